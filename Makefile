@@ -1,0 +1,193 @@
+# suhbat: one Makefile.  `make help` lists the targets.
+#
+# Folders are archives (platform, forms, app, tools); the files with a main are programs.
+# Flavours: release (build/bin), test (build/test/bin: with the robot's eye), asan, fuzz.
+
+# ---- knobs: override on the command line or in config.mk ----
+SHARED ?= ../shared
+CC ?= gcc
+CFLAGS ?= -O2 -g
+FLAVOUR ?= release
+SECONDS ?= 60
+PREFIX ?= /usr/local
+V ?= 0
+-include config.mk
+
+# ---- what it needs from Debian ----
+DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
+	libxml2-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev fonts-paratype
+DEPS_CHECK = libcmocka-dev xvfb xdotool imagemagick age file
+DEPS_FUZZ = clang libclang-rt-14-dev
+DEPS_SLOW = xserver-xephyr
+DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
+
+# ---- flags ----
+OUT = build/$(FLAVOUR)
+BIN = $(if $(filter release,$(FLAVOUR)),build/bin,$(OUT)/bin)
+PKGS = sdl2 SDL2_ttf libsodium sqlite3 libxml-2.0 libzip jansson libpcre2-8 libutf8proc libmd
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+ARCH := $(shell uname -m)
+HARDEN_x86_64 = -fcf-protection=full
+HARDEN_aarch64 = -mbranch-protection=standard
+GCC_ONLY = -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr -fstack-clash-protection
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(PKG_CFLAGS) -MMD -MP -Wall -Wextra -Wformat=2 -Wconversion \
+	-Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror=format-security -fno-strict-aliasing -fPIE $(WERROR)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+ifneq ($(FLAVOUR),fuzz)
+ALL_CFLAGS += $(GCC_ONLY)
+endif
+ifeq ($(filter asan fuzz,$(FLAVOUR)),)
+ALL_CFLAGS += -D_FORTIFY_SOURCE=3 -fstack-protector-strong $(HARDEN_$(ARCH))
+endif
+ifneq ($(FLAVOUR),release)
+ALL_CFLAGS += -DSUHBAT_TEST
+endif
+ifeq ($(FLAVOUR),asan)
+ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+ALL_LDFLAGS += -fsanitize=address,undefined
+endif
+ifeq ($(FLAVOUR),fuzz)
+CC = clang
+ALL_CFLAGS += -fsanitize=fuzzer-no-link,address,undefined
+ALL_LDFLAGS += -fsanitize=fuzzer,address,undefined
+endif
+
+Q = $(if $(filter 1,$(V)),,@)
+PROGRAMS_TOOLS = $(patsubst tools/suhbat_%.c,suhbat-%,$(wildcard tools/suhbat_*.c))
+PROGRAM_APP = $(if $(wildcard app/main.c),suhbat)
+lib_objects = $(patsubst %.c,$(OUT)/%.o,$(filter-out $(2),$(wildcard $(1)/*.c)))
+LIB_PLATFORM = $(OUT)/libplatform.a
+LIB_FORMS = $(OUT)/libforms.a
+LIB_APP = $(OUT)/libapp.a
+LIB_TOOLS = $(OUT)/libtools.a
+TESTS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/test_*.c))
+BENCHES = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/bench_*.c))
+HELPERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/help_*.c))
+FUZZERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/fuzz_*.c))
+
+.PHONY: all help demo check test asan fuzz bench crash robot layers deps install clean programs \
+	tests run-tests format strings screens
+.DELETE_ON_ERROR:
+
+all: programs ## build everything into build/bin
+
+help: ## this list
+	@grep -hE '^[a-z][a-z-]*:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+programs: $(addprefix $(BIN)/,$(PROGRAM_APP) $(PROGRAMS_TOOLS)) fonts
+
+demo: deps ## the main job on real input: study, interview in a real window, seal, hand over, table
+	$(Q)$(MAKE) --no-print-directory -s all
+	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
+	$(Q)SHARED=$(SHARED) tests/demo.sh
+
+check: deps ## all that a change must pass; ends in "N passed, N failed, N skipped"
+	$(Q)SHARED=$(SHARED) MAKE="$(MAKE)" tests/check.sh
+
+test: ## unit tests
+	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test WERROR=$(WERROR) run-tests
+
+asan: ## unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=asan WERROR=$(WERROR) run-tests
+
+run-tests: programs tests
+	$(Q)SHARED=$(SHARED) BIN=$(BIN) tests/run.sh
+
+tests: $(TESTS) $(HELPERS)
+
+fuzz: ## fuzz every parser, SECONDS=60 each (clang)
+	$(Q)tests/deps.sh $(DEPS_FUZZ)
+	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=fuzz fuzzers
+	$(Q)SECONDS_EACH=$(SECONDS) BIN=build/fuzz/bin tests/fuzz.sh
+
+fuzzers: $(FUZZERS)
+
+bench: deps all ## figures for docs/MEASUREMENTS.md, each beside a bare loop of the same primitives
+	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
+	$(Q)$(MAKE) --no-print-directory -s benches
+	$(Q)BIN=$(BIN) SHARED=$(SHARED) tests/bench.sh
+
+benches: $(BENCHES)
+
+crash: deps ## kill -9 at every write of a short interview
+	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
+	$(Q)BIN=build/test/bin tests/crash.sh
+
+layers: ## who includes and links what (docs/ARCHITECTURE.md)
+	$(Q)tests/layers.sh
+
+strings: ## every text a field user sees exists in ru, ky, tg, en
+	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test build/test/bin/test_strings
+	$(Q)build/test/bin/test_strings
+
+deps: ## install the Debian packages this needs (does nothing when they are there)
+	$(Q)tests/deps.sh $(DEPS)
+
+deps-slow: ## what `make demo SLOW=1` needs to show the interview to a person
+	$(Q)tests/deps.sh $(DEPS_SLOW)
+
+install: all ## into PREFIX (/usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/suhbat
+	install -m 755 build/bin/suhbat* $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 build/share/*.ttf $(DESTDIR)$(PREFIX)/share/suhbat/
+
+format: ## clang-format over the sources
+	clang-format -i */*.c */*.h
+
+clean: ## remove build/
+	rm -rf build
+
+# ---- rules ----
+
+$(OUT)/flags: FORCE
+	@mkdir -p $(OUT)
+	@echo '$(CC) $(CFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || \
+		echo '$(CC) $(CFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS)' > $@
+FORCE:
+
+$(OUT)/%.o: %.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  CC $(FLAVOUR) $<")
+	$(Q)$(CC) $(CFLAGS) $(ALL_CFLAGS) -c $< -o $@
+
+$(LIB_PLATFORM): $(call lib_objects,platform)
+$(LIB_FORMS): $(call lib_objects,forms)
+$(LIB_APP): $(call lib_objects,app,app/main.c)
+$(LIB_TOOLS): $(call lib_objects,tools,$(wildcard tools/suhbat_*.c))
+$(OUT)/lib%.a:
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+LINK = $(CC) $(CFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lm $(EXTRA_LIBS) -o $@
+
+$(BIN)/suhbat: $(OUT)/app/main.o $(LIB_APP) $(LIB_FORMS) $(LIB_PLATFORM)
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+$(BIN)/suhbat-%: $(OUT)/tools/suhbat_%.o $(LIB_TOOLS) $(LIB_FORMS) $(LIB_PLATFORM)
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+ALL_LIBS = $(LIB_APP) $(LIB_TOOLS) $(LIB_FORMS) $(LIB_PLATFORM)
+$(BIN)/test_%: EXTRA_LIBS = -lcmocka
+$(BIN)/test_%: $(OUT)/tests/test_%.o $(ALL_LIBS)
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+$(BIN)/bench_%: $(OUT)/tests/bench_%.o $(ALL_LIBS)
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+$(BIN)/help_%: $(OUT)/tests/help_%.o $(ALL_LIBS)
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+$(BIN)/fuzz_%: $(OUT)/tests/fuzz_%.o $(ALL_LIBS)
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+
+FONTS = PTS55F.ttf PTS75F.ttf PTS56F.ttf PTF75F.ttf
+.PHONY: fonts benches fuzzers deps-slow
+fonts: $(addprefix build/share/,$(FONTS))
+build/share/%.ttf: /usr/share/fonts/truetype/paratype/%.ttf
+	@mkdir -p build/share
+	$(Q)cp $< $@
+
+.SECONDARY:
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FORMS_DATES_H
+#define FORMS_DATES_H
+/* dates: ISO 8601 of XForms answers, read strictly, and as the numbers that ODK makes of them. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "platform/arena.h"
+
+struct moment {
+    bool has_date, has_time, has_zone;
+    int year, month, day, hour, minute;
+    double second;
+    int zone_minutes;
+};
+
+/* `2024-02-29`, `…T10:20:30.000+06:00`, or `10:20:30`; false unless it is a real date or time. */
+bool date_parse(struct moment *m, const char *text);
+/* Days since 1970-01-01: whole for a date, a fraction (UTC) with a time.  `zone` stands in where
+ * the text has none. */
+double date_days(const struct moment *m, int zone_minutes);
+/* ODK's format-date letters (%Y %y %m %n %b %d %e %H %h %M %S %3 %a %W); months and days by
+ * number or English short name, as JavaRosa without a locale. */
+void date_format(struct buf *out, const struct moment *m, const char *format);
+
+#endif

@@ -1,0 +1,772 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What does this XForm ask? */
+#include "forms/form.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "forms/form_graph.h"
+#include "platform/text.h"
+
+#define JAVAROSA "http://openrosa.org/javarosa"
+#define SUHBAT_URI_PART "suhbat"
+
+struct loader {
+    struct form *form;
+    struct arena *arena; /* the form's */
+    struct map binds;    /* bind id → item */
+    struct err *err;
+};
+
+static const char *or_empty(const char *s)
+{
+    return s ? s : "";
+}
+
+static bool bad(struct loader *l, const struct xml *at, const char *what, const char *detail)
+{
+    return err_set(l->err, ERR_INPUT, "line %u: %s%s%s", at->line, what, detail ? ": " : "",
+                   or_empty(detail));
+}
+
+static bool compile(struct loader *l, struct xpath **out, const struct xml *at, const char *name,
+                    const char *text)
+{
+    if (!xpath_compile(out, l->arena, text, l->err)) {
+        return err_at(l->err, "line %u, %s", at->line, name);
+    }
+    return true;
+}
+
+/* ---- items: the primary instance ---- */
+
+static struct item *add_item(struct loader *l, struct item *parent, const char *name,
+                             const char *prefix, const char *uri, bool attribute)
+{
+    const char *path = arena_printf(l->arena, "%s/%s%s", parent ? parent->path : "",
+                                    attribute ? "@" : "", name);
+    struct item *item = map_get(&l->form->by_path, path);
+    if (item) {
+        return item;
+    }
+    struct form *form = l->form;
+    if (form->item_count >= FORM_ITEMS_MAX) {
+        err_set(l->err, ERR_LIMIT, "the form has more than %d nodes", (int)FORM_ITEMS_MAX);
+        return NULL;
+    }
+    enum { FIRST = 64 };
+    size_t count = form->item_count;
+    if (count == 0 || (count >= FIRST && (count & (count - 1)) == 0)) {
+        struct item **grown = arena_alloc(l->arena, (count ? count * 2 : FIRST) * sizeof *grown);
+        if (count) {
+            memcpy(grown, form->items, count * sizeof *grown);
+        }
+        form->items = grown;
+    }
+    item = arena_alloc(l->arena, sizeof *item);
+    item->index = (uint32_t)form->item_count;
+    item->name = name;
+    item->prefix = prefix;
+    item->uri = uri;
+    item->path = path;
+    item->parent = parent;
+    item->is_attribute = attribute;
+    item->is_leaf = true;
+    form->items[form->item_count++] = item;
+    map_put(&form->by_path, path, item);
+    if (parent && !attribute) {
+        parent->is_leaf = false;
+    }
+    return item;
+}
+
+/* Copy one element of the primary instance into nodes; templates go aside. */
+static struct node *add_instance(struct loader *l, const struct xml *xml, struct item *parent)
+{
+    struct item *item = add_item(l, parent, xml->name, xml->prefix, xml->uri, false);
+    if (!item) {
+        return NULL;
+    }
+    struct node *node = tree_node(l->arena, NODE_ELEMENT, xml->name, xml->prefix, xml->uri);
+    node->item = item;
+    for (const struct xml_attr *a = xml->attrs; a; a = a->next) {
+        if (strcmp(a->uri, JAVAROSA) == 0 && strcmp(a->name, "template") == 0) {
+            continue;
+        }
+        struct item *attr_item = add_item(l, item, a->name, a->prefix, a->uri, true);
+        if (!attr_item) {
+            tree_wipe(node);
+            return NULL;
+        }
+        struct node *attr = tree_node(l->arena, NODE_ATTRIBUTE, a->name, a->prefix, a->uri);
+        attr->item = attr_item;
+        tree_set(attr, a->value);
+        tree_add_attr(node, attr);
+    }
+    bool elements = false;
+    for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
+        struct node *child = add_instance(l, c, item);
+        if (!child) {
+            tree_wipe(node);
+            return NULL;
+        }
+        elements = true;
+        if (xml_attr_ns(c, JAVAROSA, "template")) {
+            ((struct item *)child->item)->template = child;
+        } else {
+            tree_append(node, child);
+        }
+    }
+    if (!elements) {
+        char *value = xml_content(l->arena, xml);
+        tree_set(node, value);
+    }
+    return node;
+}
+
+/* An absolute path, or one relative to `from`, to its item. */
+static struct item *find_item(struct loader *l, const char *ref, const struct item *from)
+{
+    struct buf path = {0};
+    ref += strspn(ref, " ");
+    if (text_starts(ref, "current()/")) {
+        ref += strlen("current()/");
+    }
+    if (!from && l->form->item_count) {
+        from = l->form->items[0]; /* the root */
+    }
+    if (*ref != '/') {
+        buf_text(&path, from ? from->path : "");
+        if (strcmp(ref, ".") != 0) {
+            buf_char(&path, '/');
+        }
+    }
+    for (const char *p = ref; *p; p++) { /* prefixes and blanks do not matter */
+        if (p == ref && *p == '.' && (p[1] == '\0' || p[1] == '/')) {
+            p += p[1] == '/';
+            if (!*p) {
+                break;
+            }
+            continue;
+        }
+        if (*p == ':') {
+            while (path.len && path.data[path.len - 1] != '/' && path.data[path.len - 1] != '@') {
+                buf_cut(&path, path.len - 1);
+            }
+        } else if (*p != ' ') {
+            buf_char(&path, *p);
+        }
+    }
+    while (path.len > 1 && path.data[path.len - 1] == '/') {
+        buf_cut(&path, path.len - 1);
+    }
+    struct item *item = path.data ? map_get(&l->form->by_path, path.data) : NULL;
+    buf_fini(&path);
+    return item;
+}
+
+/* ---- texts ---- */
+
+static bool read_text(struct loader *l, struct text **out, const struct xml *xml)
+{
+    size_t count = 0;
+    for (const struct xml *c = xml->first; c; c = c->next) {
+        count++;
+    }
+    struct text *text = arena_alloc(l->arena, sizeof *text);
+    text->parts = arena_alloc(l->arena, (count + 1) * sizeof *text->parts);
+    for (const struct xml *c = xml->first; c; c = c->next) {
+        struct text_part *part = &text->parts[text->count];
+        if (!c->name) {
+            part->literal = c->text;
+        } else if (strcmp(c->name, "output") == 0) {
+            const char *value = xml_attr(c, "value");
+            value = value ? value : or_empty(xml_attr(c, "ref"));
+            if (!compile(l, &part->output, c, "output", value)) {
+                return false;
+            }
+        } else { /* markup of others: its text */
+            part->literal = xml_content(l->arena, c);
+        }
+        text->count++;
+    }
+    *out = text;
+    return true;
+}
+
+static bool read_translations(struct loader *l, const struct xml *itext)
+{
+    static const char *const form_names[] = {"long",  "short", "image",   "big-image",
+                                             "audio", "video", "guidance"};
+    struct form *form = l->form;
+    size_t count = 0;
+    for (const struct xml *t = xml_child(itext, "translation"); t;
+         t = xml_sibling(t, "translation")) {
+        count++;
+    }
+    if (count > FORM_LANGUAGES_MAX) {
+        return err_set(l->err, ERR_LIMIT, "more than %d translations", (int)FORM_LANGUAGES_MAX);
+    }
+    form->languages = arena_alloc(l->arena, (count + 1) * sizeof *form->languages);
+    size_t at = 0;
+    for (const struct xml *t = xml_child(itext, "translation"); t;
+         t = xml_sibling(t, "translation"), at++) {
+        form->languages[at] = or_empty(xml_attr(t, "lang"));
+        if (xml_attr(t, "default")) {
+            form->default_language = at;
+        }
+        for (const struct xml *x = xml_child(t, "text"); x; x = xml_sibling(x, "text")) {
+            const char *id = or_empty(xml_attr(x, "id"));
+            struct itext *entry = map_get(&form->itexts, id);
+            if (!entry) {
+                entry = arena_alloc(l->arena, sizeof *entry);
+                entry->id = id;
+                entry->texts =
+                    arena_alloc(l->arena, count * TEXT_FORM_COUNT * sizeof *entry->texts);
+                map_put(&form->itexts, id, entry);
+            }
+            for (const struct xml *v = xml_child(x, "value"); v; v = xml_sibling(v, "value")) {
+                const char *kind = xml_attr(v, "form");
+                size_t k = 0;
+                while (kind && k < TEXT_FORM_COUNT && strcmp(kind, form_names[k]) != 0) {
+                    k++;
+                }
+                if (k < TEXT_FORM_COUNT &&
+                    !read_text(l, &entry->texts[at * TEXT_FORM_COUNT + k], v)) {
+                    return false;
+                }
+            }
+        }
+    }
+    form->language_count = count;
+    return true;
+}
+
+/* jr:itext('id') with a literal id → the id, else NULL. */
+static const char *literal_itext(struct loader *l, const char *ref)
+{
+    static const char start[] = "jr:itext(";
+    if (!text_starts(ref, start)) {
+        return NULL;
+    }
+    const char *p = ref + sizeof start - 1;
+    char quote = *p;
+    if (quote != '\'' && quote != '"') {
+        return NULL;
+    }
+    const char *end = strchr(p + 1, quote);
+    return end && strcmp(end + 1, ")") == 0
+               ? arena_copy(l->arena, p + 1, (size_t)(end - p - 1))
+               : NULL;
+}
+
+static bool label_from_ref(struct loader *l, struct label *label, const struct xml *at,
+                           const char *ref)
+{
+    const char *id = literal_itext(l, ref);
+    if (id) {
+        label->itext = map_get(&l->form->itexts, id); /* none: the text is empty, as JavaRosa */
+        return true;
+    }
+    return compile(l, &label->id, at, "label", ref);
+}
+
+static bool read_label(struct loader *l, struct label *label, const struct xml *xml)
+{
+    const char *ref = xml_attr(xml, "ref");
+    if (ref && *ref) {
+        return label_from_ref(l, label, xml, ref);
+    }
+    return read_text(l, &label->text, xml);
+}
+
+static bool message(struct loader *l, struct label *label, const struct xml *at,
+                    const char *text)
+{
+    if (!text) {
+        return true;
+    }
+    if (text_starts(text, "jr:itext(")) {
+        return label_from_ref(l, label, at, text);
+    }
+    label->text = arena_alloc(l->arena, sizeof *label->text);
+    label->text->parts = arena_alloc(l->arena, sizeof *label->text->parts);
+    label->text->parts[0].literal = text;
+    label->text->count = 1;
+    return true;
+}
+
+/* ---- binds ---- */
+
+static const struct {
+    const char *name;
+    enum data_type type;
+} types[] = {{"string", TYPE_TEXT},       {"int", TYPE_INT},          {"integer", TYPE_INT},
+             {"long", TYPE_INT},          {"decimal", TYPE_DECIMAL},  {"double", TYPE_DECIMAL},
+             {"date", TYPE_DATE},         {"time", TYPE_TIME},        {"dateTime", TYPE_DATE_TIME},
+             {"boolean", TYPE_BOOLEAN},   {"geopoint", TYPE_GEOPOINT}, {"geotrace", TYPE_GEOTRACE},
+             {"geoshape", TYPE_GEOSHAPE}, {"binary", TYPE_BINARY},    {"barcode", TYPE_BARCODE}};
+
+static enum data_type type_of(const char *name)
+{
+    const char *colon = strchr(name, ':');
+    name = colon ? colon + 1 : name;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (strcmp(types[i].name, name) == 0) {
+            return types[i].type;
+        }
+    }
+    return TYPE_TEXT;
+}
+
+const char *data_type_name(enum data_type type)
+{
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (types[i].type == type) {
+            return types[i].name;
+        }
+    }
+    return "string";
+}
+
+static bool bind_expr(struct loader *l, struct xpath **out, const struct xml *bind,
+                      const char *name, const char *path)
+{
+    const char *text = xml_attr(bind, name);
+    if (!text || !*text) {
+        return true;
+    }
+    return compile(l, out, bind, name, text) || err_at(l->err, "%s", path);
+}
+
+static bool read_bind(struct loader *l, const struct xml *bind)
+{
+    const char *nodeset = xml_attr(bind, "nodeset");
+    if (!nodeset) {
+        nodeset = or_empty(xml_attr(bind, "ref"));
+    }
+    struct item *item = find_item(l, nodeset, NULL);
+    if (!item) {
+        return true; /* a bind for a node that is not there binds nothing */
+    }
+    const char *id = xml_attr(bind, "id");
+    if (id) {
+        map_put(&l->binds, id, item);
+    }
+    const char *type = xml_attr(bind, "type");
+    if (type) {
+        item->type = type_of(type);
+    }
+    for (const struct xml_attr *a = bind->attrs; a; a = a->next) {
+        if (strstr(a->uri, SUHBAT_URI_PART)) {
+            if (strcmp(a->name, "sensitive") == 0) {
+                item->sensitive = a->value;
+            } else if (strcmp(a->name, "missing") == 0) {
+                item->missing = a->value;
+            }
+        }
+    }
+    item->preload = xml_attr_ns(bind, JAVAROSA, "preload");
+    item->preload_params = xml_attr_ns(bind, JAVAROSA, "preloadParams");
+    return bind_expr(l, &item->relevant, bind, "relevant", item->path) &&
+           bind_expr(l, &item->required, bind, "required", item->path) &&
+           bind_expr(l, &item->readonly, bind, "readonly", item->path) &&
+           bind_expr(l, &item->constraint, bind, "constraint", item->path) &&
+           bind_expr(l, &item->calculate, bind, "calculate", item->path) &&
+           message(l, &item->constraint_message, bind,
+                   xml_attr_ns(bind, JAVAROSA, "constraintMsg")) &&
+           message(l, &item->required_message, bind, xml_attr_ns(bind, JAVAROSA, "requiredMsg"));
+}
+
+/* ---- actions ---- */
+
+static unsigned events_of(const char *text)
+{
+    static const struct {
+        const char *name;
+        unsigned event;
+    } known[] = {{"odk-instance-first-load", EVENT_FIRST_LOAD},
+                 {"odk-instance-load", EVENT_LOAD},
+                 {"odk-new-repeat", EVENT_NEW_REPEAT},
+                 {"jr-insert", EVENT_NEW_REPEAT},
+                 {"xforms-value-changed", EVENT_CHANGED},
+                 {"xforms-ready", EVENT_LOAD}};
+    unsigned events = 0;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const char *at = strstr(text, known[i].name);
+        events |= at ? known[i].event : 0;
+    }
+    return events;
+}
+
+static bool read_action(struct loader *l, const struct xml *xml, struct item *trigger)
+{
+    const char *ref = xml_attr(xml, "ref");
+    const char *bind = xml_attr(xml, "bind");
+    struct action *action = arena_alloc(l->arena, sizeof *action);
+    action->events = events_of(or_empty(xml_attr(xml, "event")));
+    action->target = bind ? map_get(&l->binds, bind) : find_item(l, or_empty(ref), trigger);
+    action->trigger = trigger;
+    if (!action->target) {
+        return bad(l, xml, "setvalue names no node of the form", ref ? ref : bind);
+    }
+    const char *value = xml_attr(xml, "value");
+    if (value && *value) {
+        if (!compile(l, &action->value, xml, "setvalue", value)) {
+            return false;
+        }
+    } else {
+        action->literal = xml_content(l->arena, xml);
+    }
+    struct action **end = &l->form->actions;
+    while (*end) {
+        end = &(*end)->next;
+    }
+    *end = action;
+    return true;
+}
+
+/* ---- body ---- */
+
+static const struct {
+    const char *name;
+    enum control_kind kind;
+} kinds[] = {{"input", CONTROL_INPUT},   {"select1", CONTROL_SELECT1}, {"select", CONTROL_SELECT},
+             {"rank", CONTROL_RANK},     {"upload", CONTROL_UPLOAD},   {"trigger", CONTROL_TRIGGER},
+             {"range", CONTROL_RANGE},   {"secret", CONTROL_SECRET},   {"group", CONTROL_GROUP},
+             {"repeat", CONTROL_REPEAT}};
+
+static double number_attr(const struct xml *xml, const char *name, double otherwise)
+{
+    const char *text = xml_attr(xml, name);
+    return text && *text ? strtod(text, NULL) : otherwise;
+}
+
+static bool read_itemset(struct loader *l, struct control *control, const struct xml *xml)
+{
+    const char *nodeset = or_empty(xml_attr(xml, "nodeset"));
+    const struct xml *value = xml_child(xml, "value");
+    const struct xml *label = xml_child(xml, "label");
+    if (!compile(l, &control->itemset, xml, "itemset", nodeset)) {
+        return false;
+    }
+    const char *value_ref = value ? xml_attr(value, "ref") : NULL;
+    const char *label_ref = label ? xml_attr(label, "ref") : NULL;
+    if (!compile(l, &control->value_ref, xml, "value", value_ref ? value_ref : "name")) {
+        return false;
+    }
+    if (!label_ref) {
+        return true;
+    }
+    control->label_is_itext = text_starts(label_ref, "jr:itext(");
+    return compile(l, &control->label_ref, xml, "label", label_ref);
+}
+
+static bool read_choices(struct loader *l, struct control *control, const struct xml *xml)
+{
+    size_t count = 0;
+    for (const struct xml *c = xml_child(xml, "item"); c; c = xml_sibling(c, "item")) {
+        count++;
+    }
+    control->choices = arena_alloc(l->arena, (count + 1) * sizeof *control->choices);
+    for (const struct xml *c = xml_child(xml, "item"); c; c = xml_sibling(c, "item")) {
+        struct static_choice *choice = &control->choices[control->choice_count++];
+        const struct xml *value = xml_child(c, "value");
+        const struct xml *label = xml_child(c, "label");
+        choice->value = value ? xml_content(l->arena, value) : "";
+        if (label && !read_label(l, &choice->label, label)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_controls(struct loader *l, struct control *parent, const struct xml *xml);
+
+static bool read_control(struct loader *l, struct control *parent, const struct xml *xml,
+                         enum control_kind kind)
+{
+    struct control *control = arena_alloc(l->arena, sizeof *control);
+    struct item *from = NULL;
+    for (struct control *p = parent; p && !from; p = p->parent) {
+        from = p->item;
+    }
+    const char *ref = xml_attr(xml, kind == CONTROL_REPEAT ? "nodeset" : "ref");
+    const char *bind = xml_attr(xml, "bind");
+    control->kind = kind;
+    control->index = (uint32_t)l->form->control_count++;
+    control->parent = parent;
+    control->appearance = or_empty(xml_attr(xml, "appearance"));
+    control->mediatype = or_empty(xml_attr(xml, "mediatype"));
+    if (bind) {
+        control->item = map_get(&l->binds, bind);
+    } else if (ref && *ref) {
+        control->item = find_item(l, ref, from);
+    }
+    bool needs_item = kind != CONTROL_GROUP;
+    if (!control->item && (needs_item || (ref && *ref))) {
+        bad(l, xml, "a question names no node of the form", ref ? ref : bind);
+        return err_hint(l->err, "its ref must be a path of the primary instance");
+    }
+    if (kind == CONTROL_REPEAT) {
+        const char *count = xml_attr_ns(xml, JAVAROSA, "count");
+        const char *fixed = xml_attr_ns(xml, JAVAROSA, "noAddRemove");
+        control->item->is_repeat = true;
+        control->item->fixed = count || (fixed && text_starts(fixed, "true"));
+        if (count && *count && !compile(l, &control->item->count, xml, "jr:count", count)) {
+            return false;
+        }
+    }
+    if (control->item && !(kind == CONTROL_GROUP && control->item->control)) {
+        control->item->control = control;
+    }
+    control->start = number_attr(xml, "start", 1);
+    control->end = number_attr(xml, "end", 10);
+    control->step = number_attr(xml, "step", 1);
+    if (parent->last) {
+        parent->last->next = control;
+    } else {
+        parent->first = control;
+    }
+    parent->last = control;
+    const struct xml *label = xml_child(xml, "label");
+    const struct xml *hint = xml_child(xml, "hint");
+    const struct xml *itemset = xml_child(xml, "itemset");
+    if ((label && !read_label(l, &control->label, label)) ||
+        (hint && !read_label(l, &control->hint, hint)) ||
+        (itemset && !read_itemset(l, control, itemset)) || !read_choices(l, control, xml)) {
+        return false;
+    }
+    bool container = kind == CONTROL_GROUP || kind == CONTROL_REPEAT;
+    if (kind == CONTROL_REPEAT && !label) {
+        control->label = parent->label;
+    }
+    if (kind == CONTROL_REPEAT && !*control->appearance) {
+        control->appearance = parent->appearance;
+    }
+    return !container || read_controls(l, control, xml);
+}
+
+static bool read_controls(struct loader *l, struct control *parent, const struct xml *xml)
+{
+    for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+            if (strcmp(kinds[i].name, c->name) == 0 &&
+                !read_control(l, parent, c, kinds[i].kind)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Actions stand in the model, inside a question (its value changed), or inside a repeat. */
+static bool read_body_actions(struct loader *l, const struct xml *xml, struct item *trigger)
+{
+    for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
+        if (strcmp(c->name, "setvalue") == 0) {
+            if (!read_action(l, c, trigger)) {
+                return false;
+            }
+            continue;
+        }
+        const char *ref = xml_attr(c, strcmp(c->name, "repeat") == 0 ? "nodeset" : "ref");
+        const char *bind = xml_attr(c, "bind");
+        struct item *own = bind  ? map_get(&l->binds, bind)
+                           : ref ? find_item(l, ref, trigger)
+                                 : NULL;
+        if (!read_body_actions(l, c, own ? own : trigger)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- the whole ---- */
+
+static bool read_secondary(struct loader *l, const struct xml *instance)
+{
+    struct secondary *second = arena_alloc(l->arena, sizeof *second);
+    second->id = or_empty(xml_attr(instance, "id"));
+    second->src = xml_attr(instance, "src");
+    const struct xml *root = xml_child(instance, NULL);
+    if (!second->src && root) {
+        second->root = tree_node(l->arena, NODE_DOCUMENT, "", "", "");
+        tree_append(second->root, tree_from_xml(l->arena, root));
+        tree_number(second->root, 1);
+    }
+    second->next = l->form->secondary;
+    l->form->secondary = second;
+    return true;
+}
+
+static bool read_model(struct loader *l, const struct xml *model)
+{
+    struct form *form = l->form;
+    const struct xml *instance = xml_child(model, "instance");
+    const struct xml *root = instance ? xml_child(instance, NULL) : NULL;
+    if (!root) {
+        return bad(l, model, "the model has no primary instance", NULL);
+    }
+    form->id = or_empty(xml_attr(root, "id"));
+    if (!*form->id) {
+        form->id = *root->uri ? root->uri : root->name;
+    }
+    form->version = or_empty(xml_attr(root, "version"));
+    form->root_uri = root->uri;
+    form->primary = tree_node(l->arena, NODE_DOCUMENT, "", "", "");
+    struct node *top = add_instance(l, root, NULL);
+    if (!top) {
+        return false;
+    }
+    tree_append(form->primary, top);
+    for (instance = xml_sibling(instance, "instance"); instance;
+         instance = xml_sibling(instance, "instance")) {
+        if (!read_secondary(l, instance)) {
+            return false;
+        }
+    }
+    const struct xml *itext = xml_child(model, "itext");
+    if (itext && !read_translations(l, itext)) {
+        return false;
+    }
+    for (const struct xml *b = xml_child(model, "bind"); b; b = xml_sibling(b, "bind")) {
+        if (!read_bind(l, b)) {
+            return false;
+        }
+    }
+    for (const struct xml *a = xml_child(model, "setvalue"); a; a = xml_sibling(a, "setvalue")) {
+        if (!read_action(l, a, NULL)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A repeat without a jr:template grows by copies of its first entry. */
+static void make_templates(struct loader *l, struct node *node)
+{
+    struct item *item = (struct item *)node->item;
+    if (item && item->is_repeat && !item->template) {
+        item->template = tree_copy(l->arena, node);
+    }
+    for (struct node *c = node->first; c; c = c->next) {
+        make_templates(l, c);
+    }
+}
+
+static bool load(struct loader *l, const struct xml *root)
+{
+    struct form *form = l->form;
+    const struct xml *head = xml_child(root, "head");
+    const struct xml *body = xml_child(root, "body");
+    const struct xml *model = head ? xml_child(head, "model") : NULL;
+    const struct xml *title = head ? xml_child(head, "title") : NULL;
+    if (strcmp(root->name, "html") != 0 || !model || !body) {
+        bad(l, root, "this is not an XForm", NULL);
+        return err_hint(l->err, "expected h:html with h:head/model and h:body");
+    }
+    form->title = title ? xml_content(l->arena, title) : "";
+    if (!read_model(l, model)) {
+        return false;
+    }
+    form->body = arena_alloc(l->arena, sizeof *form->body);
+    form->body->kind = CONTROL_GROUP;
+    form->body->appearance = form->body->mediatype = "";
+    form->body->index = (uint32_t)form->control_count++;
+    if (!read_controls(l, form->body, body) || !read_body_actions(l, body, NULL)) {
+        return false;
+    }
+    make_templates(l, form->primary);
+    for (size_t i = 0; i < form->item_count; i++) {
+        if (form->items[i]->template) { /* repeats that only stand inside a template */
+            make_templates(l, form->items[i]->template);
+        }
+    }
+    return form_graph_build(form, l->err);
+}
+
+static void wipe_instances(struct form *form)
+{
+    if (form->primary) {
+        tree_wipe(form->primary);
+    }
+    for (size_t i = 0; i < form->item_count; i++) {
+        if (form->items[i]->template) {
+            tree_wipe(form->items[i]->template);
+        }
+    }
+    for (struct secondary *s = form->secondary; s; s = s->next) {
+        if (s->root) {
+            tree_wipe(s->root);
+        }
+    }
+}
+
+bool form_load(struct form **out, const char *bytes, size_t len, const struct xml_limits *limits,
+               struct err *err)
+{
+    struct form *form = mem_zero(1, sizeof *form);
+    arena_init(&form->arena);
+    map_init(&form->by_path, &form->arena);
+    map_init(&form->itexts, &form->arena);
+    struct loader l = {.form = form, .arena = &form->arena, .err = err};
+    map_init(&l.binds, &form->arena);
+    struct xml *root = NULL;
+    *out = NULL;
+    if (!xml_parse(&root, &form->arena, bytes, len, limits, err) || !load(&l, root)) {
+        form_free(form);
+        return false;
+    }
+    *out = form;
+    return true;
+}
+
+void form_free(struct form *form)
+{
+    if (form) {
+        wipe_instances(form);
+        arena_fini(&form->arena);
+        free(form);
+    }
+}
+
+struct item *form_item(const struct form *form, const char *path)
+{
+    return map_get(&form->by_path, path);
+}
+
+int form_language(const struct form *form, const char *code)
+{
+    char in_brackets[32];
+    for (size_t i = 0; i < form->language_count; i++) {
+        if (text_same(form->languages[i], code)) {
+            return (int)i;
+        }
+    }
+    snprintf(in_brackets, sizeof in_brackets, "(%.20s)", code);
+    for (size_t i = 0; i < form->language_count; i++) {
+        if (strstr(form->languages[i], in_brackets)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+bool control_has(const struct control *control, const char *appearance)
+{
+    size_t len = strlen(appearance);
+    for (const char *p = control->appearance; (p = strstr(p, appearance)); p += len) {
+        bool starts = p == control->appearance || p[-1] == ' ';
+        if (starts && (p[len] == '\0' || p[len] == ' ')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool control_is_question(const struct control *control)
+{
+    return control->kind != CONTROL_GROUP && control->kind != CONTROL_REPEAT;
+}

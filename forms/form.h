@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FORMS_FORM_H
+#define FORMS_FORM_H
+/*
+ * form: what may be asked.  ODK XForms XML → one read-only definition in one arena.
+ *
+ * Use:    form_load, then any number of sessions, then form_free (after the sessions).
+ * Shape:  `items` are the nodes of the primary instance, one a path; `controls` are the questions,
+ *         groups and repeats of the body.  An item's index is the question's identity everywhere.
+ * Order:  `order` lists items so that whatever an expression reads stands before it; a cycle is
+ *         ERR_INPUT that names both questions.
+ * Source: getodk.github.io/xforms-spec; docs/XFORMS.md says what is in and what is not.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "forms/tree.h"
+#include "forms/xpath.h"
+#include "platform/map.h"
+
+enum { FORM_ITEMS_MAX = 50000, FORM_LANGUAGES_MAX = 64 };
+
+enum data_type {
+    TYPE_TEXT, TYPE_INT, TYPE_DECIMAL, TYPE_DATE, TYPE_TIME, TYPE_DATE_TIME, TYPE_BOOLEAN,
+    TYPE_GEOPOINT, TYPE_GEOTRACE, TYPE_GEOSHAPE, TYPE_BINARY, TYPE_BARCODE, TYPE_COUNT
+};
+
+/* Text with places to fill in: parts in order, each a literal or an expression. */
+struct text_part {
+    const char *literal;
+    struct xpath *output;
+};
+struct text {
+    struct text_part *parts;
+    size_t count;
+};
+
+enum text_form {
+    FORM_LONG, FORM_SHORT, FORM_IMAGE, FORM_BIG_IMAGE, FORM_AUDIO, FORM_VIDEO, FORM_GUIDANCE,
+    TEXT_FORM_COUNT
+};
+struct itext { /* texts[language * TEXT_FORM_COUNT + form], NULL where missing */
+    const char *id;
+    struct text **texts;
+};
+/* A label or hint: written in place, or an itext id worked out by `id`. */
+struct label {
+    struct text *text;
+    const struct itext *itext; /* known at load */
+    struct xpath *id;          /* else worked out */
+};
+
+struct item {
+    uint32_t index;
+    const char *name, *prefix, *uri;
+    const char *path; /* "/data/group/question", without positions */
+    struct item *parent;
+    bool is_attribute, is_repeat, is_leaf;
+    enum data_type type;
+    struct xpath *relevant, *required, *readonly, *constraint, *calculate;
+    struct label constraint_message, required_message;
+    const char *preload, *preload_params;
+    const char *sensitive; /* suhbat:sensitive: "yes", "extra", or NULL */
+    const char *missing;   /* suhbat:missing: codes offered as pills, "dk refused", or NULL */
+    struct node *template; /* repeats: a fresh entry to copy */
+    struct xpath *count;   /* repeats: jr:count */
+    bool fixed;            /* repeats: jr:noAddRemove or a count */
+    struct control *control;
+    uint32_t *dependents; /* item indexes to work out again when this one changes */
+    uint32_t dependent_count;
+    uint32_t rank; /* place in form->order */
+    bool inherits; /* an ancestor has a relevance expression */
+};
+
+enum control_kind {
+    CONTROL_INPUT, CONTROL_SELECT1, CONTROL_SELECT, CONTROL_RANK, CONTROL_UPLOAD, CONTROL_TRIGGER,
+    CONTROL_RANGE, CONTROL_SECRET, CONTROL_GROUP, CONTROL_REPEAT, CONTROL_KIND_COUNT
+};
+
+struct static_choice {
+    const char *value;
+    struct label label;
+};
+
+struct control {
+    enum control_kind kind;
+    uint32_t index; /* document order */
+    struct item *item;  /* NULL: a group without ref */
+    struct label label, hint;
+    const char *appearance; /* "" when none */
+    const char *mediatype;
+    struct control *parent, *first, *last, *next;
+    /* choices */
+    struct xpath *itemset; /* node-set of the choices, or NULL */
+    struct xpath *value_ref, *label_ref;
+    struct label choice_label; /* the label's itext is worked out per choice by label_ref */
+    bool label_is_itext;
+    struct static_choice *choices;
+    size_t choice_count;
+    /* range */
+    double start, end, step;
+};
+
+enum form_event { EVENT_FIRST_LOAD = 1, EVENT_LOAD = 2, EVENT_NEW_REPEAT = 4, EVENT_CHANGED = 8 };
+struct action { /* setvalue */
+    unsigned events;
+    struct item *target;
+    struct item *trigger; /* for EVENT_CHANGED and EVENT_NEW_REPEAT, or NULL */
+    struct xpath *value;  /* NULL: `literal` */
+    const char *literal;
+    struct action *next;
+};
+
+struct secondary { /* a secondary instance; root NULL when it comes from outside (src) */
+    const char *id, *src;
+    struct node *root; /* NODE_DOCUMENT */
+    struct secondary *next;
+};
+
+struct form {
+    struct arena arena;
+    const char *id, *version, *title;
+    const char *root_uri;    /* namespace of the instance's root, "" when none */
+    const char **languages;  /* as written in the translations */
+    size_t language_count, default_language;
+    struct item **items;
+    size_t item_count;
+    struct item **order;
+    struct node *primary; /* NODE_DOCUMENT; sessions copy it */
+    struct control *body; /* a CONTROL_GROUP without item that holds everything */
+    size_t control_count;
+    struct action *actions;
+    struct secondary *secondary;
+    struct map by_path, itexts;
+};
+
+MUST_CHECK bool form_load(struct form **form, const char *bytes, size_t len,
+                          const struct xml_limits *limits, struct err *err);
+void form_free(struct form *form);
+
+struct item *form_item(const struct form *form, const char *path);
+/* Index of the translation for a language code ("ky" also finds "Кыргызча (ky)"), or -1. */
+int form_language(const struct form *form, const char *code);
+bool control_has(const struct control *control, const char *appearance); /* as a word */
+bool control_is_question(const struct control *control);
+const char *data_type_name(enum data_type type);
+
+#endif

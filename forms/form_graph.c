@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What depends on what? */
+#include "forms/form_graph.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct set { /* items, small and unordered, each once */
+    uint32_t *list;
+    size_t count, cap;
+};
+
+struct graph {
+    struct form *form;
+    struct set *reads; /* of item i: the items its expressions read, and so come before it */
+    struct set *wakes; /* of a repeat: what its count reads; no order, so no cycle either */
+    uint32_t *first_child, *next_sibling; /* item tree, UINT32_MAX = none */
+};
+
+enum { NONE = 0xFFFFFFFFu };
+
+static void set_add(struct set *set, uint32_t index)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->list[i] == index) {
+            return;
+        }
+    }
+    if (set->count == set->cap) {
+        set->cap = set->cap ? set->cap * 2 : 4;
+        set->list = mem_grow(set->list, set->cap, sizeof *set->list);
+    }
+    set->list[set->count++] = index;
+}
+
+static bool step_takes(const struct xpath_step *step, const struct item *item)
+{
+    if (step->any_node) {
+        return true;
+    }
+    return item->is_attribute == (step->axis == AXIS_ATTRIBUTE) &&
+           (!step->name || strcmp(step->name, item->name) == 0);
+}
+
+static void add_below(struct graph *g, struct set *out, const struct xpath_step *step,
+                      uint32_t at)
+{
+    for (uint32_t c = g->first_child[at]; c != NONE; c = g->next_sibling[c]) {
+        if (step_takes(step, g->form->items[c])) {
+            set_add(out, c);
+        }
+        add_below(g, out, step, c);
+    }
+}
+
+/* Document node = item index item_count. */
+static void walk(struct graph *g, struct set *out, const struct xpath_step *step, uint32_t at)
+{
+    uint32_t document = (uint32_t)g->form->item_count;
+    const struct item *item = at < document ? g->form->items[at] : NULL;
+    switch (step->axis) {
+    case AXIS_CHILD:
+    case AXIS_ATTRIBUTE:
+        for (uint32_t c = g->first_child[at]; c != NONE; c = g->next_sibling[c]) {
+            if (step_takes(step, g->form->items[c])) {
+                set_add(out, c);
+            }
+        }
+        break;
+    case AXIS_SELF:
+        set_add(out, at);
+        break;
+    case AXIS_PARENT:
+        if (item) {
+            set_add(out, item->parent ? item->parent->index : document);
+        }
+        break;
+    case AXIS_DESCENDANT_OR_SELF:
+        set_add(out, at);
+        add_below(g, out, step, at);
+        break;
+    case AXIS_DESCENDANT:
+        add_below(g, out, step, at);
+        break;
+    case AXIS_ANCESTOR:
+    case AXIS_ANCESTOR_OR_SELF:
+        for (const struct item *p = item; p; p = p->parent) {
+            if (step_takes(step, p) && (p != item || step->axis == AXIS_ANCESTOR_OR_SELF)) {
+                set_add(out, p->index);
+            }
+        }
+        break;
+    default: /* siblings and the like: all children of the parent that match */
+        if (item) {
+            uint32_t parent = item->parent ? item->parent->index : document;
+            for (uint32_t c = g->first_child[parent]; c != NONE; c = g->next_sibling[c]) {
+                if (step_takes(step, g->form->items[c])) {
+                    set_add(out, c);
+                }
+            }
+        }
+        break;
+    }
+}
+
+/* Items an expression yields as nodes go to `result`; all it reads go to `reads`.  `context` may
+ * be empty (inside a secondary instance). */
+static void visit(struct graph *g, const struct xpath *x, const struct set *context,
+                  const struct set *current, struct set *reads, struct set *result,
+                  unsigned depth);
+
+static void visit_preds(struct graph *g, struct xpath *const *preds, size_t count,
+                        const struct set *at, const struct set *current, struct set *reads,
+                        unsigned depth)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct set ignored = {0};
+        visit(g, preds[i], at, current, reads, &ignored, depth + 1);
+        free(ignored.list);
+    }
+}
+
+static void visit_path(struct graph *g, const struct xpath *x, const struct set *context,
+                       const struct set *current, struct set *reads, struct set *result,
+                       unsigned depth)
+{
+    struct set at = {0};
+    if (x->start) {
+        visit(g, x->start, context, current, reads, &at, depth + 1);
+        visit_preds(g, x->start_preds, x->start_pred_count, &at, current, reads, depth);
+    } else if (x->absolute) {
+        set_add(&at, (uint32_t)g->form->item_count);
+    } else {
+        for (size_t i = 0; i < context->count; i++) {
+            set_add(&at, context->list[i]);
+        }
+    }
+    for (size_t s = 0; s < x->step_count; s++) {
+        struct set next = {0};
+        for (size_t i = 0; i < at.count; i++) {
+            walk(g, &next, &x->steps[s], at.list[i]);
+        }
+        visit_preds(g, x->steps[s].preds, x->steps[s].pred_count, &next, current, reads, depth);
+        free(at.list);
+        at = next;
+    }
+    for (size_t i = 0; i < at.count; i++) {
+        if (at.list[i] < g->form->item_count) {
+            set_add(reads, at.list[i]);
+        }
+        set_add(result, at.list[i]);
+    }
+    free(at.list);
+}
+
+static void visit(struct graph *g, const struct xpath *x, const struct set *context,
+                  const struct set *current, struct set *reads, struct set *result,
+                  unsigned depth)
+{
+    if (!x || depth > 2500) {
+        return;
+    }
+    if (x->op == XP_PATH) {
+        visit_path(g, x, context, current, reads, result, depth);
+        return;
+    }
+    if (x->op == XP_CALL) {
+        const char *name = xpath_function_name(x);
+        if (strcmp(name, "current") == 0) {
+            for (size_t i = 0; i < current->count; i++) {
+                set_add(result, current->list[i]);
+            }
+        }
+        bool passes_nodes = strcmp(name, "randomize") == 0 || strcmp(name, "indexed-repeat") == 0;
+        for (size_t i = 0; i < x->arg_count; i++) {
+            struct set out = {0};
+            visit(g, x->args[i], context, current, reads, passes_nodes && i == 0 ? result : &out,
+                  depth + 1);
+            free(out.list);
+        }
+        return;
+    }
+    struct set ignored = {0};
+    struct set *into = x->op == XP_UNION ? result : &ignored;
+    visit(g, x->a, context, current, reads, into, depth + 1);
+    visit(g, x->b, context, current, reads, into, depth + 1);
+    free(ignored.list);
+}
+
+static void reads_of(struct graph *g, const struct item *item, const struct xpath *x,
+                     struct set *reads)
+{
+    uint32_t self = item->index;
+    struct set context = {.list = &self, .count = 1, .cap = 1};
+    struct set result = {0};
+    visit(g, x, &context, &context, reads, &result, 0);
+    free(result.list);
+}
+
+static bool reads_itself(struct graph *g, const struct item *item, const struct xpath *x,
+                         const char *what, struct err *err)
+{
+    struct set reads = {0};
+    reads_of(g, item, x, &reads);
+    bool self = false;
+    for (size_t i = 0; i < reads.count; i++) {
+        self = self || reads.list[i] == item->index;
+    }
+    free(reads.list);
+    if (self) {
+        err_set(err, ERR_INPUT, "%s: %s depends on the question itself (a cycle)", item->path,
+                what);
+        err_hint(err, "take the reference to '%s' out of its own %s", item->name, what);
+    }
+    return self;
+}
+
+enum mark { WHITE, GREY, BLACK };
+
+/* Depth first without recursion: a chain of calculations may be as long as the form. */
+static bool sort_from(struct graph *g, struct item *start, unsigned char *marks, size_t *placed,
+                      struct err *err)
+{
+    struct frame {
+        struct item *item;
+        size_t next;
+    } *stack = mem_alloc(sizeof *stack * (g->form->item_count + 1));
+    size_t depth = 0;
+    bool ok = true;
+    stack[depth++] = (struct frame){start, 0};
+    marks[start->index] = GREY;
+    while (depth && ok) {
+        struct frame *top = &stack[depth - 1];
+        struct set *reads = &g->reads[top->item->index];
+        if (top->next == reads->count) {
+            marks[top->item->index] = BLACK;
+            top->item->rank = (uint32_t)*placed;
+            g->form->order[(*placed)++] = top->item;
+            depth--;
+            continue;
+        }
+        struct item *read = g->form->items[reads->list[top->next++]];
+        if (marks[read->index] == GREY) {
+            ok = err_set(err, ERR_INPUT, "%s and %s depend on each other (a cycle)",
+                         top->item->path, read->path);
+            err_hint(err, "break the circle: one of the two expressions must not use the other");
+        } else if (marks[read->index] == WHITE) {
+            marks[read->index] = GREY;
+            stack[depth++] = (struct frame){read, 0};
+        }
+    }
+    free(stack);
+    return ok;
+}
+
+static void add_dependents(struct form *form, const struct set *sets, bool count_only)
+{
+    for (size_t i = 0; i < form->item_count; i++) {
+        for (size_t k = 0; k < sets[i].count; k++) {
+            struct item *read = form->items[sets[i].list[k]];
+            if (!count_only) {
+                read->dependents[read->dependent_count] = (uint32_t)i;
+            }
+            read->dependent_count++;
+        }
+    }
+}
+
+static void invert(struct graph *g)
+{
+    struct form *form = g->form;
+    add_dependents(form, g->reads, true);
+    add_dependents(form, g->wakes, true);
+    for (size_t i = 0; i < form->item_count; i++) {
+        struct item *item = form->items[i];
+        item->dependents =
+            arena_alloc(&form->arena, (item->dependent_count + 1) * sizeof *item->dependents);
+        item->dependent_count = 0;
+    }
+    add_dependents(form, g->reads, false);
+    add_dependents(form, g->wakes, false);
+}
+
+bool form_graph_build(struct form *form, struct err *err)
+{
+    size_t n = form->item_count;
+    struct graph g = {.form = form};
+    bool ok = true;
+    g.reads = mem_zero(n, sizeof *g.reads);
+    g.wakes = mem_zero(n, sizeof *g.wakes);
+    g.first_child = mem_alloc((n + 1) * sizeof *g.first_child);
+    g.next_sibling = mem_alloc((n + 1) * sizeof *g.next_sibling);
+    for (size_t i = 0; i <= n; i++) {
+        g.first_child[i] = g.next_sibling[i] = NONE;
+    }
+    for (size_t i = n; i-- > 0;) { /* backwards, so that lists come out forwards */
+        size_t parent = form->items[i]->parent ? form->items[i]->parent->index : n;
+        g.next_sibling[i] = g.first_child[parent];
+        g.first_child[parent] = (uint32_t)i;
+    }
+    for (size_t i = 0; i < n && ok; i++) {
+        struct item *item = form->items[i];
+        struct item *parent = item->parent;
+        item->inherits = parent && (parent->relevant || parent->inherits);
+        if ((item->relevant && reads_itself(&g, item, item->relevant, "relevant", err)) ||
+            (item->calculate && reads_itself(&g, item, item->calculate, "calculate", err))) {
+            ok = false;
+            break;
+        }
+        struct xpath *all[] = {item->relevant, item->calculate, item->required, item->readonly};
+        for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+            if (all[k]) {
+                reads_of(&g, item, all[k], &g.reads[i]);
+            }
+        }
+        if (item->count) {
+            reads_of(&g, item, item->count, &g.wakes[i]);
+        }
+        if (item->inherits) {
+            set_add(&g.reads[i], parent->index);
+        }
+        struct set *reads = &g.reads[i]; /* `required` may look at its own question */
+        for (size_t k = 0; k < reads->count; k++) {
+            if (reads->list[k] == i) {
+                reads->list[k--] = reads->list[--reads->count];
+            }
+        }
+    }
+    unsigned char *marks = mem_zero(n, 1);
+    size_t placed = 0;
+    form->order = arena_alloc(&form->arena, (n + 1) * sizeof *form->order);
+    for (size_t i = 0; i < n && ok; i++) {
+        ok = marks[i] != WHITE || sort_from(&g, form->items[i], marks, &placed, err);
+    }
+    if (ok) {
+        invert(&g);
+    }
+    for (size_t i = 0; i < n; i++) {
+        free(g.reads[i].list);
+        free(g.wakes[i].list);
+    }
+    free(marks);
+    free(g.reads);
+    free(g.wakes);
+    free(g.first_child);
+    free(g.next_sibling);
+    return ok;
+}

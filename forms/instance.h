@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FORMS_INSTANCE_H
+#define FORMS_INSTANCE_H
+/*
+ * instance: a session as the XML that ODK Collect submits, and back.
+ *
+ * Nodes that are not relevant are left out.  The root carries id and version.
+ */
+#include "forms/session.h"
+
+MUST_CHECK bool instance_write(struct buf *out, const struct session *session, struct err *err);
+
+/* Take the answers of an instance (of the same form) into a fresh session.  Nodes the form does
+ * not know are ERR_INPUT. */
+MUST_CHECK bool instance_restore(struct session *session, const char *bytes, size_t len,
+                                 struct err *err);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FORMS_SESSION_H
+#define FORMS_SESSION_H
+/*
+ * session: one interview.  What has been answered, and all that follows from it.
+ *
+ * Use:    session_new, then pages / answer / entries in any order, then session_finish and
+ *         instance_write; session_free at the end.  The form must outlive the session.
+ * Owns:   its nodes and values (wiped when freed).  Texts go into the caller's arena.
+ * Fails:  the form's faults and limits are `struct err`; a refused answer is an outcome.
+ * Never:  reads a file, a clock or a source of randomness but through `struct session_env`.
+ */
+#include "forms/form.h"
+
+struct session;
+
+struct session_env {
+    void *user;
+    int64_t (*wall_ms)(void *user);
+    int (*zone_minutes)(void *user, int64_t wall_ms);
+    void (*random)(void *user, void *bytes, size_t len);
+    /* Bytes behind a URI such as jr://file-csv/regions.csv; NULL when there are none at all. */
+    bool (*resource)(void *user, const char *uri, struct buf *out, struct err *err);
+    const char *(*property)(void *user, const char *name); /* deviceid, username, …; may be NULL */
+};
+
+enum { SESSION_ENTRIES_MAX = 10000, SESSION_NODES_MAX = 500000, SESSION_TEXT_MAX = 1 << 20 };
+
+MUST_CHECK bool session_new(struct session **session, const struct form *form,
+                            const struct session_env *env, struct err *err);
+void session_free(struct session *session);
+
+const struct form *session_form(const struct session *session);
+struct node *session_root(const struct session *session); /* NODE_DOCUMENT */
+
+/* ---- language and texts ---- */
+
+/* Language of the questions: "ky", "ru", …; a form without translations accepts any. */
+void session_set_language(struct session *session, const char *code);
+const char *session_language(const struct session *session);
+
+/* A text in the chosen language, else Russian, else the first that has it; `*fallback` (may be
+ * NULL) says that it is not the chosen one.  "" when there is none.  Kept in `arena`. */
+const char *session_text(struct session *session, struct arena *arena, const struct label *label,
+                         struct node *node, enum text_form form, bool *fallback);
+
+/* ---- walking ---- */
+
+enum page_kind { PAGE_QUESTION, PAGE_FIELDS, PAGE_ROSTER };
+
+/* One page: a question; a field-list group (its questions by session_fields); a repeat's entries.
+ * `node` is the question's node; of a roster, the node that holds the entries. */
+struct page {
+    enum page_kind kind;
+    const struct control *control;
+    struct node *node;
+};
+
+/* All pages now, in order: at top level (`entry` NULL) or inside one repeat entry.  A repeat is one
+ * page; its entries have pages of their own. */
+void session_pages(struct session *session, struct arena *arena, struct node *entry,
+                   struct page **pages, size_t *count);
+/* The questions of a field-list page. */
+void session_fields(struct session *session, struct arena *arena, const struct page *page,
+                    struct page **fields, size_t *count);
+/* The repeat entry that holds the node (not the node itself), or NULL at top level. */
+struct node *session_entry_of(const struct node *node);
+
+/* ---- choices ---- */
+
+struct choice {
+    const char *value, *label;
+    bool fallback; /* label not in the chosen language */
+    struct node *row; /* of a secondary instance, or NULL */
+    const struct static_choice *fixed; /* or NULL */
+};
+MUST_CHECK bool session_choices(struct session *session, struct arena *arena,
+                                const struct control *control, struct node *node,
+                                struct choice **choices, size_t *count, struct err *err);
+
+/* ---- answers ---- */
+
+enum answer_result {
+    ANSWER_OK,
+    ANSWER_TYPE,       /* not a number, a date, … */
+    ANSWER_CHOICE,     /* not among the choices now offered */
+    ANSWER_CONSTRAINT, /* the form's own rule */
+    ANSWER_REQUIRED,
+    ANSWER_READONLY,
+    ANSWER_HIDDEN, /* the question is not asked now */
+    ANSWER_FAULT,  /* the form's expression failed; see the err */
+    ANSWER_RESULT_COUNT
+};
+
+/* Set and recalculate.  Anything but ANSWER_OK leaves the session as it was.  "" takes the answer
+ * back (refused where required). */
+enum answer_result session_answer(struct session *session, struct node *node, const char *value,
+                                  struct err *err);
+/* The same without asking the constraint: replay of a journal, whose answers were accepted. */
+bool session_replay(struct session *session, struct node *node, const char *value,
+                    struct err *err);
+/* Is the value that stands there fit to be submitted? */
+enum answer_result session_check(struct session *session, struct node *node, struct err *err);
+/* The form's own message for a refusal, or "" . */
+const char *session_refusal(struct session *session, struct arena *arena, struct node *node,
+                            enum answer_result why);
+
+/* ---- repeats ---- */
+
+/* The entries of a roster page, in order. */
+void session_entries(struct session *session, struct arena *arena, const struct page *roster,
+                     struct node ***entries, size_t *count);
+MUST_CHECK bool session_add_entry(struct session *session, const struct page *roster,
+                                  struct node **entry, struct err *err);
+/* Taken out, but kept aside so that session_restore_entry can undo it (last one only). */
+MUST_CHECK bool session_remove_entry(struct session *session, struct node *entry,
+                                     struct err *err);
+MUST_CHECK bool session_restore_entry(struct session *session, struct err *err);
+bool session_can_restore(const struct session *session);
+
+/* ---- the end ---- */
+
+struct problem {
+    struct node *node;
+    const struct control *control;
+    enum answer_result why;
+};
+/* Everything that keeps the interview from being finished. */
+MUST_CHECK bool session_problems(struct session *session, struct arena *arena,
+                                 struct problem **problems, size_t *count, struct err *err);
+/* Stamp the end; call once, just before the instance is written. */
+MUST_CHECK bool session_finish(struct session *session, struct err *err);
+
+/* ---- names of nodes ---- */
+
+/* "/data/trip[2]/country"; [n] on repeats only. */
+void session_path(const struct node *node, struct buf *out);
+struct node *session_find(struct session *session, const char *path); /* NULL when absent */
+/* instanceID's UUID; false when the form has none. */
+bool session_record_id(const struct session *session, uint8_t id[16]);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FORMS_XPATH_H
+#define FORMS_XPATH_H
+/*
+ * xpath: expressions of ODK XForms, compiled once, evaluated over forms/tree nodes.
+ *
+ * Semantics: XPath 1.0 with ODK's functions and ODK's typed comparisons (a date is a number of
+ *            days wherever a number is asked for).  Departures are listed in docs/XFORMS.md.
+ * Limits:    expression 32 KiB, depth 100, 10^6 steps an evaluation; over them is ERR_LIMIT.
+ * Owns:      nothing; values live in env->temp until the caller resets it.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "forms/tree.h"
+
+enum { XPATH_TEXT_MAX = 32 * 1024, XPATH_DEPTH_MAX = 100, XPATH_STEPS_MAX = 1000000 };
+
+/* ---- compiled form, open to forms/ for the dependency graph ---- */
+
+enum xpath_op {
+    XP_OR, XP_AND, XP_EQ, XP_NE, XP_LT, XP_LE, XP_GT, XP_GE, XP_ADD, XP_SUB, XP_MUL, XP_DIV,
+    XP_MOD, XP_NEG, XP_UNION, XP_NUMBER, XP_STRING, XP_CALL, XP_PATH, XP_OP_COUNT
+};
+
+enum xpath_axis {
+    AXIS_CHILD, AXIS_PARENT, AXIS_SELF, AXIS_ATTRIBUTE, AXIS_DESCENDANT, AXIS_DESCENDANT_OR_SELF,
+    AXIS_ANCESTOR, AXIS_ANCESTOR_OR_SELF, AXIS_FOLLOWING_SIBLING, AXIS_PRECEDING_SIBLING,
+    AXIS_FOLLOWING, AXIS_PRECEDING, AXIS_COUNT
+};
+
+struct xpath_step {
+    enum xpath_axis axis;
+    const char *prefix, *name; /* name NULL = any element, or any node when `any_node` */
+    bool any_node;
+    struct xpath **preds;
+    size_t pred_count;
+};
+
+struct xpath {
+    enum xpath_op op;
+    struct xpath *a, *b;
+    double number;
+    const char *text; /* XP_STRING */
+    const struct xpath_function *function;
+    struct xpath **args; /* XP_CALL */
+    size_t arg_count;
+    bool absolute;       /* XP_PATH from the root of the primary instance */
+    struct xpath *start; /* XP_PATH from an expression, or NULL = context node */
+    struct xpath **start_preds;
+    size_t start_pred_count;
+    struct xpath_step *steps;
+    size_t step_count;
+};
+
+/* ERR_INPUT with a caret under the place; unknown functions name the nearest. */
+MUST_CHECK bool xpath_compile(struct xpath **out, struct arena *arena, const char *text,
+                              struct err *err);
+/* Name of the function an XP_CALL calls. */
+const char *xpath_function_name(const struct xpath *call);
+
+/* ---- evaluation ---- */
+
+enum xpath_type { XV_NODES, XV_NUMBER, XV_STRING, XV_BOOLEAN, XV_DATE };
+
+struct xpath_value {
+    enum xpath_type type;
+    double number;
+    bool boolean;
+    const char *text;    /* XV_STRING, and XV_DATE as ISO 8601 */
+    struct node **nodes; /* document order */
+    size_t count;
+};
+
+struct xpath_env {
+    struct node *primary; /* NODE_DOCUMENT of the primary instance */
+    struct arena *temp;
+    void *user;
+    struct node *(*instance)(void *user, const char *id); /* NODE_DOCUMENT, or NULL */
+    int64_t (*wall_ms)(void *user);
+    int (*zone_minutes)(void *user, int64_t wall_ms);
+    void (*random)(void *user, void *bytes, size_t len);
+    const char *(*itext)(void *user, const char *id);
+    const char *(*choice_name)(void *user, const char *value, const char *path, struct node *at);
+    const char *(*property)(void *user, const char *name);
+    size_t steps;     /* counted up while evaluating */
+    unsigned nesting; /* evaluations that a text or a choice's name started inside another */
+};
+
+MUST_CHECK bool xpath_eval(struct xpath_value *out, const struct xpath *expr,
+                           struct xpath_env *env, struct node *context, struct err *err);
+/* The same with `current()` apart from the context node: a choice's label and value. */
+MUST_CHECK bool xpath_eval_at(struct xpath_value *out, const struct xpath *expr,
+                              struct xpath_env *env, struct node *context, struct node *current,
+                              struct err *err);
+
+double xpath_to_number(struct xpath_env *env, const struct xpath_value *v);
+const char *xpath_to_text(struct xpath_env *env, const struct xpath_value *v);
+bool xpath_to_bool(const struct xpath_value *v);
+const char *xpath_string_value(struct xpath_env *env, const struct node *node);
+
+/* XPath's way of writing a number, into at least 40 bytes. */
+void xpath_number_text(char *out, size_t size, double number);
+/* ODK's reading of a text as a number: digits, or an ISO date as days since 1970; else NaN. */
+double xpath_text_number(const char *text, int zone_minutes);
+
+#endif

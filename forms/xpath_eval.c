@@ -1,0 +1,612 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is this expression worth here and now? */
+#include "forms/xpath_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "forms/dates.h"
+#include "forms/form.h"
+
+/* ---- values ---- */
+
+bool value_text(struct xpath_value *out, const char *text)
+{
+    *out = (struct xpath_value){.type = XV_STRING, .text = text};
+    return true;
+}
+
+bool value_number(struct xpath_value *out, double number)
+{
+    *out = (struct xpath_value){.type = XV_NUMBER, .number = number};
+    return true;
+}
+
+bool value_bool(struct xpath_value *out, bool boolean)
+{
+    *out = (struct xpath_value){.type = XV_BOOLEAN, .boolean = boolean};
+    return true;
+}
+
+static void gather_text(struct buf *out, const struct node *node)
+{
+    if (node->value) {
+        buf_text(out, node->value);
+    }
+    for (const struct node *c = node->first; c; c = c->next) {
+        gather_text(out, c); /* a tree is at most 256 deep, see xml_parse */
+    }
+}
+
+const char *xpath_string_value(struct xpath_env *env, const struct node *node)
+{
+    if (!node->first) {
+        return tree_value(node);
+    }
+    struct buf text = {0};
+    gather_text(&text, node);
+    const char *out = arena_copy(env->temp, text.data ? text.data : "", text.len);
+    buf_fini(&text);
+    return out;
+}
+
+void xpath_number_text(char *out, size_t size, double n)
+{
+    if (isnan(n)) {
+        snprintf(out, size, "NaN");
+    } else if (isinf(n)) {
+        snprintf(out, size, n < 0 ? "-Infinity" : "Infinity");
+    } else if (n == 0) {
+        snprintf(out, size, "0");
+    } else if (fabs(n) < 1e15 && n == floor(n)) {
+        snprintf(out, size, "%.0f", n);
+    } else {
+        for (int precision = 15; precision <= 17; precision++) { /* shortest that reads back */
+            snprintf(out, size, "%.*g", precision, n);
+            if (strtod(out, NULL) == n) {
+                break;
+            }
+        }
+        if (strchr(out, 'e')) { /* XPath knows no exponents */
+            snprintf(out, size, fabs(n) < 1 ? "%.20f" : "%.0f", n);
+            if (strchr(out, '.')) {
+                size_t len = strlen(out);
+                while (out[len - 1] == '0') {
+                    out[--len] = '\0';
+                }
+            }
+        }
+    }
+}
+
+double xpath_text_number(const char *text, int zone_minutes)
+{
+    while (*text && strchr(" \t\r\n", *text)) {
+        text++;
+    }
+    size_t len = strlen(text);
+    while (len && strchr(" \t\r\n", text[len - 1])) {
+        len--;
+    }
+    size_t i = len && text[0] == '-', figures = 0, points = 0;
+    for (; i < len; i++) {
+        figures += text[i] >= '0' && text[i] <= '9';
+        points += text[i] == '.';
+        if ((text[i] < '0' || text[i] > '9') && text[i] != '.') {
+            figures = 0;
+            break;
+        }
+    }
+    if (figures && points <= 1 && i == len) {
+        return strtod(text, NULL);
+    }
+    struct moment m;
+    if (len >= 10 && len < 40 && text[4] == '-') {
+        char copy[40];
+        memcpy(copy, text, len);
+        copy[len] = '\0';
+        if (date_parse(&m, copy) && m.has_date) {
+            return date_days(&m, zone_minutes);
+        }
+    }
+    return NAN;
+}
+
+static int zone_now(struct xpath_env *env)
+{
+    return env->zone_minutes ? env->zone_minutes(env->user, env->wall_ms(env->user)) : 0;
+}
+
+double xpath_to_number(struct xpath_env *env, const struct xpath_value *v)
+{
+    switch (v->type) {
+    case XV_NUMBER:
+        return v->number;
+    case XV_BOOLEAN:
+        return v->boolean ? 1 : 0;
+    case XV_NODES:
+        if (!v->count) {
+            return NAN;
+        }
+        return xpath_text_number(xpath_string_value(env, v->nodes[0]), zone_now(env));
+    default:
+        return xpath_text_number(v->text, zone_now(env));
+    }
+}
+
+const char *xpath_to_text(struct xpath_env *env, const struct xpath_value *v)
+{
+    char number[400];
+    switch (v->type) {
+    case XV_NUMBER:
+        xpath_number_text(number, sizeof number, v->number);
+        return arena_text(env->temp, number);
+    case XV_BOOLEAN:
+        return v->boolean ? "true" : "false";
+    case XV_NODES:
+        return v->count ? xpath_string_value(env, v->nodes[0]) : "";
+    default:
+        return v->text;
+    }
+}
+
+bool xpath_to_bool(const struct xpath_value *v)
+{
+    switch (v->type) {
+    case XV_NUMBER:
+        return v->number != 0 && !isnan(v->number);
+    case XV_BOOLEAN:
+        return v->boolean;
+    case XV_NODES:
+        return v->count > 0;
+    default:
+        return *v->text != '\0';
+    }
+}
+
+/* ---- comparisons ---- */
+
+static bool compare_numbers(enum xpath_op op, double a, double b)
+{
+    switch (op) {
+    case XP_EQ: return a == b;
+    case XP_NE: return a != b;
+    case XP_LT: return a < b;
+    case XP_LE: return a <= b;
+    case XP_GT: return a > b;
+    default: return a >= b;
+    }
+}
+
+static bool is_numeric(const struct xpath_value *v)
+{
+    return v->type == XV_NUMBER || v->type == XV_DATE;
+}
+
+/* Two values that are no node-sets and no booleans. */
+static bool compare_scalars(struct eval *e, enum xpath_op op, const struct xpath_value *a,
+                            const struct xpath_value *b)
+{
+    if ((op == XP_EQ || op == XP_NE) && !is_numeric(a) && !is_numeric(b)) {
+        return (strcmp(xpath_to_text(e->env, a), xpath_to_text(e->env, b)) == 0) == (op == XP_EQ);
+    }
+    double x = xpath_to_number(e->env, a), y = xpath_to_number(e->env, b);
+    if ((op == XP_EQ || op == XP_NE) && a->type != XV_NUMBER && b->type != XV_NUMBER &&
+        (isnan(x) || isnan(y))) { /* a date against a text that is none */
+        return (strcmp(xpath_to_text(e->env, a), xpath_to_text(e->env, b)) == 0) == (op == XP_EQ);
+    }
+    return compare_numbers(op, x, y);
+}
+
+static struct xpath_value node_as_text(struct eval *e, const struct node *node)
+{
+    return (struct xpath_value){.type = XV_STRING, .text = xpath_string_value(e->env, node)};
+}
+
+static bool compare(struct eval *e, enum xpath_op op, const struct xpath_value *a,
+                    const struct xpath_value *b)
+{
+    if (a->type == XV_BOOLEAN || b->type == XV_BOOLEAN) {
+        if (op == XP_EQ || op == XP_NE) {
+            return (xpath_to_bool(a) == xpath_to_bool(b)) == (op == XP_EQ);
+        }
+        return compare_numbers(op, xpath_to_number(e->env, a), xpath_to_number(e->env, b));
+    }
+    if (a->type == XV_NODES) {
+        for (size_t i = 0; i < a->count; i++) {
+            struct xpath_value one = node_as_text(e, a->nodes[i]);
+            if (compare(e, op, &one, b)) {
+                return true;
+            }
+        }
+        /* An empty node-set stands for an unanswered or hidden question: the empty text. */
+        struct xpath_value none = {.type = XV_STRING, .text = ""};
+        return a->count == 0 && compare(e, op, &none, b);
+    }
+    if (b->type == XV_NODES) {
+        for (size_t i = 0; i < b->count; i++) {
+            struct xpath_value one = node_as_text(e, b->nodes[i]);
+            if (compare_scalars(e, op, a, &one)) {
+                return true;
+            }
+        }
+        struct xpath_value none = {.type = XV_STRING, .text = ""};
+        return b->count == 0 && compare_scalars(e, op, a, &none);
+    }
+    return compare_scalars(e, op, a, b);
+}
+
+/* ---- node sets ---- */
+
+struct set {
+    struct node **nodes;
+    size_t count, cap;
+};
+
+static bool set_add(struct eval *e, struct set *set, struct node *node)
+{
+    if (++e->env->steps > XPATH_STEPS_MAX) {
+        return err_set(e->err, ERR_LIMIT, "the expression takes more than %d steps",
+                       (int)XPATH_STEPS_MAX);
+    }
+    if (set->count == set->cap) {
+        size_t cap = set->cap ? set->cap * 2 : 8;
+        struct node **grown = arena_alloc(e->env->temp, cap * sizeof *grown);
+        if (set->count) {
+            memcpy(grown, set->nodes, set->count * sizeof *grown);
+        }
+        set->nodes = grown;
+        set->cap = cap;
+    }
+    set->nodes[set->count++] = node;
+    return true;
+}
+
+static int by_order(const void *a, const void *b)
+{
+    const struct node *x = *(struct node *const *)a, *y = *(struct node *const *)b;
+    if (x == y) {
+        return 0;
+    }
+    return x->order < y->order ? -1 : 1;
+}
+
+static void set_sort(struct set *set)
+{
+    bool sorted = true;
+    for (size_t i = 1; i < set->count && sorted; i++) {
+        sorted = by_order(&set->nodes[i - 1], &set->nodes[i]) < 0;
+    }
+    if (sorted) {
+        return;
+    }
+    qsort(set->nodes, set->count, sizeof *set->nodes, by_order);
+    size_t kept = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        if (!kept || set->nodes[kept - 1] != set->nodes[i]) {
+            set->nodes[kept++] = set->nodes[i];
+        }
+    }
+    set->count = kept;
+}
+
+static bool test_node(const struct xpath_step *step, const struct node *node)
+{
+    if (step->any_node) {
+        return true;
+    }
+    if (node->kind == NODE_DOCUMENT || (node->kind == NODE_ATTRIBUTE) != (step->axis == AXIS_ATTRIBUTE)) {
+        return false;
+    }
+    if (step->name && strcmp(step->name, node->name) != 0) {
+        return false;
+    }
+    return !*step->prefix || strcmp(step->prefix, node->prefix) == 0;
+}
+
+static bool take(struct eval *e, struct set *out, const struct xpath_step *step,
+                 struct node *node)
+{
+    if (++e->env->steps > XPATH_STEPS_MAX) {
+        return err_set(e->err, ERR_LIMIT, "the expression takes more than %d steps",
+                       (int)XPATH_STEPS_MAX);
+    }
+    return !test_node(step, node) || set_add(e, out, node);
+}
+
+static bool take_below(struct eval *e, struct set *out, const struct xpath_step *step,
+                       struct node *node)
+{
+    for (struct node *c = node->first; c; c = c->next) {
+        if (!take(e, out, step, c) || !take_below(e, out, step, c)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Nodes that come after (or before) `node` outside its own line. */
+static bool take_beside(struct eval *e, struct set *out, const struct xpath_step *step,
+                        struct node *node, bool after)
+{
+    for (struct node *n = node; n; n = n->parent) {
+        for (struct node *s = after ? n->next : n->prev; s; s = after ? s->next : s->prev) {
+            if (n->kind == NODE_ATTRIBUTE) {
+                break;
+            }
+            if (!take(e, out, step, s) || !take_below(e, out, step, s)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool walk_axis(struct eval *e, struct set *out, const struct xpath_step *step,
+                      struct node *node)
+{
+    struct node *n;
+    switch (step->axis) {
+    case AXIS_CHILD:
+        for (n = node->first; n; n = n->next) {
+            if (!take(e, out, step, n)) {
+                return false;
+            }
+        }
+        return true;
+    case AXIS_ATTRIBUTE:
+        for (n = node->kind == NODE_ATTRIBUTE ? NULL : node->attrs; n; n = n->next) {
+            if (!take(e, out, step, n)) {
+                return false;
+            }
+        }
+        return true;
+    case AXIS_PARENT:
+        return !node->parent || take(e, out, step, node->parent);
+    case AXIS_SELF:
+        return take(e, out, step, node);
+    case AXIS_DESCENDANT:
+        return take_below(e, out, step, node);
+    case AXIS_DESCENDANT_OR_SELF:
+        return take(e, out, step, node) && take_below(e, out, step, node);
+    case AXIS_ANCESTOR:
+    case AXIS_ANCESTOR_OR_SELF:
+        for (n = step->axis == AXIS_ANCESTOR ? node->parent : node; n; n = n->parent) {
+            if (!take(e, out, step, n)) {
+                return false;
+            }
+        }
+        return true;
+    case AXIS_FOLLOWING_SIBLING:
+        for (n = node->kind == NODE_ATTRIBUTE ? NULL : node->next; n; n = n->next) {
+            if (!take(e, out, step, n)) {
+                return false;
+            }
+        }
+        return true;
+    case AXIS_PRECEDING_SIBLING:
+        for (n = node->kind == NODE_ATTRIBUTE ? NULL : node->prev; n; n = n->prev) {
+            if (!take(e, out, step, n)) {
+                return false;
+            }
+        }
+        return true;
+    case AXIS_FOLLOWING:
+        return take_beside(e, out, step, node, true);
+    case AXIS_PRECEDING:
+        return take_beside(e, out, step, node, false);
+    default:
+        return true;
+    }
+}
+
+static bool filter(struct eval *e, struct set *set, struct xpath *const *preds, size_t count)
+{
+    for (size_t p = 0; p < count; p++) {
+        size_t kept = 0, size = set->count;
+        for (size_t i = 0; i < size; i++) {
+            struct frame f = {set->nodes[i], i + 1, size};
+            struct xpath_value v;
+            if (!eval_expr(e, &f, preds[p], &v)) {
+                return false;
+            }
+            bool keep = v.type == XV_NUMBER ? v.number == (double)(i + 1) : xpath_to_bool(&v);
+            if (keep) {
+                set->nodes[kept++] = set->nodes[i];
+            }
+        }
+        set->count = kept;
+    }
+    return true;
+}
+
+/* An absolute path without predicates, seen from inside a repeat, means the entry one is in:
+ * of several entries keep the one that holds current().  Source: JavaRosa's
+ * TreeReference.contextualize; docs/XFORMS.md. */
+static void keep_own_entry(struct eval *e, struct set *set)
+{
+    if (set->count < 2 || !e->current) {
+        return;
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->nodes[i]->item && set->nodes[i]->item->is_repeat &&
+            tree_is_ancestor(set->nodes[i], e->current)) {
+            set->nodes[0] = set->nodes[i];
+            set->count = 1;
+            return;
+        }
+    }
+}
+
+static bool eval_steps(struct eval *e, const struct xpath *x, struct set *from,
+                       struct xpath_value *out)
+{
+    for (size_t s = 0; s < x->step_count; s++) {
+        const struct xpath_step *step = &x->steps[s];
+        struct set next = {0};
+        for (size_t i = 0; i < from->count; i++) {
+            struct set part = {0};
+            if (!walk_axis(e, &part, step, from->nodes[i]) ||
+                !filter(e, &part, step->preds, step->pred_count)) {
+                return false;
+            }
+            for (size_t k = 0; k < part.count; k++) {
+                if (!set_add(e, &next, part.nodes[k])) {
+                    return false;
+                }
+            }
+        }
+        set_sort(&next);
+        if (x->absolute && !step->pred_count && s + 1 < x->step_count) {
+            keep_own_entry(e, &next);
+        }
+        *from = next;
+    }
+    size_t kept = 0; /* a question that is not asked has no value for anybody */
+    for (size_t i = 0; i < from->count; i++) {
+        if (from->nodes[i]->active || from->nodes[i] == e->current) {
+            from->nodes[kept++] = from->nodes[i];
+        }
+    }
+    *out = (struct xpath_value){.type = XV_NODES, .nodes = from->nodes, .count = kept};
+    return true;
+}
+
+static bool eval_path(struct eval *e, const struct frame *f, const struct xpath *x,
+                      struct xpath_value *out)
+{
+    struct set set = {0};
+    if (x->start) {
+        struct xpath_value v;
+        if (!eval_expr(e, f, x->start, &v)) {
+            return false;
+        }
+        if (v.type != XV_NODES) {
+            return err_set(e->err, ERR_INPUT, "a path starts from something that is no node-set");
+        }
+        for (size_t i = 0; i < v.count; i++) {
+            if (!set_add(e, &set, v.nodes[i])) {
+                return false;
+            }
+        }
+        if (!filter(e, &set, x->start_preds, x->start_pred_count)) {
+            return false;
+        }
+    } else if (!set_add(e, &set, x->absolute ? e->env->primary : f->node)) {
+        return false;
+    }
+    return eval_steps(e, x, &set, out);
+}
+
+static bool eval_union(struct eval *e, const struct frame *f, const struct xpath *x,
+                       struct xpath_value *out)
+{
+    struct xpath_value a, b;
+    if (!eval_expr(e, f, x->a, &a) || !eval_expr(e, f, x->b, &b)) {
+        return false;
+    }
+    if (a.type != XV_NODES || b.type != XV_NODES) {
+        return err_set(e->err, ERR_INPUT, "'|' joins node-sets only");
+    }
+    struct set set = {0};
+    for (size_t i = 0; i < a.count + b.count; i++) {
+        if (!set_add(e, &set, i < a.count ? a.nodes[i] : b.nodes[i - a.count])) {
+            return false;
+        }
+    }
+    set_sort(&set);
+    *out = (struct xpath_value){.type = XV_NODES, .nodes = set.nodes, .count = set.count};
+    return true;
+}
+
+static double arithmetic(enum xpath_op op, double a, double b)
+{
+    switch (op) {
+    case XP_ADD: return a + b;
+    case XP_SUB: return a - b;
+    case XP_MUL: return a * b;
+    case XP_DIV: return a / b;
+    default: return fmod(a, b);
+    }
+}
+
+static bool eval_inner(struct eval *e, const struct frame *f, const struct xpath *x,
+                       struct xpath_value *out)
+{
+    struct xpath_value a, b;
+    switch (x->op) {
+    case XP_NUMBER:
+        return value_number(out, x->number);
+    case XP_STRING:
+        return value_text(out, x->text);
+    case XP_CALL:
+        return x->function->run(e, f, x, out);
+    case XP_PATH:
+        return eval_path(e, f, x, out);
+    case XP_UNION:
+        return eval_union(e, f, x, out);
+    case XP_NEG:
+        return eval_expr(e, f, x->a, &a) && value_number(out, -xpath_to_number(e->env, &a));
+    case XP_OR:
+    case XP_AND:
+        if (!eval_expr(e, f, x->a, &a)) {
+            return false;
+        }
+        if (xpath_to_bool(&a) == (x->op == XP_OR)) {
+            return value_bool(out, x->op == XP_OR);
+        }
+        return eval_expr(e, f, x->b, &b) && value_bool(out, xpath_to_bool(&b));
+    default:
+        break;
+    }
+    if (!eval_expr(e, f, x->a, &a) || !eval_expr(e, f, x->b, &b)) {
+        return false;
+    }
+    if (x->op >= XP_EQ && x->op <= XP_GE) {
+        return value_bool(out, compare(e, x->op, &a, &b));
+    }
+    return value_number(
+        out, arithmetic(x->op, xpath_to_number(e->env, &a), xpath_to_number(e->env, &b)));
+}
+
+bool eval_expr(struct eval *e, const struct frame *f, const struct xpath *x,
+               struct xpath_value *out)
+{
+    if (++e->env->steps > XPATH_STEPS_MAX) {
+        return err_set(e->err, ERR_LIMIT, "the expression takes more than %d steps",
+                       (int)XPATH_STEPS_MAX);
+    }
+    /* Chains of one operator lean left, so their depth is that of a parser's loop, not nesting. */
+    if (++e->depth > 2000) {
+        return err_set(e->err, ERR_LIMIT, "the expression is nested too deep");
+    }
+    bool ok = eval_inner(e, f, x, out);
+    e->depth--;
+    return ok;
+}
+
+bool xpath_eval_at(struct xpath_value *out, const struct xpath *expr, struct xpath_env *env,
+                   struct node *context, struct node *current, struct err *err)
+{
+    struct eval e = {.env = env, .current = current, .err = err};
+    struct frame f = {context, 1, 1};
+    enum { NESTING_MAX = 16 };
+    if (env->nesting >= NESTING_MAX) {
+        return err_set(err, ERR_LIMIT, "texts and expressions call each other too deep");
+    }
+    if (env->nesting == 0) {
+        env->steps = 0;
+    }
+    env->nesting++;
+    bool ok = eval_expr(&e, &f, expr, out);
+    env->nesting--;
+    return ok;
+}
+
+bool xpath_eval(struct xpath_value *out, const struct xpath *expr, struct xpath_env *env,
+                struct node *context, struct err *err)
+{
+    return xpath_eval_at(out, expr, env, context, context, err);
+}

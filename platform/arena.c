@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who gives memory, and how is it wiped? */
+#include "platform/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_SIZE = 16 * 1024 };
+
+struct arena_block {
+    struct arena_block *next;
+    size_t size, used;
+    _Alignas(16) unsigned char bytes[];
+};
+
+void arena_init(struct arena *arena)
+{
+    memset(arena, 0, sizeof *arena);
+}
+
+void arena_fini(struct arena *arena)
+{
+    struct arena_block *block = arena->head;
+    while (block) {
+        struct arena_block *next = block->next;
+        explicit_bzero(block->bytes, block->used);
+        free(block);
+        block = next;
+    }
+    memset(arena, 0, sizeof *arena);
+}
+
+void arena_reset(struct arena *arena)
+{
+    struct arena_block *keep = arena->head;
+    if (!keep) {
+        return;
+    }
+    struct arena rest = {.head = keep->next};
+    arena_fini(&rest);
+    explicit_bzero(keep->bytes, keep->used);
+    keep->next = NULL;
+    keep->used = 0;
+    arena->used = 0;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    size_t need = (size + 15) & ~(size_t)15;
+    if (need < size) {
+        err_out_of_memory();
+    }
+    struct arena_block *block = arena->head;
+    if (!block || block->size - block->used < need) {
+        size_t room = need > BLOCK_SIZE / 4 ? need : BLOCK_SIZE;
+        struct arena_block *fresh = mem_alloc(sizeof *fresh + room);
+        fresh->size = room;
+        fresh->used = 0;
+        if (block && room != BLOCK_SIZE) { /* a large one goes behind, the head keeps its rest */
+            fresh->next = block->next;
+            block->next = fresh;
+        } else {
+            fresh->next = block;
+            arena->head = fresh;
+        }
+        block = fresh;
+    }
+    void *out = block->bytes + block->used;
+    block->used += need;
+    arena->used += need;
+    memset(out, 0, need);
+    return out;
+}
+
+char *arena_copy(struct arena *arena, const char *text, size_t len)
+{
+    char *out = arena_alloc(arena, len + 1);
+    if (len) {
+        memcpy(out, text, len);
+    }
+    return out;
+}
+
+char *arena_text(struct arena *arena, const char *text)
+{
+    return arena_copy(arena, text, strlen(text));
+}
+
+char *arena_printf(struct arena *arena, const char *fmt, ...)
+{
+    va_list args, again;
+    va_start(args, fmt);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    char *out = arena_alloc(arena, (size_t)(len < 0 ? 0 : len) + 1);
+    if (len > 0) {
+        vsnprintf(out, (size_t)len + 1, fmt, again);
+    }
+    va_end(again);
+    return out;
+}
+
+void *mem_alloc(size_t size)
+{
+    void *out = malloc(size ? size : 1);
+    if (!out) {
+        err_out_of_memory();
+    }
+    return out;
+}
+
+void *mem_zero(size_t count, size_t size)
+{
+    void *out = calloc(count ? count : 1, size ? size : 1);
+    if (!out) {
+        err_out_of_memory();
+    }
+    return out;
+}
+
+void *mem_grow(void *old, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / size) {
+        err_out_of_memory();
+    }
+    size_t bytes = count * size;
+    void *out = realloc(old, bytes > 0 ? bytes : 1);
+    if (!out) {
+        err_out_of_memory();
+    }
+    return out;
+}
+
+char *mem_text(const char *text)
+{
+    size_t len = strlen(text);
+    char *out = mem_alloc(len + 1);
+    memcpy(out, text, len + 1);
+    return out;
+}
+
+void mem_wipe_text(char *text)
+{
+    if (text) {
+        explicit_bzero(text, strlen(text));
+        free(text);
+    }
+}
+
+static void buf_room(struct buf *buf, size_t more)
+{
+    if (more > SIZE_MAX - buf->len - 1) {
+        err_out_of_memory();
+    }
+    size_t need = buf->len + more + 1;
+    if (need <= buf->cap) {
+        return;
+    }
+    size_t cap = buf->cap ? buf->cap : 64;
+    while (cap < need) {
+        cap = cap > SIZE_MAX / 2 ? need : cap * 2;
+    }
+    char *fresh = mem_alloc(cap); /* not realloc: it would leave an unwiped copy behind */
+    if (buf->data) {
+        memcpy(fresh, buf->data, buf->len + 1);
+        explicit_bzero(buf->data, buf->len);
+        free(buf->data);
+    }
+    buf->data = fresh;
+    buf->cap = cap;
+}
+
+void buf_add(struct buf *buf, const void *bytes, size_t len)
+{
+    buf_room(buf, len);
+    if (len) {
+        memcpy(buf->data + buf->len, bytes, len);
+    }
+    buf->len += len;
+    buf->data[buf->len] = '\0';
+}
+
+void buf_text(struct buf *buf, const char *text)
+{
+    buf_add(buf, text, strlen(text));
+}
+
+void buf_char(struct buf *buf, char c)
+{
+    buf_add(buf, &c, 1);
+}
+
+void buf_printf(struct buf *buf, const char *fmt, ...)
+{
+    va_list args, again;
+    va_start(args, fmt);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    if (len > 0) {
+        buf_room(buf, (size_t)len);
+        vsnprintf(buf->data + buf->len, (size_t)len + 1, fmt, again);
+        buf->len += (size_t)len;
+    }
+    va_end(again);
+}
+
+void buf_cut(struct buf *buf, size_t len)
+{
+    if (buf->data && len < buf->len) {
+        explicit_bzero(buf->data + len, buf->len - len);
+        buf->len = len;
+        buf->data[len] = '\0';
+    }
+}
+
+void buf_fini(struct buf *buf)
+{
+    if (buf->data) {
+        explicit_bzero(buf->data, buf->len);
+        free(buf->data);
+    }
+    memset(buf, 0, sizeof *buf);
+}
+
+void put_u16(uint8_t *out, uint16_t v)
+{
+    out[0] = (uint8_t)v;
+    out[1] = (uint8_t)(v >> 8);
+}
+
+void put_u32(uint8_t *out, uint32_t v)
+{
+    put_u16(out, (uint16_t)v);
+    put_u16(out + 2, (uint16_t)(v >> 16));
+}
+
+void put_u64(uint8_t *out, uint64_t v)
+{
+    put_u32(out, (uint32_t)v);
+    put_u32(out + 4, (uint32_t)(v >> 32));
+}
+
+uint16_t get_u16(const uint8_t *in)
+{
+    return (uint16_t)(in[0] | in[1] << 8);
+}
+
+uint32_t get_u32(const uint8_t *in)
+{
+    return (uint32_t)get_u16(in) | (uint32_t)get_u16(in + 2) << 16;
+}
+
+uint64_t get_u64(const uint8_t *in)
+{
+    return (uint64_t)get_u32(in) | (uint64_t)get_u32(in + 4) << 32;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How do bytes get to and from the file system without being half there? */
+#include "platform/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+static bool env(struct err *err, const char *path, const char *doing)
+{
+    int why = errno;
+    err_set(err, ERR_ENV, "cannot %s: %s", doing, strerror(why));
+    return err_at(err, "%s", path);
+}
+
+static bool read_all(struct buf *out, int fd, const char *path, size_t most, struct err *err)
+{
+    char chunk[64 * 1024];
+    size_t sum = 0;
+    for (;;) {
+        ssize_t n = read(fd, chunk, sizeof chunk);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
+            return env(err, path, "read");
+        }
+        if (n == 0) {
+            explicit_bzero(chunk, sizeof chunk);
+            buf_add(out, "", 0);
+            return true;
+        }
+        sum += (size_t)n;
+        if (sum > most) {
+            err_set(err, ERR_LIMIT, "the file is larger than %zu bytes", most);
+            return err_at(err, "%s", path);
+        }
+        buf_add(out, chunk, (size_t)n);
+    }
+}
+
+bool file_read(struct buf *out, const char *path, size_t most, struct err *err)
+{
+    if (strcmp(path, "-") == 0) {
+        return read_all(out, STDIN_FILENO, "standard input", most, err);
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return env(err, path, "open");
+    }
+    bool ok = read_all(out, fd, path, most, err);
+    close(fd);
+    return ok;
+}
+
+static bool write_all(int fd, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, bytes, len);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return false;
+        }
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return true;
+}
+
+static bool sync_folder_of(const char *path, bool whole_system)
+{
+    char *folder = mem_text(path);
+    char *slash = strrchr(folder, '/');
+    const char *name = ".";
+    if (slash) {
+        slash[slash == folder] = '\0';
+        name = folder;
+    }
+    int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(folder);
+    if (fd < 0) {
+        return false;
+    }
+    bool ok = fsync(fd) == 0 && (!whole_system || syncfs(fd) == 0);
+    close(fd);
+    return ok;
+}
+
+bool file_write(const char *path, const void *bytes, size_t len, unsigned mode, bool force,
+                struct err *err)
+{
+    if (strcmp(path, "-") == 0) {
+        return write_all(STDOUT_FILENO, bytes, len) || env(err, "standard output", "write");
+    }
+    if (!force && file_exists(path)) {
+        err_set(err, ERR_INPUT, "the file is there already");
+        err_at(err, "%s", path);
+        return err_hint(err, "give another name, or --force to replace it");
+    }
+    struct buf side = {0};
+    buf_printf(&side, "%s.%ld.part", path, (long)getpid());
+    unlink(side.data);
+    int fd = open(side.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    bool ok = fd >= 0;
+    if (ok) {
+        ok = write_all(fd, bytes, len) && fsync(fd) == 0;
+        ok = close(fd) == 0 && ok;
+        ok = ok && rename(side.data, path) == 0 && sync_folder_of(path, false);
+    }
+    if (!ok) {
+        env(err, path, "write");
+        unlink(side.data);
+    }
+    buf_fini(&side);
+    return ok;
+}
+
+static bool same_on_medium(const char *path, const void *bytes, size_t len)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    struct buf back = {0};
+    bool ok = read_all(&back, fd, path, len, NULL) && back.len == len &&
+              (len == 0 || memcmp(back.data, bytes, len) == 0);
+    buf_fini(&back);
+    close(fd);
+    return ok;
+}
+
+bool file_put(const char *folder, const char *name, const void *bytes, size_t len,
+              struct err *err)
+{
+    struct buf part = {0}, final = {0};
+    buf_printf(&part, "%s/~%s.part", folder, name);
+    buf_printf(&final, "%s/%s", folder, name);
+    unlink(part.data); /* what an earlier pull of the stick left */
+    int fd = open(part.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_PRIVATE);
+    bool ok = fd >= 0;
+    if (ok) {
+        ok = write_all(fd, bytes, len) && fsync(fd) == 0;
+        ok = close(fd) == 0 && ok;
+        if (ok && !same_on_medium(part.data, bytes, len)) {
+            errno = EIO;
+            ok = false;
+        }
+        ok = ok && rename(part.data, final.data) == 0 && sync_folder_of(final.data, true);
+    }
+    if (!ok) {
+        env(err, final.data, "write");
+        err_hint(err, "try another stick or card; nothing was lost");
+        unlink(part.data);
+    }
+    buf_fini(&part);
+    buf_fini(&final);
+    return ok;
+}
+
+bool file_exists(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0;
+}
+
+bool file_folder(const char *path, unsigned mode, struct err *err)
+{
+    char *copy = mem_text(path);
+    bool ok = true;
+    for (char *p = copy + 1; ok; p++) {
+        if (*p == '/' || *p == '\0') {
+            char keep = *p;
+            *p = '\0';
+            struct stat st;
+            if (mkdir(copy, mode) != 0 &&
+                !(errno == EEXIST && stat(copy, &st) == 0 && S_ISDIR(st.st_mode))) {
+                ok = env(err, path, "make the folder");
+            }
+            *p = keep;
+            if (!keep) {
+                break;
+            }
+        }
+    }
+    free(copy);
+    return ok;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool file_list(struct arena *arena, const char ***names, size_t *count, const char *folder,
+               const char *ending, struct err *err)
+{
+    DIR *dir = opendir(folder);
+    if (!dir) {
+        return env(err, folder, "open the folder");
+    }
+    const char **list = NULL;
+    size_t n = 0;
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        if (entry->d_name[0] != '.' && entry->d_name[0] != '~' &&
+            file_ends(entry->d_name, ending)) {
+            list = mem_grow(list, n + 1, sizeof *list);
+            list[n++] = arena_text(arena, entry->d_name);
+        }
+    }
+    closedir(dir);
+    *names = arena_alloc(arena, (n + 1) * sizeof **names);
+    if (n) {
+        qsort(list, n, sizeof *list, by_text);
+        memcpy(*names, list, n * sizeof *list);
+    }
+    *count = n;
+    free(list);
+    return true;
+}
+
+bool file_remove(const char *path, struct err *err)
+{
+    return unlink(path) == 0 || env(err, path, "remove");
+}
+
+const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+char *file_stem(struct arena *arena, const char *path)
+{
+    const char *name = file_name(path);
+    const char *dot = strrchr(name, '.');
+    return arena_copy(arena, name, dot && dot > name ? (size_t)(dot - name) : strlen(name));
+}
+
+bool file_ends(const char *path, const char *ending)
+{
+    size_t lp = strlen(path), le = strlen(ending);
+    return lp >= le && strcasecmp(path + lp - le, ending) == 0;
+}
+
+unsigned long long file_free_bytes(const char *path)
+{
+    struct statvfs fs;
+    if (statvfs(path, &fs) != 0) {
+        return 0;
+    }
+    return (unsigned long long)fs.f_bavail * fs.f_frsize;
+}
+
+bool file_lock(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_PRIVATE);
+    if (fd < 0) {
+        return env(err, path, "open");
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        close(fd);
+        err_set(err, ERR_ENV, "another suhbat is using this folder");
+        err_at(err, "%s", path);
+        return err_hint(err, "close the other one first");
+    }
+    return true; /* the descriptor stays open on purpose: the lock lives as long as the process */
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLATFORM_REGEX_H
+#define PLATFORM_REGEX_H
+/*
+ * regex: does a whole text match a pattern?  Home of PCRE2.
+ *
+ * Patterns come from forms, so length (256 pattern, 4096 text), backtracking and depth are capped.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "platform/err.h"
+
+enum { REGEX_PATTERN_MAX = 256, REGEX_TEXT_MAX = 4096 };
+
+/* *matches is set on success.  ERR_INPUT for a faulty pattern, ERR_LIMIT for one that costs too
+ * much. */
+MUST_CHECK bool regex_matches(bool *matches, const char *pattern, const char *text,
+                              struct err *err);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLATFORM_TEXT_H
+#define PLATFORM_TEXT_H
+/*
+ * text: UTF-8, NFC, case and nearness.  Home of utf8proc.
+ *
+ * All text inside the program is valid UTF-8 in NFC; it becomes so here, at the border.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/arena.h"
+
+/* Decode one code point at `*at` (< len) and move on; an invalid byte gives U+FFFD and moves 1. */
+uint32_t text_next(const char *text, size_t len, size_t *at);
+/* Start of the code point before `at` (> 0). */
+size_t text_prev(const char *text, size_t at);
+bool text_valid(const char *text, size_t len);
+size_t text_count(const char *text, size_t len); /* code points */
+void text_put(struct buf *out, uint32_t codepoint);
+
+/* Append the NFC form.  ERR_INPUT when `text` is not UTF-8. */
+MUST_CHECK bool text_nfc(struct buf *out, const char *text, size_t len, struct err *err);
+
+/* One letter, small or capital; knows Cyrillic beyond Russian, whatever the C locale says. */
+uint32_t text_small(uint32_t codepoint);
+uint32_t text_capital(uint32_t codepoint);
+
+/* Shape fold for search: typed without special letters still finds (omurbek = Өмүрбек).
+ * Source: docs/LANGUAGES in UI.md; hyphen = space, ъ ь vanish. */
+void text_fold(struct buf *out, const char *text, size_t len);
+
+/* Does an ASCII-insensitive compare say equal? */
+bool text_same(const char *a, const char *b);
+bool text_starts(const char *text, const char *start);
+
+/* The entry of `names` (count) nearest to `name`, or NULL when none is near enough to suggest. */
+const char *text_nearest(const char *name, const char *const *names, size_t count);
+
+/* Base 16, lower case; `out` holds 2 * len + 1. */
+void text_hex(char *out, const uint8_t *bytes, size_t len);
+/* False unless `hex` is exactly 2 * len hex digits. */
+MUST_CHECK bool text_unhex(uint8_t *out, size_t len, const char *hex);
+
+#endif

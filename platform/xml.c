@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How does XML from outside become a tree, with nothing else opened on the way? */
+#include "platform/xml.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/SAX2.h>
+
+#include "platform/text.h"
+
+enum { DEPTH_MAX = 256, ATTR_MAX = 64 * 1024 };
+
+const struct xml_limits xml_foreign = {8u << 20, 200000};
+const struct xml_limits xml_trusted = {64u << 20, 2000000};
+
+struct builder {
+    struct arena *arena;
+    xmlParserCtxtPtr ctxt;
+    struct xml *root, *open;
+    struct buf text;
+    size_t nodes, most;
+    unsigned depth;
+    struct err *err;
+    bool failed;
+};
+
+static xmlParserInputPtr no_entity(const char *url, const char *id, xmlParserCtxtPtr ctxt)
+{
+    (void)url;
+    (void)id;
+    (void)ctxt;
+    return NULL;
+}
+
+static void no_message(void *user, xmlErrorPtr error)
+{
+    (void)user;
+    (void)error;
+}
+
+void xml_setup(void)
+{
+    LIBXML_TEST_VERSION
+    xmlSetExternalEntityLoader(no_entity);
+    xmlSetStructuredErrorFunc(NULL, no_message);
+}
+
+static void stop(struct builder *b, enum err_code code, const char *why)
+{
+    if (!b->failed) {
+        b->failed = true;
+        err_set(b->err, code, "line %d: %s", xmlSAX2GetLineNumber(b->ctxt), why);
+        xmlStopParser(b->ctxt);
+    }
+}
+
+static const char *keep(struct builder *b, const xmlChar *s)
+{
+    return s ? arena_text(b->arena, (const char *)s) : "";
+}
+
+static struct xml *add_node(struct builder *b)
+{
+    if (++b->nodes > b->most) {
+        stop(b, ERR_LIMIT, "the document has too many elements");
+        return NULL;
+    }
+    struct xml *node = arena_alloc(b->arena, sizeof *node);
+    node->parent = b->open;
+    node->prefix = node->uri = "";
+    node->line = (unsigned)xmlSAX2GetLineNumber(b->ctxt);
+    if (b->open) {
+        if (b->open->last) {
+            b->open->last->next = node;
+        } else {
+            b->open->first = node;
+        }
+        b->open->last = node;
+    }
+    return node;
+}
+
+static void end_text(struct builder *b)
+{
+    if (b->text.len && b->open) {
+        struct xml *run = add_node(b);
+        if (run) {
+            run->text = arena_copy(b->arena, b->text.data, b->text.len);
+        }
+    }
+    buf_cut(&b->text, 0);
+}
+
+static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+                     int ns_count, const xmlChar **ns, int attr_count, int defaulted,
+                     const xmlChar **attrs)
+{
+    struct builder *b = user;
+    (void)defaulted;
+    if (b->failed) {
+        return;
+    }
+    end_text(b);
+    if (++b->depth > DEPTH_MAX) {
+        stop(b, ERR_LIMIT, "elements are nested deeper than 256");
+        return;
+    }
+    struct xml *node = add_node(b);
+    if (!node) {
+        return;
+    }
+    node->name = keep(b, name);
+    node->prefix = keep(b, prefix);
+    node->uri = keep(b, uri);
+    struct xml_ns **ns_end = &node->ns;
+    for (int i = 0; i < ns_count; i++) {
+        struct xml_ns *decl = arena_alloc(b->arena, sizeof *decl);
+        decl->prefix = keep(b, ns[2 * i]);
+        decl->uri = keep(b, ns[2 * i + 1]);
+        *ns_end = decl;
+        ns_end = &decl->next;
+    }
+    struct xml_attr **end = &node->attrs;
+    for (int i = 0; i < attr_count; i++) {
+        const xmlChar **a = attrs + 5 * i;
+        size_t len = (size_t)(a[4] - a[3]);
+        if (len > ATTR_MAX) {
+            stop(b, ERR_LIMIT, "an attribute is longer than 64 KiB");
+            return;
+        }
+        struct xml_attr *attr = arena_alloc(b->arena, sizeof *attr);
+        attr->name = keep(b, a[0]);
+        attr->prefix = keep(b, a[1]);
+        attr->uri = keep(b, a[2]);
+        attr->value = arena_copy(b->arena, (const char *)a[3], len);
+        *end = attr;
+        end = &attr->next;
+    }
+    if (!b->root) {
+        b->root = node;
+    }
+    b->open = node;
+}
+
+static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+    struct builder *b = user;
+    (void)name;
+    (void)prefix;
+    (void)uri;
+    if (b->failed || !b->open) {
+        return;
+    }
+    end_text(b);
+    b->open = b->open->parent;
+    b->depth--;
+}
+
+static void on_text(void *user, const xmlChar *text, int len)
+{
+    struct builder *b = user;
+    if (!b->failed && len > 0) {
+        buf_add(&b->text, text, (size_t)len);
+    }
+}
+
+static void on_doctype(void *user, const xmlChar *name, const xmlChar *id, const xmlChar *system)
+{
+    (void)name;
+    (void)id;
+    (void)system;
+    stop(user, ERR_INPUT, "a DOCTYPE is not accepted");
+}
+
+static void on_fault(void *user, xmlErrorPtr fault)
+{
+    struct builder *b = user;
+    if (!b->failed && fault->level >= XML_ERR_ERROR) {
+        char why[200];
+        snprintf(why, sizeof why, "%s", fault->message ? fault->message : "not well-formed");
+        why[strcspn(why, "\n")] = '\0';
+        b->failed = true;
+        err_set(b->err, ERR_INPUT, "line %d: not well-formed XML (%s)", fault->line, why);
+        xmlStopParser(b->ctxt);
+    }
+}
+
+bool xml_parse(struct xml **root, struct arena *arena, const char *bytes, size_t len,
+               const struct xml_limits *limits, struct err *err)
+{
+    *root = NULL;
+    if (len > limits->bytes || len > INT_MAX) {
+        return err_set(err, ERR_LIMIT, "the document is larger than %zu bytes", limits->bytes);
+    }
+    if (len == 0) {
+        return err_set(err, ERR_INPUT, "the document is empty");
+    }
+    xmlSAXHandler sax;
+    memset(&sax, 0, sizeof sax);
+    sax.initialized = XML_SAX2_MAGIC;
+    sax.startElementNs = on_start;
+    sax.endElementNs = on_end;
+    sax.characters = on_text;
+    sax.cdataBlock = on_text;
+    sax.internalSubset = on_doctype;
+    sax.serror = on_fault;
+
+    struct builder b = {.arena = arena, .most = limits->nodes, .err = err};
+    b.ctxt = xmlCreateMemoryParserCtxt(bytes, (int)len);
+    if (!b.ctxt) {
+        err_out_of_memory();
+    }
+    xmlSAXHandler *own = b.ctxt->sax;
+    b.ctxt->sax = &sax;
+    b.ctxt->userData = &b;
+    xmlCtxtUseOptions(b.ctxt, XML_PARSE_NONET);
+    xmlParseDocument(b.ctxt);
+    bool ok = !b.failed && b.ctxt->wellFormed && b.root;
+    if (!ok && !b.failed) {
+        err_set(err, ERR_INPUT, "not well-formed XML");
+    }
+    b.ctxt->sax = own;
+    if (b.ctxt->myDoc) {
+        xmlFreeDoc(b.ctxt->myDoc);
+        b.ctxt->myDoc = NULL;
+    }
+    xmlFreeParserCtxt(b.ctxt);
+    buf_fini(&b.text);
+    *root = ok ? b.root : NULL;
+    return ok;
+}
+
+static struct xml *pick(struct xml *node, const char *name)
+{
+    while (node && (!node->name || (name && strcmp(node->name, name) != 0))) {
+        node = node->next;
+    }
+    return node;
+}
+
+struct xml *xml_child(const struct xml *node, const char *name)
+{
+    return pick(node->first, name);
+}
+
+struct xml *xml_sibling(const struct xml *node, const char *name)
+{
+    return pick(node->next, name);
+}
+
+const char *xml_attr(const struct xml *node, const char *name)
+{
+    for (struct xml_attr *a = node->attrs; a; a = a->next) {
+        if (strcmp(a->name, name) == 0) {
+            return a->value;
+        }
+    }
+    return NULL;
+}
+
+const char *xml_attr_ns(const struct xml *node, const char *uri, const char *name)
+{
+    for (struct xml_attr *a = node->attrs; a; a = a->next) {
+        if (strcmp(a->name, name) == 0 && strcmp(a->uri, uri) == 0) {
+            return a->value;
+        }
+    }
+    return NULL;
+}
+
+static void gather(struct buf *out, const struct xml *node)
+{
+    for (const struct xml *c = node->first; c; c = c->next) {
+        if (c->name) {
+            gather(out, c); /* depth is bounded by DEPTH_MAX at the door */
+        } else {
+            buf_text(out, c->text);
+        }
+    }
+}
+
+char *xml_content(struct arena *arena, const struct xml *node)
+{
+    if (node->first && !node->first->next && !node->first->name) {
+        return arena_text(arena, node->first->text);
+    }
+    struct buf out = {0};
+    gather(&out, node);
+    char *text = arena_copy(arena, out.data ? out.data : "", out.len);
+    buf_fini(&out);
+    return text;
+}
+
+static void put_escaped(struct buf *out, const char *text, bool attr)
+{
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '&') {
+            buf_text(out, "&amp;");
+        } else if (c == '<') {
+            buf_text(out, "&lt;");
+        } else if (c == '>') {
+            buf_text(out, "&gt;");
+        } else if (attr && c == '"') {
+            buf_text(out, "&quot;");
+        } else if (attr && (c == '\n' || c == '\t')) {
+            buf_printf(out, "&#%d;", c);
+        } else if (c == '\r') {
+            buf_text(out, "&#13;");
+        } else if (c < 0x20 && c != '\n' && c != '\t') {
+            text_put(out, 0xFFFD);
+        } else {
+            buf_char(out, (char)c);
+        }
+    }
+}
+
+void xml_put_text(struct buf *out, const char *text)
+{
+    put_escaped(out, text, false);
+}
+
+void xml_put_attr(struct buf *out, const char *name, const char *value)
+{
+    buf_char(out, ' ');
+    buf_text(out, name);
+    buf_text(out, "=\"");
+    put_escaped(out, value, true);
+    buf_char(out, '"');
+}

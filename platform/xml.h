@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLATFORM_XML_H
+#define PLATFORM_XML_H
+/*
+ * xml: a small read-only tree, and escaping for what we write.  Home of libxml2.
+ *
+ * Promise: no file, no network, no entity of a document is ever opened or expanded; a document
+ *          with a DOCTYPE is refused (docs/SECURITY: billion laughs, XXE, quadratic blow-up).
+ * Limits:  depth 256, and the caller's caps on bytes and nodes.
+ * Owns:    the tree lives in the caller's arena.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "platform/arena.h"
+
+struct xml_attr {
+    const char *name;   /* local name */
+    const char *prefix; /* as written, or "" */
+    const char *uri;    /* namespace, or "" */
+    const char *value;
+    struct xml_attr *next;
+};
+
+struct xml_ns { /* a declaration xmlns[:prefix]="uri" on this element */
+    const char *prefix, *uri;
+    struct xml_ns *next;
+};
+
+struct xml {
+    const char *name; /* local name; NULL = this is a run of text */
+    const char *prefix, *uri;
+    const char *text; /* of a text run */
+    struct xml_attr *attrs;
+    struct xml_ns *ns;
+    struct xml *parent, *first, *last, *next;
+    unsigned line;
+};
+
+struct xml_limits {
+    size_t bytes, nodes;
+};
+extern const struct xml_limits xml_foreign; /* 8 MiB, 200 000 nodes: anything unsigned */
+extern const struct xml_limits xml_trusted; /* 64 MiB, 2 M nodes: forms an author signed */
+
+/* Once, before any thread: hooks that refuse every external entity. */
+void xml_setup(void);
+
+MUST_CHECK bool xml_parse(struct xml **root, struct arena *arena, const char *bytes, size_t len,
+                          const struct xml_limits *limits, struct err *err);
+
+/* First child element with this local name and any namespace; NULL name = any element. */
+struct xml *xml_child(const struct xml *node, const char *name);
+struct xml *xml_sibling(const struct xml *node, const char *name); /* the next one */
+const char *xml_attr(const struct xml *node, const char *name);    /* by local name, or NULL */
+const char *xml_attr_ns(const struct xml *node, const char *uri, const char *name);
+/* All text below, joined, in the arena. */
+char *xml_content(struct arena *arena, const struct xml *node);
+
+/* Append with &, <, > escaped (and quotes, in an attribute).  Characters that XML cannot hold
+ * become U+FFFD. */
+void xml_put_text(struct buf *out, const char *text);
+void xml_put_attr(struct buf *out, const char *name, const char *value); /* ` name="value"` */
+
+#endif

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Run every unit test program in $BIN; close with one line of sums.
+set -u
+passed=0 failed=0 skipped=0
+for t in "$BIN"/test_*; do
+    [ -x "$t" ] || continue
+    case $t in *.d) continue ;; esac
+    out=$(CMOCKA_MESSAGE_OUTPUT=TAP "$t" 2>&1)
+    status=$?
+    s=$(printf '%s\n' "$out" | grep -ciE '^ok .*# ?skip')
+    p=$(printf '%s\n' "$out" | grep -cE '^ok ')
+    f=$(printf '%s\n' "$out" | grep -cE '^not ok ')
+    p=$((p - s))
+    if [ $status -ne 0 ] && [ "$f" -eq 0 ]; then
+        f=1
+    fi
+    printf '%-28s %4d passed %4d failed %4d skipped\n' "$(basename "$t")" "$p" "$f" "$s"
+    [ "$f" -eq 0 ] || printf '%s\n' "$out" | tail -n 60
+    printf '%s\n' "$out" | grep -E '^skipped: ' | sort -u
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ]

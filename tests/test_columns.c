@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Do submissions become the tables that ODK Central would write, to the letter? */
+#include "tests/help.h"
+
+#include "forms/columns.h"
+
+static const char interview_form[] =
+    "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' "
+    "xmlns:jr='http://openrosa.org/javarosa'><h:head><h:title>I</h:title><model><instance>"
+    "<data id='interview' version='3'><meta><instanceID/></meta><hh><size/><member><age/><sex/>"
+    "<toy><name/></toy></member></hh><lang/><gps/></data></instance>"
+    "<bind nodeset='/data/gps' type='geopoint'/><bind nodeset='/data/hh/size' type='int'/>"
+    "</model></h:head><h:body>"
+    "<group ref='/data/hh'><input ref='/data/hh/size'><label>S</label></input>"
+    "<group ref='/data/hh/member'><label>M</label><repeat nodeset='/data/hh/member'>"
+    "<input ref='/data/hh/member/age'><label>A</label></input>"
+    "<group ref='/data/hh/member/toy'><label>T</label><repeat nodeset='/data/hh/member/toy'>"
+    "<input ref='/data/hh/member/toy/name'><label>N</label></input></repeat></group>"
+    "</repeat></group></group>"
+    "<select ref='/data/lang'><label>L</label><item><label>Кыргызча</label><value>ky</value></item>"
+    "<item><label>Русский</label><value>ru</value></item></select>"
+    "<input ref='/data/gps'><label>G</label></input></h:body></h:html>";
+static const char interview[] =
+    "<data id='interview' version='3'><meta><instanceID>uuid:a1</instanceID></meta>"
+    "<hh><size>2</size><member><age>34</age><sex>m</sex><toy><name>cat, \"Tom\"</name></toy></member>"
+    "<member><age>9</age><sex>f</sex></member></hh><lang>ky ru</lang>"
+    "<gps>42.87 74.59 800 4</gps></data>";
+
+static struct columns *tables(struct form **form, const struct columns_options *options)
+{
+    struct err err = {0};
+    struct columns *c;
+    struct submission about = {.date_ms = 1795334400000,
+                               .submitter_id = "7",
+                               .submitter_name = "S017, Osh",
+                               .device_id = "dev:3",
+                               .form_version = "3",
+                               .status = "",
+                               .review_state = "approved",
+                               .attachments_present = 1,
+                               .attachments_expected = 1};
+    OK(form_load(form, interview_form, sizeof interview_form - 1, &xml_foreign, &err));
+    const struct form *versions[] = {*form};
+    OK(columns_new(&c, versions, 1, options, &err));
+    OK(columns_scan(c, *form, interview, sizeof interview - 1, &err));
+    OK(columns_add(c, *form, interview, sizeof interview - 1, &about, &err));
+    return c;
+}
+
+static void check_table(struct columns *c, const char *name, const char *wanted)
+{
+    for (size_t i = 0; i < columns_tables(c); i++) {
+        if (strcmp(columns_name(c, i), name) == 0) {
+            struct buf out = {0};
+            columns_write(c, i, &out);
+            assert_string_equal(out.data, wanted);
+            buf_fini(&out);
+            return;
+        }
+    }
+    fail_msg("no table %s", name);
+}
+
+static void test_columns__match_central(void **state)
+{
+    (void)state;
+    struct form *form;
+    struct columns *c = tables(&form, &(struct columns_options){.split_multiple = true});
+    check_table(c, "interview.csv",
+                "SubmissionDate,meta-instanceID,hh-size,lang,lang/ky,lang/ru,gps-Latitude,"
+                "gps-Longitude,gps-Altitude,gps-Accuracy,KEY,SubmitterID,SubmitterName,"
+                "AttachmentsPresent,AttachmentsExpected,Status,ReviewState,DeviceID,Edits,"
+                "FormVersion\n"
+                "2026-11-22T08:00:00.000Z,uuid:a1,2,ky ru,1,1,42.87,74.59,800,4,uuid:a1,7,"
+                "\"S017, Osh\",1,1,,approved,dev:3,0,3\n");
+    check_table(c, "interview-member.csv",
+                "age,sex,PARENT_KEY,KEY\n34,m,uuid:a1,uuid:a1/hh/member[1]\n"
+                "9,f,uuid:a1,uuid:a1/hh/member[2]\n");
+    check_table(c, "interview-toy.csv",
+                "name,PARENT_KEY,KEY\n\"cat, \"\"Tom\"\"\",uuid:a1/hh/member[1],"
+                "uuid:a1/hh/member[1]/toy[1]\n");
+    columns_free(c);
+    form_free(form);
+}
+
+static void test_columns__labels_replace_values_not_headers(void **state)
+{
+    (void)state;
+    struct form *form;
+    struct buf out = {0};
+    struct columns *c = tables(&form, &(struct columns_options){.labels = "ru"});
+    columns_write(c, 0, &out);
+    assert_non_null(strstr(out.data, ",lang,gps-Latitude"));
+    assert_non_null(strstr(out.data, ",Кыргызча; Русский,"));
+    buf_fini(&out);
+    columns_free(c);
+    form_free(form);
+}
+
+/* The study's interview, filled without a window, comes out with its trips in a table apart. */
+static void test_columns__migrant_interview(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct form *form;
+    struct columns *c;
+    struct buf bytes = {0}, xml = {0}, instance = {0}, out = {0};
+    struct arena arena;
+    struct workbook book;
+    struct xlsform_options options = {.fallback_id = "m"};
+    struct still still;
+    struct session *s;
+    arena_init(&arena);
+    still_init(&still);
+    OK(file_read(&bytes, "forms/study/migrant_interview.csv", 1 << 20, &err));
+    OK(workbook_read(&book, &arena, "m.csv", bytes.data, bytes.len, &err));
+    OK(xlsform_convert(&xml, &book, &options, &arena, NULL, &err));
+    OK(form_load(&form, xml.data, xml.len, &xml_trusted, &err));
+    OK(session_new(&s, form, &still.env, &err));
+    put(s, "/data/cns/age_ok", "yes");
+    put(s, "/data/cns/cns_take", "yes");
+    put(s, "/data/main/trips/trip[1]/tr_country", "RU");
+    OK(instance_write(&instance, s, &err));
+    const struct form *versions[] = {form};
+    OK(columns_new(&c, versions, 1, &(struct columns_options){.labels = "tg"}, &err));
+    OK(columns_add(c, form, instance.data, instance.len,
+                   &(struct submission){.status = "", .submitter_id = "", .submitter_name = "",
+                                        .device_id = "", .form_version = "1",
+                                        .review_state = ""},
+                   &err));
+    assert_int_equal(columns_tables(c), 2);
+    assert_string_equal(columns_name(c, 1), "migrant_interview-trip.csv");
+    columns_write(c, 1, &out);
+    assert_non_null(strstr(out.data, "tr_country,tr_from_y"));
+    assert_non_null(strstr(out.data, "Русия,"));
+    columns_free(c);
+    session_free(s);
+    form_free(form);
+    buf_fini(&bytes);
+    buf_fini(&xml);
+    buf_fini(&instance);
+    buf_fini(&out);
+    arena_fini(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_columns__match_central),
+        cmocka_unit_test(test_columns__labels_replace_values_not_headers),
+        cmocka_unit_test(test_columns__migrant_interview),
+    };
+    xml_setup();
+    return RUN(tests);
+}

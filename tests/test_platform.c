@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Do the tools at the bottom hold: text, tables, XML, clock, files? */
+#include "tests/help.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "platform/clock.h"
+#include "platform/csv.h"
+#include "platform/regex.h"
+#include "platform/text.h"
+
+static const char *fold(const char *text)
+{
+    static char kept[200];
+    struct buf out = {0};
+    text_fold(&out, text, strlen(text));
+    snprintf(kept, sizeof kept, "%s", out.data);
+    buf_fini(&out);
+    return kept;
+}
+
+static void test_text__folds_and_normalises(void **state)
+{
+    (void)state;
+    struct buf nfc = {0};
+    assert_true(text_nfc(&nfc, "и\xCC\x84", 4, NULL));
+    assert_string_equal(nfc.data, "ӣ");
+    assert_false(text_nfc(&nfc, "\xFF\xFE", 2, NULL));
+    assert_string_equal(fold("Өмүрбек"), "омурбек");
+    assert_string_equal(fold("Ҷамшед"), "чамшед");
+    assert_string_equal(fold("Рӯдакӣ"), fold("Рудакий"));
+    assert_string_equal(fold("Ысык-Көл"), "ысык кол");
+    assert_string_equal(fold("Тоҷикистон"), fold("Точикистон"));
+    assert_int_equal(text_capital(0x49B), 0x49A);
+    assert_int_equal(text_small(0x4E8), 0x4E9);
+    buf_fini(&nfc);
+}
+
+static void test_text__suggests_only_what_is_near(void **state)
+{
+    (void)state;
+    const char *names[] = {"age", "sex", "country"};
+    assert_string_equal(text_nearest("agee", names, 3), "age");
+    assert_string_equal(text_nearest("contry", names, 3), "country");
+    assert_null(text_nearest("zzzzzz", names, 3));
+}
+
+static void test_csv__reads_and_writes(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct arena arena;
+    struct csv csv;
+    arena_init(&arena);
+    static const char text[] = "\xEF\xBB\xBF" "a,\"b \"\"q\"\"\nline\"\r\n,,x\n";
+    OK(csv_parse(&csv, &arena, text, sizeof text - 1, &err));
+    assert_int_equal(csv.count, 2);
+    assert_string_equal(csv.rows[0].cells[0], "a");
+    assert_string_equal(csv.rows[0].cells[1], "b \"q\"\nline");
+    assert_int_equal(csv.rows[1].count, 3);
+    assert_int_equal(csv.rows[1].line, 3);
+    assert_false(csv_parse(&csv, &arena, "a\n\"b", 4, &err));
+    assert_non_null(strstr(err.what, "line 2"));
+    struct buf out = {0};
+    csv_cell(&out, "x", true);
+    csv_cell(&out, "a,b", false);
+    csv_cell(&out, "say \"q\"", false);
+    csv_end(&out);
+    assert_string_equal(out.data, "x,\"a,b\",\"say \"\"q\"\"\"\n");
+    buf_fini(&out);
+    arena_fini(&arena);
+}
+
+static bool parses(const char *text, struct err *err)
+{
+    struct arena arena;
+    struct xml *root;
+    arena_init(&arena);
+    bool ok = xml_parse(&root, &arena, text, strlen(text), &xml_foreign, err);
+    arena_fini(&arena);
+    return ok;
+}
+
+static void test_xml__refuses_what_could_harm(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    assert_true(parses("<a b='1'>x<c/>y</a>", &err));
+    assert_false(parses("<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>", &err));
+    assert_non_null(strstr(err.what, "DOCTYPE"));
+    assert_false(parses("<!DOCTYPE a><a/>", &err));
+    assert_false(parses("<a>&x;</a>", &err));
+    assert_false(parses("<a><b></a>", &err));
+    assert_false(parses("", &err));
+    struct buf deep = {0};
+    for (int i = 0; i < 100000; i++) {
+        buf_text(&deep, "<a>");
+    }
+    assert_false(parses(deep.data, &err));
+    assert_true(err.code == ERR_LIMIT || err.code == ERR_INPUT);
+    buf_cut(&deep, 0);
+    buf_text(&deep, "<a>");
+    for (int i = 0; i < 200001; i++) {
+        buf_text(&deep, "<b/>");
+    }
+    buf_text(&deep, "</a>");
+    assert_false(parses(deep.data, &err));
+    assert_int_equal(err.code, ERR_LIMIT);
+    buf_fini(&deep);
+}
+
+static void test_clock__counts_days(void **state)
+{
+    (void)state;
+    int y, m, d;
+    char iso[40];
+    assert_int_equal(clock_days(1970, 1, 1), 0);
+    assert_int_equal(clock_days(2000, 3, 1), 11017);
+    for (int64_t day = -800000; day < 800000; day += 97) {
+        clock_civil(day, &y, &m, &d);
+        assert_int_equal(clock_days(y, m, d), day);
+        assert_true(clock_is_date(y, m, d));
+    }
+    assert_false(clock_is_date(2023, 2, 29));
+    assert_true(clock_is_date(2024, 2, 29));
+    clock_iso(iso, sizeof iso, -1, 0, true);
+    assert_string_equal(iso, "1969-12-31T23:59:59.999Z");
+    clock_iso(iso, sizeof iso, 0, 360, false);
+    assert_string_equal(iso, "1970-01-01T06:00:00.000+06:00");
+}
+
+static void test_regex__is_bounded(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    bool matches;
+    char text[60];
+    memset(text, 'a', 50);
+    strcpy(text + 50, "!");
+    assert_false(regex_matches(&matches, "(a+)+$", text, &err));
+    assert_int_equal(err.code, ERR_LIMIT);
+    assert_false(regex_matches(&matches, "(", "x", &err));
+    assert_int_equal(err.code, ERR_INPUT);
+}
+
+static void test_file__never_half_and_never_over(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct buf back = {0};
+    char dir[] = "/tmp/suhbat-test-XXXXXX", path[64];
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/a", dir);
+    OK(file_write(path, "one", 3, FILE_PRIVATE, false, &err));
+    assert_false(file_write(path, "two", 3, FILE_PRIVATE, false, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    OK(file_write(path, "two", 3, FILE_PRIVATE, true, &err));
+    OK(file_read(&back, path, 10, &err));
+    assert_string_equal(back.data, "two");
+    assert_false(file_read(&back, path, 2, &err));
+    assert_int_equal(err.code, ERR_LIMIT);
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    OK(file_put(dir, "b.age", "sealed", 6, &err));
+    buf_fini(&back);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/b.age", dir);
+    unlink(path);
+    rmdir(dir);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_text__folds_and_normalises),
+        cmocka_unit_test(test_text__suggests_only_what_is_near),
+        cmocka_unit_test(test_csv__reads_and_writes),
+        cmocka_unit_test(test_xml__refuses_what_could_harm),
+        cmocka_unit_test(test_clock__counts_days),
+        cmocka_unit_test(test_regex__is_bounded),
+        cmocka_unit_test(test_file__never_half_and_never_over),
+    };
+    xml_setup();
+    return RUN(tests);
+}

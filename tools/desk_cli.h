@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TOOLS_DESK_CLI_H
+#define TOOLS_DESK_CLI_H
+/*
+ * desk_cli: verbs, options, help and exit statuses, the same for every tool.
+ *
+ * Exit: 0 done, 1 the data has faults, 2 misuse, 3 the machine, 4 the key.
+ */
+#include "platform/err.h"
+
+struct cli_option {
+    const char *name;     /* "root" = --root */
+    char letter;          /* 'o' = -o, or 0 */
+    const char *argument; /* "OUT", or NULL for a flag */
+    const char *help;
+    const char **value;   /* set to the argument, or to "" for a flag */
+};
+
+enum { CLI_OPTIONS_MAX = 12, CLI_WORDS_MAX = 256 };
+
+struct cli_words { /* what is no option */
+    const char *list[CLI_WORDS_MAX];
+    size_t count;
+};
+
+struct cli_verb {
+    const char *name, *words, *help; /* "convert", "FILE", one sentence */
+    size_t least, most;              /* words */
+    const struct cli_option *options;
+    /* true = done; false = `err` says why */
+    bool (*run)(const struct cli_words *words, struct err *err);
+};
+
+/* Parse, dispatch, print the error; returns the exit status. */
+int cli_main(const char *program, const char *about, const struct cli_verb *verbs, size_t count,
+             const struct cli_option *common, int argc, char **argv);
+
+#endif

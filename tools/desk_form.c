@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which form does this file hold? */
+#include "tools/desk_form.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#include "platform/clock.h"
+#include "platform/file.h"
+
+bool desk_form_xml(struct buf *xml, const char *file, const char *root, struct arena *arena,
+                   struct xlsform_notes *notes, struct err *err)
+{
+    struct buf bytes = {0};
+    struct workbook book;
+    if (notes) {
+        notes->count = 0;
+    }
+    if (file_ends(file, ".xml")) {
+        return file_read(xml, file, DESK_FILE_MAX, err);
+    }
+    struct xlsform_options options = {.root = root, .fallback_id = file_stem(arena, file)};
+    bool ok = file_read(&bytes, file, DESK_FILE_MAX, err) &&
+              workbook_read(&book, arena, file, bytes.data, bytes.len, err) &&
+              xlsform_convert(xml, &book, &options, arena, notes, err);
+    buf_fini(&bytes);
+    return ok;
+}
+
+bool desk_form_load(struct form **form, const char *file, struct arena *arena,
+                    struct xlsform_notes *notes, struct err *err)
+{
+    struct buf xml = {0};
+    bool ok = desk_form_xml(&xml, file, NULL, arena, notes, err);
+    if (ok && !form_load(form, xml.data, xml.len, &xml_trusted, err)) {
+        ok = err_at(err, "%s", file_name(file));
+    }
+    buf_fini(&xml);
+    return ok;
+}
+
+static int64_t wall(void *user)
+{
+    (void)user;
+    return clock_wall_ms();
+}
+
+static int zone(void *user, int64_t wall_ms)
+{
+    (void)user;
+    return clock_zone_minutes(wall_ms);
+}
+
+static void fill_random(void *user, void *bytes, size_t len)
+{
+    (void)user;
+    if (getrandom(bytes, len, 0) != (ssize_t)len) {
+        err_out_of_memory(); /* a kernel without entropy: nothing sensible can go on */
+    }
+}
+
+bool desk_resource(void *user, const char *uri, struct buf *out, struct err *err)
+{
+    const struct desk_env *desk = user;
+    const char *name = strrchr(uri, '/');
+    const char *slash = strrchr(desk->file, '/');
+    struct buf path = {0};
+    if (!name || !name[1] || name[1] == '.') {
+        return err_set(err, ERR_INPUT, "'%s' names no file", uri);
+    }
+    buf_add(&path, desk->file, slash ? (size_t)(slash - desk->file) : 0);
+    buf_printf(&path, "%s%s", slash ? "/" : "", name + 1);
+    bool ok = file_read(out, path.data, DESK_FILE_MAX, err);
+    buf_fini(&path);
+    return ok;
+}
+
+void desk_env_init(struct desk_env *desk, const char *file)
+{
+    desk->file = file;
+    desk->env = (struct session_env){.user = desk,
+                                     .wall_ms = wall,
+                                     .zone_minutes = zone,
+                                     .random = fill_random,
+                                     .resource = desk_resource};
+}

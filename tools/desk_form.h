@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TOOLS_DESK_FORM_H
+#define TOOLS_DESK_FORM_H
+/* desk_form: a form from a file of any kind (.csv, .md, .xlsx, .xml), and the files beside it. */
+#include "forms/session.h"
+#include "forms/xlsform.h"
+
+enum { DESK_FILE_MAX = 64 << 20 };
+
+/* The XForm of FILE: .xml as it is, a workbook converted.  `root` may be NULL. */
+MUST_CHECK bool desk_form_xml(struct buf *xml, const char *file, const char *root,
+                              struct arena *arena, struct xlsform_notes *notes, struct err *err);
+
+/* The same, loaded; errors carry the file's name. */
+MUST_CHECK bool desk_form_load(struct form **form, const char *file, struct arena *arena,
+                               struct xlsform_notes *notes, struct err *err);
+
+/* session_env whose lists lie beside `file`; wall clock, system randomness. */
+struct desk_env {
+    const char *file;
+    struct session_env env;
+};
+void desk_env_init(struct desk_env *desk, const char *file);
+
+/* Bytes of jr://…/name, read from the folder of `file`. */
+bool desk_resource(void *user, const char *uri, struct buf *out, struct err *err);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* suhbat-form: what a trainer does with a form before it goes into the field. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "forms/instance.h"
+#include "platform/file.h"
+#include "tools/desk_cli.h"
+#include "tools/desk_fill.h"
+#include "tools/desk_form.h"
+
+static const char *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang, *opt_partial;
+
+static void print_notes(const struct xlsform_notes *notes)
+{
+    for (size_t i = 0; i < notes->count; i++) {
+        fprintf(stderr, "warning: %s\n", notes->text[i]);
+    }
+}
+
+static bool run_check(const struct cli_words *words, struct err *err)
+{
+    struct arena arena;
+    struct form *form = NULL;
+    struct session *session = NULL;
+    struct desk_env desk;
+    struct xlsform_notes notes = {.count = 0};
+    arena_init(&arena);
+    bool ok = desk_form_load(&form, words->list[0], &arena, &notes, err);
+    if (ok) {
+        desk_env_init(&desk, words->list[0]);
+        if (!session_new(&session, form, &desk.env, err)) {
+            ok = err_at(err, "%s", file_name(words->list[0]));
+        }
+    }
+    print_notes(&notes);
+    if (ok) {
+        size_t questions = 0, repeats = 0;
+        for (size_t i = 0; i < form->item_count; i++) {
+            const struct control *c = form->items[i]->control;
+            questions += c && control_is_question(c);
+            repeats += form->items[i]->is_repeat;
+        }
+        printf("%s: form '%s'%s%s, %zu questions, %zu repeats, %zu languages: good\n",
+               file_name(words->list[0]), form->id, *form->version ? ", version " : "",
+               form->version, questions, repeats, form->language_count);
+    }
+    session_free(session);
+    form_free(form);
+    arena_fini(&arena);
+    return ok;
+}
+
+static bool run_convert(const struct cli_words *words, struct err *err)
+{
+    struct arena arena;
+    struct buf xml = {0};
+    struct form *form = NULL;
+    struct xlsform_notes notes;
+    arena_init(&arena);
+    bool ok = desk_form_xml(&xml, words->list[0], opt_root, &arena, &notes, err);
+    if (ok && !form_load(&form, xml.data, xml.len, &xml_trusted, err)) {
+        ok = err_at(err, "%s", file_name(words->list[0]));
+    }
+    print_notes(&notes);
+    ok = ok && file_write(opt_out ? opt_out : "-", xml.data, xml.len, FILE_SHARED, opt_force, err);
+    form_free(form);
+    buf_fini(&xml);
+    arena_fini(&arena);
+    return ok;
+}
+
+static bool fill(struct session *session, struct buf *steps, struct buf *xml, struct err *err)
+{
+    if (opt_lang) {
+        session_set_language(session, opt_lang);
+    }
+    return desk_fill(session, steps->data, steps->len, file_name(opt_answers), err) &&
+           (opt_partial || desk_complete(session, err)) && session_finish(session, err) &&
+           instance_write(xml, session, err);
+}
+
+static bool run_fill(const struct cli_words *words, struct err *err)
+{
+    struct arena arena;
+    struct form *form = NULL;
+    struct session *session = NULL;
+    struct buf steps = {0}, xml = {0};
+    struct desk_env desk;
+    if (!opt_answers) {
+        err_set(err, ERR_INPUT, "no answers given");
+        return err_hint(err, "--answers STEPS.jsonl; '-' reads standard input");
+    }
+    arena_init(&arena);
+    desk_env_init(&desk, words->list[0]);
+    bool ok = desk_form_load(&form, words->list[0], &arena, NULL, err) &&
+              session_new(&session, form, &desk.env, err) &&
+              file_read(&steps, opt_answers, DESK_FILE_MAX, err) &&
+              fill(session, &steps, &xml, err) &&
+              file_write(opt_out ? opt_out : "-", xml.data, xml.len, FILE_PRIVATE, opt_force, err);
+    session_free(session);
+    form_free(form);
+    buf_fini(&steps);
+    buf_fini(&xml);
+    arena_fini(&arena);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct cli_option out[] = {
+        {"output", 'o', "OUT.xml", "where to write; standard output otherwise", &opt_out},
+        {"root", 0, "NAME", "name of the instance's root element (data)", &opt_root},
+        {"force", 0, NULL, "replace a file that is there", &opt_force},
+        {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_option filling[] = {
+        {"answers", 0, "STEPS.jsonl", "the steps, one JSON object a line", &opt_answers},
+        {"lang", 0, "CODE", "language of the questions: ky, ru, tg, …", &opt_lang},
+        {"partial", 0, NULL, "write the instance though something is missing", &opt_partial},
+        {"output", 'o', "INSTANCE.xml", "where to write; standard output otherwise", &opt_out},
+        {"force", 0, NULL, "replace a file that is there", &opt_force},
+        {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_verb verbs[] = {
+        {"check", "FILE", "say whether the form is good, or what is wrong and where.", 1, 1, NULL,
+         run_check},
+        {"convert", "FILE", "workbook (.csv, .md, .xlsx) to XForm.", 1, 1, out, run_convert},
+        {"fill", "FILE", "an interview without a window; writes the instance.", 1, 1, filling,
+         run_fill},
+    };
+    return cli_main("suhbat-form", "forms: check, convert, try out", verbs,
+                    sizeof verbs / sizeof *verbs, NULL, argc, argv);
+}
