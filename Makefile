@@ -16,7 +16,7 @@ V ?= 0
 # ---- what it needs from Debian ----
 DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
 	libxml2-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev fonts-paratype
-DEPS_CHECK = libcmocka-dev xvfb xdotool imagemagick age file
+DEPS_CHECK = libcmocka-dev zlib1g-dev xvfb xdotool imagemagick age file
 DEPS_FUZZ = clang libclang-rt-14-dev
 DEPS_SLOW = xserver-xephyr
 DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
@@ -168,7 +168,7 @@ $(BIN)/suhbat-%: $(OUT)/tools/suhbat_%.o $(LIB_TOOLS) $(LIB_FORMS) $(LIB_PLATFOR
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
 ALL_LIBS = $(LIB_APP) $(LIB_TOOLS) $(LIB_FORMS) $(LIB_PLATFORM)
-$(BIN)/test_%: EXTRA_LIBS = -lcmocka
+$(BIN)/test_%: EXTRA_LIBS = -lcmocka -lz
 $(BIN)/test_%: $(OUT)/tests/test_%.o $(ALL_LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(LINK)

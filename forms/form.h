@@ -131,6 +131,7 @@ struct form {
     struct control *body; /* a CONTROL_GROUP without item that holds everything */
     size_t control_count;
     struct action *actions;
+    struct item *submitter; /* suhbat:submitter: holds the interviewer's code, or NULL */
     struct secondary *secondary;
     struct map by_path, itexts;
 };

@@ -149,7 +149,9 @@ bool file_put(const char *folder, const char *name, const void *bytes, size_t le
     int fd = open(part.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_PRIVATE);
     bool ok = fd >= 0;
     if (ok) {
-        ok = write_all(fd, bytes, len) && fsync(fd) == 0;
+        /* a constant time: when a file was handed over is nobody's business */
+        static const struct timespec constant[2] = {{.tv_sec = 946684800}, {.tv_sec = 946684800}};
+        ok = write_all(fd, bytes, len) && futimens(fd, constant) == 0 && fsync(fd) == 0;
         ok = close(fd) == 0 && ok;
         if (ok && !same_on_medium(part.data, bytes, len)) {
             errno = EIO;
@@ -261,8 +263,9 @@ unsigned long long file_free_bytes(const char *path)
     return (unsigned long long)fs.f_bavail * fs.f_frsize;
 }
 
-bool file_lock(const char *path, struct err *err)
+bool file_lock(int *held, const char *path, struct err *err)
 {
+    *held = -1;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_PRIVATE);
     if (fd < 0) {
         return env(err, path, "open");
@@ -273,5 +276,13 @@ bool file_lock(const char *path, struct err *err)
         err_at(err, "%s", path);
         return err_hint(err, "close the other one first");
     }
-    return true; /* the descriptor stays open on purpose: the lock lives as long as the process */
+    *held = fd;
+    return true;
+}
+
+void file_unlock(int held)
+{
+    if (held >= 0) {
+        close(held);
+    }
 }

@@ -44,7 +44,8 @@ bool file_ends(const char *path, const char *ending);
 /* Free bytes on the file system that holds `path`; 0 when unknown. */
 unsigned long long file_free_bytes(const char *path);
 
-/* One program at a time: an exclusive lock on `path`, held until the process ends. */
-MUST_CHECK bool file_lock(const char *path, struct err *err);
+/* One program at a time: an exclusive lock on `path`, held until file_unlock or the end. */
+MUST_CHECK bool file_lock(int *held, const char *path, struct err *err);
+void file_unlock(int held);
 
 #endif

@@ -5,12 +5,16 @@
 #include <string.h>
 
 #include "forms/instance.h"
+#include "platform/clock.h"
 #include "platform/file.h"
+#include "platform/package.h"
 #include "tools/desk_cli.h"
 #include "tools/desk_fill.h"
 #include "tools/desk_form.h"
+#include "tools/desk_keys.h"
 
-static const char *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang, *opt_partial;
+static const char *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang, *opt_partial, *opt_study,
+    *opt_serial, *opt_training;
 
 static void print_notes(const struct xlsform_notes *notes)
 {
@@ -107,6 +111,80 @@ static bool run_fill(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+/* Lists that the form takes from outside travel in its package, under their own names. */
+static bool gather_lists(const struct form *form, struct desk_env *desk, struct arena *arena,
+                         struct package_file *files, size_t most, size_t *count, struct err *err)
+{
+    for (const struct secondary *s = form->secondary; s && *count < most; s = s->next) {
+        if (s->root || !s->src || strstr(s->src, "last-saved")) {
+            continue;
+        }
+        struct buf bytes = {0};
+        bool ok = desk_resource(desk, s->src, &bytes, err);
+        if (ok) {
+            files[*count].name = arena_text(arena, file_name(s->src));
+            files[*count].bytes = arena_copy(arena, bytes.data, bytes.len);
+            files[(*count)++].len = bytes.len;
+        }
+        buf_fini(&bytes);
+        if (!ok) {
+            return err_hint(err, "put the list beside the form");
+        }
+    }
+    return true;
+}
+
+static bool run_pack(const struct cli_words *words, struct err *err)
+{
+    enum { FILES = 64 };
+    struct arena arena;
+    struct buf xml = {0}, catalogue = {0}, package = {0}, wrapped = {0};
+    struct form *form = NULL;
+    struct session *session = NULL;
+    struct desk_env desk;
+    struct catalogue *c = mem_zero(1, sizeof *c);
+    struct package_file files[FILES] = {{.name = "form.xml"}};
+    size_t count = 1;
+    uint8_t seed[32], cert[CERT_BYTES];
+    arena_init(&arena);
+    bool ok = true;
+    if (!opt_study || !opt_out) {
+        ok = err_set(err, ERR_INPUT, "give the study's folder and where to write");
+        err_hint(err, "suhbat-form pack FORM --study STUDY -o FORM.age");
+    }
+    desk_env_init(&desk, words->list[0]);
+    ok = ok && desk_form_xml(&xml, words->list[0], opt_root, &arena, NULL, err) &&
+         form_load(&form, xml.data, xml.len, &xml_trusted, err) &&
+         session_new(&session, form, &desk.env, err) && /* it must open, too */
+         desk_read_catalogue(c, &catalogue, desk_path(&arena, opt_study, "catalogue.sbg"), err) &&
+         desk_read_seed(seed, desk_path(&arena, opt_study, "author.key"), err) &&
+         desk_read_cert(cert, desk_path(&arena, opt_study, "author.cert"), err) &&
+         gather_lists(form, &desk, &arena, files, FILES, &count, err);
+    if (ok) {
+        uint64_t serial = opt_serial ? strtoull(opt_serial, NULL, 10)
+                                     : (uint64_t)clock_wall_ms() / 1000;
+        files[0].bytes = xml.data;
+        files[0].len = xml.len;
+        ok = package_write(&package, c->study_id, form->id, serial,
+                           opt_training ? PACKAGE_TRAINING : 0, files, count, cert, seed, err) &&
+             desk_wrap(&wrapped, c, package.data, package.len, err) &&
+             file_write(opt_out, wrapped.data, wrapped.len, FILE_PRIVATE, opt_force, err);
+    }
+    if (ok) {
+        printf("%s: form '%s', version %s, %zu files\n", opt_out, form->id, form->version, count);
+    }
+    secret_wipe(seed, sizeof seed);
+    session_free(session);
+    form_free(form);
+    buf_fini(&xml);
+    buf_fini(&catalogue);
+    buf_fini(&package);
+    buf_fini(&wrapped);
+    free(c);
+    arena_fini(&arena);
+    return ok;
+}
+
 int main(int argc, char **argv)
 {
     static const struct cli_option out[] = {
@@ -121,13 +199,26 @@ int main(int argc, char **argv)
         {"output", 'o', "INSTANCE.xml", "where to write; standard output otherwise", &opt_out},
         {"force", 0, NULL, "replace a file that is there", &opt_force},
         {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_option packing[] = {
+        {"study", 0, "STUDY", "the study's folder, with the author's key", &opt_study},
+        {"output", 'o', "FORM.age", "where to write", &opt_out},
+        {"serial", 0, "N", "grows with every version (seconds since 1970)", &opt_serial},
+        {"training", 0, NULL, "a form for training only", &opt_training},
+        {"force", 0, NULL, "replace a file that is there", &opt_force},
+        {NULL, 0, NULL, NULL, NULL}};
     static const struct cli_verb verbs[] = {
         {"check", "FILE", "say whether the form is good, or what is wrong and where.", 1, 1, NULL,
          run_check},
         {"convert", "FILE", "workbook (.csv, .md, .xlsx) to XForm.", 1, 1, out, run_convert},
         {"fill", "FILE", "an interview without a window; writes the instance.", 1, 1, filling,
          run_fill},
+        {"pack", "FILE", "form and lists as a signed package for the devices.", 1, 1, packing,
+         run_pack},
     };
+    struct err err = {0};
+    if (!secret_setup(&err)) {
+        return 3;
+    }
     return cli_main("suhbat-form", "forms: check, convert, try out", verbs,
                     sizeof verbs / sizeof *verbs, NULL, argc, argv);
 }

@@ -1,0 +1,719 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How does a record live on the device, from its first event until nothing of it is left? */
+#include "platform/device.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "platform/batch.h"
+#include "platform/clock.h"
+#include "platform/device_internal.h"
+#include "platform/file.h"
+#include "platform/receipt.h"
+#include "platform/record.h"
+
+enum { EVENT_PAD = 256 };
+
+static char *path_in(const char *dir, const char *name)
+{
+    struct buf path = {0};
+    buf_printf(&path, "%s/%s", dir, name);
+    char *out = mem_text(path.data);
+    buf_fini(&path);
+    return out;
+}
+
+/* ---- rows that are locked ---- */
+
+void device_row_name(struct device *d, uint8_t id[16], const char *what, const void *of,
+                     size_t len)
+{
+    uint8_t body[96] = {0};
+    size_t n = strlen(what);
+    memcpy(body, what, n);
+    memcpy(body + n + 1, of, len);
+    secret_name(id, vault_meta_key(d->vault), body, n + 1 + len);
+}
+
+bool device_row_put(struct device *d, const char *what, const void *of, size_t of_len,
+                    enum store_kind kind, uint64_t group, const void *bytes, size_t len,
+                    struct err *err)
+{
+    uint8_t id[16];
+    struct buf locked = {0};
+    device_row_name(d, id, what, of, of_len);
+    secret_lock(&locked, vault_meta_key(d->vault), id, sizeof id, bytes, len);
+    bool ok = store_put(d->store, id, kind, group, locked.data, locked.len, err);
+    buf_fini(&locked);
+    return ok;
+}
+
+bool device_row_get(struct device *d, const char *what, const void *of, size_t of_len,
+                    struct buf *out, bool *found, struct err *err)
+{
+    uint8_t id[16];
+    struct buf locked = {0};
+    device_row_name(d, id, what, of, of_len);
+    bool ok = store_get(d->store, id, &locked, found, err);
+    if (ok && *found) {
+        ok = secret_unlock(out, vault_meta_key(d->vault), id, sizeof id,
+                           (const uint8_t *)locked.data, locked.len, err);
+    }
+    buf_fini(&locked);
+    return ok;
+}
+
+/* ---- the chain ---- */
+
+static bool put_entry(struct device *d, const struct chain_entry *e, uint8_t hash[32],
+                      struct err *err)
+{
+    uint8_t bytes[CHAIN_ENTRY], seq[8];
+    chain_make(bytes, e, vault_keys(d->vault)->sign_seed);
+    chain_hash(hash, bytes);
+    put_u64(seq, e->seq);
+    return device_row_put(d, "chain", seq, 8, STORE_CHAIN, e->seq, bytes, sizeof bytes, err);
+}
+
+bool device_entry(struct device *d, uint64_t number, uint8_t bytes[CHAIN_ENTRY], bool *found,
+                  struct err *err)
+{
+    uint8_t seq[8];
+    struct buf entry = {0};
+    put_u64(seq, number);
+    bool ok = device_row_get(d, "chain", seq, 8, &entry, found, err);
+    if (ok && *found) {
+        if (entry.len == CHAIN_ENTRY) {
+            memcpy(bytes, entry.data, CHAIN_ENTRY);
+        } else {
+            ok = err_set(err, ERR_INPUT, "the store is damaged");
+        }
+    }
+    buf_fini(&entry);
+    return ok;
+}
+
+/* The next entry: the caller's transaction puts it in, then device_advance makes it the head. */
+static struct chain_entry next_entry(struct device *d, enum chain_kind kind,
+                                     const uint8_t object_id[16], const uint8_t hash[32])
+{
+    struct keystore *k = vault_keys(d->vault);
+    struct chain_entry e = {.seq = k->chain_seq + 1, .kind = kind};
+    memcpy(e.prev, k->chain_head, 32);
+    memcpy(e.object_id, object_id, 16);
+    memcpy(e.object_hash, hash, 32);
+    return e;
+}
+
+static void forget_draft(struct keystore *k, const uint8_t id[16])
+{
+    for (size_t i = 0; i < VAULT_DRAFTS; i++) {
+        if (memcmp(k->drafts[i].id, id, 16) == 0) {
+            secret_wipe(&k->drafts[i], sizeof k->drafts[i]);
+        }
+    }
+}
+
+static bool advance(struct device *d, uint64_t seq, const uint8_t head[32],
+                    const uint8_t *draft_id, int64_t wall_ms, struct err *err)
+{
+    struct keystore *k = vault_keys(d->vault);
+    k->chain_seq = seq;
+    memcpy(k->chain_head, head, 32);
+    if (wall_ms > 0 && (uint64_t)wall_ms / 1000 > k->time_floor) {
+        k->time_floor = (uint64_t)wall_ms / 1000;
+    }
+    if (draft_id) {
+        forget_draft(k, draft_id);
+    }
+    return vault_save(d->vault, err);
+}
+
+/* ---- life ---- */
+
+bool device_exists(const char *dir)
+{
+    char *path = path_in(dir, "vault");
+    bool is = file_exists(path);
+    free(path);
+    return is;
+}
+
+/* Space kept from the start, so that finishing always fits. */
+static void keep_reserve(struct device *d)
+{
+    char *path = path_in(d->dir, "reserve");
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_PRIVATE);
+    if (fd >= 0) {
+        if (posix_fallocate(fd, 0, DEVICE_RESERVE) != 0 && ftruncate(fd, 0) != 0) {
+            errno = 0; /* a full disk: the reserve is what there was */
+        }
+        close(fd);
+    }
+    free(path);
+}
+
+static void use_reserve(struct device *d)
+{
+    char *path = path_in(d->dir, "reserve");
+    unlink(path);
+    free(path);
+}
+
+static bool open_parts(struct device *d, const char *dir, struct err *err)
+{
+    char *lock = path_in(dir, "lock"), *db = path_in(dir, "store.db");
+    d->dir = mem_text(dir);
+    bool ok = file_lock(&d->lock, lock, err) && store_open(&d->store, db, err);
+    free(lock);
+    free(db);
+    return ok;
+}
+
+static bool save_catalogue(struct device *d, const void *bytes, size_t len, struct err *err)
+{
+    return device_row_put(d, "catalogue", "", 0, STORE_META, 0, bytes, len, err);
+}
+
+static bool write_request(struct device *d, const struct invite *invite, const char *label,
+                          const uint8_t genesis_hash[32], struct buf *request, struct err *err)
+{
+    struct keystore *k = vault_keys(d->vault);
+    struct enrol_request r = {.label = NULL};
+    uint8_t recipients[CATALOGUE_RECIPIENTS_MAX][32];
+    struct buf sealed = {0};
+    size_t count = catalogue_recipients(&invite->catalogue, recipients);
+    memcpy(r.study_id, invite->study_id, 16);
+    sign_public(r.sign_pk, k->sign_seed);
+    age_recipient_of(r.box_pk, k->box_secret);
+    memcpy(r.genesis_hash, genesis_hash, 32);
+    size_t len = strnlen(label, ENROL_LABEL_MAX);
+    bool ok = age_seal(&sealed, label, len, (const uint8_t(*)[32])recipients, count, err);
+    r.label = (const uint8_t *)sealed.data;
+    r.label_len = sealed.len;
+    ok = ok && enrol_request_write(request, &r, invite->token, k->sign_seed, err);
+    buf_fini(&sealed);
+    return ok;
+}
+
+bool device_create(struct device **out, const char *dir, const struct invite *invite,
+                   const char *pass, size_t pass_len, uint32_t memory_kib, const char *label,
+                   struct buf *request, struct err *err)
+{
+    static const uint8_t none[32];
+    struct device *d = mem_zero(1, sizeof *d);
+    char *path = path_in(dir, "vault");
+    d->lock = -1;
+    uint8_t hash[32], sign_pk[32], box_pk[32];
+    struct chain_entry genesis;
+    bool has_recovery = memcmp(invite->catalogue.recovery, none, 32) != 0;
+    *out = NULL;
+    bool ok = file_folder(dir, 0700, err) && open_parts(d, dir, err) &&
+              vault_create(&d->vault, path, pass, pass_len, VAULT_PASSES, memory_kib,
+                           has_recovery ? invite->catalogue.recovery : NULL, err);
+    if (ok) {
+        struct keystore *k = vault_keys(d->vault);
+        sign_public(sign_pk, k->sign_seed);
+        age_recipient_of(box_pk, k->box_secret);
+        memcpy(k->root_set, invite->root_set, 32);
+        memcpy(k->study_id, invite->study_id, 16);
+        chain_device_id(k->device_id, sign_pk);
+        k->catalogue_epoch = invite->catalogue.epoch;
+        chain_genesis(&genesis, sign_pk, box_pk, k->study_id, k->device_id);
+        d->catalogue = mem_alloc(sizeof *d->catalogue);
+        *d->catalogue = invite->catalogue;
+        keep_reserve(d);
+        ok = store_begin(d->store, err) && put_entry(d, &genesis, hash, err) &&
+             save_catalogue(d, invite->catalogue_bytes, invite->catalogue_len, err) &&
+             store_commit(d->store, err) && advance(d, 1, hash, NULL, 0, err) &&
+             write_request(d, invite, label, hash, request, err);
+    }
+    if (!ok) {
+        if (d->vault) { /* nothing was collected yet: begin anew next time */
+            unlink(path);
+        }
+        device_close(d);
+        free(path);
+        return false;
+    }
+    free(path);
+    *out = d;
+    return true;
+}
+
+bool device_open(struct device **out, const char *dir, struct err *err)
+{
+    struct device *d = mem_zero(1, sizeof *d);
+    char *path = path_in(dir, "vault");
+    d->lock = -1;
+    *out = NULL;
+    bool ok = open_parts(d, dir, err) && vault_open(&d->vault, path, err);
+    free(path);
+    if (!ok) {
+        device_close(d);
+        return false;
+    }
+    *out = d;
+    return true;
+}
+
+void device_close(struct device *d)
+{
+    if (d) {
+        device_lock(d);
+        vault_close(d->vault);
+        store_close(d->store);
+        file_unlock(d->lock);
+        free(d->dir);
+        free(d);
+    }
+}
+
+static bool load_catalogue(struct device *d, struct err *err)
+{
+    struct buf bytes = {0};
+    bool found;
+    bool ok = device_row_get(d, "catalogue", "", 0, &bytes, &found, err) &&
+              (found || err_set(err, ERR_INPUT, "the store has no catalogue"));
+    if (ok) {
+        d->catalogue = mem_zero(1, sizeof *d->catalogue);
+        ok = catalogue_read(d->catalogue, bytes.data, bytes.len, vault_keys(d->vault)->root_set,
+                            err);
+    }
+    buf_fini(&bytes);
+    return ok;
+}
+
+/* A crash between the store's commit and the vault's: follow the store's valid entries, and drop
+ * the keys of drafts that were finished.  A vault ahead of the store means the storage lied. */
+static bool roll_forward(struct device *d, struct err *err)
+{
+    struct keystore *k = vault_keys(d->vault);
+    uint8_t bytes[CHAIN_ENTRY], pk[32], hash[32];
+    bool found = false, changed = false;
+    sign_public(pk, k->sign_seed);
+    for (;;) {
+        struct chain_entry e;
+        if (!device_entry(d, k->chain_seq + 1, bytes, &found, err)) {
+            return false;
+        }
+        if (!found || !chain_read(&e, bytes, pk) || e.seq != k->chain_seq + 1 ||
+            memcmp(e.prev, k->chain_head, 32) != 0) {
+            break;
+        }
+        struct buf info = {0};
+        bool has_info;
+        if (!device_row_get(d, "record", e.object_id, 16, &info, &has_info, err)) {
+            buf_fini(&info);
+            return false;
+        }
+        if (has_info && info.len == RECORD_INFO) {
+            forget_draft(k, (const uint8_t *)info.data + RECORD_INFO_DRAFT);
+        }
+        if (e.kind == CHAIN_DISCARDED) {
+            forget_draft(k, e.object_id);
+        }
+        buf_fini(&info);
+        chain_hash(hash, bytes);
+        k->chain_seq = e.seq;
+        memcpy(k->chain_head, hash, 32);
+        changed = true;
+    }
+    if (k->chain_seq > 0) {
+        if (!device_entry(d, k->chain_seq, bytes, &found, err)) {
+            return false;
+        }
+        if (!found) { /* never use a number twice: say what was lost, and go on */
+            struct chain_entry e =
+                next_entry(d, CHAIN_DECLARED_LOSS, k->device_id, k->chain_head);
+            if (!put_entry(d, &e, hash, err)) {
+                return false;
+            }
+            k->chain_seq = e.seq;
+            memcpy(k->chain_head, hash, 32);
+            changed = true;
+        }
+    }
+    return !changed || vault_save(d->vault, err);
+}
+
+bool device_unlock(struct device *d, const char *pass, size_t len, struct err *err)
+{
+    if (!vault_unlock(d->vault, pass, len, err)) {
+        return false;
+    }
+    if (!load_catalogue(d, err) || !roll_forward(d, err)) {
+        device_lock(d);
+        return false;
+    }
+    return true;
+}
+
+void device_lock(struct device *d)
+{
+    free(d->catalogue);
+    d->catalogue = NULL;
+    if (d->vault) {
+        vault_lock(d->vault);
+    }
+}
+
+bool device_is_open(const struct device *d)
+{
+    return vault_is_open(d->vault);
+}
+
+unsigned device_wait_s(const struct device *d)
+{
+    return vault_wait_s(d->vault);
+}
+
+unsigned device_failures(const struct device *d)
+{
+    return vault_failures(d->vault);
+}
+
+#ifdef SUHBAT_TEST
+void device_forget_wait(struct device *d)
+{
+    vault_forget_wait(d->vault);
+}
+#endif
+
+const uint8_t *device_id(struct device *d)
+{
+    return vault_keys(d->vault)->device_id;
+}
+
+void device_words(struct device *d, char out[64])
+{
+    uint8_t keys[64];
+    sign_public(keys, vault_keys(d->vault)->sign_seed);
+    age_recipient_of(keys + 32, vault_keys(d->vault)->box_secret);
+    enrol_words(out, keys, sizeof keys);
+}
+
+bool device_is_enrolled(struct device *d)
+{
+    static const uint8_t none[32];
+    return memcmp(vault_keys(d->vault)->package_secret, none, 32) != 0;
+}
+
+const struct catalogue *device_catalogue(struct device *d)
+{
+    return d->catalogue;
+}
+
+uint64_t device_catalogue_overdue(struct device *d, int64_t wall_ms)
+{
+    uint64_t now = (uint64_t)(wall_ms > 0 ? wall_ms : 0) / 1000;
+    if (vault_keys(d->vault)->time_floor > now) {
+        now = vault_keys(d->vault)->time_floor;
+    }
+    return now > d->catalogue->warn_after ? now - d->catalogue->warn_after : 0;
+}
+
+/* ---- drafts ---- */
+
+enum { DRAFT_INFO = 44 }; /* package hash 32, number u32, begun u64 */
+
+static bool next_number(struct device *d, uint32_t *number, struct err *err)
+{
+    struct buf last = {0};
+    bool found;
+    uint8_t bytes[4];
+    bool ok = device_row_get(d, "number", "", 0, &last, &found, err);
+    *number = ok && found && last.len == 4 ? get_u32((const uint8_t *)last.data) + 1 : 1;
+    put_u32(bytes, *number);
+    buf_fini(&last);
+    return ok && device_row_put(d, "number", "", 0, STORE_META, 0, bytes, 4, err);
+}
+
+bool device_draft_begin(struct device *d, struct device_draft *draft,
+                        const uint8_t package_hash[32], int64_t wall_ms, struct err *err)
+{
+    static const uint8_t none[16];
+    struct vault_draft *slot = vault_find_draft(d->vault, none);
+    uint8_t info[DRAFT_INFO];
+    if (!slot) {
+        err_set(err, ERR_LIMIT, "there are %d unfinished interviews already", (int)VAULT_DRAFTS);
+        return err_hint(err, "finish or discard one of them first");
+    }
+    memset(draft, 0, sizeof *draft);
+    secret_random(draft->id, 16);
+    memcpy(draft->package_hash, package_hash, 32);
+    draft->begun_ms = wall_ms;
+    memcpy(slot->id, draft->id, 16);
+    secret_random(slot->key, 32);
+    if (!store_begin(d->store, err)) {
+        secret_wipe(slot, sizeof *slot);
+        return false;
+    }
+    bool ok = next_number(d, &draft->number, err);
+    memcpy(info, package_hash, 32);
+    put_u32(info + 32, draft->number);
+    put_u64(info + 36, (uint64_t)wall_ms);
+    ok = ok && device_row_put(d, "draft", draft->id, 16, STORE_META, 0, info, sizeof info, err) &&
+         store_commit(d->store, err);
+    if (!ok) {
+        store_rollback(d->store);
+        secret_wipe(slot, sizeof *slot);
+        return false;
+    }
+    return vault_save(d->vault, err); /* before the first event: an event needs its key on disk */
+}
+
+static void event_name(uint8_t id[16], const struct vault_draft *slot, uint64_t n)
+{
+    uint8_t number[8];
+    put_u64(number, n);
+    secret_name(id, slot->key, number, sizeof number);
+}
+
+static void event_ad(uint8_t ad[32], const uint8_t draft_id[16], uint64_t n)
+{
+    memcpy(ad, "sbDRAFT1", 8);
+    memcpy(ad + 8, draft_id, 16);
+    put_u64(ad + 24, n);
+}
+
+bool device_draft_append(struct device *d, struct device_draft *draft, const void *event,
+                         size_t len, struct err *err)
+{
+    struct vault_draft *slot = vault_find_draft(d->vault, draft->id);
+    uint8_t id[16], ad[32];
+    struct buf padded = {0}, locked = {0};
+    if (!slot) {
+        return err_set(err, ERR_INPUT, "the interview is finished already");
+    }
+    if (len > DEVICE_EVENT_MAX) {
+        return err_set(err, ERR_LIMIT, "the answer is too long");
+    }
+    uint8_t size[4];
+    put_u32(size, (uint32_t)len);
+    buf_add(&padded, size, 4);
+    buf_add(&padded, event, len);
+    while (padded.len % EVENT_PAD) {
+        buf_char(&padded, '\0');
+    }
+    event_name(id, slot, draft->events);
+    event_ad(ad, draft->id, draft->events);
+    secret_lock(&locked, slot->key, ad, sizeof ad, padded.data, padded.len);
+    bool ok = store_put(d->store, id, STORE_EVENT, draft->events, locked.data, locked.len, err);
+    draft->events += ok;
+    buf_fini(&padded);
+    buf_fini(&locked);
+    return ok;
+}
+
+bool device_draft_read(struct device *d, struct device_draft *draft, device_event *event,
+                       void *user, struct err *err)
+{
+    struct vault_draft *slot = vault_find_draft(d->vault, draft->id);
+    if (!slot) {
+        return err_set(err, ERR_INPUT, "the interview is finished already");
+    }
+    for (uint64_t n = 0;; n++) {
+        uint8_t id[16], ad[32];
+        struct buf locked = {0}, plain = {0};
+        bool found;
+        event_name(id, slot, n);
+        event_ad(ad, draft->id, n);
+        bool ok = store_get(d->store, id, &locked, &found, err);
+        if (ok && !found) {
+            draft->events = n;
+            return true;
+        }
+        ok = ok && secret_unlock(&plain, slot->key, ad, sizeof ad, (const uint8_t *)locked.data,
+                                 locked.len, err);
+        if (ok) {
+            size_t len = plain.len >= 4 ? get_u32((const uint8_t *)plain.data) : SIZE_MAX;
+            ok = len <= plain.len - 4 ? !event || event(user, n, plain.data + 4, len, err)
+                                      : err_set(err, ERR_INPUT, "the draft is damaged");
+        }
+        buf_fini(&locked);
+        buf_fini(&plain);
+        if (!ok) {
+            return false;
+        }
+    }
+}
+
+static bool draft_info(struct device *d, struct device_draft *draft, bool *found,
+                       struct err *err)
+{
+    struct buf info = {0};
+    bool ok = device_row_get(d, "draft", draft->id, 16, &info, found, err);
+    *found = ok && *found && info.len == DRAFT_INFO;
+    if (*found) {
+        const uint8_t *p = (const uint8_t *)info.data;
+        memcpy(draft->package_hash, p, 32);
+        draft->number = get_u32(p + 32);
+        draft->begun_ms = (int64_t)get_u64(p + 36);
+    }
+    buf_fini(&info);
+    return ok;
+}
+
+bool device_drafts(struct device *d, struct device_draft *drafts, size_t *count, struct err *err)
+{
+    static const uint8_t none[16];
+    struct keystore *k = vault_keys(d->vault);
+    *count = 0;
+    for (size_t i = 0; i < VAULT_DRAFTS; i++) {
+        struct device_draft draft = {.number = 0};
+        bool found;
+        if (memcmp(k->drafts[i].id, none, 16) == 0) {
+            continue;
+        }
+        memcpy(draft.id, k->drafts[i].id, 16);
+        if (!draft_info(d, &draft, &found, err) ||
+            (found && !device_draft_read(d, &draft, NULL, NULL, err))) {
+            return false;
+        }
+        if (found) {
+            size_t at = (*count)++;
+            while (at > 0 && drafts[at - 1].number < draft.number) { /* newest first */
+                drafts[at] = drafts[at - 1];
+                at--;
+            }
+            drafts[at] = draft;
+        }
+    }
+    return true;
+}
+
+static bool delete_draft_rows(struct device *d, const struct device_draft *draft,
+                              struct err *err)
+{
+    struct vault_draft *slot = vault_find_draft(d->vault, draft->id);
+    uint8_t id[16];
+    for (uint64_t n = 0; n < draft->events; n++) {
+        event_name(id, slot, n);
+        if (!store_delete(d->store, id, err)) {
+            return false;
+        }
+    }
+    device_row_name(d, id, "draft", draft->id, 16);
+    return store_delete(d->store, id, err);
+}
+
+bool device_draft_discard(struct device *d, struct device_draft *draft, struct err *err)
+{
+    static const uint8_t nothing[32];
+    uint8_t hash[32];
+    struct chain_entry e = next_entry(d, CHAIN_DISCARDED, draft->id, nothing);
+    if (!vault_find_draft(d->vault, draft->id)) {
+        return err_set(err, ERR_INPUT, "the interview is finished already");
+    }
+    bool ok = device_draft_read(d, draft, NULL, NULL, err) && store_begin(d->store, err);
+    if (!ok) {
+        return false;
+    }
+    ok = delete_draft_rows(d, draft, err) && put_entry(d, &e, hash, err) &&
+         store_commit(d->store, err);
+    if (!ok) {
+        store_rollback(d->store);
+        return false;
+    }
+    ok = advance(d, e.seq, hash, draft->id, 0, err);
+    store_checkpoint(d->store);
+    return ok;
+}
+
+/* ---- sealing ---- */
+
+static bool seal(struct device *d, struct device_draft *draft, const uint8_t record_id[16],
+                 const char *xml, size_t len, bool training, int64_t wall_ms, struct buf *sealed,
+                 struct err *err)
+{
+    struct keystore *k = vault_keys(d->vault);
+    struct record r = {.flags = training ? RECORD_TRAINING : 0, .seq = k->chain_seq + 1,
+                       .finalised_ms = wall_ms, .xml = xml, .xml_len = len};
+    uint8_t recipients[CATALOGUE_RECIPIENTS_MAX][32];
+    size_t count = catalogue_recipients(d->catalogue, recipients);
+    struct buf plain = {0};
+    if (count < 2) {
+        return err_set(err, ERR_INPUT, "the catalogue names fewer than two recipients");
+    }
+    memcpy(r.record_id, record_id, 16);
+    memcpy(r.study_id, k->study_id, 16);
+    memcpy(r.device_id, k->device_id, 16);
+    memcpy(r.prev_hash, k->chain_head, 32);
+    memcpy(r.package_hash, draft->package_hash, 32);
+    record_recipients_hash(r.recipients_hash, (const uint8_t(*)[32])recipients, count);
+    bool ok = record_write(&plain, &r, k->sign_seed, err) &&
+              age_seal(sealed, plain.data, plain.len, (const uint8_t(*)[32])recipients, count, err);
+    buf_fini(&plain);
+    return ok;
+}
+
+void device_record_info(uint8_t out[RECORD_INFO], const struct device_record *r,
+                        const uint8_t draft_id[16])
+{
+    memcpy(out, r->id, 16);
+    put_u32(out + 16, (uint32_t)r->state);
+    put_u32(out + 20, r->number);
+    put_u64(out + 24, r->seq);
+    put_u64(out + 32, r->sealed_len);
+    put_u64(out + 40, (uint64_t)r->finalised_ms);
+    memcpy(out + RECORD_INFO_DRAFT, draft_id, 16);
+}
+
+static bool commit_record(struct device *d, struct device_draft *draft,
+                          const struct device_record *r, const struct buf *sealed,
+                          const struct chain_entry *e, uint8_t hash[32], struct err *err)
+{
+    uint8_t info[RECORD_INFO];
+    device_record_info(info, r, draft->id);
+    if (!store_begin(d->store, err)) {
+        return false;
+    }
+    bool ok = store_put(d->store, r->id, STORE_OBJECT, r->seq, sealed->data, sealed->len, err) &&
+              put_entry(d, e, hash, err) &&
+              device_row_put(d, "record", r->id, 16, STORE_META, r->seq, info, sizeof info, err) &&
+              delete_draft_rows(d, draft, err) && store_commit(d->store, err);
+    if (!ok) {
+        store_rollback(d->store);
+    }
+    return ok;
+}
+
+bool device_finish(struct device *d, struct device_draft *draft, const uint8_t record_id[16],
+                   const char *xml, size_t len, bool training, int64_t wall_ms, struct err *err)
+{
+    struct buf sealed = {0};
+    uint8_t object_hash[32], hash[32];
+    if (!vault_find_draft(d->vault, draft->id)) {
+        return err_set(err, ERR_INPUT, "the interview is finished already");
+    }
+    bool ok = device_draft_read(d, draft, NULL, NULL, err) &&
+              seal(d, draft, record_id, xml, len, training, wall_ms, &sealed, err);
+    if (ok) {
+        hash_plain(object_hash, sealed.data, sealed.len);
+        struct chain_entry e = next_entry(d, CHAIN_RECORD, record_id, object_hash);
+        struct device_record r = {.state = RECORD_SEALED, .number = draft->number, .seq = e.seq,
+                                  .sealed_len = sealed.len, .finalised_ms = wall_ms};
+        memcpy(r.id, record_id, 16);
+        ok = commit_record(d, draft, &r, &sealed, &e, hash, err);
+        if (!ok && err && err->code == ERR_ENV) { /* full? that is what the reserve is for */
+            use_reserve(d);
+            ok = commit_record(d, draft, &r, &sealed, &e, hash, err);
+        }
+        ok = ok && advance(d, e.seq, hash, draft->id, wall_ms, err);
+    }
+    buf_fini(&sealed);
+    if (ok) {
+        store_checkpoint(d->store); /* the old pages of the draft go, too; its key is gone already */
+        keep_reserve(d);
+    }
+    return ok;
+}
+
+void device_idle(struct device *d)
+{
+    store_checkpoint(d->store);
+}

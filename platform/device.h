@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLATFORM_DEVICE_H
+#define PLATFORM_DEVICE_H
+/*
+ * device: one interviewer's vault, store and chain, and a record's whole life on the device.
+ *
+ *   NONE ─draft_begin▶ DRAFT ─finish▶ SEALED ─receipt▶ ACKNOWLEDGED ─purge▶ PURGED
+ *                        └─discard▶ (an entry in the chain)
+ *
+ * Knows bytes and ids, never a question.
+ * Promise: an event that device_draft_append accepted survives power loss.  After device_finish no
+ *          key on the device opens the record.  Nothing is purged before a verified receipt.
+ * Threads: all calls from one thread (the writer), but device_exists.
+ * Source:  docs/RECORD.md; docs/ARCHITECTURE.md "a record's life".
+ */
+#include "platform/enrol.h"
+#include "platform/package.h"
+#include "platform/store.h"
+#include "platform/vault.h"
+
+enum { DEVICE_EVENT_MAX = 2 << 20, DEVICE_RESERVE = 8 << 20, DEVICE_FORMS_MAX = 256 };
+
+struct device;
+
+bool device_exists(const char *dir);
+/* Folder (0700), vault, store, genesis entry.  The request goes to `request`; the device is open
+ * afterwards.  `memory_kib` is Argon2id's; `label` names the device to the coordinator only. */
+MUST_CHECK bool device_create(struct device **device, const char *dir, const struct invite *invite,
+                              const char *pass, size_t pass_len, uint32_t memory_kib,
+                              const char *label, struct buf *request, struct err *err);
+/* Locked afterwards.  ERR_ENV when another suhbat has the folder. */
+MUST_CHECK bool device_open(struct device **device, const char *dir, struct err *err);
+void device_close(struct device *device);
+
+/* One try; then what a crash interrupted is finished (docs/RECORD.md, roll forward). */
+MUST_CHECK bool device_unlock(struct device *device, const char *pass, size_t len,
+                              struct err *err);
+void device_lock(struct device *device);
+bool device_is_open(const struct device *device);
+unsigned device_wait_s(const struct device *device);
+unsigned device_failures(const struct device *device);
+#ifdef SUHBAT_TEST
+void device_forget_wait(struct device *device);
+#endif
+
+/* ---- who ---- */
+
+const uint8_t *device_id(struct device *device); /* 16 bytes */
+/* Six words of the device's keys, to compare with the desk's. */
+void device_words(struct device *device, char out[64]);
+/* Has the desk answered the enrolment? */
+bool device_is_enrolled(struct device *device);
+const struct catalogue *device_catalogue(struct device *device);
+/* Seconds since the catalogue's warning time; 0 = fresh. */
+uint64_t device_catalogue_overdue(struct device *device, int64_t wall_ms);
+
+/* ---- loading ---- */
+
+struct load_report {
+    unsigned grants, catalogues, packages, receipts, purged, skipped, refused;
+    struct err why; /* of the last refused one */
+};
+/* Everything in the folder that is for this device; what is not is skipped.  A false return is a
+ * failure of the world; refused files are in the report. */
+MUST_CHECK bool device_load_folder(struct device *device, const char *folder,
+                                   struct load_report *report, struct err *err);
+
+/* ---- forms ---- */
+
+struct device_form {
+    uint8_t hash[32]; /* of the package */
+    uint64_t serial;
+    bool training;
+};
+/* Packages in force, as the catalogue lists them. */
+MUST_CHECK bool device_forms(struct device *device, struct device_form *forms, size_t *count,
+                             struct err *err);
+/* Append the package's bytes, whichever version; checked when it was loaded. */
+MUST_CHECK bool device_package(struct device *device, const uint8_t hash[32], struct buf *out,
+                               struct err *err);
+
+/* ---- drafts ---- */
+
+struct device_draft {
+    uint8_t id[16], package_hash[32];
+    uint32_t number; /* neutral: 1, 2, 3 … on this device */
+    int64_t begun_ms;
+    uint64_t events;
+};
+MUST_CHECK bool device_draft_begin(struct device *device, struct device_draft *draft,
+                                   const uint8_t package_hash[32], int64_t wall_ms,
+                                   struct err *err);
+/* One event, one commit, one fsync. */
+MUST_CHECK bool device_draft_append(struct device *device, struct device_draft *draft,
+                                    const void *event, size_t len, struct err *err);
+typedef bool device_event(void *user, uint64_t n, const void *event, size_t len,
+                          struct err *err);
+/* All events in order; sets draft->events. */
+MUST_CHECK bool device_draft_read(struct device *device, struct device_draft *draft,
+                                  device_event *event, void *user, struct err *err);
+MUST_CHECK bool device_drafts(struct device *device, struct device_draft *drafts, size_t *count,
+                              struct err *err); /* room for VAULT_DRAFTS */
+MUST_CHECK bool device_draft_discard(struct device *device, struct device_draft *draft,
+                                     struct err *err);
+
+/* Seal the instance to the catalogue's recipients and destroy the draft's key. */
+MUST_CHECK bool device_finish(struct device *device, struct device_draft *draft,
+                              const uint8_t record_id[16], const char *xml, size_t len,
+                              bool training, int64_t wall_ms, struct err *err);
+
+/* ---- records ---- */
+
+enum record_state { RECORD_SEALED = 1, RECORD_ACKNOWLEDGED, RECORD_PURGED };
+struct device_record {
+    uint8_t id[16];
+    enum record_state state;
+    uint32_t number;
+    uint64_t seq, sealed_len;
+    int64_t finalised_ms;
+};
+typedef bool device_record_row(void *user, const struct device_record *record);
+MUST_CHECK bool device_records(struct device *device, device_record_row *row, void *user,
+                               struct err *err);
+/* Sealed and not acknowledged: how many, since when, how many bytes. */
+MUST_CHECK bool device_waiting(struct device *device, uint64_t *count, int64_t *oldest_ms,
+                               uint64_t *bytes, struct err *err);
+
+struct export_report {
+    unsigned volumes, records;
+    uint64_t bytes, head_seq;
+    char words[64]; /* six words of the chain's head, to read over the phone */
+};
+/* Everything unacknowledged into the folder, as sealed batches. */
+MUST_CHECK bool device_export(struct device *device, const char *folder, int64_t wall_ms,
+                              struct export_report *report, struct err *err);
+
+/* Fold the log away; only when idle, it syncs. */
+void device_idle(struct device *device);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLATFORM_DEVICE_INTERNAL_H
+#define PLATFORM_DEVICE_INTERNAL_H
+/* Shared by device.c (drafts, sealing) and device_exchange.c (loading, handing over) only. */
+#include "platform/device.h"
+
+struct device {
+    char *dir;
+    int lock;
+    struct vault *vault;
+    struct store *store;
+    struct catalogue *catalogue; /* while open */
+};
+
+enum { RECORD_INFO = 64, RECORD_INFO_DRAFT = 48 };
+
+void device_row_name(struct device *d, uint8_t id[16], const char *what, const void *of,
+                     size_t len);
+bool device_row_put(struct device *d, const char *what, const void *of, size_t of_len,
+                    enum store_kind kind, uint64_t group, const void *bytes, size_t len,
+                    struct err *err);
+bool device_row_get(struct device *d, const char *what, const void *of, size_t of_len,
+                    struct buf *out, bool *found, struct err *err);
+bool device_entry(struct device *d, uint64_t seq, uint8_t bytes[CHAIN_ENTRY], bool *found,
+                  struct err *err);
+void device_record_info(uint8_t out[RECORD_INFO], const struct device_record *r,
+                        const uint8_t draft_id[16]);
+
+#endif

@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who may open the keys, and how do they survive a power cut? */
+#include "platform/vault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "platform/clock.h"
+#include "platform/file.h"
+#include "platform/text.h"
+
+/* Offsets in a slot; docs/RECORD.md section 2. */
+enum {
+    AT_MAGIC = 0, AT_GEN = 8, AT_SALT = 16, AT_PASSES = 32, AT_MEMORY = 36, AT_ALG = 40,
+    AT_POLICY = 41, AT_KEYSLOTS = 48, KEYSLOT = 88, KEYSLOTS = 4, AT_RECOVERY = 400,
+    AT_FAILS = 488, AT_BOOT = 492, AT_NONCE = 512, KEYSTORE = 3512, AT_TORN = 4064,
+    ALG_ARGON2ID13 = 2, KEYSLOT_PLAIN = 48, TYPE_UNLOCK = 1
+};
+/* Offsets in the keystore. */
+enum {
+    KS_SEED = 0, KS_BOX = 32, KS_ROOT = 64, KS_STUDY = 96, KS_DEVICE = 112, KS_EPOCH = 128,
+    KS_TIME = 136, KS_RECEIPT = 144, KS_SEQ = 152, KS_HEAD = 160, KS_DB = 192, KS_PACKAGE = 224,
+    KS_DRAFTS = 272, KS_DRAFT = 80
+};
+static const char magic[] = "SBVAULT1";
+_Static_assert(KS_DRAFTS + VAULT_DRAFTS * KS_DRAFT <= KEYSTORE, "the drafts fit");
+_Static_assert(AT_NONCE + SECRET_OVERHEAD + KEYSTORE == AT_TORN, "the keystore fits the slot");
+
+struct open_keys { /* in locked memory */
+    uint8_t vk[32], keystore_key[32], meta_key[32];
+    struct keystore keys;
+};
+
+struct vault {
+    int fd;
+    uint8_t slot[VAULT_SLOT]; /* the newest; holds nothing secret in the clear */
+    struct open_keys *open;   /* NULL = locked */
+    int64_t wait_from_ms;     /* when the present delay began */
+    char *path;
+};
+
+/* ---- passphrases ---- */
+
+static bool to_latin(struct buf *out, const char *text, size_t len)
+{
+    static const char letters[] = "bvgdjzklmnprstfhaiou";
+    static const uint16_t cyrillic[] = {0x431, 0x432, 0x433, 0x434, 0x436, 0x437, 0x43A,
+                                        0x43B, 0x43C, 0x43D, 0x43F, 0x440, 0x441, 0x442,
+                                        0x444, 0x445, 0x430, 0x438, 0x43E, 0x443};
+    for (size_t at = 0; at < len;) {
+        uint32_t c = text_next(text, len, &at);
+        size_t i = 0;
+        while (c != ' ' && i < 20 && cyrillic[i] != c) {
+            i++;
+        }
+        bool latin = c < 0x80 && c != ' ' && strchr(letters, (int)c);
+        if (c == ' ' || latin) {
+            buf_char(out, (char)c);
+        } else if (i < 20) {
+            buf_char(out, letters[i]);
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool vault_passphrase(struct buf *out, const char *text, size_t len)
+{
+    struct buf nfc = {0}, tidy = {0}, latin = {0};
+    size_t words = 0;
+    bool ok = text_nfc(&nfc, text, len, NULL);
+    for (size_t at = 0; ok && at < nfc.len;) {
+        uint32_t c = text_next(nfc.data, nfc.len, &at);
+        bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xA0;
+        if (blank) {
+            continue;
+        }
+        if (words) {
+            buf_char(&tidy, ' ');
+        }
+        words++;
+        for (;; c = text_next(nfc.data, nfc.len, &at)) {
+            blank = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xA0;
+            if (blank) {
+                break;
+            }
+            text_put(&tidy, text_small(c));
+            if (at >= nfc.len) {
+                break;
+            }
+        }
+    }
+    ok = ok && words >= VAULT_WORDS_MIN;
+    if (ok) {
+        bool ours = to_latin(&latin, tidy.data, tidy.len);
+        buf_add(out, ours ? latin.data : tidy.data, ours ? latin.len : tidy.len);
+    }
+    buf_fini(&nfc);
+    buf_fini(&tidy);
+    buf_fini(&latin);
+    return ok;
+}
+
+void vault_suggest(char out[64])
+{
+    uint8_t bits[8];
+    secret_random(bits, sizeof bits);
+    words_of(out, bits, 5);
+    secret_wipe(bits, sizeof bits);
+}
+
+/* ---- slots on disk ---- */
+
+static uint64_t generation(const uint8_t *slot)
+{
+    return get_u64(slot + AT_GEN);
+}
+
+static void torn_hash(uint8_t out[32], const uint8_t *slot)
+{
+    hash_tagged(out, "sb1-vault-torn", slot, AT_TORN);
+}
+
+static bool whole(const uint8_t *slot)
+{
+    uint8_t hash[32];
+    torn_hash(hash, slot);
+    return memcmp(slot, magic, 8) == 0 && memcmp(hash, slot + AT_TORN, 32) == 0;
+}
+
+static bool write_at(struct vault *v, const uint8_t *slot, off_t at, struct err *err)
+{
+    for (size_t done = 0; done < VAULT_SLOT;) {
+        ssize_t n = pwrite(v->fd, slot + done, VAULT_SLOT - done, at + (off_t)done);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            err_set(err, ERR_ENV, "cannot write the vault: %s", strerror(errno));
+            return err_hint(err, "nothing was lost; free some space and start again");
+        }
+        done += (size_t)n;
+    }
+    if (fdatasync(v->fd) != 0) {
+        return err_set(err, ERR_ENV, "cannot sync the vault: %s", strerror(errno));
+    }
+    return true;
+}
+
+/* A, then the same bytes to B: else the other copy would keep a key that was dropped. */
+static bool commit(struct vault *v, struct err *err)
+{
+    put_u64(v->slot + AT_GEN, generation(v->slot) + 1);
+    torn_hash(v->slot + AT_TORN, v->slot);
+    return write_at(v, v->slot, 0, err) && write_at(v, v->slot, VAULT_SLOT, err);
+}
+
+/* ---- keystore as bytes ---- */
+
+static void pack(uint8_t out[KEYSTORE], const struct keystore *k)
+{
+    memset(out, 0, KEYSTORE);
+    memcpy(out + KS_SEED, k->sign_seed, 32);
+    memcpy(out + KS_BOX, k->box_secret, 32);
+    memcpy(out + KS_ROOT, k->root_set, 32);
+    memcpy(out + KS_STUDY, k->study_id, 16);
+    memcpy(out + KS_DEVICE, k->device_id, 16);
+    put_u64(out + KS_EPOCH, k->catalogue_epoch);
+    put_u64(out + KS_TIME, k->time_floor);
+    put_u64(out + KS_RECEIPT, k->receipt_counter);
+    put_u64(out + KS_SEQ, k->chain_seq);
+    memcpy(out + KS_HEAD, k->chain_head, 32);
+    memcpy(out + KS_DB, k->db_secret, 32);
+    memcpy(out + KS_PACKAGE, k->package_secret, 32);
+    for (size_t i = 0; i < VAULT_DRAFTS; i++) {
+        uint8_t *d = out + KS_DRAFTS + i * KS_DRAFT;
+        memcpy(d, k->drafts[i].id, 16);
+        memcpy(d + 16, k->drafts[i].key, 32);
+        memcpy(d + 48, k->drafts[i].review, 32);
+    }
+}
+
+static void unpack(struct keystore *k, const uint8_t in[KEYSTORE])
+{
+    memcpy(k->sign_seed, in + KS_SEED, 32);
+    memcpy(k->box_secret, in + KS_BOX, 32);
+    memcpy(k->root_set, in + KS_ROOT, 32);
+    memcpy(k->study_id, in + KS_STUDY, 16);
+    memcpy(k->device_id, in + KS_DEVICE, 16);
+    k->catalogue_epoch = get_u64(in + KS_EPOCH);
+    k->time_floor = get_u64(in + KS_TIME);
+    k->receipt_counter = get_u64(in + KS_RECEIPT);
+    k->chain_seq = get_u64(in + KS_SEQ);
+    memcpy(k->chain_head, in + KS_HEAD, 32);
+    memcpy(k->db_secret, in + KS_DB, 32);
+    memcpy(k->package_secret, in + KS_PACKAGE, 32);
+    for (size_t i = 0; i < VAULT_DRAFTS; i++) {
+        const uint8_t *d = in + KS_DRAFTS + i * KS_DRAFT;
+        memcpy(k->drafts[i].id, d, 16);
+        memcpy(k->drafts[i].key, d + 16, 32);
+        memcpy(k->drafts[i].review, d + 48, 32);
+    }
+}
+
+/* What the locks are bound to: magic, salt and parameters, and their own purpose. */
+static size_t bound(uint8_t out[64], const uint8_t *slot, const void *purpose, size_t len)
+{
+    memcpy(out, slot, 8);
+    memcpy(out + 8, slot + AT_SALT, 32);
+    memcpy(out + 40, purpose, len);
+    return 40 + len;
+}
+
+static bool seal_keystore(struct vault *v)
+{
+    uint8_t ad[64];
+    size_t ad_len = bound(ad, v->slot, "ks", 2);
+    uint8_t *plain = secret_new(KEYSTORE);
+    struct buf locked = {0};
+    pack(plain, &v->open->keys);
+    secret_lock(&locked, v->open->keystore_key, ad, ad_len, plain, KEYSTORE);
+    memcpy(v->slot + AT_NONCE, locked.data, KEYSTORE + SECRET_OVERHEAD);
+    secret_free(plain);
+    buf_fini(&locked);
+    return true;
+}
+
+static bool open_keystore(struct vault *v, struct open_keys *keys, struct err *err)
+{
+    uint8_t ad[64];
+    size_t ad_len = bound(ad, v->slot, "ks", 2);
+    struct buf plain = {0};
+    secret_derive(keys->keystore_key, keys->vk, "sbVAULT1", 1);
+    secret_derive(keys->meta_key, keys->vk, "sbVAULT1", 2);
+    bool ok = secret_unlock(&plain, keys->keystore_key, ad, ad_len, v->slot + AT_NONCE,
+                            KEYSTORE + SECRET_OVERHEAD, err) &&
+              plain.len == KEYSTORE;
+    if (ok) {
+        unpack(&keys->keys, (const uint8_t *)plain.data);
+    }
+    buf_fini(&plain);
+    return ok;
+}
+
+/* ---- life ---- */
+
+static bool stretch(uint8_t kek[32], struct vault *v, const char *pass, size_t len,
+                    struct err *err)
+{
+    struct buf tidy = {0};
+    if (!vault_passphrase(&tidy, pass, len)) { /* too short: the same answer as a wrong one */
+        buf_add(&tidy, pass, len);
+    }
+    bool ok = secret_stretch(kek, tidy.data, tidy.len, v->slot + AT_SALT,
+                             get_u32(v->slot + AT_PASSES), get_u32(v->slot + AT_MEMORY), err);
+    buf_fini(&tidy);
+    return ok;
+}
+
+static void put_keyslot(struct vault *v, uint8_t index, const uint8_t kek[32])
+{
+    uint8_t ad[64], key[32];
+    uint8_t *plain = secret_new(KEYSLOT_PLAIN);
+    struct buf locked = {0};
+    size_t ad_len = bound(ad, v->slot, &index, 1);
+    plain[0] = TYPE_UNLOCK;
+    memcpy(plain + 16, v->open->vk, 32);
+    secret_derive(key, kek, "sbKEK-v1", index);
+    secret_lock(&locked, key, ad, ad_len, plain, KEYSLOT_PLAIN);
+    memcpy(v->slot + AT_KEYSLOTS + index * KEYSLOT, locked.data, KEYSLOT);
+    secret_wipe(key, sizeof key);
+    secret_free(plain);
+    buf_fini(&locked);
+}
+
+bool vault_create(struct vault **out, const char *path, const char *pass, size_t len,
+                  uint32_t passes, uint32_t memory_kib, const uint8_t *recovery, struct err *err)
+{
+    struct buf tidy = {0};
+    uint8_t kek[32];
+    *out = NULL;
+    if (!vault_passphrase(&tidy, pass, len)) {
+        err_set(err, ERR_INPUT, "the passphrase has fewer than %d words", (int)VAULT_WORDS_MIN);
+        return err_hint(err, "five words or more, any language, blanks between them");
+    }
+    buf_fini(&tidy);
+    struct vault *v = mem_zero(1, sizeof *v);
+    v->path = mem_text(path);
+    v->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_PRIVATE);
+    bool ok = v->fd >= 0 && posix_fallocate(v->fd, 0, VAULT_FILE) == 0;
+    if (!ok) {
+        err_set(err, ERR_ENV, "cannot make the vault: %s", strerror(errno));
+        err_at(err, "%s", path);
+        vault_close(v);
+        return false;
+    }
+    secret_random(v->slot, VAULT_SLOT); /* unused keyslots hold randomness: nobody can count them */
+    memcpy(v->slot, magic, 8);
+    put_u64(v->slot + AT_GEN, 0);
+    put_u32(v->slot + AT_PASSES, passes);
+    put_u32(v->slot + AT_MEMORY, memory_kib);
+    memset(v->slot + AT_ALG, 0, 8);
+    v->slot[AT_ALG] = ALG_ARGON2ID13;
+    memset(v->slot + AT_FAILS, 0, AT_NONCE - AT_FAILS);
+    v->open = secret_new(sizeof *v->open);
+    secret_random(v->open->vk, 32);
+    secret_random(v->open->keys.sign_seed, 32);
+    secret_random(v->open->keys.box_secret, 32);
+    secret_random(v->open->keys.db_secret, 32);
+    secret_derive(v->open->keystore_key, v->open->vk, "sbVAULT1", 1);
+    secret_derive(v->open->meta_key, v->open->vk, "sbVAULT1", 2);
+    ok = stretch(kek, v, pass, len, err);
+    if (ok) {
+        put_keyslot(v, 0, kek);
+        if (recovery) {
+            secret_box_to(v->slot + AT_RECOVERY, v->open->vk, 32, recovery);
+            memset(v->slot + AT_RECOVERY + 80, 0, 8);
+        }
+        seal_keystore(v);
+        ok = commit(v, err);
+    }
+    secret_wipe(kek, sizeof kek);
+    if (!ok) {
+        vault_close(v);
+        unlink(path);
+        return false;
+    }
+    *out = v;
+    return true;
+}
+
+static bool read_slots(struct vault *v, struct err *err)
+{
+    uint8_t both[VAULT_FILE];
+    ssize_t n = pread(v->fd, both, sizeof both, 0);
+    bool a = n == VAULT_FILE && whole(both), b = n == VAULT_FILE && whole(both + VAULT_SLOT);
+    if (!a && !b) {
+        return err_set(err, ERR_INPUT, "this is no vault, or both its copies are damaged");
+    }
+    bool take_a = a && (!b || generation(both) >= generation(both + VAULT_SLOT));
+    memcpy(v->slot, take_a ? both : both + VAULT_SLOT, VAULT_SLOT);
+    if (memcmp(both, both + VAULT_SLOT, VAULT_SLOT) == 0) {
+        return true;
+    }
+    return write_at(v, v->slot, take_a ? VAULT_SLOT : 0, err); /* redo the interrupted copy */
+}
+
+bool vault_open(struct vault **out, const char *path, struct err *err)
+{
+    struct vault *v = mem_zero(1, sizeof *v);
+    *out = NULL;
+    v->path = mem_text(path);
+    v->fd = open(path, O_RDWR | O_CLOEXEC);
+    if (v->fd < 0) {
+        err_set(err, ERR_ENV, "cannot open the vault: %s", strerror(errno));
+    }
+    if (v->fd < 0 || !read_slots(v, err)) {
+        err_at(err, "%s", path);
+        vault_close(v);
+        return false;
+    }
+    v->wait_from_ms = clock_mono_ms(); /* a restart begins the delay anew */
+    *out = v;
+    return true;
+}
+
+void vault_close(struct vault *v)
+{
+    if (v) {
+        vault_lock(v);
+        if (v->fd >= 0) {
+            close(v->fd);
+        }
+        free(v->path);
+        free(v);
+    }
+}
+
+unsigned vault_failures(const struct vault *v)
+{
+    return get_u32(v->slot + AT_FAILS);
+}
+
+unsigned vault_wait_s(const struct vault *v)
+{
+    static const unsigned delay_s[] = {0, 0, 0, 0, 0, 30, 120, 600, 1800, 3600};
+    unsigned fails = vault_failures(v);
+    unsigned delay = delay_s[fails < 10 ? fails : 9];
+    int64_t gone = (clock_mono_ms() - v->wait_from_ms) / 1000;
+    return gone >= delay ? 0 : delay - (unsigned)gone;
+}
+
+#ifdef SUHBAT_TEST
+void vault_forget_wait(struct vault *v)
+{
+    v->wait_from_ms = clock_mono_ms() - 3600 * 1000;
+}
+#endif
+
+bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err)
+{
+    uint8_t kek[32];
+    unsigned fails = vault_failures(v);
+    if (vault_wait_s(v) > 0) {
+        return err_set(err, ERR_AUTH, "wait %u seconds before the next try", vault_wait_s(v));
+    }
+    put_u32(v->slot + AT_FAILS, fails + 1);
+    if (!commit(v, err) || !stretch(kek, v, pass, len, err)) {
+        return false;
+    }
+    struct open_keys *keys = secret_new(sizeof *keys);
+    bool found = false;
+    for (uint8_t i = 0; i < KEYSLOTS; i++) {
+        uint8_t ad[64], key[32];
+        struct buf plain = {0};
+        size_t ad_len = bound(ad, v->slot, &i, 1);
+        secret_derive(key, kek, "sbKEK-v1", i);
+        if (secret_unlock(&plain, key, ad, ad_len, v->slot + AT_KEYSLOTS + i * KEYSLOT, KEYSLOT,
+                          NULL) &&
+            plain.data[0] == TYPE_UNLOCK) {
+            memcpy(keys->vk, plain.data + 16, 32);
+            found = true;
+        }
+        secret_wipe(key, sizeof key);
+        buf_fini(&plain);
+    }
+    secret_wipe(kek, sizeof kek);
+    if (!found || !open_keystore(v, keys, err)) {
+        secret_free(keys);
+        v->wait_from_ms = clock_mono_ms();
+        return err_set(err, ERR_AUTH, "it cannot be opened with this passphrase");
+    }
+    vault_lock(v);
+    v->open = keys;
+    put_u32(v->slot + AT_FAILS, 0);
+    if (!commit(v, err)) {
+        vault_lock(v);
+        return false;
+    }
+    return true;
+}
+
+void vault_lock(struct vault *v)
+{
+    if (v->open) {
+        secret_free(v->open); /* wipes */
+        v->open = NULL;
+    }
+}
+
+bool vault_is_open(const struct vault *v)
+{
+    return v->open != NULL;
+}
+
+struct keystore *vault_keys(struct vault *v)
+{
+    return &v->open->keys;
+}
+
+const uint8_t *vault_meta_key(const struct vault *v)
+{
+    return v->open->meta_key;
+}
+
+bool vault_save(struct vault *v, struct err *err)
+{
+    return seal_keystore(v) && commit(v, err);
+}
+
+struct vault_draft *vault_find_draft(struct vault *v, const uint8_t id[16])
+{
+    for (size_t i = 0; i < VAULT_DRAFTS; i++) {
+        if (memcmp(v->open->keys.drafts[i].id, id, 16) == 0) {
+            return &v->open->keys.drafts[i];
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLATFORM_VAULT_H
+#define PLATFORM_VAULT_H
+/*
+ * vault: the one small file that holds the device's keys, and what it takes to open it.
+ *
+ *   LOCKED ──vault_unlock──▶ OPEN ──vault_lock──▶ LOCKED
+ *                             │ vault_save after every change of the keystore
+ *
+ * Promise: written in place, two copies, each synced before the other is touched: after any crash
+ *          one whole copy is there, and a key that was dropped is in neither.
+ * Fails:   ERR_AUTH wrong passphrase (never says more), ERR_INPUT not a vault, ERR_ENV disk.
+ * Source:  docs/RECORD.md section 2 (byte layout).
+ */
+#include "platform/secret.h"
+#include "platform/sign.h"
+
+enum {
+    VAULT_SLOT = 4096, VAULT_FILE = 2 * VAULT_SLOT, VAULT_DRAFTS = 40,
+    VAULT_WORDS_MIN = 5, VAULT_TRIES = 10,
+    VAULT_PASSES = 3, VAULT_MEMORY_KIB = 64 * 1024
+};
+
+struct vault_draft {
+    uint8_t id[16], key[32], review[32];
+};
+
+/* Plaintext of the keystore; lives in locked memory inside the vault. */
+struct keystore {
+    uint8_t sign_seed[32], box_secret[32], root_set[32], study_id[16], device_id[16];
+    uint64_t catalogue_epoch, time_floor, receipt_counter, chain_seq;
+    uint8_t chain_head[32], db_secret[32];
+    uint8_t package_secret[32]; /* opens form packages; all zero until enrolment is answered */
+    struct vault_draft drafts[VAULT_DRAFTS]; /* id all zero = free */
+};
+
+struct vault;
+
+/* Canonical form of a passphrase: NFC, small letters, single blanks, our own words in Latin.
+ * False when it has fewer than five words. */
+bool vault_passphrase(struct buf *out, const char *text, size_t len);
+/* Five fresh words, Latin, into `out` (64 bytes). */
+void vault_suggest(char out[64]);
+
+/* Make the file (must not exist) with a new keystore: fresh device keys, nothing else set.  It is
+ * open afterwards.  `recovery` (X25519) may be NULL. */
+MUST_CHECK bool vault_create(struct vault **vault, const char *path, const char *pass, size_t len,
+                             uint32_t passes, uint32_t memory_kib, const uint8_t *recovery,
+                             struct err *err);
+/* Read and mend the file; no key is needed.  Locked afterwards. */
+MUST_CHECK bool vault_open(struct vault **vault, const char *path, struct err *err);
+void vault_close(struct vault *vault);
+
+/* Seconds that must pass since the last failure, or since this start, before the next try. */
+unsigned vault_wait_s(const struct vault *vault);
+unsigned vault_failures(const struct vault *vault);
+/* One try.  The failure is on disk before the key is stretched, and cleared after success. */
+MUST_CHECK bool vault_unlock(struct vault *vault, const char *pass, size_t len, struct err *err);
+void vault_lock(struct vault *vault);
+bool vault_is_open(const struct vault *vault);
+
+/* Lent while the vault is open. */
+struct keystore *vault_keys(struct vault *vault);
+/* Key for everything kept under the lock that is no draft (chain, forms, lists). */
+const uint8_t *vault_meta_key(const struct vault *vault);
+/* Write the keystore as it is now: durable when true. */
+MUST_CHECK bool vault_save(struct vault *vault, struct err *err);
+
+struct vault_draft *vault_find_draft(struct vault *vault, const uint8_t id[16]); /* or NULL */
+
+#ifdef SUHBAT_TEST
+/* Tests and campaigns: unlock with a wait of zero. */
+void vault_forget_wait(struct vault *vault);
+#endif
+
+#endif

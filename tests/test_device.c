@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Does a record live its whole life: draft, sealed, handed over, acknowledged, purged? */
+#include "tests/study.h"
+
+static const char xml_text[] = "<data id='test_form'><q>Көңүл чөктү</q></data>";
+static const uint8_t record_id[16] = {0xAB, 1, 2, 3};
+
+struct seen {
+    unsigned count;
+    char last[64];
+};
+
+static bool see_event(void *user, uint64_t n, const void *event, size_t len, struct err *err)
+{
+    struct seen *seen = user;
+    (void)err;
+    assert_int_equal(n, seen->count);
+    seen->count++;
+    snprintf(seen->last, sizeof seen->last, "%.*s", (int)len, (const char *)event);
+    return true;
+}
+
+static void reopen(struct study *s)
+{
+    struct err err = {0};
+    device_close(s->device);
+    s->device = NULL;
+    OK(device_open(&s->device, study_path(s, "device"), &err));
+    OK(device_unlock(s->device, study_pass, sizeof study_pass - 1, &err));
+}
+
+static void draft(struct study *s, struct device_draft *d, const uint8_t hash[32])
+{
+    struct err err = {0};
+    OK(device_draft_begin(s->device, d, hash, study_wall, &err));
+    OK(device_draft_append(s->device, d, "first", 5, &err));
+    OK(device_draft_append(s->device, d, "second answer", 13, &err));
+}
+
+static struct desk *open_desk(struct study *s)
+{
+    struct err err = {0};
+    struct desk *desk;
+    struct buf device = {0};
+    bool fresh;
+    OK(desk_open(&desk, study_path(s, "desk"), true, &err));
+    OK(desk_set_catalogue(desk, s->catalogue_bytes.data, s->catalogue_bytes.len, &err));
+    study_device_file(s, &device);
+    OK(desk_add_device(desk, device.data, device.len, &fresh, &err));
+    buf_fini(&device);
+    return desk;
+}
+
+/* The one batch in the folder, opened. */
+static void take_batch(struct study *s, const char *folder, struct buf *tar)
+{
+    struct err err = {0};
+    struct arena arena;
+    const char **names;
+    size_t count;
+    struct buf file = {0};
+    struct age_keys keys = {.identities = (const uint8_t(*)[32]) & s->coordinator, .count = 1};
+    char path[300];
+    arena_init(&arena);
+    OK(file_list(&arena, &names, &count, study_path(s, folder), ".age", &err));
+    assert_int_equal(count, 1);
+    snprintf(path, sizeof path, "%s/%s", study_path(s, folder), names[0]);
+    OK(file_read(&file, path, BATCH_MAX, &err));
+    OK(age_open(tar, file.data, file.len, &keys, NULL, &err));
+    unlink(path);
+    buf_fini(&file);
+    arena_fini(&arena);
+}
+
+static bool one_device(void *user, const struct desk_device *device, struct err *err)
+{
+    (void)err;
+    *(struct desk_device *)user = *device;
+    return true;
+}
+
+static void put_receipt(struct study *s, const struct desk_device *at, uint64_t counter,
+                        const uint8_t signer[32], const uint8_t cert[CERT_BYTES])
+{
+    struct err err = {0};
+    struct receipt r = {.counter = counter, .acked_seq = at->contiguous, .copies = 1};
+    struct buf plain = {0}, sealed = {0};
+    memcpy(r.study_id, s->catalogue.study_id, 16);
+    memcpy(r.device_id, at->id, 16);
+    memcpy(r.acked_head, at->head, 32);
+    receipt_write(&plain, &r, cert, signer);
+    OK(age_seal(&sealed, plain.data, plain.len, (const uint8_t(*)[32])at->box_pk, 1, &err));
+    study_put(s, "back", "receipt.age", &sealed);
+    buf_fini(&plain);
+    buf_fini(&sealed);
+}
+
+static void test_device__whole_life(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct device_draft d, drafts[VAULT_DRAFTS];
+    struct seen seen = {0};
+    struct buf tar = {0};
+    struct export_report out;
+    struct import_report in;
+    struct load_report load;
+    struct desk_device at;
+    uint8_t hash[32];
+    size_t count;
+    uint64_t waiting, bytes;
+    int64_t oldest;
+    study_init(&s);
+    study_device(&s);
+    assert_false(device_is_enrolled(s.device));
+    study_enrol(&s, hash);
+    draft(&s, &d, hash);
+    reopen(&s); /* as after a power cut */
+    assert_true(device_is_enrolled(s.device));
+    OK(device_drafts(s.device, drafts, &count, &err));
+    assert_int_equal(count, 1);
+    assert_int_equal(drafts[0].number, 1);
+    assert_int_equal(drafts[0].events, 2);
+    OK(device_draft_read(s.device, &drafts[0], see_event, &seen, &err));
+    assert_string_equal(seen.last, "second answer");
+    OK(device_finish(s.device, &drafts[0], record_id, xml_text, sizeof xml_text - 1, false,
+                     study_wall, &err));
+    OK(device_drafts(s.device, drafts, &count, &err));
+    assert_int_equal(count, 0);
+    assert_false(device_draft_append(s.device, &d, "late", 4, &err));
+    OK(device_waiting(s.device, &waiting, &oldest, &bytes, &err));
+    assert_int_equal(waiting, 1);
+    OK(file_folder(study_path(&s, "out"), 0700, &err));
+    OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
+    assert_int_equal(out.records, 1);
+    take_batch(&s, "out", &tar);
+
+    struct desk *desk = open_desk(&s);
+    OK(desk_import(desk, tar.data, tar.len, 1, &in, &err));
+    assert_int_equal(in.objects, 1);
+    assert_int_equal(in.entries, 2);
+    OK(desk_import(desk, tar.data, tar.len, 1, &in, &err)); /* twice is nothing */
+    assert_true(in.known);
+    OK(desk_devices(desk, one_device, &at, &err));
+    assert_int_equal(at.contiguous, 2);
+
+    put_receipt(&s, &at, 1, s.author, s.author_cert); /* an author is no desk */
+    OK(device_load_folder(s.device, study_path(&s, "back"), &load, &err));
+    assert_int_equal(load.refused, 1);
+    assert_int_equal(load.purged, 0);
+    put_receipt(&s, &at, 1, s.desk, s.desk_cert);
+    OK(device_load_folder(s.device, study_path(&s, "back"), &load, &err));
+    assert_int_equal(load.receipts, 1);
+    assert_int_equal(load.purged, 1);
+    OK(device_load_folder(s.device, study_path(&s, "back"), &load, &err)); /* replayed */
+    assert_int_equal(load.receipts, 0);
+    OK(device_waiting(s.device, &waiting, &oldest, &bytes, &err));
+    assert_int_equal(waiting, 0);
+    reopen(&s);
+    OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
+    assert_int_equal(out.volumes, 0);
+    desk_close(desk);
+    buf_fini(&tar);
+    study_fini(&s);
+}
+
+static void test_device__forged_and_rolled_back_things_are_refused(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct load_report load;
+    struct buf old = {0}, wrapped = {0}, package = {0};
+    struct package p;
+    uint8_t hash[32], key[32], stranger[32] = {9}, stranger_cert[CERT_BYTES];
+    study_init(&s);
+    study_device(&s);
+    buf_add(&old, s.catalogue_bytes.data, s.catalogue_bytes.len);
+    study_enrol(&s, hash);
+    age_recipient_of(key, s.package);
+    /* an older catalogue */
+    OK(age_seal(&wrapped, old.data, old.len, (const uint8_t(*)[32])key, 1, &err));
+    study_put(&s, "evil", "x.age", &wrapped);
+    OK(device_load_folder(s.device, study_path(&s, "evil"), &load, &err));
+    assert_int_equal(load.refused, 1);
+    assert_int_equal(load.why.code, ERR_AUTH);
+    /* another catalogue with the same number */
+    s.catalogue.recipients[1].label[0] = 'X';
+    study_sign_catalogue(&s);
+    buf_fini(&wrapped);
+    OK(age_seal(&wrapped, s.catalogue_bytes.data, s.catalogue_bytes.len,
+                (const uint8_t(*)[32])key, 1, &err));
+    study_put(&s, "evil", "x.age", &wrapped);
+    OK(device_load_folder(s.device, study_path(&s, "evil"), &load, &err));
+    assert_int_equal(load.refused, 1);
+    assert_int_equal(load.catalogues, 0);
+    /* a form signed by a stranger who certified himself */
+    struct cert c = {.role = ROLE_AUTHOR};
+    memcpy(c.study_id, s.catalogue.study_id, 16);
+    sign_public(c.subject, stranger);
+    cert_make(stranger_cert, &c, stranger);
+    struct package_file file = {"form.xml", "<evil/>", 7};
+    OK(package_write(&package, s.catalogue.study_id, "test_form", 9, 0, &file, 1, stranger_cert,
+                     stranger, &err));
+    assert_false(package_read(&p, package.data, package.len, device_catalogue(s.device), &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    /* a form by the true author that the catalogue does not list */
+    buf_fini(&package);
+    OK(package_write(&package, s.catalogue.study_id, "test_form", 9, 0, &file, 1, s.author_cert,
+                     s.author, &err));
+    assert_false(package_read(&p, package.data, package.len, device_catalogue(s.device), &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    buf_fini(&old);
+    buf_fini(&wrapped);
+    buf_fini(&package);
+    study_fini(&s);
+}
+
+static void test_device__a_copied_device_shows_as_a_fork(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct device_draft d;
+    struct buf one = {0}, two = {0};
+    struct export_report out;
+    struct import_report in;
+    uint8_t hash[32], other[16] = {7};
+    char command[300];
+    study_init(&s);
+    study_device(&s);
+    study_enrol(&s, hash);
+    device_close(s.device);
+    s.device = NULL;
+    snprintf(command, sizeof command, "cp -r %s/device %s/copy", s.dir, s.dir);
+    assert_int_equal(system(command), 0);
+    OK(file_folder(study_path(&s, "out"), 0700, &err));
+    for (int i = 0; i < 2; i++) {
+        OK(device_open(&s.device, study_path(&s, i ? "copy" : "device"), &err));
+        OK(device_unlock(s.device, study_pass, sizeof study_pass - 1, &err));
+        draft(&s, &d, hash);
+        OK(device_finish(s.device, &d, i ? other : record_id, xml_text, sizeof xml_text - 1, false,
+                         study_wall, &err));
+        OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
+        take_batch(&s, "out", i ? &two : &one);
+        device_close(s.device);
+        s.device = NULL;
+    }
+    struct desk *desk = open_desk(&s);
+    OK(desk_import(desk, one.data, one.len, 1, &in, &err));
+    assert_false(desk_import(desk, two.data, two.len, 1, &in, &err));
+    assert_non_null(strstr(err.what, "fork"));
+    OK(desk_import(desk, one.data, one.len, 1, &in, &err));
+    assert_true(in.known);
+    desk_close(desk);
+    buf_fini(&one);
+    buf_fini(&two);
+    study_fini(&s);
+}
+
+static void test_device__discard_is_recorded(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct device_draft d, drafts[VAULT_DRAFTS];
+    size_t count;
+    struct export_report out;
+    struct import_report in;
+    struct buf tar = {0};
+    uint8_t hash[32];
+    study_init(&s);
+    study_device(&s);
+    study_enrol(&s, hash);
+    draft(&s, &d, hash);
+    OK(device_draft_discard(s.device, &d, &err));
+    reopen(&s);
+    OK(device_drafts(s.device, drafts, &count, &err));
+    assert_int_equal(count, 0);
+    OK(file_folder(study_path(&s, "out"), 0700, &err));
+    OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
+    take_batch(&s, "out", &tar);
+    struct desk *desk = open_desk(&s);
+    OK(desk_import(desk, tar.data, tar.len, 1, &in, &err));
+    assert_int_equal(in.entries, 2); /* genesis, discarded */
+    assert_int_equal(in.objects, 0);
+    desk_close(desk);
+    buf_fini(&tar);
+    study_fini(&s);
+}
+
+/* Nothing that was answered, no title and no key stands in the clear in the device's folder, before
+ * or after sealing. */
+static void test_device__nothing_readable_at_rest(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct device_draft d;
+    uint8_t hash[32];
+    study_init(&s);
+    study_device(&s);
+    study_enrol(&s, hash);
+    OK(device_draft_begin(s.device, &d, hash, study_wall, &err));
+    OK(device_draft_append(s.device, &d, "canary-answer-Көңүл", 24, &err));
+    for (int round = 0; round < 2; round++) {
+        struct arena arena;
+        const char **names;
+        size_t count;
+        arena_init(&arena);
+        OK(file_list(&arena, &names, &count, study_path(&s, "device"), "", &err));
+        assert_true(count >= 3);
+        for (size_t i = 0; i < count; i++) {
+            struct buf bytes = {0};
+            char path[300];
+            snprintf(path, sizeof path, "%s/%s", study_path(&s, "device"), names[i]);
+            OK(file_read(&bytes, path, 64 << 20, &err));
+            static const char *const canaries[] = {"canary-answer", "Көңүл", "<form/>",
+                                                   "test_form", "coordinator", "test device"};
+            for (size_t c = 0; c < sizeof canaries / sizeof *canaries; c++) {
+                if (bytes.len && memmem(bytes.data, bytes.len, canaries[c], strlen(canaries[c]))) {
+                    fail_msg("%s holds '%s'", names[i], canaries[c]);
+                }
+            }
+            buf_fini(&bytes);
+        }
+        arena_fini(&arena);
+        if (!round) {
+            OK(device_finish(s.device, &d, record_id, xml_text, sizeof xml_text - 1, false,
+                             study_wall, &err));
+        }
+    }
+    study_fini(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_device__whole_life),
+        cmocka_unit_test(test_device__forged_and_rolled_back_things_are_refused),
+        cmocka_unit_test(test_device__a_copied_device_shows_as_a_fork),
+        cmocka_unit_test(test_device__discard_is_recorded),
+        cmocka_unit_test(test_device__nothing_readable_at_rest),
+    };
+    struct err err = {0};
+    db_setup();
+    return secret_setup(&err) ? RUN(tests) : 1;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TOOLS_DESK_KEYS_H
+#define TOOLS_DESK_KEYS_H
+/*
+ * desk_keys: the key files of a study, and the study folder that suhbat-key makes.
+ *
+ *   STUDY/catalogue.sbg                 the root-signed catalogue (public to members)
+ *   STUDY/root-1.key …                  root seeds: keep offline
+ *   STUDY/author.key, author.cert       who signs forms
+ *   STUDY/desk.key, desk.cert           who signs receipts
+ *   STUDY/coordinator.identity, escrow.identity, package.identity, recovery.identity   age identities
+ *   STUDY/tokens/, STUDY/devices/       open invitations, enrolled devices' certificates
+ *
+ * Files are 0600, folders 0700.  A key comes by file, never by argument.
+ */
+#include "platform/age.h"
+#include "platform/catalogue.h"
+
+enum { DESK_KEY_FILE_MAX = 64 * 1024 };
+
+char *desk_path(struct arena *arena, const char *dir, const char *name);
+
+MUST_CHECK bool desk_write_seed(const char *path, const uint8_t seed[32], const char *what,
+                                struct err *err);
+MUST_CHECK bool desk_read_seed(uint8_t seed[32], const char *path, struct err *err);
+MUST_CHECK bool desk_write_identity(const char *path, const uint8_t identity[32],
+                                    const char *what, struct err *err);
+MUST_CHECK bool desk_read_identity(uint8_t identity[32], const char *path, struct err *err);
+MUST_CHECK bool desk_read_cert(uint8_t cert[CERT_BYTES], const char *path, struct err *err);
+
+/* Bytes and contents of STUDY/catalogue.sbg. */
+MUST_CHECK bool desk_read_catalogue(struct catalogue *catalogue, struct buf *bytes,
+                                    const char *path, struct err *err);
+
+/* Append `bytes` as an age file to the study's package key and all recipients: what a stick may
+ * carry. */
+MUST_CHECK bool desk_wrap(struct buf *out, const struct catalogue *catalogue, const void *bytes,
+                          size_t len, struct err *err);
+
+#endif

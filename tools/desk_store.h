@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TOOLS_DESK_STORE_H
+#define TOOLS_DESK_STORE_H
+/*
+ * desk_store: what the coordinator's desk holds, in one SQLite file of a 0700 folder.
+ *
+ * Objects stay sealed at rest; only export opens them, with an identity that comes by file.
+ * Import is idempotent: the same entry twice is nothing, another entry under the same number is a
+ * fork and is refused with an alarm.  Source: docs/RECORD.md section 5.
+ */
+#include "platform/batch.h"
+#include "platform/catalogue.h"
+#include "platform/db.h"
+
+struct desk;
+
+/* Open DIR (made when `make`), with the study's catalogue inside. */
+MUST_CHECK bool desk_open(struct desk **desk, const char *dir, bool make, struct err *err);
+void desk_close(struct desk *desk);
+const struct catalogue *desk_catalogue(const struct desk *desk);
+const char *desk_dir(const struct desk *desk);
+
+MUST_CHECK bool desk_set_catalogue(struct desk *desk, const void *bytes, size_t len,
+                                   struct err *err);
+/* A file STUDY/devices/….device: certificate, box key, genesis hash. */
+MUST_CHECK bool desk_add_device(struct desk *desk, const void *bytes, size_t len, bool *fresh,
+                                struct err *err);
+/* An opened package. */
+MUST_CHECK bool desk_add_form(struct desk *desk, const void *bytes, size_t len, bool *fresh,
+                              struct err *err);
+
+struct import_report {
+    unsigned entries, objects; /* new ones */
+    bool known;                /* all of it was there */
+    uint64_t gap_from, gap_to; /* entries still missing before this batch; 0 = none */
+};
+/* An opened batch (tar). */
+MUST_CHECK bool desk_import(struct desk *desk, const void *tar, size_t len, int64_t wall_ms,
+                            struct import_report *report, struct err *err);
+
+struct desk_device {
+    uint8_t id[16], sign_pk[32], box_pk[32], head[32];
+    uint64_t entries, contiguous, highest, records, receipt_counter, receipt_seq;
+};
+typedef bool desk_device_row(void *user, const struct desk_device *device, struct err *err);
+MUST_CHECK bool desk_devices(struct desk *desk, desk_device_row *row, void *user,
+                             struct err *err);
+/* The next receipt's number for a device; stored before the receipt is written. */
+MUST_CHECK bool desk_count_receipt(struct desk *desk, const uint8_t device[16], uint64_t seq,
+                                   uint64_t *counter, struct err *err);
+
+struct desk_object {
+    const uint8_t *id, *device;
+    uint64_t seq;
+    const void *sealed;
+    size_t len;
+};
+typedef bool desk_object_row(void *user, const struct desk_object *object, struct err *err);
+MUST_CHECK bool desk_objects(struct desk *desk, desk_object_row *row, void *user,
+                             struct err *err);
+
+struct desk_form_row {
+    const uint8_t *hash;
+    uint64_t serial;
+    const char *xml;
+    size_t xml_len;
+};
+typedef bool desk_form_each(void *user, const struct desk_form_row *form, struct err *err);
+/* Newest first. */
+MUST_CHECK bool desk_forms(struct desk *desk, desk_form_each *row, void *user, struct err *err);
+
+typedef bool desk_alarm_row(void *user, const char *text);
+MUST_CHECK bool desk_alarms(struct desk *desk, desk_alarm_row *row, void *user, struct err *err);
+
+/* Note who exported what and when (the access log). */
+MUST_CHECK bool desk_log(struct desk *desk, int64_t wall_ms, const char *what, struct err *err);
+
+#endif

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* suhbat-key: makes a study's keys, invites and enrols devices, writes the catalogue. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/clock.h"
+#include "platform/enrol.h"
+#include "platform/file.h"
+#include "platform/package.h"
+#include "platform/text.h"
+#include "platform/vault.h"
+#include "tools/desk_cli.h"
+#include "tools/desk_keys.h"
+
+static const char *opt_out, *opt_force, *opt_days, *opt_identity;
+
+enum { WARN_DAYS = 30, TOKEN_DAYS = 14 };
+
+static uint64_t now_s(void)
+{
+    return (uint64_t)clock_wall_ms() / 1000;
+}
+
+static bool write_file(struct arena *arena, const char *dir, const char *name, const void *bytes,
+                       size_t len, bool force, struct err *err)
+{
+    return file_write(desk_path(arena, dir, name), bytes, len, FILE_PRIVATE, force, err);
+}
+
+/* A fresh signing key with a certificate from the root. */
+static bool make_role(struct arena *arena, const char *dir, const char *name, enum cert_role role,
+                      const uint8_t study_id[16], const uint8_t root_seed[32], struct err *err)
+{
+    uint8_t seed[32], bytes[CERT_BYTES];
+    struct cert cert = {.role = role, .serial = 1, .not_before = now_s(),
+                        .not_after = now_s() + 10ull * 365 * 86400};
+    secret_random(seed, sizeof seed);
+    memcpy(cert.study_id, study_id, 16);
+    sign_public(cert.subject, seed);
+    cert_make(bytes, &cert, root_seed);
+    char *key = arena_printf(arena, "%s/%s.key", dir, name);
+    char *file = arena_printf(arena, "%s.cert", name);
+    bool ok = desk_write_seed(key, seed, name, err) &&
+              write_file(arena, dir, file, bytes, sizeof bytes, false, err);
+    secret_wipe(seed, sizeof seed);
+    return ok;
+}
+
+static bool make_identity(struct arena *arena, const char *dir, const char *name,
+                          uint8_t recipient[32], struct err *err)
+{
+    uint8_t identity[32];
+    age_generate(identity, recipient);
+    char *path = arena_printf(arena, "%s/%s.identity", dir, name);
+    bool ok = desk_write_identity(path, identity, name, err);
+    secret_wipe(identity, sizeof identity);
+    return ok;
+}
+
+static void say_words(const char *what, const void *bytes, size_t len)
+{
+    char words[64], cyrillic[160];
+    enrol_words(words, bytes, len);
+    words_cyrillic(cyrillic, sizeof cyrillic, words);
+    printf("%s: %s  (%s)\n", what, words, cyrillic);
+}
+
+static bool run_init(const struct cli_words *words, struct err *err)
+{
+    const char *dir = words->list[0];
+    struct arena arena;
+    struct buf bytes = {0};
+    struct catalogue *c = mem_zero(1, sizeof *c);
+    uint8_t seed[32], set[32];
+    arena_init(&arena);
+    bool ok = true;
+    if (file_exists(desk_path(&arena, dir, "catalogue.sbg"))) {
+        ok = err_set(err, ERR_INPUT, "there is a study in this folder already");
+        err_at(err, "%s", dir);
+    }
+    secret_random(seed, sizeof seed);
+    secret_random(c->study_id, 16);
+    c->epoch = 1;
+    c->issued_at = now_s();
+    c->warn_after = c->issued_at + WARN_DAYS * 86400ull;
+    c->root_count = c->threshold = 1;
+    sign_public(c->roots[0], seed);
+    c->recipient_count = 2;
+    c->recipients[0].role = 1;
+    c->recipients[1].role = 2;
+    strcpy(c->recipients[0].label, "coordinator");
+    strcpy(c->recipients[1].label, "escrow");
+    ok = ok && file_folder(dir, 0700, err) &&
+         file_folder(desk_path(&arena, dir, "tokens"), 0700, err) &&
+         file_folder(desk_path(&arena, dir, "devices"), 0700, err) &&
+         desk_write_seed(desk_path(&arena, dir, "root-1.key"), seed, "root", err) &&
+         make_role(&arena, dir, "author", ROLE_AUTHOR, c->study_id, seed, err) &&
+         make_role(&arena, dir, "desk", ROLE_IMPORT, c->study_id, seed, err) &&
+         make_identity(&arena, dir, "coordinator", c->recipients[0].key, err) &&
+         make_identity(&arena, dir, "escrow", c->recipients[1].key, err) &&
+         make_identity(&arena, dir, "package", c->package_key, err) &&
+         make_identity(&arena, dir, "recovery", c->recovery, err) &&
+         catalogue_write(&bytes, c, (const uint8_t(*)[32]) & seed, 1, err) &&
+         write_file(&arena, dir, "catalogue.sbg", bytes.data, bytes.len, false, err);
+    if (ok) {
+        catalogue_root_set(set, c);
+        printf("study made in %s\n", dir);
+        say_words("the study's words", set, sizeof set);
+        printf("next: move root-1.key, escrow.identity and recovery.identity to another place;\n"
+               "      suhbat-key invite %s -o invitation.sbi\n", dir);
+    }
+    secret_wipe(seed, sizeof seed);
+    buf_fini(&bytes);
+    free(c);
+    arena_fini(&arena);
+    return ok;
+}
+
+static bool run_invite(const struct cli_words *words, struct err *err)
+{
+    const char *dir = words->list[0];
+    struct arena arena;
+    struct buf catalogue = {0}, out = {0};
+    struct invite *invite = mem_zero(1, sizeof *invite);
+    uint64_t days = opt_days ? strtoull(opt_days, NULL, 10) : TOKEN_DAYS;
+    char hex[33];
+    arena_init(&arena);
+    bool ok = desk_read_catalogue(&invite->catalogue, &catalogue,
+                                  desk_path(&arena, dir, "catalogue.sbg"), err);
+    if (ok) {
+        memcpy(invite->study_id, invite->catalogue.study_id, 16);
+        catalogue_root_set(invite->root_set, &invite->catalogue);
+        secret_random(invite->token, 32);
+        invite->expires = now_s() + days * 86400;
+        invite->catalogue_bytes = (const uint8_t *)catalogue.data;
+        invite->catalogue_len = catalogue.len;
+        invite_write(&out, invite);
+        uint8_t token[40], name[32];
+        memcpy(token, invite->token, 32);
+        put_u64(token + 32, invite->expires);
+        hash_tagged(name, "sb1-token", invite->token, 32);
+        text_hex(hex, name, 16);
+        ok = write_file(&arena, dir, arena_printf(&arena, "tokens/%s", hex), token, sizeof token,
+                        false, err) &&
+             file_write(opt_out ? opt_out : "invitation.sbi", out.data, out.len, FILE_PRIVATE,
+                        opt_force, err);
+        secret_wipe(token, sizeof token);
+    }
+    if (ok) {
+        say_words("the study's words, to compare on the device", invite->root_set, 32);
+    }
+    secret_wipe(invite->token, 32);
+    buf_fini(&catalogue);
+    buf_fini(&out);
+    free(invite);
+    arena_fini(&arena);
+    return ok;
+}
+
+/* The open invitation that this request proves; its file is taken away: a token works once. */
+static bool use_token(struct arena *arena, const char *dir, const struct buf *request,
+                      struct err *err)
+{
+    const char **names;
+    size_t count;
+    char *tokens = desk_path(arena, dir, "tokens");
+    if (!file_list(arena, &names, &count, tokens, "", err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct buf token = {0};
+        char *path = desk_path(arena, tokens, names[i]);
+        bool read = file_read(&token, path, 64, err) && token.len == 40;
+        bool proves = read && enrol_request_proves(request->data, request->len,
+                                                   (const uint8_t *)token.data);
+        bool expired = proves && get_u64((const uint8_t *)token.data + 32) < now_s();
+        buf_fini(&token);
+        if (expired) {
+            err_set(err, ERR_AUTH, "the invitation has expired");
+            return err_hint(err, "make a new one with 'suhbat-key invite'");
+        }
+        if (proves) {
+            return file_remove(path, err);
+        }
+    }
+    err_set(err, ERR_AUTH, "no open invitation fits this request");
+    return err_hint(err, "an invitation works once; make a new one with 'suhbat-key invite'");
+}
+
+static void print_label(struct arena *arena, const char *dir, const struct enrol_request *r)
+{
+    uint8_t identity[32];
+    struct buf label = {0};
+    const char *path = opt_identity ? opt_identity : desk_path(arena, dir, "coordinator.identity");
+    struct age_keys keys = {.identities = (const uint8_t(*)[32]) & identity, .count = 1};
+    if (desk_read_identity(identity, path, NULL) &&
+        age_open(&label, r->label, r->label_len, &keys, NULL, NULL) &&
+        text_valid(label.data, label.len)) {
+        printf("label: %s\n", label.data);
+    }
+    secret_wipe(identity, sizeof identity);
+    buf_fini(&label);
+}
+
+static bool run_enrol(const struct cli_words *words, struct err *err)
+{
+    const char *dir = words->list[0];
+    struct arena arena;
+    struct buf request = {0}, catalogue = {0}, out = {0};
+    struct catalogue *c = mem_zero(1, sizeof *c);
+    struct enrol_request r;
+    struct enrol_grant grant = {.catalogue = NULL};
+    struct cert cert = {.role = ROLE_DEVICE, .not_before = now_s(),
+                        .not_after = now_s() + 5ull * 365 * 86400};
+    uint8_t root[32], keys[64], id[16];
+    char hex[33];
+    arena_init(&arena);
+    bool ok = file_read(&request, words->list[1], ENROL_FILE_MAX, err) &&
+              (enrol_request_read(&r, request.data, request.len, err) ||
+               err_at(err, "%s", file_name(words->list[1]))) &&
+              desk_read_catalogue(c, &catalogue, desk_path(&arena, dir, "catalogue.sbg"), err) &&
+              desk_read_seed(root, desk_path(&arena, dir, "root-1.key"), err) &&
+              desk_read_identity(grant.package_secret, desk_path(&arena, dir, "package.identity"),
+                                 err);
+    if (ok && memcmp(r.study_id, c->study_id, 16) != 0) {
+        ok = err_set(err, ERR_AUTH, "the request is for another study");
+    }
+    ok = ok && use_token(&arena, dir, &request, err);
+    if (ok) {
+        memcpy(cert.study_id, c->study_id, 16);
+        memcpy(cert.subject, r.sign_pk, 32);
+        cert.serial = now_s();
+        cert_make(grant.cert, &cert, root);
+        grant.catalogue = (const uint8_t *)catalogue.data;
+        grant.catalogue_len = catalogue.len;
+        chain_device_id(id, r.sign_pk);
+        text_hex(hex, id, 16);
+        uint8_t known[CERT_BYTES + 32 + 32];
+        memcpy(known, grant.cert, CERT_BYTES);
+        memcpy(known + CERT_BYTES, r.box_pk, 32);
+        memcpy(known + CERT_BYTES + 32, r.genesis_hash, 32);
+        ok = enrol_grant_write(&out, &grant, r.box_pk, err) &&
+             write_file(&arena, dir, arena_printf(&arena, "devices/%s.device", hex), known,
+                        sizeof known, false, err) &&
+             file_write(opt_out ? opt_out : "grant.age", out.data, out.len, FILE_PRIVATE,
+                        opt_force, err);
+    }
+    if (ok) {
+        memcpy(keys, r.sign_pk, 32);
+        memcpy(keys + 32, r.box_pk, 32);
+        printf("device: %s\n", hex);
+        print_label(&arena, dir, &r);
+        say_words("the device's words, to compare on its screen", keys, sizeof keys);
+    }
+    secret_wipe(root, sizeof root);
+    secret_wipe(&grant, sizeof grant);
+    buf_fini(&request);
+    buf_fini(&catalogue);
+    buf_fini(&out);
+    free(c);
+    arena_fini(&arena);
+    return ok;
+}
+
+/* Put a package into the catalogue, in the place of an older one of the same form. */
+static bool list_package(struct catalogue *c, const struct package *p, struct err *err)
+{
+    unsigned at = 0;
+    while (at < c->form_count && memcmp(c->forms[at].form, p->form_hash, 32) != 0) {
+        at++;
+    }
+    if (at < c->form_count && c->forms[at].serial >= p->serial &&
+        memcmp(c->forms[at].package, p->hash, 32) != 0) {
+        return err_set(err, ERR_INPUT, "the catalogue has this form with serial %llu already",
+                       (unsigned long long)c->forms[at].serial);
+    }
+    if (at == CATALOGUE_FORMS_MAX) {
+        return err_set(err, ERR_LIMIT, "the catalogue is full");
+    }
+    c->form_count += at == c->form_count;
+    memcpy(c->forms[at].form, p->form_hash, 32);
+    c->forms[at].serial = p->serial;
+    memcpy(c->forms[at].package, p->hash, 32);
+    return true;
+}
+
+static bool run_catalogue(const struct cli_words *words, struct err *err)
+{
+    const char *dir = words->list[0];
+    struct arena arena;
+    struct buf old = {0}, fresh = {0}, wrapped = {0};
+    struct catalogue *c = mem_zero(1, sizeof *c);
+    uint8_t root[32], identity[32];
+    arena_init(&arena);
+    bool ok = desk_read_catalogue(c, &old, desk_path(&arena, dir, "catalogue.sbg"), err) &&
+              desk_read_seed(root, desk_path(&arena, dir, "root-1.key"), err) &&
+              desk_read_identity(identity, desk_path(&arena, dir, "package.identity"), err);
+    for (size_t i = 1; ok && i < words->count; i++) {
+        struct buf file = {0}, plain = {0};
+        struct package p;
+        struct age_keys keys = {.identities = (const uint8_t(*)[32]) & identity, .count = 1};
+        ok = file_read(&file, words->list[i], PACKAGE_MAX, err) &&
+             age_open(&plain, file.data, file.len, &keys, NULL, err) &&
+             package_read(&p, plain.data, plain.len, NULL, err) && list_package(c, &p, err);
+        if (!ok) {
+            err_at(err, "%s", file_name(words->list[i]));
+        }
+        buf_fini(&file);
+        buf_fini(&plain);
+    }
+    if (ok) {
+        c->epoch++;
+        c->issued_at = now_s();
+        c->warn_after = c->issued_at + WARN_DAYS * 86400ull;
+        ok = catalogue_write(&fresh, c, (const uint8_t(*)[32]) & root, 1, err) &&
+             desk_wrap(&wrapped, c, fresh.data, fresh.len, err) &&
+             write_file(&arena, dir, "catalogue.sbg", fresh.data, fresh.len, true, err) &&
+             (!opt_out || file_write(opt_out, wrapped.data, wrapped.len, FILE_PRIVATE, opt_force,
+                                     err));
+    }
+    if (ok) {
+        printf("catalogue %llu: %u forms, %u recipients\n", (unsigned long long)c->epoch,
+               c->form_count, c->recipient_count);
+    }
+    secret_wipe(root, sizeof root);
+    secret_wipe(identity, sizeof identity);
+    buf_fini(&old);
+    buf_fini(&fresh);
+    buf_fini(&wrapped);
+    free(c);
+    arena_fini(&arena);
+    return ok;
+}
+
+static bool run_show(const struct cli_words *words, struct err *err)
+{
+    struct arena arena;
+    struct buf bytes = {0};
+    struct catalogue *c = mem_zero(1, sizeof *c);
+    uint8_t set[32];
+    char text[AGE_TEXT], hex[65];
+    arena_init(&arena);
+    bool ok = desk_read_catalogue(c, &bytes, desk_path(&arena, words->list[0], "catalogue.sbg"),
+                                  err);
+    if (ok) {
+        catalogue_root_set(set, c);
+        text_hex(hex, c->study_id, 16);
+        printf("study: %s\ncatalogue: %llu\n", hex, (unsigned long long)c->epoch);
+        say_words("the study's words", set, sizeof set);
+        for (unsigned i = 0; i < c->recipient_count; i++) {
+            age_recipient_text(text, c->recipients[i].key);
+            printf("recipient: %s %s\n", c->recipients[i].label, text);
+        }
+        for (unsigned i = 0; i < c->form_count; i++) {
+            text_hex(hex, c->forms[i].package, 32);
+            printf("form: serial %llu package %s\n", (unsigned long long)c->forms[i].serial, hex);
+        }
+    }
+    buf_fini(&bytes);
+    free(c);
+    arena_fini(&arena);
+    return ok;
+}
+
+static bool run_passphrase(const struct cli_words *words, struct err *err)
+{
+    char latin[64], cyrillic[160];
+    (void)words;
+    (void)err;
+    vault_suggest(latin);
+    words_cyrillic(cyrillic, sizeof cyrillic, latin);
+    printf("%s\n%s\n", latin, cyrillic);
+    secret_wipe(latin, sizeof latin);
+    secret_wipe(cyrillic, sizeof cyrillic);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct cli_option output[] = {
+        {"output", 'o', "FILE", "where to write", &opt_out},
+        {"force", 0, NULL, "replace a file that is there", &opt_force},
+        {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_option inviting[] = {
+        {"output", 'o', "FILE", "where to write (invitation.sbi)", &opt_out},
+        {"days", 0, "N", "how long the invitation is good (14)", &opt_days},
+        {"force", 0, NULL, "replace a file that is there", &opt_force},
+        {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_option enrolling[] = {
+        {"output", 'o', "FILE", "where to write the answer (grant.age)", &opt_out},
+        {"identity", 0, "FILE", "age identity that reads the device's label", &opt_identity},
+        {"force", 0, NULL, "replace a file that is there", &opt_force},
+        {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_verb verbs[] = {
+        {"init", "STUDY", "make a study: root, author and desk keys, age identities, catalogue.",
+         1, 1, NULL, run_init},
+        {"invite", "STUDY", "an invitation for one device; prints the study's words.", 1, 1,
+         inviting, run_invite},
+        {"enrol", "STUDY REQUEST", "answer a device's request; prints the device's words.", 2, 2,
+         enrolling, run_enrol},
+        {"catalogue", "STUDY [PACKAGE…]",
+         "sign the next catalogue, with these form packages in force.", 1, CLI_WORDS_MAX, output,
+         run_catalogue},
+        {"show", "STUDY", "what the catalogue says.", 1, 1, NULL, run_show},
+        {"passphrase", "", "five fresh words, in both scripts.", 0, 0, NULL, run_passphrase},
+    };
+    struct err err = {0};
+    if (!secret_setup(&err)) {
+        return 3;
+    }
+    return cli_main("suhbat-key", "a study's keys, invitations and catalogue", verbs,
+                    sizeof verbs / sizeof *verbs, NULL, argc, argv);
+}

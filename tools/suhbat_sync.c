@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* suhbat-sync: the coordinator's desk: takes batches in, gives receipts, makes tables. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/age.h"
+#include "platform/clock.h"
+#include "platform/enrol.h"
+#include "platform/file.h"
+#include "platform/package.h"
+#include "platform/receipt.h"
+#include "platform/text.h"
+#include "tools/desk_cli.h"
+#include "tools/desk_export.h"
+#include "tools/desk_keys.h"
+#include "tools/desk_store.h"
+
+static const char *opt_desk, *opt_identity, *opt_out, *opt_format, *opt_labels, *opt_force,
+    *opt_split, *opt_sensitive, *opt_training, *opt_csv;
+
+static bool need_desk(struct desk **desk, bool make, struct err *err)
+{
+    *desk = NULL;
+    if (!opt_desk) {
+        err_set(err, ERR_INPUT, "no desk given");
+        return err_hint(err, "suhbat-sync --desk DIR …");
+    }
+    return desk_open(desk, opt_desk, make, err);
+}
+
+static bool need_identity(uint8_t identity[32], struct err *err)
+{
+    if (!opt_identity) {
+        err_set(err, ERR_AUTH, "no identity given");
+        return err_hint(err, "--identity FILE, an age identity of one of the study's recipients");
+    }
+    return desk_read_identity(identity, opt_identity, err);
+}
+
+static bool copy_private(struct arena *arena, const char *from, const char *name, const char *to,
+                         struct err *err)
+{
+    struct buf bytes = {0};
+    bool ok = file_read(&bytes, desk_path(arena, from, name), DESK_KEY_FILE_MAX, err) &&
+              file_write(desk_path(arena, to, name), bytes.data, bytes.len, FILE_PRIVATE, true,
+                         err);
+    buf_fini(&bytes);
+    return ok;
+}
+
+static bool add_devices(struct desk *desk, struct arena *arena, const char *folder,
+                        unsigned *added, struct err *err)
+{
+    const char **names;
+    size_t count;
+    if (!file_list(arena, &names, &count, folder, ".device", err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct buf bytes = {0};
+        bool fresh = false;
+        bool ok = file_read(&bytes, desk_path(arena, folder, names[i]), 4096, err) &&
+                  desk_add_device(desk, bytes.data, bytes.len, &fresh, err);
+        buf_fini(&bytes);
+        if (!ok) {
+            return err_at(err, "%s", names[i]);
+        }
+        *added += fresh;
+    }
+    return true;
+}
+
+/* Again and again: takes the study's newest catalogue and devices. */
+static bool run_init(const struct cli_words *words, struct err *err)
+{
+    struct arena arena;
+    struct desk *desk;
+    struct buf catalogue = {0};
+    struct catalogue *c = mem_zero(1, sizeof *c);
+    unsigned added = 0;
+    const char *study = words->list[0];
+    arena_init(&arena);
+    bool ok = desk_read_catalogue(c, &catalogue, desk_path(&arena, study, "catalogue.sbg"), err) &&
+              need_desk(&desk, true, err);
+    if (ok) {
+        ok = desk_set_catalogue(desk, catalogue.data, catalogue.len, err) &&
+             copy_private(&arena, study, "desk.key", opt_desk, err) &&
+             copy_private(&arena, study, "desk.cert", opt_desk, err) &&
+             add_devices(desk, &arena, desk_path(&arena, study, "devices"), &added, err);
+        if (ok) {
+            printf("desk %s: catalogue %llu, %u new devices\n", opt_desk,
+                   (unsigned long long)c->epoch, added);
+        }
+        desk_close(desk);
+    }
+    buf_fini(&catalogue);
+    free(c);
+    arena_fini(&arena);
+    return ok;
+}
+
+static bool run_add_form(const struct cli_words *words, struct err *err)
+{
+    struct desk *desk;
+    uint8_t identity[32];
+    struct age_keys keys = {.identities = (const uint8_t(*)[32]) & identity, .count = 1};
+    bool ok = need_identity(identity, err) && need_desk(&desk, false, err);
+    if (!ok) {
+        return false;
+    }
+    for (size_t i = 0; i < words->count && ok; i++) {
+        struct buf file = {0}, plain = {0};
+        bool fresh;
+        ok = file_read(&file, words->list[i], PACKAGE_MAX + (1 << 20), err);
+        if (ok) {
+            ok = age_open(&plain, file.data, file.len, &keys, NULL, err) &&
+                 desk_add_form(desk, plain.data, plain.len, &fresh, err);
+            if (ok) {
+                printf("%s: %s\n", file_name(words->list[i]), fresh ? "added" : "there already");
+            } else {
+                err_at(err, "%s", file_name(words->list[i]));
+                if (err->code == ERR_INPUT) {
+                    err_hint(err, "give a package made by 'suhbat-form pack'");
+                }
+            }
+        }
+        buf_fini(&file);
+        buf_fini(&plain);
+    }
+    secret_wipe(identity, sizeof identity);
+    desk_close(desk);
+    return ok;
+}
+
+/* One file: 1 taken, 0 not a batch for us (skipped), -1 refused or failed. */
+static bool import_file(struct desk *desk, const uint8_t identity[32], const char *path,
+                        struct err *err)
+{
+    struct age_keys keys = {.identities = (const uint8_t(*)[32])identity, .count = 1};
+    struct buf file = {0}, tar = {0};
+    struct import_report r;
+    bool ok = file_read(&file, path, BATCH_MAX, err);
+    if (ok) {
+        ok = age_open(&tar, file.data, file.len, &keys, NULL, err) &&
+             desk_import(desk, tar.data, tar.len, clock_wall_ms(), &r, err);
+        if (!ok) {
+            err_at(err, "%s", file_name(path));
+        }
+    }
+    if (ok && r.known) {
+        printf("%s: there already\n", file_name(path));
+    } else if (ok) {
+        printf("%s: %u new records, %u new entries\n", file_name(path), r.objects, r.entries);
+    }
+    if (ok && r.gap_from) {
+        printf("%s: entries %llu to %llu are still missing\n", file_name(path),
+               (unsigned long long)r.gap_from, (unsigned long long)r.gap_to);
+    }
+    buf_fini(&file);
+    buf_fini(&tar);
+    return ok;
+}
+
+static bool is_batch(const char *path, const uint8_t identity[32])
+{
+    struct age_keys keys = {.identities = (const uint8_t(*)[32])identity, .count = 1};
+    struct buf file = {0}, tar = {0};
+    bool is = file_read(&file, path, BATCH_MAX, NULL) &&
+              age_open(&tar, file.data, file.len, &keys, NULL, NULL) && tar.len > 512 &&
+              strcmp(tar.data, "manifest") == 0;
+    buf_fini(&file);
+    buf_fini(&tar);
+    return is;
+}
+
+static bool run_import(const struct cli_words *words, struct err *err)
+{
+    struct desk *desk;
+    struct arena arena;
+    uint8_t identity[32];
+    unsigned refused = 0;
+    bool ok = need_identity(identity, err) && need_desk(&desk, false, err);
+    if (!ok) {
+        return false;
+    }
+    arena_init(&arena);
+    for (size_t i = 0; i < words->count && ok; i++) {
+        const char **names;
+        size_t count;
+        struct err why = {0};
+        if (!file_list(&arena, &names, &count, words->list[i], ".age", NULL)) {
+            if (!import_file(desk, identity, words->list[i], &why)) {
+                char text[1200];
+                err_text(&why, text, sizeof text);
+                fprintf(stderr, "suhbat-sync: %s\n", text);
+                *err = why;
+                refused++;
+            }
+            continue;
+        }
+        for (size_t k = 0; k < count; k++) { /* a stick: what is no batch is passed over */
+            char *path = desk_path(&arena, words->list[i], names[k]);
+            if (is_batch(path, identity) && !import_file(desk, identity, path, &why)) {
+                char text[1200];
+                err_text(&why, text, sizeof text);
+                fprintf(stderr, "suhbat-sync: %s\n", text);
+                *err = why;
+                refused++;
+            }
+        }
+    }
+    secret_wipe(identity, sizeof identity);
+    arena_fini(&arena);
+    desk_close(desk);
+    if (refused) {
+        enum err_code code = err->code;
+        return err_set(err, code, "%u batches were refused", refused);
+    }
+    return true;
+}
+
+struct receipting {
+    struct desk *desk;
+    uint8_t seed[32], cert[CERT_BYTES];
+    unsigned written;
+};
+
+static bool write_receipt(void *user, const struct desk_device *d, struct err *err)
+{
+    struct receipting *w = user;
+    struct receipt r = {.acked_seq = d->contiguous, .copies = 1,
+                        .issued_at = (uint64_t)clock_wall_ms() / 1000};
+    struct buf plain = {0}, sealed = {0};
+    uint8_t id[8];
+    char name[32];
+    if (!d->contiguous) {
+        return true;
+    }
+    memcpy(r.study_id, desk_catalogue(w->desk)->study_id, 16);
+    memcpy(r.device_id, d->id, 16);
+    memcpy(r.acked_head, d->head, 32);
+    secret_random(r.receipt_id, 16);
+    secret_random(id, sizeof id);
+    text_hex(name, id, sizeof id);
+    strcat(name, ".age");
+    bool ok = desk_count_receipt(w->desk, d->id, d->contiguous, &r.counter, err);
+    if (ok) {
+        receipt_write(&plain, &r, w->cert, w->seed);
+        ok = age_seal(&sealed, plain.data, plain.len, (const uint8_t(*)[32])d->box_pk, 1, err) &&
+             file_put(opt_out, name, sealed.data, sealed.len, err);
+    }
+    w->written += ok;
+    buf_fini(&plain);
+    buf_fini(&sealed);
+    return ok;
+}
+
+static bool run_receipt(const struct cli_words *words, struct err *err)
+{
+    struct arena arena;
+    struct receipting w = {.written = 0};
+    (void)words;
+    if (!opt_out) {
+        err_set(err, ERR_INPUT, "no folder for the receipts given");
+        return err_hint(err, "--out DIR, for example the stick that goes back to the devices");
+    }
+    if (!need_desk(&w.desk, false, err)) {
+        return false;
+    }
+    arena_init(&arena);
+    bool ok = desk_read_seed(w.seed, desk_path(&arena, opt_desk, "desk.key"), err) &&
+              desk_read_cert(w.cert, desk_path(&arena, opt_desk, "desk.cert"), err) &&
+              file_folder(opt_out, 0700, err) && desk_devices(w.desk, write_receipt, &w, err);
+    if (ok) {
+        printf("%u receipts in %s\n", w.written, opt_out);
+    }
+    secret_wipe(w.seed, sizeof w.seed);
+    desk_close(w.desk);
+    arena_fini(&arena);
+    return ok;
+}
+
+static bool print_device(void *user, const struct desk_device *d, struct err *err)
+{
+    char hex[33], words[64];
+    (void)user;
+    (void)err;
+    text_hex(hex, d->id, 16);
+    enrol_words(words, d->head, 32);
+    if (opt_csv) {
+        printf("%s,%llu,%llu,%llu,%llu,%llu\n", hex, (unsigned long long)d->records,
+               (unsigned long long)d->contiguous, (unsigned long long)d->highest,
+               (unsigned long long)(d->highest - d->entries), (unsigned long long)d->receipt_seq);
+        return true;
+    }
+    printf("device %s: %llu records, complete up to entry %llu%s%s\n", hex,
+           (unsigned long long)d->records, (unsigned long long)d->contiguous,
+           d->contiguous ? ", head words: " : "", d->contiguous ? words : "");
+    if (d->highest > d->contiguous) {
+        printf("  missing: something between entry %llu and %llu\n",
+               (unsigned long long)d->contiguous + 1, (unsigned long long)d->highest);
+    }
+    if (d->receipt_seq < d->contiguous) {
+        printf("  no receipt yet for entries %llu to %llu\n",
+               (unsigned long long)d->receipt_seq + 1, (unsigned long long)d->contiguous);
+    }
+    return true;
+}
+
+static bool print_alarm(void *user, const char *text)
+{
+    (void)user;
+    printf("ALARM %s\n", text);
+    return true;
+}
+
+static bool run_status(const struct cli_words *words, struct err *err)
+{
+    struct desk *desk;
+    (void)words;
+    if (!need_desk(&desk, false, err)) {
+        return false;
+    }
+    if (opt_csv) {
+        printf("device,records,complete_to,highest,missing,receipt_to\n");
+    }
+    bool ok = desk_devices(desk, print_device, NULL, err) &&
+              (opt_csv || desk_alarms(desk, print_alarm, NULL, err));
+    desk_close(desk);
+    return ok;
+}
+
+static bool run_export(const struct cli_words *words, struct err *err)
+{
+    struct desk *desk;
+    uint8_t identity[32];
+    struct export_counts counts;
+    struct export_options options = {
+        .columns = {.split_multiple = opt_split, .sensitive_extra = opt_sensitive,
+                    .labels = opt_labels},
+        .out = opt_out, .training = opt_training, .force = opt_force};
+    (void)words;
+    if (!opt_out || (opt_format && strcmp(opt_format, "csv") != 0)) {
+        err_set(err, ERR_INPUT, opt_out ? "unknown format" : "no folder given");
+        return err_hint(err, "export --format csv --out DIR");
+    }
+    if (!need_identity(identity, err) || !need_desk(&desk, false, err)) {
+        return false;
+    }
+    bool ok = desk_export_csv(desk, identity, &options, &counts, err) &&
+              desk_log(desk, clock_wall_ms(), "export csv", err);
+    secret_wipe(identity, sizeof identity);
+    desk_close(desk);
+    if (!ok) {
+        return false;
+    }
+    printf("%u records in %u files in %s\n", counts.records, counts.files, opt_out);
+    if (counts.hidden_columns) {
+        printf("%u columns marked sensitive=extra are left out; --sensitive takes them in\n",
+               counts.hidden_columns);
+    }
+    if (counts.without_form) {
+        err_set(err, ERR_INPUT, "%u records belong to forms that the desk does not have",
+                counts.without_form);
+        return err_hint(err, "add them: suhbat-sync --desk DIR add-form PACKAGE");
+    }
+    return counts.unreadable == 0 ||
+           err_set(err, ERR_AUTH, "%u records cannot be opened with this identity",
+                   counts.unreadable);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct cli_option common[] = {
+        {"desk", 0, "DIR", "the desk's folder", &opt_desk},
+        {"identity", 0, "FILE", "age identity of one of the study's recipients", &opt_identity},
+        {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_option receipts[] = {
+        {"out", 0, "DIR", "folder for the receipts: the stick that goes back", &opt_out},
+        {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_option status[] = {
+        {"csv", 0, NULL, "as a table for scripts", &opt_csv}, {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_option exporting[] = {
+        {"format", 0, "csv", "ODK Central's layout", &opt_format},
+        {"out", 0, "DIR", "folder, made 0700; files 0600", &opt_out},
+        {"labels", 0, "CODE", "ru, ky or tg: labels instead of choice values", &opt_labels},
+        {"split", 0, NULL, "0/1 columns for select-multiple questions", &opt_split},
+        {"sensitive", 0, NULL, "also the columns marked sensitive=extra", &opt_sensitive},
+        {"training", 0, NULL, "training records instead of the field's", &opt_training},
+        {"force", 0, NULL, "replace files that are there", &opt_force},
+        {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_verb verbs[] = {
+        {"init", "STUDY", "make the desk, or take the study's newest catalogue and devices.", 1, 1,
+         NULL, run_init},
+        {"add-form", "PACKAGE…", "form packages that records were made with.", 1, CLI_WORDS_MAX,
+         NULL, run_add_form},
+        {"import", "BATCH…", "sealed batches, or folders that hold them; twice does no harm.", 1,
+         CLI_WORDS_MAX, NULL, run_import},
+        {"receipt", "", "signed receipts for all that is complete.", 0, 0, receipts, run_receipt},
+        {"status", "", "devices, what is missing, alarms.", 0, 0, status, run_status},
+        {"export", "", "tables for analysis; they are no longer protected.", 0, 0, exporting,
+         run_export},
+    };
+    struct err err = {0};
+    db_setup();
+    if (!secret_setup(&err)) {
+        return 3;
+    }
+    return cli_main("suhbat-sync", "the coordinator's desk", verbs, sizeof verbs / sizeof *verbs,
+                    common, argc, argv);
+}
