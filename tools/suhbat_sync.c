@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "platform/age.h"
 #include "platform/clock.h"
@@ -403,6 +404,7 @@ int main(int argc, char **argv)
          run_export},
     };
     struct err err = {0};
+    umask(077);
     db_setup();
     if (!secret_setup(&err)) {
         return 3;

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which screen is shown, and what happens in between? */
+#include "app/app.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "platform/clock.h"
+#include "platform/file.h"
+
+enum { IDLE_LOCK_MS = 2 * 60 * 1000, IDLE_INTERVIEW_MS = 15 * 60 * 1000 };
+
+void app_go(struct app *app, enum screen screen)
+{
+    app->screen = screen;
+    app->sheet = SHEET_NONE;
+    app->message[0] = '\0';
+    app->refused = NULL;
+    app->exchanged = false;
+    edit_end(&app->ui.edit);
+    app->ui.scroll = 0;
+    app->ui.focus[0] = '\0';
+    app->ui.again = true;
+    if (screen == SCREEN_HOME) {
+        app_load_home(app);
+    }
+    if (screen == SCREEN_HAND_OVER || screen == SCREEN_LOAD || screen == SCREEN_FIRST_INVITE) {
+        app_find_media(app);
+    }
+}
+
+static void say(struct app *app, const char *text, bool good)
+{
+    snprintf(app->message, sizeof app->message, "%s", text);
+    app->message_good = good;
+    app->ui.again = true;
+}
+
+void app_say(struct app *app, enum string_id id)
+{
+    say(app, ui_str(&app->ui, id), false);
+}
+
+void app_say_good(struct app *app, enum string_id id)
+{
+    say(app, ui_str(&app->ui, id), true);
+}
+
+void app_trouble(struct app *app, const struct err *err)
+{
+    char text[1200];
+    err_text(err, text, sizeof text);
+    say(app, ui_fill(&app->ui, S_trouble_hint, text, NULL), false);
+}
+
+void app_message(struct app *app, int x, int *y, int w)
+{
+    if (!app->message[0]) {
+        return;
+    }
+    if (!app->message_good) {
+        ui_warning(&app->ui, x, y, w, app->message);
+        return;
+    }
+    struct ui *ui = &app->ui;
+    int pad = ui_px(ui, 11);
+    int h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, app->message, 0, false) + 2 * pad;
+    ui_box(ui, (struct rect){x, *y, w, h}, 7, ui->theme.tint, ui->theme.accent, 1.5f);
+    ui_text(ui, x + pad, *y + pad, w - 2 * pad, TEXT_HINT, app->message, ui->theme.ink, true);
+    *y += h + ui_px(ui, 10);
+}
+
+void app_wait(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    int w = ui_px(ui, 260), h = ui_px(ui, 80);
+    struct rect r = {(ui->w - w) / 2, (ui->h - h) / 2, w, h};
+    ui_box(ui, r, 9, ui->theme.paper, ui->theme.accent, 2);
+    ui_text_centre(ui, r, TEXT_HEADING, ui_str(ui, S_wait), ui->theme.ink);
+    window_show(ui->window, &ui->draws, ui->theme.paper);
+}
+
+static bool lock_device(struct device *d, void *arg, struct err *err)
+{
+    (void)arg;
+    (void)err;
+    device_lock(d);
+    return true;
+}
+
+void app_leave_interview(struct app *app)
+{
+    if (app->interview) {
+        if (app->ui.edit.id[0] && app->refused == NULL) { /* what is being typed is journalled */
+            struct node *node = app->interview->page.node;
+            if (app->interview->page.kind == PAGE_QUESTION && app->ui.edit.text.len) {
+                interview_typing(app->interview, node, app->ui.edit.text.data);
+            }
+        }
+        struct err err = {0};
+        if (!interview_sync(app->interview, &err)) {
+            app_trouble(app, &err);
+        }
+        interview_free(app->interview);
+        app->interview = NULL;
+    }
+}
+
+void app_lock(struct app *app)
+{
+    app_leave_interview(app);
+    edit_end(&app->ui.edit);
+    window_blank(app->ui.window, app->ui.theme.paper);
+    if (app->writer && !writer_call(app->writer, lock_device, NULL, NULL)) {
+        app->ui.quit = true; /* a lock that fails ends the program: the keys go with it */
+    }
+    memset(app->forms, 0, sizeof app->forms);
+    app->form_count = 0;
+    app_go(app, SCREEN_UNLOCK);
+}
+
+void app_language(struct app *app, enum ui_language language)
+{
+    app->ui.language = language;
+    keyboard_language(&app->keyboard, language_code(language));
+    if (app->interview) {
+        interview_language(app->interview, language_code(language));
+    }
+    app->ui.again = true;
+}
+
+/* ---- home's figures ---- */
+
+static bool gather_home(struct device *d, void *arg, struct err *err)
+{
+    struct app *app = arg;
+    struct device_form *forms = mem_zero(DEVICE_FORMS_MAX, sizeof *forms);
+    size_t count = 0;
+    bool ok = device_drafts(d, app->drafts, &app->draft_count, err) &&
+              device_waiting(d, &app->waiting, &app->oldest_ms, &app->waiting_bytes, err) &&
+              device_forms(d, forms, &count, err);
+    app->overdue_s = ok ? device_catalogue_overdue(d, clock_wall_ms()) : 0;
+    app->form_count = 0;
+    for (size_t i = 0; i < count && ok && app->form_count < APP_FORMS_MAX; i++) {
+        struct buf bytes = {0};
+        struct package p;
+        struct arena arena;
+        const char *title, *version;
+        struct app_form *f = &app->forms[app->form_count];
+        arena_init(&arena);
+        ok = device_package(d, forms[i].hash, &bytes, err);
+        if (ok && package_read(&p, bytes.data, bytes.len, NULL, NULL) &&
+            interview_form_title(&arena, &p, &title, &version)) {
+            f->form = forms[i];
+            snprintf(f->title, sizeof f->title, "%s", title);
+            snprintf(f->version, sizeof f->version, "%s", version);
+            app->form_count++;
+        }
+        arena_fini(&arena);
+        buf_fini(&bytes);
+    }
+    free(forms);
+    return ok;
+}
+
+bool app_load_home(struct app *app)
+{
+    struct err err = {0};
+    if (!writer_call(app->writer, gather_home, app, &err)) {
+        app_trouble(app, &err);
+        return false;
+    }
+    return true;
+}
+
+const char *app_date(struct app *app, int64_t wall_ms)
+{
+    int64_t local = wall_ms + (int64_t)clock_zone_minutes(wall_ms) * 60000;
+    int64_t days = local / 86400000, ms = local % 86400000;
+    int year, month, day;
+    clock_civil(days, &year, &month, &day);
+    return arena_printf(&app->ui.frame, "%02d.%02d.%04d %02d:%02d", day, month, year,
+                        (int)(ms / 3600000), (int)(ms / 60000 % 60));
+}
+
+/* ---- media ---- */
+
+static void add_medium(struct app *app, const char *path)
+{
+    if (app->media_count < APP_MEDIA_MAX && strlen(path) < sizeof app->media[0] &&
+        access(path, R_OK | X_OK) == 0) {
+        strcpy(app->media[app->media_count++], path);
+    }
+}
+
+static bool is_mount(const char *path, const char *mounts)
+{
+    struct buf needle = {0};
+    buf_printf(&needle, " %s ", path);
+    bool is = strstr(mounts, needle.data) != NULL;
+    buf_fini(&needle);
+    return is;
+}
+
+/* What is mounted where sticks and cards are mounted; or the one folder that was given. */
+void app_find_media(struct app *app)
+{
+    app->media_count = 0;
+    if (app->media_dir) {
+        add_medium(app, app->media_dir);
+        return;
+    }
+    struct buf mounts = {0};
+    if (!file_read(&mounts, "/proc/mounts", 1 << 20, NULL)) {
+        buf_fini(&mounts);
+        return;
+    }
+    static const char *const roots[] = {"/media/", "/run/media/", "/mnt/"};
+    for (char *p = mounts.data; p && *p;) {
+        char *space = strchr(p, ' '), *end = space ? strchr(space + 1, ' ') : NULL;
+        if (!end) {
+            break;
+        }
+        struct buf path = {0};
+        buf_add(&path, space + 1, (size_t)(end - space) - 1);
+        for (size_t i = 0; i < 3; i++) {
+            if (strncmp(path.data, roots[i], strlen(roots[i])) == 0 &&
+                is_mount(path.data, mounts.data)) {
+                add_medium(app, path.data);
+                break;
+            }
+        }
+        buf_fini(&path);
+        p = strchr(end, '\n');
+        p = p ? p + 1 : NULL;
+    }
+    buf_fini(&mounts);
+}
+
+const char *app_media_name(const char *path)
+{
+    return file_name(path);
+}
+
+/* ---- interviews ---- */
+
+static void enter_interview(struct app *app)
+{
+    app->missing_only = false;
+    app_go(app, SCREEN_INTERVIEW);
+}
+
+bool app_start_interview(struct app *app, const uint8_t package_hash[32])
+{
+    struct err err = {0};
+    if (!interview_begin(&app->interview, app->writer, package_hash,
+                         language_code(app->ui.language), &err)) {
+        app_trouble(app, &err);
+        return false;
+    }
+    enter_interview(app);
+    return true;
+}
+
+bool app_resume(struct app *app, const struct device_draft *draft)
+{
+    struct err err = {0};
+    app_wait(app);
+    if (!interview_resume(&app->interview, app->writer, draft, &err)) {
+        app_trouble(app, &err);
+        return false;
+    }
+    enter_interview(app);
+    app->ui.language = language_from(session_language(app->interview->session));
+    keyboard_language(&app->keyboard, language_code(app->ui.language));
+    app_say_good(app, S_recovered);
+    return true;
+}
+
+/* ---- the loop ---- */
+
+static void build(struct app *app)
+{
+    static void (*const screens[SCREEN_COUNT])(struct app *) = {
+        [SCREEN_FIRST_LANGUAGE] = screen_first, [SCREEN_FIRST_INVITE] = screen_first,
+        [SCREEN_FIRST_WORDS] = screen_first,    [SCREEN_FIRST_PASS] = screen_first,
+        [SCREEN_FIRST_REPEAT] = screen_first,   [SCREEN_FIRST_REQUEST] = screen_first,
+        [SCREEN_UNLOCK] = screen_unlock,        [SCREEN_HOME] = screen_home,
+        [SCREEN_FORMS] = screen_forms,          [SCREEN_INTERVIEW] = screen_interview,
+        [SCREEN_OUTLINE] = screen_outline,      [SCREEN_FINISH] = screen_finish,
+        [SCREEN_SEALED] = screen_sealed,        [SCREEN_HAND_OVER] = screen_hand_over,
+        [SCREEN_LOAD] = screen_load,            [SCREEN_SETTINGS] = screen_settings};
+    enum { MOST = 6 };
+    int tries = 0;
+    do {
+        ui_begin(&app->ui);
+        if (app->sheet != SHEET_NONE) {
+            sheet_show(app);
+        } else {
+            screens[app->screen](app);
+        }
+        ui_end(&app->ui);
+    } while (app->ui.again && ++tries < MOST);
+}
+
+static int64_t now_us(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+#ifdef SUHBAT_TEST
+/* The robot's eye: ids and rectangles of what can be touched, never a value. */
+static void report(struct app *app, int fd, unsigned frame, const struct window_event *e)
+{
+    static const char *const roles[ROLE_COUNT] = {"button", "choice", "key",  "field",
+                                                  "row",    "pill",   "icon"};
+    static const char *const names[SCREEN_COUNT] = {
+        "first-language", "first-invite", "first-words", "first-pass", "first-repeat",
+        "first-request",  "unlock",       "home",        "forms",      "interview",
+        "outline",        "finish",       "sealed",      "hand-over",  "load",
+        "settings"};
+    struct buf out = {0};
+    struct ui *ui = &app->ui;
+    buf_printf(&out, "frame %u %s\n", frame, app->sheet ? "sheet" : names[app->screen]);
+    for (size_t i = 0; i < ui->target_count; i++) {
+        const struct target *t = &ui->targets[i];
+        buf_printf(&out, "target %s %s %d %d %d %d %s %s\n", t->id, roles[t->kind], t->rect.x,
+                   t->rect.y, t->rect.w, t->rect.h, t->hidden ? "hidden" : "seen",
+                   ui->show_focus && strcmp(ui->focus, t->id) == 0 ? "focus" : "-");
+    }
+    if (e->kind == WINDOW_UP || e->kind == WINDOW_KEY) {
+        int64_t durable = app->writer && app->posted_us ? writer_durable_us(app->writer) : 0;
+        buf_printf(&out, "time %lld %lld\n", (long long)(app->shown_us - app->event_us),
+                   (long long)(durable ? durable - app->event_us : -1));
+    }
+    buf_printf(&out, "end %u\n", frame);
+    for (size_t at = 0; at < out.len;) {
+        ssize_t n = write(fd, out.data + at, out.len - at);
+        if (n <= 0) {
+            break;
+        }
+        at += (size_t)n;
+    }
+    buf_fini(&out);
+}
+#endif
+
+/* Typing is journalled after a second of rest and at least every five. */
+static int journal_typing(struct app *app)
+{
+    enum { REST_MS = 1000, MOST_MS = 5000 };
+    struct edit *edit = &app->ui.edit;
+    int64_t now = clock_mono_ms();
+    if (!app->interview || app->screen != SCREEN_INTERVIEW || !edit->id[0] ||
+        strncmp(edit->id, "field", 5) != 0) {
+        return -1;
+    }
+    if (edit->changed) {
+        edit->changed = false;
+        if (app->typed_ms == 0) {
+            app->journalled_ms = now;
+        }
+        app->typed_ms = now;
+    }
+    if (app->typed_ms == 0) {
+        return -1;
+    }
+    int64_t rest = REST_MS - (now - app->typed_ms), most = MOST_MS - (now - app->journalled_ms);
+    int64_t left = rest < most ? rest : most;
+    if (left > 0) {
+        return (int)left;
+    }
+    interview_typing(app->interview, app->interview->page.node, edit->text.data);
+    app->typed_ms = 0;
+    return -1;
+}
+
+static int shorter(int a, int b)
+{
+    return a < 0 ? b : b < 0 ? a : a < b ? a : b;
+}
+
+static int lock_timeout(struct app *app)
+{
+    if (app->screen <= SCREEN_UNLOCK) {
+        return app->screen == SCREEN_UNLOCK ? 1000 : -1; /* the wait's seconds count down */
+    }
+    int64_t idle = clock_mono_ms() - app->last_input_ms;
+    int64_t most = app->interview ? IDLE_INTERVIEW_MS : IDLE_LOCK_MS;
+    if (idle >= most) {
+        app_lock(app);
+        return 0;
+    }
+    return (int)(most - idle);
+}
+
+int app_run(struct app *app, int robot_fd)
+{
+    struct ui *ui = &app->ui;
+    unsigned frame = 0;
+    struct window_event e = {.kind = WINDOW_EXPOSE};
+    bool dirty = true;
+    app->last_input_ms = clock_mono_ms();
+    (void)robot_fd;
+    while (!ui->quit) {
+        if (dirty) {
+            app->posted_us = 0;
+            uint64_t before = app->interview ? app->interview->ticket : 0;
+            build(app);
+            window_show(ui->window, &ui->draws, ui->theme.paper);
+            app->shown_us = now_us();
+            app->posted_us = app->interview && app->interview->ticket != before ? app->shown_us : 0;
+            frame++;
+#ifdef SUHBAT_TEST
+            if (robot_fd >= 0) {
+                report(app, robot_fd, frame, &e);
+            }
+#endif
+        }
+        int timeout = ui_timeout(ui);
+        timeout = shorter(timeout, journal_typing(app));
+        timeout = shorter(timeout, lock_timeout(app));
+        e = window_wait(ui->window, timeout);
+        app->event_us = now_us();
+        if (e.kind != WINDOW_NONE && e.kind != WINDOW_WAKE && e.kind != WINDOW_EXPOSE) {
+            app->last_input_ms = clock_mono_ms();
+        }
+        bool was_locked = app->screen == SCREEN_UNLOCK;
+        dirty = ui_event(ui, &e);
+        dirty = dirty || (was_locked && e.kind == WINDOW_NONE && app->writer != NULL) || ui->again;
+    }
+    app_leave_interview(app);
+    return 0;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_APP_H
+#define APP_APP_H
+/*
+ * app: what all screens share, and the way from one to another.
+ *
+ *   FIRST_* ─enrolled▶ HOME ◀─unlock─ UNLOCK ◀─lock, idle, start─ any
+ *   HOME ─▶ FORMS ─▶ INTERVIEW ◀▶ OUTLINE, FINISH ─▶ SEALED ─▶ HOME;  HOME ─▶ HAND_OVER, LOAD, SETTINGS
+ *
+ * A screen is one function, screen_NAME(app), that builds the page; LANGUAGE, MENU and DISCARD are
+ * sheets over the screen below, never more than one.
+ */
+#include "app/interview.h"
+#include "app/keyboard.h"
+#include "app/ui.h"
+
+enum screen {
+    SCREEN_FIRST_LANGUAGE, SCREEN_FIRST_INVITE, SCREEN_FIRST_WORDS, SCREEN_FIRST_PASS,
+    SCREEN_FIRST_REPEAT, SCREEN_FIRST_REQUEST, SCREEN_UNLOCK, SCREEN_HOME, SCREEN_FORMS,
+    SCREEN_INTERVIEW, SCREEN_OUTLINE, SCREEN_FINISH, SCREEN_SEALED, SCREEN_HAND_OVER, SCREEN_LOAD,
+    SCREEN_SETTINGS, SCREEN_COUNT
+};
+enum sheet { SHEET_NONE, SHEET_LANGUAGE, SHEET_MENU, SHEET_DISCARD };
+
+enum { APP_FORMS_MAX = 64, APP_MEDIA_MAX = 16, APP_CHOICES_SHOWN = 60 };
+
+struct app_form {
+    struct device_form form;
+    char title[160], version[64];
+};
+
+struct app {
+    struct ui ui;
+    struct keyboard keyboard;
+    struct writer *writer; /* NULL before a device is there */
+    const char *data_dir, *media_dir; /* media_dir: one fixed folder, or NULL */
+    uint32_t memory_kib;   /* Argon2id at enrolment */
+    enum screen screen;
+    enum sheet sheet;
+    bool night, left_for_lock;
+    int64_t last_input_ms;
+
+    char message[600]; /* a warning on the page, in the user's language */
+    bool message_good;
+
+    /* home */
+    struct device_draft drafts[VAULT_DRAFTS];
+    size_t draft_count;
+    uint64_t waiting, waiting_bytes, overdue_s;
+    int64_t oldest_ms;
+    struct app_form forms[APP_FORMS_MAX];
+    size_t form_count;
+
+    /* interview */
+    struct interview *interview;
+    bool announce_recovery, removed_notice, missing_only;
+    enum answer_result refusal;
+    struct node *refused; /* beside which question it is said */
+    int64_t typed_ms, journalled_ms;
+    int month_shown, year_shown; /* calendar */
+    uint32_t sealed_number;
+
+    /* exchange */
+    char media[APP_MEDIA_MAX][256];
+    size_t media_count;
+    bool exchanged;
+    struct export_report exported;
+    struct load_report loaded;
+
+    /* unlock, first run */
+    bool show_pass;
+    char suggested[64];
+    char invite_path[300];
+    struct buf invite_bytes, request;
+
+    /* figures for the robot */
+    int64_t event_us, shown_us, posted_us;
+};
+
+void app_go(struct app *app, enum screen screen);
+void app_say(struct app *app, enum string_id id);             /* a warning */
+void app_say_good(struct app *app, enum string_id id);
+void app_trouble(struct app *app, const struct err *err);     /* a failure of the world */
+void app_message(struct app *app, int x, int *y, int w);      /* draw it, if any */
+void app_wait(struct app *app);                               /* show "please wait" now */
+void app_lock(struct app *app);
+void app_language(struct app *app, enum ui_language language);
+bool app_load_home(struct app *app);
+void app_find_media(struct app *app);
+const char *app_date(struct app *app, int64_t wall_ms);       /* dd.MM.yyyy HH:mm */
+const char *app_media_name(const char *path);
+
+bool app_start_interview(struct app *app, const uint8_t package_hash[32]);
+bool app_resume(struct app *app, const struct device_draft *draft);
+void app_leave_interview(struct app *app);
+
+/* ---- screens ---- */
+void screen_first(struct app *app);
+void screen_unlock(struct app *app);
+void screen_home(struct app *app);
+void screen_forms(struct app *app);
+void screen_interview(struct app *app);
+void screen_outline(struct app *app);
+void screen_finish(struct app *app);
+void screen_sealed(struct app *app);
+void screen_hand_over(struct app *app);
+void screen_load(struct app *app);
+void screen_settings(struct app *app);
+void sheet_show(struct app *app);
+
+/* ---- questions: draw from *y on, inside the body ---- */
+void question_show(struct app *app, const struct page *page, int x, int *y, int w, bool label);
+/* Which keyboard does the page want, and for which field?  False: none. */
+bool question_keyboard(struct app *app, const struct page *page, enum keyboard_kind *kind);
+/* Take what is being typed into the session.  False: refused, the page stays. */
+bool question_commit(struct app *app);
+
+int app_run(struct app *app, int robot_fd);
+
+#endif

@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How does an interview begin, go on after a power cut, and end? */
+#include "app/interview.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "forms/instance.h"
+#include "platform/clock.h"
+#include "platform/text.h"
+
+/* ---- the session's world ---- */
+
+static int64_t wall(void *user)
+{
+    struct interview *i = user;
+    return i->clock_ms ? i->clock_ms : clock_wall_ms();
+}
+
+static int zone(void *user, int64_t wall_ms)
+{
+    (void)user;
+    return clock_zone_minutes(wall_ms);
+}
+
+/* From the draft's seed, so that a replay draws the same. */
+static void draw_random(void *user, void *bytes, size_t len)
+{
+    struct interview *i = user;
+    uint8_t block[32];
+    for (size_t at = 0; at < len; at += sizeof block) {
+        secret_derive(block, i->seed, "sbRANDOM", ++i->random_count);
+        memcpy((uint8_t *)bytes + at, block, len - at < sizeof block ? len - at : sizeof block);
+    }
+}
+
+static bool resource(void *user, const char *uri, struct buf *out, struct err *err)
+{
+    struct interview *i = user;
+    const char *name = strrchr(uri, '/'), *bytes;
+    size_t len;
+    if (!name || !package_find(&i->package, name + 1, &bytes, &len)) {
+        return err_set(err, ERR_INPUT, "the form's package has no file '%s'", uri);
+    }
+    buf_add(out, bytes, len);
+    return true;
+}
+
+/* ---- the journal ---- */
+
+static void post(struct interview *i, enum journal_kind kind, const char *path, const char *value,
+                 size_t len)
+{
+    struct journal_event e = {.kind = kind, .wall_ms = clock_wall_ms(),
+                              .mono_ms = clock_mono_ms(),
+                              .language = session_language(i->session), .path = path,
+                              .value = value, .value_len = len};
+    struct buf bytes = {0};
+    journal_write(&bytes, &e);
+    i->ticket = writer_post(i->writer, bytes.data, bytes.len);
+    buf_fini(&bytes);
+}
+
+static void post_node(struct interview *i, enum journal_kind kind, const struct node *node,
+                      const char *value)
+{
+    struct buf path = {0};
+    session_path(node, &path);
+    buf_add(&path, "", 0);
+    post(i, kind, path.data, value, value ? strlen(value) : 0);
+    buf_fini(&path);
+}
+
+/* ---- opening ---- */
+
+struct fetch {
+    const uint8_t *hash;
+    struct buf *out;
+};
+
+static bool fetch_package(struct device *d, void *arg, struct err *err)
+{
+    struct fetch *f = arg;
+    return device_package(d, f->hash, f->out, err);
+}
+
+static struct interview *fresh(struct writer *writer)
+{
+    struct interview *i = mem_zero(1, sizeof *i);
+    i->writer = writer;
+    return i;
+}
+
+static bool load_form(struct interview *i, const uint8_t hash[32], struct err *err)
+{
+    struct fetch f = {hash, &i->package_bytes};
+    const char *xml;
+    size_t len;
+    if (!writer_call(i->writer, fetch_package, &f, err) ||
+        !package_read(&i->package, i->package_bytes.data, i->package_bytes.len, NULL, err)) {
+        return false;
+    }
+    i->training = i->package.flags & PACKAGE_TRAINING;
+    if (!package_find(&i->package, "form.xml", &xml, &len)) {
+        return err_set(err, ERR_INPUT, "the package holds no form");
+    }
+    return form_load(&i->form, xml, len, &xml_trusted, err) &&
+           (package_in_scope(&i->package, i->form->id) ||
+            err_set(err, ERR_AUTH, "the form is not the one that was signed"));
+}
+
+static bool open_session(struct interview *i, struct err *err)
+{
+    struct session_env env = {.user = i, .wall_ms = wall, .zone_minutes = zone,
+                              .random = draw_random, .resource = resource};
+    return session_new(&i->session, i->form, &env, err);
+}
+
+static void first_page(struct interview *i)
+{
+    struct arena arena;
+    struct page *pages;
+    size_t count;
+    arena_init(&arena);
+    session_pages(i->session, &arena, NULL, &pages, &count);
+    if (count) {
+        i->page = pages[0];
+    }
+    arena_fini(&arena);
+}
+
+struct beginning {
+    struct device_draft *draft;
+    const uint8_t *hash;
+};
+
+static bool begin_draft(struct device *d, void *arg, struct err *err)
+{
+    struct beginning *b = arg;
+    return device_draft_begin(d, b->draft, b->hash, clock_wall_ms(), err);
+}
+
+bool interview_begin(struct interview **out, struct writer *writer,
+                     const uint8_t package_hash[32], const char *language, struct err *err)
+{
+    struct interview *i = fresh(writer);
+    struct beginning b = {&i->draft, package_hash};
+    *out = NULL;
+    i->clock_ms = clock_wall_ms(); /* the moment that the first event will carry */
+    secret_random(i->seed, sizeof i->seed);
+    bool ok = load_form(i, package_hash, err) && open_session(i, err) &&
+              writer_call(writer, begin_draft, &b, err);
+    if (ok) {
+        struct buf bytes = {0};
+        session_set_language(i->session, language);
+        struct journal_event e = {.kind = JOURNAL_BEGIN, .wall_ms = i->clock_ms,
+                                  .mono_ms = clock_mono_ms(), .language = language,
+                                  .value = (const char *)i->seed, .value_len = sizeof i->seed};
+        writer_draft(writer, &i->draft);
+        journal_write(&bytes, &e);
+        i->ticket = writer_post(writer, bytes.data, bytes.len);
+        buf_fini(&bytes);
+        i->clock_ms = 0;
+        first_page(i);
+        post_node(i, JOURNAL_PAGE, i->page.node, NULL);
+        ok = interview_sync(i, err);
+    }
+    if (!ok) {
+        interview_free(i);
+        return false;
+    }
+    *out = i;
+    return true;
+}
+
+struct replay {
+    struct interview *i;
+    struct arena arena;
+    struct buf page;
+};
+
+/* Runs on the writer's thread while the screen waits in writer_call. */
+static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, struct err *err)
+{
+    struct replay *r = user;
+    struct interview *i = r->i;
+    struct journal_event e;
+    if (!journal_read(&e, &r->arena, bytes, len, err)) {
+        return false;
+    }
+    i->clock_ms = e.wall_ms;
+    if (n == 0) {
+        if (e.kind != JOURNAL_BEGIN || e.value_len != sizeof i->seed) {
+            return err_set(err, ERR_INPUT, "the draft is damaged");
+        }
+        memcpy(i->seed, e.value, sizeof i->seed);
+        if (!open_session(i, err)) {
+            return false;
+        }
+        session_set_language(i->session, e.language);
+        return true;
+    }
+    if (e.kind == JOURNAL_PAGE) {
+        buf_cut(&r->page, 0);
+        buf_text(&r->page, e.path);
+    }
+    if (e.kind == JOURNAL_EDIT) {
+        snprintf(i->edit_path, sizeof i->edit_path, "%s", e.path);
+        buf_cut(&i->edit_text, 0);
+        buf_add(&i->edit_text, e.value, e.value_len);
+    } else if (e.kind == JOURNAL_ANSWER && strcmp(e.path, i->edit_path) == 0) {
+        i->edit_path[0] = '\0';
+        buf_cut(&i->edit_text, 0);
+    }
+    return journal_replay(i->session, &e, err);
+}
+
+static bool replay_all(struct device *d, void *arg, struct err *err)
+{
+    struct replay *r = arg;
+    return device_draft_read(d, &r->i->draft, replay_event, r, err);
+}
+
+static bool page_at(struct interview *i, const char *path)
+{
+    struct arena arena;
+    struct node *node = session_find(i->session, path);
+    struct page page;
+    arena_init(&arena);
+    bool found = node && interview_find(i, &arena, node, &page);
+    if (found) {
+        i->page = page;
+    }
+    arena_fini(&arena);
+    return found;
+}
+
+bool interview_resume(struct interview **out, struct writer *writer,
+                      const struct device_draft *draft, struct err *err)
+{
+    struct interview *i = fresh(writer);
+    struct replay r = {.i = i};
+    *out = NULL;
+    i->draft = *draft;
+    arena_init(&r.arena);
+    bool ok = load_form(i, draft->package_hash, err) && writer_call(writer, replay_all, &r, err) &&
+              (i->session || err_set(err, ERR_INPUT, "the draft is empty"));
+    if (ok) {
+        i->clock_ms = 0;
+        first_page(i);
+        if (r.page.len) {
+            page_at(i, r.page.data);
+        }
+        i->recovered = true;
+        writer_draft(writer, &i->draft);
+        post(i, JOURNAL_RESUME, "", NULL, 0);
+        ok = interview_sync(i, err);
+    }
+    buf_fini(&r.page);
+    arena_fini(&r.arena);
+    if (!ok) {
+        interview_free(i);
+        return false;
+    }
+    *out = i;
+    return true;
+}
+
+void interview_free(struct interview *i)
+{
+    if (i) {
+        session_free(i->session);
+        form_free(i->form);
+        buf_fini(&i->package_bytes);
+        buf_fini(&i->edit_text);
+        secret_wipe(i->seed, sizeof i->seed);
+        free(i);
+    }
+}
+
+/* ---- answers ---- */
+
+enum answer_result interview_answer(struct interview *i, struct node *node, const char *value,
+                                    struct err *err)
+{
+    enum answer_result result = session_answer(i->session, node, value, err);
+    if (result == ANSWER_OK) {
+        post_node(i, JOURNAL_ANSWER, node, tree_value(node));
+    } else {
+        post_node(i, JOURNAL_REFUSED, node, NULL);
+    }
+    return result;
+}
+
+void interview_typing(struct interview *i, struct node *node, const char *text)
+{
+    post_node(i, JOURNAL_EDIT, node, text);
+}
+
+void interview_language(struct interview *i, const char *code)
+{
+    session_set_language(i->session, code);
+    post(i, JOURNAL_LANGUAGE, "", NULL, 0);
+}
+
+bool interview_add(struct interview *i, const struct page *roster, struct node **entry,
+                   struct err *err)
+{
+    if (!session_add_entry(i->session, roster, entry, err)) {
+        return false;
+    }
+    post_node(i, JOURNAL_ADD, *entry, NULL);
+    return true;
+}
+
+bool interview_remove(struct interview *i, struct node *entry, struct err *err)
+{
+    struct buf path = {0};
+    session_path(entry, &path);
+    bool ok = session_remove_entry(i->session, entry, err);
+    if (ok) {
+        post(i, JOURNAL_REMOVE, path.data, NULL, 0);
+    }
+    buf_fini(&path);
+    return ok;
+}
+
+bool interview_restore(struct interview *i, struct err *err)
+{
+    if (!session_restore_entry(i->session, err)) {
+        return false;
+    }
+    post(i, JOURNAL_RESTORE, "", NULL, 0);
+    return true;
+}
+
+bool interview_sync(struct interview *i, struct err *err)
+{
+    return writer_wait(i->writer, i->ticket, err);
+}
+
+/* ---- place ---- */
+
+static bool same_page(const struct page *a, const struct page *b)
+{
+    return a->control == b->control && a->node == b->node;
+}
+
+static struct node *level_of(const struct page *page)
+{
+    if (page->kind == PAGE_ROSTER && page->node->item && page->node->item->is_repeat) {
+        return page->node; /* a nested repeat: its holder is an entry */
+    }
+    return session_entry_of(page->node);
+}
+
+struct node *interview_entry(const struct interview *i)
+{
+    return i->page.node ? level_of(&i->page) : NULL;
+}
+
+void interview_pages(struct interview *i, struct arena *arena, struct page **pages, size_t *count,
+                     size_t *at)
+{
+    session_pages(i->session, arena, interview_entry(i), pages, count);
+    *at = 0;
+    while (*at < *count && !same_page(&(*pages)[*at], &i->page)) {
+        (*at)++;
+    }
+}
+
+void interview_go(struct interview *i, const struct page *page)
+{
+    i->page = *page;
+    post_node(i, JOURNAL_PAGE, page->node, NULL);
+}
+
+static bool holds(struct interview *i, struct arena *arena, const struct page *page,
+                  const struct node *node)
+{
+    if (page->kind == PAGE_QUESTION) {
+        return page->node == node;
+    }
+    if (page->kind == PAGE_FIELDS) {
+        struct page *fields;
+        size_t count;
+        session_fields(i->session, arena, page, &fields, &count);
+        for (size_t f = 0; f < count; f++) {
+            if (fields[f].node == node) {
+                return true;
+            }
+        }
+    }
+    return page->node == node;
+}
+
+bool interview_find(struct interview *i, struct arena *arena, const struct node *node,
+                    struct page *page)
+{
+    struct node *levels[2] = {session_entry_of(node),
+                              node->item && node->item->is_repeat ? (struct node *)node : NULL};
+    for (int l = 1; l >= 0; l--) {
+        struct page *pages;
+        size_t count;
+        if (l == 1 && !levels[1]) {
+            continue;
+        }
+        session_pages(i->session, arena, levels[l], &pages, &count);
+        for (size_t p = 0; p < count; p++) {
+            if (holds(i, arena, &pages[p], node)) {
+                *page = pages[p];
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* When the present page has gone (its answer hid it), the nearest one before it by document. */
+static size_t nearest(const struct interview *i, const struct page *pages, size_t count)
+{
+    size_t at = 0;
+    for (size_t p = 0; p < count; p++) {
+        if (pages[p].control->index <= i->page.control->index) {
+            at = p;
+        }
+    }
+    return at;
+}
+
+bool interview_next(struct interview *i)
+{
+    struct arena arena;
+    struct page *pages;
+    size_t count, at;
+    arena_init(&arena);
+    interview_pages(i, &arena, &pages, &count, &at);
+    if (at == count) {
+        at = nearest(i, pages, count);
+    }
+    bool ok = at + 1 < count;
+    if (ok) {
+        interview_go(i, &pages[at + 1]);
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
+bool interview_back(struct interview *i)
+{
+    struct arena arena;
+    struct page *pages;
+    size_t count, at;
+    arena_init(&arena);
+    interview_pages(i, &arena, &pages, &count, &at);
+    bool gone = at == count;
+    if (gone) {
+        at = nearest(i, pages, count);
+    }
+    bool ok = gone ? count > 0 : at > 0;
+    if (ok) {
+        interview_go(i, &pages[gone ? at : at - 1]);
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
+void interview_leave_entry(struct interview *i)
+{
+    struct node *entry = interview_entry(i);
+    struct page roster;
+    if (!entry) {
+        return;
+    }
+    roster = (struct page){PAGE_ROSTER, entry->item->control, entry->parent};
+    interview_go(i, &roster);
+}
+
+/* ---- the end ---- */
+
+struct finishing {
+    struct device_draft draft;
+    uint8_t record_id[16];
+    struct buf xml;
+    bool training;
+};
+
+static bool seal(struct device *d, void *arg, struct err *err)
+{
+    struct finishing *f = arg;
+    return device_finish(d, &f->draft, f->record_id, f->xml.data, f->xml.len, f->training,
+                         clock_wall_ms(), err);
+}
+
+bool interview_finish(struct interview *i, struct err *err)
+{
+    struct finishing f = {.training = i->training};
+    post(i, JOURNAL_FINISH, "", NULL, 0);
+    bool ok = interview_sync(i, err) && session_finish(i->session, err) &&
+              instance_write(&f.xml, i->session, err);
+    if (ok) {
+        f.draft = writer_draft_now(i->writer);
+        if (!session_record_id(i->session, f.record_id)) { /* a form without instanceID */
+            memcpy(f.record_id, i->draft.id, 16);
+        }
+        ok = writer_call(i->writer, seal, &f, err);
+    }
+    buf_fini(&f.xml);
+    return ok;
+}
+
+static bool discard(struct device *d, void *arg, struct err *err)
+{
+    return device_draft_discard(d, arg, err);
+}
+
+bool interview_discard(struct interview *i, struct err *err)
+{
+    struct device_draft draft = writer_draft_now(i->writer);
+    return interview_sync(i, err) && writer_call(i->writer, discard, &draft, err);
+}
+
+/* ---- names ---- */
+
+const char *interview_section(struct interview *i, struct arena *arena, const struct page *page)
+{
+    for (const struct control *c = page->control->parent; c; c = c->parent) {
+        if (c->label.itext || c->label.text || c->label.id) {
+            struct node *node = page->node;
+            const char *text = session_text(i->session, arena, &c->label, node, FORM_LONG, NULL);
+            if (*text) {
+                return text;
+            }
+        }
+    }
+    return i->form->title;
+}
+
+bool interview_form_title(struct arena *arena, const struct package *package, const char **title,
+                          const char **version)
+{
+    struct form *form;
+    const char *xml;
+    size_t len;
+    if (!package_find(package, "form.xml", &xml, &len) ||
+        !form_load(&form, xml, len, &xml_trusted, NULL)) {
+        return false;
+    }
+    *title = arena_text(arena, form->title);
+    *version = arena_text(arena, form->version);
+    form_free(form);
+    return true;
+}

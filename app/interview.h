@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_INTERVIEW_H
+#define APP_INTERVIEW_H
+/*
+ * interview: a session, its journal and its place, put together.
+ *
+ * Every accepted answer is an event before the next question shows; beginning, resuming and
+ * finishing go through the writer.
+ */
+#include "app/writer.h"
+#include "forms/journal.h"
+
+struct interview {
+    struct writer *writer;
+    struct form *form;
+    struct session *session;
+    struct package package;
+    struct buf package_bytes;
+    struct device_draft draft;
+    bool training, recovered;
+    struct page page;      /* shown now */
+    uint64_t ticket;       /* of the last posted event */
+    int64_t clock_ms;      /* replay: the event's time; 0 = now */
+    uint8_t seed[32];
+    uint64_t random_count;
+    char edit_path[512];   /* recovered typing, or "" */
+    struct buf edit_text;
+};
+
+MUST_CHECK bool interview_begin(struct interview **interview, struct writer *writer,
+                                const uint8_t package_hash[32], const char *language,
+                                struct err *err);
+MUST_CHECK bool interview_resume(struct interview **interview, struct writer *writer,
+                                 const struct device_draft *draft, struct err *err);
+void interview_free(struct interview *interview); /* the draft stays on the device */
+
+/* Session and journal together. */
+enum answer_result interview_answer(struct interview *i, struct node *node, const char *value,
+                                    struct err *err);
+void interview_typing(struct interview *i, struct node *node, const char *text);
+void interview_language(struct interview *i, const char *code);
+MUST_CHECK bool interview_add(struct interview *i, const struct page *roster, struct node **entry,
+                              struct err *err);
+MUST_CHECK bool interview_remove(struct interview *i, struct node *entry, struct err *err);
+MUST_CHECK bool interview_restore(struct interview *i, struct err *err);
+/* All posted events are durable when true. */
+MUST_CHECK bool interview_sync(struct interview *i, struct err *err);
+
+/* ---- place ---- */
+
+/* Pages at the present place's level; *at is the present one (count when it is gone). */
+void interview_pages(struct interview *i, struct arena *arena, struct page **pages, size_t *count,
+                     size_t *at);
+/* The repeat entry whose pages are being walked, or NULL at top level. */
+struct node *interview_entry(const struct interview *i);
+void interview_go(struct interview *i, const struct page *page);
+/* The page of a node, wherever it lies. */
+bool interview_find(struct interview *i, struct arena *arena, const struct node *node,
+                    struct page *page);
+/* The next page, or false at the end of this level. */
+bool interview_next(struct interview *i);
+bool interview_back(struct interview *i);
+/* Out of an entry, to its roster. */
+void interview_leave_entry(struct interview *i);
+
+/* Seal.  The interview is over when true. */
+MUST_CHECK bool interview_finish(struct interview *i, struct err *err);
+MUST_CHECK bool interview_discard(struct interview *i, struct err *err);
+
+/* Label of the nearest group that has one, or the form's title; kept in the arena. */
+const char *interview_section(struct interview *i, struct arena *arena, const struct page *page);
+/* Title of a form's package for lists: parsed from its bytes. */
+bool interview_form_title(struct arena *arena, const struct package *package, const char **title,
+                          const char **version);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which letters lie where? */
+#include "app/keyboard.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "platform/font.h"
+#include "platform/text.h"
+
+enum { ROWS = 3 };
+
+/* Letters with blanks between; ^ = capitals, < = erase.  Source: the language notes, section 6. */
+static const char *const layouts[LAYOUT_COUNT][ROWS] = {
+    [LAYOUT_RU] = {"й ц у к е н г ш щ з х ъ", "ф ы в а п р о л д ж э ё",
+                   "^ я ч с м и т ь б ю <"},
+    [LAYOUT_KY] = {"й ц у к е н г ш щ з х ү", "ф ы в а п р о л д ж э ө",
+                   "^ я ч с м и т ь б ю ң <"},
+    [LAYOUT_TG] = {"й қ у к е н г ш ҳ з х ъ", "ф ҷ в а п р о л д ж э ӯ",
+                   "^ я ч с м и т ӣ б ю ғ <"},
+    [LAYOUT_LATIN] = {"q w e r t y u i o p", "a s d f g h j k l '", "^ z x c v b n m @ <"},
+};
+static const char *const symbols[ROWS] = {"1 2 3 4 5 6 7 8 9 0", "- ( ) / : ; « » \" №",
+                                          "? ! … – — % + = _ <"};
+static const char own_letters[] = "үөңқҳҷӯӣғ";
+/* Long press: the letter, then what it slides to. */
+static const struct {
+    const char *letter, *variants;
+} variants[] = {{"ь", "ъ"},     {"е", "ё"},   {"у", "ү ӯ"},   {"о", "ө"},       {"н", "ң"},
+                {"қ", "ц"},     {"ҳ", "щ"},   {"ҷ", "ы"},     {"ӣ", "ь"},       {"к", "қ"},
+                {"х", "ҳ"},     {"ч", "ҷ"},   {"и", "ӣ"},     {"г", "ғ"},
+                {".", ", ? ! … : ; - « » ( )"}};
+static const char *const signs[LAYOUT_COUNT] = {"РУ", "КЫ", "ТҶ", "ABC"};
+static const char *const names[LAYOUT_COUNT] = {"русский", "кыргызча", "тоҷикӣ", "english"};
+
+void keyboard_language(struct keyboard *k, const char *code)
+{
+    k->layout = strcmp(code, "ky") == 0   ? LAYOUT_KY
+                : strcmp(code, "tg") == 0 ? LAYOUT_TG
+                : strcmp(code, "en") == 0 ? LAYOUT_LATIN
+                                          : LAYOUT_RU;
+}
+
+static int row_height(const struct ui *ui)
+{
+    return ui_px(ui, 50);
+}
+
+int keyboard_height(const struct ui *ui, enum keyboard_kind kind)
+{
+    (void)kind;
+    int rows = ui->landscape && kind != KEYBOARD_TEXT ? 2 : 4;
+    return rows * row_height(ui) + ui_px(ui, 8);
+}
+
+static const char *capital(struct ui *ui, const char *letter, bool shift)
+{
+    struct buf out = {0};
+    size_t len = strlen(letter);
+    if (!shift) {
+        return letter;
+    }
+    for (size_t at = 0; at < len;) {
+        text_put(&out, text_capital(text_next(letter, len, &at)));
+    }
+    const char *kept = arena_copy(&ui->frame, out.data, out.len);
+    buf_fini(&out);
+    return kept;
+}
+
+static bool is_own(const char *letter)
+{
+    struct buf small = {0};
+    size_t at = 0;
+    text_put(&small, text_small(text_next(letter, strlen(letter), &at)));
+    bool own = strlen(letter) == at && at > 1 && strstr(own_letters, small.data) != NULL;
+    buf_fini(&small);
+    return own;
+}
+
+/* One key: id "key:NAME"; the shown face differs from what may be touched by a small gap. */
+static bool key(struct ui *ui, const char *name, const char *label, struct rect r, int weight,
+                enum text_style style)
+{
+    const char *id = arena_printf(&ui->frame, "key:%s", name);
+    int gx = ui_px(ui, 1.5f), gy = ui_px(ui, 2.5f);
+    struct rect face = {r.x + gx, r.y + gy, r.w - 2 * gx, r.h - 2 * gy};
+    bool hit = ui_target(ui, id, ROLE_KEY, r);
+    bool down = ui_pressed(ui, id);
+    colour back = weight == 2 ? ui->theme.accent : weight == 1 || down ? ui->theme.line
+                                                                        : ui->theme.paper;
+    colour c = weight == 2 ? ui->theme.on_accent : ui->theme.ink;
+    ui_box(ui, face, 5, back, ui->theme.line, 1);
+    if (weight == 0 && is_own(label)) {
+        int size = ui_text_px(ui, TEXT_KEY);
+        int w = font_width(FACE_BOLD, size, label, strlen(label));
+        draw_add(&ui->draws,
+                 &(struct draw){.kind = DRAW_TEXT, .face = FACE_BOLD, .size_px = size,
+                                .ink = ui->theme.accent, .text = label, .len = strlen(label),
+                                .rect = {face.x + (face.w - w) / 2,
+                                         face.y + (face.h - font_line(FACE_BOLD, size)) / 2, w,
+                                         size}});
+    } else if (*label) {
+        ui_text_centre(ui, face, style, label, c);
+    }
+    return hit;
+}
+
+static void shape_key(struct ui *ui, struct rect r, bool erase, bool on)
+{
+    static const int8_t up[] = {20, 55, 50, 22, 80, 55};
+    static const int8_t stem[] = {50, 24, 50, 80};
+    static const int8_t left[] = {45, 25, 18, 50, 45, 75};
+    static const int8_t bar[] = {20, 50, 84, 50};
+    int size = ui_px(ui, 20), x = r.x + (r.w - size) / 2, y = r.y + (r.h - size) / 2;
+    colour c = on ? ui->theme.accent : ui->theme.ink;
+    ui_stroke(ui, x, y, 20, erase ? left : up, 3, on ? 3.5f : 2.5f, c);
+    ui_stroke(ui, x, y, 20, erase ? bar : stem, 2, on ? 3.5f : 2.5f, c);
+}
+
+static void show_bubble(struct ui *ui, struct rect r, const char *label)
+{
+    struct rect b = {r.x - ui_px(ui, 6), r.y - ui_px(ui, 56), r.w + ui_px(ui, 12), ui_px(ui, 52)};
+    if (b.x < 0) {
+        b.x = 0;
+    }
+    ui_box(ui, b, 8, ui->theme.paper, ui->theme.accent, 2);
+    ui_text_centre(ui, b, TEXT_DIGIT, label, ui->theme.ink);
+}
+
+static const char *variants_of(const char *letter)
+{
+    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
+        if (strcmp(variants[i].letter, letter) == 0) {
+            return variants[i].variants;
+        }
+    }
+    return NULL;
+}
+
+/* Type a letter's variant when the finger was lifted over it. */
+static void show_variants(struct ui *ui, struct keyboard *k, struct rect r, const char *list)
+{
+    int w = ui_px(ui, 44), count = 0;
+    for (const char *p = list; *p; p++) {
+        count += *p == ' ';
+    }
+    count++;
+    int x = r.x + r.w / 2 - count * w / 2;
+    x = x < 0 ? 0 : x + count * w > ui->w ? ui->w - count * w : x;
+    struct rect back = {x, r.y - ui_px(ui, 60), count * w, ui_px(ui, 56)};
+    ui_box(ui, back, 8, ui->theme.paper, ui->theme.accent, 2);
+    for (const char *p = list; *p;) {
+        size_t len = strcspn(p, " ");
+        const char *label = capital(ui, arena_copy(&ui->frame, p, len), k->shift);
+        const char *id = arena_printf(&ui->frame, "key:%s", label);
+        struct rect one = {x, back.y, w, back.h + ui_px(ui, 8)};
+        if (ui_target(ui, id, ROLE_KEY, one)) {
+            edit_insert(&ui->edit, label);
+            k->shift = false;
+        }
+        if (ui_pressed(ui, id)) {
+            ui_box(ui, (struct rect){one.x + 4, one.y + 4, w - 8, back.h - 8}, 6, ui->theme.accent,
+                   0, 0);
+        }
+        ui_text_centre(ui, (struct rect){x, back.y, w, back.h}, TEXT_KEY, label,
+                       ui_pressed(ui, id) ? ui->theme.on_accent : ui->theme.ink);
+        x += w;
+        p += len + (p[len] == ' ');
+    }
+}
+
+static void letter_rows(struct ui *ui, struct keyboard *k, int top)
+{
+    const char *const *rows = k->symbols ? symbols : layouts[k->layout];
+    int h = row_height(ui);
+    struct rect popup = {0, 0, 0, 0};
+    const char *popup_letter = NULL, *bubble = NULL;
+    for (int r = 0; r < ROWS; r++) {
+        int count = 1, at = 0;
+        for (const char *p = rows[r]; *p; p++) {
+            count += *p == ' ';
+        }
+        for (const char *p = rows[r]; *p; at++) {
+            size_t len = strcspn(p, " ");
+            const char *letter = arena_copy(&ui->frame, p, len);
+            struct rect cell = {at * ui->w / count, top + r * h,
+                                (at + 1) * ui->w / count - at * ui->w / count, h};
+            if (strcmp(letter, "^") == 0) {
+                if (key(ui, "shift", "", cell, 1, TEXT_KEY)) {
+                    k->shift = !k->shift;
+                }
+                shape_key(ui, cell, false, k->shift);
+            } else if (strcmp(letter, "<") == 0) {
+                if (key(ui, "erase", "", cell, 1, TEXT_KEY)) {
+                    edit_backspace(&ui->edit);
+                }
+                shape_key(ui, cell, true, false);
+            } else {
+                const char *label = capital(ui, letter, k->shift);
+                const char *id = arena_printf(&ui->frame, "key:%s", label);
+                if (key(ui, label, label, cell, 0, TEXT_KEY)) {
+                    edit_insert(&ui->edit, label);
+                    k->shift = false;
+                }
+                if (strcmp(ui->held, id) == 0 && variants_of(letter)) {
+                    popup = cell;
+                    popup_letter = letter;
+                } else if (ui_pressed(ui, id)) {
+                    popup = cell;
+                    bubble = label;
+                }
+            }
+            p += len + (p[len] == ' ');
+        }
+    }
+    if (popup_letter) {
+        show_variants(ui, k, popup, variants_of(popup_letter));
+    } else if (bubble) {
+        show_bubble(ui, popup, bubble);
+    }
+}
+
+static bool last_row(struct ui *ui, struct keyboard *k, int top, const char *done)
+{
+    int h = row_height(ui), w = ui->w;
+    int at[] = {0, w * 13 / 100, w * 26 / 100, w * 35 / 100, w * 68 / 100, w * 77 / 100, w};
+    struct rect cell[6];
+    for (int i = 0; i < 6; i++) {
+        cell[i] = (struct rect){at[i], top, at[i + 1] - at[i], h};
+    }
+    if (key(ui, "123", k->symbols ? "АБВ" : "123", cell[0], 1, TEXT_KEY_SMALL)) {
+        k->symbols = !k->symbols;
+    }
+    if (key(ui, "lang", signs[k->layout], cell[1], 1, TEXT_KEY_SMALL)) {
+        k->layout = (enum keyboard_layout)((k->layout + 1) % LAYOUT_COUNT);
+        k->symbols = false;
+    }
+    const char *third = k->layout == LAYOUT_TG ? capital(ui, "ё", k->shift) : ",";
+    if (key(ui, third, third, cell[2], 0, TEXT_KEY)) {
+        edit_insert(&ui->edit, third);
+    }
+    if (key(ui, "space", names[k->layout], cell[3], 0, TEXT_KEY_SMALL)) {
+        edit_insert(&ui->edit, " ");
+    }
+    if (key(ui, ".", ".", cell[4], 0, TEXT_KEY)) {
+        edit_insert(&ui->edit, ".");
+    }
+    if (strcmp(ui->held, "key:.") == 0) {
+        show_variants(ui, k, cell[4], variants_of("."));
+    }
+    return key(ui, "enter", done, cell[5], 2, TEXT_TITLE);
+}
+
+static bool digit_pad(struct ui *ui, bool decimal, int top, const char *done)
+{
+    static const char *const upright[] = {"1", "2", "3", "4", "5", "6",
+                                          "7", "8", "9", "erase", "0", "enter"};
+    static const char *const flat[] = {"1", "2", "3", "4", "5", "erase",
+                                       "6", "7", "8", "9", "0", "enter"};
+    const char *const *keys = ui->landscape ? flat : upright;
+    int columns = ui->landscape ? 6 : 3, h = row_height(ui);
+    bool finished = false;
+    for (int i = 0; i < 12; i++) {
+        int r = i / columns, c = i % columns;
+        struct rect cell = {c * ui->w / columns, top + r * h,
+                            (c + 1) * ui->w / columns - c * ui->w / columns, h};
+        if (strcmp(keys[i], "erase") == 0) {
+            struct rect half = cell;
+            if (decimal) {
+                half.w /= 2;
+                struct rect point = {cell.x + half.w, cell.y, cell.w - half.w, h};
+                if (key(ui, "point", ",", point, 0, TEXT_DIGIT)) {
+                    edit_insert(&ui->edit, ",");
+                }
+            }
+            if (key(ui, "erase", "", half, 1, TEXT_KEY)) {
+                edit_backspace(&ui->edit);
+            }
+            shape_key(ui, half, true, false);
+        } else if (strcmp(keys[i], "enter") == 0) {
+            finished = key(ui, "enter", done, cell, 2, TEXT_BUTTON) || finished;
+        } else if (key(ui, keys[i], keys[i], cell, 0, TEXT_DIGIT)) {
+            edit_insert(&ui->edit, keys[i]);
+        }
+    }
+    return finished;
+}
+
+bool keyboard_show(struct ui *ui, struct keyboard *k, enum keyboard_kind kind, const char *done)
+{
+    int h = keyboard_height(ui, kind), top = ui->h - h;
+    ui_fill_rect(ui, (struct rect){0, top, ui->w, h}, ui->theme.tint);
+    ui_fill_rect(ui, (struct rect){0, top, ui->w, ui_px(ui, 1)}, ui->theme.line);
+    top += ui_px(ui, 4);
+    if (kind != KEYBOARD_TEXT) {
+        return digit_pad(ui, kind == KEYBOARD_DECIMAL, top, done);
+    }
+    bool finished = last_row(ui, k, top + ROWS * row_height(ui), done);
+    letter_rows(ui, k, top);
+    return finished;
+}

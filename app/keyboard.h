@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_KEYBOARD_H
+#define APP_KEYBOARD_H
+/*
+ * keyboard: our own keys at the bottom of the page.  Nothing typed is remembered or predicted.
+ *
+ * Russian, Kyrgyz and Tajik share one grid, so that a switch moves no familiar key; the letters
+ * that Russian lacks are keys of their own, bold.  Long press slides to variants.
+ */
+#include "app/ui.h"
+
+enum keyboard_kind { KEYBOARD_TEXT, KEYBOARD_NUMBER, KEYBOARD_DECIMAL };
+enum keyboard_layout { LAYOUT_RU, LAYOUT_KY, LAYOUT_TG, LAYOUT_LATIN, LAYOUT_COUNT };
+
+struct keyboard {
+    enum keyboard_layout layout;
+    bool symbols, shift;
+};
+
+void keyboard_language(struct keyboard *keyboard, const char *code);
+int keyboard_height(const struct ui *ui, enum keyboard_kind kind);
+/* Draw at the bottom and type into ui->edit; true when the key `done` was pressed. */
+bool keyboard_show(struct ui *ui, struct keyboard *keyboard, enum keyboard_kind kind,
+                   const char *done);
+
+#endif

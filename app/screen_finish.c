@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Is it complete, and shall it be sealed? */
+#include <string.h>
+
+#include "app/app.h"
+
+static bool is_missing_value(const char *value)
+{
+    static const char *const codes[] = {"dk", "refused", "na", "-97", "-98", "-99"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        if (strcmp(codes[i], value) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void count_node(const struct node *node, unsigned *questions, unsigned *answers,
+                       unsigned *without)
+{
+    const struct control *c = node->item ? node->item->control : NULL;
+    if (!node->active) {
+        return;
+    }
+    if (c && control_is_question(c) && !node->readonly && !node->item->calculate) {
+        ++*questions;
+        *answers += *tree_value(node) != '\0';
+        *without += is_missing_value(tree_value(node));
+    }
+    for (const struct node *n = node->first; n; n = n->next) {
+        count_node(n, questions, answers, without);
+    }
+}
+
+static void seal(struct app *app)
+{
+    struct err err = {0};
+    uint32_t number = app->interview->draft.number;
+    app_wait(app);
+    if (interview_finish(app->interview, &err)) {
+        interview_free(app->interview);
+        app->interview = NULL;
+        app->sealed_number = number;
+        app_go(app, SCREEN_SEALED);
+    } else {
+        app_trouble(app, &err);
+    }
+}
+
+void screen_finish(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    struct problem *problems;
+    size_t count = 0;
+    struct err err = {0};
+    unsigned questions = 0, answers = 0, without = 0;
+    int x, y, w;
+    const char *number =
+        ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", i->draft.number), NULL);
+    struct header h = {.title = ui_str(ui, S_finish_title), .subtitle = number, .left = "back",
+                       .language = true, .progress = -1};
+    ui_header(ui, &h);
+    if (strcmp(ui->activated, "back") == 0 || strcmp(ui->activated, "left") == 0) {
+        app_go(app, SCREEN_INTERVIEW);
+        return;
+    }
+    if (strcmp(ui->activated, "language") == 0) {
+        app->sheet = SHEET_LANGUAGE;
+        ui->again = true;
+        return;
+    }
+    bool known = session_problems(i->session, &ui->frame, &problems, &count, &err);
+    if (strcmp(ui->activated, "right") == 0) {
+        ui->activated[0] = '\0';
+        ui->again = true;
+        if (known && !count) {
+            seal(app);
+        } else {
+            app_go(app, SCREEN_OUTLINE);
+        }
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui, false), ui->h - ui_bar_height(ui), &x, &y, &w);
+    app_message(app, x, &y, w);
+    if (!known) {
+        ui_warning(ui, x, &y, w, ui_str(ui, S_refused_fault));
+    } else if (count) {
+        y += ui_text(ui, x, y, w, TEXT_QUESTION,
+                     ui_fill(ui, S_finish_not_ready, ui_number(ui, (long long)count), NULL),
+                     ui->theme.ink, true);
+        y += ui_px(ui, 12);
+        for (size_t p = 0; p < count; p++) {
+            const char *label = session_text(i->session, &ui->frame, &problems[p].control->label,
+                                             problems[p].node, FORM_LONG, NULL);
+            enum string_id why = problems[p].why == ANSWER_REQUIRED ? S_refused_required
+                                 : problems[p].why == ANSWER_CHOICE ? S_refused_choice
+                                                                    : S_refused_rule;
+            const char *id = arena_printf(&ui->frame, "problem:%zu", p + 1);
+            if (ui_row(ui, id, x, &y, w, label, ui_str(ui, why), '!')) {
+                struct page page;
+                if (interview_find(i, &ui->frame, problems[p].node, &page)) {
+                    interview_go(i, &page);
+                    app_go(app, SCREEN_INTERVIEW);
+                }
+                return;
+            }
+        }
+    } else {
+        count_node(session_root(i->session), &questions, &answers, &without);
+        y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_finish_ready), ui->theme.ink, true);
+        y += ui_px(ui, 8);
+        const char *counts = ui_fill3(ui, S_finish_counts, ui_number(ui, questions),
+                                      ui_number(ui, answers), ui_number(ui, without));
+        y += ui_text(ui, x, y, w, TEXT_HINT, counts, ui->theme.soft, true);
+        y += ui_px(ui, 20);
+        ui_card(ui, NULL, x, &y, w, ui_str(ui, S_finish_after), ui_str(ui, S_finish_after_hint),
+                false);
+    }
+    ui_body_end(ui, y);
+    ui_bar(ui, "left", ui_str(ui, S_back), "right",
+           ui_str(ui, count ? S_outline_to_missing : S_finish_seal));
+}
+
+void screen_sealed(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    int x, y, w;
+    const char *number =
+        ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", app->sealed_number), NULL);
+    struct header h = {.title = ui_str(ui, S_sealed_title), .subtitle = number, .progress = -1};
+    ui_header(ui, &h);
+    if (strcmp(ui->activated, "right") == 0 || strcmp(ui->activated, "back") == 0) {
+        app_go(app, SCREEN_HOME);
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui, false), ui->h - ui_bar_height(ui), &x, &y, &w);
+    static const int8_t tick[] = {18, 52, 42, 76, 84, 26};
+    int size = ui_px(ui, 72);
+    y += ui_px(ui, 24);
+    ui_box(ui, (struct rect){x + (w - size) / 2, y, size, size}, 36, ui->theme.accent, 0, 0);
+    ui_stroke(ui, x + (w - size) / 2 + size / 6, y + size / 6, 48, tick, 3, 6,
+              ui->theme.on_accent);
+    y += size + ui_px(ui, 20);
+    ui_text_centre(ui, (struct rect){x, y, w, ui_px(ui, 30)}, TEXT_QUESTION,
+                   ui_str(ui, S_sealed_title), ui->theme.ink);
+    y += ui_px(ui, 40);
+    ui_text_centre(ui, (struct rect){x, y, w, ui_px(ui, 30)}, TEXT_HEADING, number,
+                   ui->theme.soft);
+    y += ui_px(ui, 44);
+    y += ui_text(ui, x, y, w, TEXT_BODY, ui_str(ui, S_sealed_hint), ui->theme.ink, true);
+    ui_body_end(ui, y);
+    ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_sealed_home));
+}

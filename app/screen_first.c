@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How does a new device join a study? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/file.h"
+
+static void heading(struct app *app, int x, int *y, int w, enum string_id title,
+                    enum string_id hint)
+{
+    struct ui *ui = &app->ui;
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, title), ui->theme.ink, true);
+    *y += ui_px(ui, 8);
+    if (hint != STRING_COUNT) {
+        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, hint), ui->theme.soft, true);
+        *y += ui_px(ui, 16);
+    }
+}
+
+static void choose_language(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    for (int l = 0; l < UI_LANGUAGE_COUNT; l++) { /* in each one's own words */
+        const char *id = arena_printf(&ui->frame, "lang:%s", language_code((enum ui_language)l));
+        if (ui_wide_button(ui, id, x, y, w, language_own_name((enum ui_language)l), l == 0)) {
+            app_language(app, (enum ui_language)l);
+            app_go(app, SCREEN_FIRST_INVITE);
+        }
+    }
+}
+
+/* Invitations lie as *.sbi on a stick or card. */
+static void choose_invite(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    size_t found = 0;
+    heading(app, x, y, w, S_first_invite, S_first_invite_hint);
+    for (size_t m = 0; m < app->media_count; m++) {
+        const char **names;
+        size_t count;
+        if (!file_list(&ui->frame, &names, &count, app->media[m], ".sbi", NULL)) {
+            continue;
+        }
+        for (size_t i = 0; i < count; i++, found++) {
+            const char *id = arena_printf(&ui->frame, "invite:%zu", found);
+            if (ui_row(ui, id, x, y, w, names[i], app_media_name(app->media[m]), 'o')) {
+                struct err err = {0};
+                struct invite *invite = mem_alloc(sizeof *invite);
+                snprintf(app->invite_path, sizeof app->invite_path, "%s/%s", app->media[m],
+                         names[i]);
+                buf_fini(&app->invite_bytes);
+                if (file_read(&app->invite_bytes, app->invite_path, ENROL_FILE_MAX, &err) &&
+                    invite_read(invite, app->invite_bytes.data, app->invite_bytes.len, &err)) {
+                    app_go(app, SCREEN_FIRST_WORDS);
+                } else {
+                    app_trouble(app, &err);
+                }
+                free(invite);
+            }
+        }
+    }
+    if (!found) {
+        ui_warning(ui, x, y, w, ui_str(ui, S_first_none));
+    }
+    *y += ui_px(ui, 12);
+    if (ui_wide_button(ui, "look", x, y, w, ui_str(ui, S_first_look), false)) {
+        app_find_media(app);
+    }
+}
+
+static const char *in_script(struct app *app, const char *words)
+{
+    if (app->ui.language == UI_EN) {
+        return words;
+    }
+    char *out = arena_alloc(&app->ui.frame, 200);
+    words_cyrillic(out, 200, words);
+    return out;
+}
+
+static void compare_words(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    char words[64];
+    enrol_words(words, app->invite_bytes.data + 20, 32); /* of the root set */
+    heading(app, x, y, w, S_first_words, S_first_words_hint);
+    ui_card(ui, NULL, x, y, w, in_script(app, words), NULL, false);
+    if (ui_wide_button(ui, "same", x, y, w, ui_str(ui, S_first_same), true)) {
+        vault_suggest(app->suggested);
+        app_go(app, SCREEN_FIRST_PASS);
+    }
+}
+
+static void choose_pass(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    heading(app, x, y, w, S_first_pass, S_first_pass_hint);
+    ui_card(ui, NULL, x, y, w, in_script(app, app->suggested), NULL, false);
+    if (ui_wide_button(ui, "other", x, y, w, ui_str(ui, S_first_other), false)) {
+        vault_suggest(app->suggested);
+        ui->again = true;
+    }
+    if (ui_wide_button(ui, "right", x, y, w, ui_str(ui, S_continue_), true)) {
+        app_go(app, SCREEN_FIRST_REPEAT);
+        edit_begin(&ui->edit, "pass", "");
+    }
+}
+
+struct creating {
+    struct app *app;
+    struct device *device;
+};
+
+static void enrol(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    struct buf typed = {0}, path = {0};
+    struct invite *invite = mem_alloc(sizeof *invite);
+    struct device *device = NULL;
+    if (!vault_passphrase(&typed, ui->edit.text.data, ui->edit.text.len) ||
+        strcmp(typed.data, app->suggested) != 0) {
+        app_say(app, S_first_differs);
+    } else {
+        app_wait(app);
+        buf_printf(&path, "%.*s.sbe", (int)strlen(app->invite_path) - 4, app->invite_path);
+        buf_fini(&app->request);
+        if (invite_read(invite, app->invite_bytes.data, app->invite_bytes.len, &err) &&
+            device_create(&device, app->data_dir, invite, typed.data, typed.len, app->memory_kib,
+                          "suhbat", &app->request, &err) &&
+            file_write(path.data, app->request.data, app->request.len, FILE_PRIVATE, true, &err)) {
+            app->writer = writer_new(device);
+            secret_wipe(app->suggested, sizeof app->suggested);
+            app_go(app, SCREEN_FIRST_REQUEST);
+        } else {
+            device_close(device);
+            app_trouble(app, &err);
+        }
+    }
+    secret_wipe(invite, sizeof *invite);
+    free(invite);
+    buf_fini(&typed);
+    buf_fini(&path);
+}
+
+static bool read_words(struct device *d, void *arg, struct err *err)
+{
+    (void)err;
+    device_words(d, arg);
+    return true;
+}
+
+static void take_request(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    char words[64] = "";
+    heading(app, x, y, w, S_first_request, S_first_request_hint);
+    if (writer_call(app->writer, read_words, words, NULL)) {
+        ui_card(ui, NULL, x, y, w, ui_fill(ui, S_device_words, in_script(app, words), NULL), NULL,
+                false);
+    }
+    if (ui_wide_button(ui, "load", x, y, w, ui_str(ui, S_load), true)) {
+        app_go(app, SCREEN_LOAD);
+    }
+}
+
+void screen_first(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    static const enum string_id titles[] = {S_first_language, S_first_invite, S_first_words,
+                                            S_first_pass,     S_first_repeat, S_first_request};
+    bool typing = app->screen == SCREEN_FIRST_REPEAT;
+    int x, y, w, bottom = typing ? ui->h - keyboard_height(ui, KEYBOARD_TEXT) : ui->h;
+    struct header h = {.title = ui_str(ui, titles[app->screen]), .progress = -1,
+                       .left = app->screen > SCREEN_FIRST_LANGUAGE &&
+                                       app->screen < SCREEN_FIRST_REQUEST ? "back" : NULL};
+    ui_header(ui, &h);
+    if (strcmp(ui->activated, "back") == 0 && h.left) {
+        app_go(app, app->screen - 1);
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    app_message(app, x, &y, w);
+    switch (app->screen) {
+    case SCREEN_FIRST_LANGUAGE:
+        choose_language(app, x, &y, w);
+        break;
+    case SCREEN_FIRST_INVITE:
+        choose_invite(app, x, &y, w);
+        break;
+    case SCREEN_FIRST_WORDS:
+        compare_words(app, x, &y, w);
+        break;
+    case SCREEN_FIRST_PASS:
+        choose_pass(app, x, &y, w);
+        break;
+    case SCREEN_FIRST_REPEAT:
+        heading(app, x, &y, w, S_first_repeat, STRING_COUNT);
+        ui_field(ui, "pass", x, &y, w, ui->edit.text.data, ui->edit.cursor, true, false, 2, false,
+                 TEXT_BODY);
+        break;
+    default:
+        take_request(app, x, &y, w);
+        break;
+    }
+    ui_body_end(ui, y);
+    if (typing && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
+        enrol(app);
+    }
+}

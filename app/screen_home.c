@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is there to do? */
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/clock.h"
+#include "platform/file.h"
+
+static void status_line(struct app *app, struct header *h)
+{
+    struct ui *ui = &app->ui;
+    unsigned long long gb10 = file_free_bytes(app->data_dir) / 100000000ull;
+    const char *space = arena_printf(&ui->frame, "%llu,%llu", gb10 / 10, gb10 % 10);
+    int battery = window_battery();
+    h->title = app_date(app, clock_wall_ms());
+    h->subtitle = battery >= 0 ? ui_fill(ui, S_home_status, ui_number(ui, battery), space)
+                               : ui_fill(ui, S_home_space, space, NULL);
+}
+
+static void show_drafts(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    y[0] += ui_px(ui, 6);
+    *y += ui_text(ui, x, *y, w, TEXT_HEADING,
+                  app->draft_count
+                      ? ui_fill(ui, S_home_drafts, ui_number(ui, (long long)app->draft_count), NULL)
+                      : ui_str(ui, S_home_no_drafts),
+                  ui->theme.ink, true);
+    for (size_t i = 0; i < app->draft_count; i++) {
+        struct device_draft *d = &app->drafts[i];
+        const char *id = arena_printf(&ui->frame, "draft:%u", d->number);
+        const char *title = ui_fill(
+            ui, S_number, arena_printf(&ui->frame, "%03u", d->number), NULL);
+        if (ui_row(ui, id, x, y, w, title,
+                   ui_fill(ui, S_home_draft, app_date(app, d->begun_ms), NULL), '-')) {
+            struct device_draft copy = *d;
+            app_resume(app, &copy);
+            return;
+        }
+    }
+    *y += ui_px(ui, 14);
+}
+
+static void show_waiting(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    if (!app->waiting) {
+        *y += ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, S_home_nothing), ui->theme.ink, true);
+        *y += ui_px(ui, 14);
+        return;
+    }
+    *y += ui_text(ui, x, *y, w, TEXT_HEADING,
+                  ui_fill(ui, S_home_waiting, ui_number(ui, (long long)app->waiting), NULL),
+                  ui->theme.ink, true);
+    *y += ui_text(ui, x, *y, w, TEXT_SMALL,
+                  ui_fill(ui, S_home_waiting_hint, app_date(app, app->oldest_ms), NULL),
+                  ui->theme.soft, true);
+    *y += ui_px(ui, 8);
+    if (ui_wide_button(ui, "hand-over", x, y, w, ui_str(ui, S_home_hand_over), false)) {
+        app_go(app, SCREEN_HAND_OVER);
+    }
+    *y += ui_px(ui, 6);
+}
+
+void screen_home(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct header h = {.left = "menu", .right = "lock", .language = true, .progress = -1};
+    int x, y, w;
+    bool clock_wrong = clock_wall_ms() < 1790000000000; /* before this program was written */
+    status_line(app, &h);
+    ui_header(ui, &h);
+    if (strcmp(ui->activated, "lock") == 0) {
+        app_lock(app);
+        return;
+    }
+    if (strcmp(ui->activated, "menu") == 0) {
+        app_go(app, SCREEN_SETTINGS);
+        return;
+    }
+    if (strcmp(ui->activated, "language") == 0) {
+        app->sheet = SHEET_LANGUAGE;
+        ui->again = true;
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
+    app_message(app, x, &y, w);
+    if (clock_wrong) {
+        ui_warning(ui, x, &y, w, ui_str(ui, S_home_clock));
+    }
+    if (app->overdue_s) {
+        ui_warning(ui, x, &y, w, ui_str(ui, S_home_stale));
+    }
+    if (app->form_count) {
+        const char *hint =
+            ui_fill(ui, S_home_start_hint, ui_number(ui, (long long)app->form_count), NULL);
+        if (ui_card(ui, "start", x, &y, w, ui_str(ui, S_home_start), hint, true)) {
+            app_go(app, SCREEN_FORMS);
+        }
+    } else {
+        ui_warning(ui, x, &y, w, ui_str(ui, S_home_no_forms));
+    }
+    show_drafts(app, x, &y, w);
+    if (app->screen != SCREEN_HOME) {
+        return;
+    }
+    show_waiting(app, x, &y, w);
+    if (ui_card(ui, "load", x, &y, w, ui_str(ui, S_home_forms), ui_str(ui, S_home_load), false)) {
+        app_go(app, SCREEN_LOAD);
+    }
+    ui_body_end(ui, y);
+}
+
+void screen_forms(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct header h = {.title = ui_str(ui, S_forms_title), .left = "back", .language = true,
+                       .progress = -1};
+    int x, y, w;
+    ui_header(ui, &h);
+    if (strcmp(ui->activated, "back") == 0) {
+        app_go(app, SCREEN_HOME);
+        return;
+    }
+    if (strcmp(ui->activated, "language") == 0) {
+        app->sheet = SHEET_LANGUAGE;
+        ui->again = true;
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
+    app_message(app, x, &y, w);
+    for (size_t i = 0; i < app->form_count; i++) {
+        struct app_form *f = &app->forms[i];
+        const char *version = ui_fill(ui, S_forms_version, f->version, NULL);
+        const char *small = f->form.training
+                                ? arena_printf(&ui->frame, "%s · %s", version,
+                                               ui_str(ui, S_forms_training))
+                                : version;
+        const char *id = arena_printf(&ui->frame, "form:%zu", i);
+        if (ui_row(ui, id, x, &y, w, f->title, small, 'o')) {
+            app_start_interview(app, f->form.hash);
+            return;
+        }
+    }
+    ui_body_end(ui, y);
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How does the talk go on, page after page? */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app.h"
+
+/* Arriving at a page: the field to type in is open at once, with what was typed before a cut. */
+static void arrive(struct app *app)
+{
+    struct interview *i = app->interview;
+    struct ui *ui = &app->ui;
+    edit_end(&ui->edit);
+    ui->scroll = 0;
+    app->message[0] = '\0';
+    app->refused = NULL;
+    app->removed_notice = false;
+    app->year_shown = app->month_shown = 0;
+    app->typed_ms = 0;
+    ui->again = true;
+    if (i->page.kind == PAGE_QUESTION) {
+        struct buf path = {0};
+        session_path(i->page.node, &path);
+        if (i->edit_path[0] && strcmp(path.data, i->edit_path) == 0) {
+            struct node *node = i->page.node;
+            const char *id = arena_printf(
+                &ui->frame, "field:%u:%u", node->item->index,
+                session_entry_of(node) ? tree_position(session_entry_of(node)) : 0);
+            edit_begin(&ui->edit, id, i->edit_text.data ? i->edit_text.data : "");
+            i->edit_path[0] = '\0';
+        }
+        buf_fini(&path);
+    }
+}
+
+/* The field of a page that is all about typing opens by itself. */
+static void open_field(struct app *app)
+{
+    struct interview *i = app->interview;
+    struct node *node = i->page.node;
+    const struct control *c = i->page.control;
+    if (i->page.kind != PAGE_QUESTION || app->ui.edit.id[0] || node->readonly ||
+        node->item->calculate || (c->kind != CONTROL_INPUT && c->kind != CONTROL_RANGE)) {
+        return;
+    }
+    enum data_type t = node->item->type;
+    bool typed = t == TYPE_TEXT || t == TYPE_INT || t == TYPE_DECIMAL;
+    if (typed && !*tree_value(node)) {
+        const char *id = arena_printf(
+            &app->ui.frame, "field:%u:%u", node->item->index,
+            session_entry_of(node) ? tree_position(session_entry_of(node)) : 0);
+        edit_begin(&app->ui.edit, id, "");
+    }
+}
+
+/* May the page be left forward?  A missing or refused answer holds it. */
+static bool may_leave(struct app *app, const struct page *pages, size_t count)
+{
+    struct err err = {0};
+    if (!question_commit(app)) {
+        return false;
+    }
+    for (size_t p = 0; p < count; p++) {
+        enum answer_result r = pages[p].kind == PAGE_QUESTION
+                                   ? session_check(app->interview->session, pages[p].node, &err)
+                                   : ANSWER_OK;
+        if (r != ANSWER_OK) {
+            app->refused = pages[p].node;
+            app->refusal = r;
+            const char *own = session_refusal(app->interview->session, &app->ui.frame,
+                                              pages[p].node, r);
+            enum string_id id = r == ANSWER_REQUIRED ? S_refused_required
+                                : r == ANSWER_CHOICE ? S_refused_choice
+                                                     : S_refused_rule;
+            snprintf(app->message, sizeof app->message, "%s",
+                     *own ? own : ui_str(&app->ui, id));
+            app->message_good = false;
+            app->ui.again = true;
+            return false;
+        }
+    }
+    if (!interview_sync(app->interview, &err)) {
+        app_trouble(app, &err);
+        return false;
+    }
+    return true;
+}
+
+static void go_next(struct app *app)
+{
+    struct interview *i = app->interview;
+    struct page *fields = &i->page;
+    size_t count = 1;
+    if (i->page.kind == PAGE_FIELDS) {
+        session_fields(i->session, &app->ui.frame, &i->page, &fields, &count);
+    }
+    if (!may_leave(app, fields, count)) {
+        return;
+    }
+    if (interview_next(i)) {
+        arrive(app);
+    } else if (interview_entry(i)) {
+        interview_leave_entry(i);
+        arrive(app);
+    } else {
+        app_go(app, SCREEN_FINISH);
+    }
+}
+
+static void go_back(struct app *app)
+{
+    struct interview *i = app->interview;
+    struct err err = {0};
+    /* going back is never held: what does not fit is kept as typing, not as an answer */
+    if (!question_commit(app) && i->page.kind == PAGE_QUESTION) {
+        interview_typing(i, i->page.node, app->ui.edit.text.data);
+    }
+    if (!interview_sync(i, &err)) {
+        app_trouble(app, &err);
+        return;
+    }
+    if (interview_back(i)) {
+        arrive(app);
+    } else if (interview_entry(i)) {
+        interview_leave_entry(i);
+        arrive(app);
+    } else {
+        app_leave_interview(app);
+        app_go(app, SCREEN_HOME);
+    }
+}
+
+/* ---- roster ---- */
+
+static const char *value_label(struct app *app, const struct page *page)
+{
+    const struct control *c = page->control;
+    const char *value = tree_value(page->node);
+    struct choice *choices;
+    size_t count;
+    if ((c->kind == CONTROL_SELECT1 || c->kind == CONTROL_SELECT) && *value &&
+        session_choices(app->interview->session, &app->ui.frame, c, page->node, &choices, &count,
+                        NULL)) {
+        for (size_t k = 0; k < count; k++) {
+            if (strcmp(choices[k].value, value) == 0) {
+                return choices[k].label;
+            }
+        }
+    }
+    return strcmp(value, "-98") == 0   ? ui_str(&app->ui, S_missing_dk)
+           : strcmp(value, "-99") == 0 ? ui_str(&app->ui, S_missing_refused)
+                                       : value;
+}
+
+/* One line for an entry: its first answers, or that it is empty; and what it lacks. */
+static void describe(struct app *app, struct node *entry, const char **title, const char **small,
+                     char *mark)
+{
+    struct ui *ui = &app->ui;
+    struct page *pages;
+    size_t count, missing = 0, parts = 0;
+    struct buf line = {0};
+    session_pages(app->interview->session, &ui->frame, entry, &pages, &count);
+    for (size_t p = 0; p < count; p++) {
+        if (pages[p].kind != PAGE_QUESTION) {
+            continue;
+        }
+        missing += session_check(app->interview->session, pages[p].node, NULL) != ANSWER_OK;
+        if (*tree_value(pages[p].node) && parts < 3 && pages[p].control->kind != CONTROL_TRIGGER) {
+            buf_text(&line, parts++ ? " · " : "");
+            buf_text(&line, value_label(app, &pages[p]));
+        }
+    }
+    const char *number = ui_number(ui, tree_position(entry));
+    *title = parts ? arena_text(&ui->frame, line.data) : ui_fill(ui, S_roster_entry, number, NULL);
+    *small = !parts    ? ui_str(ui, S_roster_empty)
+             : missing ? ui_fill(ui, S_roster_missing, ui_number(ui, (long long)missing), NULL)
+                       : "";
+    *mark = !parts ? 'o' : missing ? '!' : '+';
+    buf_fini(&line);
+}
+
+static void enter(struct app *app, struct node *entry)
+{
+    struct page *pages;
+    size_t count;
+    session_pages(app->interview->session, &app->ui.frame, entry, &pages, &count);
+    if (count) {
+        interview_go(app->interview, &pages[0]);
+        arrive(app);
+    }
+}
+
+static void show_roster(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    struct page roster = i->page;
+    struct node **entries;
+    size_t count;
+    struct err err = {0};
+    const char *label = session_text(i->session, &ui->frame, &roster.control->label, roster.node,
+                                     FORM_LONG, NULL);
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, label, ui->theme.ink, true);
+    *y += ui_px(ui, 12);
+    session_entries(i->session, &ui->frame, &roster, &entries, &count);
+    bool fixed = roster.control->item->fixed;
+    int erase_w = ui_px(ui, 48);
+    for (size_t e = 0; e < count; e++) {
+        const char *title, *small;
+        char mark;
+        int top = *y;
+        describe(app, entries[e], &title, &small, &mark);
+        if (ui_row(ui, arena_printf(&ui->frame, "entry:%zu", e + 1), x, y,
+                   fixed ? w : w - erase_w, title, small, mark)) {
+            enter(app, entries[e]);
+            return;
+        }
+        if (!fixed) {
+            static const int8_t cross_a[] = {25, 25, 75, 75}, cross_b[] = {75, 25, 25, 75};
+            struct rect r = {x + w - erase_w, top, erase_w, *y - top};
+            if (ui_target(ui, arena_printf(&ui->frame, "remove:%zu", e + 1), ROLE_ICON, r)) {
+                if (interview_remove(i, entries[e], &err)) {
+                    app->removed_notice = true;
+                } else {
+                    app_trouble(app, &err);
+                }
+                return;
+            }
+            int at = r.y + (r.h - ui_px(ui, 22)) / 2;
+            ui_stroke(ui, r.x + ui_px(ui, 13), at, 22, cross_a, 2, 2, ui->theme.soft);
+            ui_stroke(ui, r.x + ui_px(ui, 13), at, 22, cross_b, 2, 2, ui->theme.soft);
+        }
+    }
+    if (app->removed_notice && session_can_restore(i->session)) {
+        int px = x;
+        *y += ui_px(ui, 8);
+        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_roster_removed), ui->theme.soft, true);
+        if (ui_pill(ui, "undo", &px, y, x, x + w, ui_str(ui, S_undo), false, false)) {
+            if (!interview_restore(i, &err)) {
+                app_trouble(app, &err);
+            }
+            app->removed_notice = false;
+            return;
+        }
+        ui_pills_end(ui, &px, y, x);
+    }
+    *y += ui_px(ui, 14);
+    if (!fixed && ui_wide_button(ui, "add", x, y, w,
+                                 arena_printf(&ui->frame, "+ %s", ui_str(ui, S_roster_add)),
+                                 false)) {
+        struct node *entry;
+        if (interview_add(i, &roster, &entry, &err)) {
+            enter(app, entry);
+        } else {
+            app_trouble(app, &err);
+        }
+    }
+}
+
+/* ---- the page ---- */
+
+static void header(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    struct page *pages;
+    size_t count, at, sections = 0;
+    interview_pages(i, &ui->frame, &pages, &count, &at);
+    const char *title = interview_section(i, &ui->frame, &i->page);
+    const char *before = "";
+    for (size_t p = 0; p < count; p++) {
+        const char *section = interview_section(i, &ui->frame, &pages[p]);
+        sections += strcmp(section, before) != 0;
+        before = section;
+    }
+    struct header h = {.title = title,
+                       .subtitle = arena_printf(&ui->frame, "%zu / %zu", at < count ? at + 1 : at,
+                                                count),
+                       .left = "back", .right = "menu", .language = true,
+                       .progress = count ? (float)(at + 1) / (float)count : 0,
+                       .segments = (int)(sections > 12 ? 12 : sections)};
+    ui_header(ui, &h);
+}
+
+static bool took(struct app *app, const char *id)
+{
+    if (strcmp(app->ui.activated, id) != 0) {
+        return false;
+    }
+    app->ui.activated[0] = '\0';
+    app->ui.again = true;
+    return true;
+}
+
+void screen_interview(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    enum keyboard_kind kind = KEYBOARD_TEXT;
+    int x, y, w;
+    open_field(app);
+    bool typing = question_keyboard(app, &i->page, &kind);
+    int bottom = ui->h - (typing ? keyboard_height(ui, kind) : ui_bar_height(ui));
+    header(app);
+    if (took(app, "language")) {
+        app->sheet = SHEET_LANGUAGE;
+        return;
+    }
+    if (took(app, "menu")) {
+        app->sheet = SHEET_MENU;
+        return;
+    }
+    if (took(app, "back") || took(app, "left")) {
+        go_back(app);
+        return;
+    }
+    if (took(app, "right")) {
+        go_next(app);
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui, true), bottom, &x, &y, &w);
+    if (!app->refused) {
+        app_message(app, x, &y, w);
+    }
+    if (i->page.kind == PAGE_ROSTER) {
+        show_roster(app, x, &y, w);
+    } else if (i->page.kind == PAGE_QUESTION) {
+        question_show(app, &i->page, x, &y, w, true);
+    } else {
+        struct page *fields;
+        size_t count;
+        session_fields(i->session, &ui->frame, &i->page, &fields, &count);
+        for (size_t f = 0; f < count; f++) {
+            if (fields[f].kind == PAGE_QUESTION) {
+                question_show(app, &fields[f], x, &y, w, true);
+                y += ui_px(ui, 18);
+            }
+        }
+    }
+    if (app->screen != SCREEN_INTERVIEW) {
+        return;
+    }
+    ui_body_end(ui, y);
+    if (typing && edit_is(&ui->edit, "search")) {
+        if (keyboard_show(ui, &app->keyboard, kind, ui_str(ui, S_done))) {
+            edit_end(&ui->edit);
+        }
+        return;
+    }
+    if (typing) {
+        if (keyboard_show(ui, &app->keyboard, kind, ui_str(ui, S_next))) {
+            go_next(app);
+        }
+        return;
+    }
+    bool entry_end = false;
+    if (interview_entry(i)) {
+        struct page *pages;
+        size_t count, at;
+        interview_pages(i, &ui->frame, &pages, &count, &at);
+        entry_end = at + 1 >= count;
+    }
+    ui_bar(ui, "left", ui_str(ui, S_back), "right",
+           ui_str(ui, i->page.kind == PAGE_ROSTER ? S_roster_done
+                      : entry_end                 ? S_entry_done
+                                                  : S_next));
+}

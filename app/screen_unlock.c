@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who wants in?  No name of a study, a form or a person stands here. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/text.h"
+
+struct trying {
+    const char *pass;
+    size_t len;
+    unsigned failures, wait_s;
+};
+
+static bool try(struct device *d, void *arg, struct err *err)
+{
+    struct trying *t = arg;
+    bool ok = device_unlock(d, t->pass, t->len, err);
+    t->failures = device_failures(d);
+    t->wait_s = device_wait_s(d);
+    return ok;
+}
+
+static bool look(struct device *d, void *arg, struct err *err)
+{
+    struct trying *t = arg;
+    (void)err;
+    t->failures = device_failures(d);
+    t->wait_s = device_wait_s(d);
+    return true;
+}
+
+static void unlock(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    struct trying t = {ui->edit.text.data, ui->edit.text.len, 0, 0};
+    if (!ui->edit.text.len) {
+        return;
+    }
+    app_wait(app);
+    bool ok = writer_call(app->writer, try, &t, &err);
+    edit_end(&ui->edit);
+    if (ok) {
+        app->show_pass = false;
+        app_go(app, SCREEN_HOME);
+    } else if (err.code == ERR_AUTH) {
+        app_say(app, S_unlock_wrong);
+        snprintf(app->message, sizeof app->message, "%s",
+                 ui_fill(ui, S_unlock_wrong, ui_number(ui, t.failures), NULL));
+    } else {
+        app_trouble(app, &err);
+    }
+}
+
+/* After three letters of one of our own words there are four ways to go on: offer them. */
+static void suggest(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    static const char *const cyr_vowels[] = {"а", "и", "о", "у"};
+    static const char *const lat_vowels[] = {"a", "i", "o", "u"};
+    const char *text = ui->edit.text.data ? ui->edit.text.data : "";
+    const char *word = strrchr(text, ' ');
+    word = word ? word + 1 : text;
+    struct buf tidy = {0}, five = {0};
+    size_t letters = text_count(word, strlen(word));
+    bool ours = letters == 3;
+    if (ours) { /* is it consonant, vowel, consonant of our list? ask the passphrase's own rule */
+        buf_printf(&five, "%sа baba baba baba baba", word);
+        ours = vault_passphrase(&tidy, five.data, five.len) && tidy.len == 24 &&
+               strchr("aiou", tidy.data[1]) && !strchr("aiou", tidy.data[0]) &&
+               !strchr("aiou", tidy.data[2]) && (unsigned char)tidy.data[0] < 0x80;
+    }
+    buf_fini(&tidy);
+    buf_fini(&five);
+    if (!ours) {
+        return;
+    }
+    bool latin = (unsigned char)word[0] < 0x80;
+    int left = x, px = x;
+    for (int i = 0; i < 4; i++) {
+        const char *vowel = latin ? lat_vowels[i] : cyr_vowels[i];
+        const char *label = arena_printf(&ui->frame, "%s%s", word, vowel);
+        const char *id = arena_printf(&ui->frame, "word:%d", i);
+        if (ui_pill(ui, id, &px, y, left, x + w, label, false, false)) {
+            edit_insert(&ui->edit, vowel);
+            edit_insert(&ui->edit, " ");
+        }
+    }
+    ui_pills_end(ui, &px, y, left);
+}
+
+void screen_unlock(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct trying t = {NULL, 0, 0, 0};
+    int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_TEXT);
+    struct header h = {.title = "", .language = true, .progress = -1};
+    if (!edit_is(&ui->edit, "pass")) {
+        edit_begin(&ui->edit, "pass", "");
+    }
+    bool known = writer_call(app->writer, look, &t, NULL);
+    ui_header(ui, &h);
+    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_unlock_title), ui->theme.ink, true);
+    y += ui_text(ui, x, y + ui_px(ui, 4), w, TEXT_HINT, ui_str(ui, S_unlock_hint), ui->theme.soft,
+                 true);
+    y += ui_px(ui, 16);
+    ui_field(ui, "pass", x, &y, w, ui->edit.text.data, ui->edit.cursor, true, !app->show_pass, 1,
+             app->message[0] != '\0', TEXT_BODY);
+    suggest(app, x, &y, w);
+    if (known && t.wait_s > 0) {
+        ui_warning(ui, x, &y, w, ui_fill(ui, S_unlock_wait, ui_number(ui, t.wait_s), NULL));
+    } else {
+        app_message(app, x, &y, w);
+    }
+    int px = x;
+    if (ui_pill(ui, "show", &px, &y, x, x + w,
+                ui_str(ui, app->show_pass ? S_unlock_hide : S_unlock_show), false, false)) {
+        app->show_pass = !app->show_pass;
+    }
+    ui_pills_end(ui, &px, &y, x);
+    ui_body_end(ui, y);
+    if (strcmp(ui->activated, "language") == 0) {
+        app->sheet = SHEET_LANGUAGE;
+        ui->again = true;
+        return;
+    }
+    if (keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_unlock_open)) &&
+        t.wait_s == 0) {
+        unlock(app);
+    }
+}

@@ -1,0 +1,593 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What did the user mean, and how do texts and targets get onto the page? */
+#include "app/ui.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/clock.h"
+#include "platform/font.h"
+#include "platform/text.h"
+
+static const struct theme day = {0xffffff, 0x101314, 0x4a5255, 0xc9d0d1, 0xeef3f2,
+                                 0x00565b, 0xffffff, 0x863900, 0xfff1e3};
+static const struct theme night_theme = {0x0d1213, 0xf3f5f4, 0xb4bfbf, 0x3d4849, 0x182122,
+                                         0x7fe0d8, 0x04201f, 0xffc48a, 0x33210f};
+
+static const struct {
+    enum face face;
+    float size_dp, line_dp;
+} styles[TEXT_STYLE_COUNT] = {
+    [TEXT_QUESTION] = {FACE_SERIF, 21, 26},  [TEXT_BODY] = {FACE_SANS, 17.5f, 22},
+    [TEXT_BODY_BOLD] = {FACE_BOLD, 17.5f, 22}, [TEXT_HINT] = {FACE_SANS, 16, 20},
+    [TEXT_NOTE] = {FACE_ITALIC, 16, 20},     [TEXT_TITLE] = {FACE_BOLD, 16, 19},
+    [TEXT_SMALL] = {FACE_SANS, 14, 18},      [TEXT_BUTTON] = {FACE_BOLD, 18, 20},
+    [TEXT_HEADING] = {FACE_BOLD, 19, 24},    [TEXT_DIGIT] = {FACE_SANS, 25, 30},
+    [TEXT_KEY] = {FACE_SANS, 20, 24},        [TEXT_KEY_SMALL] = {FACE_SANS, 14, 18}};
+
+enum { DRAG_DP = 10, HOLD_MS = 400 };
+
+void ui_init(struct ui *ui, struct window *window)
+{
+    memset(ui, 0, sizeof *ui);
+    ui->window = window;
+    ui->text_scale = 1;
+    arena_init(&ui->frame);
+    ui_theme(ui, false);
+}
+
+void ui_fini(struct ui *ui)
+{
+    edit_end(&ui->edit);
+    buf_fini(&ui->edit.text);
+    draw_fini(&ui->draws);
+    arena_fini(&ui->frame);
+}
+
+void ui_theme(struct ui *ui, bool night)
+{
+    ui->theme = night ? night_theme : day;
+}
+
+int ui_px(const struct ui *ui, float dp)
+{
+    return (int)lroundf(dp * ui->scale);
+}
+
+int ui_text_px(const struct ui *ui, enum text_style style)
+{
+    return (int)lroundf(styles[style].size_dp * ui->scale * ui->text_scale);
+}
+
+int ui_line(const struct ui *ui, enum text_style style)
+{
+    return (int)lroundf(styles[style].line_dp * ui->scale * ui->text_scale);
+}
+
+const char *ui_str(struct ui *ui, enum string_id id)
+{
+    return string(id, ui->language);
+}
+
+const char *ui_fill(struct ui *ui, enum string_id id, const char *first, const char *second)
+{
+    return ui_fill3(ui, id, first, second, NULL);
+}
+
+const char *ui_fill3(struct ui *ui, enum string_id id, const char *first, const char *second,
+                     const char *third)
+{
+    const char *const with[3] = {first, second, third};
+    return string_fill(&ui->frame, id, ui->language, with);
+}
+
+const char *ui_number(struct ui *ui, long long n)
+{
+    return arena_printf(&ui->frame, "%lld", n);
+}
+
+/* ---- input ---- */
+
+static struct target *target_at(struct ui *ui, int x, int y)
+{
+    for (size_t i = ui->target_count; i-- > 0;) {
+        if (!ui->targets[i].hidden && rect_holds(ui->targets[i].rect, x, y)) {
+            return &ui->targets[i];
+        }
+    }
+    return NULL;
+}
+
+static void activate(struct ui *ui, const char *id)
+{
+    snprintf(ui->activated, sizeof ui->activated, "%s", id);
+}
+
+static bool has_target(struct ui *ui, const char *id)
+{
+    for (size_t i = 0; i < ui->target_count; i++) {
+        if (strcmp(ui->targets[i].id, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void move_focus(struct ui *ui, int by)
+{
+    size_t count = 0, at = SIZE_MAX;
+    size_t order[UI_TARGETS_MAX];
+    for (size_t i = 0; i < ui->target_count; i++) {
+        if (ui->targets[i].kind == ROLE_KEY) {
+            continue; /* the letters of the screen keyboard: there is a real one under the hands */
+        }
+        if (strcmp(ui->targets[i].id, ui->focus) == 0) {
+            at = count;
+        }
+        order[count++] = i;
+    }
+    ui->show_focus = true;
+    if (!count) {
+        return;
+    }
+    at = at == SIZE_MAX ? (by > 0 ? 0 : count - 1)
+                        : (at + (by > 0 ? 1 : count - 1)) % count;
+    struct target *t = &ui->targets[order[at]];
+    snprintf(ui->focus, sizeof ui->focus, "%s", t->id);
+    if (t->hidden || t->rect.y < ui->body.y || t->rect.y + t->rect.h > ui->body.y + ui->body.h) {
+        if (t->hidden) {
+            ui->scroll += t->rect.y - ui->body.y - ui->body.h / 3;
+        }
+    }
+}
+
+static bool on_key(struct ui *ui, enum window_key key)
+{
+    struct edit *edit = &ui->edit;
+    bool typing = edit->id[0] != '\0';
+    switch (key) {
+    case KEY_TAB:
+    case KEY_DOWN:
+        move_focus(ui, 1);
+        return true;
+    case KEY_BACKTAB:
+    case KEY_UP:
+        move_focus(ui, -1);
+        return true;
+    case KEY_ENTER:
+        if (ui->show_focus && has_target(ui, ui->focus)) {
+            activate(ui, ui->focus);
+        } else if (has_target(ui, "key:enter")) {
+            activate(ui, "key:enter");
+        } else if (has_target(ui, "right")) {
+            activate(ui, "right");
+        }
+        return true;
+    case KEY_ESCAPE:
+        activate(ui, has_target(ui, "cancel") ? "cancel" : "back");
+        return true;
+    case KEY_PAGE_DOWN:
+    case KEY_PAGE_UP:
+        ui->scroll += (key == KEY_PAGE_DOWN ? 1 : -1) * ui->body.h * 3 / 4;
+        return true;
+    case KEY_SPACE:
+        if (typing) {
+            edit_insert(edit, " ");
+        } else if (ui->show_focus) {
+            activate(ui, ui->focus);
+        }
+        return true;
+    case KEY_BACKSPACE:
+        if (typing) {
+            edit_backspace(edit);
+        }
+        return typing;
+    case KEY_LEFT:
+    case KEY_RIGHT:
+        if (typing) {
+            edit_move(edit, key == KEY_LEFT ? -1 : 1);
+        } else {
+            move_focus(ui, key == KEY_LEFT ? -1 : 1);
+        }
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool on_move(struct ui *ui, const struct window_event *e)
+{
+    int far = ui_px(ui, DRAG_DP);
+    if (!ui->dragging && ui->in_body && !ui->held[0] && abs(e->y - ui->down_y) > far &&
+        ui->content > ui->body.h) {
+        ui->dragging = true; /* a scroll is no tap */
+        ui->pressed[0] = '\0';
+        ui->last_y = e->y;
+        ui->moved_ms = clock_mono_ms();
+    }
+    if (ui->dragging) {
+        int64_t now = clock_mono_ms();
+        int by = ui->last_y - e->y;
+        int64_t gone = now - ui->moved_ms;
+        ui->speed = gone > 0 ? (float)by / (float)gone : ui->speed;
+        ui->scroll += by;
+        ui->last_y = e->y;
+        ui->moved_ms = now;
+        return true;
+    }
+    struct target *t = target_at(ui, e->x, e->y);
+    const char *id = t ? t->id : "";
+    if (strcmp(id, ui->pressed) != 0 && ui->held[0]) { /* slide to a variant */
+        snprintf(ui->pressed, sizeof ui->pressed, "%s", id);
+        return true;
+    }
+    if (ui->pressed[0] && strcmp(id, ui->pressed) != 0) {
+        ui->pressed[0] = '\0';
+        return true;
+    }
+    return false;
+}
+
+static bool on_up(struct ui *ui, const struct window_event *e)
+{
+    struct target *t = target_at(ui, e->x, e->y);
+    bool was_drag = ui->dragging;
+    if (!was_drag && t && ui->pressed[0] && strcmp(t->id, ui->pressed) == 0) {
+        activate(ui, t->id);
+    }
+    if (was_drag && clock_mono_ms() - ui->moved_ms > 60) {
+        ui->speed = 0;
+    }
+    ui->dragging = false;
+    ui->pressed[0] = ui->held[0] = '\0';
+    return true;
+}
+
+static bool on_time(struct ui *ui)
+{
+    int64_t now = clock_mono_ms();
+    if (ui->pressed[0] && !ui->held[0] && !ui->dragging && now - ui->down_ms >= HOLD_MS) {
+        memcpy(ui->held, ui->pressed, sizeof ui->held);
+        return true;
+    }
+    if (!ui->dragging && fabsf(ui->speed) > 0.02f) {
+        int64_t gone = now - ui->moved_ms;
+        ui->scroll += (int)(ui->speed * (float)gone);
+        ui->speed *= powf(0.996f, (float)gone);
+        ui->moved_ms = now;
+        return true;
+    }
+    ui->speed = 0;
+    return false;
+}
+
+bool ui_event(struct ui *ui, const struct window_event *e)
+{
+    struct target *t;
+    switch (e->kind) {
+    case WINDOW_QUIT:
+        ui->quit = true;
+        return true;
+    case WINDOW_EXPOSE:
+    case WINDOW_WAKE:
+        return true;
+    case WINDOW_DOWN:
+        t = target_at(ui, e->x, e->y);
+        snprintf(ui->pressed, sizeof ui->pressed, "%s", t ? t->id : "");
+        ui->held[0] = '\0';
+        ui->down_x = e->x;
+        ui->down_y = ui->last_y = e->y;
+        ui->down_ms = clock_mono_ms();
+        ui->in_body = rect_holds(ui->body, e->x, e->y);
+        ui->speed = 0;
+        ui->show_focus = false;
+        return true;
+    case WINDOW_MOVE:
+        return on_move(ui, e);
+    case WINDOW_UP:
+        return on_up(ui, e);
+    case WINDOW_WHEEL:
+        ui->scroll -= e->y * ui_px(ui, 60);
+        return true;
+    case WINDOW_KEY:
+        return on_key(ui, e->key);
+    case WINDOW_TEXT:
+        if (ui->edit.id[0]) {
+            edit_insert(&ui->edit, e->text);
+        }
+        return ui->edit.id[0] != '\0';
+    default:
+        return on_time(ui);
+    }
+}
+
+int ui_timeout(const struct ui *ui)
+{
+    if (fabsf(ui->speed) > 0.02f && !ui->dragging) {
+        return 16;
+    }
+    if (ui->pressed[0] && !ui->held[0] && !ui->dragging) {
+        int64_t left = HOLD_MS - (clock_mono_ms() - ui->down_ms);
+        return left > 0 ? (int)left : 0;
+    }
+    return -1;
+}
+
+void ui_begin(struct ui *ui)
+{
+    draw_clear(&ui->draws);
+    arena_reset(&ui->frame);
+    ui->target_count = 0;
+    ui->again = false;
+    ui->scale = window_scale(ui->window);
+    window_size(ui->window, &ui->w, &ui->h);
+    ui->landscape = ui->w > ui->h;
+    ui->body = (struct rect){0, 0, 0, 0};
+    ui->content = 0;
+}
+
+void ui_end(struct ui *ui)
+{
+    if (ui->show_focus) {
+        for (size_t i = 0; i < ui->target_count; i++) {
+            struct target *t = &ui->targets[i];
+            if (strcmp(t->id, ui->focus) == 0 && !t->hidden) {
+                int out = ui_px(ui, 1);
+                struct rect r = {t->rect.x + out, t->rect.y + out, t->rect.w - 2 * out,
+                                 t->rect.h - 2 * out};
+                int xs[] = {r.x, r.x + r.w, r.x + r.w, r.x, r.x};
+                int ys[] = {r.y, r.y, r.y + r.h, r.y + r.h, r.y};
+                for (int k = 0; k < 4; k++) {
+                    struct rect side = {xs[k] < xs[k + 1] ? xs[k] : xs[k + 1],
+                                        ys[k] < ys[k + 1] ? ys[k] : ys[k + 1],
+                                        abs(xs[k + 1] - xs[k]), abs(ys[k + 1] - ys[k])};
+                    side.w += ui_px(ui, 3);
+                    side.h += ui_px(ui, 3);
+                    ui_fill_rect(ui, side, ui->theme.accent);
+                }
+            }
+        }
+    }
+    ui->activated[0] = '\0';
+}
+
+bool ui_target(struct ui *ui, const char *id, enum role kind, struct rect rect)
+{
+    if (ui->target_count < UI_TARGETS_MAX) {
+        struct target *t = &ui->targets[ui->target_count++];
+        t->id = arena_text(&ui->frame, id);
+        t->kind = kind;
+        t->rect = rect;
+        t->hidden = false;
+        if (ui->body.h > 0 && ui->content < 0) { /* between ui_body_begin and ui_body_end */
+            int top = ui->body.y, bottom = ui->body.y + ui->body.h;
+            int y0 = rect.y > top ? rect.y : top;
+            int y1 = rect.y + rect.h < bottom ? rect.y + rect.h : bottom;
+            t->hidden = y1 - y0 < rect.h / 2;
+            if (!t->hidden) {
+                t->rect.y = y0;
+                t->rect.h = y1 - y0;
+            }
+        }
+    }
+    bool mine = ui->activated[0] && strcmp(ui->activated, id) == 0;
+    if (mine) {
+        ui->activated[0] = '\0';
+        ui->again = true;
+    }
+    return mine;
+}
+
+bool ui_pressed(const struct ui *ui, const char *id)
+{
+    return ui->pressed[0] && strcmp(ui->pressed, id) == 0;
+}
+
+/* ---- drawing ---- */
+
+void ui_fill_rect(struct ui *ui, struct rect r, colour c)
+{
+    draw_add(&ui->draws, &(struct draw){.kind = DRAW_FILL, .rect = r, .ink = c});
+}
+
+void ui_box(struct ui *ui, struct rect r, float radius_dp, colour c, colour edge, float line_dp)
+{
+    draw_add(&ui->draws, &(struct draw){.kind = DRAW_BOX, .rect = r, .ink = c, .edge = edge,
+                                        .radius = ui_px(ui, radius_dp),
+                                        .line = ui_px(ui, line_dp)});
+}
+
+void ui_dash(struct ui *ui, struct rect r, float radius_dp, colour edge, float line_dp)
+{
+    draw_add(&ui->draws, &(struct draw){.kind = DRAW_DASH, .rect = r, .edge = edge,
+                                        .radius = ui_px(ui, radius_dp),
+                                        .line = ui_px(ui, line_dp)});
+}
+
+void ui_stroke(struct ui *ui, int x, int y, float size_dp, const int8_t *points, size_t count,
+               float line_dp, colour c)
+{
+    int16_t *p = arena_alloc(&ui->frame, count * 2 * sizeof *p);
+    float size = (float)ui_px(ui, size_dp);
+    for (size_t i = 0; i < count; i++) {
+        p[2 * i] = (int16_t)(x + (int)lroundf((float)points[2 * i] * size / 100));
+        p[2 * i + 1] = (int16_t)(y + (int)lroundf((float)points[2 * i + 1] * size / 100));
+    }
+    draw_add(&ui->draws, &(struct draw){.kind = DRAW_STROKE, .ink = c, .points = p,
+                                        .point_count = count, .line = ui_px(ui, line_dp)});
+}
+
+int ui_line_text(struct ui *ui, int x, int y, enum text_style style, const char *text, size_t len,
+                 colour c)
+{
+    enum face face = styles[style].face;
+    int size = ui_text_px(ui, style);
+    if (len) {
+        draw_add(&ui->draws,
+                 &(struct draw){.kind = DRAW_TEXT, .rect = {x, y, 0, size}, .ink = c, .face = face,
+                                .size_px = size, .text = arena_copy(&ui->frame, text, len),
+                                .len = len});
+    }
+    return font_width(face, size, text, len);
+}
+
+/* May a line break before text[at]?  At blanks only: "2017-жылы", "5-ум", "{0}/{1}" stay whole. */
+static size_t next_break(const char *text, size_t at, size_t len)
+{
+    while (at < len && text[at] != ' ' && text[at] != '\n') {
+        at++;
+    }
+    return at;
+}
+
+/* How many bytes of text fit into w px; at least one letter. */
+static size_t fit(enum face face, int size, const char *text, size_t len, int w)
+{
+    size_t best = 0;
+    for (size_t at = 0; at < len;) {
+        size_t end = next_break(text, at, len);
+        if (font_width(face, size, text, end) > w) {
+            break;
+        }
+        best = end;
+        if (end < len && text[end] == '\n') {
+            return end;
+        }
+        at = end + 1;
+    }
+    if (best) {
+        return best;
+    }
+    size_t end = next_break(text, 0, len), at = 0; /* one word wider than the line: between letters */
+    while (at < end) {
+        size_t next = at;
+        text_next(text, end, &next);
+        if (at > 0 && font_width(face, size, text, next) > w) {
+            break;
+        }
+        at = next;
+    }
+    return at;
+}
+
+int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
+            bool draw)
+{
+    enum face face = styles[style].face;
+    int size = ui_text_px(ui, style), line = ui_line(ui, style), height = 0;
+    size_t len = strlen(text);
+    while (len && *text == ' ') {
+        text++;
+        len--;
+    }
+    for (size_t at = 0; at < len;) {
+        size_t n = fit(face, size, text + at, len - at, w);
+        if (draw) {
+            ui_line_text(ui, x, y + height, style, text + at, n, c);
+        }
+        height += line;
+        at += n;
+        if (at < len && text[at] == '\n') {
+            at++;
+        } else {
+            while (at < len && text[at] == ' ') {
+                at++;
+            }
+        }
+        if (n == 0 && at < len && text[at - 1] != '\n' && text[at - 1] != ' ') {
+            break;
+        }
+    }
+    return height;
+}
+
+void ui_text_centre(struct ui *ui, struct rect r, enum text_style style, const char *text,
+                    colour c)
+{
+    enum face face = styles[style].face;
+    int size = ui_text_px(ui, style), line = ui_line(ui, style);
+    size_t len = strlen(text), at = 0, lines = 0;
+    struct {
+        size_t from, len;
+    } parts[4];
+    while (at < len && lines < 4) {
+        size_t n = fit(face, size, text + at, len - at, r.w);
+        parts[lines].from = at;
+        parts[lines++].len = n;
+        at += n;
+        while (at < len && (text[at] == ' ' || text[at] == '\n')) {
+            at++;
+        }
+    }
+    int glyphs = font_line(face, size);
+    int y = r.y + (r.h - (int)(lines - (lines > 0)) * line - glyphs) / 2;
+    for (size_t i = 0; i < lines; i++) {
+        int tw = font_width(face, size, text + parts[i].from, parts[i].len);
+        ui_line_text(ui, r.x + (r.w - tw) / 2, y + (int)i * line, style, text + parts[i].from,
+                     parts[i].len, c);
+    }
+}
+
+/* ---- typing ---- */
+
+void edit_begin(struct edit *edit, const char *id, const char *text)
+{
+    edit_end(edit);
+    snprintf(edit->id, sizeof edit->id, "%s", id);
+    buf_text(&edit->text, text);
+    edit->cursor = edit->text.len;
+    edit->changed = false;
+}
+
+void edit_end(struct edit *edit)
+{
+    buf_cut(&edit->text, 0);
+    buf_add(&edit->text, "", 0);
+    edit->cursor = 0;
+    edit->id[0] = '\0';
+    edit->changed = false;
+}
+
+bool edit_is(const struct edit *edit, const char *id)
+{
+    return strcmp(edit->id, id) == 0;
+}
+
+void edit_insert(struct edit *edit, const char *text)
+{
+    struct buf fresh = {0};
+    buf_add(&fresh, edit->text.data ? edit->text.data : "", edit->cursor);
+    buf_text(&fresh, text);
+    size_t cursor = fresh.len;
+    if (edit->text.data) {
+        buf_add(&fresh, edit->text.data + edit->cursor, edit->text.len - edit->cursor);
+    }
+    buf_fini(&edit->text);
+    edit->text = fresh;
+    edit->cursor = cursor;
+    edit->changed = true;
+}
+
+void edit_backspace(struct edit *edit)
+{
+    if (edit->cursor == 0) {
+        return;
+    }
+    size_t from = text_prev(edit->text.data, edit->cursor);
+    memmove(edit->text.data + from, edit->text.data + edit->cursor,
+            edit->text.len - edit->cursor + 1);
+    edit->text.len -= edit->cursor - from;
+    edit->cursor = from;
+    edit->changed = true;
+}
+
+void edit_move(struct edit *edit, int by)
+{
+    if (by < 0 && edit->cursor > 0) {
+        edit->cursor = text_prev(edit->text.data, edit->cursor);
+    } else if (by > 0 && edit->cursor < edit->text.len) {
+        text_next(edit->text.data, edit->text.len, &edit->cursor);
+    }
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_UI_H
+#define APP_UI_H
+/*
+ * ui: the kit.  A screen is built anew each time something happens: it puts draw commands and
+ * targets into the ui, and a widget returns true when it was the one that was activated.
+ *
+ *   event ─ui_event▶ (activated id) ─screen builds▶ draw list + targets ─window_show▶ pixels
+ *
+ * Acts on release inside the target; a drag scrolls instead.  Every target can be reached with Tab
+ * and arrows, and has a visible focus frame then.  All measures in dp, ui_px makes px of them.
+ */
+#include "app/strings.h"
+#include "platform/window.h"
+
+enum { UI_TARGETS_MAX = 512, UI_ID_MAX = 96, UI_TOUCH_DP = 48 };
+
+struct theme {
+    colour paper, ink, soft, line, tint, accent, on_accent, warn, warn_back;
+};
+
+enum role {
+    ROLE_BUTTON, ROLE_CHOICE, ROLE_KEY, ROLE_FIELD, ROLE_ROW, ROLE_PILL, ROLE_ICON, ROLE_COUNT
+};
+
+struct target {
+    const char *id; /* frame arena */
+    enum role kind;
+    struct rect rect; /* what can be touched */
+    bool hidden;      /* scrolled out of sight */
+};
+
+enum text_style {
+    TEXT_QUESTION, TEXT_BODY, TEXT_BODY_BOLD, TEXT_HINT, TEXT_NOTE, TEXT_TITLE, TEXT_SMALL,
+    TEXT_BUTTON, TEXT_HEADING, TEXT_DIGIT, TEXT_KEY, TEXT_KEY_SMALL, TEXT_STYLE_COUNT
+};
+
+struct edit { /* a text being typed */
+    struct buf text;
+    size_t cursor;
+    char id[UI_ID_MAX]; /* the field's; "" = nothing is being typed */
+    bool changed;       /* since the owner last looked */
+};
+
+struct ui {
+    struct window *window;
+    struct draw_list draws;
+    struct arena frame;     /* one build's texts */
+    struct theme theme;
+    enum ui_language language;
+    float scale, text_scale;
+    int w, h;
+    bool landscape;
+    struct target targets[UI_TARGETS_MAX];
+    size_t target_count;
+    char activated[UI_ID_MAX]; /* "" = none; used up by the widget */
+    char pressed[UI_ID_MAX];   /* under the finger now */
+    char held[UI_ID_MAX];      /* long press recognised on this id */
+    char focus[UI_ID_MAX];
+    bool show_focus;           /* keys are being used */
+    int down_x, down_y, last_y;
+    int64_t down_ms;
+    bool dragging;
+    struct rect body;          /* where the page scrolls */
+    int scroll, content;       /* px */
+    float speed;               /* px a ms, for inertia */
+    int64_t moved_ms;
+    bool in_body;
+    struct edit edit;
+    bool quit, again;          /* again: build once more */
+    bool robot;
+};
+
+void ui_init(struct ui *ui, struct window *window);
+void ui_fini(struct ui *ui);
+void ui_theme(struct ui *ui, bool night);
+
+/* Take an event in; true when the screen must be built again. */
+bool ui_event(struct ui *ui, const struct window_event *event);
+/* Milliseconds until something moves by itself (inertia, long press), or -1. */
+int ui_timeout(const struct ui *ui);
+
+void ui_begin(struct ui *ui);
+void ui_end(struct ui *ui);
+
+int ui_px(const struct ui *ui, float dp);
+int ui_text_px(const struct ui *ui, enum text_style style);
+int ui_line(const struct ui *ui, enum text_style style);
+const char *ui_str(struct ui *ui, enum string_id id);
+const char *ui_fill(struct ui *ui, enum string_id id, const char *first, const char *second);
+const char *ui_fill3(struct ui *ui, enum string_id id, const char *first, const char *second,
+                     const char *third);
+const char *ui_number(struct ui *ui, long long n);
+
+/* Register a target; true when it was activated. */
+bool ui_target(struct ui *ui, const char *id, enum role kind, struct rect rect);
+bool ui_pressed(const struct ui *ui, const char *id);
+
+/* ---- drawing ---- */
+void ui_fill_rect(struct ui *ui, struct rect r, colour c);
+void ui_box(struct ui *ui, struct rect r, float radius_dp, colour c, colour edge, float line_dp);
+void ui_dash(struct ui *ui, struct rect r, float radius_dp, colour edge, float line_dp);
+void ui_stroke(struct ui *ui, int x, int y, float size_dp, const int8_t *points, size_t count,
+               float line_dp, colour c); /* points in hundredths of the size, pairs */
+/* One line, cut at `w` only if it is a single word; returns its width. */
+int ui_line_text(struct ui *ui, int x, int y, enum text_style style, const char *text, size_t len,
+                 colour c);
+/* Wrapped at spaces; returns the height.  With `draw` false it only measures. */
+int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
+            bool draw);
+/* Centred in the rect, up to two lines. */
+void ui_text_centre(struct ui *ui, struct rect r, enum text_style style, const char *text,
+                    colour c);
+
+/* ---- the page's parts ---- */
+
+struct header {
+    const char *title, *subtitle;
+    const char *left;  /* "back", "menu", or NULL */
+    const char *right; /* "menu", "lock", or NULL */
+    bool language;
+    float progress; /* 0..1, or negative: none */
+    int segments;
+};
+/* Activated ids: "back", "menu", "lock", "language". */
+void ui_header(struct ui *ui, const struct header *header);
+int ui_header_height(const struct ui *ui, bool progress);
+
+/* Bottom bar with one or two buttons (NULL = none); ids "left" and "right". */
+int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *right_id,
+           const char *right);
+int ui_bar_height(const struct ui *ui);
+
+/* The scrolling middle between top and bottom px.  Draw from *y on; ui_body_end(y). */
+void ui_body_begin(struct ui *ui, int top, int bottom, int *x, int *y, int *w);
+void ui_body_end(struct ui *ui, int y);
+void ui_scroll_to(struct ui *ui, int y, int h); /* content px, before ui_body_end */
+
+/* Widgets inside the body: draw at *y, move it on, true when activated. */
+bool ui_choice(struct ui *ui, const char *id, int x, int *y, int w, const char *text,
+               bool selected, bool square);
+bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
+            const char *small, char mark); /* mark: 'o' open, '+' done, '!' missing, '-' not asked, 0 none */
+bool ui_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
+             const char *text, bool primary);
+bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right, const char *text,
+             bool selected, bool dashed);
+void ui_pills_end(struct ui *ui, int *x, int *y, int left);
+bool ui_wide_button(struct ui *ui, const char *id, int x, int *y, int w, const char *text,
+                    bool primary);
+void ui_warning(struct ui *ui, int x, int *y, int w, const char *text);
+/* Box around a text (being typed when `active`); dots instead of letters when `masked`. */
+bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *text, size_t cursor,
+              bool active, bool masked, int least_lines, bool warn, enum text_style style);
+
+/* ---- typing ---- */
+void edit_begin(struct edit *edit, const char *id, const char *text);
+void edit_end(struct edit *edit);
+bool edit_is(const struct edit *edit, const char *id);
+void edit_insert(struct edit *edit, const char *text);
+void edit_backspace(struct edit *edit);
+void edit_move(struct edit *edit, int by); /* code points */
+
+#endif

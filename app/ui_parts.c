@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What are pages made of: header, body, bar, rows, choices, pills, fields? */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/ui.h"
+#include "platform/font.h"
+#include "platform/text.h"
+
+/* Icons as strokes, in hundredths of their size. */
+static const int8_t icon_back[] = {62, 18, 30, 50, 62, 82};
+static const int8_t icon_tick[] = {18, 52, 42, 76, 84, 26};
+static const int8_t burger[3][4] = {{12, 24, 88, 24}, {12, 50, 88, 50}, {12, 76, 88, 76}};
+static const int8_t icon_lock[] = {28, 48, 28, 30, 38, 16, 62, 16, 72, 30, 72, 48};
+
+static void draw_icon(struct ui *ui, const char *name, struct rect r, colour c)
+{
+    int size = ui_px(ui, 24), x = r.x + (r.w - size) / 2, y = r.y + (r.h - size) / 2;
+    if (strcmp(name, "back") == 0 || strcmp(name, "cancel") == 0) {
+        ui_stroke(ui, x, y, 24, icon_back, 3, 3, c);
+    } else if (strcmp(name, "menu") == 0) {
+        for (int i = 0; i < 3; i++) {
+            ui_stroke(ui, x, y, 24, burger[i], 2, 3, c);
+        }
+    } else if (strcmp(name, "lock") == 0) {
+        ui_stroke(ui, x, y, 24, icon_lock, 6, 2.5f, c);
+        ui_box(ui, (struct rect){x + size / 8, y + size * 46 / 100, size * 3 / 4, size / 2}, 3, c,
+               c, 0);
+    }
+}
+
+int ui_header_height(const struct ui *ui, bool progress)
+{
+    return ui_px(ui, 52) + (progress ? ui_px(ui, 5) : ui_px(ui, 1));
+}
+
+void ui_header(struct ui *ui, const struct header *h)
+{
+    int height = ui_px(ui, 52), side = ui_px(ui, 48), x = ui_px(ui, 16), right = ui->w;
+    ui_fill_rect(ui, (struct rect){0, 0, ui->w, height}, ui->theme.paper);
+    if (h->left) {
+        struct rect r = {0, 0, side, height};
+        ui_target(ui, h->left, ROLE_ICON, r);
+        draw_icon(ui, h->left, r, ui->theme.ink);
+        x = side;
+    }
+    if (h->right) {
+        struct rect r = {right - side, 0, side, height};
+        ui_target(ui, h->right, ROLE_ICON, r);
+        draw_icon(ui, h->right, r, ui->theme.ink);
+        right -= side;
+    } else {
+        right -= ui_px(ui, 8);
+    }
+    if (h->language) {
+        int w = ui_px(ui, 52);
+        struct rect r = {right - w, 0, w, height};
+        struct rect box = {right - w + ui_px(ui, 4), ui_px(ui, 8), w - ui_px(ui, 8),
+                           height - ui_px(ui, 16)};
+        ui_target(ui, "language", ROLE_BUTTON, r);
+        ui_box(ui, box, 6, ui->theme.paper, ui->theme.ink, 1.5f);
+        ui_text_centre(ui, box, TEXT_TITLE, language_sign(ui->language), ui->theme.ink);
+        right -= w;
+    }
+    bool two = h->subtitle && *h->subtitle;
+    int line = ui_line(ui, TEXT_TITLE);
+    int w = right - x - ui_px(ui, 4);
+    int title_h = ui_text(ui, x, 0, w, TEXT_TITLE, h->title, ui->theme.ink, false);
+    int size_y = two && title_h <= line ? ui_px(ui, 6) : (height - (title_h < 2 * line ? title_h : 2 * line)) / 2;
+    draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP, .rect = {x, 0, w, height}});
+    ui_text(ui, x, size_y, w, TEXT_TITLE, h->title, ui->theme.ink, true);
+    if (two && title_h <= line) {
+        ui_text(ui, x, ui_px(ui, 6) + line, w, TEXT_SMALL, h->subtitle, ui->theme.soft, true);
+    }
+    draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP});
+    if (h->progress < 0) {
+        ui_fill_rect(ui, (struct rect){0, height, ui->w, ui_px(ui, 1)}, ui->theme.line);
+        return;
+    }
+    int gap = ui_px(ui, 2), bar = ui_px(ui, 5), n = h->segments > 0 ? h->segments : 1;
+    for (int i = 0; i < n; i++) {
+        int x0 = i * ui->w / n, x1 = (i + 1) * ui->w / n - (i + 1 < n ? gap : 0);
+        int done = (int)(h->progress * (float)ui->w);
+        ui_fill_rect(ui, (struct rect){x0, height, x1 - x0, bar}, ui->theme.line);
+        if (done > x0) {
+            ui_fill_rect(ui, (struct rect){x0, height, (done < x1 ? done : x1) - x0, bar},
+                         ui->theme.accent);
+        }
+    }
+}
+
+int ui_bar_height(const struct ui *ui)
+{
+    return ui_px(ui, 72);
+}
+
+int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *right_id,
+           const char *right)
+{
+    int h = ui_bar_height(ui), top = ui->h - h, pad = ui_px(ui, 12), gap = ui_px(ui, 8);
+    int room = ui->w - 2 * pad - (left && right ? gap : 0);
+    int left_w = !left ? 0 : right ? room * 2 / 5 : room;
+    struct rect l = {pad, top + ui_px(ui, 8), left_w, ui_px(ui, 56)};
+    struct rect r = {pad + left_w + (left && right ? gap : 0), l.y, room - left_w, l.h};
+    ui_fill_rect(ui, (struct rect){0, top, ui->w, h}, ui->theme.paper);
+    ui_fill_rect(ui, (struct rect){0, top, ui->w, ui_px(ui, 1)}, ui->theme.line);
+    if (left) {
+        ui_target(ui, left_id, ROLE_BUTTON, l);
+        ui_box(ui, l, 8, ui_pressed(ui, left_id) ? ui->theme.tint : ui->theme.paper, ui->theme.ink,
+               1.5f);
+        ui_text_centre(ui, (struct rect){l.x + gap, l.y, l.w - 2 * gap, l.h}, TEXT_BUTTON, left,
+                       ui->theme.ink);
+    }
+    if (right) {
+        ui_target(ui, right_id, ROLE_BUTTON, r);
+        ui_box(ui, r, 8, ui->theme.accent, ui->theme.ink, ui_pressed(ui, right_id) ? 2 : 0);
+        ui_text_centre(ui, (struct rect){r.x + gap, r.y, r.w - 2 * gap, r.h}, TEXT_BUTTON, right,
+                       ui->theme.on_accent);
+    }
+    return top;
+}
+
+void ui_body_begin(struct ui *ui, int top, int bottom, int *x, int *y, int *w)
+{
+    int pad = ui_px(ui, 16);
+    ui->body = (struct rect){0, top, ui->w, bottom - top};
+    ui->content = -1; /* being built */
+    draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP, .rect = ui->body});
+    *x = pad;
+    *y = top + ui_px(ui, 14) - ui->scroll;
+    *w = ui->w - 2 * pad;
+    int most = ui_px(ui, 720);
+    if (*w > most) { /* long lines tire */
+        *x += (*w - most) / 2;
+        *w = most;
+    }
+}
+
+void ui_body_end(struct ui *ui, int y)
+{
+    draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP});
+    int content = y + ui->scroll - ui->body.y + ui_px(ui, 16);
+    int most = content > ui->body.h ? content - ui->body.h : 0;
+    ui->content = content;
+    if (ui->scroll > most || ui->scroll < 0) {
+        ui->scroll = ui->scroll < 0 ? 0 : most;
+        ui->speed = 0;
+        ui->again = true;
+    }
+    if (most > 0) { /* where in the page we are */
+        int h = ui->body.h * ui->body.h / content, least = ui_px(ui, 24);
+        h = h < least ? least : h;
+        int at = ui->body.y + (ui->body.h - h) * ui->scroll / most;
+        ui_box(ui, (struct rect){ui->w - ui_px(ui, 5), at, ui_px(ui, 3), h}, 1.5f,
+               ui->theme.soft, 0, 0);
+    }
+}
+
+void ui_scroll_to(struct ui *ui, int y, int h)
+{
+    if (y < ui->body.y || y + h > ui->body.y + ui->body.h) {
+        ui->scroll += y + h > ui->body.y + ui->body.h ? y + h - ui->body.y - ui->body.h
+                                                     : y - ui->body.y;
+        ui->again = true;
+    }
+}
+
+static void mark_choice(struct ui *ui, int x, int cy, bool selected, bool square)
+{
+    int size = ui_px(ui, 22);
+    struct rect r = {x, cy - size / 2, size, size};
+    colour edge = selected ? ui->theme.accent : ui->theme.ink;
+    if (square) {
+        ui_box(ui, r, 4, selected ? ui->theme.accent : ui->theme.paper, edge, 2);
+        if (selected) {
+            ui_stroke(ui, r.x, r.y, 22, icon_tick, 3, 3, ui->theme.on_accent);
+        }
+        return;
+    }
+    ui_box(ui, r, 11, ui->theme.paper, edge, 2);
+    if (selected) {
+        int in = ui_px(ui, 5.5f);
+        ui_box(ui, (struct rect){r.x + in, r.y + in, size - 2 * in, size - 2 * in}, 6,
+               ui->theme.accent, 0, 0);
+    }
+}
+
+bool ui_choice(struct ui *ui, const char *id, int x, int *y, int w, const char *text,
+               bool selected, bool square)
+{
+    enum text_style style = selected ? TEXT_BODY_BOLD : TEXT_BODY;
+    int inset = ui_px(ui, 40), least = ui_px(ui, 49);
+    int text_h = ui_text(ui, 0, 0, w - inset - ui_px(ui, 8), style, text, 0, false);
+    int h = text_h + ui_px(ui, 20) > least ? text_h + ui_px(ui, 20) : least;
+    struct rect r = {x, *y, w, h};
+    bool hit = ui_target(ui, id, ROLE_CHOICE, r);
+    if (selected || ui_pressed(ui, id)) {
+        ui_fill_rect(ui, r, ui->theme.tint);
+    }
+    mark_choice(ui, x + ui_px(ui, 4), *y + h / 2, selected, square);
+    ui_text(ui, x + inset, *y + (h - text_h) / 2, w - inset - ui_px(ui, 8), style, text,
+            ui->theme.ink, true);
+    ui_fill_rect(ui, (struct rect){x, *y + h - ui_px(ui, 1), w, ui_px(ui, 1)}, ui->theme.line);
+    *y += h;
+    return hit;
+}
+
+static void draw_mark(struct ui *ui, int x, int cy, char mark)
+{
+    int size = ui_px(ui, 22);
+    struct rect r = {x, cy - size / 2, size, size};
+    switch (mark) {
+    case '+':
+        ui_box(ui, r, 11, ui->theme.accent, 0, 0);
+        ui_stroke(ui, r.x + size / 8, r.y + size / 8, 16.5f, icon_tick, 3, 2.5f,
+                  ui->theme.on_accent);
+        break;
+    case '!':
+        ui_box(ui, r, 4, ui->theme.warn_back, ui->theme.warn, 2);
+        ui_text_centre(ui, r, TEXT_SMALL, "!", ui->theme.warn);
+        break;
+    case '-':
+        ui_dash(ui, r, 11, ui->theme.soft, 2);
+        break;
+    default:
+        ui_box(ui, r, 11, ui->theme.paper, ui->theme.soft, 2);
+        break;
+    }
+}
+
+bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
+            const char *small, char mark)
+{
+    int inset = mark ? ui_px(ui, 34) : ui_px(ui, 4);
+    int title_h = ui_text(ui, 0, 0, w - inset, TEXT_BODY, title, 0, false);
+    int small_h = small && *small ? ui_text(ui, 0, 0, w - inset, TEXT_SMALL, small, 0, false) : 0;
+    int h = title_h + small_h + ui_px(ui, 16), least = ui_px(ui, 52);
+    h = h < least ? least : h;
+    struct rect r = {x, *y, w, h};
+    bool hit = ui_target(ui, id, ROLE_ROW, r);
+    if (ui_pressed(ui, id)) {
+        ui_fill_rect(ui, r, ui->theme.tint);
+    }
+    if (mark) {
+        draw_mark(ui, x, *y + h / 2, mark);
+    }
+    int at = *y + (h - title_h - small_h) / 2;
+    ui_text(ui, x + inset, at, w - inset, TEXT_BODY, title,
+            mark == '-' ? ui->theme.soft : ui->theme.ink, true);
+    if (small_h) {
+        ui_text(ui, x + inset, at + title_h, w - inset, TEXT_SMALL, small, ui->theme.soft, true);
+    }
+    ui_fill_rect(ui, (struct rect){x, *y + h - ui_px(ui, 1), w, ui_px(ui, 1)}, ui->theme.line);
+    *y += h;
+    return hit;
+}
+
+bool ui_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
+             const char *text, bool primary)
+{
+    int pad = ui_px(ui, 14);
+    int title_h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HEADING, title, 0, false);
+    int text_h = text && *text ? ui_text(ui, 0, 0, w - 2 * pad, TEXT_SMALL, text, 0, false) : 0;
+    struct rect r = {x, *y, w, title_h + text_h + 2 * pad};
+    bool hit = id && ui_target(ui, id, ROLE_BUTTON, r);
+    ui_box(ui, r, 9, primary ? ui->theme.accent : ui->theme.paper,
+           primary ? ui->theme.accent : ui->theme.line, 1.5f);
+    ui_text(ui, x + pad, *y + pad, w - 2 * pad, TEXT_HEADING, title,
+            primary ? ui->theme.on_accent : ui->theme.ink, true);
+    if (text_h) {
+        ui_text(ui, x + pad, *y + pad + title_h, w - 2 * pad, TEXT_SMALL, text,
+                primary ? ui->theme.on_accent : ui->theme.soft, true);
+    }
+    *y += r.h + ui_px(ui, 10);
+    return hit;
+}
+
+bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right, const char *text,
+             bool selected, bool dashed)
+{
+    int pad = ui_px(ui, 16), h = ui_px(ui, 48);
+    int most = right - left - 2 * pad;
+    int text_w = font_width(FACE_SANS, ui_text_px(ui, TEXT_HINT), text, strlen(text));
+    int w = (text_w < most ? text_w : most) + 2 * pad;
+    int lines = text_w > most ? 2 : 1;
+    h += (lines - 1) * ui_line(ui, TEXT_HINT);
+    if (*x > left && *x + w > right) {
+        *x = left;
+        *y += h + ui_px(ui, 8);
+    }
+    struct rect r = {*x, *y, w, h};
+    bool hit = ui_target(ui, id, ROLE_PILL, r);
+    if (selected) {
+        ui_box(ui, r, 24, ui->theme.ink, 0, 0);
+    } else {
+        ui_box(ui, r, 24, ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper, ui->theme.soft,
+               dashed ? 0 : 1.5f);
+        if (dashed) {
+            ui_dash(ui, r, 24, ui->theme.soft, 1.5f);
+        }
+    }
+    ui_text_centre(ui, (struct rect){r.x + pad / 2, r.y, r.w - pad, r.h}, TEXT_HINT, text,
+                   selected ? ui->theme.paper : ui->theme.ink);
+    *x += w + ui_px(ui, 8);
+    return hit;
+}
+
+void ui_pills_end(struct ui *ui, int *x, int *y, int left)
+{
+    if (*x > left) {
+        *x = left;
+        *y += ui_px(ui, 48) + ui_px(ui, 12);
+    }
+}
+
+bool ui_wide_button(struct ui *ui, const char *id, int x, int *y, int w, const char *text,
+                    bool primary)
+{
+    int pad = ui_px(ui, 12);
+    int text_h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_BUTTON, text, 0, false);
+    int h = text_h + ui_px(ui, 24) > ui_px(ui, 52) ? text_h + ui_px(ui, 24) : ui_px(ui, 52);
+    struct rect r = {x, *y, w, h};
+    bool hit = ui_target(ui, id, ROLE_BUTTON, r);
+    ui_box(ui, r, 8,
+           primary ? ui->theme.accent : ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper,
+           primary ? ui->theme.accent : ui->theme.ink, 1.5f);
+    ui_text_centre(ui, (struct rect){x + pad, *y, w - 2 * pad, h}, TEXT_BUTTON, text,
+                   primary ? ui->theme.on_accent : ui->theme.ink);
+    *y += h + ui_px(ui, 10);
+    return hit;
+}
+
+void ui_warning(struct ui *ui, int x, int *y, int w, const char *text)
+{
+    int pad = ui_px(ui, 11);
+    int h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, text, 0, false) + 2 * pad;
+    *y += ui_px(ui, 8);
+    ui_box(ui, (struct rect){x, *y, w, h}, 7, ui->theme.warn_back, ui->theme.warn, 1.5f);
+    ui_text(ui, x + pad, *y + pad, w - 2 * pad, TEXT_HINT, text, ui->theme.warn, true);
+    *y += h + ui_px(ui, 8);
+}
+
+bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *text, size_t cursor,
+              bool active, bool masked, int least_lines, bool warn, enum text_style style)
+{
+    int pad = ui_px(ui, 11), line = ui_line(ui, style);
+    struct buf shown = {0};
+    size_t shown_cursor = 0, len = strlen(text);
+    for (size_t at = 0; masked && at < len;) {
+        if (at == cursor) {
+            shown_cursor = shown.len;
+        }
+        uint32_t c = text_next(text, len, &at);
+        buf_text(&shown, c == ' ' ? "  " : "•");
+    }
+    if (masked) {
+        shown_cursor = cursor >= len ? shown.len : shown_cursor;
+    } else {
+        buf_text(&shown, text);
+        shown_cursor = cursor;
+    }
+    buf_add(&shown, "", 0);
+    int text_h = ui_text(ui, 0, 0, w - 2 * pad, style, shown.data, 0, false);
+    int least = least_lines * line;
+    int h = (text_h > least ? text_h : least) + 2 * pad;
+    struct rect r = {x, *y, w, h};
+    bool hit = ui_target(ui, id, ROLE_FIELD, r);
+    ui_box(ui, r, 7, ui->theme.paper,
+           warn ? ui->theme.warn : active ? ui->theme.accent : ui->theme.soft, active ? 2 : 1.5f);
+    ui_text(ui, x + pad, *y + pad, w - 2 * pad, style, shown.data, ui->theme.ink, true);
+    if (active) { /* the caret stands behind the wrapped text before it */
+        struct buf before = {0};
+        buf_add(&before, shown.data, shown_cursor);
+        buf_add(&before, "", 0);
+        int up_to = ui_text(ui, 0, 0, w - 2 * pad, style, before.data, 0, false);
+        int cy = *y + pad + (up_to > 0 ? up_to - line : 0), cx = x + pad;
+        size_t first = ui->draws.count;
+        ui_text(ui, x + pad, -10000, w - 2 * pad, style, before.data, 0, true);
+        if (ui->draws.count > first) {
+            struct draw *last = &ui->draws.list[ui->draws.count - 1];
+            cx = x + pad + font_width(last->face, last->size_px, last->text, last->len);
+        }
+        bool blank = before.len && before.data[before.len - 1] == ' ';
+        cx += blank ? font_width(FACE_SANS, ui_text_px(ui, style), " ", 1) : 0;
+        if (before.len && before.data[before.len - 1] == '\n') {
+            cx = x + pad;
+            cy += line;
+        }
+        ui->draws.count = first;
+        ui_fill_rect(ui, (struct rect){cx, cy + line / 12, ui_px(ui, 2), line * 10 / 12},
+                     ui->theme.accent);
+        buf_fini(&before);
+    }
+    buf_fini(&shown);
+    *y += h + ui_px(ui, 8);
+    return hit;
+}

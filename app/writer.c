@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* When is an answer on the medium? */
+#include "app/writer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct item {
+    struct item *next;
+    writer_job *job; /* or an event */
+    void *arg;
+    struct buf event;
+    uint64_t ticket;
+    bool done, ok;
+    struct err err;
+};
+
+struct writer {
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t posted, finished;
+    struct item *first, *last;
+    struct device *device;
+    struct device_draft draft;
+    uint64_t next_ticket, done_ticket;
+    bool failed, stop;
+    struct err err; /* of the first event that failed */
+    int64_t durable_us;
+};
+
+static int64_t now_us(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static void run(struct writer *w, struct item *item)
+{
+    if (item->job) {
+        item->ok = item->job(w->device, item->arg, &item->err);
+    } else if (w->failed) {
+        item->ok = false; /* no gap: after a failure nothing follows */
+    } else {
+        item->ok = device_draft_append(w->device, &w->draft, item->event.data, item->event.len,
+                                       &item->err);
+    }
+}
+
+static void *work(void *user)
+{
+    struct writer *w = user;
+    pthread_mutex_lock(&w->mutex);
+    for (;;) {
+        while (!w->first && !w->stop) {
+            pthread_cond_wait(&w->posted, &w->mutex);
+        }
+        if (!w->first) {
+            break;
+        }
+        struct item *item = w->first;
+        w->first = item->next;
+        if (!w->first) {
+            w->last = NULL;
+        }
+        pthread_mutex_unlock(&w->mutex);
+        run(w, item);
+        pthread_mutex_lock(&w->mutex);
+        item->done = true;
+        if (!item->job) {
+            if (!item->ok && !w->failed) {
+                w->failed = true;
+                w->err = item->err;
+            }
+            w->done_ticket = item->ticket;
+            w->durable_us = now_us();
+            buf_fini(&item->event);
+            free(item);
+        }
+        pthread_cond_broadcast(&w->finished);
+    }
+    pthread_mutex_unlock(&w->mutex);
+    return NULL;
+}
+
+struct writer *writer_new(struct device *device)
+{
+    struct writer *w = mem_zero(1, sizeof *w);
+    w->device = device;
+    pthread_mutex_init(&w->mutex, NULL);
+    pthread_cond_init(&w->posted, NULL);
+    pthread_cond_init(&w->finished, NULL);
+    if (pthread_create(&w->thread, NULL, work, w) != 0) {
+        err_out_of_memory();
+    }
+    return w;
+}
+
+struct device *writer_free(struct writer *w)
+{
+    if (!w) {
+        return NULL;
+    }
+    pthread_mutex_lock(&w->mutex);
+    w->stop = true;
+    pthread_cond_signal(&w->posted);
+    pthread_mutex_unlock(&w->mutex);
+    pthread_join(w->thread, NULL);
+    pthread_cond_destroy(&w->posted);
+    pthread_cond_destroy(&w->finished);
+    pthread_mutex_destroy(&w->mutex);
+    struct device *device = w->device;
+    free(w);
+    return device;
+}
+
+static void push(struct writer *w, struct item *item)
+{
+    if (w->last) {
+        w->last->next = item;
+    } else {
+        w->first = item;
+    }
+    w->last = item;
+    pthread_cond_signal(&w->posted);
+}
+
+bool writer_call(struct writer *w, writer_job *job, void *arg, struct err *err)
+{
+    struct item item = {.job = job, .arg = arg};
+    pthread_mutex_lock(&w->mutex);
+    push(w, &item);
+    while (!item.done) {
+        pthread_cond_wait(&w->finished, &w->mutex);
+    }
+    pthread_mutex_unlock(&w->mutex);
+    if (!item.ok && err) {
+        *err = item.err;
+    }
+    return item.ok;
+}
+
+void writer_draft(struct writer *w, const struct device_draft *draft)
+{
+    pthread_mutex_lock(&w->mutex);
+    w->draft = *draft;
+    w->failed = false;
+    w->done_ticket = w->next_ticket;
+    pthread_mutex_unlock(&w->mutex);
+}
+
+struct device_draft writer_draft_now(struct writer *w)
+{
+    pthread_mutex_lock(&w->mutex);
+    struct device_draft draft = w->draft;
+    pthread_mutex_unlock(&w->mutex);
+    return draft;
+}
+
+uint64_t writer_post(struct writer *w, const void *event, size_t len)
+{
+    struct item *item = mem_zero(1, sizeof *item);
+    buf_add(&item->event, event, len);
+    pthread_mutex_lock(&w->mutex);
+    uint64_t ticket = item->ticket = ++w->next_ticket;
+    w->durable_us = 0;
+    push(w, item);
+    pthread_mutex_unlock(&w->mutex);
+    return ticket;
+}
+
+bool writer_wait(struct writer *w, uint64_t ticket, struct err *err)
+{
+    pthread_mutex_lock(&w->mutex);
+    while (w->done_ticket < ticket && !w->failed) {
+        pthread_cond_wait(&w->finished, &w->mutex);
+    }
+    bool ok = !w->failed;
+    if (!ok && err) {
+        *err = w->err;
+    }
+    pthread_mutex_unlock(&w->mutex);
+    return ok;
+}
+
+int64_t writer_durable_us(struct writer *w)
+{
+    pthread_mutex_lock(&w->mutex);
+    int64_t at = w->durable_us;
+    pthread_mutex_unlock(&w->mutex);
+    return at;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_WRITER_H
+#define APP_WRITER_H
+/*
+ * writer: the one thread that owns the device (vault and store).
+ *
+ * The screen posts an event and shows the answer at once; before the next question shows it waits
+ * for the event's ticket, which is given back when the row is on the medium.
+ */
+#include "platform/device.h"
+
+struct writer;
+
+typedef bool writer_job(struct device *device, void *arg, struct err *err);
+
+struct writer *writer_new(struct device *device); /* takes the device over */
+/* Finish what is posted, stop the thread, give the device back. */
+struct device *writer_free(struct writer *writer);
+
+/* Run a job on the thread and wait for it. */
+MUST_CHECK bool writer_call(struct writer *writer, writer_job *job, void *arg, struct err *err);
+
+/* The draft that posted events go to; only between calls. */
+void writer_draft(struct writer *writer, const struct device_draft *draft);
+struct device_draft writer_draft_now(struct writer *writer);
+/* Post one event (copied and wiped); never waits.  The ticket is for writer_wait. */
+uint64_t writer_post(struct writer *writer, const void *event, size_t len);
+/* Wait until the ticket's event is durable.  False: it is not, and `err` says why. */
+MUST_CHECK bool writer_wait(struct writer *writer, uint64_t ticket, struct err *err);
+/* When (monotonic µs) the last posted event became durable; 0 = not yet. */
+int64_t writer_durable_us(struct writer *writer);
+
+#endif

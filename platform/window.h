@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLATFORM_WINDOW_H
+#define PLATFORM_WINDOW_H
+/*
+ * window: one window, its events, and the painting of a draw list.  Home of SDL2.
+ *
+ * An idle window sleeps in window_wait.  Painting is software, with cached pixels of texts and
+ * shapes; the cache is wiped when the screen is blanked.
+ */
+#include "platform/draw.h"
+
+struct window;
+
+enum window_event_kind {
+    WINDOW_NONE, /* the timeout passed */
+    WINDOW_QUIT,
+    WINDOW_EXPOSE, /* paint again; the size may have changed */
+    WINDOW_DOWN,
+    WINDOW_MOVE, /* while down */
+    WINDOW_UP,
+    WINDOW_WHEEL, /* y: notches, away from the user positive */
+    WINDOW_KEY,
+    WINDOW_TEXT,
+    WINDOW_WAKE /* window_wake was called */
+};
+enum window_key {
+    KEY_NONE, KEY_TAB, KEY_BACKTAB, KEY_ENTER, KEY_ESCAPE, KEY_BACKSPACE, KEY_DELETE, KEY_LEFT,
+    KEY_RIGHT, KEY_UP, KEY_DOWN, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_HOME, KEY_END, KEY_SPACE
+};
+struct window_event {
+    enum window_event_kind kind;
+    int x, y;
+    enum window_key key;
+    char text[32];
+};
+
+struct window_options {
+    const char *title;
+    int w, h;      /* asked for; full screen where there is no desktop */
+    float scale;   /* px per dp; 0 = from the display */
+};
+MUST_CHECK bool window_open(struct window **window, const struct window_options *options,
+                            struct err *err);
+void window_close(struct window *window);
+
+void window_size(const struct window *window, int *w, int *h);
+float window_scale(const struct window *window);
+
+/* Wait at most `timeout_ms` (-1 = for ever) for the next event. */
+struct window_event window_wait(struct window *window, int timeout_ms);
+/* From any thread: make window_wait return. */
+void window_wake(struct window *window);
+
+/* Paint and show. */
+void window_show(struct window *window, const struct draw_list *list, colour paper);
+/* Paint over everything and forget all cached pixels of texts: before locking or suspending. */
+void window_blank(struct window *window, colour paper);
+/* Percent of the battery, or -1. */
+int window_battery(void);
+
+#endif

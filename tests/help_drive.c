@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * help_drive: a robot that uses the real program through the window system.
+ *
+ *   help_drive SCRIPT SHOTS TIMING PROGRAM ARGUMENTS…
+ *
+ * Starts the program (test flavour, --robot), reads what can be touched after each present, and taps
+ * with xdotool.  A script is lines of: start, kill, quit, tap ID, type TEXT, key NAME, wait SCREEN,
+ * see ID, shot NAME, pause MS.  Exit 0 when every line went through.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "platform/file.h"
+#include "platform/text.h"
+
+enum { TARGETS = 600, TIMES = 20000, WAIT_MS = 30000 };
+
+struct seen {
+    char id[128];
+    int x, y, w, h;
+    bool hidden;
+};
+
+static struct {
+    pid_t pid;
+    int fd;
+    char line[512];
+    size_t len;
+    struct seen now[TARGETS], next[TARGETS];
+    size_t count, next_count;
+    unsigned frame, timed; /* frames so far; those that followed a release or a key */
+    char screen[64], next_screen[64];
+    long present_us[TIMES], durable_us[TIMES];
+    size_t present_count, durable_count;
+    const char *shots;
+    char **argv;
+    long first_frame_ms;
+    bool slow;
+} d;
+
+static long now_ms(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static void take_line(const char *line)
+{
+    long present, durable;
+    char state[16], focus[16], role[16];
+    if (strncmp(line, "frame ", 6) == 0) {
+        sscanf(line, "frame %*u %63s", d.next_screen);
+        d.next_count = 0;
+    } else if (strncmp(line, "target ", 7) == 0 && d.next_count < TARGETS) {
+        struct seen *s = &d.next[d.next_count];
+        if (sscanf(line, "target %127s %15s %d %d %d %d %15s %15s", s->id, role, &s->x, &s->y,
+                   &s->w, &s->h, state, focus) == 8) {
+            s->hidden = strcmp(state, "hidden") == 0;
+            d.next_count++;
+        }
+    } else if (sscanf(line, "time %ld %ld", &present, &durable) == 2) {
+        d.timed++;
+        if (d.present_count < TIMES) {
+            d.present_us[d.present_count++] = present;
+        }
+        if (durable >= 0 && d.durable_count < TIMES) {
+            d.durable_us[d.durable_count++] = durable;
+        }
+    } else if (strncmp(line, "end ", 4) == 0) {
+        memcpy(d.now, d.next, sizeof d.now);
+        d.count = d.next_count;
+        memcpy(d.screen, d.next_screen, sizeof d.screen);
+        d.frame++;
+    }
+}
+
+/* Read what is there; wait at most timeout_ms for more.  False when the program is gone. */
+static bool pump(int timeout_ms)
+{
+    struct pollfd p = {.fd = d.fd, .events = POLLIN};
+    if (d.fd < 0 || poll(&p, 1, timeout_ms) <= 0) {
+        return d.fd >= 0;
+    }
+    char bytes[8192];
+    ssize_t n = read(d.fd, bytes, sizeof bytes);
+    if (n <= 0) {
+        close(d.fd);
+        d.fd = -1;
+        return false;
+    }
+    for (ssize_t i = 0; i < n; i++) {
+        if (bytes[i] == '\n') {
+            d.line[d.len] = '\0';
+            take_line(d.line);
+            d.len = 0;
+        } else if (d.len + 1 < sizeof d.line) {
+            d.line[d.len++] = bytes[i];
+        }
+    }
+    return true;
+}
+
+static void settle(int quiet_ms)
+{
+    unsigned before;
+    do {
+        before = d.frame;
+        pump(quiet_ms);
+    } while (d.frame != before && d.fd >= 0);
+}
+
+static bool run(char *const argv[])
+{
+    pid_t pid = fork();
+    int status;
+    if (pid == 0) {
+        execvp(argv[0], argv);
+        _exit(127);
+    }
+    return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+           WEXITSTATUS(status) == 0;
+}
+
+static bool start(void)
+{
+    int pipes[2];
+    char fd[16];
+    if (pipe(pipes) != 0) {
+        return false;
+    }
+    long begun = now_ms();
+    d.pid = fork();
+    if (d.pid == 0) {
+        size_t n = 0;
+        while (d.argv[n]) {
+            n++;
+        }
+        char **argv = calloc(n + 3, sizeof *argv);
+        memcpy(argv, d.argv, n * sizeof *argv);
+        snprintf(fd, sizeof fd, "%d", pipes[1]);
+        argv[n] = "--robot";
+        argv[n + 1] = fd;
+        close(pipes[0]);
+        execv(argv[0], argv);
+        _exit(127);
+    }
+    close(pipes[1]);
+    fcntl(pipes[0], F_SETFD, FD_CLOEXEC);
+    d.fd = pipes[0];
+    d.len = d.count = 0;
+    d.screen[0] = '\0';
+    unsigned before = d.frame;
+    while (d.frame == before && now_ms() - begun < WAIT_MS) {
+        if (!pump(1000)) {
+            return false;
+        }
+    }
+    if (!d.first_frame_ms) {
+        d.first_frame_ms = now_ms() - begun;
+    }
+    settle(150);
+    /* no window manager: without focus no keys */
+    if (system("xdotool search --sync --name '^suhbat$' windowfocus >/dev/null 2>&1") != 0) {
+        fprintf(stderr, "drive: the window cannot be given the keyboard\n");
+    }
+    return true;
+}
+
+static void stop(int signal_number)
+{
+    kill(d.pid, signal_number);
+    waitpid(d.pid, NULL, 0);
+    if (d.fd >= 0) {
+        close(d.fd);
+    }
+    d.fd = -1;
+}
+
+static struct seen *find(const char *id)
+{
+    for (size_t i = 0; i < d.count; i++) {
+        if (strcmp(d.now[i].id, id) == 0) {
+            return &d.now[i];
+        }
+    }
+    return NULL;
+}
+
+static bool wait_for(const char *id)
+{
+    for (long end = now_ms() + WAIT_MS; now_ms() < end;) {
+        if (find(id)) {
+            return true;
+        }
+        if (!pump(200)) {
+            return false;
+        }
+    }
+    return false;
+}
+
+static bool click(int x, int y)
+{
+    char xs[16], ys[16];
+    unsigned before = d.timed;
+    snprintf(xs, sizeof xs, "%d", x);
+    snprintf(ys, sizeof ys, "%d", y);
+    if (!run((char *[]){"xdotool", "mousemove", xs, ys, "click", "1", NULL})) {
+        return false;
+    }
+    for (long end = now_ms() + WAIT_MS; d.timed == before && now_ms() < end;) {
+        if (!pump(200)) {
+            return false;
+        }
+    }
+    settle(d.slow ? 150 : 12);
+    if (d.slow) {
+        usleep(250000);
+    }
+    return d.timed != before;
+}
+
+static bool scroll_into_sight(const char *id)
+{
+    for (int tries = 0; tries < 60; tries++) {
+        struct seen *s = find(id);
+        if (!s) {
+            return false;
+        }
+        if (!s->hidden) {
+            return true;
+        }
+        bool below = s->y > 600;
+        run((char *[]){"xdotool", "mousemove", "360", "500", "click", below ? "5" : "4", NULL});
+        pump(100);
+        settle(30);
+    }
+    return false;
+}
+
+static bool tap(const char *id)
+{
+    if (!wait_for(id) || !scroll_into_sight(id)) {
+        fprintf(stderr, "drive: no target '%s' on screen '%s'; there are:\n", id, d.screen);
+        for (size_t i = 0; i < d.count; i++) {
+            fprintf(stderr, "  %s\n", d.now[i].id);
+        }
+        return false;
+    }
+    struct seen *s = find(id);
+    return click(s->x + s->w / 2, s->y + s->h / 2);
+}
+
+/* One letter on the on-screen keyboard: its own key, else by ⇧, 123 or the language key. */
+static bool type_letter(uint32_t cp)
+{
+    struct buf letter = {0}, small = {0};
+    char id[64], small_id[64];
+    text_put(&letter, cp);
+    text_put(&small, text_small(cp));
+    snprintf(id, sizeof id, "key:%s", cp == ' ' ? "space" : letter.data);
+    snprintf(small_id, sizeof small_id, "key:%s", small.data);
+    bool capital = text_small(cp) != cp;
+    bool ok = false;
+    for (int tries = 0; tries < 12 && !ok; tries++) {
+        if (find(id)) {
+            ok = tap(id);
+            break;
+        }
+        bool letter_like = text_small(cp) != text_capital(cp);
+        if (capital && find(small_id)) {
+            ok = tap("key:shift") && find(id) && tap(id);
+            break;
+        }
+        if (find("key:shift") && !letter_like) {
+            if (!tap("key:123")) {
+                break;
+            }
+        } else if (!find("key:shift") && find("key:123")) {
+            if (!tap("key:123")) {
+                break;
+            }
+        } else if (!find("key:lang") || !tap("key:lang")) {
+            break;
+        }
+    }
+    if (!ok) {
+        fprintf(stderr, "drive: no key for '%s'\n", letter.data);
+    }
+    buf_fini(&letter);
+    buf_fini(&small);
+    return ok;
+}
+
+static bool type_text(const char *text)
+{
+    size_t len = strlen(text);
+    for (size_t at = 0; at < len;) {
+        if (!type_letter(text_next(text, len, &at))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool shot(const char *name)
+{
+    char path[512];
+    settle(60);
+    snprintf(path, sizeof path, "%s/%s.png", d.shots, name);
+    return run((char *[]){"import", "-window", "root", path, NULL});
+}
+
+static bool wait_screen(const char *name)
+{
+    for (long end = now_ms() + WAIT_MS; now_ms() < end;) {
+        if (strcmp(d.screen, name) == 0) {
+            return true;
+        }
+        if (!pump(200)) {
+            break;
+        }
+    }
+    fprintf(stderr, "drive: wanted screen '%s', on '%s'\n", name, d.screen);
+    return false;
+}
+
+static bool step(char *line)
+{
+    char *rest = strchr(line, ' ');
+    if (rest) {
+        *rest++ = '\0';
+    } else {
+        rest = line + strlen(line);
+    }
+    if (strcmp(line, "start") == 0) {
+        return start();
+    } else if (strcmp(line, "kill") == 0) {
+        stop(SIGKILL);
+        return true;
+    } else if (strcmp(line, "quit") == 0) {
+        stop(SIGTERM);
+        return true;
+    } else if (strcmp(line, "tap") == 0) {
+        return tap(rest);
+    } else if (strcmp(line, "type") == 0) {
+        return type_text(rest);
+    } else if (strcmp(line, "shot") == 0) {
+        return shot(rest);
+    } else if (strcmp(line, "wait") == 0) {
+        return wait_screen(rest);
+    } else if (strcmp(line, "see") == 0) {
+        return wait_for(rest);
+    } else if (strcmp(line, "pause") == 0) {
+        usleep((useconds_t)atoi(rest) * 1000);
+        settle(20);
+        return true;
+    } else if (strcmp(line, "key") == 0) {
+        bool ok = run((char *[]){"xdotool", "key", rest, NULL});
+        pump(100);
+        settle(60);
+        return ok;
+    }
+    fprintf(stderr, "drive: unknown step '%s'\n", line);
+    return false;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    long x = *(const long *)a, y = *(const long *)b;
+    return (x > y) - (x < y);
+}
+
+static void put_times(FILE *out, const char *what, long *times, size_t count)
+{
+    if (count) {
+        qsort(times, count, sizeof *times, by_value);
+        fprintf(out, "%s: median %.2f ms, p99 %.2f ms, n %zu\n", what,
+                (double)times[count / 2] / 1000, (double)times[(count * 99 - 1) / 100] / 1000,
+                count);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct buf script = {0};
+    struct err err = {0};
+    int number = 0, status = 0;
+    if (argc < 5 || !file_read(&script, argv[1], 1 << 20, &err)) {
+        fprintf(stderr, "usage: help_drive SCRIPT SHOTS TIMING PROGRAM ARGUMENTS…\n");
+        return 2;
+    }
+    d.shots = argv[2];
+    d.argv = argv + 4;
+    d.fd = -1;
+    d.slow = getenv("SLOW") != NULL;
+    signal(SIGPIPE, SIG_IGN);
+    for (char *line = script.data; line && *line && !status;) {
+        char *end = strchr(line, '\n');
+        if (end) {
+            *end = '\0';
+        }
+        number++;
+        if (*line && *line != '#' && !step(line)) {
+            fprintf(stderr, "drive: line %d of %s failed\n", number, argv[1]);
+            shot("failure");
+            status = 1;
+        }
+        line = end ? end + 1 : NULL;
+    }
+    if (d.fd >= 0) {
+        stop(SIGTERM);
+    }
+    FILE *out = fopen(argv[3], "w");
+    if (out) {
+        fprintf(out, "first frame after process start: %ld ms\n", d.first_frame_ms);
+        put_times(out, "tap to presented", d.present_us, d.present_count);
+        put_times(out, "tap to durable", d.durable_us, d.durable_count);
+        fclose(out);
+    }
+    buf_fini(&script);
+    return status;
+}
