@@ -251,6 +251,7 @@ static void enter_interview(struct app *app)
 {
     app->missing_only = false;
     app_go(app, SCREEN_INTERVIEW);
+    screen_arrive(app);
 }
 
 bool app_start_interview(struct app *app, const uint8_t package_hash[32])

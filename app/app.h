@@ -100,6 +100,8 @@ void screen_unlock(struct app *app);
 void screen_home(struct app *app);
 void screen_forms(struct app *app);
 void screen_interview(struct app *app);
+/* The interview's page is another now: fresh field, fresh message, recovered typing. */
+void screen_arrive(struct app *app);
 void screen_outline(struct app *app);
 void screen_finish(struct app *app);
 void screen_sealed(struct app *app);

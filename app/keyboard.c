@@ -270,7 +270,7 @@ static bool digit_pad(struct ui *ui, bool decimal, int top, const char *done)
             if (decimal) {
                 half.w /= 2;
                 struct rect point = {cell.x + half.w, cell.y, cell.w - half.w, h};
-                if (key(ui, "point", ",", point, 0, TEXT_DIGIT)) {
+                if (key(ui, ",", ",", point, 0, TEXT_DIGIT)) {
                     edit_insert(&ui->edit, ",");
                 }
             }

@@ -49,7 +49,7 @@ static int choose_medium(struct app *app, int x, int *y, int w)
 
 static bool leave(struct app *app, const char *id)
 {
-    if (strcmp(app->ui.activated, id) != 0) {
+    if (!ui_took(&app->ui, id)) {
         return false;
     }
     app_go(app, SCREEN_HOME);
@@ -126,8 +126,7 @@ void screen_load(struct app *app)
     struct header h = {.title = ui_str(ui, S_media_load_title), .left = "back", .progress = -1};
     int x, y, w;
     ui_header(ui, &h);
-    if (strcmp(ui->activated, "back") == 0 || strcmp(ui->activated, "right") == 0) {
-        ui->activated[0] = '\0';
+    if (ui_took(ui, "back") || ui_took(ui, "right")) {
         if (writer_call(app->writer, enrolled, &member, NULL) && member) {
             app_go(app, SCREEN_HOME);
         } else {

@@ -61,19 +61,17 @@ void screen_finish(struct app *app)
     struct header h = {.title = ui_str(ui, S_finish_title), .subtitle = number, .left = "back",
                        .language = true, .progress = -1};
     ui_header(ui, &h);
-    if (strcmp(ui->activated, "back") == 0 || strcmp(ui->activated, "left") == 0) {
+    if (ui_took(ui, "back") || ui_took(ui, "left")) {
         app_go(app, SCREEN_INTERVIEW);
         return;
     }
-    if (strcmp(ui->activated, "language") == 0) {
+    if (ui_took(ui, "language")) {
         app->sheet = SHEET_LANGUAGE;
         ui->again = true;
         return;
     }
     bool known = session_problems(i->session, &ui->frame, &problems, &count, &err);
-    if (strcmp(ui->activated, "right") == 0) {
-        ui->activated[0] = '\0';
-        ui->again = true;
+    if (ui_took(ui, "right")) {
         if (known && !count) {
             seal(app);
         } else {
@@ -102,6 +100,7 @@ void screen_finish(struct app *app)
                 if (interview_find(i, &ui->frame, problems[p].node, &page)) {
                     interview_go(i, &page);
                     app_go(app, SCREEN_INTERVIEW);
+                    screen_arrive(app);
                 }
                 return;
             }
@@ -130,7 +129,7 @@ void screen_sealed(struct app *app)
         ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", app->sealed_number), NULL);
     struct header h = {.title = ui_str(ui, S_sealed_title), .subtitle = number, .progress = -1};
     ui_header(ui, &h);
-    if (strcmp(ui->activated, "right") == 0 || strcmp(ui->activated, "back") == 0) {
+    if (ui_took(ui, "right") || ui_took(ui, "back")) {
         app_go(app, SCREEN_HOME);
         return;
     }

@@ -177,7 +177,7 @@ void screen_first(struct app *app)
                        .left = app->screen > SCREEN_FIRST_LANGUAGE &&
                                        app->screen < SCREEN_FIRST_REQUEST ? "back" : NULL};
     ui_header(ui, &h);
-    if (strcmp(ui->activated, "back") == 0 && h.left) {
+    if (ui_took(ui, "back") && h.left) {
         app_go(app, app->screen - 1);
         return;
     }

@@ -70,15 +70,15 @@ void screen_home(struct app *app)
     bool clock_wrong = clock_wall_ms() < 1790000000000; /* before this program was written */
     status_line(app, &h);
     ui_header(ui, &h);
-    if (strcmp(ui->activated, "lock") == 0) {
+    if (ui_took(ui, "lock")) {
         app_lock(app);
         return;
     }
-    if (strcmp(ui->activated, "menu") == 0) {
+    if (ui_took(ui, "menu")) {
         app_go(app, SCREEN_SETTINGS);
         return;
     }
-    if (strcmp(ui->activated, "language") == 0) {
+    if (ui_took(ui, "language")) {
         app->sheet = SHEET_LANGUAGE;
         ui->again = true;
         return;
@@ -118,11 +118,11 @@ void screen_forms(struct app *app)
                        .progress = -1};
     int x, y, w;
     ui_header(ui, &h);
-    if (strcmp(ui->activated, "back") == 0) {
+    if (ui_took(ui, "back")) {
         app_go(app, SCREEN_HOME);
         return;
     }
-    if (strcmp(ui->activated, "language") == 0) {
+    if (ui_took(ui, "language")) {
         app->sheet = SHEET_LANGUAGE;
         ui->again = true;
         return;
@@ -137,7 +137,7 @@ void screen_forms(struct app *app)
                                                ui_str(ui, S_forms_training))
                                 : version;
         const char *id = arena_printf(&ui->frame, "form:%zu", i);
-        if (ui_row(ui, id, x, &y, w, f->title, small, 'o')) {
+        if (ui_row(ui, id, x, &y, w, f->title, small, 0)) {
             app_start_interview(app, f->form.hash);
             return;
         }

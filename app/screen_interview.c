@@ -6,7 +6,7 @@
 #include "app/app.h"
 
 /* Arriving at a page: the field to type in is open at once, with what was typed before a cut. */
-static void arrive(struct app *app)
+void screen_arrive(struct app *app)
 {
     struct interview *i = app->interview;
     struct ui *ui = &app->ui;
@@ -98,10 +98,10 @@ static void go_next(struct app *app)
         return;
     }
     if (interview_next(i)) {
-        arrive(app);
+        screen_arrive(app);
     } else if (interview_entry(i)) {
         interview_leave_entry(i);
-        arrive(app);
+        screen_arrive(app);
     } else {
         app_go(app, SCREEN_FINISH);
     }
@@ -120,10 +120,10 @@ static void go_back(struct app *app)
         return;
     }
     if (interview_back(i)) {
-        arrive(app);
+        screen_arrive(app);
     } else if (interview_entry(i)) {
         interview_leave_entry(i);
-        arrive(app);
+        screen_arrive(app);
     } else {
         app_leave_interview(app);
         app_go(app, SCREEN_HOME);
@@ -187,7 +187,7 @@ static void enter(struct app *app, struct node *entry)
     session_pages(app->interview->session, &app->ui.frame, entry, &pages, &count);
     if (count) {
         interview_go(app->interview, &pages[0]);
-        arrive(app);
+        screen_arrive(app);
     }
 }
 
@@ -283,16 +283,6 @@ static void header(struct app *app)
     ui_header(ui, &h);
 }
 
-static bool took(struct app *app, const char *id)
-{
-    if (strcmp(app->ui.activated, id) != 0) {
-        return false;
-    }
-    app->ui.activated[0] = '\0';
-    app->ui.again = true;
-    return true;
-}
-
 void screen_interview(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -303,19 +293,19 @@ void screen_interview(struct app *app)
     bool typing = question_keyboard(app, &i->page, &kind);
     int bottom = ui->h - (typing ? keyboard_height(ui, kind) : ui_bar_height(ui));
     header(app);
-    if (took(app, "language")) {
+    if (ui_took(ui, "language")) {
         app->sheet = SHEET_LANGUAGE;
         return;
     }
-    if (took(app, "menu")) {
+    if (ui_took(ui, "menu")) {
         app->sheet = SHEET_MENU;
         return;
     }
-    if (took(app, "back") || took(app, "left")) {
+    if (ui_took(ui, "back") || ui_took(ui, "left")) {
         go_back(app);
         return;
     }
-    if (took(app, "right")) {
+    if (ui_took(ui, "right")) {
         go_next(app);
         return;
     }

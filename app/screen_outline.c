@@ -101,6 +101,7 @@ static void go_to(struct app *app, struct node *node)
     if (node && interview_find(app->interview, &app->ui.frame, node, &page)) {
         interview_go(app->interview, &page);
         app_go(app, SCREEN_INTERVIEW);
+        screen_arrive(app);
     }
 }
 
@@ -123,11 +124,11 @@ void screen_outline(struct app *app)
     struct header h = {.title = ui_str(ui, S_outline_title), .subtitle = number, .left = "back",
                        .language = true, .progress = -1};
     ui_header(ui, &h);
-    if (strcmp(ui->activated, "back") == 0) {
+    if (ui_took(ui, "back")) {
         app_go(app, SCREEN_INTERVIEW);
         return;
     }
-    if (strcmp(ui->activated, "language") == 0) {
+    if (ui_took(ui, "language")) {
         app->sheet = SHEET_LANGUAGE;
         ui->again = true;
         return;
@@ -168,13 +169,13 @@ void screen_outline(struct app *app)
     }
     ui_body_end(ui, y);
     if (missing) {
-        if (strcmp(ui->activated, "right") == 0) {
+        if (ui_took(ui, "right")) {
             go_to(app, first_missing);
             return;
         }
         ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_outline_to_missing));
     } else {
-        if (strcmp(ui->activated, "right") == 0) {
+        if (ui_took(ui, "right")) {
             app_go(app, SCREEN_FINISH);
             return;
         }

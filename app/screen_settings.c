@@ -10,7 +10,7 @@ void screen_settings(struct app *app)
     struct header h = {.title = ui_str(ui, S_settings_title), .left = "back", .progress = -1};
     int x, y, w;
     ui_header(ui, &h);
-    if (strcmp(ui->activated, "back") == 0) {
+    if (ui_took(ui, "back")) {
         app_go(app, SCREEN_HOME);
         return;
     }
@@ -139,8 +139,7 @@ void sheet_show(struct app *app)
     struct header h = {.title = ui_str(ui, titles[app->sheet]), .left = "cancel", .progress = -1};
     int x, y, w, keep = ui->scroll;
     ui_header(ui, &h);
-    if (strcmp(ui->activated, "cancel") == 0) {
-        ui->activated[0] = '\0';
+    if (ui_took(ui, "cancel")) {
         close_sheet(app);
         return;
     }

@@ -122,7 +122,7 @@ void screen_unlock(struct app *app)
     }
     ui_pills_end(ui, &px, &y, x);
     ui_body_end(ui, y);
-    if (strcmp(ui->activated, "language") == 0) {
+    if (ui_took(ui, "language")) {
         app->sheet = SHEET_LANGUAGE;
         ui->again = true;
         return;

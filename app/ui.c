@@ -353,7 +353,7 @@ void ui_end(struct ui *ui)
     ui->activated[0] = '\0';
 }
 
-bool ui_target(struct ui *ui, const char *id, enum role kind, struct rect rect)
+void ui_place(struct ui *ui, const char *id, enum role kind, struct rect rect)
 {
     if (ui->target_count < UI_TARGETS_MAX) {
         struct target *t = &ui->targets[ui->target_count++];
@@ -372,12 +372,22 @@ bool ui_target(struct ui *ui, const char *id, enum role kind, struct rect rect)
             }
         }
     }
+}
+
+bool ui_took(struct ui *ui, const char *id)
+{
     bool mine = ui->activated[0] && strcmp(ui->activated, id) == 0;
     if (mine) {
         ui->activated[0] = '\0';
         ui->again = true;
     }
     return mine;
+}
+
+bool ui_target(struct ui *ui, const char *id, enum role kind, struct rect rect)
+{
+    ui_place(ui, id, kind, rect);
+    return ui_took(ui, id);
 }
 
 bool ui_pressed(const struct ui *ui, const char *id)

@@ -92,7 +92,11 @@ const char *ui_fill3(struct ui *ui, enum string_id id, const char *first, const 
                      const char *third);
 const char *ui_number(struct ui *ui, long long n);
 
-/* Register a target; true when it was activated. */
+/* Register a target; who acts on it asks ui_took, in this build or the next. */
+void ui_place(struct ui *ui, const char *id, enum role kind, struct rect rect);
+/* Was this the one that was activated?  True once. */
+bool ui_took(struct ui *ui, const char *id);
+/* Both at once. */
 bool ui_target(struct ui *ui, const char *id, enum role kind, struct rect rect);
 bool ui_pressed(const struct ui *ui, const char *id);
 

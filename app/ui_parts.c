@@ -40,13 +40,13 @@ void ui_header(struct ui *ui, const struct header *h)
     ui_fill_rect(ui, (struct rect){0, 0, ui->w, height}, ui->theme.paper);
     if (h->left) {
         struct rect r = {0, 0, side, height};
-        ui_target(ui, h->left, ROLE_ICON, r);
+        ui_place(ui, h->left, ROLE_ICON, r);
         draw_icon(ui, h->left, r, ui->theme.ink);
         x = side;
     }
     if (h->right) {
         struct rect r = {right - side, 0, side, height};
-        ui_target(ui, h->right, ROLE_ICON, r);
+        ui_place(ui, h->right, ROLE_ICON, r);
         draw_icon(ui, h->right, r, ui->theme.ink);
         right -= side;
     } else {
@@ -57,7 +57,7 @@ void ui_header(struct ui *ui, const struct header *h)
         struct rect r = {right - w, 0, w, height};
         struct rect box = {right - w + ui_px(ui, 4), ui_px(ui, 8), w - ui_px(ui, 8),
                            height - ui_px(ui, 16)};
-        ui_target(ui, "language", ROLE_BUTTON, r);
+        ui_place(ui, "language", ROLE_BUTTON, r);
         ui_box(ui, box, 6, ui->theme.paper, ui->theme.ink, 1.5f);
         ui_text_centre(ui, box, TEXT_TITLE, language_sign(ui->language), ui->theme.ink);
         right -= w;
@@ -105,14 +105,14 @@ int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *rig
     ui_fill_rect(ui, (struct rect){0, top, ui->w, h}, ui->theme.paper);
     ui_fill_rect(ui, (struct rect){0, top, ui->w, ui_px(ui, 1)}, ui->theme.line);
     if (left) {
-        ui_target(ui, left_id, ROLE_BUTTON, l);
+        ui_place(ui, left_id, ROLE_BUTTON, l);
         ui_box(ui, l, 8, ui_pressed(ui, left_id) ? ui->theme.tint : ui->theme.paper, ui->theme.ink,
                1.5f);
         ui_text_centre(ui, (struct rect){l.x + gap, l.y, l.w - 2 * gap, l.h}, TEXT_BUTTON, left,
                        ui->theme.ink);
     }
     if (right) {
-        ui_target(ui, right_id, ROLE_BUTTON, r);
+        ui_place(ui, right_id, ROLE_BUTTON, r);
         ui_box(ui, r, 8, ui->theme.accent, ui->theme.ink, ui_pressed(ui, right_id) ? 2 : 0);
         ui_text_centre(ui, (struct rect){r.x + gap, r.y, r.w - 2 * gap, r.h}, TEXT_BUTTON, right,
                        ui->theme.on_accent);

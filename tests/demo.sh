@@ -1,9 +1,108 @@
 #!/bin/bash
-# make demo, first leg: a workbook becomes a form, an interview without a window becomes an instance.
+# make demo: the main job on real input, from an empty folder to a table.
+#
+#   study and keys → enrolment → forms signed and loaded → an interview in a real window, killed in the
+#   middle and resumed → sealed → handed over → imported → receipt → purged → CSV
+#
+# With SLOW=1 the window opens in Xephyr, so that a person can watch.
 set -eu
 cd "$(dirname "$0")/.."
-D=build/demo
-rm -rf $D && mkdir -p $D
-build/bin/suhbat-form convert forms/study/migrant_interview.csv -o $D/migrant_interview.xml
-build/bin/suhbat-form fill $D/migrant_interview.xml --answers tests/cases/migrant.jsonl --lang ky -o $D/instance.xml
-echo "filled: $D/instance.xml"
+B=build/bin T=build/test/bin D=$PWD/build/demo
+PASS='Көк асман ак булут сары'
+rm -rf "$D"
+mkdir -p "$D/screens" "$D/stick"
+say() { printf '\n== %s\n' "$1"; }
+fail() { echo "demo: $1" >&2; exit 1; }
+
+say 'a study: root, author, desk, coordinator and escrow keys'
+$B/suhbat-key init "$D/study"
+$B/suhbat-key invite "$D/study" -o "$D/stick/invitation.sbi"
+
+say 'a device joins'
+echo "$PASS" | $B/suhbat --data "$D/device" --enrol "$D/stick/invitation.sbi" --label 'Ош 07'
+$B/suhbat-key enrol "$D/study" "$D/stick/invitation.sbe" -o "$D/stick/grant.age"
+
+say 'two forms: workbook → XForm → signed package → device'
+for form in migrant_interview focus_group; do
+    $B/suhbat-form convert forms/study/$form.csv -o "$D/$form.xml"
+    $B/suhbat-form pack "$D/$form.xml" --study "$D/study" -o "$D/stick/$form.age"
+done
+$B/suhbat-key catalogue "$D/study" "$D/stick/migrant_interview.age" "$D/stick/focus_group.age" \
+    -o "$D/stick/catalogue.age"
+echo "$PASS" | $B/suhbat --data "$D/device" --load "$D/stick"
+
+say 'the interview, in a real window, by pointer'
+mkdir "$D/packages"
+mv "$D"/stick/migrant_interview.age "$D"/stick/focus_group.age "$D/packages/"
+rm "$D"/stick/*
+exec 6> "$D/display"
+if [ -n "${SLOW:-}" ]; then
+    tests/deps.sh xserver-xephyr
+    Xephyr -displayfd 6 -screen 720x1280 -nolisten tcp -noreset >/dev/null 2>&1 &
+else
+    Xvfb -displayfd 6 -screen 0 720x1280x24 -nolisten tcp -noreset >/dev/null 2>&1 &
+fi
+server=$!
+exec 6>&-
+trap 'kill $server 2>/dev/null || true; rm -f "$D/display"' EXIT
+for _ in $(seq 100); do [ -s "$D/display" ] && break; sleep 0.1; done
+[ -s "$D/display" ] || fail 'no X server'
+export DISPLAY=:$(cat "$D/display") SDL_VIDEODRIVER=x11
+$T/help_drive tests/cases/demo.drive "$D/screens" "$D/timing.txt" \
+    $T/suhbat --data "$D/device" --media "$D/stick" --lang ky --window 720x1280
+ls "$D"/stick/*.age >/dev/null || fail 'nothing was handed over'
+
+say 'the desk: import, twice, and a look'
+$B/suhbat-sync --desk "$D/desk" init "$D/study"
+I="--identity $D/study/coordinator.identity"
+cp "$D"/stick/*.age "$D/batch.age"
+$B/suhbat-sync --desk "$D/desk" $I import "$D/stick"
+$B/suhbat-sync --desk "$D/desk" $I import "$D/stick" | tee "$D/again.txt"
+grep -q 'there already' "$D/again.txt" || fail 'the second import was not a no-op'
+$B/suhbat-sync --desk "$D/desk" status
+
+say 'a receipt goes back; the device deletes what the desk holds'
+$B/suhbat-sync --desk "$D/desk" receipt --out "$D/back"
+echo "$PASS" | $B/suhbat --data "$D/device" --load "$D/back" | tee "$D/purged.txt"
+grep -q '1 receipts, 1 records deleted' "$D/purged.txt" || fail 'nothing was purged'
+
+say 'the table'
+$B/suhbat-sync --desk "$D/desk" $I add-form "$D"/packages/*.age
+$B/suhbat-sync --desk "$D/desk" $I export --format csv --out "$D/csv"
+$B/suhbat-sync --desk "$D/desk" $I export --format csv --out "$D/csv-ky" --labels ky --split
+for f in "$D"/csv/*.csv; do
+    echo "--- ${f#$PWD/}"
+    cat "$f"
+done
+
+# what was answered is what stands in the table, to the letter
+has() { grep -qF -- "$2" "$D/csv/$1" || fail "$1 lacks '$2'"; }
+has migrant_interview.csv 'KG,A12,7,'
+has migrant_interview.csv 'KG-MI-A12-007'
+has migrant_interview.csv ',male,34,KG,KG,KG-O,KG-41706226,6,2,active,3.5,fines overstay,'
+has migrant_interview.csv '"Чек арадан билдим. Көңүлүм чөктү, эмне кылам дедим."'
+has migrant_interview.csv ',relatives,,job ban_help,ban_help,Спасибо,complete,'
+has migrant_interview-trip.csv 'RU,2014,2016,constr,2,'
+has migrant_interview-trip.csv 'KZ,2017,-98,trade,,'
+[ "$(wc -l < "$D/csv/migrant_interview.csv")" = 2 ] || fail 'not exactly one interview'
+[ "$(stat -c %a "$D/csv")" = 700 ] && [ "$(stat -c %a "$D/csv/migrant_interview.csv")" = 600 ] ||
+    fail 'the export is open to others'
+grep -qF 'Туугандар' "$D/csv-ky/migrant_interview.csv" || fail 'labels are not Kyrgyz'
+
+# and stock age opens the batch and the record in it
+age -d -i "$D/study/coordinator.identity" "$D/batch.age" > "$D/batch.tar"
+tar -xf "$D/batch.tar" -C "$D" --one-top-level=batch
+for r in "$D"/batch/o/*.age; do
+    age -d -i "$D/study/escrow.identity" "$r" > "$D/record"
+    n=$(head -c156 "$D/record" | tail -c4 | od -An -tu4)
+    tail -c+257 "$D/record" | head -c$n | grep -q 'Көңүлүм чөктү' || fail 'stock age does not agree'
+done
+rm -rf "$D/batch" "$D/batch.tar" "$D/record"
+
+say 'how long things took'
+cat "$D/timing.txt"
+say 'pictures of each screen'
+ls "$D"/screens/*.png
+[ -z "$(find "$D" -name core)" ] || fail 'a core file'
+echo
+echo 'demo: done'
