@@ -63,7 +63,7 @@ LIB_APP = $(OUT)/libapp.a
 LIB_TOOLS = $(OUT)/libtools.a
 TESTS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/test_*.c))
 BENCHES = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/bench_*.c))
-HELPERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/help_*.c))
+HELPERS = $(patsubst tests/%.c,$(BIN)/%,$(filter-out tests/help_shim.c,$(wildcard tests/help_*.c)))
 FUZZERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/fuzz_*.c))
 
 .PHONY: all help demo check test asan fuzz bench crash robot layers deps install clean programs \
@@ -168,7 +168,7 @@ $(BIN)/suhbat-%: $(OUT)/tools/suhbat_%.o $(LIB_TOOLS) $(LIB_FORMS) $(LIB_PLATFOR
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
 ALL_LIBS = $(LIB_APP) $(LIB_TOOLS) $(LIB_FORMS) $(LIB_PLATFORM)
-$(BIN)/test_%: EXTRA_LIBS = -lcmocka -lz
+$(BIN)/test_% $(BIN)/help_%: EXTRA_LIBS = -lcmocka -lz
 $(BIN)/test_%: $(OUT)/tests/test_%.o $(ALL_LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(LINK)

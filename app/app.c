@@ -129,7 +129,30 @@ void app_language(struct app *app, enum ui_language language)
     if (app->interview) {
         interview_language(app->interview, language_code(language));
     }
+    if (app->refused) { /* what is said beside the question is said in the new language */
+        app_refusal(app, app->refused, app->refusal);
+    } else {
+        app->message[0] = '\0';
+    }
     app->ui.again = true;
+}
+
+void app_refusal(struct app *app, struct node *node, enum answer_result why)
+{
+    static const enum string_id texts[ANSWER_RESULT_COUNT] = {
+        [ANSWER_OK] = S_refused_fault,        [ANSWER_TYPE] = S_refused_type,
+        [ANSWER_CHOICE] = S_refused_choice,   [ANSWER_CONSTRAINT] = S_refused_rule,
+        [ANSWER_REQUIRED] = S_refused_required, [ANSWER_READONLY] = S_refused_fault,
+        [ANSWER_HIDDEN] = S_refused_fault,    [ANSWER_FAULT] = S_refused_fault};
+    bool number = node->item->type == TYPE_INT || node->item->type == TYPE_DECIMAL;
+    enum string_id id = why == ANSWER_TYPE && number ? S_refused_number : texts[why];
+    struct arena arena;
+    arena_init(&arena);
+    const char *own = session_refusal(app->interview->session, &arena, node, why);
+    app->refused = node;
+    app->refusal = why;
+    say(app, *own ? own : ui_str(&app->ui, id), false);
+    arena_fini(&arena);
 }
 
 /* ---- home's figures ---- */

@@ -81,6 +81,8 @@ void app_go(struct app *app, enum screen screen);
 void app_say(struct app *app, enum string_id id);             /* a warning */
 void app_say_good(struct app *app, enum string_id id);
 void app_trouble(struct app *app, const struct err *err);     /* a failure of the world */
+/* Said beside the question: the form's own message, or ours. */
+void app_refusal(struct app *app, struct node *node, enum answer_result why);
 void app_message(struct app *app, int x, int *y, int w);      /* draw it, if any */
 void app_wait(struct app *app);                               /* show "please wait" now */
 void app_lock(struct app *app);
@@ -114,6 +116,8 @@ void sheet_show(struct app *app);
 void question_show(struct app *app, const struct page *page, int x, int *y, int w, bool label);
 /* Which keyboard does the page want, and for which field?  False: none. */
 bool question_keyboard(struct app *app, const struct page *page, enum keyboard_kind *kind);
+/* Id of the field of a question; kept for the frame. */
+const char *question_field(struct app *app, const struct node *node);
 /* Take what is being typed into the session.  False: refused, the page stays. */
 bool question_commit(struct app *app);
 

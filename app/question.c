@@ -43,36 +43,12 @@ static bool has_word(const char *list, const char *word)
 
 /* ---- giving the answer to the session ---- */
 
-static void refuse(struct app *app, struct node *node, enum answer_result why,
-                   const struct err *err)
-{
-    static const enum string_id texts[ANSWER_RESULT_COUNT] = {
-        [ANSWER_TYPE] = S_refused_type,         [ANSWER_CHOICE] = S_refused_choice,
-        [ANSWER_CONSTRAINT] = S_refused_rule,   [ANSWER_REQUIRED] = S_refused_required,
-        [ANSWER_READONLY] = S_refused_fault,    [ANSWER_HIDDEN] = S_refused_fault,
-        [ANSWER_FAULT] = S_refused_fault,       [ANSWER_OK] = S_refused_fault};
-    struct ui *ui = &app->ui;
-    enum string_id id = texts[why];
-    bool number = node->item->type == TYPE_INT || node->item->type == TYPE_DECIMAL;
-    (void)err;
-    if (why == ANSWER_TYPE && number) {
-        id = S_refused_number;
-    }
-    const char *own =
-        session_refusal(app->interview->session, &ui->frame, node, why);
-    app->refused = node;
-    app->refusal = why;
-    snprintf(app->message, sizeof app->message, "%s", *own ? own : ui_str(ui, id));
-    app->message_good = false;
-    ui->again = true;
-}
-
 static bool answer(struct app *app, struct node *node, const char *value)
 {
     struct err err = {0};
     enum answer_result result = interview_answer(app->interview, node, value, &err);
     if (result != ANSWER_OK) {
-        refuse(app, node, result, &err);
+        app_refusal(app, node, result);
         return false;
     }
     if (app->refused == node || !app->refused) {
@@ -83,7 +59,7 @@ static bool answer(struct app *app, struct node *node, const char *value)
     return true;
 }
 
-static const char *field_id(struct app *app, const struct node *node)
+const char *question_field(struct app *app, const struct node *node)
 {
     return arena_printf(&app->ui.frame, "field:%u:%u", node->item->index,
                         session_entry_of(node) ? tree_position(session_entry_of(node)) : 0);
@@ -103,7 +79,7 @@ static struct node *typed_node(struct app *app)
     if (i->page.kind == PAGE_FIELDS) {
         session_fields(i->session, &app->ui.frame, &i->page, &fields, &count);
         for (size_t f = 0; f < count; f++) {
-            if (edit_is(&app->ui.edit, field_id(app, fields[f].node))) {
+            if (edit_is(&app->ui.edit, question_field(app, fields[f].node))) {
                 return fields[f].node;
             }
         }
@@ -205,7 +181,7 @@ static void ask_text(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     const struct control *c = node->item->control;
-    const char *id = field_id(app, node);
+    const char *id = question_field(app, node);
     bool number = is_number(node->item), active = edit_is(&ui->edit, id);
     bool many = control_has(c, "multiline");
     const char *value = tree_value(node);

@@ -22,10 +22,7 @@ void screen_arrive(struct app *app)
         struct buf path = {0};
         session_path(i->page.node, &path);
         if (i->edit_path[0] && strcmp(path.data, i->edit_path) == 0) {
-            struct node *node = i->page.node;
-            const char *id = arena_printf(
-                &ui->frame, "field:%u:%u", node->item->index,
-                session_entry_of(node) ? tree_position(session_entry_of(node)) : 0);
+            const char *id = question_field(app, i->page.node);
             edit_begin(&ui->edit, id, i->edit_text.data ? i->edit_text.data : "");
             i->edit_path[0] = '\0';
         }
@@ -46,10 +43,7 @@ static void open_field(struct app *app)
     enum data_type t = node->item->type;
     bool typed = t == TYPE_TEXT || t == TYPE_INT || t == TYPE_DECIMAL;
     if (typed && !*tree_value(node)) {
-        const char *id = arena_printf(
-            &app->ui.frame, "field:%u:%u", node->item->index,
-            session_entry_of(node) ? tree_position(session_entry_of(node)) : 0);
-        edit_begin(&app->ui.edit, id, "");
+        edit_begin(&app->ui.edit, question_field(app, node), "");
     }
 }
 
@@ -65,17 +59,7 @@ static bool may_leave(struct app *app, const struct page *pages, size_t count)
                                    ? session_check(app->interview->session, pages[p].node, &err)
                                    : ANSWER_OK;
         if (r != ANSWER_OK) {
-            app->refused = pages[p].node;
-            app->refusal = r;
-            const char *own = session_refusal(app->interview->session, &app->ui.frame,
-                                              pages[p].node, r);
-            enum string_id id = r == ANSWER_REQUIRED ? S_refused_required
-                                : r == ANSWER_CHOICE ? S_refused_choice
-                                                     : S_refused_rule;
-            snprintf(app->message, sizeof app->message, "%s",
-                     *own ? own : ui_str(&app->ui, id));
-            app->message_good = false;
-            app->ui.again = true;
+            app_refusal(app, pages[p].node, r);
             return false;
         }
     }
