@@ -94,7 +94,7 @@ asan: ## unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 run-tests: programs tests
 	$(Q)SHARED=$(SHARED) BIN=$(BIN) tests/run.sh
 
-tests: $(TESTS) $(HELPERS)
+tests: $(TESTS) $(HELPERS) $(if $(filter fuzz,$(FLAVOUR)),,$(FUZZERS))
 
 fuzz: ## fuzz every parser, SECONDS=60 each (clang)
 	$(Q)tests/deps.sh $(DEPS_FUZZ)

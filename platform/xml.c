@@ -11,7 +11,7 @@
 
 #include "platform/text.h"
 
-enum { DEPTH_MAX = 256, ATTR_MAX = 64 * 1024 };
+enum { DEPTH_MAX = 256, ATTR_MAX = 64 * 1024, ATTRS_MAX = 1000 };
 
 const struct xml_limits xml_foreign = {8u << 20, 200000};
 const struct xml_limits xml_trusted = {64u << 20, 2000000};
@@ -188,6 +188,32 @@ static void on_fault(void *user, xmlErrorPtr fault)
     }
 }
 
+/* libxml2 compares every attribute of an element with every other: a million would take hours.  So
+ * they are counted before it sees them: quotes inside a start tag, two to an attribute. */
+static bool too_many_attributes(const char *p, size_t len)
+{
+    size_t quotes = 0;
+    bool in_tag = false;
+    char open = 0;
+    for (size_t i = 0; i < len; i++) {
+        char c = p[i];
+        if (!in_tag) {
+            in_tag = c == '<' && i + 1 < len && p[i + 1] != '!' && p[i + 1] != '?';
+            quotes = 0;
+        } else if (open) {
+            open = c == open ? 0 : open;
+        } else if (c == '"' || c == '\'') {
+            open = c;
+            if (++quotes > ATTRS_MAX) {
+                return true;
+            }
+        } else if (c == '>') {
+            in_tag = false;
+        }
+    }
+    return false;
+}
+
 bool xml_parse(struct xml **root, struct arena *arena, const char *bytes, size_t len,
                const struct xml_limits *limits, struct err *err)
 {
@@ -197,6 +223,9 @@ bool xml_parse(struct xml **root, struct arena *arena, const char *bytes, size_t
     }
     if (len == 0) {
         return err_set(err, ERR_INPUT, "the document is empty");
+    }
+    if (too_many_attributes(bytes, len)) {
+        return err_set(err, ERR_LIMIT, "an element has more than %d attributes", (int)ATTRS_MAX);
     }
     xmlSAXHandler sax;
     memset(&sax, 0, sizeof sax);

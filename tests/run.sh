@@ -19,5 +19,17 @@ for t in "$BIN"/test_*; do
     printf '%s\n' "$out" | grep -E '^skipped: ' | sort -u
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
+# the fuzz targets over their seeds
+for t in "$BIN"/fuzz_*; do
+    case $t in *.d | *'*') continue ;; esac
+    name=$(basename "$t")
+    if "$t" "$(tests/seeds.sh "$name")"/* > build/seeds.log 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL  $name over its seeds"
+        tail -n 40 build/seeds.log
+    fi
+done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]

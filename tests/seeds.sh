@@ -1,0 +1,20 @@
+#!/bin/sh
+# Seeds for the fuzz targets from the test data: seeds.sh TARGET prints a folder that holds them.
+set -eu
+target=$1
+dir=build/seeds/$target
+rm -rf "$dir" && mkdir -p "$dir"
+unhex() { xxd -r -p "$1" "$2" 2>/dev/null || sed 's/../\\x&/g' "$1" | tr -d '\n' | xargs -0 printf '%b' > "$2"; }
+case $target in
+fuzz_xform)
+    for f in forms/study/*.csv; do
+        build/bin/suhbat-form convert "$f" -o "$dir/$(basename "$f").xml" 2>/dev/null
+    done
+    cp tests/cases/seeds/*.xml "$dir" 2>/dev/null || true ;;
+fuzz_workbook) cp forms/study/focus_group.csv "$dir"; cp tests/cases/seeds/*.md "$dir" 2>/dev/null || true ;;
+fuzz_xpath) n=0; grep -v '^#' tests/cases/xpath.test | while read -r line; do
+        n=$((n + 1)); printf '%s' "${line%% =>*}" > "$dir/$n"; done ;;
+fuzz_age) unhex tests/cases/golden/age.hex "$dir/age" ;;
+fuzz_custody) for f in tests/cases/golden/*.hex; do unhex "$f" "$dir/$(basename "$f" .hex)"; done ;;
+esac
+echo "$dir"
