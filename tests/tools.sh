@@ -1,0 +1,65 @@
+#!/bin/bash
+# Exit statuses, help, overwriting: the same for every tool.  Every example of the docs' kind runs.
+set -u
+B=build/bin
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+passed=0 failed=0
+want() { # STATUS NAME COMMAND…
+    status=$1 name=$2; shift 2
+    "$@" > "$T/out" 2> "$T/err" < /dev/null
+    got=$?
+    if [ $got -eq "$status" ]; then passed=$((passed + 1)); else
+        failed=$((failed + 1)); echo "tools: $name: status $got, wanted $status"; cat "$T/err"; fi
+}
+says() { # NAME TEXT: in the last error or output
+    if grep -qF -- "$2" "$T/err" "$T/out"; then passed=$((passed + 1)); else
+        failed=$((failed + 1)); echo "tools: $1: does not say '$2'"; cat "$T/err"; fi
+}
+for t in suhbat suhbat-form suhbat-key suhbat-sync; do
+    want 0 "$t --help" $B/$t --help
+    says "$t --help" 'exit status'
+    want 2 "$t unknown option" $B/$t --nonsense x
+done
+for t in suhbat-form suhbat-key suhbat-sync; do
+    want 2 "$t without a verb" $B/$t
+    want 2 "$t unknown verb" $B/$t nonsense
+done
+want 2 'a near verb' $B/suhbat-form chek x; says 'a near verb' "did you mean 'check'"
+want 2 'a near option' $B/suhbat-form convert x --forse; says 'a near option' "did you mean '--force'"
+want 0 check $B/suhbat-form check forms/study/migrant_interview.csv
+want 3 'a file that is not there' $B/suhbat-form check "$T/none.csv"
+printf '| survey |\n| | type | name | label | relevant |\n| | integer | age | A | |\n| | text | b | B | ${agee} > 1 |\n' > "$T/bad.md"
+want 1 'a faulty form' $B/suhbat-form check "$T/bad.md"
+says 'a faulty form' 'bad.md, survey row 4, column relevant: unknown question'
+says 'a faulty form' "did you mean 'age'"
+want 0 convert $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml"
+want 1 'never over a file' $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml"
+want 0 'but with --force' $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml" --force
+want 0 '--root' $B/suhbat-form convert forms/study/focus_group.csv --root fg -o -
+says '--root' '<fg id="focus_group"'
+want 0 fill $B/suhbat-form fill forms/study/migrant_interview.csv --answers tests/cases/migrant.jsonl --lang ky -o "$T/i.xml"
+printf '{"answer":"ctx/int_code","value":"nope"}\n' > "$T/steps"
+want 1 'a refused answer' $B/suhbat-form fill forms/study/migrant_interview.csv --answers "$T/steps"
+says 'a refused answer' "steps, line 1: 'ctx/int_code' refused the answer"
+want 1 'an incomplete interview' $B/suhbat-form fill forms/study/migrant_interview.csv --answers /dev/null
+want 0 'unless partial' $B/suhbat-form fill forms/study/migrant_interview.csv --answers /dev/null --partial -o -
+want 0 init $B/suhbat-key init "$T/study"
+want 1 'a study is never made twice' $B/suhbat-key init "$T/study"
+want 0 invite $B/suhbat-key invite "$T/study" -o "$T/i.sbi"
+want 0 'desk init' $B/suhbat-sync --desk "$T/desk" init "$T/study"
+want 4 'a wrong identity' $B/suhbat-sync --desk "$T/desk" --identity "$T/i.sbi" import "$T/i.sbi"
+want 1 'no desk' $B/suhbat-sync --desk "$T/nothing" status
+want 0 status $B/suhbat-sync --desk "$T/desk" status --csv
+echo 'one two three' > "$T/short"
+if $B/suhbat --data "$T/dev" --enrol "$T/i.sbi" < "$T/short" >/dev/null 2> "$T/err"; then
+    failed=$((failed + 1)); echo 'tools: three words were enough'
+else passed=$((passed + 1)); fi
+echo 'one two three four five' > "$T/pass"
+$B/suhbat --data "$T/dev" --enrol "$T/i.sbi" < "$T/pass" > "$T/out" 2> "$T/err" && passed=$((passed + 1)) || { failed=$((failed + 1)); cat "$T/err"; }
+want 0 enrol $B/suhbat-key enrol "$T/study" "$T/i.sbe" -o "$T/grant.age"
+want 4 'an invitation works once' $B/suhbat-key enrol "$T/study" "$T/i.sbe" -o "$T/grant2.age"
+[ "$(stat -c %a "$T/study/root-1.key" "$T/desk/desk.db" "$T/dev" | tr '\n' ' ')" = '600 600 700 ' ] &&
+    passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: keys or stores are open to others'; }
+echo "$passed passed, $failed failed, 0 skipped"
+[ $failed -eq 0 ]
