@@ -168,7 +168,7 @@ $(BIN)/suhbat-%: $(OUT)/tools/suhbat_%.o $(LIB_TOOLS) $(LIB_FORMS) $(LIB_PLATFOR
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
 ALL_LIBS = $(LIB_APP) $(LIB_TOOLS) $(LIB_FORMS) $(LIB_PLATFORM)
-$(BIN)/test_% $(BIN)/help_%: EXTRA_LIBS = -lcmocka -lz
+$(BIN)/test_% $(BIN)/help_% $(BIN)/bench_%: EXTRA_LIBS = -lcmocka -lz
 $(BIN)/test_%: $(OUT)/tests/test_%.o $(ALL_LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(LINK)

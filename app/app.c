@@ -150,6 +150,7 @@ void app_refusal(struct app *app, struct node *node, enum answer_result why)
     arena_init(&arena);
     const char *own = session_refusal(app->interview->session, &arena, node, why);
     app->refused = node;
+    app->refused_now = true;
     app->refusal = why;
     say(app, *own ? own : ui_str(&app->ui, id), false);
     arena_fini(&arena);

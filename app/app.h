@@ -56,6 +56,7 @@ struct app {
     bool announce_recovery, removed_notice, missing_only;
     enum answer_result refusal;
     struct node *refused; /* beside which question it is said */
+    bool refused_now;     /* not yet brought into sight */
     int64_t typed_ms, journalled_ms;
     int month_shown, year_shown; /* calendar */
     uint32_t sealed_number;

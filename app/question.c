@@ -441,6 +441,18 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
     *y += ui_px(ui, 12);
 }
 
+static void show_refusal(struct app *app, const struct node *node, int x, int *y, int w)
+{
+    if (app->refused == node && app->message[0]) {
+        int top = *y;
+        ui_warning(&app->ui, x, y, w, app->message);
+        if (app->refused_now) { /* brought into sight once; then the finger decides */
+            app->refused_now = false;
+            ui_scroll_to(&app->ui, top, *y - top);
+        }
+    }
+}
+
 static void show_answer(struct app *app, const struct page *page, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -461,8 +473,8 @@ static void show_answer(struct app *app, const struct page *page, int x, int *y,
     } else {
         ui_warning(ui, x, y, w, ui_str(ui, S_not_yet));
     }
-    if (app->refused == node && app->message[0]) {
-        ui_warning(ui, x, y, w, app->message);
+    if (!ui->landscape) {
+        show_refusal(app, node, x, y, w);
     }
     if (is_number(node->item)) {
         number_pills(app, node, x, y, w);
@@ -476,6 +488,7 @@ void question_show(struct app *app, const struct page *page, int x, int *y, int 
     int gap = ui_px(ui, 20), half = (w - gap) / 2;
     if (ui->landscape && label && !note && half > ui_px(ui, 200)) {
         int left_y = *y, right_y = *y; /* question left, answer right */
+        show_refusal(app, page->node, x, &left_y, half); /* first: the page is low */
         show_label(app, page, x, &left_y, half);
         show_answer(app, page, x + half + gap, &right_y, half);
         *y = left_y > right_y ? left_y : right_y;
@@ -485,4 +498,7 @@ void question_show(struct app *app, const struct page *page, int x, int *y, int 
         show_label(app, page, x, y, w);
     }
     show_answer(app, page, x, y, w);
+    if (ui->landscape) {
+        show_refusal(app, page->node, x, y, w);
+    }
 }

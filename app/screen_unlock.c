@@ -91,6 +91,17 @@ static void suggest(struct app *app, int x, int *y, int w)
     ui_pills_end(ui, &px, y, left);
 }
 
+/* How long to wait, or what was wrong. */
+static void say_wait(struct app *app, const struct trying *t, bool known, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    if (known && t->wait_s > 0) {
+        ui_warning(ui, x, y, w, ui_fill(ui, S_unlock_wait, ui_number(ui, t->wait_s), NULL));
+    } else {
+        app_message(app, x, y, w);
+    }
+}
+
 void screen_unlock(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -103,20 +114,28 @@ void screen_unlock(struct app *app)
     bool known = writer_call(app->writer, look, &t, NULL);
     ui_header(ui, &h);
     ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
-    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_unlock_title), ui->theme.ink, true);
-    y += ui_text(ui, x, y + ui_px(ui, 4), w, TEXT_HINT, ui_str(ui, S_unlock_hint), ui->theme.soft,
-                 true);
-    y += ui_px(ui, 16);
-    ui_field(ui, "pass", x, &y, w, ui->edit.text.data, ui->edit.cursor, true, !app->show_pass, 1,
-             app->message[0] != '\0', TEXT_BODY);
-    suggest(app, x, &y, w);
-    if (known && t.wait_s > 0) {
-        ui_warning(ui, x, &y, w, ui_fill(ui, S_unlock_wait, ui_number(ui, t.wait_s), NULL));
-    } else {
-        app_message(app, x, &y, w);
+    int top = y;
+    int left_w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
+    y += ui_text(ui, x, y, left_w, TEXT_QUESTION, ui_str(ui, S_unlock_title), ui->theme.ink, true);
+    bool said = app->message[0] || (known && t.wait_s > 0);
+    if (!ui->landscape || !said) {
+        y += ui_text(ui, x, y + ui_px(ui, 4), left_w, TEXT_HINT, ui_str(ui, S_unlock_hint),
+                     ui->theme.soft, true);
+    }
+    y += ui_px(ui, ui->landscape ? 6 : 16);
+    if (ui->landscape) { /* what is said stands left, what is typed right: both in sight */
+        say_wait(app, &t, known, x, &y, left_w);
+        x += w - left_w;
+        y = top;
+    }
+    ui_field(ui, "pass", x, &y, left_w, ui->edit.text.data, ui->edit.cursor, true, !app->show_pass,
+             1, app->message[0] != '\0', TEXT_BODY);
+    suggest(app, x, &y, left_w);
+    if (!ui->landscape) {
+        say_wait(app, &t, known, x, &y, left_w);
     }
     int px = x;
-    if (ui_pill(ui, "show", &px, &y, x, x + w,
+    if (ui_pill(ui, "show", &px, &y, x, x + left_w,
                 ui_str(ui, app->show_pass ? S_unlock_hide : S_unlock_show), false, false)) {
         app->show_pass = !app->show_pass;
     }

@@ -549,6 +549,7 @@ void edit_begin(struct edit *edit, const char *id, const char *text)
     buf_text(&edit->text, text);
     edit->cursor = edit->text.len;
     edit->changed = false;
+    edit->shown_len = SIZE_MAX;
 }
 
 void edit_end(struct edit *edit)

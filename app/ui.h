@@ -40,6 +40,7 @@ struct edit { /* a text being typed */
     size_t cursor;
     char id[UI_ID_MAX]; /* the field's; "" = nothing is being typed */
     bool changed;       /* since the owner last looked */
+    size_t shown_len;   /* length when the field was last brought into sight */
 };
 
 struct ui {

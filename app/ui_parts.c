@@ -392,6 +392,10 @@ bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *t
         buf_fini(&before);
     }
     buf_fini(&shown);
+    if (active && !ui->dragging && ui->speed == 0 && ui->edit.shown_len != ui->edit.text.len) {
+        ui->edit.shown_len = ui->edit.text.len; /* what is being typed in is always in sight */
+        ui_scroll_to(ui, *y, h < ui->body.h ? h : ui->body.h);
+    }
     *y += h + ui_px(ui, 8);
     return hit;
 }

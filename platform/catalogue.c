@@ -208,10 +208,12 @@ bool catalogue_read(struct catalogue *c, const void *data, size_t len,
     unsigned signers = 0;
     bool seen[CATALOGUE_ROOTS_MAX] = {false};
     if (!read_body(c, bytes, len, &body_len)) {
+        memset(c, 0, sizeof *c); /* nothing of it may be used */
         return err_set(err, ERR_INPUT, "this is no catalogue, or it is damaged");
     }
     catalogue_root_set(set, c);
     if (pinned_root_set && memcmp(set, pinned_root_set, 32) != 0) {
+        memset(c, 0, sizeof *c);
         return err_set(err, ERR_AUTH, "the catalogue is of another study");
     }
     for (size_t at = body_len; at < len; at += SIGNATURE) {
@@ -222,8 +224,11 @@ bool catalogue_read(struct catalogue *c, const void *data, size_t len,
             signers++;
         }
     }
-    return signers >= c->threshold ||
-           err_set(err, ERR_AUTH, "the catalogue is not signed by the study's roots");
+    if (signers < c->threshold) {
+        memset(c, 0, sizeof *c);
+        return err_set(err, ERR_AUTH, "the catalogue is not signed by the study's roots");
+    }
+    return true;
 }
 
 /* ---- trust ---- */

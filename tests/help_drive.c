@@ -43,7 +43,7 @@ static struct {
     size_t present_count, durable_count;
     const char *shots;
     char **argv;
-    long first_frame_ms;
+    long first_frame_ms, peak_unlock_kib, peak_kib;
     bool slow;
 } d;
 
@@ -176,14 +176,40 @@ static bool start(void)
     return true;
 }
 
+static long peak_kib(bool reset);
+
 static void stop(int signal_number)
 {
+    long peak = peak_kib(false);
+    d.peak_kib = peak > d.peak_kib && d.peak_unlock_kib ? peak : d.peak_kib;
     kill(d.pid, signal_number);
     waitpid(d.pid, NULL, 0);
     if (d.fd >= 0) {
         close(d.fd);
     }
     d.fd = -1;
+}
+
+/* Peak memory of the running program in KiB; the peak begins anew when `reset`. */
+static long peak_kib(bool reset)
+{
+    char path[64], line[200];
+    long kib = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)d.pid);
+    FILE *f = fopen(path, "r");
+    while (f && fgets(line, sizeof line, f)) {
+        sscanf(line, "VmHWM: %ld", &kib);
+    }
+    if (f) {
+        fclose(f);
+    }
+    snprintf(path, sizeof path, "/proc/%d/clear_refs", (int)d.pid);
+    f = reset ? fopen(path, "w") : NULL;
+    if (f) {
+        fputs("5", f);
+        fclose(f);
+    }
+    return kib;
 }
 
 static struct seen *find(const char *id)
@@ -325,6 +351,9 @@ static bool wait_screen(const char *name)
 {
     for (long end = now_ms() + WAIT_MS; now_ms() < end;) {
         if (strcmp(d.screen, name) == 0) {
+            if (strcmp(name, "home") == 0 && !d.peak_unlock_kib) {
+                d.peak_unlock_kib = peak_kib(true); /* with Argon2id's memory; then without */
+            }
             return true;
         }
         if (!pump(200)) {
@@ -426,6 +455,8 @@ int main(int argc, char **argv)
         fprintf(out, "first frame after process start: %ld ms\n", d.first_frame_ms);
         put_times(out, "tap to presented", d.present_us, d.present_count);
         put_times(out, "tap to durable", d.durable_us, d.durable_count);
+        fprintf(out, "peak memory: %ld KiB at unlock (Argon2id's included), %ld KiB over all\n",
+                d.peak_unlock_kib, d.peak_kib);
         fclose(out);
     }
     buf_fini(&script);

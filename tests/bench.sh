@@ -1,0 +1,17 @@
+#!/bin/sh
+# The figures of docs/MEASUREMENTS.md, each beside its bare loop in the same run.
+set -eu
+$BIN/bench_custody
+D=$(mktemp -d)
+exec 6> "$D/display"
+Xvfb -displayfd 6 -screen 0 720x1280x24 -nolisten tcp -noreset >/dev/null 2>&1 &
+server=$!
+exec 6>&-
+trap 'kill $server 2>/dev/null || true; rm -rf "$D"' EXIT
+for _ in $(seq 100); do [ -s "$D/display" ] && break; sleep 0.1; done
+DISPLAY=:$(cat "$D/display") SDL_VIDEODRIVER=x11
+export DISPLAY SDL_VIDEODRIVER
+$BIN/bench_first $BIN/bench_probe build/test/bin/suhbat --data "$D/none" --window 720x1280
+[ -f build/demo/timing.txt ] || make -s demo >/dev/null
+echo "over the demo's interview:"
+cat build/demo/timing.txt
