@@ -94,7 +94,7 @@ static bool fill(const char *path, struct outcome *o)
 {
     struct err err = {0};
     struct buf bytes = {0}, xml = {0}, back = {0};
-    struct form *form;
+    struct form *form = NULL;
     struct session *s, *again;
     struct still still;
     struct arena arena;
@@ -105,6 +105,9 @@ static bool fill(const char *path, struct outcome *o)
     OK(file_read(&bytes, path, 64 << 20, &err));
     if (!form_load(&form, bytes.data, bytes.len, &xml_trusted, &err) ||
         !session_new(&s, form, &still.env, &err)) {
+        form_free(form);
+        buf_fini(&bytes);
+        arena_fini(&arena);
         return false;
     }
     for (size_t i = 0; i < form->item_count; i++) {
