@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # suhbat: one Makefile.  `make help` lists the targets.
 #
 # Folders are archives (platform, forms, app, tools); the files with a main are programs.
@@ -66,8 +67,8 @@ BENCHES = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/bench_*.c))
 HELPERS = $(patsubst tests/%.c,$(BIN)/%,$(filter-out tests/help_shim.c,$(wildcard tests/help_*.c)))
 FUZZERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/fuzz_*.c))
 
-.PHONY: all help demo check test asan fuzz bench crash robot layers deps install clean programs \
-	tests run-tests format strings screens
+.PHONY: all help demo check test asan fuzz bench crash layers deps install clean programs \
+	tests run-tests format strings
 .DELETE_ON_ERROR:
 
 all: programs ## build everything into build/bin

@@ -14,6 +14,12 @@
 
 enum { EXIT_MISUSE = 2, EXIT_MACHINE = 3 };
 
+#ifdef SUHBAT_TEST
+enum { MEMORY_FLOOR_MIB = 8 };
+#else
+enum { MEMORY_FLOOR_MIB = 64 }; /* below, guessing a stolen passphrase gets cheap */
+#endif
+
 struct options {
     const char *data, *media, *enrol, *load, *lang, *fonts, *label;
     int w, h, robot_fd;
@@ -106,7 +112,7 @@ static int parse(struct options *o, int argc, char **argv)
             return misuse("unknown option", a) + 1;
         }
     }
-    if (o->memory_mib < 8 || o->memory_mib > 512) {
+    if (o->memory_mib < MEMORY_FLOOR_MIB || o->memory_mib > 512) {
         return misuse("memory out of range", "--memory") + 1;
     }
     return 0;

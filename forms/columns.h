@@ -8,7 +8,7 @@
  *         split_multiple is set; columns_add every submission; then read the tables.
  * Shape:  one root table "{form}.csv" and one "{form}-{repeat}.csv" for each repeat ("~1", "~2"
  *         when a name comes twice); column names by path below the nearest repeat, '-' between.
- * Source: docs/EXCHANGE.md; ODK Central lib/data/briefcase.js.
+ * Source: docs/RECORD.md; ODK Central lib/data/briefcase.js.
  */
 #include "forms/form.h"
 

@@ -172,6 +172,40 @@ static void buf_room(struct buf *buf, size_t more)
     buf->cap = cap;
 }
 
+void *wiped_alloc(size_t size)
+{
+    size_t *block = size < SIZE_MAX / 2 ? malloc(2 * sizeof *block + size) : NULL;
+    if (!block) {
+        return NULL;
+    }
+    block[0] = size;
+    return block + 2; /* two words: as aligned as malloc itself */
+}
+
+size_t wiped_size(const void *block)
+{
+    return block ? ((const size_t *)block)[-2] : 0;
+}
+
+void wiped_free(void *block)
+{
+    if (block) {
+        explicit_bzero(block, wiped_size(block));
+        free((size_t *)block - 2);
+    }
+}
+
+void *wiped_resize(void *block, size_t size)
+{
+    size_t old = wiped_size(block);
+    void *fresh = wiped_alloc(size);
+    if (fresh && block) {
+        memcpy(fresh, block, old < size ? old : size);
+        wiped_free(block);
+    }
+    return fresh;
+}
+
 void buf_add(struct buf *buf, const void *bytes, size_t len)
 {
     buf_room(buf, len);

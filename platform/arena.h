@@ -38,6 +38,13 @@ void *mem_grow(void *old, size_t count, size_t size);
 char *mem_text(const char *text);
 void mem_wipe_text(char *text);
 
+/* For libraries through which answers pass: memory that knows its size and is wiped when freed or
+ * moved.  NULL when there is none; the library then says so. */
+void *wiped_alloc(size_t size);
+void *wiped_resize(void *block, size_t size);
+size_t wiped_size(const void *block);
+void wiped_free(void *block);
+
 /* Growing bytes, always NUL-ended behind `len`.  Zero-initialise, buf_fini when done. */
 struct buf {
     char *data;

@@ -3,7 +3,6 @@
 #include "platform/db.h"
 
 #include <sqlite3.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { STATEMENTS = 48 };
@@ -19,61 +18,41 @@ struct db {
 
 /* ---- memory that is wiped ---- */
 
-static void *wiped_malloc(int size)
+static void *page_new(int size)
 {
-    size_t *block = malloc(sizeof(size_t) * 2 + (size_t)size);
-    if (!block) {
-        return NULL;
-    }
-    block[0] = (size_t)size;
-    return block + 2;
+    return wiped_alloc((size_t)size);
 }
 
-static int wiped_size(void *p)
+static int page_size(void *p)
 {
-    return p ? (int)((size_t *)p)[-2] : 0;
+    return (int)wiped_size(p);
 }
 
-static void wiped_free(void *p)
+static void *page_resize(void *p, int size)
 {
-    if (p) {
-        explicit_bzero(p, ((size_t *)p)[-2]);
-        free((size_t *)p - 2);
-    }
+    return wiped_resize(p, (size_t)size);
 }
 
-static void *wiped_realloc(void *p, int size)
-{
-    void *fresh = wiped_malloc(size);
-    if (fresh && p) {
-        size_t old = ((size_t *)p)[-2];
-        memcpy(fresh, p, old < (size_t)size ? old : (size_t)size);
-        wiped_free(p);
-    }
-    return fresh;
-}
-
-static int wiped_round(int size)
+static int page_round(int size)
 {
     return (size + 7) & ~7;
 }
 
-static int wiped_init(void *user)
+static int page_init(void *user)
 {
     (void)user;
     return SQLITE_OK;
 }
 
-static void wiped_shutdown(void *user)
+static void page_shutdown(void *user)
 {
     (void)user;
 }
 
 void db_setup(void)
 {
-    static const sqlite3_mem_methods wiped = {wiped_malloc, wiped_free,     wiped_realloc,
-                                              wiped_size,   wiped_round,    wiped_init,
-                                              wiped_shutdown, NULL};
+    static const sqlite3_mem_methods wiped = {page_new,  wiped_free, page_resize,   page_size,
+                                              page_round, page_init, page_shutdown, NULL};
     sqlite3_config(SQLITE_CONFIG_MALLOC, &wiped);
 }
 

@@ -28,7 +28,7 @@ uint32_t text_small(uint32_t codepoint);
 uint32_t text_capital(uint32_t codepoint);
 
 /* Shape fold for search: typed without special letters still finds (omurbek = Өмүрбек).
- * Source: docs/LANGUAGES in UI.md; hyphen = space, ъ ь vanish. */
+ * Hyphen = space, ъ ь vanish. */
 void text_fold(struct buf *out, const char *text, size_t len);
 
 /* Does an ASCII-insensitive compare say equal? */

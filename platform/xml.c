@@ -41,8 +41,16 @@ static void no_message(void *user, xmlErrorPtr error)
     (void)error;
 }
 
+static char *wiped_text(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = wiped_alloc(size);
+    return copy ? memcpy(copy, text, size) : NULL;
+}
+
 void xml_setup(void)
 {
+    xmlMemSetup(wiped_free, wiped_alloc, wiped_resize, wiped_text); /* answers pass through */
     LIBXML_TEST_VERSION
     xmlSetExternalEntityLoader(no_entity);
     xmlSetStructuredErrorFunc(NULL, no_message);

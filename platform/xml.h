@@ -5,7 +5,7 @@
  * xml: a small read-only tree, and escaping for what we write.  Home of libxml2.
  *
  * Promise: no file, no network, no entity of a document is ever opened or expanded; a document
- *          with a DOCTYPE is refused (docs/SECURITY: billion laughs, XXE, quadratic blow-up).
+ *          with a DOCTYPE is refused (docs/SECURITY.md: billion laughs, XXE, quadratic blow-up).
  * Limits:  depth 256, and the caller's caps on bytes and nodes.
  * Owns:    the tree lives in the caller's arena.
  */

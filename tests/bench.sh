@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # The figures of docs/MEASUREMENTS.md, each beside its bare loop in the same run.
 set -eu
 $BIN/bench_custody

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # make check: every step in turn, a line each, and one closing line of sums.
 set -u
 cd "$(dirname "$0")/.."

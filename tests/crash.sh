@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # kill -9 before, half-way through and after every write and sync of a short interview; a full disk
 # and a broken one at every call, too.  SHORT=1: every 9th call.
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # make demo: the main job on real input, from an empty folder to a table.
 #
 #   study and keys → enrolment → forms signed and loaded → an interview in a real window, killed in the

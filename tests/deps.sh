@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Install the named Debian packages that are missing; say which.  Nothing to do = no word, no network.
 set -eu
 missing=""

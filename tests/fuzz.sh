@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Each target for SECONDS_EACH seconds from its seeds; a finding ends in build/fuzz/findings.
 set -u
 mkdir -p build/fuzz/findings

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Are the release binaries built as docs/SECURITY says, and without the robot's eye?
+# SPDX-License-Identifier: Apache-2.0
+# Are the release binaries built as docs/SECURITY.md says, and without the robot's eye?
 set -u
 bad=0
 say() { echo "hardening: $1"; bad=1; }

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Who may include and link what: docs/ARCHITECTURE.md, as a grep.  Prints each breach.
 set -u
 cd "$(dirname "$0")/.."

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Run every unit test program in $BIN; close with one line of sums.
 set -u
 passed=0 failed=0 skipped=0

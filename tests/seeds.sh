@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Seeds for the fuzz targets from the test data: seeds.sh TARGET prints a folder that holds them.
 set -eu
 target=$1

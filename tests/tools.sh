@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Exit statuses, help, overwriting: the same for every tool.  Every example of the docs' kind runs.
 set -u
 B=build/bin
