@@ -94,11 +94,9 @@ static bool lock_device(struct device *d, void *arg, struct err *err)
 void app_leave_interview(struct app *app)
 {
     if (app->interview) {
-        if (app->ui.edit.id[0] && app->refused == NULL) { /* what is being typed is journalled */
-            struct node *node = app->interview->page.node;
-            if (app->interview->page.kind == PAGE_QUESTION && app->ui.edit.text.len) {
-                interview_typing(app->interview, node, app->ui.edit.text.data);
-            }
+        struct node *node = question_typed(app);
+        if (node) { /* what is being typed is journalled */
+            interview_typing(app->interview, node, app->ui.edit.text.data);
         }
         struct err err = {0};
         if (!interview_sync(app->interview, &err)) {
@@ -229,6 +227,25 @@ static bool is_mount(const char *path, const char *mounts)
     return is;
 }
 
+static bool octal(const char *p)
+{
+    return p[0] >= '0' && p[0] <= '3' && p[1] >= '0' && p[1] <= '7' && p[2] >= '0' && p[2] <= '7';
+}
+
+static void unescape(char *path)
+{
+    char *out = path;
+    for (const char *p = path; *p; p++) {
+        if (*p == '\\' && octal(p + 1)) {
+            *out++ = (char)((p[1] - '0') * 64 + (p[2] - '0') * 8 + p[3] - '0');
+            p += 3;
+        } else {
+            *out++ = *p;
+        }
+    }
+    *out = '\0';
+}
+
 /* What is mounted where sticks and cards are mounted; or the one folder that was given. */
 void app_find_media(struct app *app)
 {
@@ -250,9 +267,10 @@ void app_find_media(struct app *app)
         }
         struct buf path = {0};
         buf_add(&path, space + 1, (size_t)(end - space) - 1);
+        bool mounted = is_mount(path.data, mounts.data);
+        unescape(path.data); /* the kernel writes a blank in a stick's name as \040 */
         for (size_t i = 0; i < 3; i++) {
-            if (strncmp(path.data, roots[i], strlen(roots[i])) == 0 &&
-                is_mount(path.data, mounts.data)) {
+            if (strncmp(path.data, roots[i], strlen(roots[i])) == 0 && mounted) {
                 add_medium(app, path.data);
                 break;
             }
@@ -343,7 +361,7 @@ static int64_t now_us(void)
 static void report(struct app *app, int fd, unsigned frame, const struct window_event *e)
 {
     static const char *const roles[ROLE_COUNT] = {"button", "choice", "key",  "field",
-                                                  "row",    "pill",   "icon"};
+                                                  "row",    "pill",   "icon", "step"};
     static const char *const names[SCREEN_COUNT] = {
         "first-language", "first-invite", "first-words", "first-pass", "first-repeat",
         "first-request",  "unlock",       "home",        "forms",      "interview",
@@ -400,7 +418,10 @@ static int journal_typing(struct app *app)
     if (left > 0) {
         return (int)left;
     }
-    interview_typing(app->interview, app->interview->page.node, edit->text.data);
+    struct node *node = question_typed(app);
+    if (node) {
+        interview_typing(app->interview, node, edit->text.data);
+    }
     app->typed_ms = 0;
     return -1;
 }
@@ -410,18 +431,24 @@ static int shorter(int a, int b)
     return a < 0 ? b : b < 0 ? a : a < b ? a : b;
 }
 
+/* On a clock that goes on while the machine sleeps. */
+static int64_t idle_left_ms(const struct app *app)
+{
+    int64_t most = app->interview ? IDLE_INTERVIEW_MS : IDLE_LOCK_MS;
+    return most - (clock_mono_ms() - app->last_input_ms);
+}
+
 static int lock_timeout(struct app *app)
 {
     if (app->screen <= SCREEN_UNLOCK) {
         return app->screen == SCREEN_UNLOCK ? 1000 : -1; /* the wait's seconds count down */
     }
-    int64_t idle = clock_mono_ms() - app->last_input_ms;
-    int64_t most = app->interview ? IDLE_INTERVIEW_MS : IDLE_LOCK_MS;
-    if (idle >= most) {
+    int64_t left = idle_left_ms(app);
+    if (left <= 0) {
         app_lock(app);
         return 0;
     }
-    return (int)(most - idle);
+    return (int)left;
 }
 
 int app_run(struct app *app, int robot_fd)
@@ -453,6 +480,11 @@ int app_run(struct app *app, int robot_fd)
         e = window_wait(ui->window, timeout);
         app->event_us = now_us();
         if (e.kind != WINDOW_NONE && e.kind != WINDOW_WAKE && e.kind != WINDOW_EXPOSE) {
+            if (app->screen > SCREEN_UNLOCK && idle_left_ms(app) <= 0) {
+                app_lock(app); /* woken after a long sleep: this touch opens nothing */
+                dirty = true;
+                continue;
+            }
             app->last_input_ms = clock_mono_ms();
         }
         bool was_locked = app->screen == SCREEN_UNLOCK;

@@ -58,7 +58,8 @@ struct app {
     struct node *refused; /* beside which question it is said */
     bool refused_now;     /* not yet brought into sight */
     int64_t typed_ms, journalled_ms;
-    int month_shown, year_shown; /* calendar */
+    const struct node *dated; /* whose calendar was turned: */
+    int month_shown, year_shown;
     uint32_t sealed_number;
 
     /* exchange */
@@ -121,6 +122,9 @@ bool question_keyboard(struct app *app, const struct page *page, enum keyboard_k
 const char *question_field(struct app *app, const struct node *node);
 /* Take what is being typed into the session.  False: refused, the page stays. */
 bool question_commit(struct app *app);
+/* The question in whose field something is being typed, or NULL. */
+struct node *question_typed(struct app *app);
+bool question_searching(const struct app *app);
 
 int app_run(struct app *app, int robot_fd);
 

@@ -72,6 +72,39 @@ static void post_node(struct interview *i, enum journal_kind kind, const struct 
     buf_fini(&path);
 }
 
+/* ---- typing that is no answer yet ---- */
+
+static void drop_typing(struct interview *i, const char *path)
+{
+    if (strcmp(path, i->edit_path) == 0) {
+        i->edit_path[0] = '\0';
+        buf_cut(&i->edit_text, 0);
+    }
+}
+
+/* Typing that equals the answer is none. */
+static void keep_typing(struct interview *i, const char *path, const struct node *node,
+                        const char *text, size_t len)
+{
+    bool same = node && strlen(tree_value(node)) == len && !memcmp(tree_value(node), text, len);
+    if (same || strlen(path) >= sizeof i->edit_path) {
+        drop_typing(i, path);
+        return;
+    }
+    snprintf(i->edit_path, sizeof i->edit_path, "%s", path);
+    buf_cut(&i->edit_text, 0);
+    buf_add(&i->edit_text, text, len);
+}
+
+bool interview_is_typed(const struct interview *i, const struct node *node)
+{
+    struct buf path = {0};
+    session_path(node, &path);
+    bool is = i->edit_path[0] && strcmp(path.data, i->edit_path) == 0;
+    buf_fini(&path);
+    return is;
+}
+
 /* ---- opening ---- */
 
 struct fetch {
@@ -206,12 +239,9 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
         buf_text(&r->page, e.path);
     }
     if (e.kind == JOURNAL_EDIT) {
-        snprintf(i->edit_path, sizeof i->edit_path, "%s", e.path);
-        buf_cut(&i->edit_text, 0);
-        buf_add(&i->edit_text, e.value, e.value_len);
-    } else if (e.kind == JOURNAL_ANSWER && strcmp(e.path, i->edit_path) == 0) {
-        i->edit_path[0] = '\0';
-        buf_cut(&i->edit_text, 0);
+        keep_typing(i, e.path, session_find(i->session, e.path), e.value, e.value_len);
+    } else if (e.kind == JOURNAL_ANSWER) {
+        drop_typing(i, e.path);
     }
     return journal_replay(i->session, &e, err);
 }
@@ -286,7 +316,11 @@ enum answer_result interview_answer(struct interview *i, struct node *node, cons
 {
     enum answer_result result = session_answer(i->session, node, value, err);
     if (result == ANSWER_OK) {
+        struct buf path = {0};
         post_node(i, JOURNAL_ANSWER, node, tree_value(node));
+        session_path(node, &path);
+        drop_typing(i, path.data);
+        buf_fini(&path);
     } else {
         post_node(i, JOURNAL_REFUSED, node, NULL);
     }
@@ -295,7 +329,11 @@ enum answer_result interview_answer(struct interview *i, struct node *node, cons
 
 void interview_typing(struct interview *i, struct node *node, const char *text)
 {
+    struct buf path = {0};
     post_node(i, JOURNAL_EDIT, node, text);
+    session_path(node, &path);
+    keep_typing(i, path.data, node, text, strlen(text));
+    buf_fini(&path);
 }
 
 void interview_language(struct interview *i, const char *code)

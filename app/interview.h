@@ -23,7 +23,7 @@ struct interview {
     int64_t clock_ms;      /* replay: the event's time; 0 = now */
     uint8_t seed[32];
     uint64_t random_count;
-    char edit_path[512];   /* recovered typing, or "" */
+    char edit_path[512];   /* whose typing is no answer yet, or "" */
     struct buf edit_text;
 };
 
@@ -37,7 +37,9 @@ void interview_free(struct interview *interview); /* the draft stays on the devi
 /* Session and journal together. */
 enum answer_result interview_answer(struct interview *i, struct node *node, const char *value,
                                     struct err *err);
+/* What stands in a field and is no answer (yet): comes back with the page, and after a power cut. */
 void interview_typing(struct interview *i, struct node *node, const char *text);
+bool interview_is_typed(const struct interview *i, const struct node *node);
 void interview_language(struct interview *i, const char *code);
 MUST_CHECK bool interview_add(struct interview *i, const struct page *roster, struct node **entry,
                               struct err *err);

@@ -65,7 +65,29 @@ const char *question_field(struct app *app, const struct node *node)
                         session_entry_of(node) ? tree_position(session_entry_of(node)) : 0);
 }
 
-static struct node *typed_node(struct app *app)
+/* Id of one part of a question; on a page of several questions it says of which. */
+static const char *part(struct app *app, const struct node *node, const char *kind,
+                        const char *which)
+{
+    if (app->interview->page.kind != PAGE_FIELDS) {
+        return arena_printf(&app->ui.frame, "%s:%s", kind, which);
+    }
+    return arena_printf(&app->ui.frame, "%s:%u:%s", kind, node->item->index, which);
+}
+
+/* A choice's name in an id; its place where the name is too long for one. */
+static const char *choice_name(struct app *app, const struct choice *choice, size_t at)
+{
+    return strlen(choice->value) < UI_ID_MAX / 2 ? choice->value
+                                                 : arena_printf(&app->ui.frame, "#%zu", at + 1);
+}
+
+bool question_searching(const struct app *app)
+{
+    return strncmp(app->ui.edit.id, "search", 6) == 0;
+}
+
+struct node *question_typed(struct app *app)
 {
     struct page *fields = NULL;
     size_t count = 0;
@@ -87,13 +109,38 @@ static struct node *typed_node(struct app *app)
     return NULL;
 }
 
+static bool is_number(const struct item *item)
+{
+    return item->type == TYPE_INT || item->type == TYPE_DECIMAL;
+}
+
+/* What stands in the field: numbers with the comma of all three languages, a code for "no answer" as
+ * nothing (its pill shows it). */
+static const char *shown_value(struct app *app, const struct node *node)
+{
+    const char *value = tree_value(node);
+    for (size_t i = 0; i < MISSING && is_number(node->item) && node->item->missing; i++) {
+        if (strcmp(value, missing_codes[i].number) == 0) {
+            return "";
+        }
+    }
+    char *out = arena_text(&app->ui.frame, value);
+    for (char *p = out; *p && is_number(node->item); p++) {
+        *p = *p == '.' ? ',' : *p;
+    }
+    return out;
+}
+
 bool question_commit(struct app *app)
 {
-    struct node *node = typed_node(app);
+    struct node *node = question_typed(app);
     if (!node) {
         return true;
     }
-    if (strcmp(tree_value(node), app->ui.edit.text.data) == 0) {
+    if (strcmp(shown_value(app, node), app->ui.edit.text.data) == 0) { /* nothing new */
+        if (interview_is_typed(app->interview, node)) {
+            interview_typing(app->interview, node, tree_value(node));
+        }
         edit_end(&app->ui.edit);
         app->typed_ms = 0;
         return true;
@@ -108,11 +155,6 @@ bool question_commit(struct app *app)
 
 /* ---- kinds of answers ---- */
 
-static bool is_number(const struct item *item)
-{
-    return item->type == TYPE_INT || item->type == TYPE_DECIMAL;
-}
-
 static bool types_text(const struct page *page)
 {
     const struct control *c = page->control;
@@ -124,11 +166,11 @@ static bool types_text(const struct page *page)
 
 bool question_keyboard(struct app *app, const struct page *page, enum keyboard_kind *kind)
 {
-    if (edit_is(&app->ui.edit, "search")) {
+    if (question_searching(app)) {
         *kind = KEYBOARD_TEXT;
         return true;
     }
-    struct node *node = typed_node(app);
+    struct node *node = question_typed(app);
     (void)page;
     if (!node) {
         return false;
@@ -153,7 +195,7 @@ static void number_pills(struct app *app, struct node *node, int x, int *y, int 
             continue;
         }
         bool on = strcmp(tree_value(node), missing_codes[i].number) == 0;
-        const char *id = arena_printf(&ui->frame, "pill:%s", missing_codes[i].code);
+        const char *id = part(app, node, "pill", missing_codes[i].code);
         if (ui_pill(ui, id, &px, y, x, x + w, ui_str(ui, missing_codes[i].label), on, true)) {
             edit_end(&ui->edit);
             app->typed_ms = 0;
@@ -163,20 +205,6 @@ static void number_pills(struct app *app, struct node *node, int x, int *y, int 
     ui_pills_end(ui, &px, y, x);
 }
 
-static const char *shown_number(struct app *app, const char *value)
-{
-    for (size_t i = 0; i < MISSING; i++) {
-        if (strcmp(value, missing_codes[i].number) == 0) {
-            return "";
-        }
-    }
-    char *out = arena_text(&app->ui.frame, value);
-    for (char *p = out; *p; p++) {
-        *p = *p == '.' ? ',' : *p; /* the decimal comma of all three languages */
-    }
-    return out;
-}
-
 static void ask_text(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -184,21 +212,22 @@ static void ask_text(struct app *app, struct node *node, int x, int *y, int w)
     const char *id = question_field(app, node);
     bool number = is_number(node->item), active = edit_is(&ui->edit, id);
     bool many = control_has(c, "multiline");
-    const char *value = tree_value(node);
-    if (number && node->item->missing) {
-        value = shown_number(app, value);
-    } else if (number) {
-        value = shown_number(app, value);
-    }
+    const char *value = shown_value(app, node);
     const char *text = active ? ui->edit.text.data : value;
     bool empty = !active && !*text;
     if (ui_field(ui, id, x, y, w, empty ? ui_str(ui, S_text_empty) : text,
                  active ? ui->edit.cursor : 0, active, false, many && !ui->landscape ? 4 : 1,
                  app->refused == node, number ? TEXT_DIGIT : TEXT_BODY)) {
-        if (!active) {
-            edit_begin(&ui->edit, id, value);
+        if (!active && question_commit(app)) { /* what stands in another field is not lost */
+            edit_begin(&ui->edit, id, shown_value(app, node));
+            ui->again = true;
         }
     }
+}
+
+static const char *turn(struct app *app, const struct node *node, const char *way)
+{
+    return app->interview->page.kind == PAGE_FIELDS ? part(app, node, way, "") : way;
 }
 
 static void ask_date(struct app *app, struct node *node, int x, int *y, int w)
@@ -207,16 +236,14 @@ static void ask_date(struct app *app, struct node *node, int x, int *y, int w)
     struct moment m;
     int cell_w = w / 7, cell_h = ui_px(ui, 44);
     bool has = date_parse(&m, tree_value(node)) && m.has_date;
-    if (app->year_shown == 0) {
-        int day;
+    int year = app->year_shown, month = app->month_shown, day;
+    if (app->dated != node && has) {
+        year = m.year;
+        month = m.month;
+    } else if (app->dated != node) {
         int64_t now = clock_wall_ms();
-        if (has) {
-            app->year_shown = m.year;
-            app->month_shown = m.month;
-        } else {
-            clock_civil((now + (int64_t)clock_zone_minutes(now) * 60000) / 86400000,
-                        &app->year_shown, &app->month_shown, &day);
-        }
+        clock_civil((now + (int64_t)clock_zone_minutes(now) * 60000) / 86400000, &year, &month,
+                    &day);
     }
     if (has) {
         const char *text = arena_printf(&ui->frame, "%02d.%02d.%04d", m.day, m.month, m.year);
@@ -227,10 +254,10 @@ static void ask_date(struct app *app, struct node *node, int x, int *y, int w)
     int side = ui_px(ui, 48);
     struct rect l = {x, *y, side, side}, r = {x + w - side, *y, side, side};
     struct rect yl = {x + side, *y, side, side}, yr = {x + w - 2 * side, *y, side, side};
-    int step = ui_target(ui, "month-back", ROLE_BUTTON, l)   ? -1
-               : ui_target(ui, "month-next", ROLE_BUTTON, r) ? 1
-               : ui_target(ui, "year-back", ROLE_BUTTON, yl) ? -12
-               : ui_target(ui, "year-next", ROLE_BUTTON, yr) ? 12
+    int step = ui_target(ui, turn(app, node, "month-back"), ROLE_STEP, l)   ? -1
+               : ui_target(ui, turn(app, node, "month-next"), ROLE_STEP, r) ? 1
+               : ui_target(ui, turn(app, node, "year-back"), ROLE_STEP, yl) ? -12
+               : ui_target(ui, turn(app, node, "year-next"), ROLE_STEP, yr) ? 12
                                                              : 0;
     int at = ui_px(ui, 12);
     ui_stroke(ui, l.x + at, l.y + at, 24, left, 3, 3, ui->theme.ink);
@@ -243,13 +270,14 @@ static void ask_date(struct app *app, struct node *node, int x, int *y, int w)
     }
     ui_text_centre(ui, (struct rect){x + 2 * side, *y, w - 4 * side, side}, TEXT_TITLE,
                    arena_printf(&ui->frame, "%s %d",
-                                ui_str(ui, (enum string_id)(S_month_1 + app->month_shown - 1)),
-                                app->year_shown),
+                                ui_str(ui, (enum string_id)(S_month_1 + month - 1)), year),
                    ui->theme.ink);
     if (step) {
-        int months = app->year_shown * 12 + app->month_shown - 1 + step;
+        int months = year * 12 + month - 1 + step;
+        app->dated = node;
         app->year_shown = months / 12;
         app->month_shown = months % 12 + 1;
+        ui->again = true;
     }
     *y += side;
     for (int d = 0; d < 7; d++) {
@@ -257,14 +285,13 @@ static void ask_date(struct app *app, struct node *node, int x, int *y, int w)
                        ui_str(ui, (enum string_id)(S_day_1 + d)), ui->theme.soft);
     }
     *y += ui_px(ui, 24);
-    int64_t first = clock_days(app->year_shown, app->month_shown, 1);
+    int64_t first = clock_days(year, month, 1);
     int column = (int)(((first + 3) % 7 + 7) % 7), row = 0; /* 1970-01-01 was a Thursday */
-    for (int d = 1; clock_is_date(app->year_shown, app->month_shown, d); d++) {
+    for (int d = 1; clock_is_date(year, month, d); d++) {
         struct rect cell = {x + column * cell_w, *y + row * cell_h, cell_w, cell_h};
-        const char *iso = arena_printf(&ui->frame, "%04d-%02d-%02d", app->year_shown,
-                                       app->month_shown, d);
+        const char *iso = arena_printf(&ui->frame, "%04d-%02d-%02d", year, month, d);
         bool on = strcmp(tree_value(node), iso) == 0;
-        if (ui_target(ui, arena_printf(&ui->frame, "day:%d", d), ROLE_CHOICE, cell)) {
+        if (ui_target(ui, part(app, node, "day", ui_number(ui, d)), ROLE_CHOICE, cell)) {
             answer(app, node, on && !node->required ? "" : iso);
         }
         if (on) {
@@ -320,22 +347,22 @@ static void tap_choice(struct app *app, struct node *node, const char *value)
     }
 }
 
-static void search_field(struct app *app, int x, int *y, int w)
+static void search_field(struct app *app, const char *id, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    bool active = edit_is(&ui->edit, "search");
+    bool active = edit_is(&ui->edit, id);
     const char *text = active ? ui->edit.text.data : ui_str(ui, S_search);
-    if (ui_field(ui, "search", x, y, w, text, active ? ui->edit.cursor : 0, active, false, 1,
+    if (ui_field(ui, id, x, y, w, text, active ? ui->edit.cursor : 0, active, false, 1,
                  false, TEXT_BODY) &&
-        !active) {
-        edit_begin(&ui->edit, "search", "");
+        !active && question_commit(app)) {
+        edit_begin(&ui->edit, id, "");
     }
 }
 
-static bool found(struct app *app, const char *label)
+static bool found(struct app *app, const char *id, const char *label)
 {
     struct buf a = {0}, b = {0};
-    if (!edit_is(&app->ui.edit, "search") || !app->ui.edit.text.len) {
+    if (!edit_is(&app->ui.edit, id) || !app->ui.edit.text.len) {
         return true;
     }
     text_fold(&a, label, strlen(label));
@@ -360,13 +387,14 @@ static void ask_choices(struct app *app, struct node *node, int x, int *y, int w
         return;
     }
     const char *have = arena_text(&ui->frame, tree_value(node));
+    const char *search = turn(app, node, "search");
     if (count > SEARCH_FROM && (control_has(c, "autocomplete") || control_has(c, "search") ||
                                 control_has(c, "minimal") || count > APP_CHOICES_SHOWN)) {
-        search_field(app, x, y, w);
+        search_field(app, search, x, y, w);
     }
     for (size_t i = 0; i < count; i++) {
         bool on = has_word(have, choices[i].value);
-        if (is_missing_code(choices[i].value) || !found(app, choices[i].label)) {
+        if (is_missing_code(choices[i].value) || !found(app, search, choices[i].label)) {
             continue;
         }
         if (shown >= APP_CHOICES_SHOWN && !on) {
@@ -374,7 +402,7 @@ static void ask_choices(struct app *app, struct node *node, int x, int *y, int w
             continue;
         }
         shown++;
-        const char *id = arena_printf(&ui->frame, "choice:%s", choices[i].value);
+        const char *id = part(app, node, "choice", choice_name(app, &choices[i], i));
         if (ui_choice(ui, id, x, y, w, choices[i].label, on, many)) {
             tap_choice(app, node, choices[i].value);
         }
@@ -392,7 +420,7 @@ static void ask_choices(struct app *app, struct node *node, int x, int *y, int w
     *y += ui_px(ui, 14);
     for (size_t i = 0; i < count; i++) {
         if (is_missing_code(choices[i].value)) {
-            const char *id = arena_printf(&ui->frame, "pill:%s", choices[i].value);
+            const char *id = part(app, node, "pill", choices[i].value);
             if (ui_pill(ui, id, &px, y, x, x + w, choices[i].label,
                         has_word(have, choices[i].value), true)) {
                 tap_choice(app, node, choices[i].value);
@@ -405,7 +433,8 @@ static void ask_choices(struct app *app, struct node *node, int x, int *y, int w
 static void ask_trigger(struct app *app, struct node *node, int x, int *y, int w)
 {
     bool on = strcmp(tree_value(node), "OK") == 0;
-    if (ui_choice(&app->ui, "choice:OK", x, y, w, ui_str(&app->ui, S_acknowledge), on, true)) {
+    if (ui_choice(&app->ui, part(app, node, "choice", "OK"), x, y, w,
+                  ui_str(&app->ui, S_acknowledge), on, true)) {
         answer(app, node, on && !node->required ? "" : "OK");
     }
 }

@@ -15,18 +15,20 @@ void screen_arrive(struct app *app)
     app->message[0] = '\0';
     app->refused = NULL;
     app->removed_notice = false;
-    app->year_shown = app->month_shown = 0;
+    app->dated = NULL;
     app->typed_ms = 0;
     ui->again = true;
-    if (i->page.kind == PAGE_QUESTION) {
-        struct buf path = {0};
-        session_path(i->page.node, &path);
-        if (i->edit_path[0] && strcmp(path.data, i->edit_path) == 0) {
-            const char *id = question_field(app, i->page.node);
-            edit_begin(&ui->edit, id, i->edit_text.data ? i->edit_text.data : "");
-            i->edit_path[0] = '\0';
+    struct page *fields = &i->page;
+    size_t count = i->page.kind != PAGE_ROSTER;
+    if (i->page.kind == PAGE_FIELDS) {
+        session_fields(i->session, &ui->frame, &i->page, &fields, &count);
+    }
+    for (size_t f = 0; f < count; f++) {
+        if (fields[f].kind == PAGE_QUESTION && interview_is_typed(i, fields[f].node)) {
+            edit_begin(&ui->edit, question_field(app, fields[f].node),
+                       i->edit_text.data ? i->edit_text.data : "");
+            break;
         }
-        buf_fini(&path);
     }
 }
 
@@ -96,8 +98,8 @@ static void go_back(struct app *app)
     struct interview *i = app->interview;
     struct err err = {0};
     /* going back is never held: what does not fit is kept as typing, not as an answer */
-    if (!question_commit(app) && i->page.kind == PAGE_QUESTION) {
-        interview_typing(i, i->page.node, app->ui.edit.text.data);
+    if (!question_commit(app) && question_typed(app)) {
+        interview_typing(i, question_typed(app), app->ui.edit.text.data);
     }
     if (!interview_sync(i, &err)) {
         app_trouble(app, &err);
@@ -316,7 +318,7 @@ void screen_interview(struct app *app)
         return;
     }
     ui_body_end(ui, y);
-    if (typing && edit_is(&ui->edit, "search")) {
+    if (typing && question_searching(app)) {
         if (keyboard_show(ui, &app->keyboard, kind, ui_str(ui, S_done))) {
             edit_end(&ui->edit);
         }

@@ -27,7 +27,7 @@ static const struct {
     [TEXT_HEADING] = {FACE_BOLD, 19, 24},    [TEXT_DIGIT] = {FACE_SANS, 25, 30},
     [TEXT_KEY] = {FACE_SANS, 20, 24},        [TEXT_KEY_SMALL] = {FACE_SANS, 14, 18}};
 
-enum { DRAG_DP = 10, HOLD_MS = 400 };
+enum { DRAG_DP = 10, HOLD_MS = 400, TWICE_MS = 300 };
 
 void ui_init(struct ui *ui, struct window *window)
 {
@@ -100,8 +100,27 @@ static struct target *target_at(struct ui *ui, int x, int y)
     return NULL;
 }
 
+static bool may_repeat(const struct ui *ui, const char *id)
+{
+    for (size_t i = 0; i < ui->target_count; i++) {
+        if (strcmp(ui->targets[i].id, id) == 0) {
+            return ui->targets[i].kind == ROLE_KEY || ui->targets[i].kind == ROLE_STEP;
+        }
+    }
+    return false;
+}
+
+/* A second tap within a moment is a trembling hand or a key held down: it must not skip a question
+ * that nobody has seen, nor remove the next entry. */
 static void activate(struct ui *ui, const char *id)
 {
+    int64_t now = clock_mono_ms();
+    bool twice = strcmp(ui->last, id) == 0 && now - ui->last_ms < TWICE_MS;
+    snprintf(ui->last, sizeof ui->last, "%s", id);
+    ui->last_ms = now;
+    if (twice && !may_repeat(ui, id)) {
+        return;
+    }
     snprintf(ui->activated, sizeof ui->activated, "%s", id);
 }
 
@@ -241,7 +260,7 @@ static bool on_up(struct ui *ui, const struct window_event *e)
         ui->speed = 0;
     }
     ui->dragging = false;
-    ui->pressed[0] = ui->held[0] = '\0';
+    ui->pressed[0] = '\0'; /* `held` stays for the build: the variant's popup takes the tap */
     return true;
 }
 
@@ -351,6 +370,9 @@ void ui_end(struct ui *ui)
         }
     }
     ui->activated[0] = '\0';
+    if (!ui->pressed[0]) {
+        ui->held[0] = '\0';
+    }
 }
 
 void ui_place(struct ui *ui, const char *id, enum role kind, struct rect rect)

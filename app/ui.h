@@ -20,7 +20,9 @@ struct theme {
 };
 
 enum role {
-    ROLE_BUTTON, ROLE_CHOICE, ROLE_KEY, ROLE_FIELD, ROLE_ROW, ROLE_PILL, ROLE_ICON, ROLE_COUNT
+    ROLE_BUTTON, ROLE_CHOICE, ROLE_KEY, ROLE_FIELD, ROLE_ROW, ROLE_PILL, ROLE_ICON,
+    ROLE_STEP, /* may be tapped as fast as one likes, like a key */
+    ROLE_COUNT
 };
 
 struct target {
@@ -55,6 +57,8 @@ struct ui {
     struct target targets[UI_TARGETS_MAX];
     size_t target_count;
     char activated[UI_ID_MAX]; /* "" = none; used up by the widget */
+    char last[UI_ID_MAX];      /* activated before, and when: a double tap counts once */
+    int64_t last_ms;
     char pressed[UI_ID_MAX];   /* under the finger now */
     char held[UI_ID_MAX];      /* long press recognised on this id */
     char focus[UI_ID_MAX];

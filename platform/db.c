@@ -3,6 +3,7 @@
 #include "platform/db.h"
 
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { STATEMENTS = 48 };

@@ -283,6 +283,14 @@ static bool tap(const char *id)
         }
         return false;
     }
+    /* what is tapped twice within a moment counts once, except keys: a person waits, so do we */
+    static char last[sizeof d.now[0].id];
+    static long last_ms;
+    if (strcmp(last, id) == 0 && strncmp(id, "key:", 4) != 0 && now_ms() - last_ms < 400) {
+        usleep((useconds_t)(400 - (now_ms() - last_ms)) * 1000);
+    }
+    snprintf(last, sizeof last, "%s", id);
+    last_ms = now_ms();
     struct seen *s = find(id);
     return click(s->x + s->w / 2, s->y + s->h / 2);
 }
