@@ -24,14 +24,35 @@ static int zone(void *user, int64_t wall_ms)
     return clock_zone_minutes(wall_ms);
 }
 
-/* From the draft's seed, so that a replay draws the same. */
+/* From the draft's seed, so that a replay draws the same: numbers go on only in what the journal
+ * tells again.  Looking (choices of a page, labels) always sees the same ones, so that a shuffled list
+ * stays as it is under the finger. */
 static void draw_random(void *user, void *bytes, size_t len)
 {
     struct interview *i = user;
     uint8_t block[32];
     for (size_t at = 0; at < len; at += sizeof block) {
-        secret_derive(block, i->seed, "sbRANDOM", ++i->random_count);
+        if (i->drawing) {
+            secret_derive(block, i->seed, "sbRANDOM", ++i->random_count);
+        } else {
+            secret_derive(block, i->seed, "sbLOOKED", at / sizeof block);
+        }
         memcpy((uint8_t *)bytes + at, block, len - at < sizeof block ? len - at : sizeof block);
+    }
+}
+
+static uint64_t draw_begin(struct interview *i)
+{
+    i->drawing = true;
+    return i->random_count;
+}
+
+/* What was refused is not in the journal: its numbers are drawn again. */
+static void draw_end(struct interview *i, uint64_t before, bool happened)
+{
+    i->drawing = false;
+    if (!happened) {
+        i->random_count = before;
     }
 }
 
@@ -147,7 +168,10 @@ static bool open_session(struct interview *i, struct err *err)
 {
     struct session_env env = {.user = i, .wall_ms = wall, .zone_minutes = zone,
                               .random = draw_random, .resource = resource};
-    return session_new(&i->session, i->form, &env, err);
+    uint64_t before = draw_begin(i);
+    bool ok = session_new(&i->session, i->form, &env, err);
+    draw_end(i, before, ok);
+    return ok;
 }
 
 static void first_page(struct interview *i)
@@ -210,7 +234,7 @@ bool interview_begin(struct interview **out, struct writer *writer,
 struct replay {
     struct interview *i;
     struct arena arena;
-    struct buf page;
+    struct buf page, roster;
 };
 
 /* Runs on the writer's thread while the screen waits in writer_call. */
@@ -236,14 +260,19 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
     }
     if (e.kind == JOURNAL_PAGE) {
         buf_cut(&r->page, 0);
+        buf_cut(&r->roster, 0);
         buf_text(&r->page, e.path);
+        buf_add(&r->roster, e.value, e.value_len);
     }
     if (e.kind == JOURNAL_EDIT) {
         keep_typing(i, e.path, session_find(i->session, e.path), e.value, e.value_len);
     } else if (e.kind == JOURNAL_ANSWER) {
         drop_typing(i, e.path);
     }
-    return journal_replay(i->session, &e, err);
+    uint64_t before = draw_begin(i);
+    bool ok = journal_replay(i->session, &e, err);
+    draw_end(i, before, ok);
+    return ok;
 }
 
 static bool replay_all(struct device *d, void *arg, struct err *err)
@@ -252,13 +281,31 @@ static bool replay_all(struct device *d, void *arg, struct err *err)
     return device_draft_read(d, &r->i->draft, replay_event, r, err);
 }
 
-static bool page_at(struct interview *i, const char *path)
+static bool roster_at(struct interview *i, struct arena *arena, struct node *holder,
+                      const char *item_path, struct page *page)
+{
+    struct page *pages;
+    size_t count;
+    bool is_entry = holder->item && holder->item->is_repeat;
+    session_pages(i->session, arena, is_entry ? holder : session_entry_of(holder), &pages, &count);
+    for (size_t p = 0; p < count; p++) {
+        if (pages[p].kind == PAGE_ROSTER && pages[p].node == holder &&
+            strcmp(pages[p].control->item->path, item_path) == 0) {
+            *page = pages[p];
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool page_at(struct interview *i, const char *path, const struct buf *roster)
 {
     struct arena arena;
     struct node *node = session_find(i->session, path);
     struct page page;
     arena_init(&arena);
-    bool found = node && interview_find(i, &arena, node, &page);
+    bool found = node && (roster->len ? roster_at(i, &arena, node, roster->data, &page)
+                                      : interview_find(i, &arena, node, &page));
     if (found) {
         i->page = page;
     }
@@ -280,7 +327,7 @@ bool interview_resume(struct interview **out, struct writer *writer,
         i->clock_ms = 0;
         first_page(i);
         if (r.page.len) {
-            page_at(i, r.page.data);
+            page_at(i, r.page.data, &r.roster);
         }
         i->recovered = true;
         writer_draft(writer, &i->draft);
@@ -288,6 +335,7 @@ bool interview_resume(struct interview **out, struct writer *writer,
         ok = interview_sync(i, err);
     }
     buf_fini(&r.page);
+    buf_fini(&r.roster);
     arena_fini(&r.arena);
     if (!ok) {
         interview_free(i);
@@ -314,7 +362,9 @@ void interview_free(struct interview *i)
 enum answer_result interview_answer(struct interview *i, struct node *node, const char *value,
                                     struct err *err)
 {
+    uint64_t before = draw_begin(i);
     enum answer_result result = session_answer(i->session, node, value, err);
+    draw_end(i, before, result == ANSWER_OK);
     if (result == ANSWER_OK) {
         struct buf path = {0};
         post_node(i, JOURNAL_ANSWER, node, tree_value(node));
@@ -345,7 +395,10 @@ void interview_language(struct interview *i, const char *code)
 bool interview_add(struct interview *i, const struct page *roster, struct node **entry,
                    struct err *err)
 {
-    if (!session_add_entry(i->session, roster, entry, err)) {
+    uint64_t before = draw_begin(i);
+    bool ok = session_add_entry(i->session, roster, entry, err);
+    draw_end(i, before, ok);
+    if (!ok) {
         return false;
     }
     post_node(i, JOURNAL_ADD, *entry, NULL);
@@ -356,7 +409,9 @@ bool interview_remove(struct interview *i, struct node *entry, struct err *err)
 {
     struct buf path = {0};
     session_path(entry, &path);
+    uint64_t before = draw_begin(i);
     bool ok = session_remove_entry(i->session, entry, err);
+    draw_end(i, before, ok);
     if (ok) {
         post(i, JOURNAL_REMOVE, path.data, NULL, 0);
     }
@@ -366,7 +421,10 @@ bool interview_remove(struct interview *i, struct node *entry, struct err *err)
 
 bool interview_restore(struct interview *i, struct err *err)
 {
-    if (!session_restore_entry(i->session, err)) {
+    uint64_t before = draw_begin(i);
+    bool ok = session_restore_entry(i->session, err);
+    draw_end(i, before, ok);
+    if (!ok) {
         return false;
     }
     post(i, JOURNAL_RESTORE, "", NULL, 0);
@@ -410,8 +468,9 @@ void interview_pages(struct interview *i, struct arena *arena, struct page **pag
 
 void interview_go(struct interview *i, const struct page *page)
 {
-    i->page = *page;
-    post_node(i, JOURNAL_PAGE, page->node, NULL);
+    i->page = *page; /* two rosters may share their holder: the page says which one */
+    post_node(i, JOURNAL_PAGE, page->node,
+              page->kind == PAGE_ROSTER ? page->control->item->path : NULL);
 }
 
 static bool holds(struct interview *i, struct arena *arena, const struct page *page,
@@ -535,8 +594,10 @@ bool interview_finish(struct interview *i, struct err *err)
 {
     struct finishing f = {.training = i->training};
     post(i, JOURNAL_FINISH, "", NULL, 0);
-    bool ok = interview_sync(i, err) && session_finish(i->session, err) &&
-              instance_write(&f.xml, i->session, err);
+    bool ok = interview_sync(i, err);
+    uint64_t before = draw_begin(i);
+    ok = ok && session_finish(i->session, err) && instance_write(&f.xml, i->session, err);
+    draw_end(i, before, ok);
     if (ok) {
         f.draft = writer_draft_now(i->writer);
         if (!session_record_id(i->session, f.record_id)) { /* a form without instanceID */

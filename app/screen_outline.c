@@ -8,8 +8,15 @@ struct section {
     const char *title;
     unsigned questions, answered, missing;
     bool asked, roster;
-    struct node *first, *first_missing;
+    struct page first, first_missing; /* .node NULL = none */
 };
+
+static void keep_first(struct page *first, const struct page *page)
+{
+    if (!first->node) {
+        *first = *page;
+    }
+}
 
 static void count_page(struct app *app, struct section *s, const struct page *page)
 {
@@ -19,7 +26,7 @@ static void count_page(struct app *app, struct section *s, const struct page *pa
         struct node **entries;
         size_t count;
         session_entries(i->session, arena, page, &entries, &count);
-        s->first = s->first ? s->first : page->node;
+        keep_first(&s->first, page);
         s->roster = true;
         for (size_t e = 0; e < count; e++) {
             struct page *pages;
@@ -43,15 +50,15 @@ static void count_page(struct app *app, struct section *s, const struct page *pa
             continue;
         }
         if (node->readonly || node->item->calculate) {
-            s->first = s->first ? s->first : node;
+            keep_first(&s->first, page);
             continue;
         }
         s->questions++;
         s->answered += *tree_value(node) != '\0';
-        s->first = s->first ? s->first : node;
+        keep_first(&s->first, page);
         if (session_check(i->session, node, NULL) != ANSWER_OK) {
             s->missing++;
-            s->first_missing = s->first_missing ? s->first_missing : node;
+            keep_first(&s->first_missing, page);
         }
     }
 }
@@ -95,11 +102,10 @@ static size_t gather(struct app *app, struct section *list, size_t most)
     return found;
 }
 
-static void go_to(struct app *app, struct node *node)
+static void go_to(struct app *app, const struct page *page)
 {
-    struct page page;
-    if (node && interview_find(app->interview, &app->ui.frame, node, &page)) {
-        interview_go(app->interview, &page);
+    if (page->node) {
+        interview_go(app->interview, page);
         app_go(app, SCREEN_INTERVIEW);
         screen_arrive(app);
     }
@@ -112,11 +118,11 @@ void screen_outline(struct app *app)
     struct section *list = arena_alloc(&ui->frame, MOST * sizeof *list);
     size_t count = gather(app, list, MOST);
     unsigned missing = 0;
-    struct node *first_missing = NULL;
+    struct page first_missing = {.node = NULL};
     int x, y, w;
     for (size_t s = 0; s < count; s++) {
         missing += list[s].missing;
-        first_missing = first_missing ? first_missing : list[s].first_missing;
+        keep_first(&first_missing, &list[s].first_missing);
     }
     const char *number = ui_fill(ui, S_number,
                                  arena_printf(&ui->frame, "%03u", app->interview->draft.number),
@@ -162,15 +168,15 @@ void screen_outline(struct app *app)
         }
         if (ui_row(ui, arena_printf(&ui->frame, "section:%zu", s + 1), x, &y, w, list[s].title,
                    small, mark)) {
-            go_to(app, list[s].first_missing && app->missing_only ? list[s].first_missing
-                                                                  : list[s].first);
+            go_to(app, list[s].first_missing.node && app->missing_only ? &list[s].first_missing
+                                                                       : &list[s].first);
             return;
         }
     }
     ui_body_end(ui, y);
     if (missing) {
         if (ui_took(ui, "right")) {
-            go_to(app, first_missing);
+            go_to(app, &first_missing);
             return;
         }
         ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_outline_to_missing));

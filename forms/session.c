@@ -543,6 +543,7 @@ static bool insert_entry(struct session *s, struct node *parent, const struct it
 {
     struct node *last = NULL;
     size_t count = entries_in(parent, item, &last);
+    *out = NULL;
     if (count >= SESSION_ENTRIES_MAX || s->node_count > SESSION_NODES_MAX) {
         return err_set(err, ERR_LIMIT, "%s: more than %d entries", item->path,
                        (int)SESSION_ENTRIES_MAX);
@@ -891,7 +892,13 @@ static void walk_controls(struct session *s, const struct control *parent, struc
             if (fields_apart && control_has(c, "field-list")) {
                 struct pages inner = {0};
                 walk_controls(s, c, entry, false, &inner);
-                if (inner.count) {
+                bool roster = false; /* entries are walked page by page, so these fields are, too */
+                for (size_t p = 0; p < inner.count; p++) {
+                    roster = roster || inner.list[p].kind == PAGE_ROSTER;
+                }
+                if (roster) {
+                    walk_controls(s, c, entry, true, pages);
+                } else if (inner.count) {
                     add_page(pages, PAGE_FIELDS, c, node ? node : inner.list[0].node->parent);
                 }
                 free(inner.list);
@@ -1137,6 +1144,23 @@ void session_entries(struct session *s, struct arena *arena, const struct page *
     }
 }
 
+/* Undo, after a recalculation that failed: as far as the form lets it, all is worked out anew. */
+static void take_out(struct session *s, struct node *entry)
+{
+    mark_below(s, entry);
+    tree_remove(entry);
+    relist(s);
+    (void)!recalculate(s, NULL);
+}
+
+static void put_in(struct session *s, struct node *parent, struct node *after, struct node *entry)
+{
+    tree_insert_after(parent, after, entry);
+    relist(s);
+    mark_below(s, entry);
+    (void)!recalculate(s, NULL);
+}
+
 bool session_add_entry(struct session *s, const struct page *roster, struct node **entry,
                        struct err *err)
 {
@@ -1144,7 +1168,14 @@ bool session_add_entry(struct session *s, const struct page *roster, struct node
     if (item->fixed) {
         return err_set(err, ERR_INPUT, "%s: the form fixes the number of entries", item->path);
     }
-    return insert_entry(s, roster->node, item, entry, err) && recalculate(s, err);
+    if (insert_entry(s, roster->node, item, entry, err) && recalculate(s, err)) {
+        return true;
+    }
+    if (*entry) { /* it did not happen: the journal does not tell of it */
+        take_out(s, *entry);
+        discard(s, *entry);
+    }
+    return false;
 }
 
 bool session_remove_entry(struct session *s, struct node *entry, struct err *err)
@@ -1162,7 +1193,12 @@ bool session_remove_entry(struct session *s, struct node *entry, struct err *err
     s->removed_parent = entry->parent;
     tree_remove(entry);
     relist(s);
-    return recalculate(s, err);
+    if (!recalculate(s, err)) {
+        s->removed = NULL;
+        put_in(s, s->removed_parent, s->removed_after, entry);
+        return false;
+    }
+    return true;
 }
 
 bool session_can_restore(const struct session *s)
@@ -1178,9 +1214,13 @@ bool session_restore_entry(struct session *s, struct err *err)
     }
     tree_insert_after(s->removed_parent, s->removed_after, s->removed);
     mark_below(s, s->removed);
-    s->removed = NULL;
     relist(s);
-    return recalculate(s, err);
+    if (!recalculate(s, err)) {
+        take_out(s, s->removed);
+        return false;
+    }
+    s->removed = NULL;
+    return true;
 }
 
 /* ---- the end ---- */
