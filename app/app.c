@@ -188,9 +188,32 @@ static bool gather_home(struct device *d, void *arg, struct err *err)
     return ok;
 }
 
+static bool enrolled(struct device *d, void *arg, struct err *err)
+{
+    (void)err;
+    *(bool *)arg = device_is_enrolled(d);
+    return true;
+}
+
+void app_go_home(struct app *app)
+{
+    bool member = false;
+    bool asked = writer_call(app->writer, enrolled, &member, NULL);
+    app_go(app, asked && !member ? SCREEN_FIRST_REQUEST : SCREEN_HOME);
+}
+
+static bool rest(struct device *d, void *arg, struct err *err)
+{
+    (void)arg;
+    (void)err;
+    device_idle(d);
+    return true;
+}
+
 bool app_load_home(struct app *app)
 {
     struct err err = {0};
+    (void)!writer_call(app->writer, rest, NULL, NULL);
     if (!writer_call(app->writer, gather_home, app, &err)) {
         app_trouble(app, &err);
         return false;

@@ -90,6 +90,8 @@ void app_wait(struct app *app);                               /* show "please wa
 void app_lock(struct app *app);
 void app_language(struct app *app, enum ui_language language);
 bool app_load_home(struct app *app);
+/* Home; before the enrolment is answered, the request's screen. */
+void app_go_home(struct app *app);
 void app_find_media(struct app *app);
 const char *app_date(struct app *app, int64_t wall_ms);       /* dd.MM.yyyy HH:mm */
 const char *app_media_name(const char *path);

@@ -168,6 +168,14 @@ static void put_words(const char *what, const char *words)
     printf("%s: %s  (%s)\n", what, words, cyrillic);
 }
 
+/* The request of a device that was made before, but whose request did not reach the stick. */
+static bool request_again(struct device **device, const char *dir, const char *pass,
+                          struct buf *request, struct err *err)
+{
+    return device_open(device, dir, err) && device_unlock(*device, pass, strlen(pass), err) &&
+           device_request(*device, request, err);
+}
+
 static bool enrol(const struct options *o, const char *dir, const char *pass, struct err *err)
 {
     struct buf bytes = {0}, request = {0}, path = {0};
@@ -180,10 +188,18 @@ static bool enrol(const struct options *o, const char *dir, const char *pass, st
                o->enrol);
     bool ok = file_read(&bytes, o->enrol, ENROL_FILE_MAX, err) &&
               (invite_read(invite, bytes.data, bytes.len, err) ||
-               err_at(err, "%s", file_name(o->enrol))) &&
-              device_create(&device, dir, invite, pass, strlen(pass), o->memory_mib * 1024,
-                            o->label, &request, err) &&
-              file_write(path.data, request.data, request.len, FILE_PRIVATE, false, err);
+               err_at(err, "%s", file_name(o->enrol)));
+    if (ok && file_exists(path.data)) {
+        err_set(err, ERR_INPUT, "a request lies beside this invitation already");
+        err_at(err, "%s", path.data);
+        ok = err_hint(err, "an invitation is for one device: take another one");
+    }
+    ok = ok &&
+         (device_exists(dir)
+              ? request_again(&device, dir, pass, &request, err)
+              : device_create(&device, dir, invite, pass, strlen(pass), o->memory_mib * 1024,
+                              o->label, &request, err)) &&
+         file_write(path.data, request.data, request.len, FILE_PRIVATE, false, err);
     if (ok) {
         printf("request written: %s\n", path.data);
         enrol_words(words, invite->root_set, 32);

@@ -112,26 +112,14 @@ void screen_hand_over(struct app *app)
     }
 }
 
-static bool enrolled(struct device *d, void *arg, struct err *err)
-{
-    (void)err;
-    *(bool *)arg = device_is_enrolled(d);
-    return true;
-}
-
 void screen_load(struct app *app)
 {
     struct ui *ui = &app->ui;
-    bool member = false;
     struct header h = {.title = ui_str(ui, S_media_load_title), .left = "back", .progress = -1};
     int x, y, w;
     ui_header(ui, &h);
     if (ui_took(ui, "back") || ui_took(ui, "right")) {
-        if (writer_call(app->writer, enrolled, &member, NULL) && member) {
-            app_go(app, SCREEN_HOME);
-        } else {
-            app_go(app, SCREEN_FIRST_REQUEST);
-        }
+        app_go_home(app);
         return;
     }
     int bottom = ui->h - (app->exchanged ? ui_bar_height(ui) : 0);

@@ -6,6 +6,7 @@
 
 #include "app/app.h"
 #include "platform/file.h"
+#include "platform/sign.h"
 
 static void heading(struct app *app, int x, int *y, int w, enum string_id title,
                     enum string_id hint)
@@ -129,11 +130,14 @@ static void enrol(struct app *app)
         buf_fini(&app->request);
         if (invite_read(invite, app->invite_bytes.data, app->invite_bytes.len, &err) &&
             device_create(&device, app->data_dir, invite, typed.data, typed.len, app->memory_kib,
-                          "suhbat", &app->request, &err) &&
-            file_write(path.data, app->request.data, app->request.len, FILE_PRIVATE, true, &err)) {
+                          "suhbat", &app->request, &err)) {
             app->writer = writer_new(device);
             secret_wipe(app->suggested, sizeof app->suggested);
             app_go(app, SCREEN_FIRST_REQUEST);
+            if (!file_write(path.data, app->request.data, app->request.len, FILE_PRIVATE, true,
+                            &err)) { /* the stick is out: the request can be written again */
+                app_trouble(app, &err);
+            }
         } else {
             device_close(device);
             app_trouble(app, &err);
@@ -152,6 +156,36 @@ static bool read_words(struct device *d, void *arg, struct err *err)
     return true;
 }
 
+static bool read_request(struct device *d, void *arg, struct err *err)
+{
+    return device_request(d, arg, err);
+}
+
+/* On every stick that is in: which of them the coordinator gets is not ours to know. */
+static void write_request(struct app *app)
+{
+    struct err err = {0};
+    struct buf request = {0};
+    bool ok = writer_call(app->writer, read_request, &request, &err);
+    app_find_media(app);
+    if (ok && !app->media_count) {
+        app_say(app, S_media_none);
+    }
+    for (size_t m = 0; ok && m < app->media_count; m++) {
+        struct buf path = {0};
+        uint8_t hash[32];
+        hash_plain(hash, request.data, request.len);
+        buf_printf(&path, "%s/request-%02x%02x%02x%02x.sbe", app->media[m], hash[0], hash[1],
+                   hash[2], hash[3]);
+        ok = file_write(path.data, request.data, request.len, FILE_PRIVATE, true, &err);
+        buf_fini(&path);
+    }
+    if (err.code) {
+        app_trouble(app, &err);
+    }
+    buf_fini(&request);
+}
+
 static void take_request(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -160,6 +194,9 @@ static void take_request(struct app *app, int x, int *y, int w)
     if (writer_call(app->writer, read_words, words, NULL)) {
         ui_card(ui, NULL, x, y, w, ui_fill(ui, S_device_words, in_script(app, words), NULL), NULL,
                 false);
+    }
+    if (ui_wide_button(ui, "again", x, y, w, ui_str(ui, S_first_again), false)) {
+        write_request(app);
     }
     if (ui_wide_button(ui, "load", x, y, w, ui_str(ui, S_load), true)) {
         app_go(app, SCREEN_LOAD);

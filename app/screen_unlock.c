@@ -44,7 +44,7 @@ static void unlock(struct app *app)
     edit_end(&ui->edit);
     if (ok) {
         app->show_pass = false;
-        app_go(app, SCREEN_HOME);
+        app_go_home(app);
     } else if (err.code == ERR_AUTH) {
         app_say(app, S_unlock_wrong);
         snprintf(app->message, sizeof app->message, "%s",

@@ -63,7 +63,7 @@ static bool fault(struct db *db, const char *doing, struct err *err)
 {
     int code = db->sqlite ? sqlite3_errcode(db->sqlite) : SQLITE_NOMEM;
     bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
-    err_set(err, damaged ? ERR_INPUT : ERR_ENV, "the store cannot %s: %s", doing,
+    err_set(err, damaged ? ERR_INPUT : code == SQLITE_FULL ? ERR_FULL : ERR_ENV, "the store cannot %s: %s", doing,
             db->sqlite ? sqlite3_errmsg(db->sqlite) : "no memory");
     if (code == SQLITE_FULL) {
         return err_hint(err, "the storage is full: hand over what waits, or free some space");

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "platform/batch.h"
@@ -142,7 +143,7 @@ bool device_exists(const char *dir)
     return is;
 }
 
-/* Space kept from the start, so that finishing always fits. */
+/* Space kept from the start: half of it for the last answers, the rest so that finishing fits. */
 static void keep_reserve(struct device *d)
 {
     char *path = path_in(d->dir, "reserve");
@@ -156,11 +157,18 @@ static void keep_reserve(struct device *d)
     free(path);
 }
 
-static void use_reserve(struct device *d)
+/* Give space back until `keep` bytes are left; false when there was nothing to give. */
+static bool use_reserve(struct device *d, int64_t keep)
 {
     char *path = path_in(d->dir, "reserve");
-    unlink(path);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    struct stat st;
+    bool gave = fd >= 0 && fstat(fd, &st) == 0 && st.st_size > keep && ftruncate(fd, keep) == 0;
+    if (fd >= 0) {
+        close(fd);
+    }
     free(path);
+    return gave;
 }
 
 static bool open_parts(struct device *d, const char *dir, struct err *err)
@@ -205,14 +213,18 @@ bool device_create(struct device **out, const char *dir, const struct invite *in
 {
     static const uint8_t none[32];
     struct device *d = mem_zero(1, sizeof *d);
-    char *path = path_in(dir, "vault");
+    char *path = path_in(dir, "vault.new"), *final = path_in(dir, "vault");
     d->lock = -1;
     uint8_t hash[32], sign_pk[32], box_pk[32];
     struct chain_entry genesis;
     bool has_recovery = memcmp(invite->catalogue.recovery, none, 32) != 0;
     *out = NULL;
     bool ok = file_folder(dir, 0700, err) && open_parts(d, dir, err) &&
-              vault_create(&d->vault, path, pass, pass_len, VAULT_PASSES, memory_kib,
+              (!file_exists(final) || err_set(err, ERR_INPUT, "this device has a vault already"));
+    if (ok) {
+        unlink(path); /* of an attempt that was cut short: nothing was collected under it */
+    }
+    ok = ok && vault_create(&d->vault, path, pass, pass_len, VAULT_PASSES, memory_kib,
                            has_recovery ? invite->catalogue.recovery : NULL, err);
     if (ok) {
         struct keystore *k = vault_keys(d->vault);
@@ -228,20 +240,29 @@ bool device_create(struct device **out, const char *dir, const struct invite *in
         keep_reserve(d);
         ok = store_begin(d->store, err) && put_entry(d, &genesis, hash, err) &&
              save_catalogue(d, invite->catalogue_bytes, invite->catalogue_len, err) &&
+             write_request(d, invite, label, hash, request, err) &&
+             device_row_put(d, "request", "", 0, STORE_META, 0, request->data, request->len, err) &&
              store_commit(d->store, err) && advance(d, 1, hash, NULL, 0, err) &&
-             write_request(d, invite, label, hash, request, err);
-    }
-    if (!ok) {
-        if (d->vault) { /* nothing was collected yet: begin anew next time */
-            unlink(path);
-        }
-        device_close(d);
-        free(path);
-        return false;
+             file_rename(path, final, err); /* from here on the device exists, whole */
     }
     free(path);
+    free(final);
+    if (!ok) {
+        device_close(d);
+        return false;
+    }
     *out = d;
     return true;
+}
+
+bool device_request(struct device *d, struct buf *out, struct err *err)
+{
+    bool found;
+    if (device_is_enrolled(d)) {
+        return err_set(err, ERR_INPUT, "this device is enrolled already");
+    }
+    return device_row_get(d, "request", "", 0, out, &found, err) &&
+           (found || err_set(err, ERR_INPUT, "the device keeps no request"));
 }
 
 bool device_open(struct device **out, const char *dir, struct err *err)
@@ -284,6 +305,14 @@ static bool load_catalogue(struct device *d, struct err *err)
                             err);
     }
     buf_fini(&bytes);
+    struct keystore *k = vault_keys(d->vault);
+    if (ok && d->catalogue->epoch < k->catalogue_epoch) { /* an old store put back */
+        return err_set(err, ERR_AUTH, "the store holds an older catalogue than the vault knows");
+    }
+    if (ok && d->catalogue->epoch > k->catalogue_epoch) { /* cut off between row and vault */
+        k->catalogue_epoch = d->catalogue->epoch;
+        ok = vault_save(d->vault, err);
+    }
     return ok;
 }
 
@@ -340,12 +369,51 @@ static bool roll_forward(struct device *d, struct err *err)
     return !changed || vault_save(d->vault, err);
 }
 
+static void event_name(uint8_t id[16], const struct vault_draft *slot, uint64_t n)
+{
+    uint8_t number[8];
+    put_u64(number, n);
+    secret_name(id, slot->key, number, sizeof number);
+}
+
+/* A draft cut off before its first event holds nothing: its place is given back. */
+static bool drop_unbegun(struct device *d, struct err *err)
+{
+    static const uint8_t none[16];
+    struct keystore *k = vault_keys(d->vault);
+    bool changed = false;
+    for (size_t i = 0; i < VAULT_DRAFTS; i++) {
+        uint8_t id[16], row[16];
+        struct buf first = {0};
+        bool begun;
+        if (memcmp(k->drafts[i].id, none, 16) == 0) {
+            continue;
+        }
+        memcpy(id, k->drafts[i].id, 16);
+        event_name(row, &k->drafts[i], 0);
+        bool ok = store_get(d->store, row, &first, &begun, err);
+        buf_fini(&first);
+        if (!ok) {
+            return false;
+        }
+        if (!begun) {
+            device_row_name(d, row, "draft", id, 16);
+            if (!store_delete(d->store, row, err)) {
+                return false;
+            }
+            forget_draft(k, id);
+            changed = true;
+        }
+    }
+    return !changed || vault_save(d->vault, err);
+}
+
 bool device_unlock(struct device *d, const char *pass, size_t len, struct err *err)
 {
     if (!vault_unlock(d->vault, pass, len, err)) {
         return false;
     }
-    if (!load_catalogue(d, err) || !roll_forward(d, err)) {
+    if (!load_catalogue(d, err) || !roll_forward(d, err) || !drop_unbegun(d, err)) {
         device_lock(d);
         return false;
     }
@@ -466,13 +534,6 @@ bool device_draft_begin(struct device *d, struct device_draft *draft,
     return vault_save(d->vault, err); /* before the first event: an event needs its key on disk */
 }
 
-static void event_name(uint8_t id[16], const struct vault_draft *slot, uint64_t n)
-{
-    uint8_t number[8];
-    put_u64(number, n);
-    secret_name(id, slot->key, number, sizeof number);
-}
-
 static void event_ad(uint8_t ad[32], const uint8_t draft_id[16], uint64_t n)
 {
     memcpy(ad, "sbDRAFT1", 8);
@@ -502,7 +563,10 @@ bool device_draft_append(struct device *d, struct device_draft *draft, const voi
     event_name(id, slot, draft->events);
     event_ad(ad, draft->id, draft->events);
     secret_lock(&locked, slot->key, ad, sizeof ad, padded.data, padded.len);
-    bool ok = store_put(d->store, id, STORE_EVENT, draft->events, locked.data, locked.len, err);
+    bool ok;
+    do {
+        ok = store_put(d->store, id, STORE_EVENT, draft->events, locked.data, locked.len, err);
+    } while (!ok && err->code == ERR_FULL && use_reserve(d, DEVICE_RESERVE / 2));
     draft->events += ok;
     buf_fini(&padded);
     buf_fini(&locked);
@@ -570,10 +634,11 @@ bool device_drafts(struct device *d, struct device_draft *drafts, size_t *count,
             continue;
         }
         memcpy(draft.id, k->drafts[i].id, 16);
-        if (!draft_info(d, &draft, &found, err) ||
-            (found && !device_draft_read(d, &draft, NULL, NULL, err))) {
+        if (!draft_info(d, &draft, &found, err)) {
             return false;
         }
+        /* one that is damaged does not hide the others; opening it says what is wrong */
+        draft.damaged = found && !device_draft_read(d, &draft, NULL, NULL, NULL);
         if (found) {
             size_t at = (*count)++;
             while (at > 0 && drafts[at - 1].number < draft.number) { /* newest first */
@@ -685,12 +750,18 @@ static bool commit_record(struct device *d, struct device_draft *draft,
 bool device_finish(struct device *d, struct device_draft *draft, const uint8_t record_id[16],
                    const char *xml, size_t len, bool training, int64_t wall_ms, struct err *err)
 {
-    struct buf sealed = {0};
+    struct buf sealed = {0}, other = {0};
     uint8_t object_hash[32], hash[32];
+    bool taken;
     if (!vault_find_draft(d->vault, draft->id)) {
         return err_set(err, ERR_INPUT, "the interview is finished already");
     }
-    bool ok = device_draft_read(d, draft, NULL, NULL, err) &&
+    bool ok = device_row_get(d, "record", record_id, 16, &other, &taken, err);
+    buf_fini(&other);
+    if (ok && taken) { /* a form whose instanceID is no fresh one: two records stay two */
+        record_id = draft->id;
+    }
+    ok = ok && device_draft_read(d, draft, NULL, NULL, err) &&
               seal(d, draft, record_id, xml, len, training, wall_ms, &sealed, err);
     if (ok) {
         hash_plain(object_hash, sealed.data, sealed.len);
@@ -699,8 +770,7 @@ bool device_finish(struct device *d, struct device_draft *draft, const uint8_t r
                                   .sealed_len = sealed.len, .finalised_ms = wall_ms};
         memcpy(r.id, record_id, 16);
         ok = commit_record(d, draft, &r, &sealed, &e, hash, err);
-        if (!ok && err && err->code == ERR_ENV) { /* full? that is what the reserve is for */
-            use_reserve(d);
+        if (!ok && err->code == ERR_FULL && use_reserve(d, 0)) {
             ok = commit_record(d, draft, &r, &sealed, &e, hash, err);
         }
         ok = ok && advance(d, e.seq, hash, draft->id, wall_ms, err);

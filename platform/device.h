@@ -28,6 +28,8 @@ bool device_exists(const char *dir);
 MUST_CHECK bool device_create(struct device **device, const char *dir, const struct invite *invite,
                               const char *pass, size_t pass_len, uint32_t memory_kib,
                               const char *label, struct buf *request, struct err *err);
+/* The request once more, for another stick; ERR_INPUT when the device is enrolled. */
+MUST_CHECK bool device_request(struct device *device, struct buf *out, struct err *err);
 /* Locked afterwards.  ERR_ENV when another suhbat has the folder. */
 MUST_CHECK bool device_open(struct device **device, const char *dir, struct err *err);
 void device_close(struct device *device);
@@ -86,6 +88,7 @@ struct device_draft {
     uint32_t number; /* neutral: 1, 2, 3 … on this device */
     int64_t begun_ms;
     uint64_t events;
+    bool damaged; /* from device_drafts: not all of it can be read */
 };
 MUST_CHECK bool device_draft_begin(struct device *device, struct device_draft *draft,
                                    const uint8_t package_hash[32], int64_t wall_ms,

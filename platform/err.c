@@ -92,6 +92,7 @@ int err_exit_status(const struct err *err)
 {
     switch (err->code) {
     case ERR_ENV:
+    case ERR_FULL:
         return 3;
     case ERR_AUTH:
         return 4;

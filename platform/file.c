@@ -95,6 +95,11 @@ static bool sync_folder_of(const char *path, bool whole_system)
     return ok;
 }
 
+bool file_rename(const char *from, const char *to, struct err *err)
+{
+    return (rename(from, to) == 0 && sync_folder_of(to, false)) || env(err, to, "write");
+}
+
 bool file_write(const char *path, const void *bytes, size_t len, unsigned mode, bool force,
                 struct err *err)
 {

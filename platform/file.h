@@ -17,6 +17,8 @@ enum { FILE_PRIVATE = 0600, FILE_SHARED = 0644 };
 /* Append the file's bytes.  At most `most` bytes; more is ERR_LIMIT.  "-" is standard input. */
 MUST_CHECK bool file_read(struct buf *out, const char *path, size_t most, struct err *err);
 
+/* Give a file its name, in place of any other, and fsync the folder. */
+MUST_CHECK bool file_rename(const char *from, const char *to, struct err *err);
 /* Write to the side, fsync, rename, fsync the folder.  With `force` false an existing file is
  * ERR_INPUT.  "-" is standard output. */
 MUST_CHECK bool file_write(const char *path, const void *bytes, size_t len, unsigned mode,

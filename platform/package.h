@@ -12,6 +12,8 @@
 
 enum { PACKAGE_MAX = 64 << 20, PACKAGE_TRAINING = 1 };
 
+enum { PACKAGE_CERT_AT = 256 }; /* the author's certificate, behind the header */
+
 struct package {
     uint16_t flags;
     uint8_t study_id[16], form_hash[32], hash[32]; /* hash: of the whole package */

@@ -291,9 +291,14 @@ bool vault_create(struct vault **out, const char *path, const char *pass, size_t
     struct vault *v = mem_zero(1, sizeof *v);
     v->path = mem_text(path);
     v->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_PRIVATE);
-    bool ok = v->fd >= 0 && posix_fallocate(v->fd, 0, VAULT_FILE) == 0;
+    bool made = v->fd >= 0;
+    int why = made ? posix_fallocate(v->fd, 0, VAULT_FILE) : errno;
+    bool ok = why == 0;
     if (!ok) {
-        err_set(err, ERR_ENV, "cannot make the vault: %s", strerror(errno));
+        if (made) {
+            unlink(path);
+        }
+        err_set(err, ERR_ENV, "cannot make the vault: %s", strerror(why));
         err_at(err, "%s", path);
         vault_close(v);
         return false;

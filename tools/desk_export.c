@@ -125,9 +125,21 @@ static const uint8_t *device_key(const struct exporting *x, const uint8_t id[16]
     return NULL;
 }
 
+/* A record that cannot be read is counted; it does not keep the others from their tables. */
+static bool bad(struct exporting *x, const struct err *why, struct err *err)
+{
+    if (why->code != ERR_INPUT && why->code != ERR_LIMIT) {
+        *err = *why;
+        return false;
+    }
+    x->counts->unreadable += !x->scan;
+    return true;
+}
+
 static bool take_record(struct exporting *x, const struct record *r, struct err *err)
 {
     struct version *v = NULL;
+    struct err why = {0};
     char device[33], code[64];
     for (size_t i = 0; i < x->version_count; i++) {
         if (memcmp(x->versions[i].hash, r->package_hash, 32) == 0) {
@@ -143,7 +155,7 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
     }
     struct columns *columns = group_of(x, v->form->id);
     if (x->scan) {
-        return columns_scan(columns, v->form, r->xml, r->xml_len, err);
+        return columns_scan(columns, v->form, r->xml, r->xml_len, &why) || bad(x, &why, err);
     }
     text_hex(device, r->device_id, 16);
     submitter(code, sizeof code, v->form, r->xml, r->xml_len);
@@ -154,8 +166,9 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
                            .form_version = v->form->version,
                            .status = "",
                            .review_state = ""};
-    x->counts->records++;
-    return columns_add(columns, v->form, r->xml, r->xml_len, &s, err);
+    bool added = columns_add(columns, v->form, r->xml, r->xml_len, &s, &why);
+    x->counts->records += added;
+    return added || bad(x, &why, err);
 }
 
 static bool open_object(void *user, const struct desk_object *o, struct err *err)

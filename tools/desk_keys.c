@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "forms/form.h"
 #include "platform/file.h"
+#include "platform/package.h"
 #include "platform/text.h"
 
 static const char seed_mark[] = "SUHBAT-SEED-1 ";
@@ -101,4 +103,28 @@ bool desk_wrap(struct buf *out, const struct catalogue *c, const void *bytes, si
     size_t count = catalogue_recipients(c, keys);
     memcpy(keys[count++], c->package_key, 32);
     return age_seal(out, bytes, len, (const uint8_t(*)[32])keys, count, err);
+}
+
+bool desk_package_is_ours(const struct package *p, const void *bytes, const struct catalogue *c,
+                          struct err *err)
+{
+    struct cert cert;
+    struct form *form;
+    const char *xml;
+    size_t len;
+    if (memcmp(p->study_id, c->study_id, 16) != 0) {
+        return err_set(err, ERR_AUTH, "the package is of another study");
+    }
+    if (!catalogue_trusts(c, (const uint8_t *)bytes + PACKAGE_CERT_AT, ROLE_AUTHOR, &cert)) {
+        return err_set(err, ERR_AUTH, "the package's signer is no author of this study");
+    }
+    if (!package_find(p, "form.xml", &xml, &len)) {
+        return err_set(err, ERR_INPUT, "the package holds no form");
+    }
+    if (!form_load(&form, xml, len, &xml_trusted, err)) {
+        return false;
+    }
+    bool ok = package_in_scope(p, form->id);
+    form_free(form);
+    return ok || err_set(err, ERR_AUTH, "the author may not sign this form");
 }

@@ -37,4 +37,10 @@ MUST_CHECK bool desk_read_catalogue(struct catalogue *catalogue, struct buf *byt
 MUST_CHECK bool desk_wrap(struct buf *out, const struct catalogue *catalogue, const void *bytes,
                           size_t len, struct err *err);
 
+/* Is the opened package of this study, by one of its authors, for a form that they may sign?
+ * ERR_AUTH, ERR_INPUT. */
+struct package;
+MUST_CHECK bool desk_package_is_ours(const struct package *package, const void *bytes,
+                                     const struct catalogue *catalogue, struct err *err);
+
 #endif

@@ -9,6 +9,7 @@
 #include "platform/file.h"
 #include "platform/package.h"
 #include "platform/text.h"
+#include "tools/desk_keys.h"
 
 struct desk {
     struct db *db;
@@ -148,11 +149,9 @@ bool desk_add_form(struct desk *desk, const void *bytes, size_t len, bool *fresh
     const char *xml;
     size_t xml_len;
     int64_t known;
-    if (!package_read(&p, bytes, len, NULL, err)) {
+    if (!package_read(&p, bytes, len, NULL, err) ||
+        !desk_package_is_ours(&p, bytes, &desk->catalogue, err)) {
         return false;
-    }
-    if (memcmp(p.study_id, desk->catalogue.study_id, 16) != 0) {
-        return err_set(err, ERR_AUTH, "the package is of another study");
     }
     if (!package_find(&p, "form.xml", &xml, &xml_len)) {
         return err_set(err, ERR_INPUT, "the package holds no form");
@@ -278,8 +277,11 @@ static bool insert(struct desk *desk, const struct batch *b, const uint8_t devic
         }
         report->entries += !found;
         for (size_t k = 0; e.kind == CHAIN_RECORD && k < b->object_count; k++) {
-            if (memcmp(b->objects[k].id, e.object_id, 16) != 0) {
-                continue;
+            uint8_t object_hash[32];
+            hash_plain(object_hash, b->objects[k].bytes, b->objects[k].len);
+            if (memcmp(b->objects[k].id, e.object_id, 16) != 0 ||
+                memcmp(object_hash, e.object_hash, 32) != 0) {
+                continue; /* another object: this entry's is still missing */
             }
             int64_t had;
             struct db_value o[] = {db_blob(device, 16), db_int((int64_t)e.seq),

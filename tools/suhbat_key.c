@@ -158,9 +158,10 @@ static bool run_invite(const struct cli_words *words, struct err *err)
     return ok;
 }
 
-/* The open invitation that this request proves; its file is taken away: a token works once. */
-static bool use_token(struct arena *arena, const char *dir, const struct buf *request,
-                      struct err *err)
+/* The file of the open invitation that this request proves; the caller takes it away at the end: a
+ * token works once. */
+static bool find_token(struct arena *arena, char **out, const char *dir,
+                       const struct buf *request, struct err *err)
 {
     const char **names;
     size_t count;
@@ -181,7 +182,8 @@ static bool use_token(struct arena *arena, const char *dir, const struct buf *re
             return err_hint(err, "make a new one with 'suhbat-key invite'");
         }
         if (proves) {
-            return file_remove(path, err);
+            *out = path;
+            return true;
         }
     }
     err_set(err, ERR_AUTH, "no open invitation fits this request");
@@ -226,7 +228,14 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
     if (ok && memcmp(r.study_id, c->study_id, 16) != 0) {
         ok = err_set(err, ERR_AUTH, "the request is for another study");
     }
-    ok = ok && use_token(&arena, dir, &request, err);
+    const char *answer = opt_out ? opt_out : "grant.age";
+    char *token = NULL;
+    ok = ok && find_token(&arena, &token, dir, &request, err);
+    if (ok && !opt_force && file_exists(answer)) {
+        err_set(err, ERR_INPUT, "the file is there already");
+        err_at(err, "%s", answer);
+        ok = err_hint(err, "give another name with -o, or --force to replace it");
+    }
     if (ok) {
         memcpy(cert.study_id, c->study_id, 16);
         memcpy(cert.subject, r.sign_pk, 32);
@@ -242,9 +251,9 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
         memcpy(known + CERT_BYTES + 32, r.genesis_hash, 32);
         ok = enrol_grant_write(&out, &grant, r.box_pk, err) &&
              write_file(&arena, dir, arena_printf(&arena, "devices/%s.device", hex), known,
-                        sizeof known, false, err) &&
-             file_write(opt_out ? opt_out : "grant.age", out.data, out.len, FILE_PRIVATE,
-                        opt_force, err);
+                        sizeof known, true, err) &&
+             file_write(answer, out.data, out.len, FILE_PRIVATE, opt_force, err) &&
+             file_remove(token, err);
     }
     if (ok) {
         memcpy(keys, r.sign_pk, 32);
@@ -302,7 +311,8 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
         struct age_keys keys = {.identities = (const uint8_t(*)[32]) & identity, .count = 1};
         ok = file_read(&file, words->list[i], PACKAGE_MAX, err) &&
              age_open(&plain, file.data, file.len, &keys, NULL, err) &&
-             package_read(&p, plain.data, plain.len, NULL, err) && list_package(c, &p, err);
+             package_read(&p, plain.data, plain.len, NULL, err) &&
+             desk_package_is_ours(&p, plain.data, c, err) && list_package(c, &p, err);
         if (!ok) {
             err_at(err, "%s", file_name(words->list[i]));
         }
