@@ -511,6 +511,10 @@ static bool read_control(struct loader *l, struct control *parent, const struct 
         bad(l, xml, "a question names no node of the form", ref ? ref : bind);
         return err_hint(l->err, "its ref must be a path of the primary instance");
     }
+    if (kind == CONTROL_REPEAT && (control->item->is_attribute || !control->item->parent)) {
+        bad(l, xml, "a repeat cannot be an attribute nor the whole instance", ref);
+        return err_hint(l->err, "its nodeset must be an element below the instance's root");
+    }
     if (kind == CONTROL_REPEAT) {
         const char *count = xml_attr_ns(xml, JAVAROSA, "count");
         const char *fixed = xml_attr_ns(xml, JAVAROSA, "noAddRemove");

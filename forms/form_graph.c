@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct set { /* items, small and unordered, each once */
+struct set { /* items, unordered, each once */
     uint32_t *list;
     size_t count, cap;
+    uint64_t *seen; /* a bit an item, once the set is large */
+    size_t words;
 };
 
 struct graph {
@@ -15,16 +17,46 @@ struct graph {
     struct set *reads; /* of item i: the items its expressions read, and so come before it */
     struct set *wakes; /* of a repeat: what its count reads; no order, so no cycle either */
     uint32_t *first_child, *next_sibling; /* item tree, UINT32_MAX = none */
+    size_t visits; /* of all expressions together: "all nodes" in every bind is a bomb */
 };
 
 enum { NONE = 0xFFFFFFFFu };
+enum { LARGE = 64, VISITS_MAX = 20000000 };
+
+static void set_free(struct set *set)
+{
+    free(set->list);
+    free(set->seen);
+}
+
+static bool set_see(struct set *set, uint32_t index) /* false when it was there */
+{
+    size_t word = index / 64;
+    if (word >= set->words) {
+        size_t words = word + word / 2 + 8;
+        set->seen = mem_grow(set->seen, words, sizeof *set->seen);
+        memset(set->seen + set->words, 0, (words - set->words) * sizeof *set->seen);
+        set->words = words;
+    }
+    bool fresh = !(set->seen[word] >> (index % 64) & 1);
+    set->seen[word] |= (uint64_t)1 << (index % 64);
+    return fresh;
+}
 
 static void set_add(struct set *set, uint32_t index)
 {
-    for (size_t i = 0; i < set->count; i++) {
+    for (size_t i = 0; i < set->count && !set->seen; i++) {
         if (set->list[i] == index) {
             return;
         }
+    }
+    if (!set->seen && set->count >= LARGE) {
+        for (size_t i = 0; i < set->count; i++) {
+            set_see(set, set->list[i]);
+        }
+    }
+    if (set->seen && !set_see(set, index)) {
+        return;
     }
     if (set->count == set->cap) {
         set->cap = set->cap ? set->cap * 2 : 4;
@@ -45,7 +77,9 @@ static bool step_takes(const struct xpath_step *step, const struct item *item)
 static void add_below(struct graph *g, struct set *out, const struct xpath_step *step,
                       uint32_t at)
 {
-    for (uint32_t c = g->first_child[at]; c != NONE; c = g->next_sibling[c]) {
+    for (uint32_t c = g->first_child[at]; c != NONE && g->visits < VISITS_MAX;
+         c = g->next_sibling[c]) {
+        g->visits++;
         if (step_takes(step, g->form->items[c])) {
             set_add(out, c);
         }
@@ -58,10 +92,15 @@ static void walk(struct graph *g, struct set *out, const struct xpath_step *step
 {
     uint32_t document = (uint32_t)g->form->item_count;
     const struct item *item = at < document ? g->form->items[at] : NULL;
+    if (g->visits++ >= VISITS_MAX) {
+        return;
+    }
     switch (step->axis) {
     case AXIS_CHILD:
     case AXIS_ATTRIBUTE:
-        for (uint32_t c = g->first_child[at]; c != NONE; c = g->next_sibling[c]) {
+        for (uint32_t c = g->first_child[at]; c != NONE && g->visits < VISITS_MAX;
+             c = g->next_sibling[c]) {
+            g->visits++;
             if (step_takes(step, g->form->items[c])) {
                 set_add(out, c);
             }
@@ -93,7 +132,9 @@ static void walk(struct graph *g, struct set *out, const struct xpath_step *step
     default: /* siblings and the like: all children of the parent that match */
         if (item) {
             uint32_t parent = item->parent ? item->parent->index : document;
-            for (uint32_t c = g->first_child[parent]; c != NONE; c = g->next_sibling[c]) {
+            for (uint32_t c = g->first_child[parent]; c != NONE && g->visits < VISITS_MAX;
+                 c = g->next_sibling[c]) {
+                g->visits++;
                 if (step_takes(step, g->form->items[c])) {
                     set_add(out, c);
                 }
@@ -116,7 +157,7 @@ static void visit_preds(struct graph *g, struct xpath *const *preds, size_t coun
     for (size_t i = 0; i < count; i++) {
         struct set ignored = {0};
         visit(g, preds[i], at, current, reads, &ignored, depth + 1);
-        free(ignored.list);
+        set_free(&ignored);
     }
 }
 
@@ -141,7 +182,7 @@ static void visit_path(struct graph *g, const struct xpath *x, const struct set 
             walk(g, &next, &x->steps[s], at.list[i]);
         }
         visit_preds(g, x->steps[s].preds, x->steps[s].pred_count, &next, current, reads, depth);
-        free(at.list);
+        set_free(&at);
         at = next;
     }
     for (size_t i = 0; i < at.count; i++) {
@@ -150,7 +191,7 @@ static void visit_path(struct graph *g, const struct xpath *x, const struct set 
         }
         set_add(result, at.list[i]);
     }
-    free(at.list);
+    set_free(&at);
 }
 
 static void visit(struct graph *g, const struct xpath *x, const struct set *context,
@@ -176,7 +217,7 @@ static void visit(struct graph *g, const struct xpath *x, const struct set *cont
             struct set out = {0};
             visit(g, x->args[i], context, current, reads, passes_nodes && i == 0 ? result : &out,
                   depth + 1);
-            free(out.list);
+            set_free(&out);
         }
         return;
     }
@@ -184,7 +225,7 @@ static void visit(struct graph *g, const struct xpath *x, const struct set *cont
     struct set *into = x->op == XP_UNION ? result : &ignored;
     visit(g, x->a, context, current, reads, into, depth + 1);
     visit(g, x->b, context, current, reads, into, depth + 1);
-    free(ignored.list);
+    set_free(&ignored);
 }
 
 static void reads_of(struct graph *g, const struct item *item, const struct xpath *x,
@@ -194,7 +235,7 @@ static void reads_of(struct graph *g, const struct item *item, const struct xpat
     struct set context = {.list = &self, .count = 1, .cap = 1};
     struct set result = {0};
     visit(g, x, &context, &context, reads, &result, 0);
-    free(result.list);
+    set_free(&result);
 }
 
 static bool reads_itself(struct graph *g, const struct item *item, const struct xpath *x,
@@ -206,7 +247,7 @@ static bool reads_itself(struct graph *g, const struct item *item, const struct 
     for (size_t i = 0; i < reads.count; i++) {
         self = self || reads.list[i] == item->index;
     }
-    free(reads.list);
+    set_free(&reads);
     if (self) {
         err_set(err, ERR_INPUT, "%s: %s depends on the question itself (a cycle)", item->path,
                 what);
@@ -319,12 +360,20 @@ bool form_graph_build(struct form *form, struct err *err)
         if (item->inherits) {
             set_add(&g.reads[i], parent->index);
         }
+        free(g.reads[i].seen); /* of use while the set grows; many large ones would be a lot */
+        g.reads[i].seen = NULL;
+        g.reads[i].words = 0;
         struct set *reads = &g.reads[i]; /* `required` may look at its own question */
         for (size_t k = 0; k < reads->count; k++) {
             if (reads->list[k] == i) {
                 reads->list[k--] = reads->list[--reads->count];
             }
         }
+    }
+    if (ok && g.visits >= VISITS_MAX) {
+        err_set(err, ERR_LIMIT, "the expressions look at more than %d nodes of the form",
+                (int)VISITS_MAX);
+        ok = err_hint(err, "name the questions that they need instead of //*");
     }
     unsigned char *marks = mem_zero(n, 1);
     size_t placed = 0;
@@ -336,8 +385,8 @@ bool form_graph_build(struct form *form, struct err *err)
         invert(&g);
     }
     for (size_t i = 0; i < n; i++) {
-        free(g.reads[i].list);
-        free(g.wakes[i].list);
+        set_free(&g.reads[i]);
+        set_free(&g.wakes[i]);
     }
     free(marks);
     free(g.reads);

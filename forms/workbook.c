@@ -261,6 +261,8 @@ static bool read_strings(struct xlsx *x, struct err *err)
     return true;
 }
 
+enum { STYLES_MAX = 65536, FORMATS_MAX = 1000 };
+
 static bool is_date_format(const struct xml *styles, unsigned long id)
 {
     if ((id >= 14 && id <= 22) || (id >= 45 && id <= 47)) {
@@ -290,6 +292,16 @@ static bool read_styles(struct xlsx *x, struct err *err)
     size_t count = 0;
     for (const struct xml *f = list ? xml_child(list, "xf") : NULL; f; f = xml_sibling(f, "xf")) {
         count++;
+    }
+    const struct xml *formats = xml_child(root, "numFmts");
+    size_t own = 0;
+    for (const struct xml *f = formats ? xml_child(formats, "numFmt") : NULL; f;
+         f = xml_sibling(f, "numFmt")) {
+        own++;
+    }
+    if (count > STYLES_MAX || own > FORMATS_MAX) { /* every style looks through all formats */
+        return err_set(err, ERR_LIMIT, "more than %d cell styles or %d number formats",
+                       (int)STYLES_MAX, (int)FORMATS_MAX);
     }
     x->date_style = arena_alloc(x->arena, count + 1);
     for (const struct xml *f = list ? xml_child(list, "xf") : NULL; f; f = xml_sibling(f, "xf")) {

@@ -15,7 +15,9 @@
 
 #include "forms/tree.h"
 
-enum { XPATH_TEXT_MAX = 32 * 1024, XPATH_DEPTH_MAX = 100, XPATH_STEPS_MAX = 1000000 };
+enum { XPATH_TEXT_MAX = 32 * 1024, XPATH_DEPTH_MAX = 100, XPATH_STEPS_MAX = 1000000,
+       XPATH_STEP_BYTES = 64, /* as much text costs as one step */
+       XPATH_RESULT_MAX = 4 << 20 /* bytes of one text that is put together */ };
 
 /* ---- compiled form, open to forms/ for the dependency graph ---- */
 

@@ -48,6 +48,7 @@ const char *xpath_string_value(struct xpath_env *env, const struct node *node)
     struct buf text = {0};
     gather_text(&text, node);
     const char *out = arena_copy(env->temp, text.data ? text.data : "", text.len);
+    env->steps += text.len / XPATH_STEP_BYTES; /* the next step sees whether it was too much */
     buf_fini(&text);
     return out;
 }

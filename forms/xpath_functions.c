@@ -57,8 +57,18 @@ static bool arg_nodes(struct eval *e, const struct frame *f, const struct xpath 
     return true;
 }
 
+/* Working on so much text costs steps; false when there are none left. */
+static bool charge(struct eval *e, size_t bytes)
+{
+    e->env->steps += bytes / XPATH_STEP_BYTES;
+    return e->env->steps <= XPATH_STEPS_MAX ||
+           err_set(e->err, ERR_LIMIT, "the expression takes more than %d steps",
+                   (int)XPATH_STEPS_MAX);
+}
+
 static const char *keep(struct eval *e, struct buf *buf)
 {
+    e->env->steps += buf->len / XPATH_STEP_BYTES;
     const char *out = arena_copy(e->env->temp, buf->data ? buf->data : "", buf->len);
     buf_fini(buf);
     return out;
@@ -521,7 +531,7 @@ FN(fn_string_length)
     return value_number(out, (double)text_count(text, strlen(text)));
 }
 
-static void add_value(struct eval *e, struct buf *text, const struct xpath_value *v,
+static bool add_value(struct eval *e, struct buf *text, const struct xpath_value *v,
                       const char *between, size_t *count)
 {
     size_t many = v->type == XV_NODES ? v->count : 1;
@@ -529,9 +539,18 @@ static void add_value(struct eval *e, struct buf *text, const struct xpath_value
         if ((*count)++) {
             buf_text(text, between);
         }
-        buf_text(text, v->type == XV_NODES ? xpath_string_value(e->env, v->nodes[i])
-                                           : xpath_to_text(e->env, v));
+        const char *part = v->type == XV_NODES ? xpath_string_value(e->env, v->nodes[i])
+                                               : xpath_to_text(e->env, v);
+        buf_text(text, part);
+        if (text->len > XPATH_RESULT_MAX) {
+            return err_set(e->err, ERR_LIMIT, "a text of more than %d MiB is put together",
+                           (int)XPATH_RESULT_MAX >> 20);
+        }
+        if (!charge(e, strlen(part))) {
+            return false;
+        }
     }
+    return true;
 }
 
 static bool join_from(struct eval *e, const struct frame *f, const struct xpath *call,
@@ -541,11 +560,10 @@ static bool join_from(struct eval *e, const struct frame *f, const struct xpath 
     size_t count = 0;
     for (size_t i = first; i < call->arg_count; i++) {
         struct xpath_value v;
-        if (!arg(e, f, call, i, &v)) {
+        if (!arg(e, f, call, i, &v) || !add_value(e, &text, &v, between, &count)) {
             buf_fini(&text);
             return false;
         }
-        add_value(e, &text, &v, between, &count);
     }
     return value_text(out, keep(e, &text));
 }
@@ -660,6 +678,9 @@ FN(fn_translate)
     }
     struct buf mapped = {0};
     size_t len = strlen(text), from_len = strlen(from), to_len = strlen(to);
+    if (!charge(e, len * (from_len / 8 + 1))) {
+        return false;
+    }
     for (size_t at = 0; at < len;) {
         uint32_t cp = text_next(text, len, &at);
         bool found = false;

@@ -196,6 +196,22 @@ static void on_fault(void *user, xmlErrorPtr fault)
     }
 }
 
+/* Where a comment, a CDATA section or an instruction that begins at `p` ends; NULL for a tag. */
+static const char *past_aside(const char *p, const char *end)
+{
+    static const struct {
+        const char *from, *to;
+    } asides[] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
+    for (size_t i = 0; i < sizeof asides / sizeof *asides; i++) {
+        size_t len = strlen(asides[i].from);
+        if ((size_t)(end - p) >= len && memcmp(p, asides[i].from, len) == 0) {
+            p = memmem(p + len, (size_t)(end - p) - len, asides[i].to, strlen(asides[i].to));
+            return p ? p + strlen(asides[i].to) : end;
+        }
+    }
+    return NULL;
+}
+
 /* libxml2 compares every attribute of an element with every other: a million would take hours.  So
  * they are counted before it sees them: quotes inside a start tag, two to an attribute. */
 static bool too_many_attributes(const char *p, size_t len)
@@ -205,9 +221,13 @@ static bool too_many_attributes(const char *p, size_t len)
     char open = 0;
     for (size_t i = 0; i < len; i++) {
         char c = p[i];
-        if (!in_tag) {
-            in_tag = c == '<' && i + 1 < len && p[i + 1] != '!' && p[i + 1] != '?';
+        if (!in_tag && c == '<') {
+            const char *past = past_aside(p + i, p + len);
+            in_tag = !past && i + 1 < len && p[i + 1] != '!';
             quotes = 0;
+            i = past ? (size_t)(past - p) - 1 : i;
+        } else if (!in_tag) {
+            continue;
         } else if (open) {
             open = c == open ? 0 : open;
         } else if (c == '"' || c == '\'') {

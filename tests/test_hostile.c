@@ -138,6 +138,75 @@ static void test_hostile__xforms(void **state)
     buf_fini(&b);
 }
 
+/* What looks harmless piece by piece. */
+static void test_hostile__xforms_that_add_up(void **state)
+{
+    (void)state;
+    struct buf b = {0};
+    buf_text(&b, "<!-- <x ' -->" HEAD "<a");
+    for (int i = 0; i < 100000; i++) {
+        buf_printf(&b, " a%d='x'", i);
+    }
+    buf_text(&b, "/></data></instance>" TAIL);
+    try_form("many attributes behind a comment", b.data, b.len);
+    buf_cut(&b, 0);
+    buf_text(&b, HEAD);
+    for (int i = 0; i < 10000; i++) {
+        buf_printf(&b, "<q%d/>", i);
+    }
+    buf_text(&b, "</data></instance>");
+    for (int i = 0; i < 10000; i++) {
+        buf_printf(&b, "<bind nodeset='/data/q%d' relevant='count(//*) > 1'/>", i);
+    }
+    buf_text(&b, TAIL);
+    try_form("everything depends on everything", b.data, b.len);
+    buf_cut(&b, 0);
+    buf_text(&b, HEAD "<q0>twelve bytes</q0>");
+    for (int i = 1; i < 33; i++) {
+        buf_printf(&b, "<q%d/>", i);
+    }
+    buf_text(&b, "</data></instance>");
+    for (int i = 1; i < 33; i++) {
+        buf_printf(&b, "<bind nodeset='/data/q%d' calculate='concat(/data/q%d, /data/q%d)'/>", i,
+                   i - 1, i - 1);
+    }
+    buf_text(&b, TAIL);
+    try_form("a text doubled and doubled", b.data, b.len);
+    buf_cut(&b, 0);
+    buf_text(&b, HEAD "<n/><t>");
+    for (int i = 0; i < 1 << 16; i++) {
+        buf_text(&b, "sixteen letters ");
+    }
+    buf_text(&b, "</t>");
+    for (int i = 0; i < 10000; i++) {
+        buf_text(&b, "<r/>");
+    }
+    buf_text(&b, "</data></instance><bind nodeset='/data/n' "
+                 "calculate='count(/data/r[string-length(/data) > 3])'/>" TAIL);
+    try_form("a long text read again and again", b.data, b.len);
+    buf_cut(&b, 0);
+    static const char *const repeats[] = {"/data/a/@x", "/data"};
+    for (size_t i = 0; i < 2; i++) {
+        buf_printf(&b,
+                   HEAD "<a x='1'/></data></instance></model></h:head><h:body><repeat "
+                        "nodeset='%s' jr:count='1'/></h:body></h:html>",
+                   repeats[i]);
+        try_form("a repeat where none can be", b.data, b.len);
+        buf_cut(&b, 0);
+    }
+    /* and the guard takes no quiet comment for a bomb */
+    struct err err = {0};
+    struct form *form;
+    buf_text(&b, HEAD "<a/></data></instance><!-- <x ");
+    for (int i = 0; i < 3000; i++) {
+        buf_text(&b, "'\" ");
+    }
+    buf_text(&b, "-->" TAIL);
+    OK(form_load(&form, b.data, b.len, &xml_foreign, &err));
+    form_free(form);
+    buf_fini(&b);
+}
+
 /* An archive in memory with one member. */
 static void make_zip(struct buf *out, const char *const *names, const struct buf *bodies,
                      size_t count)
@@ -200,6 +269,24 @@ static void test_hostile__workbooks(void **state)
         buf_fini(&zip);
         buf_fini(&bodies[2]);
     }
+    struct buf styled[4] = {bodies[0], bodies[1], {0}, {0}};
+    static const char *const styled_names[] = {"xl/workbook.xml", "xl/_rels/workbook.xml.rels",
+                                               "xl/worksheets/sheet1.xml", "xl/styles.xml"};
+    buf_text(&styled[2], "<worksheet><sheetData/></worksheet>");
+    buf_text(&styled[3], "<styleSheet><numFmts>");
+    for (int i = 0; i < 30000; i++) {
+        buf_text(&styled[3], "<numFmt numFmtId='9' formatCode='0'/>");
+    }
+    buf_text(&styled[3], "</numFmts><cellXfs>");
+    for (int i = 0; i < 60000; i++) {
+        buf_text(&styled[3], "<xf numFmtId='200'/>");
+    }
+    buf_text(&styled[3], "</cellXfs></styleSheet>");
+    make_zip(&zip, styled_names, styled, 4);
+    try_book("styles beyond measure", "x.xlsx", zip.data, zip.len);
+    buf_fini(&zip);
+    buf_fini(&styled[2]);
+    buf_fini(&styled[3]);
     buf_fini(&bodies[0]);
     buf_fini(&bodies[1]);
     try_book("an open quote", "x.csv", "\"survey\n,type", 13);
@@ -218,6 +305,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hostile__xforms),
+        cmocka_unit_test(test_hostile__xforms_that_add_up),
         cmocka_unit_test(test_hostile__workbooks),
     };
     xml_setup();
