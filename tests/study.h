@@ -25,6 +25,7 @@ struct study {
     struct device *device;
     uint8_t token[32];
     struct buf request;
+    const char *form; /* the form's XML; NULL = a stand-in that nobody opens */
 };
 
 static inline char *study_path(struct study *s, const char *name)
@@ -144,7 +145,9 @@ static inline void study_enrol(struct study *s, uint8_t package_hash[32])
     g.catalogue_len = s->catalogue_bytes.len;
     OK(enrol_grant_write(&grant, &g, r.box_pk, &err));
     study_put(s, "stick", "a-grant.age", &grant);
-    struct package_file files[] = {{"form.xml", "<form/>", 7}, {"regions.csv", "a,b\n", 4}};
+    struct package_file files[] = {
+        {"form.xml", s->form ? s->form : "<form/>", s->form ? strlen(s->form) : 7},
+        {"regions.csv", "a,b\n", 4}};
     OK(package_write(&package, s->catalogue.study_id, "test_form", 3, 0, files, 2, s->author_cert,
                      s->author, &err));
     OK(package_read(&p, package.data, package.len, NULL, &err));

@@ -334,6 +334,104 @@ static void test_device__nothing_readable_at_rest(void **state)
     study_fini(&s);
 }
 
+static void test_device__records_of_one_id_stay_two(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct device_draft d;
+    struct buf tar = {0};
+    struct export_report out;
+    struct import_report in;
+    uint8_t hash[32];
+    study_init(&s);
+    study_device(&s);
+    study_enrol(&s, hash);
+    for (int i = 0; i < 2; i++) { /* a form whose instanceID is always the same */
+        draft(&s, &d, hash);
+        OK(device_finish(s.device, &d, record_id, xml_text, sizeof xml_text - 1, false, study_wall,
+                         &err));
+    }
+    OK(file_folder(study_path(&s, "out"), 0700, &err));
+    OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
+    assert_int_equal(out.records, 2);
+    take_batch(&s, "out", &tar);
+    struct desk *desk = open_desk(&s);
+    OK(desk_import(desk, tar.data, tar.len, 1, &in, &err));
+    assert_int_equal(in.objects, 2);
+    desk_close(desk);
+    buf_fini(&tar);
+    study_fini(&s);
+}
+
+static void test_device__a_draft_without_a_first_event_gives_its_place_back(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct device_draft d, drafts[VAULT_DRAFTS];
+    size_t count;
+    uint8_t hash[32];
+    study_init(&s);
+    study_device(&s);
+    study_enrol(&s, hash);
+    OK(device_draft_begin(s.device, &d, hash, study_wall, &err)); /* and the power goes */
+    draft(&s, &d, hash);
+    reopen(&s);
+    OK(device_drafts(s.device, drafts, &count, &err));
+    assert_int_equal(count, 1);
+    assert_memory_equal(drafts[0].id, d.id, 16);
+    assert_int_equal(drafts[0].events, 2);
+    assert_false(drafts[0].damaged);
+    study_fini(&s);
+}
+
+/* The store of yesterday beside the vault of today: yesterday's recipients are not in force. */
+static void test_device__an_old_store_is_refused(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    uint8_t hash[32];
+    char command[300];
+    study_init(&s);
+    study_device(&s);
+    device_close(s.device);
+    snprintf(command, sizeof command, "cp %s/device/store.db %s/old.db", s.dir, s.dir);
+    assert_int_equal(system(command), 0);
+    OK(device_open(&s.device, study_path(&s, "device"), &err));
+    OK(device_unlock(s.device, study_pass, sizeof study_pass - 1, &err));
+    study_enrol(&s, hash);
+    device_close(s.device);
+    snprintf(command, sizeof command, "rm %s/device/store.db*; cp %s/old.db %s/device/store.db",
+             s.dir, s.dir, s.dir);
+    assert_int_equal(system(command), 0);
+    OK(device_open(&s.device, study_path(&s, "device"), &err));
+    assert_false(device_unlock(s.device, study_pass, sizeof study_pass - 1, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    assert_non_null(strstr(err.what, "older catalogue"));
+    study_fini(&s);
+}
+
+static void test_device__the_request_can_be_had_again(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct buf again = {0};
+    uint8_t hash[32];
+    study_init(&s);
+    study_device(&s);
+    reopen(&s);
+    OK(device_request(s.device, &again, &err));
+    assert_int_equal(again.len, s.request.len);
+    assert_memory_equal(again.data, s.request.data, again.len);
+    study_enrol(&s, hash);
+    assert_false(device_request(s.device, &again, &err));
+    buf_fini(&again);
+    study_fini(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +440,10 @@ int main(void)
         cmocka_unit_test(test_device__a_copied_device_shows_as_a_fork),
         cmocka_unit_test(test_device__discard_is_recorded),
         cmocka_unit_test(test_device__nothing_readable_at_rest),
+        cmocka_unit_test(test_device__records_of_one_id_stay_two),
+        cmocka_unit_test(test_device__a_draft_without_a_first_event_gives_its_place_back),
+        cmocka_unit_test(test_device__an_old_store_is_refused),
+        cmocka_unit_test(test_device__the_request_can_be_had_again),
     };
     struct err err = {0};
     db_setup();

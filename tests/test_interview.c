@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Does an interview come back after a power cut as it was: answers, typing, place, chance? */
+#include "app/interview.h"
+#include "tests/study.h"
+
+static const char form_xml[] =
+    "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' "
+    "xmlns:jr='http://openrosa.org/javarosa'><h:head><h:title>T</h:title><model>"
+    "<instance><data id='test_form'><name/><age/><arm/>"
+    "<trip jr:template=''><draw/><where/></trip><debt jr:template=''><sum/></debt>"
+    "<meta><instanceID/></meta></data></instance>"
+    "<bind nodeset='/data/name' type='string'/>"
+    "<bind nodeset='/data/age' type='int' constraint='. &lt; 120'/>"
+    "<bind nodeset='/data/arm' calculate='once(random())'/>"
+    "<bind nodeset='/data/trip/draw' calculate='once(random())'/>"
+    "<bind nodeset='/data/trip/where' type='string'/><bind nodeset='/data/debt/sum' type='int'/>"
+    "<bind nodeset='/data/meta/instanceID' jr:preload='uid'/>"
+    "</model></h:head><h:body>"
+    "<input ref='/data/name'><label>Name</label></input>"
+    "<input ref='/data/age'><label>Age</label></input>"
+    "<group ref='/data/trip'><label>Trips</label><repeat nodeset='/data/trip'>"
+    "<input ref='/data/trip/where'><label>Where</label></input></repeat></group>"
+    "<group ref='/data/debt'><label>Debts</label><repeat nodeset='/data/debt'>"
+    "<input ref='/data/debt/sum'><label>Sum</label></input></repeat></group>"
+    "</h:body></h:html>";
+
+struct scene {
+    struct study study;
+    struct writer *writer;
+    struct interview *i;
+    uint8_t hash[32];
+};
+
+static void begin(struct scene *c)
+{
+    struct err err = {0};
+    memset(c, 0, sizeof *c);
+    study_init(&c->study);
+    c->study.form = form_xml;
+    study_device(&c->study);
+    study_enrol(&c->study, c->hash);
+    c->writer = writer_new(c->study.device);
+    OK(interview_begin(&c->i, c->writer, c->hash, "ky", &err));
+}
+
+static bool list(struct device *d, void *arg, struct err *err)
+{
+    struct device_draft drafts[VAULT_DRAFTS];
+    size_t count;
+    bool ok = device_drafts(d, drafts, &count, err);
+    assert_true(!ok || count == 1);
+    *(struct device_draft *)arg = drafts[0];
+    return ok;
+}
+
+/* As after kill -9: the session is thrown away, the events done again. */
+static void cut(struct scene *c)
+{
+    struct err err = {0};
+    struct device_draft draft;
+    OK(interview_sync(c->i, &err));
+    interview_free(c->i);
+    OK(writer_call(c->writer, list, &draft, &err));
+    OK(interview_resume(&c->i, c->writer, &draft, &err));
+}
+
+static void end(struct scene *c)
+{
+    interview_free(c->i);
+    c->study.device = writer_free(c->writer);
+    study_fini(&c->study);
+}
+
+static struct node *at(struct scene *c, const char *path)
+{
+    struct node *node = session_find(c->i->session, path);
+    if (!node) {
+        fail_msg("no %s", path);
+    }
+    return node;
+}
+
+static struct page roster(struct scene *c, const char *item_path)
+{
+    struct arena arena;
+    struct page *pages, found = {.node = NULL};
+    size_t count;
+    arena_init(&arena);
+    session_pages(c->i->session, &arena, NULL, &pages, &count);
+    for (size_t p = 0; p < count; p++) {
+        if (pages[p].kind == PAGE_ROSTER && !strcmp(pages[p].control->item->path, item_path)) {
+            found = pages[p];
+        }
+    }
+    arena_fini(&arena);
+    assert_non_null(found.node);
+    return found;
+}
+
+static void test_interview__typing_comes_back_until_it_is_answered(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct scene c;
+    begin(&c);
+    struct node *name = at(&c, "/data/name"), *age = at(&c, "/data/age");
+    assert_int_equal(interview_answer(c.i, name, "Айгүл", &err), ANSWER_OK);
+    interview_typing(c.i, name, "Айгүл Б");
+    assert_true(interview_is_typed(c.i, name));
+    cut(&c);
+    name = at(&c, "/data/name");
+    assert_string_equal(tree_value(name), "Айгүл");
+    assert_true(interview_is_typed(c.i, name));
+    assert_string_equal(c.i->edit_text.data, "Айгүл Б");
+    interview_typing(c.i, name, "Айгүл"); /* taken back: equal to the answer, so no typing */
+    assert_false(interview_is_typed(c.i, name));
+    cut(&c);
+    name = at(&c, "/data/name");
+    age = at(&c, "/data/age");
+    assert_false(interview_is_typed(c.i, name));
+    assert_int_equal(interview_answer(c.i, age, "999", &err), ANSWER_CONSTRAINT);
+    interview_typing(c.i, age, "999"); /* what does not fit is kept as typing */
+    cut(&c);
+    age = at(&c, "/data/age");
+    assert_string_equal(tree_value(age), "");
+    assert_true(interview_is_typed(c.i, age));
+    assert_int_equal(interview_answer(c.i, age, "99", &err), ANSWER_OK);
+    assert_false(interview_is_typed(c.i, age));
+    end(&c);
+}
+
+static void test_interview__chance_is_the_same_again(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct scene c;
+    struct arena arena;
+    struct node *entry;
+    char arm[64], draw[2][64], id[64];
+    begin(&c);
+    arena_init(&arena);
+    for (int n = 0; n < 2; n++) {
+        struct page trips = roster(&c, "/data/trip");
+        /* what is not in the journal draws, too: a refused answer, a look at a list */
+        assert_int_equal(interview_answer(c.i, at(&c, "/data/age"), "999", &err),
+                         ANSWER_CONSTRAINT);
+        session_text(c.i->session, &arena, &trips.control->label, trips.node, FORM_LONG, NULL);
+        OK(interview_add(c.i, &trips, &entry, &err));
+    }
+    snprintf(arm, sizeof arm, "%s", tree_value(at(&c, "/data/arm")));
+    snprintf(id, sizeof id, "%s", tree_value(at(&c, "/data/meta/instanceID")));
+    snprintf(draw[0], sizeof draw[0], "%s", tree_value(at(&c, "/data/trip[1]/draw")));
+    snprintf(draw[1], sizeof draw[1], "%s", tree_value(at(&c, "/data/trip[2]/draw")));
+    assert_string_not_equal(draw[0], draw[1]);
+    assert_string_not_equal(arm, draw[0]);
+    for (int n = 0; n < 2; n++) {
+        cut(&c);
+        assert_string_equal(tree_value(at(&c, "/data/arm")), arm);
+        assert_string_equal(tree_value(at(&c, "/data/meta/instanceID")), id);
+        assert_string_equal(tree_value(at(&c, "/data/trip[1]/draw")), draw[0]);
+        assert_string_equal(tree_value(at(&c, "/data/trip[2]/draw")), draw[1]);
+    }
+    arena_fini(&arena);
+    end(&c);
+}
+
+static void test_interview__comes_back_to_its_place(void **state)
+{
+    (void)state;
+    struct scene c;
+    begin(&c);
+    static const char *const rosters[] = {"/data/trip", "/data/debt"}; /* both held by /data */
+    for (size_t r = 0; r < 2; r++) {
+        struct page page = roster(&c, rosters[r]);
+        interview_go(c.i, &page);
+        cut(&c);
+        assert_int_equal(c.i->page.kind, PAGE_ROSTER);
+        assert_string_equal(c.i->page.control->item->path, rosters[r]);
+    }
+    struct err err = {0};
+    struct node *entry;
+    struct page trips = roster(&c, "/data/trip"), *pages;
+    struct arena arena;
+    size_t count;
+    arena_init(&arena);
+    OK(interview_add(c.i, &trips, &entry, &err));
+    session_pages(c.i->session, &arena, entry, &pages, &count);
+    assert_int_equal(count, 1);
+    interview_go(c.i, &pages[0]);
+    arena_fini(&arena);
+    cut(&c);
+    assert_int_equal(c.i->page.kind, PAGE_QUESTION);
+    assert_ptr_equal(c.i->page.node, at(&c, "/data/trip[1]/where"));
+    assert_ptr_equal(interview_entry(c.i), at(&c, "/data/trip[1]"));
+    end(&c);
+}
+
+static bool none_left(struct device *d, void *arg, struct err *err)
+{
+    struct device_draft drafts[VAULT_DRAFTS];
+    return device_drafts(d, drafts, arg, err);
+}
+
+static void test_interview__finishes_even_where_the_journal_has_no_room(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct scene c;
+    size_t left = 9;
+    static char long_answer[DEVICE_EVENT_MAX + 1];
+    begin(&c);
+    memset(long_answer, 'x', sizeof long_answer - 1);
+    assert_int_equal(interview_answer(c.i, at(&c, "/data/name"), "Айгүл", &err), ANSWER_OK);
+    interview_typing(c.i, at(&c, "/data/name"), long_answer); /* an event that is not taken */
+    assert_false(interview_sync(c.i, &err));
+    OK(interview_finish(c.i, &err)); /* what is sealed comes from the session */
+    OK(writer_call(c.writer, none_left, &left, &err));
+    assert_int_equal(left, 0);
+    end(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_interview__typing_comes_back_until_it_is_answered),
+        cmocka_unit_test(test_interview__chance_is_the_same_again),
+        cmocka_unit_test(test_interview__comes_back_to_its_place),
+        cmocka_unit_test(test_interview__finishes_even_where_the_journal_has_no_room),
+    };
+    struct err err = {0};
+    db_setup();
+    xml_setup();
+    return secret_setup(&err) ? RUN(tests) : 1;
+}
