@@ -182,6 +182,8 @@ static void write_request(struct app *app)
     }
     if (err.code) {
         app_trouble(app, &err);
+    } else if (app->media_count) {
+        app_say_good(app, S_first_written);
     }
     buf_fini(&request);
 }
@@ -234,7 +236,9 @@ void screen_first(struct app *app)
         choose_pass(app, x, &y, w);
         break;
     case SCREEN_FIRST_REPEAT:
-        heading(app, x, &y, w, S_first_repeat, STRING_COUNT);
+        if (!ui->landscape) { /* the bar says it; lying, the field needs the room */
+            heading(app, x, &y, w, S_first_repeat, STRING_COUNT);
+        }
         ui_field(ui, "pass", x, &y, w, ui->edit.text.data, ui->edit.cursor, true, false, 2, false,
                  TEXT_BODY);
         break;

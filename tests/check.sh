@@ -48,6 +48,7 @@ step "layers" $M layers
 [ -f tests/tools.sh ] && step "tools" tests/tools.sh
 [ -f tests/crash.sh ] && step "kill points" env SHORT=1 $M crash WERROR=-Werror
 step "demo" $M demo WERROR=-Werror
+step "window: first run, request, pages of questions, lying across" tests/window.sh
 step "unit tests under ASan and UBSan" $M asan WERROR=-Werror
 rm -f build/step.log
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -266,8 +266,8 @@ static bool scroll_into_sight(const char *id)
         if (!s->hidden) {
             return true;
         }
-        bool below = s->y > 600;
-        run((char *[]){"xdotool", "mousemove", "360", "500", "click", below ? "5" : "4", NULL});
+        bool below = s->y > 180; /* hidden above the body or below it */
+        run((char *[]){"xdotool", "mousemove", "360", "250", "click", below ? "5" : "4", NULL});
         pump(100);
         settle(30);
     }
