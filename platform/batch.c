@@ -179,6 +179,7 @@ bool batch_read(struct batch *b, struct arena *arena, const void *bytes, size_t 
             return bad(err, "an object is not what the chain says");
         }
         memcpy(b->objects[i].id, row, 16);
+        memcpy(b->objects[i].hash, hash, 32);
         b->objects[i].bytes = m.bytes;
         b->objects[i].len = m.len;
     }

@@ -20,6 +20,15 @@ void chain_make(uint8_t out[CHAIN_ENTRY], const struct chain_entry *entry,
     sign_make(out + AT_SIG, "entry", out, AT_SIG, seed);
 }
 
+void chain_parse(struct chain_entry *entry, const uint8_t bytes[CHAIN_ENTRY])
+{
+    entry->seq = get_u64(bytes + AT_SEQ);
+    memcpy(entry->prev, bytes + AT_PREV, 32);
+    memcpy(entry->object_id, bytes + AT_ID, 16);
+    entry->kind = (enum chain_kind)bytes[AT_KIND];
+    memcpy(entry->object_hash, bytes + AT_HASH, 32);
+}
+
 bool chain_read(struct chain_entry *entry, const uint8_t bytes[CHAIN_ENTRY],
                 const uint8_t public_key[SIGN_PUBLIC])
 {
@@ -29,11 +38,7 @@ bool chain_read(struct chain_entry *entry, const uint8_t bytes[CHAIN_ENTRY],
         memcmp(bytes + AT_KIND + 1, zeros, sizeof zeros) != 0) {
         return false;
     }
-    entry->seq = get_u64(bytes + AT_SEQ);
-    memcpy(entry->prev, bytes + AT_PREV, 32);
-    memcpy(entry->object_id, bytes + AT_ID, 16);
-    entry->kind = (enum chain_kind)bytes[AT_KIND];
-    memcpy(entry->object_hash, bytes + AT_HASH, 32);
+    chain_parse(entry, bytes);
     return true;
 }
 

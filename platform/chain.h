@@ -24,6 +24,8 @@ void chain_make(uint8_t out[CHAIN_ENTRY], const struct chain_entry *entry,
 /* Parse and verify the signature; false when the bytes are not a valid entry of this key. */
 bool chain_read(struct chain_entry *entry, const uint8_t bytes[CHAIN_ENTRY],
                 const uint8_t public_key[SIGN_PUBLIC]);
+/* Parse alone, of bytes that were verified before. */
+void chain_parse(struct chain_entry *entry, const uint8_t bytes[CHAIN_ENTRY]);
 void chain_hash(uint8_t out[32], const uint8_t bytes[CHAIN_ENTRY]);
 /* Genesis binds the device's two public keys to its study. */
 void chain_genesis(struct chain_entry *entry, const uint8_t sign_pk[32], const uint8_t box_pk[32],

@@ -261,7 +261,7 @@ static bool insert(struct desk *desk, const struct batch *b, const uint8_t devic
         struct chain_entry e;
         uint8_t hash[32], have[32];
         bool found;
-        chain_read(&e, bytes, b->device_key); /* verified by batch_read */
+        chain_parse(&e, bytes); /* verified by batch_read */
         chain_hash(hash, bytes);
         if (!entry_hash(desk, device, e.seq, have, &found, err)) {
             return false;
@@ -277,10 +277,8 @@ static bool insert(struct desk *desk, const struct batch *b, const uint8_t devic
         }
         report->entries += !found;
         for (size_t k = 0; e.kind == CHAIN_RECORD && k < b->object_count; k++) {
-            uint8_t object_hash[32];
-            hash_plain(object_hash, b->objects[k].bytes, b->objects[k].len);
             if (memcmp(b->objects[k].id, e.object_id, 16) != 0 ||
-                memcmp(object_hash, e.object_hash, 32) != 0) {
+                memcmp(b->objects[k].hash, e.object_hash, 32) != 0) {
                 continue; /* another object: this entry's is still missing */
             }
             int64_t had;
