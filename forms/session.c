@@ -1,45 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What has been answered, and what follows from it? */
-#include "forms/session.h"
+#include "forms/session_internal.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "forms/dates.h"
 #include "platform/clock.h"
 #include "platform/csv.h"
 #include "platform/text.h"
 
-struct node_list {
-    struct node *first, *last;
-};
-
-struct session {
-    const struct form *form;
-    struct session_env env;
-    struct arena arena, temp;
-    struct node *root;
-    struct node_list *nodes; /* by item index */
-    size_t node_count;
-    uint64_t *dirty; /* one bit a rank */
-    struct xpath_env xpath;
-    struct secondary *loaded; /* external instances fetched so far */
-    char language[32];
-    struct node *removed, *removed_after, *removed_parent;
-    struct node *orphans; /* removed for good; wiped at the end */
-};
-
 /* ---- services for xpath ---- */
 
-static int64_t wall_ms(void *user)
+int64_t session_wall_ms(void *user)
 {
     struct session *s = user;
     return s->env.wall_ms ? s->env.wall_ms(s->env.user) : 0;
 }
 
-static int zone_minutes(void *user, int64_t wall)
+int session_zone_minutes(void *user, int64_t wall)
 {
     struct session *s = user;
     return s->env.zone_minutes ? s->env.zone_minutes(s->env.user, wall) : 0;
@@ -73,8 +53,7 @@ static bool instance_from_csv(struct session *s, struct node *doc, const struct 
         struct node *row = tree_node(&s->arena, NODE_ELEMENT, "item", "", "");
         tree_append(root, row);
         for (size_t c = 0; c < csv.rows[r].count && c < csv.rows[0].count; c++) {
-            struct node *cell =
-                tree_node(&s->arena, NODE_ELEMENT, csv.rows[0].cells[c], "", "");
+            struct node *cell = tree_node(&s->arena, NODE_ELEMENT, csv.rows[0].cells[c], "", "");
             tree_set(cell, csv.rows[r].cells[c]);
             tree_append(row, cell);
         }
@@ -124,242 +103,10 @@ static struct node *find_instance(void *user, const char *id)
             return x->src ? fetch_instance(s, x) : NULL;
         }
     }
-    struct secondary named = { /* pulldata() may name a list that the form does not declare */
-        .id = arena_text(&s->arena, id), .src = arena_printf(&s->arena, "jr://file-csv/%s.csv", id)};
+    struct secondary named = {/* pulldata() may name a list that the form does not declare */
+                              .id = arena_text(&s->arena, id),
+                              .src = arena_printf(&s->arena, "jr://file-csv/%s.csv", id)};
     return s->env.resource ? fetch_instance(s, &named) : NULL;
-}
-
-/* ---- texts ---- */
-
-static const char *text_of(struct session *s, struct arena *arena, const struct text *text,
-                           struct node *node)
-{
-    if (text->count == 1 && text->parts[0].literal) {
-        return text->parts[0].literal;
-    }
-    struct buf out = {0};
-    for (size_t i = 0; i < text->count; i++) {
-        struct xpath_value v;
-        if (text->parts[i].literal) {
-            buf_text(&out, text->parts[i].literal);
-        } else if (xpath_eval(&v, text->parts[i].output, &s->xpath, node, NULL)) {
-            buf_text(&out, xpath_to_text(&s->xpath, &v));
-        }
-    }
-    const char *kept = arena_copy(arena, out.data ? out.data : "", out.len);
-    buf_fini(&out);
-    return kept;
-}
-
-/* pyxform writes "-" where a language lacks a text that others have. */
-static const struct text *present(const struct text *text)
-{
-    bool gap = text && text->count == 1 && text->parts[0].literal &&
-               strcmp(text->parts[0].literal, "-") == 0;
-    return gap ? NULL : text;
-}
-
-static const struct text *itext_pick(struct session *s, const struct itext *itext,
-                                     enum text_form form, bool *fallback)
-{
-    int asked = form_language(s->form, s->language);
-    int russian = form_language(s->form, "ru");
-    const struct text *text = NULL;
-    if (asked >= 0) {
-        text = present(itext->texts[(size_t)asked * TEXT_FORM_COUNT + form]);
-        if (text) {
-            return text;
-        }
-    }
-    if (russian >= 0) {
-        text = present(itext->texts[(size_t)russian * TEXT_FORM_COUNT + form]);
-    }
-    for (size_t i = 0; !text && i < s->form->language_count; i++) {
-        text = present(itext->texts[i * TEXT_FORM_COUNT + form]);
-    }
-    if (text && fallback && s->form->language_count > 1) {
-        *fallback = true;
-    }
-    return text;
-}
-
-static const char *itext_text(void *user, const char *id)
-{
-    struct session *s = user;
-    const struct itext *itext = map_get(&s->form->itexts, id);
-    const struct text *text = itext ? itext_pick(s, itext, FORM_LONG, NULL) : NULL;
-    return text ? text_of(s, &s->temp, text, s->root->first) : NULL;
-}
-
-static const char *label_text(struct session *s, struct arena *arena, const struct label *label,
-                              struct node *node, enum text_form form, bool *fallback)
-{
-    if (fallback) {
-        *fallback = false;
-    }
-    const struct itext *itext = label->itext;
-    if (label->id) {
-        struct xpath_value v;
-        /* the argument of jr:itext() gives the id; the rest of the work is done here */
-        const struct xpath *id = label->id;
-        if (id->op == XP_CALL && strcmp(xpath_function_name(id), "jr:itext") == 0) {
-            id = id->args[0];
-        }
-        if (xpath_eval(&v, id, &s->xpath, node, NULL)) {
-            itext = map_get(&s->form->itexts, xpath_to_text(&s->xpath, &v));
-        }
-    }
-    const char *out = "";
-    if (itext) {
-        const struct text *text = itext_pick(s, itext, form, fallback);
-        out = text ? text_of(s, arena, text, node) : "";
-    } else if (label->text && form == FORM_LONG) {
-        out = text_of(s, arena, label->text, node);
-    }
-    return out;
-}
-
-const char *session_text(struct session *s, struct arena *arena, const struct label *label,
-                         struct node *node, enum text_form form, bool *fallback)
-{
-    const char *out = label_text(s, arena, label, node, form, fallback);
-    arena_reset(&s->temp);
-    return out;
-}
-
-void session_set_language(struct session *s, const char *code)
-{
-    snprintf(s->language, sizeof s->language, "%s", code);
-}
-
-const char *session_language(const struct session *s)
-{
-    return s->language;
-}
-
-/* ---- choices ---- */
-
-static const char *choice_label(struct session *s, struct arena *arena,
-                                const struct control *control, struct node *row,
-                                struct node *current, bool *fallback, struct err *err)
-{
-    struct xpath_value v;
-    *fallback = false;
-    if (!control->label_ref) {
-        return "";
-    }
-    const struct xpath *ref = control->label_ref;
-    if (control->label_is_itext && ref->op == XP_CALL) {
-        ref = ref->args[0];
-    }
-    if (!xpath_eval_at(&v, ref, &s->xpath, row, current, err)) {
-        return NULL;
-    }
-    const char *text = xpath_to_text(&s->xpath, &v);
-    if (!control->label_is_itext) {
-        return arena_text(arena, text);
-    }
-    const struct itext *itext = map_get(&s->form->itexts, text);
-    const struct text *found = itext ? itext_pick(s, itext, FORM_LONG, fallback) : NULL;
-    return found ? text_of(s, arena, found, current) : "";
-}
-
-static bool list_choices(struct session *s, struct arena *arena, const struct control *control,
-                         struct node *node, bool labels, struct choice **choices, size_t *count,
-                         struct err *err)
-{
-    *choices = NULL;
-    *count = 0;
-    if (!control->itemset) {
-        *count = control->choice_count;
-        *choices = arena_alloc(arena, (*count + 1) * sizeof **choices);
-        for (size_t i = 0; i < *count; i++) {
-            struct choice *c = &(*choices)[i];
-            c->value = control->choices[i].value;
-            c->fixed = &control->choices[i];
-            c->label = labels ? label_text(s, arena, &control->choices[i].label, node,
-                                           FORM_LONG, &c->fallback)
-                              : "";
-        }
-        return true;
-    }
-    struct xpath_value rows;
-    if (!xpath_eval(&rows, control->itemset, &s->xpath, node, err)) {
-        return false;
-    }
-    if (rows.type != XV_NODES) {
-        return err_set(err, ERR_INPUT, "the list of choices is no node-set");
-    }
-    *choices = arena_alloc(arena, (rows.count + 1) * sizeof **choices);
-    for (size_t i = 0; i < rows.count; i++) {
-        struct choice *c = &(*choices)[i];
-        struct xpath_value v;
-        if (!xpath_eval_at(&v, control->value_ref, &s->xpath, rows.nodes[i], node, err)) {
-            return false;
-        }
-        c->value = arena_text(arena, xpath_to_text(&s->xpath, &v));
-        c->row = rows.nodes[i];
-        c->label = labels ? choice_label(s, arena, control, rows.nodes[i], node, &c->fallback, err)
-                          : "";
-        if (!c->label) {
-            return false;
-        }
-    }
-    *count = rows.count;
-    return true;
-}
-
-bool session_choices(struct session *s, struct arena *arena, const struct control *control,
-                     struct node *node, struct choice **choices, size_t *count, struct err *err)
-{
-    bool ok = list_choices(s, arena, control, node, true, choices, count, err);
-    arena_reset(&s->temp);
-    return ok;
-}
-
-/* jr:choice-name(value, 'path'): path names the question whose list is meant. */
-static const char *choice_name(void *user, const char *value, const char *path, struct node *at)
-{
-    struct session *s = user;
-    struct buf clean = {0};
-    for (const char *p = path; *p; p++) {
-        if (*p != ' ') {
-            buf_char(&clean, *p);
-        }
-    }
-    const struct item *item = clean.data ? map_get(&s->form->by_path, clean.data) : NULL;
-    if (!item && at && at->item && clean.data && text_starts(clean.data, "../")) {
-        const struct item *from = at->item;
-        const char *rest = clean.data;
-        while (from && text_starts(rest, "../")) {
-            from = from->parent;
-            rest += 3;
-        }
-        char *full = arena_printf(&s->temp, "%s/%s", from ? from->path : "", rest);
-        item = map_get(&s->form->by_path, full);
-    }
-    buf_fini(&clean);
-    const struct control *control = item ? item->control : NULL;
-    if (!control) {
-        return NULL;
-    }
-    struct node *node = s->nodes[item->index].first;
-    for (struct node *n = node; n; n = n->same_next) {
-        if (session_entry_of(n) && tree_is_ancestor(session_entry_of(n), at)) {
-            node = n;
-        }
-    }
-    struct choice *choices;
-    size_t count;
-    if (!node || !list_choices(s, &s->temp, control, node, true, &choices, &count, NULL)) {
-        return NULL;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(choices[i].value, value) == 0) {
-            return choices[i].label;
-        }
-    }
-    return NULL;
 }
 
 /* ---- structure ---- */
@@ -397,23 +144,23 @@ static void relist(struct session *s)
 
 /* ---- recalculation ---- */
 
-static void mark(struct session *s, const struct item *item)
+void session_mark(struct session *s, const struct item *item)
 {
     s->dirty[item->rank / 64] |= (uint64_t)1 << (item->rank % 64);
 }
 
-static void mark_dependents(struct session *s, const struct item *item)
+void session_mark_dependents(struct session *s, const struct item *item)
 {
     for (uint32_t i = 0; i < item->dependent_count; i++) {
-        mark(s, s->form->items[item->dependents[i]]);
+        session_mark(s, s->form->items[item->dependents[i]]);
     }
 }
 
 static void mark_below(struct session *s, const struct node *node)
 {
     if (node->item) {
-        mark(s, node->item);
-        mark_dependents(s, node->item);
+        session_mark(s, node->item);
+        session_mark_dependents(s, node->item);
     }
     for (const struct node *a = node->attrs; a; a = a->next) {
         mark_below(s, a);
@@ -423,9 +170,8 @@ static void mark_below(struct session *s, const struct node *node)
     }
 }
 
-static bool eval(struct session *s, const struct xpath *x, struct node *node,
-                 const struct item *item, const char *what, struct xpath_value *v,
-                 struct err *err)
+bool session_eval(struct session *s, const struct xpath *x, struct node *node,
+                  const struct item *item, const char *what, struct xpath_value *v, struct err *err)
 {
     if (!xpath_eval(v, x, &s->xpath, node, err)) {
         return err_at(err, "%s, %s", item->path, what);
@@ -434,7 +180,7 @@ static bool eval(struct session *s, const struct xpath *x, struct node *node,
 }
 
 /* A node's value that means true: "true", or "1"; everything else by XPath. */
-static bool truth(const struct xpath_value *v)
+bool session_truth(const struct xpath_value *v)
 {
     if (v->type == XV_NODES) {
         const char *text = v->count ? tree_value(v->nodes[0]) : "";
@@ -475,10 +221,10 @@ static bool work_out_node(struct session *s, const struct item *item, struct nod
     bool was = node->active;
     bool own = true;
     if (item->relevant) {
-        if (!eval(s, item->relevant, node, item, "relevant", &v, err)) {
+        if (!session_eval(s, item->relevant, node, item, "relevant", &v, err)) {
             return false;
         }
-        own = truth(&v);
+        own = session_truth(&v);
     }
     node->own_relevant = own;
     node->active = own && (!node->parent || node->parent->active);
@@ -487,7 +233,7 @@ static bool work_out_node(struct session *s, const struct item *item, struct nod
         return true;
     }
     if (item->calculate) {
-        if (!eval(s, item->calculate, node, item, "calculate", &v, err)) {
+        if (!session_eval(s, item->calculate, node, item, "calculate", &v, err)) {
             return false;
         }
         if (tree_set(node, calculated_text(s, item, &v))) {
@@ -495,22 +241,19 @@ static bool work_out_node(struct session *s, const struct item *item, struct nod
         }
     }
     if (item->required) {
-        if (!eval(s, item->required, node, item, "required", &v, err)) {
+        if (!session_eval(s, item->required, node, item, "required", &v, err)) {
             return false;
         }
-        node->required = truth(&v);
+        node->required = session_truth(&v);
     }
     if (item->readonly) {
-        if (!eval(s, item->readonly, node, item, "readonly", &v, err)) {
+        if (!session_eval(s, item->readonly, node, item, "readonly", &v, err)) {
             return false;
         }
-        node->readonly = truth(&v);
+        node->readonly = session_truth(&v);
     }
     return true;
 }
-
-static bool run_actions(struct session *s, unsigned event, const struct node *where,
-                        const struct item *trigger, struct err *err);
 
 static size_t entries_in(const struct node *parent, const struct item *item, struct node **last)
 {
@@ -553,7 +296,7 @@ static bool insert_entry(struct session *s, struct node *parent, const struct it
     relist(s);
     mark_below(s, entry);
     *out = entry;
-    return run_actions(s, EVENT_NEW_REPEAT, entry, item, err);
+    return session_run_actions(s, EVENT_NEW_REPEAT, entry, item, err);
 }
 
 static void discard(struct session *s, struct node *entry)
@@ -573,9 +316,14 @@ static bool fit_count(struct session *s, const struct item *item, struct err *er
     }
     for (struct node *parent = parents.first; parent; parent = parent->same_next) {
         struct xpath_value v;
-        struct node stand_in = {.kind = NODE_ELEMENT, .name = item->name, .prefix = "", .uri = "",
-                                .parent = parent, .item = item, .active = true};
-        if (!eval(s, item->count, &stand_in, item, "jr:count", &v, err)) {
+        struct node stand_in = {.kind = NODE_ELEMENT,
+                                .name = item->name,
+                                .prefix = "",
+                                .uri = "",
+                                .parent = parent,
+                                .item = item,
+                                .active = true};
+        if (!session_eval(s, item->count, &stand_in, item, "jr:count", &v, err)) {
             return false;
         }
         double wanted = xpath_to_number(&s->xpath, &v);
@@ -617,7 +365,7 @@ static bool work_out(struct session *s, const struct item *item, struct err *err
     }
     arena_reset(&s->temp);
     if (changed) {
-        mark_dependents(s, item);
+        session_mark_dependents(s, item);
         if (!item->is_leaf && (item->relevant || item->inherits)) {
             /* what is hidden with a group is read by others under its own name */
             for (struct node *n = s->nodes[item->index].first; n; n = n->same_next) {
@@ -628,7 +376,7 @@ static bool work_out(struct session *s, const struct item *item, struct err *err
     return true;
 }
 
-static bool recalculate(struct session *s, struct err *err)
+bool session_recalculate(struct session *s, struct err *err)
 {
     size_t words = s->form->item_count / 64 + 1;
     size_t budget = s->form->item_count * 64 + 1000; /* the graph has no cycles; counts might */
@@ -666,22 +414,22 @@ static bool set_by_action(struct session *s, const struct action *action, struct
     struct xpath_value v;
     const char *text = action->literal;
     if (action->value) {
-        if (!eval(s, action->value, node, action->target, "setvalue", &v, err)) {
+        if (!session_eval(s, action->value, node, action->target, "setvalue", &v, err)) {
             return false;
         }
         text = calculated_text(s, action->target, &v);
     }
     if (tree_set(node, text)) {
-        mark(s, node->item);
-        mark_dependents(s, node->item);
+        session_mark(s, node->item);
+        session_mark_dependents(s, node->item);
     }
     arena_reset(&s->temp);
     return true;
 }
 
 /* `where`: for EVENT_NEW_REPEAT the fresh entry; for EVENT_CHANGED the changed node. */
-static bool run_actions(struct session *s, unsigned event, const struct node *where,
-                        const struct item *trigger, struct err *err)
+bool session_run_actions(struct session *s, unsigned event, const struct node *where,
+                         const struct item *trigger, struct err *err)
 {
     for (const struct action *a = s->form->actions; a; a = a->next) {
         if (!(a->events & event)) {
@@ -716,7 +464,7 @@ static void preload(struct session *s, const struct item *item)
     const char *kind = item->preload;
     const char *params = item->preload_params ? item->preload_params : "";
     char text[80] = "";
-    int64_t wall = wall_ms(s);
+    int64_t wall = session_wall_ms(s);
     struct node *node = s->nodes[item->index].first;
     if (strcmp(kind, "uid") == 0) {
         uint8_t id[16];
@@ -725,12 +473,12 @@ static void preload(struct session *s, const struct item *item)
         id[6] = (uint8_t)((id[6] & 15) | 64);
         id[8] = (uint8_t)((id[8] & 63) | 128);
         text_hex(hex, id, 16);
-        snprintf(text, sizeof text, "uuid:%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12,
-                 hex + 16, hex + 20);
+        snprintf(text, sizeof text, "uuid:%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16,
+                 hex + 20);
     } else if (strcmp(kind, "timestamp") == 0 && strcmp(params, "start") == 0) {
-        clock_iso(text, sizeof text, wall, zone_minutes(s, wall), false);
+        clock_iso(text, sizeof text, wall, session_zone_minutes(s, wall), false);
     } else if (strcmp(kind, "date") == 0) {
-        clock_iso(text, sizeof text, wall, zone_minutes(s, wall), false);
+        clock_iso(text, sizeof text, wall, session_zone_minutes(s, wall), false);
         text[10] = '\0';
     } else if (strcmp(kind, "property") == 0) {
         const char *value = property(s, params);
@@ -763,11 +511,11 @@ bool session_new(struct session **out, const struct form *form, const struct ses
                                   .temp = &s->temp,
                                   .user = s,
                                   .instance = find_instance,
-                                  .wall_ms = wall_ms,
-                                  .zone_minutes = zone_minutes,
+                                  .wall_ms = session_wall_ms,
+                                  .zone_minutes = session_zone_minutes,
                                   .random = random_bytes,
-                                  .itext = itext_text,
-                                  .choice_name = choice_name,
+                                  .itext = session_itext_text,
+                                  .choice_name = session_choice_name,
                                   .property = property};
     relist(s);
     for (size_t i = 0; i < form->item_count; i++) {
@@ -776,9 +524,9 @@ bool session_new(struct session **out, const struct form *form, const struct ses
             preload(s, item);
         }
     }
-    bool ok = run_actions(s, EVENT_FIRST_LOAD, NULL, NULL, err);
+    bool ok = session_run_actions(s, EVENT_FIRST_LOAD, NULL, NULL, err);
     mark_below(s, s->root);
-    ok = ok && recalculate(s, err);
+    ok = ok && session_recalculate(s, err);
     if (!ok) {
         session_free(s);
         return false;
@@ -822,312 +570,6 @@ struct node *session_root(const struct session *s)
     return s->root;
 }
 
-/* ---- walking ---- */
-
-struct node *session_entry_of(const struct node *node)
-{
-    for (struct node *n = node->parent; n; n = n->parent) {
-        if (n->item && n->item->is_repeat) {
-            return n;
-        }
-    }
-    return NULL;
-}
-
-struct pages {
-    struct page *list;
-    size_t count, cap;
-};
-
-static void add_page(struct pages *pages, enum page_kind kind, const struct control *control,
-                     struct node *node)
-{
-    if (pages->count == pages->cap) {
-        pages->cap = pages->cap ? pages->cap * 2 : 32;
-        pages->list = mem_grow(pages->list, pages->cap, sizeof *pages->list);
-    }
-    pages->list[pages->count++] = (struct page){kind, control, node};
-}
-
-/* The node of an item inside an entry (or, with NULL, in the whole session). */
-static struct node *node_in(struct session *s, const struct item *item, const struct node *entry)
-{
-    struct node *n = s->nodes[item->index].first;
-    while (n && entry && !tree_is_ancestor(entry, n)) {
-        n = n->same_next;
-    }
-    return n;
-}
-
-static void walk_controls(struct session *s, const struct control *parent, struct node *entry,
-                          bool fields_apart, struct pages *pages)
-{
-    for (const struct control *c = parent->first; c; c = c->next) {
-        struct node *node = c->item ? node_in(s, c->item, entry) : NULL;
-        if (c->kind == CONTROL_REPEAT) {
-            struct node *holder = c->item->parent ? node_in(s, c->item->parent, entry) : s->root;
-            if (entry && entry->item == c->item->parent) {
-                holder = entry;
-            }
-            struct node *any = node;
-            bool hidden = !holder || !holder->active;
-            if (any && !hidden) { /* the repeat's own relevance shows on its entries */
-                hidden = !any->own_relevant;
-            } else if (!hidden && c->item->relevant) {
-                struct node stand_in = {.kind = NODE_ELEMENT, .name = c->item->name,
-                                        .prefix = "", .uri = "", .parent = holder,
-                                        .item = c->item, .active = true};
-                struct xpath_value v;
-                hidden = !xpath_eval(&v, c->item->relevant, &s->xpath, &stand_in, NULL) ||
-                         !truth(&v);
-                arena_reset(&s->temp);
-            }
-            if (!hidden) {
-                add_page(pages, PAGE_ROSTER, c, holder);
-            }
-        } else if (c->kind == CONTROL_GROUP) {
-            if (node && !node->active) {
-                continue;
-            }
-            if (fields_apart && control_has(c, "field-list")) {
-                struct pages inner = {0};
-                walk_controls(s, c, entry, false, &inner);
-                bool roster = false; /* entries are walked page by page, so these fields are, too */
-                for (size_t p = 0; p < inner.count; p++) {
-                    roster = roster || inner.list[p].kind == PAGE_ROSTER;
-                }
-                if (roster) {
-                    walk_controls(s, c, entry, true, pages);
-                } else if (inner.count) {
-                    add_page(pages, PAGE_FIELDS, c, node ? node : inner.list[0].node->parent);
-                }
-                free(inner.list);
-            } else {
-                walk_controls(s, c, entry, fields_apart, pages);
-            }
-        } else if (node && node->active) {
-            add_page(pages, PAGE_QUESTION, c, node);
-        }
-    }
-}
-
-static void keep_pages(struct arena *arena, struct pages *from, struct page **pages,
-                       size_t *count)
-{
-    *pages = arena_alloc(arena, (from->count + 1) * sizeof **pages);
-    if (from->count) {
-        memcpy(*pages, from->list, from->count * sizeof **pages);
-    }
-    *count = from->count;
-    free(from->list);
-}
-
-void session_pages(struct session *s, struct arena *arena, struct node *entry,
-                   struct page **pages, size_t *count)
-{
-    struct pages found = {0};
-    const struct control *from = entry ? entry->item->control : s->form->body;
-    if (from) {
-        walk_controls(s, from, entry, true, &found);
-    }
-    keep_pages(arena, &found, pages, count);
-}
-
-void session_fields(struct session *s, struct arena *arena, const struct page *page,
-                    struct page **fields, size_t *count)
-{
-    struct pages found = {0};
-    struct node *entry = page->node->item && page->node->item->is_repeat
-                             ? page->node
-                             : session_entry_of(page->node);
-    walk_controls(s, page->control, entry, false, &found);
-    keep_pages(arena, &found, fields, count);
-}
-
-/* ---- answers ---- */
-
-static bool is_whole_number(const char *text)
-{
-    const char *p = text + (*text == '-');
-    size_t digits = strlen(p);
-    return digits > 0 && digits <= 18 && strspn(p, "0123456789") == digits;
-}
-
-static bool has_choice(const struct choice *choices, size_t count, const char *value, size_t len)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strlen(choices[i].value) == len && strncmp(choices[i].value, value, len) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum answer_result check_choice(struct session *s, const struct control *control,
-                                       struct node *node, const char *value, struct err *err)
-{
-    struct choice *choices;
-    size_t count;
-    if (control_has(control, "search")) { /* search() lists come with the full standard */
-        return ANSWER_OK;
-    }
-    if (!list_choices(s, &s->temp, control, node, false, &choices, &count, err)) {
-        return ANSWER_FAULT;
-    }
-    if (control->kind == CONTROL_SELECT1) {
-        return has_choice(choices, count, value, strlen(value)) ? ANSWER_OK : ANSWER_CHOICE;
-    }
-    for (const char *p = value; *p;) {
-        size_t len = strcspn(p, " ");
-        if (len && !has_choice(choices, count, p, len)) {
-            return ANSWER_CHOICE;
-        }
-        p += len + (p[len] == ' ');
-    }
-    return ANSWER_OK;
-}
-
-/* The text as it will stand in the instance, or ANSWER_TYPE. */
-static enum answer_result tidy(struct session *s, const struct item *item, const char *value,
-                               struct buf *out)
-{
-    struct buf nfc = {0};
-    struct moment m;
-    size_t len = strlen(value);
-    if (len > SESSION_TEXT_MAX || !text_nfc(&nfc, value, len, NULL)) {
-        buf_fini(&nfc);
-        return ANSWER_TYPE;
-    }
-    for (size_t i = 0; i < nfc.len; i++) {
-        unsigned char c = (unsigned char)nfc.data[i];
-        if (c >= 0x20 || c == '\n' || c == '\t') {
-            buf_char(out, (char)c);
-        }
-    }
-    buf_add(out, "", 0);
-    buf_fini(&nfc);
-    (void)s;
-    if (item->type == TYPE_TEXT || !out->len) {
-        return ANSWER_OK;
-    }
-    size_t start = strspn(out->data, " ");
-    memmove(out->data, out->data + start, out->len - start + 1);
-    buf_cut(out, out->len - start);
-    while (out->len && out->data[out->len - 1] == ' ') {
-        buf_cut(out, out->len - 1);
-    }
-    switch (item->type) {
-    case TYPE_INT:
-        return is_whole_number(out->data) ? ANSWER_OK : ANSWER_TYPE;
-    case TYPE_DECIMAL:
-        for (size_t i = 0; i < out->len; i++) {
-            if (out->data[i] == ',') {
-                out->data[i] = '.';
-            }
-        }
-        return isnan(xpath_text_number(out->data, 0)) || strchr(out->data + 1, '-')
-                   ? ANSWER_TYPE
-                   : ANSWER_OK;
-    case TYPE_DATE:
-        return date_parse(&m, out->data) && m.has_date && !m.has_time ? ANSWER_OK : ANSWER_TYPE;
-    case TYPE_TIME:
-        return date_parse(&m, out->data) && m.has_time && !m.has_date ? ANSWER_OK : ANSWER_TYPE;
-    case TYPE_DATE_TIME:
-        return date_parse(&m, out->data) && m.has_time && m.has_date ? ANSWER_OK : ANSWER_TYPE;
-    default:
-        return ANSWER_OK;
-    }
-}
-
-static enum answer_result judge(struct session *s, struct node *node, struct err *err)
-{
-    const struct item *item = node->item;
-    const char *value = tree_value(node);
-    if (!*value) {
-        return node->required ? ANSWER_REQUIRED : ANSWER_OK;
-    }
-    const struct control *control = item->control;
-    if (control && (control->kind == CONTROL_SELECT1 || control->kind == CONTROL_SELECT ||
-                    control->kind == CONTROL_RANK)) {
-        enum answer_result result = check_choice(s, control, node, value, err);
-        if (result != ANSWER_OK) {
-            return result;
-        }
-    }
-    if (item->constraint) {
-        struct xpath_value v;
-        if (!eval(s, item->constraint, node, item, "constraint", &v, err)) {
-            return ANSWER_FAULT;
-        }
-        if (!truth(&v)) {
-            return ANSWER_CONSTRAINT;
-        }
-    }
-    return ANSWER_OK;
-}
-
-enum answer_result session_check(struct session *s, struct node *node, struct err *err)
-{
-    enum answer_result result = node->active ? judge(s, node, err) : ANSWER_OK;
-    arena_reset(&s->temp);
-    return result;
-}
-
-static bool settle(struct session *s, struct node *node, struct err *err)
-{
-    mark(s, node->item);
-    mark_dependents(s, node->item);
-    for (const struct node *p = node->parent; p && p->item; p = p->parent) {
-        mark_dependents(s, p->item); /* who reads a group as a whole */
-    }
-    return run_actions(s, EVENT_CHANGED, node, node->item, err) && recalculate(s, err);
-}
-
-enum answer_result session_answer(struct session *s, struct node *node, const char *value,
-                                  struct err *err)
-{
-    struct buf text = {0};
-    if (!node->active) {
-        return ANSWER_HIDDEN;
-    }
-    if (node->readonly || node->item->calculate) {
-        return ANSWER_READONLY;
-    }
-    enum answer_result result = tidy(s, node->item, value, &text);
-    if (result == ANSWER_OK) {
-        char *before = mem_text(tree_value(node));
-        bool changed = tree_set(node, text.data);
-        result = judge(s, node, err);
-        if (result == ANSWER_OK && changed && !settle(s, node, err)) {
-            result = ANSWER_FAULT;
-        }
-        if (result != ANSWER_OK && tree_set(node, before) && result == ANSWER_FAULT) {
-            settle(s, node, NULL);
-        }
-        mem_wipe_text(before);
-    }
-    arena_reset(&s->temp);
-    buf_fini(&text);
-    return result;
-}
-
-bool session_replay(struct session *s, struct node *node, const char *value, struct err *err)
-{
-    return !tree_set(node, value) || settle(s, node, err);
-}
-
-const char *session_refusal(struct session *s, struct arena *arena, struct node *node,
-                            enum answer_result why)
-{
-    if (why == ANSWER_CONSTRAINT) {
-        return session_text(s, arena, &node->item->constraint_message, node, FORM_LONG, NULL);
-    }
-    if (why == ANSWER_REQUIRED) {
-        return session_text(s, arena, &node->item->required_message, node, FORM_LONG, NULL);
-    }
-    return "";
-}
-
 /* ---- repeats ---- */
 
 void session_entries(struct session *s, struct arena *arena, const struct page *roster,
@@ -1150,7 +592,7 @@ static void take_out(struct session *s, struct node *entry)
     mark_below(s, entry);
     tree_remove(entry);
     relist(s);
-    (void)!recalculate(s, NULL);
+    (void)!session_recalculate(s, NULL);
 }
 
 static void put_in(struct session *s, struct node *parent, struct node *after, struct node *entry)
@@ -1158,7 +600,7 @@ static void put_in(struct session *s, struct node *parent, struct node *after, s
     tree_insert_after(parent, after, entry);
     relist(s);
     mark_below(s, entry);
-    (void)!recalculate(s, NULL);
+    (void)!session_recalculate(s, NULL);
 }
 
 bool session_add_entry(struct session *s, const struct page *roster, struct node **entry,
@@ -1168,7 +610,7 @@ bool session_add_entry(struct session *s, const struct page *roster, struct node
     if (item->fixed) {
         return err_set(err, ERR_INPUT, "%s: the form fixes the number of entries", item->path);
     }
-    if (insert_entry(s, roster->node, item, entry, err) && recalculate(s, err)) {
+    if (insert_entry(s, roster->node, item, entry, err) && session_recalculate(s, err)) {
         return true;
     }
     if (*entry) { /* it did not happen: the journal does not tell of it */
@@ -1193,7 +635,7 @@ bool session_remove_entry(struct session *s, struct node *entry, struct err *err
     s->removed_parent = entry->parent;
     tree_remove(entry);
     relist(s);
-    if (!recalculate(s, err)) {
+    if (!session_recalculate(s, err)) {
         s->removed = NULL;
         put_in(s, s->removed_parent, s->removed_after, entry);
         return false;
@@ -1215,123 +657,10 @@ bool session_restore_entry(struct session *s, struct err *err)
     tree_insert_after(s->removed_parent, s->removed_after, s->removed);
     mark_below(s, s->removed);
     relist(s);
-    if (!recalculate(s, err)) {
+    if (!session_recalculate(s, err)) {
         take_out(s, s->removed);
         return false;
     }
     s->removed = NULL;
     return true;
-}
-
-/* ---- the end ---- */
-
-bool session_problems(struct session *s, struct arena *arena, struct problem **problems,
-                      size_t *count, struct err *err)
-{
-    struct problem *list = NULL;
-    size_t found = 0;
-    for (size_t i = 0; i < s->form->item_count; i++) {
-        const struct control *control = s->form->items[i]->control;
-        if (!control || !control_is_question(control)) {
-            continue;
-        }
-        for (struct node *n = s->nodes[i].first; n; n = n->same_next) {
-            struct err fault = {0};
-            enum answer_result why = session_check(s, n, &fault);
-            if (why == ANSWER_FAULT) {
-                *err = fault;
-                free(list);
-                return false;
-            }
-            if (why != ANSWER_OK) {
-                list = mem_grow(list, found + 1, sizeof *list);
-                list[found++] = (struct problem){n, control, why};
-            }
-        }
-    }
-    *problems = arena_alloc(arena, (found + 1) * sizeof **problems);
-    if (found) {
-        memcpy(*problems, list, found * sizeof *list);
-    }
-    *count = found;
-    free(list);
-    return true;
-}
-
-bool session_finish(struct session *s, struct err *err)
-{
-    char now[64];
-    int64_t wall = wall_ms(s);
-    clock_iso(now, sizeof now, wall, zone_minutes(s, wall), false);
-    for (size_t i = 0; i < s->form->item_count; i++) {
-        const struct item *item = s->form->items[i];
-        if (item->preload && strcmp(item->preload, "timestamp") == 0 && item->preload_params &&
-            strcmp(item->preload_params, "end") == 0 && s->nodes[i].first) {
-            tree_set(s->nodes[i].first, now);
-            mark_dependents(s, item);
-        }
-    }
-    return recalculate(s, err);
-}
-
-/* ---- names ---- */
-
-void session_path(const struct node *node, struct buf *out)
-{
-    if (!node || node->kind == NODE_DOCUMENT) {
-        return;
-    }
-    session_path(node->parent, out);
-    buf_printf(out, "/%s%s", node->kind == NODE_ATTRIBUTE ? "@" : "", node->name);
-    if (node->item && node->item->is_repeat) {
-        buf_printf(out, "[%u]", tree_position(node));
-    }
-}
-
-struct node *session_find(struct session *s, const char *path)
-{
-    struct node *node = s->root;
-    while (node && *path == '/') {
-        size_t len = strcspn(++path, "/[");
-        unsigned long position = 1;
-        bool attribute = *path == '@';
-        const char *name = path + attribute;
-        size_t name_len = len - attribute;
-        path += len;
-        if (*path == '[') {
-            char *end;
-            position = strtoul(path + 1, &end, 10);
-            if (*end != ']') {
-                return NULL;
-            }
-            path = end + 1;
-        }
-        struct node *c = attribute ? node->attrs : node->first;
-        for (; c; c = c->next) {
-            if (strlen(c->name) == name_len && strncmp(c->name, name, name_len) == 0 &&
-                --position == 0) {
-                break;
-            }
-        }
-        node = c;
-    }
-    return *path ? NULL : node;
-}
-
-bool session_record_id(const struct session *s, uint8_t id[16])
-{
-    const struct node *meta = s->root->first ? tree_child(s->root->first, "meta") : NULL;
-    const struct node *node = meta ? tree_child(meta, "instanceID") : NULL;
-    if (!node || !text_starts(tree_value(node), "uuid:")) {
-        return false;
-    }
-    char hex[33];
-    size_t at = 0;
-    for (const char *p = tree_value(node) + 5; *p && at < 32; p++) {
-        if (*p != '-') {
-            hex[at++] = *p;
-        }
-    }
-    hex[at] = '\0';
-    return text_unhex(id, 16, hex);
 }

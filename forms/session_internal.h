@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FORMS_SESSION_INTERNAL_H
+#define FORMS_SESSION_INTERNAL_H
+/*
+ * session_internal: what session.c (life, recalculation, repeats), session_texts.c (texts, choices)
+ * and session_walk.c (pages, answers, the end, names) share.  Nobody else includes it.
+ */
+#include "forms/session.h"
+
+struct node_list {
+    struct node *first, *last;
+};
+
+struct session {
+    const struct form *form;
+    struct session_env env;
+    struct arena arena, temp;
+    struct node *root;
+    struct node_list *nodes; /* by item index */
+    size_t node_count;
+    uint64_t *dirty; /* one bit a rank */
+    struct xpath_env xpath;
+    struct secondary *loaded; /* external instances fetched so far */
+    char language[32];
+    struct node *removed, *removed_after, *removed_parent;
+    struct node *orphans; /* removed for good; wiped at the end */
+};
+
+/* ---- session.c ---- */
+bool session_eval(struct session *s, const struct xpath *x, struct node *node,
+                  const struct item *item, const char *what, struct xpath_value *v,
+                  struct err *err);
+bool session_truth(const struct xpath_value *v);
+/* What must be worked out anew, and doing it. */
+void session_mark(struct session *s, const struct item *item);
+void session_mark_dependents(struct session *s, const struct item *item);
+bool session_recalculate(struct session *s, struct err *err);
+bool session_run_actions(struct session *s, unsigned event, const struct node *where,
+                         const struct item *trigger, struct err *err);
+int64_t session_wall_ms(void *user);
+int session_zone_minutes(void *user, int64_t wall);
+
+/* ---- session_texts.c ---- */
+bool session_list_choices(struct session *s, struct arena *arena, const struct control *control,
+                          struct node *node, bool labels, struct choice **choices, size_t *count,
+                          struct err *err);
+const char *session_choice_name(void *user, const char *value, const char *path, struct node *at);
+const char *session_itext_text(void *user, const char *id);
+
+#endif

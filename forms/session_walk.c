@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is asked next, may it be answered so, and is all there at the end? */
+#include "forms/session_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "forms/dates.h"
+#include "platform/clock.h"
+#include "platform/text.h"
+
+/* ---- walking ---- */
+
+struct node *session_entry_of(const struct node *node)
+{
+    for (struct node *n = node->parent; n; n = n->parent) {
+        if (n->item && n->item->is_repeat) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+struct pages {
+    struct page *list;
+    size_t count, cap;
+};
+
+static void add_page(struct pages *pages, enum page_kind kind, const struct control *control,
+                     struct node *node)
+{
+    if (pages->count == pages->cap) {
+        pages->cap = pages->cap ? pages->cap * 2 : 32;
+        pages->list = mem_grow(pages->list, pages->cap, sizeof *pages->list);
+    }
+    pages->list[pages->count++] = (struct page){kind, control, node};
+}
+
+/* The node of an item inside an entry (or, with NULL, in the whole session). */
+static struct node *node_in(struct session *s, const struct item *item, const struct node *entry)
+{
+    struct node *n = s->nodes[item->index].first;
+    while (n && entry && !tree_is_ancestor(entry, n)) {
+        n = n->same_next;
+    }
+    return n;
+}
+
+static void walk_controls(struct session *s, const struct control *parent, struct node *entry,
+                          bool fields_apart, struct pages *pages)
+{
+    for (const struct control *c = parent->first; c; c = c->next) {
+        struct node *node = c->item ? node_in(s, c->item, entry) : NULL;
+        if (c->kind == CONTROL_REPEAT) {
+            struct node *holder = c->item->parent ? node_in(s, c->item->parent, entry) : s->root;
+            if (entry && entry->item == c->item->parent) {
+                holder = entry;
+            }
+            struct node *any = node;
+            bool hidden = !holder || !holder->active;
+            if (any && !hidden) { /* the repeat's own relevance shows on its entries */
+                hidden = !any->own_relevant;
+            } else if (!hidden && c->item->relevant) {
+                struct node stand_in = {.kind = NODE_ELEMENT,
+                                        .name = c->item->name,
+                                        .prefix = "",
+                                        .uri = "",
+                                        .parent = holder,
+                                        .item = c->item,
+                                        .active = true};
+                struct xpath_value v;
+                hidden = !xpath_eval(&v, c->item->relevant, &s->xpath, &stand_in, NULL) ||
+                         !session_truth(&v);
+                arena_reset(&s->temp);
+            }
+            if (!hidden) {
+                add_page(pages, PAGE_ROSTER, c, holder);
+            }
+        } else if (c->kind == CONTROL_GROUP) {
+            if (node && !node->active) {
+                continue;
+            }
+            if (fields_apart && control_has(c, "field-list")) {
+                struct pages inner = {0};
+                walk_controls(s, c, entry, false, &inner);
+                bool roster = false; /* entries are walked page by page, so these fields are, too */
+                for (size_t p = 0; p < inner.count; p++) {
+                    roster = roster || inner.list[p].kind == PAGE_ROSTER;
+                }
+                if (roster) {
+                    walk_controls(s, c, entry, true, pages);
+                } else if (inner.count) {
+                    add_page(pages, PAGE_FIELDS, c, node ? node : inner.list[0].node->parent);
+                }
+                free(inner.list);
+            } else {
+                walk_controls(s, c, entry, fields_apart, pages);
+            }
+        } else if (node && node->active) {
+            add_page(pages, PAGE_QUESTION, c, node);
+        }
+    }
+}
+
+static void keep_pages(struct arena *arena, struct pages *from, struct page **pages, size_t *count)
+{
+    *pages = arena_alloc(arena, (from->count + 1) * sizeof **pages);
+    if (from->count) {
+        memcpy(*pages, from->list, from->count * sizeof **pages);
+    }
+    *count = from->count;
+    free(from->list);
+}
+
+void session_pages(struct session *s, struct arena *arena, struct node *entry, struct page **pages,
+                   size_t *count)
+{
+    struct pages found = {0};
+    const struct control *from = entry ? entry->item->control : s->form->body;
+    if (from) {
+        walk_controls(s, from, entry, true, &found);
+    }
+    keep_pages(arena, &found, pages, count);
+}
+
+void session_fields(struct session *s, struct arena *arena, const struct page *page,
+                    struct page **fields, size_t *count)
+{
+    struct pages found = {0};
+    struct node *entry =
+        page->node->item && page->node->item->is_repeat ? page->node : session_entry_of(page->node);
+    walk_controls(s, page->control, entry, false, &found);
+    keep_pages(arena, &found, fields, count);
+}
+
+/* ---- answers ---- */
+
+static bool is_whole_number(const char *text)
+{
+    const char *p = text + (*text == '-');
+    size_t digits = strlen(p);
+    return digits > 0 && digits <= 18 && strspn(p, "0123456789") == digits;
+}
+
+static bool has_choice(const struct choice *choices, size_t count, const char *value, size_t len)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(choices[i].value) == len && strncmp(choices[i].value, value, len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum answer_result check_choice(struct session *s, const struct control *control,
+                                       struct node *node, const char *value, struct err *err)
+{
+    struct choice *choices;
+    size_t count;
+    if (control_has(control, "search")) { /* search() lists come with the full standard */
+        return ANSWER_OK;
+    }
+    if (!session_list_choices(s, &s->temp, control, node, false, &choices, &count, err)) {
+        return ANSWER_FAULT;
+    }
+    if (control->kind == CONTROL_SELECT1) {
+        return has_choice(choices, count, value, strlen(value)) ? ANSWER_OK : ANSWER_CHOICE;
+    }
+    for (const char *p = value; *p;) {
+        size_t len = strcspn(p, " ");
+        if (len && !has_choice(choices, count, p, len)) {
+            return ANSWER_CHOICE;
+        }
+        p += len + (p[len] == ' ');
+    }
+    return ANSWER_OK;
+}
+
+/* The text as it will stand in the instance, or ANSWER_TYPE. */
+static enum answer_result tidy(struct session *s, const struct item *item, const char *value,
+                               struct buf *out)
+{
+    struct buf nfc = {0};
+    struct moment m;
+    size_t len = strlen(value);
+    if (len > SESSION_TEXT_MAX || !text_nfc(&nfc, value, len, NULL)) {
+        buf_fini(&nfc);
+        return ANSWER_TYPE;
+    }
+    for (size_t i = 0; i < nfc.len; i++) {
+        unsigned char c = (unsigned char)nfc.data[i];
+        if (c >= 0x20 || c == '\n' || c == '\t') {
+            buf_char(out, (char)c);
+        }
+    }
+    buf_add(out, "", 0);
+    buf_fini(&nfc);
+    (void)s;
+    if (item->type == TYPE_TEXT || !out->len) {
+        return ANSWER_OK;
+    }
+    size_t start = strspn(out->data, " ");
+    memmove(out->data, out->data + start, out->len - start + 1);
+    buf_cut(out, out->len - start);
+    while (out->len && out->data[out->len - 1] == ' ') {
+        buf_cut(out, out->len - 1);
+    }
+    switch (item->type) {
+    case TYPE_INT:
+        return is_whole_number(out->data) ? ANSWER_OK : ANSWER_TYPE;
+    case TYPE_DECIMAL:
+        for (size_t i = 0; i < out->len; i++) {
+            if (out->data[i] == ',') {
+                out->data[i] = '.';
+            }
+        }
+        return isnan(xpath_text_number(out->data, 0)) || strchr(out->data + 1, '-') ? ANSWER_TYPE
+                                                                                    : ANSWER_OK;
+    case TYPE_DATE:
+        return date_parse(&m, out->data) && m.has_date && !m.has_time ? ANSWER_OK : ANSWER_TYPE;
+    case TYPE_TIME:
+        return date_parse(&m, out->data) && m.has_time && !m.has_date ? ANSWER_OK : ANSWER_TYPE;
+    case TYPE_DATE_TIME:
+        return date_parse(&m, out->data) && m.has_time && m.has_date ? ANSWER_OK : ANSWER_TYPE;
+    default:
+        return ANSWER_OK;
+    }
+}
+
+static enum answer_result judge(struct session *s, struct node *node, struct err *err)
+{
+    const struct item *item = node->item;
+    const char *value = tree_value(node);
+    if (!*value) {
+        return node->required ? ANSWER_REQUIRED : ANSWER_OK;
+    }
+    const struct control *control = item->control;
+    if (control && (control->kind == CONTROL_SELECT1 || control->kind == CONTROL_SELECT ||
+                    control->kind == CONTROL_RANK)) {
+        enum answer_result result = check_choice(s, control, node, value, err);
+        if (result != ANSWER_OK) {
+            return result;
+        }
+    }
+    if (item->constraint) {
+        struct xpath_value v;
+        if (!session_eval(s, item->constraint, node, item, "constraint", &v, err)) {
+            return ANSWER_FAULT;
+        }
+        if (!session_truth(&v)) {
+            return ANSWER_CONSTRAINT;
+        }
+    }
+    return ANSWER_OK;
+}
+
+enum answer_result session_check(struct session *s, struct node *node, struct err *err)
+{
+    enum answer_result result = node->active ? judge(s, node, err) : ANSWER_OK;
+    arena_reset(&s->temp);
+    return result;
+}
+
+static bool settle(struct session *s, struct node *node, struct err *err)
+{
+    session_mark(s, node->item);
+    session_mark_dependents(s, node->item);
+    for (const struct node *p = node->parent; p && p->item; p = p->parent) {
+        session_mark_dependents(s, p->item); /* who reads a group as a whole */
+    }
+    return session_run_actions(s, EVENT_CHANGED, node, node->item, err) &&
+           session_recalculate(s, err);
+}
+
+enum answer_result session_answer(struct session *s, struct node *node, const char *value,
+                                  struct err *err)
+{
+    struct buf text = {0};
+    if (!node->active) {
+        return ANSWER_HIDDEN;
+    }
+    if (node->readonly || node->item->calculate) {
+        return ANSWER_READONLY;
+    }
+    enum answer_result result = tidy(s, node->item, value, &text);
+    if (result == ANSWER_OK) {
+        char *before = mem_text(tree_value(node));
+        bool changed = tree_set(node, text.data);
+        result = judge(s, node, err);
+        if (result == ANSWER_OK && changed && !settle(s, node, err)) {
+            result = ANSWER_FAULT;
+        }
+        if (result != ANSWER_OK && tree_set(node, before) && result == ANSWER_FAULT) {
+            settle(s, node, NULL);
+        }
+        mem_wipe_text(before);
+    }
+    arena_reset(&s->temp);
+    buf_fini(&text);
+    return result;
+}
+
+bool session_replay(struct session *s, struct node *node, const char *value, struct err *err)
+{
+    return !tree_set(node, value) || settle(s, node, err);
+}
+
+const char *session_refusal(struct session *s, struct arena *arena, struct node *node,
+                            enum answer_result why)
+{
+    if (why == ANSWER_CONSTRAINT) {
+        return session_text(s, arena, &node->item->constraint_message, node, FORM_LONG, NULL);
+    }
+    if (why == ANSWER_REQUIRED) {
+        return session_text(s, arena, &node->item->required_message, node, FORM_LONG, NULL);
+    }
+    return "";
+}
+
+/* ---- the end ---- */
+
+bool session_problems(struct session *s, struct arena *arena, struct problem **problems,
+                      size_t *count, struct err *err)
+{
+    struct problem *list = NULL;
+    size_t found = 0;
+    for (size_t i = 0; i < s->form->item_count; i++) {
+        const struct control *control = s->form->items[i]->control;
+        if (!control || !control_is_question(control)) {
+            continue;
+        }
+        for (struct node *n = s->nodes[i].first; n; n = n->same_next) {
+            struct err fault = {0};
+            enum answer_result why = session_check(s, n, &fault);
+            if (why == ANSWER_FAULT) {
+                *err = fault;
+                free(list);
+                return false;
+            }
+            if (why != ANSWER_OK) {
+                list = mem_grow(list, found + 1, sizeof *list);
+                list[found++] = (struct problem){n, control, why};
+            }
+        }
+    }
+    *problems = arena_alloc(arena, (found + 1) * sizeof **problems);
+    if (found) {
+        memcpy(*problems, list, found * sizeof *list);
+    }
+    *count = found;
+    free(list);
+    return true;
+}
+
+bool session_finish(struct session *s, struct err *err)
+{
+    char now[64];
+    int64_t wall = session_wall_ms(s);
+    clock_iso(now, sizeof now, wall, session_zone_minutes(s, wall), false);
+    for (size_t i = 0; i < s->form->item_count; i++) {
+        const struct item *item = s->form->items[i];
+        if (item->preload && strcmp(item->preload, "timestamp") == 0 && item->preload_params &&
+            strcmp(item->preload_params, "end") == 0 && s->nodes[i].first) {
+            tree_set(s->nodes[i].first, now);
+            session_mark_dependents(s, item);
+        }
+    }
+    return session_recalculate(s, err);
+}
+
+/* ---- names ---- */
+
+void session_path(const struct node *node, struct buf *out)
+{
+    if (!node || node->kind == NODE_DOCUMENT) {
+        return;
+    }
+    session_path(node->parent, out);
+    buf_printf(out, "/%s%s", node->kind == NODE_ATTRIBUTE ? "@" : "", node->name);
+    if (node->item && node->item->is_repeat) {
+        buf_printf(out, "[%u]", tree_position(node));
+    }
+}
+
+struct node *session_find(struct session *s, const char *path)
+{
+    struct node *node = s->root;
+    while (node && *path == '/') {
+        size_t len = strcspn(++path, "/[");
+        unsigned long position = 1;
+        bool attribute = *path == '@';
+        const char *name = path + attribute;
+        size_t name_len = len - attribute;
+        path += len;
+        if (*path == '[') {
+            char *end;
+            position = strtoul(path + 1, &end, 10);
+            if (*end != ']') {
+                return NULL;
+            }
+            path = end + 1;
+        }
+        struct node *c = attribute ? node->attrs : node->first;
+        for (; c; c = c->next) {
+            if (strlen(c->name) == name_len && strncmp(c->name, name, name_len) == 0 &&
+                --position == 0) {
+                break;
+            }
+        }
+        node = c;
+    }
+    return *path ? NULL : node;
+}
+
+bool session_record_id(const struct session *s, uint8_t id[16])
+{
+    const struct node *meta = s->root->first ? tree_child(s->root->first, "meta") : NULL;
+    const struct node *node = meta ? tree_child(meta, "instanceID") : NULL;
+    if (!node || !text_starts(tree_value(node), "uuid:")) {
+        return false;
+    }
+    char hex[33];
+    size_t at = 0;
+    for (const char *p = tree_value(node) + 5; *p && at < 32; p++) {
+        if (*p != '-') {
+            hex[at++] = *p;
+        }
+    }
+    hex[at] = '\0';
+    return text_unhex(id, 16, hex);
+}
