@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Does an interview come back after a power cut as it was: answers, typing, place, chance? */
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
 #include "app/interview.h"
 #include "tests/study.h"
 
@@ -219,6 +223,79 @@ static void test_interview__finishes_even_where_the_journal_has_no_room(void **s
     end(&c);
 }
 
+/* Take every free byte of the device's file system. */
+static void fill_up(struct scene *c, const char *name)
+{
+    static char block[4096] = {1};
+    char path[300];
+    snprintf(path, sizeof path, "%s/%s", study_path(&c->study, "device"), name);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(fd >= 0);
+    while (write(fd, block, sizeof block) > 0) {
+    }
+    close(fd);
+}
+
+static unsigned answer_until_full(struct scene *c, unsigned most)
+{
+    struct err err = {0};
+    char text[1100];
+    unsigned n = 0;
+    memset(text, 'x', sizeof text - 1);
+    for (; n < most; n++) {
+        snprintf(text, 16, "%06u", n);
+        text[strlen(text)] = '-';
+        text[sizeof text - 1] = '\0';
+        assert_int_equal(interview_answer(c->i, at(c, "/data/name"), text, &err), ANSWER_OK);
+        if (!interview_sync(c->i, &err)) {
+            assert_int_equal(err.code, ERR_FULL);
+            break;
+        }
+    }
+    return n;
+}
+
+/* On a file system of its own, truly full: the last answers are taken, and the interview is sealed. */
+static void test_interview__a_full_disk_loses_nothing(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct scene c;
+    size_t left = 9;
+    memset(&c, 0, sizeof c);
+    study_init(&c.study);
+    char dir[256];
+    snprintf(dir, sizeof dir, "%s", study_path(&c.study, "device"));
+    assert_int_equal(mkdir(dir, 0700), 0);
+    if (mount("tmpfs", dir, "tmpfs", 0, "size=12m") != 0) {
+        print_message("skipped: a full disk needs the right to mount one\n");
+        study_fini(&c.study);
+        skip();
+    }
+    c.study.form = form_xml;
+    study_device(&c.study);
+    study_enrol(&c.study, c.hash);
+    c.writer = writer_new(c.study.device);
+    OK(interview_begin(&c.i, c.writer, c.hash, "ky", &err));
+    fill_up(&c, "others");
+    assert_int_equal(answer_until_full(&c, 100), 100); /* out of the reserve */
+    fill_up(&c, "more");
+    unsigned more = answer_until_full(&c, 100000);
+    assert_true(more < 100000);
+    interview_free(c.i); /* and the power goes */
+    struct device_draft draft;
+    OK(writer_call(c.writer, list, &draft, &err));
+    OK(interview_resume(&c.i, c.writer, &draft, &err));
+    OK(interview_finish(c.i, &err));
+    OK(writer_call(c.writer, none_left, &left, &err));
+    assert_int_equal(left, 0);
+    interview_free(c.i);
+    device_close(writer_free(c.writer));
+    c.study.device = NULL;
+    assert_int_equal(umount2(dir, MNT_DETACH), 0);
+    study_fini(&c.study);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +303,7 @@ int main(void)
         cmocka_unit_test(test_interview__chance_is_the_same_again),
         cmocka_unit_test(test_interview__comes_back_to_its_place),
         cmocka_unit_test(test_interview__finishes_even_where_the_journal_has_no_room),
+        cmocka_unit_test(test_interview__a_full_disk_loses_nothing),
     };
     struct err err = {0};
     db_setup();
