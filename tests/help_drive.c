@@ -349,6 +349,34 @@ static bool type_text(const char *text)
     return true;
 }
 
+static bool move_to(const char *id)
+{
+    char xs[16], ys[16];
+    if (!wait_for(id)) {
+        fprintf(stderr, "drive: no '%s'\n", id);
+        return false;
+    }
+    struct seen *s = find(id);
+    snprintf(xs, sizeof xs, "%d", s->x + s->w / 2);
+    snprintf(ys, sizeof ys, "%d", s->y + s->h / 2);
+    return run((char *[]){"xdotool", "mousemove", xs, ys, NULL});
+}
+
+/* A long press on one key, a slide to the variant that opens above it, and up. */
+static bool hold(char *ids)
+{
+    char *to = strchr(ids, ' ');
+    if (!to) {
+        return false;
+    }
+    *to++ = '\0';
+    bool ok = move_to(ids) && run((char *[]){"xdotool", "mousedown", "1", NULL}) && move_to(to) &&
+              run((char *[]){"xdotool", "mouseup", "1", NULL});
+    pump(200);
+    settle(60);
+    return ok;
+}
+
 static bool shot(const char *name)
 {
     char path[512];
@@ -394,6 +422,8 @@ static bool step(char *line)
         return true;
     } else if (strcmp(line, "tap") == 0) {
         return tap(rest);
+    } else if (strcmp(line, "hold") == 0) {
+        return hold(rest);
     } else if (strcmp(line, "type") == 0) {
         return type_text(rest);
     } else if (strcmp(line, "shot") == 0) {

@@ -41,6 +41,6 @@ I="--identity $D/study/coordinator.identity"
 $B/suhbat-sync --desk "$D/desk" $I add-form "$D/stick/fields.age" >/dev/null
 $B/suhbat-sync --desk "$D/desk" $I import "$D/stick" >/dev/null 2>&1 || true
 $B/suhbat-sync --desk "$D/desk" $I export --format csv --out "$D/csv" >/dev/null
-grep -qF ',yes,no,yes,Ош ш,41,,,эскертүү,' "$D/csv/fields.csv" || fail 'an answer is not where it was given'
+grep -qF ',yes,no,yes,Ош ш,41,,,эскертүүё,' "$D/csv/fields.csv" || fail 'an answer is not where it was given'
 grep -q '^Москва,' "$D/csv/fields-trip.csv" || fail 'the entry is missing'
 echo '1 passed, 0 failed, 0 skipped'
