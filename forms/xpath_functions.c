@@ -1,44 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which functions may an expression call, and what do they give?  One table, at the end. */
+/* Which functions may an expression call, and what do they give?  Tables here and in xpath_texts.c.
+ */
 #include "forms/xpath_internal.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "forms/dates.h"
-#include "platform/clock.h"
-#include "platform/digest.h"
-#include "platform/regex.h"
 #include "platform/text.h"
 
-#define FN(name)                                                                                   \
-    static bool name(struct eval *e, const struct frame *f, const struct xpath *call,             \
-                     struct xpath_value *out)
-
-static bool arg(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
-                struct xpath_value *v)
+bool xpath_arg(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
+               struct xpath_value *v)
 {
     return eval_expr(e, f, call->args[i], v);
 }
 
-static bool arg_text(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
-                     const char **text)
+bool xpath_arg_text(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
+                    const char **text)
 {
     struct xpath_value v;
-    if (!arg(e, f, call, i, &v)) {
+    if (!xpath_arg(e, f, call, i, &v)) {
         return false;
     }
     *text = xpath_to_text(e->env, &v);
     return true;
 }
 
-static bool arg_number(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
-                       double *number)
+bool xpath_arg_number(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
+                      double *number)
 {
     struct xpath_value v;
-    if (!arg(e, f, call, i, &v)) {
+    if (!xpath_arg(e, f, call, i, &v)) {
         return false;
     }
     *number = xpath_to_number(e->env, &v);
@@ -48,7 +39,7 @@ static bool arg_number(struct eval *e, const struct frame *f, const struct xpath
 static bool arg_nodes(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
                       struct xpath_value *v)
 {
-    if (!arg(e, f, call, i, v)) {
+    if (!xpath_arg(e, f, call, i, v)) {
         return false;
     }
     if (v->type != XV_NODES) {
@@ -58,7 +49,7 @@ static bool arg_nodes(struct eval *e, const struct frame *f, const struct xpath 
 }
 
 /* Working on so much text costs steps; false when there are none left. */
-static bool charge(struct eval *e, size_t bytes)
+bool xpath_charge(struct eval *e, size_t bytes)
 {
     e->env->steps += bytes / XPATH_STEP_BYTES;
     return e->env->steps <= XPATH_STEPS_MAX ||
@@ -66,7 +57,7 @@ static bool charge(struct eval *e, size_t bytes)
                    (int)XPATH_STEPS_MAX);
 }
 
-static const char *keep(struct eval *e, struct buf *buf)
+const char *xpath_keep(struct eval *e, struct buf *buf)
 {
     e->env->steps += buf->len / XPATH_STEP_BYTES;
     const char *out = arena_copy(e->env->temp, buf->data ? buf->data : "", buf->len);
@@ -76,38 +67,50 @@ static const char *keep(struct eval *e, struct buf *buf)
 
 /* ---- logic ---- */
 
-FN(fn_true) { (void)e; (void)f; (void)call; return value_bool(out, true); }
-FN(fn_false) { (void)e; (void)f; (void)call; return value_bool(out, false); }
+FN(fn_true)
+{
+    (void)e;
+    (void)f;
+    (void)call;
+    return value_bool(out, true);
+}
+FN(fn_false)
+{
+    (void)e;
+    (void)f;
+    (void)call;
+    return value_bool(out, false);
+}
 
 FN(fn_not)
 {
     struct xpath_value v;
-    return arg(e, f, call, 0, &v) && value_bool(out, !xpath_to_bool(&v));
+    return xpath_arg(e, f, call, 0, &v) && value_bool(out, !xpath_to_bool(&v));
 }
 
 FN(fn_boolean)
 {
     struct xpath_value v;
-    return arg(e, f, call, 0, &v) && value_bool(out, xpath_to_bool(&v));
+    return xpath_arg(e, f, call, 0, &v) && value_bool(out, xpath_to_bool(&v));
 }
 
 FN(fn_boolean_from_string)
 {
     const char *text;
-    return arg_text(e, f, call, 0, &text) &&
+    return xpath_arg_text(e, f, call, 0, &text) &&
            value_bool(out, strcmp(text, "true") == 0 || strcmp(text, "1") == 0);
 }
 
 FN(fn_if)
 {
     struct xpath_value v;
-    return arg(e, f, call, 0, &v) && arg(e, f, call, xpath_to_bool(&v) ? 1 : 2, out);
+    return xpath_arg(e, f, call, 0, &v) && xpath_arg(e, f, call, xpath_to_bool(&v) ? 1 : 2, out);
 }
 
 FN(fn_coalesce)
 {
     for (size_t i = 0; i < call->arg_count; i++) {
-        if (!arg(e, f, call, i, out)) {
+        if (!xpath_arg(e, f, call, i, out)) {
             return false;
         }
         if (*xpath_to_text(e->env, out)) {
@@ -121,13 +124,13 @@ FN(fn_coalesce)
 FN(fn_once)
 {
     const char *have = e->current ? tree_value(e->current) : "";
-    return *have ? value_text(out, have) : arg(e, f, call, 0, out);
+    return *have ? value_text(out, have) : xpath_arg(e, f, call, 0, out);
 }
 
 /* ---- selections ---- */
 
 /* Walk the words of a space-separated list. */
-static bool word(const char **at, const char **start, size_t *len)
+bool xpath_word(const char **at, const char **start, size_t *len)
 {
     while (**at == ' ') {
         (*at)++;
@@ -144,11 +147,11 @@ FN(fn_selected)
 {
     const char *list, *wanted, *start;
     size_t len;
-    if (!arg_text(e, f, call, 0, &list) || !arg_text(e, f, call, 1, &wanted)) {
+    if (!xpath_arg_text(e, f, call, 0, &list) || !xpath_arg_text(e, f, call, 1, &wanted)) {
         return false;
     }
     bool found = false;
-    while (!found && word(&list, &start, &len)) {
+    while (!found && xpath_word(&list, &start, &len)) {
         found = strlen(wanted) == len && strncmp(start, wanted, len) == 0;
     }
     return value_bool(out, found);
@@ -159,10 +162,10 @@ FN(fn_selected_at)
     const char *list, *start;
     double index;
     size_t len;
-    if (!arg_text(e, f, call, 0, &list) || !arg_number(e, f, call, 1, &index)) {
+    if (!xpath_arg_text(e, f, call, 0, &list) || !xpath_arg_number(e, f, call, 1, &index)) {
         return false;
     }
-    for (double i = 0; word(&list, &start, &len); i++) {
+    for (double i = 0; xpath_word(&list, &start, &len); i++) {
         if (i == index) {
             return value_text(out, arena_copy(e->env->temp, start, len));
         }
@@ -174,10 +177,10 @@ FN(fn_count_selected)
 {
     const char *list, *start;
     size_t len, count = 0;
-    if (!arg_text(e, f, call, 0, &list)) {
+    if (!xpath_arg_text(e, f, call, 0, &list)) {
         return false;
     }
-    while (word(&list, &start, &len)) {
+    while (xpath_word(&list, &start, &len)) {
         count++;
     }
     return value_number(out, (double)count);
@@ -232,13 +235,13 @@ static bool extreme(struct eval *e, const struct frame *f, const struct xpath *c
     double best = NAN;
     for (size_t i = 0; i < call->arg_count; i++) {
         struct xpath_value v;
-        if (!arg(e, f, call, i, &v)) {
+        if (!xpath_arg(e, f, call, i, &v)) {
             return false;
         }
         size_t count = v.type == XV_NODES ? v.count : 1;
         for (size_t k = 0; k < count; k++) {
-            double n = v.type == XV_NODES ? node_number(e, v.nodes[k])
-                                          : xpath_to_number(e->env, &v);
+            double n =
+                v.type == XV_NODES ? node_number(e, v.nodes[k]) : xpath_to_number(e->env, &v);
             if (!isnan(n) && (isnan(best) || (least ? n < best : n > best))) {
                 best = n;
             }
@@ -247,8 +250,14 @@ static bool extreme(struct eval *e, const struct frame *f, const struct xpath *c
     return value_number(out, best);
 }
 
-FN(fn_min) { return extreme(e, f, call, out, true); }
-FN(fn_max) { return extreme(e, f, call, out, false); }
+FN(fn_min)
+{
+    return extreme(e, f, call, out, true);
+}
+FN(fn_max)
+{
+    return extreme(e, f, call, out, false);
+}
 
 FN(fn_position)
 {
@@ -285,7 +294,7 @@ FN(fn_current)
 FN(fn_instance)
 {
     const char *id;
-    if (!arg_text(e, f, call, 0, &id)) {
+    if (!xpath_arg_text(e, f, call, 0, &id)) {
         return false;
     }
     struct node *root = e->env->instance ? e->env->instance(e->env->user, id) : NULL;
@@ -316,9 +325,18 @@ static bool name_part(struct eval *e, const struct frame *f, const struct xpath 
     return value_text(out, node->name);
 }
 
-FN(fn_local_name) { return name_part(e, f, call, out, 0); }
-FN(fn_name) { return name_part(e, f, call, out, 1); }
-FN(fn_namespace_uri) { return name_part(e, f, call, out, 2); }
+FN(fn_local_name)
+{
+    return name_part(e, f, call, out, 0);
+}
+FN(fn_name)
+{
+    return name_part(e, f, call, out, 1);
+}
+FN(fn_namespace_uri)
+{
+    return name_part(e, f, call, out, 2);
+}
 
 /* indexed-repeat(node, repeat, index [, repeat, index …]): the node inside the named entries. */
 FN(fn_indexed_repeat)
@@ -337,7 +355,7 @@ FN(fn_indexed_repeat)
         e->current = NULL;
         ok = arg_nodes(e, f, call, i, &repeats);
         e->current = saved;
-        if (!ok || !arg_number(e, f, call, i + 1, &index)) {
+        if (!ok || !xpath_arg_number(e, f, call, i + 1, &index)) {
             return false;
         }
         size_t kept = 0;
@@ -368,7 +386,7 @@ FN(fn_randomize)
     uint64_t seed = 0;
     if (call->arg_count > 1) {
         double given;
-        if (!arg_number(e, f, call, 1, &given)) {
+        if (!xpath_arg_number(e, f, call, 1, &given)) {
             return false;
         }
         seed = isnan(given) ? 0 : (uint64_t)(int64_t)given;
@@ -397,8 +415,8 @@ FN(fn_randomize)
 FN(fn_pulldata)
 {
     const char *id, *column, *key, *value;
-    if (!arg_text(e, f, call, 0, &id) || !arg_text(e, f, call, 1, &column) ||
-        !arg_text(e, f, call, 2, &key) || !arg_text(e, f, call, 3, &value)) {
+    if (!xpath_arg_text(e, f, call, 0, &id) || !xpath_arg_text(e, f, call, 1, &column) ||
+        !xpath_arg_text(e, f, call, 2, &key) || !xpath_arg_text(e, f, call, 3, &value)) {
         return false;
     }
     struct node *doc = e->env->instance ? e->env->instance(e->env->user, id) : NULL;
@@ -423,20 +441,20 @@ FN(fn_number)
         return value_number(out, node_number(e, f->node));
     }
     double n;
-    return arg_number(e, f, call, 0, &n) && value_number(out, n);
+    return xpath_arg_number(e, f, call, 0, &n) && value_number(out, n);
 }
 
 FN(fn_int)
 {
     double n;
-    return arg_number(e, f, call, 0, &n) && value_number(out, trunc(n));
+    return xpath_arg_number(e, f, call, 0, &n) && value_number(out, trunc(n));
 }
 
 FN(fn_round)
 {
     double n, places = 0;
-    if (!arg_number(e, f, call, 0, &n) ||
-        (call->arg_count > 1 && !arg_number(e, f, call, 1, &places))) {
+    if (!xpath_arg_number(e, f, call, 0, &n) ||
+        (call->arg_count > 1 && !xpath_arg_number(e, f, call, 1, &places))) {
         return false;
     }
     if (isnan(places) || fabs(places) > 30) {
@@ -451,14 +469,14 @@ FN(fn_round)
 FN(fn_pow)
 {
     double a, b;
-    return arg_number(e, f, call, 0, &a) && arg_number(e, f, call, 1, &b) &&
+    return xpath_arg_number(e, f, call, 0, &a) && xpath_arg_number(e, f, call, 1, &b) &&
            value_number(out, pow(a, b));
 }
 
 FN(fn_atan2)
 {
     double a, b;
-    return arg_number(e, f, call, 0, &a) && arg_number(e, f, call, 1, &b) &&
+    return xpath_arg_number(e, f, call, 0, &a) && xpath_arg_number(e, f, call, 1, &b) &&
            value_number(out, atan2(a, b));
 }
 
@@ -479,15 +497,14 @@ static double exp10_of(double x)
 static const struct {
     const char *name;
     double (*run)(double);
-} plain[] = {{"abs", fabs},     {"ceiling", ceil}, {"floor", floor}, {"sqrt", sqrt},
-             {"exp", exp},      {"exp10", exp10_of}, {"log", log},   {"log10", log10},
-             {"sin", sin},      {"cos", cos},      {"tan", tan},     {"asin", asin},
-             {"acos", acos},    {"atan", atan}};
+} plain[] = {{"abs", fabs},       {"ceiling", ceil}, {"floor", floor}, {"sqrt", sqrt}, {"exp", exp},
+             {"exp10", exp10_of}, {"log", log},      {"log10", log10}, {"sin", sin},   {"cos", cos},
+             {"tan", tan},        {"asin", asin},    {"acos", acos},   {"atan", atan}};
 
 FN(fn_plain)
 {
     double n;
-    if (!arg_number(e, f, call, 0, &n)) {
+    if (!xpath_arg_number(e, f, call, 0, &n)) {
         return false;
     }
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
@@ -506,430 +523,8 @@ FN(fn_random)
     if (e->env->random) {
         e->env->random(e->env->user, bits, sizeof bits);
     }
-    return value_number(out, ((double)(bits[0] >> 5) * 67108864 + (bits[1] >> 6)) / 9007199254740992.0);
-}
-
-/* ---- texts ---- */
-
-FN(fn_string)
-{
-    if (!call->arg_count) {
-        return value_text(out, xpath_string_value(e->env, f->node));
-    }
-    const char *text;
-    return arg_text(e, f, call, 0, &text) && value_text(out, text);
-}
-
-FN(fn_string_length)
-{
-    const char *text = "";
-    if (!call->arg_count) {
-        text = xpath_string_value(e->env, f->node);
-    } else if (!arg_text(e, f, call, 0, &text)) {
-        return false;
-    }
-    return value_number(out, (double)text_count(text, strlen(text)));
-}
-
-static bool add_value(struct eval *e, struct buf *text, const struct xpath_value *v,
-                      const char *between, size_t *count)
-{
-    size_t many = v->type == XV_NODES ? v->count : 1;
-    for (size_t i = 0; i < many; i++) {
-        if ((*count)++) {
-            buf_text(text, between);
-        }
-        const char *part = v->type == XV_NODES ? xpath_string_value(e->env, v->nodes[i])
-                                               : xpath_to_text(e->env, v);
-        buf_text(text, part);
-        if (text->len > XPATH_RESULT_MAX) {
-            return err_set(e->err, ERR_LIMIT, "a text of more than %d MiB is put together",
-                           (int)XPATH_RESULT_MAX >> 20);
-        }
-        if (!charge(e, strlen(part))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool join_from(struct eval *e, const struct frame *f, const struct xpath *call,
-                      struct xpath_value *out, const char *between, size_t first)
-{
-    struct buf text = {0};
-    size_t count = 0;
-    for (size_t i = first; i < call->arg_count; i++) {
-        struct xpath_value v;
-        if (!arg(e, f, call, i, &v) || !add_value(e, &text, &v, between, &count)) {
-            buf_fini(&text);
-            return false;
-        }
-    }
-    return value_text(out, keep(e, &text));
-}
-
-FN(fn_concat) { return join_from(e, f, call, out, "", 0); }
-
-FN(fn_join)
-{
-    const char *between;
-    return arg_text(e, f, call, 0, &between) && join_from(e, f, call, out, between, 1);
-}
-
-/* Code points [from, to) of the text. */
-static const char *slice(struct eval *e, const char *text, double from, double to)
-{
-    struct buf part = {0};
-    size_t len = strlen(text), i = 0;
-    for (size_t at = 0; at < len; i++) {
-        uint32_t cp = text_next(text, len, &at);
-        if ((double)i >= from && (double)i < to) {
-            text_put(&part, cp);
-        }
-    }
-    return keep(e, &part);
-}
-
-/* substr(text, start [, end]): 0-based, end excluded, negative counts from the end. */
-FN(fn_substr)
-{
-    const char *text;
-    double from, to = INFINITY;
-    if (!arg_text(e, f, call, 0, &text) || !arg_number(e, f, call, 1, &from) ||
-        (call->arg_count > 2 && !arg_number(e, f, call, 2, &to))) {
-        return false;
-    }
-    double len = (double)text_count(text, strlen(text));
-    from = from < 0 ? fmax(0, len + from) : from;
-    to = to < 0 ? len + to : to;
-    return value_text(out, slice(e, text, trunc(from), trunc(to)));
-}
-
-/* substring(text, start [, length]): XPath 1.0, 1-based, rounded. */
-FN(fn_substring)
-{
-    const char *text;
-    double from, count = INFINITY;
-    if (!arg_text(e, f, call, 0, &text) || !arg_number(e, f, call, 1, &from) ||
-        (call->arg_count > 2 && !arg_number(e, f, call, 2, &count))) {
-        return false;
-    }
-    double start = floor(from + 0.5);
-    double end = isinf(count) ? INFINITY : start + floor(count + 0.5);
-    if (isnan(start) || isnan(end)) {
-        return value_text(out, "");
-    }
-    return value_text(out, slice(e, text, start - 1, end - 1));
-}
-
-static bool two_texts(struct eval *e, const struct frame *f, const struct xpath *call,
-                      const char **a, const char **b)
-{
-    return arg_text(e, f, call, 0, a) && arg_text(e, f, call, 1, b);
-}
-
-FN(fn_substring_before)
-{
-    const char *a, *b;
-    if (!two_texts(e, f, call, &a, &b)) {
-        return false;
-    }
-    const char *at = strstr(a, b);
-    return value_text(out, at ? arena_copy(e->env->temp, a, (size_t)(at - a)) : "");
-}
-
-FN(fn_substring_after)
-{
-    const char *a, *b;
-    if (!two_texts(e, f, call, &a, &b)) {
-        return false;
-    }
-    const char *at = strstr(a, b);
-    return value_text(out, at ? at + strlen(b) : "");
-}
-
-FN(fn_contains)
-{
-    const char *a, *b;
-    return two_texts(e, f, call, &a, &b) && value_bool(out, strstr(a, b) != NULL);
-}
-
-FN(fn_starts_with)
-{
-    const char *a, *b;
-    return two_texts(e, f, call, &a, &b) && value_bool(out, text_starts(a, b));
-}
-
-FN(fn_ends_with)
-{
-    const char *a, *b;
-    if (!two_texts(e, f, call, &a, &b)) {
-        return false;
-    }
-    size_t la = strlen(a), lb = strlen(b);
-    return value_bool(out, la >= lb && strcmp(a + la - lb, b) == 0);
-}
-
-FN(fn_translate)
-{
-    const char *text, *from, *to;
-    if (!two_texts(e, f, call, &text, &from) || !arg_text(e, f, call, 2, &to)) {
-        return false;
-    }
-    struct buf mapped = {0};
-    size_t len = strlen(text), from_len = strlen(from), to_len = strlen(to);
-    if (!charge(e, len * (from_len / 8 + 1))) {
-        return false;
-    }
-    for (size_t at = 0; at < len;) {
-        uint32_t cp = text_next(text, len, &at);
-        bool found = false;
-        for (size_t i = 0, k = 0; i < from_len && !found;) {
-            found = text_next(from, from_len, &i) == cp;
-            bool has = k < to_len;
-            uint32_t with = has ? text_next(to, to_len, &k) : 0;
-            if (found && has) {
-                text_put(&mapped, with);
-            }
-        }
-        if (!found) {
-            text_put(&mapped, cp);
-        }
-    }
-    return value_text(out, keep(e, &mapped));
-}
-
-FN(fn_normalize_space)
-{
-    const char *text = "", *start;
-    size_t len;
-    if (!call->arg_count) {
-        text = xpath_string_value(e->env, f->node);
-    } else if (!arg_text(e, f, call, 0, &text)) {
-        return false;
-    }
-    char *blank = arena_text(e->env->temp, text);
-    for (char *p = blank; *p; p++) {
-        *p = strchr("\t\r\n", *p) ? ' ' : *p;
-    }
-    struct buf tidy = {0};
-    const char *at = blank;
-    while (word(&at, &start, &len)) {
-        if (tidy.len) {
-            buf_char(&tidy, ' ');
-        }
-        buf_add(&tidy, start, len);
-    }
-    return value_text(out, keep(e, &tidy));
-}
-
-static bool change_case(struct eval *e, const struct frame *f, const struct xpath *call,
-                        struct xpath_value *out, uint32_t (*change)(uint32_t))
-{
-    const char *text;
-    if (!arg_text(e, f, call, 0, &text)) {
-        return false;
-    }
-    struct buf changed = {0};
-    size_t len = strlen(text);
-    for (size_t at = 0; at < len;) {
-        text_put(&changed, change(text_next(text, len, &at)));
-    }
-    return value_text(out, keep(e, &changed));
-}
-
-FN(fn_lower) { return change_case(e, f, call, out, text_small); }
-FN(fn_upper) { return change_case(e, f, call, out, text_capital); }
-
-FN(fn_regex)
-{
-    const char *text, *pattern;
-    bool matches;
-    return two_texts(e, f, call, &text, &pattern) &&
-           regex_matches(&matches, pattern, text, e->err) && value_bool(out, matches);
-}
-
-static const char base64_letters[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static const char *to_base64(struct eval *e, const uint8_t *bytes, size_t len)
-{
-    struct buf text = {0};
-    for (size_t i = 0; i < len; i += 3) {
-        uint32_t three = (uint32_t)bytes[i] << 16;
-        three |= i + 1 < len ? (uint32_t)bytes[i + 1] << 8 : 0;
-        three |= i + 2 < len ? bytes[i + 2] : 0;
-        for (unsigned k = 0; k < 4; k++) {
-            buf_char(&text, i + k > len ? '=' : base64_letters[three >> (18 - 6 * k) & 63]);
-        }
-    }
-    return keep(e, &text);
-}
-
-FN(fn_base64_decode)
-{
-    const char *text;
-    if (!arg_text(e, f, call, 0, &text)) {
-        return false;
-    }
-    struct buf bytes = {0};
-    uint32_t bits = 0;
-    unsigned count = 0;
-    for (; *text && *text != '='; text++) {
-        const char *at = strchr(base64_letters, *text);
-        if (!at) {
-            continue;
-        }
-        bits = bits << 6 | (uint32_t)(at - base64_letters);
-        count += 6;
-        if (count >= 8) {
-            count -= 8;
-            buf_char(&bytes, (char)(bits >> count & 255));
-        }
-    }
-    return value_text(out, keep(e, &bytes));
-}
-
-FN(fn_digest)
-{
-    const char *text, *name, *form = "base64";
-    uint8_t hash[DIGEST_MAX];
-    char hex[2 * DIGEST_MAX + 1];
-    size_t len;
-    if (!two_texts(e, f, call, &text, &name) ||
-        (call->arg_count > 2 && !arg_text(e, f, call, 2, &form))) {
-        return false;
-    }
-    if (!digest_bytes(hash, &len, name, text, strlen(text))) {
-        return err_set(e->err, ERR_INPUT, "digest(): unknown method '%s'", name);
-    }
-    text_hex(hex, hash, len);
-    return value_text(out, strcmp(form, "hex") == 0 ? arena_text(e->env->temp, hex)
-                                                    : to_base64(e, hash, len));
-}
-
-FN(fn_uuid)
-{
-    uint8_t id[16] = {0};
-    char hex[33];
-    (void)f;
-    (void)call;
-    if (e->env->random) {
-        e->env->random(e->env->user, id, sizeof id);
-    }
-    id[6] = (uint8_t)((id[6] & 15) | 64);
-    id[8] = (uint8_t)((id[8] & 63) | 128);
-    text_hex(hex, id, 16);
-    return value_text(out, arena_printf(e->env->temp, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8,
-                                        hex + 12, hex + 16, hex + 20));
-}
-
-/* ---- dates ---- */
-
-static int zone_at(struct eval *e, int64_t wall)
-{
-    return e->env->zone_minutes ? e->env->zone_minutes(e->env->user, wall) : 0;
-}
-
-static int64_t wall_now(struct eval *e)
-{
-    return e->env->wall_ms ? e->env->wall_ms(e->env->user) : 0;
-}
-
-static bool value_date(struct eval *e, struct xpath_value *out, const char *iso)
-{
-    *out = (struct xpath_value){.type = XV_DATE, .text = arena_text(e->env->temp, iso)};
-    return true;
-}
-
-FN(fn_now)
-{
-    char iso[64];
-    int64_t wall = wall_now(e);
-    (void)f;
-    (void)call;
-    clock_iso(iso, sizeof iso, wall, zone_at(e, wall), false);
-    return value_date(e, out, iso);
-}
-
-FN(fn_today)
-{
-    char iso[64];
-    int64_t wall = wall_now(e);
-    (void)f;
-    (void)call;
-    clock_iso(iso, sizeof iso, wall, zone_at(e, wall), false);
-    iso[10] = '\0';
-    return value_date(e, out, iso);
-}
-
-static bool date_from(struct eval *e, const struct frame *f, const struct xpath *call,
-                      struct xpath_value *out, bool with_time)
-{
-    struct xpath_value v;
-    struct moment m;
-    char iso[64];
-    if (!arg(e, f, call, 0, &v)) {
-        return false;
-    }
-    if (v.type != XV_NUMBER) {
-        const char *text = xpath_to_text(e->env, &v);
-        if (!*text || (date_parse(&m, text) && m.has_date)) {
-            if (*text && !with_time && m.has_time) {
-                snprintf(iso, sizeof iso, "%04d-%02d-%02d", m.year, m.month, m.day);
-                return value_date(e, out, iso);
-            }
-            return value_date(e, out, text);
-        }
-    }
-    double days = xpath_to_number(e->env, &v);
-    if (isnan(days) || fabs(days) > 3e6) {
-        return value_text(out, "");
-    }
-    int64_t wall = (int64_t)floor(days * 86400000.0 + 0.5);
-    clock_iso(iso, sizeof iso, wall, with_time ? zone_at(e, wall) : 0, false);
-    if (!with_time) {
-        iso[10] = '\0';
-    }
-    return value_date(e, out, iso);
-}
-
-FN(fn_date) { return date_from(e, f, call, out, false); }
-FN(fn_date_time) { return date_from(e, f, call, out, true); }
-
-FN(fn_decimal_date_time)
-{
-    double n;
-    return arg_number(e, f, call, 0, &n) && value_number(out, n);
-}
-
-FN(fn_decimal_time)
-{
-    const char *text;
-    struct moment m;
-    if (!arg_text(e, f, call, 0, &text)) {
-        return false;
-    }
-    if (!date_parse(&m, text) || !m.has_time) {
-        return value_number(out, NAN);
-    }
-    return value_number(out, (m.hour * 60 + m.minute + m.second / 60) / 1440);
-}
-
-FN(fn_format_date)
-{
-    struct xpath_value when;
-    const char *format;
-    if (!date_from(e, f, call, &when, true) || !arg_text(e, f, call, 1, &format)) {
-        return false;
-    }
-    struct moment m;
-    if (!date_parse(&m, when.text)) {
-        return value_text(out, "");
-    }
-    struct buf text = {0};
-    date_format(&text, &m, format);
-    return value_text(out, keep(e, &text));
+    return value_number(out,
+                        ((double)(bits[0] >> 5) * 67108864 + (bits[1] >> 6)) / 9007199254740992.0);
 }
 
 /* ---- the form's own ---- */
@@ -937,7 +532,7 @@ FN(fn_format_date)
 FN(fn_itext)
 {
     const char *id;
-    if (!arg_text(e, f, call, 0, &id)) {
+    if (!xpath_arg_text(e, f, call, 0, &id)) {
         return false;
     }
     const char *text = e->env->itext ? e->env->itext(e->env->user, id) : NULL;
@@ -947,19 +542,18 @@ FN(fn_itext)
 FN(fn_choice_name)
 {
     const char *value, *path;
-    if (!two_texts(e, f, call, &value, &path)) {
+    if (!xpath_two_texts(e, f, call, &value, &path)) {
         return false;
     }
-    const char *name = e->env->choice_name
-                           ? e->env->choice_name(e->env->user, value, path, e->current)
-                           : NULL;
+    const char *name =
+        e->env->choice_name ? e->env->choice_name(e->env->user, value, path, e->current) : NULL;
     return value_text(out, name ? name : value);
 }
 
 FN(fn_property)
 {
     const char *name;
-    if (!arg_text(e, f, call, 0, &name)) {
+    if (!xpath_arg_text(e, f, call, 0, &name)) {
         return false;
     }
     const char *text = e->env->property ? e->env->property(e->env->user, name) : NULL;
@@ -970,14 +564,14 @@ static bool checklist(struct eval *e, const struct frame *f, const struct xpath 
                       struct xpath_value *out, bool weighted)
 {
     double least, most, sum = 0;
-    if (!arg_number(e, f, call, 0, &least) || !arg_number(e, f, call, 1, &most)) {
+    if (!xpath_arg_number(e, f, call, 0, &least) || !xpath_arg_number(e, f, call, 1, &most)) {
         return false;
     }
     for (size_t i = 2; i < call->arg_count; i += weighted ? 2 : 1) {
         struct xpath_value v;
         double weight = 1;
-        if (!arg(e, f, call, i, &v) ||
-            (weighted && i + 1 < call->arg_count && !arg_number(e, f, call, i + 1, &weight))) {
+        if (!xpath_arg(e, f, call, i, &v) || (weighted && i + 1 < call->arg_count &&
+                                              !xpath_arg_number(e, f, call, i + 1, &weight))) {
             return false;
         }
         size_t many = v.type == XV_NODES ? v.count : 1;
@@ -992,8 +586,14 @@ static bool checklist(struct eval *e, const struct frame *f, const struct xpath 
     return value_bool(out, (least < 0 || sum >= least) && (most < 0 || sum <= most));
 }
 
-FN(fn_checklist) { return checklist(e, f, call, out, false); }
-FN(fn_weighted_checklist) { return checklist(e, f, call, out, true); }
+FN(fn_checklist)
+{
+    return checklist(e, f, call, out, false);
+}
+FN(fn_weighted_checklist)
+{
+    return checklist(e, f, call, out, true);
+}
 
 static const struct xpath_function functions[] = {
     {"true", 0, 0, fn_true},
@@ -1044,34 +644,6 @@ static const struct xpath_function functions[] = {
     {"acos", 1, 1, fn_plain},
     {"atan", 1, 1, fn_plain},
     {"random", 0, 0, fn_random},
-    {"string", 0, 1, fn_string},
-    {"string-length", 0, 1, fn_string_length},
-    {"concat", 0, 255, fn_concat},
-    {"join", 1, 255, fn_join},
-    {"substr", 2, 3, fn_substr},
-    {"substring", 2, 3, fn_substring},
-    {"substring-before", 2, 2, fn_substring_before},
-    {"substring-after", 2, 2, fn_substring_after},
-    {"contains", 2, 2, fn_contains},
-    {"starts-with", 2, 2, fn_starts_with},
-    {"ends-with", 2, 2, fn_ends_with},
-    {"translate", 3, 3, fn_translate},
-    {"normalize-space", 0, 1, fn_normalize_space},
-    {"lower-case", 1, 1, fn_lower},
-    {"upper-case", 1, 1, fn_upper},
-    {"regex", 2, 2, fn_regex},
-    {"base64-decode", 1, 1, fn_base64_decode},
-    {"digest", 2, 3, fn_digest},
-    {"uuid", 0, 1, fn_uuid},
-    {"now", 0, 0, fn_now},
-    {"today", 0, 0, fn_today},
-    {"date", 1, 1, fn_date},
-    {"date-time", 1, 1, fn_date_time},
-    {"decimal-date-time", 1, 1, fn_decimal_date_time},
-    {"decimal-date", 1, 1, fn_decimal_date_time},
-    {"decimal-time", 1, 1, fn_decimal_time},
-    {"format-date", 2, 2, fn_format_date},
-    {"format-date-time", 2, 2, fn_format_date},
     {"jr:itext", 1, 1, fn_itext},
     {"jr:choice-name", 2, 2, fn_choice_name},
     {"property", 1, 1, fn_property},
@@ -1087,14 +659,24 @@ const struct xpath_function *xpath_function_find(const char *name)
             return &functions[i];
         }
     }
+    for (const struct xpath_function *f = xpath_text_functions; f->name; f++) {
+        if (strcmp(f->name, name) == 0) {
+            return f;
+        }
+    }
     return NULL;
 }
 
 const char *xpath_function_nearest(const char *name)
 {
-    const char *names[FUNCTION_COUNT];
-    for (size_t i = 0; i < FUNCTION_COUNT; i++) {
-        names[i] = functions[i].name;
+    const char *names[FUNCTION_COUNT + 100];
+    size_t count = 0;
+    for (; count < FUNCTION_COUNT; count++) {
+        names[count] = functions[count].name;
     }
-    return text_nearest(name, names, FUNCTION_COUNT);
+    for (const struct xpath_function *f = xpath_text_functions;
+         f->name && count < FUNCTION_COUNT + 100; f++) {
+        names[count++] = f->name;
+    }
+    return text_nearest(name, names, count);
 }

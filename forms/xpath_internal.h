@@ -35,4 +35,28 @@ bool value_text(struct xpath_value *out, const char *text);
 bool value_number(struct xpath_value *out, double number);
 bool value_bool(struct xpath_value *out, bool boolean);
 
+/* A function of the tables. */
+#define FN(name)                                                                                   \
+    static bool name(struct eval *e, const struct frame *f, const struct xpath *call,              \
+                     struct xpath_value *out)
+
+extern const struct xpath_function xpath_text_functions[]; /* ends with a NULL name */
+
+/* Argument `i` of a call, as it is, as a text (lent, in temp), as a number. */
+bool xpath_arg(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
+               struct xpath_value *v);
+bool xpath_arg_text(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
+                    const char **text);
+bool xpath_arg_number(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
+                      double *number);
+/* The first two arguments as texts. */
+bool xpath_two_texts(struct eval *e, const struct frame *f, const struct xpath *call,
+                     const char **a, const char **b);
+/* The next word of a list, moving *at behind it; false at the end. */
+bool xpath_word(const char **at, const char **start, size_t *len);
+/* Working on so much text costs steps; false when there are none left. */
+bool xpath_charge(struct eval *e, size_t bytes);
+/* The buffer as a text in temp; empties it. */
+const char *xpath_keep(struct eval *e, struct buf *buf);
+
 #endif
