@@ -25,20 +25,26 @@ static int zone(void *user, int64_t wall_ms)
 }
 
 /* From the draft's seed, so that a replay draws the same: numbers go on only in what the journal
- * tells again.  Looking (choices of a page, labels) always sees the same ones, so that a shuffled list
- * stays as it is under the finger. */
+ * tells again.  Looking (choices of a page, labels) always sees the same ones, so that a shuffled
+ * list stays as it is under the finger. */
 static void draw_random(void *user, void *bytes, size_t len)
 {
     struct interview *i = user;
     uint8_t block[32];
     for (size_t at = 0; at < len; at += sizeof block) {
-        if (i->drawing) {
+        if (i->drawing && !i->looking) {
             secret_derive(block, i->seed, "sbRANDOM", ++i->random_count);
         } else {
             secret_derive(block, i->seed, "sbLOOKED", at / sizeof block);
         }
         memcpy((uint8_t *)bytes + at, block, len - at < sizeof block ? len - at : sizeof block);
     }
+}
+
+static void looking(void *user, bool on)
+{
+    struct interview *i = user;
+    i->looking = on;
 }
 
 static uint64_t draw_begin(struct interview *i)
@@ -73,10 +79,13 @@ static bool resource(void *user, const char *uri, struct buf *out, struct err *e
 static void post(struct interview *i, enum journal_kind kind, const char *path, const char *value,
                  size_t len)
 {
-    struct journal_event e = {.kind = kind, .wall_ms = clock_wall_ms(),
+    struct journal_event e = {.kind = kind,
+                              .wall_ms = clock_wall_ms(),
                               .mono_ms = clock_mono_ms(),
-                              .language = session_language(i->session), .path = path,
-                              .value = value, .value_len = len};
+                              .language = session_language(i->session),
+                              .path = path,
+                              .value = value,
+                              .value_len = len};
     struct buf bytes = {0};
     journal_write(&bytes, &e);
     i->ticket = writer_post(i->writer, bytes.data, bytes.len);
@@ -166,8 +175,12 @@ static bool load_form(struct interview *i, const uint8_t hash[32], struct err *e
 
 static bool open_session(struct interview *i, struct err *err)
 {
-    struct session_env env = {.user = i, .wall_ms = wall, .zone_minutes = zone,
-                              .random = draw_random, .resource = resource};
+    struct session_env env = {.user = i,
+                              .wall_ms = wall,
+                              .zone_minutes = zone,
+                              .random = draw_random,
+                              .looking = looking,
+                              .resource = resource};
     uint64_t before = draw_begin(i);
     bool ok = session_new(&i->session, i->form, &env, err);
     draw_end(i, before, ok);
@@ -198,8 +211,8 @@ static bool begin_draft(struct device *d, void *arg, struct err *err)
     return device_draft_begin(d, b->draft, b->hash, clock_wall_ms(), err);
 }
 
-bool interview_begin(struct interview **out, struct writer *writer,
-                     const uint8_t package_hash[32], const char *language, struct err *err)
+bool interview_begin(struct interview **out, struct writer *writer, const uint8_t package_hash[32],
+                     const char *language, struct err *err)
 {
     struct interview *i = fresh(writer);
     struct beginning b = {&i->draft, package_hash};
@@ -211,9 +224,12 @@ bool interview_begin(struct interview **out, struct writer *writer,
     if (ok) {
         struct buf bytes = {0};
         session_set_language(i->session, language);
-        struct journal_event e = {.kind = JOURNAL_BEGIN, .wall_ms = i->clock_ms,
-                                  .mono_ms = clock_mono_ms(), .language = language,
-                                  .value = (const char *)i->seed, .value_len = sizeof i->seed};
+        struct journal_event e = {.kind = JOURNAL_BEGIN,
+                                  .wall_ms = i->clock_ms,
+                                  .mono_ms = clock_mono_ms(),
+                                  .language = language,
+                                  .value = (const char *)i->seed,
+                                  .value_len = sizeof i->seed};
         writer_draft(writer, &i->draft);
         journal_write(&bytes, &e);
         i->ticket = writer_post(writer, bytes.data, bytes.len);
@@ -268,6 +284,8 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
         keep_typing(i, e.path, session_find(i->session, e.path), e.value, e.value_len);
     } else if (e.kind == JOURNAL_ANSWER) {
         drop_typing(i, e.path);
+    } else if (e.kind == JOURNAL_REMOVE || e.kind == JOURNAL_RESTORE) {
+        drop_typing(i, i->edit_path);
     }
     uint64_t before = draw_begin(i);
     bool ok = journal_replay(i->session, &e, err);
@@ -412,6 +430,7 @@ bool interview_remove(struct interview *i, struct node *entry, struct err *err)
     bool ok = session_remove_entry(i->session, entry, err);
     draw_end(i, before, ok);
     if (ok) {
+        drop_typing(i, i->edit_path); /* entries have other numbers now: it is nobody's */
         post(i, JOURNAL_REMOVE, path.data, NULL, 0);
     }
     buf_fini(&path);
@@ -426,6 +445,7 @@ bool interview_restore(struct interview *i, struct err *err)
     if (!ok) {
         return false;
     }
+    drop_typing(i, i->edit_path);
     post(i, JOURNAL_RESTORE, "", NULL, 0);
     return true;
 }

@@ -23,7 +23,7 @@ struct interview {
     int64_t clock_ms;      /* replay: the event's time; 0 = now */
     uint8_t seed[32];
     uint64_t random_count;
-    bool drawing;          /* what happens now is journalled */
+    bool drawing, looking; /* what happens now is journalled; but this part only judges */
     char edit_path[512];   /* whose typing is no answer yet, or "" */
     struct buf edit_text;
 };

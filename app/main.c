@@ -170,10 +170,18 @@ static void put_words(const char *what, const char *words)
 
 /* The request of a device that was made before, but whose request did not reach the stick. */
 static bool request_again(struct device **device, const char *dir, const char *pass,
-                          struct buf *request, struct err *err)
+                          const struct invite *invite, struct buf *request, struct err *err)
 {
-    return device_open(device, dir, err) && device_unlock(*device, pass, strlen(pass), err) &&
-           device_request(*device, request, err);
+    uint8_t roots[32];
+    if (!device_open(device, dir, err) || !device_unlock(*device, pass, strlen(pass), err)) {
+        return false;
+    }
+    catalogue_root_set(roots, device_catalogue(*device));
+    if (memcmp(roots, invite->root_set, 32) != 0) {
+        err_set(err, ERR_AUTH, "this device was made by another study's invitation");
+        return err_hint(err, "give a new --data folder for this one");
+    }
+    return device_request(*device, request, err);
 }
 
 static bool enrol(const struct options *o, const char *dir, const char *pass, struct err *err)
@@ -183,22 +191,21 @@ static bool enrol(const struct options *o, const char *dir, const char *pass, st
     struct device *device = NULL;
     char words[64];
     const char *dot = strrchr(o->enrol, '.');
-    buf_printf(&path, "%.*s.sbe", (int)(dot && dot > o->enrol ? dot - o->enrol
-                                                               : (ptrdiff_t)strlen(o->enrol)),
+    buf_printf(&path, "%.*s.sbe",
+               (int)(dot && dot > o->enrol ? dot - o->enrol : (ptrdiff_t)strlen(o->enrol)),
                o->enrol);
-    bool ok = file_read(&bytes, o->enrol, ENROL_FILE_MAX, err) &&
-              (invite_read(invite, bytes.data, bytes.len, err) ||
-               err_at(err, "%s", file_name(o->enrol)));
+    bool ok =
+        file_read(&bytes, o->enrol, ENROL_FILE_MAX, err) &&
+        (invite_read(invite, bytes.data, bytes.len, err) || err_at(err, "%s", file_name(o->enrol)));
     if (ok && file_exists(path.data)) {
         err_set(err, ERR_INPUT, "a request lies beside this invitation already");
         err_at(err, "%s", path.data);
         ok = err_hint(err, "an invitation is for one device: take another one");
     }
     ok = ok &&
-         (device_exists(dir)
-              ? request_again(&device, dir, pass, &request, err)
-              : device_create(&device, dir, invite, pass, strlen(pass), o->memory_mib * 1024,
-                              o->label, &request, err)) &&
+         (device_exists(dir) ? request_again(&device, dir, pass, invite, &request, err)
+                             : device_create(&device, dir, invite, pass, strlen(pass),
+                                             o->memory_mib * 1024, o->label, &request, err)) &&
          file_write(path.data, request.data, request.len, FILE_PRIVATE, false, err);
     if (ok) {
         printf("request written: %s\n", path.data);
@@ -328,8 +335,13 @@ static int window(const struct options *o, const char *dir)
 
 int main(int argc, char **argv)
 {
-    struct options o = {.lang = "ru", .w = 720, .h = 1280, .robot_fd = -1, .text = 1,
-                        .memory_mib = 64, .label = "suhbat"};
+    struct options o = {.lang = "ru",
+                        .w = 720,
+                        .h = 1280,
+                        .robot_fd = -1,
+                        .text = 1,
+                        .memory_mib = 64,
+                        .label = "suhbat"};
     struct err err = {0};
     struct buf dir = {0};
     umask(077);

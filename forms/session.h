@@ -19,6 +19,8 @@ struct session_env {
     int64_t (*wall_ms)(void *user);
     int (*zone_minutes)(void *user, int64_t wall_ms);
     void (*random)(void *user, void *bytes, size_t len);
+    /* Optional: what is drawn between true and false is only a look (a judgement), not journalled. */
+    void (*looking)(void *user, bool on);
     /* Bytes behind a URI such as jr://file-csv/regions.csv; NULL when there are none at all. */
     bool (*resource)(void *user, const char *uri, struct buf *out, struct err *err);
     const char *(*property)(void *user, const char *name); /* deviceid, username, …; may be NULL */

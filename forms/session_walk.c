@@ -228,7 +228,7 @@ static enum answer_result tidy(struct session *s, const struct item *item, const
     }
 }
 
-static enum answer_result judge(struct session *s, struct node *node, struct err *err)
+static enum answer_result judge_value(struct session *s, struct node *node, struct err *err)
 {
     const struct item *item = node->item;
     const char *value = tree_value(node);
@@ -253,6 +253,19 @@ static enum answer_result judge(struct session *s, struct node *node, struct err
         }
     }
     return ANSWER_OK;
+}
+
+/* A judgement is not told again by a journal, so it must not use up random numbers. */
+static enum answer_result judge(struct session *s, struct node *node, struct err *err)
+{
+    if (s->env.looking) {
+        s->env.looking(s->env.user, true);
+    }
+    enum answer_result result = judge_value(s, node, err);
+    if (s->env.looking) {
+        s->env.looking(s->env.user, false);
+    }
+    return result;
 }
 
 enum answer_result session_check(struct session *s, struct node *node, struct err *err)

@@ -29,8 +29,7 @@ static char *path_in(const char *dir, const char *name)
 
 /* ---- rows that are locked ---- */
 
-void device_row_name(struct device *d, uint8_t id[16], const char *what, const void *of,
-                     size_t len)
+void device_row_name(struct device *d, uint8_t id[16], const char *what, const void *of, size_t len)
 {
     uint8_t body[96] = {0};
     size_t n = strlen(what);
@@ -118,8 +117,8 @@ static void forget_draft(struct keystore *k, const uint8_t id[16])
     }
 }
 
-static bool advance(struct device *d, uint64_t seq, const uint8_t head[32],
-                    const uint8_t *draft_id, int64_t wall_ms, struct err *err)
+static bool advance(struct device *d, uint64_t seq, const uint8_t head[32], const uint8_t *draft_id,
+                    int64_t wall_ms, struct err *err)
 {
     struct keystore *k = vault_keys(d->vault);
     k->chain_seq = seq;
@@ -149,7 +148,9 @@ static void keep_reserve(struct device *d)
     char *path = path_in(d->dir, "reserve");
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_PRIVATE);
     if (fd >= 0) {
-        if (posix_fallocate(fd, 0, DEVICE_RESERVE) != 0 && ftruncate(fd, 0) != 0) {
+        struct stat was = {.st_size = 0};
+        if (fstat(fd, &was) == 0 && posix_fallocate(fd, 0, DEVICE_RESERVE) != 0 &&
+            ftruncate(fd, was.st_size) != 0) {
             errno = 0; /* a full disk: the reserve is what there was */
         }
         close(fd);
@@ -225,7 +226,7 @@ bool device_create(struct device **out, const char *dir, const struct invite *in
         unlink(path); /* of an attempt that was cut short: nothing was collected under it */
     }
     ok = ok && vault_create(&d->vault, path, pass, pass_len, VAULT_PASSES, memory_kib,
-                           has_recovery ? invite->catalogue.recovery : NULL, err);
+                            has_recovery ? invite->catalogue.recovery : NULL, err);
     if (ok) {
         struct keystore *k = vault_keys(d->vault);
         sign_public(sign_pk, k->sign_seed);
@@ -307,7 +308,7 @@ static bool load_catalogue(struct device *d, struct err *err)
     buf_fini(&bytes);
     struct keystore *k = vault_keys(d->vault);
     if (ok && d->catalogue->epoch < k->catalogue_epoch) { /* an old store put back */
-        return err_set(err, ERR_AUTH, "the store holds an older catalogue than the vault knows");
+        return err_set(err, ERR_INPUT, "the store holds an older catalogue than the vault knows");
     }
     if (ok && d->catalogue->epoch > k->catalogue_epoch) { /* cut off between row and vault */
         k->catalogue_epoch = d->catalogue->epoch;
@@ -356,8 +357,7 @@ static bool roll_forward(struct device *d, struct err *err)
             return false;
         }
         if (!found) { /* never use a number twice: say what was lost, and go on */
-            struct chain_entry e =
-                next_entry(d, CHAIN_DECLARED_LOSS, k->device_id, k->chain_head);
+            struct chain_entry e = next_entry(d, CHAIN_DECLARED_LOSS, k->device_id, k->chain_head);
             if (!put_entry(d, &e, hash, err)) {
                 return false;
             }
@@ -376,7 +376,8 @@ static void event_name(uint8_t id[16], const struct vault_draft *slot, uint64_t 
     secret_name(id, slot->key, number, sizeof number);
 }
 
-/* A draft cut off before its first event holds nothing: its place is given back. */
+/* A draft cut off between its row and its first event holds nothing: its place is given back. Where
+ * the row is missing, too, the store may be an older one: the key stays. */
 static bool drop_unbegun(struct device *d, struct err *err)
 {
     static const uint8_t none[16];
@@ -392,15 +393,14 @@ static bool drop_unbegun(struct device *d, struct err *err)
         memcpy(id, k->drafts[i].id, 16);
         event_name(row, &k->drafts[i], 0);
         bool ok = store_get(d->store, row, &first, &begun, err);
+        bool listed = false;
+        buf_cut(&first, 0);
+        ok = ok && device_row_get(d, "draft", id, 16, &first, &listed, err);
         buf_fini(&first);
         if (!ok) {
             return false;
         }
-        if (!begun) {
-            device_row_name(d, row, "draft", id, 16);
-            if (!store_delete(d->store, row, err)) {
-                return false;
-            }
+        if (listed && !begun) { /* its row of 44 bytes says nothing without the slot */
             forget_draft(k, id);
             changed = true;
         }
@@ -606,8 +606,7 @@ bool device_draft_read(struct device *d, struct device_draft *draft, device_even
     }
 }
 
-static bool draft_info(struct device *d, struct device_draft *draft, bool *found,
-                       struct err *err)
+static bool draft_info(struct device *d, struct device_draft *draft, bool *found, struct err *err)
 {
     struct buf info = {0};
     bool ok = device_row_get(d, "draft", draft->id, 16, &info, found, err);
@@ -651,8 +650,7 @@ bool device_drafts(struct device *d, struct device_draft *drafts, size_t *count,
     return true;
 }
 
-static bool delete_draft_rows(struct device *d, const struct device_draft *draft,
-                              struct err *err)
+static bool delete_draft_rows(struct device *d, const struct device_draft *draft, struct err *err)
 {
     struct vault_draft *slot = vault_find_draft(d->vault, draft->id);
     uint8_t id[16];
@@ -696,8 +694,11 @@ static bool seal(struct device *d, struct device_draft *draft, const uint8_t rec
                  struct err *err)
 {
     struct keystore *k = vault_keys(d->vault);
-    struct record r = {.flags = training ? RECORD_TRAINING : 0, .seq = k->chain_seq + 1,
-                       .finalised_ms = wall_ms, .xml = xml, .xml_len = len};
+    struct record r = {.flags = training ? RECORD_TRAINING : 0,
+                       .seq = k->chain_seq + 1,
+                       .finalised_ms = wall_ms,
+                       .xml = xml,
+                       .xml_len = len};
     uint8_t recipients[CATALOGUE_RECIPIENTS_MAX][32];
     size_t count = catalogue_recipients(d->catalogue, recipients);
     struct buf plain = {0};
@@ -762,12 +763,15 @@ bool device_finish(struct device *d, struct device_draft *draft, const uint8_t r
         record_id = draft->id;
     }
     ok = ok && device_draft_read(d, draft, NULL, NULL, err) &&
-              seal(d, draft, record_id, xml, len, training, wall_ms, &sealed, err);
+         seal(d, draft, record_id, xml, len, training, wall_ms, &sealed, err);
     if (ok) {
         hash_plain(object_hash, sealed.data, sealed.len);
         struct chain_entry e = next_entry(d, CHAIN_RECORD, record_id, object_hash);
-        struct device_record r = {.state = RECORD_SEALED, .number = draft->number, .seq = e.seq,
-                                  .sealed_len = sealed.len, .finalised_ms = wall_ms};
+        struct device_record r = {.state = RECORD_SEALED,
+                                  .number = draft->number,
+                                  .seq = e.seq,
+                                  .sealed_len = sealed.len,
+                                  .finalised_ms = wall_ms};
         memcpy(r.id, record_id, 16);
         ok = commit_record(d, draft, &r, &sealed, &e, hash, err);
         if (!ok && err->code == ERR_FULL && use_reserve(d, 0)) {
@@ -777,7 +781,8 @@ bool device_finish(struct device *d, struct device_draft *draft, const uint8_t r
     }
     buf_fini(&sealed);
     if (ok) {
-        store_checkpoint(d->store); /* the old pages of the draft go, too; its key is gone already */
+        store_checkpoint(
+            d->store); /* the old pages of the draft go, too; its key is gone already */
         keep_reserve(d);
     }
     return ok;

@@ -14,7 +14,7 @@ static const char form_xml[] =
     "<trip jr:template=''><draw/><where/></trip><debt jr:template=''><sum/></debt>"
     "<meta><instanceID/></meta></data></instance>"
     "<bind nodeset='/data/name' type='string'/>"
-    "<bind nodeset='/data/age' type='int' constraint='. &lt; 120'/>"
+    "<bind nodeset='/data/age' type='int' constraint='. &lt; 120 + random()'/>"
     "<bind nodeset='/data/arm' calculate='once(random())'/>"
     "<bind nodeset='/data/trip/draw' calculate='once(random())'/>"
     "<bind nodeset='/data/trip/where' type='string'/><bind nodeset='/data/debt/sum' type='int'/>"
@@ -149,6 +149,8 @@ static void test_interview__chance_is_the_same_again(void **state)
         assert_int_equal(interview_answer(c.i, at(&c, "/data/age"), "999", &err),
                          ANSWER_CONSTRAINT);
         session_text(c.i->session, &arena, &trips.control->label, trips.node, FORM_LONG, NULL);
+        /* as does the judgement of an accepted one, the same twice over */
+        assert_int_equal(interview_answer(c.i, at(&c, "/data/age"), "50", &err), ANSWER_OK);
         OK(interview_add(c.i, &trips, &entry, &err));
     }
     snprintf(arm, sizeof arm, "%s", tree_value(at(&c, "/data/arm")));
@@ -165,6 +167,24 @@ static void test_interview__chance_is_the_same_again(void **state)
         assert_string_equal(tree_value(at(&c, "/data/trip[2]/draw")), draw[1]);
     }
     arena_fini(&arena);
+    end(&c);
+}
+
+static void test_interview__typing_is_never_another_entrys(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct scene c;
+    struct node *one, *two;
+    begin(&c);
+    struct page debts = roster(&c, "/data/debt");
+    OK(interview_add(c.i, &debts, &one, &err));
+    OK(interview_add(c.i, &debts, &two, &err));
+    interview_typing(c.i, at(&c, "/data/debt[1]/sum"), "12x");
+    OK(interview_remove(c.i, one, &err));
+    assert_false(interview_is_typed(c.i, at(&c, "/data/debt[1]/sum")));
+    cut(&c);
+    assert_false(interview_is_typed(c.i, at(&c, "/data/debt[1]/sum")));
     end(&c);
 }
 
@@ -301,6 +321,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_interview__typing_comes_back_until_it_is_answered),
         cmocka_unit_test(test_interview__chance_is_the_same_again),
+        cmocka_unit_test(test_interview__typing_is_never_another_entrys),
         cmocka_unit_test(test_interview__comes_back_to_its_place),
         cmocka_unit_test(test_interview__finishes_even_where_the_journal_has_no_room),
         cmocka_unit_test(test_interview__a_full_disk_loses_nothing),
