@@ -66,6 +66,23 @@ static const char *in_script(struct app *app, const char *words)
     return out;
 }
 
+/* Do the job with the medium that was chosen; -1 = none yet. */
+static void exchange(struct app *app, int medium, writer_job *job)
+{
+    if (medium < 0) {
+        return;
+    }
+    struct going g = {app->media[medium], &app->exported, &app->loaded};
+    struct err err = {0};
+    app_wait(app);
+    if (writer_call(app->writer, job, &g, &err)) {
+        app->exchanged = true;
+        app->ui.again = true;
+    } else {
+        app_trouble(app, &err);
+    }
+}
+
 void screen_hand_over(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -99,17 +116,7 @@ void screen_hand_over(struct app *app)
     y += ui_px(ui, 12);
     int medium = choose_medium(app, x, &y, w);
     ui_body_end(ui, y);
-    if (medium >= 0) {
-        struct going g = {app->media[medium], &app->exported, &app->loaded};
-        struct err err = {0};
-        app_wait(app);
-        if (writer_call(app->writer, hand_over, &g, &err)) {
-            app->exchanged = true;
-            ui->again = true;
-        } else {
-            app_trouble(app, &err);
-        }
-    }
+    exchange(app, medium, hand_over);
 }
 
 void screen_load(struct app *app)
@@ -147,15 +154,5 @@ void screen_load(struct app *app)
     }
     int medium = choose_medium(app, x, &y, w);
     ui_body_end(ui, y);
-    if (medium >= 0) {
-        struct going g = {app->media[medium], &app->exported, &app->loaded};
-        struct err err = {0};
-        app_wait(app);
-        if (writer_call(app->writer, load, &g, &err)) {
-            app->exchanged = true;
-            ui->again = true;
-        } else {
-            app_trouble(app, &err);
-        }
-    }
+    exchange(app, medium, load);
 }
