@@ -400,7 +400,12 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
                    ui->show_focus && strcmp(ui->focus, t->id) == 0 ? "focus" : "-");
     }
     if (e->kind == WINDOW_UP || e->kind == WINDOW_KEY) {
-        int64_t durable = app->writer && app->posted_us ? writer_durable_us(app->writer) : 0;
+        int64_t durable = 0;
+        /* waited for, behind the frame that was timed: else only the quick ones would be counted */
+        if (app->interview && app->posted_us &&
+            writer_wait(app->writer, app->interview->ticket, NULL)) {
+            durable = writer_durable_us(app->writer);
+        }
         buf_printf(&out, "time %lld %lld\n", (long long)(app->shown_us - app->event_us),
                    (long long)(durable ? durable - app->event_us : -1));
     }
