@@ -65,9 +65,11 @@ LIB_TOOLS = $(OUT)/libtools.a
 TESTS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/test_*.c))
 BENCHES = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/bench_*.c))
 HELPERS = $(patsubst tests/%.c,$(BIN)/%,$(filter-out tests/help_shim.c,$(wildcard tests/help_*.c)))
+CONFORMANCE = build/tests/conformance
+CONFORM_OBJECTS = $(patsubst tests/%.c,$(OUT)/tests/%.o,$(wildcard tests/conform*.c))
 FUZZERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/fuzz_*.c))
 
-.PHONY: all help demo check test asan fuzz bench crash layers deps install clean programs \
+.PHONY: all help demo check test asan fuzz bench conformance crash layers deps install clean programs \
 	tests run-tests format strings
 .DELETE_ON_ERROR:
 
@@ -110,6 +112,10 @@ bench: deps all ## figures for docs/MEASUREMENTS.md, each beside a bare loop of 
 	$(Q)BIN=$(BIN) SHARED=$(SHARED) tests/bench.sh
 
 benches: $(BENCHES)
+
+conformance: deps ## what the peers test themselves with: every suite of SHARED/corpus, scored
+	$(Q)$(MAKE) --no-print-directory -s $(CONFORMANCE)
+	$(Q)SHARED=$(SHARED) tests/conformance.sh
 
 crash: deps ## kill -9 at every write of a short interview
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
@@ -177,6 +183,9 @@ $(BIN)/bench_%: $(OUT)/tests/bench_%.o $(ALL_LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
 $(BIN)/help_%: $(OUT)/tests/help_%.o $(ALL_LIBS)
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+$(CONFORMANCE): $(CONFORM_OBJECTS) $(ALL_LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
 $(BIN)/fuzz_%: $(OUT)/tests/fuzz_%.o $(ALL_LIBS)

@@ -67,7 +67,7 @@ static void set_add(struct set *set, uint32_t index)
 
 static bool step_takes(const struct xpath_step *step, const struct item *item)
 {
-    if (step->any_node) {
+    if (step->test != TEST_NAME) {
         return true;
     }
     return item->is_attribute == (step->axis == AXIS_ATTRIBUTE) &&
@@ -94,6 +94,9 @@ static void walk(struct graph *g, struct set *out, const struct xpath_step *step
     const struct item *item = at < document ? g->form->items[at] : NULL;
     if (g->visits++ >= VISITS_MAX) {
         return;
+    }
+    if (step->test == TEST_TEXT) {
+        set_add(out, at); /* a leaf's text is the leaf's value */
     }
     switch (step->axis) {
     case AXIS_CHILD:

@@ -121,6 +121,38 @@ struct node *tree_from_xml(struct arena *arena, const struct xml *xml)
     return node;
 }
 
+static void append_aside(struct arena *arena, struct node *parent, const struct xml *xml)
+{
+    static const uint8_t kinds[] = {NODE_TEXT, NODE_COMMENT, NODE_INSTRUCTION};
+    struct node *node =
+        tree_node(arena, (enum node_kind)kinds[xml->kind], xml->target ? xml->target : "", "", "");
+    tree_set(node, xml->text);
+    tree_append(parent, node);
+}
+
+void tree_append_whole(struct arena *arena, struct node *parent, const struct xml *xml)
+{
+    struct node *node = tree_node(arena, NODE_ELEMENT, xml->name, xml->prefix, xml->uri);
+    for (const struct xml_ns *n = xml->ns; n; n = n->next) {
+        struct node *decl = tree_node(arena, NODE_NAMESPACE, n->prefix, "", "");
+        tree_set(decl, n->uri);
+        tree_add_attr(node, decl);
+    }
+    for (const struct xml_attr *a = xml->attrs; a; a = a->next) {
+        struct node *attr = tree_node(arena, NODE_ATTRIBUTE, a->name, a->prefix, a->uri);
+        tree_set(attr, a->value);
+        tree_add_attr(node, attr);
+    }
+    for (const struct xml *c = xml->first; c; c = c->next) {
+        if (c->name) {
+            tree_append_whole(arena, node, c);
+        } else {
+            append_aside(arena, node, c);
+        }
+    }
+    tree_append(parent, node);
+}
+
 struct node *tree_copy(struct arena *arena, const struct node *from)
 {
     struct node *node =
@@ -142,6 +174,7 @@ uint32_t tree_number(struct node *node, uint32_t from)
     for (struct node *a = node->attrs; a; a = a->next) {
         a->order = from++;
     }
+    from += node->first == NULL; /* a leaf's text */
     for (struct node *c = node->first; c; c = c->next) {
         from = tree_number(c, from);
     }

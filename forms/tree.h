@@ -16,7 +16,17 @@
 
 struct item;
 
-enum node_kind { NODE_DOCUMENT, NODE_ELEMENT, NODE_ATTRIBUTE };
+enum node_kind {
+    NODE_DOCUMENT,
+    NODE_ELEMENT,
+    NODE_ATTRIBUTE,
+    /* below: only in trees made by tree_append_whole, or made up while an expression is evaluated
+     */
+    NODE_TEXT,
+    NODE_COMMENT,
+    NODE_INSTRUCTION,
+    NODE_NAMESPACE
+};
 
 struct node {
     const char *name, *prefix, *uri;
@@ -25,7 +35,8 @@ struct node {
     struct node *attrs; /* chained by next */
     const struct item *item;
     struct node *same_next, *same_prev; /* nodes of the same item, document order */
-    uint32_t order;                     /* document order, kept by tree_number */
+    uint32_t order; /* document order, kept by tree_number; the number behind the attributes is
+                       that of a leaf's text */
     uint8_t kind;
     bool own_relevant; /* its own relevance expression */
     bool active;       /* relevant, and all its ancestors are */
@@ -36,7 +47,8 @@ struct node {
 struct node *tree_node(struct arena *arena, enum node_kind kind, const char *name,
                        const char *prefix, const char *uri);
 void tree_append(struct node *parent, struct node *child);
-void tree_insert_after(struct node *parent, struct node *after, struct node *child); /* NULL = first */
+void tree_insert_after(struct node *parent, struct node *after,
+                       struct node *child); /* NULL = first */
 void tree_remove(struct node *child);
 void tree_add_attr(struct node *parent, struct node *attr);
 
@@ -47,6 +59,9 @@ void tree_wipe(struct node *node); /* values of the whole subtree */
 
 /* Copy of an XML element, text of leaves as values; depth is capped by xml_parse. */
 struct node *tree_from_xml(struct arena *arena, const struct xml *xml);
+/* Append a copy that keeps mixed content: text, comments and instructions are nodes of their own,
+ * namespace declarations stand among the attributes. */
+void tree_append_whole(struct arena *arena, struct node *parent, const struct xml *xml);
 /* Deep copy with values and items; not linked to any parent. */
 struct node *tree_copy(struct arena *arena, const struct node *from);
 /* Number all nodes below in document order, from `from`; returns the next number. */

@@ -19,21 +19,40 @@ struct builder { /* one sheet being filled */
     size_t count, cap;
 };
 
+/* Blank in any script's typography: what spreadsheets leave behind at the ends of cells. */
+static bool is_blank(uint32_t c)
+{
+    return c == ' ' || (c >= 9 && c <= 13) || (c >= 0x1C && c <= 0x1F) || c == 0x85 || c == 0xA0 ||
+           c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
+           c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
 static const char *trimmed(struct arena *arena, const char *text, size_t len)
 {
-    while (len && (strchr(" \t\r\n", text[0]))) {
-        text++;
-        len--;
+    size_t start = 0, at = 0;
+    while (start < len && is_blank(text_next(text, len, &at))) {
+        start = at;
     }
-    for (;;) {
-        if (len && strchr(" \t\r\n", text[len - 1])) {
-            len--;
-        } else if (len >= 2 && memcmp(text + len - 2, "\xC2\xA0", 2) == 0) {
-            len -= 2;
-        } else {
-            return arena_copy(arena, text, len);
+    while (len > start) {
+        size_t last = text_prev(text, len);
+        at = last;
+        if (!is_blank(text_next(text, len, &at))) {
+            break;
         }
+        len = last;
     }
+    return arena_copy(arena, text + start, len - start);
+}
+
+/* The same, with hard blanks inside made plain ones. */
+static const char *plain_blanks(struct arena *arena, const char *text, size_t len)
+{
+    char *out = (char *)trimmed(arena, text, len);
+    for (char *p = out; (p = strstr(p, "\xC2\xA0"));) {
+        *p = ' ';
+        memmove(p + 1, p + 2, strlen(p + 2) + 1);
+    }
+    return out;
 }
 
 static bool add_row(struct builder *b, const char *const *cells, size_t count, size_t number,
@@ -89,8 +108,8 @@ static void close_sheet(struct sheet *sheet, struct builder *b)
 
 /* ---- rows that name their sheet in the first cell: .csv and .md ---- */
 
-static bool rows_to_sheets(struct workbook *book, struct arena *arena,
-                           const struct csv_row *rows, size_t count, struct err *err)
+static bool rows_to_sheets(struct workbook *book, struct arena *arena, const struct csv_row *rows,
+                           size_t count, struct err *err)
 {
     struct builder b = {.arena = arena};
     struct sheet *sheet = NULL;
@@ -235,7 +254,7 @@ static const char *rich_text(struct xlsx *x, const struct xml *si)
         }
     }
     bool ok = text_nfc(&nfc, text.data ? text.data : "", text.len, NULL);
-    const char *kept = trimmed(x->arena, ok && nfc.data ? nfc.data : "", ok ? nfc.len : 0);
+    const char *kept = plain_blanks(x->arena, ok && nfc.data ? nfc.data : "", ok ? nfc.len : 0);
     buf_fini(&text);
     buf_fini(&nfc);
     return kept;
@@ -311,6 +330,29 @@ static bool read_styles(struct xlsx *x, struct err *err)
     return true;
 }
 
+/* A serial date as a date and time; below a day a time alone.  The calendar has a 29 February 1900
+ * that never was, so the days before it count from one day later. */
+static void date_text(char *out, size_t size, double n)
+{
+    double days = floor(n);
+    int64_t ms = llround((n - days) * 86400000.0);
+    if (n > 0 && n < 60 && days > 0) {
+        days += 1;
+    }
+    int64_t whole = (int64_t)(days - 25569) * 86400000 + ms;
+    char iso[64];
+    clock_iso(iso, sizeof iso, whole, 0, true);
+    iso[10] = ' ';
+    iso[19] = '\0';
+    int64_t rest = ((whole % 1000) + 1000) % 1000;
+    const char *from = n < 1 ? iso + 11 : iso;
+    if (rest) {
+        snprintf(out, size, "%.19s.%03d000", from, (int)rest);
+    } else {
+        snprintf(out, size, "%.19s", from);
+    }
+}
+
 static const char *number_text(struct xlsx *x, const char *text, size_t style)
 {
     char *end;
@@ -319,12 +361,8 @@ static const char *number_text(struct xlsx *x, const char *text, size_t style)
     if (*end || end == text || !isfinite(n)) {
         return trimmed(x->arena, text, strlen(text));
     }
-    if (style < x->style_count && x->date_style[style] && n >= 1 && n < 3e6) {
-        clock_iso(out, sizeof out, (int64_t)llround((n - 25569) * 86400000.0), 0, true);
-        out[n == floor(n) ? 10 : 19] = '\0';
-        if (n != floor(n)) {
-            out[10] = ' ';
-        }
+    if (style < x->style_count && x->date_style[style] && n >= 0 && n < 3e6) {
+        date_text(out, sizeof out, n);
     } else if (n == floor(n) && fabs(n) < 1e15) {
         snprintf(out, sizeof out, "%.0f", n);
     } else {
@@ -359,7 +397,7 @@ static const char *cell_text(struct xlsx *x, const struct xml *cell)
         const char *style = xml_attr(cell, "s");
         return number_text(x, text, style ? strtoul(style, NULL, 10) : SIZE_MAX);
     }
-    return trimmed(x->arena, text, strlen(text));
+    return plain_blanks(x->arena, text, strlen(text));
 }
 
 /* "BC12" → column 54 (0-based). */
@@ -375,8 +413,23 @@ static size_t column_of(const char *ref, size_t otherwise)
     return column - 1;
 }
 
-static bool read_sheet(struct xlsx *x, struct workbook *book, const char *name,
-                       const char *target, struct err *err)
+/* Behind this many empty headers or rows nothing belongs to the form any more. */
+enum { EMPTY_COLUMNS_MAX = 20, EMPTY_ROWS_MAX = 60 };
+
+static size_t used_columns(const char *const *cells, size_t count)
+{
+    size_t empty = 0;
+    for (size_t i = 0; i < count; i++) {
+        empty = *cells[i] ? 0 : empty + 1;
+        if (empty > EMPTY_COLUMNS_MAX) {
+            return i + 1 - empty;
+        }
+    }
+    return count;
+}
+
+static bool read_sheet(struct xlsx *x, struct workbook *book, const char *name, const char *target,
+                       struct err *err)
 {
     struct xml *root;
     struct builder b = {.arena = x->arena};
@@ -388,7 +441,7 @@ static bool read_sheet(struct xlsx *x, struct workbook *book, const char *name,
         return err_set(err, ERR_LIMIT, "more than %d sheets", (int)WORKBOOK_SHEETS_MAX);
     }
     const struct xml *data = xml_child(root, "sheetData");
-    size_t number = 0;
+    size_t number = 0, columns = 0;
     bool ok = true;
     for (const struct xml *r = data ? xml_child(data, "row") : NULL; r && ok;
          r = xml_sibling(r, "row")) {
@@ -412,7 +465,12 @@ static bool read_sheet(struct xlsx *x, struct workbook *book, const char *name,
             }
             cells[at] = text;
         }
-        ok = ok && add_row(&b, cells, count, number, err);
+        if (!b.count) {
+            columns = used_columns(cells, count);
+        } else if (number > b.rows[b.count - 1].number + EMPTY_ROWS_MAX) {
+            break;
+        }
+        ok = ok && add_row(&b, cells, count < columns ? count : columns, number, err);
     }
     close_sheet(ok ? sheet : NULL, &b);
     return ok;
@@ -423,8 +481,7 @@ static bool read_xlsx(struct workbook *book, struct arena *arena, const char *by
 {
     struct xlsx x = {.arena = arena};
     struct xml *root, *rels;
-    bool ok = zip_open_bytes(&x.zip, bytes, len, err) &&
-              part(&x, &root, "xl/workbook.xml", err) &&
+    bool ok = zip_open_bytes(&x.zip, bytes, len, err) && part(&x, &root, "xl/workbook.xml", err) &&
               part(&x, &rels, "xl/_rels/workbook.xml.rels", err) && read_strings(&x, err) &&
               read_styles(&x, err);
     const struct xml *list = ok ? xml_child(root, "sheets") : NULL;
@@ -453,8 +510,8 @@ static bool read_xlsx(struct workbook *book, struct arena *arena, const char *by
     return ok;
 }
 
-bool workbook_read(struct workbook *book, struct arena *arena, const char *file,
-                   const char *bytes, size_t len, struct err *err)
+bool workbook_read(struct workbook *book, struct arena *arena, const char *file, const char *bytes,
+                   size_t len, struct err *err)
 {
     const char *dot = strrchr(file, '.');
     const char *slash = strrchr(file, '/');
@@ -462,8 +519,10 @@ bool workbook_read(struct workbook *book, struct arena *arena, const char *file,
     memset(book, 0, sizeof *book);
     book->file = arena_text(arena, slash ? slash + 1 : file);
     if (dot && text_same(dot, ".csv")) {
+        book->lines = true;
         ok = read_csv(book, arena, bytes, len, err);
     } else if (dot && text_same(dot, ".md")) {
+        book->lines = true;
         ok = read_md(book, arena, bytes, len, err);
     } else if (dot && text_same(dot, ".xlsx")) {
         ok = read_xlsx(book, arena, bytes, len, err);

@@ -26,6 +26,7 @@ struct workbook {
     const char *file; /* name for messages */
     struct sheet *sheets;
     size_t count;
+    bool lines; /* .csv and .md: a row's number is its line, not its place in the sheet */
 };
 
 enum { WORKBOOK_COLUMNS_MAX = 2000, WORKBOOK_ROWS_MAX = 200000, WORKBOOK_SHEETS_MAX = 100 };

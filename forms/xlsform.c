@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Workbook in, XForm out: the two halves put together, and what both need. */
+/* Workbook in, XForm out: the halves put together, and what they all need. */
 #include "forms/xlsform.h"
 
 #include <stdarg.h>
@@ -7,42 +7,7 @@
 #include <string.h>
 
 #include "forms/xlsform_model.h"
-
-const struct cell *cells_find(const struct cells *cells, const char *key)
-{
-    for (size_t i = 0; i < cells->count; i++) {
-        if (strcmp(cells->list[i].key, key) == 0) {
-            return &cells->list[i];
-        }
-    }
-    return NULL;
-}
-
-const char *cells_text(const struct cells *cells, const char *key)
-{
-    const struct cell *cell = cells_find(cells, key);
-    return cell ? cell->text : "";
-}
-
-const char *cells_lang(const struct cells *cells, const char *key, const char *lang)
-{
-    for (size_t i = 0; i < cells->count; i++) {
-        if (strcmp(cells->list[i].key, key) == 0 && strcmp(cells->list[i].lang, lang) == 0) {
-            return cells->list[i].text;
-        }
-    }
-    return NULL;
-}
-
-bool cells_translated(const struct cells *cells, const char *key)
-{
-    for (size_t i = 0; i < cells->count; i++) {
-        if (strcmp(cells->list[i].key, key) == 0 && *cells->list[i].lang) {
-            return true;
-        }
-    }
-    return false;
-}
+#include "platform/text.h"
 
 bool model_at(struct model *m, const char *sheet, size_t row, const char *column)
 {
@@ -68,25 +33,52 @@ void model_note(struct model *m, const char *fmt, ...)
     m->notes->text[m->notes->count++] = arena_text(m->arena, text);
 }
 
+bool model_yes(const char *text, bool otherwise)
+{
+    if (text && (text_same(text, "yes") || text_same(text, "true") || text_same(text, "true()"))) {
+        return true;
+    }
+    if (text && (text_same(text, "no") || text_same(text, "false") || text_same(text, "false()"))) {
+        return false;
+    }
+    return otherwise;
+}
+
 struct choice_list *model_list(struct model *m, const char *name)
 {
-    for (struct choice_list *l = m->lists; l; l = l->next) {
-        if (strcmp(l->name, name) == 0) {
-            return l;
+    return name ? map_get(&m->lists_by_name, name) : NULL;
+}
+
+const struct sheet *model_sheet(struct model *m, const char *name)
+{
+    return workbook_sheet(m->book, name);
+}
+
+/* Where a sheet is missing, one with nearly its name is probably meant. */
+void model_near_sheet(struct model *m, const char *name)
+{
+    const char *names[WORKBOOK_SHEETS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < m->book->count && count < WORKBOOK_SHEETS_MAX; i++) {
+        if (*m->book->sheets[i].name != '_') { /* such a sheet is put aside on purpose */
+            names[count++] = m->book->sheets[i].name;
         }
     }
-    return NULL;
+    const char *near = text_nearest(name, names, count);
+    if (near && !text_same(near, name)) {
+        err_hint(m->err, "rename the sheet '%s' to '%s'", near, name);
+    }
 }
 
 bool xlsform_convert(struct buf *xml, const struct workbook *book,
                      const struct xlsform_options *options, struct arena *arena,
                      struct xlsform_notes *notes, struct err *err)
 {
-    struct model m = {.arena = arena, .book = book, .notes = notes, .err = err};
+    struct model m = {.arena = arena, .book = book, .options = options, .notes = notes, .err = err};
     map_init(&m.by_name, arena);
+    map_init(&m.lists_by_name, arena);
     if (notes) {
         notes->count = 0;
     }
-    return xlsform_read(&m, options->root ? options->root : "data", options->fallback_id) &&
-           xlsform_write(&m, xml);
+    return xlsform_read(&m) && xlsform_write(&m, xml);
 }

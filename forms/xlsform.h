@@ -12,8 +12,10 @@
 enum { XLSFORM_WARNINGS_MAX = 100 };
 
 struct xlsform_options {
-    const char *root;      /* name of the instance's root; NULL = "data" */
+    const char *root;        /* name of the instance's root; NULL = "data" */
     const char *fallback_id; /* form id and title where the workbook has none: the file's stem */
+    struct buf *itemsets;    /* external choices as CSV are appended here; NULL = not wanted */
+    bool lenient;            /* an expression that is no XPath is a warning, not an error */
 };
 
 struct xlsform_notes { /* warnings, in the caller's arena */

@@ -1,274 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What did the author mean by these rows? */
+/* What did the author mean by these rows?  Sheets → a tree of questions, lists and settings. */
 #include "forms/xlsform_model.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "platform/text.h"
 
-/* ---- headers ---- */
+/* ---- the tree ---- */
 
-/* Old and other spellings → the one we use.  Source: xlsform.org and pyxform's aliases. */
-static const char *const header_alias[][2] = {
-    {"relevance", "relevant"},
-    {"bind::relevant", "relevant"},
-    {"bind::required", "required"},
-    {"bind::constraint", "constraint"},
-    {"bind::calculate", "calculation"},
-    {"bind::readonly", "read_only"},
-    {"calculate", "calculation"},
-    {"constraint message", "constraint_message"},
-    {"constraining message", "constraint_message"},
-    {"bind::jr:constraintMsg", "constraint_message"},
-    {"jr:constraintMsg", "constraint_message"},
-    {"required message", "required_message"},
-    {"bind::jr:requiredMsg", "required_message"},
-    {"jr:requiredMsg", "required_message"},
-    {"readonly", "read_only"},
-    {"read only", "read_only"},
-    {"caption", "label"},
-    {"list name", "list_name"},
-    {"value", "name"},
-    {"command", "type"},
-    {"tag", "name"},
-    {"repeat count", "repeat_count"},
-    {"count", "repeat_count"},
-    {"jr:count", "repeat_count"},
-    {"choice filter", "choice_filter"},
-    {"guidance hint", "guidance_hint"},
-    {"control::appearance", "appearance"},
-    {"body::appearance", "appearance"},
-    {"media::image", "image"},
-    {"media::audio", "audio"},
-    {"media::video", "video"},
-    {"media::big-image", "big-image"},
-    {"form id", "form_id"},
-    {"id_string", "form_id"},
-    {"form title", "form_title"},
-    {"title", "form_title"},
-    {"set form title", "form_title"},
-    {"set form id", "form_id"},
-    {"default language", "default_language"},
-};
-static const char *const translatable[] = {"label", "hint", "guidance_hint", "constraint_message",
-                                           "required_message", "image", "audio", "video",
-                                           "big-image"};
-static const char *const known[] = {
-    "type", "name", "label", "hint", "guidance_hint", "relevant", "required", "required_message",
-    "constraint", "constraint_message", "calculation", "default", "appearance", "read_only",
-    "choice_filter", "repeat_count", "parameters", "trigger", "image", "audio", "video",
-    "big-image", "note", "comment", "disabled", "list_name", "form_id", "form_title", "version",
-    "default_language", "style", "instance_name", "namespaces", "public_key", "submission_url",
-    "allow_choice_duplicates", "auto_send", "auto_delete"};
-
-static bool is_in(const char *const *list, size_t count, const char *text)
+struct question *model_append(struct model *m, struct question *parent, enum question_shape shape,
+                              const char *name)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(list[i], text) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-#define IS_IN(list, text) is_in(list, sizeof(list) / sizeof *(list), text)
-
-static const char *alias_of(const char *key)
-{
-    for (size_t i = 0; i < sizeof header_alias / sizeof *header_alias; i++) {
-        if (text_same(header_alias[i][0], key)) {
-            return header_alias[i][1];
-        }
-    }
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (text_same(known[i], key)) {
-            return known[i];
-        }
-    }
-    return key;
-}
-
-static char *trim_copy(struct arena *arena, const char *text, size_t len)
-{
-    while (len && *text == ' ') {
-        text++;
-        len--;
-    }
-    while (len && text[len - 1] == ' ') {
-        len--;
-    }
-    return arena_copy(arena, text, len);
-}
-
-/* "media::image::Кыргызча (ky)" → key "image", language "Кыргызча (ky)". */
-static void read_header(struct arena *arena, const char *header, const char **key,
-                        const char **lang)
-{
-    const char *parts[4];
-    size_t count = 0;
-    const char *between = strstr(header, "::") ? "::" : ":";
-    bool whole = strcmp(between, ":") == 0 && text_starts(header, "jr:");
-    *lang = "";
-    for (const char *p = header; count < 4;) {
-        const char *end = whole ? NULL : strstr(p, between);
-        if (count == 3) {
-            end = NULL;
-        }
-        parts[count++] = trim_copy(arena, p, end ? (size_t)(end - p) : strlen(p));
-        if (!end) {
-            break;
-        }
-        p = end + strlen(between);
-    }
-    *key = alias_of(parts[0]);
-    if (count == 1) {
-        return;
-    }
-    if (text_same(parts[0], "media") || text_same(parts[0], "bind") ||
-        text_same(parts[0], "control") || text_same(parts[0], "body") ||
-        text_same(parts[0], "instance")) {
-        char *first = arena_text(arena, parts[0]);
-        for (char *p = first; *p; p++) {
-            *p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
-        }
-        *key = alias_of(arena_printf(arena, "%s::%s", first, parts[1]));
-        *lang = count > 2 ? parts[2] : "";
-        return;
-    }
-    if (IS_IN(translatable, *key)) {
-        *lang = parts[1];
+    struct question *q = arena_alloc(m->arena, sizeof *q);
+    q->shape = shape;
+    q->parent = parent;
+    q->name = name;
+    q->row = arena_alloc(m->arena, sizeof *q->row);
+    q->row->key = "";
+    if (parent->last) {
+        parent->last->next = q;
     } else {
-        *key = alias_of(header);
+        parent->first = q;
     }
+    parent->last = q;
+    if (name) {
+        q->path = arena_printf(m->arena, "%s/%s%s", parent->path,
+                               shape == SHAPE_ATTRIBUTE ? "@" : "", name);
+    }
+    return q;
 }
 
-struct headers {
-    const char **keys, **langs, **texts;
-    size_t count;
-    size_t rows; /* rows used up: 1, or 0 when the sheet is empty */
-};
-
-static bool read_headers(struct model *m, struct headers *h, const struct sheet *sheet)
+bool model_name(struct model *m, struct question *q)
 {
-    memset(h, 0, sizeof *h);
-    if (!sheet->count) {
-        return true;
-    }
-    const struct sheet_row *row = &sheet->rows[0];
-    h->count = row->count;
-    h->rows = 1;
-    h->keys = arena_alloc(m->arena, (row->count + 1) * sizeof *h->keys);
-    h->langs = arena_alloc(m->arena, (row->count + 1) * sizeof *h->langs);
-    h->texts = arena_alloc(m->arena, (row->count + 1) * sizeof *h->texts);
-    for (size_t i = 0; i < row->count; i++) {
-        h->texts[i] = row->cells[i];
-        read_header(m->arena, row->cells[i], &h->keys[i], &h->langs[i]);
-        for (size_t k = 0; k < i; k++) {
-            if (*h->keys[i] && strcmp(h->keys[k], h->keys[i]) == 0 &&
-                strcmp(h->langs[k], h->langs[i]) == 0) {
-                err_set(m->err, ERR_INPUT, "the header '%s' comes twice", row->cells[i]);
-                err_hint(m->err, "delete or rename one of the two columns");
-                return model_at(m, sheet->name, row->number, row->cells[i]);
-            }
+    for (const struct question *s = q->parent->first; s; s = s->next) {
+        if (s != q && s->name && s->shape != SHAPE_META && strcmp(s->name, q->name) == 0) {
+            err_set(m->err, ERR_INPUT, "the name '%s' is used twice here", q->name);
+            err_hint(m->err, "row %zu has it already; names are unique within a group", s->number);
+            return model_at(m, "survey", q->number, "name");
         }
     }
+    q->other = map_get(&m->by_name, q->name);
+    map_put(&m->by_name, q->name, q);
     return true;
 }
 
-static void read_cells(struct model *m, struct cells *cells, const struct headers *h,
-                       const struct sheet_row *row)
-{
-    cells->list = arena_alloc(m->arena, (row->count + 1) * sizeof *cells->list);
-    cells->row = row->number;
-    for (size_t i = 0; i < row->count && i < h->count; i++) {
-        if (*row->cells[i] && *h->keys[i]) {
-            cells->list[cells->count++] =
-                (struct cell){h->keys[i], h->langs[i], row->cells[i], h->texts[i]};
-        }
-    }
-}
+/* ---- one row's question ---- */
 
-/* ---- types ---- */
-
-static const struct question_type types[] = {
-    {"text", "input", "string", NULL, NULL, NULL},
-    {"integer", "input", "int", NULL, NULL, NULL},
-    {"decimal", "input", "decimal", NULL, NULL, NULL},
-    {"note", "input", "string", NULL, NULL, NULL},
-    {"date", "input", "date", NULL, NULL, NULL},
-    {"time", "input", "time", NULL, NULL, NULL},
-    {"dateTime", "input", "dateTime", NULL, NULL, NULL},
-    {"geopoint", "input", "geopoint", NULL, NULL, NULL},
-    {"geotrace", "input", "geotrace", NULL, NULL, NULL},
-    {"geoshape", "input", "geoshape", NULL, NULL, NULL},
-    {"barcode", "input", "barcode", NULL, NULL, NULL},
-    {"image", "upload", "binary", "image/*", NULL, NULL},
-    {"audio", "upload", "binary", "audio/*", NULL, NULL},
-    {"video", "upload", "binary", "video/*", NULL, NULL},
-    {"file", "upload", "binary", "application/*", NULL, NULL},
-    {"range", "range", "int", NULL, NULL, NULL},
-    {"acknowledge", "trigger", "string", NULL, NULL, NULL},
-    {"select_one", "select1", "string", NULL, NULL, NULL},
-    {"select_multiple", "select", "string", NULL, NULL, NULL},
-    {"rank", "odk:rank", "odk:rank", NULL, NULL, NULL},
-    {"calculate", NULL, "string", NULL, NULL, NULL},
-    {"hidden", NULL, "string", NULL, NULL, NULL},
-    {"phone number", "input", "string", NULL, NULL, NULL},
-    {"start", NULL, "dateTime", NULL, "timestamp", "start"},
-    {"end", NULL, "dateTime", NULL, "timestamp", "end"},
-    {"today", NULL, "date", NULL, "date", "today"},
-    {"deviceid", NULL, "string", NULL, "property", "deviceid"},
-    {"username", NULL, "string", NULL, "property", "username"},
-    {"email", NULL, "string", NULL, "property", "email"},
-    {"phonenumber", NULL, "string", NULL, "property", "phonenumber"},
-    {"subscriberid", NULL, "string", NULL, "property", "subscriberid"},
-    {"simserial", NULL, "string", NULL, "property", "simserial"},
-    {"audit", NULL, "binary", NULL, NULL, NULL},
-    {"csv-external", NULL, NULL, NULL, NULL, NULL},
-    {"xml-external", NULL, NULL, NULL, NULL, NULL},
-};
-static const char *const type_alias[][2] = {
-    {"string", "text"},        {"int", "integer"},        {"datetime", "dateTime"},
-    {"gps", "geopoint"},       {"location", "geopoint"},  {"photo", "image"},
-    {"trigger", "acknowledge"}, {"calculation", "calculate"}, {"select one", "select_one"},
-    {"select1", "select_one"}, {"select multiple", "select_multiple"},
-    {"select all that apply from", "select_multiple"}, {"select one from", "select_one"},
-    {"add select one prompt using", "select_one"},
-    {"add select multiple prompt using", "select_multiple"},
-    {"select_one_from_file", "select_one"}, {"select_multiple_from_file", "select_multiple"},
-    {"select one from file", "select_one"}, {"select multiple from file", "select_multiple"},
-    {"start time", "start"},   {"end time", "end"},       {"device id", "deviceid"},
-    {"add note prompt", "note"}, {"text prompt", "text"}, {"integer prompt", "integer"},
-    {"q string", "text"},      {"q int", "integer"},      {"q note", "note"},
+struct survey {
+    struct question *open;
+    const char *table_list; /* "" = the first select tells the list; NULL = none open */
+    struct map repeats;
+    bool ignored_name_case;
 };
 
-static const struct question_type *find_type(const char *name)
+static bool at_type(struct model *m, const struct row *row)
 {
-    for (size_t i = 0; i < sizeof type_alias / sizeof *type_alias; i++) {
-        if (text_same(type_alias[i][0], name)) {
-            name = type_alias[i][1];
-            break;
-        }
-    }
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        if (text_same(types[i].name, name)) {
-            return &types[i];
-        }
-    }
-    return NULL;
+    return model_at(m, "survey", row->number, "type");
 }
 
-static bool unknown_type(struct model *m, const struct cells *cells, const char *type)
+static bool unknown_type(struct model *m, const struct row *row, const char *type)
 {
-    const char *names[sizeof types / sizeof *types + 4];
-    size_t count = 0;
-    for (; count < sizeof types / sizeof *types; count++) {
-        names[count] = types[count].name;
-    }
-    names[count++] = "begin_group";
-    names[count++] = "begin_repeat";
-    names[count++] = "end_group";
-    names[count++] = "end_repeat";
+    const char *names[256];
+    size_t count = question_type_names(names);
     err_set(m->err, ERR_INPUT, "unknown question type '%s'", type);
     const char *near = text_nearest(type, names, count);
     if (near) {
@@ -276,317 +69,941 @@ static bool unknown_type(struct model *m, const struct cells *cells, const char 
     } else {
         err_hint(m->err, "docs/XFORMS.md lists the types");
     }
-    return model_at(m, "survey", cells->row, "type");
+    return at_type(m, row);
 }
 
-static bool is_name(const char *text)
+/* "begin group", "begin_repeat", "end loop", "begin lgroup" → group, repeat or loop; NULL. */
+static const char *bracket(const char *type, const char *word, const char **rest)
 {
-    size_t len = strlen(text);
-    for (size_t at = 0; at < len;) {
-        size_t start = at;
-        uint32_t c = text_next(text, len, &at);
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0xC0;
-        bool later = (c >= '0' && c <= '9') || c == '-' || c == '.';
-        if (!letter && !(later && start > 0)) {
-            return false;
-        }
-    }
-    return len > 0;
-}
-
-/* ---- the tree of questions ---- */
-
-static struct question *append(struct model *m, struct question *parent)
-{
-    struct question *q = arena_alloc(m->arena, sizeof *q);
-    q->parent = parent;
-    q->depth = parent->depth + 1;
-    if (parent->last) {
-        parent->last->next = q;
-    } else {
-        parent->first = q;
-    }
-    parent->last = q;
-    return q;
-}
-
-static bool name_question(struct model *m, struct question *q, const char *name)
-{
-    for (const struct question *s = q->parent->first; s; s = s->next) {
-        if (s != q && s->name && strcmp(s->name, name) == 0) {
-            err_set(m->err, ERR_INPUT, "the name '%s' is used twice here", name);
-            err_hint(m->err, "row %zu has it already; names are unique within a group",
-                     s->cells.row);
-            return model_at(m, "survey", q->cells.row, "name");
-        }
-    }
-    q->name = name;
-    q->path = arena_printf(m->arena, "%s/%s", q->parent->path, name);
-    struct named *named = arena_alloc(m->arena, sizeof *named);
-    named->question = q;
-    named->other = map_get(&m->by_name, name);
-    map_put(&m->by_name, name, named);
-    return true;
-}
-
-static bool question_name(struct model *m, struct question *q)
-{
-    const char *name = cells_text(&q->cells, "name");
-    if (!*name) {
-        err_set(m->err, ERR_INPUT, "the question has no name");
-        err_hint(m->err, "give it one: letters, digits, '_', beginning with a letter");
-        return model_at(m, "survey", q->cells.row, "name");
-    }
-    if (!is_name(name)) {
-        err_set(m->err, ERR_INPUT, "'%s' is not a valid name", name);
-        err_hint(m->err, "use letters, digits, '-', '_', '.', and begin with a letter or '_'");
-        return model_at(m, "survey", q->cells.row, "name");
-    }
-    return name_question(m, q, name);
-}
-
-/* "begin group", "begin_repeat", "end group" …; returns the rest or NULL. */
-static const char *bracket(const char *type, const char *word)
-{
+    static const char *const kinds[][2] = {{"looped group", "repeat"},
+                                           {"lgroup", "repeat"},
+                                           {"group", "group"},
+                                           {"repeat", "repeat"},
+                                           {"loop", "loop"}};
     size_t len = strlen(word);
-    if (strncasecmp(type, word, len) != 0 || !strchr(" _", type[len]) || !type[len]) {
+    if (strncmp(type, word, len) != 0 || (type[len] != ' ' && type[len] != '_')) {
         return NULL;
     }
-    type += len + 1;
-    return text_same(type, "group") || text_same(type, "repeat") ? type : NULL;
-}
-
-static struct question *begin(struct model *m, struct question *open, const struct cells *cells,
-                              const char *what)
-{
-    struct question *count = NULL;
-    const char *expr = cells_text(cells, "repeat_count");
-    const char *name = cells_text(cells, "name");
-    bool repeat = text_same(what, "repeat");
-    size_t len = strlen(expr);
-    bool plain = len > 3 && text_starts(expr, "${") && strchr(expr, '}') == expr + len - 1;
-    if (repeat && *expr && !plain && *name) {
-        count = append(m, open); /* the count gets a question of its own, before the repeat */
-        count->generated = true;
-        count->type = find_type("calculate");
-        count->cells = *cells;
-        if (!name_question(m, count, arena_printf(m->arena, "%s_count", name))) {
-            return NULL;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const char *p = type + len + 1;
+        if (text_starts(p, kinds[i][0])) {
+            p += strlen(kinds[i][0]);
+            if (!*p || (rest && *p == ' ')) {
+                if (rest) {
+                    p += *p == ' ';
+                    p += text_starts(p, "over ") ? strlen("over ") : 0;
+                    *rest = p;
+                    if (strchr(p, ' ')) {
+                        return NULL;
+                    }
+                }
+                return kinds[i][1];
+            }
         }
     }
-    struct question *q = append(m, open);
-    q->shape = repeat ? SHAPE_REPEAT : SHAPE_GROUP;
-    q->cells = *cells;
-    return question_name(m, q) ? q : NULL;
+    return NULL;
 }
 
-static bool end(struct model *m, struct question **open, const struct cells *cells,
-                const char *what)
+static bool good_name(struct model *m, struct question *q, const char *name)
 {
-    bool repeat = text_same(what, "repeat");
-    struct question *q = *open;
-    if (q == &m->root || (q->shape == SHAPE_REPEAT) != repeat) {
-        err_set(m->err, ERR_INPUT, "this ends a %s, but %s", what,
+    if (!model_is_name(name)) {
+        err_set(m->err, ERR_INPUT, "'%s' is not a valid name", name);
+        err_hint(m->err, "names begin with a letter or '_'; then letters, digits, '_', '-', '.'");
+        return model_at(m, "survey", q->number, "name");
+    }
+    if (strcmp(name, "meta") == 0) {
+        err_set(m->err, ERR_INPUT, "the name 'meta' is kept for what the form says of itself");
+        err_hint(m->err, "choose another name");
+        return model_at(m, "survey", q->number, "name");
+    }
+    return true;
+}
+
+static bool known_media(struct model *m, const char *sheet, const struct row *row)
+{
+    static const char *const kinds[] = {"image", "big-image", "audio", "video"};
+    const struct field *media = field_get(row->cells, "media");
+    for (const struct field *v = media ? media->first : NULL; v; v = v->next) {
+        size_t i = 0;
+        while (i < 4 && strcmp(kinds[i], v->key) != 0) {
+            i++;
+        }
+        if (i == 4) {
+            err_set(m->err, ERR_INPUT, "'%s' is no kind of media", v->key);
+            err_hint(m->err, "there are image, big-image, audio and video");
+            return model_at(m, sheet, row->number, v->header ? v->header : v->key);
+        }
+    }
+    return true;
+}
+
+static struct question *new_question(struct model *m, struct question *parent,
+                                     enum question_shape shape, const struct row *row,
+                                     const char *name)
+{
+    struct question *q = model_append(m, parent, shape, NULL);
+    q->number = row->number;
+    q->ordinal = row->ordinal;
+    q->row = row->cells;
+    if (!good_name(m, q, name) || !known_media(m, "survey", row)) {
+        return NULL;
+    }
+    q->name = name;
+    q->path = arena_printf(m->arena, "%s/%s", parent->path, name);
+    for (const struct question *s = parent->first; s; s = s->next) {
+        if (s != q && s->name && text_same(s->name, name) && strcmp(s->name, name) != 0) {
+            model_note(m,
+                       "survey row %zu: the name '%s' differs from '%s' in capitals only; some "
+                       "programs take them for the same",
+                       row->number, name, s->name);
+        }
+    }
+    return model_name(m, q) ? q : NULL;
+}
+
+/* A question that the author did not write: a repeat's count, a label of a table list, "other". */
+static struct question *made(struct model *m, struct question *parent, const struct row *row,
+                             const char *name, const char *type)
+{
+    struct question *q = model_append(m, parent, SHAPE_QUESTION, name);
+    q->type = question_type(type);
+    q->type_name = type;
+    q->number = row->number;
+    q->ordinal = row->ordinal;
+    return model_name(m, q) ? q : NULL;
+}
+
+static bool repeat_count(struct model *m, struct question *parent, const struct row *row,
+                         const char *name)
+{
+    const char *count = field_text2(row->cells, "control", "jr:count");
+    if (!count || ref_is(count)) {
+        return true;
+    }
+    char *own = arena_printf(m->arena, "%s_count", name);
+    struct question *q = made(m, parent, row, own, "calculate");
+    if (!q) {
+        return false;
+    }
+    field_put2(m->arena, q->row, "bind", "readonly", "true()");
+    field_put2(m->arena, q->row, "bind", "calculate", count);
+    field_put2(m->arena, row->cells, "control", "jr:count", arena_printf(m->arena, "${%s}", own));
+    return true;
+}
+
+/* A table-list group becomes a field list; its label and hint go to a note inside. */
+static bool table_list(struct model *m, struct survey *s, struct question *group,
+                       const struct row *row)
+{
+    const char *appearance = field_text2(row->cells, "control", "appearance");
+    struct buf rest = {0};
+    bool found = false;
+    buf_text(&rest, "field-list");
+    for (const char *p = appearance ? appearance : ""; *p;) {
+        size_t len = strcspn(p, " ");
+        bool is = len == strlen("table-list") && strncmp(p, "table-list", len) == 0;
+        found = found || is;
+        if (!is && len) {
+            buf_char(&rest, ' ');
+            buf_add(&rest, p, len);
+        }
+        p += len;
+        p += strspn(p, " ");
+    }
+    if (found) {
+        const struct field *label = field_get(row->cells, "label");
+        const struct field *hint = field_get(row->cells, "hint");
+        s->table_list = "";
+        field_put2(m->arena, row->cells, "control", "appearance", arena_text(m->arena, rest.data));
+        if (label || hint) {
+            struct question *note = made(
+                m, group, row,
+                arena_printf(m->arena, "generated_table_list_label_%zu", row->ordinal), "note");
+            if (!note) {
+                buf_fini(&rest);
+                return false;
+            }
+            const struct field *texts[] = {label, hint};
+            for (size_t i = 0; i < 2; i++) {
+                if (texts[i]) {
+                    struct field *v = field_put(m->arena, note->row, texts[i]->key, NULL);
+                    *v = *field_copy(m->arena, texts[i]);
+                }
+            }
+            field_drop(row->cells, "label");
+            field_drop(row->cells, "hint");
+        }
+    }
+    buf_fini(&rest);
+    return true;
+}
+
+static const char *row_name(struct model *m, const struct row *row, const char *type)
+{
+    const char *name = field_text(row->cells, "name");
+    if (name) {
+        return name;
+    }
+    if (strcmp(type, "note") == 0) {
+        return arena_printf(m->arena, "generated_note_name_%zu", row->ordinal);
+    }
+    err_set(m->err, ERR_INPUT, "the question has no name");
+    err_hint(m->err, "give it one: letters, digits, '_', beginning with a letter");
+    model_at(m, "survey", row->number, "name");
+    return NULL;
+}
+
+static bool begin(struct model *m, struct survey *s, const struct row *row, const char *kind,
+                  const char *rest)
+{
+    bool repeat = strcmp(kind, "repeat") == 0;
+    const char *name = row_name(m, row, kind);
+    if (!name) {
+        return false;
+    }
+    if (repeat && model_is_name(name)) {
+        if (strcmp(name, m->root.name) == 0 || map_get(&s->repeats, name)) {
+            err_set(m->err, ERR_INPUT, "the repeat's name '%s' is taken", name);
+            err_hint(m->err, "the names of repeats are unique in the whole form, and not '%s'",
+                     m->root.name);
+            return model_at(m, "survey", row->number, "name");
+        }
+        map_put(&s->repeats, name, row->cells);
+        if (!repeat_count(m, s->open, row, name)) {
+            return false;
+        }
+    }
+    struct question *q = new_question(m, s->open, repeat ? SHAPE_REPEAT : SHAPE_GROUP, row, name);
+    if (!q) {
+        return false;
+    }
+    q->type_name = kind;
+    if (strcmp(kind, "loop") == 0) {
+        q->itemset = rest;
+        if (!*rest || !model_list(m, rest)) {
+            err_set(m->err, ERR_INPUT,
+                    *rest ? "there is no list '%s' in the sheet choices"
+                          : "the loop%s names no list",
+                    rest);
+            err_hint(m->err, "write 'begin_loop over LIST'");
+            return at_type(m, row);
+        }
+    }
+    if (field_text(row->cells, "intent")) {
+        field_put2(m->arena, row->cells, "control", "intent", field_text(row->cells, "intent"));
+    }
+    if (repeat && !field_get(row->cells, "label") && !field_get(row->cells, "media")) {
+        model_note(m, "survey row %zu: the repeat '%s' has no label", row->number, name);
+    }
+    s->open = q;
+    return table_list(m, s, q, row);
+}
+
+static bool end(struct model *m, struct survey *s, const struct row *row, const char *kind)
+{
+    struct question *q = s->open;
+    if (q == &m->root || strcmp(q->type_name, kind) != 0) {
+        err_set(m->err, ERR_INPUT, "this ends a %s, but %s", kind,
                 q == &m->root ? "none is open" : "something else is open");
         if (q != &m->root) {
-            err_hint(m->err, "'%s' of row %zu is open: end that first", q->name, q->cells.row);
+            err_hint(m->err, "'%s' of row %zu is open: end that first", q->name, q->number);
         }
-        return model_at(m, "survey", cells->row, "type");
+        return at_type(m, row);
     }
-    *open = q->parent;
+    if (field_text2(row->cells, "bind", "entities:saveto")) {
+        err_set(m->err, ERR_INPUT, "a group or repeat is no property of an entity");
+        err_hint(m->err, "put save_to on a question inside");
+        return model_at(m, "survey", row->number, "save_to");
+    }
+    s->open = q->parent;
+    s->table_list = NULL;
     return true;
 }
 
-/* "select_one list or_other", "rank list", "select_one_from_file x.csv", "integer". */
-static bool read_type(struct model *m, struct question *q, const char *type)
+/* ---- selects ---- */
+
+struct select_type {
+    bool one, from_file, external, rank;
+    const char *list;
+    bool or_other;
+};
+
+/* "select_one list or_other", "rank list", "select_one_from_file x.csv". */
+static bool parse_select(struct model *m, struct select_type *s, const char *type)
 {
-    static const char *const selects[] = {
-        "select_one_from_file", "select_multiple_from_file", "select one from file",
-        "select multiple from file", "select_one", "select_multiple", "select one from",
-        "select all that apply from", "add select one prompt using",
-        "add select multiple prompt using", "select one", "select multiple", "select1", "rank"};
-    for (size_t i = 0; i < sizeof selects / sizeof *selects; i++) {
-        size_t len = strlen(selects[i]);
-        if (strncasecmp(type, selects[i], len) != 0 || type[len] != ' ') {
+    static const struct {
+        const char *word;
+        bool one, file, external, rank;
+    } words[] = {
+        {"add select one prompt using", true, false, false, false},
+        {"add select multiple prompt using", false, false, false, false},
+        {"select all that apply from", false, false, false, false},
+        {"select one from file", true, true, false, false},
+        {"select one from", true, false, false, false},
+        {"select1", true, false, false, false},
+        {"select_one", true, false, false, false},
+        {"select one", true, false, false, false},
+        {"select_multiple", false, false, false, false},
+        {"select all that apply", false, false, false, false},
+        {"select_one_external", true, false, true, false},
+        {"select_one_from_file", true, true, false, false},
+        {"select_multiple_from_file", false, true, false, false},
+        {"select multiple from file", false, true, false, false},
+        {"rank", false, false, false, true},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t len = strlen(words[i].word);
+        if (strncmp(type, words[i].word, len) != 0 || type[len] != ' ') {
             continue;
         }
-        char *rest = trim_copy(m->arena, type + len, strlen(type + len));
-        char *other = strstr(rest, " or_other");
-        if (!other) {
-            other = strstr(rest, " or specify other");
+        const char *list = type + len + 1;
+        size_t list_len = strcspn(list, " ");
+        const char *rest = list + list_len;
+        bool other = strcmp(rest, " or_other") == 0 || strcmp(rest, " or other") == 0 ||
+                     strcmp(rest, " or specify other") == 0;
+        if (!list_len || (*rest && !other)) {
+            continue; /* "select one from LIST" is tried as "select one", too */
         }
-        if (other) {
-            *other = '\0';
-            q->or_other = true;
-        }
-        q->type = find_type(selects[i]);
-        if (strstr(selects[i], "file")) {
-            q->file = rest;
+        *s = (struct select_type){.one = words[i].one,
+                                  .from_file = words[i].file,
+                                  .external = words[i].external,
+                                  .rank = words[i].rank,
+                                  .list = arena_copy(m->arena, list, list_len),
+                                  .or_other = other};
+        return true;
+    }
+    return false;
+}
+
+static bool is_list_file(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot && dot > name &&
+           (strcmp(dot, ".csv") == 0 || strcmp(dot, ".xml") == 0 || strcmp(dot, ".geojson") == 0);
+}
+
+static bool no_list(struct model *m, const struct row *row, const char *list)
+{
+    const char *names[256];
+    size_t count = 0;
+    for (struct choice_list *l = m->lists; l && count < 256; l = l->next) {
+        names[count++] = l->name;
+    }
+    err_set(m->err, ERR_INPUT, "there is no list '%s' in the sheet choices", list);
+    const char *near = text_nearest(list, names, count);
+    if (near) {
+        err_hint(m->err, "did you mean '%s'?", near);
+    } else if (m->lists) {
+        err_hint(m->err, "add its choices with list_name '%s'", list);
+    } else {
+        err_hint(m->err, "add a sheet 'choices' with the columns list_name, name, label");
+        model_near_sheet(m, "choices");
+    }
+    return at_type(m, row);
+}
+
+static bool external_list(struct model *m, const struct row *row, const char *list)
+{
+    if (!m->external.count) {
+        err_set(m->err, ERR_INPUT, "there is no sheet 'external_choices'");
+        err_hint(m->err, "add it, with the columns list_name, name, label");
+        model_near_sheet(m, "external_choices");
+        return at_type(m, row);
+    }
+    for (size_t i = 0; i < m->external.count; i++) {
+        const char *own = field_text(m->external.rows[i].cells, "list name");
+        if (own && strcmp(own, list) == 0) {
             return true;
         }
-        q->list = rest;
-        struct choice_list *list = model_list(m, rest);
-        if (!list && text_starts(rest, "${")) {
-            return true; /* choices from a repeat */
-        }
-        if (!list) {
-            const char *names[256];
-            size_t count = 0;
-            for (struct choice_list *l = m->lists; l && count < 256; l = l->next) {
-                names[count++] = l->name;
-            }
-            err_set(m->err, ERR_INPUT, "there is no list '%s' in the sheet choices", rest);
-            const char *near = text_nearest(rest, names, count);
-            if (near) {
-                err_hint(m->err, "did you mean '%s'?", near);
-            } else {
-                err_hint(m->err, "add its choices with list_name '%s'", rest);
-            }
-            return model_at(m, "survey", q->cells.row, "type");
-        }
-        list->used = true;
-        return true;
     }
-    q->type = find_type(type);
-    return q->type ? true : unknown_type(m, &q->cells, type);
+    err_set(m->err, ERR_INPUT, "there is no list '%s' in the sheet external_choices", list);
+    err_hint(m->err, "add its choices there");
+    return at_type(m, row);
 }
 
-static bool add_other(struct model *m, struct question *q)
+/* "Other" in the languages that the list's labels have. */
+static void add_other_choice(struct model *m, struct choice_list *list)
 {
-    struct choice_list *list = model_list(m, q->list);
-    if (list && !list->other_added) {
-        bool has = false;
-        for (struct choice_row *r = list->first; r; r = r->next) {
-            has = has || strcmp(r->name, "other") == 0;
+    struct choice_row *row = arena_alloc(m->arena, sizeof *row);
+    struct field *label = NULL;
+    for (struct choice_row *r = list->first; r; r = r->next) {
+        if (strcmp(r->name, "other") == 0) {
+            return;
         }
-        if (!has) {
-            struct choice_row *row = arena_alloc(m->arena, sizeof *row);
-            row->name = "other";
-            row->cells.list = arena_alloc(m->arena, (m->language_count + 1) * sizeof *row->cells.list);
-            row->cells.row = list->last->cells.row;
-            size_t count = m->language_count ? m->language_count : 1;
-            for (size_t i = 0; i < count; i++) {
-                const char *lang = m->language_count ? m->languages[i] : "";
-                row->cells.list[row->cells.count++] = (struct cell){"label", lang, "Other", "label"};
-            }
-            list->last->next = row;
-            list->last = row;
-            list->count++;
-        }
-        list->other_added = true;
     }
-    struct question *other = append(m, q->parent);
-    other->generated = true;
-    other->type = find_type("text");
-    other->cells.row = q->cells.row;
-    other->cells.list = arena_alloc(m->arena, 2 * sizeof *other->cells.list);
-    other->cells.list[0] = (struct cell){"label", "", "Specify other.", "label"};
-    other->cells.list[1] =
-        (struct cell){"relevant", "",
-                      arena_printf(m->arena, "selected(../%s, 'other')", q->name), "relevant"};
-    other->cells.count = 2;
-    return name_question(m, other, arena_printf(m->arena, "%s_other", q->name));
+    row->name = "other";
+    row->number = list->last->number;
+    row->cells = arena_alloc(m->arena, sizeof *row->cells);
+    row->cells->key = "";
+    field_put(m->arena, row->cells, "name", "other");
+    label = field_put(m->arena, row->cells, "label", "Other");
+    for (struct choice_row *r = list->first; r; r = r->next) {
+        const struct field *theirs = field_get(r->cells, "label");
+        for (const struct field *v = theirs ? theirs->first : NULL; v; v = v->next) {
+            label->text = NULL;
+            field_put(m->arena, label, v->key, "Other");
+        }
+    }
+    list->last->next = row;
+    list->last = row;
+    list->count++;
 }
 
-static bool is_disabled(const struct cells *cells)
+static bool or_other(struct model *m, struct question *q, const struct row *row,
+                     const struct select_type *s)
 {
-    const char *text = cells_text(cells, "disabled");
-    return text_same(text, "yes") || text_same(text, "true") || text_same(text, "true()");
-}
-
-static bool read_survey(struct model *m, const struct sheet *sheet)
-{
-    struct headers h;
-    struct question *open = &m->root;
-    if (!read_headers(m, &h, sheet)) {
+    struct choice_list *list = model_list(m, s->list);
+    if (field_text(row->cells, "choice_filter") || !list) {
+        err_set(m->err, ERR_INPUT, "or_other goes with a list of the sheet choices, unfiltered");
+        err_hint(m->err, "add the choice 'other' and a text question yourself");
+        return at_type(m, row);
+    }
+    add_other_choice(m, list);
+    struct question *other =
+        made(m, q->parent, row, arena_printf(m->arena, "%s_other", q->name), "text");
+    if (!other) {
         return false;
     }
-    if (!is_in(h.keys, h.count, "type")) {
-        err_set(m->err, ERR_INPUT, "there is no column 'type'");
-        err_hint(m->err, "the first row of the sheet survey names the columns: type, name, label");
-        return model_at(m, sheet->name, 0, NULL);
+    field_put(m->arena, other->row, "label", "Specify other.");
+    field_put2(m->arena, other->row, "bind", "relevant",
+               arena_printf(m->arena, "selected(../%s, 'other')", q->name));
+    return true;
+}
+
+static bool blank_in_choice(struct model *m, const struct row *row, const char *name)
+{
+    const struct choice_list *list = model_list(m, name);
+    for (const struct choice_row *r = list ? list->first : NULL; r; r = r->next) {
+        if (strchr(r->name, ' ')) {
+            err_set(m->err, ERR_INPUT, "the choice '%s' of the list '%s' has a blank in its name",
+                    r->name, name);
+            err_hint(m->err, "several answers are stored with blanks between; write '_'");
+            model_at(m, "choices", r->number, "name");
+            return true;
+        }
     }
-    for (size_t i = h.rows; i < sheet->count; i++) {
-        struct cells cells = {0};
-        read_cells(m, &cells, &h, &sheet->rows[i]);
-        const char *type = cells_text(&cells, "type");
-        if (!cells.count || is_disabled(&cells)) {
-            continue;
-        }
-        if (!*type) {
-            if (!*cells_text(&cells, "name") && !*cells_text(&cells, "label")) {
-                continue; /* a remark between questions */
+    (void)row;
+    return false;
+}
+
+static bool read_select(struct model *m, struct survey *s, const struct row *row, const char *name,
+                        const struct select_type *t)
+{
+    bool file = is_list_file(t->list);
+    if (t->from_file && !file) {
+        err_set(m->err, ERR_INPUT, "'%s' is no file of choices", t->list);
+        err_hint(m->err, "the file's name ends in .csv, .xml or .geojson");
+        return at_type(m, row);
+    }
+    if (t->external
+            ? !external_list(m, row, t->list)
+            : !model_list(m, t->list) && !file && !ref_has(t->list) && !no_list(m, row, t->list)) {
+        return false;
+    }
+    if (!t->one && !t->rank && !file && blank_in_choice(m, row, t->list)) {
+        return false;
+    }
+    if (s->table_list) {
+        if (!*s->table_list) {
+            s->table_list = t->list;
+            if (field_text(row->cells, "choice_filter")) {
+                err_set(m->err, ERR_INPUT, "a table list cannot be filtered");
+                err_hint(m->err, "take the choice_filter out, or the appearance table-list");
+                return model_at(m, "survey", row->number, "choice_filter");
             }
-            err_set(m->err, ERR_INPUT, "the question has no type");
-            err_hint(m->err, "write one, for example 'text' or 'select_one LIST'");
-            return model_at(m, "survey", cells.row, "type");
-        }
-        const char *what = bracket(type, "begin");
-        if (what) {
-            open = begin(m, open, &cells, what);
-            if (!open) {
+            struct question *head = made(
+                m, s->open, row,
+                arena_printf(m->arena, "reserved_name_for_field_list_labels_%zu", row->ordinal),
+                t->rank  ? "rank"
+                : t->one ? "select one"
+                         : "select all that apply");
+            if (!head) {
                 return false;
             }
-            continue;
+            head->select = true;
+            head->itemset = t->list;
+            field_put2(m->arena, head->row, "control", "appearance", "label");
+        } else if (strcmp(s->table_list, t->list) != 0) {
+            err_set(m->err, ERR_INPUT, "a table list has one list; this is '%s', not '%s'", t->list,
+                    s->table_list);
+            err_hint(m->err, "end the group first, or take the appearance table-list out");
+            return at_type(m, row);
         }
-        what = bracket(type, "end");
-        if (what) {
-            if (!end(m, &open, &cells, what)) {
-                return false;
+        field_put2(m->arena, row->cells, "control", "appearance", "list-nolabel");
+    }
+    struct question *q = new_question(m, s->open, SHAPE_QUESTION, row, name);
+    if (!q) {
+        return false;
+    }
+    q->select = true;
+    q->external = t->external;
+    q->itemset = t->list;
+    q->type_name = t->external    ? "select one external"
+                   : t->from_file ? (t->one ? "select_one_from_file" : "select_multiple_from_file")
+                   : t->rank      ? "rank"
+                   : t->one       ? "select one"
+                                  : "select all that apply";
+    q->type = question_type(q->type_name);
+    if (!xlsform_parameters(m, q)) {
+        return false;
+    }
+    return !t->or_other || or_other(m, q, row, t);
+}
+
+/* ---- other questions ---- */
+
+static bool read_trigger(struct model *m, struct question *q)
+{
+    const struct field *trigger = field_get(q->row, "trigger");
+    const char *p = trigger && trigger->text ? trigger->text : NULL;
+    if (!p) {
+        return true;
+    }
+    for (bool more = true; more;) {
+        size_t len = strcspn(p, ","), at = 0, start, end, count = 0;
+        char *piece = arena_copy(m->arena, p, len);
+        const char *name;
+        bool saved, bad;
+        while (ref_next(piece, &at, &start, &end, &name, &saved, &bad, m->arena)) {
+            count++;
+            if (bad || count > 1) {
+                break;
             }
-            continue;
         }
-        struct question *q = append(m, open);
-        q->cells = cells;
-        if (!read_type(m, q, type)) {
-            return false;
+        if (count > 1 || bad || (!count && !strstr(trigger->text, "${"))) {
+            err_set(m->err, ERR_INPUT, "'%s' is no list of references", trigger->text);
+            err_hint(m->err, "write ${question}, several with commas between");
+            return model_at(m, "survey", q->number, trigger->header);
         }
-        if (strcmp(q->type->name, "audit") == 0) {
-            q->name = "audit"; /* lives in meta, see xlsform_write */
-            q->path = arena_printf(m->arena, "%s/meta/audit", m->root.path);
-            continue;
-        }
-        if (!question_name(m, q) || (q->or_other && !add_other(m, q))) {
-            return false;
-        }
-    }
-    if (open != &m->root) {
-        err_set(m->err, ERR_INPUT, "the %s '%s' is never ended",
-                open->shape == SHAPE_REPEAT ? "repeat" : "group", open->name);
-        err_hint(m->err, "add a row with type 'end_%s'",
-                 open->shape == SHAPE_REPEAT ? "repeat" : "group");
-        return model_at(m, "survey", open->cells.row, "type");
-    }
-    if (!m->root.first) {
-        err_set(m->err, ERR_INPUT, "the sheet has no questions");
-        return model_at(m, sheet->name, 0, NULL);
+        more = p[len] == ',';
+        p += len + more;
     }
     return true;
 }
 
-/* ---- choices and settings ---- */
-
-static bool read_choices(struct model *m, const struct sheet *sheet)
+static void note_old_device_types(struct model *m, const struct row *row, const char *type)
 {
-    struct headers h;
-    if (!sheet) {
-        return true;
+    if (strcmp(type, "subscriberid") == 0 || strcmp(type, "simserial") == 0 ||
+        strcmp(type, "phonenumber") == 0) {
+        model_note(m, "survey row %zu: few devices still tell their %s", row->number, type);
     }
-    if (!read_headers(m, &h, sheet)) {
+}
+
+static bool read_audit(struct model *m, const struct row *row, struct question *meta)
+{
+    const char *name = field_text(row->cells, "name");
+    if (name && strcmp(name, "audit") != 0) {
+        err_set(m->err, ERR_INPUT, "the audit is always named 'audit'");
+        err_hint(m->err, "leave the name empty");
+        return model_at(m, "survey", row->number, "name");
+    }
+    struct question *q = model_append(m, meta, SHAPE_QUESTION, "audit");
+    q->row = row->cells;
+    q->number = row->number;
+    q->type_name = "audit";
+    q->type = question_type("audit");
+    return xlsform_parameters(m, q);
+}
+
+static bool read_question(struct model *m, struct survey *s, const struct row *row,
+                          const char *type, const char *name)
+{
+    struct select_type t;
+    if (parse_select(m, &t, type)) {
+        return read_select(m, s, row, name, &t);
+    }
+    bool external = strcmp(type, "csv-external") == 0 || strcmp(type, "xml-external") == 0;
+    bool osm = text_starts(type, "osm ");
+    const struct question_type *known = question_type(osm ? "osm" : type);
+    if (!known || (known->tag && strstr(known->tag, "select")) ||
+        strcmp(known->name, "select one external") == 0 || strcmp(type, "rank") == 0) {
+        return unknown_type(m, row, type);
+    }
+    if (external) {
+        for (const struct question *up = s->open; up; up = up->parent) {
+            if (up->shape == SHAPE_REPEAT) {
+                err_set(m->err, ERR_INPUT, "an external list cannot stand in a repeat");
+                err_hint(m->err, "move the row out of '%s'", up->name);
+                return at_type(m, row);
+            }
+        }
+    }
+    struct question *q =
+        new_question(m, s->open, external ? SHAPE_EXTERNAL : SHAPE_QUESTION, row, name);
+    if (!q) {
         return false;
     }
-    for (size_t i = h.rows; i < sheet->count; i++) {
-        struct choice_row *row = arena_alloc(m->arena, sizeof *row);
-        read_cells(m, &row->cells, &h, &sheet->rows[i]);
-        const char *list_name = cells_text(&row->cells, "list_name");
-        row->name = cells_text(&row->cells, "name");
-        if (!*list_name) {
+    q->type = known;
+    q->type_name = known->name;
+    q->osm = osm ? &m->osm : NULL;
+    q->osm_list = osm ? type + strlen("osm ") : NULL;
+    note_old_device_types(m, row, type);
+    return external || xlsform_parameters(m, q);
+}
+
+/* Aliases that the standard resolves before anything else. */
+static const char *plain_type(const char *type)
+{
+    static const char *const alias[][2] = {
+        {"imei", "deviceid"},          {"image", "photo"},
+        {"add image prompt", "photo"}, {"add photo prompt", "photo"},
+        {"add audio prompt", "audio"}, {"add video prompt", "video"},
+        {"add file prompt", "file"}};
+    for (size_t i = 0; i < sizeof alias / sizeof *alias; i++) {
+        if (strcmp(alias[i][0], type) == 0) {
+            return alias[i][1];
+        }
+    }
+    return type;
+}
+
+/* A setting that stands among the questions, as very old forms have it. */
+static bool is_setting(struct model *m, const struct row *row, const char *type)
+{
+    bool title = strcmp(type, "form_title") == 0 || strcmp(type, "set_form_title") == 0;
+    bool id = strcmp(type, "form_id") == 0 || strcmp(type, "set_form_id") == 0;
+    const char *name = field_text(row->cells, "name");
+    if (title && name) {
+        m->title = name;
+    } else if (id && name) {
+        m->form_id = name;
+    }
+    return title || id;
+}
+
+static bool read_row(struct model *m, struct survey *s, const struct row *row,
+                     struct question *meta)
+{
+    const char *disabled = field_text(row->cells, "disabled");
+    const char *type = field_text(row->cells, "type");
+    const char *rest = "", *kind;
+    if (disabled) {
+        model_note(m, "survey row %zu: 'disabled' is not of the standard; relevant is",
+                   row->number);
+        if (model_yes(disabled, false)) {
+            return true;
+        }
+        field_drop(row->cells, "disabled");
+    }
+    if (!row->cells->first) {
+        return true;
+    }
+    if (!type) {
+        if (!field_get(row->cells, "name") && !field_get(row->cells, "label")) {
+            model_note(m, "survey row %zu is left out: it has no type, name or label", row->number);
+            return true; /* a remark between questions */
+        }
+        err_set(m->err, ERR_INPUT, "the question has no type");
+        err_hint(m->err, "write one, for example 'text' or 'select_one LIST'");
+        return at_type(m, row);
+    }
+    type = plain_type(type);
+    if (strcmp(type, "audit") == 0) {
+        return read_audit(m, row, meta);
+    }
+    if (is_setting(m, row, type)) {
+        return true;
+    }
+    kind = bracket(type, "end", NULL);
+    if (kind) {
+        return end(m, s, row, kind);
+    }
+    kind = bracket(type, "begin", &rest);
+    if (kind) {
+        return begin(m, s, row, kind, rest);
+    }
+    const char *name = row_name(m, row, type);
+    return name && read_question(m, s, row, type, name);
+}
+
+/* ---- loops: their questions once for every choice ---- */
+
+/* "%(label)s" and "%(name)s" filled in. */
+static const char *fill_in(struct model *m, const char *text, const char *name, const char *label)
+{
+    struct buf out = {0};
+    if (!strstr(text, "%(")) {
+        return text;
+    }
+    for (const char *p = text; *p;) {
+        if (text_starts(p, "%(label)s")) {
+            buf_text(&out, label);
+            p += strlen("%(label)s");
+        } else if (text_starts(p, "%(name)s")) {
+            buf_text(&out, name);
+            p += strlen("%(name)s");
+        } else {
+            buf_char(&out, *p++);
+        }
+    }
+    const char *kept = arena_copy(m->arena, out.data ? out.data : "", out.len);
+    buf_fini(&out);
+    return kept;
+}
+
+static void fill_values(struct model *m, struct field *v, const struct choice_row *choice,
+                        const char *lang)
+{
+    const struct field *label = field_get(choice->cells, "label");
+    if (v->text) {
+        const char *own = lang && label ? field_text(label, lang) : NULL;
+        own = own                     ? own
+              : label && label->text  ? label->text
+              : label && label->first ? label->first->text
+                                      : "";
+        v->text = fill_in(m, v->text, choice->name, own);
+    }
+    for (struct field *c = v->first; c; c = c->next) {
+        fill_values(m, c, choice, c->key);
+    }
+}
+
+static bool unroll(struct model *m, struct question *into, const struct question *from,
+                   const struct choice_row *choice, bool direct)
+{
+    for (const struct question *q = from->first; q; q = q->next) {
+        struct question *copy = model_append(m, into, q->shape, q->name);
+        const char *path = copy->path;
+        struct question *parent = copy->parent;
+        *copy = *q;
+        copy->parent = parent;
+        copy->path = path;
+        copy->first = copy->last = copy->next = NULL;
+        copy->other = map_get(&m->by_name, copy->name);
+        map_put(&m->by_name, copy->name, copy);
+        copy->row = field_copy(m->arena, q->row);
+        if (direct) { /* what stands deeper is left as it is, as pyxform does */
+            fill_values(m, copy->row, choice, NULL);
+        }
+        if (!unroll(m, copy, q, choice, false)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void forget(struct model *m, const struct question *parent)
+{
+    for (const struct question *q = parent->first; q; q = q->next) {
+        struct question *top = map_get(&m->by_name, q->name);
+        if (top == q) {
+            map_put(&m->by_name, q->name, q->other);
+        } else {
+            for (; top && top->other != q; top = top->other) {
+            }
+            if (top) {
+                top->other = q->other;
+            }
+        }
+        forget(m, q);
+    }
+}
+
+static bool unroll_loops(struct model *m, struct question *parent)
+{
+    for (struct question *q = parent->first; q; q = q->next) {
+        if (!q->type_name || strcmp(q->type_name, "loop") != 0) {
+            if (!unroll_loops(m, q)) {
+                return false;
+            }
+            continue;
+        }
+        struct question body = *q;
+        const struct choice_list *list = model_list(m, q->itemset);
+        q->first = q->last = NULL;
+        forget(m, &body);
+        for (const struct choice_row *r = list->first; r; r = r->next) {
+            if (strcmp(r->name, "none") == 0) {
+                continue;
+            }
+            struct question *column = model_append(m, q, SHAPE_GROUP, r->name);
+            const struct field *label = field_get(r->cells, "label");
+            column->type_name = "group";
+            column->number = q->number;
+            if (label) {
+                *field_put(m->arena, column->row, "label", NULL) = *field_copy(m->arena, label);
+            }
+            if (!model_name(m, column) || !unroll(m, column, &body, r, true)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* ---- sheets ---- */
+
+static bool has_header(const struct table *table, const char *name)
+{
+    for (size_t i = 0; i < table->header_count; i++) {
+        if (strcmp(table->names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool need_header(struct model *m, const struct table *table, const struct sheet *sheet,
+                        const char *name)
+{
+    if (has_header(table, name)) {
+        return true;
+    }
+    err_set(m->err, ERR_INPUT, "there is no column '%s'", name);
+    err_hint(m->err, "the first row of the sheet %s names the columns", sheet->name);
+    return model_at(m, sheet->name, 0, NULL);
+}
+
+static bool read_survey(struct model *m, const struct sheet *sheet, struct table *table,
+                        struct question *meta)
+{
+    struct survey s = {.open = &m->root};
+    map_init(&s.repeats, m->arena);
+    if (!table_read(m, table, sheet, TABLE_SURVEY, m->squeeze) ||
+        !need_header(m, table, sheet, "type")) {
+        return false;
+    }
+    for (size_t i = 0; i < table->count; i++) {
+        if (!read_row(m, &s, &table->rows[i], meta)) {
+            return false;
+        }
+    }
+    if (s.open != &m->root) {
+        err_set(m->err, ERR_INPUT, "the %s '%s' is never ended", s.open->type_name, s.open->name);
+        err_hint(m->err, "add a row with type 'end_%s'", s.open->type_name);
+        return model_at(m, "survey", s.open->number, "type");
+    }
+    return true;
+}
+
+static bool check_triggers(struct model *m, struct question *parent)
+{
+    for (struct question *q = parent->first; q; q = q->next) {
+        if (!read_trigger(m, q) || !check_triggers(m, q)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Hang every question with a trigger onto the questions that set it. */
+static bool hang_triggers(struct model *m, struct question *parent)
+{
+    for (struct question *q = parent->first; q; q = q->next) {
+        const struct field *trigger = field_get(q->row, "trigger");
+        size_t at = 0, start, end;
+        const char *name;
+        bool saved, bad;
+        while (trigger && trigger->text &&
+               ref_next(trigger->text, &at, &start, &end, &name, &saved, &bad, m->arena)) {
+            struct question *by = bad ? NULL : model_find(m, name);
+            if (!by || by->shape != SHAPE_QUESTION) {
+                err_set(m->err, ERR_INPUT, "'%s' is no question that could trigger this", name);
+                err_hint(m->err, "name a question that is asked");
+                return model_at(m, "survey", q->number, trigger->header);
+            }
+            struct triggered *t = arena_alloc(m->arena, sizeof *t);
+            t->target = q;
+            t->geopoint = strcmp(q->type_name, "background-geopoint") == 0;
+            t->value = field_text2(q->row, "bind", "calculate");
+            if (by->triggered_last) {
+                by->triggered_last->next = t;
+            } else {
+                by->triggered = t;
+            }
+            by->triggered_last = t;
+        }
+        if (!hang_triggers(m, q)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Is there an external list of this name: csv-external, a select from a file, an entity list? */
+static bool model_declares(struct model *m, const struct question *parent, const char *name)
+{
+    size_t len = strlen(name);
+    for (const struct question *q = parent->first; q; q = q->next) {
+        bool file = q->select && is_list_file(q->itemset) && strncmp(q->itemset, name, len) == 0 &&
+                    q->itemset + len == strrchr(q->itemset, '.');
+        if (file || (q->shape == SHAPE_EXTERNAL && strcmp(q->name, name) == 0) ||
+            model_declares(m, q, name)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; parent == &m->root && i < m->entities.count; i++) {
+        const char *own = field_text(m->entities.rows[i].cells, "dataset");
+        if (own && strcmp(own, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* reference-geometry names a list, a file that is declared, an entity list or a repeat. */
+static bool check_geometries(struct model *m, const struct question *parent)
+{
+    for (const struct question *q = parent->first; q; q = q->next) {
+        const char *name = field_text(q->parameters, "reference-geometry");
+        const struct question *to = NULL;
+        bool known = name && model_list(m, name);
+        if (name && ref_is(name) && !text_starts(name, "${last-saved#")) {
+            to = model_find(m, arena_copy(m->arena, name + 2, strlen(name) - 3));
+        }
+        known = known || (to && to->shape == SHAPE_REPEAT);
+        known = known || (name && !to && model_declares(m, &m->root, name));
+        if (name && !known) {
+            err_set(m->err, ERR_INPUT, "reference-geometry: there is no list '%s'", name);
+            err_hint(m->err, "name a list, an attached file or an entity list, or ${repeat}");
+            return model_at(m, "survey", q->number, "parameters");
+        }
+        if (!check_geometries(m, q)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_plain_tag(const char *name)
+{
+    return *name && !strchr(name, ' ');
+}
+
+static bool read_choices(struct model *m, const struct sheet *sheet, struct table *table)
+{
+    if (!table_read(m, table, sheet, TABLE_CHOICES, false) ||
+        (table->count && !need_header(m, table, sheet, "name"))) {
+        return false;
+    }
+    for (size_t i = 0; i < table->header_count; i++) {
+        if (!is_plain_tag(table->names[i]) && strcmp(table->names[i], "list name") != 0 &&
+            *table->headers[i]) {
+            model_note(m, "choices: the column '%s' is left out, its name is no XML name",
+                       table->headers[i]);
+        }
+    }
+    for (size_t i = 0; i < table->count; i++) {
+        struct row *row = &table->rows[i];
+        const char *list_name = field_text(row->cells, "list name");
+        if (!list_name) {
             continue; /* a remark between lists */
         }
-        if (!*row->name) {
+        struct choice_row *choice = arena_alloc(m->arena, sizeof *choice);
+        choice->cells = row->cells;
+        choice->number = row->number;
+        choice->name = field_text(row->cells, "name");
+        if (!choice->name) {
             err_set(m->err, ERR_INPUT, "the choice has no name");
             err_hint(m->err, "the name is what is stored when it is chosen");
-            return model_at(m, sheet->name, row->cells.row, "name");
+            return model_at(m, sheet->name, row->number, "name");
+        }
+        if (!known_media(m, sheet->name, row)) {
+            return false;
+        }
+        if (!field_get(row->cells, "label")) {
+            model_note(m, "choices row %zu: the choice '%s' has no label", row->number,
+                       choice->name);
         }
         struct choice_list *list = model_list(m, list_name);
         if (!list) {
@@ -598,25 +1015,25 @@ static bool read_choices(struct model *m, const struct sheet *sheet)
                 m->lists = list;
             }
             m->lists_end = list;
+            map_put(&m->lists_by_name, list_name, list);
         }
         if (list->last) {
-            list->last->next = row;
+            list->last->next = choice;
         } else {
-            list->first = row;
+            list->first = choice;
         }
-        list->last = row;
+        list->last = choice;
         list->count++;
-        list->translated = list->translated || cells_translated(&row->cells, "label") ||
-                           cells_find(&row->cells, "image") || cells_find(&row->cells, "audio") ||
-                           cells_find(&row->cells, "video");
+        const struct field *label = field_get(row->cells, "label");
+        list->itext = list->itext || field_get(row->cells, "media") ||
+                      (label && (label->first || (label->text && ref_has(label->text))));
     }
     return true;
 }
 
 static bool unique_choices(struct model *m)
 {
-    const char *allow = cells_text(&m->settings, "allow_choice_duplicates");
-    if (text_same(allow, "yes") || text_same(allow, "true")) {
+    if (model_yes(field_text(m->settings, "allow_choice_duplicates"), false)) {
         return true;
     }
     for (struct choice_list *l = m->lists; l; l = l->next) {
@@ -629,8 +1046,8 @@ static bool unique_choices(struct model *m)
                         r->name);
                 err_hint(m->err,
                          "row %zu has it already; rename one, or set allow_choice_duplicates",
-                         before->cells.row);
-                return model_at(m, "choices", r->cells.row, "name");
+                         before->number);
+                return model_at(m, "choices", r->number, "name");
             }
             map_put(&seen, r->name, r);
         }
@@ -638,114 +1055,135 @@ static bool unique_choices(struct model *m)
     return true;
 }
 
-static bool read_settings(struct model *m, const struct sheet *sheet)
+static bool read_settings(struct model *m)
 {
-    struct headers h;
-    if (!sheet || sheet->count < 2) {
-        return true;
-    }
-    if (!read_headers(m, &h, sheet)) {
+    struct table table;
+    const struct sheet *sheet = model_sheet(m, "settings");
+    const struct xlsform_options *options = m->options;
+    m->default_language = "default";
+    if (!table_read(m, &table, sheet, TABLE_SETTINGS, false)) {
         return false;
     }
-    read_cells(m, &m->settings, &h, &sheet->rows[1]);
+    m->settings = table.count ? table.rows[0].cells : arena_alloc(m->arena, sizeof *m->settings);
+    m->settings->key = "";
+    const char *text = field_text(m->settings, "id_string");
+    m->form_id = text ? text : options->fallback_id;
+    text = field_text(m->settings, "title");
+    m->title = text ? text : m->form_id;
+    m->version = field_text(m->settings, "version");
+    text = field_text(m->settings, "default_language");
+    m->default_language = text ? text : "default";
+    m->squeeze = model_yes(field_text(m->settings, "clean_text_values"), true);
+    text = field_text(m->settings, "name");
+    m->root.shape = SHAPE_GROUP;
+    m->root.name = text ? text : options->root ? options->root : "data";
+    m->root.path = arena_printf(m->arena, "/%s", m->root.name);
+    m->root.type_name = "survey";
+    m->root.row = arena_alloc(m->arena, sizeof *m->root.row);
+    m->root.row->key = "";
+    if (!model_is_name(m->root.name)) {
+        err_set(m->err, ERR_INPUT, "'%s' is not a valid name for the form's root", m->root.name);
+        err_hint(m->err, "names begin with a letter or '_'; then letters, digits, '_', '-', '.'");
+        return model_at(m, "settings", 1, "name");
+    }
+    if (model_yes(field_text(m->settings, "omit_instanceid"), false) &&
+        field_text(m->settings, "public_key")) {
+        err_set(m->err, ERR_INPUT, "omit_instanceID does not go with a public key");
+        err_hint(m->err, "take one of the two out");
+        return model_at(m, "settings", 0, NULL);
+    }
     return true;
 }
 
-static void add_language(struct model *m, const char *lang)
+/* instanceID and instanceName, behind what else stands in meta. */
+static bool fill_meta(struct model *m, struct question *meta)
 {
-    for (size_t i = 0; i < m->language_count; i++) {
-        if (strcmp(m->languages[i], lang) == 0) {
-            return;
-        }
+    struct question *q;
+    const char *id = field_text(m->settings, "instance_id");
+    const char *name = field_text(m->settings, "instance_name");
+    if (!model_yes(field_text(m->settings, "omit_instanceid"), false)) {
+        q = model_append(m, meta, SHAPE_QUESTION, "instanceID");
+        q->type = question_type("calculate");
+        q->type_name = "calculate";
+        field_put2(m->arena, q->row, "bind", "readonly", "true()");
+        field_put2(m->arena, q->row, "bind", "jr:preload", id ? id : "uid");
     }
-    if (m->language_count < 64) {
-        m->languages[m->language_count++] = lang;
-    }
-}
-
-/* Languages in the order in which the headers name them. */
-static void collect_languages(struct model *m, const struct sheet *sheet)
-{
-    const struct sheet_row *row = sheet && sheet->count ? &sheet->rows[0] : NULL;
-    for (size_t i = 0; row && i < row->count; i++) {
-        const char *key, *lang;
-        read_header(m->arena, row->cells[i], &key, &lang);
-        bool media = strcmp(key, "image") == 0 || strcmp(key, "audio") == 0 ||
-                     strcmp(key, "video") == 0 || strcmp(key, "guidance_hint") == 0;
-        if (IS_IN(translatable, key) && (*lang || media)) {
-            add_language(m, *lang ? lang : m->default_language);
-        }
-    }
-}
-
-/* Texts without a language belong to the default one as soon as there are others. */
-static void settle_language(struct model *m, struct cells *cells)
-{
-    for (size_t i = 0; i < cells->count; i++) {
-        if (IS_IN(translatable, cells->list[i].key) && !*cells->list[i].lang) {
-            bool given = cells_lang(cells, cells->list[i].key, m->default_language) != NULL;
-            if (cells_translated(cells, cells->list[i].key) && !given) {
-                cells->list[i].lang = m->default_language;
-                add_language(m, m->default_language);
+    if (name) {
+        q = model_append(m, meta, SHAPE_QUESTION, "instanceName");
+        q->type = question_type("calculate");
+        q->type_name = "calculate";
+        field_put2(m->arena, q->row, "bind", "calculate", name);
+        size_t at = 0, start, end;
+        const char *ref;
+        bool saved, bad;
+        while (ref_next(name, &at, &start, &end, &ref, &saved, &bad, m->arena)) {
+            struct buf ignored = {0};
+            bool ok = !bad && refs_put(m, &ignored, NULL, arena_printf(m->arena, "${%s}", ref), 0);
+            buf_fini(&ignored);
+            if (!ok) {
+                if (bad) {
+                    err_set(m->err, ERR_INPUT, "'%s' is no reference to a question", ref);
+                }
+                return model_at(m, "settings", 2, "instance_name");
             }
         }
     }
+    return true;
 }
 
-static void settle_languages(struct model *m, struct question *q)
+bool xlsform_read(struct model *m)
 {
-    for (struct question *c = q->first; c; c = c->next) {
-        settle_language(m, &c->cells);
-        settle_languages(m, c);
+    const struct sheet *survey = model_sheet(m, "survey");
+    if (!survey && m->book->count == 1 && !m->book->lines) {
+        survey = &m->book->sheets[0]; /* one sheet alone can only be the survey */
     }
-}
-
-bool xlsform_read(struct model *m, const char *root, const char *fallback_id)
-{
-    const struct sheet *survey = workbook_sheet(m->book, "survey");
-    const struct sheet *choices = workbook_sheet(m->book, "choices");
-    if (!choices) {
-        choices = workbook_sheet(m->book, "choices and columns");
-    }
-    if (!survey) {
+    const struct sheet *choices = model_sheet(m, "choices");
+    struct table survey_table, choices_table;
+    if (!survey || !survey->count) {
         err_set(m->err, ERR_INPUT, "there is no sheet 'survey'");
         err_hint(m->err, "an XLSForm needs a sheet named 'survey'; docs/XFORMS.md shows one");
+        model_near_sheet(m, "survey");
         return err_at(m->err, "%s", m->book->file);
     }
-    m->languages = arena_alloc(m->arena, 65 * sizeof *m->languages);
-    if (!read_settings(m, workbook_sheet(m->book, "settings"))) {
+    if (!choices) {
+        choices = model_sheet(m, "choices and columns");
+    }
+    if (!read_settings(m)) {
         return false;
     }
-    const char *setting = cells_text(&m->settings, "form_id");
-    m->form_id = *setting ? setting : fallback_id;
-    setting = cells_text(&m->settings, "form_title");
-    m->title = *setting ? setting : m->form_id;
-    m->version = cells_text(&m->settings, "version");
-    setting = cells_text(&m->settings, "default_language");
-    m->default_language = *setting ? setting : "default";
-    setting = cells_text(&m->settings, "name");
-    m->root.shape = SHAPE_GROUP;
-    m->root.name = *setting ? setting : root;
-    m->root.path = arena_printf(m->arena, "/%s", m->root.name);
-    m->root.depth = 1;
-    collect_languages(m, survey);
-    collect_languages(m, choices);
-    if (!read_choices(m, choices) || !read_survey(m, survey) || !unique_choices(m)) {
+    struct question holder = {.path = m->root.path, .name = ""};
+    struct question *meta = model_append(m, &holder, SHAPE_META, "meta");
+    meta->type_name = "group";
+    if (!read_choices(m, choices, &choices_table) ||
+        !table_read(m, &m->external, model_sheet(m, "external_choices"), TABLE_CHOICES, false) ||
+        !table_read(m, &m->osm, model_sheet(m, "osm"), TABLE_OSM, false) ||
+        !table_read(m, &m->entities, model_sheet(m, "entities"), TABLE_ENTITIES, false) ||
+        !read_survey(m, survey, &survey_table, meta) || !unique_choices(m) ||
+        !check_triggers(m, &m->root) || !refs_check(m, &survey_table, &choices_table) ||
+        !check_geometries(m, &m->root) || !unroll_loops(m, &m->root) ||
+        !hang_triggers(m, &m->root)) {
         return false;
     }
-    settle_languages(m, &m->root);
-    for (struct choice_list *l = m->lists; l; l = l->next) {
-        for (struct choice_row *r = l->first; r; r = r->next) {
-            if (l->translated) {
-                for (size_t i = 0; i < r->cells.count; i++) {
-                    struct cell *cell = &r->cells.list[i];
-                    if (IS_IN(translatable, cell->key) && !*cell->lang) {
-                        cell->lang = m->default_language;
-                        add_language(m, m->default_language);
-                    }
-                }
-            }
+    meta->parent = &m->root;
+    meta->next = NULL;
+    if (m->root.last) {
+        m->root.last->next = meta;
+    } else {
+        m->root.first = meta;
+    }
+    m->root.last = meta;
+    if (!xlsform_entities(m) || !fill_meta(m, meta)) {
+        return false;
+    }
+    if (!meta->first) { /* nothing to say */
+        struct question **at = &m->root.first;
+        while (*at != meta) {
+            at = &(*at)->next;
         }
+        *at = NULL;
+    }
+    if (!m->root.first || m->root.first == meta) {
+        model_note(m, "sheet survey has no questions");
     }
     return true;
 }

@@ -15,27 +15,69 @@
 
 #include "forms/tree.h"
 
-enum { XPATH_TEXT_MAX = 32 * 1024, XPATH_DEPTH_MAX = 100, XPATH_STEPS_MAX = 1000000,
-       XPATH_STEP_BYTES = 64, /* as much text costs as one step */
-       XPATH_RESULT_MAX = 4 << 20 /* bytes of one text that is put together */ };
+enum {
+    XPATH_TEXT_MAX = 32 * 1024,
+    XPATH_DEPTH_MAX = 100,
+    XPATH_STEPS_MAX = 1000000,
+    XPATH_STEP_BYTES = 64,     /* as much text costs as one step */
+    XPATH_RESULT_MAX = 4 << 20 /* bytes of one text that is put together */
+};
 
 /* ---- compiled form, open to forms/ for the dependency graph ---- */
 
 enum xpath_op {
-    XP_OR, XP_AND, XP_EQ, XP_NE, XP_LT, XP_LE, XP_GT, XP_GE, XP_ADD, XP_SUB, XP_MUL, XP_DIV,
-    XP_MOD, XP_NEG, XP_UNION, XP_NUMBER, XP_STRING, XP_CALL, XP_PATH, XP_OP_COUNT
+    XP_OR,
+    XP_AND,
+    XP_EQ,
+    XP_NE,
+    XP_LT,
+    XP_LE,
+    XP_GT,
+    XP_GE,
+    XP_ADD,
+    XP_SUB,
+    XP_MUL,
+    XP_DIV,
+    XP_MOD,
+    XP_NEG,
+    XP_UNION,
+    XP_NUMBER,
+    XP_STRING,
+    XP_CALL,
+    XP_PATH,
+    XP_OP_COUNT
 };
 
 enum xpath_axis {
-    AXIS_CHILD, AXIS_PARENT, AXIS_SELF, AXIS_ATTRIBUTE, AXIS_DESCENDANT, AXIS_DESCENDANT_OR_SELF,
-    AXIS_ANCESTOR, AXIS_ANCESTOR_OR_SELF, AXIS_FOLLOWING_SIBLING, AXIS_PRECEDING_SIBLING,
-    AXIS_FOLLOWING, AXIS_PRECEDING, AXIS_COUNT
+    AXIS_CHILD,
+    AXIS_PARENT,
+    AXIS_SELF,
+    AXIS_ATTRIBUTE,
+    AXIS_DESCENDANT,
+    AXIS_DESCENDANT_OR_SELF,
+    AXIS_ANCESTOR,
+    AXIS_ANCESTOR_OR_SELF,
+    AXIS_FOLLOWING_SIBLING,
+    AXIS_PRECEDING_SIBLING,
+    AXIS_FOLLOWING,
+    AXIS_PRECEDING,
+    AXIS_NAMESPACE,
+    AXIS_COUNT
+};
+
+enum xpath_test {
+    TEST_NAME, /* by `name`, or any node of the axis's own kind */
+    TEST_NODE,
+    TEST_TEXT,
+    TEST_COMMENT,
+    TEST_INSTRUCTION,
+    TEST_DEEP /* the step that `//` stands for, where only elements can matter */
 };
 
 struct xpath_step {
     enum xpath_axis axis;
-    const char *prefix, *name; /* name NULL = any element, or any node when `any_node` */
-    bool any_node;
+    enum xpath_test test;
+    const char *prefix, *name; /* name NULL = any; of TEST_INSTRUCTION the target */
     struct xpath **preds;
     size_t pred_count;
 };
@@ -86,12 +128,14 @@ struct xpath_env {
     const char *(*itext)(void *user, const char *id);
     const char *(*choice_name)(void *user, const char *value, const char *path, struct node *at);
     const char *(*property)(void *user, const char *name);
-    size_t steps;     /* counted up while evaluating */
-    unsigned nesting; /* evaluations that a text or a choice's name started inside another */
+    const char *(*namespace_uri)(void *user, const char *prefix); /* NULL: compare prefixes */
+    bool strict_names; /* XPath 1.0 to the letter: no prefix = no namespace, no dates as numbers */
+    size_t steps;      /* counted up while evaluating */
+    unsigned nesting;  /* evaluations that a text or a choice's name started inside another */
 };
 
-MUST_CHECK bool xpath_eval(struct xpath_value *out, const struct xpath *expr,
-                           struct xpath_env *env, struct node *context, struct err *err);
+MUST_CHECK bool xpath_eval(struct xpath_value *out, const struct xpath *expr, struct xpath_env *env,
+                           struct node *context, struct err *err);
 /* The same with `current()` apart from the context node: a choice's label and value. */
 MUST_CHECK bool xpath_eval_at(struct xpath_value *out, const struct xpath *expr,
                               struct xpath_env *env, struct node *context, struct node *current,

@@ -32,6 +32,9 @@ bool value_bool(struct xpath_value *out, bool boolean)
 
 static void gather_text(struct buf *out, const struct node *node)
 {
+    if (node->kind == NODE_COMMENT || node->kind == NODE_INSTRUCTION) {
+        return;
+    }
     if (node->value) {
         buf_text(out, node->value);
     }
@@ -172,12 +175,18 @@ bool xpath_to_bool(const struct xpath_value *v)
 static bool compare_numbers(enum xpath_op op, double a, double b)
 {
     switch (op) {
-    case XP_EQ: return a == b;
-    case XP_NE: return a != b;
-    case XP_LT: return a < b;
-    case XP_LE: return a <= b;
-    case XP_GT: return a > b;
-    default: return a >= b;
+    case XP_EQ:
+        return a == b;
+    case XP_NE:
+        return a != b;
+    case XP_LT:
+        return a < b;
+    case XP_LE:
+        return a <= b;
+    case XP_GT:
+        return a > b;
+    default:
+        return a >= b;
     }
 }
 
@@ -224,7 +233,7 @@ static bool compare(struct eval *e, enum xpath_op op, const struct xpath_value *
         }
         /* An empty node-set stands for an unanswered or hidden question: the empty text. */
         struct xpath_value none = {.type = XV_STRING, .text = ""};
-        return a->count == 0 && compare(e, op, &none, b);
+        return a->count == 0 && !e->env->strict_names && compare(e, op, &none, b);
     }
     if (b->type == XV_NODES) {
         for (size_t i = 0; i < b->count; i++) {
@@ -234,7 +243,7 @@ static bool compare(struct eval *e, enum xpath_op op, const struct xpath_value *
             }
         }
         struct xpath_value none = {.type = XV_STRING, .text = ""};
-        return b->count == 0 && compare_scalars(e, op, a, &none);
+        return b->count == 0 && !e->env->strict_names && compare_scalars(e, op, a, &none);
     }
     return compare_scalars(e, op, a, b);
 }
@@ -265,13 +274,11 @@ static bool set_add(struct eval *e, struct set *set, struct node *node)
     return true;
 }
 
+/* Numbers are unique over all documents, and a text made up twice is the same text. */
 static int by_order(const void *a, const void *b)
 {
     const struct node *x = *(struct node *const *)a, *y = *(struct node *const *)b;
-    if (x == y) {
-        return 0;
-    }
-    return x->order < y->order ? -1 : 1;
+    return x->order == y->order ? 0 : x->order < y->order ? -1 : 1;
 }
 
 static void set_sort(struct set *set)
@@ -286,35 +293,71 @@ static void set_sort(struct set *set)
     qsort(set->nodes, set->count, sizeof *set->nodes, by_order);
     size_t kept = 0;
     for (size_t i = 0; i < set->count; i++) {
-        if (!kept || set->nodes[kept - 1] != set->nodes[i]) {
+        if (!kept || set->nodes[kept - 1]->order != set->nodes[i]->order) {
             set->nodes[kept++] = set->nodes[i];
         }
     }
     set->count = kept;
 }
 
-static bool test_node(const struct xpath_step *step, const struct node *node)
+static bool test_node(struct eval *e, const struct xpath_step *step, const struct node *node)
 {
-    if (step->any_node) {
+    switch (step->test) {
+    case TEST_NODE:
         return true;
+    case TEST_TEXT:
+        return node->kind == NODE_TEXT;
+    case TEST_COMMENT:
+        return node->kind == NODE_COMMENT;
+    case TEST_DEEP:
+        return node->kind == NODE_ELEMENT || node->kind == NODE_DOCUMENT;
+    case TEST_INSTRUCTION:
+        return node->kind == NODE_INSTRUCTION &&
+               (!step->name || strcmp(step->name, node->name) == 0);
+    default:
+        break;
     }
-    if (node->kind == NODE_DOCUMENT || (node->kind == NODE_ATTRIBUTE) != (step->axis == AXIS_ATTRIBUTE)) {
+    enum node_kind own = step->axis == AXIS_ATTRIBUTE   ? NODE_ATTRIBUTE
+                         : step->axis == AXIS_NAMESPACE ? NODE_NAMESPACE
+                                                        : NODE_ELEMENT;
+    if (node->kind != own || (step->name && strcmp(step->name, node->name) != 0)) {
         return false;
     }
-    if (step->name && strcmp(step->name, node->name) != 0) {
-        return false;
+    if (!*step->prefix) {
+        return !e->env->strict_names || !step->name || !*node->uri;
     }
-    return !*step->prefix || strcmp(step->prefix, node->prefix) == 0;
+    const char *uri =
+        e->env->namespace_uri ? e->env->namespace_uri(e->env->user, step->prefix) : NULL;
+    return strcmp(uri ? uri : step->prefix, uri ? node->uri : node->prefix) == 0;
 }
 
-static bool take(struct eval *e, struct set *out, const struct xpath_step *step,
-                 struct node *node)
+static bool take(struct eval *e, struct set *out, const struct xpath_step *step, struct node *node)
 {
     if (++e->env->steps > XPATH_STEPS_MAX) {
         return err_set(e->err, ERR_LIMIT, "the expression takes more than %d steps",
                        (int)XPATH_STEPS_MAX);
     }
-    return !test_node(step, node) || set_add(e, out, node);
+    return !test_node(e, step, node) || set_add(e, out, node);
+}
+
+/* The text of a leaf, which has no node of its own: one is made up for whoever asks. */
+static bool take_leaf_text(struct eval *e, struct set *out, const struct xpath_step *step,
+                           struct node *leaf)
+{
+    bool asked = step->test == TEST_TEXT || step->test == TEST_NODE;
+    if (!asked || leaf->kind != NODE_ELEMENT || leaf->first || !leaf->value) {
+        return true;
+    }
+    struct node *text = arena_alloc(e->env->temp, sizeof *text);
+    *text = (struct node){.name = "", .prefix = "", .uri = "", .kind = NODE_TEXT};
+    text->value = leaf->value; /* lent */
+    text->parent = leaf;
+    text->active = leaf->active;
+    text->order = leaf->order + 1;
+    for (const struct node *a = leaf->attrs; a; a = a->next) {
+        text->order = a->order + 1;
+    }
+    return take(e, out, step, text);
 }
 
 static bool take_below(struct eval *e, struct set *out, const struct xpath_step *step,
@@ -325,7 +368,19 @@ static bool take_below(struct eval *e, struct set *out, const struct xpath_step 
             return false;
         }
     }
-    return true;
+    return take_leaf_text(e, out, step, node);
+}
+
+/* The same, last first. */
+static bool take_below_back(struct eval *e, struct set *out, const struct xpath_step *step,
+                            struct node *node)
+{
+    for (struct node *c = node->last; c; c = c->prev) {
+        if (!take_below_back(e, out, step, c) || !take(e, out, step, c)) {
+            return false;
+        }
+    }
+    return take_leaf_text(e, out, step, node);
 }
 
 /* Nodes that come after (or before) `node` outside its own line. */
@@ -333,11 +388,16 @@ static bool take_beside(struct eval *e, struct set *out, const struct xpath_step
                         struct node *node, bool after)
 {
     for (struct node *n = node; n; n = n->parent) {
-        for (struct node *s = after ? n->next : n->prev; s; s = after ? s->next : s->prev) {
-            if (n->kind == NODE_ATTRIBUTE) {
-                break;
+        if (n->kind == NODE_ATTRIBUTE || n->kind == NODE_NAMESPACE) {
+            if (after && n->parent && !take_below(e, out, step, n->parent)) {
+                return false; /* an element's content comes after its attributes */
             }
-            if (!take(e, out, step, s) || !take_below(e, out, step, s)) {
+            continue;
+        }
+        for (struct node *s = after ? n->next : n->prev; s; s = after ? s->next : s->prev) {
+            bool ok = after ? take(e, out, step, s) && take_below(e, out, step, s)
+                            : take_below_back(e, out, step, s) && take(e, out, step, s);
+            if (!ok) {
                 return false;
             }
         }
@@ -345,10 +405,48 @@ static bool take_beside(struct eval *e, struct set *out, const struct xpath_step
     return true;
 }
 
+/* The declarations in force at an element, each as a node of this element. */
+static bool take_namespaces(struct eval *e, struct set *out, const struct xpath_step *step,
+                            struct node *node)
+{
+    static const char *const xml[2] = {"xml", "http://www.w3.org/XML/1998/namespace"};
+    struct set seen = {0};
+    for (const struct node *n = node; n && node->kind == NODE_ELEMENT; n = n->parent) {
+        for (const struct node *a = n->attrs; a; a = a->next) {
+            bool known = a->kind != NODE_NAMESPACE;
+            for (size_t i = 0; i < seen.count && !known; i++) {
+                known = strcmp(seen.nodes[i]->name, a->name) == 0;
+            }
+            if (known) {
+                continue;
+            }
+            struct node *own = arena_alloc(e->env->temp, sizeof *own);
+            *own = *a;
+            own->parent = node;
+            own->order = n == node ? a->order : node->order;
+            if (!set_add(e, &seen, own) ||
+                (own->value && !take(e, out, step, own))) { /* xmlns="" takes one back */
+                return false;
+            }
+        }
+    }
+    if (node->kind != NODE_ELEMENT) {
+        return true;
+    }
+    struct node *own = arena_alloc(e->env->temp, sizeof *own);
+    *own = (struct node){.name = xml[0], .prefix = "", .uri = "", .kind = NODE_NAMESPACE};
+    own->value = arena_text(e->env->temp, xml[1]);
+    own->parent = node;
+    own->active = node->active;
+    own->order = node->order;
+    return take(e, out, step, own);
+}
+
 static bool walk_axis(struct eval *e, struct set *out, const struct xpath_step *step,
                       struct node *node)
 {
     struct node *n;
+    bool beside = node->kind != NODE_ATTRIBUTE && node->kind != NODE_NAMESPACE;
     switch (step->axis) {
     case AXIS_CHILD:
         for (n = node->first; n; n = n->next) {
@@ -356,14 +454,16 @@ static bool walk_axis(struct eval *e, struct set *out, const struct xpath_step *
                 return false;
             }
         }
-        return true;
+        return take_leaf_text(e, out, step, node);
     case AXIS_ATTRIBUTE:
-        for (n = node->kind == NODE_ATTRIBUTE ? NULL : node->attrs; n; n = n->next) {
-            if (!take(e, out, step, n)) {
+        for (n = beside ? node->attrs : NULL; n; n = n->next) {
+            if (n->kind == NODE_ATTRIBUTE && !take(e, out, step, n)) {
                 return false;
             }
         }
         return true;
+    case AXIS_NAMESPACE:
+        return take_namespaces(e, out, step, node);
     case AXIS_PARENT:
         return !node->parent || take(e, out, step, node->parent);
     case AXIS_SELF:
@@ -381,14 +481,14 @@ static bool walk_axis(struct eval *e, struct set *out, const struct xpath_step *
         }
         return true;
     case AXIS_FOLLOWING_SIBLING:
-        for (n = node->kind == NODE_ATTRIBUTE ? NULL : node->next; n; n = n->next) {
+        for (n = beside ? node->next : NULL; n; n = n->next) {
             if (!take(e, out, step, n)) {
                 return false;
             }
         }
         return true;
     case AXIS_PRECEDING_SIBLING:
-        for (n = node->kind == NODE_ATTRIBUTE ? NULL : node->prev; n; n = n->prev) {
+        for (n = beside ? node->prev : NULL; n; n = n->prev) {
             if (!take(e, out, step, n)) {
                 return false;
             }
@@ -525,11 +625,16 @@ static bool eval_union(struct eval *e, const struct frame *f, const struct xpath
 static double arithmetic(enum xpath_op op, double a, double b)
 {
     switch (op) {
-    case XP_ADD: return a + b;
-    case XP_SUB: return a - b;
-    case XP_MUL: return a * b;
-    case XP_DIV: return a / b;
-    default: return fmod(a, b);
+    case XP_ADD:
+        return a + b;
+    case XP_SUB:
+        return a - b;
+    case XP_MUL:
+        return a * b;
+    case XP_DIV:
+        return a / b;
+    default:
+        return fmod(a, b);
     }
 }
 

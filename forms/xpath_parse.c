@@ -14,8 +14,8 @@ struct parser {
     const char *text;
     size_t len, at;
     enum token kind;
-    size_t start, end;   /* of the token */
-    bool after_operand;  /* decides whether `*`, `and`, `div` are operators */
+    size_t start, end;  /* of the token */
+    bool after_operand; /* decides whether `*`, `and`, `div` are operators */
     unsigned depth;
     struct err *err;
 };
@@ -112,8 +112,8 @@ static bool lex(struct parser *p)
 static bool advance(struct parser *p)
 {
     bool operand = p->kind == T_NUMBER || p->kind == T_STRING || p->kind == T_NAME ||
-                   token_is(p, ")") || token_is(p, "]") || token_is(p, ".") ||
-                   token_is(p, "..") || (p->kind == T_PUNCT && token_is(p, "*"));
+                   token_is(p, ")") || token_is(p, "]") || token_is(p, ".") || token_is(p, "..") ||
+                   (p->kind == T_PUNCT && token_is(p, "*"));
     p->after_operand = operand;
     return lex(p);
 }
@@ -131,10 +131,10 @@ static const struct {
     const char *text;
     unsigned char level; /* binding strength, 1 weakest */
     enum xpath_op op;
-} operators[] = {
-    {"or", 1, XP_OR},   {"and", 2, XP_AND}, {"=", 3, XP_EQ},  {"!=", 3, XP_NE}, {"<", 4, XP_LT},
-    {"<=", 4, XP_LE},   {">", 4, XP_GT},    {">=", 4, XP_GE}, {"+", 5, XP_ADD}, {"-", 5, XP_SUB},
-    {"*", 6, XP_MUL},   {"div", 6, XP_DIV}, {"mod", 6, XP_MOD}};
+} operators[] = {{"or", 1, XP_OR},  {"and", 2, XP_AND}, {"=", 3, XP_EQ},  {"!=", 3, XP_NE},
+                 {"<", 4, XP_LT},   {"<=", 4, XP_LE},   {">", 4, XP_GT},  {">=", 4, XP_GE},
+                 {"+", 5, XP_ADD},  {"-", 5, XP_SUB},   {"*", 6, XP_MUL}, {"div", 6, XP_DIV},
+                 {"mod", 6, XP_MOD}};
 enum { LEVEL_UNARY = 7 };
 
 static bool parse_level(struct parser *p, unsigned level, struct xpath **out);
@@ -185,10 +185,63 @@ static bool parse_preds(struct parser *p, struct xpath ***preds, size_t *count)
     return true;
 }
 
-static const char *const axis_names[] = {
-    "child", "parent", "self", "attribute", "descendant", "descendant-or-self", "ancestor",
-    "ancestor-or-self", "following-sibling", "preceding-sibling", "following", "preceding"};
+static const char *const axis_names[] = {"child",
+                                         "parent",
+                                         "self",
+                                         "attribute",
+                                         "descendant",
+                                         "descendant-or-self",
+                                         "ancestor",
+                                         "ancestor-or-self",
+                                         "following-sibling",
+                                         "preceding-sibling",
+                                         "following",
+                                         "preceding",
+                                         "namespace"};
 _Static_assert(sizeof axis_names / sizeof *axis_names == AXIS_COUNT, "one name an axis");
+
+/* Is the next thing behind the token, blanks aside, this character? */
+static bool next_is(const struct parser *p, char c)
+{
+    size_t at = p->at;
+    while (at < p->len && strchr(" \t\r\n", p->text[at])) {
+        at++;
+    }
+    return at < p->len && p->text[at] == c;
+}
+
+/* node(), text(), comment(), processing-instruction('target') */
+static bool parse_node_test(struct parser *p, struct xpath_step *step, const char *name)
+{
+    static const char *const tests[] = {"node", "text", "comment", "processing-instruction"};
+    size_t i = 0;
+    while (i < 4 && strcmp(tests[i], name) != 0) {
+        i++;
+    }
+    if (i == 4) {
+        return fault(p, p->start, "a step of a path is a name, or node(), text(), comment()");
+    }
+    step->test = (enum xpath_test)(TEST_NODE + i);
+    if (!advance(p) || !advance(p)) {
+        return false;
+    }
+    if (step->test == TEST_INSTRUCTION && p->kind == T_STRING) {
+        step->name = arena_copy(p->arena, p->text + p->start + 1, p->end - p->start - 2);
+        if (!advance(p)) {
+            return false;
+        }
+    }
+    return expect(p, ")", "expected ')'") && parse_preds(p, &step->preds, &step->pred_count);
+}
+
+static bool is_axis(const struct parser *p)
+{
+    size_t at = p->at;
+    while (at < p->len && strchr(" \t\r\n", p->text[at])) {
+        at++;
+    }
+    return at + 1 < p->len && strncmp(p->text + at, "::", 2) == 0;
+}
 
 static bool parse_step(struct parser *p, struct xpath_step *step)
 {
@@ -196,7 +249,7 @@ static bool parse_step(struct parser *p, struct xpath_step *step)
     step->prefix = "";
     if (token_is(p, ".") || token_is(p, "..")) {
         step->axis = token_is(p, ".") ? AXIS_SELF : AXIS_PARENT;
-        step->any_node = true;
+        step->test = TEST_NODE;
         return advance(p) && parse_preds(p, &step->preds, &step->pred_count);
     }
     if (token_is(p, "@")) {
@@ -204,7 +257,7 @@ static bool parse_step(struct parser *p, struct xpath_step *step)
         if (!advance(p)) {
             return false;
         }
-    } else if (p->kind == T_NAME && p->at + 1 < p->len && strncmp(p->text + p->at, "::", 2) == 0) {
+    } else if (p->kind == T_NAME && is_axis(p)) {
         size_t i = 0;
         while (i < AXIS_COUNT && !token_is(p, axis_names[i])) {
             i++;
@@ -230,13 +283,8 @@ static bool parse_step(struct parser *p, struct xpath_step *step)
     } else if (p->kind == T_NAME || is_word_operator(p)) {
         p->kind = T_NAME;
         const char *name = token_text(p);
-        if (p->at < p->len && p->text[p->at] == '(') {
-            if (strcmp(name, "node") != 0) {
-                return fault(p, p->start, "only node() may stand as a step of a path");
-            }
-            step->any_node = true;
-            return advance(p) && advance(p) && expect(p, ")", "expected ')'") &&
-                   parse_preds(p, &step->preds, &step->pred_count);
+        if (next_is(p, '(')) {
+            return parse_node_test(p, step, name);
         }
         if (p->at + 1 < p->len && p->text[p->at] == ':' && p->text[p->at + 1] != ':') {
             step->prefix = name;
@@ -257,8 +305,8 @@ static bool parse_step(struct parser *p, struct xpath_step *step)
             return false;
         }
     } else {
-        return fault(p, p->start, p->kind == T_END ? "the expression ends too early"
-                                                   : "expected a name");
+        return fault(p, p->start,
+                     p->kind == T_END ? "the expression ends too early" : "expected a name");
     }
     return parse_preds(p, &step->preds, &step->pred_count);
 }
@@ -286,7 +334,7 @@ static bool parse_steps(struct parser *p, struct xpath *path, bool first)
         if (!first) {
             if (token_is(p, "//")) {
                 struct xpath_step deep = {
-                    .axis = AXIS_DESCENDANT_OR_SELF, .any_node = true, .prefix = ""};
+                    .axis = AXIS_DESCENDANT_OR_SELF, .test = TEST_NODE, .prefix = ""};
                 if (!add_step(p, path, &deep)) {
                     return false;
                 }
@@ -301,6 +349,12 @@ static bool parse_steps(struct parser *p, struct xpath *path, bool first)
         struct xpath_step step;
         if (!parse_step(p, &step) || !add_step(p, path, &step)) {
             return false;
+        }
+        struct xpath_step *before =
+            path->step_count > 1 ? &path->steps[path->step_count - 2] : NULL;
+        if (before && before->axis == AXIS_DESCENDANT_OR_SELF && before->test == TEST_NODE &&
+            !before->pred_count && (step.axis == AXIS_CHILD || step.axis == AXIS_ATTRIBUTE)) {
+            before->test = TEST_DEEP; /* texts and comments have no children */
         }
     }
 }
@@ -321,11 +375,11 @@ static bool is_call(struct parser *p)
             at++;
         }
     }
-    while (at < p->len && p->text[at] == ' ') {
+    while (at < p->len && strchr(" \t\r\n", p->text[at])) {
         at++;
     }
     return at < p->len && p->text[at] == '(' && !token_is(p, "node") && !token_is(p, "text") &&
-           !token_is(p, "comment");
+           !token_is(p, "comment") && !token_is(p, "processing-instruction");
 }
 
 static bool parse_call(struct parser *p, struct xpath **out)
@@ -427,8 +481,7 @@ static bool parse_path(struct parser *p, struct xpath **out)
         return parse_steps(p, path, true);
     }
     struct xpath *start = NULL;
-    if (!parse_primary(p, &start) ||
-        !parse_preds(p, &path->start_preds, &path->start_pred_count)) {
+    if (!parse_primary(p, &start) || !parse_preds(p, &path->start_preds, &path->start_pred_count)) {
         return false;
     }
     if (!path->start_pred_count && !token_is(p, "/") && !token_is(p, "//")) {

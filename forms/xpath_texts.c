@@ -129,7 +129,7 @@ FN(fn_substring)
 }
 
 bool xpath_two_texts(struct eval *e, const struct frame *f, const struct xpath *call,
-                      const char **a, const char **b)
+                     const char **a, const char **b)
 {
     return xpath_arg_text(e, f, call, 0, a) && xpath_arg_text(e, f, call, 1, b);
 }

@@ -13,8 +13,8 @@
 
 enum { DEPTH_MAX = 256, ATTR_MAX = 64 * 1024, ATTRS_MAX = 1000 };
 
-const struct xml_limits xml_foreign = {8u << 20, 200000};
-const struct xml_limits xml_trusted = {64u << 20, 2000000};
+const struct xml_limits xml_foreign = {8u << 20, 200000, false};
+const struct xml_limits xml_trusted = {64u << 20, 2000000, false};
 
 struct builder {
     struct arena *arena;
@@ -175,6 +175,31 @@ static void on_text(void *user, const xmlChar *text, int len)
     }
 }
 
+static void add_aside(struct builder *b, enum xml_kind kind, const xmlChar *target,
+                      const xmlChar *text)
+{
+    if (b->failed || !b->open) { /* outside the root they belong to nobody */
+        return;
+    }
+    end_text(b);
+    struct xml *aside = add_node(b);
+    if (aside) {
+        aside->kind = kind;
+        aside->target = keep(b, target);
+        aside->text = keep(b, text);
+    }
+}
+
+static void on_comment(void *user, const xmlChar *text)
+{
+    add_aside(user, XML_COMMENT, NULL, text);
+}
+
+static void on_instruction(void *user, const xmlChar *target, const xmlChar *text)
+{
+    add_aside(user, XML_INSTRUCTION, target, text);
+}
+
 static void on_doctype(void *user, const xmlChar *name, const xmlChar *id, const xmlChar *system)
 {
     (void)name;
@@ -264,6 +289,10 @@ bool xml_parse(struct xml **root, struct arena *arena, const char *bytes, size_t
     sax.cdataBlock = on_text;
     sax.internalSubset = on_doctype;
     sax.serror = on_fault;
+    if (limits->asides) {
+        sax.comment = on_comment;
+        sax.processingInstruction = on_instruction;
+    }
 
     struct builder b = {.arena = arena, .most = limits->nodes, .err = err};
     b.ctxt = xmlCreateMemoryParserCtxt(bytes, (int)len);

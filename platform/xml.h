@@ -27,8 +27,12 @@ struct xml_ns { /* a declaration xmlns[:prefix]="uri" on this element */
     struct xml_ns *next;
 };
 
+enum xml_kind { XML_PART, XML_COMMENT, XML_INSTRUCTION };
+
 struct xml {
-    const char *name; /* local name; NULL = this is a run of text */
+    const char *name;   /* local name; NULL = this is a run of text, or an aside */
+    enum xml_kind kind; /* XML_PART but for asides, which come only when asked for */
+    const char *target; /* of an instruction; its content and a comment's are in `text` */
     const char *prefix, *uri;
     const char *text; /* of a text run */
     struct xml_attr *attrs;
@@ -39,6 +43,7 @@ struct xml {
 
 struct xml_limits {
     size_t bytes, nodes;
+    bool asides; /* keep comments and processing instructions, too */
 };
 extern const struct xml_limits xml_foreign; /* 8 MiB, 200 000 nodes: anything unsigned */
 extern const struct xml_limits xml_trusted; /* 64 MiB, 2 M nodes: forms an author signed */

@@ -12,7 +12,7 @@ static int64_t wall(void *user)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct xml_limits limits = {256 << 10, 3000};
+    static const struct xml_limits limits = {256 << 10, 3000, false};
     struct form *form;
     struct session *session;
     struct session_env env = {.wall_ms = wall};

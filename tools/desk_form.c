@@ -8,8 +8,8 @@
 #include "platform/clock.h"
 #include "platform/file.h"
 
-bool desk_form_xml(struct buf *xml, const char *file, const char *root, struct arena *arena,
-                   struct xlsform_notes *notes, struct err *err)
+bool desk_form_xml(struct buf *xml, const char *file, const struct xlsform_options *given,
+                   struct arena *arena, struct xlsform_notes *notes, struct err *err)
 {
     struct buf bytes = {0};
     struct workbook book;
@@ -19,7 +19,11 @@ bool desk_form_xml(struct buf *xml, const char *file, const char *root, struct a
     if (file_ends(file, ".xml")) {
         return file_read(xml, file, DESK_FILE_MAX, err);
     }
-    struct xlsform_options options = {.root = root, .fallback_id = file_stem(arena, file)};
+    struct xlsform_options options = {0};
+    if (given) {
+        options = *given;
+    }
+    options.fallback_id = file_stem(arena, file);
     bool ok = file_read(&bytes, file, DESK_FILE_MAX, err) &&
               workbook_read(&book, arena, file, bytes.data, bytes.len, err) &&
               xlsform_convert(xml, &book, &options, arena, notes, err);

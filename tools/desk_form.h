@@ -7,9 +7,11 @@
 
 enum { DESK_FILE_MAX = 64 << 20 };
 
-/* The XForm of FILE: .xml as it is, a workbook converted.  `root` may be NULL. */
-MUST_CHECK bool desk_form_xml(struct buf *xml, const char *file, const char *root,
-                              struct arena *arena, struct xlsform_notes *notes, struct err *err);
+/* The XForm of FILE: .xml as it is, a workbook converted.  `given` (may be NULL) are options of the
+ * conversion; the form's fallback id is the file's stem. */
+MUST_CHECK bool desk_form_xml(struct buf *xml, const char *file,
+                              const struct xlsform_options *given, struct arena *arena,
+                              struct xlsform_notes *notes, struct err *err);
 
 /* The same, loaded; errors carry the file's name. */
 MUST_CHECK bool desk_form_load(struct form **form, const char *file, struct arena *arena,

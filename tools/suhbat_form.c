@@ -13,8 +13,8 @@
 #include "tools/desk_form.h"
 #include "tools/desk_keys.h"
 
-static const char *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang, *opt_partial, *opt_study,
-    *opt_serial, *opt_training;
+static const char *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang, *opt_partial,
+    *opt_study, *opt_serial, *opt_training;
 
 static void print_notes(const struct xlsform_notes *notes)
 {
@@ -56,21 +56,46 @@ static bool run_check(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+/* external_choices stand beside the XForm, under the name by which Collect finds them. */
+static bool write_itemsets(const struct buf *csv, struct arena *arena, struct err *err)
+{
+    if (!csv->len) {
+        return true;
+    }
+    if (!opt_out) {
+        fprintf(stderr, "warning: external_choices are written only beside -o OUT.xml\n");
+        return true;
+    }
+    const char *slash = strrchr(opt_out, '/');
+    char *path =
+        arena_printf(arena, "%.*sitemsets.csv", slash ? (int)(slash - opt_out) + 1 : 0, opt_out);
+    return file_write(path, csv->data, csv->len, FILE_SHARED, opt_force, err);
+}
+
+/* Writes what the workbook says, even where an expression in it is none: another program may know
+ * more.  What is wrong is told; `check` refuses it. */
 static bool run_convert(const struct cli_words *words, struct err *err)
 {
     struct arena arena;
-    struct buf xml = {0};
+    struct buf xml = {0}, itemsets = {0};
     struct form *form = NULL;
     struct xlsform_notes notes;
+    struct err loading = {0};
+    struct xlsform_options options = {.root = opt_root, .itemsets = &itemsets, .lenient = true};
     arena_init(&arena);
-    bool ok = desk_form_xml(&xml, words->list[0], opt_root, &arena, &notes, err);
-    if (ok && !form_load(&form, xml.data, xml.len, &xml_trusted, err)) {
-        ok = err_at(err, "%s", file_name(words->list[0]));
-    }
+    bool ok = desk_form_xml(&xml, words->list[0], &options, &arena, &notes, err);
     print_notes(&notes);
-    ok = ok && file_write(opt_out ? opt_out : "-", xml.data, xml.len, FILE_SHARED, opt_force, err);
+    if (ok && !form_load(&form, xml.data, xml.len, &xml_trusted, &loading)) {
+        char text[1100];
+        err_text(&loading, text, sizeof text);
+        fprintf(stderr, "warning: this form cannot be used as it stands: %s\n", text);
+    }
+    ok = ok &&
+         file_write(opt_out ? opt_out : "-", xml.data, xml.len, FILE_SHARED, opt_force, err) &&
+         write_itemsets(&itemsets, &arena, err);
     form_free(form);
     buf_fini(&xml);
+    buf_fini(&itemsets);
     arena_fini(&arena);
     return ok;
 }
@@ -152,8 +177,9 @@ static bool run_pack(const struct cli_words *words, struct err *err)
         ok = err_set(err, ERR_INPUT, "give the study's folder and where to write");
         err_hint(err, "suhbat-form pack FORM --study STUDY -o FORM.age");
     }
+    struct xlsform_options options = {.root = opt_root};
     desk_env_init(&desk, words->list[0]);
-    ok = ok && desk_form_xml(&xml, words->list[0], opt_root, &arena, NULL, err) &&
+    ok = ok && desk_form_xml(&xml, words->list[0], &options, &arena, NULL, err) &&
          form_load(&form, xml.data, xml.len, &xml_trusted, err) &&
          session_new(&session, form, &desk.env, err) && /* it must open, too */
          desk_read_catalogue(c, &catalogue, desk_path(&arena, opt_study, "catalogue.sbg"), err) &&
@@ -161,8 +187,8 @@ static bool run_pack(const struct cli_words *words, struct err *err)
          desk_read_cert(cert, desk_path(&arena, opt_study, "author.cert"), err) &&
          gather_lists(form, &desk, &arena, files, FILES, &count, err);
     if (ok) {
-        uint64_t serial = opt_serial ? strtoull(opt_serial, NULL, 10)
-                                     : (uint64_t)clock_wall_ms() / 1000;
+        uint64_t serial =
+            opt_serial ? strtoull(opt_serial, NULL, 10) : (uint64_t)clock_wall_ms() / 1000;
         files[0].bytes = xml.data;
         files[0].len = xml.len;
         ok = package_write(&package, c->study_id, form->id, serial,

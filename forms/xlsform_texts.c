@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which words does the form have in which language?  Source: ODK XForms, itext; the order of
+ * languages and texts is pyxform's. */
+#include "forms/xlsform_model.h"
+
+#include <string.h>
+
+struct form_text {    /* one form of one text: plain, guidance, image, … */
+    const char *form; /* "long" = plain */
+    const char *text; /* NULL: missing here, present in another language */
+    const struct question *from;
+    const char *sheet, *column; /* for messages */
+    size_t row;
+    struct form_text *next;
+};
+struct entry {
+    const char *id;
+    bool hint; /* then guidance is written, other forms are not media */
+    struct form_text *first, *last;
+    struct entry *next;
+};
+struct language {
+    const char *name;
+    struct map by_id;
+    struct entry *first, *last;
+    struct language *next;
+};
+struct texts {
+    struct model *m;
+    struct language *first, *last;
+};
+
+static struct language *language(struct texts *t, const char *name)
+{
+    struct language *l = t->first;
+    while (l && strcmp(l->name, name) != 0) {
+        l = l->next;
+    }
+    if (!l) {
+        l = arena_alloc(t->m->arena, sizeof *l);
+        l->name = name;
+        map_init(&l->by_id, t->m->arena);
+        if (t->last) {
+            t->last->next = l;
+        } else {
+            t->first = l;
+        }
+        t->last = l;
+    }
+    return l;
+}
+
+static struct entry *entry(struct texts *t, struct language *l, const char *id)
+{
+    struct entry *e = map_get(&l->by_id, id);
+    if (!e) {
+        e = arena_alloc(t->m->arena, sizeof *e);
+        e->id = id;
+        if (l->last) {
+            l->last->next = e;
+        } else {
+            l->first = e;
+        }
+        l->last = e;
+        map_put(&l->by_id, id, e);
+    }
+    return e;
+}
+
+static struct form_text *form_of(struct texts *t, struct entry *e, const char *form)
+{
+    struct form_text *f = e->first;
+    while (f && strcmp(f->form, form) != 0) {
+        f = f->next;
+    }
+    if (!f) {
+        f = arena_alloc(t->m->arena, sizeof *f);
+        f->form = form;
+        if (e->last) {
+            e->last->next = f;
+        } else {
+            e->first = f;
+        }
+        e->last = f;
+    }
+    return f;
+}
+
+static void put(struct texts *t, const char *lang, const char *id, const char *form,
+                const struct field *v, const struct question *from, const char *sheet, size_t row)
+{
+    struct form_text *f = form_of(t, entry(t, language(t, lang), id), form);
+    f->text = v->text;
+    f->from = from;
+    f->sheet = sheet;
+    f->row = row;
+    f->column = v->header ? v->header : form;
+}
+
+/* A text, or one by language. */
+static void put_each(struct texts *t, const struct field *v, const char *id, const char *form,
+                     const struct question *from, const char *sheet, size_t row)
+{
+    if (v->text) {
+        put(t, t->m->default_language, id, form, v, from, sheet, row);
+    }
+    for (const struct field *c = v->text ? NULL : v->first; c; c = c->next) {
+        if (c->text) {
+            put(t, c->key, id, form, c, from, sheet, row);
+        }
+    }
+}
+
+bool text_needs_itext(const struct field *row)
+{
+    const struct field *label = field_get(row, "label");
+    const struct field *media = field_get(row, "media");
+    return (label && label->first) || (media && media->first);
+}
+
+static void gather_choices(struct texts *t)
+{
+    for (const struct choice_list *l = t->m->lists; l; l = l->next) {
+        size_t index = 0;
+        for (const struct choice_row *r = l->itext ? l->first : NULL; r; r = r->next, index++) {
+            char *id = arena_printf(t->m->arena, "%s-%zu", l->name, index);
+            const struct field *label = field_get(r->cells, "label");
+            const struct field *media = field_get(r->cells, "media");
+            if (label) {
+                put_each(t, label, id, "long", NULL, "choices", r->number);
+            }
+            for (const struct field *v = media ? media->first : NULL; v; v = v->next) {
+                put_each(t, v, id, v->key, NULL, "choices", r->number);
+            }
+        }
+    }
+}
+
+static void gather_messages(struct texts *t, const struct question *q)
+{
+    static const char *const keys[] = {"jr:constraintMsg", "jr:requiredMsg", "jr:noAppErrorString"};
+    for (size_t i = 0; i < 3; i++) {
+        const struct field *v = field_get(field_get(q->row, "bind"), keys[i]);
+        if (v && (v->first || (v->text && i < 2 && ref_has(v->text)))) {
+            put_each(t, v, arena_printf(t->m->arena, "%s:%s", q->path, keys[i]), "long", q,
+                     "survey", q->number);
+        }
+    }
+}
+
+static void gather_labels(struct texts *t, const struct question *q)
+{
+    const struct field *label = field_get(q->row, "label"), *hint = field_get(q->row, "hint");
+    const struct field *guidance = field_get(q->row, "guidance_hint");
+    char *hint_id = arena_printf(t->m->arena, "%s:hint", q->path);
+    if (label && text_needs_itext(q->row)) {
+        put_each(t, label, arena_printf(t->m->arena, "%s:label", q->path), "long", q, "survey",
+                 q->number);
+    }
+    if (hint && (hint->first || guidance)) {
+        put_each(t, hint, hint_id, "long", q, "survey", q->number);
+    }
+    if (guidance) {
+        put_each(t, guidance, hint_id, "guidance", q, "survey", q->number);
+    }
+}
+
+static bool has_node(const struct question *q)
+{
+    return q->shape == SHAPE_QUESTION || q->shape == SHAPE_GROUP || q->shape == SHAPE_REPEAT;
+}
+
+static void gather_questions(struct texts *t, const struct question *parent)
+{
+    for (const struct question *q = parent->first; q; q = q->next) {
+        if (has_node(q)) {
+            gather_messages(t, q);
+            gather_labels(t, q);
+        }
+        gather_questions(t, q);
+    }
+}
+
+static void gather_media(struct texts *t, const struct question *parent)
+{
+    for (const struct question *q = parent->first; q; q = q->next) {
+        const struct field *media = has_node(q) ? field_get(q->row, "media") : NULL;
+        for (const struct field *v = media ? media->first : NULL; v; v = v->next) {
+            put_each(t, v, arena_printf(t->m->arena, "%s:label", q->path), v->key, q, "survey",
+                     q->number);
+        }
+        gather_media(t, q);
+    }
+}
+
+/* What one language has and another lacks: there it is "-". */
+static void fill_gaps(struct texts *t)
+{
+    struct language all = {.name = ""};
+    map_init(&all.by_id, t->m->arena);
+    for (struct language *l = t->first; l; l = l->next) {
+        for (struct entry *e = l->first; e; e = e->next) {
+            struct entry *into = entry(t, &all, e->id);
+            for (struct form_text *f = e->first; f; f = f->next) {
+                form_of(t, into, f->form);
+            }
+        }
+    }
+    for (struct language *l = t->first; l; l = l->next) {
+        size_t missing = 0;
+        const char *first = NULL;
+        for (struct entry *e = all.first; e; e = e->next) {
+            struct entry *own = entry(t, l, e->id);
+            for (struct form_text *f = e->first; f; f = f->next) {
+                struct form_text *have = form_of(t, own, f->form);
+                if (!have->text && strcmp(f->form, "long") == 0) {
+                    first = missing++ ? first : e->id;
+                }
+            }
+        }
+        if (missing) {
+            model_note(t->m, "%zu texts have no translation in '%s'; the first is %s", missing,
+                       l->name, first);
+        }
+    }
+}
+
+/* "Кыргызча (ky)" tells machines the language; a bare name does not. */
+static void note_languages(struct texts *t)
+{
+    for (struct language *l = t->first; l; l = l->next) {
+        const char *open = strrchr(l->name, '(');
+        size_t len = open ? strcspn(open + 1, ")") : 0;
+        if (strcmp(l->name, "default") != 0 && (len < 2 || len > 8)) {
+            model_note(t->m, "the language '%s' has no code; write it as '%s (code)', such as (ru)",
+                       l->name, l->name);
+        }
+    }
+}
+
+struct texts *texts_gather(struct model *m)
+{
+    struct texts *t = arena_alloc(m->arena, sizeof *t);
+    t->m = m;
+    gather_choices(t);
+    gather_questions(t, &m->root);
+    gather_media(t, &m->root);
+    fill_gaps(t);
+    note_languages(t);
+    return t;
+}
+
+static bool write_form(struct texts *t, struct buf *out, const struct form_text *f, bool hint)
+{
+    bool plain = strcmp(f->form, "long") == 0, image = strstr(f->form, "image") != NULL;
+    const char *xml = "-", *text = f->text;
+    if (!text && !plain && !(hint && strcmp(f->form, "guidance") == 0)) {
+        return true;
+    }
+    if (text && !plain && strcmp(f->form, "guidance") != 0) {
+        if (strcmp(text, "-") == 0) {
+            return true;
+        }
+        text = arena_printf(t->m->arena, "jr://%s/%s", image ? "images" : f->form, text);
+    }
+    if (text && strcmp(text, "-") != 0 && !refs_markup(t->m, &xml, f->from, text)) {
+        return model_at(t->m, f->sheet, f->row, f->column);
+    }
+    buf_text(out, "<value");
+    if (!plain) {
+        xml_put_attr(out, "form", f->form);
+    }
+    buf_printf(out, ">%s</value>", xml);
+    return true;
+}
+
+bool texts_write(struct model *m, struct texts *t, struct buf *out)
+{
+    if (!t->first) {
+        return true;
+    }
+    buf_text(out, "<itext>");
+    for (struct language *l = t->first; l; l = l->next) {
+        buf_text(out, "<translation");
+        xml_put_attr(out, "lang", l->name);
+        if (strcmp(l->name, m->default_language) == 0) {
+            xml_put_attr(out, "default", "true()");
+        }
+        buf_char(out, '>');
+        for (struct entry *e = l->first; e; e = e->next) {
+            size_t len = strlen(e->id);
+            bool hint = len > 5 && strcmp(e->id + len - 5, ":hint") == 0;
+            buf_text(out, "<text");
+            xml_put_attr(out, "id", e->id);
+            buf_char(out, '>');
+            for (struct form_text *f = e->first; f; f = f->next) {
+                if (!write_form(t, out, f, hint)) {
+                    return false;
+                }
+            }
+            buf_text(out, "</text>");
+        }
+        buf_text(out, "</translation>");
+    }
+    buf_text(out, "</itext>");
+    return true;
+}
