@@ -416,8 +416,7 @@ static void put_root_row(const struct reading *r, const struct xml *xml, const c
 }
 
 static bool read_submission(struct columns *c, const struct form *version, const char *bytes,
-                            size_t len, const struct submission *about, bool scan,
-                            struct err *err)
+                            size_t len, const struct submission *about, bool scan, struct err *err)
 {
     struct arena arena;
     struct xml *xml;

@@ -20,7 +20,7 @@ struct columns_options {
     const char *labels;   /* language code: labels instead of choice values; NULL = values */
 };
 
-struct submission { /* what the desk knows beside the instance */
+struct submission {  /* what the desk knows beside the instance */
     int64_t date_ms; /* SubmissionDate: when it was finalised */
     const char *submitter_id, *submitter_name, *device_id, *form_version;
     const char *status, *review_state; /* "" when nothing is to be said */
@@ -28,12 +28,11 @@ struct submission { /* what the desk knows beside the instance */
 };
 
 MUST_CHECK bool columns_new(struct columns **columns, const struct form *const *versions,
-                            size_t count, const struct columns_options *options,
-                            struct err *err);
+                            size_t count, const struct columns_options *options, struct err *err);
 void columns_free(struct columns *columns);
 
-MUST_CHECK bool columns_scan(struct columns *columns, const struct form *version,
-                             const char *xml, size_t len, struct err *err);
+MUST_CHECK bool columns_scan(struct columns *columns, const struct form *version, const char *xml,
+                             size_t len, struct err *err);
 MUST_CHECK bool columns_add(struct columns *columns, const struct form *version, const char *xml,
                             size_t len, const struct submission *about, struct err *err);
 

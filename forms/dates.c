@@ -3,6 +3,7 @@
 #include "forms/dates.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "platform/clock.h"
@@ -89,6 +90,18 @@ bool date_parse(struct moment *m, const char *text)
     return *p == '\0';
 }
 
+const char *date_tidy(struct arena *arena, const char *text)
+{
+    int parts[3] = {0}, used = 0;
+    size_t len = strlen(text);
+    if (len < 8 || len > 9 ||
+        sscanf(text, "%4d-%2d-%2d%n", &parts[0], &parts[1], &parts[2], &used) != 3 ||
+        (size_t)used != len || parts[1] < 1 || parts[2] < 1) {
+        return text;
+    }
+    return arena_printf(arena, "%04d-%02d-%02d", parts[0], parts[1], parts[2]);
+}
+
 double date_days(const struct moment *m, int zone_minutes)
 {
     double days = m->has_date ? (double)clock_days(m->year, m->month, m->day) : 0;
@@ -115,22 +128,52 @@ void date_format(struct buf *out, const struct moment *m, const char *format)
             continue;
         }
         switch (*++format) {
-        case 'Y': buf_printf(out, "%04d", m->year); break;
-        case 'y': buf_printf(out, "%02d", m->year % 100); break;
-        case 'm': buf_printf(out, "%02d", m->month); break;
-        case 'n': buf_printf(out, "%d", m->month); break;
-        case 'b': buf_text(out, m->month ? months[m->month - 1] : ""); break;
-        case 'd': buf_printf(out, "%02d", m->day); break;
-        case 'e': buf_printf(out, "%d", m->day); break;
-        case 'H': buf_printf(out, "%02d", m->hour); break;
-        case 'h': buf_printf(out, "%d", m->hour); break;
-        case 'M': buf_printf(out, "%02d", m->minute); break;
-        case 'S': buf_printf(out, "%02d", second); break;
-        case '3': buf_printf(out, "%03d", (int)lround((m->second - second) * 1000)); break;
-        case 'a': buf_text(out, days[((since + 4) % 7 + 7) % 7]); break;
-        case '%': buf_char(out, '%'); break;
-        case '\0': return;
-        default: break;
+        case 'Y':
+            buf_printf(out, "%04d", m->year);
+            break;
+        case 'y':
+            buf_printf(out, "%02d", m->year % 100);
+            break;
+        case 'm':
+            buf_printf(out, "%02d", m->month);
+            break;
+        case 'n':
+            buf_printf(out, "%d", m->month);
+            break;
+        case 'b':
+            buf_text(out, m->month ? months[m->month - 1] : "");
+            break;
+        case 'd':
+            buf_printf(out, "%02d", m->day);
+            break;
+        case 'e':
+            buf_printf(out, "%d", m->day);
+            break;
+        case 'H':
+            buf_printf(out, "%02d", m->hour);
+            break;
+        case 'h':
+            buf_printf(out, "%d", m->hour);
+            break;
+        case 'M':
+            buf_printf(out, "%02d", m->minute);
+            break;
+        case 'S':
+            buf_printf(out, "%02d", second);
+            break;
+        case '3':
+            buf_printf(out, "%03d", (int)lround((m->second - second) * 1000));
+            break;
+        case 'a':
+            buf_text(out, days[((since + 4) % 7 + 7) % 7]);
+            break;
+        case '%':
+            buf_char(out, '%');
+            break;
+        case '\0':
+            return;
+        default:
+            break;
         }
     }
 }

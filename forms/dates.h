@@ -16,6 +16,8 @@ struct moment {
 
 /* `2024-02-29`, `…T10:20:30.000+06:00`, or `10:20:30`; false unless it is a real date or time. */
 bool date_parse(struct moment *m, const char *text);
+/* "2024-2-9" as people write it → "2024-02-09"; anything else as it is.  In the arena, or lent. */
+const char *date_tidy(struct arena *arena, const char *text);
 /* Days since 1970-01-01: whole for a date, a fraction (UTC) with a time.  `zone` stands in where
  * the text has none. */
 double date_days(const struct moment *m, int zone_minutes);

@@ -44,8 +44,8 @@ static bool compile(struct loader *l, struct xpath **out, const struct xml *at, 
 static struct item *add_item(struct loader *l, struct item *parent, const char *name,
                              const char *prefix, const char *uri, bool attribute)
 {
-    const char *path = arena_printf(l->arena, "%s/%s%s", parent ? parent->path : "",
-                                    attribute ? "@" : "", name);
+    const char *path =
+        arena_printf(l->arena, "%s/%s%s", parent ? parent->path : "", attribute ? "@" : "", name);
     struct item *item = map_get(&l->form->by_path, path);
     if (item) {
         return item;
@@ -256,9 +256,8 @@ static const char *literal_itext(struct loader *l, const char *ref)
         return NULL;
     }
     const char *end = strchr(p + 1, quote);
-    return end && strcmp(end + 1, ")") == 0
-               ? arena_copy(l->arena, p + 1, (size_t)(end - p - 1))
-               : NULL;
+    return end && strcmp(end + 1, ")") == 0 ? arena_copy(l->arena, p + 1, (size_t)(end - p - 1))
+                                            : NULL;
 }
 
 static bool label_from_ref(struct loader *l, struct label *label, const struct xml *at,
@@ -281,8 +280,7 @@ static bool read_label(struct loader *l, struct label *label, const struct xml *
     return read_text(l, &label->text, xml);
 }
 
-static bool message(struct loader *l, struct label *label, const struct xml *at,
-                    const char *text)
+static bool message(struct loader *l, struct label *label, const struct xml *at, const char *text)
 {
     if (!text) {
         return true;
@@ -302,11 +300,11 @@ static bool message(struct loader *l, struct label *label, const struct xml *at,
 static const struct {
     const char *name;
     enum data_type type;
-} types[] = {{"string", TYPE_TEXT},       {"int", TYPE_INT},          {"integer", TYPE_INT},
-             {"long", TYPE_INT},          {"decimal", TYPE_DECIMAL},  {"double", TYPE_DECIMAL},
-             {"date", TYPE_DATE},         {"time", TYPE_TIME},        {"dateTime", TYPE_DATE_TIME},
+} types[] = {{"string", TYPE_TEXT},       {"int", TYPE_INT},           {"integer", TYPE_INT},
+             {"long", TYPE_INT},          {"decimal", TYPE_DECIMAL},   {"double", TYPE_DECIMAL},
+             {"date", TYPE_DATE},         {"time", TYPE_TIME},         {"dateTime", TYPE_DATE_TIME},
              {"boolean", TYPE_BOOLEAN},   {"geopoint", TYPE_GEOPOINT}, {"geotrace", TYPE_GEOTRACE},
-             {"geoshape", TYPE_GEOSHAPE}, {"binary", TYPE_BINARY},    {"barcode", TYPE_BARCODE}};
+             {"geoshape", TYPE_GEOSHAPE}, {"binary", TYPE_BINARY},     {"barcode", TYPE_BARCODE}};
 
 static enum data_type type_of(const char *name)
 {
@@ -388,12 +386,9 @@ static unsigned events_of(const char *text)
     static const struct {
         const char *name;
         unsigned event;
-    } known[] = {{"odk-instance-first-load", EVENT_FIRST_LOAD},
-                 {"odk-instance-load", EVENT_LOAD},
-                 {"odk-new-repeat", EVENT_NEW_REPEAT},
-                 {"jr-insert", EVENT_NEW_REPEAT},
-                 {"xforms-value-changed", EVENT_CHANGED},
-                 {"xforms-ready", EVENT_LOAD}};
+    } known[] = {{"odk-instance-first-load", EVENT_FIRST_LOAD}, {"odk-instance-load", EVENT_LOAD},
+                 {"odk-new-repeat", EVENT_NEW_REPEAT},          {"jr-insert", EVENT_NEW_REPEAT},
+                 {"xforms-value-changed", EVENT_CHANGED},       {"xforms-ready", EVENT_LOAD}};
     unsigned events = 0;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         const char *at = strstr(text, known[i].name);
@@ -434,9 +429,9 @@ static bool read_action(struct loader *l, const struct xml *xml, struct item *tr
 static const struct {
     const char *name;
     enum control_kind kind;
-} kinds[] = {{"input", CONTROL_INPUT},   {"select1", CONTROL_SELECT1}, {"select", CONTROL_SELECT},
-             {"rank", CONTROL_RANK},     {"upload", CONTROL_UPLOAD},   {"trigger", CONTROL_TRIGGER},
-             {"range", CONTROL_RANGE},   {"secret", CONTROL_SECRET},   {"group", CONTROL_GROUP},
+} kinds[] = {{"input", CONTROL_INPUT},  {"select1", CONTROL_SELECT1}, {"select", CONTROL_SELECT},
+             {"rank", CONTROL_RANK},    {"upload", CONTROL_UPLOAD},   {"trigger", CONTROL_TRIGGER},
+             {"range", CONTROL_RANGE},  {"secret", CONTROL_SECRET},   {"group", CONTROL_GROUP},
              {"repeat", CONTROL_REPEAT}};
 
 static double number_attr(const struct xml *xml, const char *name, double otherwise)
@@ -558,8 +553,7 @@ static bool read_controls(struct loader *l, struct control *parent, const struct
 {
     for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-            if (strcmp(kinds[i].name, c->name) == 0 &&
-                !read_control(l, parent, c, kinds[i].kind)) {
+            if (strcmp(kinds[i].name, c->name) == 0 && !read_control(l, parent, c, kinds[i].kind)) {
                 return false;
             }
         }

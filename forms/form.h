@@ -22,8 +22,19 @@
 enum { FORM_ITEMS_MAX = 50000, FORM_LANGUAGES_MAX = 64 };
 
 enum data_type {
-    TYPE_TEXT, TYPE_INT, TYPE_DECIMAL, TYPE_DATE, TYPE_TIME, TYPE_DATE_TIME, TYPE_BOOLEAN,
-    TYPE_GEOPOINT, TYPE_GEOTRACE, TYPE_GEOSHAPE, TYPE_BINARY, TYPE_BARCODE, TYPE_COUNT
+    TYPE_TEXT,
+    TYPE_INT,
+    TYPE_DECIMAL,
+    TYPE_DATE,
+    TYPE_TIME,
+    TYPE_DATE_TIME,
+    TYPE_BOOLEAN,
+    TYPE_GEOPOINT,
+    TYPE_GEOTRACE,
+    TYPE_GEOSHAPE,
+    TYPE_BINARY,
+    TYPE_BARCODE,
+    TYPE_COUNT
 };
 
 /* Text with places to fill in: parts in order, each a literal or an expression. */
@@ -37,7 +48,13 @@ struct text {
 };
 
 enum text_form {
-    FORM_LONG, FORM_SHORT, FORM_IMAGE, FORM_BIG_IMAGE, FORM_AUDIO, FORM_VIDEO, FORM_GUIDANCE,
+    FORM_LONG,
+    FORM_SHORT,
+    FORM_IMAGE,
+    FORM_BIG_IMAGE,
+    FORM_AUDIO,
+    FORM_VIDEO,
+    FORM_GUIDANCE,
     TEXT_FORM_COUNT
 };
 struct itext { /* texts[language * TEXT_FORM_COUNT + form], NULL where missing */
@@ -74,8 +91,17 @@ struct item {
 };
 
 enum control_kind {
-    CONTROL_INPUT, CONTROL_SELECT1, CONTROL_SELECT, CONTROL_RANK, CONTROL_UPLOAD, CONTROL_TRIGGER,
-    CONTROL_RANGE, CONTROL_SECRET, CONTROL_GROUP, CONTROL_REPEAT, CONTROL_KIND_COUNT
+    CONTROL_INPUT,
+    CONTROL_SELECT1,
+    CONTROL_SELECT,
+    CONTROL_RANK,
+    CONTROL_UPLOAD,
+    CONTROL_TRIGGER,
+    CONTROL_RANGE,
+    CONTROL_SECRET,
+    CONTROL_GROUP,
+    CONTROL_REPEAT,
+    CONTROL_KIND_COUNT
 };
 
 struct static_choice {
@@ -85,8 +111,8 @@ struct static_choice {
 
 struct control {
     enum control_kind kind;
-    uint32_t index; /* document order */
-    struct item *item;  /* NULL: a group without ref */
+    uint32_t index;    /* document order */
+    struct item *item; /* NULL: a group without ref */
     struct label label, hint;
     const char *appearance; /* "" when none */
     const char *mediatype;
@@ -121,8 +147,8 @@ struct secondary { /* a secondary instance; root NULL when it comes from outside
 struct form {
     struct arena arena;
     const char *id, *version, *title;
-    const char *root_uri;    /* namespace of the instance's root, "" when none */
-    const char **languages;  /* as written in the translations */
+    const char *root_uri;   /* namespace of the instance's root, "" when none */
+    const char **languages; /* as written in the translations */
     size_t language_count, default_language;
     struct item **items;
     size_t item_count;

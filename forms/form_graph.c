@@ -74,8 +74,7 @@ static bool step_takes(const struct xpath_step *step, const struct item *item)
            (!step->name || strcmp(step->name, item->name) == 0);
 }
 
-static void add_below(struct graph *g, struct set *out, const struct xpath_step *step,
-                      uint32_t at)
+static void add_below(struct graph *g, struct set *out, const struct xpath_step *step, uint32_t at)
 {
     for (uint32_t c = g->first_child[at]; c != NONE && g->visits < VISITS_MAX;
          c = g->next_sibling[c]) {
@@ -150,8 +149,7 @@ static void walk(struct graph *g, struct set *out, const struct xpath_step *step
 /* Items an expression yields as nodes go to `result`; all it reads go to `reads`.  `context` may
  * be empty (inside a secondary instance). */
 static void visit(struct graph *g, const struct xpath *x, const struct set *context,
-                  const struct set *current, struct set *reads, struct set *result,
-                  unsigned depth);
+                  const struct set *current, struct set *reads, struct set *result, unsigned depth);
 
 static void visit_preds(struct graph *g, struct xpath *const *preds, size_t count,
                         const struct set *at, const struct set *current, struct set *reads,
@@ -198,8 +196,7 @@ static void visit_path(struct graph *g, const struct xpath *x, const struct set 
 }
 
 static void visit(struct graph *g, const struct xpath *x, const struct set *context,
-                  const struct set *current, struct set *reads, struct set *result,
-                  unsigned depth)
+                  const struct set *current, struct set *reads, struct set *result, unsigned depth)
 {
     if (!x || depth > 2500) {
         return;

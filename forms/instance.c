@@ -22,8 +22,8 @@ struct prefixes { /* declared on the root, each once */
 
 static void declare(struct buf *out, struct prefixes *done, const struct node *node)
 {
-    bool fresh = *node->prefix && *node->uri && done->count < 32 &&
-                 strcmp(node->prefix, "xml") != 0;
+    bool fresh =
+        *node->prefix && *node->uri && done->count < 32 && strcmp(node->prefix, "xml") != 0;
     for (size_t i = 0; i < done->count && fresh; i++) {
         fresh = strcmp(done->seen[i], node->prefix) != 0;
     }

@@ -19,7 +19,8 @@ struct session_env {
     int64_t (*wall_ms)(void *user);
     int (*zone_minutes)(void *user, int64_t wall_ms);
     void (*random)(void *user, void *bytes, size_t len);
-    /* Optional: what is drawn between true and false is only a look (a judgement), not journalled. */
+    /* Optional: what is drawn between true and false is only a look (a judgement), not journalled.
+     */
     void (*looking)(void *user, bool on);
     /* Bytes behind a URI such as jr://file-csv/regions.csv; NULL when there are none at all. */
     bool (*resource)(void *user, const char *uri, struct buf *out, struct err *err);
@@ -72,8 +73,8 @@ struct node *session_entry_of(const struct node *node);
 
 struct choice {
     const char *value, *label;
-    bool fallback; /* label not in the chosen language */
-    struct node *row; /* of a secondary instance, or NULL */
+    bool fallback;                     /* label not in the chosen language */
+    struct node *row;                  /* of a secondary instance, or NULL */
     const struct static_choice *fixed; /* or NULL */
 };
 MUST_CHECK bool session_choices(struct session *session, struct arena *arena,
@@ -99,8 +100,7 @@ enum answer_result {
 enum answer_result session_answer(struct session *session, struct node *node, const char *value,
                                   struct err *err);
 /* The same without asking the constraint: replay of a journal, whose answers were accepted. */
-bool session_replay(struct session *session, struct node *node, const char *value,
-                    struct err *err);
+bool session_replay(struct session *session, struct node *node, const char *value, struct err *err);
 /* Is the value that stands there fit to be submitted? */
 enum answer_result session_check(struct session *session, struct node *node, struct err *err);
 /* The form's own message for a refusal, or "" . */
@@ -115,8 +115,7 @@ void session_entries(struct session *session, struct arena *arena, const struct 
 MUST_CHECK bool session_add_entry(struct session *session, const struct page *roster,
                                   struct node **entry, struct err *err);
 /* Taken out, but kept aside so that session_restore_entry can undo it (last one only). */
-MUST_CHECK bool session_remove_entry(struct session *session, struct node *entry,
-                                     struct err *err);
+MUST_CHECK bool session_remove_entry(struct session *session, struct node *entry, struct err *err);
 MUST_CHECK bool session_restore_entry(struct session *session, struct err *err);
 bool session_can_restore(const struct session *session);
 

@@ -86,9 +86,9 @@ struct xpath {
     enum xpath_op op;
     struct xpath *a, *b;
     double number;
-    const char *text; /* XP_STRING */
-    const struct xpath_function *function;
-    struct xpath **args; /* XP_CALL */
+    const char *text;                      /* XP_STRING */
+    const struct xpath_function *function; /* NULL: unknown, an error when it is called */
+    struct xpath **args;                   /* XP_CALL */
     size_t arg_count;
     bool absolute;       /* XP_PATH from the root of the primary instance */
     struct xpath *start; /* XP_PATH from an expression, or NULL = context node */
@@ -98,6 +98,10 @@ struct xpath {
     size_t step_count;
 };
 
+/* Wrong calls are found when they are made, as lazy engines do, and not at once. */
+enum { XPATH_LAZY = 1 };
+MUST_CHECK bool xpath_compile_as(struct xpath **out, struct arena *arena, const char *text,
+                                 unsigned flags, struct err *err);
 /* ERR_INPUT with a caret under the place; unknown functions name the nearest. */
 MUST_CHECK bool xpath_compile(struct xpath **out, struct arena *arena, const char *text,
                               struct err *err);

@@ -195,6 +195,19 @@ static bool is_numeric(const struct xpath_value *v)
     return v->type == XV_NUMBER || v->type == XV_DATE;
 }
 
+/* A text or date that is a moment, in days: a date without a time begins at local midnight. */
+static bool moment_of(struct xpath_env *env, const struct xpath_value *v, double *days)
+{
+    struct moment m;
+    bool dated = (v->type == XV_STRING || v->type == XV_DATE) && v->text[0] >= '0' &&
+                 v->text[0] <= '9' && strlen(v->text) >= 10 && v->text[4] == '-';
+    if (!dated || !date_parse(&m, v->text) || !m.has_date) {
+        return false;
+    }
+    *days = date_days(&m, zone_now(env)) - (m.has_time ? 0 : zone_now(env) / 1440.0);
+    return true;
+}
+
 /* Two values that are no node-sets and no booleans. */
 static bool compare_scalars(struct eval *e, enum xpath_op op, const struct xpath_value *a,
                             const struct xpath_value *b)
@@ -202,7 +215,12 @@ static bool compare_scalars(struct eval *e, enum xpath_op op, const struct xpath
     if ((op == XP_EQ || op == XP_NE) && !is_numeric(a) && !is_numeric(b)) {
         return (strcmp(xpath_to_text(e->env, a), xpath_to_text(e->env, b)) == 0) == (op == XP_EQ);
     }
-    double x = xpath_to_number(e->env, a), y = xpath_to_number(e->env, b);
+    double x = 0, y = 0;
+    if (!e->env->strict_names && moment_of(e->env, a, &x) && moment_of(e->env, b, &y)) {
+        return compare_numbers(op, x, y);
+    }
+    x = xpath_to_number(e->env, a);
+    y = xpath_to_number(e->env, b);
     if ((op == XP_EQ || op == XP_NE) && a->type != XV_NUMBER && b->type != XV_NUMBER &&
         (isnan(x) || isnan(y))) { /* a date against a text that is none */
         return (strcmp(xpath_to_text(e->env, a), xpath_to_text(e->env, b)) == 0) == (op == XP_EQ);
@@ -222,7 +240,9 @@ static bool compare(struct eval *e, enum xpath_op op, const struct xpath_value *
         if (op == XP_EQ || op == XP_NE) {
             return (xpath_to_bool(a) == xpath_to_bool(b)) == (op == XP_EQ);
         }
-        return compare_numbers(op, xpath_to_number(e->env, a), xpath_to_number(e->env, b));
+        double x = a->type == XV_NODES ? xpath_to_bool(a) : xpath_to_number(e->env, a);
+        double y = b->type == XV_NODES ? xpath_to_bool(b) : xpath_to_number(e->env, b);
+        return compare_numbers(op, x, y);
     }
     if (a->type == XV_NODES) {
         for (size_t i = 0; i < a->count; i++) {
@@ -648,7 +668,8 @@ static bool eval_inner(struct eval *e, const struct frame *f, const struct xpath
     case XP_STRING:
         return value_text(out, x->text);
     case XP_CALL:
-        return x->function->run(e, f, x, out);
+        return x->function ? x->function->run(e, f, x, out)
+                           : err_set(e->err, ERR_INPUT, "there is no such call as %s()", x->text);
     case XP_PATH:
         return eval_path(e, f, x, out);
     case XP_UNION:

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "forms/form.h"
 #include "platform/text.h"
 
 bool xpath_arg(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
@@ -113,7 +114,8 @@ FN(fn_coalesce)
         if (!xpath_arg(e, f, call, i, out)) {
             return false;
         }
-        if (*xpath_to_text(e->env, out)) {
+        bool none = out->type == XV_NUMBER && isnan(out->number);
+        if (!none && *xpath_to_text(e->env, out)) {
             return true;
         }
     }
@@ -123,7 +125,7 @@ FN(fn_coalesce)
 /* once(x): x, unless the question has a value already. */
 FN(fn_once)
 {
-    const char *have = e->current ? tree_value(e->current) : "";
+    const char *have = e->current ? xpath_string_value(e->env, e->current) : "";
     return *have ? value_text(out, have) : xpath_arg(e, f, call, 0, out);
 }
 
@@ -151,6 +153,10 @@ FN(fn_selected)
         return false;
     }
     bool found = false;
+    size_t wanted_len;
+    if (xpath_word(&wanted, &start, &wanted_len)) { /* blanks around it do not count */
+        wanted = arena_copy(e->env->temp, start, wanted_len);
+    }
     while (!found && xpath_word(&list, &start, &len)) {
         found = strlen(wanted) == len && strncmp(start, wanted, len) == 0;
     }
@@ -222,7 +228,8 @@ FN(fn_sum)
     }
     double sum = 0;
     for (size_t i = 0; i < v.count; i++) {
-        if (*xpath_string_value(e->env, v.nodes[i])) { /* ODK: unanswered adds nothing */
+        /* ODK: unanswered adds nothing */
+        if (e->env->strict_names || *xpath_string_value(e->env, v.nodes[i])) {
             sum += node_number(e, v.nodes[i]);
         }
     }
@@ -242,7 +249,10 @@ static bool extreme(struct eval *e, const struct frame *f, const struct xpath *c
         for (size_t k = 0; k < count; k++) {
             double n =
                 v.type == XV_NODES ? node_number(e, v.nodes[k]) : xpath_to_number(e->env, &v);
-            if (!isnan(n) && (isnan(best) || (least ? n < best : n > best))) {
+            if (isnan(n)) {
+                return value_number(out, n);
+            }
+            if ((isnan(best) || (least ? n < best : n > best))) {
                 best = n;
             }
         }
@@ -338,6 +348,87 @@ FN(fn_namespace_uri)
     return name_part(e, f, call, out, 2);
 }
 
+/* The elements whose attribute `id` is among the words; whoever asks XML without a DTD means that.
+ */
+static bool take_ids(struct eval *e, struct node *node, const char *words,
+                     struct xpath_value *found)
+{
+    if (++e->env->steps > XPATH_STEPS_MAX) {
+        return err_set(e->err, ERR_LIMIT, "the expression takes more than %d steps",
+                       (int)XPATH_STEPS_MAX);
+    }
+    for (const struct node *a = node->attrs; a; a = a->next) {
+        const char *at = words, *start;
+        size_t len;
+        while (a->kind == NODE_ATTRIBUTE && strcmp(a->name, "id") == 0 &&
+               xpath_word(&at, &start, &len)) {
+            if (strlen(tree_value(a)) == len && strncmp(tree_value(a), start, len) == 0) {
+                if ((found->count & (found->count - 1)) == 0) {
+                    struct node **grown =
+                        arena_alloc(e->env->temp, (found->count * 2 + 1) * sizeof *grown);
+                    memcpy(grown, found->nodes ? found->nodes : grown,
+                           found->count * sizeof *grown);
+                    found->nodes = grown;
+                }
+                found->nodes[found->count++] = node;
+                break;
+            }
+        }
+    }
+    for (struct node *c = node->first; c; c = c->next) {
+        if (!take_ids(e, c, words, found)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+FN(fn_id)
+{
+    struct xpath_value v;
+    struct buf words = {0};
+    struct node *top = f->node;
+    if (!xpath_arg(e, f, call, 0, &v)) {
+        return false;
+    }
+    size_t many = v.type == XV_NODES ? v.count : 1;
+    for (size_t i = 0; i < many; i++) {
+        buf_text(&words, v.type == XV_NODES ? xpath_string_value(e->env, v.nodes[i])
+                                            : xpath_to_text(e->env, &v));
+        buf_char(&words, ' ');
+    }
+    for (size_t i = 0; i < words.len; i++) {
+        words.data[i] = strchr("\t\r\n", words.data[i]) ? ' ' : words.data[i];
+    }
+    const char *list = xpath_keep(e, &words);
+    while (top->parent) {
+        top = top->parent;
+    }
+    *out = (struct xpath_value){.type = XV_NODES};
+    return take_ids(e, top, list, out);
+}
+
+/* Is the node's xml:lang the language, or a dialect of it? */
+FN(fn_lang)
+{
+    const char *lang;
+    if (!xpath_arg_text(e, f, call, 0, &lang)) {
+        return false;
+    }
+    size_t len = strlen(lang);
+    for (const struct node *n = f->node; n; n = n->parent) {
+        for (const struct node *a = n->kind == NODE_ELEMENT ? n->attrs : NULL; a; a = a->next) {
+            if (strcmp(a->name, "lang") == 0 && strcmp(a->prefix, "xml") == 0) {
+                const char *own = tree_value(a);
+                bool same = strlen(own) >= len && strncasecmp(own, lang, len) == 0 &&
+                            (own[len] == '\0' || own[len] == '-');
+                return value_bool(out, same);
+            }
+        }
+    }
+    return value_bool(out, false);
+}
+
 /* indexed-repeat(node, repeat, index [, repeat, index …]): the node inside the named entries. */
 FN(fn_indexed_repeat)
 {
@@ -374,7 +465,7 @@ FN(fn_indexed_repeat)
     return true;
 }
 
-/* Fisher and Yates over a copy; with a seed by the Park-Miller sequence that ODK documents. */
+/* Fisher and Yates, inside out; with a seed by the Park-Miller sequence that ODK documents. */
 FN(fn_randomize)
 {
     struct xpath_value v;
@@ -382,14 +473,13 @@ FN(fn_randomize)
         return false;
     }
     struct node **nodes = arena_alloc(e->env->temp, (v.count + 1) * sizeof *nodes);
-    memcpy(nodes, v.nodes, v.count * sizeof *nodes);
-    uint64_t seed = 0;
+    int64_t seed = 0;
     if (call->arg_count > 1) {
         double given;
         if (!xpath_arg_number(e, f, call, 1, &given)) {
             return false;
         }
-        seed = isnan(given) ? 0 : (uint64_t)(int64_t)given;
+        seed = isnan(given) || fabs(given) > 9e18 ? 0 : (int64_t)given;
     } else {
         uint32_t fresh = 1;
         if (e->env->random) {
@@ -398,15 +488,14 @@ FN(fn_randomize)
         seed = fresh;
     }
     seed %= 2147483647;
-    if (seed == 0) {
-        seed = 2147483646;
+    if (seed <= 0) {
+        seed += 2147483646;
     }
-    for (size_t i = v.count; i > 1; i--) {
+    for (size_t i = 0; i < v.count; i++) {
         seed = seed * 16807 % 2147483647;
-        size_t pick = (size_t)((double)(seed - 1) / 2147483646.0 * (double)i);
-        struct node *swap = nodes[i - 1];
-        nodes[i - 1] = nodes[pick];
-        nodes[pick] = swap;
+        size_t pick = (size_t)((double)(seed - 1) / 2147483646.0 * (double)(i + 1));
+        nodes[i] = nodes[pick];
+        nodes[pick] = v.nodes[i];
     }
     *out = (struct xpath_value){.type = XV_NODES, .nodes = nodes, .count = v.count};
     return true;
@@ -452,9 +541,18 @@ FN(fn_int)
 
 FN(fn_round)
 {
+    struct xpath_value v;
     double n, places = 0;
-    if (!xpath_arg_number(e, f, call, 0, &n) ||
-        (call->arg_count > 1 && !xpath_arg_number(e, f, call, 1, &places))) {
+    if (!xpath_arg(e, f, call, 0, &v)) {
+        return false;
+    }
+    n = xpath_to_number(e->env, &v);
+    if (v.type == XV_STRING && isnan(n) && strchr(v.text, ',')) { /* a point as people write it */
+        char *point = arena_text(e->env->temp, v.text);
+        *strchr(point, ',') = '.';
+        n = xpath_text_number(point, 0);
+    }
+    if ((call->arg_count > 1 && !xpath_arg_number(e, f, call, 1, &places))) {
         return false;
     }
     if (isnan(places) || fabs(places) > 30) {
@@ -560,28 +658,57 @@ FN(fn_property)
     return value_text(out, text ? text : "");
 }
 
-static bool checklist(struct eval *e, const struct frame *f, const struct xpath *call,
-                      struct xpath_value *out, bool weighted)
+/* One item of a checklist: an answer that is there counts, a number unless it is 0. */
+static bool item_counts(struct eval *e, const struct node *node)
 {
-    double least, most, sum = 0;
-    if (!xpath_arg_number(e, f, call, 0, &least) || !xpath_arg_number(e, f, call, 1, &most)) {
-        return false;
-    }
-    for (size_t i = 2; i < call->arg_count; i += weighted ? 2 : 1) {
+    const char *text = xpath_string_value(e->env, node);
+    bool number = node->item && (node->item->type == TYPE_INT || node->item->type == TYPE_DECIMAL);
+    return number ? xpath_text_number(text, 0) != 0 : *text != '\0';
+}
+
+/* The values from argument `first` on, every `stride`th; node-sets give one for each node. */
+static bool checklist_values(struct eval *e, const struct frame *f, const struct xpath *call,
+                             size_t first, size_t stride, bool weights, double **values,
+                             size_t *count)
+{
+    size_t cap = 0;
+    *values = NULL;
+    *count = 0;
+    for (size_t i = first; i < call->arg_count; i += stride) {
         struct xpath_value v;
-        double weight = 1;
-        if (!xpath_arg(e, f, call, i, &v) || (weighted && i + 1 < call->arg_count &&
-                                              !xpath_arg_number(e, f, call, i + 1, &weight))) {
+        if (!xpath_arg(e, f, call, i, &v)) {
             return false;
         }
         size_t many = v.type == XV_NODES ? v.count : 1;
-        for (size_t k = 0; k < many; k++) {
-            bool yes = v.type == XV_NODES
-                           ? strcmp(xpath_string_value(e->env, v.nodes[k]), "yes") == 0 ||
-                                 strcmp(xpath_string_value(e->env, v.nodes[k]), "1") == 0
-                           : xpath_to_bool(&v);
-            sum += yes ? weight : 0;
+        if (*count + many > cap) {
+            cap = (*count + many) * 2;
+            double *grown = arena_alloc(e->env->temp, cap * sizeof *grown);
+            memcpy(grown, *values ? *values : grown, *count * sizeof *grown);
+            *values = grown;
         }
+        for (size_t k = 0; k < many; k++) {
+            double n = v.type == XV_NODES
+                           ? (weights ? node_number(e, v.nodes[k]) : item_counts(e, v.nodes[k]))
+                           : (weights ? xpath_to_number(e->env, &v) : xpath_to_bool(&v));
+            (*values)[(*count)++] = n;
+        }
+    }
+    return true;
+}
+
+static bool checklist(struct eval *e, const struct frame *f, const struct xpath *call,
+                      struct xpath_value *out, bool weighted)
+{
+    double least, most, sum = 0, *values, *weights;
+    size_t count, weight_count = 0, stride = weighted ? 2 : 1;
+    if (!xpath_arg_number(e, f, call, 0, &least) || !xpath_arg_number(e, f, call, 1, &most) ||
+        !checklist_values(e, f, call, 2, stride, false, &values, &count) ||
+        (weighted && !checklist_values(e, f, call, 3, stride, true, &weights, &weight_count))) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        double weight = !weighted ? 1 : i < weight_count ? weights[i] : 0;
+        sum += values[i] != 0 ? weight : 0;
     }
     return value_bool(out, (least < 0 || sum >= least) && (most < 0 || sum <= most));
 }
@@ -597,6 +724,8 @@ FN(fn_weighted_checklist)
 
 static const struct xpath_function functions[] = {
     {"true", 0, 0, fn_true},
+    {"id", 1, 1, fn_id},
+    {"lang", 1, 1, fn_lang},
     {"false", 0, 0, fn_false},
     {"not", 1, 1, fn_not},
     {"boolean", 1, 1, fn_boolean},
@@ -659,9 +788,12 @@ const struct xpath_function *xpath_function_find(const char *name)
             return &functions[i];
         }
     }
-    for (const struct xpath_function *f = xpath_text_functions; f->name; f++) {
-        if (strcmp(f->name, name) == 0) {
-            return f;
+    const struct xpath_function *others[] = {xpath_text_functions, xpath_geo_functions};
+    for (size_t t = 0; t < 2; t++) {
+        for (const struct xpath_function *f = others[t]; f->name; f++) {
+            if (strcmp(f->name, name) == 0) {
+                return f;
+            }
         }
     }
     return NULL;
@@ -674,9 +806,12 @@ const char *xpath_function_nearest(const char *name)
     for (; count < FUNCTION_COUNT; count++) {
         names[count] = functions[count].name;
     }
-    for (const struct xpath_function *f = xpath_text_functions;
-         f->name && count < FUNCTION_COUNT + 100; f++) {
-        names[count++] = f->name;
+    const struct xpath_function *others[] = {xpath_text_functions, xpath_geo_functions};
+    for (size_t t = 0; t < 2; t++) {
+        for (const struct xpath_function *f = others[t]; f->name && count < FUNCTION_COUNT + 100;
+             f++) {
+            names[count++] = f->name;
+        }
     }
     return text_nearest(name, names, count);
 }

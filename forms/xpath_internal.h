@@ -40,7 +40,8 @@ bool value_bool(struct xpath_value *out, bool boolean);
     static bool name(struct eval *e, const struct frame *f, const struct xpath *call,              \
                      struct xpath_value *out)
 
-extern const struct xpath_function xpath_text_functions[]; /* ends with a NULL name */
+/* Both end with a NULL name. */
+extern const struct xpath_function xpath_text_functions[], xpath_geo_functions[];
 
 /* Argument `i` of a call, as it is, as a text (lent, in temp), as a number. */
 bool xpath_arg(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,

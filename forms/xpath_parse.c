@@ -16,7 +16,7 @@ struct parser {
     enum token kind;
     size_t start, end;  /* of the token */
     bool after_operand; /* decides whether `*`, `and`, `div` are operators */
-    unsigned depth;
+    unsigned depth, flags;
     struct err *err;
 };
 
@@ -52,6 +52,19 @@ static bool is_word_operator(const struct parser *p)
     return token_is(p, "and") || token_is(p, "or") || token_is(p, "div") || token_is(p, "mod");
 }
 
+/* "1 div2": where an operator must stand, digits right behind it do not belong to its name. */
+static void cut_operator(struct parser *p)
+{
+    static const char *const words[] = {"and", "or", "div", "mod"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t len = strlen(words[i]);
+        if (p->end - p->start > len && strncmp(p->text + p->start, words[i], len) == 0 &&
+            is_digit(p->text[p->start + len])) {
+            p->at = p->end = p->start + len;
+        }
+    }
+}
+
 static bool lex(struct parser *p)
 {
     while (p->at < p->len && strchr(" \t\r\n", p->text[p->at])) {
@@ -69,6 +82,16 @@ static bool lex(struct parser *p)
         while (p->at < p->len && (is_digit(p->text[p->at]) || p->text[p->at] == '.')) {
             p->at++;
         }
+        size_t e = p->at; /* 1e-7, as programs write numbers */
+        if (e < p->len && (p->text[e] == 'e' || p->text[e] == 'E')) {
+            e += 1u + (size_t)(e + 1 < p->len && (p->text[e + 1] == '-' || p->text[e + 1] == '+'));
+            if (e < p->len && is_digit(p->text[e])) {
+                while (e < p->len && is_digit(p->text[e])) {
+                    e++;
+                }
+                p->at = e;
+            }
+        }
         p->kind = T_NUMBER;
     } else if (c == '"' || c == '\'') {
         const char *close = memchr(p->text + p->at + 1, c, p->len - p->at - 1);
@@ -83,6 +106,9 @@ static bool lex(struct parser *p)
         }
         p->kind = T_NAME;
         p->end = p->at;
+        if (p->after_operand) {
+            cut_operator(p);
+        }
         if (p->after_operand && is_word_operator(p)) {
             p->kind = T_OPERATOR;
         }
@@ -394,8 +420,10 @@ static bool parse_call(struct parser *p, struct xpath **out)
     }
     const char *name = arena_copy(p->arena, p->text + start, end - start);
     struct xpath *call = make(p, XP_CALL, NULL, NULL);
+    bool lazy = p->flags & XPATH_LAZY;
     call->function = xpath_function_find(name);
-    if (!call->function) {
+    call->text = name;
+    if (!call->function && !lazy) {
         const char *near = xpath_function_nearest(name);
         fault(p, start, "unknown function");
         return near ? err_hint(p->err, "did you mean '%s()'?", near)
@@ -415,7 +443,11 @@ static bool parse_call(struct parser *p, struct xpath **out)
         }
         push(p, &call->args, &call->arg_count, arg);
     }
-    if (call->arg_count < call->function->min || call->arg_count > call->function->max) {
+    bool wrong = call->function &&
+                 (call->arg_count < call->function->min || call->arg_count > call->function->max);
+    if (wrong && lazy) {
+        call->function = NULL;
+    } else if (wrong) {
         fault(p, start, "wrong number of arguments");
         return call->function->max == 255
                    ? err_hint(p->err, "%s() takes at least %u", name, call->function->min)
@@ -548,9 +580,11 @@ static bool parse_level(struct parser *p, unsigned level, struct xpath **out)
     }
 }
 
-bool xpath_compile(struct xpath **out, struct arena *arena, const char *text, struct err *err)
+bool xpath_compile_as(struct xpath **out, struct arena *arena, const char *text, unsigned flags,
+                      struct err *err)
 {
-    struct parser p = {.arena = arena, .text = text, .len = strlen(text), .err = err};
+    struct parser p = {
+        .arena = arena, .text = text, .len = strlen(text), .flags = flags, .err = err};
     if (p.len > XPATH_TEXT_MAX) {
         return err_set(err, ERR_LIMIT, "the expression is longer than %d bytes",
                        (int)XPATH_TEXT_MAX);
@@ -561,7 +595,12 @@ bool xpath_compile(struct xpath **out, struct arena *arena, const char *text, st
     return p.kind == T_END || fault(&p, p.start, "unexpected text");
 }
 
+bool xpath_compile(struct xpath **out, struct arena *arena, const char *text, struct err *err)
+{
+    return xpath_compile_as(out, arena, text, 0, err);
+}
+
 const char *xpath_function_name(const struct xpath *call)
 {
-    return call->function->name;
+    return call->function ? call->function->name : call->text;
 }

@@ -320,12 +320,33 @@ FN(fn_digest)
                                                     : to_base64(e, hash, len));
 }
 
+/* uuid(): version 4; uuid(n): n letters and digits. */
 FN(fn_uuid)
 {
+    static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+    enum { LENGTH_MAX = 1000 };
     uint8_t id[16] = {0};
     char hex[33];
-    (void)f;
-    (void)call;
+    double length;
+    if (call->arg_count) {
+        if (!xpath_arg_number(e, f, call, 0, &length)) {
+            return false;
+        }
+        if (!(length >= 1 && length <= LENGTH_MAX)) {
+            return err_set(e->err, ERR_INPUT, "uuid() of a length from 1 to %d", (int)LENGTH_MAX);
+        }
+        struct buf text = {0};
+        for (size_t i = 0; i < (size_t)length; i++) {
+            uint8_t byte = 0;
+            do {
+                if (e->env->random) {
+                    e->env->random(e->env->user, &byte, 1);
+                }
+            } while (byte >= 252); /* 7 * 36: every letter as likely as the others */
+            buf_char(&text, letters[byte % 36]);
+        }
+        return value_text(out, xpath_keep(e, &text));
+    }
     if (e->env->random) {
         e->env->random(e->env->user, id, sizeof id);
     }
@@ -384,8 +405,11 @@ static bool date_from(struct eval *e, const struct frame *f, const struct xpath 
     if (!xpath_arg(e, f, call, 0, &v)) {
         return false;
     }
+    if (v.type == XV_BOOLEAN) {
+        return err_set(e->err, ERR_INPUT, "%s(): yes and no are no dates", call->function->name);
+    }
     if (v.type != XV_NUMBER) {
-        const char *text = xpath_to_text(e->env, &v);
+        const char *text = date_tidy(e->env->temp, xpath_to_text(e->env, &v));
         if (!*text || (date_parse(&m, text) && m.has_date)) {
             if (*text && !with_time && m.has_time) {
                 snprintf(iso, sizeof iso, "%04d-%02d-%02d", m.year, m.month, m.day);
@@ -415,10 +439,28 @@ FN(fn_date_time)
     return date_from(e, f, call, out, true);
 }
 
+/* The moment in days, a date at its local midnight. */
 FN(fn_decimal_date_time)
 {
-    double n;
-    return xpath_arg_number(e, f, call, 0, &n) && value_number(out, n);
+    struct xpath_value v;
+    struct moment m;
+    if (!xpath_arg(e, f, call, 0, &v)) {
+        return false;
+    }
+    double n = xpath_to_number(e->env, &v);
+    if (v.type != XV_NUMBER && v.type != XV_BOOLEAN) {
+        const char *text = xpath_to_text(e->env, &v);
+        bool date = date_parse(&m, text) && m.has_date;
+        if (!date && *text && call->args[0]->op == XP_STRING) { /* the author's own words */
+            return err_set(e->err, ERR_INPUT, "%s(): '%.40s' is no date", call->function->name,
+                           text);
+        }
+        if (date && !m.has_time) {
+            int64_t wall = clock_days(m.year, m.month, m.day) * 86400000;
+            n -= zone_at(e, wall) / 1440.0;
+        }
+    }
+    return value_number(out, n);
 }
 
 FN(fn_decimal_time)
