@@ -151,3 +151,18 @@ bool instance_restore(struct session *s, const char *bytes, size_t len, struct e
     arena_fini(&arena);
     return ok;
 }
+
+bool instance_open(struct session **session, const struct form *form, const struct session_env *env,
+                   const char *bytes, size_t len, bool edit, struct err *err)
+{
+    (void)edit;
+    if (!session_new(session, form, env, err)) {
+        return false;
+    }
+    if (!instance_restore(*session, bytes, len, err)) {
+        session_free(*session);
+        *session = NULL;
+        return false;
+    }
+    return true;
+}

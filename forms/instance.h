@@ -15,4 +15,10 @@ MUST_CHECK bool instance_write(struct buf *out, const struct session *session, s
 MUST_CHECK bool instance_restore(struct session *session, const char *bytes, size_t len,
                                  struct err *err);
 
+/* A session that goes on from an instance: nothing of a first load happens again.  `edit`: a
+ * finished record opened anew, whose first load lies behind it, too. */
+MUST_CHECK bool instance_open(struct session **session, const struct form *form,
+                              const struct session_env *env, const char *bytes, size_t len,
+                              bool edit, struct err *err);
+
 #endif

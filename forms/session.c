@@ -281,18 +281,25 @@ static struct node *place_before(const struct node *parent, const struct item *i
     return after;
 }
 
-static bool insert_entry(struct session *s, struct node *parent, const struct item *item,
+/* Behind `count` entries at most: SIZE_MAX = behind the last. */
+static bool insert_entry(struct session *s, struct node *parent, const struct item *item, size_t at,
                          struct node **out, struct err *err)
 {
     struct node *last = NULL;
     size_t count = entries_in(parent, item, &last);
+    for (struct node *c = parent->first; c && at < count; c = c->next) {
+        if (c->item == item && at-- == 0) {
+            last = c->prev; /* before this one */
+            break;
+        }
+    }
     *out = NULL;
     if (count >= SESSION_ENTRIES_MAX || s->node_count > SESSION_NODES_MAX) {
         return err_set(err, ERR_LIMIT, "%s: more than %d entries", item->path,
                        (int)SESSION_ENTRIES_MAX);
     }
     struct node *entry = tree_copy(&s->arena, item->template);
-    tree_insert_after(parent, last ? last : place_before(parent, item), entry);
+    tree_insert_after(parent, last || count ? last : place_before(parent, item), entry);
     relist(s);
     mark_below(s, entry);
     *out = entry;
@@ -335,7 +342,7 @@ static bool fit_count(struct session *s, const struct item *item, struct err *er
         struct node *last = NULL, *fresh;
         size_t have = entries_in(parent, item, &last);
         while (have < (size_t)wanted) {
-            if (!insert_entry(s, parent, item, &fresh, err)) {
+            if (!insert_entry(s, parent, item, SIZE_MAX, &fresh, err)) {
                 return false;
             }
             have++;
@@ -606,11 +613,17 @@ static void put_in(struct session *s, struct node *parent, struct node *after, s
 bool session_add_entry(struct session *s, const struct page *roster, struct node **entry,
                        struct err *err)
 {
+    return session_insert_entry(s, roster, SIZE_MAX, entry, err);
+}
+
+bool session_insert_entry(struct session *s, const struct page *roster, size_t at,
+                          struct node **entry, struct err *err)
+{
     const struct item *item = roster->control->item;
     if (item->fixed) {
         return err_set(err, ERR_INPUT, "%s: the form fixes the number of entries", item->path);
     }
-    if (insert_entry(s, roster->node, item, entry, err) && session_recalculate(s, err)) {
+    if (insert_entry(s, roster->node, item, at, entry, err) && session_recalculate(s, err)) {
         return true;
     }
     if (*entry) { /* it did not happen: the journal does not tell of it */

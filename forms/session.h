@@ -25,6 +25,8 @@ struct session_env {
     /* Bytes behind a URI such as jr://file-csv/regions.csv; NULL when there are none at all. */
     bool (*resource)(void *user, const char *uri, struct buf *out, struct err *err);
     const char *(*property)(void *user, const char *name); /* deviceid, username, …; may be NULL */
+    /* Where are we?  Appends "lat lon altitude accuracy"; false or NULL: not known. */
+    bool (*geopoint)(void *user, struct buf *out);
 };
 
 enum { SESSION_ENTRIES_MAX = 10000, SESSION_NODES_MAX = 500000, SESSION_TEXT_MAX = 1 << 20 };
@@ -114,6 +116,9 @@ void session_entries(struct session *session, struct arena *arena, const struct 
                      struct node ***entries, size_t *count);
 MUST_CHECK bool session_add_entry(struct session *session, const struct page *roster,
                                   struct node **entry, struct err *err);
+/* The same, at a place: before the entry `at` (0 = the first), or behind the last. */
+MUST_CHECK bool session_insert_entry(struct session *session, const struct page *roster, size_t at,
+                                     struct node **entry, struct err *err);
 /* Taken out, but kept aside so that session_restore_entry can undo it (last one only). */
 MUST_CHECK bool session_remove_entry(struct session *session, struct node *entry, struct err *err);
 MUST_CHECK bool session_restore_entry(struct session *session, struct err *err);
