@@ -490,6 +490,7 @@ static bool read_control(struct loader *l, struct control *parent, const struct 
         from = p->item;
     }
     const char *ref = xml_attr(xml, kind == CONTROL_REPEAT ? "nodeset" : "ref");
+    ref = ref ? ref : xml_attr(xml, "ref");
     const char *bind = xml_attr(xml, "bind");
     control->kind = kind;
     control->index = (uint32_t)l->form->control_count++;
@@ -572,6 +573,7 @@ static bool read_body_actions(struct loader *l, const struct xml *xml, struct it
             continue;
         }
         const char *ref = xml_attr(c, strcmp(c->name, "repeat") == 0 ? "nodeset" : "ref");
+        ref = ref ? ref : xml_attr(c, "ref");
         const char *bind = xml_attr(c, "bind");
         struct item *own = bind  ? map_get(&l->binds, bind)
                            : ref ? find_item(l, ref, trigger)

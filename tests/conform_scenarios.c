@@ -162,6 +162,9 @@ static bool same_node(struct play *p, const struct json *want)
         return true;
     }
     node = node_at(p, path);
+    if (!node && p->web_forms && strstr(path, "/orx:meta")) {
+        return true; /* which that engine adds to every form */
+    }
     if (!node) {
         return miss(p, "%s: there is no such node", path);
     }
@@ -466,6 +469,9 @@ static bool same_xml(struct play *p, const struct xml *want, const struct xml *g
         if (!same_xml(p, x, y)) {
             return false;
         }
+    }
+    if (x && !y && p->web_forms && strcmp(x->name, "meta") == 0) {
+        return true; /* which that engine adds to every form */
     }
     return (!x && !y) || miss(p, "instance: in <%s> expected <%s>, got <%s>", want->name,
                               x ? x->name : "(nothing)", y ? y->name : "(nothing)");
