@@ -596,7 +596,7 @@ static bool read_secondary(struct loader *l, const struct xml *instance)
     if (!second->src && root) {
         second->root = tree_node(l->arena, NODE_DOCUMENT, "", "", "");
         tree_append(second->root, tree_from_xml(l->arena, root));
-        tree_number(second->root, 1);
+        l->form->next_order = tree_number(second->root, l->form->next_order);
     }
     second->next = l->form->secondary;
     l->form->secondary = second;
@@ -710,6 +710,7 @@ bool form_load(struct form **out, const char *bytes, size_t len, const struct xm
                struct err *err)
 {
     struct form *form = mem_zero(1, sizeof *form);
+    form->next_order = FORM_ORDER;
     arena_init(&form->arena);
     map_init(&form->by_path, &form->arena);
     map_init(&form->itexts, &form->arena);

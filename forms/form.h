@@ -20,6 +20,9 @@
 #include "platform/map.h"
 
 enum { FORM_ITEMS_MAX = 50000, FORM_LANGUAGES_MAX = 64 };
+/* Where the document order of the form's lists begins, and of lists that a session fetches. */
+#define FORM_ORDER 0x40000000u
+#define SESSION_ORDER 0x80000000u
 
 enum data_type {
     TYPE_TEXT,
@@ -68,6 +71,12 @@ struct label {
     struct xpath *id;          /* else worked out */
 };
 
+/* Whose expressions read an item: in one entry of `within` only, or (NULL) wherever it stands. */
+struct reader {
+    struct item *item;
+    const struct item *within;
+};
+
 struct item {
     uint32_t index;
     const char *name, *prefix, *uri;
@@ -84,10 +93,11 @@ struct item {
     struct xpath *count;   /* repeats: jr:count */
     bool fixed;            /* repeats: jr:noAddRemove or a count */
     struct control *control;
-    uint32_t *dependents; /* item indexes to work out again when this one changes */
-    uint32_t dependent_count;
-    uint32_t rank; /* place in form->order */
-    bool inherits; /* an ancestor has a relevance expression */
+    struct reader *readers; /* to work out again when this one changes */
+    uint32_t reader_count;
+    uint32_t rank;  /* place in form->order */
+    bool inherits;  /* an ancestor has a relevance expression */
+    bool in_repeat; /* it, or an ancestor, is a repeat */
 };
 
 enum control_kind {
@@ -159,6 +169,7 @@ struct form {
     struct action *actions;
     struct item *submitter; /* suhbat:submitter: holds the interviewer's code, or NULL */
     struct secondary *secondary;
+    uint32_t next_order; /* document order of secondary instances' nodes goes on from here */
     struct map by_path, itexts;
 };
 

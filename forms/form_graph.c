@@ -7,6 +7,8 @@
 
 struct set { /* items, unordered, each once */
     uint32_t *list;
+    const struct item **within; /* of reads: see struct reader */
+    bool wide;                  /* too many to keep that */
     size_t count, cap;
     uint64_t *seen; /* a bit an item, once the set is large */
     size_t words;
@@ -17,6 +19,7 @@ struct graph {
     struct set *reads; /* of item i: the items its expressions read, and so come before it */
     struct set *wakes; /* of a repeat: what its count reads; no order, so no cycle either */
     uint32_t *first_child, *next_sibling; /* item tree, UINT32_MAX = none */
+    const struct item *self;              /* whose expression is looked at */
     size_t visits; /* of all expressions together: "all nodes" in every bind is a bomb */
 };
 
@@ -26,6 +29,7 @@ enum { LARGE = 64, VISITS_MAX = 20000000 };
 static void set_free(struct set *set)
 {
     free(set->list);
+    free(set->within);
     free(set->seen);
 }
 
@@ -63,6 +67,38 @@ static void set_add(struct set *set, uint32_t index)
         set->list = mem_grow(set->list, set->cap, sizeof *set->list);
     }
     set->list[set->count++] = index;
+}
+
+/* The innermost repeat that holds both: widening a read until it covers another. */
+static const struct item *common_entry(const struct item *a, const struct item *b)
+{
+    for (; a; a = a->parent) {
+        for (const struct item *p = b; p && a->is_repeat; p = p->parent) {
+            if (p == a) {
+                return a;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void add_read(struct set *set, uint32_t index, const struct item *within)
+{
+    set->wide = set->wide || set->count >= LARGE;
+    for (size_t i = 0; i < set->count && !set->wide; i++) {
+        if (set->list[i] == index) {
+            set->within[i] = common_entry(set->within[i], within);
+            return;
+        }
+    }
+    size_t cap = set->cap;
+    set_add(set, index);
+    if (!set->wide && (set->cap != cap || !set->within)) {
+        set->within = mem_grow(set->within, set->cap, sizeof *set->within);
+    }
+    if (!set->wide) {
+        set->within[set->count - 1] = within;
+    }
 }
 
 static bool step_takes(const struct xpath_step *step, const struct item *item)
@@ -148,7 +184,7 @@ static void walk(struct graph *g, struct set *out, const struct xpath_step *step
 
 /* Items an expression yields as nodes go to `result`; all it reads go to `reads`.  `context` may
  * be empty (inside a secondary instance). */
-static void visit(struct graph *g, const struct xpath *x, const struct set *context,
+static void visit(struct graph *g, struct xpath *x, const struct set *context,
                   const struct set *current, struct set *reads, struct set *result, unsigned depth);
 
 static void visit_preds(struct graph *g, struct xpath *const *preds, size_t count,
@@ -162,7 +198,89 @@ static void visit_preds(struct graph *g, struct xpath *const *preds, size_t coun
     }
 }
 
-static void visit_path(struct graph *g, const struct xpath *x, const struct set *context,
+static bool is_current(const struct xpath *x)
+{
+    return x->op == XP_CALL && strcmp(xpath_function_name(x), "current") == 0;
+}
+
+/* Only parents, then children by name, and no predicates: parents to go up, or -1. */
+static int plain(const struct xpath *x)
+{
+    int up = 0;
+    bool down = false;
+    if (x->start_pred_count || (x->start && !is_current(x->start))) {
+        return -1;
+    }
+    for (size_t s = 0; s < x->step_count; s++) {
+        const struct xpath_step *step = &x->steps[s];
+        bool by_name = step->test == TEST_NAME && step->name;
+        bool self = step->axis == AXIS_SELF && step->test == TEST_NODE;
+        bool parent = step->axis == AXIS_PARENT && step->test == TEST_NODE && !down;
+        bool child = by_name && (step->axis == AXIS_CHILD || step->axis == AXIS_ATTRIBUTE);
+        if (step->pred_count || !(self || parent || child)) {
+            return -1;
+        }
+        down = down || child;
+        up += parent;
+    }
+    return up;
+}
+
+/* The evaluator compares prefixes by their text. */
+static bool same_prefix(const struct xpath *x, const struct item *item)
+{
+    for (size_t s = x->step_count; s-- > 0;) {
+        const struct xpath_step *step = &x->steps[s];
+        if (step->axis == AXIS_CHILD || step->axis == AXIS_ATTRIBUTE) {
+            if (!item || (*step->prefix && strcmp(step->prefix, item->prefix) != 0)) {
+                return false;
+            }
+            item = item->parent;
+        }
+    }
+    return true;
+}
+
+/* What the path yields is one item: the evaluator need not search for its nodes.  Returns the
+ * repeat in whose entry all that it yields stands with `from`. */
+static const struct item *settle_path(struct xpath *x, struct item *target, const struct item *from)
+{
+    int up = plain(x);
+    if (up < 0 || !same_prefix(x, target)) {
+        return NULL;
+    }
+    if (x->absolute) {
+        x->target = target;
+        for (const struct item *p = target->parent; p; p = p->parent) {
+            for (const struct item *q = from; q && p->is_repeat; q = q->parent) {
+                if (q == p) {
+                    return p;
+                }
+            }
+        }
+        return NULL;
+    }
+    if (!from) {
+        return NULL;
+    }
+    const struct item *top = from;
+    for (int i = 0; i < up && top; i++) {
+        top = top->parent;
+    }
+    x->from = from;
+    x->up = (unsigned)up;
+    x->target = target;
+    x->single = top != NULL;
+    for (const struct item *p = target; p && p != top; p = p->parent) {
+        x->single = x->single && !p->is_repeat;
+    }
+    while (top && !top->is_repeat) {
+        top = top->parent;
+    }
+    return top;
+}
+
+static void visit_path(struct graph *g, struct xpath *x, const struct set *context,
                        const struct set *current, struct set *reads, struct set *result,
                        unsigned depth)
 {
@@ -186,16 +304,26 @@ static void visit_path(struct graph *g, const struct xpath *x, const struct set 
         set_free(&at);
         at = next;
     }
+    const struct item *within = NULL;
+    bool here = x->absolute || x->start || context == current; /* else somewhere in a predicate */
+    if (at.count == 1 && at.list[0] < g->form->item_count) {
+        const struct set *base = x->start ? current : context;
+        bool one = base->count == 1 && base->list[0] < g->form->item_count;
+        within = settle_path(x, g->form->items[at.list[0]],
+                             x->absolute ? g->self
+                             : one       ? g->form->items[base->list[0]]
+                                         : NULL);
+    }
     for (size_t i = 0; i < at.count; i++) {
         if (at.list[i] < g->form->item_count) {
-            set_add(reads, at.list[i]);
+            add_read(reads, at.list[i], here ? within : NULL);
         }
         set_add(result, at.list[i]);
     }
     set_free(&at);
 }
 
-static void visit(struct graph *g, const struct xpath *x, const struct set *context,
+static void visit(struct graph *g, struct xpath *x, const struct set *context,
                   const struct set *current, struct set *reads, struct set *result, unsigned depth)
 {
     if (!x || depth > 2500) {
@@ -228,17 +356,17 @@ static void visit(struct graph *g, const struct xpath *x, const struct set *cont
     set_free(&ignored);
 }
 
-static void reads_of(struct graph *g, const struct item *item, const struct xpath *x,
-                     struct set *reads)
+static void reads_of(struct graph *g, const struct item *item, struct xpath *x, struct set *reads)
 {
     uint32_t self = item->index;
     struct set context = {.list = &self, .count = 1, .cap = 1};
     struct set result = {0};
+    g->self = item;
     visit(g, x, &context, &context, reads, &result, 0);
     set_free(&result);
 }
 
-static bool reads_itself(struct graph *g, const struct item *item, const struct xpath *x,
+static bool reads_itself(struct graph *g, const struct item *item, struct xpath *x,
                          const char *what, struct err *err)
 {
     struct set reads = {0};
@@ -273,14 +401,21 @@ static bool sort_from(struct graph *g, struct item *start, unsigned char *marks,
     while (depth && ok) {
         struct frame *top = &stack[depth - 1];
         struct set *reads = &g->reads[top->item->index];
-        if (top->next == reads->count) {
+        if (top->next > reads->count) {
             marks[top->item->index] = BLACK;
             top->item->rank = (uint32_t)*placed;
             g->form->order[(*placed)++] = top->item;
             depth--;
             continue;
         }
-        struct item *read = g->form->items[reads->list[top->next++]];
+        /* first what it stands in, whose relevance it shares; then what it reads */
+        struct item *read = top->next             ? g->form->items[reads->list[top->next - 1]]
+                            : top->item->inherits ? top->item->parent
+                                                  : NULL;
+        top->next++;
+        if (!read) {
+            continue;
+        }
         if (marks[read->index] == GREY) {
             ok = err_set(err, ERR_INPUT, "%s and %s depend on each other (a cycle)",
                          top->item->path, read->path);
@@ -294,15 +429,16 @@ static bool sort_from(struct graph *g, struct item *start, unsigned char *marks,
     return ok;
 }
 
-static void add_dependents(struct form *form, const struct set *sets, bool count_only)
+static void add_readers(struct form *form, const struct set *sets, bool count_only)
 {
     for (size_t i = 0; i < form->item_count; i++) {
         for (size_t k = 0; k < sets[i].count; k++) {
             struct item *read = form->items[sets[i].list[k]];
             if (!count_only) {
-                read->dependents[read->dependent_count] = (uint32_t)i;
+                read->readers[read->reader_count] =
+                    (struct reader){form->items[i], sets[i].wide ? NULL : sets[i].within[k]};
             }
-            read->dependent_count++;
+            read->reader_count++;
         }
     }
 }
@@ -310,16 +446,29 @@ static void add_dependents(struct form *form, const struct set *sets, bool count
 static void invert(struct graph *g)
 {
     struct form *form = g->form;
-    add_dependents(form, g->reads, true);
-    add_dependents(form, g->wakes, true);
+    add_readers(form, g->reads, true);
+    add_readers(form, g->wakes, true);
     for (size_t i = 0; i < form->item_count; i++) {
         struct item *item = form->items[i];
-        item->dependents =
-            arena_alloc(&form->arena, (item->dependent_count + 1) * sizeof *item->dependents);
-        item->dependent_count = 0;
+        item->readers = arena_alloc(&form->arena, (item->reader_count + 1) * sizeof *item->readers);
+        item->reader_count = 0;
     }
-    add_dependents(form, g->reads, false);
-    add_dependents(form, g->wakes, false);
+    add_readers(form, g->reads, false);
+    add_readers(form, g->wakes, false);
+}
+
+/* Expressions that nothing depends on are read, too, so that their paths are known. */
+static void settle_others(struct graph *g, const struct control *parent)
+{
+    for (const struct control *c = parent->first; c; c = c->next) {
+        struct set ignored = {0};
+        if (c->item) {
+            reads_of(g, c->item, c->itemset, &ignored);
+            reads_of(g, c->item, c->item->constraint, &ignored);
+        }
+        set_free(&ignored);
+        settle_others(g, c);
+    }
 }
 
 bool form_graph_build(struct form *form, struct err *err)
@@ -341,7 +490,8 @@ bool form_graph_build(struct form *form, struct err *err)
     }
     for (size_t i = 0; i < n && ok; i++) {
         struct item *item = form->items[i];
-        struct item *parent = item->parent;
+        const struct item *parent = item->parent;
+        item->in_repeat = item->is_repeat || (parent && parent->in_repeat);
         item->inherits = parent && (parent->relevant || parent->inherits);
         if ((item->relevant && reads_itself(&g, item, item->relevant, "relevant", err)) ||
             (item->calculate && reads_itself(&g, item, item->calculate, "calculate", err))) {
@@ -357,16 +507,17 @@ bool form_graph_build(struct form *form, struct err *err)
         if (item->count) {
             reads_of(&g, item, item->count, &g.wakes[i]);
         }
-        if (item->inherits) {
-            set_add(&g.reads[i], parent->index);
-        }
         free(g.reads[i].seen); /* of use while the set grows; many large ones would be a lot */
         g.reads[i].seen = NULL;
         g.reads[i].words = 0;
         struct set *reads = &g.reads[i]; /* `required` may look at its own question */
         for (size_t k = 0; k < reads->count; k++) {
             if (reads->list[k] == i) {
-                reads->list[k--] = reads->list[--reads->count];
+                reads->list[k] = reads->list[--reads->count];
+                if (!reads->wide) {
+                    reads->within[k] = reads->within[reads->count];
+                }
+                k--;
             }
         }
     }
@@ -382,6 +533,7 @@ bool form_graph_build(struct form *form, struct err *err)
         ok = marks[i] != WHITE || sort_from(&g, form->items[i], marks, &placed, err);
     }
     if (ok) {
+        settle_others(&g, form->body);
         invert(&g);
     }
     for (size_t i = 0; i < n; i++) {

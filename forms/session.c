@@ -86,7 +86,7 @@ static struct node *fetch_instance(struct session *s, const struct secondary *fr
         }
     }
     buf_fini(&bytes);
-    tree_number(fresh->root, 1);
+    s->next_order = tree_number(fresh->root, s->next_order);
     fresh->next = s->loaded;
     s->loaded = fresh;
     return fresh->root;
@@ -144,29 +144,76 @@ static void relist(struct session *s)
 
 /* ---- recalculation ---- */
 
-void session_mark(struct session *s, const struct item *item)
+static void mark_rank(uint64_t *bits, const struct item *item)
 {
-    s->dirty[item->rank / 64] |= (uint64_t)1 << (item->rank % 64);
+    bits[item->rank / 64] |= (uint64_t)1 << (item->rank % 64);
 }
 
-void session_mark_dependents(struct session *s, const struct item *item)
+void session_mark(struct session *s, struct node *node)
 {
-    for (uint32_t i = 0; i < item->dependent_count; i++) {
-        session_mark(s, s->form->items[item->dependents[i]]);
+    node->dirty = true;
+    mark_rank(s->dirty, node->item);
+}
+
+void session_mark_item(struct session *s, const struct item *item)
+{
+    mark_rank(s->dirty, item);
+    mark_rank(s->whole, item);
+}
+
+void session_mark_readers(struct session *s, const struct node *node)
+{
+    const struct item *item = node->item;
+    for (uint32_t i = 0; i < item->reader_count; i++) {
+        const struct reader *r = &item->readers[i];
+        const struct node *entry = r->within ? node : NULL;
+        while (entry && entry->item != r->within) {
+            entry = entry->parent;
+        }
+        if (!entry) {
+            session_mark_item(s, r->item);
+            continue;
+        }
+        if (r->item->count) { /* there may be no entry yet */
+            mark_rank(s->dirty, r->item);
+        }
+        for (struct node *n = s->nodes[r->item->index].first; n; n = n->same_next) {
+            if (tree_is_ancestor(entry, n)) {
+                session_mark(s, n);
+            }
+        }
     }
 }
 
-static void mark_below(struct session *s, const struct node *node)
+/* Whether these nodes are there, or asked, has changed. */
+static void mark_below(struct session *s, struct node *node)
 {
     if (node->item) {
-        session_mark(s, node->item);
-        session_mark_dependents(s, node->item);
+        session_mark(s, node);
+        session_mark_readers(s, node);
     }
-    for (const struct node *a = node->attrs; a; a = a->next) {
+    for (struct node *a = node->attrs; a; a = a->next) {
         mark_below(s, a);
     }
-    for (const struct node *c = node->first; c; c = c->next) {
+    for (struct node *c = node->first; c; c = c->next) {
         mark_below(s, c);
+    }
+}
+
+/* An entry came or went: the others may have moved, too. */
+static void mark_entry(struct session *s, const struct node *node)
+{
+    if (node->item) {
+        session_mark_item(s, node->item);
+        for (uint32_t i = 0; i < node->item->reader_count; i++) {
+            session_mark_item(s, node->item->readers[i].item);
+        }
+    }
+    for (const struct node *a = node->attrs; a; a = a->next) {
+        mark_entry(s, a);
+    }
+    for (const struct node *c = node->first; c; c = c->next) {
+        mark_entry(s, c);
     }
 }
 
@@ -301,7 +348,7 @@ static bool insert_entry(struct session *s, struct node *parent, const struct it
     struct node *entry = tree_copy(&s->arena, item->template);
     tree_insert_after(parent, last || count ? last : place_before(parent, item), entry);
     relist(s);
-    mark_below(s, entry);
+    mark_entry(s, entry);
     *out = entry;
     return session_run_actions(s, EVENT_NEW_REPEAT, entry, item, err);
 }
@@ -349,7 +396,7 @@ static bool fit_count(struct session *s, const struct item *item, struct err *er
         }
         while (have > (size_t)wanted) {
             entries_in(parent, item, &last);
-            mark_below(s, last);
+            mark_entry(s, last);
             tree_remove(last);
             discard(s, last);
             relist(s);
@@ -361,26 +408,47 @@ static bool fit_count(struct session *s, const struct item *item, struct err *er
 
 static bool work_out(struct session *s, const struct item *item, struct err *err)
 {
-    bool changed = false;
+    uint64_t bit = (uint64_t)1 << (item->rank % 64);
     if (item->count && !fit_count(s, item, err)) {
         return false;
     }
+    bool whole = (s->whole[item->rank / 64] & bit) != 0;
+    s->whole[item->rank / 64] &= ~bit;
     for (struct node *n = s->nodes[item->index].first; n; n = n->same_next) {
+        bool changed = false, was = n->active;
+        if (!whole && !n->dirty) {
+            continue;
+        }
+        n->dirty = false;
         if (!work_out_node(s, item, n, &changed, err)) {
             return false;
         }
-    }
-    arena_reset(&s->temp);
-    if (changed) {
-        session_mark_dependents(s, item);
-        if (!item->is_leaf && (item->relevant || item->inherits)) {
-            /* what is hidden with a group is read by others under its own name */
-            for (struct node *n = s->nodes[item->index].first; n; n = n->same_next) {
-                mark_below(s, n);
+        if (changed) {
+            session_mark_readers(s, n);
+        }
+        if (was != n->active) { /* what is hidden with a group is read under its own name */
+            for (struct node *a = n->attrs; a; a = a->next) {
+                mark_below(s, a);
+            }
+            for (struct node *c = n->first; c; c = c->next) {
+                mark_below(s, c);
             }
         }
     }
+    arena_reset(&s->temp);
     return true;
+}
+
+static void forget_marks(struct session *s)
+{
+    size_t bytes = (s->form->item_count / 64 + 1) * sizeof *s->dirty;
+    memset(s->dirty, 0, bytes);
+    memset(s->whole, 0, bytes);
+    for (size_t i = 0; i < s->form->item_count; i++) {
+        for (struct node *n = s->nodes[i].first; n; n = n->same_next) {
+            n->dirty = false;
+        }
+    }
 }
 
 bool session_recalculate(struct session *s, struct err *err)
@@ -396,11 +464,11 @@ bool session_recalculate(struct session *s, struct err *err)
         s->dirty[w] &= s->dirty[w] - 1;
         const struct item *item = s->form->order[w * 64 + bit];
         if (!work_out(s, item, err)) {
-            memset(s->dirty, 0, words * sizeof *s->dirty);
+            forget_marks(s);
             return false;
         }
         if (--budget == 0) {
-            memset(s->dirty, 0, words * sizeof *s->dirty);
+            forget_marks(s);
             return err_set(err, ERR_LIMIT, "%s: the form keeps changing itself", item->path);
         }
         for (size_t back = 0; back < w; back++) { /* a count may wake earlier ones */
@@ -427,8 +495,8 @@ static bool set_by_action(struct session *s, const struct action *action, struct
         text = calculated_text(s, action->target, &v);
     }
     if (tree_set(node, text)) {
-        session_mark(s, node->item);
-        session_mark_dependents(s, node->item);
+        session_mark(s, node);
+        session_mark_readers(s, node);
     }
     arena_reset(&s->temp);
     return true;
@@ -513,8 +581,12 @@ bool session_new(struct session **out, const struct form *form, const struct ses
              form->language_count ? form->languages[form->default_language] : "ru");
     s->nodes = mem_zero(form->item_count + 1, sizeof *s->nodes);
     s->dirty = mem_zero(form->item_count / 64 + 1, sizeof *s->dirty);
+    s->whole = mem_zero(form->item_count / 64 + 1, sizeof *s->whole);
+    s->next_order = SESSION_ORDER;
     s->root = tree_copy(&s->arena, form->primary);
     s->xpath = (struct xpath_env){.primary = s->root,
+                                  .lists = s->nodes,
+                                  .keep = &s->arena,
                                   .temp = &s->temp,
                                   .user = s,
                                   .instance = find_instance,
@@ -532,7 +604,7 @@ bool session_new(struct session **out, const struct form *form, const struct ses
         }
     }
     bool ok = session_run_actions(s, EVENT_FIRST_LOAD, NULL, NULL, err);
-    mark_below(s, s->root);
+    mark_entry(s, s->root);
     ok = ok && session_recalculate(s, err);
     if (!ok) {
         session_free(s);
@@ -562,6 +634,7 @@ void session_free(struct session *s)
     }
     free(s->nodes);
     free(s->dirty);
+    free(s->whole);
     arena_fini(&s->temp);
     arena_fini(&s->arena);
     free(s);
@@ -596,7 +669,7 @@ void session_entries(struct session *s, struct arena *arena, const struct page *
 /* Undo, after a recalculation that failed: as far as the form lets it, all is worked out anew. */
 static void take_out(struct session *s, struct node *entry)
 {
-    mark_below(s, entry);
+    mark_entry(s, entry);
     tree_remove(entry);
     relist(s);
     (void)!session_recalculate(s, NULL);
@@ -606,7 +679,7 @@ static void put_in(struct session *s, struct node *parent, struct node *after, s
 {
     tree_insert_after(parent, after, entry);
     relist(s);
-    mark_below(s, entry);
+    mark_entry(s, entry);
     (void)!session_recalculate(s, NULL);
 }
 
@@ -642,7 +715,7 @@ bool session_remove_entry(struct session *s, struct node *entry, struct err *err
     if (s->removed) {
         discard(s, s->removed);
     }
-    mark_below(s, entry);
+    mark_entry(s, entry);
     s->removed = entry;
     s->removed_after = entry->prev;
     s->removed_parent = entry->parent;
@@ -668,7 +741,7 @@ bool session_restore_entry(struct session *s, struct err *err)
         return err_set(err, ERR_INPUT, "there is no deleted entry to bring back");
     }
     tree_insert_after(s->removed_parent, s->removed_after, s->removed);
-    mark_below(s, s->removed);
+    mark_entry(s, s->removed);
     relist(s);
     if (!session_recalculate(s, err)) {
         take_out(s, s->removed);

@@ -7,10 +7,6 @@
  */
 #include "forms/session.h"
 
-struct node_list {
-    struct node *first, *last;
-};
-
 struct session {
     const struct form *form;
     struct session_env env;
@@ -18,7 +14,8 @@ struct session {
     struct node *root;
     struct node_list *nodes; /* by item index */
     size_t node_count;
-    uint64_t *dirty; /* one bit a rank */
+    uint64_t *dirty, *whole; /* a bit a rank: some nodes of the item, all nodes of it */
+    uint32_t next_order;     /* for the nodes of instances that are fetched */
     struct xpath_env xpath;
     struct secondary *loaded; /* external instances fetched so far */
     char language[32];
@@ -32,8 +29,9 @@ bool session_eval(struct session *s, const struct xpath *x, struct node *node,
                   struct err *err);
 bool session_truth(const struct xpath_value *v);
 /* What must be worked out anew, and doing it. */
-void session_mark(struct session *s, const struct item *item);
-void session_mark_dependents(struct session *s, const struct item *item);
+void session_mark(struct session *s, struct node *node);
+void session_mark_item(struct session *s, const struct item *item); /* all its nodes */
+void session_mark_readers(struct session *s, const struct node *node);
 bool session_recalculate(struct session *s, struct err *err);
 bool session_run_actions(struct session *s, unsigned event, const struct node *where,
                          const struct item *trigger, struct err *err);

@@ -277,10 +277,10 @@ enum answer_result session_check(struct session *s, struct node *node, struct er
 
 static bool settle(struct session *s, struct node *node, struct err *err)
 {
-    session_mark(s, node->item);
-    session_mark_dependents(s, node->item);
+    session_mark(s, node);
+    session_mark_readers(s, node);
     for (const struct node *p = node->parent; p && p->item; p = p->parent) {
-        session_mark_dependents(s, p->item); /* who reads a group as a whole */
+        session_mark_readers(s, p); /* who reads a group as a whole */
     }
     return session_run_actions(s, EVENT_CHANGED, node, node->item, err) &&
            session_recalculate(s, err);
@@ -376,7 +376,7 @@ bool session_finish(struct session *s, struct err *err)
         if (item->preload && strcmp(item->preload, "timestamp") == 0 && item->preload_params &&
             strcmp(item->preload_params, "end") == 0 && s->nodes[i].first) {
             tree_set(s->nodes[i].first, now);
-            session_mark_dependents(s, item);
+            session_mark_readers(s, s->nodes[i].first);
         }
     }
     return session_recalculate(s, err);

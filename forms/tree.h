@@ -41,7 +41,13 @@ struct node {
     bool own_relevant; /* its own relevance expression */
     bool active;       /* relevant, and all its ancestors are */
     bool required, readonly;
+    bool dirty;       /* to be worked out anew */
     bool asked_fresh; /* value still the default or a calculated one: nobody answered it */
+};
+
+/* The nodes of one item, chained by same_next. */
+struct node_list {
+    struct node *first, *last;
 };
 
 struct node *tree_node(struct arena *arena, enum node_kind kind, const char *name,

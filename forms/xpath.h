@@ -96,6 +96,11 @@ struct xpath {
     size_t start_pred_count;
     struct xpath_step *steps;
     size_t step_count;
+    /* what the form knows of an XP_PATH through its primary instance (forms/form_graph) */
+    const struct item *target; /* all its nodes have this item, or NULL: walk by names */
+    const struct item *from;   /* relative: holds where the path starts from such a node */
+    unsigned up;               /* relative: parents to go up before going down */
+    bool single;               /* relative: no repeat on the way down */
 };
 
 /* Wrong calls are found when they are made, as lazy engines do, and not at once. */
@@ -122,8 +127,11 @@ struct xpath_value {
 };
 
 struct xpath_env {
-    struct node *primary; /* NODE_DOCUMENT of the primary instance */
+    struct node *primary;          /* NODE_DOCUMENT of the primary instance */
+    const struct node_list *lists; /* its nodes by item index, or NULL */
     struct arena *temp;
+    struct arena *keep;          /* for indexes over secondary instances, or NULL: none are made */
+    struct xpath_index *indexes; /* owned by `keep` */
     void *user;
     struct node *(*instance)(void *user, const char *id); /* NODE_DOCUMENT, or NULL */
     int64_t (*wall_ms)(void *user);

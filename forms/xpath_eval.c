@@ -561,17 +561,103 @@ static void keep_own_entry(struct eval *e, struct set *set)
     }
 }
 
-static bool eval_steps(struct eval *e, const struct xpath *x, struct set *from,
-                       struct xpath_value *out)
+static struct node *down_to(struct node *top, const struct item *item)
+{
+    if (!top || top->item == item) {
+        return top;
+    }
+    struct node *parent = item->parent ? down_to(top, item->parent) : NULL;
+    struct node *n = parent ? (item->is_attribute ? parent->attrs : parent->first) : NULL;
+    while (n && n->item != item) {
+        n = n->next;
+    }
+    return n;
+}
+
+/* The entry that holds current(), of the innermost repeat on the way to `item`, or NULL. */
+static const struct node *own_entry(const struct eval *e, const struct item *item)
+{
+    for (const struct item *p = item->in_repeat ? item->parent : NULL; p; p = p->parent) {
+        for (const struct node *n = p->is_repeat ? e->current : NULL; n; n = n->parent) {
+            if (n->item == p) {
+                return n;
+            }
+        }
+    }
+    return NULL;
+}
+
+static bool take_active(struct eval *e, struct set *set, struct node *node)
+{
+    return !(node->active || node == e->current) || set_add(e, set, node);
+}
+
+/* A path whose nodes the form knows by their item; *known is false where it must be walked. */
+static bool eval_known(struct eval *e, const struct frame *f, const struct xpath *x,
+                       struct xpath_value *out, bool *known)
+{
+    struct set set = {0};
+    const struct node_list *list = &e->env->lists[x->target->index];
+    if (x->absolute) {
+        const struct node *entry = own_entry(e, x->target);
+        for (struct node *n = list->first; n; n = n->same_next) {
+            if ((!entry || tree_is_ancestor(entry, n)) && !take_active(e, &set, n)) {
+                return false;
+            }
+        }
+    } else {
+        struct node *top = x->start ? e->current : f->node;
+        struct node *found = list->first;
+        if (!top || top->item != x->from || !x->single) {
+            return true;
+        }
+        if (x->target->in_repeat) {
+            for (unsigned i = 0; i < x->up && top; i++) {
+                top = top->parent;
+            }
+            found = down_to(top, x->target);
+        } else if (found && found->same_next) {
+            return true;
+        }
+        if (found && !take_active(e, &set, found)) {
+            return false;
+        }
+    }
+    *known = true;
+    *out = (struct xpath_value){.type = XV_NODES, .nodes = set.nodes, .count = set.count};
+    return true;
+}
+
+static bool take_step(struct eval *e, const struct frame *f, const struct xpath_step *step,
+                      struct node *from, struct set *out)
+{
+    struct node *const *rows = NULL;
+    size_t count = 0;
+    if (!xpath_index_rows(e, f, from, step, &rows, &count)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!set_add(e, out, rows[i])) {
+            return false;
+        }
+    }
+    return (rows || walk_axis(e, out, step, from)) && filter(e, out, step->preds, step->pred_count);
+}
+
+static bool eval_steps(struct eval *e, const struct frame *f, const struct xpath *x,
+                       struct set *from, struct xpath_value *out)
 {
     for (size_t s = 0; s < x->step_count; s++) {
         const struct xpath_step *step = &x->steps[s];
         struct set next = {0};
         for (size_t i = 0; i < from->count; i++) {
             struct set part = {0};
-            if (!walk_axis(e, &part, step, from->nodes[i]) ||
-                !filter(e, &part, step->preds, step->pred_count)) {
+            if (!take_step(e, f, step, from->nodes[i], &part)) {
                 return false;
+            }
+            if (from->count == 1) {
+                next = part;
+                break;
             }
             for (size_t k = 0; k < part.count; k++) {
                 if (!set_add(e, &next, part.nodes[k])) {
@@ -599,6 +685,15 @@ static bool eval_path(struct eval *e, const struct frame *f, const struct xpath 
                       struct xpath_value *out)
 {
     struct set set = {0};
+    if (x->target && e->env->lists) {
+        bool known = false;
+        if (!eval_known(e, f, x, out, &known)) {
+            return false;
+        }
+        if (known) {
+            return true;
+        }
+    }
     if (x->start) {
         struct xpath_value v;
         if (!eval_expr(e, f, x->start, &v)) {
@@ -618,7 +713,7 @@ static bool eval_path(struct eval *e, const struct frame *f, const struct xpath 
     } else if (!set_add(e, &set, x->absolute ? e->env->primary : f->node)) {
         return false;
     }
-    return eval_steps(e, x, &set, out);
+    return eval_steps(e, f, x, &set, out);
 }
 
 static bool eval_union(struct eval *e, const struct frame *f, const struct xpath *x,

@@ -2,6 +2,7 @@
 #ifndef FORMS_XPATH_INTERNAL_H
 #define FORMS_XPATH_INTERNAL_H
 /* Shared by xpath_parse, xpath_eval and xpath_functions only. */
+#include "forms/form.h"
 #include "forms/xpath.h"
 
 struct eval {
@@ -25,6 +26,11 @@ struct xpath_function {
     unsigned min, max; /* arguments; max 255 = any number */
     xpath_fn *run;
 };
+
+/* The rows below `parent` that a step's first predicate can let through, when an index tells:
+ * *rows is NULL when it does not.  Each row is still to be judged. */
+bool xpath_index_rows(struct eval *e, const struct frame *f, struct node *parent,
+                      const struct xpath_step *step, struct node *const **rows, size_t *count);
 
 const struct xpath_function *xpath_function_find(const char *name);
 const char *xpath_function_nearest(const char *name);

@@ -3,6 +3,22 @@
 # The figures of docs/MEASUREMENTS.md, each beside its bare loop in the same run.
 set -eu
 $BIN/bench_custody
+FORMS=build/bench/forms
+GEN=$SHARED/perf/forms/gen_forms.py
+if [ -f "$GEN" ] && command -v python3 >/dev/null; then
+	mkdir -p $FORMS
+	python3 "$GEN" q -o $FORMS/big1000.xml
+	python3 "$GEN" q --groups 40 -o $FORMS/big4000.xml
+	python3 "$GEN" q --groups 1 --per-group 1000 -o $FORMS/flat1000.xml
+	python3 "$GEN" it -o $FORMS/itemset10k.xml
+	python3 "$GEN" it --villages 500 -o $FORMS/itemset100k.xml
+	python3 "$GEN" it --regions 100 -o $FORMS/itemset100k_same.xml
+	python3 "$GEN" both -o $FORMS/both.xml
+	python3 "$GEN" tsv -o $FORMS/answers.tsv
+	$BIN/bench_engine $FORMS
+else
+	echo "skipped: engine figures need $GEN and python3"
+fi
 D=$(mktemp -d)
 exec 6> "$D/display"
 Xvfb -displayfd 6 -screen 0 720x1280x24 -nolisten tcp -noreset >/dev/null 2>&1 &
