@@ -9,6 +9,7 @@
 #include "forms/form_graph.h"
 #include "platform/text.h"
 
+#define ODK "http://www.opendatakit.org/xforms"
 #define JAVAROSA "http://openrosa.org/javarosa"
 #define SUHBAT_URI_PART "suhbat"
 
@@ -355,6 +356,8 @@ static bool read_bind(struct loader *l, const struct xml *bind)
     const char *type = xml_attr(bind, "type");
     if (type) {
         item->type = type_of(type);
+        item->is_typed = true;
+        item->is_long = strstr(type, "long") != NULL;
     }
     for (const struct xml_attr *a = bind->attrs; a; a = a->next) {
         if (strstr(a->uri, SUHBAT_URI_PART)) {
@@ -381,7 +384,7 @@ static bool read_bind(struct loader *l, const struct xml *bind)
 
 /* ---- actions ---- */
 
-static unsigned events_of(const char *text)
+static bool read_events(struct loader *l, const struct xml *xml, unsigned *events)
 {
     static const struct {
         const char *name;
@@ -389,27 +392,86 @@ static unsigned events_of(const char *text)
     } known[] = {{"odk-instance-first-load", EVENT_FIRST_LOAD}, {"odk-instance-load", EVENT_LOAD},
                  {"odk-new-repeat", EVENT_NEW_REPEAT},          {"jr-insert", EVENT_NEW_REPEAT},
                  {"xforms-value-changed", EVENT_CHANGED},       {"xforms-ready", EVENT_LOAD}};
-    unsigned events = 0;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        const char *at = strstr(text, known[i].name);
-        events |= at ? known[i].event : 0;
+    const char *text = or_empty(xml_attr(xml, "event"));
+    *events = 0;
+    for (const char *p = text + strspn(text, " \t\n"); *p; p += strspn(p, " \t\n")) {
+        size_t len = strcspn(p, " \t\n"), i = 0, count = sizeof known / sizeof *known;
+        while (i < count &&
+               (strlen(known[i].name) != len || strncmp(known[i].name, p, len) != 0)) {
+            i++;
+        }
+        if (i == count) {
+            return bad(l, xml, "an action for an event that there is not",
+                       arena_copy(l->arena, p, len));
+        }
+        *events |= known[i].event;
+        p += len;
     }
-    return events;
+    return true;
 }
 
-static bool read_action(struct loader *l, const struct xml *xml, struct item *trigger)
+static bool action_kind(const struct xml *xml, enum action_kind *kind)
 {
-    const char *ref = xml_attr(xml, "ref");
+    static const char *const names[] = {"setvalue", "setgeopoint", "recordaudio"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(xml->name, names[i]) == 0) {
+            *kind = (enum action_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The path without its predicates, in the arena; NULL when it has none. */
+static const char *without_predicates(struct loader *l, const char *ref)
+{
+    struct buf out = {0};
+    unsigned depth = 0;
+    char quote = 0;
+    if (!strchr(ref, '[')) {
+        return NULL;
+    }
+    for (const char *p = ref; *p; p++) {
+        if (depth && (quote ? *p == quote : *p == '\'' || *p == '"')) {
+            quote = quote ? 0 : *p;
+        } else if (!quote && *p == '[') {
+            depth++;
+        } else if (!quote && *p == ']' && depth) {
+            depth--;
+        } else if (!depth) {
+            buf_char(&out, *p);
+        }
+    }
+    const char *kept = arena_copy(l->arena, out.data ? out.data : "", out.len);
+    buf_fini(&out);
+    return kept;
+}
+
+static bool read_action(struct loader *l, const struct xml *xml, enum action_kind kind,
+                        struct item *trigger)
+{
+    const char *ref = or_empty(xml_attr(xml, "ref"));
     const char *bind = xml_attr(xml, "bind");
+    const char *plain = bind ? NULL : without_predicates(l, ref);
     struct action *action = arena_alloc(l->arena, sizeof *action);
-    action->events = events_of(or_empty(xml_attr(xml, "event")));
-    action->target = bind ? map_get(&l->binds, bind) : find_item(l, or_empty(ref), trigger);
+    if (kind != ACTION_SETVALUE && strcmp(xml->uri, ODK) != 0) {
+        bad(l, xml, "an action of ODK's outside its namespace", xml->name);
+        return err_hint(l->err, "write odk:%s with xmlns:odk=\"" ODK "\"", xml->name);
+    }
+    if (!read_events(l, xml, &action->events) ||
+        (plain && !compile(l, &action->path, xml, "ref", ref))) {
+        return false;
+    }
+    action->kind = kind;
+    action->target = bind ? map_get(&l->binds, bind) : find_item(l, plain ? plain : ref, trigger);
     action->trigger = trigger;
     if (!action->target) {
-        return bad(l, xml, "setvalue names no node of the form", ref ? ref : bind);
+        return bad(l, xml, "an action names no node of the form", *ref ? ref : bind);
     }
     const char *value = xml_attr(xml, "value");
-    if (value && *value) {
+    if (kind != ACTION_SETVALUE) {
+        action->literal = "";
+    } else if (value && *value) {
         if (!compile(l, &action->value, xml, "setvalue", value)) {
             return false;
         }
@@ -502,8 +564,15 @@ static bool read_control(struct loader *l, struct control *parent, const struct 
     } else if (ref && *ref) {
         control->item = find_item(l, ref, from);
     }
-    bool needs_item = kind != CONTROL_GROUP;
-    if (!control->item && (needs_item || (ref && *ref))) {
+    bool container = kind == CONTROL_GROUP || kind == CONTROL_REPEAT;
+    if (!control->item && !container) { /* `suhbat-form check` refuses; others leave it out */
+        l->form->unbound++;
+        if (!l->form->first_unbound) {
+            l->form->first_unbound = ref && *ref ? ref : bind ? bind : "(no ref)";
+        }
+        return true;
+    }
+    if (!control->item && (kind == CONTROL_REPEAT || (ref && *ref))) {
         bad(l, xml, "a question names no node of the form", ref ? ref : bind);
         return err_hint(l->err, "its ref must be a path of the primary instance");
     }
@@ -540,7 +609,6 @@ static bool read_control(struct loader *l, struct control *parent, const struct 
         (itemset && !read_itemset(l, control, itemset)) || !read_choices(l, control, xml)) {
         return false;
     }
-    bool container = kind == CONTROL_GROUP || kind == CONTROL_REPEAT;
     if (kind == CONTROL_REPEAT && !label) {
         control->label = parent->label;
     }
@@ -566,8 +634,9 @@ static bool read_controls(struct loader *l, struct control *parent, const struct
 static bool read_body_actions(struct loader *l, const struct xml *xml, struct item *trigger)
 {
     for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
-        if (strcmp(c->name, "setvalue") == 0) {
-            if (!read_action(l, c, trigger)) {
+        enum action_kind kind;
+        if (action_kind(c, &kind)) { /* of no question: nothing triggers it */
+            if (trigger && !read_action(l, c, kind, trigger)) {
                 return false;
             }
             continue;
@@ -603,6 +672,17 @@ static bool read_secondary(struct loader *l, const struct xml *instance)
     return true;
 }
 
+static bool is_method(const char *method)
+{
+    static const char *const known[] = {"post",           "form-data-post",  "get", "put",
+                                        "multipart-post", "urlencoded-post", ""};
+    size_t i = 0;
+    while (i < sizeof known / sizeof *known && strcmp(known[i], method) != 0) {
+        i++;
+    }
+    return i < sizeof known / sizeof *known;
+}
+
 static bool read_model(struct loader *l, const struct xml *model)
 {
     struct form *form = l->form;
@@ -629,6 +709,12 @@ static bool read_model(struct loader *l, const struct xml *model)
             return false;
         }
     }
+    const struct xml *submission = xml_child(model, "submission");
+    const char *method = submission ? xml_attr(submission, "method") : NULL;
+    if (method && !is_method(method)) {
+        bad(l, submission, "a submission method that there is not", method);
+        return err_hint(l->err, "write method=\"post\", or leave it out");
+    }
     const struct xml *itext = xml_child(model, "itext");
     if (itext && !read_translations(l, itext)) {
         return false;
@@ -638,20 +724,33 @@ static bool read_model(struct loader *l, const struct xml *model)
             return false;
         }
     }
-    for (const struct xml *a = xml_child(model, "setvalue"); a; a = xml_sibling(a, "setvalue")) {
-        if (!read_action(l, a, NULL)) {
+    for (const struct xml *a = xml_child(model, NULL); a; a = xml_sibling(a, NULL)) {
+        enum action_kind kind;
+        if (action_kind(a, &kind) && !read_action(l, a, kind, NULL)) {
             return false;
         }
     }
     return true;
 }
 
-/* A repeat without a jr:template grows by copies of its first entry. */
+static void empty(struct node *node)
+{
+    tree_set(node, NULL);
+    for (struct node *c = node->first; c; c = c->next) {
+        empty(c);
+    }
+}
+
+/* A repeat without a jr:template grows by copies of its first entry, emptied (JavaRosa). */
 static void make_templates(struct loader *l, struct node *node)
 {
     struct item *item = (struct item *)node->item;
     if (item && item->is_repeat && !item->template) {
         item->template = tree_copy(l->arena, node);
+        empty(item->template);
+    }
+    if (item && item->is_repeat && !item->first && node != item->template) {
+        item->first = node;
     }
     for (struct node *c = node->first; c; c = c->next) {
         make_templates(l, c);

@@ -84,12 +84,15 @@ struct item {
     struct item *parent;
     bool is_attribute, is_repeat, is_leaf;
     enum data_type type;
+    bool is_long;  /* TYPE_INT of more than 32 bits */
+    bool is_typed; /* its bind names a type */
     struct xpath *relevant, *required, *readonly, *constraint, *calculate;
     struct label constraint_message, required_message;
     const char *preload, *preload_params;
     const char *sensitive; /* suhbat:sensitive: "yes", "extra", or NULL */
     const char *missing;   /* suhbat:missing: codes offered as pills, "dk refused", or NULL */
     struct node *template; /* repeats: a fresh entry to copy */
+    struct node *first;    /* repeats: the first entry that the form itself holds, or NULL */
     struct xpath *count;   /* repeats: jr:count */
     bool fixed;            /* repeats: jr:noAddRemove or a count */
     struct control *control;
@@ -138,10 +141,13 @@ struct control {
     double start, end, step;
 };
 
+enum action_kind { ACTION_SETVALUE, ACTION_SETGEOPOINT, ACTION_RECORDAUDIO };
 enum form_event { EVENT_FIRST_LOAD = 1, EVENT_LOAD = 2, EVENT_NEW_REPEAT = 4, EVENT_CHANGED = 8 };
-struct action { /* setvalue */
+struct action {
+    enum action_kind kind;
     unsigned events;
     struct item *target;
+    struct xpath *path;   /* to the target's nodes, where the ref has predicates; or NULL */
     struct item *trigger; /* for EVENT_CHANGED and EVENT_NEW_REPEAT, or NULL */
     struct xpath *value;  /* NULL: `literal` */
     const char *literal;
@@ -166,6 +172,8 @@ struct form {
     struct node *primary; /* NODE_DOCUMENT; sessions copy it */
     struct control *body; /* a CONTROL_GROUP without item that holds everything */
     size_t control_count;
+    size_t unbound; /* questions left out because their ref names no node */
+    const char *first_unbound;
     struct action *actions;
     struct item *submitter; /* suhbat:submitter: holds the interviewer's code, or NULL */
     struct secondary *secondary;

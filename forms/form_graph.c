@@ -493,7 +493,8 @@ bool form_graph_build(struct form *form, struct err *err)
         const struct item *parent = item->parent;
         item->in_repeat = item->is_repeat || (parent && parent->in_repeat);
         item->inherits = parent && (parent->relevant || parent->inherits);
-        if ((item->relevant && reads_itself(&g, item, item->relevant, "relevant", err)) ||
+        if ((item->readonly && reads_itself(&g, item, item->readonly, "readonly", err)) ||
+            (item->relevant && reads_itself(&g, item, item->relevant, "relevant", err)) ||
             (item->calculate && reads_itself(&g, item, item->calculate, "calculate", err))) {
             ok = false;
             break;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "forms/session_internal.h"
+
 #define XFORMS "http://www.w3.org/2002/xforms"
 
 static void put_name(struct buf *out, const struct node *node)
@@ -92,42 +94,96 @@ bool instance_write(struct buf *out, const struct session *session, struct err *
     return true;
 }
 
+/* ---- reading one again ---- */
+
+static struct node *nth_child(struct node *node, const char *name, size_t nth)
+{
+    struct node *c = tree_child(node, name);
+    while (c && nth) {
+        c = c->next;
+        nth -= c && strcmp(c->name, name) == 0;
+    }
+    return c;
+}
+
+static struct node *last_child(struct node *node, const struct item *item)
+{
+    struct node *last = NULL;
+    for (struct node *c = node->first; c; c = c->next) {
+        last = c->item && c->item->index <= item->index ? c : last;
+    }
+    return last;
+}
+
+/* Entries of the form that the file has not. */
+static void drop_surplus(struct node *node, const struct xml *xml)
+{
+    for (struct node *c = node->first, *next; c; c = next) {
+        size_t have = 0;
+        next = c->next;
+        if (!c->item || !c->item->is_repeat) {
+            continue;
+        }
+        for (const struct xml *x = xml_child(xml, c->name); x; x = xml_sibling(x, c->name)) {
+            have++;
+        }
+        if (tree_position(c) > have) {
+            tree_wipe(c);
+            tree_remove(c);
+        }
+    }
+}
+
 static bool restore_node(struct session *s, struct node *node, const struct xml *xml,
                          struct err *err)
 {
+    const struct form *form = session_form(s);
+    for (const struct xml_attr *a = xml->attrs; a; a = a->next) {
+        struct node *own = node->attrs;
+        while (own && strcmp(own->name, a->name) != 0) {
+            own = own->next;
+        }
+        if (own && node->parent && node->parent->kind != NODE_DOCUMENT) {
+            tree_set(own, a->value);
+        }
+    }
     if (!xml_child(xml, NULL)) {
         struct buf text = {0};
         for (const struct xml *c = xml->first; c; c = c->next) {
             buf_text(&text, c->text);
         }
-        bool ok = !node->item->is_leaf || session_replay(s, node, text.data, err);
+        if (node->item && node->item->is_leaf) {
+            tree_set(node, text.data);
+        }
         buf_fini(&text);
-        return ok;
+        drop_surplus(node, xml);
+        return true;
     }
+    drop_surplus(node, xml);
     for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
         size_t nth = 0;
         for (const struct xml *p = xml_child(xml, c->name); p != c; p = xml_sibling(p, c->name)) {
             nth++;
         }
-        struct node *into = tree_child(node, c->name);
-        for (size_t i = 0; i < nth && into; i++) {
-            do {
-                into = into->next;
-            } while (into && strcmp(into->name, c->name) != 0);
-        }
+        struct node *into = nth_child(node, c->name, nth);
         if (!into) {
             struct buf path = {0};
-            buf_printf(&path, "%s/%s", node->item->path, c->name);
-            const struct item *item = form_item(session_form(s), path.data);
+            buf_printf(&path, "%s/%s", node->item ? node->item->path : "", c->name);
+            const struct item *item = form_item(form, path.data);
             buf_fini(&path);
-            struct page roster = {PAGE_ROSTER, item ? item->control : NULL, node};
-            if (!item || !item->is_repeat) {
+            if (!item || !item->template) {
+                if (strcmp(c->name, "deprecatedID") == 0 || strcmp(c->name, "meta") == 0) {
+                    continue; /* what others add to every form */
+                }
                 return err_set(err, ERR_INPUT, "line %u: the form has no '%s' here", c->line,
                                c->name);
             }
-            if (item->fixed || !session_add_entry(s, &roster, &into, err)) {
-                return item->fixed; /* a counted repeat follows its count, not the file */
+            if (nth >= SESSION_ENTRIES_MAX || ++s->node_count > SESSION_NODES_MAX) {
+                return err_set(err, ERR_LIMIT, "line %u: more than %d entries", c->line,
+                               (int)SESSION_ENTRIES_MAX);
             }
+            into = tree_copy(&s->arena, item->template);
+            tree_insert_after(node, last_child(node, item), into);
         }
         if (!restore_node(s, into, c, err)) {
             return false;
@@ -136,7 +192,7 @@ static bool restore_node(struct session *s, struct node *node, const struct xml 
     return true;
 }
 
-bool instance_restore(struct session *s, const char *bytes, size_t len, struct err *err)
+static bool fill(struct session *s, const char *bytes, size_t len, struct err *err)
 {
     struct arena arena;
     struct xml *root;
@@ -148,21 +204,49 @@ bool instance_restore(struct session *s, const char *bytes, size_t len, struct e
                      root->name, top->name);
     }
     ok = ok && restore_node(s, top, root, err);
+    session_relist(s);
     arena_fini(&arena);
     return ok;
+}
+
+bool instance_restore(struct session *s, const char *bytes, size_t len, struct err *err)
+{
+    return fill(s, bytes, len, err) && session_start(s, false, err);
+}
+
+/* An edited record is a new one that names the one it replaces.  Source: OpenRosa metadata. */
+static void mark_as_edit(struct session *s)
+{
+    struct node *meta = tree_child(session_root(s)->first, "meta");
+    struct node *id = meta ? tree_child(meta, "instanceID") : NULL;
+    char text[64];
+    if (!id) {
+        return;
+    }
+    struct node *old = tree_child(meta, "deprecatedID");
+    if (!old) {
+        old = tree_node(&s->arena, NODE_ELEMENT, "deprecatedID", id->prefix, id->uri);
+        tree_insert_after(meta, id, old);
+    }
+    tree_set(old, tree_value(id));
+    session_new_id(s, text, sizeof text);
+    tree_set(id, text);
+    session_relist(s);
 }
 
 bool instance_open(struct session **session, const struct form *form, const struct session_env *env,
                    const char *bytes, size_t len, bool edit, struct err *err)
 {
-    (void)edit;
-    if (!session_new(session, form, env, err)) {
-        return false;
+    struct session *s = session_begin(form, env);
+    bool ok = fill(s, bytes, len, err);
+    if (ok && edit) {
+        mark_as_edit(s);
     }
-    if (!instance_restore(*session, bytes, len, err)) {
-        session_free(*session);
-        *session = NULL;
-        return false;
+    ok = ok && session_start(s, false, err);
+    if (!ok) {
+        session_free(s);
+        s = NULL;
     }
-    return true;
+    *session = s;
+    return ok;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "forms/values.h"
 #include "platform/clock.h"
 #include "platform/csv.h"
 #include "platform/text.h"
@@ -134,7 +135,7 @@ static void list_nodes(struct session *s, struct node *node)
 }
 
 /* After entries came or went: number the nodes and list them by item anew. */
-static void relist(struct session *s)
+void session_relist(struct session *s)
 {
     memset(s->nodes, 0, s->form->item_count * sizeof *s->nodes);
     s->node_count = 0;
@@ -243,8 +244,14 @@ static const char *calculated_text(struct session *s, const struct item *item,
     if (v->type == XV_NUMBER && isnan(n)) {
         return ""; /* nothing to calculate from yet */
     }
+    if (v->type == XV_BOOLEAN && !item->is_typed) {
+        return v->boolean ? "1" : "0"; /* as JavaRosa where nobody says what it is to be */
+    }
     const char *text = xpath_to_text(&s->xpath, v);
-    if (v->type == XV_NUMBER && item->type == TYPE_INT && isfinite(n)) {
+    if (item->type == TYPE_INT && v->type != XV_NUMBER && strchr(text, '.')) {
+        n = xpath_text_number(text, 0); /* a decimal becomes whole */
+    }
+    if (item->type == TYPE_INT && isfinite(n)) {
         char number[400];
         xpath_number_text(number, sizeof number, trunc(n));
         return arena_text(&s->temp, number);
@@ -279,7 +286,10 @@ static bool work_out_node(struct session *s, const struct item *item, struct nod
     if (!node->active) {
         return true;
     }
-    if (item->calculate) {
+    if (item->calculate && s->answered == node) {
+        s->answered = NULL;
+        *changed = true;
+    } else if (item->calculate) {
         if (!session_eval(s, item->calculate, node, item, "calculate", &v, err)) {
             return false;
         }
@@ -293,11 +303,18 @@ static bool work_out_node(struct session *s, const struct item *item, struct nod
         }
         node->required = session_truth(&v);
     }
-    if (item->readonly) {
+    bool above = node->parent && node->parent->readonly, before = node->readonly;
+    node->readonly = above && !item->is_attribute;
+    if (item->readonly && !item->is_attribute && !above) {
         if (!session_eval(s, item->readonly, node, item, "readonly", &v, err)) {
             return false;
         }
         node->readonly = session_truth(&v);
+    }
+    if (before != node->readonly) { /* what a group says of itself holds for all in it */
+        for (struct node *c = node->first; c; c = c->next) {
+            session_mark(s, c);
+        }
     }
     return true;
 }
@@ -341,13 +358,22 @@ static bool insert_entry(struct session *s, struct node *parent, const struct it
         }
     }
     *out = NULL;
-    if (count >= SESSION_ENTRIES_MAX || s->node_count > SESSION_NODES_MAX) {
+    if (!item->template || count >= SESSION_ENTRIES_MAX || s->node_count > SESSION_NODES_MAX) {
         return err_set(err, ERR_LIMIT, "%s: more than %d entries", item->path,
                        (int)SESSION_ENTRIES_MAX);
     }
-    struct node *entry = tree_copy(&s->arena, item->template);
+    const struct node *from = item->template;
+    if (item->count && at == SIZE_MAX) { /* entries that the form itself holds come first */
+        size_t nth = 0;
+        for (struct node *n = item->first; n; n = n->next) {
+            if (n->item == item && nth++ == count) {
+                from = n;
+            }
+        }
+    }
+    struct node *entry = tree_copy(&s->arena, from);
     tree_insert_after(parent, last || count ? last : place_before(parent, item), entry);
-    relist(s);
+    session_relist(s);
     mark_entry(s, entry);
     *out = entry;
     return session_run_actions(s, EVENT_NEW_REPEAT, entry, item, err);
@@ -399,7 +425,7 @@ static bool fit_count(struct session *s, const struct item *item, struct err *er
             mark_entry(s, last);
             tree_remove(last);
             discard(s, last);
-            relist(s);
+            session_relist(s);
             have--;
         }
     }
@@ -488,6 +514,17 @@ static bool set_by_action(struct session *s, const struct action *action, struct
 {
     struct xpath_value v;
     const char *text = action->literal;
+    struct buf place = {0};
+    if (action->kind != ACTION_SETVALUE) {
+        bool known = action->kind == ACTION_SETGEOPOINT && s->env.geopoint &&
+                     s->env.geopoint(s->env.user, &place);
+        if (known && tree_set(node, place.data)) {
+            session_mark(s, node);
+            session_mark_readers(s, node);
+        }
+        buf_fini(&place);
+        return true; /* a recording is begun by whoever shows the form */
+    }
     if (action->value) {
         if (!session_eval(s, action->value, node, action->target, "setvalue", &v, err)) {
             return false;
@@ -502,6 +539,34 @@ static bool set_by_action(struct session *s, const struct action *action, struct
     return true;
 }
 
+static bool set_by_path(struct session *s, const struct action *action, struct node *where,
+                        struct err *err)
+{
+    struct xpath_value v;
+    struct node *nodes[64]; /* set_by_action empties the arena that the path's result lives in */
+    if (!session_eval(s, action->path, where, action->target, "setvalue", &v, err)) {
+        return false;
+    }
+    size_t count = v.type == XV_NODES && v.count < 64 ? v.count : 0;
+    if (count) {
+        memcpy(nodes, v.nodes, count * sizeof *nodes);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (nodes[i]->item == action->target && !set_by_action(s, action, nodes[i], err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool lies_in(const struct item *item, const struct item *repeat)
+{
+    while (item && item != repeat) {
+        item = item->parent;
+    }
+    return item != NULL;
+}
+
 /* `where`: for EVENT_NEW_REPEAT the fresh entry; for EVENT_CHANGED the changed node. */
 bool session_run_actions(struct session *s, unsigned event, const struct node *where,
                          const struct item *trigger, struct err *err)
@@ -510,7 +575,9 @@ bool session_run_actions(struct session *s, unsigned event, const struct node *w
         if (!(a->events & event)) {
             continue;
         }
-        if ((event == EVENT_CHANGED || event == EVENT_NEW_REPEAT) && a->trigger != trigger) {
+        bool of_entry = event == EVENT_NEW_REPEAT && !a->trigger && lies_in(a->target, trigger);
+        if ((event == EVENT_CHANGED || event == EVENT_NEW_REPEAT) && a->trigger != trigger &&
+            !of_entry) { /* an action of the model is of the repeat that its target lies in */
             continue;
         }
         /* an action inside a repeat acts on the nodes of its own entry */
@@ -519,6 +586,12 @@ bool session_run_actions(struct session *s, unsigned event, const struct node *w
             scope = session_entry_of(where);
         }
         bool any_inside = false;
+        if (a->path) {
+            if (!set_by_path(s, a, where ? (struct node *)where : s->root->first, err)) {
+                return false;
+            }
+            continue;
+        }
         for (struct node *n = s->nodes[a->target->index].first; n && scope; n = n->same_next) {
             any_inside = any_inside || tree_is_ancestor(scope, n);
         }
@@ -534,6 +607,17 @@ bool session_run_actions(struct session *s, unsigned event, const struct node *w
     return true;
 }
 
+void session_new_id(struct session *s, char *text, size_t size)
+{
+    uint8_t id[16];
+    char hex[33];
+    random_bytes(s, id, sizeof id);
+    id[6] = (uint8_t)((id[6] & 15) | 64);
+    id[8] = (uint8_t)((id[8] & 63) | 128);
+    text_hex(hex, id, 16);
+    snprintf(text, size, "uuid:%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
+
 static void preload(struct session *s, const struct item *item)
 {
     const char *kind = item->preload;
@@ -542,14 +626,7 @@ static void preload(struct session *s, const struct item *item)
     int64_t wall = session_wall_ms(s);
     struct node *node = s->nodes[item->index].first;
     if (strcmp(kind, "uid") == 0) {
-        uint8_t id[16];
-        char hex[33];
-        random_bytes(s, id, sizeof id);
-        id[6] = (uint8_t)((id[6] & 15) | 64);
-        id[8] = (uint8_t)((id[8] & 63) | 128);
-        text_hex(hex, id, 16);
-        snprintf(text, sizeof text, "uuid:%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16,
-                 hex + 20);
+        session_new_id(s, text, sizeof text);
     } else if (strcmp(kind, "timestamp") == 0 && strcmp(params, "start") == 0) {
         clock_iso(text, sizeof text, wall, session_zone_minutes(s, wall), false);
     } else if (strcmp(kind, "date") == 0) {
@@ -568,11 +645,29 @@ static void preload(struct session *s, const struct item *item)
 
 /* ---- life ---- */
 
-bool session_new(struct session **out, const struct form *form, const struct session_env *env,
-                 struct err *err)
+/* Defaults as answers of their type; what is none, is no default. */
+void session_tidy_default(const struct item *item, struct node *node)
+{
+    struct buf text = {0};
+    if (item->type != TYPE_TEXT && item->is_leaf && node->value) {
+        tree_set(node, value_default(item, node->value, &text) ? text.data : "");
+    }
+    buf_fini(&text);
+}
+
+static void tidy_defaults(struct session *s)
+{
+    for (size_t i = 0; i < s->form->item_count; i++) {
+        const struct item *item = s->form->items[i];
+        for (struct node *n = s->nodes[i].first; n; n = n->same_next) {
+            session_tidy_default(item, n);
+        }
+    }
+}
+
+struct session *session_begin(const struct form *form, const struct session_env *env)
 {
     struct session *s = mem_zero(1, sizeof *s);
-    *out = NULL;
     arena_init(&s->arena);
     arena_init(&s->temp);
     s->form = form;
@@ -596,22 +691,33 @@ bool session_new(struct session **out, const struct form *form, const struct ses
                                   .itext = session_itext_text,
                                   .choice_name = session_choice_name,
                                   .property = property};
-    relist(s);
-    for (size_t i = 0; i < form->item_count; i++) {
-        const struct item *item = form->items[i];
-        if (item->preload) {
-            preload(s, item);
+    session_relist(s);
+    tidy_defaults(s);
+    return s;
+}
+
+bool session_start(struct session *s, bool fresh, struct err *err)
+{
+    for (size_t i = 0; i < s->form->item_count && fresh; i++) {
+        if (s->form->items[i]->preload) {
+            preload(s, s->form->items[i]);
         }
     }
-    bool ok = session_run_actions(s, EVENT_FIRST_LOAD, NULL, NULL, err);
+    unsigned events = fresh ? EVENT_FIRST_LOAD | EVENT_LOAD : EVENT_LOAD;
+    bool ok = session_run_actions(s, events, NULL, NULL, err);
     mark_entry(s, s->root);
-    ok = ok && session_recalculate(s, err);
-    if (!ok) {
-        session_free(s);
-        return false;
+    return ok && session_recalculate(s, err);
+}
+
+bool session_new(struct session **out, const struct form *form, const struct session_env *env,
+                 struct err *err)
+{
+    *out = session_begin(form, env);
+    if (!session_start(*out, true, err)) {
+        session_free(*out);
+        *out = NULL;
     }
-    *out = s;
-    return true;
+    return *out != NULL;
 }
 
 void session_free(struct session *s)
@@ -671,14 +777,14 @@ static void take_out(struct session *s, struct node *entry)
 {
     mark_entry(s, entry);
     tree_remove(entry);
-    relist(s);
+    session_relist(s);
     (void)!session_recalculate(s, NULL);
 }
 
 static void put_in(struct session *s, struct node *parent, struct node *after, struct node *entry)
 {
     tree_insert_after(parent, after, entry);
-    relist(s);
+    session_relist(s);
     mark_entry(s, entry);
     (void)!session_recalculate(s, NULL);
 }
@@ -720,7 +826,7 @@ bool session_remove_entry(struct session *s, struct node *entry, struct err *err
     s->removed_after = entry->prev;
     s->removed_parent = entry->parent;
     tree_remove(entry);
-    relist(s);
+    session_relist(s);
     if (!session_recalculate(s, err)) {
         s->removed = NULL;
         put_in(s, s->removed_parent, s->removed_after, entry);
@@ -742,7 +848,7 @@ bool session_restore_entry(struct session *s, struct err *err)
     }
     tree_insert_after(s->removed_parent, s->removed_after, s->removed);
     mark_entry(s, s->removed);
-    relist(s);
+    session_relist(s);
     if (!session_recalculate(s, err)) {
         take_out(s, s->removed);
         return false;

@@ -2,7 +2,7 @@
 #ifndef FORMS_SESSION_INTERNAL_H
 #define FORMS_SESSION_INTERNAL_H
 /*
- * session_internal: what session.c (life, recalculation, repeats), session_texts.c (texts, choices)
+ * session_internal: what session.c (life, recalculation, repeats), instance.c (restoring), session_texts.c (texts, choices)
  * and session_walk.c (pages, answers, the end, names) share.  Nobody else includes it.
  */
 #include "forms/session.h"
@@ -19,11 +19,19 @@ struct session {
     struct xpath_env xpath;
     struct secondary *loaded; /* external instances fetched so far */
     char language[32];
+    const struct node *answered; /* a calculated node that somebody has just overruled */
     struct node *removed, *removed_after, *removed_parent;
     struct node *orphans; /* removed for good; wiped at the end */
 };
 
 /* ---- session.c ---- */
+/* A session in two steps: its nodes, then (with whatever was put into them) all that follows;
+ * `fresh`: nobody has worked on it before. */
+struct session *session_begin(const struct form *form, const struct session_env *env);
+MUST_CHECK bool session_start(struct session *s, bool fresh, struct err *err);
+void session_relist(struct session *s); /* after nodes came or went */
+void session_tidy_default(const struct item *item, struct node *node);
+void session_new_id(struct session *s, char *text, size_t size); /* "uuid:…", 45 bytes and more */
 bool session_eval(struct session *s, const struct xpath *x, struct node *node,
                   const struct item *item, const char *what, struct xpath_value *v,
                   struct err *err);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "forms/dates.h"
+#include "forms/values.h"
 #include "platform/clock.h"
 #include "platform/text.h"
 
@@ -136,13 +136,6 @@ void session_fields(struct session *s, struct arena *arena, const struct page *p
 
 /* ---- answers ---- */
 
-static bool is_whole_number(const char *text)
-{
-    const char *p = text + (*text == '-');
-    size_t digits = strlen(p);
-    return digits > 0 && digits <= 18 && strspn(p, "0123456789") == digits;
-}
-
 static bool has_choice(const struct choice *choices, size_t count, const char *value, size_t len)
 {
     for (size_t i = 0; i < count; i++) {
@@ -175,57 +168,6 @@ static enum answer_result check_choice(struct session *s, const struct control *
         p += len + (p[len] == ' ');
     }
     return ANSWER_OK;
-}
-
-/* The text as it will stand in the instance, or ANSWER_TYPE. */
-static enum answer_result tidy(struct session *s, const struct item *item, const char *value,
-                               struct buf *out)
-{
-    struct buf nfc = {0};
-    struct moment m;
-    size_t len = strlen(value);
-    if (len > SESSION_TEXT_MAX || !text_nfc(&nfc, value, len, NULL)) {
-        buf_fini(&nfc);
-        return ANSWER_TYPE;
-    }
-    for (size_t i = 0; i < nfc.len; i++) {
-        unsigned char c = (unsigned char)nfc.data[i];
-        if (c >= 0x20 || c == '\n' || c == '\t') {
-            buf_char(out, (char)c);
-        }
-    }
-    buf_add(out, "", 0);
-    buf_fini(&nfc);
-    (void)s;
-    if (item->type == TYPE_TEXT || !out->len) {
-        return ANSWER_OK;
-    }
-    size_t start = strspn(out->data, " ");
-    memmove(out->data, out->data + start, out->len - start + 1);
-    buf_cut(out, out->len - start);
-    while (out->len && out->data[out->len - 1] == ' ') {
-        buf_cut(out, out->len - 1);
-    }
-    switch (item->type) {
-    case TYPE_INT:
-        return is_whole_number(out->data) ? ANSWER_OK : ANSWER_TYPE;
-    case TYPE_DECIMAL:
-        for (size_t i = 0; i < out->len; i++) {
-            if (out->data[i] == ',') {
-                out->data[i] = '.';
-            }
-        }
-        return isnan(xpath_text_number(out->data, 0)) || strchr(out->data + 1, '-') ? ANSWER_TYPE
-                                                                                    : ANSWER_OK;
-    case TYPE_DATE:
-        return date_parse(&m, out->data) && m.has_date && !m.has_time ? ANSWER_OK : ANSWER_TYPE;
-    case TYPE_TIME:
-        return date_parse(&m, out->data) && m.has_time && !m.has_date ? ANSWER_OK : ANSWER_TYPE;
-    case TYPE_DATE_TIME:
-        return date_parse(&m, out->data) && m.has_time && m.has_date ? ANSWER_OK : ANSWER_TYPE;
-    default:
-        return ANSWER_OK;
-    }
 }
 
 static enum answer_result judge_value(struct session *s, struct node *node, struct err *err)
@@ -270,19 +212,21 @@ static enum answer_result judge(struct session *s, struct node *node, struct err
 
 enum answer_result session_check(struct session *s, struct node *node, struct err *err)
 {
-    enum answer_result result = node->active ? judge(s, node, err) : ANSWER_OK;
+    bool asked = node->active && node->item;
+    enum answer_result result = asked ? judge(s, node, err) : ANSWER_OK;
     arena_reset(&s->temp);
     return result;
 }
 
-static bool settle(struct session *s, struct node *node, struct err *err)
+static bool settle(struct session *s, struct node *node, bool changed, struct err *err)
 {
     session_mark(s, node);
+    s->answered = node->item->calculate ? node : NULL;
     session_mark_readers(s, node);
     for (const struct node *p = node->parent; p && p->item; p = p->parent) {
         session_mark_readers(s, p); /* who reads a group as a whole */
     }
-    return session_run_actions(s, EVENT_CHANGED, node, node->item, err) &&
+    return (!changed || session_run_actions(s, EVENT_CHANGED, node, node->item, err)) &&
            session_recalculate(s, err);
 }
 
@@ -290,22 +234,23 @@ enum answer_result session_answer(struct session *s, struct node *node, const ch
                                   struct err *err)
 {
     struct buf text = {0};
-    if (!node->active) {
+    if (!node->active || !node->item) {
         return ANSWER_HIDDEN;
     }
-    if (node->readonly || node->item->calculate) {
+    if (node->readonly || (node->item->calculate && !node->item->control)) {
         return ANSWER_READONLY;
     }
-    enum answer_result result = tidy(s, node->item, value, &text);
+    bool fit = strlen(value) <= SESSION_TEXT_MAX && value_tidy(node->item, value, &text);
+    enum answer_result result = fit ? ANSWER_OK : ANSWER_TYPE;
     if (result == ANSWER_OK) {
         char *before = mem_text(tree_value(node));
         bool changed = tree_set(node, text.data);
         result = judge(s, node, err);
-        if (result == ANSWER_OK && changed && !settle(s, node, err)) {
+        if (result == ANSWER_OK && !settle(s, node, changed, err)) {
             result = ANSWER_FAULT;
         }
         if (result != ANSWER_OK && tree_set(node, before) && result == ANSWER_FAULT) {
-            settle(s, node, NULL);
+            settle(s, node, true, NULL);
         }
         mem_wipe_text(before);
     }
@@ -316,7 +261,7 @@ enum answer_result session_answer(struct session *s, struct node *node, const ch
 
 bool session_replay(struct session *s, struct node *node, const char *value, struct err *err)
 {
-    return !tree_set(node, value) || settle(s, node, err);
+    return !tree_set(node, value) || settle(s, node, true, err);
 }
 
 const char *session_refusal(struct session *s, struct arena *arena, struct node *node,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "forms/form.h"
+#include "platform/digest.h"
 #include "platform/text.h"
 
 bool xpath_arg(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
@@ -450,19 +451,43 @@ FN(fn_indexed_repeat)
             return false;
         }
         size_t kept = 0;
+        bool inside = !nodes.count || !repeats.count;
+        index = isnan(index) ? 1 : index; /* as JavaRosa: nothing yet means the first */
         for (size_t n = 0; n < nodes.count; n++) {
             for (size_t r = 0; r < repeats.count; r++) {
-                if (tree_is_ancestor(repeats.nodes[r], nodes.nodes[n]) &&
-                    tree_position(repeats.nodes[r]) == index) {
+                if (!tree_is_ancestor(repeats.nodes[r], nodes.nodes[n])) {
+                    continue;
+                }
+                inside = true;
+                if (tree_position(repeats.nodes[r]) == index) {
                     nodes.nodes[kept++] = nodes.nodes[n];
                     break;
                 }
             }
         }
+        if (!inside) {
+            return err_set(e->err, ERR_INPUT,
+                           "indexed-repeat(): its first argument must lie in the repeats it names");
+        }
         nodes.count = kept;
     }
     *out = nodes;
     return true;
+}
+
+/* A seed that is a text, such as a place or a name: the first eight bytes of its SHA-256. */
+static int64_t seed_of(const char *text)
+{
+    uint8_t hash[DIGEST_MAX];
+    size_t len;
+    uint64_t seed = 0;
+    if (*text && digest_bytes(hash, &len, "SHA256", text, strlen(text))) {
+        for (size_t i = 0; i < 8; i++) {
+            seed = seed << 8 | hash[i];
+        }
+    }
+    double rounded = (double)(int64_t)seed; /* a number of XPath, as JavaRosa has it */
+    return fabs(rounded) > 9.2e18 ? 0 : (int64_t)rounded;
 }
 
 /* Fisher and Yates, inside out; with a seed by the Park-Miller sequence that ODK documents. */
@@ -476,10 +501,15 @@ FN(fn_randomize)
     int64_t seed = 0;
     if (call->arg_count > 1) {
         double given;
-        if (!xpath_arg_number(e, f, call, 1, &given)) {
+        struct xpath_value raw;
+        if (!xpath_arg(e, f, call, 1, &raw)) {
             return false;
         }
+        given = xpath_to_number(e->env, &raw);
         seed = isnan(given) || fabs(given) > 9e18 ? 0 : (int64_t)given;
+        if (isnan(given) && raw.type != XV_NUMBER) {
+            seed = seed_of(xpath_to_text(e->env, &raw));
+        }
     } else {
         uint32_t fresh = 1;
         if (e->env->random) {
@@ -501,6 +531,17 @@ FN(fn_randomize)
     return true;
 }
 
+/* A column of a list: a child by name, or an attribute by "@name". */
+static const struct node *cell_of(const struct node *row, const char *name)
+{
+    const struct node *n = *name == '@' ? row->attrs : row->first;
+    name += *name == '@';
+    while (n && strcmp(n->name, name) != 0) {
+        n = n->next;
+    }
+    return n;
+}
+
 FN(fn_pulldata)
 {
     const char *id, *column, *key, *value;
@@ -513,9 +554,9 @@ FN(fn_pulldata)
         return value_text(out, "");
     }
     for (struct node *row = doc->first->first; row; row = row->next) {
-        struct node *cell = tree_child(row, key);
+        const struct node *cell = cell_of(row, key);
         if (cell && strcmp(tree_value(cell), value) == 0) {
-            struct node *found = tree_child(row, column);
+            const struct node *found = cell_of(row, column);
             return value_text(out, found ? tree_value(found) : "");
         }
     }
@@ -634,7 +675,7 @@ FN(fn_itext)
         return false;
     }
     const char *text = e->env->itext ? e->env->itext(e->env->user, id) : NULL;
-    return value_text(out, text ? text : "");
+    return value_text(out, text ? text : arena_printf(e->env->temp, "[itext:%s]", id));
 }
 
 FN(fn_choice_name)
@@ -645,7 +686,7 @@ FN(fn_choice_name)
     }
     const char *name =
         e->env->choice_name ? e->env->choice_name(e->env->user, value, path, e->current) : NULL;
-    return value_text(out, name ? name : value);
+    return value_text(out, name ? name : "");
 }
 
 FN(fn_property)

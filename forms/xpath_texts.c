@@ -10,6 +10,7 @@
 #include "platform/clock.h"
 #include "platform/digest.h"
 #include "platform/regex.h"
+#include "platform/sign.h"
 #include "platform/text.h"
 
 /* ---- texts ---- */
@@ -278,13 +279,8 @@ static const char *to_base64(struct eval *e, const uint8_t *bytes, size_t len)
     return xpath_keep(e, &text);
 }
 
-FN(fn_base64_decode)
+static void from_base64(struct buf *bytes, const char *text)
 {
-    const char *text;
-    if (!xpath_arg_text(e, f, call, 0, &text)) {
-        return false;
-    }
-    struct buf bytes = {0};
     uint32_t bits = 0;
     unsigned count = 0;
     for (; *text && *text != '='; text++) {
@@ -296,10 +292,41 @@ FN(fn_base64_decode)
         count += 6;
         if (count >= 8) {
             count -= 8;
-            buf_char(&bytes, (char)(bits >> count & 255));
+            buf_char(bytes, (char)(bits >> count & 255));
         }
     }
+}
+
+FN(fn_base64_decode)
+{
+    const char *text;
+    if (!xpath_arg_text(e, f, call, 0, &text)) {
+        return false;
+    }
+    struct buf bytes = {0};
+    from_base64(&bytes, text);
     return value_text(out, xpath_keep(e, &bytes));
+}
+
+/* extract-signed(contents, public key), both base64: contents are an Ed25519 signature of 64 bytes
+ * and the message, which is the result when the signature is right; else "". */
+FN(fn_extract_signed)
+{
+    const char *contents, *key;
+    struct buf signed_bytes = {0}, public_key = {0}, message = {0};
+    if (!xpath_two_texts(e, f, call, &contents, &key)) {
+        return false;
+    }
+    from_base64(&signed_bytes, contents);
+    from_base64(&public_key, key);
+    if (public_key.len == SIGN_PUBLIC && signed_bytes.len > SIGN_BYTES &&
+        sign_check_plain((const uint8_t *)signed_bytes.data, signed_bytes.data + SIGN_BYTES,
+                         signed_bytes.len - SIGN_BYTES, (const uint8_t *)public_key.data)) {
+        buf_add(&message, signed_bytes.data + SIGN_BYTES, signed_bytes.len - SIGN_BYTES);
+    }
+    buf_fini(&signed_bytes);
+    buf_fini(&public_key);
+    return value_text(out, xpath_keep(e, &message));
 }
 
 FN(fn_digest)
@@ -312,11 +339,17 @@ FN(fn_digest)
         (call->arg_count > 2 && !xpath_arg_text(e, f, call, 2, &form))) {
         return false;
     }
-    if (!digest_bytes(hash, &len, name, text, strlen(text))) {
+    char plain[16] = "";
+    for (size_t i = 0, at = 0; name[i] && at + 1 < sizeof plain; i++) { /* sha256, SHA-256 */
+        if (name[i] != '-') {
+            plain[at++] = (char)text_capital((unsigned char)name[i]);
+        }
+    }
+    if (!digest_bytes(hash, &len, plain, text, strlen(text))) {
         return err_set(e->err, ERR_INPUT, "digest(): unknown method '%s'", name);
     }
     text_hex(hex, hash, len);
-    return value_text(out, strcmp(form, "hex") == 0 ? arena_text(e->env->temp, hex)
+    return value_text(out, text_same(form, "hex") ? arena_text(e->env->temp, hex)
                                                     : to_base64(e, hash, len));
 }
 
@@ -511,6 +544,7 @@ const struct xpath_function xpath_text_functions[] = {
     {"regex", 2, 2, fn_regex},
     {"base64-decode", 1, 1, fn_base64_decode},
     {"digest", 2, 3, fn_digest},
+    {"extract-signed", 2, 2, fn_extract_signed},
     {"uuid", 0, 1, fn_uuid},
     {"now", 0, 0, fn_now},
     {"today", 0, 0, fn_today},

@@ -17,25 +17,25 @@ bool digest_bytes(uint8_t out[DIGEST_MAX], size_t *len, const char *name, const 
         MD5Update(&c, bytes, count);
         MD5Final(out, &c);
         *len = MD5_DIGEST_LENGTH;
-    } else if (strcmp(name, "SHA-1") == 0) {
+    } else if (strcmp(name, "SHA1") == 0) {
         SHA1_CTX c;
         SHA1Init(&c);
         SHA1Update(&c, bytes, count);
         SHA1Final(out, &c);
         *len = SHA1_DIGEST_LENGTH;
-    } else if (strcmp(name, "SHA-256") == 0) {
+    } else if (strcmp(name, "SHA256") == 0) {
         SHA2_CTX c;
         SHA256Init(&c);
         SHA256Update(&c, bytes, count);
         SHA256Final(out, &c);
         *len = SHA256_DIGEST_LENGTH;
-    } else if (strcmp(name, "SHA-384") == 0) {
+    } else if (strcmp(name, "SHA384") == 0) {
         SHA2_CTX c;
         SHA384Init(&c);
         SHA384Update(&c, bytes, count);
         SHA384Final(out, &c);
         *len = SHA384_DIGEST_LENGTH;
-    } else if (strcmp(name, "SHA-512") == 0) {
+    } else if (strcmp(name, "SHA512") == 0) {
         SHA2_CTX c;
         SHA512Init(&c);
         SHA512Update(&c, bytes, count);

@@ -8,7 +8,7 @@
 
 enum { DIGEST_MAX = 64 };
 
-/* `name` is MD5, SHA-1, SHA-256, SHA-384 or SHA-512; false when unknown. */
+/* `name` is MD5, SHA1, SHA256, SHA384 or SHA512; false when unknown. */
 bool digest_bytes(uint8_t out[DIGEST_MAX], size_t *len, const char *name, const void *bytes,
                   size_t count);
 

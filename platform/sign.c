@@ -51,6 +51,12 @@ bool sign_check(const uint8_t sig[SIGN_BYTES], const char *type, const void *bod
     return crypto_sign_verify_detached(sig, text, n, public_key) == 0;
 }
 
+bool sign_check_plain(const uint8_t sig[SIGN_BYTES], const void *bytes, size_t len,
+                      const uint8_t public_key[SIGN_PUBLIC])
+{
+    return crypto_sign_verify_detached(sig, bytes, len, public_key) == 0;
+}
+
 /* Letters that Russian, Kyrgyz, Tajik and Latin script all have, one to one. */
 static const char consonants[] = "bvgdjzklmnprstfh";
 static const char vowels[] = "aiou";

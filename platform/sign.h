@@ -25,6 +25,10 @@ void sign_make(uint8_t sig[SIGN_BYTES], const char *type, const void *body, size
 bool sign_check(const uint8_t sig[SIGN_BYTES], const char *type, const void *body, size_t len,
                 const uint8_t public_key[SIGN_PUBLIC]);
 
+/* Ed25519 as others sign: over the bytes themselves. */
+bool sign_check_plain(const uint8_t sig[SIGN_BYTES], const void *bytes, size_t len,
+                      const uint8_t public_key[SIGN_PUBLIC]);
+
 /* `count` words of 12 bits each from the hash (1..21), blanks between, Latin letters; `out` holds
  * 5 * count bytes. */
 void words_of(char *out, const uint8_t *hash, size_t count);

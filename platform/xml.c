@@ -102,6 +102,23 @@ static void end_text(struct builder *b)
     buf_cut(&b->text, 0);
 }
 
+/* libxml2's SAX2 writes every '&' of an attribute as "&#38;". */
+static char *attribute(struct builder *b, const char *text, size_t len)
+{
+    static const char ampersand[] = "&#38;";
+    enum { LEN = sizeof ampersand - 1 };
+    char *out = arena_copy(b->arena, text, len);
+    size_t kept = 0;
+    for (size_t i = 0; i < len; i++) {
+        out[kept++] = out[i];
+        if (out[i] == '&' && len - i >= LEN && memcmp(out + i, ampersand, LEN) == 0) {
+            i += LEN - 1;
+        }
+    }
+    out[kept] = '\0';
+    return out;
+}
+
 static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
                      int ns_count, const xmlChar **ns, int attr_count, int defaulted,
                      const xmlChar **attrs)
@@ -143,7 +160,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
         attr->name = keep(b, a[0]);
         attr->prefix = keep(b, a[1]);
         attr->uri = keep(b, a[2]);
-        attr->value = arena_copy(b->arena, (const char *)a[3], len);
+        attr->value = attribute(b, (const char *)a[3], len);
         *end = attr;
         end = &attr->next;
     }
