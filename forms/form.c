@@ -396,8 +396,7 @@ static bool read_events(struct loader *l, const struct xml *xml, unsigned *event
     *events = 0;
     for (const char *p = text + strspn(text, " \t\n"); *p; p += strspn(p, " \t\n")) {
         size_t len = strcspn(p, " \t\n"), i = 0, count = sizeof known / sizeof *known;
-        while (i < count &&
-               (strlen(known[i].name) != len || strncmp(known[i].name, p, len) != 0)) {
+        while (i < count && (strlen(known[i].name) != len || strncmp(known[i].name, p, len) != 0)) {
             i++;
         }
         if (i == count) {

@@ -2,8 +2,9 @@
 #ifndef FORMS_SESSION_INTERNAL_H
 #define FORMS_SESSION_INTERNAL_H
 /*
- * session_internal: what session.c (life, recalculation, repeats), instance.c (restoring), session_texts.c (texts, choices)
- * and session_walk.c (pages, answers, the end, names) share.  Nobody else includes it.
+ * session_internal: what session.c (life, recalculation, repeats), instance.c (restoring),
+ * session_texts.c (texts, choices) and session_walk.c (pages, answers, the end, names) share.
+ * Nobody else includes it.
  */
 #include "forms/session.h"
 

@@ -195,7 +195,8 @@ bool session_choices(struct session *s, struct arena *arena, const struct contro
     return ok;
 }
 
-/* jr:choice-name(value, 'path'): path names the question whose list is meant. */
+/* jr:choice-name(value, 'path'): path names the question whose list is meant.  "" when its list has
+ * no such choice, NULL when there is no such question. */
 const char *session_choice_name(void *user, const char *value, const char *path, struct node *at)
 {
     struct session *s = user;
@@ -219,7 +220,7 @@ const char *session_choice_name(void *user, const char *value, const char *path,
     buf_fini(&clean);
     const struct control *control = item ? item->control : NULL;
     if (!control) {
-        return NULL;
+        return item ? "" : NULL;
     }
     struct node *node = s->nodes[item->index].first;
     for (struct node *n = node; n; n = n->same_next) {
@@ -230,12 +231,12 @@ const char *session_choice_name(void *user, const char *value, const char *path,
     struct choice *choices;
     size_t count;
     if (!node || !session_list_choices(s, &s->temp, control, node, true, &choices, &count, NULL)) {
-        return NULL;
+        return "";
     }
     for (size_t i = 0; i < count; i++) {
         if (strcmp(choices[i].value, value) == 0) {
             return choices[i].label;
         }
     }
-    return NULL;
+    return "";
 }

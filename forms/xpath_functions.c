@@ -443,16 +443,18 @@ FN(fn_indexed_repeat)
     }
     for (size_t i = 1; i + 1 < call->arg_count; i += 2) {
         struct xpath_value repeats;
-        double index;
+        struct xpath_value at;
         e->current = NULL;
         ok = arg_nodes(e, f, call, i, &repeats);
         e->current = saved;
-        if (!ok || !xpath_arg_number(e, f, call, i + 1, &index)) {
+        if (!ok || !xpath_arg(e, f, call, i + 1, &at)) {
             return false;
         }
+        double index = xpath_to_number(e->env, &at);
+        bool unanswered = isnan(index) && !(at.type == XV_NODES && at.count == 0);
         size_t kept = 0;
         bool inside = !nodes.count || !repeats.count;
-        index = isnan(index) ? 1 : index; /* as JavaRosa: nothing yet means the first */
+        index = unanswered ? 1 : index; /* as JavaRosa: nothing yet means the first */
         for (size_t n = 0; n < nodes.count; n++) {
             for (size_t r = 0; r < repeats.count; r++) {
                 if (!tree_is_ancestor(repeats.nodes[r], nodes.nodes[n])) {
@@ -686,6 +688,9 @@ FN(fn_choice_name)
     }
     const char *name =
         e->env->choice_name ? e->env->choice_name(e->env->user, value, path, e->current) : NULL;
+    if (!name && e->env->choice_name) {
+        return err_set(e->err, ERR_INPUT, "jr:choice-name(): there is no question '%s'", path);
+    }
     return value_text(out, name ? name : "");
 }
 

@@ -350,7 +350,7 @@ FN(fn_digest)
     }
     text_hex(hex, hash, len);
     return value_text(out, text_same(form, "hex") ? arena_text(e->env->temp, hex)
-                                                    : to_base64(e, hash, len));
+                                                  : to_base64(e, hash, len));
 }
 
 /* uuid(): version 4; uuid(n): n letters and digits. */

@@ -38,7 +38,8 @@ static void hkdf(uint8_t out[32], const uint8_t *key, size_t key_len, const uint
     sodium_memzero(prk, sizeof prk);
 }
 
-/* ---- base64 without padding; the alphabet is checked first (libsodium 1.0.18 takes ≥ 0x80) ---- */
+/* ---- base64 without padding; the alphabet is checked first (libsodium 1.0.18 takes ≥ 0x80) ----
+ */
 
 static const char b64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -295,8 +296,8 @@ static void stream_seal(struct buf *out, const uint8_t key[32], const uint8_t *b
     free(chunk);
 }
 
-bool age_seal(struct buf *out, const void *bytes, size_t len,
-              const uint8_t (*recipients)[AGE_KEY], size_t count, struct err *err)
+bool age_seal(struct buf *out, const void *bytes, size_t len, const uint8_t (*recipients)[AGE_KEY],
+              size_t count, struct err *err)
 {
     uint8_t file_key[FILE_KEY], key[32], mac[MAC], nonce[STREAM_NONCE];
     size_t start = out->len;
@@ -429,8 +430,7 @@ static bool read_header(struct header *h, const char *bytes, size_t len)
         if (line.len >= 4 && memcmp(line.text, "--- ", 4) == 0) {
             h->mac_from = (size_t)(line.text - bytes) + 3;
             h->end = at;
-            return h->count > 0 && line.len == 4 + 43 &&
-                   b64_decode(h->mac, MAC, line.text + 4, 43);
+            return h->count > 0 && line.len == 4 + 43 && b64_decode(h->mac, MAC, line.text + 4, 43);
         }
         if (line.len < 4 || memcmp(line.text, "-> ", 3) != 0 || h->count == STANZAS_MAX) {
             return false;

@@ -9,10 +9,24 @@
 #include "platform/text.h"
 
 enum {
-    AT_FLAGS = 6, AT_BATCH = 8, AT_STUDY = 24, AT_KEY = 40, AT_FIRST = 72, AT_LAST = 80,
-    AT_PREV = 88, AT_HEAD = 120, AT_DEVICE_HEAD = 152, AT_VOLUME = 160, AT_OF = 164,
-    AT_ENTRIES = 168, AT_OBJECTS = 172, AT_TOTAL = 176, AT_CREATED = 184, AT_RECEIPT = 192,
-    HEADER = 256, OBJECT = 64
+    AT_FLAGS = 6,
+    AT_BATCH = 8,
+    AT_STUDY = 24,
+    AT_KEY = 40,
+    AT_FIRST = 72,
+    AT_LAST = 80,
+    AT_PREV = 88,
+    AT_HEAD = 120,
+    AT_DEVICE_HEAD = 152,
+    AT_VOLUME = 160,
+    AT_OF = 164,
+    AT_ENTRIES = 168,
+    AT_OBJECTS = 172,
+    AT_TOTAL = 176,
+    AT_CREATED = 184,
+    AT_RECEIPT = 192,
+    HEADER = 256,
+    OBJECT = 64
 };
 
 static void object_name(char out[TAR_NAME], const uint8_t id[16])
@@ -128,8 +142,8 @@ static bool check_chain(const struct batch *b, struct err *err)
         }
         chain_hash(prev, bytes);
     }
-    if (b->entry_count && (memcmp(prev, b->head_hash, 32) != 0 ||
-                           b->last_seq != b->first_seq + b->entry_count - 1)) {
+    if (b->entry_count &&
+        (memcmp(prev, b->head_hash, 32) != 0 || b->last_seq != b->first_seq + b->entry_count - 1)) {
         return bad(err, "the chain's head is wrong");
     }
     return true;
@@ -170,8 +184,7 @@ bool batch_read(struct batch *b, struct arena *arena, const void *bytes, size_t 
         char name[TAR_NAME];
         uint8_t hash[32];
         object_name(name, row);
-        if (!tar_next(&r, &m, &fault) || strcmp(m.name, name) != 0 ||
-            m.len != get_u64(row + 24)) {
+        if (!tar_next(&r, &m, &fault) || strcmp(m.name, name) != 0 || m.len != get_u64(row + 24)) {
             return bad(err, "an object is missing");
         }
         hash_plain(hash, m.bytes, m.len);

@@ -9,8 +9,15 @@
 /* ---- certificates ---- */
 
 enum {
-    C_ROLE = 6, C_STUDY = 8, C_SUBJECT = 24, C_SERIAL = 56, C_FROM = 64, C_TO = 72, C_SCOPE = 80,
-    C_ISSUER = 112, C_SIG = 144
+    C_ROLE = 6,
+    C_STUDY = 8,
+    C_SUBJECT = 24,
+    C_SERIAL = 56,
+    C_FROM = 64,
+    C_TO = 72,
+    C_SCOPE = 80,
+    C_ISSUER = 112,
+    C_SIG = 144
 };
 
 void cert_make(uint8_t out[CERT_BYTES], const struct cert *c, const uint8_t issuer_seed[32])
@@ -54,9 +61,23 @@ bool cert_read(struct cert *c, const uint8_t bytes[CERT_BYTES])
 /* ---- the catalogue's bytes ---- */
 
 enum {
-    G_STUDY = 8, G_EPOCH = 24, G_ISSUED = 32, G_WARN = 40, G_ROOTS = 48, G_THRESHOLD = 49,
-    G_RECIPIENTS = 50, G_FORMS = 52, G_REVOKED = 54, G_CERTS = 56, G_RECOVERY = 64,
-    G_PACKAGE = 96, G_HEAD = 128, RECIPIENT = 80, FORM = 72, REVOKED = 40, SIGNATURE = 72
+    G_STUDY = 8,
+    G_EPOCH = 24,
+    G_ISSUED = 32,
+    G_WARN = 40,
+    G_ROOTS = 48,
+    G_THRESHOLD = 49,
+    G_RECIPIENTS = 50,
+    G_FORMS = 52,
+    G_REVOKED = 54,
+    G_CERTS = 56,
+    G_RECOVERY = 64,
+    G_PACKAGE = 96,
+    G_HEAD = 128,
+    RECIPIENT = 80,
+    FORM = 72,
+    REVOKED = 40,
+    SIGNATURE = 72
 };
 
 void catalogue_root_set(uint8_t out[32], const struct catalogue *c)

@@ -58,8 +58,7 @@ static bool read_cell(struct reader *r, bool *end, struct err *err)
     return true;
 }
 
-bool csv_parse(struct csv *csv, struct arena *arena, const char *bytes, size_t len,
-               struct err *err)
+bool csv_parse(struct csv *csv, struct arena *arena, const char *bytes, size_t len, struct err *err)
 {
     struct reader r = {.bytes = bytes, .len = len, .line = 1};
     struct buf nfc = {0};

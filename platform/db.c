@@ -52,8 +52,8 @@ static void page_shutdown(void *user)
 
 void db_setup(void)
 {
-    static const sqlite3_mem_methods wiped = {page_new,  wiped_free, page_resize,   page_size,
-                                              page_round, page_init, page_shutdown, NULL};
+    static const sqlite3_mem_methods wiped = {page_new,   wiped_free, page_resize,   page_size,
+                                              page_round, page_init,  page_shutdown, NULL};
     sqlite3_config(SQLITE_CONFIG_MALLOC, &wiped);
 }
 
@@ -63,7 +63,11 @@ static bool fault(struct db *db, const char *doing, struct err *err)
 {
     int code = db->sqlite ? sqlite3_errcode(db->sqlite) : SQLITE_NOMEM;
     bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
-    err_set(err, damaged ? ERR_INPUT : code == SQLITE_FULL ? ERR_FULL : ERR_ENV, "the store cannot %s: %s", doing,
+    err_set(err,
+            damaged               ? ERR_INPUT
+            : code == SQLITE_FULL ? ERR_FULL
+                                  : ERR_ENV,
+            "the store cannot %s: %s", doing,
             db->sqlite ? sqlite3_errmsg(db->sqlite) : "no memory");
     if (code == SQLITE_FULL) {
         return err_hint(err, "the storage is full: hand over what waits, or free some space");

@@ -145,7 +145,7 @@ struct purge {
     struct {
         struct device_record record;
         uint8_t draft[16];
-    } *list;
+    } * list;
     size_t count;
 };
 
@@ -208,8 +208,8 @@ static bool purge_up_to(struct device *d, uint64_t seq, const uint8_t receipt_ha
         p.list[i].record.state = RECORD_PURGED;
         device_record_info(info, &p.list[i].record, p.list[i].draft);
         ok = store_delete(d->store, p.list[i].record.id, err) &&
-             device_row_put(d, "record", p.list[i].record.id, 16, STORE_META,
-                            p.list[i].record.seq, info, sizeof info, err);
+             device_row_put(d, "record", p.list[i].record.id, 16, STORE_META, p.list[i].record.seq,
+                            info, sizeof info, err);
     }
     put_u64(ack, seq);
     memcpy(ack + 8, receipt_hash, 32);
@@ -472,14 +472,18 @@ static bool add_entry(struct device *d, struct volume *v, const uint8_t entry[CH
     return true;
 }
 
-static bool write_volume(struct device *d, struct volume *v, const char *folder,
-                         int64_t wall_ms, struct export_report *report, struct err *err)
+static bool write_volume(struct device *d, struct volume *v, const char *folder, int64_t wall_ms,
+                         struct export_report *report, struct err *err)
 {
     struct keystore *k = vault_keys(d->vault);
-    struct batch b = {.first_seq = v->first_seq, .last_seq = v->last_seq,
-                      .device_head_seq = k->chain_seq, .volume = report->volumes + 1,
-                      .created_ms = wall_ms, .entries = v->entries,
-                      .entry_count = v->entry_count, .objects = v->objects,
+    struct batch b = {.first_seq = v->first_seq,
+                      .last_seq = v->last_seq,
+                      .device_head_seq = k->chain_seq,
+                      .volume = report->volumes + 1,
+                      .created_ms = wall_ms,
+                      .entries = v->entries,
+                      .entry_count = v->entry_count,
+                      .objects = v->objects,
                       .object_count = v->object_count};
     uint8_t recipients[CATALOGUE_RECIPIENTS_MAX][32], id[8];
     size_t count = catalogue_recipients(d->catalogue, recipients);
@@ -533,8 +537,8 @@ bool device_export(struct device *d, const char *folder, int64_t wall_ms,
         struct chain_entry e;
         ok = device_entry(d, seq, entry, &found, err);
         bool good = ok && found && chain_read(&e, entry, pk);
-        if (v.entry_count && (!good || v.size >= BATCH_VOLUME ||
-                              v.entry_count == BATCH_ENTRIES_MAX)) {
+        if (v.entry_count &&
+            (!good || v.size >= BATCH_VOLUME || v.entry_count == BATCH_ENTRIES_MAX)) {
             ok = write_volume(d, &v, folder, wall_ms, report, err);
             volume_fini(&v);
         }

@@ -144,8 +144,7 @@ static bool same_on_medium(const char *path, const void *bytes, size_t len)
     return ok;
 }
 
-bool file_put(const char *folder, const char *name, const void *bytes, size_t len,
-              struct err *err)
+bool file_put(const char *folder, const char *name, const void *bytes, size_t len, struct err *err)
 {
     struct buf part = {0}, final = {0};
     buf_printf(&part, "%s/~%s.part", folder, name);

@@ -105,8 +105,7 @@ bool font_has(enum face face, uint32_t codepoint)
     return TTF_GlyphIsProvided32(font_at(face, 28), codepoint) != 0;
 }
 
-bool font_pixels(struct font_pixels *out, enum face face, int size_px, const char *text,
-                 size_t len)
+bool font_pixels(struct font_pixels *out, enum face face, int size_px, const char *text, size_t len)
 {
     char small[512], *big;
     SDL_Color white = {255, 255, 255, 255};

@@ -8,15 +8,24 @@
 #include "platform/text.h"
 
 enum {
-    AT_FLAGS = 6, AT_STUDY = 8, AT_FORM = 24, AT_SERIAL = 56, AT_EPOCH = 64, AT_APP = 72,
-    AT_LEN = 80, AT_HASH = 88, AT_SIGNER = 120, AT_CERT_LEN = 152, HEADER = 256
+    AT_FLAGS = 6,
+    AT_STUDY = 8,
+    AT_FORM = 24,
+    AT_SERIAL = 56,
+    AT_EPOCH = 64,
+    AT_APP = 72,
+    AT_LEN = 80,
+    AT_HASH = 88,
+    AT_SIGNER = 120,
+    AT_CERT_LEN = 152,
+    HEADER = 256
 };
 static const char magic[] = "SBP1";
 
 bool package_write(struct buf *out, const uint8_t study_id[16], const char *form_id,
-                   uint64_t serial, uint16_t flags, const struct package_file *files,
-                   size_t count, const uint8_t cert_bytes[CERT_BYTES],
-                   const uint8_t author_seed[32], struct err *err)
+                   uint64_t serial, uint16_t flags, const struct package_file *files, size_t count,
+                   const uint8_t cert_bytes[CERT_BYTES], const uint8_t author_seed[32],
+                   struct err *err)
 {
     uint8_t head[HEADER + CERT_BYTES] = {0}, sig[SIGN_BYTES], pk[32];
     struct buf content = {0};

@@ -5,8 +5,17 @@
 #include <string.h>
 
 enum {
-    AT_STUDY = 8, AT_DEVICE = 24, AT_ID = 40, AT_COUNTER = 56, AT_SEQ = 64, AT_HEAD = 72,
-    AT_EXTRA = 104, AT_COPIES = 106, AT_ISSUED = 112, AT_SIGNER = 128, HEADER = 160,
+    AT_STUDY = 8,
+    AT_DEVICE = 24,
+    AT_ID = 40,
+    AT_COUNTER = 56,
+    AT_SEQ = 64,
+    AT_HEAD = 72,
+    AT_EXTRA = 104,
+    AT_COPIES = 106,
+    AT_ISSUED = 112,
+    AT_SIGNER = 128,
+    HEADER = 160,
     RECEIPT = HEADER + CERT_BYTES + SIGN_BYTES
 };
 

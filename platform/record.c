@@ -6,9 +6,21 @@
 #include <string.h>
 
 enum {
-    AT_MAGIC = 0, AT_VERSION = 4, AT_FLAGS = 6, AT_RECORD = 8, AT_STUDY = 24, AT_DEVICE = 40,
-    AT_SEQ = 56, AT_PREV = 64, AT_PACKAGE = 96, AT_RECIPIENTS = 128, AT_TIME = 144,
-    AT_XML_LEN = 152, AT_ATT_LEN = 156, AT_BODY_HASH = 160, AT_SIG = 192
+    AT_MAGIC = 0,
+    AT_VERSION = 4,
+    AT_FLAGS = 6,
+    AT_RECORD = 8,
+    AT_STUDY = 24,
+    AT_DEVICE = 40,
+    AT_SEQ = 56,
+    AT_PREV = 64,
+    AT_PACKAGE = 96,
+    AT_RECIPIENTS = 128,
+    AT_TIME = 144,
+    AT_XML_LEN = 152,
+    AT_ATT_LEN = 156,
+    AT_BODY_HASH = 160,
+    AT_SIG = 192
 };
 static const char magic[] = "SBR1";
 

@@ -114,8 +114,7 @@ void secret_auth(uint8_t out[32], const void *bytes, size_t len, const uint8_t k
     crypto_auth(out, bytes, len, key);
 }
 
-bool secret_auth_check(const uint8_t mac[32], const void *bytes, size_t len,
-                       const uint8_t key[32])
+bool secret_auth_check(const uint8_t mac[32], const void *bytes, size_t len, const uint8_t key[32])
 {
     return crypto_auth_verify(mac, bytes, len, key) == 0;
 }

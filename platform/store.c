@@ -76,8 +76,7 @@ static bool take(void *user, const struct db_value *columns, size_t count, struc
     return true;
 }
 
-bool store_get(struct store *s, const uint8_t id[16], struct buf *out, bool *found,
-               struct err *err)
+bool store_get(struct store *s, const uint8_t id[16], struct buf *out, bool *found, struct err *err)
 {
     struct db_value v[] = {db_blob(id, 16)};
     struct taking t = {out, found};
@@ -107,8 +106,7 @@ static bool give(void *user, const struct db_value *columns, size_t count, struc
                   columns[2].len, err);
 }
 
-bool store_each(struct store *s, enum store_kind kind, store_row *row, void *user,
-                struct err *err)
+bool store_each(struct store *s, enum store_kind kind, store_row *row, void *user, struct err *err)
 {
     struct db_value v[] = {db_int((int64_t)kind)};
     struct walking w = {row, user};

@@ -26,7 +26,10 @@ static void header(uint8_t block[TAR_BLOCK], const char *name, size_t len)
     snprintf((char *)block + 124, 12, "%011zo", len);
     memcpy(block + 136, "00000000000", 12);
     block[156] = '0';
-    memcpy(block + 257, "ustar\0" "00", 8);
+    memcpy(block + 257,
+           "ustar\0"
+           "00",
+           8);
     snprintf((char *)block + 148, 8, "%06o", checksum(block));
     block[155] = ' ';
 }

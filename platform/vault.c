@@ -14,16 +14,42 @@
 
 /* Offsets in a slot; docs/RECORD.md section 2. */
 enum {
-    AT_MAGIC = 0, AT_GEN = 8, AT_SALT = 16, AT_PASSES = 32, AT_MEMORY = 36, AT_ALG = 40,
-    AT_POLICY = 41, AT_KEYSLOTS = 48, KEYSLOT = 88, KEYSLOTS = 4, AT_RECOVERY = 400,
-    AT_FAILS = 488, AT_BOOT = 492, AT_NONCE = 512, KEYSTORE = 3512, AT_TORN = 4064,
-    ALG_ARGON2ID13 = 2, KEYSLOT_PLAIN = 48, TYPE_UNLOCK = 1
+    AT_MAGIC = 0,
+    AT_GEN = 8,
+    AT_SALT = 16,
+    AT_PASSES = 32,
+    AT_MEMORY = 36,
+    AT_ALG = 40,
+    AT_POLICY = 41,
+    AT_KEYSLOTS = 48,
+    KEYSLOT = 88,
+    KEYSLOTS = 4,
+    AT_RECOVERY = 400,
+    AT_FAILS = 488,
+    AT_BOOT = 492,
+    AT_NONCE = 512,
+    KEYSTORE = 3512,
+    AT_TORN = 4064,
+    ALG_ARGON2ID13 = 2,
+    KEYSLOT_PLAIN = 48,
+    TYPE_UNLOCK = 1
 };
 /* Offsets in the keystore. */
 enum {
-    KS_SEED = 0, KS_BOX = 32, KS_ROOT = 64, KS_STUDY = 96, KS_DEVICE = 112, KS_EPOCH = 128,
-    KS_TIME = 136, KS_RECEIPT = 144, KS_SEQ = 152, KS_HEAD = 160, KS_DB = 192, KS_PACKAGE = 224,
-    KS_DRAFTS = 272, KS_DRAFT = 80
+    KS_SEED = 0,
+    KS_BOX = 32,
+    KS_ROOT = 64,
+    KS_STUDY = 96,
+    KS_DEVICE = 112,
+    KS_EPOCH = 128,
+    KS_TIME = 136,
+    KS_RECEIPT = 144,
+    KS_SEQ = 152,
+    KS_HEAD = 160,
+    KS_DB = 192,
+    KS_PACKAGE = 224,
+    KS_DRAFTS = 272,
+    KS_DRAFT = 80
 };
 static const char magic[] = "SBVAULT1";
 _Static_assert(KS_DRAFTS + VAULT_DRAFTS * KS_DRAFT <= KEYSTORE, "the drafts fit");
@@ -248,8 +274,7 @@ static bool open_keystore(struct vault *v, struct open_keys *keys, struct err *e
 
 /* ---- life ---- */
 
-static bool stretch(uint8_t kek[32], struct vault *v, const char *pass, size_t len,
-                    struct err *err)
+static bool stretch(uint8_t kek[32], struct vault *v, const char *pass, size_t len, struct err *err)
 {
     struct buf tidy = {0};
     if (!vault_passphrase(&tidy, pass, len)) { /* too short: the same answer as a wrong one */

@@ -53,8 +53,7 @@ bool window_open(struct window **out, const struct window_options *o, struct err
         free(w);
         return fail(err, "open the screen");
     }
-    w->sdl = SDL_CreateWindow(o->title, 0, 0, o->w, o->h,
-                              SDL_WINDOW_RESIZABLE | SDL_WINDOW_SHOWN);
+    w->sdl = SDL_CreateWindow(o->title, 0, 0, o->w, o->h, SDL_WINDOW_RESIZABLE | SDL_WINDOW_SHOWN);
     w->renderer = w->sdl ? SDL_CreateRenderer(w->sdl, -1, SDL_RENDERER_SOFTWARE) : NULL;
     if (!w->renderer) {
         fail(err, "open a window");
@@ -121,21 +120,38 @@ float window_scale(const struct window *w)
 static enum window_key key_of(const SDL_Keysym *k)
 {
     switch (k->sym) {
-    case SDLK_TAB: return k->mod & KMOD_SHIFT ? KEY_BACKTAB : KEY_TAB;
-    case SDLK_RETURN: case SDLK_KP_ENTER: return KEY_ENTER;
-    case SDLK_ESCAPE: case SDLK_AC_BACK: return KEY_ESCAPE;
-    case SDLK_BACKSPACE: return KEY_BACKSPACE;
-    case SDLK_DELETE: return KEY_DELETE;
-    case SDLK_LEFT: return KEY_LEFT;
-    case SDLK_RIGHT: return KEY_RIGHT;
-    case SDLK_UP: return KEY_UP;
-    case SDLK_DOWN: return KEY_DOWN;
-    case SDLK_PAGEUP: return KEY_PAGE_UP;
-    case SDLK_PAGEDOWN: return KEY_PAGE_DOWN;
-    case SDLK_HOME: return KEY_HOME;
-    case SDLK_END: return KEY_END;
-    case SDLK_SPACE: return KEY_SPACE;
-    default: return KEY_NONE;
+    case SDLK_TAB:
+        return k->mod & KMOD_SHIFT ? KEY_BACKTAB : KEY_TAB;
+    case SDLK_RETURN:
+    case SDLK_KP_ENTER:
+        return KEY_ENTER;
+    case SDLK_ESCAPE:
+    case SDLK_AC_BACK:
+        return KEY_ESCAPE;
+    case SDLK_BACKSPACE:
+        return KEY_BACKSPACE;
+    case SDLK_DELETE:
+        return KEY_DELETE;
+    case SDLK_LEFT:
+        return KEY_LEFT;
+    case SDLK_RIGHT:
+        return KEY_RIGHT;
+    case SDLK_UP:
+        return KEY_UP;
+    case SDLK_DOWN:
+        return KEY_DOWN;
+    case SDLK_PAGEUP:
+        return KEY_PAGE_UP;
+    case SDLK_PAGEDOWN:
+        return KEY_PAGE_DOWN;
+    case SDLK_HOME:
+        return KEY_HOME;
+    case SDLK_END:
+        return KEY_END;
+    case SDLK_SPACE:
+        return KEY_SPACE;
+    default:
+        return KEY_NONE;
     }
 }
 
@@ -235,8 +251,8 @@ static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
 
 static uint64_t key(const struct draw *d)
 {
-    int params[KEY_BYTES / 4] = {d->kind, d->face, d->size_px, d->radius, d->line,
-                                 (int)d->point_count};
+    int params[KEY_BYTES / 4] = {d->kind,   d->face, d->size_px,
+                                 d->radius, d->line, (int)d->point_count};
     uint64_t hash = mix(14695981039346656037ull, params, sizeof params);
     if (d->kind == DRAW_TEXT) {
         return mix(hash, d->text, d->len);

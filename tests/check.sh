@@ -42,6 +42,7 @@ step() { # NAME COMMAND…
 M="${MAKE:-make} --no-print-directory -s"
 step "build, warnings are errors" $M all WERROR=-Werror
 step "unit tests" $M test WERROR=-Werror
+step "the peers' own suites" $M conformance
 step "layers" $M layers
 [ -f tests/test_strings.c ] && step "strings complete" $M strings WERROR=-Werror
 [ -f tests/hardening.sh ] && step "hardening" tests/hardening.sh

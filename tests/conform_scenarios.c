@@ -22,7 +22,8 @@ struct play {
     bool web_forms; /* stores what the form refuses, and marks it */
     bool generated;
     uint32_t random;
-    char *before;        /* the instance before the last step */
+    char *before[64]; /* the instance before each of the last steps */
+    size_t steps;
     const char *awaited; /* an instance that is to be seen in one of the next steps, or NULL */
     char class[80];
     char why[700]; /* of the first failure */
@@ -354,8 +355,8 @@ static bool answer(struct play *p, const struct json *step)
                           : result == ANSWER_REQUIRED ? "REQUIRED_BUT_EMPTY"
                                                       : "OK";
         if (strcmp(wanted, got) != 0) {
-            return miss(p, "answer %s = '%.100s': expected %s, got %s (%d)", path, text, wanted, got,
-                        (int)result);
+            return miss(p, "answer %s = '%.100s': expected %s, got %s (%d)", path, text, wanted,
+                        got, (int)result);
         }
     }
     return true;
@@ -458,7 +459,8 @@ static bool check_choices(struct play *p, const struct json *step, const char *p
     for (const struct json *c = wanted ? wanted->first : NULL; c && i < count; c = c->next, i++) {
         const char *value = c->first->text ? c->first->text : "";
         const char *label = c->first->next ? c->first->next->text : NULL;
-        if (!same_value(value, choices[i].value) || (label && strcmp(label, choices[i].label) != 0)) {
+        if (!same_value(value, choices[i].value) ||
+            (label && strcmp(label, choices[i].label) != 0)) {
             return miss(p, "choice %zu of %s: expected '%s' '%.100s', got '%s' '%.100s'", i + 1,
                         path, value, label ? label : "", choices[i].value, choices[i].label);
         }
@@ -473,8 +475,8 @@ static bool check_label(struct play *p, const struct json *step)
     if (!node || !node->item || !node->item->control) {
         return left_out(p, path) || miss(p, "label of %s: no such question", path);
     }
-    const char *got = session_text(p->session, p->arena, &node->item->control->label, node,
-                                   FORM_LONG, NULL);
+    const char *got =
+        session_text(p->session, p->arena, &node->item->control->label, node, FORM_LONG, NULL);
     return left_out(p, path) || strcmp(label ? label : "", got) == 0 ||
            miss(p, "label of %s: expected '%.200s', got '%.200s'", path, label, got);
 }
@@ -493,7 +495,8 @@ static bool check_count(struct play *p, const struct json *step)
         return wanted == 0 || miss(p, "count of %s: no such repeat", path);
     }
     session_entries(p->session, p->arena, &roster, &entries, &count);
-    return (double)count == wanted || miss(p, "count of %s: expected %g, got %zu", path, wanted, count);
+    return (double)count == wanted ||
+           miss(p, "count of %s: expected %g, got %zu", path, wanted, count);
 }
 
 static bool validate(struct play *p, const struct json *step)
@@ -516,7 +519,8 @@ static bool validate(struct play *p, const struct json *step)
             return miss(p, "validate: %s should be a problem", path);
         }
     }
-    return (wanted && wanted->count) || !count || miss(p, "validate: %zu problems, none expected", count);
+    return (wanted && wanted->count) || !count ||
+           miss(p, "validate: %zu problems, none expected", count);
 }
 
 /* ---- instances ---- */
@@ -553,9 +557,10 @@ static bool same_instance(struct play *p, const char *instance)
     struct err err = {0};
     struct buf xml = {0};
     struct xml *want, *got;
-    bool ok = !instance || (xml_parse(&want, p->arena, instance, strlen(instance), &xml_trusted, &err) &&
-                            instance_write(&xml, p->session, &err) &&
-                            xml_parse(&got, p->arena, xml.data, xml.len, &xml_trusted, &err));
+    bool ok =
+        !instance || (xml_parse(&want, p->arena, instance, strlen(instance), &xml_trusted, &err) &&
+                      instance_write(&xml, p->session, &err) &&
+                      xml_parse(&got, p->arena, xml.data, xml.len, &xml_trusted, &err));
     ok = ok ? !instance || same_xml(p, want, got) : miss(p, "instance: %s", err.what);
     buf_fini(&xml);
     return ok;
@@ -566,13 +571,14 @@ static void keep_xml(struct play *p)
     struct err err = {0};
     struct buf xml = {0};
     if (p->web_forms && instance_write(&xml, p->session, &err)) {
-        p->before = arena_copy(p->arena, xml.data, xml.len);
+        p->before[p->steps++ % 64] = arena_copy(p->arena, xml.data, xml.len);
     }
     buf_fini(&xml);
 }
 
-/* ODK Web Forms serialises while the test goes on: what it writes may be the instance before the
- * last step, or after the next ones.  A text that never fits is missed at the end. */
+/* ODK Web Forms serialises while the test goes on, and holds several instances: what it writes may
+ * be one from before the last steps, or after the next ones.  A text that never fits is missed at
+ * the end. */
 static bool serialized(struct play *p, const char *instance)
 {
     struct err err = {0};
@@ -583,11 +589,12 @@ static bool serialized(struct play *p, const char *instance)
     if (!p->web_forms) {
         return false;
     }
-    if (p->before && instance &&
-        xml_parse(&want, p->arena, instance, strlen(instance), &xml_trusted, &err) &&
-        xml_parse(&got, p->arena, p->before, strlen(p->before), &xml_trusted, &err) &&
-        same_xml(p, want, got)) {
-        return true;
+    for (size_t i = 0; instance && i < 64 && p->before[i]; i++) {
+        if (xml_parse(&want, p->arena, instance, strlen(instance), &xml_trusted, &err) &&
+            xml_parse(&got, p->arena, p->before[i], strlen(p->before[i]), &xml_trusted, &err) &&
+            same_xml(p, want, got)) {
+            return true;
+        }
     }
     p->awaited = instance;
     return true;
@@ -620,7 +627,8 @@ static bool state_names(const struct json *step, const char *name)
 static bool play_step(struct play *p, const struct json *step)
 {
     const char *op = json_text(step, "op");
-    static const char *const passive[] = {"init", "next", "prev", "jump", "finalize", "check_index"};
+    static const char *const passive[] = {"init", "next",     "prev",
+                                          "jump", "finalize", "check_index"};
     bool ok = true;
     for (size_t i = 0; i < sizeof passive / sizeof *passive; i++) {
         if (strcmp(op, passive[i]) == 0) {
@@ -656,7 +664,8 @@ static bool play_step(struct play *p, const struct json *step)
         ok = new_instance(p);
     } else if (strcmp(op, "reload") == 0) {
         ok = json_flag(step, "new") ? new_instance(p) : through_xml(p, false);
-    } else if (strcmp(op, "roundtrip_instance") == 0 || strcmp(op, "new_instance_or_restore") == 0) {
+    } else if (strcmp(op, "roundtrip_instance") == 0 ||
+               strcmp(op, "new_instance_or_restore") == 0) {
         ok = through_xml(p, state_names(step, "deprecatedID")) && fill_from_state(p, step);
     } else if (strcmp(op, "init_edit") == 0) {
         ok = through_xml(p, true) && fill_from_state(p, step);
@@ -694,10 +703,12 @@ static void scenario_item(struct report *r, const char *dir, const struct json *
     bool invalid = strcmp(json_text(line, "expect"), "ok") != 0;
     bool loads = open_form(p, NULL, &err);
     size_t number = 0;
-    bool ok = invalid ? !loads || miss(p, "loads, and should not: %.200s", json_text(line, "init_error"))
-                      : loads || miss(p, "does not load: %s: %s", err.where, err.what);
+    bool ok =
+        invalid ? !loads || miss(p, "loads, and should not: %.200s", json_text(line, "init_error"))
+                : loads || miss(p, "does not load: %s: %s", err.where, err.what);
     const struct json *steps = json_member(line, "steps");
-    for (const struct json *s = ok && !invalid && steps ? steps->first : NULL; s && ok; s = s->next) {
+    for (const struct json *s = ok && !invalid && steps ? steps->first : NULL; s && ok;
+         s = s->next) {
         bool passive = strcmp(json_text(s, "op"), "serialize") == 0;
         if (!passive) {
             keep_xml(p);
@@ -712,7 +723,8 @@ static void scenario_item(struct report *r, const char *dir, const struct json *
     if (ok) {
         report_pass(r, p->class);
     } else {
-        report_fail(r, p->class, p->id, "step %zu: %s [%s]", number, p->why, json_text(line, "form"));
+        report_fail(r, p->class, p->id, "step %zu: %s [%s]", number, p->why,
+                    json_text(line, "form"));
     }
     session_free(p->session);
     form_free(p->form);
