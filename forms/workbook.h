@@ -34,6 +34,9 @@ enum { WORKBOOK_COLUMNS_MAX = 2000, WORKBOOK_ROWS_MAX = 200000, WORKBOOK_SHEETS_
 /* The ending of `file` tells the format: .xlsx, .csv, .md. */
 MUST_CHECK bool workbook_read(struct workbook *book, struct arena *arena, const char *file,
                               const char *bytes, size_t len, struct err *err);
+/* The same sheets as the single-file .csv dialect, or as an .xlsx whose cells are all texts. */
+void workbook_write_csv(struct buf *out, const struct workbook *book);
+MUST_CHECK bool workbook_write_xlsx(struct buf *out, const struct workbook *book, struct err *err);
 const struct sheet *workbook_sheet(const struct workbook *book, const char *name);
 
 #endif

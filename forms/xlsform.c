@@ -76,6 +76,7 @@ bool xlsform_convert(struct buf *xml, const struct workbook *book,
 {
     struct model m = {.arena = arena, .book = book, .options = options, .notes = notes, .err = err};
     map_init(&m.by_name, arena);
+    map_init(&m.by_folded, arena);
     map_init(&m.lists_by_name, arena);
     if (notes) {
         notes->count = 0;

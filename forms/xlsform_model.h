@@ -134,6 +134,7 @@ struct model {
     struct question root; /* a group: the instance's root */
     struct map by_name;   /* question name → struct question, chained by `other` */
     struct choice_list *lists, *lists_end;
+    struct map by_folded; /* path with the last name in small letters → struct question */
     struct map lists_by_name;
     struct field *settings;
     struct table external, osm, entities;

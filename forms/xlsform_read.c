@@ -32,8 +32,8 @@ struct question *model_append(struct model *m, struct question *parent, enum que
 
 bool model_name(struct model *m, struct question *q)
 {
-    for (const struct question *s = q->parent->first; s; s = s->next) {
-        if (s != q && s->name && s->shape != SHAPE_META && strcmp(s->name, q->name) == 0) {
+    for (const struct question *s = map_get(&m->by_name, q->name); s; s = s->other) {
+        if (s != q && s->parent == q->parent && s->shape != SHAPE_META) {
             err_set(m->err, ERR_INPUT, "the name '%s' is used twice here", q->name);
             err_hint(m->err, "row %zu has it already; names are unique within a group", s->number);
             return model_at(m, "survey", q->number, "name");
@@ -150,14 +150,18 @@ static struct question *new_question(struct model *m, struct question *parent,
     }
     q->name = name;
     q->path = arena_printf(m->arena, "%s/%s", parent->path, name);
-    for (const struct question *s = parent->first; s; s = s->next) {
-        if (s != q && s->name && text_same(s->name, name) && strcmp(s->name, name) != 0) {
-            model_note(m,
-                       "survey row %zu: the name '%s' differs from '%s' in capitals only; some "
-                       "programs take them for the same",
-                       row->number, name, s->name);
-        }
+    char *folded = arena_printf(m->arena, "%s/%s", parent->path, name);
+    for (char *p = folded + strlen(parent->path); *p; p++) {
+        *p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
     }
+    const struct question *near = map_get(&m->by_folded, folded);
+    if (near && strcmp(near->name, name) != 0) {
+        model_note(m,
+                   "survey row %zu: the name '%s' differs from '%s' in capitals only; some "
+                   "programs take them for the same",
+                   row->number, name, near->name);
+    }
+    map_put(&m->by_folded, folded, q);
     return model_name(m, q) ? q : NULL;
 }
 

@@ -522,7 +522,8 @@ bool refs_markup(struct model *m, const char **xml, const struct question *from,
             text_first = text_first || (outputs == 0 && texts == 0);
             texts += !in_text;
             in_text = true;
-            buf_char(&out, e[at]);
+            end = at + 1 + strcspn(e + at + 1, "$i"); /* up to what may be a reference or call */
+            buf_add(&out, e + at, end - at);
         }
         at = end;
     }

@@ -45,7 +45,7 @@ void arena_reset(struct arena *arena)
     arena->used = 0;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+static void *take(struct arena *arena, size_t size)
 {
     size_t need = (size + 15) & ~(size_t)15;
     if (need < size) {
@@ -69,16 +69,21 @@ void *arena_alloc(struct arena *arena, size_t size)
     void *out = block->bytes + block->used;
     block->used += need;
     arena->used += need;
-    memset(out, 0, need);
     return out;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(take(arena, size), 0, size);
 }
 
 char *arena_copy(struct arena *arena, const char *text, size_t len)
 {
-    char *out = arena_alloc(arena, len + 1);
+    char *out = take(arena, len + 1);
     if (len) {
         memcpy(out, text, len);
     }
+    out[len] = '\0';
     return out;
 }
 
@@ -231,13 +236,15 @@ void buf_printf(struct buf *buf, const char *fmt, ...)
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, fmt, args);
+    enum { GUESS = 120 };
+    buf_room(buf, GUESS);
+    int len = vsnprintf(buf->data + buf->len, buf->cap - buf->len, fmt, args);
     va_end(args);
-    if (len > 0) {
+    if (len > 0 && (size_t)len >= buf->cap - buf->len) {
         buf_room(buf, (size_t)len);
         vsnprintf(buf->data + buf->len, (size_t)len + 1, fmt, again);
-        buf->len += (size_t)len;
     }
+    buf->len += len > 0 ? (size_t)len : 0;
     va_end(again);
 }
 

@@ -11,12 +11,16 @@
 #include "platform/chain.h"
 #include "platform/arena.h"
 
-enum { BATCH_ENTRIES_MAX = 4096, BATCH_OBJECTS_MAX = 65536, BATCH_VOLUME = 16 << 20,
-       BATCH_MAX = 80 << 20 };
+enum {
+    BATCH_ENTRIES_MAX = 4096,
+    BATCH_OBJECTS_MAX = 65536,
+    BATCH_VOLUME = 16 << 20,
+    BATCH_MAX = 80 << 20
+};
 
 struct batch_object {
     uint8_t id[16], hash[32]; /* hash: filled in and checked by batch_read */
-    const void *bytes; /* sealed; lent */
+    const void *bytes;        /* sealed; lent */
     size_t len;
 };
 

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-int64_t clock_wall_ms(void); /* since 1970-01-01 UTC; may be wrong, may jump */
-int64_t clock_mono_ms(void); /* CLOCK_BOOTTIME; only forward, starts anew at boot */
+int64_t clock_wall_ms(void);             /* since 1970-01-01 UTC; may be wrong, may jump */
+int64_t clock_mono_ms(void);             /* CLOCK_BOOTTIME; only forward, starts anew at boot */
 int clock_zone_minutes(int64_t wall_ms); /* offset of local time from UTC then */
 
 /* Civil date of a day count since 1970-01-01 and back; proleptic Gregorian. */

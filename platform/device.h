@@ -35,8 +35,7 @@ MUST_CHECK bool device_open(struct device **device, const char *dir, struct err 
 void device_close(struct device *device);
 
 /* One try; then what a crash interrupted is finished (docs/RECORD.md, roll forward). */
-MUST_CHECK bool device_unlock(struct device *device, const char *pass, size_t len,
-                              struct err *err);
+MUST_CHECK bool device_unlock(struct device *device, const char *pass, size_t len, struct err *err);
 void device_lock(struct device *device);
 bool device_is_open(const struct device *device);
 unsigned device_wait_s(const struct device *device);
@@ -96,8 +95,7 @@ MUST_CHECK bool device_draft_begin(struct device *device, struct device_draft *d
 /* One event, one commit, one fsync. */
 MUST_CHECK bool device_draft_append(struct device *device, struct device_draft *draft,
                                     const void *event, size_t len, struct err *err);
-typedef bool device_event(void *user, uint64_t n, const void *event, size_t len,
-                          struct err *err);
+typedef bool device_event(void *user, uint64_t n, const void *event, size_t len, struct err *err);
 /* All events in order; sets draft->events. */
 MUST_CHECK bool device_draft_read(struct device *device, struct device_draft *draft,
                                   device_event *event, void *user, struct err *err);

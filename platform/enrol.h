@@ -24,8 +24,7 @@ struct invite {
     size_t catalogue_len;
 };
 void invite_write(struct buf *out, const struct invite *invite);
-MUST_CHECK bool invite_read(struct invite *invite, const void *bytes, size_t len,
-                            struct err *err);
+MUST_CHECK bool invite_read(struct invite *invite, const void *bytes, size_t len, struct err *err);
 
 struct enrol_request {
     uint8_t study_id[16], sign_pk[32], box_pk[32], genesis_hash[32];

@@ -4,8 +4,8 @@
 /*
  * font: how wide a text is, and its pixels.  Home of SDL2_ttf.
  *
- * Faces come from one folder (build/share, /usr/share/suhbat, or Debian's fonts-paratype); fontconfig
- * is never asked: it may give a face without ң ө ү ғ қ ҳ ҷ.
+ * Faces come from one folder (build/share, /usr/share/suhbat, or Debian's fonts-paratype);
+ * fontconfig is never asked: it may give a face without ң ө ү ғ қ ҳ ҷ.
  */
 #include "platform/draw.h"
 

@@ -40,7 +40,6 @@ MUST_CHECK bool package_read(struct package *package, const void *bytes, size_t 
 /* Is the author allowed this form id? */
 bool package_in_scope(const struct package *package, const char *form_id);
 /* One file of the content by name; lent.  False when absent or the content is damaged. */
-bool package_find(const struct package *package, const char *name, const char **bytes,
-                  size_t *len);
+bool package_find(const struct package *package, const char *name, const char **bytes, size_t *len);
 
 #endif

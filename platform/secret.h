@@ -14,8 +14,13 @@
 
 #include "platform/arena.h"
 
-enum { SECRET_KEY = 32, SECRET_SALT = 16, SECRET_NONCE = 24, SECRET_TAG = 16,
-       SECRET_OVERHEAD = SECRET_NONCE + SECRET_TAG };
+enum {
+    SECRET_KEY = 32,
+    SECRET_SALT = 16,
+    SECRET_NONCE = 24,
+    SECRET_TAG = 16,
+    SECRET_OVERHEAD = SECRET_NONCE + SECRET_TAG
+};
 
 /* No core dumps, not dumpable, libsodium ready. */
 MUST_CHECK bool secret_setup(struct err *err);
@@ -47,8 +52,7 @@ void secret_name(uint8_t out[16], const uint8_t key[SECRET_KEY], const void *byt
 
 /* HMAC-SHA-512/256 and its check: the enrolment token's proof. */
 void secret_auth(uint8_t out[32], const void *bytes, size_t len, const uint8_t key[32]);
-bool secret_auth_check(const uint8_t mac[32], const void *bytes, size_t len,
-                       const uint8_t key[32]);
+bool secret_auth_check(const uint8_t mac[32], const void *bytes, size_t len, const uint8_t key[32]);
 
 /* X25519 sealed box to a public key, for the recovery slot. */
 enum { SECRET_BOX_OVERHEAD = 48 };

@@ -2,7 +2,8 @@
 #ifndef PLATFORM_SIGN_H
 #define PLATFORM_SIGN_H
 /*
- * sign: hashes with a purpose, signatures with a type, and the words that people read to each other.
+ * sign: hashes with a purpose, signatures with a type, and the words that people read to each
+ * other.
  *
  * Every hash carries a tag and every signature a type, so that nothing signed for one purpose
  * passes for another.  Source: docs/RECORD.md section 1.

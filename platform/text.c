@@ -61,13 +61,31 @@ void text_put(struct buf *out, uint32_t codepoint)
     buf_add(out, bytes, n > 0 ? (size_t)n : 0);
 }
 
+/* Only letters that are NFC as they stand and that nothing composes with: ASCII, Latin up to
+ * U+02FF, and Cyrillic without its combining marks.  Most texts are that, and need no tables. */
+static bool is_composed(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c < 0x80) {
+            continue;
+        }
+        unsigned char next = i + 1 < len ? (unsigned char)text[i + 1] : 0;
+        if (c < 0xC2 || c > 0xD4 || (next & 0xC0) != 0x80) {
+            return false;
+        }
+        unsigned cp = (unsigned)(c & 31) << 6 | (next & 63);
+        if (!(cp < 0x300 || (cp >= 0x400 && cp < 0x483) || (cp >= 0x48A && cp < 0x530))) {
+            return false;
+        }
+        i++;
+    }
+    return true;
+}
+
 bool text_nfc(struct buf *out, const char *text, size_t len, struct err *err)
 {
-    bool ascii = true;
-    for (size_t i = 0; i < len; i++) {
-        ascii = ascii && (unsigned char)text[i] < 0x80;
-    }
-    if (ascii) {
+    if (is_composed(text, len)) {
         buf_add(out, text, len);
         return true;
     }

@@ -16,9 +16,13 @@
 #include "platform/sign.h"
 
 enum {
-    VAULT_SLOT = 4096, VAULT_FILE = 2 * VAULT_SLOT, VAULT_DRAFTS = 40,
-    VAULT_WORDS_MIN = 5, VAULT_TRIES = 10,
-    VAULT_PASSES = 3, VAULT_MEMORY_KIB = 64 * 1024
+    VAULT_SLOT = 4096,
+    VAULT_FILE = 2 * VAULT_SLOT,
+    VAULT_DRAFTS = 40,
+    VAULT_WORDS_MIN = 5,
+    VAULT_TRIES = 10,
+    VAULT_PASSES = 3,
+    VAULT_MEMORY_KIB = 64 * 1024
 };
 
 struct vault_draft {

@@ -24,8 +24,22 @@ enum window_event_kind {
     WINDOW_WAKE /* window_wake was called */
 };
 enum window_key {
-    KEY_NONE, KEY_TAB, KEY_BACKTAB, KEY_ENTER, KEY_ESCAPE, KEY_BACKSPACE, KEY_DELETE, KEY_LEFT,
-    KEY_RIGHT, KEY_UP, KEY_DOWN, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_HOME, KEY_END, KEY_SPACE
+    KEY_NONE,
+    KEY_TAB,
+    KEY_BACKTAB,
+    KEY_ENTER,
+    KEY_ESCAPE,
+    KEY_BACKSPACE,
+    KEY_DELETE,
+    KEY_LEFT,
+    KEY_RIGHT,
+    KEY_UP,
+    KEY_DOWN,
+    KEY_PAGE_UP,
+    KEY_PAGE_DOWN,
+    KEY_HOME,
+    KEY_END,
+    KEY_SPACE
 };
 struct window_event {
     enum window_event_kind kind;
@@ -36,8 +50,8 @@ struct window_event {
 
 struct window_options {
     const char *title;
-    int w, h;      /* asked for; full screen where there is no desktop */
-    float scale;   /* px per dp; 0 = from the display */
+    int w, h;    /* asked for; full screen where there is no desktop */
+    float scale; /* px per dp; 0 = from the display */
 };
 MUST_CHECK bool window_open(struct window **window, const struct window_options *options,
                             struct err *err);

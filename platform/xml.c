@@ -16,6 +16,8 @@ enum { DEPTH_MAX = 256, ATTR_MAX = 64 * 1024, ATTRS_MAX = 1000 };
 const struct xml_limits xml_foreign = {8u << 20, 200000, false};
 const struct xml_limits xml_trusted = {64u << 20, 2000000, false};
 
+enum { KEPT = 128 };
+
 struct builder {
     struct arena *arena;
     xmlParserCtxtPtr ctxt;
@@ -25,6 +27,10 @@ struct builder {
     unsigned depth;
     struct err *err;
     bool failed;
+    struct {
+        const xmlChar *from;
+        const char *text;
+    } kept[KEPT];
 };
 
 static xmlParserInputPtr no_entity(const char *url, const char *id, xmlParserCtxtPtr ctxt)
@@ -65,9 +71,18 @@ static void stop(struct builder *b, enum err_code code, const char *why)
     }
 }
 
+/* Names come out of the parser's dictionary: the same name is the same pointer. */
 static const char *keep(struct builder *b, const xmlChar *s)
 {
-    return s ? arena_text(b->arena, (const char *)s) : "";
+    if (!s) {
+        return "";
+    }
+    size_t slot = ((uintptr_t)s >> 3) % KEPT;
+    if (b->kept[slot].from != s) {
+        b->kept[slot].from = s;
+        b->kept[slot].text = arena_text(b->arena, (const char *)s);
+    }
+    return b->kept[slot].text;
 }
 
 static struct xml *add_node(struct builder *b)
@@ -399,8 +414,17 @@ char *xml_content(struct arena *arena, const struct xml *node)
 
 static void put_escaped(struct buf *out, const char *text, bool attr)
 {
+    static const char special[256] = {['&'] = 1, ['<'] = 1, ['>'] = 1, ['"'] = 1};
     for (; *text; text++) {
+        const char *run = text;
+        while ((unsigned char)*text >= 0x20 && !special[(unsigned char)*text]) {
+            text++;
+        }
+        buf_add(out, run, (size_t)(text - run));
         unsigned char c = (unsigned char)*text;
+        if (!c) {
+            break;
+        }
         if (c == '&') {
             buf_text(out, "&amp;");
         } else if (c == '<') {

@@ -128,3 +128,47 @@ bool zip_member(struct buf *out, struct zip_file *zip, const char *name, struct 
     zip_fclose(file);
     return ok;
 }
+
+static bool add_parts(zip_t *zip, const struct zip_part *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        zip_source_t *bytes = zip_source_buffer(zip, parts[i].bytes, parts[i].len, 0);
+        zip_int64_t at = bytes ? zip_file_add(zip, parts[i].name, bytes, ZIP_FL_ENC_UTF_8) : -1;
+        if (at < 0) {
+            zip_source_free(bytes);
+            return false;
+        }
+        /* 1980-01-01, the first day that an archive knows */
+        zip_file_set_dostime(zip, (zip_uint64_t)at, 0, 1 << 5 | 1, 0);
+    }
+    return true;
+}
+
+bool zip_write(struct buf *out, const struct zip_part *parts, size_t count, struct err *err)
+{
+    zip_error_t why;
+    zip_error_init(&why);
+    zip_source_t *target = zip_source_buffer_create(NULL, 0, 0, &why);
+    zip_t *zip = target ? zip_open_from_source(target, ZIP_TRUNCATE, &why) : NULL;
+    zip_error_fini(&why);
+    if (!zip) {
+        zip_source_free(target);
+        return err_set(err, ERR_ENV, "the archive cannot be made");
+    }
+    zip_source_keep(target); /* zip_close lets go of it */
+    bool ok = add_parts(zip, parts, count) && zip_close(zip) == 0;
+    if (!ok) {
+        zip_discard(zip);
+    }
+    ok = ok && zip_source_open(target) == 0;
+    char chunk[16384];
+    for (zip_int64_t n; ok && (n = zip_source_read(target, chunk, sizeof chunk)) != 0;) {
+        ok = n > 0;
+        if (ok) {
+            buf_add(out, chunk, (size_t)n);
+        }
+    }
+    zip_source_close(target);
+    zip_source_free(target);
+    return ok || err_set(err, ERR_ENV, "the archive cannot be written");
+}

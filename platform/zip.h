@@ -20,4 +20,13 @@ bool zip_has(struct zip_file *zip, const char *name);
 MUST_CHECK bool zip_member(struct buf *out, struct zip_file *zip, const char *name,
                            struct err *err);
 
+/* The members as one archive, appended to `out`; deflated, without times, so that the same members
+ * give the same bytes. */
+struct zip_part {
+    const char *name, *bytes;
+    size_t len;
+};
+MUST_CHECK bool zip_write(struct buf *out, const struct zip_part *parts, size_t count,
+                          struct err *err);
+
 #endif

@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "forms/session.h"
+#include "forms/workbook.h"
+#include "forms/xlsform.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 
@@ -463,6 +465,129 @@ static void cascade_rows(void)
          "at most 1.5");
 }
 
+/* ---- conversion: 1,000 questions and 1,000 choices, beside what openpyxl takes to read them ----
+ */
+
+enum { ROWS = 1000, COLUMNS = 8 };
+
+static const char **row_of(struct arena *arena, struct sheet *sheet)
+{
+    struct sheet_row *row = &sheet->rows[sheet->count++];
+    row->cells = arena_alloc(arena, COLUMNS * sizeof *row->cells);
+    row->count = COLUMNS;
+    row->number = sheet->count;
+    for (size_t i = 0; i < COLUMNS; i++) {
+        row->cells[i] = "";
+    }
+    return row->cells;
+}
+
+static void make_survey(struct arena *arena, struct sheet *sheet)
+{
+    static const char *const head[COLUMNS] = {
+        "type",     "name",       "label::Russian (ru)", "label::Kyrgyz (ky)",
+        "relevant", "constraint", "constraint_message",  "required"};
+    sheet->name = "survey";
+    memcpy(row_of(arena, sheet), head, sizeof head);
+    for (int i = 0; i < ROWS; i++) {
+        static const char *const types[] = {"integer", "select_one l0", "decimal", "text"};
+        const char **cells = row_of(arena, sheet);
+        cells[0] = i % 4 == 1 ? arena_printf(arena, "select_one l%d", i % 10) : types[i % 4];
+        cells[1] = arena_printf(arena, "q%d", i);
+        cells[2] = arena_printf(arena, "Вопрос номер %d: как это было?", i);
+        cells[3] = arena_printf(arena, "Суроо номери %d: бул кандай болду?", i);
+        cells[4] = i % 3 == 2 ? arena_printf(arena, "${q%d} != ''", i - 1) : "";
+        cells[5] = i % 2 ? "" : ". >= 0 and . <= 120";
+        cells[6] = i % 2 ? "" : "Недопустимое значение";
+        cells[7] = i % 10 ? "" : "yes";
+    }
+}
+
+static void make_choices(struct arena *arena, struct sheet *sheet)
+{
+    static const char *const head[COLUMNS] = {"list_name", "name", "label::Russian (ru)",
+                                              "label::Kyrgyz (ky)"};
+    sheet->name = "choices";
+    memcpy(row_of(arena, sheet), head, 4 * sizeof *head);
+    for (int i = 0; i < ROWS; i++) {
+        const char **cells = row_of(arena, sheet);
+        cells[0] = arena_printf(arena, "l%d", i / 100);
+        cells[1] = arena_printf(arena, "c%d", i % 100);
+        cells[2] = arena_printf(arena, "Выбор %d", i);
+        cells[3] = arena_printf(arena, "Тандоо %d", i);
+    }
+}
+
+static double openpyxl_ms(const char *file)
+{
+    char command[1000], line[64] = "";
+    snprintf(command, sizeof command,
+             "/usr/bin/python3 -c 'import time, openpyxl, sys\nt = time.time()\n"
+             "w = openpyxl.load_workbook(\"%s\", data_only=True)\n"
+             "n = sum(len(r) for s in w for r in s.iter_rows(values_only=True))\n"
+             "print((time.time() - t) * 1000)' 2>/dev/null",
+             file);
+    FILE *pipe = popen(command, "r");
+    if (pipe) {
+        if (!fgets(line, sizeof line, pipe)) {
+            line[0] = '\0';
+        }
+        pclose(pipe);
+    }
+    return strtod(line, NULL);
+}
+
+static void conversion_row(void)
+{
+    enum { RUNS = 7 };
+    struct arena arena;
+    struct err err = {0};
+    struct buf xlsx = {0};
+    char file[512];
+    double ours[RUNS], theirs[RUNS], ratios[RUNS];
+    arena_init(&arena);
+    struct sheet sheets[2] = {{0}};
+    struct workbook book = {.file = "form1k.xlsx", .sheets = sheets, .count = 2};
+    sheets[0].rows = arena_alloc(&arena, (ROWS + 1) * sizeof(struct sheet_row));
+    sheets[1].rows = arena_alloc(&arena, (ROWS + 1) * sizeof(struct sheet_row));
+    make_survey(&arena, &sheets[0]);
+    make_choices(&arena, &sheets[1]);
+    snprintf(file, sizeof file, "%s/form1k.xlsx", folder);
+    if (!workbook_write_xlsx(&xlsx, &book, &err) ||
+        !file_write(file, xlsx.data, xlsx.len, FILE_SHARED, true, &err)) {
+        die(file, &err);
+    }
+    for (int i = 0; i < RUNS; i++) {
+        struct arena work;
+        struct buf xml = {0};
+        struct workbook read;
+        struct xlsform_options options = {.fallback_id = "form1k"};
+        arena_init(&work);
+        double start = now_ms();
+        if (!workbook_read(&read, &work, file, xlsx.data, xlsx.len, &err) ||
+            !xlsform_convert(&xml, &read, &options, &work, NULL, &err)) {
+            die("convert", &err);
+        }
+        ours[i] = now_ms() - start;
+        buf_fini(&xml);
+        arena_fini(&work);
+        theirs[i] = openpyxl_ms(file);
+        ratios[i] = theirs[i] / ours[i];
+    }
+    if (theirs[0] > 0) {
+        char what[80];
+        double ratio = part(ratios, RUNS, 0.5);
+        snprintf(what, sizeof what, "1,000 rows converted in ms %.1f, openpyxl reads in %.0f",
+                 part(ours, RUNS, 0.5), part(theirs, RUNS, 0.5));
+        goal("", what, ratio, "x", ratio >= 8, "at least 8");
+    } else {
+        printf("     1,000 rows converted in ms %.1f; no openpyxl here to compare with\n",
+               part(ours, RUNS, 0.5));
+    }
+    buf_fini(&xlsx);
+    arena_fini(&arena);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -485,6 +610,7 @@ int main(int argc, char **argv)
     case_rows();
     pass_row();
     cascade_rows();
+    conversion_row();
     printf("%u goals missed\n", missed);
     return 0;
 }

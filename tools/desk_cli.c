@@ -122,8 +122,7 @@ int cli_main(const char *program, const char *about, const struct cli_verb *verb
                     verb = strcmp(verbs[v].name, word) == 0 ? &verbs[v] : verb;
                 }
                 if (!verb) {
-                    return misuse(program, "unknown verb", word,
-                                  text_nearest(word, names, count));
+                    return misuse(program, "unknown verb", word, text_nearest(word, names, count));
                 }
             } else if (words.count < CLI_WORDS_MAX) {
                 words.list[words.count++] = word;

@@ -26,7 +26,7 @@ struct exporting {
     struct {
         const char *form_id;
         struct columns *columns;
-    } *groups;
+    } * groups;
     size_t group_count;
     bool scan;
     struct desk_device *devices;
@@ -93,8 +93,7 @@ static bool make_groups(struct exporting *x, struct err *err)
 }
 
 /* The interviewer's code, from the question that the form marks suhbat:submitter. */
-static void submitter(char *out, size_t size, const struct form *form, const char *xml,
-                      size_t len)
+static void submitter(char *out, size_t size, const struct form *form, const char *xml, size_t len)
 {
     struct arena arena;
     struct xml *root;
@@ -201,8 +200,8 @@ static bool write_tables(struct exporting *x, struct err *err)
             struct buf csv = {0}, path = {0};
             columns_write(c, t, &csv);
             buf_printf(&path, "%s/%s", x->options->out, columns_name(c, t));
-            bool ok = file_write(path.data, csv.data, csv.len, FILE_PRIVATE, x->options->force,
-                                 err);
+            bool ok =
+                file_write(path.data, csv.data, csv.len, FILE_PRIVATE, x->options->force, err);
             buf_fini(&csv);
             buf_fini(&path);
             if (!ok) {
@@ -218,18 +217,17 @@ bool desk_export_csv(struct desk *desk, const uint8_t identity[32],
                      const struct export_options *options, struct export_counts *counts,
                      struct err *err)
 {
-    struct exporting x = {.desk = desk, .identity = identity, .options = options,
-                          .counts = counts};
+    struct exporting x = {.desk = desk, .identity = identity, .options = options, .counts = counts};
     memset(counts, 0, sizeof *counts);
-    bool ok = desk_forms(desk, load_version, &x, err) &&
-              desk_devices(desk, keep_device, &x, err) && make_groups(&x, err);
+    bool ok = desk_forms(desk, load_version, &x, err) && desk_devices(desk, keep_device, &x, err) &&
+              make_groups(&x, err);
     if (ok && options->columns.split_multiple) {
         x.scan = true;
         ok = desk_objects(desk, open_object, &x, err);
         x.scan = false;
     }
-    ok = ok && desk_objects(desk, open_object, &x, err) &&
-         file_folder(options->out, 0700, err) && write_tables(&x, err);
+    ok = ok && desk_objects(desk, open_object, &x, err) && file_folder(options->out, 0700, err) &&
+         write_tables(&x, err);
     for (size_t i = 0; i < x.group_count; i++) {
         columns_free(x.groups[i].columns);
     }

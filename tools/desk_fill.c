@@ -8,10 +8,14 @@
 
 const char *desk_result_name(enum answer_result result)
 {
-    static const char *const names[] = {"accepted",          "not of the question's type",
-                                        "not among the choices", "against the constraint",
-                                        "required",          "read only",
-                                        "not asked now",     "the form's expression failed"};
+    static const char *const names[] = {"accepted",
+                                        "not of the question's type",
+                                        "not among the choices",
+                                        "against the constraint",
+                                        "required",
+                                        "read only",
+                                        "not asked now",
+                                        "the form's expression failed"};
     _Static_assert(sizeof names / sizeof *names == ANSWER_RESULT_COUNT, "one name a result");
     return names[result];
 }
@@ -70,8 +74,8 @@ static bool add(struct session *s, struct arena *arena, const char *path, struct
                               : session_find(s, arena_copy(arena, full, (size_t)(slash - full)));
     const struct item *item = NULL;
     if (parent && parent->item) {
-        item = form_item(session_form(s),
-                         arena_printf(arena, "%s/%s", parent->item->path, slash + 1));
+        item =
+            form_item(session_form(s), arena_printf(arena, "%s/%s", parent->item->path, slash + 1));
     }
     if (!item || !item->is_repeat) {
         return err_set(err, ERR_INPUT, "there is no repeat '%s'", path);
@@ -108,8 +112,7 @@ static bool step(struct session *s, struct arena *arena, const struct json_pair 
     return err_hint(err, "docs/XFORMS.md shows the steps of fill");
 }
 
-bool desk_fill(struct session *s, const char *steps, size_t len, const char *name,
-               struct err *err)
+bool desk_fill(struct session *s, const char *steps, size_t len, const char *name, struct err *err)
 {
     size_t number = 0;
     bool ok = true;
@@ -145,8 +148,8 @@ bool desk_complete(struct session *s, struct err *err)
             session_path(problems[i].node, &names);
             buf_printf(&names, " (%s)", desk_result_name(problems[i].why));
         }
-        ok = err_set(err, ERR_INPUT, "the interview cannot be finished, %zu questions: %s%s",
-                     count, names.data, count > 5 ? ", …" : "");
+        ok = err_set(err, ERR_INPUT, "the interview cannot be finished, %zu questions: %s%s", count,
+                     names.data, count > 5 ? ", …" : "");
         err_hint(err, "answer them, or give --partial to write what there is");
         buf_fini(&names);
     }

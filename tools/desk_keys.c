@@ -89,8 +89,7 @@ bool desk_read_cert(uint8_t cert[CERT_BYTES], const char *path, struct err *err)
     return ok;
 }
 
-bool desk_read_catalogue(struct catalogue *c, struct buf *bytes, const char *path,
-                         struct err *err)
+bool desk_read_catalogue(struct catalogue *c, struct buf *bytes, const char *path, struct err *err)
 {
     return file_read(bytes, path, 1 << 20, err) &&
            (catalogue_read(c, bytes->data, bytes->len, NULL, err) || err_at(err, "%s", path));

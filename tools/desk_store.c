@@ -115,8 +115,7 @@ bool desk_set_catalogue(struct desk *desk, const void *bytes, size_t len, struct
     return ok;
 }
 
-bool desk_add_device(struct desk *desk, const void *data, size_t len, bool *fresh,
-                     struct err *err)
+bool desk_add_device(struct desk *desk, const void *data, size_t len, bool *fresh, struct err *err)
 {
     const uint8_t *bytes = data;
     struct cert cert;
@@ -142,8 +141,7 @@ bool desk_add_device(struct desk *desk, const void *data, size_t len, bool *fres
                            v, 5, NULL, NULL, err);
 }
 
-bool desk_add_form(struct desk *desk, const void *bytes, size_t len, bool *fresh,
-                   struct err *err)
+bool desk_add_form(struct desk *desk, const void *bytes, size_t len, bool *fresh, struct err *err)
 {
     struct package p;
     const char *xml;
@@ -161,8 +159,8 @@ bool desk_add_form(struct desk *desk, const void *bytes, size_t len, bool *fresh
         return false;
     }
     *fresh = !known;
-    return known || db_run(desk->db, "INSERT INTO form(hash, serial, xml) VALUES(?1, ?2, ?3)", v,
-                           3, NULL, NULL, err);
+    return known || db_run(desk->db, "INSERT INTO form(hash, serial, xml) VALUES(?1, ?2, ?3)", v, 3,
+                           NULL, NULL, err);
 }
 
 /* ---- import ---- */
@@ -234,7 +232,8 @@ static bool compare(struct desk *desk, const struct batch *b, const uint8_t devi
             return fork(desk, device, b->first_seq + i, wall_ms, err);
         }
     }
-    uint64_t after = b->first_seq + b->entry_count; /* what came before may already hold its sequel */
+    uint64_t after =
+        b->first_seq + b->entry_count; /* what came before may already hold its sequel */
     if (b->entry_count && !entry_hash(desk, device, after, have, &found, err)) {
         return false;
     }
@@ -266,9 +265,9 @@ static bool insert(struct desk *desk, const struct batch *b, const uint8_t devic
         if (!entry_hash(desk, device, e.seq, have, &found, err)) {
             return false;
         }
-        struct db_value v[] = {db_blob(device, 16), db_int((int64_t)e.seq), db_blob(hash, 32),
-                               db_int((int64_t)e.kind), db_blob(e.object_id, 16),
-                               db_blob(bytes, CHAIN_ENTRY)};
+        struct db_value v[] = {db_blob(device, 16),      db_int((int64_t)e.seq),
+                               db_blob(hash, 32),        db_int((int64_t)e.kind),
+                               db_blob(e.object_id, 16), db_blob(bytes, CHAIN_ENTRY)};
         if (!found && !db_run(desk->db,
                               "INSERT INTO entry(device, seq, hash, kind, object, bytes)"
                               " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
@@ -282,12 +281,14 @@ static bool insert(struct desk *desk, const struct batch *b, const uint8_t devic
                 continue; /* another object: this entry's is still missing */
             }
             int64_t had;
-            struct db_value o[] = {db_blob(device, 16), db_int((int64_t)e.seq),
-                                   db_blob(e.object_id, 16), db_blob(e.object_hash, 32),
+            struct db_value o[] = {db_blob(device, 16),
+                                   db_int((int64_t)e.seq),
+                                   db_blob(e.object_id, 16),
+                                   db_blob(e.object_hash, 32),
                                    db_blob(b->objects[k].bytes, b->objects[k].len),
                                    db_int(wall_ms)};
-            if (!db_number(desk->db, &had, 0,
-                           "SELECT 1 FROM object WHERE device = ?1 AND seq = ?2", o, 2, err) ||
+            if (!db_number(desk->db, &had, 0, "SELECT 1 FROM object WHERE device = ?1 AND seq = ?2",
+                           o, 2, err) ||
                 (!had && !db_run(desk->db,
                                  "INSERT INTO object(device, seq, id, hash, sealed, imported)"
                                  " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
@@ -419,12 +420,12 @@ bool desk_count_receipt(struct desk *desk, const uint8_t device[16], uint64_t se
 {
     struct db_value v[] = {db_blob(device, 16), db_int((int64_t)seq)};
     int64_t n;
-    bool ok = db_run(desk->db,
-                     "UPDATE device SET receipt_counter = receipt_counter + 1, receipt_seq = ?2"
-                     " WHERE id = ?1",
-                     v, 2, NULL, NULL, err) &&
-              db_number(desk->db, &n, 0, "SELECT receipt_counter FROM device WHERE id = ?1", v, 1,
-                        err);
+    bool ok =
+        db_run(desk->db,
+               "UPDATE device SET receipt_counter = receipt_counter + 1, receipt_seq = ?2"
+               " WHERE id = ?1",
+               v, 2, NULL, NULL, err) &&
+        db_number(desk->db, &n, 0, "SELECT receipt_counter FROM device WHERE id = ?1", v, 1, err);
     *counter = ok ? (uint64_t)n : 0;
     return ok;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "forms/instance.h"
+#include "forms/workbook.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/package.h"
@@ -74,8 +75,31 @@ static bool write_itemsets(const struct buf *csv, struct arena *arena, struct er
 
 /* Writes what the workbook says, even where an expression in it is none: another program may know
  * more.  What is wrong is told; `check` refuses it. */
+static bool convert_workbook(const char *file, struct err *err)
+{
+    struct arena arena;
+    struct workbook book;
+    struct buf bytes = {0}, out = {0};
+    arena_init(&arena);
+    bool ok = file_read(&bytes, file, DESK_FILE_MAX, err) &&
+              workbook_read(&book, &arena, file, bytes.data, bytes.len, err);
+    if (ok && file_ends(opt_out, ".csv")) {
+        workbook_write_csv(&out, &book);
+    } else if (ok) {
+        ok = workbook_write_xlsx(&out, &book, err);
+    }
+    ok = ok && file_write(opt_out, out.data, out.len, FILE_SHARED, opt_force, err);
+    buf_fini(&bytes);
+    buf_fini(&out);
+    arena_fini(&arena);
+    return ok;
+}
+
 static bool run_convert(const struct cli_words *words, struct err *err)
 {
+    if (opt_out && (file_ends(opt_out, ".xlsx") || file_ends(opt_out, ".csv"))) {
+        return convert_workbook(words->list[0], err); /* sheets stay sheets */
+    }
     struct arena arena;
     struct buf xml = {0}, itemsets = {0};
     struct form *form = NULL;
@@ -214,7 +238,8 @@ static bool run_pack(const struct cli_words *words, struct err *err)
 int main(int argc, char **argv)
 {
     static const struct cli_option out[] = {
-        {"output", 'o', "OUT.xml", "where to write; standard output otherwise", &opt_out},
+        {"output", 'o', "OUT",
+         "where to write (.xml, .xlsx or .csv); XForm to standard output otherwise", &opt_out},
         {"root", 0, "NAME", "name of the instance's root element (data)", &opt_root},
         {"force", 0, NULL, "replace a file that is there", &opt_force},
         {NULL, 0, NULL, NULL, NULL}};
@@ -235,7 +260,8 @@ int main(int argc, char **argv)
     static const struct cli_verb verbs[] = {
         {"check", "FILE", "say whether the form is good, or what is wrong and where.", 1, 1, NULL,
          run_check},
-        {"convert", "FILE", "workbook (.csv, .md, .xlsx) to XForm.", 1, 1, out, run_convert},
+        {"convert", "FILE", "workbook (.csv, .md, .xlsx) to XForm, or to another kind of workbook.",
+         1, 1, out, run_convert},
         {"fill", "FILE", "an interview without a window; writes the instance.", 1, 1, filling,
          run_fill},
         {"pack", "FILE", "form and lists as a signed package for the devices.", 1, 1, packing,

@@ -33,7 +33,9 @@ static bool make_role(struct arena *arena, const char *dir, const char *name, en
                       const uint8_t study_id[16], const uint8_t root_seed[32], struct err *err)
 {
     uint8_t seed[32], bytes[CERT_BYTES];
-    struct cert cert = {.role = role, .serial = 1, .not_before = now_s(),
+    struct cert cert = {.role = role,
+                        .serial = 1,
+                        .not_before = now_s(),
                         .not_after = now_s() + 10ull * 365 * 86400};
     secret_random(seed, sizeof seed);
     memcpy(cert.study_id, study_id, 16);
@@ -108,7 +110,8 @@ static bool run_init(const struct cli_words *words, struct err *err)
         printf("study made in %s\n", dir);
         say_words("the study's words", set, sizeof set);
         printf("next: move root-1.key, escrow.identity and recovery.identity to another place;\n"
-               "      suhbat-key invite %s -o invitation.sbi\n", dir);
+               "      suhbat-key invite %s -o invitation.sbi\n",
+               dir);
     }
     secret_wipe(seed, sizeof seed);
     buf_fini(&bytes);
@@ -160,8 +163,8 @@ static bool run_invite(const struct cli_words *words, struct err *err)
 
 /* The file of the open invitation that this request proves; the caller takes it away at the end: a
  * token works once. */
-static bool find_token(struct arena *arena, char **out, const char *dir,
-                       const struct buf *request, struct err *err)
+static bool find_token(struct arena *arena, char **out, const char *dir, const struct buf *request,
+                       struct err *err)
 {
     const char **names;
     size_t count;
@@ -173,8 +176,8 @@ static bool find_token(struct arena *arena, char **out, const char *dir,
         struct buf token = {0};
         char *path = desk_path(arena, tokens, names[i]);
         bool read = file_read(&token, path, 64, err) && token.len == 40;
-        bool proves = read && enrol_request_proves(request->data, request->len,
-                                                   (const uint8_t *)token.data);
+        bool proves =
+            read && enrol_request_proves(request->data, request->len, (const uint8_t *)token.data);
         bool expired = proves && get_u64((const uint8_t *)token.data + 32) < now_s();
         buf_fini(&token);
         if (expired) {
@@ -213,18 +216,18 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
     struct catalogue *c = mem_zero(1, sizeof *c);
     struct enrol_request r;
     struct enrol_grant grant = {.catalogue = NULL};
-    struct cert cert = {.role = ROLE_DEVICE, .not_before = now_s(),
-                        .not_after = now_s() + 5ull * 365 * 86400};
+    struct cert cert = {
+        .role = ROLE_DEVICE, .not_before = now_s(), .not_after = now_s() + 5ull * 365 * 86400};
     uint8_t root[32], keys[64], id[16];
     char hex[33];
     arena_init(&arena);
-    bool ok = file_read(&request, words->list[1], ENROL_FILE_MAX, err) &&
-              (enrol_request_read(&r, request.data, request.len, err) ||
-               err_at(err, "%s", file_name(words->list[1]))) &&
-              desk_read_catalogue(c, &catalogue, desk_path(&arena, dir, "catalogue.sbg"), err) &&
-              desk_read_seed(root, desk_path(&arena, dir, "root-1.key"), err) &&
-              desk_read_identity(grant.package_secret, desk_path(&arena, dir, "package.identity"),
-                                 err);
+    bool ok =
+        file_read(&request, words->list[1], ENROL_FILE_MAX, err) &&
+        (enrol_request_read(&r, request.data, request.len, err) ||
+         err_at(err, "%s", file_name(words->list[1]))) &&
+        desk_read_catalogue(c, &catalogue, desk_path(&arena, dir, "catalogue.sbg"), err) &&
+        desk_read_seed(root, desk_path(&arena, dir, "root-1.key"), err) &&
+        desk_read_identity(grant.package_secret, desk_path(&arena, dir, "package.identity"), err);
     if (ok && memcmp(r.study_id, c->study_id, 16) != 0) {
         ok = err_set(err, ERR_AUTH, "the request is for another study");
     }
@@ -326,8 +329,8 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
         ok = catalogue_write(&fresh, c, (const uint8_t(*)[32]) & root, 1, err) &&
              desk_wrap(&wrapped, c, fresh.data, fresh.len, err) &&
              write_file(&arena, dir, "catalogue.sbg", fresh.data, fresh.len, true, err) &&
-             (!opt_out || file_write(opt_out, wrapped.data, wrapped.len, FILE_PRIVATE, opt_force,
-                                     err));
+             (!opt_out ||
+              file_write(opt_out, wrapped.data, wrapped.len, FILE_PRIVATE, opt_force, err));
     }
     if (ok) {
         printf("catalogue %llu: %u forms, %u recipients\n", (unsigned long long)c->epoch,
@@ -351,8 +354,8 @@ static bool run_show(const struct cli_words *words, struct err *err)
     uint8_t set[32];
     char text[AGE_TEXT], hex[65];
     arena_init(&arena);
-    bool ok = desk_read_catalogue(c, &bytes, desk_path(&arena, words->list[0], "catalogue.sbg"),
-                                  err);
+    bool ok =
+        desk_read_catalogue(c, &bytes, desk_path(&arena, words->list[0], "catalogue.sbg"), err);
     if (ok) {
         catalogue_root_set(set, c);
         text_hex(hex, c->study_id, 16);
@@ -403,8 +406,8 @@ int main(int argc, char **argv)
         {"force", 0, NULL, "replace a file that is there", &opt_force},
         {NULL, 0, NULL, NULL, NULL}};
     static const struct cli_verb verbs[] = {
-        {"init", "STUDY", "make a study: root, author and desk keys, age identities, catalogue.",
-         1, 1, NULL, run_init},
+        {"init", "STUDY", "make a study: root, author and desk keys, age identities, catalogue.", 1,
+         1, NULL, run_init},
         {"invite", "STUDY", "an invitation for one device; prints the study's words.", 1, 1,
          inviting, run_invite},
         {"enrol", "STUDY REQUEST", "answer a device's request; prints the device's words.", 2, 2,

@@ -43,15 +43,15 @@ static bool copy_private(struct arena *arena, const char *from, const char *name
                          struct err *err)
 {
     struct buf bytes = {0};
-    bool ok = file_read(&bytes, desk_path(arena, from, name), DESK_KEY_FILE_MAX, err) &&
-              file_write(desk_path(arena, to, name), bytes.data, bytes.len, FILE_PRIVATE, true,
-                         err);
+    bool ok =
+        file_read(&bytes, desk_path(arena, from, name), DESK_KEY_FILE_MAX, err) &&
+        file_write(desk_path(arena, to, name), bytes.data, bytes.len, FILE_PRIVATE, true, err);
     buf_fini(&bytes);
     return ok;
 }
 
-static bool add_devices(struct desk *desk, struct arena *arena, const char *folder,
-                        unsigned *added, struct err *err)
+static bool add_devices(struct desk *desk, struct arena *arena, const char *folder, unsigned *added,
+                        struct err *err)
 {
     const char **names;
     size_t count;
@@ -230,8 +230,8 @@ struct receipting {
 static bool write_receipt(void *user, const struct desk_device *d, struct err *err)
 {
     struct receipting *w = user;
-    struct receipt r = {.acked_seq = d->contiguous, .copies = 1,
-                        .issued_at = (uint64_t)clock_wall_ms() / 1000};
+    struct receipt r = {
+        .acked_seq = d->contiguous, .copies = 1, .issued_at = (uint64_t)clock_wall_ms() / 1000};
     struct buf plain = {0}, sealed = {0};
     uint8_t id[8];
     char name[32];
@@ -337,10 +337,12 @@ static bool run_export(const struct cli_words *words, struct err *err)
     struct desk *desk;
     uint8_t identity[32];
     struct export_counts counts;
-    struct export_options options = {
-        .columns = {.split_multiple = opt_split, .sensitive_extra = opt_sensitive,
-                    .labels = opt_labels},
-        .out = opt_out, .training = opt_training, .force = opt_force};
+    struct export_options options = {.columns = {.split_multiple = opt_split,
+                                                 .sensitive_extra = opt_sensitive,
+                                                 .labels = opt_labels},
+                                     .out = opt_out,
+                                     .training = opt_training,
+                                     .force = opt_force};
     (void)words;
     if (!opt_out || (opt_format && strcmp(opt_format, "csv") != 0)) {
         err_set(err, ERR_INPUT, opt_out ? "unknown format" : "no folder given");
@@ -380,8 +382,8 @@ int main(int argc, char **argv)
     static const struct cli_option receipts[] = {
         {"out", 0, "DIR", "folder for the receipts: the stick that goes back", &opt_out},
         {NULL, 0, NULL, NULL, NULL}};
-    static const struct cli_option status[] = {
-        {"csv", 0, NULL, "as a table for scripts", &opt_csv}, {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_option status[] = {{"csv", 0, NULL, "as a table for scripts", &opt_csv},
+                                               {NULL, 0, NULL, NULL, NULL}};
     static const struct cli_option exporting[] = {
         {"format", 0, "csv", "ODK Central's layout", &opt_format},
         {"out", 0, "DIR", "folder, made 0700; files 0600", &opt_out},
