@@ -462,6 +462,7 @@ static bool read_action(struct loader *l, const struct xml *xml, enum action_kin
         return false;
     }
     action->kind = kind;
+    l->form->records = l->form->records || kind == ACTION_RECORDAUDIO;
     action->target = bind ? map_get(&l->binds, bind) : find_item(l, plain ? plain : ref, trigger);
     action->trigger = trigger;
     if (!action->target) {
@@ -710,6 +711,7 @@ static bool read_model(struct loader *l, const struct xml *model)
     }
     const struct xml *submission = xml_child(model, "submission");
     const char *method = submission ? xml_attr(submission, "method") : NULL;
+    form->encrypts = submission && xml_attr(submission, "base64RsaPublicKey");
     if (method && !is_method(method)) {
         bad(l, submission, "a submission method that there is not", method);
         return err_hint(l->err, "write method=\"post\", or leave it out");

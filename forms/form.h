@@ -172,6 +172,8 @@ struct form {
     struct node *primary; /* NODE_DOCUMENT; sessions copy it */
     struct control *body; /* a CONTROL_GROUP without item that holds everything */
     size_t control_count;
+    bool encrypts;  /* its submission names a public key: records are sealed here by other means */
+    bool records;   /* an action wants a recording in the background */
     size_t unbound; /* questions left out because their ref names no node */
     const char *first_unbound;
     struct action *actions;

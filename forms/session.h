@@ -109,6 +109,9 @@ enum answer_result session_check(struct session *session, struct node *node, str
 const char *session_refusal(struct session *session, struct arena *arena, struct node *node,
                             enum answer_result why);
 
+/* Why a question is not asked, in English words for whoever makes the form: lines appended. */
+void session_why(struct session *session, struct node *node, struct buf *out);
+
 /* ---- repeats ---- */
 
 /* The entries of a roster page, in order. */
@@ -142,6 +145,8 @@ MUST_CHECK bool session_finish(struct session *session, struct err *err);
 /* "/data/trip[2]/country"; [n] on repeats only. */
 void session_path(const struct node *node, struct buf *out);
 struct node *session_find(struct session *session, const char *path); /* NULL when absent */
+/* The first node of an item, the others by same_next; NULL when there is none. */
+struct node *session_first(const struct session *session, const struct item *item);
 /* instanceID's UUID; false when the form has none. */
 bool session_record_id(const struct session *session, uint8_t id[16]);
 

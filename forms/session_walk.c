@@ -341,6 +341,11 @@ void session_path(const struct node *node, struct buf *out)
     }
 }
 
+struct node *session_first(const struct session *s, const struct item *item)
+{
+    return s->nodes[item->index].first;
+}
+
 struct node *session_find(struct session *s, const char *path)
 {
     struct node *node = s->root;

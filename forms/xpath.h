@@ -113,6 +113,9 @@ MUST_CHECK bool xpath_compile(struct xpath **out, struct arena *arena, const cha
 /* Name of the function an XP_CALL calls. */
 const char *xpath_function_name(const struct xpath *call);
 
+/* As a person reads it: questions as ${name}, blanks around operators; appended. */
+void xpath_print(struct buf *out, const struct xpath *x);
+
 /* ---- evaluation ---- */
 
 enum xpath_type { XV_NODES, XV_NUMBER, XV_STRING, XV_BOOLEAN, XV_DATE };

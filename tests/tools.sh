@@ -45,6 +45,40 @@ want 1 'a refused answer' $B/suhbat-form fill forms/study/migrant_interview.csv 
 says 'a refused answer' "steps, line 1: 'ctx/int_code' refused the answer"
 want 1 'an incomplete interview' $B/suhbat-form fill forms/study/migrant_interview.csv --answers /dev/null
 want 0 'unless partial' $B/suhbat-form fill forms/study/migrant_interview.csv --answers /dev/null --partial -o -
+want 0 show $B/suhbat-form show forms/study/migrant_interview.csv
+says show 'must be  . >= 18 and . <= 85'
+want 0 'show in Kyrgyz' $B/suhbat-form show forms/study/migrant_interview.csv --lang ky
+says 'show in Kyrgyz' 'Интервьюердин коду'
+want 0 doc $B/suhbat-form doc forms/study/migrant_interview.csv
+says doc '| KG | Кыргызстан | Кыргызстан | Қирғизистон |'
+sed 's/integer,age/text,age/; s/. <= 85/. <= 90/; /,hs_first_o,/d' forms/study/migrant_interview.csv > "$T/new.csv"
+want 0 diff $B/suhbat-form diff forms/study/migrant_interview.csv "$T/new.csv"
+says diff '- /data/main/help/hs_first_o'
+says diff '! /data/main/person/age: integer  →  text'
+says diff '~ /data/main/person/age, must be:'
+want 0 'no difference' $B/suhbat-form diff forms/study/migrant_interview.csv forms/study/migrant_interview.csv
+says 'no difference' 'Nothing that anybody would see has changed'
+want 0 trace $B/suhbat-form trace forms/study/migrant_interview.csv sex
+says trace 'sex is not asked, because /data/main is not'
+says trace '${cns_take} is not asked itself'
+want 0 'trace after answers' $B/suhbat-form trace forms/study/migrant_interview.csv hs_first_o --answers tests/cases/migrant.jsonl
+says 'trace after answers' "\${hs_first} is 'relatives'"
+want 1 'trace of nothing' $B/suhbat-form trace forms/study/migrant_interview.csv nobody
+for f in migrant_interview focus_group; do # to Excel and back
+    want 0 "$f to csv" $B/suhbat-form convert forms/study/$f.csv -o "$T/$f-1.csv"
+    want 0 "$f to xlsx" $B/suhbat-form convert "$T/$f-1.csv" -o "$T/$f.xlsx"
+    want 0 "$f back to csv" $B/suhbat-form convert "$T/$f.xlsx" -o "$T/$f-2.csv"
+    want 0 "$f is the same" cmp "$T/$f-1.csv" "$T/$f-2.csv"
+    want 0 "$f as XForm" $B/suhbat-form convert forms/study/$f.csv -o "$T/$f-a.xml"
+    want 0 "$f by way of xlsx as XForm" $B/suhbat-form convert "$T/$f.xlsx" -o "$T/$f-b.xml"
+    want 0 "$f asks the same" cmp "$T/$f-a.xml" "$T/$f-b.xml"
+done
+printf '| survey |\n| | type | name | label |\n| | integer | age | A |\n| settings |\n| | public_key |\n| | MIIBIjANBgkq |\n' > "$T/key.md"
+want 0 'a form with a key' $B/suhbat-form check "$T/key.md"
+says 'a form with a key' "the form asks for ODK's encryption"
+sed 's/ref="\/data\/ctx\/serial"/ref="\/data\/nowhere"/' "$T/migrant_interview-a.xml" > "$T/unbound.xml"
+want 1 'a question that stores nowhere' $B/suhbat-form check "$T/unbound.xml"
+says 'a question that stores nowhere' "first '/data/nowhere'"
 want 0 init $B/suhbat-key init "$T/study"
 want 1 'a study is never made twice' $B/suhbat-key init "$T/study"
 want 0 invite $B/suhbat-key invite "$T/study" -o "$T/i.sbi"

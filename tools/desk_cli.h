@@ -13,7 +13,7 @@ struct cli_option {
     char letter;          /* 'o' = -o, or 0 */
     const char *argument; /* "OUT", or NULL for a flag */
     const char *help;
-    const char **value;   /* set to the argument, or to "" for a flag */
+    const char **value; /* set to the argument, or to "" for a flag */
 };
 
 enum { CLI_OPTIONS_MAX = 12, CLI_WORDS_MAX = 256 };

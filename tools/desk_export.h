@@ -16,7 +16,7 @@ struct export_counts {
 };
 
 MUST_CHECK bool desk_export_csv(struct desk *desk, const uint8_t identity[32],
-                                const struct export_options *options,
-                                struct export_counts *counts, struct err *err);
+                                const struct export_options *options, struct export_counts *counts,
+                                struct err *err);
 
 #endif

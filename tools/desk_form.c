@@ -43,6 +43,32 @@ bool desk_form_load(struct form **form, const char *file, struct arena *arena,
     return ok;
 }
 
+static void note(struct xlsform_notes *notes, struct arena *arena, const char *text)
+{
+    if (notes && notes->count < sizeof notes->text / sizeof *notes->text) {
+        notes->text[notes->count++] = arena_text(arena, text);
+    }
+}
+
+bool desk_form_fit(const struct form *form, struct arena *arena, struct xlsform_notes *notes,
+                   struct err *err)
+{
+    if (form->unbound) {
+        err_set(err, ERR_INPUT, "%zu questions name no node of the form, first '%s'", form->unbound,
+                form->first_unbound);
+        return err_hint(err, "an answer would be stored nowhere: mend the ref, or take them out");
+    }
+    if (form->encrypts) {
+        note(notes, arena,
+             "the form asks for ODK's encryption by a public key; suhbat does not use that key, "
+             "but seals every record for the study's recipients (docs/SECURITY.md)");
+    }
+    if (form->records) {
+        note(notes, arena, "the form asks for a recording in the background; none is made yet");
+    }
+    return true;
+}
+
 static int64_t wall(void *user)
 {
     (void)user;

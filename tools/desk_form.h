@@ -17,6 +17,11 @@ MUST_CHECK bool desk_form_xml(struct buf *xml, const char *file,
 MUST_CHECK bool desk_form_load(struct form **form, const char *file, struct arena *arena,
                                struct xlsform_notes *notes, struct err *err);
 
+/* A loaded form as something to go into the field with: ERR_INPUT where a question stores nowhere;
+ * what is read and not followed is told through `notes` (may be NULL). */
+MUST_CHECK bool desk_form_fit(const struct form *form, struct arena *arena,
+                              struct xlsform_notes *notes, struct err *err);
+
 /* session_env whose lists lie beside `file`; wall clock, system randomness. */
 struct desk_env {
     const char *file;

@@ -8,8 +8,8 @@
  *   STUDY/root-1.key …                  root seeds: keep offline
  *   STUDY/author.key, author.cert       who signs forms
  *   STUDY/desk.key, desk.cert           who signs receipts
- *   STUDY/coordinator.identity, escrow.identity, package.identity, recovery.identity   age identities
- *   STUDY/tokens/, STUDY/devices/       open invitations, enrolled devices' certificates
+ *   STUDY/coordinator.identity, escrow.identity, package.identity, recovery.identity   age
+ * identities STUDY/tokens/, STUDY/devices/       open invitations, enrolled devices' certificates
  *
  * Files are 0600, folders 0700.  A key comes by file, never by argument.
  */
@@ -23,8 +23,8 @@ char *desk_path(struct arena *arena, const char *dir, const char *name);
 MUST_CHECK bool desk_write_seed(const char *path, const uint8_t seed[32], const char *what,
                                 struct err *err);
 MUST_CHECK bool desk_read_seed(uint8_t seed[32], const char *path, struct err *err);
-MUST_CHECK bool desk_write_identity(const char *path, const uint8_t identity[32],
-                                    const char *what, struct err *err);
+MUST_CHECK bool desk_write_identity(const char *path, const uint8_t identity[32], const char *what,
+                                    struct err *err);
 MUST_CHECK bool desk_read_identity(uint8_t identity[32], const char *path, struct err *err);
 MUST_CHECK bool desk_read_cert(uint8_t cert[CERT_BYTES], const char *path, struct err *err);
 

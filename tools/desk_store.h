@@ -43,8 +43,7 @@ struct desk_device {
     uint64_t entries, contiguous, highest, records, receipt_counter, receipt_seq;
 };
 typedef bool desk_device_row(void *user, const struct desk_device *device, struct err *err);
-MUST_CHECK bool desk_devices(struct desk *desk, desk_device_row *row, void *user,
-                             struct err *err);
+MUST_CHECK bool desk_devices(struct desk *desk, desk_device_row *row, void *user, struct err *err);
 /* The next receipt's number for a device; stored before the receipt is written. */
 MUST_CHECK bool desk_count_receipt(struct desk *desk, const uint8_t device[16], uint64_t seq,
                                    uint64_t *counter, struct err *err);
@@ -56,8 +55,7 @@ struct desk_object {
     size_t len;
 };
 typedef bool desk_object_row(void *user, const struct desk_object *object, struct err *err);
-MUST_CHECK bool desk_objects(struct desk *desk, desk_object_row *row, void *user,
-                             struct err *err);
+MUST_CHECK bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct err *err);
 
 struct desk_form_row {
     const uint8_t *hash;

@@ -13,6 +13,7 @@
 #include "tools/desk_fill.h"
 #include "tools/desk_form.h"
 #include "tools/desk_keys.h"
+#include "tools/desk_outline.h"
 
 static const char *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang, *opt_partial,
     *opt_study, *opt_serial, *opt_training;
@@ -32,7 +33,9 @@ static bool run_check(const struct cli_words *words, struct err *err)
     struct desk_env desk;
     struct xlsform_notes notes = {.count = 0};
     arena_init(&arena);
-    bool ok = desk_form_load(&form, words->list[0], &arena, &notes, err);
+    bool ok =
+        desk_form_load(&form, words->list[0], &arena, &notes, err) &&
+        (desk_form_fit(form, &arena, &notes, err) || err_at(err, "%s", file_name(words->list[0])));
     if (ok) {
         desk_env_init(&desk, words->list[0]);
         if (!session_new(&session, form, &desk.env, err)) {
@@ -160,6 +163,123 @@ static bool run_fill(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+/* A form that somebody wants to read: opened, with nothing answered. */
+struct opened {
+    struct arena arena;
+    struct form *form;
+    struct session *session;
+    struct desk_env desk;
+};
+
+static bool open_file(struct opened *o, const char *file, struct err *err)
+{
+    memset(o, 0, sizeof *o);
+    arena_init(&o->arena);
+    desk_env_init(&o->desk, file);
+    if (!desk_form_load(&o->form, file, &o->arena, NULL, err)) {
+        return false;
+    }
+    return session_new(&o->session, o->form, &o->desk.env, err) ||
+           err_at(err, "%s", file_name(file));
+}
+
+static void shut_file(struct opened *o)
+{
+    session_free(o->session);
+    form_free(o->form);
+    arena_fini(&o->arena);
+}
+
+static bool give(struct buf *out, bool ok, struct err *err)
+{
+    ok =
+        ok && file_write(opt_out ? opt_out : "-", out->data, out->len, FILE_SHARED, opt_force, err);
+    buf_fini(out);
+    return ok;
+}
+
+static bool run_show(const struct cli_words *words, struct err *err)
+{
+    struct opened o;
+    struct buf out = {0};
+    bool ok = open_file(&o, words->list[0], err);
+    if (ok && opt_lang) {
+        session_set_language(o.session, opt_lang);
+    }
+    if (ok) {
+        outline_show(&out, o.session);
+    }
+    shut_file(&o);
+    return give(&out, ok, err);
+}
+
+static bool run_doc(const struct cli_words *words, struct err *err)
+{
+    struct opened o;
+    struct buf out = {0};
+    bool ok = open_file(&o, words->list[0], err) && outline_doc(&out, o.session, err);
+    shut_file(&o);
+    return give(&out, ok, err);
+}
+
+static bool run_diff(const struct cli_words *words, struct err *err)
+{
+    struct opened old, fresh;
+    struct buf out = {0};
+    bool ok = open_file(&old, words->list[0], err);
+    bool both = open_file(&fresh, words->list[1], ok ? err : NULL) && ok;
+    if (both) {
+        outline_diff(&out, old.session, fresh.session);
+    }
+    shut_file(&old);
+    shut_file(&fresh);
+    return give(&out, both, err);
+}
+
+/* One question by its path or its name, or (NULL) every one that is not asked. */
+static bool trace(struct buf *out, struct session *session, const char *question, struct err *err)
+{
+    const struct form *form = session_form(session);
+    size_t told = 0;
+    for (size_t i = 0; i < form->item_count; i++) {
+        const struct item *item = form->items[i];
+        bool shown = item->control && control_is_question(item->control);
+        bool meant =
+            question && (strcmp(question, item->name) == 0 || strcmp(question, item->path) == 0);
+        for (struct node *n = session_first(session, item); n; n = n->same_next) {
+            if (question ? meant : shown && !n->active) {
+                session_why(session, n, out);
+                told++;
+            }
+        }
+    }
+    struct node *named = question && !told ? session_find(session, question) : NULL;
+    if (named) {
+        session_why(session, named, out);
+    } else if (question && !told) {
+        err_set(err, ERR_INPUT, "there is no question '%s'", question);
+        return err_hint(err, "suhbat-form show lists them");
+    } else if (!told) {
+        buf_text(out, "every question is asked\n");
+    }
+    return true;
+}
+
+static bool run_trace(const struct cli_words *words, struct err *err)
+{
+    struct opened o;
+    struct buf out = {0}, steps = {0};
+    bool ok = open_file(&o, words->list[0], err);
+    if (ok && opt_answers) {
+        ok = file_read(&steps, opt_answers, DESK_FILE_MAX, err) &&
+             desk_fill(o.session, steps.data, steps.len, file_name(opt_answers), err);
+    }
+    ok = ok && trace(&out, o.session, words->count > 1 ? words->list[1] : NULL, err);
+    buf_fini(&steps);
+    shut_file(&o);
+    return give(&out, ok, err);
+}
+
 /* Lists that the form takes from outside travel in its package, under their own names. */
 static bool gather_lists(const struct form *form, struct desk_env *desk, struct arena *arena,
                          struct package_file *files, size_t most, size_t *count, struct err *err)
@@ -205,6 +325,7 @@ static bool run_pack(const struct cli_words *words, struct err *err)
     desk_env_init(&desk, words->list[0]);
     ok = ok && desk_form_xml(&xml, words->list[0], &options, &arena, NULL, err) &&
          form_load(&form, xml.data, xml.len, &xml_trusted, err) &&
+         desk_form_fit(form, &arena, NULL, err) &&
          session_new(&session, form, &desk.env, err) && /* it must open, too */
          desk_read_catalogue(c, &catalogue, desk_path(&arena, opt_study, "catalogue.sbg"), err) &&
          desk_read_seed(seed, desk_path(&arena, opt_study, "author.key"), err) &&
@@ -250,6 +371,17 @@ int main(int argc, char **argv)
         {"output", 'o', "INSTANCE.xml", "where to write; standard output otherwise", &opt_out},
         {"force", 0, NULL, "replace a file that is there", &opt_force},
         {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_option reading[] = {
+        {"lang", 0, "CODE", "language of the questions: ky, ru, tg, …", &opt_lang},
+        {"output", 'o', "OUT", "where to write; standard output otherwise", &opt_out},
+        {"force", 0, NULL, "replace a file that is there", &opt_force},
+        {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_option tracing[] = {
+        {"answers", 0, "STEPS.jsonl", "what was answered so far, one JSON object a line",
+         &opt_answers},
+        {"output", 'o', "OUT", "where to write; standard output otherwise", &opt_out},
+        {"force", 0, NULL, "replace a file that is there", &opt_force},
+        {NULL, 0, NULL, NULL, NULL}};
     static const struct cli_option packing[] = {
         {"study", 0, "STUDY", "the study's folder, with the author's key", &opt_study},
         {"output", 'o', "FORM.age", "where to write", &opt_out},
@@ -264,6 +396,14 @@ int main(int argc, char **argv)
          1, 1, out, run_convert},
         {"fill", "FILE", "an interview without a window; writes the instance.", 1, 1, filling,
          run_fill},
+        {"show", "FILE", "the form as an outline: questions, groups, conditions.", 1, 1, reading,
+         run_show},
+        {"doc", "FILE", "the codebook, in Markdown: types, labels, choices, routing.", 1, 1,
+         reading + 1, run_doc},
+        {"diff", "OLD NEW", "what a new version does to drafts and columns.", 2, 2, reading + 1,
+         run_diff},
+        {"trace", "FILE [QUESTION]", "why a question is not asked, in words.", 1, 2, tracing,
+         run_trace},
         {"pack", "FILE", "form and lists as a signed package for the devices.", 1, 1, packing,
          run_pack},
     };
