@@ -170,13 +170,14 @@ static bool gather_home(struct device *d, void *arg, struct err *err)
         struct buf bytes = {0};
         struct package p;
         struct arena arena;
-        const char *title, *version;
+        const char *id, *title, *version;
         struct app_form *f = &app->forms[app->form_count];
         arena_init(&arena);
         ok = device_package(d, forms[i].hash, &bytes, err);
         if (ok && package_read(&p, bytes.data, bytes.len, NULL, NULL) &&
-            interview_form_title(&arena, &p, &title, &version)) {
+            interview_form_title(&arena, &p, &id, &title, &version)) {
             f->form = forms[i];
+            snprintf(f->id, sizeof f->id, "%s", id);
             snprintf(f->title, sizeof f->title, "%s", title);
             snprintf(f->version, sizeof f->version, "%s", version);
             app->form_count++;
@@ -331,6 +332,27 @@ bool app_start_interview(struct app *app, const uint8_t package_hash[32])
     return true;
 }
 
+/* A draft goes on with the form it was begun with, whatever has come since. */
+static void say_standing(struct app *app)
+{
+    struct form_in_force *forms = mem_zero(APP_FORMS_MAX, sizeof *forms);
+    for (size_t i = 0; i < app->form_count; i++) {
+        memcpy(forms[i].hash, app->forms[i].form.hash, 32);
+        forms[i].id = app->forms[i].id;
+    }
+    enum standing standing = interview_standing(app->interview, forms, app->form_count);
+    free(forms);
+    if (standing == STANDS) {
+        app_say_good(app, S_recovered);
+        return;
+    }
+    const char *version = app->interview->form->version;
+    say(app,
+        ui_fill(&app->ui, standing == OUTDATED ? S_draft_outdated : S_draft_withdrawn,
+                *version ? version : "–", NULL),
+        standing == OUTDATED);
+}
+
 bool app_resume(struct app *app, const struct device_draft *draft)
 {
     struct err err = {0};
@@ -342,7 +364,7 @@ bool app_resume(struct app *app, const struct device_draft *draft)
     enter_interview(app);
     app->ui.language = language_from(session_language(app->interview->session));
     keyboard_language(&app->keyboard, language_code(app->ui.language));
-    app_say_good(app, S_recovered);
+    say_standing(app);
     return true;
 }
 

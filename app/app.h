@@ -26,7 +26,7 @@ enum { APP_FORMS_MAX = 64, APP_MEDIA_MAX = 16, APP_CHOICES_SHOWN = 60 };
 
 struct app_form {
     struct device_form form;
-    char title[160], version[64];
+    char id[128], title[160], version[64];
 };
 
 struct app {

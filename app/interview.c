@@ -657,8 +657,8 @@ const char *interview_section(struct interview *i, struct arena *arena, const st
     return i->form->title;
 }
 
-bool interview_form_title(struct arena *arena, const struct package *package, const char **title,
-                          const char **version)
+bool interview_form_title(struct arena *arena, const struct package *package, const char **id,
+                          const char **title, const char **version)
 {
     struct form *form;
     const char *xml;
@@ -667,8 +667,24 @@ bool interview_form_title(struct arena *arena, const struct package *package, co
         !form_load(&form, xml, len, &xml_trusted, NULL)) {
         return false;
     }
+    *id = arena_text(arena, form->id);
     *title = arena_text(arena, form->title);
     *version = arena_text(arena, form->version);
     form_free(form);
     return true;
+}
+
+enum standing interview_standing(const struct interview *i, const struct form_in_force *forms,
+                                 size_t count)
+{
+    enum standing standing = WITHDRAWN;
+    for (size_t f = 0; f < count; f++) {
+        if (memcmp(forms[f].hash, i->draft.package_hash, 32) == 0) {
+            return STANDS;
+        }
+        if (strcmp(forms[f].id, i->form->id) == 0) {
+            standing = OUTDATED;
+        }
+    }
+    return standing;
 }

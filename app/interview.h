@@ -18,9 +18,9 @@ struct interview {
     struct buf package_bytes;
     struct device_draft draft;
     bool training, recovered;
-    struct page page;      /* shown now */
-    uint64_t ticket;       /* of the last posted event */
-    int64_t clock_ms;      /* replay: the event's time; 0 = now */
+    struct page page; /* shown now */
+    uint64_t ticket;  /* of the last posted event */
+    int64_t clock_ms; /* replay: the event's time; 0 = now */
     uint8_t seed[32];
     uint64_t random_count;
     bool drawing, looking; /* what happens now is journalled; but this part only judges */
@@ -38,7 +38,8 @@ void interview_free(struct interview *interview); /* the draft stays on the devi
 /* Session and journal together. */
 enum answer_result interview_answer(struct interview *i, struct node *node, const char *value,
                                     struct err *err);
-/* What stands in a field and is no answer (yet): comes back with the page, and after a power cut. */
+/* What stands in a field and is no answer (yet): comes back with the page, and after a power cut.
+ */
 void interview_typing(struct interview *i, struct node *node, const char *text);
 bool interview_is_typed(const struct interview *i, const struct node *node);
 void interview_language(struct interview *i, const char *code);
@@ -73,7 +74,20 @@ MUST_CHECK bool interview_discard(struct interview *i, struct err *err);
 /* Label of the nearest group that has one, or the form's title; kept in the arena. */
 const char *interview_section(struct interview *i, struct arena *arena, const struct page *page);
 /* Title of a form's package for lists: parsed from its bytes. */
-bool interview_form_title(struct arena *arena, const struct package *package, const char **title,
-                          const char **version);
+bool interview_form_title(struct arena *arena, const struct package *package, const char **id,
+                          const char **title, const char **version);
+
+/* How a draft's form stands among those in force (device_forms). */
+enum standing {
+    STANDS,   /* it is in force */
+    OUTDATED, /* another version of it is: the draft goes on with its own */
+    WITHDRAWN /* none is: the draft can be finished, and no other begun */
+};
+struct form_in_force {
+    uint8_t hash[32]; /* of the package */
+    const char *id;
+};
+enum standing interview_standing(const struct interview *i, const struct form_in_force *forms,
+                                 size_t count);
 
 #endif

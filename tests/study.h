@@ -176,6 +176,45 @@ static inline void study_enrol(struct study *s, uint8_t package_hash[32])
     buf_fini(&catalogue);
 }
 
+/* A later catalogue: this form in force instead, or (NULL) none at all. */
+static inline void study_publish(struct study *s, const char *form, uint64_t serial,
+                                 uint8_t package_hash[32])
+{
+    struct err err = {0};
+    struct buf package = {0}, wrapped = {0}, catalogue = {0};
+    struct load_report report;
+    struct package p;
+    uint8_t key[1][32];
+    char name[40];
+    age_recipient_of(key[0], s->package);
+    s->catalogue.epoch++;
+    s->catalogue.form_count = 0;
+    if (form) {
+        struct package_file file = {"form.xml", form, strlen(form)};
+        OK(package_write(&package, s->catalogue.study_id, "test_form", serial, 0, &file, 1,
+                         s->author_cert, s->author, &err));
+        OK(package_read(&p, package.data, package.len, NULL, &err));
+        memcpy(package_hash, p.hash, 32);
+        s->catalogue.form_count = 1;
+        memcpy(s->catalogue.forms[0].form, p.form_hash, 32);
+        memcpy(s->catalogue.forms[0].package, p.hash, 32);
+        s->catalogue.forms[0].serial = serial;
+        OK(age_seal(&wrapped, package.data, package.len, (const uint8_t(*)[32])key, 1, &err));
+        snprintf(name, sizeof name, "d-form-%u.age", (unsigned)serial);
+        study_put(s, "later", name, &wrapped);
+    }
+    study_sign_catalogue(s);
+    OK(age_seal(&catalogue, s->catalogue_bytes.data, s->catalogue_bytes.len,
+                (const uint8_t(*)[32])key, 1, &err));
+    snprintf(name, sizeof name, "e-catalogue-%u.age", (unsigned)s->catalogue.epoch);
+    study_put(s, "later", name, &catalogue);
+    OK(device_load_folder(s->device, study_path(s, "later"), &report, &err));
+    assert_int_equal(report.catalogues, 1);
+    buf_fini(&package);
+    buf_fini(&wrapped);
+    buf_fini(&catalogue);
+}
+
 static inline void study_fini(struct study *s)
 {
     char command[128];

@@ -316,6 +316,62 @@ static void test_interview__a_full_disk_loses_nothing(void **state)
     study_fini(&c.study);
 }
 
+static size_t in_force(struct scene *c, struct form_in_force *out)
+{
+    struct err err = {0};
+    struct device_form *forms = calloc(DEVICE_FORMS_MAX, sizeof *forms);
+    size_t count;
+    OK(device_forms(c->study.device, forms, &count, &err));
+    for (size_t i = 0; i < count; i++) {
+        memcpy(out[i].hash, forms[i].hash, 32);
+        out[i].id = "test_form";
+    }
+    free(forms);
+    return count;
+}
+
+/* Between two sessions of a draft a coordinator puts another version in force, then none. */
+static void test_interview__a_draft_keeps_its_own_version(void **state)
+{
+    (void)state;
+    struct scene c;
+    struct err err = {0};
+    struct form_in_force forms[4];
+    struct device_draft draft;
+    uint8_t newer[32];
+    char *other = strdup(form_xml); /* the same but for one question's name */
+    memcpy(strstr(other, "<age/>"), "<agf/>", 6);
+    for (char *p; (p = strstr(other, "/data/age"));) {
+        p[8] = 'f';
+    }
+    begin(&c);
+    assert_int_equal(interview_standing(c.i, forms, in_force(&c, forms)), STANDS);
+    assert_int_equal(interview_answer(c.i, at(&c, "/data/age"), "44", &err), ANSWER_OK);
+    OK(interview_sync(c.i, &err));
+    interview_free(c.i);
+    c.i = NULL;
+    c.study.device = writer_free(c.writer);
+    study_publish(&c.study, other, 4, newer);
+    c.writer = writer_new(c.study.device);
+    OK(writer_call(c.writer, list, &draft, &err));
+    OK(interview_resume(&c.i, c.writer, &draft, &err));
+    assert_string_equal(tree_value(at(&c, "/data/age")), "44");
+    assert_int_equal(in_force(&c, forms), 1);
+    assert_memory_equal(forms[0].hash, newer, 32);
+    assert_int_equal(interview_standing(c.i, forms, 1), OUTDATED);
+    interview_free(c.i);
+    c.study.device = writer_free(c.writer);
+    study_publish(&c.study, NULL, 0, newer);
+    c.writer = writer_new(c.study.device);
+    OK(interview_resume(&c.i, c.writer, &draft, &err));
+    assert_int_equal(in_force(&c, forms), 0);
+    assert_int_equal(interview_standing(c.i, forms, 0), WITHDRAWN);
+    assert_int_equal(interview_answer(c.i, at(&c, "/data/age"), "45", &err), ANSWER_OK);
+    OK(interview_finish(c.i, &err)); /* and it can be handed over */
+    free(other);
+    end(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_interview__comes_back_to_its_place),
         cmocka_unit_test(test_interview__finishes_even_where_the_journal_has_no_room),
         cmocka_unit_test(test_interview__a_full_disk_loses_nothing),
+        cmocka_unit_test(test_interview__a_draft_keeps_its_own_version),
     };
     struct err err = {0};
     db_setup();
