@@ -134,6 +134,18 @@ static void drop_surplus(struct node *node, const struct xml *xml)
     }
 }
 
+/* Which record this one replaces: said by an edit, whatever the form declares. */
+static void restore_old_id(struct session *s, struct node *meta, const struct xml *xml)
+{
+    struct node *beside = tree_child(meta, "instanceID");
+    if (beside && !tree_child(meta, xml->name)) {
+        struct node *old =
+            tree_node(&s->arena, NODE_ELEMENT, "deprecatedID", beside->prefix, beside->uri);
+        tree_set(old, xml_content(&s->arena, xml));
+        tree_insert_after(meta, beside, old);
+    }
+}
+
 static bool restore_node(struct session *s, struct node *node, const struct xml *xml,
                          struct err *err)
 {
@@ -172,8 +184,12 @@ static bool restore_node(struct session *s, struct node *node, const struct xml 
             const struct item *item = form_item(form, path.data);
             buf_fini(&path);
             if (!item || !item->template) {
-                if (strcmp(c->name, "deprecatedID") == 0 || strcmp(c->name, "meta") == 0) {
-                    continue; /* what others add to every form */
+                if (strcmp(node->name, "meta") == 0 && strcmp(c->name, "deprecatedID") == 0) {
+                    restore_old_id(s, node, c);
+                    continue;
+                }
+                if (strcmp(c->name, "meta") == 0) {
+                    continue; /* which others add to every form */
                 }
                 return err_set(err, ERR_INPUT, "line %u: the form has no '%s' here", c->line,
                                c->name);

@@ -42,6 +42,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (!instance_write(&xml, session, &err)) {
             abort();
         }
+        for (size_t i = 0; i < form->item_count && i < 40; i++) {
+            struct node *node = session_first(session, form->items[i]);
+            if (node) {
+                session_why(session, node, &xml);
+            }
+        }
+        struct session *again;
+        buf_cut(&xml, 0);
+        if (instance_write(&xml, session, &err) &&
+            instance_open(&again, form, &env, xml.data, xml.len, true, &err)) {
+            session_free(again);
+        }
         buf_fini(&xml);
         arena_fini(&arena);
         session_free(session);

@@ -12,7 +12,8 @@ static int64_t wall(void *user)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char doc[] = "<data id='x'><a>5</a><b>x y</b><r><n>1</n></r><r><n>2</n></r></data>";
+    static const char doc[] =
+        "<data id='x'><a>5</a><b>x y</b><r><n>1</n></r><r><n>2</n></r></data>";
     struct arena arena, temp;
     struct xml *xml;
     struct xpath *x;
@@ -29,6 +30,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct node *root = tree_node(&arena, NODE_DOCUMENT, "", "", "");
         tree_append(root, tree_from_xml(&arena, xml));
         tree_number(root, 1);
+        struct buf printed = {0};
+        xpath_print(&printed, x);
+        buf_fini(&printed);
         struct xpath_env env = {.primary = root, .temp = &temp, .wall_ms = wall};
         if (xpath_eval(&v, x, &env, root->first, &err)) {
             xpath_to_text(&env, &v);

@@ -15,6 +15,7 @@ fuzz_xform)
 fuzz_workbook) cp forms/study/focus_group.csv "$dir"; cp tests/cases/seeds/*.md "$dir" 2>/dev/null || true ;;
 fuzz_xpath) n=0; grep -v '^#' tests/cases/xpath.test | while read -r line; do
         n=$((n + 1)); printf '%s' "${line%% =>*}" > "$dir/$n"; done ;;
+fuzz_instance) cp tests/cases/seeds/instance-*.txt "$dir" ;;
 fuzz_age) unhex tests/cases/golden/age.hex "$dir/age" ;;
 fuzz_custody) for f in tests/cases/golden/*.hex; do unhex "$f" "$dir/$(basename "$f" .hex)"; done ;;
 esac

@@ -106,13 +106,27 @@ static void put_call(struct buf *out, unsigned depth)
     static const struct {
         const char *name;
         int nodes, values; /* arguments that are paths, then any */
-    } calls[] = {{"count", 1, 0},        {"sum", 1, 0},          {"string", 0, 1},
-                 {"number", 0, 1},       {"boolean", 0, 1},      {"not", 0, 1},
-                 {"concat", 0, 2},       {"contains", 0, 2},     {"starts-with", 0, 2},
-                 {"string-length", 0, 1}, {"normalize-space", 0, 1}, {"floor", 0, 1},
-                 {"ceiling", 0, 1},      {"substring-before", 0, 2}, {"substring-after", 0, 2},
-                 {"translate", 0, 3},    {"name", 1, 0},         {"local-name", 1, 0},
-                 {"true", 0, 0},         {"false", 0, 0},        {"substring", 0, 2},
+    } calls[] = {{"count", 1, 0},
+                 {"sum", 1, 0},
+                 {"string", 0, 1},
+                 {"number", 0, 1},
+                 {"boolean", 0, 1},
+                 {"not", 0, 1},
+                 {"concat", 0, 2},
+                 {"contains", 0, 2},
+                 {"starts-with", 0, 2},
+                 {"string-length", 0, 1},
+                 {"normalize-space", 0, 1},
+                 {"floor", 0, 1},
+                 {"ceiling", 0, 1},
+                 {"substring-before", 0, 2},
+                 {"substring-after", 0, 2},
+                 {"translate", 0, 3},
+                 {"name", 1, 0},
+                 {"local-name", 1, 0},
+                 {"true", 0, 0},
+                 {"false", 0, 0},
+                 {"substring", 0, 2},
                  {"round", 0, 1}};
     size_t which = draw(sizeof calls / sizeof *calls);
     buf_printf(out, "%s(", calls[which].name);
@@ -138,8 +152,8 @@ static void put_call(struct buf *out, unsigned depth)
 
 static void put_expr(struct buf *out, unsigned depth)
 {
-    static const char *const operators[] = {" = ", " != ", " < ", " <= ", " > ",   " >= ",
-                                            " + ", " - ",  " * ", " mod ", " and ", " or "};
+    static const char *const operators[] = {
+        " = ", " != ", " < ", " <= ", " > ", " >= ", " + ", " - ", " * ", " mod ", " and ", " or "};
     unsigned kind = depth >= 3 ? draw(3) : draw(7);
     if (kind == 0) {
         buf_printf(out, "%u%s", draw(12), draw(4) ? "" : ".5");
@@ -240,8 +254,7 @@ static bool same_value(struct xpath_env *env, const struct xpath_value *v, xmlXP
     case XPATH_NUMBER:
         return v->type == XV_NUMBER && same_number(v->number, o->floatval);
     default:
-        return v->type == XV_STRING &&
-               same_text(xpath_to_text(env, v), (const char *)o->stringval);
+        return v->type == XV_STRING && same_text(xpath_to_text(env, v), (const char *)o->stringval);
     }
 }
 
