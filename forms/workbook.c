@@ -227,7 +227,7 @@ struct xlsx {
     struct arena *arena;
     struct zip_file *zip;
     const char **strings;
-    size_t string_count;
+    size_t string_count, string_room;
     bool *date_style; /* by cell style */
     size_t style_count;
 };
@@ -260,24 +260,36 @@ static const char *rich_text(struct xlsx *x, const struct xml *si)
     return kept;
 }
 
+static bool add_string(void *user, const struct xml *si, struct err *err)
+{
+    struct xlsx *x = user;
+    (void)err;
+    if (x->string_count == x->string_room) {
+        x->string_room = x->string_room ? x->string_room * 2 : 256;
+        const char **grown = arena_alloc(x->arena, x->string_room * sizeof *grown);
+        if (x->string_count) {
+            memcpy(grown, x->strings, x->string_count * sizeof *grown);
+        }
+        x->strings = grown;
+    }
+    x->strings[x->string_count++] = rich_text(x, si);
+    return true;
+}
+
+static bool each(struct xlsx *x, const char *name, const char *element, xml_part *given, void *user,
+                 struct err *err)
+{
+    struct buf bytes = {0};
+    bool ok = zip_member(&bytes, x->zip, name, err) &&
+              xml_each(bytes.data, bytes.len, &xml_trusted, element, given, user, err);
+    buf_fini(&bytes);
+    return ok || err_at(err, "%s", name);
+}
+
 static bool read_strings(struct xlsx *x, struct err *err)
 {
-    struct xml *root;
-    if (!zip_has(x->zip, "xl/sharedStrings.xml")) {
-        return true;
-    }
-    if (!part(x, &root, "xl/sharedStrings.xml", err)) {
-        return false;
-    }
-    size_t count = 0;
-    for (const struct xml *si = xml_child(root, "si"); si; si = xml_sibling(si, "si")) {
-        count++;
-    }
-    x->strings = arena_alloc(x->arena, (count + 1) * sizeof *x->strings);
-    for (const struct xml *si = xml_child(root, "si"); si; si = xml_sibling(si, "si")) {
-        x->strings[x->string_count++] = rich_text(x, si);
-    }
-    return true;
+    static const char name[] = "xl/sharedStrings.xml";
+    return !zip_has(x->zip, name) || each(x, name, "si", add_string, x, err);
 }
 
 enum { STYLES_MAX = 65536, FORMATS_MAX = 1000 };
@@ -380,12 +392,13 @@ static const char *cell_text(struct xlsx *x, const struct xml *cell)
 {
     const char *type = xml_attr(cell, "t");
     const struct xml *value = xml_child(cell, "v");
-    const char *text = value ? xml_content(x->arena, value) : "";
     type = type ? type : "n";
     if (strcmp(type, "s") == 0) {
-        size_t i = strtoul(text, NULL, 10);
+        const char *index = value && value->first && value->first->text ? value->first->text : "";
+        size_t i = *index ? strtoul(index, NULL, 10) : SIZE_MAX;
         return i < x->string_count ? x->strings[i] : "";
     }
+    const char *text = value ? xml_content(x->arena, value) : "";
     if (strcmp(type, "inlineStr") == 0) {
         const struct xml *is = xml_child(cell, "is");
         return is ? rich_text(x, is) : "";
@@ -428,51 +441,58 @@ static size_t used_columns(const char *const *cells, size_t count)
     return count;
 }
 
+struct sheet_reader {
+    struct xlsx *x;
+    struct builder b;
+    const char *name;
+    size_t number, columns;
+    bool ended; /* what follows lies too far below */
+};
+
+static bool read_row(void *user, const struct xml *row, struct err *err)
+{
+    struct sheet_reader *s = user;
+    const char *cells[WORKBOOK_COLUMNS_MAX];
+    size_t count = 0;
+    const char *given = xml_attr(row, "r");
+    s->number = given ? strtoul(given, NULL, 10) : s->number + 1;
+    if (s->ended) {
+        return true;
+    }
+    for (const struct xml *c = xml_child(row, "c"); c; c = xml_sibling(c, "c")) {
+        size_t at = column_of(xml_attr(c, "r"), count);
+        const char *text = cell_text(s->x, c);
+        if (at >= WORKBOOK_COLUMNS_MAX) {
+            if (!*text) {
+                continue;
+            }
+            return err_set(err, ERR_LIMIT, "sheet '%s', row %zu: more than %d columns", s->name,
+                           s->number, (int)WORKBOOK_COLUMNS_MAX);
+        }
+        while (count <= at) {
+            cells[count++] = "";
+        }
+        cells[at] = text;
+    }
+    if (!s->b.count) {
+        s->columns = used_columns(cells, count);
+    } else if (s->number > s->b.rows[s->b.count - 1].number + EMPTY_ROWS_MAX) {
+        s->ended = true;
+        return true;
+    }
+    return add_row(&s->b, cells, count < s->columns ? count : s->columns, s->number, err);
+}
+
 static bool read_sheet(struct xlsx *x, struct workbook *book, const char *name, const char *target,
                        struct err *err)
 {
-    struct xml *root;
-    struct builder b = {.arena = x->arena};
-    if (!part(x, &root, target, err)) {
-        return false;
-    }
+    struct sheet_reader s = {.x = x, .b = {.arena = x->arena}, .name = name};
     struct sheet *sheet = new_sheet(book, x->arena, name);
     if (!sheet) {
         return err_set(err, ERR_LIMIT, "more than %d sheets", (int)WORKBOOK_SHEETS_MAX);
     }
-    const struct xml *data = xml_child(root, "sheetData");
-    size_t number = 0, columns = 0;
-    bool ok = true;
-    for (const struct xml *r = data ? xml_child(data, "row") : NULL; r && ok;
-         r = xml_sibling(r, "row")) {
-        const char *cells[WORKBOOK_COLUMNS_MAX];
-        size_t count = 0;
-        const char *given = xml_attr(r, "r");
-        number = given ? strtoul(given, NULL, 10) : number + 1;
-        for (const struct xml *c = xml_child(r, "c"); c; c = xml_sibling(c, "c")) {
-            size_t at = column_of(xml_attr(c, "r"), count);
-            const char *text = cell_text(x, c);
-            if (at >= WORKBOOK_COLUMNS_MAX) {
-                if (!*text) {
-                    continue;
-                }
-                ok = err_set(err, ERR_LIMIT, "sheet '%s', row %zu: more than %d columns", name,
-                             number, (int)WORKBOOK_COLUMNS_MAX);
-                break;
-            }
-            while (count <= at) {
-                cells[count++] = "";
-            }
-            cells[at] = text;
-        }
-        if (!b.count) {
-            columns = used_columns(cells, count);
-        } else if (number > b.rows[b.count - 1].number + EMPTY_ROWS_MAX) {
-            break;
-        }
-        ok = ok && add_row(&b, cells, count < columns ? count : columns, number, err);
-    }
-    close_sheet(ok ? sheet : NULL, &b);
+    bool ok = each(x, target, "row", read_row, &s, err);
+    close_sheet(ok ? sheet : NULL, &s.b);
     return ok;
 }
 

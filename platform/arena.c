@@ -97,13 +97,17 @@ char *arena_printf(struct arena *arena, const char *fmt, ...)
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, fmt, args);
+    char guess[160]; /* most are short: printed once, and wiped */
+    int len = vsnprintf(guess, sizeof guess, fmt, args);
     va_end(args);
     char *out = arena_alloc(arena, (size_t)(len < 0 ? 0 : len) + 1);
-    if (len > 0) {
+    if (len > 0 && (size_t)len < sizeof guess) {
+        memcpy(out, guess, (size_t)len);
+    } else if (len > 0) {
         vsnprintf(out, (size_t)len + 1, fmt, again);
     }
     va_end(again);
+    explicit_bzero(guess, len > 0 && (size_t)len < sizeof guess ? (size_t)len : sizeof guess);
     return out;
 }
 

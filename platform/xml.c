@@ -19,7 +19,13 @@ const struct xml_limits xml_trusted = {64u << 20, 2000000, false};
 enum { KEPT = 128 };
 
 struct builder {
-    struct arena *arena;
+    struct arena *arena; /* of what is being built */
+    struct arena *home;  /* of names and of what stays */
+    struct arena part_arena;
+    const char *each; /* elements given away and forgotten, or NULL */
+    xml_part *part;
+    void *user;
+    struct xml *inside;
     xmlParserCtxtPtr ctxt;
     struct xml *root, *open;
     struct buf text;
@@ -80,7 +86,7 @@ static const char *keep(struct builder *b, const xmlChar *s)
     size_t slot = ((uintptr_t)s >> 3) % KEPT;
     if (b->kept[slot].from != s) {
         b->kept[slot].from = s;
-        b->kept[slot].text = arena_text(b->arena, (const char *)s);
+        b->kept[slot].text = arena_text(b->home, (const char *)s);
     }
     return b->kept[slot].text;
 }
@@ -148,10 +154,13 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
         stop(b, ERR_LIMIT, "elements are nested deeper than 256");
         return;
     }
+    bool apart = b->each && !b->inside && strcmp((const char *)name, b->each) == 0;
+    b->arena = apart ? &b->part_arena : b->arena;
     struct xml *node = add_node(b);
     if (!node) {
         return;
     }
+    b->inside = apart ? node : b->inside;
     node->name = keep(b, name);
     node->prefix = keep(b, prefix);
     node->uri = keep(b, uri);
@@ -195,8 +204,21 @@ static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const
         return;
     }
     end_text(b);
-    b->open = b->open->parent;
+    struct xml *done = b->open;
+    b->open = done->parent;
     b->depth--;
+    if (done == b->inside) {
+        if (!b->part(b->user, done, b->err)) {
+            b->failed = true;
+            xmlStopParser(b->ctxt);
+        }
+        if (b->open) {
+            b->open->first = b->open->last = NULL;
+        }
+        b->inside = NULL;
+        b->arena = b->home;
+        arena_reset(&b->part_arena);
+    }
 }
 
 static void on_text(void *user, const xmlChar *text, int len)
@@ -259,7 +281,8 @@ static const char *past_aside(const char *p, const char *end)
     static const struct {
         const char *from, *to;
     } asides[] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
-    for (size_t i = 0; i < sizeof asides / sizeof *asides; i++) {
+    bool may = end - p > 1 && (p[1] == '!' || p[1] == '?');
+    for (size_t i = 0; may && i < sizeof asides / sizeof *asides; i++) {
         size_t len = strlen(asides[i].from);
         if ((size_t)(end - p) >= len && memcmp(p, asides[i].from, len) == 0) {
             p = memmem(p + len, (size_t)(end - p) - len, asides[i].to, strlen(asides[i].to));
@@ -283,8 +306,9 @@ static bool too_many_attributes(const char *p, size_t len)
             in_tag = !past && i + 1 < len && p[i + 1] != '!';
             quotes = 0;
             i = past ? (size_t)(past - p) - 1 : i;
-        } else if (!in_tag) {
-            continue;
+        } else if (!in_tag) { /* on to the next tag */
+            const char *next = memchr(p + i, '<', len - i);
+            i = next ? (size_t)(next - p) - 1 : len;
         } else if (open) {
             open = c == open ? 0 : open;
         } else if (c == '"' || c == '\'') {
@@ -299,10 +323,9 @@ static bool too_many_attributes(const char *p, size_t len)
     return false;
 }
 
-bool xml_parse(struct xml **root, struct arena *arena, const char *bytes, size_t len,
-               const struct xml_limits *limits, struct err *err)
+static bool parse(struct builder *b, const char *bytes, size_t len, const struct xml_limits *limits,
+                  struct err *err)
 {
-    *root = NULL;
     if (len > limits->bytes || len > INT_MAX) {
         return err_set(err, ERR_LIMIT, "the document is larger than %zu bytes", limits->bytes);
     }
@@ -326,28 +349,51 @@ bool xml_parse(struct xml **root, struct arena *arena, const char *bytes, size_t
         sax.processingInstruction = on_instruction;
     }
 
-    struct builder b = {.arena = arena, .most = limits->nodes, .err = err};
-    b.ctxt = xmlCreateMemoryParserCtxt(bytes, (int)len);
-    if (!b.ctxt) {
+    b->most = limits->nodes;
+    b->err = err;
+    b->home = b->arena;
+    b->ctxt = xmlCreateMemoryParserCtxt(bytes, (int)len);
+    if (!b->ctxt) {
         err_out_of_memory();
     }
-    xmlSAXHandler *own = b.ctxt->sax;
-    b.ctxt->sax = &sax;
-    b.ctxt->userData = &b;
-    xmlCtxtUseOptions(b.ctxt, XML_PARSE_NONET);
-    xmlParseDocument(b.ctxt);
-    bool ok = !b.failed && b.ctxt->wellFormed && b.root;
-    if (!ok && !b.failed) {
+    xmlSAXHandler *own = b->ctxt->sax;
+    b->ctxt->sax = &sax;
+    b->ctxt->userData = b;
+    xmlCtxtUseOptions(b->ctxt, XML_PARSE_NONET);
+    xmlParseDocument(b->ctxt);
+    bool ok = !b->failed && b->ctxt->wellFormed && b->root;
+    if (!ok && !b->failed) {
         err_set(err, ERR_INPUT, "not well-formed XML");
     }
-    b.ctxt->sax = own;
-    if (b.ctxt->myDoc) {
-        xmlFreeDoc(b.ctxt->myDoc);
-        b.ctxt->myDoc = NULL;
+    b->ctxt->sax = own;
+    if (b->ctxt->myDoc) {
+        xmlFreeDoc(b->ctxt->myDoc);
+        b->ctxt->myDoc = NULL;
     }
-    xmlFreeParserCtxt(b.ctxt);
-    buf_fini(&b.text);
+    xmlFreeParserCtxt(b->ctxt);
+    buf_fini(&b->text);
+    return ok;
+}
+
+bool xml_parse(struct xml **root, struct arena *arena, const char *bytes, size_t len,
+               const struct xml_limits *limits, struct err *err)
+{
+    struct builder b = {.arena = arena};
+    bool ok = parse(&b, bytes, len, limits, err);
     *root = ok ? b.root : NULL;
+    return ok;
+}
+
+bool xml_each(const char *bytes, size_t len, const struct xml_limits *limits, const char *name,
+              xml_part *part, void *user, struct err *err)
+{
+    struct arena home;
+    arena_init(&home);
+    struct builder b = {.arena = &home, .each = name, .part = part, .user = user};
+    arena_init(&b.part_arena);
+    bool ok = parse(&b, bytes, len, limits, err);
+    arena_fini(&b.part_arena);
+    arena_fini(&home);
     return ok;
 }
 

@@ -54,6 +54,12 @@ void xml_setup(void);
 MUST_CHECK bool xml_parse(struct xml **root, struct arena *arena, const char *bytes, size_t len,
                           const struct xml_limits *limits, struct err *err);
 
+/* The same without keeping the whole: every outermost element `name`, in order, is given to `part`
+ * (false: stop, `err` says why) and forgotten.  For long tables. */
+typedef bool xml_part(void *user, const struct xml *element, struct err *err);
+MUST_CHECK bool xml_each(const char *bytes, size_t len, const struct xml_limits *limits,
+                         const char *name, xml_part *part, void *user, struct err *err);
+
 /* First child element with this local name and any namespace; NULL name = any element. */
 struct xml *xml_child(const struct xml *node, const char *name);
 struct xml *xml_sibling(const struct xml *node, const char *name); /* the next one */
