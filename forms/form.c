@@ -543,6 +543,43 @@ static bool read_choices(struct loader *l, struct control *control, const struct
 
 static bool read_controls(struct loader *l, struct control *parent, const struct xml *xml);
 
+/* <input query="instance('cities')/root/item[state = …]"/>: a list of itemsets.csv. */
+static bool read_query(struct loader *l, struct control *control, const struct xml *xml)
+{
+    const char *query = xml_attr(xml, "query");
+    if (!query || control->kind != CONTROL_INPUT) {
+        return true;
+    }
+    control->kind = CONTROL_SELECT1;
+    control->external = true;
+    return compile(l, &control->itemset, xml, "query", query) &&
+           compile(l, &control->value_ref, xml, "query", "name") &&
+           compile(l, &control->label_ref, xml, "query", "label");
+}
+
+/* appearance="minimal search('list', 'contains', 'name', /data/q)": arguments of any expression. */
+static bool read_search(struct loader *l, struct control *control, const struct xml *xml)
+{
+    const char *start = strstr(control->appearance, "search(");
+    unsigned depth = 0;
+    char quote = 0;
+    if (!start || (start != control->appearance && start[-1] != ' ')) {
+        return true;
+    }
+    start += strlen("search(");
+    for (const char *p = start; *p; p++) {
+        if (quote ? *p == quote : *p == '\'' || *p == '"') {
+            quote = quote ? 0 : *p;
+        } else if (!quote && *p == '(') {
+            depth++;
+        } else if (!quote && *p == ')' && depth-- == 0) {
+            const char *call = arena_printf(l->arena, "concat(%.*s)", (int)(p - start), start);
+            return compile(l, &control->search, xml, "search()", call);
+        }
+    }
+    return true; /* the word only */
+}
+
 static bool read_control(struct loader *l, struct control *parent, const struct xml *xml,
                          enum control_kind kind)
 {
@@ -591,6 +628,9 @@ static bool read_control(struct loader *l, struct control *parent, const struct 
     }
     if (control->item && !(kind == CONTROL_GROUP && control->item->control)) {
         control->item->control = control;
+    }
+    if (!read_search(l, control, xml) || !read_query(l, control, xml)) {
+        return false;
     }
     control->start = number_attr(xml, "start", 1);
     control->end = number_attr(xml, "end", 10);

@@ -135,8 +135,10 @@ struct control {
     struct xpath *value_ref, *label_ref;
     struct label choice_label; /* the label's itext is worked out per choice by label_ref */
     bool label_is_itext;
+    bool external; /* select_one_external: its rows stand in itemsets.csv, a label a language */
     struct static_choice *choices;
     size_t choice_count;
+    struct xpath *search; /* its arguments are those of search() in the appearance, or NULL */
     /* range */
     double start, end, step;
 };

@@ -9,7 +9,6 @@
 
 #include "forms/values.h"
 #include "platform/clock.h"
-#include "platform/csv.h"
 #include "platform/text.h"
 
 /* ---- services for xpath ---- */
@@ -39,75 +38,6 @@ static const char *property(void *user, const char *name)
 {
     struct session *s = user;
     return s->env.property ? s->env.property(s->env.user, name) : NULL;
-}
-
-static bool instance_from_csv(struct session *s, struct node *doc, const struct buf *bytes,
-                              struct err *err)
-{
-    struct csv csv;
-    if (!csv_parse(&csv, &s->arena, bytes->data, bytes->len, err)) {
-        return false;
-    }
-    struct node *root = tree_node(&s->arena, NODE_ELEMENT, "root", "", "");
-    tree_append(doc, root);
-    for (size_t r = 1; r < csv.count; r++) {
-        struct node *row = tree_node(&s->arena, NODE_ELEMENT, "item", "", "");
-        tree_append(root, row);
-        for (size_t c = 0; c < csv.rows[r].count && c < csv.rows[0].count; c++) {
-            struct node *cell = tree_node(&s->arena, NODE_ELEMENT, csv.rows[0].cells[c], "", "");
-            tree_set(cell, csv.rows[r].cells[c]);
-            tree_append(row, cell);
-        }
-    }
-    return true;
-}
-
-static struct node *fetch_instance(struct session *s, const struct secondary *from)
-{
-    for (struct secondary *l = s->loaded; l; l = l->next) {
-        if (strcmp(l->id, from->id) == 0) {
-            return l->root;
-        }
-    }
-    struct secondary *fresh = arena_alloc(&s->arena, sizeof *fresh);
-    struct buf bytes = {0};
-    struct err err = {0};
-    fresh->id = from->id;
-    fresh->root = tree_node(&s->arena, NODE_DOCUMENT, "", "", "");
-    if (s->env.resource && s->env.resource(s->env.user, from->src, &bytes, &err)) {
-        struct xml *xml;
-        const char *dot = strrchr(from->src, '.');
-        if (dot && text_same(dot, ".csv")) {
-            if (!instance_from_csv(s, fresh->root, &bytes, &err)) {
-                tree_wipe(fresh->root);
-                fresh->root->first = fresh->root->last = NULL;
-            }
-        } else if (xml_parse(&xml, &s->arena, bytes.data, bytes.len, &xml_trusted, &err)) {
-            tree_append(fresh->root, tree_from_xml(&s->arena, xml));
-        }
-    }
-    buf_fini(&bytes);
-    s->next_order = tree_number(fresh->root, s->next_order);
-    fresh->next = s->loaded;
-    s->loaded = fresh;
-    return fresh->root;
-}
-
-static struct node *find_instance(void *user, const char *id)
-{
-    struct session *s = user;
-    for (const struct secondary *x = s->form->secondary; x; x = x->next) {
-        if (strcmp(x->id, id) == 0) {
-            if (x->root) {
-                return x->root;
-            }
-            return x->src ? fetch_instance(s, x) : NULL;
-        }
-    }
-    struct secondary named = {/* pulldata() may name a list that the form does not declare */
-                              .id = arena_text(&s->arena, id),
-                              .src = arena_printf(&s->arena, "jr://file-csv/%s.csv", id)};
-    return s->env.resource ? fetch_instance(s, &named) : NULL;
 }
 
 /* ---- structure ---- */
@@ -684,7 +614,7 @@ struct session *session_begin(const struct form *form, const struct session_env 
                                   .keep = &s->arena,
                                   .temp = &s->temp,
                                   .user = s,
-                                  .instance = find_instance,
+                                  .instance = session_find_instance,
                                   .wall_ms = session_wall_ms,
                                   .zone_minutes = session_zone_minutes,
                                   .random = random_bytes,

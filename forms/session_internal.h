@@ -3,8 +3,8 @@
 #define FORMS_SESSION_INTERNAL_H
 /*
  * session_internal: what session.c (life, recalculation, repeats), instance.c (restoring),
- * session_texts.c (texts, choices) and session_walk.c (pages, answers, the end, names) share.
- * Nobody else includes it.
+ * session_lists.c (lists from outside), session_texts.c (texts, choices) and session_walk.c (pages,
+ * answers, the end, names) share. Nobody else includes it.
  */
 #include "forms/session.h"
 
@@ -46,6 +46,14 @@ bool session_run_actions(struct session *s, unsigned event, const struct node *w
                          const struct item *trigger, struct err *err);
 int64_t session_wall_ms(void *user);
 int session_zone_minutes(void *user, int64_t wall);
+
+/* ---- session_lists.c ---- */
+struct node *session_find_instance(void *user, const char *id); /* NODE_DOCUMENT, or NULL */
+/* Of a row of itemsets.csv, in the session's language. */
+const char *session_external_label(struct session *s, const struct node *row);
+/* search(): *choices are the form's own; they become the rows that fit now. */
+bool session_search(struct session *s, struct arena *arena, const struct control *control,
+                    struct node *node, struct choice **choices, size_t *count, struct err *err);
 
 /* ---- session_texts.c ---- */
 bool session_list_choices(struct session *s, struct arena *arena, const struct control *control,

@@ -123,6 +123,9 @@ static const char *choice_label(struct session *s, struct arena *arena,
 {
     struct xpath_value v;
     *fallback = false;
+    if (control->external) {
+        return arena_text(arena, session_external_label(s, row));
+    }
     if (!control->label_ref) {
         return "";
     }
@@ -155,11 +158,11 @@ bool session_list_choices(struct session *s, struct arena *arena, const struct c
             struct choice *c = &(*choices)[i];
             c->value = control->choices[i].value;
             c->fixed = &control->choices[i];
-            c->label = labels ? label_text(s, arena, &control->choices[i].label, node, FORM_LONG,
-                                           &c->fallback)
-                              : "";
+            c->label = labels || control->search ? label_text(s, arena, &control->choices[i].label,
+                                                              node, FORM_LONG, &c->fallback)
+                                                 : "";
         }
-        return true;
+        return !control->search || session_search(s, arena, control, node, choices, count, err);
     }
     struct xpath_value rows;
     if (!xpath_eval(&rows, control->itemset, &s->xpath, node, err)) {

@@ -151,9 +151,6 @@ static enum answer_result check_choice(struct session *s, const struct control *
 {
     struct choice *choices;
     size_t count;
-    if (control_has(control, "search")) { /* search() lists come with the full standard */
-        return ANSWER_OK;
-    }
     if (!session_list_choices(s, &s->temp, control, node, false, &choices, &count, err)) {
         return ANSWER_FAULT;
     }

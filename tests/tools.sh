@@ -79,6 +79,44 @@ says 'a form with a key' "the form asks for ODK's encryption"
 sed 's/ref="\/data\/ctx\/serial"/ref="\/data\/nowhere"/' "$T/migrant_interview-a.xml" > "$T/unbound.xml"
 want 1 'a question that stores nowhere' $B/suhbat-form check "$T/unbound.xml"
 says 'a question that stores nowhere' "first '/data/nowhere'"
+mkdir "$T/lists"
+cat > "$T/lists/s.md" <<'END'
+| survey |
+| | type | name | label::English (en) | label::Русский (ru) | appearance | choice_filter |
+| | text | q | Q | К | | |
+| | select_one f | fruit | Fruit | Фрукт | search('fruits', 'contains', 'name,label', ${q}) | |
+| | select_one_from_file shops.geojson | shop | Shop | Лавка | | |
+| | select_one_external city | city | City | Город | | region = ${q} |
+| choices |
+| | list_name | name | label::English (en) | label::Русский (ru) |
+| | f | 1 | Other | Другое |
+| | f | name | label | label_ru |
+| external_choices |
+| | list_name | name | label::English (en) | label::Русский (ru) | region |
+| | city | osh | Osh | Ош | app |
+| | city | bat | Batken | Баткен | zzz |
+END
+printf 'name,label,label_ru\napple,Apple,Яблоко\npear,Pear,Груша\npineapple,Pineapple,Ананас\n' > "$T/lists/fruits.csv"
+printf '{"features":[{"id":"s1","geometry":{"type":"Point","coordinates":[74.5,42.8]},"properties":{"title":"Osh bazaar"}},{"properties":{"id":"s2","title":"Dordoi"}}]}' > "$T/lists/shops.geojson"
+cat > "$T/lists/steps" <<'END'
+{"answer":"q","value":"app"}
+{"answer":"fruit","value":"pineapple"}
+{"refuse":"fruit","value":"pear"}
+{"answer":"fruit","value":"1"}
+{"answer":"shop","value":"s2"}
+{"refuse":"shop","value":"s3"}
+{"answer":"city","value":"osh"}
+{"refuse":"city","value":"bat"}
+END
+want 0 'lists from outside' $B/suhbat-form convert "$T/lists/s.md" -o "$T/lists/s.xml"
+want 0 'itemsets beside it' grep -q Баткен "$T/lists/itemsets.csv"
+want 0 'search, geojson, itemsets' $B/suhbat-form fill "$T/lists/s.xml" --answers "$T/lists/steps" --partial
+says 'search, geojson, itemsets' '<fruit>1</fruit><shop>s2</shop><city>osh</city>'
+want 0 'their labels' $B/suhbat-form doc "$T/lists/s.xml"
+says 'their labels' '| pineapple | Pineapple | Ананас |'
+says 'their labels' '| bat | Batken | Баткен |'
+rm "$T/lists/fruits.csv"
+want 1 'a list that is missing' $B/suhbat-form fill "$T/lists/s.xml" --answers "$T/lists/steps" --partial
 want 0 init $B/suhbat-key init "$T/study"
 want 1 'a study is never made twice' $B/suhbat-key init "$T/study"
 want 0 invite $B/suhbat-key invite "$T/study" -o "$T/i.sbi"

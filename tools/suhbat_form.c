@@ -280,24 +280,53 @@ static bool run_trace(const struct cli_words *words, struct err *err)
     return give(&out, ok, err);
 }
 
-/* Lists that the form takes from outside travel in its package, under their own names. */
-static bool gather_lists(const struct form *form, struct desk_env *desk, struct arena *arena,
-                         struct package_file *files, size_t most, size_t *count, struct err *err)
+struct lists {
+    struct desk_env *desk;
+    struct arena *arena;
+    struct package_file *files;
+    size_t most, count;
+};
+
+static bool gather(struct lists *l, const char *uri, struct err *err)
 {
-    for (const struct secondary *s = form->secondary; s && *count < most; s = s->next) {
-        if (s->root || !s->src || strstr(s->src, "last-saved")) {
-            continue;
+    const char *name = file_name(uri);
+    struct buf bytes = {0};
+    for (size_t i = 0; i < l->count; i++) {
+        if (strcmp(l->files[i].name, name) == 0) {
+            return true;
         }
-        struct buf bytes = {0};
-        bool ok = desk_resource(desk, s->src, &bytes, err);
-        if (ok) {
-            files[*count].name = arena_text(arena, file_name(s->src));
-            files[*count].bytes = arena_copy(arena, bytes.data, bytes.len);
-            files[(*count)++].len = bytes.len;
+    }
+    if (l->count == l->most) {
+        return err_set(err, ERR_LIMIT, "the form takes more than %zu lists from outside", l->most);
+    }
+    if (!desk_resource(l->desk, uri, &bytes, err)) {
+        return err_hint(err, "put the list beside the form");
+    }
+    l->files[l->count].name = arena_text(l->arena, name);
+    l->files[l->count].bytes = arena_copy(l->arena, bytes.data, bytes.len);
+    l->files[l->count++].len = bytes.len;
+    buf_fini(&bytes);
+    return true;
+}
+
+/* Lists that the form takes from outside travel in its package, under their own names. */
+static bool gather_lists(const struct form *form, struct lists *l, struct err *err)
+{
+    for (const struct secondary *s = form->secondary; s; s = s->next) {
+        if (!s->root && s->src && !strstr(s->src, "last-saved") && !gather(l, s->src, err)) {
+            return false;
         }
-        buf_fini(&bytes);
-        if (!ok) {
-            return err_hint(err, "put the list beside the form");
+    }
+    for (size_t i = 0; i < form->item_count; i++) {
+        const struct control *c = form->items[i]->control;
+        if (c && c->external && !gather(l, "jr://file-csv/itemsets.csv", err)) {
+            return false;
+        }
+        bool named = c && c->search && c->search->arg_count && c->search->args[0]->op == XP_STRING;
+        if (named &&
+            !gather(l, arena_printf(l->arena, "jr://file-csv/%s.csv", c->search->args[0]->text),
+                    err)) {
+            return false;
         }
     }
     return true;
@@ -313,7 +342,7 @@ static bool run_pack(const struct cli_words *words, struct err *err)
     struct desk_env desk;
     struct catalogue *c = mem_zero(1, sizeof *c);
     struct package_file files[FILES] = {{.name = "form.xml"}};
-    size_t count = 1;
+    struct lists lists = {&desk, &arena, files, FILES, 1};
     uint8_t seed[32], cert[CERT_BYTES];
     arena_init(&arena);
     bool ok = true;
@@ -330,19 +359,21 @@ static bool run_pack(const struct cli_words *words, struct err *err)
          desk_read_catalogue(c, &catalogue, desk_path(&arena, opt_study, "catalogue.sbg"), err) &&
          desk_read_seed(seed, desk_path(&arena, opt_study, "author.key"), err) &&
          desk_read_cert(cert, desk_path(&arena, opt_study, "author.cert"), err) &&
-         gather_lists(form, &desk, &arena, files, FILES, &count, err);
+         gather_lists(form, &lists, err);
     if (ok) {
         uint64_t serial =
             opt_serial ? strtoull(opt_serial, NULL, 10) : (uint64_t)clock_wall_ms() / 1000;
         files[0].bytes = xml.data;
         files[0].len = xml.len;
         ok = package_write(&package, c->study_id, form->id, serial,
-                           opt_training ? PACKAGE_TRAINING : 0, files, count, cert, seed, err) &&
+                           opt_training ? PACKAGE_TRAINING : 0, files, lists.count, cert, seed,
+                           err) &&
              desk_wrap(&wrapped, c, package.data, package.len, err) &&
              file_write(opt_out, wrapped.data, wrapped.len, FILE_PRIVATE, opt_force, err);
     }
     if (ok) {
-        printf("%s: form '%s', version %s, %zu files\n", opt_out, form->id, form->version, count);
+        printf("%s: form '%s', version %s, %zu files\n", opt_out, form->id, form->version,
+               lists.count);
     }
     secret_wipe(seed, sizeof seed);
     session_free(session);
