@@ -111,6 +111,13 @@ bool file_write(const char *path, const void *bytes, size_t len, unsigned mode, 
         err_at(err, "%s", path);
         return err_hint(err, "give another name, or --force to replace it");
     }
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) { /* /dev/null, a pipe: never replaced */
+        int out = S_ISDIR(st.st_mode) ? -1 : open(path, O_WRONLY | O_CLOEXEC);
+        bool written = out >= 0 && write_all(out, bytes, len);
+        written = (out < 0 || close(out) == 0) && written;
+        return written || err_set(err, ERR_ENV, "%s: cannot be written to", path);
+    }
     struct buf side = {0};
     buf_printf(&side, "%s.%ld.part", path, (long)getpid());
     unlink(side.data);

@@ -37,6 +37,12 @@ says 'a faulty form' "did you mean 'age'"
 want 0 convert $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml"
 want 1 'never over a file' $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml"
 want 0 'but with --force' $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml" --force
+mkfifo "$T/pipe"
+cat "$T/pipe" > "$T/from-pipe" &
+want 0 'into a pipe' $B/suhbat-form convert forms/study/focus_group.csv -o "$T/pipe" --force
+wait $!
+want 0 'a pipe stays a pipe' test -p "$T/pipe"
+want 0 'and passes all on' cmp "$T/from-pipe" "$T/f.xml"
 want 0 '--root' $B/suhbat-form convert forms/study/focus_group.csv --root fg -o -
 says '--root' '<fg id="focus_group"'
 want 0 fill $B/suhbat-form fill forms/study/migrant_interview.csv --answers tests/cases/migrant.jsonl --lang ky -o "$T/i.xml"
