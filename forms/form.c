@@ -465,7 +465,7 @@ static bool read_action(struct loader *l, const struct xml *xml, enum action_kin
     l->form->records = l->form->records || kind == ACTION_RECORDAUDIO;
     action->target = bind ? map_get(&l->binds, bind) : find_item(l, plain ? plain : ref, trigger);
     action->trigger = trigger;
-    if (!action->target) {
+    if (!action->target || (!bind && !*ref)) {
         return bad(l, xml, "an action names no node of the form", *ref ? ref : bind);
     }
     const char *value = xml_attr(xml, "value");

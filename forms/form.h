@@ -75,6 +75,7 @@ struct label {
 struct reader {
     struct item *item;
     const struct item *within;
+    bool text; /* reads its value, and not only whether or where it is */
 };
 
 struct item {

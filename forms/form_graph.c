@@ -8,7 +8,8 @@
 struct set { /* items, unordered, each once */
     uint32_t *list;
     const struct item **within; /* of reads: see struct reader */
-    bool wide;                  /* too many to keep that */
+    bool *text;
+    bool wide; /* too many to keep that */
     size_t count, cap;
     uint64_t *seen; /* a bit an item, once the set is large */
     size_t words;
@@ -19,8 +20,9 @@ struct graph {
     struct set *reads; /* of item i: the items its expressions read, and so come before it */
     struct set *wakes; /* of a repeat: what its count reads; no order, so no cycle either */
     uint32_t *first_child, *next_sibling; /* item tree, UINT32_MAX = none */
-    const struct item *self;              /* whose expression is looked at */
-    size_t visits; /* of all expressions together: "all nodes" in every bind is a bomb */
+    bool as_node;            /* the path that is read stands for a node: position(..), count(…) */
+    const struct item *self; /* whose expression is looked at */
+    size_t visits;           /* of all expressions together: "all nodes" in every bind is a bomb */
 };
 
 enum { NONE = 0xFFFFFFFFu };
@@ -30,6 +32,7 @@ static void set_free(struct set *set)
 {
     free(set->list);
     free(set->within);
+    free(set->text);
     free(set->seen);
 }
 
@@ -82,12 +85,13 @@ static const struct item *common_entry(const struct item *a, const struct item *
     return NULL;
 }
 
-static void add_read(struct set *set, uint32_t index, const struct item *within)
+static void add_read(struct set *set, uint32_t index, const struct item *within, bool text)
 {
     set->wide = set->wide || set->count >= LARGE;
     for (size_t i = 0; i < set->count && !set->wide; i++) {
         if (set->list[i] == index) {
             set->within[i] = common_entry(set->within[i], within);
+            set->text[i] = set->text[i] || text;
             return;
         }
     }
@@ -95,9 +99,11 @@ static void add_read(struct set *set, uint32_t index, const struct item *within)
     set_add(set, index);
     if (!set->wide && (set->cap != cap || !set->within)) {
         set->within = mem_grow(set->within, set->cap, sizeof *set->within);
+        set->text = mem_grow(set->text, set->cap, sizeof *set->text);
     }
     if (!set->wide) {
         set->within[set->count - 1] = within;
+        set->text[set->count - 1] = text;
     }
 }
 
@@ -191,11 +197,14 @@ static void visit_preds(struct graph *g, struct xpath *const *preds, size_t coun
                         const struct set *at, const struct set *current, struct set *reads,
                         unsigned depth)
 {
+    bool outer = g->as_node;
+    g->as_node = false;
     for (size_t i = 0; i < count; i++) {
         struct set ignored = {0};
         visit(g, preds[i], at, current, reads, &ignored, depth + 1);
         set_free(&ignored);
     }
+    g->as_node = outer;
 }
 
 static bool is_current(const struct xpath *x)
@@ -316,7 +325,7 @@ static void visit_path(struct graph *g, struct xpath *x, const struct set *conte
     }
     for (size_t i = 0; i < at.count; i++) {
         if (at.list[i] < g->form->item_count) {
-            add_read(reads, at.list[i], here ? within : NULL);
+            add_read(reads, at.list[i], here ? within : NULL, !g->as_node);
         }
         set_add(result, at.list[i]);
     }
@@ -341,12 +350,16 @@ static void visit(struct graph *g, struct xpath *x, const struct set *context,
             }
         }
         bool passes_nodes = strcmp(name, "randomize") == 0 || strcmp(name, "indexed-repeat") == 0;
+        bool outer = g->as_node;
+        g->as_node = strcmp(name, "position") == 0 || strcmp(name, "count") == 0 ||
+                     strcmp(name, "name") == 0 || strcmp(name, "local-name") == 0;
         for (size_t i = 0; i < x->arg_count; i++) {
             struct set out = {0};
             visit(g, x->args[i], context, current, reads, passes_nodes && i == 0 ? result : &out,
                   depth + 1);
             set_free(&out);
         }
+        g->as_node = outer;
         return;
     }
     struct set ignored = {0};
@@ -436,7 +449,8 @@ static void add_readers(struct form *form, const struct set *sets, bool count_on
             struct item *read = form->items[sets[i].list[k]];
             if (!count_only) {
                 read->readers[read->reader_count] =
-                    (struct reader){form->items[i], sets[i].wide ? NULL : sets[i].within[k]};
+                    (struct reader){form->items[i], sets[i].wide ? NULL : sets[i].within[k],
+                                    sets[i].wide || sets[i].text[k]};
             }
             read->reader_count++;
         }
@@ -517,6 +531,7 @@ bool form_graph_build(struct form *form, struct err *err)
                 reads->list[k] = reads->list[--reads->count];
                 if (!reads->wide) {
                     reads->within[k] = reads->within[reads->count];
+                    reads->text[k] = reads->text[reads->count];
                 }
                 k--;
             }

@@ -11,6 +11,15 @@
 #include "platform/clock.h"
 #include "platform/text.h"
 
+enum undo_kind { UNDO_SET, UNDO_ENTRY_MADE, UNDO_ENTRY_TAKEN };
+struct undo {
+    enum undo_kind kind;
+    struct node *node, *parent, *after;
+    char *value; /* of UNDO_SET: what stood there, owned */
+};
+
+static void preload_below(struct session *s, struct node *node);
+
 /* ---- services for xpath ---- */
 
 int64_t session_wall_ms(void *user)
@@ -92,11 +101,22 @@ void session_mark_item(struct session *s, const struct item *item)
     mark_rank(s->whole, item);
 }
 
-void session_mark_readers(struct session *s, const struct node *node)
+static bool lies_in(const struct item *item, const struct item *holder)
+{
+    while (item && item != holder) {
+        item = item->parent;
+    }
+    return item != NULL;
+}
+
+static void mark_readers(struct session *s, const struct node *node, bool text_only)
 {
     const struct item *item = node->item;
     for (uint32_t i = 0; i < item->reader_count; i++) {
         const struct reader *r = &item->readers[i];
+        if (text_only && (!r->text || lies_in(r->item, item))) {
+            continue; /* one that reads its own group would wake itself for ever */
+        }
         const struct node *entry = r->within ? node : NULL;
         while (entry && entry->item != r->within) {
             entry = entry->parent;
@@ -113,6 +133,19 @@ void session_mark_readers(struct session *s, const struct node *node)
                 session_mark(s, n);
             }
         }
+    }
+}
+
+void session_mark_readers(struct session *s, const struct node *node)
+{
+    mark_readers(s, node, false);
+}
+
+void session_mark_text_readers(struct session *s, const struct node *node)
+{
+    mark_readers(s, node, false);
+    for (const struct node *p = node->parent; p && p->item; p = p->parent) {
+        mark_readers(s, p, true); /* a group's text is that of all in it */
     }
 }
 
@@ -198,6 +231,8 @@ static const char *calculated_text(struct session *s, const struct item *item,
     return text;
 }
 
+static void note(struct session *s, struct undo undo);
+
 static bool work_out_node(struct session *s, const struct item *item, struct node *node,
                           bool *changed, struct err *err)
 {
@@ -223,9 +258,15 @@ static bool work_out_node(struct session *s, const struct item *item, struct nod
         if (!session_eval(s, item->calculate, node, item, "calculate", &v, err)) {
             return false;
         }
+        char *before = s->logging && item->control ? mem_text(tree_value(node)) : NULL;
         if (tree_set(node, calculated_text(s, item, &v))) {
             *changed = true;
+            if (before) { /* somebody may have overruled it */
+                note(s, (struct undo){UNDO_SET, node, NULL, NULL, before});
+                before = NULL;
+            }
         }
+        mem_wipe_text(before);
     }
     if (item->required) {
         if (!session_eval(s, item->required, node, item, "required", &v, err)) {
@@ -247,6 +288,76 @@ static bool work_out_node(struct session *s, const struct item *item, struct nod
         }
     }
     return true;
+}
+
+static void discard(struct session *s, struct node *entry)
+{
+    entry->next = s->orphans;
+    s->orphans = entry;
+}
+
+/* ---- taking back ---- */
+
+static void note(struct session *s, struct undo undo)
+{
+    if (!s->logging) {
+        mem_wipe_text(undo.value);
+        return;
+    }
+    if (s->undo_count == s->undo_cap) {
+        s->undo_cap = s->undo_cap ? s->undo_cap * 2 : 16;
+        s->undo = mem_grow(s->undo, s->undo_cap, sizeof *s->undo);
+    }
+    s->undo[s->undo_count++] = undo;
+}
+
+void session_log_begin(struct session *s, struct node *answered, const char *before)
+{
+    s->logging = true;
+    s->undo_count = 0;
+    note(s, (struct undo){UNDO_SET, answered, NULL, NULL, mem_text(before)});
+}
+
+static void take_back(struct session *s, const struct undo *u)
+{
+    switch (u->kind) {
+    case UNDO_SET:
+        tree_set(u->node, u->value);
+        break;
+    case UNDO_ENTRY_MADE:
+        if (u->node->parent) {
+            mark_entry(s, u->node);
+            tree_remove(u->node);
+            discard(s, u->node);
+        }
+        break;
+    case UNDO_ENTRY_TAKEN:
+        for (struct node **o = &s->orphans; *o; o = &(*o)->next) {
+            if (*o == u->node) {
+                *o = u->node->next;
+                tree_insert_after(u->parent, u->after, u->node);
+                break;
+            }
+        }
+        break;
+    }
+}
+
+void session_log_end(struct session *s, bool keep)
+{
+    s->logging = false;
+    for (size_t i = s->undo_count; i > 0; i--) {
+        if (!keep) {
+            take_back(s, &s->undo[i - 1]);
+        }
+        mem_wipe_text(s->undo[i - 1].value);
+    }
+    if (!keep) {
+        session_relist(s);
+        mark_entry(s, s->root);
+        (void)!session_recalculate(s, NULL);
+    }
+    s->undo_count = 0;
 }
 
 static size_t entries_in(const struct node *parent, const struct item *item, struct node **last)
@@ -304,15 +415,11 @@ static bool insert_entry(struct session *s, struct node *parent, const struct it
     struct node *entry = tree_copy(&s->arena, from);
     tree_insert_after(parent, last || count ? last : place_before(parent, item), entry);
     session_relist(s);
+    preload_below(s, entry);
     mark_entry(s, entry);
+    note(s, (struct undo){UNDO_ENTRY_MADE, entry, NULL, NULL, NULL});
     *out = entry;
     return session_run_actions(s, EVENT_NEW_REPEAT, entry, item, err);
-}
-
-static void discard(struct session *s, struct node *entry)
-{
-    entry->next = s->orphans;
-    s->orphans = entry;
 }
 
 /* jr:count: as many entries as the expression says, below every parent. */
@@ -353,6 +460,7 @@ static bool fit_count(struct session *s, const struct item *item, struct err *er
         while (have > (size_t)wanted) {
             entries_in(parent, item, &last);
             mark_entry(s, last);
+            note(s, (struct undo){UNDO_ENTRY_TAKEN, last, last->parent, last->prev, NULL});
             tree_remove(last);
             discard(s, last);
             session_relist(s);
@@ -380,7 +488,7 @@ static bool work_out(struct session *s, const struct item *item, struct err *err
             return false;
         }
         if (changed) {
-            session_mark_readers(s, n);
+            session_mark_text_readers(s, n);
         }
         if (was != n->active) { /* what is hidden with a group is read under its own name */
             for (struct node *a = n->attrs; a; a = a->next) {
@@ -439,6 +547,28 @@ bool session_recalculate(struct session *s, struct err *err)
 
 /* ---- actions and preloads ---- */
 
+/* A value that an action sets is a changed value, too, and may set off others. */
+static bool set_and_go_on(struct session *s, struct node *node, const char *text, struct err *err)
+{
+    enum { CHAIN_MAX = 64 };
+    char *before = mem_text(tree_value(node));
+    bool ok = true;
+    if (tree_set(node, text)) {
+        note(s, (struct undo){UNDO_SET, node, NULL, NULL, before});
+        before = NULL;
+        session_mark(s, node);
+        session_mark_text_readers(s, node);
+        if (++s->chained > CHAIN_MAX) {
+            ok = err_set(err, ERR_LIMIT, "%s: actions set off each other without end",
+                         node->item->path);
+        }
+        ok = ok && session_run_actions(s, EVENT_CHANGED, node, node->item, err);
+        s->chained--;
+    }
+    mem_wipe_text(before);
+    return ok;
+}
+
 static bool set_by_action(struct session *s, const struct action *action, struct node *node,
                           struct err *err)
 {
@@ -448,12 +578,9 @@ static bool set_by_action(struct session *s, const struct action *action, struct
     if (action->kind != ACTION_SETVALUE) {
         bool known = action->kind == ACTION_SETGEOPOINT && s->env.geopoint &&
                      s->env.geopoint(s->env.user, &place);
-        if (known && tree_set(node, place.data)) {
-            session_mark(s, node);
-            session_mark_readers(s, node);
-        }
+        bool ok = !known || set_and_go_on(s, node, place.data, err);
         buf_fini(&place);
-        return true; /* a recording is begun by whoever shows the form */
+        return ok; /* a recording is begun by whoever shows the form */
     }
     if (action->value) {
         if (!session_eval(s, action->value, node, action->target, "setvalue", &v, err)) {
@@ -461,40 +588,31 @@ static bool set_by_action(struct session *s, const struct action *action, struct
         }
         text = calculated_text(s, action->target, &v);
     }
-    if (tree_set(node, text)) {
-        session_mark(s, node);
-        session_mark_readers(s, node);
-    }
+    char *kept = mem_text(text); /* what follows empties the arena that it lies in */
     arena_reset(&s->temp);
-    return true;
+    bool ok = set_and_go_on(s, node, kept, err);
+    mem_wipe_text(kept);
+    return ok;
 }
 
 static bool set_by_path(struct session *s, const struct action *action, struct node *where,
                         struct err *err)
 {
     struct xpath_value v;
-    struct node *nodes[64]; /* set_by_action empties the arena that the path's result lives in */
     if (!session_eval(s, action->path, where, action->target, "setvalue", &v, err)) {
         return false;
     }
-    size_t count = v.type == XV_NODES && v.count < 64 ? v.count : 0;
-    if (count) {
+    size_t count = v.type == XV_NODES ? v.count : 0;
+    struct node **nodes = mem_alloc((count + 1) * sizeof *nodes);
+    if (count) { /* set_by_action empties the arena that the path's result lives in */
         memcpy(nodes, v.nodes, count * sizeof *nodes);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (nodes[i]->item == action->target && !set_by_action(s, action, nodes[i], err)) {
-            return false;
-        }
+    bool ok = true;
+    for (size_t i = 0; i < count && ok; i++) {
+        ok = nodes[i]->item != action->target || set_by_action(s, action, nodes[i], err);
     }
-    return true;
-}
-
-static bool lies_in(const struct item *item, const struct item *repeat)
-{
-    while (item && item != repeat) {
-        item = item->parent;
-    }
-    return item != NULL;
+    free(nodes);
+    return ok;
 }
 
 /* `where`: for EVENT_NEW_REPEAT the fresh entry; for EVENT_CHANGED the changed node. */
@@ -548,13 +666,13 @@ void session_new_id(struct session *s, char *text, size_t size)
     snprintf(text, size, "uuid:%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 }
 
-static void preload(struct session *s, const struct item *item)
+static void preload(struct session *s, struct node *node)
 {
+    const struct item *item = node->item;
     const char *kind = item->preload;
     const char *params = item->preload_params ? item->preload_params : "";
     char text[80] = "";
     int64_t wall = session_wall_ms(s);
-    struct node *node = s->nodes[item->index].first;
     if (strcmp(kind, "uid") == 0) {
         session_new_id(s, text, sizeof text);
     } else if (strcmp(kind, "timestamp") == 0 && strcmp(params, "start") == 0) {
@@ -566,10 +684,18 @@ static void preload(struct session *s, const struct item *item)
         const char *value = property(s, params);
         snprintf(text, sizeof text, "%s", value ? value : "");
     }
-    for (; node; node = node->same_next) {
-        if (*text) {
-            tree_set(node, text);
-        }
+    if (*text) {
+        tree_set(node, text);
+    }
+}
+
+static void preload_below(struct session *s, struct node *node)
+{
+    if (node->item && node->item->preload) {
+        preload(s, node);
+    }
+    for (struct node *c = node->first; c; c = c->next) {
+        preload_below(s, c);
     }
 }
 
@@ -628,10 +754,8 @@ struct session *session_begin(const struct form *form, const struct session_env 
 
 bool session_start(struct session *s, bool fresh, struct err *err)
 {
-    for (size_t i = 0; i < s->form->item_count && fresh; i++) {
-        if (s->form->items[i]->preload) {
-            preload(s, s->form->items[i]);
-        }
+    if (fresh) {
+        preload_below(s, s->root);
     }
     unsigned events = fresh ? EVENT_FIRST_LOAD | EVENT_LOAD : EVENT_LOAD;
     bool ok = session_run_actions(s, events, NULL, NULL, err);
@@ -671,6 +795,7 @@ void session_free(struct session *s)
     free(s->nodes);
     free(s->dirty);
     free(s->whole);
+    free(s->undo);
     arena_fini(&s->temp);
     arena_fini(&s->arena);
     free(s);

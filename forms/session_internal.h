@@ -20,6 +20,10 @@ struct session {
     struct xpath_env xpath;
     struct secondary *loaded; /* external instances fetched so far */
     char language[32];
+    struct undo *undo; /* what the settling of an answer has done, while `logging` */
+    size_t undo_count, undo_cap;
+    bool logging;
+    unsigned chained;            /* actions that set off actions */
     const struct node *answered; /* a calculated node that somebody has just overruled */
     struct node *removed, *removed_after, *removed_parent;
     struct node *orphans; /* removed for good; wiped at the end */
@@ -30,6 +34,11 @@ struct session {
  * `fresh`: nobody has worked on it before. */
 struct session *session_begin(const struct form *form, const struct session_env *env);
 MUST_CHECK bool session_start(struct session *s, bool fresh, struct err *err);
+/* Between these a failure can be taken back: values that actions set, entries that a count made
+ * or took.  `keep` false: all is as before, worked out anew without actions. */
+void session_log_begin(struct session *s, struct node *answered, const char *before);
+void session_log_end(struct session *s, bool keep);
+void session_mark_text_readers(struct session *s, const struct node *node); /* and of its groups */
 void session_relist(struct session *s); /* after nodes came or went */
 void session_tidy_default(const struct item *item, struct node *node);
 void session_new_id(struct session *s, char *text, size_t size); /* "uuid:…", 45 bytes and more */

@@ -219,10 +219,7 @@ static bool settle(struct session *s, struct node *node, bool changed, struct er
 {
     session_mark(s, node);
     s->answered = node->item->calculate ? node : NULL;
-    session_mark_readers(s, node);
-    for (const struct node *p = node->parent; p && p->item; p = p->parent) {
-        session_mark_readers(s, p); /* who reads a group as a whole */
-    }
+    session_mark_text_readers(s, node);
     return (!changed || session_run_actions(s, EVENT_CHANGED, node, node->item, err)) &&
            session_recalculate(s, err);
 }
@@ -243,12 +240,14 @@ enum answer_result session_answer(struct session *s, struct node *node, const ch
         char *before = mem_text(tree_value(node));
         bool changed = tree_set(node, text.data);
         result = judge(s, node, err);
+        session_log_begin(s, node, before);
         if (result == ANSWER_OK && !settle(s, node, changed, err)) {
             result = ANSWER_FAULT;
         }
-        if (result != ANSWER_OK && tree_set(node, before) && result == ANSWER_FAULT) {
-            settle(s, node, true, NULL);
+        if (result != ANSWER_OK) {
+            tree_set(node, before);
         }
+        session_log_end(s, result != ANSWER_FAULT);
         mem_wipe_text(before);
     }
     arena_reset(&s->temp);
@@ -258,7 +257,7 @@ enum answer_result session_answer(struct session *s, struct node *node, const ch
 
 bool session_replay(struct session *s, struct node *node, const char *value, struct err *err)
 {
-    return !tree_set(node, value) || settle(s, node, true, err);
+    return settle(s, node, tree_set(node, value), err); /* as session_answer does */
 }
 
 const char *session_refusal(struct session *s, struct arena *arena, struct node *node,
@@ -318,7 +317,7 @@ bool session_finish(struct session *s, struct err *err)
         if (item->preload && strcmp(item->preload, "timestamp") == 0 && item->preload_params &&
             strcmp(item->preload_params, "end") == 0 && s->nodes[i].first) {
             tree_set(s->nodes[i].first, now);
-            session_mark_readers(s, s->nodes[i].first);
+            session_mark_text_readers(s, s->nodes[i].first);
         }
     }
     return session_recalculate(s, err);

@@ -77,7 +77,7 @@ static void try_book(const char *what, const char *name, const char *bytes, size
 }
 
 #define HEAD                                                                                       \
-    "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' "       \
+    "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' "        \
     "xmlns:jr='http://openrosa.org/javarosa'><h:head><model><instance><data id='x'>"
 #define TAIL "</model></h:head><h:body/></h:html>"
 
@@ -86,8 +86,9 @@ static void test_hostile__xforms(void **state)
     (void)state;
     static const char xxe[] = "<?xml version='1.0'?><!DOCTYPE h [<!ENTITY x SYSTEM "
                               "'file:///etc/passwd'>]>" HEAD "<a>&x;</a></data></instance>" TAIL;
-    static const char parameter[] = "<!DOCTYPE h [<!ENTITY % p SYSTEM 'http://127.0.0.1:9/x'> %p;]>"
-        HEAD "<a/></data></instance>" TAIL;
+    static const char parameter[] =
+        "<!DOCTYPE h [<!ENTITY % p SYSTEM 'http://127.0.0.1:9/x'> %p;]>" HEAD
+        "<a/></data></instance>" TAIL;
     try_form("XXE", xxe, sizeof xxe - 1);
     try_form("parameter entity", parameter, sizeof parameter - 1);
     struct buf b = {0};
@@ -127,9 +128,10 @@ static void test_hostile__xforms(void **state)
                  "> 1])'/>" TAIL);
     try_form("runaway XPath", b.data, b.len);
     buf_cut(&b, 0);
-    buf_text(&b, HEAD "<c>999999999</c><r jr:template=''><x/></r></data></instance></model></h:head>"
-                      "<h:body><group ref='/data/r'><repeat nodeset='/data/r' jr:count='/data/c'>"
-                      "</repeat></group></h:body></h:html>");
+    buf_text(&b,
+             HEAD "<c>999999999</c><r jr:template=''><x/></r></data></instance></model></h:head>"
+                  "<h:body><group ref='/data/r'><repeat nodeset='/data/r' jr:count='/data/c'>"
+                  "</repeat></group></h:body></h:html>");
     try_form("a thousand million entries", b.data, b.len);
     buf_cut(&b, 0);
     buf_text(&b, HEAD "<a>aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!</a><b/></data></instance>"
@@ -301,12 +303,157 @@ static void test_hostile__workbooks(void **state)
     buf_fini(&deep);
 }
 
+/* ---- instances, lists and actions ---- */
+
+static const char small_form[] =
+    "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' "
+    "xmlns:jr='http://openrosa.org/javarosa'><h:head><h:title>T</h:title><model>"
+    "<instance><data id='f'><a/><r jr:template=''><x/></r></data></instance>"
+    "<instance id='places' src='jr://file/places.geojson'/>"
+    "<bind nodeset='/data/a' calculate=\"count(instance('places')/root/item)\"/>"
+    "</model></h:head><h:body><select1 ref='/data/a' appearance=\"search('l', 'contains', 'n', "
+    "/data/r/x)\"><item><value>n</value><label>n</label></item></select1><group ref='/data/r'>"
+    "<repeat nodeset='/data/r'><input ref='/data/r/x'/></repeat></group></h:body></h:html>";
+
+static const struct buf *resource_bytes;
+static bool any_resource(void *user, const char *uri, struct buf *out, struct err *err)
+{
+    (void)user;
+    (void)uri;
+    (void)err;
+    buf_add(out, resource_bytes->data, resource_bytes->len);
+    return true;
+}
+
+static void try_instance(const char *what, const char *bytes, size_t len)
+{
+    struct err err = {0};
+    struct form *form;
+    struct session *s;
+    struct still still;
+    long start = now_ms(), memory = peak_kib();
+    still_init(&still);
+    OK(form_load(&form, small_form, sizeof small_form - 1, &xml_trusted, &err));
+    bool ok = instance_open(&s, form, &still.env, bytes, len, true, &err);
+    session_free(s);
+    form_free(form);
+    must_fail(what, ok, &err, start, memory);
+}
+
+static void test_hostile__instances(void **state)
+{
+    (void)state;
+    struct buf b = {0};
+    buf_text(&b, "<data>");
+    for (int i = 0; i < 20000; i++) {
+        buf_text(&b, "<r><x>1</x></r>");
+    }
+    buf_text(&b, "</data>");
+    try_instance("an instance of too many entries", b.data, b.len);
+    buf_cut(&b, 0);
+    for (int i = 0; i < 5000; i++) {
+        buf_text(&b, "<data>");
+    }
+    try_instance("an instance nested too deep", b.data, b.len);
+    static const char *const wrong[] = {"<other/>", "<data><b/></data>", "<data><a></data>", "",
+                                        "<!DOCTYPE data [<!ENTITY a 'b'>]><data><a>&a;</a></data>"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        try_instance(wrong[i], wrong[i], strlen(wrong[i]));
+    }
+    buf_fini(&b);
+}
+
+/* A list that is no list is an empty one: the interview goes on. */
+static void test_hostile__lists_from_outside(void **state)
+{
+    (void)state;
+    struct buf deep = {0}, wide = {0};
+    for (int i = 0; i < 100000; i++) {
+        buf_text(&deep, "{\"features\":[");
+    }
+    buf_text(&wide, "{\"features\":[");
+    for (int i = 0; i < 20000; i++) {
+        buf_text(&wide, i ? ",{}" : "{}");
+    }
+    buf_text(&wide, "]}");
+    static const char odd[] = "{\"features\":{\"a\":7},\"x\":[1,[2]]}";
+    static const char geometry[] =
+        "{\"features\":[{\"geometry\":{\"type\":\"Polygon\",\"coordinates\":7}},"
+        "{\"geometry\":{\"type\":\"Point\",\"coordinates\":[[1]]}},"
+        "{\"geometry\":{\"type\":5,\"coordinates\":[]}},7,{\"properties\":[{\"a\":1}]}]}";
+    struct buf bodies[] = {deep,
+                           wide,
+                           {.data = (char *)odd, .len = sizeof odd - 1},
+                           {.data = (char *)geometry, .len = sizeof geometry - 1},
+                           {.data = (char *)"\xff\xfe", .len = 2},
+                           {.data = (char *)"", .len = 0}};
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct err err = {0};
+        struct form *form;
+        struct session *s;
+        struct still still;
+        struct arena arena;
+        struct choice *choices;
+        size_t count;
+        long start = now_ms();
+        resource_bytes = &bodies[i];
+        still_init(&still);
+        still.env.resource = any_resource;
+        arena_init(&arena);
+        OK(form_load(&form, small_form, sizeof small_form - 1, &xml_trusted, &err));
+        OK(session_new(&s, form, &still.env, &err));
+        struct node *a = session_find(s, "/data/a");
+        OK(session_choices(s, &arena, a->item->control, a, &choices, &count, &err));
+        assert_true(now_ms() - start < LIMIT_MS);
+        arena_fini(&arena);
+        session_free(s);
+        form_free(form);
+    }
+    buf_fini(&deep);
+    buf_fini(&wide);
+}
+
+/* Each of these is said to be wrong where it stands. */
+static void test_hostile__actions_and_searches(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {
+        "<setvalue event='odk-instance-first-load' ref='/data/r[' value='1'/>",
+        "<setvalue event='odk-instance-first-load' ref='/data/r[[[[' value='1'/>",
+        "<setvalue event='no-such-event' ref='/data/a' value='1'/>",
+        "<setvalue event='odk-instance-first-load' ref='' value='1'/>",
+        "<setvalue event='odk-instance-first-load' ref='/data/none' value='1'/>",
+        "<setgeopoint event='odk-instance-first-load' ref='/data/a'/>",
+        "<submission method='shout'/>"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct buf b = {0};
+        buf_printf(&b,
+                   "<h:html xmlns='http://www.w3.org/2002/xforms' "
+                   "xmlns:h='http://www.w3.org/1999/xhtml'><h:head><model><instance><data id='f'>"
+                   "<a/></data></instance>%s</model></h:head><h:body/></h:html>",
+                   wrong[i]);
+        try_form(wrong[i], b.data, b.len);
+        buf_fini(&b);
+    }
+    static const char search[] =
+        "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml'>"
+        "<h:head><model><instance><data id='f'><a/></data></instance></model></h:head><h:body>"
+        "<select1 ref='/data/a' appearance=\"search('l', ((]\"/></h:body></h:html>";
+    struct form *form;
+    struct err err = {0};
+    assert_true(form_load(&form, search, sizeof search - 1, &xml_foreign, &err)); /* only a word */
+    form_free(form);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hostile__xforms),
         cmocka_unit_test(test_hostile__xforms_that_add_up),
         cmocka_unit_test(test_hostile__workbooks),
+        cmocka_unit_test(test_hostile__instances),
+        cmocka_unit_test(test_hostile__lists_from_outside),
+        cmocka_unit_test(test_hostile__actions_and_searches),
     };
     xml_setup();
     return RUN(tests);

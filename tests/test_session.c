@@ -4,8 +4,10 @@
 
 static const char household[] =
     "| survey |\n"
-    "| | type | name | label::ru | label::ky | relevant | constraint | constraint_message::ru | constraint_message::ky | required | calculation | choice_filter | default |\n"
-    "| | integer | age | Возраст | Жашы | | . >= 18 and . <= 99 | От 18 до 99 | 18ден 99га | yes | | | |\n"
+    "| | type | name | label::ru | label::ky | relevant | constraint | constraint_message::ru | "
+    "constraint_message::ky | required | calculation | choice_filter | default |\n"
+    "| | integer | age | Возраст | Жашы | | . >= 18 and . <= 99 | От 18 до 99 | 18ден 99га | yes | "
+    "| | |\n"
     "| | select_one yn | works | Работаете? | | ${age} < 65 | | | | yes | | | |\n"
     "| | begin_group | job | Работа | Жумуш | ${works} = 'yes' | | | | | | | |\n"
     "| | text | what | Кем? ${age} | Ким? ${age} | | | | | | | | |\n"
@@ -18,7 +20,8 @@ static const char household[] =
     "| | calculate | kids | | | | | | | | sum(${years}) | | |\n"
     "| | select_one land | land | Страна | Өлкө | | | | | | | | |\n"
     "| | select_one town | town | Город | Шаар | | | | | | | land = ${land} | |\n"
-    "| | select_multiple yn | many | Оба? | Экөөбү? | | not(selected(., 'yes') and selected(., 'no')) | | | | | | |\n"
+    "| | select_multiple yn | many | Оба? | Экөөбү? | | not(selected(., 'yes') and selected(., "
+    "'no')) | | | | | | |\n"
     "| | date | day | День | Күн | | . <= today() | | | | | | today() |\n"
     "| choices |\n"
     "| | list_name | name | label::ru | label::ky | land |\n"
@@ -105,8 +108,7 @@ static void test_session__messages_speak_the_language(void **state)
     assert_string_equal(session_refusal(rig->s, &rig->arena, age, ANSWER_CONSTRAINT),
                         "От 18 до 99");
     session_set_language(rig->s, "ky");
-    assert_string_equal(session_refusal(rig->s, &rig->arena, age, ANSWER_CONSTRAINT),
-                        "18ден 99га");
+    assert_string_equal(session_refusal(rig->s, &rig->arena, age, ANSWER_CONSTRAINT), "18ден 99га");
     bool fallback;
     assert_int_equal(put(rig->s, "/data/age", "30"), ANSWER_OK);
     struct node *works = session_find(rig->s, "/data/works");
@@ -115,8 +117,8 @@ static void test_session__messages_speak_the_language(void **state)
     assert_string_equal(label, "Работаете?"); /* asked ky, missing: ru, and marked */
     assert_true(fallback);
     struct node *what = session_find(rig->s, "/data/job/what");
-    label = session_text(rig->s, &rig->arena, &what->item->control->label, what, FORM_LONG,
-                         &fallback);
+    label =
+        session_text(rig->s, &rig->arena, &what->item->control->label, what, FORM_LONG, &fallback);
     assert_string_equal(label, " Ким? 30 ");
     assert_false(fallback);
 }
@@ -226,8 +228,9 @@ static void test_session__count_and_cycles(void **state)
     assert_null(session_find(s, "/data/r[2]"));
     session_free(s);
     form_free(form);
-    OK(convert_md(&xml, "| survey |\n| | type | name | label | calculation |\n"
-                        "| | calculate | a | | ${b} + 1 |\n| | calculate | b | | ${a} + 1 |\n",
+    OK(convert_md(&xml,
+                  "| survey |\n| | type | name | label | calculation |\n"
+                  "| | calculate | a | | ${b} + 1 |\n| | calculate | b | | ${a} + 1 |\n",
                   &err));
     assert_false(form_load(&form, xml.data, xml.len, &xml_foreign, &err));
     assert_non_null(strstr(err.what, "/data/a"));
@@ -257,15 +260,141 @@ static void test_session__triggers_and_dynamic_defaults(void **state)
     form_free(form);
 }
 
+/* ---- actions, groups, and taking a fault back ---- */
+
+static struct session *open_xml(struct form **form, struct still *still, const char *instance,
+                                const char *model, const char *body)
+{
+    struct err err = {0};
+    struct buf xml = {0};
+    struct session *s;
+    buf_printf(
+        &xml,
+        "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml'"
+        " xmlns:jr='http://openrosa.org/javarosa'><h:head><h:title>T</h:title><model>"
+        "<instance><data id='f'>%s</data></instance>%s</model></h:head><h:body>%s</h:body>"
+        "</h:html>",
+        instance, model, body);
+    still_init(still);
+    OK(form_load(form, xml.data, xml.len, &xml_trusted, &err));
+    OK(session_new(&s, *form, &still->env, &err));
+    buf_fini(&xml);
+    return s;
+}
+
+static void shut(struct session *s, struct form *form)
+{
+    session_free(s);
+    form_free(form);
+}
+
+static void test_session__a_fault_takes_all_back(void **state)
+{
+    (void)state;
+    struct form *form;
+    struct still still;
+    struct session *s =
+        open_xml(&form, &still, "<q>2</q><keep/><k jr:template=''><v/></k>",
+                 "<bind nodeset='/data/q' type='int'/>",
+                 "<input ref='/data/q'><setvalue event='xforms-value-changed' ref='/data/keep' "
+                 "value=\"concat('set', /data/q)\"/></input><input ref='/data/keep'/>"
+                 "<group ref='/data/k'><repeat nodeset='/data/k' jr:count='/data/q'>"
+                 "<input ref='/data/k/v'/></repeat></group>");
+    assert_int_equal(put(s, "/data/keep", "mine"), ANSWER_OK);
+    assert_int_equal(put(s, "/data/k[2]/v", "second"), ANSWER_OK);
+    assert_int_equal(put(s, "/data/q", "500000"),
+                     ANSWER_FAULT); /* more entries than there may be */
+    assert_string_equal(got(s, "/data/q"), "2");
+    assert_string_equal(got(s, "/data/keep"), "mine");
+    assert_string_equal(got(s, "/data/k[2]/v"), "second");
+    assert_string_equal(got(s, "/data/k[3]/v"), "(none)");
+    assert_int_equal(put(s, "/data/q", "3"), ANSWER_OK);
+    assert_string_equal(got(s, "/data/keep"), "set3");
+    assert_string_equal(got(s, "/data/k[2]/v"), "second");
+    shut(s, form);
+}
+
+static void test_session__actions_set_off_actions(void **state)
+{
+    (void)state;
+    struct form *form;
+    struct still still;
+    struct session *s =
+        open_xml(&form, &still, "<a/><b/><c/><x/><y/>", "<bind nodeset='/data/a' type='int'/>",
+                 "<input ref='/data/a'><setvalue event='xforms-value-changed' ref='/data/b' "
+                 "value='/data/a + 1'/></input>"
+                 "<input ref='/data/b'><setvalue event='xforms-value-changed' ref='/data/c' "
+                 "value=\"concat('from ', /data/b)\"/></input>"
+                 "<input ref='/data/x'><setvalue event='xforms-value-changed' ref='/data/y' "
+                 "value='/data/x + 1'/></input>"
+                 "<input ref='/data/y'><setvalue event='xforms-value-changed' ref='/data/x' "
+                 "value='/data/y + 1'/></input>");
+    assert_int_equal(put(s, "/data/a", "5"), ANSWER_OK);
+    assert_string_equal(got(s, "/data/b"), "6");
+    assert_string_equal(got(s, "/data/c"), "from 6");
+    assert_int_equal(put(s, "/data/x", "1"), ANSWER_FAULT); /* without end: said, and taken back */
+    assert_string_equal(got(s, "/data/x"), "");
+    assert_string_equal(got(s, "/data/y"), "");
+    shut(s, form);
+}
+
+static void test_session__a_groups_text_is_followed(void **state)
+{
+    (void)state;
+    struct form *form;
+    struct still still;
+    struct session *s = open_xml(&form, &still, "<x/><a/><g><b/></g>",
+                                 "<bind nodeset='/data/x' calculate='string(/data/g)'/>"
+                                 "<bind nodeset='/data/a' type='int'/>"
+                                 "<bind nodeset='/data/g/b' type='int' calculate='/data/a * 2'/>",
+                                 "<input ref='/data/a'/>");
+    assert_int_equal(put(s, "/data/a", "3"), ANSWER_OK);
+    assert_string_equal(got(s, "/data/g/b"), "6");
+    assert_string_equal(got(s, "/data/x"), "6");
+    shut(s, form);
+}
+
+static void test_session__a_fresh_entry_is_preloaded(void **state)
+{
+    (void)state;
+    struct form *form;
+    struct still still;
+    struct err err = {0};
+    struct node *entry;
+    struct session *s = open_xml(
+        &form, &still, "<q/><r jr:template=''><day/><n/></r>",
+        "<bind nodeset='/data/r/day' type='date' jr:preload='date' jr:preloadParams='today'/>",
+        "<input ref='/data/q'><setvalue event='xforms-value-changed' ref=\"/data/r[n != 'no']/n\" "
+        "value=\"'z'\"/></input><group ref='/data/r'><repeat nodeset='/data/r'>"
+        "<input ref='/data/r/n'/></repeat></group>");
+    struct page roster = {PAGE_ROSTER, form_item(form, "/data/r")->control,
+                          session_find(s, "/data")};
+    for (int i = 0; i < 90; i++) {
+        OK(session_add_entry(s, &roster, &entry, &err));
+    }
+    assert_string_equal(got(s, "/data/r[90]/day"), "2026-11-24");
+    assert_int_equal(put(s, "/data/r[7]/n", "no"), ANSWER_OK);
+    assert_int_equal(put(s, "/data/q", "go"), ANSWER_OK); /* a ref with a predicate, many nodes */
+    assert_string_equal(got(s, "/data/r[7]/n"), "no");
+    assert_string_equal(got(s, "/data/r[90]/n"), "z");
+    shut(s, form);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_session__relevance_follows_answers, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_session__refused_answers_leave_no_trace, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_session__refused_answers_leave_no_trace, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_session__messages_speak_the_language, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_session__repeats_grow_shrink_and_come_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_session__repeats_grow_shrink_and_come_back, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_session__cascade_filters_and_checks, setup, teardown),
         cmocka_unit_test_setup_teardown(test_session__saved_instance_comes_back, setup, teardown),
+        cmocka_unit_test(test_session__a_fault_takes_all_back),
+        cmocka_unit_test(test_session__actions_set_off_actions),
+        cmocka_unit_test(test_session__a_groups_text_is_followed),
+        cmocka_unit_test(test_session__a_fresh_entry_is_preloaded),
         cmocka_unit_test(test_session__count_and_cycles),
         cmocka_unit_test(test_session__triggers_and_dynamic_defaults),
     };
