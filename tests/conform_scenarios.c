@@ -188,8 +188,8 @@ static bool not_stepped_into(struct play *p, const char *path)
 {
     const struct item *item = form_item(p->form, without_positions(p, path));
     for (; item && !p->web_forms; item = item->parent) {
-        if (item->count) {
-            return true;
+        if (item->count && !session_first(p->session, item)) {
+            return true; /* the count says none as yet */
         }
     }
     return false;
@@ -344,8 +344,12 @@ static bool answer(struct play *p, const struct json *step)
     if (result == ANSWER_FAULT) {
         return miss(p, "answer %s: %s", path, err.what);
     }
+    if (result == ANSWER_READONLY || result == ANSWER_HIDDEN) {
+        return miss(p, "answer %s: %s", path,
+                    result == ANSWER_HIDDEN ? "the question is not asked" : "it is read only");
+    }
     if (result != ANSWER_OK && (!refused || p->web_forms)) {
-        /* the peers' engines have no such outcome, or store it nevertheless */
+        /* an invalid answer: stored as that engine stores it, "" where it has no such value */
         if (!session_replay(p->session, node, result == ANSWER_TYPE ? "" : text, &err)) {
             return miss(p, "answer %s: %s", path, err.what);
         }
@@ -453,8 +457,8 @@ static bool check_choices(struct play *p, const struct json *step, const char *p
     if (!session_choices(p->session, p->arena, node->item->control, node, &choices, &count, &err)) {
         return miss(p, "choices of %s: %s", path, err.what);
     }
-    if (n && (size_t)n->number != count) {
-        return miss(p, "choices of %s: expected %s, got %zu", path, n->text, count);
+    if ((n && (size_t)n->number != count) || (!n && wanted && wanted->count > count)) {
+        return miss(p, "choices of %s: expected %s, got %zu", path, n ? n->text : "more", count);
     }
     for (const struct json *c = wanted ? wanted->first : NULL; c && i < count; c = c->next, i++) {
         const char *value = c->first->text ? c->first->text : "";
@@ -468,15 +472,16 @@ static bool check_choices(struct play *p, const struct json *step, const char *p
     return true;
 }
 
-static bool check_label(struct play *p, const struct json *step)
+static bool check_label(struct play *p, const struct json *step, bool hint)
 {
-    const char *path = json_text(step, "path"), *label = json_text(step, "label");
+    const char *path = json_text(step, "path"), *label = json_text(step, hint ? "hint" : "label");
     struct node *node = node_at(p, path);
     if (!node || !node->item || !node->item->control) {
         return left_out(p, path) || miss(p, "label of %s: no such question", path);
     }
-    const char *got =
-        session_text(p->session, p->arena, &node->item->control->label, node, FORM_LONG, NULL);
+    const char *got = session_text(p->session, p->arena,
+                                   hint ? &node->item->control->hint : &node->item->control->label,
+                                   node, FORM_LONG, NULL);
     return left_out(p, path) || strcmp(label ? label : "", got) == 0 ||
            miss(p, "label of %s: expected '%.200s', got '%.200s'", path, label, got);
 }
@@ -627,8 +632,9 @@ static bool state_names(const struct json *step, const char *name)
 static bool play_step(struct play *p, const struct json *step)
 {
     const char *op = json_text(step, "op");
-    static const char *const passive[] = {"init", "next",     "prev",
-                                          "jump", "finalize", "check_index"};
+    static const char *const passive[] = {"roundtrip_form", /* the form, which nothing changes */
+                                          "init",           "next",     "prev",
+                                          "jump",           "finalize", "check_index"};
     bool ok = true;
     for (size_t i = 0; i < sizeof passive / sizeof *passive; i++) {
         if (strcmp(op, passive[i]) == 0) {
@@ -653,7 +659,9 @@ static bool play_step(struct play *p, const struct json *step)
         const struct json *prompt = json_member(step, "prompt");
         ok = check_choices(p, prompt, json_text(prompt, "ref"));
     } else if (strcmp(op, "check_label") == 0) {
-        ok = check_label(p, step);
+        ok = check_label(p, step, false);
+    } else if (strcmp(op, "check_hint") == 0) {
+        ok = check_label(p, step, true);
     } else if (strcmp(op, "check_count") == 0) {
         ok = check_count(p, step);
     } else if (strcmp(op, "validate") == 0) {
@@ -664,11 +672,14 @@ static bool play_step(struct play *p, const struct json *step)
         ok = new_instance(p);
     } else if (strcmp(op, "reload") == 0) {
         ok = json_flag(step, "new") ? new_instance(p) : through_xml(p, false);
-    } else if (strcmp(op, "roundtrip_instance") == 0 ||
-               strcmp(op, "new_instance_or_restore") == 0) {
+    } else if (strcmp(op, "roundtrip_instance") == 0) {
+        ok = through_xml(p, false);
+    } else if (strcmp(op, "new_instance_or_restore") == 0) {
         ok = through_xml(p, state_names(step, "deprecatedID")) && fill_from_state(p, step);
     } else if (strcmp(op, "init_edit") == 0) {
         ok = through_xml(p, true) && fill_from_state(p, step);
+    } else {
+        ok = miss(p, "the step '%s' is not known", op);
     }
     return ok && same_state(p, step);
 }
