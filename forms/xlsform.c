@@ -70,6 +70,20 @@ void model_near_sheet(struct model *m, const char *name)
     }
 }
 
+/* A sheet whose name is nearly one that is missing is probably a slip; it would be left out. */
+static void note_near_sheets(struct model *m)
+{
+    static const char *const known[] = {"survey",   "choices",          "settings",
+                                        "entities", "external_choices", "osm"};
+    for (size_t i = 0; i < m->book->count; i++) {
+        const char *name = m->book->sheets[i].name;
+        const char *near = text_nearest(name, known, sizeof known / sizeof *known);
+        if (*name != '_' && near && !text_same(near, name) && !workbook_sheet(m->book, near)) {
+            model_note(m, "the sheet '%s' is left out; did you mean '%s'?", name, near);
+        }
+    }
+}
+
 bool xlsform_convert(struct buf *xml, const struct workbook *book,
                      const struct xlsform_options *options, struct arena *arena,
                      struct xlsform_notes *notes, struct err *err)
@@ -81,5 +95,6 @@ bool xlsform_convert(struct buf *xml, const struct workbook *book,
     if (notes) {
         notes->count = 0;
     }
+    note_near_sheets(&m);
     return xlsform_read(&m) && xlsform_write(&m, xml);
 }

@@ -290,6 +290,20 @@ struct header {
     bool renamed; /* the author's spelling was not the standard's */
 };
 
+static const char *near_header(enum table_kind kind, const char *name)
+{
+    const char *names[256];
+    size_t count = 0;
+    for (size_t i = 0; i < dialects[kind].name_count && count < 256; i++) {
+        names[count++] = dialects[kind].names[i];
+    }
+    for (size_t i = 0; i < dialects[kind].alias_count && count < 256; i++) {
+        names[count++] = dialects[kind].aliases[i].name;
+    }
+    return strlen(name) > 5 ? text_nearest(name, names, count)
+                            : NULL; /* short words are their own */
+}
+
 static void read_header(struct model *m, struct header *h, const char *text, enum table_kind kind,
                         bool doubles)
 {
@@ -332,6 +346,13 @@ static void read_header(struct model *m, struct header *h, const char *text, enu
             h->parts[h->count++] = alias->to[1];
         }
     } else {
+        if (!known && *pieces[0] && kind != TABLE_CHOICES && kind != TABLE_OSM) {
+            const char *near = near_header(kind, first);
+            if (near) {
+                model_note(m, "the column '%s' is not known and does nothing; did you mean '%s'?",
+                           text, near);
+            }
+        }
         /* the name of an unknown column stays as it is: filters may use it */
         h->parts[h->count++] = known ? known : pieces[0];
         h->renamed = known != NULL;

@@ -64,6 +64,13 @@ says diff '! /data/main/person/age: integer  →  text'
 says diff '~ /data/main/person/age, must be:'
 want 0 'no difference' $B/suhbat-form diff forms/study/migrant_interview.csv forms/study/migrant_interview.csv
 says 'no difference' 'Nothing that anybody would see has changed'
+printf '| survey |\n| | type | name | label | apearance |\n| | begin_repeat | r | R | |\n| | select_one c | s | S | |\n| | end_repeat | | | |\n| choices |\n| | list_name | name | label |\n| | c | a | Old word |\n| settigns |\n| | form_id |\n| | slips |\n' > "$T/slips.md"
+sed 's/Old word/New word/' "$T/slips.md" > "$T/slips2.md"
+want 0 'slips in names' $B/suhbat-form check "$T/slips.md"
+says 'slips in names' "the column 'apearance' is not known and does nothing; did you mean 'appearance'?"
+says 'slips in names' "the sheet 'settigns' is left out; did you mean 'settings'?"
+want 0 'words of choices' $B/suhbat-form diff "$T/slips.md" "$T/slips2.md"
+says 'words of choices' "choice 'a': «Old word»  →  «New word»"
 want 0 trace $B/suhbat-form trace forms/study/migrant_interview.csv sex
 says trace 'sex is not asked, because /data/main is not'
 says trace '${cns_take} is not asked itself'
@@ -122,6 +129,8 @@ want 0 'their labels' $B/suhbat-form doc "$T/lists/s.xml"
 says 'their labels' '| pineapple | Pineapple | Ананас |'
 says 'their labels' '| bat | Batken | Баткен |'
 rm "$T/lists/fruits.csv"
+want 0 'a list that is not there yet' $B/suhbat-form check "$T/lists/s.xml"
+says 'a list that is not there yet' 'put the list beside the form'
 want 1 'a list that is missing' $B/suhbat-form fill "$T/lists/s.xml" --answers "$T/lists/steps" --partial
 want 0 init $B/suhbat-key init "$T/study"
 want 1 'a study is never made twice' $B/suhbat-key init "$T/study"

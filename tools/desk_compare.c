@@ -25,8 +25,8 @@ static bool is_column(const struct item *item)
     return item->is_leaf && !item->is_repeat && !(item->is_attribute && !item->parent->parent);
 }
 
-/* The only new question of the same type whose name is near, if there is one. */
-static const struct item *renamed(const struct comparison *c, const struct item *gone)
+/* The only new question of the same name and type, if there is one: it stands elsewhere now. */
+static const struct item *moved_to(const struct comparison *c, const struct item *gone)
 {
     const struct form *fresh = session_form(c->fresh), *old = session_form(c->old);
     const struct item *found = NULL;
@@ -53,7 +53,7 @@ static void columns_gone(struct comparison *c)
             continue;
         }
         heading(c, &said, "Columns that get no more answers (what was answered stays):");
-        const struct item *moved = renamed(c, item);
+        const struct item *moved = moved_to(c, item);
         buf_printf(c->out, "  - %s", item->path);
         if (moved) {
             buf_printf(c->out, "   (the question moved to %s: a column of its own)", moved->path);
@@ -117,6 +117,7 @@ static void rules(struct comparison *c)
         if (is) {
             rule_change(c, &said, was, "asked if", was->relevant, is->relevant);
             rule_change(c, &said, was, "required if", was->required, is->required);
+            rule_change(c, &said, was, "read only if", was->readonly, is->readonly);
             rule_change(c, &said, was, "must be", was->constraint, is->constraint);
             rule_change(c, &said, was, "worked out as", was->calculate, is->calculate);
             rule_change(c, &said, was, "as many as", was->count, is->count);
@@ -169,6 +170,13 @@ static bool unfiltered(const struct control *c)
     return true;
 }
 
+/* A node to look from, also where no entry of a repeat is there yet. */
+static struct node *look_from(struct session *s, const struct item *item)
+{
+    struct node *node = session_first(s, item);
+    return node ? node : session_root(s)->first;
+}
+
 static void choices(struct comparison *c)
 {
     const struct form *old = session_form(c->old), *fresh = session_form(c->fresh);
@@ -180,9 +188,10 @@ static void choices(struct comparison *c)
         bool lists = is && was->control && is->control &&
                      (was->control->itemset || was->control->choice_count) &&
                      unfiltered(was->control) && unfiltered(is->control);
-        struct node *a = lists ? session_find(c->old, was->path) : NULL;
-        struct node *b = a ? session_find(c->fresh, is->path) : NULL;
-        if (!b || !session_choices(c->old, &c->arena, was->control, a, &before, &n_before, NULL) ||
+        struct node *a = lists ? look_from(c->old, was) : NULL;
+        struct node *b = lists ? look_from(c->fresh, is) : NULL;
+        if (!lists ||
+            !session_choices(c->old, &c->arena, was->control, a, &before, &n_before, NULL) ||
             !session_choices(c->fresh, &c->arena, is->control, b, &after, &n_after, NULL)) {
             continue;
         }
@@ -202,32 +211,87 @@ static void choices(struct comparison *c)
     }
 }
 
+static void word_change(struct comparison *c, bool *said, const struct item *item, const char *what,
+                        const char *language, const char *was, const char *is)
+{
+    if (strcmp(was, is) != 0) {
+        heading(c, said, "Words that changed:");
+        buf_printf(c->out, "  ~ %s%s%s%s: «%s»  →  «%s»\n", item->path, what, *language ? ", " : "",
+                   language, was, is);
+    }
+}
+
+/* The words of choices that both offer. */
+static void choice_words(struct comparison *c, bool *said, const struct item *was,
+                         const struct item *is, struct node *a, struct node *b,
+                         const char *language)
+{
+    struct choice *before, *after;
+    size_t n_before, n_after;
+    if (!(was->control->itemset || was->control->choice_count) ||
+        !(is->control->itemset || is->control->choice_count) || !unfiltered(was->control) ||
+        !unfiltered(is->control) ||
+        !session_choices(c->old, &c->arena, was->control, a, &before, &n_before, NULL) ||
+        !session_choices(c->fresh, &c->arena, is->control, b, &after, &n_after, NULL)) {
+        return;
+    }
+    for (size_t i = 0; i < n_before; i++) {
+        for (size_t k = 0; k < n_after; k++) {
+            if (strcmp(before[i].value, after[k].value) == 0) {
+                const char *what = arena_printf(&c->arena, ", choice '%s'", before[i].value);
+                word_change(c, said, was, what, language, before[i].label, after[k].label);
+                break;
+            }
+        }
+    }
+}
+
+static void languages(struct comparison *c)
+{
+    const struct form *old = session_form(c->old), *fresh = session_form(c->fresh);
+    bool said = false;
+    for (size_t i = 0; i < old->language_count; i++) {
+        if (form_language(fresh, old->languages[i]) < 0) {
+            heading(c, &said, "Languages:");
+            buf_printf(c->out, "  - %s\n", old->languages[i]);
+        }
+    }
+    for (size_t i = 0; i < fresh->language_count; i++) {
+        if (form_language(old, fresh->languages[i]) < 0) {
+            heading(c, &said, "Languages:");
+            buf_printf(c->out, "  + %s\n", fresh->languages[i]);
+        }
+    }
+}
+
 static void labels(struct comparison *c)
 {
     const struct form *old = session_form(c->old), *fresh = session_form(c->fresh);
     bool said = false;
     for (size_t i = 0; i < old->item_count; i++) {
         const struct item *was = old->items[i], *is = form_item(fresh, was->path);
-        struct node *a = session_find(c->old, was->path), *b = session_find(c->fresh, was->path);
-        if (!is || !a || !b || !was->control || !is->control) {
+        if (!is || !was->control || !is->control) {
             continue;
         }
+        struct node *a = look_from(c->old, was), *b = look_from(c->fresh, is);
         size_t languages = fresh->language_count ? fresh->language_count : 1;
         for (size_t l = 0; l < languages; l++) {
             if (fresh->language_count) {
                 session_set_language(c->old, fresh->languages[l]);
                 session_set_language(c->fresh, fresh->languages[l]);
             }
-            const char *x =
-                session_text(c->old, &c->arena, &was->control->label, a, FORM_LONG, NULL);
-            const char *y =
-                session_text(c->fresh, &c->arena, &is->control->label, b, FORM_LONG, NULL);
-            if (strcmp(x, y) != 0) {
-                heading(c, &said, "Words that changed:");
-                buf_printf(c->out, "  ~ %s%s%s: «%s»  →  «%s»\n", was->path,
-                           fresh->language_count ? ", " : "",
-                           fresh->language_count ? fresh->languages[l] : "", x, y);
+            const char *language = fresh->language_count ? fresh->languages[l] : "";
+            const struct label *before[] = {&was->control->label, &was->control->hint,
+                                            &was->constraint_message, &was->required_message};
+            const struct label *after[] = {&is->control->label, &is->control->hint,
+                                           &is->constraint_message, &is->required_message};
+            static const char *const what[] = {"", ", hint", ", when refused", ", when left out"};
+            for (size_t k = 0; k < 4; k++) {
+                const char *x = session_text(c->old, &c->arena, before[k], a, FORM_LONG, NULL);
+                const char *y = session_text(c->fresh, &c->arena, after[k], b, FORM_LONG, NULL);
+                word_change(c, &said, was, what[k], language, x, y);
             }
+            choice_words(c, &said, was, is, a, b, language);
         }
     }
 }
@@ -250,6 +314,7 @@ void outline_diff(struct buf *out, struct session *old, struct session *fresh)
     shapes(&c);
     choices(&c);
     rules(&c);
+    languages(&c);
     labels(&c);
     if (!c.changes) {
         buf_text(out, "Nothing that anybody would see has changed.\n");

@@ -7,7 +7,9 @@
 #include "forms/instance.h"
 #include "forms/workbook.h"
 #include "platform/clock.h"
+#include "platform/csv.h"
 #include "platform/file.h"
+#include "platform/json.h"
 #include "platform/package.h"
 #include "tools/desk_cli.h"
 #include "tools/desk_fill.h"
@@ -22,6 +24,94 @@ static void print_notes(const struct xlsform_notes *notes)
 {
     for (size_t i = 0; i < notes->count; i++) {
         fprintf(stderr, "warning: %s\n", notes->text[i]);
+    }
+}
+
+struct lists {
+    struct desk_env *desk;
+    struct arena *arena;
+    struct package_file *files;
+    size_t most, count;
+};
+
+static bool gather(struct lists *l, const char *uri, struct err *err)
+{
+    const char *name = file_name(uri);
+    struct buf bytes = {0};
+    for (size_t i = 0; i < l->count; i++) {
+        if (strcmp(l->files[i].name, name) == 0) {
+            return true;
+        }
+    }
+    if (l->count == l->most) {
+        return err_set(err, ERR_LIMIT, "the form takes more than %zu lists from outside", l->most);
+    }
+    if (!desk_resource(l->desk, uri, &bytes, err)) {
+        return err_hint(err, "put the list beside the form");
+    }
+    l->files[l->count].name = arena_text(l->arena, name);
+    l->files[l->count].bytes = arena_copy(l->arena, bytes.data, bytes.len);
+    l->files[l->count++].len = bytes.len;
+    buf_fini(&bytes);
+    return true;
+}
+
+/* Lists that the form takes from outside travel in its package, under their own names. */
+static bool gather_lists(const struct form *form, struct lists *l, struct err *err)
+{
+    for (const struct secondary *s = form->secondary; s; s = s->next) {
+        if (!s->root && s->src && !strstr(s->src, "last-saved") && !gather(l, s->src, err)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < form->item_count; i++) {
+        const struct control *c = form->items[i]->control;
+        if (c && c->external && !gather(l, "jr://file-csv/itemsets.csv", err)) {
+            return false;
+        }
+        bool named = c && c->search && c->search->arg_count && c->search->args[0]->op == XP_STRING;
+        if (named &&
+            !gather(l, arena_printf(l->arena, "jr://file-csv/%s.csv", c->search->args[0]->text),
+                    err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool lists_read(struct lists *l, struct err *err)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        const struct package_file *f = &l->files[i];
+        struct csv csv;
+        struct json *json;
+        bool ok = true;
+        if (file_ends(f->name, ".csv")) {
+            ok = csv_parse(&csv, l->arena, f->bytes, f->len, err);
+        } else if (file_ends(f->name, ".geojson")) {
+            ok = json_parse(&json, l->arena, f->bytes, f->len, err) &&
+                 (json_member(json, "features") ||
+                  err_set(err, ERR_INPUT, "it is no FeatureCollection"));
+        }
+        if (!ok) {
+            return err_at(err, "the list %s", f->name);
+        }
+    }
+    return true;
+}
+
+/* The form may be good while its lists are not there yet: that is told, and no fault of the form.
+ */
+static void check_lists(const struct form *form, struct desk_env *desk, struct arena *arena)
+{
+    enum { FILES = 64 };
+    struct package_file files[FILES];
+    struct lists lists = {desk, arena, files, FILES, 0};
+    struct err err = {0};
+    if (!gather_lists(form, &lists, &err) || !lists_read(&lists, &err)) {
+        char text[1100];
+        err_text(&err, text, sizeof text);
+        fprintf(stderr, "warning: %s\n", text);
     }
 }
 
@@ -44,6 +134,7 @@ static bool run_check(const struct cli_words *words, struct err *err)
     }
     print_notes(&notes);
     if (ok) {
+        check_lists(form, &desk, &arena);
         size_t questions = 0, repeats = 0;
         for (size_t i = 0; i < form->item_count; i++) {
             const struct control *c = form->items[i]->control;
@@ -278,58 +369,6 @@ static bool run_trace(const struct cli_words *words, struct err *err)
     buf_fini(&steps);
     shut_file(&o);
     return give(&out, ok, err);
-}
-
-struct lists {
-    struct desk_env *desk;
-    struct arena *arena;
-    struct package_file *files;
-    size_t most, count;
-};
-
-static bool gather(struct lists *l, const char *uri, struct err *err)
-{
-    const char *name = file_name(uri);
-    struct buf bytes = {0};
-    for (size_t i = 0; i < l->count; i++) {
-        if (strcmp(l->files[i].name, name) == 0) {
-            return true;
-        }
-    }
-    if (l->count == l->most) {
-        return err_set(err, ERR_LIMIT, "the form takes more than %zu lists from outside", l->most);
-    }
-    if (!desk_resource(l->desk, uri, &bytes, err)) {
-        return err_hint(err, "put the list beside the form");
-    }
-    l->files[l->count].name = arena_text(l->arena, name);
-    l->files[l->count].bytes = arena_copy(l->arena, bytes.data, bytes.len);
-    l->files[l->count++].len = bytes.len;
-    buf_fini(&bytes);
-    return true;
-}
-
-/* Lists that the form takes from outside travel in its package, under their own names. */
-static bool gather_lists(const struct form *form, struct lists *l, struct err *err)
-{
-    for (const struct secondary *s = form->secondary; s; s = s->next) {
-        if (!s->root && s->src && !strstr(s->src, "last-saved") && !gather(l, s->src, err)) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < form->item_count; i++) {
-        const struct control *c = form->items[i]->control;
-        if (c && c->external && !gather(l, "jr://file-csv/itemsets.csv", err)) {
-            return false;
-        }
-        bool named = c && c->search && c->search->arg_count && c->search->args[0]->op == XP_STRING;
-        if (named &&
-            !gather(l, arena_printf(l->arena, "jr://file-csv/%s.csv", c->search->args[0]->text),
-                    err)) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static bool run_pack(const struct cli_words *words, struct err *err)
