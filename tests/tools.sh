@@ -121,6 +121,8 @@ cat > "$T/lists/steps" <<'END'
 {"answer":"city","value":"osh"}
 {"refuse":"city","value":"bat"}
 END
+want 0 'itemsets of the workbook itself' $B/suhbat-form fill "$T/lists/s.md" --answers "$T/lists/steps" --partial
+says 'itemsets of the workbook itself' '<city>osh</city>'
 want 0 'lists from outside' $B/suhbat-form convert "$T/lists/s.md" -o "$T/lists/s.xml"
 want 0 'itemsets beside it' grep -q Баткен "$T/lists/itemsets.csv"
 want 0 'search, geojson, itemsets' $B/suhbat-form fill "$T/lists/s.xml" --answers "$T/lists/steps" --partial

@@ -89,6 +89,20 @@ static void fill_random(void *user, void *bytes, size_t len)
     }
 }
 
+/* The external choices of a workbook, which `convert` would write beside its form. */
+static bool own_itemsets(const char *file, struct buf *out)
+{
+    struct arena arena;
+    struct buf xml = {0};
+    struct xlsform_options options = {.itemsets = out, .lenient = true};
+    arena_init(&arena);
+    bool ok = !file_ends(file, ".xml") &&
+              desk_form_xml(&xml, file, &options, &arena, NULL, NULL) && out->len > 0;
+    buf_fini(&xml);
+    arena_fini(&arena);
+    return ok;
+}
+
 bool desk_resource(void *user, const char *uri, struct buf *out, struct err *err)
 {
     const struct desk_env *desk = user;
@@ -100,7 +114,9 @@ bool desk_resource(void *user, const char *uri, struct buf *out, struct err *err
     }
     buf_add(&path, desk->file, slash ? (size_t)(slash - desk->file) : 0);
     buf_printf(&path, "%s%s", slash ? "/" : "", name + 1);
-    bool ok = file_read(out, path.data, DESK_FILE_MAX, err);
+    bool made = strcmp(name + 1, "itemsets.csv") == 0 && !file_exists(path.data) &&
+                own_itemsets(desk->file, out);
+    bool ok = made || file_read(out, path.data, DESK_FILE_MAX, err);
     buf_fini(&path);
     return ok;
 }
