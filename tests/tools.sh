@@ -136,6 +136,7 @@ says 'a list that is not there yet' 'put the list beside the form'
 want 1 'a list that is missing' $B/suhbat-form fill "$T/lists/s.xml" --answers "$T/lists/steps" --partial
 want 0 init $B/suhbat-key init "$T/study"
 want 1 'a study is never made twice' $B/suhbat-key init "$T/study"
+want 1 'no such form to withdraw' $B/suhbat-key catalogue "$T/study" --withdraw nobody
 want 0 invite $B/suhbat-key invite "$T/study" -o "$T/i.sbi"
 want 0 'desk init' $B/suhbat-sync --desk "$T/desk" init "$T/study"
 want 4 'a wrong identity' $B/suhbat-sync --desk "$T/desk" --identity "$T/i.sbi" import "$T/i.sbi"

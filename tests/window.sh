@@ -43,4 +43,18 @@ $B/suhbat-sync --desk "$D/desk" $I import "$D/stick" >/dev/null 2>&1 || true
 $B/suhbat-sync --desk "$D/desk" $I export --format csv --out "$D/csv" >/dev/null
 grep -qF ',yes,no,yes,Ош ш,41,,,эскертүүё,' "$D/csv/fields.csv" || fail 'an answer is not where it was given'
 grep -q '^Москва,' "$D/csv/fields-trip.csv" || fail 'the entry is missing'
+
+# a draft goes on with its own version, whether a newer one has come or the form was withdrawn
+sed 's/^,fields,Fields,1,/,fields,Fields,2,/' tests/cases/fields.csv > "$D/fields.csv"
+drive draft device
+rm "$D"/stick/*
+$B/suhbat-form pack "$D/fields.csv" --study "$D/study" -o "$D/stick/fields2.age" --serial 4000000000 >/dev/null
+$B/suhbat-key catalogue "$D/study" "$D/stick/fields2.age" -o "$D/stick/catalogue2.age" >/dev/null
+echo "$PASS" | $B/suhbat --data "$D/device" --load "$D/stick" >/dev/null
+drive resume device
+rm "$D"/stick/*
+$B/suhbat-key catalogue "$D/study" --withdraw fields -o "$D/stick/catalogue3.age" |
+    grep -q ': 0 forms' || fail 'the form was not withdrawn'
+echo "$PASS" | $B/suhbat --data "$D/device" --load "$D/stick" >/dev/null
+drive resume device
 echo '1 passed, 0 failed, 0 skipped'

@@ -13,7 +13,7 @@
 #include "tools/desk_cli.h"
 #include "tools/desk_keys.h"
 
-static const char *opt_out, *opt_force, *opt_days, *opt_identity;
+static const char *opt_withdraw, *opt_out, *opt_force, *opt_days, *opt_identity;
 
 enum { WARN_DAYS = 30, TOKEN_DAYS = 14 };
 
@@ -297,6 +297,22 @@ static bool list_package(struct catalogue *c, const struct package *p, struct er
     return true;
 }
 
+/* A form that nobody is to begin any more; drafts of it can be finished. */
+static bool withdraw(struct catalogue *c, const char *form_id, struct err *err)
+{
+    uint8_t hash[32];
+    catalogue_form_hash(hash, form_id);
+    for (unsigned i = 0; i < c->form_count; i++) {
+        if (memcmp(c->forms[i].form, hash, 32) == 0) {
+            memmove(&c->forms[i], &c->forms[i + 1], (c->form_count - i - 1) * sizeof c->forms[0]);
+            c->form_count--;
+            return true;
+        }
+    }
+    err_set(err, ERR_INPUT, "no form '%s' is in force", form_id);
+    return err_hint(err, "give the form's id, as suhbat-form show tells it");
+}
+
 static bool run_catalogue(const struct cli_words *words, struct err *err)
 {
     const char *dir = words->list[0];
@@ -322,6 +338,7 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
         buf_fini(&file);
         buf_fini(&plain);
     }
+    ok = ok && (!opt_withdraw || withdraw(c, opt_withdraw, err));
     if (ok) {
         c->epoch++;
         c->issued_at = now_s();
@@ -391,10 +408,6 @@ static bool run_passphrase(const struct cli_words *words, struct err *err)
 
 int main(int argc, char **argv)
 {
-    static const struct cli_option output[] = {
-        {"output", 'o', "FILE", "where to write", &opt_out},
-        {"force", 0, NULL, "replace a file that is there", &opt_force},
-        {NULL, 0, NULL, NULL, NULL}};
     static const struct cli_option inviting[] = {
         {"output", 'o', "FILE", "where to write (invitation.sbi)", &opt_out},
         {"days", 0, "N", "how long the invitation is good (14)", &opt_days},
@@ -405,6 +418,12 @@ int main(int argc, char **argv)
         {"identity", 0, "FILE", "age identity that reads the device's label", &opt_identity},
         {"force", 0, NULL, "replace a file that is there", &opt_force},
         {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_option cataloguing[] = {
+        {"output", 'o', "FILE", "where to write", &opt_out},
+        {"withdraw", 0, "FORM_ID", "take this form out of force; its drafts can be finished",
+         &opt_withdraw},
+        {"force", 0, NULL, "replace a file that is there", &opt_force},
+        {NULL, 0, NULL, NULL, NULL}};
     static const struct cli_verb verbs[] = {
         {"init", "STUDY", "make a study: root, author and desk keys, age identities, catalogue.", 1,
          1, NULL, run_init},
@@ -413,8 +432,8 @@ int main(int argc, char **argv)
         {"enrol", "STUDY REQUEST", "answer a device's request; prints the device's words.", 2, 2,
          enrolling, run_enrol},
         {"catalogue", "STUDY [PACKAGE…]",
-         "sign the next catalogue, with these form packages in force.", 1, CLI_WORDS_MAX, output,
-         run_catalogue},
+         "sign the next catalogue, with these form packages in force.", 1, CLI_WORDS_MAX,
+         cataloguing, run_catalogue},
         {"show", "STUDY", "what the catalogue says.", 1, 1, NULL, run_show},
         {"passphrase", "", "five fresh words, in both scripts.", 0, 0, NULL, run_passphrase},
     };
