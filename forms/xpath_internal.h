@@ -32,6 +32,8 @@ struct xpath_function {
 bool xpath_index_rows(struct eval *e, const struct frame *f, struct node *parent,
                       const struct xpath_step *step, struct node *const **rows, size_t *count);
 
+extern const char *const xpath_axis_names[AXIS_COUNT];
+
 const struct xpath_function *xpath_function_find(const char *name);
 const char *xpath_function_nearest(const char *name);
 

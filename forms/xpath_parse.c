@@ -211,20 +211,19 @@ static bool parse_preds(struct parser *p, struct xpath ***preds, size_t *count)
     return true;
 }
 
-static const char *const axis_names[] = {"child",
-                                         "parent",
-                                         "self",
-                                         "attribute",
-                                         "descendant",
-                                         "descendant-or-self",
-                                         "ancestor",
-                                         "ancestor-or-self",
-                                         "following-sibling",
-                                         "preceding-sibling",
-                                         "following",
-                                         "preceding",
-                                         "namespace"};
-_Static_assert(sizeof axis_names / sizeof *axis_names == AXIS_COUNT, "one name an axis");
+const char *const xpath_axis_names[AXIS_COUNT] = {"child",
+                                                  "parent",
+                                                  "self",
+                                                  "attribute",
+                                                  "descendant",
+                                                  "descendant-or-self",
+                                                  "ancestor",
+                                                  "ancestor-or-self",
+                                                  "following-sibling",
+                                                  "preceding-sibling",
+                                                  "following",
+                                                  "preceding",
+                                                  "namespace"};
 
 /* Is the next thing behind the token, blanks aside, this character? */
 static bool next_is(const struct parser *p, char c)
@@ -285,7 +284,7 @@ static bool parse_step(struct parser *p, struct xpath_step *step)
         }
     } else if (p->kind == T_NAME && is_axis(p)) {
         size_t i = 0;
-        while (i < AXIS_COUNT && !token_is(p, axis_names[i])) {
+        while (i < AXIS_COUNT && !token_is(p, xpath_axis_names[i])) {
             i++;
         }
         if (i == AXIS_COUNT) {

@@ -42,19 +42,6 @@ static void print_test(struct buf *out, const struct xpath_step *step)
 
 static void print_step(struct buf *out, const struct xpath_step *step, unsigned depth)
 {
-    static const char *const axes[AXIS_COUNT] = {"child",
-                                                 "parent",
-                                                 "self",
-                                                 "attribute",
-                                                 "descendant",
-                                                 "descendant-or-self",
-                                                 "ancestor",
-                                                 "ancestor-or-self",
-                                                 "following-sibling",
-                                                 "preceding-sibling",
-                                                 "following",
-                                                 "preceding",
-                                                 "namespace"};
     bool any = step->test == TEST_NODE;
     if (step->axis == AXIS_PARENT && any) {
         buf_text(out, "..");
@@ -64,7 +51,7 @@ static void print_step(struct buf *out, const struct xpath_step *step, unsigned 
         if (step->axis == AXIS_ATTRIBUTE) {
             buf_char(out, '@');
         } else if (step->axis != AXIS_CHILD) {
-            buf_printf(out, "%s::", axes[step->axis]);
+            buf_printf(out, "%s::", xpath_axis_names[step->axis]);
         }
         print_test(out, step);
     }
