@@ -16,6 +16,23 @@ if [ -f "$GEN" ] && command -v python3 >/dev/null; then
 	python3 "$GEN" both -o $FORMS/both.xml
 	python3 "$GEN" tsv -o $FORMS/answers.tsv
 	$BIN/bench_engine $FORMS
+	# ODK's own JavaScript engine on the same forms, where there is a browser to run it
+	if command -v npm >/dev/null && command -v chromium >/dev/null; then
+		mkdir -p build/bench/peers
+		cp "$SHARED"/perf/peers/* build/bench/peers/
+		(
+			cd build/bench/peers
+			[ -d node_modules ] || npm install --silent --no-audit --no-fund
+			echo "ODK's JavaScript engine in Chromium, ms:"
+			for run in 'load big1000.xml 3' 'load itemset10k.xml 3' 'load both.xml 2' \
+				'cases big1000.xml 40' 'cascade itemset10k.xml 20'; do
+				echo "  $run"
+				timeout 120 node chrome_bench.mjs $run | grep -E 'first_load_ms|median' | sed 's/^/    /'
+			done
+		) || echo "skipped: ODK's JavaScript engine did not run"
+	else
+		echo "skipped: ODK's JavaScript engine needs npm and chromium"
+	fi
 else
 	echo "skipped: engine figures need $GEN and python3"
 fi
