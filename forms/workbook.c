@@ -56,7 +56,7 @@ static const char *plain_blanks(struct arena *arena, const char *text, size_t le
 }
 
 static bool add_row(struct builder *b, const char *const *cells, size_t count, size_t number,
-                    struct err *err)
+                    size_t place, struct err *err)
 {
     while (count && !*cells[count - 1]) {
         count--;
@@ -76,6 +76,7 @@ static bool add_row(struct builder *b, const char *const *cells, size_t count, s
     memcpy(row->cells, cells, count * sizeof *cells);
     row->count = count;
     row->number = number;
+    row->place = place;
     return true;
 }
 
@@ -133,7 +134,7 @@ static bool rows_to_sheets(struct workbook *book, struct arena *arena, const str
             }
         }
         if (ok && sheet && row->count > 1) {
-            ok = add_row(&b, cells + 1, row->count - 1, row->line, err);
+            ok = add_row(&b, cells + 1, row->count - 1, row->line, i + 1, err);
         }
     }
     close_sheet(ok ? sheet : NULL, &b);
@@ -480,7 +481,8 @@ static bool read_row(void *user, const struct xml *row, struct err *err)
         s->ended = true;
         return true;
     }
-    return add_row(&s->b, cells, count < s->columns ? count : s->columns, s->number, err);
+    return add_row(&s->b, cells, count < s->columns ? count : s->columns, s->number, s->number,
+                   err);
 }
 
 static bool read_sheet(struct xlsx *x, struct workbook *book, const char *name, const char *target,

@@ -16,6 +16,7 @@ struct sheet_row {
     const char **cells; /* never NULL; "" = empty */
     size_t count;
     size_t number; /* 1-based; in .csv and .md the line */
+    size_t place;  /* among the rows, empty ones counted: a cell of several lines is one row */
 };
 struct sheet {
     const char *name;

@@ -27,7 +27,7 @@ static size_t widest_row(const struct sheet *sheet)
 /* Empty rows that the author left before this one: they count where questions have no names. */
 static size_t gap_before(const struct sheet *sheet, size_t row)
 {
-    size_t from = sheet->rows[row - 1].number, to = sheet->rows[row].number;
+    size_t from = sheet->rows[row - 1].place, to = sheet->rows[row].place;
     return to > from ? to - from - 1 : 0;
 }
 

@@ -77,6 +77,12 @@ says trace '${cns_take} is not asked itself'
 want 0 'trace after answers' $B/suhbat-form trace forms/study/migrant_interview.csv hs_first_o --answers tests/cases/migrant.jsonl
 says 'trace after answers' "\${hs_first} is 'relatives'"
 want 1 'trace of nothing' $B/suhbat-form trace forms/study/migrant_interview.csv nobody
+printf 'survey\n,type,name,label\n,text,a,"two\nlines"\n,,,\n,text,b,B\n' > "$T/lines.csv"
+want 0 'a cell of two lines' $B/suhbat-form convert "$T/lines.csv" -o "$T/lines1.csv"
+want 0 'a cell of two lines, to xlsx' $B/suhbat-form convert "$T/lines1.csv" -o "$T/lines.xlsx"
+want 0 'a cell of two lines, back' $B/suhbat-form convert "$T/lines.xlsx" -o "$T/lines2.csv"
+want 0 'is one row' cmp "$T/lines1.csv" "$T/lines2.csv"
+want 0 'and the empty row stays one' test "$(grep -c '^,$' "$T/lines2.csv")" = 1
 for f in migrant_interview focus_group; do # to Excel and back
     want 0 "$f to csv" $B/suhbat-form convert forms/study/$f.csv -o "$T/$f-1.csv"
     want 0 "$f to xlsx" $B/suhbat-form convert "$T/$f-1.csv" -o "$T/$f.xlsx"
