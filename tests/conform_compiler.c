@@ -213,14 +213,15 @@ static bool book_from_sheets(struct workbook *book, const struct json *sheets, s
                 }
             }
         }
-        sheet->rows[sheet->count++] = (struct sheet_row){headers, count, 1};
+        sheet->rows[sheet->count++] = (struct sheet_row){headers, count, 1, 1};
         for (const struct json *row = s->first; row; row = row->next) {
             const char **cells = arena_alloc(arena, (count + 1) * sizeof *cells);
             for (size_t i = 0; i < count; i++) {
                 const char *text = json_text(row, headers[i]);
                 cells[i] = text ? text : "";
             }
-            sheet->rows[sheet->count] = (struct sheet_row){cells, count, sheet->count + 1};
+            sheet->rows[sheet->count] =
+                (struct sheet_row){cells, count, sheet->count + 1, sheet->count + 1};
             sheet->count++;
         }
     }
