@@ -327,26 +327,33 @@ static void case_rows(void)
 {
     static const double most[SAMPLES] = {0.012, 0.05, 0.15, 0.55, 0.12};
     static const char *const rows[SAMPLES] = {"", "", "5", "6", "7"};
-    double small[SAMPLES], large[SAMPLES], flat[SAMPLES];
-    answers_to_cases(small, "big1000");
-    answers_to_cases(large, "big4000");
-    answers_to_cases(flat, "flat1000");
+    enum { PAIRS = 5 }; /* the three forms in turn, so that a noisy moment meets all of them */
+    double small[PAIRS][SAMPLES], large[PAIRS][SAMPLES], flat[PAIRS][SAMPLES];
+    for (size_t p = 0; p < PAIRS; p++) {
+        answers_to_cases(small[p], "big1000");
+        answers_to_cases(large[p], "big4000");
+        answers_to_cases(flat[p], "flat1000");
+    }
     double chain = floor_chain();
     for (size_t i = 0; i < SAMPLES; i++) {
+        double took[PAIRS], growth[PAIRS], flatness[PAIRS];
+        for (size_t p = 0; p < PAIRS; p++) {
+            took[p] = small[p][i];
+            growth[p] = large[p][i] / small[p][i];
+            flatness[p] = flat[p][i] / small[p][i];
+        }
         char what[80], must[80];
+        double ms = part(took, PAIRS, 0.5), limit = i == 3 ? 4.5 : 1.25;
         snprintf(what, sizeof what, "answer, %s", samples[i].name);
         snprintf(must, sizeof must, "must be at most %g ms; bare chain %.4f ms", most[i], chain);
-        goal(rows[i], what, small[i], "ms", small[i] <= most[i], must);
-    }
-    for (size_t i = 0; i < SAMPLES; i++) {
-        char what[80];
-        double limit = i == 3 ? 4.5 : 1.25;
+        goal(rows[i], what, ms, "ms", ms <= most[i], must);
+        double ratio = part(growth, PAIRS, 0.5);
         snprintf(what, sizeof what, "4,000 over 1,000 questions, %s", samples[i].name);
-        goal("9", what, large[i] / small[i], "x", large[i] / small[i] <= limit,
-             i == 3 ? "at most 4.5" : "at most 1.25");
+        goal("9", what, ratio, "x", ratio <= limit, i == 3 ? "at most 4.5" : "at most 1.25");
+        ratio = part(flatness, PAIRS, 0.5);
         snprintf(what, sizeof what, "one flat group over ten, %s", samples[i].name);
         if (i != 3) {
-            goal("9", what, flat[i] / small[i], "x", flat[i] / small[i] <= limit, "at most 1.25");
+            goal("9", what, ratio, "x", ratio <= limit, "at most 1.25");
         }
     }
 }
