@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What does this XForm ask? */
-#include "forms/form.h"
+#include "forms/form_loader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,29 +9,18 @@
 #include "forms/form_graph.h"
 #include "platform/text.h"
 
-#define ODK "http://www.opendatakit.org/xforms"
-#define JAVAROSA "http://openrosa.org/javarosa"
-#define SUHBAT_URI_PART "suhbat"
-
-struct loader {
-    struct form *form;
-    struct arena *arena; /* the form's */
-    struct map binds;    /* bind id → item */
-    struct err *err;
-};
-
-static const char *or_empty(const char *s)
+const char *loader_text(const char *s)
 {
     return s ? s : "";
 }
 
-static bool bad(struct loader *l, const struct xml *at, const char *what, const char *detail)
+bool loader_bad(struct loader *l, const struct xml *at, const char *what, const char *detail)
 {
     return err_set(l->err, ERR_INPUT, "line %u: %s%s%s", at->line, what, detail ? ": " : "",
-                   or_empty(detail));
+                   loader_text(detail));
 }
 
-static bool compile(struct loader *l, struct xpath **out, const struct xml *at, const char *name,
+bool loader_compile(struct loader *l, struct xpath **out, const struct xml *at, const char *name,
                     const char *text)
 {
     if (!xpath_compile(out, l->arena, text, l->err)) {
@@ -127,7 +116,7 @@ static struct node *add_instance(struct loader *l, const struct xml *xml, struct
 }
 
 /* An absolute path, or one relative to `from`, to its item. */
-static struct item *find_item(struct loader *l, const char *ref, const struct item *from)
+struct item *loader_item(struct loader *l, const char *ref, const struct item *from)
 {
     struct buf path = {0};
     ref += strspn(ref, " ");
@@ -183,8 +172,8 @@ static bool read_text(struct loader *l, struct text **out, const struct xml *xml
             part->literal = c->text;
         } else if (strcmp(c->name, "output") == 0) {
             const char *value = xml_attr(c, "value");
-            value = value ? value : or_empty(xml_attr(c, "ref"));
-            if (!compile(l, &part->output, c, "output", value)) {
+            value = value ? value : loader_text(xml_attr(c, "ref"));
+            if (!loader_compile(l, &part->output, c, "output", value)) {
                 return false;
             }
         } else { /* markup of others: its text */
@@ -213,12 +202,12 @@ static bool read_translations(struct loader *l, const struct xml *itext)
     size_t at = 0;
     for (const struct xml *t = xml_child(itext, "translation"); t;
          t = xml_sibling(t, "translation"), at++) {
-        form->languages[at] = or_empty(xml_attr(t, "lang"));
+        form->languages[at] = loader_text(xml_attr(t, "lang"));
         if (xml_attr(t, "default")) {
             form->default_language = at;
         }
         for (const struct xml *x = xml_child(t, "text"); x; x = xml_sibling(x, "text")) {
-            const char *id = or_empty(xml_attr(x, "id"));
+            const char *id = loader_text(xml_attr(x, "id"));
             struct itext *entry = map_get(&form->itexts, id);
             if (!entry) {
                 entry = arena_alloc(l->arena, sizeof *entry);
@@ -269,10 +258,10 @@ static bool label_from_ref(struct loader *l, struct label *label, const struct x
         label->itext = map_get(&l->form->itexts, id); /* none: the text is empty, as JavaRosa */
         return true;
     }
-    return compile(l, &label->id, at, "label", ref);
+    return loader_compile(l, &label->id, at, "label", ref);
 }
 
-static bool read_label(struct loader *l, struct label *label, const struct xml *xml)
+bool loader_label(struct loader *l, struct label *label, const struct xml *xml)
 {
     const char *ref = xml_attr(xml, "ref");
     if (ref && *ref) {
@@ -336,16 +325,16 @@ static bool bind_expr(struct loader *l, struct xpath **out, const struct xml *bi
     if (!text || !*text) {
         return true;
     }
-    return compile(l, out, bind, name, text) || err_at(l->err, "%s", path);
+    return loader_compile(l, out, bind, name, text) || err_at(l->err, "%s", path);
 }
 
 static bool read_bind(struct loader *l, const struct xml *bind)
 {
     const char *nodeset = xml_attr(bind, "nodeset");
     if (!nodeset) {
-        nodeset = or_empty(xml_attr(bind, "ref"));
+        nodeset = loader_text(xml_attr(bind, "ref"));
     }
-    struct item *item = find_item(l, nodeset, NULL);
+    struct item *item = loader_item(l, nodeset, NULL);
     if (!item) {
         return true; /* a bind for a node that is not there binds nothing */
     }
@@ -382,324 +371,12 @@ static bool read_bind(struct loader *l, const struct xml *bind)
            message(l, &item->required_message, bind, xml_attr_ns(bind, JAVAROSA, "requiredMsg"));
 }
 
-/* ---- actions ---- */
-
-static bool read_events(struct loader *l, const struct xml *xml, unsigned *events)
-{
-    static const struct {
-        const char *name;
-        unsigned event;
-    } known[] = {{"odk-instance-first-load", EVENT_FIRST_LOAD}, {"odk-instance-load", EVENT_LOAD},
-                 {"odk-new-repeat", EVENT_NEW_REPEAT},          {"jr-insert", EVENT_NEW_REPEAT},
-                 {"xforms-value-changed", EVENT_CHANGED},       {"xforms-ready", EVENT_LOAD}};
-    const char *text = or_empty(xml_attr(xml, "event"));
-    *events = 0;
-    for (const char *p = text + strspn(text, " \t\n"); *p; p += strspn(p, " \t\n")) {
-        size_t len = strcspn(p, " \t\n"), i = 0, count = sizeof known / sizeof *known;
-        while (i < count && (strlen(known[i].name) != len || strncmp(known[i].name, p, len) != 0)) {
-            i++;
-        }
-        if (i == count) {
-            return bad(l, xml, "an action for an event that there is not",
-                       arena_copy(l->arena, p, len));
-        }
-        *events |= known[i].event;
-        p += len;
-    }
-    return true;
-}
-
-static bool action_kind(const struct xml *xml, enum action_kind *kind)
-{
-    static const char *const names[] = {"setvalue", "setgeopoint", "recordaudio"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(xml->name, names[i]) == 0) {
-            *kind = (enum action_kind)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The path without its predicates, in the arena; NULL when it has none. */
-static const char *without_predicates(struct loader *l, const char *ref)
-{
-    struct buf out = {0};
-    unsigned depth = 0;
-    char quote = 0;
-    if (!strchr(ref, '[')) {
-        return NULL;
-    }
-    for (const char *p = ref; *p; p++) {
-        if (depth && (quote ? *p == quote : *p == '\'' || *p == '"')) {
-            quote = quote ? 0 : *p;
-        } else if (!quote && *p == '[') {
-            depth++;
-        } else if (!quote && *p == ']' && depth) {
-            depth--;
-        } else if (!depth) {
-            buf_char(&out, *p);
-        }
-    }
-    const char *kept = arena_copy(l->arena, out.data ? out.data : "", out.len);
-    buf_fini(&out);
-    return kept;
-}
-
-static bool read_action(struct loader *l, const struct xml *xml, enum action_kind kind,
-                        struct item *trigger)
-{
-    const char *ref = or_empty(xml_attr(xml, "ref"));
-    const char *bind = xml_attr(xml, "bind");
-    const char *plain = bind ? NULL : without_predicates(l, ref);
-    struct action *action = arena_alloc(l->arena, sizeof *action);
-    if (kind != ACTION_SETVALUE && strcmp(xml->uri, ODK) != 0) {
-        bad(l, xml, "an action of ODK's outside its namespace", xml->name);
-        return err_hint(l->err, "write odk:%s with xmlns:odk=\"" ODK "\"", xml->name);
-    }
-    if (!read_events(l, xml, &action->events) ||
-        (plain && !compile(l, &action->path, xml, "ref", ref))) {
-        return false;
-    }
-    action->kind = kind;
-    l->form->records = l->form->records || kind == ACTION_RECORDAUDIO;
-    action->target = bind ? map_get(&l->binds, bind) : find_item(l, plain ? plain : ref, trigger);
-    action->trigger = trigger;
-    if (!action->target || (!bind && !*ref)) {
-        return bad(l, xml, "an action names no node of the form", *ref ? ref : bind);
-    }
-    const char *value = xml_attr(xml, "value");
-    if (kind != ACTION_SETVALUE) {
-        action->literal = "";
-    } else if (value && *value) {
-        if (!compile(l, &action->value, xml, "setvalue", value)) {
-            return false;
-        }
-    } else {
-        action->literal = xml_content(l->arena, xml);
-    }
-    struct action **end = &l->form->actions;
-    while (*end) {
-        end = &(*end)->next;
-    }
-    *end = action;
-    return true;
-}
-
-/* ---- body ---- */
-
-static const struct {
-    const char *name;
-    enum control_kind kind;
-} kinds[] = {{"input", CONTROL_INPUT},  {"select1", CONTROL_SELECT1}, {"select", CONTROL_SELECT},
-             {"rank", CONTROL_RANK},    {"upload", CONTROL_UPLOAD},   {"trigger", CONTROL_TRIGGER},
-             {"range", CONTROL_RANGE},  {"secret", CONTROL_SECRET},   {"group", CONTROL_GROUP},
-             {"repeat", CONTROL_REPEAT}};
-
-static double number_attr(const struct xml *xml, const char *name, double otherwise)
-{
-    const char *text = xml_attr(xml, name);
-    return text && *text ? strtod(text, NULL) : otherwise;
-}
-
-static bool read_itemset(struct loader *l, struct control *control, const struct xml *xml)
-{
-    const char *nodeset = or_empty(xml_attr(xml, "nodeset"));
-    const struct xml *value = xml_child(xml, "value");
-    const struct xml *label = xml_child(xml, "label");
-    if (!compile(l, &control->itemset, xml, "itemset", nodeset)) {
-        return false;
-    }
-    const char *value_ref = value ? xml_attr(value, "ref") : NULL;
-    const char *label_ref = label ? xml_attr(label, "ref") : NULL;
-    if (!compile(l, &control->value_ref, xml, "value", value_ref ? value_ref : "name")) {
-        return false;
-    }
-    if (!label_ref) {
-        return true;
-    }
-    control->label_is_itext = text_starts(label_ref, "jr:itext(");
-    return compile(l, &control->label_ref, xml, "label", label_ref);
-}
-
-static bool read_choices(struct loader *l, struct control *control, const struct xml *xml)
-{
-    size_t count = 0;
-    for (const struct xml *c = xml_child(xml, "item"); c; c = xml_sibling(c, "item")) {
-        count++;
-    }
-    control->choices = arena_alloc(l->arena, (count + 1) * sizeof *control->choices);
-    for (const struct xml *c = xml_child(xml, "item"); c; c = xml_sibling(c, "item")) {
-        struct static_choice *choice = &control->choices[control->choice_count++];
-        const struct xml *value = xml_child(c, "value");
-        const struct xml *label = xml_child(c, "label");
-        choice->value = value ? xml_content(l->arena, value) : "";
-        if (label && !read_label(l, &choice->label, label)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool read_controls(struct loader *l, struct control *parent, const struct xml *xml);
-
-/* <input query="instance('cities')/root/item[state = …]"/>: a list of itemsets.csv. */
-static bool read_query(struct loader *l, struct control *control, const struct xml *xml)
-{
-    const char *query = xml_attr(xml, "query");
-    if (!query || control->kind != CONTROL_INPUT) {
-        return true;
-    }
-    control->kind = CONTROL_SELECT1;
-    control->external = true;
-    return compile(l, &control->itemset, xml, "query", query) &&
-           compile(l, &control->value_ref, xml, "query", "name") &&
-           compile(l, &control->label_ref, xml, "query", "label");
-}
-
-/* appearance="minimal search('list', 'contains', 'name', /data/q)": arguments of any expression. */
-static bool read_search(struct loader *l, struct control *control, const struct xml *xml)
-{
-    const char *start = strstr(control->appearance, "search(");
-    unsigned depth = 0;
-    char quote = 0;
-    if (!start || (start != control->appearance && start[-1] != ' ')) {
-        return true;
-    }
-    start += strlen("search(");
-    for (const char *p = start; *p; p++) {
-        if (quote ? *p == quote : *p == '\'' || *p == '"') {
-            quote = quote ? 0 : *p;
-        } else if (!quote && *p == '(') {
-            depth++;
-        } else if (!quote && *p == ')' && depth-- == 0) {
-            const char *call = arena_printf(l->arena, "concat(%.*s)", (int)(p - start), start);
-            return compile(l, &control->search, xml, "search()", call);
-        }
-    }
-    return true; /* the word only */
-}
-
-static bool read_control(struct loader *l, struct control *parent, const struct xml *xml,
-                         enum control_kind kind)
-{
-    struct control *control = arena_alloc(l->arena, sizeof *control);
-    struct item *from = NULL;
-    for (struct control *p = parent; p && !from; p = p->parent) {
-        from = p->item;
-    }
-    const char *ref = xml_attr(xml, kind == CONTROL_REPEAT ? "nodeset" : "ref");
-    ref = ref ? ref : xml_attr(xml, "ref");
-    const char *bind = xml_attr(xml, "bind");
-    control->kind = kind;
-    control->index = (uint32_t)l->form->control_count++;
-    control->parent = parent;
-    control->appearance = or_empty(xml_attr(xml, "appearance"));
-    control->mediatype = or_empty(xml_attr(xml, "mediatype"));
-    if (bind) {
-        control->item = map_get(&l->binds, bind);
-    } else if (ref && *ref) {
-        control->item = find_item(l, ref, from);
-    }
-    bool container = kind == CONTROL_GROUP || kind == CONTROL_REPEAT;
-    if (!control->item && !container) { /* `suhbat-form check` refuses; others leave it out */
-        l->form->unbound++;
-        if (!l->form->first_unbound) {
-            l->form->first_unbound = ref && *ref ? ref : bind ? bind : "(no ref)";
-        }
-        return true;
-    }
-    if (!control->item && (kind == CONTROL_REPEAT || (ref && *ref))) {
-        bad(l, xml, "a question names no node of the form", ref ? ref : bind);
-        return err_hint(l->err, "its ref must be a path of the primary instance");
-    }
-    if (kind == CONTROL_REPEAT && (control->item->is_attribute || !control->item->parent)) {
-        bad(l, xml, "a repeat cannot be an attribute nor the whole instance", ref);
-        return err_hint(l->err, "its nodeset must be an element below the instance's root");
-    }
-    if (kind == CONTROL_REPEAT) {
-        const char *count = xml_attr_ns(xml, JAVAROSA, "count");
-        const char *fixed = xml_attr_ns(xml, JAVAROSA, "noAddRemove");
-        control->item->is_repeat = true;
-        control->item->fixed = count || (fixed && text_starts(fixed, "true"));
-        if (count && *count && !compile(l, &control->item->count, xml, "jr:count", count)) {
-            return false;
-        }
-    }
-    if (control->item && !(kind == CONTROL_GROUP && control->item->control)) {
-        control->item->control = control;
-    }
-    if (!read_search(l, control, xml) || !read_query(l, control, xml)) {
-        return false;
-    }
-    control->start = number_attr(xml, "start", 1);
-    control->end = number_attr(xml, "end", 10);
-    control->step = number_attr(xml, "step", 1);
-    if (parent->last) {
-        parent->last->next = control;
-    } else {
-        parent->first = control;
-    }
-    parent->last = control;
-    const struct xml *label = xml_child(xml, "label");
-    const struct xml *hint = xml_child(xml, "hint");
-    const struct xml *itemset = xml_child(xml, "itemset");
-    if ((label && !read_label(l, &control->label, label)) ||
-        (hint && !read_label(l, &control->hint, hint)) ||
-        (itemset && !read_itemset(l, control, itemset)) || !read_choices(l, control, xml)) {
-        return false;
-    }
-    if (kind == CONTROL_REPEAT && !label) {
-        control->label = parent->label;
-    }
-    if (kind == CONTROL_REPEAT && !*control->appearance) {
-        control->appearance = parent->appearance;
-    }
-    return !container || read_controls(l, control, xml);
-}
-
-static bool read_controls(struct loader *l, struct control *parent, const struct xml *xml)
-{
-    for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
-        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-            if (strcmp(kinds[i].name, c->name) == 0 && !read_control(l, parent, c, kinds[i].kind)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
-/* Actions stand in the model, inside a question (its value changed), or inside a repeat. */
-static bool read_body_actions(struct loader *l, const struct xml *xml, struct item *trigger)
-{
-    for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
-        enum action_kind kind;
-        if (action_kind(c, &kind)) { /* of no question: nothing triggers it */
-            if (trigger && !read_action(l, c, kind, trigger)) {
-                return false;
-            }
-            continue;
-        }
-        const char *ref = xml_attr(c, strcmp(c->name, "repeat") == 0 ? "nodeset" : "ref");
-        ref = ref ? ref : xml_attr(c, "ref");
-        const char *bind = xml_attr(c, "bind");
-        struct item *own = bind  ? map_get(&l->binds, bind)
-                           : ref ? find_item(l, ref, trigger)
-                                 : NULL;
-        if (!read_body_actions(l, c, own ? own : trigger)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* ---- the whole ---- */
 
 static bool read_secondary(struct loader *l, const struct xml *instance)
 {
     struct secondary *second = arena_alloc(l->arena, sizeof *second);
-    second->id = or_empty(xml_attr(instance, "id"));
+    second->id = loader_text(xml_attr(instance, "id"));
     second->src = xml_attr(instance, "src");
     const struct xml *root = xml_child(instance, NULL);
     if (!second->src && root) {
@@ -729,13 +406,13 @@ static bool read_model(struct loader *l, const struct xml *model)
     const struct xml *instance = xml_child(model, "instance");
     const struct xml *root = instance ? xml_child(instance, NULL) : NULL;
     if (!root) {
-        return bad(l, model, "the model has no primary instance", NULL);
+        return loader_bad(l, model, "the model has no primary instance", NULL);
     }
-    form->id = or_empty(xml_attr(root, "id"));
+    form->id = loader_text(xml_attr(root, "id"));
     if (!*form->id) {
         form->id = *root->uri ? root->uri : root->name;
     }
-    form->version = or_empty(xml_attr(root, "version"));
+    form->version = loader_text(xml_attr(root, "version"));
     form->root_uri = root->uri;
     form->primary = tree_node(l->arena, NODE_DOCUMENT, "", "", "");
     struct node *top = add_instance(l, root, NULL);
@@ -753,7 +430,7 @@ static bool read_model(struct loader *l, const struct xml *model)
     const char *method = submission ? xml_attr(submission, "method") : NULL;
     form->encrypts = submission && xml_attr(submission, "base64RsaPublicKey");
     if (method && !is_method(method)) {
-        bad(l, submission, "a submission method that there is not", method);
+        loader_bad(l, submission, "a submission method that there is not", method);
         return err_hint(l->err, "write method=\"post\", or leave it out");
     }
     const struct xml *itext = xml_child(model, "itext");
@@ -767,7 +444,7 @@ static bool read_model(struct loader *l, const struct xml *model)
     }
     for (const struct xml *a = xml_child(model, NULL); a; a = xml_sibling(a, NULL)) {
         enum action_kind kind;
-        if (action_kind(a, &kind) && !read_action(l, a, kind, NULL)) {
+        if (loader_action_kind(a, &kind) && !loader_action(l, a, kind, NULL)) {
             return false;
         }
     }
@@ -806,7 +483,7 @@ static bool load(struct loader *l, const struct xml *root)
     const struct xml *model = head ? xml_child(head, "model") : NULL;
     const struct xml *title = head ? xml_child(head, "title") : NULL;
     if (strcmp(root->name, "html") != 0 || !model || !body) {
-        bad(l, root, "this is not an XForm", NULL);
+        loader_bad(l, root, "this is not an XForm", NULL);
         return err_hint(l->err, "expected h:html with h:head/model and h:body");
     }
     form->title = title ? xml_content(l->arena, title) : "";
@@ -817,7 +494,7 @@ static bool load(struct loader *l, const struct xml *root)
     form->body->kind = CONTROL_GROUP;
     form->body->appearance = form->body->mediatype = "";
     form->body->index = (uint32_t)form->control_count++;
-    if (!read_controls(l, form->body, body) || !read_body_actions(l, body, NULL)) {
+    if (!loader_controls(l, form->body, body) || !loader_body_actions(l, body, NULL)) {
         return false;
     }
     make_templates(l, form->primary);

@@ -20,6 +20,7 @@ struct graph {
     struct set *reads; /* of item i: the items its expressions read, and so come before it */
     struct set *wakes; /* of a repeat: what its count reads; no order, so no cycle either */
     uint32_t *first_child, *next_sibling; /* item tree, UINT32_MAX = none */
+    uint32_t *sums;                       /* of the items' names */
     bool as_node;            /* the path that is read stands for a node: position(..), count(…) */
     const struct item *self; /* whose expression is looked at */
     size_t visits;           /* of all expressions together: "all nodes" in every bind is a bomb */
@@ -107,24 +108,36 @@ static void add_read(struct set *set, uint32_t index, const struct item *within,
     }
 }
 
-static bool step_takes(const struct xpath_step *step, const struct item *item)
+/* Most names can be told apart by a number. */
+static uint32_t name_sum(const char *name)
+{
+    uint32_t sum = 0;
+    while (*name) {
+        sum = sum * 31 + (unsigned char)*name++;
+    }
+    return sum;
+}
+
+static bool step_takes(const struct graph *g, const struct xpath_step *step, uint32_t sum,
+                       const struct item *item)
 {
     if (step->test != TEST_NAME) {
         return true;
     }
     return item->is_attribute == (step->axis == AXIS_ATTRIBUTE) &&
-           (!step->name || strcmp(step->name, item->name) == 0);
+           (!step->name || (g->sums[item->index] == sum && strcmp(step->name, item->name) == 0));
 }
 
-static void add_below(struct graph *g, struct set *out, const struct xpath_step *step, uint32_t at)
+static void add_below(struct graph *g, struct set *out, const struct xpath_step *step, uint32_t sum,
+                      uint32_t at)
 {
     for (uint32_t c = g->first_child[at]; c != NONE && g->visits < VISITS_MAX;
          c = g->next_sibling[c]) {
         g->visits++;
-        if (step_takes(step, g->form->items[c])) {
+        if (step_takes(g, step, sum, g->form->items[c])) {
             set_add(out, c);
         }
-        add_below(g, out, step, c);
+        add_below(g, out, step, sum, c);
     }
 }
 
@@ -132,6 +145,7 @@ static void add_below(struct graph *g, struct set *out, const struct xpath_step 
 static void walk(struct graph *g, struct set *out, const struct xpath_step *step, uint32_t at)
 {
     uint32_t document = (uint32_t)g->form->item_count;
+    uint32_t sum = step->test == TEST_NAME && step->name ? name_sum(step->name) : 0;
     const struct item *item = at < document ? g->form->items[at] : NULL;
     if (g->visits++ >= VISITS_MAX) {
         return;
@@ -145,7 +159,7 @@ static void walk(struct graph *g, struct set *out, const struct xpath_step *step
         for (uint32_t c = g->first_child[at]; c != NONE && g->visits < VISITS_MAX;
              c = g->next_sibling[c]) {
             g->visits++;
-            if (step_takes(step, g->form->items[c])) {
+            if (step_takes(g, step, sum, g->form->items[c])) {
                 set_add(out, c);
             }
         }
@@ -160,15 +174,15 @@ static void walk(struct graph *g, struct set *out, const struct xpath_step *step
         break;
     case AXIS_DESCENDANT_OR_SELF:
         set_add(out, at);
-        add_below(g, out, step, at);
+        add_below(g, out, step, sum, at);
         break;
     case AXIS_DESCENDANT:
-        add_below(g, out, step, at);
+        add_below(g, out, step, sum, at);
         break;
     case AXIS_ANCESTOR:
     case AXIS_ANCESTOR_OR_SELF:
         for (const struct item *p = item; p; p = p->parent) {
-            if (step_takes(step, p) && (p != item || step->axis == AXIS_ANCESTOR_OR_SELF)) {
+            if (step_takes(g, step, sum, p) && (p != item || step->axis == AXIS_ANCESTOR_OR_SELF)) {
                 set_add(out, p->index);
             }
         }
@@ -179,7 +193,7 @@ static void walk(struct graph *g, struct set *out, const struct xpath_step *step
             for (uint32_t c = g->first_child[parent]; c != NONE && g->visits < VISITS_MAX;
                  c = g->next_sibling[c]) {
                 g->visits++;
-                if (step_takes(step, g->form->items[c])) {
+                if (step_takes(g, step, sum, g->form->items[c])) {
                     set_add(out, c);
                 }
             }
@@ -497,6 +511,10 @@ bool form_graph_build(struct form *form, struct err *err)
     for (size_t i = 0; i <= n; i++) {
         g.first_child[i] = g.next_sibling[i] = NONE;
     }
+    g.sums = mem_alloc((n + 1) * sizeof *g.sums);
+    for (size_t i = 0; i < n; i++) {
+        g.sums[i] = name_sum(form->items[i]->name);
+    }
     for (size_t i = n; i-- > 0;) { /* backwards, so that lists come out forwards */
         size_t parent = form->items[i]->parent ? form->items[i]->parent->index : n;
         g.next_sibling[i] = g.first_child[parent];
@@ -560,6 +578,7 @@ bool form_graph_build(struct form *form, struct err *err)
     free(g.reads);
     free(g.wakes);
     free(g.first_child);
+    free(g.sums);
     free(g.next_sibling);
     return ok;
 }

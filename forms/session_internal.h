@@ -2,11 +2,19 @@
 #ifndef FORMS_SESSION_INTERNAL_H
 #define FORMS_SESSION_INTERNAL_H
 /*
- * session_internal: what session.c (life, recalculation, repeats), instance.c (restoring),
+ * session_internal: what session.c (life, actions, repeats), session_work.c (recalculation and its
+ * taking back), instance.c (restoring),
  * session_lists.c (lists from outside), session_texts.c (texts, choices) and session_walk.c (pages,
  * answers, the end, names) share. Nobody else includes it.
  */
 #include "forms/session.h"
+
+enum undo_kind { UNDO_SET, UNDO_ENTRY_MADE, UNDO_ENTRY_TAKEN };
+struct undo {
+    enum undo_kind kind;
+    struct node *node, *parent, *after;
+    char *value; /* of UNDO_SET: what stood there, owned */
+};
 
 struct session {
     const struct form *form;
@@ -34,14 +42,22 @@ struct session {
  * `fresh`: nobody has worked on it before. */
 struct session *session_begin(const struct form *form, const struct session_env *env);
 MUST_CHECK bool session_start(struct session *s, bool fresh, struct err *err);
+void session_relist(struct session *s); /* after nodes came or went */
+void session_tidy_default(const struct item *item, struct node *node);
+void session_new_id(struct session *s, char *text, size_t size); /* "uuid:…", 45 bytes and more */
+void session_preload(struct session *s, struct node *node);      /* and all below */
+bool session_run_actions(struct session *s, unsigned event, const struct node *where,
+                         const struct item *trigger, struct err *err);
+int64_t session_wall_ms(void *user);
+int session_zone_minutes(void *user, int64_t wall);
+
+/* ---- session_work.c ---- */
 /* Between these a failure can be taken back: values that actions set, entries that a count made
  * or took.  `keep` false: all is as before, worked out anew without actions. */
 void session_log_begin(struct session *s, struct node *answered, const char *before);
 void session_log_end(struct session *s, bool keep);
 void session_mark_text_readers(struct session *s, const struct node *node); /* and of its groups */
-void session_relist(struct session *s); /* after nodes came or went */
-void session_tidy_default(const struct item *item, struct node *node);
-void session_new_id(struct session *s, char *text, size_t size); /* "uuid:…", 45 bytes and more */
+void session_log(struct session *s, struct undo undo); /* owns its value from now on */
 bool session_eval(struct session *s, const struct xpath *x, struct node *node,
                   const struct item *item, const char *what, struct xpath_value *v,
                   struct err *err);
@@ -51,10 +67,17 @@ void session_mark(struct session *s, struct node *node);
 void session_mark_item(struct session *s, const struct item *item); /* all its nodes */
 void session_mark_readers(struct session *s, const struct node *node);
 bool session_recalculate(struct session *s, struct err *err);
-bool session_run_actions(struct session *s, unsigned event, const struct node *where,
-                         const struct item *trigger, struct err *err);
-int64_t session_wall_ms(void *user);
-int session_zone_minutes(void *user, int64_t wall);
+/* What a calculation gives, as the item's type writes it; in s->temp. */
+const char *session_calculated_text(struct session *s, const struct item *item,
+                                    const struct xpath_value *v);
+bool session_lies_in(const struct item *item, const struct item *holder); /* or is it */
+/* ---- entries of repeats ---- */
+void session_mark_entry(struct session *s, const struct node *node); /* came or went: all move */
+size_t session_entries_in(const struct node *parent, const struct item *item, struct node **last);
+/* A new one behind `at` others at most: SIZE_MAX = behind the last. */
+bool session_put_entry(struct session *s, struct node *parent, const struct item *item, size_t at,
+                       struct node **out, struct err *err);
+void session_discard(struct session *s, struct node *entry); /* out of the tree; wiped at the end */
 
 /* ---- session_lists.c ---- */
 struct node *session_find_instance(void *user, const char *id); /* NODE_DOCUMENT, or NULL */

@@ -246,7 +246,12 @@ static bool part(struct xlsx *x, struct xml **root, const char *name, struct err
 static const char *rich_text(struct xlsx *x, const struct xml *si)
 {
     struct buf text = {0}, nfc = {0};
-    for (const struct xml *c = xml_child(si, NULL); c; c = xml_sibling(c, NULL)) {
+    const struct xml *only = xml_child(si, NULL);
+    if (only && !only->next && strcmp(only->name, "t") == 0 && only->first && !only->first->next &&
+        !only->first->name && text_is_nfc(only->first->text, strlen(only->first->text))) {
+        return plain_blanks(x->arena, only->first->text, strlen(only->first->text));
+    }
+    for (const struct xml *c = only; c; c = xml_sibling(c, NULL)) {
         if (strcmp(c->name, "t") == 0) {
             buf_text(&text, xml_content(x->arena, c));
         } else if (strcmp(c->name, "r") == 0) {
@@ -447,13 +452,14 @@ struct sheet_reader {
     struct builder b;
     const char *name;
     size_t number, columns;
-    bool ended; /* what follows lies too far below */
+    const char *cells[WORKBOOK_COLUMNS_MAX]; /* of the row being read */
+    bool ended;                              /* what follows lies too far below */
 };
 
 static bool read_row(void *user, const struct xml *row, struct err *err)
 {
     struct sheet_reader *s = user;
-    const char *cells[WORKBOOK_COLUMNS_MAX];
+    const char **cells = s->cells;
     size_t count = 0;
     const char *given = xml_attr(row, "r");
     s->number = given ? strtoul(given, NULL, 10) : s->number + 1;

@@ -12,7 +12,7 @@
 const struct field *field_get(const struct field *of, const char *key)
 {
     for (const struct field *v = of ? of->first : NULL; v; v = v->next) {
-        if (strcmp(v->key, key) == 0) {
+        if (*v->key == *key && strcmp(v->key, key) == 0) {
             return v;
         }
     }

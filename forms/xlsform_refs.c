@@ -490,6 +490,10 @@ static size_t instance_start(const char *text, size_t at)
 
 bool refs_markup(struct model *m, const char **xml, const struct question *from, const char *text)
 {
+    if (!strchr(text, '$') && !strstr(text, "instance(") && xml_is_plain(text)) {
+        *xml = text;
+        return true;
+    }
     struct buf escaped = {0}, out = {0};
     size_t outputs = 0, texts = 0, call;
     bool text_first = false, in_text = false, ok = true;
@@ -528,8 +532,7 @@ bool refs_markup(struct model *m, const char **xml, const struct question *from,
         at = end;
     }
     bool mixed = outputs && texts; /* then there is a blank at either end, in front before text */
-    *xml = arena_printf(m->arena, "%s%s%s", mixed && text_first ? " " : "", out.data,
-                        mixed ? " " : "");
+    *xml = arena_join(m->arena, mixed && text_first ? " " : "", out.data, mixed ? " " : "", NULL);
     buf_fini(&escaped);
     buf_fini(&out);
     return ok;

@@ -142,7 +142,7 @@ static void gather_messages(struct texts *t, const struct question *q)
     for (size_t i = 0; i < 3; i++) {
         const struct field *v = field_get(field_get(q->row, "bind"), keys[i]);
         if (v && (v->first || (v->text && i < 2 && ref_has(v->text)))) {
-            put_each(t, v, arena_printf(t->m->arena, "%s:%s", q->path, keys[i]), "long", q,
+            put_each(t, v, arena_join(t->m->arena, q->path, ":", keys[i], NULL), "long", q,
                      "survey", q->number);
         }
     }
@@ -152,9 +152,9 @@ static void gather_labels(struct texts *t, const struct question *q)
 {
     const struct field *label = field_get(q->row, "label"), *hint = field_get(q->row, "hint");
     const struct field *guidance = field_get(q->row, "guidance_hint");
-    char *hint_id = arena_printf(t->m->arena, "%s:hint", q->path);
+    char *hint_id = hint || guidance ? arena_join(t->m->arena, q->path, ":hint", NULL) : NULL;
     if (label && text_needs_itext(q->row)) {
-        put_each(t, label, arena_printf(t->m->arena, "%s:label", q->path), "long", q, "survey",
+        put_each(t, label, arena_join(t->m->arena, q->path, ":label", NULL), "long", q, "survey",
                  q->number);
     }
     if (hint && (hint->first || guidance)) {
@@ -186,7 +186,7 @@ static void gather_media(struct texts *t, const struct question *parent)
     for (const struct question *q = parent->first; q; q = q->next) {
         const struct field *media = has_node(q) ? field_get(q->row, "media") : NULL;
         for (const struct field *v = media ? media->first : NULL; v; v = v->next) {
-            put_each(t, v, arena_printf(t->m->arena, "%s:label", q->path), v->key, q, "survey",
+            put_each(t, v, arena_join(t->m->arena, q->path, ":label", NULL), v->key, q, "survey",
                      q->number);
         }
         gather_media(t, q);
@@ -270,7 +270,7 @@ static bool write_form(struct texts *t, struct buf *out, const struct form_text 
     if (!plain) {
         xml_put_attr(out, "form", f->form);
     }
-    buf_printf(out, ">%s</value>", xml);
+    buf_join(out, ">", xml, "</value>", NULL);
     return true;
 }
 

@@ -166,13 +166,13 @@ static const char *const alias[][2] = {
 const struct question_type *question_type(const char *name)
 {
     for (size_t i = 0; i < sizeof alias / sizeof *alias; i++) {
-        if (strcmp(alias[i][0], name) == 0) {
+        if (*alias[i][0] == *name && strcmp(alias[i][0], name) == 0) {
             name = alias[i][1];
             break;
         }
     }
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        if (strcmp(types[i].name, name) == 0) {
+        if (*types[i].name == *name && strcmp(types[i].name, name) == 0) {
             return &types[i];
         }
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How does the author's form look as an XForm? */
-#include "forms/xlsform_model.h"
+#include "forms/xlsform_writer.h"
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "platform/text.h"
 
 /* An attribute; line breaks in it are blanks for every XML parser, so they are written as such. */
-static void put_attr(struct buf *out, const char *name, const char *value)
+void write_attr(struct buf *out, const char *name, const char *value)
 {
     if (!strpbrk(value, "\r\n\t")) {
         xml_put_attr(out, name, value);
@@ -22,16 +22,9 @@ static void put_attr(struct buf *out, const char *name, const char *value)
     mem_wipe_text(plain);
 }
 
-struct writer {
-    struct model *m;
-    struct buf secondary, binds, body;
-    struct map instances; /* id → src, "" for a list of the form */
-    bool last_saved;
-};
-
 /* A cell's expression with references resolved; where it is no XPath, the author is told. */
-static bool expression(struct writer *w, const char **out, const struct question *q,
-                       const struct field *v, const char *text, unsigned flags)
+bool write_expression(struct writer *w, const char **out, const struct question *q,
+                      const struct field *v, const char *text, unsigned flags)
 {
     struct model *m = w->m;
     const char *column = v && v->header ? v->header : v ? v->key : "calculation";
@@ -40,12 +33,10 @@ static bool expression(struct writer *w, const char **out, const struct question
         return q->number ? model_at(m, sheet, q->number, column)
                          : model_at(m, "settings", 2, column);
     }
-    struct arena temp;
     struct xpath *compiled;
     struct err err = {0};
-    arena_init(&temp);
-    bool ok = xpath_compile(&compiled, &temp, *out, &err);
-    arena_fini(&temp);
+    bool ok = xpath_compile(&compiled, &w->temp, *out, &err);
+    arena_reset(&w->temp);
     if (!ok && m->options->lenient) {
         model_note(m, "%s row %zu, column %s: %s", sheet, q->number, column, err.what);
     } else if (!ok) {
@@ -84,14 +75,14 @@ static bool declare_file(struct writer *w, const char *id, const char *src,
     }
     if (fresh) {
         buf_text(&w->secondary, "<instance");
-        put_attr(&w->secondary, "id", id);
-        put_attr(&w->secondary, "src", src);
+        write_attr(&w->secondary, "id", id);
+        write_attr(&w->secondary, "src", src);
         buf_text(&w->secondary, "/>");
     }
     return true;
 }
 
-static const char *extension(const char *file)
+const char *write_extension(const char *file)
 {
     const char *dot = strrchr(file, '.');
     bool known =
@@ -100,9 +91,9 @@ static const char *extension(const char *file)
     return known ? dot : NULL;
 }
 
-static const char *file_id(struct writer *w, const char *file)
+const char *write_file_id(struct writer *w, const char *file)
 {
-    const char *dot = extension(file);
+    const char *dot = write_extension(file);
     return arena_copy(w->m->arena, file, dot ? (size_t)(dot - file) : strlen(file));
 }
 
@@ -185,10 +176,10 @@ static bool declare_instances(struct writer *w, const struct question *parent)
         if (!declare_pulldata(w, q, filter) || !declare_pulldata(w, q, value)) {
             return false;
         }
-        if (q->select && !q->external && extension(q->itemset)) {
-            bool csv = strcmp(extension(q->itemset), ".csv") == 0;
+        if (q->select && !q->external && write_extension(q->itemset)) {
+            bool csv = strcmp(write_extension(q->itemset), ".csv") == 0;
             if (!declare_file(
-                    w, file_id(w, q->itemset),
+                    w, write_file_id(w, q->itemset),
                     arena_printf(w->m->arena, "jr://%s/%s", csv ? "file-csv" : "file", q->itemset),
                     q)) {
                 return false;
@@ -210,15 +201,16 @@ static bool put_list(struct writer *w, const struct choice_list *list)
         return false;
     }
     buf_text(out, "<instance");
-    put_attr(out, "id", list->name);
+    write_attr(out, "id", list->name);
     buf_text(out, "><root>");
     for (const struct choice_row *r = list->first; r; r = r->next, index++) {
         const char *label = field_text(r->cells, "label");
         const char *sms = field_text(r->cells, "sms_option");
         buf_text(out, "<item>");
         if (list->itext) {
-            buf_printf(out, "<itextId>");
-            xml_put_text(out, arena_printf(w->m->arena, "%s-%zu", list->name, index));
+            buf_text(out, "<itextId>");
+            xml_put_text(out, list->name);
+            buf_printf(out, "-%zu", index);
             buf_text(out, "</itextId>");
         }
         buf_text(out, "<name>");
@@ -236,9 +228,9 @@ static bool put_list(struct writer *w, const struct choice_list *list)
                 i++;
             }
             if (i == 5 && v->text && !strpbrk(v->key, " \t\r\n<>&\"'/") && *v->key) {
-                buf_printf(out, "<%s>", v->key);
+                buf_join(out, "<", v->key, ">", NULL);
                 xml_put_text(out, v->text);
-                buf_printf(out, "</%s>", v->key);
+                buf_join(out, "</", v->key, ">", NULL);
             }
         }
         if (sms) {
@@ -254,7 +246,7 @@ static bool put_list(struct writer *w, const struct choice_list *list)
 
 /* Selects that search in a file on the device have their choices in place, and their list is no
  * instance. */
-static bool is_search(const struct question *q)
+bool write_searches(const struct question *q)
 {
     const char *appearance = field_text2(q->row, "control", "appearance");
     const char *open = appearance ? strstr(appearance, "search(") : NULL;
@@ -265,8 +257,8 @@ static bool mark_searched(struct writer *w, const struct question *parent, bool 
 {
     for (const struct question *q = parent->first; q; q = q->next) {
         struct choice_list *list = q->select && q->itemset ? model_list(w->m, q->itemset) : NULL;
-        if (is_search(q) && !second) {
-            if (extension(q->itemset)) {
+        if (write_searches(q) && !second) {
+            if (write_extension(q->itemset)) {
                 err_set(w->m->err, ERR_INPUT, "search() does not go with choices from a file");
                 err_hint(w->m->err, "take search() out of the appearance, or use a list");
                 return model_at(w->m, "survey", q->number, "appearance");
@@ -274,7 +266,7 @@ static bool mark_searched(struct writer *w, const struct question *parent, bool 
             if (list) {
                 list->searched = true;
             }
-        } else if (second && q->select && !is_search(q) && list && list->searched) {
+        } else if (second && q->select && !write_searches(q) && list && list->searched) {
             err_set(w->m->err, ERR_INPUT, "the list '%s' is used with search() elsewhere",
                     q->itemset);
             err_hint(w->m->err, "give the questions with search() a list of their own");
@@ -314,17 +306,17 @@ static bool bind_value(struct writer *w, struct buf *bind, const struct question
         return true; /* worked out when the trigger changes */
     }
     if ((message && (v->first || (text && ref_has(text)))) || (error_string && v->first)) {
-        text = arena_printf(w->m->arena, "jr:itext('%s:%s')", q->path, v->key);
+        text = arena_join(w->m->arena, "jr:itext('", q->path, ":", v->key, "')", NULL);
     } else if (!text) {
         return true;
     } else if (is_expression(v->key)) {
-        if (!expression(w, &text, q, v, yes_no(text), 0)) {
+        if (!write_expression(w, &text, q, v, yes_no(text), 0)) {
             return false;
         }
     } else if (!refs_text(w->m, &text, q, text, 0)) {
         return model_at(w->m, "survey", q->number, v->header ? v->header : v->key);
     }
-    put_attr(bind, v->key, text);
+    write_attr(bind, v->key, text);
     return true;
 }
 
@@ -332,31 +324,31 @@ static void default_attr(struct buf *bind, const struct field *own, const char *
                          const char *text)
 {
     if (text && !field_get(own, name)) {
-        put_attr(bind, name, text);
+        write_attr(bind, name, text);
     }
 }
 
-static bool put_action(struct writer *w, struct buf *out, const struct question *q,
-                       const struct action_spec *a)
+bool write_action(struct writer *w, struct buf *out, const struct question *q,
+                  const struct action_spec *a)
 {
     static const char *const names[] = {"setvalue", "odk:setgeopoint", "odk:recordaudio"};
     const struct field *value = field_get(q->row, "default");
     const char *text = a->value;
     if (value && value->text && q->dynamic) {
-        if (!expression(w, &text, q, value, value->text, 0)) {
+        if (!write_expression(w, &text, q, value, value->text, 0)) {
             return false;
         }
     } else if (value && value->text) {
         text = value->text;
     }
-    buf_printf(out, "<%s", names[a->kind]);
-    put_attr(out, "ref", q->path);
-    put_attr(out, "event", a->event);
+    buf_join(out, "<", names[a->kind], NULL);
+    write_attr(out, "ref", q->path);
+    write_attr(out, "event", a->event);
     if (text && a->kind == ACTION_SETVALUE) {
-        put_attr(out, "value", text);
+        write_attr(out, "value", text);
     }
     if (a->quality) {
-        put_attr(out, "odk:quality", a->quality);
+        write_attr(out, "odk:quality", a->quality);
     }
     buf_text(out, "/>");
     return true;
@@ -381,12 +373,12 @@ static bool put_bind(struct writer *w, const struct question *q)
     }
     if (ok && (own || (type && bind.len))) {
         buf_text(&w->binds, "<bind");
-        put_attr(&w->binds, "nodeset", q->path);
-        buf_printf(&w->binds, "%s/>", bind.data);
+        write_attr(&w->binds, "nodeset", q->path);
+        buf_join(&w->binds, bind.data, "/>", NULL);
     }
     for (const struct action_spec *a = q->actions; a && ok; a = a->next) {
         if (strcmp(a->event, "odk-new-repeat") != 0) {
-            ok = put_action(w, &w->binds, q, a);
+            ok = write_action(w, &w->binds, q, a);
         }
     }
     buf_fini(&bind);
@@ -397,392 +389,6 @@ static bool put_binds(struct writer *w, const struct question *parent)
 {
     for (const struct question *q = parent->first; q; q = q->next) {
         if ((q->shape != SHAPE_EXTERNAL && !put_bind(w, q)) || !put_binds(w, q)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* ---- body ---- */
-
-static bool put_text(struct writer *w, const struct question *q, const char *key)
-{
-    const struct field *v = field_get(q->row, key);
-    const char *xml = "", *text = v ? v->text : NULL;
-    const char *appearance = field_text2(q->row, "control", "appearance");
-    bool hint = strcmp(key, "hint") == 0;
-    bool itext =
-        hint ? (v && v->first) || field_get(q->row, "guidance_hint") : text_needs_itext(q->row);
-    if (itext) {
-        buf_printf(&w->body, "<%s", key);
-        put_attr(&w->body, "ref", arena_printf(w->m->arena, "jr:itext('%s:%s')", q->path, key));
-        buf_text(&w->body, "/>");
-        return true;
-    }
-    if (!text && hint && q->type) {
-        text = q->type->hint;
-    }
-    if (!text && !hint && appearance && strcmp(appearance, "label") == 0) {
-        text = " ";
-    }
-    if (text && !refs_markup(w->m, &xml, q, text)) {
-        return model_at(w->m, "survey", q->number, v && v->header ? v->header : key);
-    }
-    if (*xml) {
-        buf_printf(&w->body, "<%s>%s</%s>", key, xml, key);
-    } else {
-        buf_printf(&w->body, "<%s/>", key);
-    }
-    return true;
-}
-
-static bool put_label_and_hint(struct writer *w, const struct question *q)
-{
-    const char *appearance = field_text2(q->row, "control", "appearance");
-    const struct field *media = field_get(q->row, "media");
-    bool label =
-        field_get(q->row, "label") || media || (appearance && strcmp(appearance, "label") == 0);
-    bool hint = field_get(q->row, "hint") || (q->type && q->type->hint);
-    if (!label && !hint) {
-        err_set(w->m->err, ERR_INPUT, "the question '%s' has no label or hint", q->name);
-        err_hint(w->m->err, "write what the interviewer reads out; a guidance_hint is not enough");
-        return model_at(w->m, "survey", q->number, "label");
-    }
-    if (media && field_get(media, "big-image") && !field_get(media, "image")) {
-        err_set(w->m->err, ERR_INPUT, "a big-image needs an image, too");
-        err_hint(w->m->err, "fill in the column image");
-        return model_at(w->m, "survey", q->number, "big-image");
-    }
-    return put_text(w, q, "label") &&
-           (!(hint || field_get(q->row, "guidance_hint")) || put_text(w, q, "hint"));
-}
-
-static bool put_attrs(struct writer *w, const struct question *q)
-{
-    const struct field *control = field_get(q->row, "control");
-    for (const struct field *v = control ? control->first : NULL; v; v = v->next) {
-        const char *text = v->text;
-        if (text && !refs_text(w->m, &text, q, text, 0)) {
-            return model_at(w->m, "survey", q->number, v->header ? v->header : v->key);
-        }
-        if (text && strcmp(v->key, "tag") != 0) {
-            put_attr(&w->body, v->key, text);
-        }
-    }
-    return true;
-}
-
-/* Choices that come from the answers in a repeat: the path up to its entries, and the question. */
-static bool from_answers(struct writer *w, const struct question *q, const char **nodeset,
-                         const char **name)
-{
-    const char *path;
-    if (!refs_text(w->m, &path, q, q->itemset, REF_PARENT)) {
-        return model_at(w->m, "survey", q->number, "type");
-    }
-    path += strspn(path, " ");
-    size_t len = strlen(path);
-    while (len && path[len - 1] == ' ') {
-        len--;
-    }
-    size_t slash = len;
-    while (slash && path[slash - 1] != '/') {
-        slash--;
-    }
-    *nodeset = arena_copy(w->m->arena, path, slash ? slash - 1 : 0);
-    *name = arena_copy(w->m->arena, path + slash, len - slash);
-    return true;
-}
-
-/* `text` with every `from` replaced by `to`. */
-static const char *replaced(struct arena *arena, const char *text, const char *from, const char *to)
-{
-    struct buf out = {0};
-    size_t len = strlen(from);
-    for (const char *p = text; *p;) {
-        if (len && text_starts(p, from)) {
-            buf_text(&out, to);
-            p += len;
-        } else {
-            buf_char(&out, *p++);
-        }
-    }
-    const char *kept = arena_copy(arena, out.data ? out.data : "", out.len);
-    buf_fini(&out);
-    return kept;
-}
-
-static bool put_itemset(struct writer *w, const struct question *q)
-{
-    struct arena *arena = w->m->arena;
-    const struct field *filter = field_get(q->row, "choice_filter");
-    const char *ext = extension(q->itemset), *seed = field_text(q->parameters, "seed");
-    const char *randomize = field_text(q->parameters, "randomize");
-    const char *nodeset, *predicate = NULL;
-    bool geojson = ext && strcmp(ext, ".geojson") == 0, answers = ref_has(q->itemset);
-    const char *value = geojson ? "id" : "name", *label = geojson ? "title" : "label";
-    if (q->select && field_text(q->parameters, "value")) {
-        value = field_text(q->parameters, "value");
-    }
-    if (q->select && field_text(q->parameters, "label")) {
-        label = field_text(q->parameters, "label");
-    }
-    if (!ext && !answers) {
-        const struct choice_list *list = model_list(w->m, q->itemset);
-        label = list && list->itext ? "jr:itext(itextId)" : label;
-    }
-    if (filter && !expression(w, &predicate, q, filter, filter->text,
-                              REF_CURRENT | (answers ? REF_PARENT : 0))) {
-        return false;
-    }
-    if (answers) {
-        const char *name;
-        if (!q->select) { /* places drawn in a repeat's entries */
-            nodeset =
-                model_find(w->m, arena_copy(arena, q->itemset + 2, strlen(q->itemset) - 3))->path;
-            name = "geometry";
-        } else if (!from_answers(w, q, &nodeset, &name)) {
-            return false;
-        }
-        value = label = name;
-        predicate = predicate
-                        ? replaced(arena,
-                                   replaced(arena, predicate,
-                                            arena_printf(arena, "current()/%s", nodeset), "."),
-                                   nodeset, ".")
-                        : arena_printf(arena, "./%s != ''", name);
-    } else {
-        nodeset = arena_printf(arena, "instance('%s')/root/item",
-                               ext ? file_id(w, q->itemset) : q->itemset);
-    }
-    if (predicate) {
-        nodeset = arena_printf(arena, "%s[%s]", nodeset, predicate);
-    }
-    if (randomize && strcmp(randomize, "true") == 0) {
-        const char *by = NULL;
-        if (seed) {
-            if (!refs_text(w->m, &by, q, seed, 0)) {
-                return model_at(w->m, "survey", q->number, "parameters");
-            }
-            by += strspn(by, " ");
-            size_t len = strlen(by);
-            while (len && by[len - 1] == ' ') {
-                len--;
-            }
-            by = arena_copy(arena, by, len);
-        }
-        nodeset = arena_printf(arena, "randomize(%s%s%s)", nodeset, by ? ", " : "", by ? by : "");
-    }
-    buf_text(&w->body, "<itemset");
-    put_attr(&w->body, "nodeset", nodeset);
-    buf_text(&w->body, "><value");
-    put_attr(&w->body, "ref", value);
-    buf_text(&w->body, "/><label");
-    put_attr(&w->body, "ref", label);
-    buf_text(&w->body, "/></itemset>");
-    return true;
-}
-
-static bool put_choices_in_place(struct writer *w, const struct question *q)
-{
-    const struct choice_list *list = model_list(w->m, q->itemset);
-    size_t index = 0;
-    for (const struct choice_row *r = list ? list->first : NULL; r; r = r->next, index++) {
-        const char *label = field_text(r->cells, "label"), *xml = "";
-        buf_text(&w->body, "<item>");
-        if (list->itext) {
-            buf_text(&w->body, "<label");
-            put_attr(&w->body, "ref",
-                     arena_printf(w->m->arena, "jr:itext('%s-%zu')", list->name, index));
-            buf_text(&w->body, "/>");
-        } else {
-            if (label && !refs_markup(w->m, &xml, NULL, label)) {
-                return model_at(w->m, "choices", r->number, "label");
-            }
-            buf_printf(&w->body, *xml ? "<label>%s</label>" : "<label/>", xml);
-        }
-        buf_text(&w->body, "<value>");
-        xml_put_text(&w->body, r->name);
-        buf_text(&w->body, "</value></item>");
-    }
-    return true;
-}
-
-static void put_tags(struct writer *w, const struct question *q)
-{
-    for (size_t i = 0; i < q->osm->count; i++) {
-        const struct field *cells = q->osm->rows[i].cells;
-        const char *list = field_text(cells, "list name"), *name = field_text(cells, "name");
-        const char *label = field_text(cells, "label");
-        if (list && name && strcmp(list, q->osm_list) == 0) {
-            buf_text(&w->body, "<tag");
-            put_attr(&w->body, "key", name);
-            buf_text(&w->body, "><label>");
-            xml_put_text(&w->body, label ? label : "");
-            buf_text(&w->body, "</label></tag>");
-        }
-    }
-}
-
-/* What is set when this question changes. */
-static bool put_triggered(struct writer *w, const struct question *q)
-{
-    for (unsigned geo = 0; geo < 2; geo++) {
-        for (const struct triggered *t = q->triggered; t; t = t->next) {
-            const struct field *v = field_get(field_get(t->target->row, "bind"), "calculate");
-            const char *text = "";
-            if (t->geopoint != (geo == 1)) {
-                continue;
-            }
-            if (t->value && !geo) {
-                if (!refs_text(w->m, &text, q, t->value, 0)) {
-                    return model_at(w->m, "survey", t->target->number,
-                                    v && v->header ? v->header : "calculation");
-                }
-            }
-            buf_text(&w->body, geo ? "<odk:setgeopoint" : "<setvalue");
-            put_attr(&w->body, "ref", t->target->path);
-            put_attr(&w->body, "event", "xforms-value-changed");
-            if (*text) {
-                put_attr(&w->body, "value", text);
-            }
-            buf_text(&w->body, "/>");
-        }
-    }
-    return true;
-}
-
-static bool put_query(struct writer *w, const struct question *q)
-{
-    const struct field *filter = field_get(q->row, "choice_filter");
-    const char *predicate;
-    if (!filter) {
-        return true;
-    }
-    if (!expression(w, &predicate, q, filter, filter->text, REF_CURRENT)) {
-        return false;
-    }
-    put_attr(&w->body, "query",
-             arena_printf(w->m->arena, "instance('%s')/root/item[%s]", q->itemset, predicate));
-    return true;
-}
-
-/* Calculated without a word for people: nothing to show. */
-static bool is_silent(const struct question *q)
-{
-    bool words = field_get(q->row, "label") || field_get(q->row, "hint");
-    bool works = field_text2(q->row, "bind", "calculate") || field_get(q->row, "trigger");
-    return !q->type || !q->type->tag || (works && !words);
-}
-
-static bool put_control(struct writer *w, const struct question *q)
-{
-    if (is_silent(q)) {
-        if (q->triggered && !q->triggered->geopoint) {
-            err_set(w->m->err, ERR_INPUT, "'%s' is not asked, so it cannot trigger '%s'", q->name,
-                    q->triggered->target->name);
-            err_hint(w->m->err, "name a question that the interviewer answers");
-            return model_at(w->m, "survey", q->triggered->target->number, "trigger");
-        }
-        return true;
-    }
-    buf_printf(&w->body, "<%s", q->type->tag);
-    put_attr(&w->body, "ref", q->path);
-    if (q->type->mediatype && !field_get(field_get(q->row, "control"), "mediatype")) {
-        put_attr(&w->body, "mediatype", q->type->mediatype);
-    }
-    if (!put_attrs(w, q) || (q->external && !put_query(w, q))) {
-        return false;
-    }
-    buf_char(&w->body, '>');
-    if (!put_label_and_hint(w, q)) {
-        return false;
-    }
-    if (is_search(q) && model_list(w->m, q->itemset)) {
-        if (!put_choices_in_place(w, q)) {
-            return false;
-        }
-    } else if (q->itemset && !q->external && !put_itemset(w, q)) {
-        return false;
-    }
-    if (q->osm) {
-        put_tags(w, q);
-    }
-    if (!put_triggered(w, q)) {
-        return false;
-    }
-    buf_printf(&w->body, "</%s>", q->type->tag);
-    return true;
-}
-
-static bool put_body(struct writer *w, const struct question *parent);
-
-/* What is set anew in every entry, in this repeat but not in one inside it. */
-static bool put_entry_actions(struct writer *w, const struct question *parent)
-{
-    for (const struct question *q = parent->first; q; q = q->next) {
-        if (q->shape == SHAPE_REPEAT) {
-            continue;
-        }
-        for (const struct action_spec *a = q->actions; a; a = a->next) {
-            if (strcmp(a->event, "odk-new-repeat") == 0 && !put_action(w, &w->body, q, a)) {
-                return false;
-            }
-        }
-        if (!put_entry_actions(w, q)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool put_repeat(struct writer *w, const struct question *q)
-{
-    buf_text(&w->body, "<group");
-    put_attr(&w->body, "ref", q->path);
-    buf_char(&w->body, '>');
-    if (!put_text(w, q, "label")) {
-        return false;
-    }
-    buf_text(&w->body, "<repeat");
-    put_attr(&w->body, "nodeset", q->path);
-    if (!put_attrs(w, q)) {
-        return false;
-    }
-    buf_char(&w->body, '>');
-    if (!put_body(w, q) || !put_entry_actions(w, q)) {
-        return false;
-    }
-    buf_text(&w->body, "</repeat></group>");
-    return true;
-}
-
-static bool put_group(struct writer *w, const struct question *q)
-{
-    if (field_text2(q->row, "control", "bodyless")) {
-        return true;
-    }
-    buf_text(&w->body, "<group");
-    put_attr(&w->body, "ref", q->path);
-    if (!put_attrs(w, q)) {
-        return false;
-    }
-    buf_char(&w->body, '>');
-    if ((field_get(q->row, "label") && !put_text(w, q, "label")) || !put_body(w, q)) {
-        return false;
-    }
-    buf_text(&w->body, "</group>");
-    return true;
-}
-
-static bool put_body(struct writer *w, const struct question *parent)
-{
-    for (const struct question *q = parent->first; q; q = q->next) {
-        bool ok = q->shape == SHAPE_QUESTION ? put_control(w, q)
-                  : q->shape == SHAPE_GROUP  ? put_group(w, q)
-                  : q->shape == SHAPE_REPEAT ? put_repeat(w, q)
-                                             : true;
-        if (!ok) {
             return false;
         }
     }
@@ -802,12 +408,12 @@ static bool put_instance_attrs(struct writer *w, struct buf *out, const struct q
             return model_at(w->m, "survey", q->number, v->header ? v->header : v->key);
         }
         if (text) {
-            put_attr(out, v->key, text);
+            write_attr(out, v->key, text);
         }
     }
     for (const struct question *a = q->first; a; a = a->next) {
         if (a->shape == SHAPE_ATTRIBUTE) {
-            put_attr(out, a->name, a->attribute);
+            write_attr(out, a->name, a->attribute);
         }
     }
     return true;
@@ -835,7 +441,7 @@ static bool put_node(struct writer *w, struct buf *out, const struct question *q
         return false;
     }
     const char *value = q->shape == SHAPE_QUESTION ? field_text(q->row, "default") : NULL;
-    buf_printf(out, "<%s", q->name);
+    buf_join(out, "<", q->name, NULL);
     if (!put_instance_attrs(w, out, q)) {
         return false;
     }
@@ -850,7 +456,7 @@ static bool put_node(struct writer *w, struct buf *out, const struct question *q
             return false;
         }
     }
-    buf_printf(out, "</%s>", q->name);
+    buf_join(out, "</", q->name, ">", NULL);
     return true;
 }
 
@@ -863,18 +469,18 @@ static bool put_root(struct writer *w, struct buf *out)
     buf_printf(out, "<instance><%s", m->root.name);
     for (const struct field *v = own ? own->first : NULL; v; v = v->next) {
         if (v->text && strcmp(v->key, "id") != 0 && strcmp(v->key, "version") != 0) {
-            put_attr(out, v->key, v->text);
+            write_attr(out, v->key, v->text);
         }
     }
-    put_attr(out, "id", m->form_id);
+    write_attr(out, "id", m->form_id);
     if (m->version) {
-        put_attr(out, "version", m->version);
+        write_attr(out, "version", m->version);
     } else if (own && field_text(own, "version")) {
-        put_attr(out, "version", field_text(own, "version"));
+        write_attr(out, "version", field_text(own, "version"));
     }
     for (size_t i = 0; i < 3; i++) {
         if (field_text(m->settings, others[i][0])) {
-            put_attr(out, others[i][1], field_text(m->settings, others[i][0]));
+            write_attr(out, others[i][1], field_text(m->settings, others[i][0]));
         }
     }
     buf_char(out, '>');
@@ -902,8 +508,8 @@ static void put_namespaces(struct writer *w, struct buf *out)
     map_init(&seen, w->m->arena);
     buf_text(out, "<h:html xmlns=\"http://www.w3.org/2002/xforms\"");
     for (size_t i = 0; i < sizeof usual_namespaces / sizeof *usual_namespaces; i++) {
-        put_attr(out, arena_printf(w->m->arena, "xmlns:%s", usual_namespaces[i][0]),
-                 usual_namespaces[i][1]);
+        write_attr(out, arena_printf(w->m->arena, "xmlns:%s", usual_namespaces[i][0]),
+                   usual_namespaces[i][1]);
         map_put(&seen, usual_namespaces[i][0], w);
     }
     char *list = arena_printf(
@@ -924,8 +530,8 @@ static void put_namespaces(struct writer *w, struct buf *out)
             }
             if (model_is_name(name) && !strchr(name, ':') && !map_get(&seen, name)) {
                 map_put(&seen, name, w);
-                put_attr(out, arena_printf(w->m->arena, "xmlns:%s", name),
-                         uri.data ? uri.data : "");
+                write_attr(out, arena_printf(w->m->arena, "xmlns:%s", name),
+                           uri.data ? uri.data : "");
             }
             buf_fini(&uri);
         }
@@ -944,14 +550,14 @@ static void put_submission(struct writer *w, struct buf *out)
     for (size_t i = 0; i < 4; i++) {
         const char *text = field_text(w->m->settings, attrs[i][0]);
         if (text) {
-            put_attr(&made, attrs[i][1], text);
+            write_attr(&made, attrs[i][1], text);
             if (i == 0) {
-                put_attr(&made, "method", "post");
+                write_attr(&made, "method", "post");
             }
         }
     }
     if (model_yes(field_text(w->m->settings, "client_editable"), false)) {
-        put_attr(&made, "odk:client-editable", "true");
+        write_attr(&made, "odk:client-editable", "true");
     }
     if (made.len) {
         buf_printf(out, "<submission%s/>", made.data);
@@ -969,7 +575,7 @@ static bool put_document(struct writer *w, struct buf *out)
     xml_put_text(out, m->title);
     buf_text(out, "</h:title><model odk:xforms-version=\"1.0.0\"");
     if (m->entities_version) {
-        put_attr(out, "entities:entities-version", m->entities_version);
+        write_attr(out, "entities:entities-version", m->entities_version);
     }
     buf_char(out, '>');
     put_submission(w, out);
@@ -980,7 +586,7 @@ static bool put_document(struct writer *w, struct buf *out)
     buf_add(out, w->binds.data ? w->binds.data : "", w->binds.len);
     buf_text(out, "</model></h:head><h:body");
     if (style) {
-        put_attr(out, "class", style);
+        write_attr(out, "class", style);
     }
     buf_char(out, '>');
     buf_add(out, w->body.data ? w->body.data : "", w->body.len);
@@ -1016,6 +622,7 @@ bool xlsform_write(struct model *m, struct buf *xml)
 {
     struct writer w = {.m = m};
     map_init(&w.instances, m->arena);
+    arena_init(&w.temp);
     bool ok = mark_searched(&w, &m->root, false) && mark_searched(&w, &m->root, true) &&
               declare_instances(&w, &m->root);
     if (ok && w.last_saved) {
@@ -1024,10 +631,11 @@ bool xlsform_write(struct model *m, struct buf *xml)
     for (struct choice_list *l = m->lists; l && ok; l = l->next) {
         ok = l->searched || put_list(&w, l);
     }
-    ok = ok && put_binds(&w, &m->root) && put_body(&w, &m->root) && put_document(&w, xml);
+    ok = ok && put_binds(&w, &m->root) && write_body(&w, &m->root) && put_document(&w, xml);
     if (ok) {
         put_itemsets(&w);
     }
+    arena_fini(&w.temp);
     buf_fini(&w.secondary);
     buf_fini(&w.binds);
     buf_fini(&w.body);

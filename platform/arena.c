@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 16 * 1024 };
+enum { BLOCK_SIZE = 16 * 1024, BLOCK_MOST = 256 * 1024 };
 
 struct arena_block {
     struct arena_block *next;
@@ -53,11 +53,14 @@ static void *take(struct arena *arena, size_t size)
     }
     struct arena_block *block = arena->head;
     if (!block || block->size - block->used < need) {
-        size_t room = need > BLOCK_SIZE / 4 ? need : BLOCK_SIZE;
+        size_t next = arena->used / 4; /* blocks grow with what the arena holds */
+        next = next < BLOCK_SIZE ? BLOCK_SIZE : next > BLOCK_MOST ? BLOCK_MOST : next;
+        bool apart = need > next / 4;
+        size_t room = apart ? need : next;
         struct arena_block *fresh = mem_alloc(sizeof *fresh + room);
         fresh->size = room;
         fresh->used = 0;
-        if (block && room != BLOCK_SIZE) { /* a large one goes behind, the head keeps its rest */
+        if (block && apart) { /* a large one goes behind, the head keeps its rest */
             fresh->next = block->next;
             block->next = fresh;
         } else {
@@ -90,6 +93,25 @@ char *arena_copy(struct arena *arena, const char *text, size_t len)
 char *arena_text(struct arena *arena, const char *text)
 {
     return arena_copy(arena, text, strlen(text));
+}
+
+char *arena_join(struct arena *arena, const char *first, ...)
+{
+    va_list args, again;
+    size_t len = 0;
+    va_start(args, first);
+    va_copy(again, args);
+    for (const char *text = first; text; text = va_arg(args, const char *)) {
+        len += strlen(text);
+    }
+    va_end(args);
+    char *out = take(arena, len + 1), *end = out;
+    for (const char *text = first; text; text = va_arg(again, const char *)) {
+        end = stpcpy(end, text);
+    }
+    va_end(again);
+    *end = '\0';
+    return out;
 }
 
 char *arena_printf(struct arena *arena, const char *fmt, ...)
@@ -158,19 +180,8 @@ void mem_wipe_text(char *text)
     }
 }
 
-static void buf_room(struct buf *buf, size_t more)
+static void buf_move(struct buf *buf, size_t cap)
 {
-    if (more > SIZE_MAX - buf->len - 1) {
-        err_out_of_memory();
-    }
-    size_t need = buf->len + more + 1;
-    if (need <= buf->cap) {
-        return;
-    }
-    size_t cap = buf->cap ? buf->cap : 64;
-    while (cap < need) {
-        cap = cap > SIZE_MAX / 2 ? need : cap * 2;
-    }
     char *fresh = mem_alloc(cap); /* not realloc: it would leave an unwiped copy behind */
     if (buf->data) {
         memcpy(fresh, buf->data, buf->len + 1);
@@ -179,6 +190,34 @@ static void buf_room(struct buf *buf, size_t more)
     }
     buf->data = fresh;
     buf->cap = cap;
+}
+
+static void buf_grow(struct buf *buf, size_t more)
+{
+    if (more > SIZE_MAX - buf->len - 1) {
+        err_out_of_memory();
+    }
+    size_t need = buf->len + more + 1;
+    size_t cap = buf->cap ? buf->cap : 64;
+    while (cap < need) {
+        cap = cap > SIZE_MAX / 4 ? need : cap < 64 * 1024 ? cap * 2 : cap * 4;
+    }
+    buf_move(buf, cap);
+}
+
+static inline void buf_room(struct buf *buf, size_t more)
+{
+    if (more >= buf->cap - buf->len) {
+        buf_grow(buf, more);
+    }
+}
+
+void buf_reserve(struct buf *buf, size_t len)
+{
+    if (len >= buf->cap && len < SIZE_MAX) {
+        buf_move(buf, len + 1);
+        buf->data[buf->len] = '\0';
+    }
 }
 
 void *wiped_alloc(size_t size)
@@ -230,9 +269,21 @@ void buf_text(struct buf *buf, const char *text)
     buf_add(buf, text, strlen(text));
 }
 
+void buf_join(struct buf *buf, const char *first, ...)
+{
+    va_list args;
+    va_start(args, first);
+    for (const char *text = first; text; text = va_arg(args, const char *)) {
+        buf_text(buf, text);
+    }
+    va_end(args);
+}
+
 void buf_char(struct buf *buf, char c)
 {
-    buf_add(buf, &c, 1);
+    buf_room(buf, 1);
+    buf->data[buf->len++] = c;
+    buf->data[buf->len] = '\0';
 }
 
 void buf_printf(struct buf *buf, const char *fmt, ...)

@@ -29,6 +29,8 @@ void arena_reset(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size);
 char *arena_copy(struct arena *arena, const char *text, size_t len); /* adds a NUL */
 char *arena_text(struct arena *arena, const char *text);
+/* Texts put together; NULL ends them. */
+char *arena_join(struct arena *arena, const char *first, ...) __attribute__((sentinel));
 char *arena_printf(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* malloc that cannot fail, and a free that wipes `len` bytes first (NULL allowed). */
@@ -52,6 +54,10 @@ struct buf {
 };
 void buf_add(struct buf *buf, const void *bytes, size_t len);
 void buf_text(struct buf *buf, const char *text);
+/* Texts one after another; NULL ends them. */
+void buf_join(struct buf *buf, const char *first, ...) __attribute__((sentinel));
+/* Room for so many bytes in all: what is known to become long is not copied as it grows. */
+void buf_reserve(struct buf *buf, size_t len);
 void buf_char(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_cut(struct buf *buf, size_t len);

@@ -63,7 +63,7 @@ void text_put(struct buf *out, uint32_t codepoint)
 
 /* Only letters that are NFC as they stand and that nothing composes with: ASCII, Latin up to
  * U+02FF, and Cyrillic without its combining marks.  Most texts are that, and need no tables. */
-static bool is_composed(const char *text, size_t len)
+bool text_is_nfc(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
@@ -85,7 +85,7 @@ static bool is_composed(const char *text, size_t len)
 
 bool text_nfc(struct buf *out, const char *text, size_t len, struct err *err)
 {
-    if (is_composed(text, len)) {
+    if (text_is_nfc(text, len)) {
         buf_add(out, text, len);
         return true;
     }

@@ -20,6 +20,8 @@ bool text_valid(const char *text, size_t len);
 size_t text_count(const char *text, size_t len); /* code points */
 void text_put(struct buf *out, uint32_t codepoint);
 
+/* Is it NFC (and UTF-8) beyond doubt?  False may mean no more than that it takes a closer look. */
+bool text_is_nfc(const char *text, size_t len);
 /* Append the NFC form.  ERR_INPUT when `text` is not UTF-8. */
 MUST_CHECK bool text_nfc(struct buf *out, const char *text, size_t len, struct err *err);
 

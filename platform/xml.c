@@ -16,7 +16,7 @@ enum { DEPTH_MAX = 256, ATTR_MAX = 64 * 1024, ATTRS_MAX = 1000 };
 const struct xml_limits xml_foreign = {8u << 20, 200000, false};
 const struct xml_limits xml_trusted = {64u << 20, 2000000, false};
 
-enum { KEPT = 128 };
+enum { KEPT = 251 };
 
 struct builder {
     struct arena *arena; /* of what is being built */
@@ -83,7 +83,7 @@ static const char *keep(struct builder *b, const xmlChar *s)
     if (!s) {
         return "";
     }
-    size_t slot = ((uintptr_t)s >> 3) % KEPT;
+    size_t slot = (uintptr_t)s % KEPT; /* short names stand next to each other */
     if (b->kept[slot].from != s) {
         b->kept[slot].from = s;
         b->kept[slot].text = arena_text(b->home, (const char *)s);
@@ -129,8 +129,12 @@ static char *attribute(struct builder *b, const char *text, size_t len)
     static const char ampersand[] = "&#38;";
     enum { LEN = sizeof ampersand - 1 };
     char *out = arena_copy(b->arena, text, len);
-    size_t kept = 0;
-    for (size_t i = 0; i < len; i++) {
+    char *first = memchr(out, '&', len);
+    if (!first) {
+        return out;
+    }
+    size_t kept = (size_t)(first - out);
+    for (size_t i = kept; i < len; i++) {
         out[kept++] = out[i];
         if (out[i] == '&' && len - i >= LEN && memcmp(out + i, ampersand, LEN) == 0) {
             i += LEN - 1;
@@ -292,9 +296,8 @@ static const char *past_aside(const char *p, const char *end)
     return NULL;
 }
 
-/* libxml2 compares every attribute of an element with every other: a million would take hours.  So
- * they are counted before it sees them: quotes inside a start tag, two to an attribute. */
-static bool too_many_attributes(const char *p, size_t len)
+/* Quotes inside a start tag, two to an attribute. */
+static bool count_attributes(const char *p, size_t len)
 {
     size_t quotes = 0;
     bool in_tag = false;
@@ -318,6 +321,22 @@ static bool too_many_attributes(const char *p, size_t len)
             }
         } else if (c == '>') {
             in_tag = false;
+        }
+    }
+    return false;
+}
+
+/* libxml2 compares every attribute of an element with every other: a million would take hours.  So
+ * they are counted before it sees them, where the way from one '<' to the next has room for them.
+ */
+static bool too_many_attributes(const char *bytes, size_t len)
+{
+    enum { LEAST = ATTRS_MAX * (sizeof " a=''" - 1) };
+    const char *p = bytes, *end = bytes + len;
+    while (end - p > LEAST) {
+        p = memrchr(p + 1, '<', LEAST);
+        if (!p) {
+            return count_attributes(bytes, len);
         }
     }
     return false;
@@ -397,9 +416,15 @@ bool xml_each(const char *bytes, size_t len, const struct xml_limits *limits, co
     return ok;
 }
 
+/* Most names differ in their first letter. */
+static bool same(const char *a, const char *b)
+{
+    return *a == *b && strcmp(a, b) == 0;
+}
+
 static struct xml *pick(struct xml *node, const char *name)
 {
-    while (node && (!node->name || (name && strcmp(node->name, name) != 0))) {
+    while (node && (!node->name || (name && !same(node->name, name)))) {
         node = node->next;
     }
     return node;
@@ -418,7 +443,7 @@ struct xml *xml_sibling(const struct xml *node, const char *name)
 const char *xml_attr(const struct xml *node, const char *name)
 {
     for (struct xml_attr *a = node->attrs; a; a = a->next) {
-        if (strcmp(a->name, name) == 0) {
+        if (same(a->name, name)) {
             return a->value;
         }
     }
@@ -428,7 +453,7 @@ const char *xml_attr(const struct xml *node, const char *name)
 const char *xml_attr_ns(const struct xml *node, const char *uri, const char *name)
 {
     for (struct xml_attr *a = node->attrs; a; a = a->next) {
-        if (strcmp(a->name, name) == 0 && strcmp(a->uri, uri) == 0) {
+        if (same(a->name, name) && strcmp(a->uri, uri) == 0) {
             return a->value;
         }
     }
@@ -489,6 +514,15 @@ static void put_escaped(struct buf *out, const char *text, bool attr)
             buf_char(out, (char)c);
         }
     }
+}
+
+bool xml_is_plain(const char *text)
+{
+    const char *p = text;
+    while ((unsigned char)*p >= 0x20 || *p == '\n' || *p == '\t') {
+        p++;
+    }
+    return !*p && !strpbrk(text, "&<>");
 }
 
 void xml_put_text(struct buf *out, const char *text)

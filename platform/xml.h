@@ -68,6 +68,8 @@ const char *xml_attr_ns(const struct xml *node, const char *uri, const char *nam
 /* All text below, joined, in the arena. */
 char *xml_content(struct arena *arena, const struct xml *node);
 
+/* Is the text written as it stands? */
+bool xml_is_plain(const char *text);
 /* Append with &, <, > escaped (and quotes, in an attribute).  Characters that XML cannot hold
  * become U+FFFD. */
 void xml_put_text(struct buf *out, const char *text);

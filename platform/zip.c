@@ -105,6 +105,9 @@ bool zip_member(struct buf *out, struct zip_file *zip, const char *name, struct 
     char *chunk = mem_alloc(step);
     size_t got = 0;
     bool ok = true;
+    if ((st.valid & ZIP_STAT_SIZE) && st.size < RATIO_FROM) { /* else as it proves to be there */
+        buf_reserve(out, out->len + (size_t)st.size);
+    }
     for (;;) {
         zip_int64_t n = zip_fread(file, chunk, step);
         if (n < 0) {

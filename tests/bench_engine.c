@@ -525,15 +525,17 @@ static void make_choices(struct arena *arena, struct sheet *sheet)
     }
 }
 
-static double openpyxl_ms(const char *file)
+/* openpyxl is as fast as the Python it runs in: Debian's own, or the one that is called first. */
+static double openpyxl_ms(const char *python, const char *file)
 {
     char command[1000], line[64] = "";
     snprintf(command, sizeof command,
-             "/usr/bin/python3 -c 'import time, openpyxl, sys\nt = time.time()\n"
+             "PYTHONPATH=/usr/lib/python3/dist-packages %s -c 'import time, openpyxl, sys\n"
+             "t = time.time()\n"
              "w = openpyxl.load_workbook(\"%s\", data_only=True)\n"
              "n = sum(len(r) for s in w for r in s.iter_rows(values_only=True))\n"
              "print((time.time() - t) * 1000)' 2>/dev/null",
-             file);
+             python, file);
     FILE *pipe = popen(command, "r");
     if (pipe) {
         if (!fgets(line, sizeof line, pipe)) {
@@ -551,7 +553,8 @@ static void conversion_row(void)
     struct err err = {0};
     struct buf xlsx = {0};
     char file[512];
-    double ours[RUNS], theirs[RUNS], ratios[RUNS];
+    static const char *const pythons[] = {"python3", "/usr/bin/python3"};
+    double ours[RUNS], theirs[2][RUNS], ratios[2][RUNS];
     arena_init(&arena);
     struct sheet sheets[2] = {{0}};
     struct workbook book = {.file = "form1k.xlsx", .sheets = sheets, .count = 2};
@@ -578,18 +581,21 @@ static void conversion_row(void)
         ours[i] = now_ms() - start;
         buf_fini(&xml);
         arena_fini(&work);
-        theirs[i] = openpyxl_ms(file);
-        ratios[i] = theirs[i] / ours[i];
+        for (size_t k = 0; k < 2; k++) {
+            theirs[k][i] = openpyxl_ms(pythons[k], file);
+            ratios[k][i] = theirs[k][i] / ours[i];
+        }
     }
-    if (theirs[0] > 0) {
-        char what[80];
-        double ratio = part(ratios, RUNS, 0.5);
-        snprintf(what, sizeof what, "1,000 rows converted in ms %.1f, openpyxl reads in %.0f",
-                 part(ours, RUNS, 0.5), part(theirs, RUNS, 0.5));
-        goal("", what, ratio, "x", ratio >= 8, "at least 8");
-    } else {
-        printf("     1,000 rows converted in ms %.1f; no openpyxl here to compare with\n",
-               part(ours, RUNS, 0.5));
+    for (size_t k = 0; k < 2; k++) {
+        char what[120];
+        double ratio = part(ratios[k], RUNS, 0.5);
+        snprintf(what, sizeof what, "1,000 rows converted in ms %.1f, openpyxl (%s) reads in %.0f",
+                 part(ours, RUNS, 0.5), pythons[k], part(theirs[k], RUNS, 0.5));
+        if (theirs[k][0] > 0) {
+            goal("", what, ratio, "x", ratio >= 8, "at least 8");
+        } else {
+            printf("     %s has no openpyxl to compare with\n", pythons[k]);
+        }
     }
     buf_fini(&xlsx);
     arena_fini(&arena);

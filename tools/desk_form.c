@@ -96,8 +96,8 @@ static bool own_itemsets(const char *file, struct buf *out)
     struct buf xml = {0};
     struct xlsform_options options = {.itemsets = out, .lenient = true};
     arena_init(&arena);
-    bool ok = !file_ends(file, ".xml") &&
-              desk_form_xml(&xml, file, &options, &arena, NULL, NULL) && out->len > 0;
+    bool ok = !file_ends(file, ".xml") && desk_form_xml(&xml, file, &options, &arena, NULL, NULL) &&
+              out->len > 0;
     buf_fini(&xml);
     arena_fini(&arena);
     return ok;
