@@ -47,9 +47,13 @@ static void looking(void *user, bool on)
     i->looking = on;
 }
 
+/* From here to its end the clock stands: the event carries the moment that the form has seen. */
 static uint64_t draw_begin(struct interview *i)
 {
     i->drawing = true;
+    if (!i->replaying) {
+        i->clock_ms = clock_wall_ms();
+    }
     return i->random_count;
 }
 
@@ -57,6 +61,10 @@ static uint64_t draw_begin(struct interview *i)
 static void draw_end(struct interview *i, uint64_t before, bool happened)
 {
     i->drawing = false;
+    i->happened_ms = i->clock_ms;
+    if (!i->replaying) {
+        i->clock_ms = 0;
+    }
     if (!happened) {
         i->random_count = before;
     }
@@ -79,8 +87,11 @@ static bool resource(void *user, const char *uri, struct buf *out, struct err *e
 static void post(struct interview *i, enum journal_kind kind, const char *path, const char *value,
                  size_t len)
 {
+    bool acted = kind == JOURNAL_ANSWER || kind == JOURNAL_ADD || kind == JOURNAL_REMOVE ||
+                 kind == JOURNAL_RESTORE || kind == JOURNAL_RESUME;
+    int64_t moment = acted ? i->happened_ms : 0;
     struct journal_event e = {.kind = kind,
-                              .wall_ms = clock_wall_ms(),
+                              .wall_ms = moment ? moment : clock_wall_ms(),
                               .mono_ms = clock_mono_ms(),
                               .language = session_language(i->session),
                               .path = path,
@@ -217,7 +228,6 @@ bool interview_begin(struct interview **out, struct writer *writer, const uint8_
     struct interview *i = fresh(writer);
     struct beginning b = {&i->draft, package_hash};
     *out = NULL;
-    i->clock_ms = clock_wall_ms(); /* the moment that the first event will carry */
     secret_random(i->seed, sizeof i->seed);
     bool ok = load_form(i, package_hash, err) && open_session(i, err) &&
               writer_call(writer, begin_draft, &b, err);
@@ -225,7 +235,7 @@ bool interview_begin(struct interview **out, struct writer *writer, const uint8_
         struct buf bytes = {0};
         session_set_language(i->session, language);
         struct journal_event e = {.kind = JOURNAL_BEGIN,
-                                  .wall_ms = i->clock_ms,
+                                  .wall_ms = i->happened_ms,
                                   .mono_ms = clock_mono_ms(),
                                   .language = language,
                                   .value = (const char *)i->seed,
@@ -234,7 +244,6 @@ bool interview_begin(struct interview **out, struct writer *writer, const uint8_
         journal_write(&bytes, &e);
         i->ticket = writer_post(writer, bytes.data, bytes.len);
         buf_fini(&bytes);
-        i->clock_ms = 0;
         first_page(i);
         post_node(i, JOURNAL_PAGE, i->page.node, NULL);
         ok = interview_sync(i, err);
@@ -263,6 +272,7 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
         return false;
     }
     i->clock_ms = e.wall_ms;
+    i->replaying = true;
     if (n == 0) {
         if (e.kind != JOURNAL_BEGIN || e.value_len != sizeof i->seed) {
             return err_set(err, ERR_INPUT, "the draft is damaged");
@@ -341,8 +351,11 @@ bool interview_resume(struct interview **out, struct writer *writer,
     arena_init(&r.arena);
     bool ok = load_form(i, draft->package_hash, err) && writer_call(writer, replay_all, &r, err) &&
               (i->session || err_set(err, ERR_INPUT, "the draft is empty"));
+    i->replaying = false;
     if (ok) {
-        i->clock_ms = 0;
+        uint64_t before = draw_begin(i);
+        session_resume(i->session);
+        draw_end(i, before, true);
         first_page(i);
         if (r.page.len) {
             page_at(i, r.page.data, &r.roster);

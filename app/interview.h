@@ -20,7 +20,9 @@ struct interview {
     bool training, recovered;
     struct page page; /* shown now */
     uint64_t ticket;  /* of the last posted event */
-    int64_t clock_ms; /* replay: the event's time; 0 = now */
+    int64_t clock_ms; /* the clock stands here: replay, or while something happens; 0 = it goes */
+    int64_t happened_ms; /* where it stood last */
+    bool replaying;
     uint8_t seed[32];
     uint64_t random_count;
     bool drawing, looking; /* what happens now is journalled; but this part only judges */

@@ -100,6 +100,9 @@ bool journal_replay(struct session *s, const struct journal_event *e, struct err
         return node ? session_remove_entry(s, node, err) : missing(e, err);
     case JOURNAL_RESTORE:
         return session_restore_entry(s, err);
+    case JOURNAL_RESUME:
+        session_resume(s);
+        return true;
     case JOURNAL_LANGUAGE:
         session_set_language(s, e->language);
         return true;

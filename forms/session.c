@@ -292,6 +292,16 @@ bool session_start(struct session *s, bool fresh, struct err *err)
     return ok && session_recalculate(s, err);
 }
 
+void session_resume(struct session *s)
+{
+    struct err ignored = {0};
+    session_log_begin(s, NULL, NULL);
+    bool ok = session_run_actions(s, EVENT_LOAD, NULL, NULL, &ignored) &&
+              session_recalculate(s, &ignored);
+    session_log_end(s, ok);
+    arena_reset(&s->temp);
+}
+
 bool session_new(struct session **out, const struct form *form, const struct session_env *env,
                  struct err *err)
 {

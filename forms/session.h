@@ -33,6 +33,9 @@ enum { SESSION_ENTRIES_MAX = 10000, SESSION_NODES_MAX = 500000, SESSION_TEXT_MAX
 
 MUST_CHECK bool session_new(struct session **session, const struct form *form,
                             const struct session_env *env, struct err *err);
+/* Opened again by somebody: odk-instance-load.  An action that fails is taken back: nothing keeps
+ * an interview from being gone on with. */
+void session_resume(struct session *session);
 void session_free(struct session *session);
 
 const struct form *session_form(const struct session *session);

@@ -242,7 +242,9 @@ void session_log_begin(struct session *s, struct node *answered, const char *bef
 {
     s->logging = true;
     s->undo_count = 0;
-    session_log(s, (struct undo){UNDO_SET, answered, NULL, NULL, mem_text(before)});
+    if (answered) {
+        session_log(s, (struct undo){UNDO_SET, answered, NULL, NULL, mem_text(before)});
+    }
 }
 
 static void take_back(struct session *s, const struct undo *u)

@@ -10,7 +10,7 @@
 static const char form_xml[] =
     "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' "
     "xmlns:jr='http://openrosa.org/javarosa'><h:head><h:title>T</h:title><model>"
-    "<instance><data id='test_form'><name/><age/><arm/>"
+    "<instance><data id='test_form'><name/><age/><arm/><opened/><named/>"
     "<trip jr:template=''><draw/><where/></trip><debt jr:template=''><sum/></debt>"
     "<meta><instanceID/></meta></data></instance>"
     "<bind nodeset='/data/name' type='string'/>"
@@ -19,8 +19,12 @@ static const char form_xml[] =
     "<bind nodeset='/data/trip/draw' calculate='once(random())'/>"
     "<bind nodeset='/data/trip/where' type='string'/><bind nodeset='/data/debt/sum' type='int'/>"
     "<bind nodeset='/data/meta/instanceID' jr:preload='uid'/>"
+    "<bind nodeset='/data/opened' type='string'/><bind nodeset='/data/named' type='string'/>"
+    "<setvalue event='odk-instance-load' ref='/data/opened' "
+    "value=\"concat(/data/opened, ' ', now(), '/', random())\"/>"
     "</model></h:head><h:body>"
-    "<input ref='/data/name'><label>Name</label></input>"
+    "<input ref='/data/name'><label>Name</label>"
+    "<setvalue event='xforms-value-changed' ref='/data/named' value='now()'/></input>"
     "<input ref='/data/age'><label>Age</label></input>"
     "<group ref='/data/trip'><label>Trips</label><repeat nodeset='/data/trip'>"
     "<input ref='/data/trip/where'><label>Where</label></input></repeat></group>"
@@ -68,6 +72,12 @@ static void cut(struct scene *c)
     OK(interview_resume(&c->i, c->writer, &draft, &err));
 }
 
+static char *copy_of(struct scene *c, const char *path)
+{
+    struct node *node = session_find(c->i->session, path);
+    return mem_text(node ? tree_value(node) : "");
+}
+
 static void end(struct scene *c)
 {
     interview_free(c->i);
@@ -99,6 +109,33 @@ static struct page roster(struct scene *c, const char *item_path)
     arena_fini(&arena);
     assert_non_null(found.node);
     return found;
+}
+
+static void test_interview__opening_again_runs_its_actions_once_each_time(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct scene c;
+    begin(&c);
+    char *first = copy_of(&c, "/data/opened");
+    assert_true(strlen(first) > 20);
+    assert_int_equal(interview_answer(c.i, at(&c, "/data/name"), "A", &err), ANSWER_OK);
+    char *named = copy_of(&c, "/data/named");
+    assert_true(strlen(named) > 20);
+    cut(&c);
+    char *second = copy_of(&c, "/data/opened");
+    assert_true(strlen(second) > strlen(first) + 20);
+    assert_memory_equal(second, first, strlen(first));
+    cut(&c);
+    char *third = copy_of(&c, "/data/opened"), *again = copy_of(&c, "/data/named");
+    assert_true(strlen(third) > strlen(second) + 20);
+    assert_memory_equal(third, second, strlen(second)); /* the same moments, the same chance */
+    assert_string_equal(again, named);
+    char *texts[] = {first, named, second, third, again};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        free(texts[i]);
+    }
+    end(&c);
 }
 
 static void test_interview__typing_comes_back_until_it_is_answered(void **state)
@@ -375,6 +412,7 @@ static void test_interview__a_draft_keeps_its_own_version(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_interview__opening_again_runs_its_actions_once_each_time),
         cmocka_unit_test(test_interview__typing_comes_back_until_it_is_answered),
         cmocka_unit_test(test_interview__chance_is_the_same_again),
         cmocka_unit_test(test_interview__typing_is_never_another_entrys),
