@@ -52,8 +52,9 @@ int64_t session_wall_ms(void *user);
 int session_zone_minutes(void *user, int64_t wall);
 
 /* ---- session_work.c ---- */
-/* Between these a failure can be taken back (`answered` may be NULL): values that actions set, entries that a count made
- * or took.  `keep` false: all is as before, worked out anew without actions. */
+/* Between these a failure can be taken back (`answered` may be NULL): values that actions set,
+ * entries that a count made or took.  `keep` false: all is as before, worked out anew without
+ * actions. */
 void session_log_begin(struct session *s, struct node *answered, const char *before);
 void session_log_end(struct session *s, bool keep);
 void session_mark_text_readers(struct session *s, const struct node *node); /* and of its groups */

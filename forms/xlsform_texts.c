@@ -13,21 +13,25 @@ struct form_text {    /* one form of one text: plain, guidance, image, … */
     size_t row;
     struct form_text *next;
 };
-struct entry {
-    const char *id;
-    bool hint; /* then guidance is written, other forms are not media */
+struct entry { /* one text in one language */
+    struct id *of;
+    const struct language *language;
     struct form_text *first, *last;
-    struct entry *next;
+    struct entry *next, *other; /* next of the language; of the same id in another one */
 };
 struct language {
     const char *name;
-    struct map by_id;
     struct entry *first, *last;
     struct language *next;
+};
+struct id { /* one text in all its languages */
+    const char *id;
+    struct entry *first;
 };
 struct texts {
     struct model *m;
     struct language *first, *last;
+    struct map by_id;
 };
 
 static struct language *language(struct texts *t, const char *name)
@@ -39,7 +43,6 @@ static struct language *language(struct texts *t, const char *name)
     if (!l) {
         l = arena_alloc(t->m->arena, sizeof *l);
         l->name = name;
-        map_init(&l->by_id, t->m->arena);
         if (t->last) {
             t->last->next = l;
         } else {
@@ -50,19 +53,35 @@ static struct language *language(struct texts *t, const char *name)
     return l;
 }
 
-static struct entry *entry(struct texts *t, struct language *l, const char *id)
+static struct id *id_of(struct texts *t, const char *name)
 {
-    struct entry *e = map_get(&l->by_id, id);
+    struct id *id = map_get(&t->by_id, name);
+    if (!id) {
+        id = arena_alloc(t->m->arena, sizeof *id);
+        id->id = name;
+        map_put(&t->by_id, name, id);
+    }
+    return id;
+}
+
+static struct entry *entry(struct texts *t, struct language *l, struct id *id)
+{
+    struct entry *e = id->first;
+    while (e && e->language != l) {
+        e = e->other;
+    }
     if (!e) {
         e = arena_alloc(t->m->arena, sizeof *e);
-        e->id = id;
+        e->of = id;
+        e->language = l;
+        e->other = id->first;
+        id->first = e;
         if (l->last) {
             l->last->next = e;
         } else {
             l->first = e;
         }
         l->last = e;
-        map_put(&l->by_id, id, e);
     }
     return e;
 }
@@ -86,7 +105,7 @@ static struct form_text *form_of(struct texts *t, struct entry *e, const char *f
     return f;
 }
 
-static void put(struct texts *t, const char *lang, const char *id, const char *form,
+static void put(struct texts *t, const char *lang, struct id *id, const char *form,
                 const struct field *v, const struct question *from, const char *sheet, size_t row)
 {
     struct form_text *f = form_of(t, entry(t, language(t, lang), id), form);
@@ -98,9 +117,10 @@ static void put(struct texts *t, const char *lang, const char *id, const char *f
 }
 
 /* A text, or one by language. */
-static void put_each(struct texts *t, const struct field *v, const char *id, const char *form,
+static void put_each(struct texts *t, const struct field *v, const char *name, const char *form,
                      const struct question *from, const char *sheet, size_t row)
 {
+    struct id *id = id_of(t, name);
     if (v->text) {
         put(t, t->m->default_language, id, form, v, from, sheet, row);
     }
@@ -197,10 +217,9 @@ static void gather_media(struct texts *t, const struct question *parent)
 static void fill_gaps(struct texts *t)
 {
     struct language all = {.name = ""};
-    map_init(&all.by_id, t->m->arena);
     for (struct language *l = t->first; l; l = l->next) {
         for (struct entry *e = l->first; e; e = e->next) {
-            struct entry *into = entry(t, &all, e->id);
+            struct entry *into = entry(t, &all, e->of);
             for (struct form_text *f = e->first; f; f = f->next) {
                 form_of(t, into, f->form);
             }
@@ -210,11 +229,11 @@ static void fill_gaps(struct texts *t)
         size_t missing = 0;
         const char *first = NULL;
         for (struct entry *e = all.first; e; e = e->next) {
-            struct entry *own = entry(t, l, e->id);
+            struct entry *own = entry(t, l, e->of);
             for (struct form_text *f = e->first; f; f = f->next) {
                 struct form_text *have = form_of(t, own, f->form);
                 if (!have->text && strcmp(f->form, "long") == 0) {
-                    first = missing++ ? first : e->id;
+                    first = missing++ ? first : e->of->id;
                 }
             }
         }
@@ -242,6 +261,7 @@ struct texts *texts_gather(struct model *m)
 {
     struct texts *t = arena_alloc(m->arena, sizeof *t);
     t->m = m;
+    map_init(&t->by_id, m->arena);
     gather_choices(t);
     gather_questions(t, &m->root);
     gather_media(t, &m->root);
@@ -288,10 +308,10 @@ bool texts_write(struct model *m, struct texts *t, struct buf *out)
         }
         buf_char(out, '>');
         for (struct entry *e = l->first; e; e = e->next) {
-            size_t len = strlen(e->id);
-            bool hint = len > 5 && strcmp(e->id + len - 5, ":hint") == 0;
+            size_t len = strlen(e->of->id);
+            bool hint = len > 5 && strcmp(e->of->id + len - 5, ":hint") == 0;
             buf_text(out, "<text");
-            xml_put_attr(out, "id", e->id);
+            xml_put_attr(out, "id", e->of->id);
             buf_char(out, '>');
             for (struct form_text *f = e->first; f; f = f->next) {
                 if (!write_form(t, out, f, hint)) {

@@ -35,8 +35,14 @@ bool write_expression(struct writer *w, const char **out, const struct question 
     }
     struct xpath *compiled;
     struct err err = {0};
+    if (map_get(&w->sound, *out)) {
+        return true;
+    }
     bool ok = xpath_compile(&compiled, &w->temp, *out, &err);
     arena_reset(&w->temp);
+    if (ok) {
+        map_put(&w->sound, *out, w);
+    }
     if (!ok && m->options->lenient) {
         model_note(m, "%s row %zu, column %s: %s", sheet, q->number, column, err.what);
     } else if (!ok) {
@@ -622,6 +628,7 @@ bool xlsform_write(struct model *m, struct buf *xml)
 {
     struct writer w = {.m = m};
     map_init(&w.instances, m->arena);
+    map_init(&w.sound, m->arena);
     arena_init(&w.temp);
     bool ok = mark_searched(&w, &m->root, false) && mark_searched(&w, &m->root, true) &&
               declare_instances(&w, &m->root);

@@ -8,6 +8,7 @@ struct writer {
     struct model *m;
     struct buf secondary, binds, body;
     struct arena temp;    /* for what is only looked at */
+    struct map sound;     /* expressions that are known to be XPath: many come again */
     struct map instances; /* id → src, "" for a list of the form */
     bool last_saved;
 };

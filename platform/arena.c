@@ -45,7 +45,27 @@ void arena_reset(struct arena *arena)
     arena->used = 0;
 }
 
-static void *take(struct arena *arena, size_t size)
+static struct arena_block *new_block(struct arena *arena, size_t need)
+{
+    struct arena_block *head = arena->head;
+    size_t next = arena->used / 4; /* blocks grow with what the arena holds */
+    next = next < BLOCK_SIZE ? BLOCK_SIZE : next > BLOCK_MOST ? BLOCK_MOST : next;
+    bool apart = need > next / 4;
+    size_t room = apart ? need : next;
+    struct arena_block *fresh = mem_zero(1, sizeof *fresh + room);
+    fresh->size = room;
+    if (head && apart) { /* a large one goes behind, the head keeps its rest */
+        fresh->next = head->next;
+        head->next = fresh;
+    } else {
+        fresh->next = head;
+        arena->head = fresh;
+    }
+    return fresh;
+}
+
+/* What is not used is zero: a block is born so, and wiped when it is used again. */
+static inline void *take(struct arena *arena, size_t size)
 {
     size_t need = (size + 15) & ~(size_t)15;
     if (need < size) {
@@ -53,21 +73,7 @@ static void *take(struct arena *arena, size_t size)
     }
     struct arena_block *block = arena->head;
     if (!block || block->size - block->used < need) {
-        size_t next = arena->used / 4; /* blocks grow with what the arena holds */
-        next = next < BLOCK_SIZE ? BLOCK_SIZE : next > BLOCK_MOST ? BLOCK_MOST : next;
-        bool apart = need > next / 4;
-        size_t room = apart ? need : next;
-        struct arena_block *fresh = mem_alloc(sizeof *fresh + room);
-        fresh->size = room;
-        fresh->used = 0;
-        if (block && apart) { /* a large one goes behind, the head keeps its rest */
-            fresh->next = block->next;
-            block->next = fresh;
-        } else {
-            fresh->next = block;
-            arena->head = fresh;
-        }
-        block = fresh;
+        block = new_block(arena, need);
     }
     void *out = block->bytes + block->used;
     block->used += need;
@@ -77,7 +83,7 @@ static void *take(struct arena *arena, size_t size)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    return memset(take(arena, size), 0, size);
+    return take(arena, size);
 }
 
 char *arena_copy(struct arena *arena, const char *text, size_t len)

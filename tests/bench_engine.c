@@ -525,16 +525,19 @@ static void make_choices(struct arena *arena, struct sheet *sheet)
     }
 }
 
-/* openpyxl is as fast as the Python it runs in: Debian's own, or the one that is called first. */
+/* The quickest of five in one process, as ours.  openpyxl is as fast as the Python it runs in:
+ * Debian's own, or the one that is called first. */
 static double openpyxl_ms(const char *python, const char *file)
 {
     char command[1000], line[64] = "";
     snprintf(command, sizeof command,
-             "PYTHONPATH=/usr/lib/python3/dist-packages %s -c 'import time, openpyxl, sys\n"
-             "t = time.time()\n"
-             "w = openpyxl.load_workbook(\"%s\", data_only=True)\n"
-             "n = sum(len(r) for s in w for r in s.iter_rows(values_only=True))\n"
-             "print((time.time() - t) * 1000)' 2>/dev/null",
+             "PYTHONPATH=/usr/lib/python3/dist-packages %s -c 'import time, openpyxl\n"
+             "def read():\n"
+             "  t = time.time()\n"
+             "  w = openpyxl.load_workbook(\"%s\", data_only=True)\n"
+             "  sum(len(r) for s in w for r in s.iter_rows(values_only=True))\n"
+             "  return (time.time() - t) * 1000\n"
+             "print(min(read() for _ in range(5)))' 2>/dev/null",
              python, file);
     FILE *pipe = popen(command, "r");
     if (pipe) {
@@ -544,6 +547,29 @@ static double openpyxl_ms(const char *python, const char *file)
         pclose(pipe);
     }
     return strtod(line, NULL);
+}
+
+static double conversion_ms(const char *file, const struct buf *xlsx)
+{
+    double least = 0;
+    for (int i = 0; i < 5; i++) {
+        struct arena work;
+        struct buf xml = {0};
+        struct workbook read;
+        struct err err = {0};
+        struct xlsform_options options = {.fallback_id = "form1k"};
+        arena_init(&work);
+        double start = now_ms();
+        if (!workbook_read(&read, &work, file, xlsx->data, xlsx->len, &err) ||
+            !xlsform_convert(&xml, &read, &options, &work, NULL, &err)) {
+            die("convert", &err);
+        }
+        double ms = now_ms() - start;
+        least = i == 0 || ms < least ? ms : least;
+        buf_fini(&xml);
+        arena_fini(&work);
+    }
+    return least;
 }
 
 static void conversion_row(void)
@@ -568,19 +594,7 @@ static void conversion_row(void)
         die(file, &err);
     }
     for (int i = 0; i < RUNS; i++) {
-        struct arena work;
-        struct buf xml = {0};
-        struct workbook read;
-        struct xlsform_options options = {.fallback_id = "form1k"};
-        arena_init(&work);
-        double start = now_ms();
-        if (!workbook_read(&read, &work, file, xlsx.data, xlsx.len, &err) ||
-            !xlsform_convert(&xml, &read, &options, &work, NULL, &err)) {
-            die("convert", &err);
-        }
-        ours[i] = now_ms() - start;
-        buf_fini(&xml);
-        arena_fini(&work);
+        ours[i] = conversion_ms(file, &xlsx);
         for (size_t k = 0; k < 2; k++) {
             theirs[k][i] = openpyxl_ms(pythons[k], file);
             ratios[k][i] = theirs[k][i] / ours[i];
