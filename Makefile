@@ -69,7 +69,7 @@ CONFORMANCE = build/tests/conformance
 CONFORM_OBJECTS = $(patsubst tests/%.c,$(OUT)/tests/%.o,$(wildcard tests/conform*.c))
 FUZZERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/fuzz_*.c))
 
-.PHONY: all help demo check test asan fuzz bench conformance crash layers deps install clean programs \
+.PHONY: all help demo check test asan fuzz bench conformance crash screens layers deps install clean programs \
 	tests run-tests format strings
 .DELETE_ON_ERROR:
 
@@ -116,6 +116,10 @@ benches: $(BENCHES)
 conformance: deps ## what the peers test themselves with: every suite of SHARED/corpus, scored
 	$(Q)$(MAKE) --no-print-directory -s $(CONFORMANCE)
 	$(Q)SHARED=$(SHARED) tests/conformance.sh
+
+screens: deps ## every screen in every language, day and night, both ways up: build/screens, linted and compared
+	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
+	$(Q)BIN=build/test/bin tests/screens.sh
 
 crash: deps ## kill -9 at every write of a short interview
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests

@@ -117,6 +117,9 @@ void app_lock(struct app *app)
     }
     memset(app->forms, 0, sizeof app->forms);
     app->form_count = 0;
+    memset(app->filter, 0, sizeof app->filter);
+    arena_fini(&app->folds.arena);
+    memset(&app->folds, 0, sizeof app->folds);
     app_go(app, SCREEN_UNLOCK);
 }
 
@@ -501,22 +504,71 @@ static int lock_timeout(struct app *app)
     return (int)left;
 }
 
+void app_begin(struct app *app, struct window *window, struct device *device,
+               const struct app_options *o)
+{
+    memset(app, 0, sizeof *app);
+    ui_init(&app->ui, window);
+    arena_init(&app->folds.arena);
+    app->data_dir = o->data_dir;
+    app->media_dir = o->media_dir;
+    app->memory_kib = o->memory_kib;
+    app->night = o->night;
+    app->ui.text_scale = o->text_scale;
+    ui_theme(&app->ui, o->night);
+    app_language(app, o->language);
+    app->writer = device ? writer_new(device) : NULL;
+    app->screen = device ? SCREEN_UNLOCK : SCREEN_FIRST_LANGUAGE;
+    app->last_input_ms = clock_mono_ms();
+}
+
+struct device *app_end(struct app *app)
+{
+    app_leave_interview(app);
+    struct device *device = writer_free(app->writer);
+    app->writer = NULL;
+    buf_fini(&app->invite_bytes);
+    buf_fini(&app->request);
+    arena_fini(&app->folds.arena);
+    ui_fini(&app->ui);
+    return device;
+}
+
+void app_draw(struct app *app)
+{
+    uint64_t before = app->interview ? app->interview->ticket : 0;
+    app->posted_us = 0;
+    build(app);
+    window_show(app->ui.window, &app->ui.draws, app->ui.theme.paper);
+    app->shown_us = now_us();
+    app->posted_us = app->interview && app->interview->ticket != before ? app->shown_us : 0;
+}
+
+bool app_handle(struct app *app, const struct window_event *e)
+{
+    struct ui *ui = &app->ui;
+    app->event_us = now_us();
+    if (e->kind != WINDOW_NONE && e->kind != WINDOW_WAKE && e->kind != WINDOW_EXPOSE) {
+        if (app->screen > SCREEN_UNLOCK && idle_left_ms(app) <= 0) {
+            app_lock(app); /* woken after a long sleep: this touch opens nothing */
+            return true;
+        }
+        app->last_input_ms = clock_mono_ms();
+    }
+    bool locked = app->screen == SCREEN_UNLOCK && e->kind == WINDOW_NONE && app->writer;
+    return ui_event(ui, e) || locked || ui->again;
+}
+
 int app_run(struct app *app, int robot_fd)
 {
     struct ui *ui = &app->ui;
     unsigned frame = 0;
     struct window_event e = {.kind = WINDOW_EXPOSE};
     bool dirty = true;
-    app->last_input_ms = clock_mono_ms();
     (void)robot_fd;
     while (!ui->quit) {
         if (dirty) {
-            app->posted_us = 0;
-            uint64_t before = app->interview ? app->interview->ticket : 0;
-            build(app);
-            window_show(ui->window, &ui->draws, ui->theme.paper);
-            app->shown_us = now_us();
-            app->posted_us = app->interview && app->interview->ticket != before ? app->shown_us : 0;
+            app_draw(app);
             frame++;
 #ifdef SUHBAT_TEST
             if (robot_fd >= 0) {
@@ -528,18 +580,7 @@ int app_run(struct app *app, int robot_fd)
         timeout = shorter(timeout, journal_typing(app));
         timeout = shorter(timeout, lock_timeout(app));
         e = window_wait(ui->window, timeout);
-        app->event_us = now_us();
-        if (e.kind != WINDOW_NONE && e.kind != WINDOW_WAKE && e.kind != WINDOW_EXPOSE) {
-            if (app->screen > SCREEN_UNLOCK && idle_left_ms(app) <= 0) {
-                app_lock(app); /* woken after a long sleep: this touch opens nothing */
-                dirty = true;
-                continue;
-            }
-            app->last_input_ms = clock_mono_ms();
-        }
-        bool was_locked = app->screen == SCREEN_UNLOCK;
-        dirty = ui_event(ui, &e);
-        dirty = dirty || (was_locked && e.kind == WINDOW_NONE && app->writer != NULL) || ui->again;
+        dirty = app_handle(app, &e);
     }
     app_leave_interview(app);
     return 0;

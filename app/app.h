@@ -20,13 +20,22 @@ enum screen {
     SCREEN_INTERVIEW, SCREEN_OUTLINE, SCREEN_FINISH, SCREEN_SEALED, SCREEN_HAND_OVER, SCREEN_LOAD,
     SCREEN_SETTINGS, SCREEN_COUNT
 };
-enum sheet { SHEET_NONE, SHEET_LANGUAGE, SHEET_MENU, SHEET_DISCARD };
+enum app_sheet { SHEET_NONE, SHEET_LANGUAGE, SHEET_MENU, SHEET_DISCARD };
 
 enum { APP_FORMS_MAX = 64, APP_MEDIA_MAX = 16, APP_CHOICES_SHOWN = 60 };
 
 struct app_form {
     struct device_form form;
     char id[128], title[160], version[64];
+};
+
+/* Labels of the list that is being searched, folded once. */
+struct folds {
+    const struct node *node;
+    uint64_t sum;
+    char language[32];
+    struct arena arena;
+    const char **keys;
 };
 
 struct app {
@@ -36,7 +45,7 @@ struct app {
     const char *data_dir, *media_dir; /* media_dir: one fixed folder, or NULL */
     uint32_t memory_kib;   /* Argon2id at enrolment */
     enum screen screen;
-    enum sheet sheet;
+    enum app_sheet sheet;
     bool night, left_for_lock;
     int64_t last_input_ms;
 
@@ -60,6 +69,11 @@ struct app {
     int64_t typed_ms, journalled_ms;
     const struct node *dated; /* whose calendar was turned: */
     int month_shown, year_shown;
+    char day_shown[12];          /* of a moment whose hour is still missing */
+    const struct node *opened;   /* whose list is open */
+    bool advance;                /* a quick answer: on to the next page */
+    struct folds folds;
+    char filter[128], filter_id[UI_ID_MAX]; /* a search whose keyboard was put away */
     uint32_t sealed_number;
 
     /* exchange */
@@ -120,6 +134,8 @@ void sheet_show(struct app *app);
 void question_show(struct app *app, const struct page *page, int x, int *y, int w, bool label);
 /* Which keyboard does the page want, and for which field?  False: none. */
 bool question_keyboard(struct app *app, const struct page *page, enum keyboard_kind *kind);
+/* The answer as people read it: labels of choices, grouped digits, a date of the country. */
+const char *question_value(struct app *app, const struct page *page);
 /* Id of the field of a question; kept for the frame. */
 const char *question_field(struct app *app, const struct node *node);
 /* Take what is being typed into the session.  False: refused, the page stays. */
@@ -127,7 +143,24 @@ bool question_commit(struct app *app);
 /* The question in whose field something is being typed, or NULL. */
 struct node *question_typed(struct app *app);
 bool question_searching(const struct app *app);
+/* All questions of a page of several. */
+void question_show_fields(struct app *app, int x, int *y, int w);
 
+/* ---- the loop, and its steps for whoever drives it himself ---- */
+
+struct app_options {
+    const char *data_dir, *media_dir; /* lent; media_dir: one fixed folder, or NULL */
+    uint32_t memory_kib;
+    bool night;
+    float text_scale;
+    enum ui_language language;
+};
+/* `device` NULL: not enrolled yet.  The window is lent, the device taken. */
+void app_begin(struct app *app, struct window *window, struct device *device,
+               const struct app_options *options);
+struct device *app_end(struct app *app); /* the device, given back */
+bool app_handle(struct app *app, const struct window_event *event); /* true: draw it anew */
+void app_draw(struct app *app);
 int app_run(struct app *app, int robot_fd);
 
 #endif

@@ -12,12 +12,9 @@ enum { ROWS = 3 };
 
 /* Letters with blanks between; ^ = capitals, < = erase.  Source: the language notes, section 6. */
 static const char *const layouts[LAYOUT_COUNT][ROWS] = {
-    [LAYOUT_RU] = {"й ц у к е н г ш щ з х ъ", "ф ы в а п р о л д ж э ё",
-                   "^ я ч с м и т ь б ю <"},
-    [LAYOUT_KY] = {"й ц у к е н г ш щ з х ү", "ф ы в а п р о л д ж э ө",
-                   "^ я ч с м и т ь б ю ң <"},
-    [LAYOUT_TG] = {"й қ у к е н г ш ҳ з х ъ", "ф ҷ в а п р о л д ж э ӯ",
-                   "^ я ч с м и т ӣ б ю ғ <"},
+    [LAYOUT_RU] = {"й ц у к е н г ш щ з х ъ", "ф ы в а п р о л д ж э ё", "^ я ч с м и т ь б ю <"},
+    [LAYOUT_KY] = {"й ц у к е н г ш щ з х ү", "ф ы в а п р о л д ж э ө", "^ я ч с м и т ь б ю ң <"},
+    [LAYOUT_TG] = {"й қ у к е н г ш ҳ з х ъ", "ф ҷ в а п р о л д ж э ӯ", "^ я ч с м и т ӣ б ю ғ <"},
     [LAYOUT_LATIN] = {"q w e r t y u i o p", "a s d f g h j k l '", "^ z x c v b n m @ <"},
 };
 static const char *const symbols[ROWS] = {"1 2 3 4 5 6 7 8 9 0", "- ( ) / : ; « » \" №",
@@ -26,10 +23,9 @@ static const char own_letters[] = "үөңқҳҷӯӣғ";
 /* Long press: the letter, then what it slides to. */
 static const struct {
     const char *letter, *variants;
-} variants[] = {{"ь", "ъ"},     {"е", "ё"},   {"у", "ү ӯ"},   {"о", "ө"},       {"н", "ң"},
-                {"қ", "ц"},     {"ҳ", "щ"},   {"ҷ", "ы"},     {"ӣ", "ь"},       {"к", "қ"},
-                {"х", "ҳ"},     {"ч", "ҷ"},   {"и", "ӣ"},     {"г", "ғ"},
-                {".", ", ? ! … : ; - « » ( )"}};
+} variants[] = {{"ь", "ъ"}, {"е", "ё"}, {"у", "ү ӯ"}, {"о", "ө"}, {"н", "ң"},
+                {"қ", "ц"}, {"ҳ", "щ"}, {"ҷ", "ы"},   {"ӣ", "ь"}, {"к", "қ"},
+                {"х", "ҳ"}, {"ч", "ҷ"}, {"и", "ӣ"},   {"г", "ғ"}, {".", ", ? ! … : ; - « » ( )"}};
 static const char *const signs[LAYOUT_COUNT] = {"РУ", "КЫ", "ТҶ", "ABC"};
 static const char *const names[LAYOUT_COUNT] = {"русский", "кыргызча", "тоҷикӣ", "english"};
 
@@ -87,19 +83,24 @@ static bool key(struct ui *ui, const char *name, const char *label, struct rect 
     struct rect face = {r.x + gx, r.y + gy, r.w - 2 * gx, r.h - 2 * gy};
     bool hit = ui_target(ui, id, ROLE_KEY, r);
     bool down = ui_pressed(ui, id);
-    colour back = weight == 2 ? ui->theme.accent : weight == 1 || down ? ui->theme.line
-                                                                        : ui->theme.paper;
+    colour back = weight == 2           ? ui->theme.accent
+                  : weight == 1 || down ? ui->theme.line
+                                        : ui->theme.paper;
     colour c = weight == 2 ? ui->theme.on_accent : ui->theme.ink;
     ui_box(ui, face, 5, back, ui->theme.line, 1);
     if (weight == 0 && is_own(label)) {
         int size = ui_text_px(ui, TEXT_KEY);
         int w = font_width(FACE_BOLD, size, label, strlen(label));
-        draw_add(&ui->draws,
-                 &(struct draw){.kind = DRAW_TEXT, .face = FACE_BOLD, .size_px = size,
-                                .ink = ui->theme.accent, .text = label, .len = strlen(label),
-                                .rect = {face.x + (face.w - w) / 2,
-                                         face.y + (face.h - font_line(FACE_BOLD, size)) / 2, w,
-                                         size}});
+        draw_add(
+            &ui->draws,
+            &(struct draw){.kind = DRAW_TEXT,
+                           .face = FACE_BOLD,
+                           .size_px = size,
+                           .ink = ui->theme.accent,
+                           .text = label,
+                           .len = strlen(label),
+                           .rect = {face.x + (face.w - w) / 2,
+                                    face.y + (face.h - font_line(FACE_BOLD, size)) / 2, w, size}});
     } else if (*label) {
         ui_text_centre(ui, face, style, label, c);
     }
@@ -252,36 +253,53 @@ static bool last_row(struct ui *ui, struct keyboard *k, int top, const char *don
     return key(ui, "enter", done, cell[5], 2, TEXT_TITLE);
 }
 
-static bool digit_pad(struct ui *ui, bool decimal, int top, const char *done)
+/* Keys of a pad, a row a string; a name that comes twice is one wide key. */
+static bool digit_pad(struct ui *ui, enum keyboard_kind kind, int top, const char *done)
 {
-    static const char *const upright[] = {"1", "2", "3", "4", "5", "6",
-                                          "7", "8", "9", "erase", "0", "enter"};
-    static const char *const flat[] = {"1", "2", "3", "4", "5", "erase",
-                                       "6", "7", "8", "9", "0", "enter"};
-    const char *const *keys = ui->landscape ? flat : upright;
-    int columns = ui->landscape ? 6 : 3, h = row_height(ui);
+    enum { ROWS_MOST = 4 };
+    static const char *const upright[][ROWS_MOST] = {
+        {"1 2 3 erase", "4 5 6 -", "7 8 9 none", "0 0 enter enter"},
+        {"1 2 3 erase", "4 5 6 -", "7 8 9 ,", "0 0 enter enter"},
+        {"1 2 3 erase", "4 5 6 -", "7 8 9 ,", "; 0 space enter"}};
+    static const char *const flat[][ROWS_MOST] = {
+        {"1 2 3 4 5 - erase erase", "6 7 8 9 0 none enter enter"},
+        {"1 2 3 4 5 - erase erase", "6 7 8 9 0 , enter enter"},
+        {"1 2 3 4 5 - ; erase", "6 7 8 9 0 , space enter"}};
+    const char *const *rows = (ui->landscape ? flat : upright)[kind - KEYBOARD_NUMBER];
+    int columns = ui->landscape ? 8 : 4, count = ui->landscape ? 2 : 4, h = row_height(ui);
     bool finished = false;
-    for (int i = 0; i < 12; i++) {
-        int r = i / columns, c = i % columns;
-        struct rect cell = {c * ui->w / columns, top + r * h,
-                            (c + 1) * ui->w / columns - c * ui->w / columns, h};
-        if (strcmp(keys[i], "erase") == 0) {
-            struct rect half = cell;
-            if (decimal) {
-                half.w /= 2;
-                struct rect point = {cell.x + half.w, cell.y, cell.w - half.w, h};
-                if (key(ui, ",", ",", point, 0, TEXT_DIGIT)) {
-                    edit_insert(&ui->edit, ",");
+    for (int r = 0; r < count; r++) {
+        int c = 0;
+        for (const char *p = rows[r]; *p;) {
+            size_t len = strcspn(p, " ");
+            const char *name = arena_copy(&ui->frame, p, len);
+            int wide = 1;
+            for (p += len + (p[len] == ' '); strncmp(p, name, len) == 0 && len > 0; wide++) {
+                p += len + (p[len] == ' ');
+            }
+            struct rect cell = {c * ui->w / columns, top + r * h,
+                                (c + wide) * ui->w / columns - c * ui->w / columns, h};
+            c += wide;
+            if (strcmp(name, "none") == 0) {
+                continue;
+            }
+            if (strcmp(name, "erase") == 0) {
+                if (key(ui, "erase", "", cell, 1, TEXT_KEY)) {
+                    edit_backspace(&ui->edit);
                 }
+                shape_key(ui, cell, true, false);
+            } else if (strcmp(name, "enter") == 0) {
+                finished = key(ui, "enter", done, cell, 2, TEXT_BUTTON) || finished;
+            } else if (strcmp(name, "space") == 0) {
+                if (key(ui, "space", "", cell, 0, TEXT_KEY)) {
+                    edit_insert(&ui->edit, " ");
+                }
+                static const int8_t blank[] = {15, 45, 15, 65, 85, 65, 85, 45};
+                ui_stroke(ui, cell.x + (cell.w - ui_px(ui, 24)) / 2,
+                          cell.y + (h - ui_px(ui, 24)) / 2, 24, blank, 4, 2.5f, ui->theme.ink);
+            } else if (key(ui, name, strcmp(name, "-") == 0 ? "−" : name, cell, 0, TEXT_DIGIT)) {
+                edit_insert(&ui->edit, name);
             }
-            if (key(ui, "erase", "", half, 1, TEXT_KEY)) {
-                edit_backspace(&ui->edit);
-            }
-            shape_key(ui, half, true, false);
-        } else if (strcmp(keys[i], "enter") == 0) {
-            finished = key(ui, "enter", done, cell, 2, TEXT_BUTTON) || finished;
-        } else if (key(ui, keys[i], keys[i], cell, 0, TEXT_DIGIT)) {
-            edit_insert(&ui->edit, keys[i]);
         }
     }
     return finished;
@@ -294,7 +312,7 @@ bool keyboard_show(struct ui *ui, struct keyboard *k, enum keyboard_kind kind, c
     ui_fill_rect(ui, (struct rect){0, top, ui->w, ui_px(ui, 1)}, ui->theme.line);
     top += ui_px(ui, 4);
     if (kind != KEYBOARD_TEXT) {
-        return digit_pad(ui, kind == KEYBOARD_DECIMAL, top, done);
+        return digit_pad(ui, kind, top, done);
     }
     bool finished = last_row(ui, k, top + ROWS * row_height(ui), done);
     letter_rows(ui, k, top);

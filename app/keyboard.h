@@ -9,7 +9,12 @@
  */
 #include "app/ui.h"
 
-enum keyboard_kind { KEYBOARD_TEXT, KEYBOARD_NUMBER, KEYBOARD_DECIMAL };
+enum keyboard_kind {
+    KEYBOARD_TEXT,
+    KEYBOARD_NUMBER,
+    KEYBOARD_DECIMAL,
+    KEYBOARD_PLACE /* latitude and longitude, several points apart by ; */
+};
 enum keyboard_layout { LAYOUT_RU, LAYOUT_KY, LAYOUT_TG, LAYOUT_LATIN, LAYOUT_COUNT };
 
 struct keyboard {

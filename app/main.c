@@ -306,21 +306,15 @@ static int window(const struct options *o, const char *dir)
     ok = ok && (!exists || device_open(&device, dir, &err)) && window_open(&w, &wo, &err) &&
          font_setup(fonts.data, &err);
     if (ok) {
-        ui_init(&app->ui, w);
-        app->data_dir = dir;
-        app->media_dir = o->media;
-        app->memory_kib = o->memory_mib * 1024;
-        app->night = o->night;
-        app->ui.text_scale = o->text;
-        ui_theme(&app->ui, o->night);
-        app_language(app, language_from(o->lang));
-        app->writer = device ? writer_new(device) : NULL;
-        app->screen = device ? SCREEN_UNLOCK : SCREEN_FIRST_LANGUAGE;
+        struct app_options options = {.data_dir = dir,
+                                      .media_dir = o->media,
+                                      .memory_kib = o->memory_mib * 1024,
+                                      .night = o->night,
+                                      .text_scale = o->text,
+                                      .language = language_from(o->lang)};
+        app_begin(app, w, device, &options);
         status = app_run(app, o->robot_fd);
-        device = writer_free(app->writer);
-        buf_fini(&app->invite_bytes);
-        buf_fini(&app->request);
-        ui_fini(&app->ui);
+        device = app_end(app);
     } else {
         status = say(&err);
     }

@@ -4,46 +4,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/question.h"
 #include "forms/dates.h"
-#include "platform/clock.h"
 #include "platform/text.h"
 
-/* Codes for "no answer" are pills apart, never among the answers. */
-static const struct {
-    const char *code, *number;
-    enum string_id label;
-} missing_codes[] = {{"dk", "-98", S_missing_dk},
-                     {"refused", "-99", S_missing_refused},
-                     {"na", "-97", S_missing_na}};
-enum { MISSING = 3 };
+const struct question_code question_codes[QUESTION_CODES] = {{"dk", "-98", S_missing_dk},
+                                                             {"refused", "-99", S_missing_refused},
+                                                             {"na", "-97", S_missing_na}};
 
-static bool is_missing_code(const char *value)
+bool question_is_code(const char *value)
 {
-    for (size_t i = 0; i < MISSING; i++) {
-        if (strcmp(missing_codes[i].code, value) == 0) {
+    for (size_t i = 0; i < QUESTION_CODES; i++) {
+        if (strcmp(question_codes[i].code, value) == 0) {
             return true;
         }
-    }
-    return false;
-}
-
-static bool has_word(const char *list, const char *word)
-{
-    size_t want = strlen(word);
-    for (const char *p = list; *p;) {
-        size_t len = strcspn(p, " ");
-        if (len == want && strncmp(p, word, len) == 0) {
-            return true;
-        }
-        p += len + (p[len] == ' ');
     }
     return false;
 }
 
 /* ---- giving the answer to the session ---- */
 
-static bool answer(struct app *app, struct node *node, const char *value)
+bool question_answer(struct app *app, struct node *node, const char *value)
 {
     struct err err = {0};
     enum answer_result result = interview_answer(app->interview, node, value, &err);
@@ -65,21 +46,20 @@ const char *question_field(struct app *app, const struct node *node)
                         session_entry_of(node) ? tree_position(session_entry_of(node)) : 0);
 }
 
-/* Id of one part of a question; on a page of several questions it says of which. */
-static const char *part(struct app *app, const struct node *node, const char *kind,
-                        const char *which)
+void question_tap(struct app *app, struct node *node, const char *value)
 {
-    if (app->interview->page.kind != PAGE_FIELDS) {
-        return arena_printf(&app->ui.frame, "%s:%s", kind, which);
-    }
-    return arena_printf(&app->ui.frame, "%s:%u:%s", kind, node->item->index, which);
+    bool back = strcmp(tree_value(node), value) == 0 && !node->required;
+    question_answer(app, node, back ? "" : value);
 }
 
-/* A choice's name in an id; its place where the name is too long for one. */
-static const char *choice_name(struct app *app, const struct choice *choice, size_t at)
+const char *question_part(struct app *app, const struct node *node, const char *kind,
+                          const char *which)
 {
-    return strlen(choice->value) < UI_ID_MAX / 2 ? choice->value
-                                                 : arena_printf(&app->ui.frame, "#%zu", at + 1);
+    if (app->interview->page.kind != PAGE_FIELDS) {
+        return *which ? arena_printf(&app->ui.frame, "%s:%s", kind, which)
+                      : arena_text(&app->ui.frame, kind);
+    }
+    return arena_printf(&app->ui.frame, "%s:%u:%s", kind, node->item->index, which);
 }
 
 bool question_searching(const struct app *app)
@@ -114,19 +94,56 @@ static bool is_number(const struct item *item)
     return item->type == TYPE_INT || item->type == TYPE_DECIMAL;
 }
 
-/* What stands in the field: numbers with the comma of all three languages, a code for "no answer" as
- * nothing (its pill shows it). */
+static bool is_place(const struct item *item)
+{
+    return item->type == TYPE_GEOPOINT || item->type == TYPE_GEOTRACE ||
+           item->type == TYPE_GEOSHAPE;
+}
+
+/* What stands in the field: numbers with the comma of all three languages, a code for "no answer"
+ * as nothing (its pill shows it). */
 static const char *shown_value(struct app *app, const struct node *node)
 {
     const char *value = tree_value(node);
-    for (size_t i = 0; i < MISSING && is_number(node->item) && node->item->missing; i++) {
-        if (strcmp(value, missing_codes[i].number) == 0) {
+    for (size_t i = 0; i < QUESTION_CODES && is_number(node->item) && node->item->missing; i++) {
+        if (strcmp(value, question_codes[i].number) == 0) {
             return "";
         }
     }
     char *out = arena_text(&app->ui.frame, value);
-    for (char *p = out; *p && is_number(node->item); p++) {
+    for (char *p = out; *p && (is_number(node->item) || is_place(node->item)); p++) {
         *p = *p == '.' ? ',' : *p;
+    }
+    return out;
+}
+
+/* "1234567,5" → "1 234 567,5" with hard blanks; four digits may be a year and stay. */
+static const char *grouped(struct app *app, const char *number)
+{
+    const char *digits = number + (*number == '-');
+    size_t whole = strspn(digits, "0123456789");
+    if (whole < 5) {
+        return number;
+    }
+    struct buf out = {0};
+    buf_add(&out, number, (size_t)(digits - number));
+    for (size_t i = 0; i < whole; i++) {
+        buf_text(&out, i && (whole - i) % 3 == 0 ? "\xC2\xA0" : "");
+        buf_char(&out, digits[i]);
+    }
+    buf_text(&out, digits + whole);
+    const char *kept = arena_text(&app->ui.frame, out.data);
+    buf_fini(&out);
+    return kept;
+}
+
+/* "42,87 74,59; 42,9 74,6" as people write places → points, and blanks between. */
+static const char *typed_place(struct app *app, const char *text)
+{
+    char *out = arena_text(&app->ui.frame, text);
+    for (char *p = out; *p; p++) {
+        bool inside = p > out && p[-1] >= '0' && p[-1] <= '9' && p[1] >= '0' && p[1] <= '9';
+        *p = *p == ',' ? (inside ? '.' : ' ') : *p;
     }
     return out;
 }
@@ -145,7 +162,8 @@ bool question_commit(struct app *app)
         app->typed_ms = 0;
         return true;
     }
-    if (!answer(app, node, app->ui.edit.text.data)) {
+    const char *text = app->ui.edit.text.data;
+    if (!question_answer(app, node, is_place(node->item) ? typed_place(app, text) : text)) {
         return false;
     }
     edit_end(&app->ui.edit);
@@ -160,8 +178,8 @@ static bool types_text(const struct page *page)
     const struct control *c = page->control;
     enum data_type type = page->node->item->type;
     return page->kind == PAGE_QUESTION && !page->node->readonly &&
-           (c->kind == CONTROL_INPUT || c->kind == CONTROL_SECRET || c->kind == CONTROL_RANGE) &&
-           type != TYPE_DATE && type != TYPE_GEOTRACE && type != TYPE_GEOSHAPE;
+           (c->kind == CONTROL_INPUT || c->kind == CONTROL_SECRET) && type != TYPE_DATE &&
+           type != TYPE_TIME && type != TYPE_DATE_TIME;
 }
 
 bool question_keyboard(struct app *app, const struct page *page, enum keyboard_kind *kind)
@@ -175,9 +193,11 @@ bool question_keyboard(struct app *app, const struct page *page, enum keyboard_k
     if (!node) {
         return false;
     }
-    *kind = node->item->type == TYPE_INT       ? KEYBOARD_NUMBER
-            : node->item->type == TYPE_DECIMAL ? KEYBOARD_DECIMAL
-                                               : KEYBOARD_TEXT;
+    bool digits = control_has(node->item->control, "numbers");
+    *kind = is_place(node->item)                         ? KEYBOARD_PLACE
+            : node->item->type == TYPE_INT               ? KEYBOARD_NUMBER
+            : node->item->type == TYPE_DECIMAL || digits ? KEYBOARD_DECIMAL
+                                                         : KEYBOARD_TEXT;
     return true;
 }
 
@@ -190,16 +210,17 @@ static void number_pills(struct app *app, struct node *node, int x, int *y, int 
     if (!offered) {
         return;
     }
-    for (size_t i = 0; i < MISSING; i++) {
-        if (!has_word(offered, missing_codes[i].code)) {
+    for (size_t i = 0; i < QUESTION_CODES; i++) {
+        const struct question_code *code = &question_codes[i];
+        if (!question_has_word(offered, code->code)) {
             continue;
         }
-        bool on = strcmp(tree_value(node), missing_codes[i].number) == 0;
-        const char *id = part(app, node, "pill", missing_codes[i].code);
-        if (ui_pill(ui, id, &px, y, x, x + w, ui_str(ui, missing_codes[i].label), on, true)) {
+        bool on = strcmp(tree_value(node), code->number) == 0;
+        const char *id = question_part(app, node, "pill", code->code);
+        if (ui_pill(ui, id, &px, y, x, x + w, ui_str(ui, code->label), on, true)) {
             edit_end(&ui->edit);
             app->typed_ms = 0;
-            answer(app, node, on && !node->required ? "" : missing_codes[i].number);
+            question_tap(app, node, code->number);
         }
     }
     ui_pills_end(ui, &px, y, x);
@@ -212,230 +233,30 @@ static void ask_text(struct app *app, struct node *node, int x, int *y, int w)
     const char *id = question_field(app, node);
     bool number = is_number(node->item), active = edit_is(&ui->edit, id);
     bool many = control_has(c, "multiline");
+    bool masked = c->kind == CONTROL_SECRET || control_has(c, "masked");
     const char *value = shown_value(app, node);
-    const char *text = active ? ui->edit.text.data : value;
+    const char *text = active ? ui->edit.text.data : number ? grouped(app, value) : value;
     bool empty = !active && !*text;
-    if (ui_field(ui, id, x, y, w, empty ? ui_str(ui, S_text_empty) : text,
-                 active ? ui->edit.cursor : 0, active, false, many && !ui->landscape ? 4 : 1,
-                 app->refused == node, number ? TEXT_DIGIT : TEXT_BODY)) {
+    enum string_id prompt = is_place(node->item) ? S_place_empty : S_text_empty;
+    if (ui_field(ui, id, x, y, w, empty ? ui_str(ui, prompt) : text, active ? ui->edit.cursor : 0,
+                 active, masked && !empty, many && !ui->landscape ? 4 : 1, app->refused == node,
+                 number ? TEXT_DIGIT : TEXT_BODY)) {
         if (!active && question_commit(app)) { /* what stands in another field is not lost */
             edit_begin(&ui->edit, id, shown_value(app, node));
             ui->again = true;
         }
     }
-}
-
-static const char *turn(struct app *app, const struct node *node, const char *way)
-{
-    return app->interview->page.kind == PAGE_FIELDS ? part(app, node, way, "") : way;
-}
-
-static void ask_date(struct app *app, struct node *node, int x, int *y, int w)
-{
-    struct ui *ui = &app->ui;
-    struct moment m;
-    int cell_w = w / 7, cell_h = ui_px(ui, 44);
-    bool has = date_parse(&m, tree_value(node)) && m.has_date;
-    int year = app->year_shown, month = app->month_shown, day;
-    if (app->dated != node && has) {
-        year = m.year;
-        month = m.month;
-    } else if (app->dated != node) {
-        int64_t now = clock_wall_ms();
-        clock_civil((now + (int64_t)clock_zone_minutes(now) * 60000) / 86400000, &year, &month,
-                    &day);
+    if (active && number && grouped(app, text) != text) { /* many digits are read in threes */
+        *y += ui_text(ui, x, *y, w, TEXT_HINT, grouped(app, text), ui->theme.soft, true);
     }
-    if (has) {
-        const char *text = arena_printf(&ui->frame, "%02d.%02d.%04d", m.day, m.month, m.year);
-        *y += ui_text(ui, x, *y, w, TEXT_HEADING, text, ui->theme.ink, true) + ui_px(ui, 6);
-    }
-    /* month and year, with a step to either side */
-    static const int8_t left[] = {62, 18, 30, 50, 62, 82}, right[] = {38, 18, 70, 50, 38, 82};
-    int side = ui_px(ui, 48);
-    struct rect l = {x, *y, side, side}, r = {x + w - side, *y, side, side};
-    struct rect yl = {x + side, *y, side, side}, yr = {x + w - 2 * side, *y, side, side};
-    int step = ui_target(ui, turn(app, node, "month-back"), ROLE_STEP, l)   ? -1
-               : ui_target(ui, turn(app, node, "month-next"), ROLE_STEP, r) ? 1
-               : ui_target(ui, turn(app, node, "year-back"), ROLE_STEP, yl) ? -12
-               : ui_target(ui, turn(app, node, "year-next"), ROLE_STEP, yr) ? 12
-                                                             : 0;
-    int at = ui_px(ui, 12);
-    ui_stroke(ui, l.x + at, l.y + at, 24, left, 3, 3, ui->theme.ink);
-    ui_stroke(ui, r.x + at, r.y + at, 24, right, 3, 3, ui->theme.ink);
-    for (int k = 0; k < 2; k++) {
-        ui_stroke(ui, yl.x + at - ui_px(ui, 4) + k * ui_px(ui, 8), yl.y + at, 24, left, 3, 2,
-                  ui->theme.soft);
-        ui_stroke(ui, yr.x + at - ui_px(ui, 4) + k * ui_px(ui, 8), yr.y + at, 24, right, 3, 2,
-                  ui->theme.soft);
-    }
-    ui_text_centre(ui, (struct rect){x + 2 * side, *y, w - 4 * side, side}, TEXT_TITLE,
-                   arena_printf(&ui->frame, "%s %d",
-                                ui_str(ui, (enum string_id)(S_month_1 + month - 1)), year),
-                   ui->theme.ink);
-    if (step) {
-        int months = year * 12 + month - 1 + step;
-        app->dated = node;
-        app->year_shown = months / 12;
-        app->month_shown = months % 12 + 1;
-        ui->again = true;
-    }
-    *y += side;
-    for (int d = 0; d < 7; d++) {
-        ui_text_centre(ui, (struct rect){x + d * cell_w, *y, cell_w, ui_px(ui, 24)}, TEXT_SMALL,
-                       ui_str(ui, (enum string_id)(S_day_1 + d)), ui->theme.soft);
-    }
-    *y += ui_px(ui, 24);
-    int64_t first = clock_days(year, month, 1);
-    int column = (int)(((first + 3) % 7 + 7) % 7), row = 0; /* 1970-01-01 was a Thursday */
-    for (int d = 1; clock_is_date(year, month, d); d++) {
-        struct rect cell = {x + column * cell_w, *y + row * cell_h, cell_w, cell_h};
-        const char *iso = arena_printf(&ui->frame, "%04d-%02d-%02d", year, month, d);
-        bool on = strcmp(tree_value(node), iso) == 0;
-        if (ui_target(ui, part(app, node, "day", ui_number(ui, d)), ROLE_CHOICE, cell)) {
-            answer(app, node, on && !node->required ? "" : iso);
-        }
-        if (on) {
-            int size = ui_px(ui, 38);
-            ui_box(ui,
-                   (struct rect){cell.x + (cell_w - size) / 2, cell.y + (cell_h - size) / 2, size,
-                                 size},
-                   19, ui->theme.accent, 0, 0);
-        }
-        ui_text_centre(ui, cell, TEXT_BODY, arena_printf(&ui->frame, "%d", d),
-                       on ? ui->theme.on_accent : ui->theme.ink);
-        if (++column == 7) {
-            column = 0;
-            row++;
-        }
-    }
-    *y += (row + (column > 0)) * cell_h + ui_px(ui, 8);
-}
-
-/* A fresh value of a select-multiple after one choice was tapped. */
-static char *toggled(struct arena *arena, const char *have, const char *choice)
-{
-    struct buf out = {0};
-    bool was = has_word(have, choice), lone = is_missing_code(choice);
-    for (const char *p = have; *p && !(lone && !was);) {
-        size_t len = strcspn(p, " ");
-        char *word = arena_copy(arena, p, len);
-        /* "don't know" stands alone, whichever way one comes to it */
-        if (len && strcmp(word, choice) != 0 && !is_missing_code(word)) {
-            buf_text(&out, out.len ? " " : "");
-            buf_text(&out, word);
-        }
-        p += len + (p[len] == ' ');
-    }
-    if (!was) {
-        buf_text(&out, out.len ? " " : "");
-        buf_text(&out, choice);
-    }
-    char *kept = arena_copy(arena, out.data ? out.data : "", out.len);
-    buf_fini(&out);
-    return kept;
-}
-
-static void tap_choice(struct app *app, struct node *node, const char *value)
-{
-    const char *have = tree_value(node);
-    if (node->item->control->kind == CONTROL_SELECT1) {
-        answer(app, node, strcmp(have, value) == 0 && !node->required ? "" : value);
-    } else {
-        const char *fresh = toggled(&app->ui.frame, have, value);
-        /* taking the last one back is a step on the way, not yet an answer to refuse */
-        answer(app, node, fresh);
-    }
-}
-
-static void search_field(struct app *app, const char *id, int x, int *y, int w)
-{
-    struct ui *ui = &app->ui;
-    bool active = edit_is(&ui->edit, id);
-    const char *text = active ? ui->edit.text.data : ui_str(ui, S_search);
-    if (ui_field(ui, id, x, y, w, text, active ? ui->edit.cursor : 0, active, false, 1,
-                 false, TEXT_BODY) &&
-        !active && question_commit(app)) {
-        edit_begin(&ui->edit, id, "");
-    }
-}
-
-static bool found(struct app *app, const char *id, const char *label)
-{
-    struct buf a = {0}, b = {0};
-    if (!edit_is(&app->ui.edit, id) || !app->ui.edit.text.len) {
-        return true;
-    }
-    text_fold(&a, label, strlen(label));
-    text_fold(&b, app->ui.edit.text.data, app->ui.edit.text.len);
-    bool is = a.data && b.data && strstr(a.data, b.data) != NULL;
-    buf_fini(&a);
-    buf_fini(&b);
-    return is;
-}
-
-static void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
-{
-    enum { SEARCH_FROM = 12 };
-    struct ui *ui = &app->ui;
-    const struct control *c = node->item->control;
-    struct choice *choices;
-    size_t count, shown = 0, left_out = 0;
-    struct err err = {0};
-    bool many = c->kind != CONTROL_SELECT1;
-    if (!session_choices(app->interview->session, &ui->frame, c, node, &choices, &count, &err)) {
-        ui_warning(ui, x, y, w, ui_str(ui, S_refused_fault));
-        return;
-    }
-    const char *have = arena_text(&ui->frame, tree_value(node));
-    const char *search = turn(app, node, "search");
-    if (count > SEARCH_FROM && (control_has(c, "autocomplete") || control_has(c, "search") ||
-                                control_has(c, "minimal") || count > APP_CHOICES_SHOWN)) {
-        search_field(app, search, x, y, w);
-    }
-    for (size_t i = 0; i < count; i++) {
-        bool on = has_word(have, choices[i].value);
-        if (is_missing_code(choices[i].value) || !found(app, search, choices[i].label)) {
-            continue;
-        }
-        if (shown >= APP_CHOICES_SHOWN && !on) {
-            left_out++;
-            continue;
-        }
-        shown++;
-        const char *id = part(app, node, "choice", choice_name(app, &choices[i], i));
-        if (ui_choice(ui, id, x, y, w, choices[i].label, on, many)) {
-            tap_choice(app, node, choices[i].value);
-        }
-    }
-    if (!shown && count) {
-        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_choices_none), ui->theme.soft, true);
-    }
-    if (left_out) {
-        *y += ui_px(ui, 8);
-        *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                      ui_fill(ui, S_choices_many, ui_number(ui, (long long)left_out), NULL),
-                      ui->theme.soft, true);
-    }
-    int px = x;
-    *y += ui_px(ui, 14);
-    for (size_t i = 0; i < count; i++) {
-        if (is_missing_code(choices[i].value)) {
-            const char *id = part(app, node, "pill", choices[i].value);
-            if (ui_pill(ui, id, &px, y, x, x + w, choices[i].label,
-                        has_word(have, choices[i].value), true)) {
-                tap_choice(app, node, choices[i].value);
-            }
-        }
-    }
-    ui_pills_end(ui, &px, y, x);
 }
 
 static void ask_trigger(struct app *app, struct node *node, int x, int *y, int w)
 {
     bool on = strcmp(tree_value(node), "OK") == 0;
-    if (ui_choice(&app->ui, part(app, node, "choice", "OK"), x, y, w,
+    if (ui_choice(&app->ui, question_part(app, node, "choice", "OK"), x, y, w,
                   ui_str(&app->ui, S_acknowledge), on, true)) {
-        answer(app, node, on && !node->required ? "" : "OK");
+        question_tap(app, node, "OK");
     }
 }
 
@@ -452,17 +273,17 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
     const char *note = session_text(s, &ui->frame, &c->hint, page->node, FORM_GUIDANCE, NULL);
     /* a long text to read aloud is set as text, not as a headline */
     bool long_text = text_count(label, strlen(label)) > 140;
-    *y += ui_text(ui, x, *y, w, long_text ? TEXT_BODY : TEXT_QUESTION, label, ui->theme.ink, true);
+    *y += ui_rich(ui, x, *y, w, long_text ? TEXT_BODY : TEXT_QUESTION, label, ui->theme.ink, true);
     if (fallback) {
         *y += ui_text(ui, x, *y, w, TEXT_SMALL, ui_str(ui, S_fallback), ui->theme.warn, true);
     }
     if (*hint) {
         *y += ui_px(ui, 6);
-        *y += ui_text(ui, x, *y, w, TEXT_HINT, hint, ui->theme.soft, true);
+        *y += ui_rich(ui, x, *y, w, TEXT_HINT, hint, ui->theme.soft, true);
     }
     if (*note) {
         *y += ui_px(ui, 8);
-        int h = ui_text(ui, x + ui_px(ui, 12), *y, w - ui_px(ui, 12), TEXT_NOTE, note,
+        int h = ui_rich(ui, x + ui_px(ui, 12), *y, w - ui_px(ui, 12), TEXT_NOTE, note,
                         ui->theme.soft, true);
         ui_fill_rect(ui, (struct rect){x, *y, ui_px(ui, 3), h}, ui->theme.line);
         *y += h;
@@ -470,7 +291,7 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
     *y += ui_px(ui, 12);
 }
 
-static void show_refusal(struct app *app, const struct node *node, int x, int *y, int w)
+void question_refusal(struct app *app, const struct node *node, int x, int *y, int w)
 {
     if (app->refused == node && app->message[0]) {
         int top = *y;
@@ -482,28 +303,85 @@ static void show_refusal(struct app *app, const struct node *node, int x, int *y
     }
 }
 
+const char *question_value(struct app *app, const struct page *page)
+{
+    struct ui *ui = &app->ui;
+    const struct control *c = page->control;
+    const char *value = tree_value(page->node);
+    struct choice *choices;
+    size_t count;
+    struct moment m;
+    bool chosen =
+        c->kind == CONTROL_SELECT1 || c->kind == CONTROL_SELECT || c->kind == CONTROL_RANK;
+    if (chosen && *value &&
+        session_choices(app->interview->session, &ui->frame, c, page->node, &choices, &count,
+                        NULL)) {
+        struct buf names = {0};
+        for (size_t k = 0; k < count; k++) {
+            if (c->kind == CONTROL_SELECT1 ? strcmp(choices[k].value, value) == 0
+                                           : question_has_word(value, choices[k].value)) {
+                buf_text(&names, names.len ? ", " : "");
+                buf_text(&names, choices[k].label);
+            }
+        }
+        const char *kept = names.len ? arena_text(&ui->frame, names.data) : value;
+        buf_fini(&names);
+        return kept;
+    }
+    for (size_t i = 0; i < QUESTION_CODES && page->node->item->missing; i++) {
+        if (strcmp(value, question_codes[i].number) == 0) {
+            return ui_str(ui, question_codes[i].label);
+        }
+    }
+    if (is_number(page->node->item)) {
+        return grouped(app, shown_value(app, page->node));
+    }
+    if (page->node->item->type == TYPE_DATE && date_parse(&m, value)) {
+        return arena_printf(&ui->frame, "%02d.%02d.%04d", m.day, m.month, m.year);
+    }
+    if (page->node->item->type == TYPE_TIME && date_parse(&m, value)) {
+        return arena_printf(&ui->frame, "%02d:%02d", m.hour, m.minute);
+    }
+    return value;
+}
+
+static void show_value(struct app *app, const struct page *page, int x, int *y, int w)
+{
+    const char *value = question_value(app, page);
+    if (*value) {
+        *y += ui_text(&app->ui, x, *y, w, TEXT_HEADING, value, app->ui.theme.ink, true);
+    }
+}
+
 static void show_answer(struct app *app, const struct page *page, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     struct node *node = page->node;
     const struct control *c = page->control;
-    if (c->kind == CONTROL_INPUT && (node->readonly || node->item->calculate)) {
-        if (*tree_value(node)) {
-            *y += ui_text(ui, x, *y, w, TEXT_HEADING, tree_value(node), ui->theme.ink, true);
-        }
-    } else if (c->kind == CONTROL_SELECT1 || c->kind == CONTROL_SELECT || c->kind == CONTROL_RANK) {
+    enum data_type type = node->item->type;
+    if (node->readonly || (c->kind == CONTROL_INPUT && node->item->calculate)) {
+        show_value(app, page, x, y, w);
+    } else if (c->kind == CONTROL_SELECT1 || c->kind == CONTROL_SELECT) {
         ask_choices(app, node, x, y, w);
+    } else if (c->kind == CONTROL_RANK) {
+        ask_rank(app, node, x, y, w);
     } else if (c->kind == CONTROL_TRIGGER) {
         ask_trigger(app, node, x, y, w);
-    } else if (c->kind == CONTROL_INPUT && node->item->type == TYPE_DATE) {
+    } else if (c->kind == CONTROL_RANGE) {
+        ask_range(app, node, x, y, w);
+    } else if (c->kind == CONTROL_INPUT && type == TYPE_DATE) {
         ask_date(app, node, x, y, w);
+    } else if (c->kind == CONTROL_INPUT && type == TYPE_TIME) {
+        ask_time(app, node, x, y, w);
+    } else if (c->kind == CONTROL_INPUT && type == TYPE_DATE_TIME) {
+        ask_moment(app, node, x, y, w);
     } else if (types_text(page)) {
         ask_text(app, node, x, y, w);
     } else {
         ui_warning(ui, x, y, w, ui_str(ui, S_not_yet));
     }
     if (!ui->landscape) {
-        show_refusal(app, node, x, y, w);
+        question_refusal(app, node, x, y, w);
     }
     if (is_number(node->item)) {
         number_pills(app, node, x, y, w);
@@ -514,12 +392,17 @@ void question_show(struct app *app, const struct page *page, int x, int *y, int 
 {
     struct ui *ui = &app->ui;
     bool note = page->control->kind == CONTROL_INPUT && page->node->readonly;
-    int gap = ui_px(ui, 20), half = (w - gap) / 2;
+    int gap = ui_px(ui, 20), half = (w - gap) / 2, left = half;
+    enum data_type type = page->node->item->type;
+    int week = 7 * ui_px(ui, UI_TOUCH_DP) + ui_px(ui, 1);
+    if ((type == TYPE_DATE || type == TYPE_DATE_TIME) && half < week && w - week > half / 2) {
+        left = w - gap - week;
+    }
     if (ui->landscape && label && !note && half > ui_px(ui, 200)) {
-        int left_y = *y, right_y = *y; /* question left, answer right */
-        show_refusal(app, page->node, x, &left_y, half); /* first: the page is low */
-        show_label(app, page, x, &left_y, half);
-        show_answer(app, page, x + half + gap, &right_y, half);
+        int left_y = *y, right_y = *y;                       /* question left, answer right */
+        question_refusal(app, page->node, x, &left_y, left); /* first: the page is low */
+        show_label(app, page, x, &left_y, left);
+        show_answer(app, page, x + left + gap, &right_y, w - left - gap);
         *y = left_y > right_y ? left_y : right_y;
         return;
     }
@@ -528,6 +411,36 @@ void question_show(struct app *app, const struct page *page, int x, int *y, int 
     }
     show_answer(app, page, x, y, w);
     if (ui->landscape) {
-        show_refusal(app, page->node, x, y, w);
+        question_refusal(app, page->node, x, y, w);
+    }
+}
+
+void question_show_fields(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    struct page *fields, page = i->page;
+    size_t count;
+    session_fields(i->session, &ui->frame, &page, &fields, &count);
+    if (control_has(page.control, "risk-matrix")) {
+        *y += ui_rich(ui, x, *y, w, TEXT_QUESTION,
+                      session_text(i->session, &ui->frame, &page.control->label, page.node,
+                                   FORM_LONG, NULL),
+                      ui->theme.ink, true) +
+              ui_px(ui, 12);
+    }
+    if (ask_risk(app, &page, fields, count, x, y, w)) {
+        return;
+    }
+    for (size_t f = 0; f < count;) {
+        if (question_is_grid_head(&fields[f]) || question_is_grid_row(&fields[f])) {
+            f += ask_grid(app, fields, count, f, x, y, w);
+            continue;
+        }
+        if (fields[f].kind == PAGE_QUESTION) {
+            question_show(app, &fields[f], x, y, w, true);
+            *y += ui_px(ui, 18);
+        }
+        f++;
     }
 }

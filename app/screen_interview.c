@@ -15,7 +15,9 @@ void screen_arrive(struct app *app)
     app->message[0] = '\0';
     app->refused = NULL;
     app->removed_notice = false;
-    app->dated = NULL;
+    app->dated = app->opened = NULL;
+    app->day_shown[0] = app->filter_id[0] = '\0';
+    app->advance = false;
     app->typed_ms = 0;
     ui->again = true;
     struct page *fields = &i->page;
@@ -39,7 +41,7 @@ static void open_field(struct app *app)
     struct node *node = i->page.node;
     const struct control *c = i->page.control;
     if (i->page.kind != PAGE_QUESTION || app->ui.edit.id[0] || node->readonly ||
-        node->item->calculate || (c->kind != CONTROL_INPUT && c->kind != CONTROL_RANGE)) {
+        node->item->calculate || (c->kind != CONTROL_INPUT && c->kind != CONTROL_SECRET)) {
         return;
     }
     enum data_type t = node->item->type;
@@ -118,26 +120,6 @@ static void go_back(struct app *app)
 
 /* ---- roster ---- */
 
-static const char *value_label(struct app *app, const struct page *page)
-{
-    const struct control *c = page->control;
-    const char *value = tree_value(page->node);
-    struct choice *choices;
-    size_t count;
-    if ((c->kind == CONTROL_SELECT1 || c->kind == CONTROL_SELECT) && *value &&
-        session_choices(app->interview->session, &app->ui.frame, c, page->node, &choices, &count,
-                        NULL)) {
-        for (size_t k = 0; k < count; k++) {
-            if (strcmp(choices[k].value, value) == 0) {
-                return choices[k].label;
-            }
-        }
-    }
-    return strcmp(value, "-98") == 0   ? ui_str(&app->ui, S_missing_dk)
-           : strcmp(value, "-99") == 0 ? ui_str(&app->ui, S_missing_refused)
-                                       : value;
-}
-
 /* One line for an entry: its first answers, or that it is empty; and what it lacks. */
 static void describe(struct app *app, struct node *entry, const char **title, const char **small,
                      char *mark)
@@ -154,7 +136,7 @@ static void describe(struct app *app, struct node *entry, const char **title, co
         missing += session_check(app->interview->session, pages[p].node, NULL) != ANSWER_OK;
         if (*tree_value(pages[p].node) && parts < 3 && pages[p].control->kind != CONTROL_TRIGGER) {
             buf_text(&line, parts++ ? " · " : "");
-            buf_text(&line, value_label(app, &pages[p]));
+            buf_text(&line, question_value(app, &pages[p]));
         }
     }
     const char *number = ui_number(ui, tree_position(entry));
@@ -304,22 +286,23 @@ void screen_interview(struct app *app)
     } else if (i->page.kind == PAGE_QUESTION) {
         question_show(app, &i->page, x, &y, w, true);
     } else {
-        struct page *fields;
-        size_t count;
-        session_fields(i->session, &ui->frame, &i->page, &fields, &count);
-        for (size_t f = 0; f < count; f++) {
-            if (fields[f].kind == PAGE_QUESTION) {
-                question_show(app, &fields[f], x, &y, w, true);
-                y += ui_px(ui, 18);
-            }
-        }
+        question_show_fields(app, x, &y, w);
     }
     if (app->screen != SCREEN_INTERVIEW) {
         return;
     }
     ui_body_end(ui, y);
+    if (app->advance) {
+        app->advance = false;
+        if (i->page.kind == PAGE_QUESTION) {
+            go_next(app);
+        }
+        return;
+    }
     if (typing && question_searching(app)) {
         if (keyboard_show(ui, &app->keyboard, kind, ui_str(ui, S_done))) {
+            snprintf(app->filter, sizeof app->filter, "%s", ui->edit.text.data);
+            memcpy(app->filter_id, ui->edit.id, sizeof app->filter_id);
             edit_end(&ui->edit);
         }
         return;

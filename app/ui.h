@@ -20,8 +20,15 @@ struct theme {
 };
 
 enum role {
-    ROLE_BUTTON, ROLE_CHOICE, ROLE_KEY, ROLE_FIELD, ROLE_ROW, ROLE_PILL, ROLE_ICON,
+    ROLE_BUTTON,
+    ROLE_CHOICE,
+    ROLE_KEY,
+    ROLE_FIELD,
+    ROLE_ROW,
+    ROLE_PILL,
+    ROLE_ICON,
     ROLE_STEP, /* may be tapped as fast as one likes, like a key */
+    ROLE_GRAB, /* follows the finger: a slider's knob, a row being moved */
     ROLE_COUNT
 };
 
@@ -33,8 +40,19 @@ struct target {
 };
 
 enum text_style {
-    TEXT_QUESTION, TEXT_BODY, TEXT_BODY_BOLD, TEXT_HINT, TEXT_NOTE, TEXT_TITLE, TEXT_SMALL,
-    TEXT_BUTTON, TEXT_HEADING, TEXT_DIGIT, TEXT_KEY, TEXT_KEY_SMALL, TEXT_STYLE_COUNT
+    TEXT_QUESTION,
+    TEXT_BODY,
+    TEXT_BODY_BOLD,
+    TEXT_HINT,
+    TEXT_NOTE,
+    TEXT_TITLE,
+    TEXT_SMALL,
+    TEXT_BUTTON,
+    TEXT_HEADING,
+    TEXT_DIGIT,
+    TEXT_KEY,
+    TEXT_KEY_SMALL,
+    TEXT_STYLE_COUNT
 };
 
 struct edit { /* a text being typed */
@@ -48,7 +66,7 @@ struct edit { /* a text being typed */
 struct ui {
     struct window *window;
     struct draw_list draws;
-    struct arena frame;     /* one build's texts */
+    struct arena frame; /* one build's texts */
     struct theme theme;
     enum ui_language language;
     float scale, text_scale;
@@ -59,20 +77,24 @@ struct ui {
     char activated[UI_ID_MAX]; /* "" = none; used up by the widget */
     char last[UI_ID_MAX];      /* activated before, and when: a double tap counts once */
     int64_t last_ms;
-    char pressed[UI_ID_MAX];   /* under the finger now */
-    char held[UI_ID_MAX];      /* long press recognised on this id */
+    char pressed[UI_ID_MAX]; /* under the finger now */
+    char held[UI_ID_MAX];    /* long press recognised on this id */
     char focus[UI_ID_MAX];
-    bool show_focus;           /* keys are being used */
+    bool show_focus;         /* keys are being used */
+    char dropped[UI_ID_MAX]; /* grabbed until now */
+    bool grabbed;            /* `pressed` is a ROLE_GRAB */
+    int grab_x, grab_y;      /* where the finger is, or was let go */
     int down_x, down_y, last_y;
     int64_t down_ms;
     bool dragging;
-    struct rect body;          /* where the page scrolls */
-    int scroll, content;       /* px */
-    float speed;               /* px a ms, for inertia */
+    struct rect body;    /* where the page scrolls */
+    int scroll, content; /* px */
+    int bar_h;           /* of the bottom bar, as its labels need it */
+    float speed;         /* px a ms, for inertia */
     int64_t moved_ms;
     bool in_body;
     struct edit edit;
-    bool quit, again;          /* again: build once more */
+    bool quit, again; /* again: build once more */
     bool robot;
 };
 
@@ -104,6 +126,9 @@ bool ui_took(struct ui *ui, const char *id);
 /* Both at once. */
 bool ui_target(struct ui *ui, const char *id, enum role kind, struct rect rect);
 bool ui_pressed(const struct ui *ui, const char *id);
+/* A ROLE_GRAB under the finger: where?  And let go: true once. */
+bool ui_grabbed(const struct ui *ui, const char *id, int *x, int *y);
+bool ui_dropped(struct ui *ui, const char *id, int *x, int *y);
 
 /* ---- drawing ---- */
 void ui_fill_rect(struct ui *ui, struct rect r, colour c);
@@ -114,10 +139,20 @@ void ui_stroke(struct ui *ui, int x, int y, float size_dp, const int8_t *points,
 /* One line, cut at `w` only if it is a single word; returns its width. */
 int ui_line_text(struct ui *ui, int x, int y, enum text_style style, const char *text, size_t len,
                  colour c);
+int ui_line_width(const struct ui *ui, enum text_style style, const char *text);
 /* Wrapped at spaces; returns the height.  With `draw` false it only measures. */
 int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
             bool draw);
-/* Centred in the rect, up to two lines. */
+/* The same with the emphasis that labels may hold: **bold**, *italic*, # headings, a few tags. */
+int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
+            bool draw);
+/* Height of a text centred in w px, and of its widest line the width. */
+int ui_centre_height(const struct ui *ui, int w, enum text_style style, const char *text);
+/* Does every word fit a line of this width? */
+bool ui_words_fit(const struct ui *ui, enum text_style style, const char *text, int w);
+/* Centred on each line, from the rect's top on. */
+void ui_text_top(struct ui *ui, struct rect r, enum text_style style, const char *text, colour c);
+/* Centred in the rect, up to four lines. */
 void ui_text_centre(struct ui *ui, struct rect r, enum text_style style, const char *text,
                     colour c);
 
@@ -146,10 +181,19 @@ void ui_body_end(struct ui *ui, int y);
 void ui_scroll_to(struct ui *ui, int y, int h); /* content px, before ui_body_end */
 
 /* Widgets inside the body: draw at *y, move it on, true when activated. */
-bool ui_choice(struct ui *ui, const char *id, int x, int *y, int w, const char *text,
-               bool selected, bool square);
+bool ui_choice(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool selected,
+               bool square);
+/* The same as a cell of a grid, and the height that its text takes. */
+int ui_choice_height(struct ui *ui, int w, const char *text);
+bool ui_choice_cell(struct ui *ui, const char *id, struct rect r, const char *text, bool selected,
+                    bool square);
+/* The dot or square alone, `size_dp` wide, its middle at `cy`. */
+void ui_mark_choice(struct ui *ui, int x, int cy, float size_dp, bool selected, bool square);
+/* A line that opens a list. */
+bool ui_drop(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool open);
 bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
-            const char *small, char mark); /* mark: 'o' open, '+' done, '!' missing, '-' not asked, 0 none */
+            const char *small,
+            char mark); /* mark: 'o' open, '+' done, '!' missing, '-' not asked, 0 none */
 bool ui_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
              const char *text, bool primary);
 bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right, const char *text,

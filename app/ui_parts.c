@@ -66,7 +66,8 @@ void ui_header(struct ui *ui, const struct header *h)
     int line = ui_line(ui, TEXT_TITLE);
     int w = right - x - ui_px(ui, 4);
     int title_h = ui_text(ui, x, 0, w, TEXT_TITLE, h->title, ui->theme.ink, false);
-    int size_y = two && title_h <= line ? ui_px(ui, 6) : (height - (title_h < 2 * line ? title_h : 2 * line)) / 2;
+    int size_y = two && title_h <= line ? ui_px(ui, 6)
+                                        : (height - (title_h < 2 * line ? title_h : 2 * line)) / 2;
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP, .rect = {x, 0, w, height}});
     ui_text(ui, x, size_y, w, TEXT_TITLE, h->title, ui->theme.ink, true);
     if (two && title_h <= line) {
@@ -91,7 +92,22 @@ void ui_header(struct ui *ui, const struct header *h)
 
 int ui_bar_height(const struct ui *ui)
 {
-    return ui_px(ui, 72);
+    int least = ui_px(ui, 72);
+    return ui->bar_h > least ? ui->bar_h : least;
+}
+
+/* Large letters in a long language make a higher bar: known when it is drawn, so drawn once more.
+ */
+static void fit_bar(struct ui *ui, const char *left, int left_w, const char *right, int right_w)
+{
+    int most = ui_px(ui, 40), pad = ui_px(ui, 16);
+    int l = left ? ui_centre_height(ui, left_w - pad, TEXT_BUTTON, left) : 0;
+    int r = right ? ui_centre_height(ui, right_w - pad, TEXT_BUTTON, right) : 0;
+    most = l > most ? l : most;
+    most = r > most ? r : most;
+    int h = most + ui_px(ui, 32);
+    ui->again = ui->again || h != ui->bar_h;
+    ui->bar_h = h;
 }
 
 int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *right_id,
@@ -100,7 +116,11 @@ int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *rig
     int h = ui_bar_height(ui), top = ui->h - h, pad = ui_px(ui, 12), gap = ui_px(ui, 8);
     int room = ui->w - 2 * pad - (left && right ? gap : 0);
     int left_w = !left ? 0 : right ? room * 2 / 5 : room;
-    struct rect l = {pad, top + ui_px(ui, 8), left_w, ui_px(ui, 56)};
+    if (left && right && !ui_words_fit(ui, TEXT_BUTTON, left, left_w - 2 * gap)) {
+        left_w = room / 2;
+    }
+    fit_bar(ui, left, left_w, right, room - left_w);
+    struct rect l = {pad, top + ui_px(ui, 8), left_w, h - ui_px(ui, 16)};
     struct rect r = {pad + left_w + (left && right ? gap : 0), l.y, room - left_w, l.h};
     ui_fill_rect(ui, (struct rect){0, top, ui->w, h}, ui->theme.paper);
     ui_fill_rect(ui, (struct rect){0, top, ui->w, ui_px(ui, 1)}, ui->theme.line);
@@ -151,57 +171,87 @@ void ui_body_end(struct ui *ui, int y)
         int h = ui->body.h * ui->body.h / content, least = ui_px(ui, 24);
         h = h < least ? least : h;
         int at = ui->body.y + (ui->body.h - h) * ui->scroll / most;
-        ui_box(ui, (struct rect){ui->w - ui_px(ui, 5), at, ui_px(ui, 3), h}, 1.5f,
-               ui->theme.soft, 0, 0);
+        ui_box(ui, (struct rect){ui->w - ui_px(ui, 5), at, ui_px(ui, 3), h}, 1.5f, ui->theme.soft,
+               0, 0);
     }
 }
 
 void ui_scroll_to(struct ui *ui, int y, int h)
 {
     if (y < ui->body.y || y + h > ui->body.y + ui->body.h) {
-        ui->scroll += y + h > ui->body.y + ui->body.h ? y + h - ui->body.y - ui->body.h
-                                                     : y - ui->body.y;
+        ui->scroll +=
+            y + h > ui->body.y + ui->body.h ? y + h - ui->body.y - ui->body.h : y - ui->body.y;
         ui->again = true;
     }
 }
 
-static void mark_choice(struct ui *ui, int x, int cy, bool selected, bool square)
+void ui_mark_choice(struct ui *ui, int x, int cy, float size_dp, bool selected, bool square)
 {
-    int size = ui_px(ui, 22);
+    int size = ui_px(ui, size_dp);
     struct rect r = {x, cy - size / 2, size, size};
     colour edge = selected ? ui->theme.accent : ui->theme.ink;
     if (square) {
         ui_box(ui, r, 4, selected ? ui->theme.accent : ui->theme.paper, edge, 2);
         if (selected) {
-            ui_stroke(ui, r.x, r.y, 22, icon_tick, 3, 3, ui->theme.on_accent);
+            ui_stroke(ui, r.x, r.y, size_dp, icon_tick, 3, 3, ui->theme.on_accent);
         }
         return;
     }
-    ui_box(ui, r, 11, ui->theme.paper, edge, 2);
+    ui_box(ui, r, size_dp / 2, ui->theme.paper, edge, 2);
     if (selected) {
-        int in = ui_px(ui, 5.5f);
-        ui_box(ui, (struct rect){r.x + in, r.y + in, size - 2 * in, size - 2 * in}, 6,
+        int in = size / 4;
+        ui_box(ui, (struct rect){r.x + in, r.y + in, size - 2 * in, size - 2 * in}, size_dp / 4,
                ui->theme.accent, 0, 0);
     }
 }
 
-bool ui_choice(struct ui *ui, const char *id, int x, int *y, int w, const char *text,
-               bool selected, bool square)
+int ui_choice_height(struct ui *ui, int w, const char *text)
+{
+    int room = w - ui_px(ui, 48), least = ui_px(ui, 49);
+    int h = ui_rich(ui, 0, 0, room, TEXT_BODY_BOLD, text, 0, false) + ui_px(ui, 20);
+    return h > least ? h : least;
+}
+
+bool ui_choice_cell(struct ui *ui, const char *id, struct rect r, const char *text, bool selected,
+                    bool square)
 {
     enum text_style style = selected ? TEXT_BODY_BOLD : TEXT_BODY;
-    int inset = ui_px(ui, 40), least = ui_px(ui, 49);
-    int text_h = ui_text(ui, 0, 0, w - inset - ui_px(ui, 8), style, text, 0, false);
-    int h = text_h + ui_px(ui, 20) > least ? text_h + ui_px(ui, 20) : least;
-    struct rect r = {x, *y, w, h};
+    int inset = ui_px(ui, 40), room = r.w - inset - ui_px(ui, 8);
     bool hit = ui_target(ui, id, ROLE_CHOICE, r);
     if (selected || ui_pressed(ui, id)) {
         ui_fill_rect(ui, r, ui->theme.tint);
     }
-    mark_choice(ui, x + ui_px(ui, 4), *y + h / 2, selected, square);
-    ui_text(ui, x + inset, *y + (h - text_h) / 2, w - inset - ui_px(ui, 8), style, text,
-            ui->theme.ink, true);
-    ui_fill_rect(ui, (struct rect){x, *y + h - ui_px(ui, 1), w, ui_px(ui, 1)}, ui->theme.line);
-    *y += h;
+    int text_h = ui_rich(ui, 0, 0, room, style, text, 0, false);
+    ui_mark_choice(ui, r.x + ui_px(ui, 4), r.y + r.h / 2, 22, selected, square);
+    ui_rich(ui, r.x + inset, r.y + (r.h - text_h) / 2, room, style, text, ui->theme.ink, true);
+    ui_fill_rect(ui, (struct rect){r.x, r.y + r.h - ui_px(ui, 1), r.w, ui_px(ui, 1)},
+                 ui->theme.line);
+    return hit;
+}
+
+bool ui_choice(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool selected,
+               bool square)
+{
+    struct rect r = {x, *y, w, ui_choice_height(ui, w, text)};
+    *y += r.h;
+    return ui_choice_cell(ui, id, r, text, selected, square);
+}
+
+bool ui_drop(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool open)
+{
+    static const int8_t down[] = {20, 36, 50, 66, 80, 36}, up[] = {20, 64, 50, 34, 80, 64};
+    int pad = ui_px(ui, 12), icon = ui_px(ui, 22), room = w - 3 * pad - icon;
+    int text_h = ui_text(ui, 0, 0, room, TEXT_BODY, text, 0, false);
+    int h = text_h + 2 * pad, least = ui_px(ui, 52);
+    h = h < least ? least : h;
+    struct rect r = {x, *y, w, h};
+    bool hit = ui_target(ui, id, ROLE_BUTTON, r);
+    ui_box(ui, r, 7, ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper,
+           open ? ui->theme.accent : ui->theme.soft, open ? 2 : 1.5f);
+    ui_text(ui, x + pad, *y + (h - text_h) / 2, room, TEXT_BODY, text, ui->theme.ink, true);
+    ui_stroke(ui, x + w - pad - icon, *y + (h - icon) / 2, 22, open ? up : down, 3, 2.5f,
+              ui->theme.ink);
+    *y += h + ui_px(ui, 8);
     return hit;
 }
 
@@ -322,7 +372,9 @@ bool ui_wide_button(struct ui *ui, const char *id, int x, int *y, int w, const c
     struct rect r = {x, *y, w, h};
     bool hit = ui_target(ui, id, ROLE_BUTTON, r);
     ui_box(ui, r, 8,
-           primary ? ui->theme.accent : ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper,
+           primary              ? ui->theme.accent
+           : ui_pressed(ui, id) ? ui->theme.tint
+                                : ui->theme.paper,
            primary ? ui->theme.accent : ui->theme.ink, 1.5f);
     ui_text_centre(ui, (struct rect){x + pad, *y, w - 2 * pad, h}, TEXT_BUTTON, text,
                    primary ? ui->theme.on_accent : ui->theme.ink);
@@ -362,11 +414,15 @@ bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *t
     buf_add(&shown, "", 0);
     int text_h = ui_text(ui, 0, 0, w - 2 * pad, style, shown.data, 0, false);
     int least = least_lines * line;
-    int h = (text_h > least ? text_h : least) + 2 * pad;
+    int h = (text_h > least ? text_h : least) + 2 * pad, touch = ui_px(ui, UI_TOUCH_DP);
+    h = h < touch ? touch : h;
     struct rect r = {x, *y, w, h};
     bool hit = ui_target(ui, id, ROLE_FIELD, r);
     ui_box(ui, r, 7, ui->theme.paper,
-           warn ? ui->theme.warn : active ? ui->theme.accent : ui->theme.soft, active ? 2 : 1.5f);
+           warn     ? ui->theme.warn
+           : active ? ui->theme.accent
+                    : ui->theme.soft,
+           active ? 2 : 1.5f);
     ui_text(ui, x + pad, *y + pad, w - 2 * pad, style, shown.data, ui->theme.ink, true);
     if (active) { /* the caret stands behind the wrapped text before it */
         struct buf before = {0};

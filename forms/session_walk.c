@@ -81,7 +81,7 @@ static void walk_controls(struct session *s, const struct control *parent, struc
             if (node && !node->active) {
                 continue;
             }
-            if (fields_apart && control_has(c, "field-list")) {
+            if (fields_apart && (control_has(c, "field-list") || control_has(c, "risk-matrix"))) {
                 struct pages inner = {0};
                 walk_controls(s, c, entry, false, &inner);
                 bool roster = false; /* entries are walked page by page, so these fields are, too */

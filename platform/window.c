@@ -534,6 +534,25 @@ void window_show(struct window *w, const struct draw_list *list, colour paper)
     SDL_RenderPresent(w->renderer);
 }
 
+#ifdef SUHBAT_TEST
+uint8_t *window_pixels(struct window *w)
+{
+    int width, height;
+    window_size(w, &width, &height);
+    uint8_t *out = mem_zero((size_t)width * (size_t)height, 3);
+    SDL_RenderReadPixels(w->renderer, NULL, SDL_PIXELFORMAT_RGB24, out, width * 3);
+    return out;
+}
+
+void window_resize(struct window *w, int width, int height)
+{
+    SDL_SetWindowSize(w->sdl, width, height);
+    SDL_Event e;
+    while (SDL_PollEvent(&e)) { /* its own news; the caller draws anew anyway */
+    }
+}
+#endif
+
 void window_blank(struct window *w, colour paper)
 {
     SDL_RenderSetClipRect(w->renderer, NULL);

@@ -69,6 +69,12 @@ void window_wake(struct window *window);
 void window_show(struct window *window, const struct draw_list *list, colour paper);
 /* Paint over everything and forget all cached pixels of texts: before locking or suspending. */
 void window_blank(struct window *window, colour paper);
+#ifdef SUHBAT_TEST
+/* What was shown last, 3 bytes a pixel, rows from the top; the caller frees. */
+uint8_t *window_pixels(struct window *window);
+/* As when the user turns the device. */
+void window_resize(struct window *window, int w, int h);
+#endif
 /* Percent of the battery, or -1. */
 int window_battery(void);
 

@@ -26,6 +26,7 @@ struct study {
     uint8_t token[32];
     struct buf request;
     const char *form; /* the form's XML; NULL = a stand-in that nobody opens */
+    const char *form_id; /* NULL = "test_form" */
 };
 
 static inline char *study_path(struct study *s, const char *name)
@@ -148,7 +149,7 @@ static inline void study_enrol(struct study *s, uint8_t package_hash[32])
     struct package_file files[] = {
         {"form.xml", s->form ? s->form : "<form/>", s->form ? strlen(s->form) : 7},
         {"regions.csv", "a,b\n", 4}};
-    OK(package_write(&package, s->catalogue.study_id, "test_form", 3, 0, files, 2, s->author_cert,
+    OK(package_write(&package, s->catalogue.study_id, s->form_id ? s->form_id : "test_form", 3, 0, files, 2, s->author_cert,
                      s->author, &err));
     OK(package_read(&p, package.data, package.len, NULL, &err));
     memcpy(package_hash, p.hash, 32);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_QUESTION_H
+#define APP_QUESTION_H
+/*
+ * question: what the kinds of answers share.  question.c says which kind a question is; each kind
+ * draws from *y on, `w` px wide, moves *y behind itself and takes what was tapped.
+ */
+#include "app/app.h"
+
+enum { QUESTION_CODES = 3 };
+/* Codes for "no answer" are pills apart, never among the answers. */
+struct question_code {
+    const char *code, *number;
+    enum string_id label;
+};
+extern const struct question_code question_codes[QUESTION_CODES];
+bool question_is_code(const char *value);
+
+/* Give it to the session; a refusal is shown beside the question. */
+bool question_answer(struct app *app, struct node *node, const char *value);
+/* Tapped: "" where it is the answer already and may be taken back. */
+void question_tap(struct app *app, struct node *node, const char *value);
+/* Id of one part of a question; on a page of several questions it says of which. */
+const char *question_part(struct app *app, const struct node *node, const char *kind,
+                          const char *which);
+bool question_has_word(const char *list, const char *word); /* blank-separated */
+/* A choice's name in an id; its place where the name is too long for one. */
+const char *question_choice_name(struct app *app, const struct choice *choice, size_t at);
+/* The choices offered now; a fault is shown in their place. */
+bool question_choices(struct app *app, struct node *node, struct choice **choices, size_t *count,
+                      int x, int *y, int w);
+/* Number N of an appearance such as columns-3; 0 when there is none. */
+unsigned question_appearance_number(const struct control *control, const char *start);
+
+/* A choice tapped: chosen, or no longer. */
+void question_toggle(struct app *app, struct node *node, const char *value);
+/* What was refused about this question, if anything. */
+void question_refusal(struct app *app, const struct node *node, int x, int *y, int w);
+
+void ask_choices(struct app *app, struct node *node, int x, int *y, int w);
+void ask_rank(struct app *app, struct node *node, int x, int *y, int w);
+void ask_date(struct app *app, struct node *node, int x, int *y, int w);
+void ask_time(struct app *app, struct node *node, int x, int *y, int w);
+void ask_moment(struct app *app, struct node *node, int x, int *y, int w);
+void ask_range(struct app *app, struct node *node, int x, int *y, int w);
+
+/* ---- grids: several questions with the same choices ---- */
+
+/* Is this select a row of a table (list-nolabel), or the head of one (label)? */
+bool question_is_grid_row(const struct page *page);
+bool question_is_grid_head(const struct page *page);
+/* All from fields[at] on that belong to one table; returns how many were drawn. */
+size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t at, int x, int *y,
+                int w);
+/* A group of two selects as likelihood × impact; false: it is not one. */
+bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count,
+              int x, int *y, int w);
+
+#endif

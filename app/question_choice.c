@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which of these, how many of them, and in what order? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/question.h"
+#include "platform/text.h"
+
+enum { SEARCH_FROM = 12 };
+
+bool question_has_word(const char *list, const char *word)
+{
+    size_t want = strlen(word);
+    for (const char *p = list; *p;) {
+        size_t len = strcspn(p, " ");
+        if (len == want && strncmp(p, word, len) == 0) {
+            return true;
+        }
+        p += len + (p[len] == ' ');
+    }
+    return false;
+}
+
+const char *question_choice_name(struct app *app, const struct choice *choice, size_t at)
+{
+    return strlen(choice->value) < UI_ID_MAX / 2 ? choice->value
+                                                 : arena_printf(&app->ui.frame, "#%zu", at + 1);
+}
+
+unsigned question_appearance_number(const struct control *control, const char *start)
+{
+    size_t len = strlen(start);
+    for (const char *p = control->appearance; *p;) {
+        size_t word = strcspn(p, " ");
+        if (word > len && strncmp(p, start, len) == 0 && p[len] >= '1' && p[len] <= '9') {
+            return (unsigned)strtoul(p + len, NULL, 10);
+        }
+        p += word + (p[word] == ' ');
+    }
+    return 0;
+}
+
+bool question_choices(struct app *app, struct node *node, struct choice **choices, size_t *count,
+                      int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    bool ok = session_choices(app->interview->session, &ui->frame, node->item->control, node,
+                              choices, count, &err);
+    if (!ok || !*count) {
+        /* a list from outside that is missing or faulty comes as an empty one */
+        ui_warning(ui, x, y, w, ui_str(ui, ok ? S_choices_empty : S_refused_fault));
+    }
+    return ok && *count > 0;
+}
+
+/* ---- tapping ---- */
+
+/* A fresh value of a select-multiple after one choice was tapped. */
+static char *toggled(struct arena *arena, const char *have, const char *choice)
+{
+    struct buf out = {0};
+    bool was = question_has_word(have, choice), lone = question_is_code(choice);
+    for (const char *p = have; *p && !(lone && !was);) {
+        size_t len = strcspn(p, " ");
+        char *word = arena_copy(arena, p, len);
+        /* "don't know" stands alone, whichever way one comes to it */
+        if (len && strcmp(word, choice) != 0 && !question_is_code(word)) {
+            buf_text(&out, out.len ? " " : "");
+            buf_text(&out, word);
+        }
+        p += len + (p[len] == ' ');
+    }
+    if (!was) {
+        buf_text(&out, out.len ? " " : "");
+        buf_text(&out, choice);
+    }
+    char *kept = arena_copy(arena, out.data ? out.data : "", out.len);
+    buf_fini(&out);
+    return kept;
+}
+
+void question_toggle(struct app *app, struct node *node, const char *value)
+{
+    const struct control *c = node->item->control;
+    if (c->kind != CONTROL_SELECT1) {
+        question_answer(app, node, toggled(&app->ui.frame, tree_value(node), value));
+        return;
+    }
+    bool was = strcmp(tree_value(node), value) == 0;
+    question_tap(app, node, value);
+    app->opened = NULL;
+    bool quick = control_has(c, "quick") || control_has(c, "quickcompact") ||
+                 control_has(c, "quick-compact");
+    app->advance = quick && !was && strcmp(tree_value(node), value) == 0;
+}
+
+/* ---- searching ---- */
+
+/* Folded labels of one list, so that a key looks only at what it must. */
+static void refold(struct app *app, const struct node *node, const struct choice *choices,
+                   size_t count)
+{
+    struct folds *f = &app->folds;
+    uint64_t sum = count;
+    for (size_t i = 0; i < count; i++) {
+        sum = sum * 1099511628211ull + (uintptr_t)choices[i].row + (uintptr_t)choices[i].fixed;
+    }
+    const char *language = session_language(app->interview->session);
+    if (f->node == node && f->sum == sum && strcmp(f->language, language) == 0) {
+        return;
+    }
+    arena_fini(&f->arena);
+    arena_init(&f->arena);
+    f->node = node;
+    f->sum = sum;
+    snprintf(f->language, sizeof f->language, "%s", language);
+    f->keys = arena_alloc(&f->arena, (count + 1) * sizeof *f->keys);
+    struct buf folded = {0};
+    for (size_t i = 0; i < count; i++) {
+        text_fold(&folded, choices[i].label, strlen(choices[i].label));
+        f->keys[i] = arena_copy(&f->arena, folded.data ? folded.data : "", folded.len);
+        buf_cut(&folded, 0);
+    }
+    buf_fini(&folded);
+}
+
+static const char *needle(struct app *app, const char *id)
+{
+    const char *text = edit_is(&app->ui.edit, id)        ? app->ui.edit.text.data
+                       : strcmp(app->filter_id, id) == 0 ? app->filter
+                                                         : "";
+    struct buf folded = {0};
+    text_fold(&folded, text, strlen(text));
+    const char *kept = arena_copy(&app->ui.frame, folded.data ? folded.data : "", folded.len);
+    buf_fini(&folded);
+    return kept;
+}
+
+static void search_field(struct app *app, const char *id, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    bool active = edit_is(&ui->edit, id), kept = strcmp(app->filter_id, id) == 0 && *app->filter;
+    const char *text = active ? ui->edit.text.data : kept ? app->filter : ui_str(ui, S_search);
+    if (ui_field(ui, id, x, y, w, text, active ? ui->edit.cursor : 0, active, false, 1, false,
+                 TEXT_BODY) &&
+        !active && question_commit(app)) {
+        edit_begin(&ui->edit, id, kept ? app->filter : "");
+    }
+}
+
+/* ---- the ways to show a list ---- */
+
+struct list {
+    struct app *app;
+    struct node *node;
+    struct choice *choices;
+    size_t count;
+    const char *have;
+    bool many;
+    int x, w;
+    int *y;
+};
+
+static bool is_on(const struct list *l, size_t i)
+{
+    return l->many ? question_has_word(l->have, l->choices[i].value)
+                   : strcmp(l->have, l->choices[i].value) == 0;
+}
+
+static const char *id_of(const struct list *l, size_t i)
+{
+    return question_part(l->app, l->node, "choice",
+                         question_choice_name(l->app, &l->choices[i], i));
+}
+
+/* One below the other, those that the search leaves. */
+static void as_rows(struct list *l, const char *search)
+{
+    struct app *app = l->app;
+    struct ui *ui = &app->ui;
+    size_t shown = 0, left_out = 0;
+    const char *word = needle(app, search);
+    if (*word) {
+        refold(app, l->node, l->choices, l->count);
+    }
+    for (size_t i = 0; i < l->count; i++) {
+        bool on = is_on(l, i);
+        if (question_is_code(l->choices[i].value) || (*word && !strstr(app->folds.keys[i], word))) {
+            continue;
+        }
+        if (shown >= APP_CHOICES_SHOWN && !on) {
+            left_out++;
+            continue;
+        }
+        shown++;
+        if (ui_choice(ui, id_of(l, i), l->x, l->y, l->w, l->choices[i].label, on, l->many)) {
+            question_toggle(app, l->node, l->choices[i].value);
+        }
+    }
+    if (!shown) {
+        *l->y += ui_text(ui, l->x, *l->y, l->w, TEXT_HINT, ui_str(ui, S_choices_none),
+                         ui->theme.soft, true);
+    }
+    if (left_out) {
+        *l->y += ui_px(ui, 8);
+        *l->y += ui_text(ui, l->x, *l->y, l->w, TEXT_HINT,
+                         ui_fill(ui, S_choices_many, ui_number(ui, (long long)left_out), NULL),
+                         ui->theme.soft, true);
+    }
+}
+
+static void as_columns(struct list *l, unsigned columns)
+{
+    struct ui *ui = &l->app->ui;
+    size_t shown[APP_CHOICES_SHOWN], count = 0;
+    for (size_t i = 0; i < l->count && count < APP_CHOICES_SHOWN; i++) {
+        if (!question_is_code(l->choices[i].value)) {
+            shown[count++] = i;
+        }
+    }
+    int cell_w = l->w / (int)columns;
+    for (size_t from = 0; from < count; from += columns) {
+        int h = 0;
+        for (size_t k = from; k < from + columns && k < count; k++) {
+            int own = ui_choice_height(ui, cell_w, l->choices[shown[k]].label);
+            h = own > h ? own : h;
+        }
+        for (size_t k = from; k < from + columns && k < count; k++) {
+            size_t i = shown[k];
+            struct rect r = {l->x + (int)(k - from) * cell_w, *l->y, cell_w, h};
+            if (ui_choice_cell(ui, id_of(l, i), r, l->choices[i].label, is_on(l, i), l->many)) {
+                question_toggle(l->app, l->node, l->choices[i].value);
+            }
+        }
+        *l->y += h;
+    }
+}
+
+/* A scale from left to right; false where its words do not fit beside each other. */
+static bool as_scale(struct list *l)
+{
+    struct ui *ui = &l->app->ui;
+    size_t count = 0, at = 0;
+    int label_h = 0, circle = ui_px(ui, 28), gap = ui_px(ui, 4);
+    for (size_t i = 0; i < l->count; i++) {
+        count += !question_is_code(l->choices[i].value);
+    }
+    int cell_w = count ? l->w / (int)count : 0;
+    if (cell_w < ui_px(ui, UI_TOUCH_DP)) {
+        return false;
+    }
+    for (size_t i = 0; i < l->count; i++) {
+        if (!question_is_code(l->choices[i].value)) {
+            const char *label = l->choices[i].label;
+            int h = ui_centre_height(ui, cell_w - 2 * gap, TEXT_HINT, label);
+            label_h = h > label_h ? h : label_h;
+            if (!ui_words_fit(ui, TEXT_HINT, label, cell_w - 2 * gap) ||
+                h > 4 * ui_line(ui, TEXT_HINT)) {
+                return false;
+            }
+        }
+    }
+    int h = circle + 3 * gap + label_h + gap;
+    ui_fill_rect(ui,
+                 (struct rect){l->x + cell_w / 2, *l->y + gap + circle / 2 - ui_px(ui, 1),
+                               l->w - cell_w, ui_px(ui, 2)},
+                 ui->theme.line);
+    for (size_t i = 0; i < l->count; i++) {
+        if (question_is_code(l->choices[i].value)) {
+            continue;
+        }
+        struct rect r = {l->x + (int)at++ * cell_w, *l->y, cell_w, h};
+        bool on = is_on(l, i);
+        if (ui_target(ui, id_of(l, i), ROLE_CHOICE, r)) {
+            question_toggle(l->app, l->node, l->choices[i].value);
+        }
+        ui_mark_choice(ui, r.x + (cell_w - circle) / 2, r.y + gap + circle / 2, 28, on, l->many);
+        ui_text_top(ui, (struct rect){r.x + gap, r.y + circle + 3 * gap, cell_w - 2 * gap, label_h},
+                    TEXT_HINT, l->choices[i].label, on ? ui->theme.ink : ui->theme.soft);
+    }
+    *l->y += h;
+    return true;
+}
+
+static bool wants_scale(const struct control *c)
+{
+    return control_has(c, "likert") || control_has(c, "list") || control_has(c, "list-nolabel");
+}
+
+/* Closed, it is one line with what was chosen. */
+static void as_minimal(struct list *l, const char *search)
+{
+    struct ui *ui = &l->app->ui;
+    struct buf names = {0};
+    for (size_t i = 0; i < l->count; i++) {
+        if (is_on(l, i) && !question_is_code(l->choices[i].value)) {
+            buf_text(&names, names.len ? ", " : "");
+            buf_text(&names, l->choices[i].label);
+        }
+    }
+    bool open = l->app->opened == l->node;
+    const char *text = names.len ? arena_text(&ui->frame, names.data) : ui_str(ui, S_choose);
+    buf_fini(&names);
+    if (ui_drop(ui, question_part(l->app, l->node, "open", ""), l->x, l->y, l->w, text, open)) {
+        l->app->opened = open ? NULL : l->node;
+    }
+    if (open) {
+        if (l->count > SEARCH_FROM) {
+            search_field(l->app, search, l->x, l->y, l->w);
+        }
+        as_rows(l, search);
+    }
+}
+
+static void code_pills(struct list *l)
+{
+    struct ui *ui = &l->app->ui;
+    int px = l->x;
+    bool any = false;
+    for (size_t i = 0; i < l->count; i++) {
+        if (question_is_code(l->choices[i].value)) {
+            *l->y += any ? 0 : ui_px(ui, 14);
+            any = true;
+            const char *id = question_part(l->app, l->node, "pill", l->choices[i].value);
+            if (ui_pill(ui, id, &px, l->y, l->x, l->x + l->w, l->choices[i].label, is_on(l, i),
+                        true)) {
+                question_toggle(l->app, l->node, l->choices[i].value);
+            }
+        }
+    }
+    ui_pills_end(ui, &px, l->y, l->x);
+}
+
+void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const struct control *c = node->item->control;
+    struct list l = {
+        .app = app, .node = node, .many = c->kind != CONTROL_SELECT1, .x = x, .w = w, .y = y};
+    if (!question_choices(app, node, &l.choices, &l.count, x, y, w)) {
+        return;
+    }
+    l.have = arena_text(&ui->frame, tree_value(node));
+    const char *search = app->interview->page.kind == PAGE_FIELDS
+                             ? question_part(app, node, "search", "")
+                             : "search";
+    unsigned columns = question_appearance_number(c, "columns-");
+    bool few = l.count <= APP_CHOICES_SHOWN;
+    if (control_has(c, "columns") || control_has(c, "columns-pack") || control_has(c, "compact")) {
+        columns = w > ui_px(ui, 480) ? 3 : 2;
+    }
+    while (columns > 1 && w / (int)columns < ui_px(ui, 120)) {
+        columns--; /* words need room; so many columns are meant for a tablet */
+    }
+    if (control_has(c, "minimal")) {
+        as_minimal(&l, search);
+    } else if (few && wants_scale(c) && as_scale(&l)) {
+        *y += ui_px(ui, 4);
+    } else if (few && columns > 1) {
+        as_columns(&l, columns);
+    } else {
+        bool asked = control_has(c, "autocomplete") || control_has(c, "search");
+        if (l.count > SEARCH_FROM && (asked || !few)) {
+            search_field(app, search, x, y, w);
+        }
+        as_rows(&l, search);
+    }
+    code_pills(&l);
+}
+
+/* ---- ranks ---- */
+
+/* The choices in the answer's order, then the others; indexes into the choices. */
+static void in_order(size_t *order, const struct choice *choices, size_t count, const char *have)
+{
+    size_t n = 0;
+    for (const char *p = have; *p;) {
+        size_t len = strcspn(p, " ");
+        for (size_t i = 0; i < count; i++) {
+            if (strlen(choices[i].value) == len && strncmp(choices[i].value, p, len) == 0) {
+                order[n++] = i;
+                break;
+            }
+        }
+        p += len + (p[len] == ' ');
+        if (n == count) {
+            return;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!question_has_word(have, choices[i].value)) {
+            order[n++] = i;
+        }
+    }
+}
+
+static void answer_order(struct app *app, struct node *node, const struct choice *choices,
+                         const size_t *order, size_t count)
+{
+    struct buf out = {0};
+    for (size_t i = 0; i < count; i++) {
+        buf_text(&out, i ? " " : "");
+        buf_text(&out, choices[order[i]].value);
+    }
+    question_answer(app, node, out.data);
+    buf_fini(&out);
+}
+
+static void move(size_t *order, size_t from, size_t to)
+{
+    size_t moved = order[from];
+    if (to < from) {
+        memmove(order + to + 1, order + to, (from - to) * sizeof *order);
+    } else {
+        memmove(order + from, order + from + 1, (to - from) * sizeof *order);
+    }
+    order[to] = moved;
+}
+
+static void rank_row(struct app *app, struct rect r, size_t place, const char *label, bool settled,
+                     bool held)
+{
+    static const int8_t line[] = {15, 0, 85, 0};
+    struct ui *ui = &app->ui;
+    int side = ui_px(ui, 48), size = ui_px(ui, 28), text_x = r.x + ui_px(ui, 40);
+    if (held) {
+        ui_box(ui, r, 8, ui->theme.tint, ui->theme.accent, 2);
+    }
+    struct rect number = {r.x + ui_px(ui, 4), r.y + (r.h - size) / 2, size, size};
+    ui_box(ui, number, 14, settled ? ui->theme.ink : ui->theme.paper, ui->theme.ink, 1.5f);
+    ui_text_centre(ui, number, TEXT_HINT, ui_number(ui, (long long)place + 1),
+                   settled ? ui->theme.paper : ui->theme.ink);
+    int w = r.x + r.w - 2 * side - text_x;
+    int text_h = ui_text(ui, 0, 0, w, TEXT_BODY, label, 0, false);
+    ui_text(ui, text_x, r.y + (r.h - text_h) / 2, w, TEXT_BODY, label, ui->theme.ink, true);
+    for (int k = -1; k <= 1; k++) {
+        ui_stroke(ui, r.x + r.w - ui_px(ui, 36), r.y + r.h / 2 + k * ui_px(ui, 6), 24, line, 2,
+                  2.5f, held ? ui->theme.accent : ui->theme.soft);
+    }
+    if (!held) {
+        ui_fill_rect(ui, (struct rect){r.x, r.y + r.h - ui_px(ui, 1), r.w, ui_px(ui, 1)},
+                     ui->theme.line);
+    }
+}
+
+void ask_rank(struct app *app, struct node *node, int x, int *y, int w)
+{
+    static const int8_t up[] = {20, 62, 50, 32, 80, 62};
+    struct ui *ui = &app->ui;
+    struct choice *choices;
+    size_t count, held = SIZE_MAX, to = 0;
+    if (!question_choices(app, node, &choices, &count, x, y, w)) {
+        return;
+    }
+    const char *have = tree_value(node);
+    bool settled = *have;
+    size_t *order = arena_alloc(&ui->frame, (count + 1) * sizeof *order);
+    in_order(order, choices, count, have);
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_rank_hint), ui->theme.soft, true);
+    int side = ui_px(ui, 48), row_h = ui_px(ui, 56), top = *y, fx, fy = 0;
+    for (size_t i = 0; i < count; i++) {
+        int h =
+            ui_text(ui, 0, 0, w - 2 * side - ui_px(ui, 40), TEXT_BODY, choices[i].label, 0, false) +
+            ui_px(ui, 16);
+        row_h = h > row_h ? h : row_h;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *name = question_choice_name(app, &choices[order[i]], order[i]);
+        const char *grab = question_part(app, node, "move", name);
+        struct rect handle = {x + w - side, top + (int)i * row_h, side, row_h};
+        ui_place(ui, grab, ROLE_GRAB, handle);
+        bool dropped = ui_dropped(ui, grab, &fx, &fy);
+        if (dropped || ui_grabbed(ui, grab, &fx, &fy)) {
+            int at = (fy - top) / (row_h > 0 ? row_h : 1);
+            held = i;
+            to = at < 0 ? 0 : at >= (int)count ? count - 1 : (size_t)at;
+        }
+        if (dropped) {
+            move(order, held, to);
+            answer_order(app, node, choices, order, count);
+            return;
+        }
+        if (i > 0) {
+            struct rect r = {x + w - 2 * side, top + (int)i * row_h, side, row_h};
+            if (ui_target(ui, question_part(app, node, "up", name), ROLE_STEP, r)) {
+                move(order, i, i - 1);
+                answer_order(app, node, choices, order, count);
+                return;
+            }
+        }
+    }
+    size_t moved = held == SIZE_MAX ? SIZE_MAX : order[held];
+    if (held != SIZE_MAX) {
+        move(order, held, to);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct rect r = {x, top + (int)i * row_h, w, row_h};
+        rank_row(app, r, i, choices[order[i]].label, settled, order[i] == moved);
+        if (i > 0) {
+            ui_stroke(ui, r.x + w - 2 * side + ui_px(ui, 12), r.y + (row_h - ui_px(ui, 24)) / 2, 24,
+                      up, 3, 2.5f, ui->theme.ink);
+        }
+    }
+    *y = top + (int)count * row_h + ui_px(ui, 10);
+    if (!settled && ui_wide_button(ui, question_part(app, node, "keep", ""), x, y, w,
+                                   ui_str(ui, S_rank_keep), false)) {
+        answer_order(app, node, choices, order, count);
+    }
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How are several questions with the same answers asked at once? */
+#include <string.h>
+
+#include "app/question.h"
+
+static bool is_select(const struct page *page)
+{
+    return page->kind == PAGE_QUESTION &&
+           (page->control->kind == CONTROL_SELECT1 || page->control->kind == CONTROL_SELECT);
+}
+
+bool question_is_grid_row(const struct page *page)
+{
+    return is_select(page) && control_has(page->control, "list-nolabel");
+}
+
+bool question_is_grid_head(const struct page *page)
+{
+    return is_select(page) && control_has(page->control, "label");
+}
+
+static const char *label_of(struct app *app, const struct page *page)
+{
+    return session_text(app->interview->session, &app->ui.frame, &page->control->label, page->node,
+                        FORM_LONG, NULL);
+}
+
+struct columns {
+    struct choice *list; /* without the codes for "no answer" */
+    size_t count;
+};
+
+static struct columns columns_of(struct app *app, const struct page *page)
+{
+    struct choice *all;
+    struct columns c = {NULL, 0};
+    size_t count;
+    if (!session_choices(app->interview->session, &app->ui.frame, page->control, page->node, &all,
+                         &count, NULL)) {
+        return c;
+    }
+    c.list = arena_alloc(&app->ui.frame, (count + 1) * sizeof *c.list);
+    for (size_t i = 0; i < count; i++) {
+        if (!question_is_code(all[i].value)) {
+            c.list[c.count++] = all[i];
+        }
+    }
+    return c;
+}
+
+/* The widest columns that the page has room for; 0 where the heads would not be readable. */
+static int column_width(struct app *app, const struct columns *c, int room)
+{
+    struct ui *ui = &app->ui;
+    int w = c->count ? room / (int)c->count : 0;
+    for (size_t i = 0; i < c->count; i++) {
+        if (!ui_words_fit(ui, TEXT_HINT, c->list[i].label, w - ui_px(ui, 8))) {
+            return 0;
+        }
+    }
+    return w < ui_px(ui, UI_TOUCH_DP) ? 0 : w;
+}
+
+static void heads(struct app *app, const struct columns *c, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int h = 0, pad = ui_px(ui, 4);
+    for (size_t i = 0; i < c->count; i++) {
+        int own = ui_centre_height(ui, w - 2 * pad, TEXT_HINT, c->list[i].label);
+        h = own > h ? own : h;
+    }
+    for (size_t i = 0; i < c->count; i++) {
+        ui_text_top(ui, (struct rect){x + (int)i * w + pad, *y, w - 2 * pad, h}, TEXT_HINT,
+                    c->list[i].label, ui->theme.soft);
+    }
+    *y += h + pad;
+}
+
+static void row(struct app *app, const struct page *page, int x, int *y, int label_w, int cell_w)
+{
+    struct ui *ui = &app->ui;
+    struct node *node = page->node;
+    struct columns c = columns_of(app, page);
+    bool many = page->control->kind == CONTROL_SELECT;
+    const char *label = label_of(app, page);
+    int text_h = ui_rich(ui, 0, 0, label_w - ui_px(ui, 8), TEXT_BODY, label, 0, false);
+    int h = text_h + ui_px(ui, 16), least = ui_px(ui, 52);
+    h = h < least ? least : h;
+    ui_rich(ui, x, *y + (h - text_h) / 2, label_w - ui_px(ui, 8), TEXT_BODY, label, ui->theme.ink,
+            true);
+    const char *have = arena_text(&ui->frame, tree_value(node));
+    for (size_t i = 0; i < c.count; i++) {
+        struct rect r = {x + label_w + (int)i * cell_w, *y, cell_w, h};
+        const char *name = question_choice_name(app, &c.list[i], i);
+        if (ui_target(ui, question_part(app, node, "choice", name), ROLE_CHOICE, r)) {
+            question_toggle(app, node, c.list[i].value);
+        }
+        ui_mark_choice(ui, r.x + (cell_w - ui_px(ui, 28)) / 2, r.y + h / 2, 28,
+                       question_has_word(have, c.list[i].value), many);
+    }
+    ui_fill_rect(
+        ui, (struct rect){x, *y + h - ui_px(ui, 1), label_w + (int)c.count * cell_w, ui_px(ui, 1)},
+        ui->theme.line);
+    *y += h;
+    question_refusal(app, node, x, y, label_w + (int)c.count * cell_w);
+}
+
+/* Lying across, a table; upright, each row is a scale of its own under its words. */
+size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t at, int x, int *y,
+                int w)
+{
+    struct ui *ui = &app->ui;
+    size_t end = at + question_is_grid_head(&fields[at]);
+    while (end < count && question_is_grid_row(&fields[end])) {
+        end++;
+    }
+    int label_w = w * 2 / 5;
+    struct columns c = columns_of(app, &fields[at]);
+    int cell_w = w > ui_px(ui, 480) ? column_width(app, &c, w - label_w) : 0;
+    if (cell_w) {
+        if (question_is_grid_head(&fields[at])) {
+            const char *title = label_of(app, &fields[at]);
+            if (*title) {
+                *y +=
+                    ui_rich(ui, x, *y, w, TEXT_QUESTION, title, ui->theme.ink, true) + ui_px(ui, 8);
+            }
+        }
+        heads(app, &c, x + label_w, y, cell_w);
+    }
+    for (size_t i = at; i < end; i++) {
+        if (question_is_grid_head(&fields[i])) {
+            continue;
+        }
+        if (cell_w) {
+            row(app, &fields[i], x, y, label_w, cell_w);
+        } else {
+            question_show(app, &fields[i], x, y, w, true);
+            *y += ui_px(ui, 14);
+        }
+    }
+    *y += ui_px(ui, 10);
+    return end - at;
+}
+
+/* ---- likelihood × impact ---- */
+
+static void axis(struct app *app, int *x, int y, const char *label, bool up)
+{
+    static const int8_t right_line[] = {10, 50, 90, 50}, right_head[] = {60, 22, 90, 50, 60, 78};
+    static const int8_t up_line[] = {50, 90, 50, 10}, up_head[] = {22, 40, 50, 10, 78, 40};
+    struct ui *ui = &app->ui;
+    int top = y + ui_line(ui, TEXT_TITLE) / 2 - ui_px(ui, 7);
+    *x += ui_line_text(ui, *x, y, TEXT_TITLE, label, strlen(label), ui->theme.soft) + ui_px(ui, 4);
+    ui_stroke(ui, *x, top, 14, up ? up_line : right_line, 2, 2, ui->theme.soft);
+    ui_stroke(ui, *x, top, 14, up ? up_head : right_head, 3, 2, ui->theme.soft);
+    *x += ui_px(ui, 26);
+}
+
+static const char *label_at(const struct columns *c, const char *value)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (strcmp(c->list[i].value, value) == 0) {
+            return c->list[i].label;
+        }
+    }
+    return NULL;
+}
+
+/* Codes for "no answer" that both selects offer stand for both. */
+static void risk_codes(struct app *app, const struct page *fields, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct choice *list;
+    size_t count;
+    int px = x;
+    *y += ui_px(ui, 8);
+    if (!session_choices(app->interview->session, &ui->frame, fields[0].control, fields[0].node,
+                         &list, &count, NULL)) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!question_is_code(list[i].value)) {
+            continue;
+        }
+        const char *code = arena_text(&ui->frame, list[i].value);
+        bool on = strcmp(tree_value(fields[0].node), code) == 0;
+        if (ui_pill(ui, question_part(app, fields[0].node, "pill", code), &px, y, x, x + w,
+                    list[i].label, on, true)) {
+            question_answer(app, fields[0].node, code);
+            question_answer(app, fields[1].node, code);
+        }
+    }
+    ui_pills_end(ui, &px, y, x);
+}
+
+bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count,
+              int x, int *y, int w)
+{
+    static const int8_t tick[] = {18, 54, 41, 76, 82, 26};
+    struct ui *ui = &app->ui;
+    if (!control_has(page->control, "risk-matrix") || count != 2 ||
+        fields[0].control->kind != CONTROL_SELECT1 || fields[1].control->kind != CONTROL_SELECT1) {
+        return false;
+    }
+    struct columns across = columns_of(app, &fields[0]), down = columns_of(app, &fields[1]);
+    int side = w / 5;
+    for (size_t r = 0; r < down.count; r++) { /* the words beside the rows need their room */
+        while (side < w / 3 &&
+               !ui_words_fit(ui, TEXT_HINT, down.list[r].label, side - ui_px(ui, 8))) {
+            side += ui_px(ui, 4);
+        }
+    }
+    int gap = ui_px(ui, 4), pad = ui_px(ui, 4);
+    int cell_w = across.count ? (w - side) / (int)across.count : 0;
+    int cell_h = ui_px(ui, ui->landscape ? 52 : 70), head_h = 0;
+    if (cell_w < ui_px(ui, UI_TOUCH_DP) || !down.count) {
+        return false;
+    }
+    for (size_t i = 0; i < across.count; i++) {
+        int h = ui_centre_height(ui, cell_w - 2 * pad, TEXT_HINT, across.list[i].label);
+        head_h = h > head_h ? h : head_h;
+    }
+    int left = x;
+    axis(app, &left, *y, label_of(app, &fields[1]), true);
+    if (left + ui_px(ui, 40) + ui_line_width(ui, TEXT_TITLE, label_of(app, &fields[0])) > x + w) {
+        left = x;
+        *y += ui_line(ui, TEXT_TITLE);
+    }
+    axis(app, &left, *y, label_of(app, &fields[0]), false);
+    *y += ui_line(ui, TEXT_TITLE) + gap;
+    const char *likely = tree_value(fields[0].node), *grave = tree_value(fields[1].node);
+    for (size_t r = down.count; r-- > 0;) { /* the gravest on top */
+        ui_text_centre(ui, (struct rect){x, *y, side - pad, cell_h}, TEXT_HINT, down.list[r].label,
+                       ui->theme.soft);
+        for (size_t c = 0; c < across.count; c++) {
+            struct rect cell = {x + side + (int)c * cell_w, *y, cell_w, cell_h};
+            struct rect face = {cell.x + gap / 2, cell.y + gap / 2, cell_w - gap, cell_h - gap};
+            const char *id = arena_printf(&ui->frame, "cell:%zu:%zu", c + 1, r + 1);
+            if (ui_target(ui, id, ROLE_CHOICE, cell)) {
+                question_answer(app, fields[0].node, across.list[c].value);
+                question_answer(app, fields[1].node, down.list[r].value);
+            }
+            bool on =
+                strcmp(likely, across.list[c].value) == 0 && strcmp(grave, down.list[r].value) == 0;
+            /* no colour leads before the score, nor after it */
+            ui_box(ui, face, 6, ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper,
+                   on ? ui->theme.ink : ui->theme.soft, on ? 3.5f : 1.5f);
+            if (on) {
+                int size = ui_px(ui, 32);
+                ui_stroke(ui, cell.x + (cell_w - size) / 2, cell.y + (cell_h - size) / 2, 32, tick,
+                          3, 4, ui->theme.ink);
+            }
+        }
+        *y += cell_h;
+    }
+    for (size_t c = 0; c < across.count; c++) {
+        ui_text_top(
+            ui, (struct rect){x + side + (int)c * cell_w + pad, *y + pad, cell_w - 2 * pad, head_h},
+            TEXT_HINT, across.list[c].label, ui->theme.soft);
+    }
+    *y += head_h + 3 * pad;
+    const char *first = label_at(&across, likely), *second = label_at(&down, grave);
+    if (first && second) { /* the score in words */
+        const char *words = arena_printf(&ui->frame, "%s: %s\n%s: %s", label_of(app, &fields[0]),
+                                         first, label_of(app, &fields[1]), second);
+        int h = ui_text(ui, 0, 0, w - 4 * pad, TEXT_HINT, words, 0, false) + 4 * pad;
+        ui_box(ui, (struct rect){x, *y, w, h}, 7, ui->theme.tint, ui->theme.line, 1.5f);
+        ui_text(ui, x + 2 * pad, *y + 2 * pad, w - 4 * pad, TEXT_HINT, words, ui->theme.ink, true);
+        *y += h;
+    }
+    question_refusal(app, fields[0].node, x, y, w);
+    question_refusal(app, fields[1].node, x, y, w);
+    risk_codes(app, fields, x, y, w);
+    return true;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How much, on a scale with two ends? */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/question.h"
+#include "platform/font.h"
+
+struct scale {
+    double start, end, step; /* start may be the larger one: then it runs downwards */
+    long steps;
+    bool decimal;
+    int places;
+};
+
+static struct scale scale_of(const struct node *node)
+{
+    const struct control *c = node->item->control;
+    struct scale s = {c->start, c->end, fabs(c->step), 0, node->item->type != TYPE_INT, 0};
+    if (!(s.step > 0)) {
+        s.step = 1;
+    }
+    double steps = floor(fabs(s.end - s.start) / s.step + 1e-9);
+    s.steps = steps > 0 && steps < 1e6 ? (long)steps : 0;
+    for (double rest = s.step; s.decimal && s.places < 6 && fabs(rest - round(rest)) > 1e-9;) {
+        rest *= 10;
+        s.places++;
+    }
+    return s;
+}
+
+static const char *value_at(struct ui *ui, const struct scale *s, long k)
+{
+    double v = s->start + (s->end < s->start ? -1 : 1) * s->step * (double)k;
+    return s->decimal ? arena_printf(&ui->frame, "%.*f", s->places, v)
+                      : arena_printf(&ui->frame, "%.0f", v);
+}
+
+/* Which step is the answer?  -1: none. */
+static long step_of(const struct scale *s, const char *value)
+{
+    if (!*value) {
+        return -1;
+    }
+    double k = fabs(strtod(value, NULL) - s->start) / s->step;
+    long n = lround(k);
+    return n < 0 ? 0 : n > s->steps ? s->steps : n;
+}
+
+static const char *with_comma(struct ui *ui, const char *number)
+{
+    char *out = arena_text(&ui->frame, number);
+    char *point = strchr(out, '.');
+    if (point) {
+        *point = ',';
+    }
+    return out;
+}
+
+static void star(struct ui *ui, int x, int y, float size, bool on)
+{
+    static const int8_t points[] = {50, 5,  62, 38, 97, 38, 69, 59, 79, 93, 50,
+                                    72, 21, 93, 31, 59, 3,  38, 38, 38, 50, 5};
+    ui_stroke(ui, x, y, size, points, sizeof points / 2, on ? 4 : 2,
+              on ? ui->theme.accent : ui->theme.soft);
+    if (on) { /* filled by strokes to the middle */
+        for (size_t i = 0; i + 3 < sizeof points; i += 2) {
+            int8_t spoke[] = {points[i], points[i + 1], 50, 52};
+            ui_stroke(ui, x, y, size, spoke, 2, 7, ui->theme.accent);
+        }
+    }
+}
+
+static void as_rating(struct app *app, struct node *node, const struct scale *s, long at, int x,
+                      int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    long from = s->start == 0 ? 1 : 0; /* no star is no answer, not a nought */
+    int count = (int)(s->steps + 1 - from), columns = w / ui_px(ui, UI_TOUCH_DP);
+    columns = columns > count ? count : columns < 1 ? 1 : columns;
+    int cell = w / columns, most = ui_px(ui, 64), h = ui_px(ui, 56);
+    cell = cell > most ? most : cell;
+    for (int k = 0; k < count; k++) {
+        struct rect r = {x + k % columns * cell, *y + k / columns * h, cell, h};
+        const char *value = value_at(ui, s, k + from);
+        if (ui_target(ui, question_part(app, node, "star", value), ROLE_CHOICE, r)) {
+            question_tap(app, node, value);
+        }
+        int size = ui_px(ui, 36);
+        star(ui, r.x + (cell - size) / 2, r.y + (h - size) / 2, 36, at >= k + from && at >= 0);
+    }
+    *y += (count + columns - 1) / columns * h;
+    if (at >= 0) {
+        *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                      ui_fill(ui, S_of, value_at(ui, s, at), value_at(ui, s, s->steps)),
+                      ui->theme.soft, true);
+    }
+}
+
+/* Every value is a cell. */
+static void as_cells(struct app *app, struct node *node, const struct scale *s, long at, int x,
+                     int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int widest = ui_px(ui, UI_TOUCH_DP), h = ui_px(ui, 52), gap = ui_px(ui, 2);
+    for (long k = 0; k <= s->steps; k++) {
+        const char *text = with_comma(ui, value_at(ui, s, k));
+        int own = font_width(FACE_BOLD, ui_text_px(ui, TEXT_BODY_BOLD), text, strlen(text)) +
+                  ui_px(ui, 16);
+        widest = own > widest ? own : widest;
+    }
+    int columns = w / widest, count = (int)s->steps + 1;
+    columns = columns > count ? count : columns < 1 ? 1 : columns;
+    for (int k = 0; k < count; k++) {
+        struct rect r = {x + k % columns * w / columns, *y + k / columns * h, w / columns, h};
+        const char *value = value_at(ui, s, k);
+        if (ui_target(ui, question_part(app, node, "value", value), ROLE_CHOICE, r)) {
+            question_tap(app, node, value);
+        }
+        bool on = k == at;
+        ui_box(ui, (struct rect){r.x + gap, r.y + gap, r.w - 2 * gap, r.h - 2 * gap}, 6,
+               on ? ui->theme.accent : ui->theme.paper, on ? ui->theme.accent : ui->theme.soft,
+               1.5f);
+        ui_text_centre(ui, r, on ? TEXT_BODY_BOLD : TEXT_BODY, with_comma(ui, value),
+                       on ? ui->theme.on_accent : ui->theme.ink);
+    }
+    *y += (count + columns - 1) / columns * h;
+}
+
+static long step_under(const struct scale *s, int pos, int from, int len)
+{
+    double part = len > 0 ? (double)(pos - from) / len : 0;
+    part = part < 0 ? 0 : part > 1 ? 1 : part;
+    return lround(part * (double)s->steps);
+}
+
+static void as_slider(struct app *app, struct node *node, const struct scale *s, long at, int x,
+                      int *y, int w)
+{
+    static const int8_t minus[] = {15, 50, 85, 50}, plus[] = {50, 15, 50, 85};
+    struct ui *ui = &app->ui;
+    bool vertical = control_has(node->item->control, "vertical");
+    int side = ui_px(ui, 56), knob = ui_px(ui, 32), bar = ui_px(ui, 6), fx, fy;
+    const char *id = question_part(app, node, "slide", "");
+    struct rect r = vertical ? (struct rect){x + w / 2 - side / 2, *y + side, side, ui_px(ui, 240)}
+                             : (struct rect){x + side, *y + side, w - 2 * side, side};
+    struct rect less = vertical ? (struct rect){x + w / 2 - side / 2, r.y + r.h, side, side}
+                                : (struct rect){x, r.y, side, side};
+    struct rect more = vertical ? (struct rect){x + w / 2 - side / 2, *y, side, side}
+                                : (struct rect){x + w - side, r.y, side, side};
+    ui_place(ui, id, ROLE_GRAB, r);
+    bool dropped = ui_dropped(ui, id, &fx, &fy), held = ui_grabbed(ui, id, &fx, &fy);
+    long k = at;
+    if (dropped || held) {
+        k = vertical ? s->steps - step_under(s, fy, r.y + knob / 2, r.h - knob)
+                     : step_under(s, fx, r.x + knob / 2, r.w - knob);
+    }
+    bool down = ui_target(ui, question_part(app, node, "less", ""), ROLE_STEP, less);
+    bool up = ui_target(ui, question_part(app, node, "more", ""), ROLE_STEP, more);
+    if (down || up) {
+        k = at < 0 ? s->steps / 2 : at + (up ? 1 : -1);
+        k = k < 0 ? 0 : k > s->steps ? s->steps : k;
+    }
+    if (dropped || down || up) {
+        question_answer(app, node, value_at(ui, s, k));
+        return;
+    }
+    /* the value stands above; no knob before there is an answer */
+    const char *text = k >= 0 ? with_comma(ui, value_at(ui, s, k)) : ui_str(ui, S_slide);
+    struct rect head =
+        vertical ? (struct rect){x, *y, w / 2 - side / 2, side} : (struct rect){x, *y, w, side};
+    ui_text_centre(ui, head, k >= 0 ? TEXT_DIGIT : TEXT_HINT, text,
+                   k >= 0 ? ui->theme.ink : ui->theme.soft);
+    struct rect line = vertical ? (struct rect){r.x + r.w / 2 - bar / 2, r.y, bar, r.h}
+                                : (struct rect){r.x, r.y + r.h / 2 - bar / 2, r.w, bar};
+    ui_box(ui, line, 3, ui->theme.line, ui->theme.soft, 1);
+    if (k >= 0) {
+        int len = vertical ? r.h - knob : r.w - knob;
+        int pos = s->steps ? (int)((double)len * (double)k / (double)s->steps) : 0;
+        struct rect ball = vertical
+                               ? (struct rect){r.x + (r.w - knob) / 2, r.y + len - pos, knob, knob}
+                               : (struct rect){r.x + pos, r.y + (r.h - knob) / 2, knob, knob};
+        ui_box(ui, ball, 16, held ? ui->theme.ink : ui->theme.accent, ui->theme.ink, 2);
+    }
+    for (int i = 0; i < 2; i++) {
+        struct rect b = i ? more : less;
+        int gap = ui_px(ui, 6), icon = ui_px(ui, 16);
+        ui_box(ui, (struct rect){b.x + gap, b.y + gap, b.w - 2 * gap, b.h - 2 * gap}, 22,
+               ui->theme.paper, ui->theme.ink, 1.5f);
+        ui_stroke(ui, b.x + b.w / 2 - icon / 2, b.y + b.h / 2 - icon / 2, 16, minus, 2, 2.5f,
+                  ui->theme.ink);
+        if (i) {
+            ui_stroke(ui, b.x + b.w / 2 - icon / 2, b.y + b.h / 2 - icon / 2, 16, plus, 2, 2.5f,
+                      ui->theme.ink);
+        }
+    }
+    const char *first = with_comma(ui, value_at(ui, s, 0));
+    const char *last = with_comma(ui, value_at(ui, s, s->steps));
+    int line_h = ui_line(ui, TEXT_HINT), size = ui_text_px(ui, TEXT_HINT);
+    if (vertical) {
+        ui_line_text(ui, r.x + r.w, r.y + r.h - line_h, TEXT_HINT, first, strlen(first),
+                     ui->theme.soft);
+        ui_line_text(ui, r.x + r.w, r.y, TEXT_HINT, last, strlen(last), ui->theme.soft);
+        *y = less.y + less.h + ui_px(ui, 8);
+        return;
+    }
+    ui_line_text(ui, r.x, r.y + r.h, TEXT_HINT, first, strlen(first), ui->theme.soft);
+    ui_line_text(ui, r.x + r.w - font_width(FACE_SANS, size, last, strlen(last)), r.y + r.h,
+                 TEXT_HINT, last, strlen(last), ui->theme.soft);
+    *y = r.y + r.h + line_h + ui_px(ui, 8);
+}
+
+void ask_range(struct app *app, struct node *node, int x, int *y, int w)
+{
+    enum { CELLS_MOST = 100 };
+    const struct control *c = node->item->control;
+    struct scale s = scale_of(node);
+    long at = step_of(&s, tree_value(node));
+    if (control_has(c, "rating") && s.steps < 20) {
+        as_rating(app, node, &s, at, x, y, w);
+    } else if (control_has(c, "picker") && s.steps < CELLS_MOST) {
+        as_cells(app, node, &s, at, x, y, w);
+    } else {
+        as_slider(app, node, &s, at, x, y, w);
+    }
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* When was it?  Days, months, years, hours. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/question.h"
+#include "forms/dates.h"
+#include "platform/clock.h"
+
+enum date_kind { BY_DAY, BY_MONTH, BY_YEAR };
+
+static enum date_kind date_kind(const struct node *node)
+{
+    const struct control *c = node->item->control;
+    return control_has(c, "year") ? BY_YEAR : control_has(c, "month-year") ? BY_MONTH : BY_DAY;
+}
+
+static const char *turn(struct app *app, const struct node *node, const char *way)
+{
+    return app->interview->page.kind == PAGE_FIELDS ? question_part(app, node, way, "") : way;
+}
+
+/* What the calendar shows: where it was turned to, else the answer's month, else this one. */
+static void shown(struct app *app, const struct node *node, const struct moment *m, int *year,
+                  int *month)
+{
+    int day;
+    if (app->dated == node) {
+        *year = app->year_shown;
+        *month = app->month_shown;
+    } else if (m->has_date) {
+        *year = m->year;
+        *month = m->month;
+    } else {
+        int64_t now = clock_wall_ms();
+        clock_civil((now + (int64_t)clock_zone_minutes(now) * 60000) / 86400000, year, month, &day);
+    }
+}
+
+static void show_month(struct app *app, const struct node *node, int months)
+{
+    app->dated = node;
+    app->year_shown = months / 12;
+    app->month_shown = months % 12 + 1;
+    app->ui.again = true;
+}
+
+static const int8_t arrow_left[] = {62, 18, 30, 50, 62, 82},
+                    arrow_right[] = {38, 18, 70, 50, 38, 82};
+
+/* One or two arrows to a side; returns by how many months to turn. */
+static int turns(struct app *app, const struct node *node, int x, int y, int w, bool by_month,
+                 int far)
+{
+    struct ui *ui = &app->ui;
+    int side = ui_px(ui, 48), at = ui_px(ui, 12), step = 0;
+    struct rect l = {x, y, side, side}, r = {x + w - side, y, side, side};
+    struct rect fl = {by_month ? x + side : x, y, side, side};
+    struct rect fr = {by_month ? x + w - 2 * side : x + w - side, y, side, side};
+    if (by_month) {
+        step = ui_target(ui, turn(app, node, "month-back"), ROLE_STEP, l)   ? -1
+               : ui_target(ui, turn(app, node, "month-next"), ROLE_STEP, r) ? 1
+                                                                            : 0;
+        ui_stroke(ui, l.x + at, l.y + at, 24, arrow_left, 3, 3, ui->theme.ink);
+        ui_stroke(ui, r.x + at, r.y + at, 24, arrow_right, 3, 3, ui->theme.ink);
+    }
+    step = ui_target(ui, turn(app, node, "year-back"), ROLE_STEP, fl)   ? -far
+           : ui_target(ui, turn(app, node, "year-next"), ROLE_STEP, fr) ? far
+                                                                        : step;
+    for (int k = 0; k < 2; k++) {
+        int shift = k * ui_px(ui, 8) - ui_px(ui, 4);
+        ui_stroke(ui, fl.x + at + shift, fl.y + at, 24, arrow_left, 3, 2, ui->theme.soft);
+        ui_stroke(ui, fr.x + at + shift, fr.y + at, 24, arrow_right, 3, 2, ui->theme.soft);
+    }
+    return step;
+}
+
+/* One cell of a grid: filled when it is the answer. */
+static bool cell(struct app *app, const struct node *node, const char *kind, const char *which,
+                 struct rect r, const char *text, bool on)
+{
+    struct ui *ui = &app->ui;
+    bool hit = ui_target(ui, question_part(app, node, kind, which), ROLE_CHOICE, r);
+    int gap = ui_px(ui, 3);
+    if (on) {
+        ui_box(ui, (struct rect){r.x + gap, r.y + gap, r.w - 2 * gap, r.h - 2 * gap}, 18,
+               ui->theme.accent, 0, 0);
+    }
+    ui_text_centre(ui, r, TEXT_BODY, text, on ? ui->theme.on_accent : ui->theme.ink);
+    return hit;
+}
+
+static void days(struct app *app, struct node *node, int year, int month, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int cell_w = w / 7, cell_h = ui_px(ui, UI_TOUCH_DP), names_h = ui_line(ui, TEXT_SMALL);
+    if (cell_h < ui_line(ui, TEXT_BODY)) {
+        cell_h = ui_line(ui, TEXT_BODY);
+    }
+    if (cell_w < ui_px(ui, UI_TOUCH_DP)) { /* a week needs the margins, too */
+        cell_w = ui->body.w < 7 * ui_px(ui, UI_TOUCH_DP) + 2 * (x - ui->body.x) ? ui->body.w / 7
+                                                                                : cell_w;
+        x = x + w / 2 - cell_w * 7 / 2;
+    }
+    for (int d = 0; d < 7; d++) {
+        ui_text_centre(ui, (struct rect){x + d * cell_w, *y, cell_w, names_h}, TEXT_SMALL,
+                       ui_str(ui, (enum string_id)(S_day_1 + d)), ui->theme.soft);
+    }
+    *y += names_h;
+    int64_t first = clock_days(year, month, 1);
+    int column = (int)(((first + 3) % 7 + 7) % 7), row = 0; /* 1970-01-01 was a Thursday */
+    for (int d = 1; clock_is_date(year, month, d); d++) {
+        struct rect r = {x + column * cell_w, *y + row * cell_h, cell_w, cell_h};
+        const char *iso = arena_printf(&ui->frame, "%04d-%02d-%02d", year, month, d);
+        const char *number = ui_number(ui, d);
+        if (cell(app, node, "day", number, r, number, strncmp(tree_value(node), iso, 10) == 0)) {
+            app->dated = node;
+            app->year_shown = year;
+            app->month_shown = month;
+            if (node->item->type == TYPE_DATE_TIME) {
+                snprintf(app->day_shown, sizeof app->day_shown, "%s", iso);
+                ui->again = true;
+            } else {
+                question_tap(app, node, iso);
+            }
+        }
+        if (++column == 7) {
+            column = 0;
+            row++;
+        }
+    }
+    *y += (row + (column > 0)) * cell_h + ui_px(ui, 8);
+}
+
+static void months(struct app *app, struct node *node, int year, const struct moment *m, int x,
+                   int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int columns = 3, cell_h = ui_px(ui, 52), line = ui_line(ui, TEXT_BODY);
+    for (int k = 0; k < 12; k++) {
+        const char *name = ui_str(ui, (enum string_id)(S_month_1 + k));
+        columns = columns > 2 && !ui_words_fit(ui, TEXT_BODY, name, w / columns) ? 2 : columns;
+    }
+    cell_h = cell_h < line ? line : cell_h;
+    for (int k = 0; k < 12; k++) {
+        struct rect r = {x + k % columns * w / columns, *y + k / columns * cell_h, w / columns,
+                         cell_h};
+        const char *iso = arena_printf(&ui->frame, "%04d-%02d-01", year, k + 1);
+        if (cell(app, node, "month", ui_number(ui, k + 1), r,
+                 ui_str(ui, (enum string_id)(S_month_1 + k)),
+                 m->has_date && m->year == year && m->month == k + 1)) {
+            question_tap(app, node, iso);
+        }
+    }
+    *y += 12 / columns * cell_h + ui_px(ui, 8);
+}
+
+static void years(struct app *app, struct node *node, int from, const struct moment *m, int x,
+                  int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int columns = 5, cell_h = ui_px(ui, 52);
+    while (columns > 1 && !ui_words_fit(ui, TEXT_BODY, "20000", w / columns)) {
+        columns--;
+    }
+    for (int k = 0; k < 20; k++) {
+        struct rect r = {x + k % columns * w / columns, *y + k / columns * cell_h, w / columns,
+                         cell_h};
+        const char *iso = arena_printf(&ui->frame, "%04d-01-01", from + k);
+        const char *year = ui_number(ui, from + k);
+        if (cell(app, node, "year", year, r, year, m->has_date && m->year == from + k)) {
+            question_tap(app, node, iso);
+        }
+    }
+    *y += (20 + columns - 1) / columns * cell_h + ui_px(ui, 8);
+}
+
+static void calendar(struct app *app, struct node *node, const struct moment *m, int x, int *y,
+                     int w)
+{
+    struct ui *ui = &app->ui;
+    enum date_kind kind = date_kind(node);
+    int year, month, side = ui_px(ui, 48);
+    shown(app, node, m, &year, &month);
+    int from = year - year % 20; /* years come twenty at a time */
+    const char *title =
+        kind == BY_DAY     ? arena_printf(&ui->frame, "%s %d",
+                                          ui_str(ui, (enum string_id)(S_month_1 + month - 1)), year)
+        : kind == BY_MONTH ? arena_printf(&ui->frame, "%d", year)
+                           : arena_printf(&ui->frame, "%d – %d", from, from + 19);
+    int sides = kind == BY_DAY ? 2 : 1, room = w - 2 * sides * side;
+    int step = turns(app, node, x, *y, w, kind == BY_DAY, kind == BY_YEAR ? 240 : 12);
+    if (!ui_words_fit(ui, TEXT_TITLE, title, room) ||
+        ui_centre_height(ui, room, TEXT_TITLE, title) >
+            side) { /* large letters: below the arrows */
+        room = w;
+        *y += side;
+    }
+    ui_text_centre(ui, (struct rect){x + (w - room) / 2, *y, room, side}, TEXT_TITLE, title,
+                   ui->theme.ink);
+    int to = year * 12 + month - 1 + step;
+    if (step && to >= 12 && to < 9999 * 12) {
+        show_month(app, node, to);
+    }
+    *y += side;
+    if (kind == BY_DAY) {
+        days(app, node, year, month, x, y, w);
+    } else if (kind == BY_MONTH) {
+        months(app, node, year, m, x, y, w);
+    } else {
+        years(app, node, from, m, x, y, w);
+    }
+}
+
+static const char *date_words(struct app *app, const struct node *node, const struct moment *m)
+{
+    struct ui *ui = &app->ui;
+    switch (date_kind(node)) {
+    case BY_YEAR:
+        return arena_printf(&ui->frame, "%04d", m->year);
+    case BY_MONTH:
+        return arena_printf(&ui->frame, "%s %d",
+                            ui_str(ui, (enum string_id)(S_month_1 + m->month - 1)), m->year);
+    default:
+        return arena_printf(&ui->frame, "%02d.%02d.%04d", m->day, m->month, m->year);
+    }
+}
+
+void ask_date(struct app *app, struct node *node, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct moment m;
+    if (!date_parse(&m, tree_value(node))) {
+        m.has_date = false;
+    }
+    if (m.has_date) {
+        *y += ui_text(ui, x, *y, w, TEXT_HEADING, date_words(app, node, &m), ui->theme.ink, true) +
+              ui_px(ui, 6);
+    }
+    calendar(app, node, &m, x, y, w);
+}
+
+/* ---- hours ---- */
+
+static const char *zone_text(struct app *app)
+{
+    int zone = clock_zone_minutes(clock_wall_ms());
+    return arena_printf(&app->ui.frame, "%c%02d:%02d", zone < 0 ? '-' : '+',
+                        (zone < 0 ? -zone : zone) / 60, (zone < 0 ? -zone : zone) % 60);
+}
+
+static void set_time(struct app *app, struct node *node, int hour, int minute)
+{
+    struct arena *a = &app->ui.frame;
+    const char *time = arena_printf(a, "%02d:%02d:00.000%s", hour, minute, zone_text(app));
+    if (node->item->type != TYPE_DATE_TIME) {
+        question_answer(app, node, time);
+        return;
+    }
+    const char *have = tree_value(node);
+    const char *day = app->dated == node && app->day_shown[0] ? app->day_shown
+                      : strlen(have) >= 10                    ? arena_copy(a, have, 10)
+                                                              : "";
+    if (*day) {
+        question_answer(app, node, arena_printf(a, "%sT%s", day, time));
+    }
+}
+
+/* Hours and minutes of five as cells; a minute more or less beside what is chosen. */
+static void clock_cells(struct app *app, struct node *node, const struct moment *m, int x, int *y,
+                        int w)
+{
+    struct ui *ui = &app->ui;
+    int columns = w > ui_px(ui, 12 * UI_TOUCH_DP) ? 12 : 6, cell_h = ui_px(ui, UI_TOUCH_DP);
+    int hour = m->has_time ? m->hour : -1, minute = m->has_time ? m->minute : -1;
+    if (m->has_time) {
+        int side = ui_px(ui, 56), at = ui_px(ui, 16);
+        struct rect less = {x, *y, side, side}, more = {x + w - side, *y, side, side};
+        int by = ui_target(ui, turn(app, node, "minute-back"), ROLE_STEP, less)   ? -1
+                 : ui_target(ui, turn(app, node, "minute-next"), ROLE_STEP, more) ? 1
+                                                                                  : 0;
+        ui_stroke(ui, less.x + at, less.y + at, 24, arrow_left, 3, 3, ui->theme.ink);
+        ui_stroke(ui, more.x + at, more.y + at, 24, arrow_right, 3, 3, ui->theme.ink);
+        ui_text_centre(ui, (struct rect){x + side, *y, w - 2 * side, side}, TEXT_DIGIT,
+                       arena_printf(&ui->frame, "%02d:%02d", hour, minute), ui->theme.ink);
+        *y += side;
+        if (by) {
+            int t = (hour * 60 + minute + by + 1440) % 1440;
+            set_time(app, node, t / 60, t % 60);
+            return;
+        }
+    }
+    for (int part = 0; part < 2; part++) {
+        int count = part ? 12 : 24;
+        *y += ui_text(ui, x, *y, w, TEXT_SMALL, ui_str(ui, part ? S_minutes : S_hours),
+                      ui->theme.soft, true);
+        for (int k = 0; k < count; k++) {
+            int value = part ? k * 5 : k;
+            struct rect r = {x + k % columns * w / columns, *y + k / columns * cell_h, w / columns,
+                             cell_h};
+            const char *text = arena_printf(&ui->frame, "%02d", value);
+            bool on = part ? minute >= 0 && minute / 5 * 5 == value : hour == value;
+            if (cell(app, node, part ? "minute" : "hour", text, r, text, on)) {
+                set_time(app, node, part ? (hour < 0 ? 0 : hour) : value,
+                         part ? value : (minute < 0 ? 0 : minute));
+            }
+        }
+        *y += (count + columns - 1) / columns * cell_h + ui_px(ui, 8);
+    }
+}
+
+void ask_time(struct app *app, struct node *node, int x, int *y, int w)
+{
+    struct moment m;
+    if (!date_parse(&m, tree_value(node))) {
+        m.has_time = false;
+    }
+    clock_cells(app, node, &m, x, y, w);
+}
+
+/* A day, then an hour: it is an answer when both are there. */
+void ask_moment(struct app *app, struct node *node, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct moment m, day;
+    if (!date_parse(&m, tree_value(node))) {
+        m.has_date = m.has_time = false;
+    }
+    if (app->dated != node) {
+        app->day_shown[0] = '\0';
+    }
+    bool fresh = app->day_shown[0] && date_parse(&day, app->day_shown);
+    const struct moment *d = fresh ? &day : &m;
+    if (fresh && m.has_time) { /* another day, the same hour */
+        app->day_shown[0] = '\0';
+        question_answer(app, node,
+                        arena_printf(&ui->frame, "%04d-%02d-%02dT%02d:%02d:00.000%s", day.year,
+                                     day.month, day.day, m.hour, m.minute, zone_text(app)));
+        return;
+    }
+    if (d->has_date) {
+        *y += ui_text(ui, x, *y, w, TEXT_HEADING, date_words(app, node, d), ui->theme.ink, true) +
+              ui_px(ui, 6);
+    }
+    calendar(app, node, d, x, y, w);
+    if (d->has_date) {
+        clock_cells(app, node, &m, x, y, w);
+    }
+}

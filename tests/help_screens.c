@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * help_screens: every screen, drawn by the real app, in every language, by day and night, upright
+ * and lying across; linted, and compared with what was approved.
+ *
+ *   help_screens OUT DIGESTS [--approve] [--only PART]
+ *
+ * Pictures go to OUT/LANGUAGE/NAME.png, what differs to OUT/differs/.  DIGESTS has a line a
+ * picture: its name and the mean light of 8 × 16 fields, a hex digit each; a picture passes when no
+ * field is off by more than FIELD_OFF and the mean by no more than MEAN_OFF: fonts and FreeType
+ * move.
+ */
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include "forms/workbook.h"
+#include "forms/xlsform.h"
+#include "platform/clock.h"
+#include "platform/file.h"
+#include "tests/lint.h"
+
+enum { ACROSS = 8, DOWN = 16, FIELDS = ACROSS * DOWN, FIELD_OFF = 4, NAME = 80, SHOTS_MOST = 4000 };
+static const double mean_off = 0.45;
+
+static struct {
+    const char *out, *only;
+    bool approve;
+    char names[SHOTS_MOST][NAME], digests[SHOTS_MOST][FIELDS + 1];
+    size_t known;
+    bool met[SHOTS_MOST];
+    struct buf fresh;
+    unsigned shots, differing, faults, unknown;
+    const char *variant;
+} r;
+
+/* ---- a picture as a file ---- */
+
+static void chunk(struct buf *out, const char *type, const void *bytes, size_t len)
+{
+    uint8_t n[4] = {(uint8_t)(len >> 24), (uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len};
+    buf_add(out, n, 4);
+    size_t from = out->len;
+    buf_add(out, type, 4);
+    buf_add(out, bytes, len);
+    uint32_t crc = (uint32_t)crc32(0, (const Bytef *)out->data + from, (uInt)(len + 4));
+    uint8_t c[4] = {(uint8_t)(crc >> 24), (uint8_t)(crc >> 16), (uint8_t)(crc >> 8), (uint8_t)crc};
+    buf_add(out, c, 4);
+}
+
+static void save_png(const char *path, const uint8_t *rgb, int w, int h)
+{
+    size_t row = (size_t)w * 3;
+    uint8_t *raw = mem_alloc((row + 1) * (size_t)h);
+    for (int y = 0; y < h; y++) {
+        raw[(row + 1) * (size_t)y] = 0;
+        memcpy(raw + (row + 1) * (size_t)y + 1, rgb + row * (size_t)y, row);
+    }
+    uLongf len = compressBound((uLong)((row + 1) * (size_t)h));
+    uint8_t *packed = mem_alloc(len);
+    compress2(packed, &len, raw, (uLong)((row + 1) * (size_t)h), 1);
+    struct buf out = {0};
+    uint8_t head[13] = {(uint8_t)(w >> 24),
+                        (uint8_t)(w >> 16),
+                        (uint8_t)(w >> 8),
+                        (uint8_t)w,
+                        (uint8_t)(h >> 24),
+                        (uint8_t)(h >> 16),
+                        (uint8_t)(h >> 8),
+                        (uint8_t)h,
+                        8,
+                        2,
+                        0,
+                        0,
+                        0};
+    buf_add(&out, "\x89PNG\r\n\x1a\n", 8);
+    chunk(&out, "IHDR", head, sizeof head);
+    chunk(&out, "IDAT", packed, len);
+    chunk(&out, "IEND", "", 0);
+    struct err err = {0};
+    OK(file_write(path, out.data, out.len, FILE_SHARED, true, &err));
+    buf_fini(&out);
+    free(raw);
+    free(packed);
+}
+
+static void digest(char out[FIELDS + 1], const uint8_t *rgb, int w, int h)
+{
+    for (int f = 0; f < FIELDS; f++) {
+        int x0 = f % ACROSS * w / ACROSS, x1 = (f % ACROSS + 1) * w / ACROSS;
+        int y0 = f / ACROSS * h / DOWN, y1 = (f / ACROSS + 1) * h / DOWN;
+        uint64_t sum = 0, count = 0;
+        for (int y = y0; y < y1; y++) {
+            for (int x = x0; x < x1; x++) {
+                const uint8_t *p = rgb + ((size_t)y * (size_t)w + (size_t)x) * 3;
+                sum += (unsigned)(p[0] * 2 + p[1] * 5 + p[2]) / 8;
+                count++;
+            }
+        }
+        /* ink is thin: the lightest and darkest eighth get the whole scale */
+        double light = (double)sum / (double)(count ? count : 1) / 255;
+        out[f] = "0123456789abcdef"[(int)(light * 15.999)];
+    }
+    out[FIELDS] = '\0';
+}
+
+static int hex(char c)
+{
+    return c <= '9' ? c - '0' : c - 'a' + 10;
+}
+
+static void compare(const char *name, const char *have, uint8_t *rgb, int w, int h)
+{
+    size_t i = 0;
+    while (i < r.known && strcmp(r.names[i], name) != 0) {
+        i++;
+    }
+    buf_printf(&r.fresh, "%s %s\n", name, have);
+    if (i == r.known) {
+        r.unknown++;
+        return;
+    }
+    r.met[i] = true;
+    int most = 0, sum = 0;
+    for (int f = 0; f < FIELDS; f++) {
+        int off = abs(hex(have[f]) - hex(r.digests[i][f]));
+        sum += off;
+        most = off > most ? off : most;
+    }
+    if (most <= FIELD_OFF && (double)sum / FIELDS <= mean_off) {
+        return;
+    }
+    r.differing++;
+    for (int f = 0; f < FIELDS; f++) { /* what is off gets a red frame */
+        if (abs(hex(have[f]) - hex(r.digests[i][f])) < 2) {
+            continue;
+        }
+        int x0 = f % ACROSS * w / ACROSS, x1 = (f % ACROSS + 1) * w / ACROSS - 1;
+        int y0 = f / ACROSS * h / DOWN, y1 = (f / ACROSS + 1) * h / DOWN - 1;
+        for (int y = y0; y <= y1; y++) {
+            for (int x = x0; x <= x1; x++) {
+                if (x - x0 < 3 || x1 - x < 3 || y - y0 < 3 || y1 - y < 3) {
+                    memcpy(rgb + ((size_t)y * (size_t)w + (size_t)x) * 3, "\xD0\x10\x10", 3);
+                }
+            }
+        }
+    }
+    char path[512];
+    snprintf(path, sizeof path, "%s/differs/%s.png", r.out, name);
+    for (char *p = path + strlen(r.out) + strlen("/differs/"); *p; p++) {
+        *p = *p == '/' ? '_' : *p;
+    }
+    save_png(path, rgb, w, h);
+    printf("differs from what was approved: %s (%s)\n", name, path);
+}
+
+static void shot(struct scene *s, const char *what)
+{
+    char name[NAME], path[512];
+    struct ui *ui = &s->app.ui;
+    snprintf(name, sizeof name, "%s/%s-%s", language_code(ui->language), what, r.variant);
+    if (r.only && !strstr(name, r.only)) {
+        return;
+    }
+    r.shots++;
+    r.faults += lint_all(s, name, stdout);
+    uint8_t *rgb = window_pixels(s->window);
+    snprintf(path, sizeof path, "%s/%s.png", r.out, name);
+    save_png(path, rgb, ui->w, ui->h);
+    char have[FIELDS + 1];
+    digest(have, rgb, ui->w, ui->h);
+    compare(name, have, rgb, ui->w, ui->h);
+    free(rgb);
+}
+
+/* ---- the tour ---- */
+
+static char *form_of(const char *file)
+{
+    struct arena arena;
+    struct workbook book;
+    struct buf bytes = {0}, xml = {0};
+    struct err err = {0};
+    struct xlsform_options options = {.fallback_id = "form"};
+    arena_init(&arena);
+    OK(file_read(&bytes, file, 1 << 20, &err));
+    OK(workbook_read(&book, &arena, file, bytes.data, bytes.len, &err));
+    OK(xlsform_convert(&xml, &book, &options, &arena, NULL, &err));
+    char *kept = mem_text(xml.data);
+    buf_fini(&bytes);
+    buf_fini(&xml);
+    arena_fini(&arena);
+    return kept;
+}
+
+static void must(bool ok, const char *what)
+{
+    if (!ok) {
+        fprintf(stderr, "help_screens: cannot %s (%s)\n", what, r.variant);
+        exit(1);
+    }
+}
+
+/* What a page asks for, answered as somebody would. */
+static void answer_page(struct scene *s, const char *name)
+{
+    static const struct {
+        const char *page, *tap, *type;
+    } answers[] = {{"place_name", NULL, "Өзгөн, Ҷиргатол"},
+                   {"story", NULL, "Үч жыл иштедим"},
+                   {"age", NULL, "34"},
+                   {"income", NULL, "1250000"},
+                   {"ban", "choice:no", NULL},
+                   {"help", "choice:docs", NULL},
+                   {"trust", "choice:a4", NULL},
+                   {"columns", "choice:law", NULL},
+                   {"order", "up:job", NULL},
+                   {"scale", "more", NULL},
+                   {"stars", "star:4", NULL},
+                   {"people", "value:5", NULL},
+                   {"temperature", "more", NULL},
+                   {"birthday", "day:15", NULL},
+                   {"month", "month:5", NULL},
+                   {"time", "hour:08", NULL},
+                   {"moment", "day:12", NULL},
+                   {"likelihood", "cell:2:3", NULL},
+                   {"ack", "choice:OK", NULL}};
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        if (strcmp(answers[i].page, name) == 0) {
+            if (answers[i].type) {
+                scene_type(s, answers[i].type);
+            } else {
+                scene_tap(s, answers[i].tap);
+            }
+        }
+    }
+    if (strcmp(name, "trust") == 0) {
+        scene_tap(s, "choice:a4");
+    }
+}
+
+static const char *page_name(struct scene *s)
+{
+    const struct page *p = &s->app.interview->page;
+    if (p->kind == PAGE_FIELDS) {
+        struct page *fields;
+        size_t count;
+        session_fields(s->app.interview->session, &s->app.ui.frame, p, &fields, &count);
+        return fields[0].node->name;
+    }
+    return p->kind == PAGE_ROSTER ? "roster" : p->node->name;
+}
+
+static void interview(struct scene *s)
+{
+    must(scene_tap(s, "start"), "start");
+    if (s->app.screen == SCREEN_FORMS) {
+        shot(s, "forms");
+        must(scene_tap(s, "form:0"), "choose a form");
+    }
+    must(s->app.screen == SCREEN_INTERVIEW, "come to the interview");
+    for (int steps = 0; s->app.screen == SCREEN_INTERVIEW && steps < 80; steps++) {
+        char name[64], what[80];
+        snprintf(name, sizeof name, "%s", page_name(s));
+        snprintf(what, sizeof what, "ask-%s", name);
+        shot(s, what);
+        if (strcmp(name, "age") == 0) { /* an answer that the form refuses */
+            scene_type(s, "7");
+            scene_tap(s, "key:enter");
+            shot(s, "refused");
+            scene_key(s, KEY_BACKSPACE);
+        }
+        if (strcmp(name, "place_name") == 0) {
+            scene_tap(s, "language");
+            shot(s, "sheet-language");
+            scene_tap(s, "cancel");
+            scene_tap(s, "menu");
+            shot(s, "sheet-menu");
+            scene_tap(s, "discard");
+            shot(s, "sheet-discard");
+            scene_tap(s, "cancel");
+        }
+        if (strcmp(name, "region") == 0) {
+            scene_tap(s, "open");
+            shot(s, "ask-region-open");
+            scene_tap(s, "choice:batken");
+            shot(s, "ask-region-chosen");
+        }
+        if (strcmp(name, "member_who") == 0) {
+            scene_type(s, "Бир тууган");
+        }
+        answer_page(s, name);
+        if (strcmp(name, "member_who") != 0 && strcmp(name, "roster") != 0 &&
+            strcmp(name, "hello") != 0) {
+            snprintf(what, sizeof what, "done-%s", name);
+            shot(s, what);
+        }
+        if (strcmp(name, "roster") == 0 && !scene_find(s, "entry:1")) {
+            must(scene_tap(s, "add"), "add an entry");
+            continue;
+        }
+        if (strcmp(name, "member_age") == 0) {
+            scene_type(s, "12");
+        }
+        must(scene_tap(s, "right") || scene_tap(s, "key:enter"), "go on");
+        if (strcmp(name, "region_quick") == 0) {
+            continue;
+        }
+    }
+    must(s->app.screen == SCREEN_FINISH, "come to the end");
+    shot(s, "finish");
+    must(scene_tap(s, "back"), "go back from the end");
+    scene_tap(s, "menu");
+    must(scene_tap(s, "outline"), "open the outline");
+    shot(s, "outline");
+    scene_tap(s, "back");
+    scene_tap(s, "menu");
+    must(scene_tap(s, "leave"), "leave");
+    shot(s, "home-draft");
+    char draft[32];
+    snprintf(draft, sizeof draft, "draft:%u", s->app.drafts[0].number);
+    must(scene_tap(s, draft), "resume");
+    shot(s, "resumed");
+    scene_tap(s, "menu");
+    scene_tap(s, "finish");
+    must(scene_tap(s, "right"), "seal");
+    must(s->app.screen == SCREEN_SEALED, "come to the seal");
+    shot(s, "sealed");
+    must(scene_tap(s, "right"), "go home");
+}
+
+static void tour(struct window *w, const char *form, const struct scene_look *look)
+{
+    struct scene s;
+    scene_open(&s, w, form, "widgets", look);
+    shot(&s, "unlock");
+    scene_unlock(&s);
+    must(s.app.screen == SCREEN_HOME, "unlock");
+    shot(&s, "home");
+    interview(&s);
+    shot(&s, "home-waiting");
+    must(scene_tap(&s, "hand-over"), "hand over");
+    shot(&s, "hand-over");
+    scene_tap(&s, "back");
+    must(scene_tap(&s, "load"), "load");
+    shot(&s, "load");
+    scene_tap(&s, "back");
+    must(scene_tap(&s, "menu"), "open the settings");
+    shot(&s, "settings");
+    scene_close(&s);
+}
+
+/* The first run, up to the words that both sides compare. */
+static void first_run(struct window *w, const struct scene_look *look)
+{
+    struct scene s;
+    struct app_options o = {.data_dir = "/nonexistent",
+                            .media_dir = "/nonexistent",
+                            .memory_kib = 8,
+                            .night = look->night,
+                            .text_scale = look->text_scale,
+                            .language = look->language};
+    memset(&s, 0, sizeof s);
+    s.window = w;
+    window_resize(w, look->w, look->h);
+    app_begin(&s.app, w, NULL, &o);
+    app_draw(&s.app);
+    shot(&s, "first-language");
+    s.app.screen = SCREEN_FIRST_INVITE;
+    app_draw(&s.app);
+    shot(&s, "first-invite");
+    app_end(&s.app);
+}
+
+static void read_digests(const char *file)
+{
+    struct buf text = {0};
+    if (file_read(&text, file, 4 << 20, NULL)) {
+        for (char *line = strtok(text.data, "\n"); line && r.known < SHOTS_MOST;
+             line = strtok(NULL, "\n")) {
+            if (sscanf(line, "%79s %128s", r.names[r.known], r.digests[r.known]) == 2) {
+                r.known++;
+            }
+        }
+    }
+    buf_fini(&text);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3) {
+        fprintf(stderr, "usage: help_screens OUT DIGESTS [--approve] [--only PART]\n");
+        return 2;
+    }
+    r.out = argv[1];
+    for (int i = 3; i < argc; i++) {
+        if (strcmp(argv[i], "--approve") == 0) {
+            r.approve = true;
+        } else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
+            r.only = argv[++i];
+        }
+    }
+    struct err err = {0};
+    setenv("TZ", "UTC", 1);
+    clock_pretend(1795507200000 + 9 * 3600000);
+    db_setup();
+    xml_setup();
+    OK(secret_setup(&err));
+    read_digests(argv[2]);
+    char *form = form_of("tests/cases/widgets.csv");
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1};
+    struct window *w = scene_window(&look);
+    char path[512];
+    static const char *const dirs[] = {"", "/ru", "/ky", "/tg", "/differs"};
+    for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
+        snprintf(path, sizeof path, "%s%s", r.out, dirs[i]);
+        mkdir(path, 0755);
+    }
+    for (int l = UI_RU; l <= UI_TG; l++) {
+        for (int v = 0; v < 6; v++) { /* day and night, upright and across; large letters */
+            static const char *const variants[] = {"day",          "night",     "day-across",
+                                                   "night-across", "day-large", "day-large-across"};
+            bool across = v == 2 || v == 3 || v == 5;
+            look.w = across ? 1280 : 720;
+            look.h = across ? 720 : 1280;
+            look.night = v == 1 || v == 3;
+            look.text_scale = v >= 4 ? 2 : 1;
+            look.language = (enum ui_language)l;
+            r.variant = variants[v];
+            first_run(w, &look);
+            tour(w, form, &look);
+        }
+    }
+    window_close(w);
+    free(form);
+    if (r.approve) {
+        OK(file_write(argv[2], r.fresh.data, r.fresh.len, FILE_SHARED, true, &err));
+    }
+    unsigned gone = 0;
+    for (size_t i = 0; i < r.known && !r.only; i++) {
+        gone += !r.met[i];
+    }
+    buf_fini(&r.fresh);
+    printf("%u pictures, %u faults of the lint, %u differ from what was approved, %u not approved "
+           "yet, "
+           "%u gone\n",
+           r.shots, r.faults, r.differing, r.unknown, gone);
+    bool fine = !r.faults && (r.approve || (!r.differing && !r.unknown && !gone));
+    printf("%d passed, %d failed, 0 skipped\n", fine, !fine);
+    return fine ? 0 : 1;
+}
