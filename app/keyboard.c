@@ -311,10 +311,14 @@ bool keyboard_show(struct ui *ui, struct keyboard *k, enum keyboard_kind kind, c
     ui_fill_rect(ui, (struct rect){0, top, ui->w, h}, ui->theme.tint);
     ui_fill_rect(ui, (struct rect){0, top, ui->w, ui_px(ui, 1)}, ui->theme.line);
     top += ui_px(ui, 4);
+    float scale = ui_cap_text(ui, 1.25f); /* keys do not grow */
+    bool finished;
     if (kind != KEYBOARD_TEXT) {
-        return digit_pad(ui, kind, top, done);
+        finished = digit_pad(ui, kind, top, done);
+    } else {
+        finished = last_row(ui, k, top + ROWS * row_height(ui), done);
+        letter_rows(ui, k, top);
     }
-    bool finished = last_row(ui, k, top + ROWS * row_height(ui), done);
-    letter_rows(ui, k, top);
+    ui->text_scale = scale;
     return finished;
 }

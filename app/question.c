@@ -395,10 +395,12 @@ void question_show(struct app *app, const struct page *page, int x, int *y, int 
     int gap = ui_px(ui, 20), half = (w - gap) / 2, left = half;
     enum data_type type = page->node->item->type;
     int week = 7 * ui_px(ui, UI_TOUCH_DP) + ui_px(ui, 1);
-    if ((type == TYPE_DATE || type == TYPE_DATE_TIME) && half < week && w - week > half / 2) {
+    bool days = type == TYPE_DATE || type == TYPE_DATE_TIME;
+    if (days && half < week && w - week > half / 2) {
         left = w - gap - week;
     }
-    if (ui->landscape && label && !note && half > ui_px(ui, 200)) {
+    if (ui->landscape && label && !note && half > ui_px(ui, 200) &&
+        !(days && ui->text_scale > 1.5f)) {
         int left_y = *y, right_y = *y;                       /* question left, answer right */
         question_refusal(app, page->node, x, &left_y, left); /* first: the page is low */
         show_label(app, page, x, &left_y, left);

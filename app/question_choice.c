@@ -239,11 +239,11 @@ static void as_columns(struct list *l, unsigned columns)
 }
 
 /* A scale from left to right; false where its words do not fit beside each other. */
-static bool as_scale(struct list *l)
+static bool as_scale(struct list *l, enum text_style style)
 {
     struct ui *ui = &l->app->ui;
     size_t count = 0, at = 0;
-    int label_h = 0, circle = ui_px(ui, 28), gap = ui_px(ui, 4);
+    int label_h = 0, circle = ui_px(ui, 28), gap = ui_px(ui, style == TEXT_SMALL ? 1 : 4);
     for (size_t i = 0; i < l->count; i++) {
         count += !question_is_code(l->choices[i].value);
     }
@@ -254,10 +254,9 @@ static bool as_scale(struct list *l)
     for (size_t i = 0; i < l->count; i++) {
         if (!question_is_code(l->choices[i].value)) {
             const char *label = l->choices[i].label;
-            int h = ui_centre_height(ui, cell_w - 2 * gap, TEXT_HINT, label);
+            int h = ui_centre_height(ui, cell_w - 2 * gap, style, label);
             label_h = h > label_h ? h : label_h;
-            if (!ui_words_fit(ui, TEXT_HINT, label, cell_w - 2 * gap) ||
-                h > 4 * ui_line(ui, TEXT_HINT)) {
+            if (!ui_words_fit(ui, style, label, cell_w - 2 * gap) || h >= 4 * ui_line(ui, style)) {
                 return false;
             }
         }
@@ -278,7 +277,7 @@ static bool as_scale(struct list *l)
         }
         ui_mark_choice(ui, r.x + (cell_w - circle) / 2, r.y + gap + circle / 2, 28, on, l->many);
         ui_text_top(ui, (struct rect){r.x + gap, r.y + circle + 3 * gap, cell_w - 2 * gap, label_h},
-                    TEXT_HINT, l->choices[i].label, on ? ui->theme.ink : ui->theme.soft);
+                    style, l->choices[i].label, on ? ui->theme.ink : ui->theme.soft);
     }
     *l->y += h;
     return true;
@@ -356,7 +355,7 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
     }
     if (control_has(c, "minimal")) {
         as_minimal(&l, search);
-    } else if (few && wants_scale(c) && as_scale(&l)) {
+    } else if (few && wants_scale(c) && (as_scale(&l, TEXT_HINT) || as_scale(&l, TEXT_SMALL))) {
         *y += ui_px(ui, 4);
     } else if (few && columns > 1) {
         as_columns(&l, columns);
@@ -394,6 +393,21 @@ static void in_order(size_t *order, const struct choice *choices, size_t count, 
             order[n++] = i;
         }
     }
+}
+
+static void rank_codes(struct list *l)
+{
+    struct ui *ui = &l->app->ui;
+    int px = l->x;
+    for (size_t i = 0; i < l->count; i++) {
+        const char *code = l->choices[i].value;
+        if (question_is_code(code) &&
+            ui_pill(ui, question_part(l->app, l->node, "pill", code), &px, l->y, l->x, l->x + l->w,
+                    l->choices[i].label, is_on(l, i), true)) {
+            question_tap(l->app, l->node, code);
+        }
+    }
+    ui_pills_end(ui, &px, l->y, l->x);
 }
 
 static void answer_order(struct app *app, struct node *node, const struct choice *choices,
@@ -454,8 +468,17 @@ void ask_rank(struct app *app, struct node *node, int x, int *y, int w)
     if (!question_choices(app, node, &choices, &count, x, y, w)) {
         return;
     }
-    const char *have = tree_value(node);
-    bool settled = *have;
+    struct choice *all = choices;
+    size_t all_count = count;
+    count = 0;
+    choices = arena_alloc(&ui->frame, (all_count + 1) * sizeof *choices);
+    for (size_t i = 0; i < all_count; i++) { /* codes for "no answer" have no place in an order */
+        if (!question_is_code(all[i].value)) {
+            choices[count++] = all[i];
+        }
+    }
+    const char *have = arena_text(&ui->frame, tree_value(node));
+    bool settled = *have && !question_is_code(have);
     size_t *order = arena_alloc(&ui->frame, (count + 1) * sizeof *order);
     in_order(order, choices, count, have);
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_rank_hint), ui->theme.soft, true);
@@ -508,4 +531,13 @@ void ask_rank(struct app *app, struct node *node, int x, int *y, int w)
                                    ui_str(ui, S_rank_keep), false)) {
         answer_order(app, node, choices, order, count);
     }
+    struct list l = {.app = app,
+                     .node = node,
+                     .choices = all,
+                     .count = all_count,
+                     .have = have,
+                     .x = x,
+                     .w = w,
+                     .y = y};
+    rank_codes(&l);
 }

@@ -143,6 +143,11 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
     bool vertical = control_has(node->item->control, "vertical");
     int side = ui_px(ui, 56), knob = ui_px(ui, 32), bar = ui_px(ui, 6), fx, fy;
     const char *id = question_part(app, node, "slide", "");
+    if (vertical) { /* the words above, the number beside */
+        *y += at < 0 ? ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_slide), ui->theme.soft, true) +
+                           ui_px(ui, 8)
+                     : 0;
+    }
     struct rect r = vertical ? (struct rect){x + w / 2 - side / 2, *y + side, side, ui_px(ui, 240)}
                              : (struct rect){x + side, *y + side, w - 2 * side, side};
     struct rect less = vertical ? (struct rect){x + w / 2 - side / 2, r.y + r.h, side, side}
@@ -167,7 +172,9 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
         return;
     }
     /* the value stands above; no knob before there is an answer */
-    const char *text = k >= 0 ? with_comma(ui, value_at(ui, s, k)) : ui_str(ui, S_slide);
+    const char *text = k >= 0     ? with_comma(ui, value_at(ui, s, k))
+                       : vertical ? ""
+                                  : ui_str(ui, S_slide);
     struct rect head =
         vertical ? (struct rect){x, *y, w / 2 - side / 2, side} : (struct rect){x, *y, w, side};
     ui_text_centre(ui, head, k >= 0 ? TEXT_DIGIT : TEXT_HINT, text,

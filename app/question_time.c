@@ -102,10 +102,12 @@ static void days(struct app *app, struct node *node, int year, int month, int x,
                                                                                 : cell_w;
         x = x + w / 2 - cell_w * 7 / 2;
     }
+    float scale = ui_cap_text(ui, 1.35f);
     for (int d = 0; d < 7; d++) {
         ui_text_centre(ui, (struct rect){x + d * cell_w, *y, cell_w, names_h}, TEXT_SMALL,
                        ui_str(ui, (enum string_id)(S_day_1 + d)), ui->theme.soft);
     }
+    ui->text_scale = scale;
     *y += names_h;
     int64_t first = clock_days(year, month, 1);
     int column = (int)(((first + 3) % 7 + 7) % 7), row = 0; /* 1970-01-01 was a Thursday */
@@ -182,7 +184,7 @@ static void calendar(struct app *app, struct node *node, const struct moment *m,
     enum date_kind kind = date_kind(node);
     int year, month, side = ui_px(ui, 48);
     shown(app, node, m, &year, &month);
-    int from = year - year % 20; /* years come twenty at a time */
+    int from = year / 10 * 10 - 10; /* twenty years at a time, most of them past */
     const char *title =
         kind == BY_DAY     ? arena_printf(&ui->frame, "%s %d",
                                           ui_str(ui, (enum string_id)(S_month_1 + month - 1)), year)

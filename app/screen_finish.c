@@ -58,8 +58,11 @@ void screen_finish(struct app *app)
     int x, y, w;
     const char *number =
         ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", i->draft.number), NULL);
-    struct header h = {.title = ui_str(ui, S_finish_title), .subtitle = number, .left = "back",
-                       .language = true, .progress = -1};
+    struct header h = {.title = ui_str(ui, S_finish_title),
+                       .subtitle = number,
+                       .left = "back",
+                       .language = true,
+                       .progress = -1};
     ui_header(ui, &h);
     if (ui_took(ui, "back") || ui_took(ui, "left")) {
         app_go(app, SCREEN_INTERVIEW);
@@ -138,15 +141,14 @@ void screen_sealed(struct app *app)
     int size = ui_px(ui, 72);
     y += ui_px(ui, 24);
     ui_box(ui, (struct rect){x + (w - size) / 2, y, size, size}, 36, ui->theme.accent, 0, 0);
-    ui_stroke(ui, x + (w - size) / 2 + size / 6, y + size / 6, 48, tick, 3, 6,
-              ui->theme.on_accent);
+    ui_stroke(ui, x + (w - size) / 2 + size / 6, y + size / 6, 48, tick, 3, 6, ui->theme.on_accent);
     y += size + ui_px(ui, 20);
-    ui_text_centre(ui, (struct rect){x, y, w, ui_px(ui, 30)}, TEXT_QUESTION,
-                   ui_str(ui, S_sealed_title), ui->theme.ink);
-    y += ui_px(ui, 40);
-    ui_text_centre(ui, (struct rect){x, y, w, ui_px(ui, 30)}, TEXT_HEADING, number,
-                   ui->theme.soft);
-    y += ui_px(ui, 44);
+    int title_h = ui_centre_height(ui, w, TEXT_QUESTION, ui_str(ui, S_sealed_title));
+    ui_text_top(ui, (struct rect){x, y, w, title_h}, TEXT_QUESTION, ui_str(ui, S_sealed_title),
+                ui->theme.ink);
+    y += title_h + ui_px(ui, 10);
+    ui_text_top(ui, (struct rect){x, y, w, 0}, TEXT_HEADING, number, ui->theme.soft);
+    y += ui_line(ui, TEXT_HEADING) + ui_px(ui, 16);
     y += ui_text(ui, x, y, w, TEXT_BODY, ui_str(ui, S_sealed_hint), ui->theme.ink, true);
     ui_body_end(ui, y);
     ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_sealed_home));

@@ -56,6 +56,13 @@ int ui_px(const struct ui *ui, float dp)
     return (int)lroundf(dp * ui->scale);
 }
 
+float ui_cap_text(struct ui *ui, float most)
+{
+    float before = ui->text_scale;
+    ui->text_scale = before < most ? before : most;
+    return before;
+}
+
 int ui_text_px(const struct ui *ui, enum text_style style)
 {
     return (int)lroundf(styles[style].size_dp * ui->scale * ui->text_scale);

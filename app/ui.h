@@ -111,6 +111,9 @@ void ui_begin(struct ui *ui);
 void ui_end(struct ui *ui);
 
 int ui_px(const struct ui *ui, float dp);
+/* Texts no larger than this for a while, where there is no room to grow; returns what to put back.
+ */
+float ui_cap_text(struct ui *ui, float most);
 int ui_text_px(const struct ui *ui, enum text_style style);
 int ui_line(const struct ui *ui, enum text_style style);
 const char *ui_str(struct ui *ui, enum string_id id);

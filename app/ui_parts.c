@@ -29,14 +29,20 @@ static void draw_icon(struct ui *ui, const char *name, struct rect r, colour c)
     }
 }
 
+static int header_face(const struct ui *ui)
+{
+    int least = ui_px(ui, 52), two = 2 * ui_line(ui, TEXT_TITLE) + ui_px(ui, 6);
+    return two > least ? two : least;
+}
+
 int ui_header_height(const struct ui *ui, bool progress)
 {
-    return ui_px(ui, 52) + (progress ? ui_px(ui, 5) : ui_px(ui, 1));
+    return header_face(ui) + (progress ? ui_px(ui, 5) : ui_px(ui, 1));
 }
 
 void ui_header(struct ui *ui, const struct header *h)
 {
-    int height = ui_px(ui, 52), side = ui_px(ui, 48), x = ui_px(ui, 16), right = ui->w;
+    int height = header_face(ui), side = ui_px(ui, 48), x = ui_px(ui, 16), right = ui->w;
     ui_fill_rect(ui, (struct rect){0, 0, ui->w, height}, ui->theme.paper);
     if (h->left) {
         struct rect r = {0, 0, side, height};
@@ -255,6 +261,9 @@ bool ui_drop(struct ui *ui, const char *id, int x, int *y, int w, const char *te
     return hit;
 }
 
+/* A stroke and a dot: the mark of what is missing. */
+static const int8_t bang[] = {50, 24, 50, 56, 50, 74, 50, 76};
+
 static void draw_mark(struct ui *ui, int x, int cy, char mark)
 {
     int size = ui_px(ui, 22);
@@ -267,7 +276,8 @@ static void draw_mark(struct ui *ui, int x, int cy, char mark)
         break;
     case '!':
         ui_box(ui, r, 4, ui->theme.warn_back, ui->theme.warn, 2);
-        ui_text_centre(ui, r, TEXT_SMALL, "!", ui->theme.warn);
+        ui_stroke(ui, r.x, r.y, 22, bang, 2, 2.5f, ui->theme.warn);
+        ui_stroke(ui, r.x, r.y, 22, bang + 4, 2, 2.5f, ui->theme.warn);
         break;
     case '-':
         ui_dash(ui, r, 11, ui->theme.soft, 2);

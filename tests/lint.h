@@ -123,7 +123,7 @@ static inline void lint_texts(struct lint *l, const struct ui *ui)
         bool body = d->ink == ui->theme.ink && (!best || best->kind == ROLE_CHOICE ||
                                                 best->kind == ROLE_ROW || best->kind == ROLE_FIELD);
         double contrast = lint_contrast(d->ink, lint_under(ui, i, mx, my));
-        if (contrast < (body ? 10 : 7)) {
+        if (contrast < (body ? 10 : 7) && seen.h > r.h / 2) {
             lint_say(l, "contrast %.1f: '%.*s'", contrast, (int)d->len, d->text);
         }
         if (best && (r.x < best->rect.x - LINT_SLACK ||
