@@ -319,6 +319,10 @@ const char *app_media_name(const char *path)
 static void enter_interview(struct app *app)
 {
     app->missing_only = false;
+    if (!app->interview->page.node) {
+        app_go(app, SCREEN_FINISH);
+        return;
+    }
     app_go(app, SCREEN_INTERVIEW);
     screen_arrive(app);
 }
@@ -539,7 +543,9 @@ void app_draw(struct app *app)
     uint64_t before = app->interview ? app->interview->ticket : 0;
     app->posted_us = 0;
     build(app);
-    window_show(app->ui.window, &app->ui.draws, app->ui.theme.paper);
+    if (!app->blind) {
+        window_show(app->ui.window, &app->ui.draws, app->ui.theme.paper);
+    }
     app->shown_us = now_us();
     app->posted_us = app->interview && app->interview->ticket != before ? app->shown_us : 0;
 }

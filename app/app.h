@@ -91,6 +91,7 @@ struct app {
 
     /* figures for the robot */
     int64_t event_us, shown_us, posted_us;
+    bool blind; /* built, but not painted */
 };
 
 void app_go(struct app *app, enum screen screen);

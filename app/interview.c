@@ -245,7 +245,9 @@ bool interview_begin(struct interview **out, struct writer *writer, const uint8_
         i->ticket = writer_post(writer, bytes.data, bytes.len);
         buf_fini(&bytes);
         first_page(i);
-        post_node(i, JOURNAL_PAGE, i->page.node, NULL);
+        if (i->page.node) { /* a form may begin with nothing to ask */
+            post_node(i, JOURNAL_PAGE, i->page.node, NULL);
+        }
         ok = interview_sync(i, err);
     }
     if (!ok) {

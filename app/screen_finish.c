@@ -65,7 +65,12 @@ void screen_finish(struct app *app)
                        .progress = -1};
     ui_header(ui, &h);
     if (ui_took(ui, "back") || ui_took(ui, "left")) {
-        app_go(app, SCREEN_INTERVIEW);
+        if (i->page.node) {
+            app_go(app, SCREEN_INTERVIEW);
+        } else { /* there is nothing to go back to */
+            app_leave_interview(app);
+            app_go(app, SCREEN_HOME);
+        }
         return;
     }
     if (ui_took(ui, "language")) {

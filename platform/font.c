@@ -8,16 +8,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIZES = 24 };
+#include "platform/file.h"
+
+enum { SIZES = 24, FILE_MOST = 4 << 20 };
 
 static struct { /* one process has one set of faces */
     TTF_Font *font;
     int size;
 } cache[FACE_COUNT][SIZES];
-static char files[FACE_COUNT][512];
+static struct buf files[FACE_COUNT]; /* read once: a face asks for its file at every letter */
+
+/* Widths measured of late, by a hash of the text; no text stands here. */
+enum { WIDTHS = 8192 };
+static struct {
+    uint64_t hash;
+    int width;
+} widths[WIDTHS];
 
 static const char *const names[FACE_COUNT] = {"PTS55F.ttf", "PTS75F.ttf", "PTS56F.ttf",
                                               "PTF75F.ttf"};
+
+static TTF_Font *open_face(enum face face, int size)
+{
+    SDL_RWops *bytes = SDL_RWFromConstMem(files[face].data, (int)files[face].len);
+    return bytes ? TTF_OpenFontRW(bytes, 1, size) : NULL;
+}
 
 static TTF_Font *font_at(enum face face, int size)
 {
@@ -31,7 +46,7 @@ static TTF_Font *font_at(enum face face, int size)
         cache[face][0].font = NULL;
     }
     if (!cache[face][i].font) {
-        cache[face][i].font = TTF_OpenFont(files[face], size);
+        cache[face][i].font = open_face(face, size);
         cache[face][i].size = size;
         if (!cache[face][i].font) {
             err_out_of_memory();
@@ -47,12 +62,16 @@ bool font_setup(const char *dir, struct err *err)
         return err_set(err, ERR_ENV, "cannot start the fonts: %s", TTF_GetError());
     }
     for (size_t f = 0; f < FACE_COUNT; f++) {
-        snprintf(files[f], sizeof files[f], "%s/%s", dir, names[f]);
-        TTF_Font *font = TTF_OpenFont(files[f], 20);
+        struct buf path = {0};
+        buf_printf(&path, "%s/%s", dir, names[f]);
+        TTF_Font *font =
+            file_read(&files[f], path.data, FILE_MOST, NULL) ? open_face((enum face)f, 20) : NULL;
         if (!font) {
-            err_set(err, ERR_ENV, "cannot open the font %s", files[f]);
+            err_set(err, ERR_ENV, "cannot open the font %s", path.data);
+            buf_fini(&path);
             return err_hint(err, "install fonts-paratype");
         }
+        buf_fini(&path);
         TTF_CloseFont(font);
     }
     return true;
@@ -69,6 +88,24 @@ void font_finish(void)
         }
     }
     TTF_Quit();
+    for (size_t f = 0; f < FACE_COUNT; f++) {
+        buf_fini(&files[f]);
+    }
+    font_forget();
+}
+
+void font_forget(void)
+{
+    explicit_bzero(widths, sizeof widths);
+}
+
+static uint64_t hash_of(enum face face, int size, const char *text, size_t len)
+{
+    uint64_t hash = (uint64_t)14695981039346656037u ^ (uint64_t)face << 32 ^ (uint64_t)size;
+    for (size_t i = 0; i < len; i++) {
+        hash = (hash ^ (unsigned char)text[i]) * (uint64_t)1099511628211u;
+    }
+    return hash ^ hash >> 29;
 }
 
 static const char *ended(const char *text, size_t len, char *small, size_t size, char **big)
@@ -88,9 +125,16 @@ int font_width(enum face face, int size_px, const char *text, size_t len)
     char small[512], *big;
     int w = 0;
     if (len) {
+        uint64_t hash = hash_of(face, size_px, text, len);
+        size_t slot = hash % WIDTHS;
+        if (widths[slot].hash == hash) {
+            return widths[slot].width;
+        }
         TTF_SizeUTF8(font_at(face, size_px), ended(text, len, small, sizeof small, &big), &w, NULL);
         explicit_bzero(small, len < sizeof small ? len : sizeof small);
         mem_wipe_text(big);
+        widths[slot].hash = hash;
+        widths[slot].width = w;
     }
     return w;
 }

@@ -14,6 +14,8 @@ void font_finish(void);
 
 /* Width in px of the first `len` bytes. */
 int font_width(enum face face, int size_px, const char *text, size_t len);
+/* Forget what was measured: before locking. */
+void font_forget(void);
 /* Ascent plus descent, plus 10 %: room for the tails of ң қ ҳ ҷ and the macrons of Ӣ Ӯ. */
 int font_line(enum face face, int size_px);
 /* Does the face hold this letter? */

@@ -76,6 +76,7 @@ static void forget(struct window *w)
         }
     }
     memset(w->cache, 0, sizeof w->cache);
+    font_forget();
 }
 
 void window_close(struct window *w)
