@@ -69,7 +69,7 @@ CONFORMANCE = build/tests/conformance
 CONFORM_OBJECTS = $(patsubst tests/%.c,$(OUT)/tests/%.o,$(wildcard tests/conform*.c))
 FUZZERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/fuzz_*.c))
 
-.PHONY: all help demo check test asan fuzz bench conformance crash screens layers deps install clean programs \
+.PHONY: all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
 	tests run-tests format strings
 .DELETE_ON_ERROR:
 
@@ -120,6 +120,10 @@ conformance: deps ## what the peers test themselves with: every suite of SHARED/
 screens: deps ## every screen in every language, day and night, both ways up: build/screens, linted and compared
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)BIN=build/test/bin tests/screens.sh
+
+robot: deps ## a restless hand: 10,000 steps over each form of ours, 500 over each of the corpus
+	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
+	$(Q)BIN=build/test/bin SHARED=$(SHARED) tests/robot.sh
 
 crash: deps ## kill -9 at every write of a short interview
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests

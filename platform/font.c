@@ -101,9 +101,12 @@ void font_forget(void)
 
 static uint64_t hash_of(enum face face, int size, const char *text, size_t len)
 {
-    uint64_t hash = (uint64_t)14695981039346656037u ^ (uint64_t)face << 32 ^ (uint64_t)size;
+    const uint64_t prime = 1099511628211u;
+    /* multiplied apart from the letters: else a size could stand for another letter */
+    uint64_t hash = ((uint64_t)14695981039346656037u ^ (uint64_t)(unsigned)size) * prime;
+    hash = (hash ^ (uint64_t)face) * prime;
     for (size_t i = 0; i < len; i++) {
-        hash = (hash ^ (unsigned char)text[i]) * (uint64_t)1099511628211u;
+        hash = (hash ^ (unsigned char)text[i]) * prime;
     }
     return hash ^ hash >> 29;
 }

@@ -49,7 +49,8 @@ step "layers" $M layers
 [ -f tests/tools.sh ] && step "tools" tests/tools.sh
 [ -f tests/crash.sh ] && step "kill points" env SHORT=1 $M crash WERROR=-Werror
 step "demo" $M demo WERROR=-Werror
-[ -f tests/screens.sh ] && step "screens" env QUICK=1 BIN=build/test/bin tests/screens.sh
+step "screens: drawn, linted, compared" env QUICK=1 BIN=build/test/bin tests/screens.sh
+step "robot, one minute" env SHORT=1 BIN=build/test/bin tests/robot.sh
 step "window: first run, request, pages of questions, lying across" tests/window.sh
 step "unit tests under ASan and UBSan" $M asan WERROR=-Werror
 rm -f build/step.log

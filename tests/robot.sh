@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The robot: 10,000 steps over each form of ours, 500 over each form of the corpus that loads.  SHORT=1: one minute.
+# SEED=N begins elsewhere; a failure names its own seed.
+set -eu
+cd "$(dirname "$0")/.."
+SEED=${SEED:-1}
+OURS="forms/study/focus_group.csv forms/study/migrant_interview.csv tests/cases/widgets.csv"
+CORPUS=$SHARED/corpus/xforms
+[ -d "$CORPUS" ] && FORMS="$CORPUS"/*.xml || { FORMS=; echo "skipped: the corpus's forms need $CORPUS"; }
+# shellcheck disable=SC2086
+if [ -n "${SHORT:-}" ]; then
+	exec "$BIN/help_robot" --seed "$SEED" --seconds 60 --steps 250 $OURS $OURS $FORMS
+else
+	exec "$BIN/help_robot" --seed "$SEED" --study 3 --steps 500 $OURS $FORMS
+fi
