@@ -15,6 +15,13 @@ enum { IDLE_LOCK_MS = 2 * 60 * 1000, IDLE_INTERVIEW_MS = 15 * 60 * 1000 };
 
 void app_go(struct app *app, enum screen screen)
 {
+    bool elsewhere = app->screen == SCREEN_FINISH || app->screen == SCREEN_OUTLINE;
+    if (app->interview && (screen == SCREEN_FINISH || screen == SCREEN_OUTLINE)) {
+        interview_screen(app->interview, screen == SCREEN_FINISH ? "end" : "outline");
+    } else if (app->interview && screen == SCREEN_INTERVIEW && elsewhere) {
+        struct page page = app->interview->page; /* seen again from now on */
+        interview_go(app->interview, &page);
+    }
     app->screen = screen;
     app->sheet = SHEET_NONE;
     app->message[0] = '\0';
@@ -99,6 +106,7 @@ void app_leave_interview(struct app *app)
             interview_typing(app->interview, node, app->ui.edit.text.data);
         }
         struct err err = {0};
+        interview_pause(app->interview);
         if (!interview_sync(app->interview, &err)) {
             app_trouble(app, &err);
         }

@@ -8,6 +8,7 @@
 
 #include "forms/instance.h"
 #include "platform/clock.h"
+#include "platform/tar.h"
 #include "platform/text.h"
 
 /* ---- the session's world ---- */
@@ -101,6 +102,7 @@ static void post(struct interview *i, enum journal_kind kind, const char *path, 
     journal_write(&bytes, &e);
     i->ticket = writer_post(i->writer, bytes.data, bytes.len);
     buf_fini(&bytes);
+    audit_event(i->audit, &e, i->session);
 }
 
 static void post_node(struct interview *i, enum journal_kind kind, const struct node *node,
@@ -193,6 +195,7 @@ static bool open_session(struct interview *i, struct err *err)
                               .looking = looking,
                               .resource = resource};
     uint64_t before = draw_begin(i);
+    i->audit = audit_new(i->form->track_changes);
     bool ok = session_new(&i->session, i->form, &env, err);
     draw_end(i, before, ok);
     return ok;
@@ -244,6 +247,7 @@ bool interview_begin(struct interview **out, struct writer *writer, const uint8_
         journal_write(&bytes, &e);
         i->ticket = writer_post(writer, bytes.data, bytes.len);
         buf_fini(&bytes);
+        audit_event(i->audit, &e, i->session);
         first_page(i);
         if (i->page.node) { /* a form may begin with nothing to ask */
             post_node(i, JOURNAL_PAGE, i->page.node, NULL);
@@ -256,6 +260,62 @@ bool interview_begin(struct interview **out, struct writer *writer, const uint8_
     }
     *out = i;
     return true;
+}
+
+static bool keep_file(struct interview *i, const char *value, size_t len, struct err *err)
+{
+    size_t name = strnlen(value, len);
+    struct interview_file *f = i->files;
+    if (name == len || name >= sizeof f->name) {
+        return err_set(err, ERR_INPUT, "the draft is damaged");
+    }
+    if (!f || strcmp(f->name, value) != 0) { /* a large one comes in several events */
+        f = mem_zero(1, sizeof *f);
+        memcpy(f->name, value, name);
+        f->next = i->files;
+        i->files = f;
+    }
+    buf_add(&f->bytes, value + name + 1, len - name - 1);
+    i->files_len += len - name - 1;
+    return true;
+}
+
+const struct buf *interview_file(const struct interview *i, const char *name)
+{
+    const struct interview_file *f = i->files;
+    while (f && strcmp(f->name, name) != 0) {
+        f = f->next;
+    }
+    return f && *name ? &f->bytes : NULL;
+}
+
+bool interview_attach(struct interview *i, struct node *node, const char *extension,
+                      const void *bytes, size_t len, struct err *err)
+{
+    enum { PART = 1 << 20 }; /* an event's most is two of them */
+    uint8_t id[16];
+    char hex[33], name[64];
+    if (len > INTERVIEW_FILE_MAX || i->files_len + len > INTERVIEW_FILES_MAX) {
+        err_set(err, ERR_LIMIT, "the file is too large: %zu kB", len / 1000);
+        return err_hint(err, "a file may have 8 MB, all of an interview together 24 MB");
+    }
+    secret_random(id, sizeof id);
+    text_hex(hex, id, sizeof id);
+    snprintf(name, sizeof name, "%s.%.8s", hex, extension);
+    struct buf path = {0};
+    session_path(node, &path);
+    bool ok = true;
+    for (size_t at = 0; at < len && ok; at += PART) {
+        struct buf value = {0};
+        buf_add(&value, name, strlen(name) + 1);
+        buf_add(&value, (const char *)bytes + at, len - at < PART ? len - at : PART);
+        post(i, JOURNAL_FILE, path.data, value.data, value.len);
+        ok = keep_file(i, value.data, value.len, err);
+        buf_fini(&value);
+    }
+    buf_fini(&path);
+    return ok && (interview_answer(i, node, name, err) == ANSWER_OK ||
+                  err_set(err, ERR_INPUT, "the form does not take this file"));
 }
 
 struct replay {
@@ -284,7 +344,11 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
             return false;
         }
         session_set_language(i->session, e.language);
+        audit_event(i->audit, &e, i->session);
         return true;
+    }
+    if (e.kind == JOURNAL_FILE && !keep_file(i, e.value, e.value_len, err)) {
+        return false;
     }
     if (e.kind == JOURNAL_PAGE) {
         buf_cut(&r->page, 0);
@@ -302,6 +366,9 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
     uint64_t before = draw_begin(i);
     bool ok = journal_replay(i->session, &e, err);
     draw_end(i, before, ok);
+    if (ok) {
+        audit_event(i->audit, &e, i->session);
+    }
     return ok;
 }
 
@@ -365,6 +432,10 @@ bool interview_resume(struct interview **out, struct writer *writer,
         i->recovered = true;
         writer_draft(writer, &i->draft);
         post(i, JOURNAL_RESUME, "", NULL, 0); /* a full disk must not keep it from being finished */
+        if (i->page.node) {
+            struct page page = i->page;
+            interview_go(i, &page);
+        }
     }
     buf_fini(&r.page);
     buf_fini(&r.roster);
@@ -380,6 +451,13 @@ bool interview_resume(struct interview **out, struct writer *writer,
 void interview_free(struct interview *i)
 {
     if (i) {
+        audit_free(i->audit);
+        while (i->files) {
+            struct interview_file *next = i->files->next;
+            buf_fini(&i->files->bytes);
+            free(i->files);
+            i->files = next;
+        }
         session_free(i->session);
         form_free(i->form);
         buf_fini(&i->package_bytes);
@@ -416,6 +494,16 @@ void interview_typing(struct interview *i, struct node *node, const char *text)
     session_path(node, &path);
     keep_typing(i, path.data, node, text, strlen(text));
     buf_fini(&path);
+}
+
+void interview_pause(struct interview *i)
+{
+    post(i, JOURNAL_PAUSE, "", NULL, 0);
+}
+
+void interview_screen(struct interview *i, const char *what)
+{
+    post(i, JOURNAL_SCREEN, "", what, strlen(what));
 }
 
 void interview_language(struct interview *i, const char *code)
@@ -613,15 +701,48 @@ void interview_leave_entry(struct interview *i)
 struct finishing {
     struct device_draft draft;
     uint8_t record_id[16];
-    struct buf xml;
+    struct buf xml, files;
     bool training;
 };
 
 static bool seal(struct device *d, void *arg, struct err *err)
 {
     struct finishing *f = arg;
-    return device_finish(d, &f->draft, f->record_id, f->xml.data, f->xml.len, f->training,
-                         clock_wall_ms(), err);
+    struct device_finished finished = {f->xml.data, f->xml.len, f->files.data, f->files.len,
+                                       f->training};
+    return device_finish(d, &f->draft, f->record_id, &finished, clock_wall_ms(), err);
+}
+
+static bool is_named(const struct node *node, const char *name)
+{
+    for (const struct node *c = node->first; c; c = c->next) {
+        if (strcmp(tree_value(c), name) == 0 || is_named(c, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The log, and the files that an answer still names. */
+static void gather_files(struct interview *i, struct buf *out)
+{
+    struct item *item = i->form->audit;
+    struct node *node = item ? session_first(i->session, item) : NULL;
+    if (node) {
+        struct buf log = {0};
+        tree_set(node, "audit.csv");
+        audit_write(i->audit, &log);
+        tar_add(out, "audit.csv", log.data, log.len);
+        buf_fini(&log);
+    }
+    for (const struct interview_file *f = i->files; f; f = f->next) {
+        if (is_named(session_root(i->session), f->name)) {
+            tar_add(out, f->name, f->bytes.data, f->bytes.len);
+        }
+    }
+    if (out->len) {
+        tar_end(out);
+    }
 }
 
 bool interview_finish(struct interview *i, struct err *err)
@@ -632,7 +753,11 @@ bool interview_finish(struct interview *i, struct err *err)
      * where the journal found no more room */
     (void)!interview_sync(i, NULL);
     uint64_t before = draw_begin(i);
-    bool ok = session_finish(i->session, err) && instance_write(&f.xml, i->session, err);
+    bool ok = session_finish(i->session, err);
+    if (ok) {
+        gather_files(i, &f.files);
+        ok = instance_write(&f.xml, i->session, err);
+    }
     draw_end(i, before, ok);
     if (ok) {
         f.draft = writer_draft_now(i->writer);
@@ -641,6 +766,7 @@ bool interview_finish(struct interview *i, struct err *err)
         }
         ok = writer_call(i->writer, seal, &f, err);
     }
+    buf_fini(&f.files);
     buf_fini(&f.xml);
     return ok;
 }

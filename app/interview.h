@@ -8,7 +8,7 @@
  * finishing go through the writer.
  */
 #include "app/writer.h"
-#include "forms/journal.h"
+#include "forms/audit.h"
 
 struct interview {
     struct writer *writer;
@@ -28,6 +28,16 @@ struct interview {
     bool drawing, looking; /* what happens now is journalled; but this part only judges */
     char edit_path[512];   /* whose typing is no answer yet, or "" */
     struct buf edit_text;
+    struct audit *audit;
+    struct interview_file *files; /* attachments so far, the latest first */
+    size_t files_len;
+};
+
+enum { INTERVIEW_FILE_MAX = 8 << 20, INTERVIEW_FILES_MAX = 24 << 20 };
+struct interview_file {
+    char name[64];
+    struct buf bytes;
+    struct interview_file *next;
 };
 
 MUST_CHECK bool interview_begin(struct interview **interview, struct writer *writer,
@@ -43,6 +53,15 @@ enum answer_result interview_answer(struct interview *i, struct node *node, cons
 /* What stands in a field and is no answer (yet): comes back with the page, and after a power cut.
  */
 void interview_typing(struct interview *i, struct node *node, const char *text);
+/* An attachment, and its name as the answer.  ERR_LIMIT when it is too large, or all together are.
+ */
+MUST_CHECK bool interview_attach(struct interview *i, struct node *node, const char *extension,
+                                 const void *bytes, size_t len, struct err *err);
+/* The bytes behind an answer that names an attachment; NULL when there are none. */
+const struct buf *interview_file(const struct interview *i, const char *name);
+/* The end or the outline is looked at in the place of a page: "end", "outline". */
+void interview_pause(struct interview *i); /* left, or locked: the draft stays */
+void interview_screen(struct interview *i, const char *what);
 bool interview_is_typed(const struct interview *i, const struct node *node);
 void interview_language(struct interview *i, const char *code);
 MUST_CHECK bool interview_add(struct interview *i, const struct page *roster, struct node **entry,

@@ -180,6 +180,8 @@ struct form {
     size_t unbound; /* questions left out because their ref names no node */
     const char *first_unbound;
     struct action *actions;
+    struct item *audit;     /* meta/audit: holds the name of the log, or NULL */
+    bool track_changes;     /* the log tells answers before and after */
     struct item *submitter; /* suhbat:submitter: holds the interviewer's code, or NULL */
     struct secondary *secondary;
     uint32_t next_order; /* document order of secondary instances' nodes goes on from here */

@@ -22,6 +22,8 @@ enum journal_kind {
     JOURNAL_RESUME,
     JOURNAL_PAUSE,
     JOURNAL_FINISH,
+    JOURNAL_SCREEN, /* value: "end" or "outline": shown in the place of a page */
+    JOURNAL_FILE,   /* value: a file's name, a NUL, its bytes; answers name it */
     JOURNAL_KIND_COUNT
 };
 

@@ -690,15 +690,17 @@ bool device_draft_discard(struct device *d, struct device_draft *draft, struct e
 /* ---- sealing ---- */
 
 static bool seal(struct device *d, struct device_draft *draft, const uint8_t record_id[16],
-                 const char *xml, size_t len, bool training, int64_t wall_ms, struct buf *sealed,
+                 const struct device_finished *f, int64_t wall_ms, struct buf *sealed,
                  struct err *err)
 {
     struct keystore *k = vault_keys(d->vault);
-    struct record r = {.flags = training ? RECORD_TRAINING : 0,
+    struct record r = {.flags = f->training ? RECORD_TRAINING : 0,
                        .seq = k->chain_seq + 1,
                        .finalised_ms = wall_ms,
-                       .xml = xml,
-                       .xml_len = len};
+                       .xml = f->xml,
+                       .xml_len = f->xml_len,
+                       .files = f->files,
+                       .files_len = f->files_len};
     uint8_t recipients[CATALOGUE_RECIPIENTS_MAX][32];
     size_t count = catalogue_recipients(d->catalogue, recipients);
     struct buf plain = {0};
@@ -749,7 +751,7 @@ static bool commit_record(struct device *d, struct device_draft *draft,
 }
 
 bool device_finish(struct device *d, struct device_draft *draft, const uint8_t record_id[16],
-                   const char *xml, size_t len, bool training, int64_t wall_ms, struct err *err)
+                   const struct device_finished *f, int64_t wall_ms, struct err *err)
 {
     struct buf sealed = {0}, other = {0};
     uint8_t object_hash[32], hash[32];
@@ -763,7 +765,7 @@ bool device_finish(struct device *d, struct device_draft *draft, const uint8_t r
         record_id = draft->id;
     }
     ok = ok && device_draft_read(d, draft, NULL, NULL, err) &&
-         seal(d, draft, record_id, xml, len, training, wall_ms, &sealed, err);
+         seal(d, draft, record_id, f, wall_ms, &sealed, err);
     if (ok) {
         hash_plain(object_hash, sealed.data, sealed.len);
         struct chain_entry e = next_entry(d, CHAIN_RECORD, record_id, object_hash);

@@ -104,10 +104,17 @@ MUST_CHECK bool device_drafts(struct device *device, struct device_draft *drafts
 MUST_CHECK bool device_draft_discard(struct device *device, struct device_draft *draft,
                                      struct err *err);
 
+struct device_finished {
+    const char *xml; /* the instance */
+    size_t xml_len;
+    const char *files; /* its attachments as a ustar archive, or NULL */
+    size_t files_len;
+    bool training;
+};
 /* Seal the instance to the catalogue's recipients and destroy the draft's key. */
 MUST_CHECK bool device_finish(struct device *device, struct device_draft *draft,
-                              const uint8_t record_id[16], const char *xml, size_t len,
-                              bool training, int64_t wall_ms, struct err *err);
+                              const uint8_t record_id[16], const struct device_finished *finished,
+                              int64_t wall_ms, struct err *err);
 
 /* ---- records ---- */
 

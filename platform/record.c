@@ -53,13 +53,15 @@ bool record_write(struct buf *out, const struct record *r, const uint8_t seed[SI
                   struct err *err)
 {
     uint8_t head[RECORD_HEADER] = {0};
-    if (r->xml_len > RECORD_MAX) {
+    if (r->xml_len > RECORD_MAX || r->files_len > RECORD_MAX - r->xml_len) {
         return err_set(err, ERR_LIMIT, "the interview is larger than %d MiB",
                        (int)(RECORD_MAX >> 20));
     }
     struct buf body = {0};
-    size_t size = record_bucket(RECORD_HEADER + r->xml_len);
+    size_t size = record_bucket(RECORD_HEADER + r->xml_len + r->files_len);
+    buf_reserve(&body, size - RECORD_HEADER);
     buf_add(&body, r->xml, r->xml_len);
+    buf_add(&body, r->files ? r->files : "", r->files_len);
     while (body.len < size - RECORD_HEADER) {
         static const char zeros[1024];
         size_t left = size - RECORD_HEADER - body.len;
@@ -67,7 +69,7 @@ bool record_write(struct buf *out, const struct record *r, const uint8_t seed[SI
     }
     memcpy(head + AT_MAGIC, magic, 4);
     put_u16(head + AT_VERSION, 1);
-    put_u16(head + AT_FLAGS, r->flags);
+    put_u16(head + AT_FLAGS, (uint16_t)(r->flags | (r->files_len ? RECORD_ATTACHMENTS : 0)));
     memcpy(head + AT_RECORD, r->record_id, 16);
     memcpy(head + AT_STUDY, r->study_id, 16);
     memcpy(head + AT_DEVICE, r->device_id, 16);
@@ -77,6 +79,7 @@ bool record_write(struct buf *out, const struct record *r, const uint8_t seed[SI
     memcpy(head + AT_RECIPIENTS, r->recipients_hash, 16);
     put_u64(head + AT_TIME, (uint64_t)r->finalised_ms);
     put_u32(head + AT_XML_LEN, (uint32_t)r->xml_len);
+    put_u32(head + AT_ATT_LEN, (uint32_t)r->files_len);
     hash_tagged(head + AT_BODY_HASH, "sb1-record-body", body.data, body.len);
     sign_make(head + AT_SIG, "record", head, AT_SIG, seed);
     buf_add(out, head, sizeof head);
@@ -117,5 +120,7 @@ bool record_read(struct record *r, const void *data, size_t len,
     r->finalised_ms = (int64_t)get_u64(bytes + AT_TIME);
     r->xml = (const char *)bytes + RECORD_HEADER;
     r->xml_len = xml_len;
+    r->files = att_len ? r->xml + xml_len : NULL;
+    r->files_len = att_len;
     return true;
 }

@@ -4,8 +4,8 @@
 /*
  * record: a finished interview as the bytes inside its age file.
  *
- * A 256-byte signed header, the instance XML, an attachment table (later), zeros up to a bucket, so
- * that the sealed size says little.  Source: docs/RECORD.md section 3.
+ * A 256-byte signed header, the instance XML, its attachments as a ustar archive, zeros up to a bucket,
+ * so that the sealed size says little.  Source: docs/RECORD.md section 3.
  */
 #include "platform/arena.h"
 #include "platform/sign.h"
@@ -21,6 +21,8 @@ struct record {
     int64_t finalised_ms;
     const char *xml; /* record_read lends it from the bytes given */
     size_t xml_len;
+    const char *files; /* ustar, lent likewise; NULL when there are none */
+    size_t files_len;
 };
 
 /* Append the signed record.  ERR_LIMIT over 64 MiB. */

@@ -3,6 +3,7 @@
 #include "tests/study.h"
 
 static const char xml_text[] = "<data id='test_form'><q>Көңүл чөктү</q></data>";
+static const struct device_finished finished = {xml_text, sizeof xml_text - 1, NULL, 0, false};
 static const uint8_t record_id[16] = {0xAB, 1, 2, 3};
 
 struct seen {
@@ -124,7 +125,7 @@ static void test_device__whole_life(void **state)
     assert_int_equal(drafts[0].events, 2);
     OK(device_draft_read(s.device, &drafts[0], see_event, &seen, &err));
     assert_string_equal(seen.last, "second answer");
-    OK(device_finish(s.device, &drafts[0], record_id, xml_text, sizeof xml_text - 1, false,
+    OK(device_finish(s.device, &drafts[0], record_id, &finished,
                      study_wall, &err));
     OK(device_drafts(s.device, drafts, &count, &err));
     assert_int_equal(count, 0);
@@ -240,7 +241,7 @@ static void test_device__a_copied_device_shows_as_a_fork(void **state)
         OK(device_open(&s.device, study_path(&s, i ? "copy" : "device"), &err));
         OK(device_unlock(s.device, study_pass, sizeof study_pass - 1, &err));
         draft(&s, &d, hash);
-        OK(device_finish(s.device, &d, i ? other : record_id, xml_text, sizeof xml_text - 1, false,
+        OK(device_finish(s.device, &d, i ? other : record_id, &finished,
                          study_wall, &err));
         OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
         take_batch(&s, "out", i ? &two : &one);
@@ -327,7 +328,7 @@ static void test_device__nothing_readable_at_rest(void **state)
         }
         arena_fini(&arena);
         if (!round) {
-            OK(device_finish(s.device, &d, record_id, xml_text, sizeof xml_text - 1, false,
+            OK(device_finish(s.device, &d, record_id, &finished,
                              study_wall, &err));
         }
     }
@@ -349,7 +350,7 @@ static void test_device__records_of_one_id_stay_two(void **state)
     study_enrol(&s, hash);
     for (int i = 0; i < 2; i++) { /* a form whose instanceID is always the same */
         draft(&s, &d, hash);
-        OK(device_finish(s.device, &d, record_id, xml_text, sizeof xml_text - 1, false, study_wall,
+        OK(device_finish(s.device, &d, record_id, &finished, study_wall,
                          &err));
     }
     OK(file_folder(study_path(&s, "out"), 0700, &err));

@@ -44,6 +44,12 @@ $B/suhbat-sync --desk "$D/desk" $I export --format csv --out "$D/csv" >/dev/null
 grep -qF ',yes,no,yes,Ош ш,41,,,эскертүүё,' "$D/csv/fields.csv" || fail 'an answer is not where it was given'
 grep -q '^Москва,' "$D/csv/fields-trip.csv" || fail 'the entry is missing'
 
+A="$D/csv/fields - audit.csv"
+for row in ',form start,' ',constraint error,/data/page/age,' ',question,/data/mixed/trip\[1\]/where,.*,Москва,' \
+    ',form resume,' ',form finalize,'; do
+    grep -q "$row" "$A" || fail "the log has no row $row"
+done
+
 # a draft goes on with its own version, whether a newer one has come or the form was withdrawn
 sed 's/^,fields,Fields,1,/,fields,Fields,2,/' tests/cases/fields.csv > "$D/fields.csv"
 drive draft device

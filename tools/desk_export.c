@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "platform/age.h"
+#include "platform/csv.h"
 #include "platform/file.h"
 #include "platform/record.h"
+#include "platform/tar.h"
 #include "platform/text.h"
 
 struct version {
@@ -26,6 +28,7 @@ struct exporting {
     struct {
         const char *form_id;
         struct columns *columns;
+        struct buf audit; /* rows of all interviews, as Central collects them */
     } * groups;
     size_t group_count;
     bool scan;
@@ -84,12 +87,97 @@ static bool make_groups(struct exporting *x, struct err *err)
         ok = columns_new(&columns, forms, count, &x->options->columns, err);
         if (ok) {
             x->groups = mem_grow(x->groups, x->group_count + 1, sizeof *x->groups);
+            x->groups[x->group_count].audit = (struct buf){0};
             x->groups[x->group_count].form_id = id;
             x->groups[x->group_count++].columns = columns;
         }
     }
     free(forms);
     return ok;
+}
+
+/* ---- attachments ---- */
+
+/* Is it, or a group around it, left out of tables?  `path` may hold places of entries, [n]. */
+static bool is_left_out(const struct exporting *x, const struct form *form, const char *path)
+{
+    struct buf plain = {0};
+    bool inside = false;
+    for (const char *p = path; *p; p++) {
+        inside = *p == '[' || (inside && *p != ']');
+        if (!inside && *p != ']') {
+            buf_char(&plain, *p);
+        }
+    }
+    buf_add(&plain, "", 0);
+    const struct item *item = form_item(form, plain.data);
+    bool out = false;
+    for (; item && !out && !x->options->columns.sensitive_extra; item = item->parent) {
+        out = item->sensitive && strcmp(item->sensitive, "extra") == 0;
+    }
+    buf_fini(&plain);
+    return out;
+}
+
+/* One interview's log, each row behind the interview's id; what tables leave out, it leaves out,
+ * too. */
+static bool take_audit(struct exporting *x, struct buf *out, const struct form *form,
+                       const uint8_t id[16], const struct tar_member *m, struct err *err)
+{
+    enum { NODE = 1, BEFORE = 7, AFTER = 8 };
+    struct arena arena;
+    struct csv csv;
+    char hex[33];
+    arena_init(&arena);
+    text_hex(hex, id, 16);
+    const char *uuid = arena_printf(&arena, "uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8,
+                                    hex + 12, hex + 16, hex + 20);
+    bool ok = csv_parse(&csv, &arena, m->bytes, m->len, err);
+    for (size_t r = out->len ? 1 : 0; ok && r < csv.count; r++) {
+        bool hide = r && csv.rows[r].count > AFTER && is_left_out(x, form, csv.rows[r].cells[NODE]);
+        csv_cell(out, r ? uuid : "instance ID", true);
+        for (size_t c = 0; c < csv.rows[r].count; c++) {
+            csv_cell(out, hide && (c == BEFORE || c == AFTER) ? "" : csv.rows[r].cells[c], false);
+        }
+        csv_end(out);
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
+static bool is_safe_name(const char *name)
+{
+    size_t hex = strspn(name, "0123456789abcdef");
+    const char *ext = name + hex + 1;
+    return hex == 32 && name[hex] == '.' && *ext && strlen(ext) <= 8 &&
+           strspn(ext, "abcdefghijklmnopqrstuvwxyz0123456789") == strlen(ext);
+}
+
+static bool take_files(struct exporting *x, const struct record *r, const struct form *form,
+                       struct buf *audit, unsigned *count, struct err *err)
+{
+    struct tar_reader tar = {.bytes = r->files, .len = r->files_len};
+    struct tar_member m;
+    struct err why = {0};
+    bool ok = true;
+    while (ok && tar_next(&tar, &m, &why)) {
+        ++*count;
+        if (strcmp(m.name, "audit.csv") == 0) {
+            ok = take_audit(x, audit, form, r->record_id, &m, &why);
+        } else if (is_safe_name(m.name)) {
+            struct buf path = {0};
+            buf_printf(&path, "%s/media", x->options->out);
+            ok = file_folder(x->options->out, 0700, &why) && file_folder(path.data, 0700, &why);
+            buf_printf(&path, "/%s", m.name);
+            ok = ok && file_write(path.data, m.bytes, m.len, FILE_PRIVATE, true, &why);
+            x->counts->media += ok;
+            buf_fini(&path);
+        }
+    }
+    if (why.code) {
+        *err = why;
+    }
+    return ok && !why.code;
 }
 
 /* The interviewer's code, from the question that the form marks suhbat:submitter. */
@@ -165,6 +253,15 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
                            .form_version = v->form->version,
                            .status = "",
                            .review_state = ""};
+    struct buf *audit = NULL;
+    for (size_t g = 0; g < x->group_count; g++) {
+        audit = x->groups[g].columns == columns ? &x->groups[g].audit : audit;
+    }
+    if (r->files && !take_files(x, r, v->form, audit, &s.attachments_present, &why) &&
+        !bad(x, &why, err)) {
+        return false;
+    }
+    s.attachments_expected = s.attachments_present;
     bool added = columns_add(columns, v->form, r->xml, r->xml_len, &s, &why);
     x->counts->records += added;
     return added || bad(x, &why, err);
@@ -209,6 +306,19 @@ static bool write_tables(struct exporting *x, struct err *err)
             }
             x->counts->files++;
         }
+        if (x->groups[g].audit.len) {
+            struct buf path = {0};
+            const char *table = columns_name(c, 0);
+            buf_printf(&path, "%s/%.*s - audit.csv", x->options->out,
+                       (int)(strlen(table) - strlen(".csv")), table);
+            bool ok = file_write(path.data, x->groups[g].audit.data, x->groups[g].audit.len,
+                                 FILE_PRIVATE, x->options->force, err);
+            buf_fini(&path);
+            if (!ok) {
+                return false;
+            }
+            x->counts->files++;
+        }
     }
     return true;
 }
@@ -230,6 +340,7 @@ bool desk_export_csv(struct desk *desk, const uint8_t identity[32],
          write_tables(&x, err);
     for (size_t i = 0; i < x.group_count; i++) {
         columns_free(x.groups[i].columns);
+        buf_fini(&x.groups[i].audit);
     }
     for (size_t i = 0; i < x.version_count; i++) {
         form_free(x.versions[i].form);

@@ -359,6 +359,9 @@ static bool run_export(const struct cli_words *words, struct err *err)
         return false;
     }
     printf("%u records in %u files in %s\n", counts.records, counts.files, opt_out);
+    if (counts.media) {
+        printf("%u attachments in %s/media\n", counts.media, opt_out);
+    }
     if (counts.hidden_columns) {
         printf("%u columns marked sensitive=extra are left out; --sensitive takes them in\n",
                counts.hidden_columns);
