@@ -23,7 +23,7 @@ void app_go(struct app *app, enum screen screen)
         interview_go(app->interview, &page);
     }
     app->screen = screen;
-    app->sheet = SHEET_NONE;
+    app->sheet = app->sheet_shown = SHEET_NONE;
     app->message[0] = '\0';
     app->refused = NULL;
     app->exchanged = false;
@@ -131,14 +131,13 @@ void app_lock(struct app *app)
     app_go(app, SCREEN_UNLOCK);
 }
 
-void app_language(struct app *app, enum ui_language language)
+/* What is said beside the question is said in the new language, and the keys are its own. */
+static void say_anew(struct app *app)
 {
-    app->ui.language = language;
-    keyboard_language(&app->keyboard, language_code(language));
-    if (app->interview) {
-        interview_language(app->interview, language_code(language));
-    }
-    if (app->refused) { /* what is said beside the question is said in the new language */
+    const char *code = app->interview ? session_language(app->interview->session)
+                                      : language_code(app->ui.language);
+    keyboard_language(&app->keyboard, code);
+    if (app->refused) {
         app_refusal(app, app->refused, app->refusal);
     } else {
         app->message[0] = '\0';
@@ -146,13 +145,45 @@ void app_language(struct app *app, enum ui_language language)
     app->ui.again = true;
 }
 
+void app_language(struct app *app, enum ui_language language)
+{
+    app->ui.language = language;
+    if (app->interview && !app->apart) {
+        interview_language(app->interview, language_code(language));
+    }
+    say_anew(app);
+}
+
+void app_question_language(struct app *app, const char *code)
+{
+    interview_language(app->interview, code);
+    if (!app->apart) {
+        app->ui.language = language_from(code);
+    }
+    say_anew(app);
+}
+
+size_t app_question_languages(const struct app *app, const char *codes[UI_LANGUAGE_COUNT])
+{
+    size_t count = 0;
+    for (int l = 0; l < UI_LANGUAGE_COUNT; l++) {
+        const char *code = language_code((enum ui_language)l);
+        bool has = form_language(app->interview->form, code) >= 0;
+        /* a form of one language: then the button changes the interface's */
+        if (has || (app->interview->form->language_count == 0 && l != UI_EN)) {
+            codes[count++] = code;
+        }
+    }
+    return count;
+}
+
 void app_refusal(struct app *app, struct node *node, enum answer_result why)
 {
     static const enum string_id texts[ANSWER_RESULT_COUNT] = {
-        [ANSWER_OK] = S_refused_fault,        [ANSWER_TYPE] = S_refused_type,
-        [ANSWER_CHOICE] = S_refused_choice,   [ANSWER_CONSTRAINT] = S_refused_rule,
+        [ANSWER_OK] = S_refused_fault,          [ANSWER_TYPE] = S_refused_type,
+        [ANSWER_CHOICE] = S_refused_choice,     [ANSWER_CONSTRAINT] = S_refused_rule,
         [ANSWER_REQUIRED] = S_refused_required, [ANSWER_READONLY] = S_refused_fault,
-        [ANSWER_HIDDEN] = S_refused_fault,    [ANSWER_FAULT] = S_refused_fault};
+        [ANSWER_HIDDEN] = S_refused_fault,      [ANSWER_FAULT] = S_refused_fault};
     bool number = node->item->type == TYPE_INT || node->item->type == TYPE_DECIMAL;
     enum string_id id = why == ANSWER_TYPE && number ? S_refused_number : texts[why];
     struct arena arena;
@@ -377,8 +408,10 @@ bool app_resume(struct app *app, const struct device_draft *draft)
         return false;
     }
     enter_interview(app);
-    app->ui.language = language_from(session_language(app->interview->session));
-    keyboard_language(&app->keyboard, language_code(app->ui.language));
+    if (!app->apart) {
+        app->ui.language = language_from(session_language(app->interview->session));
+    }
+    say_anew(app);
     say_standing(app);
     return true;
 }
@@ -388,14 +421,22 @@ bool app_resume(struct app *app, const struct device_draft *draft)
 static void build(struct app *app)
 {
     static void (*const screens[SCREEN_COUNT])(struct app *) = {
-        [SCREEN_FIRST_LANGUAGE] = screen_first, [SCREEN_FIRST_INVITE] = screen_first,
-        [SCREEN_FIRST_WORDS] = screen_first,    [SCREEN_FIRST_PASS] = screen_first,
-        [SCREEN_FIRST_REPEAT] = screen_first,   [SCREEN_FIRST_REQUEST] = screen_first,
-        [SCREEN_UNLOCK] = screen_unlock,        [SCREEN_HOME] = screen_home,
-        [SCREEN_FORMS] = screen_forms,          [SCREEN_INTERVIEW] = screen_interview,
-        [SCREEN_OUTLINE] = screen_outline,      [SCREEN_FINISH] = screen_finish,
-        [SCREEN_SEALED] = screen_sealed,        [SCREEN_HAND_OVER] = screen_hand_over,
-        [SCREEN_LOAD] = screen_load,            [SCREEN_SETTINGS] = screen_settings};
+        [SCREEN_FIRST_LANGUAGE] = screen_first,
+        [SCREEN_FIRST_INVITE] = screen_first,
+        [SCREEN_FIRST_WORDS] = screen_first,
+        [SCREEN_FIRST_PASS] = screen_first,
+        [SCREEN_FIRST_REPEAT] = screen_first,
+        [SCREEN_FIRST_REQUEST] = screen_first,
+        [SCREEN_UNLOCK] = screen_unlock,
+        [SCREEN_HOME] = screen_home,
+        [SCREEN_FORMS] = screen_forms,
+        [SCREEN_INTERVIEW] = screen_interview,
+        [SCREEN_OUTLINE] = screen_outline,
+        [SCREEN_FINISH] = screen_finish,
+        [SCREEN_SEALED] = screen_sealed,
+        [SCREEN_HAND_OVER] = screen_hand_over,
+        [SCREEN_LOAD] = screen_load,
+        [SCREEN_SETTINGS] = screen_settings};
     enum { MOST = 6 };
     int tries = 0;
     do {
@@ -423,10 +464,10 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
     static const char *const roles[ROLE_COUNT] = {"button", "choice", "key",  "field",
                                                   "row",    "pill",   "icon", "step"};
     static const char *const names[SCREEN_COUNT] = {
-        "first-language", "first-invite", "first-words", "first-pass", "first-repeat",
-        "first-request",  "unlock",       "home",        "forms",      "interview",
-        "outline",        "finish",       "sealed",      "hand-over",  "load",
-        "settings"};
+        "first-language", "first-invite",  "first-words", "first-pass",
+        "first-repeat",   "first-request", "unlock",      "home",
+        "forms",          "interview",     "outline",     "finish",
+        "sealed",         "hand-over",     "load",        "settings"};
     struct buf out = {0};
     struct ui *ui = &app->ui;
     buf_printf(&out, "frame %u %s\n", frame, app->sheet ? "sheet" : names[app->screen]);
@@ -525,10 +566,12 @@ void app_begin(struct app *app, struct window *window, struct device *device,
     app->data_dir = o->data_dir;
     app->media_dir = o->media_dir;
     app->memory_kib = o->memory_kib;
-    app->night = o->night;
-    app->ui.text_scale = o->text_scale;
-    ui_theme(&app->ui, o->night);
-    app_language(app, o->language);
+    app_settings_read(app);
+    app->night = app->night || o->night; /* what is asked for goes before what was kept */
+    app->ui.text_scale = o->text_scale > 0 ? o->text_scale : app->ui.text_scale;
+    app->ui.language = o->language < UI_LANGUAGE_COUNT ? o->language : app->ui.language;
+    ui_theme(&app->ui, app->night);
+    say_anew(app);
     app->writer = device ? writer_new(device) : NULL;
     app->screen = device ? SCREEN_UNLOCK : SCREEN_FIRST_LANGUAGE;
     app->last_input_ms = clock_mono_ms();

@@ -5,7 +5,8 @@
  * app: what all screens share, and the way from one to another.
  *
  *   FIRST_* ─enrolled▶ HOME ◀─unlock─ UNLOCK ◀─lock, idle, start─ any
- *   HOME ─▶ FORMS ─▶ INTERVIEW ◀▶ OUTLINE, FINISH ─▶ SEALED ─▶ HOME;  HOME ─▶ HAND_OVER, LOAD, SETTINGS
+ *   HOME ─▶ FORMS ─▶ INTERVIEW ◀▶ OUTLINE, FINISH ─▶ SEALED ─▶ HOME;  HOME ─▶ HAND_OVER, LOAD,
+ * SETTINGS
  *
  * A screen is one function, screen_NAME(app), that builds the page; LANGUAGE, MENU and DISCARD are
  * sheets over the screen below, never more than one.
@@ -15,10 +16,23 @@
 #include "app/ui.h"
 
 enum screen {
-    SCREEN_FIRST_LANGUAGE, SCREEN_FIRST_INVITE, SCREEN_FIRST_WORDS, SCREEN_FIRST_PASS,
-    SCREEN_FIRST_REPEAT, SCREEN_FIRST_REQUEST, SCREEN_UNLOCK, SCREEN_HOME, SCREEN_FORMS,
-    SCREEN_INTERVIEW, SCREEN_OUTLINE, SCREEN_FINISH, SCREEN_SEALED, SCREEN_HAND_OVER, SCREEN_LOAD,
-    SCREEN_SETTINGS, SCREEN_COUNT
+    SCREEN_FIRST_LANGUAGE,
+    SCREEN_FIRST_INVITE,
+    SCREEN_FIRST_WORDS,
+    SCREEN_FIRST_PASS,
+    SCREEN_FIRST_REPEAT,
+    SCREEN_FIRST_REQUEST,
+    SCREEN_UNLOCK,
+    SCREEN_HOME,
+    SCREEN_FORMS,
+    SCREEN_INTERVIEW,
+    SCREEN_OUTLINE,
+    SCREEN_FINISH,
+    SCREEN_SEALED,
+    SCREEN_HAND_OVER,
+    SCREEN_LOAD,
+    SCREEN_SETTINGS,
+    SCREEN_COUNT
 };
 enum app_sheet { SHEET_NONE, SHEET_LANGUAGE, SHEET_MENU, SHEET_DISCARD };
 
@@ -41,12 +55,14 @@ struct folds {
 struct app {
     struct ui ui;
     struct keyboard keyboard;
-    struct writer *writer; /* NULL before a device is there */
+    struct writer *writer;            /* NULL before a device is there */
     const char *data_dir, *media_dir; /* media_dir: one fixed folder, or NULL */
-    uint32_t memory_kib;   /* Argon2id at enrolment */
+    uint32_t memory_kib;              /* Argon2id at enrolment */
     enum screen screen;
-    enum app_sheet sheet;
+    enum app_sheet sheet, sheet_shown; /* wanted; drawn last */
+    int page_scroll;                   /* of the page below the sheet */
     bool night, left_for_lock;
+    bool apart; /* the interface keeps its language when the questions' changes */
     int64_t last_input_ms;
 
     char message[600]; /* a warning on the page, in the user's language */
@@ -69,9 +85,9 @@ struct app {
     int64_t typed_ms, journalled_ms;
     const struct node *dated; /* whose calendar was turned: */
     int month_shown, year_shown;
-    char day_shown[12];          /* of a moment whose hour is still missing */
-    const struct node *opened;   /* whose list is open */
-    bool advance;                /* a quick answer: on to the next page */
+    char day_shown[12];        /* of a moment whose hour is still missing */
+    const struct node *opened; /* whose list is open */
+    bool advance;              /* a quick answer: on to the next page */
     struct folds folds;
     char filter[128], filter_id[UI_ID_MAX]; /* a search whose keyboard was put away */
     uint32_t sealed_number;
@@ -95,20 +111,28 @@ struct app {
 };
 
 void app_go(struct app *app, enum screen screen);
-void app_say(struct app *app, enum string_id id);             /* a warning */
+void app_say(struct app *app, enum string_id id); /* a warning */
 void app_say_good(struct app *app, enum string_id id);
-void app_trouble(struct app *app, const struct err *err);     /* a failure of the world */
+void app_trouble(struct app *app, const struct err *err); /* a failure of the world */
 /* Said beside the question: the form's own message, or ours. */
 void app_refusal(struct app *app, struct node *node, enum answer_result why);
-void app_message(struct app *app, int x, int *y, int w);      /* draw it, if any */
-void app_wait(struct app *app);                               /* show "please wait" now */
+void app_message(struct app *app, int x, int *y, int w); /* draw it, if any */
+void app_wait(struct app *app);                          /* show "please wait" now */
 void app_lock(struct app *app);
+/* The interface's language; the questions' too, unless they go apart. */
 void app_language(struct app *app, enum ui_language language);
+/* The questions' language by its code; the interface's too, unless they go apart. */
+void app_question_language(struct app *app, const char *code);
+/* The codes that the form's questions have, in the interface's order; returns how many. */
+size_t app_question_languages(const struct app *app, const char *codes[UI_LANGUAGE_COUNT]);
+/* Looks and hand, kept beside the vault: nothing of it is secret. */
+void app_settings_read(struct app *app);
+void app_settings_write(struct app *app);
 bool app_load_home(struct app *app);
 /* Home; before the enrolment is answered, the request's screen. */
 void app_go_home(struct app *app);
 void app_find_media(struct app *app);
-const char *app_date(struct app *app, int64_t wall_ms);       /* dd.MM.yyyy HH:mm */
+const char *app_date(struct app *app, int64_t wall_ms); /* dd.MM.yyyy HH:mm */
 const char *app_media_name(const char *path);
 
 bool app_start_interview(struct app *app, const uint8_t package_hash[32]);
@@ -153,13 +177,13 @@ struct app_options {
     const char *data_dir, *media_dir; /* lent; media_dir: one fixed folder, or NULL */
     uint32_t memory_kib;
     bool night;
-    float text_scale;
-    enum ui_language language;
+    float text_scale;          /* 0: as it was kept */
+    enum ui_language language; /* UI_LANGUAGE_COUNT: as it was kept */
 };
 /* `device` NULL: not enrolled yet.  The window is lent, the device taken. */
 void app_begin(struct app *app, struct window *window, struct device *device,
                const struct app_options *options);
-struct device *app_end(struct app *app); /* the device, given back */
+struct device *app_end(struct app *app);                            /* the device, given back */
 bool app_handle(struct app *app, const struct window_event *event); /* true: draw it anew */
 void app_draw(struct app *app);
 int app_run(struct app *app, int robot_fd);

@@ -167,8 +167,8 @@ static void show_roster(struct app *app, int x, int *y, int w)
     struct node **entries;
     size_t count;
     struct err err = {0};
-    const char *label = session_text(i->session, &ui->frame, &roster.control->label, roster.node,
-                                     FORM_LONG, NULL);
+    const char *label =
+        session_text(i->session, &ui->frame, &roster.control->label, roster.node, FORM_LONG, NULL);
     *y += ui_text(ui, x, *y, w, TEXT_QUESTION, label, ui->theme.ink, true);
     *y += ui_px(ui, 12);
     session_entries(i->session, &ui->frame, &roster, &entries, &count);
@@ -179,8 +179,8 @@ static void show_roster(struct app *app, int x, int *y, int w)
         char mark;
         int top = *y;
         describe(app, entries[e], &title, &small, &mark);
-        if (ui_row(ui, arena_printf(&ui->frame, "entry:%zu", e + 1), x, y,
-                   fixed ? w : w - erase_w, title, small, mark)) {
+        if (ui_row(ui, arena_printf(&ui->frame, "entry:%zu", e + 1), x, y, fixed ? w : w - erase_w,
+                   title, small, mark)) {
             enter(app, entries[e]);
             return;
         }
@@ -214,9 +214,9 @@ static void show_roster(struct app *app, int x, int *y, int w)
         ui_pills_end(ui, &px, y, x);
     }
     *y += ui_px(ui, 14);
-    if (!fixed && ui_wide_button(ui, "add", x, y, w,
-                                 arena_printf(&ui->frame, "+ %s", ui_str(ui, S_roster_add)),
-                                 false)) {
+    if (!fixed &&
+        ui_wide_button(ui, "add", x, y, w,
+                       arena_printf(&ui->frame, "+ %s", ui_str(ui, S_roster_add)), false)) {
         struct node *entry;
         if (interview_add(i, &roster, &entry, &err)) {
             enter(app, entry);
@@ -243,9 +243,12 @@ static void header(struct app *app)
         before = section;
     }
     struct header h = {.title = title,
-                       .subtitle = arena_printf(&ui->frame, "%zu / %zu", at < count ? at + 1 : at,
-                                                count),
-                       .left = "back", .right = "menu", .language = true,
+                       .subtitle =
+                           arena_printf(&ui->frame, "%zu / %zu", at < count ? at + 1 : at, count),
+                       .left = "back",
+                       .right = "menu",
+                       .language = true,
+                       .sign = language_sign(language_from(session_language(i->session))),
                        .progress = count ? (float)(at + 1) / (float)count : 0,
                        .segments = (int)(sections > 12 ? 12 : sections)};
     ui_header(ui, &h);
@@ -261,8 +264,21 @@ void screen_interview(struct app *app)
     bool typing = question_keyboard(app, &i->page, &kind);
     int bottom = ui->h - (typing ? keyboard_height(ui, kind) : ui_bar_height(ui));
     header(app);
-    if (ui_took(ui, "language")) {
+    if (ui_took(ui, "language")) { /* one tap: the next language of the questions */
+        const char *codes[UI_LANGUAGE_COUNT];
+        size_t have = app_question_languages(app, codes), at = 0;
+        while (at < have && strcmp(codes[at], session_language(i->session)) != 0) {
+            at++;
+        }
+        if (have) {
+            app_question_language(app, codes[at + 1 < have ? at + 1 : 0]);
+        }
+        return;
+    }
+    if (strcmp(ui->held, "language") == 0) {
+        ui->held[0] = ui->pressed[0] = '\0';
         app->sheet = SHEET_LANGUAGE;
+        ui->again = true;
         return;
     }
     if (ui_took(ui, "menu")) {

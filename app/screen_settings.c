@@ -1,8 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How should it look, in which language, and what else can be done here? */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/app.h"
+#include "platform/file.h"
+
+static void settings_path(const struct app *app, struct buf *path)
+{
+    buf_printf(path, "%s/settings", app->data_dir ? app->data_dir : ".");
+}
+
+/* One word and value a line; what is not understood stays as it is. */
+void app_settings_read(struct app *app)
+{
+    struct buf path = {0}, text = {0};
+    settings_path(app, &path);
+    if (file_read(&text, path.data, 4096, NULL)) {
+        char *save = NULL;
+        for (char *line = strtok_r(text.data, "\n", &save); line;
+             line = strtok_r(NULL, "\n", &save)) {
+            char word[32], value[32];
+            if (sscanf(line, "%31s %31s", word, value) != 2) {
+                continue;
+            }
+            int n = atoi(value);
+            if (strcmp(word, "language") == 0) {
+                app->ui.language = language_from(value);
+            } else if (strcmp(word, "text") == 0 && n >= 100 && n <= 200) {
+                app->ui.text_scale = (float)n / 100;
+            } else if (strcmp(word, "night") == 0) {
+                app->night = n == 1;
+                ui_theme(&app->ui, app->night);
+            } else if (strcmp(word, "glove") == 0) {
+                app->ui.glove = n == 1;
+            } else if (strcmp(word, "left") == 0) {
+                app->ui.left_hand = n == 1;
+            } else if (strcmp(word, "apart") == 0) {
+                app->apart = n == 1;
+            }
+        }
+    }
+    buf_fini(&path);
+    buf_fini(&text);
+}
+
+void app_settings_write(struct app *app)
+{
+    struct buf path = {0}, text = {0};
+    struct err err = {0};
+    settings_path(app, &path);
+    buf_printf(&text, "language %s\ntext %d\nnight %d\nglove %d\nleft %d\napart %d\n",
+               language_code(app->ui.language), (int)(app->ui.text_scale * 100 + 0.5f), app->night,
+               app->ui.glove, app->ui.left_hand, app->apart);
+    if (app->writer && !file_write(path.data, text.data, text.len, FILE_PRIVATE, true, &err)) {
+        app_trouble(app, &err);
+    }
+    buf_fini(&path);
+    buf_fini(&text);
+}
+
+static bool interface_languages(struct app *app, int x, int *y, int w);
 
 void screen_settings(struct app *app)
 {
@@ -16,13 +75,7 @@ void screen_settings(struct app *app)
     }
     ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
     y += ui_text(ui, x, y, w, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink, true);
-    for (int l = 0; l < UI_LANGUAGE_COUNT; l++) {
-        const char *id = arena_printf(&ui->frame, "lang:%s", language_code((enum ui_language)l));
-        if (ui_choice(ui, id, x, &y, w, language_own_name((enum ui_language)l),
-                      (enum ui_language)l == ui->language, false)) {
-            app_language(app, (enum ui_language)l);
-        }
-    }
+    interface_languages(app, x, &y, w);
     y += ui_px(ui, 18);
     y += ui_text(ui, x, y, w, TEXT_HEADING, ui_str(ui, S_settings_theme), ui->theme.ink, true);
     for (int n = 0; n < 2; n++) {
@@ -31,6 +84,7 @@ void screen_settings(struct app *app)
                       false)) {
             app->night = n == 1;
             ui_theme(ui, app->night);
+            app_settings_write(app);
         }
     }
     y += ui_px(ui, 18);
@@ -43,10 +97,21 @@ void screen_settings(struct app *app)
         if (ui_pill(ui, arena_printf(&ui->frame, "text:%d", percent), &px, &y, x, x + w, label, on,
                     false)) {
             ui->text_scale = (float)percent / 100;
+            app_settings_write(app);
         }
     }
     ui_pills_end(ui, &px, &y, x);
     y += ui_px(ui, 12);
+    y += ui_text(ui, x, y, w, TEXT_HEADING, ui_str(ui, S_settings_hand), ui->theme.ink, true);
+    if (ui_choice(ui, "glove", x, &y, w, ui_str(ui, S_settings_glove), ui->glove, true)) {
+        ui->glove = !ui->glove;
+        app_settings_write(app);
+    }
+    if (ui_choice(ui, "left-hand", x, &y, w, ui_str(ui, S_settings_left), ui->left_hand, true)) {
+        ui->left_hand = !ui->left_hand;
+        app_settings_write(app);
+    }
+    y += ui_px(ui, 16);
     if (ui_wide_button(ui, "lock", x, &y, w, ui_str(ui, S_lock), false)) {
         app_lock(app);
         return;
@@ -58,24 +123,60 @@ void screen_settings(struct app *app)
 
 static void close_sheet(struct app *app)
 {
-    app->sheet = SHEET_NONE;
-    app->ui.scroll = 0;
+    app->sheet = app->sheet_shown = SHEET_NONE;
+    app->ui.scroll = app->page_scroll; /* nobody loses the place */
     app->ui.again = true;
 }
 
-static void language_sheet(struct app *app, int x, int *y, int w)
+static bool interface_languages(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     for (int l = 0; l < UI_LANGUAGE_COUNT; l++) {
         enum ui_language language = (enum ui_language)l;
         const char *id = arena_printf(&ui->frame, "lang:%s", language_code(language));
-        /* questions come in the languages of the form; the interface also in English */
-        if (app->interview && language == UI_EN && form_language(app->interview->form, "en") < 0) {
-            continue;
-        }
         if (ui_choice(ui, id, x, y, w, language_own_name(language), language == ui->language,
                       false)) {
             app_language(app, language);
+            app_settings_write(app);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* In an interview the questions' language and the interface's, apart or together. */
+static void language_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    if (!app->interview) {
+        if (interface_languages(app, x, y, w)) {
+            close_sheet(app);
+        }
+        return;
+    }
+    const char *codes[UI_LANGUAGE_COUNT];
+    size_t count = app_question_languages(app, codes);
+    *y +=
+        ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, S_language_questions), ui->theme.ink, true);
+    for (size_t c = 0; c < count; c++) {
+        bool on = strcmp(codes[c], session_language(app->interview->session)) == 0;
+        if (ui_choice(ui, arena_printf(&ui->frame, "ask:%s", codes[c]), x, y, w,
+                      language_own_name(language_from(codes[c])), on, false)) {
+            app_question_language(app, codes[c]);
+            close_sheet(app);
+            return;
+        }
+    }
+    *y += ui_px(ui, 14);
+    if (ui_choice(ui, "together", x, y, w, ui_str(ui, S_language_together), !app->apart, true)) {
+        app->apart = !app->apart;
+        app_settings_write(app);
+    }
+    *y += ui_px(ui, 14);
+    if (app->apart) {
+        *y += ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink,
+                      true);
+        if (interface_languages(app, x, y, w)) {
             close_sheet(app);
         }
     }
@@ -90,6 +191,11 @@ static void menu_sheet(struct app *app, int x, int *y, int w)
         } else {
             close_sheet(app);
         }
+    }
+    if (ui_row(ui, "languages", x, y, w, ui_str(ui, S_menu_language), "", 0)) {
+        app->sheet = SHEET_LANGUAGE;
+        ui->again = true;
+        return;
     }
     if (ui_row(ui, "finish", x, y, w, ui_str(ui, S_menu_finish), "", 0)) {
         if (question_commit(app)) {
@@ -137,13 +243,17 @@ void sheet_show(struct app *app)
                                             [SHEET_DISCARD] = S_menu_discard};
     struct ui *ui = &app->ui;
     struct header h = {.title = ui_str(ui, titles[app->sheet]), .left = "cancel", .progress = -1};
-    int x, y, w, keep = ui->scroll;
+    int x, y, w;
+    if (app->sheet_shown != app->sheet) {
+        app->page_scroll = app->sheet_shown == SHEET_NONE ? ui->scroll : app->page_scroll;
+        app->sheet_shown = app->sheet;
+        ui->scroll = 0;
+    }
     ui_header(ui, &h);
     if (ui_took(ui, "cancel")) {
         close_sheet(app);
         return;
     }
-    ui->scroll = 0;
     ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
     switch (app->sheet) {
     case SHEET_LANGUAGE:
@@ -156,8 +266,7 @@ void sheet_show(struct app *app)
         discard_sheet(app, x, &y, w);
         break;
     }
-    ui_body_end(ui, y);
     if (app->sheet != SHEET_NONE) {
-        ui->scroll = keep;
+        ui_body_end(ui, y);
     }
 }

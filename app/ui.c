@@ -27,7 +27,7 @@ static const struct {
     [TEXT_HEADING] = {FACE_BOLD, 19, 24},      [TEXT_DIGIT] = {FACE_SANS, 25, 30},
     [TEXT_KEY] = {FACE_SANS, 20, 24},          [TEXT_KEY_SMALL] = {FACE_SANS, 14, 18}};
 
-enum { DRAG_DP = 10, HOLD_MS = 400, TWICE_MS = 300 };
+enum { DRAG_DP = 10, HOLD_MS = 400, TWICE_MS = 300, GLOVE_HOLD_MS = 500, GLOVE_DRAG_DP = 18 };
 
 void ui_init(struct ui *ui, struct window *window)
 {
@@ -229,7 +229,7 @@ static bool on_move(struct ui *ui, const struct window_event *e)
         ui->grab_y = e->y;
         return true;
     }
-    int far = ui_px(ui, DRAG_DP);
+    int far = ui_px(ui, ui->glove ? GLOVE_DRAG_DP : DRAG_DP);
     if (!ui->dragging && ui->in_body && !ui->held[0] && abs(e->y - ui->down_y) > far &&
         ui->content > ui->body.h) {
         ui->dragging = true; /* a scroll is no tap */
@@ -283,11 +283,16 @@ static bool on_up(struct ui *ui, const struct window_event *e)
     return true;
 }
 
+static int hold_ms(const struct ui *ui)
+{
+    return ui->glove ? GLOVE_HOLD_MS : HOLD_MS;
+}
+
 static bool on_time(struct ui *ui)
 {
     int64_t now = clock_mono_ms();
     if (ui->pressed[0] && !ui->held[0] && !ui->dragging && !ui->grabbed &&
-        now - ui->down_ms >= HOLD_MS) {
+        now - ui->down_ms >= hold_ms(ui)) {
         memcpy(ui->held, ui->pressed, sizeof ui->held);
         return true;
     }
@@ -351,7 +356,7 @@ int ui_timeout(const struct ui *ui)
         return 16;
     }
     if (ui->pressed[0] && !ui->held[0] && !ui->dragging && !ui->grabbed) {
-        int64_t left = HOLD_MS - (clock_mono_ms() - ui->down_ms);
+        int64_t left = hold_ms(ui) - (clock_mono_ms() - ui->down_ms);
         return left > 0 ? (int)left : 0;
     }
     return -1;

@@ -70,6 +70,7 @@ struct ui {
     struct theme theme;
     enum ui_language language;
     float scale, text_scale;
+    bool glove, left_hand;
     int w, h;
     bool landscape;
     struct target targets[UI_TARGETS_MAX];
@@ -166,7 +167,8 @@ struct header {
     const char *left;  /* "back", "menu", or NULL */
     const char *right; /* "menu", "lock", or NULL */
     bool language;
-    float progress; /* 0..1, or negative: none */
+    const char *sign; /* on the language button; NULL: the interface's */
+    float progress;   /* 0..1, or negative: none */
     int segments;
 };
 /* Activated ids: "back", "menu", "lock", "language". */

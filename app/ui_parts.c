@@ -65,7 +65,8 @@ void ui_header(struct ui *ui, const struct header *h)
                            height - ui_px(ui, 16)};
         ui_place(ui, "language", ROLE_BUTTON, r);
         ui_box(ui, box, 6, ui->theme.paper, ui->theme.ink, 1.5f);
-        ui_text_centre(ui, box, TEXT_TITLE, language_sign(ui->language), ui->theme.ink);
+        ui_text_centre(ui, box, TEXT_TITLE, h->sign ? h->sign : language_sign(ui->language),
+                       ui->theme.ink);
         right -= w;
     }
     bool two = h->subtitle && *h->subtitle;
@@ -126,8 +127,9 @@ int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *rig
         left_w = room / 2;
     }
     fit_bar(ui, left, left_w, right, room - left_w);
-    struct rect l = {pad, top + ui_px(ui, 8), left_w, h - ui_px(ui, 16)};
-    struct rect r = {pad + left_w + (left && right ? gap : 0), l.y, room - left_w, l.h};
+    struct rect l = {ui->left_hand && right ? ui->w - pad - left_w : pad, top + ui_px(ui, 8),
+                     left_w, h - ui_px(ui, 16)};
+    struct rect r = {ui->left_hand || !left ? pad : pad + left_w + gap, l.y, room - left_w, l.h};
     ui_fill_rect(ui, (struct rect){0, top, ui->w, h}, ui->theme.paper);
     ui_fill_rect(ui, (struct rect){0, top, ui->w, ui_px(ui, 1)}, ui->theme.line);
     if (left) {
@@ -213,7 +215,7 @@ void ui_mark_choice(struct ui *ui, int x, int cy, float size_dp, bool selected, 
 
 int ui_choice_height(struct ui *ui, int w, const char *text)
 {
-    int room = w - ui_px(ui, 48), least = ui_px(ui, 49);
+    int room = w - ui_px(ui, 48), least = ui_px(ui, ui->glove ? 60 : 49);
     int h = ui_rich(ui, 0, 0, room, TEXT_BODY_BOLD, text, 0, false) + ui_px(ui, 20);
     return h > least ? h : least;
 }

@@ -53,7 +53,7 @@ static void fault(const char *fmt, ...)
 static void look(void)
 {
     struct ui *ui = &r.s.app.ui;
-    struct lint l = {.name = r.form, .out = NULL};
+    struct lint l = {.name = r.form, .typed = true};
     for (size_t i = 0; i < ui->target_count; i++) {
         const struct target *a = &ui->targets[i];
         if (a->hidden) {
@@ -76,7 +76,7 @@ static void look(void)
     }
     lint_texts(&l, ui);
     if (l.faults) {
-        l = (struct lint){.name = r.form, .out = stdout, .told = 195};
+        l = (struct lint){.name = r.form, .typed = true, .out = stdout, .told = 195};
         lint_texts(&l, ui);
         fault("%u faults in the texts of %dx%d, texts %d %%", l.faults, ui->w, ui->h,
               (int)(ui->text_scale * 100));

@@ -270,7 +270,8 @@ static void interview(struct scene *s)
             scene_key(s, KEY_BACKSPACE);
         }
         if (strcmp(name, "place_name") == 0) {
-            scene_tap(s, "language");
+            scene_tap(s, "menu");
+            scene_tap(s, "languages");
             shot(s, "sheet-language");
             scene_tap(s, "cancel");
             scene_tap(s, "menu");

@@ -11,6 +11,7 @@ enum { LINT_TARGET_DP = 48, LINT_SLACK = 2 };
 struct lint {
     const char *name; /* of the picture, for messages */
     unsigned faults, told;
+    bool typed; /* somebody has typed what he liked */
     FILE *out;
 };
 
@@ -97,7 +98,7 @@ static inline void lint_texts(struct lint *l, const struct ui *ui)
         if (d->size_px < (int)(14 * ui->scale)) {
             lint_say(l, "text is too small: '%.*s'", (int)d->len, d->text);
         }
-        if (d->len > 3 && memcmp(d->text + d->len - 3, "…", 3) == 0 && !ui->edit.id[0]) {
+        if (d->len > 3 && memcmp(d->text + d->len - 3, "…", 3) == 0 && !l->typed) {
             char *copy = mem_alloc(d->len + 1);
             memcpy(copy, d->text, d->len);
             copy[d->len] = '\0';
