@@ -100,6 +100,7 @@ static bool lock_device(struct device *d, void *arg, struct err *err)
 
 void app_leave_interview(struct app *app)
 {
+    app->handed = false;
     if (app->interview) {
         struct node *node = question_typed(app);
         if (node) { /* what is being typed is journalled */
@@ -118,6 +119,7 @@ void app_leave_interview(struct app *app)
 void app_lock(struct app *app)
 {
     app_leave_interview(app);
+    respondent_forget(app);
     edit_end(&app->ui.edit);
     window_blank(app->ui.window, app->ui.theme.paper);
     if (app->writer && !writer_call(app->writer, lock_device, NULL, NULL)) {
@@ -436,7 +438,9 @@ static void build(struct app *app)
         [SCREEN_SEALED] = screen_sealed,
         [SCREEN_HAND_OVER] = screen_hand_over,
         [SCREEN_LOAD] = screen_load,
-        [SCREEN_SETTINGS] = screen_settings};
+        [SCREEN_SETTINGS] = screen_settings,
+        [SCREEN_HAND] = screen_hand,
+        [SCREEN_RETURN] = screen_return};
     enum { MOST = 6 };
     int tries = 0;
     do {
@@ -464,10 +468,10 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
     static const char *const roles[ROLE_COUNT] = {"button", "choice", "key",  "field",
                                                   "row",    "pill",   "icon", "step"};
     static const char *const names[SCREEN_COUNT] = {
-        "first-language", "first-invite",  "first-words", "first-pass",
-        "first-repeat",   "first-request", "unlock",      "home",
-        "forms",          "interview",     "outline",     "finish",
-        "sealed",         "hand-over",     "load",        "settings"};
+        "first-language", "first-invite", "first-words", "first-pass", "first-repeat",
+        "first-request",  "unlock",       "home",        "forms",      "interview",
+        "outline",        "finish",       "sealed",      "hand-over",  "load",
+        "settings",       "hand",         "return"};
     struct buf out = {0};
     struct ui *ui = &app->ui;
     buf_printf(&out, "frame %u %s\n", frame, app->sheet ? "sheet" : names[app->screen]);
@@ -580,6 +584,7 @@ void app_begin(struct app *app, struct window *window, struct device *device,
 struct device *app_end(struct app *app)
 {
     app_leave_interview(app);
+    respondent_forget(app);
     struct device *device = writer_free(app->writer);
     app->writer = NULL;
     buf_fini(&app->invite_bytes);

@@ -32,6 +32,8 @@ enum screen {
     SCREEN_HAND_OVER,
     SCREEN_LOAD,
     SCREEN_SETTINGS,
+    SCREEN_HAND,
+    SCREEN_RETURN,
     SCREEN_COUNT
 };
 enum app_sheet { SHEET_NONE, SHEET_LANGUAGE, SHEET_MENU, SHEET_DISCARD };
@@ -78,6 +80,10 @@ struct app {
 
     /* interview */
     struct interview *interview;
+    struct pin
+        *pin;    /* for handing the device to the respondent; NULL: none chosen since unlocking */
+    bool handed; /* the respondent holds it: nothing but this block */
+    bool in_block, at_end; /* of SCREEN_RETURN: may go on with the block; the form ends behind it */
     bool announce_recovery, removed_notice, missing_only;
     enum answer_result refusal;
     struct node *refused; /* beside which question it is said */
@@ -147,6 +153,14 @@ void screen_forms(struct app *app);
 void screen_interview(struct app *app);
 /* The interview's page is another now: fresh field, fresh message, recovered typing. */
 void screen_arrive(struct app *app);
+/* ---- the respondent's own screen: groups with the appearance respondent-screen ---- */
+bool respondent_block(const struct page *page);
+void respondent_forget(struct app *app);
+/* Large letters while it is handed over; returns what to put back. */
+float respondent_text(struct app *app);
+void screen_hand(struct app *app);
+void screen_return(struct app *app);
+
 void screen_outline(struct app *app);
 void screen_finish(struct app *app);
 void screen_sealed(struct app *app);

@@ -311,8 +311,8 @@ static int window(const struct options *o, const char *dir)
                                       .memory_kib = o->memory_mib * 1024,
                                       .night = o->night,
                                       .text_scale = o->text,
-                                      .language = o->lang ? language_from(o->lang)
-                                                          : UI_LANGUAGE_COUNT};
+                                      .language =
+                                          o->lang ? language_from(o->lang) : UI_LANGUAGE_COUNT};
         app_begin(app, w, device, &options);
         status = app_run(app, o->robot_fd);
         device = app_end(app);
@@ -330,11 +330,7 @@ static int window(const struct options *o, const char *dir)
 
 int main(int argc, char **argv)
 {
-    struct options o = {.w = 720,
-                        .h = 1280,
-                        .robot_fd = -1,
-                        .memory_mib = 64,
-                        .label = "suhbat"};
+    struct options o = {.w = 720, .h = 1280, .robot_fd = -1, .memory_mib = 64, .label = "suhbat"};
     struct err err = {0};
     struct buf dir = {0};
     umask(077);

@@ -212,9 +212,11 @@ void screen_first(struct app *app)
                                             S_first_pass,     S_first_repeat, S_first_request};
     bool typing = app->screen == SCREEN_FIRST_REPEAT;
     int x, y, w, bottom = typing ? ui->h - keyboard_height(ui, KEYBOARD_TEXT) : ui->h;
-    struct header h = {.title = ui_str(ui, titles[app->screen]), .progress = -1,
-                       .left = app->screen > SCREEN_FIRST_LANGUAGE &&
-                                       app->screen < SCREEN_FIRST_REQUEST ? "back" : NULL};
+    struct header h = {
+        .title = ui_str(ui, titles[app->screen]),
+        .progress = -1,
+        .left = app->screen > SCREEN_FIRST_LANGUAGE && app->screen < SCREEN_FIRST_REQUEST ? "back"
+                                                                                          : NULL};
     ui_header(ui, &h);
     if (ui_took(ui, "back") && h.left) {
         app_go(app, app->screen - 1);

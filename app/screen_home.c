@@ -29,8 +29,8 @@ static void show_drafts(struct app *app, int x, int *y, int w)
     for (size_t i = 0; i < app->draft_count; i++) {
         struct device_draft *d = &app->drafts[i];
         const char *id = arena_printf(&ui->frame, "draft:%u", d->number);
-        const char *title = ui_fill(
-            ui, S_number, arena_printf(&ui->frame, "%03u", d->number), NULL);
+        const char *title =
+            ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", d->number), NULL);
         if (ui_row(ui, id, x, y, w, title,
                    ui_fill(ui, S_home_draft, app_date(app, d->begun_ms), NULL), '-')) {
             struct device_draft copy = *d;
@@ -114,8 +114,8 @@ void screen_home(struct app *app)
 void screen_forms(struct app *app)
 {
     struct ui *ui = &app->ui;
-    struct header h = {.title = ui_str(ui, S_forms_title), .left = "back", .language = true,
-                       .progress = -1};
+    struct header h = {
+        .title = ui_str(ui, S_forms_title), .left = "back", .language = true, .progress = -1};
     int x, y, w;
     ui_header(ui, &h);
     if (ui_took(ui, "back")) {
@@ -132,10 +132,9 @@ void screen_forms(struct app *app)
     for (size_t i = 0; i < app->form_count; i++) {
         struct app_form *f = &app->forms[i];
         const char *version = ui_fill(ui, S_forms_version, f->version, NULL);
-        const char *small = f->form.training
-                                ? arena_printf(&ui->frame, "%s · %s", version,
-                                               ui_str(ui, S_forms_training))
-                                : version;
+        const char *small = f->form.training ? arena_printf(&ui->frame, "%s · %s", version,
+                                                            ui_str(ui, S_forms_training))
+                                             : version;
         const char *id = arena_printf(&ui->frame, "form:%zu", i);
         if (ui_row(ui, id, x, &y, w, f->title, small, 0)) {
             app_start_interview(app, f->form.hash);

@@ -85,14 +85,38 @@ static void go_next(struct app *app)
     if (!may_leave(app, fields, count)) {
         return;
     }
+    bool own = respondent_block(&i->page), more = true;
     if (interview_next(i)) {
         screen_arrive(app);
     } else if (interview_entry(i)) {
         interview_leave_entry(i);
         screen_arrive(app);
     } else {
+        more = false;
+    }
+    bool next = more && respondent_block(&i->page);
+    if (app->handed && !next) {
+        app->in_block = false;
+        app->at_end = !more;
+        app_go(app, SCREEN_RETURN);
+    } else if (!own && next && !app->handed) {
+        app_go(app, SCREEN_HAND);
+    } else if (!more) {
         app_go(app, SCREEN_FINISH);
     }
+}
+
+/* In the respondent's hands there is no way out of the block at its front. */
+static bool may_go_back(struct app *app)
+{
+    struct interview *i = app->interview;
+    struct page *pages;
+    size_t count, at;
+    if (!app->handed || interview_entry(i)) {
+        return true;
+    }
+    interview_pages(i, &app->ui.frame, &pages, &count, &at);
+    return at > 0 && at < count && respondent_block(&pages[at - 1]);
 }
 
 static void go_back(struct app *app)
@@ -245,8 +269,8 @@ static void header(struct app *app)
     struct header h = {.title = title,
                        .subtitle =
                            arena_printf(&ui->frame, "%zu / %zu", at < count ? at + 1 : at, count),
-                       .left = "back",
-                       .right = "menu",
+                       .left = may_go_back(app) ? "back" : NULL,
+                       .right = app->handed ? "lock" : "menu",
                        .language = true,
                        .sign = language_sign(language_from(session_language(i->session))),
                        .progress = count ? (float)(at + 1) / (float)count : 0,
@@ -254,7 +278,7 @@ static void header(struct app *app)
     ui_header(ui, &h);
 }
 
-void screen_interview(struct app *app)
+static void show_page(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct interview *i = app->interview;
@@ -275,17 +299,25 @@ void screen_interview(struct app *app)
         }
         return;
     }
-    if (strcmp(ui->held, "language") == 0) {
+    if (!app->handed && strcmp(ui->held, "language") == 0) {
         ui->held[0] = ui->pressed[0] = '\0';
         app->sheet = SHEET_LANGUAGE;
         ui->again = true;
         return;
     }
-    if (ui_took(ui, "menu")) {
+    if (app->handed && ui_took(ui, "lock")) {
+        app->in_block = true;
+        app->at_end = false;
+        if (question_commit(app)) {
+            app_go(app, SCREEN_RETURN);
+        }
+        return;
+    }
+    if (!app->handed && ui_took(ui, "menu")) {
         app->sheet = SHEET_MENU;
         return;
     }
-    if (ui_took(ui, "back") || ui_took(ui, "left")) {
+    if (may_go_back(app) && (ui_took(ui, "back") || ui_took(ui, "left"))) {
         go_back(app);
         return;
     }
@@ -296,6 +328,13 @@ void screen_interview(struct app *app)
     ui_body_begin(ui, ui_header_height(ui, true), bottom, &x, &y, &w);
     if (!app->refused) {
         app_message(app, x, &y, w);
+    }
+    if (!app->handed && respondent_block(&i->page) &&
+        ui_wide_button(ui, "hand", x, &y, w, ui_str(ui, S_hand_again), false)) {
+        if (question_commit(app)) {
+            app_go(app, SCREEN_HAND);
+        }
+        return;
     }
     if (i->page.kind == PAGE_ROSTER) {
         show_roster(app, x, &y, w);
@@ -336,8 +375,17 @@ void screen_interview(struct app *app)
         interview_pages(i, &ui->frame, &pages, &count, &at);
         entry_end = at + 1 >= count;
     }
-    ui_bar(ui, "left", ui_str(ui, S_back), "right",
+    ui_bar(ui, may_go_back(app) ? "left" : NULL, may_go_back(app) ? ui_str(ui, S_back) : NULL,
+           "right",
            ui_str(ui, i->page.kind == PAGE_ROSTER ? S_roster_done
                       : entry_end                 ? S_entry_done
                                                   : S_next));
+}
+
+void screen_interview(struct app *app)
+{
+    float scale = respondent_text(app);
+    show_page(app);
+    app->ui.swipe = app->screen == SCREEN_INTERVIEW;
+    app->ui.text_scale = scale;
 }

@@ -84,7 +84,8 @@ static size_t gather(struct app *app, struct section *list, size_t most)
     }
     for (const struct control *c = i->form->body->first; c && found < most; c = c->next) {
         const struct control *g = c;
-        for (; g; g = g == c ? c->first : g->next) { /* two levels are what people mean by section */
+        for (; g;
+             g = g == c ? c->first : g->next) { /* two levels are what people mean by section */
             if (g->kind != CONTROL_GROUP || !g->item || !(g->label.itext || g->label.text)) {
                 continue;
             }
@@ -124,11 +125,13 @@ void screen_outline(struct app *app)
         missing += list[s].missing;
         keep_first(&first_missing, &list[s].first_missing);
     }
-    const char *number = ui_fill(ui, S_number,
-                                 arena_printf(&ui->frame, "%03u", app->interview->draft.number),
-                                 NULL);
-    struct header h = {.title = ui_str(ui, S_outline_title), .subtitle = number, .left = "back",
-                       .language = true, .progress = -1};
+    const char *number =
+        ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", app->interview->draft.number), NULL);
+    struct header h = {.title = ui_str(ui, S_outline_title),
+                       .subtitle = number,
+                       .left = "back",
+                       .language = true,
+                       .progress = -1};
     ui_header(ui, &h);
     if (ui_took(ui, "back")) {
         app_go(app, SCREEN_INTERVIEW);
@@ -155,14 +158,14 @@ void screen_outline(struct app *app)
         if (app->missing_only && !list[s].missing) {
             continue;
         }
-        const char *small =
-            list[s].asked ? ui_fill(ui, S_outline_answered, ui_number(ui, list[s].answered),
-                                    ui_number(ui, list[s].questions))
-                          : ui_str(ui, S_outline_not_asked);
-        char mark = !list[s].asked                                 ? '-'
-                    : list[s].missing && list[s].answered          ? '!'
-                    : list[s].missing || list[s].answered == 0     ? 'o'
-                                                                   : '+';
+        const char *small = list[s].asked
+                                ? ui_fill(ui, S_outline_answered, ui_number(ui, list[s].answered),
+                                          ui_number(ui, list[s].questions))
+                                : ui_str(ui, S_outline_not_asked);
+        char mark = !list[s].asked                             ? '-'
+                    : list[s].missing && list[s].answered      ? '!'
+                    : list[s].missing || list[s].answered == 0 ? 'o'
+                                                               : '+';
         if (list[s].asked && list[s].questions == 0) {
             mark = '+';
         }

@@ -27,7 +27,7 @@ static const struct {
     [TEXT_HEADING] = {FACE_BOLD, 19, 24},      [TEXT_DIGIT] = {FACE_SANS, 25, 30},
     [TEXT_KEY] = {FACE_SANS, 20, 24},          [TEXT_KEY_SMALL] = {FACE_SANS, 14, 18}};
 
-enum { DRAG_DP = 10, HOLD_MS = 400, TWICE_MS = 300, GLOVE_HOLD_MS = 500, GLOVE_DRAG_DP = 18 };
+enum { DRAG_DP = 10, HOLD_MS = 400, TWICE_MS = 300, GLOVE_HOLD_MS = 500, GLOVE_DRAG_DP = 18, SWIPE_DP = 72 };
 
 void ui_init(struct ui *ui, struct window *window)
 {
@@ -191,7 +191,10 @@ static bool on_key(struct ui *ui, enum window_key key)
         }
         return true;
     case KEY_ESCAPE:
-        activate(ui, has_target(ui, "cancel") ? "cancel" : "back");
+        if (has_target(ui, "cancel") ||
+            has_target(ui, "back")) { /* only where there is such a way */
+            activate(ui, has_target(ui, "cancel") ? "cancel" : "back");
+        }
         return true;
     case KEY_PAGE_DOWN:
     case KEY_PAGE_UP:
@@ -270,6 +273,17 @@ static bool on_up(struct ui *ui, const struct window_event *e)
         ui->grab_x = e->x;
         ui->grab_y = e->y;
         ui->pressed[0] = '\0';
+        return true;
+    }
+    int dx = e->x - ui->down_x, dy = e->y - ui->down_y;
+    if (ui->swipe && !was_drag && !ui->held[0] && ui->in_body && abs(dx) > ui_px(ui, SWIPE_DP) &&
+        abs(dy) < abs(dx) / 2) {
+        const char *on = has_target(ui, "right") ? "right" : "key:enter";
+        const char *to = dx < 0 ? on : "back";
+        ui->pressed[0] = '\0';
+        if (has_target(ui, to)) {
+            activate(ui, to);
+        }
         return true;
     }
     if (!was_drag && t && ui->pressed[0] && strcmp(t->id, ui->pressed) == 0) {
@@ -367,6 +381,7 @@ void ui_begin(struct ui *ui)
     draw_clear(&ui->draws);
     arena_reset(&ui->frame);
     ui->target_count = 0;
+    ui->swipe = false;
     ui->again = false;
     ui->scale = window_scale(ui->window);
     window_size(ui->window, &ui->w, &ui->h);

@@ -95,6 +95,7 @@ struct ui {
     int64_t moved_ms;
     bool in_body;
     struct edit edit;
+    bool swipe; /* to either side is on and back; the screen says so anew each time */
     bool quit, again; /* again: build once more */
     bool robot;
 };

@@ -13,8 +13,6 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
-#include "forms/workbook.h"
-#include "forms/xlsform.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "tests/lint.h"
@@ -174,24 +172,6 @@ static void shot(struct scene *s, const char *what)
 
 /* ---- the tour ---- */
 
-static char *form_of(const char *file)
-{
-    struct arena arena;
-    struct workbook book;
-    struct buf bytes = {0}, xml = {0};
-    struct err err = {0};
-    struct xlsform_options options = {.fallback_id = "form"};
-    arena_init(&arena);
-    OK(file_read(&bytes, file, 1 << 20, &err));
-    OK(workbook_read(&book, &arena, file, bytes.data, bytes.len, &err));
-    OK(xlsform_convert(&xml, &book, &options, &arena, NULL, &err));
-    char *kept = mem_text(xml.data);
-    buf_fini(&bytes);
-    buf_fini(&xml);
-    arena_fini(&arena);
-    return kept;
-}
-
 static void must(bool ok, const char *what)
 {
     if (!ok) {
@@ -223,6 +203,8 @@ static void answer_page(struct scene *s, const char *name)
                    {"time", "hour:08", NULL},
                    {"moment", "day:12", NULL},
                    {"likelihood", "cell:2:3", NULL},
+                   {"fair", "choice:no", NULL},
+                   {"own_words", NULL, "Ҳамааш хуб, рахмат"},
                    {"ack", "choice:OK", NULL}};
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         if (strcmp(answers[i].page, name) == 0) {
@@ -258,8 +240,20 @@ static void interview(struct scene *s)
         must(scene_tap(s, "form:0"), "choose a form");
     }
     must(s->app.screen == SCREEN_INTERVIEW, "come to the interview");
-    for (int steps = 0; s->app.screen == SCREEN_INTERVIEW && steps < 80; steps++) {
+    for (int steps = 0; steps < 90; steps++) {
         char name[64], what[80];
+        if (s->app.screen == SCREEN_HAND) {
+            shot(s, "hand");
+            scene_type(s, "4711");
+            must(scene_tap(s, "key:enter"), "hand over");
+        } else if (s->app.screen == SCREEN_RETURN) {
+            shot(s, "return");
+            scene_type(s, "4711");
+            must(scene_tap(s, "key:enter"), "get it back");
+        }
+        if (s->app.screen != SCREEN_INTERVIEW) {
+            break;
+        }
         snprintf(name, sizeof name, "%s", page_name(s));
         snprintf(what, sizeof what, "ask-%s", name);
         shot(s, what);
@@ -407,7 +401,7 @@ int main(int argc, char **argv)
     xml_setup();
     OK(secret_setup(&err));
     read_digests(argv[2]);
-    char *form = form_of("tests/cases/widgets.csv");
+    char *form = scene_form("tests/cases/widgets.csv");
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1};
     struct window *w = scene_window(&look);
     char path[512];

@@ -3,6 +3,9 @@
 #define TESTS_SCENE_H
 /* scene: the real app on SDL's dummy driver, driven in this process by the ids of its targets. */
 #include "app/app.h"
+#include "forms/workbook.h"
+#include "forms/xlsform.h"
+#include "platform/file.h"
 #include "platform/font.h"
 #include "tests/study.h"
 
@@ -149,6 +152,25 @@ static inline void scene_unlock(struct scene *s)
         scene_type(s, study_pass);
         scene_key(s, KEY_ENTER);
     }
+}
+
+/* A workbook as its XForm; the caller frees. */
+static inline char *scene_form(const char *file)
+{
+    struct arena arena;
+    struct workbook book;
+    struct buf bytes = {0}, xml = {0};
+    struct err err = {0};
+    struct xlsform_options options = {.fallback_id = "form"};
+    arena_init(&arena);
+    OK(file_read(&bytes, file, 1 << 20, &err));
+    OK(workbook_read(&book, &arena, file, bytes.data, bytes.len, &err));
+    OK(xlsform_convert(&xml, &book, &options, &arena, NULL, &err));
+    char *kept = mem_text(xml.data);
+    buf_fini(&bytes);
+    buf_fini(&xml);
+    arena_fini(&arena);
+    return kept;
 }
 
 #endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Do the screens keep what they promise: places, languages, hands, ways out? */
+#include "tests/scene.h"
+
+static struct window *window;
+static char *widgets;
+
+static void open_interview(struct scene *s)
+{
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    scene_open(s, window, widgets, "widgets", &look);
+    scene_unlock(s);
+    assert_int_equal(s->app.screen, SCREEN_HOME);
+    assert_true(scene_tap(s, "start"));
+    assert_true(scene_tap(s, "form:0"));
+    assert_int_equal(s->app.screen, SCREEN_INTERVIEW);
+}
+
+static void go_to(struct scene *s, const char *path)
+{
+    struct interview *i = s->app.interview;
+    struct page page;
+    assert_true(interview_find(i, &s->app.ui.frame, session_find(i->session, path), &page));
+    interview_go(i, &page);
+    screen_arrive(&s->app);
+    scene_draw(s);
+}
+
+static const char *value(struct scene *s, const char *path)
+{
+    return tree_value(session_find(s->app.interview->session, path));
+}
+
+static void drag(struct scene *s, int x0, int y0, int x1, int y1)
+{
+    struct window_event e = {.kind = WINDOW_DOWN, .x = x0, .y = y0};
+    scene_event(s, e);
+    for (int k = 1; k <= 4; k++) {
+        e = (struct window_event){
+            .kind = WINDOW_MOVE, .x = x0 + (x1 - x0) * k / 4, .y = y0 + (y1 - y0) * k / 4};
+        scene_event(s, e);
+    }
+    e.kind = WINDOW_UP;
+    scene_event(s, e);
+}
+
+static struct rect rect_of(struct scene *s, const char *id)
+{
+    const struct target *t = scene_find(s, id);
+    if (!t) {
+        fail_msg("no target %s", id);
+    }
+    return t->rect;
+}
+
+static void test_app__one_tap_changes_the_language_and_nothing_else(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/place_name");
+    scene_type(&s, "Өзг");
+    s.app.ui.scroll = 5;
+    scene_draw(&s);
+    int scroll = s.app.ui.scroll;
+    assert_true(scene_tap(&s, "language"));
+    assert_string_equal(session_language(s.app.interview->session), "ky");
+    assert_int_equal(s.app.ui.language, UI_KY);
+    assert_string_equal(s.app.ui.edit.text.data, "Өзг");
+    assert_int_equal(s.app.ui.scroll, scroll);
+    assert_string_equal(s.app.interview->page.node->name, "place_name");
+    assert_int_equal(s.app.keyboard.layout, LAYOUT_KY);
+    s.app.apart = true; /* the questions alone */
+    assert_true(scene_tap(&s, "language"));
+    assert_string_equal(session_language(s.app.interview->session), "tg");
+    assert_int_equal(s.app.ui.language, UI_KY);
+    assert_true(scene_tap(&s, "language"));
+    assert_string_equal(session_language(s.app.interview->session), "ru");
+    scene_close(&s);
+}
+
+static void test_app__a_language_without_a_text_says_so(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/age");
+    interview_language(s.app.interview, "en"); /* the form has none */
+    s.app.ui.language = UI_RU;
+    scene_draw(&s);
+    bool told = false;
+    for (size_t i = 0; i < s.app.ui.draws.count; i++) {
+        const struct draw *d = &s.app.ui.draws.list[i];
+        told = told || (d->kind == DRAW_TEXT && strstr(d->text, "Нет перевода"));
+    }
+    assert_true(told);
+    scene_close(&s);
+}
+
+static void test_app__the_respondent_has_no_other_way(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/contact/phone");
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_HAND);
+    scene_type(&s, "12");
+    assert_true(scene_tap(&s, "key:enter")); /* too short */
+    assert_int_equal(s.app.screen, SCREEN_HAND);
+    scene_type(&s, "34");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
+    assert_true(s.app.handed);
+    assert_null(scene_find(&s, "back"));
+    assert_null(scene_find(&s, "left"));
+    assert_null(scene_find(&s, "menu"));
+    struct node *first = s.app.interview->page.node;
+    scene_key(&s, KEY_ESCAPE);
+    drag(&s, 200, 800, 600, 810); /* a swipe back */
+    assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
+    assert_ptr_equal(s.app.interview->page.node, first);
+    scene_tap(&s, "choice:yes");
+    assert_true(scene_tap(&s, "right"));
+    assert_non_null(scene_find(&s, "back")); /* within the block one may go back */
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_int_equal(s.app.screen, SCREEN_RETURN);
+    assert_null(scene_find(&s, "back"));
+    scene_key(&s, KEY_ESCAPE);
+    assert_int_equal(s.app.screen, SCREEN_RETURN);
+    scene_type(&s, "9999");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_int_equal(s.app.screen, SCREEN_RETURN);
+    scene_type(&s, "1234");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
+    assert_false(s.app.handed);
+    assert_non_null(scene_find(&s, "menu"));
+    assert_string_equal(value(&s, "/data/own/fair"), "yes");
+    scene_close(&s);
+}
+
+static void test_app__five_wrong_pins_lock_and_lose_nothing(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/contact/phone");
+    scene_tap(&s, "right");
+    scene_type(&s, "123456");
+    scene_tap(&s, "key:enter");
+    scene_tap(&s, "choice:no");
+    assert_true(scene_tap(&s, "lock")); /* the respondent wants to stop */
+    assert_int_equal(s.app.screen, SCREEN_RETURN);
+    for (int k = 0; k < 5; k++) {
+        assert_int_equal(s.app.screen, SCREEN_RETURN);
+        scene_type(&s, "0000");
+        scene_tap(&s, "key:enter");
+    }
+    assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+    assert_null(s.app.pin);
+    scene_unlock(&s);
+    char draft[32];
+    snprintf(draft, sizeof draft, "draft:%u", s.app.drafts[0].number);
+    assert_true(scene_tap(&s, draft));
+    assert_string_equal(value(&s, "/data/own/fair"), "no");
+    assert_false(s.app.handed);
+    scene_close(&s);
+}
+
+static void test_app__drags_move_knobs_and_rows(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/scale");
+    struct rect r = rect_of(&s, "slide");
+    drag(&s, r.x + 20, r.y + r.h / 2, r.x + r.w - 10, r.y + r.h / 2);
+    assert_string_equal(value(&s, "/data/scale"), "10");
+    assert_true(scene_tap(&s, "less"));
+    assert_string_equal(value(&s, "/data/scale"), "9");
+    go_to(&s, "/data/order");
+    assert_string_equal(value(&s, "/data/order"), "");
+    struct rect from = rect_of(&s, "move:debt"), to = rect_of(&s, "move:docs");
+    drag(&s, from.x + 30, from.y + from.h / 2, to.x + 30, to.y + to.h / 2);
+    assert_string_equal(value(&s, "/data/order"), "debt docs law job doctor");
+    assert_true(scene_tap(&s, "up:job"));
+    assert_string_equal(value(&s, "/data/order"), "debt docs job law doctor");
+    go_to(&s, "/data/risk/likelihood");
+    assert_true(scene_tap(&s, "cell:3:2"));
+    assert_string_equal(value(&s, "/data/risk/likelihood"), "high");
+    assert_string_equal(value(&s, "/data/risk/impact"), "middle");
+    go_to(&s, "/data/moment");
+    assert_true(scene_tap(&s, "day:12"));
+    assert_string_equal(value(&s, "/data/moment"), ""); /* an hour is missing */
+    assert_true(scene_tap(&s, "hour:08"));
+    assert_memory_equal(value(&s, "/data/moment") + 7, "-12T08:00:00.000", 16);
+    scene_close(&s);
+}
+
+static void test_app__a_swipe_goes_on_and_back(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/help");
+    drag(&s, 600, 800, 200, 810);
+    assert_string_equal(s.app.interview->page.node->name, "trust");
+    drag(&s, 200, 800, 600, 790);
+    assert_string_equal(s.app.interview->page.node->name, "help");
+    drag(&s, 300, 400, 330, 800); /* up and down is none */
+    assert_string_equal(s.app.interview->page.node->name, "help");
+    scene_close(&s);
+}
+
+static void test_app__looks_are_kept(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct scene_look look = {
+        .w = 720, .h = 1280, .scale = 2, .text_scale = 0, .language = UI_LANGUAGE_COUNT};
+    scene_open(&s, window, widgets, "widgets", &look);
+    scene_unlock(&s);
+    scene_tap(&s, "menu");
+    assert_int_equal(s.app.screen, SCREEN_SETTINGS);
+    assert_true(scene_tap(&s, "lang:tg"));
+    assert_true(scene_tap(&s, "night"));
+    assert_true(scene_tap(&s, "text:150"));
+    assert_true(scene_tap(&s, "glove"));
+    assert_true(scene_tap(&s, "left-hand"));
+    struct err err = {0};
+    device_close(app_end(&s.app));
+    OK(device_open(&s.study.device, study_path(&s.study, "device"), &err));
+    scene_boot(&s);
+    assert_int_equal(s.app.ui.language, UI_TG);
+    assert_true(s.app.night && s.app.ui.glove && s.app.ui.left_hand);
+    assert_true(s.app.ui.text_scale > 1.49f && s.app.ui.text_scale < 1.51f);
+    scene_close(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_app__one_tap_changes_the_language_and_nothing_else),
+        cmocka_unit_test(test_app__a_language_without_a_text_says_so),
+        cmocka_unit_test(test_app__the_respondent_has_no_other_way),
+        cmocka_unit_test(test_app__five_wrong_pins_lock_and_lose_nothing),
+        cmocka_unit_test(test_app__drags_move_knobs_and_rows),
+        cmocka_unit_test(test_app__a_swipe_goes_on_and_back),
+        cmocka_unit_test(test_app__looks_are_kept),
+    };
+    struct err err = {0};
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2};
+    db_setup();
+    xml_setup();
+    OK(secret_setup(&err));
+    window = scene_window(&look);
+    widgets = scene_form("tests/cases/widgets.csv");
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    free(widgets);
+    font_finish();
+    window_close(window);
+    return failed;
+}
