@@ -114,6 +114,7 @@ void app_leave_interview(struct app *app)
         interview_free(app->interview);
         app->interview = NULL;
     }
+    app_pictures_forget(app);
 }
 
 void app_lock(struct app *app)

@@ -14,6 +14,7 @@
 #include "app/interview.h"
 #include "app/keyboard.h"
 #include "app/ui.h"
+#include "platform/picture.h"
 
 enum screen {
     SCREEN_FIRST_LANGUAGE,
@@ -43,6 +44,13 @@ enum { APP_FORMS_MAX = 64, APP_MEDIA_MAX = 16, APP_CHOICES_SHOWN = 60 };
 struct app_form {
     struct device_form form;
     char id[128], title[160], version[64];
+};
+
+enum { APP_PICTURES = 24 };
+struct app_picture {
+    char name[112]; /* its size and file */
+    struct picture picture;
+    uint64_t used, key;
 };
 
 /* Labels of the list that is being searched, folded once. */
@@ -95,6 +103,8 @@ struct app {
     const struct node *opened; /* whose list is open */
     bool advance;              /* a quick answer: on to the next page */
     struct folds folds;
+    struct app_picture pictures[APP_PICTURES];
+    uint64_t picture_clock, picture_key;
     char filter[128], filter_id[UI_ID_MAX]; /* a search whose keyboard was put away */
     uint32_t sealed_number;
 
@@ -140,6 +150,12 @@ void app_go_home(struct app *app);
 void app_find_media(struct app *app);
 const char *app_date(struct app *app, int64_t wall_ms); /* dd.MM.yyyy HH:mm */
 const char *app_media_name(const char *path);
+
+/* The picture behind jr://images/…, no larger than this; NULL when there is none.  Lent until
+ * others are asked for. */
+const struct picture *app_picture(struct app *app, const char *uri, int most_w, int most_h);
+void app_show_picture(struct app *app, int x, int y, const struct picture *picture);
+void app_pictures_forget(struct app *app);
 
 bool app_start_interview(struct app *app, const uint8_t package_hash[32]);
 bool app_resume(struct app *app, const struct device_draft *draft);

@@ -274,6 +274,16 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
     /* a long text to read aloud is set as text, not as a headline */
     bool long_text = text_count(label, strlen(label)) > 140;
     *y += ui_rich(ui, x, *y, w, long_text ? TEXT_BODY : TEXT_QUESTION, label, ui->theme.ink, true);
+    const char *image = session_text(s, &ui->frame, &c->label, page->node, FORM_IMAGE, NULL);
+    if (!*image) {
+        image = session_text(s, &ui->frame, &c->label, page->node, FORM_BIG_IMAGE, NULL);
+    }
+    const struct picture *picture = app_picture(app, image, w, ui->body.h / 2);
+    if (picture) {
+        *y += ui_px(ui, 8);
+        app_show_picture(app, x, *y, picture);
+        *y += picture->h + ui_px(ui, 4);
+    }
     if (fallback) {
         *y += ui_text(ui, x, *y, w, TEXT_SMALL, ui_str(ui, S_fallback), ui->theme.warn, true);
     }

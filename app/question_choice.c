@@ -211,6 +211,73 @@ static void as_rows(struct list *l, const char *search)
     }
 }
 
+/* A choice's picture, no larger than this. */
+static const struct picture *picture_of(const struct list *l, size_t i, int w, int h)
+{
+    struct app *app = l->app;
+    const char *uri =
+        session_choice_text(app->interview->session, &app->ui.frame, l->node->item->control,
+                            l->node, &l->choices[i], FORM_IMAGE);
+    return app_picture(app, uri, w, h);
+}
+
+static bool has_pictures(const struct list *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        if (!question_is_code(l->choices[i].value) && picture_of(l, i, 64, 64)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Cards with a picture above the words: for who would rather point than read. */
+static void as_pictures(struct list *l, unsigned columns)
+{
+    struct ui *ui = &l->app->ui;
+    int gap = ui_px(ui, 8), cell_w = l->w / (int)columns, inner = cell_w - 3 * gap;
+    int most = ui_px(ui, 140);
+    for (size_t from = 0; from < l->count;) {
+        size_t shown[8], n = 0;
+        int h = 0;
+        for (; from < l->count && n < columns && n < 8; from++) {
+            if (question_is_code(l->choices[from].value)) {
+                continue;
+            }
+            const struct picture *p = picture_of(l, from, inner, most);
+            int own = (p ? p->h + gap : 0) +
+                      ui_centre_height(ui, inner, TEXT_BODY_BOLD, l->choices[from].label) + 3 * gap;
+            h = own > h ? own : h;
+            shown[n++] = from;
+        }
+        for (size_t k = 0; k < n; k++) {
+            size_t i = shown[k];
+            struct rect r = {l->x + (int)k * cell_w, *l->y, cell_w, h};
+            struct rect face = {r.x + gap / 2, r.y + gap / 2, r.w - gap, r.h - gap};
+            const char *id = id_of(l, i);
+            bool on = is_on(l, i);
+            if (ui_target(ui, id, ROLE_CHOICE, r)) {
+                question_toggle(l->app, l->node, l->choices[i].value);
+            }
+            ui_box(ui, face, 8, on || ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper,
+                   on ? ui->theme.accent : ui->theme.line, on ? 3 : 1.5f);
+            const struct picture *p = picture_of(l, i, inner, most);
+            int y = face.y + gap;
+            if (p) {
+                app_show_picture(l->app, r.x + (r.w - p->w) / 2, y, p);
+                y += p->h + gap;
+            }
+            ui_text_top(ui, (struct rect){r.x + (r.w - inner) / 2, y, inner, 0},
+                        on ? TEXT_BODY_BOLD : TEXT_BODY, l->choices[i].label, ui->theme.ink);
+            if (on) { /* a shape goes with the colour */
+                ui_mark_choice(ui, face.x + face.w - ui_px(ui, 26), face.y + ui_px(ui, 15), 20,
+                               true, l->many);
+            }
+        }
+        *l->y += h;
+    }
+}
+
 static void as_columns(struct list *l, unsigned columns)
 {
     struct ui *ui = &l->app->ui;
@@ -353,7 +420,16 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
     while (columns > 1 && w / (int)columns < ui_px(ui, 120)) {
         columns--; /* words need room; so many columns are meant for a tablet */
     }
-    if (control_has(c, "minimal")) {
+    if (few && has_pictures(&l)) {
+        unsigned most = (unsigned)(w / ui_px(ui, 100));
+        most = most < 1 ? 1 : most > 4 ? 4 : most;
+        unsigned faces = (unsigned)l.count; /* a scale of faces stays one row */
+        bool scale = wants_scale(c) && faces <= 8 && w / (int)faces >= ui_px(ui, 56);
+        as_pictures(&l, scale                           ? faces
+                        : columns > 1 && columns < most ? columns
+                        : most > 2                      ? 2
+                                                        : most);
+    } else if (control_has(c, "minimal")) {
         as_minimal(&l, search);
     } else if (few && wants_scale(c) && (as_scale(&l, TEXT_HINT) || as_scale(&l, TEXT_SMALL))) {
         *y += ui_px(ui, 4);

@@ -27,7 +27,14 @@ static const struct {
     [TEXT_HEADING] = {FACE_BOLD, 19, 24},      [TEXT_DIGIT] = {FACE_SANS, 25, 30},
     [TEXT_KEY] = {FACE_SANS, 20, 24},          [TEXT_KEY_SMALL] = {FACE_SANS, 14, 18}};
 
-enum { DRAG_DP = 10, HOLD_MS = 400, TWICE_MS = 300, GLOVE_HOLD_MS = 500, GLOVE_DRAG_DP = 18, SWIPE_DP = 72 };
+enum {
+    DRAG_DP = 10,
+    HOLD_MS = 400,
+    TWICE_MS = 300,
+    GLOVE_HOLD_MS = 500,
+    GLOVE_DRAG_DP = 18,
+    SWIPE_DP = 72
+};
 
 void ui_init(struct ui *ui, struct window *window)
 {

@@ -86,6 +86,11 @@ MUST_CHECK bool session_choices(struct session *session, struct arena *arena,
                                 const struct control *control, struct node *node,
                                 struct choice **choices, size_t *count, struct err *err);
 
+/* Another form of a choice's label, as an image; "" when there is none.  Kept in `arena`. */
+const char *session_choice_text(struct session *session, struct arena *arena,
+                                const struct control *control, struct node *node,
+                                const struct choice *choice, enum text_form form);
+
 /* ---- answers ---- */
 
 enum answer_result {

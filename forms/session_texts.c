@@ -198,6 +198,27 @@ bool session_choices(struct session *s, struct arena *arena, const struct contro
     return ok;
 }
 
+const char *session_choice_text(struct session *s, struct arena *arena,
+                                const struct control *control, struct node *node,
+                                const struct choice *choice, enum text_form form)
+{
+    const char *out = "";
+    const struct xpath *ref = control->label_ref;
+    struct xpath_value v;
+    if (choice->fixed) {
+        out = label_text(s, arena, &choice->fixed->label, node, form, NULL);
+    } else if (choice->row && ref && control->label_is_itext && !control->external) {
+        ref = ref->op == XP_CALL ? ref->args[0] : ref;
+        const struct itext *itext = xpath_eval_at(&v, ref, &s->xpath, choice->row, node, NULL)
+                                        ? map_get(&s->form->itexts, xpath_to_text(&s->xpath, &v))
+                                        : NULL;
+        const struct text *found = itext ? itext_pick(s, itext, form, NULL) : NULL;
+        out = found ? text_of(s, arena, found, node) : "";
+    }
+    arena_reset(&s->temp);
+    return out;
+}
+
 /* jr:choice-name(value, 'path'): path names the question whose list is meant.  "" when its list has
  * no such choice, NULL when there is no such question. */
 const char *session_choice_name(void *user, const char *value, const char *path, struct node *at)

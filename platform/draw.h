@@ -19,12 +19,13 @@ typedef uint32_t colour; /* 0xRRGGBB */
 enum face { FACE_SANS, FACE_BOLD, FACE_ITALIC, FACE_SERIF, FACE_COUNT };
 
 enum draw_kind {
-    DRAW_FILL,   /* rectangle */
-    DRAW_BOX,    /* rounded, filled, with a border of `line` px in `edge` */
-    DRAW_DASH,   /* rounded, dashed border only */
-    DRAW_TEXT,   /* one line; rect.x, rect.y is its top left */
-    DRAW_STROKE, /* polyline of `line` px with round ends */
-    DRAW_CLIP    /* what follows shows only inside; an empty rect ends it */
+    DRAW_FILL,    /* rectangle */
+    DRAW_BOX,     /* rounded, filled, with a border of `line` px in `edge` */
+    DRAW_DASH,    /* rounded, dashed border only */
+    DRAW_TEXT,    /* one line; rect.x, rect.y is its top left */
+    DRAW_STROKE,  /* polyline of `line` px with round ends */
+    DRAW_PICTURE, /* pixels of their own size at rect.x, rect.y */
+    DRAW_CLIP     /* what follows shows only inside; an empty rect ends it */
 };
 
 struct draw {
@@ -38,6 +39,8 @@ struct draw {
     size_t len;
     const int16_t *points; /* x, y pairs */
     size_t point_count;
+    const uint8_t *rgb; /* DRAW_PICTURE: rect.w × rect.h pixels, 3 bytes each; lent until shown */
+    uint64_t key;       /* of these pixels */
 };
 
 struct draw_list {

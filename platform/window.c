@@ -258,6 +258,9 @@ static uint64_t key(const struct draw *d)
     if (d->kind == DRAW_TEXT) {
         return mix(hash, d->text, d->len);
     }
+    if (d->kind == DRAW_PICTURE) {
+        return mix(hash, &d->key, sizeof d->key);
+    }
     if (d->kind == DRAW_STROKE) { /* relative to its first point: an icon is the same anywhere */
         for (size_t i = 0; i < d->point_count * 2; i++) {
             int16_t rel = (int16_t)(d->points[i] - d->points[i % 2]);
@@ -285,6 +288,28 @@ static SDL_Texture *make_texture(struct window *w, const uint8_t *alpha, int tw,
         err_out_of_memory();
     }
     SDL_SetTextureBlendMode(t, SDL_BLENDMODE_BLEND);
+    return t;
+}
+
+static SDL_Texture *picture_texture(struct window *w, const struct draw *d)
+{
+    SDL_Surface *s =
+        SDL_CreateRGBSurfaceWithFormat(0, d->rect.w, d->rect.h, 32, SDL_PIXELFORMAT_ARGB8888);
+    if (!s) {
+        err_out_of_memory();
+    }
+    const uint8_t *p = d->rgb;
+    for (int y = 0; y < d->rect.h; y++) {
+        uint32_t *row = (uint32_t *)((char *)s->pixels + y * s->pitch);
+        for (int x = 0; x < d->rect.w; x++, p += 3) {
+            row[x] = 0xFF000000u | (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+        }
+    }
+    SDL_Texture *t = SDL_CreateTextureFromSurface(w->renderer, s);
+    SDL_FreeSurface(s);
+    if (!t) {
+        err_out_of_memory();
+    }
     return t;
 }
 
@@ -373,6 +398,13 @@ static struct cached *look_up(struct window *w, const struct draw *d, uint64_t h
     }
     uint8_t *alpha = NULL;
     int tw = 0, th = 0;
+    if (d->kind == DRAW_PICTURE) {
+        if (oldest->texture) {
+            SDL_DestroyTexture(oldest->texture);
+        }
+        *oldest = (struct cached){hash, picture_texture(w, d), d->rect.w, d->rect.h, w->frame};
+        return oldest;
+    }
     if (d->kind == DRAW_TEXT) {
         struct font_pixels pixels;
         if (!font_pixels(&pixels, d->face, d->size_px, d->text, d->len)) {
@@ -513,6 +545,11 @@ static void paint(struct window *w, const struct draw *d)
         stroke_bounds(d, &x0, &y0, &x1, &y1);
         to = (SDL_Rect){x0, y0, c->w, c->h};
         tint(c->texture, d->ink);
+        SDL_RenderCopy(w->renderer, c->texture, NULL, &to);
+        break;
+    case DRAW_PICTURE:
+        c = look_up(w, d, key(d));
+        to = (SDL_Rect){d->rect.x, d->rect.y, c->w, c->h};
         SDL_RenderCopy(w->renderer, c->texture, NULL, &to);
         break;
     case DRAW_CLIP:

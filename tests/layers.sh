@@ -34,6 +34,7 @@ home '(md5|sha1|sha2)\.h' platform/digest.c
 home 'sqlite3.h' platform/db.c platform/wipe.c
 home 'sodium' platform/secret.c platform/age.c platform/sign.c platform/vault.c platform/draft.c
 home 'SDL2?/' platform/window.c platform/font.c
+home 'png.h|turbojpeg.h' platform/picture.c
 home 'SDL' platform/window.c platform/font.c
 
 # forms does no input or output, has no clock and no randomness of its own
@@ -53,7 +54,7 @@ links() { # PROGRAM "allowed|…"
     done
 }
 base='libc\.so|libm\.so|ld-linux|libgcc_s|libasan|libubsan'
-app="$base|libSDL2|libSDL2_ttf|libSDL2_image|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson"
+app="$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson"
 links build/bin/suhbat "$app"
 for t in build/bin/suhbat-*; do
     links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip"

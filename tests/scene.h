@@ -45,6 +45,8 @@ static inline void scene_boot(struct scene *s)
     s->drawn++;
 }
 
+static const struct buf *scene_picture; /* picture.png of the forms to come, or NULL */
+
 /* A window for all scenes: SDL is set up once. */
 static inline struct window *scene_window(const struct scene_look *look)
 {
@@ -64,6 +66,7 @@ static inline void scene_open(struct scene *s, struct window *window, const char
     s->window = window;
     s->look = *look;
     study_init(&s->study);
+    s->study.picture = scene_picture;
     s->study.form = form;
     s->study.form_id = form_id;
     study_device(&s->study);

@@ -16,6 +16,7 @@ fuzz_workbook) cp forms/study/focus_group.csv "$dir"; cp tests/cases/seeds/*.md 
 fuzz_xpath) n=0; grep -v '^#' tests/cases/xpath.test | while read -r line; do
         n=$((n + 1)); printf '%s' "${line%% =>*}" > "$dir/$n"; done ;;
 fuzz_instance) cp tests/cases/seeds/instance-*.txt "$dir" ;;
+fuzz_picture) for kind in png jpg; do convert -size 24x18 gradient:red-blue "$dir/a.$kind" 2>/dev/null || true; done ;;
 fuzz_age) unhex tests/cases/golden/age.hex "$dir/age" ;;
 fuzz_custody) for f in tests/cases/golden/*.hex; do unhex "$f" "$dir/$(basename "$f" .hex)"; done ;;
 esac

@@ -27,6 +27,7 @@ struct study {
     struct buf request;
     const char *form; /* the form's XML; NULL = a stand-in that nobody opens */
     const char *form_id; /* NULL = "test_form" */
+    const struct buf *picture; /* picture.png in the package, or NULL */
 };
 
 static inline char *study_path(struct study *s, const char *name)
@@ -148,8 +149,9 @@ static inline void study_enrol(struct study *s, uint8_t package_hash[32])
     study_put(s, "stick", "a-grant.age", &grant);
     struct package_file files[] = {
         {"form.xml", s->form ? s->form : "<form/>", s->form ? strlen(s->form) : 7},
-        {"regions.csv", "a,b\n", 4}};
-    OK(package_write(&package, s->catalogue.study_id, s->form_id ? s->form_id : "test_form", 3, 0, files, 2, s->author_cert,
+        {"regions.csv", "a,b\n", 4},
+        {"picture.png", s->picture ? s->picture->data : "", s->picture ? s->picture->len : 0}};
+    OK(package_write(&package, s->catalogue.study_id, s->form_id ? s->form_id : "test_form", 3, 0, files, s->picture ? 3 : 2, s->author_cert,
                      s->author, &err));
     OK(package_read(&p, package.data, package.len, NULL, &err));
     memcpy(package_hash, p.hash, 32);

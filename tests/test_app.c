@@ -213,6 +213,79 @@ static void test_app__a_swipe_goes_on_and_back(void **state)
     scene_close(&s);
 }
 
+/* A form with pictures in its question and choices; the file is missing for one of them. */
+static const char pictured[] =
+    "| survey |\n"
+    "| | type | name | label::Русский (ru) | image::Русский (ru) | appearance |\n"
+    "| | select_one face | face | Как Вы себя чувствуете? | picture.png | likert |\n"
+    "| | select_multiple face | many | Что из этого? | gone.png | |\n"
+    "| choices |\n"
+    "| | list_name | name | label::Русский (ru) | image::Русский (ru) |\n"
+    "| | face | good | Хорошо | picture.png |\n"
+    "| | face | middle | Средне | picture.png |\n"
+    "| | face | bad | Плохо | gone.png |\n";
+
+static unsigned pictures_drawn(struct scene *s)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < s->app.ui.draws.count; i++) {
+        count += s->app.ui.draws.list[i].kind == DRAW_PICTURE;
+    }
+    return count;
+}
+
+static void test_app__pictures_stand_in_questions_and_choices(void **state)
+{
+    (void)state;
+    enum { SIDE = 300 };
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    struct buf png = {0}, md = {0};
+    struct err err = {0};
+    uint8_t *gray = mem_alloc(SIDE * SIDE);
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        gray[i] = (uint8_t)(i / SIDE % 256);
+    }
+    OK(picture_png(&png, gray, SIDE, SIDE, &err));
+    free(gray);
+    struct picture p;
+    OK(picture_read(&p, png.data, png.len, 30, 60, &err));
+    assert_int_equal(p.w, 30);
+    assert_int_equal(p.h, 30);
+    assert_in_range(p.rgb[0], 0, 12);
+    picture_free(&p);
+    for (size_t cut = 1; cut < png.len; cut += png.len / 13) { /* half a file costs nothing */
+        if (picture_read(&p, png.data, cut, 30, 30, &err)) {
+            picture_free(&p);
+        }
+    }
+    buf_text(&md, pictured);
+    char path[] = "/tmp/suhbat-pictured-XXXXXX.md";
+    int fd = mkstemps(path, 3);
+    assert_true(fd >= 0 && write(fd, md.data, md.len) == (ssize_t)md.len);
+    close(fd);
+    char *form = scene_form(path);
+    unlink(path);
+    scene_picture = &png;
+    scene_open(&s, window, form, "form", &look);
+    scene_unlock(&s);
+    scene_tap(&s, "start");
+    assert_true(scene_tap(&s, "form:0"));
+    assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
+    assert_int_equal(pictures_drawn(&s), 3); /* the question's, two choices'; the third has only words */
+    struct rect a = rect_of(&s, "choice:good"), b = rect_of(&s, "choice:bad");
+    assert_int_equal(a.y, b.y); /* a scale of faces is one row */
+    assert_true(scene_tap(&s, "choice:bad"));
+    assert_string_equal(value(&s, "/data/face"), "bad");
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(pictures_drawn(&s), 2);
+    scene_close(&s);
+    scene_picture = NULL;
+    free(form);
+    buf_fini(&png);
+    buf_fini(&md);
+}
+
 static void test_app__looks_are_kept(void **state)
 {
     (void)state;
@@ -247,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_app__five_wrong_pins_lock_and_lose_nothing),
         cmocka_unit_test(test_app__drags_move_knobs_and_rows),
         cmocka_unit_test(test_app__a_swipe_goes_on_and_back),
+        cmocka_unit_test(test_app__pictures_stand_in_questions_and_choices),
         cmocka_unit_test(test_app__looks_are_kept),
     };
     struct err err = {0};
