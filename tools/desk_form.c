@@ -116,6 +116,16 @@ bool desk_resource(void *user, const char *uri, struct buf *out, struct err *err
     buf_printf(&path, "%s%s", slash ? "/" : "", name + 1);
     bool made = strcmp(name + 1, "itemsets.csv") == 0 && !file_exists(path.data) &&
                 own_itemsets(desk->file, out);
+    if (!made && !file_exists(path.data)) { /* pictures and sounds have a folder of their own */
+        struct buf inside = {0};
+        buf_add(&inside, desk->file, slash ? (size_t)(slash - desk->file) : 0);
+        buf_printf(&inside, "%smedia/%s", slash ? "/" : "", name + 1);
+        if (file_exists(inside.data)) {
+            buf_cut(&path, 0);
+            buf_text(&path, inside.data);
+        }
+        buf_fini(&inside);
+    }
     bool ok = made || file_read(out, path.data, DESK_FILE_MAX, err);
     buf_fini(&path);
     return ok;

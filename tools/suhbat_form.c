@@ -79,6 +79,35 @@ static bool gather_lists(const struct form *form, struct lists *l, struct err *e
     return true;
 }
 
+/* Pictures and sounds of labels, which lie beside the form or in its folder media; what is missing
+ * is told, for the question can be asked without it. */
+static bool gather_media(const struct form *form, struct lists *l, struct err *err)
+{
+    static const enum text_form forms[] = {FORM_IMAGE, FORM_BIG_IMAGE, FORM_AUDIO, FORM_VIDEO};
+    for (size_t i = 0; i < form->itexts.cap; i++) {
+        const struct itext *text = form->itexts.slots[i].key ? form->itexts.slots[i].value : NULL;
+        for (size_t k = 0; text && k < form->language_count * 4; k++) {
+            const struct text *t = text->texts[k / 4 * TEXT_FORM_COUNT + forms[k % 4]];
+            const char *uri = t && t->count == 1 ? t->parts[0].literal : NULL;
+            const char *name = uri ? strrchr(uri, '/') : NULL;
+            struct err why = {0};
+            if (!name) {
+                continue;
+            }
+            if (!gather(l, uri, &why)) {
+                if (why.code == ERR_LIMIT) {
+                    *err = why;
+                    return false;
+                }
+                fprintf(stderr,
+                        "warning: the file %s is missing; the question is asked without it\n",
+                        name + 1);
+            }
+        }
+    }
+    return true;
+}
+
 static bool lists_read(struct lists *l, struct err *err)
 {
     for (size_t i = 0; i < l->count; i++) {
@@ -373,7 +402,7 @@ static bool run_trace(const struct cli_words *words, struct err *err)
 
 static bool run_pack(const struct cli_words *words, struct err *err)
 {
-    enum { FILES = 64 };
+    enum { FILES = 512 };
     struct arena arena;
     struct buf xml = {0}, catalogue = {0}, package = {0}, wrapped = {0};
     struct form *form = NULL;
@@ -398,7 +427,7 @@ static bool run_pack(const struct cli_words *words, struct err *err)
          desk_read_catalogue(c, &catalogue, desk_path(&arena, opt_study, "catalogue.sbg"), err) &&
          desk_read_seed(seed, desk_path(&arena, opt_study, "author.key"), err) &&
          desk_read_cert(cert, desk_path(&arena, opt_study, "author.cert"), err) &&
-         gather_lists(form, &lists, err);
+         gather_lists(form, &lists, err) && gather_media(form, &lists, err);
     if (ok) {
         uint64_t serial =
             opt_serial ? strtoull(opt_serial, NULL, 10) : (uint64_t)clock_wall_ms() / 1000;
