@@ -102,6 +102,7 @@ void app_leave_interview(struct app *app)
 {
     app->handed = false;
     if (app->interview) {
+        (void)!question_commit_ink(app);
         struct node *node = question_typed(app);
         if (node) { /* what is being typed is journalled */
             interview_typing(app->interview, node, app->ui.edit.text.data);

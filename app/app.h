@@ -37,13 +37,20 @@ enum screen {
     SCREEN_RETURN,
     SCREEN_COUNT
 };
-enum app_sheet { SHEET_NONE, SHEET_LANGUAGE, SHEET_MENU, SHEET_DISCARD };
+enum app_sheet { SHEET_NONE, SHEET_LANGUAGE, SHEET_MENU, SHEET_DISCARD, SHEET_FILES };
 
 enum { APP_FORMS_MAX = 64, APP_MEDIA_MAX = 16, APP_CHOICES_SHOWN = 60 };
 
 struct app_form {
     struct device_form form;
     char id[128], title[160], version[64];
+};
+
+enum { APP_FILES = 60, APP_INK = 6000 };
+struct app_file { /* found on a stick or card */
+    char path[300], name[80];
+    uint64_t size;
+    int64_t time; /* s */
 };
 
 enum { APP_PICTURES = 24 };
@@ -102,6 +109,15 @@ struct app {
     char day_shown[12];        /* of a moment whose hour is still missing */
     const struct node *opened; /* whose list is open */
     bool advance;              /* a quick answer: on to the next page */
+    struct app_file found[APP_FILES];
+    size_t found_count;
+    struct node *file_node; /* whose file is being looked for */
+    int16_t ink[APP_INK]
+               [2]; /* a drawing's points in its field, px; x = INT16_MIN: the finger was lifted */
+    size_t ink_count;
+    int ink_w, ink_h;
+    struct node *ink_node; /* whose drawing, or NULL */
+    bool ink_fresh;        /* not yet the answer */
     struct folds folds;
     struct app_picture pictures[APP_PICTURES];
     uint64_t picture_clock, picture_key;
@@ -154,6 +170,9 @@ const char *app_media_name(const char *path);
 /* The picture behind jr://images/…, no larger than this; NULL when there is none.  Lent until
  * others are asked for. */
 const struct picture *app_picture(struct app *app, const char *uri, int most_w, int most_h);
+/* One of the interview's own attachments: a drawing. */
+const struct picture *app_own_picture(struct app *app, const char *name, const struct buf *bytes,
+                                      int most_w, int most_h);
 void app_show_picture(struct app *app, int x, int y, const struct picture *picture);
 void app_pictures_forget(struct app *app);
 
@@ -198,6 +217,10 @@ bool question_commit(struct app *app);
 /* The question in whose field something is being typed, or NULL. */
 struct node *question_typed(struct app *app);
 bool question_searching(const struct app *app);
+/* A drawing that is not yet the answer becomes it. */
+bool question_commit_ink(struct app *app);
+void question_files_sheet(struct app *app, int x, int *y, int w);
+void app_close_sheet(struct app *app);
 /* All questions of a page of several. */
 void question_show_fields(struct app *app, int x, int *y, int w);
 

@@ -6,34 +6,57 @@
 #include "app/app.h"
 
 /* A few of the size they are shown in; the one that was longest unseen goes first. */
-const struct picture *app_picture(struct app *app, const char *uri, int most_w, int most_h)
+static struct app_picture *slot_of(struct app *app, const char *wanted, bool *known)
 {
-    const char *name = strrchr(uri, '/'), *bytes;
-    size_t len, oldest = 0;
-    char wanted[sizeof app->pictures[0].name];
-    if (!*uri || !app->interview || most_w < 1 || most_h < 1) {
-        return NULL;
-    }
-    name = name ? name + 1 : uri;
-    snprintf(wanted, sizeof wanted, "%dx%d %.80s", most_w, most_h, name);
+    size_t oldest = 0;
     for (size_t i = 0; i < APP_PICTURES; i++) {
         if (strcmp(app->pictures[i].name, wanted) == 0) {
             app->pictures[i].used = ++app->picture_clock;
-            return app->pictures[i].picture.rgb ? &app->pictures[i].picture : NULL;
+            *known = true;
+            return &app->pictures[i];
         }
         oldest = app->pictures[i].used < app->pictures[oldest].used ? i : oldest;
     }
     struct app_picture *p = &app->pictures[oldest];
-    struct err err = {0};
     picture_free(&p->picture);
-    memcpy(p->name, wanted, sizeof wanted);
+    snprintf(p->name, sizeof p->name, "%s", wanted);
     p->used = ++app->picture_clock;
     p->key = ++app->picture_key;
-    if (!package_find(&app->interview->package, name, &bytes, &len) ||
-        !picture_read(&p->picture, bytes, len, most_w, most_h, &err)) {
+    *known = false;
+    return p;
+}
+
+static const struct picture *shown(struct app *app, const char *name, const void *bytes, size_t len,
+                                   int most_w, int most_h)
+{
+    char wanted[sizeof app->pictures[0].name];
+    struct err err = {0};
+    bool known;
+    snprintf(wanted, sizeof wanted, "%dx%d %.80s", most_w, most_h, name);
+    struct app_picture *p = slot_of(app, wanted, &known);
+    if (!known && bytes && !picture_read(&p->picture, bytes, len, most_w, most_h, &err)) {
         return NULL; /* remembered as none: a page is not held up by it again and again */
     }
-    return &p->picture;
+    return p->picture.rgb ? &p->picture : NULL;
+}
+
+const struct picture *app_picture(struct app *app, const char *uri, int most_w, int most_h)
+{
+    const char *name = strrchr(uri, '/'), *bytes = NULL;
+    size_t len = 0;
+    if (!*uri || !app->interview || most_w < 1 || most_h < 1) {
+        return NULL;
+    }
+    name = name ? name + 1 : uri;
+    (void)!package_find(&app->interview->package, name, &bytes, &len);
+    return shown(app, name, bytes, len, most_w, most_h);
+}
+
+const struct picture *app_own_picture(struct app *app, const char *name, const struct buf *bytes,
+                                      int most_w, int most_h)
+{
+    return most_w < 1 || most_h < 1 ? NULL
+                                    : shown(app, name, bytes->data, bytes->len, most_w, most_h);
 }
 
 void app_pictures_forget(struct app *app)

@@ -151,6 +151,9 @@ static const char *typed_place(struct app *app, const char *text)
 bool question_commit(struct app *app)
 {
     struct node *node = question_typed(app);
+    if (!question_commit_ink(app)) {
+        return false;
+    }
     if (!node) {
         return true;
     }
@@ -385,6 +388,8 @@ static void show_answer(struct app *app, const struct page *page, int x, int *y,
         ask_time(app, node, x, y, w);
     } else if (c->kind == CONTROL_INPUT && type == TYPE_DATE_TIME) {
         ask_moment(app, node, x, y, w);
+    } else if (c->kind == CONTROL_UPLOAD) {
+        ask_file(app, node, x, y, w);
     } else if (types_text(page)) {
         ask_text(app, node, x, y, w);
     } else {

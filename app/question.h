@@ -44,6 +44,9 @@ void ask_time(struct app *app, struct node *node, int x, int *y, int w);
 void ask_moment(struct app *app, struct node *node, int x, int *y, int w);
 void ask_range(struct app *app, struct node *node, int x, int *y, int w);
 
+/* A file from a stick or card, or a drawing. */
+void ask_file(struct app *app, struct node *node, int x, int *y, int w);
+
 /* ---- grids: several questions with the same choices ---- */
 
 /* Is this select a row of a table (list-nolabel), or the head of one (label)? */

@@ -121,7 +121,7 @@ void screen_settings(struct app *app)
 
 /* ---- sheets ---- */
 
-static void close_sheet(struct app *app)
+void app_close_sheet(struct app *app)
 {
     app->sheet = app->sheet_shown = SHEET_NONE;
     app->ui.scroll = app->page_scroll; /* nobody loses the place */
@@ -150,7 +150,7 @@ static void language_sheet(struct app *app, int x, int *y, int w)
     struct ui *ui = &app->ui;
     if (!app->interview) {
         if (interface_languages(app, x, y, w)) {
-            close_sheet(app);
+            app_close_sheet(app);
         }
         return;
     }
@@ -163,7 +163,7 @@ static void language_sheet(struct app *app, int x, int *y, int w)
         if (ui_choice(ui, arena_printf(&ui->frame, "ask:%s", codes[c]), x, y, w,
                       language_own_name(language_from(codes[c])), on, false)) {
             app_question_language(app, codes[c]);
-            close_sheet(app);
+            app_close_sheet(app);
             return;
         }
     }
@@ -177,7 +177,7 @@ static void language_sheet(struct app *app, int x, int *y, int w)
         *y += ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink,
                       true);
         if (interface_languages(app, x, y, w)) {
-            close_sheet(app);
+            app_close_sheet(app);
         }
     }
 }
@@ -189,7 +189,7 @@ static void menu_sheet(struct app *app, int x, int *y, int w)
         if (question_commit(app)) {
             app_go(app, SCREEN_OUTLINE);
         } else {
-            close_sheet(app);
+            app_close_sheet(app);
         }
     }
     if (ui_row(ui, "languages", x, y, w, ui_str(ui, S_menu_language), "", 0)) {
@@ -201,7 +201,7 @@ static void menu_sheet(struct app *app, int x, int *y, int w)
         if (question_commit(app)) {
             app_go(app, SCREEN_FINISH);
         } else {
-            close_sheet(app);
+            app_close_sheet(app);
         }
     }
     if (ui_row(ui, "leave", x, y, w, ui_str(ui, S_menu_leave), "", 0)) {
@@ -222,7 +222,7 @@ static void discard_sheet(struct app *app, int x, int *y, int w)
     *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_discard_sure), ui->theme.ink, true);
     *y += ui_px(ui, 20);
     if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_cancel), true)) {
-        close_sheet(app);
+        app_close_sheet(app);
     }
     if (ui_wide_button(ui, "discard-yes", x, y, w, ui_str(ui, S_menu_discard), false)) {
         struct err err = {0};
@@ -240,7 +240,8 @@ void sheet_show(struct app *app)
 {
     static const enum string_id titles[] = {[SHEET_LANGUAGE] = S_language_title,
                                             [SHEET_MENU] = S_menu_title,
-                                            [SHEET_DISCARD] = S_menu_discard};
+                                            [SHEET_DISCARD] = S_menu_discard,
+                                            [SHEET_FILES] = S_file_title};
     struct ui *ui = &app->ui;
     struct header h = {.title = ui_str(ui, titles[app->sheet]), .left = "cancel", .progress = -1};
     int x, y, w;
@@ -251,13 +252,16 @@ void sheet_show(struct app *app)
     }
     ui_header(ui, &h);
     if (ui_took(ui, "cancel")) {
-        close_sheet(app);
+        app_close_sheet(app);
         return;
     }
     ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
     switch (app->sheet) {
     case SHEET_LANGUAGE:
         language_sheet(app, x, &y, w);
+        break;
+    case SHEET_FILES:
+        question_files_sheet(app, x, &y, w);
         break;
     case SHEET_MENU:
         menu_sheet(app, x, &y, w);

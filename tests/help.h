@@ -41,10 +41,8 @@ static inline void still_random(void *user, void *bytes, size_t len)
 static inline void still_init(struct still *still)
 {
     *still = (struct still){.wall = 1795507200000};
-    still->env = (struct session_env){.user = still,
-                                      .wall_ms = still_wall,
-                                      .zone_minutes = still_zone,
-                                      .random = still_random};
+    still->env = (struct session_env){
+        .user = still, .wall_ms = still_wall, .zone_minutes = still_zone, .random = still_random};
 }
 
 static inline void fail_err(const struct err *err)

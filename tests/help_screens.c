@@ -283,6 +283,20 @@ static void interview(struct scene *s)
         if (strcmp(name, "member_who") == 0) {
             scene_type(s, "Бир тууган");
         }
+        if (strcmp(name, "sign") == 0) {
+            const struct target *t = scene_find(s, "ink");
+            for (int k = 0; t && k < 3; k++) {
+                struct rect f = t->rect;
+                scene_drag(s, f.x + 40 + k * 60, f.y + f.h / 4, f.x + 90 + k * 70,
+                           f.y + f.h * 3 / 4);
+                t = scene_find(s, "ink");
+            }
+        }
+        if (strcmp(name, "photo") == 0) {
+            scene_tap(s, "choose");
+            shot(s, "sheet-files");
+            scene_tap(s, "cancel");
+        }
         answer_page(s, name);
         if (strcmp(name, "member_who") != 0 && strcmp(name, "roster") != 0 &&
             strcmp(name, "hello") != 0) {

@@ -127,6 +127,19 @@ static inline bool scene_tap(struct scene *s, const char *id)
     return true;
 }
 
+static inline void scene_drag(struct scene *s, int x0, int y0, int x1, int y1)
+{
+    struct window_event e = {.kind = WINDOW_DOWN, .x = x0, .y = y0};
+    scene_event(s, e);
+    for (int k = 1; k <= 4; k++) {
+        e = (struct window_event){
+            .kind = WINDOW_MOVE, .x = x0 + (x1 - x0) * k / 4, .y = y0 + (y1 - y0) * k / 4};
+        scene_event(s, e);
+    }
+    e.kind = WINDOW_UP;
+    scene_event(s, e);
+}
+
 static inline void scene_type(struct scene *s, const char *text)
 {
     struct window_event e = {.kind = WINDOW_TEXT};

@@ -25,8 +25,8 @@ struct study {
     struct device *device;
     uint8_t token[32];
     struct buf request;
-    const char *form; /* the form's XML; NULL = a stand-in that nobody opens */
-    const char *form_id; /* NULL = "test_form" */
+    const char *form;          /* the form's XML; NULL = a stand-in that nobody opens */
+    const char *form_id;       /* NULL = "test_form" */
     const struct buf *picture; /* picture.png in the package, or NULL */
 };
 
@@ -62,7 +62,8 @@ static inline void study_init(struct study *s)
     memset(s, 0, sizeof *s);
     strcpy(s->dir, "/tmp/suhbat-study-XXXXXX");
     assert_non_null(mkdtemp(s->dir));
-    uint8_t *keys[] = {s->root, s->author, s->desk, s->coordinator, s->escrow, s->package, s->token};
+    uint8_t *keys[] = {s->root,   s->author,  s->desk, s->coordinator,
+                       s->escrow, s->package, s->token};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         memset(keys[i], (int)(0x10 + i), 32);
     }
@@ -151,8 +152,8 @@ static inline void study_enrol(struct study *s, uint8_t package_hash[32])
         {"form.xml", s->form ? s->form : "<form/>", s->form ? strlen(s->form) : 7},
         {"regions.csv", "a,b\n", 4},
         {"picture.png", s->picture ? s->picture->data : "", s->picture ? s->picture->len : 0}};
-    OK(package_write(&package, s->catalogue.study_id, s->form_id ? s->form_id : "test_form", 3, 0, files, s->picture ? 3 : 2, s->author_cert,
-                     s->author, &err));
+    OK(package_write(&package, s->catalogue.study_id, s->form_id ? s->form_id : "test_form", 3, 0,
+                     files, s->picture ? 3 : 2, s->author_cert, s->author, &err));
     OK(package_read(&p, package.data, package.len, NULL, &err));
     memcpy(package_hash, p.hash, 32);
     s->catalogue.epoch++;

@@ -31,19 +31,6 @@ static const char *value(struct scene *s, const char *path)
     return tree_value(session_find(s->app.interview->session, path));
 }
 
-static void drag(struct scene *s, int x0, int y0, int x1, int y1)
-{
-    struct window_event e = {.kind = WINDOW_DOWN, .x = x0, .y = y0};
-    scene_event(s, e);
-    for (int k = 1; k <= 4; k++) {
-        e = (struct window_event){
-            .kind = WINDOW_MOVE, .x = x0 + (x1 - x0) * k / 4, .y = y0 + (y1 - y0) * k / 4};
-        scene_event(s, e);
-    }
-    e.kind = WINDOW_UP;
-    scene_event(s, e);
-}
-
 static struct rect rect_of(struct scene *s, const char *id)
 {
     const struct target *t = scene_find(s, id);
@@ -117,7 +104,7 @@ static void test_app__the_respondent_has_no_other_way(void **state)
     assert_null(scene_find(&s, "menu"));
     struct node *first = s.app.interview->page.node;
     scene_key(&s, KEY_ESCAPE);
-    drag(&s, 200, 800, 600, 810); /* a swipe back */
+    scene_drag(&s, 200, 800, 600, 810); /* a swipe back */
     assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
     assert_ptr_equal(s.app.interview->page.node, first);
     scene_tap(&s, "choice:yes");
@@ -175,14 +162,14 @@ static void test_app__drags_move_knobs_and_rows(void **state)
     open_interview(&s);
     go_to(&s, "/data/scale");
     struct rect r = rect_of(&s, "slide");
-    drag(&s, r.x + 20, r.y + r.h / 2, r.x + r.w - 10, r.y + r.h / 2);
+    scene_drag(&s, r.x + 20, r.y + r.h / 2, r.x + r.w - 10, r.y + r.h / 2);
     assert_string_equal(value(&s, "/data/scale"), "10");
     assert_true(scene_tap(&s, "less"));
     assert_string_equal(value(&s, "/data/scale"), "9");
     go_to(&s, "/data/order");
     assert_string_equal(value(&s, "/data/order"), "");
     struct rect from = rect_of(&s, "move:debt"), to = rect_of(&s, "move:docs");
-    drag(&s, from.x + 30, from.y + from.h / 2, to.x + 30, to.y + to.h / 2);
+    scene_drag(&s, from.x + 30, from.y + from.h / 2, to.x + 30, to.y + to.h / 2);
     assert_string_equal(value(&s, "/data/order"), "debt docs law job doctor");
     assert_true(scene_tap(&s, "up:job"));
     assert_string_equal(value(&s, "/data/order"), "debt docs job law doctor");
@@ -204,12 +191,79 @@ static void test_app__a_swipe_goes_on_and_back(void **state)
     struct scene s;
     open_interview(&s);
     go_to(&s, "/data/help");
-    drag(&s, 600, 800, 200, 810);
+    scene_drag(&s, 600, 800, 200, 810);
     assert_string_equal(s.app.interview->page.node->name, "trust");
-    drag(&s, 200, 800, 600, 790);
+    scene_drag(&s, 200, 800, 600, 790);
     assert_string_equal(s.app.interview->page.node->name, "help");
-    drag(&s, 300, 400, 330, 800); /* up and down is none */
+    scene_drag(&s, 300, 400, 330, 800); /* up and down is none */
     assert_string_equal(s.app.interview->page.node->name, "help");
+    scene_close(&s);
+}
+
+static void test_app__a_drawing_and_a_file_are_sealed_with_the_record(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    open_interview(&s);
+    go_to(&s, "/data/sign");
+    struct rect r = rect_of(&s, "ink");
+    scene_drag(&s, r.x + 60, r.y + 60, r.x + r.w - 60, r.y + r.h - 60);
+    assert_string_equal(value(&s, "/data/sign"), ""); /* not before the page is left */
+    assert_true(scene_tap(&s, "right"));
+    const char *name = value(&s, "/data/sign");
+    assert_int_equal(strlen(name), 36);
+    assert_string_equal(name + 32, ".png");
+    const struct buf *png = interview_file(s.app.interview, name);
+    assert_non_null(png);
+    struct picture p;
+    OK(picture_read(&p, png->data, png->len, 2000, 2000, &err));
+    unsigned dark = 0;
+    for (int i = 0; i < p.w * p.h; i++) {
+        dark += p.rgb[3 * i] < 100;
+    }
+    assert_in_range(dark, 500, 20000);
+    picture_free(&p);
+
+    enum { BIG = 2500000 }; /* more than one event holds */
+    struct buf photo = {0};
+    char *noise = mem_alloc(BIG);
+    secret_random(noise, BIG);
+    buf_add(&photo, noise, BIG);
+    study_put(&s.study, "stick", "IMG_0001.JPG", &photo);
+    study_put(&s.study, "stick", "notes.txt", &photo);
+    assert_string_equal(s.app.interview->page.node->name, "photo");
+    assert_true(scene_tap(&s, "choose"));
+    assert_non_null(scene_find(&s, "found:1"));
+    assert_null(scene_find(&s, "found:2")); /* a text is no picture */
+    assert_true(scene_tap(&s, "found:1"));
+    assert_int_equal(s.app.sheet, SHEET_NONE);
+    char photo_name[64];
+    snprintf(photo_name, sizeof photo_name, "%s", value(&s, "/data/photo"));
+    assert_string_equal(photo_name + 32, ".jpg");
+
+    /* a power cut, and both are there */
+    OK(interview_sync(s.app.interview, &err));
+    interview_free(s.app.interview);
+    s.app.interview = NULL;
+    device_close(app_end(&s.app));
+    OK(device_open(&s.study.device, study_path(&s.study, "device"), &err));
+    scene_boot(&s);
+    scene_unlock(&s);
+    char draft[32];
+    snprintf(draft, sizeof draft, "draft:%u", s.app.drafts[0].number);
+    assert_true(scene_tap(&s, draft));
+    const struct buf *again = interview_file(s.app.interview, photo_name);
+    assert_non_null(again);
+    assert_int_equal(again->len, BIG);
+    assert_memory_equal(again->data, noise, BIG);
+
+    /* what is taken out is not sealed */
+    go_to(&s, "/data/photo");
+    assert_true(scene_tap(&s, "drop"));
+    assert_string_equal(value(&s, "/data/photo"), "");
+    free(noise);
+    buf_fini(&photo);
     scene_close(&s);
 }
 
@@ -272,7 +326,8 @@ static void test_app__pictures_stand_in_questions_and_choices(void **state)
     scene_tap(&s, "start");
     assert_true(scene_tap(&s, "form:0"));
     assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
-    assert_int_equal(pictures_drawn(&s), 3); /* the question's, two choices'; the third has only words */
+    assert_int_equal(pictures_drawn(&s),
+                     3); /* the question's, two choices'; the third has only words */
     struct rect a = rect_of(&s, "choice:good"), b = rect_of(&s, "choice:bad");
     assert_int_equal(a.y, b.y); /* a scale of faces is one row */
     assert_true(scene_tap(&s, "choice:bad"));
@@ -320,6 +375,7 @@ int main(void)
         cmocka_unit_test(test_app__five_wrong_pins_lock_and_lose_nothing),
         cmocka_unit_test(test_app__drags_move_knobs_and_rows),
         cmocka_unit_test(test_app__a_swipe_goes_on_and_back),
+        cmocka_unit_test(test_app__a_drawing_and_a_file_are_sealed_with_the_record),
         cmocka_unit_test(test_app__pictures_stand_in_questions_and_choices),
         cmocka_unit_test(test_app__looks_are_kept),
     };
