@@ -35,6 +35,7 @@ request=$(ls "$D"/stick/request-*.sbe) || fail 'the request was not written agai
 $B/suhbat-key enrol "$D/study" "$request" -o "$D/stick/grant.age" >/dev/null
 $B/suhbat-form pack tests/cases/fields.csv --study "$D/study" -o "$D/stick/fields.age" >/dev/null
 $B/suhbat-key catalogue "$D/study" "$D/stick/fields.age" -o "$D/stick/catalogue.age" >/dev/null
+head -c 300000 /dev/urandom > "$D/stick/photo.jpg"
 drive fields device
 $B/suhbat-sync --desk "$D/desk" init "$D/study" >/dev/null
 I="--identity $D/study/coordinator.identity"
@@ -49,6 +50,8 @@ for row in ',form start,' ',constraint error,/data/page/age,' ',question,/data/m
     ',form resume,' ',form finalize,'; do
     grep -q "$row" "$A" || fail "the log has no row $row"
 done
+
+cmp -s "$D/stick/photo.jpg" "$D"/csv/media/*.jpg || fail 'the attachment is not what was taken from the stick'
 
 # a draft goes on with its own version, whether a newer one has come or the form was withdrawn
 sed 's/^,fields,Fields,1,/,fields,Fields,2,/' tests/cases/fields.csv > "$D/fields.csv"
