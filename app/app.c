@@ -612,6 +612,10 @@ bool app_handle(struct app *app, const struct window_event *e)
 {
     struct ui *ui = &app->ui;
     app->event_us = now_us();
+    if (e->kind == WINDOW_HIDE) { /* nothing stays on a screen that nobody looks at */
+        window_blank(ui->window, ui->theme.paper);
+        return false;
+    }
     if (e->kind != WINDOW_NONE && e->kind != WINDOW_WAKE && e->kind != WINDOW_EXPOSE) {
         if (app->screen > SCREEN_UNLOCK && idle_left_ms(app) <= 0) {
             app_lock(app); /* woken after a long sleep: this touch opens nothing */

@@ -173,7 +173,15 @@ static bool translate(struct window *w, const SDL_Event *e, struct window_event 
             out->kind = WINDOW_EXPOSE;
             return true;
         }
+        if (e->window.event == SDL_WINDOWEVENT_HIDDEN ||
+            e->window.event == SDL_WINDOWEVENT_MINIMIZED) {
+            out->kind = WINDOW_HIDE;
+            return true;
+        }
         return false;
+    case SDL_APP_WILLENTERBACKGROUND:
+        out->kind = WINDOW_HIDE;
+        return true;
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEBUTTONUP:
         if (e->button.button != SDL_BUTTON_LEFT) {

@@ -21,7 +21,8 @@ enum window_event_kind {
     WINDOW_WHEEL, /* y: notches, away from the user positive */
     WINDOW_KEY,
     WINDOW_TEXT,
-    WINDOW_WAKE /* window_wake was called */
+    WINDOW_HIDE, /* covered, minimised, or about to sleep */
+    WINDOW_WAKE  /* window_wake was called */
 };
 enum window_key {
     KEY_NONE,

@@ -267,6 +267,119 @@ static void test_app__a_drawing_and_a_file_are_sealed_with_the_record(void **sta
     scene_close(&s);
 }
 
+/* On with Tab until the focus is there; a keyboard of the handheld has nothing else. */
+static bool focus(struct scene *s, const char *id)
+{
+    for (int i = 0; i < 200; i++) {
+        if (s->app.ui.show_focus && strcmp(s->app.ui.focus, id) == 0) {
+            return true;
+        }
+        scene_key(s, KEY_TAB);
+    }
+    return false;
+}
+
+static void press(struct scene *s, const char *id)
+{
+    if (!focus(s, id)) {
+        fail_msg("no key comes to %s", id);
+    }
+    scene_key(s, KEY_ENTER);
+}
+
+static void test_app__a_whole_interview_with_keys_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *page, *first, *second, *text;
+    } steps[] = {{"age", NULL, NULL, "34"},
+                 {"ban", "choice:no", NULL, NULL},
+                 {"help", "choice:docs", "choice:job", NULL},
+                 {"trust", "choice:a4", NULL, NULL},
+                 {"region", "open", "choice:naryn", NULL},
+                 {"order", "up:job", NULL, NULL},
+                 {"scale", "more", NULL, NULL},
+                 {"stars", "star:4", NULL, NULL},
+                 {"people", "value:5", NULL, NULL},
+                 {"birthday", "day:15", NULL, NULL},
+                 {"month", "month:5", NULL, NULL},
+                 {"time", "hour:08", NULL, NULL},
+                 {"likelihood", "cell:2:3", NULL, NULL},
+                 {"ack", "choice:OK", NULL, NULL}};
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    unsigned done = 0;
+    scene_open(&s, window, widgets, "widgets", &look);
+    scene_type(&s, study_pass);
+    scene_key(&s, KEY_ENTER);
+    assert_int_equal(s.app.screen, SCREEN_HOME);
+    press(&s, "start");
+    press(&s, "form:0");
+    for (int pages = 0; s.app.screen != SCREEN_FINISH && pages < 60; pages++) {
+        if (s.app.screen == SCREEN_HAND) {
+            press(&s, "aloud");
+        }
+        const struct page *p = &s.app.interview->page;
+        struct page *fields = &s.app.interview->page;
+        size_t count = 1;
+        if (p->kind == PAGE_FIELDS) {
+            session_fields(s.app.interview->session, &s.app.ui.frame, p, &fields, &count);
+        }
+        const char *name = p->kind == PAGE_ROSTER ? "" : fields[0].node->name;
+        for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+            if (strcmp(steps[i].page, name) != 0) {
+                continue;
+            }
+            done++;
+            if (steps[i].text) {
+                scene_type(&s, steps[i].text);
+            }
+            if (steps[i].first) {
+                press(&s, steps[i].first);
+            }
+            if (steps[i].second) {
+                press(&s, steps[i].second);
+            }
+        }
+        if (scene_find(&s, "right")) {
+            press(&s, "right");
+        } else { /* a field is open: Enter alone goes on */
+            s.app.ui.show_focus = false;
+            scene_key(&s, KEY_ENTER);
+        }
+    }
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    assert_int_equal(done, sizeof steps / sizeof *steps);
+    assert_string_equal(value(&s, "/data/help"), "docs job");
+    assert_string_equal(value(&s, "/data/region"), "naryn");
+    assert_string_equal(value(&s, "/data/risk/impact"), "high");
+    press(&s, "right");
+    assert_int_equal(s.app.screen, SCREEN_SEALED);
+    scene_close(&s);
+}
+
+static void test_app__a_hidden_window_shows_nothing(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    scene_event(&s, (struct window_event){.kind = WINDOW_HIDE});
+    uint8_t *rgb = window_pixels(window);
+    for (int i = 0; i < 720 * 1280 * 3; i++) {
+        assert_int_equal(rgb[i], 255);
+    }
+    free(rgb);
+    scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE});
+    rgb = window_pixels(window);
+    unsigned ink = 0;
+    for (int i = 0; i < 720 * 1280 * 3; i++) {
+        ink += rgb[i] < 100;
+    }
+    free(rgb);
+    assert_true(ink > 1000);
+    scene_close(&s);
+}
+
 /* A form with pictures in its question and choices; the file is missing for one of them. */
 static const char pictured[] =
     "| survey |\n"
@@ -376,6 +489,8 @@ int main(void)
         cmocka_unit_test(test_app__drags_move_knobs_and_rows),
         cmocka_unit_test(test_app__a_swipe_goes_on_and_back),
         cmocka_unit_test(test_app__a_drawing_and_a_file_are_sealed_with_the_record),
+        cmocka_unit_test(test_app__a_whole_interview_with_keys_alone),
+        cmocka_unit_test(test_app__a_hidden_window_shows_nothing),
         cmocka_unit_test(test_app__pictures_stand_in_questions_and_choices),
         cmocka_unit_test(test_app__looks_are_kept),
     };
