@@ -801,18 +801,10 @@ const char *interview_section(struct interview *i, struct arena *arena, const st
 bool interview_form_title(struct arena *arena, const struct package *package, const char **id,
                           const char **title, const char **version)
 {
-    struct form *form;
     const char *xml;
     size_t len;
-    if (!package_find(package, "form.xml", &xml, &len) ||
-        !form_load(&form, xml, len, &xml_trusted, NULL)) {
-        return false;
-    }
-    *id = arena_text(arena, form->id);
-    *title = arena_text(arena, form->title);
-    *version = arena_text(arena, form->version);
-    form_free(form);
-    return true;
+    return package_find(package, "form.xml", &xml, &len) &&
+           form_head(id, version, title, arena, xml, len, NULL);
 }
 
 enum standing interview_standing(const struct interview *i, const struct form_in_force *forms,

@@ -182,7 +182,7 @@ static void as_rows(struct list *l, const char *search)
     struct ui *ui = &app->ui;
     size_t shown = 0, left_out = 0;
     const char *word = needle(app, search);
-    if (*word) {
+    if (*word || edit_is(&ui->edit, search)) { /* when the field opens: the first key is not kept waiting */
         refold(app, l->node, l->choices, l->count);
     }
     for (size_t i = 0; i < l->count; i++) {

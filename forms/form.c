@@ -541,12 +541,56 @@ bool form_load(struct form **out, const char *bytes, size_t len, const struct xm
     map_init(&l.binds, &form->arena);
     struct xml *root = NULL;
     *out = NULL;
-    if (!xml_parse(&root, &form->arena, bytes, len, limits, err) || !load(&l, root)) {
+    struct arena elements; /* the form keeps texts, never elements */
+    arena_init(&elements);
+    bool ok =
+        xml_parse_apart(&root, &form->arena, &elements, bytes, len, limits, err) && load(&l, root);
+    arena_fini(&elements);
+    if (!ok) {
         form_free(form);
         return false;
     }
     *out = form;
     return true;
+}
+
+struct head {
+    struct arena *arena;
+    const char *id, *version, *title;
+};
+
+static bool take_title(void *user, const struct xml *title, struct err *err)
+{
+    struct head *h = user;
+    (void)err;
+    h->title = xml_content(h->arena, title);
+    return false; /* that is all */
+}
+
+static bool take_root(void *user, const struct xml *instance, struct err *err)
+{
+    struct head *h = user;
+    const struct xml *root = xml_child(instance, NULL);
+    (void)err;
+    h->id = arena_text(h->arena, root ? loader_text(xml_attr(root, "id")) : "");
+    h->version = arena_text(h->arena, root ? loader_text(xml_attr(root, "version")) : "");
+    return false;
+}
+
+bool form_head(const char **id, const char **version, const char **title, struct arena *arena,
+               const char *bytes, size_t len, struct err *err)
+{
+    struct head h = {.arena = arena};
+    struct err why = {0};
+    (void)!xml_each(bytes, len, &xml_trusted, "title", take_title, &h, &why);
+    (void)!xml_each(bytes, len, &xml_trusted, "instance", take_root, &h, &why);
+    *id = h.id;
+    *version = h.version;
+    *title = h.title ? h.title : "";
+    if (!h.id && err) {
+        *err = why;
+    }
+    return h.id != NULL;
 }
 
 void form_free(struct form *form)

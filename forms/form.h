@@ -191,6 +191,9 @@ struct form {
 MUST_CHECK bool form_load(struct form **form, const char *bytes, size_t len,
                           const struct xml_limits *limits, struct err *err);
 void form_free(struct form *form);
+/* What a list of forms shows, read without the rest: id, version and title, kept in `arena`. */
+MUST_CHECK bool form_head(const char **id, const char **version, const char **title,
+                          struct arena *arena, const char *bytes, size_t len, struct err *err);
 
 struct item *form_item(const struct form *form, const char *path);
 /* Index of the translation for a language code ("ky" also finds "Кыргызча (ky)"), or -1. */

@@ -301,6 +301,7 @@ static bool load_catalogue(struct device *d, struct err *err)
     bool ok = device_row_get(d, "catalogue", "", 0, &bytes, &found, err) &&
               (found || err_set(err, ERR_INPUT, "the store has no catalogue"));
     if (ok) {
+        free(d->catalogue); /* unlocked twice: by a terminal, then by the window */
         d->catalogue = mem_zero(1, sizeof *d->catalogue);
         ok = catalogue_read(d->catalogue, bytes.data, bytes.len, vault_keys(d->vault)->root_set,
                             err);

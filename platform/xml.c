@@ -19,8 +19,9 @@ const struct xml_limits xml_trusted = {64u << 20, 2000000, false};
 enum { KEPT = 251 };
 
 struct builder {
-    struct arena *arena; /* of what is being built */
-    struct arena *home;  /* of names and of what stays */
+    struct arena *arena;  /* of what is being built */
+    struct arena *home;   /* of names and of what stays */
+    struct arena *shells; /* of the elements themselves, or NULL: `arena` */
     struct arena part_arena;
     const char *each; /* elements given away and forgotten, or NULL */
     xml_part *part;
@@ -97,7 +98,7 @@ static struct xml *add_node(struct builder *b)
         stop(b, ERR_LIMIT, "the document has too many elements");
         return NULL;
     }
-    struct xml *node = arena_alloc(b->arena, sizeof *node);
+    struct xml *node = arena_alloc(b->shells ? b->shells : b->arena, sizeof *node);
     node->parent = b->open;
     node->prefix = node->uri = "";
     node->line = (unsigned)xmlSAX2GetLineNumber(b->ctxt);
@@ -170,7 +171,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
     node->uri = keep(b, uri);
     struct xml_ns **ns_end = &node->ns;
     for (int i = 0; i < ns_count; i++) {
-        struct xml_ns *decl = arena_alloc(b->arena, sizeof *decl);
+        struct xml_ns *decl = arena_alloc(b->shells ? b->shells : b->arena, sizeof *decl);
         decl->prefix = keep(b, ns[2 * i]);
         decl->uri = keep(b, ns[2 * i + 1]);
         *ns_end = decl;
@@ -184,7 +185,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
             stop(b, ERR_LIMIT, "an attribute is longer than 64 KiB");
             return;
         }
-        struct xml_attr *attr = arena_alloc(b->arena, sizeof *attr);
+        struct xml_attr *attr = arena_alloc(b->shells ? b->shells : b->arena, sizeof *attr);
         attr->name = keep(b, a[0]);
         attr->prefix = keep(b, a[1]);
         attr->uri = keep(b, a[2]);
@@ -398,6 +399,15 @@ bool xml_parse(struct xml **root, struct arena *arena, const char *bytes, size_t
                const struct xml_limits *limits, struct err *err)
 {
     struct builder b = {.arena = arena};
+    bool ok = parse(&b, bytes, len, limits, err);
+    *root = ok ? b.root : NULL;
+    return ok;
+}
+
+bool xml_parse_apart(struct xml **root, struct arena *texts, struct arena *nodes, const char *bytes,
+                     size_t len, const struct xml_limits *limits, struct err *err)
+{
+    struct builder b = {.arena = texts, .shells = nodes};
     bool ok = parse(&b, bytes, len, limits, err);
     *root = ok ? b.root : NULL;
     return ok;

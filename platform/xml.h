@@ -54,6 +54,12 @@ void xml_setup(void);
 MUST_CHECK bool xml_parse(struct xml **root, struct arena *arena, const char *bytes, size_t len,
                           const struct xml_limits *limits, struct err *err);
 
+/* The same with names, values and texts in one arena and the elements that hold them in another,
+ * which may go when the tree has been read. */
+MUST_CHECK bool xml_parse_apart(struct xml **root, struct arena *texts, struct arena *nodes,
+                                const char *bytes, size_t len, const struct xml_limits *limits,
+                                struct err *err);
+
 /* The same without keeping the whole: every outermost element `name`, in order, is given to `part`
  * (false: stop, `err` says why) and forgotten.  For long tables. */
 typedef bool xml_part(void *user, const struct xml *element, struct err *err);

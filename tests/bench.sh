@@ -36,6 +36,12 @@ if [ -f "$GEN" ] && command -v python3 >/dev/null; then
 else
 	echo "skipped: engine figures need $GEN and python3"
 fi
+PROBE=
+if [ -f "$SHARED/perf/ui/ui.c" ]; then
+	# shellcheck disable=SC2046
+	gcc -O2 -w -o build/bench/ui "$SHARED/perf/ui/ui.c" $(pkg-config --cflags --libs sdl2 SDL2_ttf) -lm && PROBE=build/bench/ui
+fi
+RENDERER=software SDL_VIDEODRIVER=dummy FONT="$PWD/build/share/PTS55F.ttf" build/test/bin/help_bench $FORMS $PROBE
 D=$(mktemp -d)
 exec 6> "$D/display"
 Xvfb -displayfd 6 -screen 0 720x1280x24 -nolisten tcp -noreset >/dev/null 2>&1 &
@@ -45,6 +51,16 @@ trap 'kill $server 2>/dev/null || true; rm -rf "$D"' EXIT
 for _ in $(seq 100); do [ -s "$D/display" ] && break; sleep 0.1; done
 DISPLAY=:$(cat "$D/display") SDL_VIDEODRIVER=x11
 export DISPLAY SDL_VIDEODRIVER
+# an idle screen: how often does any of its threads wake up?
+build/test/bin/suhbat --data "$D/none" --window 720x1280 >/dev/null 2>&1 &
+idle=$!
+sleep 2
+wakes() { cat /proc/$idle/task/*/status | awk '/^voluntary_ctxt/ { n += $2 } END { print n }'; }
+before=$(wakes)
+sleep 10
+echo "idle for 10 s on the first screen: $(($(wakes) - before)) wake-ups of all threads (goal 0 a second)"
+kill $idle
+wait $idle 2>/dev/null || true
 $BIN/bench_first $BIN/bench_probe build/test/bin/suhbat --data "$D/none" --window 720x1280
 [ -f build/demo/timing.txt ] || make -s demo >/dev/null
 echo "over the demo's interview:"
