@@ -451,6 +451,9 @@ static void build(struct app *app)
             sheet_show(app);
         } else {
             screens[app->screen](app);
+            if (ui_took(&app->ui, "help")) {
+                app->sheet = SHEET_HELP;
+            }
         }
         ui_end(&app->ui);
     } while (app->ui.again && ++tries < MOST);

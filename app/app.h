@@ -11,6 +11,7 @@
  * A screen is one function, screen_NAME(app), that builds the page; LANGUAGE, MENU and DISCARD are
  * sheets over the screen below, never more than one.
  */
+#include "app/help.h"
 #include "app/interview.h"
 #include "app/keyboard.h"
 #include "app/ui.h"
@@ -37,7 +38,7 @@ enum screen {
     SCREEN_RETURN,
     SCREEN_COUNT
 };
-enum app_sheet { SHEET_NONE, SHEET_LANGUAGE, SHEET_MENU, SHEET_DISCARD, SHEET_FILES };
+enum app_sheet { SHEET_NONE, SHEET_LANGUAGE, SHEET_MENU, SHEET_DISCARD, SHEET_FILES, SHEET_HELP };
 
 enum { APP_FORMS_MAX = 64, APP_MEDIA_MAX = 16, APP_CHOICES_SHOWN = 60 };
 
@@ -66,7 +67,7 @@ struct folds {
     uint64_t sum;
     char language[32];
     struct arena arena;
-    const char **keys;
+    const char **keys, **sounds;
 };
 
 struct app {

@@ -21,7 +21,7 @@ enum { MEMORY_FLOOR_MIB = 64 }; /* below, guessing a stolen passphrase gets chea
 #endif
 
 struct options {
-    const char *data, *media, *enrol, *load, *lang, *fonts, *label;
+    const char *data, *media, *enrol, *load, *lang, *fonts, *label, *guide;
     int w, h, robot_fd;
     float scale, text;
     bool night;
@@ -33,7 +33,8 @@ static void help(void)
     puts("suhbat: interviews on a handheld, sealed on the spot\n\n"
          "  suhbat                     open the window\n"
          "  suhbat --enrol INVITE      join a study; writes INVITE's request beside it (.sbe)\n"
-         "  suhbat --load FOLDER       take forms, lists and receipts from a folder\n\n"
+         "  suhbat --load FOLDER       take forms, lists and receipts from a folder\n"
+         "  suhbat --guide LANG        print the interviewer's guide: ru, ky, tg or en\n\n"
          "  --data DIR        where the device keeps its vault (~/.local/share/suhbat)\n"
          "  --media DIR       one folder in the place of sticks and cards\n"
          "  --lang CODE       ru, ky, tg or en\n"
@@ -88,6 +89,8 @@ static int parse(struct options *o, int argc, char **argv)
             o->enrol = v;
         } else if (strcmp(a, "--load") == 0) {
             o->load = v;
+        } else if (strcmp(a, "--guide") == 0) {
+            o->guide = v;
         } else if (strcmp(a, "--lang") == 0) {
             o->lang = v;
         } else if (strcmp(a, "--fonts") == 0) {
@@ -342,6 +345,13 @@ int main(int argc, char **argv)
     int stop = parse(&o, argc, argv);
     if (stop) {
         return stop - 1;
+    }
+    if (o.guide) {
+        struct buf text = {0};
+        help_guide(&text, language_from(o.guide));
+        fputs(text.data, stdout);
+        buf_fini(&text);
+        return fflush(stdout) == 0 ? 0 : EXIT_MACHINE;
     }
     if (!data_dir(&dir, &o)) {
         return misuse("no place for data: give", "--data DIR");

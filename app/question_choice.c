@@ -117,12 +117,18 @@ static void refold(struct app *app, const struct node *node, const struct choice
     f->sum = sum;
     snprintf(f->language, sizeof f->language, "%s", language);
     f->keys = arena_alloc(&f->arena, (count + 1) * sizeof *f->keys);
+    f->sounds = arena_alloc(&f->arena, (count + 1) * sizeof *f->sounds);
+    struct buf sound = {0};
     struct buf folded = {0};
     for (size_t i = 0; i < count; i++) {
         text_fold(&folded, choices[i].label, strlen(choices[i].label));
         f->keys[i] = arena_copy(&f->arena, folded.data ? folded.data : "", folded.len);
+        text_skeleton(&sound, f->keys[i], strlen(f->keys[i]));
+        f->sounds[i] = arena_copy(&f->arena, sound.data, sound.len);
+        buf_cut(&sound, 0);
         buf_cut(&folded, 0);
     }
+    buf_fini(&sound);
     buf_fini(&folded);
 }
 
@@ -175,28 +181,46 @@ static const char *id_of(const struct list *l, size_t i)
                          question_choice_name(l->app, &l->choices[i], i));
 }
 
-/* One below the other, those that the search leaves. */
+/* 2: its letters match, 1: it sounds alike, 0: neither.  Without a search all match. */
+static unsigned match(const struct folds *f, size_t i, const char *word, const char *sound)
+{
+    return !*word || strstr(f->keys[i], word) ? 2 : *sound && strstr(f->sounds[i], sound) ? 1 : 0;
+}
+
+/* One below the other, those that the search leaves: first what has the letters, then what sounds
+ * alike. */
 static void as_rows(struct list *l, const char *search)
 {
+    enum { SOUND_LEAST = 4 }; /* bytes: two consonants tell nothing */
     struct app *app = l->app;
     struct ui *ui = &app->ui;
     size_t shown = 0, left_out = 0;
-    const char *word = needle(app, search);
-    if (*word || edit_is(&ui->edit, search)) { /* when the field opens: the first key is not kept waiting */
+    const char *word = needle(app, search), *sound = "";
+    if (*word ||
+        edit_is(&ui->edit, search)) { /* when it opens: the first key is not kept waiting */
         refold(app, l->node, l->choices, l->count);
     }
-    for (size_t i = 0; i < l->count; i++) {
-        bool on = is_on(l, i);
-        if (question_is_code(l->choices[i].value) || (*word && !strstr(app->folds.keys[i], word))) {
-            continue;
-        }
-        if (shown >= APP_CHOICES_SHOWN && !on) {
-            left_out++;
-            continue;
-        }
-        shown++;
-        if (ui_choice(ui, id_of(l, i), l->x, l->y, l->w, l->choices[i].label, on, l->many)) {
-            question_toggle(app, l->node, l->choices[i].value);
+    if (*word) {
+        struct buf skeleton = {0};
+        text_skeleton(&skeleton, word, strlen(word));
+        sound = skeleton.len > SOUND_LEAST ? arena_text(&ui->frame, skeleton.data) : "";
+        buf_fini(&skeleton);
+    }
+    for (unsigned rank = 2; rank >= (*sound ? 1u : 2u); rank--) {
+        for (size_t i = 0; i < l->count; i++) {
+            bool on = is_on(l, i);
+            if (question_is_code(l->choices[i].value) ||
+                match(&app->folds, i, word, sound) != rank) {
+                continue;
+            }
+            if (shown >= APP_CHOICES_SHOWN && !on) {
+                left_out++;
+                continue;
+            }
+            shown++;
+            if (ui_choice(ui, id_of(l, i), l->x, l->y, l->w, l->choices[i].label, on, l->many)) {
+                question_toggle(app, l->node, l->choices[i].value);
+            }
         }
     }
     if (!shown) {

@@ -86,7 +86,8 @@ static void exchange(struct app *app, int medium, writer_job *job)
 void screen_hand_over(struct app *app)
 {
     struct ui *ui = &app->ui;
-    struct header h = {.title = ui_str(ui, S_media_title), .left = "back", .progress = -1};
+    struct header h = {
+        .help = true, .title = ui_str(ui, S_media_title), .left = "back", .progress = -1};
     int x, y, w;
     ui_header(ui, &h);
     if (leave(app, "back") || leave(app, "right")) {
@@ -122,7 +123,8 @@ void screen_hand_over(struct app *app)
 void screen_load(struct app *app)
 {
     struct ui *ui = &app->ui;
-    struct header h = {.title = ui_str(ui, S_media_load_title), .left = "back", .progress = -1};
+    struct header h = {
+        .help = true, .title = ui_str(ui, S_media_load_title), .left = "back", .progress = -1};
     int x, y, w;
     ui_header(ui, &h);
     if (ui_took(ui, "back") || ui_took(ui, "right")) {

@@ -58,7 +58,8 @@ void screen_finish(struct app *app)
     int x, y, w;
     const char *number =
         ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", i->draft.number), NULL);
-    struct header h = {.title = ui_str(ui, S_finish_title),
+    struct header h = {.help = true,
+                       .title = ui_str(ui, S_finish_title),
                        .subtitle = number,
                        .left = "back",
                        .language = true,
@@ -135,7 +136,8 @@ void screen_sealed(struct app *app)
     int x, y, w;
     const char *number =
         ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", app->sealed_number), NULL);
-    struct header h = {.title = ui_str(ui, S_sealed_title), .subtitle = number, .progress = -1};
+    struct header h = {
+        .help = true, .title = ui_str(ui, S_sealed_title), .subtitle = number, .progress = -1};
     ui_header(ui, &h);
     if (ui_took(ui, "right") || ui_took(ui, "back")) {
         app_go(app, SCREEN_HOME);

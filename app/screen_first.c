@@ -213,6 +213,7 @@ void screen_first(struct app *app)
     bool typing = app->screen == SCREEN_FIRST_REPEAT;
     int x, y, w, bottom = typing ? ui->h - keyboard_height(ui, KEYBOARD_TEXT) : ui->h;
     struct header h = {
+        .help = true,
         .title = ui_str(ui, titles[app->screen]),
         .progress = -1,
         .left = app->screen > SCREEN_FIRST_LANGUAGE && app->screen < SCREEN_FIRST_REQUEST ? "back"

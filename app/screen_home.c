@@ -65,7 +65,8 @@ static void show_waiting(struct app *app, int x, int *y, int w)
 void screen_home(struct app *app)
 {
     struct ui *ui = &app->ui;
-    struct header h = {.left = "menu", .right = "lock", .language = true, .progress = -1};
+    struct header h = {
+        .help = true, .left = "menu", .right = "lock", .language = true, .progress = -1};
     int x, y, w;
     bool clock_wrong = clock_wall_ms() < 1790000000000; /* before this program was written */
     status_line(app, &h);
@@ -114,8 +115,11 @@ void screen_home(struct app *app)
 void screen_forms(struct app *app)
 {
     struct ui *ui = &app->ui;
-    struct header h = {
-        .title = ui_str(ui, S_forms_title), .left = "back", .language = true, .progress = -1};
+    struct header h = {.help = true,
+                       .title = ui_str(ui, S_forms_title),
+                       .left = "back",
+                       .language = true,
+                       .progress = -1};
     int x, y, w;
     ui_header(ui, &h);
     if (ui_took(ui, "back")) {

@@ -127,7 +127,8 @@ void screen_outline(struct app *app)
     }
     const char *number =
         ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", app->interview->draft.number), NULL);
-    struct header h = {.title = ui_str(ui, S_outline_title),
+    struct header h = {.help = true,
+                       .title = ui_str(ui, S_outline_title),
                        .subtitle = number,
                        .left = "back",
                        .language = true,

@@ -98,7 +98,8 @@ void screen_hand(struct app *app)
     int x, y, w;
     bool fresh = app->pin == NULL;
     int bottom = ui->h - (fresh ? keyboard_height(ui, KEYBOARD_NUMBER) : ui_bar_height(ui));
-    struct header h = {.title = ui_str(ui, S_hand_title), .left = "back", .progress = -1};
+    struct header h = {
+        .help = true, .title = ui_str(ui, S_hand_title), .left = "back", .progress = -1};
     ui_header(ui, &h);
     if (ui_took(ui, "back")) {
         edit_end(&ui->edit);
@@ -154,8 +155,10 @@ void screen_return(struct app *app)
 {
     struct ui *ui = &app->ui;
     int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_NUMBER);
-    struct header h = {
-        .title = ui_str(ui, S_return_title), .left = app->in_block ? "back" : NULL, .progress = -1};
+    struct header h = {.help = true,
+                       .title = ui_str(ui, S_return_title),
+                       .left = app->in_block ? "back" : NULL,
+                       .progress = -1};
     ui_header(ui, &h);
     if (app->in_block && ui_took(ui, "back")) { /* on with the block */
         edit_end(&ui->edit);

@@ -66,7 +66,8 @@ static bool interface_languages(struct app *app, int x, int *y, int w);
 void screen_settings(struct app *app)
 {
     struct ui *ui = &app->ui;
-    struct header h = {.title = ui_str(ui, S_settings_title), .left = "back", .progress = -1};
+    struct header h = {
+        .help = true, .title = ui_str(ui, S_settings_title), .left = "back", .progress = -1};
     int x, y, w;
     ui_header(ui, &h);
     if (ui_took(ui, "back")) {
@@ -208,6 +209,11 @@ static void menu_sheet(struct app *app, int x, int *y, int w)
         app_leave_interview(app);
         app_go(app, SCREEN_HOME);
     }
+    if (ui_row(ui, "help", x, y, w, ui_str(ui, S_help_title), "", 0)) {
+        app->sheet = SHEET_HELP;
+        ui->again = true;
+        return;
+    }
     if (ui_row(ui, "lock", x, y, w, ui_str(ui, S_lock), "", 0)) {
         app_lock(app);
     }
@@ -236,12 +242,34 @@ static void discard_sheet(struct app *app, int x, int *y, int w)
     }
 }
 
+static void help_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const char *title, *text;
+    if (!help_page((int)app->screen, ui->language, &title, &text)) {
+        return;
+    }
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, title, ui->theme.ink, true) + ui_px(ui, 12);
+    for (const char *p = text; *p;) { /* a point a line */
+        size_t len = strcspn(p, "\n");
+        const char *point = arena_copy(&ui->frame, p, len);
+        int inset = ui_px(ui, 18), dot = ui_px(ui, 6);
+        ui_box(ui,
+               (struct rect){x + ui_px(ui, 2), *y + ui_line(ui, TEXT_BODY) / 2 - dot / 2, dot, dot},
+               3, ui->theme.accent, 0, 0);
+        *y += ui_text(ui, x + inset, *y, w - inset, TEXT_BODY, point, ui->theme.ink, true) +
+              ui_px(ui, 10);
+        p += len + (p[len] == '\n');
+    }
+}
+
 void sheet_show(struct app *app)
 {
     static const enum string_id titles[] = {[SHEET_LANGUAGE] = S_language_title,
                                             [SHEET_MENU] = S_menu_title,
                                             [SHEET_DISCARD] = S_menu_discard,
-                                            [SHEET_FILES] = S_file_title};
+                                            [SHEET_FILES] = S_file_title,
+                                            [SHEET_HELP] = S_help_title};
     struct ui *ui = &app->ui;
     struct header h = {.title = ui_str(ui, titles[app->sheet]), .left = "cancel", .progress = -1};
     int x, y, w;
@@ -259,6 +287,9 @@ void sheet_show(struct app *app)
     switch (app->sheet) {
     case SHEET_LANGUAGE:
         language_sheet(app, x, &y, w);
+        break;
+    case SHEET_HELP:
+        help_sheet(app, x, &y, w);
         break;
     case SHEET_FILES:
         question_files_sheet(app, x, &y, w);

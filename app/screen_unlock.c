@@ -107,7 +107,7 @@ void screen_unlock(struct app *app)
     struct ui *ui = &app->ui;
     struct trying t = {NULL, 0, 0, 0};
     int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_TEXT);
-    struct header h = {.title = "", .language = true, .progress = -1};
+    struct header h = {.help = true, .title = "", .language = true, .progress = -1};
     if (!edit_is(&ui->edit, "pass")) {
         edit_begin(&ui->edit, "pass", "");
     }

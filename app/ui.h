@@ -95,7 +95,7 @@ struct ui {
     int64_t moved_ms;
     bool in_body;
     struct edit edit;
-    bool swipe; /* to either side is on and back; the screen says so anew each time */
+    bool swipe;       /* to either side is on and back; the screen says so anew each time */
     bool quit, again; /* again: build once more */
     bool robot;
 };
@@ -168,6 +168,7 @@ struct header {
     const char *left;  /* "back", "menu", or NULL */
     const char *right; /* "menu", "lock", or NULL */
     bool language;
+    bool help;        /* a question mark; id "help" */
     const char *sign; /* on the language button; NULL: the interface's */
     float progress;   /* 0..1, or negative: none */
     int segments;

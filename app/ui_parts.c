@@ -58,6 +58,18 @@ void ui_header(struct ui *ui, const struct header *h)
     } else {
         right -= ui_px(ui, 8);
     }
+    if (h->help) {
+        int w = ui_px(ui, 48);
+        struct rect r = {right - w, 0, w, height};
+        int size = ui_px(ui, 26), cx = r.x + (w - size) / 2, cy = (height - size) / 2;
+        static const int8_t hook[] = {34, 40, 38, 30, 50, 26, 62, 32, 63, 42, 52, 52, 50, 62};
+        static const int8_t dot[] = {50, 75, 50, 76};
+        ui_place(ui, "help", ROLE_ICON, r);
+        ui_box(ui, (struct rect){cx, cy, size, size}, 13, ui->theme.paper, ui->theme.ink, 1.5f);
+        ui_stroke(ui, cx, cy, 26, hook, 7, 2, ui->theme.ink);
+        ui_stroke(ui, cx, cy, 26, dot, 2, 2.5f, ui->theme.ink);
+        right -= w;
+    }
     if (h->language) {
         int w = ui_px(ui, 52);
         struct rect r = {right - w, 0, w, height};
@@ -65,8 +77,10 @@ void ui_header(struct ui *ui, const struct header *h)
                            height - ui_px(ui, 16)};
         ui_place(ui, "language", ROLE_BUTTON, r);
         ui_box(ui, box, 6, ui->theme.paper, ui->theme.ink, 1.5f);
+        float scale = ui_cap_text(ui, 1.35f);
         ui_text_centre(ui, box, TEXT_TITLE, h->sign ? h->sign : language_sign(ui->language),
                        ui->theme.ink);
+        ui->text_scale = scale;
         right -= w;
     }
     bool two = h->subtitle && *h->subtitle;

@@ -174,6 +174,40 @@ void text_fold(struct buf *out, const char *text, size_t len)
     buf_fini(&nfc);
 }
 
+void text_skeleton(struct buf *out, const char *folded, size_t len)
+{
+    static const uint32_t vowels[] = {0x430, 0x435, 0x438, 0x43E, 0x443,
+                                      0x44B, 0x44D, 0x44E, 0x44F};
+    enum { D = 0x434, ZH = 0x436, CH = 0x447, A = 0x430, SHORT_I = 0x439 };
+    uint32_t last = 0;
+    bool first = true; /* of its word */
+    buf_add(out, "", 0);
+    for (size_t at = 0; at < len;) {
+        uint32_t c = text_next(folded, len, &at);
+        if (c == ' ') {
+            first = true;
+            continue;
+        }
+        size_t v = 0;
+        while (v < sizeof vowels / sizeof *vowels && vowels[v] != c) {
+            v++;
+        }
+        bool vowel = v < sizeof vowels / sizeof *vowels || c == SHORT_I;
+        c = c == CH ? ZH : vowel ? A : c;
+        if (vowel && !first) {
+            continue;
+        }
+        first = false;
+        if (c == ZH && last == D) { /* дж is one sound */
+            buf_cut(out, text_prev(out->data, out->len));
+        } else if (c == last) {
+            continue;
+        }
+        text_put(out, c);
+        last = c;
+    }
+}
+
 bool text_same(const char *a, const char *b)
 {
     return strcasecmp(a, b) == 0;

@@ -34,6 +34,10 @@ uint32_t text_capital(uint32_t codepoint);
 void text_fold(struct buf *out, const char *text, size_t len);
 
 /* Does an ASCII-insensitive compare say equal? */
+/* How a folded text sounds, whatever a passport made of it: дж ҷ ч ж are one, doubled letters too,
+ * vowels are dropped but for a first one.  For search, behind what matches by its letters; it finds
+ * too much on purpose. */
+void text_skeleton(struct buf *out, const char *folded, size_t len);
 bool text_same(const char *a, const char *b);
 bool text_starts(const char *text, const char *start);
 

@@ -270,6 +270,10 @@ static void interview(struct scene *s)
             scene_tap(s, "cancel");
             scene_tap(s, "menu");
             shot(s, "sheet-menu");
+            scene_tap(s, "help");
+            shot(s, "help-interview");
+            scene_tap(s, "cancel");
+            scene_tap(s, "menu");
             scene_tap(s, "discard");
             shot(s, "sheet-discard");
             scene_tap(s, "cancel");
@@ -345,6 +349,9 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     scene_unlock(&s);
     must(s.app.screen == SCREEN_HOME, "unlock");
     shot(&s, "home");
+    must(scene_tap(&s, "help"), "open the help");
+    shot(&s, "help-home");
+    scene_tap(&s, "cancel");
     interview(&s);
     shot(&s, "home-waiting");
     must(scene_tap(&s, "hand-over"), "hand over");

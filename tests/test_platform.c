@@ -53,7 +53,8 @@ static void test_csv__reads_and_writes(void **state)
     struct arena arena;
     struct csv csv;
     arena_init(&arena);
-    static const char text[] = "\xEF\xBB\xBF" "a,\"b \"\"q\"\"\nline\"\r\n,,x\n";
+    static const char text[] = "\xEF\xBB\xBF"
+                               "a,\"b \"\"q\"\"\nline\"\r\n,,x\n";
     OK(csv_parse(&csv, &arena, text, sizeof text - 1, &err));
     assert_int_equal(csv.count, 2);
     assert_string_equal(csv.rows[0].cells[0], "a");
@@ -171,9 +172,41 @@ static void test_file__never_half_and_never_over(void **state)
     rmdir(dir);
 }
 
+/* Spellings of one name in passports and mouths; and names that are none of it. */
+static void test_text__names_sound_alike(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"Джамшед", "Ҷамшед"}, {"Джумабек", "Жумабек"},    {"Турсунзаде", "Турсунзода"},
+        {"Усенов", "Үсөнов"},  {"Иссык-Куль", "Ысык-Көл"}, {"Худжанд", "Хуҷанд"},
+        {"Куляб", "Кӯлоб"},    {"Гулямов", "Ғуломов"},     {"Омурбек", "Өмүрбек"}};
+    static const char *const others[][2] = {
+        {"Ош", "Баткен"}, {"Худжанд", "Душанбе"}, {"Нарын", "Талас"}};
+    for (size_t set = 0; set < 2; set++) {
+        size_t count = set ? sizeof others / sizeof *others : sizeof pairs / sizeof *pairs;
+        for (size_t i = 0; i < count; i++) {
+            struct buf fold[2] = {{0}}, sound[2] = {{0}};
+            for (size_t k = 0; k < 2; k++) {
+                const char *text = set ? others[i][k] : pairs[i][k];
+                text_fold(&fold[k], text, strlen(text));
+                text_skeleton(&sound[k], fold[k].data, fold[k].len);
+            }
+            if ((strcmp(sound[0].data, sound[1].data) == 0) == (set == 1)) {
+                fail_msg("%s and %s: %s, %s", set ? others[i][0] : pairs[i][0],
+                         set ? others[i][1] : pairs[i][1], sound[0].data, sound[1].data);
+            }
+            for (size_t k = 0; k < 2; k++) {
+                buf_fini(&fold[k]);
+                buf_fini(&sound[k]);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_text__names_sound_alike),
         cmocka_unit_test(test_text__folds_and_normalises),
         cmocka_unit_test(test_text__suggests_only_what_is_near),
         cmocka_unit_test(test_csv__reads_and_writes),

@@ -2,7 +2,7 @@
 /* Is every text there, in four languages, with letters that the faces hold? */
 #include "tests/help.h"
 
-#include "app/strings.h"
+#include "app/app.h"
 #include "platform/font.h"
 #include "platform/text.h"
 
@@ -33,7 +33,8 @@ static void test_strings__places_agree(void **state)
             const char *text = string((enum string_id)id, (enum ui_language)l);
             for (int place = 0; place < 3; place++) {
                 char mark[4] = {'{', (char)('0' + place), '}', 0};
-                bool here = strstr(text, mark), there = strstr(string((enum string_id)id, UI_RU), mark);
+                bool here = strstr(text, mark),
+                     there = strstr(string((enum string_id)id, UI_RU), mark);
                 if (here != there) {
                     fail_msg("'%s' in %s: %s", string_name((enum string_id)id),
                              language_code((enum ui_language)l), mark);
@@ -54,7 +55,7 @@ static void test_strings__faces_hold_every_letter(void **state)
     (void)state;
     struct err err = {0};
     OK(font_setup("/usr/share/fonts/truetype/paratype", &err));
-    static const char extra[] = "ҢӨҮңөүҒӢҚӮҲҶғӣқӯҳҷЁёЪъЫы«»№–—•…·";
+    static const char extra[] = "ҢӨҮңөүҒӢҚӮҲҶғӣқӯҳҷЁёЪъЫы«»№–—•…·−";
     for (int face = 0; face < FACE_COUNT; face++) {
         for (size_t at = 0; at < sizeof extra - 1;) {
             uint32_t cp = text_next(extra, sizeof extra - 1, &at);
@@ -78,12 +79,52 @@ static void test_strings__faces_hold_every_letter(void **state)
     font_finish();
 }
 
+/* Each screen that people stay on has its page, with the same points in every language. */
+static void test_strings__help_is_whole(void **state)
+{
+    (void)state;
+    static const int needed[] = {SCREEN_FIRST_INVITE, SCREEN_UNLOCK,    SCREEN_HOME,
+                                 SCREEN_FORMS,        SCREEN_INTERVIEW, SCREEN_OUTLINE,
+                                 SCREEN_FINISH,       SCREEN_SEALED,    SCREEN_HAND_OVER,
+                                 SCREEN_LOAD,         SCREEN_SETTINGS,  SCREEN_HAND};
+    struct err err = {0};
+    OK(font_setup("/usr/share/fonts/truetype/paratype", &err));
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        size_t points[UI_LANGUAGE_COUNT] = {0};
+        for (int l = 0; l < UI_LANGUAGE_COUNT; l++) {
+            const char *title, *text;
+            if (!help_page(needed[i], (enum ui_language)l, &title, &text) || !*title || !*text) {
+                fail_msg("screen %d has no help in %s", needed[i],
+                         language_code((enum ui_language)l));
+            }
+            struct buf nfc = {0};
+            assert_true(text_nfc(&nfc, text, strlen(text), NULL));
+            assert_string_equal(nfc.data, text);
+            buf_fini(&nfc);
+            for (size_t at = 0, len = strlen(text); at < len;) {
+                uint32_t cp = text_next(text, len, &at);
+                points[l] += cp == '\n';
+                if (cp >= ' ' && !font_has(FACE_SANS, cp)) {
+                    fail_msg("the face lacks U+%04X of the help of screen %d", cp, needed[i]);
+                }
+            }
+            assert_int_equal(points[l], points[0]);
+        }
+    }
+    struct buf guide = {0};
+    help_guide(&guide, UI_KY);
+    assert_non_null(strstr(guide.data, "\n## "));
+    buf_fini(&guide);
+    font_finish();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_strings__complete_in_every_language),
         cmocka_unit_test(test_strings__places_agree),
         cmocka_unit_test(test_strings__faces_hold_every_letter),
+        cmocka_unit_test(test_strings__help_is_whole),
     };
     return RUN(tests);
 }
