@@ -16,7 +16,7 @@ V ?= 0
 
 # ---- what it needs from Debian ----
 DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
-	libxml2-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev fonts-paratype
+	libxml2-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev fonts-paratype
 DEPS_CHECK = libcmocka-dev zlib1g-dev xvfb xdotool imagemagick age file
 DEPS_FUZZ = clang libclang-rt-14-dev
 DEPS_SLOW = xserver-xephyr
@@ -25,7 +25,7 @@ DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
 # ---- flags ----
 OUT = build/$(FLAVOUR)
 BIN = $(if $(filter release,$(FLAVOUR)),build/bin,$(OUT)/bin)
-PKGS = sdl2 SDL2_ttf libsodium sqlite3 libxml-2.0 libzip jansson libpcre2-8 libutf8proc libmd libpng libturbojpeg
+PKGS = sdl2 SDL2_ttf libsodium sqlite3 libxml-2.0 libzip jansson libpcre2-8 libutf8proc libmd libpng libturbojpeg sndfile
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 ARCH := $(shell uname -m)

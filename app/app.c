@@ -116,6 +116,7 @@ void app_leave_interview(struct app *app)
         app->interview = NULL;
     }
     app_pictures_forget(app);
+    audio_stop();
 }
 
 void app_lock(struct app *app)

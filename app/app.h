@@ -15,6 +15,7 @@
 #include "app/interview.h"
 #include "app/keyboard.h"
 #include "app/ui.h"
+#include "platform/audio.h"
 #include "platform/picture.h"
 
 enum screen {
@@ -176,6 +177,9 @@ const struct picture *app_own_picture(struct app *app, const char *name, const s
                                       int most_w, int most_h);
 void app_show_picture(struct app *app, int x, int y, const struct picture *picture);
 void app_pictures_forget(struct app *app);
+/* The sound behind jr://audio/… is played, or what is playing stops. */
+void app_listen(struct app *app, const char *uri);
+bool app_has_sound(struct app *app, const char *uri);
 
 bool app_start_interview(struct app *app, const uint8_t package_hash[32]);
 bool app_resume(struct app *app, const struct device_draft *draft);

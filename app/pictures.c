@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which pictures does the form show? */
+/* Which pictures does the form show, and which sounds has it? */
 #include <stdio.h>
 #include <string.h>
 
@@ -77,4 +77,31 @@ void app_show_picture(struct app *app, int x, int y, const struct picture *pictu
                                             .rect = {x, y, picture->w, picture->h},
                                             .rgb = picture->rgb,
                                             .key = key});
+}
+
+static bool find_sound(struct app *app, const char *uri, const char **bytes, size_t *len)
+{
+    const char *name = strrchr(uri, '/');
+    return *uri && app->interview &&
+           package_find(&app->interview->package, name ? name + 1 : uri, bytes, len);
+}
+
+bool app_has_sound(struct app *app, const char *uri)
+{
+    const char *bytes;
+    size_t len;
+    return find_sound(app, uri, &bytes, &len);
+}
+
+void app_listen(struct app *app, const char *uri)
+{
+    const char *bytes;
+    size_t len;
+    struct err err = {0};
+    app->ui.again = true;
+    if (audio_playing()) {
+        audio_stop();
+    } else if (find_sound(app, uri, &bytes, &len) && !audio_play(bytes, len, &err)) {
+        app_trouble(app, &err);
+    }
 }

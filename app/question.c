@@ -277,6 +277,17 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
     /* a long text to read aloud is set as text, not as a headline */
     bool long_text = text_count(label, strlen(label)) > 140;
     *y += ui_rich(ui, x, *y, w, long_text ? TEXT_BODY : TEXT_QUESTION, label, ui->theme.ink, true);
+    const char *sound = session_text(s, &ui->frame, &c->label, page->node, FORM_AUDIO, NULL);
+    if (app_has_sound(app, sound)) { /* read aloud, for who would rather listen */
+        int px = x;
+        *y += ui_px(ui, 8);
+        if (ui_pill(ui, question_part(app, page->node, "listen", ""), &px, y, x, x + w,
+                    ui_str(ui, audio_playing() ? S_listen_stop : S_listen), audio_playing(),
+                    false)) {
+            app_listen(app, sound);
+        }
+        ui_pills_end(ui, &px, y, x);
+    }
     const char *image = session_text(s, &ui->frame, &c->label, page->node, FORM_IMAGE, NULL);
     if (!*image) {
         image = session_text(s, &ui->frame, &c->label, page->node, FORM_BIG_IMAGE, NULL);

@@ -187,6 +187,33 @@ static unsigned match(const struct folds *f, size_t i, const char *word, const c
     return !*word || strstr(f->keys[i], word) ? 2 : *sound && strstr(f->sounds[i], sound) ? 1 : 0;
 }
 
+/* A loudspeaker beside a choice that has a sound; returns the width it takes. */
+static int sound_button(const struct list *l, size_t i)
+{
+    static const int8_t cone[] = {20, 40, 34, 40, 52, 24, 52, 76, 34, 60, 20, 60, 20, 40};
+    static const int8_t wave[] = {64, 36, 72, 50, 64, 64};
+    struct app *app = l->app;
+    struct ui *ui = &app->ui;
+    int side = ui_px(ui, UI_TOUCH_DP), h;
+    const char *uri =
+        session_choice_text(app->interview->session, &ui->frame, l->node->item->control, l->node,
+                            &l->choices[i], FORM_AUDIO);
+    if (!app_has_sound(app, uri)) {
+        return 0;
+    }
+    h = ui_choice_height(ui, l->w - side, l->choices[i].label);
+    struct rect r = {l->x + l->w - side, *l->y, side, h};
+    const char *name = question_choice_name(app, &l->choices[i], i);
+    if (ui_target(ui, question_part(app, l->node, "say", name), ROLE_ICON, r)) {
+        app_listen(app, uri);
+    }
+    ui_stroke(ui, r.x + ui_px(ui, 10), r.y + (h - ui_px(ui, 28)) / 2, 28, cone, 7, 2,
+              ui->theme.ink);
+    ui_stroke(ui, r.x + ui_px(ui, 10), r.y + (h - ui_px(ui, 28)) / 2, 28, wave, 3, 2,
+              ui->theme.ink);
+    return side;
+}
+
 /* One below the other, those that the search leaves: first what has the letters, then what sounds
  * alike. */
 static void as_rows(struct list *l, const char *search)
@@ -218,7 +245,8 @@ static void as_rows(struct list *l, const char *search)
                 continue;
             }
             shown++;
-            if (ui_choice(ui, id_of(l, i), l->x, l->y, l->w, l->choices[i].label, on, l->many)) {
+            int room = l->w - sound_button(l, i);
+            if (ui_choice(ui, id_of(l, i), l->x, l->y, room, l->choices[i].label, on, l->many)) {
                 question_toggle(app, l->node, l->choices[i].value);
             }
         }

@@ -15,6 +15,7 @@ void screen_arrive(struct app *app)
     app->message[0] = '\0';
     app->refused = NULL;
     app->removed_notice = false;
+    audio_stop();
     app->dated = app->opened = NULL;
     app->day_shown[0] = app->filter_id[0] = '\0';
     app->advance = false;

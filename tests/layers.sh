@@ -33,9 +33,10 @@ home 'utf8proc.h' platform/text.c
 home '(md5|sha1|sha2)\.h' platform/digest.c
 home 'sqlite3.h' platform/db.c platform/wipe.c
 home 'sodium' platform/secret.c platform/age.c platform/sign.c platform/vault.c platform/draft.c
-home 'SDL2?/' platform/window.c platform/font.c
+home 'SDL2?/' platform/window.c platform/font.c platform/audio.c
 home 'png.h|turbojpeg.h' platform/picture.c
-home 'SDL' platform/window.c platform/font.c
+home 'SDL' platform/window.c platform/font.c platform/audio.c
+home 'sndfile.h' platform/audio.c
 
 # forms does no input or output, has no clock and no randomness of its own
 for f in $(grep -lE '\b(fopen|open|getrandom|clock_gettime|clock_wall_ms|clock_mono_ms|time)\(' forms/*.c); do
@@ -54,7 +55,7 @@ links() { # PROGRAM "allowed|…"
     done
 }
 base='libc\.so|libm\.so|ld-linux|libgcc_s|libasan|libubsan'
-app="$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson"
+app="$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsndfile|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson"
 links build/bin/suhbat "$app"
 for t in build/bin/suhbat-*; do
     links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip"

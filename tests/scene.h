@@ -54,6 +54,7 @@ static inline struct window *scene_window(const struct scene_look *look)
     struct window *w;
     struct window_options o = {.title = "suhbat", .w = look->w, .h = look->h, .scale = look->scale};
     setenv("SDL_VIDEODRIVER", "dummy", 1);
+    setenv("SDL_AUDIODRIVER", "dummy", 1);
     OK(window_open(&w, &o, &err));
     OK(font_setup("build/share", &err));
     return w;

@@ -17,6 +17,7 @@ fuzz_xpath) n=0; grep -v '^#' tests/cases/xpath.test | while read -r line; do
         n=$((n + 1)); printf '%s' "${line%% =>*}" > "$dir/$n"; done ;;
 fuzz_instance) cp tests/cases/seeds/instance-*.txt "$dir" ;;
 fuzz_picture) for kind in png jpg; do convert -size 24x18 gradient:red-blue "$dir/a.$kind" 2>/dev/null || true; done ;;
+fuzz_audio) printf 'RIFF\044\000\000\000WAVEfmt \020\000\000\000\001\000\001\000\100\037\000\000\200\076\000\000\002\000\020\000data\004\000\000\000\001\002\003\004' > "$dir/a.wav" ;;
 fuzz_age) unhex tests/cases/golden/age.hex "$dir/age" ;;
 fuzz_custody) for f in tests/cases/golden/*.hex; do unhex "$f" "$dir/$(basename "$f" .hex)"; done ;;
 esac

@@ -454,6 +454,76 @@ static void test_app__pictures_stand_in_questions_and_choices(void **state)
     buf_fini(&md);
 }
 
+/* A second of a tone as a WAV. */
+static void tone(struct buf *out)
+{
+    enum { RATE = 8000 };
+    uint8_t head[44] = "RIFF\0\0\0\0WAVEfmt ";
+    put_u32(head + 4, 36 + RATE * 2);
+    put_u32(head + 16, 16);
+    put_u16(head + 20, 1);
+    put_u16(head + 22, 1);
+    put_u32(head + 24, RATE);
+    put_u32(head + 28, RATE * 2);
+    put_u16(head + 32, 2);
+    put_u16(head + 34, 16);
+    memcpy(head + 36, "data", 4);
+    put_u32(head + 40, RATE * 2);
+    buf_add(out, head, sizeof head);
+    for (int i = 0; i < RATE; i++) {
+        uint8_t s[2];
+        put_u16(s, (uint16_t)(i / 10 % 2 ? 6000 : -6000));
+        buf_add(out, s, 2);
+    }
+}
+
+static void test_app__prompts_are_read_aloud(void **state)
+{
+    (void)state;
+    static const char sounding[] =
+        "| survey |\n"
+        "| | type | name | label::Русский (ru) | audio::Русский (ru) |\n"
+        "| | select_one yn | one | Согласны? | picture.png |\n"
+        "| | select_one yn | two | Ещё раз? | |\n"
+        "| choices |\n"
+        "| | list_name | name | label::Русский (ru) | audio::Русский (ru) |\n"
+        "| | yn | yes | Да | picture.png |\n"
+        "| | yn | no | Нет | gone.mp3 |\n";
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    struct buf wav = {0};
+    tone(&wav);
+    assert_int_equal(audio_length_ms(wav.data, wav.len), 1000);
+    for (size_t cut = 0; cut < 60; cut += 7) {
+        assert_true(audio_length_ms(wav.data, cut) <= 0);
+    }
+    char path[] = "/tmp/suhbat-sounding-XXXXXX.md";
+    int fd = mkstemps(path, 3);
+    assert_true(fd >= 0 && write(fd, sounding, sizeof sounding - 1) == sizeof sounding - 1);
+    close(fd);
+    char *form = scene_form(path);
+    unlink(path);
+    scene_picture = &wav; /* the package's one extra file: the name does not tell what it is */
+    scene_open(&s, window, form, "form", &look);
+    scene_unlock(&s);
+    scene_tap(&s, "start");
+    assert_true(scene_tap(&s, "form:0"));
+    assert_null(scene_find(&s, "say:no")); /* its file is missing */
+    assert_true(scene_tap(&s, "listen"));
+    assert_true(audio_playing());
+    assert_true(scene_tap(&s, "listen"));
+    assert_false(audio_playing());
+    assert_true(scene_tap(&s, "say:yes"));
+    assert_true(audio_playing());
+    assert_string_equal(value(&s, "/data/one"), ""); /* listening is no answer */
+    assert_true(scene_tap(&s, "right"));             /* the page is left: silence */
+    assert_false(audio_playing());
+    scene_close(&s);
+    scene_picture = NULL;
+    free(form);
+    buf_fini(&wav);
+}
+
 static void test_app__looks_are_kept(void **state)
 {
     (void)state;
@@ -492,6 +562,7 @@ int main(void)
         cmocka_unit_test(test_app__a_whole_interview_with_keys_alone),
         cmocka_unit_test(test_app__a_hidden_window_shows_nothing),
         cmocka_unit_test(test_app__pictures_stand_in_questions_and_choices),
+        cmocka_unit_test(test_app__prompts_are_read_aloud),
         cmocka_unit_test(test_app__looks_are_kept),
     };
     struct err err = {0};
