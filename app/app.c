@@ -10,6 +10,7 @@
 
 #include "platform/clock.h"
 #include "platform/file.h"
+#include "platform/text.h"
 
 enum { IDLE_LOCK_MS = 2 * 60 * 1000, IDLE_INTERVIEW_MS = 15 * 60 * 1000 };
 
@@ -203,6 +204,11 @@ void app_refusal(struct app *app, struct node *node, enum answer_result why)
 
 /* ---- home's figures ---- */
 
+static int by_title(const void *a, const void *b)
+{
+    return text_collate(((const struct app_form *)a)->title, ((const struct app_form *)b)->title);
+}
+
 static bool gather_home(struct device *d, void *arg, struct err *err)
 {
     struct app *app = arg;
@@ -233,6 +239,7 @@ static bool gather_home(struct device *d, void *arg, struct err *err)
         buf_fini(&bytes);
     }
     free(forms);
+    qsort(app->forms, app->form_count, sizeof *app->forms, by_title);
     return ok;
 }
 

@@ -209,6 +209,20 @@ void screen_load(struct app *app);
 void screen_settings(struct app *app);
 void sheet_show(struct app *app);
 
+/* ---- searching: forms, sections, choices; ids begin with "search" ---- */
+void search_field(struct app *app, const char *id, int x, int *y, int w);
+/* What is searched for, folded; "" = nothing.  Kept for the frame. */
+const char *search_needle(struct app *app, const char *id);
+/* How it sounds; "" when that would find too much. */
+const char *search_sound(struct app *app, const char *needle);
+bool search_finds(struct app *app, const char *needle, const char *label);
+/* The keyboard is put away, the search stays. */
+void search_keep(struct app *app);
+/* Where the page ends above the keyboard, and the keyboard itself; false: nothing is being
+ * searched. */
+int search_bottom(struct app *app, int otherwise);
+bool search_keyboard(struct app *app);
+
 /* ---- questions: draw from *y on, inside the body ---- */
 void question_show(struct app *app, const struct page *page, int x, int *y, int w, bool label);
 /* Which keyboard does the page want, and for which field?  False: none. */

@@ -132,30 +132,6 @@ static void refold(struct app *app, const struct node *node, const struct choice
     buf_fini(&folded);
 }
 
-static const char *needle(struct app *app, const char *id)
-{
-    const char *text = edit_is(&app->ui.edit, id)        ? app->ui.edit.text.data
-                       : strcmp(app->filter_id, id) == 0 ? app->filter
-                                                         : "";
-    struct buf folded = {0};
-    text_fold(&folded, text, strlen(text));
-    const char *kept = arena_copy(&app->ui.frame, folded.data ? folded.data : "", folded.len);
-    buf_fini(&folded);
-    return kept;
-}
-
-static void search_field(struct app *app, const char *id, int x, int *y, int w)
-{
-    struct ui *ui = &app->ui;
-    bool active = edit_is(&ui->edit, id), kept = strcmp(app->filter_id, id) == 0 && *app->filter;
-    const char *text = active ? ui->edit.text.data : kept ? app->filter : ui_str(ui, S_search);
-    if (ui_field(ui, id, x, y, w, text, active ? ui->edit.cursor : 0, active, false, 1, false,
-                 TEXT_BODY) &&
-        !active && question_commit(app)) {
-        edit_begin(&ui->edit, id, kept ? app->filter : "");
-    }
-}
-
 /* ---- the ways to show a list ---- */
 
 struct list {
@@ -218,20 +194,16 @@ static int sound_button(const struct list *l, size_t i)
  * alike. */
 static void as_rows(struct list *l, const char *search)
 {
-    enum { SOUND_LEAST = 4 }; /* bytes: two consonants tell nothing */
     struct app *app = l->app;
     struct ui *ui = &app->ui;
     size_t shown = 0, left_out = 0;
-    const char *word = needle(app, search), *sound = "";
+    const char *word = search_needle(app, search), *sound = "";
     if (*word ||
         edit_is(&ui->edit, search)) { /* when it opens: the first key is not kept waiting */
         refold(app, l->node, l->choices, l->count);
     }
     if (*word) {
-        struct buf skeleton = {0};
-        text_skeleton(&skeleton, word, strlen(word));
-        sound = skeleton.len > SOUND_LEAST ? arena_text(&ui->frame, skeleton.data) : "";
-        buf_fini(&skeleton);
+        sound = search_sound(app, word);
     }
     for (unsigned rank = 2; rank >= (*sound ? 1u : 2u); rank--) {
         for (size_t i = 0; i < l->count; i++) {

@@ -114,6 +114,7 @@ void screen_home(struct app *app)
 
 void screen_forms(struct app *app)
 {
+    enum { SEARCH_FROM = 8 };
     struct ui *ui = &app->ui;
     struct header h = {.help = true,
                        .title = ui_str(ui, S_forms_title),
@@ -131,10 +132,17 @@ void screen_forms(struct app *app)
         ui->again = true;
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui, false), search_bottom(app, ui->h), &x, &y, &w);
     app_message(app, x, &y, w);
+    if (app->form_count > SEARCH_FROM) {
+        search_field(app, "search-forms", x, &y, w);
+    }
+    const char *needle = search_needle(app, "search-forms");
     for (size_t i = 0; i < app->form_count; i++) {
         struct app_form *f = &app->forms[i];
+        if (!search_finds(app, needle, f->title)) {
+            continue;
+        }
         const char *version = ui_fill(ui, S_forms_version, f->version, NULL);
         const char *small = f->form.training ? arena_printf(&ui->frame, "%s · %s", version,
                                                             ui_str(ui, S_forms_training))
@@ -146,4 +154,5 @@ void screen_forms(struct app *app)
         }
     }
     ui_body_end(ui, y);
+    search_keyboard(app);
 }

@@ -355,12 +355,7 @@ static void show_page(struct app *app)
         }
         return;
     }
-    if (typing && question_searching(app)) {
-        if (keyboard_show(ui, &app->keyboard, kind, ui_str(ui, S_done))) {
-            snprintf(app->filter, sizeof app->filter, "%s", ui->edit.text.data);
-            memcpy(app->filter_id, ui->edit.id, sizeof app->filter_id);
-            edit_end(&ui->edit);
-        }
+    if (typing && search_keyboard(app)) {
         return;
     }
     if (typing) {

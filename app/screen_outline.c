@@ -114,7 +114,7 @@ static void go_to(struct app *app, const struct page *page)
 
 void screen_outline(struct app *app)
 {
-    enum { MOST = 100 };
+    enum { MOST = 100, SEARCH_FROM = 10 };
     struct ui *ui = &app->ui;
     struct section *list = arena_alloc(&ui->frame, MOST * sizeof *list);
     size_t count = gather(app, list, MOST);
@@ -143,7 +143,8 @@ void screen_outline(struct app *app)
         ui->again = true;
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), ui->h - ui_bar_height(ui), &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui, false), search_bottom(app, ui->h - ui_bar_height(ui)),
+                  &x, &y, &w);
     int px = x;
     if (ui_pill(ui, "all", &px, &y, x, x + w, ui_str(ui, S_outline_all), !app->missing_only,
                 false)) {
@@ -155,8 +156,12 @@ void screen_outline(struct app *app)
         app->missing_only = true;
     }
     ui_pills_end(ui, &px, &y, x);
+    if (count > SEARCH_FROM) {
+        search_field(app, "search-sections", x, &y, w);
+    }
+    const char *needle = search_needle(app, "search-sections");
     for (size_t s = 0; s < count; s++) {
-        if (app->missing_only && !list[s].missing) {
+        if ((app->missing_only && !list[s].missing) || !search_finds(app, needle, list[s].title)) {
             continue;
         }
         const char *small = list[s].asked
@@ -178,6 +183,9 @@ void screen_outline(struct app *app)
         }
     }
     ui_body_end(ui, y);
+    if (search_keyboard(app)) {
+        return;
+    }
     if (missing) {
         if (ui_took(ui, "right")) {
             go_to(app, &first_missing);

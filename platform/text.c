@@ -208,6 +208,47 @@ void text_skeleton(struct buf *out, const char *folded, size_t len)
     }
 }
 
+/* Source: the language notes, section 3: the union of the alphabets in their own orders. */
+static const char union_order[] = "аәбвгғдежзийкқлмнңоөпрстуұүфхҳһцчҷшщъыіьэюя";
+
+static uint32_t weight(uint32_t c)
+{
+    c = text_small(c);
+    c = c == 0x451 ? 0x435 : c == 0x4E3 ? 0x438 : c == 0x4EF ? 0x443 : c; /* ё ӣ ӯ */
+    uint32_t place = 1;
+    for (size_t at = 0; at < sizeof union_order - 1; place++) {
+        if (text_next(union_order, sizeof union_order - 1, &at) == c) {
+            return 0x10000 + place; /* behind digits and Latin */
+        }
+    }
+    return c;
+}
+
+static uint32_t next_weight(const char *text, size_t len, size_t *at)
+{
+    while (*at < len) {
+        uint32_t c = text_next(text, len, at);
+        if (c != ' ' && c != '-' && c != 0xA0) {
+            return weight(c);
+        }
+    }
+    return 0;
+}
+
+int text_collate(const char *a, const char *b)
+{
+    size_t a_len = strlen(a), b_len = strlen(b), i = 0, k = 0;
+    for (;;) {
+        uint32_t x = next_weight(a, a_len, &i), y = next_weight(b, b_len, &k);
+        if (x != y) {
+            return x < y ? -1 : 1;
+        }
+        if (!x) {
+            return strcmp(a, b);
+        }
+    }
+}
+
 bool text_same(const char *a, const char *b)
 {
     return strcasecmp(a, b) == 0;

@@ -38,6 +38,9 @@ void text_fold(struct buf *out, const char *text, size_t len);
  * vowels are dropped but for a first one.  For search, behind what matches by its letters; it finds
  * too much on purpose. */
 void text_skeleton(struct buf *out, const char *folded, size_t len);
+/* Order of the alphabets of ru, ky, tg (and kk) together, whatever locales the machine has: ё as е,
+ * ӣ as и, ӯ as у; blanks and hyphens count last.  As strcmp. */
+int text_collate(const char *a, const char *b);
 bool text_same(const char *a, const char *b);
 bool text_starts(const char *text, const char *start);
 

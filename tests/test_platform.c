@@ -203,10 +203,39 @@ static void test_text__names_sound_alike(void **state)
     }
 }
 
+/* Each alphabet is in its own order already; and what counts last. */
+static void test_text__sorts_by_the_alphabets(void **state)
+{
+    (void)state;
+    static const char *const alphabets[] = {
+        "А Б В Г Д Е Ж З И Й К Л М Н О П Р С Т У Ф Х Ц Ч Ш Щ Ъ Ы Ь Э Ю Я",
+        "А Б В Г Д Е Ж З И Й К Л М Н Ң О Ө П Р С Т У Ү Ф Х Ц Ч Ш Щ Ъ Ы Ь Э Ю Я",
+        "А Б В Г Ғ Д Е Ж З И Й К Қ Л М Н О П Р С Т У Ф Х Ҳ Ч Ҷ Ш Ъ Э Ю Я"};
+    for (size_t a = 0; a < sizeof alphabets / sizeof *alphabets; a++) {
+        char last[8] = "", letter[8];
+        for (const char *p = alphabets[a]; *p;) {
+            size_t len = strcspn(p, " ");
+            snprintf(letter, sizeof letter, "%.*s", (int)len, p);
+            if (*last && text_collate(last, letter) >= 0) {
+                fail_msg("%s is not before %s", last, letter);
+            }
+            memcpy(last, letter, sizeof last);
+            p += len + (p[len] == ' ');
+        }
+    }
+    assert_true(text_collate("Ёлка", "Ель") < 0); /* ё is е here: л before ь */
+    assert_true(text_collate("Жалал Абад", "Жалал-Абад, шаар") < 0);
+    assert_true(text_collate("Ӯш", "Фарғона") < 0);
+    assert_true(text_collate("Ошская", "Өзгөн") < 0);
+    assert_true(text_collate("Тоҷикистон", "тоҷикистонӣ") < 0);
+    assert_int_equal(text_collate("Ош", "Ош"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text__names_sound_alike),
+        cmocka_unit_test(test_text__sorts_by_the_alphabets),
         cmocka_unit_test(test_text__folds_and_normalises),
         cmocka_unit_test(test_text__suggests_only_what_is_near),
         cmocka_unit_test(test_csv__reads_and_writes),

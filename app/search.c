@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is being searched for, and does this match? */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/text.h"
+
+enum { SOUND_LEAST = 4 }; /* bytes: two consonants tell nothing */
+
+const char *search_needle(struct app *app, const char *id)
+{
+    const char *text = edit_is(&app->ui.edit, id)        ? app->ui.edit.text.data
+                       : strcmp(app->filter_id, id) == 0 ? app->filter
+                                                         : "";
+    struct buf folded = {0};
+    text_fold(&folded, text, strlen(text));
+    const char *kept = arena_copy(&app->ui.frame, folded.data ? folded.data : "", folded.len);
+    buf_fini(&folded);
+    return kept;
+}
+
+const char *search_sound(struct app *app, const char *needle)
+{
+    struct buf skeleton = {0};
+    text_skeleton(&skeleton, needle, strlen(needle));
+    const char *sound = skeleton.len > SOUND_LEAST ? arena_text(&app->ui.frame, skeleton.data) : "";
+    buf_fini(&skeleton);
+    return sound;
+}
+
+bool search_finds(struct app *app, const char *needle, const char *label)
+{
+    struct buf folded = {0}, skeleton = {0};
+    const char *sound = search_sound(app, needle);
+    text_fold(&folded, label, strlen(label));
+    buf_add(&folded, "", 0);
+    text_skeleton(&skeleton, folded.data, folded.len);
+    bool found =
+        !*needle || strstr(folded.data, needle) || (*sound && strstr(skeleton.data, sound));
+    buf_fini(&folded);
+    buf_fini(&skeleton);
+    return found;
+}
+
+void search_field(struct app *app, const char *id, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    bool active = edit_is(&ui->edit, id), kept = strcmp(app->filter_id, id) == 0 && *app->filter;
+    const char *text = active ? ui->edit.text.data : kept ? app->filter : ui_str(ui, S_search);
+    if (ui_field(ui, id, x, y, w, text, active ? ui->edit.cursor : 0, active, false, 1, false,
+                 TEXT_BODY) &&
+        !active && question_commit(app)) {
+        edit_begin(&ui->edit, id, kept ? app->filter : "");
+    }
+}
+
+void search_keep(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    snprintf(app->filter, sizeof app->filter, "%s", ui->edit.text.data);
+    memcpy(app->filter_id, ui->edit.id, sizeof app->filter_id);
+    edit_end(&ui->edit);
+}
+
+int search_bottom(struct app *app, int otherwise)
+{
+    struct ui *ui = &app->ui;
+    return question_searching(app) ? ui->h - keyboard_height(ui, KEYBOARD_TEXT) : otherwise;
+}
+
+bool search_keyboard(struct app *app)
+{
+    if (!question_searching(app)) {
+        return false;
+    }
+    if (keyboard_show(&app->ui, &app->keyboard, KEYBOARD_TEXT, ui_str(&app->ui, S_done))) {
+        search_keep(app);
+        app->ui.again = true;
+    }
+    return true;
+}
