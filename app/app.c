@@ -99,25 +99,37 @@ static bool lock_device(struct device *d, void *arg, struct err *err)
     return true;
 }
 
-void app_leave_interview(struct app *app)
+void app_drop_interview(struct app *app)
 {
     app->handed = false;
+    interview_free(app->interview);
+    app->interview = NULL;
+    app->file_node = NULL;
+    app->dated = app->opened = NULL;
+    app->refused = NULL;
+    memset(app->day_shown, 0, sizeof app->day_shown);
+    memset(app->filter, 0, sizeof app->filter);
+    edit_end(&app->ui.edit);
+    question_forget_ink(app);
+    app_pictures_forget(app);
+    audio_stop();
+}
+
+void app_leave_interview(struct app *app)
+{
     if (app->interview) {
-        (void)!question_commit_ink(app);
         struct node *node = question_typed(app);
+        struct err err = {0};
+        (void)!question_commit_ink(app);
         if (node) { /* what is being typed is journalled */
             interview_typing(app->interview, node, app->ui.edit.text.data);
         }
-        struct err err = {0};
         interview_pause(app->interview);
         if (!interview_sync(app->interview, &err)) {
             app_trouble(app, &err);
         }
-        interview_free(app->interview);
-        app->interview = NULL;
     }
-    app_pictures_forget(app);
-    audio_stop();
+    app_drop_interview(app);
 }
 
 void app_lock(struct app *app)
@@ -657,6 +669,7 @@ int app_run(struct app *app, int robot_fd)
         }
         int timeout = ui_timeout(ui);
         timeout = shorter(timeout, journal_typing(app));
+        timeout = shorter(timeout, app->interview ? question_rest_ink(app) : -1);
         timeout = shorter(timeout, lock_timeout(app));
         e = window_wait(ui->window, timeout);
         dirty = app_handle(app, &e);

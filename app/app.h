@@ -118,8 +118,9 @@ struct app {
                [2]; /* a drawing's points in its field, px; x = INT16_MIN: the finger was lifted */
     size_t ink_count;
     int ink_w, ink_h;
-    struct node *ink_node; /* whose drawing, or NULL */
-    bool ink_fresh;        /* not yet the answer */
+    struct node *ink_node;     /* whose drawing, or NULL */
+    bool ink_fresh, ink_wiped; /* not yet the answer; the old one was wiped away on the screen */
+    int64_t ink_ms;            /* of the last point */
     struct folds folds;
     struct app_picture pictures[APP_PICTURES];
     uint64_t picture_clock, picture_key;
@@ -183,7 +184,9 @@ bool app_has_sound(struct app *app, const char *uri);
 
 bool app_start_interview(struct app *app, const uint8_t package_hash[32]);
 bool app_resume(struct app *app, const struct device_draft *draft);
-void app_leave_interview(struct app *app);
+void app_leave_interview(struct app *app); /* what is typed and drawn is kept in the draft */
+/* The interview is over, or was put aside: nothing of it stays in memory. */
+void app_drop_interview(struct app *app);
 
 /* ---- screens ---- */
 void screen_first(struct app *app);
@@ -238,6 +241,9 @@ struct node *question_typed(struct app *app);
 bool question_searching(const struct app *app);
 /* A drawing that is not yet the answer becomes it. */
 bool question_commit_ink(struct app *app);
+void question_forget_ink(struct app *app);
+/* A drawing that has rested for a moment is written down; ms until then, or -1. */
+int question_rest_ink(struct app *app);
 void question_files_sheet(struct app *app, int x, int *y, int w);
 void app_close_sheet(struct app *app);
 /* All questions of a page of several. */

@@ -289,13 +289,47 @@ const struct buf *interview_file(const struct interview *i, const char *name)
     return f && *name ? &f->bytes : NULL;
 }
 
+static bool is_named(const struct node *node, const char *name)
+{
+    for (const struct node *c = node->first; c; c = c->next) {
+        if (strcmp(tree_value(c), name) == 0 || is_named(c, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What no answer names any more is wiped: it counts for no limit, and is sealed with nothing. */
+static void drop_unnamed(struct interview *i)
+{
+    i->files_len = 0;
+    for (struct interview_file **f = &i->files; *f;) {
+        struct interview_file *one = *f;
+        if (is_named(session_root(i->session), one->name)) {
+            i->files_len += one->bytes.len;
+            f = &one->next;
+        } else {
+            *f = one->next;
+            buf_fini(&one->bytes);
+            free(one);
+        }
+    }
+}
+
 bool interview_attach(struct interview *i, struct node *node, const char *extension,
                       const void *bytes, size_t len, struct err *err)
 {
     enum { PART = 1 << 20 }; /* an event's most is two of them */
     uint8_t id[16];
     char hex[33], name[64];
-    if (len > INTERVIEW_FILE_MAX || i->files_len + len > INTERVIEW_FILES_MAX) {
+    const char *old = tree_value(node);
+    drop_unnamed(i);
+    const struct buf *replaced = interview_file(i, old);
+    if (!len) {
+        return err_set(err, ERR_INPUT, "the file is empty");
+    }
+    if (len > INTERVIEW_FILE_MAX ||
+        i->files_len - (replaced ? replaced->len : 0) + len > INTERVIEW_FILES_MAX) {
         err_set(err, ERR_LIMIT, "the file is too large: %zu kB", len / 1000);
         return err_hint(err, "a file may have 8 MB, all of an interview together 24 MB");
     }
@@ -314,8 +348,10 @@ bool interview_attach(struct interview *i, struct node *node, const char *extens
         buf_fini(&value);
     }
     buf_fini(&path);
-    return ok && (interview_answer(i, node, name, err) == ANSWER_OK ||
-                  err_set(err, ERR_INPUT, "the form does not take this file"));
+    ok = ok && (interview_answer(i, node, name, err) == ANSWER_OK ||
+                err_set(err, ERR_INPUT, "the form does not take this file"));
+    drop_unnamed(i);
+    return ok;
 }
 
 struct replay {
@@ -711,16 +747,6 @@ static bool seal(struct device *d, void *arg, struct err *err)
     struct device_finished finished = {f->xml.data, f->xml.len, f->files.data, f->files.len,
                                        f->training};
     return device_finish(d, &f->draft, f->record_id, &finished, clock_wall_ms(), err);
-}
-
-static bool is_named(const struct node *node, const char *name)
-{
-    for (const struct node *c = node->first; c; c = c->next) {
-        if (strcmp(tree_value(c), name) == 0 || is_named(c, name)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* The log, and the files that an answer still names. */

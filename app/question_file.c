@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "app/question.h"
+#include "platform/clock.h"
 #include "platform/file.h"
 
 /* ---- files from a stick or card ---- */
@@ -134,7 +135,9 @@ void question_files_sheet(struct app *app, int x, int *y, int w)
             char ending[9];
             ending_of(ending, f->name);
             app_wait(app);
-            if (f->size > INTERVIEW_FILE_MAX) {
+            if (f->size == 0) {
+                app_say(app, S_file_empty);
+            } else if (f->size > INTERVIEW_FILE_MAX) {
                 app_say(app, S_file_large);
             } else if (!file_read(&bytes, f->path, INTERVIEW_FILE_MAX, &err) ||
                        !interview_attach(app->interview, app->file_node, ending, bytes.data,
@@ -159,12 +162,12 @@ static bool wants_drawing(const struct control *c)
     return control_has(c, "signature") || control_has(c, "draw") || control_has(c, "annotate");
 }
 
-static void ink_forget(struct app *app)
+void question_forget_ink(struct app *app)
 {
     explicit_bzero(app->ink, sizeof app->ink);
     app->ink_count = 0;
     app->ink_node = NULL;
-    app->ink_fresh = false;
+    app->ink_fresh = app->ink_wiped = false;
 }
 
 static void ink_add(struct app *app, int x, int y)
@@ -190,27 +193,33 @@ static float segment_distance(float px, float py, const int16_t *a, const int16_
     return sqrtf(dx * dx + dy * dy);
 }
 
+/* Points are in hundredths of a per cent of the field, so that a turned device keeps the drawing.
+ */
+enum { INK_ONE = 10000, INK_PNG_W = 800 };
+
 static bool save_ink(struct app *app, struct err *err)
 {
-    int w = app->ink_w, h = app->ink_h;
-    float half = (float)ui_px(&app->ui, 1.5f);
+    int w = INK_PNG_W, h = app->ink_w > 0 ? w * app->ink_h / app->ink_w : w / 2;
+    h = h < 1 ? 1 : h;
     struct buf png = {0};
     uint8_t *gray = mem_alloc((size_t)w * (size_t)h);
     memset(gray, 255, (size_t)w * (size_t)h);
     for (size_t i = 0; i < app->ink_count; i++) {
-        const int16_t *a = app->ink[i], *b = i + 1 < app->ink_count ? app->ink[i + 1] : a;
-        if (is_lift(a)) {
+        const int16_t *p = app->ink[i], *q = i + 1 < app->ink_count ? app->ink[i + 1] : p;
+        if (is_lift(p)) {
             continue;
         }
-        b = is_lift(b) ? a : b;
+        q = is_lift(q) ? p : q;
+        int16_t a[2] = {(int16_t)(p[0] * w / INK_ONE), (int16_t)(p[1] * h / INK_ONE)};
+        int16_t b[2] = {(int16_t)(q[0] * w / INK_ONE), (int16_t)(q[1] * h / INK_ONE)};
         int x0 = (a[0] < b[0] ? a[0] : b[0]) - 4, x1 = (a[0] < b[0] ? b[0] : a[0]) + 5;
         int y0 = (a[1] < b[1] ? a[1] : b[1]) - 4, y1 = (a[1] < b[1] ? b[1] : a[1]) + 5;
         for (int y = y0 < 0 ? 0 : y0; y < y1 && y < h; y++) {
             for (int x = x0 < 0 ? 0 : x0; x < x1 && x < w; x++) {
-                float far = segment_distance((float)x + 0.5f, (float)y + 0.5f, a, b) - half + 0.5f;
+                float far = segment_distance((float)x + 0.5f, (float)y + 0.5f, a, b) - 1.5f;
                 uint8_t c = far <= 0 ? 0 : far >= 1 ? 255 : (uint8_t)(far * 255);
-                uint8_t *p = &gray[(size_t)y * (size_t)w + (size_t)x];
-                *p = c < *p ? c : *p;
+                uint8_t *dot = &gray[(size_t)y * (size_t)w + (size_t)x];
+                *dot = c < *dot ? c : *dot;
             }
         }
     }
@@ -219,25 +228,49 @@ static bool save_ink(struct app *app, struct err *err)
     explicit_bzero(gray, (size_t)w * (size_t)h);
     free(gray);
     buf_fini(&png);
+    app->ink_fresh = app->ink_fresh && !ok;
+    app->ink_wiped = app->ink_wiped && !ok;
     return ok;
 }
 
 bool question_commit_ink(struct app *app)
 {
     struct err err = {0};
-    bool ok = true;
-    if (app->ink_fresh && app->ink_node && app->ink_count) {
-        ok = save_ink(app, &err);
-        if (!ok) {
-            app_trouble(app, &err);
-        }
+    if (app->ink_wiped && app->ink_node &&
+        !app->ink_count) { /* the sheet is empty, the answer is not */
+        app_refusal(app, app->ink_node, ANSWER_REQUIRED);
+        app_say(app, S_draw_missing);
+        return false;
     }
-    ink_forget(app);
-    return ok;
+    if (app->ink_fresh && app->ink_node && app->ink_count && !save_ink(app, &err)) {
+        app_trouble(app, &err); /* it stays on the screen */
+        return false;
+    }
+    question_forget_ink(app);
+    return true;
+}
+
+int question_rest_ink(struct app *app)
+{
+    enum { REST_MS = 1500 };
+    struct err err = {0};
+    if (!app->ink_fresh || !app->ink_node || app->ui.grabbed) {
+        return -1;
+    }
+    int64_t left = REST_MS - (clock_mono_ms() - app->ink_ms);
+    if (left > 0) {
+        return (int)left;
+    }
+    if (!save_ink(app, &err)) {
+        app->ink_ms = clock_mono_ms();
+        app_trouble(app, &err);
+        return REST_MS;
+    }
+    return -1;
 }
 
 /* Strokes in short pieces: what is drawn already is painted from the cache. */
-static void show_ink(struct app *app, int x, int y)
+static void show_ink(struct app *app, int x, int y, int w, int h)
 {
     enum { PIECE = 8 };
     struct ui *ui = &app->ui;
@@ -251,8 +284,8 @@ static void show_ink(struct app *app, int x, int y)
             int16_t *p = arena_alloc(&ui->frame, 2 * count * sizeof *p);
             for (size_t k = 0; k < count; k++) {
                 const int16_t *from = app->ink[i + (k < n ? k : n - 1)];
-                p[2 * k] = (int16_t)(x + from[0]);
-                p[2 * k + 1] = (int16_t)(y + from[1]);
+                p[2 * k] = (int16_t)(x + from[0] * w / INK_ONE);
+                p[2 * k + 1] = (int16_t)(y + from[1] * h / INK_ONE);
             }
             draw_add(&ui->draws, &(struct draw){.kind = DRAW_STROKE,
                                                 .ink = ui->theme.ink,
@@ -280,7 +313,7 @@ static void ask_drawing(struct app *app, struct node *node, int x, int *y, int w
     bool held = ui_grabbed(ui, id, &fx, &fy), dropped = ui_dropped(ui, id, &fx, &fy);
     if (held || dropped) {
         if (app->ink_node != node) {
-            question_commit_ink(app);
+            (void)!question_commit_ink(app);
             app->ink_node = node;
         }
         app->ink_w = w;
@@ -288,7 +321,8 @@ static void ask_drawing(struct app *app, struct node *node, int x, int *y, int w
         int ix = fx - x, iy = fy - *y;
         ix = ix < 0 ? 0 : ix >= w ? w - 1 : ix;
         iy = iy < 0 ? 0 : iy >= h ? h - 1 : iy;
-        ink_add(app, ix, iy);
+        ink_add(app, ix * INK_ONE / w, iy * INK_ONE / h);
+        app->ink_ms = clock_mono_ms();
         if (dropped) {
             ink_add(app, INT16_MIN, 0);
         }
@@ -299,7 +333,7 @@ static void ask_drawing(struct app *app, struct node *node, int x, int *y, int w
                  ui->theme.line);
     const struct buf *kept = interview_file(app->interview, tree_value(node));
     if (app->ink_node == node) {
-        show_ink(app, x, *y);
+        show_ink(app, x, *y, w, h);
     } else if (kept) { /* our own drawing, out of the sealed draft */
         const struct picture *p = app_own_picture(app, tree_value(node), kept, w - 4, h - 4);
         if (p) {
@@ -313,11 +347,12 @@ static void ask_drawing(struct app *app, struct node *node, int x, int *y, int w
     if ((app->ink_node == node || kept) &&
         ui_pill(ui, question_part(app, node, "wipe", ""), &px, y, x, x + w,
                 ui_str(ui, S_draw_again), false, false)) {
-        ink_forget(app);
-        if (!node->required || !kept) {
-            question_answer(app, node, "");
-        }
-        app->ink_node = kept ? node : NULL; /* an empty sheet, though the old one still stands */
+        question_forget_ink(app);
+        bool taken = !node->required && *tree_value(node) && question_answer(app, node, "");
+        bool stands = *tree_value(node) && !taken;
+        app->ink_node =
+            stands ? node : NULL; /* an empty sheet: nobody leaves it before it is drawn on */
+        app->ink_wiped = stands;
     }
     ui_pills_end(ui, &px, y, x);
 }

@@ -115,12 +115,15 @@ static void days(struct app *app, struct node *node, int year, int month, int x,
         struct rect r = {x + column * cell_w, *y + row * cell_h, cell_w, cell_h};
         const char *iso = arena_printf(&ui->frame, "%04d-%02d-%02d", year, month, d);
         const char *number = ui_number(ui, d);
-        if (cell(app, node, "day", number, r, number, strncmp(tree_value(node), iso, 10) == 0)) {
+        bool waits = app->dated == node && app->day_shown[0];
+        bool on = strncmp(waits ? app->day_shown : tree_value(node), iso, 10) == 0;
+        if (cell(app, node, "day", number, r, number, on)) {
             app->dated = node;
             app->year_shown = year;
             app->month_shown = month;
             if (node->item->type == TYPE_DATE_TIME) {
                 snprintf(app->day_shown, sizeof app->day_shown, "%s", iso);
+                interview_typing(app->interview, node, iso); /* kept until the hour comes */
                 ui->again = true;
             } else {
                 question_tap(app, node, iso);
@@ -263,8 +266,8 @@ static void set_time(struct app *app, struct node *node, int hour, int minute)
     const char *day = app->dated == node && app->day_shown[0] ? app->day_shown
                       : strlen(have) >= 10                    ? arena_copy(a, have, 10)
                                                               : "";
-    if (*day) {
-        question_answer(app, node, arena_printf(a, "%sT%s", day, time));
+    if (*day && question_answer(app, node, arena_printf(a, "%sT%s", day, time))) {
+        app->day_shown[0] = '\0';
     }
 }
 

@@ -38,8 +38,7 @@ static void seal(struct app *app)
     uint32_t number = app->interview->draft.number;
     app_wait(app);
     if (interview_finish(app->interview, &err)) {
-        interview_free(app->interview);
-        app->interview = NULL;
+        app_drop_interview(app);
         app->sealed_number = number;
         app_go(app, SCREEN_SEALED);
     } else {

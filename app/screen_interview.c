@@ -27,7 +27,20 @@ void screen_arrive(struct app *app)
         session_fields(i->session, &ui->frame, &i->page, &fields, &count);
     }
     for (size_t f = 0; f < count; f++) {
-        if (fields[f].kind == PAGE_QUESTION && interview_is_typed(i, fields[f].node)) {
+        if (fields[f].kind != PAGE_QUESTION || !interview_is_typed(i, fields[f].node)) {
+            continue;
+        }
+        if (fields[f].node->item->type == TYPE_DATE_TIME) { /* a day that waits for its hour */
+            app->dated = fields[f].node;
+            snprintf(app->day_shown, sizeof app->day_shown, "%.10s",
+                     i->edit_text.data ? i->edit_text.data : "");
+            int year, month;
+            if (sscanf(app->day_shown, "%d-%d", &year, &month) == 2) {
+                app->year_shown = year;
+                app->month_shown = month;
+            }
+            break;
+        } else {
             edit_begin(&ui->edit, question_field(app, fields[f].node),
                        i->edit_text.data ? i->edit_text.data : "");
             break;
@@ -63,6 +76,12 @@ static bool may_leave(struct app *app, const struct page *pages, size_t count)
         enum answer_result r = pages[p].kind == PAGE_QUESTION
                                    ? session_check(app->interview->session, pages[p].node, &err)
                                    : ANSWER_OK;
+        if (r == ANSWER_OK && app->day_shown[0] && app->dated == pages[p].node) {
+            app_refusal(app, pages[p].node,
+                        ANSWER_TYPE); /* a day without its hour is no answer yet */
+            app_say(app, S_hour_missing);
+            return false;
+        }
         if (r != ANSWER_OK) {
             app_refusal(app, pages[p].node, r);
             return false;
@@ -107,17 +126,20 @@ static void go_next(struct app *app)
     }
 }
 
-/* In the respondent's hands there is no way out of the block at its front. */
+/* In the respondent's hands every step back stays in the block, be it to the entries of a repeat.
+ */
 static bool may_go_back(struct app *app)
 {
     struct interview *i = app->interview;
-    struct page *pages;
+    struct node *entry = interview_entry(i);
+    struct page *pages, roster = {.control = entry ? entry->item->control : NULL};
     size_t count, at;
-    if (!app->handed || interview_entry(i)) {
+    if (!app->handed) {
         return true;
     }
     interview_pages(i, &app->ui.frame, &pages, &count, &at);
-    return at > 0 && at < count && respondent_block(&pages[at - 1]);
+    return at > 0 && at < count ? respondent_block(&pages[at - 1])
+                                : roster.control && respondent_block(&roster);
 }
 
 static void go_back(struct app *app)
@@ -285,6 +307,11 @@ static void show_page(struct app *app)
     struct interview *i = app->interview;
     enum keyboard_kind kind = KEYBOARD_TEXT;
     int x, y, w;
+    if (app->handed && !respondent_block(&i->page)) { /* whatever led here: it is not for them */
+        app->in_block = app->at_end = false;
+        app_go(app, SCREEN_RETURN);
+        return;
+    }
     open_field(app);
     bool typing = question_keyboard(app, &i->page, &kind);
     int bottom = ui->h - (typing ? keyboard_height(ui, kind) : ui_bar_height(ui));

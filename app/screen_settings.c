@@ -233,8 +233,7 @@ static void discard_sheet(struct app *app, int x, int *y, int w)
     if (ui_wide_button(ui, "discard-yes", x, y, w, ui_str(ui, S_menu_discard), false)) {
         struct err err = {0};
         bool ok = interview_discard(app->interview, &err);
-        interview_free(app->interview);
-        app->interview = NULL;
+        app_drop_interview(app);
         app_go(app, SCREEN_HOME);
         if (!ok) {
             app_trouble(app, &err);

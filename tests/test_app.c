@@ -380,6 +380,134 @@ static void test_app__a_hidden_window_shows_nothing(void **state)
     scene_close(&s);
 }
 
+static void test_app__nothing_of_a_discarded_interview_stays(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/sign");
+    struct rect r = rect_of(&s, "ink");
+    scene_drag(&s, r.x + 60, r.y + 60, r.x + 300, r.y + 200);
+    assert_true(s.app.ink_count > 0);
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "discard"));
+    assert_true(scene_tap(&s, "discard-yes"));
+    assert_null(s.app.interview);
+    assert_int_equal(s.app.ink_count, 0);
+    assert_null(s.app.ink_node);
+    for (size_t i = 0; i < APP_INK; i++) {
+        assert_int_equal(s.app.ink[i][0], 0);
+    }
+    assert_true(scene_tap(&s, "start"));
+    assert_true(scene_tap(&s, "form:0"));
+    assert_true(scene_tap(&s, "right"));
+    assert_string_equal(value(&s, "/data/sign"), "");
+    scene_close(&s);
+}
+
+static void test_app__a_day_waits_for_its_hour_and_a_wiped_drawing_for_a_new_one(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    open_interview(&s);
+    go_to(&s, "/data/moment");
+    assert_true(scene_tap(&s, "day:12"));
+    assert_true(scene_tap(&s, "right")); /* held, and said */
+    assert_string_equal(s.app.interview->page.node->name, "moment");
+    assert_non_null(s.app.refused);
+    OK(interview_sync(s.app.interview, &err)); /* a cut: the day is still there */
+    interview_free(s.app.interview);
+    s.app.interview = NULL;
+    device_close(app_end(&s.app));
+    OK(device_open(&s.study.device, study_path(&s.study, "device"), &err));
+    scene_boot(&s);
+    scene_unlock(&s);
+    char draft[32];
+    snprintf(draft, sizeof draft, "draft:%u", s.app.drafts[0].number);
+    assert_true(scene_tap(&s, draft));
+    assert_string_equal(s.app.day_shown + 7, "-12");
+    assert_true(scene_tap(&s, "hour:09"));
+    assert_memory_equal(value(&s, "/data/moment") + 7, "-12T09:00", 9);
+    assert_true(scene_tap(&s, "right"));
+
+    go_to(&s, "/data/sign");
+    struct rect r = rect_of(&s, "ink");
+    scene_drag(&s, r.x + 60, r.y + 60, r.x + 300, r.y + 200);
+    assert_int_equal(question_rest_ink(&s.app) > 0, true);
+    s.app.ink_ms -= 5000; /* it has rested: written down before the page is left */
+    assert_int_equal(question_rest_ink(&s.app), -1);
+    char first[64];
+    snprintf(first, sizeof first, "%s", value(&s, "/data/sign"));
+    assert_int_equal(strlen(first), 36);
+    window_resize(window, 1280, 720); /* a turned device keeps the drawing */
+    scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE});
+    assert_true(s.app.ink_count > 0);
+    window_resize(window, 720, 1280);
+    scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE});
+    session_find(s.app.interview->session, "/data/sign")->required = true;
+    assert_true(scene_tap(&s, "wipe"));
+    scene_tap(&s, "right"); /* the sheet is empty though the old one stands: not left so */
+    assert_string_equal(s.app.interview->page.node->name, "sign");
+    r = rect_of(&s, "ink");
+    scene_drag(&s, r.x + 90, r.y + 60, r.x + 200, r.y + 250);
+    assert_true(scene_tap(&s, "right"));
+    assert_string_not_equal(value(&s, "/data/sign"), first);
+    assert_null(interview_file(s.app.interview, first)); /* counts for no limit any more */
+    scene_close(&s);
+}
+
+/* A block inside a repeat: its entries are not the respondent's to open or delete. */
+static void test_app__the_block_holds_inside_a_repeat(void **state)
+{
+    (void)state;
+    static const char nested[] = "| survey |\n"
+                                 "| | type | name | label | appearance |\n"
+                                 "| | begin_repeat | child | Children | |\n"
+                                 "| | text | who | Who? | |\n"
+                                 "| | begin_group | own | Own | respondent-screen |\n"
+                                 "| | select_one yn | glad | Glad? | |\n"
+                                 "| | select_one yn | calm | Calm? | |\n"
+                                 "| | end_group | | | |\n"
+                                 "| | end_repeat | | | |\n"
+                                 "| choices |\n"
+                                 "| | list_name | name | label |\n"
+                                 "| | yn | yes | Yes |\n";
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    char path[] = "/tmp/suhbat-nested-XXXXXX.md";
+    int fd = mkstemps(path, 3);
+    assert_true(fd >= 0 && write(fd, nested, sizeof nested - 1) == sizeof nested - 1);
+    close(fd);
+    char *form = scene_form(path);
+    unlink(path);
+    scene_open(&s, window, form, "form", &look);
+    scene_unlock(&s);
+    scene_tap(&s, "start");
+    assert_true(scene_tap(&s, "form:0"));
+    if (!scene_tap(&s, "entry:1")) {
+        assert_true(scene_tap(&s, "add"));
+    }
+    scene_type(&s, "A");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_int_equal(s.app.screen, SCREEN_HAND);
+    scene_type(&s, "1234");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_true(s.app.handed);
+    struct node *first = s.app.interview->page.node;
+    assert_null(scene_find(&s, "back"));
+    scene_drag(&s, 200, 900, 600, 900);
+    scene_key(&s, KEY_ESCAPE);
+    assert_ptr_equal(s.app.interview->page.node, first);
+    assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
+    scene_tap(&s, "right");
+    assert_non_null(scene_find(&s, "back"));
+    scene_tap(&s, "right"); /* the entry's end: back to the interviewer */
+    assert_int_equal(s.app.screen, SCREEN_RETURN);
+    scene_close(&s);
+    free(form);
+}
+
 /* A form with pictures in its question and choices; the file is missing for one of them. */
 static const char pictured[] =
     "| survey |\n"
@@ -561,6 +689,9 @@ int main(void)
         cmocka_unit_test(test_app__a_drawing_and_a_file_are_sealed_with_the_record),
         cmocka_unit_test(test_app__a_whole_interview_with_keys_alone),
         cmocka_unit_test(test_app__a_hidden_window_shows_nothing),
+        cmocka_unit_test(test_app__nothing_of_a_discarded_interview_stays),
+        cmocka_unit_test(test_app__a_day_waits_for_its_hour_and_a_wiped_drawing_for_a_new_one),
+        cmocka_unit_test(test_app__the_block_holds_inside_a_repeat),
         cmocka_unit_test(test_app__pictures_stand_in_questions_and_choices),
         cmocka_unit_test(test_app__prompts_are_read_aloud),
         cmocka_unit_test(test_app__looks_are_kept),

@@ -153,6 +153,40 @@ static bool is_safe_name(const char *name)
            strspn(ext, "abcdefghijklmnopqrstuvwxyz0123456789") == strlen(ext);
 }
 
+/* The path of the answer that names this file, in the record's own instance; false: none does. */
+static bool names_file(const struct xml *node, const char *name, struct buf *path)
+{
+    size_t before = path->len;
+    buf_join(path, "/", node->name, NULL);
+    bool leaf = !xml_child(node, NULL);
+    const struct xml *text = node->first;
+    if (leaf && text && !text->name && strcmp(text->text, name) == 0) {
+        return true;
+    }
+    for (const struct xml *c = xml_child(node, NULL); c; c = xml_sibling(c, NULL)) {
+        if (names_file(c, name, path)) {
+            return true;
+        }
+    }
+    buf_cut(path, before);
+    return false;
+}
+
+static bool is_hidden_file(struct exporting *x, const struct record *r, const struct form *form,
+                           const char *name)
+{
+    struct arena arena;
+    struct xml *root;
+    struct buf path = {0};
+    arena_init(&arena);
+    buf_add(&path, "", 0);
+    bool hidden = !xml_parse(&root, &arena, r->xml, r->xml_len, &xml_foreign, NULL) ||
+                  (names_file(root, name, &path) && is_left_out(x, form, path.data));
+    buf_fini(&path);
+    arena_fini(&arena);
+    return hidden;
+}
+
 static bool take_files(struct exporting *x, const struct record *r, const struct form *form,
                        struct buf *audit, unsigned *count, struct err *err)
 {
@@ -164,12 +198,14 @@ static bool take_files(struct exporting *x, const struct record *r, const struct
         ++*count;
         if (strcmp(m.name, "audit.csv") == 0) {
             ok = take_audit(x, audit, form, r->record_id, &m, &why);
+        } else if (is_safe_name(m.name) && is_hidden_file(x, r, form, m.name)) {
+            x->counts->hidden_media++;
         } else if (is_safe_name(m.name)) {
             struct buf path = {0};
             buf_printf(&path, "%s/media", x->options->out);
             ok = file_folder(x->options->out, 0700, &why) && file_folder(path.data, 0700, &why);
             buf_printf(&path, "/%s", m.name);
-            ok = ok && file_write(path.data, m.bytes, m.len, FILE_PRIVATE, true, &why);
+            ok = ok && file_write(path.data, m.bytes, m.len, FILE_PRIVATE, x->options->force, &why);
             x->counts->media += ok;
             buf_fini(&path);
         }

@@ -362,6 +362,10 @@ static bool run_export(const struct cli_words *words, struct err *err)
     if (counts.media) {
         printf("%u attachments in %s/media\n", counts.media, opt_out);
     }
+    if (counts.hidden_media) {
+        printf("%u attachments marked sensitive=extra are left out; --sensitive takes them in\n",
+               counts.hidden_media);
+    }
     if (counts.hidden_columns) {
         printf("%u columns marked sensitive=extra are left out; --sensitive takes them in\n",
                counts.hidden_columns);
