@@ -413,7 +413,7 @@ static void say_standing(struct app *app)
     enum standing standing = interview_standing(app->interview, forms, app->form_count);
     free(forms);
     if (standing == STANDS) {
-        app_say_good(app, S_recovered);
+        app_say_good(app, app->interview->recovered ? S_recovered : S_resumed);
         return;
     }
     const char *version = app->interview->form->version;
@@ -646,8 +646,12 @@ bool app_handle(struct app *app, const struct window_event *e)
         }
         app->last_input_ms = clock_mono_ms();
     }
+    bool ended = audio_left_ms() >= 0 && !audio_playing();
+    if (ended) { /* the button says Listen again, and the loudspeaker sleeps */
+        audio_stop();
+    }
     bool locked = app->screen == SCREEN_UNLOCK && e->kind == WINDOW_NONE && app->writer;
-    return ui_event(ui, e) || locked || ui->again;
+    return ui_event(ui, e) || locked || ended || ui->again;
 }
 
 int app_run(struct app *app, int robot_fd)
@@ -671,6 +675,7 @@ int app_run(struct app *app, int robot_fd)
         timeout = shorter(timeout, journal_typing(app));
         timeout = shorter(timeout, app->interview ? question_rest_ink(app) : -1);
         timeout = shorter(timeout, lock_timeout(app));
+        timeout = shorter(timeout, audio_left_ms());
         e = window_wait(ui->window, timeout);
         dirty = app_handle(app, &e);
     }

@@ -100,6 +100,7 @@ struct app {
     struct pin
         *pin;    /* for handing the device to the respondent; NULL: none chosen since unlocking */
     bool handed; /* the respondent holds it: nothing but this block */
+    bool hand_here; /* of SCREEN_HAND: opened from a page of the block, not on the way to it */
     bool in_block, at_end; /* of SCREEN_RETURN: may go on with the block; the form ends behind it */
     bool announce_recovery, removed_notice, missing_only;
     enum answer_result refusal;

@@ -358,6 +358,7 @@ struct replay {
     struct interview *i;
     struct arena arena;
     struct buf page, roster;
+    enum journal_kind last;
 };
 
 /* Runs on the writer's thread while the screen waits in writer_call. */
@@ -371,6 +372,7 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
     }
     i->clock_ms = e.wall_ms;
     i->replaying = true;
+    r->last = e.kind;
     if (n == 0) {
         if (e.kind != JOURNAL_BEGIN || e.value_len != sizeof i->seed) {
             return err_set(err, ERR_INPUT, "the draft is damaged");
@@ -465,7 +467,7 @@ bool interview_resume(struct interview **out, struct writer *writer,
         if (r.page.len) {
             page_at(i, r.page.data, &r.roster);
         }
-        i->recovered = true;
+        i->recovered = r.last != JOURNAL_PAUSE; /* put aside by hand, nothing was cut off */
         writer_draft(writer, &i->draft);
         post(i, JOURNAL_RESUME, "", NULL, 0); /* a full disk must not keep it from being finished */
         if (i->page.node) {

@@ -260,10 +260,12 @@ static bool digit_pad(struct ui *ui, enum keyboard_kind kind, int top, const cha
     static const char *const upright[][ROWS_MOST] = {
         {"1 2 3 erase", "4 5 6 -", "7 8 9 none", "0 0 enter enter"},
         {"1 2 3 erase", "4 5 6 -", "7 8 9 ,", "0 0 enter enter"},
+        {"1 2 3 erase", "4 5 6 none", "7 8 9 none", "0 0 enter enter"},
         {"1 2 3 erase", "4 5 6 -", "7 8 9 ,", "; 0 space enter"}};
     static const char *const flat[][ROWS_MOST] = {
         {"1 2 3 4 5 - erase erase", "6 7 8 9 0 none enter enter"},
         {"1 2 3 4 5 - erase erase", "6 7 8 9 0 , enter enter"},
+        {"1 2 3 4 5 none erase erase", "6 7 8 9 0 none enter enter"},
         {"1 2 3 4 5 - ; erase", "6 7 8 9 0 , space enter"}};
     const char *const *rows = (ui->landscape ? flat : upright)[kind - KEYBOARD_NUMBER];
     int columns = ui->landscape ? 8 : 4, count = ui->landscape ? 2 : 4, h = row_height(ui);

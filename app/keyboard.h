@@ -13,7 +13,8 @@ enum keyboard_kind {
     KEYBOARD_TEXT,
     KEYBOARD_NUMBER,
     KEYBOARD_DECIMAL,
-    KEYBOARD_PLACE /* latitude and longitude, several points apart by ; */
+    KEYBOARD_DIGITS, /* nothing but digits: a PIN */
+    KEYBOARD_PLACE   /* latitude and longitude, several points apart by ; */
 };
 enum keyboard_layout { LAYOUT_RU, LAYOUT_KY, LAYOUT_TG, LAYOUT_LATIN, LAYOUT_COUNT };
 

@@ -120,7 +120,15 @@ void screen_finish(struct app *app)
         const char *counts = ui_fill3(ui, S_finish_counts, ui_number(ui, questions),
                                       ui_number(ui, answers), ui_number(ui, without));
         y += ui_text(ui, x, y, w, TEXT_HINT, counts, ui->theme.soft, true);
-        y += ui_px(ui, 20);
+        y += ui_px(ui, 12);
+        if (questions > answers &&
+            ui_row(ui, "open", x, &y, w,
+                   ui_fill(ui, S_finish_open, ui_number(ui, questions - answers), NULL), "", 'o')) {
+            app->missing_only = false;
+            app_go(app, SCREEN_OUTLINE);
+            return;
+        }
+        y += ui_px(ui, 12);
         ui_card(ui, NULL, x, &y, w, ui_str(ui, S_finish_after), ui_str(ui, S_finish_after_hint),
                 false);
     }

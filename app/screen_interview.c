@@ -120,6 +120,7 @@ static void go_next(struct app *app)
         app->at_end = !more;
         app_go(app, SCREEN_RETURN);
     } else if (!own && next && !app->handed) {
+        app->hand_here = false;
         app_go(app, SCREEN_HAND);
     } else if (!more) {
         app_go(app, SCREEN_FINISH);
@@ -360,6 +361,7 @@ static void show_page(struct app *app)
     if (!app->handed && respondent_block(&i->page) &&
         ui_wide_button(ui, "hand", x, &y, w, ui_str(ui, S_hand_again), false)) {
         if (question_commit(app)) {
+            app->hand_here = true;
             app_go(app, SCREEN_HAND);
         }
         return;

@@ -168,10 +168,8 @@ void screen_outline(struct app *app)
                                 ? ui_fill(ui, S_outline_answered, ui_number(ui, list[s].answered),
                                           ui_number(ui, list[s].questions))
                                 : ui_str(ui, S_outline_not_asked);
-        char mark = !list[s].asked                             ? '-'
-                    : list[s].missing && list[s].answered      ? '!'
-                    : list[s].missing || list[s].answered == 0 ? 'o'
-                                                               : '+';
+        bool whole = list[s].answered == list[s].questions;
+        char mark = !list[s].asked ? '-' : list[s].missing ? '!' : whole ? '+' : 'o';
         if (list[s].asked && list[s].questions == 0) {
             mark = '+';
         }

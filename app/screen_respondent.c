@@ -81,13 +81,14 @@ static bool all_digits(const char *text)
     return len >= PIN_LEAST && len <= PIN_MOST && strspn(text, "0123456789") == len;
 }
 
-static void pin_field(struct app *app, int x, int *y, int w)
+/* A PIN being chosen is seen, so that nobody mistypes what he cannot mend later. */
+static void pin_field(struct app *app, int x, int *y, int w, bool masked)
 {
     struct ui *ui = &app->ui;
     if (!edit_is(&ui->edit, "pin")) {
         edit_begin(&ui->edit, "pin", "");
     }
-    ui_field(ui, "pin", x, y, w, ui->edit.text.data, ui->edit.cursor, true, true, 1, false,
+    ui_field(ui, "pin", x, y, w, ui->edit.text.data, ui->edit.cursor, true, masked, 1, false,
              TEXT_DIGIT);
 }
 
@@ -97,14 +98,14 @@ void screen_hand(struct app *app)
     struct ui *ui = &app->ui;
     int x, y, w;
     bool fresh = app->pin == NULL;
-    int bottom = ui->h - (fresh ? keyboard_height(ui, KEYBOARD_NUMBER) : ui_bar_height(ui));
+    int bottom = ui->h - (fresh ? keyboard_height(ui, KEYBOARD_DIGITS) : ui_bar_height(ui));
     struct header h = {
         .help = true, .title = ui_str(ui, S_hand_title), .left = "back", .progress = -1};
     ui_header(ui, &h);
     if (ui_took(ui, "back")) {
         edit_end(&ui->edit);
         app_go(app, SCREEN_INTERVIEW);
-        if (interview_back(app->interview)) {
+        if (!app->hand_here && interview_back(app->interview)) { /* to where one came from */
             screen_arrive(app);
         }
         return;
@@ -116,7 +117,7 @@ void screen_hand(struct app *app)
     if (fresh) {
         y += ui_text(ui, x, y, w, TEXT_HINT, ui_str(ui, S_hand_pin), ui->theme.soft, true);
         y += ui_px(ui, 8);
-        pin_field(app, x, &y, w);
+        pin_field(app, x, &y, w, false);
     }
     y += ui_px(ui, 8);
     if (ui_wide_button(ui, "aloud", x, &y, w, ui_str(ui, S_hand_aloud), false)) {
@@ -128,7 +129,7 @@ void screen_hand(struct app *app)
     ui_body_end(ui, y);
     bool go;
     if (fresh) {
-        go = keyboard_show(ui, &app->keyboard, KEYBOARD_NUMBER, ui_str(ui, S_hand_go));
+        go = keyboard_show(ui, &app->keyboard, KEYBOARD_DIGITS, ui_str(ui, S_hand_go));
     } else {
         ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_hand_go));
         go = ui_took(ui, "right");
@@ -154,7 +155,7 @@ void screen_hand(struct app *app)
 void screen_return(struct app *app)
 {
     struct ui *ui = &app->ui;
-    int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_NUMBER);
+    int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_DIGITS);
     struct header h = {.help = true,
                        .title = ui_str(ui, S_return_title),
                        .left = app->in_block ? "back" : NULL,
@@ -172,9 +173,9 @@ void screen_return(struct app *app)
     y += ui_px(ui, 10);
     y += ui_text(ui, x, y, w, TEXT_HINT, ui_str(ui, S_return_pin), ui->theme.soft, true);
     y += ui_px(ui, 8);
-    pin_field(app, x, &y, w);
+    pin_field(app, x, &y, w, true);
     ui_body_end(ui, y);
-    if (!keyboard_show(ui, &app->keyboard, KEYBOARD_NUMBER, ui_str(ui, S_continue_))) {
+    if (!keyboard_show(ui, &app->keyboard, KEYBOARD_DIGITS, ui_str(ui, S_continue_))) {
         return;
     }
     bool right = app->pin && is_pin(app, ui->edit.text.data);

@@ -211,7 +211,8 @@ static void compare_asked(struct audit *a, struct session *s, bool tell)
 static void keep_time(struct audit *a, const struct journal_event *e)
 {
     bool anew = e->kind == JOURNAL_BEGIN || e->kind == JOURNAL_RESUME;
-    bool same_boot = e->mono_ms >= a->last_mono && a->last_mono > 0;
+    /* whoever resumes may have started the machine anew: nothing is known of the time between */
+    bool same_boot = !anew && e->mono_ms >= a->last_mono && a->last_mono > 0;
     int64_t jump = (e->wall_ms - a->last_wall) - (e->mono_ms - a->last_mono);
     bool set = same_boot && (jump > CLOCK_JUMP_MS || jump < -CLOCK_JUMP_MS);
     char before[64], after[64];

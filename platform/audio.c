@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+static int bytes_a_second;
 static SDL_AudioDeviceID device; /* one loudspeaker, opened for the sound that plays */
 
 struct memory {
@@ -81,6 +82,15 @@ bool audio_playing(void)
     return device && SDL_GetQueuedAudioSize(device) > 0;
 }
 
+int audio_left_ms(void)
+{
+    enum { SLACK_MS = 100 }; /* what the loudspeaker has taken, but not yet said */
+    if (!device || bytes_a_second < 1) {
+        return -1;
+    }
+    return (int)((int64_t)SDL_GetQueuedAudioSize(device) * 1000 / bytes_a_second) + SLACK_MS;
+}
+
 bool audio_play(const void *bytes, size_t len, struct err *err)
 {
     struct memory m = {bytes, (sf_count_t)len, 0};
@@ -98,6 +108,7 @@ bool audio_play(const void *bytes, size_t len, struct err *err)
                           .format = AUDIO_S16SYS,
                           .channels = (Uint8)info.channels,
                           .samples = 2048};
+    bytes_a_second = info.samplerate * info.channels * 2;
     if (SDL_InitSubSystem(SDL_INIT_AUDIO) == 0) {
         device = SDL_OpenAudioDevice(NULL, 0, &want, NULL, 0);
     }

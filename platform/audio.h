@@ -16,6 +16,8 @@ enum { AUDIO_SECONDS_MAX = 600 };
 MUST_CHECK bool audio_play(const void *bytes, size_t len, struct err *err);
 void audio_stop(void);
 bool audio_playing(void);
+/* Milliseconds until the sound has ended; -1: none plays. */
+int audio_left_ms(void);
 /* Milliseconds that a sound takes, or -1: it cannot be read. */
 long audio_length_ms(const void *bytes, size_t len);
 

@@ -24,7 +24,7 @@ static struct {
     struct scene s;
     struct window *window;
     const char *form, *what; /* whose turn it is, and what was done last */
-    unsigned steps, kills, locks, turns, pages;
+    unsigned steps, kills, locks, turns, handed;
     bool failed, replays; /* the form runs actions when it is opened: its answers may change then */
     int64_t end_ms;
 } r;
@@ -81,9 +81,15 @@ static void look(void)
         fault("%u faults in the texts of %dx%d, texts %d %%", l.faults, ui->w, ui->h,
               (int)(ui->text_scale * 100));
     }
-    if (r.s.app.screen == SCREEN_INTERVIEW && r.s.app.sheet == SHEET_NONE &&
-        (!scene_find(&r.s, "back") ||
-         (!scene_find(&r.s, "right") && !scene_find(&r.s, "key:enter")))) {
+    if (r.s.app.handed && r.s.app.screen == SCREEN_INTERVIEW) {
+        r.handed++;
+        if (scene_find(&r.s, "menu") || !scene_find(&r.s, "lock") || r.s.app.sheet != SHEET_NONE ||
+            !respondent_block(&r.s.app.interview->page)) {
+            fault("the respondent sees more than the block");
+        }
+    } else if (r.s.app.screen == SCREEN_INTERVIEW && r.s.app.sheet == SHEET_NONE &&
+               (!scene_find(&r.s, "back") ||
+                (!scene_find(&r.s, "right") && !scene_find(&r.s, "key:enter")))) {
         fault("a page without a way back or on");
     }
 }
@@ -148,7 +154,7 @@ static void kill_it(void)
     char *before = instance();
     uint8_t id[16];
     memcpy(id, app->interview->draft.id, 16);
-    if (!interview_sync(app->interview, &err)) {
+    if (draw(2) && !interview_sync(app->interview, &err)) {
         fault("the journal does not take it: %s", err.what);
     }
     interview_free(app->interview);
@@ -254,6 +260,29 @@ static void turn(void)
     r.turns++;
 }
 
+static void come_back(void);
+
+/* Anywhere in the form, as from the outline: long forms would hide their ends from it. */
+static void jump(void)
+{
+    struct interview *i = r.s.app.interview;
+    struct page *pages;
+    size_t count, at;
+    if (!i || r.s.app.screen != SCREEN_INTERVIEW || r.s.app.handed ||
+        r.s.app.sheet != SHEET_NONE || !question_commit(&r.s.app)) {
+        return;
+    }
+    interview_pages(i, &r.s.app.ui.frame, &pages, &count, &at);
+    if (count) {
+        interview_go(i, &pages[draw((unsigned)count)]);
+        screen_arrive(&r.s.app);
+        scene_draw(&r.s);
+        if (respondent_block(&i->page) && scene_tap(&r.s, "hand")) {
+            come_back();
+        }
+    }
+}
+
 /* Out of wherever it went: into an interview. */
 static void come_back(void)
 {
@@ -278,6 +307,12 @@ static void come_back(void)
     case SCREEN_SEALED:
         scene_tap(&r.s, "right");
         break;
+    case SCREEN_HAND:
+    case SCREEN_RETURN: /* its own PIN; another one that it typed by chance ends in a lock */
+        edit_begin(&app->ui.edit, "pin", "");
+        scene_type(&r.s, "4711");
+        scene_tap(&r.s, scene_find(&r.s, "right") ? "right" : "key:enter");
+        break;
     default:
         break;
     }
@@ -287,7 +322,10 @@ static void step(void)
 {
     struct app *app = &r.s.app;
     unsigned n = draw(1000);
-    if (app->screen == SCREEN_UNLOCK) { /* a wrong word costs seconds of waiting */
+    if ((app->screen == SCREEN_HAND || app->screen == SCREEN_RETURN) && draw(3)) {
+        r.what = "a PIN";
+        come_back();
+    } else if (app->screen == SCREEN_UNLOCK) { /* a wrong word costs seconds of waiting */
         r.what = "unlocking";
         scene_unlock(&r.s);
     } else if (app->screen != SCREEN_INTERVIEW && app->sheet == SHEET_NONE && draw(3) == 0) {
@@ -308,6 +346,9 @@ static void step(void)
     } else if (n < 950) {
         r.what = "a turn";
         turn();
+    } else if (n < 965) {
+        r.what = "a jump";
+        jump();
     } else if (n < 985) {
         r.what = "another language";
         app_language(app, (enum ui_language)draw(UI_LANGUAGE_COUNT));
@@ -324,7 +365,7 @@ static void step(void)
         kill_it();
     }
     r.steps++;
-    if (r.steps % LOOK_EVERY == 0) {
+    if (r.steps % LOOK_EVERY == 0 || (app->handed && app->screen == SCREEN_INTERVIEW)) {
         look();
     }
     if (r.steps % PIXELS_EVERY == 0) {
@@ -340,6 +381,13 @@ static void leave(void)
     static const char *const ways[] = {"cancel", "keep", "back", "right", "leave"};
     for (int i = 0; i < MOST && r.s.app.screen != SCREEN_HOME; i++) {
         scene_unlock(&r.s);
+        if (r.s.app.screen == SCREEN_RETURN) {
+            come_back();
+            continue;
+        }
+        if (r.s.app.handed && scene_tap(&r.s, "lock")) {
+            continue;
+        }
         size_t w = 0;
         while (w < sizeof ways / sizeof *ways && !scene_tap(&r.s, ways[w])) {
             w++;
@@ -460,9 +508,10 @@ int main(int argc, char **argv)
         fflush(stdout);
     }
     window_close(r.window);
-    printf("%u steps, %u kills, %u locks, %u turns; skipped are forms that do not begin without "
+    printf("%u steps, %u kills, %u locks, %u turns, %u looks at a respondent's screen; skipped are "
+           "forms that do not begin without "
            "their files\n",
-           total, r.kills, r.locks, r.turns);
+           total, r.kills, r.locks, r.turns, r.handed);
     printf("%u passed, %u failed, %u skipped\n", passed, failed, skipped);
     return failed > 0;
 }

@@ -134,6 +134,9 @@ static void test_audit__entries_and_a_clock_that_was_set(void **state)
     r->mono = 10; /* another day, after the machine was off: not a change of the clock */
     r->wall += 86400000;
     event(r, JOURNAL_RESUME, "", "", "ru");
+    r->mono += 7200000; /* and a machine that has been on for longer than before it was off */
+    r->wall += 3 * 86400000;
+    event(r, JOURNAL_RESUME, "", "", "ru");
     struct buf csv = {0};
     audit_write(r->audit, &csv);
     const char *first = strstr(csv.data, "clock change");
