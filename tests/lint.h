@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { LINT_TARGET_DP = 48, LINT_SLACK = 2 };
+enum { LINT_TARGET_DP = 48, LINT_MAIN_DP = 56, LINT_SLACK = 2 };
 
 struct lint {
     const char *name; /* of the picture, for messages */
@@ -163,6 +163,9 @@ static inline void lint_targets(struct lint *l, const struct ui *ui)
         int wide = a->kind == ROLE_KEY ? ui->w / 12 : least;
         if (a->rect.w < wide - 1 || (a->rect.h < least - 1 && !at_edge)) {
             lint_say(l, "target %s is %d x %d px", a->id, a->rect.w, a->rect.h);
+        }
+        if (strcmp(a->id, "right") == 0 && a->rect.h < (int)(LINT_MAIN_DP * ui->scale) - 1) {
+            lint_say(l, "the main action is %d px high", a->rect.h);
         }
         for (size_t k = i + 1; k < ui->target_count && !ui->held[0]; k++) {
             struct rect r = a->rect;

@@ -51,7 +51,9 @@ for row in ',form start,' ',constraint error,/data/page/age,' ',question,/data/m
     grep -q "$row" "$A" || fail "the log has no row $row"
 done
 
-cmp -s "$D/stick/photo.jpg" "$D"/csv/media/*.jpg || fail 'the attachment is not what was taken from the stick'
+[ ! -e "$D/csv/media" ] || fail 'an attachment marked sensitive=extra left without being asked for'
+$B/suhbat-sync --desk "$D/desk" $I export --format csv --sensitive --out "$D/all" >/dev/null
+cmp -s "$D/stick/photo.jpg" "$D"/all/media/*.jpg || fail 'the attachment is not what was taken from the stick'
 
 # a draft goes on with its own version, whether a newer one has come or the form was withdrawn
 sed 's/^,fields,Fields,1,/,fields,Fields,2,/' tests/cases/fields.csv > "$D/fields.csv"
