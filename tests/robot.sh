@@ -10,7 +10,8 @@ CORPUS=$SHARED/corpus/xforms
 [ -d "$CORPUS" ] && FORMS="$CORPUS"/*.xml || { FORMS=; echo "skipped: the corpus's forms need $CORPUS"; }
 # shellcheck disable=SC2086
 if [ -n "${SHORT:-}" ]; then
-	exec "$BIN/help_robot" --seed "$SEED" --seconds 60 --steps 250 $OURS $OURS $FORMS
+	"$BIN/help_robot" --seed "$SEED" --seconds 30 --steps 4000 $OURS
+	[ -z "$FORMS" ] || exec "$BIN/help_robot" --seed "$SEED" --seconds 40 --steps 200 $FORMS
 else
 	exec "$BIN/help_robot" --seed "$SEED" --study 3 --steps 500 $OURS $FORMS
 fi
