@@ -198,8 +198,8 @@ static void as_rows(struct list *l, const char *search)
     struct ui *ui = &app->ui;
     size_t shown = 0, left_out = 0;
     const char *word = search_needle(app, search), *sound = "";
-    if (*word ||
-        edit_is(&ui->edit, search)) { /* when it opens: the first key is not kept waiting */
+    /* Folded when it opens, too: the first key is not kept waiting. */
+    if (*word || edit_is(&ui->edit, search)) {
         refold(app, l->node, l->choices, l->count);
     }
     if (*word) {

@@ -350,8 +350,8 @@ static void ask_drawing(struct app *app, struct node *node, int x, int *y, int w
         question_forget_ink(app);
         bool taken = !node->required && *tree_value(node) && question_answer(app, node, "");
         bool stands = *tree_value(node) && !taken;
-        app->ink_node =
-            stands ? node : NULL; /* an empty sheet: nobody leaves it before it is drawn on */
+        /* An empty sheet: nobody leaves it before it is drawn on. */
+        app->ink_node = stands ? node : NULL;
         app->ink_wiped = stands;
     }
     ui_pills_end(ui, &px, y, x);

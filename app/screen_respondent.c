@@ -65,8 +65,8 @@ static bool set_pin(struct app *app, const char *digits)
 static bool is_pin(struct app *app, const char *digits)
 {
     uint8_t key[SECRET_KEY];
-    app->pin
-        ->tries++; /* before the work: a power cut gives no try back, for the lock is hard then */
+    /* Before the work: a power cut gives no try back, for the lock is hard then. */
+    app->pin->tries++;
     bool same = stretch(app, key, digits) && secret_equal(key, app->pin->key, sizeof key);
     secret_wipe(key, sizeof key);
     if (same) {

@@ -40,6 +40,28 @@ static struct rect rect_of(struct scene *s, const char *id)
     return t->rect;
 }
 
+/* Continues the one draft of the home screen. */
+static void resume(struct scene *s)
+{
+    char draft[32];
+    snprintf(draft, sizeof draft, "draft:%u", s->app.drafts[0].number);
+    assert_true(scene_tap(s, draft));
+}
+
+/* The power goes after the last word is durable, and comes back. */
+static void cut_and_resume(struct scene *s)
+{
+    struct err err = {0};
+    OK(interview_sync(s->app.interview, &err));
+    interview_free(s->app.interview);
+    s->app.interview = NULL;
+    device_close(app_end(&s->app));
+    OK(device_open(&s->study.device, study_path(&s->study, "device"), &err));
+    scene_boot(s);
+    scene_unlock(s);
+    resume(s);
+}
+
 static void test_app__one_tap_changes_the_language_and_nothing_else(void **state)
 {
     (void)state;
@@ -147,9 +169,7 @@ static void test_app__five_wrong_pins_lock_and_lose_nothing(void **state)
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
     assert_null(s.app.pin);
     scene_unlock(&s);
-    char draft[32];
-    snprintf(draft, sizeof draft, "draft:%u", s.app.drafts[0].number);
-    assert_true(scene_tap(&s, draft));
+    resume(&s);
     assert_string_equal(value(&s, "/data/own/fair"), "no");
     assert_false(s.app.handed);
     scene_close(&s);
@@ -242,17 +262,7 @@ static void test_app__a_drawing_and_a_file_are_sealed_with_the_record(void **sta
     snprintf(photo_name, sizeof photo_name, "%s", value(&s, "/data/photo"));
     assert_string_equal(photo_name + 32, ".jpg");
 
-    /* a power cut, and both are there */
-    OK(interview_sync(s.app.interview, &err));
-    interview_free(s.app.interview);
-    s.app.interview = NULL;
-    device_close(app_end(&s.app));
-    OK(device_open(&s.study.device, study_path(&s.study, "device"), &err));
-    scene_boot(&s);
-    scene_unlock(&s);
-    char draft[32];
-    snprintf(draft, sizeof draft, "draft:%u", s.app.drafts[0].number);
-    assert_true(scene_tap(&s, draft));
+    cut_and_resume(&s); /* both are there */
     const struct buf *again = interview_file(s.app.interview, photo_name);
     assert_non_null(again);
     assert_int_equal(again->len, BIG);
@@ -409,23 +419,13 @@ static void test_app__a_day_waits_for_its_hour_and_a_wiped_drawing_for_a_new_one
 {
     (void)state;
     struct scene s;
-    struct err err = {0};
     open_interview(&s);
     go_to(&s, "/data/moment");
     assert_true(scene_tap(&s, "day:12"));
     assert_true(scene_tap(&s, "right")); /* held, and said */
     assert_string_equal(s.app.interview->page.node->name, "moment");
     assert_non_null(s.app.refused);
-    OK(interview_sync(s.app.interview, &err)); /* a cut: the day is still there */
-    interview_free(s.app.interview);
-    s.app.interview = NULL;
-    device_close(app_end(&s.app));
-    OK(device_open(&s.study.device, study_path(&s.study, "device"), &err));
-    scene_boot(&s);
-    scene_unlock(&s);
-    char draft[32];
-    snprintf(draft, sizeof draft, "draft:%u", s.app.drafts[0].number);
-    assert_true(scene_tap(&s, draft));
+    cut_and_resume(&s); /* the day is still there */
     assert_string_equal(s.app.day_shown + 7, "-12");
     assert_true(scene_tap(&s, "hour:09"));
     assert_memory_equal(value(&s, "/data/moment") + 7, "-12T09:00", 9);
