@@ -48,7 +48,8 @@ static const char *trimmed(struct arena *arena, const char *text, size_t len)
 static const char *plain_blanks(struct arena *arena, const char *text, size_t len)
 {
     char *out = (char *)trimmed(arena, text, len);
-    for (char *p = out; (p = strstr(p, "\xC2\xA0"));) {
+    char *first = strchr(out, '\xC2');
+    for (char *p = first; p && (p = strstr(p, "\xC2\xA0"));) {
         *p = ' ';
         memmove(p + 1, p + 2, strlen(p + 2) + 1);
     }

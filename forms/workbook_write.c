@@ -97,7 +97,9 @@ static size_t string_number(struct strings *s, const char *text)
         return known - 1;
     }
     map_put(&s->numbers, text, (void *)(uintptr_t)(s->count + 1));
-    buf_text(&s->xml, "<si><t xml:space=\"preserve\">");
+    size_t len = strlen(text);
+    bool blanks = len && (strchr(" \t\r\n", *text) || strchr(" \t\r\n", text[len - 1]));
+    buf_text(&s->xml, blanks ? "<si><t xml:space=\"preserve\">" : "<si><t>");
     put_cell_text(&s->xml, text);
     buf_text(&s->xml, "</t></si>");
     return s->count++;
@@ -125,8 +127,8 @@ static void put_sheet(struct buf *out, const struct sheet *sheet, struct strings
                 continue;
             }
             column_name(name, c);
-            buf_printf(out, "<c r=\"%s%zu\" s=\"%d\" t=\"s\"><v>%zu</v></c>", name, number, r == 0,
-                       string_number(strings, row->cells[c]));
+            buf_printf(out, "<c r=\"%s%zu\"%s t=\"s\"><v>%zu</v></c>", name, number,
+                       r ? "" : " s=\"1\"", string_number(strings, row->cells[c]));
         }
         buf_text(out, "</row>");
     }

@@ -11,7 +11,7 @@ static bool put_text(struct writer *w, const struct question *q, const char *key
     const struct field *v = field_get(q->row, key);
     const char *xml = "", *text = v ? v->text : NULL;
     const char *appearance = field_text2(q->row, "control", "appearance");
-    bool hint = strcmp(key, "hint") == 0;
+    bool hint = text_is(key, "hint");
     bool itext =
         hint ? (v && v->first) || field_get(q->row, "guidance_hint") : text_needs_itext(q->row);
     if (itext) {
@@ -24,7 +24,7 @@ static bool put_text(struct writer *w, const struct question *q, const char *key
     if (!text && hint && q->type) {
         text = q->type->hint;
     }
-    if (!text && !hint && appearance && strcmp(appearance, "label") == 0) {
+    if (!text && !hint && appearance && text_is(appearance, "label")) {
         text = " ";
     }
     if (text && !refs_markup(w->m, &xml, q, text)) {
@@ -43,7 +43,7 @@ static bool put_label_and_hint(struct writer *w, const struct question *q)
     const char *appearance = field_text2(q->row, "control", "appearance");
     const struct field *media = field_get(q->row, "media");
     bool label =
-        field_get(q->row, "label") || media || (appearance && strcmp(appearance, "label") == 0);
+        field_get(q->row, "label") || media || (appearance && text_is(appearance, "label"));
     bool hint = field_get(q->row, "hint") || (q->type && q->type->hint);
     if (!label && !hint) {
         err_set(w->m->err, ERR_INPUT, "the question '%s' has no label or hint", q->name);
@@ -67,7 +67,7 @@ static bool put_attrs(struct writer *w, const struct question *q)
         if (text && !refs_text(w->m, &text, q, text, 0)) {
             return model_at(w->m, "survey", q->number, v->header ? v->header : v->key);
         }
-        if (text && strcmp(v->key, "tag") != 0) {
+        if (text && !text_is(v->key, "tag")) {
             write_attr(&w->body, v->key, text);
         }
     }
@@ -121,7 +121,7 @@ static bool put_itemset(struct writer *w, const struct question *q)
     const char *ext = write_extension(q->itemset), *seed = field_text(q->parameters, "seed");
     const char *randomize = field_text(q->parameters, "randomize");
     const char *nodeset, *predicate = NULL;
-    bool geojson = ext && strcmp(ext, ".geojson") == 0, answers = ref_has(q->itemset);
+    bool geojson = ext && text_is(ext, ".geojson"), answers = ref_has(q->itemset);
     const char *value = geojson ? "id" : "name", *label = geojson ? "title" : "label";
     if (q->select && field_text(q->parameters, "value")) {
         value = field_text(q->parameters, "value");
@@ -160,7 +160,7 @@ static bool put_itemset(struct writer *w, const struct question *q)
     if (predicate) {
         nodeset = arena_printf(arena, "%s[%s]", nodeset, predicate);
     }
-    if (randomize && strcmp(randomize, "true") == 0) {
+    if (randomize && text_is(randomize, "true")) {
         const char *by = NULL;
         if (seed) {
             if (!refs_text(w->m, &by, q, seed, 0)) {
@@ -216,7 +216,7 @@ static void put_tags(struct writer *w, const struct question *q)
         const struct field *cells = q->osm->rows[i].cells;
         const char *list = field_text(cells, "list name"), *name = field_text(cells, "name");
         const char *label = field_text(cells, "label");
-        if (list && name && strcmp(list, q->osm_list) == 0) {
+        if (list && name && text_is(list, q->osm_list)) {
             buf_text(&w->body, "<tag");
             write_attr(&w->body, "key", name);
             buf_text(&w->body, "><label>");
@@ -325,7 +325,7 @@ static bool put_entry_actions(struct writer *w, const struct question *parent)
             continue;
         }
         for (const struct action_spec *a = q->actions; a; a = a->next) {
-            if (strcmp(a->event, "odk-new-repeat") == 0 && !write_action(w, &w->body, q, a)) {
+            if (text_is(a->event, "odk-new-repeat") && !write_action(w, &w->body, q, a)) {
                 return false;
             }
         }

@@ -58,7 +58,7 @@ static bool read_declaration(struct model *m, struct entity_decl *e)
     const char *update = cell(e, "update_if");
     for (const struct field *v = e->row->cells->first; v; v = v->next) {
         size_t i = 0;
-        while (i < sizeof known / sizeof *known && strcmp(known[i], v->key) != 0) {
+        while (i < sizeof known / sizeof *known && !text_is(known[i], v->key)) {
             i++;
         }
         if (i == sizeof known / sizeof *known) {
@@ -144,7 +144,7 @@ static bool save_to(struct search *s, struct question *q, const char *text)
         err_hint(m->err, "write list#property");
     } else if (mark) {
         char *list = arena_copy(m->arena, text, (size_t)(mark - text));
-        for (e = s->list; e < s->list + s->count && strcmp(e->dataset, list) != 0; e++) {
+        for (e = s->list; e < s->list + s->count && !text_is(e->dataset, list); e++) {
         }
         if (e == s->list + s->count) {
             const char *names[64];
@@ -164,7 +164,7 @@ static bool save_to(struct search *s, struct question *q, const char *text)
     }
     ok = ok && plain_name(m, text);
     for (const struct entity_ref *r = ok ? e->refs : NULL; r; r = r->next) {
-        if (r->property && strcmp(r->property, text) == 0) {
+        if (r->property && text_is(r->property, text)) {
             ok = err_set(m->err, ERR_INPUT, "the property '%s' is saved twice", text);
             err_hint(m->err, "row %zu saves it already", r->question->number);
         }
@@ -183,7 +183,7 @@ static bool names_question(struct model *m, const char *text, const char *wanted
     const char *name;
     bool saved, bad;
     while (text && ref_next(text, &at, &start, &end, &name, &saved, &bad, m->arena)) {
-        if (!bad && strcmp(name, wanted) == 0) {
+        if (!bad && text_is(name, wanted)) {
             return true;
         }
     }
@@ -512,7 +512,7 @@ bool xlsform_entities(struct model *m)
             return false;
         }
         for (size_t k = 0; k < s.count; k++) {
-            if (strcmp(s.list[k].dataset, e->dataset) == 0) {
+            if (text_is(s.list[k].dataset, e->dataset)) {
                 err_set(m->err, ERR_INPUT, "the entity list '%s' is declared twice", e->dataset);
                 err_hint(m->err, "row %zu has it already", s.list[k].row->number);
                 return in_entities(m, e->row, "list_name");

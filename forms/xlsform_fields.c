@@ -12,7 +12,7 @@
 const struct field *field_get(const struct field *of, const char *key)
 {
     for (const struct field *v = of ? of->first : NULL; v; v = v->next) {
-        if (*v->key == *key && strcmp(v->key, key) == 0) {
+        if (text_is(v->key, key)) {
             return v;
         }
     }
@@ -64,7 +64,7 @@ void field_drop(struct field *of, const char *key)
 {
     struct field *before = NULL;
     for (struct field *v = of->first; v; before = v, v = v->next) {
-        if (strcmp(v->key, key) == 0) {
+        if (text_is(v->key, key)) {
             if (before) {
                 before->next = v->next;
             } else {
@@ -103,7 +103,7 @@ static void merge(struct arena *arena, struct field *of, const char *const *name
         struct field *next = (struct field *)field_get(at, names[i]);
         if (!next && at->text) { /* a text becomes one of several */
             const char *had = at->text, *had_header = at->header;
-            bool same = strcmp(names[i], default_language) == 0;
+            bool same = text_is(names[i], default_language);
             at->text = NULL;
             if (!same) {
                 struct field *own = add(arena, at, default_language);
@@ -233,7 +233,7 @@ static const struct {
 static const struct alias *find_alias(enum table_kind kind, const char *name)
 {
     for (size_t i = 0; i < dialects[kind].alias_count; i++) {
-        if (strcmp(dialects[kind].aliases[i].name, name) == 0) {
+        if (text_is(dialects[kind].aliases[i].name, name)) {
             return &dialects[kind].aliases[i];
         }
     }
@@ -243,7 +243,7 @@ static const struct alias *find_alias(enum table_kind kind, const char *name)
 static const char *find_name(enum table_kind kind, const char *name)
 {
     for (size_t i = 0; i < dialects[kind].name_count; i++) {
-        if (strcmp(dialects[kind].names[i], name) == 0) {
+        if (text_is(dialects[kind].names[i], name)) {
             return dialects[kind].names[i];
         }
     }
@@ -315,7 +315,7 @@ static void read_header(struct model *m, struct header *h, const char *text, enu
     memset(h, 0, sizeof *h);
     if (known) {
         h->parts[h->count++] = known;
-        h->renamed = strcmp(known, text) != 0;
+        h->renamed = !text_is(known, text);
         return;
     }
     const char *between = doubles || strstr(text, "::") ? "::" : ":";
@@ -330,7 +330,7 @@ static void read_header(struct model *m, struct header *h, const char *text, enu
         p = end + strlen(between);
     }
     for (size_t i = 0; between[1] == '\0' && i + 1 < count; i++) { /* jr:count is one name */
-        if (strcmp(pieces[i], "jr") == 0) {
+        if (text_is(pieces[i], "jr")) {
             pieces[i] = arena_printf(arena, "jr:%s", pieces[i + 1]);
             memmove(&pieces[i + 1], &pieces[i + 2], (count - i - 2) * sizeof *pieces);
             count--;
@@ -366,7 +366,7 @@ static bool same_header(const struct header *a, const struct header *b)
 {
     bool same = a->count == b->count && a->count > 0;
     for (size_t i = 0; same && i < a->count; i++) {
-        same = strcmp(a->parts[i], b->parts[i]) == 0;
+        same = text_is(a->parts[i], b->parts[i]);
     }
     return same;
 }
@@ -382,13 +382,13 @@ static bool read_headers(struct model *m, struct header *headers, const struct s
     for (size_t i = 0; i < row->count; i++) {
         read_header(m, &headers[i], row->cells[i], kind, doubles);
         for (size_t k = 0; k < i && *row->cells[i]; k++) {
-            bool twice = strcmp(row->cells[k], row->cells[i]) == 0;
+            bool twice = text_is(row->cells[k], row->cells[i]);
             bool both_ids = kind == TABLE_SETTINGS && !twice &&
                             same_header(&headers[k], &headers[i]) &&
-                            strcmp(headers[i].parts[0], "id_string") == 0;
+                            text_is(headers[i].parts[0], "id_string");
             if (both_ids) { /* form_id is the newer name and counts */
                 model_note(m, "settings: form_id and id_string are one; form_id is taken");
-                headers[strcmp(row->cells[i], "id_string") == 0 ? i : k].count = 0;
+                headers[text_is(row->cells[i], "id_string") ? i : k].count = 0;
                 continue;
             }
             if (twice || (headers[i].renamed && same_header(&headers[k], &headers[i]))) {
@@ -413,7 +413,8 @@ static const char *clean(struct arena *arena, const char *text, bool squeeze)
                                               {"\xE2\x80\x99", "'"},
                                               {"\xE2\x80\x9C", "\""},
                                               {"\xE2\x80\x9D", "\""}};
-    bool plain = !strstr(text, "\xE2\x80") && !(squeeze && strstr(text, "  "));
+    const char *typeset = strchr(text, '\xE2'); /* where typographic quotes begin */
+    bool plain = !(typeset && strstr(typeset, "\xE2\x80")) && !(squeeze && strstr(text, "  "));
     if (plain) {
         return text;
     }

@@ -49,6 +49,7 @@ struct table {
 enum table_kind { TABLE_SURVEY, TABLE_CHOICES, TABLE_SETTINGS, TABLE_ENTITIES, TABLE_OSM };
 
 struct model;
+struct id;
 bool table_read(struct model *m, struct table *table, const struct sheet *sheet,
                 enum table_kind kind, bool squeeze);
 
@@ -109,6 +110,7 @@ struct question {
     struct table *osm;     /* tags */
     const char *osm_list;
     struct question *other; /* of the same name, see by_name */
+    struct id *label;       /* its text in all languages, once gathered */
 };
 
 struct choice_row {

@@ -48,8 +48,8 @@ static bool parse(struct model *m, struct question *q)
             err_set(m->err, ERR_INPUT, "the parameter '%s' has no value", name);
             return bad(m, q, "write parameters as key=value, with blanks between");
         }
-        bool exact = strcmp(name, "reference-geometry") == 0 || strcmp(name, "label") == 0 ||
-                     strcmp(name, "value") == 0 || text_starts(p, "${");
+        bool exact = text_is(name, "reference-geometry") || text_is(name, "label") ||
+                     text_is(name, "value") || text_starts(p, "${");
         field_put(m->arena, q->parameters, name,
                   exact ? arena_copy(m->arena, p, len) : small(m->arena, p, len));
         p += len;
@@ -89,7 +89,7 @@ static bool one_of(struct model *m, const struct question *q, const char *name,
 {
     const char *value = parameter(q, name);
     for (size_t i = 0; value && values[i]; i++) {
-        if (strcmp(values[i], value) == 0) {
+        if (text_is(values[i], value)) {
             return true;
         }
     }
@@ -295,10 +295,9 @@ static bool range(struct model *m, struct question *q)
     static const char *const names[] = {"start", "end", "step", "tick_interval", "placeholder"};
     static const char *const usual[] = {"1", "10", "1", NULL, NULL};
     const char *appearance = field_text2(q->row, "control", "appearance");
-    bool plain = !appearance || strcmp(appearance, "vertical") == 0 ||
-                 strcmp(appearance, "no-ticks") == 0 ||
-                 strcmp(appearance, "vertical no-ticks") == 0 ||
-                 strcmp(appearance, "no-ticks vertical") == 0;
+    bool plain = !appearance || text_is(appearance, "vertical") ||
+                 text_is(appearance, "no-ticks") || text_is(appearance, "vertical no-ticks") ||
+                 text_is(appearance, "no-ticks vertical");
     double v[5] = {0};
     bool given[5], whole_numbers = true;
     if (!only(m, q, "end placeholder start step tick_interval tick_labelset")) {
@@ -382,7 +381,7 @@ static bool image(struct model *m, struct question *q)
         model_note(m, "survey row %zu: max-pixels would keep pictures small", q->number);
     }
     to_bind(m, q, "max-pixels", "orx:max-pixels");
-    if (app && (!appearance || strcmp(appearance, "annotate") == 0)) {
+    if (app && (!appearance || text_is(appearance, "annotate"))) {
         if (!package_name(app)) {
             err_set(m->err, ERR_INPUT, "'%s' is no name of an Android package", app);
             return bad(m, q, "such a name has parts of letters with dots between: org.example.app");
@@ -473,31 +472,30 @@ bool xlsform_parameters(struct model *m, struct question *q)
     if (q->select) {
         return choosing(m, q);
     }
-    if (strcmp(type, "audit") == 0) {
+    if (text_is(type, "audit")) {
         return audit(m, q);
     }
-    if (strcmp(type, "calculate") == 0) {
+    if (text_is(type, "calculate")) {
         return field_text2(q->row, "bind", "calculate") || q->dynamic || missing_calculation(m, q);
     }
-    if (strcmp(type, "range") == 0) {
+    if (text_is(type, "range")) {
         return range(m, q);
     }
-    if (strcmp(type, "text") == 0) {
+    if (text_is(type, "text")) {
         to_control(m, q, "rows", "rows");
         return only(m, q, "rows") && whole(m, q, "rows");
     }
-    if (strcmp(type, "photo") == 0) {
+    if (text_is(type, "photo")) {
         return image(m, q);
     }
-    if (strcmp(type, "audio") == 0 || strcmp(type, "background-audio") == 0) {
+    if (text_is(type, "audio") || text_is(type, "background-audio")) {
         return audio(m, q, *type == 'b');
     }
-    if (strcmp(type, "geopoint") == 0 || strcmp(type, "geoshape") == 0 ||
-        strcmp(type, "geotrace") == 0) {
-        return geo(m, q, strcmp(type, "geopoint") == 0);
+    if (text_is(type, "geopoint") || text_is(type, "geoshape") || text_is(type, "geotrace")) {
+        return geo(m, q, text_is(type, "geopoint"));
     }
-    if (strcmp(type, "start-geopoint") == 0) {
+    if (text_is(type, "start-geopoint")) {
         act(m, q, ACTION_SETGEOPOINT, "odk-instance-first-load");
     }
-    return strcmp(type, "background-geopoint") != 0 || background_geopoint(m, q);
+    return !text_is(type, "background-geopoint") || background_geopoint(m, q);
 }

@@ -130,7 +130,7 @@ static void forget(struct model *m, const struct question *parent)
 static bool unroll_loops(struct model *m, struct question *parent)
 {
     for (struct question *q = parent->first; q; q = q->next) {
-        if (!q->type_name || strcmp(q->type_name, "loop") != 0) {
+        if (!q->type_name || !text_is(q->type_name, "loop")) {
             if (!unroll_loops(m, q)) {
                 return false;
             }
@@ -141,7 +141,7 @@ static bool unroll_loops(struct model *m, struct question *parent)
         q->first = q->last = NULL;
         forget(m, &body);
         for (const struct choice_row *r = list->first; r; r = r->next) {
-            if (strcmp(r->name, "none") == 0) {
+            if (text_is(r->name, "none")) {
                 continue;
             }
             struct question *column = model_append(m, q, SHAPE_GROUP, r->name);
@@ -164,7 +164,7 @@ static bool unroll_loops(struct model *m, struct question *parent)
 static bool has_header(const struct table *table, const char *name)
 {
     for (size_t i = 0; i < table->header_count; i++) {
-        if (strcmp(table->names[i], name) == 0) {
+        if (text_is(table->names[i], name)) {
             return true;
         }
     }
@@ -232,7 +232,7 @@ static bool hang_triggers(struct model *m, struct question *parent)
             }
             struct triggered *t = arena_alloc(m->arena, sizeof *t);
             t->target = q;
-            t->geopoint = strcmp(q->type_name, "background-geopoint") == 0;
+            t->geopoint = text_is(q->type_name, "background-geopoint");
             t->value = field_text2(q->row, "bind", "calculate");
             if (by->triggered_last) {
                 by->triggered_last->next = t;
@@ -255,14 +255,14 @@ static bool model_declares(struct model *m, const struct question *parent, const
     for (const struct question *q = parent->first; q; q = q->next) {
         bool file = q->select && row_list_file(q->itemset) && strncmp(q->itemset, name, len) == 0 &&
                     q->itemset + len == strrchr(q->itemset, '.');
-        if (file || (q->shape == SHAPE_EXTERNAL && strcmp(q->name, name) == 0) ||
+        if (file || (q->shape == SHAPE_EXTERNAL && text_is(q->name, name)) ||
             model_declares(m, q, name)) {
             return true;
         }
     }
     for (size_t i = 0; parent == &m->root && i < m->entities.count; i++) {
         const char *own = field_text(m->entities.rows[i].cells, "dataset");
-        if (own && strcmp(own, name) == 0) {
+        if (own && text_is(own, name)) {
             return true;
         }
     }
@@ -305,7 +305,7 @@ static bool read_choices(struct model *m, const struct sheet *sheet, struct tabl
         return false;
     }
     for (size_t i = 0; i < table->header_count; i++) {
-        if (!is_plain_tag(table->names[i]) && strcmp(table->names[i], "list name") != 0 &&
+        if (!is_plain_tag(table->names[i]) && !text_is(table->names[i], "list name") &&
             *table->headers[i]) {
             model_note(m, "choices: the column '%s' is left out, its name is no XML name",
                        table->headers[i]);

@@ -160,7 +160,7 @@ bool default_is_dynamic(const char *text, const char *type)
     bool dash = false;
     struct token t;
     for (size_t i = 0; i < sizeof hyphened / sizeof *hyphened; i++) {
-        dash = dash || strcmp(type, hyphened[i]) == 0;
+        dash = dash || text_is(type, hyphened[i]);
     }
     for (next_token(text, 0, &t); t.kind != TOKEN_END; next_token(text, t.end, &t)) {
         if (t.kind == TOKEN_MATH && dash && text[t.start] == '-') {
@@ -555,7 +555,7 @@ static bool check_text(struct model *m, const char *sheet, size_t row, const cha
         struct question *q = map_get(&m->by_name, name);
         bool loop = false; /* the questions of a loop come out once a choice */
         for (struct question *up = q; up; up = up->parent) {
-            loop = loop || (up->type_name && strcmp(up->type_name, "loop") == 0);
+            loop = loop || (up->type_name && text_is(up->type_name, "loop"));
         }
         if (!q || (q->other && !loop)) {
             unknown(m, name);
@@ -585,7 +585,7 @@ static bool check_table(struct model *m, const char *sheet, const struct table *
     for (size_t r = 0; r < table->count; r++) {
         for (const struct field *v = table->rows[r].cells->first; v; v = v->next) {
             size_t i = 0;
-            while (columns[i] && strcmp(columns[i], v->key) != 0) {
+            while (columns[i] && !text_is(columns[i], v->key)) {
                 i++;
             }
             if (columns[i] && !check_value(m, sheet, table->rows[r].number, v)) {

@@ -64,7 +64,7 @@ static bool good_name(struct model *m, struct question *q, const char *name)
         err_hint(m->err, "names begin with a letter or '_'; then letters, digits, '_', '-', '.'");
         return model_at(m, "survey", q->number, "name");
     }
-    if (strcmp(name, "meta") == 0) {
+    if (text_is(name, "meta")) {
         err_set(m->err, ERR_INPUT, "the name 'meta' is kept for what the form says of itself");
         err_hint(m->err, "choose another name");
         return model_at(m, "survey", q->number, "name");
@@ -78,7 +78,7 @@ bool row_media_known(struct model *m, const char *sheet, const struct row *row)
     const struct field *media = field_get(row->cells, "media");
     for (const struct field *v = media ? media->first : NULL; v; v = v->next) {
         size_t i = 0;
-        while (i < 4 && strcmp(kinds[i], v->key) != 0) {
+        while (i < 4 && !text_is(kinds[i], v->key)) {
             i++;
         }
         if (i == 4) {
@@ -108,7 +108,7 @@ static struct question *new_question(struct model *m, struct question *parent,
         *p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
     }
     const struct question *near = map_get(&m->by_folded, folded);
-    if (near && strcmp(near->name, name) != 0) {
+    if (near && !text_is(near->name, name)) {
         model_note(m,
                    "survey row %zu: the name '%s' differs from '%s' in capitals only; some "
                    "programs take them for the same",
@@ -201,7 +201,7 @@ static const char *row_name(struct model *m, const struct row *row, const char *
     if (name) {
         return name;
     }
-    if (strcmp(type, "note") == 0) {
+    if (text_is(type, "note")) {
         return arena_printf(m->arena, "generated_note_name_%zu", row->ordinal);
     }
     err_set(m->err, ERR_INPUT, "the question has no name");
@@ -213,13 +213,13 @@ static const char *row_name(struct model *m, const struct row *row, const char *
 static bool begin(struct model *m, struct survey *s, const struct row *row, const char *kind,
                   const char *rest)
 {
-    bool repeat = strcmp(kind, "repeat") == 0;
+    bool repeat = text_is(kind, "repeat");
     const char *name = row_name(m, row, kind);
     if (!name) {
         return false;
     }
     if (repeat && model_is_name(name)) {
-        if (strcmp(name, m->root.name) == 0 || map_get(&s->repeats, name)) {
+        if (text_is(name, m->root.name) || map_get(&s->repeats, name)) {
             err_set(m->err, ERR_INPUT, "the repeat's name '%s' is taken", name);
             err_hint(m->err, "the names of repeats are unique in the whole form, and not '%s'",
                      m->root.name);
@@ -235,7 +235,7 @@ static bool begin(struct model *m, struct survey *s, const struct row *row, cons
         return false;
     }
     q->type_name = kind;
-    if (strcmp(kind, "loop") == 0) {
+    if (text_is(kind, "loop")) {
         q->itemset = rest;
         if (!*rest || !model_list(m, rest)) {
             err_set(m->err, ERR_INPUT,
@@ -259,7 +259,7 @@ static bool begin(struct model *m, struct survey *s, const struct row *row, cons
 static bool end(struct model *m, struct survey *s, const struct row *row, const char *kind)
 {
     struct question *q = s->open;
-    if (q == &m->root || strcmp(q->type_name, kind) != 0) {
+    if (q == &m->root || !text_is(q->type_name, kind)) {
         err_set(m->err, ERR_INPUT, "this ends a %s, but %s", kind,
                 q == &m->root ? "none is open" : "something else is open");
         if (q != &m->root) {
@@ -316,8 +316,8 @@ static bool parse_select(struct model *m, struct select_type *s, const char *typ
         const char *list = type + len + 1;
         size_t list_len = strcspn(list, " ");
         const char *rest = list + list_len;
-        bool other = strcmp(rest, " or_other") == 0 || strcmp(rest, " or other") == 0 ||
-                     strcmp(rest, " or specify other") == 0;
+        bool other = text_is(rest, " or_other") || text_is(rest, " or other") ||
+                     text_is(rest, " or specify other");
         if (!list_len || (*rest && !other)) {
             continue; /* "select one from LIST" is tried as "select one", too */
         }
@@ -336,7 +336,7 @@ bool row_list_file(const char *name)
 {
     const char *dot = strrchr(name, '.');
     return dot && dot > name &&
-           (strcmp(dot, ".csv") == 0 || strcmp(dot, ".xml") == 0 || strcmp(dot, ".geojson") == 0);
+           (text_is(dot, ".csv") || text_is(dot, ".xml") || text_is(dot, ".geojson"));
 }
 
 static bool no_list(struct model *m, const struct row *row, const char *list)
@@ -369,7 +369,7 @@ static bool external_list(struct model *m, const struct row *row, const char *li
     }
     for (size_t i = 0; i < m->external.count; i++) {
         const char *own = field_text(m->external.rows[i].cells, "list name");
-        if (own && strcmp(own, list) == 0) {
+        if (own && text_is(own, list)) {
             return true;
         }
     }
@@ -384,7 +384,7 @@ static void add_other_choice(struct model *m, struct choice_list *list)
     struct choice_row *row = arena_alloc(m->arena, sizeof *row);
     struct field *label = NULL;
     for (struct choice_row *r = list->first; r; r = r->next) {
-        if (strcmp(r->name, "other") == 0) {
+        if (text_is(r->name, "other")) {
             return;
         }
     }
@@ -480,7 +480,7 @@ static bool read_select(struct model *m, struct survey *s, const struct row *row
             head->select = true;
             head->itemset = t->list;
             field_put2(m->arena, head->row, "control", "appearance", "label");
-        } else if (strcmp(s->table_list, t->list) != 0) {
+        } else if (!text_is(s->table_list, t->list)) {
             err_set(m->err, ERR_INPUT, "a table list has one list; this is '%s', not '%s'", t->list,
                     s->table_list);
             err_hint(m->err, "end the group first, or take the appearance table-list out");
@@ -540,8 +540,8 @@ bool row_trigger(struct model *m, struct question *q)
 
 static void note_old_device_types(struct model *m, const struct row *row, const char *type)
 {
-    if (strcmp(type, "subscriberid") == 0 || strcmp(type, "simserial") == 0 ||
-        strcmp(type, "phonenumber") == 0) {
+    if (text_is(type, "subscriberid") || text_is(type, "simserial") ||
+        text_is(type, "phonenumber")) {
         model_note(m, "survey row %zu: few devices still tell their %s", row->number, type);
     }
 }
@@ -549,7 +549,7 @@ static void note_old_device_types(struct model *m, const struct row *row, const 
 static bool read_audit(struct model *m, const struct row *row, struct question *meta)
 {
     const char *name = field_text(row->cells, "name");
-    if (name && strcmp(name, "audit") != 0) {
+    if (name && !text_is(name, "audit")) {
         err_set(m->err, ERR_INPUT, "the audit is always named 'audit'");
         err_hint(m->err, "leave the name empty");
         return model_at(m, "survey", row->number, "name");
@@ -569,11 +569,11 @@ static bool read_question(struct model *m, struct survey *s, const struct row *r
     if (parse_select(m, &t, type)) {
         return read_select(m, s, row, name, &t);
     }
-    bool external = strcmp(type, "csv-external") == 0 || strcmp(type, "xml-external") == 0;
+    bool external = text_is(type, "csv-external") || text_is(type, "xml-external");
     bool osm = text_starts(type, "osm ");
     const struct question_type *known = question_type(osm ? "osm" : type);
     if (!known || (known->tag && strstr(known->tag, "select")) ||
-        strcmp(known->name, "select one external") == 0 || strcmp(type, "rank") == 0) {
+        text_is(known->name, "select one external") || text_is(type, "rank")) {
         return unknown_type(m, row, type);
     }
     if (external) {
@@ -607,7 +607,7 @@ static const char *plain_type(const char *type)
         {"add audio prompt", "audio"}, {"add video prompt", "video"},
         {"add file prompt", "file"}};
     for (size_t i = 0; i < sizeof alias / sizeof *alias; i++) {
-        if (strcmp(alias[i][0], type) == 0) {
+        if (text_is(alias[i][0], type)) {
             return alias[i][1];
         }
     }
@@ -617,8 +617,8 @@ static const char *plain_type(const char *type)
 /* A setting that stands among the questions, as very old forms have it. */
 static bool is_setting(struct model *m, const struct row *row, const char *type)
 {
-    bool title = strcmp(type, "form_title") == 0 || strcmp(type, "set_form_title") == 0;
-    bool id = strcmp(type, "form_id") == 0 || strcmp(type, "set_form_id") == 0;
+    bool title = text_is(type, "form_title") || text_is(type, "set_form_title");
+    bool id = text_is(type, "form_id") || text_is(type, "set_form_id");
     const char *name = field_text(row->cells, "name");
     if (title && name) {
         m->title = name;
@@ -654,7 +654,7 @@ bool row_read(struct model *m, struct survey *s, const struct row *row, struct q
         return at_type(m, row);
     }
     type = plain_type(type);
-    if (strcmp(type, "audit") == 0) {
+    if (text_is(type, "audit")) {
         return read_audit(m, row, meta);
     }
     if (is_setting(m, row, type)) {

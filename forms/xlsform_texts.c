@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "platform/text.h"
+
 struct form_text {    /* one form of one text: plain, guidance, image, … */
     const char *form; /* "long" = plain */
     const char *text; /* NULL: missing here, present in another language */
@@ -23,21 +25,23 @@ struct language {
     const char *name;
     struct entry *first, *last;
     struct language *next;
+    size_t missing; /* texts that only others have */
+    const char *first_missing;
 };
 struct id { /* one text in all its languages */
     const char *id;
     struct entry *first;
+    bool filled; /* every language has what one of them has */
 };
 struct texts {
     struct model *m;
     struct language *first, *last;
-    struct map by_id;
 };
 
 static struct language *language(struct texts *t, const char *name)
 {
     struct language *l = t->first;
-    while (l && strcmp(l->name, name) != 0) {
+    while (l && !text_is(l->name, name)) {
         l = l->next;
     }
     if (!l) {
@@ -53,15 +57,20 @@ static struct language *language(struct texts *t, const char *name)
     return l;
 }
 
-static struct id *id_of(struct texts *t, const char *name)
+static struct id *new_id(struct texts *t, const char *name)
 {
-    struct id *id = map_get(&t->by_id, name);
-    if (!id) {
-        id = arena_alloc(t->m->arena, sizeof *id);
-        id->id = name;
-        map_put(&t->by_id, name, id);
-    }
+    struct id *id = arena_alloc(t->m->arena, sizeof *id);
+    id->id = name;
     return id;
+}
+
+/* A question's label and its media are one text. */
+static struct id *label_id(struct texts *t, struct question *q)
+{
+    if (!q->label) {
+        q->label = new_id(t, arena_join(t->m->arena, q->path, ":label", NULL));
+    }
+    return q->label;
 }
 
 static struct entry *entry(struct texts *t, struct language *l, struct id *id)
@@ -89,7 +98,7 @@ static struct entry *entry(struct texts *t, struct language *l, struct id *id)
 static struct form_text *form_of(struct texts *t, struct entry *e, const char *form)
 {
     struct form_text *f = e->first;
-    while (f && strcmp(f->form, form) != 0) {
+    while (f && !text_is(f->form, form)) {
         f = f->next;
     }
     if (!f) {
@@ -117,10 +126,9 @@ static void put(struct texts *t, const char *lang, struct id *id, const char *fo
 }
 
 /* A text, or one by language. */
-static void put_each(struct texts *t, const struct field *v, const char *name, const char *form,
+static void put_each(struct texts *t, const struct field *v, struct id *id, const char *form,
                      const struct question *from, const char *sheet, size_t row)
 {
-    struct id *id = id_of(t, name);
     if (v->text) {
         put(t, t->m->default_language, id, form, v, from, sheet, row);
     }
@@ -143,7 +151,7 @@ static void gather_choices(struct texts *t)
     for (const struct choice_list *l = t->m->lists; l; l = l->next) {
         size_t index = 0;
         for (const struct choice_row *r = l->itext ? l->first : NULL; r; r = r->next, index++) {
-            char *id = arena_printf(t->m->arena, "%s-%zu", l->name, index);
+            struct id *id = new_id(t, arena_printf(t->m->arena, "%s-%zu", l->name, index));
             const struct field *label = field_get(r->cells, "label");
             const struct field *media = field_get(r->cells, "media");
             if (label) {
@@ -162,20 +170,22 @@ static void gather_messages(struct texts *t, const struct question *q)
     for (size_t i = 0; i < 3; i++) {
         const struct field *v = field_get(field_get(q->row, "bind"), keys[i]);
         if (v && (v->first || (v->text && i < 2 && ref_has(v->text)))) {
-            put_each(t, v, arena_join(t->m->arena, q->path, ":", keys[i], NULL), "long", q,
-                     "survey", q->number);
+            put_each(t, v, new_id(t, arena_join(t->m->arena, q->path, ":", keys[i], NULL)), "long",
+                     q, "survey", q->number);
         }
     }
 }
 
-static void gather_labels(struct texts *t, const struct question *q)
+static void gather_labels(struct texts *t, struct question *q)
 {
     const struct field *label = field_get(q->row, "label"), *hint = field_get(q->row, "hint");
     const struct field *guidance = field_get(q->row, "guidance_hint");
-    char *hint_id = hint || guidance ? arena_join(t->m->arena, q->path, ":hint", NULL) : NULL;
+    struct id *hint_id = NULL;
+    if (hint || guidance) {
+        hint_id = new_id(t, arena_join(t->m->arena, q->path, ":hint", NULL));
+    }
     if (label && text_needs_itext(q->row)) {
-        put_each(t, label, arena_join(t->m->arena, q->path, ":label", NULL), "long", q, "survey",
-                 q->number);
+        put_each(t, label, label_id(t, q), "long", q, "survey", q->number);
     }
     if (hint && (hint->first || guidance)) {
         put_each(t, hint, hint_id, "long", q, "survey", q->number);
@@ -190,9 +200,9 @@ static bool has_node(const struct question *q)
     return q->shape == SHAPE_QUESTION || q->shape == SHAPE_GROUP || q->shape == SHAPE_REPEAT;
 }
 
-static void gather_questions(struct texts *t, const struct question *parent)
+static void gather_questions(struct texts *t, struct question *parent)
 {
-    for (const struct question *q = parent->first; q; q = q->next) {
+    for (struct question *q = parent->first; q; q = q->next) {
         if (has_node(q)) {
             gather_messages(t, q);
             gather_labels(t, q);
@@ -201,45 +211,57 @@ static void gather_questions(struct texts *t, const struct question *parent)
     }
 }
 
-static void gather_media(struct texts *t, const struct question *parent)
+static void gather_media(struct texts *t, struct question *parent)
 {
-    for (const struct question *q = parent->first; q; q = q->next) {
+    for (struct question *q = parent->first; q; q = q->next) {
         const struct field *media = has_node(q) ? field_get(q->row, "media") : NULL;
         for (const struct field *v = media ? media->first : NULL; v; v = v->next) {
-            put_each(t, v, arena_join(t->m->arena, q->path, ":label", NULL), v->key, q, "survey",
-                     q->number);
+            put_each(t, v, label_id(t, q), v->key, q, "survey", q->number);
         }
         gather_media(t, q);
+    }
+}
+
+/* Give every language what `e` has in its own. */
+static void fill_from(struct texts *t, const struct entry *e)
+{
+    for (const struct form_text *f = e->first; f; f = f->next) {
+        for (struct language *l = t->first; l; l = l->next) {
+            form_of(t, entry(t, l, e->of), f->form);
+        }
+    }
+}
+
+static void fill_id(struct texts *t, struct id *id)
+{
+    id->filled = true;
+    for (struct language *l = t->first; l; l = l->next) {
+        fill_from(t, entry(t, l, id));
+    }
+    for (struct language *l = t->first; l; l = l->next) {
+        const struct form_text *f = entry(t, l, id)->first;
+        for (; f && (f->text || !text_is(f->form, "long")); f = f->next) {
+        }
+        if (f) {
+            l->first_missing = l->missing++ ? l->first_missing : id->id;
+        }
     }
 }
 
 /* What one language has and another lacks: there it is "-". */
 static void fill_gaps(struct texts *t)
 {
-    struct language all = {.name = ""};
     for (struct language *l = t->first; l; l = l->next) {
         for (struct entry *e = l->first; e; e = e->next) {
-            struct entry *into = entry(t, &all, e->of);
-            for (struct form_text *f = e->first; f; f = f->next) {
-                form_of(t, into, f->form);
+            if (!e->of->filled) {
+                fill_id(t, e->of);
             }
         }
     }
     for (struct language *l = t->first; l; l = l->next) {
-        size_t missing = 0;
-        const char *first = NULL;
-        for (struct entry *e = all.first; e; e = e->next) {
-            struct entry *own = entry(t, l, e->of);
-            for (struct form_text *f = e->first; f; f = f->next) {
-                struct form_text *have = form_of(t, own, f->form);
-                if (!have->text && strcmp(f->form, "long") == 0) {
-                    first = missing++ ? first : e->of->id;
-                }
-            }
-        }
-        if (missing) {
-            model_note(t->m, "%zu texts have no translation in '%s'; the first is %s", missing,
-                       l->name, first);
+        if (l->missing) {
+            model_note(t->m, "%zu texts have no translation in '%s'; the first is %s", l->missing,
+                       l->name, l->first_missing);
         }
     }
 }
@@ -250,7 +272,7 @@ static void note_languages(struct texts *t)
     for (struct language *l = t->first; l; l = l->next) {
         const char *open = strrchr(l->name, '(');
         size_t len = open ? strcspn(open + 1, ")") : 0;
-        if (strcmp(l->name, "default") != 0 && (len < 2 || len > 8)) {
+        if (!text_is(l->name, "default") && (len < 2 || len > 8)) {
             model_note(t->m, "the language '%s' has no code; write it as '%s (code)', such as (ru)",
                        l->name, l->name);
         }
@@ -261,7 +283,6 @@ struct texts *texts_gather(struct model *m)
 {
     struct texts *t = arena_alloc(m->arena, sizeof *t);
     t->m = m;
-    map_init(&t->by_id, m->arena);
     gather_choices(t);
     gather_questions(t, &m->root);
     gather_media(t, &m->root);
@@ -272,18 +293,18 @@ struct texts *texts_gather(struct model *m)
 
 static bool write_form(struct texts *t, struct buf *out, const struct form_text *f, bool hint)
 {
-    bool plain = strcmp(f->form, "long") == 0, image = strstr(f->form, "image") != NULL;
+    bool plain = text_is(f->form, "long"), image = strstr(f->form, "image") != NULL;
     const char *xml = "-", *text = f->text;
-    if (!text && !plain && !(hint && strcmp(f->form, "guidance") == 0)) {
+    if (!text && !plain && !(hint && text_is(f->form, "guidance"))) {
         return true;
     }
-    if (text && !plain && strcmp(f->form, "guidance") != 0) {
-        if (strcmp(text, "-") == 0) {
+    if (text && !plain && !text_is(f->form, "guidance")) {
+        if (text_is(text, "-")) {
             return true;
         }
         text = arena_printf(t->m->arena, "jr://%s/%s", image ? "images" : f->form, text);
     }
-    if (text && strcmp(text, "-") != 0 && !refs_markup(t->m, &xml, f->from, text)) {
+    if (text && !text_is(text, "-") && !refs_markup(t->m, &xml, f->from, text)) {
         return model_at(t->m, f->sheet, f->row, f->column);
     }
     buf_text(out, "<value");
@@ -303,13 +324,13 @@ bool texts_write(struct model *m, struct texts *t, struct buf *out)
     for (struct language *l = t->first; l; l = l->next) {
         buf_text(out, "<translation");
         xml_put_attr(out, "lang", l->name);
-        if (strcmp(l->name, m->default_language) == 0) {
+        if (text_is(l->name, m->default_language)) {
             xml_put_attr(out, "default", "true()");
         }
         buf_char(out, '>');
         for (struct entry *e = l->first; e; e = e->next) {
             size_t len = strlen(e->of->id);
-            bool hint = len > 5 && strcmp(e->of->id + len - 5, ":hint") == 0;
+            bool hint = len > 5 && text_is(e->of->id + len - 5, ":hint");
             buf_text(out, "<text");
             xml_put_attr(out, "id", e->of->id);
             buf_char(out, '>');

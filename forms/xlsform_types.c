@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "platform/text.h"
+
 #define INPUT(name, type)                                                                          \
     {                                                                                              \
         name, "input", type, NULL, NULL, NULL, NULL, NULL, false                                   \
@@ -166,13 +168,13 @@ static const char *const alias[][2] = {
 const struct question_type *question_type(const char *name)
 {
     for (size_t i = 0; i < sizeof alias / sizeof *alias; i++) {
-        if (*alias[i][0] == *name && strcmp(alias[i][0], name) == 0) {
+        if (text_is(alias[i][0], name)) {
             name = alias[i][1];
             break;
         }
     }
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        if (*types[i].name == *name && strcmp(types[i].name, name) == 0) {
+        if (*types[i].name == *name && text_is(types[i].name, name)) {
             return &types[i];
         }
     }

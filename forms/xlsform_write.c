@@ -63,7 +63,7 @@ static bool declare(struct writer *w, const char *id, const char *src, const str
         map_put(&w->instances, id, (void *)src);
         return true;
     }
-    if (strcmp(had, src) == 0) {
+    if (text_is(had, src)) {
         return true;
     }
     err_set(w->m->err, ERR_INPUT, "two different lists would have the name '%s'%s%s", id,
@@ -91,9 +91,8 @@ static bool declare_file(struct writer *w, const char *id, const char *src,
 const char *write_extension(const char *file)
 {
     const char *dot = strrchr(file, '.');
-    bool known =
-        dot && dot > file &&
-        (strcmp(dot, ".csv") == 0 || strcmp(dot, ".xml") == 0 || strcmp(dot, ".geojson") == 0);
+    bool known = dot && dot > file &&
+                 (text_is(dot, ".csv") || text_is(dot, ".xml") || text_is(dot, ".geojson"));
     return known ? dot : NULL;
 }
 
@@ -138,7 +137,7 @@ static const char *const expressions[] = {"calculate", "constraint", "readonly",
 static bool is_expression(const char *key)
 {
     for (size_t i = 0; i < sizeof expressions / sizeof *expressions; i++) {
-        if (strcmp(expressions[i], key) == 0) {
+        if (text_is(expressions[i], key)) {
             return true;
         }
     }
@@ -154,11 +153,10 @@ static bool declare_instances(struct writer *w, const struct question *parent)
 {
     for (const struct question *q = parent->first; q; q = q->next) {
         if (q->shape == SHAPE_EXTERNAL) {
-            bool csv = strcmp(q->type_name, "csv-external") == 0;
+            bool csv = text_is(q->type_name, "csv-external");
             const char *src = arena_printf(w->m->arena, "jr://%s/%s.%s", csv ? "file-csv" : "file",
                                            q->name, csv ? "csv" : "xml");
-            if (map_get(&w->instances, q->name) &&
-                strcmp(map_get(&w->instances, q->name), src) == 0) {
+            if (map_get(&w->instances, q->name) && text_is(map_get(&w->instances, q->name), src)) {
                 err_set(w->m->err, ERR_INPUT, "the external list '%s' is declared twice", q->name);
                 err_hint(w->m->err, "once is enough for the whole form");
                 return model_at(w->m, "survey", q->number, "name");
@@ -183,7 +181,7 @@ static bool declare_instances(struct writer *w, const struct question *parent)
             return false;
         }
         if (q->select && !q->external && write_extension(q->itemset)) {
-            bool csv = strcmp(write_extension(q->itemset), ".csv") == 0;
+            bool csv = text_is(write_extension(q->itemset), ".csv");
             if (!declare_file(
                     w, write_file_id(w, q->itemset),
                     arena_printf(w->m->arena, "jr://%s/%s", csv ? "file-csv" : "file", q->itemset),
@@ -230,7 +228,7 @@ static bool put_list(struct writer *w, const struct choice_list *list)
         for (const struct field *v = r->cells->first; v; v = v->next) {
             static const char *const own[] = {"list name", "name", "label", "media", "sms_option"};
             size_t i = 0;
-            while (i < 5 && strcmp(own[i], v->key) != 0) {
+            while (i < 5 && !text_is(own[i], v->key)) {
                 i++;
             }
             if (i == 5 && v->text && !strpbrk(v->key, " \t\r\n<>&\"'/") && *v->key) {
@@ -292,10 +290,10 @@ static const char *yes_no(const char *text)
     static const char *const yes[] = {"yes", "Yes", "YES", "true", "True", "TRUE"};
     static const char *const no[] = {"no", "No", "NO", "false", "False", "FALSE"};
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
-        if (strcmp(yes[i], text) == 0) {
+        if (text_is(yes[i], text)) {
             return "true()";
         }
-        if (strcmp(no[i], text) == 0) {
+        if (text_is(no[i], text)) {
             return "false()";
         }
     }
@@ -306,9 +304,9 @@ static bool bind_value(struct writer *w, struct buf *bind, const struct question
                        const struct field *v)
 {
     const char *text = v->text;
-    bool message = strcmp(v->key, "jr:constraintMsg") == 0 || strcmp(v->key, "jr:requiredMsg") == 0;
-    bool error_string = strcmp(v->key, "jr:noAppErrorString") == 0;
-    if (strcmp(v->key, "calculate") == 0 && field_get(q->row, "trigger")) {
+    bool message = text_is(v->key, "jr:constraintMsg") || text_is(v->key, "jr:requiredMsg");
+    bool error_string = text_is(v->key, "jr:noAppErrorString");
+    if (text_is(v->key, "calculate") && field_get(q->row, "trigger")) {
         return true; /* worked out when the trigger changes */
     }
     if ((message && (v->first || (text && ref_has(text)))) || (error_string && v->first)) {
@@ -326,11 +324,11 @@ static bool bind_value(struct writer *w, struct buf *bind, const struct question
     return true;
 }
 
-static void default_attr(struct buf *bind, const struct field *own, const char *name,
+static void default_attr(struct buf *binds, const struct field *own, const char *name,
                          const char *text)
 {
     if (text && !field_get(own, name)) {
-        write_attr(bind, name, text);
+        write_attr(binds, name, text);
     }
 }
 
@@ -364,30 +362,32 @@ static bool put_bind(struct writer *w, const struct question *q)
 {
     const struct field *own = field_get(q->row, "bind");
     const struct question_type *type = q->shape == SHAPE_QUESTION ? q->type : NULL;
-    struct buf bind = {0};
+    struct buf *binds = &w->binds;
+    size_t before = binds->len;
     bool ok = true;
-    buf_add(&bind, "", 0);
+    buf_text(binds, "<bind");
+    write_attr(binds, "nodeset", q->path);
+    size_t named = binds->len;
     if (type) {
-        default_attr(&bind, own, "type", type->bind_type);
-        default_attr(&bind, own, "readonly", type->readonly ? "true()" : NULL);
-        default_attr(&bind, own, "jr:preload", type->preload);
-        default_attr(&bind, own, "jr:preloadParams", type->preload_params);
-        default_attr(&bind, own, "constraint", type->constraint);
+        default_attr(binds, own, "type", type->bind_type);
+        default_attr(binds, own, "readonly", type->readonly ? "true()" : NULL);
+        default_attr(binds, own, "jr:preload", type->preload);
+        default_attr(binds, own, "jr:preloadParams", type->preload_params);
+        default_attr(binds, own, "constraint", type->constraint);
     }
     for (const struct field *v = own ? own->first : NULL; v && ok; v = v->next) {
-        ok = bind_value(w, &bind, q, v);
+        ok = bind_value(w, binds, q, v);
     }
-    if (ok && (own || (type && bind.len))) {
-        buf_text(&w->binds, "<bind");
-        write_attr(&w->binds, "nodeset", q->path);
-        buf_join(&w->binds, bind.data, "/>", NULL);
+    if (own || binds->len > named) {
+        buf_text(binds, "/>");
+    } else { /* nothing to say */
+        buf_cut(binds, before);
     }
     for (const struct action_spec *a = q->actions; a && ok; a = a->next) {
-        if (strcmp(a->event, "odk-new-repeat") != 0) {
-            ok = write_action(w, &w->binds, q, a);
+        if (!text_is(a->event, "odk-new-repeat")) {
+            ok = write_action(w, binds, q, a);
         }
     }
-    buf_fini(&bind);
     return ok;
 }
 
@@ -474,7 +474,7 @@ static bool put_root(struct writer *w, struct buf *out)
         {"instance_xmlns", "xmlns"}, {"prefix", "odk:prefix"}, {"delimiter", "odk:delimiter"}};
     buf_printf(out, "<instance><%s", m->root.name);
     for (const struct field *v = own ? own->first : NULL; v; v = v->next) {
-        if (v->text && strcmp(v->key, "id") != 0 && strcmp(v->key, "version") != 0) {
+        if (v->text && !text_is(v->key, "id") && !text_is(v->key, "version")) {
             write_attr(out, v->key, v->text);
         }
     }
@@ -575,6 +575,7 @@ static bool put_document(struct writer *w, struct buf *out)
 {
     struct model *m = w->m;
     const char *style = field_text(m->settings, "style");
+    buf_reserve(out, out->len + 2 * (w->secondary.len + w->binds.len + w->body.len));
     buf_text(out, "<?xml version=\"1.0\"?>\n");
     put_namespaces(w, out);
     buf_text(out, "<h:head><h:title>");

@@ -2,6 +2,7 @@
 /* Who gives memory, and how is it wiped? */
 #include "platform/arena.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,14 @@ void *mem_grow(void *old, size_t count, size_t size)
     return out;
 }
 
+void mem_keep(void)
+{
+    enum { MIB = 1 << 20 };
+    mallopt(M_TRIM_THRESHOLD, 64 * MIB);
+    mallopt(M_MMAP_THRESHOLD, 32 * MIB);
+    mallopt(M_TOP_PAD, 2 * MIB);
+}
+
 char *mem_text(const char *text)
 {
     size_t len = strlen(text);
@@ -224,6 +233,18 @@ void buf_reserve(struct buf *buf, size_t len)
         buf_move(buf, len + 1);
         buf->data[buf->len] = '\0';
     }
+}
+
+char *buf_ahead(struct buf *buf, size_t len)
+{
+    buf_room(buf, len);
+    return buf->data + buf->len;
+}
+
+void buf_took(struct buf *buf, size_t len)
+{
+    buf->len += len;
+    buf->data[buf->len] = '\0';
 }
 
 void *wiped_alloc(size_t size)

@@ -40,6 +40,10 @@ void *mem_grow(void *old, size_t count, size_t size);
 char *mem_text(const char *text);
 void mem_wipe_text(char *text);
 
+/* For a program that does one thing and ends: what is freed stays in the process instead of going
+ * back to the system page by page, to be asked for again a moment later. */
+void mem_keep(void);
+
 /* For libraries through which answers pass: memory that knows its size and is wiped when freed or
  * moved.  NULL when there is none; the library then says so. */
 void *wiped_alloc(size_t size);
@@ -58,6 +62,9 @@ void buf_text(struct buf *buf, const char *text);
 void buf_join(struct buf *buf, const char *first, ...) __attribute__((sentinel));
 /* Room for so many bytes in all: what is known to become long is not copied as it grows. */
 void buf_reserve(struct buf *buf, size_t len);
+/* Room for `len` bytes behind the end, to be written there; then say how many were. */
+char *buf_ahead(struct buf *buf, size_t len);
+void buf_took(struct buf *buf, size_t len);
 void buf_char(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_cut(struct buf *buf, size_t len);

@@ -41,6 +41,15 @@ void text_skeleton(struct buf *out, const char *folded, size_t len);
 /* Order of the alphabets of ru, ky, tg (and kk) together, whatever locales the machine has: ё as е,
  * ӣ as и, ӯ as у; blanks and hyphens count last.  As strcmp. */
 int text_collate(const char *a, const char *b);
+/* The same bytes?  Most names that are compared differ in their first letter. */
+static inline bool text_is(const char *a, const char *b)
+{
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
 bool text_same(const char *a, const char *b);
 bool text_starts(const char *text, const char *start);
 

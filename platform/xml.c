@@ -115,34 +115,60 @@ static struct xml *add_node(struct builder *b)
 
 static void end_text(struct builder *b)
 {
-    if (b->text.len && b->open) {
-        struct xml *run = add_node(b);
-        if (run) {
-            run->text = arena_copy(b->arena, b->text.data, b->text.len);
-        }
+    if (!b->text.len) {
+        return;
+    }
+    struct xml *run = b->open ? add_node(b) : NULL;
+    if (run) {
+        run->text = arena_copy(b->arena, b->text.data, b->text.len);
     }
     buf_cut(&b->text, 0);
 }
 
-/* libxml2's SAX2 writes every '&' of an attribute as "&#38;". */
-static char *attribute(struct builder *b, const char *text, size_t len)
+/* Copy a value to `out`, which has room for it and its end; libxml2's SAX2 writes every '&' of an
+ * attribute as "&#38;". */
+static void put_value(char *out, const char *text, size_t len)
 {
     static const char ampersand[] = "&#38;";
     enum { LEN = sizeof ampersand - 1 };
-    char *out = arena_copy(b->arena, text, len);
-    char *first = memchr(out, '&', len);
-    if (!first) {
-        return out;
-    }
-    size_t kept = (size_t)(first - out);
-    for (size_t i = kept; i < len; i++) {
-        out[kept++] = out[i];
-        if (out[i] == '&' && len - i >= LEN && memcmp(out + i, ampersand, LEN) == 0) {
+    size_t kept = 0;
+    for (size_t i = 0; i < len; i++) {
+        out[kept++] = text[i];
+        if (text[i] == '&' && len - i >= LEN && memcmp(text + i, ampersand, LEN) == 0) {
             i += LEN - 1;
         }
     }
     out[kept] = '\0';
-    return out;
+}
+
+/* The attributes of an element lie in a row, and so do their values: two blocks, however many. */
+static bool add_attributes(struct builder *b, struct xml *node, size_t count,
+                           const xmlChar *const *of)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t len = (size_t)(of[5 * i + 4] - of[5 * i + 3]);
+        if (len > ATTR_MAX) {
+            stop(b, ERR_LIMIT, "an attribute is longer than 64 KiB");
+            return false;
+        }
+        room += len + 1;
+    }
+    struct xml_attr *attrs = arena_alloc(b->shells ? b->shells : b->arena, count * sizeof *attrs);
+    char *values = arena_alloc(b->arena, room);
+    for (size_t i = 0; i < count; i++) {
+        const xmlChar *const *a = of + 5 * i;
+        size_t len = (size_t)(a[4] - a[3]);
+        attrs[i].name = keep(b, a[0]);
+        attrs[i].prefix = keep(b, a[1]);
+        attrs[i].uri = keep(b, a[2]);
+        attrs[i].value = values;
+        attrs[i].next = i + 1 < count ? &attrs[i + 1] : NULL;
+        put_value(values, (const char *)a[3], len);
+        values += len + 1;
+    }
+    node->attrs = attrs;
+    return true;
 }
 
 static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
@@ -159,7 +185,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
         stop(b, ERR_LIMIT, "elements are nested deeper than 256");
         return;
     }
-    bool apart = b->each && !b->inside && strcmp((const char *)name, b->each) == 0;
+    bool apart = b->each && !b->inside && text_is((const char *)name, b->each);
     b->arena = apart ? &b->part_arena : b->arena;
     struct xml *node = add_node(b);
     if (!node) {
@@ -177,21 +203,8 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
         *ns_end = decl;
         ns_end = &decl->next;
     }
-    struct xml_attr **end = &node->attrs;
-    for (int i = 0; i < attr_count; i++) {
-        const xmlChar **a = attrs + 5 * i;
-        size_t len = (size_t)(a[4] - a[3]);
-        if (len > ATTR_MAX) {
-            stop(b, ERR_LIMIT, "an attribute is longer than 64 KiB");
-            return;
-        }
-        struct xml_attr *attr = arena_alloc(b->shells ? b->shells : b->arena, sizeof *attr);
-        attr->name = keep(b, a[0]);
-        attr->prefix = keep(b, a[1]);
-        attr->uri = keep(b, a[2]);
-        attr->value = attribute(b, (const char *)a[3], len);
-        *end = attr;
-        end = &attr->next;
+    if (attr_count && !add_attributes(b, node, (size_t)attr_count, (const xmlChar *const *)attrs)) {
+        return;
     }
     if (!b->root) {
         b->root = node;
@@ -426,15 +439,9 @@ bool xml_each(const char *bytes, size_t len, const struct xml_limits *limits, co
     return ok;
 }
 
-/* Most names differ in their first letter. */
-static bool same(const char *a, const char *b)
-{
-    return *a == *b && strcmp(a, b) == 0;
-}
-
 static struct xml *pick(struct xml *node, const char *name)
 {
-    while (node && (!node->name || (name && !same(node->name, name)))) {
+    while (node && (!node->name || (name && !text_is(node->name, name)))) {
         node = node->next;
     }
     return node;
@@ -453,7 +460,7 @@ struct xml *xml_sibling(const struct xml *node, const char *name)
 const char *xml_attr(const struct xml *node, const char *name)
 {
     for (struct xml_attr *a = node->attrs; a; a = a->next) {
-        if (same(a->name, name)) {
+        if (text_is(a->name, name)) {
             return a->value;
         }
     }
@@ -463,7 +470,7 @@ const char *xml_attr(const struct xml *node, const char *name)
 const char *xml_attr_ns(const struct xml *node, const char *uri, const char *name)
 {
     for (struct xml_attr *a = node->attrs; a; a = a->next) {
-        if (same(a->name, name) && strcmp(a->uri, uri) == 0) {
+        if (text_is(a->name, name) && text_is(a->uri, uri)) {
             return a->value;
         }
     }

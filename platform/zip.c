@@ -12,7 +12,9 @@ enum {
     MEMBER_MAX = 64 << 20,
     TOTAL_MAX = 128 << 20,
     RATIO_MAX = 100,
-    RATIO_FROM = 1 << 20 /* small members of blanks may pack well and harm nobody */
+    RATIO_FROM = 1 << 20, /* small members of blanks may pack well and harm nobody */
+    STEP = 64 << 10,
+    PROBE = 32 /* is there more than was told? */
 };
 
 struct zip_file {
@@ -101,15 +103,12 @@ bool zip_member(struct buf *out, struct zip_file *zip, const char *name, struct 
     if (!file) {
         return err_set(err, ERR_INPUT, "the archive has no readable '%s'", name);
     }
-    static const size_t step = 64 * 1024;
-    char *chunk = mem_alloc(step);
-    size_t got = 0;
+    size_t got = 0, told = (st.valid & ZIP_STAT_SIZE) && st.size < RATIO_FROM ? st.size : 0;
     bool ok = true;
-    if ((st.valid & ZIP_STAT_SIZE) && st.size < RATIO_FROM) { /* else as it proves to be there */
-        buf_reserve(out, out->len + (size_t)st.size);
-    }
-    for (;;) {
-        zip_int64_t n = zip_fread(file, chunk, step);
+    for (;;) { /* a large one takes room as it proves to be there */
+        size_t step = got < told ? told - got : told ? PROBE : STEP;
+        char *room = buf_ahead(out, step);
+        zip_int64_t n = zip_fread(file, room, step);
         if (n < 0) {
             ok = err_set(err, ERR_INPUT, "'%s' in the archive is damaged", name);
             break;
@@ -119,15 +118,14 @@ bool zip_member(struct buf *out, struct zip_file *zip, const char *name, struct 
         }
         got += (size_t)n;
         zip->total += (size_t)n;
+        buf_took(out, (size_t)n);
         if (got > MEMBER_MAX || zip->total > TOTAL_MAX ||
             (got > RATIO_FROM && got / RATIO_MAX > st.comp_size)) {
             ok = err_set(err, ERR_LIMIT, "'%s' in the archive unpacks to too much", name);
             break;
         }
-        buf_add(out, chunk, (size_t)n);
     }
     buf_add(out, "", 0);
-    free(chunk);
     zip_fclose(file);
     return ok;
 }

@@ -98,6 +98,7 @@ int cli_main(const char *program, const char *about, const struct cli_verb *verb
     const struct cli_verb *verb = NULL;
     bool options_end = false;
     harden();
+    mem_keep();
     xml_setup();
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--") == 0) {
