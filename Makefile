@@ -16,8 +16,9 @@ V ?= 0
 
 # ---- what it needs from Debian ----
 DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
-	libxml2-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev fonts-paratype
-DEPS_CHECK = libcmocka-dev zlib1g-dev xvfb xdotool imagemagick age file
+	libxml2-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev \
+	libsystemd-dev fonts-paratype
+DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file
 DEPS_FUZZ = clang libclang-rt-14-dev
 DEPS_SLOW = xserver-xephyr
 DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
@@ -25,7 +26,7 @@ DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
 # ---- flags ----
 OUT = build/$(FLAVOUR)
 BIN = $(if $(filter release,$(FLAVOUR)),build/bin,$(OUT)/bin)
-PKGS = sdl2 SDL2_ttf libsodium sqlite3 libxml-2.0 libzip jansson libpcre2-8 libutf8proc libmd libpng libturbojpeg sndfile
+PKGS = sdl2 SDL2_ttf libsodium sqlite3 libxml-2.0 libzip jansson libpcre2-8 libutf8proc libmd libpng libturbojpeg sndfile libsystemd
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 ARCH := $(shell uname -m)

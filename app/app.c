@@ -115,19 +115,30 @@ void app_drop_interview(struct app *app)
     audio_stop();
 }
 
+/* What is being typed or drawn is journalled, too. */
+static void put_away(struct app *app)
+{
+    struct node *node = question_typed(app);
+    (void)!question_commit_ink(app);
+    if (node) {
+        interview_typing(app->interview, node, app->ui.edit.text.data);
+    }
+}
+
+static void wait_for_medium(struct app *app)
+{
+    struct err err = {0};
+    if (!interview_sync(app->interview, &err)) {
+        app_trouble(app, &err);
+    }
+}
+
 void app_leave_interview(struct app *app)
 {
     if (app->interview) {
-        struct node *node = question_typed(app);
-        struct err err = {0};
-        (void)!question_commit_ink(app);
-        if (node) { /* what is being typed is journalled */
-            interview_typing(app->interview, node, app->ui.edit.text.data);
-        }
+        put_away(app);
         interview_pause(app->interview);
-        if (!interview_sync(app->interview, &err)) {
-            app_trouble(app, &err);
-        }
+        wait_for_medium(app);
     }
     app_drop_interview(app);
 }
@@ -624,11 +635,32 @@ void app_draw(struct app *app)
     uint64_t before = app->interview ? app->interview->ticket : 0;
     app->posted_us = 0;
     build(app);
-    if (!app->blind) {
+    if (!app->blind && !app->asleep) {
         window_show(app->ui.window, &app->ui.draws, app->ui.theme.paper);
     }
     app->shown_us = now_us();
     app->posted_us = app->interview && app->interview->ticket != before ? app->shown_us : 0;
+}
+
+/* Whoever finds the device asleep finds an empty screen, and a battery that dies in the night takes
+ * no word with it. */
+static void fall_asleep(struct app *app)
+{
+    if (app->interview) {
+        put_away(app);
+        wait_for_medium(app);
+    }
+    audio_stop();
+    window_blank(app->ui.window, app->ui.theme.paper);
+    app->asleep = true;
+    if (app->watch) {
+        sleep_ready(app->watch);
+    }
+}
+
+static bool is_touch(const struct window_event *e)
+{
+    return e->kind >= WINDOW_DOWN && e->kind <= WINDOW_TEXT;
 }
 
 bool app_handle(struct app *app, const struct window_event *e)
@@ -639,11 +671,19 @@ bool app_handle(struct app *app, const struct window_event *e)
         window_blank(ui->window, ui->theme.paper);
         return false;
     }
-    if (e->kind != WINDOW_NONE && e->kind != WINDOW_WAKE && e->kind != WINDOW_EXPOSE) {
-        if (app->screen > SCREEN_UNLOCK && idle_left_ms(app) <= 0) {
-            app_lock(app); /* woken after a long sleep: this touch opens nothing */
-            return true;
-        }
+    if (e->kind == WINDOW_SLEEP) {
+        fall_asleep(app);
+        return false;
+    }
+    app->asleep = app->asleep && e->kind != WINDOW_AWAKE;
+    if (app->asleep && is_touch(e)) {
+        return false;
+    }
+    if (app->screen > SCREEN_UNLOCK && idle_left_ms(app) <= 0) {
+        app_lock(app); /* woken after a long sleep: nothing is shown, this touch opens nothing */
+        return true;
+    }
+    if (is_touch(e)) {
         app->last_input_ms = clock_mono_ms();
     }
     bool ended = audio_left_ms() >= 0 && !audio_playing();

@@ -17,6 +17,7 @@
 #include "app/ui.h"
 #include "platform/audio.h"
 #include "platform/picture.h"
+#include "platform/sleep.h"
 
 enum screen {
     SCREEN_FIRST_LANGUAGE,
@@ -143,7 +144,9 @@ struct app {
 
     /* figures for the robot */
     int64_t event_us, shown_us, posted_us;
-    bool blind; /* built, but not painted */
+    bool blind;  /* built, but not painted */
+    bool asleep; /* the machine is about to sleep: nothing is painted, no touch counts */
+    struct sleep_watch *watch; /* who holds the sleep up until all is put away, or NULL */
 };
 
 void app_go(struct app *app, enum screen screen);

@@ -292,6 +292,12 @@ static bool find_fonts(struct buf *out, const struct options *o)
     return false;
 }
 
+/* On the watch's thread. */
+static void on_sleep(void *window, bool near)
+{
+    window_tell(window, near ? WINDOW_SLEEP : WINDOW_AWAKE);
+}
+
 static int window(const struct options *o, const char *dir)
 {
     struct app *app = mem_zero(1, sizeof *app);
@@ -317,7 +323,9 @@ static int window(const struct options *o, const char *dir)
                                       .language =
                                           o->lang ? language_from(o->lang) : UI_LANGUAGE_COUNT};
         app_begin(app, w, device, &options);
+        app->watch = sleep_watch(on_sleep, w);
         status = app_run(app, o->robot_fd);
+        sleep_unwatch(app->watch);
         device = app_end(app);
     } else {
         status = say(&err);

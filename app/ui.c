@@ -307,7 +307,7 @@ bool ui_event(struct ui *ui, const struct window_event *e)
         ui->quit = true;
         return true;
     case WINDOW_EXPOSE:
-    case WINDOW_WAKE:
+    case WINDOW_AWAKE:
         return true;
     case WINDOW_DOWN:
         t = target_at(ui, e->x, e->y);

@@ -23,7 +23,7 @@ struct cached {
 struct window {
     SDL_Window *sdl;
     SDL_Renderer *renderer;
-    Uint32 wake_event;
+    Uint32 told_event;
     float scale;
     bool down;
     struct cached cache[CACHE];
@@ -62,7 +62,7 @@ bool window_open(struct window **out, const struct window_options *o, struct err
     }
     /* what is filled is opaque: blending it would cost as much as all texts */
     SDL_SetRenderDrawBlendMode(w->renderer, SDL_BLENDMODE_NONE);
-    w->wake_event = SDL_RegisterEvents(1);
+    w->told_event = SDL_RegisterEvents(1);
     w->scale = o->scale;
     SDL_StartTextInput();
     *out = w;
@@ -160,8 +160,8 @@ static enum window_key key_of(const SDL_Keysym *k)
 static bool translate(struct window *w, const SDL_Event *e, struct window_event *out)
 {
     memset(out, 0, sizeof *out);
-    if (e->type == w->wake_event) {
-        out->kind = WINDOW_WAKE;
+    if (e->type == w->told_event) {
+        out->kind = (enum window_event_kind)e->user.code;
         return true;
     }
     switch (e->type) {
@@ -235,9 +235,9 @@ struct window_event window_wait(struct window *w, int timeout_ms)
     }
 }
 
-void window_wake(struct window *w)
+void window_tell(struct window *w, enum window_event_kind kind)
 {
-    SDL_Event e = {.type = w->wake_event};
+    SDL_Event e = {.user = {.type = w->told_event, .code = (Sint32)kind}};
     SDL_PushEvent(&e);
 }
 

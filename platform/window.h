@@ -21,8 +21,9 @@ enum window_event_kind {
     WINDOW_WHEEL, /* y: notches, away from the user positive */
     WINDOW_KEY,
     WINDOW_TEXT,
-    WINDOW_HIDE, /* covered, minimised, or about to sleep */
-    WINDOW_WAKE  /* window_wake was called */
+    WINDOW_HIDE,  /* covered or minimised */
+    WINDOW_SLEEP, /* the machine is about to sleep: told by window_tell */
+    WINDOW_AWAKE  /* it no longer is */
 };
 enum window_key {
     KEY_NONE,
@@ -63,8 +64,8 @@ float window_scale(const struct window *window);
 
 /* Wait at most `timeout_ms` (-1 = for ever) for the next event. */
 struct window_event window_wait(struct window *window, int timeout_ms);
-/* From any thread: make window_wait return. */
-void window_wake(struct window *window);
+/* From any thread: make window_wait return this. */
+void window_tell(struct window *window, enum window_event_kind kind);
 
 /* Paint and show. */
 void window_show(struct window *window, const struct draw_list *list, colour paper);

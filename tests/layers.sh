@@ -37,6 +37,7 @@ home 'SDL2?/' platform/window.c platform/font.c platform/audio.c
 home 'png.h|turbojpeg.h' platform/picture.c
 home 'SDL' platform/window.c platform/font.c platform/audio.c
 home 'sndfile.h' platform/audio.c
+home 'systemd/' platform/sleep.c
 
 # forms does no input or output, has no clock and no randomness of its own
 for f in $(grep -lE '\b(fopen|open|getrandom|clock_gettime|clock_wall_ms|clock_mono_ms|time)\(' forms/*.c); do
@@ -55,7 +56,7 @@ links() { # PROGRAM "allowed|…"
     done
 }
 base='libc\.so|libm\.so|ld-linux|libgcc_s|libasan|libubsan'
-app="$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsndfile|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson"
+app="$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsndfile|libsystemd|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson"
 links build/bin/suhbat "$app"
 for t in build/bin/suhbat-*; do
     links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip"

@@ -368,25 +368,55 @@ static void test_app__a_whole_interview_with_keys_alone(void **state)
     scene_close(&s);
 }
 
+/* Dark pixels of what was shown last. */
+static unsigned ink_shown(void)
+{
+    uint8_t *rgb = window_pixels(window);
+    unsigned ink = 0;
+    for (int i = 0; i < 720 * 1280 * 3; i++) {
+        ink += rgb[i] < 100;
+    }
+    free(rgb);
+    return ink;
+}
+
 static void test_app__a_hidden_window_shows_nothing(void **state)
 {
     (void)state;
     struct scene s;
     open_interview(&s);
     scene_event(&s, (struct window_event){.kind = WINDOW_HIDE});
-    uint8_t *rgb = window_pixels(window);
-    for (int i = 0; i < 720 * 1280 * 3; i++) {
-        assert_int_equal(rgb[i], 255);
-    }
-    free(rgb);
+    assert_int_equal(ink_shown(), 0);
     scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE});
-    rgb = window_pixels(window);
-    unsigned ink = 0;
-    for (int i = 0; i < 720 * 1280 * 3; i++) {
-        ink += rgb[i] < 100;
-    }
-    free(rgb);
-    assert_true(ink > 1000);
+    assert_true(ink_shown() > 1000);
+    scene_close(&s);
+}
+
+static void test_app__asleep_it_shows_nothing_and_has_put_all_away(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/place_name");
+    scene_type(&s, "полслова");
+    assert_true(ink_shown() > 1000);
+    scene_event(&s, (struct window_event){.kind = WINDOW_SLEEP});
+    assert_int_equal(ink_shown(), 0);
+    scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE}); /* not yet */
+    scene_type(&s, "!");
+    assert_int_equal(ink_shown(), 0);
+    scene_event(&s, (struct window_event){.kind = WINDOW_AWAKE});
+    assert_true(ink_shown() > 1000);
+    assert_string_equal(s.app.ui.edit.text.data, "полслова");
+    /* the battery dies in the night: what was half typed comes back */
+    scene_event(&s, (struct window_event){.kind = WINDOW_SLEEP});
+    cut_and_resume(&s);
+    assert_string_equal(s.app.ui.edit.text.data, "полслова");
+    /* a sleep longer than the device may lie about: locked before anything is shown */
+    scene_event(&s, (struct window_event){.kind = WINDOW_SLEEP});
+    s.app.last_input_ms -= 3600 * 1000;
+    scene_event(&s, (struct window_event){.kind = WINDOW_AWAKE});
+    assert_int_equal(s.app.screen, SCREEN_UNLOCK);
     scene_close(&s);
 }
 
@@ -689,6 +719,7 @@ int main(void)
         cmocka_unit_test(test_app__a_drawing_and_a_file_are_sealed_with_the_record),
         cmocka_unit_test(test_app__a_whole_interview_with_keys_alone),
         cmocka_unit_test(test_app__a_hidden_window_shows_nothing),
+        cmocka_unit_test(test_app__asleep_it_shows_nothing_and_has_put_all_away),
         cmocka_unit_test(test_app__nothing_of_a_discarded_interview_stays),
         cmocka_unit_test(test_app__a_day_waits_for_its_hour_and_a_wiped_drawing_for_a_new_one),
         cmocka_unit_test(test_app__the_block_holds_inside_a_repeat),
