@@ -81,13 +81,18 @@ void app_message(struct app *app, int x, int *y, int w)
     *y += h + ui_px(ui, 10);
 }
 
-void app_wait(struct app *app)
+static void wait_box(struct ui *ui)
 {
-    struct ui *ui = &app->ui;
     int w = ui_px(ui, 260), h = ui_px(ui, 80);
     struct rect r = {(ui->w - w) / 2, (ui->h - h) / 2, w, h};
     ui_box(ui, r, 9, ui->theme.paper, ui->theme.accent, 2);
     ui_text_centre(ui, r, TEXT_HEADING, ui_str(ui, S_wait), ui->theme.ink);
+}
+
+void app_wait(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    wait_box(ui);
     window_show(ui->window, &ui->draws, ui->theme.paper);
 }
 
@@ -102,6 +107,7 @@ static bool lock_device(struct device *d, void *arg, struct err *err)
 void app_drop_interview(struct app *app)
 {
     app->handed = false;
+    app->leaving = LEAVE_NONE;
     interview_free(app->interview);
     app->interview = NULL;
     app->file_node = NULL;
@@ -110,6 +116,10 @@ void app_drop_interview(struct app *app)
     memset(app->day_shown, 0, sizeof app->day_shown);
     memset(app->filter, 0, sizeof app->filter);
     edit_end(&app->ui.edit);
+    app->filter_id[0] = '\0';
+    for (size_t k = 0; k < APP_LISTS; k++) {
+        app->lists[k].node = NULL;
+    }
     question_forget_ink(app);
     app_pictures_forget(app);
     audio_stop();
@@ -155,8 +165,6 @@ void app_lock(struct app *app)
     memset(app->forms, 0, sizeof app->forms);
     app->form_count = 0;
     memset(app->filter, 0, sizeof app->filter);
-    arena_fini(&app->folds.arena);
-    memset(&app->folds, 0, sizeof app->folds);
     app_go(app, SCREEN_UNLOCK);
 }
 
@@ -453,6 +461,17 @@ bool app_resume(struct app *app, const struct device_draft *draft)
 
 /* ---- the loop ---- */
 
+static void forget_lists(struct app *app)
+{
+    for (size_t k = 0; k < APP_LISTS; k++) {
+        struct long_list *l = &app->lists[k];
+        if (!l->node) {
+            arena_fini(&l->arena);
+            memset(l, 0, sizeof *l);
+        }
+    }
+}
+
 static void build(struct app *app)
 {
     static void (*const screens[SCREEN_COUNT])(struct app *) = {
@@ -478,6 +497,8 @@ static void build(struct app *app)
     int tries = 0;
     do {
         ui_begin(&app->ui);
+        forget_lists(app);
+        app->pass++;
         if (app->sheet != SHEET_NONE) {
             sheet_show(app);
         } else {
@@ -510,6 +531,9 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
         "settings",       "hand",         "return"};
     struct buf out = {0};
     struct ui *ui = &app->ui;
+    if (app->leaving) { /* the next page is what was asked for */
+        return;
+    }
     buf_printf(&out, "frame %u %s\n", frame, app->sheet ? "sheet" : names[app->screen]);
     for (size_t i = 0; i < ui->target_count; i++) {
         const struct target *t = &ui->targets[i];
@@ -517,7 +541,7 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
                    t->rect.y, t->rect.w, t->rect.h, t->hidden ? "hidden" : "seen",
                    ui->show_focus && strcmp(ui->focus, t->id) == 0 ? "focus" : "-");
     }
-    if (e->kind == WINDOW_UP || e->kind == WINDOW_KEY) {
+    if (e->kind == WINDOW_UP || e->kind == WINDOW_KEY || e->kind == WINDOW_SAVED) {
         int64_t durable = 0;
         /* waited for, behind the frame that was timed: else only the quick ones would be counted */
         if (app->interview && app->posted_us &&
@@ -597,12 +621,32 @@ static int lock_timeout(struct app *app)
     return (int)left;
 }
 
+/* A slow medium: how long is a page that is being left shown as it was, until it says "wait"? */
+enum { SLOW_MS = 300 };
+
+static int leaving_timeout(const struct app *app)
+{
+    int64_t left = SLOW_MS - (clock_mono_ms() - app->leaving_ms);
+    return app->leaving && left > 0 ? (int)left : -1;
+}
+
+/* On the writer's thread. */
+static void on_saved(void *window)
+{
+    window_tell(window, WINDOW_SAVED);
+}
+
+void app_take_device(struct app *app, struct device *device)
+{
+    app->writer = writer_new(device);
+    writer_when(app->writer, on_saved, app->ui.window);
+}
+
 void app_begin(struct app *app, struct window *window, struct device *device,
                const struct app_options *o)
 {
     memset(app, 0, sizeof *app);
     ui_init(&app->ui, window);
-    arena_init(&app->folds.arena);
     app->data_dir = o->data_dir;
     app->media_dir = o->media_dir;
     app->memory_kib = o->memory_kib;
@@ -612,7 +656,9 @@ void app_begin(struct app *app, struct window *window, struct device *device,
     app->ui.language = o->language < UI_LANGUAGE_COUNT ? o->language : app->ui.language;
     ui_theme(&app->ui, app->night);
     say_anew(app);
-    app->writer = device ? writer_new(device) : NULL;
+    if (device) {
+        app_take_device(app, device);
+    }
     app->screen = device ? SCREEN_UNLOCK : SCREEN_FIRST_LANGUAGE;
     app->last_input_ms = clock_mono_ms();
 }
@@ -625,7 +671,7 @@ struct device *app_end(struct app *app)
     app->writer = NULL;
     buf_fini(&app->invite_bytes);
     buf_fini(&app->request);
-    arena_fini(&app->folds.arena);
+    forget_lists(app);
     ui_fini(&app->ui);
     return device;
 }
@@ -635,6 +681,9 @@ void app_draw(struct app *app)
     uint64_t before = app->interview ? app->interview->ticket : 0;
     app->posted_us = 0;
     build(app);
+    if (app->leaving && leaving_timeout(app) < 0) {
+        wait_box(&app->ui);
+    }
     if (!app->blind && !app->asleep) {
         window_show(app->ui.window, &app->ui.draws, app->ui.theme.paper);
     }
@@ -666,7 +715,7 @@ static bool is_touch(const struct window_event *e)
 bool app_handle(struct app *app, const struct window_event *e)
 {
     struct ui *ui = &app->ui;
-    app->event_us = now_us();
+    app->event_us = e->kind == WINDOW_SAVED ? app->event_us : now_us();
     if (e->kind == WINDOW_HIDE) { /* nothing stays on a screen that nobody looks at */
         window_blank(ui->window, ui->theme.paper);
         return false;
@@ -676,7 +725,7 @@ bool app_handle(struct app *app, const struct window_event *e)
         return false;
     }
     app->asleep = app->asleep && e->kind != WINDOW_AWAKE;
-    if (app->asleep && is_touch(e)) {
+    if ((app->asleep || app->leaving) && is_touch(e)) {
         return false;
     }
     if (app->screen > SCREEN_UNLOCK && idle_left_ms(app) <= 0) {
@@ -691,7 +740,7 @@ bool app_handle(struct app *app, const struct window_event *e)
         audio_stop();
     }
     bool locked = app->screen == SCREEN_UNLOCK && e->kind == WINDOW_NONE && app->writer;
-    return ui_event(ui, e) || locked || ended || ui->again;
+    return ui_event(ui, e) || locked || ended || ui->again || app->leaving;
 }
 
 int app_run(struct app *app, int robot_fd)
@@ -715,6 +764,7 @@ int app_run(struct app *app, int robot_fd)
         timeout = shorter(timeout, journal_typing(app));
         timeout = shorter(timeout, app->interview ? question_rest_ink(app) : -1);
         timeout = shorter(timeout, lock_timeout(app));
+        timeout = shorter(timeout, leaving_timeout(app));
         timeout = shorter(timeout, audio_left_ms());
         e = window_wait(ui->window, timeout);
         dirty = app_handle(app, &e);

@@ -42,6 +42,8 @@ enum screen {
 };
 enum app_sheet { SHEET_NONE, SHEET_LANGUAGE, SHEET_MENU, SHEET_DISCARD, SHEET_FILES, SHEET_HELP };
 
+enum app_leave { LEAVE_NONE, LEAVE_NEXT, LEAVE_BACK };
+
 enum { APP_FORMS_MAX = 64, APP_MEDIA_MAX = 16, APP_CHOICES_SHOWN = 60 };
 
 struct app_form {
@@ -63,13 +65,18 @@ struct app_picture {
     uint64_t used, key;
 };
 
-/* Labels of the list that is being searched, folded once. */
-struct folds {
-    const struct node *node;
-    uint64_t sum;
-    char language[32];
+/* A long list, kept between two looks at it: its choices, and their labels folded for searching.
+ * What is drawn points into it, so it goes only between two passes. */
+enum { APP_LISTS = 4 };
+struct long_list {
+    const struct node *node; /* NULL: to be freed */
+    uint64_t ticket;         /* of the journal: what was answered since may change the list */
+    int64_t minute;          /* and so may the time */
+    unsigned pass;           /* of building a page: when it was last used */
     struct arena arena;
-    const char **keys, **sounds;
+    struct choice *choices;
+    size_t count;
+    const char **keys, **sounds; /* NULL: not yet */
 };
 
 struct app {
@@ -113,6 +120,8 @@ struct app {
     char day_shown[12];        /* of a moment whose hour is still missing */
     const struct node *opened; /* whose list is open */
     bool advance;              /* a quick answer: on to the next page */
+    enum app_leave leaving; /* as soon as the answer is on the medium; no touch counts till then */
+    int64_t leaving_ms;     /* since when */
     struct app_file found[APP_FILES];
     size_t found_count;
     struct node *file_node; /* whose file is being looked for */
@@ -123,7 +132,8 @@ struct app {
     struct node *ink_node;     /* whose drawing, or NULL */
     bool ink_fresh, ink_wiped; /* not yet the answer; the old one was wiped away on the screen */
     int64_t ink_ms;            /* of the last point */
-    struct folds folds;
+    struct long_list lists[APP_LISTS];
+    unsigned pass;
     struct app_picture pictures[APP_PICTURES];
     uint64_t picture_clock, picture_key;
     char filter[128], filter_id[UI_ID_MAX]; /* a search whose keyboard was put away */
@@ -265,6 +275,7 @@ struct app_options {
 /* `device` NULL: not enrolled yet.  The window is lent, the device taken. */
 void app_begin(struct app *app, struct window *window, struct device *device,
                const struct app_options *options);
+void app_take_device(struct app *app, struct device *device);       /* enrolled just now */
 struct device *app_end(struct app *app);                            /* the device, given back */
 bool app_handle(struct app *app, const struct window_event *event); /* true: draw it anew */
 void app_draw(struct app *app);

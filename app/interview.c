@@ -596,6 +596,11 @@ bool interview_sync(struct interview *i, struct err *err)
     return writer_wait(i->writer, i->ticket, err);
 }
 
+enum writer_state interview_saved(struct interview *i, int ms, struct err *err)
+{
+    return writer_wait_for(i->writer, i->ticket, ms, err);
+}
+
 /* ---- place ---- */
 
 static bool same_page(const struct page *a, const struct page *b)

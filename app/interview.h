@@ -70,6 +70,8 @@ MUST_CHECK bool interview_remove(struct interview *i, struct node *entry, struct
 MUST_CHECK bool interview_restore(struct interview *i, struct err *err);
 /* All posted events are durable when true. */
 MUST_CHECK bool interview_sync(struct interview *i, struct err *err);
+/* The same for at most `ms`. */
+enum writer_state interview_saved(struct interview *i, int ms, struct err *err);
 
 /* ---- place ---- */
 

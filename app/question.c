@@ -338,15 +338,12 @@ const char *question_value(struct app *app, const struct page *page)
     bool chosen =
         c->kind == CONTROL_SELECT1 || c->kind == CONTROL_SELECT || c->kind == CONTROL_RANK;
     if (chosen && *value &&
-        session_choices(app->interview->session, &ui->frame, c, page->node, &choices, &count,
-                        NULL)) {
+        session_chosen(app->interview->session, &ui->frame, c, page->node, &choices, &count,
+                       NULL)) {
         struct buf names = {0};
         for (size_t k = 0; k < count; k++) {
-            if (c->kind == CONTROL_SELECT1 ? strcmp(choices[k].value, value) == 0
-                                           : question_has_word(value, choices[k].value)) {
-                buf_text(&names, names.len ? ", " : "");
-                buf_text(&names, choices[k].label);
-            }
+            buf_text(&names, names.len ? ", " : "");
+            buf_text(&names, choices[k].label);
         }
         const char *kept = names.len ? arena_text(&ui->frame, names.data) : value;
         buf_fini(&names);

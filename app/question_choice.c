@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/question.h"
+#include "platform/clock.h"
 #include "platform/text.h"
 
 enum { SEARCH_FROM = 12 };
@@ -41,13 +42,89 @@ unsigned question_appearance_number(const struct control *control, const char *s
     return 0;
 }
 
+/* ---- long lists ---- */
+
+/* Lists as long as this are kept: to gather 100,000 choices for every key would be felt. */
+enum { KEPT_FROM = 500 };
+
+static bool is_fresh(const struct app *app, const struct long_list *l, const struct node *node)
+{
+    return l->node == node && l->ticket == app->interview->ticket &&
+           l->minute == clock_mono_ms() / 60000;
+}
+
+/* Room for a list of this node, or NULL: all others are on this page. */
+static struct long_list *room_for(struct app *app, const struct node *node)
+{
+    struct long_list *oldest = NULL;
+    for (size_t k = 0; k < APP_LISTS; k++) {
+        struct long_list *l = &app->lists[k];
+        bool drawn = l->choices && l->pass == app->pass;
+        if (l->node == node) {
+            return drawn ? NULL : l;
+        }
+        if (!drawn && (!oldest || l->pass < oldest->pass)) {
+            oldest = l;
+        }
+    }
+    return oldest;
+}
+
+/* The choices of a list: kept ones, or gathered now. */
+static bool gather(struct app *app, struct node *node, struct choice **choices, size_t *count)
+{
+    struct arena own, *frame = &app->ui.frame;
+    struct err err = {0};
+    for (size_t k = 0; k < APP_LISTS; k++) {
+        struct long_list *l = &app->lists[k];
+        if (is_fresh(app, l, node)) {
+            l->pass = app->pass;
+            *choices = l->choices;
+            *count = l->count;
+            return true;
+        }
+    }
+    arena_init(&own);
+    bool ok = session_choices(app->interview->session, &own, node->item->control, node, choices,
+                              count, &err);
+    struct long_list *room = ok && *count >= KEPT_FROM ? room_for(app, node) : NULL;
+    if (room) {
+        arena_fini(&room->arena);
+        *room = (struct long_list){.node = node,
+                                   .ticket = app->interview->ticket,
+                                   .minute = clock_mono_ms() / 60000,
+                                   .pass = app->pass,
+                                   .arena = own,
+                                   .choices = *choices,
+                                   .count = *count};
+        return true;
+    }
+    struct choice *copies = arena_alloc(frame, ((ok ? *count : 0) + 1) * sizeof *copies);
+    for (size_t i = 0; ok && i < *count; i++) {
+        copies[i] = (*choices)[i];
+        copies[i].value = arena_text(frame, copies[i].value);
+        copies[i].label = arena_text(frame, copies[i].label);
+    }
+    *choices = copies;
+    arena_fini(&own);
+    return ok;
+}
+
+static struct long_list *kept(struct app *app, const struct choice *choices)
+{
+    for (size_t k = 0; k < APP_LISTS; k++) {
+        if (app->lists[k].choices == choices) {
+            return &app->lists[k];
+        }
+    }
+    return NULL;
+}
+
 bool question_choices(struct app *app, struct node *node, struct choice **choices, size_t *count,
                       int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    struct err err = {0};
-    bool ok = session_choices(app->interview->session, &ui->frame, node->item->control, node,
-                              choices, count, &err);
+    bool ok = gather(app, node, choices, count);
     if (!ok || !*count) {
         /* a list from outside that is missing or faulty comes as an empty one */
         ui_warning(ui, x, y, w, ui_str(ui, ok ? S_choices_empty : S_refused_fault));
@@ -98,33 +175,19 @@ void question_toggle(struct app *app, struct node *node, const char *value)
 
 /* ---- searching ---- */
 
-/* Folded labels of one list, so that a key looks only at what it must. */
-static void refold(struct app *app, const struct node *node, const struct choice *choices,
-                   size_t count)
+/* Labels folded once, so that a key looks only at what it must. */
+static void fold(struct long_list *f, struct arena *arena, const struct choice *choices,
+                 size_t count)
 {
-    struct folds *f = &app->folds;
-    uint64_t sum = count;
-    for (size_t i = 0; i < count; i++) {
-        sum = sum * 1099511628211ull + (uintptr_t)choices[i].row + (uintptr_t)choices[i].fixed;
-    }
-    const char *language = session_language(app->interview->session);
-    if (f->node == node && f->sum == sum && strcmp(f->language, language) == 0) {
-        return;
-    }
-    arena_fini(&f->arena);
-    arena_init(&f->arena);
-    f->node = node;
-    f->sum = sum;
-    snprintf(f->language, sizeof f->language, "%s", language);
-    f->keys = arena_alloc(&f->arena, (count + 1) * sizeof *f->keys);
-    f->sounds = arena_alloc(&f->arena, (count + 1) * sizeof *f->sounds);
     struct buf sound = {0};
     struct buf folded = {0};
+    f->keys = arena_alloc(arena, (count + 1) * sizeof *f->keys);
+    f->sounds = arena_alloc(arena, (count + 1) * sizeof *f->sounds);
     for (size_t i = 0; i < count; i++) {
         text_fold(&folded, choices[i].label, strlen(choices[i].label));
-        f->keys[i] = arena_copy(&f->arena, folded.data ? folded.data : "", folded.len);
+        f->keys[i] = arena_copy(arena, folded.data ? folded.data : "", folded.len);
         text_skeleton(&sound, f->keys[i], strlen(f->keys[i]));
-        f->sounds[i] = arena_copy(&f->arena, sound.data, sound.len);
+        f->sounds[i] = arena_copy(arena, sound.data, sound.len);
         buf_cut(&sound, 0);
         buf_cut(&folded, 0);
     }
@@ -158,7 +221,7 @@ static const char *id_of(const struct list *l, size_t i)
 }
 
 /* 2: its letters match, 1: it sounds alike, 0: neither.  Without a search all match. */
-static unsigned match(const struct folds *f, size_t i, const char *word, const char *sound)
+static uint8_t match(const struct long_list *f, size_t i, const char *word, const char *sound)
 {
     return !*word || strstr(f->keys[i], word) ? 2 : *sound && strstr(f->sounds[i], sound) ? 1 : 0;
 }
@@ -198,20 +261,28 @@ static void as_rows(struct list *l, const char *search)
     struct ui *ui = &app->ui;
     size_t shown = 0, left_out = 0;
     const char *word = search_needle(app, search), *sound = "";
+    struct long_list here = {.count = 0}, *f = kept(app, l->choices);
+    struct arena *arena = f ? &f->arena : &ui->frame;
+    f = f ? f : &here;
     /* Folded when it opens, too: the first key is not kept waiting. */
     if (*word || edit_is(&ui->edit, search)) {
-        refold(app, l->node, l->choices, l->count);
+        if (!f->keys) {
+            fold(f, arena, l->choices, l->count);
+        }
     }
     if (*word) {
         sound = search_sound(app, word);
     }
+    uint8_t *ranks = arena_alloc(&ui->frame, l->count + 1);
+    for (size_t i = 0; i < l->count; i++) {
+        ranks[i] = question_is_code(l->choices[i].value) ? 0 : match(f, i, word, sound);
+    }
     for (unsigned rank = 2; rank >= (*sound ? 1u : 2u); rank--) {
         for (size_t i = 0; i < l->count; i++) {
-            bool on = is_on(l, i);
-            if (question_is_code(l->choices[i].value) ||
-                match(&app->folds, i, word, sound) != rank) {
+            if (ranks[i] != rank) {
                 continue;
             }
+            bool on = is_on(l, i);
             if (shown >= APP_CHOICES_SHOWN && !on) {
                 left_out++;
                 continue;

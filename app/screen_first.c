@@ -131,7 +131,7 @@ static void enrol(struct app *app)
         if (invite_read(invite, app->invite_bytes.data, app->invite_bytes.len, &err) &&
             device_create(&device, app->data_dir, invite, typed.data, typed.len, app->memory_kib,
                           "suhbat", &app->request, &err)) {
-            app->writer = writer_new(device);
+            app_take_device(app, device);
             secret_wipe(app->suggested, sizeof app->suggested);
             app_go(app, SCREEN_FIRST_REQUEST);
             if (!file_write(path.data, app->request.data, app->request.len, FILE_PRIVATE, true,

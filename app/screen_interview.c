@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "platform/clock.h"
 
 /* Arriving at a page: the field to type in is open at once, with what was typed before a cut. */
 void screen_arrive(struct app *app)
@@ -65,6 +66,22 @@ static void open_field(struct app *app)
     }
 }
 
+/* What was answered is on the medium before another page shows.  Not yet: the page is left as soon
+ * as it is; a slow card does not hold the screen up. */
+static bool saved(struct app *app, enum app_leave way)
+{
+    enum { GRACE_MS = 6 };
+    struct err err = {0};
+    enum writer_state state = interview_saved(app->interview, GRACE_MS, &err);
+    if (state == WRITER_FAILED) {
+        app_trouble(app, &err);
+    } else if (state == WRITER_BUSY) {
+        app->leaving = way;
+        app->leaving_ms = clock_mono_ms();
+    }
+    return state == WRITER_DONE;
+}
+
 /* May the page be left forward?  A missing or refused answer holds it. */
 static bool may_leave(struct app *app, const struct page *pages, size_t count)
 {
@@ -87,11 +104,7 @@ static bool may_leave(struct app *app, const struct page *pages, size_t count)
             return false;
         }
     }
-    if (!interview_sync(app->interview, &err)) {
-        app_trouble(app, &err);
-        return false;
-    }
-    return true;
+    return saved(app, LEAVE_NEXT);
 }
 
 static void go_next(struct app *app)
@@ -146,13 +159,11 @@ static bool may_go_back(struct app *app)
 static void go_back(struct app *app)
 {
     struct interview *i = app->interview;
-    struct err err = {0};
     /* going back is never held: what does not fit is kept as typing, not as an answer */
     if (!question_commit(app) && question_typed(app)) {
         interview_typing(i, question_typed(app), app->ui.edit.text.data);
     }
-    if (!interview_sync(i, &err)) {
-        app_trouble(app, &err);
+    if (!saved(app, LEAVE_BACK)) {
         return;
     }
     if (interview_back(i)) {
@@ -276,6 +287,23 @@ static void show_roster(struct app *app, int x, int *y, int w)
 
 /* ---- the page ---- */
 
+/* A page that waits for the medium to be left: may it go now? */
+static bool left_now(struct app *app)
+{
+    enum app_leave way = app->leaving;
+    if (!way || interview_saved(app->interview, 0, NULL) == WRITER_BUSY) {
+        return false;
+    }
+    app->leaving = LEAVE_NONE;
+    app->ui.again = true;
+    if (way == LEAVE_NEXT) {
+        go_next(app);
+    } else {
+        go_back(app);
+    }
+    return true;
+}
+
 static void header(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -311,6 +339,9 @@ static void show_page(struct app *app)
     if (app->handed && !respondent_block(&i->page)) { /* whatever led here: it is not for them */
         app->in_block = app->at_end = false;
         app_go(app, SCREEN_RETURN);
+        return;
+    }
+    if (left_now(app)) {
         return;
     }
     open_field(app);

@@ -308,6 +308,7 @@ bool ui_event(struct ui *ui, const struct window_event *e)
         return true;
     case WINDOW_EXPOSE:
     case WINDOW_AWAKE:
+    case WINDOW_SAVED:
         return true;
     case WINDOW_DOWN:
         t = target_at(ui, e->x, e->y);

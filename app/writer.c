@@ -28,6 +28,9 @@ struct writer {
     bool failed, stop;
     struct err err; /* of the first event that failed */
     int64_t durable_us;
+    uint64_t awaited; /* a ticket that was not done in time, or 0 */
+    writer_news *news;
+    void *user;
 };
 
 static int64_t now_us(void)
@@ -78,6 +81,12 @@ static void *work(void *user)
             w->durable_us = now_us();
             buf_fini(&item->event);
             free(item);
+        }
+        if (w->awaited && (w->failed || w->done_ticket >= w->awaited)) {
+            w->awaited = 0;
+            if (w->news) {
+                w->news(w->user);
+            }
         }
         pthread_cond_broadcast(&w->finished);
     }
@@ -183,6 +192,38 @@ bool writer_wait(struct writer *w, uint64_t ticket, struct err *err)
     }
     pthread_mutex_unlock(&w->mutex);
     return ok;
+}
+
+enum writer_state writer_wait_for(struct writer *w, uint64_t ticket, int ms, struct err *err)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += ms % 1000 * 1000000L;
+    until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&w->mutex);
+    bool late = false;
+    while (w->done_ticket < ticket && !w->failed && !late) {
+        late = pthread_cond_clockwait(&w->finished, &w->mutex, CLOCK_MONOTONIC, &until) != 0;
+    }
+    enum writer_state state = w->failed                 ? WRITER_FAILED
+                              : w->done_ticket < ticket ? WRITER_BUSY
+                                                        : WRITER_DONE;
+    if (state == WRITER_BUSY) {
+        w->awaited = ticket;
+    } else if (state == WRITER_FAILED && err) {
+        *err = w->err;
+    }
+    pthread_mutex_unlock(&w->mutex);
+    return state;
+}
+
+void writer_when(struct writer *w, writer_news *news, void *user)
+{
+    pthread_mutex_lock(&w->mutex);
+    w->news = news;
+    w->user = user;
+    pthread_mutex_unlock(&w->mutex);
 }
 
 int64_t writer_durable_us(struct writer *w)

@@ -27,6 +27,12 @@ struct device_draft writer_draft_now(struct writer *writer);
 uint64_t writer_post(struct writer *writer, const void *event, size_t len);
 /* Wait until the ticket's event is durable.  False: it is not, and `err` says why. */
 MUST_CHECK bool writer_wait(struct writer *writer, uint64_t ticket, struct err *err);
+/* The same for at most `ms`.  WRITER_BUSY: not yet; once it is, what writer_when gave is called. */
+enum writer_state { WRITER_DONE, WRITER_BUSY, WRITER_FAILED };
+enum writer_state writer_wait_for(struct writer *writer, uint64_t ticket, int ms, struct err *err);
+/* On the writer's thread, each time that a ticket which kept somebody waiting is done or failed. */
+typedef void writer_news(void *user);
+void writer_when(struct writer *writer, writer_news *news, void *user);
 /* When (monotonic µs) the last posted event became durable; 0 = not yet. */
 int64_t writer_durable_us(struct writer *writer);
 

@@ -86,6 +86,12 @@ MUST_CHECK bool session_choices(struct session *session, struct arena *arena,
                                 const struct control *control, struct node *node,
                                 struct choice **choices, size_t *count, struct err *err);
 
+/* Those of them that the question's answer names, in the list's order; only theirs are the labels
+ * that are worked out. */
+MUST_CHECK bool session_chosen(struct session *session, struct arena *arena,
+                               const struct control *control, struct node *node,
+                               struct choice **chosen, size_t *count, struct err *err);
+
 /* Another form of a choice's label, as an image; "" when there is none.  Kept in `arena`. */
 const char *session_choice_text(struct session *session, struct arena *arena,
                                 const struct control *control, struct node *node,

@@ -198,6 +198,52 @@ bool session_choices(struct session *s, struct arena *arena, const struct contro
     return ok;
 }
 
+/* Is this what was answered, or one word of it? */
+static bool names(const struct control *control, const char *answer, const char *value)
+{
+    size_t len = strlen(value);
+    if (control->kind == CONTROL_SELECT1 || !len) {
+        return strcmp(answer, value) == 0;
+    }
+    for (const char *p = answer; (p = strstr(p, value)); p += len) {
+        if ((p == answer || p[-1] == ' ') && (!p[len] || p[len] == ' ')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool session_chosen(struct session *s, struct arena *arena, const struct control *control,
+                    struct node *node, struct choice **chosen, size_t *count, struct err *err)
+{
+    struct choice *all;
+    size_t have, found = 0;
+    const char *answer = tree_value(node);
+    bool ok = session_list_choices(s, &s->temp, control, node, false, &all, &have, err);
+    for (size_t i = 0; ok && i < have; i++) {
+        if (names(control, answer, all[i].value)) {
+            all[found++] = all[i];
+        }
+    }
+    *count = found;
+    *chosen = arena_alloc(arena, (found + 1) * sizeof **chosen);
+    for (size_t i = 0; ok && i < found; i++) {
+        struct choice *c = &(*chosen)[i];
+        *c = all[i];
+        c->value = arena_text(arena, c->value);
+        if (control->search) {
+            c->label = arena_text(arena, c->label);
+        } else if (c->row) {
+            c->label = choice_label(s, arena, control, c->row, node, &c->fallback, err);
+            ok = c->label != NULL;
+        } else {
+            c->label = label_text(s, arena, &c->fixed->label, node, FORM_LONG, &c->fallback);
+        }
+    }
+    arena_reset(&s->temp);
+    return ok;
+}
+
 const char *session_choice_text(struct session *s, struct arena *arena,
                                 const struct control *control, struct node *node,
                                 const struct choice *choice, enum text_form form)

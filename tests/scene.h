@@ -82,11 +82,22 @@ static inline void scene_close(struct scene *s)
     study_fini(&s->study);
 }
 
-static inline void scene_event(struct scene *s, struct window_event e)
+static inline void scene_event_alone(struct scene *s, struct window_event e)
 {
     if (app_handle(&s->app, &e)) {
         app_draw(&s->app);
         s->drawn++;
+    }
+}
+
+/* ... and what comes of it when the medium has taken the answer. */
+static inline void scene_event(struct scene *s, struct window_event e)
+{
+    struct err err = {0};
+    scene_event_alone(s, e);
+    while (s->app.leaving) {
+        (void)!interview_sync(s->app.interview, &err);
+        scene_event_alone(s, (struct window_event){.kind = WINDOW_SAVED});
     }
 }
 

@@ -86,7 +86,7 @@ static inline void study_init(struct study *s)
     study_sign_catalogue(s);
 }
 
-static inline void study_device(struct study *s)
+static inline void study_device_with(struct study *s, uint32_t memory_kib)
 {
     struct err err = {0};
     struct invite *invite = calloc(1, sizeof *invite);
@@ -98,8 +98,13 @@ static inline void study_device(struct study *s)
     invite->catalogue_len = s->catalogue_bytes.len;
     buf_fini(&s->request);
     OK(device_create(&s->device, study_path(s, "device"), invite, study_pass, sizeof study_pass - 1,
-                     STUDY_MEMORY_KIB, "test device", &s->request, &err));
+                     memory_kib, "test device", &s->request, &err));
     free(invite);
+}
+
+static inline void study_device(struct study *s)
+{
+    study_device_with(s, STUDY_MEMORY_KIB);
 }
 
 static inline void study_put(struct study *s, const char *folder, const char *name,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Do the screens keep what they promise: places, languages, hands, ways out? */
+#include "platform/clock.h"
+#include "tests/card.h"
 #include "tests/scene.h"
 
 static struct window *window;
@@ -62,6 +64,17 @@ static void cut_and_resume(struct scene *s)
     resume(s);
 }
 
+static bool shows(struct scene *s, const char *text)
+{
+    for (size_t i = 0; i < s->app.ui.draws.count; i++) {
+        const struct draw *d = &s->app.ui.draws.list[i];
+        if (d->kind == DRAW_TEXT && strstr(d->text, text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void test_app__one_tap_changes_the_language_and_nothing_else(void **state)
 {
     (void)state;
@@ -97,12 +110,7 @@ static void test_app__a_language_without_a_text_says_so(void **state)
     interview_language(s.app.interview, "en"); /* the form has none */
     s.app.ui.language = UI_RU;
     scene_draw(&s);
-    bool told = false;
-    for (size_t i = 0; i < s.app.ui.draws.count; i++) {
-        const struct draw *d = &s.app.ui.draws.list[i];
-        told = told || (d->kind == DRAW_TEXT && strstr(d->text, "Нет перевода"));
-    }
-    assert_true(told);
+    assert_true(shows(&s, "Нет перевода"));
     scene_close(&s);
 }
 
@@ -420,6 +428,68 @@ static void test_app__asleep_it_shows_nothing_and_has_put_all_away(void **state)
     scene_close(&s);
 }
 
+static void tap_alone(struct scene *s, const char *id)
+{
+    struct rect r = rect_of(s, id);
+    s->app.ui.last[0] = '\0';
+    scene_event_alone(
+        s, (struct window_event){.kind = WINDOW_DOWN, .x = r.x + r.w / 2, .y = r.y + r.h / 2});
+    scene_event_alone(
+        s, (struct window_event){.kind = WINDOW_UP, .x = r.x + r.w / 2, .y = r.y + r.h / 2});
+}
+
+static void test_app__a_slow_card_holds_the_page_not_the_screen(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    open_interview(&s);
+    go_to(&s, "/data/ban");
+    struct node *asked = s.app.interview->page.node;
+    card_ms = 400;
+    tap_alone(&s, "choice:yes");
+    int64_t start = clock_mono_ms();
+    tap_alone(&s, "right");
+    assert_true(clock_mono_ms() - start < 200); /* not held up */
+    assert_int_equal(s.app.leaving, LEAVE_NEXT);
+    assert_ptr_equal(s.app.interview->page.node, asked);
+    assert_string_equal(value(&s, "/data/ban"), "yes");
+    assert_false(shows(&s, "Подождите"));
+    tap_alone(&s, "choice:no"); /* nothing more is taken on this page */
+    assert_string_equal(value(&s, "/data/ban"), "yes");
+    s.app.leaving_ms -= 1000; /* it takes long: say so */
+    scene_event_alone(&s, (struct window_event){.kind = WINDOW_NONE});
+    assert_true(shows(&s, "Подождите"));
+    /* it is told when the medium has it */
+    struct window_event e = window_wait(window, 5000);
+    while (e.kind != WINDOW_SAVED && e.kind != WINDOW_NONE) {
+        e = window_wait(window, 5000);
+    }
+    assert_int_equal(e.kind, WINDOW_SAVED);
+    scene_event_alone(&s, e);
+    assert_int_equal(s.app.leaving, LEAVE_NONE);
+    assert_ptr_not_equal(s.app.interview->page.node, asked);
+    assert_false(shows(&s, "Подождите"));
+    /* back, and locked while the page waits: the answer is there afterwards */
+    tap_alone(&s, "left");
+    while (s.app.leaving) {
+        OK(interview_sync(s.app.interview, &err));
+        scene_event_alone(&s, (struct window_event){.kind = WINDOW_SAVED});
+    }
+    assert_ptr_equal(s.app.interview->page.node, asked);
+    tap_alone(&s, "choice:no");
+    tap_alone(&s, "right");
+    assert_int_equal(s.app.leaving, LEAVE_NEXT);
+    app_lock(&s.app);
+    assert_int_equal(s.app.leaving, LEAVE_NONE);
+    card_ms = 0;
+    scene_draw(&s);
+    scene_unlock(&s);
+    resume(&s);
+    assert_string_equal(value(&s, "/data/ban"), "no");
+    scene_close(&s);
+}
+
 static void test_app__nothing_of_a_discarded_interview_stays(void **state)
 {
     (void)state;
@@ -720,6 +790,7 @@ int main(void)
         cmocka_unit_test(test_app__a_whole_interview_with_keys_alone),
         cmocka_unit_test(test_app__a_hidden_window_shows_nothing),
         cmocka_unit_test(test_app__asleep_it_shows_nothing_and_has_put_all_away),
+        cmocka_unit_test(test_app__a_slow_card_holds_the_page_not_the_screen),
         cmocka_unit_test(test_app__nothing_of_a_discarded_interview_stays),
         cmocka_unit_test(test_app__a_day_waits_for_its_hour_and_a_wiped_drawing_for_a_new_one),
         cmocka_unit_test(test_app__the_block_holds_inside_a_repeat),

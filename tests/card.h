@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TESTS_CARD_H
+#define TESTS_CARD_H
+/* card: this program's fsync, counted, and as slow as it is asked to be.  Included once a program.
+ */
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static atomic_int card_ms;     /* how long every fsync takes, besides its own time */
+static atomic_uint card_syncs; /* so far */
+
+static void card_sync(void)
+{
+    struct timespec t = {card_ms / 1000, card_ms % 1000 * 1000000L};
+    card_syncs++;
+    if (card_ms) {
+        nanosleep(&t, NULL);
+    }
+}
+
+int fsync(int fd)
+{
+    card_sync();
+    return (int)syscall(SYS_fsync, fd);
+}
+
+int fdatasync(int fd)
+{
+    card_sync();
+    return (int)syscall(SYS_fdatasync, fd);
+}
+
+#endif
