@@ -70,12 +70,14 @@ struct app_picture {
 enum { APP_LISTS = 4 };
 struct long_list {
     const struct node *node; /* NULL: to be freed */
+    bool fixed;              /* nothing but another language changes it; else: */
     uint64_t ticket;         /* of the journal: what was answered since may change the list */
     int64_t minute;          /* and so may the time */
-    unsigned pass;           /* of building a page: when it was last used */
+    char language[32];
+    unsigned pass; /* of building a page: when it was last used */
     struct arena arena;
     struct choice *choices;
-    size_t count;
+    size_t count, codes;         /* codes: "don't know" and the like among them */
     const char **keys, **sounds; /* NULL: not yet */
 };
 

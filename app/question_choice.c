@@ -49,8 +49,18 @@ enum { KEPT_FROM = 500 };
 
 static bool is_fresh(const struct app *app, const struct long_list *l, const struct node *node)
 {
-    return l->node == node && l->ticket == app->interview->ticket &&
-           l->minute == clock_mono_ms() / 60000;
+    return l->node == node && strcmp(l->language, session_language(app->interview->session)) == 0 &&
+           (l->fixed ||
+            (l->ticket == app->interview->ticket && l->minute == clock_mono_ms() / 60000));
+}
+
+static bool is_fixed(const struct node *node, const struct choice *choices, size_t count)
+{
+    bool fixed = session_list_is_fixed(node->item->control);
+    for (size_t i = 0; fixed && i < count; i++) {
+        fixed = !choices[i].live;
+    }
+    return fixed;
 }
 
 /* Room for a list of this node, or NULL: all others are on this page. */
@@ -68,6 +78,15 @@ static struct long_list *room_for(struct app *app, const struct node *node)
         }
     }
     return oldest;
+}
+
+static size_t count_codes(const struct choice *choices, size_t count)
+{
+    size_t codes = 0;
+    for (size_t i = 0; i < count; i++) {
+        codes += question_is_code(choices[i].value);
+    }
+    return codes;
 }
 
 /* The choices of a list: kept ones, or gathered now. */
@@ -91,12 +110,16 @@ static bool gather(struct app *app, struct node *node, struct choice **choices, 
     if (room) {
         arena_fini(&room->arena);
         *room = (struct long_list){.node = node,
+                                   .fixed = is_fixed(node, *choices, *count),
                                    .ticket = app->interview->ticket,
                                    .minute = clock_mono_ms() / 60000,
                                    .pass = app->pass,
                                    .arena = own,
                                    .choices = *choices,
                                    .count = *count};
+        room->codes = count_codes(*choices, *count);
+        snprintf(room->language, sizeof room->language, "%s",
+                 session_language(app->interview->session));
         return true;
     }
     struct choice *copies = arena_alloc(frame, ((ok ? *count : 0) + 1) * sizeof *copies);
@@ -201,7 +224,7 @@ struct list {
     struct app *app;
     struct node *node;
     struct choice *choices;
-    size_t count;
+    size_t count, codes; /* codes: "don't know" and the like; they have a line of their own */
     const char *have;
     bool many;
     int x, w;
@@ -275,7 +298,8 @@ static void as_rows(struct list *l, const char *search)
     }
     uint8_t *ranks = arena_alloc(&ui->frame, l->count + 1);
     for (size_t i = 0; i < l->count; i++) {
-        ranks[i] = question_is_code(l->choices[i].value) ? 0 : match(f, i, word, sound);
+        bool code = l->codes && question_is_code(l->choices[i].value);
+        ranks[i] = code ? 0 : match(f, i, word, sound);
     }
     for (unsigned rank = 2; rank >= (*sound ? 1u : 2u); rank--) {
         for (size_t i = 0; i < l->count; i++) {
@@ -480,7 +504,7 @@ static void code_pills(struct list *l)
     struct ui *ui = &l->app->ui;
     int px = l->x;
     bool any = false;
-    for (size_t i = 0; i < l->count; i++) {
+    for (size_t i = 0; l->codes && i < l->count; i++) {
         if (question_is_code(l->choices[i].value)) {
             *l->y += any ? 0 : ui_px(ui, 14);
             any = true;
@@ -503,6 +527,8 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
     if (!question_choices(app, node, &l.choices, &l.count, x, y, w)) {
         return;
     }
+    const struct long_list *known = kept(app, l.choices);
+    l.codes = known ? known->codes : count_codes(l.choices, l.count);
     l.have = arena_text(&ui->frame, tree_value(node));
     const char *search = app->interview->page.kind == PAGE_FIELDS
                              ? question_part(app, node, "search", "")

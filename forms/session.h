@@ -79,12 +79,16 @@ struct node *session_entry_of(const struct node *node);
 struct choice {
     const char *value, *label;
     bool fallback;                     /* label not in the chosen language */
+    bool live;                         /* label says something of the answers */
     struct node *row;                  /* of a secondary instance, or NULL */
     const struct static_choice *fixed; /* or NULL */
 };
 MUST_CHECK bool session_choices(struct session *session, struct arena *arena,
                                 const struct control *control, struct node *node,
                                 struct choice **choices, size_t *count, struct err *err);
+
+/* Does the list itself hang on nothing that is answered?  (Its labels may: `live`.) */
+bool session_list_is_fixed(const struct control *control);
 
 /* Those of them that the question's answer names, in the list's order; only theirs are the labels
  * that are worked out. */

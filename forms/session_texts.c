@@ -117,32 +117,128 @@ const char *session_language(const struct session *s)
 
 /* ---- choices ---- */
 
-static const char *choice_label(struct session *s, struct arena *arena,
-                                const struct control *control, struct node *row,
-                                struct node *current, bool *fallback, struct err *err)
+/* The name, where an expression is no more than a child's: most lists are so. */
+static const char *child_name(const struct xpath *x)
+{
+    bool plain = x && x->op == XP_PATH && !x->absolute && !x->start && x->step_count == 1 &&
+                 x->steps[0].axis == AXIS_CHILD && x->steps[0].test == TEST_NAME &&
+                 !*x->steps[0].prefix && !x->steps[0].pred_count;
+    return plain ? x->steps[0].name : NULL;
+}
+
+/* What stands in a column of a list's row; NULL: work it out.  It stays as long as the list. */
+static const char *column(const struct node *row, const struct xpath *x)
+{
+    const char *name = row->item ? NULL : child_name(x); /* an entry's answers may change */
+    for (const struct node *c = name ? row->first : NULL; c; c = c->next) {
+        if (c->kind == NODE_ELEMENT && strcmp(c->name, name) == 0) {
+            return c->first ? NULL : tree_value(c);
+        }
+    }
+    return name ? "" : NULL;
+}
+
+static const struct xpath *itext_id(const struct control *control)
+{
+    const struct xpath *ref = control->label_ref;
+    return control->label_is_itext && ref->op == XP_CALL ? ref->args[0] : ref;
+}
+
+bool session_list_is_fixed(const struct control *control)
+{
+    const struct xpath *x = control->itemset;
+    const struct xpath *start = x && x->op == XP_PATH && !x->start_pred_count ? x->start : NULL;
+    bool fixed = start && start->op == XP_CALL && start->arg_count == 1 &&
+                 start->args[0]->op == XP_STRING &&
+                 strcmp(xpath_function_name(start), "instance") == 0 && !control->search &&
+                 !control->external && child_name(control->value_ref) &&
+                 (!control->label_ref || child_name(itext_id(control)));
+    for (size_t i = 0; fixed && i < x->step_count; i++) {
+        fixed = x->steps[i].axis == AXIS_CHILD && !x->steps[i].pred_count;
+    }
+    return fixed;
+}
+
+static bool choice_label(struct session *s, struct arena *arena, const struct control *control,
+                         struct choice *choice, struct node *current, struct err *err)
 {
     struct xpath_value v;
-    *fallback = false;
+    struct node *row = choice->row;
+    choice->label = "";
     if (control->external) {
-        return arena_text(arena, session_external_label(s, row));
+        choice->label = arena_text(arena, session_external_label(s, row));
     }
-    if (!control->label_ref) {
-        return "";
+    if (control->external || !control->label_ref) {
+        return true;
     }
-    const struct xpath *ref = control->label_ref;
-    if (control->label_is_itext && ref->op == XP_CALL) {
-        ref = ref->args[0];
+    const struct xpath *ref = itext_id(control);
+    const char *text = column(row, ref);
+    bool stays = text != NULL;
+    if (!text) {
+        if (!xpath_eval_at(&v, ref, &s->xpath, row, current, err)) {
+            return false;
+        }
+        text = xpath_to_text(&s->xpath, &v);
     }
-    if (!xpath_eval_at(&v, ref, &s->xpath, row, current, err)) {
-        return NULL;
-    }
-    const char *text = xpath_to_text(&s->xpath, &v);
     if (!control->label_is_itext) {
-        return arena_text(arena, text);
+        choice->label = stays ? text : arena_text(arena, text);
+        return true;
     }
     const struct itext *itext = map_get(&s->form->itexts, text);
-    const struct text *found = itext ? itext_pick(s, itext, FORM_LONG, fallback) : NULL;
-    return found ? text_of(s, arena, found, current) : "";
+    const struct text *found = itext ? itext_pick(s, itext, FORM_LONG, &choice->fallback) : NULL;
+    choice->label = found ? text_of(s, arena, found, current) : "";
+    choice->live = found && (found->count > 1 || (found->count == 1 && !found->parts[0].literal));
+    return true;
+}
+
+static bool choice_rows(struct session *s, const struct control *control, struct node *node,
+                        struct xpath_value *rows, struct err *err)
+{
+    return xpath_eval(rows, control->itemset, &s->xpath, node, err) &&
+           (rows->type == XV_NODES ||
+            err_set(err, ERR_INPUT, "the list of choices is no node-set"));
+}
+
+/* Kept in `arena`, or in the list itself; NULL: `err` says why. */
+static const char *choice_value(struct session *s, struct arena *arena,
+                                const struct control *control, struct node *row,
+                                struct node *current, struct err *err)
+{
+    struct xpath_value v;
+    const char *value = column(row, control->value_ref);
+    if (!value && xpath_eval_at(&v, control->value_ref, &s->xpath, row, current, err)) {
+        value = arena_text(arena, xpath_to_text(&s->xpath, &v));
+    }
+    return value;
+}
+
+bool session_list_has(struct session *s, const struct control *control, struct node *node,
+                      const char *value, size_t len, bool *has, struct err *err)
+{
+    struct xpath_value rows;
+    *has = false;
+    if (!control->itemset) {
+        struct choice *choices;
+        size_t count;
+        if (!session_list_choices(s, &s->temp, control, node, false, &choices, &count, err)) {
+            return false;
+        }
+        for (size_t i = 0; i < count && !*has; i++) {
+            *has = strncmp(choices[i].value, value, len) == 0 && !choices[i].value[len];
+        }
+        return true;
+    }
+    if (!choice_rows(s, control, node, &rows, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < rows.count && !*has; i++) {
+        const char *own = choice_value(s, &s->temp, control, rows.nodes[i], node, err);
+        if (!own) {
+            return false;
+        }
+        *has = strncmp(own, value, len) == 0 && !own[len];
+    }
+    return true;
 }
 
 bool session_list_choices(struct session *s, struct arena *arena, const struct control *control,
@@ -165,24 +261,16 @@ bool session_list_choices(struct session *s, struct arena *arena, const struct c
         return !control->search || session_search(s, arena, control, node, choices, count, err);
     }
     struct xpath_value rows;
-    if (!xpath_eval(&rows, control->itemset, &s->xpath, node, err)) {
+    if (!choice_rows(s, control, node, &rows, err)) {
         return false;
-    }
-    if (rows.type != XV_NODES) {
-        return err_set(err, ERR_INPUT, "the list of choices is no node-set");
     }
     *choices = arena_alloc(arena, (rows.count + 1) * sizeof **choices);
     for (size_t i = 0; i < rows.count; i++) {
         struct choice *c = &(*choices)[i];
-        struct xpath_value v;
-        if (!xpath_eval_at(&v, control->value_ref, &s->xpath, rows.nodes[i], node, err)) {
-            return false;
-        }
-        c->value = arena_text(arena, xpath_to_text(&s->xpath, &v));
         c->row = rows.nodes[i];
-        c->label =
-            labels ? choice_label(s, arena, control, rows.nodes[i], node, &c->fallback, err) : "";
-        if (!c->label) {
+        c->label = "";
+        c->value = choice_value(s, arena, control, c->row, node, err);
+        if (!c->value || (labels && !choice_label(s, arena, control, c, node, err))) {
             return false;
         }
     }
@@ -234,8 +322,7 @@ bool session_chosen(struct session *s, struct arena *arena, const struct control
         if (control->search) {
             c->label = arena_text(arena, c->label);
         } else if (c->row) {
-            c->label = choice_label(s, arena, control, c->row, node, &c->fallback, err);
-            ok = c->label != NULL;
+            ok = choice_label(s, arena, control, c, node, err);
         } else {
             c->label = label_text(s, arena, &c->fixed->label, node, FORM_LONG, &c->fallback);
         }
@@ -249,15 +336,14 @@ const char *session_choice_text(struct session *s, struct arena *arena,
                                 const struct choice *choice, enum text_form form)
 {
     const char *out = "";
-    const struct xpath *ref = control->label_ref;
     struct xpath_value v;
     if (choice->fixed) {
         out = label_text(s, arena, &choice->fixed->label, node, form, NULL);
-    } else if (choice->row && ref && control->label_is_itext && !control->external) {
-        ref = ref->op == XP_CALL ? ref->args[0] : ref;
-        const struct itext *itext = xpath_eval_at(&v, ref, &s->xpath, choice->row, node, NULL)
-                                        ? map_get(&s->form->itexts, xpath_to_text(&s->xpath, &v))
-                                        : NULL;
+    } else if (choice->row && control->label_ref && control->label_is_itext && !control->external) {
+        const struct itext *itext =
+            xpath_eval_at(&v, itext_id(control), &s->xpath, choice->row, node, NULL)
+                ? map_get(&s->form->itexts, xpath_to_text(&s->xpath, &v))
+                : NULL;
         const struct text *found = itext ? itext_pick(s, itext, form, NULL) : NULL;
         out = found ? text_of(s, arena, found, node) : "";
     }

@@ -136,35 +136,18 @@ void session_fields(struct session *s, struct arena *arena, const struct page *p
 
 /* ---- answers ---- */
 
-static bool has_choice(const struct choice *choices, size_t count, const char *value, size_t len)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strlen(choices[i].value) == len && strncmp(choices[i].value, value, len) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum answer_result check_choice(struct session *s, const struct control *control,
                                        struct node *node, const char *value, struct err *err)
 {
-    struct choice *choices;
-    size_t count;
-    if (!session_list_choices(s, &s->temp, control, node, false, &choices, &count, err)) {
-        return ANSWER_FAULT;
-    }
-    if (control->kind == CONTROL_SELECT1) {
-        return has_choice(choices, count, value, strlen(value)) ? ANSWER_OK : ANSWER_CHOICE;
-    }
-    for (const char *p = value; *p;) {
-        size_t len = strcspn(p, " ");
-        if (len && !has_choice(choices, count, p, len)) {
-            return ANSWER_CHOICE;
+    bool has = true;
+    for (const char *p = value; *p && has;) {
+        size_t len = control->kind == CONTROL_SELECT1 ? strlen(p) : strcspn(p, " ");
+        if (len && !session_list_has(s, control, node, p, len, &has, err)) {
+            return ANSWER_FAULT;
         }
         p += len + (p[len] == ' ');
     }
-    return ANSWER_OK;
+    return has ? ANSWER_OK : ANSWER_CHOICE;
 }
 
 static enum answer_result judge_value(struct session *s, struct node *node, struct err *err)

@@ -490,6 +490,98 @@ static void test_app__a_slow_card_holds_the_page_not_the_screen(void **state)
     scene_close(&s);
 }
 
+/* Lists long enough to be kept: one by region, one that is the same for all, one whose labels say
+ * what was answered. */
+static char *long_lists(void)
+{
+    enum { ROWS = 1200 };
+    struct buf out = {0};
+    buf_text(&out,
+             "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' "
+             "xmlns:jr='http://openrosa.org/javarosa'><h:head><h:title>L</h:title><model><itext>");
+    for (int l = 0; l < 2; l++) {
+        buf_printf(&out, "<translation lang='%s'>", l ? "ky" : "ru");
+        for (int i = 0; i < ROWS; i++) {
+            buf_printf(&out, "<text id='t%d'><value>%s %d</value></text>", i, l ? "айыл" : "село",
+                       i);
+            buf_printf(&out, "<text id='u%d'><value><output value='/data/g/r'/> %d</value></text>",
+                       i, i);
+        }
+        buf_text(&out, "</translation>");
+    }
+    buf_text(&out, "</itext><instance><data id='lists'><g><r/><v/><w/><x/></g></data></instance>"
+                   "<instance id='l'><root>");
+    for (int i = 0; i < ROWS; i++) {
+        buf_printf(&out, "<item><name>c%d</name><of>%s</of><t>t%d</t><u>u%d</u></item>", i,
+                   i % 2 ? "b" : "a", i, i);
+    }
+    buf_text(&out,
+             "</root></instance><bind nodeset='/data/g/r' type='string'/></model></h:head><h:body>"
+             "<group ref='/data/g' appearance='field-list'>"
+             "<select1 ref='/data/g/r'><label>R</label>"
+             "<item><label>A</label><value>a</value></item>"
+             "<item><label>B</label><value>b</value></item></select1>");
+    static const char *const lists[][3] = {
+        {"v", "[of = /data/g/r]", "t"}, {"w", "", "t"}, {"x", "", "u"}};
+    for (size_t i = 0; i < 3; i++) {
+        buf_printf(&out,
+                   "<select1 ref='/data/g/%s' appearance='autocomplete'><label>%s</label>"
+                   "<itemset nodeset=\"instance('l')/root/item%s\"><value ref='name'/>"
+                   "<label ref='jr:itext(%s)'/></itemset></select1>",
+                   lists[i][0], lists[i][0], lists[i][1], lists[i][2]);
+    }
+    buf_text(&out, "</group></h:body></h:html>");
+    char *form = mem_text(out.data);
+    buf_fini(&out);
+    return form;
+}
+
+/* A choice's target on a page of several questions. */
+static const char *choice_of(struct scene *s, const char *path, const char *value)
+{
+    static char id[UI_ID_MAX];
+    struct node *node = session_find(s->app.interview->session, path);
+    assert_non_null(node);
+    snprintf(id, sizeof id, "choice:%u:%s", node->item->index, value);
+    return id;
+}
+
+static void test_app__a_kept_list_follows_answers_and_languages(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    char *form = long_lists();
+    scene_open(&s, window, form, "lists", &look);
+    scene_unlock(&s);
+    scene_tap(&s, "start");
+    assert_true(scene_tap(&s, "form:0"));
+    assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "a")));
+    assert_non_null(scene_find(&s, choice_of(&s, "/data/g/v", "c0")));
+    assert_null(scene_find(&s, choice_of(&s, "/data/g/v", "c1")));
+    assert_true(shows(&s, "a 0"));
+    scene_draw(&s); /* kept from here on */
+    assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "b")));
+    assert_null(scene_find(&s, choice_of(&s, "/data/g/v", "c0")));
+    assert_non_null(scene_find(&s, choice_of(&s, "/data/g/v", "c1")));
+    assert_non_null(scene_find(&s, choice_of(&s, "/data/g/w", "c0")));
+    assert_true(shows(&s, "b 0"));
+    assert_false(shows(&s, "a 0"));
+    assert_true(shows(&s, "село 0"));
+    assert_true(scene_tap(&s, "language"));
+    assert_true(shows(&s, "айыл 0"));
+    assert_false(shows(&s, "село 0"));
+    assert_true(scene_tap(&s, choice_of(&s, "/data/g/v", "c3")));
+    assert_string_equal(value(&s, "/data/g/v"), "c3");
+    /* what is no longer offered is not taken for an answer */
+    struct err err = {0};
+    struct node *v = session_find(s.app.interview->session, "/data/g/v");
+    assert_int_equal(session_answer(s.app.interview->session, v, "c2", &err), ANSWER_CHOICE);
+    assert_int_equal(session_answer(s.app.interview->session, v, "c5", &err), ANSWER_OK);
+    scene_close(&s);
+    free(form);
+}
+
 static void test_app__nothing_of_a_discarded_interview_stays(void **state)
 {
     (void)state;
@@ -791,6 +883,7 @@ int main(void)
         cmocka_unit_test(test_app__a_hidden_window_shows_nothing),
         cmocka_unit_test(test_app__asleep_it_shows_nothing_and_has_put_all_away),
         cmocka_unit_test(test_app__a_slow_card_holds_the_page_not_the_screen),
+        cmocka_unit_test(test_app__a_kept_list_follows_answers_and_languages),
         cmocka_unit_test(test_app__nothing_of_a_discarded_interview_stays),
         cmocka_unit_test(test_app__a_day_waits_for_its_hour_and_a_wiped_drawing_for_a_new_one),
         cmocka_unit_test(test_app__the_block_holds_inside_a_repeat),
