@@ -518,6 +518,17 @@ static void code_pills(struct list *l)
     ui_pills_end(ui, &px, l->y, l->x);
 }
 
+/* Beside each other, as long as no word breaks. */
+static bool columns_fit(const struct list *l, unsigned columns)
+{
+    bool fit = true;
+    for (size_t i = 0; fit && i < l->count; i++) {
+        fit = question_is_code(l->choices[i].value) ||
+              ui_choice_fits(&l->app->ui, l->w / (int)columns, l->choices[i].label);
+    }
+    return fit;
+}
+
 void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -538,7 +549,8 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
     if (control_has(c, "columns") || control_has(c, "columns-pack") || control_has(c, "compact")) {
         columns = w > ui_px(ui, 480) ? 3 : 2;
     }
-    while (columns > 1 && w / (int)columns < ui_px(ui, 120)) {
+    while (columns > 1 &&
+           (w / (int)columns < ui_px(ui, 120) || (few && !columns_fit(&l, columns)))) {
         columns--; /* words need room; so many columns are meant for a tablet */
     }
     if (few && has_pictures(&l)) {

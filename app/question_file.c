@@ -340,8 +340,11 @@ static void ask_drawing(struct app *app, struct node *node, int x, int *y, int w
             app_show_picture(app, x + (w - p->w) / 2, *y + (h - p->h) / 2, p);
         }
     } else {
+        bool roomy = ui_centre_height(ui, w, TEXT_HINT, ui_str(ui, S_draw_here)) <= h * 2 / 5;
+        float before = ui_cap_text(ui, roomy ? ui->text_scale : 1);
         ui_text_centre(ui, (struct rect){x, *y, w, h / 2}, TEXT_HINT, ui_str(ui, S_draw_here),
                        ui->theme.soft);
+        ui->text_scale = before;
     }
     *y += h + ui_px(ui, 8);
     if ((app->ink_node == node || kept) &&

@@ -148,8 +148,10 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
                            ui_px(ui, 8)
                      : 0;
     }
+    int head_h = vertical ? side : ui_centre_height(ui, w, TEXT_HINT, ui_str(ui, S_slide));
+    head_h = head_h < side ? side : head_h;
     struct rect r = vertical ? (struct rect){x + w / 2 - side / 2, *y + side, side, ui_px(ui, 240)}
-                             : (struct rect){x + side, *y + side, w - 2 * side, side};
+                             : (struct rect){x + side, *y + head_h, w - 2 * side, side};
     struct rect less = vertical ? (struct rect){x + w / 2 - side / 2, r.y + r.h, side, side}
                                 : (struct rect){x, r.y, side, side};
     struct rect more = vertical ? (struct rect){x + w / 2 - side / 2, *y, side, side}
@@ -176,7 +178,7 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
                        : vertical ? ""
                                   : ui_str(ui, S_slide);
     struct rect head =
-        vertical ? (struct rect){x, *y, w / 2 - side / 2, side} : (struct rect){x, *y, w, side};
+        vertical ? (struct rect){x, *y, w / 2 - side / 2, side} : (struct rect){x, *y, w, head_h};
     ui_text_centre(ui, head, k >= 0 ? TEXT_DIGIT : TEXT_HINT, text,
                    k >= 0 ? ui->theme.ink : ui->theme.soft);
     struct rect line = vertical ? (struct rect){r.x + r.w / 2 - bar / 2, r.y, bar, r.h}

@@ -152,7 +152,7 @@ int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const cha
 int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
             bool draw);
 /* Height of a text centred in w px, and of its widest line the width. */
-int ui_centre_height(const struct ui *ui, int w, enum text_style style, const char *text);
+int ui_centre_height(struct ui *ui, int w, enum text_style style, const char *text);
 /* Does every word fit a line of this width? */
 bool ui_words_fit(const struct ui *ui, enum text_style style, const char *text, int w);
 /* Centred on each line, from the rect's top on. */
@@ -191,6 +191,8 @@ void ui_scroll_to(struct ui *ui, int y, int h); /* content px, before ui_body_en
 bool ui_choice(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool selected,
                bool square);
 /* The same as a cell of a grid, and the height that its text takes. */
+/* Does no word of it break in a cell of this width? */
+bool ui_choice_fits(struct ui *ui, int w, const char *text);
 int ui_choice_height(struct ui *ui, int w, const char *text);
 bool ui_choice_cell(struct ui *ui, const char *id, struct rect r, const char *text, bool selected,
                     bool square);

@@ -234,6 +234,14 @@ int ui_choice_height(struct ui *ui, int w, const char *text)
     return h > least ? h : least;
 }
 
+bool ui_choice_fits(struct ui *ui, int w, const char *text)
+{
+    float before = ui_cap_text(ui, 1); /* larger letters give way to whole words */
+    bool fits = ui_words_fit(ui, TEXT_BODY_BOLD, text, w - ui_px(ui, 48));
+    ui->text_scale = before;
+    return fits;
+}
+
 bool ui_choice_cell(struct ui *ui, const char *id, struct rect r, const char *text, bool selected,
                     bool square)
 {

@@ -92,8 +92,39 @@ static size_t fit(enum face face, int size, const char *text, size_t len, int w)
     return at;
 }
 
-int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
-            bool draw)
+/* Large letters that would break a word in two are made smaller, down to the usual size, for that
+ * text: at 200 % a line of a long language's words is read more easily so.  The scale to set it in.
+ */
+static float word_scale(const struct ui *ui, enum text_style style, const char *text, int w)
+{
+    enum face face = styles[style].face;
+    int size = ui_text_px(ui, style);
+    int usual = (int)lroundf(styles[style].size_dp * ui->scale);
+    for (const char *p = text; ui->text_scale > 1 && *p;) {
+        size_t len = strcspn(p, " \n");
+        int smaller = size;
+        while (smaller > usual && font_width(face, smaller, p, len) > w) {
+            smaller--;
+        }
+        if (font_width(face, smaller, p, len) <= w) { /* else it breaks anyway */
+            size = smaller;
+        }
+        p += len + (p[len] != '\0');
+    }
+    return size == ui_text_px(ui, style) ? ui->text_scale
+                                         : (float)size / (styles[style].size_dp * ui->scale);
+}
+
+/* The line just set ends inside a word: the lint wants to know. */
+static void tell_break(struct ui *ui, const char *text, size_t end, size_t len)
+{
+    if (end < len && text[end] != ' ' && text[end] != '\n' && ui->draws.count) {
+        ui->draws.list[ui->draws.count - 1].broken = true;
+    }
+}
+
+static int set_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text,
+                    colour c, bool draw)
 {
     enum face face = styles[style].face;
     int size = ui_text_px(ui, style), line = ui_line(ui, style), height = 0;
@@ -106,6 +137,7 @@ int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const cha
         size_t n = fit(face, size, text + at, len - at, w);
         if (draw) {
             ui_line_text(ui, x, y + height, style, text + at, n, c);
+            tell_break(ui, text, at + n, len);
         }
         height += line;
         at += n;
@@ -120,6 +152,15 @@ int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const cha
             break;
         }
     }
+    return height;
+}
+
+int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
+            bool draw)
+{
+    float before = ui_cap_text(ui, word_scale(ui, style, text, w));
+    int height = set_text(ui, x, y, w, style, text, c, draw);
+    ui->text_scale = before;
     return height;
 }
 
@@ -143,22 +184,26 @@ bool ui_words_fit(const struct ui *ui, enum text_style style, const char *text, 
 void ui_text_top(struct ui *ui, struct rect r, enum text_style style, const char *text, colour c)
 {
     size_t len = strlen(text);
+    float before = ui_cap_text(ui, word_scale(ui, style, text, r.w));
     int size = ui_text_px(ui, style), y = r.y;
     for (size_t at = 0; at < len;) {
         size_t n = fit(styles[style].face, size, text + at, len - at, r.w);
         int tw = font_width(styles[style].face, size, text + at, n);
         ui_line_text(ui, r.x + (r.w - tw) / 2, y, style, text + at, n, c);
+        tell_break(ui, text, at + n, len);
         y += ui_line(ui, style);
         at += n;
         while (at < len && (text[at] == ' ' || text[at] == '\n')) {
             at++;
         }
     }
+    ui->text_scale = before;
 }
 
 void ui_text_centre(struct ui *ui, struct rect r, enum text_style style, const char *text, colour c)
 {
     enum face face = styles[style].face;
+    float before = ui_cap_text(ui, word_scale(ui, style, text, r.w));
     int size = ui_text_px(ui, style), line = ui_line(ui, style);
     size_t len = strlen(text), at = 0, lines = 0;
     struct {
@@ -179,11 +224,14 @@ void ui_text_centre(struct ui *ui, struct rect r, enum text_style style, const c
         int tw = font_width(face, size, text + parts[i].from, parts[i].len);
         ui_line_text(ui, r.x + (r.w - tw) / 2, y + (int)i * line, style, text + parts[i].from,
                      parts[i].len, c);
+        tell_break(ui, text, parts[i].from + parts[i].len, len);
     }
+    ui->text_scale = before;
 }
 
-int ui_centre_height(const struct ui *ui, int w, enum text_style style, const char *text)
+int ui_centre_height(struct ui *ui, int w, enum text_style style, const char *text)
 {
+    float before = ui_cap_text(ui, word_scale(ui, style, text, w));
     int lines = 0, size = ui_text_px(ui, style);
     size_t len = strlen(text), at = 0;
     while (at < len && lines < 4) {
@@ -193,7 +241,9 @@ int ui_centre_height(const struct ui *ui, int w, enum text_style style, const ch
         }
         lines++;
     }
-    return lines * ui_line(ui, style);
+    int height = lines * ui_line(ui, style);
+    ui->text_scale = before;
+    return height;
 }
 
 /* ---- emphasis ---- */
@@ -233,6 +283,7 @@ static void rich_word(struct rich *r, const char *text, size_t len, bool blank_b
         if (r->draw) {
             draw_add(&r->ui->draws,
                      &(struct draw){.kind = DRAW_TEXT,
+                                    .broken = n < len,
                                     .rect = {r->x + r->at + blank, r->y + r->height, 0, size},
                                     .ink = r->ink,
                                     .face = face,
@@ -282,13 +333,9 @@ static size_t rich_mark(struct rich *r, const char *p, bool word_start)
     return n;
 }
 
-/* A line without emphasis is set as plain text: the same pixels from the cache. */
-int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
-            bool draw)
+static int set_rich(struct ui *ui, int x, int y, int w, enum text_style style, const char *text,
+                    colour c, bool draw)
 {
-    if (!strpbrk(text, "*_<#[")) {
-        return ui_text(ui, x, y, w, style, text, c, draw);
-    }
     struct rich r = {.ui = ui, .x = x, .y = y, .w = w, .style = style, .ink = c, .draw = draw};
     struct buf word = {0};
     bool blank = false, line_start = true;
@@ -357,4 +404,17 @@ int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const cha
     }
     buf_fini(&word);
     return r.height + (r.at ? ui_line(ui, style) : 0);
+}
+
+/* A line without emphasis is set as plain text: the same pixels from the cache. */
+int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
+            bool draw)
+{
+    if (!strpbrk(text, "*_<#[")) {
+        return ui_text(ui, x, y, w, style, text, c, draw);
+    }
+    float before = ui_cap_text(ui, word_scale(ui, style, text, w));
+    int height = set_rich(ui, x, y, w, style, text, c, draw);
+    ui->text_scale = before;
+    return height;
 }

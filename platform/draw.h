@@ -37,6 +37,7 @@ struct draw {
     int size_px;
     const char *text;
     size_t len;
+    bool broken; /* its last word goes on in the next line */
     const int16_t *points; /* x, y pairs */
     size_t point_count;
     const uint8_t *rgb; /* DRAW_PICTURE: rect.w × rect.h pixels, 3 bytes each; lent until shown */

@@ -111,6 +111,9 @@ static inline void lint_texts(struct lint *l, const struct ui *ui)
                 lint_say(l, "text is cut: '%.*s'", (int)d->len, d->text);
             }
         }
+        if (d->broken && !l->typed) {
+            lint_say(l, "a word is broken: '%.*s'", (int)d->len, d->text);
+        }
         int mx = seen.x + seen.w / 2, my = seen.y + seen.h / 2;
         /* a text that begins inside a button ends inside it */
         const struct target *best = NULL;
@@ -126,6 +129,15 @@ static inline void lint_texts(struct lint *l, const struct ui *ui)
         double contrast = lint_contrast(d->ink, lint_under(ui, i, mx, my));
         if (contrast < (body ? 10 : 7) && seen.h > r.h / 2) {
             lint_say(l, "contrast %.1f: '%.*s'", contrast, (int)d->len, d->text);
+        }
+        if (best && (r.y < best->rect.y - LINT_SLACK ||
+                     r.y + r.h > best->rect.y + best->rect.h + LINT_SLACK) &&
+            best->rect.y > clip.y && best->rect.y + best->rect.h < clip.y + clip.h) {
+            lint_say(l, "text is higher than its target %s: '%.*s'", best->id, (int)d->len,
+                     d->text);
+        }
+        if (ui->scroll <= 0 && r.y < clip.y - LINT_SLACK) {
+            lint_say(l, "text begins above the page: '%.*s'", (int)d->len, d->text);
         }
         if (best && (r.x < best->rect.x - LINT_SLACK ||
                      r.x + r.w > best->rect.x + best->rect.w + LINT_SLACK)) {
