@@ -23,6 +23,7 @@ static void heading(struct app *app, int x, int *y, int w, enum string_id title,
 static void choose_language(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
+    heading(app, x, y, w, S_first_language, STRING_COUNT);
     for (int l = 0; l < UI_LANGUAGE_COUNT; l++) { /* in each one's own words */
         const char *id = arena_printf(&ui->frame, "lang:%s", language_code((enum ui_language)l));
         if (ui_wide_button(ui, id, x, y, w, language_own_name((enum ui_language)l), l == 0)) {
@@ -208,13 +209,17 @@ static void take_request(struct app *app, int x, int *y, int w)
 void screen_first(struct app *app)
 {
     struct ui *ui = &app->ui;
-    static const enum string_id titles[] = {S_first_language, S_first_invite, S_first_words,
-                                            S_first_pass,     S_first_repeat, S_first_request};
     bool typing = app->screen == SCREEN_FIRST_REPEAT;
+    bool low = typing && ui->landscape; /* the bar says what is asked: the field needs the room */
     int x, y, w, bottom = typing ? ui->h - keyboard_height(ui, KEYBOARD_TEXT) : ui->h;
+    int step = (int)app->screen - SCREEN_FIRST_LANGUAGE + 1;
+    int steps = SCREEN_FIRST_REQUEST - SCREEN_FIRST_LANGUAGE + 1;
     struct header h = {
         .help = true,
-        .title = ui_str(ui, titles[app->screen]),
+        .title = !low              ? "Сӯҳбат"
+                 : app->message[0] ? app->message
+                                   : ui_str(ui, S_first_repeat),
+        .subtitle = low ? NULL : arena_printf(&ui->frame, "%d / %d", step, steps),
         .progress = -1,
         .left = app->screen > SCREEN_FIRST_LANGUAGE && app->screen < SCREEN_FIRST_REQUEST ? "back"
                                                                                           : NULL};
@@ -224,7 +229,9 @@ void screen_first(struct app *app)
         return;
     }
     ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
-    app_message(app, x, &y, w);
+    if (!typing) {
+        app_message(app, x, &y, w);
+    }
     switch (app->screen) {
     case SCREEN_FIRST_LANGUAGE:
         choose_language(app, x, &y, w);
@@ -239,11 +246,14 @@ void screen_first(struct app *app)
         choose_pass(app, x, &y, w);
         break;
     case SCREEN_FIRST_REPEAT:
-        if (!ui->landscape) { /* the bar says it; lying, the field needs the room */
+        if (!low) {
             heading(app, x, &y, w, S_first_repeat, STRING_COUNT);
         }
         ui_field(ui, "pass", x, &y, w, ui->edit.text.data, ui->edit.cursor, true, false, 2, false,
                  TEXT_BODY);
+        if (!low) {
+            app_message(app, x, &y, w); /* below: what is typed stays in sight */
+        }
         break;
     default:
         take_request(app, x, &y, w);

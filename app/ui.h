@@ -13,7 +13,7 @@
 #include "app/strings.h"
 #include "platform/window.h"
 
-enum { UI_TARGETS_MAX = 512, UI_ID_MAX = 96, UI_TOUCH_DP = 48 };
+enum { UI_TARGETS_MAX = 512, UI_ID_MAX = 96, UI_TOUCH_DP = 48, UI_MAIN_DP = 56 };
 
 struct theme {
     colour paper, ink, soft, line, tint, accent, on_accent, warn, warn_back;

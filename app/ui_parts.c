@@ -402,7 +402,8 @@ bool ui_wide_button(struct ui *ui, const char *id, int x, int *y, int w, const c
 {
     int pad = ui_px(ui, 12);
     int text_h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_BUTTON, text, 0, false);
-    int h = text_h + ui_px(ui, 24) > ui_px(ui, 52) ? text_h + ui_px(ui, 24) : ui_px(ui, 52);
+    int h = text_h + ui_px(ui, 24), least = ui_px(ui, primary ? UI_MAIN_DP : 52);
+    h = h > least ? h : least;
     struct rect r = {x, *y, w, h};
     bool hit = ui_target(ui, id, ROLE_BUTTON, r);
     ui_box(ui, r, 8,
