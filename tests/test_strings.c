@@ -50,6 +50,33 @@ static void test_strings__places_agree(void **state)
     }
 }
 
+/* What the help puts in quotation marks can be found on the screen. */
+static void test_strings__help_names_what_is_there(void **state)
+{
+    (void)state;
+    unsigned quoted = 0, strangers = 0;
+    for (int l = UI_RU; l <= UI_TG; l++) {
+        struct buf guide = {0};
+        help_guide(&guide, (enum ui_language)l);
+        for (const char *p = guide.data; (p = strstr(p, "«")); quoted++) {
+            p += strlen("«");
+            size_t len = (size_t)(strstr(p, "»") - p);
+            bool known = len == 1; /* a sign */
+            for (int id = 0; id < STRING_COUNT && !known; id++) {
+                known = strncmp(string((enum string_id)id, (enum ui_language)l), p, len) == 0;
+            }
+            if (!known) {
+                print_message("help in %s: '%.*s' is nowhere on the screen\n",
+                              language_code((enum ui_language)l), (int)len, p);
+                strangers++;
+            }
+        }
+        buf_fini(&guide);
+    }
+    assert_int_equal(strangers, 0);
+    assert_true(quoted > 60);
+}
+
 static void test_strings__faces_hold_every_letter(void **state)
 {
     (void)state;
@@ -123,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_strings__complete_in_every_language),
         cmocka_unit_test(test_strings__places_agree),
+        cmocka_unit_test(test_strings__help_names_what_is_there),
         cmocka_unit_test(test_strings__faces_hold_every_letter),
         cmocka_unit_test(test_strings__help_is_whole),
     };
