@@ -74,7 +74,7 @@ static void test_strings__help_names_what_is_there(void **state)
         buf_fini(&guide);
     }
     assert_int_equal(strangers, 0);
-    assert_true(quoted > 60);
+    assert_true(quoted > 30);
 }
 
 static void test_strings__faces_hold_every_letter(void **state)
