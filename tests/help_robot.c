@@ -15,6 +15,7 @@
 #include "forms/xlsform.h"
 #include "platform/clock.h"
 #include "platform/file.h"
+#include "tests/card.h"
 #include "tests/lint.h"
 
 enum { STUDY_STEPS = 10000, LOOK_EVERY = 20, PIXELS_EVERY = 500 };
@@ -24,7 +25,7 @@ static struct {
     struct scene s;
     struct window *window;
     const char *form, *what; /* whose turn it is, and what was done last */
-    unsigned steps, kills, locks, turns, handed;
+    unsigned steps, kills, locks, turns, handed, sleeps, hurries, waits;
     bool failed, replays; /* the form runs actions when it is opened: its answers may change then */
     int64_t end_ms;
 } r;
@@ -260,6 +261,51 @@ static void turn(void)
     r.turns++;
 }
 
+/* Asleep nothing shows and nothing is taken; awake it goes on where it was. */
+static void doze(void)
+{
+    struct app *app = &r.s.app;
+    enum screen before = app->screen;
+    scene_event(&r.s, (struct window_event){.kind = WINDOW_SLEEP});
+    char *xml = app->interview ? instance() : NULL;
+    tap_any();
+    char *after = app->interview ? instance() : NULL;
+    if (app->screen != before || (xml && (!after || strcmp(xml, after) != 0))) {
+        fault("a touch was taken asleep");
+    }
+    free(xml);
+    free(after);
+    scene_event(&r.s, (struct window_event){.kind = WINDOW_AWAKE});
+    if (app->screen != before || app->asleep) {
+        fault("it woke up elsewhere");
+    }
+    r.sleeps++;
+}
+
+/* A card that takes its time, and a hand that does not wait for it. */
+static void hurry(void)
+{
+    card_ms = 30;
+    for (int i = 0; i < 4; i++) {
+        struct ui *ui = &r.s.app.ui;
+        const char *on = scene_find(&r.s, "right") ? "right" : "key:enter";
+        const struct target *t = draw(2) ? scene_find(&r.s, on) : NULL;
+        t = !t && ui->target_count ? &ui->targets[draw((unsigned)ui->target_count)] : t;
+        if (t && !t->hidden && r.s.app.screen == SCREEN_INTERVIEW) {
+            struct window_event e = {.kind = WINDOW_DOWN,
+                                     .x = t->rect.x + t->rect.w / 2,
+                                     .y = t->rect.y + t->rect.h / 2};
+            scene_event_alone(&r.s, e);
+            e.kind = WINDOW_UP;
+            scene_event_alone(&r.s, e);
+        }
+    }
+    card_ms = 0;
+    r.waits += r.s.app.leaving != LEAVE_NONE;
+    scene_event(&r.s, (struct window_event){.kind = WINDOW_EXPOSE}); /* ... and waits after all */
+    r.hurries++;
+}
+
 static void come_back(void);
 
 /* Anywhere in the form, as from the outline: long forms would hide their ends from it. */
@@ -274,7 +320,16 @@ static void jump(void)
     }
     interview_pages(i, &r.s.app.ui.frame, &pages, &count, &at);
     if (count) {
-        interview_go(i, &pages[draw((unsigned)count)]);
+        size_t to = draw((unsigned)count), blocks = 0;
+        for (size_t p = 0; p < count; p++) { /* the respondent's few pages as often as all others */
+            blocks += respondent_block(&pages[p]);
+        }
+        if (blocks && draw(2)) {
+            size_t n = draw((unsigned)blocks);
+            for (to = 0; !respondent_block(&pages[to]) || n--; to++) {
+            }
+        }
+        interview_go(i, &pages[to]);
         screen_arrive(&r.s.app);
         scene_draw(&r.s);
         if (respondent_block(&i->page) && scene_tap(&r.s, "hand")) {
@@ -349,6 +404,12 @@ static void step(void)
     } else if (n < 965) {
         r.what = "a jump";
         jump();
+    } else if (n < 968) {
+        r.what = "a sleep";
+        doze();
+    } else if (n < 971) {
+        r.what = "a slow card";
+        hurry();
     } else if (n < 985) {
         r.what = "another language";
         app_language(app, (enum ui_language)draw(UI_LANGUAGE_COUNT));
@@ -508,10 +569,10 @@ int main(int argc, char **argv)
         fflush(stdout);
     }
     window_close(r.window);
-    printf("%u steps, %u kills, %u locks, %u turns, %u looks at a respondent's screen; skipped are "
-           "forms that do not begin without "
+    printf("%u steps, %u kills, %u locks, %u turns, %u sleeps, %u looks at a respondent's screen, "
+           "%u hurries on a slow card (%u held a page); skipped are forms that do not begin without "
            "their files\n",
-           total, r.kills, r.locks, r.turns, r.handed);
+           total, r.kills, r.locks, r.turns, r.sleeps, r.handed, r.hurries, r.waits);
     printf("%u passed, %u failed, %u skipped\n", passed, failed, skipped);
     return failed > 0;
 }

@@ -130,8 +130,9 @@ static inline void lint_texts(struct lint *l, const struct ui *ui)
         if (contrast < (body ? 10 : 7) && seen.h > r.h / 2) {
             lint_say(l, "contrast %.1f: '%.*s'", contrast, (int)d->len, d->text);
         }
-        if (best && (r.y < best->rect.y - LINT_SLACK ||
-                     r.y + r.h > best->rect.y + best->rect.h + LINT_SLACK) &&
+        if (best && seen.h == r.h &&
+            (r.y < best->rect.y - LINT_SLACK ||
+             r.y + r.h > best->rect.y + best->rect.h + LINT_SLACK) &&
             best->rect.y > clip.y && best->rect.y + best->rect.h < clip.y + clip.h) {
             lint_say(l, "text is higher than its target %s: '%.*s'", best->id, (int)d->len,
                      d->text);
