@@ -40,7 +40,15 @@ enum screen {
     SCREEN_RETURN,
     SCREEN_COUNT
 };
-enum app_sheet { SHEET_NONE, SHEET_LANGUAGE, SHEET_MENU, SHEET_DISCARD, SHEET_FILES, SHEET_HELP };
+enum app_sheet {
+    SHEET_NONE,
+    SHEET_LANGUAGE,
+    SHEET_MENU,
+    SHEET_DISCARD,
+    SHEET_FILES,
+    SHEET_HELP,
+    SHEET_PICTURE
+};
 
 enum app_leave { LEAVE_NONE, LEAVE_NEXT, LEAVE_BACK };
 
@@ -137,6 +145,7 @@ struct app {
     struct long_list lists[APP_LISTS];
     unsigned pass;
     struct app_picture pictures[APP_PICTURES];
+    char looked_at[256]; /* the picture that fills a sheet: its URI */
     uint64_t picture_clock, picture_key;
     char filter[128], filter_id[UI_ID_MAX]; /* a search whose keyboard was put away */
     uint32_t sealed_number;

@@ -295,6 +295,15 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
     const struct picture *picture = app_picture(app, image, w, ui->body.h / 2);
     if (picture) {
         *y += ui_px(ui, 8);
+        struct rect r = {x, *y, picture->w, picture->h};
+        int least = ui_px(ui, UI_TOUCH_DP);
+        bool large = r.w >= least && r.h >= least && !app->handed;
+        if (large && ui_target(ui, question_part(app, page->node, "picture", ""), ROLE_BUTTON, r)) {
+            const char *big =
+                session_text(s, &ui->frame, &c->label, page->node, FORM_BIG_IMAGE, NULL);
+            snprintf(app->looked_at, sizeof app->looked_at, "%s", *big ? big : image);
+            app->sheet = SHEET_PICTURE;
+        }
         app_show_picture(app, x, *y, picture);
         *y += picture->h + ui_px(ui, 4);
     }

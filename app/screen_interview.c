@@ -7,6 +7,23 @@
 #include "platform/clock.h"
 
 /* Arriving at a page: the field to type in is open at once, with what was typed before a cut. */
+/* The first question of the page that is to be heard, as the form's author wishes. */
+static void play_at_once(struct app *app, const struct page *fields, size_t count)
+{
+    for (size_t f = 0; f < count; f++) {
+        const struct page *p = &fields[f];
+        const char *sound = "";
+        if (p->kind == PAGE_QUESTION && strcmp(p->control->autoplay, "audio") == 0) {
+            sound = session_text(app->interview->session, &app->ui.frame, &p->control->label,
+                                 p->node, FORM_AUDIO, NULL);
+        }
+        if (app_has_sound(app, sound)) {
+            app_listen(app, sound);
+            return;
+        }
+    }
+}
+
 void screen_arrive(struct app *app)
 {
     struct interview *i = app->interview;
@@ -27,6 +44,7 @@ void screen_arrive(struct app *app)
     if (i->page.kind == PAGE_FIELDS) {
         session_fields(i->session, &ui->frame, &i->page, &fields, &count);
     }
+    play_at_once(app, fields, count);
     for (size_t f = 0; f < count; f++) {
         if (fields[f].kind != PAGE_QUESTION || !interview_is_typed(i, fields[f].node)) {
             continue;
@@ -319,6 +337,7 @@ static void header(struct app *app)
         before = section;
     }
     struct header h = {.title = title,
+                       .title_id = app->handed ? NULL : "outline",
                        .subtitle =
                            arena_printf(&ui->frame, "%zu / %zu", at < count ? at + 1 : at, count),
                        .left = may_go_back(app) ? "back" : NULL,
@@ -370,6 +389,12 @@ static void show_page(struct app *app)
         app->at_end = false;
         if (question_commit(app)) {
             app_go(app, SCREEN_RETURN);
+        }
+        return;
+    }
+    if (!app->handed && ui_took(ui, "outline")) {
+        if (question_commit(app)) {
+            app_go(app, SCREEN_OUTLINE);
         }
         return;
     }

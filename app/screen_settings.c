@@ -262,13 +262,23 @@ static void help_sheet(struct app *app, int x, int *y, int w)
     }
 }
 
+/* A picture as large as the screen. */
+static void picture_sheet(struct app *app, int *y)
+{
+    struct ui *ui = &app->ui;
+    const struct picture *p = app_picture(app, app->looked_at, ui->w, ui->body.h);
+    if (p) {
+        app_show_picture(app, (ui->w - p->w) / 2, *y, p);
+        *y += p->h;
+    }
+}
+
 void sheet_show(struct app *app)
 {
-    static const enum string_id titles[] = {[SHEET_LANGUAGE] = S_language_title,
-                                            [SHEET_MENU] = S_menu_title,
-                                            [SHEET_DISCARD] = S_menu_discard,
-                                            [SHEET_FILES] = S_file_title,
-                                            [SHEET_HELP] = S_help_title};
+    static const enum string_id titles[] = {
+        [SHEET_LANGUAGE] = S_language_title, [SHEET_MENU] = S_menu_title,
+        [SHEET_DISCARD] = S_menu_discard,    [SHEET_FILES] = S_file_title,
+        [SHEET_HELP] = S_help_title,         [SHEET_PICTURE] = S_picture_title};
     struct ui *ui = &app->ui;
     struct header h = {.title = ui_str(ui, titles[app->sheet]), .left = "cancel", .progress = -1};
     int x, y, w;
@@ -292,6 +302,9 @@ void sheet_show(struct app *app)
         break;
     case SHEET_FILES:
         question_files_sheet(app, x, &y, w);
+        break;
+    case SHEET_PICTURE:
+        picture_sheet(app, &y);
         break;
     case SHEET_MENU:
         menu_sheet(app, x, &y, w);

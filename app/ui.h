@@ -165,8 +165,9 @@ void ui_text_centre(struct ui *ui, struct rect r, enum text_style style, const c
 
 struct header {
     const char *title, *subtitle;
-    const char *left;  /* "back", "menu", or NULL */
-    const char *right; /* "menu", "lock", or NULL */
+    const char *title_id; /* what a tap on the title does, or NULL */
+    const char *left;     /* "back", "menu", or NULL */
+    const char *right;    /* "menu", "lock", or NULL */
     bool language;
     bool help;        /* a question mark; id "help" */
     const char *sign; /* on the language button; NULL: the interface's */

@@ -89,6 +89,15 @@ void ui_header(struct ui *ui, const struct header *h)
     int title_h = ui_text(ui, x, 0, w, TEXT_TITLE, h->title, ui->theme.ink, false);
     int size_y = two && title_h <= line ? ui_px(ui, 6)
                                         : (height - (title_h < 2 * line ? title_h : 2 * line)) / 2;
+    if (h->title_id) {
+        static const int8_t down[] = {20, 36, 50, 66, 80, 36};
+        int icon = ui_px(ui, 12);
+        int end = x + (two && title_h <= line ? ui_line_width(ui, TEXT_SMALL, h->subtitle)
+                                              : w - icon - ui_px(ui, 4));
+        ui_place(ui, h->title_id, ROLE_BUTTON, (struct rect){x, 0, right - x, height});
+        ui_stroke(ui, end + ui_px(ui, 4), height - ui_px(ui, 8) - icon, 12, down, 3, 2,
+                  ui->theme.soft);
+    }
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP, .rect = {x, 0, w, height}});
     ui_text(ui, x, size_y, w, TEXT_TITLE, h->title, ui->theme.ink, true);
     if (two && title_h <= line) {

@@ -130,6 +130,7 @@ struct control {
     struct label label, hint;
     const char *appearance; /* "" when none */
     const char *mediatype;
+    const char *autoplay; /* "audio", "video": played when its page is come to; "" */
     struct control *parent, *first, *last, *next;
     /* choices */
     struct xpath *itemset; /* node-set of the choices, or NULL */

@@ -219,6 +219,7 @@ static bool read_control(struct loader *l, struct control *parent, const struct 
     control->parent = parent;
     control->appearance = loader_text(xml_attr(xml, "appearance"));
     control->mediatype = loader_text(xml_attr(xml, "mediatype"));
+    control->autoplay = loader_text(xml_attr(xml, "autoplay"));
     if (bind) {
         control->item = map_get(&l->binds, bind);
     } else if (ref && *ref) {

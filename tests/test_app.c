@@ -98,6 +98,9 @@ static void test_app__one_tap_changes_the_language_and_nothing_else(void **state
     assert_int_equal(s.app.ui.language, UI_KY);
     assert_true(scene_tap(&s, "language"));
     assert_string_equal(session_language(s.app.interview->session), "ru");
+    assert_true(scene_tap(&s, "outline")); /* so is the outline one tap away */
+    assert_int_equal(s.app.screen, SCREEN_OUTLINE);
+    assert_string_equal(value(&s, "/data/place_name"), "Өзг");
     scene_close(&s);
 }
 
@@ -763,6 +766,11 @@ static void test_app__pictures_stand_in_questions_and_choices(void **state)
                      3); /* the question's, two choices'; the third has only words */
     struct rect a = rect_of(&s, "choice:good"), b = rect_of(&s, "choice:bad");
     assert_int_equal(a.y, b.y); /* a scale of faces is one row */
+    assert_true(scene_tap(&s, "picture")); /* as large as the screen, and back */
+    assert_int_equal(s.app.sheet, SHEET_PICTURE);
+    assert_int_equal(pictures_drawn(&s), 1);
+    assert_true(scene_tap(&s, "cancel"));
+    assert_int_equal(pictures_drawn(&s), 3);
     assert_true(scene_tap(&s, "choice:bad"));
     assert_string_equal(value(&s, "/data/face"), "bad");
     assert_true(scene_tap(&s, "right"));
@@ -802,9 +810,10 @@ static void test_app__prompts_are_read_aloud(void **state)
     (void)state;
     static const char sounding[] =
         "| survey |\n"
-        "| | type | name | label::Русский (ru) | audio::Русский (ru) |\n"
-        "| | select_one yn | one | Согласны? | picture.png |\n"
-        "| | select_one yn | two | Ещё раз? | |\n"
+        "| | type | name | label::Русский (ru) | audio::Русский (ru) | autoplay |\n"
+        "| | select_one yn | one | Согласны? | picture.png | |\n"
+        "| | select_one yn | two | Ещё раз? | | audio |\n"
+        "| | select_one yn | three | И ещё? | picture.png | audio |\n"
         "| choices |\n"
         "| | list_name | name | label::Русский (ru) | audio::Русский (ru) |\n"
         "| | yn | yes | Да | picture.png |\n"
@@ -837,6 +846,10 @@ static void test_app__prompts_are_read_aloud(void **state)
     assert_true(audio_playing());
     assert_string_equal(value(&s, "/data/one"), ""); /* listening is no answer */
     assert_true(scene_tap(&s, "right"));             /* the page is left: silence */
+    assert_false(audio_playing());
+    assert_true(scene_tap(&s, "right")); /* autoplay */
+    assert_true(audio_playing());
+    assert_true(scene_tap(&s, "left"));
     assert_false(audio_playing());
     scene_close(&s);
     scene_picture = NULL;
