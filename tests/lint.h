@@ -130,10 +130,10 @@ static inline void lint_texts(struct lint *l, const struct ui *ui)
         if (contrast < (body ? 10 : 7) && seen.h > r.h / 2) {
             lint_say(l, "contrast %.1f: '%.*s'", contrast, (int)d->len, d->text);
         }
-        if (best && seen.h == r.h &&
-            (r.y < best->rect.y - LINT_SLACK ||
-             r.y + r.h > best->rect.y + best->rect.h + LINT_SLACK) &&
-            best->rect.y > clip.y && best->rect.y + best->rect.h < clip.y + clip.h) {
+        int room = r.h / 5; /* above and below its letters a line has room of its own */
+        if (best && seen.h == r.h && best->rect.y > clip.y &&
+            best->rect.y + best->rect.h < clip.y + clip.h &&
+            (r.y < best->rect.y - room || r.y + r.h > best->rect.y + best->rect.h + room)) {
             lint_say(l, "text is higher than its target %s: '%.*s'", best->id, (int)d->len,
                      d->text);
         }
