@@ -499,7 +499,9 @@ static void build(struct app *app)
         ui_begin(&app->ui);
         forget_lists(app);
         app->pass++;
-        if (app->sheet != SHEET_NONE) {
+        if (app->task) {
+            app_watch_task(app);
+        } else if (app->sheet != SHEET_NONE) {
             sheet_show(app);
         } else {
             screens[app->screen](app);
@@ -531,7 +533,7 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
         "settings",       "hand",         "return"};
     struct buf out = {0};
     struct ui *ui = &app->ui;
-    if (app->leaving) { /* the next page is what was asked for */
+    if (app->leaving || app->task) { /* what comes then is what was asked for */
         return;
     }
     buf_printf(&out, "frame %u %s\n", frame, app->sheet ? "sheet" : names[app->screen]);
@@ -614,15 +616,15 @@ static int lock_timeout(struct app *app)
         return app->screen == SCREEN_UNLOCK ? 1000 : -1; /* the wait's seconds count down */
     }
     int64_t left = idle_left_ms(app);
-    if (left <= 0) {
+    if (left <= 0 && !app->task) { /* a stick that is being written is not left half done */
         app_lock(app);
         return 0;
     }
-    return (int)left;
+    return (int)(left < 0 ? 0 : left);
 }
 
 /* A slow medium: how long is a page that is being left shown as it was, until it says "wait"? */
-enum { SLOW_MS = 300 };
+enum { SLOW_MS = 300, PROGRESS_MS = 100 };
 
 static int leaving_timeout(const struct app *app)
 {
@@ -665,6 +667,11 @@ void app_begin(struct app *app, struct window *window, struct device *device,
 
 struct device *app_end(struct app *app)
 {
+    if (app->task) { /* the window was closed on it */
+        app->progress.stop = true;
+        (void)!writer_end(app->writer, app->task, NULL);
+        app->task = NULL;
+    }
     app_leave_interview(app);
     respondent_forget(app);
     struct device *device = writer_free(app->writer);
@@ -728,7 +735,7 @@ bool app_handle(struct app *app, const struct window_event *e)
     if ((app->asleep || app->leaving) && is_touch(e)) {
         return false;
     }
-    if (app->screen > SCREEN_UNLOCK && idle_left_ms(app) <= 0) {
+    if (app->screen > SCREEN_UNLOCK && !app->task && idle_left_ms(app) <= 0) {
         app_lock(app); /* woken after a long sleep: nothing is shown, this touch opens nothing */
         return true;
     }
@@ -740,7 +747,7 @@ bool app_handle(struct app *app, const struct window_event *e)
         audio_stop();
     }
     bool locked = app->screen == SCREEN_UNLOCK && e->kind == WINDOW_NONE && app->writer;
-    return ui_event(ui, e) || locked || ended || ui->again || app->leaving;
+    return ui_event(ui, e) || locked || ended || ui->again || app->leaving || app->task;
 }
 
 int app_run(struct app *app, int robot_fd)
@@ -765,6 +772,7 @@ int app_run(struct app *app, int robot_fd)
         timeout = shorter(timeout, app->interview ? question_rest_ink(app) : -1);
         timeout = shorter(timeout, lock_timeout(app));
         timeout = shorter(timeout, leaving_timeout(app));
+        timeout = app->task ? PROGRESS_MS : timeout;
         timeout = shorter(timeout, audio_left_ms());
         e = window_wait(ui->window, timeout);
         dirty = app_handle(app, &e);

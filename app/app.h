@@ -156,6 +156,9 @@ struct app {
     bool exchanged;
     struct export_report exported;
     struct load_report loaded;
+    struct writer_task *task; /* handing over or loading goes on, or NULL */
+    char task_folder[256];
+    struct progress progress;
 
     /* unlock, first run */
     bool show_pass;
@@ -177,6 +180,7 @@ void app_trouble(struct app *app, const struct err *err); /* a failure of the wo
 /* Said beside the question: the form's own message, or ours. */
 void app_refusal(struct app *app, struct node *node, enum answer_result why);
 void app_message(struct app *app, int x, int *y, int w); /* draw it, if any */
+void app_watch_task(struct app *app);                    /* the page while a task goes on */
 void app_wait(struct app *app);                          /* show "please wait" now */
 void app_lock(struct app *app);
 /* The interface's language; the questions' too, unless they go apart. */

@@ -1,27 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What goes onto the stick, and what comes from it? */
+#include <stdio.h>
 #include <string.h>
 
 #include "app/app.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 
-struct going {
-    const char *folder;
-    struct export_report *out;
-    struct load_report *in;
-};
-
+/* On the writer's thread; it alone touches the reports until the task has ended. */
 static bool hand_over(struct device *d, void *arg, struct err *err)
 {
-    struct going *g = arg;
-    return device_export(d, g->folder, clock_wall_ms(), g->out, err);
+    struct app *app = arg;
+    device_watch(d, &app->progress);
+    bool ok = device_export(d, app->task_folder, clock_wall_ms(), &app->exported, err);
+    device_watch(d, NULL);
+    return ok;
 }
 
 static bool load(struct device *d, void *arg, struct err *err)
 {
-    struct going *g = arg;
-    return device_load_folder(d, g->folder, g->in, err);
+    struct app *app = arg;
+    device_watch(d, &app->progress);
+    bool ok = device_load_folder(d, app->task_folder, &app->loaded, err);
+    device_watch(d, NULL);
+    return ok;
 }
 
 /* Sticks and cards, a row each; the index of the one tapped, or -1. */
@@ -66,21 +68,71 @@ static const char *in_script(struct app *app, const char *words)
     return out;
 }
 
-/* Do the job with the medium that was chosen; -1 = none yet. */
+/* Begin the job with the medium that was chosen; -1 = none yet. */
 static void exchange(struct app *app, int medium, writer_job *job)
 {
     if (medium < 0) {
         return;
     }
-    struct going g = {app->media[medium], &app->exported, &app->loaded};
+    snprintf(app->task_folder, sizeof app->task_folder, "%s", app->media[medium]);
+    app->progress.done = app->progress.total = 0;
+    app->progress.stop = false;
+    app->task = writer_begin(app->writer, job, app);
+    app->ui.again = true;
+}
+
+static void end_task(struct app *app)
+{
     struct err err = {0};
-    app_wait(app);
-    if (writer_call(app->writer, job, &g, &err)) {
+    bool stopped = app->progress.stop;
+    bool ok = writer_end(app->writer, app->task, &err);
+    app->task = NULL;
+    app->ui.again = true;
+    if (ok) {
         app->exchanged = true;
-        app->ui.again = true;
+    } else if (stopped) {
+        app_say(app, S_progress_stopped);
     } else {
         app_trouble(app, &err);
     }
+}
+
+/* How much of how much, and a way out. */
+void app_watch_task(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    if (writer_is_done(app->writer, app->task)) {
+        end_task(app);
+        return;
+    }
+    bool load = app->screen == SCREEN_LOAD;
+    struct header h = {.title = ui_str(ui, load ? S_media_load_title : S_media_title),
+                       .progress = -1};
+    int x, y, w, bar = ui_px(ui, 10);
+    enum { KIB = 1024, TENTH = KIB * KIB / 10 };
+    size_t total = app->progress.total, done = app->progress.done;
+    done = done < total ? done : total;
+    ui_header(ui, &h);
+    ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
+    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_wait), ui->theme.ink, true) +
+         ui_px(ui, 12);
+    int part = total ? (int)((double)w * (double)done / (double)total) : 0;
+    ui_box(ui, (struct rect){x, y, w, bar}, 5, ui->theme.line, 0, 0);
+    if (part > bar) {
+        ui_box(ui, (struct rect){x, y, part, bar}, 5, ui->theme.accent, 0, 0);
+    }
+    y += bar + ui_px(ui, 8);
+    if (total) {
+        y += ui_text(ui, x, y, w, TEXT_BODY,
+                     ui_fill(ui, S_progress_mb, ui_tenths(ui, (long long)(done / TENTH)),
+                             ui_tenths(ui, (long long)((total + TENTH - 1) / TENTH))),
+                     ui->theme.soft, true);
+    }
+    y += ui_px(ui, 20);
+    if (ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
+        app->progress.stop = true;
+    }
+    ui_body_end(ui, y);
 }
 
 void screen_hand_over(struct app *app)

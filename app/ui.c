@@ -73,6 +73,12 @@ const char *ui_number(struct ui *ui, long long n)
     return arena_printf(&ui->frame, "%lld", n);
 }
 
+const char *ui_tenths(struct ui *ui, long long n)
+{
+    return arena_printf(&ui->frame, "%lld%c%lld", n / 10, ui->language == UI_EN ? '.' : ',',
+                        n % 10);
+}
+
 /* ---- input ---- */
 
 static struct target *target_at(struct ui *ui, int x, int y)

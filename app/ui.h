@@ -123,6 +123,8 @@ const char *ui_fill(struct ui *ui, enum string_id id, const char *first, const c
 const char *ui_fill3(struct ui *ui, enum string_id id, const char *first, const char *second,
                      const char *third);
 const char *ui_number(struct ui *ui, long long n);
+/* 14 → "1,4", or "1.4" in English. */
+const char *ui_tenths(struct ui *ui, long long n);
 
 /* Register a target; who acts on it asks ui_took, in this build or the next. */
 void ui_place(struct ui *ui, const char *id, enum role kind, struct rect rect);

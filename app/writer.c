@@ -14,7 +14,11 @@ struct item {
     struct buf event;
     uint64_t ticket;
     bool done, ok;
+    bool told; /* its end is news */
     struct err err;
+};
+struct writer_task {
+    struct item item;
 };
 
 struct writer {
@@ -72,6 +76,9 @@ static void *work(void *user)
         run(w, item);
         pthread_mutex_lock(&w->mutex);
         item->done = true;
+        if (item->told && w->news) {
+            w->news(w->user);
+        }
         if (!item->job) {
             if (!item->ok && !w->failed) {
                 w->failed = true;
@@ -149,6 +156,39 @@ bool writer_call(struct writer *w, writer_job *job, void *arg, struct err *err)
         *err = item.err;
     }
     return item.ok;
+}
+
+struct writer_task *writer_begin(struct writer *w, writer_job *job, void *arg)
+{
+    struct writer_task *task = mem_zero(1, sizeof *task);
+    task->item = (struct item){.job = job, .arg = arg, .told = true};
+    pthread_mutex_lock(&w->mutex);
+    push(w, &task->item);
+    pthread_mutex_unlock(&w->mutex);
+    return task;
+}
+
+bool writer_is_done(struct writer *w, const struct writer_task *task)
+{
+    pthread_mutex_lock(&w->mutex);
+    bool done = task->item.done;
+    pthread_mutex_unlock(&w->mutex);
+    return done;
+}
+
+bool writer_end(struct writer *w, struct writer_task *task, struct err *err)
+{
+    pthread_mutex_lock(&w->mutex);
+    while (!task->item.done) {
+        pthread_cond_wait(&w->finished, &w->mutex);
+    }
+    pthread_mutex_unlock(&w->mutex);
+    bool ok = task->item.ok;
+    if (!ok && err) {
+        *err = task->item.err;
+    }
+    free(task);
+    return ok;
 }
 
 void writer_draft(struct writer *w, const struct device_draft *draft)

@@ -20,6 +20,13 @@ struct device *writer_free(struct writer *writer);
 /* Run a job on the thread and wait for it. */
 MUST_CHECK bool writer_call(struct writer *writer, writer_job *job, void *arg, struct err *err);
 
+/* The same without waiting: the writer's news tell that it is done, writer_end waits for that and
+ * gives the result.  One at a time; what `arg` points to stays until then. */
+struct writer_task;
+struct writer_task *writer_begin(struct writer *writer, writer_job *job, void *arg);
+bool writer_is_done(struct writer *writer, const struct writer_task *task);
+MUST_CHECK bool writer_end(struct writer *writer, struct writer_task *task, struct err *err);
+
 /* The draft that posted events go to; only between calls. */
 void writer_draft(struct writer *writer, const struct device_draft *draft);
 struct device_draft writer_draft_now(struct writer *writer);
@@ -30,7 +37,7 @@ MUST_CHECK bool writer_wait(struct writer *writer, uint64_t ticket, struct err *
 /* The same for at most `ms`.  WRITER_BUSY: not yet; once it is, what writer_when gave is called. */
 enum writer_state { WRITER_DONE, WRITER_BUSY, WRITER_FAILED };
 enum writer_state writer_wait_for(struct writer *writer, uint64_t ticket, int ms, struct err *err);
-/* On the writer's thread, each time that a ticket which kept somebody waiting is done or failed. */
+/* On the writer's thread, each time that a task is done, or a ticket that kept somebody waiting. */
 typedef void writer_news(void *user);
 void writer_when(struct writer *writer, writer_news *news, void *user);
 /* When (monotonic µs) the last posted event became durable; 0 = not yet. */

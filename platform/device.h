@@ -17,6 +17,7 @@
 #include "platform/package.h"
 #include "platform/store.h"
 #include "platform/vault.h"
+#include "platform/progress.h"
 
 enum { DEVICE_EVENT_MAX = 2 << 20, DEVICE_RESERVE = 8 << 20, DEVICE_FORMS_MAX = 256 };
 
@@ -56,6 +57,10 @@ const struct catalogue *device_catalogue(struct device *device);
 uint64_t device_catalogue_overdue(struct device *device, int64_t wall_ms);
 
 /* ---- loading ---- */
+
+/* What takes long (loading, handing over) tells how far it is, in bytes, and may be stopped: then it
+ * fails with ERR_ENV, and what it did so far stands.  Lent; NULL: nobody watches. */
+void device_watch(struct device *device, struct progress *progress);
 
 struct load_report {
     unsigned grants, catalogues, packages, receipts, purged, skipped, refused;

@@ -9,6 +9,18 @@
 #include "platform/receipt.h"
 #include "platform/text.h"
 
+/* ---- what takes long ---- */
+
+void device_watch(struct device *d, struct progress *progress)
+{
+    d->progress = progress;
+}
+
+static bool go_on(struct device *d, struct err *err)
+{
+    return !progress_stopped(d->progress) || err_set(err, ERR_ENV, "stopped");
+}
+
 /* ---- loading ---- */
 
 struct loading {
@@ -301,12 +313,19 @@ bool device_load_folder(struct device *d, const char *folder, struct load_report
     arena_init(&arena);
     bool ok = file_list(&arena, &names, &count, folder, ".age", err);
     bool *done = mem_zero(ok ? count : 1, sizeof *done);
+    for (size_t i = 0; ok && i < count && d->progress; i++) {
+        d->progress->total += (size_t)file_size(arena_printf(&arena, "%s/%s", folder, names[i]));
+    }
     for (size_t t = 0; ok && t < sizeof takers / sizeof *takers; t++) {
         for (size_t i = 0; ok && i < count; i++) {
             struct buf file = {0}, plain = {0};
             struct err unreadable = {0};
             char *path = arena_printf(&arena, "%s/%s", folder, names[i]);
-            if (!done[i] && file_read(&file, path, PACKAGE_MAX + (1 << 20), &unreadable) &&
+            ok = go_on(d, err);
+            if (ok && t == 0) {
+                progress_add(d->progress, (size_t)file_size(path));
+            }
+            if (ok && !done[i] && file_read(&file, path, PACKAGE_MAX + (1 << 20), &unreadable) &&
                 unwrap(d, &file, &plain) && plain.len >= 4 &&
                 memcmp(plain.data, takers[t].magic, 4) == 0) {
                 done[i] = true;
@@ -507,7 +526,7 @@ static bool write_volume(struct device *d, struct volume *v, const char *folder,
     strcat(name, ".age");
     ok = ok && batch_write(&tar, &b, k->sign_seed, err) &&
          age_seal(&sealed, tar.data, tar.len, (const uint8_t(*)[32])recipients, count, err) &&
-         file_put(folder, name, sealed.data, sealed.len, err);
+         file_put(folder, name, sealed.data, sealed.len, d->progress, err);
     if (ok) {
         report->volumes++;
         report->records += (unsigned)v->object_count;
@@ -529,13 +548,19 @@ bool device_export(struct device *d, const char *folder, int64_t wall_ms,
     bool found;
     memset(report, 0, sizeof *report);
     sign_public(pk, k->sign_seed);
-    bool ok = device_row_get(d, "ack", "", 0, &ack, &found, err);
+    uint64_t waiting, bytes;
+    int64_t oldest;
+    bool ok = device_row_get(d, "ack", "", 0, &ack, &found, err) &&
+              device_waiting(d, &waiting, &oldest, &bytes, err);
+    if (ok && d->progress) {
+        d->progress->total = bytes;
+    }
     uint64_t from = ok && found && ack.len == 40 ? get_u64((const uint8_t *)ack.data) + 1 : 1;
     buf_fini(&ack);
     for (uint64_t seq = from; ok && seq <= k->chain_seq; seq++) {
         uint8_t entry[CHAIN_ENTRY];
         struct chain_entry e;
-        ok = device_entry(d, seq, entry, &found, err);
+        ok = go_on(d, err) && device_entry(d, seq, entry, &found, err);
         bool good = ok && found && chain_read(&e, entry, pk);
         if (v.entry_count &&
             (!good || v.size >= BATCH_VOLUME || v.entry_count == BATCH_ENTRIES_MAX)) {

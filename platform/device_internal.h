@@ -10,6 +10,7 @@ struct device {
     struct vault *vault;
     struct store *store;
     struct catalogue *catalogue; /* while open */
+    struct progress *progress;   /* who watches what takes long, or NULL */
 };
 
 enum { RECORD_INFO = 64, RECORD_INFO_DRAFT = 48 };

@@ -151,7 +151,28 @@ static bool same_on_medium(const char *path, const void *bytes, size_t len)
     return ok;
 }
 
-bool file_put(const char *folder, const char *name, const void *bytes, size_t len, struct err *err)
+/* A step at a time, each on the medium before it counts. */
+static bool write_watched(int fd, const char *bytes, size_t len, struct progress *progress)
+{
+    enum { STEP = 1 << 20 };
+    while (len) {
+        size_t n = len < STEP ? len : STEP;
+        if (progress_stopped(progress)) {
+            errno = ECANCELED;
+            return false;
+        }
+        if (!write_all(fd, bytes, n) || fdatasync(fd) != 0) {
+            return false;
+        }
+        progress_add(progress, n);
+        bytes += n;
+        len -= n;
+    }
+    return true;
+}
+
+bool file_put(const char *folder, const char *name, const void *bytes, size_t len,
+              struct progress *progress, struct err *err)
 {
     struct buf part = {0}, final = {0};
     buf_printf(&part, "%s/~%s.part", folder, name);
@@ -162,7 +183,8 @@ bool file_put(const char *folder, const char *name, const void *bytes, size_t le
     if (ok) {
         /* a constant time: when a file was handed over is nobody's business */
         static const struct timespec constant[2] = {{.tv_sec = 946684800}, {.tv_sec = 946684800}};
-        ok = write_all(fd, bytes, len) && futimens(fd, constant) == 0 && fsync(fd) == 0;
+        ok = progress ? write_watched(fd, bytes, len, progress) : write_all(fd, bytes, len);
+        ok = ok && futimens(fd, constant) == 0 && fsync(fd) == 0;
         ok = close(fd) == 0 && ok;
         if (ok && !same_on_medium(part.data, bytes, len)) {
             errno = EIO;
@@ -263,6 +285,12 @@ bool file_ends(const char *path, const char *ending)
 {
     size_t lp = strlen(path), le = strlen(ending);
     return lp >= le && strcasecmp(path + lp - le, ending) == 0;
+}
+
+unsigned long long file_size(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && st.st_size > 0 ? (unsigned long long)st.st_size : 0;
 }
 
 unsigned long long file_free_bytes(const char *path)

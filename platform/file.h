@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "platform/arena.h"
+#include "platform/progress.h"
 
 enum { FILE_PRIVATE = 0600, FILE_SHARED = 0644 };
 
@@ -25,10 +26,11 @@ MUST_CHECK bool file_write(const char *path, const void *bytes, size_t len, unsi
                            bool force, struct err *err);
 
 /* The stick protocol: open ~name.part O_EXCL, write, fsync, drop the cache, read back and compare,
- * rename, fsync the folder, syncfs.  Any failed fsync abandons the file; never retried.
+ * rename, fsync the folder, syncfs.  Any failed fsync abandons the file; never retried.  Watched, it
+ * goes onto the medium MiB by MiB; stopped, nothing is left and `err` is ERR_ENV.
  * Source: docs/RECORD.md, batches. */
 MUST_CHECK bool file_put(const char *folder, const char *name, const void *bytes, size_t len,
-                         struct err *err);
+                         struct progress *progress, struct err *err);
 
 bool file_exists(const char *path);
 /* Make the folder (and its parents) with `mode`; one that is there is fine. */
@@ -43,6 +45,8 @@ const char *file_name(const char *path);
 char *file_stem(struct arena *arena, const char *path);
 bool file_ends(const char *path, const char *ending);
 
+/* Bytes of the file; 0 when unknown. */
+unsigned long long file_size(const char *path);
 /* Free bytes on the file system that holds `path`; 0 when unknown. */
 unsigned long long file_free_bytes(const char *path);
 

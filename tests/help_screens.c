@@ -15,6 +15,7 @@
 
 #include "platform/clock.h"
 #include "platform/file.h"
+#include "tests/card.h"
 #include "tests/lint.h"
 
 enum {
@@ -239,7 +240,8 @@ static void shot(struct scene *s, const char *what)
     static const char *const six[] = {"home",   "ask-place_name", "done-help", "done-likelihood",
                                       "finish", "outline"};
     /* the device's words are its own each time */
-    bool random = strcmp(what, "first-request") == 0 || strcmp(what, "first-written") == 0;
+    bool random = strcmp(what, "first-request") == 0 || strcmp(what, "first-written") == 0 ||
+                  strcmp(what, "handed-over") == 0;
     bool compared = !strstr(r.variant, "large") && !random;
     for (size_t i = 0; i < sizeof six / sizeof *six; i++) {
         compared = compared || strcmp(what, six[i]) == 0;
@@ -261,6 +263,29 @@ static void must(bool ok, const char *what)
         fprintf(stderr, "help_screens: cannot %s (%s)\n", what, r.variant);
         exit(1);
     }
+}
+
+/* On a slow stick, so that there is something to see. */
+static void hand_over(struct scene *s)
+{
+    const struct target *t = scene_find(s, "medium:1");
+    must(t != NULL, "find the stick");
+    struct window_event e = {
+        .kind = WINDOW_DOWN, .x = t->rect.x + t->rect.w / 2, .y = t->rect.y + t->rect.h / 2};
+    card_ms = 300;
+    scene_event_alone(s, e);
+    e.kind = WINDOW_UP;
+    scene_event_alone(s, e);
+    for (int i = 0; i < 200 && !s->app.progress.total; i++) {
+        usleep(1000);
+    }
+    scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
+    shot(s, "handing-over");
+    card_ms = 0;
+    scene_event(s, (struct window_event){.kind = WINDOW_NONE});
+    must(s->app.exchanged, "hand over");
+    shot(s, "handed-over");
+    scene_tap(s, "right");
 }
 
 /* What a page asks for, answered as somebody would. */
@@ -443,7 +468,7 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     shot(&s, "home-waiting");
     must(scene_tap(&s, "hand-over"), "hand over");
     shot(&s, "hand-over");
-    scene_tap(&s, "back");
+    hand_over(&s);
     must(scene_tap(&s, "load"), "load");
     shot(&s, "load");
     scene_tap(&s, "back");

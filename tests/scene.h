@@ -95,8 +95,10 @@ static inline void scene_event(struct scene *s, struct window_event e)
 {
     struct err err = {0};
     scene_event_alone(s, e);
-    while (s->app.leaving) {
-        (void)!interview_sync(s->app.interview, &err);
+    while (s->app.leaving || s->app.task) {
+        if (s->app.leaving) {
+            (void)!interview_sync(s->app.interview, &err);
+        }
         scene_event_alone(s, (struct window_event){.kind = WINDOW_SAVED});
     }
 }

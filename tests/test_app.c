@@ -585,6 +585,63 @@ static void test_app__a_kept_list_follows_answers_and_languages(void **state)
     free(form);
 }
 
+static size_t files_on_stick(struct scene *s)
+{
+    struct arena arena;
+    const char **names;
+    size_t count = 0;
+    arena_init(&arena);
+    (void)!file_list(&arena, &names, &count, study_path(&s->study, "stick"), ".age", NULL);
+    arena_fini(&arena);
+    return count;
+}
+
+static void test_app__handing_over_tells_how_far_it_is_and_can_be_stopped(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    char *form = long_lists();
+    scene_open(&s, window, form, "lists", &look);
+    scene_unlock(&s);
+    scene_tap(&s, "start");
+    assert_true(scene_tap(&s, "form:0"));
+    assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "a")));
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_SEALED);
+    assert_true(scene_tap(&s, "right"));
+    size_t before = files_on_stick(&s);
+    card_ms = 60;
+    assert_true(scene_tap(&s, "hand-over"));
+    tap_alone(&s, "medium:1");
+    assert_non_null(s.app.task);
+    assert_null(scene_find(&s, "back")); /* nothing else now */
+    assert_true(shows(&s, "Подождите"));
+    scene_key(&s, KEY_ESCAPE);
+    card_ms = 0;
+    scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    assert_null(s.app.task);
+    assert_true(s.app.exchanged);
+    assert_int_equal(files_on_stick(&s), before + 1);
+    assert_true(scene_tap(&s, "right"));
+    /* once more, and stopped */
+    card_ms = 60;
+    assert_true(scene_tap(&s, "hand-over"));
+    tap_alone(&s, "medium:1");
+    assert_non_null(scene_find(&s, "stop"));
+    tap_alone(&s, "stop");
+    scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    card_ms = 0;
+    assert_null(s.app.task);
+    assert_int_equal(s.app.screen, SCREEN_HAND_OVER);
+    assert_true(s.app.exchanged || shows(&s, "Остановлено"));
+    assert_int_equal(files_on_stick(&s), before + 1 + s.app.exchanged);
+    scene_close(&s);
+    free(form);
+}
+
 static void test_app__nothing_of_a_discarded_interview_stays(void **state)
 {
     (void)state;
@@ -765,7 +822,7 @@ static void test_app__pictures_stand_in_questions_and_choices(void **state)
     assert_int_equal(pictures_drawn(&s),
                      3); /* the question's, two choices'; the third has only words */
     struct rect a = rect_of(&s, "choice:good"), b = rect_of(&s, "choice:bad");
-    assert_int_equal(a.y, b.y); /* a scale of faces is one row */
+    assert_int_equal(a.y, b.y);            /* a scale of faces is one row */
     assert_true(scene_tap(&s, "picture")); /* as large as the screen, and back */
     assert_int_equal(s.app.sheet, SHEET_PICTURE);
     assert_int_equal(pictures_drawn(&s), 1);
@@ -897,6 +954,7 @@ int main(void)
         cmocka_unit_test(test_app__asleep_it_shows_nothing_and_has_put_all_away),
         cmocka_unit_test(test_app__a_slow_card_holds_the_page_not_the_screen),
         cmocka_unit_test(test_app__a_kept_list_follows_answers_and_languages),
+        cmocka_unit_test(test_app__handing_over_tells_how_far_it_is_and_can_be_stopped),
         cmocka_unit_test(test_app__nothing_of_a_discarded_interview_stays),
         cmocka_unit_test(test_app__a_day_waits_for_its_hour_and_a_wiped_drawing_for_a_new_one),
         cmocka_unit_test(test_app__the_block_holds_inside_a_repeat),

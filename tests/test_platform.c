@@ -164,7 +164,27 @@ static void test_file__never_half_and_never_over(void **state)
     struct stat st;
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
-    OK(file_put(dir, "b.age", "sealed", 6, &err));
+    OK(file_put(dir, "b.age", "sealed", 6, NULL, &err));
+    /* watched, and stopped: nothing is left of it */
+    size_t len = (2 << 20) + 5;
+    char *large = mem_zero(1, len);
+    struct progress progress = {.total = len};
+    OK(file_put(dir, "c.age", large, len, &progress, &err));
+    assert_int_equal(progress.done, len);
+    progress.stop = true;
+    assert_false(file_put(dir, "d.age", large, len, &progress, &err));
+    assert_int_equal(err.code, ERR_ENV);
+    struct arena arena;
+    const char **names;
+    size_t count;
+    arena_init(&arena);
+    OK(file_list(&arena, &names, &count, dir, "", &err));
+    assert_int_equal(count, 3); /* a, b.age, c.age */
+    arena_fini(&arena);
+    free(large);
+    snprintf(path, sizeof path, "%s/c.age", dir);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/a", dir);
     buf_fini(&back);
     unlink(path);
     snprintf(path, sizeof path, "%s/b.age", dir);

@@ -249,7 +249,7 @@ static bool write_receipt(void *user, const struct desk_device *d, struct err *e
     if (ok) {
         receipt_write(&plain, &r, w->cert, w->seed);
         ok = age_seal(&sealed, plain.data, plain.len, (const uint8_t(*)[32])d->box_pk, 1, err) &&
-             file_put(opt_out, name, sealed.data, sealed.len, err);
+             file_put(opt_out, name, sealed.data, sealed.len, NULL, err);
     }
     w->written += ok;
     buf_fini(&plain);
