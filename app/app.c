@@ -130,6 +130,7 @@ static void put_away(struct app *app)
 {
     struct node *node = question_typed(app);
     (void)!question_commit_ink(app);
+    memo_keep(app);
     if (node) {
         interview_typing(app->interview, node, app->ui.edit.text.data);
     }
@@ -571,8 +572,9 @@ static int journal_typing(struct app *app)
     enum { REST_MS = 1000, MOST_MS = 5000 };
     struct edit *edit = &app->ui.edit;
     int64_t now = clock_mono_ms();
+    bool memo = memo_is_open(app);
     if (!app->interview || app->screen != SCREEN_INTERVIEW || !edit->id[0] ||
-        strncmp(edit->id, "field", 5) != 0) {
+        (!memo && strncmp(edit->id, "field", 5) != 0)) {
         return -1;
     }
     if (edit->changed) {
@@ -591,6 +593,7 @@ static int journal_typing(struct app *app)
         return (int)left;
     }
     struct node *node = question_typed(app);
+    memo_keep(app);
     if (node) {
         interview_typing(app->interview, node, edit->text.data);
     }

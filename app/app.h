@@ -47,7 +47,8 @@ enum app_sheet {
     SHEET_DISCARD,
     SHEET_FILES,
     SHEET_HELP,
-    SHEET_PICTURE
+    SHEET_PICTURE,
+    SHEET_MEMO
 };
 
 enum app_leave { LEAVE_NONE, LEAVE_NEXT, LEAVE_BACK };
@@ -145,6 +146,7 @@ struct app {
     struct long_list lists[APP_LISTS];
     unsigned pass;
     struct app_picture pictures[APP_PICTURES];
+    unsigned memo;       /* the number of the memo that is being written */
     char looked_at[256]; /* the picture that fills a sheet: its URI */
     uint64_t picture_clock, picture_key;
     char filter[128], filter_id[UI_ID_MAX]; /* a search whose keyboard was put away */
@@ -180,8 +182,15 @@ void app_trouble(struct app *app, const struct err *err); /* a failure of the wo
 /* Said beside the question: the form's own message, or ours. */
 void app_refusal(struct app *app, struct node *node, enum answer_result why);
 void app_message(struct app *app, int x, int *y, int w); /* draw it, if any */
-void app_watch_task(struct app *app);                    /* the page while a task goes on */
-void app_wait(struct app *app);                          /* show "please wait" now */
+/* A memo beside the page that is shown. */
+void memo_open(struct app *app);
+void memo_close(struct app *app);
+void memo_keep(struct app *app); /* what is typed of it, if it is open */
+bool memo_is_open(const struct app *app);
+void memo_sheet(struct app *app, int x, int *y, int w);
+void screen_reopen_typed(struct app *app); /* what was half typed on the page, as it was */
+void app_watch_task(struct app *app);      /* the page while a task goes on */
+void app_wait(struct app *app);            /* show "please wait" now */
 void app_lock(struct app *app);
 /* The interface's language; the questions' too, unless they go apart. */
 void app_language(struct app *app, enum ui_language language);

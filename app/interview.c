@@ -8,6 +8,7 @@
 
 #include "forms/instance.h"
 #include "platform/clock.h"
+#include "platform/csv.h"
 #include "platform/tar.h"
 #include "platform/text.h"
 
@@ -354,6 +355,106 @@ bool interview_attach(struct interview *i, struct node *node, const char *extens
     return ok;
 }
 
+/* ---- memos ---- */
+
+static struct interview_memo *find_memo(const struct interview *i, unsigned number)
+{
+    struct interview_memo *m = i->memos;
+    while (m && m->number != number) {
+        m = m->next;
+    }
+    return m;
+}
+
+unsigned interview_new_memo(const struct interview *i)
+{
+    return i->memos ? i->memos->number + 1 : 1;
+}
+
+/* What the event says; a memo that is new begins with it. */
+static void keep_memo(struct interview *i, const struct journal_event *e)
+{
+    if (e->value_len < 2) {
+        return;
+    }
+    unsigned number = get_u16((const uint8_t *)e->value);
+    struct interview_memo *m = find_memo(i, number);
+    if (!m) {
+        m = mem_zero(1, sizeof *m);
+        m->number = number;
+        m->begun_ms = e->wall_ms;
+        snprintf(m->path, sizeof m->path, "%s", e->path);
+        snprintf(m->language, sizeof m->language, "%s", e->language);
+        m->next = i->memos;
+        i->memos = m;
+    }
+    buf_cut(&m->text, 0);
+    buf_add(&m->text, e->value + 2, e->value_len - 2);
+}
+
+void interview_memo(struct interview *i, unsigned number, const char *text)
+{
+    const struct interview_memo *m = find_memo(i, number);
+    size_t len = strlen(text);
+    if (number > INTERVIEW_MEMOS_MAX || len > INTERVIEW_MEMO_MAX ||
+        (m ? strcmp(m->text.data ? m->text.data : "", text) == 0 : !len)) {
+        return; /* nothing new */
+    }
+    struct buf path = {0}, value = {0};
+    uint8_t head[2];
+    put_u16(head, (uint16_t)number);
+    buf_add(&value, head, sizeof head);
+    buf_add(&value, text, len);
+    buf_add(&path, "", 0);
+    if (m) {
+        buf_text(&path, m->path);
+    } else {
+        session_path(i->page.node, &path);
+    }
+    struct journal_event e = {.kind = JOURNAL_MEMO,
+                              .wall_ms = clock_wall_ms(),
+                              .language = session_language(i->session),
+                              .path = path.data,
+                              .value = value.data,
+                              .value_len = value.len};
+    keep_memo(i, &e);
+    post(i, JOURNAL_MEMO, path.data, value.data, value.len);
+    buf_fini(&path);
+    buf_fini(&value);
+}
+
+static void forget_memos(struct interview *i)
+{
+    while (i->memos) {
+        struct interview_memo *m = i->memos;
+        i->memos = m->next;
+        buf_fini(&m->text);
+        secret_wipe(m, sizeof *m);
+        free(m);
+    }
+}
+
+/* In the order in which they were begun; those that were emptied again are none. */
+static void write_memos(const struct interview_memo *m, struct buf *out)
+{
+    char when[64];
+    if (!m) {
+        return;
+    }
+    write_memos(m->next, out);
+    if (m->text.len) {
+        if (!out->len) {
+            buf_text(out, "node,begun,language,memo\n");
+        }
+        clock_iso(when, sizeof when, m->begun_ms, 0, true);
+        csv_cell(out, m->path, true);
+        csv_cell(out, when, false);
+        csv_cell(out, m->language, false);
+        csv_cell(out, m->text.data, false);
+        csv_end(out);
+    }
+}
+
 struct replay {
     struct interview *i;
     struct arena arena;
@@ -387,6 +488,9 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
     }
     if (e.kind == JOURNAL_FILE && !keep_file(i, e.value, e.value_len, err)) {
         return false;
+    }
+    if (e.kind == JOURNAL_MEMO) {
+        keep_memo(i, &e);
     }
     if (e.kind == JOURNAL_PAGE) {
         buf_cut(&r->page, 0);
@@ -496,6 +600,7 @@ void interview_free(struct interview *i)
             free(i->files);
             i->files = next;
         }
+        forget_memos(i);
         session_free(i->session);
         form_free(i->form);
         buf_fini(&i->package_bytes);
@@ -773,6 +878,12 @@ static void gather_files(struct interview *i, struct buf *out)
             tar_add(out, f->name, f->bytes.data, f->bytes.len);
         }
     }
+    struct buf memos = {0};
+    write_memos(i->memos, &memos);
+    if (memos.len) {
+        tar_add(out, "memos.csv", memos.data, memos.len);
+    }
+    buf_fini(&memos);
     if (out->len) {
         tar_end(out);
     }

@@ -31,6 +31,17 @@ struct interview {
     struct audit *audit;
     struct interview_file *files; /* attachments so far, the latest first */
     size_t files_len;
+    struct interview_memo *memos; /* the interviewer's, the latest first */
+};
+
+/* A note of the interviewer's own beside a page: no answer, but part of the record (memos.csv). */
+enum { INTERVIEW_MEMO_MAX = 1 << 20, INTERVIEW_MEMOS_MAX = 1000 };
+struct interview_memo {
+    unsigned number; /* 1, 2, … */
+    int64_t begun_ms;
+    char path[512], language[32];
+    struct buf text;
+    struct interview_memo *next;
 };
 
 enum { INTERVIEW_FILE_MAX = 8 << 20, INTERVIEW_FILES_MAX = 24 << 20 };
@@ -53,6 +64,10 @@ enum answer_result interview_answer(struct interview *i, struct node *node, cons
 /* What stands in a field and is no answer (yet): comes back with the page, and after a power cut.
  */
 void interview_typing(struct interview *i, struct node *node, const char *text);
+/* A number for a new memo; then its text, each time that it has grown: journalled as it stands. "":
+ * there is none after all. */
+unsigned interview_new_memo(const struct interview *i);
+void interview_memo(struct interview *i, unsigned number, const char *text);
 /* An attachment, and its name as the answer.  ERR_LIMIT when it is too large, or all together are.
  */
 MUST_CHECK bool interview_attach(struct interview *i, struct node *node, const char *extension,

@@ -24,6 +24,37 @@ static void play_at_once(struct app *app, const struct page *fields, size_t coun
     }
 }
 
+void screen_reopen_typed(struct app *app)
+{
+    struct interview *i = app->interview;
+    struct ui *ui = &app->ui;
+    struct page *fields = &i->page;
+    size_t count = i->page.kind != PAGE_ROSTER;
+    if (i->page.kind == PAGE_FIELDS) {
+        session_fields(i->session, &ui->frame, &i->page, &fields, &count);
+    }
+    for (size_t f = 0; f < count; f++) {
+        if (fields[f].kind != PAGE_QUESTION || !interview_is_typed(i, fields[f].node)) {
+            continue;
+        }
+        if (fields[f].node->item->type == TYPE_DATE_TIME) { /* a day that waits for its hour */
+            app->dated = fields[f].node;
+            snprintf(app->day_shown, sizeof app->day_shown, "%.10s",
+                     i->edit_text.data ? i->edit_text.data : "");
+            int year, month;
+            if (sscanf(app->day_shown, "%d-%d", &year, &month) == 2) {
+                app->year_shown = year;
+                app->month_shown = month;
+            }
+            break;
+        } else {
+            edit_begin(&ui->edit, question_field(app, fields[f].node),
+                       i->edit_text.data ? i->edit_text.data : "");
+            break;
+        }
+    }
+}
+
 void screen_arrive(struct app *app)
 {
     struct interview *i = app->interview;
@@ -45,26 +76,7 @@ void screen_arrive(struct app *app)
         session_fields(i->session, &ui->frame, &i->page, &fields, &count);
     }
     play_at_once(app, fields, count);
-    for (size_t f = 0; f < count; f++) {
-        if (fields[f].kind != PAGE_QUESTION || !interview_is_typed(i, fields[f].node)) {
-            continue;
-        }
-        if (fields[f].node->item->type == TYPE_DATE_TIME) { /* a day that waits for its hour */
-            app->dated = fields[f].node;
-            snprintf(app->day_shown, sizeof app->day_shown, "%.10s",
-                     i->edit_text.data ? i->edit_text.data : "");
-            int year, month;
-            if (sscanf(app->day_shown, "%d-%d", &year, &month) == 2) {
-                app->year_shown = year;
-                app->month_shown = month;
-            }
-            break;
-        } else {
-            edit_begin(&ui->edit, question_field(app, fields[f].node),
-                       i->edit_text.data ? i->edit_text.data : "");
-            break;
-        }
-    }
+    screen_reopen_typed(app);
 }
 
 /* The field of a page that is all about typing opens by itself. */
@@ -342,6 +354,7 @@ static void header(struct app *app)
                            arena_printf(&ui->frame, "%zu / %zu", at < count ? at + 1 : at, count),
                        .left = may_go_back(app) ? "back" : NULL,
                        .right = app->handed ? "lock" : "menu",
+                       .memo = !app->handed,
                        .language = true,
                        .sign = language_sign(language_from(session_language(i->session))),
                        .progress = count ? (float)(at + 1) / (float)count : 0,
@@ -396,6 +409,10 @@ static void show_page(struct app *app)
         if (question_commit(app)) {
             app_go(app, SCREEN_OUTLINE);
         }
+        return;
+    }
+    if (!app->handed && ui_took(ui, "memo")) {
+        memo_open(app);
         return;
     }
     if (!app->handed && ui_took(ui, "menu")) {

@@ -193,6 +193,11 @@ static void menu_sheet(struct app *app, int x, int *y, int w)
             app_close_sheet(app);
         }
     }
+    if (app->screen == SCREEN_INTERVIEW &&
+        ui_row(ui, "memo", x, y, w, ui_str(ui, S_memo_title), "", 0)) {
+        memo_open(app);
+        return;
+    }
     if (ui_row(ui, "languages", x, y, w, ui_str(ui, S_menu_language), "", 0)) {
         app->sheet = SHEET_LANGUAGE;
         ui->again = true;
@@ -278,7 +283,8 @@ void sheet_show(struct app *app)
     static const enum string_id titles[] = {
         [SHEET_LANGUAGE] = S_language_title, [SHEET_MENU] = S_menu_title,
         [SHEET_DISCARD] = S_menu_discard,    [SHEET_FILES] = S_file_title,
-        [SHEET_HELP] = S_help_title,         [SHEET_PICTURE] = S_picture_title};
+        [SHEET_HELP] = S_help_title,         [SHEET_PICTURE] = S_picture_title,
+                                            [SHEET_MEMO] = S_memo_title};
     struct ui *ui = &app->ui;
     struct header h = {.title = ui_str(ui, titles[app->sheet]), .left = "cancel", .progress = -1};
     int x, y, w;
@@ -288,11 +294,17 @@ void sheet_show(struct app *app)
         ui->scroll = 0;
     }
     ui_header(ui, &h);
+    bool memo = app->sheet == SHEET_MEMO;
     if (ui_took(ui, "cancel")) {
-        app_close_sheet(app);
+        if (memo) {
+            memo_close(app);
+        } else {
+            app_close_sheet(app);
+        }
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
+    int bottom = ui->h - (memo ? keyboard_height(ui, KEYBOARD_TEXT) : 0);
+    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
     switch (app->sheet) {
     case SHEET_LANGUAGE:
         language_sheet(app, x, &y, w);
@@ -302,6 +314,9 @@ void sheet_show(struct app *app)
         break;
     case SHEET_FILES:
         question_files_sheet(app, x, &y, w);
+        break;
+    case SHEET_MEMO:
+        memo_sheet(app, x, &y, w);
         break;
     case SHEET_PICTURE:
         picture_sheet(app, &y);
@@ -315,5 +330,8 @@ void sheet_show(struct app *app)
     }
     if (app->sheet != SHEET_NONE) {
         ui_body_end(ui, y);
+        if (memo && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
+            memo_close(app);
+        }
     }
 }

@@ -172,6 +172,7 @@ struct header {
     const char *right;    /* "menu", "lock", or NULL */
     bool language;
     bool help;        /* a question mark; id "help" */
+    bool memo;        /* a pencil, where there is room; id "memo" */
     const char *sign; /* on the language button; NULL: the interface's */
     float progress;   /* 0..1, or negative: none */
     int segments;

@@ -83,6 +83,17 @@ void ui_header(struct ui *ui, const struct header *h)
         ui->text_scale = scale;
         right -= w;
     }
+    bool roomy = right - x > ui_px(ui, 150 * (ui->text_scale > 1.35f ? 2 : 1));
+    if (h->memo && roomy) {
+        static const int8_t pencil[] = {16, 84, 20, 64, 68, 16, 84, 32, 36, 80, 16, 84};
+        static const int8_t tip[] = {58, 26, 74, 42};
+        struct rect r = {right - side, 0, side, height};
+        int size = ui_px(ui, 24), px = r.x + (side - size) / 2, py = (height - size) / 2;
+        ui_place(ui, "memo", ROLE_ICON, r);
+        ui_stroke(ui, px, py, 24, pencil, 6, 2, ui->theme.ink);
+        ui_stroke(ui, px, py, 24, tip, 2, 2, ui->theme.ink);
+        right -= side;
+    }
     bool two = h->subtitle && *h->subtitle;
     int line = ui_line(ui, TEXT_TITLE);
     int w = right - x - ui_px(ui, 4);

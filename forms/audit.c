@@ -35,6 +35,7 @@ struct audit {
         bool asked;
     } * seen;
     size_t seen_count, seen_cap;
+    unsigned memos; /* begun so far */
 };
 
 struct audit *audit_new(bool track_changes)
@@ -275,6 +276,12 @@ void audit_event(struct audit *a, const struct journal_event *e, struct session 
     case JOURNAL_LANGUAGE:
         put_row(a, "language change", "", a->now, 0, a->language, e->language);
         snprintf(a->language, sizeof a->language, "%s", e->language);
+        break;
+    case JOURNAL_MEMO: /* once, when it is begun; what it says stands in memos.csv */
+        if (e->value_len >= 2 && get_u16((const uint8_t *)e->value) > a->memos) {
+            a->memos = get_u16((const uint8_t *)e->value);
+            put_row(a, "memo", e->path, a->now, 0, "", "");
+        }
         break;
     case JOURNAL_FINISH:
         close_page(a);

@@ -8,7 +8,7 @@
  * Use:    audit_event for every event of the journal, after the session has followed it; live and
  * in a replay alike; audit_write at the end. Source: ODK Collect's audit log; the columns and their
  * order are ODK Central's, own ones come behind. Own events: "language change", "relevance change"
- * (new-value: asked, not asked), "clock change" (ISO times before and after).
+ * (new-value: asked, not asked), "clock change" (ISO times before and after), "memo" (begun).
  */
 #include "forms/journal.h"
 

@@ -24,6 +24,7 @@ enum journal_kind {
     JOURNAL_FINISH,
     JOURNAL_SCREEN, /* value: "end" or "outline": shown in the place of a page */
     JOURNAL_FILE,   /* value: a file's name, a NUL, its bytes; answers name it */
+    JOURNAL_MEMO,   /* path: of the page; value: the memo's number, 2 bytes, and all of its text */
     JOURNAL_KIND_COUNT
 };
 

@@ -382,6 +382,14 @@ static void interview(struct scene *s)
             shot(s, "help-interview");
             scene_tap(s, "cancel");
             scene_tap(s, "menu");
+            scene_tap(s, "memo");
+            scene_type(s, "Жылдызы: күйөөсү жооп берди");
+            scene_tap(s, "key:enter");
+            scene_tap(s, "menu");
+            scene_tap(s, "memo");
+            shot(s, "sheet-memo");
+            scene_tap(s, "cancel");
+            scene_tap(s, "menu");
             scene_tap(s, "discard");
             shot(s, "sheet-discard");
             scene_tap(s, "cancel");

@@ -642,6 +642,50 @@ static void test_app__handing_over_tells_how_far_it_is_and_can_be_stopped(void *
     free(form);
 }
 
+static void test_app__a_memo_is_no_answer_and_is_not_lost(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/age");
+    scene_type(&s, "7"); /* no answer that the form would take */
+    assert_true(scene_tap(&s, "memo"));
+    assert_int_equal(s.app.sheet, SHEET_MEMO);
+    scene_type(&s, "Муж отвечал за неё");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_int_equal(s.app.sheet, SHEET_NONE);
+    assert_string_equal(s.app.interview->page.node->name, "age");
+    assert_string_equal(s.app.ui.edit.text.data, "7"); /* as it was left */
+    assert_string_equal(value(&s, "/data/age"), "");
+    scene_type(&s, "1"); /* 71 */
+    assert_true(scene_tap(&s, "memo"));
+    assert_true(shows(&s, "Муж отвечал"));
+    scene_key(&s, KEY_ESCAPE); /* nothing was written: no memo */
+    assert_null(s.app.interview->memos->next);
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_string_equal(value(&s, "/data/age"), "71");
+    /* cut in the middle of one */
+    go_to(&s, "/data/ban");
+    scene_tap(&s, "menu");
+    assert_true(scene_tap(&s, "memo"));
+    scene_type(&s, "боится");
+    scene_event(&s, (struct window_event){.kind = WINDOW_SLEEP});
+    cut_and_resume(&s);
+    const struct interview_memo *m = s.app.interview->memos;
+    assert_int_equal(m->number, 2);
+    assert_string_equal(m->path, "/data/ban");
+    assert_string_equal(m->text.data, "боится");
+    assert_string_equal(m->next->text.data, "Муж отвечал за неё");
+    assert_string_equal(m->next->path, "/data/age");
+    assert_true(scene_tap(&s, "memo"));
+    assert_true(scene_tap(&s, "memo:2")); /* gone on with */
+    scene_type(&s, " чего-то");
+    assert_true(scene_tap(&s, "cancel"));
+    assert_string_equal(s.app.interview->memos->text.data, "боится чего-то");
+    assert_int_equal(s.app.interview->memos->number, 2);
+    scene_close(&s);
+}
+
 static void test_app__nothing_of_a_discarded_interview_stays(void **state)
 {
     (void)state;
@@ -955,6 +999,7 @@ int main(void)
         cmocka_unit_test(test_app__a_slow_card_holds_the_page_not_the_screen),
         cmocka_unit_test(test_app__a_kept_list_follows_answers_and_languages),
         cmocka_unit_test(test_app__handing_over_tells_how_far_it_is_and_can_be_stopped),
+        cmocka_unit_test(test_app__a_memo_is_no_answer_and_is_not_lost),
         cmocka_unit_test(test_app__nothing_of_a_discarded_interview_stays),
         cmocka_unit_test(test_app__a_day_waits_for_its_hour_and_a_wiped_drawing_for_a_new_one),
         cmocka_unit_test(test_app__the_block_holds_inside_a_repeat),

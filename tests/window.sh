@@ -51,8 +51,11 @@ for row in ',form start,' ',constraint error,/data/page/age,' ',question,/data/m
     grep -q "$row" "$A" || fail "the log has no row $row"
 done
 
+grep -q ',memo,/data/' "$A" || fail 'the log does not tell of the memo'
+[ ! -e "$D/csv/fields - memos.csv" ] || fail 'a memo left without being asked for'
 [ ! -e "$D/csv/media" ] || fail 'an attachment marked sensitive=extra left without being asked for'
 $B/suhbat-sync --desk "$D/desk" $I export --format csv --sensitive --out "$D/all" >/dev/null
+grep -q '^uuid:.*,/data/.*,жолдошу жооп берди$' "$D/all/fields - memos.csv" || fail 'the memo is not there'
 cmp -s "$D/stick/photo.jpg" "$D"/all/media/*.jpg || fail 'the attachment is not what was taken from the stick'
 
 # a draft goes on with its own version, whether a newer one has come or the form was withdrawn

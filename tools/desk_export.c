@@ -18,6 +18,12 @@ struct version {
     struct form *form;
 };
 
+struct group { /* all versions of a form */
+    const char *form_id;
+    struct columns *columns;
+    struct buf audit, memos; /* rows of all interviews, as Central collects them */
+};
+
 struct exporting {
     struct desk *desk;
     const uint8_t *identity;
@@ -25,11 +31,7 @@ struct exporting {
     struct export_counts *counts;
     struct version *versions; /* newest first */
     size_t version_count;
-    struct {
-        const char *form_id;
-        struct columns *columns;
-        struct buf audit; /* rows of all interviews, as Central collects them */
-    } * groups;
+    struct group *groups;
     size_t group_count;
     bool scan;
     struct desk_device *devices;
@@ -87,9 +89,8 @@ static bool make_groups(struct exporting *x, struct err *err)
         ok = columns_new(&columns, forms, count, &x->options->columns, err);
         if (ok) {
             x->groups = mem_grow(x->groups, x->group_count + 1, sizeof *x->groups);
-            x->groups[x->group_count].audit = (struct buf){0};
-            x->groups[x->group_count].form_id = id;
-            x->groups[x->group_count++].columns = columns;
+            x->groups[x->group_count] = (struct group){.form_id = id, .columns = columns};
+            x->group_count++;
         }
     }
     free(forms);
@@ -121,8 +122,8 @@ static bool is_left_out(const struct exporting *x, const struct form *form, cons
 
 /* One interview's log, each row behind the interview's id; what tables leave out, it leaves out,
  * too. */
-static bool take_audit(struct exporting *x, struct buf *out, const struct form *form,
-                       const uint8_t id[16], const struct tar_member *m, struct err *err)
+static bool take_rows(struct exporting *x, struct buf *out, const struct form *form,
+                      const uint8_t id[16], const struct tar_member *m, struct err *err)
 {
     enum { NODE = 1, BEFORE = 7, AFTER = 8 };
     struct arena arena;
@@ -188,7 +189,7 @@ static bool is_hidden_file(struct exporting *x, const struct record *r, const st
 }
 
 static bool take_files(struct exporting *x, const struct record *r, const struct form *form,
-                       struct buf *audit, unsigned *count, struct err *err)
+                       struct group *group, unsigned *count, struct err *err)
 {
     struct tar_reader tar = {.bytes = r->files, .len = r->files_len};
     struct tar_member m;
@@ -197,7 +198,11 @@ static bool take_files(struct exporting *x, const struct record *r, const struct
     while (ok && tar_next(&tar, &m, &why)) {
         ++*count;
         if (strcmp(m.name, "audit.csv") == 0) {
-            ok = take_audit(x, audit, form, r->record_id, &m, &why);
+            ok = take_rows(x, &group->audit, form, r->record_id, &m, &why);
+        } else if (strcmp(m.name, "memos.csv") == 0 && !x->options->columns.sensitive_extra) {
+            x->counts->hidden_memos++; /* nobody can say beforehand what stands in them */
+        } else if (strcmp(m.name, "memos.csv") == 0) {
+            ok = take_rows(x, &group->memos, form, r->record_id, &m, &why);
         } else if (is_safe_name(m.name) && is_hidden_file(x, r, form, m.name)) {
             x->counts->hidden_media++;
         } else if (is_safe_name(m.name)) {
@@ -289,11 +294,11 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
                            .form_version = v->form->version,
                            .status = "",
                            .review_state = ""};
-    struct buf *audit = NULL;
+    struct group *group = NULL;
     for (size_t g = 0; g < x->group_count; g++) {
-        audit = x->groups[g].columns == columns ? &x->groups[g].audit : audit;
+        group = x->groups[g].columns == columns ? &x->groups[g] : group;
     }
-    if (r->files && !take_files(x, r, v->form, audit, &s.attachments_present, &why) &&
+    if (r->files && !take_files(x, r, v->form, group, &s.attachments_present, &why) &&
         !bad(x, &why, err)) {
         return false;
     }
@@ -342,18 +347,23 @@ static bool write_tables(struct exporting *x, struct err *err)
             }
             x->counts->files++;
         }
-        if (x->groups[g].audit.len) {
+        const struct {
+            const char *name;
+            const struct buf *rows;
+        } beside[] = {{"audit", &x->groups[g].audit}, {"memos", &x->groups[g].memos}};
+        for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) {
             struct buf path = {0};
             const char *table = columns_name(c, 0);
-            buf_printf(&path, "%s/%.*s - audit.csv", x->options->out,
-                       (int)(strlen(table) - strlen(".csv")), table);
-            bool ok = file_write(path.data, x->groups[g].audit.data, x->groups[g].audit.len,
-                                 FILE_PRIVATE, x->options->force, err);
+            buf_printf(&path, "%s/%.*s - %s.csv", x->options->out,
+                       (int)(strlen(table) - strlen(".csv")), table, beside[k].name);
+            bool ok = !beside[k].rows->len ||
+                      file_write(path.data, beside[k].rows->data, beside[k].rows->len, FILE_PRIVATE,
+                                 x->options->force, err);
             buf_fini(&path);
             if (!ok) {
                 return false;
             }
-            x->counts->files++;
+            x->counts->files += beside[k].rows->len > 0;
         }
     }
     return true;
@@ -377,6 +387,7 @@ bool desk_export_csv(struct desk *desk, const uint8_t identity[32],
     for (size_t i = 0; i < x.group_count; i++) {
         columns_free(x.groups[i].columns);
         buf_fini(&x.groups[i].audit);
+        buf_fini(&x.groups[i].memos);
     }
     for (size_t i = 0; i < x.version_count; i++) {
         form_free(x.versions[i].form);

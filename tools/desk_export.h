@@ -12,7 +12,7 @@ struct export_options {
     bool force;
 };
 struct export_counts {
-    unsigned records, files, media, hidden_media, without_form, unreadable, hidden_columns;
+    unsigned records, files, media, hidden_media, hidden_memos, without_form, unreadable, hidden_columns;
 };
 
 MUST_CHECK bool desk_export_csv(struct desk *desk, const uint8_t identity[32],

@@ -366,6 +366,10 @@ static bool run_export(const struct cli_words *words, struct err *err)
         printf("%u attachments marked sensitive=extra are left out; --sensitive takes them in\n",
                counts.hidden_media);
     }
+    if (counts.hidden_memos) {
+        printf("the interviewers' memos of %u records are left out; --sensitive takes them in\n",
+               counts.hidden_memos);
+    }
     if (counts.hidden_columns) {
         printf("%u columns marked sensitive=extra are left out; --sensitive takes them in\n",
                counts.hidden_columns);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What does the interviewer want to remember of this moment? */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+
+static const char field[] = "memo";
+
+bool memo_is_open(const struct app *app)
+{
+    return app->interview && edit_is(&app->ui.edit, field);
+}
+
+/* What is typed stays, finished or not. */
+void memo_keep(struct app *app)
+{
+    if (memo_is_open(app)) {
+        interview_memo(app->interview, app->memo, app->ui.edit.text.data);
+    }
+}
+
+void memo_open(struct app *app)
+{
+    struct node *node = question_typed(app);
+    if (node) { /* a word half typed waits on its page */
+        interview_typing(app->interview, node, app->ui.edit.text.data);
+    }
+    app->memo = interview_new_memo(app->interview);
+    edit_begin(&app->ui.edit, field, "");
+    app->sheet = SHEET_MEMO;
+    app->ui.again = true;
+}
+
+void memo_close(struct app *app)
+{
+    memo_keep(app);
+    edit_end(&app->ui.edit);
+    app->typed_ms = 0;
+    app_close_sheet(app);
+    screen_reopen_typed(app);
+}
+
+/* One's own memos of this page: a tap goes on with one. */
+static void show_earlier(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct buf path = {0};
+    buf_add(&path, "", 0);
+    session_path(app->interview->page.node, &path);
+    for (const struct interview_memo *m = app->interview->memos; m; m = m->next) {
+        if (m->number == app->memo || !m->text.len || strcmp(m->path, path.data) != 0) {
+            continue;
+        }
+        const char *id = arena_printf(&ui->frame, "memo:%u", m->number);
+        if (ui_row(ui, id, x, y, w, arena_text(&ui->frame, m->text.data), "", 0)) {
+            memo_keep(app);
+            app->memo = m->number;
+            edit_begin(&ui->edit, field, m->text.data);
+            ui->again = true;
+        }
+    }
+    buf_fini(&path);
+}
+
+void memo_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    if (!memo_is_open(app)) { /* whatever ended the typing ends the sheet */
+        app_close_sheet(app);
+        return;
+    }
+    if (!ui->landscape) {
+        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_memo_hint), ui->theme.soft, true) +
+              ui_px(ui, 8);
+    }
+    (void)ui_field(ui, field, x, y, w, ui->edit.text.data, ui->edit.cursor, true, false,
+                   ui->landscape ? 1 : 4, false, TEXT_BODY);
+    show_earlier(app, x, y, w);
+}
