@@ -736,6 +736,7 @@ bool app_handle(struct app *app, const struct window_event *e)
     }
     app->asleep = app->asleep && e->kind != WINDOW_AWAKE;
     if ((app->asleep || app->leaving) && is_touch(e)) {
+        ui_let_go(ui);
         return false;
     }
     if (app->screen > SCREEN_UNLOCK && !app->task && idle_left_ms(app) <= 0) {

@@ -305,6 +305,13 @@ static bool on_time(struct ui *ui)
     return false;
 }
 
+void ui_let_go(struct ui *ui)
+{
+    ui->pressed[0] = ui->held[0] = '\0';
+    ui->dragging = ui->grabbed = false;
+    ui->speed = 0;
+}
+
 bool ui_event(struct ui *ui, const struct window_event *e)
 {
     struct target *t;

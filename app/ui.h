@@ -105,6 +105,8 @@ void ui_fini(struct ui *ui);
 void ui_theme(struct ui *ui, bool night);
 
 /* Take an event in; true when the screen must be built again. */
+/* The finger is no longer followed: its release will not be told. */
+void ui_let_go(struct ui *ui);
 bool ui_event(struct ui *ui, const struct window_event *event);
 /* Milliseconds until something moves by itself (inertia, long press), or -1. */
 int ui_timeout(const struct ui *ui);
