@@ -108,6 +108,8 @@ void app_drop_interview(struct app *app)
 {
     app->handed = false;
     app->leaving = LEAVE_NONE;
+    secret_wipe(app->ahead, sizeof app->ahead);
+    app->ahead_count = 0;
     interview_free(app->interview);
     app->interview = NULL;
     app->file_node = NULL;
@@ -619,7 +621,9 @@ static int lock_timeout(struct app *app)
         return app->screen == SCREEN_UNLOCK ? 1000 : -1; /* the wait's seconds count down */
     }
     int64_t left = idle_left_ms(app);
-    if (left <= 0 && !app->task) { /* a stick that is being written is not left half done */
+    if (left <= 0 && app->task) { /* a stick is not left half written; but it ends here */
+        app->progress.stop = true;
+    } else if (left <= 0) {
         app_lock(app);
         return 0;
     }
@@ -691,10 +695,17 @@ void app_draw(struct app *app)
     uint64_t before = app->interview ? app->interview->ticket : 0;
     app->posted_us = 0;
     build(app);
+    while (!app->leaving && app->ahead_count) { /* typed ahead of a slow card */
+        struct window_event e = app->ahead[0];
+        memmove(app->ahead, app->ahead + 1, --app->ahead_count * sizeof e);
+        if (ui_event(&app->ui, &e)) {
+            build(app);
+        }
+    }
     if (app->leaving && leaving_timeout(app) < 0) {
         wait_box(&app->ui);
     }
-    if (!app->blind && !app->asleep) {
+    if (!app->blind && !app->asleep && !app->covered) {
         window_show(app->ui.window, &app->ui.draws, app->ui.theme.paper);
     }
     app->shown_us = now_us();
@@ -728,15 +739,21 @@ bool app_handle(struct app *app, const struct window_event *e)
     app->event_us = e->kind == WINDOW_SAVED ? app->event_us : now_us();
     if (e->kind == WINDOW_HIDE) { /* nothing stays on a screen that nobody looks at */
         window_blank(ui->window, ui->theme.paper);
+        app->covered = true;
         return false;
     }
+    app->covered = app->covered && e->kind != WINDOW_EXPOSE && !is_touch(e);
     if (e->kind == WINDOW_SLEEP) {
         fall_asleep(app);
         return false;
     }
     app->asleep = app->asleep && e->kind != WINDOW_AWAKE;
     if ((app->asleep || app->leaving) && is_touch(e)) {
-        ui_let_go(ui);
+        bool key = e->kind == WINDOW_KEY || e->kind == WINDOW_TEXT;
+        if (key && !app->asleep && app->ahead_count < APP_AHEAD) {
+            app->ahead[app->ahead_count++] = *e;
+        }
+        ui_let_go(ui); /* a finger meant what it saw: it is not for the next page */
         return false;
     }
     if (app->screen > SCREEN_UNLOCK && !app->task && idle_left_ms(app) <= 0) {

@@ -51,6 +51,7 @@ enum app_sheet {
     SHEET_MEMO
 };
 
+enum { APP_AHEAD = 64 };
 enum app_leave { LEAVE_NONE, LEAVE_NEXT, LEAVE_BACK };
 
 enum { APP_FORMS_MAX = 64, APP_MEDIA_MAX = 16, APP_CHOICES_SHOWN = 60 };
@@ -133,6 +134,8 @@ struct app {
     bool advance;              /* a quick answer: on to the next page */
     enum app_leave leaving; /* as soon as the answer is on the medium; no touch counts till then */
     int64_t leaving_ms;     /* since when */
+    struct window_event ahead[APP_AHEAD]; /* keys typed meanwhile: they are for the next page */
+    size_t ahead_count;
     struct app_file found[APP_FILES];
     size_t found_count;
     struct node *file_node; /* whose file is being looked for */
@@ -170,8 +173,9 @@ struct app {
 
     /* figures for the robot */
     int64_t event_us, shown_us, posted_us;
-    bool blind;  /* built, but not painted */
-    bool asleep; /* the machine is about to sleep: nothing is painted, no touch counts */
+    bool blind;   /* built, but not painted */
+    bool asleep;  /* the machine is about to sleep: nothing is painted, no touch counts */
+    bool covered; /* the window is: nothing is painted */
     struct sleep_watch *watch; /* who holds the sleep up until all is put away, or NULL */
 };
 

@@ -76,7 +76,8 @@ static void exchange(struct app *app, int medium, writer_job *job)
     }
     snprintf(app->task_folder, sizeof app->task_folder, "%s", app->media[medium]);
     app->progress.done = app->progress.total = 0;
-    app->progress.stop = false;
+    app->progress.stop = app->progress.stopped = false;
+    app->message[0] = '\0';
     app->task = writer_begin(app->writer, job, app);
     app->ui.again = true;
 }
@@ -84,7 +85,7 @@ static void exchange(struct app *app, int medium, writer_job *job)
 static void end_task(struct app *app)
 {
     struct err err = {0};
-    bool stopped = app->progress.stop;
+    bool stopped = app->progress.stopped;
     bool ok = writer_end(app->writer, app->task, &err);
     app->task = NULL;
     app->ui.again = true;

@@ -137,17 +137,10 @@ static bool may_leave(struct app *app, const struct page *pages, size_t count)
     return saved(app, LEAVE_NEXT);
 }
 
-static void go_next(struct app *app)
+/* Everything is on the medium: to the page behind this one. */
+static void turn_on(struct app *app)
 {
     struct interview *i = app->interview;
-    struct page *fields = &i->page;
-    size_t count = 1;
-    if (i->page.kind == PAGE_FIELDS) {
-        session_fields(i->session, &app->ui.frame, &i->page, &fields, &count);
-    }
-    if (!may_leave(app, fields, count)) {
-        return;
-    }
     bool own = respondent_block(&i->page), more = true;
     if (interview_next(i)) {
         screen_arrive(app);
@@ -170,6 +163,19 @@ static void go_next(struct app *app)
     }
 }
 
+static void go_next(struct app *app)
+{
+    struct interview *i = app->interview;
+    struct page *fields = &i->page;
+    size_t count = 1;
+    if (i->page.kind == PAGE_FIELDS) {
+        session_fields(i->session, &app->ui.frame, &i->page, &fields, &count);
+    }
+    if (may_leave(app, fields, count)) {
+        turn_on(app);
+    }
+}
+
 /* In the respondent's hands every step back stays in the block, be it to the entries of a repeat.
  */
 static bool may_go_back(struct app *app)
@@ -186,16 +192,9 @@ static bool may_go_back(struct app *app)
                                 : roster.control && respondent_block(&roster);
 }
 
-static void go_back(struct app *app)
+static void turn_back(struct app *app)
 {
     struct interview *i = app->interview;
-    /* going back is never held: what does not fit is kept as typing, not as an answer */
-    if (!question_commit(app) && question_typed(app)) {
-        interview_typing(i, question_typed(app), app->ui.edit.text.data);
-    }
-    if (!saved(app, LEAVE_BACK)) {
-        return;
-    }
     if (interview_back(i)) {
         screen_arrive(app);
     } else if (interview_entry(i)) {
@@ -204,6 +203,17 @@ static void go_back(struct app *app)
     } else {
         app_leave_interview(app);
         app_go(app, SCREEN_HOME);
+    }
+}
+
+static void go_back(struct app *app)
+{
+    /* going back is never held: what does not fit is kept as typing, not as an answer */
+    if (!question_commit(app) && question_typed(app)) {
+        interview_typing(app->interview, question_typed(app), app->ui.edit.text.data);
+    }
+    if (saved(app, LEAVE_BACK)) {
+        turn_back(app);
     }
 }
 
@@ -317,19 +327,24 @@ static void show_roster(struct app *app, int x, int *y, int w)
 
 /* ---- the page ---- */
 
-/* A page that waits for the medium to be left: may it go now? */
+/* A page that waits for the medium to be left: may it go now?  What was to be journalled is, so
+ * that nothing is asked or told again. */
 static bool left_now(struct app *app)
 {
     enum app_leave way = app->leaving;
-    if (!way || interview_saved(app->interview, 0, NULL) == WRITER_BUSY) {
+    struct err err = {0};
+    enum writer_state state = way ? interview_saved(app->interview, 0, &err) : WRITER_BUSY;
+    if (state == WRITER_BUSY) {
         return false;
     }
     app->leaving = LEAVE_NONE;
     app->ui.again = true;
-    if (way == LEAVE_NEXT) {
-        go_next(app);
+    if (state == WRITER_FAILED) {
+        app_trouble(app, &err);
+    } else if (way == LEAVE_NEXT) {
+        turn_on(app);
     } else {
-        go_back(app);
+        turn_back(app);
     }
     return true;
 }

@@ -406,6 +406,25 @@ static int set_rich(struct ui *ui, int x, int y, int w, enum text_style style, c
     return r.height + (r.at ? ui_line(ui, style) : 0);
 }
 
+/* The letters alone, as far as their width matters. */
+static const char *without_marks(struct ui *ui, const char *text)
+{
+    char *out = arena_alloc(&ui->frame, strlen(text) + 1), *end = out;
+    while (*text) {
+        size_t tag = *text == '<' ? strcspn(text, ">") : 0;
+        if (tag && text[tag] == '>') {
+            text += tag + 1;
+        } else if (strchr("*_#\\[", *text)) {
+            text++;
+        } else if (*text == ']' && text[1] == '(' && strchr(text, ')')) {
+            text = strchr(text, ')') + 1;
+        } else {
+            *end++ = *text++;
+        }
+    }
+    return out;
+}
+
 /* A line without emphasis is set as plain text: the same pixels from the cache. */
 int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
             bool draw)
@@ -413,7 +432,7 @@ int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const cha
     if (!strpbrk(text, "*_<#[")) {
         return ui_text(ui, x, y, w, style, text, c, draw);
     }
-    float before = ui_cap_text(ui, word_scale(ui, style, text, w));
+    float before = ui_cap_text(ui, word_scale(ui, style, without_marks(ui, text), w));
     int height = set_rich(ui, x, y, w, style, text, c, draw);
     ui->text_scale = before;
     return height;

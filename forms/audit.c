@@ -235,6 +235,9 @@ static void keep_time(struct audit *a, const struct journal_event *e)
 
 void audit_event(struct audit *a, const struct journal_event *e, struct session *s)
 {
+    if (e->kind == JOURNAL_RESUME) {
+        close_page(a); /* it was left when the last thing happened on it, be it by a power cut */
+    }
     keep_time(a, e);
     switch (e->kind) {
     case JOURNAL_BEGIN:
@@ -243,7 +246,6 @@ void audit_event(struct audit *a, const struct journal_event *e, struct session 
         compare_asked(a, s, false);
         break;
     case JOURNAL_RESUME:
-        close_page(a);
         put_row(a, "form resume", "", a->now, 0, "", "");
         break;
     case JOURNAL_PAUSE:

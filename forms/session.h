@@ -90,8 +90,8 @@ MUST_CHECK bool session_choices(struct session *session, struct arena *arena,
 /* Does the list itself hang on nothing that is answered?  (Its labels may: `live`.) */
 bool session_list_is_fixed(const struct control *control);
 
-/* Those of them that the question's answer names, in the list's order; only theirs are the labels
- * that are worked out. */
+/* Those of them that the question's answer names, in the list's order (of a rank: the answer's);
+ * only theirs are the labels that are worked out. */
 MUST_CHECK bool session_chosen(struct session *session, struct arena *arena,
                                const struct control *control, struct node *node,
                                struct choice **chosen, size_t *count, struct err *err);

@@ -92,9 +92,9 @@ bool session_search(struct session *s, struct arena *arena, const struct control
 bool session_list_choices(struct session *s, struct arena *arena, const struct control *control,
                           struct node *node, bool labels, struct choice **choices, size_t *count,
                           struct err *err);
-/* Is this value (`len` bytes) among the choices that are offered now? */
+/* Is all that is answered among the choices that are offered now? */
 bool session_list_has(struct session *s, const struct control *control, struct node *node,
-                      const char *value, size_t len, bool *has, struct err *err);
+                      const char *answer, bool *has, struct err *err);
 const char *session_choice_name(void *user, const char *value, const char *path, struct node *at);
 const char *session_itext_text(void *user, const char *id);
 

@@ -212,32 +212,72 @@ static const char *choice_value(struct session *s, struct arena *arena,
     return value;
 }
 
+/* The words of an answer that are still to be found among the choices. */
+struct words {
+    struct {
+        const char *text;
+        size_t len;
+    } * list;
+    size_t count;
+};
+
+static void words_of(struct words *w, struct arena *arena, const char *answer, bool one)
+{
+    size_t most = 1;
+    for (const char *p = answer; *p; p++) {
+        most += *p == ' ';
+    }
+    w->list = arena_alloc(arena, most * sizeof *w->list);
+    w->count = 0;
+    for (const char *p = answer; *p;) {
+        size_t len = one ? strlen(p) : strcspn(p, " ");
+        if (len) {
+            w->list[w->count].text = p;
+            w->list[w->count++].len = len;
+        }
+        p += len + (p[len] == ' ');
+    }
+}
+
+static void strike_out(struct words *w, const char *value)
+{
+    for (size_t i = 0; i < w->count;) {
+        if (*w->list[i].text == *value && strncmp(w->list[i].text, value, w->list[i].len) == 0 &&
+            !value[w->list[i].len]) {
+            w->list[i] = w->list[--w->count];
+        } else {
+            i++;
+        }
+    }
+}
+
 bool session_list_has(struct session *s, const struct control *control, struct node *node,
-                      const char *value, size_t len, bool *has, struct err *err)
+                      const char *answer, bool *has, struct err *err)
 {
     struct xpath_value rows;
-    *has = false;
+    struct words w;
+    words_of(&w, &s->temp, answer, control->kind == CONTROL_SELECT1);
     if (!control->itemset) {
         struct choice *choices;
         size_t count;
         if (!session_list_choices(s, &s->temp, control, node, false, &choices, &count, err)) {
             return false;
         }
-        for (size_t i = 0; i < count && !*has; i++) {
-            *has = strncmp(choices[i].value, value, len) == 0 && !choices[i].value[len];
+        for (size_t i = 0; i < count && w.count; i++) {
+            strike_out(&w, choices[i].value);
         }
-        return true;
-    }
-    if (!choice_rows(s, control, node, &rows, err)) {
+    } else if (!choice_rows(s, control, node, &rows, err)) {
         return false;
-    }
-    for (size_t i = 0; i < rows.count && !*has; i++) {
-        const char *own = choice_value(s, &s->temp, control, rows.nodes[i], node, err);
-        if (!own) {
-            return false;
+    } else {
+        for (size_t i = 0; i < rows.count && w.count; i++) {
+            const char *own = choice_value(s, &s->temp, control, rows.nodes[i], node, err);
+            if (!own) {
+                return false;
+            }
+            strike_out(&w, own);
         }
-        *has = strncmp(own, value, len) == 0 && !own[len];
     }
+    *has = w.count == 0;
     return true;
 }
 
@@ -325,6 +365,22 @@ bool session_chosen(struct session *s, struct arena *arena, const struct control
             ok = choice_label(s, arena, control, c, node, err);
         } else {
             c->label = label_text(s, arena, &c->fixed->label, node, FORM_LONG, &c->fallback);
+        }
+    }
+    if (control->kind == CONTROL_RANK) { /* they stand in the order that was answered */
+        size_t at = 0;
+        for (const char *p = answer; *p;) {
+            size_t len = strcspn(p, " ");
+            for (size_t i = at; len && i < *count; i++) {
+                struct choice *c = &(*chosen)[i];
+                if (strlen(c->value) == len && strncmp(c->value, p, len) == 0) {
+                    struct choice first = *c;
+                    memmove(*chosen + at + 1, *chosen + at, (i - at) * sizeof first);
+                    (*chosen)[at++] = first;
+                    break;
+                }
+            }
+            p += len + (p[len] == ' ');
         }
     }
     arena_reset(&s->temp);

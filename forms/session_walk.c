@@ -139,13 +139,9 @@ void session_fields(struct session *s, struct arena *arena, const struct page *p
 static enum answer_result check_choice(struct session *s, const struct control *control,
                                        struct node *node, const char *value, struct err *err)
 {
-    bool has = true;
-    for (const char *p = value; *p && has;) {
-        size_t len = control->kind == CONTROL_SELECT1 ? strlen(p) : strcspn(p, " ");
-        if (len && !session_list_has(s, control, node, p, len, &has, err)) {
-            return ANSWER_FAULT;
-        }
-        p += len + (p[len] == ' ');
+    bool has;
+    if (!session_list_has(s, control, node, value, &has, err)) {
+        return ANSWER_FAULT;
     }
     return has ? ANSWER_OK : ANSWER_CHOICE;
 }

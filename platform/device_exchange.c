@@ -314,7 +314,8 @@ bool device_load_folder(struct device *d, const char *folder, struct load_report
     bool ok = file_list(&arena, &names, &count, folder, ".age", err);
     bool *done = mem_zero(ok ? count : 1, sizeof *done);
     for (size_t i = 0; ok && i < count && d->progress; i++) {
-        d->progress->total += (size_t)file_size(arena_printf(&arena, "%s/%s", folder, names[i]));
+        d->progress->total += (sizeof takers / sizeof *takers) *
+                              (size_t)file_size(arena_printf(&arena, "%s/%s", folder, names[i]));
     }
     for (size_t t = 0; ok && t < sizeof takers / sizeof *takers; t++) {
         for (size_t i = 0; ok && i < count; i++) {
@@ -322,9 +323,7 @@ bool device_load_folder(struct device *d, const char *folder, struct load_report
             struct err unreadable = {0};
             char *path = arena_printf(&arena, "%s/%s", folder, names[i]);
             ok = go_on(d, err);
-            if (ok && t == 0) {
-                progress_add(d->progress, (size_t)file_size(path));
-            }
+            progress_add(d->progress, (size_t)file_size(path)); /* every pass looks at every file */
             if (ok && !done[i] && file_read(&file, path, PACKAGE_MAX + (1 << 20), &unreadable) &&
                 unwrap(d, &file, &plain) && plain.len >= 4 &&
                 memcmp(plain.data, takers[t].magic, 4) == 0) {

@@ -8,7 +8,8 @@
 
 struct progress {
     atomic_size_t done, total; /* bytes; total 0: not known yet */
-    atomic_bool stop; /* somebody does not want to wait: end as soon as that costs nothing */
+    atomic_bool stop;    /* somebody does not want to wait: end as soon as that costs nothing */
+    atomic_bool stopped; /* and so it did */
 };
 
 /* NULL: nobody is watching. */
@@ -19,9 +20,14 @@ static inline void progress_add(struct progress *progress, size_t bytes)
     }
 }
 
+/* Is it to end?  Who asks and hears so ends. */
 static inline bool progress_stopped(struct progress *progress)
 {
-    return progress && progress->stop;
+    if (!progress || !progress->stop) {
+        return false;
+    }
+    progress->stopped = true;
+    return true;
 }
 
 #endif

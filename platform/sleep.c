@@ -31,9 +31,15 @@ struct sleep_watch {
     bool near;
 };
 
-static void drop_lock(struct sleep_watch *w)
+/* `answer`: only if the sleep that it was asked for is still to come; an answer that comes after
+ * waking is not for the next one. */
+static void drop_lock(struct sleep_watch *w, bool answer)
 {
     pthread_mutex_lock(&w->mutex);
+    if (answer && !w->near) {
+        pthread_mutex_unlock(&w->mutex);
+        return;
+    }
     if (w->lock >= 0) {
         close(w->lock);
     }
@@ -53,7 +59,7 @@ static void take_lock(struct sleep_watch *w)
         fd = -1;
     }
     sd_bus_message_unref(reply);
-    drop_lock(w);
+    drop_lock(w, false);
     pthread_mutex_lock(&w->mutex);
     w->lock = fd;
     pthread_mutex_unlock(&w->mutex);
@@ -61,8 +67,11 @@ static void take_lock(struct sleep_watch *w)
 
 static void tell(struct sleep_watch *w, bool near)
 {
-    if (w->near != near) {
-        w->near = near;
+    pthread_mutex_lock(&w->mutex);
+    bool fresh = w->near != near;
+    w->near = near;
+    pthread_mutex_unlock(&w->mutex);
+    if (fresh) {
         w->news(w->user, near);
     }
 }
@@ -126,7 +135,7 @@ static void *run(void *user)
         on = done > 0 || (done == 0 && wait_for_news(w));
     }
     tell(w, false); /* the bus is gone: nobody would say that the sleep is over */
-    drop_lock(w);
+    drop_lock(w, false);
     sd_bus_close_unref(w->bus);
     return NULL;
 }
@@ -155,7 +164,7 @@ struct sleep_watch *sleep_watch(sleep_news *news, void *user)
 
 void sleep_ready(struct sleep_watch *w)
 {
-    drop_lock(w);
+    drop_lock(w, true);
 }
 
 void sleep_unwatch(struct sleep_watch *w)

@@ -300,9 +300,9 @@ static void hurry(void)
             scene_event_alone(&r.s, e);
         }
     }
-    card_ms = 0;
     r.waits += r.s.app.leaving != LEAVE_NONE;
     scene_event(&r.s, (struct window_event){.kind = WINDOW_EXPOSE}); /* ... and waits after all */
+    card_ms = 0;
     r.hurries++;
 }
 

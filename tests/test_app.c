@@ -493,6 +493,54 @@ static void test_app__a_slow_card_holds_the_page_not_the_screen(void **state)
     scene_close(&s);
 }
 
+static void test_app__back_from_a_refused_answer_on_a_slow_card(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    open_interview(&s);
+    go_to(&s, "/data/age");
+    scene_type(&s, "500");
+    card_ms = 50;
+    tap_alone(&s, "back");
+    assert_int_equal(s.app.leaving, LEAVE_BACK);
+    uint64_t ticket = s.app.interview->ticket;
+    OK(interview_sync(s.app.interview, &err));
+    scene_event_alone(&s, (struct window_event){.kind = WINDOW_SAVED});
+    assert_int_equal(s.app.leaving, LEAVE_NONE); /* once, and not refused anew for ever */
+    assert_string_equal(s.app.interview->page.node->name, "secret");
+    assert_true(s.app.interview->ticket <= ticket + 1); /* the page that is shown now */
+    card_ms = 0;
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_string_equal(s.app.ui.edit.text.data, "500");
+    scene_close(&s);
+}
+
+static void test_app__keys_typed_ahead_are_for_the_next_page(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/secret");
+    scene_type(&s, "А17");
+    card_ms = 60;
+    scene_event_alone(&s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_ENTER});
+    assert_int_equal(s.app.leaving, LEAVE_NEXT);
+    scene_event_alone(&s, (struct window_event){.kind = WINDOW_TEXT, .text = "2"});
+    card_ms = 0;
+    /* covered meanwhile: what comes of it is not painted */
+    scene_event_alone(&s, (struct window_event){.kind = WINDOW_HIDE});
+    scene_event(&s, (struct window_event){.kind = WINDOW_SAVED});
+    assert_int_equal(ink_shown(), 0);
+    scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE});
+    assert_true(ink_shown() > 1000);
+    assert_string_equal(s.app.interview->page.node->name, "age");
+    scene_event(&s, (struct window_event){.kind = WINDOW_TEXT, .text = "5"});
+    assert_string_equal(s.app.ui.edit.text.data, "25");
+    assert_string_equal(value(&s, "/data/secret"), "А17");
+    scene_close(&s);
+}
+
 /* Lists long enough to be kept: one by region, one that is the same for all, one whose labels say
  * what was answered. */
 static char *long_lists(void)
@@ -580,6 +628,7 @@ static void test_app__a_kept_list_follows_answers_and_languages(void **state)
     struct err err = {0};
     struct node *v = session_find(s.app.interview->session, "/data/g/v");
     assert_int_equal(session_answer(s.app.interview->session, v, "c2", &err), ANSWER_CHOICE);
+    assert_int_equal(session_answer(s.app.interview->session, v, "c", &err), ANSWER_CHOICE);
     assert_int_equal(session_answer(s.app.interview->session, v, "c5", &err), ANSWER_OK);
     scene_close(&s);
     free(form);
@@ -997,6 +1046,8 @@ int main(void)
         cmocka_unit_test(test_app__a_hidden_window_shows_nothing),
         cmocka_unit_test(test_app__asleep_it_shows_nothing_and_has_put_all_away),
         cmocka_unit_test(test_app__a_slow_card_holds_the_page_not_the_screen),
+        cmocka_unit_test(test_app__back_from_a_refused_answer_on_a_slow_card),
+        cmocka_unit_test(test_app__keys_typed_ahead_are_for_the_next_page),
         cmocka_unit_test(test_app__a_kept_list_follows_answers_and_languages),
         cmocka_unit_test(test_app__handing_over_tells_how_far_it_is_and_can_be_stopped),
         cmocka_unit_test(test_app__a_memo_is_no_answer_and_is_not_lost),
