@@ -403,7 +403,7 @@ const char *app_media_name(const char *path)
 
 static void enter_interview(struct app *app)
 {
-    app->missing_only = false;
+    app->outline = OUTLINE_ALL;
     if (!app->interview->page.node) {
         app_go(app, SCREEN_FINISH);
         return;

@@ -52,6 +52,7 @@ enum app_sheet {
 };
 
 enum { APP_AHEAD = 64 };
+enum outline_filter { OUTLINE_ALL, OUTLINE_MISSING, OUTLINE_OPEN };
 enum app_leave { LEAVE_NONE, LEAVE_NEXT, LEAVE_BACK };
 
 enum { APP_FORMS_MAX = 64, APP_MEDIA_MAX = 16, APP_CHOICES_SHOWN = 60 };
@@ -122,7 +123,9 @@ struct app {
     bool handed; /* the respondent holds it: nothing but this block */
     bool hand_here; /* of SCREEN_HAND: opened from a page of the block, not on the way to it */
     bool in_block, at_end; /* of SCREEN_RETURN: may go on with the block; the form ends behind it */
-    bool announce_recovery, removed_notice, missing_only;
+    bool announce_recovery, removed_notice;
+    enum outline_filter outline; /* which questions it lists */
+    size_t opened_section;       /* 1, 2, …: its questions are listed, too; 0: none's */
     enum answer_result refusal;
     struct node *refused; /* beside which question it is said */
     bool refused_now;     /* not yet brought into sight */

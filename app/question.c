@@ -22,6 +22,13 @@ bool question_is_code(const char *value)
     return false;
 }
 
+bool question_is_asked(const struct node *node)
+{
+    const struct control *c = node->item ? node->item->control : NULL;
+    return c && control_is_question(c) && !node->readonly && !node->item->calculate &&
+           !control_has(c, "label"); /* the head of a table: labels alone */
+}
+
 /* ---- giving the answer to the session ---- */
 
 bool question_answer(struct app *app, struct node *node, const char *value)

@@ -15,6 +15,8 @@ struct question_code {
 };
 extern const struct question_code question_codes[QUESTION_CODES];
 bool question_is_code(const char *value);
+/* Does somebody answer it, and not the form? */
+bool question_is_asked(const struct node *node);
 
 /* Give it to the session; a refusal is shown beside the question. */
 bool question_answer(struct app *app, struct node *node, const char *value);

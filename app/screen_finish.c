@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/question.h"
 
 static bool is_missing_value(const char *value)
 {
@@ -18,11 +19,10 @@ static bool is_missing_value(const char *value)
 static void count_node(const struct node *node, unsigned *questions, unsigned *answers,
                        unsigned *without)
 {
-    const struct control *c = node->item ? node->item->control : NULL;
     if (!node->active) {
         return;
     }
-    if (c && control_is_question(c) && !node->readonly && !node->item->calculate) {
+    if (question_is_asked(node)) {
         ++*questions;
         *answers += *tree_value(node) != '\0';
         *without += is_missing_value(tree_value(node));
@@ -103,7 +103,7 @@ void screen_finish(struct app *app)
                                  : problems[p].why == ANSWER_CHOICE ? S_refused_choice
                                                                     : S_refused_rule;
             const char *id = arena_printf(&ui->frame, "problem:%zu", p + 1);
-            if (ui_row(ui, id, x, &y, w, label, ui_str(ui, why), '!')) {
+            if (ui_row(ui, id, x, &y, w, ui_plain(ui, label), ui_str(ui, why), '!')) {
                 struct page page;
                 if (interview_find(i, &ui->frame, problems[p].node, &page)) {
                     interview_go(i, &page);
@@ -124,7 +124,7 @@ void screen_finish(struct app *app)
         if (questions > answers &&
             ui_row(ui, "open", x, &y, w,
                    ui_fill(ui, S_finish_open, ui_number(ui, questions - answers), NULL), "", 'o')) {
-            app->missing_only = false;
+            app->outline = OUTLINE_OPEN;
             app_go(app, SCREEN_OUTLINE);
             return;
         }

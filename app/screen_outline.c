@@ -3,37 +3,70 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/question.h"
+
+enum { SECTIONS = 100, SHOWN = 200, SEARCH_FROM = 10 };
 
 struct section {
     const char *title;
-    unsigned questions, answered, missing;
-    bool asked, roster;
-    struct page first, first_missing; /* .node NULL = none */
+    unsigned questions, answered;
+    bool asked;
+    struct page first; /* .node NULL = none */
+};
+struct leaf { /* one question */
+    size_t section;
+    struct page page; /* where it is asked */
+    struct page question;
+    bool answered, missing;
+};
+struct outline {
+    struct section list[SECTIONS];
+    size_t count;
+    struct leaf *leaves;
+    size_t leaf_count, leaf_room;
+    unsigned missing, open;
 };
 
-static void keep_first(struct page *first, const struct page *page)
+static void add_leaf(struct app *app, struct outline *o, const struct page *page,
+                     const struct page *question)
 {
-    if (!first->node) {
-        *first = *page;
+    if (o->leaf_count == o->leaf_room) {
+        o->leaf_room = o->leaf_room ? o->leaf_room * 2 : 64;
+        struct leaf *more = arena_alloc(&app->ui.frame, o->leaf_room * sizeof *more);
+        if (o->leaf_count) {
+            memcpy(more, o->leaves, o->leaf_count * sizeof *more);
+        }
+        o->leaves = more;
     }
+    struct leaf *l = &o->leaves[o->leaf_count++];
+    struct section *s = &o->list[o->count - 1];
+    *l = (struct leaf){.section = o->count - 1, .page = *page, .question = *question};
+    l->answered = *tree_value(question->node) != '\0';
+    l->missing = session_check(app->interview->session, question->node, NULL) != ANSWER_OK;
+    s->questions++;
+    s->answered += l->answered;
+    o->missing += l->missing;
+    o->open += !l->answered;
 }
 
-static void count_page(struct app *app, struct section *s, const struct page *page)
+static void count_page(struct app *app, struct outline *o, const struct page *page)
 {
     struct interview *i = app->interview;
     struct arena *arena = &app->ui.frame;
+    struct section *s = &o->list[o->count - 1];
+    if (!s->first.node) {
+        s->first = *page;
+    }
     if (page->kind == PAGE_ROSTER) {
         struct node **entries;
         size_t count;
         session_entries(i->session, arena, page, &entries, &count);
-        keep_first(&s->first, page);
-        s->roster = true;
         for (size_t e = 0; e < count; e++) {
             struct page *pages;
             size_t n;
             session_pages(i->session, arena, entries[e], &pages, &n);
             for (size_t p = 0; p < n; p++) {
-                count_page(app, s, &pages[p]);
+                count_page(app, o, &pages[p]);
             }
         }
         return;
@@ -44,45 +77,32 @@ static void count_page(struct app *app, struct section *s, const struct page *pa
         session_fields(i->session, arena, page, &fields, &count);
     }
     for (size_t f = 0; f < count; f++) {
-        struct node *node = fields[f].node;
         if (fields[f].kind == PAGE_ROSTER) {
-            count_page(app, s, &fields[f]);
-            continue;
-        }
-        if (node->readonly || node->item->calculate) {
-            keep_first(&s->first, page);
-            continue;
-        }
-        s->questions++;
-        s->answered += *tree_value(node) != '\0';
-        keep_first(&s->first, page);
-        if (session_check(i->session, node, NULL) != ANSWER_OK) {
-            s->missing++;
-            keep_first(&s->first_missing, page);
+            count_page(app, o, &fields[f]);
+        } else if (question_is_asked(fields[f].node)) {
+            add_leaf(app, o, page, &fields[f]);
         }
     }
 }
 
 /* Sections by their labels, in order; those that are not asked come from the form itself. */
-static size_t gather(struct app *app, struct section *list, size_t most)
+static void gather(struct app *app, struct outline *o)
 {
     struct interview *i = app->interview;
     struct page *pages;
-    size_t count, found = 0;
+    size_t count;
     session_pages(i->session, &app->ui.frame, NULL, &pages, &count);
     for (size_t p = 0; p < count; p++) {
         const char *title = interview_section(i, &app->ui.frame, &pages[p]);
-        if (!found || strcmp(list[found - 1].title, title) != 0) {
-            if (found == most) {
+        if (!o->count || strcmp(o->list[o->count - 1].title, title) != 0) {
+            if (o->count == SECTIONS) {
                 break;
             }
-            memset(&list[found], 0, sizeof *list);
-            list[found].title = title;
-            list[found++].asked = true;
+            o->list[o->count++] = (struct section){.title = title, .asked = true};
         }
-        count_page(app, &list[found - 1], &pages[p]);
+        count_page(app, o, &pages[p]);
     }
-    for (const struct control *c = i->form->body->first; c && found < most; c = c->next) {
+    for (const struct control *c = i->form->body->first; c && o->count < SECTIONS; c = c->next) {
         const struct control *g = c;
         for (; g;
              g = g == c ? c->first : g->next) { /* two levels are what people mean by section */
@@ -93,14 +113,12 @@ static size_t gather(struct app *app, struct section *list, size_t most)
             buf_text(&path, g->item->path);
             struct node *node = session_find(i->session, path.data);
             buf_fini(&path);
-            if (node && !node->active && found < most) {
-                memset(&list[found], 0, sizeof *list);
-                list[found++].title =
+            if (node && !node->active && o->count < SECTIONS) {
+                o->list[o->count++].title =
                     session_text(i->session, &app->ui.frame, &g->label, node, FORM_LONG, NULL);
             }
         }
     }
-    return found;
 }
 
 static void go_to(struct app *app, const struct page *page)
@@ -112,19 +130,133 @@ static void go_to(struct app *app, const struct page *page)
     }
 }
 
+/* A question with what was answered; true: somebody wants to go there. */
+static bool show_leaf(struct app *app, const struct outline *o, size_t at, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const struct leaf *l = &o->leaves[at];
+    const char *label =
+        session_text(app->interview->session, &ui->frame, &l->question.control->label,
+                     l->question.node, FORM_LONG, NULL);
+    const char *answer = l->answered ? question_value(app, &l->question) : "";
+    bool secret =
+        l->question.control->kind == CONTROL_SECRET || control_has(l->question.control, "masked");
+    char mark = l->missing ? '!' : l->answered ? '+' : 'o';
+    return ui_row(ui, arena_printf(&ui->frame, "leaf:%zu", at + 1), x, y, w, ui_plain(ui, label),
+                  secret ? "" : answer, mark);
+}
+
+/* All sections; the questions of the one that is opened. */
+static bool show_tree(struct app *app, const struct outline *o, const char *needle, int x, int *y,
+                      int w)
+{
+    static const int8_t down[] = {20, 36, 50, 66, 80, 36}, up[] = {20, 64, 50, 34, 80, 64};
+    struct ui *ui = &app->ui;
+    int side = ui_px(ui, UI_TOUCH_DP), inset = ui_px(ui, 20);
+    size_t shown = 0;
+    for (size_t s = 0; s < o->count; s++) {
+        const struct section *own = &o->list[s];
+        unsigned missing = 0;
+        for (size_t k = 0; k < o->leaf_count; k++) {
+            missing += o->leaves[k].section == s && o->leaves[k].missing;
+        }
+        if (!search_finds(app, needle, own->title)) {
+            continue;
+        }
+        const char *small = own->asked
+                                ? ui_fill(ui, S_outline_answered, ui_number(ui, own->answered),
+                                          ui_number(ui, own->questions))
+                                : ui_str(ui, S_outline_not_asked);
+        char mark = !own->asked ? '-' : missing ? '!' : own->answered == own->questions ? '+' : 'o';
+        bool open = app->opened_section == s + 1;
+        int top = *y;
+        if (ui_row(ui, arena_printf(&ui->frame, "section:%zu", s + 1), x, y,
+                   own->questions ? w - side : w, own->title, small, mark)) {
+            go_to(app, &own->first);
+            return true;
+        }
+        if (!own->questions) {
+            continue;
+        }
+        struct rect r = {x + w - side, top, side, *y - top};
+        if (ui_target(ui, arena_printf(&ui->frame, "open:%zu", s + 1), ROLE_ICON, r)) {
+            app->opened_section = open ? 0 : s + 1;
+            ui->again = true;
+        }
+        ui_stroke(ui, r.x + (side - ui_px(ui, 20)) / 2, r.y + (r.h - ui_px(ui, 20)) / 2, 20,
+                  open ? up : down, 3, 2.5f, ui->theme.ink);
+        for (size_t k = 0; open && k < o->leaf_count; k++) {
+            if (o->leaves[k].section == s && shown++ < SHOWN &&
+                show_leaf(app, o, k, x + inset, y, w - inset)) {
+                go_to(app, &o->leaves[k].page);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The questions that are missing, or without an answer, under their sections. */
+static bool show_questions(struct app *app, const struct outline *o, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    size_t shown = 0, more = 0, under = SECTIONS;
+    for (size_t k = 0; k < o->leaf_count; k++) {
+        const struct leaf *l = &o->leaves[k];
+        if (!(app->outline == OUTLINE_MISSING ? l->missing : !l->answered)) {
+            continue;
+        }
+        if (shown >= SHOWN) {
+            more++;
+            continue;
+        }
+        if (l->section != under) {
+            under = l->section;
+            *y += ui_px(ui, 12);
+            *y += ui_text(ui, x, *y, w, TEXT_TITLE, o->list[under].title, ui->theme.soft, true);
+        }
+        shown++;
+        if (show_leaf(app, o, k, x, y, w)) {
+            go_to(app, &l->page);
+            return true;
+        }
+    }
+    if (more) {
+        *y += ui_px(ui, 8);
+        *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                      ui_fill(ui, S_outline_more, ui_number(ui, (long long)more), NULL),
+                      ui->theme.soft, true);
+    }
+    return false;
+}
+
+static void show_filters(struct app *app, const struct outline *o, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const struct {
+        const char *id, *text;
+    } filters[] = {
+        [OUTLINE_ALL] = {"all", ui_str(ui, S_outline_all)},
+        [OUTLINE_MISSING] = {"missing",
+                             ui_fill(ui, S_outline_missing, ui_number(ui, o->missing), NULL)},
+        [OUTLINE_OPEN] = {"unanswered", ui_fill(ui, S_outline_open, ui_number(ui, o->open), NULL)}};
+    int px = x;
+    for (int f = 0; f < 3; f++) {
+        if (ui_pill(ui, filters[f].id, &px, y, x, x + w, filters[f].text, (int)app->outline == f,
+                    false)) {
+            app->outline = (enum outline_filter)f;
+            ui->again = true;
+        }
+    }
+    ui_pills_end(ui, &px, y, x);
+}
+
 void screen_outline(struct app *app)
 {
-    enum { MOST = 100, SEARCH_FROM = 10 };
     struct ui *ui = &app->ui;
-    struct section *list = arena_alloc(&ui->frame, MOST * sizeof *list);
-    size_t count = gather(app, list, MOST);
-    unsigned missing = 0;
-    struct page first_missing = {.node = NULL};
+    struct outline *o = arena_alloc(&ui->frame, sizeof *o);
     int x, y, w;
-    for (size_t s = 0; s < count; s++) {
-        missing += list[s].missing;
-        keep_first(&first_missing, &list[s].first_missing);
-    }
+    gather(app, o);
     const char *number =
         ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", app->interview->draft.number), NULL);
     struct header h = {.help = true,
@@ -145,48 +277,26 @@ void screen_outline(struct app *app)
     }
     ui_body_begin(ui, ui_header_height(ui, false), search_bottom(app, ui->h - ui_bar_height(ui)),
                   &x, &y, &w);
-    int px = x;
-    if (ui_pill(ui, "all", &px, &y, x, x + w, ui_str(ui, S_outline_all), !app->missing_only,
-                false)) {
-        app->missing_only = false;
-    }
-    if (ui_pill(ui, "missing", &px, &y, x, x + w,
-                ui_fill(ui, S_outline_missing, ui_number(ui, missing), NULL), app->missing_only,
-                false)) {
-        app->missing_only = true;
-    }
-    ui_pills_end(ui, &px, &y, x);
-    if (count > SEARCH_FROM) {
+    show_filters(app, o, x, &y, w);
+    bool all = app->outline == OUTLINE_ALL;
+    if (all && o->count > SEARCH_FROM) {
         search_field(app, "search-sections", x, &y, w);
     }
-    const char *needle = search_needle(app, "search-sections");
-    for (size_t s = 0; s < count; s++) {
-        if ((app->missing_only && !list[s].missing) || !search_finds(app, needle, list[s].title)) {
-            continue;
-        }
-        const char *small = list[s].asked
-                                ? ui_fill(ui, S_outline_answered, ui_number(ui, list[s].answered),
-                                          ui_number(ui, list[s].questions))
-                                : ui_str(ui, S_outline_not_asked);
-        bool whole = list[s].answered == list[s].questions;
-        char mark = !list[s].asked ? '-' : list[s].missing ? '!' : whole ? '+' : 'o';
-        if (list[s].asked && list[s].questions == 0) {
-            mark = '+';
-        }
-        if (ui_row(ui, arena_printf(&ui->frame, "section:%zu", s + 1), x, &y, w, list[s].title,
-                   small, mark)) {
-            go_to(app, list[s].first_missing.node && app->missing_only ? &list[s].first_missing
-                                                                       : &list[s].first);
-            return;
-        }
+    if (all ? show_tree(app, o, search_needle(app, "search-sections"), x, &y, w)
+            : show_questions(app, o, x, &y, w)) {
+        return;
     }
     ui_body_end(ui, y);
     if (search_keyboard(app)) {
         return;
     }
-    if (missing) {
+    if (o->missing) {
         if (ui_took(ui, "right")) {
-            go_to(app, &first_missing);
+            size_t k = 0;
+            while (!o->leaves[k].missing) {
+                k++;
+            }
+            go_to(app, &o->leaves[k].page);
             return;
         }
         ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_outline_to_missing));

@@ -71,7 +71,12 @@ void screen_settings(struct app *app)
     int x, y, w;
     ui_header(ui, &h);
     if (ui_took(ui, "back")) {
-        app_go(app, SCREEN_HOME);
+        int scroll = app->page_scroll;
+        app_go(app, app->interview ? SCREEN_INTERVIEW : SCREEN_HOME);
+        if (app->interview) { /* where it was left */
+            ui->scroll = scroll;
+            screen_reopen_typed(app);
+        }
         return;
     }
     ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
@@ -203,6 +208,15 @@ static void menu_sheet(struct app *app, int x, int *y, int w)
         ui->again = true;
         return;
     }
+    if (app->screen == SCREEN_INTERVIEW &&
+        ui_row(ui, "settings", x, y, w, ui_str(ui, S_settings_title), "", 0)) {
+        struct node *node = question_typed(app);
+        if (node) {
+            interview_typing(app->interview, node, ui->edit.text.data);
+        }
+        app_go(app, SCREEN_SETTINGS);
+        return;
+    }
     if (ui_row(ui, "finish", x, y, w, ui_str(ui, S_menu_finish), "", 0)) {
         if (question_commit(app)) {
             app_go(app, SCREEN_FINISH);
@@ -284,7 +298,7 @@ void sheet_show(struct app *app)
         [SHEET_LANGUAGE] = S_language_title, [SHEET_MENU] = S_menu_title,
         [SHEET_DISCARD] = S_menu_discard,    [SHEET_FILES] = S_file_title,
         [SHEET_HELP] = S_help_title,         [SHEET_PICTURE] = S_picture_title,
-                                            [SHEET_MEMO] = S_memo_title};
+        [SHEET_MEMO] = S_memo_title};
     struct ui *ui = &app->ui;
     struct header h = {.title = ui_str(ui, titles[app->sheet]), .left = "cancel", .progress = -1};
     int x, y, w;

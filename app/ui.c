@@ -70,7 +70,10 @@ const char *ui_fill3(struct ui *ui, enum string_id id, const char *first, const 
 
 const char *ui_number(struct ui *ui, long long n)
 {
-    return arena_printf(&ui->frame, "%lld", n);
+    static const char blank[] = "\xC2\xA0";
+    return n > -10000 && n < 10000 ? arena_printf(&ui->frame, "%lld", n)
+                                   : arena_printf(&ui->frame, "%s%s%03lld", ui_number(ui, n / 1000),
+                                                  blank, n < 0 ? -(n % 1000) : n % 1000);
 }
 
 const char *ui_tenths(struct ui *ui, long long n)

@@ -124,6 +124,7 @@ const char *ui_str(struct ui *ui, enum string_id id);
 const char *ui_fill(struct ui *ui, enum string_id id, const char *first, const char *second);
 const char *ui_fill3(struct ui *ui, enum string_id id, const char *first, const char *second,
                      const char *third);
+/* Digits in threes from 10,000 on. */
 const char *ui_number(struct ui *ui, long long n);
 /* 14 → "1,4", or "1.4" in English. */
 const char *ui_tenths(struct ui *ui, long long n);
@@ -139,6 +140,8 @@ bool ui_pressed(const struct ui *ui, const char *id);
 bool ui_grabbed(const struct ui *ui, const char *id, int *x, int *y);
 bool ui_dropped(struct ui *ui, const char *id, int *x, int *y);
 
+/* The letters alone, without the marks of emphasis; for a row. */
+const char *ui_plain(struct ui *ui, const char *text);
 /* ---- drawing ---- */
 void ui_fill_rect(struct ui *ui, struct rect r, colour c);
 void ui_box(struct ui *ui, struct rect r, float radius_dp, colour c, colour edge, float line_dp);

@@ -40,6 +40,43 @@ int ui_header_height(const struct ui *ui, bool progress)
     return header_face(ui) + (progress ? ui_px(ui, 5) : ui_px(ui, 1));
 }
 
+/* Large letters give way so that a line stays one; returns what to put back. */
+static float one_line(struct ui *ui, enum text_style style, const char *text, int w)
+{
+    float before = ui->text_scale;
+    while (ui->text_scale > 1 && ui_line_width(ui, style, text) > w) {
+        ui->text_scale -= 0.05f;
+    }
+    return before;
+}
+
+/* The title over what stands below it; where it needs two lines, alone. */
+static void header_title(struct ui *ui, const struct header *h, int x, int w, int height)
+{
+    static const int8_t down[] = {20, 36, 50, 66, 80, 36};
+    int icon = ui_px(ui, 12), end = x + w - icon - ui_px(ui, 4);
+    bool two = h->subtitle && *h->subtitle;
+    float scale = two ? one_line(ui, TEXT_TITLE, h->title, w) : ui->text_scale;
+    int line = ui_line(ui, TEXT_TITLE);
+    int title_h = ui_text(ui, x, 0, w, TEXT_TITLE, h->title, ui->theme.ink, false);
+    two = two && title_h <= line;
+    int most = title_h < 2 * line ? title_h : 2 * line;
+    ui_text(ui, x, two ? ui_px(ui, 6) : (height - most) / 2, w, TEXT_TITLE, h->title, ui->theme.ink,
+            true);
+    ui->text_scale = scale;
+    if (two) {
+        int room = h->title_id ? w - icon - ui_px(ui, 4) : w;
+        scale = one_line(ui, TEXT_SMALL, h->subtitle, room);
+        ui_text(ui, x, ui_px(ui, 6) + line, w, TEXT_SMALL, h->subtitle, ui->theme.soft, true);
+        end = x + ui_line_width(ui, TEXT_SMALL, h->subtitle);
+        ui->text_scale = scale;
+    }
+    if (h->title_id) {
+        ui_stroke(ui, end + ui_px(ui, 4), height - ui_px(ui, 8) - icon, 12, down, 3, 2,
+                  ui->theme.soft);
+    }
+}
+
 void ui_header(struct ui *ui, const struct header *h)
 {
     int height = header_face(ui), side = ui_px(ui, 48), x = ui_px(ui, 16), right = ui->w;
@@ -94,26 +131,12 @@ void ui_header(struct ui *ui, const struct header *h)
         ui_stroke(ui, px, py, 24, tip, 2, 2, ui->theme.ink);
         right -= side;
     }
-    bool two = h->subtitle && *h->subtitle;
-    int line = ui_line(ui, TEXT_TITLE);
     int w = right - x - ui_px(ui, 4);
-    int title_h = ui_text(ui, x, 0, w, TEXT_TITLE, h->title, ui->theme.ink, false);
-    int size_y = two && title_h <= line ? ui_px(ui, 6)
-                                        : (height - (title_h < 2 * line ? title_h : 2 * line)) / 2;
     if (h->title_id) {
-        static const int8_t down[] = {20, 36, 50, 66, 80, 36};
-        int icon = ui_px(ui, 12);
-        int end = x + (two && title_h <= line ? ui_line_width(ui, TEXT_SMALL, h->subtitle)
-                                              : w - icon - ui_px(ui, 4));
         ui_place(ui, h->title_id, ROLE_BUTTON, (struct rect){x, 0, right - x, height});
-        ui_stroke(ui, end + ui_px(ui, 4), height - ui_px(ui, 8) - icon, 12, down, 3, 2,
-                  ui->theme.soft);
     }
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP, .rect = {x, 0, w, height}});
-    ui_text(ui, x, size_y, w, TEXT_TITLE, h->title, ui->theme.ink, true);
-    if (two && title_h <= line) {
-        ui_text(ui, x, ui_px(ui, 6) + line, w, TEXT_SMALL, h->subtitle, ui->theme.soft, true);
-    }
+    header_title(ui, h, x, w, height);
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP});
     if (h->progress < 0) {
         ui_fill_rect(ui, (struct rect){0, height, ui->w, ui_px(ui, 1)}, ui->theme.line);

@@ -406,8 +406,7 @@ static int set_rich(struct ui *ui, int x, int y, int w, enum text_style style, c
     return r.height + (r.at ? ui_line(ui, style) : 0);
 }
 
-/* The letters alone, as far as their width matters. */
-static const char *without_marks(struct ui *ui, const char *text)
+const char *ui_plain(struct ui *ui, const char *text)
 {
     char *out = arena_alloc(&ui->frame, strlen(text) + 1), *end = out;
     while (*text) {
@@ -432,7 +431,7 @@ int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const cha
     if (!strpbrk(text, "*_<#[")) {
         return ui_text(ui, x, y, w, style, text, c, draw);
     }
-    float before = ui_cap_text(ui, word_scale(ui, style, without_marks(ui, text), w));
+    float before = ui_cap_text(ui, word_scale(ui, style, ui_plain(ui, text), w));
     int height = set_rich(ui, x, y, w, style, text, c, draw);
     ui->text_scale = before;
     return height;

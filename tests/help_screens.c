@@ -390,6 +390,10 @@ static void interview(struct scene *s)
             shot(s, "sheet-memo");
             scene_tap(s, "cancel");
             scene_tap(s, "menu");
+            must(scene_tap(s, "settings"), "open the settings in an interview");
+            scene_tap(s, "back");
+            must(s->app.screen == SCREEN_INTERVIEW, "come back from the settings");
+            scene_tap(s, "menu");
             scene_tap(s, "discard");
             shot(s, "sheet-discard");
             scene_tap(s, "cancel");
@@ -445,6 +449,11 @@ static void interview(struct scene *s)
     scene_tap(s, "menu");
     must(scene_tap(s, "outline"), "open the outline");
     shot(s, "outline");
+    must(scene_tap(s, "open:1"), "open a section");
+    shot(s, "outline-opened");
+    must(scene_tap(s, "unanswered"), "see what has no answer");
+    shot(s, "outline-unanswered");
+    must(scene_tap(s, "all"), "see all");
     scene_tap(s, "back");
     scene_tap(s, "menu");
     must(scene_tap(s, "leave"), "leave");

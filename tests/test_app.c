@@ -541,6 +541,36 @@ static void test_app__keys_typed_ahead_are_for_the_next_page(void **state)
     scene_close(&s);
 }
 
+static void test_app__the_outline_lists_what_has_no_answer(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/place_name");
+    scene_type(&s, "Өзгөн");
+    assert_true(scene_tap(&s, "outline"));
+    assert_null(scene_find(&s, "leaf:1"));
+    assert_true(scene_tap(&s, "open:1")); /* a section's questions, with what was answered */
+    assert_non_null(scene_find(&s, "leaf:1"));
+    assert_true(shows(&s, "Өзгөн"));
+    assert_true(scene_tap(&s, "unanswered"));
+    assert_false(shows(&s, "Өзгөн"));
+    assert_null(scene_find(&s, "leaf:1")); /* this one has an answer */
+    assert_true(scene_tap(&s, "leaf:2"));
+    assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
+    assert_string_equal(s.app.interview->page.node->name, "story");
+    /* the looks may be changed in the middle of an interview; nothing is lost by it */
+    scene_type(&s, "Үч жыл");
+    scene_tap(&s, "menu");
+    assert_true(scene_tap(&s, "settings"));
+    assert_true(scene_tap(&s, "night"));
+    assert_true(scene_tap(&s, "back"));
+    assert_true(s.app.night);
+    assert_string_equal(s.app.interview->page.node->name, "story");
+    assert_string_equal(s.app.ui.edit.text.data, "Үч жыл");
+    scene_close(&s);
+}
+
 /* Lists long enough to be kept: one by region, one that is the same for all, one whose labels say
  * what was answered. */
 static char *long_lists(void)
@@ -1048,6 +1078,7 @@ int main(void)
         cmocka_unit_test(test_app__a_slow_card_holds_the_page_not_the_screen),
         cmocka_unit_test(test_app__back_from_a_refused_answer_on_a_slow_card),
         cmocka_unit_test(test_app__keys_typed_ahead_are_for_the_next_page),
+        cmocka_unit_test(test_app__the_outline_lists_what_has_no_answer),
         cmocka_unit_test(test_app__a_kept_list_follows_answers_and_languages),
         cmocka_unit_test(test_app__handing_over_tells_how_far_it_is_and_can_be_stopped),
         cmocka_unit_test(test_app__a_memo_is_no_answer_and_is_not_lost),
