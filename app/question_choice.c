@@ -463,7 +463,7 @@ static bool as_scale(struct list *l, enum text_style style)
         }
         ui_mark_choice(ui, r.x + (cell_w - circle) / 2, r.y + gap + circle / 2, 28, on, l->many);
         ui_text_top(ui, (struct rect){r.x + gap, r.y + circle + 3 * gap, cell_w - 2 * gap, label_h},
-                    style, l->choices[i].label, on ? ui->theme.ink : ui->theme.soft);
+                    style, l->choices[i].label, ui->theme.ink);
     }
     *l->y += h;
     return true;

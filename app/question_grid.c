@@ -72,7 +72,7 @@ static void heads(struct app *app, const struct columns *c, int x, int *y, int w
     }
     for (size_t i = 0; i < c->count; i++) {
         ui_text_top(ui, (struct rect){x + (int)i * w + pad, *y, w - 2 * pad, h}, TEXT_HINT,
-                    c->list[i].label, ui->theme.soft);
+                    c->list[i].label, ui->theme.ink);
     }
     *y += h + pad;
 }
@@ -232,7 +232,7 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
     const char *likely = tree_value(fields[0].node), *grave = tree_value(fields[1].node);
     for (size_t r = down.count; r-- > 0;) { /* the gravest on top */
         ui_text_centre(ui, (struct rect){x, *y, side - pad, cell_h}, TEXT_HINT, down.list[r].label,
-                       ui->theme.soft);
+                       ui->theme.ink);
         for (size_t c = 0; c < across.count; c++) {
             struct rect cell = {x + side + (int)c * cell_w, *y, cell_w, cell_h};
             struct rect face = {cell.x + gap / 2, cell.y + gap / 2, cell_w - gap, cell_h - gap};
@@ -257,7 +257,7 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
     for (size_t c = 0; c < across.count; c++) {
         ui_text_top(
             ui, (struct rect){x + side + (int)c * cell_w + pad, *y + pad, cell_w - 2 * pad, head_h},
-            TEXT_HINT, across.list[c].label, ui->theme.soft);
+            TEXT_HINT, across.list[c].label, ui->theme.ink);
     }
     *y += head_h + 3 * pad;
     const char *first = label_at(&across, likely), *second = label_at(&down, grave);

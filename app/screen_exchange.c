@@ -33,9 +33,9 @@ static int choose_medium(struct app *app, int x, int *y, int w)
     int chosen = -1;
     for (size_t m = 0; m < app->media_count; m++) {
         const char *id = arena_printf(&ui->frame, "medium:%zu", m + 1);
-        unsigned long long mb = file_free_bytes(app->media[m]) >> 20;
+        long long tenths = (long long)(file_free_bytes(app->media[m]) / 100000000ull);
         if (ui_row(ui, id, x, y, w, app_media_name(app->media[m]),
-                   ui_fill(ui, S_media_free, ui_number(ui, (long long)mb), NULL), 'o')) {
+                   ui_fill(ui, S_media_free, ui_tenths(ui, tenths), NULL), 0)) {
             chosen = (int)m;
         }
     }
@@ -108,6 +108,7 @@ void app_watch_task(struct app *app)
     }
     bool load = app->screen == SCREEN_LOAD;
     struct header h = {.title = ui_str(ui, load ? S_media_load_title : S_media_title),
+                       .subtitle = app_media_name(app->task_folder),
                        .progress = -1};
     int x, y, w, bar = ui_px(ui, 10);
     enum { KIB = 1024, TENTH = KIB * KIB / 10 };

@@ -47,7 +47,7 @@ static void choose_invite(struct app *app, int x, int *y, int w)
         }
         for (size_t i = 0; i < count; i++, found++) {
             const char *id = arena_printf(&ui->frame, "invite:%zu", found);
-            if (ui_row(ui, id, x, y, w, names[i], app_media_name(app->media[m]), 'o')) {
+            if (ui_row(ui, id, x, y, w, names[i], app_media_name(app->media[m]), 0)) {
                 struct err err = {0};
                 struct invite *invite = mem_alloc(sizeof *invite);
                 snprintf(app->invite_path, sizeof app->invite_path, "%s/%s", app->media[m],

@@ -9,8 +9,8 @@
 static void status_line(struct app *app, struct header *h)
 {
     struct ui *ui = &app->ui;
-    unsigned long long gb10 = file_free_bytes(app->data_dir) / 100000000ull;
-    const char *space = arena_printf(&ui->frame, "%llu,%llu", gb10 / 10, gb10 % 10);
+    long long tenths = (long long)(file_free_bytes(app->data_dir) / 100000000ull);
+    const char *space = ui_tenths(ui, tenths);
     int battery = window_battery();
     h->title = app_date(app, clock_wall_ms());
     h->subtitle = battery >= 0 ? ui_fill(ui, S_home_status, ui_number(ui, battery), space)

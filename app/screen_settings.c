@@ -246,7 +246,7 @@ static void discard_sheet(struct app *app, int x, int *y, int w)
     struct ui *ui = &app->ui;
     *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_discard_sure), ui->theme.ink, true);
     *y += ui_px(ui, 20);
-    if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_cancel), true)) {
+    if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_discard_keep), true)) {
         app_close_sheet(app);
     }
     if (ui_wide_button(ui, "discard-yes", x, y, w, ui_str(ui, S_menu_discard), false)) {
