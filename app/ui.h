@@ -91,6 +91,7 @@ struct ui {
     struct rect body;    /* where the page scrolls */
     int scroll, content; /* px */
     int bar_h;           /* of the bottom bar, as its labels need it */
+    int pill_h;          /* of the line of pills that is being set */
     float speed;         /* px a ms, for inertia */
     int64_t moved_ms;
     bool in_body;

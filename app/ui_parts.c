@@ -413,8 +413,9 @@ bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right,
     h += (lines - 1) * ui_line(ui, TEXT_HINT);
     if (*x > left && *x + w > right) {
         *x = left;
-        *y += h + ui_px(ui, 8);
+        *y += ui->pill_h + ui_px(ui, 8);
     }
+    ui->pill_h = *x == left || h > ui->pill_h ? h : ui->pill_h; /* of this line of pills */
     struct rect r = {*x, *y, w, h};
     bool hit = ui_target(ui, id, ROLE_PILL, r);
     if (selected) {
@@ -436,7 +437,7 @@ void ui_pills_end(struct ui *ui, int *x, int *y, int left)
 {
     if (*x > left) {
         *x = left;
-        *y += ui_px(ui, 48) + ui_px(ui, 12);
+        *y += ui->pill_h + ui_px(ui, 12);
     }
 }
 
