@@ -166,6 +166,7 @@ void app_lock(struct app *app)
         app->ui.quit = true; /* a lock that fails ends the program: the keys go with it */
     }
     memset(app->forms, 0, sizeof app->forms);
+    memset(app->forms_before, 0, sizeof app->forms_before);
     app->form_count = 0;
     memset(app->filter, 0, sizeof app->filter);
     app_go(app, SCREEN_UNLOCK);

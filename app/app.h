@@ -115,6 +115,8 @@ struct app {
     int64_t oldest_ms;
     struct app_form forms[APP_FORMS_MAX];
     size_t form_count;
+    struct app_form forms_before[APP_FORMS_MAX]; /* before the last loading */
+    size_t before_count;
 
     /* interview */
     struct interview *interview;

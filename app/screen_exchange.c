@@ -78,6 +78,8 @@ static void exchange(struct app *app, int medium, writer_job *job)
     app->progress.done = app->progress.total = 0;
     app->progress.stop = app->progress.stopped = false;
     app->message[0] = '\0';
+    memcpy(app->forms_before, app->forms, sizeof app->forms_before);
+    app->before_count = app->form_count;
     app->task = writer_begin(app->writer, job, app);
     app->ui.again = true;
 }
@@ -90,7 +92,8 @@ static void end_task(struct app *app)
     app->task = NULL;
     app->ui.again = true;
     if (ok) {
-        app->exchanged = true;
+        bool more = app->loaded.grants || app->loaded.catalogues || app->loaded.packages;
+        app->exchanged = app->screen != SCREEN_LOAD || !more || app_load_home(app);
     } else if (stopped) {
         app_say(app, S_progress_stopped);
     } else {
@@ -174,6 +177,39 @@ void screen_hand_over(struct app *app)
     exchange(app, medium, hand_over);
 }
 
+static bool is_among(const struct app_form *forms, size_t count, const struct app_form *one)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (memcmp(forms[i].form.hash, one->form.hash, sizeof one->form.hash) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Those of `forms` that are not among the others, under a heading. */
+static void name_forms(struct app *app, enum string_id heading, const struct app_form *forms,
+                       size_t count, const struct app_form *others, size_t other_count, int x,
+                       int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        if (is_among(others, other_count, &forms[i])) {
+            continue;
+        }
+        if (!any) {
+            *y += ui_px(ui, 16);
+            *y += ui_text(ui, x, *y, w, TEXT_TITLE, ui_str(ui, heading), ui->theme.soft, true);
+        }
+        any = true;
+        *y += ui_px(ui, 6);
+        *y += ui_text(ui, x, *y, w, TEXT_BODY, forms[i].title, ui->theme.ink, true);
+        *y += ui_text(ui, x, *y, w, TEXT_SMALL,
+                      ui_fill(ui, S_forms_version, forms[i].version, NULL), ui->theme.soft, true);
+    }
+}
+
 void screen_load(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -197,6 +233,12 @@ void screen_load(struct app *app)
         const char *counts = ui_fill3(ui, S_load_counts, ui_number(ui, r->packages),
                                       ui_number(ui, r->receipts), ui_number(ui, r->purged));
         y += ui_text(ui, x, y, w, TEXT_BODY, counts, ui->theme.ink, true);
+        if (r->grants || r->catalogues || r->packages) {
+            name_forms(app, S_load_new, app->forms, app->form_count, app->forms_before,
+                       app->before_count, x, &y, w);
+            name_forms(app, S_load_gone, app->forms_before, app->before_count, app->forms,
+                       app->form_count, x, &y, w);
+        }
         if (r->refused) {
             char why[1200];
             err_text(&r->why, why, sizeof why);
