@@ -696,12 +696,17 @@ void app_draw(struct app *app)
     uint64_t before = app->interview ? app->interview->ticket : 0;
     app->posted_us = 0;
     build(app);
+    if (app->screen != SCREEN_INTERVIEW || app->sheet != SHEET_NONE) {
+        app->ahead_count =
+            0; /* nobody seals a record, or gives a PIN, with a key meant for a page */
+    }
     while (!app->leaving && app->ahead_count) { /* typed ahead of a slow card */
         struct window_event e = app->ahead[0];
         memmove(app->ahead, app->ahead + 1, --app->ahead_count * sizeof e);
         if (ui_event(&app->ui, &e)) {
             build(app);
         }
+        app->ahead_count = app->screen == SCREEN_INTERVIEW ? app->ahead_count : 0;
     }
     if (app->leaving && leaving_timeout(app) < 0) {
         wait_box(&app->ui);

@@ -255,6 +255,7 @@ struct rich {
     enum text_style style;
     colour ink;
     bool draw, bold, italic;
+    struct buf *letters; /* only gathered, not set; or NULL */
 };
 
 static enum face rich_face(const struct rich *r)
@@ -268,6 +269,11 @@ static void rich_word(struct rich *r, const char *text, size_t len, bool blank_b
 {
     enum face face = rich_face(r);
     int size = ui_text_px(r->ui, r->style), line = ui_line(r->ui, r->style);
+    if (r->letters) {
+        buf_text(r->letters, blank_before && r->letters->len ? " " : "");
+        buf_add(r->letters, text, len);
+        return;
+    }
     while (len) {
         int blank = blank_before && r->at ? font_width(face, size, " ", 1) : 0;
         int width = font_width(face, size, text, len);
@@ -333,10 +339,9 @@ static size_t rich_mark(struct rich *r, const char *p, bool word_start)
     return n;
 }
 
-static int set_rich(struct ui *ui, int x, int y, int w, enum text_style style, const char *text,
-                    colour c, bool draw)
+/* The height that it takes. */
+static int set_rich(struct rich r, const char *text)
 {
-    struct rich r = {.ui = ui, .x = x, .y = y, .w = w, .style = style, .ink = c, .draw = draw};
     struct buf word = {0};
     bool blank = false, line_start = true;
     for (const char *p = text;; p++) {
@@ -378,7 +383,10 @@ static int set_rich(struct ui *ui, int x, int y, int w, enum text_style style, c
             }
             blank = *p == ' ';
             if (*p == '\n') {
-                r.height += ui_line(ui, style);
+                if (r.letters) {
+                    buf_char(r.letters, '\n');
+                }
+                r.height += ui_line(r.ui, r.style);
                 r.at = 0;
                 r.bold = r.italic = false;
                 line_start = true;
@@ -403,25 +411,16 @@ static int set_rich(struct ui *ui, int x, int y, int w, enum text_style style, c
         buf_char(&word, *p);
     }
     buf_fini(&word);
-    return r.height + (r.at ? ui_line(ui, style) : 0);
+    return r.height + (r.at ? ui_line(r.ui, r.style) : 0);
 }
 
 const char *ui_plain(struct ui *ui, const char *text)
 {
-    char *out = arena_alloc(&ui->frame, strlen(text) + 1), *end = out;
-    while (*text) {
-        size_t tag = *text == '<' ? strcspn(text, ">") : 0;
-        if (tag && text[tag] == '>') {
-            text += tag + 1;
-        } else if (strchr("*_#\\[", *text)) {
-            text++;
-        } else if (*text == ']' && text[1] == '(' && strchr(text, ')')) {
-            text = strchr(text, ')') + 1;
-        } else {
-            *end++ = *text++;
-        }
-    }
-    return out;
+    struct buf letters = {0};
+    (void)set_rich((struct rich){.ui = ui, .letters = &letters}, text);
+    const char *kept = arena_copy(&ui->frame, letters.data ? letters.data : "", letters.len);
+    buf_fini(&letters);
+    return kept;
 }
 
 /* A line without emphasis is set as plain text: the same pixels from the cache. */
@@ -432,7 +431,9 @@ int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const cha
         return ui_text(ui, x, y, w, style, text, c, draw);
     }
     float before = ui_cap_text(ui, word_scale(ui, style, ui_plain(ui, text), w));
-    int height = set_rich(ui, x, y, w, style, text, c, draw);
+    int height = set_rich(
+        (struct rich){.ui = ui, .x = x, .y = y, .w = w, .style = style, .ink = c, .draw = draw},
+        text);
     ui->text_scale = before;
     return height;
 }

@@ -203,4 +203,14 @@ static inline char *scene_form(const char *file)
     return kept;
 }
 
+/* An interview with this form, on its first page. */
+static inline void scene_begin(struct scene *s, struct window *window, const char *form,
+                               const char *form_id, const struct scene_look *look)
+{
+    scene_open(s, window, form, form_id, look);
+    scene_unlock(s);
+    scene_tap(s, "start");
+    assert_true(scene_tap(s, "form:0"));
+}
+
 #endif

@@ -538,6 +538,25 @@ static void test_app__keys_typed_ahead_are_for_the_next_page(void **state)
     scene_event(&s, (struct window_event){.kind = WINDOW_TEXT, .text = "5"});
     assert_string_equal(s.app.ui.edit.text.data, "25");
     assert_string_equal(value(&s, "/data/secret"), "А17");
+    /* but no key that was meant for a page seals a record */
+    struct page *pages;
+    size_t count, at;
+    interview_pages(s.app.interview, &s.app.ui.frame, &pages, &count, &at);
+    card_ms = 60; /* the page itself is still on its way */
+    interview_go(s.app.interview, &pages[count - 1]);
+    screen_arrive(&s.app);
+    scene_draw(&s);
+    tap_alone(&s, "right");
+    assert_int_equal(s.app.leaving, LEAVE_NEXT);
+    scene_event_alone(&s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_ENTER});
+    scene_event_alone(&s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_ENTER});
+    card_ms = 0;
+    scene_event(&s, (struct window_event){.kind = WINDOW_SAVED});
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    assert_int_equal(s.app.ahead_count, 0);
+    /* emphasis is taken out of a row; what is none stays */
+    assert_string_equal(ui_plain(&s.app.ui, "**Да** <b>нет</b> a_b, 2 < 3 > 1, №*"),
+                        "Да нет a_b, 2 < 3 > 1, №*");
     scene_close(&s);
 }
 
@@ -633,10 +652,7 @@ static void test_app__a_kept_list_follows_answers_and_languages(void **state)
     struct scene s;
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
     char *form = long_lists();
-    scene_open(&s, window, form, "lists", &look);
-    scene_unlock(&s);
-    scene_tap(&s, "start");
-    assert_true(scene_tap(&s, "form:0"));
+    scene_begin(&s, window, form, "lists", &look);
     assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "a")));
     assert_non_null(scene_find(&s, choice_of(&s, "/data/g/v", "c0")));
     assert_null(scene_find(&s, choice_of(&s, "/data/g/v", "c1")));
@@ -681,10 +697,7 @@ static void test_app__handing_over_tells_how_far_it_is_and_can_be_stopped(void *
     struct scene s;
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
     char *form = long_lists();
-    scene_open(&s, window, form, "lists", &look);
-    scene_unlock(&s);
-    scene_tap(&s, "start");
-    assert_true(scene_tap(&s, "form:0"));
+    scene_begin(&s, window, form, "lists", &look);
     assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "a")));
     assert_true(scene_tap(&s, "right"));
     assert_int_equal(s.app.screen, SCREEN_FINISH);
@@ -856,10 +869,7 @@ static void test_app__the_block_holds_inside_a_repeat(void **state)
     close(fd);
     char *form = scene_form(path);
     unlink(path);
-    scene_open(&s, window, form, "form", &look);
-    scene_unlock(&s);
-    scene_tap(&s, "start");
-    assert_true(scene_tap(&s, "form:0"));
+    scene_begin(&s, window, form, "form", &look);
     if (!scene_tap(&s, "entry:1")) {
         assert_true(scene_tap(&s, "add"));
     }
@@ -937,10 +947,7 @@ static void test_app__pictures_stand_in_questions_and_choices(void **state)
     char *form = scene_form(path);
     unlink(path);
     scene_picture = &png;
-    scene_open(&s, window, form, "form", &look);
-    scene_unlock(&s);
-    scene_tap(&s, "start");
-    assert_true(scene_tap(&s, "form:0"));
+    scene_begin(&s, window, form, "form", &look);
     assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
     assert_int_equal(pictures_drawn(&s),
                      3); /* the question's, two choices'; the third has only words */
@@ -1013,10 +1020,7 @@ static void test_app__prompts_are_read_aloud(void **state)
     char *form = scene_form(path);
     unlink(path);
     scene_picture = &wav; /* the package's one extra file: the name does not tell what it is */
-    scene_open(&s, window, form, "form", &look);
-    scene_unlock(&s);
-    scene_tap(&s, "start");
-    assert_true(scene_tap(&s, "form:0"));
+    scene_begin(&s, window, form, "form", &look);
     assert_null(scene_find(&s, "say:no")); /* its file is missing */
     assert_true(scene_tap(&s, "listen"));
     assert_true(audio_playing());

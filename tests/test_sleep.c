@@ -170,6 +170,14 @@ static bool gives(struct logind *l, int locks)
     return l->given == locks;
 }
 
+static void watched(struct logind *l, struct sleep_watch **w, struct heard *h)
+{
+    logind_start(l);
+    *w = sleep_watch(on_news, h);
+    assert_non_null(*w);
+    assert_true(gives(l, 1));
+}
+
 static bool no_bus(void)
 {
     if (!bus_start()) {
@@ -187,10 +195,8 @@ static void test_sleep__the_machine_waits_until_all_is_put_away(void **state)
     if (no_bus()) {
         skip();
     }
-    logind_start(&l);
-    struct sleep_watch *w = sleep_watch(on_news, &h);
-    assert_non_null(w);
-    assert_true(gives(&l, 1));
+    struct sleep_watch *w;
+    watched(&l, &w, &h);
     assert_false(let_go(&l, 0));
     say(&l, true);
     assert_true(hears(&h, &l, "s"));
@@ -221,9 +227,8 @@ static void test_sleep__a_bus_that_dies_leaves_nobody_in_the_dark(void **state)
     if (no_bus()) {
         skip();
     }
-    logind_start(&l);
-    struct sleep_watch *w = sleep_watch(on_news, &h);
-    assert_true(gives(&l, 1));
+    struct sleep_watch *w;
+    watched(&l, &w, &h);
     say(&l, true);
     assert_true(hears(&h, &l, "s"));
     bus_stop();
