@@ -8,7 +8,6 @@
 
 #include "forms/instance.h"
 #include "platform/clock.h"
-#include "platform/text.h"
 
 /* ---- the session's world ---- */
 

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Does the talk flow, with slow cards, long lists, sleep, memos and sticks? */
+#include "platform/clock.h"
+#include "tests/card.h"
+#include "tests/steps.h"
+
+/* Dark pixels of what was shown last. */
+static unsigned ink_shown(void)
+{
+    uint8_t *rgb = window_pixels(window);
+    unsigned ink = 0;
+    for (int i = 0; i < 720 * 1280 * 3; i++) {
+        ink += rgb[i] < 100;
+    }
+    free(rgb);
+    return ink;
+}
+
+static void test_flow__a_hidden_window_shows_nothing(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    scene_event(&s, (struct window_event){.kind = WINDOW_HIDE});
+    assert_int_equal(ink_shown(), 0);
+    scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE});
+    assert_true(ink_shown() > 1000);
+    scene_close(&s);
+}
+
+static void test_flow__asleep_it_shows_nothing_and_has_put_all_away(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/place_name");
+    scene_type(&s, "полслова");
+    assert_true(ink_shown() > 1000);
+    scene_event(&s, (struct window_event){.kind = WINDOW_SLEEP});
+    assert_int_equal(ink_shown(), 0);
+    scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE}); /* not yet */
+    scene_type(&s, "!");
+    assert_int_equal(ink_shown(), 0);
+    scene_event(&s, (struct window_event){.kind = WINDOW_AWAKE});
+    assert_true(ink_shown() > 1000);
+    assert_string_equal(s.app.ui.edit.text.data, "полслова");
+    /* the battery dies in the night: what was half typed comes back */
+    scene_event(&s, (struct window_event){.kind = WINDOW_SLEEP});
+    cut_and_resume(&s);
+    assert_string_equal(s.app.ui.edit.text.data, "полслова");
+    /* a sleep longer than the device may lie about: locked before anything is shown */
+    scene_event(&s, (struct window_event){.kind = WINDOW_SLEEP});
+    s.app.last_input_ms -= 3600 * 1000;
+    scene_event(&s, (struct window_event){.kind = WINDOW_AWAKE});
+    assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+    scene_close(&s);
+}
+
+static void tap_alone(struct scene *s, const char *id)
+{
+    struct rect r = rect_of(s, id);
+    s->app.ui.last[0] = '\0';
+    scene_event_alone(
+        s, (struct window_event){.kind = WINDOW_DOWN, .x = r.x + r.w / 2, .y = r.y + r.h / 2});
+    scene_event_alone(
+        s, (struct window_event){.kind = WINDOW_UP, .x = r.x + r.w / 2, .y = r.y + r.h / 2});
+}
+
+static void test_flow__a_slow_card_holds_the_page_not_the_screen(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    open_interview(&s);
+    go_to(&s, "/data/ban");
+    struct node *asked = s.app.interview->page.node;
+    card_ms = 400;
+    tap_alone(&s, "choice:yes");
+    int64_t start = clock_mono_ms();
+    tap_alone(&s, "right");
+    assert_true(clock_mono_ms() - start < 200); /* not held up */
+    assert_int_equal(s.app.leaving, LEAVE_NEXT);
+    assert_ptr_equal(s.app.interview->page.node, asked);
+    assert_string_equal(value(&s, "/data/ban"), "yes");
+    assert_false(shows(&s, "Подождите"));
+    tap_alone(&s, "choice:no"); /* nothing more is taken on this page */
+    assert_string_equal(value(&s, "/data/ban"), "yes");
+    s.app.leaving_ms -= 1000; /* it takes long: say so */
+    scene_event_alone(&s, (struct window_event){.kind = WINDOW_NONE});
+    assert_true(shows(&s, "Подождите"));
+    /* it is told when the medium has it */
+    struct window_event e = window_wait(window, 5000);
+    while (e.kind != WINDOW_SAVED && e.kind != WINDOW_NONE) {
+        e = window_wait(window, 5000);
+    }
+    assert_int_equal(e.kind, WINDOW_SAVED);
+    scene_event_alone(&s, e);
+    assert_int_equal(s.app.leaving, LEAVE_NONE);
+    assert_ptr_not_equal(s.app.interview->page.node, asked);
+    assert_false(shows(&s, "Подождите"));
+    /* back, and locked while the page waits: the answer is there afterwards */
+    tap_alone(&s, "left");
+    while (s.app.leaving) {
+        OK(interview_sync(s.app.interview, &err));
+        scene_event_alone(&s, (struct window_event){.kind = WINDOW_SAVED});
+    }
+    assert_ptr_equal(s.app.interview->page.node, asked);
+    tap_alone(&s, "choice:no");
+    tap_alone(&s, "right");
+    assert_int_equal(s.app.leaving, LEAVE_NEXT);
+    app_lock(&s.app);
+    assert_int_equal(s.app.leaving, LEAVE_NONE);
+    card_ms = 0;
+    scene_draw(&s);
+    scene_unlock(&s);
+    resume(&s);
+    assert_string_equal(value(&s, "/data/ban"), "no");
+    scene_close(&s);
+}
+
+static void test_flow__back_from_a_refused_answer_on_a_slow_card(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    open_interview(&s);
+    go_to(&s, "/data/age");
+    scene_type(&s, "500");
+    card_ms = 50;
+    tap_alone(&s, "back");
+    assert_int_equal(s.app.leaving, LEAVE_BACK);
+    uint64_t ticket = s.app.interview->ticket;
+    OK(interview_sync(s.app.interview, &err));
+    scene_event_alone(&s, (struct window_event){.kind = WINDOW_SAVED});
+    assert_int_equal(s.app.leaving, LEAVE_NONE); /* once, and not refused anew for ever */
+    assert_string_equal(s.app.interview->page.node->name, "secret");
+    assert_true(s.app.interview->ticket <= ticket + 1); /* the page that is shown now */
+    card_ms = 0;
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_string_equal(s.app.ui.edit.text.data, "500");
+    scene_close(&s);
+}
+
+static void test_flow__keys_typed_ahead_are_for_the_next_page(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/secret");
+    scene_type(&s, "А17");
+    card_ms = 60;
+    scene_event_alone(&s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_ENTER});
+    assert_int_equal(s.app.leaving, LEAVE_NEXT);
+    scene_event_alone(&s, (struct window_event){.kind = WINDOW_TEXT, .text = "2"});
+    card_ms = 0;
+    /* covered meanwhile: what comes of it is not painted */
+    scene_event_alone(&s, (struct window_event){.kind = WINDOW_HIDE});
+    scene_event(&s, (struct window_event){.kind = WINDOW_SAVED});
+    assert_int_equal(ink_shown(), 0);
+    scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE});
+    assert_true(ink_shown() > 1000);
+    assert_string_equal(s.app.interview->page.node->name, "age");
+    scene_event(&s, (struct window_event){.kind = WINDOW_TEXT, .text = "5"});
+    assert_string_equal(s.app.ui.edit.text.data, "25");
+    assert_string_equal(value(&s, "/data/secret"), "А17");
+    /* but no key that was meant for a page seals a record */
+    struct page *pages;
+    size_t count, at;
+    interview_pages(s.app.interview, &s.app.ui.frame, &pages, &count, &at);
+    card_ms = 60; /* the page itself is still on its way */
+    interview_go(s.app.interview, &pages[count - 1]);
+    screen_arrive(&s.app);
+    scene_draw(&s);
+    tap_alone(&s, "right");
+    assert_int_equal(s.app.leaving, LEAVE_NEXT);
+    scene_event_alone(&s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_ENTER});
+    scene_event_alone(&s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_ENTER});
+    card_ms = 0;
+    scene_event(&s, (struct window_event){.kind = WINDOW_SAVED});
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    assert_int_equal(s.app.ahead_count, 0);
+    /* emphasis is taken out of a row; what is none stays */
+    assert_string_equal(ui_plain(&s.app.ui, "**Да** <b>нет</b> a_b, 2 < 3 > 1, №*"),
+                        "Да нет a_b, 2 < 3 > 1, №*");
+    scene_close(&s);
+}
+
+static void test_flow__the_outline_lists_what_has_no_answer(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/place_name");
+    scene_type(&s, "Өзгөн");
+    assert_true(scene_tap(&s, "outline"));
+    assert_null(scene_find(&s, "leaf:1"));
+    assert_true(scene_tap(&s, "open:1")); /* a section's questions, with what was answered */
+    assert_non_null(scene_find(&s, "leaf:1"));
+    assert_true(shows(&s, "Өзгөн"));
+    assert_true(scene_tap(&s, "unanswered"));
+    assert_false(shows(&s, "Өзгөн"));
+    assert_null(scene_find(&s, "leaf:1")); /* this one has an answer */
+    assert_true(scene_tap(&s, "leaf:2"));
+    assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
+    assert_string_equal(s.app.interview->page.node->name, "story");
+    /* the looks may be changed in the middle of an interview; nothing is lost by it */
+    scene_type(&s, "Үч жыл");
+    scene_tap(&s, "menu");
+    assert_true(scene_tap(&s, "settings"));
+    assert_true(scene_tap(&s, "night"));
+    assert_true(scene_tap(&s, "back"));
+    assert_true(s.app.night);
+    assert_string_equal(s.app.interview->page.node->name, "story");
+    assert_string_equal(s.app.ui.edit.text.data, "Үч жыл");
+    scene_close(&s);
+}
+
+/* Lists long enough to be kept: one by region, one that is the same for all, one whose labels say
+ * what was answered. */
+static char *long_lists(void)
+{
+    enum { ROWS = 1200 };
+    struct buf out = {0};
+    buf_text(&out,
+             "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' "
+             "xmlns:jr='http://openrosa.org/javarosa'><h:head><h:title>L</h:title><model><itext>");
+    for (int l = 0; l < 2; l++) {
+        buf_printf(&out, "<translation lang='%s'>", l ? "ky" : "ru");
+        for (int i = 0; i < ROWS; i++) {
+            buf_printf(&out, "<text id='t%d'><value>%s %d</value></text>", i, l ? "айыл" : "село",
+                       i);
+            buf_printf(&out, "<text id='u%d'><value><output value='/data/g/r'/> %d</value></text>",
+                       i, i);
+        }
+        buf_text(&out, "</translation>");
+    }
+    buf_text(&out, "</itext><instance><data id='lists'><g><r/><v/><w/><x/></g></data></instance>"
+                   "<instance id='l'><root>");
+    for (int i = 0; i < ROWS; i++) {
+        buf_printf(&out, "<item><name>c%d</name><of>%s</of><t>t%d</t><u>u%d</u></item>", i,
+                   i % 2 ? "b" : "a", i, i);
+    }
+    buf_text(&out,
+             "</root></instance><bind nodeset='/data/g/r' type='string'/></model></h:head><h:body>"
+             "<group ref='/data/g' appearance='field-list'>"
+             "<select1 ref='/data/g/r'><label>R</label>"
+             "<item><label>A</label><value>a</value></item>"
+             "<item><label>B</label><value>b</value></item></select1>");
+    static const char *const lists[][3] = {
+        {"v", "[of = /data/g/r]", "t"}, {"w", "", "t"}, {"x", "", "u"}};
+    for (size_t i = 0; i < 3; i++) {
+        buf_printf(&out,
+                   "<select1 ref='/data/g/%s' appearance='autocomplete'><label>%s</label>"
+                   "<itemset nodeset=\"instance('l')/root/item%s\"><value ref='name'/>"
+                   "<label ref='jr:itext(%s)'/></itemset></select1>",
+                   lists[i][0], lists[i][0], lists[i][1], lists[i][2]);
+    }
+    buf_text(&out, "</group></h:body></h:html>");
+    char *form = mem_text(out.data);
+    buf_fini(&out);
+    return form;
+}
+
+/* A choice's target on a page of several questions. */
+static const char *choice_of(struct scene *s, const char *path, const char *value)
+{
+    static char id[UI_ID_MAX];
+    struct node *node = session_find(s->app.interview->session, path);
+    assert_non_null(node);
+    snprintf(id, sizeof id, "choice:%u:%s", node->item->index, value);
+    return id;
+}
+
+static void test_flow__a_kept_list_follows_answers_and_languages(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    char *form = long_lists();
+    scene_begin(&s, window, form, "lists", &look);
+    assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "a")));
+    assert_non_null(scene_find(&s, choice_of(&s, "/data/g/v", "c0")));
+    assert_null(scene_find(&s, choice_of(&s, "/data/g/v", "c1")));
+    assert_true(shows(&s, "a 0"));
+    scene_draw(&s); /* kept from here on */
+    assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "b")));
+    assert_null(scene_find(&s, choice_of(&s, "/data/g/v", "c0")));
+    assert_non_null(scene_find(&s, choice_of(&s, "/data/g/v", "c1")));
+    assert_non_null(scene_find(&s, choice_of(&s, "/data/g/w", "c0")));
+    assert_true(shows(&s, "b 0"));
+    assert_false(shows(&s, "a 0"));
+    assert_true(shows(&s, "село 0"));
+    assert_true(scene_tap(&s, "language"));
+    assert_true(shows(&s, "айыл 0"));
+    assert_false(shows(&s, "село 0"));
+    assert_true(scene_tap(&s, choice_of(&s, "/data/g/v", "c3")));
+    assert_string_equal(value(&s, "/data/g/v"), "c3");
+    /* what is no longer offered is not taken for an answer */
+    struct err err = {0};
+    struct node *v = session_find(s.app.interview->session, "/data/g/v");
+    assert_int_equal(session_answer(s.app.interview->session, v, "c2", &err), ANSWER_CHOICE);
+    assert_int_equal(session_answer(s.app.interview->session, v, "c", &err), ANSWER_CHOICE);
+    assert_int_equal(session_answer(s.app.interview->session, v, "c5", &err), ANSWER_OK);
+    scene_close(&s);
+    free(form);
+}
+
+static size_t files_on_stick(struct scene *s)
+{
+    struct arena arena;
+    const char **names;
+    size_t count = 0;
+    arena_init(&arena);
+    (void)!file_list(&arena, &names, &count, study_path(&s->study, "stick"), ".age", NULL);
+    arena_fini(&arena);
+    return count;
+}
+
+static void test_flow__handing_over_tells_how_far_it_is_and_can_be_stopped(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    char *form = long_lists();
+    scene_begin(&s, window, form, "lists", &look);
+    assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "a")));
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_SEALED);
+    assert_true(scene_tap(&s, "right"));
+    size_t before = files_on_stick(&s);
+    card_ms = 60;
+    assert_true(scene_tap(&s, "hand-over"));
+    tap_alone(&s, "medium:1");
+    assert_non_null(s.app.task);
+    assert_null(scene_find(&s, "back")); /* nothing else now */
+    assert_true(shows(&s, "Подождите"));
+    scene_key(&s, KEY_ESCAPE);
+    card_ms = 0;
+    scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    assert_null(s.app.task);
+    assert_true(s.app.exchanged);
+    assert_int_equal(files_on_stick(&s), before + 1);
+    assert_true(scene_tap(&s, "right"));
+    /* once more, and stopped */
+    card_ms = 60;
+    assert_true(scene_tap(&s, "hand-over"));
+    tap_alone(&s, "medium:1");
+    assert_non_null(scene_find(&s, "stop"));
+    tap_alone(&s, "stop");
+    scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    card_ms = 0;
+    assert_null(s.app.task);
+    assert_int_equal(s.app.screen, SCREEN_HAND_OVER);
+    assert_true(s.app.exchanged || shows(&s, "Остановлено"));
+    assert_int_equal(files_on_stick(&s), before + 1 + s.app.exchanged);
+    scene_close(&s);
+    free(form);
+}
+
+static void test_flow__a_memo_is_no_answer_and_is_not_lost(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/age");
+    scene_type(&s, "7"); /* no answer that the form would take */
+    assert_true(scene_tap(&s, "memo"));
+    assert_int_equal(s.app.sheet, SHEET_MEMO);
+    scene_type(&s, "Муж отвечал за неё");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_int_equal(s.app.sheet, SHEET_NONE);
+    assert_string_equal(s.app.interview->page.node->name, "age");
+    assert_string_equal(s.app.ui.edit.text.data, "7"); /* as it was left */
+    assert_string_equal(value(&s, "/data/age"), "");
+    scene_type(&s, "1"); /* 71 */
+    assert_true(scene_tap(&s, "memo"));
+    assert_true(shows(&s, "Муж отвечал"));
+    scene_key(&s, KEY_ESCAPE); /* nothing was written: no memo */
+    assert_null(s.app.interview->memos->next);
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_string_equal(value(&s, "/data/age"), "71");
+    /* cut in the middle of one */
+    go_to(&s, "/data/ban");
+    scene_tap(&s, "menu");
+    assert_true(scene_tap(&s, "memo"));
+    scene_type(&s, "боится");
+    scene_event(&s, (struct window_event){.kind = WINDOW_SLEEP});
+    cut_and_resume(&s);
+    const struct interview_memo *m = s.app.interview->memos;
+    assert_int_equal(m->number, 2);
+    assert_string_equal(m->path, "/data/ban");
+    assert_string_equal(m->text.data, "боится");
+    assert_string_equal(m->next->text.data, "Муж отвечал за неё");
+    assert_string_equal(m->next->path, "/data/age");
+    assert_true(scene_tap(&s, "memo"));
+    assert_true(scene_tap(&s, "memo:2")); /* gone on with */
+    scene_type(&s, " чего-то");
+    assert_true(scene_tap(&s, "cancel"));
+    assert_string_equal(s.app.interview->memos->text.data, "боится чего-то");
+    assert_int_equal(s.app.interview->memos->number, 2);
+    scene_close(&s);
+}
+
+static int run(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_flow__a_hidden_window_shows_nothing),
+        cmocka_unit_test(test_flow__asleep_it_shows_nothing_and_has_put_all_away),
+        cmocka_unit_test(test_flow__a_slow_card_holds_the_page_not_the_screen),
+        cmocka_unit_test(test_flow__back_from_a_refused_answer_on_a_slow_card),
+        cmocka_unit_test(test_flow__keys_typed_ahead_are_for_the_next_page),
+        cmocka_unit_test(test_flow__the_outline_lists_what_has_no_answer),
+        cmocka_unit_test(test_flow__a_kept_list_follows_answers_and_languages),
+        cmocka_unit_test(test_flow__handing_over_tells_how_far_it_is_and_can_be_stopped),
+        cmocka_unit_test(test_flow__a_memo_is_no_answer_and_is_not_lost),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return steps_run(run);
+}
