@@ -96,11 +96,15 @@ void app_wait(struct app *app)
     window_show(ui->window, &ui->draws, ui->theme.paper);
 }
 
+/* For how many ms a PIN is enough. */
 static bool lock_device(struct device *d, void *arg, struct err *err)
 {
-    (void)arg;
+    const int64_t *soft_ms = arg;
     (void)err;
-    device_lock(d);
+    device_soft_lock(d, *soft_ms);
+    if (*soft_ms <= 0) { /* it may have been locked softly before */
+        device_lock(d);
+    }
     return true;
 }
 
@@ -156,20 +160,37 @@ void app_leave_interview(struct app *app)
     app_drop_interview(app);
 }
 
-void app_lock(struct app *app)
+static void lock(struct app *app, int64_t soft_ms)
 {
+    app->to_resume = app->interview != NULL;
+    if (app->interview) {
+        memcpy(app->resume_id, app->interview->draft.id, sizeof app->resume_id);
+    }
     app_leave_interview(app);
-    respondent_forget(app);
     edit_end(&app->ui.edit);
     window_blank(app->ui.window, app->ui.theme.paper);
-    if (app->writer && !writer_call(app->writer, lock_device, NULL, NULL)) {
+    if (app->writer && !writer_call(app->writer, lock_device, &soft_ms, NULL)) {
         app->ui.quit = true; /* a lock that fails ends the program: the keys go with it */
     }
     memset(app->forms, 0, sizeof app->forms);
     memset(app->forms_before, 0, sizeof app->forms_before);
     app->form_count = 0;
     memset(app->filter, 0, sizeof app->filter);
+    app->locked_before = true;
     app_go(app, SCREEN_UNLOCK);
+}
+
+static int64_t idle_left_ms(const struct app *app);
+
+void app_lock(struct app *app)
+{
+    int64_t idle = idle_left_ms(app); /* it was due then, asleep or not */
+    lock(app, VAULT_SOFT_MS + (idle < 0 ? idle : 0));
+}
+
+void app_lock_hard(struct app *app)
+{
+    lock(app, 0);
 }
 
 /* What is said beside the question is said in the new language, and the keys are its own. */
@@ -495,6 +516,7 @@ static void build(struct app *app)
         [SCREEN_HAND_OVER] = screen_hand_over,
         [SCREEN_LOAD] = screen_load,
         [SCREEN_SETTINGS] = screen_settings,
+        [SCREEN_PIN] = screen_pin,
         [SCREEN_HAND] = screen_hand,
         [SCREEN_RETURN] = screen_return};
     enum { MOST = 6 };
@@ -534,7 +556,7 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
         "first-language", "first-invite", "first-words", "first-pass", "first-repeat",
         "first-request",  "unlock",       "home",        "forms",      "interview",
         "outline",        "finish",       "sealed",      "hand-over",  "load",
-        "settings",       "hand",         "return"};
+        "settings",       "pin",          "hand",        "return"};
     struct buf out = {0};
     struct ui *ui = &app->ui;
     if (app->leaving || app->task) { /* what comes then is what was asked for */
@@ -619,7 +641,13 @@ static int64_t idle_left_ms(const struct app *app)
 static int lock_timeout(struct app *app)
 {
     if (app->screen <= SCREEN_UNLOCK) {
-        return app->screen == SCREEN_UNLOCK ? 1000 : -1; /* the wait's seconds count down */
+        const struct device_locks *l = &app->locks;
+        if (app->screen != SCREEN_UNLOCK) {
+            return -1;
+        }
+        return l->soft_left_ms > 0 ? (int)l->soft_left_ms + 1 /* then only the passphrase opens */
+               : l->wait_s > 0     ? 1000                     /* the seconds count down */
+                                   : -1;
     }
     int64_t left = idle_left_ms(app);
     if (left <= 0 && app->task) { /* a stick is not left half written; but it ends here */
@@ -681,7 +709,6 @@ struct device *app_end(struct app *app)
         app->task = NULL;
     }
     app_leave_interview(app);
-    respondent_forget(app);
     struct device *device = writer_free(app->writer);
     app->writer = NULL;
     buf_fini(&app->invite_bytes);

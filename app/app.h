@@ -36,6 +36,7 @@ enum screen {
     SCREEN_HAND_OVER,
     SCREEN_LOAD,
     SCREEN_SETTINGS,
+    SCREEN_PIN,
     SCREEN_HAND,
     SCREEN_RETURN,
     SCREEN_COUNT
@@ -120,9 +121,7 @@ struct app {
 
     /* interview */
     struct interview *interview;
-    struct pin
-        *pin;    /* for handing the device to the respondent; NULL: none chosen since unlocking */
-    bool handed; /* the respondent holds it: nothing but this block */
+    bool handed;    /* the respondent holds it: nothing but this block */
     bool hand_here; /* of SCREEN_HAND: opened from a page of the block, not on the way to it */
     bool in_block, at_end; /* of SCREEN_RETURN: may go on with the block; the form ends behind it */
     bool announce_recovery, removed_notice;
@@ -171,6 +170,11 @@ struct app {
     struct progress progress;
 
     /* unlock, first run */
+    struct device_locks locks; /* as they were looked at last */
+    bool locked_before;        /* since the program began: a PIN would have been handy */
+    enum screen pin_from;      /* where SCREEN_PIN was opened */
+    bool to_resume;            /* softly locked within an interview: this one */
+    uint8_t resume_id[16];
     bool show_pass;
     char suggested[64];
     char invite_path[300];
@@ -200,7 +204,10 @@ void memo_sheet(struct app *app, int x, int *y, int w);
 void screen_reopen_typed(struct app *app); /* what was half typed on the page, as it was */
 void app_watch_task(struct app *app);      /* the page while a task goes on */
 void app_wait(struct app *app);            /* show "please wait" now */
+/* Softly where a PIN was chosen; then it brings back the interview that was open, too. */
 void app_lock(struct app *app);
+void app_lock_hard(struct app *app); /* only the passphrase opens it */
+void app_look_locks(struct app *app);
 /* The interface's language; the questions' too, unless they go apart. */
 void app_language(struct app *app, enum ui_language language);
 /* The questions' language by its code; the interface's too, unless they go apart. */
@@ -245,11 +252,18 @@ void screen_interview(struct app *app);
 void screen_arrive(struct app *app);
 /* ---- the respondent's own screen: groups with the appearance respondent-screen ---- */
 bool respondent_block(const struct page *page);
-void respondent_forget(struct app *app);
 /* Large letters while it is handed over; returns what to put back. */
 float respondent_text(struct app *app);
 void screen_hand(struct app *app);
 void screen_return(struct app *app);
+
+/* ---- the PIN of the soft lock ---- */
+void screen_pin(struct app *app);
+void pin_field(struct app *app, int x, int *y, int w, bool masked);
+/* What is typed in it becomes the PIN.  False: it was said why not. */
+bool pin_keep_typed(struct app *app);
+enum pin_result { PIN_RIGHT, PIN_WRONG /* and said so */, PIN_SPENT };
+enum pin_result pin_try_typed(struct app *app);
 
 void screen_outline(struct app *app);
 void screen_finish(struct app *app);

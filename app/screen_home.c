@@ -101,6 +101,12 @@ void screen_home(struct app *app)
     } else {
         ui_warning(ui, x, &y, w, ui_str(ui, S_home_no_forms));
     }
+    if (app->locked_before && !app->locks.pin &&
+        ui_card(ui, "pin", x, &y, w, ui_str(ui, S_home_pin), ui_str(ui, S_home_pin_hint), false)) {
+        app->pin_from = SCREEN_HOME;
+        app_go(app, SCREEN_PIN);
+        return;
+    }
     show_drafts(app, x, &y, w);
     if (app->screen != SCREEN_HOME) {
         return;

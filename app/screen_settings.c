@@ -80,6 +80,7 @@ void screen_settings(struct app *app)
         return;
     }
     ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
+    app_message(app, x, &y, w);
     y += ui_text(ui, x, y, w, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink, true);
     interface_languages(app, x, &y, w);
     y += ui_px(ui, 18);
@@ -116,6 +117,14 @@ void screen_settings(struct app *app)
     if (ui_choice(ui, "left-hand", x, &y, w, ui_str(ui, S_settings_left), ui->left_hand, true)) {
         ui->left_hand = !ui->left_hand;
         app_settings_write(app);
+    }
+    y += ui_px(ui, 18);
+    y += ui_text(ui, x, y, w, TEXT_HEADING, ui_str(ui, S_lock), ui->theme.ink, true);
+    if (ui_row(ui, "pin", x, &y, w, ui_str(ui, S_pin_title),
+               ui_str(ui, app->locks.pin ? S_pin_is_set : S_pin_none), 0)) {
+        app->pin_from = SCREEN_SETTINGS;
+        app_go(app, SCREEN_PIN);
+        return;
     }
     y += ui_px(ui, 16);
     if (ui_wide_button(ui, "lock", x, &y, w, ui_str(ui, S_lock), false)) {

@@ -5,53 +5,56 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "platform/clock.h"
 #include "platform/text.h"
 
 struct trying {
     const char *pass;
     size_t len;
-    unsigned failures, wait_s;
 };
 
 static bool try(struct device *d, void *arg, struct err *err)
 {
     struct trying *t = arg;
-    bool ok = device_unlock(d, t->pass, t->len, err);
-    t->failures = device_failures(d);
-    t->wait_s = device_wait_s(d);
-    return ok;
-}
-
-static bool look(struct device *d, void *arg, struct err *err)
-{
-    struct trying *t = arg;
-    (void)err;
-    t->failures = device_failures(d);
-    t->wait_s = device_wait_s(d);
-    return true;
+    return device_unlock(d, t->pass, t->len, err);
 }
 
 static void unlock(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct err err = {0};
-    struct trying t = {ui->edit.text.data, ui->edit.text.len, 0, 0};
+    struct trying t = {ui->edit.text.data, ui->edit.text.len};
     if (!ui->edit.text.len) {
         return;
     }
     app_wait(app);
     bool ok = writer_call(app->writer, try, &t, &err);
     edit_end(&ui->edit);
+    app_look_locks(app);
     if (ok) {
         app->show_pass = false;
         app_go_home(app);
     } else if (err.code == ERR_AUTH) {
         app_say(app, S_unlock_wrong);
         snprintf(app->message, sizeof app->message, "%s",
-                 ui_fill(ui, S_unlock_wrong, ui_number(ui, t.failures), NULL));
+                 ui_fill(ui, S_unlock_wrong, ui_number(ui, app->locks.failures), NULL));
     } else {
         app_trouble(app, &err);
     }
+}
+
+/* The interview that was open goes on. */
+static void go_on(struct app *app)
+{
+    app_go_home(app);
+    for (size_t i = 0; i < app->draft_count && app->to_resume && app->screen == SCREEN_HOME; i++) {
+        if (memcmp(app->drafts[i].id, app->resume_id, sizeof app->resume_id) == 0) {
+            struct device_draft draft = app->drafts[i];
+            app_resume(app, &draft);
+            break;
+        }
+    }
+    app->to_resume = false;
 }
 
 /* After three letters of one of our own words there are four ways to go on: offer them. */
@@ -92,39 +95,98 @@ static void suggest(struct app *app, int x, int *y, int w)
 }
 
 /* How long to wait, or what was wrong. */
-static void say_wait(struct app *app, const struct trying *t, bool known, int x, int *y, int w)
+static void say_wait(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    if (known && t->wait_s > 0) {
-        ui_warning(ui, x, y, w, ui_fill(ui, S_unlock_wait, ui_number(ui, t->wait_s), NULL));
+    if (app->locks.wait_s > 0) {
+        ui_warning(ui, x, y, w, ui_fill(ui, S_unlock_wait, ui_number(ui, app->locks.wait_s), NULL));
     } else {
         app_message(app, x, y, w);
+    }
+}
+
+static bool wants_language(struct app *app)
+{
+    if (!ui_took(&app->ui, "language")) {
+        return false;
+    }
+    app->sheet = SHEET_LANGUAGE;
+    app->ui.again = true;
+    return true;
+}
+
+/* A short break is over. */
+static void unlock_by_pin(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_DIGITS);
+    struct header h = {.help = true, .title = "", .language = true, .progress = -1};
+    ui_header(ui, &h);
+    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    int top = y, all_w = w;
+    w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
+    app_message(app, x, &y, w);
+    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_unlock_pin_title), ui->theme.ink, true);
+    enum { HALF_MINUTE_MS = 30000 };
+    const char *at = app_date(app, clock_wall_ms() + app->locks.soft_left_ms + HALF_MINUTE_MS);
+    y += ui_text(ui, x, y + ui_px(ui, 4), w, TEXT_HINT,
+                 ui_fill(ui, S_unlock_pin_hint, at + strlen("dd.MM.yyyy "), NULL), ui->theme.soft,
+                 true);
+    y += ui_px(ui, 16);
+    int said = y;
+    if (ui->landscape) { /* what is said stands left, what is typed right */
+        x += all_w - w;
+        y = top;
+    }
+    pin_field(app, x, &y, w, true);
+    int px = x;
+    y += ui_px(ui, 8);
+    bool by_pass =
+        ui_pill(ui, "by-pass", &px, &y, x, x + w, ui_str(ui, S_unlock_by_pass), false, false);
+    ui_pills_end(ui, &px, &y, x);
+    ui_body_end(ui, y > said ? y : said);
+    if (by_pass) {
+        app_lock_hard(app);
+        return;
+    }
+    if (wants_language(app) ||
+        !keyboard_show(ui, &app->keyboard, KEYBOARD_DIGITS, ui_str(ui, S_unlock_open))) {
+        return;
+    }
+    enum pin_result result = pin_try_typed(app);
+    if (result == PIN_RIGHT) {
+        go_on(app);
+    } else if (result == PIN_SPENT) {
+        app_say(app, S_unlock_pin_spent);
     }
 }
 
 void screen_unlock(struct app *app)
 {
     struct ui *ui = &app->ui;
-    struct trying t = {NULL, 0, 0, 0};
+    app_look_locks(app);
+    if (app->locks.soft_left_ms > 0) {
+        unlock_by_pin(app);
+        return;
+    }
     int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_TEXT);
     struct header h = {.help = true, .title = "", .language = true, .progress = -1};
     if (!edit_is(&ui->edit, "pass")) {
         edit_begin(&ui->edit, "pass", "");
     }
-    bool known = writer_call(app->writer, look, &t, NULL);
     ui_header(ui, &h);
     ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
     int top = y;
     int left_w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
     y += ui_text(ui, x, y, left_w, TEXT_QUESTION, ui_str(ui, S_unlock_title), ui->theme.ink, true);
-    bool said = app->message[0] || (known && t.wait_s > 0);
+    bool said = app->message[0] || app->locks.wait_s > 0;
     if (!ui->landscape || !said) {
         y += ui_text(ui, x, y + ui_px(ui, 4), left_w, TEXT_HINT, ui_str(ui, S_unlock_hint),
                      ui->theme.soft, true);
     }
     y += ui_px(ui, ui->landscape ? 6 : 16);
     if (ui->landscape) { /* what is said stands left, what is typed right: both in sight */
-        say_wait(app, &t, known, x, &y, left_w);
+        say_wait(app, x, &y, left_w);
         x += w - left_w;
         y = top;
     }
@@ -132,7 +194,7 @@ void screen_unlock(struct app *app)
              1, app->message[0] != '\0', TEXT_BODY);
     suggest(app, x, &y, left_w);
     if (!ui->landscape) {
-        say_wait(app, &t, known, x, &y, left_w);
+        say_wait(app, x, &y, left_w);
     }
     int px = x;
     if (ui_pill(ui, "show", &px, &y, x, x + left_w,
@@ -141,13 +203,11 @@ void screen_unlock(struct app *app)
     }
     ui_pills_end(ui, &px, &y, x);
     ui_body_end(ui, y);
-    if (ui_took(ui, "language")) {
-        app->sheet = SHEET_LANGUAGE;
-        ui->again = true;
+    if (wants_language(app)) {
         return;
     }
     if (keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_unlock_open)) &&
-        t.wait_s == 0) {
+        app->locks.wait_s == 0) {
         unlock(app);
     }
 }

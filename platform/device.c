@@ -409,11 +409,9 @@ static bool drop_unbegun(struct device *d, struct err *err)
     return !changed || vault_save(d->vault, err);
 }
 
-bool device_unlock(struct device *d, const char *pass, size_t len, struct err *err)
+/* The vault is open: the rest of what was closed with it. */
+static bool open_rest(struct device *d, struct err *err)
 {
-    if (!vault_unlock(d->vault, pass, len, err)) {
-        return false;
-    }
     if (!load_catalogue(d, err) || !roll_forward(d, err) || !drop_unbegun(d, err)) {
         device_lock(d);
         return false;
@@ -421,13 +419,40 @@ bool device_unlock(struct device *d, const char *pass, size_t len, struct err *e
     return true;
 }
 
-void device_lock(struct device *d)
+bool device_unlock(struct device *d, const char *pass, size_t len, struct err *err)
+{
+    return vault_unlock(d->vault, pass, len, err) && open_rest(d, err);
+}
+
+static void close_rest(struct device *d)
 {
     free(d->catalogue);
     d->catalogue = NULL;
+}
+
+void device_lock(struct device *d)
+{
+    close_rest(d);
     if (d->vault) {
         vault_lock(d->vault);
     }
+}
+
+bool device_set_pin(struct device *d, const char *digits, struct err *err)
+{
+    return vault_set_pin(d->vault, digits, err);
+}
+
+void device_soft_lock(struct device *d, int64_t lasts_ms)
+{
+    close_rest(d);
+    vault_soft_lock(d->vault, lasts_ms);
+}
+
+bool device_try_pin(struct device *d, const char *digits, struct err *err)
+{
+    bool was_open = vault_is_open(d->vault);
+    return vault_try_pin(d->vault, digits, err) && (was_open || open_rest(d, err));
 }
 
 bool device_is_open(const struct device *d)
@@ -435,20 +460,24 @@ bool device_is_open(const struct device *d)
     return vault_is_open(d->vault);
 }
 
-unsigned device_wait_s(const struct device *d)
+struct device_locks device_locks(const struct device *d)
 {
-    return vault_wait_s(d->vault);
-}
-
-unsigned device_failures(const struct device *d)
-{
-    return vault_failures(d->vault);
+    return (struct device_locks){.failures = vault_failures(d->vault),
+                                 .wait_s = vault_wait_s(d->vault),
+                                 .pin = vault_has_pin(d->vault),
+                                 .pin_tries = vault_pin_tries(d->vault),
+                                 .soft_left_ms = vault_soft_left_ms(d->vault)};
 }
 
 #ifdef SUHBAT_TEST
 void device_forget_wait(struct device *d)
 {
     vault_forget_wait(d->vault);
+}
+
+void device_end_soft(struct device *d)
+{
+    vault_end_soft(d->vault);
 }
 #endif
 

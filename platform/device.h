@@ -39,10 +39,22 @@ void device_close(struct device *device);
 MUST_CHECK bool device_unlock(struct device *device, const char *pass, size_t len, struct err *err);
 void device_lock(struct device *device);
 bool device_is_open(const struct device *device);
-unsigned device_wait_s(const struct device *device);
-unsigned device_failures(const struct device *device);
+
+/* The soft lock (vault.h): for short breaks, opened by a PIN. */
+MUST_CHECK bool device_set_pin(struct device *device, const char *digits, struct err *err);
+void device_soft_lock(struct device *device, int64_t lasts_ms);
+MUST_CHECK bool device_try_pin(struct device *device, const char *digits, struct err *err);
+
+struct device_locks {
+    unsigned failures, wait_s; /* of the passphrase; s until the next try */
+    bool pin;                  /* one was chosen */
+    unsigned pin_tries;        /* left; 0: the PIN opens nothing */
+    int64_t soft_left_ms;      /* how long it still does, while softly locked */
+};
+struct device_locks device_locks(const struct device *device);
 #ifdef SUHBAT_TEST
 void device_forget_wait(struct device *device);
+void device_end_soft(struct device *device);
 #endif
 
 /* ---- who ---- */

@@ -8,6 +8,14 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+/* What libsodium's functions, and ours, left of a key below the caller's frame: Argon2id leaves all
+ * of it there. */
+static void clear_stack(void)
+{
+    enum { DEEP = 8192 };
+    sodium_stackzero(DEEP);
+}
+
 bool secret_setup(struct err *err)
 {
     struct rlimit none = {0, 0};
@@ -57,8 +65,10 @@ bool secret_stretch(uint8_t key[SECRET_KEY], const char *pass, size_t len,
     if (passes < 1 || passes > 16 || memory_kib < 8 || memory_kib > 512 * 1024) {
         return err_set(err, ERR_LIMIT, "the lock's parameters are out of range");
     }
-    if (crypto_pwhash(key, SECRET_KEY, pass, len, salt, passes, (size_t)memory_kib * 1024,
-                      crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    bool ok = crypto_pwhash(key, SECRET_KEY, pass, len, salt, passes, (size_t)memory_kib * 1024,
+                            crypto_pwhash_ALG_ARGON2ID13) == 0;
+    clear_stack();
+    if (!ok) {
         err_set(err, ERR_ENV, "there is not enough memory to unlock");
         return err_hint(err, "close other programs and try again");
     }
@@ -69,6 +79,7 @@ void secret_derive(uint8_t out[SECRET_KEY], const uint8_t master[SECRET_KEY], co
                    uint64_t id)
 {
     crypto_kdf_derive_from_key(out, SECRET_KEY, id, context, master);
+    clear_stack();
 }
 
 void secret_lock(struct buf *out, const uint8_t key[SECRET_KEY], const void *ad, size_t ad_len,
@@ -81,6 +92,7 @@ void secret_lock(struct buf *out, const uint8_t key[SECRET_KEY], const void *ad,
     memcpy(room, nonce, sizeof nonce);
     crypto_aead_xchacha20poly1305_ietf_encrypt(room + SECRET_NONCE, NULL, bytes, len, ad, ad_len,
                                                NULL, nonce, key);
+    clear_stack();
     buf_add(out, room, size);
     free(room);
 }
@@ -96,6 +108,7 @@ bool secret_unlock(struct buf *out, const uint8_t key[SECRET_KEY], const void *a
     bool ok = crypto_aead_xchacha20poly1305_ietf_decrypt(room, NULL, NULL, locked + SECRET_NONCE,
                                                          len - SECRET_NONCE, ad, ad_len, locked,
                                                          key) == 0;
+    clear_stack();
     if (ok) {
         buf_add(out, room, plain);
     }

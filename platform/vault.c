@@ -48,11 +48,13 @@ enum {
     KS_HEAD = 160,
     KS_DB = 192,
     KS_PACKAGE = 224,
+    KS_PIN_SALT = 256,
     KS_DRAFTS = 272,
-    KS_DRAFT = 80
+    KS_DRAFT = 80,
+    KS_PIN_KEY = KS_DRAFTS + VAULT_DRAFTS * KS_DRAFT
 };
 static const char magic[] = "SBVAULT1";
-_Static_assert(KS_DRAFTS + VAULT_DRAFTS * KS_DRAFT <= KEYSTORE, "the drafts fit");
+_Static_assert(KS_PIN_KEY + SECRET_KEY <= KEYSTORE, "the drafts and the PIN's key fit");
 _Static_assert(AT_NONCE + SECRET_OVERHEAD + KEYSTORE == AT_TORN, "the keystore fits the slot");
 
 struct open_keys { /* in locked memory */
@@ -60,10 +62,18 @@ struct open_keys { /* in locked memory */
     struct keystore keys;
 };
 
+struct soft { /* in locked memory: what is left of the keys during a short break */
+    uint8_t salt[SECRET_SALT];
+    uint8_t locked_vk[32 + SECRET_OVERHEAD]; /* under the PIN's key */
+    int64_t until_ms;
+};
+
 struct vault {
     int fd;
     uint8_t slot[VAULT_SLOT]; /* the newest; holds nothing secret in the clear */
     struct open_keys *open;   /* NULL = locked */
+    struct soft *soft;        /* NULL = a PIN does not open it */
+    unsigned pin_failures;    /* in a row */
     int64_t wait_from_ms;     /* when the present delay began */
     char *path;
 };
@@ -202,6 +212,8 @@ static void pack(uint8_t out[KEYSTORE], const struct keystore *k)
     memcpy(out + KS_HEAD, k->chain_head, 32);
     memcpy(out + KS_DB, k->db_secret, 32);
     memcpy(out + KS_PACKAGE, k->package_secret, 32);
+    memcpy(out + KS_PIN_SALT, k->pin_salt, SECRET_SALT);
+    memcpy(out + KS_PIN_KEY, k->pin_key, SECRET_KEY);
     for (size_t i = 0; i < VAULT_DRAFTS; i++) {
         uint8_t *d = out + KS_DRAFTS + i * KS_DRAFT;
         memcpy(d, k->drafts[i].id, 16);
@@ -224,6 +236,8 @@ static void unpack(struct keystore *k, const uint8_t in[KEYSTORE])
     memcpy(k->chain_head, in + KS_HEAD, 32);
     memcpy(k->db_secret, in + KS_DB, 32);
     memcpy(k->package_secret, in + KS_PACKAGE, 32);
+    memcpy(k->pin_salt, in + KS_PIN_SALT, SECRET_SALT);
+    memcpy(k->pin_key, in + KS_PIN_KEY, SECRET_KEY);
     for (size_t i = 0; i < VAULT_DRAFTS; i++) {
         const uint8_t *d = in + KS_DRAFTS + i * KS_DRAFT;
         memcpy(k->drafts[i].id, d, 16);
@@ -474,18 +488,169 @@ bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err
     return true;
 }
 
+static void close_keys(struct vault *v)
+{
+    secret_free(v->open); /* wipes */
+    v->open = NULL;
+}
+
 void vault_lock(struct vault *v)
 {
-    if (v->open) {
-        secret_free(v->open); /* wipes */
-        v->open = NULL;
-    }
+    close_keys(v);
+    secret_free(v->soft);
+    v->soft = NULL;
+    v->pin_failures = 0;
 }
 
 bool vault_is_open(const struct vault *v)
 {
     return v->open != NULL;
 }
+
+/* ---- the soft lock ---- */
+
+bool vault_pin_is_good(const char *digits)
+{
+    size_t len = strlen(digits);
+    bool same = true, up = true, down = true;
+    if (len < VAULT_PIN_LEAST || len > VAULT_PIN_MOST || strspn(digits, "0123456789") != len) {
+        return false;
+    }
+    for (size_t i = 1; i < len; i++) {
+        int step = digits[i] - digits[i - 1];
+        same = same && step == 0;
+        up = up && (step == 1 || step == -9); /* 7890 */
+        down = down && (step == -1 || step == 9);
+    }
+    return !same && !up && !down;
+}
+
+/* As costly as the passphrase's: the vault's own parameters. */
+static bool stretch_pin(uint8_t key[SECRET_KEY], const struct vault *v, const char *digits,
+                        const uint8_t salt[SECRET_SALT], struct err *err)
+{
+    return secret_stretch(key, digits, strlen(digits), salt, get_u32(v->slot + AT_PASSES),
+                          get_u32(v->slot + AT_MEMORY), err);
+}
+
+bool vault_set_pin(struct vault *v, const char *digits, struct err *err)
+{
+    struct keystore *k = &v->open->keys;
+    uint8_t *was = secret_new(SECRET_SALT + SECRET_KEY);
+    memcpy(was, k->pin_salt, SECRET_SALT);
+    memcpy(was + SECRET_SALT, k->pin_key, SECRET_KEY);
+    secret_wipe(k->pin_salt, SECRET_SALT);
+    secret_wipe(k->pin_key, SECRET_KEY);
+    bool ok = true;
+    if (digits) {
+        secret_random(k->pin_salt, SECRET_SALT);
+        ok = stretch_pin(k->pin_key, v, digits, k->pin_salt, err);
+    }
+    ok = ok && vault_save(v, err);
+    if (ok) {
+        v->pin_failures = 0;
+    } else {
+        memcpy(k->pin_salt, was, SECRET_SALT);
+        memcpy(k->pin_key, was + SECRET_SALT, SECRET_KEY);
+    }
+    secret_free(was);
+    return ok;
+}
+
+bool vault_has_pin(const struct vault *v)
+{
+    static const uint8_t none[SECRET_SALT];
+    return v->open ? memcmp(v->open->keys.pin_salt, none, SECRET_SALT) != 0 : v->soft != NULL;
+}
+
+void vault_soft_lock(struct vault *v, int64_t lasts_ms)
+{
+    if (!v->open) {
+        return; /* locked already, one way or the other */
+    }
+    if (!vault_pin_tries(v) || lasts_ms <= 0) {
+        vault_lock(v);
+        return;
+    }
+    const struct keystore *k = &v->open->keys;
+    uint8_t ad[64];
+    size_t ad_len = bound(ad, v->slot, "pin", 3);
+    struct buf locked = {0};
+    v->soft = secret_new(sizeof *v->soft);
+    memcpy(v->soft->salt, k->pin_salt, SECRET_SALT);
+    secret_lock(&locked, k->pin_key, ad, ad_len, v->open->vk, sizeof v->open->vk);
+    memcpy(v->soft->locked_vk, locked.data, sizeof v->soft->locked_vk);
+    v->soft->until_ms = clock_mono_ms() + (lasts_ms < VAULT_SOFT_MS ? lasts_ms : VAULT_SOFT_MS);
+    buf_fini(&locked);
+    close_keys(v);
+}
+
+int64_t vault_soft_left_ms(const struct vault *v)
+{
+    int64_t left = v->soft ? v->soft->until_ms - clock_mono_ms() : 0;
+    return left > 0 ? left : 0;
+}
+
+unsigned vault_pin_tries(const struct vault *v)
+{
+    return vault_has_pin(v) ? VAULT_PIN_TRIES - v->pin_failures : 0;
+}
+
+/* The keys once more, from what the soft lock left of them. */
+static bool open_softly(struct vault *v, const uint8_t pin_key[SECRET_KEY])
+{
+    uint8_t ad[64];
+    size_t ad_len = bound(ad, v->slot, "pin", 3);
+    struct buf vk = {0};
+    struct open_keys *keys = secret_new(sizeof *keys);
+    bool ok = secret_unlock(&vk, pin_key, ad, ad_len, v->soft->locked_vk, sizeof v->soft->locked_vk,
+                            NULL);
+    if (ok) {
+        memcpy(keys->vk, vk.data, sizeof keys->vk);
+    }
+    ok = ok && open_keystore(v, keys, NULL);
+    buf_fini(&vk);
+    if (!ok) {
+        secret_free(keys);
+        return false;
+    }
+    vault_lock(v);
+    v->open = keys;
+    return true;
+}
+
+bool vault_try_pin(struct vault *v, const char *digits, struct err *err)
+{
+    uint8_t key[SECRET_KEY];
+    if (v->soft && vault_soft_left_ms(v) == 0) {
+        vault_lock(v);
+    }
+    if (!vault_pin_tries(v)) {
+        return err_set(err, ERR_AUTH, "only the passphrase opens it");
+    }
+    if (!stretch_pin(key, v, digits, v->soft ? v->soft->salt : v->open->keys.pin_salt, err)) {
+        return false; /* no memory for it: that was no try */
+    }
+    bool right =
+        v->soft ? open_softly(v, key) : secret_equal(key, v->open->keys.pin_key, sizeof key);
+    secret_wipe(key, sizeof key);
+    if (right) {
+        v->pin_failures = 0;
+        return true;
+    }
+    v->pin_failures++;
+    if (v->soft && !vault_pin_tries(v)) {
+        vault_lock(v);
+    }
+    return err_set(err, ERR_AUTH, "that is not the PIN");
+}
+
+#ifdef SUHBAT_TEST
+void vault_end_soft(struct vault *v)
+{
+    v->soft->until_ms = 0;
+}
+#endif
 
 struct keystore *vault_keys(struct vault *v)
 {

@@ -6,6 +6,8 @@
  *
  *   LOCKED ──vault_unlock──▶ OPEN ──vault_lock──▶ LOCKED
  *                             │ vault_save after every change of the keystore
+ *                             └─vault_soft_lock──▶ SOFT ──vault_try_pin──▶ OPEN
+ *                                                   └─ 5 wrong tries, 30 minutes ──▶ LOCKED
  *
  * Promise: written in place, two copies, each synced before the other is touched: after any crash
  *          one whole copy is there, and a key that was dropped is in neither.
@@ -22,7 +24,11 @@ enum {
     VAULT_WORDS_MIN = 5,
     VAULT_TRIES = 10,
     VAULT_PASSES = 3,
-    VAULT_MEMORY_KIB = 64 * 1024
+    VAULT_MEMORY_KIB = 64 * 1024,
+    VAULT_PIN_LEAST = 6,
+    VAULT_PIN_MOST = 10,
+    VAULT_PIN_TRIES = 5,
+    VAULT_SOFT_MS = 30 * 60 * 1000
 };
 
 struct vault_draft {
@@ -35,6 +41,7 @@ struct keystore {
     uint64_t catalogue_epoch, time_floor, receipt_counter, chain_seq;
     uint8_t chain_head[32], db_secret[32];
     uint8_t package_secret[32]; /* opens form packages; all zero until enrolment is answered */
+    uint8_t pin_salt[16], pin_key[32]; /* of the soft lock; salt all zero = no PIN was chosen */
     struct vault_draft drafts[VAULT_DRAFTS]; /* id all zero = free */
 };
 
@@ -63,6 +70,24 @@ MUST_CHECK bool vault_unlock(struct vault *vault, const char *pass, size_t len, 
 void vault_lock(struct vault *vault);
 bool vault_is_open(const struct vault *vault);
 
+/* ---- the soft lock: a PIN for short breaks ---- */
+
+/* 6 to 10 digits, neither one digit over and over nor a run like 123456. */
+bool vault_pin_is_good(const char *digits);
+/* While open.  NULL: none any more.  Durable when true; else it is as it was. */
+MUST_CHECK bool vault_set_pin(struct vault *vault, const char *digits, struct err *err);
+bool vault_has_pin(const struct vault *vault); /* while open, or softly locked */
+/* The keys go; what is left in memory is the vault's key, locked under the PIN's, for `lasts_ms`.
+ * Where no PIN was chosen it is vault_lock. */
+void vault_soft_lock(struct vault *vault, int64_t lasts_ms);
+/* ms until only the passphrase opens it; 0: that is so now, or it is open. */
+int64_t vault_soft_left_ms(const struct vault *vault);
+unsigned vault_pin_tries(const struct vault *vault); /* left */
+/* One try: opens what is softly locked, and while open only tells.  The fifth wrong one in a row, or
+ * one that comes too late, ends the soft lock; while open it is the caller who locks then.
+ * ERR_AUTH. */
+MUST_CHECK bool vault_try_pin(struct vault *vault, const char *digits, struct err *err);
+
 /* Lent while the vault is open. */
 struct keystore *vault_keys(struct vault *vault);
 /* Key for everything kept under the lock that is no draft (chain, forms, lists). */
@@ -75,6 +100,8 @@ struct vault_draft *vault_find_draft(struct vault *vault, const uint8_t id[16]);
 #ifdef SUHBAT_TEST
 /* Tests and campaigns: unlock with a wait of zero. */
 void vault_forget_wait(struct vault *vault);
+/* The soft lock's time is up. */
+void vault_end_soft(struct vault *vault);
 #endif
 
 #endif

@@ -338,13 +338,28 @@ static void jump(void)
     }
 }
 
+/* By the robot's PIN, or by the passphrase; a PIN that it chose by chance is spent in five steps. */
+static void open_lock(void)
+{
+    struct app *app = &r.s.app;
+    if (app->locks.soft_left_ms > 0 && draw(4)) {
+        edit_begin(&app->ui.edit, "pin", "");
+        scene_type(&r.s, "471108");
+        scene_tap(&r.s, "key:enter");
+    } else if (app->locks.soft_left_ms > 0) {
+        scene_tap(&r.s, "by-pass");
+    } else {
+        scene_unlock(&r.s);
+    }
+}
+
 /* Out of wherever it went: into an interview. */
 static void come_back(void)
 {
     struct app *app = &r.s.app;
     switch (app->screen) {
     case SCREEN_UNLOCK:
-        scene_unlock(&r.s);
+        open_lock();
         break;
     case SCREEN_HOME:
         if (app->draft_count && (app->draft_count >= 3 || draw(2))) {
@@ -362,10 +377,11 @@ static void come_back(void)
     case SCREEN_SEALED:
         scene_tap(&r.s, "right");
         break;
+    case SCREEN_PIN:
     case SCREEN_HAND:
     case SCREEN_RETURN: /* its own PIN; another one that it typed by chance ends in a lock */
         edit_begin(&app->ui.edit, "pin", "");
-        scene_type(&r.s, "4711");
+        scene_type(&r.s, "471108");
         scene_tap(&r.s, scene_find(&r.s, "right") ? "right" : "key:enter");
         break;
     default:
@@ -382,7 +398,7 @@ static void step(void)
         come_back();
     } else if (app->screen == SCREEN_UNLOCK) { /* a wrong word costs seconds of waiting */
         r.what = "unlocking";
-        scene_unlock(&r.s);
+        open_lock();
     } else if (app->screen != SCREEN_INTERVIEW && app->sheet == SHEET_NONE && draw(3) == 0) {
         r.what = "coming back";
         come_back();

@@ -352,11 +352,11 @@ static void interview(struct scene *s)
         char name[64], what[80];
         if (s->app.screen == SCREEN_HAND) {
             shot(s, "hand");
-            scene_type(s, "4711");
+            scene_type(s, "471108");
             must(scene_tap(s, "key:enter"), "hand over");
         } else if (s->app.screen == SCREEN_RETURN) {
             shot(s, "return");
-            scene_type(s, "4711");
+            scene_type(s, "471108");
             must(scene_tap(s, "key:enter"), "get it back");
         }
         if (s->app.screen != SCREEN_INTERVIEW) {
@@ -470,6 +470,34 @@ static void interview(struct scene *s)
     must(scene_tap(s, "right"), "go home");
 }
 
+/* A PIN is chosen after the first lock, and opens the second. */
+static void breaks(struct scene *s)
+{
+    must(scene_tap(s, "lock"), "lock");
+    scene_unlock(s);
+    shot(s, "home-pin");
+    must(scene_tap(s, "pin"), "choose a PIN");
+    scene_type(s, "1234");
+    must(scene_tap(s, "key:enter"), "choose a bad PIN");
+    shot(s, "pin-refused");
+    scene_type(s, "9876");
+    shot(s, "pin");
+    must(scene_tap(s, "key:enter"), "keep the PIN");
+    must(s->app.screen == SCREEN_HOME, "come home with a PIN");
+    must(scene_tap(s, "lock"), "lock softly");
+    shot(s, "unlock-pin");
+    scene_type(s, "112233");
+    must(scene_tap(s, "key:enter"), "mistype the PIN");
+    shot(s, "unlock-pin-wrong");
+    scene_type(s, "12349876");
+    must(scene_tap(s, "key:enter"), "give the PIN");
+    must(scene_tap(s, "menu") && scene_tap(s, "pin"), "see the PIN's page again");
+    shot(s, "pin-set");
+    must(scene_tap(s, "drop"), "drop the PIN");
+    shot(s, "settings-no-pin");
+    must(scene_tap(s, "back"), "come home");
+}
+
 static void tour(struct window *w, const char *form, const struct scene_look *look)
 {
     struct scene s;
@@ -481,6 +509,7 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     must(scene_tap(&s, "help"), "open the help");
     shot(&s, "help-home");
     scene_tap(&s, "cancel");
+    breaks(&s);
     interview(&s);
     shot(&s, "home-waiting");
     must(scene_tap(&s, "hand-over"), "hand over");

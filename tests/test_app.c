@@ -52,10 +52,10 @@ static void test_app__the_respondent_has_no_other_way(void **state)
     go_to(&s, "/data/contact/phone");
     assert_true(scene_tap(&s, "right"));
     assert_int_equal(s.app.screen, SCREEN_HAND);
-    scene_type(&s, "12");
+    scene_type(&s, "47");
     assert_true(scene_tap(&s, "key:enter")); /* too short */
     assert_int_equal(s.app.screen, SCREEN_HAND);
-    scene_type(&s, "34");
+    scene_type(&s, "1108");
     assert_true(scene_tap(&s, "key:enter"));
     assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
     assert_true(s.app.handed);
@@ -75,10 +75,10 @@ static void test_app__the_respondent_has_no_other_way(void **state)
     assert_null(scene_find(&s, "back"));
     scene_key(&s, KEY_ESCAPE);
     assert_int_equal(s.app.screen, SCREEN_RETURN);
-    scene_type(&s, "9999");
+    scene_type(&s, "999988");
     assert_true(scene_tap(&s, "key:enter"));
     assert_int_equal(s.app.screen, SCREEN_RETURN);
-    scene_type(&s, "1234");
+    scene_type(&s, "471108");
     assert_true(scene_tap(&s, "key:enter"));
     assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
     assert_false(s.app.handed);
@@ -94,22 +94,102 @@ static void test_app__five_wrong_pins_lock_and_lose_nothing(void **state)
     open_interview(&s);
     go_to(&s, "/data/contact/phone");
     scene_tap(&s, "right");
-    scene_type(&s, "123456");
+    scene_type(&s, "471108");
     scene_tap(&s, "key:enter");
     scene_tap(&s, "choice:no");
     assert_true(scene_tap(&s, "lock")); /* the respondent wants to stop */
     assert_int_equal(s.app.screen, SCREEN_RETURN);
     for (int k = 0; k < 5; k++) {
         assert_int_equal(s.app.screen, SCREEN_RETURN);
-        scene_type(&s, "0000");
+        scene_type(&s, "000011");
         scene_tap(&s, "key:enter");
     }
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
-    assert_null(s.app.pin);
+    assert_int_equal(s.app.locks.pin_tries, 0);
     scene_unlock(&s);
     resume(&s);
     assert_string_equal(value(&s, "/data/own/fair"), "no");
     assert_false(s.app.handed);
+    scene_close(&s);
+}
+
+static void choose_pin(struct scene *s, const char *digits)
+{
+    scene_type(s, digits);
+    assert_true(scene_tap(s, "key:enter"));
+}
+
+static bool end_soft(struct device *d, void *arg, struct err *err)
+{
+    (void)arg;
+    (void)err;
+    device_end_soft(d);
+    return true;
+}
+
+static void test_app__a_pin_brings_back_the_interview_after_a_break(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    open_interview(&s);
+    go_to(&s, "/data/place_name");
+    scene_type(&s, "Айгүл");
+    app_lock(&s.app);
+    scene_draw(&s);
+    assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+    assert_null(scene_find(&s, "by-pass")); /* none was chosen: the passphrase */
+    scene_unlock(&s);
+    assert_int_equal(s.app.screen, SCREEN_HOME);
+    assert_true(scene_tap(&s, "pin")); /* offered now */
+    assert_int_equal(s.app.screen, SCREEN_PIN);
+    choose_pin(&s, "123456");
+    assert_int_equal(s.app.screen, SCREEN_PIN);
+    scene_key(&s, KEY_BACKSPACE);
+    choose_pin(&s, "8");
+    assert_int_equal(s.app.screen, SCREEN_HOME);
+    assert_null(scene_find(&s, "pin"));
+    resume(&s);
+    struct node *here = s.app.interview->page.node;
+    const char *name = here->name;
+    assert_string_equal(name, "place_name");
+    s.app.last_input_ms -= 16 * 60 * 1000; /* a break */
+    scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE});
+    assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+    assert_null(s.app.interview);
+    assert_non_null(scene_find(&s, "by-pass"));
+    choose_pin(&s, "123459");
+    assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+    assert_string_not_equal(s.app.message, "");
+    choose_pin(&s, "123458");
+    assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
+    assert_string_equal(s.app.interview->page.node->name, "place_name");
+    assert_string_equal(s.app.ui.edit.text.data, "Айгүл");
+    app_lock(&s.app);
+    scene_draw(&s);
+    assert_true(scene_tap(&s, "by-pass")); /* at a border: from now on the passphrase alone */
+    assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+    assert_null(scene_find(&s, "by-pass"));
+    assert_false(s.app.locks.pin);
+    scene_unlock(&s);
+    assert_int_equal(s.app.screen, SCREEN_HOME);
+    app_lock(&s.app);
+    scene_draw(&s);
+    assert_non_null(scene_find(&s, "by-pass"));
+    OK(writer_call(s.app.writer, end_soft, NULL, &err));
+    scene_event(&s, (struct window_event){.kind = WINDOW_NONE}); /* half an hour is over */
+    assert_null(scene_find(&s, "by-pass"));
+    scene_unlock(&s);
+    s.app.last_input_ms -= 40 * 60 * 1000; /* asleep: the half hour was over before it woke */
+    scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE});
+    assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+    assert_null(scene_find(&s, "by-pass"));
+    scene_unlock(&s);
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "pin"));
+    assert_true(scene_tap(&s, "drop"));
+    assert_int_equal(s.app.screen, SCREEN_SETTINGS);
+    assert_false(s.app.locks.pin);
     scene_close(&s);
 }
 
@@ -404,7 +484,7 @@ static void test_app__the_block_holds_inside_a_repeat(void **state)
     scene_type(&s, "A");
     assert_true(scene_tap(&s, "key:enter"));
     assert_int_equal(s.app.screen, SCREEN_HAND);
-    scene_type(&s, "1234");
+    scene_type(&s, "471108");
     assert_true(scene_tap(&s, "key:enter"));
     assert_true(s.app.handed);
     struct node *first = s.app.interview->page.node;
@@ -601,6 +681,7 @@ static int run(void)
         cmocka_unit_test(test_app__a_language_without_a_text_says_so),
         cmocka_unit_test(test_app__the_respondent_has_no_other_way),
         cmocka_unit_test(test_app__five_wrong_pins_lock_and_lose_nothing),
+        cmocka_unit_test(test_app__a_pin_brings_back_the_interview_after_a_break),
         cmocka_unit_test(test_app__drags_move_knobs_and_rows),
         cmocka_unit_test(test_app__a_swipe_goes_on_and_back),
         cmocka_unit_test(test_app__a_drawing_and_a_file_are_sealed_with_the_record),

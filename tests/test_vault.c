@@ -3,6 +3,7 @@
 #include "tests/help.h"
 
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "platform/vault.h"
@@ -144,14 +145,168 @@ static void test_vault__a_dropped_key_is_in_neither_copy(void **state)
     buf_fini(&after);
 }
 
+static void test_vault__knows_a_good_pin(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",       "12345", "123456",   "7890123",     "654321",
+                                      "000000", "10987", "99999999", "12345678901", "12345a",
+                                      "٤٧١١٢٣"};
+    static const char *const good[] = {"471108", "112233", "1234567891", "098766"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_false(vault_pin_is_good(bad[i]));
+    }
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(vault_pin_is_good(good[i]));
+    }
+}
+
+static void test_vault__a_pin_ends_a_short_break(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct vault *v = fresh();
+    vault_soft_lock(v, VAULT_SOFT_MS); /* none was chosen */
+    assert_int_equal(vault_soft_left_ms(v), 0);
+    assert_false(vault_try_pin(v, "471108", &err));
+    OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+    vault_keys(v)->chain_seq = 7;
+    OK(vault_set_pin(v, "471108", &err));
+    vault_close(v);
+    OK(vault_open(&v, path, &err));
+    assert_false(vault_has_pin(v)); /* after a restart it opens nothing */
+    assert_false(vault_try_pin(v, "471108", &err));
+    OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+    assert_true(vault_has_pin(v)); /* but it is chosen once */
+    vault_soft_lock(v, VAULT_SOFT_MS);
+    assert_false(vault_is_open(v));
+    assert_true(vault_soft_left_ms(v) > VAULT_SOFT_MS - 60000);
+    assert_false(vault_try_pin(v, "471109", &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    assert_int_equal(vault_pin_tries(v), VAULT_PIN_TRIES - 1);
+    OK(vault_try_pin(v, "471108", &err));
+    assert_true(vault_is_open(v));
+    assert_int_equal(vault_keys(v)->chain_seq, 7);
+    assert_int_equal(vault_pin_tries(v), VAULT_PIN_TRIES);
+    OK(vault_save(v, &err)); /* the keystore's key is the same as before */
+    OK(vault_set_pin(v, NULL, &err));
+    vault_soft_lock(v, VAULT_SOFT_MS);
+    assert_false(vault_has_pin(v));
+    OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+    vault_close(v);
+}
+
+static void test_vault__five_wrong_pins_or_half_an_hour_want_the_passphrase(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct vault *v = fresh();
+    OK(vault_set_pin(v, "471108", &err));
+    assert_false(vault_try_pin(v, "111112", &err)); /* the respondent's tries count, too */
+    assert_false(vault_try_pin(v, "111112", &err));
+    vault_soft_lock(v, VAULT_SOFT_MS);
+    for (unsigned left = 3; left > 0; left--) {
+        assert_int_equal(vault_pin_tries(v), left);
+        assert_false(vault_try_pin(v, "111112", &err));
+    }
+    assert_false(vault_has_pin(v));
+    assert_false(vault_try_pin(v, "471108", &err));
+    OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+    for (int k = 0; k < VAULT_PIN_TRIES; k++) {
+        assert_false(vault_try_pin(v, "111112", &err));
+    }
+    assert_true(vault_is_open(v)); /* what is typed is put away first */
+    assert_false(vault_try_pin(v, "471108", &err));
+    vault_soft_lock(v, VAULT_SOFT_MS);
+    assert_false(vault_has_pin(v));
+    OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+    vault_soft_lock(v, VAULT_SOFT_MS);
+    vault_end_soft(v);
+    assert_int_equal(vault_soft_left_ms(v), 0);
+    assert_false(vault_try_pin(v, "471108", &err));
+    assert_false(vault_has_pin(v));
+    OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+    vault_close(v);
+}
+
+/* How often these bytes are in this process's writable memory. */
+static unsigned sightings(const uint8_t *masked, size_t len)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    char line[512];
+    unsigned count = 0;
+    assert_non_null(maps);
+    while (fgets(line, sizeof line, maps)) {
+        unsigned long from, to;
+        char flags[8];
+        if (sscanf(line, "%lx-%lx %7s", &from, &to, flags) != 3 || flags[1] != 'w' ||
+            to - from > 64u << 20) {
+            continue;
+        }
+        uint8_t *copy = malloc(to - from);
+        struct iovec here = {copy, to - from}, there = {(void *)from, to - from};
+        ssize_t n = process_vm_readv(getpid(), &here, 1, &there, 1, 0);
+        for (ssize_t at = 0; at + (ssize_t)len <= n; at++) {
+            size_t k = 0;
+            while (k < len && (copy[at + (ssize_t)k] ^ 0x5A) == masked[k]) {
+                k++;
+            }
+            count += k == len;
+        }
+        secret_wipe(copy, to - from);
+        free(copy);
+    }
+    fclose(maps);
+    return count;
+}
+
+static void test_vault__a_soft_lock_leaves_no_key_in_memory(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct vault *v = fresh();
+    uint8_t seed[32], meta[32], pin[32];
+    OK(vault_set_pin(v, "471108", &err));
+    memcpy(seed, vault_keys(v)->sign_seed, 32);
+    memcpy(meta, vault_meta_key(v), 32);
+    memcpy(pin, vault_keys(v)->pin_key, 32);
+    for (size_t i = 0; i < 32; i++) { /* so that this copy does not count */
+        seed[i] ^= 0x5A;
+        meta[i] ^= 0x5A;
+        pin[i] ^= 0x5A;
+    }
+    if (sightings(seed, 32) == 0) {
+        skip(); /* the machine lets nobody look, not even itself */
+    }
+    assert_true(sightings(meta, 32) > 0);
+    assert_true(sightings(pin, 32) > 0);
+    vault_soft_lock(v, VAULT_SOFT_MS);
+    assert_int_equal(sightings(seed, 32), 0);
+    assert_int_equal(sightings(meta, 32), 0);
+    assert_int_equal(sightings(pin, 32), 0);
+    OK(vault_try_pin(v, "471108", &err));
+    assert_true(sightings(seed, 32) > 0);
+    vault_lock(v);
+    assert_int_equal(sightings(seed, 32), 0);
+    vault_close(v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_vault__opens_with_its_passphrase_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_vault__opens_with_its_passphrase_only, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_vault__wants_five_words, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_vault__counts_tries_before_they_are_made, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_vault__counts_tries_before_they_are_made, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_vault__mends_a_torn_copy, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_vault__a_dropped_key_is_in_neither_copy, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_vault__a_dropped_key_is_in_neither_copy, setup,
+                                        teardown),
+        cmocka_unit_test(test_vault__knows_a_good_pin),
+        cmocka_unit_test_setup_teardown(test_vault__a_pin_ends_a_short_break, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_vault__five_wrong_pins_or_half_an_hour_want_the_passphrase, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_vault__a_soft_lock_leaves_no_key_in_memory, setup,
+                                        teardown),
     };
     struct err err = {0};
     return secret_setup(&err) ? RUN(tests) : 1;

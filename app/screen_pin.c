@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which digits bring the interviewer back after a short break? */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app.h"
+
+static bool look(struct device *d, void *arg, struct err *err)
+{
+    struct device_locks *locks = arg;
+    (void)err;
+    *locks = device_locks(d);
+    if (!device_is_open(d) && locks->pin && locks->soft_left_ms == 0) {
+        device_lock(d); /* its time is up: nothing of the keys stays in memory */
+        *locks = device_locks(d);
+    }
+    return true;
+}
+
+void app_look_locks(struct app *app)
+{
+    if (!writer_call(app->writer, look, &app->locks, NULL)) {
+        app->locks = (struct device_locks){.failures = 0};
+    }
+}
+
+static bool set(struct device *d, void *arg, struct err *err)
+{
+    return device_set_pin(d, arg, err);
+}
+
+static bool try(struct device *d, void *arg, struct err *err)
+{
+    return device_try_pin(d, arg, err);
+}
+
+static bool set_pin(struct app *app, char *digits)
+{
+    struct err err = {0};
+    app_wait(app);
+    bool ok = writer_call(app->writer, set, digits, &err);
+    app_look_locks(app);
+    if (!ok) {
+        app_trouble(app, &err);
+    }
+    return ok;
+}
+
+/* A PIN being chosen is seen, so that nobody mistypes what he cannot mend later. */
+void pin_field(struct app *app, int x, int *y, int w, bool masked)
+{
+    struct ui *ui = &app->ui;
+    if (!edit_is(&ui->edit, "pin")) {
+        edit_begin(&ui->edit, "pin", "");
+    }
+    ui_field(ui, "pin", x, y, w, ui->edit.text.data, ui->edit.cursor, true, masked, 1, false,
+             TEXT_DIGIT);
+}
+
+bool pin_keep_typed(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    if (!vault_pin_is_good(ui->edit.text.data ? ui->edit.text.data : "")) {
+        app_say(app, S_pin_digits);
+        return false;
+    }
+    bool ok = set_pin(app, ui->edit.text.data);
+    edit_end(&ui->edit);
+    return ok;
+}
+
+enum pin_result pin_try_typed(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    if (!ui->edit.text.len) {
+        return PIN_WRONG;
+    }
+    app_wait(app);
+    bool right = writer_call(app->writer, try, ui->edit.text.data, &err);
+    edit_end(&ui->edit);
+    app_look_locks(app);
+    ui->again = true;
+    if (right) {
+        return PIN_RIGHT;
+    }
+    if (err.code != ERR_AUTH) {
+        app_trouble(app, &err);
+        return PIN_WRONG;
+    }
+    if (app->locks.pin_tries == 0) {
+        return PIN_SPENT;
+    }
+    snprintf(app->message, sizeof app->message, "%s",
+             ui_fill(ui, S_return_wrong, ui_number(ui, app->locks.pin_tries), NULL));
+    app->message_good = false;
+    return PIN_WRONG;
+}
+
+/* Choosing one, another one, or none. */
+void screen_pin(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_DIGITS);
+    struct header h = {
+        .help = true, .title = ui_str(ui, S_pin_title), .left = "back", .progress = -1};
+    ui_header(ui, &h);
+    if (ui_took(ui, "back")) {
+        app_go(app, app->pin_from);
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    if (edit_is(&ui->edit, "pin") && vault_pin_is_good(ui->edit.text.data)) {
+        app->message[0] = '\0'; /* what was said of it is true no more */
+    }
+    int top = y, all_w = w;
+    w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
+    app_message(app, x, &y, w);
+    y += ui_text(ui, x, y, w, TEXT_BODY, ui_str(ui, S_pin_hint), ui->theme.ink, true);
+    y += ui_px(ui, 12);
+    int said = y;
+    if (ui->landscape) { /* what is said stands left, what is typed right */
+        x += all_w - w;
+        y = top;
+    }
+    pin_field(app, x, &y, w, false);
+    if (app->locks.pin) {
+        y += ui_px(ui, 12);
+        if (ui_wide_button(ui, "drop", x, &y, w, ui_str(ui, S_pin_drop), false)) {
+            if (set_pin(app, NULL)) {
+                app_go(app, app->pin_from);
+                app_say_good(app, S_pin_dropped);
+            }
+            return;
+        }
+    }
+    ui_body_end(ui, y > said ? y : said);
+    if (keyboard_show(ui, &app->keyboard, KEYBOARD_DIGITS, ui_str(ui, S_pin_keep)) &&
+        pin_keep_typed(app)) {
+        app_go(app, app->pin_from);
+        app_say_good(app, S_pin_kept);
+    }
+}
