@@ -160,37 +160,59 @@ void app_leave_interview(struct app *app)
     app_drop_interview(app);
 }
 
+static void forget_titles(struct app *app)
+{
+    memset(app->forms, 0, sizeof app->forms);
+    memset(app->forms_before, 0, sizeof app->forms_before);
+    app->form_count = 0;
+    memset(app->filter, 0, sizeof app->filter);
+    app->locked_before = true;
+}
+
 static void lock(struct app *app, int64_t soft_ms)
 {
     app->to_resume = app->interview != NULL;
     if (app->interview) {
         memcpy(app->resume_id, app->interview->draft.id, sizeof app->resume_id);
     }
+    window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
     app_leave_interview(app);
     edit_end(&app->ui.edit);
-    window_blank(app->ui.window, app->ui.theme.paper);
     if (app->writer && !writer_call(app->writer, lock_device, &soft_ms, NULL)) {
         app->ui.quit = true; /* a lock that fails ends the program: the keys go with it */
     }
-    memset(app->forms, 0, sizeof app->forms);
-    memset(app->forms_before, 0, sizeof app->forms_before);
-    app->form_count = 0;
-    memset(app->filter, 0, sizeof app->filter);
-    app->locked_before = true;
+    forget_titles(app);
     app_go(app, SCREEN_UNLOCK);
 }
 
 static int64_t idle_left_ms(const struct app *app);
 
+/* How long a PIN is enough, if it locks now: it was due when the idle time was over, asleep or not. */
+static int64_t soft_from_now(const struct app *app)
+{
+    int64_t idle = idle_left_ms(app);
+    return VAULT_SOFT_MS + (idle < 0 ? idle : 0);
+}
+
 void app_lock(struct app *app)
 {
-    int64_t idle = idle_left_ms(app); /* it was due then, asleep or not */
-    lock(app, VAULT_SOFT_MS + (idle < 0 ? idle : 0));
+    lock(app, soft_from_now(app));
 }
 
 void app_lock_hard(struct app *app)
 {
     lock(app, 0);
+}
+
+void app_lock_behind(struct app *app)
+{
+    app->progress.stop = true;
+    app->soft_ms = soft_from_now(app);
+    app->to_resume = false;
+    window_blank(app->ui.window, app->ui.theme.paper);
+    app->locking = writer_begin(app->writer, lock_device, &app->soft_ms);
+    forget_titles(app);
+    app_go(app, SCREEN_UNLOCK);
 }
 
 /* What is said beside the question is said in the new language, and the keys are its own. */
@@ -638,6 +660,26 @@ static int64_t idle_left_ms(const struct app *app)
     return most - (clock_mono_ms() - app->last_input_ms);
 }
 
+/* Nobody has touched it for long: true when the screen is another now. */
+static bool lock_if_due(struct app *app)
+{
+    enum { HANGS_MS = 10000 };
+    int64_t left = idle_left_ms(app);
+    if (app->screen <= SCREEN_UNLOCK || left > 0) {
+        return false;
+    }
+    if (!app->task) {
+        app_lock(app);
+        return true;
+    }
+    app->progress.stop = true; /* a stick is not left half written; but it ends here */
+    if (left > -HANGS_MS) {
+        return false;
+    }
+    app_lock_behind(app);
+    return true;
+}
+
 static int lock_timeout(struct app *app)
 {
     if (app->screen <= SCREEN_UNLOCK) {
@@ -649,13 +691,10 @@ static int lock_timeout(struct app *app)
                : l->wait_s > 0     ? 1000                     /* the seconds count down */
                                    : -1;
     }
-    int64_t left = idle_left_ms(app);
-    if (left <= 0 && app->task) { /* a stick is not left half written; but it ends here */
-        app->progress.stop = true;
-    } else if (left <= 0) {
-        app_lock(app);
+    if (lock_if_due(app)) {
         return 0;
     }
+    int64_t left = idle_left_ms(app);
     return (int)(left < 0 ? 0 : left);
 }
 
@@ -708,6 +747,10 @@ struct device *app_end(struct app *app)
         (void)!writer_end(app->writer, app->task, NULL);
         app->task = NULL;
     }
+    if (app->locking) {
+        (void)!writer_end(app->writer, app->locking, NULL);
+        app->locking = NULL;
+    }
     app_leave_interview(app);
     struct device *device = writer_free(app->writer);
     app->writer = NULL;
@@ -749,12 +792,12 @@ void app_draw(struct app *app)
  * no word with it. */
 static void fall_asleep(struct app *app)
 {
+    window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
     if (app->interview) {
         put_away(app);
         wait_for_medium(app);
     }
     audio_stop();
-    window_blank(app->ui.window, app->ui.theme.paper);
     app->asleep = true;
     if (app->watch) {
         sleep_ready(app->watch);
@@ -789,8 +832,7 @@ bool app_handle(struct app *app, const struct window_event *e)
         ui_let_go(ui); /* a finger meant what it saw: it is not for the next page */
         return false;
     }
-    if (app->screen > SCREEN_UNLOCK && !app->task && idle_left_ms(app) <= 0) {
-        app_lock(app); /* woken after a long sleep: nothing is shown, this touch opens nothing */
+    if (lock_if_due(app)) { /* woken after a long sleep: this touch opens nothing */
         return true;
     }
     if (is_touch(e)) {
@@ -800,7 +842,7 @@ bool app_handle(struct app *app, const struct window_event *e)
     if (ended) { /* the button says Listen again, and the loudspeaker sleeps */
         audio_stop();
     }
-    bool locked = app->screen == SCREEN_UNLOCK && e->kind == WINDOW_NONE && app->writer;
+    bool locked = app->screen == SCREEN_UNLOCK && e->kind == WINDOW_NONE;
     return ui_event(ui, e) || locked || ended || ui->again || app->leaving || app->task;
 }
 

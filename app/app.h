@@ -165,7 +165,9 @@ struct app {
     bool exchanged;
     struct export_report exported;
     struct load_report loaded;
-    struct writer_task *task; /* handing over or loading goes on, or NULL */
+    struct writer_task *task;    /* handing over or loading goes on, or NULL */
+    struct writer_task *locking; /* locked behind a task that does not end, or NULL */
+    int64_t soft_ms;             /* of that lock */
     char task_folder[256];
     struct progress progress;
 
@@ -207,6 +209,8 @@ void app_wait(struct app *app);            /* show "please wait" now */
 /* Softly where a PIN was chosen; then it brings back the interview that was open, too. */
 void app_lock(struct app *app);
 void app_lock_hard(struct app *app); /* only the passphrase opens it */
+/* While a task goes on: the screen is locked now, the device as soon as the medium lets it. */
+void app_lock_behind(struct app *app);
 void app_look_locks(struct app *app);
 /* The interface's language; the questions' too, unless they go apart. */
 void app_language(struct app *app, enum ui_language language);

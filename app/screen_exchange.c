@@ -101,23 +101,56 @@ static void end_task(struct app *app)
     }
 }
 
+/* Locked, but for a stick that does not answer: no name of it stands here. */
+static void watch_lock(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    if (writer_is_done(app->writer, app->task) && writer_is_done(app->writer, app->locking)) {
+        bool stopped = app->progress.stopped;
+        bool ok = writer_end(app->writer, app->task, NULL);
+        bool locked = writer_end(app->writer, app->locking, NULL);
+        app->task = app->locking = NULL;
+        ui->quit = ui->quit || !locked; /* a lock that fails ends the program */
+        app_go(app, SCREEN_UNLOCK);
+        if (stopped || !ok) {
+            app_say(app, S_progress_stopped);
+        }
+        return;
+    }
+    struct header h = {.title = "", .progress = -1};
+    int x, y, w;
+    ui_header(ui, &h);
+    ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
+    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_lock_waits), ui->theme.ink, true);
+    ui_body_end(ui, y);
+}
+
 /* How much of how much, and a way out. */
 void app_watch_task(struct app *app)
 {
     struct ui *ui = &app->ui;
+    if (app->locking) {
+        watch_lock(app);
+        return;
+    }
     if (writer_is_done(app->writer, app->task)) {
         end_task(app);
         return;
     }
     bool load = app->screen == SCREEN_LOAD;
-    struct header h = {.title = ui_str(ui, load ? S_media_load_title : S_media_title),
+    struct header h = {.title = ui_str(ui, load ? S_progress_load : S_progress_hand_over),
                        .subtitle = app_media_name(app->task_folder),
+                       .right = "lock",
                        .progress = -1};
     int x, y, w, bar = ui_px(ui, 10);
     enum { KIB = 1024, TENTH = KIB * KIB / 10 };
     size_t total = app->progress.total, done = app->progress.done;
     done = done < total ? done : total;
     ui_header(ui, &h);
+    if (ui_took(ui, "lock")) {
+        app_lock_behind(app);
+        return;
+    }
     ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
     y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_wait), ui->theme.ink, true) +
          ui_px(ui, 12);

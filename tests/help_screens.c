@@ -266,16 +266,21 @@ static void must(bool ok, const char *what)
 }
 
 /* On a slow stick, so that there is something to see. */
-static void hand_over(struct scene *s)
+static void tap_and_go(struct scene *s, const char *id)
 {
-    const struct target *t = scene_find(s, "medium:1");
-    must(t != NULL, "find the stick");
+    const struct target *t = scene_find(s, id);
+    must(t != NULL, id);
     struct window_event e = {
         .kind = WINDOW_DOWN, .x = t->rect.x + t->rect.w / 2, .y = t->rect.y + t->rect.h / 2};
-    card_ms = 300;
     scene_event_alone(s, e);
     e.kind = WINDOW_UP;
     scene_event_alone(s, e);
+}
+
+static void hand_over(struct scene *s)
+{
+    card_ms = 300;
+    tap_and_go(s, "medium:1");
     for (int i = 0; i < 200 && !s->app.progress.total; i++) {
         usleep(1000);
     }
@@ -520,6 +525,14 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     scene_tap(&s, "back");
     must(scene_tap(&s, "menu"), "open the settings");
     shot(&s, "settings");
+    scene_tap(&s, "back");
+    must(scene_tap(&s, "hand-over"), "hand over once more");
+    card_ms = 300;
+    tap_and_go(&s, "medium:1");
+    tap_and_go(&s, "lock");
+    shot(&s, "locked-behind");
+    card_ms = 0;
+    scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
     scene_close(&s);
 }
 

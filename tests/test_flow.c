@@ -359,6 +359,59 @@ static void test_flow__handing_over_tells_how_far_it_is_and_can_be_stopped(void 
     free(form);
 }
 
+static bool is_locked(struct device *d, void *arg, struct err *err)
+{
+    (void)arg;
+    return !device_is_open(d) || err_set(err, ERR_AUTH, "it is open");
+}
+
+/* A stick that does not answer keeps nobody from locking. */
+static void test_flow__locks_behind_a_stick_that_hangs(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    char *form = long_lists();
+    scene_begin(&s, window, form, "lists", &look);
+    assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "a")));
+    assert_true(scene_tap(&s, "right"));
+    assert_true(scene_tap(&s, "right"));
+    assert_true(scene_tap(&s, "right"));
+    for (int idle = 0; idle < 2; idle++) {
+        assert_true(scene_tap(&s, "hand-over"));
+        card_ms = 500;
+        tap_alone(&s, "medium:1");
+        assert_non_null(s.app.task);
+        if (idle) {
+            s.app.last_input_ms -= 2 * 60 * 1000 + 1000;
+            scene_event_alone(&s, (struct window_event){.kind = WINDOW_NONE});
+            assert_true(s.app.progress.stop);
+            assert_int_equal(s.app.screen, SCREEN_HAND_OVER);
+            s.app.last_input_ms -= 10 * 1000;
+            scene_event_alone(&s, (struct window_event){.kind = WINDOW_NONE});
+        } else {
+            tap_alone(&s, "lock");
+        }
+        assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+        assert_true(shows(&s, "Экран закрыт"));
+        assert_false(shows(&s, "stick"));
+        assert_int_equal(s.app.ui.target_count, 0);
+        assert_int_equal(s.app.form_count, 0);
+        card_ms = 0;
+        scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+        assert_null(s.app.task);
+        assert_null(s.app.locking);
+        assert_non_null(scene_find(&s, "show")); /* the passphrase's field */
+        struct err err = {0};
+        OK(writer_call(s.app.writer, is_locked, NULL, &err));
+        scene_unlock(&s);
+        assert_int_equal(s.app.screen, SCREEN_HOME);
+        assert_int_equal(s.app.waiting, 1);
+    }
+    scene_close(&s);
+    free(form);
+}
+
 static void test_flow__a_memo_is_no_answer_and_is_not_lost(void **state)
 {
     (void)state;
@@ -414,6 +467,7 @@ static int run(void)
         cmocka_unit_test(test_flow__the_outline_lists_what_has_no_answer),
         cmocka_unit_test(test_flow__a_kept_list_follows_answers_and_languages),
         cmocka_unit_test(test_flow__handing_over_tells_how_far_it_is_and_can_be_stopped),
+        cmocka_unit_test(test_flow__locks_behind_a_stick_that_hangs),
         cmocka_unit_test(test_flow__a_memo_is_no_answer_and_is_not_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
