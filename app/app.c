@@ -28,6 +28,7 @@ void app_go(struct app *app, enum screen screen)
     app->message[0] = '\0';
     app->refused = NULL;
     app->exchanged = false;
+    app->folder[0] = '\0';
     edit_end(&app->ui.edit);
     app->ui.scroll = 0;
     app->ui.focus[0] = '\0';
@@ -295,6 +296,7 @@ static bool gather_home(struct device *d, void *arg, struct err *err)
     bool ok = device_drafts(d, app->drafts, &app->draft_count, err) &&
               device_waiting(d, &app->waiting, &app->oldest_ms, &app->waiting_bytes, err) &&
               device_forms(d, forms, &count, err);
+    app->epoch = ok ? device_catalogue(d)->epoch : 0;
     app->overdue_s = ok ? device_catalogue_overdue(d, clock_wall_ms()) : 0;
     app->form_count = 0;
     for (size_t i = 0; i < count && ok && app->form_count < APP_FORMS_MAX; i++) {
@@ -311,6 +313,7 @@ static bool gather_home(struct device *d, void *arg, struct err *err)
             snprintf(f->id, sizeof f->id, "%s", id);
             snprintf(f->title, sizeof f->title, "%s", title);
             snprintf(f->version, sizeof f->version, "%s", version);
+            memcpy(f->signer, p.author.subject, sizeof f->signer);
             app->form_count++;
         }
         arena_fini(&arena);

@@ -61,6 +61,7 @@ enum { APP_FORMS_MAX = 64, APP_MEDIA_MAX = 16, APP_CHOICES_SHOWN = 60 };
 struct app_form {
     struct device_form form;
     char id[128], title[160], version[64];
+    uint8_t signer[32]; /* its author's key */
 };
 
 enum { APP_FILES = 60, APP_INK = 6000 };
@@ -114,6 +115,7 @@ struct app {
     size_t draft_count;
     uint64_t waiting, waiting_bytes, overdue_s;
     int64_t oldest_ms;
+    uint64_t epoch; /* of the catalogue */
     struct app_form forms[APP_FORMS_MAX];
     size_t form_count;
     struct app_form forms_before[APP_FORMS_MAX]; /* before the last loading */
@@ -162,6 +164,7 @@ struct app {
     /* exchange */
     char media[APP_MEDIA_MAX][256];
     size_t media_count;
+    char folder[256]; /* being looked through for where to hand over; "": sticks and cards are shown */
     bool exchanged;
     struct export_report exported;
     struct load_report loaded;
@@ -276,6 +279,14 @@ void screen_hand_over(struct app *app);
 void screen_load(struct app *app);
 void screen_settings(struct app *app);
 void sheet_show(struct app *app);
+
+/* ---- a stick, a card or a folder ---- */
+/* NULL: not chosen yet. */
+const char *medium_choose(struct app *app, int x, int *y, int w);
+/* Behind the body: takes the folder that is looked at. */
+const char *medium_bar(struct app *app);
+int medium_bottom(const struct app *app);
+bool medium_leave(struct app *app); /* false: no folder is being looked through */
 
 /* ---- searching: forms, sections, choices; ids begin with "search" ---- */
 void search_field(struct app *app, const char *id, int x, int *y, int w);

@@ -12,7 +12,8 @@ static bool hand_over(struct device *d, void *arg, struct err *err)
 {
     struct app *app = arg;
     device_watch(d, &app->progress);
-    bool ok = device_export(d, app->task_folder, clock_wall_ms(), &app->exported, err);
+    bool ok = device_load_receipts(d, app->task_folder, &app->loaded, err) &&
+              device_export(d, app->task_folder, clock_wall_ms(), &app->exported, err);
     device_watch(d, NULL);
     return ok;
 }
@@ -26,36 +27,18 @@ static bool load(struct device *d, void *arg, struct err *err)
     return ok;
 }
 
-/* Sticks and cards, a row each; the index of the one tapped, or -1. */
-static int choose_medium(struct app *app, int x, int *y, int w)
+/* Back from a folder, or home. */
+static bool leave(struct app *app)
 {
     struct ui *ui = &app->ui;
-    int chosen = -1;
-    for (size_t m = 0; m < app->media_count; m++) {
-        const char *id = arena_printf(&ui->frame, "medium:%zu", m + 1);
-        long long tenths = (long long)(file_free_bytes(app->media[m]) / 100000000ull);
-        if (ui_row(ui, id, x, y, w, app_media_name(app->media[m]),
-                   ui_fill(ui, S_media_free, ui_tenths(ui, tenths), NULL), 0)) {
-            chosen = (int)m;
-        }
+    if (ui_took(ui, "back") && medium_leave(app)) {
+        return true;
     }
-    if (!app->media_count) {
-        ui_warning(ui, x, y, w, ui_str(ui, S_media_none));
+    if (ui_took(ui, "back") || ui_took(ui, "right")) {
+        app_go_home(app);
+        return true;
     }
-    *y += ui_px(ui, 12);
-    if (ui_wide_button(ui, "look", x, y, w, ui_str(ui, S_first_look), false)) {
-        app_find_media(app);
-    }
-    return chosen;
-}
-
-static bool leave(struct app *app, const char *id)
-{
-    if (!ui_took(&app->ui, id)) {
-        return false;
-    }
-    app_go(app, SCREEN_HOME);
-    return true;
+    return false;
 }
 
 static const char *in_script(struct app *app, const char *words)
@@ -68,13 +51,14 @@ static const char *in_script(struct app *app, const char *words)
     return out;
 }
 
-/* Begin the job with the medium that was chosen; -1 = none yet. */
-static void exchange(struct app *app, int medium, writer_job *job)
+/* Begin the job with the folder that was chosen; NULL = none yet. */
+static void exchange(struct app *app, const char *folder, writer_job *job)
 {
-    if (medium < 0) {
+    if (!folder) {
         return;
     }
-    snprintf(app->task_folder, sizeof app->task_folder, "%s", app->media[medium]);
+    snprintf(app->task_folder, sizeof app->task_folder, "%s", folder);
+    memset(&app->loaded, 0, sizeof app->loaded);
     app->progress.done = app->progress.total = 0;
     app->progress.stop = app->progress.stopped = false;
     app->message[0] = '\0';
@@ -82,6 +66,28 @@ static void exchange(struct app *app, int medium, writer_job *job)
     app->before_count = app->form_count;
     app->task = writer_begin(app->writer, job, app);
     app->ui.again = true;
+}
+
+/* The rest of a page that asks for a medium. */
+static void choose(struct app *app, int x, int y, int w, writer_job *job)
+{
+    const char *folder = medium_choose(app, x, &y, w);
+    ui_body_end(&app->ui, y);
+    const char *taken = medium_bar(app);
+    exchange(app, taken ? taken : folder, job);
+}
+
+/* Files that are none of the study's, and why. */
+static void say_refused(struct app *app, int x, int *y, int w)
+{
+    const struct load_report *r = &app->loaded;
+    if (r->refused) {
+        char why[1200];
+        err_text(&r->why, why, sizeof why);
+        ui_warning(&app->ui, x, y, w,
+                   ui_fill(&app->ui, S_load_refused, ui_number(&app->ui, r->refused),
+                           arena_text(&app->ui.frame, why)));
+    }
 }
 
 static void end_task(struct app *app)
@@ -180,10 +186,10 @@ void screen_hand_over(struct app *app)
         .help = true, .title = ui_str(ui, S_media_title), .left = "back", .progress = -1};
     int x, y, w;
     ui_header(ui, &h);
-    if (leave(app, "back") || leave(app, "right")) {
+    if (leave(app)) {
         return;
     }
-    int bottom = ui->h - (app->exchanged ? ui_bar_height(ui) : 0);
+    int bottom = app->exchanged ? ui->h - ui_bar_height(ui) : medium_bottom(app);
     ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
     app_message(app, x, &y, w);
     if (app->exchanged) {
@@ -196,6 +202,14 @@ void screen_hand_over(struct app *app)
         y += ui_px(ui, 16);
         ui_card(ui, NULL, x, &y, w, in_script(app, app->exported.words),
                 ui_str(ui, S_hand_over_words), false);
+        if (app->loaded.receipts) {
+            y += ui_text(ui, x, y, w, TEXT_BODY,
+                         ui_fill(ui, S_hand_over_receipts, ui_number(ui, app->loaded.receipts),
+                                 ui_number(ui, app->loaded.purged)),
+                         ui->theme.ink, true) +
+                 ui_px(ui, 10);
+        }
+        say_refused(app, x, &y, w);
         y += ui_text(ui, x, y, w, TEXT_HINT, ui_str(ui, S_hand_over_kept), ui->theme.soft, true);
         ui_body_end(ui, y);
         ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_done));
@@ -204,42 +218,68 @@ void screen_hand_over(struct app *app)
     y += ui_text(ui, x, y, w, TEXT_QUESTION,
                  ui_fill(ui, S_hand_over_what, ui_number(ui, (long long)app->waiting), NULL),
                  ui->theme.ink, true);
+    if (!app->folder[0]) {
+        enum { TENTH = 1024 * 1024 / 10 };
+        y += ui_text(ui, x, y + ui_px(ui, 4), w, TEXT_HINT,
+                     ui_fill(ui, S_hand_over_size,
+                             ui_tenths(ui, (long long)((app->waiting_bytes + TENTH - 1) / TENTH)),
+                             NULL),
+                     ui->theme.soft, true);
+    }
     y += ui_px(ui, 12);
-    int medium = choose_medium(app, x, &y, w);
-    ui_body_end(ui, y);
-    exchange(app, medium, hand_over);
+    choose(app, x, y, w, hand_over);
 }
 
-static bool is_among(const struct app_form *forms, size_t count, const struct app_form *one)
+/* The same form among others, in whatever version; or NULL. */
+static const struct app_form *find_form(const struct app_form *forms, size_t count,
+                                        const struct app_form *one)
 {
     for (size_t i = 0; i < count; i++) {
-        if (memcmp(forms[i].form.hash, one->form.hash, sizeof one->form.hash) == 0) {
-            return true;
+        if (strcmp(forms[i].id, one->id) == 0) {
+            return &forms[i];
         }
     }
-    return false;
+    return NULL;
 }
 
-/* Those of `forms` that are not among the others, under a heading. */
-static void name_forms(struct app *app, enum string_id heading, const struct app_form *forms,
-                       size_t count, const struct app_form *others, size_t other_count, int x,
-                       int *y, int w)
+enum { FORMS_NEW, FORMS_UPDATED, FORMS_GONE };
+
+/* Those that came, changed or went, under a heading. */
+static void name_forms(struct app *app, int which, int x, int *y, int w)
 {
+    static const enum string_id headings[] = {S_load_new, S_load_updated, S_load_gone};
     struct ui *ui = &app->ui;
+    const struct app_form *forms = which == FORMS_GONE ? app->forms_before : app->forms;
+    const struct app_form *others = which == FORMS_GONE ? app->forms : app->forms_before;
+    size_t count = which == FORMS_GONE ? app->before_count : app->form_count;
+    size_t other_count = which == FORMS_GONE ? app->form_count : app->before_count;
     bool any = false;
     for (size_t i = 0; i < count; i++) {
-        if (is_among(others, other_count, &forms[i])) {
+        const struct app_form *f = &forms[i], *was = find_form(others, other_count, f);
+        bool changed = was && memcmp(was->form.hash, f->form.hash, sizeof f->form.hash) != 0;
+        if (which == FORMS_UPDATED ? !changed : was != NULL) {
             continue;
         }
         if (!any) {
             *y += ui_px(ui, 16);
-            *y += ui_text(ui, x, *y, w, TEXT_TITLE, ui_str(ui, heading), ui->theme.soft, true);
+            *y += ui_text(ui, x, *y, w, TEXT_TITLE, ui_str(ui, headings[which]), ui->theme.soft,
+                          true);
         }
         any = true;
         *y += ui_px(ui, 6);
-        *y += ui_text(ui, x, *y, w, TEXT_BODY, forms[i].title, ui->theme.ink, true);
-        *y += ui_text(ui, x, *y, w, TEXT_SMALL,
-                      ui_fill(ui, S_forms_version, forms[i].version, NULL), ui->theme.soft, true);
+        *y += ui_text(ui, x, *y, w, TEXT_BODY, f->title, ui->theme.ink, true);
+        const char *version = changed && strcmp(was->version, f->version) != 0
+                                  ? arena_printf(&ui->frame, "%s → %s", was->version, f->version)
+                                  : f->version;
+        *y += ui_text(ui, x, *y, w, TEXT_SMALL, ui_fill(ui, S_forms_version, version, NULL),
+                      ui->theme.soft, true);
+        if (which != FORMS_GONE) {
+            char words[64];
+            enrol_words(words, f->signer, sizeof f->signer);
+            *y += ui_text(ui, x, *y, w, TEXT_SMALL,
+                          ui_fill(ui, S_load_signed, in_script(app, words), NULL), ui->theme.soft,
+                          true);
+        }
     }
 }
 
@@ -250,11 +290,10 @@ void screen_load(struct app *app)
         .help = true, .title = ui_str(ui, S_media_load_title), .left = "back", .progress = -1};
     int x, y, w;
     ui_header(ui, &h);
-    if (ui_took(ui, "back") || ui_took(ui, "right")) {
-        app_go_home(app);
+    if (leave(app)) {
         return;
     }
-    int bottom = ui->h - (app->exchanged ? ui_bar_height(ui) : 0);
+    int bottom = app->exchanged ? ui->h - ui_bar_height(ui) : medium_bottom(app);
     ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
     app_message(app, x, &y, w);
     if (app->exchanged) {
@@ -266,24 +305,21 @@ void screen_load(struct app *app)
         const char *counts = ui_fill3(ui, S_load_counts, ui_number(ui, r->packages),
                                       ui_number(ui, r->receipts), ui_number(ui, r->purged));
         y += ui_text(ui, x, y, w, TEXT_BODY, counts, ui->theme.ink, true);
+        if (r->grants || r->catalogues) {
+            y += ui_text(ui, x, y + ui_px(ui, 6), w, TEXT_BODY,
+                         ui_fill(ui, S_load_catalogue, ui_number(ui, (long long)app->epoch), NULL),
+                         ui->theme.ink, true) +
+                 ui_px(ui, 6);
+        }
         if (r->grants || r->catalogues || r->packages) {
-            name_forms(app, S_load_new, app->forms, app->form_count, app->forms_before,
-                       app->before_count, x, &y, w);
-            name_forms(app, S_load_gone, app->forms_before, app->before_count, app->forms,
-                       app->form_count, x, &y, w);
+            for (int which = FORMS_NEW; which <= FORMS_GONE; which++) {
+                name_forms(app, which, x, &y, w);
+            }
         }
-        if (r->refused) {
-            char why[1200];
-            err_text(&r->why, why, sizeof why);
-            ui_warning(ui, x, &y, w,
-                       ui_fill(ui, S_load_refused, ui_number(ui, r->refused),
-                               arena_text(&ui->frame, why)));
-        }
+        say_refused(app, x, &y, w);
         ui_body_end(ui, y);
         ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_done));
         return;
     }
-    int medium = choose_medium(app, x, &y, w);
-    ui_body_end(ui, y);
-    exchange(app, medium, load);
+    choose(app, x, y, w, load);
 }

@@ -83,6 +83,10 @@ struct load_report {
 MUST_CHECK bool device_load_folder(struct device *device, const char *folder,
                                    struct load_report *report, struct err *err);
 
+/* Its receipts alone, and nothing else: before handing over into the same folder. */
+MUST_CHECK bool device_load_receipts(struct device *device, const char *folder,
+                                     struct load_report *report, struct err *err);
+
 /* ---- forms ---- */
 
 struct device_form {

@@ -302,8 +302,11 @@ static const struct {
               {"SBP1", take_package},
               {"SBK1", take_receipt}};
 
-bool device_load_folder(struct device *d, const char *folder, struct load_report *report,
-                        struct err *err)
+enum { TAKERS = sizeof takers / sizeof *takers, TAKES_RECEIPTS = TAKERS - 1 };
+
+/* From this taker on. */
+static bool load_folder(struct device *d, const char *folder, size_t first,
+                        struct load_report *report, struct err *err)
 {
     struct loading l = {d, report};
     struct arena arena;
@@ -314,10 +317,10 @@ bool device_load_folder(struct device *d, const char *folder, struct load_report
     bool ok = file_list(&arena, &names, &count, folder, ".age", err);
     bool *done = mem_zero(ok ? count : 1, sizeof *done);
     for (size_t i = 0; ok && i < count && d->progress; i++) {
-        d->progress->total += (sizeof takers / sizeof *takers) *
-                              (size_t)file_size(arena_printf(&arena, "%s/%s", folder, names[i]));
+        d->progress->total +=
+            (TAKERS - first) * (size_t)file_size(arena_printf(&arena, "%s/%s", folder, names[i]));
     }
-    for (size_t t = 0; ok && t < sizeof takers / sizeof *takers; t++) {
+    for (size_t t = first; ok && t < TAKERS; t++) {
         for (size_t i = 0; ok && i < count; i++) {
             struct buf file = {0}, plain = {0};
             struct err unreadable = {0};
@@ -340,6 +343,18 @@ bool device_load_folder(struct device *d, const char *folder, struct load_report
     free(done);
     arena_fini(&arena);
     return ok;
+}
+
+bool device_load_folder(struct device *d, const char *folder, struct load_report *report,
+                        struct err *err)
+{
+    return load_folder(d, folder, 0, report, err);
+}
+
+bool device_load_receipts(struct device *d, const char *folder, struct load_report *report,
+                          struct err *err)
+{
+    return load_folder(d, folder, TAKES_RECEIPTS, report, err);
 }
 
 /* ---- forms ---- */
@@ -552,7 +567,7 @@ bool device_export(struct device *d, const char *folder, int64_t wall_ms,
     bool ok = device_row_get(d, "ack", "", 0, &ack, &found, err) &&
               device_waiting(d, &waiting, &oldest, &bytes, err);
     if (ok && d->progress) {
-        d->progress->total = bytes;
+        d->progress->total += bytes;
     }
     uint64_t from = ok && found && ack.len == 40 ? get_u64((const uint8_t *)ack.data) + 1 : 1;
     buf_fini(&ack);

@@ -236,8 +236,15 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-bool file_list(struct arena *arena, const char ***names, size_t *count, const char *folder,
-               const char *ending, struct err *err)
+static bool is_folder(DIR *dir, const char *name)
+{
+    struct stat st;
+    return fstatat(dirfd(dir), name, &st, 0) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Names that end so; ending NULL: folders. */
+static bool list_names(struct arena *arena, const char ***names, size_t *count, const char *folder,
+                       const char *ending, struct err *err)
 {
     DIR *dir = opendir(folder);
     if (!dir) {
@@ -246,10 +253,11 @@ bool file_list(struct arena *arena, const char ***names, size_t *count, const ch
     const char **list = NULL;
     size_t n = 0;
     for (struct dirent *entry; (entry = readdir(dir));) {
-        if (entry->d_name[0] != '.' && entry->d_name[0] != '~' &&
-            file_ends(entry->d_name, ending)) {
+        const char *name = entry->d_name;
+        if (name[0] != '.' && name[0] != '~' &&
+            (ending ? file_ends(name, ending) : is_folder(dir, name))) {
             list = mem_grow(list, n + 1, sizeof *list);
-            list[n++] = arena_text(arena, entry->d_name);
+            list[n++] = arena_text(arena, name);
         }
     }
     closedir(dir);
@@ -261,6 +269,18 @@ bool file_list(struct arena *arena, const char ***names, size_t *count, const ch
     *count = n;
     free(list);
     return true;
+}
+
+bool file_list(struct arena *arena, const char ***names, size_t *count, const char *folder,
+               const char *ending, struct err *err)
+{
+    return list_names(arena, names, count, folder, ending, err);
+}
+
+bool file_folders(struct arena *arena, const char ***names, size_t *count, const char *folder,
+                  struct err *err)
+{
+    return list_names(arena, names, count, folder, NULL, err);
 }
 
 bool file_remove(const char *path, struct err *err)

@@ -38,6 +38,9 @@ MUST_CHECK bool file_folder(const char *path, unsigned mode, struct err *err);
 /* Names in the folder that end in `ending`, sorted, owned by the arena.  Dot files left out. */
 MUST_CHECK bool file_list(struct arena *arena, const char ***names, size_t *count,
                           const char *folder, const char *ending, struct err *err);
+/* Names of the folders in it, sorted, owned by the arena.  Dot folders left out. */
+MUST_CHECK bool file_folders(struct arena *arena, const char ***names, size_t *count,
+                             const char *folder, struct err *err);
 MUST_CHECK bool file_remove(const char *path, struct err *err);
 
 /* The part behind the last '/', and that part without its ending. */

@@ -268,7 +268,7 @@ static void must(bool ok, const char *what)
 /* On a slow stick, so that there is something to see. */
 static void tap_and_go(struct scene *s, const char *id)
 {
-    const struct target *t = scene_find(s, id);
+    const struct target *t = scene_show(s, id);
     must(t != NULL, id);
     struct window_event e = {
         .kind = WINDOW_DOWN, .x = t->rect.x + t->rect.w / 2, .y = t->rect.y + t->rect.h / 2};
@@ -522,7 +522,13 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     hand_over(&s);
     must(scene_tap(&s, "load"), "load");
     shot(&s, "load");
-    scene_tap(&s, "back");
+    uint8_t hash[32];
+    study_issue(&s.study, "stick/2026-11", form, 2, hash);
+    must(scene_tap(&s, "folder") && scene_tap(&s, "folder:0"), "look into a folder");
+    shot(&s, "load-folder");
+    must(scene_tap(&s, "take") && s.app.exchanged, "load from a folder");
+    shot(&s, "loaded");
+    must(scene_tap(&s, "right"), "come home after loading");
     must(scene_tap(&s, "menu"), "open the settings");
     shot(&s, "settings");
     scene_tap(&s, "back");

@@ -119,8 +119,8 @@ static inline const struct target *scene_find(struct scene *s, const char *id)
     return NULL;
 }
 
-/* Into sight first, as a finger would bring it. */
-static inline bool scene_tap(struct scene *s, const char *id)
+/* Into sight, as a finger would bring it; or NULL. */
+static inline const struct target *scene_show(struct scene *s, const char *id)
 {
     struct ui *ui = &s->app.ui;
     const struct target *t = scene_find(s, id);
@@ -129,7 +129,14 @@ static inline bool scene_tap(struct scene *s, const char *id)
         scene_draw(s);
         t = scene_find(s, id);
     }
-    if (!t || t->hidden) {
+    return t && !t->hidden ? t : NULL;
+}
+
+static inline bool scene_tap(struct scene *s, const char *id)
+{
+    struct ui *ui = &s->app.ui;
+    const struct target *t = scene_show(s, id);
+    if (!t) {
         return false;
     }
     ui->last[0] = '\0'; /* this finger is quicker than a trembling one */

@@ -185,13 +185,12 @@ static inline void study_enrol(struct study *s, uint8_t package_hash[32])
     buf_fini(&catalogue);
 }
 
-/* A later catalogue: this form in force instead, or (NULL) none at all. */
-static inline void study_publish(struct study *s, const char *form, uint64_t serial,
-                                 uint8_t package_hash[32])
+/* A later catalogue in the folder: this form in force instead, or (NULL) none at all. */
+static inline void study_issue(struct study *s, const char *folder, const char *form,
+                               uint64_t serial, uint8_t package_hash[32])
 {
     struct err err = {0};
     struct buf package = {0}, wrapped = {0}, catalogue = {0};
-    struct load_report report;
     struct package p;
     uint8_t key[1][32];
     char name[40];
@@ -210,18 +209,27 @@ static inline void study_publish(struct study *s, const char *form, uint64_t ser
         s->catalogue.forms[0].serial = serial;
         OK(age_seal(&wrapped, package.data, package.len, (const uint8_t(*)[32])key, 1, &err));
         snprintf(name, sizeof name, "d-form-%u.age", (unsigned)serial);
-        study_put(s, "later", name, &wrapped);
+        study_put(s, folder, name, &wrapped);
     }
     study_sign_catalogue(s);
     OK(age_seal(&catalogue, s->catalogue_bytes.data, s->catalogue_bytes.len,
                 (const uint8_t(*)[32])key, 1, &err));
     snprintf(name, sizeof name, "e-catalogue-%u.age", (unsigned)s->catalogue.epoch);
-    study_put(s, "later", name, &catalogue);
-    OK(device_load_folder(s->device, study_path(s, "later"), &report, &err));
-    assert_int_equal(report.catalogues, 1);
+    study_put(s, folder, name, &catalogue);
     buf_fini(&package);
     buf_fini(&wrapped);
     buf_fini(&catalogue);
+}
+
+/* ... and on the device. */
+static inline void study_publish(struct study *s, const char *form, uint64_t serial,
+                                 uint8_t package_hash[32])
+{
+    struct err err = {0};
+    struct load_report report;
+    study_issue(s, "later", form, serial, package_hash);
+    OK(device_load_folder(s->device, study_path(s, "later"), &report, &err));
+    assert_int_equal(report.catalogues, 1);
 }
 
 static inline void study_fini(struct study *s)

@@ -108,6 +108,7 @@ static void test_device__whole_life(void **state)
     struct import_report in;
     struct load_report load;
     struct desk_device at;
+    struct device_form forms[DEVICE_FORMS_MAX];
     uint8_t hash[32];
     size_t count;
     uint64_t waiting, bytes;
@@ -151,9 +152,13 @@ static void test_device__whole_life(void **state)
     assert_int_equal(load.refused, 1);
     assert_int_equal(load.purged, 0);
     put_receipt(&s, &at, 1, s.desk, s.desk_cert);
-    OK(device_load_folder(s.device, study_path(&s, "back"), &load, &err));
+    study_issue(&s, "back", NULL, 0, hash);
+    OK(device_load_receipts(s.device, study_path(&s, "back"), &load, &err));
     assert_int_equal(load.receipts, 1);
     assert_int_equal(load.purged, 1);
+    assert_int_equal(load.catalogues, 0); /* handing over changes no forms */
+    OK(device_forms(s.device, forms, &count, &err));
+    assert_int_equal(count, 1);
     OK(device_load_folder(s.device, study_path(&s, "back"), &load, &err)); /* replayed */
     assert_int_equal(load.receipts, 0);
     OK(device_waiting(s.device, &waiting, &oldest, &bytes, &err));

@@ -359,6 +359,46 @@ static void test_flow__handing_over_tells_how_far_it_is_and_can_be_stopped(void 
     free(form);
 }
 
+static void test_flow__a_folder_can_be_chosen_and_who_signed_is_told(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_EN};
+    struct err err = {0};
+    uint8_t hash[32], author[32];
+    char words[64], inner[300];
+    char *form = long_lists();
+    scene_open(&s, window, form, "lists", &look);
+    snprintf(inner, sizeof inner, "%s", study_path(&s.study, "stick/2026/ноябрь"));
+    OK(file_folder(inner, 0700, &err));
+    OK(file_folder(study_path(&s.study, "stick/.hidden"), 0700, &err));
+    study_issue(&s.study, "stick/2026/ноябрь", form, 2, hash);
+    scene_unlock(&s);
+    assert_true(scene_tap(&s, "load"));
+    assert_true(scene_tap(&s, "folder"));
+    assert_null(scene_find(&s, "up")); /* a fixed medium is not left */
+    assert_null(scene_find(&s, "folder:1"));
+    assert_true(scene_tap(&s, "folder:0"));
+    assert_true(shows(&s, "ноябрь"));
+    assert_true(scene_tap(&s, "up"));
+    assert_true(scene_tap(&s, "back")); /* to the sticks and cards */
+    assert_int_equal(s.app.screen, SCREEN_LOAD);
+    assert_non_null(scene_find(&s, "medium:1"));
+    assert_true(scene_tap(&s, "folder"));
+    assert_true(scene_tap(&s, "folder:0"));
+    assert_true(scene_tap(&s, "folder:0"));
+    assert_true(scene_tap(&s, "take"));
+    assert_true(s.app.exchanged);
+    assert_int_equal(s.app.loaded.packages, 1);
+    sign_public(author, s.study.author);
+    enrol_words(words, author, 32);
+    words[4] = '\0'; /* a line may end behind it */
+    assert_true(shows(&s, words));
+    assert_true(shows(&s, "List of forms no."));
+    scene_close(&s);
+    free(form);
+}
+
 static bool is_locked(struct device *d, void *arg, struct err *err)
 {
     (void)arg;
@@ -468,6 +508,7 @@ static int run(void)
         cmocka_unit_test(test_flow__a_kept_list_follows_answers_and_languages),
         cmocka_unit_test(test_flow__handing_over_tells_how_far_it_is_and_can_be_stopped),
         cmocka_unit_test(test_flow__locks_behind_a_stick_that_hangs),
+        cmocka_unit_test(test_flow__a_folder_can_be_chosen_and_who_signed_is_told),
         cmocka_unit_test(test_flow__a_memo_is_no_answer_and_is_not_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which stick, card or folder? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/file.h"
+#include "platform/text.h"
+
+/* Above this no folder is shown: the one that was fixed, or all of the machine. */
+static const char *root_of(const struct app *app)
+{
+    return app->media_dir ? app->media_dir : "/";
+}
+
+static void open_folder(struct app *app, const char *path)
+{
+    snprintf(app->folder, sizeof app->folder, "%s", path);
+    app->ui.scroll = 0;
+    app->ui.again = true;
+}
+
+static void begin(struct app *app)
+{
+    const char *home = getenv("HOME");
+    open_folder(app, app->media_count ? app->media[0] : home && *home ? home : root_of(app));
+}
+
+bool medium_leave(struct app *app)
+{
+    bool was = app->folder[0] != '\0';
+    if (was) {
+        open_folder(app, "");
+    }
+    return was;
+}
+
+int medium_bottom(const struct app *app)
+{
+    return app->ui.h - (app->folder[0] ? ui_bar_height(&app->ui) : 0);
+}
+
+const char *medium_bar(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    if (!app->folder[0]) {
+        return NULL;
+    }
+    ui_bar(ui, NULL, NULL, "take", ui_str(ui, S_folder_take));
+    if (!ui_took(ui, "take")) {
+        return NULL;
+    }
+    const char *path = arena_text(&ui->frame, app->folder);
+    app->folder[0] = '\0';
+    return path;
+}
+
+/* The folder above; an unreadable one has nothing below, and the way up stays. */
+static void up(struct app *app)
+{
+    char *slash = strrchr(app->folder, '/');
+    if (slash) {
+        slash[slash == app->folder] = '\0';
+    }
+    open_folder(app, arena_text(&app->ui.frame, app->folder));
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return text_collate(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Its path with blanks, where a line may end. */
+static const char *spaced(struct app *app)
+{
+    struct buf out = {0};
+    const char *from = app->folder;
+    if (app->media_dir) { /* from the fixed folder on */
+        from += strlen(app->media_dir) - strlen(app_media_name(app->media_dir));
+    }
+    for (const char *p = from; *p; p++) {
+        if (*p == '/') {
+            buf_text(&out, p == from ? "/ " : " / ");
+        } else {
+            buf_char(&out, *p);
+        }
+    }
+    const char *text = arena_text(&app->ui.frame, out.data);
+    buf_fini(&out);
+    return text;
+}
+
+static void show_folder(struct app *app, int x, int *y, int w)
+{
+    enum { MOST = 200 };
+    struct ui *ui = &app->ui;
+    const char **names = NULL;
+    size_t count = 0;
+    *y += ui_text(ui, x, *y, w, TEXT_BODY_BOLD, spaced(app), ui->theme.ink, true);
+    *y += ui_px(ui, 8);
+    bool readable = file_folders(&ui->frame, &names, &count, app->folder, NULL);
+    if (strcmp(app->folder, root_of(app)) != 0 &&
+        ui_row(ui, "up", x, y, w, ui_str(ui, S_folder_up), "", 0)) {
+        up(app);
+        return;
+    }
+    if (!readable) {
+        ui_warning(ui, x, y, w, ui_str(ui, S_folder_closed));
+        return;
+    }
+    qsort(names, count, sizeof *names, by_name);
+    for (size_t k = 0; k < count && k < MOST; k++) {
+        const char *id = arena_printf(&ui->frame, "folder:%zu", k);
+        const char *between = strcmp(app->folder, "/") == 0 ? "" : "/";
+        const char *path = arena_printf(&ui->frame, "%s%s%s", app->folder, between, names[k]);
+        if (strlen(path) < sizeof app->folder && ui_row(ui, id, x, y, w, names[k], "", 0)) {
+            open_folder(app, path);
+            return;
+        }
+    }
+    if (count > MOST) {
+        *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                      ui_fill(ui, S_outline_more, ui_number(ui, (long long)(count - MOST)), NULL),
+                      ui->theme.soft, true);
+    }
+}
+
+const char *medium_choose(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const char *chosen = NULL;
+    if (app->folder[0]) {
+        show_folder(app, x, y, w);
+        return NULL;
+    }
+    for (size_t m = 0; m < app->media_count; m++) {
+        const char *id = arena_printf(&ui->frame, "medium:%zu", m + 1);
+        long long tenths = (long long)(file_free_bytes(app->media[m]) / 100000000ull);
+        if (ui_row(ui, id, x, y, w, app_media_name(app->media[m]),
+                   ui_fill(ui, S_media_free, ui_tenths(ui, tenths), NULL), 0)) {
+            chosen = app->media[m];
+        }
+    }
+    if (!app->media_count) {
+        ui_warning(ui, x, y, w, ui_str(ui, S_media_none));
+    }
+    if (ui_row(ui, "folder", x, y, w, ui_str(ui, S_folder_other), "", 0)) {
+        begin(app);
+    }
+    *y += ui_px(ui, 12);
+    if (ui_wide_button(ui, "look", x, y, w, ui_str(ui, S_first_look), false)) {
+        app_find_media(app);
+    }
+    return chosen;
+}
