@@ -2,9 +2,11 @@
 /* Where do the study's keys lie, and how are they read? */
 #include "tools/desk_keys.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "forms/form.h"
+#include "platform/enrol.h"
 #include "platform/file.h"
 #include "platform/package.h"
 #include "platform/text.h"
@@ -126,4 +128,12 @@ bool desk_package_is_ours(const struct package *p, const void *bytes, const stru
     bool ok = package_in_scope(p, form->id);
     form_free(form);
     return ok || err_set(err, ERR_AUTH, "the author may not sign this form");
+}
+
+void desk_say_words(const char *what, const void *bytes, size_t len)
+{
+    char words[64], cyrillic[160];
+    enrol_words(words, bytes, len);
+    words_cyrillic(cyrillic, sizeof cyrillic, words);
+    printf("%s: %s  (%s)\n", what, words, cyrillic);
 }

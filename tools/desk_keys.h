@@ -43,4 +43,7 @@ struct package;
 MUST_CHECK bool desk_package_is_ours(const struct package *package, const void *bytes,
                                      const struct catalogue *catalogue, struct err *err);
 
+/* Six words of a key or hash, in both scripts, to compare with a device's: a line on stdout. */
+void desk_say_words(const char *what, const void *bytes, size_t len);
+
 #endif

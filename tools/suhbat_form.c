@@ -442,6 +442,10 @@ static bool run_pack(const struct cli_words *words, struct err *err)
     if (ok) {
         printf("%s: form '%s', version %s, %zu files\n", opt_out, form->id, form->version,
                lists.count);
+        struct cert author;
+        if (cert_read(&author, cert)) {
+            desk_say_words("the author's words, shown beside it on the device", author.subject, 32);
+        }
     }
     secret_wipe(seed, sizeof seed);
     session_free(session);

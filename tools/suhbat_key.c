@@ -60,14 +60,6 @@ static bool make_identity(struct arena *arena, const char *dir, const char *name
     return ok;
 }
 
-static void say_words(const char *what, const void *bytes, size_t len)
-{
-    char words[64], cyrillic[160];
-    enrol_words(words, bytes, len);
-    words_cyrillic(cyrillic, sizeof cyrillic, words);
-    printf("%s: %s  (%s)\n", what, words, cyrillic);
-}
-
 static bool run_init(const struct cli_words *words, struct err *err)
 {
     const char *dir = words->list[0];
@@ -108,7 +100,13 @@ static bool run_init(const struct cli_words *words, struct err *err)
     if (ok) {
         catalogue_root_set(set, c);
         printf("study made in %s\n", dir);
-        say_words("the study's words", set, sizeof set);
+        desk_say_words("the study's words", set, sizeof set);
+        uint8_t cert[CERT_BYTES];
+        struct cert author;
+        if (desk_read_cert(cert, desk_path(&arena, dir, "author.cert"), NULL) &&
+            cert_read(&author, cert)) {
+            desk_say_words("the author's words, shown beside each new form", author.subject, 32);
+        }
         printf("next: move root-1.key, escrow.identity and recovery.identity to another place;\n"
                "      suhbat-key invite %s -o invitation.sbi\n",
                dir);
@@ -151,7 +149,7 @@ static bool run_invite(const struct cli_words *words, struct err *err)
         secret_wipe(token, sizeof token);
     }
     if (ok) {
-        say_words("the study's words, to compare on the device", invite->root_set, 32);
+        desk_say_words("the study's words, to compare on the device", invite->root_set, 32);
     }
     secret_wipe(invite->token, 32);
     buf_fini(&catalogue);
@@ -263,7 +261,7 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
         memcpy(keys + 32, r.box_pk, 32);
         printf("device: %s\n", hex);
         print_label(&arena, dir, &r);
-        say_words("the device's words, to compare on its screen", keys, sizeof keys);
+        desk_say_words("the device's words, to compare on its screen", keys, sizeof keys);
     }
     secret_wipe(root, sizeof root);
     secret_wipe(&grant, sizeof grant);
@@ -377,7 +375,7 @@ static bool run_show(const struct cli_words *words, struct err *err)
         catalogue_root_set(set, c);
         text_hex(hex, c->study_id, 16);
         printf("study: %s\ncatalogue: %llu\n", hex, (unsigned long long)c->epoch);
-        say_words("the study's words", set, sizeof set);
+        desk_say_words("the study's words", set, sizeof set);
         for (unsigned i = 0; i < c->recipient_count; i++) {
             age_recipient_text(text, c->recipients[i].key);
             printf("recipient: %s %s\n", c->recipients[i].label, text);
