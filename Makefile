@@ -12,6 +12,7 @@ FLAVOUR ?= release
 SECONDS ?= 60
 PREFIX ?= /usr/local
 V ?= 0
+VERSION = 0.1
 -include config.mk
 
 # ---- what it needs from Debian ----
@@ -34,7 +35,8 @@ HARDEN_x86_64 = -fcf-protection=full
 HARDEN_aarch64 = -mbranch-protection=standard
 GCC_ONLY = -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr -fstack-clash-protection
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(PKG_CFLAGS) -MMD -MP -Wall -Wextra -Wformat=2 -Wconversion \
-	-Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror=format-security -fno-strict-aliasing -fPIE $(WERROR)
+	-Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror=format-security -fno-strict-aliasing -fPIE \
+	-DSUHBAT_VERSION=\"$(VERSION)\" $(WERROR)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 ifneq ($(FLAVOUR),fuzz)
 ALL_CFLAGS += $(GCC_ONLY)

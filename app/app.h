@@ -49,7 +49,8 @@ enum app_sheet {
     SHEET_FILES,
     SHEET_HELP,
     SHEET_PICTURE,
-    SHEET_MEMO
+    SHEET_MEMO,
+    SHEET_ABOUT
 };
 
 enum { APP_AHEAD = 64 };
@@ -104,6 +105,7 @@ struct app {
     enum app_sheet sheet, sheet_shown; /* wanted; drawn last */
     int page_scroll;                   /* of the page below the sheet */
     bool night, left_for_lock;
+    bool quiet; /* nothing is read aloud unless it is asked for */
     bool apart; /* the interface keeps its language when the questions' changes */
     int64_t last_input_ms;
 
@@ -115,7 +117,7 @@ struct app {
     size_t draft_count;
     uint64_t waiting, waiting_bytes, overdue_s;
     int64_t oldest_ms;
-    uint64_t epoch; /* of the catalogue */
+    uint64_t epoch, epoch_s; /* of the catalogue: its number, and when it was signed */
     struct app_form forms[APP_FORMS_MAX];
     size_t form_count;
     struct app_form forms_before[APP_FORMS_MAX]; /* before the last loading */
@@ -156,6 +158,7 @@ struct app {
     unsigned pass;
     struct app_picture pictures[APP_PICTURES];
     unsigned memo;       /* the number of the memo that is being written */
+    char about_words[64];
     char looked_at[256]; /* the picture that fills a sheet: its URI */
     uint64_t picture_clock, picture_key;
     char filter[128], filter_id[UI_ID_MAX]; /* a search whose keyboard was put away */
@@ -278,7 +281,10 @@ void screen_sealed(struct app *app);
 void screen_hand_over(struct app *app);
 void screen_load(struct app *app);
 void screen_settings(struct app *app);
+/* A row a language of the interface; true when another was taken. */
+bool interface_languages(struct app *app, int x, int *y, int w);
 void sheet_show(struct app *app);
+void about_open(struct app *app);
 
 /* ---- a stick, a card or a folder ---- */
 /* NULL: not chosen yet. */

@@ -8,7 +8,7 @@
 #include "platform/font.h"
 #include "platform/text.h"
 
-enum { ROWS = 3 };
+enum { ROWS = 3, ROWS_MOST = 4 };
 
 /* Letters with blanks between; ^ = capitals, < = erase.  Source: the language notes, section 6. */
 static const char *const layouts[LAYOUT_COUNT][ROWS] = {
@@ -16,6 +16,17 @@ static const char *const layouts[LAYOUT_COUNT][ROWS] = {
     [LAYOUT_KY] = {"й ц у к е н г ш щ з х ү", "ф ы в а п р о л д ж э ө", "^ я ч с м и т ь б ю ң <"},
     [LAYOUT_TG] = {"й қ у к е н г ш ҳ з х ъ", "ф ҷ в а п р о л д ж э ӯ", "^ я ч с м и т ӣ б ю ғ <"},
     [LAYOUT_LATIN] = {"q w e r t y u i o p", "a s d f g h j k l '", "^ z x c v b n m @ <"},
+};
+/* With a row of digits, as on a desk's keyboard in these countries. */
+static const char *const with_digits[LAYOUT_COUNT][ROWS_MOST] = {
+    [LAYOUT_RU] = {"1 2 3 4 5 6 7 8 9 0 - №", "й ц у к е н г ш щ з х ъ", "ф ы в а п р о л д ж э ё",
+                   "^ я ч с м и т ь б ю <"},
+    [LAYOUT_KY] = {"1 2 3 4 5 6 7 8 9 0 ө ң", "й ц у к е н г ш щ з х ү", "ф ы в а п р о л д ж э ё",
+                   "^ я ч с м и т ь б ю <"},
+    [LAYOUT_TG] = {"1 2 3 4 5 6 7 8 9 0 ғ ӯ", "й қ у к е н г ш ҳ з х ъ", "ф ҷ в а п р о л д ж э ё",
+                   "^ я ч с м и т ӣ б ю <"},
+    [LAYOUT_LATIN] = {"1 2 3 4 5 6 7 8 9 0", "q w e r t y u i o p", "a s d f g h j k l '",
+                      "^ z x c v b n m @ <"},
 };
 static const char *const symbols[ROWS] = {"1 2 3 4 5 6 7 8 9 0", "- ( ) / : ; « » \" №",
                                           "? ! … – — % + = _ <"};
@@ -42,10 +53,16 @@ static int row_height(const struct ui *ui)
     return ui_px(ui, 50);
 }
 
+/* Lying across there is no room for a fifth row. */
+static bool digit_row(const struct ui *ui)
+{
+    return ui->keys == UI_KEYS_DIGITS && !ui->landscape;
+}
+
 int keyboard_height(const struct ui *ui, enum keyboard_kind kind)
 {
-    (void)kind;
     int rows = ui->landscape && kind != KEYBOARD_TEXT ? 2 : 4;
+    rows += kind == KEYBOARD_TEXT && digit_row(ui);
     return rows * row_height(ui) + ui_px(ui, 8);
 }
 
@@ -173,11 +190,15 @@ static void show_variants(struct ui *ui, struct keyboard *k, struct rect r, cons
 
 static void letter_rows(struct ui *ui, struct keyboard *k, int top)
 {
-    const char *const *rows = k->symbols ? symbols : layouts[k->layout];
-    int h = row_height(ui);
+    bool held = ui->keys == UI_KEYS_HELD && k->layout != LAYOUT_LATIN;
+    const char *const *rows = k->symbols      ? symbols
+                              : digit_row(ui) ? with_digits[k->layout]
+                                              : layouts[held ? LAYOUT_RU : k->layout];
+    int h = row_height(ui), count_rows = digit_row(ui) && !k->symbols ? ROWS_MOST : ROWS;
+    top += (k->symbols && digit_row(ui)) * h; /* the signs stay where the letters were */
     struct rect popup = {0, 0, 0, 0};
     const char *popup_letter = NULL, *bubble = NULL;
-    for (int r = 0; r < ROWS; r++) {
+    for (int r = 0; r < count_rows; r++) {
         int count = 1, at = 0;
         for (const char *p = rows[r]; *p; p++) {
             count += *p == ' ';
@@ -237,7 +258,8 @@ static bool last_row(struct ui *ui, struct keyboard *k, int top, const char *don
         k->layout = (enum keyboard_layout)((k->layout + 1) % LAYOUT_COUNT);
         k->symbols = false;
     }
-    const char *third = k->layout == LAYOUT_TG ? capital(ui, "ё", k->shift) : ",";
+    const char *third =
+        k->layout == LAYOUT_TG && ui->keys == UI_KEYS_OWN ? capital(ui, "ё", k->shift) : ",";
     if (key(ui, third, third, cell[2], 0, TEXT_KEY)) {
         edit_insert(&ui->edit, third);
     }
@@ -256,7 +278,6 @@ static bool last_row(struct ui *ui, struct keyboard *k, int top, const char *don
 /* Keys of a pad, a row a string; a name that comes twice is one wide key. */
 static bool digit_pad(struct ui *ui, enum keyboard_kind kind, int top, const char *done)
 {
-    enum { ROWS_MOST = 4 };
     static const char *const upright[][ROWS_MOST] = {
         {"1 2 3 erase", "4 5 6 -", "7 8 9 none", "0 0 enter enter"},
         {"1 2 3 erase", "4 5 6 -", "7 8 9 ,", "0 0 enter enter"},
@@ -318,7 +339,7 @@ bool keyboard_show(struct ui *ui, struct keyboard *k, enum keyboard_kind kind, c
     if (kind != KEYBOARD_TEXT) {
         finished = digit_pad(ui, kind, top, done);
     } else {
-        finished = last_row(ui, k, top + ROWS * row_height(ui), done);
+        finished = last_row(ui, k, top + (ROWS + digit_row(ui)) * row_height(ui), done);
         letter_rows(ui, k, top);
     }
     ui->text_scale = scale;

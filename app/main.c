@@ -44,6 +44,7 @@ static void help(void)
          "  --night           the dark theme\n"
          "  --memory MIB      memory of the lock at --enrol, 64 to 256 (64)\n"
          "  --label TEXT      name of the device, for the coordinator only\n"
+         "  --version         which one this is\n"
          "  --fonts DIR       where the PT faces lie\n\n"
          "  --enrol and --load read the passphrase from standard input, one line.\n"
          "  exit status: 0 done, 1 the data has faults, 2 misuse, 3 the machine, 4 the key");
@@ -71,6 +72,10 @@ static int parse(struct options *o, int argc, char **argv)
         const char *v = i + 1 < argc ? argv[i + 1] : NULL;
         if (strcmp(a, "--help") == 0 || strcmp(a, "-h") == 0) {
             help();
+            return 1;
+        }
+        if (strcmp(a, "--version") == 0) {
+            puts("suhbat " SUHBAT_VERSION);
             return 1;
         }
         if (strcmp(a, "--night") == 0) {

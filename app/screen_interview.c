@@ -10,7 +10,7 @@
 /* The first question of the page that is to be heard, as the form's author wishes. */
 static void play_at_once(struct app *app, const struct page *fields, size_t count)
 {
-    for (size_t f = 0; f < count; f++) {
+    for (size_t f = 0; f < count && !app->quiet; f++) {
         const struct page *p = &fields[f];
         const char *sound = "";
         if (p->kind == PAGE_QUESTION && strcmp(p->control->autoplay, "audio") == 0) {

@@ -39,6 +39,12 @@ void app_settings_read(struct app *app)
                 app->ui.left_hand = n == 1;
             } else if (strcmp(word, "apart") == 0) {
                 app->apart = n == 1;
+            } else if (strcmp(word, "keys") == 0 && n >= 0 && n < UI_KEYS_COUNT) {
+                app->ui.keys = (enum ui_keys)n;
+            } else if (strcmp(word, "quiet") == 0) {
+                app->quiet = n == 1;
+            } else if (strcmp(word, "volume") == 0 && n >= 25 && n <= 100) {
+                audio_set_volume(n);
             }
         }
     }
@@ -54,6 +60,8 @@ void app_settings_write(struct app *app)
     buf_printf(&text, "language %s\ntext %d\nnight %d\nglove %d\nleft %d\napart %d\n",
                language_code(app->ui.language), (int)(app->ui.text_scale * 100 + 0.5f), app->night,
                app->ui.glove, app->ui.left_hand, app->apart);
+    buf_printf(&text, "keys %d\nquiet %d\nvolume %d\n", (int)app->ui.keys, app->quiet,
+               audio_volume());
     if (app->writer && !file_write(path.data, text.data, text.len, FILE_PRIVATE, true, &err)) {
         app_trouble(app, &err);
     }
@@ -61,7 +69,75 @@ void app_settings_write(struct app *app)
     buf_fini(&text);
 }
 
-static bool interface_languages(struct app *app, int x, int *y, int w);
+bool interface_languages(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    for (int l = 0; l < UI_LANGUAGE_COUNT; l++) {
+        enum ui_language language = (enum ui_language)l;
+        const char *id = arena_printf(&ui->frame, "lang:%s", language_code(language));
+        if (ui_choice(ui, id, x, y, w, language_own_name(language), language == ui->language,
+                      false)) {
+            app_language(app, language);
+            app_settings_write(app);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* In an interview the questions' language and the interface's, apart or together. */
+static void heading(struct ui *ui, int x, int *y, int w, enum string_id id)
+{
+    *y += ui_px(ui, 18);
+    *y += ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, id), ui->theme.ink, true);
+}
+
+static void hand_and_keys(struct app *app, int x, int *y, int w)
+{
+    static const enum string_id keys[UI_KEYS_COUNT] = {S_settings_keys_own, S_settings_keys_digits,
+                                                       S_settings_keys_held};
+    struct ui *ui = &app->ui;
+    heading(ui, x, y, w, S_settings_hand);
+    if (ui_choice(ui, "glove", x, y, w, ui_str(ui, S_settings_glove), ui->glove, true)) {
+        ui->glove = !ui->glove;
+        app_settings_write(app);
+    }
+    if (ui_choice(ui, "left-hand", x, y, w, ui_str(ui, S_settings_left), ui->left_hand, true)) {
+        ui->left_hand = !ui->left_hand;
+        app_settings_write(app);
+    }
+    heading(ui, x, y, w, S_settings_keys);
+    for (int k = 0; k < UI_KEYS_COUNT; k++) {
+        if (ui_choice(ui, arena_printf(&ui->frame, "keys:%d", k), x, y, w, ui_str(ui, keys[k]),
+                      (int)ui->keys == k, false)) {
+            ui->keys = (enum ui_keys)k;
+            app_settings_write(app);
+        }
+    }
+}
+
+static void sound(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    heading(ui, x, y, w, S_settings_sound);
+    if (ui_choice(ui, "aloud", x, y, w, ui_str(ui, S_settings_aloud), !app->quiet, true)) {
+        app->quiet = !app->quiet;
+        app_settings_write(app);
+    }
+    *y += ui_px(ui, 8);
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_settings_volume), ui->theme.soft, true);
+    *y += ui_px(ui, 6);
+    int px = x;
+    for (int percent = 25; percent <= 100; percent += 25) {
+        const char *label = arena_printf(&ui->frame, "%d %%", percent);
+        if (ui_pill(ui, arena_printf(&ui->frame, "volume:%d", percent), &px, y, x, x + w, label,
+                    audio_volume() == percent, false)) {
+            audio_set_volume(percent);
+            app_settings_write(app);
+        }
+    }
+    ui_pills_end(ui, &px, y, x);
+}
 
 void screen_settings(struct app *app)
 {
@@ -83,8 +159,7 @@ void screen_settings(struct app *app)
     app_message(app, x, &y, w);
     y += ui_text(ui, x, y, w, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink, true);
     interface_languages(app, x, &y, w);
-    y += ui_px(ui, 18);
-    y += ui_text(ui, x, y, w, TEXT_HEADING, ui_str(ui, S_settings_theme), ui->theme.ink, true);
+    heading(ui, x, &y, w, S_settings_theme);
     for (int n = 0; n < 2; n++) {
         if (ui_choice(ui, n ? "night" : "day", x, &y, w,
                       ui_str(ui, n ? S_settings_night : S_settings_day), app->night == (n == 1),
@@ -94,8 +169,7 @@ void screen_settings(struct app *app)
             app_settings_write(app);
         }
     }
-    y += ui_px(ui, 18);
-    y += ui_text(ui, x, y, w, TEXT_HEADING, ui_str(ui, S_settings_text), ui->theme.ink, true);
+    heading(ui, x, &y, w, S_settings_text);
     y += ui_px(ui, 8);
     int px = x;
     for (int percent = 100; percent <= 200; percent += 25) {
@@ -108,18 +182,9 @@ void screen_settings(struct app *app)
         }
     }
     ui_pills_end(ui, &px, &y, x);
-    y += ui_px(ui, 12);
-    y += ui_text(ui, x, y, w, TEXT_HEADING, ui_str(ui, S_settings_hand), ui->theme.ink, true);
-    if (ui_choice(ui, "glove", x, &y, w, ui_str(ui, S_settings_glove), ui->glove, true)) {
-        ui->glove = !ui->glove;
-        app_settings_write(app);
-    }
-    if (ui_choice(ui, "left-hand", x, &y, w, ui_str(ui, S_settings_left), ui->left_hand, true)) {
-        ui->left_hand = !ui->left_hand;
-        app_settings_write(app);
-    }
-    y += ui_px(ui, 18);
-    y += ui_text(ui, x, y, w, TEXT_HEADING, ui_str(ui, S_lock), ui->theme.ink, true);
+    hand_and_keys(app, x, &y, w);
+    sound(app, x, &y, w);
+    heading(ui, x, &y, w, S_settings_lock);
     if (ui_row(ui, "pin", x, &y, w, ui_str(ui, S_pin_title),
                ui_str(ui, app->locks.pin ? S_pin_is_set : S_pin_none), 0)) {
         app->pin_from = SCREEN_SETTINGS;
@@ -131,230 +196,10 @@ void screen_settings(struct app *app)
         app_lock(app);
         return;
     }
+    y += ui_px(ui, 8);
+    if (ui_row(ui, "about", x, &y, w, ui_str(ui, S_about_title), "", 0)) {
+        about_open(app);
+        return;
+    }
     ui_body_end(ui, y);
-}
-
-/* ---- sheets ---- */
-
-void app_close_sheet(struct app *app)
-{
-    app->sheet = app->sheet_shown = SHEET_NONE;
-    app->ui.scroll = app->page_scroll; /* nobody loses the place */
-    app->ui.again = true;
-}
-
-static bool interface_languages(struct app *app, int x, int *y, int w)
-{
-    struct ui *ui = &app->ui;
-    for (int l = 0; l < UI_LANGUAGE_COUNT; l++) {
-        enum ui_language language = (enum ui_language)l;
-        const char *id = arena_printf(&ui->frame, "lang:%s", language_code(language));
-        if (ui_choice(ui, id, x, y, w, language_own_name(language), language == ui->language,
-                      false)) {
-            app_language(app, language);
-            app_settings_write(app);
-            return true;
-        }
-    }
-    return false;
-}
-
-/* In an interview the questions' language and the interface's, apart or together. */
-static void language_sheet(struct app *app, int x, int *y, int w)
-{
-    struct ui *ui = &app->ui;
-    if (!app->interview) {
-        if (interface_languages(app, x, y, w)) {
-            app_close_sheet(app);
-        }
-        return;
-    }
-    const char *codes[UI_LANGUAGE_COUNT];
-    size_t count = app_question_languages(app, codes);
-    *y +=
-        ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, S_language_questions), ui->theme.ink, true);
-    for (size_t c = 0; c < count; c++) {
-        bool on = strcmp(codes[c], session_language(app->interview->session)) == 0;
-        if (ui_choice(ui, arena_printf(&ui->frame, "ask:%s", codes[c]), x, y, w,
-                      language_own_name(language_from(codes[c])), on, false)) {
-            app_question_language(app, codes[c]);
-            app_close_sheet(app);
-            return;
-        }
-    }
-    *y += ui_px(ui, 14);
-    if (ui_choice(ui, "together", x, y, w, ui_str(ui, S_language_together), !app->apart, true)) {
-        app->apart = !app->apart;
-        app_settings_write(app);
-    }
-    *y += ui_px(ui, 14);
-    if (app->apart) {
-        *y += ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink,
-                      true);
-        if (interface_languages(app, x, y, w)) {
-            app_close_sheet(app);
-        }
-    }
-}
-
-static void menu_sheet(struct app *app, int x, int *y, int w)
-{
-    struct ui *ui = &app->ui;
-    if (ui_row(ui, "outline", x, y, w, ui_str(ui, S_menu_outline), "", 0)) {
-        if (question_commit(app)) {
-            app_go(app, SCREEN_OUTLINE);
-        } else {
-            app_close_sheet(app);
-        }
-    }
-    if (app->screen == SCREEN_INTERVIEW &&
-        ui_row(ui, "memo", x, y, w, ui_str(ui, S_memo_title), "", 0)) {
-        memo_open(app);
-        return;
-    }
-    if (ui_row(ui, "languages", x, y, w, ui_str(ui, S_menu_language), "", 0)) {
-        app->sheet = SHEET_LANGUAGE;
-        ui->again = true;
-        return;
-    }
-    if (app->screen == SCREEN_INTERVIEW &&
-        ui_row(ui, "settings", x, y, w, ui_str(ui, S_settings_title), "", 0)) {
-        struct node *node = question_typed(app);
-        if (node) {
-            interview_typing(app->interview, node, ui->edit.text.data);
-        }
-        app_go(app, SCREEN_SETTINGS);
-        return;
-    }
-    if (ui_row(ui, "finish", x, y, w, ui_str(ui, S_menu_finish), "", 0)) {
-        if (question_commit(app)) {
-            app_go(app, SCREEN_FINISH);
-        } else {
-            app_close_sheet(app);
-        }
-    }
-    if (ui_row(ui, "leave", x, y, w, ui_str(ui, S_menu_leave), "", 0)) {
-        app_leave_interview(app);
-        app_go(app, SCREEN_HOME);
-    }
-    if (ui_row(ui, "help", x, y, w, ui_str(ui, S_help_title), "", 0)) {
-        app->sheet = SHEET_HELP;
-        ui->again = true;
-        return;
-    }
-    if (ui_row(ui, "lock", x, y, w, ui_str(ui, S_lock), "", 0)) {
-        app_lock(app);
-    }
-    if (ui_row(ui, "discard", x, y, w, ui_str(ui, S_menu_discard), "", '!')) {
-        app->sheet = SHEET_DISCARD;
-    }
-}
-
-static void discard_sheet(struct app *app, int x, int *y, int w)
-{
-    struct ui *ui = &app->ui;
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_discard_sure), ui->theme.ink, true);
-    *y += ui_px(ui, 20);
-    if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_discard_keep), true)) {
-        app_close_sheet(app);
-    }
-    if (ui_wide_button(ui, "discard-yes", x, y, w, ui_str(ui, S_menu_discard), false)) {
-        struct err err = {0};
-        bool ok = interview_discard(app->interview, &err);
-        app_drop_interview(app);
-        app_go(app, SCREEN_HOME);
-        if (!ok) {
-            app_trouble(app, &err);
-        }
-    }
-}
-
-static void help_sheet(struct app *app, int x, int *y, int w)
-{
-    struct ui *ui = &app->ui;
-    const char *title, *text;
-    if (!help_page((int)app->screen, ui->language, &title, &text)) {
-        return;
-    }
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, title, ui->theme.ink, true) + ui_px(ui, 12);
-    for (const char *p = text; *p;) { /* a point a line */
-        size_t len = strcspn(p, "\n");
-        const char *point = arena_copy(&ui->frame, p, len);
-        int inset = ui_px(ui, 18), dot = ui_px(ui, 6);
-        ui_box(ui,
-               (struct rect){x + ui_px(ui, 2), *y + ui_line(ui, TEXT_BODY) / 2 - dot / 2, dot, dot},
-               3, ui->theme.accent, 0, 0);
-        *y += ui_text(ui, x + inset, *y, w - inset, TEXT_BODY, point, ui->theme.ink, true) +
-              ui_px(ui, 10);
-        p += len + (p[len] == '\n');
-    }
-}
-
-/* A picture as large as the screen. */
-static void picture_sheet(struct app *app, int *y)
-{
-    struct ui *ui = &app->ui;
-    const struct picture *p = app_picture(app, app->looked_at, ui->w, ui->body.h);
-    if (p) {
-        app_show_picture(app, (ui->w - p->w) / 2, *y, p);
-        *y += p->h;
-    }
-}
-
-void sheet_show(struct app *app)
-{
-    static const enum string_id titles[] = {
-        [SHEET_LANGUAGE] = S_language_title, [SHEET_MENU] = S_menu_title,
-        [SHEET_DISCARD] = S_menu_discard,    [SHEET_FILES] = S_file_title,
-        [SHEET_HELP] = S_help_title,         [SHEET_PICTURE] = S_picture_title,
-        [SHEET_MEMO] = S_memo_title};
-    struct ui *ui = &app->ui;
-    struct header h = {.title = ui_str(ui, titles[app->sheet]), .left = "cancel", .progress = -1};
-    int x, y, w;
-    if (app->sheet_shown != app->sheet) {
-        app->page_scroll = app->sheet_shown == SHEET_NONE ? ui->scroll : app->page_scroll;
-        app->sheet_shown = app->sheet;
-        ui->scroll = 0;
-    }
-    ui_header(ui, &h);
-    bool memo = app->sheet == SHEET_MEMO;
-    if (ui_took(ui, "cancel")) {
-        if (memo) {
-            memo_close(app);
-        } else {
-            app_close_sheet(app);
-        }
-        return;
-    }
-    int bottom = ui->h - (memo ? keyboard_height(ui, KEYBOARD_TEXT) : 0);
-    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
-    switch (app->sheet) {
-    case SHEET_LANGUAGE:
-        language_sheet(app, x, &y, w);
-        break;
-    case SHEET_HELP:
-        help_sheet(app, x, &y, w);
-        break;
-    case SHEET_FILES:
-        question_files_sheet(app, x, &y, w);
-        break;
-    case SHEET_MEMO:
-        memo_sheet(app, x, &y, w);
-        break;
-    case SHEET_PICTURE:
-        picture_sheet(app, &y);
-        break;
-    case SHEET_MENU:
-        menu_sheet(app, x, &y, w);
-        break;
-    default:
-        discard_sheet(app, x, &y, w);
-        break;
-    }
-    if (app->sheet != SHEET_NONE) {
-        ui_body_end(ui, y);
-        if (memo && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
-            memo_close(app);
-        }
-    }
 }

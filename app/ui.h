@@ -63,6 +63,9 @@ struct edit { /* a text being typed */
     size_t shown_len;   /* length when the field was last brought into sight */
 };
 
+/* Letters that Russian lacks: keys of their own; so, with a row of digits; behind a long press. */
+enum ui_keys { UI_KEYS_OWN, UI_KEYS_DIGITS, UI_KEYS_HELD, UI_KEYS_COUNT };
+
 struct ui {
     struct window *window;
     struct draw_list draws;
@@ -71,6 +74,7 @@ struct ui {
     enum ui_language language;
     float scale, text_scale;
     bool glove, left_hand;
+    enum ui_keys keys;
     int w, h;
     bool landscape;
     struct target targets[UI_TARGETS_MAX];

@@ -8,6 +8,7 @@
 #include <string.h>
 
 static int bytes_a_second;
+static int volume = 100;         /* percent */
 static SDL_AudioDeviceID device; /* one loudspeaker, opened for the sound that plays */
 
 struct memory {
@@ -77,6 +78,16 @@ void audio_stop(void)
     }
 }
 
+void audio_set_volume(int percent)
+{
+    volume = percent < 1 ? 1 : percent > 100 ? 100 : percent;
+}
+
+int audio_volume(void)
+{
+    return volume;
+}
+
 bool audio_playing(void)
 {
     return device && SDL_GetQueuedAudioSize(device) > 0;
@@ -116,6 +127,9 @@ bool audio_play(const void *bytes, size_t len, struct err *err)
     short part[4096];
     for (sf_count_t n, most = (sf_count_t)AUDIO_SECONDS_MAX * info.samplerate;
          ok && most > 0 && (n = sf_readf_short(sound, part, 4096 / info.channels)) > 0; most -= n) {
+        for (sf_count_t k = 0; k < n * info.channels; k++) {
+            part[k] = (short)(part[k] * volume / 100);
+        }
         ok = SDL_QueueAudio(device, part, (Uint32)n * (Uint32)info.channels * 2) == 0 ||
              err_set(err, ERR_ENV, "the loudspeaker does not take it: %s", SDL_GetError());
     }

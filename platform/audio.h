@@ -15,6 +15,9 @@ enum { AUDIO_SECONDS_MAX = 600 };
  * than ten minutes; ERR_ENV: this machine has no loudspeaker. */
 MUST_CHECK bool audio_play(const void *bytes, size_t len, struct err *err);
 void audio_stop(void);
+/* Percent of the machine's own volume, 1..100; for the sounds that follow. */
+void audio_set_volume(int percent);
+int audio_volume(void);
 bool audio_playing(void);
 /* Milliseconds until the sound has ended; -1: none plays. */
 int audio_left_ms(void);

@@ -531,6 +531,11 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     must(scene_tap(&s, "right"), "come home after loading");
     must(scene_tap(&s, "menu"), "open the settings");
     shot(&s, "settings");
+    must(scene_show(&s, "volume:50"), "find the volume");
+    shot(&s, "settings-lower");
+    must(scene_tap(&s, "about"), "see about");
+    shot(&s, "about");
+    scene_tap(&s, "cancel");
     scene_tap(&s, "back");
     must(scene_tap(&s, "hand-over"), "hand over once more");
     card_ms = 300;
@@ -539,6 +544,13 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     shot(&s, "locked-behind");
     card_ms = 0;
     scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    must(scene_tap(&s, "by-pass"), "want the passphrase");
+    s.app.ui.keys = UI_KEYS_DIGITS; /* other keyboards, on the first page that has one */
+    scene_draw(&s);
+    shot(&s, "keys-digits");
+    s.app.ui.keys = UI_KEYS_HELD;
+    scene_draw(&s);
+    shot(&s, "keys-held");
     scene_close(&s);
 }
 

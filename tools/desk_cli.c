@@ -108,6 +108,10 @@ int cli_main(const char *program, const char *about, const struct cli_verb *verb
             print_help(program, about, verbs, count, common);
             return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 3;
         }
+        if (strcmp(argv[i], "--version") == 0) {
+            printf("%s " SUHBAT_VERSION "\n", program);
+            return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 3;
+        }
     }
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What lies over a page: menu, languages, help, a picture, a memo. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app.h"
+
+void app_close_sheet(struct app *app)
+{
+    app->sheet = app->sheet_shown = SHEET_NONE;
+    app->ui.scroll = app->page_scroll; /* nobody loses the place */
+    app->ui.again = true;
+}
+
+static void language_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    if (!app->interview) {
+        if (interface_languages(app, x, y, w)) {
+            app_close_sheet(app);
+        }
+        return;
+    }
+    const char *codes[UI_LANGUAGE_COUNT];
+    size_t count = app_question_languages(app, codes);
+    *y +=
+        ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, S_language_questions), ui->theme.ink, true);
+    for (size_t c = 0; c < count; c++) {
+        bool on = strcmp(codes[c], session_language(app->interview->session)) == 0;
+        if (ui_choice(ui, arena_printf(&ui->frame, "ask:%s", codes[c]), x, y, w,
+                      language_own_name(language_from(codes[c])), on, false)) {
+            app_question_language(app, codes[c]);
+            app_close_sheet(app);
+            return;
+        }
+    }
+    *y += ui_px(ui, 14);
+    if (ui_choice(ui, "together", x, y, w, ui_str(ui, S_language_together), !app->apart, true)) {
+        app->apart = !app->apart;
+        app_settings_write(app);
+    }
+    *y += ui_px(ui, 14);
+    if (app->apart) {
+        *y += ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink,
+                      true);
+        if (interface_languages(app, x, y, w)) {
+            app_close_sheet(app);
+        }
+    }
+}
+
+static void menu_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    if (ui_row(ui, "outline", x, y, w, ui_str(ui, S_menu_outline), "", 0)) {
+        if (question_commit(app)) {
+            app_go(app, SCREEN_OUTLINE);
+        } else {
+            app_close_sheet(app);
+        }
+    }
+    if (app->screen == SCREEN_INTERVIEW &&
+        ui_row(ui, "memo", x, y, w, ui_str(ui, S_memo_title), "", 0)) {
+        memo_open(app);
+        return;
+    }
+    if (ui_row(ui, "languages", x, y, w, ui_str(ui, S_menu_language), "", 0)) {
+        app->sheet = SHEET_LANGUAGE;
+        ui->again = true;
+        return;
+    }
+    if (app->screen == SCREEN_INTERVIEW &&
+        ui_row(ui, "settings", x, y, w, ui_str(ui, S_settings_title), "", 0)) {
+        struct node *node = question_typed(app);
+        if (node) {
+            interview_typing(app->interview, node, ui->edit.text.data);
+        }
+        app_go(app, SCREEN_SETTINGS);
+        return;
+    }
+    if (ui_row(ui, "finish", x, y, w, ui_str(ui, S_menu_finish), "", 0)) {
+        if (question_commit(app)) {
+            app_go(app, SCREEN_FINISH);
+        } else {
+            app_close_sheet(app);
+        }
+    }
+    if (ui_row(ui, "leave", x, y, w, ui_str(ui, S_menu_leave), "", 0)) {
+        app_leave_interview(app);
+        app_go(app, SCREEN_HOME);
+    }
+    if (ui_row(ui, "help", x, y, w, ui_str(ui, S_help_title), "", 0)) {
+        app->sheet = SHEET_HELP;
+        ui->again = true;
+        return;
+    }
+    if (ui_row(ui, "lock", x, y, w, ui_str(ui, S_lock), "", 0)) {
+        app_lock(app);
+    }
+    if (ui_row(ui, "discard", x, y, w, ui_str(ui, S_menu_discard), "", '!')) {
+        app->sheet = SHEET_DISCARD;
+    }
+}
+
+static void discard_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_discard_sure), ui->theme.ink, true);
+    *y += ui_px(ui, 20);
+    if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_discard_keep), true)) {
+        app_close_sheet(app);
+    }
+    if (ui_wide_button(ui, "discard-yes", x, y, w, ui_str(ui, S_menu_discard), false)) {
+        struct err err = {0};
+        bool ok = interview_discard(app->interview, &err);
+        app_drop_interview(app);
+        app_go(app, SCREEN_HOME);
+        if (!ok) {
+            app_trouble(app, &err);
+        }
+    }
+}
+
+static void help_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const char *title, *text;
+    if (!help_page((int)app->screen, ui->language, &title, &text)) {
+        return;
+    }
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, title, ui->theme.ink, true) + ui_px(ui, 12);
+    for (const char *p = text; *p;) { /* a point a line */
+        size_t len = strcspn(p, "\n");
+        const char *point = arena_copy(&ui->frame, p, len);
+        int inset = ui_px(ui, 18), dot = ui_px(ui, 6);
+        ui_box(ui,
+               (struct rect){x + ui_px(ui, 2), *y + ui_line(ui, TEXT_BODY) / 2 - dot / 2, dot, dot},
+               3, ui->theme.accent, 0, 0);
+        *y += ui_text(ui, x + inset, *y, w - inset, TEXT_BODY, point, ui->theme.ink, true) +
+              ui_px(ui, 10);
+        p += len + (p[len] == '\n');
+    }
+}
+
+static bool look_about(struct device *d, void *arg, struct err *err)
+{
+    struct app *app = arg;
+    (void)err;
+    device_words(d, app->about_words);
+    app->epoch = device_catalogue(d)->epoch;
+    app->epoch_s = device_catalogue(d)->issued_at;
+    return true;
+}
+
+void about_open(struct app *app)
+{
+    app->about_words[0] = '\0';
+    if (writer_call(app->writer, look_about, app, NULL)) {
+        app->sheet = SHEET_ABOUT;
+        app->ui.again = true;
+    }
+}
+
+/* What to tell the coordinator over the phone; nothing of it is secret. */
+static void about_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    char words[200];
+    snprintf(words, sizeof words, "%s", app->about_words);
+    if (ui->language != UI_EN) {
+        words_cyrillic(words, sizeof words, app->about_words);
+    }
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, "Suhbat " SUHBAT_VERSION, ui->theme.ink, true);
+    *y += ui_px(ui, 4);
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_about_what), ui->theme.soft, true);
+    *y += ui_px(ui, 16);
+    ui_card(ui, NULL, x, y, w, arena_text(&ui->frame, words), ui_str(ui, S_about_words), false);
+    int64_t issued_ms = (int64_t)app->epoch_s * 1000;
+    *y += ui_text(ui, x, *y, w, TEXT_BODY,
+                  ui_fill(ui, S_about_catalogue, ui_number(ui, (long long)app->epoch),
+                          app_date(app, issued_ms)),
+                  ui->theme.ink, true);
+    *y += ui_px(ui, 10);
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_about_licence), ui->theme.soft, true);
+}
+
+/* A picture as large as the screen. */
+static void picture_sheet(struct app *app, int *y)
+{
+    struct ui *ui = &app->ui;
+    const struct picture *p = app_picture(app, app->looked_at, ui->w, ui->body.h);
+    if (p) {
+        app_show_picture(app, (ui->w - p->w) / 2, *y, p);
+        *y += p->h;
+    }
+}
+
+void sheet_show(struct app *app)
+{
+    static const enum string_id titles[] = {
+        [SHEET_LANGUAGE] = S_language_title, [SHEET_MENU] = S_menu_title,
+        [SHEET_DISCARD] = S_menu_discard,    [SHEET_FILES] = S_file_title,
+        [SHEET_HELP] = S_help_title,         [SHEET_PICTURE] = S_picture_title,
+        [SHEET_MEMO] = S_memo_title,         [SHEET_ABOUT] = S_about_title};
+    struct ui *ui = &app->ui;
+    struct header h = {.title = ui_str(ui, titles[app->sheet]), .left = "cancel", .progress = -1};
+    int x, y, w;
+    if (app->sheet_shown != app->sheet) {
+        app->page_scroll = app->sheet_shown == SHEET_NONE ? ui->scroll : app->page_scroll;
+        app->sheet_shown = app->sheet;
+        ui->scroll = 0;
+    }
+    ui_header(ui, &h);
+    bool memo = app->sheet == SHEET_MEMO;
+    if (ui_took(ui, "cancel")) {
+        if (memo) {
+            memo_close(app);
+        } else {
+            app_close_sheet(app);
+        }
+        return;
+    }
+    int bottom = ui->h - (memo ? keyboard_height(ui, KEYBOARD_TEXT) : 0);
+    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    switch (app->sheet) {
+    case SHEET_LANGUAGE:
+        language_sheet(app, x, &y, w);
+        break;
+    case SHEET_HELP:
+        help_sheet(app, x, &y, w);
+        break;
+    case SHEET_FILES:
+        question_files_sheet(app, x, &y, w);
+        break;
+    case SHEET_MEMO:
+        memo_sheet(app, x, &y, w);
+        break;
+    case SHEET_PICTURE:
+        picture_sheet(app, &y);
+        break;
+    case SHEET_ABOUT:
+        about_sheet(app, x, &y, w);
+        break;
+    case SHEET_MENU:
+        menu_sheet(app, x, &y, w);
+        break;
+    default:
+        discard_sheet(app, x, &y, w);
+        break;
+    }
+    if (app->sheet != SHEET_NONE) {
+        ui_body_end(ui, y);
+        if (memo && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
+            memo_close(app);
+        }
+    }
+}
