@@ -643,10 +643,22 @@ static void test_app__prompts_are_read_aloud(void **state)
     assert_true(audio_playing());
     assert_true(scene_tap(&s, "left"));
     assert_false(audio_playing());
+    s.app.quiet = true;
+    assert_true(scene_tap(&s, "right"));
+    assert_false(audio_playing());
+    assert_true(scene_tap(&s, "listen")); /* asked for */
+    assert_true(audio_playing());
     scene_close(&s);
     scene_picture = NULL;
     free(form);
     buf_fini(&wav);
+}
+
+static bool words_of_device(struct device *d, void *arg, struct err *err)
+{
+    (void)err;
+    device_words(d, arg);
+    return true;
 }
 
 static void test_app__looks_are_kept(void **state)
@@ -664,13 +676,68 @@ static void test_app__looks_are_kept(void **state)
     assert_true(scene_tap(&s, "text:150"));
     assert_true(scene_tap(&s, "glove"));
     assert_true(scene_tap(&s, "left-hand"));
+    assert_true(scene_tap(&s, "keys:1"));
+    assert_true(scene_tap(&s, "aloud"));
+    assert_true(scene_tap(&s, "volume:50"));
+    assert_true(scene_tap(&s, "about"));
+    char words[200], own[64];
     struct err err = {0};
+    OK(writer_call(s.app.writer, words_of_device, own, &err));
+    words_cyrillic(words, sizeof words, own);
+    words[8] = '\0'; /* the first: a line may end behind it */
+    assert_true(shows(&s, words));
     device_close(app_end(&s.app));
+    audio_set_volume(100);
     OK(device_open(&s.study.device, study_path(&s.study, "device"), &err));
     scene_boot(&s);
     assert_int_equal(s.app.ui.language, UI_TG);
     assert_true(s.app.night && s.app.ui.glove && s.app.ui.left_hand);
     assert_true(s.app.ui.text_scale > 1.49f && s.app.ui.text_scale < 1.51f);
+    assert_int_equal(s.app.ui.keys, UI_KEYS_DIGITS);
+    assert_true(s.app.quiet);
+    assert_int_equal(audio_volume(), 50);
+    audio_set_volume(100);
+    scene_close(&s);
+}
+
+static void test_app__letters_have_keys_in_every_variant(void **state)
+{
+    (void)state;
+    static const struct {
+        enum ui_language language;
+        const char *letters;
+    } own[] = {{UI_RU, "ё ъ ц щ ы ь"}, {UI_KY, "ө ү ң"}, {UI_TG, "ғ қ ҳ ҷ ӣ ӯ ё"}};
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    scene_open(&s, window, widgets, "widgets", &look);
+    for (int keys = 0; keys < UI_KEYS_COUNT; keys++) {
+        for (size_t l = 0; l < sizeof own / sizeof *own; l++) {
+            app_language(&s.app, own[l].language);
+            s.app.ui.keys = (enum ui_keys)keys;
+            scene_draw(&s);
+            assert_int_equal(scene_find(&s, "key:1") != NULL, keys == UI_KEYS_DIGITS);
+            for (const char *p = own[l].letters; *p;) {
+                char id[16];
+                size_t len = strcspn(p, " ");
+                snprintf(id, sizeof id, "key:%.*s", (int)len, p);
+                bool special = own[l].language != UI_RU && strncmp(p, "ё", len) != 0;
+                assert_int_equal(scene_find(&s, id) != NULL, keys != UI_KEYS_HELD || !special);
+                p += len + (p[len] == ' ');
+            }
+        }
+    }
+    /* behind a long press: both that one letter may stand for */
+    app_language(&s.app, UI_TG);
+    scene_draw(&s);
+    struct rect r = rect_of(&s, "key:у");
+    struct window_event e = {
+        .kind = WINDOW_DOWN, .x = r.x + r.w / 2, .y = r.y + r.h / 2};
+    scene_event(&s, e);
+    s.app.ui.down_ms -= 1000;
+    scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    assert_non_null(scene_find(&s, "key:ӯ"));
+    e.kind = WINDOW_UP;
+    scene_event(&s, e);
     scene_close(&s);
 }
 
@@ -692,6 +759,7 @@ static int run(void)
         cmocka_unit_test(test_app__pictures_stand_in_questions_and_choices),
         cmocka_unit_test(test_app__prompts_are_read_aloud),
         cmocka_unit_test(test_app__looks_are_kept),
+        cmocka_unit_test(test_app__letters_have_keys_in_every_variant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
