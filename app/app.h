@@ -54,7 +54,7 @@ enum app_sheet {
 };
 
 enum { APP_AHEAD = 64 };
-enum outline_filter { OUTLINE_ALL, OUTLINE_MISSING, OUTLINE_OPEN };
+enum outline_filter { OUTLINE_ALL, OUTLINE_MISSING, OUTLINE_DOUBTFUL, OUTLINE_OPEN };
 enum app_leave { LEAVE_NONE, LEAVE_NEXT, LEAVE_BACK };
 
 enum { APP_FORMS_MAX = 64, APP_MEDIA_MAX = 16, APP_CHOICES_SHOWN = 60 };

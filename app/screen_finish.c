@@ -32,6 +32,76 @@ static void count_node(const struct node *node, unsigned *questions, unsigned *a
     }
 }
 
+/* Answers that leave a doubt, with their controls, in the form's order. */
+struct doubts {
+    struct problem *list;
+    size_t count, room;
+};
+
+static void gather_doubts(struct app *app, struct node *node, struct doubts *d)
+{
+    if (session_is_doubtful(node) && question_is_asked(node)) {
+        if (d->count == d->room) {
+            d->room = d->room ? d->room * 2 : 16;
+            struct problem *more = arena_alloc(&app->ui.frame, d->room * sizeof *more);
+            if (d->count) {
+                memcpy(more, d->list, d->count * sizeof *more);
+            }
+            d->list = more;
+        }
+        d->list[d->count++] =
+            (struct problem){.node = node, .control = node->item->control, .why = ANSWER_OK};
+    }
+    for (struct node *n = node->first; n && node->active; n = n->next) {
+        gather_doubts(app, n, d);
+    }
+}
+
+/* A row that leads to its question; true: somebody goes there. */
+static bool show_way(struct app *app, const struct problem *p, const char *id, const char *small,
+                     char mark, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    const char *label =
+        session_text(i->session, &ui->frame, &p->control->label, p->node, FORM_LONG, NULL);
+    if (!ui_row(ui, id, x, y, w, ui_plain(ui, label), small, mark)) {
+        return false;
+    }
+    struct page page;
+    if (interview_find(i, &ui->frame, p->node, &page)) {
+        interview_go(i, &page);
+        app_go(app, SCREEN_INTERVIEW);
+        screen_arrive(app);
+    }
+    return true;
+}
+
+/* What may be sealed as it is, but better be looked at once more. */
+static bool show_doubts(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct doubts doubts = {0};
+    gather_doubts(app, session_root(app->interview->session), &doubts);
+    if (!doubts.count) {
+        return false;
+    }
+    *y += ui_px(ui, 8);
+    *y += ui_text(ui, x, *y, w, TEXT_HEADING,
+                  ui_fill(ui, S_finish_doubtful, ui_number(ui, (long long)doubts.count), NULL),
+                  ui->theme.ink, true);
+    for (size_t k = 0; k < doubts.count; k++) {
+        const struct problem *p = &doubts.list[k];
+        struct page page = {.kind = PAGE_QUESTION, .node = p->node, .control = p->control};
+        if (show_way(app, p, arena_printf(&ui->frame, "doubt:%zu", k + 1),
+                     question_value(app, &page), '?', x, y, w)) {
+            return true;
+        }
+    }
+    *y += ui_px(ui, 12);
+    return false;
+}
+
 static void seal(struct app *app)
 {
     struct err err = {0};
@@ -97,21 +167,16 @@ void screen_finish(struct app *app)
                      ui->theme.ink, true);
         y += ui_px(ui, 12);
         for (size_t p = 0; p < count; p++) {
-            const char *label = session_text(i->session, &ui->frame, &problems[p].control->label,
-                                             problems[p].node, FORM_LONG, NULL);
             enum string_id why = problems[p].why == ANSWER_REQUIRED ? S_refused_required
                                  : problems[p].why == ANSWER_CHOICE ? S_refused_choice
                                                                     : S_refused_rule;
-            const char *id = arena_printf(&ui->frame, "problem:%zu", p + 1);
-            if (ui_row(ui, id, x, &y, w, ui_plain(ui, label), ui_str(ui, why), '!')) {
-                struct page page;
-                if (interview_find(i, &ui->frame, problems[p].node, &page)) {
-                    interview_go(i, &page);
-                    app_go(app, SCREEN_INTERVIEW);
-                    screen_arrive(app);
-                }
+            if (show_way(app, &problems[p], arena_printf(&ui->frame, "problem:%zu", p + 1),
+                         ui_str(ui, why), '!', x, &y, w)) {
                 return;
             }
+        }
+        if (show_doubts(app, x, &y, w)) {
+            return;
         }
     } else {
         count_node(session_root(i->session), &questions, &answers, &without);
@@ -121,6 +186,9 @@ void screen_finish(struct app *app)
                                       ui_number(ui, answers), ui_number(ui, without));
         y += ui_text(ui, x, y, w, TEXT_HINT, counts, ui->theme.soft, true);
         y += ui_px(ui, 12);
+        if (show_doubts(app, x, &y, w)) {
+            return;
+        }
         if (questions > answers &&
             ui_row(ui, "open", x, &y, w,
                    ui_fill(ui, S_finish_open, ui_number(ui, questions - answers), NULL), "", 'o')) {

@@ -17,14 +17,14 @@ struct leaf { /* one question */
     size_t section;
     struct page page; /* where it is asked */
     struct page question;
-    bool answered, missing;
+    bool answered, missing, doubtful;
 };
 struct outline {
     struct section list[SECTIONS];
     size_t count;
     struct leaf *leaves;
     size_t leaf_count, leaf_room;
-    unsigned missing, open;
+    unsigned missing, doubtful, open;
 };
 
 static void add_leaf(struct app *app, struct outline *o, const struct page *page,
@@ -43,9 +43,11 @@ static void add_leaf(struct app *app, struct outline *o, const struct page *page
     *l = (struct leaf){.section = o->count - 1, .page = *page, .question = *question};
     l->answered = *tree_value(question->node) != '\0';
     l->missing = session_check(app->interview->session, question->node, NULL) != ANSWER_OK;
+    l->doubtful = session_is_doubtful(question->node);
     s->questions++;
     s->answered += l->answered;
     o->missing += l->missing;
+    o->doubtful += l->doubtful;
     o->open += !l->answered;
 }
 
@@ -141,7 +143,7 @@ static bool show_leaf(struct app *app, const struct outline *o, size_t at, int x
     const char *answer = l->answered ? question_value(app, &l->question) : "";
     bool secret =
         l->question.control->kind == CONTROL_SECRET || control_has(l->question.control, "masked");
-    char mark = l->missing ? '!' : l->answered ? '+' : 'o';
+    char mark = l->missing ? '!' : l->doubtful ? '?' : l->answered ? '+' : 'o';
     return ui_row(ui, arena_printf(&ui->frame, "leaf:%zu", at + 1), x, y, w, ui_plain(ui, label),
                   secret ? "" : answer, mark);
 }
@@ -156,9 +158,10 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
     size_t shown = 0;
     for (size_t s = 0; s < o->count; s++) {
         const struct section *own = &o->list[s];
-        unsigned missing = 0;
+        unsigned missing = 0, doubtful = 0;
         for (size_t k = 0; k < o->leaf_count; k++) {
             missing += o->leaves[k].section == s && o->leaves[k].missing;
+            doubtful += o->leaves[k].section == s && o->leaves[k].doubtful;
         }
         if (!search_finds(app, needle, own->title)) {
             continue;
@@ -167,7 +170,11 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
                                 ? ui_fill(ui, S_outline_answered, ui_number(ui, own->answered),
                                           ui_number(ui, own->questions))
                                 : ui_str(ui, S_outline_not_asked);
-        char mark = !own->asked ? '-' : missing ? '!' : own->answered == own->questions ? '+' : 'o';
+        char mark = !own->asked                       ? '-'
+                    : missing                         ? '!'
+                    : doubtful                        ? '?'
+                    : own->answered == own->questions ? '+'
+                                                      : 'o';
         bool open = app->opened_section == s + 1;
         int top = *y;
         if (ui_row(ui, arena_printf(&ui->frame, "section:%zu", s + 1), x, y,
@@ -196,14 +203,21 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
     return false;
 }
 
-/* The questions that are missing, or without an answer, under their sections. */
+static bool is_listed(enum outline_filter filter, const struct leaf *l)
+{
+    return filter == OUTLINE_MISSING    ? l->missing
+           : filter == OUTLINE_DOUBTFUL ? l->doubtful
+                                        : !l->answered;
+}
+
+/* The questions that are missing, doubtful, or without an answer, under their sections. */
 static bool show_questions(struct app *app, const struct outline *o, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     size_t shown = 0, more = 0, under = SECTIONS;
     for (size_t k = 0; k < o->leaf_count; k++) {
         const struct leaf *l = &o->leaves[k];
-        if (!(app->outline == OUTLINE_MISSING ? l->missing : !l->answered)) {
+        if (!is_listed(app->outline, l)) {
             continue;
         }
         if (shown >= SHOWN) {
@@ -239,9 +253,14 @@ static void show_filters(struct app *app, const struct outline *o, int x, int *y
         [OUTLINE_ALL] = {"all", ui_str(ui, S_outline_all)},
         [OUTLINE_MISSING] = {"missing",
                              ui_fill(ui, S_outline_missing, ui_number(ui, o->missing), NULL)},
+        [OUTLINE_DOUBTFUL] = {"doubtful",
+                              ui_fill(ui, S_outline_doubtful, ui_number(ui, o->doubtful), NULL)},
         [OUTLINE_OPEN] = {"unanswered", ui_fill(ui, S_outline_open, ui_number(ui, o->open), NULL)}};
     int px = x;
-    for (int f = 0; f < 3; f++) {
+    for (int f = OUTLINE_ALL; f <= OUTLINE_OPEN; f++) {
+        if (f == OUTLINE_DOUBTFUL && !o->doubtful && (int)app->outline != f) {
+            continue; /* most forms know of none */
+        }
         if (ui_pill(ui, filters[f].id, &px, y, x, x + w, filters[f].text, (int)app->outline == f,
                     false)) {
             app->outline = (enum outline_filter)f;

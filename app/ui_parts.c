@@ -77,6 +77,14 @@ static void header_title(struct ui *ui, const struct header *h, int x, int w, in
     }
 }
 
+static void question_mark(struct ui *ui, int x, int y, float size_dp, colour c)
+{
+    static const int8_t hook[] = {34, 40, 38, 30, 50, 26, 62, 32, 63, 42, 52, 52, 50, 62};
+    static const int8_t dot[] = {50, 75, 50, 76};
+    ui_stroke(ui, x, y, size_dp, hook, 7, 2, c);
+    ui_stroke(ui, x, y, size_dp, dot, 2, 2.5f, c);
+}
+
 void ui_header(struct ui *ui, const struct header *h)
 {
     int height = header_face(ui), side = ui_px(ui, 48), x = ui_px(ui, 16), right = ui->w;
@@ -99,12 +107,9 @@ void ui_header(struct ui *ui, const struct header *h)
         int w = ui_px(ui, 48);
         struct rect r = {right - w, 0, w, height};
         int size = ui_px(ui, 26), cx = r.x + (w - size) / 2, cy = (height - size) / 2;
-        static const int8_t hook[] = {34, 40, 38, 30, 50, 26, 62, 32, 63, 42, 52, 52, 50, 62};
-        static const int8_t dot[] = {50, 75, 50, 76};
         ui_place(ui, "help", ROLE_ICON, r);
         ui_box(ui, (struct rect){cx, cy, size, size}, 13, ui->theme.paper, ui->theme.ink, 1.5f);
-        ui_stroke(ui, cx, cy, 26, hook, 7, 2, ui->theme.ink);
-        ui_stroke(ui, cx, cy, 26, dot, 2, 2.5f, ui->theme.ink);
+        question_mark(ui, cx, cy, 26, ui->theme.ink);
         right -= w;
     }
     if (h->language) {
@@ -345,6 +350,10 @@ static void draw_mark(struct ui *ui, int x, int cy, char mark)
         ui_box(ui, r, 4, ui->theme.warn_back, ui->theme.warn, 2);
         ui_stroke(ui, r.x, r.y, 22, bang, 2, 2.5f, ui->theme.warn);
         ui_stroke(ui, r.x, r.y, 22, bang + 4, 2, 2.5f, ui->theme.warn);
+        break;
+    case '?':
+        ui_box(ui, r, 4, ui->theme.warn_back, ui->theme.warn, 2);
+        question_mark(ui, r.x, r.y, 22, ui->theme.warn);
         break;
     case '-':
         ui_dash(ui, r, 11, ui->theme.soft, 2);

@@ -354,6 +354,8 @@ static bool read_bind(struct loader *l, const struct xml *bind)
                 item->sensitive = a->value;
             } else if (strcmp(a->name, "missing") == 0) {
                 item->missing = a->value;
+            } else if (strcmp(a->name, "doubt") == 0) {
+                item->doubt = a->value;
             } else if (strcmp(a->name, "submitter") == 0) {
                 l->form->submitter = item;
             }

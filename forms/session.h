@@ -123,6 +123,8 @@ enum answer_result session_answer(struct session *session, struct node *node, co
 bool session_replay(struct session *session, struct node *node, const char *value, struct err *err);
 /* Is the value that stands there fit to be submitted? */
 enum answer_result session_check(struct session *session, struct node *node, struct err *err);
+/* Does its answer leave a doubt (suhbat:doubt)?  That holds nobody up. */
+bool session_is_doubtful(const struct node *node);
 /* The form's own message for a refusal, or "" . */
 const char *session_refusal(struct session *session, struct arena *arena, struct node *node,
                             enum answer_result why);

@@ -186,6 +186,29 @@ static enum answer_result judge(struct session *s, struct node *node, struct err
     return result;
 }
 
+/* Do two lists of words have one in common? */
+static bool share_a_word(const char *a, const char *b)
+{
+    for (; *a; a += strspn(a, " ")) {
+        size_t len = strcspn(a, " ");
+        for (const char *w = b; *w; w += strspn(w, " ")) {
+            size_t n = strcspn(w, " ");
+            if (n == len && len > 0 && memcmp(a, w, len) == 0) {
+                return true;
+            }
+            w += n;
+        }
+        a += len;
+    }
+    return false;
+}
+
+bool session_is_doubtful(const struct node *node)
+{
+    const struct item *item = node->item;
+    return item && item->doubt && node->active && share_a_word(tree_value(node), item->doubt);
+}
+
 enum answer_result session_check(struct session *s, struct node *node, struct err *err)
 {
     bool asked = node->active && node->item;

@@ -80,7 +80,7 @@ done
 has() { grep -qF -- "$2" "$D/csv/$1" || fail "$1 lacks '$2'"; }
 has migrant_interview.csv 'KG,A12,7,'
 has migrant_interview.csv 'KG-MI-A12-007'
-has migrant_interview.csv ',male,34,KG,KG,KG-O,KG-41706226,6,2,active,3.5,fines overstay,'
+has migrant_interview.csv ',male,34,KG,KG,KG-O,KG-41706226,6,,2,active,3.5,fines overstay,'
 has migrant_interview.csv '"Чек арадан билдим. Көңүлүм чөктү, эмне кылам дедим."'
 has migrant_interview.csv ',relatives,,job ban_help,ban_help,Спасибо,complete,'
 has migrant_interview-trip.csv 'RU,2014,2016,constr,2,'

@@ -284,6 +284,7 @@ static void hand_over(struct scene *s)
     for (int i = 0; i < 200 && !s->app.progress.total; i++) {
         usleep(1000);
     }
+    usleep(80000); /* receipts are looked for, and the first file is on its way */
     scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
     shot(s, "handing-over");
     card_ms = 0;
@@ -458,6 +459,8 @@ static void interview(struct scene *s)
     shot(s, "outline-opened");
     must(scene_tap(s, "unanswered"), "see what has no answer");
     shot(s, "outline-unanswered");
+    must(scene_tap(s, "doubtful"), "see what is doubtful");
+    shot(s, "outline-doubtful");
     must(scene_tap(s, "all"), "see all");
     scene_tap(s, "back");
     scene_tap(s, "menu");
@@ -534,6 +537,8 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     must(scene_show(&s, "volume:50"), "find the volume");
     shot(&s, "settings-lower");
     must(scene_tap(&s, "about"), "see about");
+    strcpy(s.app.about_words, "baka vopu jima hufo goki lita"); /* always the same ones */
+    scene_draw(&s);
     shot(&s, "about");
     scene_tap(&s, "cancel");
     scene_tap(&s, "back");

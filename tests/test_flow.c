@@ -399,6 +399,71 @@ static void test_flow__a_folder_can_be_chosen_and_who_signed_is_told(void **stat
     free(form);
 }
 
+static void test_flow__a_doubt_is_shown_and_holds_nobody_up(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "| survey |\n"
+        "| | type | name | label | relevant | required | bind::suhbat:doubt |\n"
+        "| | integer | size | How many? | | yes | |\n"
+        "| | select_one chk | chk | ${size}, is that right? | ${size} > 15 | yes | fix unsure |\n"
+        "| | select_multiple chk | many | And these? | | | fix |\n"
+        "| choices |\n"
+        "| | list_name | name | label |\n"
+        "| | chk | right | All right |\n"
+        "| | chk | fix | I shall mend it |\n"
+        "| | chk | unsure | Not sure |\n"
+        "| settings |\n"
+        "| | form_id | namespaces |\n"
+        "| | doubts | suhbat=\"https://suhbat.org/xforms\" |\n";
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_EN};
+    char path[] = "/tmp/suhbat-doubts-XXXXXX.md";
+    int fd = mkstemps(path, 3);
+    assert_true(fd >= 0 && write(fd, text, sizeof text - 1) == sizeof text - 1);
+    close(fd);
+    char *form = scene_form(path);
+    unlink(path);
+    scene_begin(&s, window, form, "doubts", &look);
+    scene_type(&s, "20");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_true(scene_tap(&s, "choice:unsure"));
+    assert_true(scene_tap(&s, "right"));
+    assert_true(scene_tap(&s, "choice:right"));
+    assert_true(scene_tap(&s, "choice:fix"));
+    assert_true(scene_tap(&s, "outline"));
+    assert_true(shows(&s, "Doubtful · 2"));
+    assert_true(scene_tap(&s, "doubtful"));
+    assert_non_null(scene_find(&s, "leaf:2"));
+    assert_non_null(scene_find(&s, "leaf:3"));
+    assert_null(scene_find(&s, "leaf:1"));
+    assert_true(scene_tap(&s, "leaf:3"));
+    assert_true(scene_tap(&s, "choice:fix")); /* not any more */
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    assert_true(shows(&s, "Doubtful answers: 1"));
+    assert_true(shows(&s, "Not sure"));
+    assert_true(scene_tap(&s, "doubt:1")); /* the way there */
+    assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
+    assert_true(scene_tap(&s, "left"));
+    assert_true(scene_tap(&s, question_field(&s.app, s.app.interview->page.node)));
+    scene_key(&s, KEY_BACKSPACE);
+    scene_key(&s, KEY_BACKSPACE);
+    scene_type(&s, "12"); /* what is not asked any more leaves no doubt */
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    assert_false(shows(&s, "Doubtful"));
+    assert_true(scene_tap(&s, "back"));
+    assert_true(scene_tap(&s, "choice:fix"));
+    assert_true(scene_tap(&s, "right"));
+    assert_true(shows(&s, "Doubtful answers: 1"));
+    assert_true(scene_tap(&s, "right")); /* sealed all the same */
+    assert_int_equal(s.app.screen, SCREEN_SEALED);
+    scene_close(&s);
+    free(form);
+}
+
 static bool is_locked(struct device *d, void *arg, struct err *err)
 {
     (void)arg;
@@ -507,6 +572,7 @@ static int run(void)
         cmocka_unit_test(test_flow__the_outline_lists_what_has_no_answer),
         cmocka_unit_test(test_flow__a_kept_list_follows_answers_and_languages),
         cmocka_unit_test(test_flow__handing_over_tells_how_far_it_is_and_can_be_stopped),
+        cmocka_unit_test(test_flow__a_doubt_is_shown_and_holds_nobody_up),
         cmocka_unit_test(test_flow__locks_behind_a_stick_that_hangs),
         cmocka_unit_test(test_flow__a_folder_can_be_chosen_and_who_signed_is_told),
         cmocka_unit_test(test_flow__a_memo_is_no_answer_and_is_not_lost),
