@@ -564,7 +564,11 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
                                                         : most);
     } else if (control_has(c, "minimal")) {
         as_minimal(&l, search);
-    } else if (few && wants_scale(c) && (as_scale(&l, TEXT_HINT) || as_scale(&l, TEXT_SMALL))) {
+    } else if (few && wants_scale(c) &&
+               (as_scale(&l, TEXT_HINT) ||
+                ((ui->landscape || !control_has(c, "likert")) && as_scale(&l, TEXT_SMALL)))) {
+        /* rows of a table stay scales, in small letters, and so does what lies across; else a
+         * question of its own has room for a list */
         *y += ui_px(ui, 4);
     } else if (few && columns > 1) {
         as_columns(&l, columns);

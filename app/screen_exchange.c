@@ -30,11 +30,11 @@ static bool load(struct device *d, void *arg, struct err *err)
 /* Back from a folder, or home. */
 static bool leave(struct app *app)
 {
-    struct ui *ui = &app->ui;
-    if (ui_took(ui, "back") && medium_leave(app)) {
+    bool back = ui_took(&app->ui, "back");
+    if (back && medium_leave(app)) {
         return true;
     }
-    if (ui_took(ui, "back") || ui_took(ui, "right")) {
+    if (back || ui_took(&app->ui, "right")) {
         app_go_home(app);
         return true;
     }

@@ -384,6 +384,9 @@ static void test_flow__a_folder_can_be_chosen_and_who_signed_is_told(void **stat
     assert_true(scene_tap(&s, "back")); /* to the sticks and cards */
     assert_int_equal(s.app.screen, SCREEN_LOAD);
     assert_non_null(scene_find(&s, "medium:1"));
+    assert_true(scene_tap(&s, "back")); /* and home */
+    assert_int_equal(s.app.screen, SCREEN_HOME);
+    assert_true(scene_tap(&s, "load"));
     assert_true(scene_tap(&s, "folder"));
     assert_true(scene_tap(&s, "folder:0"));
     assert_true(scene_tap(&s, "folder:0"));
