@@ -82,18 +82,26 @@ void app_message(struct app *app, int x, int *y, int w)
     *y += h + ui_px(ui, 10);
 }
 
-static void wait_box(struct ui *ui)
+static void wait_box(struct ui *ui, enum string_id what)
 {
-    int w = ui_px(ui, 260), h = ui_px(ui, 80);
+    int pad = ui_px(ui, 16), w = ui_px(ui, 260), most = ui->w - 2 * pad;
+    const char *text = ui_str(ui, what);
+    if (!ui_words_fit(ui, TEXT_HEADING, text, w - 2 * pad)) {
+        w = most;
+    }
+    int text_h = ui_centre_height(ui, w - 2 * pad, TEXT_HEADING, text);
+    int h = text_h + 2 * pad, least = ui_px(ui, 80);
+    h = h < least ? least : h;
     struct rect r = {(ui->w - w) / 2, (ui->h - h) / 2, w, h};
     ui_box(ui, r, 9, ui->theme.paper, ui->theme.accent, 2);
-    ui_text_centre(ui, r, TEXT_HEADING, ui_str(ui, S_wait), ui->theme.ink);
+    ui_text_top(ui, (struct rect){r.x + pad, r.y + (h - text_h) / 2, w - 2 * pad, text_h},
+                TEXT_HEADING, text, ui->theme.ink);
 }
 
-void app_wait(struct app *app)
+void app_wait(struct app *app, enum string_id what)
 {
     struct ui *ui = &app->ui;
-    wait_box(ui);
+    wait_box(ui, what);
     window_show(ui->window, &ui->draws, ui->theme.paper);
 }
 
@@ -118,7 +126,7 @@ void app_drop_interview(struct app *app)
     interview_free(app->interview);
     app->interview = NULL;
     app->file_node = NULL;
-    app->dated = app->opened = NULL;
+    app->dated = app->opened = app->field_waits = NULL;
     app->refused = NULL;
     memset(app->day_shown, 0, sizeof app->day_shown);
     memset(app->filter, 0, sizeof app->filter);
@@ -495,7 +503,7 @@ static void say_standing(struct app *app)
 bool app_resume(struct app *app, const struct device_draft *draft)
 {
     struct err err = {0};
-    app_wait(app);
+    app_wait(app, S_wait_open);
     if (!interview_resume(&app->interview, app->writer, draft, &err)) {
         app_trouble(app, &err);
         return false;
@@ -782,7 +790,7 @@ void app_draw(struct app *app)
         app->ahead_count = app->screen == SCREEN_INTERVIEW ? app->ahead_count : 0;
     }
     if (app->leaving && leaving_timeout(app) < 0) {
-        wait_box(&app->ui);
+        wait_box(&app->ui, S_wait_save);
     }
     if (!app->blind && !app->asleep && !app->covered) {
         window_show(app->ui.window, &app->ui.draws, app->ui.theme.paper);
@@ -840,6 +848,9 @@ bool app_handle(struct app *app, const struct window_event *e)
     }
     if (is_touch(e)) {
         app->last_input_ms = clock_mono_ms();
+    }
+    if (e->kind == WINDOW_TEXT) {
+        screen_open_waiting(app);
     }
     bool ended = audio_left_ms() >= 0 && !audio_playing();
     if (ended) { /* the button says Listen again, and the loudspeaker sleeps */

@@ -140,6 +140,7 @@ struct app {
     char day_shown[12];        /* of a moment whose hour is still missing */
     const struct node *opened; /* whose list is open */
     bool advance;              /* a quick answer: on to the next page */
+    const struct node *field_waits; /* not opened by itself: its question is to be read first */
     enum app_leave leaving; /* as soon as the answer is on the medium; no touch counts till then */
     int64_t leaving_ms;     /* since when */
     struct window_event ahead[APP_AHEAD]; /* keys typed meanwhile: they are for the next page */
@@ -209,9 +210,11 @@ void memo_close(struct app *app);
 void memo_keep(struct app *app); /* what is typed of it, if it is open */
 bool memo_is_open(const struct app *app);
 void memo_sheet(struct app *app, int x, int *y, int w);
+/* Keys typed where a field waits open it. */
+void screen_open_waiting(struct app *app);
 void screen_reopen_typed(struct app *app); /* what was half typed on the page, as it was */
 void app_watch_task(struct app *app);      /* the page while a task goes on */
-void app_wait(struct app *app);            /* show "please wait" now */
+void app_wait(struct app *app, enum string_id what); /* what is done, shown now */
 /* Softly where a PIN was chosen; then it brings back the interview that was open, too. */
 void app_lock(struct app *app);
 void app_lock_hard(struct app *app); /* only the passphrase opens it */

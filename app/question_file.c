@@ -134,7 +134,7 @@ void question_files_sheet(struct app *app, int x, int *y, int w)
             struct err err = {0};
             char ending[9];
             ending_of(ending, f->name);
-            app_wait(app);
+            app_wait(app, S_wait_file);
             if (f->size == 0) {
                 app_say(app, S_file_empty);
             } else if (f->size > INTERVIEW_FILE_MAX) {

@@ -106,7 +106,7 @@ static void seal(struct app *app)
 {
     struct err err = {0};
     uint32_t number = app->interview->draft.number;
-    app_wait(app);
+    app_wait(app, S_wait_seal);
     if (interview_finish(app->interview, &err)) {
         app_drop_interview(app);
         app->sealed_number = number;

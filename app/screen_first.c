@@ -126,7 +126,7 @@ static void enrol(struct app *app)
         strcmp(typed.data, app->suggested) != 0) {
         app_say(app, S_first_differs);
     } else {
-        app_wait(app);
+        app_wait(app, S_wait_keys);
         buf_printf(&path, "%.*s.sbe", (int)strlen(app->invite_path) - 4, app->invite_path);
         buf_fini(&app->request);
         if (invite_read(invite, app->invite_bytes.data, app->invite_bytes.len, &err) &&

@@ -68,6 +68,7 @@ void screen_arrive(struct app *app)
     app->dated = app->opened = NULL;
     app->day_shown[0] = app->filter_id[0] = '\0';
     app->advance = false;
+    app->field_waits = NULL;
     app->typed_ms = 0;
     ui->again = true;
     struct page *fields = &i->page;
@@ -79,20 +80,45 @@ void screen_arrive(struct app *app)
     screen_reopen_typed(app);
 }
 
-/* The field of a page that is all about typing opens by itself. */
-static void open_field(struct app *app)
+/* The field of a page that is all about typing opens by itself; true: just now. */
+static bool open_field(struct app *app)
 {
     struct interview *i = app->interview;
     struct node *node = i->page.node;
     const struct control *c = i->page.control;
     if (i->page.kind != PAGE_QUESTION || app->ui.edit.id[0] || node->readonly ||
         node->item->calculate || (c->kind != CONTROL_INPUT && c->kind != CONTROL_SECRET)) {
-        return;
+        return false;
     }
     enum data_type t = node->item->type;
     bool typed = t == TYPE_TEXT || t == TYPE_INT || t == TYPE_DECIMAL;
-    if (typed && !*tree_value(node)) {
-        edit_begin(&app->ui.edit, question_field(app, node), "");
+    if (!typed || *tree_value(node) || app->field_waits == node) {
+        return false;
+    }
+    edit_begin(&app->ui.edit, question_field(app, node), "");
+    return true;
+}
+
+void screen_open_waiting(struct app *app)
+{
+    if (app->field_waits && app->interview && app->screen == SCREEN_INTERVIEW &&
+        app->sheet == SHEET_NONE && app->field_waits == app->interview->page.node) {
+        app->field_waits = NULL;
+        (void)open_field(app);
+    }
+}
+
+/* Large letters: a question whose beginning the open field pushes out of sight is read first. */
+static void let_read_first(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    int line = ui_line(ui, TEXT_QUESTION);
+    bool flat = ui->landscape && ui->text_scale >= 1.5f && ui->content > ui->body.h + line;
+    if (flat || ui->scroll > line / 2) {
+        edit_end(&ui->edit);
+        ui->scroll = 0;
+        ui->again = true;
+        app->field_waits = app->interview->page.node;
     }
 }
 
@@ -391,7 +417,7 @@ static void show_page(struct app *app)
     if (left_now(app)) {
         return;
     }
-    open_field(app);
+    bool opened = open_field(app);
     bool typing = question_keyboard(app, &i->page, &kind);
     int bottom = ui->h - (typing ? keyboard_height(ui, kind) : ui_bar_height(ui));
     header(app);
@@ -465,6 +491,9 @@ static void show_page(struct app *app)
         return;
     }
     ui_body_end(ui, y);
+    if (opened) {
+        let_read_first(app);
+    }
     if (app->advance) {
         app->advance = false;
         if (i->page.kind == PAGE_QUESTION) {

@@ -37,7 +37,7 @@ static bool try(struct device *d, void *arg, struct err *err)
 static bool set_pin(struct app *app, char *digits)
 {
     struct err err = {0};
-    app_wait(app);
+    app_wait(app, S_wait_keys);
     bool ok = writer_call(app->writer, set, digits, &err);
     app_look_locks(app);
     if (!ok) {
@@ -76,7 +76,7 @@ enum pin_result pin_try_typed(struct app *app)
     if (!ui->edit.text.len) {
         return PIN_WRONG;
     }
-    app_wait(app);
+    app_wait(app, S_wait_check);
     bool right = writer_call(app->writer, try, ui->edit.text.data, &err);
     edit_end(&ui->edit);
     app_look_locks(app);

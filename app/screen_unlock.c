@@ -27,7 +27,7 @@ static void unlock(struct app *app)
     if (!ui->edit.text.len) {
         return;
     }
-    app_wait(app);
+    app_wait(app, S_wait_check);
     bool ok = writer_call(app->writer, try, &t, &err);
     edit_end(&ui->edit);
     app_look_locks(app);

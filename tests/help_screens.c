@@ -444,6 +444,19 @@ static void interview(struct scene *s)
         if (strcmp(name, "member_age") == 0) {
             scene_type(s, "12");
         }
+        if (strcmp(name, "place_name") == 0 && !s->look.night && s->look.w < s->look.h) {
+            card_ms = 700; /* the page waits for its answer, and after a while says so */
+            tap_and_go(s, "key:enter");
+            usleep(320000);
+            scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
+            must(s->app.leaving, "wait for a slow card");
+            shot(s, "saving");
+            card_ms = 0;
+            while (s->app.leaving) {
+                scene_event(s, (struct window_event){.kind = WINDOW_NONE});
+            }
+            continue;
+        }
         must(scene_tap(s, "right") || scene_tap(s, "key:enter"), "go on");
         if (strcmp(name, "region_quick") == 0) {
             continue;

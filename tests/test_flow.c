@@ -82,12 +82,12 @@ static void test_flow__a_slow_card_holds_the_page_not_the_screen(void **state)
     assert_int_equal(s.app.leaving, LEAVE_NEXT);
     assert_ptr_equal(s.app.interview->page.node, asked);
     assert_string_equal(value(&s, "/data/ban"), "yes");
-    assert_false(shows(&s, "Подождите"));
+    assert_false(shows(&s, "Ответ записывается"));
     tap_alone(&s, "choice:no"); /* nothing more is taken on this page */
     assert_string_equal(value(&s, "/data/ban"), "yes");
     s.app.leaving_ms -= 1000; /* it takes long: say so */
     scene_event_alone(&s, (struct window_event){.kind = WINDOW_NONE});
-    assert_true(shows(&s, "Подождите"));
+    assert_true(shows(&s, "Ответ записывается"));
     /* it is told when the medium has it */
     struct window_event e = window_wait(window, 5000);
     while (e.kind != WINDOW_SAVED && e.kind != WINDOW_NONE) {
@@ -97,7 +97,7 @@ static void test_flow__a_slow_card_holds_the_page_not_the_screen(void **state)
     scene_event_alone(&s, e);
     assert_int_equal(s.app.leaving, LEAVE_NONE);
     assert_ptr_not_equal(s.app.interview->page.node, asked);
-    assert_false(shows(&s, "Подождите"));
+    assert_false(shows(&s, "Ответ записывается"));
     /* back, and locked while the page waits: the answer is there afterwards */
     tap_alone(&s, "left");
     while (s.app.leaving) {
@@ -402,6 +402,29 @@ static void test_flow__a_folder_can_be_chosen_and_who_signed_is_told(void **stat
     free(form);
 }
 
+/* At 200 % a question is read from its beginning; its field opens at a touch, or at the first key. */
+static void test_flow__a_long_question_is_read_before_its_field_opens(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 2, .language = UI_TG};
+    scene_begin(&s, window, widgets, "widgets", &look);
+    go_to(&s, "/data/place_name");
+    assert_string_equal(s.app.ui.edit.id, "");
+    assert_int_equal(s.app.ui.scroll, 0);
+    scene_type(&s, "Ош");
+    assert_string_equal(s.app.ui.edit.text.data, "Ош");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_string_equal(value(&s, "/data/place_name"), "Ош");
+    go_to(&s, "/data/age"); /* a short one opens by itself */
+    assert_string_not_equal(s.app.ui.edit.id, "");
+    go_to(&s, "/data/secret");
+    s.app.ui.text_scale = 1;
+    go_to(&s, "/data/story");
+    assert_string_not_equal(s.app.ui.edit.id, "");
+    scene_close(&s);
+}
+
 static void test_flow__a_doubt_is_shown_and_holds_nobody_up(void **state)
 {
     (void)state;
@@ -575,6 +598,7 @@ static int run(void)
         cmocka_unit_test(test_flow__the_outline_lists_what_has_no_answer),
         cmocka_unit_test(test_flow__a_kept_list_follows_answers_and_languages),
         cmocka_unit_test(test_flow__handing_over_tells_how_far_it_is_and_can_be_stopped),
+        cmocka_unit_test(test_flow__a_long_question_is_read_before_its_field_opens),
         cmocka_unit_test(test_flow__a_doubt_is_shown_and_holds_nobody_up),
         cmocka_unit_test(test_flow__locks_behind_a_stick_that_hangs),
         cmocka_unit_test(test_flow__a_folder_can_be_chosen_and_who_signed_is_told),
