@@ -8,6 +8,9 @@
 #include "platform/clock.h"
 #include "platform/text.h"
 
+/* Lying across, the keyboard leaves room for two lines. */
+#define FLAT_TEXT 1.3f
+
 struct trying {
     const char *pass;
     size_t len;
@@ -126,12 +129,14 @@ static void unlock_by_pin(struct app *app)
     int top = y, all_w = w;
     w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
     app_message(app, x, &y, w);
+    float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
     y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_unlock_pin_title), ui->theme.ink, true);
     enum { HALF_MINUTE_MS = 30000 };
     const char *at = app_date(app, clock_wall_ms() + app->locks.soft_left_ms + HALF_MINUTE_MS);
     y += ui_text(ui, x, y + ui_px(ui, 4), w, TEXT_HINT,
                  ui_fill(ui, S_unlock_pin_hint, at + strlen("dd.MM.yyyy "), NULL), ui->theme.soft,
                  true);
+    ui->text_scale = scale;
     y += ui_px(ui, 16);
     int said = y;
     if (ui->landscape) { /* what is said stands left, what is typed right */
@@ -178,12 +183,14 @@ void screen_unlock(struct app *app)
     ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
     int top = y;
     int left_w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
+    float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
     y += ui_text(ui, x, y, left_w, TEXT_QUESTION, ui_str(ui, S_unlock_title), ui->theme.ink, true);
     bool said = app->message[0] || app->locks.wait_s > 0;
     if (!ui->landscape || !said) {
         y += ui_text(ui, x, y + ui_px(ui, 4), left_w, TEXT_HINT, ui_str(ui, S_unlock_hint),
                      ui->theme.soft, true);
     }
+    ui->text_scale = scale;
     y += ui_px(ui, ui->landscape ? 6 : 16);
     if (ui->landscape) { /* what is said stands left, what is typed right: both in sight */
         say_wait(app, x, &y, left_w);

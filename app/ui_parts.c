@@ -29,9 +29,17 @@ static void draw_icon(struct ui *ui, const char *name, struct rect r, colour c)
     }
 }
 
+/* Lying across, height is what there is least of: header and bar grow less than the page. */
+static float flat_most(const struct ui *ui)
+{
+    return ui->landscape ? 1.4f : 2;
+}
+
 static int header_face(const struct ui *ui)
 {
-    int least = ui_px(ui, 52), two = 2 * ui_line(ui, TEXT_TITLE) + ui_px(ui, 6);
+    float most = flat_most(ui), part = ui->text_scale > most ? most / ui->text_scale : 1;
+    int least = ui_px(ui, 52);
+    int two = 2 * (int)((float)ui_line(ui, TEXT_TITLE) * part + 0.5f) + ui_px(ui, 6);
     return two > least ? two : least;
 }
 
@@ -59,6 +67,11 @@ static void header_title(struct ui *ui, const struct header *h, int x, int w, in
     float scale = two ? one_line(ui, TEXT_TITLE, h->title, w) : ui->text_scale;
     int line = ui_line(ui, TEXT_TITLE);
     int title_h = ui_text(ui, x, 0, w, TEXT_TITLE, h->title, ui->theme.ink, false);
+    while (title_h > 2 * line && ui->text_scale > 1) { /* two lines are what there is room for */
+        ui->text_scale -= 0.05f;
+        line = ui_line(ui, TEXT_TITLE);
+        title_h = ui_text(ui, x, 0, w, TEXT_TITLE, h->title, ui->theme.ink, false);
+    }
     two = two && title_h <= line;
     int most = title_h < 2 * line ? title_h : 2 * line;
     ui_text(ui, x, two ? ui_px(ui, 6) : (height - most) / 2, w, TEXT_TITLE, h->title, ui->theme.ink,
@@ -85,7 +98,7 @@ static void question_mark(struct ui *ui, int x, int y, float size_dp, colour c)
     ui_stroke(ui, x, y, size_dp, dot, 2, 2.5f, c);
 }
 
-void ui_header(struct ui *ui, const struct header *h)
+static void draw_header(struct ui *ui, const struct header *h)
 {
     int height = header_face(ui), side = ui_px(ui, 48), x = ui_px(ui, 16), right = ui->w;
     ui_fill_rect(ui, (struct rect){0, 0, ui->w, height}, ui->theme.paper);
@@ -159,6 +172,13 @@ void ui_header(struct ui *ui, const struct header *h)
     }
 }
 
+void ui_header(struct ui *ui, const struct header *h)
+{
+    float before = ui_cap_text(ui, flat_most(ui));
+    draw_header(ui, h);
+    ui->text_scale = before;
+}
+
 int ui_bar_height(const struct ui *ui)
 {
     int least = ui_px(ui, 72);
@@ -179,8 +199,8 @@ static void fit_bar(struct ui *ui, const char *left, int left_w, const char *rig
     ui->bar_h = h;
 }
 
-int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *right_id,
-           const char *right)
+static int draw_bar(struct ui *ui, const char *left_id, const char *left, const char *right_id,
+                    const char *right)
 {
     int h = ui_bar_height(ui), top = ui->h - h, pad = ui_px(ui, 12), gap = ui_px(ui, 8);
     int room = ui->w - 2 * pad - (left && right ? gap : 0);
@@ -210,6 +230,15 @@ int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *rig
     return top;
 }
 
+int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *right_id,
+           const char *right)
+{
+    float before = ui_cap_text(ui, flat_most(ui));
+    int h = draw_bar(ui, left_id, left, right_id, right);
+    ui->text_scale = before;
+    return h;
+}
+
 void ui_body_begin(struct ui *ui, int top, int bottom, int *x, int *y, int *w)
 {
     int pad = ui_px(ui, 16);
@@ -226,6 +255,15 @@ void ui_body_begin(struct ui *ui, int top, int bottom, int *x, int *y, int *w)
     }
 }
 
+/* In the margin, where there is more below. */
+static void more_below(struct ui *ui)
+{
+    static const int8_t down[] = {10, 30, 50, 70, 90, 30};
+    int size = ui_px(ui, 10);
+    ui_stroke(ui, ui->w - ui_px(ui, 17), ui->body.y + ui->body.h - size - ui_px(ui, 4), 10, down, 3,
+              2.5f, ui->theme.accent);
+}
+
 void ui_body_end(struct ui *ui, int y)
 {
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP});
@@ -236,6 +274,9 @@ void ui_body_end(struct ui *ui, int y)
         ui->scroll = ui->scroll < 0 ? 0 : most;
         ui->speed = 0;
         ui->again = true;
+    }
+    if (ui->scroll < most) {
+        more_below(ui);
     }
     if (most > 0) { /* where in the page we are */
         int h = ui->body.h * ui->body.h / content, least = ui_px(ui, 24);

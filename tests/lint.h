@@ -114,6 +114,12 @@ static inline void lint_texts(struct lint *l, const struct ui *ui)
         if (d->broken && !l->typed) {
             lint_say(l, "a word is broken: '%.*s'", (int)d->len, d->text);
         }
+        /* the header's: all of a line but the room below its letters is in sight */
+        bool above = clip.y == 0 && ui->body.h > 0 && r.y < ui->body.y;
+        int end = clip.y + clip.h < ui->body.y ? clip.y + clip.h : ui->body.y;
+        if (above && r.y + r.h > end + r.h / 5) {
+            lint_say(l, "text leaves the header: '%.*s'", (int)d->len, d->text);
+        }
         int mx = seen.x + seen.w / 2, my = seen.y + seen.h / 2;
         /* a text that begins inside a button ends inside it */
         const struct target *best = NULL;
