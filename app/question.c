@@ -299,7 +299,8 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
     if (!*image) {
         image = session_text(s, &ui->frame, &c->label, page->node, FORM_BIG_IMAGE, NULL);
     }
-    const struct picture *picture = app_picture(app, image, w, ui->body.h / 2);
+    bool below = c->kind == CONTROL_UPLOAD && *question_drawn_upon(app, page->node);
+    const struct picture *picture = below ? NULL : app_picture(app, image, w, ui->body.h / 2);
     if (picture) {
         *y += ui_px(ui, 8);
         struct rect r = {x, *y, picture->w, picture->h};

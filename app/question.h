@@ -48,6 +48,10 @@ void ask_range(struct app *app, struct node *node, int x, int *y, int w);
 
 /* A file from a stick or card, or a drawing. */
 void ask_file(struct app *app, struct node *node, int x, int *y, int w);
+bool question_is_drawn(const struct control *control); /* signature, draw, annotate */
+void ask_drawing(struct app *app, struct node *node, int x, int *y, int w);
+/* The form's picture that an annotation is drawn upon; "": none.  Kept for the frame. */
+const char *question_drawn_upon(struct app *app, const struct node *node);
 
 /* ---- grids: several questions with the same choices ---- */
 

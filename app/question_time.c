@@ -82,9 +82,11 @@ static bool cell(struct app *app, const struct node *node, const char *kind, con
     struct ui *ui = &app->ui;
     bool hit = ui_target(ui, question_part(app, node, kind, which), ROLE_CHOICE, r);
     int gap = ui_px(ui, 3);
-    if (on) {
-        ui_box(ui, (struct rect){r.x + gap, r.y + gap, r.w - 2 * gap, r.h - 2 * gap}, 18,
-               ui->theme.accent, 0, 0);
+    bool day = strcmp(kind, "day") == 0; /* a calendar is calmer without */
+    if (on || !day) {
+        ui_box(ui, (struct rect){r.x + gap, r.y + gap, r.w - 2 * gap, r.h - 2 * gap}, day ? 18 : 6,
+               on ? ui->theme.accent : ui->theme.paper, on ? ui->theme.accent : ui->theme.line,
+               1.5f);
     }
     ui_text_centre(ui, r, TEXT_BODY, text, on ? ui->theme.on_accent : ui->theme.ink);
     return hit;

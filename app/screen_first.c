@@ -89,7 +89,7 @@ static void compare_words(struct app *app, int x, int *y, int w)
     enrol_words(words, app->invite_bytes.data + 20, 32); /* of the root set */
     heading(app, x, y, w, S_first_words, S_first_words_hint);
     ui_card(ui, NULL, x, y, w, in_script(app, words), NULL, false);
-    if (ui_wide_button(ui, "same", x, y, w, ui_str(ui, S_first_same), true)) {
+    if (ui_took(ui, "same")) {
         vault_suggest(app->suggested);
         app_go(app, SCREEN_FIRST_PASS);
     }
@@ -104,7 +104,7 @@ static void choose_pass(struct app *app, int x, int *y, int w)
         vault_suggest(app->suggested);
         ui->again = true;
     }
-    if (ui_wide_button(ui, "right", x, y, w, ui_str(ui, S_continue_), true)) {
+    if (ui_took(ui, "right")) {
         app_go(app, SCREEN_FIRST_REPEAT);
         edit_begin(&ui->edit, "pass", "");
     }
@@ -201,9 +201,29 @@ static void take_request(struct app *app, int x, int *y, int w)
     if (ui_wide_button(ui, "again", x, y, w, ui_str(ui, S_first_again), false)) {
         write_request(app);
     }
-    if (ui_wide_button(ui, "load", x, y, w, ui_str(ui, S_load), true)) {
+    if (ui_took(ui, "load")) {
         app_go(app, SCREEN_LOAD);
     }
+}
+
+/* The one way on, at the thumb. */
+static bool way_on(const struct app *app, const char **id, enum string_id *text)
+{
+    static const struct {
+        enum screen screen;
+        const char *id;
+        enum string_id text;
+    } ways[] = {{SCREEN_FIRST_WORDS, "same", S_first_same},
+                {SCREEN_FIRST_PASS, "right", S_continue_},
+                {SCREEN_FIRST_REQUEST, "load", S_load}};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        if (ways[i].screen == app->screen) {
+            *id = ways[i].id;
+            *text = ways[i].text;
+            return true;
+        }
+    }
+    return false;
 }
 
 void screen_first(struct app *app)
@@ -211,7 +231,12 @@ void screen_first(struct app *app)
     struct ui *ui = &app->ui;
     bool typing = app->screen == SCREEN_FIRST_REPEAT;
     bool low = typing && ui->landscape; /* the bar says what is asked: the field needs the room */
-    int x, y, w, bottom = typing ? ui->h - keyboard_height(ui, KEYBOARD_TEXT) : ui->h;
+    const char *on_id = NULL;
+    enum string_id on_text = S_continue_;
+    bool on = way_on(app, &on_id, &on_text);
+    int x, y, w;
+    int bottom = ui->h - (typing ? keyboard_height(ui, KEYBOARD_TEXT) : on ? ui_bar_height(ui) : 0);
+    enum screen shown = app->screen;
     int step = (int)app->screen - SCREEN_FIRST_LANGUAGE + 1;
     int steps = SCREEN_FIRST_REQUEST - SCREEN_FIRST_LANGUAGE + 1;
     struct header h = {
@@ -260,6 +285,9 @@ void screen_first(struct app *app)
         break;
     }
     ui_body_end(ui, y);
+    if (on && app->screen == shown) {
+        ui_bar(ui, NULL, NULL, on_id, ui_str(ui, on_text));
+    }
     if (typing && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
         enrol(app);
     }

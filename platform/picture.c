@@ -143,17 +143,18 @@ bool picture_read(struct picture *out, const void *bytes, size_t len, int most_w
     return ok;
 }
 
-bool picture_png(struct buf *out, const uint8_t *gray, int w, int h, struct err *err)
+bool picture_png(struct buf *out, const uint8_t *dots, int channels, int w, int h, struct err *err)
 {
-    png_image image = {.version = PNG_IMAGE_VERSION, .format = PNG_FORMAT_GRAY};
+    png_image image = {.version = PNG_IMAGE_VERSION,
+                       .format = channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY};
     png_alloc_size_t len = 0;
     image.width = (png_uint_32)w;
     image.height = (png_uint_32)h;
-    bool ok = png_image_write_to_memory(&image, NULL, &len, 0, gray, 0, NULL) != 0;
+    bool ok = png_image_write_to_memory(&image, NULL, &len, 0, dots, 0, NULL) != 0;
     if (ok) {
         size_t at = out->len;
         buf_reserve(out, at + len);
-        ok = png_image_write_to_memory(&image, out->data + at, &len, 0, gray, 0, NULL) != 0;
+        ok = png_image_write_to_memory(&image, out->data + at, &len, 0, dots, 0, NULL) != 0;
         out->len += ok ? len : 0;
         out->data[out->len] = '\0';
     }

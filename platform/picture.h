@@ -5,7 +5,7 @@
  * picture: a form's PNG or JPEG as pixels of the size it is shown in, and a drawing as PNG.  Home
  * of libpng and TurboJPEG: two small decoders instead of all that SDL2_image would bring.
  *
- * Only pictures of signed forms are decoded; a file from somebody's stick is never looked into.
+ * Only pictures of signed forms, and our own drawings, are decoded; a file from somebody's stick is never looked into.
  */
 #include "platform/arena.h"
 
@@ -21,7 +21,8 @@ enum { PICTURE_SIDE_MAX = 8192, PICTURE_PIXELS_MAX = 24 << 20 };
 MUST_CHECK bool picture_read(struct picture *out, const void *bytes, size_t len, int most_w,
                              int most_h, struct err *err);
 void picture_free(struct picture *picture);
-/* One byte a pixel, 0 black. */
-MUST_CHECK bool picture_png(struct buf *out, const uint8_t *gray, int w, int h, struct err *err);
+/* Appended to `out`.  `channels` 1: a byte a pixel, 0 black; 3: red, green, blue. */
+MUST_CHECK bool picture_png(struct buf *out, const uint8_t *dots, int channels, int w, int h,
+                            struct err *err);
 
 #endif

@@ -534,7 +534,7 @@ static void test_app__pictures_stand_in_questions_and_choices(void **state)
     for (int i = 0; i < SIDE * SIDE; i++) {
         gray[i] = (uint8_t)(i / SIDE % 256);
     }
-    OK(picture_png(&png, gray, SIDE, SIDE, &err));
+    OK(picture_png(&png, gray, 1, SIDE, SIDE, &err));
     free(gray);
     struct picture p;
     OK(picture_read(&p, png.data, png.len, 30, 60, &err));
