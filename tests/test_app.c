@@ -600,6 +600,73 @@ static void tone(struct buf *out)
     }
 }
 
+/* How many dots of the kept drawing are as red as an annotation, or none of the map's colour? */
+static unsigned red_dots(struct scene *s, const char *path, unsigned *others)
+{
+    struct err err = {0};
+    struct picture p;
+    const struct buf *kept = interview_file(s->app.interview, value(s, path));
+    unsigned red = 0;
+    assert_non_null(kept);
+    OK(picture_read(&p, kept->data, kept->len, 8192, 8192, &err));
+    *others = 0;
+    for (int i = 0; i < p.w * p.h; i++) {
+        const uint8_t *dot = p.rgb + 3 * i;
+        red += dot[0] > 180 && dot[1] < 20 && dot[2] < 20;
+        *others += dot[0] == 20 && dot[1] == 120 && dot[2] == 220;
+    }
+    assert_int_equal(p.w, 400);
+    assert_int_equal(p.h, 300);
+    picture_free(&p);
+    return red;
+}
+
+static void test_app__an_annotation_is_drawn_upon_the_forms_picture(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "| survey |\n"
+        "| | type | name | label::Русский (ru) | media::image::Русский (ru) | appearance |\n"
+        "| | image | map | Где это было? | picture.png | annotate |\n";
+    enum { W = 400, H = 300 };
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    struct buf png = {0};
+    struct err err = {0};
+    uint8_t *rgb = mem_alloc(3 * W * H);
+    for (int i = 0; i < W * H; i++) {
+        memcpy(rgb + 3 * i, (const uint8_t[3]){20, 120, 220}, 3);
+    }
+    OK(picture_png(&png, rgb, 3, W, H, &err));
+    free(rgb);
+    char path[] = "/tmp/suhbat-annotate-XXXXXX.md";
+    int fd = mkstemps(path, 3);
+    assert_true(fd >= 0 && write(fd, text, sizeof text - 1) == sizeof text - 1);
+    close(fd);
+    char *form = scene_form(path);
+    unlink(path);
+    scene_picture = &png;
+    scene_begin(&s, window, form, "form", &look);
+    struct rect r = rect_of(&s, "ink");
+    assert_int_equal(r.w, W); /* the field is the picture, and that stands there once */
+    assert_int_equal(r.h, H);
+    assert_int_equal(pictures_drawn(&s), 1);
+    scene_drag(&s, r.x + 50, r.y + 50, r.x + 350, r.y + 250);
+    assert_true(scene_tap(&s, "right"));
+    unsigned others, red = red_dots(&s, "/data/map", &others);
+    assert_in_range(red, 300, 4000);
+    assert_true(others > W * H / 2);
+    assert_true(scene_tap(&s, "back"));
+    assert_int_equal(pictures_drawn(&s), 2); /* the map, and over it what was drawn */
+    assert_true(scene_tap(&s, "wipe"));
+    assert_string_equal(value(&s, "/data/map"), "");
+    assert_int_equal(pictures_drawn(&s), 1);
+    scene_close(&s);
+    scene_picture = NULL;
+    free(form);
+    buf_fini(&png);
+}
+
 static void test_app__prompts_are_read_aloud(void **state)
 {
     (void)state;
@@ -757,6 +824,7 @@ static int run(void)
         cmocka_unit_test(test_app__a_day_waits_for_its_hour_and_a_wiped_drawing_for_a_new_one),
         cmocka_unit_test(test_app__the_block_holds_inside_a_repeat),
         cmocka_unit_test(test_app__pictures_stand_in_questions_and_choices),
+        cmocka_unit_test(test_app__an_annotation_is_drawn_upon_the_forms_picture),
         cmocka_unit_test(test_app__prompts_are_read_aloud),
         cmocka_unit_test(test_app__looks_are_kept),
         cmocka_unit_test(test_app__letters_have_keys_in_every_variant),
