@@ -9,6 +9,7 @@
 #include "app/question.h"
 #include "platform/clock.h"
 #include "platform/file.h"
+#include "platform/photo.h"
 
 /* ---- files from a stick or card ---- */
 
@@ -116,6 +117,25 @@ static const char *size_text(struct app *app, uint64_t bytes)
 }
 
 /* The sheet: what lies on the sticks and cards, the newest first. */
+/* A photo goes without place, time and owner, unless the form wants them. */
+static bool attach(struct app *app, const char *ending, const struct buf *bytes, struct err *err)
+{
+    const struct node *node = app->file_node;
+    bool photo = kind_of(node->item->control) == FILE_IMAGE && !node->item->keep_exif;
+    struct buf cleaned = {0};
+    bool clean = photo && photo_clean(&cleaned, bytes->data, bytes->len) == PHOTO_CLEANED;
+    const struct buf *kept = clean ? &cleaned : bytes;
+    bool ok = interview_attach(app->interview, app->file_node, ending, kept->data, kept->len, err);
+    if (ok) {
+        app_close_sheet(app);
+        if (photo && !clean) {
+            app_say(app, S_file_traces);
+        }
+    }
+    buf_fini(&cleaned);
+    return ok;
+}
+
 void question_files_sheet(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -139,11 +159,8 @@ void question_files_sheet(struct app *app, int x, int *y, int w)
             } else if (f->size > INTERVIEW_FILE_MAX) {
                 app_say(app, S_file_large);
             } else if (!file_read(&bytes, f->path, INTERVIEW_FILE_MAX, &err) ||
-                       !interview_attach(app->interview, app->file_node, ending, bytes.data,
-                                         bytes.len, &err)) {
+                       !attach(app, ending, &bytes, &err)) {
                 app_trouble(app, &err);
-            } else {
-                app_close_sheet(app);
             }
             buf_fini(&bytes);
             return;

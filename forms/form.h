@@ -92,6 +92,7 @@ struct item {
     const char *preload, *preload_params;
     const char *sensitive; /* suhbat:sensitive: "yes", "extra", or NULL */
     const char *missing;   /* suhbat:missing: codes offered as pills, "dk refused", or NULL */
+    bool keep_exif;        /* suhbat:exif="keep": what the camera noted stays in a photo */
     const char *doubt;     /* suhbat:doubt: answers that leave a doubt, "fix unsure", or NULL */
     struct node *template; /* repeats: a fresh entry to copy */
     struct node *first;    /* repeats: the first entry that the form itself holds, or NULL */

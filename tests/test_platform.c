@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "platform/photo.h"
+#include "platform/picture.h"
 #include "platform/clock.h"
 #include "platform/csv.h"
 #include "platform/regex.h"
@@ -251,6 +253,104 @@ static void test_text__sorts_by_the_alphabets(void **state)
     assert_int_equal(text_collate("Ош", "Ош"), 0);
 }
 
+/* A segment of a JPEG. */
+static void segment(struct buf *out, uint8_t marker, const void *body, size_t len)
+{
+    const uint8_t head[] = {0xFF, marker, (uint8_t)((len + 2) >> 8), (uint8_t)(len + 2)};
+    buf_add(out, head, sizeof head);
+    buf_add(out, body, len);
+}
+
+static bool holds(const struct buf *b, const char *word)
+{
+    return memmem(b->data, b->len, word, strlen(word)) != NULL;
+}
+
+static void test_photo__of_a_jpeg_only_the_picture_is_left(void **state)
+{
+    (void)state;
+    static const uint8_t soi[] = {0xFF, 0xD8}, scan[] = {0x12, 0xFF, 0x00, 0xFF, 0xD1, 0x34},
+                         eoi[] = {0xFF, 0xD9};
+    static const uint8_t exif[] = {'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 2, 0,
+                                   0x0F, 1, 2, 0, 4, 0, 0, 0, 'G', 'P', 'S', '!',
+                                   0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0};
+    struct buf jpeg = {0}, out = {0};
+    buf_add(&jpeg, soi, 2);
+    segment(&jpeg, 0xE0, "JFIF\0\1\1", 7);
+    segment(&jpeg, 0xE1, exif, sizeof exif);
+    segment(&jpeg, 0xE1, "http://ns.adobe.com/xap/ OWNER", 30);
+    segment(&jpeg, 0xE2, "MPF\0 second picture", 19);
+    segment(&jpeg, 0xE2, "ICC_PROFILE\0\1\1colours", 21);
+    segment(&jpeg, 0xED, "Photoshop IPTC Bishkek", 22);
+    segment(&jpeg, 0xFE, "made by a phone", 15);
+    segment(&jpeg, 0xDB, "tables", 6);
+    segment(&jpeg, 0xDA, "scan", 4);
+    buf_add(&jpeg, scan, sizeof scan);
+    segment(&jpeg, 0xC4, "between", 7); /* a progressive one has tables between its scans */
+    segment(&jpeg, 0xDA, "scan2", 5);
+    buf_add(&jpeg, scan, sizeof scan);
+    buf_add(&jpeg, eoi, 2);
+    buf_text(&jpeg, "a film of two seconds");
+    assert_int_equal(photo_clean(&out, jpeg.data, jpeg.len), PHOTO_CLEANED);
+    static const char *const gone[] = {"GPS!", "OWNER", "second", "Bishkek", "phone", "film"};
+    static const char *const kept[] = {"JFIF", "colours", "tables", "scan", "between", "scan2"};
+    for (size_t k = 0; k < sizeof gone / sizeof *gone; k++) {
+        assert_false(holds(&out, gone[k]));
+        assert_true(holds(&out, kept[k]));
+    }
+    assert_memory_equal(out.data + out.len - 2, eoi, 2);
+    assert_true(holds(&out, "Exif")); /* how it is to be turned, and nothing else */
+    const char *tag = memmem(out.data, out.len, "\x01\x12\x00\x03", 4);
+    assert_non_null(tag);
+    assert_int_equal(tag[9], 6);
+    struct buf again = {0};
+    assert_int_equal(photo_clean(&again, out.data, out.len), PHOTO_CLEANED);
+    assert_int_equal(again.len, out.len);
+    assert_memory_equal(again.data, out.data, out.len);
+    for (size_t cut = 0; cut + 30 < jpeg.len; cut++) { /* half a file is not half cleaned */
+        buf_cut(&again, 0);
+        assert_int_equal(photo_clean(&again, jpeg.data, cut), PHOTO_UNKNOWN);
+        assert_int_equal(again.len, 0);
+    }
+    buf_fini(&jpeg);
+    buf_fini(&out);
+    buf_fini(&again);
+}
+
+static void test_photo__of_a_png_and_a_webp_only_the_picture_is_left(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct buf png = {0}, noted = {0}, out = {0};
+    uint8_t dots[16 * 16] = {0};
+    OK(picture_png(&png, dots, 1, 16, 16, &err));
+    static const uint8_t text[] = {0, 0, 0, 14, 't', 'E', 'X', 't', 'A', 'u', 't', 'h', 'o',
+                                   'r', 0,  'N', 'u', 'r', 'l', 'a', 'n', '!', 1, 2, 3, 4};
+    buf_add(&noted, png.data, 33); /* signature and IHDR */
+    buf_add(&noted, text, sizeof text);
+    buf_add(&noted, png.data + 33, png.len - 33);
+    buf_text(&noted, "something behind it");
+    assert_int_equal(photo_clean(&out, noted.data, noted.len), PHOTO_CLEANED);
+    assert_int_equal(out.len, png.len);
+    assert_memory_equal(out.data, png.data, png.len);
+    static const uint8_t webp[] = {
+        'R', 'I', 'F', 'F', 52, 0, 0, 0, 'W', 'E', 'B', 'P', 'V', 'P', '8', 'X', 10, 0, 0, 0,
+        0x0C, 0, 0, 0, 0, 0, 0, 0, 0, 0, 'E', 'X', 'I', 'F', 3, 0, 0, 0, 'G', 'P', 'S', 0,
+        'V', 'P', '8', ' ', 6, 0, 0, 0, 'p', 'i', 'x', 'e', 'l', 's', 0, 0, 0, 0};
+    buf_cut(&out, 0);
+    assert_int_equal(photo_clean(&out, webp, 56), PHOTO_UNKNOWN); /* shorter than it says */
+    assert_int_equal(photo_clean(&out, webp, sizeof webp), PHOTO_CLEANED);
+    assert_false(holds(&out, "GPS"));
+    assert_true(holds(&out, "pixels"));
+    assert_int_equal(out.data[20], 0);
+    assert_int_equal(out.data[4], (int)out.len - 8);
+    buf_cut(&out, 0);
+    assert_int_equal(photo_clean(&out, "\0\0\0\x18" "ftypheic", 12), PHOTO_UNKNOWN);
+    buf_fini(&png);
+    buf_fini(&noted);
+    buf_fini(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +363,8 @@ int main(void)
         cmocka_unit_test(test_clock__counts_days),
         cmocka_unit_test(test_regex__is_bounded),
         cmocka_unit_test(test_file__never_half_and_never_over),
+        cmocka_unit_test(test_photo__of_a_jpeg_only_the_picture_is_left),
+        cmocka_unit_test(test_photo__of_a_png_and_a_webp_only_the_picture_is_left),
     };
     xml_setup();
     return RUN(tests);
