@@ -539,6 +539,7 @@ static void build(struct app *app)
         [SCREEN_FIRST_PASS] = screen_first,
         [SCREEN_FIRST_REPEAT] = screen_first,
         [SCREEN_FIRST_REQUEST] = screen_first,
+        [SCREEN_TRAVEL] = screen_travel,
         [SCREEN_UNLOCK] = screen_unlock,
         [SCREEN_HOME] = screen_home,
         [SCREEN_FORMS] = screen_forms,
@@ -585,11 +586,7 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
 {
     static const char *const roles[ROLE_COUNT] = {"button", "choice", "key",  "field",
                                                   "row",    "pill",   "icon", "step"};
-    static const char *const names[SCREEN_COUNT] = {
-        "first-language", "first-invite", "first-words", "first-pass", "first-repeat",
-        "first-request",  "unlock",       "home",        "forms",      "interview",
-        "outline",        "finish",       "sealed",      "hand-over",  "load",
-        "settings",       "pin",          "hand",        "return"};
+    static const char *const names[SCREEN_COUNT] = {"first-language", "first-invite", "first-words", "first-pass", "first-repeat", "first-request", "travel", "unlock", "home", "forms", "interview", "outline", "finish", "sealed", "hand-over", "load", "settings", "pin", "hand", "return"};
     struct buf out = {0};
     struct ui *ui = &app->ui;
     if (app->leaving || app->task) { /* what comes then is what was asked for */

@@ -26,6 +26,7 @@ enum screen {
     SCREEN_FIRST_PASS,
     SCREEN_FIRST_REPEAT,
     SCREEN_FIRST_REQUEST,
+    SCREEN_TRAVEL, /* up to here and UNLOCK nothing is open */
     SCREEN_UNLOCK,
     SCREEN_HOME,
     SCREEN_FORMS,
@@ -50,12 +51,15 @@ enum app_sheet {
     SHEET_HELP,
     SHEET_PICTURE,
     SHEET_MEMO,
-    SHEET_ABOUT
+    SHEET_ABOUT,
+    SHEET_TRAVEL
 };
 
 enum { APP_AHEAD = 64 };
 enum outline_filter { OUTLINE_ALL, OUTLINE_MISSING, OUTLINE_DOUBTFUL, OUTLINE_OPEN };
 enum app_leave { LEAVE_NONE, LEAVE_NEXT, LEAVE_BACK };
+
+enum travel_step { TRAVEL_START, TRAVEL_CHOOSE, TRAVEL_REPEAT, TRAVEL_SEND, TRAVEL_OPEN };
 
 enum { APP_FORMS_MAX = 64, APP_MEDIA_MAX = 16, APP_CHOICES_SHOWN = 60 };
 
@@ -181,6 +185,7 @@ struct app {
     /* unlock, first run */
     struct device_locks locks; /* as they were looked at last */
     bool locked_before;        /* since the program began: a PIN would have been handy */
+    enum travel_step travel;
     enum screen pin_from;      /* where SCREEN_PIN was opened */
     bool to_resume;            /* softly locked within an interview: this one */
     uint8_t resume_id[16];
@@ -269,6 +274,10 @@ bool respondent_block(const struct page *page);
 float respondent_text(struct app *app);
 void screen_hand(struct app *app);
 void screen_return(struct app *app);
+
+/* ---- the travel lock ---- */
+void travel_sheet(struct app *app, int x, int *y, int w);
+void screen_travel(struct app *app);
 
 /* ---- the PIN of the soft lock ---- */
 void screen_pin(struct app *app);

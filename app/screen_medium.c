@@ -145,7 +145,8 @@ const char *medium_choose(struct app *app, int x, int *y, int w)
     if (!app->media_count) {
         ui_warning(ui, x, y, w, ui_str(ui, S_media_none));
     }
-    if (ui_row(ui, "folder", x, y, w, ui_str(ui, S_folder_other), "", 0)) {
+    bool open = app->screen > SCREEN_UNLOCK; /* a thief looks through no folders */
+    if (open && ui_row(ui, "folder", x, y, w, ui_str(ui, S_folder_other), "", 0)) {
         begin(app);
     }
     *y += ui_px(ui, 12);

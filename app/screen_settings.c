@@ -197,6 +197,12 @@ void screen_settings(struct app *app)
         return;
     }
     y += ui_px(ui, 8);
+    if (app->locks.can_travel && ui_row(ui, "travel", x, &y, w, ui_str(ui, S_travel_title),
+                                        ui_str(ui, S_travel_small), 0)) {
+        app->sheet = SHEET_TRAVEL;
+        ui->again = true;
+        return;
+    }
     if (ui_row(ui, "about", x, &y, w, ui_str(ui, S_about_title), "", 0)) {
         about_open(app);
         return;

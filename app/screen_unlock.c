@@ -170,6 +170,11 @@ void screen_unlock(struct app *app)
 {
     struct ui *ui = &app->ui;
     app_look_locks(app);
+    if (app->locks.travelling) {
+        app->travel = TRAVEL_START;
+        app_go(app, SCREEN_TRAVEL);
+        return;
+    }
     if (app->locks.soft_left_ms > 0) {
         unlock_by_pin(app);
         return;

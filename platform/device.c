@@ -460,11 +460,40 @@ bool device_is_open(const struct device *d)
     return vault_is_open(d->vault);
 }
 
+bool device_travel_lock(struct device *d, struct err *err)
+{
+    if (!vault_travel_lock(d->vault, err)) {
+        return false;
+    }
+    close_rest(d);
+    return true;
+}
+
+bool device_travel_request(struct device *d, const char *pass, size_t len, struct buf *out,
+                           char words[64], struct err *err)
+{
+    struct travel_request r;
+    if (!vault_travel_request(d->vault, &r, pass, len, err)) {
+        return false;
+    }
+    travel_request_write(out, &r);
+    enrol_words(words, r.public_key, sizeof r.public_key);
+    return true;
+}
+
+bool device_travel_return(struct device *d, const void *answer, size_t answer_len,
+                          const char *pass, size_t len, struct err *err)
+{
+    return vault_travel_return(d->vault, answer, answer_len, pass, len, err) && open_rest(d, err);
+}
+
 struct device_locks device_locks(const struct device *d)
 {
     return (struct device_locks){.failures = vault_failures(d->vault),
                                  .wait_s = vault_wait_s(d->vault),
                                  .pin = vault_has_pin(d->vault),
+                                 .can_travel = vault_can_travel(d->vault),
+                                 .travelling = vault_is_travelling(d->vault),
                                  .pin_tries = vault_pin_tries(d->vault),
                                  .soft_left_ms = vault_soft_left_ms(d->vault)};
 }

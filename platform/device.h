@@ -45,9 +45,19 @@ MUST_CHECK bool device_set_pin(struct device *device, const char *digits, struct
 void device_soft_lock(struct device *device, int64_t lasts_ms);
 MUST_CHECK bool device_try_pin(struct device *device, const char *digits, struct err *err);
 
+/* The travel lock (vault.h): nobody here opens it; the coordinator's answer to a request does. */
+MUST_CHECK bool device_travel_lock(struct device *device, struct err *err);
+/* The request's bytes, and the six words that the coordinator has to hear. */
+MUST_CHECK bool device_travel_request(struct device *device, const char *pass, size_t len,
+                                      struct buf *out, char words[64], struct err *err);
+/* Opened, and from now on by this passphrase. */
+MUST_CHECK bool device_travel_return(struct device *device, const void *answer, size_t answer_len,
+                                     const char *pass, size_t len, struct err *err);
+
 struct device_locks {
     unsigned failures, wait_s; /* of the passphrase; s until the next try */
     bool pin;                  /* one was chosen */
+    bool can_travel, travelling;
     unsigned pin_tries;        /* left; 0: the PIN opens nothing */
     int64_t soft_left_ms;      /* how long it still does, while softly locked */
 };

@@ -138,3 +138,18 @@ void secret_box_to(uint8_t *out, const uint8_t *bytes, size_t len, const uint8_t
         memset(out, 0, len + SECRET_BOX_OVERHEAD);
     }
 }
+
+void secret_box_public(uint8_t public_key[32], const uint8_t secret[32])
+{
+    crypto_scalarmult_base(public_key, secret);
+    clear_stack();
+}
+
+bool secret_box_open(uint8_t *out, const uint8_t *sealed, size_t len, const uint8_t secret[32])
+{
+    uint8_t public_key[32];
+    secret_box_public(public_key, secret);
+    bool ok = crypto_box_seal_open(out, sealed, len, public_key, secret) == 0;
+    clear_stack();
+    return ok;
+}

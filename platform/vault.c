@@ -27,12 +27,15 @@ enum {
     AT_RECOVERY = 400,
     AT_FAILS = 488,
     AT_BOOT = 492,
+    AT_STATE = 496,
     AT_NONCE = 512,
     KEYSTORE = 3512,
     AT_TORN = 4064,
     ALG_ARGON2ID13 = 2,
     KEYSLOT_PLAIN = 48,
-    TYPE_UNLOCK = 1
+    TYPE_UNLOCK = 1,
+    STATE_RECOVERABLE = 1, /* the recovery slot is one, and no randomness */
+    STATE_TRAVELLING = 2
 };
 /* Offsets in the keystore. */
 enum {
@@ -363,6 +366,7 @@ bool vault_create(struct vault **out, const char *path, const char *pass, size_t
         if (recovery) {
             secret_box_to(v->slot + AT_RECOVERY, v->open->vk, 32, recovery);
             memset(v->slot + AT_RECOVERY + 80, 0, 8);
+            v->slot[AT_STATE] = STATE_RECOVERABLE;
         }
         seal_keystore(v);
         ok = commit(v, err);
@@ -445,6 +449,14 @@ void vault_forget_wait(struct vault *v)
 }
 #endif
 
+/* No passphrase opens it any more, in either copy; what the recovery key opens stays. */
+static bool drop_keyslots(struct vault *v, struct err *err)
+{
+    secret_random(v->slot + AT_KEYSLOTS, KEYSLOTS * KEYSLOT);
+    v->slot[AT_STATE] |= STATE_TRAVELLING;
+    return commit(v, err);
+}
+
 bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err)
 {
     uint8_t kek[32];
@@ -476,6 +488,9 @@ bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err
     if (!found || !open_keystore(v, keys, err)) {
         secret_free(keys);
         v->wait_from_ms = clock_mono_ms();
+        if (fails + 1 >= VAULT_TRIES && vault_can_travel(v) && !drop_keyslots(v, err)) {
+            return false;
+        }
         return err_set(err, ERR_AUTH, "it cannot be opened with this passphrase");
     }
     vault_lock(v);
@@ -643,6 +658,101 @@ bool vault_try_pin(struct vault *v, const char *digits, struct err *err)
         vault_lock(v);
     }
     return err_set(err, ERR_AUTH, "that is not the PIN");
+}
+
+/* ---- the travel lock ---- */
+
+bool vault_can_travel(const struct vault *v)
+{
+    return v->slot[AT_STATE] & STATE_RECOVERABLE;
+}
+
+bool vault_is_travelling(const struct vault *v)
+{
+    return v->slot[AT_STATE] & STATE_TRAVELLING;
+}
+
+bool vault_travel_lock(struct vault *v, struct err *err)
+{
+    if (!vault_can_travel(v)) {
+        err_set(err, ERR_INPUT, "the study has no recovery key: nobody could open the device again");
+        return err_hint(err, "lock it with the passphrase instead");
+    }
+    if (!drop_keyslots(v, err)) {
+        return false;
+    }
+    vault_lock(v);
+    return true;
+}
+
+/* The new passphrase's X25519 secret; and its key for a keyslot. */
+static bool travel_keys(struct vault *v, uint8_t kek[32], uint8_t secret[32], const char *pass,
+                        size_t len, struct err *err)
+{
+    struct buf tidy = {0};
+    bool words = vault_passphrase(&tidy, pass, len);
+    buf_fini(&tidy);
+    if (!words) {
+        err_set(err, ERR_INPUT, "the passphrase has fewer than %d words", (int)VAULT_WORDS_MIN);
+        return err_hint(err, "five words or more, any language, blanks between them");
+    }
+    if (!stretch(kek, v, pass, len, err)) {
+        return false;
+    }
+    secret_derive(secret, kek, "sbTRAVEL", 1);
+    return true;
+}
+
+bool vault_travel_request(struct vault *v, struct travel_request *r, const char *pass, size_t len,
+                          struct err *err)
+{
+    uint8_t kek[32], secret[32];
+    if (!vault_is_travelling(v)) {
+        return err_set(err, ERR_INPUT, "the device is not locked for travel");
+    }
+    if (!travel_keys(v, kek, secret, pass, len, err)) {
+        return false;
+    }
+    secret_box_public(r->public_key, secret);
+    memcpy(r->sealed, v->slot + AT_RECOVERY, TRAVEL_SEALED);
+    secret_wipe(kek, sizeof kek);
+    secret_wipe(secret, sizeof secret);
+    return true;
+}
+
+bool vault_travel_return(struct vault *v, const void *answer, size_t answer_len, const char *pass,
+                         size_t len, struct err *err)
+{
+    uint8_t kek[32], secret[32], public_key[32], sealed[TRAVEL_SEALED];
+    if (!vault_is_travelling(v)) {
+        return err_set(err, ERR_INPUT, "the device is not locked for travel");
+    }
+    if (!travel_keys(v, kek, secret, pass, len, err)) {
+        return false;
+    }
+    struct open_keys *keys = secret_new(sizeof *keys);
+    secret_box_public(public_key, secret);
+    bool ok = travel_answer_read(sealed, answer, answer_len, public_key, err);
+    if (ok && (!secret_box_open(keys->vk, sealed, sizeof sealed, secret) ||
+               !open_keystore(v, keys, NULL))) {
+        ok = err_set(err, ERR_AUTH, "the answer does not open this device");
+    }
+    if (ok) {
+        vault_lock(v);
+        v->open = keys;
+        put_keyslot(v, 0, kek);
+        v->slot[AT_STATE] &= (uint8_t)~STATE_TRAVELLING;
+        put_u32(v->slot + AT_FAILS, 0);
+        ok = commit(v, err);
+        if (!ok) {
+            vault_lock(v);
+        }
+    } else {
+        secret_free(keys);
+    }
+    secret_wipe(kek, sizeof kek);
+    secret_wipe(secret, sizeof secret);
+    return ok;
 }
 
 #ifdef SUHBAT_TEST

@@ -16,6 +16,7 @@
  */
 #include "platform/secret.h"
 #include "platform/sign.h"
+#include "platform/travel.h"
 
 enum {
     VAULT_SLOT = 4096,
@@ -96,6 +97,22 @@ const uint8_t *vault_meta_key(const struct vault *vault);
 MUST_CHECK bool vault_save(struct vault *vault, struct err *err);
 
 struct vault_draft *vault_find_draft(struct vault *vault, const uint8_t id[16]); /* or NULL */
+
+/* ---- the travel lock: only the study's recovery key brings the vault back ---- */
+
+/* Was it made with a recovery key? */
+bool vault_can_travel(const struct vault *vault);
+/* All keyslots are overwritten, in both copies: no passphrase opens it any more.  Locked afterwards.
+ * ERR_INPUT when it could never be opened again.  The tenth wrong passphrase in a row does the same.
+ */
+MUST_CHECK bool vault_travel_lock(struct vault *vault, struct err *err);
+bool vault_is_travelling(const struct vault *vault);
+/* Ask to be opened for a new passphrase. */
+MUST_CHECK bool vault_travel_request(struct vault *vault, struct travel_request *request,
+                                     const char *pass, size_t len, struct err *err);
+/* Opened, and from now on by this passphrase.  ERR_AUTH: not its answer. */
+MUST_CHECK bool vault_travel_return(struct vault *vault, const void *answer, size_t answer_len,
+                                    const char *pass, size_t len, struct err *err);
 
 #ifdef SUHBAT_TEST
 /* Tests and campaigns: unlock with a wait of zero. */

@@ -361,6 +361,9 @@ static void come_back(void)
     case SCREEN_UNLOCK:
         open_lock();
         break;
+    case SCREEN_TRAVEL:
+        scene_return(&r.s);
+        break;
     case SCREEN_HOME:
         if (app->draft_count && (app->draft_count >= 3 || draw(2))) {
             char id[32];
@@ -399,6 +402,9 @@ static void step(void)
     } else if (app->screen == SCREEN_UNLOCK) { /* a wrong word costs seconds of waiting */
         r.what = "unlocking";
         open_lock();
+    } else if (app->screen == SCREEN_TRAVEL && app->sheet == SHEET_NONE && draw(5) == 0) {
+        r.what = "coming back from a journey";
+        scene_return(&r.s);
     } else if (app->screen != SCREEN_INTERVIEW && app->sheet == SHEET_NONE && draw(3) == 0) {
         r.what = "coming back";
         come_back();

@@ -519,6 +519,35 @@ static void breaks(struct scene *s)
     must(scene_tap(s, "back"), "come home");
 }
 
+/* For a border, and back. */
+static void travel(struct scene *s)
+{
+    static const uint8_t bits[8] = {0x1B, 0x8D, 0x42, 0xE7, 0x36, 0x90, 0xC5, 0x5A};
+    must(scene_tap(s, "menu") && scene_tap(s, "travel"), "see the travel lock");
+    shot(s, "travel-sure");
+    must(scene_tap(s, "travel-yes"), "lock for travel");
+    shot(s, "travel");
+    must(scene_tap(s, "ask"), "ask the coordinator");
+    words_of(s->app.suggested, bits, 5);
+    scene_draw(s);
+    shot(s, "travel-pass");
+    char typed[200];
+    words_cyrillic(typed, sizeof typed, s->app.suggested);
+    must(scene_tap(s, "right"), "take the passphrase");
+    scene_type(s, typed);
+    shot(s, "travel-repeat");
+    must(scene_tap(s, "key:enter"), "make the request");
+    strcpy(s->app.about_words, "baka vopu jima hufo goki lita");
+    scene_draw(s);
+    shot(s, "travel-send");
+    must(scene_tap(s, "medium:1"), "write the request");
+    shot(s, "travel-written");
+    must(scene_tap(s, "answer"), "look for the answer");
+    scene_type(s, "бака вопу");
+    must(scene_tap(s, "key:enter"), "be without an answer");
+    shot(s, "travel-open");
+}
+
 static void tour(struct window *w, const char *form, const struct scene_look *look)
 {
     struct scene s;
@@ -569,6 +598,9 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     s.app.ui.keys = UI_KEYS_HELD;
     scene_draw(&s);
     shot(&s, "keys-held");
+    s.app.ui.keys = UI_KEYS_OWN;
+    scene_unlock(&s);
+    travel(&s);
     scene_close(&s);
 }
 

@@ -191,6 +191,32 @@ static inline void scene_unlock(struct scene *s)
     }
 }
 
+/* Out of the travel lock, as its owner and the coordinator would; the passphrase stays the old one. */
+static inline void scene_return(struct scene *s)
+{
+    struct buf tidy = {0};
+    struct app *app = &s->app;
+    app->travel = TRAVEL_START;
+    app->message[0] = app->folder[0] = '\0';
+    edit_end(&app->ui.edit);
+    scene_draw(s);
+    assert_true(scene_tap(s, "ask"));
+    assert_true(vault_passphrase(&tidy, study_pass, strlen(study_pass)));
+    assert_true(tidy.len < sizeof app->suggested);
+    strcpy(app->suggested, tidy.data);
+    buf_fini(&tidy);
+    assert_true(scene_tap(s, "right"));
+    scene_type(s, study_pass);
+    assert_true(scene_tap(s, "key:enter"));
+    assert_int_equal(app->travel, TRAVEL_SEND);
+    assert_true(scene_tap(s, "medium:1"));
+    study_answer_travel(&s->study);
+    assert_true(scene_tap(s, "answer"));
+    scene_type(s, study_pass);
+    assert_true(scene_tap(s, "key:enter"));
+    assert_int_equal(app->screen, SCREEN_HOME);
+}
+
 /* A workbook as its XForm; the caller frees. */
 static inline char *scene_form(const char *file)
 {

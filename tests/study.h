@@ -24,6 +24,7 @@ struct study {
     struct buf catalogue_bytes;
     struct device *device;
     uint8_t token[32];
+    uint8_t recovery[32]; /* of devices, not of the golden files */
     struct buf request;
     const char *form;          /* the form's XML; NULL = a stand-in that nobody opens */
     const char *form_id;       /* NULL = "test_form" */
@@ -90,6 +91,9 @@ static inline void study_device_with(struct study *s, uint32_t memory_kib)
 {
     struct err err = {0};
     struct invite *invite = calloc(1, sizeof *invite);
+    memset(s->recovery, 0x77, 32);
+    secret_box_public(s->catalogue.recovery, s->recovery);
+    study_sign_catalogue(s);
     memcpy(invite->study_id, s->catalogue.study_id, 16);
     memcpy(invite->token, s->token, 32);
     invite->catalogue = s->catalogue;
@@ -230,6 +234,30 @@ static inline void study_publish(struct study *s, const char *form, uint64_t ser
     study_issue(s, "later", form, serial, package_hash);
     OK(device_load_folder(s->device, study_path(s, "later"), &report, &err));
     assert_int_equal(report.catalogues, 1);
+}
+
+/* The coordinator's answer, onto the stick, to the one request that lies there. */
+static inline void study_answer_travel(struct study *s)
+{
+    struct err err = {0};
+    struct arena arena;
+    struct buf bytes = {0}, out = {0};
+    struct travel_request request;
+    const char **names;
+    size_t count;
+    char path[256];
+    arena_init(&arena);
+    OK(file_list(&arena, &names, &count, study_path(s, "stick"), ".sbu", &err));
+    assert_int_equal(count, 1);
+    snprintf(path, sizeof path, "%s/%s", study_path(s, "stick"), names[0]);
+    OK(file_read(&bytes, path, 4096, &err));
+    OK(travel_request_read(&request, bytes.data, bytes.len, &err));
+    OK(travel_answer_write(&out, &request, s->recovery, &err));
+    OK(file_remove(path, &err));
+    study_put(s, "stick", "answer.sbv", &out);
+    buf_fini(&bytes);
+    buf_fini(&out);
+    arena_fini(&arena);
 }
 
 static inline void study_fini(struct study *s)

@@ -193,6 +193,53 @@ static void test_app__a_pin_brings_back_the_interview_after_a_break(void **state
     scene_close(&s);
 }
 
+static void test_app__for_a_border_only_the_coordinator_opens(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    open_interview(&s);
+    go_to(&s, "/data/place_name");
+    scene_type(&s, "Баткен");
+    app_lock(&s.app);
+    scene_draw(&s);
+    scene_unlock(&s);
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "travel"));
+    assert_true(scene_tap(&s, "keep"));
+    assert_int_equal(s.app.screen, SCREEN_SETTINGS);
+    assert_true(scene_tap(&s, "travel"));
+    assert_true(scene_tap(&s, "travel-yes"));
+    assert_int_equal(s.app.screen, SCREEN_TRAVEL);
+    assert_false(shows(&s, "stick"));
+    device_close(app_end(&s.app)); /* a restart, and the right passphrase, are no way round it */
+    OK(device_open(&s.study.device, study_path(&s.study, "device"), &err));
+    assert_false(device_unlock(s.study.device, study_pass, sizeof study_pass - 1, &err));
+    scene_boot(&s);
+    assert_int_equal(s.app.screen, SCREEN_TRAVEL);
+    assert_null(scene_find(&s, "show"));
+    assert_true(scene_tap(&s, "answer")); /* there is none yet */
+    scene_type(&s, study_pass);
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_int_equal(s.app.screen, SCREEN_TRAVEL);
+    assert_string_not_equal(s.app.message, "");
+    assert_true(scene_tap(&s, "back"));
+    assert_true(scene_tap(&s, "ask"));
+    assert_true(scene_tap(&s, "right"));
+    scene_type(&s, "не то что сказали нам");
+    assert_true(scene_tap(&s, "key:enter")); /* not the words that were shown */
+    assert_int_equal(s.app.travel, TRAVEL_REPEAT);
+    scene_return(&s);
+    assert_int_equal(s.app.draft_count, 1);
+    resume(&s);
+    assert_string_equal(s.app.ui.edit.text.data, "Баткен");
+    app_lock(&s.app);
+    scene_draw(&s);
+    scene_unlock(&s); /* the new passphrase opens from now on */
+    assert_int_equal(s.app.screen, SCREEN_HOME);
+    scene_close(&s);
+}
+
 static void test_app__drags_move_knobs_and_rows(void **state)
 {
     (void)state;
@@ -816,6 +863,7 @@ static int run(void)
         cmocka_unit_test(test_app__the_respondent_has_no_other_way),
         cmocka_unit_test(test_app__five_wrong_pins_lock_and_lose_nothing),
         cmocka_unit_test(test_app__a_pin_brings_back_the_interview_after_a_break),
+        cmocka_unit_test(test_app__for_a_border_only_the_coordinator_opens),
         cmocka_unit_test(test_app__drags_move_knobs_and_rows),
         cmocka_unit_test(test_app__a_swipe_goes_on_and_back),
         cmocka_unit_test(test_app__a_drawing_and_a_file_are_sealed_with_the_record),

@@ -2,6 +2,8 @@
 /* Does a record live its whole life: draft, sealed, handed over, acknowledged, purged? */
 #include "tests/study.h"
 
+#include "tools/desk_keys.h"
+
 static const char xml_text[] = "<data id='test_form'><q>Көңүл чөктү</q></data>";
 static const struct device_finished finished = {xml_text, sizeof xml_text - 1, NULL, 0, false};
 static const uint8_t record_id[16] = {0xAB, 1, 2, 3};
@@ -438,6 +440,71 @@ static void test_device__the_request_can_be_had_again(void **state)
     study_fini(&s);
 }
 
+/* suhbat-key beside this test: its exit status. */
+static int key_tool(const char *words)
+{
+    char self[256], command[1400];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    assert_true(n > 0);
+    self[n] = '\0';
+    *strrchr(self, '/') = '\0';
+    snprintf(command, sizeof command, "%s/suhbat-key %s >/dev/null 2>&1", self, words);
+    int status = system(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* The whole way of a device that was closed for travel, with the desk's own program. */
+static void test_device__comes_back_from_a_journey(void **state)
+{
+    (void)state;
+    static const char pass[] = "one two three four five";
+    struct err err = {0};
+    struct study s;
+    struct buf request = {0}, answer = {0};
+    char words[64], other[64], dir[160], line[1000];
+    uint8_t hash[32];
+    size_t count;
+    struct device_form forms[DEVICE_FORMS_MAX];
+    study_init(&s);
+    study_device(&s);
+    study_enrol(&s, hash);
+    OK(device_set_pin(s.device, "471108", &err));
+    OK(device_travel_lock(s.device, &err));
+    assert_false(device_is_open(s.device));
+    assert_false(device_try_pin(s.device, "471108", &err));
+    assert_false(device_unlock(s.device, study_pass, sizeof study_pass - 1, &err));
+    OK(device_travel_request(s.device, pass, sizeof pass - 1, &request, words, &err));
+    study_put(&s, "desk", "unlock.sbu", &request);
+    snprintf(dir, sizeof dir, "%s", study_path(&s, "desk"));
+    snprintf(line, sizeof line, "%s/recovery.identity", dir);
+    OK(desk_write_identity(line, s.recovery, "recovery", &err));
+    vault_suggest(other);
+    const char *const heard[] = {"", "--words 'baba baba baba baba baba baba'", other};
+    for (size_t k = 0; k < 3; k++) { /* not heard, misheard, somebody else's */
+        snprintf(line, sizeof line, "unlock %s %s/unlock.sbu -o %s/a.sbv %s%s%s", dir, dir, dir,
+                 k == 2 ? "--words '" : "", heard[k], k == 2 ? "'" : "");
+        assert_int_equal(key_tool(line), 4);
+    }
+    char cyrillic[200];
+    words_cyrillic(cyrillic, sizeof cyrillic, words); /* as it is read from a screen in Kyrgyz */
+    snprintf(line, sizeof line, "unlock %s %s/unlock.sbu -o %s/a.sbv --words '%s'", dir, dir, dir,
+             cyrillic);
+    assert_int_equal(key_tool(line), 0);
+    assert_int_equal(key_tool(line), 1); /* an answer is not replaced */
+    snprintf(line, sizeof line, "%s/a.sbv", dir);
+    OK(file_read(&answer, line, 4096, &err));
+    assert_false(
+        device_travel_return(s.device, answer.data, answer.len, study_pass, 20, &err));
+    OK(device_travel_return(s.device, answer.data, answer.len, pass, sizeof pass - 1, &err));
+    OK(device_forms(s.device, forms, &count, &err)); /* catalogue and all are there */
+    assert_int_equal(count, 1);
+    snprintf(line, sizeof line, "unlock %s %s/a.sbv --words '%s'", dir, dir, words);
+    assert_int_equal(key_tool(line), 1); /* an answer is no request */
+    buf_fini(&request);
+    buf_fini(&answer);
+    study_fini(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -450,6 +517,7 @@ int main(void)
         cmocka_unit_test(test_device__a_draft_without_a_first_event_gives_its_place_back),
         cmocka_unit_test(test_device__an_old_store_is_refused),
         cmocka_unit_test(test_device__the_request_can_be_had_again),
+        cmocka_unit_test(test_device__comes_back_from_a_journey),
     };
     struct err err = {0};
     db_setup();

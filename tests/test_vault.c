@@ -290,6 +290,106 @@ static void test_vault__a_soft_lock_leaves_no_key_in_memory(void **state)
     vault_close(v);
 }
 
+static const char again[] = "one two three four five";
+
+static struct vault *recoverable(uint8_t recovery[32])
+{
+    struct err err = {0};
+    struct vault *v;
+    uint8_t public_key[32];
+    secret_random(recovery, 32);
+    secret_box_public(public_key, recovery);
+    OK(vault_create(&v, path, pass, sizeof pass - 1, 1, 8, public_key, &err));
+    return v;
+}
+
+static void test_vault__after_the_travel_lock_only_the_recovery_key_opens(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    uint8_t recovery[32], other[32];
+    struct travel_request request;
+    struct buf asked = {0}, answer = {0}, file = {0};
+    struct vault *v = recoverable(recovery);
+    vault_keys(v)->chain_seq = 9;
+    OK(vault_set_pin(v, "471108", &err));
+    OK(file_read(&file, path, VAULT_FILE, &err));
+    OK(vault_travel_lock(v, &err));
+    assert_false(vault_is_open(v));
+    assert_false(vault_has_pin(v));
+    assert_false(vault_unlock(v, pass, sizeof pass - 1, &err));
+    struct buf locked = {0};
+    OK(file_read(&locked, path, VAULT_FILE, &err));
+    for (size_t slot = 0; slot < 2; slot++) { /* of what the passphrase opened nothing is left */
+        assert_null(memmem(locked.data, locked.len, file.data + 48 + slot * VAULT_SLOT, 88));
+    }
+    vault_close(v);
+    OK(vault_open(&v, path, &err)); /* a restart is no way round it */
+    assert_true(vault_is_travelling(v));
+    assert_false(vault_travel_request(v, &request, "too few words", 13, &err));
+    OK(vault_travel_request(v, &request, again, sizeof again - 1, &err));
+    travel_request_write(&asked, &request);
+    assert_int_equal(asked.len, TRAVEL_BYTES);
+    for (size_t cut = 0; cut < asked.len; cut++) {
+        assert_false(travel_request_read(&request, asked.data, cut, &err));
+    }
+    OK(travel_request_read(&request, asked.data, asked.len, &err));
+    secret_random(other, 32);
+    assert_false(travel_answer_write(&answer, &request, other, &err));
+    OK(travel_answer_write(&answer, &request, recovery, &err));
+    /* another passphrase, a flipped bit, another study's answer: nothing */
+    assert_false(vault_travel_return(v, answer.data, answer.len, pass, sizeof pass - 1, &err));
+    for (size_t at = 0; at < answer.len; at += 7) {
+        answer.data[at] ^= 1;
+        assert_false(vault_travel_return(v, answer.data, answer.len, again, sizeof again - 1, &err));
+        answer.data[at] ^= 1;
+    }
+    assert_false(vault_is_open(v));
+    OK(vault_travel_return(v, answer.data, answer.len, again, sizeof again - 1, &err));
+    assert_int_equal(vault_keys(v)->chain_seq, 9);
+    assert_false(vault_is_travelling(v));
+    vault_close(v);
+    OK(vault_open(&v, path, &err));
+    assert_false(vault_unlock(v, pass, sizeof pass - 1, &err));
+    OK(vault_unlock(v, again, sizeof again - 1, &err));
+    assert_int_equal(vault_keys(v)->chain_seq, 9);
+    vault_close(v);
+    buf_fini(&asked);
+    buf_fini(&answer);
+    buf_fini(&file);
+    buf_fini(&locked);
+}
+
+static void test_vault__ten_wrong_passphrases_are_a_travel_lock(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    uint8_t recovery[32];
+    struct vault *v = recoverable(recovery);
+    vault_close(v);
+    OK(vault_open(&v, path, &err));
+    for (int k = 1; k <= VAULT_TRIES; k++) {
+        vault_forget_wait(v);
+        assert_false(vault_is_travelling(v));
+        assert_false(vault_unlock(v, "a b c d e", 9, &err));
+    }
+    assert_true(vault_is_travelling(v));
+    vault_close(v);
+    unlink(path);
+    v = fresh(); /* without a recovery key that would be the end of it: the waits stay */
+    assert_false(vault_can_travel(v));
+    assert_false(vault_travel_lock(v, &err));
+    assert_true(vault_is_open(v));
+    vault_lock(v);
+    for (int k = 0; k < VAULT_TRIES + 2; k++) {
+        vault_forget_wait(v);
+        assert_false(vault_unlock(v, "a b c d e", 9, &err));
+    }
+    vault_forget_wait(v);
+    OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+    vault_close(v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +406,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_vault__five_wrong_pins_or_half_an_hour_want_the_passphrase, setup, teardown),
         cmocka_unit_test_setup_teardown(test_vault__a_soft_lock_leaves_no_key_in_memory, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(
+            test_vault__after_the_travel_lock_only_the_recovery_key_opens, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_vault__ten_wrong_passphrases_are_a_travel_lock, setup,
                                         teardown),
     };
     struct err err = {0};

@@ -13,7 +13,7 @@
 #include "tools/desk_cli.h"
 #include "tools/desk_keys.h"
 
-static const char *opt_withdraw, *opt_out, *opt_force, *opt_days, *opt_identity;
+static const char *opt_withdraw, *opt_out, *opt_force, *opt_days, *opt_identity, *opt_words;
 
 enum { WARN_DAYS = 30, TOKEN_DAYS = 14 };
 
@@ -361,6 +361,53 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+/* The coordinator has recognised the caller by voice, and heard these six words. */
+static bool words_agree(const char *heard, const uint8_t public_key[32], struct err *err)
+{
+    char words[64];
+    struct buf tidy = {0};
+    enrol_words(words, public_key, 32);
+    bool ok =
+        heard && vault_passphrase(&tidy, heard, strlen(heard)) && strcmp(tidy.data, words) == 0;
+    buf_fini(&tidy);
+    if (!ok) {
+        err_set(err, ERR_AUTH,
+                heard ? "these are not the request's words"
+                      : "the words that the device shows are missing");
+        err_hint(err, "let the interviewer read the six words from the screen to you, and be sure "
+                      "who it is; then --words 'the six words'");
+    }
+    return ok;
+}
+
+static bool run_unlock(const struct cli_words *words, struct err *err)
+{
+    const char *dir = words->list[0], *from = words->list[1];
+    const char *answer = opt_out ? opt_out : "answer.sbv";
+    struct arena arena;
+    struct buf bytes = {0}, out = {0};
+    struct travel_request request;
+    uint8_t recovery[32];
+    arena_init(&arena);
+    const char *path = opt_identity ? opt_identity : desk_path(&arena, dir, "recovery.identity");
+    bool ok = file_read(&bytes, from, 4096, err) &&
+              (travel_request_read(&request, bytes.data, bytes.len, err) ||
+               err_at(err, "%s", file_name(from))) &&
+              words_agree(opt_words, request.public_key, err) &&
+              desk_read_identity(recovery, path, err) &&
+              travel_answer_write(&out, &request, recovery, err) &&
+              file_write(answer, out.data, out.len, FILE_PRIVATE, opt_force, err);
+    if (ok) {
+        printf("%s: the device opens with it and the passphrase that its interviewer chose\n",
+               answer);
+    }
+    secret_wipe(recovery, sizeof recovery);
+    buf_fini(&bytes);
+    buf_fini(&out);
+    arena_fini(&arena);
+    return ok;
+}
+
 static bool run_show(const struct cli_words *words, struct err *err)
 {
     struct arena arena;
@@ -411,6 +458,12 @@ int main(int argc, char **argv)
         {"days", 0, "N", "how long the invitation is good (14)", &opt_days},
         {"force", 0, NULL, "replace a file that is there", &opt_force},
         {NULL, 0, NULL, NULL, NULL}};
+    static const struct cli_option unlocking[] = {
+        {"words", 0, "WORDS", "the six words that the interviewer read to you", &opt_words},
+        {"output", 'o', "FILE", "where to write the answer (answer.sbv)", &opt_out},
+        {"identity", 0, "FILE", "the recovery identity (STUDY/recovery.identity)", &opt_identity},
+        {"force", 0, NULL, "replace a file that is there", &opt_force},
+        {NULL, 0, NULL, NULL, NULL}};
     static const struct cli_option enrolling[] = {
         {"output", 'o', "FILE", "where to write the answer (grant.age)", &opt_out},
         {"identity", 0, "FILE", "age identity that reads the device's label", &opt_identity},
@@ -432,6 +485,8 @@ int main(int argc, char **argv)
         {"catalogue", "STUDY [PACKAGE…]",
          "sign the next catalogue, with these form packages in force.", 1, CLI_WORDS_MAX,
          cataloguing, run_catalogue},
+        {"unlock", "STUDY REQUEST", "open a device that locked itself for travel.", 2, 2, unlocking,
+         run_unlock},
         {"show", "STUDY", "what the catalogue says.", 1, 1, NULL, run_show},
         {"passphrase", "", "five fresh words, in both scripts.", 0, 0, NULL, run_passphrase},
     };

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How is the device closed for a border, and how does it come back? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/file.h"
+
+static bool lock_for_travel(struct device *d, void *arg, struct err *err)
+{
+    (void)arg;
+    return device_travel_lock(d, err);
+}
+
+/* Before it: what it means. */
+void travel_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_travel_sure), ui->theme.ink, true);
+    *y += ui_px(ui, 10);
+    *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_travel_means), ui->theme.ink, true);
+    *y += ui_px(ui, 20);
+    if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_travel_keep), true)) {
+        app_close_sheet(app);
+    }
+    if (ui_wide_button(ui, "travel-yes", x, y, w, ui_str(ui, S_travel_lock), false)) {
+        struct err err = {0};
+        app_close_sheet(app);
+        app_lock(app); /* what is typed and drawn is put away first */
+        if (!writer_call(app->writer, lock_for_travel, NULL, &err)) {
+            app_lock_hard(app);
+            app_trouble(app, &err);
+        }
+    }
+}
+
+struct asking {
+    const char *pass;
+    size_t len;
+    struct buf *request;
+    char words[64];
+};
+
+static bool ask(struct device *d, void *arg, struct err *err)
+{
+    struct asking *a = arg;
+    return device_travel_request(d, a->pass, a->len, a->request, a->words, err);
+}
+
+static void make_request(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    struct buf typed = {0};
+    if (!vault_passphrase(&typed, ui->edit.text.data, ui->edit.text.len) ||
+        strcmp(typed.data, app->suggested) != 0) {
+        app_say(app, S_first_differs);
+    } else {
+        struct asking a = {.pass = typed.data, .len = typed.len, .request = &app->request};
+        buf_cut(&app->request, 0);
+        app_wait(app, S_wait_keys);
+        bool ok = writer_call(app->writer, ask, &a, &err);
+        edit_end(&ui->edit);
+        if (ok) {
+            secret_wipe(app->suggested, sizeof app->suggested);
+            snprintf(app->about_words, sizeof app->about_words, "%s", a.words);
+            app->travel = TRAVEL_SEND;
+            app_find_media(app);
+            ui->again = true;
+        } else {
+            app_trouble(app, &err);
+        }
+    }
+    buf_fini(&typed);
+}
+
+struct returning {
+    const char *pass;
+    size_t len;
+    const struct buf *answer;
+};
+
+static bool come_back(struct device *d, void *arg, struct err *err)
+{
+    const struct returning *r = arg;
+    return device_travel_return(d, r->answer->data, r->answer->len, r->pass, r->len, err);
+}
+
+/* Every answer on every stick is tried: which is ours, the passphrase tells. */
+static void try_answers(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    bool found = false, open = false;
+    app_find_media(app);
+    app_wait(app, S_wait_check);
+    for (size_t m = 0; m < app->media_count && !open; m++) {
+        const char **names;
+        size_t count = 0;
+        if (!file_list(&ui->frame, &names, &count, app->media[m], ".sbv", NULL)) {
+            continue;
+        }
+        for (size_t k = 0; k < count && !open; k++) {
+            struct buf answer = {0};
+            struct returning r = {ui->edit.text.data, ui->edit.text.len, &answer};
+            const char *path = arena_printf(&ui->frame, "%s/%s", app->media[m], names[k]);
+            found = true;
+            open = file_read(&answer, path, TRAVEL_BYTES, &err) &&
+                   writer_call(app->writer, come_back, &r, &err);
+            buf_fini(&answer);
+        }
+    }
+    if (open) {
+        edit_end(&ui->edit);
+        app->travel = TRAVEL_START;
+        app_look_locks(app);
+        app_go_home(app);
+    } else if (!found) {
+        app_say(app, S_travel_no_answer);
+    } else {
+        app_say(app, S_travel_wrong_answer);
+    }
+}
+
+static const char *in_script(struct app *app, const char *words)
+{
+    char *out = arena_alloc(&app->ui.frame, 200);
+    snprintf(out, 200, "%s", words);
+    if (app->ui.language != UI_EN) {
+        words_cyrillic(out, 200, words);
+    }
+    return out;
+}
+
+static void start(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_travel_title), ui->theme.ink, true);
+    *y += ui_px(ui, 6);
+    *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_travel_how), ui->theme.ink, true);
+    *y += ui_px(ui, 18);
+    if (ui_wide_button(ui, "ask", x, y, w, ui_str(ui, S_travel_ask), true)) {
+        vault_suggest(app->suggested);
+        app->travel = TRAVEL_CHOOSE;
+        ui->again = true;
+    }
+    if (ui_wide_button(ui, "answer", x, y, w, ui_str(ui, S_travel_answer), false)) {
+        app->travel = TRAVEL_OPEN;
+        ui->again = true;
+    }
+}
+
+static void choose(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_first_pass), ui->theme.ink, true);
+    *y += ui_px(ui, 6);
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_travel_pass_hint), ui->theme.soft, true);
+    *y += ui_px(ui, 12);
+    ui_card(ui, NULL, x, y, w, in_script(app, app->suggested), NULL, false);
+    if (ui_wide_button(ui, "other", x, y, w, ui_str(ui, S_first_other), false)) {
+        vault_suggest(app->suggested);
+        ui->again = true;
+    }
+    if (ui_took(ui, "right")) {
+        app->travel = TRAVEL_REPEAT;
+        ui->again = true;
+    }
+}
+
+static void send(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_travel_send), ui->theme.ink, true);
+    *y += ui_px(ui, 6);
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_travel_send_hint), ui->theme.soft, true);
+    *y += ui_px(ui, 12);
+    ui_card(ui, NULL, x, y, w, in_script(app, app->about_words), ui_str(ui, S_travel_words), false);
+    const char *folder = medium_choose(app, x, y, w);
+    if (folder) {
+        struct err err = {0};
+        const char *path = arena_printf(&ui->frame, "%s/unlock-%.4s.sbu", folder, app->about_words);
+        if (file_write(path, app->request.data, app->request.len, FILE_PRIVATE, true, &err)) {
+            app_say_good(app, S_first_written);
+        } else {
+            app_trouble(app, &err);
+        }
+    }
+    if (ui_took(ui, "answer")) {
+        app->travel = TRAVEL_OPEN;
+        app->message[0] = '\0';
+        ui->again = true;
+    }
+}
+
+void screen_travel(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    enum travel_step step = app->travel;
+    bool typing = step == TRAVEL_REPEAT || step == TRAVEL_OPEN;
+    bool bar = step == TRAVEL_CHOOSE || step == TRAVEL_SEND;
+    int x, y, w;
+    int bottom = ui->h - (typing ? keyboard_height(ui, KEYBOARD_TEXT)
+                          : bar  ? ui_bar_height(ui)
+                                 : 0);
+    struct header h = {.help = true,
+                       .title = step == TRAVEL_START ? "" : ui_str(ui, S_travel_title),
+                       .left = step == TRAVEL_START ? NULL : "back",
+                       .language = true,
+                       .progress = -1};
+    ui_header(ui, &h);
+    if (ui_took(ui, "language")) {
+        app->sheet = SHEET_LANGUAGE;
+        ui->again = true;
+        return;
+    }
+    if (h.left && ui_took(ui, "back")) {
+        edit_end(&ui->edit);
+        app->message[0] = app->folder[0] = '\0';
+        app->travel = TRAVEL_START;
+        ui->again = true;
+        return;
+    }
+    if (typing && !edit_is(&ui->edit, "pass")) {
+        edit_begin(&ui->edit, "pass", "");
+    }
+    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    app_message(app, x, &y, w);
+    switch (step) {
+    case TRAVEL_START:
+        start(app, x, &y, w);
+        break;
+    case TRAVEL_CHOOSE:
+        choose(app, x, &y, w);
+        break;
+    case TRAVEL_SEND:
+        send(app, x, &y, w);
+        break;
+    default:
+        y += ui_text(ui, x, y, w, TEXT_HEADING,
+                     ui_str(ui, step == TRAVEL_REPEAT ? S_first_repeat : S_travel_open_hint),
+                     ui->theme.ink, true);
+        y += ui_px(ui, 8);
+        ui_field(ui, "pass", x, &y, w, ui->edit.text.data, ui->edit.cursor, true, false, 2, false,
+                 TEXT_BODY);
+        break;
+    }
+    ui_body_end(ui, y);
+    if (app->screen != SCREEN_TRAVEL || app->travel != step) {
+        return;
+    }
+    if (bar) {
+        ui_bar(ui, NULL, NULL, step == TRAVEL_CHOOSE ? "right" : "answer",
+               ui_str(ui, step == TRAVEL_CHOOSE ? S_continue_ : S_travel_answer));
+    } else if (typing && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
+        if (step == TRAVEL_REPEAT) {
+            make_request(app);
+        } else if (ui->edit.text.len) {
+            try_answers(app);
+        }
+    }
+}
