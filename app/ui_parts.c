@@ -58,6 +58,24 @@ static float one_line(struct ui *ui, enum text_style style, const char *text, in
     return before;
 }
 
+/* As many words of a form's title as two lines hold; the outline has it whole. */
+static const char *two_lines(struct ui *ui, const char *title, int w)
+{
+    int most = 2 * ui_line(ui, TEXT_TITLE);
+    const char *shown = title;
+    size_t len = strlen(title);
+    while (len > 0 && ui_text(ui, 0, 0, w, TEXT_TITLE, shown, 0, false) > most) {
+        while (len > 0 && title[len - 1] != ' ') {
+            len--;
+        }
+        while (len > 0 && title[len - 1] == ' ') {
+            len--;
+        }
+        shown = arena_printf(&ui->frame, "%.*s…", (int)len, title);
+    }
+    return shown;
+}
+
 /* The title over what stands below it; where it needs two lines, alone. */
 static void header_title(struct ui *ui, const struct header *h, int x, int w, int height)
 {
@@ -72,9 +90,10 @@ static void header_title(struct ui *ui, const struct header *h, int x, int w, in
         line = ui_line(ui, TEXT_TITLE);
         title_h = ui_text(ui, x, 0, w, TEXT_TITLE, h->title, ui->theme.ink, false);
     }
+    const char *title = two_lines(ui, h->title, w);
     two = two && title_h <= line;
     int most = title_h < 2 * line ? title_h : 2 * line;
-    ui_text(ui, x, two ? ui_px(ui, 6) : (height - most) / 2, w, TEXT_TITLE, h->title, ui->theme.ink,
+    ui_text(ui, x, two ? ui_px(ui, 6) : (height - most) / 2, w, TEXT_TITLE, title, ui->theme.ink,
             true);
     ui->text_scale = scale;
     if (two) {
