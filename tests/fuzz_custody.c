@@ -9,6 +9,7 @@
 #include "platform/receipt.h"
 #include "platform/record.h"
 #include "platform/tar.h"
+#include "platform/travel.h"
 
 static bool anybody(void *user, const uint8_t study[16], const uint8_t key[32])
 {
@@ -45,6 +46,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     taken += enrol_request_read(&request, data, size, &err);
     taken += enrol_grant_read(&grant, data, size, &err);
     taken += journal_read(&event, &arena, data, size, &err);
+    struct travel_request journey;
+    uint8_t sealed[TRAVEL_SEALED];
+    taken += travel_request_read(&journey, data, size, &err);
+    taken += travel_answer_read(sealed, data, size, key, &err);
     while (tar_next(&reader, &member, &err)) {
         taken++;
     }
