@@ -675,7 +675,8 @@ bool vault_is_travelling(const struct vault *v)
 bool vault_travel_lock(struct vault *v, struct err *err)
 {
     if (!vault_can_travel(v)) {
-        err_set(err, ERR_INPUT, "the study has no recovery key: nobody could open the device again");
+        err_set(err, ERR_INPUT,
+                "the study has no recovery key: nobody could open the device again");
         return err_hint(err, "lock it with the passphrase instead");
     }
     if (!drop_keyslots(v, err)) {
