@@ -97,6 +97,8 @@ struct long_list {
     struct choice *choices;
     size_t count, codes;         /* codes: "don't know" and the like among them */
     const char **keys, **sounds; /* NULL: not yet */
+    uint8_t *ranks;              /* how well each fits what was searched for last; NULL: not yet */
+    char ranked[128];
 };
 
 struct app {

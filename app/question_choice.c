@@ -278,6 +278,24 @@ static int sound_button(const struct list *l, size_t i)
 
 /* One below the other, those that the search leaves: first what has the letters, then what sounds
  * alike. */
+/* How well each choice fits the needle: worked out once for a needle, not for every look. */
+static const uint8_t *rank_all(struct list *l, struct long_list *f, struct arena *arena,
+                               const char *needle, const char *sound)
+{
+    if (f->ranks && strcmp(f->ranked, needle) == 0) {
+        return f->ranks;
+    }
+    uint8_t *ranks = f->ranks ? f->ranks : arena_alloc(arena, l->count + 1);
+    for (size_t i = 0; i < l->count; i++) {
+        bool code = l->codes && question_is_code(l->choices[i].value);
+        ranks[i] = code ? 0 : match(f, i, needle, sound);
+    }
+    bool kept = strlen(needle) < sizeof f->ranked;
+    f->ranks = kept ? ranks : NULL;
+    snprintf(f->ranked, sizeof f->ranked, "%s", kept ? needle : "");
+    return ranks;
+}
+
 static void as_rows(struct list *l, const char *search)
 {
     struct app *app = l->app;
@@ -296,11 +314,7 @@ static void as_rows(struct list *l, const char *search)
     if (*word) {
         sound = search_sound(app, word);
     }
-    uint8_t *ranks = arena_alloc(&ui->frame, l->count + 1);
-    for (size_t i = 0; i < l->count; i++) {
-        bool code = l->codes && question_is_code(l->choices[i].value);
-        ranks[i] = code ? 0 : match(f, i, word, sound);
-    }
+    const uint8_t *ranks = rank_all(l, f, arena, word, sound);
     for (unsigned rank = 2; rank >= (*sound ? 1u : 2u); rank--) {
         for (size_t i = 0; i < l->count; i++) {
             if (ranks[i] != rank) {
