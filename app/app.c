@@ -562,6 +562,9 @@ static void build(struct app *app)
         if (app->task) {
             app_watch_task(app);
         } else if (app->sheet != SHEET_NONE) {
+            if (app->screen == SCREEN_UNLOCK) {
+                app_look_locks(app); /* the soft lock ends under a sheet, too */
+            }
             sheet_show(app);
         } else {
             screens[app->screen](app);
@@ -781,6 +784,9 @@ void app_draw(struct app *app)
     while (!app->leaving && app->ahead_count) { /* typed ahead of a slow card */
         struct window_event e = app->ahead[0];
         memmove(app->ahead, app->ahead + 1, --app->ahead_count * sizeof e);
+        if (e.kind == WINDOW_TEXT) {
+            screen_open_waiting(app);
+        }
         if (ui_event(&app->ui, &e)) {
             build(app);
         }

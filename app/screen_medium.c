@@ -24,7 +24,10 @@ static void open_folder(struct app *app, const char *path)
 static void begin(struct app *app)
 {
     const char *home = getenv("HOME");
-    open_folder(app, app->media_count ? app->media[0] : home && *home ? home : root_of(app));
+    open_folder(app, app->media_dir     ? app->media_dir
+                     : app->media_count ? app->media[0]
+                     : home && *home    ? home
+                                        : root_of(app));
 }
 
 bool medium_leave(struct app *app)
@@ -76,8 +79,10 @@ static const char *spaced(struct app *app)
 {
     struct buf out = {0};
     const char *from = app->folder;
-    if (app->media_dir) { /* from the fixed folder on */
-        from += strlen(app->media_dir) - strlen(app_media_name(app->media_dir));
+    size_t root = app->media_dir ? strlen(app->media_dir) : 0;
+    size_t name = app->media_dir ? strlen(app_media_name(app->media_dir)) : 0;
+    if (name && strncmp(from, app->media_dir, root) == 0) { /* from the fixed folder on */
+        from += root - name;
     }
     for (const char *p = from; *p; p++) {
         if (*p == '/') {
