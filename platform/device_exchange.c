@@ -303,6 +303,7 @@ static const struct {
               {"SBK1", take_receipt}};
 
 enum { TAKERS = sizeof takers / sizeof *takers, TAKES_RECEIPTS = TAKERS - 1 };
+enum { RECEIPT_FILE_MAX = 16 << 10 }; /* old batches beside them are not read */
 
 /* From this taker on. */
 static bool load_folder(struct device *d, const char *folder, size_t first,
@@ -327,7 +328,9 @@ static bool load_folder(struct device *d, const char *folder, size_t first,
             char *path = arena_printf(&arena, "%s/%s", folder, names[i]);
             ok = go_on(d, err);
             progress_add(d->progress, (size_t)file_size(path)); /* every pass looks at every file */
-            if (ok && !done[i] && file_read(&file, path, PACKAGE_MAX + (1 << 20), &unreadable) &&
+            size_t most = first == TAKES_RECEIPTS ? RECEIPT_FILE_MAX : PACKAGE_MAX + (1 << 20);
+            if (ok && !done[i] && file_size(path) <= most &&
+                file_read(&file, path, most, &unreadable) &&
                 unwrap(d, &file, &plain) && plain.len >= 4 &&
                 memcmp(plain.data, takers[t].magic, 4) == 0) {
                 done[i] = true;
