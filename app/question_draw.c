@@ -12,14 +12,33 @@ bool question_is_drawn(const struct control *c)
     return control_has(c, "signature") || control_has(c, "draw") || control_has(c, "annotate");
 }
 
+static const struct node *find_item(const struct node *in, const struct item *item)
+{
+    const struct node *found = in->item == item ? in : NULL;
+    for (const struct node *n = in->first; n && !found; n = n->next) {
+        found = find_item(n, item);
+    }
+    return found;
+}
+
+/* What the form itself holds as the answer, before anybody gave one. */
+static const char *default_of(const struct app *app, const struct item *item)
+{
+    const struct node *found = find_item(app->interview->form->primary, item);
+    for (const struct item *r = item->parent; r && !found; r = r->parent) {
+        found = r->template ? find_item(r->template, item) : NULL;
+    }
+    return found ? tree_value(found) : "";
+}
+
 const char *question_drawn_upon(struct app *app, const struct node *node)
 {
     const struct control *c = node->item->control;
-    const char *value = tree_value(node);
     if (!control_has(c, "annotate")) {
         return "";
     }
-    if (strncmp(value, "jr://images/", strlen("jr://images/")) == 0) { /* the form's default */
+    const char *value = default_of(app, node->item);
+    if (strncmp(value, "jr://images/", strlen("jr://images/")) == 0) {
         return value;
     }
     return session_text(app->interview->session, &app->ui.frame, &c->label, (struct node *)node,
@@ -59,29 +78,43 @@ static float segment_distance(float px, float py, const int16_t *a, const int16_
 
 /* Points are in hundredths of a per cent of the field, so that a turned device keeps the drawing.
  */
-enum { INK_ONE = 10000, INK_PNG_W = 800 };
+enum { INK_ONE = 10000, INK_PNG_W = 800, INK_FIELD_W = 1200 };
 static const uint8_t annotation[3] = {0xC0, 0x00, 0x00}; /* seen on a map and on a photo */
 
-/* What is drawn on: white, one byte a pixel; or the form's picture, three. */
+/* What is drawn on: one byte a pixel; upon the form's picture, three. */
 struct sheet {
     uint8_t *dots;
     int w, h, channels;
 };
 
-static struct sheet sheet_of(struct app *app, const struct picture *under)
+/* The drawing that is kept, to go on with; NULL: there is none, or it was wiped away. */
+static const struct picture *kept_drawing(struct app *app, const struct node *node, int most_w,
+                                          int most_h)
 {
-    struct sheet s = {.w = INK_PNG_W, .channels = 1};
+    const struct buf *kept = interview_file(app->interview, tree_value(node));
+    bool wiped = app->ink_node == node && app->ink_wiped;
+    return kept && !wiped ? app_own_picture(app, tree_value(node), kept, most_w, most_h) : NULL;
+}
+
+static struct sheet sheet_of(struct app *app)
+{
+    const char *uri = question_drawn_upon(app, app->ink_node);
+    const struct picture *under = app_picture(app, uri, INK_PNG_W, 2 * INK_PNG_W);
+    struct sheet s = {.w = INK_FIELD_W, .channels = under ? 3 : 1};
+    const struct picture *kept =
+        kept_drawing(app, app->ink_node, PICTURE_SIDE_MAX, PICTURE_SIDE_MAX);
+    under = kept ? kept : under;
     s.h = app->ink_w > 0 ? s.w * app->ink_h / app->ink_w : s.w / 2;
-    if (under) {
-        s = (struct sheet){.w = under->w, .h = under->h, .channels = 3};
-    }
     s.h = s.h < 1 ? 1 : s.h;
-    size_t size = (size_t)s.w * (size_t)s.h * (size_t)s.channels;
-    s.dots = mem_alloc(size);
     if (under) {
-        memcpy(s.dots, under->rgb, size);
-    } else {
-        memset(s.dots, 255, size);
+        s.w = under->w;
+        s.h = under->h;
+    }
+    size_t dots = (size_t)s.w * (size_t)s.h, size = dots * (size_t)s.channels;
+    s.dots = mem_alloc(size);
+    memset(s.dots, 255, size);
+    for (size_t i = 0; under && i < size; i++) {
+        s.dots[i] = under->rgb[s.channels == 3 ? i : 3 * i];
     }
     return s;
 }
@@ -117,8 +150,7 @@ static void ink_segment(const struct sheet *s, const int16_t *p, const int16_t *
 
 static bool save_ink(struct app *app, struct err *err)
 {
-    const char *uri = question_drawn_upon(app, app->ink_node);
-    struct sheet s = sheet_of(app, app_picture(app, uri, INK_PNG_W, 2 * INK_PNG_W));
+    struct sheet s = sheet_of(app);
     struct buf png = {0};
     for (size_t i = 0; i < app->ink_count; i++) {
         const int16_t *p = app->ink[i], *q = i + 1 < app->ink_count ? app->ink[i + 1] : p;
@@ -214,7 +246,11 @@ void ask_drawing(struct app *app, struct node *node, int x, int *y, int w)
     h = h > most ? most : h;
     h = h < least ? least : h;
     const char *uri = question_drawn_upon(app, node);
-    const struct picture *under = app_picture(app, uri, w, most > least ? most : least);
+    most = most > least ? most : least;
+    w = w > INK_FIELD_W ? INK_FIELD_W : w;
+    const struct picture *map = app_picture(app, uri, w < INK_PNG_W ? w : INK_PNG_W, most);
+    const struct picture *kept = kept_drawing(app, node, w, most);
+    const struct picture *under = kept ? kept : map;
     if (under) { /* the field is the picture */
         x += (w - under->w) / 2;
         w = under->w;
@@ -248,17 +284,10 @@ void ask_drawing(struct app *app, struct node *node, int x, int *y, int w)
     if (under) {
         app_show_picture(app, x, *y, under);
     }
-    const struct buf *kept = interview_file(app->interview, tree_value(node));
     if (app->ink_node == node) {
         colour red = (colour)annotation[0] << 16 | (colour)annotation[1] << 8 | annotation[2];
-        show_ink(app, x, *y, w, h, under ? red : ui->theme.ink);
-    } else if (kept) { /* our own drawing, out of the sealed draft */
-        int edge = under ? 0 : 2;
-        const struct picture *p =
-            app_own_picture(app, tree_value(node), kept, w - 2 * edge, h - 2 * edge);
-        if (p) {
-            app_show_picture(app, x + (w - p->w) / 2, *y + (h - p->h) / 2, p);
-        }
+        /* on paper, or on a kept drawing, which is black on white by night, too */
+        show_ink(app, x, *y, w, h, map ? red : kept ? 0 : ui->theme.ink);
     } else if (!under) {
         bool roomy = ui_centre_height(ui, w, TEXT_HINT, ui_str(ui, S_draw_here)) <= h * 2 / 5;
         float before = ui_cap_text(ui, roomy ? ui->text_scale : 1);
@@ -267,9 +296,9 @@ void ask_drawing(struct app *app, struct node *node, int x, int *y, int w)
         ui->text_scale = before;
     }
     *y += h + ui_px(ui, 8);
-    if ((app->ink_node == node || kept) &&
-        ui_pill(ui, question_part(app, node, "wipe", ""), &px, y, left, left + all_w,
-                ui_str(ui, S_draw_again), false, false)) {
+    bool drawn = app->ink_node == node || interview_file(app->interview, tree_value(node));
+    if (drawn && ui_pill(ui, question_part(app, node, "wipe", ""), &px, y, left, left + all_w,
+                         ui_str(ui, S_draw_again), false, false)) {
         question_forget_ink(app);
         bool taken = !node->required && *tree_value(node) && question_answer(app, node, "");
         bool stands = *tree_value(node) && !taken;

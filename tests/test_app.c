@@ -668,13 +668,9 @@ static unsigned red_dots(struct scene *s, const char *path, unsigned *others)
     return red;
 }
 
-static void test_app__an_annotation_is_drawn_upon_the_forms_picture(void **state)
+/* The picture stands under this heading of the workbook. */
+static void annotate(const char *heading)
 {
-    (void)state;
-    static const char text[] =
-        "| survey |\n"
-        "| | type | name | label::Русский (ru) | media::image::Русский (ru) | appearance |\n"
-        "| | image | map | Где это было? | picture.png | annotate |\n";
     enum { W = 400, H = 300 };
     struct scene s;
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
@@ -686,9 +682,14 @@ static void test_app__an_annotation_is_drawn_upon_the_forms_picture(void **state
     }
     OK(picture_png(&png, rgb, 3, W, H, &err));
     free(rgb);
-    char path[] = "/tmp/suhbat-annotate-XXXXXX.md";
+    char path[] = "/tmp/suhbat-annotate-XXXXXX.md", text[400];
+    int len = snprintf(text, sizeof text,
+                       "| survey |\n"
+                       "| | type | name | label::Русский (ru) | %s | appearance |\n"
+                       "| | image | map | Где это было? | picture.png | annotate |\n",
+                       heading);
     int fd = mkstemps(path, 3);
-    assert_true(fd >= 0 && write(fd, text, sizeof text - 1) == sizeof text - 1);
+    assert_true(fd >= 0 && write(fd, text, (size_t)len) == len);
     close(fd);
     char *form = scene_form(path);
     unlink(path);
@@ -704,7 +705,19 @@ static void test_app__an_annotation_is_drawn_upon_the_forms_picture(void **state
     assert_in_range(red, 300, 4000);
     assert_true(others > W * H / 2);
     assert_true(scene_tap(&s, "back"));
-    assert_int_equal(pictures_drawn(&s), 2); /* the map, and over it what was drawn */
+    assert_int_equal(pictures_drawn(&s), 1); /* the map with what was drawn on it, as it is kept */
+    unsigned before = red;
+    scene_event(&s, (struct window_event){.kind = WINDOW_SLEEP}); /* a break */
+    scene_event(&s, (struct window_event){.kind = WINDOW_AWAKE});
+    scene_draw(&s);
+    r = rect_of(&s, "ink");
+    assert_int_equal(r.w, W);
+    scene_drag(&s, r.x + 60, r.y + 250, r.x + 340, r.y + 60); /* goes on with it */
+    assert_true(scene_tap(&s, "right"));
+    red = red_dots(&s, "/data/map", &others);
+    assert_true(red > before * 3 / 2);
+    assert_true(others > W * H / 2);
+    assert_true(scene_tap(&s, "back"));
     assert_true(scene_tap(&s, "wipe"));
     assert_string_equal(value(&s, "/data/map"), "");
     assert_int_equal(pictures_drawn(&s), 1);
@@ -712,6 +725,18 @@ static void test_app__an_annotation_is_drawn_upon_the_forms_picture(void **state
     scene_picture = NULL;
     free(form);
     buf_fini(&png);
+}
+
+static void test_app__an_annotation_is_drawn_upon_the_forms_picture(void **state)
+{
+    (void)state;
+    annotate("media::image::Русский (ru)");
+}
+
+static void test_app__an_annotation_is_drawn_upon_the_answer_that_the_form_holds(void **state)
+{
+    (void)state;
+    annotate("default");
 }
 
 static void test_app__prompts_are_read_aloud(void **state)
@@ -873,6 +898,7 @@ static int run(void)
         cmocka_unit_test(test_app__the_block_holds_inside_a_repeat),
         cmocka_unit_test(test_app__pictures_stand_in_questions_and_choices),
         cmocka_unit_test(test_app__an_annotation_is_drawn_upon_the_forms_picture),
+        cmocka_unit_test(test_app__an_annotation_is_drawn_upon_the_answer_that_the_form_holds),
         cmocka_unit_test(test_app__prompts_are_read_aloud),
         cmocka_unit_test(test_app__looks_are_kept),
         cmocka_unit_test(test_app__letters_have_keys_in_every_variant),
