@@ -156,6 +156,7 @@ static void wait_for_medium(struct app *app)
     struct err err = {0};
     if (!interview_sync(app->interview, &err)) {
         app_trouble(app, &err);
+        app->unwritten = true;
     }
 }
 
@@ -181,6 +182,7 @@ static void forget_titles(struct app *app)
 static void lock(struct app *app, int64_t soft_ms)
 {
     app->to_resume = app->interview != NULL;
+    app->unwritten = false;
     if (app->interview) {
         memcpy(app->resume_id, app->interview->draft.id, sizeof app->resume_id);
     }
@@ -192,6 +194,9 @@ static void lock(struct app *app, int64_t soft_ms)
     }
     forget_titles(app);
     app_go(app, SCREEN_UNLOCK);
+    if (app->unwritten) { /* honestly, and before anybody relies on it */
+        app_say(app, S_lock_unwritten);
+    }
 }
 
 static int64_t idle_left_ms(const struct app *app);
@@ -489,6 +494,11 @@ static void say_standing(struct app *app)
     }
     enum standing standing = interview_standing(app->interview, forms, app->form_count);
     free(forms);
+    if (app->unwritten) {
+        app_say(app, S_lock_unwritten);
+        app->unwritten = false;
+        return;
+    }
     if (standing == STANDS) {
         app_say_good(app, app->interview->recovered ? S_recovered : S_resumed);
         return;

@@ -189,6 +189,7 @@ struct app {
     bool locked_before;        /* since the program began: a PIN would have been handy */
     enum travel_step travel;
     enum screen pin_from;      /* where SCREEN_PIN was opened */
+    bool unwritten;            /* the last answers before the lock: the medium took them not */
     bool to_resume;            /* softly locked within an interview: this one */
     uint8_t resume_id[16];
     bool show_pass;

@@ -498,11 +498,13 @@ bool interview_restore(struct interview *i, struct err *err)
 
 bool interview_sync(struct interview *i, struct err *err)
 {
+    writer_retry(i->writer);
     return writer_wait(i->writer, i->ticket, err);
 }
 
 enum writer_state interview_saved(struct interview *i, int ms, struct err *err)
 {
+    writer_retry(i->writer);
     return writer_wait_for(i->writer, i->ticket, ms, err);
 }
 

@@ -83,9 +83,9 @@ MUST_CHECK bool interview_add(struct interview *i, const struct page *roster, st
                               struct err *err);
 MUST_CHECK bool interview_remove(struct interview *i, struct node *entry, struct err *err);
 MUST_CHECK bool interview_restore(struct interview *i, struct err *err);
-/* All posted events are durable when true. */
+/* All posted events are durable when true.  What the medium did not take is tried once more. */
 MUST_CHECK bool interview_sync(struct interview *i, struct err *err);
-/* The same for at most `ms`. */
+/* Once more what failed before, too; for at most `ms`. */
 enum writer_state interview_saved(struct interview *i, int ms, struct err *err);
 
 /* ---- place ---- */

@@ -29,8 +29,9 @@ struct writer {
     struct device *device;
     struct device_draft draft;
     uint64_t next_ticket, done_ticket;
-    bool failed, stop;
+    bool failed, stop, busy;
     struct err err; /* of the first event that failed */
+    struct item *held, *held_last; /* that event and those behind it, to be tried again */
     int64_t durable_us;
     uint64_t awaited; /* a ticket that was not done in time, or 0 */
     writer_news *news;
@@ -42,6 +43,34 @@ static int64_t now_us(void)
     struct timespec ts;
     clock_gettime(CLOCK_MONOTONIC, &ts);
     return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static void free_event(struct item *item)
+{
+    buf_fini(&item->event);
+    free(item);
+}
+
+static void drop_held(struct writer *w)
+{
+    while (w->held) {
+        struct item *item = w->held;
+        w->held = item->next;
+        free_event(item);
+    }
+    w->held_last = NULL;
+}
+
+/* No answer goes because a card was full for a moment. */
+static void hold(struct writer *w, struct item *item)
+{
+    item->next = NULL;
+    if (w->held_last) {
+        w->held_last->next = item;
+    } else {
+        w->held = item;
+    }
+    w->held_last = item;
 }
 
 static void run(struct writer *w, struct item *item)
@@ -72,9 +101,11 @@ static void *work(void *user)
         if (!w->first) {
             w->last = NULL;
         }
+        w->busy = true;
         pthread_mutex_unlock(&w->mutex);
         run(w, item);
         pthread_mutex_lock(&w->mutex);
+        w->busy = false;
         item->done = true;
         if (item->told && w->news) {
             w->news(w->user);
@@ -84,10 +115,13 @@ static void *work(void *user)
                 w->failed = true;
                 w->err = item->err;
             }
-            w->done_ticket = item->ticket;
             w->durable_us = now_us();
-            buf_fini(&item->event);
-            free(item);
+            if (item->ok) {
+                w->done_ticket = item->ticket;
+                free_event(item);
+            } else {
+                hold(w, item);
+            }
         }
         if (w->awaited && (w->failed || w->done_ticket >= w->awaited)) {
             w->awaited = 0;
@@ -128,6 +162,7 @@ struct device *writer_free(struct writer *w)
     pthread_cond_destroy(&w->finished);
     pthread_mutex_destroy(&w->mutex);
     struct device *device = w->device;
+    drop_held(w);
     free(w);
     return device;
 }
@@ -195,6 +230,7 @@ void writer_draft(struct writer *w, const struct device_draft *draft)
 {
     pthread_mutex_lock(&w->mutex);
     w->draft = *draft;
+    drop_held(w);
     w->failed = false;
     w->done_ticket = w->next_ticket;
     pthread_mutex_unlock(&w->mutex);
@@ -218,6 +254,22 @@ uint64_t writer_post(struct writer *w, const void *event, size_t len)
     push(w, item);
     pthread_mutex_unlock(&w->mutex);
     return ticket;
+}
+
+void writer_retry(struct writer *w)
+{
+    pthread_mutex_lock(&w->mutex);
+    while (w->failed && (w->first || w->busy)) { /* all that failed are held, in their order */
+        pthread_cond_wait(&w->finished, &w->mutex);
+    }
+    if (w->held && w->failed) {
+        w->failed = false;
+        w->first = w->held;
+        w->last = w->held_last;
+        w->held = w->held_last = NULL;
+        pthread_cond_signal(&w->posted);
+    }
+    pthread_mutex_unlock(&w->mutex);
 }
 
 bool writer_wait(struct writer *w, uint64_t ticket, struct err *err)

@@ -21,7 +21,7 @@ struct device *writer_free(struct writer *writer);
 MUST_CHECK bool writer_call(struct writer *writer, writer_job *job, void *arg, struct err *err);
 
 /* The same without waiting: the writer's news tell that it is done, writer_end waits for that and
- * gives the result.  One at a time; what `arg` points to stays until then. */
+ * gives the result.  One after another; what `arg` points to stays until then. */
 struct writer_task;
 struct writer_task *writer_begin(struct writer *writer, writer_job *job, void *arg);
 bool writer_is_done(struct writer *writer, const struct writer_task *task);
@@ -32,6 +32,8 @@ void writer_draft(struct writer *writer, const struct device_draft *draft);
 struct device_draft writer_draft_now(struct writer *writer);
 /* Post one event (copied and wiped); never waits.  The ticket is for writer_wait. */
 uint64_t writer_post(struct writer *writer, const void *event, size_t len);
+/* After a failure: what the medium did not take is tried once more, in its order. */
+void writer_retry(struct writer *writer);
 /* Wait until the ticket's event is durable.  False: it is not, and `err` says why. */
 MUST_CHECK bool writer_wait(struct writer *writer, uint64_t ticket, struct err *err);
 /* The same for at most `ms`.  WRITER_BUSY: not yet; once it is, what writer_when gave is called. */

@@ -3,13 +3,16 @@
 #define TESTS_CARD_H
 /* card: this program's fsync, counted, and as slow as it is asked to be.  Included once a program.
  */
+#include <errno.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 static atomic_int card_ms;     /* how long every fsync takes, besides its own time */
 static atomic_uint card_syncs; /* so far */
+static atomic_bool card_broken; /* every fsync fails */
 
 static void card_sync(void)
 {
@@ -20,15 +23,29 @@ static void card_sync(void)
     }
 }
 
+static bool card_fails(void)
+{
+    if (card_broken) {
+        errno = EIO;
+    }
+    return card_broken;
+}
+
 int fsync(int fd)
 {
     card_sync();
+    if (card_fails()) {
+        return -1;
+    }
     return (int)syscall(SYS_fsync, fd);
 }
 
 int fdatasync(int fd)
 {
     card_sync();
+    if (card_fails()) {
+        return -1;
+    }
     return (int)syscall(SYS_fdatasync, fd);
 }
 

@@ -490,6 +490,50 @@ static void test_flow__a_doubt_is_shown_and_holds_nobody_up(void **state)
     free(form);
 }
 
+static bool choose_pin(struct device *d, void *arg, struct err *err)
+{
+    (void)arg;
+    return device_set_pin(d, "471108", err);
+}
+
+/* A card that fails for a while: what was answered meanwhile is written when it works again; and
+ * what it never takes is not said to be there. */
+static void test_flow__what_a_card_did_not_take_is_tried_again_or_told(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    scene_begin(&s, window, widgets, "widgets", &look);
+    OK(writer_call(s.app.writer, choose_pin, NULL, &err));
+    go_to(&s, "/data/place_name");
+    scene_type(&s, "Ош");
+    card_broken = true;
+    scene_tap(&s, "key:enter");
+    assert_non_null(strstr(s.app.message, "координатора"));
+    assert_string_equal(s.app.interview->page.node->name, "place_name"); /* the page is held */
+    card_broken = false;
+    assert_true(scene_tap(&s, scene_find(&s, "right") ? "right" : "key:enter"));
+    assert_string_equal(s.app.interview->page.node->name, "story");
+    cut_and_resume(&s);
+    assert_string_equal(value(&s, "/data/place_name"), "Ош");
+    go_to(&s, "/data/place_name");
+    scene_tap(&s, question_field(&s.app, s.app.interview->page.node));
+    scene_type(&s, "!");
+    card_broken = true;
+    app_lock(&s.app);
+    scene_draw(&s);
+    assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+    assert_non_null(strstr(s.app.message, "не записались"));
+    card_broken = false;
+    scene_type(&s, "471108");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
+    assert_non_null(strstr(s.app.message, "не записались"));
+    assert_string_equal(value(&s, "/data/place_name"), "Ош");
+    scene_close(&s);
+}
+
 static bool is_locked(struct device *d, void *arg, struct err *err)
 {
     (void)arg;
@@ -600,6 +644,7 @@ static int run(void)
         cmocka_unit_test(test_flow__handing_over_tells_how_far_it_is_and_can_be_stopped),
         cmocka_unit_test(test_flow__a_long_question_is_read_before_its_field_opens),
         cmocka_unit_test(test_flow__a_doubt_is_shown_and_holds_nobody_up),
+        cmocka_unit_test(test_flow__what_a_card_did_not_take_is_tried_again_or_told),
         cmocka_unit_test(test_flow__locks_behind_a_stick_that_hangs),
         cmocka_unit_test(test_flow__a_folder_can_be_chosen_and_who_signed_is_told),
         cmocka_unit_test(test_flow__a_memo_is_no_answer_and_is_not_lost),
