@@ -105,13 +105,14 @@ void app_wait(struct app *app, enum string_id what)
     window_show(ui->window, &ui->draws, ui->theme.paper);
 }
 
-/* For how many ms a PIN is enough. */
+/* Until when a PIN is enough, on the monotonic clock. */
 static bool lock_device(struct device *d, void *arg, struct err *err)
 {
-    const int64_t *soft_ms = arg;
+    const int64_t *until_ms = arg;
+    int64_t soft_ms = *until_ms - clock_mono_ms();
     (void)err;
-    device_soft_lock(d, *soft_ms);
-    if (*soft_ms <= 0) { /* it may have been locked softly before */
+    device_soft_lock(d, soft_ms);
+    if (soft_ms <= 0) { /* it may have been locked softly before */
         device_lock(d);
     }
     return true;
@@ -179,7 +180,7 @@ static void forget_titles(struct app *app)
     app->locked_before = true;
 }
 
-static void lock(struct app *app, int64_t soft_ms)
+static void lock(struct app *app, int64_t soft_until_ms)
 {
     app->to_resume = app->interview != NULL;
     app->unwritten = false;
@@ -189,7 +190,7 @@ static void lock(struct app *app, int64_t soft_ms)
     window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
     app_leave_interview(app);
     edit_end(&app->ui.edit);
-    if (app->writer && !writer_call(app->writer, lock_device, &soft_ms, NULL)) {
+    if (app->writer && !writer_call(app->writer, lock_device, &soft_until_ms, NULL)) {
         app->ui.quit = true; /* a lock that fails ends the program: the keys go with it */
     }
     forget_titles(app);
@@ -201,16 +202,17 @@ static void lock(struct app *app, int64_t soft_ms)
 
 static int64_t idle_left_ms(const struct app *app);
 
-/* How long a PIN is enough, if it locks now: it was due when the idle time was over, asleep or not. */
-static int64_t soft_from_now(const struct app *app)
+/* Until when a PIN is enough, if it locks now: it was due when the idle time was over, asleep or not.
+ */
+static int64_t soft_until(const struct app *app)
 {
     int64_t idle = idle_left_ms(app);
-    return VAULT_SOFT_MS + (idle < 0 ? idle : 0);
+    return clock_mono_ms() + VAULT_SOFT_MS + (idle < 0 ? idle : 0);
 }
 
 void app_lock(struct app *app)
 {
-    lock(app, soft_from_now(app));
+    lock(app, soft_until(app));
 }
 
 void app_lock_hard(struct app *app)
@@ -221,10 +223,11 @@ void app_lock_hard(struct app *app)
 void app_lock_behind(struct app *app)
 {
     app->progress.stop = true;
-    app->soft_ms = soft_from_now(app);
+    app->soft_until_ms = soft_until(app);
+    app->locking_ms = clock_mono_ms();
     app->to_resume = false;
     window_blank(app->ui.window, app->ui.theme.paper);
-    app->locking = writer_begin(app->writer, lock_device, &app->soft_ms);
+    app->locking = writer_begin(app->writer, lock_device, &app->soft_until_ms);
     forget_titles(app);
     app_go(app, SCREEN_UNLOCK);
 }

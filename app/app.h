@@ -180,7 +180,8 @@ struct app {
     struct load_report loaded;
     struct writer_task *task;    /* handing over or loading goes on, or NULL */
     struct writer_task *locking; /* locked behind a task that does not end, or NULL */
-    int64_t soft_ms;             /* of that lock */
+    int64_t locking_ms;          /* since when */
+    int64_t soft_until_ms;       /* how long a PIN will be enough after the lock */
     char task_folder[256];
     struct progress progress;
 

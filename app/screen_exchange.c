@@ -12,8 +12,13 @@ static bool hand_over(struct device *d, void *arg, struct err *err)
 {
     struct app *app = arg;
     device_watch(d, &app->progress);
-    bool ok = device_load_receipts(d, app->task_folder, &app->loaded, err) &&
-              device_export(d, app->task_folder, clock_wall_ms(), &app->exported, err);
+    struct err why = {0};
+    bool taken = device_load_receipts(d, app->task_folder, &app->loaded, &why);
+    bool ok = device_export(d, app->task_folder, clock_wall_ms(), &app->exported, err);
+    if (!taken) { /* told, but nothing that keeps records here */
+        app->loaded.refused++;
+        app->loaded.why = why;
+    }
     device_watch(d, NULL);
     return ok;
 }
@@ -127,7 +132,10 @@ static void watch_lock(struct app *app)
     int x, y, w;
     ui_header(ui, &h);
     ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
-    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_lock_waits), ui->theme.ink, true);
+    enum { HANGS_MS = 10000 };
+    bool hangs = clock_mono_ms() - app->locking_ms > HANGS_MS;
+    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, hangs ? S_lock_waits : S_lock_ends),
+                 ui->theme.ink, true);
     ui_body_end(ui, y);
 }
 

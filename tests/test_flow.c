@@ -568,7 +568,11 @@ static void test_flow__locks_behind_a_stick_that_hangs(void **state)
             tap_alone(&s, "lock");
         }
         assert_int_equal(s.app.screen, SCREEN_UNLOCK);
-        assert_true(shows(&s, "Экран закрыт"));
+        assert_true(shows(&s, "Экран заблокирован"));
+        assert_false(shows(&s, "Носитель")); /* not yet: it may be a healthy one */
+        s.app.locking_ms -= 11000;
+        scene_event_alone(&s, (struct window_event){.kind = WINDOW_NONE});
+        assert_true(shows(&s, "Носитель"));
         assert_false(shows(&s, "stick"));
         assert_int_equal(s.app.ui.target_count, 0);
         assert_int_equal(s.app.form_count, 0);
