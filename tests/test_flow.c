@@ -556,6 +556,10 @@ static void test_flow__locks_behind_a_stick_that_hangs(void **state)
         assert_true(scene_tap(&s, "hand-over"));
         card_ms = 500;
         tap_alone(&s, "medium:1");
+        unsigned before = card_syncs;
+        for (int k = 0; k < 1000 && card_syncs == before; k++) {
+            usleep(1000); /* until the stick is being waited for */
+        }
         assert_non_null(s.app.task);
         if (idle) {
             s.app.last_input_ms -= 2 * 60 * 1000 + 1000;
