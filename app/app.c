@@ -202,7 +202,8 @@ static void lock(struct app *app, int64_t soft_until_ms)
 
 static int64_t idle_left_ms(const struct app *app);
 
-/* Until when a PIN is enough, if it locks now: it was due when the idle time was over, asleep or not.
+/* Until when a PIN is enough, if it locks now: it was due when the idle time was over, asleep or
+ * not.
  */
 static int64_t soft_until(const struct app *app)
 {
@@ -462,6 +463,16 @@ const char *app_media_name(const char *path)
     return file_name(path);
 }
 
+const char *app_words(struct app *app, const char *words)
+{
+    char *out = arena_alloc(&app->ui.frame, 200);
+    snprintf(out, 200, "%s", words);
+    if (app->ui.language != UI_EN) {
+        words_cyrillic(out, 200, words);
+    }
+    return out;
+}
+
 /* ---- interviews ---- */
 
 static void enter_interview(struct app *app)
@@ -602,7 +613,11 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
 {
     static const char *const roles[ROLE_COUNT] = {"button", "choice", "key",  "field",
                                                   "row",    "pill",   "icon", "step"};
-    static const char *const names[SCREEN_COUNT] = {"first-language", "first-invite", "first-words", "first-pass", "first-repeat", "first-request", "travel", "unlock", "home", "forms", "interview", "outline", "finish", "sealed", "hand-over", "load", "settings", "pin", "hand", "return"};
+    static const char *const names[SCREEN_COUNT] = {
+        "first-language", "first-invite", "first-words", "first-pass", "first-repeat",
+        "first-request",  "travel",       "unlock",      "home",       "forms",
+        "interview",      "outline",      "finish",      "sealed",     "hand-over",
+        "load",           "settings",     "pin",         "hand",       "return"};
     struct buf out = {0};
     struct ui *ui = &app->ui;
     if (app->leaving || app->task) { /* what comes then is what was asked for */
@@ -748,6 +763,7 @@ void app_begin(struct app *app, struct window *window, struct device *device,
 {
     memset(app, 0, sizeof *app);
     ui_init(&app->ui, window);
+    arena_init(&app->folder_arena);
     app->data_dir = o->data_dir;
     app->media_dir = o->media_dir;
     app->memory_kib = o->memory_kib;
@@ -781,6 +797,7 @@ struct device *app_end(struct app *app)
     buf_fini(&app->invite_bytes);
     buf_fini(&app->request);
     forget_lists(app);
+    arena_fini(&app->folder_arena);
     ui_fini(&app->ui);
     return device;
 }

@@ -4,12 +4,13 @@
 /*
  * app: what all screens share, and the way from one to another.
  *
- *   FIRST_* ─enrolled▶ HOME ◀─unlock─ UNLOCK ◀─lock, idle, start─ any
+ *   FIRST_* ─enrolled▶ HOME ◀─passphrase, PIN─ UNLOCK ◀─lock, idle, start─ any
+ *   SETTINGS ─travel lock▶ TRAVEL ─the coordinator's answer▶ HOME
  *   HOME ─▶ FORMS ─▶ INTERVIEW ◀▶ OUTLINE, FINISH ─▶ SEALED ─▶ HOME;  HOME ─▶ HAND_OVER, LOAD,
  * SETTINGS
  *
- * A screen is one function, screen_NAME(app), that builds the page; LANGUAGE, MENU and DISCARD are
- * sheets over the screen below, never more than one.
+ * A screen is one function, screen_NAME(app), that builds the page; a sheet (enum app_sheet) lies over
+ * the screen below, never more than one.
  */
 #include "app/help.h"
 #include "app/interview.h"
@@ -110,7 +111,8 @@ struct app {
     enum screen screen;
     enum app_sheet sheet, sheet_shown; /* wanted; drawn last */
     int page_scroll;                   /* of the page below the sheet */
-    bool night, left_for_lock;
+    int interview_scroll;              /* of the page that the settings were opened from */
+    bool night;
     bool quiet; /* nothing is read aloud unless it is asked for */
     bool apart; /* the interface keeps its language when the questions' changes */
     int64_t last_input_ms;
@@ -134,7 +136,7 @@ struct app {
     bool handed;    /* the respondent holds it: nothing but this block */
     bool hand_here; /* of SCREEN_HAND: opened from a page of the block, not on the way to it */
     bool in_block, at_end; /* of SCREEN_RETURN: may go on with the block; the form ends behind it */
-    bool announce_recovery, removed_notice;
+    bool removed_notice;
     enum outline_filter outline; /* which questions it lists */
     size_t opened_section;       /* 1, 2, …: its questions are listed, too; 0: none's */
     enum answer_result refusal;
@@ -175,6 +177,9 @@ struct app {
     char media[APP_MEDIA_MAX][256];
     size_t media_count;
     char folder[256]; /* being looked through for where to hand over; "": sticks and cards are shown */
+    struct arena folder_arena; /* of what lies in it, read once when it was opened */
+    const char **folders;      /* NULL: it cannot be read */
+    size_t folder_count;
     bool exchanged;
     struct export_report exported;
     struct load_report loaded;
@@ -245,6 +250,8 @@ void app_go_home(struct app *app);
 void app_find_media(struct app *app);
 const char *app_date(struct app *app, int64_t wall_ms); /* dd.MM.yyyy HH:mm */
 const char *app_media_name(const char *path);
+/* Control words in the script of the interface; kept for the frame. */
+const char *app_words(struct app *app, const char *words);
 
 /* The picture behind jr://images/…, no larger than this; NULL when there is none.  Lent until
  * others are asked for. */

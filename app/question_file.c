@@ -116,14 +116,14 @@ static const char *size_text(struct app *app, uint64_t bytes)
                      : arena_printf(&app->ui.frame, "%llu,%llu MB", kb / 1000, kb / 100 % 10);
 }
 
-/* The sheet: what lies on the sticks and cards, the newest first. */
 /* A photo goes without place, time and owner, unless the form wants them. */
 static bool attach(struct app *app, const char *ending, const struct buf *bytes, struct err *err)
 {
     const struct node *node = app->file_node;
     bool photo = kind_of(node->item->control) == FILE_IMAGE && !node->item->keep_exif;
     struct buf cleaned = {0};
-    bool clean = photo && photo_clean(&cleaned, bytes->data, bytes->len) == PHOTO_CLEANED;
+    /* whatever the question asks for: a picture is known by its first bytes */
+    bool clean = !node->item->keep_exif && photo_clean(&cleaned, bytes->data, bytes->len) == PHOTO_CLEANED;
     const struct buf *kept = clean ? &cleaned : bytes;
     bool ok = interview_attach(app->interview, app->file_node, ending, kept->data, kept->len, err);
     if (ok) {
@@ -136,6 +136,7 @@ static bool attach(struct app *app, const char *ending, const struct buf *bytes,
     return ok;
 }
 
+/* The sheet: what lies on the sticks and cards, the newest first. */
 void question_files_sheet(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;

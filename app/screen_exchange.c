@@ -46,16 +46,6 @@ static bool leave(struct app *app)
     return false;
 }
 
-static const char *in_script(struct app *app, const char *words)
-{
-    if (app->ui.language == UI_EN) {
-        return words;
-    }
-    char *out = arena_alloc(&app->ui.frame, 200);
-    words_cyrillic(out, 200, words);
-    return out;
-}
-
 /* Begin the job with the folder that was chosen; NULL = none yet. */
 static void exchange(struct app *app, const char *folder, writer_job *job)
 {
@@ -208,7 +198,7 @@ void screen_hand_over(struct app *app)
         y += ui_text(ui, x, y, w, TEXT_BODY_BOLD, ui_str(ui, S_hand_over_pull), ui->theme.accent,
                      true);
         y += ui_px(ui, 16);
-        ui_card(ui, NULL, x, &y, w, in_script(app, app->exported.words),
+        ui_card(ui, NULL, x, &y, w, app_words(app, app->exported.words),
                 ui_str(ui, S_hand_over_words), false);
         if (app->loaded.receipts) {
             y += ui_text(ui, x, y, w, TEXT_BODY,
@@ -285,7 +275,7 @@ static void name_forms(struct app *app, int which, int x, int *y, int w)
             char words[64];
             enrol_words(words, f->signer, sizeof f->signer);
             *y += ui_text(ui, x, *y, w, TEXT_SMALL,
-                          ui_fill(ui, S_load_signed, in_script(app, words), NULL), ui->theme.soft,
+                          ui_fill(ui, S_load_signed, app_words(app, words), NULL), ui->theme.soft,
                           true);
         }
     }

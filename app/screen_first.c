@@ -72,23 +72,13 @@ static void choose_invite(struct app *app, int x, int *y, int w)
     }
 }
 
-static const char *in_script(struct app *app, const char *words)
-{
-    if (app->ui.language == UI_EN) {
-        return words;
-    }
-    char *out = arena_alloc(&app->ui.frame, 200);
-    words_cyrillic(out, 200, words);
-    return out;
-}
-
 static void compare_words(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     char words[64];
     enrol_words(words, app->invite_bytes.data + 20, 32); /* of the root set */
     heading(app, x, y, w, S_first_words, S_first_words_hint);
-    ui_card(ui, NULL, x, y, w, in_script(app, words), NULL, false);
+    ui_card(ui, NULL, x, y, w, app_words(app, words), NULL, false);
     if (ui_took(ui, "same")) {
         vault_suggest(app->suggested);
         app_go(app, SCREEN_FIRST_PASS);
@@ -99,7 +89,7 @@ static void choose_pass(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     heading(app, x, y, w, S_first_pass, S_first_pass_hint);
-    ui_card(ui, NULL, x, y, w, in_script(app, app->suggested), NULL, false);
+    ui_card(ui, NULL, x, y, w, app_words(app, app->suggested), NULL, false);
     if (ui_wide_button(ui, "other", x, y, w, ui_str(ui, S_first_other), false)) {
         vault_suggest(app->suggested);
         ui->again = true;
@@ -195,7 +185,7 @@ static void take_request(struct app *app, int x, int *y, int w)
     char words[64] = "";
     heading(app, x, y, w, S_first_request, S_first_request_hint);
     if (writer_call(app->writer, read_words, words, NULL)) {
-        ui_card(ui, NULL, x, y, w, ui_fill(ui, S_device_words, in_script(app, words), NULL), NULL,
+        ui_card(ui, NULL, x, y, w, ui_fill(ui, S_device_words, app_words(app, words), NULL), NULL,
                 false);
     }
     if (ui_wide_button(ui, "again", x, y, w, ui_str(ui, S_first_again), false)) {

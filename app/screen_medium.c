@@ -14,8 +14,21 @@ static const char *root_of(const struct app *app)
     return app->media_dir ? app->media_dir : "/";
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return text_collate(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What is in it is read here, and not for every look: a stick may be slow. */
 static void open_folder(struct app *app, const char *path)
 {
+    arena_fini(&app->folder_arena);
+    arena_init(&app->folder_arena);
+    app->folders = NULL;
+    app->folder_count = 0;
+    if (*path && file_folders(&app->folder_arena, &app->folders, &app->folder_count, path, NULL)) {
+        qsort(app->folders, app->folder_count, sizeof *app->folders, by_name);
+    }
     snprintf(app->folder, sizeof app->folder, "%s", path);
     app->ui.scroll = 0;
     app->ui.again = true;
@@ -69,11 +82,6 @@ static void up(struct app *app)
     open_folder(app, arena_text(&app->ui.frame, app->folder));
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return text_collate(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Its path with blanks, where a line may end. */
 static const char *spaced(struct app *app)
 {
@@ -100,21 +108,19 @@ static void show_folder(struct app *app, int x, int *y, int w)
 {
     enum { MOST = 200 };
     struct ui *ui = &app->ui;
-    const char **names = NULL;
-    size_t count = 0;
+    const char *const *names = (const char *const *)app->folders;
+    size_t count = app->folder_count;
     *y += ui_text(ui, x, *y, w, TEXT_BODY_BOLD, spaced(app), ui->theme.ink, true);
     *y += ui_px(ui, 8);
-    bool readable = file_folders(&ui->frame, &names, &count, app->folder, NULL);
     if (strcmp(app->folder, root_of(app)) != 0 &&
         ui_row(ui, "up", x, y, w, ui_str(ui, S_folder_up), "", 0)) {
         up(app);
         return;
     }
-    if (!readable) {
+    if (!app->folders) {
         ui_warning(ui, x, y, w, ui_str(ui, S_folder_closed));
         return;
     }
-    qsort(names, count, sizeof *names, by_name);
     for (size_t k = 0; k < count && k < MOST; k++) {
         const char *id = arena_printf(&ui->frame, "folder:%zu", k);
         const char *between = strcmp(app->folder, "/") == 0 ? "" : "/";

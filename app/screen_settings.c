@@ -85,7 +85,6 @@ bool interface_languages(struct app *app, int x, int *y, int w)
     return false;
 }
 
-/* In an interview the questions' language and the interface's, apart or together. */
 static void heading(struct ui *ui, int x, int *y, int w, enum string_id id)
 {
     *y += ui_px(ui, 18);
@@ -147,10 +146,9 @@ void screen_settings(struct app *app)
     int x, y, w;
     ui_header(ui, &h);
     if (ui_took(ui, "back")) {
-        int scroll = app->page_scroll;
         app_go(app, app->interview ? SCREEN_INTERVIEW : SCREEN_HOME);
         if (app->interview) { /* where it was left */
-            ui->scroll = scroll;
+            ui->scroll = app->interview_scroll;
             screen_reopen_typed(app);
         }
         return;

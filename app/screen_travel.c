@@ -123,16 +123,6 @@ static void try_answers(struct app *app)
     }
 }
 
-static const char *in_script(struct app *app, const char *words)
-{
-    char *out = arena_alloc(&app->ui.frame, 200);
-    snprintf(out, 200, "%s", words);
-    if (app->ui.language != UI_EN) {
-        words_cyrillic(out, 200, words);
-    }
-    return out;
-}
-
 static void start(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -158,7 +148,7 @@ static void choose(struct app *app, int x, int *y, int w)
     *y += ui_px(ui, 6);
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_travel_pass_hint), ui->theme.soft, true);
     *y += ui_px(ui, 12);
-    ui_card(ui, NULL, x, y, w, in_script(app, app->suggested), NULL, false);
+    ui_card(ui, NULL, x, y, w, app_words(app, app->suggested), NULL, false);
     if (ui_wide_button(ui, "other", x, y, w, ui_str(ui, S_first_other), false)) {
         vault_suggest(app->suggested);
         ui->again = true;
@@ -176,7 +166,7 @@ static void send(struct app *app, int x, int *y, int w)
     *y += ui_px(ui, 6);
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_travel_send_hint), ui->theme.soft, true);
     *y += ui_px(ui, 12);
-    ui_card(ui, NULL, x, y, w, in_script(app, app->about_words), ui_str(ui, S_travel_words), false);
+    ui_card(ui, NULL, x, y, w, app_words(app, app->about_words), ui_str(ui, S_travel_words), false);
     const char *folder = medium_choose(app, x, y, w);
     if (folder) {
         struct err err = {0};

@@ -12,6 +12,7 @@ void app_close_sheet(struct app *app)
     app->ui.again = true;
 }
 
+/* In an interview the questions' language and the interface's, apart or together. */
 static void language_sheet(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -75,6 +76,7 @@ static void menu_sheet(struct app *app, int x, int *y, int w)
         if (node) {
             interview_typing(app->interview, node, ui->edit.text.data);
         }
+        app->interview_scroll = app->page_scroll;
         app_go(app, SCREEN_SETTINGS);
         return;
     }
@@ -165,16 +167,11 @@ void about_open(struct app *app)
 static void about_sheet(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    char words[200];
-    snprintf(words, sizeof words, "%s", app->about_words);
-    if (ui->language != UI_EN) {
-        words_cyrillic(words, sizeof words, app->about_words);
-    }
     *y += ui_text(ui, x, *y, w, TEXT_QUESTION, "Suhbat " SUHBAT_VERSION, ui->theme.ink, true);
     *y += ui_px(ui, 4);
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_about_what), ui->theme.soft, true);
     *y += ui_px(ui, 16);
-    ui_card(ui, NULL, x, y, w, arena_text(&ui->frame, words), ui_str(ui, S_about_words), false);
+    ui_card(ui, NULL, x, y, w, app_words(app, app->about_words), ui_str(ui, S_about_words), false);
     int64_t issued_ms = (int64_t)app->epoch_s * 1000;
     *y += ui_text(ui, x, *y, w, TEXT_BODY,
                   ui_fill(ui, S_about_catalogue, ui_number(ui, (long long)app->epoch),

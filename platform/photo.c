@@ -63,15 +63,29 @@ static void put_orientation(struct buf *out, unsigned value)
     buf_add(out, block, sizeof block);
 }
 
-/* Does the segment belong to the picture itself? */
+/* Does the segment belong to the picture itself?  No APPn but colours, no comment, nothing unknown.
+ */
 static bool is_picture(unsigned marker, const uint8_t *body, size_t len)
 {
     static const char icc[] = "ICC_PROFILE";
     if (marker == APP2) {
         return len > sizeof icc && memcmp(body, icc, sizeof icc) == 0;
     }
-    return marker == APP0 || marker == ADOBE || marker < APP0 ||
-           (marker > 0xEF && marker < 0xFE); /* not APPn, not COM */
+    return marker == ADOBE || marker < APP0;
+}
+
+/* JFIF's block without the thumbnail that it may hold. */
+static void put_jfif(struct buf *out, const uint8_t *body, size_t len)
+{
+    enum { JFIF = 14, THUMBNAIL = 12 };
+    if (len < JFIF || memcmp(body, "JFIF", 5) != 0) {
+        return;
+    }
+    const uint8_t head[] = {0xFF, APP0, 0, JFIF + 2};
+    static const uint8_t none[] = {0, 0};
+    buf_add(out, head, sizeof head);
+    buf_add(out, body, THUMBNAIL);
+    buf_add(out, none, sizeof none);
 }
 
 static bool clean_jpeg(struct buf *out, const uint8_t *p, size_t len)
@@ -104,7 +118,9 @@ static bool clean_jpeg(struct buf *out, const uint8_t *p, size_t len)
             put_orientation(out, turned); /* behind JFIF's own block, which wants to be first */
             told = true;
         }
-        if (is_picture(marker, body, size - 2)) {
+        if (marker == APP0) {
+            put_jfif(out, body, size - 2);
+        } else if (is_picture(marker, body, size - 2)) {
             buf_add(out, p + at, size + 2);
         }
         at += size + 2;
@@ -155,6 +171,7 @@ static bool clean_png(struct buf *out, const uint8_t *p, size_t len)
 
 static bool clean_webp(struct buf *out, const uint8_t *p, size_t len)
 {
+    static const char parts[] = "VP8 |VP8L|VP8X|ALPH|ANIM|ANMF|ICCP";
     enum { HEAD = 12, FLAG_XMP = 4, FLAG_EXIF = 8 };
     size_t start = out->len;
     size_t end = 8 + (size_t)any32(p + 4, true);
@@ -171,7 +188,9 @@ static bool clean_webp(struct buf *out, const uint8_t *p, size_t len)
         size_t to = out->len;
         pixels = pixels || memcmp(p + at, "VP8 ", 4) == 0 || memcmp(p + at, "VP8L", 4) == 0 ||
                  memcmp(p + at, "ANMF", 4) == 0;
-        if (memcmp(p + at, "EXIF", 4) != 0 && memcmp(p + at, "XMP ", 4) != 0) {
+        char name[5] = {0};
+        memcpy(name, p + at, 4);
+        if (strlen(name) == 4 && !strchr(name, '|') && strstr(parts, name)) {
             buf_add(out, p + at, padded + 8);
             if (memcmp(p + at, "VP8X", 4) == 0 && size > 0) {
                 out->data[to + 8] = (char)(out->data[to + 8] & ~(FLAG_XMP | FLAG_EXIF));

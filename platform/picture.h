@@ -5,7 +5,8 @@
  * picture: a form's PNG or JPEG as pixels of the size it is shown in, and a drawing as PNG.  Home
  * of libpng and TurboJPEG: two small decoders instead of all that SDL2_image would bring.
  *
- * Only pictures of signed forms, and our own drawings, are decoded; a file from somebody's stick is never looked into.
+ * Only pictures of signed forms, and our own drawings, are decoded; a file from somebody's stick is
+ * never decoded (photo only copies parts of it).
  */
 #include "platform/arena.h"
 

@@ -228,6 +228,8 @@ static void test_vault__five_wrong_pins_or_half_an_hour_want_the_passphrase(void
     vault_close(v);
 }
 
+static bool readable; /* the machine let this process look at itself */
+
 /* How often these bytes are in this process's writable memory. */
 static unsigned sightings(const uint8_t *masked, size_t len)
 {
@@ -245,6 +247,7 @@ static unsigned sightings(const uint8_t *masked, size_t len)
         uint8_t *copy = malloc(to - from);
         struct iovec here = {copy, to - from}, there = {(void *)from, to - from};
         ssize_t n = process_vm_readv(getpid(), &here, 1, &there, 1, 0);
+        readable = readable || n > 0;
         for (ssize_t at = 0; at + (ssize_t)len <= n; at++) {
             size_t k = 0;
             while (k < len && (copy[at + (ssize_t)k] ^ 0x5A) == masked[k]) {
@@ -274,9 +277,11 @@ static void test_vault__a_soft_lock_leaves_no_key_in_memory(void **state)
         meta[i] ^= 0x5A;
         pin[i] ^= 0x5A;
     }
-    if (sightings(seed, 32) == 0) {
+    unsigned seen = sightings(seed, 32);
+    if (!readable) {
         skip(); /* the machine lets nobody look, not even itself */
     }
+    assert_true(seen > 0);
     assert_true(sightings(meta, 32) > 0);
     assert_true(sightings(pin, 32) > 0);
     vault_soft_lock(v, VAULT_SOFT_MS);
