@@ -207,6 +207,7 @@ void screen_travel(struct app *app)
     }
     if (h.left && ui_took(ui, "back")) {
         edit_end(&ui->edit);
+        secret_wipe(app->suggested, sizeof app->suggested);
         app->message[0] = app->folder[0] = '\0';
         app->travel = TRAVEL_START;
         ui->again = true;
