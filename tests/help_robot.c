@@ -314,8 +314,8 @@ static void jump(void)
     struct interview *i = r.s.app.interview;
     struct page *pages;
     size_t count, at;
-    if (!i || r.s.app.screen != SCREEN_INTERVIEW || r.s.app.handed ||
-        r.s.app.sheet != SHEET_NONE || !question_commit(&r.s.app)) {
+    if (!i || r.s.app.screen != SCREEN_INTERVIEW || r.s.app.handed || r.s.app.sheet != SHEET_NONE ||
+        !question_commit(&r.s.app)) {
         return;
     }
     interview_pages(i, &r.s.app.ui.frame, &pages, &count, &at);
@@ -338,7 +338,8 @@ static void jump(void)
     }
 }
 
-/* By the robot's PIN, or by the passphrase; a PIN that it chose by chance is spent in five steps. */
+/* By the robot's PIN, or by the passphrase; a PIN that it chose by chance is spent in five steps.
+ */
 static void open_lock(void)
 {
     struct app *app = &r.s.app;
@@ -464,7 +465,9 @@ static void leave(void)
     static const char *const ways[] = {"cancel", "keep", "back", "right", "leave"};
     for (int i = 0; i < MOST && r.s.app.screen != SCREEN_HOME; i++) {
         scene_unlock(&r.s);
-        if (r.s.app.screen == SCREEN_RETURN) {
+        bool travels = r.s.app.screen == SCREEN_TRAVEL && r.s.app.sheet == SHEET_NONE;
+        if (r.s.app.screen == SCREEN_RETURN ||
+            travels) { /* the coordinator's answer is a way, too */
             come_back();
             continue;
         }
@@ -591,10 +594,11 @@ int main(int argc, char **argv)
         fflush(stdout);
     }
     window_close(r.window);
-    printf("%u steps, %u kills, %u locks, %u turns, %u sleeps, %u looks at a respondent's screen, "
-           "%u hurries on a slow card (%u held a page); skipped are forms that do not begin without "
-           "their files\n",
-           total, r.kills, r.locks, r.turns, r.sleeps, r.handed, r.hurries, r.waits);
+    printf(
+        "%u steps, %u kills, %u locks, %u turns, %u sleeps, %u looks at a respondent's screen, "
+        "%u hurries on a slow card (%u held a page); skipped are forms that do not begin without "
+        "their files\n",
+        total, r.kills, r.locks, r.turns, r.sleeps, r.handed, r.hurries, r.waits);
     printf("%u passed, %u failed, %u skipped\n", passed, failed, skipped);
     return failed > 0;
 }
