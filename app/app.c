@@ -16,6 +16,7 @@ enum { IDLE_LOCK_MS = 2 * 60 * 1000, IDLE_INTERVIEW_MS = 15 * 60 * 1000 };
 
 void app_go(struct app *app, enum screen screen)
 {
+    app_errand_leave(app);
     bool elsewhere = app->screen == SCREEN_FINISH || app->screen == SCREEN_OUTLINE;
     if (app->interview && (screen == SCREEN_FINISH || screen == SCREEN_OUTLINE)) {
         interview_screen(app->interview, screen == SCREEN_FINISH ? "end" : "outline");
@@ -37,7 +38,7 @@ void app_go(struct app *app, enum screen screen)
         app_load_home(app);
     }
     if (screen == SCREEN_HAND_OVER || screen == SCREEN_LOAD || screen == SCREEN_FIRST_INVITE) {
-        app_find_media(app);
+        app_find_media(app, screen == SCREEN_FIRST_INVITE ? ".sbi" : NULL);
     }
 }
 
@@ -182,6 +183,7 @@ static void forget_titles(struct app *app)
 
 static void lock(struct app *app, int64_t soft_until_ms)
 {
+    app_errand_leave(app);
     app->to_resume = app->interview != NULL;
     app->unwritten = false;
     if (app->interview) {
@@ -384,80 +386,6 @@ const char *app_date(struct app *app, int64_t wall_ms)
                         (int)(ms / 3600000), (int)(ms / 60000 % 60));
 }
 
-/* ---- media ---- */
-
-static void add_medium(struct app *app, const char *path)
-{
-    if (app->media_count < APP_MEDIA_MAX && strlen(path) < sizeof app->media[0] &&
-        access(path, R_OK | X_OK) == 0) {
-        strcpy(app->media[app->media_count++], path);
-    }
-}
-
-static bool is_mount(const char *path, const char *mounts)
-{
-    struct buf needle = {0};
-    buf_printf(&needle, " %s ", path);
-    bool is = strstr(mounts, needle.data) != NULL;
-    buf_fini(&needle);
-    return is;
-}
-
-static bool octal(const char *p)
-{
-    return p[0] >= '0' && p[0] <= '3' && p[1] >= '0' && p[1] <= '7' && p[2] >= '0' && p[2] <= '7';
-}
-
-static void unescape(char *path)
-{
-    char *out = path;
-    for (const char *p = path; *p; p++) {
-        if (*p == '\\' && octal(p + 1)) {
-            *out++ = (char)((p[1] - '0') * 64 + (p[2] - '0') * 8 + p[3] - '0');
-            p += 3;
-        } else {
-            *out++ = *p;
-        }
-    }
-    *out = '\0';
-}
-
-/* What is mounted where sticks and cards are mounted; or the one folder that was given. */
-void app_find_media(struct app *app)
-{
-    app->media_count = 0;
-    if (app->media_dir) {
-        add_medium(app, app->media_dir);
-        return;
-    }
-    struct buf mounts = {0};
-    if (!file_read(&mounts, "/proc/mounts", 1 << 20, NULL)) {
-        buf_fini(&mounts);
-        return;
-    }
-    static const char *const roots[] = {"/media/", "/run/media/", "/mnt/"};
-    for (char *p = mounts.data; p && *p;) {
-        char *space = strchr(p, ' '), *end = space ? strchr(space + 1, ' ') : NULL;
-        if (!end) {
-            break;
-        }
-        struct buf path = {0};
-        buf_add(&path, space + 1, (size_t)(end - space) - 1);
-        bool mounted = is_mount(path.data, mounts.data);
-        unescape(path.data); /* the kernel writes a blank in a stick's name as \040 */
-        for (size_t i = 0; i < 3; i++) {
-            if (strncmp(path.data, roots[i], strlen(roots[i])) == 0 && mounted) {
-                add_medium(app, path.data);
-                break;
-            }
-        }
-        buf_fini(&path);
-        p = strchr(end, '\n');
-        p = p ? p + 1 : NULL;
-    }
-    buf_fini(&mounts);
-}
-
 const char *app_media_name(const char *path)
 {
     return file_name(path);
@@ -585,6 +513,8 @@ static void build(struct app *app)
         app->pass++;
         if (app->task) {
             app_watch_task(app);
+        } else if (app->errand.errand) {
+            app_watch_errand(app);
         } else if (app->sheet != SHEET_NONE) {
             if (app->screen == SCREEN_UNLOCK) {
                 app_look_locks(app); /* the soft lock ends under a sheet, too */
@@ -620,7 +550,8 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
         "load",           "settings",     "pin",         "hand",       "return"};
     struct buf out = {0};
     struct ui *ui = &app->ui;
-    if (app->leaving || app->task) { /* what comes then is what was asked for */
+    if (app->leaving || app->task ||
+        app->errand.errand) { /* what comes then is what was asked for */
         return;
     }
     buf_printf(&out, "frame %u %s\n", frame, app->sheet ? "sheet" : names[app->screen]);
@@ -791,6 +722,7 @@ struct device *app_end(struct app *app)
         (void)!writer_end(app->writer, app->locking, NULL);
         app->locking = NULL;
     }
+    app_errand_leave(app);
     app_leave_interview(app);
     struct device *device = writer_free(app->writer);
     app->writer = NULL;
@@ -798,6 +730,7 @@ struct device *app_end(struct app *app)
     buf_fini(&app->request);
     forget_lists(app);
     arena_fini(&app->folder_arena);
+    app_forget_named(app);
     ui_fini(&app->ui);
     return device;
 }
@@ -876,6 +809,9 @@ bool app_handle(struct app *app, const struct window_event *e)
         ui_let_go(ui); /* a finger meant what it saw: it is not for the next page */
         return false;
     }
+    if (app->errand.errand && e->kind == WINDOW_TEXT) { /* no field is in sight */
+        return false;
+    }
     if (lock_if_due(app)) { /* woken after a long sleep: this touch opens nothing */
         return true;
     }
@@ -890,7 +826,8 @@ bool app_handle(struct app *app, const struct window_event *e)
         audio_stop();
     }
     bool locked = app->screen == SCREEN_UNLOCK && e->kind == WINDOW_NONE;
-    return ui_event(ui, e) || locked || ended || ui->again || app->leaving || app->task;
+    return ui_event(ui, e) || locked || ended || ui->again || app->leaving || app->task ||
+           app->errand.errand;
 }
 
 int app_run(struct app *app, int robot_fd)
@@ -916,6 +853,7 @@ int app_run(struct app *app, int robot_fd)
         timeout = shorter(timeout, lock_timeout(app));
         timeout = shorter(timeout, leaving_timeout(app));
         timeout = app->task ? PROGRESS_MS : timeout;
+        timeout = shorter(timeout, app_errand_timeout(app));
         timeout = shorter(timeout, audio_left_ms());
         e = window_wait(ui->window, timeout);
         dirty = app_handle(app, &e);

@@ -9,14 +9,16 @@
  *   HOME ─▶ FORMS ─▶ INTERVIEW ◀▶ OUTLINE, FINISH ─▶ SEALED ─▶ HOME;  HOME ─▶ HAND_OVER, LOAD,
  * SETTINGS
  *
- * A screen is one function, screen_NAME(app), that builds the page; a sheet (enum app_sheet) lies over
- * the screen below, never more than one.
+ * A screen is one function, screen_NAME(app), that builds the page; a sheet (enum app_sheet) lies
+ * over the screen below, never more than one.
  */
 #include "app/help.h"
 #include "app/interview.h"
 #include "app/keyboard.h"
 #include "app/ui.h"
 #include "platform/audio.h"
+#include "platform/errand.h"
+#include "platform/media.h"
 #include "platform/picture.h"
 #include "platform/sleep.h"
 
@@ -62,7 +64,7 @@ enum app_leave { LEAVE_NONE, LEAVE_NEXT, LEAVE_BACK };
 
 enum travel_step { TRAVEL_START, TRAVEL_CHOOSE, TRAVEL_REPEAT, TRAVEL_SEND, TRAVEL_OPEN };
 
-enum { APP_FORMS_MAX = 64, APP_MEDIA_MAX = 16, APP_CHOICES_SHOWN = 60 };
+enum { APP_FORMS_MAX = 64, APP_CHOICES_SHOWN = 60 };
 
 struct app_form {
     struct device_form form;
@@ -75,6 +77,26 @@ struct app_file { /* found on a stick or card */
     char path[300], name[80];
     uint64_t size;
     int64_t time; /* s */
+};
+
+struct app;
+enum { APP_NAMED = 200 };
+struct app_named { /* a file right on a stick or card */
+    size_t medium; /* which of app->media */
+    const char *name;
+};
+
+/* What is done on a stick or card while the screen goes on (platform/errand.h). */
+struct app_errand {
+    enum string_id what; /* told when it takes long */
+    errand_work *work;
+    void *matter; /* the errand's, from the moment it is begun */
+    errand_drop *drop;
+    /* On the screen's thread, at once or later; never when it was left.  Drops nothing. */
+    void (*end)(struct app *app, void *matter, bool ok, const struct err *err);
+    struct progress *progress; /* of the matter, or NULL */
+    struct errand *errand;     /* NULL: none goes on */
+    int64_t since_ms;
 };
 
 enum { APP_PICTURES = 24 };
@@ -145,9 +167,9 @@ struct app {
     int64_t typed_ms, journalled_ms;
     const struct node *dated; /* whose calendar was turned: */
     int month_shown, year_shown;
-    char day_shown[12];        /* of a moment whose hour is still missing */
-    const struct node *opened; /* whose list is open */
-    bool advance;              /* a quick answer: on to the next page */
+    char day_shown[12];             /* of a moment whose hour is still missing */
+    const struct node *opened;      /* whose list is open */
+    bool advance;                   /* a quick answer: on to the next page */
     const struct node *field_waits; /* not opened by itself: its question is to be read first */
     enum app_leave leaving; /* as soon as the answer is on the medium; no touch counts till then */
     int64_t leaving_ms;     /* since when */
@@ -166,7 +188,7 @@ struct app {
     struct long_list lists[APP_LISTS];
     unsigned pass;
     struct app_picture pictures[APP_PICTURES];
-    unsigned memo;       /* the number of the memo that is being written */
+    unsigned memo; /* the number of the memo that is being written */
     char about_words[64];
     char looked_at[256]; /* the picture that fills a sheet: its URI */
     uint64_t picture_clock, picture_key;
@@ -174,9 +196,14 @@ struct app {
     uint32_t sealed_number;
 
     /* exchange */
-    char media[APP_MEDIA_MAX][256];
+    struct medium media[MEDIA_MAX]; /* as they were found last */
     size_t media_count;
-    char folder[256]; /* being looked through for where to hand over; "": sticks and cards are shown */
+    struct arena named_arena;
+    struct app_named *named; /* files on them that were looked for */
+    size_t named_count;
+    struct app_errand errand; /* to a stick or card */
+    char folder[256]; /* being looked through for where to hand over; "": sticks and cards are shown
+                       */
     struct arena folder_arena; /* of what lies in it, read once when it was opened */
     const char **folders;      /* NULL: it cannot be read */
     size_t folder_count;
@@ -194,9 +221,9 @@ struct app {
     struct device_locks locks; /* as they were looked at last */
     bool locked_before;        /* since the program began: a PIN would have been handy */
     enum travel_step travel;
-    enum screen pin_from;      /* where SCREEN_PIN was opened */
-    bool unwritten;            /* the last answers before the lock: the medium took them not */
-    bool to_resume;            /* softly locked within an interview: this one */
+    enum screen pin_from; /* where SCREEN_PIN was opened */
+    bool unwritten;       /* the last answers before the lock: the medium took them not */
+    bool to_resume;       /* softly locked within an interview: this one */
     uint8_t resume_id[16];
     bool show_pass;
     char suggested[64];
@@ -247,7 +274,22 @@ void app_settings_write(struct app *app);
 bool app_load_home(struct app *app);
 /* Home; before the enrolment is answered, the request's screen. */
 void app_go_home(struct app *app);
-void app_find_media(struct app *app);
+
+/* ---- errands: nothing here waits for a stick for longer than a moment; callers return after ----
+ */
+void app_errand(struct app *app, const struct app_errand *errand);
+void app_errand_leave(struct app *app);
+void app_watch_errand(struct app *app); /* the page while it goes on */
+int app_errand_timeout(const struct app *app);
+/* app->media, and in app->named the files on them with this ending (NULL: none). */
+void app_find_media(struct app *app, const char *ending);
+void app_forget_named(struct app *app);
+/* A file of at most so many bytes; lent to `then`, which is not called when it cannot be read. */
+typedef void app_file_read(struct app *app, const char *path, const struct buf *bytes);
+void app_read_file(struct app *app, const char *path, size_t most, app_file_read *then);
+/* A small file into a folder, or (NULL) onto each stick that is in; what came of it is said. */
+void app_write_file(struct app *app, const char *folder, const char *name, const struct buf *bytes);
+
 const char *app_date(struct app *app, int64_t wall_ms); /* dd.MM.yyyy HH:mm */
 const char *app_media_name(const char *path);
 /* Control words in the script of the interface; kept for the frame. */

@@ -61,7 +61,14 @@ static int newest_first(const void *a, const void *b)
     return x->time < y->time ? 1 : x->time > y->time ? -1 : strcmp(x->name, y->name);
 }
 
-static void look_in(struct app *app, enum file_kind kind, const char *folder, unsigned depth)
+struct searching {
+    const char *fixed;
+    enum file_kind kind;
+    struct app_file found[APP_FILES];
+    size_t count;
+};
+
+static void look_in(struct searching *s, const char *folder, unsigned depth)
 {
     enum { DEEP = 3, LOOKED_AT_MOST = 5000 };
     DIR *dir = opendir(folder);
@@ -69,29 +76,29 @@ static void look_in(struct app *app, enum file_kind kind, const char *folder, un
     for (struct dirent *e = dir ? readdir(dir) : NULL; e && seen < LOOKED_AT_MOST;
          e = readdir(dir), seen++) {
         struct stat st;
-        char path[sizeof app->found[0].path];
+        char path[sizeof s->found[0].path];
         if (e->d_name[0] == '.' ||
             snprintf(path, sizeof path, "%s/%s", folder, e->d_name) >= (int)sizeof path ||
             lstat(path, &st) != 0) {
             continue;
         }
         if (S_ISDIR(st.st_mode) && depth < DEEP) {
-            look_in(app, kind, path, depth + 1);
-        } else if (S_ISREG(st.st_mode) && is_of(kind, e->d_name)) {
+            look_in(s, path, depth + 1);
+        } else if (S_ISREG(st.st_mode) && is_of(s->kind, e->d_name)) {
             struct app_file f = {.size = (uint64_t)st.st_size, .time = (int64_t)st.st_mtime};
             snprintf(f.path, sizeof f.path, "%s", path);
             snprintf(f.name, sizeof f.name, "%.*s", (int)sizeof f.name - 1, e->d_name);
-            size_t at = app->found_count;
+            size_t at = s->count;
             if (at == APP_FILES) { /* the oldest gives way */
                 at = APP_FILES - 1;
-                if (app->found[at].time >= f.time) {
+                if (s->found[at].time >= f.time) {
                     continue;
                 }
             } else {
-                app->found_count++;
+                s->count++;
             }
-            app->found[at] = f;
-            qsort(app->found, app->found_count, sizeof *app->found, newest_first);
+            s->found[at] = f;
+            qsort(s->found, s->count, sizeof *s->found, newest_first);
         }
     }
     if (dir) {
@@ -99,14 +106,39 @@ static void look_in(struct app *app, enum file_kind kind, const char *folder, un
     }
 }
 
+static bool search_media(void *matter, struct err *err)
+{
+    struct searching *s = matter;
+    struct medium media[MEDIA_MAX];
+    size_t count = media_find(media, s->fixed);
+    (void)err;
+    for (size_t m = 0; m < count; m++) {
+        look_in(s, media[m].path, 0);
+    }
+    return true;
+}
+
+static void searched(struct app *app, void *matter, bool ok, const struct err *err)
+{
+    const struct searching *s = matter;
+    (void)ok;
+    (void)err;
+    memcpy(app->found, s->found, sizeof app->found);
+    app->found_count = s->count;
+}
+
 static void find_files(struct app *app, struct node *node)
 {
+    struct searching *s = mem_zero(1, sizeof *s);
+    s->fixed = app->media_dir;
+    s->kind = kind_of(node->item->control);
     app->file_node = node;
     app->found_count = 0;
-    app_find_media(app);
-    for (size_t m = 0; m < app->media_count; m++) {
-        look_in(app, kind_of(node->item->control), app->media[m], 0);
-    }
+    app_errand(app, &(struct app_errand){.what = S_wait_media,
+                                         .work = search_media,
+                                         .matter = s,
+                                         .drop = free,
+                                         .end = searched});
 }
 
 static const char *size_text(struct app *app, uint64_t bytes)
@@ -117,23 +149,30 @@ static const char *size_text(struct app *app, uint64_t bytes)
 }
 
 /* A photo goes without place, time and owner, unless the form wants them. */
-static bool attach(struct app *app, const char *ending, const struct buf *bytes, struct err *err)
+static void attach(struct app *app, const char *path, const struct buf *bytes)
 {
     const struct node *node = app->file_node;
     bool photo = kind_of(node->item->control) == FILE_IMAGE && !node->item->keep_exif;
     struct buf cleaned = {0};
+    struct err err = {0};
+    char ending[9];
     /* whatever the question asks for: a picture is known by its first bytes */
-    bool clean = !node->item->keep_exif && photo_clean(&cleaned, bytes->data, bytes->len) == PHOTO_CLEANED;
+    bool clean =
+        !node->item->keep_exif && photo_clean(&cleaned, bytes->data, bytes->len) == PHOTO_CLEANED;
     const struct buf *kept = clean ? &cleaned : bytes;
-    bool ok = interview_attach(app->interview, app->file_node, ending, kept->data, kept->len, err);
-    if (ok) {
+    ending_of(ending, path);
+    if (!bytes->len) {
+        app_say(app, S_file_empty);
+    } else if (!interview_attach(app->interview, app->file_node, ending, kept->data, kept->len,
+                                 &err)) {
+        app_trouble(app, &err);
+    } else {
         app_close_sheet(app);
         if (photo && !clean) {
             app_say(app, S_file_traces);
         }
     }
     buf_fini(&cleaned);
-    return ok;
 }
 
 /* The sheet: what lies on the sticks and cards, the newest first. */
@@ -150,20 +189,11 @@ void question_files_sheet(struct app *app, int x, int *y, int w)
         const char *small = arena_printf(&ui->frame, "%s · %s", size_text(app, f->size),
                                          app_date(app, f->time * 1000));
         if (ui_row(ui, arena_printf(&ui->frame, "found:%zu", i + 1), x, y, w, f->name, small, 0)) {
-            struct buf bytes = {0};
-            struct err err = {0};
-            char ending[9];
-            ending_of(ending, f->name);
-            app_wait(app, S_wait_file);
-            if (f->size == 0) {
-                app_say(app, S_file_empty);
-            } else if (f->size > INTERVIEW_FILE_MAX) {
+            if (f->size > INTERVIEW_FILE_MAX) {
                 app_say(app, S_file_large);
-            } else if (!file_read(&bytes, f->path, INTERVIEW_FILE_MAX, &err) ||
-                       !attach(app, ending, &bytes, &err)) {
-                app_trouble(app, &err);
+            } else {
+                app_read_file(app, f->path, INTERVIEW_FILE_MAX, attach);
             }
-            buf_fini(&bytes);
             return;
         }
     }

@@ -146,10 +146,7 @@ void app_watch_task(struct app *app)
                        .subtitle = app_media_name(app->task_folder),
                        .right = "lock",
                        .progress = -1};
-    int x, y, w, bar = ui_px(ui, 10);
-    enum { KIB = 1024, TENTH = KIB * KIB / 10 };
-    size_t total = app->progress.total, done = app->progress.done;
-    done = done < total ? done : total;
+    int x, y, w;
     ui_header(ui, &h);
     if (ui_took(ui, "lock")) {
         app_lock_behind(app);
@@ -158,18 +155,7 @@ void app_watch_task(struct app *app)
     ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
     y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_wait), ui->theme.ink, true) +
          ui_px(ui, 12);
-    int part = total ? (int)((double)w * (double)done / (double)total) : 0;
-    ui_box(ui, (struct rect){x, y, w, bar}, 5, ui->theme.line, 0, 0);
-    if (part > bar) {
-        ui_box(ui, (struct rect){x, y, part, bar}, 5, ui->theme.accent, 0, 0);
-    }
-    y += bar + ui_px(ui, 8);
-    if (total) {
-        y += ui_text(ui, x, y, w, TEXT_BODY,
-                     ui_fill(ui, S_progress_mb, ui_tenths(ui, (long long)(done / TENTH)),
-                             ui_tenths(ui, (long long)((total + TENTH - 1) / TENTH))),
-                     ui->theme.soft, true);
-    }
+    ui_progress(ui, x, &y, w, &app->progress);
     y += ui_px(ui, 20);
     if (ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
         app->progress.stop = true;

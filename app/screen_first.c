@@ -33,42 +33,43 @@ static void choose_language(struct app *app, int x, int *y, int w)
     }
 }
 
+static void take_invite(struct app *app, const char *path, const struct buf *bytes)
+{
+    struct err err = {0};
+    struct invite *invite = mem_alloc(sizeof *invite);
+    snprintf(app->invite_path, sizeof app->invite_path, "%s", path);
+    buf_fini(&app->invite_bytes);
+    buf_add(&app->invite_bytes, bytes->data, bytes->len);
+    if (invite_read(invite, bytes->data, bytes->len, &err)) {
+        app_go(app, SCREEN_FIRST_WORDS);
+    } else {
+        app_trouble(app, &err);
+    }
+    secret_wipe(invite, sizeof *invite);
+    free(invite);
+}
+
 /* Invitations lie as *.sbi on a stick or card. */
 static void choose_invite(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    size_t found = 0;
     heading(app, x, y, w, S_first_invite, S_first_invite_hint);
-    for (size_t m = 0; m < app->media_count; m++) {
-        const char **names;
-        size_t count;
-        if (!file_list(&ui->frame, &names, &count, app->media[m], ".sbi", NULL)) {
-            continue;
-        }
-        for (size_t i = 0; i < count; i++, found++) {
-            const char *id = arena_printf(&ui->frame, "invite:%zu", found);
-            if (ui_row(ui, id, x, y, w, names[i], app_media_name(app->media[m]), 0)) {
-                struct err err = {0};
-                struct invite *invite = mem_alloc(sizeof *invite);
-                snprintf(app->invite_path, sizeof app->invite_path, "%s/%s", app->media[m],
-                         names[i]);
-                buf_fini(&app->invite_bytes);
-                if (file_read(&app->invite_bytes, app->invite_path, ENROL_FILE_MAX, &err) &&
-                    invite_read(invite, app->invite_bytes.data, app->invite_bytes.len, &err)) {
-                    app_go(app, SCREEN_FIRST_WORDS);
-                } else {
-                    app_trouble(app, &err);
-                }
-                free(invite);
-            }
+    for (size_t i = 0; i < app->named_count; i++) {
+        const struct app_named *n = &app->named[i];
+        const char *medium = app->media[n->medium].path;
+        const char *id = arena_printf(&ui->frame, "invite:%zu", i);
+        if (ui_row(ui, id, x, y, w, n->name, app_media_name(medium), 0)) {
+            app_read_file(app, arena_printf(&ui->frame, "%s/%s", medium, n->name), ENROL_FILE_MAX,
+                          take_invite);
+            return;
         }
     }
-    if (!found) {
+    if (!app->named_count) {
         ui_warning(ui, x, y, w, ui_str(ui, S_first_none));
     }
     *y += ui_px(ui, 12);
     if (ui_wide_button(ui, "look", x, y, w, ui_str(ui, S_first_look), false)) {
-        app_find_media(app);
+        app_find_media(app, ".sbi");
     }
 }
 
@@ -105,11 +106,22 @@ struct creating {
     struct device *device;
 };
 
+/* The request, beside the invitation and under its name. */
+static void answer_invite(struct app *app)
+{
+    const char *folder =
+        arena_printf(&app->ui.frame, "%.*s", (int)(file_name(app->invite_path) - app->invite_path),
+                     app->invite_path);
+    const char *name =
+        arena_printf(&app->ui.frame, "%s.sbe", file_stem(&app->ui.frame, app->invite_path));
+    app_write_file(app, folder, name, &app->request);
+}
+
 static void enrol(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct err err = {0};
-    struct buf typed = {0}, path = {0};
+    struct buf typed = {0};
     struct invite *invite = mem_alloc(sizeof *invite);
     struct device *device = NULL;
     if (!vault_passphrase(&typed, ui->edit.text.data, ui->edit.text.len) ||
@@ -117,7 +129,6 @@ static void enrol(struct app *app)
         app_say(app, S_first_differs);
     } else {
         app_wait(app, S_wait_keys);
-        buf_printf(&path, "%.*s.sbe", (int)strlen(app->invite_path) - 4, app->invite_path);
         buf_fini(&app->request);
         if (invite_read(invite, app->invite_bytes.data, app->invite_bytes.len, &err) &&
             device_create(&device, app->data_dir, invite, typed.data, typed.len, app->memory_kib,
@@ -125,10 +136,7 @@ static void enrol(struct app *app)
             app_take_device(app, device);
             secret_wipe(app->suggested, sizeof app->suggested);
             app_go(app, SCREEN_FIRST_REQUEST);
-            if (!file_write(path.data, app->request.data, app->request.len, FILE_PRIVATE, true,
-                            &err)) { /* the stick is out: the request can be written again */
-                app_trouble(app, &err);
-            }
+            answer_invite(app); /* if the stick is out, the request can be written again */
         } else {
             device_close(device);
             app_trouble(app, &err);
@@ -137,7 +145,6 @@ static void enrol(struct app *app)
     secret_wipe(invite, sizeof *invite);
     free(invite);
     buf_fini(&typed);
-    buf_fini(&path);
 }
 
 static bool read_words(struct device *d, void *arg, struct err *err)
@@ -157,24 +164,15 @@ static void write_request(struct app *app)
 {
     struct err err = {0};
     struct buf request = {0};
-    bool ok = writer_call(app->writer, read_request, &request, &err);
-    app_find_media(app);
-    if (ok && !app->media_count) {
-        app_say(app, S_media_none);
-    }
-    for (size_t m = 0; ok && m < app->media_count; m++) {
-        struct buf path = {0};
-        uint8_t hash[32];
+    uint8_t hash[32];
+    if (writer_call(app->writer, read_request, &request, &err)) {
         hash_plain(hash, request.data, request.len);
-        buf_printf(&path, "%s/request-%02x%02x%02x%02x.sbe", app->media[m], hash[0], hash[1],
-                   hash[2], hash[3]);
-        ok = file_write(path.data, request.data, request.len, FILE_PRIVATE, true, &err);
-        buf_fini(&path);
-    }
-    if (err.code) {
+        app_write_file(app, NULL,
+                       arena_printf(&app->ui.frame, "request-%02x%02x%02x%02x.sbe", hash[0],
+                                    hash[1], hash[2], hash[3]),
+                       &request);
+    } else {
         app_trouble(app, &err);
-    } else if (app->media_count) {
-        app_say_good(app, S_first_written);
     }
     buf_fini(&request);
 }

@@ -19,26 +19,72 @@ static int by_name(const void *a, const void *b)
     return text_collate(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* What is in it is read here, and not for every look: a stick may be slow. */
-static void open_folder(struct app *app, const char *path)
+struct opening {
+    char path[256];
+    struct arena arena;
+    const char **names;
+    size_t count;
+};
+
+static void drop_opening(void *matter)
+{
+    struct opening *o = matter;
+    arena_fini(&o->arena);
+    free(o);
+}
+
+static bool read_folder(void *matter, struct err *err)
+{
+    struct opening *o = matter;
+    if (!file_folders(&o->arena, &o->names, &o->count, o->path, err)) {
+        o->names = NULL; /* the page says so, and the way up stays */
+        return false;
+    }
+    qsort(o->names, o->count, sizeof *o->names, by_name);
+    return true;
+}
+
+static void close_folder(struct app *app)
 {
     arena_fini(&app->folder_arena);
-    arena_init(&app->folder_arena);
     app->folders = NULL;
     app->folder_count = 0;
-    if (*path && file_folders(&app->folder_arena, &app->folders, &app->folder_count, path, NULL)) {
-        qsort(app->folders, app->folder_count, sizeof *app->folders, by_name);
-    }
-    snprintf(app->folder, sizeof app->folder, "%s", path);
+    app->folder[0] = '\0';
     app->ui.scroll = 0;
     app->ui.again = true;
+}
+
+static void opened(struct app *app, void *matter, bool ok, const struct err *err)
+{
+    struct opening *o = matter;
+    (void)ok;
+    (void)err;
+    close_folder(app);
+    snprintf(app->folder, sizeof app->folder, "%s", o->path);
+    app->folder_arena = o->arena;
+    app->folders = o->names;
+    app->folder_count = o->count;
+    arena_init(&o->arena);
+}
+
+/* What is in it is read once, and not for every look: a stick may be slow. */
+static void open_folder(struct app *app, const char *path)
+{
+    struct opening *o = mem_zero(1, sizeof *o);
+    arena_init(&o->arena);
+    snprintf(o->path, sizeof o->path, "%s", path);
+    app_errand(app, &(struct app_errand){.what = S_wait_media,
+                                         .work = read_folder,
+                                         .matter = o,
+                                         .drop = drop_opening,
+                                         .end = opened});
 }
 
 static void begin(struct app *app)
 {
     const char *home = getenv("HOME");
     open_folder(app, app->media_dir     ? app->media_dir
-                     : app->media_count ? app->media[0]
+                     : app->media_count ? app->media[0].path
                      : home && *home    ? home
                                         : root_of(app));
 }
@@ -47,7 +93,7 @@ bool medium_leave(struct app *app)
 {
     bool was = app->folder[0] != '\0';
     if (was) {
-        open_folder(app, "");
+        close_folder(app);
     }
     return was;
 }
@@ -147,10 +193,11 @@ const char *medium_choose(struct app *app, int x, int *y, int w)
     }
     for (size_t m = 0; m < app->media_count; m++) {
         const char *id = arena_printf(&ui->frame, "medium:%zu", m + 1);
-        long long tenths = (long long)(file_free_bytes(app->media[m]) / 100000000ull);
-        if (ui_row(ui, id, x, y, w, app_media_name(app->media[m]),
+        const struct medium *medium = &app->media[m];
+        long long tenths = (long long)(medium->free / 100000000ull);
+        if (ui_row(ui, id, x, y, w, app_media_name(medium->path),
                    ui_fill(ui, S_media_free, ui_tenths(ui, tenths), NULL), 0)) {
-            chosen = app->media[m];
+            chosen = medium->path;
         }
     }
     if (!app->media_count) {
@@ -162,7 +209,7 @@ const char *medium_choose(struct app *app, int x, int *y, int w)
     }
     *y += ui_px(ui, 12);
     if (ui_wide_button(ui, "look", x, y, w, ui_str(ui, S_first_look), false)) {
-        app_find_media(app);
+        app_find_media(app, NULL);
     }
     return chosen;
 }

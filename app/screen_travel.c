@@ -66,8 +66,7 @@ static void make_request(struct app *app)
             secret_wipe(app->suggested, sizeof app->suggested);
             snprintf(app->about_words, sizeof app->about_words, "%s", a.words);
             app->travel = TRAVEL_SEND;
-            app_find_media(app);
-            ui->again = true;
+            app_find_media(app, NULL);
         } else {
             app_trouble(app, &err);
         }
@@ -87,40 +86,85 @@ static bool come_back(struct device *d, void *arg, struct err *err)
     return device_travel_return(d, r->answer->data, r->answer->len, r->pass, r->len, err);
 }
 
-/* Every answer on every stick is tried: which is ours, the passphrase tells. */
-static void try_answers(struct app *app)
+enum { ANSWERS = 64 };
+struct answers { /* all that lie on the sticks and cards */
+    const char *fixed;
+    struct buf answers[ANSWERS];
+    size_t count;
+    struct err err; /* why one of them could not be read */
+};
+
+static void drop_answers(void *matter)
 {
-    struct ui *ui = &app->ui;
-    struct err err = {0};
-    bool found = false, open = false;
-    app_find_media(app);
-    app_wait(app, S_wait_check);
-    for (size_t m = 0; m < app->media_count && !open; m++) {
+    struct answers *a = matter;
+    for (size_t k = 0; k < a->count; k++) {
+        buf_fini(&a->answers[k]);
+    }
+    free(a);
+}
+
+static bool find_answers(void *matter, struct err *err)
+{
+    struct answers *a = matter;
+    struct medium media[MEDIA_MAX];
+    struct arena arena;
+    size_t media_count = media_find(media, a->fixed);
+    (void)err;
+    arena_init(&arena);
+    for (size_t m = 0; m < media_count; m++) {
         const char **names;
         size_t count = 0;
-        if (!file_list(&ui->frame, &names, &count, app->media[m], ".sbv", NULL)) {
+        if (!file_list(&arena, &names, &count, media[m].path, ".sbv", NULL)) {
             continue;
         }
-        for (size_t k = 0; k < count && !open; k++) {
-            struct buf answer = {0};
-            struct returning r = {ui->edit.text.data, ui->edit.text.len, &answer};
-            const char *path = arena_printf(&ui->frame, "%s/%s", app->media[m], names[k]);
-            found = true;
-            open = file_read(&answer, path, TRAVEL_BYTES, &err) &&
-                   writer_call(app->writer, come_back, &r, &err);
-            buf_fini(&answer);
+        for (size_t k = 0; k < count && a->count < ANSWERS; k++) {
+            const char *path = arena_printf(&arena, "%s/%s", media[m].path, names[k]);
+            if (file_read(&a->answers[a->count], path, TRAVEL_BYTES, &a->err)) {
+                a->count++;
+            } else {
+                buf_fini(&a->answers[a->count]);
+            }
         }
+    }
+    arena_fini(&arena);
+    return true;
+}
+
+/* Every answer is tried: which is ours, the passphrase tells. */
+static void try_answers(struct app *app, void *matter, bool ok, const struct err *why)
+{
+    const struct answers *a = matter;
+    struct ui *ui = &app->ui;
+    struct err err = a->err;
+    bool open = false;
+    (void)ok;
+    (void)why;
+    app_wait(app, S_wait_check);
+    for (size_t k = 0; k < a->count && !open; k++) {
+        struct returning r = {ui->edit.text.data, ui->edit.text.len, &a->answers[k]};
+        open = writer_call(app->writer, come_back, &r, &err);
     }
     if (open) {
         edit_end(&ui->edit);
         app->travel = TRAVEL_START;
         app_look_locks(app);
         app_go_home(app);
-    } else if (!found) {
+    } else if (!a->count && !a->err.code) {
         app_say(app, S_travel_no_answer);
     } else {
         app_say(app, S_travel_wrong_answer);
     }
+}
+
+static void look_for_answers(struct app *app)
+{
+    struct answers *a = mem_zero(1, sizeof *a);
+    a->fixed = app->media_dir;
+    app_errand(app, &(struct app_errand){.what = S_wait_media,
+                                         .work = find_answers,
+                                         .matter = a,
+                                         .drop = drop_answers,
+                                         .end = try_answers});
 }
 
 static void start(struct app *app, int x, int *y, int w)
@@ -169,13 +213,8 @@ static void send(struct app *app, int x, int *y, int w)
     ui_card(ui, NULL, x, y, w, app_words(app, app->about_words), ui_str(ui, S_travel_words), false);
     const char *folder = medium_choose(app, x, y, w);
     if (folder) {
-        struct err err = {0};
-        const char *path = arena_printf(&ui->frame, "%s/unlock-%.4s.sbu", folder, app->about_words);
-        if (file_write(path, app->request.data, app->request.len, FILE_PRIVATE, true, &err)) {
-            app_say_good(app, S_first_written);
-        } else {
-            app_trouble(app, &err);
-        }
+        app_write_file(app, folder, arena_printf(&ui->frame, "unlock-%.4s.sbu", app->about_words),
+                       &app->request);
     }
     if (ui_took(ui, "answer")) {
         app->travel = TRAVEL_OPEN;
@@ -248,7 +287,7 @@ void screen_travel(struct app *app)
         if (step == TRAVEL_REPEAT) {
             make_request(app);
         } else if (ui->edit.text.len) {
-            try_answers(app);
+            look_for_answers(app);
         }
     }
 }

@@ -11,6 +11,7 @@
  * and arrows, and has a visible focus frame then.  All measures in dp, ui_px makes px of them.
  */
 #include "app/strings.h"
+#include "platform/progress.h"
 #include "platform/window.h"
 
 enum { UI_TARGETS_MAX = 512, UI_ID_MAX = 96, UI_TOUCH_DP = 48, UI_MAIN_DP = 56 };
@@ -224,6 +225,8 @@ bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right,
 void ui_pills_end(struct ui *ui, int *x, int *y, int left);
 bool ui_wide_button(struct ui *ui, const char *id, int x, int *y, int w, const char *text,
                     bool primary);
+/* How much of how much; a bare bar as long as that is not known. */
+void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *progress);
 void ui_warning(struct ui *ui, int x, int *y, int w, const char *text);
 /* Box around a text (being typed when `active`); dots instead of letters when `masked`. */
 bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *text, size_t cursor,

@@ -530,6 +530,26 @@ bool ui_wide_button(struct ui *ui, const char *id, int x, int *y, int w, const c
     return hit;
 }
 
+void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *progress)
+{
+    enum { KIB = 1024, TENTH = KIB * KIB / 10 };
+    size_t total = progress->total, done = progress->done;
+    int bar = ui_px(ui, 10);
+    done = done < total ? done : total;
+    int part = total ? (int)((double)w * (double)done / (double)total) : 0;
+    ui_box(ui, (struct rect){x, *y, w, bar}, 5, ui->theme.line, 0, 0);
+    if (part > bar) {
+        ui_box(ui, (struct rect){x, *y, part, bar}, 5, ui->theme.accent, 0, 0);
+    }
+    *y += bar + ui_px(ui, 8);
+    if (total) {
+        *y += ui_text(ui, x, *y, w, TEXT_BODY,
+                      ui_fill(ui, S_progress_mb, ui_tenths(ui, (long long)(done / TENTH)),
+                              ui_tenths(ui, (long long)((total + TENTH - 1) / TENTH))),
+                      ui->theme.soft, true);
+    }
+}
+
 void ui_warning(struct ui *ui, int x, int *y, int w, const char *text)
 {
     int pad = ui_px(ui, 11);

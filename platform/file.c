@@ -20,7 +20,8 @@ static bool env(struct err *err, const char *path, const char *doing)
     return err_at(err, "%s", path);
 }
 
-static bool read_all(struct buf *out, int fd, const char *path, size_t most, struct err *err)
+static bool read_all(struct buf *out, int fd, const char *path, size_t most,
+                     struct progress *progress, struct err *err)
 {
     char chunk[64 * 1024];
     size_t sum = 0;
@@ -43,21 +44,30 @@ static bool read_all(struct buf *out, int fd, const char *path, size_t most, str
             return err_at(err, "%s", path);
         }
         buf_add(out, chunk, (size_t)n);
+        progress_add(progress, (size_t)n);
     }
 }
 
-bool file_read(struct buf *out, const char *path, size_t most, struct err *err)
+bool file_get(struct buf *out, const char *path, size_t most, struct progress *progress,
+              struct err *err)
 {
-    if (strcmp(path, "-") == 0) {
-        return read_all(out, STDIN_FILENO, "standard input", most, err);
-    }
+    struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return env(err, path, "open");
     }
-    bool ok = read_all(out, fd, path, most, err);
+    if (progress && fstat(fd, &st) == 0 && st.st_size > 0) {
+        progress->total = (size_t)st.st_size;
+    }
+    bool ok = read_all(out, fd, path, most, progress, err);
     close(fd);
     return ok;
+}
+
+bool file_read(struct buf *out, const char *path, size_t most, struct err *err)
+{
+    return strcmp(path, "-") == 0 ? read_all(out, STDIN_FILENO, "standard input", most, NULL, err)
+                                  : file_get(out, path, most, NULL, err);
 }
 
 static bool write_all(int fd, const char *bytes, size_t len)
@@ -144,7 +154,7 @@ static bool same_on_medium(const char *path, const void *bytes, size_t len)
     }
     posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
     struct buf back = {0};
-    bool ok = read_all(&back, fd, path, len, NULL) && back.len == len &&
+    bool ok = read_all(&back, fd, path, len, NULL, NULL) && back.len == len &&
               (len == 0 || memcmp(back.data, bytes, len) == 0);
     buf_fini(&back);
     close(fd);

@@ -18,6 +18,10 @@ enum { FILE_PRIVATE = 0600, FILE_SHARED = 0644 };
 /* Append the file's bytes.  At most `most` bytes; more is ERR_LIMIT.  "-" is standard input. */
 MUST_CHECK bool file_read(struct buf *out, const char *path, size_t most, struct err *err);
 
+/* The same of a file on a slow medium, watched: how many bytes of how many. */
+MUST_CHECK bool file_get(struct buf *out, const char *path, size_t most, struct progress *progress,
+                         struct err *err);
+
 /* Give a file its name, in place of any other, and fsync the folder. */
 MUST_CHECK bool file_rename(const char *from, const char *to, struct err *err);
 /* Write to the side, fsync, rename, fsync the folder.  With `force` false an existing file is

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef TESTS_CARD_H
 #define TESTS_CARD_H
-/* card: this program's fsync, counted, and as slow as it is asked to be.  Included once a program.
+/* card: this program's fsync, counted, and as slow as it is asked to be; and a stick that hangs.
+ * Included once a program.
  */
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,6 +17,8 @@
 static atomic_int card_ms;     /* how long every fsync takes, besides its own time */
 static atomic_uint card_syncs; /* so far */
 static atomic_bool card_broken; /* every fsync fails */
+static atomic_bool card_hangs;  /* no folder of the stick opens until it is false again */
+static atomic_uint card_hung;   /* how many threads wait for one */
 
 static void card_sync(void)
 {
@@ -29,6 +35,17 @@ static bool card_fails(void)
         errno = EIO;
     }
     return card_broken;
+}
+
+DIR *opendir(const char *path)
+{
+    card_hung++;
+    while (card_hangs && strstr(path, "/stick")) {
+        usleep(1000);
+    }
+    card_hung--;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 ? NULL : fdopendir(fd);
 }
 
 int fsync(int fd)

@@ -425,6 +425,15 @@ static void interview(struct scene *s)
         if (strcmp(name, "photo") == 0) {
             scene_tap(s, "choose");
             shot(s, "sheet-files");
+            card_hangs = true;
+            tap_and_go(s, "look");
+            must(s->app.errand.errand, "wait for a slow stick");
+            shot(s, "medium-slow");
+            s->app.errand.since_ms -= 6000;
+            scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
+            shot(s, "medium-hangs");
+            card_hangs = false;
+            scene_event(s, (struct window_event){.kind = WINDOW_NONE});
             scene_tap(s, "cancel");
         }
         answer_page(s, name);

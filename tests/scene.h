@@ -95,7 +95,7 @@ static inline void scene_event(struct scene *s, struct window_event e)
 {
     struct err err = {0};
     scene_event_alone(s, e);
-    while (s->app.leaving || s->app.task) {
+    while (s->app.leaving || s->app.task || s->app.errand.errand) {
         if (s->app.leaving) {
             (void)!interview_sync(s->app.interview, &err);
         }

@@ -3,10 +3,10 @@
 #include "tests/help.h"
 
 #include <fcntl.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "platform/vault.h"
+#include "tests/scan.h"
 
 static const char pass[] = "Көк асман, ак булут, сары талаа";
 static char dir[64], path[80];
@@ -228,40 +228,6 @@ static void test_vault__five_wrong_pins_or_half_an_hour_want_the_passphrase(void
     vault_close(v);
 }
 
-static bool readable; /* the machine let this process look at itself */
-
-/* How often these bytes are in this process's writable memory. */
-static unsigned sightings(const uint8_t *masked, size_t len)
-{
-    FILE *maps = fopen("/proc/self/maps", "r");
-    char line[512];
-    unsigned count = 0;
-    assert_non_null(maps);
-    while (fgets(line, sizeof line, maps)) {
-        unsigned long from, to;
-        char flags[8];
-        if (sscanf(line, "%lx-%lx %7s", &from, &to, flags) != 3 || flags[1] != 'w' ||
-            to - from > 64u << 20) {
-            continue;
-        }
-        uint8_t *copy = malloc(to - from);
-        struct iovec here = {copy, to - from}, there = {(void *)from, to - from};
-        ssize_t n = process_vm_readv(getpid(), &here, 1, &there, 1, 0);
-        readable = readable || n > 0;
-        for (ssize_t at = 0; at + (ssize_t)len <= n; at++) {
-            size_t k = 0;
-            while (k < len && (copy[at + (ssize_t)k] ^ 0x5A) == masked[k]) {
-                k++;
-            }
-            count += k == len;
-        }
-        secret_wipe(copy, to - from);
-        free(copy);
-    }
-    fclose(maps);
-    return count;
-}
-
 static void test_vault__a_soft_lock_leaves_no_key_in_memory(void **state)
 {
     (void)state;
@@ -273,25 +239,25 @@ static void test_vault__a_soft_lock_leaves_no_key_in_memory(void **state)
     memcpy(meta, vault_meta_key(v), 32);
     memcpy(pin, vault_keys(v)->pin_key, 32);
     for (size_t i = 0; i < 32; i++) { /* so that this copy does not count */
-        seed[i] ^= 0x5A;
-        meta[i] ^= 0x5A;
-        pin[i] ^= 0x5A;
+        seed[i] ^= SCAN_MASK;
+        meta[i] ^= SCAN_MASK;
+        pin[i] ^= SCAN_MASK;
     }
-    unsigned seen = sightings(seed, 32);
-    if (!readable) {
+    unsigned seen = scan_memory(seed, 32);
+    if (!scan_readable) {
         skip(); /* the machine lets nobody look, not even itself */
     }
     assert_true(seen > 0);
-    assert_true(sightings(meta, 32) > 0);
-    assert_true(sightings(pin, 32) > 0);
+    assert_true(scan_memory(meta, 32) > 0);
+    assert_true(scan_memory(pin, 32) > 0);
     vault_soft_lock(v, VAULT_SOFT_MS);
-    assert_int_equal(sightings(seed, 32), 0);
-    assert_int_equal(sightings(meta, 32), 0);
-    assert_int_equal(sightings(pin, 32), 0);
+    assert_int_equal(scan_memory(seed, 32), 0);
+    assert_int_equal(scan_memory(meta, 32), 0);
+    assert_int_equal(scan_memory(pin, 32), 0);
     OK(vault_try_pin(v, "471108", &err));
-    assert_true(sightings(seed, 32) > 0);
+    assert_true(scan_memory(seed, 32) > 0);
     vault_lock(v);
-    assert_int_equal(sightings(seed, 32), 0);
+    assert_int_equal(scan_memory(seed, 32), 0);
     vault_close(v);
 }
 

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLATFORM_ERRAND_H
+#define PLATFORM_ERRAND_H
+/*
+ * errand: one look at a stick or card, on a thread of its own, that may be left behind.
+ *
+ * A stick that does not answer holds a thread in the kernel, and nothing ends that.  So whatever
+ * the work touches is its own (its matter), and whoever sent it goes on when he likes.
+ */
+#include <stdbool.h>
+
+#include "platform/err.h"
+
+struct errand;
+
+/* On the errand's thread; nothing but the matter is touched. */
+typedef bool errand_work(void *matter, struct err *err);
+typedef void errand_drop(void *matter); /* wipes and frees it; on whichever thread was last */
+typedef void errand_news(void *user);   /* on the errand's thread: it is done; not once left */
+
+/* Takes the matter over. */
+struct errand *errand_begin(errand_work *work, void *matter, errand_drop *drop, errand_news *news,
+                            void *user);
+/* Is it done, now or within so many ms? */
+bool errand_wait(struct errand *errand, int ms);
+/* Of one that is done: its matter, now the caller's to drop; the errand is gone. */
+MUST_CHECK bool errand_end(struct errand *errand, void **matter, struct err *err);
+/* Nobody waits for it any more: it goes, with its matter, as soon as the medium lets it. */
+void errand_leave(struct errand *errand);
+
+#endif

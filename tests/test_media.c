@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What if a stick does not answer?  What of a photo is taken from it, and what stays behind? */
+#include "platform/clock.h"
+#include "tests/card.h"
+#include "tests/scan.h"
+#include "tests/steps.h"
+
+static void tap_alone(struct scene *s, const char *id)
+{
+    struct rect r = rect_of(s, id);
+    s->app.ui.last[0] = '\0';
+    scene_event_alone(
+        s, (struct window_event){.kind = WINDOW_DOWN, .x = r.x + r.w / 2, .y = r.y + r.h / 2});
+    scene_event_alone(
+        s, (struct window_event){.kind = WINDOW_UP, .x = r.x + r.w / 2, .y = r.y + r.h / 2});
+}
+
+static void tick(struct scene *s)
+{
+    scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
+}
+
+/* Those that were left behind are gone, too. */
+static void let_go(void)
+{
+    card_hangs = false;
+    for (int k = 0; k < 2000 && card_hung; k++) {
+        usleep(1000);
+    }
+    assert_int_equal(card_hung, 0);
+}
+
+static const struct scene_look look = {
+    .w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+
+/* Two photos and a text; title and question as given. */
+static char *photo_form(const char *title)
+{
+    struct buf out = {0};
+    buf_printf(
+        &out,
+        "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' "
+        "xmlns:suhbat='https://suhbat.org/xforms'><h:head><h:title>%s</h:title><model><instance>"
+        "<data id='photos'><clean/><whole/><any/><said/></data></instance>"
+        "<bind nodeset='/data/clean' type='binary'/>"
+        "<bind nodeset='/data/whole' type='binary' suhbat:exif='keep'/>"
+        "<bind nodeset='/data/any' type='binary'/>"
+        "<bind nodeset='/data/said' type='string'/></model></h:head><h:body>"
+        "<input ref='/data/said'><label>S</label></input>"
+        "<upload ref='/data/clean' mediatype='image/*'><label>C</label></upload>"
+        "<upload ref='/data/whole' mediatype='image/*'><label>W</label></upload>"
+        "<upload ref='/data/any' mediatype='*/*'><label>A</label></upload>"
+        "</h:body></h:html>",
+        title);
+    char *form = mem_text(out.data);
+    buf_fini(&out);
+    return form;
+}
+
+static void begin(struct scene *s, const char *form)
+{
+    scene_open(s, window, form, "photos", &look);
+    scene_unlock(s);
+    assert_true(scene_tap(s, "start"));
+    assert_true(scene_tap(s, "form:0"));
+}
+
+static void test_media__a_stick_that_hangs_holds_nobody_up(void **state)
+{
+    (void)state;
+    struct scene s;
+    char *form = photo_form("P");
+    struct buf notes = {0};
+    begin(&s, form);
+    go_to(&s, "/data/clean");
+    buf_text(&notes, "notes");
+    study_put(&s.study, "stick", "a.jpg", &notes);
+    card_hangs = true;
+    int64_t start = clock_mono_ms();
+    tap_alone(&s, "choose");
+    assert_true(clock_mono_ms() - start < 2000);
+    assert_non_null(s.app.errand.errand);
+    assert_true(shows(&s, "Читается носитель"));
+    assert_false(shows(&s, "не отвечает")); /* it may only be slow */
+    assert_null(scene_find(&s, "found:1"));
+    tick(&s);
+    assert_non_null(s.app.errand.errand);
+    s.app.errand.since_ms -= 6000;
+    tick(&s);
+    assert_true(shows(&s, "не отвечает"));
+    tap_alone(&s, "stop");
+    assert_null(s.app.errand.errand);
+    assert_int_equal(s.app.sheet, SHEET_FILES);
+    assert_true(shows(&s, "не отвечает"));
+    assert_null(scene_find(&s, "found:1"));
+    let_go();
+    tick(&s); /* what was left behind brings nothing any more */
+    assert_null(scene_find(&s, "found:1"));
+    assert_true(scene_tap(&s, "look"));
+    assert_non_null(scene_find(&s, "found:1"));
+    /* slow, but it comes */
+    card_hangs = true;
+    tap_alone(&s, "look");
+    assert_null(scene_find(&s, "found:1"));
+    let_go();
+    scene_event(&s, (struct window_event){.kind = WINDOW_SAVED});
+    assert_non_null(scene_find(&s, "found:1"));
+    buf_fini(&notes);
+    scene_close(&s);
+    free(form);
+}
+
+static bool is_locked(struct device *d, void *arg, struct err *err)
+{
+    (void)arg;
+    (void)err;
+    return !device_is_open(d);
+}
+
+static void test_media__locks_at_once_while_a_folder_does_not_open(void **state)
+{
+    (void)state;
+    struct scene s;
+    char *form = photo_form("P");
+    for (int idle = 0; idle < 2; idle++) {
+        struct err err = {0};
+        begin(&s, form);
+        assert_true(scene_tap(&s, "menu"));
+        assert_true(scene_tap(&s, "leave"));
+        assert_true(scene_tap(&s, "load"));
+        card_hangs = true;
+        tap_alone(&s, "folder");
+        assert_non_null(s.app.errand.errand);
+        if (idle) {
+            s.app.last_input_ms -= 2 * 60 * 1000 + 1000;
+            tick(&s);
+        } else {
+            tap_alone(&s, "lock");
+        }
+        assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+        assert_null(s.app.errand.errand);
+        assert_non_null(scene_find(&s, "show")); /* the passphrase's field */
+        OK(writer_call(s.app.writer, is_locked, NULL, &err));
+        scene_unlock(&s); /* and opens again, hanging stick or not */
+        assert_int_equal(s.app.screen, SCREEN_HOME);
+        if (idle) {
+            let_go();
+        }
+        scene_close(&s); /* the program ends behind it, too */
+        let_go();
+    }
+    free(form);
+}
+
+/* A JPEG that tells where it was taken. */
+static void jpeg(struct buf *out)
+{
+    static const uint8_t start[] = {0xFF, 0xD8, 0xFF, 0xE1, 0,   16,  'E', 'x', 'i',  'f',  0,   0,
+                                    'B',  'i',  's',  'h',  'k', 'e', 'k', '!', 0xFF, 0xDB, 0,   4,
+                                    1,    2,    0xFF, 0xDA, 0,   4,   1,   2,   0x34, 0xFF, 0xD9};
+    buf_add(out, start, sizeof start);
+}
+
+static const struct buf *attached(struct scene *s, const char *path)
+{
+    go_to(s, path);
+    assert_true(scene_tap(s, "choose"));
+    assert_true(scene_tap(s, "found:1"));
+    assert_int_equal(s->app.sheet, SHEET_NONE);
+    const struct buf *file = interview_file(s->app.interview, value(s, path));
+    assert_non_null(file);
+    return file;
+}
+
+static bool tells(const struct buf *file)
+{
+    return memmem(file->data, file->len, "Bishkek", 7) != NULL;
+}
+
+static void test_media__a_photo_goes_without_its_place_unless_the_form_wants_it(void **state)
+{
+    (void)state;
+    struct scene s;
+    char *form = photo_form("P");
+    struct buf photo = {0}, heic = {0};
+    begin(&s, form);
+    jpeg(&photo);
+    study_put(&s.study, "stick", "IMG.jpg", &photo);
+    const struct buf *file = attached(&s, "/data/clean");
+    assert_true(file->len < photo.len);
+    assert_false(tells(file));
+    assert_string_equal(s.app.message, "");
+    file = attached(&s, "/data/any"); /* known by its first bytes, whatever was asked for */
+    assert_false(tells(file));
+    file = attached(&s, "/data/whole");
+    assert_int_equal(file->len, photo.len);
+    assert_memory_equal(file->data, photo.data, photo.len);
+    assert_string_equal(s.app.message, "");
+    /* of a kind that cannot be cleaned it is told */
+    buf_text(&heic, "\1\1\1\1ftypheic Bishkek");
+    study_put(&s.study, "stick", "IMG.jpg", &heic);
+    file = attached(&s, "/data/clean");
+    assert_true(tells(file));
+    assert_true(shows(&s, "место и время"));
+    buf_fini(&photo);
+    buf_fini(&heic);
+    scene_close(&s);
+    free(form);
+}
+
+static void test_media__an_empty_a_large_and_a_lost_file_are_told(void **state)
+{
+    (void)state;
+    struct scene s;
+    char *form = photo_form("P");
+    struct buf bytes = {0};
+    char *path;
+    begin(&s, form);
+    go_to(&s, "/data/clean");
+    study_put(&s.study, "stick", "IMG.jpg", &bytes);
+    assert_true(scene_tap(&s, "choose"));
+    assert_true(scene_tap(&s, "found:1"));
+    assert_true(shows(&s, "Файл пуст"));
+    path = study_path(&s.study, "stick/IMG.jpg");
+    assert_int_equal(truncate(path, INTERVIEW_FILE_MAX + 1), 0);
+    assert_true(scene_tap(&s, "look"));
+    assert_true(scene_tap(&s, "found:1"));
+    assert_true(shows(&s, "больше 8 МБ"));
+    assert_int_equal(truncate(path, 100), 0);
+    assert_true(scene_tap(&s, "look"));
+    assert_int_equal(unlink(path), 0); /* pulled out */
+    assert_true(scene_tap(&s, "found:1"));
+    assert_int_equal(s.app.sheet, SHEET_FILES);
+    assert_string_not_equal(s.app.message, "");
+    assert_string_equal(value(&s, "/data/clean"), "");
+    scene_close(&s);
+    free(form);
+}
+
+/* ---- what stays in memory ---- */
+
+/* `words` come masked and leave so; half of each would do for a reader. */
+static unsigned left_of(const char *masked, size_t len)
+{
+    return scan_memory((const uint8_t *)masked, len);
+}
+
+static void unmask(char *out, const char *masked, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        out[i] = (char)(masked[i] ^ SCAN_MASK);
+    }
+    out[len] = '\0';
+}
+
+enum { WORDS = 12 };
+
+static void random_words(char masked[WORDS])
+{
+    uint8_t noise[WORDS];
+    secret_random(noise, sizeof noise);
+    for (size_t i = 0; i < WORDS; i++) {
+        masked[i] = (char)(('a' + noise[i] % 26) ^ SCAN_MASK);
+    }
+}
+
+static void test_media__after_a_soft_lock_no_title_and_no_word_is_left(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    char title[WORDS], typed[WORDS], answer[WORDS], plain[WORDS + 1];
+    random_words(title);
+    random_words(typed);
+    random_words(answer);
+    unmask(plain, title, WORDS);
+    char *form = photo_form(plain);
+    begin(&s, form);
+    secret_wipe(form, strlen(form)); /* the harness's own copy */
+    s.study.form = NULL;
+    secret_wipe(plain, sizeof plain);
+    go_to(&s, "/data/said");
+    unmask(plain, answer, WORDS);
+    scene_type(&s, plain);
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_string_equal(value(&s, "/data/said"), plain);
+    go_to(&s, "/data/said");
+    struct node *said = s.app.interview->page.node;
+    assert_true(scene_tap(&s, question_field(&s.app, said)));
+    for (int k = 0; k < WORDS; k++) {
+        scene_key(&s, KEY_BACKSPACE);
+    }
+    unmask(plain, typed, WORDS);
+    scene_type(&s, plain);
+    assert_string_equal(s.app.ui.edit.text.data, plain);
+    secret_wipe(plain, sizeof plain);
+    unsigned seen = left_of(typed, WORDS);
+    if (!scan_readable) {
+        skip(); /* the machine lets nobody look, not even itself */
+    }
+    assert_true(seen > 0);
+    assert_true(left_of(answer, WORDS) > 0);
+    assert_true(left_of(title, WORDS) > 0);
+    app_lock(&s.app);
+    scene_draw(&s);
+    OK(writer_call(s.app.writer, is_locked, NULL, &err));
+    assert_int_equal(left_of(typed, WORDS), 0);
+    assert_int_equal(left_of(answer, WORDS), 0);
+    assert_int_equal(left_of(title, WORDS), 0);
+    scene_unlock(&s);
+    resume(&s);
+    unmask(plain, typed, WORDS);
+    assert_string_equal(s.app.ui.edit.text.data, plain); /* nothing was lost by it */
+    scene_close(&s);
+    free(form);
+}
+
+static int run(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_media__a_stick_that_hangs_holds_nobody_up),
+        cmocka_unit_test(test_media__locks_at_once_while_a_folder_does_not_open),
+        cmocka_unit_test(test_media__a_photo_goes_without_its_place_unless_the_form_wants_it),
+        cmocka_unit_test(test_media__an_empty_a_large_and_a_lost_file_are_told),
+        cmocka_unit_test(test_media__after_a_soft_lock_no_title_and_no_word_is_left),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return steps_run(run);
+}
