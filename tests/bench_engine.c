@@ -417,59 +417,86 @@ static size_t list(struct open *o, struct node *node, struct arena *arena, const
     return count;
 }
 
-static double cascade(const char *form, double *first, size_t *length, unsigned district_step)
+enum { CASCADE_ROUNDS = 600 };
+struct cascade {
+    struct open open;
+    struct node *region, *district, *village;
+    double took[CASCADE_ROUNDS], first; /* ms */
+    size_t length;
+};
+
+static struct cascade *cascade_begin(const char *form)
 {
-    enum { ROUNDS = 200 };
-    static double took[ROUNDS];
-    struct open o = open_form(form);
-    struct arena arena;
-    struct node *region = at(&o, "/data/region"), *district = at(&o, "/data/district");
-    struct node *village = at(&o, "/data/village");
-    arena_init(&arena);
-    for (unsigned k = 0; k <= ROUNDS; k++) {
-        char r[16], d[24];
-        const char *pick;
-        snprintf(r, sizeof r, "r%02u", k % 10);
-        snprintf(d, sizeof d, "%sd%03u", r, (k * district_step) % 20);
-        double start = now_ms();
-        set(&o, region, r);
-        list(&o, district, &arena, &pick, 0);
-        set(&o, district, d);
-        *length = list(&o, village, &arena, &pick, k);
-        set(&o, village, pick);
-        double ms = now_ms() - start;
-        if (k == 0) {
-            *first = ms;
-        } else {
-            took[k - 1] = ms;
-        }
-        if (!*tree_value(at(&o, "/data/village_label"))) {
-            die("no label for the village", NULL);
-        }
-        arena_reset(&arena);
-        set(&o, village, "");
-        set(&o, district, "");
-    }
-    arena_fini(&arena);
-    shut(&o);
-    return part(took, ROUNDS, 0.5);
+    struct cascade *c = mem_zero(1, sizeof *c);
+    c->open = open_form(form);
+    c->region = at(&c->open, "/data/region");
+    c->district = at(&c->open, "/data/district");
+    c->village = at(&c->open, "/data/village");
+    return c;
 }
 
+/* A region, its districts, one of them, its villages, one of them. */
+static void cascade_round(struct cascade *c, struct arena *arena, unsigned k)
+{
+    enum { STEP = 7 };
+    struct open *o = &c->open;
+    char r[16], d[24];
+    const char *pick;
+    snprintf(r, sizeof r, "r%02u", k % 10);
+    snprintf(d, sizeof d, "%sd%03u", r, (k * STEP) % 20);
+    double start = now_ms();
+    set(o, c->region, r);
+    list(o, c->district, arena, &pick, 0);
+    set(o, c->district, d);
+    c->length = list(o, c->village, arena, &pick, k);
+    set(o, c->village, pick);
+    double ms = now_ms() - start;
+    if (k == 0) {
+        c->first = ms;
+    } else {
+        c->took[k - 1] = ms;
+    }
+    if (!*tree_value(at(o, "/data/village_label"))) {
+        die("no label for the village", NULL);
+    }
+    arena_reset(arena);
+    set(o, c->village, "");
+    set(o, c->district, "");
+}
+
+/* The forms take turns, so that a machine that slows down slows all of them. */
 static void cascade_rows(void)
 {
-    double first, first_large, ignored;
-    size_t length, length_large;
-    double steady = cascade("itemset10k", &first, &length, 7);
-    double large = cascade("itemset100k", &first_large, &length_large, 7);
-    double wide = cascade("itemset100k_same", &ignored, &length_large, 7);
+    static const char *const forms[] = {"itemset10k", "itemset100k", "itemset100k_same"};
+    enum { TENTH, LONG, WIDE, FORMS };
+    struct cascade *c[FORMS];
+    double median[FORMS];
+    struct arena arena;
+    arena_init(&arena);
+    for (int f = 0; f < FORMS; f++) {
+        c[f] = cascade_begin(forms[f]);
+    }
+    for (unsigned k = 0; k <= CASCADE_ROUNDS; k++) {
+        for (int f = 0; f < FORMS; f++) {
+            cascade_round(c[f], &arena, k);
+        }
+    }
+    arena_fini(&arena);
+    for (int f = 0; f < FORMS; f++) {
+        median[f] = part(c[f]->took, CASCADE_ROUNDS, 0.5);
+    }
+    double steady = median[TENTH], ratio = median[WIDE] / median[TENTH];
     goal("10", "cascade over 10,000 rows, steady", steady, "ms", steady <= 0.18,
          "JavaRosa 0.72, a quarter");
-    goal("10", "cascade over 10,000 rows, first", first, "ms", first <= 5.65,
+    goal("10", "cascade over 10,000 rows, first", c[TENTH]->first, "ms", c[TENTH]->first <= 5.65,
          "JavaRosa 113, a twentieth");
-    printf("     lists of %zu; over 100,000 rows: %.4g ms with lists ten times as long\n", length,
-           large);
-    goal("10", "100,000 over 10,000 rows, lists as long", wide / steady, "x", wide <= 1.5 * steady,
-         "at most 1.5");
+    printf("     lists of %zu; over 100,000 rows: %.4g ms, with lists ten times as long %.4g ms\n",
+           c[TENTH]->length, median[WIDE], median[LONG]);
+    goal("10", "100,000 over 10,000 rows, lists as long", ratio, "x", ratio <= 1.5, "at most 1.5");
+    for (int f = 0; f < FORMS; f++) {
+        shut(&c[f]->open);
+        free(c[f]);
+    }
 }
 
 /* ---- conversion: 1,000 questions and 1,000 choices, beside what openpyxl takes to read them ----
