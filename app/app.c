@@ -42,7 +42,7 @@ void app_go(struct app *app, enum screen screen)
     }
 }
 
-static void say(struct app *app, const char *text, bool good)
+void app_say_text(struct app *app, const char *text, bool good)
 {
     snprintf(app->message, sizeof app->message, "%s", text);
     app->message_good = good;
@@ -51,19 +51,19 @@ static void say(struct app *app, const char *text, bool good)
 
 void app_say(struct app *app, enum string_id id)
 {
-    say(app, ui_str(&app->ui, id), false);
+    app_say_text(app, ui_str(&app->ui, id), false);
 }
 
 void app_say_good(struct app *app, enum string_id id)
 {
-    say(app, ui_str(&app->ui, id), true);
+    app_say_text(app, ui_str(&app->ui, id), true);
 }
 
 void app_trouble(struct app *app, const struct err *err)
 {
     char text[1200];
     err_text(err, text, sizeof text);
-    say(app, ui_fill(&app->ui, S_trouble_hint, text, NULL), false);
+    app_say_text(app, ui_fill(&app->ui, S_trouble_hint, text, NULL), false);
 }
 
 void app_message(struct app *app, int x, int *y, int w)
@@ -119,59 +119,6 @@ static bool lock_device(struct device *d, void *arg, struct err *err)
     return true;
 }
 
-void app_drop_interview(struct app *app)
-{
-    app->handed = false;
-    app->leaving = LEAVE_NONE;
-    secret_wipe(app->ahead, sizeof app->ahead);
-    app->ahead_count = 0;
-    interview_free(app->interview);
-    app->interview = NULL;
-    app->file_node = NULL;
-    app->dated = app->opened = app->field_waits = NULL;
-    app->refused = NULL;
-    memset(app->day_shown, 0, sizeof app->day_shown);
-    memset(app->filter, 0, sizeof app->filter);
-    edit_end(&app->ui.edit);
-    app->filter_id[0] = '\0';
-    for (size_t k = 0; k < APP_LISTS; k++) {
-        app->lists[k].node = NULL;
-    }
-    question_forget_ink(app);
-    app_pictures_forget(app);
-    audio_stop();
-}
-
-/* What is being typed or drawn is journalled, too. */
-static void put_away(struct app *app)
-{
-    struct node *node = question_typed(app);
-    (void)!question_commit_ink(app);
-    memo_keep(app);
-    if (node) {
-        interview_typing(app->interview, node, app->ui.edit.text.data);
-    }
-}
-
-static void wait_for_medium(struct app *app)
-{
-    struct err err = {0};
-    if (!interview_sync(app->interview, &err)) {
-        app_trouble(app, &err);
-        app->unwritten = true;
-    }
-}
-
-void app_leave_interview(struct app *app)
-{
-    if (app->interview) {
-        put_away(app);
-        interview_pause(app->interview);
-        wait_for_medium(app);
-    }
-    app_drop_interview(app);
-}
-
 static void forget_titles(struct app *app)
 {
     memset(app->forms, 0, sizeof app->forms);
@@ -183,13 +130,13 @@ static void forget_titles(struct app *app)
 
 static void lock(struct app *app, int64_t soft_until_ms)
 {
+    window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
     app_errand_leave(app);
     app->to_resume = app->interview != NULL;
     app->unwritten = false;
     if (app->interview) {
         memcpy(app->resume_id, app->interview->draft.id, sizeof app->resume_id);
     }
-    window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
     app_leave_interview(app);
     edit_end(&app->ui.edit);
     if (app->writer && !writer_call(app->writer, lock_device, &soft_until_ms, NULL)) {
@@ -236,7 +183,7 @@ void app_lock_behind(struct app *app)
 }
 
 /* What is said beside the question is said in the new language, and the keys are its own. */
-static void say_anew(struct app *app)
+void app_say_anew(struct app *app)
 {
     const char *code = app->interview ? session_language(app->interview->session)
                                       : language_code(app->ui.language);
@@ -255,7 +202,7 @@ void app_language(struct app *app, enum ui_language language)
     if (app->interview && !app->apart) {
         interview_language(app->interview, language_code(language));
     }
-    say_anew(app);
+    app_say_anew(app);
 }
 
 void app_question_language(struct app *app, const char *code)
@@ -264,7 +211,7 @@ void app_question_language(struct app *app, const char *code)
     if (!app->apart) {
         app->ui.language = language_from(code);
     }
-    say_anew(app);
+    app_say_anew(app);
 }
 
 size_t app_question_languages(const struct app *app, const char *codes[UI_LANGUAGE_COUNT])
@@ -296,7 +243,7 @@ void app_refusal(struct app *app, struct node *node, enum answer_result why)
     app->refused = node;
     app->refused_now = true;
     app->refusal = why;
-    say(app, *own ? own : ui_str(&app->ui, id), false);
+    app_say_text(app, *own ? own : ui_str(&app->ui, id), false);
     arena_fini(&arena);
 }
 
@@ -399,74 +346,6 @@ const char *app_words(struct app *app, const char *words)
         words_cyrillic(out, 200, words);
     }
     return out;
-}
-
-/* ---- interviews ---- */
-
-static void enter_interview(struct app *app)
-{
-    app->outline = OUTLINE_ALL;
-    if (!app->interview->page.node) {
-        app_go(app, SCREEN_FINISH);
-        return;
-    }
-    app_go(app, SCREEN_INTERVIEW);
-    screen_arrive(app);
-}
-
-bool app_start_interview(struct app *app, const uint8_t package_hash[32])
-{
-    struct err err = {0};
-    if (!interview_begin(&app->interview, app->writer, package_hash,
-                         language_code(app->ui.language), &err)) {
-        app_trouble(app, &err);
-        return false;
-    }
-    enter_interview(app);
-    return true;
-}
-
-/* A draft goes on with the form it was begun with, whatever has come since. */
-static void say_standing(struct app *app)
-{
-    struct form_in_force *forms = mem_zero(APP_FORMS_MAX, sizeof *forms);
-    for (size_t i = 0; i < app->form_count; i++) {
-        memcpy(forms[i].hash, app->forms[i].form.hash, 32);
-        forms[i].id = app->forms[i].id;
-    }
-    enum standing standing = interview_standing(app->interview, forms, app->form_count);
-    free(forms);
-    if (app->unwritten) {
-        app_say(app, S_lock_unwritten);
-        app->unwritten = false;
-        return;
-    }
-    if (standing == STANDS) {
-        app_say_good(app, app->interview->recovered ? S_recovered : S_resumed);
-        return;
-    }
-    const char *version = app->interview->form->version;
-    say(app,
-        ui_fill(&app->ui, standing == OUTDATED ? S_draft_outdated : S_draft_withdrawn,
-                *version ? version : "–", NULL),
-        standing == OUTDATED);
-}
-
-bool app_resume(struct app *app, const struct device_draft *draft)
-{
-    struct err err = {0};
-    app_wait(app, S_wait_open);
-    if (!interview_resume(&app->interview, app->writer, draft, &err)) {
-        app_trouble(app, &err);
-        return false;
-    }
-    enter_interview(app);
-    if (!app->apart) {
-        app->ui.language = language_from(session_language(app->interview->session));
-    }
-    say_anew(app);
-    say_standing(app);
-    return true;
 }
 
 /* ---- the loop ---- */
@@ -703,7 +582,7 @@ void app_begin(struct app *app, struct window *window, struct device *device,
     app->ui.text_scale = o->text_scale > 0 ? o->text_scale : app->ui.text_scale;
     app->ui.language = o->language < UI_LANGUAGE_COUNT ? o->language : app->ui.language;
     ui_theme(&app->ui, app->night);
-    say_anew(app);
+    app_say_anew(app);
     if (device) {
         app_take_device(app, device);
     }
@@ -770,9 +649,11 @@ void app_draw(struct app *app)
 static void fall_asleep(struct app *app)
 {
     window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
+    if (app->errand.ours) {
+        app_errand_leave(app);
+    }
     if (app->interview) {
-        put_away(app);
-        wait_for_medium(app);
+        app_put_away(app);
     }
     audio_stop();
     app->asleep = true;

@@ -86,7 +86,7 @@ struct app_named { /* a file right on a stick or card */
     const char *name;
 };
 
-/* What is done on a stick or card while the screen goes on (platform/errand.h). */
+/* What is done on a stick or card, or takes long, while the screen goes on (platform/errand.h). */
 struct app_errand {
     enum string_id what; /* told when it takes long */
     errand_work *work;
@@ -95,6 +95,9 @@ struct app_errand {
     /* On the screen's thread, at once or later; never when it was left.  Drops nothing. */
     void (*end)(struct app *app, void *matter, bool ok, const struct err *err);
     struct progress *progress; /* of the matter, or NULL */
+    enum string_id unit;       /* … and in what it counts */
+    bool ours;                 /* on the device, not on a stick: it is never left, but waited for */
+    bool stops;                /* ours, but it can be stopped */
     struct errand *errand;     /* NULL: none goes on */
     int64_t since_ms;
 };
@@ -239,6 +242,8 @@ struct app {
 };
 
 void app_go(struct app *app, enum screen screen);
+void app_say_text(struct app *app, const char *text, bool good);
+void app_say_anew(struct app *app);               /* in another language, with its keys */
 void app_say(struct app *app, enum string_id id); /* a warning */
 void app_say_good(struct app *app, enum string_id id);
 void app_trouble(struct app *app, const struct err *err); /* a failure of the world */
@@ -307,8 +312,14 @@ void app_pictures_forget(struct app *app);
 void app_listen(struct app *app, const char *uri);
 bool app_has_sound(struct app *app, const char *uri);
 
-bool app_start_interview(struct app *app, const uint8_t package_hash[32]);
-bool app_resume(struct app *app, const struct device_draft *draft);
+/* All three soon or later: errands (below).  What came of them is shown. */
+void app_start_interview(struct app *app, const uint8_t package_hash[32]);
+void app_resume(struct app *app, const struct device_draft *draft);
+void app_seal(struct app *app);
+void app_put_away(struct app *app); /* what is typed and drawn is on the medium */
+/* Of what is asked below the node: how many questions, answered, and of these without a value. */
+void app_count_answers(const struct node *node, unsigned *questions, unsigned *answers,
+                       unsigned *without);
 void app_leave_interview(struct app *app); /* what is typed and drawn is kept in the draft */
 /* The interview is over, or was put aside: nothing of it stays in memory. */
 void app_drop_interview(struct app *app);

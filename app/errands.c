@@ -43,10 +43,19 @@ void app_errand(struct app *app, const struct app_errand *errand)
 
 void app_errand_leave(struct app *app)
 {
-    if (app->errand.errand) {
-        errand_leave(app->errand.errand);
-        memset(&app->errand, 0, sizeof app->errand);
+    struct app_errand *e = &app->errand;
+    if (!e->errand) {
+        return;
     }
+    if (e->ours) { /* a record is not left half sealed; the device's own card is waited for */
+        e->progress->stop = true;
+        while (!errand_wait(e->errand, 1000)) {
+        }
+        end(app);
+        return;
+    }
+    errand_leave(e->errand);
+    memset(e, 0, sizeof *e);
 }
 
 int app_errand_timeout(const struct app *app)
@@ -63,7 +72,7 @@ void app_watch_errand(struct app *app)
         end(app);
         return;
     }
-    bool hangs = clock_mono_ms() - e->since_ms >= HANGS_MS;
+    bool hangs = !e->ours && clock_mono_ms() - e->since_ms >= HANGS_MS;
     struct header h = {.title = "",
                        .right = app->screen > SCREEN_UNLOCK && !app->handed ? "lock" : NULL,
                        .progress = -1};
@@ -77,13 +86,17 @@ void app_watch_errand(struct app *app)
     y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, e->what), ui->theme.ink, true) +
          ui_px(ui, 12);
     if (e->progress) {
-        ui_progress(ui, x, &y, w, e->progress);
+        ui_progress(ui, x, &y, w, e->progress, e->unit);
     }
     if (hangs) {
         ui_warning(ui, x, &y, w, ui_str(ui, S_media_hangs));
     }
     y += ui_px(ui, 20);
-    if (ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
+    if (e->ours && e->stops) {
+        if (ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
+            e->progress->stop = true;
+        }
+    } else if (!e->ours && ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
         app_errand_leave(app);
         app_say(app, hangs ? S_media_hangs : S_progress_stopped);
     }
@@ -207,7 +220,8 @@ void app_read_file(struct app *app, const char *path, size_t most, app_file_read
                                          .matter = r,
                                          .drop = drop_reading,
                                          .end = was_read,
-                                         .progress = &r->progress});
+                                         .progress = &r->progress,
+                                         .unit = S_progress_mb});
 }
 
 /* ---- a small file onto a stick, or onto each that is in ---- */

@@ -265,6 +265,7 @@ struct replay {
     struct arena arena;
     struct buf page, roster;
     enum journal_kind last;
+    struct progress *progress;
 };
 
 /* Runs on the writer's thread while the screen waits in writer_call. */
@@ -273,12 +274,17 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
     struct replay *r = user;
     struct interview *i = r->i;
     struct journal_event e;
+    if (progress_stopped(r->progress)) {
+        return err_set(err, ERR_ENV, "stopped");
+    }
+    progress_add(r->progress, 1);
     if (!journal_read(&e, &r->arena, bytes, len, err)) {
         return false;
     }
     i->clock_ms = e.wall_ms;
     i->replaying = true;
     r->last = e.kind;
+    i->last_ms = e.wall_ms;
     if (n == 0) {
         if (e.kind != JOURNAL_BEGIN || e.value_len != sizeof i->seed) {
             return err_set(err, ERR_INPUT, "the draft is damaged");
@@ -358,12 +364,15 @@ static bool page_at(struct interview *i, const char *path, const struct buf *ros
 }
 
 bool interview_resume(struct interview **out, struct writer *writer,
-                      const struct device_draft *draft, struct err *err)
+                      const struct device_draft *draft, struct progress *progress, struct err *err)
 {
     struct interview *i = fresh(writer);
-    struct replay r = {.i = i};
+    struct replay r = {.i = i, .progress = progress};
     *out = NULL;
     i->draft = *draft;
+    if (progress) {
+        progress->total = (size_t)draft->events;
+    }
     arena_init(&r.arena);
     bool ok = load_form(i, draft->package_hash, err) && writer_call(writer, replay_all, &r, err) &&
               (i->session || err_set(err, ERR_INPUT, "the draft is empty"));
@@ -653,6 +662,7 @@ struct finishing {
     uint8_t record_id[16];
     struct buf xml, files;
     bool training;
+    struct progress *progress;
 };
 
 static bool seal(struct device *d, void *arg, struct err *err)
@@ -660,12 +670,18 @@ static bool seal(struct device *d, void *arg, struct err *err)
     struct finishing *f = arg;
     struct device_finished finished = {f->xml.data, f->xml.len, f->files.data, f->files.len,
                                        f->training};
-    return device_finish(d, &f->draft, f->record_id, &finished, clock_wall_ms(), err);
+    device_watch(d, f->progress);
+    bool ok = device_finish(d, &f->draft, f->record_id, &finished, clock_wall_ms(), err);
+    device_watch(d, NULL);
+    return ok;
 }
 
-bool interview_finish(struct interview *i, struct err *err)
+bool interview_finish(struct interview *i, struct progress *progress, struct err *err)
 {
-    struct finishing f = {.training = i->training};
+    struct finishing f = {.training = i->training, .progress = progress};
+    if (progress) {
+        progress->total = 1 + DEVICE_FINISH_STEPS;
+    }
     interview_post(i, JOURNAL_FINISH, "", NULL, 0);
     /* waited for, not asked for: what is sealed comes from the session, which has every answer even
      * where the journal found no more room */
@@ -677,6 +693,7 @@ bool interview_finish(struct interview *i, struct err *err)
         ok = instance_write(&f.xml, i->session, err);
     }
     draw_end(i, before, ok);
+    progress_add(progress, 1);
     if (ok) {
         f.draft = writer_draft_now(i->writer);
         if (!session_record_id(i->session, f.record_id)) { /* a form without instanceID */

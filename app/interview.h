@@ -17,9 +17,10 @@ struct interview {
     struct package package;
     struct buf package_bytes;
     struct device_draft draft;
-    bool training, recovered;
-    struct page page; /* shown now */
-    uint64_t ticket;  /* of the last posted event */
+    bool training, recovered; /* recovered: it was cut off, not put aside */
+    int64_t last_ms;          /* resumed: when its last event was written; wall clock */
+    struct page page;         /* shown now */
+    uint64_t ticket;          /* of the last posted event */
     int64_t clock_ms; /* the clock stands here: replay, or while something happens; 0 = it goes */
     int64_t happened_ms; /* where it stood last */
     bool replaying;
@@ -54,8 +55,10 @@ struct interview_file {
 MUST_CHECK bool interview_begin(struct interview **interview, struct writer *writer,
                                 const uint8_t package_hash[32], const char *language,
                                 struct err *err);
+/* Watched in events (NULL: nobody watches); stopped, `err` is ERR_ENV and the draft as it was. */
 MUST_CHECK bool interview_resume(struct interview **interview, struct writer *writer,
-                                 const struct device_draft *draft, struct err *err);
+                                 const struct device_draft *draft, struct progress *progress,
+                                 struct err *err);
 void interview_free(struct interview *interview); /* the draft stays on the device */
 
 /* Session and journal together. */
@@ -105,8 +108,8 @@ bool interview_back(struct interview *i);
 /* Out of an entry, to its roster. */
 void interview_leave_entry(struct interview *i);
 
-/* Seal.  The interview is over when true. */
-MUST_CHECK bool interview_finish(struct interview *i, struct err *err);
+/* Seal, watched in steps (NULL: nobody watches).  The interview is over when true. */
+MUST_CHECK bool interview_finish(struct interview *i, struct progress *progress, struct err *err);
 MUST_CHECK bool interview_discard(struct interview *i, struct err *err);
 
 /* Label of the nearest group that has one, or the form's title; kept in the arena. */

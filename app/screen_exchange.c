@@ -155,7 +155,7 @@ void app_watch_task(struct app *app)
     ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
     y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_wait), ui->theme.ink, true) +
          ui_px(ui, 12);
-    ui_progress(ui, x, &y, w, &app->progress);
+    ui_progress(ui, x, &y, w, &app->progress, S_progress_mb);
     y += ui_px(ui, 20);
     if (ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
         app->progress.stop = true;

@@ -16,7 +16,7 @@ static bool is_missing_value(const char *value)
     return false;
 }
 
-static void count_node(const struct node *node, unsigned *questions, unsigned *answers,
+void app_count_answers(const struct node *node, unsigned *questions, unsigned *answers,
                        unsigned *without)
 {
     if (!node->active) {
@@ -28,7 +28,7 @@ static void count_node(const struct node *node, unsigned *questions, unsigned *a
         *without += is_missing_value(tree_value(node));
     }
     for (const struct node *n = node->first; n; n = n->next) {
-        count_node(n, questions, answers, without);
+        app_count_answers(n, questions, answers, without);
     }
 }
 
@@ -103,20 +103,6 @@ static bool show_doubts(struct app *app, int x, int *y, int w)
     return false;
 }
 
-static void seal(struct app *app)
-{
-    struct err err = {0};
-    uint32_t number = app->interview->draft.number;
-    app_wait(app, S_wait_seal);
-    if (interview_finish(app->interview, &err)) {
-        app_drop_interview(app);
-        app->sealed_number = number;
-        app_go(app, SCREEN_SEALED);
-    } else {
-        app_trouble(app, &err);
-    }
-}
-
 void screen_finish(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -152,7 +138,7 @@ void screen_finish(struct app *app)
     bool known = session_problems(i->session, &ui->frame, &problems, &count, &err);
     if (ui_took(ui, "right")) {
         if (known && !count) {
-            seal(app);
+            app_seal(app);
         } else {
             app_go(app, SCREEN_OUTLINE);
         }
@@ -180,7 +166,7 @@ void screen_finish(struct app *app)
             return;
         }
     } else {
-        count_node(session_root(i->session), &questions, &answers, &without);
+        app_count_answers(session_root(i->session), &questions, &answers, &without);
         y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_finish_ready), ui->theme.ink, true);
         y += ui_px(ui, 8);
         const char *counts = ui_fill3(ui, S_finish_counts, ui_number(ui, questions),

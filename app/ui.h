@@ -225,8 +225,10 @@ bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right,
 void ui_pills_end(struct ui *ui, int *x, int *y, int left);
 bool ui_wide_button(struct ui *ui, const char *id, int x, int *y, int w, const char *text,
                     bool primary);
-/* How much of how much; a bare bar as long as that is not known. */
-void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *progress);
+/* How much of how much: S_progress_mb of bytes, other units as they are.  A bare bar as long as
+ * that is not known. */
+void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *progress,
+                 enum string_id unit);
 void ui_warning(struct ui *ui, int x, int *y, int w, const char *text);
 /* Box around a text (being typed when `active`); dots instead of letters when `masked`. */
 bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *text, size_t cursor,

@@ -530,7 +530,8 @@ bool ui_wide_button(struct ui *ui, const char *id, int x, int *y, int w, const c
     return hit;
 }
 
-void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *progress)
+void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *progress,
+                 enum string_id unit)
 {
     enum { KIB = 1024, TENTH = KIB * KIB / 10 };
     size_t total = progress->total, done = progress->done;
@@ -543,10 +544,12 @@ void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *pro
     }
     *y += bar + ui_px(ui, 8);
     if (total) {
-        *y += ui_text(ui, x, *y, w, TEXT_BODY,
-                      ui_fill(ui, S_progress_mb, ui_tenths(ui, (long long)(done / TENTH)),
-                              ui_tenths(ui, (long long)((total + TENTH - 1) / TENTH))),
-                      ui->theme.soft, true);
+        bool bytes = unit == S_progress_mb;
+        const char *some =
+            bytes ? ui_tenths(ui, (long long)(done / TENTH)) : ui_number(ui, (long long)done);
+        const char *all = bytes ? ui_tenths(ui, (long long)((total + TENTH - 1) / TENTH))
+                                : ui_number(ui, (long long)total);
+        *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_fill(ui, unit, some, all), ui->theme.soft, true);
     }
 }
 

@@ -481,8 +481,8 @@ bool device_travel_request(struct device *d, const char *pass, size_t len, struc
     return true;
 }
 
-bool device_travel_return(struct device *d, const void *answer, size_t answer_len,
-                          const char *pass, size_t len, struct err *err)
+bool device_travel_return(struct device *d, const void *answer, size_t answer_len, const char *pass,
+                          size_t len, struct err *err)
 {
     return vault_travel_return(d->vault, answer, answer_len, pass, len, err) && open_rest(d, err);
 }
@@ -823,8 +823,10 @@ bool device_finish(struct device *d, struct device_draft *draft, const uint8_t r
     if (ok && taken) { /* a form whose instanceID is no fresh one: two records stay two */
         record_id = draft->id;
     }
-    ok = ok && device_draft_read(d, draft, NULL, NULL, err) &&
-         seal(d, draft, record_id, f, wall_ms, &sealed, err);
+    ok = ok && device_draft_read(d, draft, NULL, NULL, err);
+    progress_add(d->progress, 1);
+    ok = ok && seal(d, draft, record_id, f, wall_ms, &sealed, err);
+    progress_add(d->progress, 1);
     if (ok) {
         hash_plain(object_hash, sealed.data, sealed.len);
         struct chain_entry e = next_entry(d, CHAIN_RECORD, record_id, object_hash);
@@ -841,6 +843,7 @@ bool device_finish(struct device *d, struct device_draft *draft, const uint8_t r
         ok = ok && advance(d, e.seq, hash, draft->id, wall_ms, err);
     }
     buf_fini(&sealed);
+    progress_add(d->progress, 1);
     if (ok) {
         store_checkpoint(
             d->store); /* the old pages of the draft go, too; its key is gone already */

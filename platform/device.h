@@ -142,6 +142,7 @@ struct device_finished {
     size_t files_len;
     bool training;
 };
+enum { DEVICE_FINISH_STEPS = 3 }; /* as which it is watched; it cannot be stopped */
 /* Seal the instance to the catalogue's recipients and destroy the draft's key. */
 MUST_CHECK bool device_finish(struct device *device, struct device_draft *draft,
                               const uint8_t record_id[16], const struct device_finished *finished,

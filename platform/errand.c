@@ -16,7 +16,7 @@ struct errand {
     errand_drop *drop;
     errand_news *news;
     void *user;
-    bool done, left, ok;
+    bool done, left, ok, awaited;
     struct err err;
 };
 
@@ -37,7 +37,9 @@ static void *run(void *arg)
     e->done = true;
     if (!left) {
         pthread_cond_broadcast(&e->finished);
-        e->news(e->user);
+        if (e->awaited) {
+            e->news(e->user);
+        }
     }
     pthread_mutex_unlock(&e->mutex);
     if (left) {
@@ -50,7 +52,6 @@ static void *run(void *arg)
 struct errand *errand_begin(errand_work *work, void *matter, errand_drop *drop, errand_news *news,
                             void *user)
 {
-    enum { STACK = 512 * 1024 };
     struct errand *e = mem_zero(1, sizeof *e);
     pthread_condattr_t clock;
     pthread_attr_t attr;
@@ -66,7 +67,6 @@ struct errand *errand_begin(errand_work *work, void *matter, errand_drop *drop, 
     pthread_cond_init(&e->finished, &clock);
     pthread_condattr_destroy(&clock);
     pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, STACK);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     if (pthread_create(&thread, &attr, run, e) != 0) { /* no thread to be had: then here */
         run(e);
@@ -89,6 +89,7 @@ bool errand_wait(struct errand *e, int ms)
     while (!e->done && pthread_cond_timedwait(&e->finished, &e->mutex, &until) == 0) {
     }
     bool done = e->done;
+    e->awaited = !done;
     pthread_mutex_unlock(&e->mutex);
     return done;
 }

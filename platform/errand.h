@@ -2,7 +2,7 @@
 #ifndef PLATFORM_ERRAND_H
 #define PLATFORM_ERRAND_H
 /*
- * errand: one look at a stick or card, on a thread of its own, that may be left behind.
+ * errand: one piece of work on a thread of its own, that may be left behind.
  *
  * A stick that does not answer holds a thread in the kernel, and nothing ends that.  So whatever
  * the work touches is its own (its matter), and whoever sent it goes on when he likes.
@@ -16,7 +16,8 @@ struct errand;
 /* On the errand's thread; nothing but the matter is touched. */
 typedef bool errand_work(void *matter, struct err *err);
 typedef void errand_drop(void *matter); /* wipes and frees it; on whichever thread was last */
-typedef void errand_news(void *user);   /* on the errand's thread: it is done; not once left */
+/* On the errand's thread: it is done.  Only for who has waited in vain, and has not left it. */
+typedef void errand_news(void *user);
 
 /* Takes the matter over. */
 struct errand *errand_begin(errand_work *work, void *matter, errand_drop *drop, errand_news *news,

@@ -94,7 +94,7 @@ static int run(const char *dir)
          ANSWER_OK);
     MUST(interview_sync(i, &err));
     ack("trip\n");
-    MUST(interview_finish(i, &err));
+    MUST(interview_finish(i, NULL, &err));
     ack("sealed\n");
     interview_free(i);
     snprintf(path, sizeof path, "%s/stick", dir);
@@ -193,7 +193,7 @@ static const char *judge(struct study *s, const char *acks)
     }
     if (!fault && count == 1 && drafts[0].events > 0) {
         struct interview *i;
-        if (!interview_resume(&i, w, &drafts[0], &err)) {
+        if (!interview_resume(&i, w, &drafts[0], NULL, &err)) {
             fault = "the draft cannot be resumed";
         } else {
             struct node *trip = session_find(i->session, "/data/trip[2]/where");
@@ -209,7 +209,7 @@ static const char *judge(struct study *s, const char *acks)
             /* and it can be gone on with, to the end */
             if (!fault && (interview_answer(i, session_find(i->session, "/data/age"), "34", &err) !=
                                ANSWER_OK ||
-                           !interview_finish(i, &err))) {
+                           !interview_finish(i, NULL, &err))) {
                 fault = "the resumed draft cannot be finished";
             }
             interview_free(i);

@@ -164,10 +164,11 @@ static void kill_it(void)
     for (size_t d = 0; d < app->draft_count; d++) {
         if (memcmp(app->drafts[d].id, id, 16) == 0) {
             struct device_draft draft = app->drafts[d];
-            if (!app_resume(app, &draft)) {
+            app_resume(app, &draft);
+            scene_event(&r.s, (struct window_event){.kind = WINDOW_NONE});
+            if (!app->interview) {
                 fault("the draft cannot be resumed: %s", app->message);
             }
-            scene_draw(&r.s);
         }
     }
     if (!app->interview) {

@@ -492,9 +492,24 @@ static void interview(struct scene *s)
     snprintf(draft, sizeof draft, "draft:%u", s->app.drafts[0].number);
     must(scene_tap(s, draft), "resume");
     shot(s, "resumed");
+    app_put_away(&s->app);
+    app_drop_interview(&s->app); /* cut off, not put aside */
+    app_go_home(&s->app);
+    scene_draw(s);
+    must(scene_tap(s, draft), "resume after a cut");
+    shot(s, "recovered");
     scene_tap(s, "menu");
     scene_tap(s, "finish");
-    must(scene_tap(s, "right"), "seal");
+    if (!s->look.night && s->look.w < s->look.h) {
+        card_ms = 700; /* of a slow card it is told how far it is */
+        tap_and_go(s, "right");
+        must(s->app.errand.errand, "wait for the seal");
+        shot(s, "sealing");
+        card_ms = 0;
+        scene_event(s, (struct window_event){.kind = WINDOW_NONE});
+    } else {
+        must(scene_tap(s, "right"), "seal");
+    }
     must(s->app.screen == SCREEN_SEALED, "come to the seal");
     shot(s, "sealed");
     must(scene_tap(s, "right"), "go home");

@@ -595,6 +595,128 @@ static void test_flow__locks_behind_a_stick_that_hangs(void **state)
     free(form);
 }
 
+static bool dawdle(struct device *d, void *arg, struct err *err)
+{
+    (void)d;
+    (void)err;
+    while (*(atomic_bool *)arg) {
+        usleep(1000);
+    }
+    return true;
+}
+
+static void test_flow__opening_a_draft_tells_how_far_it_is_and_can_be_stopped(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    atomic_bool busy = true;
+    open_interview(&s);
+    go_to(&s, "/data/ban");
+    assert_true(scene_tap(&s, "choice:yes"));
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "leave"));
+    char draft[32];
+    snprintf(draft, sizeof draft, "draft:%u", s.app.drafts[0].number);
+    for (int stop = 0; stop < 3; stop++) {
+        busy = true;
+        struct writer_task *task = writer_begin(s.app.writer, dawdle, &busy);
+        int64_t start = clock_mono_ms();
+        tap_alone(&s, draft);
+        assert_true(clock_mono_ms() - start < 2000);
+        assert_non_null(s.app.errand.errand);
+        assert_true(shows(&s, "Черновик открывается"));
+        assert_int_equal(s.app.errand.progress->total, s.app.drafts[0].events);
+        assert_true(shows(&s, "Записей"));
+        if (stop == 1) {
+            tap_alone(&s, "stop");
+            assert_non_null(s.app.errand.errand); /* the device is waited for */
+        }
+        busy = false;
+        OK(writer_end(s.app.writer, task, &err));
+        if (stop == 2) { /* locked meanwhile: as if it had been open already */
+            app_lock(&s.app);
+            scene_draw(&s);
+            assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+            assert_null(s.app.interview);
+            OK(writer_call(s.app.writer, is_locked, NULL, &err));
+            scene_unlock(&s);
+            break;
+        }
+        scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+        if (stop == 1) {
+            assert_int_equal(s.app.screen, SCREEN_HOME);
+            assert_null(s.app.interview);
+            assert_true(shows(&s, "Остановлено"));
+        } else {
+            assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
+            assert_true(scene_tap(&s, "menu"));
+            assert_true(scene_tap(&s, "leave"));
+        }
+    }
+    resume(&s);
+    assert_string_equal(value(&s, "/data/ban"), "yes");
+    scene_close(&s);
+}
+
+static void test_flow__sealing_on_a_slow_card_locks_and_sleeps(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    char *form = long_lists();
+    for (int asleep = 0; asleep < 2; asleep++) {
+        scene_begin(&s, window, form, "lists", &look);
+        assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "a")));
+        assert_true(scene_tap(&s, "right"));
+        assert_int_equal(s.app.screen, SCREEN_FINISH);
+        card_ms = 400;
+        tap_alone(&s, "right");
+        assert_non_null(s.app.errand.errand);
+        assert_true(shows(&s, "Запечатывается"));
+        assert_true(shows(&s, "Готово: "));
+        assert_null(scene_find(&s, "stop")); /* a record is sealed, or it is not */
+        assert_null(scene_find(&s, "left"));
+        if (asleep) {
+            scene_event_alone(&s, (struct window_event){.kind = WINDOW_SLEEP});
+            assert_int_equal(s.app.screen, SCREEN_SEALED);
+        } else {
+            tap_alone(&s, "lock");
+            assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+            scene_unlock(&s);
+            assert_int_equal(s.app.waiting, 1);
+            assert_int_equal(s.app.draft_count, 0);
+        }
+        assert_null(s.app.interview);
+        card_ms = 0;
+        scene_close(&s);
+    }
+    free(form);
+}
+
+static void test_flow__after_a_cut_it_says_what_is_here(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/ban");
+    assert_true(scene_tap(&s, "choice:yes"));
+    assert_true(scene_tap(&s, "right"));
+    cut_and_resume(&s);
+    assert_non_null(strstr(s.app.message, "Ответов: 1."));
+    assert_null(strstr(s.app.message, "Недописанный"));
+    go_to(&s, "/data/place_name");
+    scene_type(&s, "Ала-Б");
+    scene_event(&s, (struct window_event){.kind = WINDOW_SLEEP});
+    cut_and_resume(&s);
+    assert_non_null(strstr(s.app.message, "Недописанный"));
+    assert_true(scene_tap(&s, "menu")); /* put aside by hand, nothing was cut off */
+    assert_true(scene_tap(&s, "leave"));
+    resume(&s);
+    assert_true(shows(&s, "Продолжаем"));
+    scene_close(&s);
+}
+
 static void test_flow__a_memo_is_no_answer_and_is_not_lost(void **state)
 {
     (void)state;
@@ -655,6 +777,9 @@ static int run(void)
         cmocka_unit_test(test_flow__what_a_card_did_not_take_is_tried_again_or_told),
         cmocka_unit_test(test_flow__locks_behind_a_stick_that_hangs),
         cmocka_unit_test(test_flow__a_folder_can_be_chosen_and_who_signed_is_told),
+        cmocka_unit_test(test_flow__opening_a_draft_tells_how_far_it_is_and_can_be_stopped),
+        cmocka_unit_test(test_flow__sealing_on_a_slow_card_locks_and_sleeps),
+        cmocka_unit_test(test_flow__after_a_cut_it_says_what_is_here),
         cmocka_unit_test(test_flow__a_memo_is_no_answer_and_is_not_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

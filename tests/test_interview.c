@@ -69,7 +69,7 @@ static void cut(struct scene *c)
     OK(interview_sync(c->i, &err));
     interview_free(c->i);
     OK(writer_call(c->writer, list, &draft, &err));
-    OK(interview_resume(&c->i, c->writer, &draft, &err));
+    OK(interview_resume(&c->i, c->writer, &draft, NULL, &err));
 }
 
 static char *copy_of(struct scene *c, const char *path)
@@ -274,7 +274,7 @@ static void test_interview__finishes_even_where_the_journal_has_no_room(void **s
     assert_int_equal(interview_answer(c.i, at(&c, "/data/name"), "Айгүл", &err), ANSWER_OK);
     interview_typing(c.i, at(&c, "/data/name"), long_answer); /* an event that is not taken */
     assert_false(interview_sync(c.i, &err));
-    OK(interview_finish(c.i, &err)); /* what is sealed comes from the session */
+    OK(interview_finish(c.i, NULL, &err)); /* what is sealed comes from the session */
     OK(writer_call(c.writer, none_left, &left, &err));
     assert_int_equal(left, 0);
     end(&c);
@@ -342,8 +342,8 @@ static void test_interview__a_full_disk_loses_nothing(void **state)
     interview_free(c.i); /* and the power goes */
     struct device_draft draft;
     OK(writer_call(c.writer, list, &draft, &err));
-    OK(interview_resume(&c.i, c.writer, &draft, &err));
-    OK(interview_finish(c.i, &err));
+    OK(interview_resume(&c.i, c.writer, &draft, NULL, &err));
+    OK(interview_finish(c.i, NULL, &err));
     OK(writer_call(c.writer, none_left, &left, &err));
     assert_int_equal(left, 0);
     interview_free(c.i);
@@ -391,7 +391,7 @@ static void test_interview__a_draft_keeps_its_own_version(void **state)
     study_publish(&c.study, other, 4, newer);
     c.writer = writer_new(c.study.device);
     OK(writer_call(c.writer, list, &draft, &err));
-    OK(interview_resume(&c.i, c.writer, &draft, &err));
+    OK(interview_resume(&c.i, c.writer, &draft, NULL, &err));
     assert_string_equal(tree_value(at(&c, "/data/age")), "44");
     assert_int_equal(in_force(&c, forms), 1);
     assert_memory_equal(forms[0].hash, newer, 32);
@@ -400,11 +400,11 @@ static void test_interview__a_draft_keeps_its_own_version(void **state)
     c.study.device = writer_free(c.writer);
     study_publish(&c.study, NULL, 0, newer);
     c.writer = writer_new(c.study.device);
-    OK(interview_resume(&c.i, c.writer, &draft, &err));
+    OK(interview_resume(&c.i, c.writer, &draft, NULL, &err));
     assert_int_equal(in_force(&c, forms), 0);
     assert_int_equal(interview_standing(c.i, forms, 0), WITHDRAWN);
     assert_int_equal(interview_answer(c.i, at(&c, "/data/age"), "45", &err), ANSWER_OK);
-    OK(interview_finish(c.i, &err)); /* and it can be handed over */
+    OK(interview_finish(c.i, NULL, &err)); /* and it can be handed over */
     free(other);
     end(&c);
 }

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How does an interview come onto the screen, and leave it? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/clock.h"
+
+/* ---- put aside ---- */
+
+void app_drop_interview(struct app *app)
+{
+    app->handed = false;
+    app->leaving = LEAVE_NONE;
+    secret_wipe(app->ahead, sizeof app->ahead);
+    app->ahead_count = 0;
+    interview_free(app->interview);
+    app->interview = NULL;
+    app->file_node = NULL;
+    app->dated = app->opened = app->field_waits = NULL;
+    app->refused = NULL;
+    memset(app->day_shown, 0, sizeof app->day_shown);
+    memset(app->filter, 0, sizeof app->filter);
+    edit_end(&app->ui.edit);
+    app->filter_id[0] = '\0';
+    for (size_t k = 0; k < APP_LISTS; k++) {
+        app->lists[k].node = NULL;
+    }
+    question_forget_ink(app);
+    app_pictures_forget(app);
+    audio_stop();
+}
+
+/* What is being typed or drawn is journalled, too. */
+static void keep_typed(struct app *app)
+{
+    struct node *node = question_typed(app);
+    (void)!question_commit_ink(app);
+    memo_keep(app);
+    if (node) {
+        interview_typing(app->interview, node, app->ui.edit.text.data);
+    }
+}
+
+static void wait_for_medium(struct app *app)
+{
+    struct err err = {0};
+    if (!interview_sync(app->interview, &err)) {
+        app_trouble(app, &err);
+        app->unwritten = true;
+    }
+}
+
+void app_put_away(struct app *app)
+{
+    keep_typed(app);
+    wait_for_medium(app);
+}
+
+void app_leave_interview(struct app *app)
+{
+    if (app->interview) {
+        keep_typed(app);
+        interview_pause(app->interview);
+        wait_for_medium(app);
+    }
+    app_drop_interview(app);
+}
+
+/* ---- begun, or gone on with ---- */
+
+static void enter_interview(struct app *app)
+{
+    app->outline = OUTLINE_ALL;
+    if (!app->interview->page.node) {
+        app_go(app, SCREEN_FINISH);
+        return;
+    }
+    app_go(app, SCREEN_INTERVIEW);
+    screen_arrive(app);
+}
+
+/* What a power cut left: nobody has to wonder. */
+static void say_recovered(struct app *app)
+{
+    const struct interview *i = app->interview;
+    struct ui *ui = &app->ui;
+    unsigned questions = 0, answers = 0, without = 0;
+    if (!i->recovered) {
+        app_say_good(app, S_resumed);
+        return;
+    }
+    app_count_answers(session_root(i->session), &questions, &answers, &without);
+    const char *text = ui_fill(ui, S_recovered, ui_number(ui, answers), app_date(app, i->last_ms));
+    if (i->edit_path[0]) {
+        text = arena_printf(&ui->frame, "%s %s", text, ui_str(ui, S_recovered_typed));
+    }
+    app_say_text(app, text, true);
+}
+
+/* A draft goes on with the form it was begun with, whatever has come since. */
+static void say_standing(struct app *app)
+{
+    struct form_in_force *forms = mem_zero(APP_FORMS_MAX, sizeof *forms);
+    for (size_t i = 0; i < app->form_count; i++) {
+        memcpy(forms[i].hash, app->forms[i].form.hash, 32);
+        forms[i].id = app->forms[i].id;
+    }
+    enum standing standing = interview_standing(app->interview, forms, app->form_count);
+    free(forms);
+    if (app->unwritten) {
+        app_say(app, S_lock_unwritten);
+        app->unwritten = false;
+        return;
+    }
+    if (standing == STANDS) {
+        say_recovered(app);
+        return;
+    }
+    const char *version = app->interview->form->version;
+    app_say_text(app,
+                 ui_fill(&app->ui, standing == OUTDATED ? S_draft_outdated : S_draft_withdrawn,
+                         *version ? version : "–", NULL),
+                 standing == OUTDATED);
+}
+
+/* On a thread beside the screen's: a long form, or a long journal, may take a slow machine long. */
+struct opening {
+    struct writer *writer;
+    struct device_draft draft;
+    bool anew;
+    char language[8];
+    struct interview *interview;
+    struct progress progress; /* events */
+};
+
+static void drop_opening(void *matter)
+{
+    struct opening *o = matter;
+    interview_free(o->interview);
+    free(o);
+}
+
+static bool open_interview(void *matter, struct err *err)
+{
+    struct opening *o = matter;
+    return o->anew
+               ? interview_begin(&o->interview, o->writer, o->draft.package_hash, o->language, err)
+               : interview_resume(&o->interview, o->writer, &o->draft, &o->progress, err);
+}
+
+static void opened(struct app *app, void *matter, bool ok, const struct err *err)
+{
+    struct opening *o = matter;
+    if (!ok) {
+        if (o->progress.stopped) {
+            app_say(app, S_progress_stopped);
+        } else {
+            app_trouble(app, err);
+        }
+        return;
+    }
+    app->interview = o->interview;
+    o->interview = NULL;
+    enter_interview(app);
+    if (o->anew) {
+        return;
+    }
+    if (!app->apart) {
+        app->ui.language = language_from(session_language(app->interview->session));
+    }
+    app_say_anew(app);
+    say_standing(app);
+}
+
+static void begin_opening(struct app *app, struct opening *o)
+{
+    o->writer = app->writer;
+    app_errand(app, &(struct app_errand){.what = o->anew ? S_wait_form : S_wait_open,
+                                         .work = open_interview,
+                                         .matter = o,
+                                         .drop = drop_opening,
+                                         .end = opened,
+                                         .progress = &o->progress,
+                                         .unit = S_progress_events,
+                                         .ours = true,
+                                         .stops = !o->anew});
+}
+
+void app_start_interview(struct app *app, const uint8_t package_hash[32])
+{
+    struct opening *o = mem_zero(1, sizeof *o);
+    o->anew = true;
+    memcpy(o->draft.package_hash, package_hash, sizeof o->draft.package_hash);
+    snprintf(o->language, sizeof o->language, "%s", language_code(app->ui.language));
+    begin_opening(app, o);
+}
+
+void app_resume(struct app *app, const struct device_draft *draft)
+{
+    struct opening *o = mem_zero(1, sizeof *o);
+    o->draft = *draft;
+    begin_opening(app, o);
+}
+
+/* ---- sealed ---- */
+
+struct sealing {
+    struct interview *interview; /* nobody else's meanwhile */
+    struct progress progress;
+};
+
+static void drop_sealing(void *matter)
+{
+    struct sealing *s = matter;
+    interview_free(s->interview);
+    free(s);
+}
+
+static bool seal(void *matter, struct err *err)
+{
+    struct sealing *s = matter;
+    return interview_finish(s->interview, &s->progress, err);
+}
+
+static void sealed(struct app *app, void *matter, bool ok, const struct err *err)
+{
+    struct sealing *s = matter;
+    app->interview = s->interview;
+    s->interview = NULL;
+    if (ok) {
+        app->sealed_number = app->interview->draft.number;
+        app_drop_interview(app);
+        app_go(app, SCREEN_SEALED);
+    } else {
+        app_trouble(app, err);
+    }
+}
+
+void app_seal(struct app *app)
+{
+    struct sealing *s = mem_zero(1, sizeof *s);
+    s->interview = app->interview;
+    app->interview = NULL;
+    app_errand(app, &(struct app_errand){.what = S_wait_seal,
+                                         .work = seal,
+                                         .matter = s,
+                                         .drop = drop_sealing,
+                                         .end = sealed,
+                                         .progress = &s->progress,
+                                         .unit = S_progress_steps,
+                                         .ours = true});
+}
