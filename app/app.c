@@ -254,6 +254,20 @@ static int by_title(const void *a, const void *b)
     return text_collate(((const struct app_form *)a)->title, ((const struct app_form *)b)->title);
 }
 
+/* A package never changes: what its head says was read before, unless it has been locked since. */
+static bool know_form(struct app_form *out, const struct device_form *form,
+                      const struct app_form *known, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (memcmp(known[i].form.hash, form->hash, sizeof form->hash) == 0) {
+            *out = known[i];
+            out->form = *form;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool gather_home(struct device *d, void *arg, struct err *err)
 {
     struct app *app = arg;
@@ -264,8 +278,15 @@ static bool gather_home(struct device *d, void *arg, struct err *err)
               device_forms(d, forms, &count, err);
     app->epoch = ok ? device_catalogue(d)->epoch : 0;
     app->overdue_s = ok ? device_catalogue_overdue(d, clock_wall_ms()) : 0;
+    struct app_form *known = mem_zero(APP_FORMS_MAX, sizeof *known);
+    size_t known_count = app->form_count;
+    memcpy(known, app->forms, sizeof app->forms);
     app->form_count = 0;
     for (size_t i = 0; i < count && ok && app->form_count < APP_FORMS_MAX; i++) {
+        if (know_form(&app->forms[app->form_count], &forms[i], known, known_count)) {
+            app->form_count++;
+            continue;
+        }
         struct buf bytes = {0};
         struct package p;
         struct arena arena;
@@ -286,6 +307,8 @@ static bool gather_home(struct device *d, void *arg, struct err *err)
         buf_fini(&bytes);
     }
     free(forms);
+    secret_wipe(known, APP_FORMS_MAX * sizeof *known);
+    free(known);
     qsort(app->forms, app->form_count, sizeof *app->forms, by_title);
     return ok;
 }

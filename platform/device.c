@@ -665,6 +665,40 @@ bool device_draft_read(struct device *d, struct device_draft *draft, device_even
     }
 }
 
+static bool has_event(struct device *d, const struct vault_draft *slot, uint64_t n, bool *found,
+                      struct err *err)
+{
+    uint8_t id[16];
+    event_name(id, slot, n);
+    return store_has(d->store, id, found, err);
+}
+
+/* Events follow one another without a gap: the first that is not there is looked for by doubling
+ * and halving. */
+static bool count_events(struct device *d, struct device_draft *draft, struct err *err)
+{
+    const struct vault_draft *slot = vault_find_draft(d->vault, draft->id);
+    uint64_t least = 0, most = 1; /* all before `least` are there; `most` is not */
+    bool found = true;
+    while (found) {
+        if (!has_event(d, slot, most - 1, &found, err)) {
+            return false;
+        }
+        least = found ? most : least;
+        most = found ? most * 2 : most - 1;
+    }
+    while (least < most) {
+        uint64_t middle = least + (most - least) / 2;
+        if (!has_event(d, slot, middle, &found, err)) {
+            return false;
+        }
+        least = found ? middle + 1 : least;
+        most = found ? most : middle;
+    }
+    draft->events = least;
+    return true;
+}
+
 static bool draft_info(struct device *d, struct device_draft *draft, bool *found, struct err *err)
 {
     struct buf info = {0};
@@ -692,11 +726,9 @@ bool device_drafts(struct device *d, struct device_draft *drafts, size_t *count,
             continue;
         }
         memcpy(draft.id, k->drafts[i].id, 16);
-        if (!draft_info(d, &draft, &found, err)) {
+        if (!draft_info(d, &draft, &found, err) || (found && !count_events(d, &draft, err))) {
             return false;
         }
-        /* one that is damaged does not hide the others; opening it says what is wrong */
-        draft.damaged = found && !device_draft_read(d, &draft, NULL, NULL, NULL);
         if (found) {
             size_t at = (*count)++;
             while (at > 0 && drafts[at - 1].number < draft.number) { /* newest first */
@@ -731,7 +763,7 @@ bool device_draft_discard(struct device *d, struct device_draft *draft, struct e
     if (!vault_find_draft(d->vault, draft->id)) {
         return err_set(err, ERR_INPUT, "the interview is finished already");
     }
-    bool ok = device_draft_read(d, draft, NULL, NULL, err) && store_begin(d->store, err);
+    bool ok = count_events(d, draft, err) && store_begin(d->store, err);
     if (!ok) {
         return false;
     }
@@ -823,8 +855,7 @@ bool device_finish(struct device *d, struct device_draft *draft, const uint8_t r
     if (ok && taken) { /* a form whose instanceID is no fresh one: two records stay two */
         record_id = draft->id;
     }
-    ok = ok && device_draft_read(d, draft, NULL, NULL, err);
-    progress_add(d->progress, 1);
+    ok = ok && count_events(d, draft, err);
     ok = ok && seal(d, draft, record_id, f, wall_ms, &sealed, err);
     progress_add(d->progress, 1);
     if (ok) {

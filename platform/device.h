@@ -118,7 +118,6 @@ struct device_draft {
     uint32_t number; /* neutral: 1, 2, 3 … on this device */
     int64_t begun_ms;
     uint64_t events;
-    bool damaged; /* from device_drafts: not all of it can be read */
 };
 MUST_CHECK bool device_draft_begin(struct device *device, struct device_draft *draft,
                                    const uint8_t package_hash[32], int64_t wall_ms,
@@ -130,6 +129,7 @@ typedef bool device_event(void *user, uint64_t n, const void *event, size_t len,
 /* All events in order; sets draft->events. */
 MUST_CHECK bool device_draft_read(struct device *device, struct device_draft *draft,
                                   device_event *event, void *user, struct err *err);
+/* The newest first, with how many events each has: they are counted, not read. */
 MUST_CHECK bool device_drafts(struct device *device, struct device_draft *drafts, size_t *count,
                               struct err *err); /* room for VAULT_DRAFTS */
 MUST_CHECK bool device_draft_discard(struct device *device, struct device_draft *draft,
@@ -142,7 +142,7 @@ struct device_finished {
     size_t files_len;
     bool training;
 };
-enum { DEVICE_FINISH_STEPS = 3 }; /* as which it is watched; it cannot be stopped */
+enum { DEVICE_FINISH_STEPS = 2 }; /* as which it is watched; it cannot be stopped */
 /* Seal the instance to the catalogue's recipients and destroy the draft's key. */
 MUST_CHECK bool device_finish(struct device *device, struct device_draft *draft,
                               const uint8_t record_id[16], const struct device_finished *finished,

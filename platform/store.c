@@ -76,6 +76,22 @@ static bool take(void *user, const struct db_value *columns, size_t count, struc
     return true;
 }
 
+static bool seen(void *user, const struct db_value *columns, size_t count, struct err *err)
+{
+    (void)columns;
+    (void)count;
+    (void)err;
+    *(bool *)user = true;
+    return true;
+}
+
+bool store_has(struct store *s, const uint8_t id[16], bool *found, struct err *err)
+{
+    struct db_value v[] = {db_blob(id, 16)};
+    *found = false;
+    return db_run(s->db, "SELECT 1 FROM o WHERE i = ?1", v, 1, seen, found, err);
+}
+
 bool store_get(struct store *s, const uint8_t id[16], struct buf *out, bool *found, struct err *err)
 {
     struct db_value v[] = {db_blob(id, 16)};

@@ -26,6 +26,8 @@ void store_checkpoint(struct store *store);
 MUST_CHECK bool store_put(struct store *store, const uint8_t id[16], enum store_kind kind,
                           uint64_t group, const void *bytes, size_t len, struct err *err);
 /* Append a row's bytes; *found says whether it is there. */
+/* Is it there?  Its bytes are not read. */
+MUST_CHECK bool store_has(struct store *store, const uint8_t id[16], bool *found, struct err *err);
 MUST_CHECK bool store_get(struct store *store, const uint8_t id[16], struct buf *out, bool *found,
                           struct err *err);
 MUST_CHECK bool store_delete(struct store *store, const uint8_t id[16], struct err *err);

@@ -390,7 +390,16 @@ static void test_device__a_draft_without_a_first_event_gives_its_place_back(void
     assert_int_equal(count, 1);
     assert_memory_equal(drafts[0].id, d.id, 16);
     assert_int_equal(drafts[0].events, 2);
-    assert_false(drafts[0].damaged);
+    d = drafts[0];
+    for (unsigned n = 3; n <= 40; n++) { /* however many there are: all are counted */
+        OK(device_draft_append(s.device, &d, "event", 5, &err));
+        OK(device_drafts(s.device, drafts, &count, &err));
+        assert_int_equal(drafts[0].events, n);
+    }
+    OK(device_draft_begin(s.device, &d, hash, study_wall, &err));
+    OK(device_drafts(s.device, drafts, &count, &err));
+    assert_int_equal(count, 2);
+    assert_int_equal(drafts[0].events, 0);
     study_fini(&s);
 }
 
