@@ -194,6 +194,9 @@ struct app {
     unsigned memo; /* the number of the memo that is being written */
     char about_words[64];
     char looked_at[256]; /* the picture that fills a sheet: its URI */
+    float zoom;          /* how much larger than the sheet it is */
+    bool panned;         /* a finger moves it; where it was: */
+    int pan_x, pan_y;
     uint64_t picture_clock, picture_key;
     char filter[128], filter_id[UI_ID_MAX]; /* a search whose keyboard was put away */
     uint32_t sealed_number;
@@ -306,6 +309,7 @@ const struct picture *app_picture(struct app *app, const char *uri, int most_w, 
 /* One of the interview's own attachments: a drawing. */
 const struct picture *app_own_picture(struct app *app, const char *name, const struct buf *bytes,
                                       int most_w, int most_h);
+void app_stretch_picture(struct app *app, struct rect r, const struct picture *picture);
 void app_show_picture(struct app *app, int x, int y, const struct picture *picture);
 void app_pictures_forget(struct app *app);
 /* The sound behind jr://audio/… is played, or what is playing stops. */

@@ -69,13 +69,20 @@ void app_pictures_forget(struct app *app)
 
 void app_show_picture(struct app *app, int x, int y, const struct picture *picture)
 {
+    app_stretch_picture(app, (struct rect){x, y, picture->w, picture->h}, picture);
+}
+
+void app_stretch_picture(struct app *app, struct rect r, const struct picture *picture)
+{
     uint64_t key = 0;
     for (size_t i = 0; i < APP_PICTURES; i++) {
         key = &app->pictures[i].picture == picture ? app->pictures[i].key : key;
     }
     draw_add(&app->ui.draws, &(struct draw){.kind = DRAW_PICTURE,
-                                            .rect = {x, y, picture->w, picture->h},
+                                            .rect = r,
                                             .rgb = picture->rgb,
+                                            .rgb_w = picture->w,
+                                            .rgb_h = picture->h,
                                             .key = key});
 }
 

@@ -309,6 +309,8 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
         if (large && ui_target(ui, question_part(app, page->node, "picture", ""), ROLE_BUTTON, r)) {
             const char *big =
                 session_text(s, &ui->frame, &c->label, page->node, FORM_BIG_IMAGE, NULL);
+            app->zoom = 1;
+            ui->side = 0;
             snprintf(app->looked_at, sizeof app->looked_at, "%s", *big ? big : image);
             app->sheet = SHEET_PICTURE;
         }

@@ -182,14 +182,61 @@ static void about_sheet(struct app *app, int x, int *y, int w)
 }
 
 /* A picture as large as the screen. */
-static void picture_sheet(struct app *app, int *y)
+/* A finger moves the enlarged picture to either side, and up and down. */
+static void pan(struct app *app, int *y)
 {
     struct ui *ui = &app->ui;
-    const struct picture *p = app_picture(app, app->looked_at, ui->w, ui->body.h);
-    if (p) {
-        app_show_picture(app, (ui->w - p->w) / 2, *y, p);
-        *y += p->h;
+    int x, at;
+    bool held = ui_grabbed(ui, "pan", &x, &at);
+    if (held && app->panned) {
+        ui->side -= x - app->pan_x;
+        ui->scroll -= at - app->pan_y;
+        *y += at - app->pan_y;
     }
+    app->panned = held;
+    app->pan_x = x;
+    app->pan_y = at;
+}
+
+/* As large as the screen; larger with two fingers, buttons or keys. */
+static void picture_sheet(struct app *app, int *y)
+{
+    enum { MOST = 4 };
+    struct ui *ui = &app->ui;
+    struct rect b = ui->body;
+    const struct picture *p = app_picture(app, app->looked_at, b.w, b.h);
+    float before = app->zoom, zoom = before * ui->pinch;
+    zoom *= ui_took(ui, "larger") ? 1.5f : ui_took(ui, "smaller") ? 1 / 1.5f : 1;
+    zoom = zoom < 1.05f ? 1 : zoom > MOST ? MOST : zoom;
+    ui->pinch = 1;
+    ui->pans = true;
+    if (!p) {
+        return;
+    }
+    pan(app, y);
+    float fit = (float)b.w / (float)p->w, tall = (float)b.h / (float)p->h;
+    fit = fit < tall ? fit : tall;
+    fit = fit < 3 ? fit : 3; /* a small picture is no poster */
+    int w = (int)((float)p->w * fit * zoom), h = (int)((float)p->h * fit * zoom);
+    if (zoom > 1) { /* what the eye could see of it */
+        const struct picture *fine = app_picture(app, app->looked_at, b.w * 2, b.h * 2);
+        p = fine ? fine : p;
+    }
+    if (zoom < before || zoom > before) { /* its middle stays where it is */
+        float by = zoom / before;
+        int scroll = (int)((float)(ui->scroll + b.h / 2) * by) - b.h / 2;
+        *y -= scroll - ui->scroll;
+        ui->scroll = scroll;
+        ui->side = (int)((float)(ui->side + b.w / 2) * by) - b.w / 2;
+        app->zoom = zoom;
+    }
+    int most = w > b.w ? w - b.w : 0;
+    ui->side = ui->side < 0 ? 0 : ui->side > most ? most : ui->side;
+    app_stretch_picture(app, (struct rect){w < b.w ? (b.w - w) / 2 : -ui->side, *y, w, h}, p);
+    if (zoom > 1) {
+        ui_place(ui, "pan", ROLE_GRAB, b);
+    }
+    *y += h;
 }
 
 void sheet_show(struct app *app)
@@ -218,7 +265,8 @@ void sheet_show(struct app *app)
         }
         return;
     }
-    int bottom = ui->h - (memo ? keyboard_height(ui, KEYBOARD_TEXT) : 0);
+    bool look = app->sheet == SHEET_PICTURE;
+    int bottom = ui->h - (memo ? keyboard_height(ui, KEYBOARD_TEXT) : look ? ui_bar_height(ui) : 0);
     ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
     switch (app->sheet) {
     case SHEET_LANGUAGE:
@@ -251,6 +299,10 @@ void sheet_show(struct app *app)
     }
     if (app->sheet != SHEET_NONE) {
         ui_body_end(ui, y);
+        if (look) {
+            ui_bar(ui, "smaller", ui_str(ui, S_picture_smaller), "larger",
+                   ui_str(ui, S_picture_larger));
+        }
         if (memo && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
             memo_close(app);
         }

@@ -28,7 +28,7 @@ void ui_init(struct ui *ui, struct window *window)
 {
     memset(ui, 0, sizeof *ui);
     ui->window = window;
-    ui->text_scale = 1;
+    ui->text_scale = ui->pinch = 1;
     arena_init(&ui->frame);
     ui_theme(ui, false);
 }
@@ -203,6 +203,8 @@ static bool on_key(struct ui *ui, enum window_key key)
     case KEY_RIGHT:
         if (typing) {
             edit_move(edit, key == KEY_LEFT ? -1 : 1);
+        } else if (ui->pans) {
+            ui->side += (key == KEY_LEFT ? -1 : 1) * ui->w / 4;
         } else {
             move_focus(ui, key == KEY_LEFT ? -1 : 1);
         }
@@ -280,6 +282,7 @@ static bool on_up(struct ui *ui, const struct window_event *e)
         ui->speed = 0;
     }
     ui->dragging = false;
+    ui->pull = 0;
     ui->pressed[0] = '\0'; /* `held` stays for the build: the variant's popup takes the tap */
     return true;
 }
@@ -313,6 +316,7 @@ void ui_let_go(struct ui *ui)
     ui->pressed[0] = ui->held[0] = '\0';
     ui->dragging = ui->grabbed = false;
     ui->speed = 0;
+    ui->pull = 0;
 }
 
 bool ui_event(struct ui *ui, const struct window_event *e)
@@ -347,6 +351,12 @@ bool ui_event(struct ui *ui, const struct window_event *e)
     case WINDOW_WHEEL:
         ui->scroll -= e->y * ui_px(ui, 60);
         return true;
+    case WINDOW_PINCH:
+        ui_let_go(ui); /* what the first finger pressed was not meant */
+        if (ui->pans) {
+            ui->pinch *= 1 + 2 * (float)e->x / WINDOW_PINCH_WHOLE;
+        }
+        return true;
     case WINDOW_KEY:
         return on_key(ui, e->key);
     case WINDOW_TEXT:
@@ -376,7 +386,7 @@ void ui_begin(struct ui *ui)
     draw_clear(&ui->draws);
     arena_reset(&ui->frame);
     ui->target_count = 0;
-    ui->swipe = false;
+    ui->swipe = ui->pans = false;
     ui->again = false;
     ui->scale = window_scale(ui->window);
     window_size(ui->window, &ui->w, &ui->h);

@@ -101,7 +101,11 @@ struct ui {
     int64_t moved_ms;
     bool in_body;
     struct edit edit;
-    bool swipe;       /* to either side is on and back; the screen says so anew each time */
+    bool pans;   /* the arrows to either side and two fingers are for a picture; said anew … */
+    int side;    /* px it was moved to the left */
+    float pinch; /* how much larger two fingers want it since it was last built; 1: as it is */
+    int pull;    /* px beyond the page's end (or, negative, its beginning), while a finger pulls */
+    bool swipe;  /* to either side is on and back; the screen says so anew each time */
     bool quit, again; /* again: build once more */
     bool robot;
 };

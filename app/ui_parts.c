@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What are pages made of: header, body, bar, rows, choices, pills, fields? */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/ui.h"
@@ -283,6 +284,22 @@ static void more_below(struct ui *ui)
               2.5f, ui->theme.accent);
 }
 
+/* The page has an end, and a finger that pulls at it feels so. */
+static void edge_glow(struct ui *ui, int most)
+{
+    bool top = ui->pull < 0;
+    if (!ui->dragging || (top ? ui->scroll > 0 : ui->scroll < most)) {
+        ui->pull = 0;
+    }
+    int pull = abs(ui->pull) / 4, thick = ui_px(ui, 12);
+    thick = pull < thick ? pull : thick;
+    if (thick > 0) {
+        struct rect b = ui->body;
+        ui_fill_rect(ui, (struct rect){b.x, top ? b.y : b.y + b.h - thick, b.w, thick},
+                     ui->theme.accent);
+    }
+}
+
 void ui_body_end(struct ui *ui, int y)
 {
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP});
@@ -290,6 +307,9 @@ void ui_body_end(struct ui *ui, int y)
     int most = content > ui->body.h ? content - ui->body.h : 0;
     ui->content = content;
     if (ui->scroll > most || ui->scroll < 0) {
+        if (ui->dragging) {
+            ui->pull += ui->scroll < 0 ? ui->scroll : ui->scroll - most;
+        }
         ui->scroll = ui->scroll < 0 ? 0 : most;
         ui->speed = 0;
         ui->again = true;
@@ -297,6 +317,7 @@ void ui_body_end(struct ui *ui, int y)
     if (ui->scroll < most) {
         more_below(ui);
     }
+    edge_glow(ui, most);
     if (most > 0) { /* where in the page we are */
         int h = ui->body.h * ui->body.h / content, least = ui_px(ui, 24);
         h = h < least ? least : h;

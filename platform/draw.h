@@ -37,10 +37,11 @@ struct draw {
     int size_px;
     const char *text;
     size_t len;
-    bool broken; /* its last word goes on in the next line */
+    bool broken;           /* its last word goes on in the next line */
     const int16_t *points; /* x, y pairs */
     size_t point_count;
-    const uint8_t *rgb; /* DRAW_PICTURE: rect.w × rect.h pixels, 3 bytes each; lent until shown */
+    const uint8_t *rgb; /* DRAW_PICTURE: rgb_w × rgb_h pixels, 3 bytes each; lent until shown */
+    int rgb_w, rgb_h;   /* stretched to the rect */
     uint64_t key;       /* of these pixels */
 };
 

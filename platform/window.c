@@ -26,6 +26,7 @@ struct window {
     Uint32 told_event;
     float scale;
     bool down;
+    bool two; /* fingers are on it, or were until the last is lifted: they point at nothing */
     struct cached cache[CACHE];
     unsigned frame;
 };
@@ -183,9 +184,18 @@ static bool translate(struct window *w, const SDL_Event *e, struct window_event 
     case SDL_APP_WILLENTERBACKGROUND:
         out->kind = WINDOW_HIDE;
         return true;
+    case SDL_FINGERUP:
+        w->two = w->two && SDL_GetNumTouchFingers(e->tfinger.touchId) > 0;
+        return false;
+    case SDL_MULTIGESTURE: /* the first finger is a mouse, too: no longer */
+        w->two = e->mgesture.numFingers == 2;
+        w->down = false;
+        out->kind = WINDOW_PINCH;
+        out->x = (int)lroundf(e->mgesture.dDist * WINDOW_PINCH_WHOLE);
+        return true;
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEBUTTONUP:
-        if (e->button.button != SDL_BUTTON_LEFT) {
+        if (w->two || e->button.button != SDL_BUTTON_LEFT) {
             return false;
         }
         w->down = e->type == SDL_MOUSEBUTTONDOWN;
@@ -197,7 +207,7 @@ static bool translate(struct window *w, const SDL_Event *e, struct window_event 
         out->kind = WINDOW_MOVE;
         out->x = e->motion.x;
         out->y = e->motion.y;
-        return w->down;
+        return w->down && !w->two;
     case SDL_MOUSEWHEEL:
         out->kind = WINDOW_WHEEL;
         out->y = e->wheel.y;
@@ -304,14 +314,14 @@ static SDL_Texture *make_texture(struct window *w, const uint8_t *alpha, int tw,
 static SDL_Texture *picture_texture(struct window *w, const struct draw *d)
 {
     SDL_Surface *s =
-        SDL_CreateRGBSurfaceWithFormat(0, d->rect.w, d->rect.h, 32, SDL_PIXELFORMAT_ARGB8888);
+        SDL_CreateRGBSurfaceWithFormat(0, d->rgb_w, d->rgb_h, 32, SDL_PIXELFORMAT_ARGB8888);
     if (!s) {
         err_out_of_memory();
     }
     const uint8_t *p = d->rgb;
-    for (int y = 0; y < d->rect.h; y++) {
+    for (int y = 0; y < d->rgb_h; y++) {
         uint32_t *row = (uint32_t *)((char *)s->pixels + y * s->pitch);
-        for (int x = 0; x < d->rect.w; x++, p += 3) {
+        for (int x = 0; x < d->rgb_w; x++, p += 3) {
             row[x] = 0xFF000000u | (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
         }
     }
@@ -320,6 +330,7 @@ static SDL_Texture *picture_texture(struct window *w, const struct draw *d)
     if (!t) {
         err_out_of_memory();
     }
+    SDL_SetTextureScaleMode(t, SDL_ScaleModeLinear);
     return t;
 }
 
@@ -412,7 +423,7 @@ static struct cached *look_up(struct window *w, const struct draw *d, uint64_t h
         if (oldest->texture) {
             SDL_DestroyTexture(oldest->texture);
         }
-        *oldest = (struct cached){hash, picture_texture(w, d), d->rect.w, d->rect.h, w->frame};
+        *oldest = (struct cached){hash, picture_texture(w, d), d->rgb_w, d->rgb_h, w->frame};
         return oldest;
     }
     if (d->kind == DRAW_TEXT) {
@@ -551,7 +562,7 @@ static void paint(struct window *w, const struct draw *d)
         break;
     case DRAW_PICTURE:
         c = look_up(w, d, key(d));
-        to = (SDL_Rect){d->rect.x, d->rect.y, c->w, c->h};
+        to = (SDL_Rect){d->rect.x, d->rect.y, d->rect.w, d->rect.h};
         SDL_RenderCopy(w->renderer, c->texture, NULL, &to);
         break;
     case DRAW_CLIP:

@@ -19,6 +19,8 @@ enum window_event_kind {
     WINDOW_MOVE, /* while down */
     WINDOW_UP,
     WINDOW_WHEEL, /* y: notches, away from the user positive */
+    WINDOW_PINCH, /* x: how much farther apart two fingers are, in WINDOW_PINCH_WHOLE of the screen
+                   */
     WINDOW_KEY,
     WINDOW_TEXT,
     WINDOW_HIDE,  /* covered or minimised */
@@ -44,6 +46,7 @@ enum window_key {
     KEY_END,
     KEY_SPACE
 };
+enum { WINDOW_PINCH_WHOLE = 10000 };
 struct window_event {
     enum window_event_kind kind;
     int x, y;

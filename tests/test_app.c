@@ -285,6 +285,53 @@ static void test_app__a_swipe_goes_on_and_back(void **state)
     scene_close(&s);
 }
 
+static int glow(struct scene *s)
+{
+    const struct rect b = s->app.ui.body;
+    for (size_t i = 0; i < s->app.ui.draws.count; i++) {
+        const struct draw *d = &s->app.ui.draws.list[i];
+        if (d->kind == DRAW_FILL && d->ink == s->app.ui.theme.accent && d->rect.w == b.w &&
+            (d->rect.y == b.y || d->rect.y + d->rect.h == b.y + b.h)) {
+            return d->rect.y == b.y ? -d->rect.h : d->rect.h;
+        }
+    }
+    return 0;
+}
+
+static void test_app__the_end_of_a_page_is_felt(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "settings"));
+    assert_true(s.app.ui.content > s.app.ui.body.h);
+    struct window_event e = {.kind = WINDOW_DOWN, .x = 700, .y = 300};
+    scene_event(&s, e);
+    e.kind = WINDOW_MOVE;
+    e.y = 340; /* this far nothing is known of it */
+    scene_event(&s, e);
+    assert_int_equal(glow(&s), 0);
+    for (int k = 0; k < 4; k++) {
+        e.y += 20;
+        scene_event(&s, e);
+    }
+    assert_in_range(-glow(&s), 10, 24);
+    e.y = 100; /* away from it: the page moves again */
+    scene_event(&s, e);
+    assert_int_equal(glow(&s), 0);
+    assert_true(s.app.ui.scroll > 0);
+    for (int k = 0; k < 40; k++) {
+        e.y -= 60;
+        scene_event(&s, e);
+    }
+    assert_int_equal(glow(&s), 24);
+    e.kind = WINDOW_UP;
+    scene_event(&s, e);
+    assert_int_equal(glow(&s), 0);
+    scene_close(&s);
+}
+
 static void test_app__a_drawing_and_a_file_are_sealed_with_the_record(void **state)
 {
     (void)state;
@@ -569,6 +616,57 @@ static unsigned pictures_drawn(struct scene *s)
     return count;
 }
 
+static struct rect picture_at(struct scene *s)
+{
+    for (size_t i = 0; i < s->app.ui.draws.count; i++) {
+        if (s->app.ui.draws.list[i].kind == DRAW_PICTURE) {
+            return s->app.ui.draws.list[i].rect;
+        }
+    }
+    fail_msg("no picture");
+    return (struct rect){0, 0, 0, 0};
+}
+
+/* With buttons, two fingers and keys. */
+static void look_closer(struct scene *s)
+{
+    struct rect r = picture_at(s), was;
+    struct ui *ui = &s->app.ui;
+    assert_int_equal(r.w, 720); /* as wide as the screen, though its own size is less */
+    assert_true(scene_tap(s, "smaller"));
+    assert_int_equal(picture_at(s).w, 720); /* never smaller than that */
+    ui->last[0] = '\0';
+    assert_true(scene_tap(s, "larger"));
+    r = picture_at(s);
+    assert_int_equal(r.w, 1080);
+    assert_in_range(-r.x, 178, 182); /* its middle stays in the middle */
+    struct window_event pinch = {.kind = WINDOW_PINCH, .x = WINDOW_PINCH_WHOLE / 4};
+    scene_event(s, pinch);
+    assert_in_range(picture_at(s).w, 1600, 1640);
+    for (int k = 0; k < 6; k++) {
+        scene_event(s, pinch);
+    }
+    was = picture_at(s);
+    assert_int_equal(was.w, 2880); /* four times is the most */
+    scene_drag(s, 400, 600, 300, 650);
+    r = picture_at(s);
+    assert_int_equal(r.x, was.x - 100);
+    assert_int_equal(r.y, was.y + 50);
+    scene_drag(s, 100, 600, 700, 600);
+    scene_drag(s, 100, 600, 700, 600);
+    scene_drag(s, 100, 600, 700, 600);
+    assert_int_equal(picture_at(s).x, 0); /* its edge is the end */
+    scene_key(s, KEY_RIGHT);
+    assert_int_equal(picture_at(s).x, -180);
+    pinch.x = -WINDOW_PINCH_WHOLE / 2;
+    scene_event(s, pinch);
+    assert_int_equal(picture_at(s).w, 720);
+    scene_event(s, (struct window_event){.kind = WINDOW_DOWN, .x = 100, .y = 1240});
+    scene_event(s, pinch); /* what a first finger pressed was not meant */
+    scene_event(s, (struct window_event){.kind = WINDOW_UP, .x = 100, .y = 1240});
+    assert_int_equal(s->app.sheet, SHEET_PICTURE);
+}
+
 static void test_app__pictures_stand_in_questions_and_choices(void **state)
 {
     (void)state;
@@ -611,6 +709,7 @@ static void test_app__pictures_stand_in_questions_and_choices(void **state)
     assert_true(scene_tap(&s, "picture")); /* as large as the screen, and back */
     assert_int_equal(s.app.sheet, SHEET_PICTURE);
     assert_int_equal(pictures_drawn(&s), 1);
+    look_closer(&s);
     assert_true(scene_tap(&s, "cancel"));
     assert_int_equal(pictures_drawn(&s), 3);
     assert_true(scene_tap(&s, "choice:bad"));
@@ -891,6 +990,7 @@ static int run(void)
         cmocka_unit_test(test_app__for_a_border_only_the_coordinator_opens),
         cmocka_unit_test(test_app__drags_move_knobs_and_rows),
         cmocka_unit_test(test_app__a_swipe_goes_on_and_back),
+        cmocka_unit_test(test_app__the_end_of_a_page_is_felt),
         cmocka_unit_test(test_app__a_drawing_and_a_file_are_sealed_with_the_record),
         cmocka_unit_test(test_app__a_whole_interview_with_keys_alone),
         cmocka_unit_test(test_app__nothing_of_a_discarded_interview_stays),
