@@ -364,12 +364,27 @@ static bool has_pictures(const struct list *l)
     return false;
 }
 
+/* Beside each other all words are of one size: the largest that suits them all. */
+static float even_words(const struct list *l, int w)
+{
+    struct ui *ui = &l->app->ui;
+    float most = ui->text_scale;
+    for (size_t i = 0; i < l->count; i++) {
+        if (!question_is_code(l->choices[i].value)) {
+            float own = ui_word_scale(ui, TEXT_BODY_BOLD, l->choices[i].label, w);
+            most = own < most ? own : most;
+        }
+    }
+    return ui_cap_text(ui, most);
+}
+
 /* Cards with a picture above the words: for who would rather point than read. */
 static void as_pictures(struct list *l, unsigned columns)
 {
     struct ui *ui = &l->app->ui;
     int gap = ui_px(ui, 8), cell_w = l->w / (int)columns, inner = cell_w - 3 * gap;
     int most = ui_px(ui, 140);
+    float before = even_words(l, inner);
     for (size_t from = 0; from < l->count;) {
         size_t shown[8], n = 0;
         int h = 0;
@@ -409,6 +424,7 @@ static void as_pictures(struct list *l, unsigned columns)
         }
         *l->y += h;
     }
+    ui->text_scale = before;
 }
 
 static void as_columns(struct list *l, unsigned columns)
@@ -421,6 +437,7 @@ static void as_columns(struct list *l, unsigned columns)
         }
     }
     int cell_w = l->w / (int)columns;
+    float before = even_words(l, cell_w - ui_px(ui, 48));
     for (size_t from = 0; from < count; from += columns) {
         int h = 0;
         for (size_t k = from; k < from + columns && k < count; k++) {
@@ -436,6 +453,7 @@ static void as_columns(struct list *l, unsigned columns)
         }
         *l->y += h;
     }
+    ui->text_scale = before;
 }
 
 /* A scale from left to right; false where its words do not fit beside each other. */

@@ -232,6 +232,8 @@ static void picture_sheet(struct app *app, int *y)
     }
     int most = w > b.w ? w - b.w : 0;
     ui->side = ui->side < 0 ? 0 : ui->side > most ? most : ui->side;
+    int spare = b.y + b.h - *y - h;
+    *y += spare > 0 ? spare / 2 : 0; /* in the middle */
     app_stretch_picture(app, (struct rect){w < b.w ? (b.w - w) / 2 : -ui->side, *y, w, h}, p);
     if (zoom > 1) {
         ui_place(ui, "pan", ROLE_GRAB, b);

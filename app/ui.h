@@ -128,6 +128,10 @@ int ui_px(const struct ui *ui, float dp);
 /* Texts no larger than this for a while, where there is no room to grow; returns what to put back.
  */
 float ui_cap_text(struct ui *ui, float most);
+/* Large letters that would break a word in two are made smaller, down to the usual size, for that
+ * text: at 200 % a line of a long language's words is read more easily so.  The scale to set it in.
+ */
+float ui_word_scale(const struct ui *ui, enum text_style style, const char *text, int w);
 int ui_text_px(const struct ui *ui, enum text_style style);
 int ui_line(const struct ui *ui, enum text_style style);
 const char *ui_str(struct ui *ui, enum string_id id);

@@ -365,7 +365,7 @@ int ui_choice_height(struct ui *ui, int w, const char *text)
 
 bool ui_choice_fits(struct ui *ui, int w, const char *text)
 {
-    float before = ui_cap_text(ui, 1); /* larger letters give way to whole words */
+    float before = ui_cap_text(ui, 1.5f); /* a little smaller they may get, to stand there */
     bool fits = ui_words_fit(ui, TEXT_BODY_BOLD, text, w - ui_px(ui, 48));
     ui->text_scale = before;
     return fits;

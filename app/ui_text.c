@@ -11,12 +11,12 @@ static const struct {
     enum face face;
     float size_dp, line_dp;
 } styles[TEXT_STYLE_COUNT] = {
-    [TEXT_QUESTION] = {FACE_SERIF, 21, 26},    [TEXT_BODY] = {FACE_SANS, 18, 22},
+    [TEXT_QUESTION] = {FACE_SERIF, 21, 26}, [TEXT_BODY] = {FACE_SANS, 18, 22},
     [TEXT_BODY_BOLD] = {FACE_BOLD, 18, 22}, [TEXT_HINT] = {FACE_SANS, 16, 20},
-    [TEXT_NOTE] = {FACE_ITALIC, 16, 20},       [TEXT_TITLE] = {FACE_BOLD, 16, 19},
-    [TEXT_SMALL] = {FACE_SANS, 14, 18},        [TEXT_BUTTON] = {FACE_BOLD, 18, 20},
-    [TEXT_HEADING] = {FACE_BOLD, 19, 24},      [TEXT_DIGIT] = {FACE_SANS, 25, 30},
-    [TEXT_KEY] = {FACE_SANS, 20, 24},          [TEXT_KEY_SMALL] = {FACE_SANS, 14, 18}};
+    [TEXT_NOTE] = {FACE_ITALIC, 16, 20},    [TEXT_TITLE] = {FACE_BOLD, 16, 19},
+    [TEXT_SMALL] = {FACE_SANS, 14, 18},     [TEXT_BUTTON] = {FACE_BOLD, 18, 20},
+    [TEXT_HEADING] = {FACE_BOLD, 19, 24},   [TEXT_DIGIT] = {FACE_SANS, 25, 30},
+    [TEXT_KEY] = {FACE_SANS, 20, 24},       [TEXT_KEY_SMALL] = {FACE_SANS, 14, 18}};
 
 float ui_cap_text(struct ui *ui, float most)
 {
@@ -92,10 +92,7 @@ static size_t fit(enum face face, int size, const char *text, size_t len, int w)
     return at;
 }
 
-/* Large letters that would break a word in two are made smaller, down to the usual size, for that
- * text: at 200 % a line of a long language's words is read more easily so.  The scale to set it in.
- */
-static float word_scale(const struct ui *ui, enum text_style style, const char *text, int w)
+float ui_word_scale(const struct ui *ui, enum text_style style, const char *text, int w)
 {
     enum face face = styles[style].face;
     int size = ui_text_px(ui, style);
@@ -158,7 +155,7 @@ static int set_text(struct ui *ui, int x, int y, int w, enum text_style style, c
 int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
             bool draw)
 {
-    float before = ui_cap_text(ui, word_scale(ui, style, text, w));
+    float before = ui_cap_text(ui, ui_word_scale(ui, style, text, w));
     int height = set_text(ui, x, y, w, style, text, c, draw);
     ui->text_scale = before;
     return height;
@@ -184,7 +181,7 @@ bool ui_words_fit(const struct ui *ui, enum text_style style, const char *text, 
 void ui_text_top(struct ui *ui, struct rect r, enum text_style style, const char *text, colour c)
 {
     size_t len = strlen(text);
-    float before = ui_cap_text(ui, word_scale(ui, style, text, r.w));
+    float before = ui_cap_text(ui, ui_word_scale(ui, style, text, r.w));
     int size = ui_text_px(ui, style), y = r.y;
     for (size_t at = 0; at < len;) {
         size_t n = fit(styles[style].face, size, text + at, len - at, r.w);
@@ -203,7 +200,7 @@ void ui_text_top(struct ui *ui, struct rect r, enum text_style style, const char
 void ui_text_centre(struct ui *ui, struct rect r, enum text_style style, const char *text, colour c)
 {
     enum face face = styles[style].face;
-    float before = ui_cap_text(ui, word_scale(ui, style, text, r.w));
+    float before = ui_cap_text(ui, ui_word_scale(ui, style, text, r.w));
     int size = ui_text_px(ui, style), line = ui_line(ui, style);
     size_t len = strlen(text), at = 0, lines = 0;
     struct {
@@ -231,7 +228,7 @@ void ui_text_centre(struct ui *ui, struct rect r, enum text_style style, const c
 
 int ui_centre_height(struct ui *ui, int w, enum text_style style, const char *text)
 {
-    float before = ui_cap_text(ui, word_scale(ui, style, text, w));
+    float before = ui_cap_text(ui, ui_word_scale(ui, style, text, w));
     int lines = 0, size = ui_text_px(ui, style);
     size_t len = strlen(text), at = 0;
     while (at < len && lines < 4) {
@@ -430,7 +427,7 @@ int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const cha
     if (!strpbrk(text, "*_<#[")) {
         return ui_text(ui, x, y, w, style, text, c, draw);
     }
-    float before = ui_cap_text(ui, word_scale(ui, style, ui_plain(ui, text), w));
+    float before = ui_cap_text(ui, ui_word_scale(ui, style, ui_plain(ui, text), w));
     int height = set_rich(
         (struct rich){.ui = ui, .x = x, .y = y, .w = w, .style = style, .ink = c, .draw = draw},
         text);

@@ -628,6 +628,57 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     scene_close(&s);
 }
 
+/* A map: land, a river, two mountains, a road.  Larger than the screen is wide. */
+static void draw_map(struct buf *out)
+{
+    enum { W = 960, H = 600 };
+    struct err err = {0};
+    uint8_t *rgb = mem_alloc(3 * W * H);
+    for (int i = 0; i < W * H; i++) {
+        int x = i % W, y = i / W;
+        int river = 420 + (x - 480) * (x - 480) / 2000 - y, road = 150 + x / 3 - y;
+        int west = abs(x - 260) * 3 / 2 + 90 - y, east = abs(x - 640) * 2 + 50 - y;
+        uint32_t c = abs(river) < 14                ? 0x3b7ea1
+                     : abs(road) < 5                ? 0x7a4a1e
+                     : (west < 0 && y < 330) || (east < 0 && y < 300) ? 0x9a8f80
+                                                    : 0xd9e3c0;
+        rgb[3 * i] = (uint8_t)(c >> 16);
+        rgb[3 * i + 1] = (uint8_t)(c >> 8);
+        rgb[3 * i + 2] = (uint8_t)c;
+    }
+    OK(picture_png(out, rgb, 3, W, H, &err));
+    free(rgb);
+}
+
+/* Pictures in questions and choices, as large as the screen, and drawn upon. */
+static void pictured(struct window *w, const char *form, const struct scene_look *look)
+{
+    struct scene s;
+    scene_open(&s, w, form, "pictured", look);
+    scene_unlock(&s);
+    must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "start with pictures");
+    shot(&s, "pictured-mood");
+    must(scene_tap(&s, "choice:middle"), "choose a face");
+    shot(&s, "pictured-mood-done");
+    must(scene_tap(&s, "right"), "go on to the map");
+    shot(&s, "pictured-place");
+    must(scene_tap(&s, "picture"), "look at the map");
+    shot(&s, "sheet-picture");
+    must(scene_tap(&s, "larger"), "look closer");
+    shot(&s, "sheet-picture-larger");
+    must(scene_tap(&s, "cancel") && scene_tap(&s, "choice:mountains"), "choose a place");
+    shot(&s, "pictured-place-done");
+    must(scene_tap(&s, "right") && scene_tap(&s, "choice:city"), "choose in columns");
+    shot(&s, "pictured-columns");
+    must(scene_tap(&s, "right"), "go on to the drawing");
+    const struct target *t = scene_show(&s, "ink");
+    must(t != NULL, "find the map to draw upon");
+    struct rect f = t->rect;
+    scene_drag(&s, f.x + f.w / 5, f.y + f.h / 3, f.x + f.w * 4 / 5, f.y + f.h * 2 / 3);
+    shot(&s, "pictured-drawn");
+    scene_close(&s);
+}
+
 /* From the language to the request that waits for the coordinator. */
 static void first_run(struct window *w, const struct scene_look *look)
 {
@@ -730,6 +781,9 @@ int main(int argc, char **argv)
     OK(secret_setup(&err));
     read_digests(argv[2]);
     char *form = scene_form("tests/cases/widgets.csv");
+    char *with_pictures = scene_form("tests/cases/pictured.csv");
+    struct buf map = {0};
+    draw_map(&map);
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1};
     struct window *w = scene_window(&look);
     char path[512];
@@ -751,10 +805,15 @@ int main(int argc, char **argv)
             r.variant = variants[v];
             first_run(w, &look);
             tour(w, form, &look);
+            scene_picture = &map;
+            pictured(w, with_pictures, &look);
+            scene_picture = NULL;
         }
     }
     window_close(w);
     free(form);
+    free(with_pictures);
+    buf_fini(&map);
     if (r.approve) {
         OK(file_write(argv[2], r.fresh.data, r.fresh.len, FILE_SHARED, true, &err));
     }
