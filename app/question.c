@@ -25,7 +25,7 @@ bool question_is_code(const char *value)
 bool question_is_asked(const struct node *node)
 {
     const struct control *c = node->item ? node->item->control : NULL;
-    return c && control_is_question(c) && !node->readonly && !node->item->calculate &&
+    return c && control_is_question(c) && !node->readonly &&
            !control_has(c, "label"); /* the head of a table: labels alone */
 }
 
@@ -399,7 +399,7 @@ static void show_answer(struct app *app, const struct page *page, int x, int *y,
     struct node *node = page->node;
     const struct control *c = page->control;
     enum data_type type = node->item->type;
-    if (node->readonly || (c->kind == CONTROL_INPUT && node->item->calculate)) {
+    if (node->readonly) {
         show_value(app, page, x, y, w);
     } else if (c->kind == CONTROL_SELECT1 || c->kind == CONTROL_SELECT) {
         ask_choices(app, node, x, y, w);

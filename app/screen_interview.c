@@ -87,7 +87,7 @@ static bool open_field(struct app *app)
     struct node *node = i->page.node;
     const struct control *c = i->page.control;
     if (i->page.kind != PAGE_QUESTION || app->ui.edit.id[0] || node->readonly ||
-        node->item->calculate || (c->kind != CONTROL_INPUT && c->kind != CONTROL_SECRET)) {
+        (c->kind != CONTROL_INPUT && c->kind != CONTROL_SECRET)) {
         return false;
     }
     enum data_type t = node->item->type;
