@@ -537,6 +537,10 @@ static bool lock_if_due(struct app *app)
 {
     enum { HANGS_MS = 10000 };
     int64_t left = idle_left_ms(app);
+    if (travel_shows_secrets(app) && left <= 0) {
+        travel_put_away(app);
+        return true;
+    }
     if (app->screen <= SCREEN_UNLOCK || left > 0) {
         return false;
     }
@@ -554,6 +558,10 @@ static bool lock_if_due(struct app *app)
 
 static int lock_timeout(struct app *app)
 {
+    if (travel_shows_secrets(app)) {
+        int64_t left = idle_left_ms(app);
+        return lock_if_due(app) ? 0 : (int)left;
+    }
     if (app->screen <= SCREEN_UNLOCK) {
         const struct device_locks *l = &app->locks;
         if (app->screen != SCREEN_UNLOCK) {

@@ -346,6 +346,9 @@ void screen_return(struct app *app);
 /* ---- the travel lock ---- */
 void travel_sheet(struct app *app, int x, int *y, int w);
 void screen_travel(struct app *app);
+/* What nobody touches for long goes back to where it began. */
+bool travel_shows_secrets(const struct app *app);
+void travel_put_away(struct app *app);
 
 /* ---- the PIN of the soft lock ---- */
 void screen_pin(struct app *app);

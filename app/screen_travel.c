@@ -13,6 +13,21 @@ static bool lock_for_travel(struct device *d, void *arg, struct err *err)
     return device_travel_lock(d, err);
 }
 
+static void close_for_travel(struct app *app)
+{
+    app_close_sheet(app);
+    window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
+    app->unwritten = false;
+    app_leave_interview(app); /* what is typed and drawn is put away first */
+    bool unwritten = app->unwritten;
+    bool closed = writer_call(app->writer, lock_for_travel, NULL, NULL);
+    app_lock_hard(app);
+    app->unwritten = unwritten;
+    if (!closed) { /* nobody goes to a border with one that is not */
+        app_say(app, S_travel_not_closed);
+    }
+}
+
 /* Before it: what it means. */
 void travel_sheet(struct app *app, int x, int *y, int w)
 {
@@ -25,13 +40,7 @@ void travel_sheet(struct app *app, int x, int *y, int w)
         app_close_sheet(app);
     }
     if (ui_wide_button(ui, "travel-yes", x, y, w, ui_str(ui, S_travel_lock), false)) {
-        struct err err = {0};
-        app_close_sheet(app);
-        app_lock(app); /* what is typed and drawn is put away first */
-        if (!writer_call(app->writer, lock_for_travel, NULL, &err)) {
-            app_lock_hard(app);
-            app_trouble(app, &err);
-        }
+        close_for_travel(app);
     }
 }
 
@@ -86,12 +95,12 @@ static bool come_back(struct device *d, void *arg, struct err *err)
     return device_travel_return(d, r->answer->data, r->answer->len, r->pass, r->len, err);
 }
 
-enum { ANSWERS = 64 };
-struct answers { /* all that lie on the sticks and cards */
+enum { ANSWERS = 4 };
+struct answers { /* those for the passphrase that was typed, from the sticks and cards */
     const char *fixed;
+    uint8_t public_key[32]; /* that they must be for */
     struct buf answers[ANSWERS];
-    size_t count;
-    struct err err; /* why one of them could not be read */
+    size_t count, others; /* others: for another passphrase, lock or device */
 };
 
 static void drop_answers(void *matter)
@@ -119,10 +128,14 @@ static bool find_answers(void *matter, struct err *err)
         }
         for (size_t k = 0; k < count && a->count < ANSWERS; k++) {
             const char *path = arena_printf(&arena, "%s/%s", media[m].path, names[k]);
-            if (file_read(&a->answers[a->count], path, TRAVEL_BYTES, &a->err)) {
+            uint8_t sealed[TRAVEL_SEALED];
+            struct buf *one = &a->answers[a->count];
+            if (file_read(one, path, TRAVEL_BYTES, NULL) &&
+                travel_answer_read(sealed, one->data, one->len, a->public_key, NULL)) {
                 a->count++;
             } else {
-                buf_fini(&a->answers[a->count]);
+                a->others++;
+                buf_fini(one);
             }
         }
     }
@@ -130,12 +143,11 @@ static bool find_answers(void *matter, struct err *err)
     return true;
 }
 
-/* Every answer is tried: which is ours, the passphrase tells. */
 static void try_answers(struct app *app, void *matter, bool ok, const struct err *why)
 {
     const struct answers *a = matter;
     struct ui *ui = &app->ui;
-    struct err err = a->err;
+    struct err err = {0};
     bool open = false;
     (void)ok;
     (void)why;
@@ -149,17 +161,34 @@ static void try_answers(struct app *app, void *matter, bool ok, const struct err
         app->travel = TRAVEL_START;
         app_look_locks(app);
         app_go_home(app);
-    } else if (!a->count && !a->err.code) {
-        app_say(app, S_travel_no_answer);
+    } else if (a->count && err.code != ERR_AUTH) { /* it fits, but the device does not take it */
+        app_trouble(app, &err);
     } else {
-        app_say(app, S_travel_wrong_answer);
+        app_say(app, a->count || a->others ? S_travel_wrong_answer : S_travel_no_answer);
     }
 }
 
 static void look_for_answers(struct app *app)
 {
+    struct ui *ui = &app->ui;
+    struct buf request = {0};
+    struct err err = {0};
+    struct asking asked = {
+        .pass = ui->edit.text.data, .len = ui->edit.text.len, .request = &request};
+    app_wait(app, S_wait_check);
+    if (!writer_call(app->writer, ask, &asked, &err)) { /* too few words, or no memory */
+        if (err.code == ERR_INPUT) {
+            app_say(app, S_travel_wrong_answer);
+        } else {
+            app_trouble(app, &err);
+        }
+        buf_fini(&request);
+        return;
+    }
     struct answers *a = mem_zero(1, sizeof *a);
     a->fixed = app->media_dir;
+    memcpy(a->public_key, request.data + 4, sizeof a->public_key);
+    buf_fini(&request);
     app_errand(app, &(struct app_errand){.what = S_wait_media,
                                          .work = find_answers,
                                          .matter = a,
@@ -223,6 +252,23 @@ static void send(struct app *app, int x, int *y, int w)
     }
 }
 
+/* Nothing secret is left in sight, nor in the field. */
+void travel_put_away(struct app *app)
+{
+    edit_end(&app->ui.edit);
+    secret_wipe(app->suggested, sizeof app->suggested);
+    app->message[0] = app->folder[0] = '\0';
+    app->show_pass = false;
+    app->travel = TRAVEL_START;
+    app->ui.again = true;
+}
+
+bool travel_shows_secrets(const struct app *app)
+{
+    return app->screen == SCREEN_TRAVEL && app->travel != TRAVEL_START &&
+           app->travel != TRAVEL_SEND;
+}
+
 void screen_travel(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -245,18 +291,16 @@ void screen_travel(struct app *app)
         return;
     }
     if (h.left && ui_took(ui, "back")) {
-        edit_end(&ui->edit);
-        secret_wipe(app->suggested, sizeof app->suggested);
-        app->message[0] = app->folder[0] = '\0';
-        app->travel = TRAVEL_START;
-        ui->again = true;
+        travel_put_away(app);
         return;
     }
     if (typing && !edit_is(&ui->edit, "pass")) {
         edit_begin(&ui->edit, "pass", "");
     }
     ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
-    app_message(app, x, &y, w);
+    bool beside = typing && ui->landscape; /* what is typed stays in sight, right of what is said */
+    int top = y, half = beside ? w / 2 - ui_px(ui, 10) : w, lowest = 0;
+    app_message(app, x, &y, half);
     switch (step) {
     case TRAVEL_START:
         start(app, x, &y, w);
@@ -268,15 +312,28 @@ void screen_travel(struct app *app)
         send(app, x, &y, w);
         break;
     default:
-        y += ui_text(ui, x, y, w, TEXT_HEADING,
+        y += ui_text(ui, x, y, half, TEXT_HEADING,
                      ui_str(ui, step == TRAVEL_REPEAT ? S_first_repeat : S_travel_open_hint),
                      ui->theme.ink, true);
         y += ui_px(ui, 8);
-        ui_field(ui, "pass", x, &y, w, ui->edit.text.data, ui->edit.cursor, true, false, 2, false,
-                 TEXT_BODY);
+        if (beside) {
+            lowest = y;
+            x += w - half;
+            y = top;
+        }
+        ui_field(ui, "pass", x, &y, half, ui->edit.text.data, ui->edit.cursor, true,
+                 step == TRAVEL_OPEN && !app->show_pass, 2, false, TEXT_BODY);
+        if (step == TRAVEL_OPEN) {
+            int px = x;
+            if (ui_pill(ui, "show", &px, &y, x, x + half,
+                        ui_str(ui, app->show_pass ? S_unlock_hide : S_unlock_show), false, false)) {
+                app->show_pass = !app->show_pass;
+            }
+            ui_pills_end(ui, &px, &y, x);
+        }
         break;
     }
-    ui_body_end(ui, y);
+    ui_body_end(ui, y > lowest ? y : lowest);
     if (app->screen != SCREEN_TRAVEL || app->travel != step) {
         return;
     }

@@ -22,6 +22,8 @@ static bool try(struct device *d, void *arg, struct err *err)
     return device_unlock(d, t->pass, t->len, err);
 }
 
+enum { FORGOT_FROM = 5, WARN_FROM = 7 };
+
 static void unlock(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -38,9 +40,14 @@ static void unlock(struct app *app)
         app->show_pass = false;
         app_go_home(app);
     } else if (err.code == ERR_AUTH) {
-        app_say(app, S_unlock_wrong);
-        snprintf(app->message, sizeof app->message, "%s",
-                 ui_fill(ui, S_unlock_wrong, ui_number(ui, app->locks.failures), NULL));
+        unsigned failures = app->locks.failures;
+        const char *text = ui_fill(ui, S_unlock_wrong, ui_number(ui, failures), NULL);
+        if (app->locks.can_travel && failures >= WARN_FROM && failures < VAULT_TRIES) {
+            text = arena_printf(
+                &ui->frame, "%s %s", text,
+                ui_fill(ui, S_unlock_few, ui_number(ui, (long long)VAULT_TRIES - failures), NULL));
+        }
+        app_say_text(app, text, false);
     } else {
         app_trouble(app, &err);
     }
@@ -173,6 +180,9 @@ void screen_unlock(struct app *app)
     if (app->locks.travelling) {
         app->travel = TRAVEL_START;
         app_go(app, SCREEN_TRAVEL);
+        if (app->unwritten) {
+            app_say(app, S_lock_unwritten);
+        }
         return;
     }
     if (app->locks.soft_left_ms > 0) {
@@ -212,6 +222,13 @@ void screen_unlock(struct app *app)
     if (ui_pill(ui, "show", &px, &y, x, x + left_w,
                 ui_str(ui, app->show_pass ? S_unlock_hide : S_unlock_show), false, false)) {
         app->show_pass = !app->show_pass;
+    }
+    /* the coordinator can bring it back: nobody waits for an hour to be told so */
+    if (app->locks.can_travel && app->locks.failures >= FORGOT_FROM &&
+        ui_pill(ui, "forgot", &px, &y, x, x + left_w, ui_str(ui, S_unlock_forgot), false, false)) {
+        edit_end(&ui->edit);
+        app->sheet = SHEET_TRAVEL;
+        ui->again = true;
     }
     ui_pills_end(ui, &px, &y, x);
     ui_body_end(ui, y);

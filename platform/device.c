@@ -460,9 +460,15 @@ bool device_is_open(const struct device *d)
     return vault_is_open(d->vault);
 }
 
+const uint8_t *device_recovery(const struct catalogue *c)
+{
+    static const uint8_t none[32];
+    return memcmp(c->recovery, none, sizeof none) != 0 ? c->recovery : NULL;
+}
+
 bool device_travel_lock(struct device *d, struct err *err)
 {
-    if (!vault_travel_lock(d->vault, err)) {
+    if (!vault_travel_lock(d->vault, d->catalogue ? device_recovery(d->catalogue) : NULL, err)) {
         return false;
     }
     close_rest(d);
@@ -477,14 +483,22 @@ bool device_travel_request(struct device *d, const char *pass, size_t len, struc
         return false;
     }
     travel_request_write(out, &r);
-    enrol_words(words, r.public_key, sizeof r.public_key);
+    travel_request_words(words, &r);
     return true;
 }
 
 bool device_travel_return(struct device *d, const void *answer, size_t answer_len, const char *pass,
                           size_t len, struct err *err)
 {
-    return vault_travel_return(d->vault, answer, answer_len, pass, len, err) && open_rest(d, err);
+    if (!vault_travel_open(d->vault, answer, answer_len, pass, len, err)) {
+        return false;
+    }
+    bool ok =
+        open_rest(d, err) && vault_travel_settle(d->vault, device_recovery(d->catalogue), err);
+    if (!ok) {
+        device_lock(d);
+    }
+    return ok;
 }
 
 struct device_locks device_locks(const struct device *d)

@@ -87,11 +87,13 @@ static bool take_catalogue(struct device *d, const void *bytes, size_t len, bool
     } else {
         ok = device_row_put(d, "catalogue", "", 0, STORE_META, 0, bytes, len, err);
         if (ok) {
+            bool other = memcmp(c->recovery, d->catalogue->recovery, sizeof c->recovery) != 0;
             free(d->catalogue);
             d->catalogue = c;
             k->catalogue_epoch = c->epoch;
             *fresh = true;
-            return vault_save(d->vault, err);
+            return vault_save(d->vault, err) && (!other || !device_recovery(c) ||
+                                                 vault_set_recovery(d->vault, c->recovery, err));
         }
     }
     free(c);
@@ -330,9 +332,8 @@ static bool load_folder(struct device *d, const char *folder, size_t first,
             progress_add(d->progress, (size_t)file_size(path)); /* every pass looks at every file */
             size_t most = first == TAKES_RECEIPTS ? RECEIPT_FILE_MAX : PACKAGE_MAX + (1 << 20);
             if (ok && !done[i] && file_size(path) <= most &&
-                file_read(&file, path, most, &unreadable) &&
-                unwrap(d, &file, &plain) && plain.len >= 4 &&
-                memcmp(plain.data, takers[t].magic, 4) == 0) {
+                file_read(&file, path, most, &unreadable) && unwrap(d, &file, &plain) &&
+                plain.len >= 4 && memcmp(plain.data, takers[t].magic, 4) == 0) {
                 done[i] = true;
                 ok = takers[t].take(&l, names[i], &plain, err);
             }

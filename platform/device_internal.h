@@ -27,4 +27,7 @@ bool device_entry(struct device *d, uint64_t seq, uint8_t bytes[CHAIN_ENTRY], bo
 void device_record_info(uint8_t out[RECORD_INFO], const struct device_record *r,
                         const uint8_t draft_id[16]);
 
+/* The study's recovery key, or NULL when it has none. */
+const uint8_t *device_recovery(const struct catalogue *catalogue);
+
 #endif

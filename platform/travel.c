@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "platform/enrol.h"
+
 static const char asking[] = "SBU1", answering[] = "SBV1";
 
 static void put(struct buf *out, const char *magic, const uint8_t public_key[32],
@@ -30,20 +32,30 @@ bool travel_request_read(struct travel_request *r, const void *bytes, size_t len
     return true;
 }
 
-bool travel_answer_write(struct buf *out, const struct travel_request *r,
+void travel_request_words(char out[64], const struct travel_request *r)
+{
+    struct buf bytes = {0};
+    travel_request_write(&bytes, r);
+    enrol_words(out, bytes.data, bytes.len);
+    buf_fini(&bytes);
+}
+
+bool travel_request_open(uint8_t plain[TRAVEL_PLAIN], const struct travel_request *r,
                          const uint8_t recovery_secret[32], struct err *err)
 {
-    uint8_t *vk = secret_new(SECRET_KEY), sealed[TRAVEL_SEALED];
-    bool ok = secret_box_open(vk, r->sealed, sizeof r->sealed, recovery_secret);
-    if (ok) {
-        secret_box_to(sealed, vk, SECRET_KEY, r->public_key);
-        put(out, answering, r->public_key, sealed);
-    } else {
+    if (!secret_box_open(plain, r->sealed, sizeof r->sealed, recovery_secret)) {
         err_set(err, ERR_AUTH, "this recovery key does not open the request");
-        err_hint(err, "is it the recovery.identity of the study that enrolled the device?");
+        return err_hint(err, "is it the recovery.identity of the study that enrolled the device?");
     }
-    secret_free(vk);
-    return ok;
+    return true;
+}
+
+void travel_answer_write(struct buf *out, const struct travel_request *r,
+                         const uint8_t plain[TRAVEL_PLAIN])
+{
+    uint8_t sealed[TRAVEL_SEALED];
+    secret_box_to(sealed, plain, TRAVEL_PLAIN, r->public_key);
+    put(out, answering, r->public_key, sealed);
 }
 
 bool travel_answer_read(uint8_t sealed[TRAVEL_SEALED], const void *bytes, size_t len,

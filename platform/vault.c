@@ -4,10 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "platform/chain.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/text.h"
@@ -35,7 +38,8 @@ enum {
     KEYSLOT_PLAIN = 48,
     TYPE_UNLOCK = 1,
     STATE_RECOVERABLE = 1, /* the recovery slot is one, and no randomness */
-    STATE_TRAVELLING = 2
+    STATE_TRAVELLING = 2,
+    STATE_META_KEPT = 4 /* the key of rows is in the keystore; else it comes from VK */
 };
 /* Offsets in the keystore. */
 enum {
@@ -62,6 +66,7 @@ _Static_assert(AT_NONCE + SECRET_OVERHEAD + KEYSTORE == AT_TORN, "the keystore f
 
 struct open_keys { /* in locked memory */
     uint8_t vk[32], keystore_key[32], meta_key[32];
+    uint8_t kek[32]; /* between vault_travel_open and vault_travel_settle */
     struct keystore keys;
 };
 
@@ -284,8 +289,51 @@ static bool open_keystore(struct vault *v, struct open_keys *keys, struct err *e
               plain.len == KEYSTORE;
     if (ok) {
         unpack(&keys->keys, (const uint8_t *)plain.data);
+        if (v->slot[AT_STATE] & STATE_META_KEPT) {
+            memcpy(keys->meta_key, keys->keys.db_secret, sizeof keys->meta_key);
+        }
     }
     buf_fini(&plain);
+    return ok;
+}
+
+/* The vault's key and whose it is, for the study's recovery key (X25519). */
+static void seal_recovery(struct vault *v, const uint8_t recovery[32])
+{
+    uint8_t *plain = secret_new(TRAVEL_PLAIN), public_key[32], id[16];
+    sign_public(public_key, v->open->keys.sign_seed);
+    chain_device_id(id, public_key);
+    memcpy(plain, v->open->vk, SECRET_KEY);
+    memcpy(plain + SECRET_KEY, id, TRAVEL_DEVICE);
+    secret_box_to(v->slot + AT_RECOVERY, plain, TRAVEL_PLAIN, recovery);
+    v->slot[AT_STATE] |= STATE_RECOVERABLE;
+    secret_free(plain);
+}
+
+/* A key that no older copy of the file holds.  Rows keep theirs: it moves into the keystore. */
+static void renew(struct vault *v, const uint8_t *recovery)
+{
+    struct open_keys *o = v->open;
+    memcpy(o->keys.db_secret, o->meta_key, sizeof o->keys.db_secret);
+    v->slot[AT_STATE] |= STATE_META_KEPT;
+    secret_random(o->vk, sizeof o->vk);
+    secret_derive(o->keystore_key, o->vk, "sbVAULT1", 1);
+    if (recovery) {
+        seal_recovery(v, recovery);
+    } else { /* nobody could open it again: what was sealed is another key's */
+        v->slot[AT_STATE] &= (uint8_t)~STATE_RECOVERABLE;
+        secret_random(v->slot + AT_RECOVERY, TRAVEL_SEALED);
+    }
+    seal_keystore(v);
+}
+
+/* Else it is as it was: what a lock claims and what is on the disk are never two. */
+static bool commit_or_restore(struct vault *v, const uint8_t before[VAULT_SLOT], struct err *err)
+{
+    bool ok = commit(v, err);
+    if (!ok) {
+        memcpy(v->slot, before, VAULT_SLOT);
+    }
     return ok;
 }
 
@@ -319,6 +367,19 @@ static void put_keyslot(struct vault *v, uint8_t index, const uint8_t kek[32])
     buf_fini(&locked);
 }
 
+/* What is overwritten is to be overwritten where it lies: asked of btrfs and f2fs, which else write
+ * elsewhere.  Others do so, or do not know the question. */
+static void pin_place(int fd)
+{
+    int flags = 0;
+    uint32_t pin = 1;
+    if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 && !(flags & FS_NOCOW_FL)) {
+        flags |= FS_NOCOW_FL;
+        (void)ioctl(fd, FS_IOC_SETFLAGS, &flags);
+    }
+    (void)ioctl(fd, _IOW(0xf5, 13, uint32_t), &pin); /* F2FS_IOC_SET_PIN_FILE */
+}
+
 bool vault_create(struct vault **out, const char *path, const char *pass, size_t len,
                   uint32_t passes, uint32_t memory_kib, const uint8_t *recovery, struct err *err)
 {
@@ -334,6 +395,9 @@ bool vault_create(struct vault **out, const char *path, const char *pass, size_t
     v->path = mem_text(path);
     v->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_PRIVATE);
     bool made = v->fd >= 0;
+    if (made) {
+        pin_place(v->fd);
+    }
     int why = made ? posix_fallocate(v->fd, 0, VAULT_FILE) : errno;
     bool ok = why == 0;
     if (!ok) {
@@ -364,9 +428,7 @@ bool vault_create(struct vault **out, const char *path, const char *pass, size_t
     if (ok) {
         put_keyslot(v, 0, kek);
         if (recovery) {
-            secret_box_to(v->slot + AT_RECOVERY, v->open->vk, 32, recovery);
-            memset(v->slot + AT_RECOVERY + 80, 0, 8);
-            v->slot[AT_STATE] = STATE_RECOVERABLE;
+            seal_recovery(v, recovery);
         }
         seal_keystore(v);
         ok = commit(v, err);
@@ -450,22 +512,30 @@ void vault_forget_wait(struct vault *v)
 #endif
 
 /* No passphrase opens it any more, in either copy; what the recovery key opens stays. */
-static bool drop_keyslots(struct vault *v, struct err *err)
+static void drop_keyslots(struct vault *v)
 {
     secret_random(v->slot + AT_KEYSLOTS, KEYSLOTS * KEYSLOT);
     v->slot[AT_STATE] |= STATE_TRAVELLING;
-    return commit(v, err);
 }
 
 bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err)
 {
     uint8_t kek[32];
     unsigned fails = vault_failures(v);
+    if (vault_is_travelling(v)) { /* that is no try */
+        err_set(err, ERR_AUTH, "the device is closed for travel: no passphrase opens it");
+        return err_hint(err, "ask the coordinator for the answer to its request");
+    }
     if (vault_wait_s(v) > 0) {
         return err_set(err, ERR_AUTH, "wait %u seconds before the next try", vault_wait_s(v));
     }
     put_u32(v->slot + AT_FAILS, fails + 1);
-    if (!commit(v, err) || !stretch(kek, v, pass, len, err)) {
+    if (!commit(v, err)) {
+        return false;
+    }
+    if (!stretch(kek, v, pass, len, err)) { /* no memory for it: that was no try */
+        put_u32(v->slot + AT_FAILS, fails);
+        (void)!commit(v, NULL);
         return false;
     }
     struct open_keys *keys = secret_new(sizeof *keys);
@@ -488,7 +558,7 @@ bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err
     if (!found || !open_keystore(v, keys, err)) {
         secret_free(keys);
         v->wait_from_ms = clock_mono_ms();
-        if (fails + 1 >= VAULT_TRIES && vault_can_travel(v) && !drop_keyslots(v, err)) {
+        if (fails + 1 >= VAULT_TRIES && vault_can_travel(v) && !vault_travel_lock(v, NULL, err)) {
             return false;
         }
         return err_set(err, ERR_AUTH, "it cannot be opened with this passphrase");
@@ -672,27 +742,44 @@ bool vault_is_travelling(const struct vault *v)
     return v->slot[AT_STATE] & STATE_TRAVELLING;
 }
 
-bool vault_travel_lock(struct vault *v, struct err *err)
+bool vault_travel_lock(struct vault *v, const uint8_t *recovery, struct err *err)
 {
-    if (!vault_can_travel(v)) {
+    uint8_t before[VAULT_SLOT];
+    struct open_keys *was = NULL;
+    if (!recovery && !vault_can_travel(v)) {
         err_set(err, ERR_INPUT,
                 "the study has no recovery key: nobody could open the device again");
         return err_hint(err, "lock it with the passphrase instead");
     }
-    if (!drop_keyslots(v, err)) {
-        return false;
+    memcpy(before, v->slot, VAULT_SLOT);
+    if (v->open && recovery) {
+        was = secret_new(sizeof *was);
+        *was = *v->open;
+        renew(v, recovery);
     }
-    vault_lock(v);
-    return true;
+    drop_keyslots(v);
+    bool ok = commit_or_restore(v, before, err);
+    if (ok) {
+        vault_lock(v);
+    } else if (was) {
+        *v->open = *was;
+    }
+    secret_free(was);
+    return ok;
 }
 
-/* The new passphrase's X25519 secret; and its key for a keyslot. */
+/* The new passphrase's key for a keyslot, and its X25519 secret, which is of this lock alone: the
+ * keyslots were drawn for it. */
 static bool travel_keys(struct vault *v, uint8_t kek[32], uint8_t secret[32], const char *pass,
                         size_t len, struct err *err)
 {
+    enum { SLOTS = KEYSLOTS * KEYSLOT };
     struct buf tidy = {0};
     bool words = vault_passphrase(&tidy, pass, len);
     buf_fini(&tidy);
+    if (!vault_is_travelling(v)) {
+        return err_set(err, ERR_INPUT, "the device is not locked for travel");
+    }
     if (!words) {
         err_set(err, ERR_INPUT, "the passphrase has fewer than %d words", (int)VAULT_WORDS_MIN);
         return err_hint(err, "five words or more, any language, blanks between them");
@@ -700,7 +787,13 @@ static bool travel_keys(struct vault *v, uint8_t kek[32], uint8_t secret[32], co
     if (!stretch(kek, v, pass, len, err)) {
         return false;
     }
-    secret_derive(secret, kek, "sbTRAVEL", 1);
+    uint8_t *both = secret_new(32 + SLOTS), key[32];
+    memcpy(both, kek, 32);
+    memcpy(both + 32, v->slot + AT_KEYSLOTS, SLOTS);
+    hash_tagged(key, "sb1-travel", both, 32 + SLOTS);
+    secret_derive(secret, key, "sbTRAVEL", 1);
+    secret_wipe(key, sizeof key);
+    secret_free(both);
     return true;
 }
 
@@ -708,9 +801,6 @@ bool vault_travel_request(struct vault *v, struct travel_request *r, const char 
                           struct err *err)
 {
     uint8_t kek[32], secret[32];
-    if (!vault_is_travelling(v)) {
-        return err_set(err, ERR_INPUT, "the device is not locked for travel");
-    }
     if (!travel_keys(v, kek, secret, pass, len, err)) {
         return false;
     }
@@ -721,39 +811,57 @@ bool vault_travel_request(struct vault *v, struct travel_request *r, const char 
     return true;
 }
 
-bool vault_travel_return(struct vault *v, const void *answer, size_t answer_len, const char *pass,
-                         size_t len, struct err *err)
+bool vault_travel_open(struct vault *v, const void *answer, size_t answer_len, const char *pass,
+                       size_t len, struct err *err)
 {
-    uint8_t kek[32], secret[32], public_key[32], sealed[TRAVEL_SEALED];
-    if (!vault_is_travelling(v)) {
-        return err_set(err, ERR_INPUT, "the device is not locked for travel");
-    }
-    if (!travel_keys(v, kek, secret, pass, len, err)) {
-        return false;
-    }
+    uint8_t secret[32], public_key[32], sealed[TRAVEL_SEALED];
     struct open_keys *keys = secret_new(sizeof *keys);
-    secret_box_public(public_key, secret);
-    bool ok = travel_answer_read(sealed, answer, answer_len, public_key, err);
-    if (ok && (!secret_box_open(keys->vk, sealed, sizeof sealed, secret) ||
-               !open_keystore(v, keys, NULL))) {
-        ok = err_set(err, ERR_AUTH, "the answer does not open this device");
+    uint8_t *plain = secret_new(TRAVEL_PLAIN);
+    bool ok = travel_keys(v, keys->kek, secret, pass, len, err);
+    if (ok) {
+        secret_box_public(public_key, secret);
+        ok = travel_answer_read(sealed, answer, answer_len, public_key, err);
     }
     if (ok) {
-        vault_lock(v);
-        v->open = keys;
-        put_keyslot(v, 0, kek);
-        v->slot[AT_STATE] &= (uint8_t)~STATE_TRAVELLING;
-        put_u32(v->slot + AT_FAILS, 0);
-        ok = commit(v, err);
-        if (!ok) {
-            vault_lock(v);
-        }
-    } else {
-        secret_free(keys);
+        ok = secret_box_open(plain, sealed, sizeof sealed, secret);
+        memcpy(keys->vk, plain, sizeof keys->vk);
+        ok = (ok && open_keystore(v, keys, NULL)) ||
+             err_set(err, ERR_AUTH, "the answer does not open this device");
     }
-    secret_wipe(kek, sizeof kek);
     secret_wipe(secret, sizeof secret);
+    secret_free(plain);
+    if (!ok) {
+        secret_free(keys);
+        return false;
+    }
+    vault_lock(v);
+    v->open = keys;
+    return true;
+}
+
+bool vault_travel_settle(struct vault *v, const uint8_t *recovery, struct err *err)
+{
+    uint8_t before[VAULT_SLOT];
+    memcpy(before, v->slot, VAULT_SLOT);
+    renew(v, recovery);
+    secret_random(v->slot + AT_KEYSLOTS, KEYSLOTS * KEYSLOT);
+    put_keyslot(v, 0, v->open->kek);
+    secret_wipe(v->open->kek, sizeof v->open->kek);
+    v->slot[AT_STATE] &= (uint8_t)~STATE_TRAVELLING;
+    put_u32(v->slot + AT_FAILS, 0);
+    bool ok = commit_or_restore(v, before, err);
+    if (!ok) {
+        vault_lock(v);
+    }
     return ok;
+}
+
+bool vault_set_recovery(struct vault *v, const uint8_t recovery[32], struct err *err)
+{
+    uint8_t before[VAULT_SLOT];
+    memcpy(before, v->slot, VAULT_SLOT);
+    seal_recovery(v, recovery);
+    return commit_or_restore(v, before, err);
 }
 
 #ifdef SUHBAT_TEST

@@ -84,8 +84,8 @@ void vault_soft_lock(struct vault *vault, int64_t lasts_ms);
 /* ms until only the passphrase opens it; 0: that is so now, or it is open. */
 int64_t vault_soft_left_ms(const struct vault *vault);
 unsigned vault_pin_tries(const struct vault *vault); /* left */
-/* One try: opens what is softly locked, and while open only tells.  The fifth wrong one in a row, or
- * one that comes too late, ends the soft lock; while open it is the caller who locks then.
+/* One try: opens what is softly locked, and while open only tells.  The fifth wrong one in a row,
+ * or one that comes too late, ends the soft lock; while open it is the caller who locks then.
  * ERR_AUTH. */
 MUST_CHECK bool vault_try_pin(struct vault *vault, const char *digits, struct err *err);
 
@@ -102,17 +102,23 @@ struct vault_draft *vault_find_draft(struct vault *vault, const uint8_t id[16]);
 
 /* Was it made with a recovery key? */
 bool vault_can_travel(const struct vault *vault);
-/* All keyslots are overwritten, in both copies: no passphrase opens it any more.  Locked afterwards.
- * ERR_INPUT when it could never be opened again.  The tenth wrong passphrase in a row does the same.
- */
-MUST_CHECK bool vault_travel_lock(struct vault *vault, struct err *err);
+/* All keyslots are overwritten, in both copies: no passphrase opens it any more.  Open, with the
+ * study's recovery key of today, the vault's key is renewed first: no older copy of the file opens
+ * what comes later.  Locked afterwards; false: as it was.  ERR_INPUT when it could never be opened
+ * again.  The tenth wrong passphrase in a row does the same, without renewing. */
+MUST_CHECK bool vault_travel_lock(struct vault *vault, const uint8_t *recovery, struct err *err);
 bool vault_is_travelling(const struct vault *vault);
 /* Ask to be opened for a new passphrase. */
 MUST_CHECK bool vault_travel_request(struct vault *vault, struct travel_request *request,
                                      const char *pass, size_t len, struct err *err);
-/* Opened, and from now on by this passphrase.  ERR_AUTH: not its answer. */
-MUST_CHECK bool vault_travel_return(struct vault *vault, const void *answer, size_t answer_len,
-                                    const char *pass, size_t len, struct err *err);
+/* Open it with the answer; on the disk it travels on.  ERR_AUTH: not its answer. */
+MUST_CHECK bool vault_travel_open(struct vault *vault, const void *answer, size_t answer_len,
+                                  const char *pass, size_t len, struct err *err);
+/* From now on this passphrase opens it, and its key is another.  False: locked, and it travels. */
+MUST_CHECK bool vault_travel_settle(struct vault *vault, const uint8_t *recovery, struct err *err);
+/* While open: the study has another recovery key. */
+MUST_CHECK bool vault_set_recovery(struct vault *vault, const uint8_t recovery[32],
+                                   struct err *err);
 
 #ifdef SUHBAT_TEST
 /* Tests and campaigns: unlock with a wait of zero. */

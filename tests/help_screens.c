@@ -572,6 +572,32 @@ static void travel(struct scene *s)
     shot(s, "travel-open");
 }
 
+static bool forget_wait(struct device *d, void *arg, struct err *err)
+{
+    (void)arg;
+    (void)err;
+    device_forget_wait(d);
+    return true;
+}
+
+static void mistakes(struct scene *s)
+{
+    struct err err = {0};
+    for (int k = 0; k < 7; k++) {
+        OK(writer_call(s->app.writer, forget_wait, NULL, &err));
+        scene_type(s, "бака вопу");
+        must(scene_tap(s, "key:enter"), "mistype the passphrase");
+    }
+    OK(writer_call(s->app.writer, forget_wait, NULL, &err));
+    scene_draw(s);
+    shot(s, "unlock-mistakes");
+    card_broken = true;
+    must(scene_tap(s, "forgot") && scene_tap(s, "travel-yes"), "forget the words");
+    card_broken = false;
+    scene_draw(s);
+    shot(s, "travel-not-closed");
+}
+
 static void tour(struct window *w, const char *form, const struct scene_look *look)
 {
     struct scene s;
@@ -623,6 +649,7 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     scene_draw(&s);
     shot(&s, "keys-held");
     s.app.ui.keys = UI_KEYS_OWN;
+    mistakes(&s);
     scene_unlock(&s);
     travel(&s);
     scene_close(&s);

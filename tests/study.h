@@ -252,7 +252,10 @@ static inline void study_answer_travel(struct study *s)
     snprintf(path, sizeof path, "%s/%s", study_path(s, "stick"), names[0]);
     OK(file_read(&bytes, path, 4096, &err));
     OK(travel_request_read(&request, bytes.data, bytes.len, &err));
-    OK(travel_answer_write(&out, &request, s->recovery, &err));
+    uint8_t *plain = secret_new(TRAVEL_PLAIN);
+    OK(travel_request_open(plain, &request, s->recovery, &err));
+    travel_answer_write(&out, &request, plain);
+    secret_free(plain);
     OK(file_remove(path, &err));
     study_put(s, "stick", "answer.sbv", &out);
     buf_fini(&bytes);

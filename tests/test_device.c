@@ -488,6 +488,18 @@ static void test_device__comes_back_from_a_journey(void **state)
     snprintf(line, sizeof line, "%s/recovery.identity", dir);
     OK(desk_write_identity(line, s.recovery, "recovery", &err));
     vault_suggest(other);
+    struct buf known = {0};
+    char id[33], known_as[80];
+    uint8_t public_key[32], full[16];
+    study_device_file(&s, &known);
+    {
+        struct enrol_request r;
+        OK(enrol_request_read(&r, s.request.data, s.request.len, &err));
+        memcpy(public_key, r.sign_pk, 32);
+    }
+    chain_device_id(full, public_key);
+    text_hex(id, full, 16);
+    study_put(&s, "desk", "catalogue.sbg", &s.catalogue_bytes);
     const char *const heard[] = {"", "--words 'baba baba baba baba baba baba'", other};
     for (size_t k = 0; k < 3; k++) { /* not heard, misheard, somebody else's */
         snprintf(line, sizeof line, "unlock %s %s/unlock.sbu -o %s/a.sbv %s%s%s", dir, dir, dir,
@@ -496,9 +508,29 @@ static void test_device__comes_back_from_a_journey(void **state)
     }
     char cyrillic[200];
     words_cyrillic(cyrillic, sizeof cyrillic, words); /* as it is read from a screen in Kyrgyz */
-    snprintf(line, sizeof line, "unlock %s %s/unlock.sbu -o %s/a.sbv --words '%s'", dir, dir, dir,
-             cyrillic);
-    assert_int_equal(key_tool(line), 0);
+    OK(file_folder(study_path(&s, "desk/devices"), 0700, &err));
+    snprintf(known_as, sizeof known_as, "%s.device", id);
+    /* unknown to the study; not said whose; another's; too little said; revoked; said */
+    static const char *const whose[] = {"", "", "0123456789abcdef", NULL, NULL, NULL};
+    for (int k = 0; k < 6; k++) {
+        if (k == 1) {
+            study_put(&s, "desk/devices", known_as, &known);
+        }
+        s.catalogue.revoked_count = k == 4;
+        s.catalogue.revoked[0].kind = 2;
+        memset(s.catalogue.revoked[0].id, 0, 32);
+        memcpy(s.catalogue.revoked[0].id, full, 16);
+        study_sign_catalogue(&s);
+        study_put(&s, "desk", "catalogue.sbg", &s.catalogue_bytes);
+        snprintf(line, sizeof line, "unlock %s %s/unlock.sbu -o %s/a.sbv --words '%s' %s%.*s", dir,
+                 dir, dir, cyrillic, k == 1 ? "" : "--device ",
+                 k == 3   ? 5
+                 : k == 1 ? 0
+                          : 16,
+                 whose[k] && *whose[k] ? whose[k] : id);
+        assert_int_equal(key_tool(line), k == 5 ? 0 : 4);
+    }
+    buf_fini(&known);
     assert_int_equal(key_tool(line), 1); /* an answer is not replaced */
     snprintf(line, sizeof line, "%s/a.sbv", dir);
     OK(file_read(&answer, line, 4096, &err));

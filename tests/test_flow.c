@@ -540,6 +540,14 @@ static bool is_locked(struct device *d, void *arg, struct err *err)
     return !device_is_open(d) || err_set(err, ERR_AUTH, "it is open");
 }
 
+static bool forget_wait(struct device *d, void *arg, struct err *err)
+{
+    (void)arg;
+    (void)err;
+    device_forget_wait(d);
+    return true;
+}
+
 /* A stick that does not answer keeps nobody from locking. */
 static void test_flow__locks_behind_a_stick_that_hangs(void **state)
 {
@@ -631,6 +639,74 @@ static void test_flow__a_calculated_answer_can_be_put_right(void **state)
     scene_type(&s, "5");
     assert_true(scene_tap(&s, "key:enter"));
     assert_string_equal(value(&s, "/data/age"), "31");
+    scene_close(&s);
+}
+
+static void test_flow__a_border_lock_that_was_not_written_says_so(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "leave"));
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "travel"));
+    card_broken = true;
+    assert_true(scene_tap(&s, "travel-yes"));
+    assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+    assert_non_null(strstr(s.app.message, "НЕ закрыто"));
+    card_broken = false;
+    scene_unlock(&s); /* and so it is */
+    assert_int_equal(s.app.screen, SCREEN_HOME);
+    assert_int_equal(s.app.draft_count, 1);
+    scene_close(&s);
+}
+
+/* Nobody learns of the tenth mistake by making it, and who has forgotten need not make it. */
+static void test_flow__mistakes_are_counted_aloud_and_forgotten_words_have_a_way(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    open_interview(&s);
+    app_lock_hard(&s.app);
+    scene_draw(&s);
+    for (unsigned k = 1; k <= 7; k++) {
+        assert_true((scene_find(&s, "forgot") != NULL) == (k > 5));
+        OK(writer_call(s.app.writer, forget_wait, NULL, &err));
+        scene_type(&s, "бир эки үч төрт алты");
+        assert_true(scene_tap(&s, "key:enter"));
+        assert_int_equal(s.app.locks.failures, k);
+        assert_true((strstr(s.app.message, "только координатор") != NULL) == (k >= 7));
+    }
+    assert_true(scene_tap(&s, "forgot"));
+    assert_true(scene_tap(&s, "keep")); /* thought of them after all */
+    assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+    assert_true(scene_tap(&s, "forgot"));
+    assert_true(scene_tap(&s, "travel-yes"));
+    assert_int_equal(s.app.screen, SCREEN_TRAVEL);
+    /* what is shown and typed here does not stay */
+    assert_true(scene_tap(&s, "ask"));
+    assert_string_not_equal(s.app.suggested, "");
+    s.app.last_input_ms -= 2 * 60 * 1000 + 1000;
+    scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    assert_int_equal(s.app.travel, TRAVEL_START);
+    assert_string_equal(s.app.suggested, "");
+    /* the right answer is found among others' */
+    struct buf junk = {0};
+    for (int k = 0; k < TRAVEL_BYTES; k++) {
+        buf_char(&junk, 'x');
+    }
+    memcpy(junk.data, "SBV1", 4);
+    for (int k = 0; k < 80; k++) {
+        char name[40];
+        snprintf(name, sizeof name, "a%02d.sbv", k);
+        study_put(&s.study, "stick", name, &junk);
+    }
+    buf_fini(&junk);
+    scene_return(&s);
+    assert_int_equal(s.app.screen, SCREEN_HOME);
+    assert_int_equal(s.app.draft_count, 1);
     scene_close(&s);
 }
 
@@ -817,6 +893,8 @@ static int run(void)
         cmocka_unit_test(test_flow__locks_behind_a_stick_that_hangs),
         cmocka_unit_test(test_flow__a_folder_can_be_chosen_and_who_signed_is_told),
         cmocka_unit_test(test_flow__a_calculated_answer_can_be_put_right),
+        cmocka_unit_test(test_flow__a_border_lock_that_was_not_written_says_so),
+        cmocka_unit_test(test_flow__mistakes_are_counted_aloud_and_forgotten_words_have_a_way),
         cmocka_unit_test(test_flow__opening_a_draft_tells_how_far_it_is_and_can_be_stopped),
         cmocka_unit_test(test_flow__sealing_on_a_slow_card_locks_and_sleeps),
         cmocka_unit_test(test_flow__after_a_cut_it_says_what_is_here),

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "platform/vault.h"
+#include "tests/card.h"
 #include "tests/scan.h"
 
 static const char pass[] = "Көк асман, ак булут, сары талаа";
@@ -263,6 +264,44 @@ static void test_vault__a_soft_lock_leaves_no_key_in_memory(void **state)
 
 static const char again[] = "one two three four five";
 
+/* As the desk does it. */
+static bool desk_answers(struct buf *out, const struct travel_request *request,
+                         const uint8_t recovery[32], struct err *err)
+{
+    uint8_t *plain = secret_new(TRAVEL_PLAIN);
+    bool ok = travel_request_open(plain, request, recovery, err);
+    if (ok) {
+        buf_cut(out, 0);
+        travel_answer_write(out, request, plain);
+    }
+    secret_free(plain);
+    return ok;
+}
+
+static bool return_with(struct vault *v, const struct buf *answer, const uint8_t *recovery,
+                        struct err *err)
+{
+    uint8_t public_key[32];
+    secret_box_public(public_key, recovery);
+    return vault_travel_open(v, answer->data, answer->len, again, sizeof again - 1, err) &&
+           vault_travel_settle(v, public_key, err);
+}
+
+static bool travel(struct vault *v, const uint8_t *recovery, struct err *err)
+{
+    uint8_t public_key[32];
+    secret_box_public(public_key, recovery);
+    return vault_travel_lock(v, public_key, err);
+}
+
+static void ask_for(struct vault *v, struct buf *answer, const uint8_t *recovery)
+{
+    struct err err = {0};
+    struct travel_request request;
+    OK(vault_travel_request(v, &request, again, sizeof again - 1, &err));
+    OK(desk_answers(answer, &request, recovery, &err));
+}
+
 static struct vault *recoverable(uint8_t recovery[32])
 {
     struct err err = {0};
@@ -285,7 +324,7 @@ static void test_vault__after_the_travel_lock_only_the_recovery_key_opens(void *
     vault_keys(v)->chain_seq = 9;
     OK(vault_set_pin(v, "471108", &err));
     OK(file_read(&file, path, VAULT_FILE, &err));
-    OK(vault_travel_lock(v, &err));
+    OK(travel(v, recovery, &err));
     assert_false(vault_is_open(v));
     assert_false(vault_has_pin(v));
     assert_false(vault_unlock(v, pass, sizeof pass - 1, &err));
@@ -306,17 +345,17 @@ static void test_vault__after_the_travel_lock_only_the_recovery_key_opens(void *
     }
     OK(travel_request_read(&request, asked.data, asked.len, &err));
     secret_random(other, 32);
-    assert_false(travel_answer_write(&answer, &request, other, &err));
-    OK(travel_answer_write(&answer, &request, recovery, &err));
+    assert_false(desk_answers(&answer, &request, other, &err));
+    OK(desk_answers(&answer, &request, recovery, &err));
     /* another passphrase, a flipped bit, another study's answer: nothing */
-    assert_false(vault_travel_return(v, answer.data, answer.len, pass, sizeof pass - 1, &err));
+    assert_false(vault_travel_open(v, answer.data, answer.len, pass, sizeof pass - 1, &err));
     for (size_t at = 0; at < answer.len; at += 7) {
         answer.data[at] ^= 1;
-        assert_false(vault_travel_return(v, answer.data, answer.len, again, sizeof again - 1, &err));
+        assert_false(vault_travel_open(v, answer.data, answer.len, again, sizeof again - 1, &err));
         answer.data[at] ^= 1;
     }
     assert_false(vault_is_open(v));
-    OK(vault_travel_return(v, answer.data, answer.len, again, sizeof again - 1, &err));
+    OK(return_with(v, &answer, recovery, &err));
     assert_int_equal(vault_keys(v)->chain_seq, 9);
     assert_false(vault_is_travelling(v));
     vault_close(v);
@@ -329,6 +368,169 @@ static void test_vault__after_the_travel_lock_only_the_recovery_key_opens(void *
     buf_fini(&answer);
     buf_fini(&file);
     buf_fini(&locked);
+}
+
+/* An answer that lies about, and the passphrase of then, which is that of now. */
+static void test_vault__an_answer_is_good_for_one_lock(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    uint8_t recovery[32];
+    struct buf first = {0}, second = {0};
+    struct vault *v = recoverable(recovery);
+    OK(travel(v, recovery, &err));
+    ask_for(v, &first, recovery);
+    OK(return_with(v, &first, recovery, &err));
+    OK(travel(v, recovery, &err));
+    assert_false(return_with(v, &first, recovery, &err));
+    assert_true(vault_is_travelling(v));
+    ask_for(v, &second, recovery);
+    assert_false(return_with(v, &first, recovery, &err));
+    OK(return_with(v, &second, recovery, &err));
+    vault_close(v);
+    buf_fini(&first);
+    buf_fini(&second);
+}
+
+/* Into both copies of the file, as somebody would who knows the layout. */
+static void forge(struct buf *file, size_t at, const void *bytes, size_t len)
+{
+    struct err err = {0};
+    for (size_t slot = 0; slot < 2; slot++) {
+        char *p = file->data + slot * VAULT_SLOT;
+        memcpy(p + at, bytes, len);
+        hash_tagged((uint8_t *)p + 4064, "sb1-vault-torn", p, 4064);
+    }
+    OK(file_write(path, file->data, file->len, 0600, true, &err));
+}
+
+static void test_vault__an_older_copy_opens_nothing_that_came_later(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    uint8_t recovery[32], meta[32], open_state = 1 | 4;
+    struct buf old = {0}, now = {0}, answer = {0};
+    struct vault *v = recoverable(recovery);
+    memcpy(meta, vault_meta_key(v), 32);
+    OK(file_read(&old, path, VAULT_FILE, &err)); /* copied at a border */
+    OK(travel(v, recovery, &err));
+    for (int returned = 0; returned < 2; returned++) {
+        if (returned) {
+            ask_for(v, &answer, recovery);
+            OK(return_with(v, &answer, recovery, &err));
+            assert_memory_equal(vault_meta_key(v), meta, 32); /* rows are readable as before */
+        }
+        vault_close(v);
+        buf_cut(&now, 0);
+        OK(file_read(&now, path, VAULT_FILE, &err));
+        struct buf forged = {0};
+        buf_add(&forged, now.data, now.len);
+        forge(&forged, 48, old.data + 48, 88); /* the keyslot that the old passphrase opens */
+        forge(&forged, 496, &open_state, 1);
+        OK(vault_open(&v, path, &err));
+        assert_false(vault_is_travelling(v));
+        assert_false(vault_unlock(v, pass, sizeof pass - 1, &err));
+        vault_close(v);
+        OK(file_write(path, now.data, now.len, 0600, true, &err));
+        OK(vault_open(&v, path, &err));
+        buf_fini(&forged);
+    }
+    OK(vault_unlock(v, again, sizeof again - 1, &err));
+    assert_memory_equal(vault_meta_key(v), meta, 32);
+    vault_close(v);
+    buf_fini(&old);
+    buf_fini(&now);
+    buf_fini(&answer);
+}
+
+/* What it claims and what is on the disk are one. */
+static void test_vault__a_lock_or_a_return_that_cannot_be_written_is_none(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    uint8_t recovery[32];
+    struct buf answer = {0};
+    struct vault *v = recoverable(recovery);
+    card_broken = true;
+    assert_false(travel(v, recovery, &err));
+    assert_int_equal(err.code, ERR_ENV);
+    card_broken = false;
+    assert_false(vault_is_travelling(v));
+    assert_true(vault_is_open(v));
+    vault_keys(v)->chain_seq = 5;
+    OK(vault_save(v, &err)); /* commits no lock that was told to have failed */
+    vault_close(v);
+    OK(vault_open(&v, path, &err));
+    assert_false(vault_is_travelling(v));
+    OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+    assert_int_equal(vault_keys(v)->chain_seq, 5);
+    OK(travel(v, recovery, &err));
+    ask_for(v, &answer, recovery);
+    card_broken = true;
+    assert_false(return_with(v, &answer, recovery, &err));
+    assert_int_equal(err.code, ERR_ENV);
+    card_broken = false;
+    assert_true(vault_is_travelling(v));
+    assert_false(vault_is_open(v));
+    OK(return_with(v, &answer, recovery, &err)); /* the same answer once more */
+    assert_int_equal(vault_keys(v)->chain_seq, 5);
+    vault_close(v);
+    buf_fini(&answer);
+}
+
+static void test_vault__a_try_without_memory_is_none(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    uint8_t recovery[32], memory[4], huge[4];
+    struct buf file = {0};
+    struct vault *v = recoverable(recovery);
+    vault_close(v);
+    OK(file_read(&file, path, VAULT_FILE, &err));
+    memcpy(memory, file.data + 36, 4);
+    put_u32(huge, 0x7FFFFFFF);
+    forge(&file, 36, huge, 4);
+    OK(vault_open(&v, path, &err));
+    for (int k = 0; k < VAULT_TRIES + 2; k++) {
+        assert_false(vault_unlock(v, pass, sizeof pass - 1, &err));
+        assert_int_not_equal(err.code, ERR_AUTH);
+        assert_int_equal(vault_failures(v), 0);
+    }
+    assert_false(vault_is_travelling(v));
+    vault_close(v);
+    forge(&file, 36, memory, 4);
+    OK(vault_open(&v, path, &err));
+    OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+    vault_close(v);
+    buf_fini(&file);
+}
+
+/* The study has another recovery key since: the old one is no use. */
+static void test_vault__follows_the_studys_recovery_key(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    uint8_t old[32], fresh_key[32], public_key[32];
+    struct travel_request request;
+    struct buf answer = {0};
+    struct vault *v = recoverable(old);
+    secret_random(fresh_key, 32);
+    secret_box_public(public_key, fresh_key);
+    OK(vault_set_recovery(v, public_key, &err));
+    vault_close(v);
+    OK(vault_open(&v, path, &err));
+    for (int k = 1; k <= VAULT_TRIES; k++) { /* closed without being open */
+        vault_forget_wait(v);
+        assert_false(vault_unlock(v, "a b c d e", 9, &err));
+    }
+    assert_true(vault_is_travelling(v));
+    OK(vault_travel_request(v, &request, again, sizeof again - 1, &err));
+    assert_false(desk_answers(&answer, &request, old, &err));
+    OK(desk_answers(&answer, &request, fresh_key, &err));
+    assert_false(vault_unlock(v, pass, sizeof pass - 1, &err)); /* and that is no try … */
+    OK(return_with(v, &answer, fresh_key, &err));               /* … that spoils the request */
+    vault_close(v);
+    buf_fini(&answer);
 }
 
 static void test_vault__ten_wrong_passphrases_are_a_travel_lock(void **state)
@@ -349,7 +551,7 @@ static void test_vault__ten_wrong_passphrases_are_a_travel_lock(void **state)
     unlink(path);
     v = fresh(); /* without a recovery key that would be the end of it: the waits stay */
     assert_false(vault_can_travel(v));
-    assert_false(vault_travel_lock(v, &err));
+    assert_false(vault_travel_lock(v, NULL, &err));
     assert_true(vault_is_open(v));
     vault_lock(v);
     for (int k = 0; k < VAULT_TRIES + 2; k++) {
@@ -380,6 +582,15 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(
             test_vault__after_the_travel_lock_only_the_recovery_key_opens, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_vault__an_answer_is_good_for_one_lock, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_vault__an_older_copy_opens_nothing_that_came_later,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_vault__a_lock_or_a_return_that_cannot_be_written_is_none, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_vault__a_try_without_memory_is_none, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_vault__follows_the_studys_recovery_key, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_vault__ten_wrong_passphrases_are_a_travel_lock, setup,
                                         teardown),
     };

@@ -13,7 +13,8 @@
 #include "tools/desk_cli.h"
 #include "tools/desk_keys.h"
 
-static const char *opt_withdraw, *opt_out, *opt_force, *opt_days, *opt_identity, *opt_words;
+static const char *opt_withdraw, *opt_out, *opt_force, *opt_days, *opt_identity, *opt_words,
+    *opt_device;
 
 enum { WARN_DAYS = 30, TOKEN_DAYS = 14 };
 
@@ -362,11 +363,11 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
 }
 
 /* The coordinator has recognised the caller by voice, and heard these six words. */
-static bool words_agree(const char *heard, const uint8_t public_key[32], struct err *err)
+static bool words_agree(const char *heard, const struct travel_request *request, struct err *err)
 {
     char words[64];
     struct buf tidy = {0};
-    enrol_words(words, public_key, 32);
+    travel_request_words(words, request);
     bool ok =
         heard && vault_passphrase(&tidy, heard, strlen(heard)) && strcmp(tidy.data, words) == 0;
     buf_fini(&tidy);
@@ -380,6 +381,65 @@ static bool words_agree(const char *heard, const uint8_t public_key[32], struct 
     return ok;
 }
 
+/* The study's device whose id begins so; ERR_AUTH when there is none, or it was revoked. */
+static bool find_device(char hex[33], struct arena *arena, const char *dir,
+                        const uint8_t start[TRAVEL_DEVICE], struct err *err)
+{
+    const char **names, *folder = desk_path(arena, dir, "devices");
+    char begins[2 * TRAVEL_DEVICE + 1];
+    struct buf bytes = {0};
+    struct catalogue *c = mem_zero(1, sizeof *c);
+    size_t count = 0;
+    bool found = false;
+    text_hex(begins, start, TRAVEL_DEVICE);
+    bool ok = file_list(arena, &names, &count, folder, ".device", err) &&
+              desk_read_catalogue(c, &bytes, desk_path(arena, dir, "catalogue.sbg"), err);
+    for (size_t i = 0; ok && i < count && !found; i++) {
+        struct buf known = {0};
+        struct cert cert;
+        uint8_t id[32] = {0};
+        if (strncmp(names[i], begins, strlen(begins)) != 0) {
+            continue;
+        }
+        ok = file_read(&known, desk_path(arena, folder, names[i]), 4096, err) &&
+             ((known.len >= CERT_BYTES && cert_read(&cert, (const uint8_t *)known.data)) ||
+              err_set(err, ERR_INPUT, "%s is no device", names[i]));
+        if (ok) {
+            chain_device_id(id, cert.subject);
+            text_hex(hex, id, 16);
+            found = memcmp(id, start, TRAVEL_DEVICE) == 0;
+            if (found && catalogue_revoked(c, 2, id)) {
+                ok = err_set(err, ERR_AUTH, "the device %s was revoked: it stays closed", hex);
+            }
+        }
+        buf_fini(&known);
+    }
+    if (ok && !found) {
+        err_set(err, ERR_AUTH, "the request is of a device that this study has not enrolled: %s…",
+                begins);
+        ok =
+            err_hint(err, "somebody may have copied a device: ask whose it is, and answer nothing");
+    }
+    buf_fini(&bytes);
+    free(c);
+    return ok;
+}
+
+/* Whose voice it is, and whose device, are two things: a copy of another's asks in any voice. */
+static bool device_agrees(const char *named, const char *hex, struct err *err)
+{
+    enum { LEAST = 6 };
+    size_t len = named ? strlen(named) : 0;
+    if (len >= LEAST && strncmp(named, hex, len) == 0) {
+        return true;
+    }
+    err_set(err, ERR_AUTH,
+            named ? "the request is of another device: %s" : "the request is of the device %s",
+            hex);
+    return err_hint(
+        err, "is that the device of the person whose voice you hear?  then --device %.*s", 8, hex);
+}
+
 static bool run_unlock(const struct cli_words *words, struct err *err)
 {
     const char *dir = words->list[0], *from = words->list[1];
@@ -387,21 +447,27 @@ static bool run_unlock(const struct cli_words *words, struct err *err)
     struct arena arena;
     struct buf bytes = {0}, out = {0};
     struct travel_request request;
-    uint8_t recovery[32];
+    uint8_t recovery[32], *plain = secret_new(TRAVEL_PLAIN);
+    char hex[33] = "";
     arena_init(&arena);
     const char *path = opt_identity ? opt_identity : desk_path(&arena, dir, "recovery.identity");
     bool ok = file_read(&bytes, from, 4096, err) &&
               (travel_request_read(&request, bytes.data, bytes.len, err) ||
                err_at(err, "%s", file_name(from))) &&
-              words_agree(opt_words, request.public_key, err) &&
-              desk_read_identity(recovery, path, err) &&
-              travel_answer_write(&out, &request, recovery, err) &&
-              file_write(answer, out.data, out.len, FILE_PRIVATE, opt_force, err);
+              words_agree(opt_words, &request, err) && desk_read_identity(recovery, path, err) &&
+              travel_request_open(plain, &request, recovery, err) &&
+              find_device(hex, &arena, dir, plain + SECRET_KEY, err) &&
+              device_agrees(opt_device, hex, err);
     if (ok) {
-        printf("%s: the device opens with it and the passphrase that its interviewer chose\n",
-               answer);
+        travel_answer_write(&out, &request, plain);
+        ok = file_write(answer, out.data, out.len, FILE_PRIVATE, opt_force, err);
+    }
+    if (ok) {
+        printf("%s: device %s opens with it and the passphrase that its interviewer chose, once\n",
+               answer, hex);
     }
     secret_wipe(recovery, sizeof recovery);
+    secret_free(plain);
     buf_fini(&bytes);
     buf_fini(&out);
     arena_fini(&arena);
@@ -460,6 +526,8 @@ int main(int argc, char **argv)
         {NULL, 0, NULL, NULL, NULL}};
     static const struct cli_option unlocking[] = {
         {"words", 0, "WORDS", "the six words that the interviewer read to you", &opt_words},
+        {"device", 0, "ID", "whose device it is: the id that enrol told, or its first six letters",
+         &opt_device},
         {"output", 'o', "FILE", "where to write the answer (answer.sbv)", &opt_out},
         {"identity", 0, "FILE", "the recovery identity (STUDY/recovery.identity)", &opt_identity},
         {"force", 0, NULL, "replace a file that is there", &opt_force},
