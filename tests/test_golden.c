@@ -280,6 +280,49 @@ static void test_golden__vault_and_age_still_open(void **state)
     buf_fini(&out);
 }
 
+static void test_golden__a_travelling_vault_comes_back_with_its_answer(void **state)
+{
+    (void)state;
+    static const char pass[] = "one two three four five";
+    struct err err = {0};
+    struct buf now = {0}, stored = {0}, request = {0}, answer = {0}, known = {0};
+    struct travel_request r;
+    struct vault *v;
+    char dir[] = "/tmp/suhbat-golden-XXXXXX", path[64];
+    uint8_t recovery[32], public_key[32], *plain = secret_new(TRAVEL_PLAIN);
+    memset(recovery, 0x77, 32);
+    secret_box_public(public_key, recovery);
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/vault", dir);
+    OK(vault_create(&v, path, study_pass, sizeof study_pass - 1, 3, 8, public_key, &err));
+    vault_keys(v)->chain_seq = 78;
+    OK(vault_travel_lock(v, public_key, &err)); /* what was not saved goes with it, too */
+    vault_close(v);
+    OK(file_read(&now, path, VAULT_FILE, &err));
+    golden(&stored, "vault-travelling", &now);
+    OK(file_write(path, stored.data, stored.len, 0600, true, &err));
+    OK(vault_open(&v, path, &err));
+    assert_true(vault_is_travelling(v));
+    OK(vault_travel_request(v, &r, pass, sizeof pass - 1, &err));
+    travel_request_write(&request, &r);
+    same("unlock-request", &request); /* the vault and the passphrase say all of it */
+    OK(travel_request_open(plain, &r, recovery, &err));
+    travel_answer_write(&answer, &r, plain);
+    golden(&known, "unlock-answer", &answer);
+    OK(vault_travel_open(v, known.data, known.len, pass, sizeof pass - 1, &err));
+    OK(vault_travel_settle(v, public_key, &err));
+    assert_int_equal(vault_keys(v)->chain_seq, 78);
+    vault_close(v);
+    unlink(path);
+    rmdir(dir);
+    secret_free(plain);
+    buf_fini(&now);
+    buf_fini(&stored);
+    buf_fini(&request);
+    buf_fini(&answer);
+    buf_fini(&known);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_golden__enrolment_request),
         cmocka_unit_test(test_golden__journal_event),
         cmocka_unit_test(test_golden__vault_and_age_still_open),
+        cmocka_unit_test(test_golden__a_travelling_vault_comes_back_with_its_answer),
     };
     struct err err = {0};
     db_setup();
