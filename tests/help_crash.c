@@ -50,16 +50,34 @@ static void ack(const char *what)
         }                                                                                          \
     } while (0)
 
-static bool unlock(struct device *d, void *arg, struct err *err)
-{
-    (void)arg;
-    return device_unlock(d, study_pass, sizeof study_pass - 1, err);
-}
-
 static bool export(struct device *d, void *arg, struct err *err)
 {
     struct export_report report;
     return device_export(d, arg, study_wall, &report, err);
+}
+
+static const char after_pass[] = "one two three four five"; /* chosen on the way back */
+
+/* Back from a journey, with the coordinator's answer. */
+static bool come_back(struct device *d, struct err *err)
+{
+    struct buf asked = {0}, answer = {0};
+    struct travel_request r;
+    uint8_t recovery[32], *plain = secret_new(TRAVEL_PLAIN);
+    char words[64];
+    memset(recovery, 0x77, sizeof recovery); /* as in tests/study.h */
+    bool ok = device_travel_request(d, after_pass, sizeof after_pass - 1, &asked, words, err) &&
+              travel_request_read(&r, asked.data, asked.len, err) &&
+              travel_request_open(plain, &r, recovery, err);
+    if (ok) {
+        travel_answer_write(&answer, &r, plain);
+        ok = device_travel_return(d, answer.data, answer.len, after_pass, sizeof after_pass - 1,
+                                  err);
+    }
+    secret_free(plain);
+    buf_fini(&asked);
+    buf_fini(&answer);
+    return ok;
 }
 
 static int run(const char *dir)
@@ -100,9 +118,13 @@ static int run(const char *dir)
     snprintf(path, sizeof path, "%s/stick", dir);
     MUST(writer_call(w, export, path, &err));
     ack("exported\n");
-    device_close(writer_free(w));
+    device = writer_free(w);
+    MUST(device_travel_lock(device, &err));
+    ack("travelling\n");
+    MUST(come_back(device, &err));
+    ack("returned\n");
+    device_close(device);
     ack("closed\n");
-    (void)unlock;
     return 0;
 }
 
@@ -158,6 +180,30 @@ static const char *judge_stick(struct study *s, const char *acks, unsigned recor
     return fault;
 }
 
+/* A lock that was claimed holds, against the old passphrase for ever; and there is always a way in.
+ */
+static const char *judge_locks(struct device *d, const char *acks)
+{
+    struct err err = {0};
+    bool travels = device_locks(d).travelling;
+    if (travels && !has(acks, "exported")) {
+        return "it is locked for travel without having been asked";
+    }
+    if (travels) {
+        return come_back(d, &err) ? NULL : "the answer does not bring it back";
+    }
+    device_forget_wait(d);
+    bool before = device_unlock(d, study_pass, sizeof study_pass - 1, &err);
+    if (before) {
+        return has(acks, "travelling") ? "the old passphrase opens what was locked for travel"
+                                       : NULL;
+    }
+    device_forget_wait(d);
+    return has(acks, "exported") && device_unlock(d, after_pass, sizeof after_pass - 1, &err)
+               ? NULL
+               : "the device does not unlock";
+}
+
 static const char *judge(struct study *s, const char *acks)
 {
     struct err err = {0};
@@ -171,10 +217,10 @@ static const char *judge(struct study *s, const char *acks)
     if (!device_open(&device, path, &err)) {
         return "the device does not open";
     }
-    device_forget_wait(device);
-    if (!device_unlock(device, study_pass, sizeof study_pass - 1, &err)) {
+    fault = judge_locks(device, acks);
+    if (fault) {
         device_close(device);
-        return "the device does not unlock";
+        return fault;
     }
     if (!device_drafts(device, drafts, &count, &err) ||
         !device_records(device, count_record, &records, &err)) {
