@@ -278,7 +278,8 @@ static void clock_cells(struct app *app, struct node *node, const struct moment 
                         int w)
 {
     struct ui *ui = &app->ui;
-    int columns = w > ui_px(ui, 12 * UI_TOUCH_DP) ? 12 : 6, cell_h = ui_px(ui, UI_TOUCH_DP);
+    int cell_h = ui_px(ui, UI_TOUCH_DP), columns = w / cell_h;
+    columns = columns >= 12 ? 12 : columns >= 6 ? 6 : 4;
     int hour = m->has_time ? m->hour : -1, minute = m->has_time ? m->minute : -1;
     if (m->has_time) {
         int side = ui_px(ui, 56), at = ui_px(ui, 16);

@@ -595,6 +595,11 @@ uint8_t *window_pixels(struct window *w)
     return out;
 }
 
+void window_rescale(struct window *w, float scale)
+{
+    w->scale = scale;
+}
+
 void window_resize(struct window *w, int width, int height)
 {
     SDL_SetWindowSize(w->sdl, width, height);

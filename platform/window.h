@@ -80,6 +80,8 @@ void window_blank(struct window *window, colour paper);
 uint8_t *window_pixels(struct window *window);
 /* As when the user turns the device. */
 void window_resize(struct window *window, int w, int h);
+/* As on another screen. */
+void window_rescale(struct window *window, float scale);
 #endif
 /* Percent of the battery, or -1. */
 int window_battery(void);
