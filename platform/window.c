@@ -526,7 +526,12 @@ static void paint_dash(struct window *w, const struct draw *d)
                 float y = cy + (corner >> 1 ? 1.0f : -1.0f) * middle * sinf(a);
                 struct rect at = {(int)lroundf(x) - dot.radius, (int)lroundf(y) - dot.radius,
                                   2 * dot.radius, 2 * dot.radius};
-                fill_round(w, at, dot.radius, d->edge);
+                if (t < 3) { /* a disc of this size is a square, and no larger than the line */
+                    fill(w, (int)lroundf(x - (float)t / 2), (int)lroundf(y - (float)t / 2), t, t,
+                         d->edge);
+                } else {
+                    fill_round(w, at, dot.radius, d->edge);
+                }
             }
         }
     }
