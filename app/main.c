@@ -350,6 +350,7 @@ int main(int argc, char **argv)
     struct err err = {0};
     struct buf dir = {0};
     umask(077);
+    mem_share();
     db_setup();
     xml_setup();
     if (!secret_setup(&err)) {

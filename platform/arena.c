@@ -179,6 +179,11 @@ void mem_keep(void)
     mallopt(M_TOP_PAD, 2 * MIB);
 }
 
+void mem_share(void)
+{
+    mallopt(M_ARENA_MAX, 1);
+}
+
 char *mem_text(const char *text)
 {
     size_t len = strlen(text);

@@ -43,6 +43,9 @@ void mem_wipe_text(char *text);
 /* For a program that does one thing and ends: what is freed stays in the process instead of going
  * back to the system page by page, to be asked for again a moment later. */
 void mem_keep(void);
+/* For the collector: its threads share one heap, so that what a draft took to open is room for what
+ * is drawn of it. */
+void mem_share(void);
 
 /* For libraries through which answers pass: memory that knows its size and is wiped when freed or
  * moved.  NULL when there is none; the library then says so. */

@@ -416,6 +416,7 @@ int main(int argc, char **argv)
     struct err err = {0};
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2};
     struct scene s;
+    mem_share(); /* as suhbat does */
     db_setup();
     xml_setup();
     OK(secret_setup(&err));
