@@ -18,6 +18,8 @@ void app_drop_interview(struct app *app)
     interview_free(app->interview);
     app->interview = NULL;
     app->file_node = NULL;
+    memset(app->found, 0, sizeof app->found); /* names of files say something, too */
+    app->found_count = 0;
     app->dated = app->opened = app->field_waits = NULL;
     app->refused = NULL;
     memset(app->day_shown, 0, sizeof app->day_shown);
