@@ -211,6 +211,14 @@ static void write_memos(const struct interview_memo *m, struct buf *out)
     }
 }
 
+/* The code that stands in the question that the form marks for it. */
+static const char *user_of(const struct interview *i)
+{
+    const struct item *submitter = i->form->identify_user ? i->form->submitter : NULL;
+    const struct node *node = submitter ? session_first(i->session, submitter) : NULL;
+    return node && node->active ? tree_value(node) : "";
+}
+
 void beside_gather(struct interview *i, struct buf *out)
 {
     struct item *item = i->form->audit;
@@ -218,7 +226,7 @@ void beside_gather(struct interview *i, struct buf *out)
     if (node) {
         struct buf log = {0};
         tree_set(node, "audit.csv");
-        audit_write(i->audit, &log);
+        audit_write(i->audit, user_of(i), &log);
         tar_add(out, "audit.csv", log.data, log.len);
         buf_fini(&log);
     }

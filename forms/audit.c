@@ -19,6 +19,7 @@ struct watched { /* a question of the open page, and what stood there when it op
 
 struct audit {
     struct buf rows;
+    struct buf user_at; /* size_t each: where a row's user goes, who is known at the end only */
     bool track;
     int64_t wall, mono; /* of the beginning, or of the last resumption */
     int64_t last_wall, last_mono, now;
@@ -61,6 +62,7 @@ void audit_free(struct audit *a)
     if (a) {
         forget_page(a);
         buf_fini(&a->rows);
+        buf_fini(&a->user_at);
         free(a->seen);
         free(a);
     }
@@ -94,6 +96,7 @@ static void put_row(struct audit *a, const char *event, const char *path, int64_
     csv_cell(out, before, false);
     csv_cell(out, after, false);
     csv_cell(out, "", false); /* user */
+    buf_add(&a->user_at, &out->len, sizeof out->len);
     csv_cell(out, "", false); /* change-reason */
     csv_cell(out, a->language, false);
     csv_end(out);
@@ -295,10 +298,20 @@ void audit_event(struct audit *a, const struct journal_event *e, struct session 
     }
 }
 
-void audit_write(struct audit *a, struct buf *out)
+void audit_write(struct audit *a, const char *user, struct buf *out)
 {
     close_page(a);
     buf_text(out, "event,node,start,end,latitude,longitude,accuracy,old-value,new-value,user,"
                   "change-reason,language\n");
-    buf_add(out, a->rows.data ? a->rows.data : "", a->rows.len);
+    struct buf cell = {0};
+    csv_cell(&cell, user, true);
+    size_t from = 0, to;
+    for (size_t i = 0; i < a->user_at.len; i += sizeof to) {
+        memcpy(&to, a->user_at.data + i, sizeof to);
+        buf_add(out, a->rows.data + from, to - from);
+        buf_add(out, cell.data, cell.len);
+        from = to;
+    }
+    buf_add(out, a->rows.data ? a->rows.data + from : "", a->rows.len - from);
+    buf_fini(&cell);
 }

@@ -366,8 +366,10 @@ static bool read_bind(struct loader *l, const struct xml *bind)
     size_t path_len = strlen(item->path), tail = strlen("/meta/audit");
     if (path_len > tail && strcmp(item->path + path_len - tail, "/meta/audit") == 0) {
         const char *track = xml_attr_ns(bind, ODK, "track-changes");
+        const char *identify = xml_attr_ns(bind, ODK, "identify-user");
         l->form->audit = item;
         l->form->track_changes = track && strcmp(track, "true") == 0;
+        l->form->identify_user = identify && strcmp(identify, "true") == 0;
     }
     item->preload = xml_attr_ns(bind, JAVAROSA, "preload");
     item->preload_params = xml_attr_ns(bind, JAVAROSA, "preloadParams");

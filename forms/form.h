@@ -185,6 +185,7 @@ struct form {
     struct action *actions;
     struct item *audit;     /* meta/audit: holds the name of the log, or NULL */
     bool track_changes;     /* the log tells answers before and after */
+    bool identify_user;     /* and whose code the submitter is */
     struct item *submitter; /* suhbat:submitter: holds the interviewer's code, or NULL */
     struct secondary *secondary;
     uint32_t next_order; /* document order of secondary instances' nodes goes on from here */

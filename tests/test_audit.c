@@ -68,7 +68,7 @@ static int teardown(void **state)
 static void expect(struct rig *r, const char *row)
 {
     struct buf csv = {0};
-    audit_write(r->audit, &csv);
+    audit_write(r->audit, "", &csv);
     if (!strstr(csv.data, row)) {
         fail_msg("no row '%s' in\n%s", row, csv.data);
     }
@@ -138,11 +138,27 @@ static void test_audit__entries_and_a_clock_that_was_set(void **state)
     r->wall += 3 * 86400000;
     event(r, JOURNAL_RESUME, "", "", "ru");
     struct buf csv = {0};
-    audit_write(r->audit, &csv);
+    audit_write(r->audit, "", &csv);
     const char *first = strstr(csv.data, "clock change");
     assert_non_null(first);
     assert_null(strstr(first + 1, "clock change"));
     assert_non_null(strstr(csv.data, "\nform resume,,"));
+    buf_fini(&csv);
+}
+
+static void test_audit__each_row_names_who_interviews(void **state)
+{
+    struct rig *r = *state;
+    struct buf csv = {0};
+    event(r, JOURNAL_BEGIN, "", "", "ru");
+    event(r, JOURNAL_PAGE, "/data/age", "", "ru");
+    event(r, JOURNAL_ANSWER, "/data/age", "34", "ru");
+    event(r, JOURNAL_FINISH, "", "", "ru");
+    audit_write(r->audit, "KG-07, \"N\"", &csv);
+    assert_non_null(strstr(csv.data, "\nform start,,1000000,,,,,,,\"KG-07, \"\"N\"\"\",,ru\n"));
+    assert_non_null(strstr(csv.data, "\nquestion,/data/age,1001000,1003000,,,,,34,"
+                                     "\"KG-07, \"\"N\"\"\",,ru\n"));
+    assert_non_null(strstr(csv.data, "\nform finalize,,1003000,,,,,,,\"KG-07, \"\"N\"\"\",,ru\n"));
     buf_fini(&csv);
 }
 
@@ -155,6 +171,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_audit__entries_and_a_clock_that_was_set, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_audit__each_row_names_who_interviews, setup, teardown),
     };
     xml_setup();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,6 +63,11 @@ bool desk_form_fit(const struct form *form, struct arena *arena, struct xlsform_
              "the form asks for ODK's encryption by a public key; suhbat does not use that key, "
              "but seals every record for the study's recipients (docs/SECURITY.md)");
     }
+    if (form->identify_user && !form->submitter) {
+        note(notes, arena,
+             "identify-user: no question is marked bind::suhbat:submitter as the interviewer's "
+             "code; the column `user` of audit.csv stays blank");
+    }
     if (form->records) {
         note(notes, arena, "the form asks for a recording in the background; none is made yet");
     }
