@@ -31,6 +31,7 @@ void app_go(struct app *app, enum screen screen)
     app->exchanged = false;
     app->folder[0] = '\0';
     edit_end(&app->ui.edit);
+    window_forget_keys(app->ui.window); /* a passphrase may have been among them */
     app->ui.scroll = 0;
     app->ui.focus[0] = '\0';
     app->ui.again = true;
@@ -767,7 +768,7 @@ int app_run(struct app *app, int robot_fd)
         timeout = app->task ? PROGRESS_MS : timeout;
         timeout = shorter(timeout, app_errand_timeout(app));
         timeout = shorter(timeout, audio_left_ms());
-        e = window_wait(ui->window, timeout);
+        window_wait(ui->window, timeout, &e);
         dirty = app_handle(app, &e);
     }
     app_leave_interview(app);

@@ -17,7 +17,8 @@ struct audit;
 struct audit *audit_new(bool track_changes);
 void audit_free(struct audit *audit);
 void audit_event(struct audit *audit, const struct journal_event *event, struct session *session);
-/* With its header; an interval that is still open ends at the last event. `user` goes into each row,
+/* With its header; an interval that is still open ends at the last event. `user` goes into each
+ * row,
  * "" where the form does not ask who interviews (identify-user). */
 void audit_write(struct audit *audit, const char *user, struct buf *out);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "platform/font.h"
+#include "platform/secret.h"
 #include "platform/text.h"
 
 enum { CACHE = 1024, KEY_BYTES = 28 };
@@ -23,7 +24,7 @@ struct cached {
 struct window {
     SDL_Window *sdl;
     SDL_Renderer *renderer;
-    Uint32 told_event;
+    Uint32 told_event, blank_event; /* SDL_RegisterEvents */
     float scale;
     bool down;
     bool two; /* fingers are on it, or were until the last is lifted: they point at nothing */
@@ -63,7 +64,8 @@ bool window_open(struct window **out, const struct window_options *o, struct err
     }
     /* what is filled is opaque: blending it would cost as much as all texts */
     SDL_SetRenderDrawBlendMode(w->renderer, SDL_BLENDMODE_NONE);
-    w->told_event = SDL_RegisterEvents(1);
+    w->told_event = SDL_RegisterEvents(2);
+    w->blank_event = w->told_event + 1;
     w->scale = o->scale;
     SDL_StartTextInput();
     *out = w;
@@ -225,10 +227,10 @@ static bool translate(struct window *w, const SDL_Event *e, struct window_event 
     }
 }
 
-struct window_event window_wait(struct window *w, int timeout_ms)
+void window_wait(struct window *w, int timeout_ms, struct window_event *event)
 {
     SDL_Event e;
-    struct window_event out = {.kind = WINDOW_NONE};
+    memset(event, 0, sizeof *event);
     Uint64 end = SDL_GetTicks64() + (Uint64)(timeout_ms < 0 ? 0 : timeout_ms);
     for (;;) {
         int left = -1;
@@ -237,12 +239,28 @@ struct window_event window_wait(struct window *w, int timeout_ms)
             left = now >= end ? 0 : (int)(end - now);
         }
         if (!(left < 0 ? SDL_WaitEvent(&e) : SDL_WaitEventTimeout(&e, left))) {
-            return out;
+            memset(event, 0, sizeof *event);
+            return;
         }
-        if (translate(w, &e, &out)) {
-            return out;
+        bool ours = translate(w, &e, event);
+        secret_wipe(&e, sizeof e);
+        if (ours) {
+            return;
         }
     }
+}
+
+/* SDL keeps the places of events that were taken, and gives the last one away first: a queue as
+ * long as one may have been fills them all. */
+void window_forget_keys(struct window *w)
+{
+    enum { LONGEST_QUEUE = 512 };
+    SDL_Event e;
+    SDL_zero(e);
+    e.type = w->blank_event;
+    for (int i = 0; i < LONGEST_QUEUE && SDL_PushEvent(&e) == 1; i++) {
+    }
+    SDL_FlushEvent(w->blank_event);
 }
 
 void window_tell(struct window *w, enum window_event_kind kind)
@@ -621,4 +639,5 @@ void window_blank(struct window *w, colour paper)
     SDL_RenderClear(w->renderer);
     SDL_RenderPresent(w->renderer);
     forget(w);
+    window_forget_keys(w);
 }

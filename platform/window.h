@@ -66,14 +66,18 @@ void window_close(struct window *window);
 void window_size(const struct window *window, int *w, int *h);
 float window_scale(const struct window *window);
 
-/* Wait at most `timeout_ms` (-1 = for ever) for the next event. */
-struct window_event window_wait(struct window *window, int timeout_ms);
+/* Wait at most `timeout_ms` (-1 = for ever) for the next event; a copy that stays behind on the
+ * stack would be a key of a passphrase: it goes straight to `event`. */
+void window_wait(struct window *window, int timeout_ms, struct window_event *event);
 /* From any thread: make window_wait return this. */
 void window_tell(struct window *window, enum window_event_kind kind);
 
 /* Paint and show. */
 void window_show(struct window *window, const struct draw_list *list, colour paper);
-/* Paint over everything and forget all cached pixels of texts: before locking or suspending. */
+/* Nothing of what was typed and taken stays in the queue's memory; what waits there stays. */
+void window_forget_keys(struct window *window);
+/* Paint over everything and forget all cached pixels of texts, and what was typed: before locking
+ * or suspending. */
 void window_blank(struct window *window, colour paper);
 #ifdef SUHBAT_TEST
 /* What was shown last, 3 bytes a pixel, rows from the top; the caller frees. */

@@ -89,9 +89,10 @@ static void test_flow__a_slow_card_holds_the_page_not_the_screen(void **state)
     scene_event_alone(&s, (struct window_event){.kind = WINDOW_NONE});
     assert_true(shows(&s, "Ответ записывается"));
     /* it is told when the medium has it */
-    struct window_event e = window_wait(window, 5000);
+    struct window_event e;
+    window_wait(window, 5000, &e);
     while (e.kind != WINDOW_SAVED && e.kind != WINDOW_NONE) {
-        e = window_wait(window, 5000);
+        window_wait(window, 5000, &e);
     }
     assert_int_equal(e.kind, WINDOW_SAVED);
     scene_event_alone(&s, e);

@@ -2,6 +2,8 @@
 /* What if a stick does not answer?  What of a photo is taken from it, and what stays behind? */
 #include "platform/clock.h"
 #include "tests/card.h"
+#include <SDL2/SDL.h>
+
 #include "tests/scan.h"
 #include "tests/steps.h"
 
@@ -315,6 +317,51 @@ static void test_media__after_a_soft_lock_no_title_and_no_word_is_left(void **st
     free(form);
 }
 
+/* A physical keyboard: an input method hands over whole words. */
+static void test_media__after_a_lock_no_word_is_left_in_the_queue_of_keys(void **state)
+{
+    (void)state;
+    struct scene s;
+    char words[3][WORDS];
+    char *form = photo_form("Photo");
+    begin(&s, form);
+    for (int i = 0; i < 3; i++) {
+        SDL_Event e = {.text = {.type = SDL_TEXTINPUT}};
+        random_words(words[i]);
+        unmask(e.text.text, words[i], WORDS);
+        assert_int_equal(SDL_PushEvent(&e), 1);
+        secret_wipe(&e, sizeof e);
+    }
+    struct window_event e;
+    for (int i = 0; i < 3; i++) {
+        do {
+            window_wait(s.app.ui.window, 1000, &e);
+        } while (e.kind != WINDOW_TEXT && e.kind != WINDOW_NONE);
+        assert_int_equal(e.kind, WINDOW_TEXT);
+        assert_int_equal(strlen(e.text), WORDS);
+    }
+    secret_wipe(&e, sizeof e);
+    unsigned seen = left_of(words[0], WORDS) + left_of(words[1], WORDS) + left_of(words[2], WORDS);
+    if (!scan_readable) {
+        skip();
+    }
+    assert_true(seen > 0);
+    window_tell(s.app.ui.window, WINDOW_SAVED);
+    app_lock(&s.app);
+    scene_draw(&s);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(left_of(words[i], WORDS), 0);
+    }
+    bool told = false; /* what was waiting is still there */
+    do {
+        window_wait(s.app.ui.window, 1000, &e);
+        told = e.kind == WINDOW_SAVED;
+    } while (e.kind != WINDOW_NONE && !told);
+    assert_true(told);
+    scene_close(&s);
+    free(form);
+}
+
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +370,7 @@ static int run(void)
         cmocka_unit_test(test_media__a_photo_goes_without_its_place_unless_the_form_wants_it),
         cmocka_unit_test(test_media__an_empty_a_large_and_a_lost_file_are_told),
         cmocka_unit_test(test_media__after_a_soft_lock_no_title_and_no_word_is_left),
+        cmocka_unit_test(test_media__after_a_lock_no_word_is_left_in_the_queue_of_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
