@@ -456,12 +456,34 @@ static void as_columns(struct list *l, unsigned columns)
     ui->text_scale = before;
 }
 
-/* A scale from left to right; false where its words do not fit beside each other. */
-static bool as_scale(struct list *l, enum text_style style)
+/* The words of a scale: 14 dp for 16. */
+#define SCALE_LEAST 0.875f
+
+/* How high the words of a scale are in cells so wide; 0 where they do not fit beside each other. */
+static int scale_words(const struct list *l, int w)
+{
+    struct ui *ui = &l->app->ui;
+    int most = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        if (!question_is_code(l->choices[i].value)) {
+            const char *label = l->choices[i].label;
+            int h = ui_centre_height(ui, w, TEXT_HINT, label);
+            most = h > most ? h : most;
+            if (!ui_words_fit(ui, TEXT_HINT, label, w) || h >= 4 * ui_line(ui, TEXT_HINT)) {
+                return 0;
+            }
+        }
+    }
+    return most;
+}
+
+/* A scale from left to right; false where its words do not fit beside each other.  `least`: how
+ * small they may become for it, in the usual size. */
+static bool as_scale(struct list *l, float least)
 {
     struct ui *ui = &l->app->ui;
     size_t count = 0, at = 0;
-    int label_h = 0, circle = ui_px(ui, 28), gap = ui_px(ui, style == TEXT_SMALL ? 1 : 4);
+    int circle = ui_px(ui, 28), gap = ui_px(ui, least < 1 ? 3 : 4);
     for (size_t i = 0; i < l->count; i++) {
         count += !question_is_code(l->choices[i].value);
     }
@@ -469,22 +491,20 @@ static bool as_scale(struct list *l, enum text_style style)
     if (cell_w < ui_px(ui, UI_TOUCH_DP)) {
         return false;
     }
-    for (size_t i = 0; i < l->count; i++) {
-        if (!question_is_code(l->choices[i].value)) {
-            const char *label = l->choices[i].label;
-            int h = ui_centre_height(ui, cell_w - 2 * gap, style, label);
-            label_h = h > label_h ? h : label_h;
-            if (!ui_words_fit(ui, style, label, cell_w - 2 * gap) || h >= 4 * ui_line(ui, style)) {
-                return false;
-            }
-        }
+    float before = ui->text_scale;
+    int label_h = scale_words(l, cell_w - 2 * gap);
+    for (int percent = 98; !label_h && percent >= (int)(100 * least); percent -= 2) {
+        ui->text_scale = before * (float)percent / 100;
+        label_h = scale_words(l, cell_w - 2 * gap);
     }
     int h = circle + 3 * gap + label_h + gap;
-    ui_fill_rect(ui,
-                 (struct rect){l->x + cell_w / 2, *l->y + gap + circle / 2 - ui_px(ui, 1),
-                               l->w - cell_w, ui_px(ui, 2)},
-                 ui->theme.line);
-    for (size_t i = 0; i < l->count; i++) {
+    if (label_h) {
+        ui_fill_rect(ui,
+                     (struct rect){l->x + cell_w / 2, *l->y + gap + circle / 2 - ui_px(ui, 1),
+                                   l->w - cell_w, ui_px(ui, 2)},
+                     ui->theme.line);
+    }
+    for (size_t i = 0; label_h && i < l->count; i++) {
         if (question_is_code(l->choices[i].value)) {
             continue;
         }
@@ -495,10 +515,11 @@ static bool as_scale(struct list *l, enum text_style style)
         }
         ui_mark_choice(ui, r.x + (cell_w - circle) / 2, r.y + gap + circle / 2, 28, on, l->many);
         ui_text_top(ui, (struct rect){r.x + gap, r.y + circle + 3 * gap, cell_w - 2 * gap, label_h},
-                    style, l->choices[i].label, ui->theme.ink);
+                    TEXT_HINT, l->choices[i].label, ui->theme.ink);
     }
-    *l->y += h;
-    return true;
+    ui->text_scale = before;
+    *l->y += label_h ? h : 0;
+    return label_h > 0;
 }
 
 static bool wants_scale(const struct control *c)
@@ -597,9 +618,8 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
     } else if (control_has(c, "minimal")) {
         as_minimal(&l, search);
     } else if (few && wants_scale(c) &&
-               (as_scale(&l, TEXT_HINT) ||
-                ((ui->landscape || !control_has(c, "likert")) && as_scale(&l, TEXT_SMALL)))) {
-        /* rows of a table stay scales, in small letters, and so does what lies across; else a
+               as_scale(&l, ui->landscape || !control_has(c, "likert") ? SCALE_LEAST : 1)) {
+        /* rows of a table stay scales, in smaller letters, and so does what lies across; else a
          * question of its own has room for a list */
         *y += ui_px(ui, 4);
     } else if (few && columns > 1) {
