@@ -170,7 +170,8 @@ struct app {
     int64_t typed_ms, journalled_ms;
     const struct node *dated; /* whose calendar was turned: */
     int month_shown, year_shown;
-    char day_shown[12];             /* of a moment whose hour is still missing */
+    char day_shown[12];  /* of a moment whose hour is still missing */
+    char clock_shown[8]; /* "08:--": its minute is still missing; "--:35": its hour */
     const struct node *opened;      /* whose list is open */
     bool advance;                   /* a quick answer: on to the next page */
     const struct node *field_waits; /* not opened by itself: its question is to be read first */
@@ -403,6 +404,10 @@ const char *question_field(struct app *app, const struct node *node);
 bool question_commit(struct app *app);
 /* The question in whose field something is being typed, or NULL. */
 struct node *question_typed(struct app *app);
+/* Half an answer, as it was journalled: "2026-11-12", "2026-11-12T08:--", "--:35". */
+void question_half(struct app *app, const struct node *node, const char *text);
+/* Does a half of this question's answer wait for the other, and what is said then? */
+bool question_is_half(const struct app *app, const struct node *node, enum string_id *missing);
 bool question_searching(const struct app *app);
 /* A drawing that is not yet the answer becomes it. */
 bool question_commit_ink(struct app *app);

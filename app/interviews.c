@@ -23,6 +23,7 @@ void app_drop_interview(struct app *app)
     app->dated = app->opened = app->field_waits = NULL;
     app->refused = NULL;
     memset(app->day_shown, 0, sizeof app->day_shown);
+    memset(app->clock_shown, 0, sizeof app->clock_shown);
     memset(app->filter, 0, sizeof app->filter);
     edit_end(&app->ui.edit);
     app->filter_id[0] = '\0';

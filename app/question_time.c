@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* When was it?  Days, months, years, hours. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/question.h"
@@ -37,9 +38,51 @@ static void shown(struct app *app, const struct node *node, const struct moment 
     }
 }
 
+/* From now on what waits for its other half is this question's. */
+static void take_over(struct app *app, const struct node *node)
+{
+    if (app->dated != node) {
+        app->dated = node;
+        app->day_shown[0] = app->clock_shown[0] = '\0';
+    }
+}
+
+/* Half an answer is kept as typed text is: it is there again after a power cut. */
+static void keep_half(struct app *app, struct node *node)
+{
+    interview_typing(app->interview, node,
+                     arena_printf(&app->ui.frame, "%s%s%s", app->day_shown,
+                                  app->day_shown[0] && app->clock_shown[0] ? "T" : "",
+                                  app->clock_shown));
+    app->ui.again = true;
+}
+
+void question_half(struct app *app, const struct node *node, const char *text)
+{
+    bool day = strlen(text) >= 10;
+    take_over(app, node);
+    snprintf(app->day_shown, sizeof app->day_shown, "%.10s", day ? text : "");
+    snprintf(app->clock_shown, sizeof app->clock_shown, "%.5s",
+             !day ? text : text[10] == 'T' ? text + 11 : "");
+    int year, month;
+    if (day && sscanf(text, "%d-%d", &year, &month) == 2) {
+        app->year_shown = year;
+        app->month_shown = month;
+    }
+}
+
+bool question_is_half(const struct app *app, const struct node *node, enum string_id *missing)
+{
+    if (app->dated != node || !(app->day_shown[0] || app->clock_shown[0])) {
+        return false;
+    }
+    *missing = app->clock_shown[0] && app->clock_shown[0] != '-' ? S_minute_missing : S_hour_missing;
+    return true;
+}
+
 static void show_month(struct app *app, const struct node *node, int months)
 {
-    app->dated = node;
+    take_over(app, node);
     app->year_shown = months / 12;
     app->month_shown = months % 12 + 1;
     app->ui.again = true;
@@ -120,13 +163,12 @@ static void days(struct app *app, struct node *node, int year, int month, int x,
         bool waits = app->dated == node && app->day_shown[0];
         bool on = strncmp(waits ? app->day_shown : tree_value(node), iso, 10) == 0;
         if (cell(app, node, "day", number, r, number, on)) {
-            app->dated = node;
+            take_over(app, node);
             app->year_shown = year;
             app->month_shown = month;
             if (node->item->type == TYPE_DATE_TIME) {
                 snprintf(app->day_shown, sizeof app->day_shown, "%s", iso);
-                interview_typing(app->interview, node, iso); /* kept until the hour comes */
-                ui->again = true;
+                keep_half(app, node); /* until the hour comes */
             } else {
                 question_tap(app, node, iso);
             }
@@ -261,7 +303,9 @@ static void set_time(struct app *app, struct node *node, int hour, int minute)
     struct arena *a = &app->ui.frame;
     const char *time = arena_printf(a, "%02d:%02d:00.000%s", hour, minute, zone_text(app));
     if (node->item->type != TYPE_DATE_TIME) {
-        question_answer(app, node, time);
+        if (question_answer(app, node, time) && app->dated == node) {
+            app->clock_shown[0] = '\0';
+        }
         return;
     }
     const char *have = tree_value(node);
@@ -269,8 +313,24 @@ static void set_time(struct app *app, struct node *node, int hour, int minute)
                       : strlen(have) >= 10                    ? arena_copy(a, have, 10)
                                                               : "";
     if (*day && question_answer(app, node, arena_printf(a, "%sT%s", day, time))) {
-        app->day_shown[0] = '\0';
+        app->day_shown[0] = app->clock_shown[0] = '\0';
     }
+}
+
+/* An hour without its minute is no answer, nor is a minute: what was tapped waits. */
+static void set_part(struct app *app, struct node *node, int hour, int minute)
+{
+    if (hour >= 0 && minute >= 0) {
+        set_time(app, node, hour, minute);
+        return;
+    }
+    take_over(app, node);
+    if (hour >= 0) {
+        snprintf(app->clock_shown, sizeof app->clock_shown, "%02d:--", hour % 24);
+    } else {
+        snprintf(app->clock_shown, sizeof app->clock_shown, "--:%02d", minute % 60);
+    }
+    keep_half(app, node);
 }
 
 /* Hours and minutes of five as cells; a minute more or less beside what is chosen. */
@@ -281,6 +341,17 @@ static void clock_cells(struct app *app, struct node *node, const struct moment 
     int cell_h = ui_px(ui, UI_TOUCH_DP), columns = w / cell_h;
     columns = columns >= 12 ? 12 : columns >= 6 ? 6 : 4;
     int hour = m->has_time ? m->hour : -1, minute = m->has_time ? m->minute : -1;
+    const char *half = !m->has_time && app->dated == node ? app->clock_shown : "";
+    if (*half) {
+        int side = ui_px(ui, 56);
+        hour = half[0] == '-' ? -1 : atoi(half);
+        minute = half[0] == '-' ? atoi(half + 3) : -1;
+        ui_text_centre(ui, (struct rect){x, *y, w, side}, TEXT_DIGIT,
+                       hour < 0 ? arena_printf(&ui->frame, "––:%02d", minute)
+                                : arena_printf(&ui->frame, "%02d:––", hour),
+                       ui->theme.ink);
+        *y += side;
+    }
     if (m->has_time) {
         int side = ui_px(ui, 56), at = ui_px(ui, 16);
         struct rect less = {x, *y, side, side}, more = {x + w - side, *y, side, side};
@@ -309,8 +380,7 @@ static void clock_cells(struct app *app, struct node *node, const struct moment 
             const char *text = arena_printf(&ui->frame, "%02d", value);
             bool on = part ? minute >= 0 && minute / 5 * 5 == value : hour == value;
             if (cell(app, node, part ? "minute" : "hour", text, r, text, on)) {
-                set_time(app, node, part ? (hour < 0 ? 0 : hour) : value,
-                         part ? value : (minute < 0 ? 0 : minute));
+                set_part(app, node, part ? hour : value, part ? value : minute);
             }
         }
         *y += (count + columns - 1) / columns * cell_h + ui_px(ui, 8);
@@ -326,7 +396,7 @@ void ask_time(struct app *app, struct node *node, int x, int *y, int w)
     clock_cells(app, node, &m, x, y, w);
 }
 
-/* A day, then an hour: it is an answer when both are there. */
+/* A day, an hour, a minute: it is an answer when all are there. */
 void ask_moment(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -334,10 +404,7 @@ void ask_moment(struct app *app, struct node *node, int x, int *y, int w)
     if (!date_parse(&m, tree_value(node))) {
         m.has_date = m.has_time = false;
     }
-    if (app->dated != node) {
-        app->day_shown[0] = '\0';
-    }
-    bool fresh = app->day_shown[0] && date_parse(&day, app->day_shown);
+    bool fresh = app->dated == node && app->day_shown[0] && date_parse(&day, app->day_shown);
     const struct moment *d = fresh ? &day : &m;
     if (fresh && m.has_time) { /* another day, the same hour */
         app->day_shown[0] = '\0';

@@ -37,15 +37,9 @@ void screen_reopen_typed(struct app *app)
         if (fields[f].kind != PAGE_QUESTION || !interview_is_typed(i, fields[f].node)) {
             continue;
         }
-        if (fields[f].node->item->type == TYPE_DATE_TIME) { /* a day that waits for its hour */
-            app->dated = fields[f].node;
-            snprintf(app->day_shown, sizeof app->day_shown, "%.10s",
-                     i->edit_text.data ? i->edit_text.data : "");
-            int year, month;
-            if (sscanf(app->day_shown, "%d-%d", &year, &month) == 2) {
-                app->year_shown = year;
-                app->month_shown = month;
-            }
+        enum data_type type = fields[f].node->item->type;
+        if (type == TYPE_DATE_TIME || type == TYPE_TIME) {
+            question_half(app, fields[f].node, i->edit_text.data ? i->edit_text.data : "");
             break;
         } else {
             edit_begin(&ui->edit, question_field(app, fields[f].node),
@@ -66,7 +60,7 @@ void screen_arrive(struct app *app)
     app->removed_notice = false;
     audio_stop();
     app->dated = app->opened = NULL;
-    app->day_shown[0] = app->filter_id[0] = '\0';
+    app->day_shown[0] = app->clock_shown[0] = app->filter_id[0] = '\0';
     app->advance = false;
     app->field_waits = NULL;
     app->typed_ms = 0;
@@ -149,10 +143,11 @@ static bool may_leave(struct app *app, const struct page *pages, size_t count)
         enum answer_result r = pages[p].kind == PAGE_QUESTION
                                    ? session_check(app->interview->session, pages[p].node, &err)
                                    : ANSWER_OK;
-        if (r == ANSWER_OK && app->day_shown[0] && app->dated == pages[p].node) {
-            app_refusal(app, pages[p].node,
-                        ANSWER_TYPE); /* a day without its hour is no answer yet */
-            app_say(app, S_hour_missing);
+        enum string_id missing;
+        if ((r == ANSWER_OK || r == ANSWER_REQUIRED) &&
+            question_is_half(app, pages[p].node, &missing)) {
+            app_refusal(app, pages[p].node, ANSWER_TYPE);
+            app_say(app, missing);
             return false;
         }
         if (r != ANSWER_OK) {

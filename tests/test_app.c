@@ -266,6 +266,8 @@ static void test_app__drags_move_knobs_and_rows(void **state)
     assert_true(scene_tap(&s, "day:12"));
     assert_string_equal(value(&s, "/data/moment"), ""); /* an hour is missing */
     assert_true(scene_tap(&s, "hour:08"));
+    assert_string_equal(value(&s, "/data/moment"), ""); /* and a minute: nobody said 00 */
+    assert_true(scene_tap(&s, "minute:00"));
     assert_memory_equal(value(&s, "/data/moment") + 7, "-12T08:00:00.000", 16);
     scene_close(&s);
 }
@@ -425,7 +427,7 @@ static void test_app__a_whole_interview_with_keys_alone(void **state)
                  {"people", "value:5", NULL, NULL},
                  {"birthday", "day:15", NULL, NULL},
                  {"month", "month:5", NULL, NULL},
-                 {"time", "hour:08", NULL, NULL},
+                 {"time", "hour:08", "minute:30", NULL},
                  {"likelihood", "cell:2:3", NULL, NULL},
                  {"ack", "choice:OK", NULL, NULL}};
     struct scene s;
@@ -517,8 +519,30 @@ static void test_app__a_day_waits_for_its_hour_and_a_wiped_drawing_for_a_new_one
     assert_non_null(s.app.refused);
     cut_and_resume(&s); /* the day is still there */
     assert_string_equal(s.app.day_shown + 7, "-12");
+    assert_true(scene_tap(&s, "minute:35"));
+    assert_true(scene_tap(&s, "right")); /* held once more */
+    assert_string_equal(s.app.interview->page.node->name, "moment");
+    assert_true(shows(&s, "Выберите и час"));
+    cut_and_resume(&s); /* day and minute are */
+    assert_string_equal(s.app.day_shown + 7, "-12");
+    assert_string_equal(s.app.clock_shown, "--:35");
+    assert_string_equal(value(&s, "/data/moment"), "");
     assert_true(scene_tap(&s, "hour:09"));
-    assert_memory_equal(value(&s, "/data/moment") + 7, "-12T09:00", 9);
+    assert_memory_equal(value(&s, "/data/moment") + 7, "-12T09:35", 9);
+    assert_true(scene_tap(&s, "right"));
+
+    go_to(&s, "/data/time");
+    assert_true(scene_tap(&s, "hour:08"));
+    assert_string_equal(value(&s, "/data/time"), "");
+    assert_true(scene_tap(&s, "right"));
+    assert_string_equal(s.app.interview->page.node->name, "time");
+    assert_true(shows(&s, "Выберите и минуты"));
+    cut_and_resume(&s);
+    assert_true(shows(&s, "08:––"));
+    assert_true(scene_tap(&s, "minute:35"));
+    assert_memory_equal(value(&s, "/data/time"), "08:35", 5);
+    assert_true(scene_tap(&s, "hour:09")); /* an answer changes by halves */
+    assert_memory_equal(value(&s, "/data/time"), "09:35", 5);
     assert_true(scene_tap(&s, "right"));
 
     go_to(&s, "/data/sign");
