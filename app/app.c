@@ -243,6 +243,7 @@ void app_refusal(struct app *app, struct node *node, enum answer_result why)
     const char *own = session_refusal(app->interview->session, &arena, node, why);
     app->refused = node;
     app->refused_now = true;
+    app->refused_edit = app->ui.edit.changes;
     app->refusal = why;
     app_say_text(app, *own ? own : ui_str(&app->ui, id), false);
     arena_fini(&arena);
@@ -739,7 +740,13 @@ bool app_handle(struct app *app, const struct window_event *e)
         audio_stop();
     }
     bool locked = app->screen == SCREEN_UNLOCK && e->kind == WINDOW_NONE;
-    return ui_event(ui, e) || locked || ended || ui->again || app->leaving || app->task ||
+    bool changed = ui_event(ui, e);
+    if (app->refused && app->refused_edit != ui->edit.changes &&
+        question_typed(app) == app->refused) {
+        app->refused = NULL;
+        app->message[0] = '\0';
+    }
+    return changed || locked || ended || ui->again || app->leaving || app->task ||
            app->errand.errand;
 }
 

@@ -122,6 +122,7 @@ struct long_list {
     struct arena arena;
     struct choice *choices;
     size_t count, codes;         /* codes: "don't know" and the like among them */
+    bool fallback;               /* one of them is not translated */
     const char **keys, **sounds; /* NULL: not yet */
     uint8_t *ranks;              /* how well each fits what was searched for last; NULL: not yet */
     char ranked[128];
@@ -167,6 +168,7 @@ struct app {
     enum answer_result refusal;
     struct node *refused; /* beside which question it is said */
     bool refused_now;     /* not yet brought into sight */
+    unsigned refused_edit; /* what was typed then: another text is not refused yet */
     int64_t typed_ms, journalled_ms;
     const struct node *dated; /* whose calendar was turned: */
     int month_shown, year_shown;

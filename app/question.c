@@ -272,15 +272,24 @@ static void ask_trigger(struct app *app, struct node *node, int x, int *y, int w
 
 /* ---- the question itself ---- */
 
+void question_fallback(struct app *app, bool fallback, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    if (fallback) {
+        *y += ui_text(ui, x, *y, w, TEXT_SMALL, ui_str(ui, S_fallback), ui->theme.warn, true);
+    }
+}
+
 static void show_label(struct app *app, const struct page *page, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     struct session *s = app->interview->session;
-    bool fallback;
+    bool fallback, hint_fallback, note_fallback;
     const struct control *c = page->control;
     const char *label = session_text(s, &ui->frame, &c->label, page->node, FORM_LONG, &fallback);
-    const char *hint = session_text(s, &ui->frame, &c->hint, page->node, FORM_LONG, NULL);
-    const char *note = session_text(s, &ui->frame, &c->hint, page->node, FORM_GUIDANCE, NULL);
+    const char *hint = session_text(s, &ui->frame, &c->hint, page->node, FORM_LONG, &hint_fallback);
+    const char *note =
+        session_text(s, &ui->frame, &c->hint, page->node, FORM_GUIDANCE, &note_fallback);
     /* a long text to read aloud is set as text, not as a headline */
     bool long_text = text_count(label, strlen(label)) > 140;
     *y += ui_rich(ui, x, *y, w, long_text ? TEXT_BODY : TEXT_QUESTION, label, ui->theme.ink, true);
@@ -317,9 +326,8 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
         app_show_picture(app, x, *y, picture);
         *y += picture->h + ui_px(ui, 4);
     }
-    if (fallback) {
-        *y += ui_text(ui, x, *y, w, TEXT_SMALL, ui_str(ui, S_fallback), ui->theme.warn, true);
-    }
+    question_fallback(app, fallback || (hint_fallback && *hint) || (note_fallback && *note), x, y,
+                      w);
     if (*hint) {
         *y += ui_px(ui, 6);
         *y += ui_rich(ui, x, *y, w, TEXT_HINT, hint, ui->theme.soft, true);
@@ -422,9 +430,7 @@ static void show_answer(struct app *app, const struct page *page, int x, int *y,
     } else {
         ui_warning(ui, x, y, w, ui_str(ui, S_not_yet));
     }
-    if (!ui->landscape) {
-        question_refusal(app, node, x, y, w);
-    }
+    question_refusal(app, node, x, y, w);
     if (is_number(node->item)) {
         number_pills(app, node, x, y, w);
     }
@@ -443,8 +449,7 @@ void question_show(struct app *app, const struct page *page, int x, int *y, int 
     }
     if (ui->landscape && label && !note && half > ui_px(ui, 200) &&
         !(days && ui->text_scale > 1.5f)) {
-        int left_y = *y, right_y = *y;                       /* question left, answer right */
-        question_refusal(app, page->node, x, &left_y, left); /* first: the page is low */
+        int left_y = *y, right_y = *y; /* question left, answer right */
         show_label(app, page, x, &left_y, left);
         show_answer(app, page, x + left + gap, &right_y, w - left - gap);
         *y = left_y > right_y ? left_y : right_y;
@@ -454,9 +459,6 @@ void question_show(struct app *app, const struct page *page, int x, int *y, int 
         show_label(app, page, x, y, w);
     }
     show_answer(app, page, x, y, w);
-    if (ui->landscape) {
-        question_refusal(app, page->node, x, y, w);
-    }
 }
 
 void question_show_fields(struct app *app, int x, int *y, int w)

@@ -36,6 +36,9 @@ unsigned question_appearance_number(const struct control *control, const char *s
 
 /* A choice tapped: chosen, or no longer. */
 void question_toggle(struct app *app, struct node *node, const char *value);
+/* A word where a translation is missing. */
+void question_fallback(struct app *app, bool fallback, int x, int *y, int w);
+bool question_any_fallback(const struct choice *choices, size_t count);
 /* What was refused about this question, if anything. */
 void question_refusal(struct app *app, const struct node *node, int x, int *y, int w);
 

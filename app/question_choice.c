@@ -89,6 +89,16 @@ static size_t count_codes(const struct choice *choices, size_t count)
     return codes;
 }
 
+bool question_any_fallback(const struct choice *choices, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (choices[i].fallback) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The choices of a list: kept ones, or gathered now. */
 static bool gather(struct app *app, struct node *node, struct choice **choices, size_t *count)
 {
@@ -118,6 +128,7 @@ static bool gather(struct app *app, struct node *node, struct choice **choices, 
                                    .choices = *choices,
                                    .count = *count};
         room->codes = count_codes(*choices, *count);
+        room->fallback = question_any_fallback(*choices, *count);
         snprintf(room->language, sizeof room->language, "%s",
                  session_language(app->interview->session));
         return true;
@@ -594,6 +605,8 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
     const struct long_list *known = kept(app, l.choices);
     l.codes = known ? known->codes : count_codes(l.choices, l.count);
     l.have = arena_text(&ui->frame, tree_value(node));
+    question_fallback(app, known ? known->fallback : question_any_fallback(l.choices, l.count), x,
+                      y, w);
     const char *search = app->interview->page.kind == PAGE_FIELDS
                              ? question_part(app, node, "search", "")
                              : "search";

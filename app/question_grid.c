@@ -126,6 +126,7 @@ size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t
                     ui_rich(ui, x, *y, w, TEXT_QUESTION, title, ui->theme.ink, true) + ui_px(ui, 8);
             }
         }
+        question_fallback(app, question_any_fallback(c.list, c.count), x, y, w);
         heads(app, &c, x + label_w, y, cell_w);
     }
     for (size_t i = at; i < end; i++) {
@@ -221,6 +222,10 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
         int h = ui_centre_height(ui, cell_w - 2 * pad, TEXT_HINT, across.list[i].label);
         head_h = h > head_h ? h : head_h;
     }
+    question_fallback(app,
+                      question_any_fallback(across.list, across.count) ||
+                          question_any_fallback(down.list, down.count),
+                      x, y, w);
     int left = x;
     axis(app, &left, *y, label_of(app, &fields[1]), true);
     if (left + ui_px(ui, 40) + ui_line_width(ui, TEXT_TITLE, label_of(app, &fields[0])) > x + w) {

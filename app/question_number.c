@@ -166,8 +166,8 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
     bool down = ui_target(ui, question_part(app, node, "less", ""), ROLE_STEP, less);
     bool up = ui_target(ui, question_part(app, node, "more", ""), ROLE_STEP, more);
     if (down || up) {
-        /* the first touch counts from the end it points away from: a middle that offers itself would be
-         * half of the answer */
+        /* the first touch counts from the end it points away from: a middle that offers itself
+         * would be half of the answer */
         k = at >= 0 ? at + (up ? 1 : -1) : up ? 0 : s->steps;
         k = k < 0 ? 0 : k > s->steps ? s->steps : k;
     }

@@ -63,7 +63,9 @@ void question_half(struct app *app, const struct node *node, const char *text)
     take_over(app, node);
     snprintf(app->day_shown, sizeof app->day_shown, "%.10s", day ? text : "");
     snprintf(app->clock_shown, sizeof app->clock_shown, "%.5s",
-             !day ? text : text[10] == 'T' ? text + 11 : "");
+             !day              ? text
+             : text[10] == 'T' ? text + 11
+                               : "");
     int year, month;
     if (day && sscanf(text, "%d-%d", &year, &month) == 2) {
         app->year_shown = year;
@@ -76,7 +78,8 @@ bool question_is_half(const struct app *app, const struct node *node, enum strin
     if (app->dated != node || !(app->day_shown[0] || app->clock_shown[0])) {
         return false;
     }
-    *missing = app->clock_shown[0] && app->clock_shown[0] != '-' ? S_minute_missing : S_hour_missing;
+    *missing =
+        app->clock_shown[0] && app->clock_shown[0] != '-' ? S_minute_missing : S_hour_missing;
     return true;
 }
 

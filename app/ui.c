@@ -566,6 +566,7 @@ void edit_insert(struct edit *edit, const char *text)
     edit->text = fresh;
     edit->cursor = cursor;
     edit->changed = true;
+    edit->changes++;
 }
 
 void edit_backspace(struct edit *edit)
@@ -579,6 +580,7 @@ void edit_backspace(struct edit *edit)
     edit->text.len -= edit->cursor - from;
     edit->cursor = from;
     edit->changed = true;
+    edit->changes++;
 }
 
 void edit_move(struct edit *edit, int by)

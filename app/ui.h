@@ -61,6 +61,7 @@ struct edit { /* a text being typed */
     size_t cursor;
     char id[UI_ID_MAX]; /* the field's; "" = nothing is being typed */
     bool changed;       /* since the owner last looked */
+    unsigned changes;   /* ever */
     size_t shown_len;   /* length when the field was last brought into sight */
 };
 

@@ -272,6 +272,63 @@ static void test_app__drags_move_knobs_and_rows(void **state)
     scene_close(&s);
 }
 
+static void test_app__a_refusal_goes_with_the_text_it_was_of(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/age");
+    scene_type(&s, "7");
+    scene_key(&s, KEY_ENTER);
+    assert_ptr_equal(s.app.refused, s.app.interview->page.node);
+    assert_true(shows(&s, "не подходит"));
+    scene_event(&s, (struct window_event){.kind = WINDOW_MOVE});
+    assert_true(shows(&s, "не подходит"));
+    scene_type(&s, "1");
+    assert_false(shows(&s, "не подходит")); /* 71 is another answer */
+    scene_key(&s, KEY_BACKSPACE);
+    scene_key(&s, KEY_ENTER);
+    assert_true(shows(&s, "не подходит"));
+    scene_close(&s);
+}
+
+static void test_app__a_missing_translation_is_marked_wherever_it_is(void **state)
+{
+    (void)state;
+    static const char form[] =
+        "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' "
+        "xmlns:jr='http://openrosa.org/javarosa'><h:head><h:title>T</h:title><model><itext>"
+        "<translation lang='Русский (ru)' default='true()'>"
+        "<text id='q'><value>Вопрос</value></text><text id='h'><value>Подсказка</value></text>"
+        "<text id='a'><value>Первый</value></text><text id='b'><value>Второй</value></text>"
+        "</translation><translation lang='Кыргызча (ky)'>"
+        "<text id='q'><value>Суроо</value></text><text id='b'><value>Экинчи</value></text>"
+        "</translation></itext><instance><data id='marks'><hinted/><chosen/><whole/></data>"
+        "</instance></model></h:head><h:body>"
+        "<input ref='/data/hinted'><label ref=\"jr:itext('q')\"/><hint ref=\"jr:itext('h')\"/>"
+        "</input><select1 ref='/data/chosen'><label ref=\"jr:itext('q')\"/>"
+        "<item><label ref=\"jr:itext('a')\"/><value>a</value></item>"
+        "<item><label ref=\"jr:itext('b')\"/><value>b</value></item></select1>"
+        "<select1 ref='/data/whole'><label ref=\"jr:itext('q')\"/>"
+        "<item><label ref=\"jr:itext('b')\"/><value>b</value></item></select1></h:body></h:html>";
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    scene_begin(&s, window, form, "marks", &look);
+    static const char mark[] = "Котормо жок";
+    assert_false(shows(&s, mark));
+    app_language(&s.app, UI_KY);
+    scene_draw(&s);
+    assert_true(shows(&s, "Суроо"));
+    assert_true(shows(&s, mark)); /* the hint */
+    go_to(&s, "/data/chosen");
+    assert_true(shows(&s, "Первый"));
+    assert_true(shows(&s, mark)); /* a choice */
+    go_to(&s, "/data/whole");
+    assert_true(shows(&s, "Экинчи"));
+    assert_false(shows(&s, mark));
+    scene_close(&s);
+}
+
 static void test_app__a_swipe_goes_on_and_back(void **state)
 {
     (void)state;
@@ -1013,6 +1070,8 @@ static int run(void)
         cmocka_unit_test(test_app__a_pin_brings_back_the_interview_after_a_break),
         cmocka_unit_test(test_app__for_a_border_only_the_coordinator_opens),
         cmocka_unit_test(test_app__drags_move_knobs_and_rows),
+        cmocka_unit_test(test_app__a_refusal_goes_with_the_text_it_was_of),
+        cmocka_unit_test(test_app__a_missing_translation_is_marked_wherever_it_is),
         cmocka_unit_test(test_app__a_swipe_goes_on_and_back),
         cmocka_unit_test(test_app__the_end_of_a_page_is_felt),
         cmocka_unit_test(test_app__a_drawing_and_a_file_are_sealed_with_the_record),
