@@ -384,11 +384,24 @@ const char *question_value(struct app *app, const struct page *page)
     if (is_number(page->node->item)) {
         return grouped(app, shown_value(app, page->node));
     }
-    if (page->node->item->type == TYPE_DATE && date_parse(&m, value)) {
-        return arena_printf(&ui->frame, "%02d.%02d.%04d", m.day, m.month, m.year);
+    if (is_place(page->node->item)) {
+        return shown_value(app, page->node);
     }
-    if (page->node->item->type == TYPE_TIME && date_parse(&m, value)) {
-        return arena_printf(&ui->frame, "%02d:%02d", m.hour, m.minute);
+    if (c->kind == CONTROL_TRIGGER && *value) {
+        return ui_str(ui, S_acknowledged);
+    }
+    const struct buf *file = c->kind == CONTROL_UPLOAD ? interview_file(app->interview, value) : NULL;
+    if (file) {
+        return question_is_drawn(c) ? ui_str(ui, S_drawn)
+                                    : ui_fill(ui, S_file_kept, question_size(app, file->len), NULL);
+    }
+    enum data_type type = page->node->item->type;
+    bool timed = type == TYPE_TIME || type == TYPE_DATE_TIME;
+    if ((timed || type == TYPE_DATE) && date_parse(&m, value)) {
+        const char *day = type == TYPE_TIME ? "" : question_date(app, page->node, &m);
+        return !timed ? day
+                      : arena_printf(&ui->frame, "%s%s%02d:%02d", day, *day ? ", " : "", m.hour,
+                                     m.minute);
     }
     return value;
 }

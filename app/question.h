@@ -6,6 +6,7 @@
  * draws from *y on, `w` px wide, moves *y behind itself and takes what was tapped.
  */
 #include "app/app.h"
+#include "forms/dates.h"
 
 enum { QUESTION_CODES = 3 };
 /* Codes for "no answer" are pills apart, never among the answers. */
@@ -25,6 +26,10 @@ void question_tap(struct app *app, struct node *node, const char *value);
 /* Id of one part of a question; on a page of several questions it says of which. */
 const char *question_part(struct app *app, const struct node *node, const char *kind,
                           const char *which);
+/* A day, a month or a year in words, by the question's appearance. */
+const char *question_date(struct app *app, const struct node *node, const struct moment *m);
+/* "120 КБ", "1,4 МБ" */
+const char *question_size(struct app *app, uint64_t bytes);
 bool question_has_word(const char *list, const char *word); /* blank-separated */
 /* A choice's name in an id; its place where the name is too long for one. */
 const char *question_choice_name(struct app *app, const struct choice *choice, size_t at);

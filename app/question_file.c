@@ -141,11 +141,12 @@ static void find_files(struct app *app, struct node *node)
                                          .end = searched});
 }
 
-static const char *size_text(struct app *app, uint64_t bytes)
+const char *question_size(struct app *app, uint64_t bytes)
 {
+    struct ui *ui = &app->ui;
     unsigned long long kb = (unsigned long long)(bytes + 999) / 1000;
-    return kb < 1000 ? arena_printf(&app->ui.frame, "%llu kB", kb)
-                     : arena_printf(&app->ui.frame, "%llu,%llu MB", kb / 1000, kb / 100 % 10);
+    return kb < 1000 ? ui_fill(ui, S_size_kb, ui_number(ui, (long long)kb), NULL)
+                     : ui_fill(ui, S_size_mb, ui_tenths(ui, (long long)(kb / 100)), NULL);
 }
 
 /* A photo goes without place, time and owner, unless the form wants them. */
@@ -186,7 +187,7 @@ void question_files_sheet(struct app *app, int x, int *y, int w)
     }
     for (size_t i = 0; i < app->found_count; i++) {
         struct app_file *f = &app->found[i];
-        const char *small = arena_printf(&ui->frame, "%s · %s", size_text(app, f->size),
+        const char *small = arena_printf(&ui->frame, "%s · %s", question_size(app, f->size),
                                          app_date(app, f->time * 1000));
         if (ui_row(ui, arena_printf(&ui->frame, "found:%zu", i + 1), x, y, w, f->name, small, 0)) {
             if (f->size > INTERVIEW_FILE_MAX) {
@@ -216,7 +217,7 @@ void ask_file(struct app *app, struct node *node, int x, int *y, int w)
     if (kept) {
         *y +=
             ui_text(ui, x, *y, w, TEXT_HEADING,
-                    ui_fill(ui, S_file_kept, size_text(app, kept->len), NULL), ui->theme.ink, true);
+                    ui_fill(ui, S_file_kept, question_size(app, kept->len), NULL), ui->theme.ink, true);
         *y += ui_px(ui, 8);
     }
     if (ui_wide_button(ui, question_part(app, node, "choose", ""), x, y, w,

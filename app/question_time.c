@@ -264,7 +264,7 @@ static void calendar(struct app *app, struct node *node, const struct moment *m,
     }
 }
 
-static const char *date_words(struct app *app, const struct node *node, const struct moment *m)
+const char *question_date(struct app *app, const struct node *node, const struct moment *m)
 {
     struct ui *ui = &app->ui;
     switch (date_kind(node)) {
@@ -286,7 +286,7 @@ void ask_date(struct app *app, struct node *node, int x, int *y, int w)
         m.has_date = false;
     }
     if (m.has_date) {
-        *y += ui_text(ui, x, *y, w, TEXT_HEADING, date_words(app, node, &m), ui->theme.ink, true) +
+        *y += ui_text(ui, x, *y, w, TEXT_HEADING, question_date(app, node, &m), ui->theme.ink, true) +
               ui_px(ui, 6);
     }
     calendar(app, node, &m, x, y, w);
@@ -417,7 +417,7 @@ void ask_moment(struct app *app, struct node *node, int x, int *y, int w)
         return;
     }
     if (d->has_date) {
-        *y += ui_text(ui, x, *y, w, TEXT_HEADING, date_words(app, node, d), ui->theme.ink, true) +
+        *y += ui_text(ui, x, *y, w, TEXT_HEADING, question_date(app, node, d), ui->theme.ink, true) +
               ui_px(ui, 6);
     }
     calendar(app, node, d, x, y, w);

@@ -85,7 +85,7 @@ static bool open_field(struct app *app)
         return false;
     }
     enum data_type t = node->item->type;
-    bool typed = t == TYPE_TEXT || t == TYPE_INT || t == TYPE_DECIMAL;
+    bool typed = t != TYPE_DATE && t != TYPE_TIME && t != TYPE_DATE_TIME;
     if (!typed || *tree_value(node) || app->field_waits == node) {
         return false;
     }
@@ -377,11 +377,15 @@ static void header(struct app *app)
     struct page *pages;
     size_t count, at, sections = 0;
     interview_pages(i, &ui->frame, &pages, &count, &at);
+    size_t *lengths = arena_alloc(&ui->frame, (count + 1) * sizeof *lengths);
     const char *title = interview_section(i, &ui->frame, &i->page);
     const char *before = "";
     for (size_t p = 0; p < count; p++) {
         const char *section = interview_section(i, &ui->frame, &pages[p]);
-        sections += strcmp(section, before) != 0;
+        if (!sections || strcmp(section, before) != 0) {
+            lengths[sections++] = 0;
+        }
+        lengths[sections - 1]++;
         before = section;
     }
     struct header h = {.title = title,
@@ -394,7 +398,8 @@ static void header(struct app *app)
                        .language = true,
                        .sign = language_sign(language_from(session_language(i->session))),
                        .progress = count ? (float)(at + 1) / (float)count : 0,
-                       .segments = (int)(sections > 12 ? 12 : sections)};
+                       .sections = lengths,
+                       .section_count = sections};
     ui_header(ui, &h);
 }
 

@@ -195,7 +195,8 @@ struct header {
     bool memo;        /* a pencil, where there is room; id "memo" */
     const char *sign; /* on the language button; NULL: the interface's */
     float progress;   /* 0..1, or negative: none */
-    int segments;
+    const size_t *sections; /* pages of each: the bar has a part for each, as long as it is */
+    size_t section_count;
 };
 /* Activated ids: "back", "menu", "lock", "language". */
 void ui_header(struct ui *ui, const struct header *header);

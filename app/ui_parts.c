@@ -180,15 +180,21 @@ static void draw_header(struct ui *ui, const struct header *h)
         ui_fill_rect(ui, (struct rect){0, height, ui->w, ui_px(ui, 1)}, ui->theme.line);
         return;
     }
-    int gap = ui_px(ui, 2), bar = ui_px(ui, 5), n = h->segments > 0 ? h->segments : 1;
-    for (int i = 0; i < n; i++) {
-        int x0 = i * ui->w / n, x1 = (i + 1) * ui->w / n - (i + 1 < n ? gap : 0);
-        int done = (int)(h->progress * (float)ui->w);
-        ui_fill_rect(ui, (struct rect){x0, height, x1 - x0, bar}, ui->theme.line);
-        if (done > x0) {
-            ui_fill_rect(ui, (struct rect){x0, height, (done < x1 ? done : x1) - x0, bar},
-                         ui->theme.accent);
+    int gap = ui_px(ui, 2), bar = ui_px(ui, 5), done = (int)(h->progress * (float)ui->w), from = 0;
+    size_t pages = 0, before = 0;
+    for (size_t i = 0; i < h->section_count; i++) {
+        pages += h->sections[i];
+    }
+    for (size_t i = 0; i < h->section_count; i++) {
+        before += h->sections[i];
+        int to = (int)((double)ui->w * (double)before / (double)pages);
+        int seam = i + 1 < h->section_count && to - from > 3 * gap ? gap : 0;
+        ui_fill_rect(ui, (struct rect){from, height, to - from - seam, bar}, ui->theme.line);
+        if (done > from) {
+            int end = done < to - seam ? done : to - seam;
+            ui_fill_rect(ui, (struct rect){from, height, end - from, bar}, ui->theme.accent);
         }
+        from = to;
     }
 }
 
@@ -566,6 +572,12 @@ void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *pro
     *y += bar + ui_px(ui, 8);
     if (total) {
         bool bytes = unit == S_progress_mb;
+        if (bytes && total < KIB * KIB) { /* tenths would say nothing */
+            unit = S_progress_kb;
+            bytes = false;
+            total = (total + KIB - 1) / KIB;
+            done /= KIB;
+        }
         const char *some =
             bytes ? ui_tenths(ui, (long long)(done / TENTH)) : ui_number(ui, (long long)done);
         const char *all = bytes ? ui_tenths(ui, (long long)((total + TENTH - 1) / TENTH))

@@ -272,6 +272,49 @@ static void test_app__drags_move_knobs_and_rows(void **state)
     scene_close(&s);
 }
 
+static void test_app__answers_are_told_in_words_before_they_are_sealed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *page, *first, *text, *told;
+    } answers[] = {{"moment", "day:12", NULL, ", 08:35"},
+                   {"birthday", "day:12", NULL, "12."},
+                   {"month", "month:5", NULL, "май 20"},
+                   {"time", "hour:08", NULL, "08:35"},
+                   {"point", NULL, "42,8746 74,5698", "42,8746 74,5698"},
+                   {"ack", "choice:OK", NULL, "Подтверждено"}};
+    struct scene s;
+    open_interview(&s);
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "/data/%s", answers[i].page);
+        go_to(&s, path);
+        if (answers[i].first) {
+            assert_true(scene_tap(&s, answers[i].first));
+        }
+        if (strstr(answers[i].told, ":35")) {
+            scene_tap(&s, "hour:08");
+            assert_true(scene_tap(&s, "minute:35"));
+        }
+        if (answers[i].text) {
+            scene_type(&s, answers[i].text);
+            assert_true(question_commit(&s.app));
+        }
+        struct page page = s.app.interview->page;
+        const char *told = question_value(&s.app, &page);
+        if (!strstr(told, answers[i].told) || strchr(told, 'T') || strchr(told, '+')) {
+            fail_msg("%s is told as '%s'", answers[i].page, told);
+        }
+    }
+    go_to(&s, "/data/sign");
+    struct rect r = rect_of(&s, "ink");
+    scene_drag(&s, r.x + 60, r.y + 60, r.x + 300, r.y + 200);
+    assert_true(question_commit(&s.app));
+    struct page page = s.app.interview->page;
+    assert_string_equal(question_value(&s.app, &page), "Нарисовано");
+    scene_close(&s);
+}
+
 static void test_app__a_refusal_goes_with_the_text_it_was_of(void **state)
 {
     (void)state;
@@ -1070,6 +1113,7 @@ static int run(void)
         cmocka_unit_test(test_app__a_pin_brings_back_the_interview_after_a_break),
         cmocka_unit_test(test_app__for_a_border_only_the_coordinator_opens),
         cmocka_unit_test(test_app__drags_move_knobs_and_rows),
+        cmocka_unit_test(test_app__answers_are_told_in_words_before_they_are_sealed),
         cmocka_unit_test(test_app__a_refusal_goes_with_the_text_it_was_of),
         cmocka_unit_test(test_app__a_missing_translation_is_marked_wherever_it_is),
         cmocka_unit_test(test_app__a_swipe_goes_on_and_back),
