@@ -406,6 +406,8 @@ const char *question_field(struct app *app, const struct node *node);
 bool question_commit(struct app *app);
 /* The question in whose field something is being typed, or NULL. */
 struct node *question_typed(struct app *app);
+/* Are names and sentences typed there, and no code? */
+bool question_is_prose(const struct node *node);
 /* Half an answer, as it was journalled: "2026-11-12", "2026-11-12T08:--", "--:35". */
 void question_half(struct app *app, const struct node *node, const char *text);
 /* Does a half of this question's answer wait for the other, and what is said then? */

@@ -34,9 +34,10 @@ static const char own_letters[] = "үөңқҳҷӯӣғ";
 /* Long press: the letter, then what it slides to. */
 static const struct {
     const char *letter, *variants;
-} variants[] = {{"ь", "ъ"}, {"е", "ё"}, {"у", "ү ӯ"}, {"о", "ө"}, {"н", "ң"},
-                {"қ", "ц"}, {"ҳ", "щ"}, {"ҷ", "ы"},   {"ӣ", "ь"}, {"к", "қ"},
-                {"х", "ҳ"}, {"ч", "ҷ"}, {"и", "ӣ"},   {"г", "ғ"}, {".", ", ? ! … : ; - –"}};
+} variants[] = {
+    {"ь", "ъ"}, {"е", "ё"}, {"у", "ү ӯ"}, {"о", "ө"}, {"н", "ң"},
+    {"қ", "ц"}, {"ҳ", "щ"}, {"ҷ", "ы"},   {"ӣ", "ь"}, {"к", "қ"},
+    {"х", "ҳ"}, {"ч", "ҷ"}, {"и", "ӣ"},   {"г", "ғ"}, {".", ", ? ! … : ; - – — « » № ( ) / @"}};
 static const char *const signs[LAYOUT_COUNT] = {"РУ", "КЫ", "ТҶ", "ABC"};
 static const char *const names[LAYOUT_COUNT] = {"русский", "кыргызча", "тоҷикӣ", "english"};
 
@@ -159,31 +160,32 @@ static const char *variants_of(const char *letter)
 /* Type a letter's variant when the finger was lifted over it. */
 static void show_variants(struct ui *ui, struct keyboard *k, struct rect r, const char *list)
 {
-    int w = ui_px(ui, 44), count = 0;
+    int w = ui_px(ui, 44), line_h = ui_px(ui, 56), count = 1, at = 0;
     for (const char *p = list; *p; p++) {
         count += *p == ' ';
     }
-    count++;
-    int x = r.x + r.w / 2 - count * w / 2;
-    x = x < 0 ? 0 : x + count * w > ui->w ? ui->w - count * w : x;
-    struct rect back = {x, r.y - ui_px(ui, 60), count * w, ui_px(ui, 56)};
+    int rows = (count * w + ui->w - 1) / ui->w, columns = (count + rows - 1) / rows;
+    int x = r.x + r.w / 2 - columns * w / 2;
+    x = x < 0 ? 0 : x + columns * w > ui->w ? ui->w - columns * w : x;
+    struct rect back = {x, r.y - rows * line_h - ui_px(ui, 4), columns * w, rows * line_h};
     ui_box(ui, back, 8, ui->theme.paper, ui->theme.accent, 2);
-    for (const char *p = list; *p;) {
+    for (const char *p = list; *p; at++) {
         size_t len = strcspn(p, " ");
         const char *label = capital(ui, arena_copy(&ui->frame, p, len), k->shift);
         const char *id = arena_printf(&ui->frame, "key:%s", label);
-        struct rect one = {x, back.y, w, back.h + ui_px(ui, 8)};
+        bool last = at / columns == rows - 1;
+        struct rect face = {x + at % columns * w, back.y + at / columns * line_h, w, line_h};
+        struct rect one = {face.x, face.y, w, line_h + (last ? ui_px(ui, 8) : 0)};
         if (ui_target(ui, id, ROLE_KEY, one)) {
             edit_insert(&ui->edit, label);
             k->shift = false;
         }
         if (ui_pressed(ui, id)) {
-            ui_box(ui, (struct rect){one.x + 4, one.y + 4, w - 8, back.h - 8}, 6, ui->theme.accent,
-                   0, 0);
+            ui_box(ui, (struct rect){face.x + 4, face.y + 4, w - 8, line_h - 8}, 6,
+                   ui->theme.accent, 0, 0);
         }
-        ui_text_centre(ui, (struct rect){x, back.y, w, back.h}, TEXT_KEY, label,
+        ui_text_centre(ui, face, TEXT_KEY, label,
                        ui_pressed(ui, id) ? ui->theme.on_accent : ui->theme.ink);
-        x += w;
         p += len + (p[len] == ' ');
     }
 }
@@ -211,6 +213,7 @@ static void letter_rows(struct ui *ui, struct keyboard *k, int top)
             if (strcmp(letter, "^") == 0) {
                 if (key(ui, "shift", "", cell, 1, TEXT_KEY)) {
                     k->shift = !k->shift;
+                    k->by_itself = false;
                 }
                 shape_key(ui, cell, false, k->shift);
             } else if (strcmp(letter, "<") == 0) {
@@ -328,6 +331,33 @@ static bool digit_pad(struct ui *ui, enum keyboard_kind kind, int top, const cha
     return finished;
 }
 
+/* Does a sentence begin at the cursor?  "2.5" does not say so: a blank must stand there. */
+static bool begins(const struct edit *e)
+{
+    size_t at = e->cursor;
+    while (at > 0 && (e->text.data[at - 1] == ' ' || e->text.data[at - 1] == '\n')) {
+        at--;
+    }
+    bool apart = at < e->cursor;
+    return at == 0 || (apart && strchr(".!?", e->text.data[at - 1]));
+}
+
+/* Thought about once for each change: what ⇧ was set to since then stays. */
+static void think_of_case(const struct edit *e, struct keyboard *k)
+{
+    if (k->changes == e->changes && strcmp(k->field, e->id) == 0) {
+        return;
+    }
+    bool other = strcmp(k->field, e->id) != 0;
+    k->changes = e->changes;
+    memcpy(k->field, e->id, sizeof k->field);
+    if (k->sentences && begins(e)) {
+        k->shift = k->by_itself = true;
+    } else if (other || k->by_itself) {
+        k->shift = k->by_itself = false;
+    }
+}
+
 bool keyboard_show(struct ui *ui, struct keyboard *k, enum keyboard_kind kind, const char *done)
 {
     int h = keyboard_height(ui, kind), top = ui->h - h;
@@ -339,9 +369,11 @@ bool keyboard_show(struct ui *ui, struct keyboard *k, enum keyboard_kind kind, c
     if (kind != KEYBOARD_TEXT) {
         finished = digit_pad(ui, kind, top, done);
     } else {
+        think_of_case(&ui->edit, k);
         finished = last_row(ui, k, top + (ROWS + digit_row(ui)) * row_height(ui), done);
         letter_rows(ui, k, top);
     }
     ui->text_scale = scale;
+    k->sentences = false;
     return finished;
 }

@@ -21,6 +21,10 @@ enum keyboard_layout { LAYOUT_RU, LAYOUT_KY, LAYOUT_TG, LAYOUT_LATIN, LAYOUT_COU
 struct keyboard {
     enum keyboard_layout layout;
     bool symbols, shift;
+    bool sentences; /* said anew for each build: a text's and a sentence's first letter is large */
+    bool by_itself; /* ⇧ was set so */
+    unsigned changes;      /* of which text the case was last thought about */
+    char field[UI_ID_MAX]; /* and whose */
 };
 
 void keyboard_language(struct keyboard *keyboard, const char *code);

@@ -236,6 +236,16 @@ static void number_pills(struct app *app, struct node *node, int x, int *y, int 
     ui_pills_end(ui, &px, y, x);
 }
 
+static bool is_masked(const struct control *c)
+{
+    return c->kind == CONTROL_SECRET || control_has(c, "masked");
+}
+
+bool question_is_prose(const struct node *node)
+{
+    return node && node->item->type == TYPE_TEXT && !is_masked(node->item->control);
+}
+
 static void ask_text(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -243,7 +253,7 @@ static void ask_text(struct app *app, struct node *node, int x, int *y, int w)
     const char *id = question_field(app, node);
     bool number = is_number(node->item), active = edit_is(&ui->edit, id);
     bool many = control_has(c, "multiline");
-    bool masked = c->kind == CONTROL_SECRET || control_has(c, "masked");
+    bool masked = is_masked(c);
     const char *value = shown_value(app, node);
     const char *text = active ? ui->edit.text.data : number ? grouped(app, value) : value;
     bool empty = !active && !*text;

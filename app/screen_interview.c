@@ -505,6 +505,7 @@ static void show_page(struct app *app)
         return;
     }
     if (typing) {
+        app->keyboard.sentences = question_is_prose(question_typed(app));
         if (keyboard_show(ui, &app->keyboard, kind, ui_str(ui, S_next))) {
             go_next(app);
         }

@@ -305,6 +305,7 @@ void sheet_show(struct app *app)
             ui_bar(ui, "smaller", ui_str(ui, S_picture_smaller), "larger",
                    ui_str(ui, S_picture_larger));
         }
+        app->keyboard.sentences = memo;
         if (memo && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
             memo_close(app);
         }

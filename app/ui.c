@@ -18,6 +18,7 @@ static const struct theme night_theme = {0x0d1213, 0xf3f5f4, 0xb4bfbf, 0x3d4849,
 enum {
     DRAG_DP = 10,
     HOLD_MS = 400,
+    REPEAT_MS = 70,
     TWICE_MS = 300,
     GLOVE_HOLD_MS = 500,
     GLOVE_DRAG_DP = 18,
@@ -292,12 +293,23 @@ static int hold_ms(const struct ui *ui)
     return ui->glove ? GLOVE_HOLD_MS : HOLD_MS;
 }
 
+/* The key that erases does so on and on while it is held. */
+static bool repeats(const struct ui *ui)
+{
+    return strcmp(ui->held, "key:erase") == 0 && strcmp(ui->pressed, ui->held) == 0;
+}
+
 static bool on_time(struct ui *ui)
 {
     int64_t now = clock_mono_ms();
     if (ui->pressed[0] && !ui->held[0] && !ui->dragging && !ui->grabbed &&
         now - ui->down_ms >= hold_ms(ui)) {
         memcpy(ui->held, ui->pressed, sizeof ui->held);
+        return true;
+    }
+    if (repeats(ui) && now - ui->repeated_ms >= REPEAT_MS) {
+        ui->repeated_ms = now;
+        snprintf(ui->activated, sizeof ui->activated, "%s", ui->held);
         return true;
     }
     if (!ui->dragging && fabsf(ui->speed) > 0.02f) {
@@ -376,6 +388,10 @@ int ui_timeout(const struct ui *ui)
     }
     if (ui->pressed[0] && !ui->held[0] && !ui->dragging && !ui->grabbed) {
         int64_t left = hold_ms(ui) - (clock_mono_ms() - ui->down_ms);
+        return left > 0 ? (int)left : 0;
+    }
+    if (repeats(ui)) {
+        int64_t left = REPEAT_MS - (clock_mono_ms() - ui->repeated_ms);
         return left > 0 ? (int)left : 0;
     }
     return -1;

@@ -99,7 +99,7 @@ struct ui {
     int bar_h;           /* of the bottom bar, as its labels need it */
     int pill_h;          /* of the line of pills that is being set */
     float speed;         /* px a ms, for inertia */
-    int64_t moved_ms;
+    int64_t moved_ms, repeated_ms;
     bool in_body;
     struct edit edit;
     bool pans;   /* the arrows to either side and two fingers are for a picture; said anew … */
@@ -191,10 +191,10 @@ struct header {
     const char *left;     /* "back", "menu", or NULL */
     const char *right;    /* "menu", "lock", or NULL */
     bool language;
-    bool help;        /* a question mark; id "help" */
-    bool memo;        /* a pencil, where there is room; id "memo" */
-    const char *sign; /* on the language button; NULL: the interface's */
-    float progress;   /* 0..1, or negative: none */
+    bool help;              /* a question mark; id "help" */
+    bool memo;              /* a pencil, where there is room; id "memo" */
+    const char *sign;       /* on the language button; NULL: the interface's */
+    float progress;         /* 0..1, or negative: none */
     const size_t *sections; /* pages of each: the bar has a part for each, as long as it is */
     size_t section_count;
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What are pages made of: header, body, bar, rows, choices, pills, fields? */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -596,6 +597,55 @@ void ui_warning(struct ui *ui, int x, int *y, int w, const char *text)
     *y += h + ui_px(ui, 8);
 }
 
+/* Before which byte of `shown`, whose lines were drawn from `first` on, does the finger point? */
+static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t first, int line)
+{
+    size_t at = 0, best = shown->len;
+    int nearest = INT_MAX;
+    for (size_t i = first; i < ui->draws.count; i++) {
+        const struct draw *d = &ui->draws.list[i];
+        if (d->kind != DRAW_TEXT) {
+            continue;
+        }
+        while (at + d->len < shown->len && memcmp(shown->data + at, d->text, d->len) != 0) {
+            at++; /* the blank where the line was broken */
+        }
+        int up = d->rect.y - ui->down_y, below = ui->down_y - d->rect.y - line;
+        int far = up > 0 ? up : below > 0 ? below : 0;
+        if (far < nearest) {
+            nearest = far;
+            best = at + d->len;
+            for (size_t k = 0; k < d->len;) {
+                size_t from = k;
+                text_next(d->text, d->len, &k);
+                int middle = (font_width(d->face, d->size_px, d->text, from) +
+                              font_width(d->face, d->size_px, d->text, k)) /
+                             2;
+                if (ui->down_x < d->rect.x + middle) {
+                    best = at + from;
+                    break;
+                }
+            }
+        }
+        at += d->len;
+    }
+    return best;
+}
+
+/* The same place in the text itself, of which each character is shown as a dot or a wide blank. */
+static size_t unmasked(const char *text, size_t len, size_t shown)
+{
+    size_t at = 0;
+    for (size_t seen = 0; at < len;) {
+        size_t from = at;
+        seen += text_next(text, len, &at) == ' ' ? 2 : strlen("•");
+        if (seen > shown) {
+            return from;
+        }
+    }
+    return at;
+}
+
 bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *text, size_t cursor,
               bool active, bool masked, int least_lines, bool warn, enum text_style style)
 {
@@ -627,7 +677,13 @@ bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *t
            : active ? ui->theme.accent
                     : ui->theme.soft,
            active ? 2 : 1.5f);
+    size_t lines = ui->draws.count;
     ui_text(ui, x + pad, *y + pad, w - 2 * pad, style, shown.data, ui->theme.ink, true);
+    if (hit && active && !ui->show_focus && edit_is(&ui->edit, id)) {
+        size_t to = caret_at(ui, &shown, lines, line);
+        ui->edit.cursor = masked ? unmasked(text, len, to) : to;
+        ui->again = true;
+    }
     if (active) { /* the caret stands behind the wrapped text before it */
         struct buf before = {0};
         buf_add(&before, shown.data, shown_cursor);

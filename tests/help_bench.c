@@ -326,7 +326,7 @@ static void typing(struct scene *s)
     static double ms[KEYS];
     scene_tap(s, "right");
     for (int k = 0; k < KEYS; k++) {
-        const struct target *t = scene_find(s, "key:а");
+        const struct target *t = scene_find(s, k ? "key:а" : "key:А");
         struct window_event e = {
             .kind = WINDOW_DOWN, .x = t->rect.x + t->rect.w / 2, .y = t->rect.y + t->rect.h / 2};
         scene_event(s, e);

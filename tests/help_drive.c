@@ -301,7 +301,11 @@ static bool tap(const char *id)
 static bool type_letter(uint32_t cp)
 {
     struct buf letter = {0}, small = {0};
-    char id[64], small_id[64];
+    struct buf large = {0};
+    char id[64], small_id[64], capital_id[64];
+    text_put(&large, text_capital(cp));
+    snprintf(capital_id, sizeof capital_id, "key:%s", large.data);
+    buf_fini(&large);
     text_put(&letter, cp);
     text_put(&small, text_small(cp));
     snprintf(id, sizeof id, "key:%s", cp == ' ' ? "space" : letter.data);
@@ -314,6 +318,10 @@ static bool type_letter(uint32_t cp)
             break;
         }
         bool letter_like = text_small(cp) != text_capital(cp);
+        if (!capital && letter_like && find(capital_id)) { /* a sentence begins: not for us */
+            ok = tap("key:shift") && find(id) && tap(id);
+            break;
+        }
         if (capital && find(small_id)) {
             ok = tap("key:shift") && find(id) && tap(id);
             break;

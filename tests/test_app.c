@@ -1062,6 +1062,92 @@ static void test_app__looks_are_kept(void **state)
     scene_close(&s);
 }
 
+static void test_app__sentences_begin_with_a_capital(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/place_name");
+    assert_true(scene_tap(&s, "key:О"));
+    assert_true(scene_tap(&s, "key:ш"));
+    assert_null(scene_find(&s, "key:О"));
+    assert_true(scene_tap(&s, "key:."));
+    assert_null(scene_find(&s, "key:О")); /* nothing stands apart yet */
+    assert_true(scene_tap(&s, "key:space"));
+    assert_true(scene_tap(&s, "key:shift")); /* a small letter all the same */
+    assert_true(scene_tap(&s, "key:о"));
+    assert_string_equal(s.app.ui.edit.text.data, "Ош. о");
+    go_to(&s, "/data/secret"); /* a code is no sentence */
+    assert_non_null(scene_find(&s, "key:о"));
+    scene_close(&s);
+}
+
+static void hold(struct scene *s, const char *id, int64_t ms)
+{
+    struct rect r = rect_of(s, id);
+    struct window_event e = {.kind = WINDOW_DOWN, .x = r.x + r.w / 2, .y = r.y + r.h / 2};
+    scene_event(s, e);
+    s->app.ui.down_ms -= ms;
+    scene_event(s, (struct window_event){.kind = WINDOW_NONE});
+}
+
+static void test_app__text_is_put_right_with_a_finger(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/story");
+    scene_type(&s, "Уехал в Москву на две недели, а остался на целых три года");
+    struct edit *edit = &s.app.ui.edit;
+    const struct target *field = scene_find(&s, edit->id);
+    assert_non_null(field);
+    struct rect r = field->rect;
+    struct window_event e = {.kind = WINDOW_DOWN, .x = r.x + 1, .y = r.y + 30};
+    scene_event(&s, e);
+    e.kind = WINDOW_UP;
+    scene_event(&s, e);
+    assert_int_equal(edit->cursor, 0); /* before the first letter */
+    scene_type(&s, "Он ");
+    assert_memory_equal(edit->text.data, "Он Уехал", strlen("Он Уехал"));
+    e = (struct window_event){.kind = WINDOW_DOWN, .x = r.x + r.w - 2, .y = r.y + 30};
+    s.app.ui.last[0] = '\0';
+    scene_event(&s, e);
+    e.kind = WINDOW_UP;
+    scene_event(&s, e);
+    /* at the end of the first line, which breaks at a blank */
+    assert_true(edit->cursor > 20 && edit->cursor < edit->text.len);
+    assert_int_equal(edit->text.data[edit->cursor], ' ');
+    size_t len = edit->text.len, before = edit->cursor;
+    /* ⌫ held takes one letter after the other, and stops when it is let go */
+    hold(&s, "key:erase", 1000);
+    for (int i = 0; i < 5; i++) {
+        s.app.ui.repeated_ms -= 1000;
+        scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    }
+    assert_int_equal(before - edit->cursor, len - edit->text.len);
+    assert_true(len - edit->text.len >= 2 * 4);
+    e = (struct window_event){.kind = WINDOW_UP, .x = 0, .y = 0};
+    scene_event(&s, e);
+    len = edit->text.len;
+    s.app.ui.repeated_ms -= 1000;
+    scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    assert_int_equal(edit->text.len, len);
+    /* what is shown as dots has its places, too */
+    go_to(&s, "/data/secret");
+    scene_type(&s, "Ош 17");
+    r = scene_find(&s, edit->id)->rect;
+    e = (struct window_event){.kind = WINDOW_DOWN, .x = r.x + 1, .y = r.y + 30};
+    s.app.ui.last[0] = '\0';
+    scene_event(&s, e);
+    e.kind = WINDOW_UP;
+    scene_event(&s, e);
+    assert_int_equal(edit->cursor, 0);
+    scene_key(&s, KEY_RIGHT);
+    scene_type(&s, "ш");
+    assert_string_equal(edit->text.data, "Ошш 17");
+    scene_close(&s);
+}
+
 static void test_app__letters_have_keys_in_every_variant(void **state)
 {
     (void)state;
@@ -1092,8 +1178,7 @@ static void test_app__letters_have_keys_in_every_variant(void **state)
     app_language(&s.app, UI_TG);
     scene_draw(&s);
     struct rect r = rect_of(&s, "key:у");
-    struct window_event e = {
-        .kind = WINDOW_DOWN, .x = r.x + r.w / 2, .y = r.y + r.h / 2};
+    struct window_event e = {.kind = WINDOW_DOWN, .x = r.x + r.w / 2, .y = r.y + r.h / 2};
     scene_event(&s, e);
     s.app.ui.down_ms -= 1000;
     scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
@@ -1128,6 +1213,8 @@ static int run(void)
         cmocka_unit_test(test_app__an_annotation_is_drawn_upon_the_answer_that_the_form_holds),
         cmocka_unit_test(test_app__prompts_are_read_aloud),
         cmocka_unit_test(test_app__looks_are_kept),
+        cmocka_unit_test(test_app__sentences_begin_with_a_capital),
+        cmocka_unit_test(test_app__text_is_put_right_with_a_finger),
         cmocka_unit_test(test_app__letters_have_keys_in_every_variant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
