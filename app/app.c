@@ -494,7 +494,7 @@ static int journal_typing(struct app *app)
     struct edit *edit = &app->ui.edit;
     int64_t now = clock_mono_ms();
     bool memo = memo_is_open(app);
-    if (!app->interview || app->screen != SCREEN_INTERVIEW || !edit->id[0] ||
+    if (!app->interview || (app->screen != SCREEN_INTERVIEW && !memo) || !edit->id[0] ||
         (!memo && strncmp(edit->id, "field", 5) != 0)) {
         return -1;
     }

@@ -278,37 +278,49 @@ static bool last_row(struct ui *ui, struct keyboard *k, int top, const char *don
     return key(ui, "enter", done, cell[5], 2, TEXT_TITLE);
 }
 
-/* Keys of a pad, a row a string; a name that comes twice is one wide key. */
+/* Name `column` of a row; "" behind its end. */
+static const char *name_at(struct ui *ui, const char *row, int column)
+{
+    for (; *row && column > 0; column--) {
+        size_t len = strcspn(row, " ");
+        row += len + (row[len] == ' ');
+    }
+    return arena_copy(&ui->frame, row, strcspn(row, " "));
+}
+
+/* Keys of a pad, a row a string; a name that comes twice, beside or below itself, is one large key.
+ */
 static bool digit_pad(struct ui *ui, enum keyboard_kind kind, int top, const char *done)
 {
     static const char *const upright[][ROWS_MOST] = {
-        {"1 2 3 erase", "4 5 6 -", "7 8 9 none", "0 0 enter enter"},
-        {"1 2 3 erase", "4 5 6 -", "7 8 9 ,", "0 0 enter enter"},
-        {"1 2 3 erase", "4 5 6 none", "7 8 9 none", "0 0 enter enter"},
+        {"1 2 3 erase", "4 5 6 erase", "7 8 9 enter", "- 0 0 enter"},
+        {"1 2 3 erase", "4 5 6 erase", "7 8 9 enter", "- 0 , enter"},
+        {"1 2 3 erase erase", "4 5 6 erase erase", "7 8 9 enter enter", "0 0 0 enter enter"},
         {"1 2 3 erase", "4 5 6 -", "7 8 9 ,", "; 0 space enter"}};
     static const char *const flat[][ROWS_MOST] = {
-        {"1 2 3 4 5 - erase erase", "6 7 8 9 0 none enter enter"},
+        {"1 2 3 4 5 - erase erase", "6 7 8 9 0 - enter enter"},
         {"1 2 3 4 5 - erase erase", "6 7 8 9 0 , enter enter"},
-        {"1 2 3 4 5 none erase erase", "6 7 8 9 0 none enter enter"},
+        {"1 2 3 4 5 erase erase", "6 7 8 9 0 enter enter"},
         {"1 2 3 4 5 - ; erase", "6 7 8 9 0 , space enter"}};
     const char *const *rows = (ui->landscape ? flat : upright)[kind - KEYBOARD_NUMBER];
-    int columns = ui->landscape ? 8 : 4, count = ui->landscape ? 2 : 4, h = row_height(ui);
+    int count = ui->landscape ? 2 : 4, h = row_height(ui), columns = 0;
     bool finished = false;
+    while (*name_at(ui, rows[0], columns)) {
+        columns++;
+    }
     for (int r = 0; r < count; r++) {
-        int c = 0;
-        for (const char *p = rows[r]; *p;) {
-            size_t len = strcspn(p, " ");
-            const char *name = arena_copy(&ui->frame, p, len);
-            int wide = 1;
-            for (p += len + (p[len] == ' '); strncmp(p, name, len) == 0 && len > 0; wide++) {
-                p += len + (p[len] == ' ');
+        for (int c = 0, wide = 1; c < columns; c += wide, wide = 1) {
+            const char *name = name_at(ui, rows[r], c);
+            while (strcmp(name_at(ui, rows[r], c + wide), name) == 0) {
+                wide++;
             }
+            if (r > 0 && strcmp(name_at(ui, rows[r - 1], c), name) == 0) {
+                continue; /* its upper half is there */
+            }
+            bool tall = r + 1 < count && strcmp(name_at(ui, rows[r + 1], c), name) == 0;
             struct rect cell = {c * ui->w / columns, top + r * h,
-                                (c + wide) * ui->w / columns - c * ui->w / columns, h};
-            c += wide;
-            if (strcmp(name, "none") == 0) {
-                continue;
-            }
+                                (c + wide) * ui->w / columns - c * ui->w / columns,
+                                tall ? 2 * h : h};
             if (strcmp(name, "erase") == 0) {
                 if (key(ui, "erase", "", cell, 1, TEXT_KEY)) {
                     edit_backspace(&ui->edit);

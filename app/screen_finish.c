@@ -118,9 +118,19 @@ void screen_finish(struct app *app)
                        .title = ui_str(ui, S_finish_title),
                        .subtitle = number,
                        .left = "back",
+                       .right = "lock",
                        .language = true,
+                       .memo = i->page.node != NULL,
                        .progress = -1};
     ui_header(ui, &h);
+    if (ui_took(ui, "lock")) {
+        app_lock(app);
+        return;
+    }
+    if (ui_took(ui, "memo")) { /* what came to mind at the end, of the page it ended with */
+        memo_open(app);
+        return;
+    }
     if (ui_took(ui, "back") || ui_took(ui, "left")) {
         if (i->page.node) {
             app_go(app, SCREEN_INTERVIEW);

@@ -394,6 +394,7 @@ static void header(struct app *app)
                            arena_printf(&ui->frame, "%zu / %zu", at < count ? at + 1 : at, count),
                        .left = may_go_back(app) ? "back" : NULL,
                        .right = app->handed ? "lock" : "menu",
+                       .lock = !app->handed,
                        .memo = !app->handed,
                        .language = true,
                        .sign = language_sign(language_from(session_language(i->session))),
@@ -450,6 +451,10 @@ static void show_page(struct app *app)
         if (question_commit(app)) {
             app_go(app, SCREEN_OUTLINE);
         }
+        return;
+    }
+    if (!app->handed && ui_took(ui, "lock")) {
+        app_lock(app);
         return;
     }
     if (!app->handed && ui_took(ui, "memo")) {

@@ -38,7 +38,9 @@ void memo_close(struct app *app)
     edit_end(&app->ui.edit);
     app->typed_ms = 0;
     app_close_sheet(app);
-    screen_reopen_typed(app);
+    if (app->screen == SCREEN_INTERVIEW) {
+        screen_reopen_typed(app);
+    }
 }
 
 /* One's own memos of this page: a tap goes on with one. */

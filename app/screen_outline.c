@@ -282,9 +282,14 @@ void screen_outline(struct app *app)
                        .title = ui_str(ui, S_outline_title),
                        .subtitle = number,
                        .left = "back",
+                       .right = "lock",
                        .language = true,
                        .progress = -1};
     ui_header(ui, &h);
+    if (ui_took(ui, "lock")) {
+        app_lock(app);
+        return;
+    }
     if (ui_took(ui, "back")) {
         app_go(app, SCREEN_INTERVIEW);
         return;

@@ -192,7 +192,8 @@ struct header {
     const char *right;    /* "menu", "lock", or NULL */
     bool language;
     bool help;              /* a question mark; id "help" */
-    bool memo;              /* a pencil, where there is room; id "memo" */
+    bool lock;              /* a padlock beside the menu; id "lock" */
+    bool memo;              /* a pencil; id "memo" */
     const char *sign;       /* on the language button; NULL: the interface's */
     float progress;         /* 0..1, or negative: none */
     const size_t *sections; /* pages of each: the bar has a part for each, as long as it is */

@@ -37,9 +37,15 @@ static float flat_most(const struct ui *ui)
     return ui->landscape ? 1.4f : 2;
 }
 
-static int header_face(const struct ui *ui)
+/* A page's header is full of what is one tap away: its words grow less than the page's, too. */
+static float header_most(const struct ui *ui, bool progress)
 {
-    float most = flat_most(ui), part = ui->text_scale > most ? most / ui->text_scale : 1;
+    return progress ? 1.4f : flat_most(ui);
+}
+
+static int header_face(const struct ui *ui, bool progress)
+{
+    float most = header_most(ui, progress), part = ui->text_scale > most ? most / ui->text_scale : 1;
     int least = ui_px(ui, 52);
     int two = 2 * (int)((float)ui_line(ui, TEXT_TITLE) * part + 0.5f) + ui_px(ui, 6);
     return two > least ? two : least;
@@ -47,7 +53,7 @@ static int header_face(const struct ui *ui)
 
 int ui_header_height(const struct ui *ui, bool progress)
 {
-    return header_face(ui) + (progress ? ui_px(ui, 5) : ui_px(ui, 1));
+    return header_face(ui, progress) + (progress ? ui_px(ui, 5) : ui_px(ui, 1));
 }
 
 /* Large letters give way so that a line stays one; returns what to put back. */
@@ -121,7 +127,7 @@ static void question_mark(struct ui *ui, int x, int y, float size_dp, colour c)
 
 static void draw_header(struct ui *ui, const struct header *h)
 {
-    int height = header_face(ui), side = ui_px(ui, 48), x = ui_px(ui, 16), right = ui->w;
+    int height = header_face(ui, h->progress >= 0), side = ui_px(ui, 48), x = ui_px(ui, 16), right = ui->w;
     ui_fill_rect(ui, (struct rect){0, 0, ui->w, height}, ui->theme.paper);
     if (h->left) {
         struct rect r = {0, 0, side, height};
@@ -159,8 +165,13 @@ static void draw_header(struct ui *ui, const struct header *h)
         ui->text_scale = scale;
         right -= w;
     }
-    bool roomy = right - x > ui_px(ui, 150 * (ui->text_scale > 1.35f ? 2 : 1));
-    if (h->memo && roomy) {
+    if (h->lock) {
+        struct rect r = {right - side, 0, side, height};
+        ui_place(ui, "lock", ROLE_ICON, r);
+        draw_icon(ui, "lock", r, ui->theme.ink);
+        right -= side;
+    }
+    if (h->memo) {
         static const int8_t pencil[] = {16, 84, 20, 64, 68, 16, 84, 32, 36, 80, 16, 84};
         static const int8_t tip[] = {58, 26, 74, 42};
         struct rect r = {right - side, 0, side, height};
@@ -201,7 +212,7 @@ static void draw_header(struct ui *ui, const struct header *h)
 
 void ui_header(struct ui *ui, const struct header *h)
 {
-    float before = ui_cap_text(ui, flat_most(ui));
+    float before = ui_cap_text(ui, header_most(ui, h->progress >= 0));
     draw_header(ui, h);
     ui->text_scale = before;
 }

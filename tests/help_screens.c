@@ -206,8 +206,7 @@ static unsigned blind_pairs(unsigned *pairs)
                 }
             }
         }
-        static const char *const same[] = {"region_quick", "photo", "phone", "generated_table",
-                                           "point"};
+        static const char *const same[] = {"region_quick"}; /* a quick one is left at once */
         bool answered = strncmp(what, "done-", 5) == 0;
         for (size_t k = 0; k < sizeof same / sizeof *same; k++) { /* these are left as they are */
             answered = answered && strncmp(what + 5, same[k], strlen(same[k])) != 0;
@@ -324,6 +323,28 @@ static void answer_page(struct scene *s, const char *name)
                    {"fair", "choice:no", NULL},
                    {"own_words", NULL, "Ҳамааш хуб, рахмат"},
                    {"ack", "choice:OK", NULL}};
+    const struct page *page = &s->app.interview->page;
+    struct page *fields;
+    size_t count = 0;
+    if (page->kind == PAGE_FIELDS) {
+        session_fields(s->app.interview->session, &s->app.ui.frame, page, &fields, &count);
+    }
+    struct node *nodes[16];
+    size_t all = count < 16 ? count : 16;
+    for (size_t f = 0; f < all; f++) {
+        nodes[f] = fields[f].node;
+    }
+    for (size_t f = 0; f < all; f++) { /* pages of several questions */
+        char id[80];
+        struct node *node = nodes[f];
+        snprintf(id, sizeof id, "choice:%u:%s", node->item->index,
+                 strcmp(node->name, "messenger") == 0 ? "yes" : f % 2 ? "a4" : "a2");
+        scene_tap(s, id);
+    }
+    if (strcmp(name, "phone") == 0) {
+        scene_tap(s, question_field(&s->app, nodes[0]));
+        scene_type(s, "0555123456");
+    }
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         if (strcmp(answers[i].page, name) == 0) {
             if (answers[i].type) {
@@ -435,7 +456,15 @@ static void interview(struct scene *s)
             shot(s, "medium-hangs");
             card_hangs = false;
             scene_event(s, (struct window_event){.kind = WINDOW_NONE});
-            scene_tap(s, "cancel");
+            struct buf scan = {0};
+            for (int k = 0; k < 30000; k++) {
+                buf_text(&scan, "scan");
+            }
+            study_put(&s->study, "stick", "passport.jpg", &scan);
+            buf_fini(&scan);
+            scene_tap(s, "look");
+            shot(s, "sheet-files-found");
+            must(scene_tap(s, "found:1"), "attach a file");
         }
         answer_page(s, name);
         if (strcmp(name, "member_who") != 0 && strcmp(name, "roster") != 0 &&
@@ -445,7 +474,12 @@ static void interview(struct scene *s)
         }
         if (strcmp(name, "moment") == 0) {
             scene_tap(s, "hour:08");
+            scene_tap(s, "minute:35");
             shot(s, "done-moment-hour");
+        }
+        if (strcmp(name, "time") == 0) {
+            scene_tap(s, "minute:35");
+            shot(s, "done-time-minute");
         }
         if (strcmp(name, "roster") == 0 && !scene_find(s, "entry:1")) {
             must(scene_tap(s, "add"), "add an entry");
