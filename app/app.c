@@ -126,14 +126,26 @@ static void forget_titles(struct app *app)
     memset(app->forms_before, 0, sizeof app->forms_before);
     app->form_count = 0;
     memset(app->filter, 0, sizeof app->filter);
+    memset(app->media, 0, sizeof app->media); /* names of sticks and files say something, too */
+    app->media_count = 0;
+    app_forget_named(app);
+    medium_forget(app);
+    if (!app->task) { /* else it is being written there */
+        memset(app->task_folder, 0, sizeof app->task_folder);
+    }
     app->locked_before = true;
 }
 
 static void lock(struct app *app, int64_t soft_until_ms)
 {
     window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
+    bool opening = app->opening != NULL, sealing = app->errand.errand && !opening;
+    if (opening) { /* it is opened again after the lock */
+        memcpy(app->resume_id, app->opening, sizeof app->resume_id);
+    }
+    app->unsealed = app->unsealed && sealing;
     app_errand_leave(app);
-    app->to_resume = app->interview != NULL;
+    app->to_resume = opening || app->interview != NULL;
     app->unwritten = false;
     if (app->interview) {
         memcpy(app->resume_id, app->interview->draft.id, sizeof app->resume_id);
@@ -145,8 +157,8 @@ static void lock(struct app *app, int64_t soft_until_ms)
     }
     forget_titles(app);
     app_go(app, SCREEN_UNLOCK);
-    if (app->unwritten) { /* honestly, and before anybody relies on it */
-        app_say(app, S_lock_unwritten);
+    if (app->unsealed || app->unwritten) { /* honestly, and before anybody relies on it */
+        app_say(app, app->unsealed ? S_lock_unsealed : S_lock_unwritten);
     }
 }
 
@@ -530,7 +542,8 @@ static int shorter(int a, int b)
 /* On a clock that goes on while the machine sleeps. */
 static int64_t idle_left_ms(const struct app *app)
 {
-    int64_t most = app->interview ? IDLE_INTERVIEW_MS : IDLE_LOCK_MS;
+    bool busy = app->interview || (app->errand.errand && app->errand.ours);
+    int64_t most = busy ? IDLE_INTERVIEW_MS : IDLE_LOCK_MS;
     return most - (clock_mono_ms() - app->last_input_ms);
 }
 
@@ -682,7 +695,7 @@ void app_draw(struct app *app)
 static void fall_asleep(struct app *app)
 {
     window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
-    if (app->errand.ours) {
+    if (app->errand.ours && !app->opening) { /* a draft that is being opened loses nothing */
         app_errand_leave(app);
     }
     if (app->interview) {
@@ -700,6 +713,14 @@ static bool is_touch(const struct window_event *e)
     return e->kind >= WINDOW_DOWN && e->kind <= WINDOW_TEXT;
 }
 
+static bool edits(const struct app *app, const struct window_event *e)
+{
+    bool key = e->kind == WINDOW_KEY && app->ui.edit.id[0];
+    return e->kind == WINDOW_TEXT ||
+           (key && (e->key == KEY_BACKSPACE || e->key == KEY_DELETE || e->key == KEY_LEFT ||
+                    e->key == KEY_RIGHT || e->key == KEY_SPACE));
+}
+
 bool app_handle(struct app *app, const struct window_event *e)
 {
     struct ui *ui = &app->ui;
@@ -715,6 +736,9 @@ bool app_handle(struct app *app, const struct window_event *e)
         return false;
     }
     app->asleep = app->asleep && e->kind != WINDOW_AWAKE;
+    if (e->kind == WINDOW_AWAKE) { /* no stick answers a machine that sleeps */
+        app->errand.since_ms = clock_mono_ms();
+    }
     if ((app->asleep || app->leaving) && is_touch(e)) {
         bool key = e->kind == WINDOW_KEY || e->kind == WINDOW_TEXT;
         if (key && !app->asleep && app->ahead_count < APP_AHEAD) {
@@ -723,7 +747,7 @@ bool app_handle(struct app *app, const struct window_event *e)
         ui_let_go(ui); /* a finger meant what it saw: it is not for the next page */
         return false;
     }
-    if (app->errand.errand && e->kind == WINDOW_TEXT) { /* no field is in sight */
+    if (app->errand.errand && edits(app, e)) { /* no field is in sight */
         return false;
     }
     if (lock_if_due(app)) { /* woken after a long sleep: this touch opens nothing */

@@ -99,7 +99,8 @@ struct app_errand {
     bool ours;                 /* on the device, not on a stick: it is never left, but waited for */
     bool stops;                /* ours, but it can be stopped */
     struct errand *errand;     /* NULL: none goes on */
-    int64_t since_ms;
+    int64_t since_ms;          /* that it moved, or was begun */
+    size_t seen_done;
 };
 
 enum { APP_PICTURES = 24 };
@@ -231,6 +232,8 @@ struct app {
     bool locked_before;        /* since the program began: a PIN would have been handy */
     enum travel_step travel;
     enum screen pin_from; /* where SCREEN_PIN was opened */
+    bool unsealed;        /* the lock came, and the record could not be sealed */
+    const uint8_t *opening; /* the draft that is being opened by an errand, or NULL */
     bool unwritten;       /* the last answers before the lock: the medium took them not */
     bool to_resume;       /* softly locked within an interview: this one */
     uint8_t resume_id[16];
@@ -378,7 +381,8 @@ const char *medium_choose(struct app *app, int x, int *y, int w);
 /* Behind the body: takes the folder that is looked at. */
 const char *medium_bar(struct app *app);
 int medium_bottom(const struct app *app);
-bool medium_leave(struct app *app); /* false: no folder is being looked through */
+bool medium_leave(struct app *app);
+void medium_forget(struct app *app); /* at a lock */ /* false: no folder is being looked through */
 
 /* ---- searching: forms, sections, choices; ids begin with "search" ---- */
 void search_field(struct app *app, const char *id, int x, int *y, int w);

@@ -7,6 +7,7 @@
 #include "app/app.h"
 #include "platform/clock.h"
 #include "platform/file.h"
+#include "platform/secret.h"
 
 enum { SOON_MS = 250, HANGS_MS = 5000 };
 
@@ -33,8 +34,8 @@ void app_errand(struct app *app, const struct app_errand *errand)
     app_errand_leave(app);
     app->errand = *errand;
     app->errand.since_ms = clock_mono_ms();
-    app->errand.errand =
-        errand_begin(errand->work, errand->matter, errand->drop, back, app->ui.window);
+    app->errand.errand = errand_begin(errand->work, errand->matter, errand->drop, back,
+                                      app->ui.window, errand->ours);
     app->ui.again = true;
     if (errand_wait(app->errand.errand, SOON_MS)) {
         end(app);
@@ -54,6 +55,9 @@ void app_errand_leave(struct app *app)
         end(app);
         return;
     }
+    if (e->progress) { /* still ours to say: it reads no further than to its next step */
+        e->progress->stop = true;
+    }
     errand_leave(e->errand);
     memset(e, 0, sizeof *e);
 }
@@ -61,7 +65,8 @@ void app_errand_leave(struct app *app)
 int app_errand_timeout(const struct app *app)
 {
     int64_t left = HANGS_MS - (clock_mono_ms() - app->errand.since_ms);
-    return !app->errand.errand ? -1 : app->errand.progress ? 100 : left > 0 ? (int)left : -1;
+    bool moves = app->errand.progress && (app->errand.ours || left > 0);
+    return !app->errand.errand ? -1 : moves ? 100 : left > 0 ? (int)left : -1;
 }
 
 void app_watch_errand(struct app *app)
@@ -71,6 +76,10 @@ void app_watch_errand(struct app *app)
     if (errand_wait(e->errand, 0)) {
         end(app);
         return;
+    }
+    if (e->progress && e->progress->done != e->seen_done) {
+        e->seen_done = e->progress->done;
+        e->since_ms = clock_mono_ms();
     }
     bool hangs = !e->ours && clock_mono_ms() - e->since_ms >= HANGS_MS;
     struct header h = {.title = "",
@@ -109,7 +118,7 @@ struct looking {
     const char *fixed;  /* lent for as long as the program runs */
     const char *ending; /* NULL: only the media */
     struct medium media[MEDIA_MAX];
-    size_t count;
+    size_t count, silent;
     struct arena arena;
     struct app_named *files;
     size_t file_count;
@@ -119,6 +128,7 @@ static void drop_looking(void *matter)
 {
     struct looking *l = matter;
     arena_fini(&l->arena);
+    secret_wipe(l, sizeof *l);
     free(l);
 }
 
@@ -126,7 +136,7 @@ static bool look(void *matter, struct err *err)
 {
     struct looking *l = matter;
     (void)err;
-    l->count = media_find(l->media, l->fixed);
+    l->count = media_find(l->media, l->fixed, &l->silent);
     l->files = arena_alloc(&l->arena, APP_NAMED * sizeof *l->files);
     for (size_t m = 0; m < l->count && l->ending; m++) {
         const char **names;
@@ -153,6 +163,9 @@ static void looked(struct app *app, void *matter, bool ok, const struct err *err
     app->named = l->files;
     app->named_count = l->file_count;
     arena_init(&l->arena);
+    if (l->silent) {
+        app_say(app, S_media_hangs);
+    }
 }
 
 void app_find_media(struct app *app, const char *ending)
@@ -179,7 +192,7 @@ void app_forget_named(struct app *app)
 /* ---- a file from a stick ---- */
 
 struct reading {
-    char path[600];
+    struct buf path;
     size_t most;
     struct buf bytes;
     struct progress progress;
@@ -190,20 +203,21 @@ static void drop_reading(void *matter)
 {
     struct reading *r = matter;
     buf_fini(&r->bytes);
+    buf_fini(&r->path);
     free(r);
 }
 
 static bool read_file(void *matter, struct err *err)
 {
     struct reading *r = matter;
-    return file_get(&r->bytes, r->path, r->most, &r->progress, err);
+    return file_get(&r->bytes, r->path.data, r->most, &r->progress, err);
 }
 
 static void was_read(struct app *app, void *matter, bool ok, const struct err *err)
 {
     struct reading *r = matter;
     if (ok) {
-        r->then(app, r->path, &r->bytes);
+        r->then(app, r->path.data, &r->bytes);
     } else {
         app_trouble(app, err);
     }
@@ -212,7 +226,7 @@ static void was_read(struct app *app, void *matter, bool ok, const struct err *e
 void app_read_file(struct app *app, const char *path, size_t most, app_file_read *then)
 {
     struct reading *r = mem_zero(1, sizeof *r);
-    snprintf(r->path, sizeof r->path, "%s", path);
+    buf_text(&r->path, path);
     r->most = most;
     r->then = then;
     app_errand(app, &(struct app_errand){.what = S_wait_file,
@@ -228,9 +242,8 @@ void app_read_file(struct app *app, const char *path, size_t most, app_file_read
 
 struct writing {
     const char *fixed;
-    char folder[600]; /* "": each that is in */
-    char name[100];
-    struct buf bytes;
+    struct buf folder; /* "": each that is in */
+    struct buf name, bytes;
     size_t count; /* how many took it */
 };
 
@@ -238,13 +251,15 @@ static void drop_writing(void *matter)
 {
     struct writing *w = matter;
     buf_fini(&w->bytes);
+    buf_fini(&w->folder);
+    buf_fini(&w->name);
     free(w);
 }
 
 static bool write_one(struct writing *w, const char *folder, struct err *err)
 {
     struct buf path = {0};
-    buf_printf(&path, "%s/%s", folder, w->name);
+    buf_printf(&path, "%s/%s", folder, w->name.data);
     bool ok = file_write(path.data, w->bytes.data, w->bytes.len, FILE_PRIVATE, true, err);
     buf_fini(&path);
     w->count += ok;
@@ -255,10 +270,10 @@ static bool write_file(void *matter, struct err *err)
 {
     struct writing *w = matter;
     struct medium media[MEDIA_MAX];
-    if (w->folder[0]) {
-        return write_one(w, w->folder, err);
+    if (w->folder.len) {
+        return write_one(w, w->folder.data, err);
     }
-    size_t count = media_find(media, w->fixed);
+    size_t count = media_find(media, w->fixed, NULL);
     bool ok = true;
     for (size_t m = 0; m < count; m++) { /* the first failure is told; the others get theirs */
         ok = write_one(w, media[m].path, ok ? err : NULL) && ok;
@@ -282,8 +297,8 @@ void app_write_file(struct app *app, const char *folder, const char *name, const
 {
     struct writing *w = mem_zero(1, sizeof *w);
     w->fixed = app->media_dir;
-    snprintf(w->folder, sizeof w->folder, "%s", folder ? folder : "");
-    snprintf(w->name, sizeof w->name, "%s", name);
+    buf_text(&w->folder, folder ? folder : "");
+    buf_text(&w->name, name);
     buf_add(&w->bytes, bytes->data, bytes->len);
     app_errand(app, &(struct app_errand){.what = S_wait_write,
                                          .work = write_file,

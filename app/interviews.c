@@ -156,6 +156,7 @@ static bool open_interview(void *matter, struct err *err)
 static void opened(struct app *app, void *matter, bool ok, const struct err *err)
 {
     struct opening *o = matter;
+    app->opening = NULL;
     if (!ok) {
         if (o->progress.stopped) {
             app_say(app, S_progress_stopped);
@@ -204,6 +205,7 @@ void app_resume(struct app *app, const struct device_draft *draft)
 {
     struct opening *o = mem_zero(1, sizeof *o);
     o->draft = *draft;
+    app->opening = o->draft.id;
     begin_opening(app, o);
 }
 
@@ -237,6 +239,7 @@ static void sealed(struct app *app, void *matter, bool ok, const struct err *err
         app_drop_interview(app);
         app_go(app, SCREEN_SEALED);
     } else {
+        app->unsealed = true;
         app_trouble(app, err);
     }
 }
@@ -246,6 +249,7 @@ void app_seal(struct app *app)
     struct sealing *s = mem_zero(1, sizeof *s);
     s->interview = app->interview;
     app->interview = NULL;
+    app->unsealed = false;
     app_errand(app, &(struct app_errand){.what = S_wait_seal,
                                          .work = seal,
                                          .matter = s,

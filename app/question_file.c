@@ -10,6 +10,7 @@
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/photo.h"
+#include "platform/secret.h"
 
 /* ---- files from a stick or card ---- */
 
@@ -65,7 +66,7 @@ struct searching {
     const char *fixed;
     enum file_kind kind;
     struct app_file found[APP_FILES];
-    size_t count;
+    size_t count, silent;
 };
 
 static void look_in(struct searching *s, const char *folder, unsigned depth)
@@ -106,11 +107,17 @@ static void look_in(struct searching *s, const char *folder, unsigned depth)
     }
 }
 
+static void drop_searching(void *matter)
+{
+    secret_wipe(matter, sizeof(struct searching)); /* names of files say something, too */
+    free(matter);
+}
+
 static bool search_media(void *matter, struct err *err)
 {
     struct searching *s = matter;
     struct medium media[MEDIA_MAX];
-    size_t count = media_find(media, s->fixed);
+    size_t count = media_find(media, s->fixed, &s->silent);
     (void)err;
     for (size_t m = 0; m < count; m++) {
         look_in(s, media[m].path, 0);
@@ -125,6 +132,9 @@ static void searched(struct app *app, void *matter, bool ok, const struct err *e
     (void)err;
     memcpy(app->found, s->found, sizeof app->found);
     app->found_count = s->count;
+    if (s->silent) {
+        app_say(app, S_media_hangs);
+    }
 }
 
 static void find_files(struct app *app, struct node *node)
@@ -137,7 +147,7 @@ static void find_files(struct app *app, struct node *node)
     app_errand(app, &(struct app_errand){.what = S_wait_media,
                                          .work = search_media,
                                          .matter = s,
-                                         .drop = free,
+                                         .drop = drop_searching,
                                          .end = searched});
 }
 
@@ -215,9 +225,9 @@ void ask_file(struct app *app, struct node *node, int x, int *y, int w)
         return;
     }
     if (kept) {
-        *y +=
-            ui_text(ui, x, *y, w, TEXT_HEADING,
-                    ui_fill(ui, S_file_kept, question_size(app, kept->len), NULL), ui->theme.ink, true);
+        *y += ui_text(ui, x, *y, w, TEXT_HEADING,
+                      ui_fill(ui, S_file_kept, question_size(app, kept->len), NULL), ui->theme.ink,
+                      true);
         *y += ui_px(ui, 8);
     }
     if (ui_wide_button(ui, question_part(app, node, "choose", ""), x, y, w,

@@ -6,6 +6,7 @@
 
 #include "app/app.h"
 #include "platform/file.h"
+#include "platform/secret.h"
 #include "platform/text.h"
 
 /* Above this no folder is shown: the one that was fixed, or all of the machine. */
@@ -30,6 +31,7 @@ static void drop_opening(void *matter)
 {
     struct opening *o = matter;
     arena_fini(&o->arena);
+    secret_wipe(o, sizeof *o);
     free(o);
 }
 
@@ -89,6 +91,12 @@ static void begin(struct app *app)
                                         : root_of(app));
 }
 
+void medium_forget(struct app *app)
+{
+    close_folder(app);
+    memset(app->folder, 0, sizeof app->folder);
+}
+
 bool medium_leave(struct app *app)
 {
     bool was = app->folder[0] != '\0';
@@ -121,11 +129,11 @@ const char *medium_bar(struct app *app)
 /* The folder above; an unreadable one has nothing below, and the way up stays. */
 static void up(struct app *app)
 {
-    char *slash = strrchr(app->folder, '/');
+    char *above = arena_text(&app->ui.frame, app->folder), *slash = strrchr(above, '/');
     if (slash) {
-        slash[slash == app->folder] = '\0';
+        slash[slash == above] = '\0';
     }
-    open_folder(app, arena_text(&app->ui.frame, app->folder));
+    open_folder(app, above); /* until it is read, the page shows what it showed */
 }
 
 /* Its path with blanks, where a line may end. */

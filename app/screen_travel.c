@@ -100,7 +100,9 @@ struct answers { /* those for the passphrase that was typed, from the sticks and
     const char *fixed;
     uint8_t public_key[32]; /* that they must be for */
     struct buf answers[ANSWERS];
-    size_t count, others; /* others: for another passphrase, lock or device */
+    size_t count, others, silent; /* others: for another passphrase, lock or device */
+    char *pass; /* in locked memory: the field may be gone when the stick has answered */
+    size_t pass_len;
 };
 
 static void drop_answers(void *matter)
@@ -109,6 +111,7 @@ static void drop_answers(void *matter)
     for (size_t k = 0; k < a->count; k++) {
         buf_fini(&a->answers[k]);
     }
+    secret_free(a->pass);
     free(a);
 }
 
@@ -117,7 +120,7 @@ static bool find_answers(void *matter, struct err *err)
     struct answers *a = matter;
     struct medium media[MEDIA_MAX];
     struct arena arena;
-    size_t media_count = media_find(media, a->fixed);
+    size_t media_count = media_find(media, a->fixed, &a->silent);
     (void)err;
     arena_init(&arena);
     for (size_t m = 0; m < media_count; m++) {
@@ -153,7 +156,7 @@ static void try_answers(struct app *app, void *matter, bool ok, const struct err
     (void)why;
     app_wait(app, S_wait_check);
     for (size_t k = 0; k < a->count && !open; k++) {
-        struct returning r = {ui->edit.text.data, ui->edit.text.len, &a->answers[k]};
+        struct returning r = {a->pass, a->pass_len, &a->answers[k]};
         open = writer_call(app->writer, come_back, &r, &err);
     }
     if (open) {
@@ -164,7 +167,9 @@ static void try_answers(struct app *app, void *matter, bool ok, const struct err
     } else if (a->count && err.code != ERR_AUTH) { /* it fits, but the device does not take it */
         app_trouble(app, &err);
     } else {
-        app_say(app, a->count || a->others ? S_travel_wrong_answer : S_travel_no_answer);
+        app_say(app, a->count || a->others ? S_travel_wrong_answer
+                     : a->silent           ? S_media_hangs
+                                           : S_travel_no_answer);
     }
 }
 
@@ -187,6 +192,9 @@ static void look_for_answers(struct app *app)
     }
     struct answers *a = mem_zero(1, sizeof *a);
     a->fixed = app->media_dir;
+    a->pass_len = ui->edit.text.len;
+    a->pass = secret_new(a->pass_len + 1);
+    memcpy(a->pass, ui->edit.text.data, a->pass_len);
     memcpy(a->public_key, request.data + 4, sizeof a->public_key);
     buf_fini(&request);
     app_errand(app, &(struct app_errand){.what = S_wait_media,
@@ -255,6 +263,7 @@ static void send(struct app *app, int x, int *y, int w)
 /* Nothing secret is left in sight, nor in the field. */
 void travel_put_away(struct app *app)
 {
+    app_errand_leave(app);
     edit_end(&app->ui.edit);
     secret_wipe(app->suggested, sizeof app->suggested);
     app->message[0] = app->folder[0] = '\0';

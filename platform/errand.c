@@ -3,10 +3,12 @@
 #include "platform/errand.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "platform/arena.h"
+#include "platform/secret.h"
 
 struct errand {
     pthread_mutex_t mutex;
@@ -16,21 +18,34 @@ struct errand {
     errand_drop *drop;
     errand_news *news;
     void *user;
-    bool done, left, ok, awaited;
+    bool done, left, ok, awaited, must;
     struct err err;
 };
+
+/* Threads that hang in the kernel: so many, and no more are sent after them. */
+enum { LEFT_MOST = 3, STACK_USED = 128 * 1024 };
+static atomic_uint left_alive;
 
 static void gone(struct errand *e)
 {
     pthread_cond_destroy(&e->finished);
     pthread_mutex_destroy(&e->mutex);
+    secret_wipe(&e->err, sizeof e->err); /* it names a file */
     free(e);
+}
+
+/* Names and bytes go with the errand: a stack is kept for the next thread. */
+static bool work_and_wipe(struct errand *e)
+{
+    bool ok = e->work(e->matter, &e->err);
+    secret_wipe_stack(STACK_USED);
+    return ok;
 }
 
 static void *run(void *arg)
 {
     struct errand *e = arg;
-    bool ok = e->work(e->matter, &e->err);
+    bool ok = work_and_wipe(e);
     pthread_mutex_lock(&e->mutex);
     bool left = e->left;
     e->ok = ok;
@@ -44,13 +59,21 @@ static void *run(void *arg)
     pthread_mutex_unlock(&e->mutex);
     if (left) {
         e->drop(e->matter);
+        atomic_fetch_sub(&left_alive, !e->must);
         gone(e);
     }
     return NULL;
 }
 
+static bool refuse(void *matter, struct err *err)
+{
+    (void)matter;
+    err_set(err, ERR_ENV, "too many media do not answer");
+    return err_hint(err, "pull them out, or start the device anew");
+}
+
 struct errand *errand_begin(errand_work *work, void *matter, errand_drop *drop, errand_news *news,
-                            void *user)
+                            void *user, bool must)
 {
     struct errand *e = mem_zero(1, sizeof *e);
     pthread_condattr_t clock;
@@ -61,6 +84,7 @@ struct errand *errand_begin(errand_work *work, void *matter, errand_drop *drop, 
     e->drop = drop;
     e->news = news;
     e->user = user;
+    e->must = must;
     pthread_mutex_init(&e->mutex, NULL);
     pthread_condattr_init(&clock);
     pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
@@ -68,7 +92,9 @@ struct errand *errand_begin(errand_work *work, void *matter, errand_drop *drop, 
     pthread_condattr_destroy(&clock);
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    if (pthread_create(&thread, &attr, run, e) != 0) { /* no thread to be had: then here */
+    bool many = !must && atomic_load(&left_alive) >= LEFT_MOST;
+    if (many || pthread_create(&thread, &attr, run, e) != 0) {
+        e->work = must ? work : refuse; /* here and now, where it can be waited for */
         run(e);
     }
     pthread_attr_destroy(&attr);
@@ -110,6 +136,7 @@ void errand_leave(struct errand *e)
     pthread_mutex_lock(&e->mutex);
     bool done = e->done;
     e->left = true;
+    atomic_fetch_add(&left_alive, !done && !e->must);
     pthread_mutex_unlock(&e->mutex);
     if (done) {
         e->drop(e->matter);

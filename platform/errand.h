@@ -19,9 +19,10 @@ typedef void errand_drop(void *matter); /* wipes and frees it; on whichever thre
 /* On the errand's thread: it is done.  Only for who has waited in vain, and has not left it. */
 typedef void errand_news(void *user);
 
-/* Takes the matter over. */
+/* Takes the matter over.  Where no thread is to be had, or several that were left still hang, it
+ * fails (ERR_ENV); but what `must` be done is done here then. */
 struct errand *errand_begin(errand_work *work, void *matter, errand_drop *drop, errand_news *news,
-                            void *user);
+                            void *user, bool must);
 /* Is it done, now or within so many ms? */
 bool errand_wait(struct errand *errand, int ms);
 /* Of one that is done: its matter, now the caller's to drop; the errand is gone. */

@@ -45,6 +45,10 @@ static bool read_all(struct buf *out, int fd, const char *path, size_t most,
         }
         buf_add(out, chunk, (size_t)n);
         progress_add(progress, (size_t)n);
+        if (progress_stopped(progress)) {
+            explicit_bzero(chunk, sizeof chunk);
+            return err_set(err, ERR_ENV, "the reading was stopped");
+        }
     }
 }
 

@@ -2,25 +2,130 @@
 /* Which sticks and cards are in? */
 #include "platform/media.h"
 
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "platform/clock.h"
+#include "platform/errand.h"
 #include "platform/file.h"
+#include "platform/secret.h"
 
-static void add(struct medium media[MEDIA_MAX], size_t *count, const char *path)
+/* ---- does one answer? ---- */
+
+struct probe {
+    struct medium medium;
+    bool there;
+};
+
+/* Those that are still being waited for somewhere: no second errand is sent after the first. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static char hanging[MEDIA_MAX][sizeof((struct medium *)0)->path];
+
+static size_t place_of(const char *path)
 {
-    struct medium *m = &media[*count < MEDIA_MAX ? *count : 0];
-    for (size_t i = 0; i < *count; i++) { /* mounted twice */
-        if (strcmp(media[i].path, path) == 0) {
+    size_t i = 0;
+    while (i < MEDIA_MAX && strcmp(hanging[i], path) != 0) {
+        i++;
+    }
+    return i;
+}
+
+static void note(const char *path, bool hangs)
+{
+    pthread_mutex_lock(&mutex);
+    size_t i = place_of(hangs ? "" : path);
+    if (i < MEDIA_MAX) {
+        memset(hanging[i], 0, sizeof hanging[i]);
+        strcpy(hanging[i], hangs ? path : "");
+    }
+    pthread_mutex_unlock(&mutex);
+}
+
+static bool hangs(const char *path)
+{
+    pthread_mutex_lock(&mutex);
+    bool known = place_of(path) < MEDIA_MAX;
+    pthread_mutex_unlock(&mutex);
+    return known;
+}
+
+static bool look_at(void *matter, struct err *err)
+{
+    struct probe *p = matter;
+    (void)err;
+    p->there = access(p->medium.path, R_OK | X_OK) == 0;
+    p->medium.free = p->there ? file_free_bytes(p->medium.path) : 0;
+    return true;
+}
+
+static void drop(void *matter)
+{
+    note(((struct probe *)matter)->medium.path, false);
+    secret_wipe(matter, sizeof(struct probe));
+    free(matter);
+}
+
+static void nobody(void *user)
+{
+    (void)user;
+}
+
+struct asked {
+    char paths[MEDIA_MAX][sizeof((struct medium *)0)->path];
+    size_t count;
+};
+
+static void add(struct asked *asked, const char *path)
+{
+    for (size_t i = 0; i < asked->count; i++) { /* mounted twice */
+        if (strcmp(asked->paths[i], path) == 0) {
             return;
         }
     }
-    if (*count < MEDIA_MAX && strlen(path) < sizeof m->path && access(path, R_OK | X_OK) == 0) {
-        strcpy(m->path, path);
-        m->free = file_free_bytes(path);
-        ++*count;
+    if (asked->count < MEDIA_MAX && strlen(path) < sizeof asked->paths[0]) {
+        strcpy(asked->paths[asked->count++], path);
     }
 }
+
+/* All are asked at once, each by an errand of its own: one that hangs does not hide the others. */
+static size_t answering(struct medium media[MEDIA_MAX], const struct asked *asked, size_t *silent)
+{
+    struct errand *errands[MEDIA_MAX];
+    int64_t until = clock_mono_ms() + MEDIA_ANSWER_MS;
+    size_t count = 0;
+    for (size_t i = 0; i < asked->count; i++) {
+        errands[i] = NULL;
+        if (hangs(asked->paths[i])) {
+            continue;
+        }
+        struct probe *p = mem_zero(1, sizeof *p);
+        strcpy(p->medium.path, asked->paths[i]);
+        errands[i] = errand_begin(look_at, p, drop, nobody, NULL, true);
+    }
+    for (size_t i = 0; i < asked->count; i++) {
+        int64_t left = until - clock_mono_ms();
+        if (!errands[i] || !errand_wait(errands[i], left > 0 ? (int)left : 0)) {
+            ++*silent;
+            if (errands[i]) {
+                note(asked->paths[i], true);
+                errand_leave(errands[i]);
+            }
+            continue;
+        }
+        void *matter;
+        (void)!errand_end(errands[i], &matter, NULL);
+        struct probe *p = matter;
+        if (p->there) {
+            media[count++] = p->medium;
+        }
+        drop(matter);
+    }
+    return count;
+}
+
+/* ---- which are in ---- */
 
 static bool octal(const char *p)
 {
@@ -53,18 +158,11 @@ static bool is_medium(const char *path)
     return false;
 }
 
-size_t media_find(struct medium media[MEDIA_MAX], const char *fixed)
+size_t media_read(struct medium media[MEDIA_MAX], char *mounts, size_t *silent)
 {
-    struct buf mounts = {0};
-    size_t count = 0;
-    if (fixed) {
-        add(media, &count, fixed);
-        return count;
-    }
-    if (!file_read(&mounts, "/proc/mounts", 1 << 20, NULL)) {
-        buf_cut(&mounts, 0);
-    }
-    for (char *line = mounts.data, *next; line && *line; line = next) {
+    struct asked *asked = mem_zero(1, sizeof *asked);
+    *silent = 0;
+    for (char *line = mounts, *next; line && *line; line = next) {
         next = strchr(line, '\n');
         if (next) {
             *next++ = '\0';
@@ -74,10 +172,31 @@ size_t media_find(struct medium media[MEDIA_MAX], const char *fixed)
             *end = '\0';
             unescape(++path);
             if (is_medium(path)) {
-                add(media, &count, path);
+                add(asked, path);
             }
         }
     }
+    size_t count = answering(media, asked, silent);
+    secret_wipe(asked, sizeof *asked);
+    free(asked);
+    return count;
+}
+
+size_t media_find(struct medium media[MEDIA_MAX], const char *fixed, size_t *silent)
+{
+    struct buf mounts = {0};
+    size_t count, none;
+    silent = silent ? silent : &none;
+    if (fixed) {
+        struct asked asked = {.count = 0};
+        *silent = 0;
+        add(&asked, fixed);
+        return answering(media, &asked, silent);
+    }
+    if (!file_read(&mounts, "/proc/mounts", 1 << 20, NULL)) {
+        buf_cut(&mounts, 0);
+    }
+    count = media_read(media, mounts.data, silent);
     buf_fini(&mounts);
     return count;
 }

@@ -16,6 +16,11 @@ static void clear_stack(void)
     sodium_stackzero(DEEP);
 }
 
+void secret_wipe_stack(size_t len)
+{
+    sodium_stackzero(len);
+}
+
 bool secret_setup(struct err *err)
 {
     struct rlimit none = {0, 0};

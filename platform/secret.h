@@ -29,6 +29,8 @@ void *secret_new(size_t size); /* zeroed; mlock'ed where the system allows */
 void secret_free(void *secret);
 void secret_random(void *out, size_t len);
 void secret_wipe(void *bytes, size_t len);
+/* What functions that have returned left below the caller's frame. */
+void secret_wipe_stack(size_t len);
 bool secret_equal(const void *a, const void *b, size_t len); /* in constant time */
 
 /* Passphrase → key by Argon2id v1.3.  `passes` 1.., `memory_kib` 8.. up to 512 MiB. */

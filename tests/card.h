@@ -48,6 +48,19 @@ DIR *opendir(const char *path)
     return fd < 0 ? NULL : fdopendir(fd);
 }
 
+/* /media/alive and /media/dead are sticks wherever the tests run; the latter may not answer. */
+int access(const char *path, int mode)
+{
+    card_hung++;
+    while (card_hangs && strstr(path, "/media/dead")) {
+        usleep(1000);
+    }
+    card_hung--;
+    return strstr(path, "/media/dead") || strstr(path, "/media/alive")
+               ? 0
+               : (int)syscall(SYS_faccessat, AT_FDCWD, path, mode);
+}
+
 int fsync(int fd)
 {
     card_sync();

@@ -751,10 +751,14 @@ static void test_flow__opening_a_draft_tells_how_far_it_is_and_can_be_stopped(vo
         busy = false;
         OK(writer_end(s.app.writer, task, &err));
         if (stop == 2) { /* locked meanwhile: as if it had been open already */
+            uint8_t id[16];
+            memcpy(id, s.app.drafts[0].id, sizeof id);
             app_lock(&s.app);
             scene_draw(&s);
             assert_int_equal(s.app.screen, SCREEN_UNLOCK);
             assert_null(s.app.interview);
+            assert_true(s.app.to_resume); /* a PIN leads into it */
+            assert_memory_equal(s.app.resume_id, id, sizeof id);
             OK(writer_call(s.app.writer, is_locked, NULL, &err));
             scene_unlock(&s);
             break;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What if a stick does not answer?  What of a photo is taken from it, and what stays behind? */
 #include "platform/clock.h"
+#include "platform/errand.h"
+#include "platform/media.h"
 #include "tests/card.h"
 #include <SDL2/SDL.h>
 
@@ -117,6 +119,126 @@ static bool is_locked(struct device *d, void *arg, struct err *err)
     (void)arg;
     (void)err;
     return !device_is_open(d);
+}
+
+static void test_media__one_that_hangs_hides_no_other(void **state)
+{
+    (void)state;
+    static const char mounts[] = "/dev/sda1 /media/dead vfat rw 0 0\n"
+                                 "/dev/sda1 /media/dead vfat rw 0 0\n"
+                                 "proc /proc proc rw 0 0\n"
+                                 "/dev/sdb1 /media/alive\\040one vfat rw 0 0\n"
+                                 "/dev/sdc1 /media/alive vfat rw 0 0\n"
+                                 "/dev/sdd1 /media/nowhere vfat rw 0 0\n";
+    struct medium media[MEDIA_MAX];
+    size_t silent;
+    card_hangs = true;
+    for (int again = 0; again < 6; again++) { /* whoever looks again sends no second errand */
+        char text[sizeof mounts];
+        memcpy(text, mounts, sizeof text);
+        int64_t start = clock_mono_ms();
+        assert_int_equal(media_read(media, text, &silent), 2);
+        assert_in_range(clock_mono_ms() - start, again ? 0 : MEDIA_ANSWER_MS,
+                        again ? MEDIA_ANSWER_MS / 2 : 2 * MEDIA_ANSWER_MS);
+        assert_int_equal(silent, 1);
+        assert_string_equal(media[0].path, "/media/alive one");
+        assert_string_equal(media[1].path, "/media/alive");
+        assert_int_equal(card_hung, 1);
+    }
+    let_go();
+    for (int k = 0; k < 500; k++) { /* it answers at last, and is asked again */
+        char text[sizeof mounts];
+        memcpy(text, mounts, sizeof text);
+        if (media_read(media, text, &silent) == 3) {
+            break;
+        }
+        usleep(1000);
+    }
+    assert_int_equal(silent, 0);
+    assert_string_equal(media[0].path, "/media/dead");
+}
+
+struct chore {
+    atomic_bool *hold;
+    atomic_uint *done, *dropped;
+};
+
+static bool work_on(void *matter, struct err *err)
+{
+    struct chore *c = matter;
+    while (*c->hold) {
+        usleep(1000);
+    }
+    ++*c->done;
+    return err_set(err, ERR_INPUT, "as it should");
+}
+
+static void drop_chore(void *matter)
+{
+    ++*((struct chore *)matter)->dropped;
+    free(matter);
+}
+
+static void no_news(void *user)
+{
+    (void)user;
+}
+
+static struct errand *send(atomic_bool *hold, atomic_uint *done, atomic_uint *dropped, bool must)
+{
+    struct chore *c = calloc(1, sizeof *c);
+    *c = (struct chore){hold, done, dropped};
+    return errand_begin(work_on, c, drop_chore, no_news, NULL, must);
+}
+
+static void test_media__an_errand_is_dropped_once_and_few_may_hang(void **state)
+{
+    (void)state;
+    atomic_bool hold = false;
+    atomic_uint done = 0, dropped = 0;
+    struct err err = {0};
+    void *matter;
+    struct errand *e = send(&hold, &done, &dropped, false);
+    assert_true(errand_wait(e, 5000));
+    assert_false(errand_end(e, &matter, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    assert_int_equal(dropped, 0); /* it is the caller's now */
+    drop_chore(matter);
+    e = send(&hold, &done, &dropped, false);
+    assert_true(errand_wait(e, 5000));
+    errand_leave(e); /* left when it is done */
+    assert_int_equal(dropped, 2);
+    hold = true;
+    for (int k = 0; k < 3; k++) {
+        e = send(&hold, &done, &dropped, false);
+        assert_false(errand_wait(e, 1));
+        errand_leave(e); /* left before it is done */
+    }
+    assert_int_equal(done, 2);
+    e = send(&hold, &done, &dropped, false); /* none is sent after them */
+    assert_true(errand_wait(e, 0));
+    memset(&err, 0, sizeof err);
+    assert_false(errand_end(e, &matter, &err));
+    assert_int_equal(err.code, ERR_ENV);
+    drop_chore(matter);
+    struct errand *must = send(&hold, &done, &dropped, true);
+    assert_false(errand_wait(must, 1)); /* but what must be done is */
+    hold = false;
+    assert_true(errand_wait(must, 5000));
+    (void)!errand_end(must, &matter, NULL);
+    drop_chore(matter);
+    for (int k = 0; k < 5000 && dropped < 7; k++) {
+        usleep(1000);
+    }
+    assert_int_equal(done, 6);
+    assert_int_equal(dropped, 7);
+    usleep(20000);
+    e = send(&hold, &done, &dropped, false); /* they are gone: it goes again */
+    assert_true(errand_wait(e, 5000));
+    memset(&err, 0, sizeof err);
+    assert_false(errand_end(e, &matter, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    drop_chore(matter);
 }
 
 static void test_media__locks_at_once_while_a_folder_does_not_open(void **state)
@@ -366,6 +488,8 @@ static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_media__a_stick_that_hangs_holds_nobody_up),
+        cmocka_unit_test(test_media__one_that_hangs_hides_no_other),
+        cmocka_unit_test(test_media__an_errand_is_dropped_once_and_few_may_hang),
         cmocka_unit_test(test_media__locks_at_once_while_a_folder_does_not_open),
         cmocka_unit_test(test_media__a_photo_goes_without_its_place_unless_the_form_wants_it),
         cmocka_unit_test(test_media__an_empty_a_large_and_a_lost_file_are_told),
