@@ -414,6 +414,10 @@ static bool open_rest(struct device *d, struct err *err)
 {
     if (!load_catalogue(d, err) || !roll_forward(d, err) || !drop_unbegun(d, err)) {
         device_lock(d);
+        if (err && err->code == ERR_AUTH) { /* the passphrase was right: no wrong one is told */
+            err->code = ERR_INPUT;
+            err_at(err, "the device's store is damaged");
+        }
         return false;
     }
     return true;
@@ -421,7 +425,14 @@ static bool open_rest(struct device *d, struct err *err)
 
 bool device_unlock(struct device *d, const char *pass, size_t len, struct err *err)
 {
-    return vault_unlock(d->vault, pass, len, err) && open_rest(d, err);
+    if (!vault_unlock(d->vault, pass, len, err) || !open_rest(d, err)) {
+        return false;
+    }
+    bool ok = vault_renew(d->vault, device_recovery(d->catalogue), err);
+    if (!ok) {
+        device_lock(d);
+    }
+    return ok;
 }
 
 static void close_rest(struct device *d)
@@ -463,7 +474,8 @@ bool device_is_open(const struct device *d)
 const uint8_t *device_recovery(const struct catalogue *c)
 {
     static const uint8_t none[32];
-    return memcmp(c->recovery, none, sizeof none) != 0 ? c->recovery : NULL;
+    bool given = memcmp(c->recovery, none, sizeof none) != 0;
+    return given && secret_box_usable(c->recovery) ? c->recovery : NULL;
 }
 
 bool device_travel_lock(struct device *d, struct err *err)

@@ -144,6 +144,12 @@ void secret_box_to(uint8_t *out, const uint8_t *bytes, size_t len, const uint8_t
     }
 }
 
+bool secret_box_usable(const uint8_t public_key[32])
+{
+    uint8_t byte = 0, sealed[1 + SECRET_BOX_OVERHEAD];
+    return crypto_box_seal(sealed, &byte, 1, public_key) == 0;
+}
+
 void secret_box_public(uint8_t public_key[32], const uint8_t secret[32])
 {
     crypto_scalarmult_base(public_key, secret);

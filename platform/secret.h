@@ -58,6 +58,8 @@ bool secret_auth_check(const uint8_t mac[32], const void *bytes, size_t len, con
 
 /* X25519 sealed box to a public key, for the recovery slot. */
 enum { SECRET_BOX_OVERHEAD = 48 };
+/* Can something be sealed to it?  Not to a point of low order. */
+bool secret_box_usable(const uint8_t public_key[32]);
 void secret_box_to(uint8_t *out, const uint8_t *bytes, size_t len, const uint8_t public_key[32]);
 /* The reverse: `out` holds len − SECRET_BOX_OVERHEAD bytes.  False: it is not for this secret. */
 MUST_CHECK bool secret_box_open(uint8_t *out, const uint8_t *sealed, size_t len,

@@ -41,6 +41,12 @@ enum {
     STATE_TRAVELLING = 2,
     STATE_META_KEPT = 4 /* the key of rows is in the keystore; else it comes from VK */
 };
+/* A weaker stretching is nobody's choice: an answer that was caught could be searched for at leisure. */
+#ifdef SUHBAT_TEST
+enum { PASSES_FLOOR = 1, MEMORY_FLOOR = 8 };
+#else
+enum { PASSES_FLOOR = VAULT_PASSES, MEMORY_FLOOR = VAULT_MEMORY_KIB };
+#endif
 /* Offsets in the keystore. */
 enum {
     KS_SEED = 0,
@@ -66,7 +72,7 @@ _Static_assert(AT_NONCE + SECRET_OVERHEAD + KEYSTORE == AT_TORN, "the keystore f
 
 struct open_keys { /* in locked memory */
     uint8_t vk[32], keystore_key[32], meta_key[32];
-    uint8_t kek[32]; /* between vault_travel_open and vault_travel_settle */
+    uint8_t kek[32]; /* until vault_renew or vault_travel_settle */
     struct keystore keys;
 };
 
@@ -82,6 +88,7 @@ struct vault {
     struct open_keys *open;   /* NULL = locked */
     struct soft *soft;        /* NULL = a PIN does not open it */
     unsigned pin_failures;    /* in a row */
+    bool unsure;              /* neither the last change nor its undoing was taken */
     int64_t wait_from_ms;     /* when the present delay began */
     char *path;
 };
@@ -327,14 +334,19 @@ static void renew(struct vault *v, const uint8_t *recovery)
     seal_keystore(v);
 }
 
-/* Else it is as it was: what a lock claims and what is on the disk are never two. */
+/* Else it is as it was, and is written back so: a first copy may be on the disk already, and what a
+ * lock claims and what is there are never two.  A generation that failed is not used again. */
 static bool commit_or_restore(struct vault *v, const uint8_t before[VAULT_SLOT], struct err *err)
 {
-    bool ok = commit(v, err);
-    if (!ok) {
-        memcpy(v->slot, before, VAULT_SLOT);
+    v->unsure = false;
+    if (commit(v, err)) {
+        return true;
     }
-    return ok;
+    uint64_t failed = generation(v->slot);
+    memcpy(v->slot, before, VAULT_SLOT);
+    put_u64(v->slot + AT_GEN, failed);
+    v->unsure = !commit(v, NULL);
+    return false;
 }
 
 /* ---- life ---- */
@@ -446,6 +458,8 @@ bool vault_create(struct vault **out, const char *path, const char *pass, size_t
 static bool read_slots(struct vault *v, struct err *err)
 {
     uint8_t both[VAULT_FILE];
+    /* what a failed sync left in the system's cache alone is not what the disk holds */
+    (void)posix_fadvise(v->fd, 0, 0, POSIX_FADV_DONTNEED);
     ssize_t n = pread(v->fd, both, sizeof both, 0);
     bool a = n == VAULT_FILE && whole(both), b = n == VAULT_FILE && whole(both + VAULT_SLOT);
     if (!a && !b) {
@@ -554,6 +568,7 @@ bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err
         secret_wipe(key, sizeof key);
         buf_fini(&plain);
     }
+    memcpy(keys->kek, kek, sizeof keys->kek);
     secret_wipe(kek, sizeof kek);
     if (!found || !open_keystore(v, keys, err)) {
         secret_free(keys);
@@ -571,6 +586,30 @@ bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err
         return false;
     }
     return true;
+}
+
+/* The passphrase's keyslot for a fresh key; what the others held is gone. */
+static void renew_keyslots(struct vault *v, const uint8_t *recovery)
+{
+    renew(v, recovery);
+    secret_random(v->slot + AT_KEYSLOTS, KEYSLOTS * KEYSLOT);
+    put_keyslot(v, 0, v->open->kek);
+    secret_wipe(v->open->kek, sizeof v->open->kek);
+}
+
+bool vault_renew(struct vault *v, const uint8_t *recovery, struct err *err)
+{
+    uint8_t before[VAULT_SLOT];
+    struct open_keys *was = secret_new(sizeof *was);
+    memcpy(before, v->slot, VAULT_SLOT);
+    *was = *v->open;
+    renew_keyslots(v, recovery);
+    bool ok = commit_or_restore(v, before, err);
+    if (!ok) {
+        *v->open = *was;
+    }
+    secret_free(was);
+    return ok;
 }
 
 static void close_keys(struct vault *v)
@@ -737,16 +776,28 @@ bool vault_can_travel(const struct vault *v)
     return v->slot[AT_STATE] & STATE_RECOVERABLE;
 }
 
+bool vault_is_unsure(const struct vault *v)
+{
+    return v->unsure;
+}
+
 bool vault_is_travelling(const struct vault *v)
 {
     return v->slot[AT_STATE] & STATE_TRAVELLING;
+}
+
+/* Who learned it on the road shall not open the soft lock with it afterwards. */
+static void forget_pin(struct vault *v)
+{
+    secret_wipe(v->open->keys.pin_salt, SECRET_SALT);
+    secret_wipe(v->open->keys.pin_key, SECRET_KEY);
 }
 
 bool vault_travel_lock(struct vault *v, const uint8_t *recovery, struct err *err)
 {
     uint8_t before[VAULT_SLOT];
     struct open_keys *was = NULL;
-    if (!recovery && !vault_can_travel(v)) {
+    if (!(v->open && recovery) && !vault_can_travel(v)) {
         err_set(err, ERR_INPUT,
                 "the study has no recovery key: nobody could open the device again");
         return err_hint(err, "lock it with the passphrase instead");
@@ -755,6 +806,7 @@ bool vault_travel_lock(struct vault *v, const uint8_t *recovery, struct err *err
     if (v->open && recovery) {
         was = secret_new(sizeof *was);
         *was = *v->open;
+        forget_pin(v);
         renew(v, recovery);
     }
     drop_keyslots(v);
@@ -779,6 +831,10 @@ static bool travel_keys(struct vault *v, uint8_t kek[32], uint8_t secret[32], co
     buf_fini(&tidy);
     if (!vault_is_travelling(v)) {
         return err_set(err, ERR_INPUT, "the device is not locked for travel");
+    }
+    if (get_u32(v->slot + AT_PASSES) < PASSES_FLOOR || get_u32(v->slot + AT_MEMORY) < MEMORY_FLOOR) {
+        err_set(err, ERR_INPUT, "somebody made the vault's lock weaker");
+        return err_hint(err, "type no passphrase: tell the coordinator, and enrol anew");
     }
     if (!words) {
         err_set(err, ERR_INPUT, "the passphrase has fewer than %d words", (int)VAULT_WORDS_MIN);
@@ -843,10 +899,8 @@ bool vault_travel_settle(struct vault *v, const uint8_t *recovery, struct err *e
 {
     uint8_t before[VAULT_SLOT];
     memcpy(before, v->slot, VAULT_SLOT);
-    renew(v, recovery);
-    secret_random(v->slot + AT_KEYSLOTS, KEYSLOTS * KEYSLOT);
-    put_keyslot(v, 0, v->open->kek);
-    secret_wipe(v->open->kek, sizeof v->open->kek);
+    forget_pin(v);
+    renew_keyslots(v, recovery);
     v->slot[AT_STATE] &= (uint8_t)~STATE_TRAVELLING;
     put_u32(v->slot + AT_FAILS, 0);
     bool ok = commit_or_restore(v, before, err);

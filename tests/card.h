@@ -17,6 +17,7 @@
 static atomic_int card_ms;     /* how long every fsync takes, besides its own time */
 static atomic_uint card_syncs; /* so far */
 static atomic_bool card_broken; /* every fsync fails */
+static atomic_int card_fails_at; /* the fsync with this number from now on, 1 the next, fails */
 static atomic_bool card_hangs;  /* no folder of the stick opens until it is false again */
 static atomic_uint card_hung;   /* how many threads wait for one */
 
@@ -31,10 +32,12 @@ static void card_sync(void)
 
 static bool card_fails(void)
 {
-    if (card_broken) {
+    bool now = card_fails_at > 0 && --card_fails_at == 0;
+    if (card_broken || now) {
         errno = EIO;
+        return true;
     }
-    return card_broken;
+    return false;
 }
 
 DIR *opendir(const char *path)

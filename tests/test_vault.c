@@ -404,7 +404,7 @@ static void forge(struct buf *file, size_t at, const void *bytes, size_t len)
     OK(file_write(path, file->data, file->len, 0600, true, &err));
 }
 
-static void test_vault__an_older_copy_opens_nothing_that_came_later(void **state)
+static void test_vault__an_older_keyslot_opens_no_keys_that_came_later(void **state)
 {
     (void)state;
     struct err err = {0};
@@ -533,6 +533,115 @@ static void test_vault__follows_the_studys_recovery_key(void **state)
     buf_fini(&answer);
 }
 
+/* A copy made before is good for what was then: neither its keyslot nor the recovery key that was
+ * withdrawn since opens what is written after the next unlocking. */
+static void test_vault__each_unlocking_renews_the_key(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    uint8_t recovery[32], other[32], public_key[32], meta[32];
+    struct buf old = {0}, now = {0}, answer = {0};
+    struct vault *v = recoverable(recovery);
+    memcpy(meta, vault_meta_key(v), 32);
+    vault_keys(v)->chain_seq = 3;
+    OK(vault_save(v, &err));
+    vault_close(v);
+    OK(file_read(&old, path, VAULT_FILE, &err));
+    OK(vault_open(&v, path, &err));
+    OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+    secret_random(other, 32);
+    secret_box_public(public_key, other);
+    OK(vault_renew(v, public_key, &err));
+    assert_memory_equal(vault_meta_key(v), meta, 32); /* rows are readable as before */
+    vault_keys(v)->chain_seq = 4;
+    OK(vault_save(v, &err));
+    vault_close(v);
+    OK(file_read(&now, path, VAULT_FILE, &err));
+    for (size_t slot = 0; slot < 2; slot++) {
+        assert_null(memmem(now.data, now.len, old.data + slot * VAULT_SLOT + 48, 88));
+        assert_null(memmem(now.data, now.len, old.data + slot * VAULT_SLOT + 400, 88));
+    }
+    struct buf forged = {0};
+    buf_add(&forged, now.data, now.len);
+    forge(&forged, 48, old.data + 48, 88);
+    OK(vault_open(&v, path, &err));
+    assert_false(vault_unlock(v, pass, sizeof pass - 1, &err));
+    vault_close(v);
+    OK(file_write(path, now.data, now.len, 0600, true, &err));
+    OK(vault_open(&v, path, &err));
+    OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+    assert_int_equal(vault_keys(v)->chain_seq, 4);
+    card_broken = true; /* not taken: it is open, and as it was */
+    assert_false(vault_renew(v, public_key, &err));
+    card_broken = false;
+    assert_true(vault_is_unsure(v));
+    OK(vault_save(v, &err));
+    OK(travel(v, other, &err));
+    assert_false(vault_is_unsure(v));
+    struct travel_request request;
+    OK(vault_travel_request(v, &request, again, sizeof again - 1, &err));
+    assert_false(desk_answers(&answer, &request, recovery, &err)); /* withdrawn since */
+    OK(desk_answers(&answer, &request, other, &err));
+    OK(return_with(v, &answer, other, &err));
+    vault_close(v);
+    buf_fini(&old);
+    buf_fini(&now);
+    buf_fini(&forged);
+    buf_fini(&answer);
+}
+
+/* The first copy is on the disk already when the second is refused. */
+static void test_vault__half_a_lock_is_undone_or_told(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    uint8_t recovery[32];
+    struct buf answer = {0};
+    struct vault *v = recoverable(recovery);
+    OK(vault_set_pin(v, "471108", &err));
+    for (int at = 1; at <= 2; at++) {
+        card_fails_at = at;
+        assert_false(travel(v, recovery, &err));
+        assert_int_equal(card_fails_at, 0);
+        assert_false(vault_is_unsure(v));
+        assert_true(vault_is_open(v));
+        vault_close(v);
+        OK(vault_open(&v, path, &err));
+        assert_false(vault_is_travelling(v)); /* as it was told */
+        OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+        assert_true(vault_has_pin(v));
+    }
+    card_broken = true;
+    assert_false(travel(v, recovery, &err));
+    assert_true(vault_is_unsure(v));
+    card_broken = false;
+    OK(travel(v, recovery, &err));
+    assert_false(vault_is_unsure(v));
+    ask_for(v, &answer, recovery);
+    for (int at = 1; at <= 2; at++) {
+        card_fails_at = at;
+        assert_false(return_with(v, &answer, recovery, &err));
+        vault_close(v);
+        OK(vault_open(&v, path, &err));
+        assert_true(vault_is_travelling(v));
+    }
+    OK(return_with(v, &answer, recovery, &err));
+    assert_false(vault_has_pin(v)); /* whoever learned it on the road */
+    vault_close(v);
+    buf_fini(&answer);
+}
+
+static void test_vault__knows_a_key_that_nothing_is_sealed_to(void **state)
+{
+    (void)state;
+    uint8_t low[32] = {1}, none[32] = {0}, good[32], secret[32];
+    secret_random(secret, 32);
+    secret_box_public(good, secret);
+    assert_true(secret_box_usable(good));
+    assert_false(secret_box_usable(low));
+    assert_false(secret_box_usable(none));
+}
+
 static void test_vault__ten_wrong_passphrases_are_a_travel_lock(void **state)
 {
     (void)state;
@@ -584,13 +693,16 @@ int main(void)
             test_vault__after_the_travel_lock_only_the_recovery_key_opens, setup, teardown),
         cmocka_unit_test_setup_teardown(test_vault__an_answer_is_good_for_one_lock, setup,
                                         teardown),
-        cmocka_unit_test_setup_teardown(test_vault__an_older_copy_opens_nothing_that_came_later,
+        cmocka_unit_test_setup_teardown(test_vault__an_older_keyslot_opens_no_keys_that_came_later,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_vault__a_lock_or_a_return_that_cannot_be_written_is_none, setup, teardown),
         cmocka_unit_test_setup_teardown(test_vault__a_try_without_memory_is_none, setup, teardown),
         cmocka_unit_test_setup_teardown(test_vault__follows_the_studys_recovery_key, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_vault__each_unlocking_renews_the_key, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_vault__half_a_lock_is_undone_or_told, setup, teardown),
+        cmocka_unit_test(test_vault__knows_a_key_that_nothing_is_sealed_to),
         cmocka_unit_test_setup_teardown(test_vault__ten_wrong_passphrases_are_a_travel_lock, setup,
                                         teardown),
     };
