@@ -528,9 +528,24 @@ static void test_device__comes_back_from_a_journey(void **state)
                  : k == 1 ? 0
                           : 16,
                  whose[k] && *whose[k] ? whose[k] : id);
-        assert_int_equal(key_tool(line), k == 5 ? 0 : 4);
+        assert_int_equal(key_tool(line), k == 5 ? 0 : k == 2 || k == 3 ? 1 : 4);
     }
     buf_fini(&known);
+    struct buf label = {0}, log = {0}; /* by its name, and written down */
+    buf_text(&label, "Ош, 3");
+    snprintf(known_as, sizeof known_as, "%s.label", id);
+    study_put(&s, "desk/devices", known_as, &label);
+    char named[1000];
+    snprintf(named, sizeof named,
+             "unlock %s %s/unlock.sbu -o %s/b.sbv --words '%s' --device 'Ош, 3'", dir, dir, dir,
+             cyrillic);
+    assert_int_equal(key_tool(named), 0);
+    OK(file_read(&log, study_path(&s, "desk/unlocked.log"), 4096, &err));
+    const char *first = strstr(log.data, id);
+    assert_non_null(first);
+    assert_non_null(strstr(first + 1, id));
+    buf_fini(&label);
+    buf_fini(&log);
     assert_int_equal(key_tool(line), 1); /* an answer is not replaced */
     snprintf(line, sizeof line, "%s/a.sbv", dir);
     OK(file_read(&answer, line, 4096, &err));

@@ -73,4 +73,10 @@ $B/suhbat-key catalogue "$D/study" --withdraw fields -o "$D/stick/catalogue3.age
     grep -q ': 0 forms' || fail 'the form was not withdrawn'
 echo "$PASS" | $B/suhbat --data "$D/device" --load "$D/stick" >/dev/null
 drive resume device
+# a device that was lost
+id=$($B/suhbat-key devices "$D/study" | sed -n 's/^device: \([0-9a-f]*\) suhbat$/\1/p')
+[ -n "$id" ] || fail 'the device has no label'
+$B/suhbat-key catalogue "$D/study" --revoke "$(echo "$id" | cut -c1-12)" >/dev/null
+$B/suhbat-key devices "$D/study" | grep -q "^device: $id suhbat (revoked)$" || fail 'it was not revoked'
+! $B/suhbat-key catalogue "$D/study" --revoke suhbat 2>/dev/null || fail 'it was revoked twice'
 echo '1 passed, 0 failed, 0 skipped'

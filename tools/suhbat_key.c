@@ -14,7 +14,7 @@
 #include "tools/desk_keys.h"
 
 static const char *opt_withdraw, *opt_out, *opt_force, *opt_days, *opt_identity, *opt_words,
-    *opt_device;
+    *opt_device, *opt_revoke;
 
 enum { WARN_DAYS = 30, TOKEN_DAYS = 14 };
 
@@ -192,19 +192,25 @@ static bool find_token(struct arena *arena, char **out, const char *dir, const s
     return err_hint(err, "an invitation works once; make a new one with 'suhbat-key invite'");
 }
 
-static void print_label(struct arena *arena, const char *dir, const struct enrol_request *r)
+/* What the interviewer called the device; kept beside it, for whoever is called by that name. */
+static bool keep_label(struct arena *arena, const char *dir, const struct enrol_request *r,
+                       const char *hex, struct err *err)
 {
     uint8_t identity[32];
     struct buf label = {0};
     const char *path = opt_identity ? opt_identity : desk_path(arena, dir, "coordinator.identity");
     struct age_keys keys = {.identities = (const uint8_t(*)[32]) & identity, .count = 1};
+    bool ok = true;
     if (desk_read_identity(identity, path, NULL) &&
         age_open(&label, r->label, r->label_len, &keys, NULL, NULL) &&
         text_valid(label.data, label.len)) {
         printf("label: %s\n", label.data);
+        ok = write_file(arena, dir, arena_printf(arena, "devices/%s.label", hex), label.data,
+                        label.len, true, err);
     }
     secret_wipe(identity, sizeof identity);
     buf_fini(&label);
+    return ok;
 }
 
 static bool run_enrol(const struct cli_words *words, struct err *err)
@@ -261,7 +267,7 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
         memcpy(keys, r.sign_pk, 32);
         memcpy(keys + 32, r.box_pk, 32);
         printf("device: %s\n", hex);
-        print_label(&arena, dir, &r);
+        ok = keep_label(&arena, dir, &r, hex, err);
         desk_say_words("the device's words, to compare on its screen", keys, sizeof keys);
     }
     secret_wipe(root, sizeof root);
@@ -293,6 +299,100 @@ static bool list_package(struct catalogue *c, const struct package *p, struct er
     memcpy(c->forms[at].form, p->form_hash, 32);
     c->forms[at].serial = p->serial;
     memcpy(c->forms[at].package, p->hash, 32);
+    return true;
+}
+
+/* ---- the study's devices ---- */
+
+struct device_known {
+    uint8_t id[32]; /* 16 bytes and zeros */
+    char hex[33];
+    const char *label; /* "" where none is known */
+    bool revoked;
+};
+
+static bool read_device(struct device_known *d, struct arena *arena, const char *folder,
+                        const char *name, struct err *err)
+{
+    struct buf known = {0}, label = {0};
+    struct cert cert;
+    bool ok = file_read(&known, desk_path(arena, folder, name), 4096, err) &&
+              ((known.len >= CERT_BYTES && cert_read(&cert, (const uint8_t *)known.data)) ||
+               err_set(err, ERR_INPUT, "%s is no device", name));
+    if (ok) {
+        chain_device_id(d->id, cert.subject);
+        text_hex(d->hex, d->id, 16);
+        const char *path = desk_path(arena, folder, arena_printf(arena, "%s.label", d->hex));
+        bool labelled = file_exists(path) && file_read(&label, path, 4096, NULL) && label.len;
+        d->label = labelled ? arena_copy(arena, label.data, label.len) : "";
+    }
+    buf_fini(&known);
+    buf_fini(&label);
+    return ok;
+}
+
+/* All that were enrolled, into the arena. */
+static bool known_devices(struct device_known **list, size_t *count, struct arena *arena,
+                          const char *dir, struct err *err)
+{
+    const char **names, *folder = desk_path(arena, dir, "devices");
+    struct buf bytes = {0};
+    struct catalogue *c = mem_zero(1, sizeof *c);
+    bool ok = file_list(arena, &names, count, folder, ".device", err) &&
+              desk_read_catalogue(c, &bytes, desk_path(arena, dir, "catalogue.sbg"), err);
+    *list = ok ? arena_alloc(arena, (*count + 1) * sizeof **list) : NULL;
+    for (size_t i = 0; ok && i < *count; i++) {
+        (*list)[i] = (struct device_known){.label = ""};
+        ok = read_device(&(*list)[i], arena, folder, names[i], err);
+        (*list)[i].revoked = ok && catalogue_revoked(c, 2, (*list)[i].id);
+    }
+    buf_fini(&bytes);
+    free(c);
+    return ok;
+}
+
+/* By its label, or by its id's first twelve letters or more: fewer could be made to agree. */
+static bool name_device(const struct device_known **found, struct arena *arena, const char *dir,
+                        const char *name, struct err *err)
+{
+    enum { LEAST = 12 };
+    struct device_known *list;
+    size_t count, fit = 0;
+    if (!known_devices(&list, &count, arena, dir, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool by_id = strlen(name) >= LEAST && strncmp(list[i].hex, name, strlen(name)) == 0;
+        if (by_id || strcmp(list[i].label, name) == 0) {
+            *found = &list[i];
+            fit++;
+        }
+    }
+    if (fit == 1) {
+        return true;
+    }
+    err_set(err, ERR_INPUT, fit ? "%s is the name of several devices" : "no device is called %s",
+            name);
+    return err_hint(err, "give its label, or twelve letters of its id or more: suhbat-key devices "
+                         "STUDY lists them");
+}
+
+/* Its records and requests are refused from now on. */
+static bool revoke(struct catalogue *c, struct arena *arena, const char *dir, const char *name,
+                   struct err *err)
+{
+    const struct device_known *d;
+    if (!name_device(&d, arena, dir, name, err)) {
+        return false;
+    }
+    if (d->revoked) {
+        return err_set(err, ERR_INPUT, "the device %s was revoked already", d->hex);
+    }
+    if (c->revoked_count == CATALOGUE_REVOKED_MAX) {
+        return err_set(err, ERR_LIMIT, "the catalogue can revoke no more");
+    }
+    c->revoked[c->revoked_count].kind = 2;
+    memcpy(c->revoked[c->revoked_count++].id, d->id, sizeof d->id);
     return true;
 }
 
@@ -337,7 +437,8 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
         buf_fini(&file);
         buf_fini(&plain);
     }
-    ok = ok && (!opt_withdraw || withdraw(c, opt_withdraw, err));
+    ok = ok && (!opt_withdraw || withdraw(c, opt_withdraw, err)) &&
+         (!opt_revoke || revoke(c, &arena, dir, opt_revoke, err));
     if (ok) {
         c->epoch++;
         c->issued_at = now_s();
@@ -381,63 +482,88 @@ static bool words_agree(const char *heard, const struct travel_request *request,
     return ok;
 }
 
-/* The study's device whose id begins so; ERR_AUTH when there is none, or it was revoked. */
-static bool find_device(char hex[33], struct arena *arena, const char *dir,
-                        const uint8_t start[TRAVEL_DEVICE], struct err *err)
+static bool run_devices(const struct cli_words *words, struct err *err)
 {
-    const char **names, *folder = desk_path(arena, dir, "devices");
-    char begins[2 * TRAVEL_DEVICE + 1];
-    struct buf bytes = {0};
-    struct catalogue *c = mem_zero(1, sizeof *c);
-    size_t count = 0;
-    bool found = false;
-    text_hex(begins, start, TRAVEL_DEVICE);
-    bool ok = file_list(arena, &names, &count, folder, ".device", err) &&
-              desk_read_catalogue(c, &bytes, desk_path(arena, dir, "catalogue.sbg"), err);
-    for (size_t i = 0; ok && i < count && !found; i++) {
-        struct buf known = {0};
-        struct cert cert;
-        uint8_t id[32] = {0};
-        if (strncmp(names[i], begins, strlen(begins)) != 0) {
-            continue;
-        }
-        ok = file_read(&known, desk_path(arena, folder, names[i]), 4096, err) &&
-             ((known.len >= CERT_BYTES && cert_read(&cert, (const uint8_t *)known.data)) ||
-              err_set(err, ERR_INPUT, "%s is no device", names[i]));
-        if (ok) {
-            chain_device_id(id, cert.subject);
-            text_hex(hex, id, 16);
-            found = memcmp(id, start, TRAVEL_DEVICE) == 0;
-            if (found && catalogue_revoked(c, 2, id)) {
-                ok = err_set(err, ERR_AUTH, "the device %s was revoked: it stays closed", hex);
-            }
-        }
-        buf_fini(&known);
+    struct arena arena;
+    struct device_known *list;
+    size_t count;
+    arena_init(&arena);
+    bool ok = known_devices(&list, &count, &arena, words->list[0], err);
+    for (size_t i = 0; i < (ok ? count : 0); i++) {
+        printf("device: %s%s%s%s\n", list[i].hex, *list[i].label ? " " : "", list[i].label,
+               list[i].revoked ? " (revoked)" : "");
     }
-    if (ok && !found) {
-        err_set(err, ERR_AUTH, "the request is of a device that this study has not enrolled: %s…",
-                begins);
-        ok =
-            err_hint(err, "somebody may have copied a device: ask whose it is, and answer nothing");
-    }
-    buf_fini(&bytes);
-    free(c);
+    arena_fini(&arena);
     return ok;
 }
 
-/* Whose voice it is, and whose device, are two things: a copy of another's asks in any voice. */
-static bool device_agrees(const char *named, const char *hex, struct err *err)
+/* The study's device whose id begins so; ERR_AUTH when there is none, or it was revoked. */
+static bool find_device(const struct device_known **found, struct arena *arena, const char *dir,
+                        const uint8_t start[TRAVEL_DEVICE], struct err *err)
 {
-    enum { LEAST = 6 };
-    size_t len = named ? strlen(named) : 0;
-    if (len >= LEAST && strncmp(named, hex, len) == 0) {
+    struct device_known *list;
+    size_t count;
+    *found = NULL;
+    if (!known_devices(&list, &count, arena, dir, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count && !*found; i++) {
+        *found = memcmp(list[i].id, start, TRAVEL_DEVICE) == 0 ? &list[i] : NULL;
+    }
+    if (!*found) {
+        char begins[2 * TRAVEL_DEVICE + 1];
+        text_hex(begins, start, TRAVEL_DEVICE);
+        err_set(err, ERR_AUTH, "the request is of a device that this study has not enrolled: %s…",
+                begins);
+        return err_hint(err,
+                        "somebody may have copied a device: ask whose it is, and answer nothing");
+    }
+    return !(*found)->revoked ||
+           err_set(err, ERR_AUTH, "the device %s was revoked: it stays closed", (*found)->hex);
+}
+
+/* Whose voice it is, and whose device, are two things: a copy of another's asks in any voice.  So
+ * the coordinator says which device it should be, and is not told which it is. */
+static bool device_agrees(struct arena *arena, const char *dir, const struct device_known *asks,
+                          struct err *err)
+{
+    const struct device_known *named;
+    if (!opt_device) {
+        err_set(err, ERR_AUTH, "whose device should it be?");
+        return err_hint(err, "--device and the label, or the id, of the device that belongs to the "
+                             "person whose voice you hear: suhbat-key devices STUDY lists them");
+    }
+    if (!name_device(&named, arena, dir, opt_device, err)) {
+        return false;
+    }
+    if (memcmp(named->id, asks->id, sizeof named->id) == 0) {
         return true;
     }
-    err_set(err, ERR_AUTH,
-            named ? "the request is of another device: %s" : "the request is of the device %s",
-            hex);
-    return err_hint(
-        err, "is that the device of the person whose voice you hear?  then --device %.*s", 8, hex);
+    err_set(err, ERR_AUTH, "the request is not of the device %s", opt_device);
+    return err_hint(err, "it is another's: ask who is calling, and answer nothing until you know");
+}
+
+/* Each answer is written down; an earlier one to the same device is told. */
+static bool log_answer(struct arena *arena, const char *dir, const struct device_known *d,
+                       struct err *err)
+{
+    struct buf log = {0};
+    char when[64];
+    const char *path = desk_path(arena, dir, "unlocked.log");
+    bool ok = !file_exists(path) || file_read(&log, path, 16 << 20, err);
+    buf_add(&log, "", 0);
+    for (const char *p = ok ? strstr(log.data, d->hex) : NULL; p; p = strstr(p + 1, d->hex)) {
+        const char *line = p;
+        while (line > log.data && line[-1] != '\n') {
+            line--;
+        }
+        printf("it was answered before, at %.*s\n", (int)strcspn(line, " "), line);
+    }
+    clock_iso(when, sizeof when, clock_wall_ms(), 0, true);
+    buf_printf(&log, "%s %s %s\n", when, d->hex, d->label);
+    ok = ok && file_write(path, log.data, log.len, FILE_PRIVATE, true, err);
+    buf_fini(&log);
+    return ok;
 }
 
 static bool run_unlock(const struct cli_words *words, struct err *err)
@@ -448,7 +574,7 @@ static bool run_unlock(const struct cli_words *words, struct err *err)
     struct buf bytes = {0}, out = {0};
     struct travel_request request;
     uint8_t recovery[32], *plain = secret_new(TRAVEL_PLAIN);
-    char hex[33] = "";
+    const struct device_known *asks = NULL;
     arena_init(&arena);
     const char *path = opt_identity ? opt_identity : desk_path(&arena, dir, "recovery.identity");
     bool ok = file_read(&bytes, from, 4096, err) &&
@@ -456,15 +582,16 @@ static bool run_unlock(const struct cli_words *words, struct err *err)
                err_at(err, "%s", file_name(from))) &&
               words_agree(opt_words, &request, err) && desk_read_identity(recovery, path, err) &&
               travel_request_open(plain, &request, recovery, err) &&
-              find_device(hex, &arena, dir, plain + SECRET_KEY, err) &&
-              device_agrees(opt_device, hex, err);
+              find_device(&asks, &arena, dir, plain + SECRET_KEY, err) &&
+              device_agrees(&arena, dir, asks, err);
     if (ok) {
         travel_answer_write(&out, &request, plain);
-        ok = file_write(answer, out.data, out.len, FILE_PRIVATE, opt_force, err);
+        ok = log_answer(&arena, dir, asks, err) &&
+             file_write(answer, out.data, out.len, FILE_PRIVATE, opt_force, err);
     }
     if (ok) {
         printf("%s: device %s opens with it and the passphrase that its interviewer chose, once\n",
-               answer, hex);
+               answer, asks->hex);
     }
     secret_wipe(recovery, sizeof recovery);
     secret_free(plain);
@@ -526,8 +653,8 @@ int main(int argc, char **argv)
         {NULL, 0, NULL, NULL, NULL}};
     static const struct cli_option unlocking[] = {
         {"words", 0, "WORDS", "the six words that the interviewer read to you", &opt_words},
-        {"device", 0, "ID", "whose device it is: the id that enrol told, or its first six letters",
-         &opt_device},
+        {"device", 0, "NAME",
+         "whose device it should be: its label, or twelve letters of its id or more", &opt_device},
         {"output", 'o', "FILE", "where to write the answer (answer.sbv)", &opt_out},
         {"identity", 0, "FILE", "the recovery identity (STUDY/recovery.identity)", &opt_identity},
         {"force", 0, NULL, "replace a file that is there", &opt_force},
@@ -541,6 +668,8 @@ int main(int argc, char **argv)
         {"output", 'o', "FILE", "where to write", &opt_out},
         {"withdraw", 0, "FORM_ID", "take this form out of force; its drafts can be finished",
          &opt_withdraw},
+        {"revoke", 0, "NAME", "take nothing more from this device, and never unlock it",
+         &opt_revoke},
         {"force", 0, NULL, "replace a file that is there", &opt_force},
         {NULL, 0, NULL, NULL, NULL}};
     static const struct cli_verb verbs[] = {
@@ -555,6 +684,7 @@ int main(int argc, char **argv)
          cataloguing, run_catalogue},
         {"unlock", "STUDY REQUEST", "open a device that locked itself for travel.", 2, 2, unlocking,
          run_unlock},
+        {"devices", "STUDY", "the devices that were enrolled.", 1, 1, NULL, run_devices},
         {"show", "STUDY", "what the catalogue says.", 1, 1, NULL, run_show},
         {"passphrase", "", "five fresh words, in both scripts.", 0, 0, NULL, run_passphrase},
     };
