@@ -167,14 +167,14 @@ struct app {
     enum outline_filter outline; /* which questions it lists */
     size_t opened_section;       /* 1, 2, …: its questions are listed, too; 0: none's */
     enum answer_result refusal;
-    struct node *refused; /* beside which question it is said */
-    bool refused_now;     /* not yet brought into sight */
+    struct node *refused;  /* beside which question it is said */
+    bool refused_now;      /* not yet brought into sight */
     unsigned refused_edit; /* what was typed then: another text is not refused yet */
     int64_t typed_ms, journalled_ms;
     const struct node *dated; /* whose calendar was turned: */
     int month_shown, year_shown;
-    char day_shown[12];  /* of a moment whose hour is still missing */
-    char clock_shown[8]; /* "08:--": its minute is still missing; "--:35": its hour */
+    char day_shown[12];             /* of a moment whose hour is still missing */
+    char clock_shown[8];            /* "08:--": its minute is still missing; "--:35": its hour */
     const struct node *opened;      /* whose list is open */
     bool advance;                   /* a quick answer: on to the next page */
     const struct node *field_waits; /* not opened by itself: its question is to be read first */
@@ -231,11 +231,13 @@ struct app {
     struct device_locks locks; /* as they were looked at last */
     bool locked_before;        /* since the program began: a PIN would have been handy */
     enum travel_step travel;
-    enum screen pin_from; /* where SCREEN_PIN was opened */
-    bool unsealed;        /* the lock came, and the record could not be sealed */
+    bool travel_again; /* no answer to this passphrase was found: its words and request can be had
+                          again */
+    enum screen pin_from;   /* where SCREEN_PIN was opened */
+    bool unsealed;          /* the lock came, and the record could not be sealed */
     const uint8_t *opening; /* the draft that is being opened by an errand, or NULL */
-    bool unwritten;       /* the last answers before the lock: the medium took them not */
-    bool to_resume;       /* softly locked within an interview: this one */
+    bool unwritten;         /* the last answers before the lock: the medium took them not */
+    bool to_resume;         /* softly locked within an interview: this one */
     uint8_t resume_id[16];
     bool show_pass;
     char suggested[64];

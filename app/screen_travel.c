@@ -24,7 +24,8 @@ static void close_for_travel(struct app *app)
     app_lock_hard(app);
     app->unwritten = unwritten;
     if (!closed) { /* nobody goes to a border with one that is not */
-        app_say(app, S_travel_not_closed);
+        app_look_locks(app);
+        app_say(app, app->locks.unsure ? S_travel_unsure : S_travel_not_closed);
     }
 }
 
@@ -95,7 +96,7 @@ static bool come_back(struct device *d, void *arg, struct err *err)
     return device_travel_return(d, r->answer->data, r->answer->len, r->pass, r->len, err);
 }
 
-enum { ANSWERS = 4 };
+enum { ANSWERS = 16 };
 struct answers { /* those for the passphrase that was typed, from the sticks and cards */
     const char *fixed;
     uint8_t public_key[32]; /* that they must be for */
@@ -167,9 +168,31 @@ static void try_answers(struct app *app, void *matter, bool ok, const struct err
     } else if (a->count && err.code != ERR_AUTH) { /* it fits, but the device does not take it */
         app_trouble(app, &err);
     } else {
+        app->travel_again = !a->count;
         app_say(app, a->count || a->others ? S_travel_wrong_answer
                      : a->silent           ? S_media_hangs
                                            : S_travel_no_answer);
+    }
+}
+
+/* The request once more, for the passphrase that stands in the field: the same words, the same
+ * file. */
+static void ask_again(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    struct asking a = {
+        .pass = ui->edit.text.data, .len = ui->edit.text.len, .request = &app->request};
+    buf_cut(&app->request, 0);
+    app_wait(app, S_wait_keys);
+    if (writer_call(app->writer, ask, &a, &err)) {
+        edit_end(&ui->edit);
+        snprintf(app->about_words, sizeof app->about_words, "%s", a.words);
+        app->travel = TRAVEL_SEND;
+        app->message[0] = '\0';
+        app_find_media(app, NULL);
+    } else {
+        app_trouble(app, &err);
     }
 }
 
@@ -267,7 +290,7 @@ void travel_put_away(struct app *app)
     edit_end(&app->ui.edit);
     secret_wipe(app->suggested, sizeof app->suggested);
     app->message[0] = app->folder[0] = '\0';
-    app->show_pass = false;
+    app->show_pass = app->travel_again = false;
     app->travel = TRAVEL_START;
     app->ui.again = true;
 }
@@ -337,6 +360,11 @@ void screen_travel(struct app *app)
             if (ui_pill(ui, "show", &px, &y, x, x + half,
                         ui_str(ui, app->show_pass ? S_unlock_hide : S_unlock_show), false, false)) {
                 app->show_pass = !app->show_pass;
+            }
+            if (app->travel_again && ui->edit.text.len &&
+                ui_pill(ui, "again", &px, &y, x, x + half, ui_str(ui, S_travel_again), false,
+                        false)) {
+                ask_again(app);
             }
             ui_pills_end(ui, &px, &y, x);
         }

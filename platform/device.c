@@ -520,6 +520,7 @@ struct device_locks device_locks(const struct device *d)
                                  .pin = vault_has_pin(d->vault),
                                  .can_travel = vault_can_travel(d->vault),
                                  .travelling = vault_is_travelling(d->vault),
+                                 .unsure = vault_is_unsure(d->vault),
                                  .pin_tries = vault_pin_tries(d->vault),
                                  .soft_left_ms = vault_soft_left_ms(d->vault)};
 }

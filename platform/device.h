@@ -58,6 +58,7 @@ struct device_locks {
     unsigned failures, wait_s; /* of the passphrase; s until the next try */
     bool pin;                  /* one was chosen */
     bool can_travel, travelling;
+    bool unsure; /* whether it is closed: what was written was not taken, nor its undoing */
     unsigned pin_tries;        /* left; 0: the PIN opens nothing */
     int64_t soft_left_ms;      /* how long it still does, while softly locked */
 };

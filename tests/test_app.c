@@ -223,6 +223,16 @@ static void test_app__for_a_border_only_the_coordinator_opens(void **state)
     assert_true(scene_tap(&s, "key:enter"));
     assert_int_equal(s.app.screen, SCREEN_TRAVEL);
     assert_string_not_equal(s.app.message, "");
+    /* the words of a request can be had again, by whoever knows its passphrase */
+    assert_true(scene_tap(&s, "again"));
+    assert_int_equal(s.app.travel, TRAVEL_SEND);
+    char words[64];
+    snprintf(words, sizeof words, "%s", s.app.about_words);
+    assert_true(scene_tap(&s, "answer"));
+    scene_type(&s, study_pass);
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_true(scene_tap(&s, "again"));
+    assert_string_equal(s.app.about_words, words);
     assert_true(scene_tap(&s, "back"));
     assert_true(scene_tap(&s, "ask"));
     assert_true(scene_tap(&s, "right"));
