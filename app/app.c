@@ -282,15 +282,28 @@ static bool know_form(struct app_form *out, const struct device_form *form,
     return false;
 }
 
+/* Is it earlier than what was begun or sealed here already, or than this program? */
+static bool is_doubtful(const struct app *app)
+{
+    enum { SLACK_MS = 10 * 60 * 1000 };
+    int64_t newest = 1790000000000 + SLACK_MS;
+    newest = app->waiting.newest_ms > newest ? app->waiting.newest_ms : newest;
+    for (size_t i = 0; i < app->draft_count; i++) {
+        newest = app->drafts[i].begun_ms > newest ? app->drafts[i].begun_ms : newest;
+    }
+    return clock_wall_ms() < newest - SLACK_MS;
+}
+
 static bool gather_home(struct device *d, void *arg, struct err *err)
 {
     struct app *app = arg;
     struct device_form *forms = mem_zero(DEVICE_FORMS_MAX, sizeof *forms);
     size_t count = 0;
     bool ok = device_drafts(d, app->drafts, &app->draft_count, err) &&
-              device_waiting(d, &app->waiting, &app->oldest_ms, &app->waiting_bytes, err) &&
+              device_waiting(d, &app->waiting, err) &&
               device_forms(d, forms, &count, err);
     app->epoch = ok ? device_catalogue(d)->epoch : 0;
+    app->clock_doubt = ok && is_doubtful(app);
     app->overdue_s = ok ? device_catalogue_overdue(d, clock_wall_ms()) : 0;
     struct app_form *known = mem_zero(APP_FORMS_MAX, sizeof *known);
     size_t known_count = app->form_count;

@@ -150,8 +150,9 @@ struct app {
     /* home */
     struct device_draft drafts[VAULT_DRAFTS];
     size_t draft_count;
-    uint64_t waiting, waiting_bytes, overdue_s;
-    int64_t oldest_ms;
+    struct device_waiting waiting;
+    uint64_t overdue_s;
+    bool clock_doubt; /* it stands before something that this device did */
     uint64_t epoch, epoch_s; /* of the catalogue: its number, and when it was signed */
     struct app_form forms[APP_FORMS_MAX];
     size_t form_count;

@@ -200,13 +200,13 @@ void screen_hand_over(struct app *app)
         return;
     }
     y += ui_text(ui, x, y, w, TEXT_QUESTION,
-                 ui_fill(ui, S_hand_over_what, ui_number(ui, (long long)app->waiting), NULL),
+                 ui_fill(ui, S_hand_over_what, ui_number(ui, (long long)app->waiting.count), NULL),
                  ui->theme.ink, true);
     if (!app->folder[0]) {
         enum { TENTH = 1024 * 1024 / 10 };
         y += ui_text(ui, x, y + ui_px(ui, 4), w, TEXT_HINT,
                      ui_fill(ui, S_hand_over_size,
-                             ui_tenths(ui, (long long)((app->waiting_bytes + TENTH - 1) / TENTH)),
+                             ui_tenths(ui, (long long)((app->waiting.bytes + TENTH - 1) / TENTH)),
                              NULL),
                      ui->theme.soft, true);
     }

@@ -17,22 +17,36 @@ static void status_line(struct app *app, struct header *h)
                                : ui_fill(ui, S_home_space, space, NULL);
 }
 
+/* Which form a draft is of; "" where that is no longer in force. */
+static const char *form_of(const struct app *app, const uint8_t package_hash[32])
+{
+    for (size_t i = 0; i < app->form_count; i++) {
+        if (memcmp(app->forms[i].form.hash, package_hash, 32) == 0) {
+            return app->forms[i].title;
+        }
+    }
+    return "";
+}
+
 static void show_drafts(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     y[0] += ui_px(ui, 6);
-    *y += ui_text(ui, x, *y, w, TEXT_HEADING,
-                  app->draft_count
-                      ? ui_fill(ui, S_home_drafts, ui_number(ui, (long long)app->draft_count), NULL)
-                      : ui_str(ui, S_home_no_drafts),
-                  ui->theme.ink, true);
+    *y +=
+        app->draft_count
+            ? ui_text(ui, x, *y, w, TEXT_HEADING,
+                      ui_fill(ui, S_home_drafts, ui_number(ui, (long long)app->draft_count), NULL),
+                      ui->theme.ink, true)
+            : ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_home_no_drafts), ui->theme.soft, true);
     for (size_t i = 0; i < app->draft_count; i++) {
         struct device_draft *d = &app->drafts[i];
         const char *id = arena_printf(&ui->frame, "draft:%u", d->number);
         const char *title =
             ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", d->number), NULL);
-        if (ui_row(ui, id, x, y, w, title,
-                   ui_fill(ui, S_home_draft, app_date(app, d->begun_ms), NULL), '-')) {
+        const char *begun = ui_fill(ui, S_home_draft, app_date(app, d->begun_ms), NULL);
+        const char *form = app->form_count > 1 ? form_of(app, d->package_hash) : "";
+        begun = *form ? arena_printf(&ui->frame, "%s · %s", form, begun) : begun;
+        if (ui_row(ui, id, x, y, w, title, begun, '~')) {
             struct device_draft copy = *d;
             app_resume(app, &copy);
             return;
@@ -41,25 +55,54 @@ static void show_drafts(struct app *app, int x, int *y, int w)
     *y += ui_px(ui, 14);
 }
 
+/* What was never copied, and what is on its way and waits for a receipt, are two things. */
 static void show_waiting(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    if (!app->waiting) {
-        *y += ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, S_home_nothing), ui->theme.ink, true);
+    const struct device_waiting *all = &app->waiting;
+    long long fresh = (long long)(all->count - all->copied);
+    if (!all->count) {
+        *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_home_nothing), ui->theme.soft, true);
         *y += ui_px(ui, 14);
         return;
     }
-    *y += ui_text(ui, x, *y, w, TEXT_HEADING,
-                  ui_fill(ui, S_home_waiting, ui_number(ui, (long long)app->waiting), NULL),
-                  ui->theme.ink, true);
-    *y += ui_text(ui, x, *y, w, TEXT_SMALL,
-                  ui_fill(ui, S_home_waiting_hint, app_date(app, app->oldest_ms), NULL),
-                  ui->theme.soft, true);
+    if (fresh) {
+        *y += ui_text(ui, x, *y, w, TEXT_HEADING,
+                      ui_fill(ui, S_home_waiting, ui_number(ui, fresh), NULL), ui->theme.ink, true);
+        *y += ui_text(ui, x, *y, w, TEXT_SMALL,
+                      ui_fill(ui, S_home_waiting_hint, app_date(app, all->oldest_ms), NULL),
+                      ui->theme.soft, true);
+    }
+    if (all->copied) {
+        *y += fresh ? ui_px(ui, 6) : 0;
+        *y += ui_text(ui, x, *y, w, fresh ? TEXT_BODY : TEXT_HEADING,
+                      ui_fill(ui, S_home_copied, ui_number(ui, (long long)all->copied), NULL),
+                      ui->theme.ink, true);
+        *y += ui_text(ui, x, *y, w, TEXT_SMALL,
+                      ui_fill(ui, S_home_copied_hint, app_date(app, all->copied_ms), NULL),
+                      ui->theme.soft, true);
+    }
     *y += ui_px(ui, 8);
-    if (ui_wide_button(ui, "hand-over", x, y, w, ui_str(ui, S_home_hand_over), false)) {
+    if (ui_wide_button(ui, "hand-over", x, y, w,
+                       ui_str(ui, fresh ? S_home_hand_over : S_home_hand_again), false)) {
         app_go(app, SCREEN_HAND_OVER);
     }
     *y += ui_px(ui, 6);
+}
+
+/* A battery that ends, or a card that is full, in the middle of an interview. */
+static void show_shortages(struct app *app, int x, int *y, int w)
+{
+    enum { BATTERY_LOW = 15 };
+    struct ui *ui = &app->ui;
+    unsigned long long free = file_free_bytes(app->data_dir);
+    int battery = window_battery();
+    if (battery >= 0 && battery <= BATTERY_LOW) {
+        ui_warning(ui, x, y, w, ui_fill(ui, S_home_battery_low, ui_number(ui, battery), NULL));
+    }
+    if (free < 300000000ull) {
+        ui_warning(ui, x, y, w, ui_str(ui, S_home_space_low));
+    }
 }
 
 void screen_home(struct app *app)
@@ -68,7 +111,6 @@ void screen_home(struct app *app)
     struct header h = {
         .help = true, .left = "menu", .right = "lock", .language = true, .progress = -1};
     int x, y, w;
-    bool clock_wrong = clock_wall_ms() < 1790000000000; /* before this program was written */
     status_line(app, &h);
     ui_header(ui, &h);
     if (ui_took(ui, "lock")) {
@@ -86,7 +128,8 @@ void screen_home(struct app *app)
     }
     ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
     app_message(app, x, &y, w);
-    if (clock_wrong) {
+    show_shortages(app, x, &y, w);
+    if (app->clock_doubt) {
         ui_warning(ui, x, &y, w, ui_str(ui, S_home_clock));
     }
     if (app->overdue_s) {

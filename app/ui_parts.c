@@ -45,7 +45,8 @@ static float header_most(const struct ui *ui, bool progress)
 
 static int header_face(const struct ui *ui, bool progress)
 {
-    float most = header_most(ui, progress), part = ui->text_scale > most ? most / ui->text_scale : 1;
+    float most = header_most(ui, progress),
+          part = ui->text_scale > most ? most / ui->text_scale : 1;
     int least = ui_px(ui, 52);
     int two = 2 * (int)((float)ui_line(ui, TEXT_TITLE) * part + 0.5f) + ui_px(ui, 6);
     return two > least ? two : least;
@@ -127,7 +128,8 @@ static void question_mark(struct ui *ui, int x, int y, float size_dp, colour c)
 
 static void draw_header(struct ui *ui, const struct header *h)
 {
-    int height = header_face(ui, h->progress >= 0), side = ui_px(ui, 48), x = ui_px(ui, 16), right = ui->w;
+    int height = header_face(ui, h->progress >= 0), side = ui_px(ui, 48), x = ui_px(ui, 16),
+        right = ui->w;
     ui_fill_rect(ui, (struct rect){0, 0, ui->w, height}, ui->theme.paper);
     if (h->left) {
         struct rect r = {0, 0, side, height};
@@ -454,6 +456,9 @@ static void draw_mark(struct ui *ui, int x, int cy, char mark)
         ui_box(ui, r, 4, ui->theme.warn_back, ui->theme.warn, 2);
         question_mark(ui, r.x, r.y, 22, ui->theme.warn);
         break;
+    case '~': /* begun */
+        ui_dash(ui, r, 11, ui->theme.ink, 2);
+        break;
     case '-':
         ui_dash(ui, r, 11, ui->theme.soft, 2);
         break;
@@ -466,15 +471,21 @@ static void draw_mark(struct ui *ui, int x, int cy, char mark)
 bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
             const char *small, char mark)
 {
-    int inset = mark ? ui_px(ui, 34) : ui_px(ui, 4);
+    static const int8_t on[] = {36, 20, 66, 50, 36, 80};
+    int inset = mark ? ui_px(ui, 34) : 0, all = w;
+    w -= mark ? 0 : ui_px(ui, 24); /* an arrow says that it leads on */
     int title_h = ui_text(ui, 0, 0, w - inset, TEXT_BODY, title, 0, false);
     int small_h = small && *small ? ui_text(ui, 0, 0, w - inset, TEXT_SMALL, small, 0, false) : 0;
     int h = title_h + small_h + ui_px(ui, 16), least = ui_px(ui, 52);
     h = h < least ? least : h;
-    struct rect r = {x, *y, w, h};
+    struct rect r = {x, *y, all, h};
     bool hit = ui_target(ui, id, ROLE_ROW, r);
     if (ui_pressed(ui, id)) {
         ui_fill_rect(ui, r, ui->theme.tint);
+    }
+    if (!mark) {
+        ui_stroke(ui, x + w + ui_px(ui, 4), *y + (h - ui_px(ui, 18)) / 2, 18, on, 3, 2.5f,
+                  ui->theme.soft);
     }
     if (mark) {
         draw_mark(ui, x, *y + h / 2, mark);
@@ -485,7 +496,7 @@ bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *tit
     if (small_h) {
         ui_text(ui, x + inset, at + title_h, w - inset, TEXT_SMALL, small, ui->theme.soft, true);
     }
-    ui_fill_rect(ui, (struct rect){x, *y + h - ui_px(ui, 1), w, ui_px(ui, 1)}, ui->theme.line);
+    ui_fill_rect(ui, (struct rect){x, *y + h - ui_px(ui, 1), all, ui_px(ui, 1)}, ui->theme.line);
     *y += h;
     return hit;
 }

@@ -58,9 +58,9 @@ struct device_locks {
     unsigned failures, wait_s; /* of the passphrase; s until the next try */
     bool pin;                  /* one was chosen */
     bool can_travel, travelling;
-    bool unsure; /* whether it is closed: what was written was not taken, nor its undoing */
-    unsigned pin_tries;        /* left; 0: the PIN opens nothing */
-    int64_t soft_left_ms;      /* how long it still does, while softly locked */
+    bool unsure;        /* whether it is closed: what was written was not taken, nor its undoing */
+    unsigned pin_tries; /* left; 0: the PIN opens nothing */
+    int64_t soft_left_ms; /* how long it still does, while softly locked */
 };
 struct device_locks device_locks(const struct device *device);
 #ifdef SUHBAT_TEST
@@ -81,8 +81,8 @@ uint64_t device_catalogue_overdue(struct device *device, int64_t wall_ms);
 
 /* ---- loading ---- */
 
-/* What takes long (loading, handing over) tells how far it is, in bytes, and may be stopped: then it
- * fails with ERR_ENV, and what it did so far stands.  Lent; NULL: nobody watches. */
+/* What takes long (loading, handing over) tells how far it is, in bytes, and may be stopped: then
+ * it fails with ERR_ENV, and what it did so far stands.  Lent; NULL: nobody watches. */
 void device_watch(struct device *device, struct progress *progress);
 
 struct load_report {
@@ -162,9 +162,16 @@ struct device_record {
 typedef bool device_record_row(void *user, const struct device_record *record);
 MUST_CHECK bool device_records(struct device *device, device_record_row *row, void *user,
                                struct err *err);
-/* Sealed and not acknowledged: how many, since when, how many bytes. */
-MUST_CHECK bool device_waiting(struct device *device, uint64_t *count, int64_t *oldest_ms,
-                               uint64_t *bytes, struct err *err);
+/* Sealed and not acknowledged. */
+struct device_waiting {
+    uint64_t count, bytes;
+    int64_t oldest_ms; /* when the first of them was sealed; 0: none is there */
+    int64_t newest_ms; /* when any record was sealed last, acknowledged or not; 0: never */
+    uint64_t copied;   /* of them: how many were handed over before, and wait for a receipt */
+    int64_t copied_ms; /* when that was, last */
+};
+MUST_CHECK bool device_waiting(struct device *device, struct device_waiting *waiting,
+                               struct err *err);
 
 struct export_report {
     unsigned volumes, records;

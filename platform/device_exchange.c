@@ -427,32 +427,50 @@ bool device_records(struct device *d, device_record_row *row, void *user, struct
 }
 
 struct waiting {
-    uint64_t count, bytes;
-    int64_t oldest;
+    struct device_waiting *sum;
+    uint64_t copied_seq;
 };
 
 static bool count_waiting(void *user, const struct device_record *r)
 {
     struct waiting *w = user;
+    struct device_waiting *sum = w->sum;
+    if (r->finalised_ms > sum->newest_ms) {
+        sum->newest_ms = r->finalised_ms;
+    }
     if (r->state == RECORD_SEALED) {
-        w->count++;
-        w->bytes += r->sealed_len;
-        if (w->oldest == 0 || r->finalised_ms < w->oldest) {
-            w->oldest = r->finalised_ms;
+        sum->count++;
+        sum->bytes += r->sealed_len;
+        sum->copied += r->seq <= w->copied_seq;
+        if (sum->oldest_ms == 0 || r->finalised_ms < sum->oldest_ms) {
+            sum->oldest_ms = r->finalised_ms;
         }
     }
     return true;
 }
 
-bool device_waiting(struct device *d, uint64_t *count, int64_t *oldest_ms, uint64_t *bytes,
-                    struct err *err)
+/* Up to which entry everything was handed over last, and when. */
+static bool put_copied(struct device *d, uint64_t seq, int64_t wall_ms, struct err *err)
 {
-    struct waiting w = {0};
-    bool ok = device_records(d, count_waiting, &w, err);
-    *count = w.count;
-    *oldest_ms = w.oldest;
-    *bytes = w.bytes;
-    return ok;
+    uint8_t row[16];
+    put_u64(row, seq);
+    put_u64(row + 8, (uint64_t)wall_ms);
+    return device_row_put(d, "copied", "", 0, STORE_META, 0, row, sizeof row, err);
+}
+
+bool device_waiting(struct device *d, struct device_waiting *waiting, struct err *err)
+{
+    struct waiting w = {waiting, 0};
+    struct buf row = {0};
+    bool found;
+    memset(waiting, 0, sizeof *waiting);
+    bool ok = device_row_get(d, "copied", "", 0, &row, &found, err);
+    if (ok && found && row.len == 16) {
+        w.copied_seq = get_u64((const uint8_t *)row.data);
+        waiting->copied_ms = (int64_t)get_u64((const uint8_t *)row.data + 8);
+    }
+    buf_fini(&row);
+    return ok && device_records(d, count_waiting, &w, err);
 }
 
 /* ---- handing over ---- */
@@ -566,12 +584,11 @@ bool device_export(struct device *d, const char *folder, int64_t wall_ms,
     bool found;
     memset(report, 0, sizeof *report);
     sign_public(pk, k->sign_seed);
-    uint64_t waiting, bytes;
-    int64_t oldest;
-    bool ok = device_row_get(d, "ack", "", 0, &ack, &found, err) &&
-              device_waiting(d, &waiting, &oldest, &bytes, err);
+    struct device_waiting waiting;
+    bool ok =
+        device_row_get(d, "ack", "", 0, &ack, &found, err) && device_waiting(d, &waiting, err);
     if (ok && d->progress) {
-        d->progress->total += bytes;
+        d->progress->total += waiting.bytes;
     }
     uint64_t from = ok && found && ack.len == 40 ? get_u64((const uint8_t *)ack.data) + 1 : 1;
     buf_fini(&ack);
@@ -591,6 +608,7 @@ bool device_export(struct device *d, const char *folder, int64_t wall_ms,
         ok = write_volume(d, &v, folder, wall_ms, report, err);
     }
     volume_fini(&v);
+    ok = ok && (!report->volumes || put_copied(d, k->chain_seq, wall_ms, err));
     report->head_seq = k->chain_seq;
     enrol_words(report->words, k->chain_head, 32);
     return ok;

@@ -292,6 +292,7 @@ static void hand_over(struct scene *s)
     must(s->app.exchanged, "hand over");
     shot(s, "handed-over");
     scene_tap(s, "right");
+    shot(s, "home-copied");
 }
 
 /* What a page asks for, answered as somebody would. */

@@ -113,8 +113,7 @@ static void test_device__whole_life(void **state)
     struct device_form forms[DEVICE_FORMS_MAX];
     uint8_t hash[32];
     size_t count;
-    uint64_t waiting, bytes;
-    int64_t oldest;
+    struct device_waiting waiting;
     study_init(&s);
     study_device(&s);
     assert_false(device_is_enrolled(s.device));
@@ -133,11 +132,16 @@ static void test_device__whole_life(void **state)
     OK(device_drafts(s.device, drafts, &count, &err));
     assert_int_equal(count, 0);
     assert_false(device_draft_append(s.device, &d, "late", 4, &err));
-    OK(device_waiting(s.device, &waiting, &oldest, &bytes, &err));
-    assert_int_equal(waiting, 1);
+    OK(device_waiting(s.device, &waiting, &err));
+    assert_int_equal(waiting.count, 1);
+    assert_int_equal(waiting.copied, 0);
     OK(file_folder(study_path(&s, "out"), 0700, &err));
     OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
     assert_int_equal(out.records, 1);
+    OK(device_waiting(s.device, &waiting, &err)); /* on the way: still there, but copied */
+    assert_int_equal(waiting.count, 1);
+    assert_int_equal(waiting.copied, 1);
+    assert_int_equal(waiting.copied_ms, study_wall);
     take_batch(&s, "out", &tar);
 
     struct desk *desk = open_desk(&s);
@@ -163,8 +167,10 @@ static void test_device__whole_life(void **state)
     assert_int_equal(count, 1);
     OK(device_load_folder(s.device, study_path(&s, "back"), &load, &err)); /* replayed */
     assert_int_equal(load.receipts, 0);
-    OK(device_waiting(s.device, &waiting, &oldest, &bytes, &err));
-    assert_int_equal(waiting, 0);
+    OK(device_waiting(s.device, &waiting, &err));
+    assert_int_equal(waiting.count, 0);
+    assert_int_equal(waiting.copied, 0);
+    assert_true(waiting.newest_ms > 0);
     reopen(&s);
     OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
     assert_int_equal(out.volumes, 0);

@@ -598,7 +598,7 @@ static void test_flow__locks_behind_a_stick_that_hangs(void **state)
         OK(writer_call(s.app.writer, is_locked, NULL, &err));
         scene_unlock(&s);
         assert_int_equal(s.app.screen, SCREEN_HOME);
-        assert_int_equal(s.app.waiting, 1);
+        assert_int_equal(s.app.waiting.count, 1);
     }
     scene_close(&s);
     free(form);
@@ -813,7 +813,7 @@ static void test_flow__sealing_on_a_slow_card_locks_and_sleeps(void **state)
             tap_alone(&s, "lock");
             assert_int_equal(s.app.screen, SCREEN_UNLOCK);
             scene_unlock(&s);
-            assert_int_equal(s.app.waiting, 1);
+            assert_int_equal(s.app.waiting.count, 1);
             assert_int_equal(s.app.draft_count, 0);
         }
         assert_null(s.app.interview);
