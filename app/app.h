@@ -152,7 +152,7 @@ struct app {
     size_t draft_count;
     struct device_waiting waiting;
     uint64_t overdue_s;
-    bool clock_doubt; /* it stands before something that this device did */
+    bool clock_doubt;        /* it stands before something that this device did */
     uint64_t epoch, epoch_s; /* of the catalogue: its number, and when it was signed */
     struct app_form forms[APP_FORMS_MAX];
     size_t form_count;
@@ -393,7 +393,12 @@ void search_field(struct app *app, const char *id, int x, int *y, int w);
 const char *search_needle(struct app *app, const char *id);
 /* How it sounds; "" when that would find too much. */
 const char *search_sound(struct app *app, const char *needle);
-bool search_finds(struct app *app, const char *needle, const char *label);
+/* How well a label fits: 5 it is that, 4 it begins so, 3 one of its words does, 2 it is in there, 1
+ * it sounds alike, 0 not at all.  No needle: all are SEARCH_RANKS. */
+enum { SEARCH_RANKS = 5 };
+unsigned search_ranks(struct app *app, const char *needle, const char *label);
+/* The same of what is folded, and of its skeleton. */
+unsigned search_rank(const char *key, const char *skeleton, const char *needle, const char *sound);
 /* The keyboard is put away, the search stays. */
 void search_keep(struct app *app);
 /* Where the page ends above the keyboard, and the keyboard itself; false: nothing is being

@@ -254,10 +254,9 @@ static const char *id_of(const struct list *l, size_t i)
                          question_choice_name(l->app, &l->choices[i], i));
 }
 
-/* 2: its letters match, 1: it sounds alike, 0: neither.  Without a search all match. */
 static uint8_t match(const struct long_list *f, size_t i, const char *word, const char *sound)
 {
-    return !*word || strstr(f->keys[i], word) ? 2 : *sound && strstr(f->sounds[i], sound) ? 1 : 0;
+    return *word ? (uint8_t)search_rank(f->keys[i], f->sounds[i], word, sound) : SEARCH_RANKS;
 }
 
 /* A loudspeaker beside a choice that has a sound; returns the width it takes. */
@@ -287,8 +286,6 @@ static int sound_button(const struct list *l, size_t i)
     return side;
 }
 
-/* One below the other, those that the search leaves: first what has the letters, then what sounds
- * alike. */
 /* How well each choice fits the needle: worked out once for a needle, not for every look. */
 static const uint8_t *rank_all(struct list *l, struct long_list *f, struct arena *arena,
                                const char *needle, const char *sound)
@@ -307,6 +304,7 @@ static const uint8_t *rank_all(struct list *l, struct long_list *f, struct arena
     return ranks;
 }
 
+/* One below the other, those that the search leaves. */
 static void as_rows(struct list *l, const char *search)
 {
     struct app *app = l->app;
@@ -326,7 +324,7 @@ static void as_rows(struct list *l, const char *search)
         sound = search_sound(app, word);
     }
     const uint8_t *ranks = rank_all(l, f, arena, word, sound);
-    for (unsigned rank = 2; rank >= (*sound ? 1u : 2u); rank--) {
+    for (unsigned rank = SEARCH_RANKS; rank > 0; rank--) { /* the best first */
         for (size_t i = 0; i < l->count; i++) {
             if (ranks[i] != rank) {
                 continue;
@@ -638,8 +636,7 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
     } else if (few && columns > 1) {
         as_columns(&l, columns);
     } else {
-        bool asked = control_has(c, "autocomplete") || control_has(c, "search");
-        if (l.count > SEARCH_FROM && (asked || !few)) {
+        if (l.count > SEARCH_FROM) {
             search_field(app, search, x, y, w);
         }
         as_rows(&l, search);

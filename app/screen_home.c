@@ -187,19 +187,21 @@ void screen_forms(struct app *app)
         search_field(app, "search-forms", x, &y, w);
     }
     const char *needle = search_needle(app, "search-forms");
-    for (size_t i = 0; i < app->form_count; i++) {
-        struct app_form *f = &app->forms[i];
-        if (!search_finds(app, needle, f->title)) {
-            continue;
-        }
-        const char *version = ui_fill(ui, S_forms_version, f->version, NULL);
-        const char *small = f->form.training ? arena_printf(&ui->frame, "%s · %s", version,
-                                                            ui_str(ui, S_forms_training))
-                                             : version;
-        const char *id = arena_printf(&ui->frame, "form:%zu", i);
-        if (ui_row(ui, id, x, &y, w, f->title, small, 0)) {
-            app_start_interview(app, f->form.hash);
-            return;
+    for (unsigned rank = SEARCH_RANKS; rank > 0; rank--) {
+        for (size_t i = 0; i < app->form_count; i++) {
+            struct app_form *f = &app->forms[i];
+            if (search_ranks(app, needle, f->title) != rank) {
+                continue;
+            }
+            const char *version = ui_fill(ui, S_forms_version, f->version, NULL);
+            const char *small = f->form.training ? arena_printf(&ui->frame, "%s · %s", version,
+                                                                ui_str(ui, S_forms_training))
+                                                 : version;
+            const char *id = arena_printf(&ui->frame, "form:%zu", i);
+            if (ui_row(ui, id, x, &y, w, f->title, small, 0)) {
+                app_start_interview(app, f->form.hash);
+                return;
+            }
         }
     }
     ui_body_end(ui, y);

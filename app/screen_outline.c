@@ -133,22 +133,32 @@ static void go_to(struct app *app, const struct page *page)
 }
 
 /* A question with what was answered; true: somebody wants to go there. */
+static const char *label_of(struct app *app, const struct leaf *l)
+{
+    return ui_plain(&app->ui,
+                    session_text(app->interview->session, &app->ui.frame,
+                                 &l->question.control->label, l->question.node, FORM_LONG, NULL));
+}
+
 static bool show_leaf(struct app *app, const struct outline *o, size_t at, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     const struct leaf *l = &o->leaves[at];
-    const char *label =
-        session_text(app->interview->session, &ui->frame, &l->question.control->label,
-                     l->question.node, FORM_LONG, NULL);
     const char *answer = l->answered ? question_value(app, &l->question) : "";
     bool secret =
         l->question.control->kind == CONTROL_SECRET || control_has(l->question.control, "masked");
     char mark = l->missing ? '!' : l->doubtful ? '?' : l->answered ? '+' : 'o';
-    return ui_row(ui, arena_printf(&ui->frame, "leaf:%zu", at + 1), x, y, w, ui_plain(ui, label),
+    return ui_row(ui, arena_printf(&ui->frame, "leaf:%zu", at + 1), x, y, w, label_of(app, l),
                   secret ? "" : answer, mark);
 }
 
-/* All sections; the questions of the one that is opened. */
+static bool fits(struct app *app, const char *needle, const struct leaf *l)
+{
+    return search_ranks(app, needle, label_of(app, l)) >
+           1; /* of questions what sounds alike is noise */
+}
+
+/* All sections; the questions of the one that is opened, and those that are searched for. */
 static bool show_tree(struct app *app, const struct outline *o, const char *needle, int x, int *y,
                       int w)
 {
@@ -163,7 +173,11 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
             missing += o->leaves[k].section == s && o->leaves[k].missing;
             doubtful += o->leaves[k].section == s && o->leaves[k].doubtful;
         }
-        if (!search_finds(app, needle, own->title)) {
+        bool named = search_ranks(app, needle, own->title) > 0, inside = false;
+        for (size_t k = 0; *needle && k < o->leaf_count && !inside; k++) {
+            inside = o->leaves[k].section == s && fits(app, needle, &o->leaves[k]);
+        }
+        if (!named && !inside) {
             continue;
         }
         const char *small = own->asked
@@ -192,9 +206,9 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
         }
         ui_stroke(ui, r.x + (side - ui_px(ui, 20)) / 2, r.y + (r.h - ui_px(ui, 20)) / 2, 20,
                   open ? up : down, 3, 2.5f, ui->theme.ink);
-        for (size_t k = 0; open && k < o->leaf_count; k++) {
-            if (o->leaves[k].section == s && shown++ < SHOWN &&
-                show_leaf(app, o, k, x + inset, y, w - inset)) {
+        for (size_t k = 0; (open || inside) && k < o->leaf_count; k++) {
+            if (o->leaves[k].section == s && (open || fits(app, needle, &o->leaves[k])) &&
+                shown++ < SHOWN && show_leaf(app, o, k, x + inset, y, w - inset)) {
                 go_to(app, &o->leaves[k].page);
                 return true;
             }
@@ -303,7 +317,7 @@ void screen_outline(struct app *app)
                   &x, &y, &w);
     show_filters(app, o, x, &y, w);
     bool all = app->outline == OUTLINE_ALL;
-    if (all && o->count > SEARCH_FROM) {
+    if (all && (o->count > SEARCH_FROM || o->leaf_count > SEARCH_FROM)) {
         search_field(app, "search-sections", x, &y, w);
     }
     if (all ? show_tree(app, o, search_needle(app, "search-sections"), x, &y, w)

@@ -29,18 +29,34 @@ const char *search_sound(struct app *app, const char *needle)
     return sound;
 }
 
-bool search_finds(struct app *app, const char *needle, const char *label)
+unsigned search_rank(const char *key, const char *skeleton, const char *needle, const char *sound)
+{
+    size_t len = strlen(needle);
+    unsigned best = *sound && strstr(skeleton, sound) ? 1 : 0;
+    if (!len) {
+        return SEARCH_RANKS;
+    }
+    for (const char *p = strstr(key, needle); p; p = strstr(p + 1, needle)) {
+        unsigned rank = p == key && !p[len] ? 5 : p == key ? 4 : p[-1] == ' ' ? 3 : 2;
+        best = rank > best ? rank : best;
+        if (rank > 2) {
+            break; /* a later place is no better */
+        }
+    }
+    return best;
+}
+
+unsigned search_ranks(struct app *app, const char *needle, const char *label)
 {
     struct buf folded = {0}, skeleton = {0};
-    const char *sound = search_sound(app, needle);
     text_fold(&folded, label, strlen(label));
     buf_add(&folded, "", 0);
     text_skeleton(&skeleton, folded.data, folded.len);
-    bool found =
-        !*needle || strstr(folded.data, needle) || (*sound && strstr(skeleton.data, sound));
+    buf_add(&skeleton, "", 0);
+    unsigned rank = search_rank(folded.data, skeleton.data, needle, search_sound(app, needle));
     buf_fini(&folded);
     buf_fini(&skeleton);
-    return found;
+    return rank;
 }
 
 void search_field(struct app *app, const char *id, int x, int *y, int w)

@@ -1072,6 +1072,33 @@ static void test_app__looks_are_kept(void **state)
     scene_close(&s);
 }
 
+static void test_app__a_search_puts_the_best_first(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *label;
+        unsigned rank;
+    } of_osh[] = {{"Ош", 5},        {"Ош шаары", 4}, {"Кара-Ош", 3},
+                  {"Кошой", 2},     {"Бишкек", 0},   {"Кошош ош", 3}};
+    struct scene s;
+    open_interview(&s);
+    for (size_t i = 0; i < sizeof of_osh / sizeof *of_osh; i++) {
+        assert_int_equal(search_ranks(&s.app, "ош", of_osh[i].label), of_osh[i].rank);
+    }
+    assert_int_equal(search_ranks(&s.app, "джамшед", "Ҷамшед"), 1);
+    assert_int_equal(search_ranks(&s.app, "", "Ҷамшед"), SEARCH_RANKS);
+    /* the outline finds a question in whatever section it is */
+    assert_true(scene_tap(&s, "outline"));
+    assert_null(scene_find(&s, "leaf:6"));
+    assert_true(scene_tap(&s, "search-sections"));
+    scene_type(&s, "запрет");
+    assert_true(shows(&s, "Есть ли у Вас запрет на въезд?"));
+    assert_false(shows(&s, "Сколько Вам полных лет?"));
+    assert_true(scene_tap(&s, "leaf:6"));
+    assert_string_equal(s.app.interview->page.node->name, "ban");
+    scene_close(&s);
+}
+
 static void test_app__sentences_begin_with_a_capital(void **state)
 {
     (void)state;
@@ -1223,6 +1250,7 @@ static int run(void)
         cmocka_unit_test(test_app__an_annotation_is_drawn_upon_the_answer_that_the_form_holds),
         cmocka_unit_test(test_app__prompts_are_read_aloud),
         cmocka_unit_test(test_app__looks_are_kept),
+        cmocka_unit_test(test_app__a_search_puts_the_best_first),
         cmocka_unit_test(test_app__sentences_begin_with_a_capital),
         cmocka_unit_test(test_app__text_is_put_right_with_a_finger),
         cmocka_unit_test(test_app__letters_have_keys_in_every_variant),
