@@ -47,6 +47,7 @@ void app_say_text(struct app *app, const char *text, bool good)
 {
     snprintf(app->message, sizeof app->message, "%s", text);
     app->message_good = good;
+    app->message_fresh = true;
     app->ui.again = true;
 }
 
@@ -69,19 +70,24 @@ void app_trouble(struct app *app, const struct err *err)
 
 void app_message(struct app *app, int x, int *y, int w)
 {
+    struct ui *ui = &app->ui;
+    int top = *y;
     if (!app->message[0]) {
         return;
     }
     if (!app->message_good) {
-        ui_warning(&app->ui, x, y, w, app->message);
-        return;
+        ui_warning(ui, x, y, w, app->message);
+    } else {
+        int pad = ui_px(ui, 11);
+        int h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, app->message, 0, false) + 2 * pad;
+        ui_box(ui, (struct rect){x, *y, w, h}, 7, ui->theme.tint, ui->theme.accent, 1.5f);
+        ui_text(ui, x + pad, *y + pad, w - 2 * pad, TEXT_HINT, app->message, ui->theme.ink, true);
+        *y += h + ui_px(ui, 10);
     }
-    struct ui *ui = &app->ui;
-    int pad = ui_px(ui, 11);
-    int h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, app->message, 0, false) + 2 * pad;
-    ui_box(ui, (struct rect){x, *y, w, h}, 7, ui->theme.tint, ui->theme.accent, 1.5f);
-    ui_text(ui, x + pad, *y + pad, w - 2 * pad, TEXT_HINT, app->message, ui->theme.ink, true);
-    *y += h + ui_px(ui, 10);
+    if (app->message_fresh) { /* brought into sight once; then the finger decides */
+        app->message_fresh = false;
+        ui_scroll_to(ui, top, *y - top);
+    }
 }
 
 static void wait_box(struct ui *ui, enum string_id what)

@@ -146,6 +146,7 @@ struct app {
 
     char message[600]; /* a warning on the page, in the user's language */
     bool message_good;
+    bool message_fresh; /* not yet brought into sight */
 
     /* home */
     struct device_draft drafts[VAULT_DRAFTS];
@@ -174,6 +175,7 @@ struct app {
     int64_t typed_ms, journalled_ms;
     const struct node *dated; /* whose calendar was turned: */
     int month_shown, year_shown;
+    const struct node *picks_year;  /* whose calendar offers years */
     char day_shown[12];             /* of a moment whose hour is still missing */
     char clock_shown[8];            /* "08:--": its minute is still missing; "--:35": its hour */
     const struct node *opened;      /* whose list is open */

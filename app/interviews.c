@@ -20,7 +20,7 @@ void app_drop_interview(struct app *app)
     app->file_node = NULL;
     memset(app->found, 0, sizeof app->found); /* names of files say something, too */
     app->found_count = 0;
-    app->dated = app->opened = app->field_waits = NULL;
+    app->dated = app->opened = app->field_waits = app->picks_year = NULL;
     app->refused = NULL;
     memset(app->day_shown, 0, sizeof app->day_shown);
     memset(app->clock_shown, 0, sizeof app->clock_shown);

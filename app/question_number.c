@@ -62,14 +62,10 @@ static void star(struct ui *ui, int x, int y, float size, bool on)
 {
     static const int8_t points[] = {50, 5,  62, 38, 97, 38, 69, 59, 79, 93, 50,
                                     72, 21, 93, 31, 59, 3,  38, 38, 38, 50, 5};
-    ui_stroke(ui, x, y, size, points, sizeof points / 2, on ? 4 : 2,
-              on ? ui->theme.accent : ui->theme.soft);
-    if (on) { /* filled by strokes to the middle */
-        for (size_t i = 0; i + 3 < sizeof points; i += 2) {
-            int8_t spoke[] = {points[i], points[i + 1], 50, 52};
-            ui_stroke(ui, x, y, size, spoke, 2, 7, ui->theme.accent);
-        }
+    if (on) {
+        ui_fill_shape(ui, x, y, size, points, sizeof points / 2, ui->theme.accent);
     }
+    ui_stroke(ui, x, y, size, points, sizeof points / 2, 2, on ? ui->theme.accent : ui->theme.soft);
 }
 
 static void as_rating(struct app *app, struct node *node, const struct scale *s, long at, int x,

@@ -100,9 +100,8 @@ static int turns(struct app *app, const struct node *node, int x, int y, int w, 
 {
     struct ui *ui = &app->ui;
     int side = ui_px(ui, 48), at = ui_px(ui, 12), step = 0;
-    struct rect l = {x, y, side, side}, r = {x + w - side, y, side, side};
-    struct rect fl = {by_month ? x + side : x, y, side, side};
-    struct rect fr = {by_month ? x + w - 2 * side : x + w - side, y, side, side};
+    struct rect fl = {x, y, side, side}, fr = {x + w - side, y, side, side}; /* far ones outside */
+    struct rect l = {x + side, y, side, side}, r = {x + w - 2 * side, y, side, side};
     if (by_month) {
         step = ui_target(ui, turn(app, node, "month-back"), ROLE_STEP, l)   ? -1
                : ui_target(ui, turn(app, node, "month-next"), ROLE_STEP, r) ? 1
@@ -115,8 +114,8 @@ static int turns(struct app *app, const struct node *node, int x, int y, int w, 
                                                                         : step;
     for (int k = 0; k < 2; k++) {
         int shift = k * ui_px(ui, 8) - ui_px(ui, 4);
-        ui_stroke(ui, fl.x + at + shift, fl.y + at, 24, arrow_left, 3, 2, ui->theme.soft);
-        ui_stroke(ui, fr.x + at + shift, fr.y + at, 24, arrow_right, 3, 2, ui->theme.soft);
+        ui_stroke(ui, fl.x + at + shift, fl.y + at, 24, arrow_left, 3, 2.5f, ui->theme.ink);
+        ui_stroke(ui, fr.x + at + shift, fr.y + at, 24, arrow_right, 3, 2.5f, ui->theme.ink);
     }
     return step;
 }
@@ -158,6 +157,8 @@ static void days(struct app *app, struct node *node, int year, int month, int x,
     ui->text_scale = scale;
     *y += names_h;
     int64_t first = clock_days(year, month, 1);
+    int64_t now = clock_wall_ms();
+    int64_t today = (now + (int64_t)clock_zone_minutes(now) * 60000) / 86400000;
     int column = (int)(((first + 3) % 7 + 7) % 7), row = 0; /* 1970-01-01 was a Thursday */
     for (int d = 1; clock_is_date(year, month, d); d++) {
         struct rect r = {x + column * cell_w, *y + row * cell_h, cell_w, cell_h};
@@ -165,6 +166,11 @@ static void days(struct app *app, struct node *node, int year, int month, int x,
         const char *number = ui_number(ui, d);
         bool waits = app->dated == node && app->day_shown[0];
         bool on = strncmp(waits ? app->day_shown : tree_value(node), iso, 10) == 0;
+        if (clock_days(year, month, d) == today && !on) {
+            int gap = ui_px(ui, 3);
+            ui_box(ui, (struct rect){r.x + gap, r.y + gap, r.w - 2 * gap, r.h - 2 * gap}, 18,
+                   ui->theme.paper, ui->theme.accent, 1.5f);
+        }
         if (cell(app, node, "day", number, r, number, on)) {
             take_over(app, node);
             app->year_shown = year;
@@ -227,6 +233,27 @@ static void years(struct app *app, struct node *node, int from, const struct mom
     *y += (20 + columns - 1) / columns * cell_h + ui_px(ui, 8);
 }
 
+/* Twenty years to choose from, for a day that is long ago; the month stays. */
+static void pick_year(struct app *app, struct node *node, int from, int year, int month, int x,
+                      int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int columns = 5, cell_h = ui_px(ui, 52);
+    while (columns > 1 && !ui_words_fit(ui, TEXT_BODY, "20000", w / columns)) {
+        columns--;
+    }
+    for (int k = 0; k < 20; k++) {
+        struct rect r = {x + k % columns * w / columns, *y + k / columns * cell_h, w / columns,
+                         cell_h};
+        const char *text = ui_number(ui, from + k);
+        if (cell(app, node, "to-year", text, r, text, from + k == year)) {
+            show_month(app, node, (from + k) * 12 + month - 1);
+            app->picks_year = NULL;
+        }
+    }
+    *y += (20 + columns - 1) / columns * cell_h + ui_px(ui, 8);
+}
+
 static void calendar(struct app *app, struct node *node, const struct moment *m, int x, int *y,
                      int w)
 {
@@ -235,27 +262,36 @@ static void calendar(struct app *app, struct node *node, const struct moment *m,
     int year, month, side = ui_px(ui, 48);
     shown(app, node, m, &year, &month);
     int from = year / 10 * 10 - 10; /* twenty years at a time, most of them past */
+    bool picks = kind == BY_DAY && app->picks_year == node;
     const char *title =
-        kind == BY_DAY     ? arena_printf(&ui->frame, "%s %d",
+        picks              ? arena_printf(&ui->frame, "%d – %d", from, from + 19)
+        : kind == BY_DAY   ? arena_printf(&ui->frame, "%s %d",
                                           ui_str(ui, (enum string_id)(S_month_1 + month - 1)), year)
         : kind == BY_MONTH ? arena_printf(&ui->frame, "%d", year)
                            : arena_printf(&ui->frame, "%d – %d", from, from + 19);
-    int sides = kind == BY_DAY ? 2 : 1, room = w - 2 * sides * side;
-    int step = turns(app, node, x, *y, w, kind == BY_DAY, kind == BY_YEAR ? 240 : 12);
+    bool by_month = kind == BY_DAY && !picks;
+    int sides = by_month ? 2 : 1, room = w - 2 * sides * side;
+    int step = turns(app, node, x, *y, w, by_month, kind == BY_YEAR || picks ? 240 : 12);
     if (!ui_words_fit(ui, TEXT_TITLE, title, room) ||
         ui_centre_height(ui, room, TEXT_TITLE, title) >
             side) { /* large letters: below the arrows */
         room = w;
         *y += side;
     }
-    ui_text_centre(ui, (struct rect){x + (w - room) / 2, *y, room, side}, TEXT_TITLE, title,
-                   ui->theme.ink);
+    struct rect middle = {x + (w - room) / 2, *y, room, side};
+    if (kind == BY_DAY && ui_target(ui, turn(app, node, "pick-year"), ROLE_BUTTON, middle)) {
+        app->picks_year = picks ? NULL : node;
+        ui->again = true;
+    }
+    ui_text_centre(ui, middle, TEXT_TITLE, title, ui->theme.ink);
     int to = year * 12 + month - 1 + step;
     if (step && to >= 12 && to < 9999 * 12) {
         show_month(app, node, to);
     }
     *y += side;
-    if (kind == BY_DAY) {
+    if (picks) {
+        pick_year(app, node, from, year, month, x, y, w);
+    } else if (kind == BY_DAY) {
         days(app, node, year, month, x, y, w);
     } else if (kind == BY_MONTH) {
         months(app, node, year, m, x, y, w);
@@ -286,8 +322,9 @@ void ask_date(struct app *app, struct node *node, int x, int *y, int w)
         m.has_date = false;
     }
     if (m.has_date) {
-        *y += ui_text(ui, x, *y, w, TEXT_HEADING, question_date(app, node, &m), ui->theme.ink, true) +
-              ui_px(ui, 6);
+        *y +=
+            ui_text(ui, x, *y, w, TEXT_HEADING, question_date(app, node, &m), ui->theme.ink, true) +
+            ui_px(ui, 6);
     }
     calendar(app, node, &m, x, y, w);
 }
@@ -417,8 +454,9 @@ void ask_moment(struct app *app, struct node *node, int x, int *y, int w)
         return;
     }
     if (d->has_date) {
-        *y += ui_text(ui, x, *y, w, TEXT_HEADING, question_date(app, node, d), ui->theme.ink, true) +
-              ui_px(ui, 6);
+        *y +=
+            ui_text(ui, x, *y, w, TEXT_HEADING, question_date(app, node, d), ui->theme.ink, true) +
+            ui_px(ui, 6);
     }
     calendar(app, node, d, x, y, w);
     if (d->has_date) {

@@ -77,11 +77,17 @@ static void say_refused(struct app *app, int x, int *y, int w)
 {
     const struct load_report *r = &app->loaded;
     if (r->refused) {
+        struct ui *ui = &app->ui;
         char why[1200];
         err_text(&r->why, why, sizeof why);
-        ui_warning(&app->ui, x, y, w,
-                   ui_fill(&app->ui, S_load_refused, ui_number(&app->ui, r->refused),
-                           arena_text(&app->ui.frame, why)));
+        enum string_id reason = r->why.code == ERR_AUTH    ? S_load_why_auth
+                                : r->why.code == ERR_LIMIT ? S_load_why_large
+                                                           : S_load_why_damaged;
+        ui_warning(ui, x, y, w,
+                   ui_fill(ui, S_load_refused, ui_number(ui, r->refused), ui_str(ui, reason)));
+        *y += ui_text(ui, x, *y, w, TEXT_SMALL,
+                      ui_fill(ui, S_load_for_coordinator, arena_text(&ui->frame, why), NULL),
+                      ui->theme.soft, true);
     }
 }
 
@@ -166,8 +172,8 @@ void app_watch_task(struct app *app)
 void screen_hand_over(struct app *app)
 {
     struct ui *ui = &app->ui;
-    struct header h = {
-        .help = true, .title = ui_str(ui, S_media_title), .left = "back", .progress = -1};
+    struct header h = {.help = true, .left = "back", .progress = -1};
+    h.title = ui_str(ui, app->exchanged ? S_home_hand_over : S_media_title);
     int x, y, w;
     ui_header(ui, &h);
     if (leave(app)) {
@@ -270,8 +276,8 @@ static void name_forms(struct app *app, int which, int x, int *y, int w)
 void screen_load(struct app *app)
 {
     struct ui *ui = &app->ui;
-    struct header h = {
-        .help = true, .title = ui_str(ui, S_media_load_title), .left = "back", .progress = -1};
+    struct header h = {.help = true, .left = "back", .progress = -1};
+    h.title = ui_str(ui, app->exchanged ? S_home_forms : S_media_load_title);
     int x, y, w;
     ui_header(ui, &h);
     if (leave(app)) {

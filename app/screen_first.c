@@ -229,7 +229,7 @@ void screen_first(struct app *app)
     int steps = SCREEN_FIRST_REQUEST - SCREEN_FIRST_LANGUAGE + 1;
     struct header h = {
         .help = true,
-        .title = !low              ? "Сӯҳбат"
+        .title = !low              ? ui_str(ui, S_app_name)
                  : app->message[0] ? app->message
                                    : ui_str(ui, S_first_repeat),
         .subtitle = low ? NULL : arena_printf(&ui->frame, "%d / %d", step, steps),

@@ -59,7 +59,7 @@ void screen_arrive(struct app *app)
     app->refused = NULL;
     app->removed_notice = false;
     audio_stop();
-    app->dated = app->opened = NULL;
+    app->dated = app->opened = app->picks_year = NULL;
     app->day_shown[0] = app->clock_shown[0] = app->filter_id[0] = '\0';
     app->advance = false;
     app->field_waits = NULL;

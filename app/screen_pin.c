@@ -91,9 +91,8 @@ enum pin_result pin_try_typed(struct app *app)
     if (app->locks.pin_tries == 0) {
         return PIN_SPENT;
     }
-    snprintf(app->message, sizeof app->message, "%s",
-             ui_fill(ui, S_return_wrong, ui_number(ui, app->locks.pin_tries), NULL));
-    app->message_good = false;
+    app_say_text(app, ui_fill(ui, S_return_wrong, ui_number(ui, app->locks.pin_tries), NULL),
+                 false);
     return PIN_WRONG;
 }
 
@@ -115,7 +114,9 @@ void screen_pin(struct app *app)
     }
     int top = y, all_w = w;
     w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
-    app_message(app, x, &y, w);
+    if (ui->landscape) {
+        app_message(app, x, &y, w);
+    }
     y += ui_text(ui, x, y, w, TEXT_BODY, ui_str(ui, S_pin_hint), ui->theme.ink, true);
     y += ui_px(ui, 12);
     int said = y;
@@ -124,6 +125,9 @@ void screen_pin(struct app *app)
         y = top;
     }
     pin_field(app, x, &y, w, false);
+    if (!ui->landscape) {
+        app_message(app, x, &y, w);
+    }
     if (app->locks.pin) {
         y += ui_px(ui, 12);
         if (ui_wide_button(ui, "drop", x, &y, w, ui_str(ui, S_pin_drop), false)) {

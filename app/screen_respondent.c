@@ -85,10 +85,8 @@ void screen_return(struct app *app)
 {
     struct ui *ui = &app->ui;
     int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_DIGITS);
-    struct header h = {.help = true,
-                       .title = ui_str(ui, S_return_title),
-                       .left = app->in_block ? "back" : NULL,
-                       .progress = -1};
+    struct header h = {
+        .title = ui_str(ui, S_return_title), .left = app->in_block ? "back" : NULL, .progress = -1};
     ui_header(ui, &h);
     if (app->in_block && ui_took(ui, "back")) { /* on with the block */
         edit_end(&ui->edit);
@@ -98,7 +96,8 @@ void screen_return(struct app *app)
     }
     ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
     app_message(app, x, &y, w);
-    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_return_thanks), ui->theme.ink, true);
+    y += ui_text(ui, x, y, w, TEXT_QUESTION,
+                 ui_str(ui, app->in_block ? S_return_now : S_return_thanks), ui->theme.ink, true);
     y += ui_px(ui, 10);
     y += ui_text(ui, x, y, w, TEXT_HINT, ui_str(ui, S_return_pin), ui->theme.soft, true);
     y += ui_px(ui, 8);

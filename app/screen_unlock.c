@@ -197,21 +197,23 @@ void screen_unlock(struct app *app)
     ui_header(ui, &h);
     ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
     int top = y;
-    int left_w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
-    float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
-    y += ui_text(ui, x, y, left_w, TEXT_QUESTION, ui_str(ui, S_unlock_title), ui->theme.ink, true);
     bool said = app->message[0] || app->locks.wait_s > 0;
-    if (!ui->landscape || !said) {
+    int left_w = ui->landscape ? w * (said ? 6 : 5) / 10 - ui_px(ui, 10) : w;
+    float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
+    if (!ui->landscape || !said) { /* lying across, what was wrong needs the room */
+        y += ui_text(ui, x, y, left_w, TEXT_QUESTION, ui_str(ui, S_unlock_title), ui->theme.ink,
+                     true);
         y += ui_text(ui, x, y + ui_px(ui, 4), left_w, TEXT_HINT, ui_str(ui, S_unlock_hint),
                      ui->theme.soft, true);
     }
-    ui->text_scale = scale;
-    y += ui_px(ui, ui->landscape ? 6 : 16);
+    y += said && ui->landscape ? 0 : ui_px(ui, ui->landscape ? 6 : 16);
     if (ui->landscape) { /* what is said stands left, what is typed right: both in sight */
         say_wait(app, x, &y, left_w);
-        x += w - left_w;
+        x += left_w + ui_px(ui, 20);
+        left_w = w - left_w - ui_px(ui, 20);
         y = top;
     }
+    ui->text_scale = scale;
     ui_field(ui, "pass", x, &y, left_w, ui->edit.text.data, ui->edit.cursor, true, !app->show_pass,
              1, app->message[0] != '\0', TEXT_BODY);
     suggest(app, x, &y, left_w);

@@ -167,7 +167,9 @@ void about_open(struct app *app)
 static void about_sheet(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, "Suhbat " SUHBAT_VERSION, ui->theme.ink, true);
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION,
+                  arena_printf(&ui->frame, "%s %s", ui_str(ui, S_app_name), SUHBAT_VERSION),
+                  ui->theme.ink, true);
     *y += ui_px(ui, 4);
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_about_what), ui->theme.soft, true);
     *y += ui_px(ui, 16);

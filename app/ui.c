@@ -543,6 +543,36 @@ void ui_stroke(struct ui *ui, int x, int y, float size_dp, const int8_t *points,
                                         .line = ui_px(ui, line_dp)});
 }
 
+void ui_fill_shape(struct ui *ui, int x, int y, float size_dp, const int8_t *points, size_t count,
+                   colour c)
+{
+    int size = ui_px(ui, size_dp);
+    for (int row = 0; row < size; row++) {
+        float at = ((float)row + 0.5f) * 100 / (float)size, crossings[16];
+        size_t n = 0;
+        for (size_t i = 0; i < count && n < sizeof crossings / sizeof *crossings; i++) {
+            const int8_t *a = points + 2 * i, *b = points + 2 * ((i + 1) % count);
+            if ((a[1] <= at) != (b[1] <= at)) {
+                crossings[n++] = a[0] + (at - a[1]) * (float)(b[0] - a[0]) / (float)(b[1] - a[1]);
+            }
+        }
+        for (size_t i = 0; i < n; i++) { /* from left to right */
+            for (size_t k = i + 1; k < n; k++) {
+                if (crossings[k] < crossings[i]) {
+                    float left = crossings[k];
+                    crossings[k] = crossings[i];
+                    crossings[i] = left;
+                }
+            }
+        }
+        for (size_t i = 0; i + 1 < n; i += 2) {
+            int from = (int)lroundf(crossings[i] * (float)size / 100);
+            int to = (int)lroundf(crossings[i + 1] * (float)size / 100);
+            ui_fill_rect(ui, (struct rect){x + from, y + row, to - from, 1}, c);
+        }
+    }
+}
+
 /* ---- typing ---- */
 
 void edit_begin(struct edit *edit, const char *id, const char *text)

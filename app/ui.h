@@ -162,7 +162,10 @@ void ui_fill_rect(struct ui *ui, struct rect r, colour c);
 void ui_box(struct ui *ui, struct rect r, float radius_dp, colour c, colour edge, float line_dp);
 void ui_dash(struct ui *ui, struct rect r, float radius_dp, colour edge, float line_dp);
 void ui_stroke(struct ui *ui, int x, int y, float size_dp, const int8_t *points, size_t count,
-               float line_dp, colour c); /* points in hundredths of the size, pairs */
+               float line_dp, colour c);
+/* The same points as a filled shape; it closes by itself. */
+void ui_fill_shape(struct ui *ui, int x, int y, float size_dp, const int8_t *points, size_t count,
+                   colour c); /* points in hundredths of the size, pairs */
 /* One line, cut at `w` only if it is a single word; returns its width. */
 int ui_line_text(struct ui *ui, int x, int y, enum text_style style, const char *text, size_t len,
                  colour c);

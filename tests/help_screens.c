@@ -224,8 +224,20 @@ static unsigned blind_pairs(unsigned *pairs)
     return blind;
 }
 
+static void must(bool ok, const char *what)
+{
+    if (!ok) {
+        fprintf(stderr, "help_screens: cannot %s (%s)\n", what, r.variant);
+        exit(1);
+    }
+}
+
 static void shot(struct scene *s, const char *what)
 {
+    const char *title, *text;
+    if (scene_find(s, "help") && s->app.sheet == SHEET_NONE) { /* a question mark leads somewhere */
+        must(help_page((int)s->app.screen, s->app.ui.language, &title, &text), "find the help's page");
+    }
     char name[NAME], path[512];
     struct ui *ui = &s->app.ui;
     snprintf(name, sizeof name, "%s/%s-%s", language_code(ui->language), what, r.variant);
@@ -256,14 +268,6 @@ static void shot(struct scene *s, const char *what)
 }
 
 /* ---- the tour ---- */
-
-static void must(bool ok, const char *what)
-{
-    if (!ok) {
-        fprintf(stderr, "help_screens: cannot %s (%s)\n", what, r.variant);
-        exit(1);
-    }
-}
 
 /* On a slow stick, so that there is something to see. */
 static void tap_and_go(struct scene *s, const char *id)
@@ -472,6 +476,11 @@ static void interview(struct scene *s)
             strcmp(name, "hello") != 0) {
             snprintf(what, sizeof what, "done-%s", name);
             shot(s, what);
+        }
+        if (strcmp(name, "birthday") == 0) {
+            scene_tap(s, "pick-year");
+            shot(s, "ask-birthday-years");
+            scene_tap(s, "pick-year");
         }
         if (strcmp(name, "moment") == 0) {
             scene_tap(s, "hour:08");

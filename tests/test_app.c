@@ -1072,14 +1072,34 @@ static void test_app__looks_are_kept(void **state)
     scene_close(&s);
 }
 
+static void test_app__a_day_long_ago_is_a_few_taps_away(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    go_to(&s, "/data/birthday");
+    assert_null(scene_find(&s, "to-year:1976"));
+    assert_true(scene_tap(&s, "pick-year"));
+    assert_true(scene_tap(&s, "year-back"));
+    assert_true(scene_tap(&s, "year-back"));
+    assert_true(scene_tap(&s, "to-year:1976"));
+    assert_null(scene_find(&s, "to-year:1976"));
+    assert_string_equal(value(&s, "/data/birthday"), ""); /* a year is no day */
+    assert_true(scene_tap(&s, "month-back"));
+    assert_true(scene_tap(&s, "day:15"));
+    const char *day = value(&s, "/data/birthday");
+    assert_true(strncmp(day, "1976-", 5) == 0 || strncmp(day, "1975-12", 7) == 0);
+    scene_close(&s);
+}
+
 static void test_app__a_search_puts_the_best_first(void **state)
 {
     (void)state;
     static const struct {
         const char *label;
         unsigned rank;
-    } of_osh[] = {{"Ош", 5},        {"Ош шаары", 4}, {"Кара-Ош", 3},
-                  {"Кошой", 2},     {"Бишкек", 0},   {"Кошош ош", 3}};
+    } of_osh[] = {{"Ош", 5},    {"Ош шаары", 4}, {"Кара-Ош", 3},
+                  {"Кошой", 2}, {"Бишкек", 0},   {"Кошош ош", 3}};
     struct scene s;
     open_interview(&s);
     for (size_t i = 0; i < sizeof of_osh / sizeof *of_osh; i++) {
@@ -1250,6 +1270,7 @@ static int run(void)
         cmocka_unit_test(test_app__an_annotation_is_drawn_upon_the_answer_that_the_form_holds),
         cmocka_unit_test(test_app__prompts_are_read_aloud),
         cmocka_unit_test(test_app__looks_are_kept),
+        cmocka_unit_test(test_app__a_day_long_ago_is_a_few_taps_away),
         cmocka_unit_test(test_app__a_search_puts_the_best_first),
         cmocka_unit_test(test_app__sentences_begin_with_a_capital),
         cmocka_unit_test(test_app__text_is_put_right_with_a_finger),

@@ -803,7 +803,7 @@ static void test_flow__sealing_on_a_slow_card_locks_and_sleeps(void **state)
         tap_alone(&s, "right");
         assert_non_null(s.app.errand.errand);
         assert_true(shows(&s, "Запечатывается"));
-        assert_true(shows(&s, "Готово: "));
+        assert_true(shows(&s, "Шаг "));
         assert_null(scene_find(&s, "stop")); /* a record is sealed, or it is not */
         assert_null(scene_find(&s, "left"));
         if (asleep) {
