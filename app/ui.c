@@ -40,6 +40,9 @@ void ui_fini(struct ui *ui)
     buf_fini(&ui->edit.text);
     draw_fini(&ui->draws);
     arena_fini(&ui->frame);
+    free(ui->targets);
+    ui->targets = NULL;
+    ui->target_count = ui->target_cap = 0;
 }
 
 void ui_theme(struct ui *ui, bool night)
@@ -132,7 +135,7 @@ static bool has_target(struct ui *ui, const char *id)
 static void move_focus(struct ui *ui, int by)
 {
     size_t count = 0, at = SIZE_MAX;
-    size_t order[UI_TARGETS_MAX];
+    size_t *order = arena_alloc(&ui->frame, (ui->target_count + 1) * sizeof *order);
     for (size_t i = 0; i < ui->target_count; i++) {
         if (ui->targets[i].kind == ROLE_KEY) {
             continue; /* the letters of the screen keyboard: there is a real one under the hands */
@@ -440,23 +443,30 @@ void ui_end(struct ui *ui)
     }
 }
 
+static struct target *new_target(struct ui *ui)
+{
+    if (ui->target_count == ui->target_cap) {
+        ui->target_cap = ui->target_cap ? 2 * ui->target_cap : 256;
+        ui->targets = mem_grow(ui->targets, ui->target_cap, sizeof *ui->targets);
+    }
+    return &ui->targets[ui->target_count++];
+}
+
 void ui_place(struct ui *ui, const char *id, enum role kind, struct rect rect)
 {
-    if (ui->target_count < UI_TARGETS_MAX) {
-        struct target *t = &ui->targets[ui->target_count++];
-        t->id = arena_text(&ui->frame, id);
-        t->kind = kind;
-        t->rect = rect;
-        t->hidden = false;
-        if (ui->body.h > 0 && ui->content < 0) { /* between ui_body_begin and ui_body_end */
-            int top = ui->body.y, bottom = ui->body.y + ui->body.h;
-            int y0 = rect.y > top ? rect.y : top;
-            int y1 = rect.y + rect.h < bottom ? rect.y + rect.h : bottom;
-            t->hidden = y1 - y0 < rect.h / 2;
-            if (!t->hidden) {
-                t->rect.y = y0;
-                t->rect.h = y1 - y0;
-            }
+    struct target *t = new_target(ui);
+    t->id = arena_text(&ui->frame, id);
+    t->kind = kind;
+    t->rect = rect;
+    t->hidden = false;
+    if (ui->body.h > 0 && ui->content < 0) { /* between ui_body_begin and ui_body_end */
+        int top = ui->body.y, bottom = ui->body.y + ui->body.h;
+        int y0 = rect.y > top ? rect.y : top;
+        int y1 = rect.y + rect.h < bottom ? rect.y + rect.h : bottom;
+        t->hidden = y1 - y0 < rect.h / 2;
+        if (!t->hidden) {
+            t->rect.y = y0;
+            t->rect.h = y1 - y0;
         }
     }
 }

@@ -14,7 +14,7 @@
 #include "platform/progress.h"
 #include "platform/window.h"
 
-enum { UI_TARGETS_MAX = 512, UI_ID_MAX = 96, UI_TOUCH_DP = 48, UI_MAIN_DP = 56 };
+enum { UI_ID_MAX = 96, UI_TOUCH_DP = 48, UI_MAIN_DP = 56 };
 
 struct theme {
     colour paper, ink, soft, line, tint, accent, on_accent, warn, warn_back;
@@ -79,7 +79,8 @@ struct ui {
     enum ui_keys keys;
     int w, h;
     bool landscape;
-    struct target targets[UI_TARGETS_MAX];
+    struct target *targets; /* a roster of a thousand entries has more than a thousand */
+    size_t target_cap;
     size_t target_count;
     char activated[UI_ID_MAX]; /* "" = none; used up by the widget */
     char last[UI_ID_MAX];      /* activated before, and when: a double tap counts once */

@@ -137,6 +137,9 @@ static void restart(void)
     scene_boot(&r.s);
     r.s.app.blind = true;
     scene_unlock(&r.s);
+    if (r.s.app.screen == SCREEN_TRAVEL) { /* it was closed for a border when the power went */
+        scene_return(&r.s);
+    }
     if (r.s.app.screen != SCREEN_HOME) {
         fault("the device does not open again: screen %d, %s", (int)r.s.app.screen,
               r.s.app.message);

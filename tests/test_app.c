@@ -1092,6 +1092,32 @@ static void test_app__a_day_long_ago_is_a_few_taps_away(void **state)
     scene_close(&s);
 }
 
+static void test_app__a_roster_of_hundreds_can_be_left(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_interview(&s);
+    struct node *entry;
+    struct err err = {0};
+    struct page roster = {.kind = PAGE_ROSTER};
+    size_t count = 0;
+    struct page *pages;
+    session_pages(s.app.interview->session, &s.app.ui.frame, NULL, &pages, &count);
+    for (size_t p = 0; p < count; p++) {
+        roster = pages[p].kind == PAGE_ROSTER ? pages[p] : roster;
+    }
+    for (int k = 0; k < 600; k++) {
+        OK(interview_add(s.app.interview, &roster, &entry, &err));
+    }
+    interview_go(s.app.interview, &roster);
+    screen_arrive(&s.app);
+    scene_draw(&s);
+    assert_non_null(scene_find(&s, "entry:600"));
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    scene_close(&s);
+}
+
 static void test_app__a_search_puts_the_best_first(void **state)
 {
     (void)state;
@@ -1271,6 +1297,7 @@ static int run(void)
         cmocka_unit_test(test_app__prompts_are_read_aloud),
         cmocka_unit_test(test_app__looks_are_kept),
         cmocka_unit_test(test_app__a_day_long_ago_is_a_few_taps_away),
+        cmocka_unit_test(test_app__a_roster_of_hundreds_can_be_left),
         cmocka_unit_test(test_app__a_search_puts_the_best_first),
         cmocka_unit_test(test_app__sentences_begin_with_a_capital),
         cmocka_unit_test(test_app__text_is_put_right_with_a_finger),
