@@ -300,7 +300,7 @@ static void searching(struct scene *s, const char *many)
     goal("", what, median, "ms", median <= 16, "at most 16");
     goal("", "the same, slowest", worst, "ms", worst <= 16, "at most 16");
     printf("     the list of %s opens for searching in ms %.1f\n", many, open);
-    static const char *const chosen[] = {"choice:c12", "choice:c112"};
+    static const char *const chosen[] = {"choice:c12", "choice:c120"};
     buf_cut(&s->app.ui.edit.text, 0);
     s->app.ui.edit.cursor = 0;
     scene_event(s, (struct window_event){.kind = WINDOW_TEXT, .text = "12"});
