@@ -2,6 +2,7 @@
 /* Which screen is shown, and what happens in between? */
 #include "app/app.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,6 +248,38 @@ size_t app_question_languages(const struct app *app, const char *codes[UI_LANGUA
     return count;
 }
 
+static const char *plain_number(struct ui *ui, double n)
+{
+    if (n == floor(n) && fabs(n) < 1e15) {
+        return ui_number(ui, (long long)n);
+    }
+    char *text = arena_printf(&ui->frame, "%.10g", n), *point = strchr(text, '.');
+    if (point) {
+        *point = ',';
+    }
+    return text;
+}
+
+/* What a number is to lie between, if the one that was typed does not; else "". */
+static const char *out_of_bounds(struct app *app, const struct node *node)
+{
+    struct ui *ui = &app->ui;
+    double least, most;
+    const char *typed = question_typed(app) == node ? ui->edit.text.data : tree_value(node);
+    char *text = arena_text(&ui->frame, typed), *comma = strchr(text, ',');
+    if (comma) {
+        *comma = '.';
+    }
+    double n = strtod(text, NULL);
+    if (!session_bounds(node->item, &least, &most) || (n >= least && n <= most)) {
+        return "";
+    }
+    return least > -INFINITY && most < INFINITY
+               ? ui_fill(ui, S_refused_between, plain_number(ui, least), plain_number(ui, most))
+           : least > -INFINITY ? ui_fill(ui, S_refused_least, plain_number(ui, least), NULL)
+                               : ui_fill(ui, S_refused_most, plain_number(ui, most), NULL);
+}
+
 void app_refusal(struct app *app, struct node *node, enum answer_result why)
 {
     static const enum string_id texts[ANSWER_RESULT_COUNT] = {
@@ -259,6 +292,10 @@ void app_refusal(struct app *app, struct node *node, enum answer_result why)
     struct arena arena;
     arena_init(&arena);
     const char *own = session_refusal(app->interview->session, &arena, node, why);
+    if (why == ANSWER_CONSTRAINT && !*own &&
+        number) { /* the form says nothing: say what it wants */
+        own = out_of_bounds(app, node);
+    }
     app->refused = node;
     app->refused_now = true;
     app->refused_edit = app->ui.edit.changes;
@@ -306,8 +343,7 @@ static bool gather_home(struct device *d, void *arg, struct err *err)
     struct device_form *forms = mem_zero(DEVICE_FORMS_MAX, sizeof *forms);
     size_t count = 0;
     bool ok = device_drafts(d, app->drafts, &app->draft_count, err) &&
-              device_waiting(d, &app->waiting, err) &&
-              device_forms(d, forms, &count, err);
+              device_waiting(d, &app->waiting, err) && device_forms(d, forms, &count, err);
     app->epoch = ok ? device_catalogue(d)->epoch : 0;
     app->clock_doubt = ok && is_doubtful(app);
     app->overdue_s = ok ? device_catalogue_overdue(d, clock_wall_ms()) : 0;

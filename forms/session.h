@@ -125,6 +125,10 @@ bool session_replay(struct session *session, struct node *node, const char *valu
 enum answer_result session_check(struct session *session, struct node *node, struct err *err);
 /* Does its answer leave a doubt (suhbat:doubt)?  That holds nobody up. */
 bool session_is_doubtful(const struct node *node);
+/* Between which numbers a constraint keeps an answer, as far as it says so plainly (". >= 14 and .
+ * < 100", for whole numbers 14 and 99); -INFINITY, INFINITY: not on that side.  False: on neither.
+ */
+bool session_bounds(const struct item *item, double *least, double *most);
 /* The form's own message for a refusal, or "" . */
 const char *session_refusal(struct session *session, struct arena *arena, struct node *node,
                             enum answer_result why);

@@ -262,6 +262,58 @@ bool session_replay(struct session *s, struct node *node, const char *value, str
     return settle(s, node, tree_set(node, value), err); /* as session_answer does */
 }
 
+static bool is_itself(const struct xpath *x)
+{
+    return x->op == XP_PATH && !x->absolute && !x->start && x->step_count == 1 &&
+           x->steps[0].axis == AXIS_SELF && !x->steps[0].pred_count;
+}
+
+static bool is_number(const struct xpath *x, double *n)
+{
+    bool minus = x->op == XP_NEG && x->a && x->a->op == XP_NUMBER;
+    *n = minus ? -x->a->number : x->number;
+    return minus || x->op == XP_NUMBER;
+}
+
+static void narrow(const struct xpath *x, bool whole, double *least, double *most)
+{
+    double n;
+    if (x->op == XP_AND) {
+        narrow(x->a, whole, least, most);
+        narrow(x->b, whole, least, most);
+        return;
+    }
+    if (x->op < XP_LT || x->op > XP_GE) {
+        return;
+    }
+    bool left = is_itself(x->a) && is_number(x->b, &n);
+    if (!left && !(is_itself(x->b) && is_number(x->a, &n))) {
+        return;
+    }
+    bool strict = x->op == XP_LT || x->op == XP_GT;
+    bool below = (x->op == XP_LT || x->op == XP_LE) == left;
+    if (strict && !whole) {
+        return; /* no number to name */
+    }
+    if (below) {
+        double top = strict ? ceil(n) - 1 : n;
+        *most = top < *most ? top : *most;
+    } else {
+        double bottom = strict ? floor(n) + 1 : n;
+        *least = bottom > *least ? bottom : *least;
+    }
+}
+
+bool session_bounds(const struct item *item, double *least, double *most)
+{
+    *least = -INFINITY;
+    *most = INFINITY;
+    if (item->constraint) {
+        narrow(item->constraint, item->type == TYPE_INT, least, most);
+    }
+    return *least > -INFINITY || *most < INFINITY;
+}
+
 const char *session_refusal(struct session *s, struct arena *arena, struct node *node,
                             enum answer_result why)
 {

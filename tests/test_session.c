@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Does an interview behave: relevance, rules, repeats, lists, languages? */
+#include <math.h>
+
 #include "tests/help.h"
 
 static const char household[] =
@@ -380,9 +382,49 @@ static void test_session__a_fresh_entry_is_preloaded(void **state)
     shut(s, form);
 }
 
+static void test_session__knows_between_which_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *constraint;
+        double least, most;
+    } cases[] = {{"integer", ". >= 14 and . <= 110", 14, 110},
+                 {"integer", ". > 0 and . < 100", 1, 99},
+                 {"integer", "110 >= .", -INFINITY, 110},
+                 {"integer", "-5 < . and (. < 7 and . != 3)", -4, 6},
+                 {"decimal", ". >= -0.5", -0.5, INFINITY},
+                 {"decimal", ". > 0", -INFINITY, INFINITY}, /* there is no least number above it */
+                 {"integer", ". < 5 or . > 9", -INFINITY, INFINITY},
+                 {"integer", ". <= ../other and . >= 2", 2, INFINITY},
+                 {"integer", ". <= 10 and . <= 8", -INFINITY, 8},
+                 {"integer", "", -INFINITY, INFINITY}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf md = {0};
+        buf_printf(&md,
+                   "| survey |\n| | type | name | label | constraint |\n| | integer | other | O | |\n"
+                   "| | %s | n | N | %s |\n",
+                   cases[i].type, cases[i].constraint);
+        struct form *form = form_md(md.data);
+        const struct item *item = NULL;
+        for (size_t k = 0; k < form->item_count; k++) {
+            item = strcmp(form->items[k]->path, "/data/n") == 0 ? form->items[k] : item;
+        }
+        assert_non_null(item);
+        double least, most;
+        bool any = session_bounds(item, &least, &most);
+        if (least != cases[i].least || most != cases[i].most ||
+            any != (least > -INFINITY || most < INFINITY)) {
+            fail_msg("%s: %g, %g", cases[i].constraint, least, most);
+        }
+        form_free(form);
+        buf_fini(&md);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_session__knows_between_which_numbers),
         cmocka_unit_test_setup_teardown(test_session__relevance_follows_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_session__refused_answers_leave_no_trace, setup,
                                         teardown),
