@@ -160,7 +160,8 @@ static const char *variants_of(const char *letter)
 /* Type a letter's variant when the finger was lifted over it. */
 static void show_variants(struct ui *ui, struct keyboard *k, struct rect r, const char *list)
 {
-    int w = ui_px(ui, 44), line_h = ui_px(ui, 56), count = 1, at = 0;
+    int w = ui_px(ui, 48) > ui->w / 12 ? ui_px(ui, 48) : ui->w / 12, line_h = ui_px(ui, 56),
+        count = 1, at = 0;
     for (const char *p = list; *p; p++) {
         count += *p == ' ';
     }

@@ -288,7 +288,7 @@ void screen_load(struct app *app)
     app_message(app, x, &y, w);
     if (app->exchanged) {
         struct load_report *r = &app->loaded;
-        bool nothing = !r->grants && !r->catalogues && !r->packages && !r->receipts && !r->refused;
+        bool nothing = !r->grants && !r->catalogues && !r->packages && !r->receipts;
         y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, nothing ? S_load_nothing : S_load_done),
                      ui->theme.ink, true);
         y += ui_px(ui, 10);

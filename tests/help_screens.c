@@ -427,6 +427,10 @@ static void interview(struct scene *s)
             scene_tap(s, "back");
             must(s->app.screen == SCREEN_INTERVIEW, "come back from the settings");
             scene_tap(s, "menu");
+            must(scene_tap(s, "finish") && s->app.screen == SCREEN_FINISH, "look at the end early");
+            shot(s, "finish-missing");
+            scene_tap(s, "back");
+            scene_tap(s, "menu");
             scene_tap(s, "discard");
             shot(s, "sheet-discard");
             scene_tap(s, "cancel");
@@ -663,12 +667,26 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     must(scene_tap(&s, "load"), "load");
     shot(&s, "load");
     uint8_t hash[32];
+    study_issue(&s.study, "old", form, 1, hash);
     study_issue(&s.study, "stick/2026-11", form, 2, hash);
     must(scene_tap(&s, "folder") && scene_tap(&s, "folder:0"), "look into a folder");
     shot(&s, "load-folder");
     must(scene_tap(&s, "take") && s.app.exchanged, "load from a folder");
     shot(&s, "loaded");
     must(scene_tap(&s, "right"), "come home after loading");
+    char old[300], there[300]; /* an older catalogue */
+    snprintf(old, sizeof old, "%s", study_path(&s.study, "old"));
+    snprintf(there, sizeof there, "%s", study_path(&s.study, "stick/2026-09"));
+    must(rename(old, there) == 0, "put an old catalogue on the stick");
+    must(scene_tap(&s, "load") && scene_tap(&s, "folder") && scene_tap(&s, "folder:0") &&
+             scene_tap(&s, "take") && s.app.exchanged && s.app.loaded.refused,
+         "load what is out of date");
+    shot(&s, "load-refused");
+    must(scene_tap(&s, "right"), "come home after a refusal");
+    s.app.clock_doubt = true;
+    scene_draw(&s);
+    shot(&s, "home-doubt");
+    s.app.clock_doubt = false;
     must(scene_tap(&s, "menu"), "open the settings");
     shot(&s, "settings");
     must(scene_show(&s, "volume:50"), "find the volume");
@@ -692,7 +710,18 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     shot(&s, "keys-digits");
     s.app.ui.keys = UI_KEYS_HELD;
     scene_draw(&s);
-    shot(&s, "keys-held");
+    const struct target *key = scene_find(&s, "key:у");
+    must(key != NULL, "find a letter");
+    struct window_event e = {.kind = WINDOW_DOWN,
+                             .x = key->rect.x + key->rect.w / 2,
+                             .y = key->rect.y + key->rect.h / 2};
+    scene_event(&s, e);
+    shot(&s, "keys-bubble");
+    s.app.ui.down_ms -= 1000;
+    scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    shot(&s, "keys-held"); /* what the letter slides to */
+    e = (struct window_event){.kind = WINDOW_UP};
+    scene_event(&s, e);
     s.app.ui.keys = UI_KEYS_OWN;
     mistakes(&s);
     scene_unlock(&s);

@@ -136,6 +136,12 @@ static inline void lint_texts(struct lint *l, const struct ui *ui)
         if (contrast < (body ? 10 : 7) && seen.h > r.h / 2) {
             lint_say(l, "contrast %.1f: '%.*s'", contrast, (int)d->len, d->text);
         }
+        if (strncmp(ui->pressed, "key:", 4) == 0 && (!best || best->kind != ROLE_KEY || r.y < clip.y)) {
+            best = NULL; /* under a finger on a key a bubble lies over the page */
+        }
+        if (ui->held[0] && best && best->kind == ROLE_KEY && d->size_px != ui_text_px(ui, TEXT_KEY)) {
+            best = NULL; /* and so do a letter's variants */
+        }
         int room = r.h / 5; /* above and below its letters a line has room of its own */
         if (best && seen.h == r.h && best->rect.y > clip.y &&
             best->rect.y + best->rect.h < clip.y + clip.h &&
