@@ -446,7 +446,7 @@ static void as_columns(struct list *l, unsigned columns)
         }
     }
     int cell_w = l->w / (int)columns;
-    float before = even_words(l, cell_w - ui_px(ui, 48));
+    float before = even_words(l, cell_w - ui_choice_inset(ui));
     for (size_t from = 0; from < count; from += columns) {
         int h = 0;
         for (size_t k = from; k < from + columns && k < count; k++) {

@@ -220,9 +220,11 @@ void ui_scroll_to(struct ui *ui, int y, int h); /* content px, before ui_body_en
 /* Widgets inside the body: draw at *y, move it on, true when activated. */
 bool ui_choice(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool selected,
                bool square);
-/* The same as a cell of a grid, and the height that its text takes. */
 /* Does no word of it break in a cell of this width? */
 bool ui_choice_fits(struct ui *ui, int w, const char *text);
+/* What a choice's ring and its margins take of the width. */
+int ui_choice_inset(const struct ui *ui);
+/* The same as a cell of a grid, and the height that its text takes. */
 int ui_choice_height(struct ui *ui, int w, const char *text);
 bool ui_choice_cell(struct ui *ui, const char *id, struct rect r, const char *text, bool selected,
                     bool square);

@@ -376,9 +376,20 @@ void ui_mark_choice(struct ui *ui, int x, int cy, float size_dp, bool selected, 
     }
 }
 
+/* Beside large letters a ring grows, too, by half as much. */
+static float mark_dp(const struct ui *ui)
+{
+    return ui->text_scale > 1 ? 11 * (1 + ui->text_scale) : 22;
+}
+
+int ui_choice_inset(const struct ui *ui)
+{
+    return ui_px(ui, 26 + mark_dp(ui));
+}
+
 int ui_choice_height(struct ui *ui, int w, const char *text)
 {
-    int room = w - ui_px(ui, 48), least = ui_px(ui, ui->glove ? 60 : 49);
+    int room = w - ui_choice_inset(ui), least = ui_px(ui, ui->glove ? 60 : 49);
     int h = ui_rich(ui, 0, 0, room, TEXT_BODY_BOLD, text, 0, false) + ui_px(ui, 20);
     return h > least ? h : least;
 }
@@ -386,7 +397,7 @@ int ui_choice_height(struct ui *ui, int w, const char *text)
 bool ui_choice_fits(struct ui *ui, int w, const char *text)
 {
     float before = ui_cap_text(ui, 1.5f); /* a little smaller they may get, to stand there */
-    bool fits = ui_words_fit(ui, TEXT_BODY_BOLD, text, w - ui_px(ui, 48));
+    bool fits = ui_words_fit(ui, TEXT_BODY_BOLD, text, w - ui_choice_inset(ui));
     ui->text_scale = before;
     return fits;
 }
@@ -395,13 +406,13 @@ bool ui_choice_cell(struct ui *ui, const char *id, struct rect r, const char *te
                     bool square)
 {
     enum text_style style = selected ? TEXT_BODY_BOLD : TEXT_BODY;
-    int inset = ui_px(ui, 40), room = r.w - inset - ui_px(ui, 8);
+    int inset = ui_choice_inset(ui) - ui_px(ui, 8), room = r.w - inset - ui_px(ui, 8);
     bool hit = ui_target(ui, id, ROLE_CHOICE, r);
     if (selected || ui_pressed(ui, id)) {
         ui_fill_rect(ui, r, ui->theme.tint);
     }
     int text_h = ui_rich(ui, 0, 0, room, style, text, 0, false);
-    ui_mark_choice(ui, r.x + ui_px(ui, 4), r.y + r.h / 2, 22, selected, square);
+    ui_mark_choice(ui, r.x + ui_px(ui, 4), r.y + r.h / 2, mark_dp(ui), selected, square);
     ui_rich(ui, r.x + inset, r.y + (r.h - text_h) / 2, room, style, text, ui->theme.ink, true);
     ui_fill_rect(ui, (struct rect){r.x, r.y + r.h - ui_px(ui, 1), r.w, ui_px(ui, 1)},
                  ui->theme.line);
