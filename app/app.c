@@ -146,12 +146,12 @@ static void forget_titles(struct app *app)
 static void lock(struct app *app, int64_t soft_until_ms)
 {
     window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
-    bool opening = app->opening != NULL, sealing = app->errand.errand && !opening;
+    bool opening = app->opening != NULL;
     if (opening) { /* it is opened again after the lock */
         memcpy(app->resume_id, app->opening, sizeof app->resume_id);
     }
-    app->unsealed = app->unsealed && sealing;
-    app_errand_leave(app);
+    app->unsealed = false;
+    app_errand_leave(app); /* a seal is waited for, and says here if it failed */
     app->to_resume = opening || app->interview != NULL;
     app->unwritten = false;
     if (app->interview) {

@@ -154,7 +154,6 @@ static bool look(void *matter, struct err *err)
 static void looked(struct app *app, void *matter, bool ok, const struct err *err)
 {
     struct looking *l = matter;
-    (void)ok;
     (void)err;
     memcpy(app->media, l->media, sizeof app->media);
     app->media_count = l->count;
@@ -163,7 +162,7 @@ static void looked(struct app *app, void *matter, bool ok, const struct err *err
     app->named = l->files;
     app->named_count = l->file_count;
     arena_init(&l->arena);
-    if (l->silent) {
+    if (!ok || l->silent) {
         app_say(app, S_media_hangs);
     }
 }

@@ -128,11 +128,10 @@ static bool search_media(void *matter, struct err *err)
 static void searched(struct app *app, void *matter, bool ok, const struct err *err)
 {
     const struct searching *s = matter;
-    (void)ok;
     (void)err;
     memcpy(app->found, s->found, sizeof app->found);
     app->found_count = s->count;
-    if (s->silent) {
+    if (!ok || s->silent) {
         app_say(app, S_media_hangs);
     }
 }

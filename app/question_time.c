@@ -213,45 +213,25 @@ static void months(struct app *app, struct node *node, int year, const struct mo
     *y += 12 / columns * cell_h + ui_px(ui, 8);
 }
 
-static void years(struct app *app, struct node *node, int from, const struct moment *m, int x,
-                  int *y, int w)
+/* Twenty years from `from` on; the one that was tapped, or 0. */
+static int years(struct app *app, const struct node *node, const char *kind, int from, int chosen,
+                 int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    int columns = 5, cell_h = ui_px(ui, 52);
+    int columns = 5, cell_h = ui_px(ui, 52), tapped = 0;
     while (columns > 1 && !ui_words_fit(ui, TEXT_BODY, "20000", w / columns)) {
         columns--;
     }
     for (int k = 0; k < 20; k++) {
         struct rect r = {x + k % columns * w / columns, *y + k / columns * cell_h, w / columns,
                          cell_h};
-        const char *iso = arena_printf(&ui->frame, "%04d-01-01", from + k);
         const char *year = ui_number(ui, from + k);
-        if (cell(app, node, "year", year, r, year, m->has_date && m->year == from + k)) {
-            question_tap(app, node, iso);
+        if (cell(app, node, kind, year, r, year, from + k == chosen)) {
+            tapped = from + k;
         }
     }
     *y += (20 + columns - 1) / columns * cell_h + ui_px(ui, 8);
-}
-
-/* Twenty years to choose from, for a day that is long ago; the month stays. */
-static void pick_year(struct app *app, struct node *node, int from, int year, int month, int x,
-                      int *y, int w)
-{
-    struct ui *ui = &app->ui;
-    int columns = 5, cell_h = ui_px(ui, 52);
-    while (columns > 1 && !ui_words_fit(ui, TEXT_BODY, "20000", w / columns)) {
-        columns--;
-    }
-    for (int k = 0; k < 20; k++) {
-        struct rect r = {x + k % columns * w / columns, *y + k / columns * cell_h, w / columns,
-                         cell_h};
-        const char *text = ui_number(ui, from + k);
-        if (cell(app, node, "to-year", text, r, text, from + k == year)) {
-            show_month(app, node, (from + k) * 12 + month - 1);
-            app->picks_year = NULL;
-        }
-    }
-    *y += (20 + columns - 1) / columns * cell_h + ui_px(ui, 8);
+    return tapped;
 }
 
 static void calendar(struct app *app, struct node *node, const struct moment *m, int x, int *y,
@@ -290,13 +270,20 @@ static void calendar(struct app *app, struct node *node, const struct moment *m,
     }
     *y += side;
     if (picks) {
-        pick_year(app, node, from, year, month, x, y, w);
+        int to_year = years(app, node, "to-year", from, year, x, y, w);
+        if (to_year) { /* of a day that is long ago; the month stays */
+            show_month(app, node, to_year * 12 + month - 1);
+            app->picks_year = NULL;
+        }
     } else if (kind == BY_DAY) {
         days(app, node, year, month, x, y, w);
     } else if (kind == BY_MONTH) {
         months(app, node, year, m, x, y, w);
     } else {
-        years(app, node, from, m, x, y, w);
+        int tapped = years(app, node, "year", from, m->has_date ? m->year : -1, x, y, w);
+        if (tapped) {
+            question_tap(app, node, arena_printf(&ui->frame, "%04d-01-01", tapped));
+        }
     }
 }
 

@@ -153,7 +153,6 @@ static void try_answers(struct app *app, void *matter, bool ok, const struct err
     struct ui *ui = &app->ui;
     struct err err = {0};
     bool open = false;
-    (void)ok;
     (void)why;
     app_wait(app, S_wait_check);
     for (size_t k = 0; k < a->count && !open; k++) {
@@ -170,7 +169,7 @@ static void try_answers(struct app *app, void *matter, bool ok, const struct err
     } else {
         app->travel_again = !a->count;
         app_say(app, a->count || a->others ? S_travel_wrong_answer
-                     : a->silent           ? S_media_hangs
+                     : !ok || a->silent    ? S_media_hangs
                                            : S_travel_no_answer);
     }
 }

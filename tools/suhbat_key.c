@@ -204,6 +204,9 @@ static bool keep_label(struct arena *arena, const char *dir, const struct enrol_
     if (desk_read_identity(identity, path, NULL) &&
         age_open(&label, r->label, r->label_len, &keys, NULL, NULL) &&
         text_valid(label.data, label.len)) {
+        for (size_t i = 0; i < label.len; i++) { /* lists and the log have a line each */
+            label.data[i] = (unsigned char)label.data[i] < ' ' ? '?' : label.data[i];
+        }
         printf("label: %s\n", label.data);
         ok = write_file(arena, dir, arena_printf(arena, "devices/%s.label", hex), label.data,
                         label.len, true, err);
