@@ -30,6 +30,9 @@ void app_go(struct app *app, enum screen screen)
     app->message[0] = '\0';
     app->refused = NULL;
     app->exchanged = false;
+    if (!app->task) {
+        load_forget(app);
+    }
     app->folder[0] = '\0';
     edit_end(&app->ui.edit);
     window_forget_keys(app->ui.window); /* a passphrase may have been among them */
@@ -127,18 +130,19 @@ static bool lock_device(struct device *d, void *arg, struct err *err)
     return true;
 }
 
-static void forget_titles(struct app *app)
+void app_forget_titles(struct app *app)
 {
     memset(app->forms, 0, sizeof app->forms);
-    memset(app->forms_before, 0, sizeof app->forms_before);
+    memset(app->before, 0, sizeof app->before);
     app->form_count = 0;
     memset(app->filter, 0, sizeof app->filter);
     memset(app->media, 0, sizeof app->media); /* names of sticks and files say something, too */
     app->media_count = 0;
     app_forget_named(app);
     medium_forget(app);
-    if (!app->task) { /* else it is being written there */
+    if (!app->task) { /* else they are used until it ends */
         memset(app->task_folder, 0, sizeof app->task_folder);
+        load_forget(app);
     }
     app->locked_before = true;
 }
@@ -162,7 +166,7 @@ static void lock(struct app *app, int64_t soft_until_ms)
     if (app->writer && !writer_call(app->writer, lock_device, &soft_until_ms, NULL)) {
         app->ui.quit = true; /* a lock that fails ends the program: the keys go with it */
     }
-    forget_titles(app);
+    app_forget_titles(app);
     app_go(app, SCREEN_UNLOCK);
     if (app->unsealed || app->unwritten) { /* honestly, and before anybody relies on it */
         app_say(app, app->unsealed ? S_lock_unsealed : S_lock_unwritten);
@@ -194,11 +198,10 @@ void app_lock_behind(struct app *app)
 {
     app->progress.stop = true;
     app->soft_until_ms = soft_until(app);
-    app->locking_ms = clock_mono_ms();
     app->to_resume = false;
     window_blank(app->ui.window, app->ui.theme.paper);
     app->locking = writer_begin(app->writer, lock_device, &app->soft_until_ms);
-    forget_titles(app);
+    app_forget_titles(app);
     app_go(app, SCREEN_UNLOCK);
 }
 
@@ -337,6 +340,26 @@ static bool is_doubtful(const struct app *app)
     return clock_wall_ms() < newest - SLACK_MS;
 }
 
+bool app_read_form(struct app_form *f, const struct package *p)
+{
+    struct arena arena;
+    const char *id, *title, *version;
+    arena_init(&arena);
+    bool ok = interview_form_title(&arena, p, &id, &title, &version);
+    if (ok) {
+        memset(f, 0, sizeof *f);
+        memcpy(f->form.hash, p->hash, sizeof f->form.hash);
+        f->form.serial = p->serial;
+        f->form.training = p->flags & PACKAGE_TRAINING;
+        snprintf(f->id, sizeof f->id, "%s", id);
+        snprintf(f->title, sizeof f->title, "%s", title);
+        snprintf(f->version, sizeof f->version, "%s", version);
+        memcpy(f->signer, p->author.subject, sizeof f->signer);
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
 static bool gather_home(struct device *d, void *arg, struct err *err)
 {
     struct app *app = arg;
@@ -358,21 +381,11 @@ static bool gather_home(struct device *d, void *arg, struct err *err)
         }
         struct buf bytes = {0};
         struct package p;
-        struct arena arena;
-        const char *id, *title, *version;
-        struct app_form *f = &app->forms[app->form_count];
-        arena_init(&arena);
         ok = device_package(d, forms[i].hash, &bytes, err);
         if (ok && package_read(&p, bytes.data, bytes.len, NULL, NULL) &&
-            interview_form_title(&arena, &p, &id, &title, &version)) {
-            f->form = forms[i];
-            snprintf(f->id, sizeof f->id, "%s", id);
-            snprintf(f->title, sizeof f->title, "%s", title);
-            snprintf(f->version, sizeof f->version, "%s", version);
-            memcpy(f->signer, p.author.subject, sizeof f->signer);
+            app_read_form(&app->forms[app->form_count], &p)) {
             app->form_count++;
         }
-        arena_fini(&arena);
         buf_fini(&bytes);
     }
     free(forms);
@@ -605,7 +618,6 @@ static int64_t idle_left_ms(const struct app *app)
 /* Nobody has touched it for long: true when the screen is another now. */
 static bool lock_if_due(struct app *app)
 {
-    enum { HANGS_MS = 10000 };
     int64_t left = idle_left_ms(app);
     if (travel_shows_secrets(app) && left <= 0) {
         travel_put_away(app);
@@ -617,10 +629,6 @@ static bool lock_if_due(struct app *app)
     if (!app->task) {
         app_lock(app);
         return true;
-    }
-    app->progress.stop = true; /* a stick is not left half written; but it ends here */
-    if (left > -HANGS_MS) {
-        return false;
     }
     app_lock_behind(app);
     return true;
@@ -702,6 +710,7 @@ struct device *app_end(struct app *app)
         (void)!writer_end(app->writer, app->locking, NULL);
         app->locking = NULL;
     }
+    load_forget(app);
     app_errand_leave(app);
     app_leave_interview(app);
     struct device *device = writer_free(app->writer);

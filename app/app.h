@@ -62,6 +62,7 @@ enum { APP_AHEAD = 64 };
 enum outline_filter { OUTLINE_ALL, OUTLINE_MISSING, OUTLINE_DOUBTFUL, OUTLINE_OPEN };
 enum app_leave { LEAVE_NONE, LEAVE_NEXT, LEAVE_BACK };
 
+enum loading { LOADING_CHOOSE, LOADING_ASK, LOADING_DONE };
 enum travel_step { TRAVEL_START, TRAVEL_CHOOSE, TRAVEL_REPEAT, TRAVEL_SEND, TRAVEL_OPEN };
 
 enum { APP_FORMS_MAX = 64, APP_CHOICES_SHOWN = 60 };
@@ -157,8 +158,8 @@ struct app {
     uint64_t epoch, epoch_s; /* of the catalogue: its number, and when it was signed */
     struct app_form forms[APP_FORMS_MAX];
     size_t form_count;
-    struct app_form forms_before[APP_FORMS_MAX]; /* before the last loading */
-    size_t before_count;
+    struct app_form before[APP_FORMS_MAX], coming[APP_FORMS_MAX]; /* … and after what is loaded */
+    size_t before_count, coming_count;
 
     /* interview */
     struct interview *interview;
@@ -220,12 +221,15 @@ struct app {
     struct arena folder_arena; /* of what lies in it, read once when it was opened */
     const char **folders;      /* NULL: it cannot be read */
     size_t folder_count;
-    bool exchanged;
+    bool exchanged; /* handed over */
     struct export_report exported;
+    enum loading load;
+    struct load_find found_load; /* on the stick that is loaded from */
     struct load_report loaded;
     struct writer_task *task;    /* handing over or loading goes on, or NULL */
     struct writer_task *locking; /* locked behind a task that does not end, or NULL */
-    int64_t locking_ms;          /* since when */
+    size_t task_done;            /* how far it was when it moved last, and when that was */
+    int64_t task_ms;
     int64_t soft_until_ms;       /* how long a PIN will be enough after the lock */
     char task_folder[256];
     struct progress progress;
@@ -274,12 +278,15 @@ void memo_sheet(struct app *app, int x, int *y, int w);
 void screen_open_waiting(struct app *app);
 void screen_reopen_typed(struct app *app); /* what was half typed on the page, as it was */
 void app_watch_task(struct app *app);      /* the page while a task goes on */
+/* What its head says of a form; false: it cannot be read. */
+bool app_read_form(struct app_form *out, const struct package *package);
 void app_wait(struct app *app, enum string_id what); /* what is done, shown now */
 /* Softly where a PIN was chosen; then it brings back the interview that was open, too. */
 void app_lock(struct app *app);
 void app_lock_hard(struct app *app); /* only the passphrase opens it */
 /* While a task goes on: the screen is locked now, the device as soon as the medium lets it. */
 void app_lock_behind(struct app *app);
+void app_forget_titles(struct app *app); /* and names of sticks and files, at a lock */
 void app_look_locks(struct app *app);
 /* The interface's language; the questions' too, unless they go apart. */
 void app_language(struct app *app, enum ui_language language);
@@ -379,6 +386,17 @@ void screen_settings(struct app *app);
 bool interface_languages(struct app *app, int x, int *y, int w);
 void sheet_show(struct app *app);
 void about_open(struct app *app);
+
+/* ---- what handing over and loading share ---- */
+void exchange_begin(struct app *app, writer_job *job);
+/* The rest of a page that asks for a medium; the job begins with it. */
+void exchange_choose(struct app *app, int x, int y, int w, writer_job *job);
+bool exchange_leave(struct app *app); /* back from a folder, or home */
+/* Files that were refused, by verdict; and why one was, for the coordinator. */
+void exchange_refused(struct app *app, int x, int *y, int w, const unsigned of[LOAD_VERDICTS]);
+void exchange_why(struct app *app, int x, int *y, int w, const struct err *why);
+void load_ended(struct app *app);  /* what went on for SCREEN_LOAD */
+void load_forget(struct app *app); /* what was found; never while a task goes on */
 
 /* ---- a stick, a card or a folder ---- */
 /* NULL: not chosen yet. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which file, or which drawing, is the answer? */
-#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,42 +69,45 @@ struct searching {
     size_t count, silent;
 };
 
-static void look_in(struct searching *s, const char *folder, unsigned depth)
+/* The newest of all; the oldest gives way. */
+static void keep_file(struct searching *s, const struct app_file *f)
+{
+    if (s->count < APP_FILES) {
+        s->found[s->count++] = *f;
+    } else if (s->found[APP_FILES - 1].time < f->time) {
+        s->found[APP_FILES - 1] = *f;
+    }
+    qsort(s->found, s->count, sizeof *s->found, newest_first);
+}
+
+struct folder {
+    struct searching *search;
+    const char *path;
+    unsigned depth, seen;
+};
+
+static bool look_at(void *user, int dir, const char *name)
 {
     enum { DEEP = 3, LOOKED_AT_MOST = 5000 };
-    DIR *dir = opendir(folder);
-    unsigned seen = 0;
-    for (struct dirent *e = dir ? readdir(dir) : NULL; e && seen < LOOKED_AT_MOST;
-         e = readdir(dir), seen++) {
-        struct stat st;
-        char path[sizeof s->found[0].path];
-        if (e->d_name[0] == '.' ||
-            snprintf(path, sizeof path, "%s/%s", folder, e->d_name) >= (int)sizeof path ||
-            lstat(path, &st) != 0) {
-            continue;
-        }
-        if (S_ISDIR(st.st_mode) && depth < DEEP) {
-            look_in(s, path, depth + 1);
-        } else if (S_ISREG(st.st_mode) && is_of(s->kind, e->d_name)) {
-            struct app_file f = {.size = (uint64_t)st.st_size, .time = (int64_t)st.st_mtime};
-            snprintf(f.path, sizeof f.path, "%s", path);
-            snprintf(f.name, sizeof f.name, "%.*s", (int)sizeof f.name - 1, e->d_name);
-            size_t at = s->count;
-            if (at == APP_FILES) { /* the oldest gives way */
-                at = APP_FILES - 1;
-                if (s->found[at].time >= f.time) {
-                    continue;
-                }
-            } else {
-                s->count++;
-            }
-            s->found[at] = f;
-            qsort(s->found, s->count, sizeof *s->found, newest_first);
-        }
+    struct folder *at = user;
+    struct searching *s = at->search;
+    struct app_file f;
+    struct stat st;
+    if (name[0] == '.' ||
+        snprintf(f.path, sizeof f.path, "%s/%s", at->path, name) >= (int)sizeof f.path ||
+        fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        return true;
     }
-    if (dir) {
-        closedir(dir);
+    if (S_ISDIR(st.st_mode) && at->depth < DEEP) {
+        struct folder below = {s, f.path, at->depth + 1, 0};
+        (void)!file_each(f.path, look_at, &below, NULL);
+    } else if (S_ISREG(st.st_mode) && is_of(s->kind, name)) {
+        f.size = (uint64_t)st.st_size;
+        f.time = (int64_t)st.st_mtime;
+        snprintf(f.name, sizeof f.name, "%.*s", (int)sizeof f.name - 1, name);
+        keep_file(s, &f);
     }
+    return ++at->seen < LOOKED_AT_MOST;
 }
 
 static void drop_searching(void *matter)
@@ -120,7 +123,8 @@ static bool search_media(void *matter, struct err *err)
     size_t count = media_find(media, s->fixed, &s->silent);
     (void)err;
     for (size_t m = 0; m < count; m++) {
-        look_in(s, media[m].path, 0);
+        struct folder top = {s, media[m].path, 0, 0};
+        (void)!file_each(media[m].path, look_at, &top, NULL); /* one that cannot be read has none */
     }
     return true;
 }

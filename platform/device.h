@@ -85,11 +85,59 @@ uint64_t device_catalogue_overdue(struct device *device, int64_t wall_ms);
  * it fails with ERR_ENV, and what it did so far stands.  Lent; NULL: nobody watches. */
 void device_watch(struct device *device, struct progress *progress);
 
+enum load_kind { LOAD_GRANT, LOAD_CATALOGUE, LOAD_PACKAGE, LOAD_RECEIPT, LOAD_UNREAD };
+enum load_verdict {
+    LOAD_TAKE,
+    LOAD_HAD, /* it is here already */
+    /* refused: */
+    LOAD_DAMAGED,   /* or of another kind, or unreadable */
+    LOAD_UNTRUSTED, /* nobody of the study signed it so, or not for this device */
+    LOAD_OLD,       /* older than what is here */
+    LOAD_UNLISTED,  /* a form that the study has not (or no more) put in force */
+    LOAD_VERDICTS
+};
+struct load_item { /* a file that is for this device, or cannot be read */
+    const char *name;
+    enum load_kind kind;
+    enum load_verdict verdict;
+    struct err why;   /* when it is refused */
+    uint8_t hash[32]; /* of what is in it */
+    uint64_t size;    /* of the file, bytes */
+    uint64_t number;  /* a catalogue's, as it says */
+    struct buf plain; /* what is in it, if it was kept */
+};
+struct load_find {
+    struct arena arena;
+    struct load_item
+        *items; /* in the order in which they are taken; nothing that is here already */
+    size_t count, takes;
+    unsigned skipped;     /* files that are not for this device */
+    uint64_t epoch;       /* of the catalogue, once all is taken */
+    uint8_t (*forms)[32]; /* … and the packages in force then: their hashes */
+    size_t form_count;
+    uint64_t purges; /* … and how many records will have gone, as received */
+};
+/* A form that is in force then: checked, signed and listed.  Lent. */
+typedef void load_package(void *user, const struct package *package);
+
+/* What is there for this device in the folder?  Nothing is taken.  False: a failure of the world;
+ * `find` is the caller's to end in any case. */
+MUST_CHECK bool device_find(struct device *device, const char *folder, struct load_find *find,
+                            load_package *each, void *user, struct err *err);
+void device_find_end(struct load_find *find);
+#ifdef SUHBAT_TEST
+void device_keep(size_t most); /* bytes of what was found, until it is taken */
+#endif
+
 struct load_report {
     unsigned grants, catalogues, packages, receipts, purged, skipped, refused;
-    struct err why; /* of the last refused one */
+    unsigned of[LOAD_VERDICTS]; /* the refused ones apart */
+    struct err why;             /* of the last of them */
 };
-/* Everything in the folder that is for this device; what is not is skipped.  A false return is a
+/* Take what was found there. */
+MUST_CHECK bool device_take(struct device *device, const char *folder, struct load_find *find,
+                            struct load_report *report, struct err *err);
+/* Both at once: all that is for this device; what is not is skipped.  A false return is a
  * failure of the world; refused files are in the report. */
 MUST_CHECK bool device_load_folder(struct device *device, const char *folder,
                                    struct load_report *report, struct err *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PLATFORM_DEVICE_INTERNAL_H
 #define PLATFORM_DEVICE_INTERNAL_H
-/* Shared by device.c (drafts, sealing) and device_exchange.c (loading, handing over) only. */
+/* Shared by device.c (drafts, sealing), device_load.c and device_exchange.c (handing over) only. */
 #include "platform/device.h"
 
 struct device {
@@ -26,6 +26,12 @@ bool device_entry(struct device *d, uint64_t seq, uint8_t bytes[CHAIN_ENTRY], bo
                   struct err *err);
 void device_record_info(uint8_t out[RECORD_INFO], const struct device_record *r,
                         const uint8_t draft_id[16]);
+
+/* Is this row about a record, and what does it say? */
+bool device_record_read(struct device *d, const uint8_t id[16], const void *bytes, size_t len,
+                        struct device_record *r, uint8_t draft_id[16]);
+/* False: who watches wants no more. */
+bool device_go_on(struct device *d, struct err *err);
 
 /* The study's recovery key, or NULL when it has none. */
 const uint8_t *device_recovery(const struct catalogue *catalogue);

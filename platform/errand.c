@@ -52,7 +52,7 @@ static void *run(void *arg)
     e->done = true;
     if (!left) {
         pthread_cond_broadcast(&e->finished);
-        if (e->awaited) {
+        if (e->awaited && e->news) {
             e->news(e->user);
         }
     }

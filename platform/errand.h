@@ -16,7 +16,8 @@ struct errand;
 /* On the errand's thread; nothing but the matter is touched. */
 typedef bool errand_work(void *matter, struct err *err);
 typedef void errand_drop(void *matter); /* wipes and frees it; on whichever thread was last */
-/* On the errand's thread: it is done.  Only for who has waited in vain, and has not left it. */
+/* On the errand's thread: it is done.  Only for who has waited in vain, and has not left it.  NULL:
+ * nobody wants to hear. */
 typedef void errand_news(void *user);
 
 /* Takes the matter over.  Where no thread is to be had, or several that were left still hang, it

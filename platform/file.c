@@ -250,39 +250,70 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool is_folder(DIR *dir, const char *name)
+static bool is_folder(int dir, const char *name)
 {
     struct stat st;
-    return fstatat(dirfd(dir), name, &st, 0) == 0 && S_ISDIR(st.st_mode);
+    return fstatat(dir, name, &st, 0) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Names that end so; ending NULL: folders. */
+/* Not by readdir, whose buffer keeps the names. */
+bool file_each(const char *folder, file_seen *each, void *user, struct err *err)
+{
+    enum { ROOM = 32 * 1024 };
+    int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0) {
+        return env(err, folder, "open the folder");
+    }
+    struct arena room;
+    arena_init(&room);
+    char *entries = arena_alloc(&room, ROOM);
+    bool more = true;
+    ssize_t got = 0;
+    while (more && (got = getdents64(dir, entries, ROOM)) > 0) {
+        for (char *at = entries; more && at < entries + got;) {
+            const struct dirent64 *entry = (const struct dirent64 *)at;
+            const char *name = entry->d_name;
+            at += entry->d_reclen;
+            more = strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || each(user, dir, name);
+        }
+    }
+    bool ok = got >= 0 || env(err, folder, "read the folder");
+    close(dir);
+    arena_fini(&room);
+    return ok;
+}
+
+struct listing {
+    struct arena *arena;
+    const char *ending; /* NULL: folders */
+    const char **names;
+    size_t count;
+};
+
+static bool list_one(void *user, int dir, const char *name)
+{
+    struct listing *l = user;
+    if (name[0] != '.' && name[0] != '~' &&
+        (l->ending ? file_ends(name, l->ending) : is_folder(dir, name))) {
+        l->names = mem_grow(l->names, l->count + 1, sizeof *l->names);
+        l->names[l->count++] = arena_text(l->arena, name);
+    }
+    return true;
+}
+
 static bool list_names(struct arena *arena, const char ***names, size_t *count, const char *folder,
                        const char *ending, struct err *err)
 {
-    DIR *dir = opendir(folder);
-    if (!dir) {
-        return env(err, folder, "open the folder");
+    struct listing l = {.arena = arena, .ending = ending};
+    bool ok = file_each(folder, list_one, &l, err);
+    *count = ok ? l.count : 0;
+    *names = arena_alloc(arena, (l.count + 1) * sizeof **names);
+    if (l.count) {
+        qsort(l.names, l.count, sizeof *l.names, by_text);
+        memcpy(*names, l.names, l.count * sizeof *l.names);
     }
-    const char **list = NULL;
-    size_t n = 0;
-    for (struct dirent *entry; (entry = readdir(dir));) {
-        const char *name = entry->d_name;
-        if (name[0] != '.' && name[0] != '~' &&
-            (ending ? file_ends(name, ending) : is_folder(dir, name))) {
-            list = mem_grow(list, n + 1, sizeof *list);
-            list[n++] = arena_text(arena, name);
-        }
-    }
-    closedir(dir);
-    *names = arena_alloc(arena, (n + 1) * sizeof **names);
-    if (n) {
-        qsort(list, n, sizeof *list, by_text);
-        memcpy(*names, list, n * sizeof *list);
-    }
-    *count = n;
-    free(list);
-    return true;
+    free(l.names);
+    return ok;
 }
 
 bool file_list(struct arena *arena, const char ***names, size_t *count, const char *folder,

@@ -39,6 +39,10 @@ MUST_CHECK bool file_put(const char *folder, const char *name, const void *bytes
 bool file_exists(const char *path);
 /* Make the folder (and its parents) with `mode`; one that is there is fine. */
 MUST_CHECK bool file_folder(const char *path, unsigned mode, struct err *err);
+/* Each name in the folder but "." and "..", as the file system gives them; false: no more.  `dir` is
+ * the folder, for fstatat.  Nothing of the names stays in memory. */
+typedef bool file_seen(void *user, int dir, const char *name);
+MUST_CHECK bool file_each(const char *folder, file_seen *each, void *user, struct err *err);
 /* Names in the folder that end in `ending`, sorted, owned by the arena.  Dot files left out. */
 MUST_CHECK bool file_list(struct arena *arena, const char ***names, size_t *count,
                           const char *folder, const char *ending, struct err *err);

@@ -66,7 +66,14 @@ bool package_write(struct buf *out, const uint8_t study_id[16], const char *form
     return true;
 }
 
-static bool listed(const struct package *p, const struct catalogue *c)
+bool package_trusted(const struct package *p, const struct catalogue *c)
+{
+    struct cert cert;
+    return memcmp(p->study_id, c->study_id, 16) == 0 &&
+           catalogue_trusts(c, p->cert, ROLE_AUTHOR, &cert) && !catalogue_revoked(c, 3, p->hash);
+}
+
+bool package_listed(const struct package *p, const struct catalogue *c)
 {
     for (unsigned i = 0; i < c->form_count; i++) {
         if (memcmp(c->forms[i].form, p->form_hash, 32) == 0 && c->forms[i].serial == p->serial &&
@@ -101,6 +108,7 @@ bool package_read(struct package *p, const void *data, size_t len, const struct 
         p->author.role != ROLE_AUTHOR || memcmp(p->author.subject, bytes + AT_SIGNER, 32) != 0) {
         return err_set(err, ERR_AUTH, "the package is not signed as it should be");
     }
+    memcpy(p->cert, bytes + HEADER, CERT_BYTES);
     p->flags = get_u16(bytes + AT_FLAGS);
     memcpy(p->study_id, bytes + AT_STUDY, 16);
     memcpy(p->form_hash, bytes + AT_FORM, 32);
@@ -110,13 +118,10 @@ bool package_read(struct package *p, const void *data, size_t len, const struct 
     p->content = (const char *)bytes + HEADER + CERT_BYTES;
     p->content_len = len - fixed;
     if (c) {
-        struct cert cert;
-        if (memcmp(p->study_id, c->study_id, 16) != 0 ||
-            !catalogue_trusts(c, bytes + HEADER, ROLE_AUTHOR, &cert) ||
-            catalogue_revoked(c, 3, p->hash)) {
+        if (!package_trusted(p, c)) {
             return err_set(err, ERR_AUTH, "the study does not trust who signed this package");
         }
-        if (!listed(p, c)) {
+        if (!package_listed(p, c)) {
             err_set(err, ERR_AUTH, "the catalogue does not list this package");
             return err_hint(err, "load the newest catalogue together with the form");
         }

@@ -19,7 +19,8 @@ struct package {
     uint8_t study_id[16], form_hash[32], hash[32]; /* hash: of the whole package */
     uint64_t serial, min_epoch;
     struct cert author;
-    const char *content; /* tar; lent */
+    uint8_t cert[CERT_BYTES]; /* the author's, as it was signed */
+    const char *content;      /* tar; lent */
     size_t content_len;
 };
 
@@ -37,6 +38,9 @@ MUST_CHECK bool package_write(struct buf *out, const uint8_t study_id[16], const
 /* Check the signature and, with a catalogue, that the author is trusted and the package listed. */
 MUST_CHECK bool package_read(struct package *package, const void *bytes, size_t len,
                              const struct catalogue *catalogue, struct err *err);
+/* The two checks of package_read with a catalogue, for whoever has it only later. */
+bool package_trusted(const struct package *package, const struct catalogue *catalogue);
+bool package_listed(const struct package *package, const struct catalogue *catalogue);
 /* Is the author allowed this form id? */
 bool package_in_scope(const struct package *package, const char *form_id);
 /* One file of the content by name; lent.  False when absent or the content is damaged. */

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -19,6 +20,7 @@ static atomic_uint card_syncs; /* so far */
 static atomic_bool card_broken; /* every fsync fails */
 static atomic_int card_fails_at; /* the fsync with this number from now on, 1 the next, fails */
 static atomic_bool card_hangs;  /* no folder of the stick opens until it is false again */
+static atomic_bool card_stops;  /* … no byte goes to or comes from a file on it */
 static atomic_uint card_hung;   /* how many threads wait for one */
 
 static void card_sync(void)
@@ -40,15 +42,38 @@ static bool card_fails(void)
     return false;
 }
 
-DIR *opendir(const char *path)
+static void card_wait(int fd, const atomic_bool *while_so)
 {
+    char link[40], path[512];
+    if (!*while_so) {
+        return;
+    }
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t len = readlink(link, path, sizeof path - 1);
+    path[len < 0 ? 0 : len] = '\0';
     card_hung++;
-    while (card_hangs && strstr(path, "/stick")) {
+    while (*while_so && strstr(path, "/stick")) {
         usleep(1000);
     }
     card_hung--;
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd < 0 ? NULL : fdopendir(fd);
+}
+
+ssize_t getdents64(int fd, void *entries, size_t room)
+{
+    card_wait(fd, &card_hangs);
+    return syscall(SYS_getdents64, fd, entries, room);
+}
+
+ssize_t read(int fd, void *bytes, size_t len)
+{
+    card_wait(fd, &card_stops);
+    return syscall(SYS_read, fd, bytes, len);
+}
+
+ssize_t write(int fd, const void *bytes, size_t len)
+{
+    card_wait(fd, &card_stops);
+    return syscall(SYS_write, fd, bytes, len);
 }
 
 /* /media/alive and /media/dead are sticks wherever the tests run; the latter may not answer. */

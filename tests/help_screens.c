@@ -671,7 +671,9 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     study_issue(&s.study, "stick/2026-11", form, 2, hash);
     must(scene_tap(&s, "folder") && scene_tap(&s, "folder:0"), "look into a folder");
     shot(&s, "load-folder");
-    must(scene_tap(&s, "take") && s.app.exchanged, "load from a folder");
+    must(scene_tap(&s, "take") && s.app.load == LOADING_ASK, "look into a folder for forms");
+    shot(&s, "load-found");
+    must(scene_tap(&s, "right") && s.app.load == LOADING_DONE, "load from a folder");
     shot(&s, "loaded");
     must(scene_tap(&s, "right"), "come home after loading");
     char old[300], there[300]; /* an older catalogue */
@@ -679,7 +681,7 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     snprintf(there, sizeof there, "%s", study_path(&s.study, "stick/2026-09"));
     must(rename(old, there) == 0, "put an old catalogue on the stick");
     must(scene_tap(&s, "load") && scene_tap(&s, "folder") && scene_tap(&s, "folder:0") &&
-             scene_tap(&s, "take") && s.app.exchanged && s.app.loaded.refused,
+             scene_tap(&s, "take") && s.app.load == LOADING_DONE,
          "load what is out of date");
     shot(&s, "load-refused");
     must(scene_tap(&s, "right"), "come home after a refusal");

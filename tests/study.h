@@ -138,14 +138,13 @@ static inline void study_device_file(struct study *s, struct buf *out)
     buf_add(out, r.genesis_hash, 32);
 }
 
-/* Answer the enrolment, put one form in force, load both. */
-static inline void study_enrol(struct study *s, uint8_t package_hash[32])
+/* Onto the stick: the enrolment's answer, and one form in force. */
+static inline void study_answer(struct study *s, uint8_t package_hash[32])
 {
     struct err err = {0};
     struct enrol_request r;
     struct enrol_grant g;
     struct buf grant = {0}, file = {0}, package = {0}, wrapped = {0}, catalogue = {0};
-    struct load_report report;
     struct package p;
     uint8_t keys[3][32];
     OK(enrol_request_read(&r, s->request.data, s->request.len, &err));
@@ -177,16 +176,24 @@ static inline void study_enrol(struct study *s, uint8_t package_hash[32])
     OK(age_seal(&catalogue, s->catalogue_bytes.data, s->catalogue_bytes.len,
                 (const uint8_t(*)[32])keys, 1, &err));
     study_put(s, "stick", "c-catalogue.age", &catalogue);
-    OK(device_load_folder(s->device, study_path(s, "stick"), &report, &err));
-    assert_int_equal(report.grants, 1);
-    assert_int_equal(report.catalogues, 1);
-    assert_int_equal(report.packages, 1);
-    assert_int_equal(report.refused, 0);
     buf_fini(&grant);
     buf_fini(&file);
     buf_fini(&package);
     buf_fini(&wrapped);
     buf_fini(&catalogue);
+}
+
+/* ... and load both. */
+static inline void study_enrol(struct study *s, uint8_t package_hash[32])
+{
+    struct err err = {0};
+    struct load_report report;
+    study_answer(s, package_hash);
+    OK(device_load_folder(s->device, study_path(s, "stick"), &report, &err));
+    assert_int_equal(report.grants, 1);
+    assert_int_equal(report.catalogues, 1);
+    assert_int_equal(report.packages, 1);
+    assert_int_equal(report.refused, 0);
 }
 
 /* A later catalogue in the folder: this form in force instead, or (NULL) none at all. */

@@ -159,6 +159,10 @@ static void test_device__whole_life(void **state)
     assert_int_equal(load.purged, 0);
     put_receipt(&s, &at, 1, s.desk, s.desk_cert);
     study_issue(&s, "back", NULL, 0, hash);
+    struct load_find found;
+    OK(device_find(s.device, study_path(&s, "back"), &found, NULL, NULL, &err));
+    assert_int_equal(found.purges, 1);
+    device_find_end(&found);
     OK(device_load_receipts(s.device, study_path(&s, "back"), &load, &err));
     assert_int_equal(load.receipts, 1);
     assert_int_equal(load.purged, 1);

@@ -3,6 +3,7 @@
 #include "platform/clock.h"
 #include "platform/errand.h"
 #include "platform/media.h"
+#include "platform/stick.h"
 #include "tests/card.h"
 #include <SDL2/SDL.h>
 
@@ -27,7 +28,7 @@ static void tick(struct scene *s)
 /* Those that were left behind are gone, too. */
 static void let_go(void)
 {
-    card_hangs = false;
+    card_hangs = card_stops = false;
     for (int k = 0; k < 2000 && card_hung; k++) {
         usleep(1000);
     }
@@ -63,6 +64,7 @@ static char *photo_form(const char *title)
 
 static void begin(struct scene *s, const char *form)
 {
+    card_hangs = card_stops = false; /* a test before may have failed in their midst */
     scene_open(s, window, form, "photos", &look);
     scene_unlock(s);
     assert_true(scene_tap(s, "start"));
@@ -273,6 +275,102 @@ static void test_media__locks_at_once_while_a_folder_does_not_open(void **state)
         scene_close(&s); /* the program ends behind it, too */
         let_go();
     }
+    free(form);
+}
+
+static bool never_locked(struct device *d, void *arg, struct err *err)
+{
+    (void)arg;
+    (void)err;
+    return device_is_open(d);
+}
+
+static void hold_on(const struct scene *s)
+{
+    for (int k = 0; k < 2000 && !card_hung; k++) {
+        usleep(1000); /* until the stick is being waited for */
+    }
+    assert_int_equal(card_hung, 1);
+    assert_non_null(s->app.task);
+}
+
+static size_t on_stick(struct scene *s)
+{
+    struct arena arena;
+    const char **names;
+    size_t count = 0;
+    arena_init(&arena);
+    (void)!file_list(&arena, &names, &count, study_path(&s->study, "stick"), "", NULL);
+    arena_fini(&arena);
+    return count;
+}
+
+/* Loading and handing over: a stick that hangs in the midst of a byte is said to, can be stopped
+ * and keeps nobody from locking; and what it was given comes to nothing, or whole. */
+static void test_media__one_that_hangs_at_a_byte_is_left(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {"load", "hand-over"};
+    struct scene s;
+    struct err err = {0};
+    char *form = photo_form("P");
+    begin(&s, form);
+    go_to(&s, "/data/said");
+    scene_type(&s, "Ош");
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "finish"));
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_SEALED);
+    assert_true(scene_tap(&s, "right"));
+    size_t files = on_stick(&s);
+    for (int way = 0; way < 2; way++) {
+        for (int how = 0; how < 3; how++) {
+            assert_true(scene_tap(&s, ways[way]));
+            card_stops = true;
+            tap_alone(&s, "medium:1");
+            hold_on(&s);
+            assert_false(shows(&s, "не отвечает"));
+            s.app.task_ms -= 6000;
+            tick(&s);
+            assert_true(shows(&s, "не отвечает"));
+            int64_t start = clock_mono_ms();
+            if (how == 0) {
+                tap_alone(&s, "stop");
+            } else if (how == 1) {
+                tap_alone(&s, "lock");
+            } else {
+                s.app.last_input_ms -= 2 * 60 * 1000 + 1000;
+                tick(&s);
+            }
+            assert_int_equal(s.app.screen, how ? SCREEN_UNLOCK : way ? SCREEN_HAND_OVER : SCREEN_LOAD);
+            scene_event(&s, (struct window_event){.kind = WINDOW_NONE}); /* still it hangs */
+            assert_true(clock_mono_ms() - start < STICK_GRACE_MS + 1500);
+            assert_null(s.app.task);
+            assert_null(s.app.locking);
+            if (how == 0) {
+                assert_true(shows(&s, "Остановлено"));
+                OK(writer_call(s.app.writer, never_locked, NULL, &err));
+                assert_true(scene_tap(&s, "back"));
+            } else {
+                OK(writer_call(s.app.writer, is_locked, NULL, &err));
+                assert_int_equal(s.app.coming_count, 0);
+                assert_string_equal(s.app.task_folder, "");
+                scene_unlock(&s);
+            }
+            assert_int_equal(s.app.screen, SCREEN_HOME);
+            assert_int_equal(s.app.waiting.count, 1);
+            let_go();
+            for (int k = 0; k < 2000 && on_stick(&s) != files; k++) {
+                usleep(1000); /* what was left behind tidies up */
+            }
+            assert_int_equal(on_stick(&s), files);
+        }
+    }
+    assert_true(scene_tap(&s, "hand-over")); /* and then it goes */
+    assert_true(scene_tap(&s, "medium:1"));
+    assert_true(s.app.exchanged);
+    assert_int_equal(on_stick(&s), files + 1);
+    scene_close(&s);
     free(form);
 }
 
@@ -491,6 +589,7 @@ static int run(void)
         cmocka_unit_test(test_media__one_that_hangs_hides_no_other),
         cmocka_unit_test(test_media__an_errand_is_dropped_once_and_few_may_hang),
         cmocka_unit_test(test_media__locks_at_once_while_a_folder_does_not_open),
+        cmocka_unit_test(test_media__one_that_hangs_at_a_byte_is_left),
         cmocka_unit_test(test_media__a_photo_goes_without_its_place_unless_the_form_wants_it),
         cmocka_unit_test(test_media__an_empty_a_large_and_a_lost_file_are_told),
         cmocka_unit_test(test_media__after_a_soft_lock_no_title_and_no_word_is_left),

@@ -1,0 +1,770 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What comes onto the device? */
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/device_internal.h"
+#include "platform/receipt.h"
+#include "platform/stick.h"
+
+/* ---- verdicts: what the device would say, standing so ---- */
+
+/* As it stands now, or as it would once what was found so far is taken. */
+struct standing {
+    struct catalogue *catalogue;
+    struct buf bytes; /* the catalogue's */
+    uint64_t epoch;
+    uint8_t *package_secret; /* 32 bytes, in locked memory */
+};
+
+static void standing_fini(struct standing *s)
+{
+    free(s->catalogue);
+    buf_fini(&s->bytes);
+    secret_free(s->package_secret);
+    memset(s, 0, sizeof *s);
+}
+
+static bool stand(struct device *d, struct standing *s, struct err *err)
+{
+    const struct keystore *k = vault_keys(d->vault);
+    bool found;
+    memset(s, 0, sizeof *s);
+    s->catalogue = mem_alloc(sizeof *s->catalogue);
+    *s->catalogue = *d->catalogue;
+    s->epoch = k->catalogue_epoch;
+    s->package_secret = secret_new(32);
+    memcpy(s->package_secret, k->package_secret, 32);
+    return device_row_get(d, "catalogue", "", 0, &s->bytes, &found, err);
+}
+
+/* LOAD_TAKE: `s` stands upon it then. */
+static enum load_verdict judge_catalogue(const struct device *d, struct standing *s,
+                                         const void *bytes, size_t len, struct err *why)
+{
+    const struct keystore *k = vault_keys(d->vault);
+    enum load_verdict verdict = LOAD_UNTRUSTED;
+    struct catalogue *c = mem_alloc(sizeof *c);
+    if (!catalogue_read(c, bytes, len, k->root_set, why)) {
+        verdict = why->code == ERR_AUTH ? LOAD_UNTRUSTED : LOAD_DAMAGED;
+    } else if (s->bytes.len == len && memcmp(s->bytes.data, bytes, len) == 0) {
+        verdict = LOAD_HAD;
+    } else if (memcmp(c->study_id, k->study_id, 16) != 0) {
+        err_set(why, ERR_AUTH, "the catalogue is of another study");
+    } else if (c->epoch < s->epoch) {
+        err_set(why, ERR_AUTH, "the catalogue is older than the one on the device");
+        verdict = LOAD_OLD;
+    } else if (c->epoch == s->epoch) {
+        err_set(why, ERR_AUTH, "two different catalogues carry the same number");
+        err_hint(why, "tell the coordinator: somebody may be forging");
+    } else if (c->epoch - s->epoch > CATALOGUE_JUMP_MAX) {
+        err_set(why, ERR_AUTH, "the catalogue's number jumps too far ahead");
+    } else {
+        *s->catalogue = *c;
+        s->epoch = c->epoch;
+        buf_cut(&s->bytes, 0);
+        buf_add(&s->bytes, bytes, len);
+        verdict = LOAD_TAKE;
+    }
+    free(c);
+    return verdict;
+}
+
+/* It brings a catalogue; one that is not taken is no reason against the grant. */
+static enum load_verdict judge_grant(struct device *d, struct standing *s,
+                                     const struct enrol_grant *g, struct err *why)
+{
+    const struct keystore *k = vault_keys(d->vault);
+    struct err ignored = {0};
+    struct cert cert;
+    struct buf have = {0};
+    uint8_t pk[32];
+    bool found;
+    enum load_verdict with = judge_catalogue(d, s, g->catalogue, g->catalogue_len, &ignored);
+    sign_public(pk, k->sign_seed);
+    if (!catalogue_trusts(s->catalogue, g->cert, ROLE_DEVICE, &cert) ||
+        memcmp(cert.subject, pk, 32) != 0) {
+        err_set(why, ERR_AUTH, "the answer to the enrolment is not for this device");
+        return LOAD_UNTRUSTED;
+    }
+    bool had = device_row_get(d, "cert", "", 0, &have, &found, NULL) && found &&
+               have.len == CERT_BYTES && memcmp(have.data, g->cert, CERT_BYTES) == 0 &&
+               memcmp(s->package_secret, g->package_secret, 32) == 0 && with != LOAD_TAKE;
+    buf_fini(&have);
+    memcpy(s->package_secret, g->package_secret, 32);
+    return had ? LOAD_HAD : LOAD_TAKE;
+}
+
+static enum load_verdict judge_package(struct device *d, const struct standing *s,
+                                       const struct package *p, struct err *why)
+{
+    struct buf have = {0};
+    bool found;
+    if (!package_trusted(p, s->catalogue)) {
+        err_set(why, ERR_AUTH, "the study does not trust who signed this package");
+        return LOAD_UNTRUSTED;
+    }
+    bool had = device_row_get(d, "package", p->hash, 32, &have, &found, NULL) && found;
+    buf_fini(&have);
+    if (!had && !package_listed(p, s->catalogue)) {
+        err_set(why, ERR_AUTH, "the catalogue does not list this package");
+        err_hint(why, "load the newest catalogue together with the form");
+        return LOAD_UNLISTED;
+    }
+    return had ? LOAD_HAD : LOAD_TAKE;
+}
+
+/* ERR_AUTH also for one that does not fit what this device has done.  False: the world. */
+static bool judge_receipt(struct device *d, const struct standing *s, const struct buf *plain,
+                          struct receipt *r, enum load_verdict *verdict, struct err *why,
+                          struct err *err)
+{
+    const struct keystore *k = vault_keys(d->vault);
+    uint8_t entry[CHAIN_ENTRY], head[32];
+    bool found = false;
+    *verdict = LOAD_TAKE;
+    if (!receipt_read(r, plain->data, plain->len, s->catalogue, why)) {
+        *verdict = why->code == ERR_AUTH ? LOAD_UNTRUSTED : LOAD_DAMAGED;
+        return true;
+    }
+    if (memcmp(r->device_id, k->device_id, 16) != 0 || r->counter <= k->receipt_counter) {
+        *verdict = LOAD_HAD; /* another's, or seen before */
+        return true;
+    }
+    if (r->acked_seq > 0 && !device_entry(d, r->acked_seq, entry, &found, err)) {
+        return false;
+    }
+    if (found) {
+        chain_hash(head, entry);
+    }
+    if (!found || memcmp(head, r->acked_head, 32) != 0) {
+        err_set(why, ERR_AUTH, "the receipt does not fit what this device has done");
+        err_hint(why, "nothing was deleted; tell the coordinator");
+        *verdict = LOAD_UNTRUSTED;
+    }
+    return true;
+}
+
+/* ---- records that were received ---- */
+
+struct purge {
+    struct device *d;
+    uint64_t up_to;
+    struct {
+        struct device_record record;
+        uint8_t draft[16];
+    } * list;
+    size_t count;
+};
+
+static bool gather_purge(void *user, const uint8_t id[16], uint64_t group, const void *bytes,
+                         size_t len, struct err *err)
+{
+    struct purge *p = user;
+    struct device_record r;
+    uint8_t draft[16];
+    (void)err;
+    if (group > 0 && group <= p->up_to && device_record_read(p->d, id, bytes, len, &r, draft) &&
+        r.state != RECORD_PURGED) {
+        p->list = mem_grow(p->list, p->count + 1, sizeof *p->list);
+        p->list[p->count].record = r;
+        memcpy(p->list[p->count++].draft, draft, 16);
+    }
+    return true;
+}
+
+static bool count_purge(struct device *d, uint64_t up_to, uint64_t *count, struct err *err)
+{
+    struct purge p = {.d = d, .up_to = up_to};
+    bool ok = store_each(d->store, STORE_META, gather_purge, &p, err);
+    *count = p.count;
+    free(p.list);
+    return ok;
+}
+
+/* Bytes go, the chain stays.  One transaction; done twice it does nothing. */
+static bool purge_up_to(struct device *d, uint64_t seq, const uint8_t receipt_hash[32],
+                        unsigned *purged, struct err *err)
+{
+    struct purge p = {.d = d, .up_to = seq};
+    uint8_t ack[40];
+    bool ok = store_each(d->store, STORE_META, gather_purge, &p, err) && store_begin(d->store, err);
+    if (!ok) {
+        free(p.list);
+        return false;
+    }
+    for (size_t i = 0; i < p.count && ok; i++) {
+        uint8_t info[RECORD_INFO];
+        p.list[i].record.state = RECORD_PURGED;
+        device_record_info(info, &p.list[i].record, p.list[i].draft);
+        ok = store_delete(d->store, p.list[i].record.id, err) &&
+             device_row_put(d, "record", p.list[i].record.id, 16, STORE_META, p.list[i].record.seq,
+                            info, sizeof info, err);
+    }
+    put_u64(ack, seq);
+    memcpy(ack + 8, receipt_hash, 32);
+    ok = ok && device_row_put(d, "ack", "", 0, STORE_META, 0, ack, sizeof ack, err) &&
+         store_commit(d->store, err);
+    if (!ok) {
+        store_rollback(d->store);
+    } else {
+        *purged += (unsigned)p.count;
+    }
+    free(p.list);
+    return ok;
+}
+
+/* ---- finding ---- */
+
+enum {
+    ITEM_MOST = PACKAGE_MAX + (1 << 20), /* bytes of a file */
+    RECEIPT_FILE_MAX = 16 << 10          /* old batches beside receipts are not read */
+};
+static size_t kept_most = 16 << 20; /* of what was read; the rest is read again */
+#ifdef SUHBAT_TEST
+void device_keep(size_t most)
+{
+    kept_most = most;
+}
+#endif
+static const char *const magics[] = {"SBW1", "SBG1", "SBP1", "SBK1"}; /* by enum load_kind */
+
+struct search {
+    struct device *d;
+    const char *folder;
+    struct load_find *find;
+    enum load_kind first; /* from this kind on */
+    struct standing standing;
+    struct stick_file *closed; /* that no key of ours opened; perhaps a grant's does */
+    size_t closed_count, kept;
+    uint64_t acked; /* the highest that a receipt names */
+    load_package *each;
+    void *user;
+};
+
+/* Open a file of a stick with whatever key of ours fits. */
+static bool unwrap(struct device *d, const uint8_t package_secret[32], const struct buf *file,
+                   struct buf *plain)
+{
+    static const uint8_t none[32];
+    struct keystore *k = vault_keys(d->vault);
+    uint8_t(*identities)[32] = secret_new(64);
+    struct age_keys keys = {.identities = (const uint8_t(*)[32])identities, .count = 1};
+    memcpy(identities[0], k->box_secret, 32);
+    if (memcmp(package_secret, none, 32) != 0) {
+        memcpy(identities[1], package_secret, 32);
+        keys.count = 2;
+    }
+    bool ok = age_open(plain, file->data, file->len, &keys, NULL, NULL);
+    if (!ok) {
+        buf_cut(plain, 0);
+    }
+    secret_free(identities);
+    return ok;
+}
+
+static void refuse(struct load_item *item, enum load_verdict verdict, const struct err *why)
+{
+    item->verdict = verdict;
+    item->why = *why;
+    err_at(&item->why, "%s", item->name);
+}
+
+static struct load_item *add_item(struct load_find *find, const struct stick_file *file)
+{
+    find->items = mem_grow(find->items, find->count + 1, sizeof *find->items);
+    struct load_item *item = &find->items[find->count++];
+    memset(item, 0, sizeof *item);
+    item->name = file->name;
+    item->size = file->size;
+    return item;
+}
+
+/* A catalogue's, by which older ones come first; whether it may say so is judged later. */
+static uint64_t number_of(const struct buf *plain)
+{
+    struct catalogue *c = mem_alloc(sizeof *c);
+    uint64_t number = catalogue_read(c, plain->data, plain->len, NULL, NULL) ? c->epoch : 0;
+    free(c);
+    return number;
+}
+
+/* False: the world.  One file that cannot be read is none, if the folder still can. */
+static bool look_at(struct search *s, const struct stick_file *file, struct err *err)
+{
+    struct device *d = s->d;
+    struct buf bytes = {0}, plain = {0};
+    struct err why = {0};
+    size_t most = s->first == LOAD_RECEIPT ? RECEIPT_FILE_MAX : ITEM_MOST;
+    if (file->size > most) {
+        s->find->skipped++;
+        return device_go_on(d, err);
+    }
+    if (!stick_read(&bytes, s->folder, file->name, most, d->progress, &why)) {
+        struct arena arena;
+        struct stick_file *files;
+        size_t count;
+        arena_init(&arena);
+        bool ok = device_go_on(d, err) &&
+                  stick_list(&arena, &files, &count, s->folder, ".age", d->progress, err);
+        struct load_item *item = ok ? add_item(s->find, file) : NULL;
+        if (ok) {
+            item->kind = LOAD_UNREAD;
+            refuse(item, LOAD_DAMAGED, &why);
+        }
+        arena_fini(&arena);
+        buf_fini(&bytes);
+        return ok;
+    }
+    bool open = unwrap(d, s->standing.package_secret, &bytes, &plain);
+    buf_fini(&bytes);
+    int kind = LOAD_UNREAD;
+    while (open && --kind >= (int)s->first &&
+           (plain.len < 4 || memcmp(plain.data, magics[kind], 4) != 0)) {
+    }
+    if (open && kind >= (int)s->first) {
+        struct load_item *item = add_item(s->find, file);
+        item->kind = (enum load_kind)kind;
+        hash_plain(item->hash, plain.data, plain.len);
+        item->number = kind == LOAD_CATALOGUE ? number_of(&plain) : 0;
+        if (kind != LOAD_GRANT && s->kept + plain.len <= kept_most) { /* a grant holds a key */
+            s->kept += plain.len;
+            item->plain = plain;
+            plain = (struct buf){0};
+        }
+    } else if (!open) {
+        s->closed = mem_grow(s->closed, s->closed_count + 1, sizeof *s->closed);
+        s->closed[s->closed_count++] = *file;
+    } else {
+        s->find->skipped++;
+    }
+    buf_fini(&plain);
+    return true;
+}
+
+/* What is in a file that was looked at: as it was kept, or read anew into `room`.  NULL: the world;
+ * or, with `changed`, it is another file now. */
+static const struct buf *content(struct device *d, const char *folder,
+                                 const uint8_t package_secret[32], const struct load_item *item,
+                                 struct buf *room, bool *changed, struct err *err)
+{
+    struct buf bytes = {0};
+    uint8_t hash[32];
+    *changed = false;
+    if (item->plain.data) {
+        return &item->plain;
+    }
+    if (d->progress) {
+        d->progress->total += (size_t)item->size;
+    }
+    bool ok = stick_read(&bytes, folder, item->name, ITEM_MOST, d->progress, err);
+    if (ok) {
+        bool open = unwrap(d, package_secret, &bytes, room);
+        hash_plain(hash, room->data, room->len);
+        *changed = !open || memcmp(hash, item->hash, sizeof hash) != 0;
+    }
+    buf_fini(&bytes);
+    return ok && !*changed ? room : NULL;
+}
+
+static void expect(struct device *d, const struct stick_file *files, size_t count, size_t most)
+{
+    for (size_t i = 0; i < count && d->progress; i++) {
+        d->progress->total += files[i].size <= most ? (size_t)files[i].size : 0;
+    }
+}
+
+static bool judge_item(struct search *s, struct load_item *item, const struct buf *plain,
+                       struct err *err)
+{
+    struct device *d = s->d;
+    struct err why = {0};
+    struct enrol_grant grant;
+    struct package p;
+    struct receipt r;
+    enum load_verdict verdict = LOAD_DAMAGED;
+    switch (item->kind) {
+    case LOAD_GRANT:
+        if (enrol_grant_read(&grant, plain->data, plain->len, &why)) {
+            verdict = judge_grant(d, &s->standing, &grant, &why);
+        }
+        secret_wipe(&grant, sizeof grant);
+        break;
+    case LOAD_CATALOGUE:
+        verdict = judge_catalogue(d, &s->standing, plain->data, plain->len, &why);
+        break;
+    case LOAD_PACKAGE:
+        if (package_read(&p, plain->data, plain->len, NULL, &why)) {
+            verdict = judge_package(d, &s->standing, &p, &why);
+        } else if (why.code == ERR_AUTH) {
+            verdict = LOAD_UNTRUSTED;
+        }
+        if (verdict == LOAD_TAKE && s->each) {
+            s->each(s->user, &p);
+        }
+        break;
+    case LOAD_RECEIPT:
+        if (!judge_receipt(d, &s->standing, plain, &r, &verdict, &why, err)) {
+            return false;
+        }
+        s->acked = verdict == LOAD_TAKE && r.acked_seq > s->acked ? r.acked_seq : s->acked;
+        break;
+    case LOAD_UNREAD:
+        break;
+    }
+    item->verdict = verdict;
+    if (verdict > LOAD_HAD) {
+        refuse(item, verdict, &why);
+    }
+    return true;
+}
+
+/* All of a kind, in the order in which they are taken. */
+static bool judge(struct search *s, enum load_kind kind, struct err *err)
+{
+    struct load_find *f = s->find;
+    bool ok = true;
+    for (size_t i = 0; i < f->count && ok; i++) {
+        struct buf room = {0};
+        bool changed;
+        if (f->items[i].kind == kind) {
+            const struct buf *plain = content(s->d, s->folder, s->standing.package_secret,
+                                              &f->items[i], &room, &changed, err);
+            ok = plain ? judge_item(s, &f->items[i], plain, err)
+                       : changed && err_set(err, ERR_ENV, "the files change while they are read");
+            buf_fini(&room);
+        }
+    }
+    return ok;
+}
+
+/* Each needs the one before; of catalogues the older first. */
+static int in_order(const void *a, const void *b)
+{
+    const struct load_item *one = a, *other = b;
+    int order = (int)one->kind - (int)other->kind;
+    order = order ? order : one->number < other->number ? -1 : one->number > other->number;
+    return order ? order : strcmp(one->name, other->name);
+}
+
+/* What is here already is not told. */
+static void leave_out(struct load_find *f)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        struct load_item *item = &f->items[i];
+        if (item->verdict != LOAD_TAKE) {
+            buf_fini(&item->plain);
+        }
+        f->takes += item->verdict == LOAD_TAKE;
+        if (item->verdict != LOAD_HAD) {
+            f->items[left++] = *item;
+        }
+    }
+    f->count = left;
+}
+
+static bool is_coming(const struct load_find *f, const uint8_t hash[32])
+{
+    for (size_t i = 0; i < f->count; i++) {
+        const struct load_item *item = &f->items[i];
+        if (item->kind == LOAD_PACKAGE && item->verdict == LOAD_TAKE &&
+            memcmp(item->hash, hash, 32) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The forms that will be in force, of those here and those found. */
+static bool foresee(struct search *s, struct err *err)
+{
+    struct load_find *f = s->find;
+    const struct catalogue *c = s->standing.catalogue;
+    f->epoch = s->standing.epoch;
+    f->forms = arena_alloc(&f->arena, (c->form_count + 1) * sizeof *f->forms);
+    for (unsigned k = 0; k < c->form_count; k++) {
+        const uint8_t *hash = c->forms[k].package;
+        struct buf bytes = {0};
+        struct package p;
+        bool found, coming = is_coming(f, hash);
+        if (!coming) {
+            if (!device_row_get(s->d, "package", hash, 32, &bytes, &found, err)) {
+                return false;
+            }
+            coming = found && package_read(&p, bytes.data, bytes.len, c, NULL);
+            if (coming && s->each) {
+                s->each(s->user, &p);
+            }
+            buf_fini(&bytes);
+        }
+        if (coming) {
+            memcpy(f->forms[f->form_count++], hash, 32);
+        }
+    }
+    return s->acked == 0 || count_purge(s->d, s->acked, &f->purges, err);
+}
+
+/* Files that no key opened, with the key that a grant brings. */
+static bool look_again(struct search *s, struct err *err)
+{
+    const uint8_t *had = vault_keys(s->d->vault)->package_secret;
+    struct stick_file *closed = s->closed;
+    size_t count = s->closed_count;
+    bool ok = true;
+    if (memcmp(s->standing.package_secret, had, 32) == 0) {
+        return true;
+    }
+    s->closed = NULL;
+    s->closed_count = 0;
+    expect(s->d, closed, count, ITEM_MOST);
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = look_at(s, &closed[i], err);
+    }
+    free(closed);
+    return ok;
+}
+
+static bool find(struct device *d, const char *folder, enum load_kind first, struct load_find *f,
+                 load_package *each, void *user, struct err *err)
+{
+    struct search s = {
+        .d = d, .folder = folder, .find = f, .first = first, .each = each, .user = user};
+    struct stick_file *files;
+    size_t count = 0;
+    memset(f, 0, sizeof *f);
+    arena_init(&f->arena);
+    bool ok = stand(d, &s.standing, err) &&
+              stick_list(&f->arena, &files, &count, folder, ".age", d->progress, err);
+    if (ok) {
+        expect(d, files, count, first == LOAD_RECEIPT ? RECEIPT_FILE_MAX : ITEM_MOST);
+    }
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = look_at(&s, &files[i], err);
+    }
+    ok = ok && judge(&s, LOAD_GRANT, err) && look_again(&s, err);
+    if (f->count) {
+        qsort(f->items, f->count, sizeof *f->items, in_order);
+    }
+    ok = ok && judge(&s, LOAD_CATALOGUE, err) && judge(&s, LOAD_PACKAGE, err) &&
+         judge(&s, LOAD_RECEIPT, err) && foresee(&s, err);
+    f->skipped += (unsigned)s.closed_count;
+    leave_out(f);
+    free(s.closed);
+    standing_fini(&s.standing);
+    return ok;
+}
+
+bool device_find(struct device *d, const char *folder, struct load_find *f, load_package *each,
+                 void *user, struct err *err)
+{
+    return find(d, folder, LOAD_GRANT, f, each, user, err);
+}
+
+void device_find_end(struct load_find *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        buf_fini(&f->items[i].plain);
+    }
+    if (f->items) {
+        secret_wipe(f->items, f->count * sizeof *f->items); /* names of files */
+    }
+    free(f->items);
+    arena_fini(&f->arena);
+    memset(f, 0, sizeof *f);
+}
+
+/* ---- taking ---- */
+
+struct loading {
+    struct device *d;
+    struct load_report *report;
+};
+
+static bool refused(struct loading *l, const char *name, enum load_verdict verdict,
+                    const struct err *why)
+{
+    l->report->refused++;
+    l->report->of[verdict]++;
+    l->report->why = *why;
+    err_at(&l->report->why, "%s", name);
+    return true;
+}
+
+/* ERR_NONE in `why`, and not LOAD_TAKE: it is here already. */
+static bool take_catalogue(struct device *d, const void *bytes, size_t len,
+                           enum load_verdict *verdict, struct err *why, struct err *err)
+{
+    struct keystore *k = vault_keys(d->vault);
+    struct standing s;
+    bool ok = stand(d, &s, err);
+    *verdict = ok ? judge_catalogue(d, &s, bytes, len, why) : LOAD_HAD;
+    if (*verdict == LOAD_TAKE) {
+        const struct catalogue *c = s.catalogue;
+        ok = device_row_put(d, "catalogue", "", 0, STORE_META, 0, bytes, len, err);
+        if (ok) {
+            bool other = memcmp(c->recovery, d->catalogue->recovery, sizeof c->recovery) != 0;
+            *d->catalogue = *c;
+            k->catalogue_epoch = c->epoch;
+            ok = vault_save(d->vault, err) &&
+                 (!other || !device_recovery(c) || vault_set_recovery(d->vault, c->recovery, err));
+        }
+    }
+    standing_fini(&s);
+    return ok;
+}
+
+static bool take_grant(struct loading *l, const char *name, const struct buf *plain,
+                       struct err *err)
+{
+    struct device *d = l->d;
+    struct keystore *k = vault_keys(d->vault);
+    struct enrol_grant grant;
+    struct cert cert;
+    struct err why = {0};
+    uint8_t pk[32];
+    enum load_verdict verdict;
+    if (!enrol_grant_read(&grant, plain->data, plain->len, &why)) {
+        return refused(l, name, LOAD_DAMAGED, &why);
+    }
+    bool ok = take_catalogue(d, grant.catalogue, grant.catalogue_len, &verdict, &why, err);
+    sign_public(pk, k->sign_seed);
+    if (ok && (!catalogue_trusts(d->catalogue, grant.cert, ROLE_DEVICE, &cert) ||
+               memcmp(cert.subject, pk, 32) != 0)) {
+        err_set(&why, ERR_AUTH, "the answer to the enrolment is not for this device");
+        secret_wipe(&grant, sizeof grant);
+        return refused(l, name, LOAD_UNTRUSTED, &why);
+    }
+    ok = ok && device_row_put(d, "cert", "", 0, STORE_META, 0, grant.cert, CERT_BYTES, err);
+    if (ok) {
+        memcpy(k->package_secret, grant.package_secret, 32);
+        l->report->grants++;
+    }
+    secret_wipe(&grant, sizeof grant);
+    return ok && vault_save(d->vault, err);
+}
+
+static bool take_catalogue_file(struct loading *l, const char *name, const struct buf *plain,
+                                struct err *err)
+{
+    struct err why = {0};
+    enum load_verdict verdict;
+    if (!take_catalogue(l->d, plain->data, plain->len, &verdict, &why, err)) {
+        return false;
+    }
+    l->report->catalogues += verdict == LOAD_TAKE;
+    return verdict <= LOAD_HAD || refused(l, name, verdict, &why);
+}
+
+static bool take_package(struct loading *l, const char *name, const struct buf *plain,
+                         struct err *err)
+{
+    struct package p;
+    struct err why = {0};
+    uint8_t hash[32];
+    struct buf have = {0};
+    bool found;
+    if (!package_read(&p, plain->data, plain->len, l->d->catalogue, &why)) {
+        return refused(l, name, why.code == ERR_AUTH ? LOAD_UNTRUSTED : LOAD_DAMAGED, &why);
+    }
+    memcpy(hash, p.hash, 32);
+    bool ok = device_row_get(l->d, "package", hash, 32, &have, &found, err);
+    buf_fini(&have);
+    if (!ok || found) {
+        return ok;
+    }
+    l->report->packages++;
+    return device_row_put(l->d, "package", hash, 32, STORE_PACKAGE, p.serial, plain->data,
+                          plain->len, err);
+}
+
+static bool take_receipt(struct loading *l, const char *name, const struct buf *plain,
+                         struct err *err)
+{
+    struct device *d = l->d;
+    struct keystore *k = vault_keys(d->vault);
+    struct standing s;
+    struct receipt r;
+    struct err why = {0};
+    enum load_verdict verdict = LOAD_HAD;
+    uint8_t hash[32];
+    bool ok = stand(d, &s, err) && judge_receipt(d, &s, plain, &r, &verdict, &why, err);
+    standing_fini(&s);
+    if (!ok || verdict != LOAD_TAKE) {
+        return ok && (verdict == LOAD_HAD || refused(l, name, verdict, &why));
+    }
+    hash_plain(hash, plain->data, plain->len);
+    if (!purge_up_to(d, r.acked_seq, hash, &l->report->purged, err)) {
+        return false;
+    }
+    l->report->receipts++;
+    k->receipt_counter = r.counter;
+    if (!vault_save(d->vault, err)) {
+        return false;
+    }
+    store_checkpoint(d->store);
+    return true;
+}
+
+bool device_take(struct device *d, const char *folder, struct load_find *f,
+                 struct load_report *report, struct err *err)
+{
+    static bool (*const takers[])(struct loading * l, const char *name, const struct buf *plain,
+                                  struct err *err) = {[LOAD_GRANT] = take_grant,
+                                                      [LOAD_CATALOGUE] = take_catalogue_file,
+                                                      [LOAD_PACKAGE] = take_package,
+                                                      [LOAD_RECEIPT] = take_receipt};
+    struct loading l = {d, report};
+    bool ok = true;
+    memset(report, 0, sizeof *report);
+    report->skipped = f->skipped;
+    for (size_t i = 0; ok && i < f->count; i++) {
+        const struct load_item *item = &f->items[i];
+        struct buf room = {0};
+        bool changed;
+        if (item->verdict != LOAD_TAKE) {
+            report->refused++;
+            report->of[item->verdict]++;
+            report->why = item->why;
+            continue;
+        }
+        ok = device_go_on(d, err);
+        const struct buf *plain = ok ? content(d, folder, vault_keys(d->vault)->package_secret,
+                                               item, &room, &changed, err)
+                                     : NULL;
+        if (plain) {
+            ok = takers[item->kind](&l, item->name, plain, err);
+        } else if (ok && changed) {
+            struct err why = {0};
+            err_set(&why, ERR_AUTH, "the file is another than the one that was looked at");
+            refused(&l, item->name, LOAD_UNTRUSTED, &why);
+        } else {
+            ok = false;
+        }
+        buf_fini(&room);
+    }
+    return ok;
+}
+
+static bool load(struct device *d, const char *folder, enum load_kind first,
+                 struct load_report *report, struct err *err)
+{
+    struct load_find f;
+    memset(report, 0, sizeof *report);
+    bool ok =
+        find(d, folder, first, &f, NULL, NULL, err) && device_take(d, folder, &f, report, err);
+    device_find_end(&f);
+    return ok;
+}
+
+bool device_load_folder(struct device *d, const char *folder, struct load_report *report,
+                        struct err *err)
+{
+    return load(d, folder, LOAD_GRANT, report, err);
+}
+
+bool device_load_receipts(struct device *d, const char *folder, struct load_report *report,
+                          struct err *err)
+{
+    return load(d, folder, LOAD_RECEIPT, report, err);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who waits for a stick, and how does he get away? */
+#include "platform/stick.h"
+
+#include <stdlib.h>
+
+#include "platform/errand.h"
+#include "platform/file.h"
+#include "platform/secret.h"
+
+enum { TICK_MS = 50 };
+
+struct matter {
+    struct arena arena;
+    const char *folder, *name;
+    struct buf bytes;
+    struct stick_file *files;
+    size_t count, most;
+    bool watched;
+    struct progress progress;
+};
+
+static struct matter *new_matter(const char *folder, const char *name)
+{
+    struct matter *m = mem_zero(1, sizeof *m);
+    arena_init(&m->arena);
+    m->folder = arena_text(&m->arena, folder);
+    m->name = arena_text(&m->arena, name);
+    return m;
+}
+
+static void drop(void *matter)
+{
+    struct matter *m = matter;
+    buf_fini(&m->bytes);
+    arena_fini(&m->arena);
+    secret_wipe(m, sizeof *m);
+    free(m);
+}
+
+static struct progress *watched(struct matter *m)
+{
+    return m->watched ? &m->progress : NULL;
+}
+
+static bool list(void *matter, struct err *err)
+{
+    struct matter *m = matter;
+    const char **names;
+    if (!file_list(&m->arena, &names, &m->count, m->folder, m->name, err)) {
+        return false;
+    }
+    m->files = arena_alloc(&m->arena, (m->count + 1) * sizeof *m->files);
+    for (size_t i = 0; i < m->count; i++) {
+        m->files[i].name = names[i];
+        m->files[i].size = file_size(arena_printf(&m->arena, "%s/%s", m->folder, names[i]));
+        if (progress_stopped(watched(m))) {
+            return err_set(err, ERR_ENV, "the reading was stopped");
+        }
+    }
+    return true;
+}
+
+static bool read_file(void *matter, struct err *err)
+{
+    struct matter *m = matter;
+    const char *path = arena_printf(&m->arena, "%s/%s", m->folder, m->name);
+    return file_get(&m->bytes, path, m->most, watched(m), err);
+}
+
+static bool put(void *matter, struct err *err)
+{
+    struct matter *m = matter;
+    return file_put(m->folder, m->name, m->bytes.data, m->bytes.len, watched(m), err);
+}
+
+/* Until it is done, or `p` wants no more.  NULL: it was left behind; else the matter is the
+ * caller's, and `*ok` says what came of it. */
+static struct matter *wait_for(errand_work *work, struct matter *m, struct progress *p, bool *ok,
+                               struct err *err)
+{
+    void *back;
+    size_t told = 0;
+    m->watched = p != NULL;
+    struct errand *e = errand_begin(work, m, drop, NULL, NULL, false);
+    bool done = false, stopped = false;
+    while (!done && !stopped) {
+        done = errand_wait(e, TICK_MS);
+        stopped = p && p->stop;
+        progress_add(p, m->progress.done - told);
+        told = m->progress.done;
+    }
+    if (!done) {
+        m->progress.stop = true;
+        done = errand_wait(e, STICK_GRACE_MS);
+        p->stopped = true;
+    }
+    if (!done) {
+        errand_leave(e);
+        err_set(err, ERR_ENV, "the medium does not answer");
+        *ok = false;
+        return NULL;
+    }
+    *ok = errand_end(e, &back, err);
+    return back;
+}
+
+bool stick_list(struct arena *arena, struct stick_file **files, size_t *count, const char *folder,
+                const char *ending, struct progress *progress, struct err *err)
+{
+    bool ok;
+    struct matter *m = wait_for(list, new_matter(folder, ending), progress, &ok, err);
+    *files = arena_alloc(arena, ((ok ? m->count : 0) + 1) * sizeof **files);
+    *count = ok ? m->count : 0;
+    for (size_t i = 0; i < *count; i++) {
+        (*files)[i] = (struct stick_file){arena_text(arena, m->files[i].name), m->files[i].size};
+    }
+    if (m) {
+        drop(m);
+    }
+    return ok;
+}
+
+bool stick_read(struct buf *out, const char *folder, const char *name, size_t most,
+                struct progress *progress, struct err *err)
+{
+    bool ok;
+    struct matter *m = new_matter(folder, name);
+    m->most = most;
+    m = wait_for(read_file, m, progress, &ok, err);
+    if (ok && !out->cap) { /* it may be large */
+        *out = m->bytes;
+        m->bytes = (struct buf){0};
+    } else if (ok) {
+        buf_add(out, m->bytes.data, m->bytes.len);
+    }
+    if (m) {
+        drop(m);
+    }
+    return ok;
+}
+
+bool stick_put(const char *folder, const char *name, struct buf *bytes, struct progress *progress,
+               struct err *err)
+{
+    bool ok;
+    struct matter *m = new_matter(folder, name);
+    m->bytes = *bytes;
+    *bytes = (struct buf){0};
+    m = wait_for(put, m, progress, &ok, err);
+    if (m) {
+        drop(m);
+    }
+    return ok;
+}

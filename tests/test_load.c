@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Is what lies on a stick told before it is taken, and only that taken? */
+#include "tests/study.h"
+
+#include <sys/stat.h>
+
+static const char later[] = "<data id='test_form'><q>Дигар</q></data>";
+
+static void put_wrapped(struct study *s, const char *folder, const char *name, const void *bytes,
+                        size_t len)
+{
+    struct err err = {0};
+    struct buf wrapped = {0};
+    uint8_t key[1][32];
+    age_recipient_of(key[0], s->package);
+    OK(age_seal(&wrapped, bytes, len, (const uint8_t(*)[32])key, 1, &err));
+    study_put(s, folder, name, &wrapped);
+    buf_fini(&wrapped);
+}
+
+static void make_package(struct study *s, struct buf *out, uint64_t serial, const uint8_t *cert,
+                         const uint8_t *seed)
+{
+    struct err err = {0};
+    struct package_file file = {"form.xml", later, sizeof later - 1};
+    OK(package_write(out, s->catalogue.study_id, "test_form", serial, 0, &file, 1, cert, seed,
+                     &err));
+}
+
+struct seen {
+    unsigned count;
+    uint8_t last[32];
+};
+
+static void see(void *user, const struct package *p)
+{
+    struct seen *seen = user;
+    const char *xml;
+    size_t len;
+    assert_true(package_find(p, "form.xml", &xml, &len));
+    seen->count++;
+    memcpy(seen->last, p->hash, 32);
+}
+
+static unsigned of(const struct load_find *f, enum load_kind kind, enum load_verdict verdict)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        count += f->items[i].kind == kind && f->items[i].verdict == verdict;
+    }
+    return count;
+}
+
+static void test_load__an_answer_is_told_with_the_forms_its_key_opens(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct load_find f;
+    struct load_report r;
+    struct seen seen = {0};
+    uint8_t hash[32];
+    study_init(&s);
+    study_device(&s);
+    study_answer(&s, hash);
+    OK(device_find(s.device, study_path(&s, "stick"), &f, see, &seen, &err));
+    assert_int_equal(f.takes, 3);
+    assert_int_equal(f.count, 3);
+    assert_int_equal(f.items[0].kind, LOAD_GRANT); /* in the order of taking */
+    assert_int_equal(f.items[1].kind, LOAD_CATALOGUE);
+    assert_int_equal(f.items[2].kind, LOAD_PACKAGE);
+    assert_int_equal(f.form_count, 1);
+    assert_memory_equal(f.forms[0], hash, 32);
+    assert_int_equal(f.epoch, s.catalogue.epoch);
+    assert_int_equal(seen.count, 1);
+    assert_null(f.items[0].plain.data); /* it holds a key */
+    assert_false(device_is_enrolled(s.device)); /* nothing was taken */
+    assert_int_not_equal(device_catalogue(s.device)->epoch, s.catalogue.epoch);
+    OK(device_take(s.device, study_path(&s, "stick"), &f, &r, &err));
+    assert_int_equal(r.grants, 1);
+    assert_int_equal(r.catalogues, 1);
+    assert_int_equal(r.packages, 1);
+    assert_int_equal(r.refused, 0);
+    assert_true(device_is_enrolled(s.device));
+    device_find_end(&f);
+    seen.count = 0;
+    OK(device_find(s.device, study_path(&s, "stick"), &f, see, &seen, &err));
+    assert_int_equal(f.count, 0); /* all of it is here */
+    assert_int_equal(f.form_count, 1);
+    assert_int_equal(seen.count, 1); /* the one in force */
+    device_find_end(&f);
+    study_fini(&s);
+}
+
+static void test_load__each_refused_file_says_why(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct load_find f;
+    struct load_report r;
+    struct seen seen = {0};
+    struct buf old = {0}, package = {0};
+    uint8_t hash[32], stranger[32] = {9}, stranger_cert[CERT_BYTES];
+    study_init(&s);
+    study_device(&s);
+    buf_add(&old, s.catalogue_bytes.data, s.catalogue_bytes.len);
+    study_enrol(&s, hash);
+    put_wrapped(&s, "mixed", "1-old.age", old.data, old.len);
+    make_package(&s, &package, 9, s.author_cert, s.author);
+    put_wrapped(&s, "mixed", "2-unlisted.age", package.data, package.len);
+    package.data[package.len - 200] ^= 1;
+    put_wrapped(&s, "mixed", "3-altered.age", package.data, package.len);
+    put_wrapped(&s, "mixed", "4-short.age", "SBP1", 4);
+    put_wrapped(&s, "mixed", "5-nothing.age", "hello", 5);
+    struct cert c = {.role = ROLE_AUTHOR};
+    memcpy(c.study_id, s.catalogue.study_id, 16);
+    sign_public(c.subject, stranger);
+    cert_make(stranger_cert, &c, stranger);
+    buf_fini(&package);
+    make_package(&s, &package, 9, stranger_cert, stranger);
+    put_wrapped(&s, "mixed", "6-stranger.age", package.data, package.len);
+    OK(file_folder(study_path(&s, "mixed/7-unreadable.age"), 0700, &err));
+    study_put(&s, "mixed", "8-closed.age", &old); /* no age file at all */
+    study_issue(&s, "mixed", later, 10, hash);
+    OK(device_find(s.device, study_path(&s, "mixed"), &f, see, &seen, &err));
+    assert_int_equal(f.takes, 2);
+    assert_int_equal(f.skipped, 2);
+    assert_int_equal(of(&f, LOAD_CATALOGUE, LOAD_OLD), 1);
+    assert_int_equal(of(&f, LOAD_PACKAGE, LOAD_UNLISTED), 1);
+    assert_int_equal(of(&f, LOAD_PACKAGE, LOAD_UNTRUSTED), 2);
+    assert_int_equal(of(&f, LOAD_PACKAGE, LOAD_DAMAGED), 1);
+    assert_int_equal(of(&f, LOAD_UNREAD, LOAD_DAMAGED), 1);
+    assert_int_equal(seen.count, 1); /* nothing is read of a form that nobody vouches for */
+    assert_memory_equal(seen.last, hash, 32);
+    for (size_t i = 0; i < f.count; i++) {
+        if (f.items[i].verdict > LOAD_HAD) {
+            assert_true(strncmp(f.items[i].why.where, f.items[i].name, 2) == 0);
+            assert_true(*f.items[i].why.what);
+        }
+    }
+    OK(device_take(s.device, study_path(&s, "mixed"), &f, &r, &err));
+    assert_int_equal(r.catalogues, 1);
+    assert_int_equal(r.packages, 1);
+    assert_int_equal(r.refused, 6);
+    assert_int_equal(r.of[LOAD_UNTRUSTED], 2);
+    device_find_end(&f);
+    buf_fini(&old);
+    buf_fini(&package);
+    study_fini(&s);
+}
+
+/* Whatever their names, the older of two new catalogues comes first, and neither is refused. */
+static void test_load__several_catalogues_come_in_their_order(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct load_report r;
+    char from[300], to[300];
+    uint8_t hash[32];
+    study_init(&s);
+    study_device(&s);
+    study_enrol(&s, hash);
+    study_issue(&s, "two", NULL, 0, hash);
+    snprintf(from, sizeof from, "%s/e-catalogue-%u.age", study_path(&s, "two"),
+             (unsigned)s.catalogue.epoch);
+    snprintf(to, sizeof to, "%s/z.age", study_path(&s, "two"));
+    assert_int_equal(rename(from, to), 0);
+    study_issue(&s, "two", later, 9, hash);
+    OK(device_load_folder(s.device, study_path(&s, "two"), &r, &err));
+    assert_int_equal(r.catalogues, 2);
+    assert_int_equal(r.packages, 1);
+    assert_int_equal(r.refused, 0);
+    assert_int_equal(device_catalogue(s.device)->epoch, s.catalogue.epoch);
+    study_fini(&s);
+}
+
+/* What was told is what is taken: a file that is another by then is not. */
+static void test_load__a_file_that_changes_is_not_taken(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct load_find f;
+    struct load_report r;
+    struct buf package = {0};
+    uint8_t hash[32];
+    study_init(&s);
+    study_device(&s);
+    study_enrol(&s, hash);
+    for (int kept = 0; kept < 2; kept++) {
+        device_keep(kept ? 1 << 20 : 0);
+        study_issue(&s, "soon", later, 20 + (unsigned)kept, hash);
+        OK(device_find(s.device, study_path(&s, "soon"), &f, NULL, NULL, &err));
+        assert_int_equal(of(&f, LOAD_PACKAGE, LOAD_TAKE), 1);
+        buf_cut(&package, 0);
+        make_package(&s, &package, 99, s.author_cert, s.author);
+        put_wrapped(&s, "soon", kept ? "d-form-21.age" : "d-form-20.age", package.data,
+                    package.len);
+        OK(device_take(s.device, study_path(&s, "soon"), &f, &r, &err));
+        assert_int_equal(r.catalogues, 1);
+        assert_int_equal(r.packages, kept);
+        assert_int_equal(r.of[LOAD_UNTRUSTED], !kept);
+        device_find_end(&f);
+    }
+    device_keep(0); /* read twice, and pulled out between */
+    study_issue(&s, "soon", later, 30, hash);
+    OK(device_find(s.device, study_path(&s, "soon"), &f, NULL, NULL, &err));
+    OK(file_remove(study_path(&s, "soon/d-form-30.age"), &err));
+    assert_false(device_take(s.device, study_path(&s, "soon"), &f, &r, &err));
+    assert_int_equal(err.code, ERR_ENV);
+    device_find_end(&f);
+    assert_false(device_find(s.device, study_path(&s, "nowhere"), &f, NULL, NULL, &err));
+    assert_int_equal(err.code, ERR_ENV);
+    device_find_end(&f);
+    device_keep(16 << 20);
+    buf_fini(&package);
+    study_fini(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_load__an_answer_is_told_with_the_forms_its_key_opens),
+        cmocka_unit_test(test_load__each_refused_file_says_why),
+        cmocka_unit_test(test_load__several_catalogues_come_in_their_order),
+        cmocka_unit_test(test_load__a_file_that_changes_is_not_taken),
+    };
+    struct err err = {0};
+    db_setup();
+    return secret_setup(&err) ? RUN(tests) : 1;
+}
