@@ -126,8 +126,14 @@ struct long_list {
     size_t count, codes;         /* codes: "don't know" and the like among them */
     bool fallback;               /* one of them is not translated */
     const char **keys, **sounds; /* NULL: not yet */
-    uint8_t *ranks;              /* how well each fits what was searched for last; NULL: not yet */
-    char ranked[128];
+    uint8_t *ranks;              /* how well each fits what was searched for last */
+    char ranked[128];            /* … which was this */
+    uint32_t *order;             /* those that fit, the best first; NULL: not yet */
+    size_t ordered;
+    uint32_t *late; /* of them, behind those that are shown: the chosen ones … */
+    size_t late_count;
+    bool late_known; /* … with this answer */
+    char late_of[256];
 };
 
 struct app {

@@ -286,30 +286,67 @@ static int sound_button(const struct list *l, size_t i)
     return side;
 }
 
-/* How well each choice fits the needle: worked out once for a needle, not for every look. */
-static const uint8_t *rank_all(struct list *l, struct long_list *f, struct arena *arena,
-                               const char *needle, const char *sound)
+/* Those that fit the needle, the best first: worked out once for a needle, not for every look. */
+static void rank_all(struct list *l, struct long_list *f, struct arena *arena, const char *needle,
+                     const char *sound)
 {
-    if (f->ranks && strcmp(f->ranked, needle) == 0) {
-        return f->ranks;
+    size_t starts[SEARCH_RANKS + 2] = {0}; /* by rank from the best: where its rows begin */
+    if (f->order && strcmp(f->ranked, needle) == 0) {
+        return;
     }
-    uint8_t *ranks = f->ranks ? f->ranks : arena_alloc(arena, l->count + 1);
+    if (!f->order) {
+        f->order = arena_alloc(arena, (l->count + 1) * sizeof *f->order);
+        f->late = arena_alloc(arena, (l->count + 1) * sizeof *f->late);
+        f->ranks = arena_alloc(arena, l->count + 1);
+    }
     for (size_t i = 0; i < l->count; i++) {
         bool code = l->codes && question_is_code(l->choices[i].value);
-        ranks[i] = code ? 0 : match(f, i, needle, sound);
+        f->ranks[i] = code ? 0 : match(f, i, needle, sound);
+        starts[SEARCH_RANKS - f->ranks[i] + 1]++;
     }
-    bool kept = strlen(needle) < sizeof f->ranked;
-    f->ranks = kept ? ranks : NULL;
-    snprintf(f->ranked, sizeof f->ranked, "%s", kept ? needle : "");
-    return ranks;
+    for (int k = 1; k <= SEARCH_RANKS; k++) {
+        starts[k] += starts[k - 1];
+    }
+    f->ordered = starts[SEARCH_RANKS];
+    for (size_t i = 0; i < l->count; i++) {
+        if (f->ranks[i]) {
+            f->order[starts[SEARCH_RANKS - f->ranks[i]]++] = (uint32_t)i;
+        }
+    }
+    f->late_known = false;
+    snprintf(f->ranked, sizeof f->ranked, "%s", needle);
 }
 
-/* One below the other, those that the search leaves. */
+/* Those that are chosen, of the rows behind the last that is shown: none of them is hidden.  Looked
+ * for once for an answer. */
+static void find_late(const struct list *l, struct long_list *f)
+{
+    if (f->late_known && strcmp(f->late_of, l->have) == 0) {
+        return;
+    }
+    f->late_count = 0;
+    for (size_t k = APP_CHOICES_SHOWN; k < f->ordered && *l->have; k++) {
+        if (is_on(l, f->order[k])) {
+            f->late[f->late_count++] = f->order[k];
+        }
+    }
+    f->late_known = strlen(l->have) < sizeof f->late_of;
+    snprintf(f->late_of, sizeof f->late_of, "%s", l->have);
+}
+
+static void row(const struct list *l, size_t i)
+{
+    int room = l->w - sound_button(l, i);
+    if (ui_choice(&l->app->ui, id_of(l, i), l->x, l->y, room, l->choices[i].label, is_on(l, i),
+                  l->many)) {
+        question_toggle(l->app, l->node, l->choices[i].value);
+    }
+}
+
 static void as_rows(struct list *l, const char *search)
 {
     struct app *app = l->app;
     struct ui *ui = &app->ui;
-    size_t shown = 0, left_out = 0;
     const char *word = search_needle(app, search), *sound = "";
     struct long_list here = {.count = 0}, *f = kept(app, l->choices);
     struct arena *arena = f ? &f->arena : &ui->frame;
@@ -323,23 +360,15 @@ static void as_rows(struct list *l, const char *search)
     if (*word) {
         sound = search_sound(app, word);
     }
-    const uint8_t *ranks = rank_all(l, f, arena, word, sound);
-    for (unsigned rank = SEARCH_RANKS; rank > 0; rank--) { /* the best first */
-        for (size_t i = 0; i < l->count; i++) {
-            if (ranks[i] != rank) {
-                continue;
-            }
-            bool on = is_on(l, i);
-            if (shown >= APP_CHOICES_SHOWN && !on) {
-                left_out++;
-                continue;
-            }
-            shown++;
-            int room = l->w - sound_button(l, i);
-            if (ui_choice(ui, id_of(l, i), l->x, l->y, room, l->choices[i].label, on, l->many)) {
-                question_toggle(app, l->node, l->choices[i].value);
-            }
-        }
+    rank_all(l, f, arena, word, sound);
+    find_late(l, f);
+    size_t shown = f->ordered < APP_CHOICES_SHOWN ? f->ordered : APP_CHOICES_SHOWN;
+    size_t left_out = f->ordered - shown - f->late_count;
+    for (size_t k = 0; k < shown; k++) {
+        row(l, f->order[k]);
+    }
+    for (size_t k = 0; k < f->late_count; k++) {
+        row(l, f->late[k]);
     }
     if (!shown) {
         *l->y += ui_text(ui, l->x, *l->y, l->w, TEXT_HINT, ui_str(ui, S_choices_none),

@@ -8,12 +8,21 @@
  * answers, the end, names) share. Nobody else includes it.
  */
 #include "forms/session.h"
+#include "platform/map.h"
 
 enum undo_kind { UNDO_SET, UNDO_ENTRY_MADE, UNDO_ENTRY_TAKEN };
 struct undo {
     enum undo_kind kind;
     struct node *node, *parent, *after;
     char *value; /* of UNDO_SET: what stood there, owned */
+};
+
+/* The values of a list that nothing changes (session_list_is_fixed), for a glance instead of a walk:
+ * of 100,000 rows that would be felt. */
+struct fixed_list {
+    const struct control *control;
+    struct map values;
+    struct fixed_list *next;
 };
 
 struct session {
@@ -27,6 +36,7 @@ struct session {
     uint32_t next_order;     /* for the nodes of instances that are fetched */
     struct xpath_env xpath;
     struct secondary *loaded; /* external instances fetched so far */
+    struct fixed_list *fixed; /* those that were answered from so far */
     char language[32];
     struct undo *undo; /* what the settling of an answer has done, while `logging` */
     size_t undo_count, undo_cap;

@@ -251,12 +251,55 @@ static void strike_out(struct words *w, const char *value)
     }
 }
 
+enum { LONG_LIST = 500 }; /* rows; a shorter one is walked */
+
+static bool has_all(struct session *s, const struct fixed_list *l, const struct words *w)
+{
+    bool all = true;
+    for (size_t i = 0; i < w->count && all; i++) {
+        all = map_get(&l->values, arena_copy(&s->temp, w->list[i].text, w->list[i].len)) != NULL;
+    }
+    return all;
+}
+
+static const struct fixed_list *find_fixed(const struct session *s, const struct control *control)
+{
+    const struct fixed_list *l = s->fixed;
+    while (l && l->control != control) {
+        l = l->next;
+    }
+    return l;
+}
+
+/* Its values stand in the rows themselves, which live as long as the session. */
+static const struct fixed_list *keep_fixed(struct session *s, const struct control *control,
+                                           const struct xpath_value *rows)
+{
+    struct fixed_list *l = arena_alloc(&s->arena, sizeof *l);
+    l->control = control;
+    map_init(&l->values, &s->arena);
+    for (size_t i = 0; i < rows->count; i++) {
+        const char *value = column(rows->nodes[i], control->value_ref);
+        if (value) {
+            map_put(&l->values, value, rows->nodes[i]);
+        }
+    }
+    l->next = s->fixed;
+    s->fixed = l;
+    return l;
+}
+
 bool session_list_has(struct session *s, const struct control *control, struct node *node,
                       const char *answer, bool *has, struct err *err)
 {
     struct xpath_value rows;
     struct words w;
     words_of(&w, &s->temp, answer, control->kind == CONTROL_SELECT1);
+    const struct fixed_list *fixed = find_fixed(s, control);
+    if (fixed) {
+        *has = has_all(s, fixed, &w);
+        return true;
+    }
     if (!control->itemset) {
         struct choice *choices;
         size_t count;
@@ -268,6 +311,9 @@ bool session_list_has(struct session *s, const struct control *control, struct n
         }
     } else if (!choice_rows(s, control, node, &rows, err)) {
         return false;
+    } else if (rows.count >= LONG_LIST && session_list_is_fixed(control)) {
+        *has = has_all(s, keep_fixed(s, control, &rows), &w);
+        return true;
     } else {
         for (size_t i = 0; i < rows.count && w.count; i++) {
             const char *own = choice_value(s, &s->temp, control, rows.nodes[i], node, err);
