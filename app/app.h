@@ -417,14 +417,20 @@ void medium_forget(struct app *app); /* at a lock */ /* false: no folder is bein
 void search_field(struct app *app, const char *id, int x, int *y, int w);
 /* What is searched for, folded; "" = nothing.  Kept for the frame. */
 const char *search_needle(struct app *app, const char *id);
-/* How it sounds; "" when that would find too much. */
-const char *search_sound(struct app *app, const char *needle);
-/* How well a label fits: 5 it is that, 4 it begins so, 3 one of its words does, 2 it is in there, 1
- * it sounds alike, 0 not at all.  No needle: all are SEARCH_RANKS. */
-enum { SEARCH_RANKS = 5 };
-unsigned search_ranks(struct app *app, const char *needle, const char *label);
+struct search_for {
+    const char *needle;
+    const char *sound;    /* "" when that would find too much */
+    const char *surnames; /* its words without the endings of surnames, as they sound; or "" */
+};
+/* Kept for the frame; the needle is lent. */
+struct search_for search_for(struct app *app, const char *needle);
+/* How well a label fits: 6 it is that, 5 it begins so, 4 one of its words does, 3 it is in there, 2
+ * it sounds alike, 1 so does another form of the surname, 0 not at all.  No needle: all are
+ * SEARCH_RANKS. */
+enum { SEARCH_RANKS = 6 };
+unsigned search_ranks(const struct search_for *what, const char *label);
 /* The same of what is folded, and of its skeleton. */
-unsigned search_rank(const char *key, const char *skeleton, const char *needle, const char *sound);
+unsigned search_rank(const char *key, const char *skeleton, const struct search_for *what);
 /* The keyboard is put away, the search stays. */
 void search_keep(struct app *app);
 /* Where the page ends above the keyboard, and the keyboard itself; false: nothing is being

@@ -254,9 +254,9 @@ static const char *id_of(const struct list *l, size_t i)
                          question_choice_name(l->app, &l->choices[i], i));
 }
 
-static uint8_t match(const struct long_list *f, size_t i, const char *word, const char *sound)
+static uint8_t match(const struct long_list *f, size_t i, const struct search_for *what)
 {
-    return *word ? (uint8_t)search_rank(f->keys[i], f->sounds[i], word, sound) : SEARCH_RANKS;
+    return *what->needle ? (uint8_t)search_rank(f->keys[i], f->sounds[i], what) : SEARCH_RANKS;
 }
 
 /* A loudspeaker beside a choice that has a sound; returns the width it takes. */
@@ -287,11 +287,11 @@ static int sound_button(const struct list *l, size_t i)
 }
 
 /* Those that fit the needle, the best first: worked out once for a needle, not for every look. */
-static void rank_all(struct list *l, struct long_list *f, struct arena *arena, const char *needle,
-                     const char *sound)
+static void rank_all(struct list *l, struct long_list *f, struct arena *arena,
+                     const struct search_for *what)
 {
     size_t starts[SEARCH_RANKS + 2] = {0}; /* by rank from the best: where its rows begin */
-    if (f->order && strcmp(f->ranked, needle) == 0) {
+    if (f->order && strcmp(f->ranked, what->needle) == 0) {
         return;
     }
     if (!f->order) {
@@ -301,7 +301,7 @@ static void rank_all(struct list *l, struct long_list *f, struct arena *arena, c
     }
     for (size_t i = 0; i < l->count; i++) {
         bool code = l->codes && question_is_code(l->choices[i].value);
-        f->ranks[i] = code ? 0 : match(f, i, needle, sound);
+        f->ranks[i] = code ? 0 : match(f, i, what);
         starts[SEARCH_RANKS - f->ranks[i] + 1]++;
     }
     for (int k = 1; k <= SEARCH_RANKS; k++) {
@@ -314,7 +314,7 @@ static void rank_all(struct list *l, struct long_list *f, struct arena *arena, c
         }
     }
     f->late_known = false;
-    snprintf(f->ranked, sizeof f->ranked, "%s", needle);
+    snprintf(f->ranked, sizeof f->ranked, "%s", what->needle);
 }
 
 /* Those that are chosen, of the rows behind the last that is shown: none of them is hidden.  Looked
@@ -347,7 +347,7 @@ static void as_rows(struct list *l, const char *search)
 {
     struct app *app = l->app;
     struct ui *ui = &app->ui;
-    const char *word = search_needle(app, search), *sound = "";
+    const char *word = search_needle(app, search);
     struct long_list here = {.count = 0}, *f = kept(app, l->choices);
     struct arena *arena = f ? &f->arena : &ui->frame;
     f = f ? f : &here;
@@ -357,10 +357,8 @@ static void as_rows(struct list *l, const char *search)
             fold(f, arena, l->choices, l->count);
         }
     }
-    if (*word) {
-        sound = search_sound(app, word);
-    }
-    rank_all(l, f, arena, word, sound);
+    struct search_for what = search_for(app, word);
+    rank_all(l, f, arena, &what);
     find_late(l, f);
     size_t shown = f->ordered < APP_CHOICES_SHOWN ? f->ordered : APP_CHOICES_SHOWN;
     size_t left_out = f->ordered - shown - f->late_count;

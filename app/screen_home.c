@@ -186,11 +186,11 @@ void screen_forms(struct app *app)
     if (app->form_count > SEARCH_FROM) {
         search_field(app, "search-forms", x, &y, w);
     }
-    const char *needle = search_needle(app, "search-forms");
-    for (unsigned rank = SEARCH_RANKS; rank > 0; rank--) {
+    struct search_for what = search_for(app, search_needle(app, "search-forms"));
+    for (unsigned rank = SEARCH_RANKS; rank > 1; rank--) { /* a title is no surname */
         for (size_t i = 0; i < app->form_count; i++) {
             struct app_form *f = &app->forms[i];
-            if (search_ranks(app, needle, f->title) != rank) {
+            if (search_ranks(&what, f->title) != rank) {
                 continue;
             }
             const char *version = ui_fill(ui, S_forms_version, f->version, NULL);

@@ -152,10 +152,9 @@ static bool show_leaf(struct app *app, const struct outline *o, size_t at, int x
                   secret ? "" : answer, mark);
 }
 
-static bool fits(struct app *app, const char *needle, const struct leaf *l)
+static bool fits(struct app *app, const struct search_for *what, const struct leaf *l)
 {
-    return search_ranks(app, needle, label_of(app, l)) >
-           1; /* of questions what sounds alike is noise */
+    return search_ranks(what, label_of(app, l)) > 2; /* of questions what sounds alike is noise */
 }
 
 /* All sections; the questions of the one that is opened, and those that are searched for. */
@@ -166,6 +165,7 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
     struct ui *ui = &app->ui;
     int side = ui_px(ui, UI_TOUCH_DP), inset = ui_px(ui, 20);
     size_t shown = 0;
+    struct search_for what = search_for(app, needle);
     for (size_t s = 0; s < o->count; s++) {
         const struct section *own = &o->list[s];
         unsigned missing = 0, doubtful = 0;
@@ -173,9 +173,9 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
             missing += o->leaves[k].section == s && o->leaves[k].missing;
             doubtful += o->leaves[k].section == s && o->leaves[k].doubtful;
         }
-        bool named = search_ranks(app, needle, own->title) > 0, inside = false;
+        bool named = search_ranks(&what, own->title) > 1, inside = false;
         for (size_t k = 0; *needle && k < o->leaf_count && !inside; k++) {
-            inside = o->leaves[k].section == s && fits(app, needle, &o->leaves[k]);
+            inside = o->leaves[k].section == s && fits(app, &what, &o->leaves[k]);
         }
         if (!named && !inside) {
             continue;
@@ -207,7 +207,7 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
         ui_stroke(ui, r.x + (side - ui_px(ui, 20)) / 2, r.y + (r.h - ui_px(ui, 20)) / 2, 20,
                   open ? up : down, 3, 2.5f, ui->theme.ink);
         for (size_t k = 0; (open || inside) && k < o->leaf_count; k++) {
-            if (o->leaves[k].section == s && (open || fits(app, needle, &o->leaves[k])) &&
+            if (o->leaves[k].section == s && (open || fits(app, &what, &o->leaves[k])) &&
                 shown++ < SHOWN && show_leaf(app, o, k, x + inset, y, w - inset)) {
                 go_to(app, &o->leaves[k].page);
                 return true;

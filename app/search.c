@@ -20,7 +20,7 @@ const char *search_needle(struct app *app, const char *id)
     return kept;
 }
 
-const char *search_sound(struct app *app, const char *needle)
+static const char *sound_of(struct app *app, const char *needle)
 {
     struct buf skeleton = {0};
     text_skeleton(&skeleton, needle, strlen(needle));
@@ -29,31 +29,62 @@ const char *search_sound(struct app *app, const char *needle)
     return sound;
 }
 
-unsigned search_rank(const char *key, const char *skeleton, const char *needle, const char *sound)
+static const char *surnames_of(struct app *app, const char *needle)
 {
+    struct buf stems = {0};
+    bool any = text_surnames(&stems, needle, strlen(needle));
+    const char *kept = any ? arena_text(&app->ui.frame, stems.data) : "";
+    buf_fini(&stems);
+    return kept;
+}
+
+struct search_for search_for(struct app *app, const char *needle)
+{
+    return (struct search_for){needle, sound_of(app, needle), surnames_of(app, needle)};
+}
+
+/* Each word of the stems is in the skeleton. */
+static bool is_kin(const char *skeleton, const char *stems)
+{
+    const char *word = stems;
+    for (size_t len; *word; word += len + 1) {
+        len = strcspn(word, " ");
+        const char *at = len ? memmem(skeleton, strlen(skeleton), word, len) : skeleton;
+        if (!at) {
+            return false;
+        }
+    }
+    return *stems;
+}
+
+unsigned search_rank(const char *key, const char *skeleton, const struct search_for *what)
+{
+    const char *needle = what->needle;
     size_t len = strlen(needle);
-    unsigned best = *sound && strstr(skeleton, sound) ? 1 : 0;
+    unsigned best = *what->sound && strstr(skeleton, what->sound) ? 2
+                    : is_kin(skeleton, what->surnames)            ? 1
+                                                                  : 0;
     if (!len) {
         return SEARCH_RANKS;
     }
     for (const char *p = strstr(key, needle); p; p = strstr(p + 1, needle)) {
-        unsigned rank = p == key && !p[len] ? 5 : p == key ? 4 : p[-1] == ' ' ? 3 : 2;
+        unsigned rank = p == key && !p[len] ? 6 : p == key ? 5 : p[-1] == ' ' ? 4 : 3;
         best = rank > best ? rank : best;
-        if (rank > 2) {
+        if (rank > 3) {
             break; /* a later place is no better */
         }
     }
     return best;
 }
 
-unsigned search_ranks(struct app *app, const char *needle, const char *label)
+unsigned search_ranks(const struct search_for *what, const char *label)
 {
     struct buf folded = {0}, skeleton = {0};
     text_fold(&folded, label, strlen(label));
     buf_add(&folded, "", 0);
     text_skeleton(&skeleton, folded.data, folded.len);
     buf_add(&skeleton, "", 0);
-    unsigned rank = search_rank(folded.data, skeleton.data, needle, search_sound(app, needle));
+    unsigned rank = search_rank(folded.data, skeleton.data, what);
     buf_fini(&folded);
     buf_fini(&skeleton);
     return rank;

@@ -208,6 +208,51 @@ void text_skeleton(struct buf *out, const char *folded, size_t len)
     }
 }
 
+/* Source: the language notes, section 7; folded, the longer first. */
+static const char *const surname_endings[] = {
+    "ович", "евич", "овна", "евна", "зода", "зоде", "заде", "уулу", "кызы", "теги", "зод", "ова",
+    "ева",  "ина",  "иен",  "ние",  "пур",  "фар",  "ов",   "ев",   "ин",   "ен",   "и"};
+
+/* Bytes of a folded word without its ending; 0: it is nothing but one ("Асан уулу"). */
+static size_t stem_of(const char *word, size_t len)
+{
+    enum { LEAST = 2 * 3 }; /* three letters of a name are left */
+    for (size_t i = 0; i < sizeof surname_endings / sizeof *surname_endings; i++) {
+        size_t n = strlen(surname_endings[i]);
+        if (len >= n && memcmp(word + len - n, surname_endings[i], n) == 0 &&
+            (len == n || len - n >= LEAST)) {
+            return len - n;
+        }
+    }
+    return len;
+}
+
+bool text_surnames(struct buf *out, const char *folded, size_t len)
+{
+    enum { SOUND = 2 * 3 }; /* three consonants, or a vowel and one: less would find anything */
+    size_t from = out->len;
+    bool dropped = false, enough = true;
+    for (size_t at = 0; at < len;) {
+        const char *word = folded + at, *blank = memchr(word, ' ', len - at);
+        size_t whole = blank ? (size_t)(blank - word) : len - at, stem = stem_of(word, whole);
+        size_t begin = out->len;
+        dropped = dropped || stem < whole;
+        at += whole + 1;
+        if (stem) {
+            text_skeleton(out, word, stem);
+            size_t sound = out->len - begin;
+            bool vowel = sound >= SOUND - 2 && text_starts(out->data + begin, "а");
+            enough = enough && (stem == whole || sound >= SOUND || vowel);
+            buf_char(out, ' ');
+        }
+    }
+    if (!dropped || !enough || out->len == from) {
+        buf_cut(out, from);
+        return false;
+    }
+    return true;
+}
+
 /* Source: the language notes, section 3: the union of the alphabets in their own orders. */
 static const char union_order[] = "аәбвгғдежзийкқлмнңоөпрстуұүфхҳһцчҷшщъыіьэюя";
 

@@ -33,11 +33,13 @@ uint32_t text_capital(uint32_t codepoint);
  * Hyphen = space, ъ ь vanish. */
 void text_fold(struct buf *out, const char *text, size_t len);
 
-/* Does an ASCII-insensitive compare say equal? */
 /* How a folded text sounds, whatever a passport made of it: дж ҷ ч ж are one, doubled letters too,
  * vowels are dropped but for a first one.  For search, behind what matches by its letters; it finds
  * too much on purpose. */
 void text_skeleton(struct buf *out, const char *folded, size_t len);
+/* The same of each word of a name without one ending of surnames (ов, овна, зода, уулу …), a blank
+ * behind each.  False: there is none that leaves enough, and nothing is appended. */
+bool text_surnames(struct buf *out, const char *folded, size_t len);
 /* Order of the alphabets of ru, ky, tg (and kk) together, whatever locales the machine has: ё as е,
  * ӣ as и, ӯ as у; blanks and hyphens count last.  As strcmp. */
 int text_collate(const char *a, const char *b);
@@ -50,7 +52,7 @@ static inline bool text_is(const char *a, const char *b)
     }
     return *a == *b;
 }
-bool text_same(const char *a, const char *b);
+bool text_same(const char *a, const char *b); /* but for the case of ASCII letters */
 bool text_starts(const char *text, const char *start);
 
 /* The entry of `names` (count) nearest to `name`, or NULL when none is near enough to suggest. */

@@ -1124,15 +1124,36 @@ static void test_app__a_search_puts_the_best_first(void **state)
     static const struct {
         const char *label;
         unsigned rank;
-    } of_osh[] = {{"Ош", 5},    {"Ош шаары", 4}, {"Кара-Ош", 3},
-                  {"Кошой", 2}, {"Бишкек", 0},   {"Кошош ош", 3}};
+    } of_osh[] = {{"Ош", 6},    {"Ош шаары", 5}, {"Кара-Ош", 4},
+                  {"Кошой", 3}, {"Бишкек", 0},   {"Кошош ош", 4}};
+    static const struct {
+        const char *typed, *label;
+        unsigned rank;
+    } others[] = {{"джамшед", "Ҷамшед", 2},
+                  {"рахимов", "Раҳимзода Алишер", 1},
+                  {"алишер рахимов", "Раҳимӣ Алишер", 1},
+                  {"каримова", "Каримов", 2},
+                  {"асанов", "Асан уулу Бакыт", 1},
+                  {"асан уулу", "Асанов Бакыт", 1},
+                  {"усенова", "Үсөн кызы Айгүл", 1},
+                  {"алиев", "Ализода", 1},
+                  {"ленин", "Лениза", 0}, /* too little is left */
+                  {"рахимов", "Каримзода", 0}};
     struct scene s;
     open_interview(&s);
     for (size_t i = 0; i < sizeof of_osh / sizeof *of_osh; i++) {
-        assert_int_equal(search_ranks(&s.app, "ош", of_osh[i].label), of_osh[i].rank);
+        struct search_for what = search_for(&s.app, "ош");
+        assert_int_equal(search_ranks(&what, of_osh[i].label), of_osh[i].rank);
     }
-    assert_int_equal(search_ranks(&s.app, "джамшед", "Ҷамшед"), 1);
-    assert_int_equal(search_ranks(&s.app, "", "Ҷамшед"), SEARCH_RANKS);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct search_for what = search_for(&s.app, others[i].typed);
+        if (search_ranks(&what, others[i].label) != others[i].rank) {
+            fail_msg("%s in %s: %u", others[i].typed, others[i].label,
+                     search_ranks(&what, others[i].label));
+        }
+    }
+    struct search_for nothing = search_for(&s.app, "");
+    assert_int_equal(search_ranks(&nothing, "Ҷамшед"), SEARCH_RANKS);
     /* the outline finds a question in whatever section it is */
     assert_true(scene_tap(&s, "outline"));
     assert_null(scene_find(&s, "leaf:6"));

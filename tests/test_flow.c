@@ -302,6 +302,19 @@ static void test_flow__a_kept_list_follows_answers_and_languages(void **state)
     assert_int_equal(session_answer(s.app.interview->session, v, "c2", &err), ANSWER_CHOICE);
     assert_int_equal(session_answer(s.app.interview->session, v, "c", &err), ANSWER_CHOICE);
     assert_int_equal(session_answer(s.app.interview->session, v, "c5", &err), ANSWER_OK);
+    /* a list that nothing changes is looked up, to its last row, and its chosen row is shown */
+    struct node *w = session_find(s.app.interview->session, "/data/g/w");
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(session_answer(s.app.interview->session, w, "c1200", &err), ANSWER_CHOICE);
+        assert_int_equal(session_answer(s.app.interview->session, w, "c1199", &err), ANSWER_OK);
+        scene_draw(&s);
+        assert_non_null(scene_show(&s, choice_of(&s, "/data/g/w", "c1199")));
+        assert_null(scene_find(&s, choice_of(&s, "/data/g/w", "c1198")));
+        assert_int_equal(session_answer(s.app.interview->session, w, "c1198", &err), ANSWER_OK);
+        scene_draw(&s);
+        assert_null(scene_find(&s, choice_of(&s, "/data/g/w", "c1199")));
+        assert_non_null(scene_show(&s, choice_of(&s, "/data/g/w", "c1198")));
+    }
     scene_close(&s);
     free(form);
 }
