@@ -4,6 +4,7 @@
 
 #include "app/app.h"
 #include "app/question.h"
+#include "platform/clock.h"
 
 static bool is_missing_value(const char *value)
 {
@@ -94,13 +95,40 @@ static bool show_doubts(struct app *app, int x, int *y, int w)
         const struct problem *p = &doubts.list[k];
         struct page page = {.kind = PAGE_QUESTION, .node = p->node, .control = p->control};
         if (show_way(app, p, arena_printf(&ui->frame, "doubt:%zu", k + 1),
-                     control_has(p->control, "masked") ? "" : question_value(app, &page), '?', x,
-                     y, w)) {
+                     control_has(p->control, "masked") ? "" : question_value(app, &page), '?', x, y,
+                     w)) {
             return true;
         }
     }
     *y += ui_px(ui, 12);
     return false;
+}
+
+/* How long it took; of one that was put aside, when it was begun. */
+static const char *lasted(struct app *app)
+{
+    enum { SITTING_MS = 6 * 60 * 60 * 1000 };
+    int64_t begun = app->interview->draft.begun_ms, ms = clock_wall_ms() - begun;
+    return ms < 0 ? "" /* the clock was put back */
+           : ms <= SITTING_MS
+               ? ui_fill(&app->ui, S_finish_lasted, ui_number(&app->ui, (ms + 30000) / 60000), NULL)
+               : ui_fill(&app->ui, S_finish_begun, app_date(app, begun), NULL);
+}
+
+/* What came to mind at the end, of the page it ended with. */
+static void show_memos(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    long long count = 0;
+    for (const struct interview_memo *m = app->interview->memos; m; m = m->next) {
+        count += m->text.len > 0;
+    }
+    const char *title = ui_str(ui, S_memo_title);
+    if (count ? ui_card(ui, "memos", x, y, w, title,
+                        ui_fill(ui, S_finish_memos, ui_number(ui, count), NULL), false)
+              : ui_open_card(ui, "memos", x, y, w, title, ui_str(ui, S_finish_no_memo))) {
+        memo_open(app);
+    }
 }
 
 void screen_finish(struct app *app)
@@ -120,15 +148,10 @@ void screen_finish(struct app *app)
                        .left = "back",
                        .right = "lock",
                        .language = true,
-                       .memo = i->page.node != NULL,
                        .progress = -1};
     ui_header(ui, &h);
     if (ui_took(ui, "lock")) {
         app_lock(app);
-        return;
-    }
-    if (ui_took(ui, "memo")) { /* what came to mind at the end, of the page it ended with */
-        memo_open(app);
         return;
     }
     if (ui_took(ui, "back") || ui_took(ui, "left")) {
@@ -182,6 +205,7 @@ void screen_finish(struct app *app)
         const char *counts = ui_fill3(ui, S_finish_counts, ui_number(ui, questions),
                                       ui_number(ui, answers), ui_number(ui, without));
         y += ui_text(ui, x, y, w, TEXT_HINT, counts, ui->theme.soft, true);
+        y += ui_text(ui, x, y, w, TEXT_HINT, lasted(app), ui->theme.soft, true);
         y += ui_px(ui, 12);
         if (show_doubts(app, x, &y, w)) {
             return;
@@ -196,6 +220,9 @@ void screen_finish(struct app *app)
         y += ui_px(ui, 12);
         ui_card(ui, NULL, x, &y, w, ui_str(ui, S_finish_after), ui_str(ui, S_finish_after_hint),
                 false);
+    }
+    if (i->page.node) {
+        show_memos(app, x, &y, w);
     }
     ui_body_end(ui, y);
     ui_bar(ui, "left", ui_str(ui, S_back), "right",

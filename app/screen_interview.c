@@ -315,9 +315,10 @@ static void show_roster(struct app *app, int x, int *y, int w)
                 }
                 return;
             }
-            int at = r.y + (r.h - ui_px(ui, 22)) / 2;
-            ui_stroke(ui, r.x + ui_px(ui, 13), at, 22, cross_a, 2, 2, ui->theme.soft);
-            ui_stroke(ui, r.x + ui_px(ui, 13), at, 22, cross_b, 2, 2, ui->theme.soft);
+            float dp = ui_mark_dp(ui);
+            int at_x = r.x + (r.w - ui_px(ui, dp)) / 2, at = r.y + (r.h - ui_px(ui, dp)) / 2;
+            ui_stroke(ui, at_x, at, dp, cross_a, 2, 2, ui->theme.soft);
+            ui_stroke(ui, at_x, at, dp, cross_b, 2, 2, ui->theme.soft);
         }
     }
     if (app->removed_notice && session_can_restore(i->session)) {

@@ -204,7 +204,8 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
             app->opened_section = open ? 0 : s + 1;
             ui->again = true;
         }
-        ui_stroke(ui, r.x + (side - ui_px(ui, 20)) / 2, r.y + (r.h - ui_px(ui, 20)) / 2, 20,
+        float dp = ui_mark_dp(ui) * 0.9f;
+        ui_stroke(ui, r.x + (side - ui_px(ui, dp)) / 2, r.y + (r.h - ui_px(ui, dp)) / 2, dp,
                   open ? up : down, 3, 2.5f, ui->theme.ink);
         for (size_t k = 0; (open || inside) && k < o->leaf_count; k++) {
             if (o->leaves[k].section == s && (open || fits(app, &what, &o->leaves[k])) &&

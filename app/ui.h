@@ -237,6 +237,11 @@ bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *tit
             char mark); /* mark: 'o' open, '+' done, '!' missing, '-' not asked, 0 none */
 bool ui_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
              const char *text, bool primary);
+/* The same with a dashed frame: nothing is in it yet. */
+bool ui_open_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
+                  const char *text);
+/* dp of a mark or arrow beside text: it grows with the letters, half as much. */
+float ui_mark_dp(const struct ui *ui);
 bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right, const char *text,
              bool selected, bool dashed);
 void ui_pills_end(struct ui *ui, int *x, int *y, int left);

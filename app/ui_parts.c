@@ -376,15 +376,14 @@ void ui_mark_choice(struct ui *ui, int x, int cy, float size_dp, bool selected, 
     }
 }
 
-/* Beside large letters a ring grows, too, by half as much. */
-static float mark_dp(const struct ui *ui)
+float ui_mark_dp(const struct ui *ui)
 {
     return ui->text_scale > 1 ? 11 * (1 + ui->text_scale) : 22;
 }
 
 int ui_choice_inset(const struct ui *ui)
 {
-    return ui_px(ui, 26 + mark_dp(ui));
+    return ui_px(ui, 26 + ui_mark_dp(ui));
 }
 
 int ui_choice_height(struct ui *ui, int w, const char *text)
@@ -412,7 +411,7 @@ bool ui_choice_cell(struct ui *ui, const char *id, struct rect r, const char *te
         ui_fill_rect(ui, r, ui->theme.tint);
     }
     int text_h = ui_rich(ui, 0, 0, room, style, text, 0, false);
-    ui_mark_choice(ui, r.x + ui_px(ui, 4), r.y + r.h / 2, mark_dp(ui), selected, square);
+    ui_mark_choice(ui, r.x + ui_px(ui, 4), r.y + r.h / 2, ui_mark_dp(ui), selected, square);
     ui_rich(ui, r.x + inset, r.y + (r.h - text_h) / 2, room, style, text, ui->theme.ink, true);
     ui_fill_rect(ui, (struct rect){r.x, r.y + r.h - ui_px(ui, 1), r.w, ui_px(ui, 1)},
                  ui->theme.line);
@@ -450,31 +449,32 @@ static const int8_t bang[] = {50, 24, 50, 56, 50, 74, 50, 76};
 
 static void draw_mark(struct ui *ui, int x, int cy, char mark)
 {
-    int size = ui_px(ui, 22);
+    float dp = ui_mark_dp(ui);
+    int size = ui_px(ui, dp);
     struct rect r = {x, cy - size / 2, size, size};
     switch (mark) {
     case '+':
-        ui_box(ui, r, 11, ui->theme.accent, 0, 0);
-        ui_stroke(ui, r.x + size / 8, r.y + size / 8, 16.5f, icon_tick, 3, 2.5f,
+        ui_box(ui, r, dp / 2, ui->theme.accent, 0, 0);
+        ui_stroke(ui, r.x + size / 8, r.y + size / 8, dp * 0.75f, icon_tick, 3, 2.5f,
                   ui->theme.on_accent);
         break;
     case '!':
         ui_box(ui, r, 4, ui->theme.warn_back, ui->theme.warn, 2);
-        ui_stroke(ui, r.x, r.y, 22, bang, 2, 2.5f, ui->theme.warn);
-        ui_stroke(ui, r.x, r.y, 22, bang + 4, 2, 2.5f, ui->theme.warn);
+        ui_stroke(ui, r.x, r.y, dp, bang, 2, 2.5f, ui->theme.warn);
+        ui_stroke(ui, r.x, r.y, dp, bang + 4, 2, 2.5f, ui->theme.warn);
         break;
     case '?':
         ui_box(ui, r, 4, ui->theme.warn_back, ui->theme.warn, 2);
-        question_mark(ui, r.x, r.y, 22, ui->theme.warn);
+        question_mark(ui, r.x, r.y, dp, ui->theme.warn);
         break;
     case '~': /* begun */
-        ui_dash(ui, r, 11, ui->theme.ink, 2);
+        ui_dash(ui, r, dp / 2, ui->theme.ink, 2);
         break;
     case '-':
-        ui_dash(ui, r, 11, ui->theme.soft, 2);
+        ui_dash(ui, r, dp / 2, ui->theme.soft, 2);
         break;
     default:
-        ui_box(ui, r, 11, ui->theme.paper, ui->theme.soft, 2);
+        ui_box(ui, r, dp / 2, ui->theme.paper, ui->theme.soft, 2);
         break;
     }
 }
@@ -483,8 +483,9 @@ bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *tit
             const char *small, char mark)
 {
     static const int8_t on[] = {36, 20, 66, 50, 36, 80};
-    int inset = mark ? ui_px(ui, 34) : 0, all = w;
-    w -= mark ? 0 : ui_px(ui, 24); /* an arrow says that it leads on */
+    float arrow = ui_mark_dp(ui) * 0.8f;
+    int inset = mark ? ui_px(ui, 12 + ui_mark_dp(ui)) : 0, all = w;
+    w -= mark ? 0 : ui_px(ui, arrow + 6); /* an arrow says that it leads on */
     int title_h = ui_text(ui, 0, 0, w - inset, TEXT_BODY, title, 0, false);
     int small_h = small && *small ? ui_text(ui, 0, 0, w - inset, TEXT_SMALL, small, 0, false) : 0;
     int h = title_h + small_h + ui_px(ui, 16), least = ui_px(ui, 52);
@@ -495,7 +496,7 @@ bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *tit
         ui_fill_rect(ui, r, ui->theme.tint);
     }
     if (!mark) {
-        ui_stroke(ui, x + w + ui_px(ui, 4), *y + (h - ui_px(ui, 18)) / 2, 18, on, 3, 2.5f,
+        ui_stroke(ui, x + w + ui_px(ui, 4), *y + (h - ui_px(ui, arrow)) / 2, arrow, on, 3, 2.5f,
                   ui->theme.soft);
     }
     if (mark) {
@@ -512,16 +513,23 @@ bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *tit
     return hit;
 }
 
-bool ui_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
-             const char *text, bool primary)
+enum card_look { CARD_PLAIN, CARD_PRIMARY, CARD_DASHED };
+
+static bool card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
+                 const char *text, enum card_look look)
 {
+    bool primary = look == CARD_PRIMARY;
     int pad = ui_px(ui, 14);
     int title_h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HEADING, title, 0, false);
     int text_h = text && *text ? ui_text(ui, 0, 0, w - 2 * pad, TEXT_SMALL, text, 0, false) : 0;
     struct rect r = {x, *y, w, title_h + text_h + 2 * pad};
     bool hit = id && ui_target(ui, id, ROLE_BUTTON, r);
-    ui_box(ui, r, 9, primary ? ui->theme.accent : ui->theme.paper,
-           primary ? ui->theme.accent : ui->theme.line, 1.5f);
+    if (look == CARD_DASHED) {
+        ui_dash(ui, r, 9, ui->theme.soft, 1.5f);
+    } else {
+        ui_box(ui, r, 9, primary ? ui->theme.accent : ui->theme.paper,
+               primary ? ui->theme.accent : ui->theme.line, 1.5f);
+    }
     ui_text(ui, x + pad, *y + pad, w - 2 * pad, TEXT_HEADING, title,
             primary ? ui->theme.on_accent : ui->theme.ink, true);
     if (text_h) {
@@ -530,6 +538,18 @@ bool ui_card(struct ui *ui, const char *id, int x, int *y, int w, const char *ti
     }
     *y += r.h + ui_px(ui, 10);
     return hit;
+}
+
+bool ui_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
+             const char *text, bool primary)
+{
+    return card(ui, id, x, y, w, title, text, primary ? CARD_PRIMARY : CARD_PLAIN);
+}
+
+bool ui_open_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
+                  const char *text)
+{
+    return card(ui, id, x, y, w, title, text, CARD_DASHED);
 }
 
 bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right, const char *text,
