@@ -120,6 +120,7 @@ static void show_memos(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     long long count = 0;
+    *y += ui_px(ui, 4);
     for (const struct interview_memo *m = app->interview->memos; m; m = m->next) {
         count += m->text.len > 0;
     }
@@ -198,6 +199,7 @@ void screen_finish(struct app *app)
         if (show_doubts(app, x, &y, w)) {
             return;
         }
+        y += ui_px(ui, 12);
     } else {
         app_count_answers(session_root(i->session), &questions, &answers, &without);
         y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_finish_ready), ui->theme.ink, true);
