@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who may open the keys, and how do they survive a power cut? */
-#include "platform/vault.h"
+#include "platform/vault_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,38 +15,6 @@
 #include "platform/file.h"
 #include "platform/text.h"
 
-/* Offsets in a slot; docs/RECORD.md section 2. */
-enum {
-    AT_MAGIC = 0,
-    AT_GEN = 8,
-    AT_SALT = 16,
-    AT_PASSES = 32,
-    AT_MEMORY = 36,
-    AT_ALG = 40,
-    AT_POLICY = 41,
-    AT_KEYSLOTS = 48,
-    KEYSLOT = 88,
-    KEYSLOTS = 4,
-    AT_RECOVERY = 400,
-    AT_FAILS = 488,
-    AT_BOOT = 492,
-    AT_STATE = 496,
-    AT_NONCE = 512,
-    KEYSTORE = 3512,
-    AT_TORN = 4064,
-    ALG_ARGON2ID13 = 2,
-    KEYSLOT_PLAIN = 48,
-    TYPE_UNLOCK = 1,
-    STATE_RECOVERABLE = 1, /* the recovery slot is one, and no randomness */
-    STATE_TRAVELLING = 2,
-    STATE_META_KEPT = 4 /* the key of rows is in the keystore; else it comes from VK */
-};
-/* A weaker stretching is nobody's choice: an answer that was caught could be searched for at leisure. */
-#ifdef SUHBAT_TEST
-enum { PASSES_FLOOR = 1, MEMORY_FLOOR = 8 };
-#else
-enum { PASSES_FLOOR = VAULT_PASSES, MEMORY_FLOOR = VAULT_MEMORY_KIB };
-#endif
 /* Offsets in the keystore. */
 enum {
     KS_SEED = 0,
@@ -69,29 +37,6 @@ enum {
 static const char magic[] = "SBVAULT1";
 _Static_assert(KS_PIN_KEY + SECRET_KEY <= KEYSTORE, "the drafts and the PIN's key fit");
 _Static_assert(AT_NONCE + SECRET_OVERHEAD + KEYSTORE == AT_TORN, "the keystore fits the slot");
-
-struct open_keys { /* in locked memory */
-    uint8_t vk[32], keystore_key[32], meta_key[32];
-    uint8_t kek[32]; /* until vault_renew or vault_travel_settle */
-    struct keystore keys;
-};
-
-struct soft { /* in locked memory: what is left of the keys during a short break */
-    uint8_t salt[SECRET_SALT];
-    uint8_t locked_vk[32 + SECRET_OVERHEAD]; /* under the PIN's key */
-    int64_t until_ms;
-};
-
-struct vault {
-    int fd;
-    uint8_t slot[VAULT_SLOT]; /* the newest; holds nothing secret in the clear */
-    struct open_keys *open;   /* NULL = locked */
-    struct soft *soft;        /* NULL = a PIN does not open it */
-    unsigned pin_failures;    /* in a row */
-    bool unsure;              /* neither the last change nor its undoing was taken */
-    int64_t wait_from_ms;     /* when the present delay began */
-    char *path;
-};
 
 /* ---- passphrases ---- */
 
@@ -262,7 +207,7 @@ static void unpack(struct keystore *k, const uint8_t in[KEYSTORE])
 }
 
 /* What the locks are bound to: magic, salt and parameters, and their own purpose. */
-static size_t bound(uint8_t out[64], const uint8_t *slot, const void *purpose, size_t len)
+size_t vault_bound(uint8_t out[64], const uint8_t *slot, const void *purpose, size_t len)
 {
     memcpy(out, slot, 8);
     memcpy(out + 8, slot + AT_SALT, 32);
@@ -273,7 +218,7 @@ static size_t bound(uint8_t out[64], const uint8_t *slot, const void *purpose, s
 static bool seal_keystore(struct vault *v)
 {
     uint8_t ad[64];
-    size_t ad_len = bound(ad, v->slot, "ks", 2);
+    size_t ad_len = vault_bound(ad, v->slot, "ks", 2);
     uint8_t *plain = secret_new(KEYSTORE);
     struct buf locked = {0};
     pack(plain, &v->open->keys);
@@ -284,10 +229,10 @@ static bool seal_keystore(struct vault *v)
     return true;
 }
 
-static bool open_keystore(struct vault *v, struct open_keys *keys, struct err *err)
+bool vault_open_keystore(struct vault *v, struct open_keys *keys, struct err *err)
 {
     uint8_t ad[64];
-    size_t ad_len = bound(ad, v->slot, "ks", 2);
+    size_t ad_len = vault_bound(ad, v->slot, "ks", 2);
     struct buf plain = {0};
     secret_derive(keys->keystore_key, keys->vk, "sbVAULT1", 1);
     secret_derive(keys->meta_key, keys->vk, "sbVAULT1", 2);
@@ -305,7 +250,7 @@ static bool open_keystore(struct vault *v, struct open_keys *keys, struct err *e
 }
 
 /* The vault's key and whose it is, for the study's recovery key (X25519). */
-static void seal_recovery(struct vault *v, const uint8_t recovery[32])
+void vault_seal_recovery(struct vault *v, const uint8_t recovery[32])
 {
     uint8_t *plain = secret_new(TRAVEL_PLAIN), public_key[32], id[16];
     sign_public(public_key, v->open->keys.sign_seed);
@@ -318,7 +263,7 @@ static void seal_recovery(struct vault *v, const uint8_t recovery[32])
 }
 
 /* A key that no older copy of the file holds.  Rows keep theirs: it moves into the keystore. */
-static void renew(struct vault *v, const uint8_t *recovery)
+void vault_renew_key(struct vault *v, const uint8_t *recovery)
 {
     struct open_keys *o = v->open;
     memcpy(o->keys.db_secret, o->meta_key, sizeof o->keys.db_secret);
@@ -326,7 +271,7 @@ static void renew(struct vault *v, const uint8_t *recovery)
     secret_random(o->vk, sizeof o->vk);
     secret_derive(o->keystore_key, o->vk, "sbVAULT1", 1);
     if (recovery) {
-        seal_recovery(v, recovery);
+        vault_seal_recovery(v, recovery);
     } else { /* nobody could open it again: what was sealed is another key's */
         v->slot[AT_STATE] &= (uint8_t)~STATE_RECOVERABLE;
         secret_random(v->slot + AT_RECOVERY, TRAVEL_SEALED);
@@ -336,7 +281,7 @@ static void renew(struct vault *v, const uint8_t *recovery)
 
 /* Else it is as it was, and is written back so: a first copy may be on the disk already, and what a
  * lock claims and what is there are never two.  A generation that failed is not used again. */
-static bool commit_or_restore(struct vault *v, const uint8_t before[VAULT_SLOT], struct err *err)
+bool vault_commit(struct vault *v, const uint8_t before[VAULT_SLOT], struct err *err)
 {
     v->unsure = false;
     if (commit(v, err)) {
@@ -351,7 +296,7 @@ static bool commit_or_restore(struct vault *v, const uint8_t before[VAULT_SLOT],
 
 /* ---- life ---- */
 
-static bool stretch(uint8_t kek[32], struct vault *v, const char *pass, size_t len, struct err *err)
+bool vault_stretch(uint8_t kek[32], struct vault *v, const char *pass, size_t len, struct err *err)
 {
     struct buf tidy = {0};
     if (!vault_passphrase(&tidy, pass, len)) { /* too short: the same answer as a wrong one */
@@ -368,7 +313,7 @@ static void put_keyslot(struct vault *v, uint8_t index, const uint8_t kek[32])
     uint8_t ad[64], key[32];
     uint8_t *plain = secret_new(KEYSLOT_PLAIN);
     struct buf locked = {0};
-    size_t ad_len = bound(ad, v->slot, &index, 1);
+    size_t ad_len = vault_bound(ad, v->slot, &index, 1);
     plain[0] = TYPE_UNLOCK;
     memcpy(plain + 16, v->open->vk, 32);
     secret_derive(key, kek, "sbKEK-v1", index);
@@ -436,11 +381,11 @@ bool vault_create(struct vault **out, const char *path, const char *pass, size_t
     secret_random(v->open->keys.db_secret, 32);
     secret_derive(v->open->keystore_key, v->open->vk, "sbVAULT1", 1);
     secret_derive(v->open->meta_key, v->open->vk, "sbVAULT1", 2);
-    ok = stretch(kek, v, pass, len, err);
+    ok = vault_stretch(kek, v, pass, len, err);
     if (ok) {
         put_keyslot(v, 0, kek);
         if (recovery) {
-            seal_recovery(v, recovery);
+            vault_seal_recovery(v, recovery);
         }
         seal_keystore(v);
         ok = commit(v, err);
@@ -526,7 +471,7 @@ void vault_forget_wait(struct vault *v)
 #endif
 
 /* No passphrase opens it any more, in either copy; what the recovery key opens stays. */
-static void drop_keyslots(struct vault *v)
+void vault_drop_keyslots(struct vault *v)
 {
     secret_random(v->slot + AT_KEYSLOTS, KEYSLOTS * KEYSLOT);
     v->slot[AT_STATE] |= STATE_TRAVELLING;
@@ -547,7 +492,7 @@ bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err
     if (!commit(v, err)) {
         return false;
     }
-    if (!stretch(kek, v, pass, len, err)) { /* no memory for it: that was no try */
+    if (!vault_stretch(kek, v, pass, len, err)) { /* no memory for it: that was no try */
         put_u32(v->slot + AT_FAILS, fails);
         (void)!commit(v, NULL);
         return false;
@@ -557,7 +502,7 @@ bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err
     for (uint8_t i = 0; i < KEYSLOTS; i++) {
         uint8_t ad[64], key[32];
         struct buf plain = {0};
-        size_t ad_len = bound(ad, v->slot, &i, 1);
+        size_t ad_len = vault_bound(ad, v->slot, &i, 1);
         secret_derive(key, kek, "sbKEK-v1", i);
         if (secret_unlock(&plain, key, ad, ad_len, v->slot + AT_KEYSLOTS + i * KEYSLOT, KEYSLOT,
                           NULL) &&
@@ -570,7 +515,7 @@ bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err
     }
     memcpy(keys->kek, kek, sizeof keys->kek);
     secret_wipe(kek, sizeof kek);
-    if (!found || !open_keystore(v, keys, err)) {
+    if (!found || !vault_open_keystore(v, keys, err)) {
         secret_free(keys);
         v->wait_from_ms = clock_mono_ms();
         if (fails + 1 >= VAULT_TRIES && vault_can_travel(v) && !vault_travel_lock(v, NULL, err)) {
@@ -589,9 +534,9 @@ bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err
 }
 
 /* The passphrase's keyslot for a fresh key; what the others held is gone. */
-static void renew_keyslots(struct vault *v, const uint8_t *recovery)
+void vault_renew_keyslots(struct vault *v, const uint8_t *recovery)
 {
-    renew(v, recovery);
+    vault_renew_key(v, recovery);
     secret_random(v->slot + AT_KEYSLOTS, KEYSLOTS * KEYSLOT);
     put_keyslot(v, 0, v->open->kek);
     secret_wipe(v->open->kek, sizeof v->open->kek);
@@ -603,8 +548,8 @@ bool vault_renew(struct vault *v, const uint8_t *recovery, struct err *err)
     struct open_keys *was = secret_new(sizeof *was);
     memcpy(before, v->slot, VAULT_SLOT);
     *was = *v->open;
-    renew_keyslots(v, recovery);
-    bool ok = commit_or_restore(v, before, err);
+    vault_renew_keyslots(v, recovery);
+    bool ok = vault_commit(v, before, err);
     if (!ok) {
         *v->open = *was;
     }
@@ -612,7 +557,7 @@ bool vault_renew(struct vault *v, const uint8_t *recovery, struct err *err)
     return ok;
 }
 
-static void close_keys(struct vault *v)
+void vault_close_keys(struct vault *v)
 {
     secret_free(v->open); /* wipes */
     v->open = NULL;
@@ -620,7 +565,7 @@ static void close_keys(struct vault *v)
 
 void vault_lock(struct vault *v)
 {
-    close_keys(v);
+    vault_close_keys(v);
     secret_free(v->soft);
     v->soft = NULL;
     v->pin_failures = 0;
@@ -630,300 +575,6 @@ bool vault_is_open(const struct vault *v)
 {
     return v->open != NULL;
 }
-
-/* ---- the soft lock ---- */
-
-bool vault_pin_is_good(const char *digits)
-{
-    size_t len = strlen(digits);
-    bool same = true, up = true, down = true;
-    if (len < VAULT_PIN_LEAST || len > VAULT_PIN_MOST || strspn(digits, "0123456789") != len) {
-        return false;
-    }
-    for (size_t i = 1; i < len; i++) {
-        int step = digits[i] - digits[i - 1];
-        same = same && step == 0;
-        up = up && (step == 1 || step == -9); /* 7890 */
-        down = down && (step == -1 || step == 9);
-    }
-    return !same && !up && !down;
-}
-
-/* As costly as the passphrase's: the vault's own parameters. */
-static bool stretch_pin(uint8_t key[SECRET_KEY], const struct vault *v, const char *digits,
-                        const uint8_t salt[SECRET_SALT], struct err *err)
-{
-    return secret_stretch(key, digits, strlen(digits), salt, get_u32(v->slot + AT_PASSES),
-                          get_u32(v->slot + AT_MEMORY), err);
-}
-
-bool vault_set_pin(struct vault *v, const char *digits, struct err *err)
-{
-    struct keystore *k = &v->open->keys;
-    uint8_t *was = secret_new(SECRET_SALT + SECRET_KEY);
-    memcpy(was, k->pin_salt, SECRET_SALT);
-    memcpy(was + SECRET_SALT, k->pin_key, SECRET_KEY);
-    secret_wipe(k->pin_salt, SECRET_SALT);
-    secret_wipe(k->pin_key, SECRET_KEY);
-    bool ok = true;
-    if (digits) {
-        secret_random(k->pin_salt, SECRET_SALT);
-        ok = stretch_pin(k->pin_key, v, digits, k->pin_salt, err);
-    }
-    ok = ok && vault_save(v, err);
-    if (ok) {
-        v->pin_failures = 0;
-    } else {
-        memcpy(k->pin_salt, was, SECRET_SALT);
-        memcpy(k->pin_key, was + SECRET_SALT, SECRET_KEY);
-    }
-    secret_free(was);
-    return ok;
-}
-
-bool vault_has_pin(const struct vault *v)
-{
-    static const uint8_t none[SECRET_SALT];
-    return v->open ? memcmp(v->open->keys.pin_salt, none, SECRET_SALT) != 0 : v->soft != NULL;
-}
-
-void vault_soft_lock(struct vault *v, int64_t lasts_ms)
-{
-    if (!v->open) {
-        return; /* locked already, one way or the other */
-    }
-    if (!vault_pin_tries(v) || lasts_ms <= 0) {
-        vault_lock(v);
-        return;
-    }
-    const struct keystore *k = &v->open->keys;
-    uint8_t ad[64];
-    size_t ad_len = bound(ad, v->slot, "pin", 3);
-    struct buf locked = {0};
-    v->soft = secret_new(sizeof *v->soft);
-    memcpy(v->soft->salt, k->pin_salt, SECRET_SALT);
-    secret_lock(&locked, k->pin_key, ad, ad_len, v->open->vk, sizeof v->open->vk);
-    memcpy(v->soft->locked_vk, locked.data, sizeof v->soft->locked_vk);
-    v->soft->until_ms = clock_mono_ms() + (lasts_ms < VAULT_SOFT_MS ? lasts_ms : VAULT_SOFT_MS);
-    buf_fini(&locked);
-    close_keys(v);
-}
-
-int64_t vault_soft_left_ms(const struct vault *v)
-{
-    int64_t left = v->soft ? v->soft->until_ms - clock_mono_ms() : 0;
-    return left > 0 ? left : 0;
-}
-
-unsigned vault_pin_tries(const struct vault *v)
-{
-    return vault_has_pin(v) ? VAULT_PIN_TRIES - v->pin_failures : 0;
-}
-
-/* The keys once more, from what the soft lock left of them. */
-static bool open_softly(struct vault *v, const uint8_t pin_key[SECRET_KEY])
-{
-    uint8_t ad[64];
-    size_t ad_len = bound(ad, v->slot, "pin", 3);
-    struct buf vk = {0};
-    struct open_keys *keys = secret_new(sizeof *keys);
-    bool ok = secret_unlock(&vk, pin_key, ad, ad_len, v->soft->locked_vk, sizeof v->soft->locked_vk,
-                            NULL);
-    if (ok) {
-        memcpy(keys->vk, vk.data, sizeof keys->vk);
-    }
-    ok = ok && open_keystore(v, keys, NULL);
-    buf_fini(&vk);
-    if (!ok) {
-        secret_free(keys);
-        return false;
-    }
-    vault_lock(v);
-    v->open = keys;
-    return true;
-}
-
-bool vault_try_pin(struct vault *v, const char *digits, struct err *err)
-{
-    uint8_t key[SECRET_KEY];
-    if (v->soft && vault_soft_left_ms(v) == 0) {
-        vault_lock(v);
-    }
-    if (!vault_pin_tries(v)) {
-        return err_set(err, ERR_AUTH, "only the passphrase opens it");
-    }
-    if (!stretch_pin(key, v, digits, v->soft ? v->soft->salt : v->open->keys.pin_salt, err)) {
-        return false; /* no memory for it: that was no try */
-    }
-    bool right =
-        v->soft ? open_softly(v, key) : secret_equal(key, v->open->keys.pin_key, sizeof key);
-    secret_wipe(key, sizeof key);
-    if (right) {
-        v->pin_failures = 0;
-        return true;
-    }
-    v->pin_failures++;
-    if (v->soft && !vault_pin_tries(v)) {
-        vault_lock(v);
-    }
-    return err_set(err, ERR_AUTH, "that is not the PIN");
-}
-
-/* ---- the travel lock ---- */
-
-bool vault_can_travel(const struct vault *v)
-{
-    return v->slot[AT_STATE] & STATE_RECOVERABLE;
-}
-
-bool vault_is_unsure(const struct vault *v)
-{
-    return v->unsure;
-}
-
-bool vault_is_travelling(const struct vault *v)
-{
-    return v->slot[AT_STATE] & STATE_TRAVELLING;
-}
-
-/* Who learned it on the road shall not open the soft lock with it afterwards. */
-static void forget_pin(struct vault *v)
-{
-    secret_wipe(v->open->keys.pin_salt, SECRET_SALT);
-    secret_wipe(v->open->keys.pin_key, SECRET_KEY);
-}
-
-bool vault_travel_lock(struct vault *v, const uint8_t *recovery, struct err *err)
-{
-    uint8_t before[VAULT_SLOT];
-    struct open_keys *was = NULL;
-    if (!(v->open && recovery) && !vault_can_travel(v)) {
-        err_set(err, ERR_INPUT,
-                "the study has no recovery key: nobody could open the device again");
-        return err_hint(err, "lock it with the passphrase instead");
-    }
-    memcpy(before, v->slot, VAULT_SLOT);
-    if (v->open && recovery) {
-        was = secret_new(sizeof *was);
-        *was = *v->open;
-        forget_pin(v);
-        renew(v, recovery);
-    }
-    drop_keyslots(v);
-    bool ok = commit_or_restore(v, before, err);
-    if (ok) {
-        vault_lock(v);
-    } else if (was) {
-        *v->open = *was;
-    }
-    secret_free(was);
-    return ok;
-}
-
-/* The new passphrase's key for a keyslot, and its X25519 secret, which is of this lock alone: the
- * keyslots were drawn for it. */
-static bool travel_keys(struct vault *v, uint8_t kek[32], uint8_t secret[32], const char *pass,
-                        size_t len, struct err *err)
-{
-    enum { SLOTS = KEYSLOTS * KEYSLOT };
-    struct buf tidy = {0};
-    bool words = vault_passphrase(&tidy, pass, len);
-    buf_fini(&tidy);
-    if (!vault_is_travelling(v)) {
-        return err_set(err, ERR_INPUT, "the device is not locked for travel");
-    }
-    if (get_u32(v->slot + AT_PASSES) < PASSES_FLOOR || get_u32(v->slot + AT_MEMORY) < MEMORY_FLOOR) {
-        err_set(err, ERR_INPUT, "somebody made the vault's lock weaker");
-        return err_hint(err, "type no passphrase: tell the coordinator, and enrol anew");
-    }
-    if (!words) {
-        err_set(err, ERR_INPUT, "the passphrase has fewer than %d words", (int)VAULT_WORDS_MIN);
-        return err_hint(err, "five words or more, any language, blanks between them");
-    }
-    if (!stretch(kek, v, pass, len, err)) {
-        return false;
-    }
-    uint8_t *both = secret_new(32 + SLOTS), key[32];
-    memcpy(both, kek, 32);
-    memcpy(both + 32, v->slot + AT_KEYSLOTS, SLOTS);
-    hash_tagged(key, "sb1-travel", both, 32 + SLOTS);
-    secret_derive(secret, key, "sbTRAVEL", 1);
-    secret_wipe(key, sizeof key);
-    secret_free(both);
-    return true;
-}
-
-bool vault_travel_request(struct vault *v, struct travel_request *r, const char *pass, size_t len,
-                          struct err *err)
-{
-    uint8_t kek[32], secret[32];
-    if (!travel_keys(v, kek, secret, pass, len, err)) {
-        return false;
-    }
-    secret_box_public(r->public_key, secret);
-    memcpy(r->sealed, v->slot + AT_RECOVERY, TRAVEL_SEALED);
-    secret_wipe(kek, sizeof kek);
-    secret_wipe(secret, sizeof secret);
-    return true;
-}
-
-bool vault_travel_open(struct vault *v, const void *answer, size_t answer_len, const char *pass,
-                       size_t len, struct err *err)
-{
-    uint8_t secret[32], public_key[32], sealed[TRAVEL_SEALED];
-    struct open_keys *keys = secret_new(sizeof *keys);
-    uint8_t *plain = secret_new(TRAVEL_PLAIN);
-    bool ok = travel_keys(v, keys->kek, secret, pass, len, err);
-    if (ok) {
-        secret_box_public(public_key, secret);
-        ok = travel_answer_read(sealed, answer, answer_len, public_key, err);
-    }
-    if (ok) {
-        ok = secret_box_open(plain, sealed, sizeof sealed, secret);
-        memcpy(keys->vk, plain, sizeof keys->vk);
-        ok = (ok && open_keystore(v, keys, NULL)) ||
-             err_set(err, ERR_AUTH, "the answer does not open this device");
-    }
-    secret_wipe(secret, sizeof secret);
-    secret_free(plain);
-    if (!ok) {
-        secret_free(keys);
-        return false;
-    }
-    vault_lock(v);
-    v->open = keys;
-    return true;
-}
-
-bool vault_travel_settle(struct vault *v, const uint8_t *recovery, struct err *err)
-{
-    uint8_t before[VAULT_SLOT];
-    memcpy(before, v->slot, VAULT_SLOT);
-    forget_pin(v);
-    renew_keyslots(v, recovery);
-    v->slot[AT_STATE] &= (uint8_t)~STATE_TRAVELLING;
-    put_u32(v->slot + AT_FAILS, 0);
-    bool ok = commit_or_restore(v, before, err);
-    if (!ok) {
-        vault_lock(v);
-    }
-    return ok;
-}
-
-bool vault_set_recovery(struct vault *v, const uint8_t recovery[32], struct err *err)
-{
-    uint8_t before[VAULT_SLOT];
-    memcpy(before, v->slot, VAULT_SLOT);
-    seal_recovery(v, recovery);
-    return commit_or_restore(v, before, err);
-}
-
-#ifdef SUHBAT_TEST
-void vault_end_soft(struct vault *v)
-{
-    v->soft->until_ms = 0;
-}
-#endif
 
 struct keystore *vault_keys(struct vault *v)
 {
