@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include "app/question.h"
-#include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/photo.h"
 #include "platform/secret.h"

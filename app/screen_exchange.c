@@ -5,7 +5,6 @@
 
 #include "app/app.h"
 #include "platform/clock.h"
-#include "platform/file.h"
 
 /* On the writer's thread; it alone touches the reports until the task has ended. */
 static bool hand_over(struct device *d, void *arg, struct err *err)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is there on the stick, and is it to be taken? */
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/app.h"
