@@ -92,4 +92,77 @@ static inline int steps_run(int (*tests)(void))
     return failed;
 }
 
+/* Lists long enough to be kept: one by region, one that is the same for all, one whose labels say
+ * what was answered. */
+static inline char *long_lists(void)
+{
+    enum { ROWS = 1200 };
+    struct buf out = {0};
+    buf_text(&out,
+             "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' "
+             "xmlns:jr='http://openrosa.org/javarosa'><h:head><h:title>L</h:title><model><itext>");
+    for (int l = 0; l < 2; l++) {
+        buf_printf(&out, "<translation lang='%s'>", l ? "ky" : "ru");
+        for (int i = 0; i < ROWS; i++) {
+            buf_printf(&out, "<text id='t%d'><value>%s %d</value></text>", i, l ? "айыл" : "село",
+                       i);
+            buf_printf(&out, "<text id='u%d'><value><output value='/data/g/r'/> %d</value></text>",
+                       i, i);
+        }
+        buf_text(&out, "</translation>");
+    }
+    buf_text(&out, "</itext><instance><data id='lists'><g><r/><v/><w/><x/></g></data></instance>"
+                   "<instance id='l'><root>");
+    for (int i = 0; i < ROWS; i++) {
+        buf_printf(&out, "<item><name>c%d</name><of>%s</of><t>t%d</t><u>u%d</u></item>", i,
+                   i % 2 ? "b" : "a", i, i);
+    }
+    buf_text(&out,
+             "</root></instance><bind nodeset='/data/g/r' type='string'/></model></h:head><h:body>"
+             "<group ref='/data/g' appearance='field-list'>"
+             "<select1 ref='/data/g/r'><label>R</label>"
+             "<item><label>A</label><value>a</value></item>"
+             "<item><label>B</label><value>b</value></item></select1>");
+    static const char *const lists[][3] = {
+        {"v", "[of = /data/g/r]", "t"}, {"w", "", "t"}, {"x", "", "u"}};
+    for (size_t i = 0; i < 3; i++) {
+        buf_printf(&out,
+                   "<select1 ref='/data/g/%s' appearance='autocomplete'><label>%s</label>"
+                   "<itemset nodeset=\"instance('l')/root/item%s\"><value ref='name'/>"
+                   "<label ref='jr:itext(%s)'/></itemset></select1>",
+                   lists[i][0], lists[i][0], lists[i][1], lists[i][2]);
+    }
+    buf_text(&out, "</group></h:body></h:html>");
+    char *form = mem_text(out.data);
+    buf_fini(&out);
+    return form;
+}
+
+/* A choice's target on a page of several questions. */
+static inline const char *choice_of(struct scene *s, const char *path, const char *value)
+{
+    static char id[UI_ID_MAX];
+    struct node *node = session_find(s->app.interview->session, path);
+    assert_non_null(node);
+    snprintf(id, sizeof id, "choice:%u:%s", node->item->index, value);
+    return id;
+}
+
+/* Touched, and not waited for. */
+static inline void tap_alone(struct scene *s, const char *id)
+{
+    struct rect r = rect_of(s, id);
+    s->app.ui.last[0] = '\0';
+    scene_event_alone(
+        s, (struct window_event){.kind = WINDOW_DOWN, .x = r.x + r.w / 2, .y = r.y + r.h / 2});
+    scene_event_alone(
+        s, (struct window_event){.kind = WINDOW_UP, .x = r.x + r.w / 2, .y = r.y + r.h / 2});
+}
+
+static inline bool is_locked(struct device *d, void *arg, struct err *err)
+{
+    (void)arg;
+    return !device_is_open(d) || err_set(err, ERR_AUTH, "it is open");
+}
+
 #endif

@@ -56,16 +56,6 @@ static void test_flow__asleep_it_shows_nothing_and_has_put_all_away(void **state
     scene_close(&s);
 }
 
-static void tap_alone(struct scene *s, const char *id)
-{
-    struct rect r = rect_of(s, id);
-    s->app.ui.last[0] = '\0';
-    scene_event_alone(
-        s, (struct window_event){.kind = WINDOW_DOWN, .x = r.x + r.w / 2, .y = r.y + r.h / 2});
-    scene_event_alone(
-        s, (struct window_event){.kind = WINDOW_UP, .x = r.x + r.w / 2, .y = r.y + r.h / 2});
-}
-
 static void test_flow__a_slow_card_holds_the_page_not_the_screen(void **state)
 {
     (void)state;
@@ -216,62 +206,6 @@ static void test_flow__the_outline_lists_what_has_no_answer(void **state)
     scene_close(&s);
 }
 
-/* Lists long enough to be kept: one by region, one that is the same for all, one whose labels say
- * what was answered. */
-static char *long_lists(void)
-{
-    enum { ROWS = 1200 };
-    struct buf out = {0};
-    buf_text(&out,
-             "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' "
-             "xmlns:jr='http://openrosa.org/javarosa'><h:head><h:title>L</h:title><model><itext>");
-    for (int l = 0; l < 2; l++) {
-        buf_printf(&out, "<translation lang='%s'>", l ? "ky" : "ru");
-        for (int i = 0; i < ROWS; i++) {
-            buf_printf(&out, "<text id='t%d'><value>%s %d</value></text>", i, l ? "айыл" : "село",
-                       i);
-            buf_printf(&out, "<text id='u%d'><value><output value='/data/g/r'/> %d</value></text>",
-                       i, i);
-        }
-        buf_text(&out, "</translation>");
-    }
-    buf_text(&out, "</itext><instance><data id='lists'><g><r/><v/><w/><x/></g></data></instance>"
-                   "<instance id='l'><root>");
-    for (int i = 0; i < ROWS; i++) {
-        buf_printf(&out, "<item><name>c%d</name><of>%s</of><t>t%d</t><u>u%d</u></item>", i,
-                   i % 2 ? "b" : "a", i, i);
-    }
-    buf_text(&out,
-             "</root></instance><bind nodeset='/data/g/r' type='string'/></model></h:head><h:body>"
-             "<group ref='/data/g' appearance='field-list'>"
-             "<select1 ref='/data/g/r'><label>R</label>"
-             "<item><label>A</label><value>a</value></item>"
-             "<item><label>B</label><value>b</value></item></select1>");
-    static const char *const lists[][3] = {
-        {"v", "[of = /data/g/r]", "t"}, {"w", "", "t"}, {"x", "", "u"}};
-    for (size_t i = 0; i < 3; i++) {
-        buf_printf(&out,
-                   "<select1 ref='/data/g/%s' appearance='autocomplete'><label>%s</label>"
-                   "<itemset nodeset=\"instance('l')/root/item%s\"><value ref='name'/>"
-                   "<label ref='jr:itext(%s)'/></itemset></select1>",
-                   lists[i][0], lists[i][0], lists[i][1], lists[i][2]);
-    }
-    buf_text(&out, "</group></h:body></h:html>");
-    char *form = mem_text(out.data);
-    buf_fini(&out);
-    return form;
-}
-
-/* A choice's target on a page of several questions. */
-static const char *choice_of(struct scene *s, const char *path, const char *value)
-{
-    static char id[UI_ID_MAX];
-    struct node *node = session_find(s->app.interview->session, path);
-    assert_non_null(node);
-    snprintf(id, sizeof id, "choice:%u:%s", node->item->index, value);
-    return id;
-}
-
 static void test_flow__a_kept_list_follows_answers_and_languages(void **state)
 {
     (void)state;
@@ -315,158 +249,6 @@ static void test_flow__a_kept_list_follows_answers_and_languages(void **state)
         assert_null(scene_find(&s, choice_of(&s, "/data/g/w", "c1199")));
         assert_non_null(scene_show(&s, choice_of(&s, "/data/g/w", "c1198")));
     }
-    scene_close(&s);
-    free(form);
-}
-
-static size_t files_on_stick(struct scene *s)
-{
-    struct arena arena;
-    const char **names;
-    size_t count = 0;
-    arena_init(&arena);
-    (void)!file_list(&arena, &names, &count, study_path(&s->study, "stick"), ".age", NULL);
-    arena_fini(&arena);
-    return count;
-}
-
-static void test_flow__handing_over_tells_how_far_it_is_and_can_be_stopped(void **state)
-{
-    (void)state;
-    struct scene s;
-    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
-    char *form = long_lists();
-    scene_begin(&s, window, form, "lists", &look);
-    assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "a")));
-    assert_true(scene_tap(&s, "right"));
-    assert_int_equal(s.app.screen, SCREEN_FINISH);
-    assert_true(scene_tap(&s, "right"));
-    assert_int_equal(s.app.screen, SCREEN_SEALED);
-    assert_true(scene_tap(&s, "right"));
-    size_t before = files_on_stick(&s);
-    card_ms = 60;
-    assert_true(scene_tap(&s, "hand-over"));
-    tap_alone(&s, "medium:1");
-    assert_non_null(s.app.task);
-    assert_null(scene_find(&s, "back")); /* nothing else now */
-    assert_true(shows(&s, "Подождите"));
-    scene_key(&s, KEY_ESCAPE);
-    card_ms = 0;
-    scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
-    assert_null(s.app.task);
-    assert_true(s.app.exchanged);
-    assert_int_equal(files_on_stick(&s), before + 1);
-    assert_true(scene_tap(&s, "right"));
-    /* once more, and stopped */
-    card_ms = 60;
-    assert_true(scene_tap(&s, "hand-over"));
-    tap_alone(&s, "medium:1");
-    assert_non_null(scene_find(&s, "stop"));
-    tap_alone(&s, "stop");
-    scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
-    card_ms = 0;
-    assert_null(s.app.task);
-    assert_int_equal(s.app.screen, SCREEN_HAND_OVER);
-    assert_true(s.app.exchanged || shows(&s, "Остановлено"));
-    assert_int_equal(files_on_stick(&s), before + 1 + s.app.exchanged);
-    scene_close(&s);
-    free(form);
-}
-
-static void test_flow__a_folder_can_be_chosen_and_who_signed_is_told(void **state)
-{
-    (void)state;
-    struct scene s;
-    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_EN};
-    struct err err = {0};
-    uint8_t hash[32], author[32];
-    char words[64], inner[300];
-    char *form = long_lists();
-    scene_open(&s, window, form, "lists", &look);
-    snprintf(inner, sizeof inner, "%s", study_path(&s.study, "stick/2026/ноябрь"));
-    OK(file_folder(inner, 0700, &err));
-    OK(file_folder(study_path(&s.study, "stick/.hidden"), 0700, &err));
-    study_issue(&s.study, "stick/2026/ноябрь", form, 2, hash);
-    scene_unlock(&s);
-    assert_true(scene_tap(&s, "load"));
-    assert_true(scene_tap(&s, "folder"));
-    assert_null(scene_find(&s, "up")); /* a fixed medium is not left */
-    assert_null(scene_find(&s, "folder:1"));
-    assert_true(scene_tap(&s, "folder:0"));
-    assert_true(shows(&s, "ноябрь"));
-    assert_true(scene_tap(&s, "up"));
-    assert_true(scene_tap(&s, "back")); /* to the sticks and cards */
-    assert_int_equal(s.app.screen, SCREEN_LOAD);
-    assert_non_null(scene_find(&s, "medium:1"));
-    assert_true(scene_tap(&s, "back")); /* and home */
-    assert_int_equal(s.app.screen, SCREEN_HOME);
-    assert_true(scene_tap(&s, "load"));
-    assert_true(scene_tap(&s, "folder"));
-    assert_true(scene_tap(&s, "folder:0"));
-    assert_true(scene_tap(&s, "folder:0"));
-    assert_true(scene_tap(&s, "take"));
-    assert_int_equal(s.app.load, LOADING_ASK);
-    sign_public(author, s.study.author);
-    enrol_words(words, author, 32);
-    words[4] = '\0'; /* a line may end behind it */
-    assert_true(shows(&s, words));
-    assert_true(shows(&s, "List of forms no."));
-    assert_true(scene_tap(&s, "right"));
-    assert_int_equal(s.app.load, LOADING_DONE);
-    assert_int_equal(s.app.loaded.packages, 1);
-    assert_true(shows(&s, words));
-    scene_close(&s);
-    free(form);
-}
-
-/* What a stick would change is told first; who does not want it leaves all as it is. */
-static void test_flow__what_is_found_is_told_before_it_is_taken(void **state)
-{
-    (void)state;
-    struct scene s;
-    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_EN};
-    uint8_t hash[32], had[32];
-    char *form = long_lists();
-    scene_open(&s, window, form, "lists", &look);
-    scene_unlock(&s);
-    memcpy(had, s.app.forms[0].form.hash, 32);
-    uint64_t epoch = s.app.epoch;
-    study_issue(&s.study, "stick", form, 2, hash);
-    assert_true(scene_tap(&s, "load"));
-    assert_true(scene_tap(&s, "medium:1"));
-    assert_int_equal(s.app.load, LOADING_ASK);
-    assert_true(shows(&s, "This was found"));
-    assert_true(shows(&s, "Updated forms"));
-    assert_false(shows(&s, "New forms"));
-    assert_true(scene_tap(&s, "left"));
-    assert_int_equal(s.app.load, LOADING_CHOOSE);
-    assert_true(scene_tap(&s, "back"));
-    assert_memory_equal(s.app.forms[0].form.hash, had, 32);
-    assert_int_equal(s.app.epoch, epoch);
-    assert_true(scene_tap(&s, "load"));
-    assert_true(scene_tap(&s, "medium:1"));
-    scene_key(&s, KEY_ESCAPE); /* as "back" */
-    assert_int_equal(s.app.load, LOADING_CHOOSE);
-    assert_true(scene_tap(&s, "medium:1"));
-    assert_true(scene_tap(&s, "right"));
-    assert_int_equal(s.app.load, LOADING_DONE);
-    assert_true(shows(&s, "Updated forms"));
-    assert_true(scene_tap(&s, "right"));
-    assert_int_equal(s.app.screen, SCREEN_HOME);
-    assert_memory_equal(s.app.forms[0].form.hash, hash, 32);
-    assert_true(scene_tap(&s, "load")); /* once more: nothing new */
-    assert_true(scene_tap(&s, "medium:1"));
-    assert_int_equal(s.app.load, LOADING_DONE);
-    assert_true(shows(&s, "Nothing new"));
-    assert_true(scene_tap(&s, "right"));
-    study_issue(&s.study, "stick", NULL, 0, hash); /* the form goes */
-    assert_true(scene_tap(&s, "load"));
-    assert_true(scene_tap(&s, "medium:1"));
-    assert_true(shows(&s, "No longer in force"));
-    assert_int_equal(s.app.form_count, 1);
-    assert_true(scene_tap(&s, "right"));
-    assert_true(shows(&s, "No longer in force"));
-    assert_int_equal(s.app.form_count, 0);
     scene_close(&s);
     free(form);
 }
@@ -603,66 +385,12 @@ static void test_flow__what_a_card_did_not_take_is_tried_again_or_told(void **st
     scene_close(&s);
 }
 
-static bool is_locked(struct device *d, void *arg, struct err *err)
-{
-    (void)arg;
-    return !device_is_open(d) || err_set(err, ERR_AUTH, "it is open");
-}
-
 static bool forget_wait(struct device *d, void *arg, struct err *err)
 {
     (void)arg;
     (void)err;
     device_forget_wait(d);
     return true;
-}
-
-/* A copy that is being ended keeps nobody from locking the screen. */
-static void test_flow__locks_behind_a_slow_stick(void **state)
-{
-    (void)state;
-    struct scene s;
-    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
-    char *form = long_lists();
-    scene_begin(&s, window, form, "lists", &look);
-    assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "a")));
-    assert_true(scene_tap(&s, "right"));
-    assert_true(scene_tap(&s, "right"));
-    assert_true(scene_tap(&s, "right"));
-    for (int idle = 0; idle < 2; idle++) {
-        assert_true(scene_tap(&s, "hand-over"));
-        card_ms = 500;
-        tap_alone(&s, "medium:1");
-        unsigned before = card_syncs;
-        for (int k = 0; k < 1000 && card_syncs == before; k++) {
-            usleep(1000); /* until the stick is being waited for */
-        }
-        assert_non_null(s.app.task);
-        if (idle) {
-            s.app.last_input_ms -= 2 * 60 * 1000 + 1000;
-            scene_event_alone(&s, (struct window_event){.kind = WINDOW_NONE});
-        } else {
-            tap_alone(&s, "lock");
-        }
-        assert_int_equal(s.app.screen, SCREEN_UNLOCK);
-        assert_true(shows(&s, "Экран заблокирован"));
-        assert_true(s.app.progress.stop);
-        assert_false(shows(&s, "stick"));
-        assert_int_equal(s.app.ui.target_count, 0);
-        assert_int_equal(s.app.form_count, 0);
-        card_ms = 0;
-        scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
-        assert_null(s.app.task);
-        assert_null(s.app.locking);
-        assert_non_null(scene_find(&s, "show")); /* the passphrase's field */
-        struct err err = {0};
-        OK(writer_call(s.app.writer, is_locked, NULL, &err));
-        scene_unlock(&s);
-        assert_int_equal(s.app.screen, SCREEN_HOME);
-        assert_int_equal(s.app.waiting.count, 1);
-    }
-    scene_close(&s);
-    free(form);
 }
 
 /* What a form works out may be put right by hand, until what it comes from changes. */
@@ -961,13 +689,9 @@ static int run(void)
         cmocka_unit_test(test_flow__keys_typed_ahead_are_for_the_next_page),
         cmocka_unit_test(test_flow__the_outline_lists_what_has_no_answer),
         cmocka_unit_test(test_flow__a_kept_list_follows_answers_and_languages),
-        cmocka_unit_test(test_flow__handing_over_tells_how_far_it_is_and_can_be_stopped),
         cmocka_unit_test(test_flow__a_long_question_is_read_before_its_field_opens),
         cmocka_unit_test(test_flow__a_doubt_is_shown_and_holds_nobody_up),
         cmocka_unit_test(test_flow__what_a_card_did_not_take_is_tried_again_or_told),
-        cmocka_unit_test(test_flow__locks_behind_a_slow_stick),
-        cmocka_unit_test(test_flow__a_folder_can_be_chosen_and_who_signed_is_told),
-        cmocka_unit_test(test_flow__what_is_found_is_told_before_it_is_taken),
         cmocka_unit_test(test_flow__a_calculated_answer_can_be_put_right),
         cmocka_unit_test(test_flow__a_border_lock_that_was_not_written_says_so),
         cmocka_unit_test(test_flow__mistakes_are_counted_aloud_and_forgotten_words_have_a_way),

@@ -10,16 +10,6 @@
 #include "tests/scan.h"
 #include "tests/steps.h"
 
-static void tap_alone(struct scene *s, const char *id)
-{
-    struct rect r = rect_of(s, id);
-    s->app.ui.last[0] = '\0';
-    scene_event_alone(
-        s, (struct window_event){.kind = WINDOW_DOWN, .x = r.x + r.w / 2, .y = r.y + r.h / 2});
-    scene_event_alone(
-        s, (struct window_event){.kind = WINDOW_UP, .x = r.x + r.w / 2, .y = r.y + r.h / 2});
-}
-
 static void tick(struct scene *s)
 {
     scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
@@ -114,13 +104,6 @@ static void test_media__a_stick_that_hangs_holds_nobody_up(void **state)
     buf_fini(&notes);
     scene_close(&s);
     free(form);
-}
-
-static bool is_locked(struct device *d, void *arg, struct err *err)
-{
-    (void)arg;
-    (void)err;
-    return !device_is_open(d);
 }
 
 static void test_media__one_that_hangs_hides_no_other(void **state)
