@@ -612,6 +612,41 @@ static void test_flow__sealing_on_a_slow_card_locks_and_sleeps(void **state)
     free(form);
 }
 
+/* A seal that the card does not take, behind a lock: said before anybody relies on it, and the
+ * answers are where they were. */
+static void test_flow__a_seal_that_fails_behind_a_lock_is_told(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    char *form = long_lists();
+    scene_begin(&s, window, form, "lists", &look);
+    assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "b")));
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    card_ms = 300;
+    tap_alone(&s, "right");
+    assert_non_null(s.app.errand.errand);
+    card_broken = true;
+    tap_alone(&s, "lock");
+    assert_int_equal(s.app.screen, SCREEN_UNLOCK);
+    assert_true(shows(&s, "Запечатать не удалось"));
+    assert_false(shows(&s, "Запечатывается"));
+    card_ms = 0;
+    card_broken = false;
+    scene_unlock(&s);
+    assert_int_equal(s.app.waiting.count, 0);
+    assert_int_equal(s.app.draft_count, 1);
+    resume(&s);
+    assert_string_equal(value(&s, "/data/g/r"), "b");
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "finish"));
+    assert_true(scene_tap(&s, "right")); /* and now it goes */
+    assert_int_equal(s.app.screen, SCREEN_SEALED);
+    scene_close(&s);
+    free(form);
+}
+
 static void test_flow__after_a_cut_it_says_what_is_here(void **state)
 {
     (void)state;
@@ -697,6 +732,7 @@ static int run(void)
         cmocka_unit_test(test_flow__mistakes_are_counted_aloud_and_forgotten_words_have_a_way),
         cmocka_unit_test(test_flow__opening_a_draft_tells_how_far_it_is_and_can_be_stopped),
         cmocka_unit_test(test_flow__sealing_on_a_slow_card_locks_and_sleeps),
+        cmocka_unit_test(test_flow__a_seal_that_fails_behind_a_lock_is_told),
         cmocka_unit_test(test_flow__after_a_cut_it_says_what_is_here),
         cmocka_unit_test(test_flow__a_memo_is_no_answer_and_is_not_lost),
     };
