@@ -242,25 +242,31 @@ struct search {
     void *user;
 };
 
-/* Open a file of a stick with whatever key of ours fits. */
-static bool unwrap(struct device *d, const uint8_t package_secret[32], const struct buf *file,
-                   struct buf *plain)
+/* Open a file of a stick with whatever key of ours fits; anything but AGE_OPENED leaves nothing. */
+static enum age_result unwrap(struct device *d, const uint8_t package_secret[32],
+                              const struct buf *file, struct buf *plain)
 {
     static const uint8_t none[32];
     struct keystore *k = vault_keys(d->vault);
     uint8_t(*identities)[32] = secret_new(64);
     struct age_keys keys = {.identities = (const uint8_t(*)[32])identities, .count = 1};
+    enum age_result result;
     memcpy(identities[0], k->box_secret, 32);
     if (memcmp(package_secret, none, 32) != 0) {
         memcpy(identities[1], package_secret, 32);
         keys.count = 2;
     }
-    bool ok = age_open(plain, file->data, file->len, &keys, NULL, NULL);
-    if (!ok) {
+    if (!age_open(plain, file->data, file->len, &keys, &result, NULL)) {
         buf_cut(plain, 0);
     }
     secret_free(identities);
-    return ok;
+    return result;
+}
+
+/* It says so at its beginning, whatever of it follows. */
+static bool is_anothers(enum age_result result)
+{
+    return result == AGE_NO_MATCH || result == AGE_HEADER;
 }
 
 static void refuse(struct load_item *item, enum load_verdict verdict, const struct err *why)
@@ -289,57 +295,107 @@ static uint64_t number_of(const struct buf *plain)
     return number;
 }
 
-/* False: the world.  One file that cannot be read is none, if the folder still can. */
+static void add_refused(struct search *s, const struct stick_file *file, const struct err *why)
+{
+    struct load_item *item = add_item(s->find, file);
+    item->kind = LOAD_UNREAD;
+    refuse(item, LOAD_DAMAGED, why);
+}
+
+static void add_closed(struct search *s, const struct stick_file *file)
+{
+    s->closed = mem_grow(s->closed, s->closed_count + 1, sizeof *s->closed);
+    s->closed[s->closed_count++] = *file;
+}
+
+/* What was opened, if it is of a kind that is looked for. */
+static void add_opened(struct search *s, const struct stick_file *file, struct buf *plain)
+{
+    int kind = LOAD_UNREAD;
+    while (--kind >= (int)s->first &&
+           (plain->len < 4 || memcmp(plain->data, magics[kind], 4) != 0)) {
+    }
+    if (kind < (int)s->first) {
+        s->find->skipped++;
+        return;
+    }
+    struct load_item *item = add_item(s->find, file);
+    item->kind = (enum load_kind)kind;
+    hash_plain(item->hash, plain->data, plain->len);
+    item->number = kind == LOAD_CATALOGUE ? number_of(plain) : 0;
+    if (kind != LOAD_GRANT && s->kept + plain->len <= kept_most) { /* a grant holds a key */
+        s->kept += plain->len;
+        item->plain = *plain;
+        *plain = (struct buf){0};
+    }
+}
+
+/* Of a large file its beginning is enough: sticks carry old batches about. */
+static bool is_for_us(struct search *s, const struct stick_file *file, bool *ours, struct err *why)
+{
+    enum { HEAD = 16 << 10 };
+    struct buf head = {0}, plain = {0};
+    *ours = true;
+    if (file->size <= 4 * HEAD) {
+        return true;
+    }
+    bool ok = stick_head(&head, s->folder, file->name, HEAD, s->d->progress, why);
+    *ours = ok && !is_anothers(unwrap(s->d, s->standing.package_secret, &head, &plain));
+    buf_fini(&head);
+    buf_fini(&plain);
+    return ok;
+}
+
+/* One file that cannot be read is none, if its folder still can.  False: the world. */
+static bool bad_file(struct search *s, const struct stick_file *file, const struct err *why,
+                     struct err *err)
+{
+    struct arena arena;
+    struct stick_file *files;
+    size_t count;
+    arena_init(&arena);
+    bool ok = device_go_on(s->d, err) &&
+              stick_list(&arena, &files, &count, s->folder, ".age", s->d->progress, err);
+    if (ok) {
+        add_refused(s, file, why);
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
+/* False: the world. */
 static bool look_at(struct search *s, const struct stick_file *file, struct err *err)
 {
     struct device *d = s->d;
     struct buf bytes = {0}, plain = {0};
     struct err why = {0};
     size_t most = s->first == LOAD_RECEIPT ? RECEIPT_FILE_MAX : ITEM_MOST;
+    bool ours = true;
     if (file->size > most) {
         s->find->skipped++;
         return device_go_on(d, err);
     }
-    if (!stick_read(&bytes, s->folder, file->name, most, d->progress, &why)) {
-        struct arena arena;
-        struct stick_file *files;
-        size_t count;
-        arena_init(&arena);
-        bool ok = device_go_on(d, err) &&
-                  stick_list(&arena, &files, &count, s->folder, ".age", d->progress, err);
-        struct load_item *item = ok ? add_item(s->find, file) : NULL;
-        if (ok) {
-            item->kind = LOAD_UNREAD;
-            refuse(item, LOAD_DAMAGED, &why);
-        }
-        arena_fini(&arena);
+    bool ok = is_for_us(s, file, &ours, &why) &&
+              (!ours || stick_read(&bytes, s->folder, file->name, most, d->progress, &why));
+    if (!ok) {
         buf_fini(&bytes);
-        return ok;
+        return bad_file(s, file, &why, err);
     }
-    bool open = unwrap(d, s->standing.package_secret, &bytes, &plain);
-    buf_fini(&bytes);
-    int kind = LOAD_UNREAD;
-    while (open && --kind >= (int)s->first &&
-           (plain.len < 4 || memcmp(plain.data, magics[kind], 4) != 0)) {
-    }
-    if (open && kind >= (int)s->first) {
-        struct load_item *item = add_item(s->find, file);
-        item->kind = (enum load_kind)kind;
-        hash_plain(item->hash, plain.data, plain.len);
-        item->number = kind == LOAD_CATALOGUE ? number_of(&plain) : 0;
-        if (kind != LOAD_GRANT && s->kept + plain.len <= kept_most) { /* a grant holds a key */
-            s->kept += plain.len;
-            item->plain = plain;
-            plain = (struct buf){0};
-        }
-    } else if (!open) {
-        s->closed = mem_grow(s->closed, s->closed_count + 1, sizeof *s->closed);
-        s->closed[s->closed_count++] = *file;
+    enum age_result result =
+        ours ? unwrap(d, s->standing.package_secret, &bytes, &plain) : AGE_NO_MATCH;
+    if (result == AGE_OPENED) {
+        add_opened(s, file, &plain);
+    } else if (is_anothers(result)) {
+        progress_add(d->progress, ours ? 0 : (size_t)file->size);
+        add_closed(s, file);
     } else {
-        s->find->skipped++;
+        err_set(&why, ERR_INPUT, "the file is damaged");
+        err_hint(&why, "write it to the stick once more");
+        add_refused(s, file, &why);
     }
+    buf_fini(&bytes);
     buf_fini(&plain);
-    return true;
+    return device_go_on(d, err);
 }
 
 /* What is in a file that was looked at: as it was kept, or read anew into `room`.  NULL: the world;
@@ -359,7 +415,7 @@ static const struct buf *content(struct device *d, const char *folder,
     }
     bool ok = stick_read(&bytes, folder, item->name, ITEM_MOST, d->progress, err);
     if (ok) {
-        bool open = unwrap(d, package_secret, &bytes, room);
+        bool open = unwrap(d, package_secret, &bytes, room) == AGE_OPENED;
         hash_plain(hash, room->data, room->len);
         *changed = !open || memcmp(hash, item->hash, sizeof hash) != 0;
     }

@@ -68,6 +68,27 @@ bool file_get(struct buf *out, const char *path, size_t most, struct progress *p
     return ok;
 }
 
+bool file_head(struct buf *out, const char *path, size_t len, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    size_t left = len;
+    ssize_t n;
+    if (fd < 0) {
+        return env(err, path, "open");
+    }
+    buf_add(out, "", 0);
+    do {
+        n = read(fd, buf_ahead(out, left), left);
+        if (n > 0) {
+            buf_took(out, (size_t)n);
+            left -= (size_t)n;
+        }
+    } while (left && (n > 0 || (n < 0 && errno == EINTR)));
+    bool ok = n >= 0 || env(err, path, "read");
+    close(fd);
+    return ok;
+}
+
 bool file_read(struct buf *out, const char *path, size_t most, struct err *err)
 {
     return strcmp(path, "-") == 0 ? read_all(out, STDIN_FILENO, "standard input", most, NULL, err)

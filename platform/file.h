@@ -22,6 +22,9 @@ MUST_CHECK bool file_read(struct buf *out, const char *path, size_t most, struct
 MUST_CHECK bool file_get(struct buf *out, const char *path, size_t most, struct progress *progress,
                          struct err *err);
 
+/* Append no more than its first `len` bytes. */
+MUST_CHECK bool file_head(struct buf *out, const char *path, size_t len, struct err *err);
+
 /* Give a file its name, in place of any other, and fsync the folder. */
 MUST_CHECK bool file_rename(const char *from, const char *to, struct err *err);
 /* Write to the side, fsync, rename, fsync the folder.  With `force` false an existing file is

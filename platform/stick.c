@@ -68,6 +68,12 @@ static bool read_file(void *matter, struct err *err)
     return file_get(&m->bytes, path, m->most, watched(m), err);
 }
 
+static bool read_head(void *matter, struct err *err)
+{
+    struct matter *m = matter;
+    return file_head(&m->bytes, arena_printf(&m->arena, "%s/%s", m->folder, m->name), m->most, err);
+}
+
 static bool put(void *matter, struct err *err)
 {
     struct matter *m = matter;
@@ -121,13 +127,13 @@ bool stick_list(struct arena *arena, struct stick_file **files, size_t *count, c
     return ok;
 }
 
-bool stick_read(struct buf *out, const char *folder, const char *name, size_t most,
-                struct progress *progress, struct err *err)
+static bool read_by(errand_work *work, struct buf *out, const char *folder, const char *name,
+                    size_t most, struct progress *progress, struct err *err)
 {
     bool ok;
     struct matter *m = new_matter(folder, name);
     m->most = most;
-    m = wait_for(read_file, m, progress, &ok, err);
+    m = wait_for(work, m, progress, &ok, err);
     if (ok && !out->cap) { /* it may be large */
         *out = m->bytes;
         m->bytes = (struct buf){0};
@@ -138,6 +144,18 @@ bool stick_read(struct buf *out, const char *folder, const char *name, size_t mo
         drop(m);
     }
     return ok;
+}
+
+bool stick_read(struct buf *out, const char *folder, const char *name, size_t most,
+                struct progress *progress, struct err *err)
+{
+    return read_by(read_file, out, folder, name, most, progress, err);
+}
+
+bool stick_head(struct buf *out, const char *folder, const char *name, size_t len,
+                struct progress *progress, struct err *err)
+{
+    return read_by(read_head, out, folder, name, len, progress, err);
 }
 
 bool stick_put(const char *folder, const char *name, struct buf *bytes, struct progress *progress,

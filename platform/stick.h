@@ -30,6 +30,9 @@ MUST_CHECK bool stick_list(struct arena *arena, struct stick_file **files, size_
 /* Append the bytes of a file of the folder; at most `most`. */
 MUST_CHECK bool stick_read(struct buf *out, const char *folder, const char *name, size_t most,
                            struct progress *progress, struct err *err);
+/* No more than its first `len` bytes; they are not counted. */
+MUST_CHECK bool stick_head(struct buf *out, const char *folder, const char *name, size_t len,
+                           struct progress *progress, struct err *err);
 /* As file_put; the bytes are taken over. */
 MUST_CHECK bool stick_put(const char *folder, const char *name, struct buf *bytes,
                           struct progress *progress, struct err *err);

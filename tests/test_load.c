@@ -122,6 +122,13 @@ static void test_load__each_refused_file_says_why(void **state)
     put_wrapped(&s, "mixed", "6-stranger.age", package.data, package.len);
     OK(file_folder(study_path(&s, "mixed/7-unreadable.age"), 0700, &err));
     study_put(&s, "mixed", "8-closed.age", &old); /* no age file at all */
+    struct buf cut = {0};
+    char path[300];
+    snprintf(path, sizeof path, "%s", study_path(&s, "mixed/2-unlisted.age"));
+    OK(file_read(&cut, path, 1 << 20, &err));
+    buf_cut(&cut, cut.len - 40);
+    study_put(&s, "mixed", "9-cut.age", &cut); /* its end is missing */
+    buf_fini(&cut);
     study_issue(&s, "mixed", later, 10, hash);
     OK(device_find(s.device, study_path(&s, "mixed"), &f, see, &seen, &err));
     assert_int_equal(f.takes, 2);
@@ -130,7 +137,7 @@ static void test_load__each_refused_file_says_why(void **state)
     assert_int_equal(of(&f, LOAD_PACKAGE, LOAD_UNLISTED), 1);
     assert_int_equal(of(&f, LOAD_PACKAGE, LOAD_UNTRUSTED), 2);
     assert_int_equal(of(&f, LOAD_PACKAGE, LOAD_DAMAGED), 1);
-    assert_int_equal(of(&f, LOAD_UNREAD, LOAD_DAMAGED), 1);
+    assert_int_equal(of(&f, LOAD_UNREAD, LOAD_DAMAGED), 2);
     assert_int_equal(seen.count, 1); /* nothing is read of a form that nobody vouches for */
     assert_memory_equal(seen.last, hash, 32);
     for (size_t i = 0; i < f.count; i++) {
@@ -142,7 +149,7 @@ static void test_load__each_refused_file_says_why(void **state)
     OK(device_take(s.device, study_path(&s, "mixed"), &f, &r, &err));
     assert_int_equal(r.catalogues, 1);
     assert_int_equal(r.packages, 1);
-    assert_int_equal(r.refused, 6);
+    assert_int_equal(r.refused, 7);
     assert_int_equal(r.of[LOAD_UNTRUSTED], 2);
     device_find_end(&f);
     buf_fini(&old);
@@ -173,6 +180,54 @@ static void test_load__several_catalogues_come_in_their_order(void **state)
     assert_int_equal(r.packages, 1);
     assert_int_equal(r.refused, 0);
     assert_int_equal(device_catalogue(s.device)->epoch, s.catalogue.epoch);
+    study_fini(&s);
+}
+
+/* Old batches beside the forms are not read to their end; a large form is. */
+static void test_load__large_files_of_others_are_left_alone(void **state)
+{
+    (void)state;
+    enum { LARGE = 3 << 20 };
+    struct err err = {0};
+    struct study s;
+    struct load_find f;
+    struct buf large = {0}, sealed = {0}, package = {0};
+    struct progress progress = {0};
+    uint8_t hash[32], other[1][32], identity[32];
+    study_init(&s);
+    study_device(&s);
+    study_enrol(&s, hash);
+    for (size_t i = 0; i < LARGE; i++) {
+        buf_char(&large, (char)(i * 7 + i / 251));
+    }
+    age_generate(identity, other[0]);
+    OK(age_seal(&sealed, large.data, large.len, (const uint8_t(*)[32])other, 1, &err));
+    study_put(&s, "large", "batch.age", &sealed);
+    buf_cut(&sealed, sealed.len / 2);
+    study_put(&s, "large", "half.age", &sealed);
+    struct package_file files[] = {{"form.xml", later, sizeof later - 1},
+                                   {"film.bin", large.data, large.len}};
+    OK(package_write(&package, s.catalogue.study_id, "test_form", 50, 0, files, 2, s.author_cert,
+                     s.author, &err));
+    put_wrapped(&s, "large", "form.age", package.data, package.len);
+    struct package p;
+    OK(package_read(&p, package.data, package.len, NULL, &err));
+    s.catalogue.epoch++;
+    memcpy(s.catalogue.forms[0].package, p.hash, 32);
+    s.catalogue.forms[0].serial = 50;
+    study_sign_catalogue(&s);
+    put_wrapped(&s, "large", "list.age", s.catalogue_bytes.data, s.catalogue_bytes.len);
+    device_watch(s.device, &progress);
+    OK(device_find(s.device, study_path(&s, "large"), &f, NULL, NULL, &err));
+    device_watch(s.device, NULL);
+    assert_int_equal(f.skipped, 2);
+    assert_int_equal(f.takes, 2);
+    assert_int_equal(f.count, 2);
+    assert_int_equal(progress.done, progress.total); /* the bar came to its end */
+    device_find_end(&f);
+    buf_fini(&large);
+    buf_fini(&sealed);
+    buf_fini(&package);
     study_fini(&s);
 }
 
@@ -225,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_load__an_answer_is_told_with_the_forms_its_key_opens),
         cmocka_unit_test(test_load__each_refused_file_says_why),
         cmocka_unit_test(test_load__several_catalogues_come_in_their_order),
+        cmocka_unit_test(test_load__large_files_of_others_are_left_alone),
         cmocka_unit_test(test_load__a_file_that_changes_is_not_taken),
     };
     struct err err = {0};
