@@ -60,8 +60,9 @@ static inline struct window *scene_window(const struct scene_look *look)
     return w;
 }
 
-static inline void scene_open(struct scene *s, struct window *window, const char *form,
-                              const char *form_id, const struct scene_look *look)
+/* A device that has asked to join, and whose answer is not on the stick yet. */
+static inline void scene_ask(struct scene *s, struct window *window, const char *form,
+                             const char *form_id, const struct scene_look *look)
 {
     memset(s, 0, sizeof *s);
     s->window = window;
@@ -71,8 +72,14 @@ static inline void scene_open(struct scene *s, struct window *window, const char
     s->study.form = form;
     s->study.form_id = form_id;
     study_device(&s->study);
-    study_enrol(&s->study, s->hash);
     window_resize(window, look->w, look->h);
+}
+
+static inline void scene_open(struct scene *s, struct window *window, const char *form,
+                              const char *form_id, const struct scene_look *look)
+{
+    scene_ask(s, window, form, form_id, look);
+    study_enrol(&s->study, s->hash);
     scene_boot(s);
 }
 

@@ -103,6 +103,46 @@ static void test_exchange__a_folder_can_be_chosen_and_who_signed_is_told(void **
     free(form);
 }
 
+/* The coordinator's answer: told with the forms that come with it, and then one is in. */
+static void test_exchange__the_answer_to_the_enrolment_is_told_first(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_EN};
+    char *form = long_lists();
+    scene_ask(&s, window, form, "lists", &look);
+    struct err err = {0};
+    OK(file_folder(study_path(&s.study, "stick"), 0700, &err));
+    scene_boot(&s);
+    scene_unlock(&s);
+    assert_int_equal(s.app.screen, SCREEN_FIRST_REQUEST);
+    assert_true(scene_tap(&s, "load")); /* too early */
+    assert_true(scene_tap(&s, "medium:1"));
+    assert_int_equal(s.app.load, LOADING_DONE);
+    assert_true(shows(&s, "Nothing new"));
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_FIRST_REQUEST);
+    study_answer(&s.study, s.hash);
+    assert_true(scene_tap(&s, "load"));
+    assert_true(scene_tap(&s, "medium:1"));
+    assert_int_equal(s.app.load, LOADING_ASK);
+    assert_true(shows(&s, "The coordinator"));
+    assert_true(shows(&s, "New forms"));
+    assert_true(scene_tap(&s, "left")); /* not yet */
+    assert_true(scene_tap(&s, "back"));
+    assert_int_equal(s.app.screen, SCREEN_FIRST_REQUEST);
+    assert_true(scene_tap(&s, "load"));
+    assert_true(scene_tap(&s, "medium:1"));
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.load, LOADING_DONE);
+    assert_int_equal(s.app.loaded.grants, 1);
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_HOME);
+    assert_int_equal(s.app.form_count, 1);
+    scene_close(&s);
+    free(form);
+}
+
 /* What a stick would change is told first; who does not want it leaves all as it is. */
 static void test_exchange__what_is_found_is_told_before_it_is_taken(void **state)
 {
@@ -208,6 +248,7 @@ static int run(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exchange__handing_over_tells_how_far_it_is_and_can_be_stopped),
         cmocka_unit_test(test_exchange__a_folder_can_be_chosen_and_who_signed_is_told),
+        cmocka_unit_test(test_exchange__the_answer_to_the_enrolment_is_told_first),
         cmocka_unit_test(test_exchange__what_is_found_is_told_before_it_is_taken),
         cmocka_unit_test(test_exchange__locks_behind_a_slow_stick),
     };
