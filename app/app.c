@@ -136,12 +136,14 @@ void app_forget_titles(struct app *app)
     memset(app->before, 0, sizeof app->before);
     app->form_count = 0;
     memset(app->filter, 0, sizeof app->filter);
+    memset(app->message, 0, sizeof app->message);
     memset(app->media, 0, sizeof app->media); /* names of sticks and files say something, too */
     app->media_count = 0;
     app_forget_named(app);
     medium_forget(app);
     if (!app->task) { /* else they are used until it ends */
         memset(app->task_folder, 0, sizeof app->task_folder);
+        memset(&app->loaded, 0, sizeof app->loaded); /* it names files */
         load_forget(app);
     }
     app->locked_before = true;
@@ -196,7 +198,7 @@ void app_lock_hard(struct app *app)
 
 void app_lock_behind(struct app *app)
 {
-    app->progress.stop = true;
+    app->locking_ms = clock_mono_ms();
     app->soft_until_ms = soft_until(app);
     app->to_resume = false;
     window_blank(app->ui.window, app->ui.theme.paper);
@@ -801,7 +803,7 @@ bool app_handle(struct app *app, const struct window_event *e)
     }
     app->asleep = app->asleep && e->kind != WINDOW_AWAKE;
     if (e->kind == WINDOW_AWAKE) { /* no stick answers a machine that sleeps */
-        app->errand.since_ms = clock_mono_ms();
+        app->errand.since_ms = app->task_ms = clock_mono_ms();
     }
     if ((app->asleep || app->leaving) && is_touch(e)) {
         bool key = e->kind == WINDOW_KEY || e->kind == WINDOW_TEXT;

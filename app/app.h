@@ -235,7 +235,7 @@ struct app {
     struct writer_task *task;    /* handing over or loading goes on, or NULL */
     struct writer_task *locking; /* locked behind a task that does not end, or NULL */
     size_t task_done;            /* how far it was when it moved last, and when that was */
-    int64_t task_ms;
+    int64_t task_ms, locking_ms; /* … and when the screen was locked on it */
     int64_t soft_until_ms;       /* how long a PIN will be enough after the lock */
     char task_folder[256];
     struct progress progress;

@@ -62,7 +62,8 @@ void exchange_refused(struct app *app, int x, int *y, int w, const unsigned of[L
 {
     static const enum string_id reasons[LOAD_VERDICTS] = {[LOAD_DAMAGED] = S_load_why_damaged,
                                                           [LOAD_UNTRUSTED] = S_load_why_auth,
-                                                          [LOAD_UNLISTED] = S_load_why_unlisted};
+                                                          [LOAD_UNLISTED] = S_load_why_unlisted,
+                                                          [LOAD_NEWER] = S_load_why_newer};
     struct ui *ui = &app->ui;
     for (int v = LOAD_DAMAGED; v < LOAD_VERDICTS; v++) {
         if (of[v] && v == LOAD_OLD) { /* sticks carry them about: nothing to be alarmed by */
@@ -99,6 +100,9 @@ static void end_task(struct app *app)
     } else if (ok) {
         app->exchanged = true;
     } else {
+        if (app->load == LOADING_ASK) { /* a part of it may have been taken */
+            app_load_home(app);
+        }
         load_forget(app);
         if (stopped) {
             app_say(app, S_progress_stopped);
@@ -108,7 +112,18 @@ static void end_task(struct app *app)
     }
 }
 
-/* Locked, but for a copy that is being ended: no name of it stands here. */
+/* It has waited for its medium for so long, and not come a byte further. */
+static bool task_hangs(struct app *app, int64_t ms)
+{
+    if (app->progress.done != app->task_done || !app->progress.waits) {
+        app->task_done = app->progress.done;
+        app->task_ms = clock_mono_ms();
+    }
+    return clock_mono_ms() - app->task_ms >= ms;
+}
+
+/* Locked, but for a copy that is being ended: no name of it stands here.  One that goes on while
+ * nobody touches the device comes to its end, unless it hangs or takes too long. */
 static void watch_lock(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -124,6 +139,10 @@ static void watch_lock(struct app *app)
             app_say(app, S_progress_stopped);
         }
         return;
+    }
+    enum { HANGS_MS = 10000, MOST_MS = 10 * 60 * 1000 };
+    if (task_hangs(app, HANGS_MS) || clock_mono_ms() - app->locking_ms > MOST_MS) {
+        app->progress.stop = true;
     }
     struct header h = {.title = "", .progress = -1};
     int x, y, w;
@@ -145,11 +164,7 @@ void app_watch_task(struct app *app)
         end_task(app);
         return;
     }
-    enum { HANGS_MS = 5000 };
-    if (app->progress.done != app->task_done) {
-        app->task_done = app->progress.done;
-        app->task_ms = clock_mono_ms();
-    }
+    bool hangs = task_hangs(app, 5000);
     bool load = app->screen == SCREEN_LOAD;
     struct header h = {.title = ui_str(ui, load ? S_progress_load : S_progress_hand_over),
                        .subtitle = app_media_name(app->task_folder),
@@ -158,6 +173,7 @@ void app_watch_task(struct app *app)
     int x, y, w;
     ui_header(ui, &h);
     if (ui_took(ui, "lock")) {
+        app->progress.stop = true;
         app_lock_behind(app);
         return;
     }
@@ -165,7 +181,7 @@ void app_watch_task(struct app *app)
     y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_wait), ui->theme.ink, true) +
          ui_px(ui, 12);
     ui_progress(ui, x, &y, w, &app->progress, S_progress_mb);
-    if (clock_mono_ms() - app->task_ms >= HANGS_MS) {
+    if (hangs) {
         ui_warning(ui, x, &y, w, ui_str(ui, S_media_hangs));
     }
     y += ui_px(ui, 20);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is there on the stick, and is it to be taken? */
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/app.h"
@@ -21,12 +22,58 @@ static void see_form(void *user, const struct package *p)
     }
 }
 
+/* One in force then that is here already. */
+static bool know_stored(struct app *app, struct device *d, const uint8_t hash[32],
+                        struct app_form *out, struct err *err)
+{
+    struct buf bytes = {0};
+    struct package p;
+    for (size_t i = 0; i < app->form_count; i++) {
+        if (memcmp(app->forms[i].form.hash, hash, 32) == 0) {
+            *out = app->forms[i];
+            return true;
+        }
+    }
+    bool ok = device_package(d, hash, &bytes, err) &&
+              package_read(&p, bytes.data, bytes.len, NULL, err) && app_read_form(out, &p);
+    buf_fini(&bytes);
+    return ok;
+}
+
+/* Those that were found, and those that stay, as the list will name them. */
+static void foresee_forms(struct app *app, struct device *d)
+{
+    const struct load_find *f = &app->found_load;
+    struct app_form *fresh = mem_zero(APP_FORMS_MAX, sizeof *fresh);
+    size_t fresh_count = app->coming_count;
+    memcpy(fresh, app->coming, sizeof app->coming);
+    app->coming_count = 0;
+    for (size_t k = 0; k < f->form_count && app->coming_count < APP_FORMS_MAX; k++) {
+        struct app_form *out = &app->coming[app->coming_count];
+        size_t i = 0;
+        while (i < fresh_count && memcmp(fresh[i].form.hash, f->forms[k], 32) != 0) {
+            i++;
+        }
+        if (i < fresh_count) {
+            *out = fresh[i];
+            app->coming_count++;
+        } else {
+            app->coming_count += know_stored(app, d, f->forms[k], out, NULL);
+        }
+    }
+    secret_wipe(fresh, APP_FORMS_MAX * sizeof *fresh);
+    free(fresh);
+}
+
 static bool look(struct device *d, void *arg, struct err *err)
 {
     struct app *app = arg;
     load_forget(app);
     device_watch(d, &app->progress);
     bool ok = device_find(d, app->task_folder, &app->found_load, see_form, app, err);
+    if (ok) {
+        foresee_forms(app, d);
+    }
     device_watch(d, NULL);
     return ok;
 }
@@ -75,6 +122,19 @@ static const struct app_form *find_form(const struct app_form *forms, size_t cou
     return NULL;
 }
 
+/* Would a later version be in force, if its file were there? */
+static bool is_missing(const struct app *app, const struct app_form *f)
+{
+    uint8_t id[32];
+    catalogue_form_hash(id, f->id);
+    for (size_t i = 0; i < app->found_load.missing_count; i++) {
+        if (memcmp(app->found_load.missing[i], id, sizeof id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum { FORMS_NEW, FORMS_UPDATED, FORMS_GONE };
 
 /* Those that come, change or go, under a heading. */
@@ -91,7 +151,7 @@ static void name_forms(struct app *app, int which, int x, int *y, int w)
     for (size_t i = 0; i < count; i++) {
         const struct app_form *f = &forms[i], *was = find_form(others, other_count, f);
         bool changed = was && memcmp(was->form.hash, f->form.hash, sizeof f->form.hash) != 0;
-        if (which == FORMS_UPDATED ? !changed : was != NULL) {
+        if (which == FORMS_UPDATED ? !changed : was || (gone && is_missing(app, f))) {
             continue;
         }
         if (!any) {
@@ -127,7 +187,7 @@ static unsigned takes(const struct load_find *f, enum load_kind kind)
 {
     unsigned count = 0;
     for (size_t i = 0; i < f->count; i++) {
-        count += f->items[i].kind == kind && f->items[i].verdict == LOAD_TAKE;
+        count += f->items[i]->kind == kind && f->items[i]->verdict == LOAD_TAKE;
     }
     return count;
 }
@@ -138,10 +198,17 @@ static void show_forms(struct app *app, int x, int *y, int w, bool ask)
     struct ui *ui = &app->ui;
     line(app, x, y, w,
          ui_fill(ui, S_load_catalogue, ui_number(ui, (long long)app->found_load.epoch), NULL));
-    if (ask && app->found_load.epoch != app->epoch) {
-        *y += ui_text(ui, x, *y, w, TEXT_SMALL,
-                      ui_fill(ui, S_load_catalogue_now, ui_number(ui, (long long)app->epoch), NULL),
-                      ui->theme.soft, true);
+    const struct load_find *f = &app->found_load;
+    if (ask && f->epoch != f->epoch_now) {
+        *y +=
+            ui_text(ui, x, *y, w, TEXT_SMALL,
+                    ui_fill(ui, S_load_catalogue_now, ui_number(ui, (long long)f->epoch_now), NULL),
+                    ui->theme.soft, true);
+    }
+    if (f->missing_count) { /* a list without the files of its forms takes the old ones away */
+        *y += ui_px(ui, 10);
+        ui_warning(ui, x, y, w,
+                   ui_fill(ui, S_load_missing, ui_number(ui, (long long)f->missing_count), NULL));
     }
     for (int which = FORMS_NEW; which <= FORMS_GONE; which++) {
         name_forms(app, which, x, y, w);
@@ -155,7 +222,7 @@ static void show_refused(struct app *app, int x, int *y, int w)
     const struct load_find *f = &app->found_load;
     unsigned of[LOAD_VERDICTS] = {0}, told = 0;
     for (size_t i = 0; i < f->count; i++) {
-        of[f->items[i].verdict]++;
+        of[f->items[i]->verdict]++;
     }
     for (int v = LOAD_DAMAGED; v < LOAD_VERDICTS && app->load == LOADING_DONE && f->takes; v++) {
         of[v] = app->loaded.of[v]; /* with those that were another file when they were taken */
@@ -163,10 +230,13 @@ static void show_refused(struct app *app, int x, int *y, int w)
     *y += ui_px(&app->ui, 10);
     exchange_refused(app, x, y, w, of);
     for (size_t i = 0; i < f->count && told < TOLD_MOST; i++) {
-        if (f->items[i].verdict > LOAD_HAD && f->items[i].verdict != LOAD_OLD) {
+        if (f->items[i]->verdict > LOAD_HAD && f->items[i]->verdict != LOAD_OLD) {
             told++;
-            exchange_why(app, x, y, w, &f->items[i].why);
+            exchange_why(app, x, y, w, &f->items[i]->why);
         }
+    }
+    if (!told && app->loaded.why.code != ERR_NONE) {
+        exchange_why(app, x, y, w, &app->loaded.why);
     }
 }
 
@@ -206,6 +276,10 @@ static void show_done(struct app *app, int x, int *y, int w)
     }
     if (r->grants || r->catalogues || r->packages) {
         show_forms(app, x, y, w, false);
+    }
+    if (nothing && app->found_load.skipped) {
+        line(app, x, y, w,
+             ui_fill(ui, S_load_skipped, ui_number(ui, app->found_load.skipped), NULL));
     }
     show_refused(app, x, y, w);
 }

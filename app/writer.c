@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "platform/secret.h"
+
 struct item {
     struct item *next;
     writer_job *job; /* or an event */
@@ -30,7 +32,7 @@ struct writer {
     struct device_draft draft;
     uint64_t next_ticket, done_ticket;
     bool failed, stop, busy;
-    struct err err; /* of the first event that failed */
+    struct err err;                /* of the first event that failed */
     struct item *held, *held_last; /* that event and those behind it, to be tried again */
     int64_t durable_us;
     uint64_t awaited; /* a ticket that was not done in time, or 0 */
@@ -76,7 +78,11 @@ static void hold(struct writer *w, struct item *item)
 static void run(struct writer *w, struct item *item)
 {
     if (item->job) {
+        enum { STACK_USED = 64 * 1024 };
         item->ok = item->job(w->device, item->arg, &item->err);
+        if (item->told) { /* a task: names of files and titles go with it */
+            secret_wipe_stack(STACK_USED);
+        }
     } else if (w->failed) {
         item->ok = false; /* no gap: after a failure nothing follows */
     } else {
@@ -222,6 +228,7 @@ bool writer_end(struct writer *w, struct writer_task *task, struct err *err)
     if (!ok && err) {
         *err = task->item.err;
     }
+    secret_wipe(&task->item.err, sizeof task->item.err); /* it may name a file */
     free(task);
     return ok;
 }

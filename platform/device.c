@@ -45,6 +45,14 @@ bool device_row_put(struct device *d, const char *what, const void *of, size_t o
     return ok;
 }
 
+bool device_row_has(struct device *d, const char *what, const void *of, size_t of_len, bool *found,
+                    struct err *err)
+{
+    uint8_t id[16];
+    device_row_name(d, id, what, of, of_len);
+    return store_has(d->store, id, found, err);
+}
+
 bool device_row_get(struct device *d, const char *what, const void *of, size_t of_len,
                     struct buf *out, bool *found, struct err *err)
 {

@@ -87,13 +87,15 @@ void device_watch(struct device *device, struct progress *progress);
 
 enum load_kind { LOAD_GRANT, LOAD_CATALOGUE, LOAD_PACKAGE, LOAD_RECEIPT, LOAD_UNREAD };
 enum load_verdict {
+    LOAD_UNJUDGED,
     LOAD_TAKE,
-    LOAD_HAD, /* it is here already */
+    LOAD_HAD, /* it is here already, or another device's */
     /* refused: */
     LOAD_DAMAGED,   /* or of another kind, or unreadable */
     LOAD_UNTRUSTED, /* nobody of the study signed it so, or not for this device */
     LOAD_OLD,       /* older than what is here */
     LOAD_UNLISTED,  /* a form that the study has not (or no more) put in force */
+    LOAD_NEWER,     /* it needs a newer program */
     LOAD_VERDICTS
 };
 struct load_item { /* a file that is for this device, or cannot be read */
@@ -108,16 +110,19 @@ struct load_item { /* a file that is for this device, or cannot be read */
 };
 struct load_find {
     struct arena arena;
-    struct load_item
-        *items; /* in the order in which they are taken; nothing that is here already */
+    struct load_item **items; /* in the order of their kinds; nothing that is here already */
     size_t count, takes;
-    unsigned skipped;     /* files that are not for this device */
-    uint64_t epoch;       /* of the catalogue, once all is taken */
-    uint8_t (*forms)[32]; /* … and the packages in force then: their hashes */
+    unsigned skipped;            /* files that this device cannot open */
+    uint64_t epoch_now, epoch;   /* of the catalogue: here, and once all is taken */
+    struct catalogue *catalogue; /* … which is this */
+    uint8_t (*forms)[32];        /* … and the packages in force then: their hashes … */
     size_t form_count;
+    uint8_t (
+        *missing)[32]; /* … and forms (H of their ids) that would be, but nobody has the file */
+    size_t missing_count;
     uint64_t purges; /* … and how many records will have gone, as received */
 };
-/* A form that is in force then: checked, signed and listed.  Lent. */
+/* A form that is to be taken: checked, signed and listed.  Lent. */
 typedef void load_package(void *user, const struct package *package);
 
 /* What is there for this device in the folder?  Nothing is taken.  False: a failure of the world;
@@ -134,7 +139,8 @@ struct load_report {
     unsigned of[LOAD_VERDICTS]; /* the refused ones apart */
     struct err why;             /* of the last of them */
 };
-/* Take what was found there. */
+/* Take what was found there: forms before the list that puts them in force, so that whatever stops
+ * it leaves what was in force. */
 MUST_CHECK bool device_take(struct device *device, const char *folder, struct load_find *find,
                             struct load_report *report, struct err *err);
 /* Both at once: all that is for this device; what is not is skipped.  A false return is a

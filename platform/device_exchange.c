@@ -265,7 +265,7 @@ bool device_export(struct device *d, const char *folder, int64_t wall_ms,
     bool ok =
         device_row_get(d, "ack", "", 0, &ack, &found, err) && device_waiting(d, &waiting, err);
     if (ok && d->progress) {
-        d->progress->total += waiting.bytes;
+        d->progress->total += 2 * waiting.bytes; /* written, and read back */
     }
     uint64_t from = ok && found && ack.len == 40 ? get_u64((const uint8_t *)ack.data) + 1 : 1;
     buf_fini(&ack);

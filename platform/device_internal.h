@@ -23,6 +23,8 @@ bool device_row_put(struct device *d, const char *what, const void *of, size_t o
                     struct err *err);
 bool device_row_get(struct device *d, const char *what, const void *of, size_t of_len,
                     struct buf *out, bool *found, struct err *err);
+bool device_row_has(struct device *d, const char *what, const void *of, size_t of_len, bool *found,
+                    struct err *err);
 bool device_entry(struct device *d, uint64_t seq, uint8_t bytes[CHAIN_ENTRY], bool *found,
                   struct err *err);
 void device_record_info(uint8_t out[RECORD_INFO], const struct device_record *r,

@@ -14,6 +14,7 @@ struct standing {
     struct catalogue *catalogue;
     struct buf bytes; /* the catalogue's */
     uint64_t epoch;
+    uint64_t acked;          /* the highest entry that a receipt named */
     uint8_t *package_secret; /* 32 bytes, in locked memory */
 };
 
@@ -28,6 +29,7 @@ static void standing_fini(struct standing *s)
 static bool stand(struct device *d, struct standing *s, struct err *err)
 {
     const struct keystore *k = vault_keys(d->vault);
+    struct buf ack = {0};
     bool found;
     memset(s, 0, sizeof *s);
     s->catalogue = mem_alloc(sizeof *s->catalogue);
@@ -35,7 +37,11 @@ static bool stand(struct device *d, struct standing *s, struct err *err)
     s->epoch = k->catalogue_epoch;
     s->package_secret = secret_new(32);
     memcpy(s->package_secret, k->package_secret, 32);
-    return device_row_get(d, "catalogue", "", 0, &s->bytes, &found, err);
+    bool ok = device_row_get(d, "catalogue", "", 0, &s->bytes, &found, err) &&
+              device_row_get(d, "ack", "", 0, &ack, &found, err);
+    s->acked = ok && found && ack.len == 40 ? get_u64((const uint8_t *)ack.data) : 0;
+    buf_fini(&ack);
+    return ok;
 }
 
 /* LOAD_TAKE: `s` stands upon it then. */
@@ -70,9 +76,10 @@ static enum load_verdict judge_catalogue(const struct device *d, struct standing
     return verdict;
 }
 
-/* It brings a catalogue; one that is not taken is no reason against the grant. */
-static enum load_verdict judge_grant(struct device *d, struct standing *s,
-                                     const struct enrol_grant *g, struct err *why)
+/* It brings a catalogue; one that is not taken is no reason against the grant.  `s` stands upon
+ * both, or as it did.  False: the world. */
+static bool judge_grant(struct device *d, struct standing *s, const struct enrol_grant *g,
+                        enum load_verdict *verdict, struct err *why, struct err *err)
 {
     const struct keystore *k = vault_keys(d->vault);
     struct err ignored = {0};
@@ -80,42 +87,83 @@ static enum load_verdict judge_grant(struct device *d, struct standing *s,
     struct buf have = {0};
     uint8_t pk[32];
     bool found;
+    struct catalogue *was = mem_alloc(sizeof *was);
+    struct buf bytes = {0};
+    uint64_t epoch = s->epoch;
+    *was = *s->catalogue;
+    buf_add(&bytes, s->bytes.data, s->bytes.len);
     enum load_verdict with = judge_catalogue(d, s, g->catalogue, g->catalogue_len, &ignored);
     sign_public(pk, k->sign_seed);
+    bool ok = device_row_get(d, "cert", "", 0, &have, &found, err);
     if (!catalogue_trusts(s->catalogue, g->cert, ROLE_DEVICE, &cert) ||
         memcmp(cert.subject, pk, 32) != 0) {
         err_set(why, ERR_AUTH, "the answer to the enrolment is not for this device");
-        return LOAD_UNTRUSTED;
+        *verdict = LOAD_UNTRUSTED;
+    } else {
+        bool had = ok && found && have.len == CERT_BYTES &&
+                   memcmp(have.data, g->cert, CERT_BYTES) == 0 && with != LOAD_TAKE &&
+                   memcmp(s->package_secret, g->package_secret, 32) == 0;
+        *verdict = had ? LOAD_HAD : LOAD_TAKE;
+        memcpy(s->package_secret, g->package_secret, 32);
     }
-    bool had = device_row_get(d, "cert", "", 0, &have, &found, NULL) && found &&
-               have.len == CERT_BYTES && memcmp(have.data, g->cert, CERT_BYTES) == 0 &&
-               memcmp(s->package_secret, g->package_secret, 32) == 0 && with != LOAD_TAKE;
+    if (*verdict == LOAD_UNTRUSTED && with == LOAD_TAKE) {
+        *s->catalogue = *was;
+        s->epoch = epoch;
+        buf_cut(&s->bytes, 0);
+        buf_add(&s->bytes, bytes.data, bytes.len);
+    }
     buf_fini(&have);
-    memcpy(s->package_secret, g->package_secret, 32);
-    return had ? LOAD_HAD : LOAD_TAKE;
+    buf_fini(&bytes);
+    free(was);
+    return ok;
 }
 
-static enum load_verdict judge_package(struct device *d, const struct standing *s,
-                                       const struct package *p, struct err *why)
+/* Is another version of this form in force, a later one? */
+static bool is_outdated(const struct package *p, const struct catalogue *c)
 {
-    struct buf have = {0};
-    bool found;
-    if (!package_trusted(p, s->catalogue)) {
-        err_set(why, ERR_AUTH, "the study does not trust who signed this package");
-        return LOAD_UNTRUSTED;
+    for (unsigned i = 0; i < c->form_count; i++) {
+        if (memcmp(c->forms[i].form, p->form_hash, 32) == 0) {
+            return p->serial < c->forms[i].serial;
+        }
     }
-    bool had = device_row_get(d, "package", p->hash, 32, &have, &found, NULL) && found;
-    buf_fini(&have);
-    if (!had && !package_listed(p, s->catalogue)) {
+    return false;
+}
+
+/* False: the world. */
+static bool judge_package(struct device *d, const struct catalogue *c, const struct buf *plain,
+                          struct package *p, enum load_verdict *verdict, struct err *why,
+                          struct err *err)
+{
+    bool found = false;
+    if (!package_read(p, plain->data, plain->len, NULL, why)) {
+        *verdict = why->code == ERR_AUTH  ? LOAD_UNTRUSTED
+                   : why->code == ERR_ENV ? LOAD_NEWER
+                                          : LOAD_DAMAGED;
+        return true;
+    }
+    if (!device_row_has(d, "package", p->hash, 32, &found, err)) {
+        return false;
+    }
+    if (found) {
+        *verdict = LOAD_HAD;
+    } else if (!package_trusted(p, c)) {
+        bool withdrawn =
+            catalogue_revoked(c, 3, p->hash) || catalogue_revoked(c, 1, p->author.subject);
+        err_set(why, ERR_AUTH, "the study does not trust who signed this package");
+        *verdict = withdrawn ? LOAD_UNLISTED : LOAD_UNTRUSTED;
+    } else if (!package_listed(p, c)) {
         err_set(why, ERR_AUTH, "the catalogue does not list this package");
         err_hint(why, "load the newest catalogue together with the form");
-        return LOAD_UNLISTED;
+        *verdict = is_outdated(p, c) ? LOAD_OLD : LOAD_UNLISTED;
+    } else {
+        *verdict = LOAD_TAKE;
     }
-    return had ? LOAD_HAD : LOAD_TAKE;
+    return true;
 }
 
-/* ERR_AUTH also for one that does not fit what this device has done.  False: the world. */
-static bool judge_receipt(struct device *d, const struct standing *s, const struct buf *plain,
+/* ERR_AUTH also for one that does not fit what this device has done.  It is new when it names more
+ * than any before: each desk counts its receipts for itself.  False: the world. */
+static bool judge_receipt(struct device *d, struct standing *s, const struct buf *plain,
                           struct receipt *r, enum load_verdict *verdict, struct err *why,
                           struct err *err)
 {
@@ -127,11 +175,11 @@ static bool judge_receipt(struct device *d, const struct standing *s, const stru
         *verdict = why->code == ERR_AUTH ? LOAD_UNTRUSTED : LOAD_DAMAGED;
         return true;
     }
-    if (memcmp(r->device_id, k->device_id, 16) != 0 || r->counter <= k->receipt_counter) {
-        *verdict = LOAD_HAD; /* another's, or seen before */
+    if (memcmp(r->device_id, k->device_id, 16) != 0 || r->acked_seq <= s->acked) {
+        *verdict = LOAD_HAD;
         return true;
     }
-    if (r->acked_seq > 0 && !device_entry(d, r->acked_seq, entry, &found, err)) {
+    if (!device_entry(d, r->acked_seq, entry, &found, err)) {
         return false;
     }
     if (found) {
@@ -141,6 +189,8 @@ static bool judge_receipt(struct device *d, const struct standing *s, const stru
         err_set(why, ERR_AUTH, "the receipt does not fit what this device has done");
         err_hint(why, "nothing was deleted; tell the coordinator");
         *verdict = LOAD_UNTRUSTED;
+    } else {
+        s->acked = r->acked_seq;
     }
     return true;
 }
@@ -164,7 +214,8 @@ static bool gather_purge(void *user, const uint8_t id[16], uint64_t group, const
     struct device_record r;
     uint8_t draft[16];
     (void)err;
-    if (group > 0 && group <= p->up_to && device_record_read(p->d, id, bytes, len, &r, draft) &&
+    if (group > 0 && device_record_read(p->d, id, bytes, len, &r, draft) &&
+        r.seq <= p->up_to && /* as it was sealed, whatever the column says */
         r.state != RECORD_PURGED) {
         p->list = mem_grow(p->list, p->count + 1, sizeof *p->list);
         p->list[p->count].record = r;
@@ -218,7 +269,7 @@ static bool purge_up_to(struct device *d, uint64_t seq, const uint8_t receipt_ha
 
 enum {
     ITEM_MOST = PACKAGE_MAX + (1 << 20), /* bytes of a file */
-    RECEIPT_FILE_MAX = 16 << 10          /* old batches beside receipts are not read */
+    RECEIPTS_MOST = 256 << 10            /* … where receipts are looked for, and nothing larger */
 };
 static size_t kept_most = 16 << 20; /* of what was read; the rest is read again */
 #ifdef SUHBAT_TEST
@@ -233,28 +284,30 @@ struct search {
     struct device *d;
     const char *folder;
     struct load_find *find;
-    enum load_kind first; /* from this kind on */
-    struct standing standing;
+    bool receipts; /* these alone; catalogues are only judged, for who may sign receipts */
+    bool granted;  /* what is opened now is opened with the key that a grant brings */
+    struct standing standing, now;
     struct stick_file *closed; /* that no key of ours opened; perhaps a grant's does */
     size_t closed_count, kept;
-    uint64_t acked; /* the highest that a receipt names */
     load_package *each;
     void *user;
 };
 
 /* Open a file of a stick with whatever key of ours fits; anything but AGE_OPENED leaves nothing. */
-static enum age_result unwrap(struct device *d, const uint8_t package_secret[32],
+static enum age_result unwrap(struct device *d, const uint8_t *package_secret,
                               const struct buf *file, struct buf *plain)
 {
     static const uint8_t none[32];
     struct keystore *k = vault_keys(d->vault);
-    uint8_t(*identities)[32] = secret_new(64);
-    struct age_keys keys = {.identities = (const uint8_t(*)[32])identities, .count = 1};
+    const uint8_t *all[] = {k->box_secret, k->package_secret, package_secret};
+    uint8_t(*identities)[32] = secret_new(sizeof all / sizeof *all * 32);
+    struct age_keys keys = {.identities = (const uint8_t(*)[32])identities};
     enum age_result result;
-    memcpy(identities[0], k->box_secret, 32);
-    if (memcmp(package_secret, none, 32) != 0) {
-        memcpy(identities[1], package_secret, 32);
-        keys.count = 2;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i] && memcmp(all[i], none, 32) != 0 &&
+            (i < 2 || memcmp(all[i], k->package_secret, 32) != 0)) {
+            memcpy(identities[keys.count++], all[i], 32);
+        }
     }
     if (!age_open(plain, file->data, file->len, &keys, &result, NULL)) {
         buf_cut(plain, 0);
@@ -278,12 +331,12 @@ static void refuse(struct load_item *item, enum load_verdict verdict, const stru
 
 static struct load_item *add_item(struct load_find *find, const struct stick_file *file)
 {
-    find->items = mem_grow(find->items, find->count + 1, sizeof *find->items);
-    struct load_item *item = &find->items[find->count++];
+    struct load_item *item = arena_alloc(&find->arena, sizeof *item);
     memset(item, 0, sizeof *item);
     item->name = file->name;
     item->size = file->size;
-    return item;
+    find->items = mem_grow(find->items, find->count + 1, sizeof *find->items);
+    return find->items[find->count++] = item;
 }
 
 /* A catalogue's, by which older ones come first; whether it may say so is judged later. */
@@ -312,10 +365,10 @@ static void add_closed(struct search *s, const struct stick_file *file)
 static void add_opened(struct search *s, const struct stick_file *file, struct buf *plain)
 {
     int kind = LOAD_UNREAD;
-    while (--kind >= (int)s->first &&
-           (plain->len < 4 || memcmp(plain->data, magics[kind], 4) != 0)) {
+    while (--kind >= 0 && (plain->len < 4 || memcmp(plain->data, magics[kind], 4) != 0)) {
     }
-    if (kind < (int)s->first) {
+    if (kind < 0 || (kind == LOAD_GRANT && s->granted) ||
+        (s->receipts && kind != LOAD_CATALOGUE && kind != LOAD_RECEIPT)) {
         s->find->skipped++;
         return;
     }
@@ -346,30 +399,13 @@ static bool is_for_us(struct search *s, const struct stick_file *file, bool *our
     return ok;
 }
 
-/* One file that cannot be read is none, if its folder still can.  False: the world. */
-static bool bad_file(struct search *s, const struct stick_file *file, const struct err *why,
-                     struct err *err)
-{
-    struct arena arena;
-    struct stick_file *files;
-    size_t count;
-    arena_init(&arena);
-    bool ok = device_go_on(s->d, err) &&
-              stick_list(&arena, &files, &count, s->folder, ".age", s->d->progress, err);
-    if (ok) {
-        add_refused(s, file, why);
-    }
-    arena_fini(&arena);
-    return ok;
-}
-
-/* False: the world. */
+/* False: the world.  One file that cannot be read is none, if its folder still can. */
 static bool look_at(struct search *s, const struct stick_file *file, struct err *err)
 {
     struct device *d = s->d;
     struct buf bytes = {0}, plain = {0};
     struct err why = {0};
-    size_t most = s->first == LOAD_RECEIPT ? RECEIPT_FILE_MAX : ITEM_MOST;
+    size_t most = s->receipts ? RECEIPTS_MOST : ITEM_MOST;
     bool ours = true;
     if (file->size > most) {
         s->find->skipped++;
@@ -379,7 +415,11 @@ static bool look_at(struct search *s, const struct stick_file *file, struct err 
               (!ours || stick_read(&bytes, s->folder, file->name, most, d->progress, &why));
     if (!ok) {
         buf_fini(&bytes);
-        return bad_file(s, file, &why, err);
+        ok = device_go_on(d, err) && stick_is_there(s->folder, d->progress, err);
+        if (ok) {
+            add_refused(s, file, &why);
+        }
+        return ok;
     }
     enum age_result result =
         ours ? unwrap(d, s->standing.package_secret, &bytes, &plain) : AGE_NO_MATCH;
@@ -401,7 +441,7 @@ static bool look_at(struct search *s, const struct stick_file *file, struct err 
 /* What is in a file that was looked at: as it was kept, or read anew into `room`.  NULL: the world;
  * or, with `changed`, it is another file now. */
 static const struct buf *content(struct device *d, const char *folder,
-                                 const uint8_t package_secret[32], const struct load_item *item,
+                                 const uint8_t *package_secret, const struct load_item *item,
                                  struct buf *room, bool *changed, struct err *err)
 {
     struct buf bytes = {0};
@@ -430,6 +470,23 @@ static void expect(struct device *d, const struct stick_file *files, size_t coun
     }
 }
 
+/* Where receipts alone are taken, one that only a newer list vouches for waits for the loading. */
+static bool judge_receipt_here(struct search *s, const struct buf *plain,
+                               enum load_verdict *verdict, struct err *why, struct err *err)
+{
+    struct receipt r;
+    if (!judge_receipt(s->d, &s->standing, plain, &r, verdict, why, err)) {
+        return false;
+    }
+    if (s->receipts && *verdict == LOAD_TAKE && s->now.epoch != s->standing.epoch &&
+        !receipt_read(&r, plain->data, plain->len, s->now.catalogue, NULL)) {
+        *verdict = LOAD_HAD;
+        s->standing.acked = s->now.acked;
+    }
+    s->now.acked = s->standing.acked;
+    return true;
+}
+
 static bool judge_item(struct search *s, struct load_item *item, const struct buf *plain,
                        struct err *err)
 {
@@ -437,33 +494,29 @@ static bool judge_item(struct search *s, struct load_item *item, const struct bu
     struct err why = {0};
     struct enrol_grant grant;
     struct package p;
-    struct receipt r;
     enum load_verdict verdict = LOAD_DAMAGED;
+    bool ok = true;
     switch (item->kind) {
     case LOAD_GRANT:
         if (enrol_grant_read(&grant, plain->data, plain->len, &why)) {
-            verdict = judge_grant(d, &s->standing, &grant, &why);
+            ok = judge_grant(d, &s->standing, &grant, &verdict, &why, err);
         }
         secret_wipe(&grant, sizeof grant);
         break;
     case LOAD_CATALOGUE:
         verdict = judge_catalogue(d, &s->standing, plain->data, plain->len, &why);
+        if (s->receipts) {
+            verdict = LOAD_HAD;
+        }
         break;
     case LOAD_PACKAGE:
-        if (package_read(&p, plain->data, plain->len, NULL, &why)) {
-            verdict = judge_package(d, &s->standing, &p, &why);
-        } else if (why.code == ERR_AUTH) {
-            verdict = LOAD_UNTRUSTED;
-        }
-        if (verdict == LOAD_TAKE && s->each) {
+        ok = judge_package(d, s->standing.catalogue, plain, &p, &verdict, &why, err);
+        if (ok && verdict == LOAD_TAKE && s->each) {
             s->each(s->user, &p);
         }
         break;
     case LOAD_RECEIPT:
-        if (!judge_receipt(d, &s->standing, plain, &r, &verdict, &why, err)) {
-            return false;
-        }
-        s->acked = verdict == LOAD_TAKE && r.acked_seq > s->acked ? r.acked_seq : s->acked;
+        ok = judge_receipt_here(s, plain, &verdict, &why, err);
         break;
     case LOAD_UNREAD:
         break;
@@ -472,7 +525,7 @@ static bool judge_item(struct search *s, struct load_item *item, const struct bu
     if (verdict > LOAD_HAD) {
         refuse(item, verdict, &why);
     }
-    return true;
+    return ok;
 }
 
 /* All of a kind, in the order in which they are taken. */
@@ -481,15 +534,25 @@ static bool judge(struct search *s, enum load_kind kind, struct err *err)
     struct load_find *f = s->find;
     bool ok = true;
     for (size_t i = 0; i < f->count && ok; i++) {
+        struct load_item *item = f->items[i];
         struct buf room = {0};
         bool changed;
-        if (f->items[i].kind == kind) {
-            const struct buf *plain = content(s->d, s->folder, s->standing.package_secret,
-                                              &f->items[i], &room, &changed, err);
-            ok = plain ? judge_item(s, &f->items[i], plain, err)
-                       : changed && err_set(err, ERR_ENV, "the files change while they are read");
-            buf_fini(&room);
+        if (item->kind != kind) {
+            continue;
         }
+        const struct buf *plain =
+            content(s->d, s->folder, s->standing.package_secret, item, &room, &changed, err);
+        if (plain) {
+            ok = judge_item(s, item, plain, err);
+        } else if (changed) {
+            struct err why = {0};
+            err_set(&why, ERR_ENV, "the file changes while it is read");
+            refuse(item, LOAD_DAMAGED, &why);
+        } else {
+            ok = false;
+        }
+        buf_fini(&room);
+        ok = ok && device_go_on(s->d, err);
     }
     return ok;
 }
@@ -497,7 +560,8 @@ static bool judge(struct search *s, enum load_kind kind, struct err *err)
 /* Each needs the one before; of catalogues the older first. */
 static int in_order(const void *a, const void *b)
 {
-    const struct load_item *one = a, *other = b;
+    const struct load_item *one = *(struct load_item *const *)a,
+                           *other = *(struct load_item *const *)b;
     int order = (int)one->kind - (int)other->kind;
     order = order ? order : one->number < other->number ? -1 : one->number > other->number;
     return order ? order : strcmp(one->name, other->name);
@@ -508,13 +572,13 @@ static void leave_out(struct load_find *f)
 {
     size_t left = 0;
     for (size_t i = 0; i < f->count; i++) {
-        struct load_item *item = &f->items[i];
+        struct load_item *item = f->items[i];
         if (item->verdict != LOAD_TAKE) {
             buf_fini(&item->plain);
         }
         f->takes += item->verdict == LOAD_TAKE;
-        if (item->verdict != LOAD_HAD) {
-            f->items[left++] = *item;
+        if (item->verdict == LOAD_TAKE || item->verdict > LOAD_HAD) {
+            f->items[left++] = item;
         }
     }
     f->count = left;
@@ -523,7 +587,7 @@ static void leave_out(struct load_find *f)
 static bool is_coming(const struct load_find *f, const uint8_t hash[32])
 {
     for (size_t i = 0; i < f->count; i++) {
-        const struct load_item *item = &f->items[i];
+        const struct load_item *item = f->items[i];
         if (item->kind == LOAD_PACKAGE && item->verdict == LOAD_TAKE &&
             memcmp(item->hash, hash, 32) == 0) {
             return true;
@@ -538,27 +602,24 @@ static bool foresee(struct search *s, struct err *err)
     struct load_find *f = s->find;
     const struct catalogue *c = s->standing.catalogue;
     f->epoch = s->standing.epoch;
+    f->epoch_now = vault_keys(s->d->vault)->catalogue_epoch;
+    f->catalogue = mem_alloc(sizeof *f->catalogue);
+    *f->catalogue = *c;
     f->forms = arena_alloc(&f->arena, (c->form_count + 1) * sizeof *f->forms);
+    f->missing = arena_alloc(&f->arena, (c->form_count + 1) * sizeof *f->missing);
     for (unsigned k = 0; k < c->form_count; k++) {
         const uint8_t *hash = c->forms[k].package;
-        struct buf bytes = {0};
-        struct package p;
-        bool found, coming = is_coming(f, hash);
-        if (!coming) {
-            if (!device_row_get(s->d, "package", hash, 32, &bytes, &found, err)) {
-                return false;
-            }
-            coming = found && package_read(&p, bytes.data, bytes.len, c, NULL);
-            if (coming && s->each) {
-                s->each(s->user, &p);
-            }
-            buf_fini(&bytes);
+        bool found = is_coming(f, hash);
+        if (!found && !device_row_has(s->d, "package", hash, 32, &found, err)) {
+            return false;
         }
-        if (coming) {
+        if (found) {
             memcpy(f->forms[f->form_count++], hash, 32);
+        } else {
+            memcpy(f->missing[f->missing_count++], c->forms[k].form, 32);
         }
     }
-    return s->acked == 0 || count_purge(s->d, s->acked, &f->purges, err);
+    return s->standing.acked == 0 || count_purge(s->d, s->standing.acked, &f->purges, err);
 }
 
 /* Files that no key opened, with the key that a grant brings. */
@@ -573,6 +634,7 @@ static bool look_again(struct search *s, struct err *err)
     }
     s->closed = NULL;
     s->closed_count = 0;
+    s->granted = true;
     expect(s->d, closed, count, ITEM_MOST);
     for (size_t i = 0; ok && i < count; i++) {
         ok = look_at(s, &closed[i], err);
@@ -581,19 +643,19 @@ static bool look_again(struct search *s, struct err *err)
     return ok;
 }
 
-static bool find(struct device *d, const char *folder, enum load_kind first, struct load_find *f,
+static bool find(struct device *d, const char *folder, bool receipts, struct load_find *f,
                  load_package *each, void *user, struct err *err)
 {
     struct search s = {
-        .d = d, .folder = folder, .find = f, .first = first, .each = each, .user = user};
+        .d = d, .folder = folder, .find = f, .receipts = receipts, .each = each, .user = user};
     struct stick_file *files;
     size_t count = 0;
     memset(f, 0, sizeof *f);
     arena_init(&f->arena);
-    bool ok = stand(d, &s.standing, err) &&
+    bool ok = stand(d, &s.standing, err) && stand(d, &s.now, err) &&
               stick_list(&f->arena, &files, &count, folder, ".age", d->progress, err);
     if (ok) {
-        expect(d, files, count, first == LOAD_RECEIPT ? RECEIPT_FILE_MAX : ITEM_MOST);
+        expect(d, files, count, receipts ? RECEIPTS_MOST : ITEM_MOST);
     }
     for (size_t i = 0; ok && i < count; i++) {
         ok = look_at(&s, &files[i], err);
@@ -603,29 +665,28 @@ static bool find(struct device *d, const char *folder, enum load_kind first, str
         qsort(f->items, f->count, sizeof *f->items, in_order);
     }
     ok = ok && judge(&s, LOAD_CATALOGUE, err) && judge(&s, LOAD_PACKAGE, err) &&
-         judge(&s, LOAD_RECEIPT, err) && foresee(&s, err);
+         judge(&s, LOAD_RECEIPT, err) && (receipts || foresee(&s, err));
     f->skipped += (unsigned)s.closed_count;
     leave_out(f);
     free(s.closed);
     standing_fini(&s.standing);
+    standing_fini(&s.now);
     return ok;
 }
 
 bool device_find(struct device *d, const char *folder, struct load_find *f, load_package *each,
                  void *user, struct err *err)
 {
-    return find(d, folder, LOAD_GRANT, f, each, user, err);
+    return find(d, folder, false, f, each, user, err);
 }
 
 void device_find_end(struct load_find *f)
 {
     for (size_t i = 0; i < f->count; i++) {
-        buf_fini(&f->items[i].plain);
-    }
-    if (f->items) {
-        secret_wipe(f->items, f->count * sizeof *f->items); /* names of files */
+        buf_fini(&f->items[i]->plain);
     }
     free(f->items);
+    free(f->catalogue);
     arena_fini(&f->arena);
     memset(f, 0, sizeof *f);
 }
@@ -634,6 +695,7 @@ void device_find_end(struct load_find *f)
 
 struct loading {
     struct device *d;
+    const struct load_find *find;
     struct load_report *report;
 };
 
@@ -647,27 +709,19 @@ static bool refused(struct loading *l, const char *name, enum load_verdict verdi
     return true;
 }
 
-/* ERR_NONE in `why`, and not LOAD_TAKE: it is here already. */
-static bool take_catalogue(struct device *d, const void *bytes, size_t len,
-                           enum load_verdict *verdict, struct err *why, struct err *err)
+/* The catalogue that `s` stands upon becomes the device's. */
+static bool adopt(struct device *d, const struct standing *s, struct err *err)
 {
     struct keystore *k = vault_keys(d->vault);
-    struct standing s;
-    bool ok = stand(d, &s, err);
-    *verdict = ok ? judge_catalogue(d, &s, bytes, len, why) : LOAD_HAD;
-    if (*verdict == LOAD_TAKE) {
-        const struct catalogue *c = s.catalogue;
-        ok = device_row_put(d, "catalogue", "", 0, STORE_META, 0, bytes, len, err);
-        if (ok) {
-            bool other = memcmp(c->recovery, d->catalogue->recovery, sizeof c->recovery) != 0;
-            *d->catalogue = *c;
-            k->catalogue_epoch = c->epoch;
-            ok = vault_save(d->vault, err) &&
-                 (!other || !device_recovery(c) || vault_set_recovery(d->vault, c->recovery, err));
-        }
+    const struct catalogue *c = s->catalogue;
+    if (!device_row_put(d, "catalogue", "", 0, STORE_META, 0, s->bytes.data, s->bytes.len, err)) {
+        return false;
     }
-    standing_fini(&s);
-    return ok;
+    bool other = memcmp(c->recovery, d->catalogue->recovery, sizeof c->recovery) != 0;
+    *d->catalogue = *c;
+    k->catalogue_epoch = c->epoch;
+    return vault_save(d->vault, err) &&
+           (!other || !device_recovery(c) || vault_set_recovery(d->vault, c->recovery, err));
 }
 
 static bool take_grant(struct loading *l, const char *name, const struct buf *plain,
@@ -676,62 +730,63 @@ static bool take_grant(struct loading *l, const char *name, const struct buf *pl
     struct device *d = l->d;
     struct keystore *k = vault_keys(d->vault);
     struct enrol_grant grant;
-    struct cert cert;
+    struct standing s;
     struct err why = {0};
-    uint8_t pk[32];
-    enum load_verdict verdict;
-    if (!enrol_grant_read(&grant, plain->data, plain->len, &why)) {
-        return refused(l, name, LOAD_DAMAGED, &why);
+    enum load_verdict verdict = LOAD_DAMAGED;
+    bool ok = stand(d, &s, err);
+    if (ok && enrol_grant_read(&grant, plain->data, plain->len, &why)) {
+        ok = judge_grant(d, &s, &grant, &verdict, &why, err);
     }
-    bool ok = take_catalogue(d, grant.catalogue, grant.catalogue_len, &verdict, &why, err);
-    sign_public(pk, k->sign_seed);
-    if (ok && (!catalogue_trusts(d->catalogue, grant.cert, ROLE_DEVICE, &cert) ||
-               memcmp(cert.subject, pk, 32) != 0)) {
-        err_set(&why, ERR_AUTH, "the answer to the enrolment is not for this device");
-        secret_wipe(&grant, sizeof grant);
-        return refused(l, name, LOAD_UNTRUSTED, &why);
-    }
-    ok = ok && device_row_put(d, "cert", "", 0, STORE_META, 0, grant.cert, CERT_BYTES, err);
-    if (ok) {
-        memcpy(k->package_secret, grant.package_secret, 32);
-        l->report->grants++;
+    if (ok && verdict == LOAD_TAKE) {
+        ok = (s.epoch == k->catalogue_epoch || adopt(d, &s, err)) &&
+             device_row_put(d, "cert", "", 0, STORE_META, 0, grant.cert, CERT_BYTES, err);
+        if (ok) {
+            memcpy(k->package_secret, grant.package_secret, 32);
+            l->report->grants++;
+            ok = vault_save(d->vault, err);
+        }
+    } else if (ok && verdict > LOAD_HAD) {
+        refused(l, name, verdict, &why);
     }
     secret_wipe(&grant, sizeof grant);
-    return ok && vault_save(d->vault, err);
+    standing_fini(&s);
+    return ok;
 }
 
-static bool take_catalogue_file(struct loading *l, const char *name, const struct buf *plain,
-                                struct err *err)
-{
-    struct err why = {0};
-    enum load_verdict verdict;
-    if (!take_catalogue(l->d, plain->data, plain->len, &verdict, &why, err)) {
-        return false;
-    }
-    l->report->catalogues += verdict == LOAD_TAKE;
-    return verdict <= LOAD_HAD || refused(l, name, verdict, &why);
-}
-
+/* Under the catalogue that comes behind it; until then it is in nobody's way. */
 static bool take_package(struct loading *l, const char *name, const struct buf *plain,
                          struct err *err)
 {
     struct package p;
     struct err why = {0};
-    uint8_t hash[32];
-    struct buf have = {0};
-    bool found;
-    if (!package_read(&p, plain->data, plain->len, l->d->catalogue, &why)) {
-        return refused(l, name, why.code == ERR_AUTH ? LOAD_UNTRUSTED : LOAD_DAMAGED, &why);
+    enum load_verdict verdict;
+    if (!judge_package(l->d, l->find->catalogue, plain, &p, &verdict, &why, err)) {
+        return false;
     }
-    memcpy(hash, p.hash, 32);
-    bool ok = device_row_get(l->d, "package", hash, 32, &have, &found, err);
-    buf_fini(&have);
-    if (!ok || found) {
-        return ok;
+    if (verdict != LOAD_TAKE) {
+        return verdict == LOAD_HAD || refused(l, name, verdict, &why);
     }
     l->report->packages++;
-    return device_row_put(l->d, "package", hash, 32, STORE_PACKAGE, p.serial, plain->data,
+    return device_row_put(l->d, "package", p.hash, 32, STORE_PACKAGE, p.serial, plain->data,
                           plain->len, err);
+}
+
+static bool take_catalogue(struct loading *l, const char *name, const struct buf *plain,
+                           struct err *err)
+{
+    struct standing s;
+    struct err why = {0};
+    bool ok = stand(l->d, &s, err);
+    enum load_verdict verdict =
+        ok ? judge_catalogue(l->d, &s, plain->data, plain->len, &why) : LOAD_HAD;
+    if (verdict == LOAD_TAKE) {
+        ok = adopt(l->d, &s, err);
+        l->report->catalogues += ok;
+    } else if (verdict > LOAD_HAD) {
+        refused(l, name, verdict, &why);
+    }
+    standing_fini(&s);
+    return ok;
 }
 
 static bool take_receipt(struct loading *l, const char *name, const struct buf *plain,
@@ -754,7 +809,7 @@ static bool take_receipt(struct loading *l, const char *name, const struct buf *
         return false;
     }
     l->report->receipts++;
-    k->receipt_counter = r.counter;
+    k->receipt_counter = r.counter > k->receipt_counter ? r.counter : k->receipt_counter;
     if (!vault_save(d->vault, err)) {
         return false;
     }
@@ -762,53 +817,68 @@ static bool take_receipt(struct loading *l, const char *name, const struct buf *
     return true;
 }
 
+typedef bool taker(struct loading *l, const char *name, const struct buf *plain, struct err *err);
+
+static bool take_item(struct loading *l, const char *folder, const struct load_item *item,
+                      taker *take, struct err *err)
+{
+    struct device *d = l->d;
+    struct buf room = {0};
+    bool changed = false, ok = device_go_on(d, err);
+    const struct buf *plain = ok ? content(d, folder, NULL, item, &room, &changed, err) : NULL;
+    if (plain) {
+        ok = take(l, item->name, plain, err);
+    } else if (ok && changed) {
+        struct err why = {0};
+        err_set(&why, ERR_AUTH, "the file is another than the one that was looked at");
+        refused(l, item->name, LOAD_UNTRUSTED, &why);
+    } else {
+        ok = false;
+    }
+    buf_fini(&room);
+    return ok;
+}
+
 bool device_take(struct device *d, const char *folder, struct load_find *f,
                  struct load_report *report, struct err *err)
 {
-    static bool (*const takers[])(struct loading * l, const char *name, const struct buf *plain,
-                                  struct err *err) = {[LOAD_GRANT] = take_grant,
-                                                      [LOAD_CATALOGUE] = take_catalogue_file,
-                                                      [LOAD_PACKAGE] = take_package,
-                                                      [LOAD_RECEIPT] = take_receipt};
-    struct loading l = {d, report};
+    static const struct {
+        enum load_kind kind;
+        taker *take;
+    } order[] = {{LOAD_GRANT, take_grant}, /* it brings the key of the forms */
+                 {LOAD_PACKAGE, take_package},
+                 {LOAD_CATALOGUE, take_catalogue},
+                 {LOAD_RECEIPT, take_receipt}}; /* who may sign them, the catalogue says */
+    struct loading l = {d, f, report};
     bool ok = true;
     memset(report, 0, sizeof *report);
     report->skipped = f->skipped;
-    for (size_t i = 0; ok && i < f->count; i++) {
-        const struct load_item *item = &f->items[i];
-        struct buf room = {0};
-        bool changed;
+    for (size_t i = 0; i < f->count; i++) {
+        const struct load_item *item = f->items[i];
         if (item->verdict != LOAD_TAKE) {
             report->refused++;
             report->of[item->verdict]++;
             report->why = item->why;
-            continue;
         }
-        ok = device_go_on(d, err);
-        const struct buf *plain = ok ? content(d, folder, vault_keys(d->vault)->package_secret,
-                                               item, &room, &changed, err)
-                                     : NULL;
-        if (plain) {
-            ok = takers[item->kind](&l, item->name, plain, err);
-        } else if (ok && changed) {
-            struct err why = {0};
-            err_set(&why, ERR_AUTH, "the file is another than the one that was looked at");
-            refused(&l, item->name, LOAD_UNTRUSTED, &why);
-        } else {
-            ok = false;
+    }
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+        for (size_t i = 0; ok && i < f->count; i++) {
+            const struct load_item *item = f->items[i];
+            if (item->kind == order[k].kind && item->verdict == LOAD_TAKE) {
+                ok = take_item(&l, folder, item, order[k].take, err);
+            }
         }
-        buf_fini(&room);
     }
     return ok;
 }
 
-static bool load(struct device *d, const char *folder, enum load_kind first,
-                 struct load_report *report, struct err *err)
+static bool load(struct device *d, const char *folder, bool receipts, struct load_report *report,
+                 struct err *err)
 {
     struct load_find f;
     memset(report, 0, sizeof *report);
     bool ok =
-        find(d, folder, first, &f, NULL, NULL, err) && device_take(d, folder, &f, report, err);
+        find(d, folder, receipts, &f, NULL, NULL, err) && device_take(d, folder, &f, report, err);
     device_find_end(&f);
     return ok;
 }
@@ -816,11 +886,11 @@ static bool load(struct device *d, const char *folder, enum load_kind first,
 bool device_load_folder(struct device *d, const char *folder, struct load_report *report,
                         struct err *err)
 {
-    return load(d, folder, LOAD_GRANT, report, err);
+    return load(d, folder, false, report, err);
 }
 
 bool device_load_receipts(struct device *d, const char *folder, struct load_report *report,
                           struct err *err)
 {
-    return load(d, folder, LOAD_RECEIPT, report, err);
+    return load(d, folder, true, report, err);
 }

@@ -52,15 +52,27 @@ static bool read_all(struct buf *out, int fd, const char *path, size_t most,
     }
 }
 
+/* What lies on a stick may be a link to a device, or a pipe that nobody writes to. */
+static int open_plain(const char *path, struct stat *st)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd >= 0 && (fstat(fd, st) != 0 || !S_ISREG(st->st_mode))) {
+        close(fd);
+        errno = EINVAL;
+        return -1;
+    }
+    return fd;
+}
+
 bool file_get(struct buf *out, const char *path, size_t most, struct progress *progress,
               struct err *err)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open_plain(path, &st);
     if (fd < 0) {
         return env(err, path, "open");
     }
-    if (progress && fstat(fd, &st) == 0 && st.st_size > 0) {
+    if (progress && st.st_size > 0) {
         progress->total = (size_t)st.st_size;
     }
     bool ok = read_all(out, fd, path, most, progress, err);
@@ -70,7 +82,8 @@ bool file_get(struct buf *out, const char *path, size_t most, struct progress *p
 
 bool file_head(struct buf *out, const char *path, size_t len, struct err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    int fd = open_plain(path, &st);
     size_t left = len;
     ssize_t n;
     if (fd < 0) {
@@ -91,8 +104,16 @@ bool file_head(struct buf *out, const char *path, size_t len, struct err *err)
 
 bool file_read(struct buf *out, const char *path, size_t most, struct err *err)
 {
-    return strcmp(path, "-") == 0 ? read_all(out, STDIN_FILENO, "standard input", most, NULL, err)
-                                  : file_get(out, path, most, NULL, err);
+    bool standard = strcmp(path, "-") == 0;
+    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return env(err, path, "open");
+    }
+    bool ok = read_all(out, fd, standard ? "standard input" : path, most, NULL, err);
+    if (!standard) {
+        close(fd);
+    }
+    return ok;
 }
 
 static bool write_all(int fd, const char *bytes, size_t len)
@@ -171,7 +192,8 @@ bool file_write(const char *path, const void *bytes, size_t len, unsigned mode, 
     return ok;
 }
 
-static bool same_on_medium(const char *path, const void *bytes, size_t len)
+static bool same_on_medium(const char *path, const void *bytes, size_t len,
+                           struct progress *progress)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
@@ -179,7 +201,7 @@ static bool same_on_medium(const char *path, const void *bytes, size_t len)
     }
     posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
     struct buf back = {0};
-    bool ok = read_all(&back, fd, path, len, NULL, NULL) && back.len == len &&
+    bool ok = read_all(&back, fd, path, len, progress, NULL) && back.len == len &&
               (len == 0 || memcmp(back.data, bytes, len) == 0);
     buf_fini(&back);
     close(fd);
@@ -221,7 +243,7 @@ bool file_put(const char *folder, const char *name, const void *bytes, size_t le
         ok = progress ? write_watched(fd, bytes, len, progress) : write_all(fd, bytes, len);
         ok = ok && futimens(fd, constant) == 0 && fsync(fd) == 0;
         ok = close(fd) == 0 && ok;
-        if (ok && !same_on_medium(part.data, bytes, len)) {
+        if (ok && !same_on_medium(part.data, bytes, len, progress)) {
             errno = EIO;
             ok = false;
         }

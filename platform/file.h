@@ -18,11 +18,12 @@ enum { FILE_PRIVATE = 0600, FILE_SHARED = 0644 };
 /* Append the file's bytes.  At most `most` bytes; more is ERR_LIMIT.  "-" is standard input. */
 MUST_CHECK bool file_read(struct buf *out, const char *path, size_t most, struct err *err);
 
-/* The same of a file on a slow medium, watched: how many bytes of how many. */
+/* The same of a file on a slow medium, watched: how many bytes of how many.  A plain file only: no
+ * link, pipe or device that somebody put on a stick. */
 MUST_CHECK bool file_get(struct buf *out, const char *path, size_t most, struct progress *progress,
                          struct err *err);
 
-/* Append no more than its first `len` bytes. */
+/* … and no more than its first `len` bytes. */
 MUST_CHECK bool file_head(struct buf *out, const char *path, size_t len, struct err *err);
 
 /* Give a file its name, in place of any other, and fsync the folder. */
@@ -34,7 +35,8 @@ MUST_CHECK bool file_write(const char *path, const void *bytes, size_t len, unsi
 
 /* The stick protocol: open ~name.part O_EXCL, write, fsync, drop the cache, read back and compare,
  * rename, fsync the folder, syncfs.  Any failed fsync abandons the file; never retried.  Watched, it
- * goes onto the medium MiB by MiB; stopped, nothing is left and `err` is ERR_ENV.
+ * goes onto the medium MiB by MiB, and counts each byte twice, written and read back; stopped,
+ * nothing is left and `err` is ERR_ENV.
  * Source: docs/RECORD.md, batches. */
 MUST_CHECK bool file_put(const char *folder, const char *name, const void *bytes, size_t len,
                          struct progress *progress, struct err *err);

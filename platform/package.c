@@ -95,7 +95,8 @@ bool package_read(struct package *p, const void *data, size_t len, const struct 
     }
     if (get_u16(bytes + 4) != 1 || get_u32(bytes + AT_CERT_LEN) != CERT_BYTES ||
         get_u64(bytes + AT_APP) > 1) {
-        return err_set(err, ERR_INPUT, "the package needs a newer suhbat");
+        err_set(err, ERR_ENV, "the package needs a newer suhbat");
+        return err_hint(err, "ask for the newer program first");
     }
     if (get_u64(bytes + AT_LEN) != len - fixed ||
         !sign_check(bytes + len - SIGN_BYTES, "package", bytes, HEADER + CERT_BYTES,

@@ -10,6 +10,7 @@ struct progress {
     atomic_size_t done, total; /* bytes; total 0: not known yet */
     atomic_bool stop;    /* somebody does not want to wait: end as soon as that costs nothing */
     atomic_bool stopped; /* and so it did */
+    atomic_bool waits;   /* for a medium, at this moment */
 };
 
 /* NULL: nobody is watching. */

@@ -2,7 +2,10 @@
 /* Who waits for a stick, and how does he get away? */
 #include "platform/stick.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "platform/errand.h"
 #include "platform/file.h"
@@ -33,6 +36,7 @@ static void drop(void *matter)
 {
     struct matter *m = matter;
     buf_fini(&m->bytes);
+    free(m->files);
     arena_fini(&m->arena);
     secret_wipe(m, sizeof *m);
     free(m);
@@ -43,22 +47,54 @@ static struct progress *watched(struct matter *m)
     return m->watched ? &m->progress : NULL;
 }
 
+/* A plain file with this ending, and its size. */
+static bool list_one(void *user, int dir, const char *name)
+{
+    struct matter *m = user;
+    struct stat st;
+    if (name[0] != '.' && name[0] != '~' && file_ends(name, m->name) &&
+        fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode)) {
+        m->files = mem_grow(m->files, m->count + 1, sizeof *m->files);
+        m->files[m->count++] =
+            (struct stick_file){arena_text(&m->arena, name), (uint64_t)st.st_size};
+    }
+    return m->count <= STICK_FILES && !progress_stopped(watched(m));
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct stick_file *)a)->name, ((const struct stick_file *)b)->name);
+}
+
 static bool list(void *matter, struct err *err)
 {
     struct matter *m = matter;
-    const char **names;
-    if (!file_list(&m->arena, &names, &m->count, m->folder, m->name, err)) {
+    if (!file_each(m->folder, list_one, m, err)) {
         return false;
     }
-    m->files = arena_alloc(&m->arena, (m->count + 1) * sizeof *m->files);
-    for (size_t i = 0; i < m->count; i++) {
-        m->files[i].name = names[i];
-        m->files[i].size = file_size(arena_printf(&m->arena, "%s/%s", m->folder, names[i]));
-        if (progress_stopped(watched(m))) {
-            return err_set(err, ERR_ENV, "the reading was stopped");
-        }
+    if (m->count > STICK_FILES) {
+        err_set(err, ERR_LIMIT, "there are more than %d such files in the folder",
+                (int)STICK_FILES);
+        return err_hint(err, "move old ones away");
     }
-    return true;
+    if (m->count) {
+        qsort(m->files, m->count, sizeof *m->files, by_name);
+    }
+    return !(m->watched && m->progress.stopped) || err_set(err, ERR_ENV, "stopped");
+}
+
+static bool first_is_enough(void *user, int dir, const char *name)
+{
+    (void)user;
+    (void)dir;
+    (void)name;
+    return false;
+}
+
+static bool look(void *matter, struct err *err)
+{
+    struct matter *m = matter;
+    return file_each(m->folder, first_is_enough, NULL, err);
 }
 
 static bool read_file(void *matter, struct err *err)
@@ -90,6 +126,9 @@ static struct matter *wait_for(errand_work *work, struct matter *m, struct progr
     m->watched = p != NULL;
     struct errand *e = errand_begin(work, m, drop, NULL, NULL, false);
     bool done = false, stopped = false;
+    if (p) {
+        p->waits = true;
+    }
     while (!done && !stopped) {
         done = errand_wait(e, TICK_MS);
         stopped = p && p->stop;
@@ -100,6 +139,9 @@ static struct matter *wait_for(errand_work *work, struct matter *m, struct progr
         m->progress.stop = true;
         done = errand_wait(e, STICK_GRACE_MS);
         p->stopped = true;
+    }
+    if (p) {
+        p->waits = false;
     }
     if (!done) {
         errand_leave(e);
@@ -140,6 +182,16 @@ static bool read_by(errand_work *work, struct buf *out, const char *folder, cons
     } else if (ok) {
         buf_add(out, m->bytes.data, m->bytes.len);
     }
+    if (m) {
+        drop(m);
+    }
+    return ok;
+}
+
+bool stick_is_there(const char *folder, struct progress *progress, struct err *err)
+{
+    bool ok;
+    struct matter *m = wait_for(look, new_matter(folder, ""), progress, &ok, err);
     if (m) {
         drop(m);
     }

@@ -17,16 +17,18 @@
 #include "platform/arena.h"
 #include "platform/progress.h"
 
-enum { STICK_GRACE_MS = 700 };
+enum { STICK_GRACE_MS = 700, STICK_FILES = 4096 };
 
 struct stick_file {
     const char *name;
     uint64_t size; /* bytes; 0 when unknown */
 };
-/* As file_list; owned by the arena. */
+/* As file_list, of plain files only; owned by the arena.  More than STICK_FILES: ERR_LIMIT. */
 MUST_CHECK bool stick_list(struct arena *arena, struct stick_file **files, size_t *count,
                            const char *folder, const char *ending, struct progress *progress,
                            struct err *err);
+/* Does the folder still answer? */
+MUST_CHECK bool stick_is_there(const char *folder, struct progress *progress, struct err *err);
 /* Append the bytes of a file of the folder; at most `most`. */
 MUST_CHECK bool stick_read(struct buf *out, const char *folder, const char *name, size_t most,
                            struct progress *progress, struct err *err);

@@ -324,6 +324,10 @@ static void test_media__one_that_hangs_at_a_byte_is_left(void **state)
             } else {
                 s.app.last_input_ms -= 2 * 60 * 1000 + 1000;
                 tick(&s);
+                assert_false(s.app.progress.stop);
+                s.app.task_ms -= 11000; /* it hangs */
+                tick(&s);
+                assert_true(s.app.progress.stop);
             }
             assert_int_equal(s.app.screen, how ? SCREEN_UNLOCK : way ? SCREEN_HAND_OVER : SCREEN_LOAD);
             scene_event(&s, (struct window_event){.kind = WINDOW_NONE}); /* still it hangs */
