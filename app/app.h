@@ -119,7 +119,7 @@ struct long_list {
     bool fixed;              /* nothing but another language changes it; else: */
     uint64_t ticket;         /* of the journal: what was answered since may change the list */
     int64_t minute;          /* and so may the time */
-    char language[32];
+    char language[LANGUAGE_NAME];
     unsigned pass; /* of building a page: when it was last used */
     struct arena arena;
     struct choice *choices;
@@ -298,8 +298,13 @@ void app_look_locks(struct app *app);
 void app_language(struct app *app, enum ui_language language);
 /* The questions' language by its code; the interface's too, unless they go apart. */
 void app_question_language(struct app *app, const char *code);
-/* The codes that the form's questions have, in the interface's order; returns how many. */
-size_t app_question_languages(const struct app *app, const char *codes[UI_LANGUAGE_COUNT]);
+/* The languages that the form's questions have, the interface's first and in its order: codes, or
+ * the form's own names; lent.  Returns how many. */
+enum { APP_LANGUAGES = 16 };
+size_t app_question_languages(const struct app *app, const char *codes[APP_LANGUAGES]);
+/* What stands on the button of a language, and its name; kept for the frame. */
+const char *app_language_sign(struct app *app, const char *code);
+const char *app_language_name(const char *code);
 /* Looks and hand, kept beside the vault: nothing of it is secret. */
 void app_settings_read(struct app *app);
 void app_settings_write(struct app *app);

@@ -234,6 +234,9 @@ bool interview_begin(struct interview **out, struct writer *writer, const uint8_
               writer_call(writer, begin_draft, &b, err);
     if (ok) {
         struct buf bytes = {0};
+        if (i->form->language_count && form_language(i->form, language) < 0) {
+            language = form_language_code(i->form, i->form->default_language);
+        }
         session_set_language(i->session, language);
         struct journal_event e = {.kind = JOURNAL_BEGIN,
                                   .wall_ms = i->happened_ms,

@@ -40,7 +40,7 @@ enum { INTERVIEW_MEMO_MAX = 1 << 20, INTERVIEW_MEMOS_MAX = 1000 };
 struct interview_memo {
     unsigned number; /* 1, 2, … */
     int64_t begun_ms;
-    char path[512], language[32];
+    char path[512], language[LANGUAGE_NAME];
     struct buf text;
     struct interview_memo *next;
 };

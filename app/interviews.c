@@ -171,8 +171,9 @@ static void opened(struct app *app, void *matter, bool ok, const struct err *err
     if (o->anew) {
         return;
     }
-    if (!app->apart) {
-        app->ui.language = language_from(session_language(app->interview->session));
+    const char *code = session_language(app->interview->session);
+    if (!app->apart && language_known(code)) {
+        app->ui.language = language_from(code);
     }
     app_say_anew(app);
     say_standing(app);

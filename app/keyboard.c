@@ -45,8 +45,8 @@ void keyboard_language(struct keyboard *k, const char *code)
 {
     k->layout = strcmp(code, "ky") == 0   ? LAYOUT_KY
                 : strcmp(code, "tg") == 0 ? LAYOUT_TG
-                : strcmp(code, "en") == 0 ? LAYOUT_LATIN
-                                          : LAYOUT_RU;
+                : (unsigned char)*code >= 0x80 || strcmp(code, "ru") == 0 ? LAYOUT_RU
+                                                                          : LAYOUT_LATIN;
 }
 
 static int row_height(const struct ui *ui)

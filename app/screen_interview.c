@@ -398,7 +398,7 @@ static void header(struct app *app)
                        .lock = !app->handed,
                        .memo = !app->handed,
                        .language = true,
-                       .sign = language_sign(language_from(session_language(i->session))),
+                       .sign = app_language_sign(app, session_language(i->session)),
                        .progress = count ? (float)(at + 1) / (float)count : 0,
                        .sections = lengths,
                        .section_count = sections};
@@ -424,7 +424,7 @@ static void show_page(struct app *app)
     int bottom = ui->h - (typing ? keyboard_height(ui, kind) : ui_bar_height(ui));
     header(app);
     if (ui_took(ui, "language")) { /* one tap: the next language of the questions */
-        const char *codes[UI_LANGUAGE_COUNT];
+        const char *codes[APP_LANGUAGES];
         size_t have = app_question_languages(app, codes), at = 0;
         while (at < have && strcmp(codes[at], session_language(i->session)) != 0) {
             at++;

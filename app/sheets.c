@@ -22,14 +22,15 @@ static void language_sheet(struct app *app, int x, int *y, int w)
         }
         return;
     }
-    const char *codes[UI_LANGUAGE_COUNT];
+    const char *codes[APP_LANGUAGES];
     size_t count = app_question_languages(app, codes);
     *y +=
         ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, S_language_questions), ui->theme.ink, true);
     for (size_t c = 0; c < count; c++) {
         bool on = strcmp(codes[c], session_language(app->interview->session)) == 0;
-        if (ui_choice(ui, arena_printf(&ui->frame, "ask:%s", codes[c]), x, y, w,
-                      language_own_name(language_from(codes[c])), on, false)) {
+        const char *id = language_known(codes[c]) ? arena_printf(&ui->frame, "ask:%s", codes[c])
+                                                  : arena_printf(&ui->frame, "ask:%zu", c);
+        if (ui_choice(ui, id, x, y, w, app_language_name(codes[c]), on, false)) {
             app_question_language(app, codes[c]);
             app_close_sheet(app);
             return;

@@ -65,6 +65,11 @@ const char *language_own_name(enum ui_language language)
     return languages[language].name;
 }
 
+bool language_known(const char *code)
+{
+    return strcmp(languages[language_from(code)].code, code) == 0;
+}
+
 enum ui_language language_from(const char *code)
 {
     for (size_t i = 0; i < UI_LANGUAGE_COUNT; i++) {

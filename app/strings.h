@@ -24,5 +24,6 @@ const char *language_code(enum ui_language language);
 const char *language_sign(enum ui_language language);
 const char *language_own_name(enum ui_language language);
 enum ui_language language_from(const char *code); /* UI_RU when unknown */
+bool language_known(const char *code);
 
 #endif

@@ -23,7 +23,7 @@ struct audit {
     bool track;
     int64_t wall, mono; /* of the beginning, or of the last resumption */
     int64_t last_wall, last_mono, now;
-    char language[32];
+    char language[LANGUAGE_NAME];
     /* the open interval, `event` "" when there is none */
     char event[24];
     char *path;

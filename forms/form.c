@@ -613,21 +613,71 @@ struct item *form_item(const struct form *form, const char *path)
     return map_get(&form->by_path, path);
 }
 
+/* What authors call the languages of the study where they give no code. */
+static const struct {
+    const char *code, *names;
+} known_languages[] = {
+    {"ru", "|русский|русский язык|russian|rus|орусча|орус тили|русӣ|забони русӣ|"},
+    {"ky", "|кыргызча|кыргыз тили|киргизский|кыргызский|kyrgyz|kirghiz|kyrgyzcha|kir|kgz|"},
+    {"tg", "|тоҷикӣ|забони тоҷикӣ|таджикский|тажикче|tajik|tojiki|tgk|"},
+    {"en", "|english|английский|англисче|англисӣ|eng|"}};
+
+static bool is_named(const char *name, const char *code)
+{
+    char wanted[2 * LANGUAGE_NAME];
+    size_t at = 0, len = strlen(name);
+    struct buf small = {0};
+    buf_char(&small, '|');
+    while (at < len) {
+        text_put(&small, text_small(text_next(name, len, &at)));
+    }
+    buf_char(&small, '|');
+    bool fits = small.len < sizeof wanted, is = false;
+    for (size_t i = 0; fits && i < sizeof known_languages / sizeof *known_languages; i++) {
+        is = is || (strcmp(known_languages[i].code, code) == 0 &&
+                    strstr(known_languages[i].names, small.data));
+    }
+    buf_fini(&small);
+    return is;
+}
+
+static bool is_code(const char *text, const char *code)
+{
+    size_t len = strlen(code);
+    char end = strncasecmp(text, code, len) == 0 ? text[len] : 'x';
+    return end == '\0' || end == '-' || end == '_' || end == ')';
+}
+
+/* "ky", "ky-KG", "Кыргызча (ky)" */
+static bool has_code(const char *name, const char *code)
+{
+    const char *bracket = strrchr(name, '(');
+    return is_code(name, code) || (bracket && is_code(bracket + 1, code));
+}
+
 int form_language(const struct form *form, const char *code)
 {
-    char in_brackets[32];
     for (size_t i = 0; i < form->language_count; i++) {
         if (text_same(form->languages[i], code)) {
             return (int)i;
         }
     }
-    snprintf(in_brackets, sizeof in_brackets, "(%.20s)", code);
-    for (size_t i = 0; i < form->language_count; i++) {
-        if (strstr(form->languages[i], in_brackets)) {
+    for (size_t i = 0; *code && i < form->language_count; i++) {
+        if (has_code(form->languages[i], code) || is_named(form->languages[i], code)) {
             return (int)i;
         }
     }
     return -1;
+}
+
+const char *form_language_code(const struct form *form, size_t index)
+{
+    for (size_t k = 0; k < sizeof known_languages / sizeof *known_languages; k++) {
+        if (form_language(form, known_languages[k].code) == (int)index) {
+            return known_languages[k].code;
+        }
+    }
+    return form->languages[index];
 }
 
 bool control_has(const struct control *control, const char *appearance)

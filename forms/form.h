@@ -200,8 +200,13 @@ MUST_CHECK bool form_head(const char **id, const char **version, const char **ti
                           struct arena *arena, const char *bytes, size_t len, struct err *err);
 
 struct item *form_item(const struct form *form, const char *path);
-/* Index of the translation for a language code ("ky" also finds "Кыргызча (ky)"), or -1. */
+enum { LANGUAGE_NAME = 64 }; /* bytes of a language's name or code, with its end */
+/* Index of the translation for a language, or -1: by its name as the form writes it, or by a code:
+ * "ky" finds "ky", "Кыргызча (ky)", "ky-KG", and what people call the languages of the study
+ * ("Кыргызча", "Kyrgyz"). */
 int form_language(const struct form *form, const char *code);
+/* The other way: the code of a study's language (ru, ky, tg, en), else the name itself.  Lent. */
+const char *form_language_code(const struct form *form, size_t index);
 bool control_has(const struct control *control, const char *appearance); /* as a word */
 bool control_is_question(const struct control *control);
 const char *data_type_name(enum data_type type);

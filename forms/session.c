@@ -257,8 +257,8 @@ struct session *session_begin(const struct form *form, const struct session_env 
     arena_init(&s->temp);
     s->form = form;
     s->env = *env;
-    snprintf(s->language, sizeof s->language, "%s",
-             form->language_count ? form->languages[form->default_language] : "ru");
+    session_set_language(
+        s, form->language_count ? form->languages[form->default_language] : "ru");
     s->nodes = mem_zero(form->item_count + 1, sizeof *s->nodes);
     s->dirty = mem_zero(form->item_count / 64 + 1, sizeof *s->dirty);
     s->whole = mem_zero(form->item_count / 64 + 1, sizeof *s->whole);

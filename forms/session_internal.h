@@ -37,7 +37,8 @@ struct session {
     struct xpath_env xpath;
     struct secondary *loaded; /* external instances fetched so far */
     struct fixed_list *fixed; /* those that were answered from so far */
-    char language[32];
+    char language[LANGUAGE_NAME];
+    int asked, russian; /* that language and Russian among the form's, or -1 */
     struct undo *undo; /* what the settling of an answer has done, while `logging` */
     size_t undo_count, undo_cap;
     bool logging;

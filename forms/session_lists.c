@@ -156,7 +156,7 @@ static struct node *fetch_external(struct session *s, const char *id)
 const char *session_external_label(struct session *s, const struct node *row)
 {
     const char *language = s->language, *first = NULL;
-    int known = form_language(s->form, language);
+    int known = s->asked;
     const char *name = known >= 0 ? s->form->languages[known] : language;
     for (const struct node *c = row->first; c; c = c->next) {
         bool label = text_starts(c->name, "label");

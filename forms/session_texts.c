@@ -40,8 +40,7 @@ static const struct text *present(const struct text *text)
 static const struct text *itext_pick(struct session *s, const struct itext *itext,
                                      enum text_form form, bool *fallback)
 {
-    int asked = form_language(s->form, s->language);
-    int russian = form_language(s->form, "ru");
+    int asked = s->asked, russian = s->russian;
     const struct text *text = NULL;
     if (asked >= 0) {
         text = present(itext->texts[(size_t)asked * TEXT_FORM_COUNT + form]);
@@ -108,6 +107,8 @@ const char *session_text(struct session *s, struct arena *arena, const struct la
 void session_set_language(struct session *s, const char *code)
 {
     snprintf(s->language, sizeof s->language, "%s", code);
+    s->asked = form_language(s->form, s->language);
+    s->russian = form_language(s->form, "ru");
 }
 
 const char *session_language(const struct session *s)

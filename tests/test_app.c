@@ -204,6 +204,66 @@ static int glow(struct scene *s)
     return 0;
 }
 
+/* A form as it comes from elsewhere. */
+static char *form_of(const char *md)
+{
+    char path[] = "/tmp/suhbat-form-XXXXXX.md";
+    int fd = mkstemps(path, 3);
+    assert_true(fd >= 0 && write(fd, md, strlen(md)) == (ssize_t)strlen(md));
+    close(fd);
+    char *form = scene_form(path);
+    unlink(path);
+    return form;
+}
+
+static void test_app__languages_go_by_whatever_name_the_form_gives_them(void **state)
+{
+    (void)state;
+    static const char md[] =
+        "| survey |\n"
+        "| | type | name | label::Кыргызча | label::Русский | label::Ўзбекча (uz) |\n"
+        "| | text | q | Атыңыз ким? | Как Вас зовут? | Исмингиз нима? |\n";
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_KY};
+    const char *codes[APP_LANGUAGES];
+    char *form = form_of(md);
+    scene_begin(&s, window, form, "form", &look);
+    assert_true(shows(&s, "Атыңыз ким?"));
+    assert_false(shows(&s, "Котормо жок"));
+    assert_int_equal(app_question_languages(&s.app, codes), 3);
+    assert_string_equal(codes[0], "ru");
+    assert_string_equal(codes[1], "ky");
+    assert_string_equal(app_language_sign(&s.app, codes[2]), "UZ");
+    assert_true(scene_tap(&s, "language"));
+    assert_true(shows(&s, "Исмингиз нима?"));
+    assert_true(shows(&s, "UZ"));
+    assert_int_equal(s.app.ui.language, UI_KY); /* there is no other interface for it */
+    assert_true(scene_tap(&s, "language"));
+    assert_true(shows(&s, "Как Вас зовут?"));
+    assert_int_equal(s.app.ui.language, UI_RU);
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "languages"));
+    assert_true(scene_tap(&s, "ask:2"));
+    assert_true(shows(&s, "Исмингиз нима?"));
+    scene_type(&s, "Olim");
+    cut_and_resume(&s);
+    assert_true(shows(&s, "Исмингиз нима?"));
+    scene_close(&s);
+    free(form);
+    /* none of ours: the form's own language, and no word of a missing translation */
+    form = form_of("| survey |\n"
+                   "| | type | name | label::French (fr) | label::Arabic (ar) |\n"
+                   "| | text | q | Nom ? | Ism? |\n"
+                   "| settings |\n| | default_language |\n| | French (fr) |\n");
+    scene_begin(&s, window, form, "form", &look);
+    assert_true(shows(&s, "Nom ?"));
+    assert_false(shows(&s, "Котормо жок"));
+    assert_true(scene_tap(&s, "language"));
+    assert_true(shows(&s, "Ism?"));
+    scene_close(&s);
+    free(form);
+}
+
 static void test_app__the_end_of_a_page_is_felt(void **state)
 {
     (void)state;
@@ -751,6 +811,7 @@ static int run(void)
         cmocka_unit_test(test_app__a_refusal_goes_with_the_text_it_was_of),
         cmocka_unit_test(test_app__a_missing_translation_is_marked_wherever_it_is),
         cmocka_unit_test(test_app__a_swipe_goes_on_and_back),
+        cmocka_unit_test(test_app__languages_go_by_whatever_name_the_form_gives_them),
         cmocka_unit_test(test_app__the_end_of_a_page_is_felt),
         cmocka_unit_test(test_app__a_drawing_and_a_file_are_sealed_with_the_record),
         cmocka_unit_test(test_app__a_whole_interview_with_keys_alone),
