@@ -724,7 +724,9 @@ bool interview_discard(struct interview *i, struct err *err)
 
 const char *interview_section(struct interview *i, struct arena *arena, const struct page *page)
 {
-    for (const struct control *c = page->control->parent; c; c = c->parent) {
+    bool group = page->kind == PAGE_FIELDS && page->control->kind == CONTROL_GROUP;
+    for (const struct control *c = group ? page->control : page->control->parent; c;
+         c = c->parent) {
         if (c->label.itext || c->label.text || c->label.id) {
             struct node *node = page->node;
             const char *text = session_text(i->session, arena, &c->label, node, FORM_LONG, NULL);

@@ -400,7 +400,8 @@ const char *question_value(struct app *app, const struct page *page)
     if (c->kind == CONTROL_TRIGGER && *value) {
         return ui_str(ui, S_acknowledged);
     }
-    const struct buf *file = c->kind == CONTROL_UPLOAD ? interview_file(app->interview, value) : NULL;
+    const struct buf *file =
+        c->kind == CONTROL_UPLOAD ? interview_file(app->interview, value) : NULL;
     if (file) {
         return question_is_drawn(c) ? ui_str(ui, S_drawn)
                                     : ui_fill(ui, S_file_kept, question_size(app, file->len), NULL);
@@ -484,6 +485,46 @@ void question_show(struct app *app, const struct page *page, int x, int *y, int 
     show_answer(app, page, x, y, w);
 }
 
+bool question_is_secret(const struct control *control)
+{
+    return control->kind == CONTROL_SECRET || control_has(control, "masked");
+}
+
+/* The labels of the groups that this question is in, and the one before it was not. */
+static void show_groups(struct app *app, const struct page *page, const struct page *field,
+                        const struct control **last, int x, int *y, int w)
+{
+    enum { DEEP = 8, SHORT = 40 };
+    struct ui *ui = &app->ui;
+    const struct control *chain[DEEP];
+    size_t count = 0, known = 0;
+    const struct control *own = field->control->parent;
+    for (const struct control *c = own; c && count < DEEP; c = c->parent) {
+        chain[count++] = c;
+        if (c == page->control) {
+            break;
+        }
+    }
+    while (known < count && chain[known] != *last) {
+        known++;
+    }
+    for (size_t k = known; k-- > 0;) { /* from the outer one */
+        bool fallback = false, page_own = chain[k] == page->control;
+        if (chain[k]->kind != CONTROL_GROUP || control_has(chain[k], "risk-matrix")) {
+            continue;
+        }
+        const char *text = session_text(app->interview->session, &ui->frame, &chain[k]->label,
+                                        field->node, FORM_LONG, &fallback);
+        if (!*text || (page_own && text_count(text, strlen(text)) <= SHORT && !fallback)) {
+            continue; /* the header has it */
+        }
+        *y += ui_rich(ui, x, *y, w, TEXT_HEADING, text, ui->theme.ink, true);
+        question_fallback(app, fallback, x, y, w);
+        *y += ui_px(ui, 10);
+    }
+    *last = own;
+}
+
 void question_show_fields(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -501,7 +542,9 @@ void question_show_fields(struct app *app, int x, int *y, int w)
     if (ask_risk(app, &page, fields, count, x, y, w)) {
         return;
     }
+    const struct control *group = NULL;
     for (size_t f = 0; f < count;) {
+        show_groups(app, &page, &fields[f], &group, x, y, w);
         if (question_is_grid_head(&fields[f]) || question_is_grid_row(&fields[f])) {
             f += ask_grid(app, fields, count, f, x, y, w);
             continue;

@@ -73,4 +73,7 @@ size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t
 bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count,
               int x, int *y, int w);
 
+/* Nobody reads its answer over a shoulder: not in a list, either. */
+bool question_is_secret(const struct control *control);
+
 #endif

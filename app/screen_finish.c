@@ -95,7 +95,7 @@ static bool show_doubts(struct app *app, int x, int *y, int w)
         const struct problem *p = &doubts.list[k];
         struct page page = {.kind = PAGE_QUESTION, .node = p->node, .control = p->control};
         if (show_way(app, p, arena_printf(&ui->frame, "doubt:%zu", k + 1),
-                     control_has(p->control, "masked") ? "" : question_value(app, &page), '?', x, y,
+                     question_is_secret(p->control) ? "" : question_value(app, &page), '?', x, y,
                      w)) {
             return true;
         }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How does the talk go on, page after page? */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/app.h"
+#include "app/question.h"
 #include "platform/clock.h"
 
 /* Arriving at a page: the field to type in is open at once, with what was typed before a cut. */
@@ -240,32 +242,96 @@ static void go_back(struct app *app)
 
 /* ---- roster ---- */
 
+/* All that is asked in an entry, on whatever pages. */
+static void entry_questions(struct app *app, struct node *entry, struct page **all, size_t *count)
+{
+    struct session *s = app->interview->session;
+    struct arena *arena = &app->ui.frame;
+    struct page *pages, *fields, *list = NULL;
+    size_t page_count, n;
+    *count = 0;
+    session_pages(s, arena, entry, &pages, &page_count);
+    for (size_t p = 0; p < page_count; p++) {
+        fields = &pages[p];
+        n = 1;
+        if (pages[p].kind == PAGE_FIELDS) {
+            session_fields(s, arena, &pages[p], &fields, &n);
+        }
+        for (size_t f = 0; f < n; f++) {
+            if (fields[f].kind == PAGE_QUESTION) {
+                list = mem_grow(list, *count + 1, sizeof *list);
+                list[(*count)++] = fields[f];
+            }
+        }
+    }
+    *all = arena_alloc(arena, (*count + 1) * sizeof **all);
+    if (*count) {
+        memcpy(*all, list, *count * sizeof *list);
+    }
+    free(list);
+}
+
+/* Its first answers, for who has to know which entry it is; "" when there are none. */
+static const char *entry_words(struct app *app, const struct page *all, size_t count, size_t most,
+                               const struct node *but)
+{
+    struct buf line = {0};
+    size_t parts = 0;
+    for (size_t q = 0; q < count && parts < most; q++) {
+        const struct control *c = all[q].control;
+        if (*tree_value(all[q].node) && c->kind != CONTROL_TRIGGER && !question_is_secret(c) &&
+            all[q].node != but) {
+            buf_text(&line, parts++ ? " · " : "");
+            buf_text(&line, question_value(app, &all[q]));
+        }
+    }
+    const char *text = arena_text(&app->ui.frame, line.data ? line.data : "");
+    buf_fini(&line);
+    return text;
+}
+
 /* One line for an entry: its first answers, or that it is empty; and what it lacks. */
 static void describe(struct app *app, struct node *entry, const char **title, const char **small,
                      char *mark)
 {
     struct ui *ui = &app->ui;
-    struct page *pages;
-    size_t count, missing = 0, parts = 0;
-    struct buf line = {0};
-    session_pages(app->interview->session, &ui->frame, entry, &pages, &count);
-    for (size_t p = 0; p < count; p++) {
-        if (pages[p].kind != PAGE_QUESTION) {
-            continue;
-        }
-        missing += session_check(app->interview->session, pages[p].node, NULL) != ANSWER_OK;
-        if (*tree_value(pages[p].node) && parts < 3 && pages[p].control->kind != CONTROL_TRIGGER) {
-            buf_text(&line, parts++ ? " · " : "");
-            buf_text(&line, question_value(app, &pages[p]));
-        }
+    struct page *all;
+    size_t count, missing = 0;
+    bool any = false;
+    entry_questions(app, entry, &all, &count);
+    for (size_t q = 0; q < count; q++) {
+        missing += session_check(app->interview->session, all[q].node, NULL) != ANSWER_OK;
+        any = any || (*tree_value(all[q].node) && all[q].control->kind != CONTROL_TRIGGER);
     }
     const char *number = ui_number(ui, tree_position(entry));
-    *title = parts ? arena_text(&ui->frame, line.data) : ui_fill(ui, S_roster_entry, number, NULL);
-    *small = !parts    ? ui_str(ui, S_roster_empty)
+    const char *words = entry_words(app, all, count, 3, NULL);
+    *title = *words ? words : ui_fill(ui, S_roster_entry, number, NULL);
+    *small = !any      ? ui_str(ui, S_roster_empty)
              : missing ? ui_fill(ui, S_roster_missing, ui_number(ui, (long long)missing), NULL)
                        : "";
-    *mark = !parts ? 'o' : missing ? '!' : '+';
-    buf_fini(&line);
+    *mark = !any ? 'o' : missing ? '!' : '+';
+}
+
+/* Of whom is this asked?  And the section's title, where the header had to cut it. */
+static void show_whose(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    struct node *entry = interview_entry(i);
+    const char *title = ui_plain(ui, interview_section(i, &ui->frame, &i->page));
+    if (entry && i->page.kind != PAGE_ROSTER) {
+        struct page *all;
+        size_t count;
+        entry_questions(app, entry, &all, &count);
+        const struct node *but = i->page.kind == PAGE_QUESTION ? i->page.node : NULL;
+        const char *words = entry_words(app, all, count, 1, but);
+        const char *number = ui_fill(ui, S_roster_entry, ui_number(ui, tree_position(entry)), NULL);
+        number = *words ? arena_printf(&ui->frame, "%s · %s", number, words) : number;
+        title = ui->title_cut ? arena_printf(&ui->frame, "%s · %s", title, number) : number;
+    } else if (!ui->title_cut) {
+        return;
+    }
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, title, ui->theme.soft, true) + ui_px(ui, 6);
 }
 
 static void enter(struct app *app, struct node *entry)
@@ -287,9 +353,11 @@ static void show_roster(struct app *app, int x, int *y, int w)
     struct node **entries;
     size_t count;
     struct err err = {0};
-    const char *label =
-        session_text(i->session, &ui->frame, &roster.control->label, roster.node, FORM_LONG, NULL);
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, label, ui->theme.ink, true);
+    bool fallback = false;
+    const char *label = session_text(i->session, &ui->frame, &roster.control->label, roster.node,
+                                     FORM_LONG, &fallback);
+    *y += ui_rich(ui, x, *y, w, TEXT_QUESTION, label, ui->theme.ink, true);
+    question_fallback(app, fallback, x, y, w);
     *y += ui_px(ui, 12);
     session_entries(i->session, &ui->frame, &roster, &entries, &count);
     bool fixed = roster.control->item->fixed;
@@ -379,7 +447,7 @@ static void header(struct app *app)
     size_t count, at, sections = 0;
     interview_pages(i, &ui->frame, &pages, &count, &at);
     size_t *lengths = arena_alloc(&ui->frame, (count + 1) * sizeof *lengths);
-    const char *title = interview_section(i, &ui->frame, &i->page);
+    const char *title = ui_plain(ui, interview_section(i, &ui->frame, &i->page));
     const char *before = "";
     for (size_t p = 0; p < count; p++) {
         const char *section = interview_section(i, &ui->frame, &pages[p]);
@@ -485,6 +553,9 @@ static void show_page(struct app *app)
             app_go(app, SCREEN_HAND);
         }
         return;
+    }
+    if (!app->handed) {
+        show_whose(app, x, &y, w);
     }
     if (i->page.kind == PAGE_ROSTER) {
         show_roster(app, x, &y, w);

@@ -95,7 +95,8 @@ static void gather(struct app *app, struct outline *o)
     size_t count;
     session_pages(i->session, &app->ui.frame, NULL, &pages, &count);
     for (size_t p = 0; p < count; p++) {
-        const char *title = interview_section(i, &app->ui.frame, &pages[p]);
+        const char *title =
+            ui_plain(&app->ui, interview_section(i, &app->ui.frame, &pages[p]));
         if (!o->count || strcmp(o->list[o->count - 1].title, title) != 0) {
             if (o->count == SECTIONS) {
                 break;
@@ -145,8 +146,7 @@ static bool show_leaf(struct app *app, const struct outline *o, size_t at, int x
     struct ui *ui = &app->ui;
     const struct leaf *l = &o->leaves[at];
     const char *answer = l->answered ? question_value(app, &l->question) : "";
-    bool secret =
-        l->question.control->kind == CONTROL_SECRET || control_has(l->question.control, "masked");
+    bool secret = question_is_secret(l->question.control);
     char mark = l->missing ? '!' : l->doubtful ? '?' : l->answered ? '+' : 'o';
     return ui_row(ui, arena_printf(&ui->frame, "leaf:%zu", at + 1), x, y, w, label_of(app, l),
                   secret ? "" : answer, mark);

@@ -113,12 +113,36 @@ static void keep_pages(struct arena *arena, struct pages *from, struct page **pa
     free(from->list);
 }
 
+/* An entry of a repeat with the appearance field-list is one page; its node is a child that is
+ * there whatever is relevant.  False: entries within it are walked page by page, so it is none. */
+static bool whole_entry(struct session *s, const struct control *from, struct node *entry,
+                        struct pages *found)
+{
+    struct pages inner = {0};
+    struct node *anchor = entry->first;
+    bool roster = false;
+    walk_controls(s, from, entry, false, &inner);
+    for (size_t p = 0; p < inner.count; p++) {
+        roster = roster || inner.list[p].kind == PAGE_ROSTER;
+    }
+    while (anchor && (!anchor->item || anchor->item->is_repeat || anchor->item->is_attribute)) {
+        anchor = anchor->next;
+    }
+    bool whole = anchor && !roster && inner.count;
+    if (whole) {
+        add_page(found, PAGE_FIELDS, from, anchor);
+    }
+    free(inner.list);
+    return whole;
+}
+
 void session_pages(struct session *s, struct arena *arena, struct node *entry, struct page **pages,
                    size_t *count)
 {
     struct pages found = {0};
     const struct control *from = entry ? entry->item->control : s->form->body;
-    if (from) {
+    bool list = entry && from && control_has(from, "field-list");
+    if (from && !(list && whole_entry(s, from, entry, &found))) {
         walk_controls(s, from, entry, true, &found);
     }
     keep_pages(arena, &found, pages, count);
