@@ -363,6 +363,8 @@ void screen_unlock(struct app *app);
 void screen_home(struct app *app);
 void screen_forms(struct app *app);
 void screen_interview(struct app *app);
+/* Going elsewhere is never held: what does not fit is kept as typing, not as an answer. */
+void commit_or_keep(struct app *app);
 /* The interview's page is another now: fresh field, fresh message, recovered typing. */
 void screen_arrive(struct app *app);
 /* ---- the respondent's own screen: groups with the appearance respondent-screen ---- */
@@ -457,6 +459,8 @@ bool question_commit(struct app *app);
 struct node *question_typed(struct app *app);
 /* Are names and sentences typed there, and no code? */
 bool question_is_prose(const struct node *node);
+/* May a line break be typed there? */
+bool question_is_many_lines(const struct node *node);
 /* Half an answer, as it was journalled: "2026-11-12", "2026-11-12T08:--", "--:35". */
 void question_half(struct app *app, const struct node *node, const char *text);
 /* Does a half of this question's answer wait for the other, and what is said then? */

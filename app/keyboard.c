@@ -43,8 +43,8 @@ static const char *const names[LAYOUT_COUNT] = {"русский", "кыргыз�
 
 void keyboard_language(struct keyboard *k, const char *code)
 {
-    k->layout = strcmp(code, "ky") == 0   ? LAYOUT_KY
-                : strcmp(code, "tg") == 0 ? LAYOUT_TG
+    k->layout = strcmp(code, "ky") == 0                                   ? LAYOUT_KY
+                : strcmp(code, "tg") == 0                                 ? LAYOUT_TG
                 : (unsigned char)*code >= 0x80 || strcmp(code, "ru") == 0 ? LAYOUT_RU
                                                                           : LAYOUT_LATIN;
 }
@@ -250,9 +250,17 @@ static void letter_rows(struct ui *ui, struct keyboard *k, int top)
 static bool last_row(struct ui *ui, struct keyboard *k, int top, const char *done)
 {
     int h = row_height(ui), w = ui->w;
-    int at[] = {0, w * 13 / 100, w * 26 / 100, w * 35 / 100, w * 68 / 100, w * 77 / 100, w};
-    struct rect cell[6];
-    for (int i = 0; i < 6; i++) {
+    /* 123, language, comma, blank, full stop, new line (or nothing), done */
+    int at[] = {0,
+                w * 13 / 100,
+                w * 26 / 100,
+                w * 35 / 100,
+                w * (k->lines ? 59 : 68) / 100,
+                w * (k->lines ? 68 : 77) / 100,
+                w * 77 / 100,
+                w};
+    struct rect cell[7];
+    for (int i = 0; i < 7; i++) {
         cell[i] = (struct rect){at[i], top, at[i + 1] - at[i], h};
     }
     if (key(ui, "123", k->symbols ? "АБВ" : "123", cell[0], 1, TEXT_KEY_SMALL)) {
@@ -276,7 +284,19 @@ static bool last_row(struct ui *ui, struct keyboard *k, int top, const char *don
     if (strcmp(ui->held, "key:.") == 0) {
         show_variants(ui, k, cell[4], variants_of("."));
     }
-    return key(ui, "enter", done, cell[5], 2, TEXT_TITLE);
+    if (k->lines) {
+        static const int8_t hook[] = {82, 24, 82, 62, 22, 62}, head[] = {42, 42, 20, 62, 42, 82};
+        int size = ui_px(ui, 20);
+        struct rect r = cell[5];
+        if (key(ui, "line", "", r, 1, TEXT_KEY)) {
+            edit_insert(&ui->edit, "\n");
+        }
+        ui_stroke(ui, r.x + (r.w - size) / 2, r.y + (r.h - size) / 2, 20, hook, 3, 2.5f,
+                  ui->theme.ink);
+        ui_stroke(ui, r.x + (r.w - size) / 2, r.y + (r.h - size) / 2, 20, head, 3, 2.5f,
+                  ui->theme.ink);
+    }
+    return key(ui, "enter", done, cell[6], 2, TEXT_TITLE);
 }
 
 /* Name `column` of a row; "" behind its end. */
@@ -388,5 +408,7 @@ bool keyboard_show(struct ui *ui, struct keyboard *k, enum keyboard_kind kind, c
     }
     ui->text_scale = scale;
     k->sentences = false;
+    ui->lines = k->lines;
+    k->lines = false;
     return finished;
 }

@@ -22,6 +22,7 @@ struct keyboard {
     enum keyboard_layout layout;
     bool symbols, shift;
     bool sentences; /* said anew for each build: a text's and a sentence's first letter is large */
+    bool lines;     /* said anew, too: the text may have several, and a key for them */
     bool by_itself; /* ⇧ was set so */
     unsigned changes;      /* of which text the case was last thought about */
     char field[UI_ID_MAX]; /* and whose */

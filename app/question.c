@@ -246,6 +246,12 @@ bool question_is_prose(const struct node *node)
     return node && node->item->type == TYPE_TEXT && !is_masked(node->item->control);
 }
 
+bool question_is_many_lines(const struct node *node)
+{
+    return node && node->item->type == TYPE_TEXT && !is_masked(node->item->control) &&
+           control_has(node->item->control, "multiline");
+}
+
 static void ask_text(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -336,13 +342,14 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
         app_show_picture(app, x, *y, picture);
         *y += picture->h + ui_px(ui, 4);
     }
-    question_fallback(app, fallback || (hint_fallback && *hint) || (note_fallback && *note), x, y,
-                      w);
+    question_fallback(
+        app, fallback || (hint_fallback && *hint) || (note_fallback && *note && !app->handed), x, y,
+        w);
     if (*hint) {
         *y += ui_px(ui, 6);
         *y += ui_rich(ui, x, *y, w, TEXT_HINT, hint, ui->theme.soft, true);
     }
-    if (*note) {
+    if (*note && !app->handed) { /* it is the interviewer's */
         *y += ui_px(ui, 8);
         int h = ui_rich(ui, x + ui_px(ui, 12), *y, w - ui_px(ui, 12), TEXT_NOTE, note,
                         ui->theme.soft, true);
@@ -425,6 +432,28 @@ static void show_value(struct app *app, const struct page *page, int x, int *y, 
     }
 }
 
+bool question_take_back(struct app *app, const struct node *node, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int px = x;
+    if (!*tree_value(node) || node->required || node->readonly) {
+        return false;
+    }
+    *y += ui_px(ui, 10);
+    bool taken = ui_pill(ui, question_part(app, node, "take-back", ""), &px, y, x, x + w,
+                         ui_str(ui, S_take_back), false, true);
+    ui_pills_end(ui, &px, y, x);
+    return taken;
+}
+
+/* What no second touch takes away: a slider, an order, an hour. */
+static bool stays(const struct page *page)
+{
+    enum data_type type = page->node->item->type;
+    return page->control->kind == CONTROL_RANGE || page->control->kind == CONTROL_RANK ||
+           (page->control->kind == CONTROL_INPUT && (type == TYPE_TIME || type == TYPE_DATE_TIME));
+}
+
 static void show_answer(struct app *app, const struct page *page, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -455,6 +484,9 @@ static void show_answer(struct app *app, const struct page *page, int x, int *y,
         ui_warning(ui, x, y, w, ui_str(ui, S_not_yet));
     }
     question_refusal(app, node, x, y, w);
+    if (stays(page) && question_take_back(app, node, x, y, w)) {
+        question_answer(app, node, "");
+    }
     if (is_number(node->item)) {
         number_pills(app, node, x, y, w);
     }

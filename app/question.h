@@ -73,6 +73,10 @@ size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t
 bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count,
               int x, int *y, int w);
 
+/* "Don't know" and the like of a select, apart from its other choices. */
+void question_no_answers(struct app *app, struct node *node, int x, int *y, int w);
+/* A pill that takes an answer away that need not be; true: it was touched. */
+bool question_take_back(struct app *app, const struct node *node, int x, int *y, int w);
 /* Nobody reads its answer over a shoulder: not in a list, either. */
 bool question_is_secret(const struct control *control);
 

@@ -259,30 +259,53 @@ static uint8_t match(const struct long_list *f, size_t i, const struct search_fo
     return *what->needle ? (uint8_t)search_rank(f->keys[i], f->sounds[i], what) : SEARCH_RANKS;
 }
 
-/* A loudspeaker beside a choice that has a sound; returns the width it takes. */
-static int sound_button(const struct list *l, size_t i)
+/* What a choice sounds like; "" when there is nothing to be heard. */
+static const char *sound_of(const struct list *l, size_t i)
+{
+    const char *uri =
+        session_choice_text(l->app->interview->session, &l->app->ui.frame, l->node->item->control,
+                            l->node, &l->choices[i], FORM_AUDIO);
+    return app_has_sound(l->app, uri) ? uri : "";
+}
+
+static bool has_sounds(const struct list *l)
+{
+    for (size_t i = 0; i < l->count && i < APP_CHOICES_SHOWN; i++) {
+        if (!question_is_code(l->choices[i].value) && *sound_of(l, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A loudspeaker for it, where there is one. */
+static void loudspeaker(const struct list *l, size_t i, struct rect r)
 {
     static const int8_t cone[] = {20, 40, 34, 40, 52, 24, 52, 76, 34, 60, 20, 60, 20, 40};
     static const int8_t wave[] = {64, 36, 72, 50, 64, 64};
-    struct app *app = l->app;
-    struct ui *ui = &app->ui;
-    int side = ui_px(ui, UI_TOUCH_DP), h;
-    const char *uri =
-        session_choice_text(app->interview->session, &ui->frame, l->node->item->control, l->node,
-                            &l->choices[i], FORM_AUDIO);
-    if (!app_has_sound(app, uri)) {
+    struct ui *ui = &l->app->ui;
+    const char *uri = sound_of(l, i), *name = question_choice_name(l->app, &l->choices[i], i);
+    if (!*uri) {
+        return;
+    }
+    if (ui_target(ui, question_part(l->app, l->node, "say", name), ROLE_ICON, r)) {
+        app_listen(l->app, uri);
+    }
+    int at_x = r.x + (r.w - ui_px(ui, 28)) / 2, at_y = r.y + (r.h - ui_px(ui, 28)) / 2;
+    ui_stroke(ui, at_x, at_y, 28, cone, 7, 2, ui->theme.ink);
+    ui_stroke(ui, at_x, at_y, 28, wave, 3, 2, ui->theme.ink);
+}
+
+/* … beside a choice; returns the width it takes. */
+static int sound_button(const struct list *l, size_t i)
+{
+    struct ui *ui = &l->app->ui;
+    int side = ui_px(ui, UI_TOUCH_DP);
+    if (!*sound_of(l, i)) {
         return 0;
     }
-    h = ui_choice_height(ui, l->w - side, l->choices[i].label);
-    struct rect r = {l->x + l->w - side, *l->y, side, h};
-    const char *name = question_choice_name(app, &l->choices[i], i);
-    if (ui_target(ui, question_part(app, l->node, "say", name), ROLE_ICON, r)) {
-        app_listen(app, uri);
-    }
-    ui_stroke(ui, r.x + ui_px(ui, 10), r.y + (h - ui_px(ui, 28)) / 2, 28, cone, 7, 2,
-              ui->theme.ink);
-    ui_stroke(ui, r.x + ui_px(ui, 10), r.y + (h - ui_px(ui, 28)) / 2, 28, wave, 3, 2,
-              ui->theme.ink);
+    int h = ui_choice_height(ui, l->w - side, l->choices[i].label);
+    loudspeaker(l, i, (struct rect){l->x + l->w - side, *l->y, side, h});
     return side;
 }
 
@@ -419,7 +442,7 @@ static void as_pictures(struct list *l, unsigned columns)
 {
     struct ui *ui = &l->app->ui;
     int gap = ui_px(ui, 8), cell_w = l->w / (int)columns, inner = cell_w - 3 * gap;
-    int most = ui_px(ui, 140);
+    int most = ui_px(ui, 140), sound_h = has_sounds(l) ? ui_px(ui, UI_TOUCH_DP) : 0;
     float before = even_words(l, inner);
     for (size_t from = 0; from < l->count;) {
         size_t shown[8], n = 0;
@@ -457,8 +480,11 @@ static void as_pictures(struct list *l, unsigned columns)
                 ui_mark_choice(ui, face.x + face.w - ui_px(ui, 26), face.y + ui_px(ui, 15), 20,
                                true, l->many);
             }
+            if (sound_h) {
+                loudspeaker(l, i, (struct rect){r.x, r.y + h, cell_w, sound_h});
+            }
         }
-        *l->y += h;
+        *l->y += h + sound_h;
     }
     ui->text_scale = before;
 }
@@ -472,17 +498,20 @@ static void as_columns(struct list *l, unsigned columns)
             shown[count++] = i;
         }
     }
-    int cell_w = l->w / (int)columns;
-    float before = even_words(l, cell_w - ui_choice_inset(ui));
+    int cell_w = l->w / (int)columns, side = has_sounds(l) ? ui_px(ui, UI_TOUCH_DP) : 0;
+    float before = even_words(l, cell_w - side - ui_choice_inset(ui));
     for (size_t from = 0; from < count; from += columns) {
         int h = 0;
         for (size_t k = from; k < from + columns && k < count; k++) {
-            int own = ui_choice_height(ui, cell_w, l->choices[shown[k]].label);
+            int own = ui_choice_height(ui, cell_w - side, l->choices[shown[k]].label);
             h = own > h ? own : h;
         }
         for (size_t k = from; k < from + columns && k < count; k++) {
             size_t i = shown[k];
-            struct rect r = {l->x + (int)(k - from) * cell_w, *l->y, cell_w, h};
+            struct rect r = {l->x + (int)(k - from) * cell_w, *l->y, cell_w - side, h};
+            if (side) {
+                loudspeaker(l, i, (struct rect){r.x + r.w, r.y, side, h});
+            }
             if (ui_choice_cell(ui, id_of(l, i), r, l->choices[i].label, is_on(l, i), l->many)) {
                 question_toggle(l->app, l->node, l->choices[i].value);
             }
@@ -524,6 +553,7 @@ static bool as_scale(struct list *l, float least)
         count += !question_is_code(l->choices[i].value);
     }
     int cell_w = count ? l->w / (int)count : 0;
+    int sound_h = has_sounds(l) ? ui_px(ui, UI_TOUCH_DP) : 0;
     if (cell_w < ui_px(ui, UI_TOUCH_DP)) {
         return false;
     }
@@ -552,9 +582,12 @@ static bool as_scale(struct list *l, float least)
         ui_mark_choice(ui, r.x + (cell_w - circle) / 2, r.y + gap + circle / 2, 28, on, l->many);
         ui_text_top(ui, (struct rect){r.x + gap, r.y + circle + 3 * gap, cell_w - 2 * gap, label_h},
                     TEXT_HINT, l->choices[i].label, ui->theme.ink);
+        if (sound_h) {
+            loudspeaker(l, i, (struct rect){r.x, r.y + h, cell_w, sound_h});
+        }
     }
     ui->text_scale = before;
-    *l->y += label_h ? h : 0;
+    *l->y += label_h ? h + sound_h : 0;
     return label_h > 0;
 }
 
@@ -607,13 +640,26 @@ static void code_pills(struct list *l)
     ui_pills_end(ui, &px, l->y, l->x);
 }
 
+void question_no_answers(struct app *app, struct node *node, int x, int *y, int w)
+{
+    const struct control *c = node->item->control;
+    struct list l = {
+        .app = app, .node = node, .many = c->kind != CONTROL_SELECT1, .x = x, .w = w, .y = y};
+    if (question_choices(app, node, &l.choices, &l.count, x, y, w)) {
+        l.codes = count_codes(l.choices, l.count);
+        l.have = arena_text(&app->ui.frame, tree_value(node));
+        code_pills(&l);
+    }
+}
+
 /* Beside each other, as long as no word breaks. */
 static bool columns_fit(const struct list *l, unsigned columns)
 {
+    int side = has_sounds(l) ? ui_px(&l->app->ui, UI_TOUCH_DP) : 0;
     bool fit = true;
     for (size_t i = 0; fit && i < l->count; i++) {
         fit = question_is_code(l->choices[i].value) ||
-              ui_choice_fits(&l->app->ui, l->w / (int)columns, l->choices[i].label);
+              ui_choice_fits(&l->app->ui, l->w / (int)columns - side, l->choices[i].label);
     }
     return fit;
 }

@@ -26,6 +26,36 @@ static const char *label_of(struct app *app, const struct page *page)
                         FORM_LONG, NULL);
 }
 
+static bool is_fallback(struct app *app, const struct page *page)
+{
+    bool fallback = false;
+    (void)session_text(app->interview->session, &app->ui.frame, &page->control->label, page->node,
+                       FORM_LONG, &fallback);
+    return fallback;
+}
+
+static const char *text_of(struct app *app, const struct page *page, bool hint, enum text_form form)
+{
+    return session_text(app->interview->session, &app->ui.frame,
+                        hint ? &page->control->hint : &page->control->label, page->node, form,
+                        NULL);
+}
+
+/* What a line of a table has no room for: then it is a question of its own. */
+static bool is_rich(struct app *app, const struct page *page)
+{
+    return app_has_sound(app, text_of(app, page, false, FORM_AUDIO)) ||
+           *text_of(app, page, false, FORM_IMAGE) || *text_of(app, page, true, FORM_GUIDANCE);
+}
+
+static void hint_of(struct app *app, const struct page *page, int x, int *y, int w)
+{
+    const char *hint = text_of(app, page, true, FORM_LONG);
+    if (*hint) {
+        *y += ui_rich(&app->ui, x, *y, w, TEXT_HINT, hint, app->ui.theme.soft, true);
+    }
+}
+
 struct columns {
     struct choice *list; /* without the codes for "no answer" */
     size_t count;
@@ -99,11 +129,13 @@ static void row(struct app *app, const struct page *page, int x, int *y, int lab
         ui_mark_choice(ui, r.x + (cell_w - ui_px(ui, 28)) / 2, r.y + h / 2, 28,
                        question_has_word(have, c.list[i].value), many);
     }
-    ui_fill_rect(
-        ui, (struct rect){x, *y + h - ui_px(ui, 1), label_w + (int)c.count * cell_w, ui_px(ui, 1)},
-        ui->theme.line);
+    int w = label_w + (int)c.count * cell_w;
     *y += h;
-    question_refusal(app, node, x, y, label_w + (int)c.count * cell_w);
+    question_fallback(app, is_fallback(app, page), x, y, w);
+    hint_of(app, page, x, y, w);
+    question_no_answers(app, node, x, y, w);
+    ui_fill_rect(ui, (struct rect){x, *y - ui_px(ui, 1), w, ui_px(ui, 1)}, ui->theme.line);
+    question_refusal(app, node, x, y, w);
 }
 
 /* Lying across, a table; upright, each row is a scale of its own under its words. */
@@ -118,14 +150,19 @@ size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t
     int label_w = w * 2 / 5;
     struct columns c = columns_of(app, &fields[at]);
     int cell_w = w > ui_px(ui, 480) ? column_width(app, &c, w - label_w) : 0;
-    if (cell_w) {
-        if (question_is_grid_head(&fields[at])) {
-            const char *title = label_of(app, &fields[at]);
-            if (*title) {
-                *y +=
-                    ui_rich(ui, x, *y, w, TEXT_QUESTION, title, ui->theme.ink, true) + ui_px(ui, 8);
-            }
+    for (size_t i = at; i < end; i++) {
+        cell_w = is_rich(app, &fields[i]) ? 0 : cell_w;
+    }
+    if (question_is_grid_head(&fields[at])) { /* what all rows are about */
+        const char *title = label_of(app, &fields[at]);
+        if (*title) {
+            *y += ui_rich(ui, x, *y, w, TEXT_QUESTION, title, ui->theme.ink, true);
+            question_fallback(app, is_fallback(app, &fields[at]), x, y, w);
+            hint_of(app, &fields[at], x, y, w);
+            *y += ui_px(ui, cell_w ? 8 : 16);
         }
+    }
+    if (cell_w) {
         question_fallback(app, question_any_fallback(c.list, c.count), x, y, w);
         heads(app, &c, x + label_w, y, cell_w);
     }
@@ -224,8 +261,12 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
     }
     question_fallback(app,
                       question_any_fallback(across.list, across.count) ||
-                          question_any_fallback(down.list, down.count),
+                          question_any_fallback(down.list, down.count) ||
+                          is_fallback(app, &fields[0]) || is_fallback(app, &fields[1]),
                       x, y, w);
+    for (size_t f = 0; f < 2; f++) {
+        hint_of(app, &fields[f], x, y, w);
+    }
     int left = x;
     axis(app, &left, *y, label_of(app, &fields[1]), true);
     if (left + ui_px(ui, 40) + ui_line_width(ui, TEXT_TITLE, label_of(app, &fields[0])) > x + w) {
@@ -277,5 +318,9 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
     question_refusal(app, fields[0].node, x, y, w);
     question_refusal(app, fields[1].node, x, y, w);
     risk_codes(app, fields, x, y, w);
+    if (question_take_back(app, fields[0].node, x, y, w)) {
+        question_answer(app, fields[0].node, "");
+        question_answer(app, fields[1].node, "");
+    }
     return true;
 }

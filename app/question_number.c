@@ -131,9 +131,70 @@ static long step_under(const struct scale *s, int pos, int from, int len)
     return lround(part * (double)s->steps);
 }
 
+/* What the form calls a value of its range, and what it gives no name is a number. */
+struct tick_words {
+    struct choice *list;
+    size_t count;
+};
+
+static const char *words_at(struct app *app, const struct tick_words *t, const struct scale *s,
+                            long k)
+{
+    const char *number = value_at(&app->ui, s, k);
+    for (size_t i = 0; i < t->count; i++) {
+        if (strtod(t->list[i].value, NULL) == strtod(number, NULL)) {
+            return t->list[i].label;
+        }
+    }
+    return NULL;
+}
+
+/* Lines across the slider where the form wants them. */
+static void ticks(struct app *app, const struct control *c, const struct scale *s, struct rect r,
+                  int knob, bool vertical)
+{
+    enum { MOST = 60 };
+    struct ui *ui = &app->ui;
+    long every = c->tick > 0 ? lround(c->tick / s->step) : 0;
+    if (every < 1 || s->steps / every > MOST || control_has(c, "no-ticks")) {
+        return;
+    }
+    for (long k = 0; k <= s->steps; k += every) {
+        int len = (vertical ? r.h : r.w) - knob, half = ui_px(ui, 9), thin = ui_px(ui, 2);
+        int pos = s->steps ? (int)((double)len * (double)k / (double)s->steps) : 0;
+        struct rect t = vertical ? (struct rect){r.x + r.w / 2 - half,
+                                                 r.y + knob / 2 + len - pos - 1, 2 * half, thin}
+                                 : (struct rect){r.x + knob / 2 + pos - 1, r.y + r.h / 2 - half,
+                                                 thin, 2 * half};
+        ui_fill_rect(ui, t, ui->theme.soft);
+    }
+}
+
+/* The named values between the ends, a line each: there is no room beside each other for words. */
+static void inner_words(struct app *app, const struct tick_words *t, const struct scale *s, int x,
+                        int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    for (long k = 1; k < s->steps && t->count > 2; k++) {
+        const char *words = words_at(app, t, s, k);
+        if (words) {
+            *y += ui_text(
+                ui, x, *y, w, TEXT_HINT,
+                arena_printf(&ui->frame, "%s · %s", with_comma(ui, value_at(ui, s, k)), words),
+                ui->theme.soft, true);
+        }
+    }
+}
+
 static void as_slider(struct app *app, struct node *node, const struct scale *s, long at, int x,
                       int *y, int w)
 {
+    const struct control *control = node->item->control;
+    struct tick_words named = {NULL, 0};
+    if (control->itemset && !session_choices(app->interview->session, &app->ui.frame, control, node,
+                                             &named.list, &named.count, NULL)) {
+        named.count = 0;
+    }
     static const int8_t minus[] = {15, 50, 85, 50}, plus[] = {50, 15, 50, 85};
     struct ui *ui = &app->ui;
     bool vertical = control_has(node->item->control, "vertical");
@@ -182,6 +243,7 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
     struct rect line = vertical ? (struct rect){r.x + r.w / 2 - bar / 2, r.y, bar, r.h}
                                 : (struct rect){r.x, r.y + r.h / 2 - bar / 2, r.w, bar};
     ui_box(ui, line, 3, ui->theme.line, ui->theme.soft, 1);
+    ticks(app, control, s, r, knob, vertical);
     if (k >= 0) {
         int len = vertical ? r.h - knob : r.w - knob;
         int pos = s->steps ? (int)((double)len * (double)k / (double)s->steps) : 0;
@@ -202,20 +264,34 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
                       ui->theme.ink);
         }
     }
-    const char *first = with_comma(ui, value_at(ui, s, 0));
-    const char *last = with_comma(ui, value_at(ui, s, s->steps));
-    int line_h = ui_line(ui, TEXT_HINT), size = ui_text_px(ui, TEXT_HINT);
-    if (vertical) {
-        ui_line_text(ui, r.x + r.w, r.y + r.h - line_h, TEXT_HINT, first, strlen(first),
-                     ui->theme.soft);
-        ui_line_text(ui, r.x + r.w, r.y, TEXT_HINT, last, strlen(last), ui->theme.soft);
-        *y = less.y + less.h + ui_px(ui, 8);
-        return;
+    const char *ends[2], *words[2];
+    for (int i = 0; i < 2; i++) {
+        words[i] = words_at(app, &named, s, i ? s->steps : 0);
+        ends[i] = with_comma(ui, value_at(ui, s, i ? s->steps : 0));
+        ends[i] = words[i] ? arena_printf(&ui->frame, "%s · %s", ends[i], words[i]) : ends[i];
     }
-    ui_line_text(ui, r.x, r.y + r.h, TEXT_HINT, first, strlen(first), ui->theme.soft);
-    ui_line_text(ui, r.x + r.w - font_width(FACE_SANS, size, last, strlen(last)), r.y + r.h,
-                 TEXT_HINT, last, strlen(last), ui->theme.soft);
-    *y = r.y + r.h + line_h + ui_px(ui, 8);
+    if (vertical) {
+        int room = x + w - (r.x + r.w);
+        int low_h = ui_text(ui, 0, 0, room, TEXT_HINT, ends[0], 0, false);
+        ui_text(ui, r.x + r.w, r.y + r.h - low_h, room, TEXT_HINT, ends[0], ui->theme.soft, true);
+        ui_text(ui, r.x + r.w, r.y, room, TEXT_HINT, ends[1], ui->theme.soft, true);
+        *y = less.y + less.h + ui_px(ui, 8);
+    } else if (words[0] || words[1]) { /* each has its half */
+        int half = w / 2 - ui_px(ui, 6), h[2];
+        *y = r.y + r.h;
+        for (int i = 0; i < 2; i++) {
+            int own = ui_line_width(ui, TEXT_HINT, ends[i]);
+            int at_x = i && own < half ? x + w - own : x + i * (w - half);
+            h[i] = ui_text(ui, at_x, *y, half, TEXT_HINT, ends[i], ui->theme.soft, true);
+        }
+        *y += (h[0] > h[1] ? h[0] : h[1]) + ui_px(ui, 8);
+    } else {
+        ui_line_text(ui, r.x, r.y + r.h, TEXT_HINT, ends[0], strlen(ends[0]), ui->theme.soft);
+        ui_line_text(ui, r.x + r.w - ui_line_width(ui, TEXT_HINT, ends[1]), r.y + r.h, TEXT_HINT,
+                     ends[1], strlen(ends[1]), ui->theme.soft);
+        *y = r.y + r.h + ui_line(ui, TEXT_HINT) + ui_px(ui, 8);
+    }
+    inner_words(app, &named, s, x, y, w);
 }
 
 void ask_range(struct app *app, struct node *node, int x, int *y, int w)

@@ -158,6 +158,7 @@ void screen_finish(struct app *app)
     if (ui_took(ui, "back") || ui_took(ui, "left")) {
         if (i->page.node) {
             app_go(app, SCREEN_INTERVIEW);
+            screen_reopen_typed(app);
         } else { /* there is nothing to go back to */
             app_leave_interview(app);
             app_go(app, SCREEN_HOME);

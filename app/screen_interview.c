@@ -229,12 +229,16 @@ static void turn_back(struct app *app)
     }
 }
 
-static void go_back(struct app *app)
+void commit_or_keep(struct app *app)
 {
-    /* going back is never held: what does not fit is kept as typing, not as an answer */
     if (!question_commit(app) && question_typed(app)) {
         interview_typing(app->interview, question_typed(app), app->ui.edit.text.data);
     }
+}
+
+static void go_back(struct app *app)
+{
+    commit_or_keep(app);
     if (saved(app, LEAVE_BACK)) {
         turn_back(app);
     }
@@ -511,15 +515,13 @@ static void show_page(struct app *app)
     if (app->handed && ui_took(ui, "lock")) {
         app->in_block = true;
         app->at_end = false;
-        if (question_commit(app)) {
-            app_go(app, SCREEN_RETURN);
-        }
+        commit_or_keep(app);
+        app_go(app, SCREEN_RETURN);
         return;
     }
     if (!app->handed && ui_took(ui, "outline")) {
-        if (question_commit(app)) {
-            app_go(app, SCREEN_OUTLINE);
-        }
+        commit_or_keep(app);
+        app_go(app, SCREEN_OUTLINE);
         return;
     }
     if (!app->handed && ui_took(ui, "lock")) {
@@ -583,6 +585,7 @@ static void show_page(struct app *app)
     }
     if (typing) {
         app->keyboard.sentences = question_is_prose(question_typed(app));
+        app->keyboard.lines = question_is_many_lines(question_typed(app));
         if (keyboard_show(ui, &app->keyboard, kind, ui_str(ui, S_next))) {
             go_next(app);
         }

@@ -307,6 +307,7 @@ void screen_outline(struct app *app)
     }
     if (ui_took(ui, "back")) {
         app_go(app, SCREEN_INTERVIEW);
+        screen_reopen_typed(app);
         return;
     }
     if (ui_took(ui, "language")) {

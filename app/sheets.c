@@ -55,11 +55,8 @@ static void menu_sheet(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     if (ui_row(ui, "outline", x, y, w, ui_str(ui, S_menu_outline), "", 0)) {
-        if (question_commit(app)) {
-            app_go(app, SCREEN_OUTLINE);
-        } else {
-            app_close_sheet(app);
-        }
+        commit_or_keep(app);
+        app_go(app, SCREEN_OUTLINE);
     }
     if (app->screen == SCREEN_INTERVIEW &&
         ui_row(ui, "memo", x, y, w, ui_str(ui, S_memo_title), "", 0)) {
@@ -308,7 +305,7 @@ void sheet_show(struct app *app)
             ui_bar(ui, "smaller", ui_str(ui, S_picture_smaller), "larger",
                    ui_str(ui, S_picture_larger));
         }
-        app->keyboard.sentences = memo;
+        app->keyboard.sentences = app->keyboard.lines = memo;
         if (memo && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
             memo_close(app);
         }

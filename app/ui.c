@@ -172,6 +172,24 @@ static bool on_key(struct ui *ui, enum window_key key)
     case KEY_UP:
         move_focus(ui, -1);
         return true;
+    case KEY_LINE:
+        if (typing && ui->lines) {
+            edit_insert(edit, "\n");
+            return true;
+        }
+        return on_key(ui, KEY_ENTER);
+    case KEY_DELETE:
+        if (typing && edit->cursor < edit->text.len) {
+            edit_move(edit, 1);
+            edit_backspace(edit);
+        }
+        return typing;
+    case KEY_HOME:
+    case KEY_END:
+        if (typing) {
+            edit->cursor = key == KEY_HOME ? 0 : edit->text.len;
+        }
+        return typing;
     case KEY_ENTER:
         if (ui->show_focus && has_target(ui, ui->focus)) {
             activate(ui, ui->focus);

@@ -110,6 +110,7 @@ struct ui {
     bool swipe;  /* to either side is on and back; the screen says so anew each time */
     bool quit, again; /* again: build once more */
     bool robot;
+    bool lines;     /* Shift and Enter is a new line in the field that is typed in */
     bool title_cut; /* the header had no room for the whole title */
 };
 

@@ -144,7 +144,7 @@ struct control {
     size_t choice_count;
     struct xpath *search; /* its arguments are those of search() in the appearance, or NULL */
     /* range */
-    double start, end, step;
+    double start, end, step, tick; /* of a range; tick 0: none was asked for */
 };
 
 enum action_kind { ACTION_SETVALUE, ACTION_SETGEOPOINT, ACTION_RECORDAUDIO };

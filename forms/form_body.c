@@ -259,6 +259,7 @@ static bool read_control(struct loader *l, struct control *parent, const struct 
     control->start = number_attr(xml, "start", 1);
     control->end = number_attr(xml, "end", 10);
     control->step = number_attr(xml, "step", 1);
+    control->tick = number_attr(xml, "tick-interval", 0);
     if (parent->last) {
         parent->last->next = control;
     } else {

@@ -129,7 +129,7 @@ static enum window_key key_of(const SDL_Keysym *k)
         return k->mod & KMOD_SHIFT ? KEY_BACKTAB : KEY_TAB;
     case SDLK_RETURN:
     case SDLK_KP_ENTER:
-        return KEY_ENTER;
+        return k->mod & KMOD_SHIFT ? KEY_LINE : KEY_ENTER;
     case SDLK_ESCAPE:
     case SDLK_AC_BACK:
         return KEY_ESCAPE;

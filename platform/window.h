@@ -33,6 +33,7 @@ enum window_key {
     KEY_TAB,
     KEY_BACKTAB,
     KEY_ENTER,
+    KEY_LINE, /* Shift and Enter: a new line */
     KEY_ESCAPE,
     KEY_BACKSPACE,
     KEY_DELETE,

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Is all that a form says on the screen, however the author groups, repeats, scales and records it? */
+#include "tests/steps.h"
+
+static const struct scene_look upright = {
+    .w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+static const struct scene_look across = {
+    .w = 1280, .h = 720, .scale = 2, .text_scale = 1, .language = UI_RU};
+
+static void begin(struct scene *s, const char *md, const struct scene_look *look)
+{
+    char path[] = "/tmp/suhbat-kinds-XXXXXX.md";
+    int fd = mkstemps(path, 3);
+    assert_true(fd >= 0 && write(fd, md, strlen(md)) == (ssize_t)strlen(md));
+    close(fd);
+    char *form = scene_form(path);
+    unlink(path);
+    scene_begin(s, window, form, "form", look);
+    free(form);
+}
+
+static void test_kinds__an_entry_of_a_field_list_tells_what_is_in_it(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {
+        "| survey |\n"
+        "| | type | name | label | appearance | required |\n"
+        "| | begin_repeat | trip | **Поездки** на заработки | | |\n"
+        "| | begin_group | g | Раздел о поездке | field-list | |\n"
+        "| | text | where | Куда? | | |\n"
+        "| | text | code | Код | masked | |\n"
+        "| | integer | months | Месяцев | | yes |\n"
+        "| | end_group | | | | |\n"
+        "| | end_repeat | | | | |\n",
+        "| survey |\n"
+        "| | type | name | label | appearance | required |\n"
+        "| | begin_repeat | trip | **Поездки** на заработки | field-list | |\n"
+        "| | text | where | Куда? | | |\n"
+        "| | text | code | Код | masked | |\n"
+        "| | integer | months | Месяцев | | yes |\n"
+        "| | end_repeat | | | | |\n"};
+    for (int k = 0; k < 2; k++) {
+        struct scene s;
+        const char *base = k ? "/data/trip[1]/" : "/data/trip[1]/g/";
+        char where[64], code[64], months[64];
+        snprintf(where, sizeof where, "%swhere", base);
+        snprintf(code, sizeof code, "%scode", base);
+        snprintf(months, sizeof months, "%smonths", base);
+        begin(&s, ways[k], &upright);
+        assert_true(shows(&s, "Поездки"));
+        assert_false(shows(&s, "**"));
+        assert_true(scene_tap(&s, "entry:1"));
+        assert_int_equal(s.app.interview->page.kind, PAGE_FIELDS);
+        assert_true(shows(&s, "Куда?"));
+        assert_true(shows(&s, "Месяцев")); /* one page */
+        assert_true(shows(&s, "Запись 1"));
+        struct err err = {0};
+        struct interview *i = s.app.interview;
+        assert_int_equal(interview_answer(i, session_find(i->session, where), "Москва", &err),
+                         ANSWER_OK);
+        assert_int_equal(interview_answer(i, session_find(i->session, code), "СЕКРЕТ", &err),
+                         ANSWER_OK);
+        cut_and_resume(&s); /* on the same page */
+        assert_int_equal(s.app.interview->page.kind, PAGE_FIELDS);
+        assert_true(shows(&s, "Месяцев"));
+        assert_true(shows(&s, "Запись 1 · Москва"));
+        assert_true(scene_tap(&s, "back") || scene_tap(&s, "left"));
+        assert_int_equal(s.app.interview->page.kind, PAGE_ROSTER);
+        assert_true(shows(&s, "Москва"));
+        assert_false(shows(&s, "СЕКРЕТ"));
+        assert_false(shows(&s, "ещё не"));
+        assert_true(shows(&s, "не хватает ответов")); /* what is missing of it */
+        scene_close(&s);
+    }
+}
+
+static void test_kinds__groups_within_a_page_have_their_labels(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | appearance |\n"
+          "| | begin_group | trust | Раздел доверия, о котором говорится длинными словами | "
+          "field-list |\n"
+          "| | text | a | Вопрос А | |\n"
+          "| | begin_group | school | Подраздел о школе | |\n"
+          "| | text | b | Вопрос Б | |\n"
+          "| | end_group | | | |\n"
+          "| | text | c | Вопрос В | |\n"
+          "| | end_group | | | |\n",
+          &upright);
+    assert_true(shows(&s, "Раздел доверия"));
+    assert_true(shows(&s, "Подраздел о школе"));
+    assert_true(scene_tap(&s, "outline"));
+    assert_true(shows(&s, "Раздел доверия")); /* a section of its own */
+    scene_close(&s);
+}
+
+static const char table[] =
+    "| survey |\n"
+    "| | type | name | label | appearance | hint |\n"
+    "| | begin_group | t | T | field-list | |\n"
+    "| | select_one lv | head | Насколько Вы доверяете? | label | |\n"
+    "| | select_one lv | court | Суду | list-nolabel | Любому суду |\n"
+    "| | select_one lv | police | Полиции | list-nolabel | |\n"
+    "| | end_group | | | | |\n"
+    "| choices |\n"
+    "| | list_name | name | label |\n"
+    "| | lv | 1 | Нет |\n"
+    "| | lv | 2 | Да |\n"
+    "| | lv | dk | Не знаю |\n";
+
+static void test_kinds__a_table_is_whole_whichever_way_it_is_held(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        struct scene s;
+        begin(&s, table, k ? &across : &upright);
+        assert_true(shows(&s, "Насколько Вы доверяете?"));
+        assert_true(shows(&s, "Суду"));
+        assert_true(shows(&s, "Любому суду"));
+        assert_true(shows(&s, "Не знаю"));
+        struct node *court = session_find(s.app.interview->session, "/data/t/court");
+        char id[64];
+        snprintf(id, sizeof id, "pill:%u:dk", court->item->index);
+        assert_true(scene_tap(&s, id));
+        assert_string_equal(tree_value(court), "dk");
+        scene_close(&s);
+    }
+}
+
+static void test_kinds__a_range_speaks_with_the_forms_words(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | parameters | appearance |\n"
+          "| | range | sat | Довольны? | start=0 end=10 step=1 tick_interval=5 "
+          "tick_labelset=ends | |\n"
+          "| | range | up | А здесь? | start=0 end=10 step=1 tick_interval=5 tick_labelset=ends | "
+          "vertical |\n"
+          "| choices |\n"
+          "| | list_name | name | label |\n"
+          "| | ends | 0 | Совсем недоволен |\n"
+          "| | ends | 5 | Когда как |\n"
+          "| | ends | 10 | Полностью доволен |\n",
+          &upright);
+    for (int k = 0; k < 2; k++) {
+        assert_true(shows(&s, "Совсем"));
+        assert_true(shows(&s, "Когда как"));
+        assert_true(shows(&s, "Полностью"));
+        const char *path = k ? "/data/up" : "/data/sat";
+        assert_null(scene_find(&s, "take-back")); /* nothing to be taken away yet */
+        assert_true(scene_tap(&s, "more"));
+        assert_string_equal(value(&s, path), "0");
+        assert_true(scene_tap(&s, "take-back"));
+        assert_string_equal(value(&s, path), "");
+        assert_true(scene_tap(&s, "right"));
+    }
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    scene_close(&s);
+}
+
+static void test_kinds__several_lines_can_be_typed(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | appearance |\n"
+          "| | text | story | Расскажите | multiline |\n"
+          "| | text | name | Имя | |\n",
+          &upright);
+    scene_type(&s, "Раз");
+    assert_true(scene_tap(&s, "key:line"));
+    scene_type(&s, "два");
+    scene_key(&s, KEY_LINE);
+    scene_type(&s, "три");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_string_equal(value(&s, "/data/story"), "Раз\nдва\nтри");
+    assert_null(scene_find(&s, "key:line")); /* a name has one */
+    scene_type(&s, "Асан");
+    scene_key(&s, KEY_HOME);
+    scene_key(&s, KEY_DELETE);
+    scene_key(&s, KEY_LINE); /* here it is Enter */
+    assert_string_equal(value(&s, "/data/name"), "сан");
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    scene_close(&s);
+}
+
+static void test_kinds__what_is_refused_keeps_nobody_on_the_page(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | constraint |\n"
+          "| | integer | age | Сколько лет? | . > 17 |\n"
+          "| | text | name | Имя | |\n",
+          &upright);
+    scene_type(&s, "7");
+    assert_true(scene_tap(&s, "outline"));
+    assert_int_equal(s.app.screen, SCREEN_OUTLINE);
+    assert_string_equal(value(&s, "/data/age"), "");
+    assert_true(scene_tap(&s, "back"));
+    assert_string_equal(s.app.ui.edit.text.data, "7"); /* as it was typed */
+    scene_close(&s);
+}
+
+static void test_kinds__the_respondent_reads_no_notes(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | guidance_hint | appearance |\n"
+          "| | begin_group | own | Own | | respondent-screen |\n"
+          "| | text | a | Вопрос А | НЕ ЗАЧИТЫВАТЬ | |\n"
+          "| | end_group | | | | |\n",
+          &upright);
+    assert_true(scene_tap(&s, "hand"));
+    assert_int_equal(s.app.screen, SCREEN_HAND);
+    scene_type(&s, "471108");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_true(s.app.handed);
+    assert_true(shows(&s, "Вопрос А"));
+    assert_false(shows(&s, "НЕ ЗАЧИТЫВАТЬ"));
+    scene_close(&s);
+}
+
+static int run(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kinds__an_entry_of_a_field_list_tells_what_is_in_it),
+        cmocka_unit_test(test_kinds__groups_within_a_page_have_their_labels),
+        cmocka_unit_test(test_kinds__a_table_is_whole_whichever_way_it_is_held),
+        cmocka_unit_test(test_kinds__a_range_speaks_with_the_forms_words),
+        cmocka_unit_test(test_kinds__several_lines_can_be_typed),
+        cmocka_unit_test(test_kinds__what_is_refused_keeps_nobody_on_the_page),
+        cmocka_unit_test(test_kinds__the_respondent_reads_no_notes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return steps_run(run);
+}
