@@ -363,6 +363,8 @@ void screen_unlock(struct app *app);
 void screen_home(struct app *app);
 void screen_forms(struct app *app);
 void screen_interview(struct app *app);
+/* "Entry 2 · Osh": its number and its first answer, unless that is to this question.  Frame's. */
+const char *roster_entry_name(struct app *app, struct node *entry, const struct node *but);
 /* Going elsewhere is never held: what does not fit is kept as typing, not as an answer. */
 void commit_or_keep(struct app *app);
 /* The interview's page is another now: fresh field, fresh message, recovered typing. */

@@ -66,6 +66,11 @@ static bool show_way(struct app *app, const struct problem *p, const char *id, c
     struct interview *i = app->interview;
     const char *label =
         session_text(i->session, &ui->frame, &p->control->label, p->node, FORM_LONG, NULL);
+    struct node *entry = session_entry_of(p->node);
+    if (entry) { /* of several, which one */
+        const char *name = roster_entry_name(app, entry, p->node);
+        small = *small ? arena_printf(&ui->frame, "%s\n%s", name, small) : name;
+    }
     if (!ui_row(ui, id, x, y, w, ui_plain(ui, label), small, mark)) {
         return false;
     }

@@ -57,6 +57,7 @@ void screen_arrive(struct app *app)
     struct ui *ui = &app->ui;
     edit_end(&ui->edit);
     ui->scroll = 0;
+    ui->focus[0] = '\0'; /* Tab begins with the answer */
     app->message[0] = '\0';
     app->refused = NULL;
     app->removed_notice = false;
@@ -314,6 +315,17 @@ static void describe(struct app *app, struct node *entry, const char **title, co
              : missing ? ui_fill(ui, S_roster_missing, ui_number(ui, (long long)missing), NULL)
                        : "";
     *mark = !any ? 'o' : missing ? '!' : '+';
+}
+
+const char *roster_entry_name(struct app *app, struct node *entry, const struct node *but)
+{
+    struct ui *ui = &app->ui;
+    struct page *all;
+    size_t count;
+    entry_questions(app, entry, &all, &count);
+    const char *words = entry_words(app, all, count, 1, but);
+    const char *number = ui_fill(ui, S_roster_entry, ui_number(ui, tree_position(entry)), NULL);
+    return *words ? arena_printf(&ui->frame, "%s · %s", number, words) : number;
 }
 
 /* Of whom is this asked?  And the section's title, where the header had to cut it. */

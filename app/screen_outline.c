@@ -95,13 +95,11 @@ static void gather(struct app *app, struct outline *o)
     size_t count;
     session_pages(i->session, &app->ui.frame, NULL, &pages, &count);
     for (size_t p = 0; p < count; p++) {
-        const char *title =
-            ui_plain(&app->ui, interview_section(i, &app->ui.frame, &pages[p]));
+        const char *title = ui_plain(&app->ui, interview_section(i, &app->ui.frame, &pages[p]));
         if (!o->count || strcmp(o->list[o->count - 1].title, title) != 0) {
-            if (o->count == SECTIONS) {
-                break;
+            if (o->count < SECTIONS) { /* the last takes all that follow: nothing goes uncounted */
+                o->list[o->count++] = (struct section){.title = title, .asked = true};
             }
-            o->list[o->count++] = (struct section){.title = title, .asked = true};
         }
         count_page(app, o, &pages[p]);
     }
@@ -150,6 +148,31 @@ static bool show_leaf(struct app *app, const struct outline *o, size_t at, int x
     char mark = l->missing ? '!' : l->doubtful ? '?' : l->answered ? '+' : 'o';
     return ui_row(ui, arena_printf(&ui->frame, "leaf:%zu", at + 1), x, y, w, label_of(app, l),
                   secret ? "" : answer, mark);
+}
+
+/* Whose questions follow, where they are of an entry and those above were not. */
+static void show_entry(struct app *app, const struct leaf *l, struct node **last, int x, int *y,
+                       int w)
+{
+    struct ui *ui = &app->ui;
+    struct node *entry = session_entry_of(l->question.node);
+    if (entry && entry != *last) {
+        *y += ui_px(ui, 10);
+        *y += ui_text(ui, x, *y, w, TEXT_TITLE, roster_entry_name(app, entry, NULL), ui->theme.soft,
+                      true);
+    }
+    *last = entry;
+}
+
+static void show_more(struct app *app, size_t more, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    if (more) {
+        *y += ui_px(ui, 8);
+        *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                      ui_fill(ui, S_outline_more, ui_number(ui, (long long)more), NULL),
+                      ui->theme.soft, true);
+    }
 }
 
 static bool fits(struct app *app, const struct search_for *what, const struct leaf *l)
@@ -207,13 +230,25 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
         float dp = ui_mark_dp(ui) * 0.9f;
         ui_stroke(ui, r.x + (side - ui_px(ui, dp)) / 2, r.y + (r.h - ui_px(ui, dp)) / 2, dp,
                   open ? up : down, 3, 2.5f, ui->theme.ink);
+        struct node *entry = NULL;
+        size_t more = 0;
         for (size_t k = 0; (open || inside) && k < o->leaf_count; k++) {
-            if (o->leaves[k].section == s && (open || fits(app, &what, &o->leaves[k])) &&
-                shown++ < SHOWN && show_leaf(app, o, k, x + inset, y, w - inset)) {
+            const struct leaf *l = &o->leaves[k];
+            if (l->section != s || !(open || fits(app, &what, l))) {
+                continue;
+            }
+            if (shown >= SHOWN) {
+                more++;
+                continue;
+            }
+            shown++;
+            show_entry(app, l, &entry, x + inset, y, w - inset);
+            if (show_leaf(app, o, k, x + inset, y, w - inset)) {
                 go_to(app, &o->leaves[k].page);
                 return true;
             }
         }
+        show_more(app, more, x + inset, y, w - inset);
     }
     return false;
 }
@@ -230,6 +265,7 @@ static bool show_questions(struct app *app, const struct outline *o, int x, int 
 {
     struct ui *ui = &app->ui;
     size_t shown = 0, more = 0, under = SECTIONS;
+    struct node *entry = NULL;
     for (size_t k = 0; k < o->leaf_count; k++) {
         const struct leaf *l = &o->leaves[k];
         if (!is_listed(app->outline, l)) {
@@ -245,17 +281,13 @@ static bool show_questions(struct app *app, const struct outline *o, int x, int 
             *y += ui_text(ui, x, *y, w, TEXT_TITLE, o->list[under].title, ui->theme.soft, true);
         }
         shown++;
+        show_entry(app, l, &entry, x, y, w);
         if (show_leaf(app, o, k, x, y, w)) {
             go_to(app, &l->page);
             return true;
         }
     }
-    if (more) {
-        *y += ui_px(ui, 8);
-        *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                      ui_fill(ui, S_outline_more, ui_number(ui, (long long)more), NULL),
-                      ui->theme.soft, true);
-    }
+    show_more(app, more, x, y, w);
     return false;
 }
 

@@ -3,6 +3,7 @@
 #include "app/ui.h"
 
 #include <math.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,30 +133,79 @@ static bool has_target(struct ui *ui, const char *id)
     return false;
 }
 
+/* The letters of the screen keyboard are left out: there is a real one under the hands. */
+static bool takes_focus(const struct target *t)
+{
+    return t->kind != ROLE_KEY;
+}
+
+static void focus_on(struct ui *ui, const struct target *t)
+{
+    snprintf(ui->focus, sizeof ui->focus, "%s", t->id);
+    if (t->hidden) {
+        ui->scroll += t->rect.y - ui->body.y - ui->body.h / 3;
+    }
+}
+
+static const struct target *focused(const struct ui *ui)
+{
+    for (size_t i = 0; i < ui->target_count; i++) {
+        if (takes_focus(&ui->targets[i]) && strcmp(ui->targets[i].id, ui->focus) == 0) {
+            return &ui->targets[i];
+        }
+    }
+    return NULL;
+}
+
+/* One by one; from nowhere to the first of the page itself, behind what its header offers. */
 static void move_focus(struct ui *ui, int by)
 {
-    size_t count = 0, at = SIZE_MAX;
-    size_t *order = arena_alloc(&ui->frame, (ui->target_count + 1) * sizeof *order);
-    for (size_t i = 0; i < ui->target_count; i++) {
-        if (ui->targets[i].kind == ROLE_KEY) {
-            continue; /* the letters of the screen keyboard: there is a real one under the hands */
-        }
-        if (strcmp(ui->targets[i].id, ui->focus) == 0) {
-            at = count;
-        }
-        order[count++] = i;
-    }
+    const struct target *now = focused(ui), *next = NULL, *body = NULL;
     ui->show_focus = true;
-    if (!count) {
-        return;
-    }
-    at = at == SIZE_MAX ? (by > 0 ? 0 : count - 1) : (at + (by > 0 ? 1 : count - 1)) % count;
-    struct target *t = &ui->targets[order[at]];
-    snprintf(ui->focus, sizeof ui->focus, "%s", t->id);
-    if (t->hidden || t->rect.y < ui->body.y || t->rect.y + t->rect.h > ui->body.y + ui->body.h) {
-        if (t->hidden) {
-            ui->scroll += t->rect.y - ui->body.y - ui->body.h / 3;
+    for (size_t k = 0; k < ui->target_count && !next; k++) {
+        size_t i = by > 0 ? k : ui->target_count - 1 - k;
+        const struct target *t = &ui->targets[i];
+        if (!takes_focus(t)) {
+            continue;
         }
+        if (now) {
+            next = by > 0 ? (t > now ? t : NULL) : (t < now ? t : NULL);
+        } else if (by < 0 || t->rect.y + ui->scroll >= ui->body.y) {
+            next = t;
+        }
+        body = body ? body : t;
+    }
+    next = next ? next : body; /* around the end */
+    if (next) {
+        focus_on(ui, next);
+    }
+}
+
+/* To what lies in that direction and is nearest, sideways counting double; where nothing does, one
+ * on or back. */
+static void move_towards(struct ui *ui, int dx, int dy)
+{
+    const struct target *now = focused(ui), *best = NULL;
+    int least = INT_MAX;
+    for (size_t i = 0; now && i < ui->target_count; i++) {
+        const struct target *t = &ui->targets[i];
+        int x = t->rect.x + t->rect.w / 2 - now->rect.x - now->rect.w / 2;
+        int y = t->rect.y + t->rect.h / 2 - now->rect.y - now->rect.h / 2;
+        int ahead = dx ? x * dx : y * dy, aside = abs(dx ? y : x);
+        bool beside =
+            dx ? t->rect.y < now->rect.y + now->rect.h && now->rect.y < t->rect.y + t->rect.h
+               : true;
+        if (t == now || !takes_focus(t) || ahead <= 0 || !beside || ahead + 2 * aside >= least) {
+            continue;
+        }
+        least = ahead + 2 * aside;
+        best = t;
+    }
+    if (best) {
+        ui->show_focus = true;
+        focus_on(ui, best);
+    } else {
+        move_focus(ui, dx + dy);
     }
 }
 
@@ -165,12 +215,12 @@ static bool on_key(struct ui *ui, enum window_key key)
     bool typing = edit->id[0] != '\0';
     switch (key) {
     case KEY_TAB:
-    case KEY_DOWN:
-        move_focus(ui, 1);
-        return true;
     case KEY_BACKTAB:
+        move_focus(ui, key == KEY_TAB ? 1 : -1);
+        return true;
+    case KEY_DOWN:
     case KEY_UP:
-        move_focus(ui, -1);
+        move_towards(ui, 0, key == KEY_DOWN ? 1 : -1);
         return true;
     case KEY_LINE:
         if (typing && ui->lines) {
@@ -228,7 +278,7 @@ static bool on_key(struct ui *ui, enum window_key key)
         } else if (ui->pans) {
             ui->side += (key == KEY_LEFT ? -1 : 1) * ui->w / 4;
         } else {
-            move_focus(ui, key == KEY_LEFT ? -1 : 1);
+            move_towards(ui, key == KEY_LEFT ? -1 : 1, 0);
         }
         return true;
     default:
