@@ -526,7 +526,7 @@ bool question_is_secret(const struct control *control)
 static void show_groups(struct app *app, const struct page *page, const struct page *field,
                         const struct control **last, int x, int *y, int w)
 {
-    enum { DEEP = 8, SHORT = 40 };
+    enum { DEEP = 8 };
     struct ui *ui = &app->ui;
     const struct control *chain[DEEP];
     size_t count = 0, known = 0;
@@ -547,7 +547,7 @@ static void show_groups(struct app *app, const struct page *page, const struct p
         }
         const char *text = session_text(app->interview->session, &ui->frame, &chain[k]->label,
                                         field->node, FORM_LONG, &fallback);
-        if (!*text || (page_own && text_count(text, strlen(text)) <= SHORT && !fallback)) {
+        if (!*text || (page_own && !ui->title_cut && !fallback)) {
             continue; /* the header has it */
         }
         *y += ui_rich(ui, x, *y, w, TEXT_HEADING, text, ui->theme.ink, true);

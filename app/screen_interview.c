@@ -335,6 +335,8 @@ static void show_whose(struct app *app, int x, int *y, int w)
     struct interview *i = app->interview;
     struct node *entry = interview_entry(i);
     const char *title = ui_plain(ui, interview_section(i, &ui->frame, &i->page));
+    bool group = i->page.kind == PAGE_FIELDS && i->page.control->kind == CONTROL_GROUP;
+    bool roster = i->page.kind == PAGE_ROSTER; /* both have it as their own heading */
     if (entry && i->page.kind != PAGE_ROSTER) {
         struct page *all;
         size_t count;
@@ -343,8 +345,8 @@ static void show_whose(struct app *app, int x, int *y, int w)
         const char *words = entry_words(app, all, count, 1, but);
         const char *number = ui_fill(ui, S_roster_entry, ui_number(ui, tree_position(entry)), NULL);
         number = *words ? arena_printf(&ui->frame, "%s · %s", number, words) : number;
-        title = ui->title_cut ? arena_printf(&ui->frame, "%s · %s", title, number) : number;
-    } else if (!ui->title_cut) {
+        title = ui->title_cut && !group ? arena_printf(&ui->frame, "%s · %s", title, number) : number;
+    } else if (!ui->title_cut || group || roster) {
         return;
     }
     *y += ui_text(ui, x, *y, w, TEXT_HINT, title, ui->theme.soft, true) + ui_px(ui, 6);

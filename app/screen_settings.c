@@ -128,7 +128,8 @@ static void sound(struct app *app, int x, int *y, int w)
     *y += ui_px(ui, 6);
     int px = x;
     for (int percent = 25; percent <= 100; percent += 25) {
-        const char *label = arena_printf(&ui->frame, "%d %%", percent);
+        const char *label =
+            arena_printf(&ui->frame, ui->language == UI_RU ? "%d\u00a0%%" : "%d%%", percent);
         if (ui_pill(ui, arena_printf(&ui->frame, "volume:%d", percent), &px, y, x, x + w, label,
                     audio_volume() == percent, false)) {
             audio_set_volume(percent);
@@ -171,7 +172,8 @@ void screen_settings(struct app *app)
     y += ui_px(ui, 8);
     int px = x;
     for (int percent = 100; percent <= 200; percent += 25) {
-        const char *label = arena_printf(&ui->frame, "%d %%", percent);
+        const char *label =
+            arena_printf(&ui->frame, ui->language == UI_RU ? "%d\u00a0%%" : "%d%%", percent);
         bool on = (int)(ui->text_scale * 100 + 0.5f) == percent;
         if (ui_pill(ui, arena_printf(&ui->frame, "text:%d", percent), &px, &y, x, x + w, label, on,
                     false)) {
@@ -195,8 +197,8 @@ void screen_settings(struct app *app)
         return;
     }
     y += ui_px(ui, 8);
-    if (app->locks.can_travel && ui_row(ui, "travel", x, &y, w, ui_str(ui, S_travel_title),
-                                        ui_str(ui, S_travel_small), 0)) {
+    if (app->locks.can_travel &&
+        ui_row(ui, "travel", x, &y, w, ui_str(ui, S_travel_title), ui_str(ui, S_travel_small), 0)) {
         app->sheet = SHEET_TRAVEL;
         ui->again = true;
         return;

@@ -110,8 +110,8 @@ struct ui {
     bool swipe;  /* to either side is on and back; the screen says so anew each time */
     bool quit, again; /* again: build once more */
     bool robot;
-    bool lines;     /* Shift and Enter is a new line in the field that is typed in */
-    bool title_cut; /* the header had no room for the whole title */
+    bool lines;            /* Shift and Enter is a new line in the field that is typed in */
+    const char *title_cut; /* the title that the header had no room for, or NULL; the frame's */
 };
 
 void ui_init(struct ui *ui, struct window *window);

@@ -100,7 +100,7 @@ static void header_title(struct ui *ui, const struct header *h, int x, int w, in
         title_h = ui_text(ui, x, 0, w, TEXT_TITLE, h->title, ui->theme.ink, false);
     }
     const char *title = two_lines(ui, h->title, w);
-    ui->title_cut = title != h->title;
+    ui->title_cut = title != h->title ? h->title : NULL;
     two = two && title_h <= line;
     int most = title_h < 2 * line ? title_h : 2 * line;
     ui_text(ui, x, two ? ui_px(ui, 6) : (height - most) / 2, w, TEXT_TITLE, title, ui->theme.ink,

@@ -610,6 +610,52 @@ static void pictured(struct window *w, const char *form, const struct scene_look
     scene_close(&s);
 }
 
+/* What authors group, repeat and scale. */
+static void kinds(struct window *w, const char *form, const struct scene_look *look)
+{
+    struct scene s;
+    scene_open(&s, w, form, "kinds", look);
+    scene_unlock(&s);
+    must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "start with many kinds");
+    must(scene_tap(&s, "entry:1"), "look into an entry");
+    struct err err = {0};
+    struct interview *i = s.app.interview;
+    static const char *const answers[][2] = {{"/data/trip[1]/where", "Өскемен"},
+                                             {"/data/trip[1]/months", "12"}};
+    for (size_t k = 0; k < 2; k++) {
+        must(interview_answer(i, session_find(i->session, answers[k][0]), answers[k][1], &err) ==
+                 ANSWER_OK,
+             "answer in an entry");
+    }
+    scene_draw(&s);
+    shot(&s, "ask-entry");
+    must(scene_tap(&s, "back"), "go back to the roster");
+    must(scene_tap(&s, "add"), "add another entry");
+    must(scene_tap(&s, "back"), "leave it empty");
+    shot(&s, "roster-filled");
+    scene_tap(&s, "outline");
+    must(s.app.screen == SCREEN_OUTLINE && scene_tap(&s, "missing"), "see what is missing");
+    shot(&s, "outline-entries");
+    must(scene_tap(&s, "back") && scene_tap(&s, "right"), "go on to the table");
+    char id[64];
+    snprintf(id, sizeof id, "pill:%u:dk",
+             session_find(i->session, "/data/trust/police")->item->index);
+    must(scene_tap(&s, id), "not know");
+    shot(&s, "done-trusted");
+    must(scene_tap(&s, "right"), "go on to the range");
+    shot(&s, "ask-satisfied");
+    must(scene_tap(&s, "more"), "touch the range");
+    shot(&s, "done-satisfied");
+    must(scene_tap(&s, "right"), "go on to the story");
+    scene_type(&s, "Биринчи жылы");
+    must(scene_tap(&s, "key:line"), "begin a line");
+    scene_type(&s, "Экинчиси");
+    shot(&s, "done-story-lines");
+    must(scene_tap(&s, "key:enter") && s.app.screen == SCREEN_FINISH, "come to the end");
+    shot(&s, "finish-entries");
+    scene_close(&s);
+}
+
 /* From the language to the request that waits for the coordinator. */
 static void first_run(struct window *w, const struct scene_look *look)
 {
@@ -699,6 +745,7 @@ int main(int argc, char **argv)
     read_digests(argv[2]);
     char *form = scene_form("tests/cases/widgets.csv");
     char *with_pictures = scene_form("tests/cases/pictured.csv");
+    char *of_kinds = scene_form("tests/cases/kinds.csv");
     struct buf map = {0};
     draw_map(&map);
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1};
@@ -742,6 +789,7 @@ int main(int argc, char **argv)
             first_run(w, &look);
             tour(w, form, &look);
             scene_picture = &map;
+            kinds(w, of_kinds, &look);
             pictured(w, with_pictures, &look);
             scene_picture = NULL;
         }
@@ -749,6 +797,7 @@ int main(int argc, char **argv)
     window_close(w);
     free(form);
     free(with_pictures);
+    free(of_kinds);
     buf_fini(&map);
     if (r.approve) {
         OK(file_write(argv[2], r.fresh.data, r.fresh.len, FILE_SHARED, true, &err));

@@ -74,6 +74,32 @@ static inline colour lint_under(const struct ui *ui, size_t at, int x, int y)
     return c;
 }
 
+/* Is the title that the header had to cut on the page, whole? */
+static inline bool lint_says_whole(const struct ui *ui)
+{
+    struct buf all = {0}, title = {0};
+    if (!ui->title_cut) {
+        return false;
+    }
+    for (size_t i = 0; i < ui->draws.count; i++) { /* wherever its lines end */
+        const struct draw *d = &ui->draws.list[i];
+        for (size_t k = 0; d->kind == DRAW_TEXT && d->rect.y >= ui->body.y && k < d->len; k++) {
+            if (d->text[k] != ' ') {
+                buf_char(&all, d->text[k]);
+            }
+        }
+    }
+    for (const char *p = ui->title_cut; *p; p++) {
+        if (*p != ' ') {
+            buf_char(&title, *p);
+        }
+    }
+    bool is = all.len && title.len && strstr(all.data, title.data);
+    buf_fini(&all);
+    buf_fini(&title);
+    return is || ui->scroll > 0; /* it stands above */
+}
+
 static inline void lint_texts(struct lint *l, const struct ui *ui)
 {
     struct rect clip = {0, 0, ui->w, ui->h};
@@ -102,7 +128,8 @@ static inline void lint_texts(struct lint *l, const struct ui *ui)
             char *copy = mem_alloc(d->len + 1);
             memcpy(copy, d->text, d->len);
             copy[d->len] = '\0';
-            bool known = false;
+            /* a header that has no room: then the page has the whole of it */
+            bool known = d->rect.y < ui->body.y && lint_says_whole(ui);
             for (int s = 0; s < STRING_COUNT; s++) {
                 known = known || strstr(string((enum string_id)s, ui->language), copy);
             }
