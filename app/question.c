@@ -272,6 +272,9 @@ static void ask_text(struct app *app, struct node *node, int x, int *y, int w)
             ui->again = true;
         }
     }
+    if (active && is_place(node->item)) { /* how it is written; the field opens by itself */
+        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_place_empty), ui->theme.soft, true);
+    }
     if (active && number && grouped(app, text) != text) { /* many digits are read in threes */
         *y += ui_text(ui, x, *y, w, TEXT_HINT, grouped(app, text), ui->theme.soft, true);
     }

@@ -250,10 +250,12 @@ static void test_pictures__prompts_are_read_aloud(void **state)
     (void)state;
     static const char sounding[] =
         "| survey |\n"
-        "| | type | name | label::Русский (ru) | audio::Русский (ru) | autoplay |\n"
-        "| | select_one yn | one | Согласны? | picture.png | |\n"
-        "| | select_one yn | two | Ещё раз? | | audio |\n"
-        "| | select_one yn | three | И ещё? | picture.png | audio |\n"
+        "| | type | name | label::Русский (ru) | audio::Русский (ru) | autoplay | appearance |\n"
+        "| | select_one yn | one | Согласны? | picture.png | | |\n"
+        "| | select_one yn | two | Ещё раз? | | audio | |\n"
+        "| | select_one yn | three | И ещё? | picture.png | audio | |\n"
+        "| | select_one yn | four | В колонках? | | | columns-2 |\n"
+        "| | select_one yn | five | По шкале? | | | likert |\n"
         "| choices |\n"
         "| | list_name | name | label::Русский (ru) | audio::Русский (ru) |\n"
         "| | yn | yes | Да | picture.png |\n"
@@ -293,6 +295,16 @@ static void test_pictures__prompts_are_read_aloud(void **state)
     assert_false(audio_playing());
     assert_true(scene_tap(&s, "listen")); /* asked for */
     assert_true(audio_playing());
+    static const char *const ways[] = {"/data/four", "/data/five"};
+    for (size_t k = 0; k < 2; k++) { /* however the choices stand */
+        go_to(&s, ways[k]);
+        assert_null(scene_find(&s, "say:no"));
+        assert_true(scene_tap(&s, "say:yes"));
+        assert_true(audio_playing());
+        assert_string_equal(value(&s, ways[k]), "");
+        assert_true(scene_tap(&s, "choice:yes"));
+        assert_string_equal(value(&s, ways[k]), "yes");
+    }
     scene_close(&s);
     scene_picture = NULL;
     free(form);
