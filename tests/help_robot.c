@@ -55,31 +55,13 @@ static void look(void)
 {
     struct ui *ui = &r.s.app.ui;
     struct lint l = {.name = r.form, .typed = true};
-    for (size_t i = 0; i < ui->target_count; i++) {
-        const struct target *a = &ui->targets[i];
-        if (a->hidden) {
-            continue;
-        }
-        if (a->rect.x < 0 || a->rect.y < 0 || a->rect.x + a->rect.w > ui->w ||
-            a->rect.y + a->rect.h > ui->h || a->rect.w <= 0 || a->rect.h <= 0) {
-            fault("target %s lies at %d, %d, %d x %d", a->id, a->rect.x, a->rect.y, a->rect.w,
-                  a->rect.h);
-            return;
-        }
-        for (size_t k = i + 1; k < ui->target_count && !ui->held[0]; k++) {
-            struct rect cut = a->rect;
-            if (!ui->targets[k].hidden && lint_cut(&cut, ui->targets[k].rect) && cut.w > 1 &&
-                cut.h > 1) {
-                fault("targets %s and %s overlap", a->id, ui->targets[k].id);
-                return;
-            }
-        }
-    }
+    lint_targets(&l, ui); /* sizes, overlaps, names, the window's edge */
     lint_texts(&l, ui);
     if (l.faults) {
         l = (struct lint){.name = r.form, .typed = true, .out = stdout, .told = 195};
+        lint_targets(&l, ui);
         lint_texts(&l, ui);
-        fault("%u faults in the texts of %dx%d, texts %d %%", l.faults, ui->w, ui->h,
+        fault("%u faults in targets or texts of %dx%d, texts %d %%", l.faults, ui->w, ui->h,
               (int)(ui->text_scale * 100));
     }
     if (r.s.app.handed && r.s.app.screen == SCREEN_INTERVIEW) {
