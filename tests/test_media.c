@@ -524,6 +524,47 @@ static void test_media__after_a_soft_lock_no_title_and_no_word_is_left(void **st
     free(form);
 }
 
+/* The name of a file that was refused says something, too. */
+static void test_media__after_a_lock_no_name_of_a_file_is_left(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    struct buf sealed = {0};
+    uint8_t key[1][32];
+    char name[WORDS], plain[WORDS + 1], from[300], path[300];
+    random_words(name);
+    char *form = photo_form("Photo");
+    begin(&s, form);
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "leave"));
+    age_recipient_of(key[0], s.study.package);
+    OK(age_seal(&sealed, "SBP1 nothing", 12, (const uint8_t(*)[32])key, 1, &err));
+    study_put(&s.study, "stick", "x.age", &sealed);
+    snprintf(from, sizeof from, "%s", study_path(&s.study, "stick/x.age"));
+    unmask(plain, name, WORDS);
+    snprintf(path, sizeof path, "%s/%s.age", study_path(&s.study, "stick"), plain);
+    assert_int_equal(rename(from, path), 0);
+    secret_wipe(path, sizeof path);
+    assert_true(scene_tap(&s, "load"));
+    assert_true(scene_tap(&s, "medium:1"));
+    assert_int_equal(s.app.load, LOADING_DONE);
+    assert_true(shows(&s, plain)); /* for the coordinator */
+    secret_wipe(plain, sizeof plain);
+    unsigned seen = left_of(name, WORDS);
+    if (!scan_readable) {
+        skip(); /* the machine lets nobody look, not even itself */
+    }
+    assert_true(seen > 0);
+    app_lock(&s.app);
+    scene_draw(&s);
+    OK(writer_call(s.app.writer, is_locked, NULL, &err));
+    assert_int_equal(left_of(name, WORDS), 0);
+    scene_close(&s);
+    free(form);
+    buf_fini(&sealed);
+}
+
 /* A physical keyboard: an input method hands over whole words. */
 static void test_media__after_a_lock_no_word_is_left_in_the_queue_of_keys(void **state)
 {
@@ -580,6 +621,7 @@ static int run(void)
         cmocka_unit_test(test_media__a_photo_goes_without_its_place_unless_the_form_wants_it),
         cmocka_unit_test(test_media__an_empty_a_large_and_a_lost_file_are_told),
         cmocka_unit_test(test_media__after_a_soft_lock_no_title_and_no_word_is_left),
+        cmocka_unit_test(test_media__after_a_lock_no_name_of_a_file_is_left),
         cmocka_unit_test(test_media__after_a_lock_no_word_is_left_in_the_queue_of_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
