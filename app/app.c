@@ -133,7 +133,6 @@ static bool lock_device(struct device *d, void *arg, struct err *err)
 void app_forget_titles(struct app *app)
 {
     memset(app->forms, 0, sizeof app->forms);
-    memset(app->before, 0, sizeof app->before);
     app->form_count = 0;
     memset(app->filter, 0, sizeof app->filter);
     memset(app->message, 0, sizeof app->message);
@@ -144,6 +143,7 @@ void app_forget_titles(struct app *app)
     if (!app->task) { /* else they are used until it ends */
         memset(app->task_folder, 0, sizeof app->task_folder);
         memset(&app->loaded, 0, sizeof app->loaded); /* it names files */
+        memset(app->before, 0, sizeof app->before);
         load_forget(app);
     }
     app->locked_before = true;

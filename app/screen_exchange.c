@@ -52,6 +52,8 @@ void exchange_choose(struct app *app, int x, int y, int w, writer_job *job)
     ui_body_end(&app->ui, y);
     const char *taken = medium_bar(app);
     if (taken || folder) {
+        memcpy(app->before, app->forms, sizeof app->before); /* the task's until it ends */
+        app->before_count = app->form_count;
         snprintf(app->task_folder, sizeof app->task_folder, "%s", taken ? taken : folder);
         memset(&app->loaded, 0, sizeof app->loaded);
         exchange_begin(app, job);

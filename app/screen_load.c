@@ -28,9 +28,9 @@ static bool know_stored(struct app *app, struct device *d, const uint8_t hash[32
 {
     struct buf bytes = {0};
     struct package p;
-    for (size_t i = 0; i < app->form_count; i++) {
-        if (memcmp(app->forms[i].form.hash, hash, 32) == 0) {
-            *out = app->forms[i];
+    for (size_t i = 0; i < app->before_count; i++) {
+        if (memcmp(app->before[i].form.hash, hash, 32) == 0) {
+            *out = app->before[i];
             return true;
         }
     }
@@ -101,8 +101,6 @@ void load_ended(struct app *app)
 {
     app->ui.scroll = 0;
     if (app->load == LOADING_CHOOSE) { /* looked */
-        memcpy(app->before, app->forms, sizeof app->before);
-        app->before_count = app->form_count;
         app->load = app->found_load.takes ? LOADING_ASK : LOADING_DONE;
         return;
     }
