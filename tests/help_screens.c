@@ -497,8 +497,12 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     scene_tap(&s, "cancel");
     scene_tap(&s, "back");
     must(scene_tap(&s, "hand-over"), "hand over once more");
-    card_ms = 300;
+    card_ms = 500;
+    unsigned before = card_syncs;
     tap_and_go(&s, "medium:1");
+    for (int k = 0; k < 5000 && card_syncs == before; k++) {
+        usleep(1000); /* until the stick is being waited for */
+    }
     tap_and_go(&s, "lock");
     shot(&s, "locked-behind");
     card_ms = 0;
