@@ -842,6 +842,7 @@ void ask_rank(struct app *app, struct node *node, int x, int *y, int w)
         const char *grab = question_part(app, node, "move", name);
         struct rect handle = {x + w - side, top + (int)i * row_h, side, row_h};
         ui_place(ui, grab, ROLE_GRAB, handle);
+        ui->carries = true;
         bool dropped = ui_dropped(ui, grab, &fx, &fy);
         if (dropped || ui_grabbed(ui, grab, &fx, &fy)) {
             int at = (fy - top) / (row_h > 0 ? row_h : 1);

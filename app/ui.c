@@ -370,9 +370,27 @@ static bool repeats(const struct ui *ui)
     return strcmp(ui->held, "key:erase") == 0 && strcmp(ui->pressed, ui->held) == 0;
 }
 
+/* How far the page comes along with what is carried to its edge, px at a time; 0: it rests. */
+static int carried(const struct ui *ui)
+{
+    int edge = ui_px(ui, 40), step = ui_px(ui, 6);
+    if (!ui->grabbed || !ui->carries) {
+        return 0;
+    }
+    if (ui->grab_y < ui->body.y + edge) {
+        return ui->scroll > 0 ? -step : 0;
+    }
+    bool more = ui->scroll + ui->body.h < ui->content;
+    return ui->grab_y > ui->body.y + ui->body.h - edge && more ? step : 0;
+}
+
 static bool on_time(struct ui *ui)
 {
     int64_t now = clock_mono_ms();
+    if (carried(ui)) {
+        ui->scroll += carried(ui);
+        return true;
+    }
     if (ui->pressed[0] && !ui->held[0] && !ui->dragging && !ui->grabbed &&
         now - ui->down_ms >= hold_ms(ui)) {
         memcpy(ui->held, ui->pressed, sizeof ui->held);
@@ -454,6 +472,9 @@ bool ui_event(struct ui *ui, const struct window_event *e)
 
 int ui_timeout(const struct ui *ui)
 {
+    if (carried(ui)) {
+        return 16;
+    }
     if (fabsf(ui->speed) > 0.02f && !ui->dragging) {
         return 16;
     }
@@ -473,7 +494,7 @@ void ui_begin(struct ui *ui)
     draw_clear(&ui->draws);
     arena_reset(&ui->frame);
     ui->target_count = 0;
-    ui->swipe = ui->pans = false;
+    ui->swipe = ui->pans = ui->carries = false;
     ui->again = false;
     ui->scale = window_scale(ui->window);
     window_size(ui->window, &ui->w, &ui->h);

@@ -91,7 +91,8 @@ struct ui {
     bool show_focus;         /* keys are being used */
     char dropped[UI_ID_MAX]; /* grabbed until now */
     bool grabbed;            /* `pressed` is a ROLE_GRAB */
-    int grab_x, grab_y;      /* where the finger is, or was let go */
+    bool carries;       /* what is grabbed may be carried beyond the edge: the page comes along */
+    int grab_x, grab_y; /* where the finger is, or was let go */
     int down_x, down_y, last_y;
     int64_t down_ms;
     bool dragging;

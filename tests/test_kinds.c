@@ -230,6 +230,42 @@ static void test_kinds__the_respondent_reads_no_notes(void **state)
     scene_close(&s);
 }
 
+static void test_kinds__a_long_order_comes_along_with_what_is_carried(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct buf md = {0};
+    buf_text(&md, "| survey |\n| | type | name | label |\n| | rank l | order | По порядку |\n"
+                  "| choices |\n| | list_name | name | label |\n");
+    for (int i = 1; i <= 20; i++) {
+        buf_printf(&md, "| | l | i%d | Дело %d |\n", i, i);
+    }
+    begin(&s, md.data, &upright);
+    const struct target *last = scene_show(&s, "move:i20");
+    assert_non_null(last);
+    assert_true(s.app.ui.scroll > 0);
+    struct window_event e = {.kind = WINDOW_DOWN,
+                             .x = last->rect.x + last->rect.w / 2,
+                             .y = last->rect.y + last->rect.h / 2};
+    scene_event(&s, e);
+    e.kind = WINDOW_MOVE;
+    e.y = s.app.ui.body.y + 10;
+    scene_event(&s, e);
+    for (int k = 0; k < 1000 && s.app.ui.scroll > 0; k++) { /* held at the edge */
+        assert_true(ui_timeout(&s.app.ui) == 16);
+        scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    }
+    assert_int_equal(s.app.ui.scroll, 0);
+    assert_true(ui_timeout(&s.app.ui) != 16); /* and then it rests */
+    e.y = rect_of(&s, "move:i1").y + 20;
+    scene_event(&s, e);
+    e.kind = WINDOW_UP;
+    scene_event(&s, e);
+    assert_true(strncmp(value(&s, "/data/order"), "i20 i1 i2", 9) == 0);
+    scene_close(&s);
+    buf_fini(&md);
+}
+
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +276,7 @@ static int run(void)
         cmocka_unit_test(test_kinds__several_lines_can_be_typed),
         cmocka_unit_test(test_kinds__what_is_refused_keeps_nobody_on_the_page),
         cmocka_unit_test(test_kinds__the_respondent_reads_no_notes),
+        cmocka_unit_test(test_kinds__a_long_order_comes_along_with_what_is_carried),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
