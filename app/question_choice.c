@@ -676,8 +676,10 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
     const struct long_list *known = kept(app, l.choices);
     l.codes = known ? known->codes : count_codes(l.choices, l.count);
     l.have = arena_text(&ui->frame, tree_value(node));
-    question_fallback(app, known ? known->fallback : question_any_fallback(l.choices, l.count), x,
-                      y, w);
+    bool said = false; /* of the question: once is enough */
+    (void)session_text(app->interview->session, &ui->frame, &c->label, node, FORM_LONG, &said);
+    bool fallback = known ? known->fallback : question_any_fallback(l.choices, l.count);
+    question_fallback(app, fallback && !said, x, y, w);
     const char *search = app->interview->page.kind == PAGE_FIELDS
                              ? question_part(app, node, "search", "")
                              : "search";

@@ -10,7 +10,9 @@
  * field is off by more than FIELD_OFF and the mean by no more than MEAN_OFF: fonts and FreeType
  * move.
  */
+#include <SDL2/SDL.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "platform/clock.h"
 #include "tests/card.h"
@@ -57,6 +59,31 @@ static void shot(struct scene *s, const char *what)
         compare(name, have, rgb, ui->w, ui->h);
     }
     free(rgb);
+}
+
+/* ---- a machine that is always the same: its battery (%, -1: none) and its card ---- */
+
+static int battery = -1;
+static bool card_full;
+
+SDL_PowerState SDL_GetPowerInfo(int *seconds, int *percent)
+{
+    if (seconds) {
+        *seconds = -1;
+    }
+    if (percent) {
+        *percent = battery;
+    }
+    return battery < 0 ? SDL_POWERSTATE_NO_BATTERY : SDL_POWERSTATE_ON_BATTERY;
+}
+
+int statvfs(const char *path, struct statvfs *fs)
+{
+    (void)path;
+    memset(fs, 0, sizeof *fs);
+    fs->f_frsize = 4096;
+    fs->f_bavail = card_full ? 50000 : 2800000;
+    return 0;
 }
 
 /* ---- the tour ---- */
@@ -433,6 +460,9 @@ static void mistakes(struct scene *s)
         OK(writer_call(s->app.writer, forget_wait, NULL, &err));
         scene_type(s, "бака вопу");
         must(scene_tap(s, "key:enter"), "mistype the passphrase");
+        if (k == 4) {
+            shot(s, "unlock-waits");
+        }
     }
     OK(writer_call(s->app.writer, forget_wait, NULL, &err));
     scene_draw(s);
@@ -486,6 +516,12 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     scene_draw(&s);
     shot(&s, "home-doubt");
     s.app.clock_doubt = false;
+    battery = 9;
+    card_full = true;
+    scene_draw(&s);
+    shot(&s, "home-shortages");
+    battery = -1;
+    card_full = false;
     must(scene_tap(&s, "menu"), "open the settings");
     shot(&s, "settings");
     must(scene_show(&s, "volume:50"), "find the volume");
