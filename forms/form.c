@@ -624,16 +624,19 @@ static const struct {
 
 static bool is_named(const char *name, const char *code)
 {
-    char wanted[2 * LANGUAGE_NAME];
-    size_t at = 0, len = strlen(name);
+    const char *bracket = strchr(name, '(');
+    size_t at = 0, len = bracket ? (size_t)(bracket - name) : strlen(name);
     struct buf small = {0};
+    bool is = false;
+    while (len && name[len - 1] == ' ') {
+        len--;
+    }
     buf_char(&small, '|');
     while (at < len) {
         text_put(&small, text_small(text_next(name, len, &at)));
     }
     buf_char(&small, '|');
-    bool fits = small.len < sizeof wanted, is = false;
-    for (size_t i = 0; fits && i < sizeof known_languages / sizeof *known_languages; i++) {
+    for (size_t i = 0; len && i < sizeof known_languages / sizeof *known_languages; i++) {
         is = is || (strcmp(known_languages[i].code, code) == 0 &&
                     strstr(known_languages[i].names, small.data));
     }

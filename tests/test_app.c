@@ -221,7 +221,7 @@ static void test_app__languages_go_by_whatever_name_the_form_gives_them(void **s
     (void)state;
     static const char md[] =
         "| survey |\n"
-        "| | type | name | label::Кыргызча | label::Русский | label::Ўзбекча (uz) |\n"
+        "| | type | name | label::Kyrgyz (kg) | label::Русский | label::Ўзбекча (uz) |\n"
         "| | text | q | Атыңыз ким? | Как Вас зовут? | Исмингиз нима? |\n";
     struct scene s;
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_KY};
