@@ -168,11 +168,14 @@ static void opened(struct app *app, void *matter, bool ok, const struct err *err
     app->interview = o->interview;
     o->interview = NULL;
     enter_interview(app);
+    const char *code = session_language(app->interview->session);
+    keyboard_language(&app->keyboard, code);
     if (o->anew) {
         return;
     }
-    const char *code = session_language(app->interview->session);
-    if (!app->apart && language_known(code)) {
+    /* a form that has not the interface's language does not take it along */
+    bool has = form_language(app->interview->form, language_code(app->ui.language)) >= 0;
+    if (!app->apart && has && language_known(code)) {
         app->ui.language = language_from(code);
     }
     app_say_anew(app);

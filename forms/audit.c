@@ -137,9 +137,28 @@ static void watch(struct audit *a, struct node *node)
     }
 }
 
+/* The entry of a repeat that is one page, if this is its node; else NULL. */
+static struct node *whole_entry(struct session *s, const struct node *node)
+{
+    struct node *entry = node ? session_entry_of(node) : NULL;
+    const struct control *c = entry && entry->item ? entry->item->control : NULL;
+    struct page *pages;
+    size_t count = 0;
+    struct arena arena;
+    if (!c || !control_has(c, "field-list")) {
+        return NULL;
+    }
+    arena_init(&arena);
+    session_pages(s, &arena, entry, &pages, &count);
+    bool whole = count == 1 && pages[0].kind == PAGE_FIELDS && pages[0].node == node;
+    arena_fini(&arena);
+    return whole ? entry : NULL;
+}
+
 static void open_page(struct audit *a, const struct journal_event *e, struct session *s)
 {
-    struct node *node = session_find(s, e->path);
+    struct node *node = session_find(s, e->path), *entry = whole_entry(s, node);
+    node = entry ? entry : node;
     bool group = node && node->first;
     close_page(a);
     if (e->value_len) { /* the entries of a repeat */
@@ -147,7 +166,12 @@ static void open_page(struct audit *a, const struct journal_event *e, struct ses
         a->path = mem_text(e->value);
     } else {
         snprintf(a->event, sizeof a->event, "%s", group ? "group questions" : "question");
-        a->path = mem_text(e->path);
+        struct buf path = {0};
+        if (entry) {
+            session_path(entry, &path);
+        }
+        a->path = mem_text(entry ? path.data : e->path);
+        buf_fini(&path);
         if (node) {
             watch(a, node);
         }
