@@ -14,6 +14,10 @@ static const char form_text[] = "| survey |\n"
                                 "| | end_group | | | | | |\n"
                                 "| | begin_repeat | trip | Trips | | | |\n"
                                 "| | text | where | Where | | | |\n"
+                                "| | end_repeat | | | | | |\n"
+                                "| | begin_repeat | job | Jobs | | field-list | |\n"
+                                "| | text | what | What | | | |\n"
+                                "| | text | who | For whom | | | |\n"
                                 "| | end_repeat | | | | | |\n";
 
 struct rig {
@@ -146,6 +150,20 @@ static void test_audit__entries_and_a_clock_that_was_set(void **state)
     buf_fini(&csv);
 }
 
+/* All questions of an entry that is one page, by whichever of them the page is known. */
+static void test_audit__an_entry_on_one_page_is_a_group(void **state)
+{
+    struct rig *r = *state;
+    event(r, JOURNAL_BEGIN, "", "", "ru");
+    event(r, JOURNAL_PAGE, "/data/job[1]/what", "", "ru");
+    event(r, JOURNAL_ANSWER, "/data/job[1]/what", "Baker", "ru");
+    event(r, JOURNAL_ANSWER, "/data/job[1]/who", "Aunt", "ru");
+    event(r, JOURNAL_FINISH, "", "", "ru");
+    expect(r, "\ngroup questions,/data/job[1],1001000,1004000,,,,,,,,ru\n");
+    expect(r, "\nquestion,/data/job[1]/what,1001000,1004000,,,,,Baker,,,ru\n");
+    expect(r, "\nquestion,/data/job[1]/who,1001000,1004000,,,,,Aunt,,,ru\n");
+}
+
 static void test_audit__each_row_names_who_interviews(void **state)
 {
     struct rig *r = *state;
@@ -170,6 +188,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_audit__what_is_asked_and_in_which_language, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_audit__entries_and_a_clock_that_was_set, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_audit__an_entry_on_one_page_is_a_group, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_audit__each_row_names_who_interviews, setup, teardown),
     };
