@@ -366,6 +366,7 @@ static void row(const struct list *l, size_t i)
     }
 }
 
+/* One below the other, those that the search leaves. */
 static void as_rows(struct list *l, const char *search)
 {
     struct app *app = l->app;

@@ -306,10 +306,10 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
             TEXT_HINT, across.list[c].label, ui->theme.ink);
     }
     *y += head_h + 3 * pad;
-    const char *first = label_at(&across, likely), *second = label_at(&down, grave);
-    if (first && second) { /* the score in words */
+    const char *first_words = label_at(&across, likely), *second = label_at(&down, grave);
+    if (first_words && second) { /* the score in words */
         const char *words = arena_printf(&ui->frame, "%s: %s\n%s: %s", label_of(app, &fields[0]),
-                                         first, label_of(app, &fields[1]), second);
+                                         first_words, label_of(app, &fields[1]), second);
         int h = ui_text(ui, 0, 0, w - 4 * pad, TEXT_HINT, words, 0, false) + 4 * pad;
         ui_box(ui, (struct rect){x, *y, w, h}, 7, ui->theme.tint, ui->theme.line, 1.5f);
         ui_text(ui, x + 2 * pad, *y + 2 * pad, w - 4 * pad, TEXT_HINT, words, ui->theme.ink, true);
@@ -318,7 +318,9 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
     question_refusal(app, fields[0].node, x, y, w);
     question_refusal(app, fields[1].node, x, y, w);
     risk_codes(app, fields, x, y, w);
-    if (question_take_back(app, fields[0].node, x, y, w)) {
+    bool first = *tree_value(fields[0].node); /* either is enough, if neither has to be */
+    const struct node *one = fields[!first].node, *other = fields[first].node;
+    if (!other->required && !other->readonly && question_take_back(app, one, x, y, w)) {
         question_answer(app, fields[0].node, "");
         question_answer(app, fields[1].node, "");
     }

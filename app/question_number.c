@@ -175,13 +175,13 @@ static void inner_words(struct app *app, const struct tick_words *t, const struc
                         int *y, int w)
 {
     struct ui *ui = &app->ui;
-    for (long k = 1; k < s->steps && t->count > 2; k++) {
-        const char *words = words_at(app, t, s, k);
-        if (words) {
-            *y += ui_text(
-                ui, x, *y, w, TEXT_HINT,
-                arena_printf(&ui->frame, "%s · %s", with_comma(ui, value_at(ui, s, k)), words),
-                ui->theme.soft, true);
+    for (size_t i = 0; i < t->count && t->count > 2; i++) {
+        long k = step_of(s, t->list[i].value);
+        if (k > 0 && k < s->steps) {
+            *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                          arena_printf(&ui->frame, "%s · %s", with_comma(ui, value_at(ui, s, k)),
+                                       t->list[i].label),
+                          ui->theme.soft, true);
         }
     }
 }

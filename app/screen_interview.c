@@ -324,8 +324,11 @@ const char *roster_entry_name(struct app *app, struct node *entry, const struct 
     size_t count;
     entry_questions(app, entry, &all, &count);
     const char *words = entry_words(app, all, count, 1, but);
-    const char *number = ui_fill(ui, S_roster_entry, ui_number(ui, tree_position(entry)), NULL);
-    return *words ? arena_printf(&ui->frame, "%s · %s", number, words) : number;
+    const char *name = ui_fill(ui, S_roster_entry, ui_number(ui, tree_position(entry)), NULL);
+    name = *words ? arena_printf(&ui->frame, "%s · %s", name, words) : name;
+    struct node *outer = session_entry_of(entry); /* of whom in turn */
+    return outer ? arena_printf(&ui->frame, "%s › %s", roster_entry_name(app, outer, but), name)
+                 : name;
 }
 
 /* Of whom is this asked?  And the section's title, where the header had to cut it. */
@@ -337,15 +340,12 @@ static void show_whose(struct app *app, int x, int *y, int w)
     const char *title = ui_plain(ui, interview_section(i, &ui->frame, &i->page));
     bool group = i->page.kind == PAGE_FIELDS && i->page.control->kind == CONTROL_GROUP;
     bool roster = i->page.kind == PAGE_ROSTER; /* both have it as their own heading */
-    if (entry && i->page.kind != PAGE_ROSTER) {
-        struct page *all;
-        size_t count;
-        entry_questions(app, entry, &all, &count);
-        const struct node *but = i->page.kind == PAGE_QUESTION ? i->page.node : NULL;
-        const char *words = entry_words(app, all, count, 1, but);
-        const char *number = ui_fill(ui, S_roster_entry, ui_number(ui, tree_position(entry)), NULL);
-        number = *words ? arena_printf(&ui->frame, "%s · %s", number, words) : number;
-        title = ui->title_cut && !group ? arena_printf(&ui->frame, "%s · %s", title, number) : number;
+    if (entry) {                               /* a roster within a roster is somebody's, too */
+        const char *number =
+            roster_entry_name(app, entry, i->page.kind == PAGE_QUESTION ? i->page.node : NULL);
+        title = ui->title_cut && !group && !roster
+                    ? arena_printf(&ui->frame, "%s · %s", title, number)
+                    : number;
     } else if (!ui->title_cut || group || roster) {
         return;
     }

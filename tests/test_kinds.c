@@ -74,6 +74,36 @@ static void test_kinds__an_entry_of_a_field_list_tells_what_is_in_it(void **stat
     }
 }
 
+/* Member 2's job 1 is not member 1's. */
+static void test_kinds__an_entry_within_an_entry_tells_of_both(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | required |\n"
+          "| | begin_repeat | member | Члены семьи | |\n"
+          "| | text | who | Кто? | |\n"
+          "| | begin_repeat | job | Работы | |\n"
+          "| | text | what | Какая? | yes |\n"
+          "| | end_repeat | | | |\n"
+          "| | end_repeat | | | |\n",
+          &upright);
+    struct interview *i = s.app.interview;
+    assert_int_equal(interview_answer(i, session_find(i->session, "/data/member[1]/who"), "Асан", &err),
+                     ANSWER_OK);
+    go_to(&s, "/data/member[1]/job[1]/what");
+    assert_true(shows(&s, "Запись 1 · Асан › Запись 1"));
+    assert_true(scene_tap(&s, "back")); /* the jobs of the first */
+    assert_int_equal(i->page.kind, PAGE_ROSTER);
+    assert_true(shows(&s, "Запись 1 · Асан"));
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "finish"));
+    assert_true(shows(&s, "Асан › Запись 1"));
+    scene_close(&s);
+}
+
 static void test_kinds__groups_within_a_page_have_their_labels(void **state)
 {
     (void)state;
@@ -270,6 +300,7 @@ static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds__an_entry_of_a_field_list_tells_what_is_in_it),
+        cmocka_unit_test(test_kinds__an_entry_within_an_entry_tells_of_both),
         cmocka_unit_test(test_kinds__groups_within_a_page_have_their_labels),
         cmocka_unit_test(test_kinds__a_table_is_whole_whichever_way_it_is_held),
         cmocka_unit_test(test_kinds__a_range_speaks_with_the_forms_words),
