@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which language do interface and questions speak, and what is it called? */
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/text.h"
+
+/* What is said beside the question is said in the new language, and the keys are its own. */
+void app_say_anew(struct app *app)
+{
+    const char *code = app->interview ? session_language(app->interview->session)
+                                      : language_code(app->ui.language);
+    keyboard_language(&app->keyboard, code);
+    if (app->refused) {
+        app_refusal(app, app->refused, app->refusal);
+    } else {
+        app->message[0] = '\0';
+    }
+    app->ui.again = true;
+}
+
+void app_language(struct app *app, enum ui_language language)
+{
+    app->ui.language = language;
+    if (app->interview && !app->apart) {
+        interview_language(app->interview, language_code(language));
+    }
+    app_say_anew(app);
+}
+
+void app_question_language(struct app *app, const char *code)
+{
+    interview_language(app->interview, code);
+    if (!app->apart && language_known(code)) {
+        app->ui.language = language_from(code);
+    }
+    app_say_anew(app);
+}
+
+size_t app_question_languages(const struct app *app, const char *codes[APP_LANGUAGES])
+{
+    const struct form *form = app->interview->form;
+    size_t count = 0;
+    for (int l = 0; l < UI_LANGUAGE_COUNT; l++) {
+        const char *code = language_code((enum ui_language)l);
+        bool has = form_language(form, code) >= 0;
+        /* a form of one language: then the button changes the interface's */
+        if (has || (form->language_count == 0 && l != UI_EN)) {
+            codes[count++] = code;
+        }
+    }
+    for (size_t i = 0; i < form->language_count && count < APP_LANGUAGES; i++) {
+        const char *code = form_language_code(form, i);
+        if (!language_known(code)) {
+            codes[count++] = code;
+        }
+    }
+    return count;
+}
+
+const char *app_language_name(const char *code)
+{
+    return language_known(code) ? language_own_name(language_from(code)) : code;
+}
+
+/* Two letters: of the code in brackets, or of the name. */
+const char *app_language_sign(struct app *app, const char *code)
+{
+    const char *bracket = strrchr(code, '(');
+    struct buf out = {0};
+    if (language_known(code)) {
+        return language_sign(language_from(code));
+    }
+    code = bracket && strlen(bracket) > 2 ? bracket + 1 : code;
+    for (size_t at = 0, len = strlen(code), k = 0; at < len && k < 2; k++) {
+        text_put(&out, text_capital(text_next(code, len, &at)));
+    }
+    const char *sign = arena_text(&app->ui.frame, out.data ? out.data : "");
+    buf_fini(&out);
+    return sign;
+}
