@@ -304,7 +304,8 @@ enum { APP_LANGUAGES = 16 };
 size_t app_question_languages(const struct app *app, const char *codes[APP_LANGUAGES]);
 /* What stands on the button of a language, and its name; kept for the frame. */
 const char *app_language_sign(struct app *app, const char *code);
-const char *app_language_name(const char *code);
+const char *app_language_name(struct app *app, const char *code);
+void app_follow_keys(struct app *app); /* the keyboard is the questions' language's */
 /* Looks and hand, kept beside the vault: nothing of it is secret. */
 void app_settings_read(struct app *app);
 void app_settings_write(struct app *app);

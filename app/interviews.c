@@ -169,7 +169,7 @@ static void opened(struct app *app, void *matter, bool ok, const struct err *err
     o->interview = NULL;
     enter_interview(app);
     const char *code = session_language(app->interview->session);
-    keyboard_language(&app->keyboard, code);
+    app_follow_keys(app);
     if (o->anew) {
         return;
     }

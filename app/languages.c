@@ -8,9 +8,7 @@
 /* What is said beside the question is said in the new language, and the keys are its own. */
 void app_say_anew(struct app *app)
 {
-    const char *code = app->interview ? session_language(app->interview->session)
-                                      : language_code(app->ui.language);
-    keyboard_language(&app->keyboard, code);
+    app_follow_keys(app);
     if (app->refused) {
         app_refusal(app, app->refused, app->refusal);
     } else {
@@ -58,9 +56,24 @@ size_t app_question_languages(const struct app *app, const char *codes[APP_LANGU
     return count;
 }
 
-const char *app_language_name(const char *code)
+/* XLSForm's name of the column that gives none. */
+static bool is_nameless(const char *code)
 {
-    return language_known(code) ? language_own_name(language_from(code)) : code;
+    return strcmp(code, "default") == 0;
+}
+
+const char *app_language_name(struct app *app, const char *code)
+{
+    return language_known(code) ? language_own_name(language_from(code))
+           : is_nameless(code)  ? ui_str(&app->ui, S_language_nameless)
+                                : code;
+}
+
+void app_follow_keys(struct app *app)
+{
+    const char *own = language_code(app->ui.language);
+    const char *code = app->interview ? session_language(app->interview->session) : own;
+    keyboard_language(&app->keyboard, is_nameless(code) ? own : code);
 }
 
 /* Two letters: of the code in brackets, or of the name. */
@@ -70,6 +83,9 @@ const char *app_language_sign(struct app *app, const char *code)
     struct buf out = {0};
     if (language_known(code)) {
         return language_sign(language_from(code));
+    }
+    if (is_nameless(code)) {
+        return "*";
     }
     code = bracket && strlen(bracket) > 2 ? bracket + 1 : code;
     for (size_t at = 0, len = strlen(code), k = 0; at < len && k < 2; k++) {

@@ -30,7 +30,7 @@ static void language_sheet(struct app *app, int x, int *y, int w)
         bool on = strcmp(codes[c], session_language(app->interview->session)) == 0;
         const char *id = language_known(codes[c]) ? arena_printf(&ui->frame, "ask:%s", codes[c])
                                                   : arena_printf(&ui->frame, "ask:%zu", c);
-        if (ui_choice(ui, id, x, y, w, app_language_name(codes[c]), on, false)) {
+        if (ui_choice(ui, id, x, y, w, app_language_name(app, codes[c]), on, false)) {
             app_question_language(app, codes[c]);
             app_close_sheet(app);
             return;
