@@ -300,7 +300,7 @@ void app_language(struct app *app, enum ui_language language);
 void app_question_language(struct app *app, const char *code);
 /* The languages that the form's questions have, the interface's first and in its order: codes, or
  * the form's own names; lent.  Returns how many. */
-enum { APP_LANGUAGES = 16 };
+enum { APP_LANGUAGES = FORM_LANGUAGES_MAX + UI_LANGUAGE_COUNT };
 size_t app_question_languages(const struct app *app, const char *codes[APP_LANGUAGES]);
 /* What stands on the button of a language, and its name; kept for the frame. */
 const char *app_language_sign(struct app *app, const char *code);

@@ -47,7 +47,7 @@ size_t app_question_languages(const struct app *app, const char *codes[APP_LANGU
             codes[count++] = code;
         }
     }
-    for (size_t i = 0; i < form->language_count && count < APP_LANGUAGES; i++) {
+    for (size_t i = 0; i < form->language_count; i++) {
         const char *code = form_language_code(form, i);
         if (!language_known(code)) {
             codes[count++] = code;

@@ -139,18 +139,24 @@ static bool takes_focus(const struct target *t)
     return t->kind != ROLE_KEY;
 }
 
+/* With what is said above it, and a look at what follows: in the middle half of the page. */
 static void focus_on(struct ui *ui, const struct target *t)
 {
+    int top = ui->body.y + ui->body.h / 4, bottom = top + ui->body.h / 2;
     snprintf(ui->focus, sizeof ui->focus, "%s", t->id);
-    if (t->hidden) {
-        ui->scroll += t->rect.y - ui->body.y - ui->body.h / 3;
+    if (t->scrolls && (t->rect.y < top || t->rect.h > bottom - top)) {
+        ui->scroll += t->rect.y - top;
+    } else if (t->scrolls && t->rect.y + t->rect.h > bottom) {
+        ui->scroll += t->rect.y + t->rect.h - bottom;
     }
 }
 
+/* What is typed in has the focus until a key moves it. */
 static const struct target *focused(const struct ui *ui)
 {
+    const char *id = ui->edit.id[0] && !ui->show_focus ? ui->edit.id : ui->focus;
     for (size_t i = 0; i < ui->target_count; i++) {
-        if (takes_focus(&ui->targets[i]) && strcmp(ui->targets[i].id, ui->focus) == 0) {
+        if (takes_focus(&ui->targets[i]) && strcmp(ui->targets[i].id, id) == 0) {
             return &ui->targets[i];
         }
     }
@@ -181,13 +187,13 @@ static void move_focus(struct ui *ui, int by)
     }
 }
 
-/* To what lies in that direction and is nearest, sideways counting double; where nothing does, one
- * on or back. */
-static void move_towards(struct ui *ui, int dx, int dy)
+/* The nearest that lies in that direction, sideways counting double; on the page alone, or anywhere. */
+static const struct target *nearest(const struct ui *ui, const struct target *now, int dx, int dy,
+                                    bool on_page)
 {
-    const struct target *now = focused(ui), *best = NULL;
+    const struct target *best = NULL;
     int least = INT_MAX;
-    for (size_t i = 0; now && i < ui->target_count; i++) {
+    for (size_t i = 0; i < ui->target_count; i++) {
         const struct target *t = &ui->targets[i];
         int x = t->rect.x + t->rect.w / 2 - now->rect.x - now->rect.w / 2;
         int y = t->rect.y + t->rect.h / 2 - now->rect.y - now->rect.h / 2;
@@ -195,11 +201,23 @@ static void move_towards(struct ui *ui, int dx, int dy)
         bool beside =
             dx ? t->rect.y < now->rect.y + now->rect.h && now->rect.y < t->rect.y + t->rect.h
                : true;
-        if (t == now || !takes_focus(t) || ahead <= 0 || !beside || ahead + 2 * aside >= least) {
-            continue;
+        if (t != now && takes_focus(t) && ahead > 0 && beside && ahead + 2 * aside < least &&
+            (t->scrolls || !on_page)) {
+            least = ahead + 2 * aside;
+            best = t;
         }
-        least = ahead + 2 * aside;
-        best = t;
+    }
+    return best;
+}
+
+/* What scrolls comes before what stands still: the bar lies below the whole page, not below the
+ * part in sight.  Where nothing lies that way, one on or back. */
+static void move_towards(struct ui *ui, int dx, int dy)
+{
+    const struct target *now = focused(ui), *best = NULL;
+    if (now) {
+        best = now->scrolls ? nearest(ui, now, dx, dy, true) : NULL;
+        best = best ? best : nearest(ui, now, dx, dy, false);
     }
     if (best) {
         ui->show_focus = true;
@@ -220,6 +238,11 @@ static bool on_key(struct ui *ui, enum window_key key)
         return true;
     case KEY_DOWN:
     case KEY_UP:
+        if (typing && (!ui->show_focus || edit_is(edit, ui->focus)) &&
+            (key == KEY_DOWN ? edit->below : edit->above)) {
+            edit->by_line = key == KEY_DOWN ? 1 : -1; /* within the text */
+            return true;
+        }
         move_towards(ui, 0, key == KEY_DOWN ? 1 : -1);
         return true;
     case KEY_LINE:
@@ -548,7 +571,8 @@ void ui_place(struct ui *ui, const char *id, enum role kind, struct rect rect)
     t->kind = kind;
     t->rect = rect;
     t->hidden = false;
-    if (ui->body.h > 0 && ui->content < 0) { /* between ui_body_begin and ui_body_end */
+    t->scrolls = ui->body.h > 0 && ui->content < 0; /* between ui_body_begin and ui_body_end */
+    if (t->scrolls) {
         int top = ui->body.y, bottom = ui->body.y + ui->body.h;
         int y0 = rect.y > top ? rect.y : top;
         int y1 = rect.y + rect.h < bottom ? rect.y + rect.h : bottom;
@@ -689,6 +713,8 @@ void edit_end(struct edit *edit)
     buf_cut(&edit->text, 0);
     buf_add(&edit->text, "", 0);
     edit->cursor = 0;
+    edit->above = edit->below = false;
+    edit->by_line = 0;
     edit->id[0] = '\0';
     edit->changed = false;
 }

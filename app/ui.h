@@ -38,6 +38,7 @@ struct target {
     enum role kind;
     struct rect rect; /* what can be touched */
     bool hidden;      /* scrolled out of sight */
+    bool scrolls;     /* part of the page, not of what stands around it */
 };
 
 enum text_style {
@@ -63,6 +64,8 @@ struct edit { /* a text being typed */
     bool changed;       /* since the owner last looked */
     unsigned changes;   /* ever */
     size_t shown_len;   /* length when the field was last brought into sight */
+    bool above, below;  /* the caret has a line of the text over it, under it, as last drawn */
+    int by_line;        /* asked for: one line up (-1) or down (1), when it is drawn next */
 };
 
 /* Letters that Russian lacks: keys of their own; so, with a row of digits; behind a long press. */

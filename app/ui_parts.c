@@ -651,39 +651,82 @@ void ui_warning(struct ui *ui, int x, int *y, int w, const char *text)
     *y += h + ui_px(ui, 8);
 }
 
-/* Before which byte of `shown`, whose lines were drawn from `first` on, does the finger point? */
-static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t first, int line)
+/* How far is y from a line that begins at `top`? */
+static int away(int y, int top, int line)
+{
+    return y < top ? top - y : y > top + line ? y - top - line : 0;
+}
+
+/* Before which byte of the drawn line `d` does x lie? */
+static size_t byte_at(const struct draw *d, int x)
+{
+    for (size_t k = 0; k < d->len;) {
+        size_t from = k;
+        text_next(d->text, d->len, &k);
+        int middle = (font_width(d->face, d->size_px, d->text, from) +
+                      font_width(d->face, d->size_px, d->text, k)) /
+                     2;
+        if (x < d->rect.x + middle) {
+            return from;
+        }
+    }
+    return d->len;
+}
+
+/* Before which byte of `shown`, whose lines were drawn from draw `first` on and begin at `top`, does
+ * a point lie?  Lines without a letter have no draw. */
+static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t first, int top,
+                       int line, int px, int py)
 {
     size_t at = 0, best = shown->len;
-    int nearest = INT_MAX;
-    for (size_t i = first; i < ui->draws.count; i++) {
-        const struct draw *d = &ui->draws.list[i];
-        if (d->kind != DRAW_TEXT) {
+    int least = INT_MAX;
+    bool fresh = true; /* no letter of this line yet */
+    for (size_t i = first; i <= ui->draws.count; i++) {
+        const struct draw *d = i < ui->draws.count ? &ui->draws.list[i] : NULL;
+        if (d && d->kind != DRAW_TEXT) {
             continue;
         }
-        while (at + d->len < shown->len && memcmp(shown->data + at, d->text, d->len) != 0) {
-            at++; /* the blank where the line was broken */
-        }
-        int up = d->rect.y - ui->down_y, below = ui->down_y - d->rect.y - line;
-        int far = up > 0 ? up : below > 0 ? below : 0;
-        if (far < nearest) {
-            nearest = far;
-            best = at + d->len;
-            for (size_t k = 0; k < d->len;) {
-                size_t from = k;
-                text_next(d->text, d->len, &k);
-                int middle = (font_width(d->face, d->size_px, d->text, from) +
-                              font_width(d->face, d->size_px, d->text, k)) /
-                             2;
-                if (ui->down_x < d->rect.x + middle) {
-                    best = at + from;
-                    break;
+        while (at < shown->len && (!d || at + d->len > shown->len ||
+                                   memcmp(shown->data + at, d->text, d->len) != 0)) {
+            if (shown->data[at] == '\n') { /* else the blank where the line was broken */
+                if (fresh && away(py, top, line) < least) {
+                    least = away(py, top, line);
+                    best = at;
                 }
+                top += fresh ? line : 0;
+                fresh = true;
             }
+            at++;
+        }
+        if (!d) {
+            break;
+        }
+        if (away(py, d->rect.y, line) < least) {
+            least = away(py, d->rect.y, line);
+            best = at + byte_at(d, px);
         }
         at += d->len;
+        top = d->rect.y + line;
+        fresh = false;
     }
-    return best;
+    return fresh && away(py, top, line) < least ? shown->len : best;
+}
+
+/* The caret, drawn at x, y before byte `now`, goes a line up or down where the arrows have asked for
+ * it; otherwise it is told whether it could. */
+static size_t caret_by_line(struct ui *ui, const struct buf *shown, size_t first, int top, int line,
+                            int x, int y, size_t now)
+{
+    struct edit *edit = &ui->edit;
+    int by = edit->by_line;
+    edit->by_line = 0;
+    if (by) {
+        ui->again = true;
+        return caret_at(ui, shown, first, top, line, x, y + by * line + line / 2);
+    }
+    edit->above = y >= top + line;
+    edit->below = now < caret_at(ui, shown, first, top, line, 0, INT_MAX / 2);
+    return now;
 }
 
 /* The same place in the text itself, of which each character is shown as a dot or a wide blank. */
@@ -734,7 +777,7 @@ bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *t
     size_t lines = ui->draws.count;
     ui_text(ui, x + pad, *y + pad, w - 2 * pad, style, shown.data, ui->theme.ink, true);
     if (hit && active && !ui->show_focus && edit_is(&ui->edit, id)) {
-        size_t to = caret_at(ui, &shown, lines, line);
+        size_t to = caret_at(ui, &shown, lines, *y + pad, line, ui->down_x, ui->down_y);
         ui->edit.cursor = masked ? unmasked(text, len, to) : to;
         ui->again = true;
     }
@@ -757,6 +800,13 @@ bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *t
             cy += line;
         }
         ui->draws.count = first;
+        if (edit_is(&ui->edit, id)) {
+            size_t to =
+                caret_by_line(ui, &shown, lines, *y + pad, line, cx, cy, shown_cursor);
+            if (to != shown_cursor) {
+                ui->edit.cursor = masked ? unmasked(text, len, to) : to;
+            }
+        }
         ui_fill_rect(ui, (struct rect){cx, cy + line / 12, ui_px(ui, 2), line * 10 / 12},
                      ui->theme.accent);
         buf_fini(&before);

@@ -203,6 +203,11 @@ static bool read_translations(struct loader *l, const struct xml *itext)
     for (const struct xml *t = xml_child(itext, "translation"); t;
          t = xml_sibling(t, "translation"), at++) {
         form->languages[at] = loader_text(xml_attr(t, "lang"));
+        if (strlen(form->languages[at]) >= LANGUAGE_NAME) {
+            err_set(l->err, ERR_LIMIT, "the name of the language '%s' is longer than %d bytes",
+                    form->languages[at], (int)LANGUAGE_NAME - 1);
+            return err_hint(l->err, "write a short one, such as 'Кыргызча (ky)'");
+        }
         if (xml_attr(t, "default")) {
             form->default_language = at;
         }

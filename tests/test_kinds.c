@@ -296,6 +296,117 @@ static void test_kinds__a_long_order_comes_along_with_what_is_carried(void **sta
     buf_fini(&md);
 }
 
+/* The bar lies below the whole page, not below the part of it that is in sight. */
+static void test_kinds__down_walks_the_page_before_the_bar(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct buf md = {0};
+    buf_text(&md, "| survey |\n| | type | name | label | appearance |\n"
+                  "| | begin_group | g | Раздел | field-list |\n");
+    for (int k = 0; k < 12; k++) {
+        buf_printf(&md, "| | select_one yn | q%d | Вопрос %d | |\n", k, k);
+    }
+    buf_text(&md, "| | end_group | | | |\n| choices |\n| | list_name | name | label |\n"
+                  "| | yn | yes | Да |\n| | yn | no | Нет |\n");
+    buf_add(&md, "", 1);
+    begin(&s, md.data, &upright);
+    int seen = 0;
+    for (int k = 0; k < 24; k++) {
+        scene_key(&s, KEY_DOWN);
+        const struct target *t = scene_find(&s, s.app.ui.focus);
+        assert_non_null(t);
+        assert_false(t->hidden);
+        seen += t->scrolls;
+    }
+    assert_int_equal(seen, 24); /* two answers of each of the twelve */
+    scene_key(&s, KEY_DOWN);
+    assert_string_equal(s.app.ui.focus, "right");
+    scene_key(&s, KEY_UP);
+    assert_true(scene_find(&s, s.app.ui.focus)->scrolls);
+    for (int k = 0; k < 23; k++) {
+        scene_key(&s, KEY_UP);
+        assert_true(scene_find(&s, s.app.ui.focus)->scrolls);
+    }
+    assert_int_equal(s.app.ui.scroll, 0);
+    scene_close(&s);
+    buf_fini(&md);
+}
+
+static void test_kinds__arrows_walk_the_lines_of_a_text(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | appearance |\n"
+          "| | text | note | Запишите | multiline |\n",
+          &upright);
+    struct edit *edit = &s.app.ui.edit;
+    scene_type(&s, "Бишкек");
+    scene_key(&s, KEY_LINE);
+    scene_key(&s, KEY_LINE);
+    scene_type(&s, "Ош");
+    assert_string_equal(edit->text.data, "Бишкек\n\nОш");
+    scene_key(&s, KEY_UP); /* the empty line */
+    assert_int_equal(edit->cursor, strlen("Бишкек\n"));
+    scene_key(&s, KEY_UP);
+    assert_int_equal(edit->cursor, 0);
+    scene_type(&s, "г. ");
+    scene_key(&s, KEY_DOWN);
+    scene_key(&s, KEY_DOWN);
+    scene_key(&s, KEY_HOME);
+    scene_key(&s, KEY_END);
+    scene_type(&s, ".");
+    assert_string_equal(edit->text.data, "г. Бишкек\n\nОш.");
+    assert_false(s.app.ui.show_focus); /* so far nothing was left */
+    scene_key(&s, KEY_DOWN);
+    assert_true(s.app.ui.show_focus);
+    assert_string_not_equal(s.app.ui.focus, edit->id);
+    /* lines that were broken for the page are lines, too */
+    scene_close(&s);
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | appearance |\n"
+          "| | text | note | Запишите | multiline |\n",
+          &upright);
+    scene_type(&s, "Работал в Москве на стройке восемь месяцев без договора и остался без денег");
+    scene_key(&s, KEY_UP);
+    size_t up = edit->cursor;
+    assert_in_range(up, 10, edit->text.len - 20);
+    scene_key(&s, KEY_DOWN);
+    assert_in_range(edit->cursor, edit->text.len - 4, edit->text.len);
+    assert_false(s.app.ui.show_focus);
+    scene_close(&s);
+}
+
+/* XLSForm's name for the column without one: it has a word, a sign and keys. */
+static void test_kinds__a_language_without_a_name_has_a_word(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | label::Русский (ru) |\n"
+          "| | text | q | Your name? | Как Вас зовут? |\n",
+          &upright);
+    const char *codes[APP_LANGUAGES];
+    assert_int_equal(app_question_languages(&s.app, codes), 2);
+    assert_string_equal(codes[0], "ru");
+    assert_string_equal(codes[1], "default");
+    assert_true(shows(&s, "Как Вас зовут?"));
+    assert_true(scene_tap(&s, "language"));
+    assert_true(shows(&s, "Your name?"));
+    assert_true(shows(&s, "*"));
+    assert_non_null(scene_find(&s, "key:Ж")); /* the interface's */
+    assert_int_equal(s.app.ui.language, UI_RU);
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "languages"));
+    assert_true(shows(&s, "Основной язык формы"));
+    assert_false(shows(&s, "default"));
+    scene_close(&s);
+}
+
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +419,9 @@ static int run(void)
         cmocka_unit_test(test_kinds__what_is_refused_keeps_nobody_on_the_page),
         cmocka_unit_test(test_kinds__the_respondent_reads_no_notes),
         cmocka_unit_test(test_kinds__a_long_order_comes_along_with_what_is_carried),
+        cmocka_unit_test(test_kinds__down_walks_the_page_before_the_bar),
+        cmocka_unit_test(test_kinds__arrows_walk_the_lines_of_a_text),
+        cmocka_unit_test(test_kinds__a_language_without_a_name_has_a_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,10 @@ printf '| survey |\n| | type | name | label | relevant |\n| | integer | age | A 
 want 1 'a faulty form' $B/suhbat-form check "$T/bad.md"
 says 'a faulty form' 'bad.md, survey row 4, column relevant: unknown question'
 says 'a faulty form' "did you mean 'age'"
+printf '| survey |\n| | type | name | label::%s |\n| | text | b | B |\n' 'Язык, чьё имя написано длиннее всякой меры' > "$T/long.md"
+want 1 'a language with a long name' $B/suhbat-form check "$T/long.md"
+says 'a language with a long name' "name of the language 'Язык, чьё имя"
+says 'a language with a long name' "write a short one, such as 'Кыргызча (ky)'"
 want 0 convert $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml"
 want 1 'never over a file' $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml"
 want 0 'but with --force' $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml" --force
