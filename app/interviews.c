@@ -61,12 +61,34 @@ void app_put_away(struct app *app)
     wait_for_medium(app);
 }
 
+static bool write_left(struct device *d, void *arg, struct err *err)
+{
+    return device_draft_left(d, arg, &((struct device_draft *)arg)->left, err);
+}
+
+/* How far it has come, for the list of drafts; a list without it is no loss. */
+static void tell_left(struct app *app)
+{
+    struct device_draft draft = writer_draft_now(app->writer);
+    struct err err = {0};
+    unsigned questions = 0, answered = 0, without = 0;
+    app_count_answers(session_root(app->interview->session), &questions, &answered, &without);
+    draft.left = (struct device_left){.questions = questions,
+                                      .answered = answered,
+                                      .at_ms = clock_wall_ms(),
+                                      .events = draft.events};
+    (void)!writer_call(app->writer, write_left, &draft, &err);
+}
+
 void app_leave_interview(struct app *app)
 {
     if (app->interview) {
         keep_typed(app);
         interview_pause(app->interview);
         wait_for_medium(app);
+        if (!app->unwritten) {
+            tell_left(app);
+        }
     }
     app_drop_interview(app);
 }

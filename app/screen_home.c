@@ -28,6 +28,18 @@ static const char *form_of(const struct app *app, const uint8_t package_hash[32]
     return "";
 }
 
+/* "18 of 31 · yesterday"; of what a power cut left nobody knows that much before it is opened. */
+static const char *draft_state(struct app *app, const struct device_draft *d)
+{
+    struct ui *ui = &app->ui;
+    if (!d->left.questions || d->left.events != d->events) {
+        return ui_fill(ui, S_home_draft, app_date(app, d->begun_ms), NULL);
+    }
+    const char *answers = ui_fill(ui, S_outline_answered, ui_number(ui, d->left.answered),
+                                  ui_number(ui, d->left.questions));
+    return arena_printf(&ui->frame, "%s · %s", answers, app_date(app, d->left.at_ms));
+}
+
 static void show_drafts(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -43,10 +55,10 @@ static void show_drafts(struct app *app, int x, int *y, int w)
         const char *id = arena_printf(&ui->frame, "draft:%u", d->number);
         const char *title =
             ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", d->number), NULL);
-        const char *begun = ui_fill(ui, S_home_draft, app_date(app, d->begun_ms), NULL);
+        const char *state = draft_state(app, d);
         const char *form = app->form_count > 1 ? form_of(app, d->package_hash) : "";
-        begun = *form ? arena_printf(&ui->frame, "%s · %s", form, begun) : begun;
-        if (ui_row(ui, id, x, y, w, title, begun, '~')) {
+        state = *form ? arena_printf(&ui->frame, "%s · %s", form, state) : state;
+        if (ui_row(ui, id, x, y, w, title, state, '~')) {
             struct device_draft copy = *d;
             app_resume(app, &copy);
             return;

@@ -187,7 +187,8 @@ static void move_focus(struct ui *ui, int by)
     }
 }
 
-/* The nearest that lies in that direction, sideways counting double; on the page alone, or anywhere. */
+/* The nearest that lies in that direction, sideways counting double; on the page alone, or
+ * anywhere. */
 static const struct target *nearest(const struct ui *ui, const struct target *now, int dx, int dy,
                                     bool on_page)
 {

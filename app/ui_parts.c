@@ -673,8 +673,8 @@ static size_t byte_at(const struct draw *d, int x)
     return d->len;
 }
 
-/* Before which byte of `shown`, whose lines were drawn from draw `first` on and begin at `top`, does
- * a point lie?  Lines without a letter have no draw. */
+/* Before which byte of `shown`, whose lines were drawn from draw `first` on and begin at `top`,
+ * does a point lie?  Lines without a letter have no draw. */
 static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t first, int top,
                        int line, int px, int py)
 {
@@ -686,8 +686,8 @@ static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t firs
         if (d && d->kind != DRAW_TEXT) {
             continue;
         }
-        while (at < shown->len && (!d || at + d->len > shown->len ||
-                                   memcmp(shown->data + at, d->text, d->len) != 0)) {
+        while (at < shown->len &&
+               (!d || at + d->len > shown->len || memcmp(shown->data + at, d->text, d->len) != 0)) {
             if (shown->data[at] == '\n') { /* else the blank where the line was broken */
                 if (fresh && away(py, top, line) < least) {
                     least = away(py, top, line);
@@ -712,8 +712,8 @@ static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t firs
     return fresh && away(py, top, line) < least ? shown->len : best;
 }
 
-/* The caret, drawn at x, y before byte `now`, goes a line up or down where the arrows have asked for
- * it; otherwise it is told whether it could. */
+/* The caret, drawn at x, y before byte `now`, goes a line up or down where the arrows have asked
+ * for it; otherwise it is told whether it could. */
 static size_t caret_by_line(struct ui *ui, const struct buf *shown, size_t first, int top, int line,
                             int x, int y, size_t now)
 {
@@ -801,8 +801,7 @@ bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *t
         }
         ui->draws.count = first;
         if (edit_is(&ui->edit, id)) {
-            size_t to =
-                caret_by_line(ui, &shown, lines, *y + pad, line, cx, cy, shown_cursor);
+            size_t to = caret_by_line(ui, &shown, lines, *y + pad, line, cx, cy, shown_cursor);
             if (to != shown_cursor) {
                 ui->edit.cursor = masked ? unmasked(text, len, to) : to;
             }

@@ -168,11 +168,18 @@ MUST_CHECK bool device_package(struct device *device, const uint8_t hash[32], st
 
 /* ---- drafts ---- */
 
+/* How far a draft had come when it was put aside. */
+struct device_left {
+    uint32_t questions, answered; /* of what is asked */
+    int64_t at_ms;
+    uint64_t events; /* other than the draft's: it was cut off since, nothing of this holds */
+};
 struct device_draft {
     uint8_t id[16], package_hash[32];
     uint32_t number; /* neutral: 1, 2, 3 … on this device */
     int64_t begun_ms;
     uint64_t events;
+    struct device_left left; /* as device_drafts reads it; zeros: never told */
 };
 MUST_CHECK bool device_draft_begin(struct device *device, struct device_draft *draft,
                                    const uint8_t package_hash[32], int64_t wall_ms,
@@ -187,6 +194,9 @@ MUST_CHECK bool device_draft_read(struct device *device, struct device_draft *dr
 /* The newest first, with how many events each has: they are counted, not read. */
 MUST_CHECK bool device_drafts(struct device *device, struct device_draft *drafts, size_t *count,
                               struct err *err); /* room for VAULT_DRAFTS */
+/* For the list of drafts: counts and a time, no answer. */
+MUST_CHECK bool device_draft_left(struct device *device, const struct device_draft *draft,
+                                  const struct device_left *left, struct err *err);
 MUST_CHECK bool device_draft_discard(struct device *device, struct device_draft *draft,
                                      struct err *err);
 

@@ -10,6 +10,7 @@ enum { EVENT_PAD = 256 };
 /* ---- drafts ---- */
 
 enum { DRAFT_INFO = 44 }; /* package hash 32, number u32, begun u64 */
+enum { LEFT_INFO = 24 };  /* questions u32, answered u32, at u64, events u64 */
 
 static bool next_number(struct device *d, uint32_t *number, struct err *err)
 {
@@ -163,6 +164,35 @@ static bool count_events(struct device *d, struct device_draft *draft, struct er
     return true;
 }
 
+bool device_draft_left(struct device *d, const struct device_draft *draft,
+                       const struct device_left *left, struct err *err)
+{
+    uint8_t info[LEFT_INFO];
+    if (!vault_find_draft(d->vault, draft->id)) {
+        return err_set(err, ERR_INPUT, "the interview is finished already");
+    }
+    put_u32(info, left->questions);
+    put_u32(info + 4, left->answered);
+    put_u64(info + 8, (uint64_t)left->at_ms);
+    put_u64(info + 16, left->events);
+    return device_row_put(d, "left", draft->id, 16, STORE_META, 0, info, sizeof info, err);
+}
+
+static bool left_info(struct device *d, struct device_draft *draft, struct err *err)
+{
+    struct buf info = {0};
+    bool found, ok = device_row_get(d, "left", draft->id, 16, &info, &found, err);
+    if (ok && found && info.len == LEFT_INFO) {
+        const uint8_t *p = (const uint8_t *)info.data;
+        draft->left = (struct device_left){.questions = get_u32(p),
+                                           .answered = get_u32(p + 4),
+                                           .at_ms = (int64_t)get_u64(p + 8),
+                                           .events = get_u64(p + 16)};
+    }
+    buf_fini(&info);
+    return ok;
+}
+
 static bool draft_info(struct device *d, struct device_draft *draft, bool *found, struct err *err)
 {
     struct buf info = {0};
@@ -190,7 +220,8 @@ bool device_drafts(struct device *d, struct device_draft *drafts, size_t *count,
             continue;
         }
         memcpy(draft.id, k->drafts[i].id, 16);
-        if (!draft_info(d, &draft, &found, err) || (found && !count_events(d, &draft, err))) {
+        if (!draft_info(d, &draft, &found, err) ||
+            (found && (!count_events(d, &draft, err) || !left_info(d, &draft, err)))) {
             return false;
         }
         if (found) {
@@ -214,6 +245,10 @@ static bool delete_draft_rows(struct device *d, const struct device_draft *draft
         if (!store_delete(d->store, id, err)) {
             return false;
         }
+    }
+    device_row_name(d, id, "left", draft->id, 16);
+    if (!store_delete(d->store, id, err)) {
+        return false;
     }
     device_row_name(d, id, "draft", draft->id, 16);
     return store_delete(d->store, id, err);

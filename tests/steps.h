@@ -50,8 +50,8 @@ static inline void resume(struct scene *s)
     assert_true(scene_tap(s, draft));
 }
 
-/* The power goes after the last word is durable, and comes back. */
-static inline void cut_and_resume(struct scene *s)
+/* The power goes after the last word is durable, and comes back: at the home screen. */
+static inline void cut(struct scene *s)
 {
     struct err err = {0};
     OK(interview_sync(s->app.interview, &err));
@@ -61,6 +61,11 @@ static inline void cut_and_resume(struct scene *s)
     OK(device_open(&s->study.device, study_path(&s->study, "device"), &err));
     scene_boot(s);
     scene_unlock(s);
+}
+
+static inline void cut_and_resume(struct scene *s)
+{
+    cut(s);
     resume(s);
 }
 

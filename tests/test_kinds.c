@@ -380,6 +380,41 @@ static void test_kinds__arrows_walk_the_lines_of_a_text(void **state)
     scene_close(&s);
 }
 
+/* Which of the drafts was it, and how far had it come? */
+static void test_kinds__a_draft_tells_how_far_it_has_come(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | relevant |\n"
+          "| | text | a | А | |\n"
+          "| | text | b | Б | |\n"
+          "| | text | c | В | ${a} = 'x' |\n"
+          "| | text | d | Г | |\n",
+          &upright);
+    struct interview *i = s.app.interview;
+    assert_int_equal(interview_answer(i, session_find(i->session, "/data/b"), "да", &err),
+                     ANSWER_OK);
+    app_leave_interview(&s.app);
+    app_go_home(&s.app);
+    scene_draw(&s);
+    assert_true(shows(&s, "Ответов: 1 из 3 · "));
+    resume(&s);
+    scene_type(&s, "x");
+    assert_true(scene_tap(&s, "key:enter"));
+    cut(&s); /* the counts of last time no longer hold */
+    assert_false(shows(&s, "Ответов"));
+    assert_true(shows(&s, "Начато: "));
+    resume(&s);
+    app_leave_interview(&s.app);
+    app_go_home(&s.app);
+    scene_draw(&s);
+    assert_true(shows(&s, "Ответов: 2 из 4 · "));
+    scene_close(&s);
+}
+
 /* XLSForm's name for the column without one: it has a word, a sign and keys. */
 static void test_kinds__a_language_without_a_name_has_a_word(void **state)
 {
@@ -422,6 +457,7 @@ static int run(void)
         cmocka_unit_test(test_kinds__down_walks_the_page_before_the_bar),
         cmocka_unit_test(test_kinds__arrows_walk_the_lines_of_a_text),
         cmocka_unit_test(test_kinds__a_language_without_a_name_has_a_word),
+        cmocka_unit_test(test_kinds__a_draft_tells_how_far_it_has_come),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
