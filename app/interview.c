@@ -722,18 +722,26 @@ bool interview_discard(struct interview *i, struct err *err)
 
 /* ---- names ---- */
 
-const char *interview_section(struct interview *i, struct arena *arena, const struct page *page)
+const char *interview_section(struct interview *i, struct arena *arena, const struct page *page,
+                              bool *fallback)
 {
+    if (fallback) {
+        *fallback = false;
+    }
     bool group = page->kind == PAGE_FIELDS && page->control->kind == CONTROL_GROUP;
     for (const struct control *c = group ? page->control : page->control->parent; c;
          c = c->parent) {
         if (c->label.itext || c->label.text || c->label.id) {
             struct node *node = page->node;
-            const char *text = session_text(i->session, arena, &c->label, node, FORM_LONG, NULL);
+            const char *text =
+                session_text(i->session, arena, &c->label, node, FORM_LONG, fallback);
             if (*text) {
                 return text;
             }
         }
+    }
+    if (fallback) {
+        *fallback = false; /* a title has one language */
     }
     return i->form->title;
 }

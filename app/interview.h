@@ -112,8 +112,10 @@ void interview_leave_entry(struct interview *i);
 MUST_CHECK bool interview_finish(struct interview *i, struct progress *progress, struct err *err);
 MUST_CHECK bool interview_discard(struct interview *i, struct err *err);
 
-/* Label of the nearest group that has one, or the form's title; kept in the arena. */
-const char *interview_section(struct interview *i, struct arena *arena, const struct page *page);
+/* Label of the nearest group that has one, or the form's title; kept in the arena.  *fallback (may be
+ * NULL): it is not in the language that is asked in. */
+const char *interview_section(struct interview *i, struct arena *arena, const struct page *page,
+                              bool *fallback);
 /* Title of a form's package for lists: parsed from its bytes. */
 bool interview_form_title(struct arena *arena, const struct package *package, const char **id,
                           const char **title, const char **version);

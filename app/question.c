@@ -299,6 +299,32 @@ void question_fallback(struct app *app, bool fallback, int x, int *y, int w)
     }
 }
 
+const char *question_choice_sound(struct app *app, struct node *node, struct choice *choice)
+{
+    const char *uri = session_choice_text(app->interview->session, &app->ui.frame,
+                                          node->item->control, node, choice, FORM_AUDIO);
+    return app_has_sound(app, uri) ? uri : "";
+}
+
+void question_loudspeaker(struct app *app, struct node *node, struct choice *choices, size_t at,
+                          struct rect r)
+{
+    static const int8_t cone[] = {20, 40, 34, 40, 52, 24, 52, 76, 34, 60, 20, 60, 20, 40};
+    static const int8_t wave[] = {64, 36, 72, 50, 64, 64};
+    struct ui *ui = &app->ui;
+    const char *uri = question_choice_sound(app, node, &choices[at]);
+    const char *name = question_choice_name(app, &choices[at], at);
+    if (!*uri) {
+        return;
+    }
+    if (ui_target(ui, question_part(app, node, "say", name), ROLE_ICON, r)) {
+        app_listen(app, uri);
+    }
+    int at_x = r.x + (r.w - ui_px(ui, 28)) / 2, at_y = r.y + (r.h - ui_px(ui, 28)) / 2;
+    ui_stroke(ui, at_x, at_y, 28, cone, 7, 2, ui->theme.ink);
+    ui_stroke(ui, at_x, at_y, 28, wave, 3, 2, ui->theme.ink);
+}
+
 static void show_label(struct app *app, const struct page *page, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -333,7 +359,7 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
         *y += ui_px(ui, 8);
         struct rect r = {x, *y, picture->w, picture->h};
         int least = ui_px(ui, UI_TOUCH_DP);
-        bool large = r.w >= least && r.h >= least && !app->handed;
+        bool large = r.w >= least && r.h >= least;
         if (large && ui_target(ui, question_part(app, page->node, "picture", ""), ROLE_BUTTON, r)) {
             const char *big =
                 session_text(s, &ui->frame, &c->label, page->node, FORM_BIG_IMAGE, NULL);

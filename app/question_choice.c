@@ -259,13 +259,9 @@ static uint8_t match(const struct long_list *f, size_t i, const struct search_fo
     return *what->needle ? (uint8_t)search_rank(f->keys[i], f->sounds[i], what) : SEARCH_RANKS;
 }
 
-/* What a choice sounds like; "" when there is nothing to be heard. */
 static const char *sound_of(const struct list *l, size_t i)
 {
-    const char *uri =
-        session_choice_text(l->app->interview->session, &l->app->ui.frame, l->node->item->control,
-                            l->node, &l->choices[i], FORM_AUDIO);
-    return app_has_sound(l->app, uri) ? uri : "";
+    return question_choice_sound(l->app, l->node, &l->choices[i]);
 }
 
 static bool has_sounds(const struct list *l)
@@ -278,22 +274,10 @@ static bool has_sounds(const struct list *l)
     return false;
 }
 
-/* A loudspeaker for it, where there is one. */
+/* A loudspeaker for it, where there is one … */
 static void loudspeaker(const struct list *l, size_t i, struct rect r)
 {
-    static const int8_t cone[] = {20, 40, 34, 40, 52, 24, 52, 76, 34, 60, 20, 60, 20, 40};
-    static const int8_t wave[] = {64, 36, 72, 50, 64, 64};
-    struct ui *ui = &l->app->ui;
-    const char *uri = sound_of(l, i), *name = question_choice_name(l->app, &l->choices[i], i);
-    if (!*uri) {
-        return;
-    }
-    if (ui_target(ui, question_part(l->app, l->node, "say", name), ROLE_ICON, r)) {
-        app_listen(l->app, uri);
-    }
-    int at_x = r.x + (r.w - ui_px(ui, 28)) / 2, at_y = r.y + (r.h - ui_px(ui, 28)) / 2;
-    ui_stroke(ui, at_x, at_y, 28, cone, 7, 2, ui->theme.ink);
-    ui_stroke(ui, at_x, at_y, 28, wave, 3, 2, ui->theme.ink);
+    question_loudspeaker(l->app, l->node, l->choices, i, r);
 }
 
 /* … beside a choice; returns the width it takes. */

@@ -92,19 +92,23 @@ static int column_width(struct app *app, const struct columns *c, int room)
     return w < ui_px(ui, UI_TOUCH_DP) ? 0 : w;
 }
 
-static void heads(struct app *app, const struct columns *c, int x, int *y, int w)
+static void heads(struct app *app, const struct page *page, const struct columns *c, int x, int *y,
+                  int w)
 {
     struct ui *ui = &app->ui;
-    int h = 0, pad = ui_px(ui, 4);
+    int h = 0, pad = ui_px(ui, 4), side = 0;
     for (size_t i = 0; i < c->count; i++) {
         int own = ui_centre_height(ui, w - 2 * pad, TEXT_HINT, c->list[i].label);
         h = own > h ? own : h;
+        side = *question_choice_sound(app, page->node, &c->list[i]) ? ui_px(ui, UI_TOUCH_DP) : side;
     }
     for (size_t i = 0; i < c->count; i++) {
         ui_text_top(ui, (struct rect){x + (int)i * w + pad, *y, w - 2 * pad, h}, TEXT_HINT,
                     c->list[i].label, ui->theme.ink);
+        question_loudspeaker(app, page->node, c->list, i,
+                             (struct rect){x + (int)i * w, *y + h, w, side});
     }
-    *y += h + pad;
+    *y += h + side + pad;
 }
 
 static void row(struct app *app, const struct page *page, int x, int *y, int label_w, int cell_w)
@@ -164,7 +168,7 @@ size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t
     }
     if (cell_w) {
         question_fallback(app, question_any_fallback(c.list, c.count), x, y, w);
-        heads(app, &c, x + label_w, y, cell_w);
+        heads(app, &fields[at], &c, x + label_w, y, cell_w);
     }
     for (size_t i = at; i < end; i++) {
         if (question_is_grid_head(&fields[i])) {

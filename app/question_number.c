@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How much, on a scale with two ends? */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,6 +171,14 @@ static void ticks(struct app *app, const struct control *c, const struct scale *
     }
 }
 
+/* Where the knob rests before it is moved, if the form says so; -1: nowhere. */
+static long resting(const struct control *c, const struct scale *s)
+{
+    char value[40];
+    snprintf(value, sizeof value, "%.12g", c->placeholder);
+    return isnan(c->placeholder) ? -1 : step_of(s, value);
+}
+
 /* The named values between the ends, a line each: there is no room beside each other for words. */
 static void inner_words(struct app *app, const struct tick_words *t, const struct scale *s, int x,
                         int *y, int w)
@@ -215,7 +224,7 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
                                 : (struct rect){x + w - side, r.y, side, side};
     ui_place(ui, id, ROLE_GRAB, r);
     bool dropped = ui_dropped(ui, id, &fx, &fy), held = ui_grabbed(ui, id, &fx, &fy);
-    long k = at;
+    long k = at, rests = resting(control, s);
     if (dropped || held) {
         k = vertical ? s->steps - step_under(s, fy, r.y + knob / 2, r.h - knob)
                      : step_under(s, fx, r.x + knob / 2, r.w - knob);
@@ -223,9 +232,10 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
     bool down = ui_target(ui, question_part(app, node, "less", ""), ROLE_STEP, less);
     bool up = ui_target(ui, question_part(app, node, "more", ""), ROLE_STEP, more);
     if (down || up) {
-        /* the first touch counts from the end it points away from: a middle that offers itself
-         * would be half of the answer */
-        k = at >= 0 ? at + (up ? 1 : -1) : up ? 0 : s->steps;
+        /* the first touch counts from where the form's author put the knob, or from the end it
+         * points away from: a middle that offers itself would be half of the answer */
+        long from = at >= 0 ? at : rests;
+        k = from >= 0 ? from + (up ? 1 : -1) : up ? 0 : s->steps;
         k = k < 0 ? 0 : k > s->steps ? s->steps : k;
     }
     if (dropped || down || up) {
@@ -244,13 +254,19 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
                                 : (struct rect){r.x, r.y + r.h / 2 - bar / 2, r.w, bar};
     ui_box(ui, line, 3, ui->theme.line, ui->theme.soft, 1);
     ticks(app, control, s, r, knob, vertical);
-    if (k >= 0) {
+    if (k >= 0 || rests >= 0) { /* a hollow one is no answer */
         int len = vertical ? r.h - knob : r.w - knob;
-        int pos = s->steps ? (int)((double)len * (double)k / (double)s->steps) : 0;
+        long shown = k >= 0 ? k : rests;
+        int pos = s->steps ? (int)((double)len * (double)shown / (double)s->steps) : 0;
         struct rect ball = vertical
                                ? (struct rect){r.x + (r.w - knob) / 2, r.y + len - pos, knob, knob}
                                : (struct rect){r.x + pos, r.y + (r.h - knob) / 2, knob, knob};
-        ui_box(ui, ball, 16, held ? ui->theme.ink : ui->theme.accent, ui->theme.ink, 2);
+        if (k >= 0) {
+            ui_box(ui, ball, 16, held ? ui->theme.ink : ui->theme.accent, ui->theme.ink, 2);
+        } else {
+            ui_box(ui, ball, 16, ui->theme.paper, ui->theme.paper, 0);
+            ui_dash(ui, ball, 16, ui->theme.soft, 2);
+        }
     }
     for (int i = 0; i < 2; i++) {
         struct rect b = i ? more : less;

@@ -337,19 +337,21 @@ static void show_whose(struct app *app, int x, int *y, int w)
     struct ui *ui = &app->ui;
     struct interview *i = app->interview;
     struct node *entry = interview_entry(i);
-    const char *title = ui_plain(ui, interview_section(i, &ui->frame, &i->page));
+    bool foreign;
+    const char *title = ui_plain(ui, interview_section(i, &ui->frame, &i->page, &foreign));
     bool group = i->page.kind == PAGE_FIELDS && i->page.control->kind == CONTROL_GROUP;
     bool roster = i->page.kind == PAGE_ROSTER; /* both have it as their own heading */
-    if (entry) {                               /* a roster within a roster is somebody's, too */
+    bool wanted = (ui->title_cut || foreign) && !group && !roster;
+    if (entry) { /* a roster within a roster is somebody's, too */
         const char *number =
             roster_entry_name(app, entry, i->page.kind == PAGE_QUESTION ? i->page.node : NULL);
-        title = ui->title_cut && !group && !roster
-                    ? arena_printf(&ui->frame, "%s · %s", title, number)
-                    : number;
-    } else if (!ui->title_cut || group || roster) {
+        title = wanted ? arena_printf(&ui->frame, "%s · %s", title, number) : number;
+    } else if (!wanted) {
         return;
     }
-    *y += ui_text(ui, x, *y, w, TEXT_HINT, title, ui->theme.soft, true) + ui_px(ui, 6);
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, title, ui->theme.soft, true);
+    question_fallback(app, wanted && foreign, x, y, w);
+    *y += ui_px(ui, 6);
 }
 
 static void enter(struct app *app, struct node *entry)
@@ -465,10 +467,10 @@ static void header(struct app *app)
     size_t count, at, sections = 0;
     interview_pages(i, &ui->frame, &pages, &count, &at);
     size_t *lengths = arena_alloc(&ui->frame, (count + 1) * sizeof *lengths);
-    const char *title = ui_plain(ui, interview_section(i, &ui->frame, &i->page));
+    const char *title = ui_plain(ui, interview_section(i, &ui->frame, &i->page, NULL));
     const char *before = "";
     for (size_t p = 0; p < count; p++) {
-        const char *section = interview_section(i, &ui->frame, &pages[p]);
+        const char *section = interview_section(i, &ui->frame, &pages[p], NULL);
         if (!sections || strcmp(section, before) != 0) {
             lengths[sections++] = 0;
         }

@@ -10,7 +10,7 @@ enum { SECTIONS = 100, SHOWN = 200, SEARCH_FROM = 10 };
 struct section {
     const char *title;
     unsigned questions, answered;
-    bool asked;
+    bool asked, fallback;
     struct page first; /* .node NULL = none */
 };
 struct leaf { /* one question */
@@ -95,10 +95,13 @@ static void gather(struct app *app, struct outline *o)
     size_t count;
     session_pages(i->session, &app->ui.frame, NULL, &pages, &count);
     for (size_t p = 0; p < count; p++) {
-        const char *title = ui_plain(&app->ui, interview_section(i, &app->ui.frame, &pages[p]));
+        bool fallback;
+        const char *title =
+            ui_plain(&app->ui, interview_section(i, &app->ui.frame, &pages[p], &fallback));
         if (!o->count || strcmp(o->list[o->count - 1].title, title) != 0) {
             if (o->count < SECTIONS) { /* the last takes all that follow: nothing goes uncounted */
-                o->list[o->count++] = (struct section){.title = title, .asked = true};
+                o->list[o->count++] =
+                    (struct section){.title = title, .asked = true, .fallback = fallback};
             }
         }
         count_page(app, o, &pages[p]);
@@ -115,8 +118,9 @@ static void gather(struct app *app, struct outline *o)
             struct node *node = session_find(i->session, path.data);
             buf_fini(&path);
             if (node && !node->active && o->count < SECTIONS) {
-                o->list[o->count++].title =
-                    session_text(i->session, &app->ui.frame, &g->label, node, FORM_LONG, NULL);
+                struct section *s = &o->list[o->count++];
+                s->title = session_text(i->session, &app->ui.frame, &g->label, node, FORM_LONG,
+                                        &s->fallback);
             }
         }
     }
@@ -207,6 +211,9 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
                                 ? ui_fill(ui, S_outline_answered, ui_number(ui, own->answered),
                                           ui_number(ui, own->questions))
                                 : ui_str(ui, S_outline_not_asked);
+        if (own->fallback) {
+            small = arena_printf(&ui->frame, "%s · %s", small, ui_str(ui, S_fallback));
+        }
         char mark = !own->asked                       ? '-'
                     : missing                         ? '!'
                     : doubtful                        ? '?'

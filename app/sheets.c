@@ -181,7 +181,6 @@ static void about_sheet(struct app *app, int x, int *y, int w)
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_about_licence), ui->theme.soft, true);
 }
 
-/* A picture as large as the screen. */
 /* A finger moves the enlarged picture to either side, and up and down. */
 static void pan(struct app *app, int *y)
 {

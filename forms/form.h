@@ -145,6 +145,7 @@ struct control {
     struct xpath *search; /* its arguments are those of search() in the appearance, or NULL */
     /* range */
     double start, end, step, tick; /* of a range; tick 0: none was asked for */
+    double placeholder;            /* where its knob rests before it is moved; NAN: nowhere */
 };
 
 enum action_kind { ACTION_SETVALUE, ACTION_SETGEOPOINT, ACTION_RECORDAUDIO };

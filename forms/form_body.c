@@ -2,6 +2,7 @@
 /* How is each question of this XForm asked, and what does an event set off? */
 #include "forms/form_loader.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -260,6 +261,7 @@ static bool read_control(struct loader *l, struct control *parent, const struct 
     control->end = number_attr(xml, "end", 10);
     control->step = number_attr(xml, "step", 1);
     control->tick = number_attr(xml, "tick-interval", 0);
+    control->placeholder = number_attr(xml, "placeholder", NAN);
     if (parent->last) {
         parent->last->next = control;
     } else {

@@ -380,6 +380,67 @@ static void test_kinds__arrows_walk_the_lines_of_a_text(void **state)
     scene_close(&s);
 }
 
+static unsigned drawn_round(struct scene *s, colour c)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < s->app.ui.draws.count; i++) {
+        const struct draw *d = &s->app.ui.draws.list[i];
+        count += d->kind != DRAW_TEXT && d->rect.w == 64 && d->rect.h == 64 && d->ink == c;
+    }
+    return count;
+}
+
+/* Where a knob rests is no answer; it is where the buttons begin. */
+static void test_kinds__a_resting_knob_is_no_answer(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | parameters | required |\n"
+          "| | range | r | Сколько? | start=0 end=10 step=1 placeholder=5 | yes |\n"
+          "| | range | plain | А тут? | start=0 end=10 step=1 | |\n",
+          &upright);
+    assert_int_equal(drawn_round(&s, s.app.ui.theme.paper), 1);
+    assert_int_equal(drawn_round(&s, s.app.ui.theme.accent), 0);
+    assert_string_equal(value(&s, "/data/r"), "");
+    assert_true(scene_tap(&s, "right"));
+    assert_string_equal(value(&s, "/data/r"), "");
+    assert_string_equal(s.app.interview->page.node->name, "r"); /* it has to be answered */
+    assert_true(scene_tap(&s, "more"));
+    assert_string_equal(value(&s, "/data/r"), "6");
+    assert_int_equal(drawn_round(&s, s.app.ui.theme.accent), 1);
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(drawn_round(&s, s.app.ui.theme.paper), 0);
+    assert_true(scene_tap(&s, "more"));
+    assert_string_equal(value(&s, "/data/plain"), "0");
+    scene_close(&s);
+}
+
+/* … also where the section's name alone is not translated. */
+static void test_kinds__a_section_that_is_not_translated_says_so(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label::Кыргызча (ky) | label::Русский (ru) |\n"
+          "| | begin_group | g | Билим | |\n"
+          "| | text | q | Мектеп? | Школа? |\n"
+          "| | end_group | | | |\n",
+          &upright);
+    assert_true(shows(&s, "Школа?"));
+    assert_true(shows(&s, "Нет перевода"));
+    assert_true(scene_tap(&s, "outline"));
+    assert_true(shows(&s, "Билим"));
+    assert_true(shows(&s, "Нет перевода"));
+    assert_true(scene_tap(&s, "back"));
+    assert_true(scene_tap(&s, "language"));
+    assert_true(shows(&s, "Мектеп?"));
+    assert_false(shows(&s, "Котормо жок"));
+    scene_close(&s);
+}
+
 /* Which of the drafts was it, and how far had it come? */
 static void test_kinds__a_draft_tells_how_far_it_has_come(void **state)
 {
@@ -458,6 +519,8 @@ static int run(void)
         cmocka_unit_test(test_kinds__arrows_walk_the_lines_of_a_text),
         cmocka_unit_test(test_kinds__a_language_without_a_name_has_a_word),
         cmocka_unit_test(test_kinds__a_draft_tells_how_far_it_has_come),
+        cmocka_unit_test(test_kinds__a_resting_knob_is_no_answer),
+        cmocka_unit_test(test_kinds__a_section_that_is_not_translated_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -311,6 +311,97 @@ static void test_pictures__prompts_are_read_aloud(void **state)
     buf_fini(&wav);
 }
 
+static char *form_of(const char *md)
+{
+    char path[] = "/tmp/suhbat-pictures-XXXXXX.md";
+    int fd = mkstemps(path, 3);
+    assert_true(fd >= 0 && write(fd, md, strlen(md)) == (ssize_t)strlen(md));
+    close(fd);
+    char *form = scene_form(path);
+    unlink(path);
+    return form;
+}
+
+/* The heads of a table are its choices. */
+static void test_pictures__a_table_lying_across_can_be_heard(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct scene_look look = {.w = 1280, .h = 720, .scale = 2, .text_scale = 1, .language = UI_RU};
+    struct buf wav = {0};
+    tone(&wav);
+    char *form = form_of("| survey |\n"
+                         "| | type | name | label | appearance |\n"
+                         "| | begin_group | t | Т | field-list |\n"
+                         "| | select_one yn | head | Доверяете? | label |\n"
+                         "| | select_one yn | court | Суду | list-nolabel |\n"
+                         "| | select_one yn | police | Полиции | list-nolabel |\n"
+                         "| | end_group | | | |\n"
+                         "| choices |\n"
+                         "| | list_name | name | label | audio |\n"
+                         "| | yn | yes | Да | picture.png |\n"
+                         "| | yn | no | Нет | gone.mp3 |\n");
+    scene_picture = &wav;
+    scene_begin(&s, window, form, "form", &look);
+    struct node *court = session_find(s.app.interview->session, "/data/t/court");
+    struct node *head = session_find(s.app.interview->session, "/data/t/head");
+    char say[64], none[64], choice[64];
+    snprintf(say, sizeof say, "say:%u:yes", head->item->index);
+    snprintf(none, sizeof none, "say:%u:no", head->item->index);
+    snprintf(choice, sizeof choice, "choice:%u:yes", court->item->index);
+    assert_null(scene_find(&s, none));
+    assert_int_equal(rect_of(&s, say).x, rect_of(&s, choice).x); /* one column */
+    assert_true(scene_tap(&s, say));
+    assert_true(audio_playing());
+    assert_string_equal(tree_value(court), "");
+    assert_true(scene_tap(&s, choice));
+    assert_string_equal(tree_value(court), "yes");
+    scene_close(&s);
+    scene_picture = NULL;
+    free(form);
+    buf_fini(&wav);
+}
+
+/* Whoever is asked may look closely, too, and comes back to the question. */
+static void test_pictures__the_respondent_looks_closer(void **state)
+{
+    (void)state;
+    enum { SIDE = 300 };
+    struct scene s;
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    struct buf png = {0};
+    struct err err = {0};
+    uint8_t *gray = mem_zero(SIDE, SIDE);
+    OK(picture_png(&png, gray, 1, SIDE, SIDE, &err));
+    free(gray);
+    char *form = form_of("| survey |\n"
+                         "| | type | name | label | image | appearance |\n"
+                         "| | begin_group | own | Сам | | respondent-screen |\n"
+                         "| | text | q | Что это? | picture.png | |\n"
+                         "| | end_group | | | | |\n");
+    scene_picture = &png;
+    scene_begin(&s, window, form, "form", &look);
+    assert_true(scene_tap(&s, "hand"));
+    scene_type(&s, "471108");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_true(s.app.handed);
+    assert_true(scene_tap(&s, "picture"));
+    assert_int_equal(s.app.sheet, SHEET_PICTURE);
+    for (size_t i = 0; i < s.app.ui.target_count; i++) { /* no way to anything else */
+        const char *id = s.app.ui.targets[i].id;
+        assert_true(strcmp(id, "cancel") == 0 || strcmp(id, "larger") == 0 ||
+                    strcmp(id, "smaller") == 0);
+    }
+    scene_key(&s, KEY_ESCAPE);
+    assert_int_equal(s.app.sheet, SHEET_NONE);
+    assert_true(s.app.handed);
+    assert_true(shows(&s, "Что это?"));
+    scene_close(&s);
+    scene_picture = NULL;
+    free(form);
+    buf_fini(&png);
+}
+
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +409,8 @@ static int run(void)
         cmocka_unit_test(test_pictures__an_annotation_is_drawn_upon_the_forms_picture),
         cmocka_unit_test(test_pictures__an_annotation_is_drawn_upon_the_answer_that_the_form_holds),
         cmocka_unit_test(test_pictures__prompts_are_read_aloud),
+        cmocka_unit_test(test_pictures__a_table_lying_across_can_be_heard),
+        cmocka_unit_test(test_pictures__the_respondent_looks_closer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
