@@ -7,10 +7,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +23,7 @@ static atomic_bool card_broken; /* every fsync fails */
 static atomic_int card_fails_at; /* the fsync with this number from now on, 1 the next, fails */
 static atomic_bool card_hangs;  /* no folder of the stick opens until it is false again */
 static atomic_bool card_stops;  /* … no byte goes to or comes from a file on it */
+static const char *_Atomic card_stuck; /* … this call does not return: "open", "fsync" … */
 static atomic_uint card_hung;   /* how many threads wait for one */
 
 static void card_sync(void)
@@ -40,6 +43,35 @@ static bool card_fails(void)
         return true;
     }
     return false;
+}
+
+static bool card_is_stuck(const char *call)
+{
+    const char *stuck = card_stuck;
+    return stuck && strcmp(stuck, call) == 0;
+}
+
+static void card_stand(const char *call, const char *path)
+{
+    if (!card_is_stuck(call) || !strstr(path, "/stick")) {
+        return;
+    }
+    card_hung++;
+    while (card_is_stuck(call)) {
+        usleep(1000);
+    }
+    card_hung--;
+}
+
+static void card_stand_fd(const char *call, int fd)
+{
+    char link[40], path[512];
+    if (card_is_stuck(call)) {
+        snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+        ssize_t len = readlink(link, path, sizeof path - 1);
+        path[len < 0 ? 0 : len] = '\0';
+        card_stand(call, path);
+    }
 }
 
 static void card_wait(int fd, const atomic_bool *while_so)
@@ -89,8 +121,43 @@ int access(const char *path, int mode)
                : (int)syscall(SYS_faccessat, AT_FDCWD, path, mode);
 }
 
+int open(const char *path, int flags, ...)
+{
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    card_stand("open", path);
+    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int fstatat(int dir, const char *name, struct stat *st, int flags)
+{
+    card_stand_fd("stat", dir);
+    return (int)syscall(SYS_newfstatat, dir, name, st, flags);
+}
+
+int rename(const char *from, const char *to)
+{
+    card_stand("rename", to);
+    return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+int syncfs(int fd)
+{
+    card_stand_fd("syncfs", fd);
+    return (int)syscall(SYS_syncfs, fd);
+}
+
+int close(int fd)
+{
+    card_stand_fd("close", fd);
+    return (int)syscall(SYS_close, fd);
+}
+
 int fsync(int fd)
 {
+    card_stand_fd("fsync", fd);
     card_sync();
     if (card_fails()) {
         return -1;
@@ -100,6 +167,7 @@ int fsync(int fd)
 
 int fdatasync(int fd)
 {
+    card_stand_fd("fdatasync", fd);
     card_sync();
     if (card_fails()) {
         return -1;

@@ -6,6 +6,7 @@
 #include "platform/stick.h"
 #include "tests/card.h"
 #include <SDL2/SDL.h>
+#include <pthread.h>
 
 #include "tests/scan.h"
 #include "tests/steps.h"
@@ -329,7 +330,9 @@ static void test_media__one_that_hangs_at_a_byte_is_left(void **state)
                 tick(&s);
                 assert_true(s.app.progress.stop);
             }
-            assert_int_equal(s.app.screen, how ? SCREEN_UNLOCK : way ? SCREEN_HAND_OVER : SCREEN_LOAD);
+            assert_int_equal(s.app.screen, how   ? SCREEN_UNLOCK
+                                           : way ? SCREEN_HAND_OVER
+                                                 : SCREEN_LOAD);
             scene_event(&s, (struct window_event){.kind = WINDOW_NONE}); /* still it hangs */
             assert_true(clock_mono_ms() - start < STICK_GRACE_MS + 1500);
             assert_null(s.app.task);
@@ -359,6 +362,99 @@ static void test_media__one_that_hangs_at_a_byte_is_left(void **state)
     assert_int_equal(on_stick(&s), files + 1);
     scene_close(&s);
     free(form);
+}
+
+static void *stop_when_it_hangs(void *progress)
+{
+    for (int k = 0; k < 4000 && !card_hung; k++) {
+        usleep(1000);
+    }
+    ((struct progress *)progress)->stop = true;
+    return NULL;
+}
+
+static char stick[64]; /* the folder of the test below */
+
+static bool put_one(struct progress *p, struct err *err)
+{
+    struct buf bytes = {0};
+    for (int k = 0; k < 5000; k++) {
+        buf_text(&bytes, "сӯҳбат ");
+    }
+    return stick_put(stick, "new.bin", &bytes, p, err);
+}
+
+static bool get_one(struct progress *p, struct err *err)
+{
+    struct buf bytes = {0};
+    bool ok = stick_read(&bytes, stick, "old.bin", 1 << 20, p, err);
+    assert_int_equal(bytes.len, ok ? 3 : 0);
+    buf_fini(&bytes);
+    return ok;
+}
+
+static bool list_all(struct progress *p, struct err *err)
+{
+    struct arena arena;
+    struct stick_file *files;
+    size_t count;
+    arena_init(&arena);
+    bool ok = stick_list(&arena, &files, &count, stick, ".bin", p, err);
+    assert_int_equal(count, ok ? 1 : 0);
+    arena_fini(&arena);
+    return ok;
+}
+
+/* Whichever call of the kernel a stick hangs in: it is left, and no half of a file is there. */
+static void test_media__no_call_that_hangs_holds_anybody(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *call;
+        bool (*what)(struct progress *p, struct err *err);
+    } cases[] = {{"open", put_one},  {"fdatasync", put_one}, {"fsync", put_one},
+                 {"close", put_one}, {"rename", put_one},    {"syncfs", put_one},
+                 {"open", get_one},  {"close", get_one},     {"open", list_all},
+                 {"stat", list_all}, {"close", list_all}};
+    struct err err = {0};
+    struct stat st;
+    char top[] = "/tmp/suhbat-media-XXXXXX", old[96], new[96], part[96];
+    assert_non_null(mkdtemp(top));
+    snprintf(stick, sizeof stick, "%s/stick", top);
+    snprintf(old, sizeof old, "%s/old.bin", stick);
+    snprintf(new, sizeof new, "%s/new.bin", stick);
+    snprintf(part, sizeof part, "%s/~new.bin.part", stick);
+    OK(file_folder(stick, 0700, &err));
+    OK(file_write(old, "old", 3, 0600, true, &err));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct progress p = {0};
+        pthread_t thread;
+        OK(cases[i].what(&p, &err)); /* as long as it answers */
+        p = (struct progress){0};
+        unlink(new);
+        card_stuck = cases[i].call;
+        assert_int_equal(pthread_create(&thread, NULL, stop_when_it_hangs, &p), 0);
+        int64_t start = clock_mono_ms();
+        assert_false(cases[i].what(&p, &err));
+        assert_int_equal(err.code, ERR_ENV);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_int_equal(card_hung, 1); /* it hangs still, but nobody with it */
+        assert_true(clock_mono_ms() - start < STICK_GRACE_MS + 1500);
+        card_stuck = NULL;
+        let_go();
+        usleep(20000); /* what was left goes on, and tidies up */
+        for (int k = 0; k < 2000 && stat(part, &st) == 0; k++) {
+            usleep(1000);
+        }
+        assert_int_not_equal(stat(part, &st), 0);
+        if (stat(new, &st) == 0) {
+            assert_int_equal(st.st_size, 5000 * strlen("сӯҳбат "));
+        }
+        unlink(new);
+    }
+    unlink(old);
+    assert_int_equal(rmdir(stick), 0);
+    rmdir(top);
 }
 
 /* A JPEG that tells where it was taken. */
@@ -618,6 +714,7 @@ static int run(void)
         cmocka_unit_test(test_media__an_errand_is_dropped_once_and_few_may_hang),
         cmocka_unit_test(test_media__locks_at_once_while_a_folder_does_not_open),
         cmocka_unit_test(test_media__one_that_hangs_at_a_byte_is_left),
+        cmocka_unit_test(test_media__no_call_that_hangs_holds_anybody),
         cmocka_unit_test(test_media__a_photo_goes_without_its_place_unless_the_form_wants_it),
         cmocka_unit_test(test_media__an_empty_a_large_and_a_lost_file_are_told),
         cmocka_unit_test(test_media__after_a_soft_lock_no_title_and_no_word_is_left),
