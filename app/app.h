@@ -187,6 +187,7 @@ struct app {
     char clock_shown[8];            /* "08:--": its minute is still missing; "--:35": its hour */
     const struct node *opened;      /* whose list is open */
     bool advance;                   /* a quick answer: on to the next page */
+    const struct node *reached;     /* just come to on a page of several */
     const struct node *field_waits; /* not opened by itself: its question is to be read first */
     enum app_leave leaving; /* as soon as the answer is on the medium; no touch counts till then */
     int64_t leaving_ms;     /* since when */

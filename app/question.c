@@ -192,6 +192,27 @@ static bool types_text(const struct page *page)
            type != TYPE_TIME && type != TYPE_DATE_TIME;
 }
 
+void question_open(struct app *app, const struct page *page)
+{
+    if (types_text(page)) {
+        edit_begin(&app->ui.edit, question_field(app, page->node), shown_value(app, page->node));
+    }
+}
+
+void question_reached(struct app *app, const struct node *node, size_t first, int top, int bottom)
+{
+    struct ui *ui = &app->ui;
+    if (app->reached != node) {
+        return;
+    }
+    app->reached = NULL;
+    ui->again = true;
+    ui_scroll_to(ui, top, bottom - top < ui->body.h ? bottom - top : ui->body.h);
+    if (ui->by_key && !ui->edit.id[0]) {
+        ui_focus_from(ui, first);
+    }
+}
+
 bool question_keyboard(struct app *app, const struct page *page, enum keyboard_kind *kind)
 {
     if (question_searching(app)) {
@@ -209,6 +230,16 @@ bool question_keyboard(struct app *app, const struct page *page, enum keyboard_k
             : node->item->type == TYPE_DECIMAL || digits ? KEYBOARD_DECIMAL
                                                          : KEYBOARD_TEXT;
     return true;
+}
+
+const char *question_number(struct app *app, const char *number)
+{
+    char *out = arena_text(&app->ui.frame, number);
+    char *point = strchr(out, '.');
+    if (point) {
+        *point = ',';
+    }
+    return grouped(app, out);
 }
 
 /* Pills for dk, refused, na on a number; the code is stored. */
@@ -611,7 +642,10 @@ void question_show_fields(struct app *app, int x, int *y, int w)
             continue;
         }
         if (fields[f].kind == PAGE_QUESTION) {
+            size_t first = ui->target_count;
+            int top = *y;
             question_show(app, &fields[f], x, y, w, true);
+            question_reached(app, fields[f].node, first, top, *y);
             *y += ui_px(ui, 18);
         }
         f++;

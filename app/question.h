@@ -28,6 +28,8 @@ const char *question_part(struct app *app, const struct node *node, const char *
                           const char *which);
 /* A day, a month or a year in words, by the question's appearance. */
 const char *question_date(struct app *app, const struct node *node, const struct moment *m);
+/* "1234567.5" as people read it: "1 234 567,5" with hard blanks. */
+const char *question_number(struct app *app, const char *number);
 /* "120 КБ", "1,4 МБ" */
 const char *question_size(struct app *app, uint64_t bytes);
 bool question_has_word(const char *list, const char *word); /* blank-separated */
@@ -44,6 +46,11 @@ bool question_choices(struct app *app, struct node *node, struct choice **choice
 /* Number N of an appearance such as columns-3; 0 when there is none. */
 unsigned question_appearance_number(const struct control *control, const char *start);
 
+/* Begin to type in the question's field, if it has one. */
+void question_open(struct app *app, const struct page *page);
+/* Drawn from target `first` on and between two heights: where somebody has just come to it
+ * (app->reached), it comes into sight, and with keys to its first answer. */
+void question_reached(struct app *app, const struct node *node, size_t first, int top, int bottom);
 /* A choice tapped: chosen, or no longer. */
 void question_toggle(struct app *app, struct node *node, const char *value);
 /* A word where a translation is missing. */

@@ -174,12 +174,15 @@ size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t
         if (question_is_grid_head(&fields[i])) {
             continue;
         }
+        size_t first = ui->target_count;
+        int top = *y;
         if (cell_w) {
             row(app, &fields[i], x, y, label_w, cell_w);
         } else {
             question_show(app, &fields[i], x, y, w, true);
             *y += ui_px(ui, 14);
         }
+        question_reached(app, fields[i].node, first, top, *y);
     }
     *y += ui_px(ui, 10);
     return end - at;
@@ -236,6 +239,47 @@ static void risk_codes(struct app *app, const struct page *fields, int x, int *y
     ui_pills_end(ui, &px, y, x);
 }
 
+/* The words of an axis, or numbers where they have no room; then they stand below, a line each. */
+struct axis_words {
+    struct columns *columns;
+    bool numbered;
+};
+
+static const char *axis_word(struct app *app, const struct axis_words *a, size_t i)
+{
+    return a->numbered ? ui_number(&app->ui, (long long)i + 1) : a->columns->list[i].label;
+}
+
+static bool words_fit(struct app *app, const struct columns *c, int w)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        struct ui *ui = &app->ui;
+        const char *label = c->list[i].label;
+        if (!ui_words_fit(ui, TEXT_HINT, label, w) ||
+            ui_centre_height(ui, w, TEXT_HINT, label) >= 4 * ui_line(ui, TEXT_HINT)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void axis_legend(struct app *app, const struct axis_words *a, const struct page *field,
+                        int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    if (!a->numbered) {
+        return;
+    }
+    *y += ui_text(ui, x, *y, w, TEXT_TITLE, label_of(app, field), ui->theme.soft, true);
+    for (size_t i = 0; i < a->columns->count; i++) {
+        *y += ui_text(
+            ui, x, *y, w, TEXT_HINT,
+            arena_printf(&ui->frame, "%s · %s", axis_word(app, a, i), a->columns->list[i].label),
+            ui->theme.ink, true);
+    }
+    *y += ui_px(ui, 8);
+}
+
 bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count,
               int x, int *y, int w)
 {
@@ -246,22 +290,28 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
         return false;
     }
     struct columns across = columns_of(app, &fields[0]), down = columns_of(app, &fields[1]);
-    int side = w / 5;
-    for (size_t r = 0; r < down.count; r++) { /* the words beside the rows need their room */
-        while (side < w / 3 &&
-               !ui_words_fit(ui, TEXT_HINT, down.list[r].label, side - ui_px(ui, 8))) {
-            side += ui_px(ui, 4);
-        }
+    struct axis_words cols = {&across, false}, rows = {&down, false};
+    int gap = ui_px(ui, 4), pad = ui_px(ui, 4), least = ui_px(ui, UI_TOUCH_DP), side = w / 5;
+    int n = across.count ? (int)across.count : 1;
+    while (side < w / 3 && !words_fit(app, &down, side - 2 * pad)) {
+        side += ui_px(ui, 4); /* the words beside the rows need their room */
     }
-    int gap = ui_px(ui, 4), pad = ui_px(ui, 4);
-    int cell_w = across.count ? (w - side) / (int)across.count : 0;
-    int cell_h = ui_px(ui, ui->landscape ? 52 : 70), head_h = 0;
-    if (cell_w < ui_px(ui, UI_TOUCH_DP) || !down.count) {
+    if (!words_fit(app, &down, side - 2 * pad) || (w - side) / n < least) {
+        rows.numbered = true;
+        side = least;
+    }
+    cols.numbered = !words_fit(app, &across, (w - side) / n - 2 * pad);
+    int cell_w = (w - side) / n, cell_h = ui_px(ui, ui->landscape ? 52 : 70), head_h = 0;
+    if (cell_w < least || !down.count || !across.count) {
         return false;
     }
     for (size_t i = 0; i < across.count; i++) {
-        int h = ui_centre_height(ui, cell_w - 2 * pad, TEXT_HINT, across.list[i].label);
+        int h = ui_centre_height(ui, cell_w - 2 * pad, TEXT_HINT, axis_word(app, &cols, i));
         head_h = h > head_h ? h : head_h;
+    }
+    for (size_t r = 0; r < down.count; r++) {
+        int h = ui_centre_height(ui, side - pad, TEXT_HINT, axis_word(app, &rows, r)) + 2 * pad;
+        cell_h = h > cell_h ? h : cell_h;
     }
     question_fallback(app,
                       question_any_fallback(across.list, across.count) ||
@@ -281,8 +331,8 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
     *y += ui_line(ui, TEXT_TITLE) + gap;
     const char *likely = tree_value(fields[0].node), *grave = tree_value(fields[1].node);
     for (size_t r = down.count; r-- > 0;) { /* the gravest on top */
-        ui_text_centre(ui, (struct rect){x, *y, side - pad, cell_h}, TEXT_HINT, down.list[r].label,
-                       ui->theme.ink);
+        ui_text_centre(ui, (struct rect){x, *y, side - pad, cell_h}, TEXT_HINT,
+                       axis_word(app, &rows, r), ui->theme.ink);
         for (size_t c = 0; c < across.count; c++) {
             struct rect cell = {x + side + (int)c * cell_w, *y, cell_w, cell_h};
             struct rect face = {cell.x + gap / 2, cell.y + gap / 2, cell_w - gap, cell_h - gap};
@@ -307,9 +357,11 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
     for (size_t c = 0; c < across.count; c++) {
         ui_text_top(
             ui, (struct rect){x + side + (int)c * cell_w + pad, *y + pad, cell_w - 2 * pad, head_h},
-            TEXT_HINT, across.list[c].label, ui->theme.ink);
+            TEXT_HINT, axis_word(app, &cols, c), ui->theme.ink);
     }
     *y += head_h + 3 * pad;
+    axis_legend(app, &rows, &fields[1], x, y, w);
+    axis_legend(app, &cols, &fields[0], x, y, w);
     const char *first_words = label_at(&across, likely), *second = label_at(&down, grave);
     if (first_words && second) { /* the score in words */
         const char *words = arena_printf(&ui->frame, "%s: %s\n%s: %s", label_of(app, &fields[0]),

@@ -15,6 +15,18 @@ struct scale {
     int places;
 };
 
+/* How many digits stand behind the comma of a number? */
+static int places_of(double number)
+{
+    int places = 0;
+    for (double rest = fabs(number); places < 6 && fabs(rest - round(rest)) > 1e-9 * (1 + rest);) {
+        rest *= 10;
+        places++;
+    }
+    return places;
+}
+
+/* Its values are start + k·step: they have as many decimals as the finer of these two. */
 static struct scale scale_of(const struct node *node)
 {
     const struct control *c = node->item->control;
@@ -22,12 +34,10 @@ static struct scale scale_of(const struct node *node)
     if (!(s.step > 0)) {
         s.step = 1;
     }
-    double steps = floor(fabs(s.end - s.start) / s.step + 1e-9);
-    s.steps = steps > 0 && steps < 1e6 ? (long)steps : 0;
-    for (double rest = s.step; s.decimal && s.places < 6 && fabs(rest - round(rest)) > 1e-9;) {
-        rest *= 10;
-        s.places++;
-    }
+    double steps = floor(fabs(s.end - s.start) / s.step * (1 + 1e-12) + 1e-9);
+    s.steps = steps > 0 && steps < 1e12 ? (long)steps : 0;
+    s.places = places_of(s.start) > places_of(s.step) ? places_of(s.start) : places_of(s.step);
+    s.places = s.decimal ? s.places : 0;
     return s;
 }
 
@@ -47,16 +57,6 @@ static long step_of(const struct scale *s, const char *value)
     double k = fabs(strtod(value, NULL) - s->start) / s->step;
     long n = lround(k);
     return n < 0 ? 0 : n > s->steps ? s->steps : n;
-}
-
-static const char *with_comma(struct ui *ui, const char *number)
-{
-    char *out = arena_text(&ui->frame, number);
-    char *point = strchr(out, '.');
-    if (point) {
-        *point = ',';
-    }
-    return out;
 }
 
 static void star(struct ui *ui, int x, int y, float size, bool on)
@@ -90,7 +90,8 @@ static void as_rating(struct app *app, struct node *node, const struct scale *s,
     *y += (count + columns - 1) / columns * h;
     if (at >= 0) {
         *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                      ui_fill(ui, S_of, value_at(ui, s, at), value_at(ui, s, s->steps)),
+                      ui_fill(ui, S_of, question_number(app, value_at(ui, s, at)),
+                              question_number(app, value_at(ui, s, s->steps))),
                       ui->theme.soft, true);
     }
 }
@@ -102,7 +103,7 @@ static void as_cells(struct app *app, struct node *node, const struct scale *s, 
     struct ui *ui = &app->ui;
     int widest = ui_px(ui, UI_TOUCH_DP), h = ui_px(ui, 52), gap = ui_px(ui, 2);
     for (long k = 0; k <= s->steps; k++) {
-        const char *text = with_comma(ui, value_at(ui, s, k));
+        const char *text = question_number(app, value_at(ui, s, k));
         int own = font_width(FACE_BOLD, ui_text_px(ui, TEXT_BODY_BOLD), text, strlen(text)) +
                   ui_px(ui, 16);
         widest = own > widest ? own : widest;
@@ -119,7 +120,7 @@ static void as_cells(struct app *app, struct node *node, const struct scale *s, 
         ui_box(ui, (struct rect){r.x + gap, r.y + gap, r.w - 2 * gap, r.h - 2 * gap}, 6,
                on ? ui->theme.accent : ui->theme.paper, on ? ui->theme.accent : ui->theme.soft,
                1.5f);
-        ui_text_centre(ui, r, on ? TEXT_BODY_BOLD : TEXT_BODY, with_comma(ui, value),
+        ui_text_centre(ui, r, on ? TEXT_BODY_BOLD : TEXT_BODY, question_number(app, value),
                        on ? ui->theme.on_accent : ui->theme.ink);
     }
     *y += (count + columns - 1) / columns * h;
@@ -188,8 +189,8 @@ static void inner_words(struct app *app, const struct tick_words *t, const struc
         long k = step_of(s, t->list[i].value);
         if (k > 0 && k < s->steps) {
             *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                          arena_printf(&ui->frame, "%s · %s", with_comma(ui, value_at(ui, s, k)),
-                                       t->list[i].label),
+                          arena_printf(&ui->frame, "%s · %s",
+                                       question_number(app, value_at(ui, s, k)), t->list[i].label),
                           ui->theme.soft, true);
         }
     }
@@ -243,7 +244,7 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
         return;
     }
     /* the value stands above; no knob before there is an answer */
-    const char *text = k >= 0     ? with_comma(ui, value_at(ui, s, k))
+    const char *text = k >= 0     ? question_number(app, value_at(ui, s, k))
                        : vertical ? ""
                                   : ui_str(ui, S_slide);
     struct rect head =
@@ -283,7 +284,7 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
     const char *ends[2], *words[2];
     for (int i = 0; i < 2; i++) {
         words[i] = words_at(app, &named, s, i ? s->steps : 0);
-        ends[i] = with_comma(ui, value_at(ui, s, i ? s->steps : 0));
+        ends[i] = question_number(app, value_at(ui, s, i ? s->steps : 0));
         ends[i] = words[i] ? arena_printf(&ui->frame, "%s · %s", ends[i], words[i]) : ends[i];
     }
     if (vertical) {
@@ -292,7 +293,9 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
         ui_text(ui, r.x + r.w, r.y + r.h - low_h, room, TEXT_HINT, ends[0], ui->theme.soft, true);
         ui_text(ui, r.x + r.w, r.y, room, TEXT_HINT, ends[1], ui->theme.soft, true);
         *y = less.y + less.h + ui_px(ui, 8);
-    } else if (words[0] || words[1]) { /* each has its half */
+    } else if (words[0] || words[1] ||
+               ui_line_width(ui, TEXT_HINT, ends[0]) + ui_line_width(ui, TEXT_HINT, ends[1]) >
+                   r.w - ui_px(ui, 12)) { /* each has its half */
         int half = w / 2 - ui_px(ui, 6), h[2];
         *y = r.y + r.h;
         for (int i = 0; i < 2; i++) {

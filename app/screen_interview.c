@@ -65,7 +65,7 @@ void screen_arrive(struct app *app)
     app->dated = app->opened = app->picks_year = NULL;
     app->day_shown[0] = app->clock_shown[0] = app->filter_id[0] = '\0';
     app->advance = false;
-    app->field_waits = NULL;
+    app->field_waits = app->reached = NULL;
     app->typed_ms = 0;
     ui->again = true;
     struct page *fields = &i->page;
@@ -198,6 +198,36 @@ static void go_next(struct app *app)
     if (may_leave(app, fields, count)) {
         turn_on(app);
     }
+}
+
+/* Enter in one field of several goes to what is asked behind it, and from the last to the next
+ * page. */
+static void go_on(struct app *app)
+{
+    struct interview *i = app->interview;
+    struct node *typed = question_typed(app);
+    struct page *fields;
+    size_t count, at = 0;
+    if (i->page.kind != PAGE_FIELDS || !typed) {
+        go_next(app);
+        return;
+    }
+    if (!question_commit(app)) {
+        return;
+    }
+    session_fields(i->session, &app->ui.frame, &i->page, &fields, &count);
+    while (at < count && fields[at].node != typed) {
+        at++;
+    }
+    for (at++; at < count; at++) { /* what the answer made irrelevant is no longer there */
+        if (fields[at].kind == PAGE_QUESTION && question_is_asked(fields[at].node)) {
+            app->reached = fields[at].node;
+            question_open(app, &fields[at]);
+            app->ui.again = true;
+            return;
+        }
+    }
+    go_next(app);
 }
 
 /* In the respondent's hands every step back stays in the block, be it to the entries of a repeat.
@@ -603,7 +633,7 @@ static void show_page(struct app *app)
         app->keyboard.sentences = question_is_prose(question_typed(app));
         app->keyboard.lines = question_is_many_lines(question_typed(app));
         if (keyboard_show(ui, &app->keyboard, kind, ui_str(ui, S_next))) {
-            go_next(app);
+            go_on(app);
         }
         return;
     }

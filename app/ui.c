@@ -133,10 +133,11 @@ static bool has_target(struct ui *ui, const char *id)
     return false;
 }
 
-/* The letters of the screen keyboard are left out: there is a real one under the hands. */
+/* The letters of the screen keyboard are left out: there is a real one under the hands.  Its Next
+ * is the page's way on. */
 static bool takes_focus(const struct target *t)
 {
-    return t->kind != ROLE_KEY;
+    return t->kind != ROLE_KEY || strcmp(t->id, "key:enter") == 0;
 }
 
 /* With what is said above it, and a look at what follows: in the middle half of the page. */
@@ -161,6 +162,17 @@ static const struct target *focused(const struct ui *ui)
         }
     }
     return NULL;
+}
+
+void ui_focus_from(struct ui *ui, size_t first)
+{
+    for (size_t i = first; i < ui->target_count; i++) {
+        if (takes_focus(&ui->targets[i])) {
+            ui->show_focus = true;
+            snprintf(ui->focus, sizeof ui->focus, "%s", ui->targets[i].id);
+            return;
+        }
+    }
 }
 
 /* One by one; from nowhere to the first of the page itself, behind what its header offers. */
@@ -265,6 +277,9 @@ static bool on_key(struct ui *ui, enum window_key key)
         }
         return typing;
     case KEY_ENTER:
+        if (typing && edit_is(edit, ui->focus)) {
+            ui->show_focus = false; /* it is open already: on from it */
+        }
         if (ui->show_focus && has_target(ui, ui->focus)) {
             activate(ui, ui->focus);
         } else if (has_target(ui, "key:enter")) {
@@ -467,7 +482,7 @@ bool ui_event(struct ui *ui, const struct window_event *e)
         ui->down_ms = clock_mono_ms();
         ui->in_body = rect_holds(ui->body, e->x, e->y);
         ui->speed = 0;
-        ui->show_focus = false;
+        ui->show_focus = ui->by_key = false;
         return true;
     case WINDOW_MOVE:
         return on_move(ui, e);
@@ -483,6 +498,7 @@ bool ui_event(struct ui *ui, const struct window_event *e)
         }
         return true;
     case WINDOW_KEY:
+        ui->by_key = true;
         return on_key(ui, e->key);
     case WINDOW_TEXT:
         if (ui->edit.id[0]) {

@@ -112,6 +112,7 @@ struct ui {
     float pinch; /* how much larger two fingers want it since it was last built; 1: as it is */
     int pull;    /* px beyond the page's end (or, negative, its beginning), while a finger pulls */
     bool swipe;  /* to either side is on and back; the screen says so anew each time */
+    bool by_key;      /* the last that was done was done by a key */
     bool quit, again; /* again: build once more */
     bool robot;
     bool lines;            /* Shift and Enter is a new line in the field that is typed in */
@@ -222,6 +223,9 @@ int ui_bar_height(const struct ui *ui);
 void ui_body_begin(struct ui *ui, int top, int bottom, int *x, int *y, int *w);
 void ui_body_end(struct ui *ui, int y);
 void ui_scroll_to(struct ui *ui, int y, int h); /* content px, before ui_body_end */
+
+/* The focus goes to the first that takes it from target `first` on. */
+void ui_focus_from(struct ui *ui, size_t first);
 
 /* Widgets inside the body: draw at *y, move it on, true when activated. */
 bool ui_choice(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool selected,

@@ -431,9 +431,8 @@ static void test_app__a_whole_interview_with_keys_alone(void **state)
         }
         if (scene_find(&s, "right")) {
             press(&s, "right");
-        } else { /* a field is open: Enter alone goes on */
-            s.app.ui.show_focus = false;
-            scene_key(&s, KEY_ENTER);
+        } else {
+            press(&s, "key:enter");
         }
     }
     assert_int_equal(s.app.screen, SCREEN_FINISH);

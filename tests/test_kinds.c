@@ -380,6 +380,160 @@ static void test_kinds__arrows_walk_the_lines_of_a_text(void **state)
     scene_close(&s);
 }
 
+/* Enter goes from field to field, and on behind the last; nothing is passed over. */
+static void test_kinds__enter_walks_a_page_of_fields(void **state)
+{
+    (void)state;
+    static const char md[] =
+        "| survey |\n"
+        "| | type | name | label | appearance | relevant |\n"
+        "| | begin_group | g | Раздел | field-list | |\n"
+        "| | text | a | А | | |\n"
+        "| | text | b | Б | | ${a} = 'x' |\n"
+        "| | select_one yn | c | В | | |\n"
+        "| | note | n | Памятка | | |\n"
+        "| | integer | d | Г | | |\n"
+        "| | end_group | | | | |\n"
+        "| | text | z | Я | | |\n"
+        "| choices |\n| | list_name | name | label |\n| | yn | yes | Да |\n| | yn | no | Нет |\n";
+    struct scene s;
+    begin(&s, md, &upright);
+    struct node *nodes[4];
+    static const char *const paths[] = {"/data/g/a", "/data/g/b", "/data/g/c", "/data/g/d"};
+    char fields[4][40];
+    for (int k = 0; k < 4; k++) {
+        nodes[k] = session_find(s.app.interview->session, paths[k]);
+        snprintf(fields[k], sizeof fields[k], "%s", question_field(&s.app, nodes[k]));
+    }
+    for (int touch = 0; touch < 2; touch++) {
+        go_to(&s, "/data/g/a");
+        if (touch) {
+            assert_true(scene_tap(&s, fields[0]));
+        } else {
+            scene_key(&s, KEY_TAB);
+            scene_key(&s, KEY_ENTER);
+        }
+        assert_true(edit_is(&s.app.ui.edit, fields[0]));
+        scene_type(&s, touch ? "" : "x");
+        if (!touch) {
+            scene_key(&s, KEY_TAB); /* looks around, and comes back */
+            scene_key(&s, KEY_BACKTAB);
+            scene_key(&s, KEY_ENTER);
+        } else {
+            assert_true(scene_tap(&s, "key:enter"));
+        }
+        assert_string_equal(tree_value(nodes[0]), "x");
+        assert_true(edit_is(&s.app.ui.edit, fields[1]));
+        scene_type(&s, "y");
+        if (touch) {
+            assert_true(scene_tap(&s, "key:enter"));
+        } else {
+            scene_key(&s, KEY_ENTER);
+        }
+        assert_string_equal(tree_value(nodes[1]), touch ? "yy" : "y");
+        assert_string_equal(s.app.ui.edit.id, ""); /* choices want the whole page */
+        assert_non_null(scene_find(&s, "right"));
+        if (touch) {
+            assert_false(s.app.ui.show_focus);
+            assert_true(scene_tap(&s, fields[3]));
+            scene_type(&s, "4");
+            assert_true(scene_tap(&s, "key:enter"));
+        } else {
+            scene_key(&s, KEY_ENTER); /* the first of them */
+            assert_string_equal(tree_value(nodes[2]), "yes");
+            while (!edit_is(&s.app.ui.edit, fields[3])) {
+                scene_key(&s, KEY_DOWN);
+                if (strcmp(s.app.ui.focus, fields[3]) == 0) {
+                    scene_key(&s, KEY_ENTER);
+                }
+            }
+            scene_type(&s, "3");
+            scene_key(&s, KEY_ENTER);
+        }
+        assert_string_equal(tree_value(nodes[3]), touch ? "34" : "3");
+        assert_string_equal(s.app.interview->page.node->name, "z");
+    }
+    scene_close(&s);
+}
+
+/* Whatever opened the keyboard, keys alone close it. */
+static void test_kinds__a_search_is_left_by_keys(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct buf md = {0};
+    buf_text(&md, "| survey |\n| | type | name | label |\n| | select_one l | q | Что? |\n"
+                  "| | text | z | Я |\n| choices |\n| | list_name | name | label |\n");
+    for (int k = 1; k <= 40; k++) {
+        buf_printf(&md, "| | l | c%d | Выбор %d |\n", k, k);
+    }
+    begin(&s, md.data, &upright);
+    scene_key(&s, KEY_TAB);
+    for (int k = 0; k < 5 && !s.app.ui.edit.id[0]; k++) { /* the search comes first */
+        if (strncmp(s.app.ui.focus, "search", 6) == 0) {
+            scene_key(&s, KEY_ENTER);
+        } else {
+            scene_key(&s, KEY_TAB);
+        }
+    }
+    assert_true(question_searching(&s.app));
+    scene_type(&s, "33");
+    for (int k = 0; k < 9 && strcmp(s.app.ui.focus, "choice:c33") != 0; k++) {
+        scene_key(&s, KEY_DOWN);
+    }
+    scene_key(&s, KEY_ENTER);
+    assert_string_equal(value(&s, "/data/q"), "c33");
+    for (int k = 0; k < 9 && s.app.interview->page.node == session_find(s.app.interview->session, "/data/q"); k++) {
+        scene_key(&s, KEY_DOWN);
+        if (strcmp(s.app.ui.focus, "key:enter") == 0 || strcmp(s.app.ui.focus, "right") == 0) {
+            scene_key(&s, KEY_ENTER);
+        }
+    }
+    assert_string_equal(s.app.interview->page.node->name, "z");
+    scene_close(&s);
+    buf_fini(&md);
+}
+
+static void test_kinds__a_range_gives_only_its_own_values(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | parameters | appearance |\n"
+          "| | range | half | А | start=0.5 end=5.5 step=1 | |\n"
+          "| | range | cells | Б | start=0.5 end=5.5 step=1 | picker |\n"
+          "| | range | wide | В | start=0 end=1000000 step=1 | |\n"
+          "| | range | down | Г | start=100000 end=-100000 step=12.5 | |\n",
+          &upright);
+    static const char *const halves[] = {"0.5", "1.5", "2.5"};
+    for (int k = 0; k < 3; k++) {
+        s.app.ui.last[0] = '\0';
+        assert_true(scene_tap(&s, "more"));
+        assert_string_equal(value(&s, "/data/half"), halves[k]);
+    }
+    assert_true(shows(&s, "5,5"));
+    go_to(&s, "/data/cells");
+    for (double v = 0.5; v < 6; v++) {
+        char id[20];
+        snprintf(id, sizeof id, "value:%.1f", v);
+        assert_non_null(scene_find(&s, id));
+    }
+    assert_null(scene_find(&s, "value:6.5"));
+    go_to(&s, "/data/wide");
+    assert_true(shows(&s, "1\u00A0000\u00A0000"));
+    assert_true(scene_tap(&s, "less"));
+    assert_string_equal(value(&s, "/data/wide"), "1000000");
+    go_to(&s, "/data/down");
+    assert_true(shows(&s, "-100\u00A0000"));
+    assert_true(scene_tap(&s, "more"));
+    assert_string_equal(value(&s, "/data/down"), "100000.0");
+    s.app.ui.last[0] = '\0';
+    assert_true(scene_tap(&s, "more"));
+    assert_string_equal(value(&s, "/data/down"), "99987.5");
+    scene_close(&s);
+}
+
 static unsigned drawn_round(struct scene *s, colour c)
 {
     unsigned count = 0;
@@ -519,6 +673,9 @@ static int run(void)
         cmocka_unit_test(test_kinds__arrows_walk_the_lines_of_a_text),
         cmocka_unit_test(test_kinds__a_language_without_a_name_has_a_word),
         cmocka_unit_test(test_kinds__a_draft_tells_how_far_it_has_come),
+        cmocka_unit_test(test_kinds__enter_walks_a_page_of_fields),
+        cmocka_unit_test(test_kinds__a_search_is_left_by_keys),
+        cmocka_unit_test(test_kinds__a_range_gives_only_its_own_values),
         cmocka_unit_test(test_kinds__a_resting_knob_is_no_answer),
         cmocka_unit_test(test_kinds__a_section_that_is_not_translated_says_so),
     };
