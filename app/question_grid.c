@@ -239,9 +239,11 @@ static void risk_codes(struct app *app, const struct page *fields, int x, int *y
     ui_pills_end(ui, &px, y, x);
 }
 
-/* The words of an axis, or numbers where they have no room; then they stand below, a line each. */
+/* The words of an axis, all of one size, or numbers where they have no room; then they stand below,
+ * a line each. */
 struct axis_words {
     struct columns *columns;
+    float scale;
     bool numbered;
 };
 
@@ -250,17 +252,36 @@ static const char *axis_word(struct app *app, const struct axis_words *a, size_t
     return a->numbered ? ui_number(&app->ui, (long long)i + 1) : a->columns->list[i].label;
 }
 
-static bool words_fit(struct app *app, const struct columns *c, int w)
+/* As large as they are all whole in w px, not below the usual size; else numbers. */
+static void fit_words(struct app *app, struct axis_words *a, int w)
 {
-    for (size_t i = 0; i < c->count; i++) {
-        struct ui *ui = &app->ui;
-        const char *label = c->list[i].label;
-        if (!ui_words_fit(ui, TEXT_HINT, label, w) ||
-            ui_centre_height(ui, w, TEXT_HINT, label) >= 4 * ui_line(ui, TEXT_HINT)) {
-            return false;
-        }
+    struct ui *ui = &app->ui;
+    a->scale = ui->text_scale;
+    for (size_t i = 0; i < a->columns->count; i++) {
+        float own = ui_word_scale(ui, TEXT_HINT, a->columns->list[i].label, w);
+        a->scale = own < a->scale ? own : a->scale;
     }
-    return true;
+    float before = ui_cap_text(ui, a->scale);
+    for (size_t i = 0; i < a->columns->count; i++) {
+        const char *label = a->columns->list[i].label;
+        a->numbered |= !ui_words_fit(ui, TEXT_HINT, label, w) ||
+                       ui_centre_height(ui, w, TEXT_HINT, label) >= 4 * ui_line(ui, TEXT_HINT);
+    }
+    ui->text_scale = before;
+    a->scale = a->numbered ? before : a->scale;
+}
+
+/* The highest of them in w px. */
+static int words_height(struct app *app, const struct axis_words *a, int w)
+{
+    float before = ui_cap_text(&app->ui, a->scale);
+    int most = 0;
+    for (size_t i = 0; i < a->columns->count; i++) {
+        int h = ui_centre_height(&app->ui, w, TEXT_HINT, axis_word(app, a, i));
+        most = h > most ? h : most;
+    }
+    app->ui.text_scale = before;
+    return most;
 }
 
 static void axis_legend(struct app *app, const struct axis_words *a, const struct page *field,
@@ -290,29 +311,28 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
         return false;
     }
     struct columns across = columns_of(app, &fields[0]), down = columns_of(app, &fields[1]);
-    struct axis_words cols = {&across, false}, rows = {&down, false};
+    struct axis_words cols = {.columns = &across}, rows = {.columns = &down};
     int gap = ui_px(ui, 4), pad = ui_px(ui, 4), least = ui_px(ui, UI_TOUCH_DP), side = w / 5;
     int n = across.count ? (int)across.count : 1;
-    while (side < w / 3 && !words_fit(app, &down, side - 2 * pad)) {
-        side += ui_px(ui, 4); /* the words beside the rows need their room */
+    for (size_t r = 0; r < down.count; r++) { /* the words beside the rows need their room */
+        while (side < w / 3 && !ui_words_fit(ui, TEXT_HINT, down.list[r].label, side - 2 * pad)) {
+            side += ui_px(ui, 4);
+        }
     }
-    if (!words_fit(app, &down, side - 2 * pad) || (w - side) / n < least) {
+    fit_words(app, &rows, side - 2 * pad);
+    if (rows.numbered || (w - side) / n < least) {
         rows.numbered = true;
+        rows.scale = ui->text_scale;
         side = least;
     }
-    cols.numbered = !words_fit(app, &across, (w - side) / n - 2 * pad);
-    int cell_w = (w - side) / n, cell_h = ui_px(ui, ui->landscape ? 52 : 70), head_h = 0;
+    int cell_w = (w - side) / n, cell_h = ui_px(ui, ui->landscape ? 52 : 70);
     if (cell_w < least || !down.count || !across.count) {
         return false;
     }
-    for (size_t i = 0; i < across.count; i++) {
-        int h = ui_centre_height(ui, cell_w - 2 * pad, TEXT_HINT, axis_word(app, &cols, i));
-        head_h = h > head_h ? h : head_h;
-    }
-    for (size_t r = 0; r < down.count; r++) {
-        int h = ui_centre_height(ui, side - pad, TEXT_HINT, axis_word(app, &rows, r)) + 2 * pad;
-        cell_h = h > cell_h ? h : cell_h;
-    }
+    fit_words(app, &cols, cell_w - 2 * pad);
+    int head_h = words_height(app, &cols, cell_w - 2 * pad);
+    int row_h = words_height(app, &rows, side - 2 * pad) + 2 * pad;
+    cell_h = row_h > cell_h ? row_h : cell_h;
     question_fallback(app,
                       question_any_fallback(across.list, across.count) ||
                           question_any_fallback(down.list, down.count) ||
@@ -331,8 +351,10 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
     *y += ui_line(ui, TEXT_TITLE) + gap;
     const char *likely = tree_value(fields[0].node), *grave = tree_value(fields[1].node);
     for (size_t r = down.count; r-- > 0;) { /* the gravest on top */
-        ui_text_centre(ui, (struct rect){x, *y, side - pad, cell_h}, TEXT_HINT,
+        float before = ui_cap_text(ui, rows.scale);
+        ui_text_centre(ui, (struct rect){x, *y, side - 2 * pad, cell_h}, TEXT_HINT,
                        axis_word(app, &rows, r), ui->theme.ink);
+        ui->text_scale = before;
         for (size_t c = 0; c < across.count; c++) {
             struct rect cell = {x + side + (int)c * cell_w, *y, cell_w, cell_h};
             struct rect face = {cell.x + gap / 2, cell.y + gap / 2, cell_w - gap, cell_h - gap};
@@ -354,11 +376,13 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
         }
         *y += cell_h;
     }
+    float before = ui_cap_text(ui, cols.scale);
     for (size_t c = 0; c < across.count; c++) {
         ui_text_top(
             ui, (struct rect){x + side + (int)c * cell_w + pad, *y + pad, cell_w - 2 * pad, head_h},
             TEXT_HINT, axis_word(app, &cols, c), ui->theme.ink);
     }
+    ui->text_scale = before;
     *y += head_h + 3 * pad;
     axis_legend(app, &rows, &fields[1], x, y, w);
     axis_legend(app, &cols, &fields[0], x, y, w);

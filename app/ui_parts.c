@@ -93,21 +93,22 @@ static void header_title(struct ui *ui, const struct header *h, int x, int w, in
     bool two = h->subtitle && *h->subtitle;
     float scale = two ? one_line(ui, TEXT_TITLE, h->title, w) : ui->text_scale;
     int line = ui_line(ui, TEXT_TITLE);
-    int title_h = ui_text(ui, x, 0, w, TEXT_TITLE, h->title, ui->theme.ink, false);
+    two = two && ui_text(ui, x, 0, w, TEXT_TITLE, h->title, 0, false) <= line;
+    int room = h->title_id && !two ? w - icon - ui_px(ui, 4) : w; /* the arrow has its own */
+    int title_h = ui_text(ui, x, 0, room, TEXT_TITLE, h->title, 0, false);
     while (title_h > 2 * line && ui->text_scale > 1) { /* two lines are what there is room for */
         ui->text_scale -= 0.05f;
         line = ui_line(ui, TEXT_TITLE);
-        title_h = ui_text(ui, x, 0, w, TEXT_TITLE, h->title, ui->theme.ink, false);
+        title_h = ui_text(ui, x, 0, room, TEXT_TITLE, h->title, 0, false);
     }
-    const char *title = two_lines(ui, h->title, w);
+    const char *title = two_lines(ui, h->title, room);
     ui->title_cut = title != h->title ? h->title : NULL;
-    two = two && title_h <= line;
     int most = title_h < 2 * line ? title_h : 2 * line;
-    ui_text(ui, x, two ? ui_px(ui, 6) : (height - most) / 2, w, TEXT_TITLE, title, ui->theme.ink,
-            true);
+    ui_text(ui, x, two ? ui_px(ui, 6) : (height - most) / 2, room, TEXT_TITLE, title,
+            ui->theme.ink, true);
     ui->text_scale = scale;
     if (two) {
-        int room = h->title_id ? w - icon - ui_px(ui, 4) : w;
+        room = h->title_id ? w - icon - ui_px(ui, 4) : w;
         scale = one_line(ui, TEXT_SMALL, h->subtitle, room);
         ui_text(ui, x, ui_px(ui, 6) + line, w, TEXT_SMALL, h->subtitle, ui->theme.soft, true);
         end = x + ui_line_width(ui, TEXT_SMALL, h->subtitle);

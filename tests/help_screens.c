@@ -339,7 +339,10 @@ static void interview(struct scene *s)
             }
             continue;
         }
-        must(scene_tap(s, "right") || scene_tap(s, "key:enter"), "go on");
+        do { /* from field to field, and on */
+            must(scene_tap(s, "right") || scene_tap(s, "key:enter"), "go on");
+        } while (s->app.screen == SCREEN_INTERVIEW &&
+                 s->app.interview->page.kind == PAGE_FIELDS && strcmp(page_name(s), name) == 0);
         if (strcmp(name, "region_quick") == 0) {
             continue;
         }
@@ -686,6 +689,12 @@ static void kinds(struct window *w, const char *form, const struct scene_look *l
     shot(&s, "ask-satisfied");
     must(scene_tap(&s, "more"), "touch the range");
     shot(&s, "done-satisfied");
+    must(scene_tap(&s, "right"), "go on to the risk");
+    shot(&s, "ask-grave");
+    must(scene_tap(&s, "cell:2:4"), "score it");
+    shot(&s, "done-grave");
+    scene_key(&s, KEY_PAGE_DOWN);
+    shot(&s, "done-grave-lower");
     must(scene_tap(&s, "right"), "go on to the story");
     scene_type(&s, "Биринчи жылы");
     must(scene_tap(&s, "key:line"), "begin a line");

@@ -12,7 +12,11 @@ status=0
 if [ -z "${QUICK:-}" ] && command -v montage >/dev/null; then
 	for lang in ru ky tg; do
 		ls "$OUT/$lang"/*.png >/dev/null 2>&1 || continue
-		montage "$OUT/$lang"/*.png -resize 240x240 -tile 12x -geometry 240x240+4+4 "$OUT/$lang.png"
+		# one by one made small, then laid out: so it stays within what Debian lets ImageMagick take
+		mkdir -p "$OUT/small"
+		mogrify -path "$OUT/small" -resize 200x200 "$OUT/$lang"/*.png
+		montage "$OUT/small"/*.png -tile 24x -geometry 200x200+4+4 "$OUT/$lang.png"
+		rm -r "$OUT/small"
 		echo "contact sheet: $OUT/$lang.png"
 	done
 fi
