@@ -94,7 +94,10 @@ static void header_title(struct ui *ui, const struct header *h, int x, int w, in
     float scale = two ? one_line(ui, TEXT_TITLE, h->title, w) : ui->text_scale;
     int line = ui_line(ui, TEXT_TITLE);
     two = two && ui_text(ui, x, 0, w, TEXT_TITLE, h->title, 0, false) <= line;
-    int room = h->title_id && !two ? w - icon - ui_px(ui, 4) : w; /* the arrow has its own */
+    int room = w, beside = w - icon - ui_px(ui, 4);
+    if (h->title_id && !two && ui_words_fit(ui, TEXT_TITLE, h->title, beside)) {
+        room = beside; /* the arrow has its own */
+    }
     int title_h = ui_text(ui, x, 0, room, TEXT_TITLE, h->title, 0, false);
     while (title_h > 2 * line && ui->text_scale > 1) { /* two lines are what there is room for */
         ui->text_scale -= 0.05f;
@@ -104,11 +107,11 @@ static void header_title(struct ui *ui, const struct header *h, int x, int w, in
     const char *title = two_lines(ui, h->title, room);
     ui->title_cut = title != h->title ? h->title : NULL;
     int most = title_h < 2 * line ? title_h : 2 * line;
-    ui_text(ui, x, two ? ui_px(ui, 6) : (height - most) / 2, room, TEXT_TITLE, title,
-            ui->theme.ink, true);
+    ui_text(ui, x, two ? ui_px(ui, 6) : (height - most) / 2, room, TEXT_TITLE, title, ui->theme.ink,
+            true);
     ui->text_scale = scale;
     if (two) {
-        room = h->title_id ? w - icon - ui_px(ui, 4) : w;
+        room = h->title_id ? beside : w;
         scale = one_line(ui, TEXT_SMALL, h->subtitle, room);
         ui_text(ui, x, ui_px(ui, 6) + line, w, TEXT_SMALL, h->subtitle, ui->theme.soft, true);
         end = x + ui_line_width(ui, TEXT_SMALL, h->subtitle);
