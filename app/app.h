@@ -125,7 +125,7 @@ struct long_list {
     struct choice *choices;
     size_t count, codes;         /* codes: "don't know" and the like among them */
     bool fallback;               /* one of them is not translated */
-    const char **keys, **sounds; /* NULL: not yet */
+    const char **exacts, **keys, **sounds; /* small letters, folded, as it sounds; NULL: not yet */
     uint8_t *ranks;              /* how well each fits what was searched for last */
     char ranked[128];            /* … which was this */
     uint32_t *order;             /* those that fit, the best first; NULL: not yet */
@@ -426,22 +426,24 @@ void medium_forget(struct app *app); /* at a lock */ /* false: no folder is bein
 
 /* ---- searching: forms, sections, choices; ids begin with "search" ---- */
 void search_field(struct app *app, const char *id, int x, int *y, int w);
-/* What is searched for, folded; "" = nothing.  Kept for the frame. */
-const char *search_needle(struct app *app, const char *id);
+/* What is searched for, as it was typed; "" = nothing.  Lent. */
+const char *search_typed(const struct app *app, const char *id);
 struct search_for {
-    const char *needle;
+    const char *exact;    /* small letters */
+    const char *needle;   /* folded */
     const char *sound;    /* "" when that would find too much */
     const char *surnames; /* its words without the endings of surnames, as they sound; or "" */
 };
-/* Kept for the frame; the needle is lent. */
-struct search_for search_for(struct app *app, const char *needle);
-/* How well a label fits: 6 it is that, 5 it begins so, 4 one of its words does, 3 it is in there, 2
- * it sounds alike, 1 so does another form of the surname, 0 not at all.  No needle: all are
- * SEARCH_RANKS. */
-enum { SEARCH_RANKS = 6 };
+/* Kept for the frame. */
+struct search_for search_for(struct app *app, const char *typed);
+/* How well a label fits: by what was typed, 10 it is that, 9 it begins so, 8 one of its words does, 7
+ * it is in there; 6 to 3 the same when both are folded; 2 it sounds alike, 1 so does another form of
+ * the surname, 0 not at all.  Nothing typed: all are SEARCH_RANKS. */
+enum { SEARCH_RANKS = 10 };
 unsigned search_ranks(const struct search_for *what, const char *label);
-/* The same of what is folded, and of its skeleton. */
-unsigned search_rank(const char *key, const char *skeleton, const struct search_for *what);
+/* The same of a label's text_exact, text_fold and text_skeleton. */
+unsigned search_rank(const char *exact, const char *key, const char *skeleton,
+                     const struct search_for *what);
 /* The keyboard is put away, the search stays. */
 void search_keep(struct app *app);
 /* Where the page ends above the keyboard, and the keyboard itself; false: nothing is being

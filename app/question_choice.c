@@ -213,18 +213,25 @@ void question_toggle(struct app *app, struct node *node, const char *value)
 static void fold(struct long_list *f, struct arena *arena, const struct choice *choices,
                  size_t count)
 {
-    struct buf sound = {0};
-    struct buf folded = {0};
+    struct buf exact = {0}, folded = {0}, sound = {0};
+    f->exacts = arena_alloc(arena, (count + 1) * sizeof *f->exacts);
     f->keys = arena_alloc(arena, (count + 1) * sizeof *f->keys);
     f->sounds = arena_alloc(arena, (count + 1) * sizeof *f->sounds);
     for (size_t i = 0; i < count; i++) {
         text_fold(&folded, choices[i].label, strlen(choices[i].label));
         f->keys[i] = arena_copy(arena, folded.data ? folded.data : "", folded.len);
+        text_exact(&exact, choices[i].label, strlen(choices[i].label));
+        buf_add(&exact, "", 0);
+        f->exacts[i] = strcmp(exact.data, f->keys[i]) == 0
+                           ? f->keys[i]
+                           : arena_copy(arena, exact.data, exact.len);
         text_skeleton(&sound, f->keys[i], strlen(f->keys[i]));
         f->sounds[i] = arena_copy(arena, sound.data, sound.len);
         buf_cut(&sound, 0);
         buf_cut(&folded, 0);
+        buf_cut(&exact, 0);
     }
+    buf_fini(&exact);
     buf_fini(&sound);
     buf_fini(&folded);
 }
@@ -256,7 +263,8 @@ static const char *id_of(const struct list *l, size_t i)
 
 static uint8_t match(const struct long_list *f, size_t i, const struct search_for *what)
 {
-    return *what->needle ? (uint8_t)search_rank(f->keys[i], f->sounds[i], what) : SEARCH_RANKS;
+    return *what->needle ? (uint8_t)search_rank(f->exacts[i], f->keys[i], f->sounds[i], what)
+                         : SEARCH_RANKS;
 }
 
 static const char *sound_of(const struct list *l, size_t i)
@@ -298,7 +306,7 @@ static void rank_all(struct list *l, struct long_list *f, struct arena *arena,
                      const struct search_for *what)
 {
     size_t starts[SEARCH_RANKS + 2] = {0}; /* by rank from the best: where its rows begin */
-    if (f->order && strcmp(f->ranked, what->needle) == 0) {
+    if (f->order && strcmp(f->ranked, what->exact) == 0) {
         return;
     }
     if (!f->order) {
@@ -321,7 +329,7 @@ static void rank_all(struct list *l, struct long_list *f, struct arena *arena,
         }
     }
     f->late_known = false;
-    snprintf(f->ranked, sizeof f->ranked, "%s", what->needle);
+    snprintf(f->ranked, sizeof f->ranked, "%s", what->exact);
 }
 
 /* Those that are chosen, of the rows behind the last that is shown: none of them is hidden.  Looked
@@ -355,7 +363,7 @@ static void as_rows(struct list *l, const char *search)
 {
     struct app *app = l->app;
     struct ui *ui = &app->ui;
-    const char *word = search_needle(app, search);
+    const char *word = search_typed(app, search);
     struct long_list here = {.count = 0}, *f = kept(app, l->choices);
     struct arena *arena = f ? &f->arena : &ui->frame;
     f = f ? f : &here;

@@ -198,7 +198,7 @@ void screen_forms(struct app *app)
     if (app->form_count > SEARCH_FROM) {
         search_field(app, "search-forms", x, &y, w);
     }
-    struct search_for what = search_for(app, search_needle(app, "search-forms"));
+    struct search_for what = search_for(app, search_typed(app, "search-forms"));
     for (unsigned rank = SEARCH_RANKS; rank > 1; rank--) { /* a title is no surname */
         for (size_t i = 0; i < app->form_count; i++) {
             struct app_form *f = &app->forms[i];

@@ -361,7 +361,7 @@ void screen_outline(struct app *app)
     if (all && (o->count > SEARCH_FROM || o->leaf_count > SEARCH_FROM)) {
         search_field(app, "search-sections", x, &y, w);
     }
-    if (all ? show_tree(app, o, search_needle(app, "search-sections"), x, &y, w)
+    if (all ? show_tree(app, o, search_typed(app, "search-sections"), x, &y, w)
             : show_questions(app, o, x, &y, w)) {
         return;
     }

@@ -8,16 +8,11 @@
 
 enum { SOUND_LEAST = 4 }; /* bytes: two consonants tell nothing */
 
-const char *search_needle(struct app *app, const char *id)
+const char *search_typed(const struct app *app, const char *id)
 {
-    const char *text = edit_is(&app->ui.edit, id)        ? app->ui.edit.text.data
-                       : strcmp(app->filter_id, id) == 0 ? app->filter
-                                                         : "";
-    struct buf folded = {0};
-    text_fold(&folded, text, strlen(text));
-    const char *kept = arena_copy(&app->ui.frame, folded.data ? folded.data : "", folded.len);
-    buf_fini(&folded);
-    return kept;
+    return edit_is(&app->ui.edit, id)        ? app->ui.edit.text.data
+           : strcmp(app->filter_id, id) == 0 ? app->filter
+                                             : "";
 }
 
 static const char *sound_of(struct app *app, const char *needle)
@@ -38,9 +33,20 @@ static const char *surnames_of(struct app *app, const char *needle)
     return kept;
 }
 
-struct search_for search_for(struct app *app, const char *needle)
+struct search_for search_for(struct app *app, const char *typed)
 {
-    return (struct search_for){needle, sound_of(app, needle), surnames_of(app, needle)};
+    struct buf exact = {0}, folded = {0};
+    text_exact(&exact, typed, strlen(typed));
+    text_fold(&folded, typed, strlen(typed));
+    const char *needle = arena_copy(&app->ui.frame, folded.data ? folded.data : "", folded.len);
+    struct search_for what = {
+        .exact = arena_copy(&app->ui.frame, exact.data ? exact.data : "", exact.len),
+        .needle = needle,
+        .sound = sound_of(app, needle),
+        .surnames = surnames_of(app, needle)};
+    buf_fini(&exact);
+    buf_fini(&folded);
+    return what;
 }
 
 /* Each word of the stems is in the skeleton. */
@@ -57,34 +63,43 @@ static bool is_kin(const char *skeleton, const char *stems)
     return *stems;
 }
 
-unsigned search_rank(const char *key, const char *skeleton, const struct search_for *what)
+/* 4 it is that, 3 it begins so, 2 a word of it does, 1 it is in there, 0 it is not. */
+static unsigned place(const char *key, const char *needle)
 {
-    const char *needle = what->needle;
     size_t len = strlen(needle);
-    unsigned best = *what->sound && strstr(skeleton, what->sound) ? 2
-                    : is_kin(skeleton, what->surnames)            ? 1
-                                                                  : 0;
-    if (!len) {
-        return SEARCH_RANKS;
-    }
-    for (const char *p = strstr(key, needle); p; p = strstr(p + 1, needle)) {
-        unsigned rank = p == key && !p[len] ? 6 : p == key ? 5 : p[-1] == ' ' ? 4 : 3;
-        best = rank > best ? rank : best;
-        if (rank > 3) {
-            break; /* a later place is no better */
-        }
+    unsigned best = 0;
+    for (const char *p = strstr(key, needle); p && best < 2; p = strstr(p + 1, needle)) {
+        best = p == key && !p[len] ? 4 : p == key ? 3 : p[-1] == ' ' || p[-1] == '-' ? 2 : 1;
     }
     return best;
 }
 
+unsigned search_rank(const char *exact, const char *key, const char *skeleton,
+                     const struct search_for *what)
+{
+    if (!*what->needle) {
+        return SEARCH_RANKS;
+    }
+    unsigned folded = place(key, what->needle);
+    if (!folded) {
+        return *what->sound && strstr(skeleton, what->sound) ? 2 : is_kin(skeleton, what->surnames);
+    }
+    bool same = strcmp(exact, key) == 0 && strcmp(what->exact, what->needle) == 0;
+    unsigned own = same ? folded : place(exact, what->exact);
+    return own ? 6 + own : 2 + folded;
+}
+
 unsigned search_ranks(const struct search_for *what, const char *label)
 {
-    struct buf folded = {0}, skeleton = {0};
+    struct buf exact = {0}, folded = {0}, skeleton = {0};
+    text_exact(&exact, label, strlen(label));
+    buf_add(&exact, "", 0);
     text_fold(&folded, label, strlen(label));
     buf_add(&folded, "", 0);
     text_skeleton(&skeleton, folded.data, folded.len);
     buf_add(&skeleton, "", 0);
-    unsigned rank = search_rank(folded.data, skeleton.data, what);
+    unsigned rank = search_rank(exact.data, folded.data, skeleton.data, what);
+    buf_fini(&exact);
     buf_fini(&folded);
     buf_fini(&skeleton);
     return rank;

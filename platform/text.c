@@ -141,6 +141,18 @@ static uint32_t map_pair(const uint16_t (*table)[2], size_t count, uint32_t cp)
     return cp;
 }
 
+void text_exact(struct buf *out, const char *text, size_t len)
+{
+    struct buf nfc = {0};
+    if (!text_nfc(&nfc, text, len, NULL)) {
+        buf_add(&nfc, text, len);
+    }
+    for (size_t at = 0; at < nfc.len;) {
+        text_put(out, text_small(text_next(nfc.data, nfc.len, &at)));
+    }
+    buf_fini(&nfc);
+}
+
 void text_fold(struct buf *out, const char *text, size_t len)
 {
     struct buf nfc = {0};

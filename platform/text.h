@@ -29,6 +29,8 @@ MUST_CHECK bool text_nfc(struct buf *out, const char *text, size_t len, struct e
 uint32_t text_small(uint32_t codepoint);
 uint32_t text_capital(uint32_t codepoint);
 
+/* NFC and small letters. */
+void text_exact(struct buf *out, const char *text, size_t len);
 /* Shape fold for search: typed without special letters still finds (omurbek = Өмүрбек).
  * Hyphen = space, ъ ь vanish. */
 void text_fold(struct buf *out, const char *text, size_t len);
