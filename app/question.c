@@ -330,6 +330,14 @@ void question_fallback(struct app *app, bool fallback, int x, int *y, int w)
     }
 }
 
+const struct picture *question_choice_picture(struct app *app, struct node *node,
+                                              struct choice *choice, int w, int h)
+{
+    const char *uri = session_choice_text(app->interview->session, &app->ui.frame,
+                                          node->item->control, node, choice, FORM_IMAGE);
+    return app_picture(app, uri, w, h);
+}
+
 const char *question_choice_sound(struct app *app, struct node *node, struct choice *choice)
 {
     const char *uri = session_choice_text(app->interview->session, &app->ui.frame,

@@ -35,6 +35,9 @@ const char *question_size(struct app *app, uint64_t bytes);
 bool question_has_word(const char *list, const char *word); /* blank-separated */
 /* A choice's name in an id; its place where the name is too long for one. */
 const char *question_choice_name(struct app *app, const struct choice *choice, size_t at);
+/* Its picture, no larger than this, or NULL. */
+const struct picture *question_choice_picture(struct app *app, struct node *node,
+                                              struct choice *choice, int w, int h);
 /* What it sounds like; "" when there is nothing to be heard.  Kept for the frame. */
 const char *question_choice_sound(struct app *app, struct node *node, struct choice *choice);
 /* A loudspeaker in r for the choice at `at`, where it has a sound. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which of these, how many of them, and in what order? */
+/* Which of these, and how many of them? */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -396,14 +396,9 @@ static void as_rows(struct list *l, const char *search)
     }
 }
 
-/* A choice's picture, no larger than this. */
 static const struct picture *picture_of(const struct list *l, size_t i, int w, int h)
 {
-    struct app *app = l->app;
-    const char *uri =
-        session_choice_text(app->interview->session, &app->ui.frame, l->node->item->control,
-                            l->node, &l->choices[i], FORM_IMAGE);
-    return app_picture(app, uri, w, h);
+    return question_choice_picture(l->app, l->node, &l->choices[i], w, h);
 }
 
 static bool has_pictures(const struct list *l)
@@ -428,6 +423,21 @@ static float even_words(const struct list *l, int w)
         }
     }
     return ui_cap_text(ui, most);
+}
+
+/* So many cards beside each other, and no word broken? */
+static bool cards_fit(const struct list *l, unsigned columns)
+{
+    struct ui *ui = &l->app->ui;
+    int w = l->w / (int)columns - 3 * ui_px(ui, 8);
+    float before = even_words(l, w);
+    bool fit = true;
+    for (size_t i = 0; fit && i < l->count; i++) {
+        fit = question_is_code(l->choices[i].value) ||
+              ui_words_fit(ui, TEXT_BODY_BOLD, l->choices[i].label, w);
+    }
+    ui->text_scale = before;
+    return fit;
 }
 
 /* Cards with a picture above the words: for who would rather point than read. */
@@ -589,8 +599,9 @@ static bool wants_scale(const struct control *c)
     return control_has(c, "likert") || control_has(c, "list") || control_has(c, "list-nolabel");
 }
 
-/* Closed, it is one line with what was chosen. */
-static void as_minimal(struct list *l, const char *search)
+/* Closed, it is one line with what was chosen; `cards`: how many pictures beside each other, 0:
+ * none. */
+static void as_minimal(struct list *l, const char *search, unsigned cards)
 {
     struct ui *ui = &l->app->ui;
     struct buf names = {0};
@@ -606,7 +617,9 @@ static void as_minimal(struct list *l, const char *search)
     if (ui_drop(ui, question_part(l->app, l->node, "open", ""), l->x, l->y, l->w, text, open)) {
         l->app->opened = open ? NULL : l->node;
     }
-    if (open) {
+    if (open && cards) {
+        as_pictures(l, cards);
+    } else if (open) {
         if (l->count > SEARCH_FROM) {
             search_field(l->app, search, l->x, l->y, l->w);
         }
@@ -657,6 +670,22 @@ static bool columns_fit(const struct list *l, unsigned columns)
     return fit;
 }
 
+/* How many cards stand beside each other; `columns`: so many are asked for, 0: none are. */
+static unsigned cards_of(const struct list *l, unsigned columns)
+{
+    struct ui *ui = &l->app->ui;
+    unsigned most = (unsigned)(l->w / ui_px(ui, 100)), faces = (unsigned)l->count;
+    most = most < 1 ? 1 : most > 4 ? 4 : most;
+    /* a scale of faces stays one row */
+    bool scale =
+        wants_scale(l->node->item->control) && faces <= 8 && l->w / (int)faces >= ui_px(ui, 56);
+    unsigned cards = scale ? faces : columns > 1 && columns < most ? columns : most > 2 ? 2 : most;
+    while (cards > 1 && !cards_fit(l, cards)) {
+        cards--;
+    }
+    return cards;
+}
+
 void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -685,17 +714,11 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
            (w / (int)columns < ui_px(ui, 120) || (few && !columns_fit(&l, columns)))) {
         columns--; /* words need room; so many columns are meant for a tablet */
     }
-    if (few && has_pictures(&l)) {
-        unsigned most = (unsigned)(w / ui_px(ui, 100));
-        most = most < 1 ? 1 : most > 4 ? 4 : most;
-        unsigned faces = (unsigned)l.count; /* a scale of faces stays one row */
-        bool scale = wants_scale(c) && faces <= 8 && w / (int)faces >= ui_px(ui, 56);
-        as_pictures(&l, scale                           ? faces
-                        : columns > 1 && columns < most ? columns
-                        : most > 2                      ? 2
-                                                        : most);
-    } else if (control_has(c, "minimal")) {
-        as_minimal(&l, search);
+    unsigned cards = few && has_pictures(&l) ? cards_of(&l, columns) : 0;
+    if (control_has(c, "minimal")) {
+        as_minimal(&l, search, cards);
+    } else if (cards) {
+        as_pictures(&l, cards);
     } else if (few && wants_scale(c) &&
                as_scale(&l, ui->landscape || !control_has(c, "likert") ? SCALE_LEAST : 1)) {
         /* rows of a table stay scales, in smaller letters, and so does what lies across; else a
@@ -710,178 +733,4 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
         as_rows(&l, search);
     }
     code_pills(&l);
-}
-
-/* ---- ranks ---- */
-
-/* The choices in the answer's order, then the others; indexes into the choices. */
-static void in_order(size_t *order, const struct choice *choices, size_t count, const char *have)
-{
-    size_t n = 0;
-    for (const char *p = have; *p;) {
-        size_t len = strcspn(p, " ");
-        for (size_t i = 0; i < count; i++) {
-            if (strlen(choices[i].value) == len && strncmp(choices[i].value, p, len) == 0) {
-                order[n++] = i;
-                break;
-            }
-        }
-        p += len + (p[len] == ' ');
-        if (n == count) {
-            return;
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (!question_has_word(have, choices[i].value)) {
-            order[n++] = i;
-        }
-    }
-}
-
-static void rank_codes(struct list *l)
-{
-    struct ui *ui = &l->app->ui;
-    int px = l->x;
-    for (size_t i = 0; i < l->count; i++) {
-        const char *code = l->choices[i].value;
-        if (question_is_code(code) &&
-            ui_pill(ui, question_part(l->app, l->node, "pill", code), &px, l->y, l->x, l->x + l->w,
-                    l->choices[i].label, is_on(l, i), true)) {
-            question_tap(l->app, l->node, code);
-        }
-    }
-    ui_pills_end(ui, &px, l->y, l->x);
-}
-
-static void answer_order(struct app *app, struct node *node, const struct choice *choices,
-                         const size_t *order, size_t count)
-{
-    struct buf out = {0};
-    for (size_t i = 0; i < count; i++) {
-        buf_text(&out, i ? " " : "");
-        buf_text(&out, choices[order[i]].value);
-    }
-    question_answer(app, node, out.data);
-    buf_fini(&out);
-}
-
-static void move(size_t *order, size_t from, size_t to)
-{
-    size_t moved = order[from];
-    if (to < from) {
-        memmove(order + to + 1, order + to, (from - to) * sizeof *order);
-    } else {
-        memmove(order + from, order + from + 1, (to - from) * sizeof *order);
-    }
-    order[to] = moved;
-}
-
-static void rank_row(struct app *app, struct rect r, size_t place, const char *label, bool settled,
-                     bool held)
-{
-    static const int8_t line[] = {15, 0, 85, 0};
-    struct ui *ui = &app->ui;
-    int side = ui_px(ui, 48), size = ui_px(ui, 28), text_x = r.x + ui_px(ui, 40);
-    if (held) {
-        ui_box(ui, r, 8, ui->theme.tint, ui->theme.accent, 2);
-    }
-    struct rect number = {r.x + ui_px(ui, 4), r.y + (r.h - size) / 2, size, size};
-    ui_box(ui, number, 14, settled ? ui->theme.ink : ui->theme.paper, ui->theme.ink, 1.5f);
-    ui_text_centre(ui, number, TEXT_HINT, ui_number(ui, (long long)place + 1),
-                   settled ? ui->theme.paper : ui->theme.ink);
-    int w = r.x + r.w - 2 * side - text_x;
-    int text_h = ui_text(ui, 0, 0, w, TEXT_BODY, label, 0, false);
-    ui_text(ui, text_x, r.y + (r.h - text_h) / 2, w, TEXT_BODY, label, ui->theme.ink, true);
-    for (int k = -1; k <= 1; k++) {
-        ui_stroke(ui, r.x + r.w - ui_px(ui, 36), r.y + r.h / 2 + k * ui_px(ui, 6), 24, line, 2,
-                  2.5f, held ? ui->theme.accent : ui->theme.soft);
-    }
-    if (!held) {
-        ui_fill_rect(ui, (struct rect){r.x, r.y + r.h - ui_px(ui, 1), r.w, ui_px(ui, 1)},
-                     ui->theme.line);
-    }
-}
-
-void ask_rank(struct app *app, struct node *node, int x, int *y, int w)
-{
-    static const int8_t up[] = {20, 62, 50, 32, 80, 62};
-    struct ui *ui = &app->ui;
-    struct choice *choices;
-    size_t count, held = SIZE_MAX, to = 0;
-    if (!question_choices(app, node, &choices, &count, x, y, w)) {
-        return;
-    }
-    struct choice *all = choices;
-    size_t all_count = count;
-    count = 0;
-    choices = arena_alloc(&ui->frame, (all_count + 1) * sizeof *choices);
-    for (size_t i = 0; i < all_count; i++) { /* codes for "no answer" have no place in an order */
-        if (!question_is_code(all[i].value)) {
-            choices[count++] = all[i];
-        }
-    }
-    const char *have = arena_text(&ui->frame, tree_value(node));
-    bool settled = *have && !question_is_code(have);
-    size_t *order = arena_alloc(&ui->frame, (count + 1) * sizeof *order);
-    in_order(order, choices, count, have);
-    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_rank_hint), ui->theme.soft, true);
-    int side = ui_px(ui, 48), row_h = ui_px(ui, 56), top = *y, fx, fy = 0;
-    for (size_t i = 0; i < count; i++) {
-        int h =
-            ui_text(ui, 0, 0, w - 2 * side - ui_px(ui, 40), TEXT_BODY, choices[i].label, 0, false) +
-            ui_px(ui, 16);
-        row_h = h > row_h ? h : row_h;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const char *name = question_choice_name(app, &choices[order[i]], order[i]);
-        const char *grab = question_part(app, node, "move", name);
-        struct rect handle = {x + w - side, top + (int)i * row_h, side, row_h};
-        ui_place(ui, grab, ROLE_GRAB, handle);
-        ui->carries = true;
-        bool dropped = ui_dropped(ui, grab, &fx, &fy);
-        if (dropped || ui_grabbed(ui, grab, &fx, &fy)) {
-            int at = (fy - top) / (row_h > 0 ? row_h : 1);
-            held = i;
-            to = at < 0 ? 0 : at >= (int)count ? count - 1 : (size_t)at;
-        }
-        if (dropped) {
-            move(order, held, to);
-            answer_order(app, node, choices, order, count);
-            return;
-        }
-        if (i > 0) {
-            struct rect r = {x + w - 2 * side, top + (int)i * row_h, side, row_h};
-            if (ui_target(ui, question_part(app, node, "up", name), ROLE_STEP, r)) {
-                move(order, i, i - 1);
-                answer_order(app, node, choices, order, count);
-                return;
-            }
-        }
-    }
-    size_t moved = held == SIZE_MAX ? SIZE_MAX : order[held];
-    if (held != SIZE_MAX) {
-        move(order, held, to);
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct rect r = {x, top + (int)i * row_h, w, row_h};
-        rank_row(app, r, i, choices[order[i]].label, settled, order[i] == moved);
-        if (i > 0) {
-            ui_stroke(ui, r.x + w - 2 * side + ui_px(ui, 12), r.y + (row_h - ui_px(ui, 24)) / 2, 24,
-                      up, 3, 2.5f, ui->theme.ink);
-        }
-    }
-    *y = top + (int)count * row_h + ui_px(ui, 10);
-    if (!settled && ui_wide_button(ui, question_part(app, node, "keep", ""), x, y, w,
-                                   ui_str(ui, S_rank_keep), false)) {
-        answer_order(app, node, choices, order, count);
-    }
-    struct list l = {.app = app,
-                     .node = node,
-                     .choices = all,
-                     .count = all_count,
-                     .have = have,
-                     .x = x,
-                     .w = w,
-                     .y = y};
-    rank_codes(&l);
 }

@@ -96,19 +96,27 @@ static void heads(struct app *app, const struct page *page, const struct columns
                   int w)
 {
     struct ui *ui = &app->ui;
-    int h = 0, pad = ui_px(ui, 4), side = 0;
+    int h = 0, pad = ui_px(ui, 4), side = 0, faces = 0, most = ui_px(ui, 72);
     for (size_t i = 0; i < c->count; i++) {
+        const struct picture *p =
+            question_choice_picture(app, page->node, &c->list[i], w - 2 * pad, most);
+        faces = p && p->h + pad > faces ? p->h + pad : faces;
         int own = ui_centre_height(ui, w - 2 * pad, TEXT_HINT, c->list[i].label);
         h = own > h ? own : h;
         side = *question_choice_sound(app, page->node, &c->list[i]) ? ui_px(ui, UI_TOUCH_DP) : side;
     }
-    for (size_t i = 0; i < c->count; i++) {
-        ui_text_top(ui, (struct rect){x + (int)i * w + pad, *y, w - 2 * pad, h}, TEXT_HINT,
+    for (size_t i = 0; i < c->count; i++) { /* the faces stand on one line, the words below */
+        const struct picture *p =
+            question_choice_picture(app, page->node, &c->list[i], w - 2 * pad, most);
+        if (p) {
+            app_show_picture(app, x + (int)i * w + (w - p->w) / 2, *y + faces - pad - p->h, p);
+        }
+        ui_text_top(ui, (struct rect){x + (int)i * w + pad, *y + faces, w - 2 * pad, h}, TEXT_HINT,
                     c->list[i].label, ui->theme.ink);
         question_loudspeaker(app, page->node, c->list, i,
-                             (struct rect){x + (int)i * w, *y + h, w, side});
+                             (struct rect){x + (int)i * w, *y + faces + h, w, side});
     }
-    *y += h + side + pad;
+    *y += faces + h + side + pad;
 }
 
 static void row(struct app *app, const struct page *page, int x, int *y, int label_w, int cell_w)
