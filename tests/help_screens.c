@@ -647,6 +647,13 @@ static void pictured(struct window *w, const char *form, const struct scene_look
     struct rect f = t->rect;
     scene_drag(&s, f.x + f.w / 5, f.y + f.h / 3, f.x + f.w * 4 / 5, f.y + f.h * 2 / 3);
     shot(&s, "pictured-drawn");
+    must(scene_tap(&s, "right"), "go on to the order");
+    shot(&s, "pictured-order");
+    must(scene_tap(&s, "keep") && scene_tap(&s, "right"), "go on to the table of faces");
+    shot(&s, "pictured-table");
+    must(scene_tap(&s, "right"), "go on to the closed list");
+    must(scene_tap(&s, "open"), "open it");
+    shot(&s, "pictured-minimal");
     must(scene_tap(&s, "right"), "go on to what is not translated");
     shot(&s, "ask-untranslated");
     many(&s);
