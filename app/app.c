@@ -250,7 +250,11 @@ void app_refusal(struct app *app, struct node *node, enum answer_result why)
     enum string_id id = why == ANSWER_TYPE && number ? S_refused_number : texts[why];
     struct arena arena;
     arena_init(&arena);
-    const char *own = session_refusal(app->interview->session, &arena, node, why);
+    bool foreign;
+    const char *own = session_refusal(app->interview->session, &arena, node, why, &foreign);
+    if (foreign && *own) {
+        own = arena_printf(&arena, "%s (%s)", own, ui_str(&app->ui, S_fallback));
+    }
     if (why == ANSWER_CONSTRAINT && !*own &&
         number) { /* the form says nothing: say what it wants */
         own = out_of_bounds(app, node);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/strings.h"
 #include "forms/instance.h"
 #include "platform/clock.h"
 
@@ -184,6 +185,20 @@ static bool load_form(struct interview *i, const uint8_t hash[32], struct err *e
             err_set(err, ERR_AUTH, "the form is not the one that was signed"));
 }
 
+/* What the engine shows in the words of the questions' language. */
+static const char *word(void *user, const char *language, enum session_word what, unsigned which)
+{
+    (void)user;
+    if (!language_known(language) || language_from(language) == UI_EN) {
+        return NULL;
+    }
+    enum string_id id = what == WORD_MONTH   ? S_short_month_1 + which - 1
+                        : what == WORD_DAY   ? S_day_1 + which - 1
+                        : what == WORD_OTHER ? S_other
+                                             : S_specify_other;
+    return string(id, language_from(language));
+}
+
 static bool open_session(struct interview *i, struct err *err)
 {
     struct session_env env = {.user = i,
@@ -191,6 +206,7 @@ static bool open_session(struct interview *i, struct err *err)
                               .zone_minutes = zone,
                               .random = draw_random,
                               .looking = looking,
+                              .word = word,
                               .resource = resource};
     uint64_t before = draw_begin(i);
     i->audit = audit_new(i->form->track_changes);

@@ -144,13 +144,18 @@ static const char *grouped(struct app *app, const char *number)
     return kept;
 }
 
-/* "42,87 74,59; 42,9 74,6" as people write places → points, and blanks between. */
+/* "42,87 74,59; 42,9 74,6" and "42.87,74.59" as people write places → points, and blanks between. A
+ * comma within a number is its point, unless it has one already. */
 static const char *typed_place(struct app *app, const char *text)
 {
     char *out = arena_text(&app->ui.frame, text);
+    bool pointed = false;
     for (char *p = out; *p; p++) {
         bool inside = p > out && p[-1] >= '0' && p[-1] <= '9' && p[1] >= '0' && p[1] <= '9';
-        *p = *p == ',' ? (inside ? '.' : ' ') : *p;
+        if (*p == ',') {
+            *p = inside && !pointed ? '.' : ' ';
+        }
+        pointed = *p == '.' || (pointed && *p != ' ' && *p != ';');
     }
     return out;
 }
@@ -280,7 +285,7 @@ bool question_is_prose(const struct node *node)
 bool question_is_many_lines(const struct node *node)
 {
     return node && node->item->type == TYPE_TEXT && !is_masked(node->item->control) &&
-           control_has(node->item->control, "multiline");
+           (control_has(node->item->control, "multiline") || node->item->control->rows > 1);
 }
 
 static void ask_text(struct app *app, struct node *node, int x, int *y, int w)
@@ -289,14 +294,15 @@ static void ask_text(struct app *app, struct node *node, int x, int *y, int w)
     const struct control *c = node->item->control;
     const char *id = question_field(app, node);
     bool number = is_number(node->item), active = edit_is(&ui->edit, id);
-    bool many = control_has(c, "multiline");
+    bool many = question_is_many_lines(node);
+    int lines = c->rows > 1 ? (int)(c->rows < 10 ? c->rows : 10) : 4;
     bool masked = is_masked(c);
     const char *value = shown_value(app, node);
     const char *text = active ? ui->edit.text.data : number ? grouped(app, value) : value;
     bool empty = !active && !*text;
     enum string_id prompt = is_place(node->item) ? S_place_empty : S_text_empty;
     if (ui_field(ui, id, x, y, w, empty ? ui_str(ui, prompt) : text, active ? ui->edit.cursor : 0,
-                 active, masked && !empty, many && !ui->landscape ? 4 : 1, app->refused == node,
+                 active, masked && !empty, many && !ui->landscape ? lines : 1, app->refused == node,
                  number ? TEXT_DIGIT : TEXT_BODY)) {
         if (!active && question_commit(app)) { /* what stands in another field is not lost */
             edit_begin(&ui->edit, id, shown_value(app, node));

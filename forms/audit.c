@@ -10,7 +10,7 @@
 #include "platform/csv.h"
 
 /* A clock that jumps by more than this was set; less is a slow start of a machine. */
-enum { CLOCK_JUMP_MS = 2000, FIELDS_MOST = 200 };
+enum { CLOCK_JUMP_MS = 2000 };
 
 struct watched { /* a question of the open page, and what stood there when it opened */
     struct node *node;
@@ -28,8 +28,8 @@ struct audit {
     char event[24];
     char *path;
     int64_t start;
-    struct watched fields[FIELDS_MOST];
-    size_t field_count;
+    struct watched *fields;
+    size_t field_count, field_cap;
     /* which questions are asked, by node */
     struct seen {
         const struct node *node;
@@ -63,6 +63,7 @@ void audit_free(struct audit *a)
         forget_page(a);
         buf_fini(&a->rows);
         buf_fini(&a->user_at);
+        free(a->fields);
         free(a->seen);
         free(a);
     }
@@ -129,7 +130,11 @@ static void close_page(struct audit *a)
 
 static void watch(struct audit *a, struct node *node)
 {
-    if (node->item && node->item->control && !node->first && a->field_count < FIELDS_MOST) {
+    if (node->item && node->item->control && !node->first) {
+        if (a->field_count == a->field_cap) {
+            a->field_cap = a->field_cap ? 2 * a->field_cap : 64;
+            a->fields = mem_grow(a->fields, a->field_cap, sizeof *a->fields);
+        }
         a->fields[a->field_count++] = (struct watched){node, mem_text(tree_value(node))};
     }
     for (struct node *c = node->first; c; c = c->next) {

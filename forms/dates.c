@@ -115,12 +115,21 @@ double date_days(const struct moment *m, int zone_minutes)
     return days + minutes / 1440;
 }
 
-void date_format(struct buf *out, const struct moment *m, const char *format)
+static const char *named(date_word *word, void *user, bool month, unsigned which,
+                         const char *english)
+{
+    const char *own = word ? word(user, month, which) : NULL;
+    return own ? own : english;
+}
+
+void date_format(struct buf *out, const struct moment *m, const char *format, date_word *word,
+                 void *user)
 {
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     int second = (int)m->second;
+    unsigned day;
     int64_t since = m->has_date ? clock_days(m->year, m->month, m->day) : 0;
     for (; *format; format++) {
         if (*format != '%') {
@@ -141,7 +150,9 @@ void date_format(struct buf *out, const struct moment *m, const char *format)
             buf_printf(out, "%d", m->month);
             break;
         case 'b':
-            buf_text(out, m->month ? months[m->month - 1] : "");
+            buf_text(out, m->month
+                              ? named(word, user, true, (unsigned)m->month, months[m->month - 1])
+                              : "");
             break;
         case 'd':
             buf_printf(out, "%02d", m->day);
@@ -165,7 +176,8 @@ void date_format(struct buf *out, const struct moment *m, const char *format)
             buf_printf(out, "%03d", (int)lround((m->second - second) * 1000));
             break;
         case 'a':
-            buf_text(out, days[((since + 4) % 7 + 7) % 7]);
+            day = (unsigned)(((since + 3) % 7 + 7) % 7); /* 1970 began on a Thursday */
+            buf_text(out, named(word, user, false, day + 1, days[day]));
             break;
         case '%':
             buf_char(out, '%');

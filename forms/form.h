@@ -139,6 +139,7 @@ struct control {
     struct xpath *value_ref, *label_ref;
     struct label choice_label; /* the label's itext is worked out per choice by label_ref */
     bool label_is_itext;
+    unsigned rows; /* lines of a text's field; 0: one */
     bool external; /* select_one_external: its rows stand in itemsets.csv, a label a language */
     struct static_choice *choices;
     size_t choice_count;

@@ -261,6 +261,8 @@ static bool read_control(struct loader *l, struct control *parent, const struct 
     control->end = number_attr(xml, "end", 10);
     control->step = number_attr(xml, "step", 1);
     control->tick = number_attr(xml, "tick-interval", 0);
+    double rows = number_attr(xml, "rows", 0);
+    control->rows = rows >= 1 && rows <= 1000 ? (unsigned)rows : 0;
     control->placeholder = number_attr(xml, "placeholder", NAN);
     if (parent->last) {
         parent->last->next = control;

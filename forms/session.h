@@ -14,6 +14,14 @@
 
 struct session;
 
+/* Words that the engine itself shows people. */
+enum session_word {
+    WORD_MONTH,        /* short, 1 to 12 */
+    WORD_DAY,          /* short, 1 (Monday) to 7 */
+    WORD_OTHER,        /* what or_other adds to a list … */
+    WORD_SPECIFY_OTHER /* … and asks for */
+};
+
 struct session_env {
     void *user;
     int64_t (*wall_ms)(void *user);
@@ -25,6 +33,9 @@ struct session_env {
     /* Bytes behind a URI such as jr://file-csv/regions.csv; NULL when there are none at all. */
     bool (*resource)(void *user, const char *uri, struct buf *out, struct err *err);
     const char *(*property)(void *user, const char *name); /* deviceid, username, …; may be NULL */
+    /* In the language with this code; NULL, from it or for it: English.  What is worked out and kept
+     * stays English, whoever asked in what language. */
+    const char *(*word)(void *user, const char *language, enum session_word word, unsigned which);
     /* Where are we?  Appends "lat lon altitude accuracy"; false or NULL: not known. */
     bool (*geopoint)(void *user, struct buf *out);
 };
@@ -131,7 +142,7 @@ bool session_is_doubtful(const struct node *node);
 bool session_bounds(const struct item *item, double *least, double *most);
 /* The form's own message for a refusal, or "" . */
 const char *session_refusal(struct session *session, struct arena *arena, struct node *node,
-                            enum answer_result why);
+                            enum answer_result why, bool *fallback);
 
 /* Why a question is not asked, in English words for whoever makes the form: lines appended. */
 void session_why(struct session *session, struct node *node, struct buf *out);

@@ -5,9 +5,65 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "forms/dates.h"
 #include "platform/text.h"
 
 /* ---- texts ---- */
+
+static const char *word(struct session *s, enum session_word what, unsigned which)
+{
+    const char *code = s->asked >= 0 ? form_language_code(s->form, (size_t)s->asked) : s->language;
+    return s->env.word ? s->env.word(s->env.user, code, what, which) : NULL;
+}
+
+static const char *date_name(void *user, bool month, unsigned which)
+{
+    return word(user, month ? WORD_MONTH : WORD_DAY, which);
+}
+
+/* What pyxform's compiler puts in for or_other is English in every language. */
+static const char *other_word(struct session *s, const char *label, const char *english,
+                              enum session_word what)
+{
+    const char *own = strcmp(label, english) == 0 ? word(s, what, 0) : NULL;
+    return own ? own : label;
+}
+
+static void name_other(struct session *s, struct choice *c)
+{
+    if (strcmp(c->value, "other") == 0) {
+        c->label = other_word(s, c->label, "Other", WORD_OTHER);
+    }
+}
+
+static bool names_dates(const struct xpath *x)
+{
+    bool does = x && x->op == XP_CALL && text_starts(xpath_function_name(x), "format-date");
+    for (size_t i = 0; x && !does && i < x->arg_count; i++) {
+        does = names_dates(x->args[i]);
+    }
+    return does || (x && (names_dates(x->a) || names_dates(x->b)));
+}
+
+/* What a calculation wrote with months and days in English, as it would be in the language that is
+ * asked in; NULL: it is not such a one, or no longer what would come out. */
+static const char *dates_named(struct session *s, const struct xpath_value *v)
+{
+    struct node *node = v->type == XV_NODES && v->count == 1 ? v->nodes[0] : NULL;
+    const struct xpath *calculate = node && node->item ? node->item->calculate : NULL;
+    struct xpath_value again, named;
+    if (!calculate || !names_dates(calculate)) {
+        return NULL;
+    }
+    date_word *words = s->xpath.date_word;
+    s->xpath.date_word = NULL;
+    bool same = xpath_eval(&again, calculate, &s->xpath, node, NULL) &&
+                strcmp(xpath_to_text(&s->xpath, &again), tree_value(node)) == 0;
+    s->xpath.date_word = words;
+    return same && xpath_eval(&named, calculate, &s->xpath, node, NULL)
+               ? xpath_to_text(&s->xpath, &named)
+               : NULL;
+}
 
 static const char *text_of(struct session *s, struct arena *arena, const struct text *text,
                            struct node *node)
@@ -16,14 +72,18 @@ static const char *text_of(struct session *s, struct arena *arena, const struct 
         return text->parts[0].literal;
     }
     struct buf out = {0};
+    date_word *before = s->xpath.date_word;
+    s->xpath.date_word = date_name;
     for (size_t i = 0; i < text->count; i++) {
         struct xpath_value v;
         if (text->parts[i].literal) {
             buf_text(&out, text->parts[i].literal);
         } else if (xpath_eval(&v, text->parts[i].output, &s->xpath, node, NULL)) {
-            buf_text(&out, xpath_to_text(&s->xpath, &v));
+            const char *named = dates_named(s, &v);
+            buf_text(&out, named ? named : xpath_to_text(&s->xpath, &v));
         }
     }
+    s->xpath.date_word = before;
     const char *kept = arena_copy(arena, out.data ? out.data : "", out.len);
     buf_fini(&out);
     return kept;
@@ -101,7 +161,7 @@ const char *session_text(struct session *s, struct arena *arena, const struct la
 {
     const char *out = label_text(s, arena, label, node, form, fallback);
     arena_reset(&s->temp);
-    return out;
+    return form == FORM_LONG ? other_word(s, out, "Specify other.", WORD_SPECIFY_OTHER) : out;
 }
 
 void session_set_language(struct session *s, const char *code)
@@ -370,6 +430,9 @@ bool session_choices(struct session *s, struct arena *arena, const struct contro
 {
     bool ok = session_list_choices(s, arena, control, node, true, choices, count, err);
     arena_reset(&s->temp);
+    for (size_t i = 0; ok && i < *count; i++) {
+        name_other(s, &(*choices)[i]);
+    }
     return ok;
 }
 
@@ -413,6 +476,7 @@ bool session_chosen(struct session *s, struct arena *arena, const struct control
         } else {
             c->label = label_text(s, arena, &c->fixed->label, node, FORM_LONG, &c->fallback);
         }
+        name_other(s, c);
     }
     if (control->kind == CONTROL_RANK) { /* they stand in the order that was answered */
         size_t at = 0;

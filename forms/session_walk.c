@@ -339,13 +339,16 @@ bool session_bounds(const struct item *item, double *least, double *most)
 }
 
 const char *session_refusal(struct session *s, struct arena *arena, struct node *node,
-                            enum answer_result why)
+                            enum answer_result why, bool *fallback)
 {
+    if (fallback) {
+        *fallback = false;
+    }
     if (why == ANSWER_CONSTRAINT) {
-        return session_text(s, arena, &node->item->constraint_message, node, FORM_LONG, NULL);
+        return session_text(s, arena, &node->item->constraint_message, node, FORM_LONG, fallback);
     }
     if (why == ANSWER_REQUIRED) {
-        return session_text(s, arena, &node->item->required_message, node, FORM_LONG, NULL);
+        return session_text(s, arena, &node->item->required_message, node, FORM_LONG, fallback);
     }
     return "";
 }

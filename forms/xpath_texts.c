@@ -521,7 +521,7 @@ FN(fn_format_date)
         return value_text(out, "");
     }
     struct buf text = {0};
-    date_format(&text, &m, format);
+    date_format(&text, &m, format, e->env->date_word, e->env->user);
     return value_text(out, xpath_keep(e, &text));
 }
 

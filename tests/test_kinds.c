@@ -534,6 +534,88 @@ static void test_kinds__a_range_gives_only_its_own_values(void **state)
     scene_close(&s);
 }
 
+static void test_kinds__a_place_is_written_as_one_likes(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {"42,87 74,59", "42.87 74.59", "42.87,74.59", "42,87,74,59",
+                                       "42,87; 74,59", "42.87, 74.59"};
+    for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
+        struct scene s;
+        begin(&s,
+              "| survey |\n| | type | name | label |\n| | geopoint | p | Где? |\n"
+              "| | text | z | Я |\n",
+              &upright);
+        scene_type(&s, ways[k]);
+        assert_true(scene_tap(&s, "key:enter"));
+        const char *have = value(&s, "/data/p");
+        if (k == 4) { /* a semicolon divides points: one with a latitude alone is none */
+            assert_string_equal(have, "");
+        } else if (strncmp(have, "42.87 74.59", 11) != 0) {
+            fail_msg("%s: %s", ways[k], have);
+        }
+        scene_close(&s);
+    }
+}
+
+/* What the form's author cannot translate, the program does: in labels, never in what is kept. */
+static void test_kinds__the_engines_words_are_the_languages_own(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label::Русский (ru) | label::Кыргызча (ky) | calculation | "
+          "constraint | constraint_message::Русский (ru) |\n"
+          "| | select_one yn or_other | q | Кто? | Ким? | | | |\n"
+          "| | calculate | when | | | format-date('2026-11-30', '%a %e %b') | | |\n"
+          "| | note | n | Это ${when} | Бул ${when} | | | |\n"
+          "| | integer | age | Возраст? | Жашы? | | . > 17 | Слишком мало |\n"
+          "| | text | lines | Ещё? | Дагы? | | | |\n"
+          "| choices |\n"
+          "| | list_name | name | label::Русский (ru) | label::Кыргызча (ky) |\n"
+          "| | yn | me | Я | Мен |\n",
+          &upright);
+    assert_true(shows(&s, "Другое"));
+    assert_false(shows(&s, "Other"));
+    assert_true(scene_tap(&s, "choice:other"));
+    assert_true(scene_tap(&s, "right"));
+    assert_true(shows(&s, "Укажите, что именно"));
+    assert_true(scene_tap(&s, "language"));
+    assert_true(shows(&s, "Эмне экенин көрсөтүңүз"));
+    scene_type(&s, "Эже");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_true(shows(&s, "дш 30 ноя."));
+    assert_true(scene_tap(&s, "language"));
+    assert_true(shows(&s, "пн 30 нояб."));
+    assert_string_equal(value(&s, "/data/when"), "Mon 30 Nov"); /* kept the same in every one */
+    assert_true(scene_tap(&s, "language"));
+    assert_true(scene_tap(&s, "right"));
+    scene_type(&s, "7");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_true(shows(&s, "Слишком мало"));
+    assert_true(shows(&s, "Котормо жок"));
+    scene_close(&s);
+}
+
+static void test_kinds__a_text_has_as_many_rows_as_it_asks_for(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n| | type | name | label | parameters | appearance |\n"
+          "| | text | five | А | rows=5 | |\n| | text | many | Б | | multiline |\n"
+          "| | text | one | В | | |\n",
+          &upright);
+    int h[3];
+    for (int k = 0; k < 3; k++) {
+        h[k] = rect_of(&s, s.app.ui.edit.id).h;
+        assert_true(k == 2 || scene_find(&s, "key:line"));
+        scene_tap(&s, "key:enter");
+    }
+    assert_true(h[0] > h[1] && h[1] > h[2]);
+    scene_close(&s);
+}
+
 static unsigned drawn_round(struct scene *s, colour c)
 {
     unsigned count = 0;
@@ -676,6 +758,9 @@ static int run(void)
         cmocka_unit_test(test_kinds__enter_walks_a_page_of_fields),
         cmocka_unit_test(test_kinds__a_search_is_left_by_keys),
         cmocka_unit_test(test_kinds__a_range_gives_only_its_own_values),
+        cmocka_unit_test(test_kinds__a_place_is_written_as_one_likes),
+        cmocka_unit_test(test_kinds__the_engines_words_are_the_languages_own),
+        cmocka_unit_test(test_kinds__a_text_has_as_many_rows_as_it_asks_for),
         cmocka_unit_test(test_kinds__a_resting_knob_is_no_answer),
         cmocka_unit_test(test_kinds__a_section_that_is_not_translated_says_so),
     };

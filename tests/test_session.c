@@ -107,10 +107,10 @@ static void test_session__messages_speak_the_language(void **state)
 {
     struct rig *rig = *state;
     struct node *age = session_find(rig->s, "/data/age");
-    assert_string_equal(session_refusal(rig->s, &rig->arena, age, ANSWER_CONSTRAINT),
+    assert_string_equal(session_refusal(rig->s, &rig->arena, age, ANSWER_CONSTRAINT, NULL),
                         "От 18 до 99");
     session_set_language(rig->s, "ky");
-    assert_string_equal(session_refusal(rig->s, &rig->arena, age, ANSWER_CONSTRAINT), "18ден 99га");
+    assert_string_equal(session_refusal(rig->s, &rig->arena, age, ANSWER_CONSTRAINT, NULL), "18ден 99га");
     bool fallback;
     assert_int_equal(put(rig->s, "/data/age", "30"), ANSWER_OK);
     struct node *works = session_find(rig->s, "/data/works");

@@ -61,7 +61,7 @@ static bool answer(struct session *s, struct arena *arena, const char *path, con
     }
     err_set(err, ERR_INPUT, "'%s' refused the answer '%s': %s", path, value ? value : "",
             desk_result_name(result));
-    const char *message = session_refusal(s, arena, node, result);
+    const char *message = session_refusal(s, arena, node, result, NULL);
     return *message ? err_hint(err, "%s", message) : false;
 }
 
