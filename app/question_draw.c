@@ -257,7 +257,7 @@ void ask_drawing(struct app *app, struct node *node, int x, int *y, int w)
         h = under->h;
     }
     struct rect r = {x, *y, w, h};
-    ui_place(ui, id, ROLE_GRAB, r);
+    ui_place(ui, id, ROLE_PAPER, r);
     bool held = ui_grabbed(ui, id, &fx, &fy), dropped = ui_dropped(ui, id, &fx, &fy);
     if (held || dropped) {
         if (app->ink_node != node) {

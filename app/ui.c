@@ -240,9 +240,47 @@ static void move_towards(struct ui *ui, int dx, int dy)
     }
 }
 
+/* A pen in the keys' hand: Enter puts it down where it was lifted last, arrows draw, Enter lifts
+ * it. */
+static bool on_pen(struct ui *ui, enum window_key key)
+{
+    const struct target *t = focused(ui);
+    int step = ui_px(ui, 8);
+    bool paper = ui->show_focus && t && t->kind == ROLE_PAPER && !ui->grabbed;
+    if (paper && (key == KEY_ENTER || key == KEY_SPACE)) {
+        if (!rect_holds(t->rect, ui->grab_x, ui->grab_y)) {
+            ui->grab_x = t->rect.x + t->rect.w / 4;
+            ui->grab_y = t->rect.y + t->rect.h / 2;
+        }
+        snprintf(ui->pressed, sizeof ui->pressed, "%s", t->id);
+        ui->grabbed = ui->pen = true;
+        return true;
+    }
+    if (!ui->pen || !ui->grabbed) {
+        return false;
+    }
+    ui->grab_x += key == KEY_RIGHT ? step : key == KEY_LEFT ? -step : 0;
+    ui->grab_y += key == KEY_DOWN ? step : key == KEY_UP ? -step : 0;
+    if (t) {
+        struct rect r = t->rect;
+        ui->grab_x = ui->grab_x < r.x ? r.x : ui->grab_x >= r.x + r.w ? r.x + r.w - 1 : ui->grab_x;
+        ui->grab_y = ui->grab_y < r.y ? r.y : ui->grab_y >= r.y + r.h ? r.y + r.h - 1 : ui->grab_y;
+    }
+    if (key != KEY_RIGHT && key != KEY_LEFT && key != KEY_DOWN && key != KEY_UP) {
+        memcpy(ui->dropped, ui->pressed, sizeof ui->dropped);
+        ui->pressed[0] = '\0';
+        ui->grabbed = ui->pen = false;
+        return key == KEY_ENTER || key == KEY_SPACE; /* another key has its own meaning, too */
+    }
+    return true;
+}
+
 static bool on_key(struct ui *ui, enum window_key key)
 {
     struct edit *edit = &ui->edit;
+    if (on_pen(ui, key)) {
+        return true;
+    }
     bool typing = edit->id[0] != '\0';
     switch (key) {
     case KEY_TAB:
@@ -454,7 +492,7 @@ static bool on_time(struct ui *ui)
 void ui_let_go(struct ui *ui)
 {
     ui->pressed[0] = ui->held[0] = '\0';
-    ui->dragging = ui->grabbed = false;
+    ui->dragging = ui->grabbed = ui->pen = false;
     ui->speed = 0;
     ui->pull = 0;
 }
@@ -474,7 +512,8 @@ bool ui_event(struct ui *ui, const struct window_event *e)
         t = target_at(ui, e->x, e->y);
         snprintf(ui->pressed, sizeof ui->pressed, "%s", t ? t->id : "");
         ui->held[0] = ui->dropped[0] = '\0';
-        ui->grabbed = t && t->kind == ROLE_GRAB;
+        ui->grabbed = t && (t->kind == ROLE_GRAB || t->kind == ROLE_PAPER);
+        ui->pen = false;
         ui->grab_x = e->x;
         ui->grab_y = e->y;
         ui->down_x = e->x;

@@ -28,8 +28,9 @@ enum role {
     ROLE_ROW,
     ROLE_PILL,
     ROLE_ICON,
-    ROLE_STEP, /* may be tapped as fast as one likes, like a key */
-    ROLE_GRAB, /* follows the finger: a slider's knob, a row being moved */
+    ROLE_STEP,  /* may be tapped as fast as one likes, like a key */
+    ROLE_GRAB,  /* follows the finger: a slider's knob, a row being moved */
+    ROLE_PAPER, /* the same, and keys may draw on it */
     ROLE_COUNT
 };
 
@@ -93,7 +94,8 @@ struct ui {
     char focus[UI_ID_MAX];
     bool show_focus;         /* keys are being used */
     char dropped[UI_ID_MAX]; /* grabbed until now */
-    bool grabbed;            /* `pressed` is a ROLE_GRAB */
+    bool grabbed;            /* `pressed` is a ROLE_GRAB or ROLE_PAPER */
+    bool pen;                /* … and keys hold it */
     bool carries;       /* what is grabbed may be carried beyond the edge: the page comes along */
     int grab_x, grab_y; /* where the finger is, or was let go */
     int down_x, down_y, last_y;
@@ -112,7 +114,7 @@ struct ui {
     float pinch; /* how much larger two fingers want it since it was last built; 1: as it is */
     int pull;    /* px beyond the page's end (or, negative, its beginning), while a finger pulls */
     bool swipe;  /* to either side is on and back; the screen says so anew each time */
-    bool by_key;      /* the last that was done was done by a key */
+    bool by_key; /* the last that was done was done by a key */
     bool quit, again; /* again: build once more */
     bool robot;
     bool lines;            /* Shift and Enter is a new line in the field that is typed in */

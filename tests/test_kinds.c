@@ -534,6 +534,51 @@ static void test_kinds__a_range_gives_only_its_own_values(void **state)
     scene_close(&s);
 }
 
+/* A signature that has to be there is no end of the way for who has keys alone. */
+static void test_kinds__keys_can_draw(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n| | type | name | label | appearance | required |\n"
+          "| | image | sign | Подпись | signature | yes |\n| | text | z | Я | | |\n",
+          &upright);
+    for (int k = 0; k < 5 && strcmp(s.app.ui.focus, "ink") != 0; k++) {
+        scene_key(&s, KEY_TAB);
+    }
+    scene_key(&s, KEY_ENTER);
+    for (int k = 0; k < 20; k++) {
+        scene_key(&s, KEY_RIGHT);
+    }
+    scene_key(&s, KEY_ENTER); /* the pen is lifted, and put down where it was */
+    scene_key(&s, KEY_ENTER);
+    for (int k = 0; k < 100; k++) { /* never off the paper */
+        scene_key(&s, KEY_DOWN);
+    }
+    assert_true(s.app.ui.grabbed);
+    scene_key(&s, KEY_TAB); /* lets go, too */
+    assert_false(s.app.ui.grabbed);
+    assert_string_not_equal(s.app.ui.focus, "ink");
+    assert_true(s.app.ink_count > 100);
+    for (int k = 0; k < 5 && strcmp(s.app.ui.focus, "right") != 0; k++) {
+        scene_key(&s, KEY_TAB);
+    }
+    scene_key(&s, KEY_ENTER);
+    assert_string_equal(s.app.interview->page.node->name, "z");
+    struct err err = {0};
+    struct picture p;
+    const struct buf *kept = interview_file(s.app.interview, value(&s, "/data/sign"));
+    assert_non_null(kept);
+    OK(picture_read(&p, kept->data, kept->len, 2000, 2000, &err));
+    unsigned dark = 0;
+    for (int i = 0; i < p.w * p.h; i++) {
+        dark += p.rgb[3 * i] < 128;
+    }
+    assert_in_range(dark, 500, 20000);
+    picture_free(&p);
+    scene_close(&s);
+}
+
 static void test_kinds__a_place_is_written_as_one_likes(void **state)
 {
     (void)state;
@@ -758,6 +803,7 @@ static int run(void)
         cmocka_unit_test(test_kinds__enter_walks_a_page_of_fields),
         cmocka_unit_test(test_kinds__a_search_is_left_by_keys),
         cmocka_unit_test(test_kinds__a_range_gives_only_its_own_values),
+        cmocka_unit_test(test_kinds__keys_can_draw),
         cmocka_unit_test(test_kinds__a_place_is_written_as_one_likes),
         cmocka_unit_test(test_kinds__the_engines_words_are_the_languages_own),
         cmocka_unit_test(test_kinds__a_text_has_as_many_rows_as_it_asks_for),
