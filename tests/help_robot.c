@@ -25,7 +25,7 @@ static struct {
     struct scene s;
     struct window *window;
     const char *form, *what; /* whose turn it is, and what was done last */
-    unsigned steps, kills, locks, turns, handed, sleeps, hurries, waits;
+    unsigned steps, kills, locks, turns, handed, sleeps, hurries, waits, walks;
     bool failed, replays; /* the form runs actions when it is opened: its answers may change then */
     int64_t end_ms;
 } r;
@@ -292,6 +292,40 @@ static void hurry(void)
     r.hurries++;
 }
 
+static bool on_the_way(void)
+{
+    const char *focus = r.s.app.ui.focus;
+    return r.s.app.ui.show_focus &&
+           (strcmp(focus, "right") == 0 || strcmp(focus, "key:enter") == 0);
+}
+
+/* With keys alone every page is left, or says why not. */
+static void walk_on(void)
+{
+    enum { MOST = 80 };
+    struct app *app = &r.s.app;
+    if (app->screen != SCREEN_INTERVIEW || app->sheet != SHEET_NONE ||
+        app->ui.target_count > MOST) {
+        return;
+    }
+    for (unsigned k = 0; k < 2 * MOST && !on_the_way(); k++) {
+        scene_key(&r.s, KEY_TAB);
+    }
+    if (!on_the_way()) {
+        fault("Tab does not come to the way on");
+        return;
+    }
+    const struct node *page = app->interview->page.node;
+    char edit[UI_ID_MAX];
+    snprintf(edit, sizeof edit, "%s", app->ui.edit.id);
+    scene_key(&r.s, KEY_ENTER);
+    if (app->screen == SCREEN_INTERVIEW && app->interview && app->interview->page.node == page &&
+        strcmp(edit, app->ui.edit.id) == 0 && !app->message[0] && app->leaving == LEAVE_NONE) {
+        fault("Enter does not go on");
+    }
+    r.walks++;
+}
+
 static void come_back(void);
 
 /* Anywhere in the form, as from the outline: long forms would hide their ends from it. */
@@ -417,6 +451,9 @@ static void step(void)
         r.what = "a sleep";
         doze();
     } else if (n < 971) {
+        r.what = "a walk by keys";
+        walk_on();
+    } else if (n < 973) {
         r.what = "a slow card";
         hurry();
     } else if (n < 985) {
@@ -580,11 +617,11 @@ int main(int argc, char **argv)
         fflush(stdout);
     }
     window_close(r.window);
-    printf(
-        "%u steps, %u kills, %u locks, %u turns, %u sleeps, %u looks at a respondent's screen, "
-        "%u hurries on a slow card (%u held a page); skipped are forms that do not begin without "
-        "their files\n",
-        total, r.kills, r.locks, r.turns, r.sleeps, r.handed, r.hurries, r.waits);
+    printf("%u steps, %u kills, %u locks, %u turns, %u sleeps, %u looks at a respondent's screen, "
+           "%u hurries on a slow card (%u held a page), %u pages left by keys; skipped are forms "
+           "that do not begin without "
+           "their files\n",
+           total, r.kills, r.locks, r.turns, r.sleeps, r.handed, r.hurries, r.waits, r.walks);
     printf("%u passed, %u failed, %u skipped\n", passed, failed, skipped);
     return failed > 0;
 }
