@@ -315,11 +315,12 @@ static void walk_on(void)
         fault("Tab does not come to the way on");
         return;
     }
-    const struct node *page = app->interview->page.node;
+    const struct page page = app->interview->page;
     char edit[UI_ID_MAX];
     snprintf(edit, sizeof edit, "%s", app->ui.edit.id);
     scene_key(&r.s, KEY_ENTER);
-    if (app->screen == SCREEN_INTERVIEW && app->interview && app->interview->page.node == page &&
+    if (app->screen == SCREEN_INTERVIEW && app->interview &&
+        app->interview->page.node == page.node && app->interview->page.control == page.control &&
         strcmp(edit, app->ui.edit.id) == 0 && !app->message[0] && app->leaving == LEAVE_NONE) {
         fault("Enter does not go on");
     }
