@@ -234,7 +234,7 @@ int ui_bar_height(const struct ui *ui)
  */
 static void fit_bar(struct ui *ui, const char *left, int left_w, const char *right, int right_w)
 {
-    int most = ui_px(ui, 40), pad = ui_px(ui, 16);
+    int most = ui_px(ui, 40), pad = 2 * ui_px(ui, 8); /* as it is drawn, to the pixel */
     int l = left ? ui_centre_height(ui, left_w - pad, TEXT_BUTTON, left) : 0;
     int r = right ? ui_centre_height(ui, right_w - pad, TEXT_BUTTON, right) : 0;
     most = l > most ? l : most;
