@@ -183,8 +183,6 @@ struct app {
     const struct node *dated; /* whose calendar was turned: */
     int month_shown, year_shown;
     const struct node *picks_year;  /* whose calendar offers years */
-    char day_shown[12];             /* of a moment whose hour is still missing */
-    char clock_shown[8];            /* "08:--": its minute is still missing; "--:35": its hour */
     const struct node *opened;      /* whose list is open */
     bool advance;                   /* a quick answer: on to the next page */
     const struct node *reached;     /* just come to on a page of several */
@@ -467,8 +465,6 @@ struct node *question_typed(struct app *app);
 bool question_is_prose(const struct node *node);
 /* May a line break be typed there? */
 bool question_is_many_lines(const struct node *node);
-/* Half an answer, as it was journalled: "2026-11-12", "2026-11-12T08:--", "--:35". */
-void question_half(struct app *app, const struct node *node, const char *text);
 /* Does a half of this question's answer wait for the other, and what is said then? */
 bool question_is_half(const struct app *app, const struct node *node, enum string_id *missing);
 bool question_searching(const struct app *app);

@@ -116,11 +116,42 @@ static void post_node(struct interview *i, enum journal_kind kind, const struct 
 
 /* ---- typing that is no answer yet ---- */
 
-static void drop_typing(struct interview *i, const char *path)
+static void forget_typing(struct interview_typing **at)
 {
-    if (strcmp(path, i->edit_path) == 0) {
-        i->edit_path[0] = '\0';
-        buf_cut(&i->edit_text, 0);
+    struct interview_typing *t = *at;
+    *at = t->next;
+    mem_wipe_text(t->path);
+    buf_fini(&t->text);
+    free(t);
+}
+
+/* Of the question with this path; with a length, of all whose path begins so. */
+static void drop_typing(struct interview *i, const char *path, size_t len)
+{
+    for (struct interview_typing **at = &i->typings; *at;) {
+        if (len ? strncmp((*at)->path, path, len) == 0 : strcmp((*at)->path, path) == 0) {
+            forget_typing(at);
+        } else {
+            at = &(*at)->next;
+        }
+    }
+}
+
+/* The entries of this one's repeat have other numbers now: what waited in them is nobody's.  NULL:
+ * of which repeat nobody knows. */
+static void drop_entries(struct interview *i, const char *entry)
+{
+    const char *number = entry ? strrchr(entry, '[') : NULL;
+    if (number) {
+        drop_typing(i, entry, (size_t)(number - entry) + 1);
+        return;
+    }
+    for (struct interview_typing **at = &i->typings; *at;) {
+        if (strchr((*at)->path, '[')) {
+            forget_typing(at);
+        } else {
+            at = &(*at)->next;
+        }
     }
 }
 
@@ -129,22 +160,47 @@ static void keep_typing(struct interview *i, const char *path, const struct node
                         const char *text, size_t len)
 {
     bool same = node && strlen(tree_value(node)) == len && !memcmp(tree_value(node), text, len);
-    if (same || strlen(path) >= sizeof i->edit_path) {
-        drop_typing(i, path);
+    drop_typing(i, path, 0);
+    if (same) {
         return;
     }
-    snprintf(i->edit_path, sizeof i->edit_path, "%s", path);
-    buf_cut(&i->edit_text, 0);
-    buf_add(&i->edit_text, text, len);
+    struct interview_typing *t = mem_zero(1, sizeof *t);
+    t->path = mem_text(path);
+    buf_add(&t->text, text, len);
+    buf_add(&t->text, "", 0);
+    t->next = i->typings;
+    i->typings = t;
 }
 
-bool interview_is_typed(const struct interview *i, const struct node *node)
+const char *interview_typed(const struct interview *i, const struct node *node)
 {
     struct buf path = {0};
+    const char *text = NULL;
+    if (!i->typings) {
+        return NULL;
+    }
     session_path(node, &path);
-    bool is = i->edit_path[0] && strcmp(path.data, i->edit_path) == 0;
+    for (const struct interview_typing *t = i->typings; t && !text; t = t->next) {
+        text = strcmp(t->path, path.data) == 0 ? t->text.data : NULL;
+    }
     buf_fini(&path);
-    return is;
+    return text;
+}
+
+size_t interview_unfinished(struct interview *i, struct arena *arena, struct problem **list)
+{
+    size_t room = 0, count = 0;
+    for (const struct interview_typing *t = i->typings; t; t = t->next) {
+        room++;
+    }
+    *list = arena_alloc(arena, (room + 1) * sizeof **list);
+    for (const struct interview_typing *t = i->typings; t; t = t->next) {
+        struct node *node = session_find(i->session, t->path);
+        if (node && node->active && node->item && node->item->control && t->text.len) {
+            (*list)[count++] = (struct problem){node, node->item->control, ANSWER_TYPE};
+        }
+    }
+    return count;
 }
 
 /* ---- opening ---- */
@@ -331,9 +387,9 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
     if (e.kind == JOURNAL_EDIT) {
         keep_typing(i, e.path, session_find(i->session, e.path), e.value, e.value_len);
     } else if (e.kind == JOURNAL_ANSWER) {
-        drop_typing(i, e.path);
+        drop_typing(i, e.path, 0);
     } else if (e.kind == JOURNAL_REMOVE || e.kind == JOURNAL_RESTORE) {
-        drop_typing(i, i->edit_path);
+        drop_entries(i, e.kind == JOURNAL_REMOVE ? e.path : NULL);
     }
     uint64_t before = draw_begin(i);
     bool ok = journal_replay(i->session, &e, err);
@@ -432,7 +488,9 @@ void interview_free(struct interview *i)
         session_free(i->session);
         form_free(i->form);
         buf_fini(&i->package_bytes);
-        buf_fini(&i->edit_text);
+        while (i->typings) {
+            forget_typing(&i->typings);
+        }
         secret_wipe(i->seed, sizeof i->seed);
         free(i);
     }
@@ -444,15 +502,24 @@ enum answer_result interview_answer(struct interview *i, struct node *node, cons
                                     struct err *err)
 {
     uint64_t before = draw_begin(i);
-    enum answer_result result = session_answer(i->session, node, value, err);
+    enum answer_result result = session_put(i->session, node, value, err);
     draw_end(i, before, result == ANSWER_OK);
     if (result == ANSWER_OK) {
         struct buf path = {0};
         post_node(i, JOURNAL_ANSWER, node, tree_value(node));
         session_path(node, &path);
-        drop_typing(i, path.data);
+        drop_typing(i, path.data, 0);
         buf_fini(&path);
     } else {
+        post_node(i, JOURNAL_REFUSED, node, NULL);
+    }
+    return result;
+}
+
+enum answer_result interview_check(struct interview *i, struct node *node, struct err *err)
+{
+    enum answer_result result = session_check(i->session, node, err);
+    if (result != ANSWER_OK && result != ANSWER_REQUIRED) {
         post_node(i, JOURNAL_REFUSED, node, NULL);
     }
     return result;
@@ -504,7 +571,7 @@ bool interview_remove(struct interview *i, struct node *entry, struct err *err)
     bool ok = session_remove_entry(i->session, entry, err);
     draw_end(i, before, ok);
     if (ok) {
-        drop_typing(i, i->edit_path); /* entries have other numbers now: it is nobody's */
+        drop_entries(i, path.data);
         interview_post(i, JOURNAL_REMOVE, path.data, NULL, 0);
     }
     buf_fini(&path);
@@ -519,7 +586,7 @@ bool interview_restore(struct interview *i, struct err *err)
     if (!ok) {
         return false;
     }
-    drop_typing(i, i->edit_path);
+    drop_entries(i, NULL);
     interview_post(i, JOURNAL_RESTORE, "", NULL, 0);
     return true;
 }

@@ -27,12 +27,18 @@ struct interview {
     uint8_t seed[32];
     uint64_t random_count;
     bool drawing, looking; /* what happens now is journalled; but this part only judges */
-    char edit_path[512];   /* whose typing is no answer yet, or "" */
-    struct buf edit_text;
+    struct interview_typing *typings; /* what is no answer yet, the latest first */
     struct audit *audit;
     struct interview_file *files; /* attachments so far, the latest first */
     size_t files_len;
     struct interview_memo *memos; /* the interviewer's, the latest first */
+};
+
+/* Typed, or half of a moment: it waits at its question until it is an answer, or erased. */
+struct interview_typing {
+    char *path;
+    struct buf text;
+    struct interview_typing *next;
 };
 
 /* A note of the interviewer's own beside a page: no answer, but part of the record (memos.csv). */
@@ -80,7 +86,12 @@ const struct buf *interview_file(const struct interview *i, const char *name);
 /* The end or the outline is looked at in the place of a page: "end", "outline". */
 void interview_pause(struct interview *i); /* left, or locked: the draft stays */
 void interview_screen(struct interview *i, const char *what);
-bool interview_is_typed(const struct interview *i, const struct node *node);
+/* What waits at a question; NULL: nothing.  Lent until the next answer or typing. */
+const char *interview_typed(const struct interview *i, const struct node *node);
+/* The questions that are asked and at which something waits; kept in the arena.  Returns how many. */
+size_t interview_unfinished(struct interview *i, struct arena *arena, struct problem **list);
+/* Is the answer fit to leave its page?  That it breaks a rule is journalled. */
+enum answer_result interview_check(struct interview *i, struct node *node, struct err *err);
 void interview_language(struct interview *i, const char *code);
 MUST_CHECK bool interview_add(struct interview *i, const struct page *roster, struct node **entry,
                               struct err *err);

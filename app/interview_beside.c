@@ -40,10 +40,12 @@ const struct buf *interview_file(const struct interview *i, const char *name)
     return f && *name ? &f->bytes : NULL;
 }
 
-static bool is_named(const struct node *node, const char *name)
+/* Does an answer name it; `asked`: one that is asked now? */
+static bool is_named(const struct node *node, const char *name, bool asked)
 {
     for (const struct node *c = node->first; c; c = c->next) {
-        if (strcmp(tree_value(c), name) == 0 || is_named(c, name)) {
+        if ((c->active || !asked) &&
+            (strcmp(tree_value(c), name) == 0 || is_named(c, name, asked))) {
             return true;
         }
     }
@@ -56,7 +58,7 @@ static void drop_unnamed(struct interview *i)
     i->files_len = 0;
     for (struct interview_file **f = &i->files; *f;) {
         struct interview_file *one = *f;
-        if (is_named(session_root(i->session), one->name)) {
+        if (is_named(session_root(i->session), one->name, false)) {
             i->files_len += one->bytes.len;
             f = &one->next;
         } else {
@@ -231,7 +233,7 @@ void beside_gather(struct interview *i, struct buf *out)
         buf_fini(&log);
     }
     for (const struct interview_file *f = i->files; f; f = f->next) {
-        if (is_named(session_root(i->session), f->name)) {
+        if (is_named(session_root(i->session), f->name, true)) {
             tar_add(out, f->name, f->bytes.data, f->bytes.len);
         }
     }

@@ -22,8 +22,6 @@ void app_drop_interview(struct app *app)
     app->found_count = 0;
     app->dated = app->opened = app->field_waits = app->picks_year = NULL;
     app->refused = NULL;
-    memset(app->day_shown, 0, sizeof app->day_shown);
-    memset(app->clock_shown, 0, sizeof app->clock_shown);
     memset(app->filter, 0, sizeof app->filter);
     edit_end(&app->ui.edit);
     app->filter_id[0] = '\0';
@@ -118,7 +116,7 @@ static void say_recovered(struct app *app)
     }
     app_count_answers(session_root(i->session), &questions, &answers, &without);
     const char *text = ui_fill(ui, S_recovered, ui_number(ui, answers), app_date(app, i->last_ms));
-    if (i->edit_path[0]) {
+    if (i->typings) {
         text = arena_printf(&ui->frame, "%s %s", text, ui_str(ui, S_recovered_typed));
     }
     app_say_text(app, text, true);

@@ -31,9 +31,18 @@ bool question_is_asked(const struct node *node)
 
 /* ---- giving the answer to the session ---- */
 
+void question_turn_to(struct app *app, const struct node *node)
+{
+    struct node *typed = question_typed(app);
+    if (typed && typed != node) {
+        commit_or_keep(app);
+    }
+}
+
 bool question_answer(struct app *app, struct node *node, const char *value)
 {
     struct err err = {0};
+    question_turn_to(app, node);
     enum answer_result result = interview_answer(app->interview, node, value, &err);
     if (result != ANSWER_OK) {
         app_refusal(app, node, result);
@@ -170,7 +179,7 @@ bool question_commit(struct app *app)
         return true;
     }
     if (strcmp(shown_value(app, node), app->ui.edit.text.data) == 0) { /* nothing new */
-        if (interview_is_typed(app->interview, node)) {
+        if (interview_typed(app->interview, node)) {
             interview_typing(app->interview, node, tree_value(node));
         }
         edit_end(&app->ui.edit);
@@ -188,7 +197,7 @@ bool question_commit(struct app *app)
 
 /* ---- kinds of answers ---- */
 
-static bool types_text(const struct page *page)
+bool question_types_text(const struct page *page)
 {
     const struct control *c = page->control;
     enum data_type type = page->node->item->type;
@@ -199,7 +208,7 @@ static bool types_text(const struct page *page)
 
 void question_open(struct app *app, const struct page *page)
 {
-    if (types_text(page)) {
+    if (question_types_text(page)) {
         edit_begin(&app->ui.edit, question_field(app, page->node), shown_value(app, page->node));
     }
 }
@@ -552,7 +561,7 @@ static void show_answer(struct app *app, const struct page *page, int x, int *y,
         ask_moment(app, node, x, y, w);
     } else if (c->kind == CONTROL_UPLOAD) {
         ask_file(app, node, x, y, w);
-    } else if (types_text(page)) {
+    } else if (question_types_text(page)) {
         ask_text(app, node, x, y, w);
     } else {
         ui_warning(ui, x, y, w, ui_str(ui, S_not_yet));

@@ -49,11 +49,14 @@ bool question_choices(struct app *app, struct node *node, struct choice **choice
 /* Number N of an appearance such as columns-3; 0 when there is none. */
 unsigned question_appearance_number(const struct control *control, const char *start);
 
+bool question_types_text(const struct page *page);
 /* Begin to type in the question's field, if it has one. */
 void question_open(struct app *app, const struct page *page);
 /* Drawn from target `first` on and between two heights: where somebody has just come to it
  * (app->reached), it comes into sight, and with keys to its first answer. */
 void question_reached(struct app *app, const struct node *node, size_t first, int top, int bottom);
+/* What is being typed at another question comes first: this one may hide it. */
+void question_turn_to(struct app *app, const struct node *node);
 /* A choice tapped: chosen, or no longer. */
 void question_toggle(struct app *app, struct node *node, const char *value);
 /* A word where a translation is missing. */

@@ -168,8 +168,20 @@ bool question_choices(struct app *app, struct node *node, struct choice **choice
 
 /* ---- tapping ---- */
 
-/* A fresh value of a select-multiple after one choice was tapped. */
-static char *toggled(struct arena *arena, const char *have, const char *choice)
+static bool offers(const struct choice *choices, size_t count, const char *value, size_t len)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(choices[i].value, value, len) == 0 && !choices[i].value[len]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A fresh value of a select-multiple after one choice was tapped; what is no longer offered goes.
+ */
+static char *toggled(struct arena *arena, const char *have, const char *choice,
+                     const struct choice *choices, size_t count)
 {
     struct buf out = {0};
     bool was = question_has_word(have, choice), lone = question_is_code(choice);
@@ -177,7 +189,8 @@ static char *toggled(struct arena *arena, const char *have, const char *choice)
         size_t len = strcspn(p, " ");
         char *word = arena_copy(arena, p, len);
         /* "don't know" stands alone, whichever way one comes to it */
-        if (len && strcmp(word, choice) != 0 && !question_is_code(word)) {
+        if (len && strcmp(word, choice) != 0 && !question_is_code(word) &&
+            (!choices || offers(choices, count, word, len))) {
             buf_text(&out, out.len ? " " : "");
             buf_text(&out, word);
         }
@@ -196,7 +209,13 @@ void question_toggle(struct app *app, struct node *node, const char *value)
 {
     const struct control *c = node->item->control;
     if (c->kind != CONTROL_SELECT1) {
-        question_answer(app, node, toggled(&app->ui.frame, tree_value(node), value));
+        struct choice *choices = NULL; /* a list without conditions offers what it always did */
+        size_t count = 0;
+        if (!session_list_is_fixed(c) && !gather(app, node, &choices, &count)) {
+            choices = NULL;
+        }
+        question_answer(app, node,
+                        toggled(&app->ui.frame, tree_value(node), value, choices, count));
         return;
     }
     bool was = strcmp(tree_value(node), value) == 0;
@@ -686,13 +705,53 @@ static unsigned cards_of(const struct list *l, unsigned columns)
     return cards;
 }
 
+/* The answer was given when the list offered it: another one, or none. */
+static bool is_stale(const struct node *node, const struct choice *choices, size_t count)
+{
+    const struct control *c = node->item->control;
+    bool one = c->kind == CONTROL_SELECT1;
+    if (session_list_is_fixed(c)) {
+        return false;
+    }
+    for (const char *p = tree_value(node); *p;) {
+        size_t len = one ? strlen(p) : strcspn(p, " ");
+        if (len && !offers(choices, count, p, len)) {
+            return true;
+        }
+        p += len + (p[len] == ' ');
+    }
+    return false;
+}
+
+/* What cannot be seen among the choices can be taken away all the same. */
+static void stale_pill(struct app *app, struct node *node, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int px = x;
+    if (node->readonly) {
+        return;
+    }
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_choice_stale), ui->theme.warn, true) +
+          ui_px(ui, 8);
+    if (ui_pill(ui, question_part(app, node, "take-back", ""), &px, y, x, x + w,
+                ui_str(ui, S_take_back), false, true)) {
+        question_answer(app, node, "");
+    }
+    ui_pills_end(ui, &px, y, x);
+    *y += ui_px(ui, 8);
+}
+
 void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     const struct control *c = node->item->control;
     struct list l = {
         .app = app, .node = node, .many = c->kind != CONTROL_SELECT1, .x = x, .w = w, .y = y};
-    if (!question_choices(app, node, &l.choices, &l.count, x, y, w)) {
+    bool any = question_choices(app, node, &l.choices, &l.count, x, y, w);
+    if (*tree_value(node) && is_stale(node, l.choices, any ? l.count : 0)) {
+        stale_pill(app, node, x, y, w);
+    }
+    if (!any) {
         return;
     }
     const struct long_list *known = kept(app, l.choices);

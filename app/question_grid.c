@@ -135,7 +135,8 @@ static void row(struct app *app, const struct page *page, int x, int *y, int lab
     for (size_t i = 0; i < c.count; i++) {
         struct rect r = {x + label_w + (int)i * cell_w, *y, cell_w, h};
         const char *name = question_choice_name(app, &c.list[i], i);
-        if (ui_target(ui, question_part(app, node, "choice", name), ROLE_CHOICE, r)) {
+        if (!node->readonly &&
+            ui_target(ui, question_part(app, node, "choice", name), ROLE_CHOICE, r)) {
             question_toggle(app, node, c.list[i].value);
         }
         ui_mark_choice(ui, r.x + (cell_w - ui_px(ui, 28)) / 2, r.y + h / 2, 28,

@@ -38,54 +38,109 @@ static void shown(struct app *app, const struct node *node, const struct moment 
     }
 }
 
-/* From now on what waits for its other half is this question's. */
-static void take_over(struct app *app, const struct node *node)
-{
-    if (app->dated != node) {
-        app->dated = node;
-        app->day_shown[0] = app->clock_shown[0] = '\0';
-    }
-}
+/* Half an answer is kept as typed text is: "2026-07-05", "08:--", "2026-07-05T--:35". */
+struct half {
+    char day[12], clock[8];
+};
 
-/* Half an answer is kept as typed text is: it is there again after a power cut. */
-static void keep_half(struct app *app, struct node *node)
+static struct half half_of(const struct app *app, const struct node *node)
 {
-    interview_typing(app->interview, node,
-                     arena_printf(&app->ui.frame, "%s%s%s", app->day_shown,
-                                  app->day_shown[0] && app->clock_shown[0] ? "T" : "",
-                                  app->clock_shown));
-    app->ui.again = true;
-}
-
-void question_half(struct app *app, const struct node *node, const char *text)
-{
+    const char *text = interview_typed(app->interview, node);
+    struct half h = {"", ""};
+    text = text ? text : "";
     bool day = strlen(text) >= 10;
-    take_over(app, node);
-    snprintf(app->day_shown, sizeof app->day_shown, "%.10s", day ? text : "");
-    snprintf(app->clock_shown, sizeof app->clock_shown, "%.5s",
-             !day              ? text
-             : text[10] == 'T' ? text + 11
-                               : "");
-    int year, month;
-    if (day && sscanf(text, "%d-%d", &year, &month) == 2) {
-        app->year_shown = year;
-        app->month_shown = month;
-    }
+    snprintf(h.day, sizeof h.day, "%.10s", day ? text : "");
+    snprintf(h.clock, sizeof h.clock, "%.5s", !day ? text : text[10] == 'T' ? text + 11 : "");
+    return h;
+}
+
+static void keep_half(struct app *app, struct node *node, const struct half *h)
+{
+    question_turn_to(app, node);
+    interview_typing(
+        app->interview, node,
+        arena_printf(&app->ui.frame, "%s%s%s", h->day, *h->day && *h->clock ? "T" : "", h->clock));
+    app->ui.again = true;
 }
 
 bool question_is_half(const struct app *app, const struct node *node, enum string_id *missing)
 {
-    if (app->dated != node || !(app->day_shown[0] || app->clock_shown[0])) {
+    enum data_type type = node->item->type;
+    struct half h = half_of(app, node);
+    if ((type != TYPE_TIME && type != TYPE_DATE_TIME) || !(*h.day || *h.clock)) {
         return false;
     }
-    *missing =
-        app->clock_shown[0] && app->clock_shown[0] != '-' ? S_minute_missing : S_hour_missing;
+    *missing = *h.clock && h.clock[0] != '-' ? S_minute_missing : S_hour_missing;
     return true;
+}
+
+/* How far the clock on the wall is from UTC then: at noon of that day where `day` is given, else
+ * now. */
+static const char *zone_text(struct app *app, const char *day)
+{
+    int64_t ms = clock_wall_ms();
+    int year, month, date;
+    if (sscanf(day, "%d-%d-%d", &year, &month, &date) == 3) {
+        ms = (clock_days(year, month, date) * 24 + 12) * 3600000;
+        ms -= (int64_t)clock_zone_minutes(ms) * 60000;
+    }
+    int zone = clock_zone_minutes(ms);
+    return arena_printf(&app->ui.frame, "%c%02d:%02d", zone < 0 ? '-' : '+',
+                        (zone < 0 ? -zone : zone) / 60, (zone < 0 ? -zone : zone) % 60);
+}
+
+static void set_time(struct app *app, struct node *node, int hour, int minute)
+{
+    struct arena *a = &app->ui.frame;
+    const char *have = tree_value(node);
+    if (node->item->type != TYPE_DATE_TIME) {
+        question_answer(app, node,
+                        arena_printf(a, "%02d:%02d:00.000%s", hour, minute, zone_text(app, "")));
+        return;
+    }
+    struct half h = half_of(app, node);
+    const char *day = *h.day ? h.day : strlen(have) >= 10 ? arena_copy(a, have, 10) : "";
+    if (*day) {
+        question_answer(
+            app, node,
+            arena_printf(a, "%sT%02d:%02d:00.000%s", day, hour, minute, zone_text(app, day)));
+    }
+}
+
+/* Another day, the same hour; without one the day waits for it. */
+static void set_day(struct app *app, struct node *node, const char *iso)
+{
+    struct moment m;
+    struct half h = half_of(app, node);
+    if (date_parse(&m, tree_value(node)) && m.has_time) {
+        question_answer(app, node,
+                        arena_printf(&app->ui.frame, "%sT%02d:%02d:00.000%s", iso, m.hour, m.minute,
+                                     zone_text(app, iso)));
+        return;
+    }
+    snprintf(h.day, sizeof h.day, "%s", iso);
+    keep_half(app, node, &h);
+}
+
+/* An hour without its minute is no answer, nor is a minute: what was tapped waits. */
+static void set_part(struct app *app, struct node *node, int hour, int minute)
+{
+    if (hour >= 0 && minute >= 0) {
+        set_time(app, node, hour, minute);
+        return;
+    }
+    struct half h = half_of(app, node);
+    if (hour >= 0) {
+        snprintf(h.clock, sizeof h.clock, "%02d:--", hour % 24);
+    } else {
+        snprintf(h.clock, sizeof h.clock, "--:%02d", minute % 60);
+    }
+    keep_half(app, node, &h);
 }
 
 static void show_month(struct app *app, const struct node *node, int months)
 {
-    take_over(app, node);
+    app->dated = node;
     app->year_shown = months / 12;
     app->month_shown = months % 12 + 1;
     app->ui.again = true;
@@ -158,26 +213,25 @@ static void days(struct app *app, struct node *node, int year, int month, int x,
     *y += names_h;
     int64_t first = clock_days(year, month, 1);
     int64_t now = clock_wall_ms();
+    struct half half = half_of(app, node);
     int64_t today = (now + (int64_t)clock_zone_minutes(now) * 60000) / 86400000;
     int column = (int)(((first + 3) % 7 + 7) % 7), row = 0; /* 1970-01-01 was a Thursday */
     for (int d = 1; clock_is_date(year, month, d); d++) {
         struct rect r = {x + column * cell_w, *y + row * cell_h, cell_w, cell_h};
         const char *iso = arena_printf(&ui->frame, "%04d-%02d-%02d", year, month, d);
         const char *number = ui_number(ui, d);
-        bool waits = app->dated == node && app->day_shown[0];
-        bool on = strncmp(waits ? app->day_shown : tree_value(node), iso, 10) == 0;
+        bool on = strncmp(*half.day ? half.day : tree_value(node), iso, 10) == 0;
         if (clock_days(year, month, d) == today && !on) {
             int gap = ui_px(ui, 3);
             ui_box(ui, (struct rect){r.x + gap, r.y + gap, r.w - 2 * gap, r.h - 2 * gap}, 18,
                    ui->theme.paper, ui->theme.accent, 1.5f);
         }
         if (cell(app, node, "day", number, r, number, on)) {
-            take_over(app, node);
+            app->dated = node;
             app->year_shown = year;
             app->month_shown = month;
             if (node->item->type == TYPE_DATE_TIME) {
-                snprintf(app->day_shown, sizeof app->day_shown, "%s", iso);
-                keep_half(app, node); /* until the hour comes */
+                set_day(app, node, iso);
             } else {
                 question_tap(app, node, iso);
             }
@@ -318,48 +372,6 @@ void ask_date(struct app *app, struct node *node, int x, int *y, int w)
 
 /* ---- hours ---- */
 
-static const char *zone_text(struct app *app)
-{
-    int zone = clock_zone_minutes(clock_wall_ms());
-    return arena_printf(&app->ui.frame, "%c%02d:%02d", zone < 0 ? '-' : '+',
-                        (zone < 0 ? -zone : zone) / 60, (zone < 0 ? -zone : zone) % 60);
-}
-
-static void set_time(struct app *app, struct node *node, int hour, int minute)
-{
-    struct arena *a = &app->ui.frame;
-    const char *time = arena_printf(a, "%02d:%02d:00.000%s", hour, minute, zone_text(app));
-    if (node->item->type != TYPE_DATE_TIME) {
-        if (question_answer(app, node, time) && app->dated == node) {
-            app->clock_shown[0] = '\0';
-        }
-        return;
-    }
-    const char *have = tree_value(node);
-    const char *day = app->dated == node && app->day_shown[0] ? app->day_shown
-                      : strlen(have) >= 10                    ? arena_copy(a, have, 10)
-                                                              : "";
-    if (*day && question_answer(app, node, arena_printf(a, "%sT%s", day, time))) {
-        app->day_shown[0] = app->clock_shown[0] = '\0';
-    }
-}
-
-/* An hour without its minute is no answer, nor is a minute: what was tapped waits. */
-static void set_part(struct app *app, struct node *node, int hour, int minute)
-{
-    if (hour >= 0 && minute >= 0) {
-        set_time(app, node, hour, minute);
-        return;
-    }
-    take_over(app, node);
-    if (hour >= 0) {
-        snprintf(app->clock_shown, sizeof app->clock_shown, "%02d:--", hour % 24);
-    } else {
-        snprintf(app->clock_shown, sizeof app->clock_shown, "--:%02d", minute % 60);
-    }
-    keep_half(app, node);
-}
-
 /* Hours and minutes of five as cells; a minute more or less beside what is chosen. */
 static void clock_cells(struct app *app, struct node *node, const struct moment *m, int x, int *y,
                         int w)
@@ -368,7 +380,8 @@ static void clock_cells(struct app *app, struct node *node, const struct moment 
     int cell_h = ui_px(ui, UI_TOUCH_DP), columns = w / cell_h;
     columns = columns >= 12 ? 12 : columns >= 6 ? 6 : 4;
     int hour = m->has_time ? m->hour : -1, minute = m->has_time ? m->minute : -1;
-    const char *half = !m->has_time && app->dated == node ? app->clock_shown : "";
+    struct half waits = half_of(app, node);
+    const char *half = m->has_time ? "" : waits.clock;
     if (*half) {
         int side = ui_px(ui, 56);
         hour = half[0] == '-' ? -1 : atoi(half);
@@ -431,15 +444,8 @@ void ask_moment(struct app *app, struct node *node, int x, int *y, int w)
     if (!date_parse(&m, tree_value(node))) {
         m.has_date = m.has_time = false;
     }
-    bool fresh = app->dated == node && app->day_shown[0] && date_parse(&day, app->day_shown);
-    const struct moment *d = fresh ? &day : &m;
-    if (fresh && m.has_time) { /* another day, the same hour */
-        app->day_shown[0] = '\0';
-        question_answer(app, node,
-                        arena_printf(&ui->frame, "%04d-%02d-%02dT%02d:%02d:00.000%s", day.year,
-                                     day.month, day.day, m.hour, m.minute, zone_text(app)));
-        return;
-    }
+    struct half h = half_of(app, node);
+    const struct moment *d = *h.day && date_parse(&day, h.day) ? &day : &m;
     if (d->has_date) {
         *y +=
             ui_text(ui, x, *y, w, TEXT_HEADING, question_date(app, node, d), ui->theme.ink, true) +

@@ -58,6 +58,20 @@ static void gather_doubts(struct app *app, struct node *node, struct doubts *d)
     }
 }
 
+static bool go_to_problem(struct app *app, const struct problem *p)
+{
+    struct page page;
+    if (interview_find(app->interview, &app->ui.frame, p->node, &page)) {
+        interview_go(app->interview, &page);
+        app_go(app, SCREEN_INTERVIEW);
+        screen_arrive(app);
+        if (p->why == ANSWER_CONSTRAINT || p->why == ANSWER_CHOICE) { /* and why */
+            app_refusal(app, p->node, p->why);
+        }
+    }
+    return true;
+}
+
 /* A row that leads to its question; true: somebody goes there. */
 static bool show_way(struct app *app, const struct problem *p, const char *id, const char *small,
                      char mark, int x, int *y, int w)
@@ -74,13 +88,7 @@ static bool show_way(struct app *app, const struct problem *p, const char *id, c
     if (!ui_row(ui, id, x, y, w, ui_plain(ui, label), small, mark)) {
         return false;
     }
-    struct page page;
-    if (interview_find(i, &ui->frame, p->node, &page)) {
-        interview_go(i, &page);
-        app_go(app, SCREEN_INTERVIEW);
-        screen_arrive(app);
-    }
-    return true;
+    return go_to_problem(app, p);
 }
 
 /* What may be sealed as it is, but better be looked at once more. */
@@ -176,8 +184,13 @@ void screen_finish(struct app *app)
         return;
     }
     bool known = session_problems(i->session, &ui->frame, &problems, &count, &err);
+    struct problem *begun;
+    size_t unfinished = interview_unfinished(i, &ui->frame, &begun);
     if (ui_took(ui, "right")) {
-        if (known && !count) {
+        if (known && !count &&
+            unfinished) { /* what was begun is no answer, but somebody meant it */
+            (void)go_to_problem(app, &begun[0]);
+        } else if (known && !count) {
             app_seal(app);
         } else {
             app_go(app, SCREEN_OUTLINE);
@@ -188,11 +201,18 @@ void screen_finish(struct app *app)
     app_message(app, x, &y, w);
     if (!known) {
         ui_warning(ui, x, &y, w, ui_str(ui, S_refused_fault));
-    } else if (count) {
-        y += ui_text(ui, x, y, w, TEXT_QUESTION,
-                     ui_fill(ui, S_finish_not_ready, ui_number(ui, (long long)count), NULL),
-                     ui->theme.ink, true);
+    } else if (count || unfinished) {
+        long long all = (long long)(count + unfinished);
+        y +=
+            ui_text(ui, x, y, w, TEXT_QUESTION,
+                    ui_fill(ui, S_finish_not_ready, ui_number(ui, all), NULL), ui->theme.ink, true);
         y += ui_px(ui, 12);
+        for (size_t p = 0; p < unfinished; p++) {
+            if (show_way(app, &begun[p], arena_printf(&ui->frame, "begun:%zu", p + 1),
+                         ui_str(ui, S_finish_begun_only), '!', x, &y, w)) {
+                return;
+            }
+        }
         for (size_t p = 0; p < count; p++) {
             enum string_id why = problems[p].why == ANSWER_REQUIRED ? S_refused_required
                                  : problems[p].why == ANSWER_CHOICE ? S_refused_choice
@@ -234,7 +254,7 @@ void screen_finish(struct app *app)
     }
     ui_body_end(ui, y);
     ui_bar(ui, "left", ui_str(ui, S_back), "right",
-           ui_str(ui, count ? S_outline_to_missing : S_finish_seal));
+           ui_str(ui, count || unfinished ? S_outline_to_missing : S_finish_seal));
 }
 
 void screen_sealed(struct app *app)

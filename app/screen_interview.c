@@ -36,16 +36,11 @@ void screen_reopen_typed(struct app *app)
         session_fields(i->session, &ui->frame, &i->page, &fields, &count);
     }
     for (size_t f = 0; f < count; f++) {
-        if (fields[f].kind != PAGE_QUESTION || !interview_is_typed(i, fields[f].node)) {
-            continue;
-        }
-        enum data_type type = fields[f].node->item->type;
-        if (type == TYPE_DATE_TIME || type == TYPE_TIME) {
-            question_half(app, fields[f].node, i->edit_text.data ? i->edit_text.data : "");
-            break;
-        } else {
-            edit_begin(&ui->edit, question_field(app, fields[f].node),
-                       i->edit_text.data ? i->edit_text.data : "");
+        const char *typed = fields[f].kind == PAGE_QUESTION && question_types_text(&fields[f])
+                                ? interview_typed(i, fields[f].node)
+                                : NULL;
+        if (typed) {
+            edit_begin(&ui->edit, question_field(app, fields[f].node), typed);
             break;
         }
     }
@@ -63,7 +58,7 @@ void screen_arrive(struct app *app)
     app->removed_notice = false;
     audio_stop();
     app->dated = app->opened = app->picks_year = NULL;
-    app->day_shown[0] = app->clock_shown[0] = app->filter_id[0] = '\0';
+    app->filter_id[0] = '\0';
     app->advance = false;
     app->field_waits = app->reached = NULL;
     app->typed_ms = 0;
@@ -135,18 +130,31 @@ static bool saved(struct app *app, enum app_leave way)
     return state == WRITER_DONE;
 }
 
-/* May the page be left forward?  A missing or refused answer holds it. */
+/* May the page be left forward?  A missing or refused answer holds it; what was just typed is open
+ * to be put right. */
 static bool may_leave(struct app *app, const struct page *pages, size_t count)
 {
     struct err err = {0};
+    struct node *typed = question_typed(app);
     if (!question_commit(app)) {
         return false;
     }
     for (size_t p = 0; p < count; p++) {
-        enum answer_result r = pages[p].kind == PAGE_QUESTION
-                                   ? session_check(app->interview->session, pages[p].node, &err)
-                                   : ANSWER_OK;
+        if (pages[p].kind != PAGE_QUESTION) {
+            continue;
+        }
+        enum answer_result r = interview_check(app->interview, pages[p].node, &err);
+        const char *waits = interview_typed(app->interview, pages[p].node);
         enum string_id missing;
+        if (waits && *waits &&
+            question_types_text(&pages[p])) { /* what did not fit, in a field that was left */
+            edit_begin(&app->ui.edit, question_field(app, pages[p].node), waits);
+            (void)!question_commit(app);
+            return false;
+        }
+        if (r != ANSWER_OK && pages[p].node == typed) {
+            question_open(app, &pages[p]);
+        }
         if ((r == ANSWER_OK || r == ANSWER_REQUIRED) &&
             question_is_half(app, pages[p].node, &missing)) {
             app_refusal(app, pages[p].node, ANSWER_TYPE);
@@ -215,9 +223,16 @@ static void go_on(struct app *app)
     if (!question_commit(app)) {
         return;
     }
+    struct err err = {0};
+    enum answer_result why = interview_check(i, typed, &err);
     session_fields(i->session, &app->ui.frame, &i->page, &fields, &count);
     while (at < count && fields[at].node != typed) {
         at++;
+    }
+    if (at < count && why != ANSWER_OK && why != ANSWER_REQUIRED) { /* said where it was typed */
+        question_open(app, &fields[at]);
+        app_refusal(app, typed, why);
+        return;
     }
     for (at++; at < count; at++) { /* what the answer made irrelevant is no longer there */
         if (fields[at].kind == PAGE_QUESTION && question_is_asked(fields[at].node)) {

@@ -42,7 +42,9 @@ static void add_leaf(struct app *app, struct outline *o, const struct page *page
     struct section *s = &o->list[o->count - 1];
     *l = (struct leaf){.section = o->count - 1, .page = *page, .question = *question};
     l->answered = *tree_value(question->node) != '\0';
-    l->missing = session_check(app->interview->session, question->node, NULL) != ANSWER_OK;
+    const char *waits = interview_typed(app->interview, question->node);
+    l->missing = (waits && *waits) ||
+                 session_check(app->interview->session, question->node, NULL) != ANSWER_OK;
     l->doubtful = session_is_doubtful(question->node);
     s->questions++;
     s->answered += l->answered;

@@ -79,11 +79,8 @@ static void menu_sheet(struct app *app, int x, int *y, int w)
         return;
     }
     if (ui_row(ui, "finish", x, y, w, ui_str(ui, S_menu_finish), "", 0)) {
-        if (question_commit(app)) {
-            app_go(app, SCREEN_FINISH);
-        } else {
-            app_close_sheet(app);
-        }
+        commit_or_keep(app); /* the end tells what does not fit */
+        app_go(app, SCREEN_FINISH);
     }
     if (ui_row(ui, "leave", x, y, w, ui_str(ui, S_menu_leave), "", 0)) {
         app_leave_interview(app);

@@ -130,7 +130,11 @@ enum answer_result {
  * back (refused where required). */
 enum answer_result session_answer(struct session *session, struct node *node, const char *value,
                                   struct err *err);
-/* The same without asking the constraint: replay of a journal, whose answers were accepted. */
+/* The same while a page is open: what breaks the form's rule or is missing stands, and session_check
+ * says so when the page is left.  Else a list of two could not be ticked one by one. */
+enum answer_result session_put(struct session *session, struct node *node, const char *value,
+                               struct err *err);
+/* The same without asking anything: replay of a journal, whose answers were accepted. */
 bool session_replay(struct session *session, struct node *node, const char *value, struct err *err);
 /* Is the value that stands there fit to be submitted? */
 enum answer_result session_check(struct session *session, struct node *node, struct err *err);

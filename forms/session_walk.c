@@ -250,8 +250,9 @@ static bool settle(struct session *s, struct node *node, bool changed, struct er
            session_recalculate(s, err);
 }
 
-enum answer_result session_answer(struct session *s, struct node *node, const char *value,
-                                  struct err *err)
+/* strict: a value that breaks a rule, or is missing, does not stand. */
+static enum answer_result answer(struct session *s, struct node *node, const char *value,
+                                 bool strict, struct err *err)
 {
     struct buf text = {0};
     if (!node->active || !node->item) {
@@ -266,6 +267,9 @@ enum answer_result session_answer(struct session *s, struct node *node, const ch
         char *before = mem_text(tree_value(node));
         bool changed = tree_set(node, text.data);
         result = judge(s, node, err);
+        if (!strict && (result == ANSWER_CONSTRAINT || result == ANSWER_REQUIRED)) {
+            result = ANSWER_OK;
+        }
         session_log_begin(s, node, before);
         if (result == ANSWER_OK && !settle(s, node, changed, err)) {
             result = ANSWER_FAULT;
@@ -279,6 +283,18 @@ enum answer_result session_answer(struct session *s, struct node *node, const ch
     arena_reset(&s->temp);
     buf_fini(&text);
     return result;
+}
+
+enum answer_result session_answer(struct session *s, struct node *node, const char *value,
+                                  struct err *err)
+{
+    return answer(s, node, value, true, err);
+}
+
+enum answer_result session_put(struct session *s, struct node *node, const char *value,
+                               struct err *err)
+{
+    return answer(s, node, value, false, err);
 }
 
 bool session_replay(struct session *s, struct node *node, const char *value, struct err *err)

@@ -128,7 +128,10 @@ static void test_flow__back_from_a_refused_answer_on_a_slow_card(void **state)
     assert_true(s.app.interview->ticket <= ticket + 1); /* the page that is shown now */
     card_ms = 0;
     assert_true(scene_tap(&s, "key:enter"));
-    assert_string_equal(s.app.ui.edit.text.data, "500");
+    assert_string_equal(value(&s, "/data/age"), "500"); /* it stands, but not for long */
+    assert_true(scene_tap(&s, "right"));
+    assert_string_equal(s.app.interview->page.node->name, "age");
+    assert_non_null(s.app.refused);
     scene_close(&s);
 }
 

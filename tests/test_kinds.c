@@ -233,9 +233,178 @@ static void test_kinds__what_is_refused_keeps_nobody_on_the_page(void **state)
     scene_type(&s, "7");
     assert_true(scene_tap(&s, "outline"));
     assert_int_equal(s.app.screen, SCREEN_OUTLINE);
-    assert_string_equal(value(&s, "/data/age"), "");
+    assert_string_equal(value(&s, "/data/age"), "7"); /* it stands, but is told as a gap */
     assert_true(scene_tap(&s, "back"));
-    assert_string_equal(s.app.ui.edit.text.data, "7"); /* as it was typed */
+    assert_true(shows(&s, "7"));
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "finish"));
+    assert_true(shows(&s, "Не хватает: 1"));
+    assert_true(scene_tap(&s, "problem:1"));
+    assert_non_null(s.app.refused); /* with the reason */
+    assert_true(scene_tap(&s, "right"));
+    assert_string_equal(s.app.interview->page.node->name, "age");
+    scene_close(&s);
+}
+
+/* Judged when the page is left: what takes two taps can be tapped, and what was a slip taken back. */
+static void test_kinds__answers_are_judged_when_their_page_is_left(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | required | constraint | constraint_message | parameters |\n"
+          "| | select_multiple l | q | Где? | yes | not(selected(., 'own') and "
+          "count-selected(.) > 1) | нельзя сочетать | |\n"
+          "| | select_multiple l | two | Два? | | count-selected(.) = 2 | ровно два | |\n"
+          "| | range | r | Сколько? | yes | . >= 3 and . <= 8 | от 3 до 8 | start=0 end=10 step=1 |\n"
+          "| | date | d | Когда? | yes | . <= today() | уже было | |\n"
+          "| | text | z | Я | | | | |\n"
+          "| choices |\n| | list_name | name | label |\n| | l | own | Дома |\n"
+          "| | l | b | Б |\n| | l | c | В |\n",
+          &upright);
+    assert_true(scene_tap(&s, "choice:own"));
+    assert_true(scene_tap(&s, "choice:own")); /* a slip */
+    assert_string_equal(value(&s, "/data/q"), "");
+    assert_true(scene_tap(&s, "choice:own"));
+    assert_true(scene_tap(&s, "choice:b"));
+    assert_true(scene_tap(&s, "right"));
+    assert_string_equal(s.app.interview->page.node->name, "q");
+    assert_true(shows(&s, "нельзя сочетать"));
+    assert_true(scene_tap(&s, "choice:own"));
+    assert_true(scene_tap(&s, "right"));
+    assert_true(scene_tap(&s, "choice:b"));
+    assert_true(scene_tap(&s, "right"));
+    assert_true(shows(&s, "ровно два"));
+    cut_and_resume(&s); /* as it stood, fit or not */
+    assert_string_equal(value(&s, "/data/two"), "b");
+    assert_true(scene_tap(&s, "choice:c"));
+    assert_true(scene_tap(&s, "right"));
+    assert_string_equal(s.app.interview->page.node->name, "r");
+    for (int k = 0; k < 4; k++) {
+        s.app.ui.last[0] = '\0';
+        assert_true(scene_tap(&s, "more"));
+    }
+    assert_string_equal(value(&s, "/data/r"), "3");
+    assert_true(scene_tap(&s, "right"));
+    assert_string_equal(s.app.interview->page.node->name, "d");
+    for (int k = 0; k < 2; k++) {
+        s.app.ui.last[0] = '\0';
+        assert_true(scene_tap(&s, "month-next"));
+    }
+    assert_true(scene_tap(&s, "day:15"));
+    assert_true(scene_tap(&s, "right")); /* a rule that is broken holds the page */
+    assert_string_equal(s.app.interview->page.node->name, "d");
+    assert_true(shows(&s, "уже было"));
+    scene_close(&s);
+}
+
+/* The parent changed: what was chosen below it can be taken away, and something else chosen. */
+static void test_kinds__a_stale_answer_is_no_dead_end(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | choice_filter | required |\n"
+          "| | select_one p | p | Область? | | |\n"
+          "| | select_multiple k | many | Где? | up = ${p} | yes |\n"
+          "| | select_one k | one | Где сейчас? | up = ${p} | |\n"
+          "| | text | z | Я | | |\n"
+          "| choices |\n| | list_name | name | label | up |\n| | p | x | Икс | |\n"
+          "| | p | y | Игрек | |\n| | p | none | Нет | |\n| | k | a | А | x |\n"
+          "| | k | b | Б | y |\n| | k | c | В | y |\n",
+          &upright);
+    struct interview *i = s.app.interview;
+    static const char *const given[][2] = {{"p", "x"}, {"many", "a"}, {"one", "a"}, {"p", "y"}};
+    for (int k = 0; k < 4; k++) {
+        char path[32];
+        snprintf(path, sizeof path, "/data/%s", given[k][0]);
+        assert_int_equal(interview_answer(i, session_find(i->session, path), given[k][1], &err),
+                         ANSWER_OK);
+    }
+    go_to(&s, "/data/many");
+    assert_true(shows(&s, "Прежнего ответа"));
+    assert_true(scene_tap(&s, "choice:c"));
+    assert_string_equal(value(&s, "/data/many"), "c");
+    assert_false(shows(&s, "Прежнего ответа"));
+    assert_true(scene_tap(&s, "right"));
+    assert_string_equal(s.app.interview->page.node->name, "one");
+    assert_true(scene_tap(&s, "take-back"));
+    assert_string_equal(value(&s, "/data/one"), "");
+    assert_true(scene_tap(&s, "choice:b"));
+    assert_int_equal(interview_answer(i, session_find(i->session, "/data/p"), "none", &err),
+                     ANSWER_OK);
+    go_to(&s, "/data/one"); /* nothing is offered at all */
+    assert_true(scene_tap(&s, "right"));
+    assert_string_equal(s.app.interview->page.node->name, "one");
+    assert_true(scene_tap(&s, "take-back"));
+    assert_true(scene_tap(&s, "right"));
+    assert_string_equal(s.app.interview->page.node->name, "z");
+    scene_close(&s);
+}
+
+/* Halves and what does not fit wait at their questions, each its own, and nothing is sealed over them. */
+static void test_kinds__what_was_begun_is_not_sealed_over(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | appearance | relevant |\n"
+          "| | begin_group | g | Раздел | field-list | |\n"
+          "| | text | a | А | | |\n"
+          "| | time | t | Начало | | |\n"
+          "| | dateTime | m | Конец | | |\n"
+          "| | select_one yn | p | П | | |\n"
+          "| | text | b | Б | | ${p} != 'n' |\n"
+          "| | end_group | | | | |\n"
+          "| choices |\n| | list_name | name | label |\n| | yn | y | Да |\n| | yn | n | Нет |\n",
+          &upright);
+    struct session *session = s.app.interview->session;
+    char id[64], a[64], b[64];
+    struct node *t = session_find(session, "/data/g/t"), *m = session_find(session, "/data/g/m");
+    struct node *p = session_find(session, "/data/g/p");
+    snprintf(a, sizeof a, "%s", question_field(&s.app, session_find(session, "/data/g/a")));
+    snprintf(b, sizeof b, "%s", question_field(&s.app, session_find(session, "/data/g/b")));
+    assert_true(scene_tap(&s, a));
+    scene_type(&s, "слово");
+    snprintf(id, sizeof id, "hour:%u:09", t->item->index);
+    assert_true(scene_tap(&s, id));
+    assert_string_equal(value(&s, "/data/g/a"), "слово"); /* not pushed out by the hour */
+    snprintf(id, sizeof id, "day:%u:12", m->item->index);
+    assert_true(scene_tap(&s, id));
+    assert_string_equal(interview_typed(s.app.interview, t), "09:--");
+    assert_true(scene_tap(&s, b));
+    scene_type(&s, "ещё");
+    snprintf(id, sizeof id, "choice:%u:n", p->item->index);
+    assert_true(scene_tap(&s, id)); /* hides what is being typed in */
+    snprintf(id, sizeof id, "choice:%u:y", p->item->index);
+    assert_true(scene_tap(&s, id));
+    assert_string_equal(value(&s, "/data/g/b"), "ещё");
+    cut_and_resume(&s);
+    session = s.app.interview->session;
+    t = session_find(session, "/data/g/t");
+    m = session_find(session, "/data/g/m");
+    assert_string_equal(interview_typed(s.app.interview, t), "09:--");
+    assert_non_null(interview_typed(s.app.interview, m));
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "finish"));
+    assert_true(shows(&s, "Начато, но не дописано"));
+    assert_true(shows(&s, "Не хватает: 2"));
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_INTERVIEW); /* not sealed */
+    snprintf(id, sizeof id, "minute:%u:30", t->item->index);
+    assert_true(scene_tap(&s, id));
+    snprintf(id, sizeof id, "hour:%u:10", m->item->index);
+    assert_true(scene_tap(&s, id));
+    snprintf(id, sizeof id, "minute:%u:00", m->item->index);
+    assert_true(scene_tap(&s, id));
+    assert_memory_equal(value(&s, "/data/g/t"), "09:30", 5);
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    assert_false(shows(&s, "Начато, но не дописано"));
     scene_close(&s);
 }
 
@@ -794,6 +963,9 @@ static int run(void)
         cmocka_unit_test(test_kinds__a_range_speaks_with_the_forms_words),
         cmocka_unit_test(test_kinds__several_lines_can_be_typed),
         cmocka_unit_test(test_kinds__what_is_refused_keeps_nobody_on_the_page),
+        cmocka_unit_test(test_kinds__answers_are_judged_when_their_page_is_left),
+        cmocka_unit_test(test_kinds__a_stale_answer_is_no_dead_end),
+        cmocka_unit_test(test_kinds__what_was_begun_is_not_sealed_over),
         cmocka_unit_test(test_kinds__the_respondent_reads_no_notes),
         cmocka_unit_test(test_kinds__a_long_order_comes_along_with_what_is_carried),
         cmocka_unit_test(test_kinds__down_walks_the_page_before_the_bar),
