@@ -96,6 +96,7 @@ void app_leave_interview(struct app *app)
 static void enter_interview(struct app *app)
 {
     app->outline = OUTLINE_ALL;
+    app->aside = session_aside(app->interview->session);
     if (!app->interview->page.node) {
         app_go(app, SCREEN_FINISH);
         return;

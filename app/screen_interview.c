@@ -169,6 +169,18 @@ static bool may_leave(struct app *app, const struct page *pages, size_t count)
     return saved(app, LEAVE_NEXT);
 }
 
+/* Nobody's answers go without a word. */
+static void say_aside(struct app *app)
+{
+    size_t now = session_aside(app->interview->session);
+    if (now > app->aside) {
+        app_say_text(app,
+                     ui_fill(&app->ui, S_entries_aside, ui_number(&app->ui, (long long)now), NULL),
+                     false);
+    }
+    app->aside = now;
+}
+
 /* Everything is on the medium: to the page behind this one. */
 static void turn_on(struct app *app)
 {
@@ -552,6 +564,7 @@ static void show_page(struct app *app)
     if (left_now(app)) {
         return;
     }
+    say_aside(app);
     bool opened = open_field(app);
     bool typing = question_keyboard(app, &i->page, &kind);
     int bottom = ui->h - (typing ? keyboard_height(ui, kind) : ui_bar_height(ui));

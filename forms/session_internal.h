@@ -25,6 +25,13 @@ struct fixed_list {
     struct fixed_list *next;
 };
 
+/* An entry with answers that a smaller count took away: a larger one brings it back to its place. */
+struct aside {
+    struct node *entry, *parent;
+    size_t at;
+    struct aside *next;
+};
+
 struct session {
     const struct form *form;
     struct session_env env;
@@ -46,6 +53,7 @@ struct session {
     const struct node *answered; /* a calculated node that somebody has just overruled */
     struct node *removed, *removed_after, *removed_parent;
     struct node *orphans; /* removed for good; wiped at the end */
+    struct aside *aside;  /* among them: what a count took, and would give back */
 };
 
 /* ---- session.c ---- */

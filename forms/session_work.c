@@ -351,6 +351,62 @@ bool session_put_entry(struct session *s, struct node *parent, const struct item
     return session_run_actions(s, EVENT_NEW_REPEAT, entry, item, err);
 }
 
+static bool has_answers(const struct node *node)
+{
+    const struct item *item = node->item;
+    bool has = item && item->control && !item->calculate && !node->first && *tree_value(node);
+    for (const struct node *c = node->first; c && !has; c = c->next) {
+        has = has_answers(c);
+    }
+    return has;
+}
+
+static void put_aside(struct session *s, struct node *entry, struct node *parent, size_t at)
+{
+    if (has_answers(entry)) {
+        struct aside *a = arena_alloc(&s->arena, sizeof *a);
+        *a = (struct aside){entry, parent, at, s->aside};
+        s->aside = a;
+    }
+}
+
+/* The entry that a count took from this place, if one was taken. */
+static struct node *bring_back(struct session *s, struct node *parent, const struct item *item,
+                               size_t at)
+{
+    for (struct aside **a = &s->aside; *a; a = &(*a)->next) {
+        struct node *entry = (*a)->entry, *last = NULL;
+        if (entry->item != item || (*a)->parent != parent || (*a)->at != at) {
+            continue;
+        }
+        struct node **o = &s->orphans;
+        while (*o && *o != entry) {
+            o = &(*o)->next;
+        }
+        if (!*o) {
+            continue;
+        }
+        *o = entry->next;
+        *a = (*a)->next;
+        session_entries_in(parent, item, &last);
+        tree_insert_after(parent, last ? last : place_before(parent, item), entry);
+        session_relist(s);
+        session_mark_entry(s, entry);
+        session_log(s, (struct undo){UNDO_ENTRY_MADE, entry, NULL, NULL, NULL});
+        return entry;
+    }
+    return NULL;
+}
+
+size_t session_aside(const struct session *s)
+{
+    size_t count = 0;
+    for (const struct aside *a = s->aside; a; a = a->next) {
+        count++;
+    }
+    return count;
+}
+
 /* jr:count: as many entries as the expression says, below every parent. */
 static bool fit_count(struct session *s, const struct item *item, struct err *err)
 {
@@ -381,7 +437,8 @@ static bool fit_count(struct session *s, const struct item *item, struct err *er
         struct node *last = NULL, *fresh;
         size_t have = session_entries_in(parent, item, &last);
         while (have < (size_t)wanted) {
-            if (!session_put_entry(s, parent, item, SIZE_MAX, &fresh, err)) {
+            if (!bring_back(s, parent, item, have) &&
+                !session_put_entry(s, parent, item, SIZE_MAX, &fresh, err)) {
                 return false;
             }
             have++;
@@ -394,6 +451,7 @@ static bool fit_count(struct session *s, const struct item *item, struct err *er
             session_discard(s, last);
             session_relist(s);
             have--;
+            put_aside(s, last, parent, have);
         }
     }
     return true;

@@ -345,6 +345,61 @@ static void test_kinds__a_stale_answer_is_no_dead_end(void **state)
     scene_close(&s);
 }
 
+/* A number that is half typed costs nobody's answers. */
+static void test_kinds__a_smaller_count_keeps_what_it_takes(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    begin(&s,
+          "| survey |\n"
+          "| | type | name | label | repeat_count |\n"
+          "| | integer | n | Сколько? | |\n"
+          "| | begin_repeat | m | Члены семьи | ${n} |\n"
+          "| | text | who | Кто? | |\n"
+          "| | integer | k | Работ? | |\n"
+          "| | begin_repeat | job | Работы | ${k} |\n"
+          "| | text | what | Какая? | |\n"
+          "| | end_repeat | | | |\n"
+          "| | end_repeat | | | |\n",
+          &upright);
+    struct interview *i = s.app.interview;
+    static const char *const given[][2] = {{"n", "3"},          {"m[1]/who", "Асан"},
+                                           {"m[2]/who", "Бек"}, {"m[3]/who", "Гүл"},
+                                           {"m[3]/k", "2"},     {"m[3]/job[2]/what", "швея"}};
+    for (int k = 0; k < 6; k++) {
+        char path[40];
+        snprintf(path, sizeof path, "/data/%s", given[k][0]);
+        assert_int_equal(interview_answer(i, session_find(i->session, path), given[k][1], &err),
+                         ANSWER_OK);
+    }
+    go_to(&s, "/data/n");
+    char field[40];
+    snprintf(field, sizeof field, "%s", question_field(&s.app, i->page.node));
+    assert_true(scene_tap(&s, field));
+    scene_key(&s, KEY_BACKSPACE);
+    assert_true(scene_tap(&s, "outline")); /* about to type another digit */
+    assert_null(session_find(i->session, "/data/m[1]"));
+    cut_and_resume(&s);
+    i = s.app.interview;
+    go_to(&s, "/data/n");
+    assert_int_equal(interview_answer(i, i->page.node, "4", &err), ANSWER_OK);
+    assert_string_equal(value(&s, "/data/m[1]/who"), "Асан");
+    assert_string_equal(value(&s, "/data/m[3]/who"), "Гүл");
+    assert_string_equal(value(&s, "/data/m[3]/job[2]/what"), "швея");
+    assert_string_equal(value(&s, "/data/m[4]/who"), "");
+    scene_draw(&s);
+    assert_int_equal(interview_answer(i, i->page.node, "2", &err), ANSWER_OK);
+    scene_draw(&s);
+    assert_true(shows(&s, "Убрано заполненных"));
+    assert_int_equal(interview_answer(i, session_find(i->session, "/data/m[2]/who"), "Бек А", &err),
+                     ANSWER_OK);
+    assert_int_equal(interview_answer(i, i->page.node, "3", &err), ANSWER_OK);
+    assert_string_equal(value(&s, "/data/m[2]/who"), "Бек А");
+    assert_string_equal(value(&s, "/data/m[3]/who"), "Гүл");
+    scene_close(&s);
+}
+
 /* Halves and what does not fit wait at their questions, each its own, and nothing is sealed over them. */
 static void test_kinds__what_was_begun_is_not_sealed_over(void **state)
 {
@@ -966,6 +1021,7 @@ static int run(void)
         cmocka_unit_test(test_kinds__answers_are_judged_when_their_page_is_left),
         cmocka_unit_test(test_kinds__a_stale_answer_is_no_dead_end),
         cmocka_unit_test(test_kinds__what_was_begun_is_not_sealed_over),
+        cmocka_unit_test(test_kinds__a_smaller_count_keeps_what_it_takes),
         cmocka_unit_test(test_kinds__the_respondent_reads_no_notes),
         cmocka_unit_test(test_kinds__a_long_order_comes_along_with_what_is_carried),
         cmocka_unit_test(test_kinds__down_walks_the_page_before_the_bar),
