@@ -252,6 +252,8 @@ static void take_back(struct session *s, const struct undo *u)
     switch (u->kind) {
     case UNDO_SET:
         tree_set(u->node, u->value);
+        session_mark(s, u->node);
+        session_mark_text_readers(s, u->node);
         break;
     case UNDO_ENTRY_MADE:
         if (u->node->parent) {
@@ -265,6 +267,7 @@ static void take_back(struct session *s, const struct undo *u)
             if (*o == u->node) {
                 *o = u->node->next;
                 tree_insert_after(u->parent, u->after, u->node);
+                session_mark_entry(s, u->node);
                 break;
             }
         }
@@ -281,9 +284,8 @@ void session_log_end(struct session *s, bool keep)
         }
         mem_wipe_text(s->undo[i - 1].value);
     }
-    if (!keep) {
+    if (!keep) { /* what does not hang on it stays: an instance's id is drawn once */
         session_relist(s);
-        session_mark_entry(s, s->root);
         (void)!session_recalculate(s, NULL);
     }
     s->undo_count = 0;
