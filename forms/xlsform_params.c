@@ -453,8 +453,29 @@ static bool missing_calculation(struct model *m, struct question *q)
     return model_at(m, "survey", q->number, "calculation");
 }
 
+/* Appearances of the standard that the screens do not have: the question is asked without. */
+static void note_appearance(struct model *m, const struct question *q)
+{
+    static const char *const others[] = {
+        "ethiopian", "islamic",       "coptic", "bikram-sambat", "myanmar", "persian",
+        "buddhist",  "map",           "maps",   "placement-map", "counter", "image-map",
+        "bearing",   "hidden-answer", "url",    "printer",       "selfie",  "new-front"};
+    const char *appearance = field_text2(q->row, "control", "appearance");
+    for (const char *p = appearance ? appearance : ""; *p; p += strspn(p, " ")) {
+        size_t len = strcspn(p, " ");
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+            if (strlen(others[i]) == len && strncmp(p, others[i], len) == 0) {
+                model_note(m, "survey row %zu: suhbat has no '%s'; it asks the question without",
+                           q->number, others[i]);
+            }
+        }
+        p += len;
+    }
+}
+
 bool xlsform_parameters(struct model *m, struct question *q)
 {
+    note_appearance(m, q);
     const char *type = q->type_name, *value = field_text(q->row, "default");
     if (!parse(m, q)) {
         return false;

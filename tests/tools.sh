@@ -38,6 +38,9 @@ printf '| survey |\n| | type | name | label::%s |\n| | text | b | B |\n' 'Язы
 want 1 'a language with a long name' $B/suhbat-form check "$T/long.md"
 says 'a language with a long name' "name of the language 'Язык, чьё имя"
 says 'a language with a long name' "write a short one, such as 'Кыргызча (ky)'"
+printf '| survey |\n| | type | name | label | appearance |\n| | date | d | D | ethiopian |\n' > "$T/cal.md"
+want 0 'a calendar that is not drawn' $B/suhbat-form check "$T/cal.md"
+says 'a calendar that is not drawn' "survey row 3: suhbat has no 'ethiopian'"
 want 0 convert $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml"
 want 1 'never over a file' $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml"
 want 0 'but with --force' $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml" --force
