@@ -80,6 +80,24 @@ static inline bool shows(struct scene *s, const char *text)
     return false;
 }
 
+static const struct scene_look upright = {
+    .w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+static const struct scene_look across = {
+    .w = 1280, .h = 720, .scale = 2, .text_scale = 1, .language = UI_RU};
+
+/* A form in a few lines, and its first page. */
+static inline void begin_form(struct scene *s, const char *md, const struct scene_look *look)
+{
+    char path[] = "/tmp/suhbat-form-XXXXXX.md";
+    int fd = mkstemps(path, 3);
+    assert_true(fd >= 0 && write(fd, md, strlen(md)) == (ssize_t)strlen(md));
+    close(fd);
+    char *form = scene_form(path);
+    unlink(path);
+    scene_begin(s, window, form, "form", look);
+    free(form);
+}
+
 /* All tests with one window; the widgets' form is there meanwhile. */
 static inline int steps_run(int (*tests)(void))
 {
