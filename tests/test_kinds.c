@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is all that a form says on the screen, however the author groups, repeats, scales and records it? */
+#include <time.h>
+
+#include "app/interview_beside.h"
 #include "tests/steps.h"
 
 static void test_kinds__an_entry_of_a_field_list_tells_what_is_in_it(void **state)
@@ -479,6 +482,82 @@ static void test_kinds__a_language_without_a_name_has_a_word(void **state)
     scene_close(&s);
 }
 
+/* Summer time is of the day that is asked for, not of today. */
+static void test_kinds__a_moment_has_its_own_days_clock(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+    tzset();
+    begin_form(&s, "| survey |\n| | type | name | label |\n| | dateTime | m | Когда? |\n", &upright);
+    struct node *m = session_find(s.app.interview->session, "/data/m");
+    static const char *const months[] = {"2026-07-05T10:15:00.000+01:00",
+                                         "2026-01-05T10:15:00.000+02:00"};
+    for (int k = 0; k < 2; k++) {
+        assert_int_equal(interview_answer(s.app.interview, m, months[k], &err), ANSWER_OK);
+        s.app.dated = NULL;
+        scene_draw(&s);
+        assert_true(scene_tap(&s, "day:6"));
+        assert_string_equal(tree_value(m) + 10, k ? "T10:15:00.000+01:00" : "T10:15:00.000+02:00");
+    }
+    scene_close(&s);
+    unsetenv("TZ");
+    tzset();
+}
+
+/* A picture of what is no longer asked stays behind; asked again, it is there again. */
+static void test_kinds__only_files_of_asked_questions_are_sealed(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    begin_form(&s,
+               "| survey |\n| | type | name | label | relevant |\n| | select_one yn | p | П | |\n"
+               "| | image | f | Ф | ${p} = 'y' |\n| choices |\n| | list_name | name | label |\n"
+               "| | yn | y | Да |\n| | yn | n | Нет |\n",
+               &upright);
+    struct interview *i = s.app.interview;
+    struct node *p = session_find(i->session, "/data/p"), *f = session_find(i->session, "/data/f");
+    for (int k = 0; k < 3; k++) {
+        assert_int_equal(interview_answer(i, p, k == 1 ? "n" : "y", &err), ANSWER_OK);
+        if (k == 0) {
+            OK(interview_attach(i, f, "png", "ЗНАК", strlen("ЗНАК"), &err));
+        }
+        struct buf out = {0};
+        beside_gather(i, &out);
+        assert_int_equal(out.len && memmem(out.data, out.len, "ЗНАК", strlen("ЗНАК")), k != 1);
+        buf_fini(&out);
+    }
+    scene_close(&s);
+}
+
+/* What lies across shows a row that nobody may answer as one that cannot be touched. */
+static void test_kinds__a_readonly_row_is_no_trap(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin_form(&s,
+               "| survey |\n| | type | name | label | appearance | readonly |\n"
+               "| | begin_group | t | Т | field-list | |\n"
+               "| | select_one yn | a | А | list-nolabel | |\n"
+               "| | select_one yn | b | Б | list-nolabel | yes |\n"
+               "| | end_group | | | | |\n| choices |\n| | list_name | name | label |\n"
+               "| | yn | y | Да |\n| | yn | n | Нет |\n",
+               &across);
+    struct session *session = s.app.interview->session;
+    char id[2][40];
+    for (int k = 0; k < 2; k++) {
+        struct node *row = session_find(session, k ? "/data/t/b" : "/data/t/a");
+        snprintf(id[k], sizeof id[k], "choice:%u:y", row->item->index);
+    }
+    assert_true(scene_tap(&s, id[0]));
+    assert_string_equal(value(&s, "/data/t/a"), "y");
+    assert_false(scene_tap(&s, id[1]));
+    assert_null(s.app.refused);
+    scene_close(&s);
+}
+
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
@@ -497,6 +576,9 @@ static int run(void)
         cmocka_unit_test(test_kinds__a_resting_knob_is_no_answer),
         cmocka_unit_test(test_kinds__a_section_that_is_not_translated_says_so),
         cmocka_unit_test(test_kinds__a_language_without_a_name_has_a_word),
+        cmocka_unit_test(test_kinds__a_moment_has_its_own_days_clock),
+        cmocka_unit_test(test_kinds__only_files_of_asked_questions_are_sealed),
+        cmocka_unit_test(test_kinds__a_readonly_row_is_no_trap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
