@@ -125,11 +125,10 @@ static void forget_typing(struct interview_typing **at)
     free(t);
 }
 
-/* Of the question with this path; with a length, of all whose path begins so. */
-static void drop_typing(struct interview *i, const char *path, size_t len)
+static void drop_typing(struct interview *i, const char *path)
 {
     for (struct interview_typing **at = &i->typings; *at;) {
-        if (len ? strncmp((*at)->path, path, len) == 0 : strcmp((*at)->path, path) == 0) {
+        if (strcmp((*at)->path, path) == 0) {
             forget_typing(at);
         } else {
             at = &(*at)->next;
@@ -137,21 +136,48 @@ static void drop_typing(struct interview *i, const char *path, size_t len)
     }
 }
 
-/* The entries of this one's repeat have other numbers now: what waited in them is nobody's.  NULL:
- * of which repeat nobody knows. */
-static void drop_entries(struct interview *i, const char *entry)
+/* An entry came to (by 1) or went from (by -1) its place: what waits behind it has another number.
+ * What waited in one that went is nobody's. */
+static void renumber(struct interview *i, const char *entry, int by)
 {
-    const char *number = entry ? strrchr(entry, '[') : NULL;
-    if (number) {
-        drop_typing(i, entry, (size_t)(number - entry) + 1);
-        return;
-    }
-    for (struct interview_typing **at = &i->typings; *at;) {
-        if (strchr((*at)->path, '[')) {
-            forget_typing(at);
-        } else {
-            at = &(*at)->next;
+    const char *number = strrchr(entry, '[');
+    size_t len = number ? (size_t)(number - entry) + 1 : 0;
+    unsigned long at = number ? strtoul(number + 1, NULL, 10) : 0;
+    for (struct interview_typing **t = &i->typings; len && *t;) {
+        char *rest, *path = (*t)->path;
+        if (strncmp(path, entry, len) != 0) {
+            t = &(*t)->next;
+            continue;
         }
+        unsigned long own = strtoul(path + len, &rest, 10);
+        if (by < 0 && own == at) {
+            forget_typing(t);
+            continue;
+        }
+        if (own >= at) {
+            struct buf moved = {0};
+            buf_add(&moved, path, len);
+            buf_printf(&moved, "%lu%s", own + (unsigned long)by, rest);
+            mem_wipe_text(path);
+            (*t)->path = mem_text(moved.data);
+            buf_fini(&moved);
+        }
+        t = &(*t)->next;
+    }
+}
+
+/* Removed, or brought back to where it was removed from. */
+static void entry_went(struct interview *i, const char *path)
+{
+    renumber(i, path, -1);
+    mem_wipe_text(i->gone);
+    i->gone = mem_text(path);
+}
+
+static void entry_came(struct interview *i)
+{
+    if (i->gone) {
+        renumber(i, i->gone, 1);
     }
 }
 
@@ -160,7 +186,7 @@ static void keep_typing(struct interview *i, const char *path, const struct node
                         const char *text, size_t len)
 {
     bool same = node && strlen(tree_value(node)) == len && !memcmp(tree_value(node), text, len);
-    drop_typing(i, path, 0);
+    drop_typing(i, path);
     if (same) {
         return;
     }
@@ -196,7 +222,8 @@ size_t interview_unfinished(struct interview *i, struct arena *arena, struct pro
     *list = arena_alloc(arena, (room + 1) * sizeof **list);
     for (const struct interview_typing *t = i->typings; t; t = t->next) {
         struct node *node = session_find(i->session, t->path);
-        if (node && node->active && node->item && node->item->control && t->text.len) {
+        if (node && node->active && !node->readonly && node->item && node->item->control &&
+            t->text.len) {
             (*list)[count++] = (struct problem){node, node->item->control, ANSWER_TYPE};
         }
     }
@@ -387,9 +414,11 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
     if (e.kind == JOURNAL_EDIT) {
         keep_typing(i, e.path, session_find(i->session, e.path), e.value, e.value_len);
     } else if (e.kind == JOURNAL_ANSWER) {
-        drop_typing(i, e.path, 0);
-    } else if (e.kind == JOURNAL_REMOVE || e.kind == JOURNAL_RESTORE) {
-        drop_entries(i, e.kind == JOURNAL_REMOVE ? e.path : NULL);
+        drop_typing(i, e.path);
+    } else if (e.kind == JOURNAL_REMOVE) {
+        entry_went(i, e.path);
+    } else if (e.kind == JOURNAL_RESTORE) {
+        entry_came(i);
     }
     uint64_t before = draw_begin(i);
     bool ok = journal_replay(i->session, &e, err);
@@ -491,6 +520,7 @@ void interview_free(struct interview *i)
         while (i->typings) {
             forget_typing(&i->typings);
         }
+        mem_wipe_text(i->gone);
         secret_wipe(i->seed, sizeof i->seed);
         free(i);
     }
@@ -508,7 +538,7 @@ enum answer_result interview_answer(struct interview *i, struct node *node, cons
         struct buf path = {0};
         post_node(i, JOURNAL_ANSWER, node, tree_value(node));
         session_path(node, &path);
-        drop_typing(i, path.data, 0);
+        drop_typing(i, path.data);
         buf_fini(&path);
     } else {
         post_node(i, JOURNAL_REFUSED, node, NULL);
@@ -571,7 +601,7 @@ bool interview_remove(struct interview *i, struct node *entry, struct err *err)
     bool ok = session_remove_entry(i->session, entry, err);
     draw_end(i, before, ok);
     if (ok) {
-        drop_entries(i, path.data);
+        entry_went(i, path.data);
         interview_post(i, JOURNAL_REMOVE, path.data, NULL, 0);
     }
     buf_fini(&path);
@@ -586,7 +616,7 @@ bool interview_restore(struct interview *i, struct err *err)
     if (!ok) {
         return false;
     }
-    drop_entries(i, NULL);
+    entry_came(i);
     interview_post(i, JOURNAL_RESTORE, "", NULL, 0);
     return true;
 }

@@ -28,6 +28,7 @@ struct interview {
     uint64_t random_count;
     bool drawing, looking; /* what happens now is journalled; but this part only judges */
     struct interview_typing *typings; /* what is no answer yet, the latest first */
+    char *gone;                       /* path of the entry that was removed last, or NULL */
     struct audit *audit;
     struct interview_file *files; /* attachments so far, the latest first */
     size_t files_len;

@@ -58,7 +58,8 @@ static void drop_unnamed(struct interview *i)
     i->files_len = 0;
     for (struct interview_file **f = &i->files; *f;) {
         struct interview_file *one = *f;
-        if (is_named(session_root(i->session), one->name, false)) {
+        if (is_named(session_root(i->session), one->name, false) ||
+            session_may_return(i->session, one->name)) {
             i->files_len += one->bytes.len;
             f = &one->next;
         } else {

@@ -519,7 +519,9 @@ bool question_take_back(struct app *app, const struct node *node, int x, int *y,
 {
     struct ui *ui = &app->ui;
     int px = x;
-    if (!*tree_value(node) || node->required || node->readonly) {
+    enum string_id missing;
+    bool half = question_is_half(app, node, &missing);
+    if (node->readonly || (!half && (!*tree_value(node) || node->required))) {
         return false;
     }
     *y += ui_px(ui, 10);
@@ -568,7 +570,14 @@ static void show_answer(struct app *app, const struct page *page, int x, int *y,
     }
     question_refusal(app, node, x, y, w);
     if (stays(page) && question_take_back(app, node, x, y, w)) {
-        question_answer(app, node, "");
+        enum string_id missing;
+        if (question_is_half(app, node, &missing)) { /* the half alone */
+            interview_typing(app->interview, node, tree_value(node));
+            app->refused = app->refused == node ? NULL : app->refused;
+            ui->again = true;
+        } else {
+            question_answer(app, node, "");
+        }
     }
     if (is_number(node->item)) {
         number_pills(app, node, x, y, w);

@@ -57,6 +57,9 @@ void question_open(struct app *app, const struct page *page);
 void question_reached(struct app *app, const struct node *node, size_t first, int top, int bottom);
 /* What is being typed at another question comes first: this one may hide it. */
 void question_turn_to(struct app *app, const struct node *node);
+/* Where the answer is no longer among the choices: it is said, and can be taken away. */
+void question_stale(struct app *app, struct node *node, const struct choice *choices, size_t count,
+                    int x, int *y, int w);
 /* A choice tapped: chosen, or no longer. */
 void question_toggle(struct app *app, struct node *node, const char *value);
 /* A word where a translation is missing. */

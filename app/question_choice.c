@@ -728,9 +728,6 @@ static void stale_pill(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     int px = x;
-    if (node->readonly) {
-        return;
-    }
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_choice_stale), ui->theme.warn, true) +
           ui_px(ui, 8);
     if (ui_pill(ui, question_part(app, node, "take-back", ""), &px, y, x, x + w,
@@ -741,6 +738,14 @@ static void stale_pill(struct app *app, struct node *node, int x, int *y, int w)
     *y += ui_px(ui, 8);
 }
 
+void question_stale(struct app *app, struct node *node, const struct choice *choices, size_t count,
+                    int x, int *y, int w)
+{
+    if (*tree_value(node) && !node->readonly && is_stale(node, choices, count)) {
+        stale_pill(app, node, x, y, w);
+    }
+}
+
 void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -748,9 +753,7 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
     struct list l = {
         .app = app, .node = node, .many = c->kind != CONTROL_SELECT1, .x = x, .w = w, .y = y};
     bool any = question_choices(app, node, &l.choices, &l.count, x, y, w);
-    if (*tree_value(node) && is_stale(node, l.choices, any ? l.count : 0)) {
-        stale_pill(app, node, x, y, w);
-    }
+    question_stale(app, node, l.choices, any ? l.count : 0, x, y, w);
     if (!any) {
         return;
     }

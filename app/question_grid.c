@@ -146,6 +146,12 @@ static void row(struct app *app, const struct page *page, int x, int *y, int lab
     *y += h;
     question_fallback(app, is_fallback(app, page), x, y, w);
     hint_of(app, page, x, y, w);
+    struct choice *all;
+    size_t count;
+    if (session_choices(app->interview->session, &ui->frame, page->control, node, &all, &count,
+                        NULL)) {
+        question_stale(app, node, all, count, x, y, w);
+    }
     question_no_answers(app, node, x, y, w);
     ui_fill_rect(ui, (struct rect){x, *y - ui_px(ui, 1), w, ui_px(ui, 1)}, ui->theme.line);
     question_refusal(app, node, x, y, w);

@@ -132,13 +132,10 @@ static bool saved(struct app *app, enum app_leave way)
 
 /* May the page be left forward?  A missing or refused answer holds it; what was just typed is open
  * to be put right. */
-static bool may_leave(struct app *app, const struct page *pages, size_t count)
+static bool may_leave(struct app *app, const struct node *typed, const struct page *pages,
+                      size_t count)
 {
     struct err err = {0};
-    struct node *typed = question_typed(app);
-    if (!question_commit(app)) {
-        return false;
-    }
     for (size_t p = 0; p < count; p++) {
         if (pages[p].kind != PAGE_QUESTION) {
             continue;
@@ -146,11 +143,12 @@ static bool may_leave(struct app *app, const struct page *pages, size_t count)
         enum answer_result r = interview_check(app->interview, pages[p].node, &err);
         const char *waits = interview_typed(app->interview, pages[p].node);
         enum string_id missing;
-        if (waits && *waits &&
-            question_types_text(&pages[p])) { /* what did not fit, in a field that was left */
+        if (waits && *waits && question_types_text(&pages[p])) { /* left when it did not fit */
             edit_begin(&app->ui.edit, question_field(app, pages[p].node), waits);
-            (void)!question_commit(app);
-            return false;
+            if (!question_commit(app)) {
+                return false;
+            }
+            r = interview_check(app->interview, pages[p].node, &err);
         }
         if (r != ANSWER_OK && pages[p].node == typed) {
             question_open(app, &pages[p]);
@@ -173,10 +171,9 @@ static bool may_leave(struct app *app, const struct page *pages, size_t count)
 static void say_aside(struct app *app)
 {
     size_t now = session_aside(app->interview->session);
-    if (now > app->aside) {
-        app_say_text(app,
-                     ui_fill(&app->ui, S_entries_aside, ui_number(&app->ui, (long long)now), NULL),
-                     false);
+    if (now > app->aside && !app->handed) {
+        const char *count = ui_number(&app->ui, (long long)(now - app->aside));
+        app_say_text(app, ui_fill(&app->ui, S_entries_aside, count, NULL), false);
     }
     app->aside = now;
 }
@@ -211,11 +208,15 @@ static void go_next(struct app *app)
 {
     struct interview *i = app->interview;
     struct page *fields = &i->page;
+    struct node *typed = question_typed(app);
     size_t count = 1;
-    if (i->page.kind == PAGE_FIELDS) {
+    if (!question_commit(app)) {
+        return;
+    }
+    if (i->page.kind == PAGE_FIELDS) { /* as they are now: the last answer may have brought some */
         session_fields(i->session, &app->ui.frame, &i->page, &fields, &count);
     }
-    if (may_leave(app, fields, count)) {
+    if (may_leave(app, typed, fields, count)) {
         turn_on(app);
     }
 }

@@ -138,6 +138,8 @@ enum answer_result session_put(struct session *session, struct node *node, const
 bool session_replay(struct session *session, struct node *node, const char *value, struct err *err);
 /* How many filled entries a smaller count has taken away; a larger one brings them back. */
 size_t session_aside(const struct session *session);
+/* Does this value stand in an entry that was removed or taken away, and can come back? */
+bool session_may_return(const struct session *session, const char *value);
 /* Is the value that stands there fit to be submitted? */
 enum answer_result session_check(struct session *session, struct node *node, struct err *err);
 /* Does its answer leave a doubt (suhbat:doubt)?  That holds nobody up. */

@@ -10,7 +10,7 @@
 #include "forms/session.h"
 #include "platform/map.h"
 
-enum undo_kind { UNDO_SET, UNDO_ENTRY_MADE, UNDO_ENTRY_TAKEN };
+enum undo_kind { UNDO_SET, UNDO_ENTRY_MADE, UNDO_ENTRY_BACK, UNDO_ENTRY_TAKEN };
 struct undo {
     enum undo_kind kind;
     struct node *node, *parent, *after;

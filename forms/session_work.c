@@ -185,10 +185,10 @@ static bool work_out_node(struct session *s, const struct item *item, struct nod
         if (!session_eval(s, item->calculate, node, item, "calculate", &v, err)) {
             return false;
         }
-        char *before = s->logging && item->control ? mem_text(tree_value(node)) : NULL;
+        char *before = s->logging ? mem_text(tree_value(node)) : NULL;
         if (tree_set(node, session_calculated_text(s, item, &v))) {
             *changed = true;
-            if (before) { /* somebody may have overruled it */
+            if (before) { /* somebody may have overruled it, or chance been drawn */
                 session_log(s, (struct undo){UNDO_SET, node, NULL, NULL, before});
                 before = NULL;
             }
@@ -247,6 +247,13 @@ void session_log_begin(struct session *s, struct node *answered, const char *bef
     }
 }
 
+static void keep_aside(struct session *s, struct node *entry, struct node *parent, size_t at)
+{
+    struct aside *a = arena_alloc(&s->arena, sizeof *a);
+    *a = (struct aside){entry, parent, at, s->aside};
+    s->aside = a;
+}
+
 static void take_back(struct session *s, const struct undo *u)
 {
     switch (u->kind) {
@@ -256,10 +263,14 @@ static void take_back(struct session *s, const struct undo *u)
         session_mark_text_readers(s, u->node);
         break;
     case UNDO_ENTRY_MADE:
+    case UNDO_ENTRY_BACK:
         if (u->node->parent) {
             session_mark_entry(s, u->node);
             tree_remove(u->node);
             session_discard(s, u->node);
+        }
+        if (u->kind == UNDO_ENTRY_BACK) { /* it was the last */
+            keep_aside(s, u->node, u->parent, session_entries_in(u->parent, u->node->item, NULL));
         }
         break;
     case UNDO_ENTRY_TAKEN:
@@ -271,22 +282,41 @@ static void take_back(struct session *s, const struct undo *u)
                 break;
             }
         }
+        for (struct aside **a = &s->aside; *a; a = &(*a)->next) {
+            if ((*a)->entry == u->node) {
+                *a = (*a)->next;
+                break;
+            }
+        }
         break;
+    }
+}
+
+/* Values, entries, and what hangs on them; then the values once more, for working them out anew may
+ * draw another chance, and what was drawn for the answer that did not come stands nowhere. */
+static void take_all_back(struct session *s)
+{
+    for (size_t i = s->undo_count; i > 0; i--) {
+        struct undo u = s->undo[i - 1]; /* the log may move */
+        take_back(s, &u);
+    }
+    session_relist(s);
+    (void)!session_recalculate(s, NULL);
+    for (size_t i = s->undo_count; i > 0; i--) {
+        if (s->undo[i - 1].kind == UNDO_SET) {
+            tree_set(s->undo[i - 1].node, s->undo[i - 1].value);
+        }
     }
 }
 
 void session_log_end(struct session *s, bool keep)
 {
-    s->logging = false;
-    for (size_t i = s->undo_count; i > 0; i--) {
-        if (!keep) {
-            take_back(s, &s->undo[i - 1]);
-        }
-        mem_wipe_text(s->undo[i - 1].value);
+    if (!keep) {
+        take_all_back(s);
     }
-    if (!keep) { /* what does not hang on it stays: an instance's id is drawn once */
-        session_relist(s);
-        (void)!session_recalculate(s, NULL);
+    s->logging = false;
+    for (size_t i = 0; i < s->undo_count; i++) {
+        mem_wipe_text(s->undo[i].value);
     }
     s->undo_count = 0;
 }
@@ -353,22 +383,30 @@ bool session_put_entry(struct session *s, struct node *parent, const struct item
     return session_run_actions(s, EVENT_NEW_REPEAT, entry, item, err);
 }
 
-static bool has_answers(const struct node *node)
+/* Is there in it what somebody has given: other than in the entry that it was made from (NULL:
+ * unknown), or put aside with it? */
+static bool has_answers(const struct session *s, const struct node *node, const struct node *from)
 {
     const struct item *item = node->item;
-    bool has = item && item->control && !item->calculate && !node->first && *tree_value(node);
+    bool has = item && item->control && !item->calculate && !node->first && *tree_value(node) &&
+               (!from || strcmp(tree_value(node), tree_value(from)) != 0);
+    for (const struct aside *a = s->aside; a && !has; a = a->next) {
+        has = a->parent == node;
+    }
     for (const struct node *c = node->first; c && !has; c = c->next) {
-        has = has_answers(c);
+        const struct node *other = from ? from->first : NULL;
+        while (other && (other->item != c->item || !c->item)) {
+            other = other->next;
+        }
+        has = has_answers(s, c, other);
     }
     return has;
 }
 
 static void put_aside(struct session *s, struct node *entry, struct node *parent, size_t at)
 {
-    if (has_answers(entry)) {
-        struct aside *a = arena_alloc(&s->arena, sizeof *a);
-        *a = (struct aside){entry, parent, at, s->aside};
-        s->aside = a;
+    if (has_answers(s, entry, entry->item->template)) {
+        keep_aside(s, entry, parent, at);
     }
 }
 
@@ -394,10 +432,28 @@ static struct node *bring_back(struct session *s, struct node *parent, const str
         tree_insert_after(parent, last ? last : place_before(parent, item), entry);
         session_relist(s);
         session_mark_entry(s, entry);
-        session_log(s, (struct undo){UNDO_ENTRY_MADE, entry, NULL, NULL, NULL});
+        session_log(s, (struct undo){UNDO_ENTRY_BACK, entry, parent, NULL, NULL});
         return entry;
     }
     return NULL;
+}
+
+static bool holds(const struct node *node, const char *value)
+{
+    bool has = strcmp(tree_value(node), value) == 0;
+    for (const struct node *c = node->first; c && !has; c = c->next) {
+        has = holds(c, value);
+    }
+    return has;
+}
+
+bool session_may_return(const struct session *s, const char *value)
+{
+    bool may = s->removed && holds(s->removed, value);
+    for (const struct aside *a = s->aside; a && !may; a = a->next) {
+        may = holds(a->entry, value);
+    }
+    return may;
 }
 
 size_t session_aside(const struct session *s)
