@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is there a way on from everywhere, by touch and by keys, and is nothing lost on it? */
+#include "forms/instance.h"
 #include "tests/steps.h"
 
 static void test_ways__what_is_refused_keeps_nobody_on_the_page(void **state)
@@ -514,6 +515,160 @@ static void test_ways__a_draft_tells_how_far_it_has_come(void **state)
     scene_close(&s);
 }
 
+static char *instance_now(struct scene *s)
+{
+    struct buf xml = {0};
+    struct err err = {0};
+    OK(instance_write(&xml, s->app.interview->session, &err));
+    char *kept = mem_text(xml.data);
+    buf_fini(&xml);
+    return kept;
+}
+
+static enum answer_result give(struct scene *s, const char *path, const char *value)
+{
+    struct err err = {0};
+    struct interview *i = s->app.interview;
+    return interview_answer(i, session_find(i->session, path), value, &err);
+}
+
+/* An answer that the form cannot bear leaves no trace, neither here nor after a power cut. */
+static void test_ways__what_a_fault_takes_back_is_as_it_was(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin_form(&s,
+               "| survey |\n"
+               "| | type | name | label | repeat_count | calculation |\n"
+               "| | integer | n | Сколько? | | |\n"
+               "| | calculate | r | | | if(${n} > 0, random(), 0) |\n"
+               "| | calculate | first | | | once(${n}) |\n"
+               "| | begin_repeat | m | М | ${n} | |\n"
+               "| | text | who | Кто? | | |\n"
+               "| | end_repeat | | | | |\n"
+               "| | begin_repeat | w | В | ${n} * 12 | |\n"
+               "| | text | what | Что? | | |\n"
+               "| | end_repeat | | | | |\n",
+               &upright);
+    assert_int_equal(give(&s, "/data/n", "50000"), ANSWER_FAULT);
+    assert_int_equal(give(&s, "/data/n", "3"), ANSWER_OK);
+    assert_string_equal(value(&s, "/data/first"), "3");
+    assert_int_equal(give(&s, "/data/m[2]/who", "Бек"), ANSWER_OK);
+    assert_int_equal(give(&s, "/data/m[3]/who", "Гүл"), ANSWER_OK);
+    char *before = instance_now(&s);
+    assert_int_equal(give(&s, "/data/n", "1000"), ANSWER_FAULT); /* 12,000 of the others */
+    char *after = instance_now(&s);
+    assert_string_equal(after, before);
+    free(before);
+    free(after);
+    assert_int_equal(give(&s, "/data/n", "1"), ANSWER_OK);
+    assert_int_equal(give(&s, "/data/n", "1000"), ANSWER_FAULT);
+    assert_int_equal(give(&s, "/data/n", "3"), ANSWER_OK);
+    assert_string_equal(value(&s, "/data/m[2]/who"), "Бек");
+    assert_string_equal(value(&s, "/data/m[3]/who"), "Гүл");
+    before = instance_now(&s);
+    cut_and_resume(&s);
+    after = instance_now(&s);
+    assert_string_equal(after, before);
+    free(before);
+    free(after);
+    scene_close(&s);
+}
+
+/* A picture, and a half answer, stay with their entry while others come and go. */
+static void test_ways__an_entry_keeps_its_files_and_halves(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    begin_form(&s,
+               "| survey |\n"
+               "| | type | name | label | repeat_count |\n"
+               "| | integer | n | Сколько? | |\n"
+               "| | begin_repeat | m | М | ${n} |\n"
+               "| | image | pic | Фото | |\n"
+               "| | end_repeat | | | |\n"
+               "| | image | own | Своё | |\n"
+               "| | begin_repeat | day | Дни | |\n"
+               "| | time | t | Во сколько? | |\n"
+               "| | image | shot | Снимок | |\n"
+               "| | end_repeat | | | |\n",
+               &upright);
+    struct interview *i = s.app.interview;
+    assert_int_equal(give(&s, "/data/n", "2"), ANSWER_OK);
+    OK(interview_attach(i, session_find(i->session, "/data/m[2]/pic"), "png", "ЗНАК", 8, &err));
+    assert_int_equal(give(&s, "/data/n", "1"), ANSWER_OK);
+    OK(interview_attach(i, session_find(i->session, "/data/own"), "png", "другой", 12, &err));
+    assert_int_equal(give(&s, "/data/n", "2"), ANSWER_OK);
+    assert_non_null(interview_file(i, value(&s, "/data/m[2]/pic")));
+    struct page pages[3], *all;
+    size_t count;
+    struct node *entry[3];
+    session_pages(i->session, &s.app.ui.frame, NULL, &all, &count);
+    for (size_t p = 0; p < count; p++) {
+        pages[0] = all[p].kind == PAGE_ROSTER && !all[p].control->item->count ? all[p] : pages[0];
+    }
+    for (int k = 0; k < 3; k++) {
+        OK(interview_add(i, &pages[0], &entry[k], &err));
+    }
+    interview_typing(i, session_find(i->session, "/data/day[1]/t"), "07:--");
+    interview_typing(i, session_find(i->session, "/data/day[3]/t"), "09:--");
+    OK(interview_attach(i, session_find(i->session, "/data/day[2]/shot"), "png", "снимок", 12, &err));
+    for (int k = 0; k < 2; k++) {
+        OK(interview_remove(i, session_find(i->session, "/data/day[2]"), &err));
+        assert_string_equal(interview_typed(i, session_find(i->session, "/data/day[1]/t")), "07:--");
+        assert_string_equal(interview_typed(i, session_find(i->session, "/data/day[2]/t")), "09:--");
+        OK(interview_attach(i, session_find(i->session, "/data/own"), "png", "третий", 12, &err));
+        OK(interview_restore(i, &err));
+        assert_null(interview_typed(i, session_find(i->session, "/data/day[2]/t")));
+        assert_string_equal(interview_typed(i, session_find(i->session, "/data/day[3]/t")), "09:--");
+        assert_non_null(interview_file(i, value(&s, "/data/day[2]/shot")));
+    }
+    cut_and_resume(&s);
+    i = s.app.interview;
+    assert_string_equal(interview_typed(i, session_find(i->session, "/data/day[3]/t")), "09:--");
+    assert_non_null(interview_file(i, value(&s, "/data/day[2]/shot")));
+    scene_close(&s);
+}
+
+/* What the last answer of a page brings is asked before the page is left, and a half can be erased. */
+static void test_ways__nothing_on_a_page_is_passed_over(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin_form(&s,
+               "| survey |\n"
+               "| | type | name | label | appearance | relevant | required |\n"
+               "| | begin_group | g | Раздел | field-list | | |\n"
+               "| | image | sig | Подпись | signature | | |\n"
+               "| | text | b | Б | | ${sig} != '' | yes |\n"
+               "| | end_group | | | | | |\n"
+               "| | time | t | Во сколько? | | | |\n"
+               "| | text | z | Я | | | |\n",
+               &upright);
+    char id[40];
+    struct node *sig = session_find(s.app.interview->session, "/data/g/sig");
+    snprintf(id, sizeof id, "ink:%u:", sig->item->index);
+    struct rect r = rect_of(&s, id);
+    scene_drag(&s, r.x + 50, r.y + 50, r.x + 200, r.y + 120);
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.interview->page.kind, PAGE_FIELDS);
+    assert_non_null(s.app.refused);
+    snprintf(id, sizeof id, "%s", question_field(&s.app, session_find(s.app.interview->session, "/data/g/b")));
+    assert_true(scene_tap(&s, id));
+    scene_type(&s, "да");
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_string_equal(s.app.interview->page.node->name, "t");
+    assert_true(scene_tap(&s, "hour:09")); /* a slip */
+    assert_true(scene_tap(&s, "right"));
+    assert_string_equal(s.app.interview->page.node->name, "t");
+    assert_true(scene_tap(&s, "take-back"));
+    assert_null(s.app.refused);
+    assert_true(scene_tap(&s, "right"));
+    assert_string_equal(s.app.interview->page.node->name, "z");
+    scene_close(&s);
+}
+
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
@@ -528,6 +683,9 @@ static int run(void)
         cmocka_unit_test(test_ways__a_search_is_left_by_keys),
         cmocka_unit_test(test_ways__keys_can_draw),
         cmocka_unit_test(test_ways__a_draft_tells_how_far_it_has_come),
+        cmocka_unit_test(test_ways__what_a_fault_takes_back_is_as_it_was),
+        cmocka_unit_test(test_ways__an_entry_keeps_its_files_and_halves),
+        cmocka_unit_test(test_ways__nothing_on_a_page_is_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
