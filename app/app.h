@@ -430,6 +430,7 @@ const char *search_typed(const struct app *app, const char *id);
 struct search_for {
     const char *exact;    /* small letters */
     const char *needle;   /* folded */
+    bool plain;           /* both are the same */
     const char *sound;    /* "" when that would find too much */
     const char *surnames; /* its words without the endings of surnames, as they sound; or "" */
 };

@@ -42,6 +42,8 @@ struct search_for search_for(struct app *app, const char *typed)
     struct search_for what = {
         .exact = arena_copy(&app->ui.frame, exact.data ? exact.data : "", exact.len),
         .needle = needle,
+        .plain =
+            exact.len && exact.len == folded.len && memcmp(exact.data, folded.data, exact.len) == 0,
         .sound = sound_of(app, needle),
         .surnames = surnames_of(app, needle)};
     buf_fini(&exact);
@@ -84,7 +86,7 @@ unsigned search_rank(const char *exact, const char *key, const char *skeleton,
     if (!folded) {
         return *what->sound && strstr(skeleton, what->sound) ? 2 : is_kin(skeleton, what->surnames);
     }
-    bool same = strcmp(exact, key) == 0 && strcmp(what->exact, what->needle) == 0;
+    bool same = what->plain && (exact == key || strcmp(exact, key) == 0);
     unsigned own = same ? folded : place(exact, what->exact);
     return own ? 6 + own : 2 + folded;
 }
