@@ -257,8 +257,7 @@ struct session *session_begin(const struct form *form, const struct session_env 
     arena_init(&s->temp);
     s->form = form;
     s->env = *env;
-    session_set_language(
-        s, form->language_count ? form->languages[form->default_language] : "ru");
+    session_set_language(s, form->language_count ? form->languages[form->default_language] : "ru");
     s->nodes = mem_zero(form->item_count + 1, sizeof *s->nodes);
     s->dirty = mem_zero(form->item_count / 64 + 1, sizeof *s->dirty);
     s->whole = mem_zero(form->item_count / 64 + 1, sizeof *s->whole);
@@ -367,22 +366,6 @@ void session_entries(struct session *s, struct arena *arena, const struct page *
 }
 
 /* Undo, after a recalculation that failed: as far as the form lets it, all is worked out anew. */
-static void take_out(struct session *s, struct node *entry)
-{
-    session_mark_entry(s, entry);
-    tree_remove(entry);
-    session_relist(s);
-    (void)!session_recalculate(s, NULL);
-}
-
-static void put_in(struct session *s, struct node *parent, struct node *after, struct node *entry)
-{
-    tree_insert_after(parent, after, entry);
-    session_relist(s);
-    session_mark_entry(s, entry);
-    (void)!session_recalculate(s, NULL);
-}
-
 bool session_add_entry(struct session *s, const struct page *roster, struct node **entry,
                        struct err *err)
 {
@@ -396,14 +379,11 @@ bool session_insert_entry(struct session *s, const struct page *roster, size_t a
     if (item->fixed) {
         return err_set(err, ERR_INPUT, "%s: the form fixes the number of entries", item->path);
     }
-    if (session_put_entry(s, roster->node, item, at, entry, err) && session_recalculate(s, err)) {
-        return true;
-    }
-    if (*entry) { /* it did not happen: the journal does not tell of it */
-        take_out(s, *entry);
-        session_discard(s, *entry);
-    }
-    return false;
+    session_log_begin(s, NULL, NULL);
+    bool ok =
+        session_put_entry(s, roster->node, item, at, entry, err) && session_recalculate(s, err);
+    session_log_end(s, ok); /* if not, it did not happen: the journal does not tell of it */
+    return ok;
 }
 
 bool session_remove_entry(struct session *s, struct node *entry, struct err *err)
@@ -421,12 +401,15 @@ bool session_remove_entry(struct session *s, struct node *entry, struct err *err
     s->removed_parent = entry->parent;
     tree_remove(entry);
     session_relist(s);
-    if (!session_recalculate(s, err)) {
+    session_log_begin(s, NULL, NULL);
+    bool ok = session_recalculate(s, err);
+    if (!ok) {
         s->removed = NULL;
-        put_in(s, s->removed_parent, s->removed_after, entry);
-        return false;
+        tree_insert_after(s->removed_parent, s->removed_after, entry);
+        session_mark_entry(s, entry);
     }
-    return true;
+    session_log_end(s, ok);
+    return ok;
 }
 
 bool session_can_restore(const struct session *s)
@@ -443,10 +426,13 @@ bool session_restore_entry(struct session *s, struct err *err)
     tree_insert_after(s->removed_parent, s->removed_after, s->removed);
     session_mark_entry(s, s->removed);
     session_relist(s);
-    if (!session_recalculate(s, err)) {
-        take_out(s, s->removed);
-        return false;
+    session_log_begin(s, NULL, NULL);
+    bool ok = session_recalculate(s, err);
+    if (!ok) {
+        session_mark_entry(s, s->removed);
+        tree_remove(s->removed);
     }
-    s->removed = NULL;
-    return true;
+    session_log_end(s, ok);
+    s->removed = ok ? NULL : s->removed;
+    return ok;
 }

@@ -48,7 +48,7 @@ struct session {
     int asked, russian; /* that language and Russian among the form's, or -1 */
     struct undo *undo; /* what the settling of an answer has done, while `logging` */
     size_t undo_count, undo_cap;
-    bool logging;
+    bool logging, rewinding; /* rewinding: what is calculated stands as it is */
     unsigned chained;            /* actions that set off actions */
     const struct node *answered; /* a calculated node that somebody has just overruled */
     struct node *removed, *removed_after, *removed_parent;

@@ -181,7 +181,7 @@ static bool work_out_node(struct session *s, const struct item *item, struct nod
     if (item->calculate && s->answered == node) {
         s->answered = NULL;
         *changed = true;
-    } else if (item->calculate) {
+    } else if (item->calculate && !s->rewinding) {
         if (!session_eval(s, item->calculate, node, item, "calculate", &v, err)) {
             return false;
         }
@@ -292,21 +292,18 @@ static void take_back(struct session *s, const struct undo *u)
     }
 }
 
-/* Values, entries, and what hangs on them; then the values once more, for working them out anew may
- * draw another chance, and what was drawn for the answer that did not come stands nowhere. */
+/* Values and entries, calculated ones among them; then what hangs on them, but nothing is
+ * calculated: that might draw another chance than the one that stands there. */
 static void take_all_back(struct session *s)
 {
+    s->logging = false;
     for (size_t i = s->undo_count; i > 0; i--) {
-        struct undo u = s->undo[i - 1]; /* the log may move */
-        take_back(s, &u);
+        take_back(s, &s->undo[i - 1]);
     }
     session_relist(s);
+    s->rewinding = true;
     (void)!session_recalculate(s, NULL);
-    for (size_t i = s->undo_count; i > 0; i--) {
-        if (s->undo[i - 1].kind == UNDO_SET) {
-            tree_set(s->undo[i - 1].node, s->undo[i - 1].value);
-        }
-    }
+    s->rewinding = false;
 }
 
 void session_log_end(struct session *s, bool keep)

@@ -575,6 +575,59 @@ static void test_ways__what_a_fault_takes_back_is_as_it_was(void **state)
     scene_close(&s);
 }
 
+/* Chance that relevance and counts hang on is not drawn anew, whichever act the form cannot bear. */
+static void test_ways__a_fault_draws_no_other_chance(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    begin_form(&s,
+               "| survey |\n"
+               "| | type | name | label | repeat_count | calculation | relevant |\n"
+               "| | integer | n | Сколько? | | | |\n"
+               "| | calculate | r | | | if(${n} > 0 and count(${day}) >= 0, random(), 0) | |\n"
+               "| | text | q | Ещё? | | | ${r} < 0.5 |\n"
+               "| | begin_repeat | e | Е | int(${r} * 8) | | |\n"
+               "| | text | who | Кто? | | | |\n"
+               "| | end_repeat | | | | | |\n"
+               "| | begin_repeat | w | В | ${n} * 12 + (count(${day}) = 3) * 20000 | | |\n"
+               "| | text | what | Что? | | | |\n"
+               "| | end_repeat | | | | | |\n"
+               "| | begin_repeat | day | Дни | | | |\n"
+               "| | text | d | Что было? | | | |\n"
+               "| | end_repeat | | | | | |\n",
+               &upright);
+    struct interview *i = s.app.interview;
+    assert_int_equal(give(&s, "/data/n", "1"), ANSWER_OK);
+    struct page roster = {.control = NULL}, *all;
+    size_t count;
+    struct node *entry;
+    session_pages(i->session, &s.app.ui.frame, NULL, &all, &count);
+    for (size_t p = 0; p < count; p++) {
+        roster = all[p].kind == PAGE_ROSTER && !all[p].control->item->count ? all[p] : roster;
+    }
+    while (session_find(i->session, "/data/day[2]") == NULL) {
+        OK(interview_add(i, &roster, &entry, &err));
+    }
+    for (int k = 0; k < 6; k++) {
+        char *before = instance_now(&s);
+        assert_int_equal(give(&s, "/data/n", "1000"), ANSWER_FAULT);
+        assert_false(interview_add(i, &roster, &entry, &err)); /* the third */
+        char *after = instance_now(&s);
+        assert_string_equal(after, before);
+        free(before);
+        free(after);
+        assert_int_equal(give(&s, "/data/n", k % 2 ? "1" : "2"), ANSWER_OK); /* another draw */
+    }
+    char *before = instance_now(&s);
+    cut_and_resume(&s);
+    char *after = instance_now(&s);
+    assert_string_equal(after, before);
+    free(before);
+    free(after);
+    scene_close(&s);
+}
+
 /* A picture, and a half answer, stay with their entry while others come and go. */
 static void test_ways__an_entry_keeps_its_files_and_halves(void **state)
 {
@@ -684,6 +737,7 @@ static int run(void)
         cmocka_unit_test(test_ways__keys_can_draw),
         cmocka_unit_test(test_ways__a_draft_tells_how_far_it_has_come),
         cmocka_unit_test(test_ways__what_a_fault_takes_back_is_as_it_was),
+        cmocka_unit_test(test_ways__a_fault_draws_no_other_chance),
         cmocka_unit_test(test_ways__an_entry_keeps_its_files_and_halves),
         cmocka_unit_test(test_ways__nothing_on_a_page_is_passed_over),
     };
