@@ -349,9 +349,6 @@ static void interview(struct scene *s)
             must(scene_tap(s, "right") || scene_tap(s, "key:enter"), "go on");
         } while (s->app.screen == SCREEN_INTERVIEW &&
                  s->app.interview->page.kind == PAGE_FIELDS && strcmp(page_name(s), name) == 0);
-        if (strcmp(name, "region_quick") == 0) {
-            continue;
-        }
     }
     must(s->app.screen == SCREEN_FINISH, "come to the end");
     shot(s, "finish");
