@@ -311,38 +311,27 @@ static void test_pictures__prompts_are_read_aloud(void **state)
     buf_fini(&wav);
 }
 
-static char *form_of(const char *md)
-{
-    char path[] = "/tmp/suhbat-pictures-XXXXXX.md";
-    int fd = mkstemps(path, 3);
-    assert_true(fd >= 0 && write(fd, md, strlen(md)) == (ssize_t)strlen(md));
-    close(fd);
-    char *form = scene_form(path);
-    unlink(path);
-    return form;
-}
-
 /* The heads of a table are its choices. */
 static void test_pictures__a_table_lying_across_can_be_heard(void **state)
 {
     (void)state;
     struct scene s;
-    struct scene_look look = {.w = 1280, .h = 720, .scale = 2, .text_scale = 1, .language = UI_RU};
     struct buf wav = {0};
     tone(&wav);
-    char *form = form_of("| survey |\n"
-                         "| | type | name | label | appearance |\n"
-                         "| | begin_group | t | Т | field-list |\n"
-                         "| | select_one yn | head | Доверяете? | label |\n"
-                         "| | select_one yn | court | Суду | list-nolabel |\n"
-                         "| | select_one yn | police | Полиции | list-nolabel |\n"
-                         "| | end_group | | | |\n"
-                         "| choices |\n"
-                         "| | list_name | name | label | audio |\n"
-                         "| | yn | yes | Да | picture.png |\n"
-                         "| | yn | no | Нет | gone.mp3 |\n");
     scene_picture = &wav;
-    scene_begin(&s, window, form, "form", &look);
+    begin_form(&s,
+               "| survey |\n"
+               "| | type | name | label | appearance |\n"
+               "| | begin_group | t | Т | field-list |\n"
+               "| | select_one yn | head | Доверяете? | label |\n"
+               "| | select_one yn | court | Суду | list-nolabel |\n"
+               "| | select_one yn | police | Полиции | list-nolabel |\n"
+               "| | end_group | | | |\n"
+               "| choices |\n"
+               "| | list_name | name | label | audio |\n"
+               "| | yn | yes | Да | picture.png |\n"
+               "| | yn | no | Нет | gone.mp3 |\n",
+               &across);
     struct node *court = session_find(s.app.interview->session, "/data/t/court");
     struct node *head = session_find(s.app.interview->session, "/data/t/head");
     char say[64], none[64], choice[64];
@@ -358,7 +347,6 @@ static void test_pictures__a_table_lying_across_can_be_heard(void **state)
     assert_string_equal(tree_value(court), "yes");
     scene_close(&s);
     scene_picture = NULL;
-    free(form);
     buf_fini(&wav);
 }
 
@@ -368,19 +356,19 @@ static void test_pictures__the_respondent_looks_closer(void **state)
     (void)state;
     enum { SIDE = 300 };
     struct scene s;
-    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
     struct buf png = {0};
     struct err err = {0};
     uint8_t *gray = mem_zero(SIDE, SIDE);
     OK(picture_png(&png, gray, 1, SIDE, SIDE, &err));
     free(gray);
-    char *form = form_of("| survey |\n"
-                         "| | type | name | label | image | appearance |\n"
-                         "| | begin_group | own | Сам | | respondent-screen |\n"
-                         "| | text | q | Что это? | picture.png | |\n"
-                         "| | end_group | | | | |\n");
     scene_picture = &png;
-    scene_begin(&s, window, form, "form", &look);
+    begin_form(&s,
+               "| survey |\n"
+               "| | type | name | label | image | appearance |\n"
+               "| | begin_group | own | Сам | | respondent-screen |\n"
+               "| | text | q | Что это? | picture.png | |\n"
+               "| | end_group | | | | |\n",
+               &upright);
     assert_true(scene_tap(&s, "hand"));
     scene_type(&s, "471108");
     assert_true(scene_tap(&s, "key:enter"));
@@ -398,7 +386,6 @@ static void test_pictures__the_respondent_looks_closer(void **state)
     assert_true(shows(&s, "Что это?"));
     scene_close(&s);
     scene_picture = NULL;
-    free(form);
     buf_fini(&png);
 }
 
