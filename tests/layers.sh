@@ -33,9 +33,9 @@ home 'utf8proc.h' platform/text.c
 home '(md5|sha1|sha2)\.h' platform/digest.c
 home 'sqlite3.h' platform/db.c platform/wipe.c
 home 'sodium' platform/secret.c platform/age.c platform/sign.c platform/vault.c platform/draft.c
-home 'SDL2?/' platform/window.c platform/font.c platform/audio.c
+home 'SDL2?/' platform/window.c platform/window_internal.h platform/font.c platform/audio.c
 home 'png.h|turbojpeg.h' platform/picture.c
-home 'SDL' platform/window.c platform/font.c platform/audio.c
+home 'SDL' platform/window.c platform/window_internal.h platform/font.c platform/audio.c
 home 'sndfile.h' platform/audio.c
 home 'systemd/' platform/sleep.c
 
