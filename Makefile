@@ -18,7 +18,7 @@ VERSION = 0.1
 # ---- what it needs from Debian ----
 DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
 	libxml2-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev \
-	libsystemd-dev fonts-paratype
+	libsystemd-dev libwayland-dev fonts-paratype
 DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file
 DEPS_FUZZ = clang libclang-rt-14-dev
 DEPS_SLOW = xserver-xephyr
@@ -27,7 +27,7 @@ DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
 # ---- flags ----
 OUT = build/$(FLAVOUR)
 BIN = $(if $(filter release,$(FLAVOUR)),build/bin,$(OUT)/bin)
-PKGS = sdl2 SDL2_ttf libsodium sqlite3 libxml-2.0 libzip jansson libpcre2-8 libutf8proc libmd libpng libturbojpeg sndfile libsystemd
+PKGS = sdl2 SDL2_ttf libsodium sqlite3 libxml-2.0 libzip jansson libpcre2-8 libutf8proc libmd libpng libturbojpeg sndfile libsystemd wayland-client
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 ARCH := $(shell uname -m)
@@ -70,6 +70,8 @@ BENCHES = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/bench_*.c))
 HELPERS = $(patsubst tests/%.c,$(BIN)/%,$(filter-out tests/help_shim.c,$(wildcard tests/help_*.c)))
 CONFORMANCE = build/tests/conformance
 CONFORM_OBJECTS = $(patsubst tests/%.c,$(OUT)/tests/%.o,$(wildcard tests/conform*.c))
+# beside bin/, where the program looks for it: ../lib/suhbat
+NO_EGL = $(BIN:bin=lib)/suhbat/no-egl.so
 FUZZERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/fuzz_*.c))
 
 .PHONY: all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
@@ -81,7 +83,7 @@ all: programs ## build everything into build/bin
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-programs: $(addprefix $(BIN)/,$(PROGRAM_APP) $(PROGRAMS_TOOLS)) fonts
+programs: $(addprefix $(BIN)/,$(PROGRAM_APP) $(PROGRAMS_TOOLS)) $(NO_EGL) fonts
 
 demo: deps ## the main job on real input: study, interview in a real window, seal, hand over, table
 	$(Q)$(MAKE) --no-print-directory -s all
@@ -149,6 +151,8 @@ install: all ## into PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/suhbat
 	install -m 755 build/bin/suhbat* $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 build/share/*.ttf $(DESTDIR)$(PREFIX)/share/suhbat/
+	install -d $(DESTDIR)$(PREFIX)/lib/suhbat
+	install -m 644 build/lib/suhbat/no-egl.so $(DESTDIR)$(PREFIX)/lib/suhbat/
 
 format: ## clang-format over the sources
 	clang-format -i */*.c */*.h
@@ -202,6 +206,11 @@ $(CONFORMANCE): $(CONFORM_OBJECTS) $(ALL_LIBS)
 $(BIN)/fuzz_%: $(OUT)/tests/fuzz_%.o $(ALL_LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
+
+$(NO_EGL): platform/stub/no_egl.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -std=c11 -Wall -Wextra -Wmissing-prototypes $(WERROR) -fPIC -fvisibility=hidden -shared \
+		-Wl,-z,relro,-z,now,-z,noexecstack -Wl,-soname,no-egl.so $< -o $@
 
 FONTS = PTS55F.ttf PTS75F.ttf PTS56F.ttf PTF75F.ttf
 .PHONY: fonts benches fuzzers deps-slow

@@ -24,7 +24,7 @@ struct options {
     const char *data, *media, *enrol, *load, *lang, *fonts, *label, *guide;
     int w, h, robot_fd;
     float scale, text;
-    bool night;
+    bool night, windowed;
     unsigned memory_mib;
 };
 
@@ -38,7 +38,7 @@ static void help(void)
          "  --data DIR        where the device keeps its vault (~/.local/share/suhbat)\n"
          "  --media DIR       one folder in the place of sticks and cards\n"
          "  --lang CODE       ru, ky, tg or en\n"
-         "  --window WxH      size of the window (720x1280)\n"
+         "  --window WxH      a window of this size, not the full screen\n"
          "  --scale N         px per dp, where the display does not tell\n"
          "  --text PERCENT    size of texts, 100 to 200\n"
          "  --night           the dark theme\n"
@@ -106,6 +106,7 @@ static int parse(struct options *o, int argc, char **argv)
             if (sscanf(v, "%dx%d", &o->w, &o->h) != 2 || o->w < 320 || o->h < 320) {
                 return misuse("not a size", v) + 1;
             }
+            o->windowed = true;
         } else if (strcmp(a, "--scale") == 0) {
             o->scale = strtof(v, NULL);
         } else if (strcmp(a, "--text") == 0) {
@@ -311,7 +312,7 @@ static int window(const struct options *o, const char *dir)
     struct err err = {0};
     struct device *device = NULL;
     int status = 0;
-    struct window_options wo = {.title = "suhbat", .w = o->w, .h = o->h, .scale = o->scale};
+    struct window_options wo = {.title = "suhbat", .w = o->w, .h = o->h, .windowed = o->windowed, .scale = o->scale};
     bool ok = find_fonts(&fonts, o) || err_set(&err, ERR_ENV, "the PT fonts are not there");
     if (!ok) {
         err_hint(&err, "install Debian's fonts-paratype, or give --fonts DIR");

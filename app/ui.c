@@ -491,6 +491,13 @@ static bool on_time(struct ui *ui)
 
 void ui_let_go(struct ui *ui)
 {
+    for (size_t i = 0; ui->grabbed && i < ui->target_count; i++) {
+        const struct target *t = &ui->targets[i];
+        if (t->kind == ROLE_PAPER && strcmp(t->id, ui->pressed) == 0) {
+            memcpy(ui->dropped, ui->pressed, sizeof ui->dropped); /* what is drawn stays, its line
+                                                                     ends here */
+        }
+    }
     ui->pressed[0] = ui->held[0] = '\0';
     ui->dragging = ui->grabbed = ui->pen = false;
     ui->speed = 0;
@@ -527,6 +534,15 @@ bool ui_event(struct ui *ui, const struct window_event *e)
         return on_move(ui, e);
     case WINDOW_UP:
         return on_up(ui, e);
+    case WINDOW_LEAVE:
+        if (!ui->grabbed) {
+            ui->pressed[0] = ui->held[0] = '\0';
+            ui->in_body = false; /* nor is it a swipe */
+        }
+        return on_up(ui, e);
+    case WINDOW_CANCEL:
+        ui_let_go(ui);
+        return true;
     case WINDOW_WHEEL:
         ui->scroll -= e->y * ui_px(ui, 60);
         return true;

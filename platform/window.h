@@ -4,8 +4,10 @@
 /*
  * window: one window, its events, and the painting of a draw list.  Home of SDL2.
  *
- * An idle window sleeps in window_wait.  Painting is software, with cached pixels of texts and
- * shapes; the cache is wiped when the screen is blanked.
+ * An idle window sleeps in window_wait: no timer, no polling.  Painting is software, with cached
+ * pixels of texts and shapes; the cache is wiped when the screen is blanked.  Where the compositor
+ * paces frames, window_show may put one off; window_wait tells WINDOW_EXPOSE when it is wanted.
+ * Fingers are read as fingers (platform/touch.h), a mouse as a mouse.
  */
 #include "platform/draw.h"
 
@@ -18,6 +20,8 @@ enum window_event_kind {
     WINDOW_DOWN,
     WINDOW_MOVE, /* while down */
     WINDOW_UP,
+    WINDOW_LEAVE,  /* the finger slid over the edge: nothing is pressed, what it carries is dropped */
+    WINDOW_CANCEL, /* it was no touch (a palm, a pinch, taken by the system): as if it never was */
     WINDOW_WHEEL, /* y: notches, away from the user positive */
     WINDOW_PINCH, /* x: how much farther apart two fingers are, in WINDOW_PINCH_WHOLE of the screen
                    */
@@ -57,9 +61,12 @@ struct window_event {
 
 struct window_options {
     const char *title;
-    int w, h;    /* asked for; full screen where there is no desktop */
-    float scale; /* px per dp; 0 = from the display */
+    int w, h;      /* asked for */
+    bool windowed; /* never the full screen */
+    float scale;   /* px per dp; 0 = from the display */
 };
+/* Tries Wayland, X11 and the console, or what SDL_VIDEODRIVER names.  Full screen on Wayland and the
+ * console, and on X11 where the screen is no larger than the window asked for, either way up. */
 MUST_CHECK bool window_open(struct window **window, const struct window_options *options,
                             struct err *err);
 void window_close(struct window *window);

@@ -33,9 +33,10 @@ home 'utf8proc.h' platform/text.c
 home '(md5|sha1|sha2)\.h' platform/digest.c
 home 'sqlite3.h' platform/db.c platform/wipe.c
 home 'sodium' platform/secret.c platform/age.c platform/sign.c platform/vault.c platform/draft.c
-home 'SDL2?/' platform/window.c platform/window_internal.h platform/font.c platform/audio.c
+home 'SDL2?/' platform/window.c platform/window_internal.h platform/window_wayland.c platform/font.c platform/audio.c
 home 'png.h|turbojpeg.h' platform/picture.c
-home 'SDL' platform/window.c platform/window_internal.h platform/font.c platform/audio.c
+home 'SDL' platform/window.c platform/window_internal.h platform/window_wayland.c platform/font.c platform/audio.c
+home 'wayland-' platform/window_wayland.c
 home 'sndfile.h' platform/audio.c
 home 'systemd/' platform/sleep.c
 
@@ -56,7 +57,7 @@ links() { # PROGRAM "allowed|…"
     done
 }
 base='libc\.so|libm\.so|ld-linux|libgcc_s|libasan|libubsan'
-app="$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsndfile|libsystemd|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson"
+app="$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsndfile|libsystemd|libwayland-client|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson"
 links build/bin/suhbat "$app"
 for t in build/bin/suhbat-*; do
     links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip"
