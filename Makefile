@@ -19,7 +19,8 @@ VERSION = 0.1
 DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
 	libxml2-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev \
 	libsystemd-dev libwayland-dev fonts-paratype
-DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file
+DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file \
+	weston 'libweston-10-dev|libweston-14-dev' sway wtype
 DEPS_FUZZ = clang libclang-rt-14-dev
 DEPS_SLOW = xserver-xephyr
 DEPS = $(DEPS_BUILD) $(DEPS_CHECK)

@@ -177,6 +177,15 @@ static bool open_with(struct window *w, const char *driver, const struct window_
     return open_output(w, err);
 }
 
+/* Typed text is wanted, but not SDL_StartTextInput: that raises the desktop's own keyboard on the
+ * screen, and hands what is typed to its input methods.  SDL calls it by itself whenever the window
+ * gets the focus while text is enabled: so it is enabled only while the window has the focus. */
+static void take_text(bool focused)
+{
+    SDL_StopTextInput();
+    SDL_EventState(SDL_TEXTINPUT, focused ? SDL_ENABLE : SDL_DISABLE);
+}
+
 static bool open_any(struct window *w, const struct window_options *o, struct err *err)
 {
     char reasons[REASONS] = "";
@@ -222,9 +231,7 @@ bool window_open(struct window **out, const struct window_options *o, struct err
     w->told_event = SDL_RegisterEvents(2);
     w->blank_event = w->told_event + 1;
     w->scale = o->scale;
-    /* Typed text is wanted, but not SDL_StartTextInput: that asks for the desktop's own keyboard on
-     * the screen, and gives what is typed to its input methods. */
-    SDL_EventState(SDL_TEXTINPUT, SDL_ENABLE);
+    take_text(false);
     *out = w;
     return true;
 }
@@ -258,20 +265,22 @@ static float unit_px(const struct window *w)
     return units > 0 ? (float)px / (float)units : 1;
 }
 
-/* 1 dp = 1/160 inch.  A display that does not tell its size gets 360 dp on its shorter side. */
+/* 1 dp = 1/160 inch.  A display that does not tell its size gets 360 dp on its shorter side, which is
+ * also the least that the pages are made for.  The scale that a compositor was given is the least
+ * that a person wants to read. */
 float window_scale(const struct window *w)
 {
     int width, height;
-    float dpi = 0;
+    float dpi = 0, unit = unit_px(w);
     if (w->scale > 0) {
         return w->scale;
     }
     window_size(w, &width, &height);
     float by_size = (float)(width < height ? width : height) / 360.0f;
     if (SDL_GetDisplayDPI(SDL_GetWindowDisplayIndex(w->sdl), NULL, &dpi, NULL) == 0) {
-        dpi *= unit_px(w); /* SDL divides by the display's scale */
-        if (dpi >= 140) {
-            float by_dpi = dpi / 160.0f;
+        float by_dpi = dpi * unit / 160.0f; /* SDL divides by the display's scale */
+        if (dpi * unit >= 140) {
+            by_dpi = by_dpi > unit ? by_dpi : unit;
             return by_dpi < by_size ? by_dpi : by_size;
         }
     }
@@ -406,7 +415,9 @@ static bool translate(struct window *w, const SDL_Event *e, struct window_event 
         out->kind = WINDOW_QUIT;
         return true;
     case SDL_WINDOWEVENT:
-        if (e->window.event == SDL_WINDOWEVENT_FOCUS_LOST) {
+        if (e->window.event == SDL_WINDOWEVENT_FOCUS_GAINED ||
+            e->window.event == SDL_WINDOWEVENT_FOCUS_LOST) {
+            take_text(e->window.event == SDL_WINDOWEVENT_FOCUS_GAINED);
             w->held_keys = 0; /* their release goes elsewhere */
         }
         return on_window(&e->window, out);

@@ -52,6 +52,7 @@ step "demo" $M demo WERROR=-Werror
 step "screens: drawn, linted, compared" env QUICK=1 BIN=build/test/bin tests/screens.sh
 step "robot, one minute" env SHORT=1 BIN=build/test/bin tests/robot.sh
 step "window: first run, request, pages of questions, lying across" tests/window.sh
+step "Wayland: an interview by touch, sizes, scales, rest, keyboards" tests/wayland.sh
 step "unit tests under ASan and UBSan" $M asan WERROR=-Werror
 rm -f build/step.log
 echo "$passed passed, $failed failed, $skipped skipped"

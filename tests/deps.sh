@@ -1,16 +1,35 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Install the named Debian packages that are missing; say which.  Nothing to do = no word, no network.
+# "a|b" is whichever of the two this Debian has: names with a version in them change.
 set -eu
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]; }
+any_installed() {
+    for one in $(echo "$1" | tr '|' ' '); do
+        ! installed "$one" || return 0
+    done
+    return 1
+}
 missing=""
 for p in "$@"; do
-    status=$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null || true)
-    [ "$status" = installed ] || missing="$missing $p"
+    any_installed "$p" || missing="$missing $p"
 done
 [ -n "$missing" ] || exit 0
-echo "installing Debian packages:$missing"
 sudo=""
 [ "$(id -u)" = 0 ] || sudo=sudo
 $sudo apt-get update -qq
+choose() {
+    for p in "$@"; do
+        for one in $(echo "$p" | tr '|' ' '); do
+            if apt-cache show "$one" >/dev/null 2>&1; then
+                echo "$one"
+                break
+            fi
+        done
+    done
+}
+# shellcheck disable=SC2086
+missing=$(choose $missing | tr '\n' ' ')
+echo "installing Debian packages: $missing"
 # shellcheck disable=SC2086
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -7,6 +7,8 @@
  * Starts the program (test flavour, --robot), reads what can be touched after each present, and taps
  * with xdotool.  A script is lines of: start, kill, quit, tap ID, type TEXT, key NAME, wait SCREEN,
  * see ID, shot NAME, pause MS.  Exit 0 when every line went through.
+ *
+ * DRIVE_TOUCH=PIPE: touches instead of a pointer, as lines for weston_touch.c or touchscreen.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,6 +46,7 @@ static struct {
     const char *shots;
     char **argv;
     long first_frame_ms, peak_unlock_kib, peak_kib;
+    int touch; /* the pipe of DRIVE_TOUCH, or -1 */
     bool unlocked; /* since the last start: the peak no longer holds Argon2id's memory */
     bool slow;
 } d;
@@ -171,6 +174,9 @@ static bool start(void)
         d.first_frame_ms = now_ms() - begun;
     }
     settle(150);
+    if (d.touch >= 0) {
+        return true;
+    }
     /* no window manager: without focus no keys */
     if (system("xdotool search --sync --name '^suhbat$' windowfocus >/dev/null 2>&1") != 0) {
         fprintf(stderr, "drive: the window cannot be given the keyboard\n");
@@ -237,13 +243,39 @@ static bool wait_for(const char *id)
     return false;
 }
 
+enum finger { FINGER_DOWN, FINGER_MOVE, FINGER_UP };
+
+/* The finger, or the pointer and its button. */
+static bool finger(enum finger what, int x, int y)
+{
+    static const char *const words[] = {"down", "move", "up"};
+    static const char *const buttons[] = {"mousedown", "mousemove", "mouseup"};
+    char line[64], xs[16], ys[16];
+    snprintf(xs, sizeof xs, "%d", x);
+    snprintf(ys, sizeof ys, "%d", y);
+    if (d.touch >= 0) {
+        int n = snprintf(line, sizeof line, what == FINGER_UP ? "up 0\n" : "%s 0 %d %d\n",
+                         words[what], x, y);
+        return write(d.touch, line, (size_t)n) == n;
+    }
+    return run((char *[]){"xdotool", "mousemove", xs, ys, NULL}) &&
+           (what == FINGER_MOVE || run((char *[]){"xdotool", (char *)buttons[what], "1", NULL}));
+}
+
 static bool click(int x, int y)
 {
+    enum { PRESS_US = 60000 };
     char xs[16], ys[16];
     unsigned before = d.timed;
     snprintf(xs, sizeof xs, "%d", x);
     snprintf(ys, sizeof ys, "%d", y);
-    if (!run((char *[]){"xdotool", "mousemove", xs, ys, "click", "1", NULL})) {
+    if (d.touch >= 0) {
+        bool down = finger(FINGER_DOWN, x, y);
+        usleep(PRESS_US);
+        if (!down || !finger(FINGER_UP, x, y)) {
+            return false;
+        }
+    } else if (!run((char *[]){"xdotool", "mousemove", xs, ys, "click", "1", NULL})) {
         return false;
     }
     for (long end = now_ms() + WAIT_MS; d.timed == before && now_ms() < end;) {
@@ -258,6 +290,19 @@ static bool click(int x, int y)
     return d.timed != before;
 }
 
+/* A slow swipe, held still at its end, so that nothing slides on. */
+static void swipe(int y, int to_y)
+{
+    enum { STEPS = 8, STEP_US = 15000, STILL_US = 90000, X = 360 };
+    finger(FINGER_DOWN, X, y);
+    for (int i = 1; i <= STEPS; i++) {
+        usleep(STEP_US);
+        finger(FINGER_MOVE, X, y + (to_y - y) * i / STEPS);
+    }
+    usleep(STILL_US);
+    finger(FINGER_UP, X, to_y);
+}
+
 static bool scroll_into_sight(const char *id)
 {
     for (int tries = 0; tries < 60; tries++) {
@@ -269,7 +314,11 @@ static bool scroll_into_sight(const char *id)
             return true;
         }
         bool below = s->y > 180; /* hidden above the body or below it */
-        run((char *[]){"xdotool", "mousemove", "360", "250", "click", below ? "5" : "4", NULL});
+        if (d.touch >= 0) {
+            swipe(below ? 700 : 400, below ? 400 : 700);
+        } else {
+            run((char *[]){"xdotool", "mousemove", "360", "250", "click", below ? "5" : "4", NULL});
+        }
         pump(100);
         settle(30);
     }
@@ -357,17 +406,14 @@ static bool type_text(const char *text)
     return true;
 }
 
-static bool move_to(const char *id)
+static bool finger_to(enum finger what, const char *id)
 {
-    char xs[16], ys[16];
     if (!wait_for(id)) {
         fprintf(stderr, "drive: no '%s'\n", id);
         return false;
     }
     struct seen *s = find(id);
-    snprintf(xs, sizeof xs, "%d", s->x + s->w / 2);
-    snprintf(ys, sizeof ys, "%d", s->y + s->h / 2);
-    return run((char *[]){"xdotool", "mousemove", xs, ys, NULL});
+    return finger(what, s->x + s->w / 2, s->y + s->h / 2);
 }
 
 /* A long press on one key, a slide to the variant that opens above it, and up. */
@@ -378,8 +424,7 @@ static bool hold(char *ids)
         return false;
     }
     *to++ = '\0';
-    bool ok = move_to(ids) && run((char *[]){"xdotool", "mousedown", "1", NULL}) && move_to(to) &&
-              run((char *[]){"xdotool", "mouseup", "1", NULL});
+    bool ok = finger_to(FINGER_DOWN, ids) && finger_to(FINGER_MOVE, to) && finger_to(FINGER_UP, to);
     pump(200);
     settle(60);
     return ok;
@@ -483,6 +528,12 @@ int main(int argc, char **argv)
     d.argv = argv + 4;
     d.fd = -1;
     d.slow = getenv("SLOW") != NULL;
+    const char *touch = getenv("DRIVE_TOUCH");
+    d.touch = touch ? open(touch, O_WRONLY | O_CLOEXEC) : -1;
+    if (touch && d.touch < 0) {
+        fprintf(stderr, "drive: cannot open the pipe %s\n", touch);
+        return 2;
+    }
     signal(SIGPIPE, SIG_IGN);
     for (char *line = script.data; line && *line && !status;) {
         char *end = strchr(line, '\n');
