@@ -75,7 +75,8 @@ CONFORM_OBJECTS = $(patsubst tests/%.c,$(OUT)/tests/%.o,$(wildcard tests/conform
 NO_EGL = $(BIN:bin=lib)/suhbat/no-egl.so
 FUZZERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/fuzz_*.c))
 
-.PHONY: all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
+
+.PHONY: elsewhere all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
 	tests run-tests format strings
 .DELETE_ON_ERROR:
 
@@ -134,6 +135,9 @@ robot: deps ## a restless hand: 10,000 steps over each form of ours, 500 over ea
 crash: deps ## kill -9 at every write of a short interview
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)BIN=build/test/bin tests/crash.sh
+
+elsewhere: ## make check in a root of Debian 13 (SUITE=trixie, WHAT=check); needs root
+	$(Q)SHARED=$(SHARED) tests/elsewhere.sh
 
 layers: ## who includes and links what (docs/ARCHITECTURE.md)
 	$(Q)tests/layers.sh

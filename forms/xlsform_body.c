@@ -120,7 +120,7 @@ static bool put_itemset(struct writer *w, const struct question *q)
     const struct field *filter = field_get(q->row, "choice_filter");
     const char *ext = write_extension(q->itemset), *seed = field_text(q->parameters, "seed");
     const char *randomize = field_text(q->parameters, "randomize");
-    const char *nodeset, *predicate = NULL;
+    const char *nodeset = NULL, *predicate = NULL;
     bool geojson = ext && text_is(ext, ".geojson"), answers = ref_has(q->itemset);
     const char *value = geojson ? "id" : "name", *label = geojson ? "title" : "label";
     if (q->select && field_text(q->parameters, "value")) {
@@ -138,7 +138,7 @@ static bool put_itemset(struct writer *w, const struct question *q)
         return false;
     }
     if (answers) {
-        const char *name;
+        const char *name = NULL;
         if (!q->select) { /* places drawn in a repeat's entries */
             nodeset =
                 model_find(w->m, arena_copy(arena, q->itemset + 2, strlen(q->itemset) - 3))->path;

@@ -158,10 +158,15 @@ bool stick_list(struct arena *arena, struct stick_file **files, size_t *count, c
 {
     bool ok;
     struct matter *m = wait_for(list, new_matter(folder, ending), progress, &ok, err);
-    *files = arena_alloc(arena, ((ok ? m->count : 0) + 1) * sizeof **files);
-    *count = ok ? m->count : 0;
-    for (size_t i = 0; i < *count; i++) {
-        (*files)[i] = (struct stick_file){arena_text(arena, m->files[i].name), m->files[i].size};
+    *files = NULL;
+    *count = 0;
+    if (ok) { /* no `ok ? m->count : 0`: GCC 14 reads m->count before it asks */
+        *count = m->count;
+        *files = arena_alloc(arena, (m->count + 1) * sizeof **files);
+        for (size_t i = 0; i < m->count; i++) {
+            (*files)[i] =
+                (struct stick_file){arena_text(arena, m->files[i].name), m->files[i].size};
+        }
     }
     if (m) {
         drop(m);

@@ -20,12 +20,14 @@ sudo=""
 $sudo apt-get update -qq
 choose() {
     for p in "$@"; do
+        chosen=${p%%|*} # apt-get says so when there is none
         for one in $(echo "$p" | tr '|' ' '); do
             if apt-cache show "$one" >/dev/null 2>&1; then
-                echo "$one"
+                chosen=$one
                 break
             fi
         done
+        echo "$chosen"
     done
 }
 # shellcheck disable=SC2086

@@ -6,12 +6,17 @@
 #include <time.h>
 #include <zip.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+enum { LIMIT_MS = 8000, LIMIT_MIB = 128 };
+#else
 enum { LIMIT_MS = 2000, LIMIT_MIB = 128 };
+#endif
 
+/* Of the processor's time, which is ours alone: other work on the machine does not count. */
 static long now_ms(void)
 {
     struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
     return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
@@ -22,7 +27,7 @@ static long peak_kib(void)
     return u.ru_maxrss;
 }
 
-/* Must fail, with words, inside 2 s and 128 MiB. */
+/* Must fail, with words, inside 2 s of the processor and 128 MiB. */
 static void must_fail(const char *what, bool ok, const struct err *err, long start, long memory)
 {
     if (ok) {

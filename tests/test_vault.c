@@ -683,7 +683,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_vault__mends_a_torn_copy, setup, teardown),
         cmocka_unit_test_setup_teardown(test_vault__a_dropped_key_is_in_neither_copy, setup,
                                         teardown),
-        cmocka_unit_test(test_vault__knows_a_good_pin),
+        cmocka_unit_test_teardown(test_vault__knows_a_good_pin, card_mend),
         cmocka_unit_test_setup_teardown(test_vault__a_pin_ends_a_short_break, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_vault__five_wrong_pins_or_half_an_hour_want_the_passphrase, setup, teardown),
@@ -702,7 +702,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_vault__each_unlocking_renews_the_key, setup, teardown),
         cmocka_unit_test_setup_teardown(test_vault__half_a_lock_is_undone_or_told, setup, teardown),
-        cmocka_unit_test(test_vault__knows_a_key_that_nothing_is_sealed_to),
+        cmocka_unit_test_teardown(test_vault__knows_a_key_that_nothing_is_sealed_to, card_mend),
         cmocka_unit_test_setup_teardown(test_vault__ten_wrong_passphrases_are_a_travel_lock, setup,
                                         teardown),
     };
