@@ -3,29 +3,21 @@
  * org.freedesktop.login1(5), "Inhibitor locks". */
 #include "platform/sleep.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
-#include <systemd/sd-bus.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "platform/arena.h"
+#include "platform/bus.h"
 
 static const char service[] = "org.freedesktop.login1", object[] = "/org/freedesktop/login1",
                   manager[] = "org.freedesktop.login1.Manager";
-enum { STACK = 256 * 1024, CALL_USEC = 10 * 1000000 };
 
 struct sleep_watch {
     sleep_news *news;
     void *user;
-    sd_bus *bus; /* the thread's own */
-    pthread_t thread;
-    int stop; /* eventfd: end the thread */
+    struct bus_thread *thread;
     pthread_mutex_t mutex;
     int lock; /* logind's delay lock, or -1 */
     bool near;
@@ -47,11 +39,11 @@ static void drop_lock(struct sleep_watch *w, bool answer)
     pthread_mutex_unlock(&w->mutex);
 }
 
-static void take_lock(struct sleep_watch *w)
+static void take_lock(struct sleep_watch *w, sd_bus *bus)
 {
     sd_bus_message *reply = NULL;
     int fd = -1;
-    if (sd_bus_call_method(w->bus, service, object, manager, "Inhibit", NULL, &reply, "ssss",
+    if (sd_bus_call_method(bus, service, object, manager, "Inhibit", NULL, &reply, "ssss",
                            "sleep", "suhbat", "Answers are put away", "delay") >= 0 &&
         sd_bus_message_read(reply, "h", &fd) >= 0) {
         fd = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* the message's own goes with it */
@@ -86,75 +78,36 @@ static int on_signal(sd_bus_message *message, void *user, sd_bus_error *error)
     }
     tell(w, near != 0);
     if (!near) {
-        take_lock(w); /* for the next time */
+        take_lock(w, sd_bus_message_get_bus(message)); /* for the next time */
     }
     return 0;
 }
 
-static bool begin(struct sleep_watch *w)
+static bool begin(sd_bus *bus, void *user)
 {
-    if (sd_bus_open_system(&w->bus) < 0) {
+    if (sd_bus_match_signal(bus, NULL, service, object, manager, "PrepareForSleep", on_signal,
+                            user) < 0) {
         return false;
     }
-    sd_bus_set_method_call_timeout(w->bus, CALL_USEC);
-    if (sd_bus_match_signal(w->bus, NULL, service, object, manager, "PrepareForSleep", on_signal,
-                            w) < 0) {
-        return false;
-    }
-    take_lock(w);
+    take_lock(user, bus);
     return true;
 }
 
-/* Until there is something to read, or the end: false. */
-static bool wait_for_news(struct sleep_watch *w)
+static void end(void *user)
 {
-    struct pollfd fds[] = {{.fd = sd_bus_get_fd(w->bus)}, {.fd = w->stop, .events = POLLIN}};
-    int events = sd_bus_get_events(w->bus);
-    uint64_t until = UINT64_MAX;
-    int timeout = -1;
-    if (events < 0 || sd_bus_get_timeout(w->bus, &until) < 0) {
-        return false;
-    }
-    if (until != UINT64_MAX) {
-        struct timespec t;
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        uint64_t now = (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-        timeout = until > now ? (int)((until - now) / 1000) + 1 : 0;
-    }
-    fds[0].events = (short)events;
-    int n = poll(fds, 2, timeout);
-    return (n >= 0 || errno == EINTR) && !fds[1].revents;
+    tell(user, false); /* the bus is gone: nobody would say that the sleep is over */
+    drop_lock(user, false);
 }
 
-static void *run(void *user)
-{
-    struct sleep_watch *w = user;
-    bool on = begin(w);
-    while (on) {
-        int done = sd_bus_process(w->bus, NULL);
-        on = done > 0 || (done == 0 && wait_for_news(w));
-    }
-    tell(w, false); /* the bus is gone: nobody would say that the sleep is over */
-    drop_lock(w, false);
-    sd_bus_close_unref(w->bus);
-    return NULL;
-}
+static const struct bus_listener listener = {.begin = begin, .end = end};
 
 struct sleep_watch *sleep_watch(sleep_news *news, void *user)
 {
     struct sleep_watch *w = mem_zero(1, sizeof *w);
-    pthread_attr_t attr;
     *w = (struct sleep_watch){.news = news, .user = user, .lock = -1};
     pthread_mutex_init(&w->mutex, NULL);
-    w->stop = eventfd(0, EFD_CLOEXEC);
-    pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, STACK);
-    bool on = w->stop >= 0 && pthread_create(&w->thread, &attr, run, w) == 0;
-    pthread_attr_destroy(&attr);
-    if (!on) {
-        if (w->stop >= 0) {
-            close(w->stop);
-        }
+    w->thread = bus_begin(&listener, w);
+    if (!w->thread) {
         pthread_mutex_destroy(&w->mutex);
         free(w);
         return NULL;
@@ -170,9 +123,7 @@ void sleep_ready(struct sleep_watch *w)
 void sleep_unwatch(struct sleep_watch *w)
 {
     if (w) {
-        (void)!eventfd_write(w->stop, 1);
-        pthread_join(w->thread, NULL);
-        close(w->stop);
+        bus_end(w->thread);
         pthread_mutex_destroy(&w->mutex);
         free(w);
     }

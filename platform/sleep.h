@@ -2,7 +2,7 @@
 #ifndef PLATFORM_SLEEP_H
 #define PLATFORM_SLEEP_H
 /*
- * sleep: is the machine about to sleep?  Home of sd-bus (libsystemd), which asks logind.
+ * sleep: is the machine about to sleep?  Asks logind.
  *
  * A thread of its own holds logind's delay lock for sleep: the machine waits until sleep_ready,
  * five seconds at most.  Where there is no logind nothing is told, and nothing is lost but that.

@@ -38,7 +38,7 @@ home 'png.h|turbojpeg.h' platform/picture.c
 home 'SDL' platform/window.c platform/window_internal.h platform/window_wayland.c platform/font.c platform/audio.c
 home 'wayland-' platform/window_wayland.c
 home 'sndfile.h' platform/audio.c
-home 'systemd/' platform/sleep.c
+home 'systemd/' platform/bus.h
 
 # forms does no input or output, has no clock and no randomness of its own
 for f in $(grep -lE '\b(fopen|open|getrandom|clock_gettime|clock_wall_ms|clock_mono_ms|time)\(' forms/*.c); do

@@ -1,59 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* platform/sleep: a real bus, and a stand-in for logind on it. */
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <systemd/sd-bus.h>
 
 #include "platform/arena.h"
 #include "platform/sleep.h"
-#include "tests/help.h"
-
-static char folder[] = "/tmp/suhbat-bus-XXXXXX";
-static pid_t daemon_pid;
-
-/* A bus of our own at folder/bus. */
-static bool bus_start(void)
-{
-    char config[64], socket[64], address[96];
-    snprintf(config, sizeof config, "%s/config", folder);
-    snprintf(socket, sizeof socket, "%s/bus", folder);
-    snprintf(address, sizeof address, "unix:path=%s", socket);
-    FILE *f = fopen(config, "w");
-    assert_non_null(f);
-    fprintf(f,
-            "<busconfig><type>system</type><listen>%s</listen><auth>EXTERNAL</auth>"
-            "<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>"
-            "<allow own=\"*\"/><allow receive_sender=\"*\"/></policy></busconfig>",
-            address);
-    fclose(f);
-    setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1);
-    unlink(socket);
-    daemon_pid = fork();
-    if (daemon_pid == 0) {
-        char option[96];
-        snprintf(option, sizeof option, "--config-file=%s", config);
-        int null = open("/dev/null", O_WRONLY);
-        dup2(null, STDERR_FILENO);
-        execlp("dbus-daemon", "dbus-daemon", "--nofork", option, (char *)NULL);
-        _exit(127);
-    }
-    for (int i = 0; i < 500 && access(socket, F_OK) != 0; i++) {
-        if (waitpid(daemon_pid, NULL, WNOHANG) == daemon_pid) {
-            return false;
-        }
-        usleep(10000);
-    }
-    return access(socket, F_OK) == 0;
-}
-
-static void bus_stop(void)
-{
-    kill(daemon_pid, SIGKILL);
-    waitpid(daemon_pid, NULL, 0);
-}
+#include "tests/bus.h"
 
 /* ---- logind's part: Inhibit gives the writing end of a pipe, which hangs up when it is let go
  * ---- */
@@ -178,15 +130,6 @@ static void watched(struct logind *l, struct sleep_watch **w, struct heard *h)
     assert_true(gives(l, 1));
 }
 
-static bool no_bus(void)
-{
-    if (!bus_start()) {
-        printf("skipped: dbus-daemon is not there\n");
-        return true;
-    }
-    return false;
-}
-
 static void test_sleep__the_machine_waits_until_all_is_put_away(void **state)
 {
     (void)state;
@@ -267,14 +210,5 @@ int main(void)
         cmocka_unit_test(test_sleep__a_bus_that_dies_leaves_nobody_in_the_dark),
         cmocka_unit_test(test_sleep__without_logind_or_bus_nothing_is_told),
     };
-    assert_non_null(mkdtemp(folder));
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    char path[64];
-    static const char *const left[] = {"config", "bus"};
-    for (size_t i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, left[i]);
-        unlink(path);
-    }
-    rmdir(folder);
-    return failed;
+    return bus_tests(tests, sizeof tests / sizeof *tests);
 }
