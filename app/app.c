@@ -18,6 +18,7 @@ enum { IDLE_LOCK_MS = 2 * 60 * 1000, IDLE_INTERVIEW_MS = 15 * 60 * 1000 };
 void app_go(struct app *app, enum screen screen)
 {
     app_errand_leave(app);
+    machine_close(app);
     bool elsewhere = app->screen == SCREEN_FINISH || app->screen == SCREEN_OUTLINE;
     if (app->interview && (screen == SCREEN_FINISH || screen == SCREEN_OUTLINE)) {
         interview_screen(app->interview, screen == SCREEN_FINISH ? "end" : "outline");
@@ -288,8 +289,8 @@ static bool know_form(struct app_form *out, const struct device_form *form,
     return false;
 }
 
-/* Is it earlier than what was begun or sealed here already, or than this program? */
-static bool is_doubtful(const struct app *app)
+/* When was the last that was begun or sealed here, or this program made?  With some slack. */
+static int64_t newest_known(const struct app *app)
 {
     enum { SLACK_MS = 10 * 60 * 1000 };
     int64_t newest = 1790000000000 + SLACK_MS;
@@ -297,7 +298,7 @@ static bool is_doubtful(const struct app *app)
     for (size_t i = 0; i < app->draft_count; i++) {
         newest = app->drafts[i].begun_ms > newest ? app->drafts[i].begun_ms : newest;
     }
-    return clock_wall_ms() < newest - SLACK_MS;
+    return newest - SLACK_MS;
 }
 
 bool app_read_form(struct app_form *f, const struct package *p)
@@ -328,7 +329,8 @@ static bool gather_home(struct device *d, void *arg, struct err *err)
     bool ok = device_drafts(d, app->drafts, &app->draft_count, err) &&
               device_waiting(d, &app->waiting, err) && device_forms(d, forms, &count, err);
     app->epoch = ok ? device_catalogue(d)->epoch : 0;
-    app->clock_doubt = ok && is_doubtful(app);
+    app->newest_ms = newest_known(app);
+    app->clock_doubt = ok && clock_wall_ms() < app->newest_ms;
     app->overdue_s = ok ? device_catalogue_overdue(d, clock_wall_ms()) : 0;
     struct app_form *known = mem_zero(APP_FORMS_MAX, sizeof *known);
     size_t known_count = app->form_count;
@@ -448,12 +450,14 @@ static void build(struct app *app)
         [SCREEN_SETTINGS] = screen_settings,
         [SCREEN_PIN] = screen_pin,
         [SCREEN_HAND] = screen_hand,
-        [SCREEN_RETURN] = screen_return};
+        [SCREEN_RETURN] = screen_return,
+        [SCREEN_MACHINE] = screen_machine};
     enum { MOST = 6 };
     int tries = 0;
     do {
         ui_begin(&app->ui);
         forget_lists(app);
+        app->media_shown = false;
         app->pass++;
         if (app->task) {
             app_watch_task(app);
@@ -491,7 +495,8 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
         "first-language", "first-invite", "first-words", "first-pass", "first-repeat",
         "first-request",  "travel",       "unlock",      "home",       "forms",
         "interview",      "outline",      "finish",      "sealed",     "hand-over",
-        "load",           "settings",     "pin",         "hand",       "return"};
+        "load",           "settings",     "pin",         "hand",       "return",
+        "machine"};
     struct buf out = {0};
     struct ui *ui = &app->ui;
     if (app->leaving || app->task ||
@@ -646,6 +651,7 @@ void app_begin(struct app *app, struct window *window, struct device *device,
     app->data_dir = o->data_dir;
     app->media_dir = o->media_dir;
     app->memory_kib = o->memory_kib;
+    app->kiosk = o->kiosk;
     app_settings_read(app);
     app->night = app->night || o->night; /* what is asked for goes before what was kept */
     app->ui.text_scale = o->text_scale > 0 ? o->text_scale : app->ui.text_scale;
@@ -672,6 +678,7 @@ struct device *app_end(struct app *app)
     }
     load_forget(app);
     app_errand_leave(app);
+    machine_close(app);
     app_leave_interview(app);
     struct device *device = writer_free(app->writer);
     app->writer = NULL;
@@ -726,6 +733,9 @@ static void fall_asleep(struct app *app)
         app_put_away(app);
     }
     audio_stop();
+    if (app->kiosk && app->screen > SCREEN_UNLOCK && !app->task) {
+        app_lock(app); /* whoever presses the power button closes the device */
+    }
     app->asleep = true;
     if (app->watch) {
         sleep_ready(app->watch);
@@ -758,6 +768,10 @@ bool app_handle(struct app *app, const struct window_event *e)
     if (e->kind == WINDOW_SLEEP) {
         fall_asleep(app);
         return false;
+    }
+    if (e->kind == WINDOW_MEDIA) {
+        medium_news(app);
+        return ui->again;
     }
     app->asleep = app->asleep && e->kind != WINDOW_AWAKE;
     if (e->kind == WINDOW_AWAKE) { /* no stick answers a machine that sleeps */

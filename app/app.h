@@ -17,6 +17,7 @@
 #include "app/keyboard.h"
 #include "app/ui.h"
 #include "platform/audio.h"
+#include "platform/disks.h"
 #include "platform/errand.h"
 #include "platform/media.h"
 #include "platform/picture.h"
@@ -43,6 +44,7 @@ enum screen {
     SCREEN_PIN,
     SCREEN_HAND,
     SCREEN_RETURN,
+    SCREEN_MACHINE,
     SCREEN_COUNT
 };
 enum app_sheet {
@@ -55,7 +57,8 @@ enum app_sheet {
     SHEET_PICTURE,
     SHEET_MEMO,
     SHEET_ABOUT,
-    SHEET_TRAVEL
+    SHEET_TRAVEL,
+    SHEET_CLOCK
 };
 
 enum { APP_AHEAD = 64 };
@@ -160,7 +163,9 @@ struct app {
     size_t draft_count;
     struct device_waiting waiting;
     uint64_t overdue_s;
-    bool clock_doubt;        /* it stands before something that this device did */
+    bool clock_doubt;        /* it stands before something that this device did … */
+    int64_t newest_ms;       /* … which was then */
+    uint8_t clock_form[32];  /* whose interview waits for the clock */
     uint64_t epoch, epoch_s; /* of the catalogue: its number, and when it was signed */
     struct app_form forms[APP_FORMS_MAX];
     size_t form_count;
@@ -218,6 +223,11 @@ struct app {
     /* exchange */
     struct medium media[MEDIA_MAX]; /* as they were found last */
     size_t media_count;
+    bool media_shown;        /* they are on the page: it follows what is put in and pulled out */
+    const char *media_ending;
+    struct disks *disks;     /* who mounts them and takes them out, or NULL; lent */
+    bool kiosk;              /* no desktop: the page of the machine is offered, sleeping locks */
+    struct machine_page *machine; /* of SCREEN_MACHINE, or NULL */
     struct arena named_arena;
     struct app_named *named; /* files on them that were looked for */
     size_t named_count;
@@ -398,6 +408,12 @@ void screen_sealed(struct app *app);
 void screen_hand_over(struct app *app);
 void screen_load(struct app *app);
 void screen_settings(struct app *app);
+/* ---- what a desktop would offer (platform/machine.h) ---- */
+void machine_open(struct app *app);
+void machine_close(struct app *app);
+void screen_machine(struct app *app);
+/* An interview that would be dated by a clock that is wrong. */
+void clock_sheet(struct app *app, int x, int *y, int w);
 /* A row a language of the interface; true when another was taken. */
 bool interface_languages(struct app *app, int x, int *y, int w);
 void sheet_show(struct app *app);
@@ -415,6 +431,10 @@ void load_ended(struct app *app);  /* what went on for SCREEN_LOAD */
 void load_forget(struct app *app); /* what was found; never while a task goes on */
 
 /* ---- a stick, a card or a folder ---- */
+/* The thread that mounts has news, or takes one out; called on the screen's. */
+void medium_news(struct app *app);
+/* "Take it out", where that can be done; behind what was copied to it. */
+void medium_out(struct app *app, const char *path, int x, int *y, int w);
 /* NULL: not chosen yet. */
 const char *medium_choose(struct app *app, int x, int *y, int w);
 /* Behind the body: takes the folder that is looked at. */
@@ -485,7 +505,7 @@ void question_show_fields(struct app *app, int x, int *y, int w);
 struct app_options {
     const char *data_dir, *media_dir; /* lent; media_dir: one fixed folder, or NULL */
     uint32_t memory_kib;
-    bool night;
+    bool night, kiosk;
     float text_scale;          /* 0: as it was kept */
     enum ui_language language; /* UI_LANGUAGE_COUNT: as it was kept */
 };

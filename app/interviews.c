@@ -217,13 +217,47 @@ static void begin_opening(struct app *app, struct opening *o)
                                          .stops = !o->anew});
 }
 
-void app_start_interview(struct app *app, const uint8_t package_hash[32])
+static void start_interview(struct app *app, const uint8_t package_hash[32])
 {
     struct opening *o = mem_zero(1, sizeof *o);
     o->anew = true;
     memcpy(o->draft.package_hash, package_hash, sizeof o->draft.package_hash);
     snprintf(o->language, sizeof o->language, "%s", language_code(app->ui.language));
     begin_opening(app, o);
+}
+
+void app_start_interview(struct app *app, const uint8_t package_hash[32])
+{
+    if (app->clock_doubt && clock_wall_ms() < app->newest_ms) {
+        memcpy(app->clock_form, package_hash, sizeof app->clock_form);
+        app->sheet = SHEET_CLOCK;
+        app->ui.again = true;
+        return;
+    }
+    start_interview(app, package_hash);
+}
+
+void clock_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const char *newest = arena_text(&ui->frame, app_date(app, app->newest_ms));
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION,
+                  ui_fill(ui, S_clock_says, app_date(app, clock_wall_ms()), newest), ui->theme.ink,
+                  true);
+    *y += ui_px(ui, 12);
+    *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_clock_why), ui->theme.ink, true);
+    *y += ui_px(ui, 20);
+    if (app->kiosk &&
+        ui_wide_button(ui, "machine", x, y, w, ui_str(ui, S_machine_clock_set), true)) {
+        machine_open(app);
+        return;
+    }
+    if (ui_wide_button(ui, "all-the-same", x, y, w, ui_str(ui, S_clock_all_the_same), false)) {
+        uint8_t form[32];
+        memcpy(form, app->clock_form, sizeof form);
+        app_close_sheet(app);
+        start_interview(app, form);
+    }
 }
 
 void app_resume(struct app *app, const struct device_draft *draft)

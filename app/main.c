@@ -24,7 +24,7 @@ struct options {
     const char *data, *media, *enrol, *load, *lang, *fonts, *label, *guide;
     int w, h, robot_fd;
     float scale, text;
-    bool night, windowed;
+    bool night, windowed, kiosk;
     unsigned memory_mib;
 };
 
@@ -36,6 +36,8 @@ static void help(void)
          "  suhbat --load FOLDER       take forms, lists and receipts from a folder\n"
          "  suhbat --guide LANG        print the interviewer's guide: ru, ky, tg or en\n\n"
          "  --data DIR        where the device keeps its vault (~/.local/share/suhbat)\n"
+         "  --kiosk           the only program of the device: mounts sticks, offers a page with\n"
+         "                    brightness, clock and power, locks when the device sleeps\n"
          "  --media DIR       one folder in the place of sticks and cards\n"
          "  --lang CODE       ru, ky, tg or en\n"
          "  --window WxH      a window of this size, not the full screen\n"
@@ -80,6 +82,10 @@ static int parse(struct options *o, int argc, char **argv)
         }
         if (strcmp(a, "--night") == 0) {
             o->night = true;
+            continue;
+        }
+        if (strcmp(a, "--kiosk") == 0) {
+            o->kiosk = true;
             continue;
         }
         if (!v || strncmp(a, "--", 2) != 0) {
@@ -298,7 +304,12 @@ static bool find_fonts(struct buf *out, const struct options *o)
     return false;
 }
 
-/* On the watch's thread. */
+/* On the threads of the two watches. */
+static void on_media(void *window)
+{
+    window_tell(window, WINDOW_MEDIA);
+}
+
 static void on_sleep(void *window, bool near)
 {
     window_tell(window, near ? WINDOW_SLEEP : WINDOW_AWAKE);
@@ -325,13 +336,16 @@ static int window(const struct options *o, const char *dir)
                                       .media_dir = o->media,
                                       .memory_kib = o->memory_mib * 1024,
                                       .night = o->night,
+                                      .kiosk = o->kiosk,
                                       .text_scale = o->text,
                                       .language =
                                           o->lang ? language_from(o->lang) : UI_LANGUAGE_COUNT};
         app_begin(app, w, device, &options);
         app->watch = sleep_watch(on_sleep, w);
+        app->disks = o->media ? NULL : disks_watch(o->kiosk, on_media, w);
         status = app_run(app, o->robot_fd);
         sleep_unwatch(app->watch);
+        disks_unwatch(app->disks);
         device = app_end(app);
     } else {
         status = say(&err);

@@ -211,8 +211,12 @@ void screen_hand_over(struct app *app)
                      ui_fill(ui, S_hand_over_done, ui_number(ui, app->exported.records), NULL),
                      ui->theme.ink, true);
         y += ui_px(ui, 10);
-        y += ui_text(ui, x, y, w, TEXT_BODY_BOLD, ui_str(ui, S_hand_over_pull), ui->theme.accent,
-                     true);
+        if (disks_knows(app->disks, app->task_folder)) {
+            medium_out(app, app->task_folder, x, &y, w);
+        } else {
+            y += ui_text(ui, x, y, w, TEXT_BODY_BOLD, ui_str(ui, S_hand_over_pull),
+                         ui->theme.accent, true);
+        }
         y += ui_px(ui, 16);
         ui_card(ui, NULL, x, &y, w, app_words(app, app->exported.words),
                 ui_str(ui, S_hand_over_words), false);

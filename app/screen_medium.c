@@ -191,6 +191,60 @@ static void show_folder(struct app *app, int x, int *y, int w)
     }
 }
 
+/* ---- taking one out ---- */
+
+struct taking {
+    char path[256];
+};
+
+static bool take_out(void *matter, struct err *err)
+{
+    return disks_take_out(((struct taking *)matter)->path, err);
+}
+
+static void taken_out(struct app *app, void *matter, bool ok, const struct err *err)
+{
+    struct ui *ui = &app->ui;
+    const char *name = arena_text(&ui->frame, app_media_name(((struct taking *)matter)->path));
+    bool listed = app->media_count > 0 && !app->exchanged;
+    if (listed) {
+        app_find_media(app, app->media_ending); /* says what is in; then: */
+    }
+    if (ok) {
+        app_say_text(app, ui_fill(ui, S_media_out_done, name, NULL), true);
+    } else {
+        app_say_text(app, ui_fill(ui, S_media_out_busy, err->what, NULL), false);
+    }
+}
+
+void medium_out(struct app *app, const char *path, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    if (!disks_knows(app->disks, path)) {
+        return;
+    }
+    const char *label = ui_fill(ui, S_media_out, app_media_name(path), NULL);
+    int px = x;
+    if (ui_pill(ui, arena_printf(&ui->frame, "out:%s", path), &px, y, x, x + w, label, false,
+                false)) {
+        struct taking *t = mem_zero(1, sizeof *t);
+        snprintf(t->path, sizeof t->path, "%s", path);
+        app_errand(app, &(struct app_errand){.what = S_media_out_wait,
+                                             .work = take_out,
+                                             .matter = t,
+                                             .drop = free,
+                                             .end = taken_out});
+    }
+    ui_pills_end(ui, &px, y, x);
+}
+
+void medium_news(struct app *app)
+{
+    if (app->media_shown && !app->errand.errand && !app->task) {
+        app_find_media(app, app->media_ending);
+    }
+}
+
 const char *medium_choose(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -198,6 +252,12 @@ const char *medium_choose(struct app *app, int x, int *y, int w)
     if (app->folder[0]) {
         show_folder(app, x, y, w);
         return NULL;
+    }
+    char why[200];
+    app->media_shown = true;
+    if (disks_trouble(app->disks, why, sizeof why)) {
+        ui_warning(ui, x, y, w,
+                   ui_fill(ui, S_media_unreadable, arena_text(&ui->frame, why), NULL));
     }
     for (size_t m = 0; m < app->media_count; m++) {
         const char *id = arena_printf(&ui->frame, "medium:%zu", m + 1);
@@ -207,6 +267,7 @@ const char *medium_choose(struct app *app, int x, int *y, int w)
                    ui_fill(ui, S_media_free, ui_tenths(ui, tenths), NULL), 0)) {
             chosen = medium->path;
         }
+        medium_out(app, medium->path, x, y, w);
     }
     if (!app->media_count) {
         ui_warning(ui, x, y, w, ui_str(ui, S_media_none));

@@ -203,6 +203,11 @@ void screen_settings(struct app *app)
         ui->again = true;
         return;
     }
+    if (app->kiosk && ui_row(ui, "machine", x, &y, w, ui_str(ui, S_machine_title),
+                             ui_str(ui, S_machine_small), 0)) {
+        machine_open(app);
+        return;
+    }
     if (ui_row(ui, "about", x, &y, w, ui_str(ui, S_about_title), "", 0)) {
         about_open(app);
         return;

@@ -34,4 +34,8 @@ bool disks_trouble(struct disks *disks, char *why, size_t size);
  * ERR_ENV: it is in use, or UDisks2 refused. */
 MUST_CHECK bool disks_take_out(const char *path, struct err *err);
 
+#ifdef SUHBAT_TEST
+void disks_pretend(const char *path); /* this is known, too; NULL: no longer.  Lent. */
+#endif
+
 #endif

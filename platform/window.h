@@ -30,7 +30,8 @@ enum window_event_kind {
     WINDOW_HIDE,  /* covered or minimised */
     WINDOW_SLEEP, /* the machine is about to sleep: told by window_tell */
     WINDOW_AWAKE, /* it no longer is */
-    WINDOW_SAVED  /* what the page waits for is on the medium */
+    WINDOW_SAVED, /* what the page waits for is on the medium */
+    WINDOW_MEDIA  /* a stick or card came or went: told by window_tell */
 };
 enum window_key {
     KEY_NONE,

@@ -15,28 +15,43 @@ sums() { # add the last "N passed, N failed, N skipped" of a step's output
     passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 }
 
-step() { # NAME COMMAND…
-    name=$1; shift
-    start=$(date +%s)
-    "$@" > build/step.log 2>&1
-    status=$?
-    cat build/step.log >> "$log"
+report() { # NAME LOG STATUS SECONDS
+    cat "$2" >> "$log"
     before=$failed
-    if sums build/step.log; then
-        [ $status -eq 0 ] || [ "$failed" -gt "$before" ] || failed=$((failed + 1))
-    elif [ $status -eq 0 ]; then
+    if sums "$2"; then
+        [ "$3" -eq 0 ] || [ "$failed" -gt "$before" ] || failed=$((failed + 1))
+    elif [ "$3" -eq 0 ]; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
     fi
-    took=$(($(date +%s) - start))
-    if [ $status -eq 0 ]; then
-        echo "ok    $name (${took} s)"
+    if [ "$3" -eq 0 ]; then
+        echo "ok    $1 ($4 s)"
     else
-        echo "FAIL  $name (${took} s)"
-        tail -n 60 build/step.log
+        echo "FAIL  $1 ($4 s)"
+        tail -n 60 "$2"
     fi
-    grep -hE '^skipped: ' build/step.log | sort -u
+    grep -hE '^skipped: ' "$2" | sort -u
+    rm -f "$2"
+}
+
+step() { # NAME COMMAND…
+    name=$1; shift
+    start=$(date +%s)
+    "$@" > build/step.log 2>&1
+    report "$name" build/step.log $? $(($(date +%s) - start))
+}
+
+# What waits for disks and windows more than it computes runs beside the steps that follow.
+beside() { # NAME COMMAND…: at most one; `together` waits for it
+    beside_name=$1; shift
+    beside_start=$(date +%s)
+    "$@" > build/beside.log 2>&1 &
+    beside_pid=$!
+}
+together() {
+    wait $beside_pid
+    report "$beside_name" build/beside.log $? $(($(date +%s) - beside_start))
 }
 
 M="${MAKE:-make} --no-print-directory -s"
@@ -48,12 +63,14 @@ step "layers" $M layers
 [ -f tests/hardening.sh ] && step "hardening" tests/hardening.sh
 [ -f tests/tools.sh ] && step "tools" tests/tools.sh
 [ -f tests/crash.sh ] && step "kill points" env SHORT=1 $M crash WERROR=-Werror
+beside "screens: drawn, linted, compared" env QUICK=1 BIN=build/test/bin tests/screens.sh
 step "demo" $M demo WERROR=-Werror
-step "screens: drawn, linted, compared" env QUICK=1 BIN=build/test/bin tests/screens.sh
-step "robot, one minute" env SHORT=1 BIN=build/test/bin tests/robot.sh
 step "window: first run, request, pages of questions, lying across" tests/window.sh
 step "Wayland: an interview by touch, sizes, scales, rest, keyboards" tests/wayland.sh
+together
+beside "robot, one minute" env SHORT=1 BIN=build/test/bin tests/robot.sh
+step "package" tests/package.sh
 step "unit tests under ASan and UBSan" $M asan WERROR=-Werror
-rm -f build/step.log
+together
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]

@@ -16,6 +16,8 @@
 
 #include "platform/clock.h"
 #include "tests/card.h"
+#include "platform/disks.h"
+#include "platform/machine.h"
 #include "tests/gallery.h"
 
 static void must(bool ok, const char *what)
@@ -98,6 +100,35 @@ static void tap_and_go(struct scene *s, const char *id)
     scene_event_alone(s, e);
     e.kind = WINDOW_UP;
     scene_event_alone(s, e);
+}
+
+/* A kiosk's page of the machine, with a screen of half its brightness. */
+static void show_machine(struct scene *s)
+{
+    struct err err = {0};
+    char panel[300];
+    snprintf(panel, sizeof panel, "%s", study_path(&s->study, "panel"));
+    OK(file_folder(panel, 0700, &err));
+    OK(file_write(study_path(&s->study, "panel/brightness"), "50", 2, 0600, true, &err));
+    OK(file_write(study_path(&s->study, "panel/max_brightness"), "100", 3, 0600, true, &err));
+    char *slash = strrchr(panel, '/');
+    *slash = '\0';
+    machine_backlights = panel;
+    s->app.kiosk = true;
+    scene_draw(s);
+    must(scene_tap(s, "machine"), "open the page of the machine");
+    scene_event(s, (struct window_event){.kind = WINDOW_SAVED});
+    must(s->app.screen == SCREEN_MACHINE, "be on the page of the machine");
+    shot(s, "machine");
+    must(scene_show(s, "clock") && scene_tap(s, "clock"), "set the clock");
+    must(scene_show(s, "clock-set") != NULL, "find the clock");
+    shot(s, "machine-clock");
+    must(scene_show(s, "off") && scene_tap(s, "off"), "switch off");
+    must(scene_show(s, "power-yes") != NULL, "be asked");
+    shot(s, "machine-off");
+    s->app.kiosk = false;
+    machine_backlights = "/nonexistent";
+    must(scene_tap(s, "back"), "leave the page of the machine");
 }
 
 static void hand_over(struct scene *s)
@@ -521,6 +552,13 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     s.app.clock_doubt = true;
     scene_draw(&s);
     shot(&s, "home-doubt");
+    s.app.newest_ms = INT64_MAX;
+    must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "begin with a wrong clock");
+    s.app.newest_ms = 1796000000000;
+    scene_draw(&s);
+    shot(&s, "clock-wrong");
+    scene_tap(&s, "cancel");
+    scene_tap(&s, "back");
     s.app.clock_doubt = false;
     battery = 9;
     card_full = true;
@@ -537,8 +575,13 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     scene_draw(&s);
     shot(&s, "about");
     scene_tap(&s, "cancel");
+    show_machine(&s);
     scene_tap(&s, "back");
     must(scene_tap(&s, "hand-over"), "hand over once more");
+    disks_pretend(s.app.media[0].path);
+    scene_draw(&s);
+    shot(&s, "hand-over-out");
+    disks_pretend(NULL);
     card_ms = 500;
     unsigned before = card_syncs;
     tap_and_go(&s, "medium:1");
@@ -825,6 +868,7 @@ int main(int argc, char **argv)
     struct buf map = {0};
     draw_map(&map);
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1};
+    setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", 1); /* nobody knows the zone */
     struct window *w = scene_window(&look);
     char path[512];
     static const char *const dirs[] = {"", "/ru", "/ky", "/tg", "/differs"};
@@ -847,7 +891,15 @@ int main(int argc, char **argv)
                     {"day-large-across", 1280, 720, 2, false, true, false},
                     {"small", 480, 800, 4 / 3.0f, false, false, true},
                     {"small-across", 800, 480, 4 / 3.0f, false, false, true},
-                    {"tablet-across", 1920, 1200, 1.5f, false, false, true}};
+                    {"tablet-across", 1920, 1200, 1.5f, false, false, true},
+                    {"tablet", 1200, 1920, 1.5f, false, false, true},
+                    {"qhd", 540, 960, 1.5f, false, false, true},
+                    {"qhd-across", 960, 540, 1.5f, false, false, true},
+                    {"tall", 720, 1440, 2, false, false, true},
+                    {"tall-across", 1440, 720, 2, false, false, true},
+                    {"fine", 1600, 2560, 2.5f, false, false, true},
+                    {"fine-across", 2560, 1600, 2.5f, false, false, true}};
+    enum { FULL_VARIANTS = 9 }; /* of the others only the main pages are looked at */
     for (int l = UI_RU; l <= UI_TG; l++) {
         for (size_t v = 0; v < sizeof variants / sizeof *variants; v++) {
             if (variants[v].longest && l != UI_TG) {
@@ -864,6 +916,9 @@ int main(int argc, char **argv)
             window_rescale(w, look.scale);
             first_run(w, &look);
             tour(w, form, &look);
+            if (v >= FULL_VARIANTS) {
+                continue;
+            }
             scene_picture = &map;
             kinds(w, of_kinds, &look);
             pictured(w, with_pictures, &look);
