@@ -20,18 +20,20 @@ DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium
 	libxml2-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev \
 	libsystemd-dev libwayland-dev fonts-paratype
 DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file \
-	weston 'libweston-10-dev|libweston-14-dev' sway wtype
+	weston 'libweston-10-dev|libweston-14-dev' sway wtype $(DEPS_DEB)
 DEPS_FUZZ = clang libclang-rt-14-dev
 DEPS_SLOW = xserver-xephyr
+DEPS_DEB = dpkg-dev lintian systemd
 DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
 
 # ---- flags ----
 OUT = build/$(FLAVOUR)
 BIN = $(if $(filter release,$(FLAVOUR)),build/bin,$(OUT)/bin)
 PKGS = sdl2 SDL2_ttf libsodium sqlite3 libxml-2.0 libzip jansson libpcre2-8 libutf8proc libmd libpng libturbojpeg sndfile libsystemd wayland-client
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-ARCH := $(shell uname -m)
+PKG_CONFIG ?= pkg-config
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
+MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 HARDEN_x86_64 = -fcf-protection=full
 HARDEN_aarch64 = -mbranch-protection=standard
 GCC_ONLY = -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr -fstack-clash-protection
@@ -43,7 +45,7 @@ ifneq ($(FLAVOUR),fuzz)
 ALL_CFLAGS += $(GCC_ONLY)
 endif
 ifeq ($(filter asan fuzz,$(FLAVOUR)),)
-ALL_CFLAGS += -D_FORTIFY_SOURCE=3 -fstack-protector-strong $(HARDEN_$(ARCH))
+ALL_CFLAGS += -D_FORTIFY_SOURCE=3 -fstack-protector-strong $(HARDEN_$(MACHINE))
 endif
 ifneq ($(FLAVOUR),release)
 ALL_CFLAGS += -DSUHBAT_TEST
@@ -76,7 +78,7 @@ NO_EGL = $(BIN:bin=lib)/suhbat/no-egl.so
 FUZZERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/fuzz_*.c))
 
 
-.PHONY: elsewhere all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
+.PHONY: deb elsewhere handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
 	tests run-tests format strings
 .DELETE_ON_ERROR:
 
@@ -138,6 +140,23 @@ crash: deps ## kill -9 at every write of a short interview
 
 elsewhere: ## make check in a root of Debian 13 (SUITE=trixie, WHAT=check); needs root
 	$(Q)SHARED=$(SHARED) tests/elsewhere.sh
+
+deb: ## build/deb/*.deb: the device's package and the desk's; ARCH=arm64 or armhf by cross compilers (needs root)
+ifeq ($(ARCH),)
+	$(Q)$(MAKE) --no-print-directory -s deps
+	$(Q)tests/deps.sh $(DEPS_DEB)
+	$(Q)$(MAKE) --no-print-directory -s all build/icon/icon
+	$(Q)VERSION=$(VERSION) ARCH=$$(dpkg --print-architecture) BIN=build/bin package/deb.sh
+else
+	$(Q)VERSION=$(VERSION) ARCH=$(ARCH) DEPS_BUILD="$(DEPS_BUILD)" package/cross.sh
+endif
+
+installed: deb ## the package installed, upgraded and removed in a root folder of its own; needs root
+	$(Q)tests/installed.sh
+
+handheld: deb ## the whole device, simulated in QEMU: by touch alone, on Wayland, the console and Xorg; needs root
+	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
+	$(Q)tests/handheld.sh
 
 layers: ## who includes and links what (docs/ARCHITECTURE.md)
 	$(Q)tests/layers.sh
@@ -216,6 +235,10 @@ $(NO_EGL): platform/stub/no_egl.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -std=c11 -Wall -Wextra -Wmissing-prototypes $(WERROR) -fPIC -fvisibility=hidden -shared \
 		-Wl,-z,relro,-z,now,-z,noexecstack -Wl,-soname,no-egl.so $< -o $@
+
+build/icon/icon: $(OUT)/package/icon.o $(LIB_PLATFORM)
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
 
 FONTS = PTS55F.ttf PTS75F.ttf PTS56F.ttf PTF75F.ttf
 .PHONY: fonts benches fuzzers deps-slow

@@ -30,6 +30,7 @@ void app_go(struct app *app, enum screen screen)
     app->sheet = app->sheet_shown = SHEET_NONE;
     app->message[0] = '\0';
     app->refused = NULL;
+    app->media_changed = false; /* the next page looks by itself */
     app->exchanged = false;
     if (!app->task) {
         load_forget(app);
@@ -457,7 +458,7 @@ static void build(struct app *app)
     do {
         ui_begin(&app->ui);
         forget_lists(app);
-        app->media_shown = false;
+        app->look_again = NULL;
         app->pass++;
         if (app->task) {
             app_watch_task(app);
@@ -710,6 +711,11 @@ void app_draw(struct app *app)
             build(app);
         }
         app->ahead_count = app->screen == SCREEN_INTERVIEW ? app->ahead_count : 0;
+    }
+    if (app->media_changed && app->look_again && !app->errand.errand && !app->task) {
+        app->media_changed = false;
+        app->look_again(app);
+        build(app);
     }
     if (app->leaving && leaving_timeout(app) < 0) {
         wait_box(&app->ui, S_wait_save);

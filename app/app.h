@@ -223,8 +223,8 @@ struct app {
     /* exchange */
     struct medium media[MEDIA_MAX]; /* as they were found last */
     size_t media_count;
-    bool media_shown;        /* they are on the page: it follows what is put in and pulled out */
-    const char *media_ending;
+    void (*look_again)(struct app *app); /* the page follows what is put in and pulled out, or NULL */
+    bool media_changed;      /* … as soon as nothing else goes on */
     struct disks *disks;     /* who mounts them and takes them out, or NULL; lent */
     bool kiosk;              /* no desktop: the page of the machine is offered, sleeping locks */
     struct machine_page *machine; /* of SCREEN_MACHINE, or NULL */
@@ -433,6 +433,8 @@ void load_forget(struct app *app); /* what was found; never while a task goes on
 /* ---- a stick, a card or a folder ---- */
 /* The thread that mounts has news, or takes one out; called on the screen's. */
 void medium_news(struct app *app);
+/* What was put in, but cannot be read. */
+void medium_trouble(struct app *app, int x, int *y, int w);
 /* "Take it out", where that can be done; behind what was copied to it. */
 void medium_out(struct app *app, const char *path, int x, int *y, int w);
 /* NULL: not chosen yet. */

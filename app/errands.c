@@ -172,7 +172,7 @@ void app_find_media(struct app *app, const char *ending)
     struct looking *l = mem_zero(1, sizeof *l);
     arena_init(&l->arena);
     l->fixed = app->media_dir;
-    l->ending = app->media_ending = ending;
+    l->ending = ending;
     app->media_count = 0;
     app_forget_named(app);
     app_errand(

@@ -189,6 +189,11 @@ static void attach(struct app *app, const char *path, const struct buf *bytes)
 }
 
 /* The sheet: what lies on the sticks and cards, the newest first. */
+static void look_for_files(struct app *app)
+{
+    find_files(app, app->file_node);
+}
+
 void question_files_sheet(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -210,8 +215,10 @@ void question_files_sheet(struct app *app, int x, int *y, int w)
             return;
         }
     }
+    app->look_again = look_for_files;
+    medium_trouble(app, x, y, w);
     if (ui_wide_button(ui, "look", x, y, w, ui_str(ui, S_first_look), false)) {
-        find_files(app, app->file_node);
+        look_for_files(app);
     }
 }
 

@@ -49,6 +49,11 @@ static void take_invite(struct app *app, const char *path, const struct buf *byt
     free(invite);
 }
 
+static void look_for_invites(struct app *app)
+{
+    app_find_media(app, ".sbi");
+}
+
 /* Invitations lie as *.sbi on a stick or card. */
 static void choose_invite(struct app *app, int x, int *y, int w)
 {
@@ -64,12 +69,14 @@ static void choose_invite(struct app *app, int x, int *y, int w)
             return;
         }
     }
+    app->look_again = look_for_invites;
+    medium_trouble(app, x, y, w);
     if (!app->named_count) {
         ui_warning(ui, x, y, w, ui_str(ui, S_first_none));
     }
     *y += ui_px(ui, 12);
     if (ui_wide_button(ui, "look", x, y, w, ui_str(ui, S_first_look), false)) {
-        app_find_media(app, ".sbi");
+        look_for_invites(app);
     }
 }
 
@@ -188,6 +195,10 @@ static void take_request(struct app *app, int x, int *y, int w)
     }
     if (ui_wide_button(ui, "again", x, y, w, ui_str(ui, S_first_again), false)) {
         write_request(app);
+    }
+    *y += ui_px(ui, 8);
+    for (size_t m = 0; m < app->media_count; m++) {
+        medium_out(app, app->media[m].path, x, y, w);
     }
     if (ui_took(ui, "load")) {
         app_go(app, SCREEN_LOAD);

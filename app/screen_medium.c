@@ -206,10 +206,7 @@ static void taken_out(struct app *app, void *matter, bool ok, const struct err *
 {
     struct ui *ui = &app->ui;
     const char *name = arena_text(&ui->frame, app_media_name(((struct taking *)matter)->path));
-    bool listed = app->media_count > 0 && !app->exchanged;
-    if (listed) {
-        app_find_media(app, app->media_ending); /* says what is in; then: */
-    }
+    app->media_changed = true;
     if (ok) {
         app_say_text(app, ui_fill(ui, S_media_out_done, name, NULL), true);
     } else {
@@ -238,11 +235,24 @@ void medium_out(struct app *app, const char *path, int x, int *y, int w)
     ui_pills_end(ui, &px, y, x);
 }
 
+void medium_trouble(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    char why[200];
+    if (disks_trouble(app->disks, why, sizeof why)) {
+        ui_warning(ui, x, y, w,
+                   ui_fill(ui, S_media_unreadable, arena_text(&ui->frame, why), NULL));
+    }
+}
+
 void medium_news(struct app *app)
 {
-    if (app->media_shown && !app->errand.errand && !app->task) {
-        app_find_media(app, app->media_ending);
-    }
+    app->media_changed = app->ui.again = true;
+}
+
+static void look_for_media(struct app *app)
+{
+    app_find_media(app, NULL);
 }
 
 const char *medium_choose(struct app *app, int x, int *y, int w)
@@ -253,12 +263,8 @@ const char *medium_choose(struct app *app, int x, int *y, int w)
         show_folder(app, x, y, w);
         return NULL;
     }
-    char why[200];
-    app->media_shown = true;
-    if (disks_trouble(app->disks, why, sizeof why)) {
-        ui_warning(ui, x, y, w,
-                   ui_fill(ui, S_media_unreadable, arena_text(&ui->frame, why), NULL));
-    }
+    app->look_again = look_for_media;
+    medium_trouble(app, x, y, w);
     for (size_t m = 0; m < app->media_count; m++) {
         const char *id = arena_printf(&ui->frame, "medium:%zu", m + 1);
         const struct medium *medium = &app->media[m];

@@ -146,7 +146,9 @@ bool picture_read(struct picture *out, const void *bytes, size_t len, int most_w
 bool picture_png(struct buf *out, const uint8_t *dots, int channels, int w, int h, struct err *err)
 {
     png_image image = {.version = PNG_IMAGE_VERSION,
-                       .format = channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY};
+                       .format = channels == 4   ? PNG_FORMAT_RGBA
+                                 : channels == 3 ? PNG_FORMAT_RGB
+                                                 : PNG_FORMAT_GRAY};
     png_alloc_size_t len = 0;
     image.width = (png_uint_32)w;
     image.height = (png_uint_32)h;

@@ -22,7 +22,8 @@ enum { PICTURE_SIDE_MAX = 8192, PICTURE_PIXELS_MAX = 24 << 20 };
 MUST_CHECK bool picture_read(struct picture *out, const void *bytes, size_t len, int most_w,
                              int most_h, struct err *err);
 void picture_free(struct picture *picture);
-/* Appended to `out`.  `channels` 1: a byte a pixel, 0 black; 3: red, green, blue. */
+/* Appended to `out`.  `channels` 1: a byte a pixel, 0 black; 3: red, green, blue; 4: and
+ * how opaque. */
 MUST_CHECK bool picture_png(struct buf *out, const uint8_t *dots, int channels, int w, int h,
                             struct err *err);
 

@@ -8,6 +8,8 @@
  * with xdotool.  A script is lines of: start, kill, quit, tap ID, type TEXT, key NAME, wait SCREEN,
  * see ID, shot NAME, pause MS.  Exit 0 when every line went through.
  *
+ * DRIVE_ROBOT=FILE: the program runs already, elsewhere, and what it reports is appended to FILE; kill and
+ * quit are not for us.  DRIVE_SHOT=PROGRAM takes the pictures: PROGRAM FILE.
  * DRIVE_TOUCH=PIPE: touches instead of a pointer, as lines for weston_touch.c or touchscreen.c.
  */
 #include <errno.h>
@@ -17,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,7 +27,7 @@
 #include "platform/file.h"
 #include "platform/text.h"
 
-enum { TARGETS = 600, TIMES = 20000, WAIT_MS = 30000 };
+enum { TARGETS = 600, TIMES = 20000, WAIT_MS = 60000 };
 
 struct seen {
     char id[128];
@@ -47,6 +50,8 @@ static struct {
     char **argv;
     long first_frame_ms, peak_unlock_kib, peak_kib;
     int touch; /* the pipe of DRIVE_TOUCH, or -1 */
+    const char *robot; /* DRIVE_ROBOT, or NULL */
+    bool behind;       /* the last read of it brought something: there may be more */
     bool unlocked; /* since the last start: the peak no longer holds Argon2id's memory */
     bool slow;
 } d;
@@ -97,6 +102,14 @@ static bool pump(int timeout_ms)
     }
     char bytes[8192];
     ssize_t n = read(d.fd, bytes, sizeof bytes);
+    for (long end = now_ms() + timeout_ms; d.robot && n == 0 && now_ms() < end;) {
+        usleep(5000); /* a file is always readable, but it may not have grown */
+        n = read(d.fd, bytes, sizeof bytes);
+    }
+    d.behind = d.robot && n > 0;
+    if (d.robot && n == 0) {
+        return true;
+    }
     if (n <= 0) {
         close(d.fd);
         d.fd = -1;
@@ -120,7 +133,7 @@ static void settle(int quiet_ms)
     do {
         before = d.frame;
         pump(quiet_ms);
-    } while (d.frame != before && d.fd >= 0);
+    } while ((d.frame != before || d.behind) && d.fd >= 0);
 }
 
 static bool run(char *const argv[])
@@ -135,11 +148,25 @@ static bool run(char *const argv[])
            WEXITSTATUS(status) == 0;
 }
 
+/* One that runs already: its latest frame. */
+static bool attach(void)
+{
+    d.fd = d.fd >= 0 ? d.fd : open(d.robot, O_RDONLY | O_CLOEXEC);
+    for (long end = now_ms() + WAIT_MS; d.fd >= 0 && d.frame == 0 && now_ms() < end;) {
+        pump(200);
+    }
+    settle(300);
+    return d.frame > 0;
+}
+
 static bool start(void)
 {
     int pipes[2];
     char fd[16];
     d.unlocked = false;
+    if (d.robot) {
+        return attach();
+    }
     if (pipe(pipes) != 0) {
         return false;
     }
@@ -435,6 +462,10 @@ static bool shot(const char *name)
     char path[512];
     settle(60);
     snprintf(path, sizeof path, "%s/%s.png", d.shots, name);
+    const char *taker = getenv("DRIVE_SHOT");
+    if (taker) {
+        return run((char *[]){(char *)taker, path, NULL});
+    }
     return run((char *[]){"import", "-window", "root", path, NULL});
 }
 
@@ -442,7 +473,7 @@ static bool wait_screen(const char *name)
 {
     for (long end = now_ms() + WAIT_MS; now_ms() < end;) {
         if (strcmp(d.screen, name) == 0) {
-            if (strcmp(name, "home") == 0 && !d.unlocked) {
+            if (strcmp(name, "home") == 0 && !d.unlocked && !d.robot) {
                 long peak = peak_kib(true); /* with Argon2id's memory; then without */
                 d.peak_unlock_kib = peak > d.peak_unlock_kib ? peak : d.peak_unlock_kib;
                 d.unlocked = true;
@@ -528,6 +559,7 @@ int main(int argc, char **argv)
     d.argv = argv + 4;
     d.fd = -1;
     d.slow = getenv("SLOW") != NULL;
+    d.robot = getenv("DRIVE_ROBOT");
     const char *touch = getenv("DRIVE_TOUCH");
     d.touch = touch ? open(touch, O_WRONLY | O_CLOEXEC) : -1;
     if (touch && d.touch < 0) {
@@ -548,7 +580,7 @@ int main(int argc, char **argv)
         }
         line = end ? end + 1 : NULL;
     }
-    if (d.fd >= 0) {
+    if (d.fd >= 0 && !d.robot) {
         stop(SIGTERM);
     }
     FILE *out = fopen(argv[3], "w");

@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# image.sh MODE: build/handheld/MODE.img, a Debian with our package and nothing that a device would not have,
+# but for the test's own eye and finger (touchscreen.c, a program that tells what can be touched).
+#   MODE   weston (what the package starts), console, xorg
+# The root folder is made once and kept; FRESH=1 makes it anew.
+set -eu
+cd "$(dirname "$0")/../.."
+mode=$1
+OUT=$PWD/build/handheld
+root=$OUT/root
+SUITE=${SUITE:-bookworm}
+if [ -n "${FRESH:-}" ] || [ ! -e "$root/etc/debian_version" ]; then
+    rm -rf "$root"
+    mkdir -p "$OUT"
+    # what a vendor's image brings: kernel, systemd, a touchscreen's driver; for the other two modes Xorg and Mesa
+    mmdebstrap --quiet --variant=minbase --include=linux-image-amd64,systemd-sysv,udev,kmod,procps,adduser,dbus,\
+xserver-xorg-core,xserver-xorg-input-libinput,xserver-xorg-video-fbdev,xserver-xorg-legacy,xinit,libgl1-mesa-dri,libegl1,\
+libgbm1,libgles2,libgl1 "$SUITE" "$root"
+fi
+cp build/deb/suhbat_*_amd64.deb "$root/tmp/suhbat.deb"
+chroot "$root" sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --reinstall /tmp/suhbat.deb' \
+    > "$OUT/install-$mode.log" 2>&1
+rm "$root/tmp/suhbat.deb"
+
+# the eye and the finger
+mkdir -p "$root/opt/eye/bin" "$root/opt/eye/lib/suhbat"
+cp build/test/bin/suhbat "$root/opt/eye/bin/suhbat"
+cp build/test/lib/suhbat/no-egl.so "$root/opt/eye/lib/suhbat/"
+cc -O1 -Wall -Wextra tests/handheld/touchscreen.c -o "$root/opt/eye/touchscreen"
+cat > "$root/etc/default/suhbat" <<'U'
+SUHBAT=/opt/eye/bin/suhbat
+SUHBAT_OPTIONS="--robot 3"
+exec 3> /dev/virtio-ports/suhbat.robot
+U
+cat > "$root/etc/udev/rules.d/90-eye.rules" <<'U'
+SUBSYSTEM=="virtio-ports", MODE="0666"
+U
+cat > "$root/etc/systemd/system/touchscreen.service" <<'U'
+[Unit]
+DefaultDependencies=no
+After=systemd-udevd.service
+Before=suhbat-kiosk.service
+[Service]
+ExecStartPre=/sbin/modprobe uinput
+ExecStart=/opt/eye/touchscreen 720 1280 /dev/virtio-ports/suhbat.touch
+Restart=on-failure
+[Install]
+WantedBy=multi-user.target
+U
+mkdir -p "$root/etc/systemd/system/serial-getty@ttyS0.service.d" "$root/etc/systemd/system/suhbat-kiosk.service.d"
+printf '[Service]\nExecStart=\nExecStart=-/bin/bash -l\nStandardInput=tty\nStandardOutput=tty\n' \
+    > "$root/etc/systemd/system/serial-getty@ttyS0.service.d/shell.conf"
+printf '[Unit]\nAfter=touchscreen.service\nWants=touchscreen.service\n' > "$root/etc/systemd/system/suhbat-kiosk.service.d/eye.conf"
+case $mode in
+weston) ;;
+console) # no compositor: suhbat itself takes the screen; the groups are the README's
+    printf '[Service]\nExecStart=\nExecStart=/usr/lib/suhbat/kiosk-app\nSupplementaryGroups=video input\nMemoryDenyWriteExecute=no\nDevicePolicy=auto\n' \
+        >> "$root/etc/systemd/system/suhbat-kiosk.service.d/eye.conf" ;;
+xorg)
+    printf 'allowed_users=anybody\nneeds_root_rights=yes\n' > "$root/etc/X11/Xwrapper.config"
+    printf '[Service]\nExecStart=\nExecStart=/usr/bin/xinit /usr/lib/suhbat/kiosk-app -- :0 vt1 -keeptty -nolisten tcp\nNoNewPrivileges=no\nCapabilityBoundingSet=~\nRestrictSUIDSGID=no\nSystemCallFilter=\nProtectSystem=no\nMemoryDenyWriteExecute=no\nProtectClock=no\nProtectKernelTunables=no\nProtectKernelModules=no\nProtectKernelLogs=no\nProtectHostname=no\nRestrictRealtime=no\nLockPersonality=no\nRestrictNamespaces=no\nDevicePolicy=auto\nRestrictAddressFamilies=\n' \
+        >> "$root/etc/systemd/system/suhbat-kiosk.service.d/eye.conf" ;;
+esac
+chroot "$root" systemctl enable -q suhbat-kiosk.service touchscreen.service
+chroot "$root" rm -rf /var/lib/suhbat
+rm -f "$OUT/$mode.img"
+truncate -s 3000M "$OUT/$mode.img"
+mke2fs -q -t ext4 -d "$root" "$OUT/$mode.img"
+cp "$(ls "$root"/boot/vmlinuz-* | tail -n 1)" "$OUT/vmlinuz"
+cp "$(ls "$root"/boot/initrd.img-* | tail -n 1)" "$OUT/initrd"
