@@ -78,7 +78,7 @@ NO_EGL = $(BIN:bin=lib)/suhbat/no-egl.so
 FUZZERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/fuzz_*.c))
 
 
-.PHONY: deb elsewhere handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
+.PHONY: deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
 	tests run-tests format strings
 .DELETE_ON_ERROR:
 
@@ -145,14 +145,19 @@ deb: ## build/deb/*.deb: the device's package and the desk's; ARCH=arm64 or armh
 ifeq ($(ARCH),)
 	$(Q)$(MAKE) --no-print-directory -s deps
 	$(Q)tests/deps.sh $(DEPS_DEB)
-	$(Q)$(MAKE) --no-print-directory -s all build/icon/icon
+	$(Q)$(MAKE) --no-print-directory -s all icons
 	$(Q)VERSION=$(VERSION) ARCH=$$(dpkg --print-architecture) BIN=build/bin package/deb.sh
 else
+	$(Q)$(MAKE) --no-print-directory -s deps icons
 	$(Q)VERSION=$(VERSION) ARCH=$(ARCH) DEPS_BUILD="$(DEPS_BUILD)" package/cross.sh
 endif
 
 installed: deb ## the package installed, upgraded and removed in a root folder of its own; needs root
 	$(Q)tests/installed.sh
+
+emulated: ## the unit tests on arm64 (ARCH=armhf) by qemu-user; needs root
+	$(Q)$(MAKE) --no-print-directory -s deb ARCH=$(or $(ARCH),arm64)
+	$(Q)ARCH=$(or $(ARCH),arm64) tests/emulated.sh
 
 handheld: deb ## the whole device, simulated in QEMU: by touch alone, on Wayland, the console and Xorg; needs root
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
@@ -203,7 +208,7 @@ $(LIB_APP): $(call lib_objects,app,app/main.c)
 $(LIB_TOOLS): $(call lib_objects,tools,$(wildcard tools/suhbat_*.c))
 $(OUT)/lib%.a:
 	@rm -f $@
-	$(Q)ar rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 LINK = $(CC) $(CFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lm $(EXTRA_LIBS) -o $@
 
@@ -239,6 +244,14 @@ $(NO_EGL): platform/stub/no_egl.c $(OUT)/flags
 build/icon/icon: $(OUT)/package/icon.o $(LIB_PLATFORM)
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
+
+ICONS = $(addprefix build/icon/suhbat,.svg -48.png -128.png -256.png)
+.PHONY: icons
+icons: $(ICONS)
+build/icon/suhbat.svg: build/icon/icon
+	$(Q)$< svg > $@
+build/icon/suhbat-%.png: build/icon/icon
+	$(Q)$< png $* > $@
 
 FONTS = PTS55F.ttf PTS75F.ttf PTS56F.ttf PTF75F.ttf
 .PHONY: fonts benches fuzzers deps-slow

@@ -68,11 +68,9 @@ put 644 package/suhbat-kiosk.service "$R/lib/systemd/system/suhbat-kiosk.service
 put 644 package/suhbat.rules "$R/usr/share/polkit-1/rules.d/50-suhbat.rules"
 put 644 package/suhbat.desktop "$R/usr/share/applications/suhbat.desktop"
 put 644 package/suhbat.metainfo.xml "$R/usr/share/metainfo/org.suhbat.suhbat.metainfo.xml"
-install -d "$R/usr/share/icons/hicolor/scalable/apps"
-build/icon/icon svg > "$R/usr/share/icons/hicolor/scalable/apps/suhbat.svg"
+put 644 build/icon/suhbat.svg "$R/usr/share/icons/hicolor/scalable/apps/suhbat.svg"
 for size in 48 128 256; do
-    install -d "$R/usr/share/icons/hicolor/${size}x$size/apps"
-    build/icon/icon png $size > "$R/usr/share/icons/hicolor/${size}x$size/apps/suhbat.png"
+    put 644 build/icon/suhbat-$size.png "$R/usr/share/icons/hicolor/${size}x$size/apps/suhbat.png"
 done
 install -d "$R/usr/share/man/man1"
 gzip -9n < package/suhbat.1 > "$R/usr/share/man/man1/suhbat.1.gz"

@@ -27,11 +27,12 @@ boot() {
     nbdkit -f -U "$D/disk" --filter=cache file "$OUT/$mode.img" cache=writeback > "$D/nbdkit.log" 2>&1 &
     nbd=$!
     for _ in $(seq 100); do [ -S "$D/disk" ] && break; sleep 0.1; done
+    # virtio-gpu stays dark after a sleep: its driver in Debian 12 forgets what it showed.
     # KVM is not usable everywhere, and slow is enough
     qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 -no-reboot -display none \
         -kernel "$OUT/vmlinuz" -initrd "$OUT/initrd" -append 'root=/dev/vda rw console=ttyS0 quiet' \
         -drive "file=nbd+unix:///?socket=$D/disk,if=virtio,format=raw" \
-        -vga none -device virtio-gpu-pci,xres=720,yres=1280 -device qemu-xhci -device virtio-serial-pci \
+        -vga none -device bochs-display,xres=720,yres=1280,edid=on -device qemu-xhci -device virtio-serial-pci \
         -chardev "file,id=robot,path=$D/robot.log" -device virtserialport,chardev=robot,name=suhbat.robot \
         -chardev "pipe,id=touch,path=$D/touch" -device virtserialport,chardev=touch,name=suhbat.touch \
         -qmp "unix:$D/qmp,server,nowait" -serial "unix:$D/serial,server,nowait" > "$D/qemu.log" 2>&1 &
@@ -132,7 +133,7 @@ scenario() {
     # the interview of make demo, from home on, in four parts
     sed -e '1,/^wait home$/d' tests/cases/demo.drive | sed -e '/^shot 02-home$/d' > "$D/all"
     { echo start; sed -e '/^shot 10-cascade$/q' "$D/all"; } > "$D/f.drive"
-    { printf 'start\nwait unlock\nshot 13-after-sleep\ntype %s\ntap key:enter\nwait interview\n' "$PASS"
+    { printf 'start\nwait unlock\nshot 13-after-sleep\ntype %s\ntap key:enter\nwait home\nshot 14-after-sleep-home\ntap draft:1\nwait interview\n' "$PASS"
       sed -e '1,/^shot 10-cascade$/d' "$D/all" | sed -e '/^kill$/,$d'; } > "$D/g.drive"
     { printf 'start\nwait unlock\ntype %s\ntap key:enter\n' "$PASS"
       sed -e '1,/^kill$/d' "$D/all" | sed -e '1,/^tap key:enter$/d' | sed -e '/^see right$/,$d'
@@ -148,7 +149,6 @@ scenario() {
     cut_power
     boot
     in_stick
-    wait_seen 'field' 60
     drive "$D/h.drive"
     qmp stick-out
     serial "grep -E 'VmRSS|ctxt' /proc/\$(pgrep -x suhbat)/status; sleep 10; grep -E 'ctxt' /proc/\$(pgrep -x suhbat)/status" 16 \

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Run every unit test program in $BIN; close with one line of sums.
+# Run every unit test program in $BIN, by EMULATOR if there is one; close with one line of sums.
 set -u
 passed=0 failed=0 skipped=0
 for t in "$BIN"/test_*; do
     [ -x "$t" ] || continue
     case $t in *.d) continue ;; esac
     # a program that hangs fails; KILL, for SDL makes a wish of TERM
-    out=$(CMOCKA_MESSAGE_OUTPUT=TAP timeout -s KILL "${TEST_SECONDS:-300}" "$t" 2>&1)
+    out=$(CMOCKA_MESSAGE_OUTPUT=TAP timeout -s KILL "${TEST_SECONDS:-300}" ${EMULATOR:-} "$t" 2>&1)
     status=$?
     [ $status -ne 137 ] || out="$out
 not ok - killed after ${TEST_SECONDS:-300} s"
@@ -27,7 +27,7 @@ done
 for t in "$BIN"/fuzz_*; do
     case $t in *.d | *'*') continue ;; esac
     name=$(basename "$t")
-    if "$t" "$(tests/seeds.sh "$name")"/* > build/seeds.log 2>&1; then
+    if ${EMULATOR:-} "$t" "$(tests/seeds.sh "$name")"/* > build/seeds.log 2>&1; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
