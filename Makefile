@@ -159,9 +159,11 @@ emulated: ## the unit tests on arm64 (ARCH=armhf) by qemu-user; needs root
 	$(Q)$(MAKE) --no-print-directory -s deb ARCH=$(or $(ARCH),arm64)
 	$(Q)ARCH=$(or $(ARCH),arm64) tests/emulated.sh
 
-handheld: deb ## the whole device, simulated in QEMU: by touch alone, on Wayland, the console and Xorg; needs root
+handheld: ## the whole device, simulated in QEMU: by touch alone, on Wayland, the console and Xorg (ARCH=arm64: to the first answer); needs root
+	$(Q)$(MAKE) --no-print-directory -s deb ARCH=
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
-	$(Q)tests/handheld.sh
+	$(if $(ARCH),$(Q)$(MAKE) --no-print-directory -s emulated ARCH=$(ARCH))
+	$(Q)$(if $(ARCH),ARCH=$(ARCH) MODES=weston) tests/handheld.sh
 
 layers: ## who includes and links what (docs/ARCHITECTURE.md)
 	$(Q)tests/layers.sh

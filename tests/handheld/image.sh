@@ -3,31 +3,47 @@
 # image.sh MODE: build/handheld/MODE.img, a Debian with our package and nothing that a device would not have,
 # but for the test's own eye and finger (touchscreen.c, a program that tells what can be touched).
 #   MODE   weston (what the package starts), console, xorg
-# The root folder is made once and kept; FRESH=1 makes it anew.
+# The root folder is made once and kept; FRESH=1 makes it anew.  ARCH=arm64: for another processor, with the programs of
+# make emulated.
 set -eu
 cd "$(dirname "$0")/../.."
 mode=$1
 OUT=$PWD/build/handheld
-root=$OUT/root
+native=$(dpkg --print-architecture)
+ARCH=${ARCH:-$native}
 SUITE=${SUITE:-bookworm}
+root=$OUT/root eye=build/test tty=ttyS0
+if [ "$ARCH" != "$native" ]; then
+    root=$OUT/root-$ARCH eye=build/cross/$ARCH/work/build/$ARCH-test tty=ttyAMA0
+    tests/deps.sh qemu-user-static
+    [ -e "$eye/bin/suhbat" ] || { echo "image: there is no $eye/bin/suhbat: make emulated ARCH=$ARCH" >&2; exit 1; }
+fi
 if [ -n "${FRESH:-}" ] || [ ! -e "$root/etc/debian_version" ]; then
     rm -rf "$root"
     mkdir -p "$OUT"
     # what a vendor's image brings: kernel, systemd, a touchscreen's driver; for the other two modes Xorg and Mesa
-    mmdebstrap --quiet --variant=minbase --include=linux-image-amd64,systemd-sysv,udev,kmod,procps,adduser,dbus,\
+    mmdebstrap --quiet --variant=minbase --architectures="$ARCH" --include=linux-image-$ARCH,systemd-sysv,udev,kmod,procps,adduser,dbus,\
 xserver-xorg-core,xserver-xorg-input-libinput,xserver-xorg-video-fbdev,xserver-xorg-legacy,xinit,libgl1-mesa-dri,libegl1,\
 libgbm1,libgles2,libgl1 "$SUITE" "$root"
 fi
-cp build/deb/suhbat_*_amd64.deb "$root/tmp/suhbat.deb"
+cp build/deb/suhbat_*_"$ARCH".deb "$root/tmp/suhbat.deb"
 chroot "$root" sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --reinstall /tmp/suhbat.deb' \
     > "$OUT/install-$mode.log" 2>&1
 rm "$root/tmp/suhbat.deb"
 
 # the eye and the finger
 mkdir -p "$root/opt/eye/bin" "$root/opt/eye/lib/suhbat"
-cp build/test/bin/suhbat "$root/opt/eye/bin/suhbat"
-cp build/test/lib/suhbat/no-egl.so "$root/opt/eye/lib/suhbat/"
-cc -O1 -Wall -Wextra tests/handheld/touchscreen.c -o "$root/opt/eye/touchscreen"
+cp "$eye/bin/suhbat" "$root/opt/eye/bin/suhbat"
+cp "$eye/lib/suhbat/no-egl.so" "$root/opt/eye/lib/suhbat/"
+if [ "$ARCH" = "$native" ]; then
+    cc -O1 -Wall -Wextra tests/handheld/touchscreen.c -o "$root/opt/eye/touchscreen"
+    # shellcheck disable=SC2046
+    cc -O1 -Wall -Wextra tests/handheld/bare.c $(pkg-config --cflags --libs sdl2) -o "$root/opt/eye/bare"
+else
+    cp tests/handheld/touchscreen.c "build/cross/$ARCH/tmp/"
+    chroot "build/cross/$ARCH" aarch64-linux-gnu-gcc -O1 -static /tmp/touchscreen.c -o /tmp/touchscreen
+    cp "build/cross/$ARCH/tmp/touchscreen" "$root/opt/eye/touchscreen"
+fi
 cat > "$root/etc/default/suhbat" <<'U'
 SUHBAT=/opt/eye/bin/suhbat
 SUHBAT_OPTIONS="--robot 3"
@@ -48,9 +64,9 @@ Restart=on-failure
 [Install]
 WantedBy=multi-user.target
 U
-mkdir -p "$root/etc/systemd/system/serial-getty@ttyS0.service.d" "$root/etc/systemd/system/suhbat-kiosk.service.d"
+mkdir -p "$root/etc/systemd/system/serial-getty@$tty.service.d" "$root/etc/systemd/system/suhbat-kiosk.service.d"
 printf '[Service]\nExecStart=\nExecStart=-/bin/bash -l\nStandardInput=tty\nStandardOutput=tty\n' \
-    > "$root/etc/systemd/system/serial-getty@ttyS0.service.d/shell.conf"
+    > "$root/etc/systemd/system/serial-getty@$tty.service.d/shell.conf"
 printf '[Unit]\nAfter=touchscreen.service\nWants=touchscreen.service\n' > "$root/etc/systemd/system/suhbat-kiosk.service.d/eye.conf"
 case $mode in
 weston) ;;
@@ -67,5 +83,5 @@ chroot "$root" rm -rf /var/lib/suhbat
 rm -f "$OUT/$mode.img"
 truncate -s 3000M "$OUT/$mode.img"
 mke2fs -q -t ext4 -d "$root" "$OUT/$mode.img"
-cp "$(ls "$root"/boot/vmlinuz-* | tail -n 1)" "$OUT/vmlinuz"
-cp "$(ls "$root"/boot/initrd.img-* | tail -n 1)" "$OUT/initrd"
+cp "$(ls "$root"/boot/vmlinuz-* | tail -n 1)" "$OUT/vmlinuz-$ARCH"
+cp "$(ls "$root"/boot/initrd.img-* | tail -n 1)" "$OUT/initrd-$ARCH"

@@ -14,12 +14,27 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SLOTS = 10 };
 
 static int device;
 static int fingers; /* that are down */
+static struct timespec last_down;
+
+/* A finger stays down for 60 ms at least.  The machine may have been too busy to read "down" when it
+ * was written, and reads "up" a moment later. */
+static void stay_down(void)
+{
+    enum { LEAST_US = 60000 };
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    long us = (now.tv_sec - last_down.tv_sec) * 1000000 + (now.tv_nsec - last_down.tv_nsec) / 1000;
+    if (us < LEAST_US) {
+        usleep((useconds_t)(LEAST_US - us));
+    }
+}
 
 static void emit(int type, int code, int value)
 {
@@ -47,10 +62,12 @@ static void take(const char *line)
         if (fingers++ == 0) {
             emit(EV_KEY, BTN_TOUCH, 1);
         }
+        clock_gettime(CLOCK_MONOTONIC, &last_down);
     } else if (sscanf(line, "move %d %d %d", &id, &x, &y) == 3 && id >= 0 && id < SLOTS) {
         emit(EV_ABS, ABS_MT_SLOT, id);
         place(x, y);
     } else if (sscanf(line, "up %d", &id) == 1 && id >= 0 && id < SLOTS) {
+        stay_down();
         emit(EV_ABS, ABS_MT_SLOT, id);
         emit(EV_ABS, ABS_MT_TRACKING_ID, -1);
         if (fingers > 0 && --fingers == 0) {
