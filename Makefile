@@ -189,7 +189,7 @@ format: ## clang-format over the sources
 	clang-format -i */*.c */*.h
 
 clean: ## remove build/
-	rm -rf build
+	rm -rf --one-file-system build
 
 # ---- rules ----
 

@@ -739,8 +739,12 @@ static void fall_asleep(struct app *app)
         app_put_away(app);
     }
     audio_stop();
-    if (app->kiosk && app->screen > SCREEN_UNLOCK && !app->task) {
-        app_lock(app); /* whoever presses the power button closes the device */
+    if (app->kiosk && app->screen > SCREEN_UNLOCK) { /* the power button closes the device */
+        if (app->task) {
+            app_lock_behind(app); /* as soon as the copy lets it */
+        } else {
+            app_lock(app);
+        }
     }
     app->asleep = true;
     if (app->watch) {

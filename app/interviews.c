@@ -228,7 +228,7 @@ static void start_interview(struct app *app, const uint8_t package_hash[32])
 
 void app_start_interview(struct app *app, const uint8_t package_hash[32])
 {
-    if (app->clock_doubt && clock_wall_ms() < app->newest_ms) {
+    if (clock_wall_ms() < app->newest_ms) { /* asked anew: it may have stopped in a sleep */
         memcpy(app->clock_form, package_hash, sizeof app->clock_form);
         app->sheet = SHEET_CLOCK;
         app->ui.again = true;

@@ -344,9 +344,11 @@ static int window(const struct options *o, const char *dir)
         app->watch = sleep_watch(on_sleep, w);
         app->disks = o->media ? NULL : disks_watch(o->kiosk, on_media, w);
         status = app_run(app, o->robot_fd);
-        sleep_unwatch(app->watch);
-        disks_unwatch(app->disks);
-        device = app_end(app);
+        struct disks *disks = app->disks;
+        struct sleep_watch *watch = app->watch;
+        device = app_end(app); /* first: a watch may wait for a stick that does not answer */
+        sleep_unwatch(watch);
+        disks_unwatch(disks);
     } else {
         status = say(&err);
     }

@@ -116,8 +116,7 @@ void machine_open(struct app *app)
 {
     struct machine_page *p = mem_zero(1, sizeof *p);
     *p = (struct machine_page){.from = app->screen, .asked = MACHINE_POWER_COUNT};
-    free(app->machine);
-    app_go(app, SCREEN_MACHINE);
+    app_go(app, SCREEN_MACHINE); /* which closes one that is open */
     app->machine = p;
     begin_asking(app, (struct asking){.what = ASK_LOOK});
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "platform/arena.h"
 #include "platform/bus.h"
@@ -232,15 +233,35 @@ static void set_trouble(struct disks *d, const char *why)
     pthread_mutex_unlock(&d->mutex);
 }
 
+static void keep_tried(struct disks *d, const struct object *o)
+{
+    d->tried = mem_grow(d->tried, d->tried_count + 1, sizeof *d->tried);
+    snprintf(d->tried[d->tried_count++], sizeof *d->tried, "%s", o->path);
+}
+
+/* The root of an ext4 stick belongs to whoever formatted it: nothing could be handed over. */
+static void own(sd_bus *bus, const struct object *o, sd_bus_message *mounted)
+{
+    const char *path;
+    if (sd_bus_message_read(mounted, "s", &path) >= 0 && access(path, W_OK) != 0) {
+        (void)sd_bus_call_method(bus, service, o->path, filesystem_interface, "TakeOwnership",
+                                 NULL, NULL, "a{sv}", 1, "auth.no_user_interaction", "b", 1);
+    }
+}
+
 static void mount_one(struct disks *d, sd_bus *bus, const struct object *o)
 {
     sd_bus_error error = SD_BUS_ERROR_NULL;
-    d->tried = mem_grow(d->tried, d->tried_count + 1, sizeof *d->tried);
-    snprintf(d->tried[d->tried_count++], sizeof *d->tried, "%s", o->path);
+    sd_bus_message *reply = NULL;
+    keep_tried(d, o);
     int r = sd_bus_call_method(bus, service, o->path, filesystem_interface, "Mount", &error,
-                               NULL, "a{sv}", 2, "options", "s", "noexec,nosuid,nodev",
+                               &reply, "a{sv}", 2, "options", "s", "noexec,nosuid,nodev",
                                "auth.no_user_interaction", "b", 1);
+    if (r >= 0) {
+        own(bus, o, reply);
+    }
     set_trouble(d, r >= 0 ? "" : bus_words(&error, r));
+    sd_bus_message_unref(reply);
     sd_bus_error_free(&error);
 }
 
@@ -250,7 +271,12 @@ static bool mount_new(struct disks *d, sd_bus *bus, const struct objects *all)
     bool any = false;
     for (size_t i = 0; d->mount && i < all->count; i++) {
         const struct object *o = &all->list[i];
-        if (is_outside(all, o) && !o->mount[0] && !was_tried(d, o->path)) {
+        if (!is_outside(all, o) || was_tried(d, o->path)) {
+            continue;
+        }
+        if (o->mount[0]) { /* since before this watch: once taken out, it stays out */
+            keep_tried(d, o);
+        } else {
             mount_one(d, bus, o);
             any = true;
         }
@@ -404,6 +430,18 @@ static bool call(sd_bus *bus, const char *path, const char *interface, const cha
     return r >= 0;
 }
 
+/* Also when nobody answers: then it is not known. */
+static bool is_mounted_still(sd_bus *bus, const char *drive)
+{
+    struct objects now;
+    bool mounted = !read_objects(bus, &now, NULL);
+    for (size_t i = 0; i < now.count; i++) {
+        mounted = mounted || (now.list[i].mount[0] && strcmp(now.list[i].drive, drive) == 0);
+    }
+    free(now.list);
+    return mounted;
+}
+
 static bool take_out(sd_bus *bus, const struct objects *all, const char *mount, struct err *err)
 {
     const struct object *disk = NULL;
@@ -421,6 +459,9 @@ static bool take_out(sd_bus *bus, const struct objects *all, const char *mount, 
             !call(bus, o->path, filesystem_interface, "Unmount", err)) {
             return false;
         }
+    }
+    if (is_mounted_still(bus, disk->drive)) {
+        return err_set(err, ERR_ENV, "it was mounted again, or twice");
     }
     /* All is written now.  That a reader cannot be switched off changes nothing. */
     const struct object *drive = find(all, disk->drive);

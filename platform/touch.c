@@ -48,8 +48,23 @@ static float distance(const struct touch *t)
     return hypotf(t->fingers[0].x - t->fingers[1].x, t->fingers[0].y - t->fingers[1].y);
 }
 
-static size_t on_down(struct touch *t, const struct touch_contact *c,
-                      const struct touch_finger *finger, struct window_event *events)
+static size_t drop_stale(struct touch *t, int64_t now_ms, struct window_event *events)
+{
+    size_t count = 0, kept = 0;
+    if (t->count && now_ms - t->fingers[0].seen_ms > TOUCH_STALE_MS) {
+        count = give_up(t, events, 0);
+    }
+    for (size_t i = 0; i < t->count; i++) {
+        if (now_ms - t->fingers[i].seen_ms <= TOUCH_STALE_MS) {
+            t->fingers[kept++] = t->fingers[i];
+        }
+    }
+    t->count = kept;
+    return count;
+}
+
+static size_t add_finger(struct touch *t, const struct touch_contact *c,
+                         const struct touch_finger *finger, struct window_event *events)
 {
     if (t->count == TOUCH_FINGERS) {
         return 0; /* more than two hands: nothing acts since the third finger */
@@ -68,6 +83,13 @@ static size_t on_down(struct touch *t, const struct touch_contact *c,
         return c->to_ms - t->down_from_ms < TOUCH_PALM_MS ? give_up(t, events, 0) : 0;
     }
     return give_up(t, events, 0);
+}
+
+static size_t on_down(struct touch *t, const struct touch_contact *c,
+                      const struct touch_finger *finger, struct window_event *events)
+{
+    size_t count = drop_stale(t, c->from_ms, events);
+    return count + add_finger(t, c, finger, events + count);
 }
 
 static size_t on_move(struct touch *t, size_t at, int w, int h, struct window_event *events)
@@ -102,6 +124,7 @@ static size_t on_up(struct touch *t, const struct touch_contact *c, size_t at, i
     struct touch_finger f = t->fingers[at];
     bool acted = t->acts && at == 0;
     memmove(t->fingers + at, t->fingers + at + 1, (--t->count - at) * sizeof *t->fingers);
+    t->spread = t->count == 2 ? distance(t) : t->spread; /* of other two than before */
     if (!acted) {
         return 0;
     }
@@ -132,7 +155,7 @@ static size_t cancel_all(struct touch *t, const struct touch_contact *c,
 size_t touch_take(struct touch *t, const struct touch_contact *c, int w, int h,
                   struct window_event events[TOUCH_EVENTS])
 {
-    struct touch_finger finger = {c->device, c->finger, c->x * (float)w, c->y * (float)h};
+    struct touch_finger finger = {c->device, c->finger, c->x * (float)w, c->y * (float)h, c->to_ms};
     size_t at = find(t, c), count = 0;
     if (c->phase == TOUCH_CANCEL && c->finger == TOUCH_ALL) {
         return cancel_all(t, c, events);

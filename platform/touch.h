@@ -11,7 +11,8 @@
  *                                  the system
  *   second finger   WINDOW_PINCH once the distance changes; it never presses anything
  *
- * After a palm, a pinch or a third finger nothing acts until every finger is lifted.
+ * After a palm, a pinch or a third finger nothing acts until every finger is lifted.  A finger that
+ * rests for TOUCH_STALE_MS counts no longer: drivers lose liftings, and a hand may hold the edge.
  *
  * The two times are those of this hardware: a panel scans 60 to 120 times a second, so a contact
  * under 30 ms is one or two scans of water, a sleeve or a glove's seam, while the quickest tap of
@@ -23,7 +24,8 @@ enum {
     TOUCH_FINGERS = 10,
     TOUCH_EVENTS = 2,
     TOUCH_TAP_MIN_MS = 30,
-    TOUCH_PALM_MS = 40
+    TOUCH_PALM_MS = 40,
+    TOUCH_STALE_MS = 10000 /* a finger that did nothing for so long may be gone: its lifting was lost */
 };
 
 #define TOUCH_ALL INT64_MIN
@@ -44,6 +46,7 @@ struct touch {
     struct touch_finger {
         int64_t device, finger;
         float x, y; /* px */
+        int64_t seen_ms;
     } fingers[TOUCH_FINGERS];
     size_t count;
     bool acts;    /* the first finger is down, and what it pressed may still be meant */

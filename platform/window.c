@@ -134,17 +134,17 @@ static bool find_no_egl(char *path, size_t size)
 static void choose_egl(const char *driver)
 {
     static const char *const variables[] = {"SDL_VIDEO_GL_DRIVER", "SDL_VIDEO_EGL_DRIVER"};
-    static bool ours;
+    static bool ours[sizeof variables / sizeof *variables];
     char path[512];
     bool wanted = driver && strcmp(driver, "wayland") == 0 && find_no_egl(path, sizeof path);
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
-        if (wanted) {
-            SDL_setenv(variables[i], path, 0); /* what the user set stays */
-        } else if (ours) {
+        if (wanted && !SDL_getenv(variables[i])) { /* what the user set stays */
+            ours[i] = SDL_setenv(variables[i], path, 1) == 0;
+        } else if (!wanted && ours[i]) {
             unsetenv(variables[i]);
+            ours[i] = false;
         }
     }
-    ours = wanted;
 }
 
 /* `driver` NULL: the one that SDL_VIDEODRIVER names. */
@@ -339,10 +339,12 @@ static bool take_contact(struct window *w, const struct touch_contact *contact,
         *out = events[0];
         w->next = count > 1 ? events[1] : (struct window_event){0};
     }
+    secret_wipe(events, sizeof events);
     return count > 0;
 }
 
-/* SDL says when it read the touch, not when it happened: that was since nothing was to be read. */
+/* SDL says when it read the touch, not when it happened: that was since nothing was to be read.  On
+ * the console the kernel's own time narrows this down; on X11 a touch is seldom known to be short. */
 static bool on_finger(struct window *w, const SDL_TouchFingerEvent *f, struct window_event *out)
 {
     int64_t read_ms = (int64_t)SDL_GetTicks64() - (Uint32)(SDL_GetTicks() - f->timestamp);
@@ -408,6 +410,10 @@ static bool translate(struct window *w, const SDL_Event *e, struct window_event 
     memset(out, 0, sizeof *out);
     if (e->type == w->told_event) {
         out->kind = (enum window_event_kind)e->user.code;
+        if (out->kind == WINDOW_AWAKE && w->touch.count) { /* nobody tells of liftings in a sleep */
+            w->next.kind = w->touch.acts ? WINDOW_CANCEL : WINDOW_NONE;
+            w->touch = (struct touch){0};
+        }
         return true;
     }
     switch (e->type) {
@@ -490,8 +496,10 @@ static bool take_event(struct window *w, struct window_event *event)
 static void rest(struct window *w, int timeout_ms)
 {
     enum { REPEAT_MS = 20 };
+    w->quiet_ms = (int64_t)SDL_GetTicks64();
     if (w->console) {
-        console_wait(w->console, w->wake, timeout_ms);
+        int64_t ago = console_wait(w->console, w->wake, timeout_ms);
+        w->quiet_ms = ago >= 0 ? (int64_t)SDL_GetTicks64() - ago : w->quiet_ms;
     } else if (w->wayland) {
         struct pollfd fds[] = {{.fd = wayland_fd(w->wayland), .events = POLLIN},
                                {.fd = w->wake, .events = POLLIN}};
@@ -507,7 +515,6 @@ static void rest(struct window *w, int timeout_ms)
         eventfd_t times;
         (void)!eventfd_read(w->wake, &times);
     }
-    w->quiet_ms = (int64_t)SDL_GetTicks64();
 }
 
 void window_wait(struct window *w, int timeout_ms, struct window_event *event)
@@ -627,4 +634,9 @@ void window_blank(struct window *w, colour paper)
     }
     window_paint_forget(w);
     window_forget_keys(w);
+    for (size_t i = 0; i < w->touch.count; i++) { /* where keys of ours were touched */
+        w->touch.fingers[i].x = w->touch.fingers[i].y = 0;
+    }
+    secret_wipe(w->touch.fingers + w->touch.count,
+                (TOUCH_FINGERS - w->touch.count) * sizeof *w->touch.fingers);
 }

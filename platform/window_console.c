@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "platform/arena.h"
@@ -50,10 +52,11 @@ static void add(struct console *c, const char *name)
         return;
     }
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), clock = CLOCK_MONOTONIC;
     if (fd < 0) {
         return; /* not ours to read: SDL cannot, either */
     }
+    ioctl(fd, _IOW('E', 0xa0, int), &clock); /* EVIOCSCLOCKID; linux/input.h has names of ours */
     c->names = mem_grow(c->names, c->count + 1, sizeof *c->names);
     c->fds = mem_grow(c->fds, FD_DEVICES + c->count + 1, sizeof *c->fds);
     strcpy(c->names[c->count], name);
@@ -107,38 +110,55 @@ void console_close(struct console *c)
     }
 }
 
-/* Read and wiped: keys of a passphrase are among it. */
-static bool drain(int fd)
+/* Read and wiped: keys of a passphrase are among it.  `first` (may be NULL): the time of the first
+ * event, ms of CLOCK_MONOTONIC; as it was when there is none. */
+static bool drain(int fd, int64_t *first)
 {
     unsigned char bytes[1536]; /* whole events: 16 or 24 bytes each */
+    unsigned long time[2];     /* s and µs: what every event begins with */
     ssize_t n;
     bool alive = true;
     do {
         n = read(fd, bytes, sizeof bytes);
         alive = n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+        if (first && n >= (ssize_t)sizeof time) {
+            memcpy(time, bytes, sizeof time);
+            int64_t ms = (int64_t)time[0] * 1000 + (int64_t)time[1] / 1000;
+            *first = *first < 0 || ms < *first ? ms : *first;
+        }
     } while (n > 0);
     secret_wipe(bytes, sizeof bytes);
     return alive;
 }
 
-void console_wait(struct console *c, int wake, int timeout_ms)
+static int64_t monotonic_ms(void)
 {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t console_wait(struct console *c, int wake, int timeout_ms)
+{
+    int64_t first = -1;
     int64_t settle = c->settle_ms - clock_mono_ms();
     if (settle > 0 && (timeout_ms < 0 || timeout_ms > SETTLE_STEP_MS)) {
         timeout_ms = SETTLE_STEP_MS;
     }
     c->fds[FD_WAKE] = (struct pollfd){.fd = wake, .events = POLLIN};
     if (poll(c->fds, FD_DEVICES + c->count, timeout_ms) <= 0) {
-        return;
+        return -1;
     }
     for (size_t i = c->count; i-- > 0;) {
-        if (c->fds[FD_DEVICES + i].revents && !drain(c->fds[FD_DEVICES + i].fd)) {
+        if (c->fds[FD_DEVICES + i].revents && !drain(c->fds[FD_DEVICES + i].fd, &first)) {
             remove_device(c, i); /* pulled out */
         }
     }
     if (c->fds[FD_FOLDER].revents) {
-        (void)!drain(c->fds[FD_FOLDER].fd);
+        (void)!drain(c->fds[FD_FOLDER].fd, NULL);
         look(c);
         c->settle_ms = clock_mono_ms() + SETTLE_MS;
     }
+    int64_t ago = monotonic_ms() - first;
+    return first < 0 || ago < 0 ? -1 : ago;
 }

@@ -79,6 +79,7 @@ void wayland_flush(struct wayland *wayland);
 struct console *console_open(void);
 void console_close(struct console *console); /* NULL allowed */
 /* Until an input device has something to say, `wake` is written to, or the time is over (-1: never). */
-void console_wait(struct console *console, int wake, int timeout_ms);
+/* How many ms ago the first of what the devices said happened; -1: they said nothing. */
+int64_t console_wait(struct console *console, int wake, int timeout_ms);
 
 #endif

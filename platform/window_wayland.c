@@ -13,6 +13,7 @@
 #include <wayland-client.h>
 
 #include "platform/arena.h"
+#include "platform/secret.h"
 #include "platform/window_internal.h"
 
 /* One is shown, one is on its way, one is painted. */
@@ -407,7 +408,8 @@ bool wayland_contact(struct wayland *l, struct touch_contact *contact)
     if (l->contact_first == l->contact_count) {
         return false;
     }
-    *contact = l->contacts[l->contact_first++];
+    *contact = l->contacts[l->contact_first];
+    secret_wipe(&l->contacts[l->contact_first++], sizeof *contact); /* keys of ours were touched there */
     return true;
 }
 

@@ -20,7 +20,8 @@ away() {
 }
 trap away EXIT
 if [ -n "${FRESH:-}" ] || [ ! -e "$root/etc/debian_version" ]; then
-    rm -rf "$root"
+    away
+    rm -rf --one-file-system "$root"
     mkdir -p "${root%/*}"
     mmdebstrap --quiet --variant=minbase --include=git,make,ca-certificates "$SUITE" "$root"
 fi
@@ -28,7 +29,7 @@ mkdir -p "$root/work" "$root/shared"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev" 2>/dev/null || mount --bind /dev "$root/dev"
 mount --make-rslave "$root/dev"
-[ -z "${SHARED:-}" ] || [ ! -d "$SHARED" ] || mount --bind "$SHARED" "$root/shared"
+[ -z "${SHARED:-}" ] || [ ! -d "$SHARED" ] || { mount --bind "$SHARED" "$root/shared" && mount -o remount,ro,bind "$root/shared"; }
 # what git knows, and the build of before, so that a second run is quick
 git ls-files -z --cached --others --exclude-standard | tar --null -cf - -T - | tar -C "$root/work" -xf -
 rm -rf "$root/work/.git"

@@ -63,6 +63,16 @@ on_stick() { mcopy -o -i "$D/stick.img" "$@" ::/; }
 from_stick() { mcopy -o -n -i "$D/stick.img" "::/$1" "$2"; }
 in_stick() { qmp stick-in "$D/stick.img"; }
 seen() { tac "$D/robot.log" | awk '/^frame/ {exit} /^target/ {print $2}' | grep -q "$1"; }
+# The stick was told to be out: the page must offer it no longer, and nothing on it may be half written.
+is_out() {
+    for _ in $(seq 100); do
+        seen '^out:' || break
+        sleep 0.1
+    done
+    ! seen '^out:' || die 'the stick was not taken out'
+    fsck.vfat -n "$D/stick.img" > "$D/fsck.log" 2>&1 || { cat "$D/fsck.log"; die 'the stick was not unmounted'; }
+    qmp stick-out
+}
 wait_seen() { # PATTERN SECONDS
     for _ in $(seq $(($2 * 10))); do
         if seen "$1"; then return; fi
@@ -86,12 +96,20 @@ read_words() {
 at_rest() {
     serial 'p=$(pgrep -x suhbat); s() { cat /proc/$p/task/*/status; }; grep VmRSS /proc/$p/status; s | grep ctxt; sleep 10; echo later; s | grep ctxt' \
         18 > "$D/rest.log"
+    grep -q 'VmRSS:' "$D/rest.log" && [ "$(grep -c '^voluntary_ctxt' "$D/rest.log")" -ge 2 ] || die 'rest could not be measured'
     awk '/VmRSS:/ {print "memory at the lock screen:", $(NF-1), "KiB"} /^later/ {late = 1} /ctxt_switches/ {late ? b += $2 : a += $2}
          END {print "woken at rest:", b - a, "times in 10 s"}' "$D/rest.log" | tee -a "$D/figures.txt"
+    woken=$(sed -n 's/^woken at rest: \([0-9]*\) .*/\1/p' "$D/figures.txt")
+    case $mode in
+    console) [ "$woken" -le 100 ] || die 'it does not rest' ;;
+    *) [ "$woken" -le 2 ] || die 'it does not rest' ;; # the machine itself has interrupted it
+    esac
     if [ "$mode" = console ]; then
         serial 'systemctl stop suhbat-kiosk; /opt/eye/bare & sleep 12; grep VmRSS /proc/$(pgrep -x bare)/status; pkill -9 bare; sleep 1; systemctl start suhbat-kiosk' \
             22 > "$D/bare.log"
         awk '/VmRSS:/ {print "a bare SDL program there:", $(NF-1), "KiB"}' "$D/bare.log" | tee -a "$D/figures.txt"
+        awk '/^memory/ {a = $(NF-1)} /^a bare/ {b = $(NF-1)} END {exit !(a && b && a <= 1.2 * b)}' "$D/figures.txt" ||
+            die 'more than 1.2 times the memory of a bare program'
     fi
 }
 
@@ -133,7 +151,7 @@ scenario() {
     printf 'start\ntap right\nwait first-repeat\ntype %s\nshot 06-first-repeat\ntap key:enter\nwait first-request\nshot 07-first-request\ntap %s\nsee again\npause 3000\nshot 08-request-out\n' \
         "$PASS" "$out" > "$D/c.drive"
     drive "$D/c.drive"
-    qmp stick-out
+    is_out
     from_stick 'invitation.sbe' "$D/request.sbe" 2>/dev/null || from_stick '*.sbe' "$D/request.sbe" || die 'no request on the stick'
     say "$mode: the coordinator answers"
     $B/suhbat-key enrol "$D/study" "$D/request.sbe" -o "$D/grant.age" > /dev/null
@@ -185,7 +203,14 @@ scenario() {
     in_stick
     wait_seen '^medium:1$' 60
     drive "$D/j.drive"
-    qmp stick-out
+    is_out
+    # a kiosk that starts anew with the stick in it, and the packaged program in the place of the one with an eye
+    in_stick
+    sleep 5
+    serial ': > /etc/default/suhbat; systemctl restart suhbat-kiosk; sleep 14; p=$(pgrep -x suhbat); readlink /proc/$p/exe; grep VmRSS /proc/$p/status; cat /proc/$p/cgroup; grep SUHBAT /proc/$p/mounts' 24 > "$D/packaged.log"
+    grep -q '/usr/bin/suhbat' "$D/packaged.log" || die 'the packaged program does not run in the kiosk'
+    grep -E 'SUHBAT' "$D/packaged.log" | grep -q 'rw,' || die 'a stick that was in before the kiosk cannot be written to'
+    qmp shot "$D/s.ppm" && convert "$D/s.ppm" "$D/screens/29-packaged.png"
     qmp quit 2>/dev/null || true
     kill $nbd 2>/dev/null || true
     wait 2>/dev/null || true

@@ -45,6 +45,8 @@ before=$(sums)
 in_root dpkg -r suhbat > build/installed/removed 2>&1 || fail 'it is not removed'
 grep -q '/var/lib/suhbat' build/installed/removed || fail 'removing does not say where the vault lies'
 [ "$(sums)" = "$before" ] || fail 'removing touched the vault'
+in_root dpkg -i /tmp/new.deb >> build/installed/log 2>&1 || fail 'it is not installed again'
+[ -L "$root/etc/systemd/system/multi-user.target.wants/suhbat-kiosk.service" ] || fail 'installed again, the kiosk does not start'
 in_root dpkg -P suhbat > build/installed/purged 2>&1 || fail 'it is not purged'
 grep -q '/var/lib/suhbat' build/installed/purged || fail 'purging does not say where the vault lies'
 [ "$(sums)" = "$before" ] || fail 'purging touched the vault'

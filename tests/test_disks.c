@@ -16,7 +16,7 @@
 
 struct block {
     char path[96], drive[96], mount[64];
-    int system, mounts, unmounts;
+    int system, mounts, unmounts, owned, stays; /* stays: mounted by somebody else, too */
     const char *refuses; /* what Mount or Unmount says, or NULL */
     char options[64];
 };
@@ -107,8 +107,17 @@ static int on_unmount(sd_bus_message *m, void *user, sd_bus_error *error)
         return sd_bus_reply_method_errorf(m, UDISKS ".Error.DeviceBusy", "%s", b->refuses);
     }
     b->unmounts++;
-    b->mount[0] = '\0';
+    if (!b->stays) {
+        b->mount[0] = '\0';
+    }
     told(b, "MountPoints");
+    return sd_bus_reply_method_return(m, "");
+}
+
+static int on_own(sd_bus_message *m, void *user, sd_bus_error *error)
+{
+    (void)error;
+    ((struct block *)user)->owned++;
     return sd_bus_reply_method_return(m, "");
 }
 
@@ -138,6 +147,7 @@ static const sd_bus_vtable filesystem_vtable[] = {
     SD_BUS_PROPERTY("MountPoints", "aay", get_mounts, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
     SD_BUS_METHOD("Mount", "a{sv}", "s", on_mount, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("Unmount", "a{sv}", "", on_unmount, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD("TakeOwnership", "a{sv}", "", on_own, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_VTABLE_END,
 };
 static const sd_bus_vtable drive_vtable[] = {
@@ -257,6 +267,7 @@ static void test_disks__a_stick_is_mounted_once_and_not_executable(void **state)
     udisks.add = 1;
     assert_true(comes(d, "/media/suhbat/a", true));
     assert_string_equal(udisks.blocks[0].options, "noexec,nosuid,nodev");
+    assert_int_equal(udisks.blocks[0].owned, 1); /* nothing could be written there */
     for (int i = 0; i < 500 && news == 0; i++) {
         usleep(10000);
     }
@@ -355,6 +366,34 @@ static void test_disks__out_means_unmounted_and_switched_off(void **state)
     udisks_stop();
 }
 
+/* A kiosk that was started anew finds the stick mounted. */
+static void test_disks__out_stays_out_whoever_mounted_it(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    if (no_bus()) {
+        skip();
+    }
+    udisks_start();
+    strcpy(udisks.blocks[0].mount, "/media/suhbat/a");
+    udisks.add = 1;
+    while (udisks.add) {
+        usleep(1000);
+    }
+    struct disks *d = disks_watch(true, on_news, NULL);
+    assert_true(comes(d, "/media/suhbat/a", true));
+    udisks.blocks[0].stays = 1;
+    assert_false(disks_take_out("/media/suhbat/a", &err)); /* it is in use elsewhere */
+    assert_int_equal(udisks.drives[0].switched_off, 0);
+    udisks.blocks[0].stays = 0;
+    assert_true(disks_take_out("/media/suhbat/a", &err));
+    assert_true(comes(d, "/media/suhbat/a", false));
+    usleep(300000);
+    assert_int_equal(udisks.blocks[0].mounts, 0);
+    disks_unwatch(d);
+    udisks_stop();
+}
+
 static void test_disks__without_udisks_or_bus_nothing_is_told(void **state)
 {
     (void)state;
@@ -388,6 +427,7 @@ int main(void)
         cmocka_unit_test(test_disks__a_desktop_that_mounts_goes_on_doing_so),
         cmocka_unit_test(test_disks__what_cannot_be_mounted_is_told_and_not_tried_for_ever),
         cmocka_unit_test(test_disks__out_means_unmounted_and_switched_off),
+        cmocka_unit_test(test_disks__out_stays_out_whoever_mounted_it),
         cmocka_unit_test(test_disks__without_udisks_or_bus_nothing_is_told),
     };
     return bus_tests(tests, sizeof tests / sizeof *tests);

@@ -215,6 +215,30 @@ static void test_touch__a_lifting_that_was_lost_presses_nothing(void **state)
     assert_int_equal(seen_count, 4);
 }
 
+/* Its device counts its fingers up: the next one has another number. */
+static void test_touch__a_lost_lifting_does_not_stop_the_next_finger(void **state)
+{
+    (void)state;
+    contact(TOUCH_DOWN, 1, 360, 640, 0, 0);
+    contact(TOUCH_DOWN, 2, 100, 100, 1000, 0); /* it may be a second finger */
+    contact(TOUCH_UP, 2, 100, 100, 1100, 0);
+    EXPECT(WINDOW_DOWN);
+    contact(TOUCH_DOWN, 3, 100, 100, TOUCH_STALE_MS + 1, 0);
+    contact(TOUCH_UP, 3, 100, 100, TOUCH_STALE_MS + 101, 0);
+    EXPECT(WINDOW_DOWN, WINDOW_CANCEL, WINDOW_DOWN, WINDOW_UP);
+}
+
+static void test_touch__a_third_finger_that_goes_does_not_jump(void **state)
+{
+    (void)state;
+    contact(TOUCH_DOWN, 1, 100, 100, 0, 0);
+    contact(TOUCH_DOWN, 2, 100, 200, 100, 0);
+    contact(TOUCH_DOWN, 3, 100, 1200, 200, 0);
+    contact(TOUCH_UP, 2, 100, 200, 300, 0);
+    contact(TOUCH_MOVE, 3, 101, 1200, 310, 0);
+    EXPECT(WINDOW_DOWN, WINDOW_CANCEL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +254,8 @@ int main(void)
         cmocka_unit_test_setup(test_touch__a_finger_over_the_edge_presses_nothing, setup),
         cmocka_unit_test_setup(test_touch__what_the_system_takes_away_presses_nothing, setup),
         cmocka_unit_test_setup(test_touch__the_system_takes_all_fingers_of_a_device, setup),
+        cmocka_unit_test_setup(test_touch__a_lost_lifting_does_not_stop_the_next_finger, setup),
+        cmocka_unit_test_setup(test_touch__a_third_finger_that_goes_does_not_jump, setup),
         cmocka_unit_test_setup(test_touch__a_lifting_that_was_lost_presses_nothing, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,12 +126,18 @@ wait_screen first-invite
 ok
 
 # ---- at rest ----
-switches() { awk '/ctxt_switches/ {n += $2} END {print n}' "/proc/$app/status"; }
-sleep 1
-before=$(switches)
-sleep 5
-[ "$(switches)" = "$before" ] || fail "at rest it woke $(($(switches) - before)) times in 5 s"
-ok
+switches() { cat "/proc/$app"/task/*/status | awk '/ctxt_switches/ {n += $2} END {print n}'; } # of all threads
+at_rest() { # WHERE
+    sleep 1
+    before=$(switches)
+    sleep 5
+    [ "$(switches)" = "$before" ] || fail "at rest on $1 it woke $(($(switches) - before)) times in 5 s"
+    ok
+}
+end_app
+app one --data "$D/device" --lang ky # a field with a cursor
+wait_screen unlock
+at_rest Wayland
 end_app
 
 # ---- its size is the window's, whichever way up; the pixels are those of X11 ----
@@ -142,6 +148,11 @@ picture() { # WxH NAME
     import -display "$DISPLAY" -window root -crop "${1%x*}x$((${1#*x} - 8))+0+0" +repage "$D/screens/$2.png"
 }
 differ() { compare -metric AE "$D/screens/$1.png" "$D/screens/$2.png" null: 2>&1 || true; }
+env -u WAYLAND_DISPLAY DISPLAY="$DISPLAY" $T/suhbat --data "$D/device" --window 720x1280 2> /dev/null &
+app=$!
+DISPLAY=$DISPLAY xdotool search --sync --name '^suhbat$' > /dev/null
+at_rest X11
+end_app
 app one --data "$N" --lang ky --scale 2
 window=$(DISPLAY=$DISPLAY xdotool search --class weston)
 for size in 1280x720 540x960 480x800 720x1280; do
