@@ -16,8 +16,6 @@
 
 /* ---- opening ---- */
 
-enum { REASONS = 480 };
-
 /* SDL's video drivers in the order in which they are tried.  SDL says no more than "not available":
  * `missing` says why where `env` is not set, `silent` where it is. */
 static const struct driver {
@@ -38,10 +36,9 @@ static const char *reason(const struct driver *d, const struct err *why)
     return strstr(why->what, "not available") ? d->silent : why->what;
 }
 
-static void add_reason(char reasons[REASONS], const char *name, const char *why)
+static void add_reason(struct buf *reasons, const char *name, const char *why)
 {
-    size_t len = strlen(reasons);
-    snprintf(reasons + len, REASONS - len, "%s%s: %s", len ? "; " : "", name, why);
+    buf_join(reasons, reasons->len ? "; " : "", name, ": ", why, NULL);
 }
 
 static bool is_driver(const char *name)
@@ -188,28 +185,31 @@ static void take_text(bool focused)
 
 static bool open_any(struct window *w, const struct window_options *o, struct err *err)
 {
-    char reasons[REASONS] = "";
+    struct buf reasons = {0};
     struct err why = {0};
     const char *named = SDL_getenv("SDL_VIDEODRIVER");
+    bool open = false;
     if (named && *named) {
         if (open_with(w, NULL, o, &why)) {
             return true;
         }
         close_output(w);
-        add_reason(reasons, named, why.what);
-        err_set(err, ERR_ENV, "cannot open the screen: %s", reasons);
+        err_set(err, ERR_ENV, "cannot open the screen: %s: %s", named, why.what);
         return err_hint(err, "SDL_VIDEODRIVER names it: unset it, and every way is tried");
     }
-    for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {
+    for (size_t i = 0; i < sizeof drivers / sizeof *drivers && !open; i++) {
         const struct driver *d = &drivers[i];
-        if (open_with(w, d->name, o, &why)) {
-            return true;
+        open = open_with(w, d->name, o, &why);
+        if (!open) {
+            close_output(w);
+            add_reason(&reasons, d->shown_as, reason(d, &why));
         }
-        close_output(w);
-        add_reason(reasons, d->shown_as, reason(d, &why));
     }
-    err_set(err, ERR_ENV, "cannot open the screen: %s", reasons);
-    return err_hint(err, "start it in a desktop or under weston or cage; on a bare console the user must be in "
+    if (!open) {
+        err_set(err, ERR_ENV, "cannot open the screen: %s", reasons.data);
+    }
+    buf_fini(&reasons);
+    return open || err_hint(err, "start it in a desktop or under weston or cage; on a bare console the user must be in "
                          "the groups video and input, and Mesa installed (libgl1-mesa-dri)");
 }
 
