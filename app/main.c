@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* suhbat: the collector.  Starts the window, or does from a terminal what the screens do. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +23,9 @@ enum { MEMORY_FLOOR_MIB = 64 }; /* below, guessing a stolen passphrase gets chea
 
 struct options {
     const char *data, *media, *enrol, *load, *lang, *fonts, *label, *guide;
-    int w, h, robot_fd;
-    float scale, text;
+    int w, h;
+    float scale, text_percent, memory_mib, robot_fd;
     bool night, windowed, kiosk;
-    unsigned memory_mib;
 };
 
 static void help(void)
@@ -66,12 +66,88 @@ static int say(const struct err *err)
     return err_exit_status(err);
 }
 
+/* ---- options: one table; every value is checked when it is read ---- */
+
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_LANGUAGE, OPTION_NUMBER, OPTION_SIZE };
+
+struct option {
+    const char *name;
+    enum option_kind kind;
+    size_t at; /* in struct options: a bool, a text, a language's code, a float, the first of two ints */
+    double min, max;
+};
+
+static const struct option option_table[] = {
+#define AT(member) offsetof(struct options, member)
+    {"--night", OPTION_FLAG, AT(night), 0, 0},
+    {"--kiosk", OPTION_FLAG, AT(kiosk), 0, 0},
+    {"--data", OPTION_TEXT, AT(data), 0, 0},
+    {"--media", OPTION_TEXT, AT(media), 0, 0},
+    {"--enrol", OPTION_TEXT, AT(enrol), 0, 0},
+    {"--load", OPTION_TEXT, AT(load), 0, 0},
+    {"--guide", OPTION_LANGUAGE, AT(guide), 0, 0},
+    {"--lang", OPTION_LANGUAGE, AT(lang), 0, 0},
+    {"--fonts", OPTION_TEXT, AT(fonts), 0, 0},
+    {"--label", OPTION_TEXT, AT(label), 0, 0},
+    {"--window", OPTION_SIZE, AT(w), 320, 16384},
+    {"--scale", OPTION_NUMBER, AT(scale), 0.5, 8},
+    {"--text", OPTION_NUMBER, AT(text_percent), 100, 200},
+    {"--memory", OPTION_NUMBER, AT(memory_mib), MEMORY_FLOOR_MIB, 512},
+#ifdef SUHBAT_TEST
+    {"--robot", OPTION_NUMBER, AT(robot_fd), 0, 1 << 20},
+#endif
+#undef AT
+};
+
+static int out_of_range(const struct option *o, const char *value)
+{
+    fprintf(stderr, "suhbat: %s takes a number from %g to %g, not '%s'\nhint: suhbat --help\n",
+            o->name, o->min, o->max, value);
+    return EXIT_MISUSE;
+}
+
+/* 0, or the exit status of misuse. */
+static int take_value(struct options *o, const struct option *option, const char *value)
+{
+    char *at = (char *)o + option->at, *end;
+    double n = strtod(value, &end);
+    int *size = (int *)at, used = 0;
+    switch (option->kind) {
+    case OPTION_NUMBER:
+        if (end == value || *end || !(n >= option->min && n <= option->max)) {
+            return out_of_range(option, value);
+        }
+        *(float *)at = (float)n;
+        return 0;
+    case OPTION_SIZE:
+        if (sscanf(value, "%dx%d%n", &size[0], &size[1], &used) != 2 || value[used] ||
+            size[0] < option->min || size[1] < option->min || size[0] > option->max ||
+            size[1] > option->max) {
+            return misuse("not a size", value);
+        }
+        o->windowed = true;
+        return 0;
+    case OPTION_LANGUAGE:
+        if (!language_known(value)) {
+            return misuse("ru, ky, tg and en are known, not", value);
+        }
+        *(const char **)at = value;
+        return 0;
+    default:
+        if (!*value) {
+            return misuse("nothing is given behind", option->name);
+        }
+        *(const char **)at = value;
+        return 0;
+    }
+}
+
 /* 0 = go on; else the exit status + 1. */
 static int parse(struct options *o, int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i];
-        const char *v = i + 1 < argc ? argv[i + 1] : NULL;
+        const struct option *option = NULL;
         if (strcmp(a, "--help") == 0 || strcmp(a, "-h") == 0) {
             help();
             return 1;
@@ -80,55 +156,23 @@ static int parse(struct options *o, int argc, char **argv)
             puts("suhbat " SUHBAT_VERSION);
             return 1;
         }
-        if (strcmp(a, "--night") == 0) {
-            o->night = true;
+        for (size_t k = 0; k < sizeof option_table / sizeof *option_table; k++) {
+            option = strcmp(a, option_table[k].name) == 0 ? &option_table[k] : option;
+        }
+        if (!option) {
+            return misuse(strncmp(a, "--", 2) == 0 ? "unknown option" : "unknown word", a) + 1;
+        }
+        if (option->kind == OPTION_FLAG) {
+            *(bool *)((char *)o + option->at) = true;
             continue;
         }
-        if (strcmp(a, "--kiosk") == 0) {
-            o->kiosk = true;
-            continue;
+        if (i + 1 == argc) {
+            return misuse("an argument is missing behind", a) + 1;
         }
-        if (!v || strncmp(a, "--", 2) != 0) {
-            return misuse(v ? "unknown word" : "an argument is missing behind", a) + 1;
+        int wrong = take_value(o, option, argv[++i]);
+        if (wrong) {
+            return wrong + 1;
         }
-        i++;
-        if (strcmp(a, "--data") == 0) {
-            o->data = v;
-        } else if (strcmp(a, "--media") == 0) {
-            o->media = v;
-        } else if (strcmp(a, "--enrol") == 0) {
-            o->enrol = v;
-        } else if (strcmp(a, "--load") == 0) {
-            o->load = v;
-        } else if (strcmp(a, "--guide") == 0) {
-            o->guide = v;
-        } else if (strcmp(a, "--lang") == 0) {
-            o->lang = v;
-        } else if (strcmp(a, "--fonts") == 0) {
-            o->fonts = v;
-        } else if (strcmp(a, "--label") == 0) {
-            o->label = v;
-        } else if (strcmp(a, "--window") == 0) {
-            if (sscanf(v, "%dx%d", &o->w, &o->h) != 2 || o->w < 320 || o->h < 320) {
-                return misuse("not a size", v) + 1;
-            }
-            o->windowed = true;
-        } else if (strcmp(a, "--scale") == 0) {
-            o->scale = strtof(v, NULL);
-        } else if (strcmp(a, "--text") == 0) {
-            o->text = strtof(v, NULL) / 100;
-        } else if (strcmp(a, "--memory") == 0) {
-            o->memory_mib = (unsigned)strtoul(v, NULL, 10);
-#ifdef SUHBAT_TEST
-        } else if (strcmp(a, "--robot") == 0) {
-            o->robot_fd = atoi(v);
-#endif
-        } else {
-            return misuse("unknown option", a) + 1;
-        }
-    }
-    if (o->memory_mib < MEMORY_FLOOR_MIB || o->memory_mib > 512) {
-        return misuse("memory out of range", "--memory") + 1;
     }
     return 0;
 }
@@ -220,7 +264,7 @@ static bool enrol(const struct options *o, const char *dir, const char *pass, st
     ok = ok &&
          (device_exists(dir) ? request_again(&device, dir, pass, invite, &request, err)
                              : device_create(&device, dir, invite, pass, strlen(pass),
-                                             o->memory_mib * 1024, o->label, &request, err)) &&
+                                             (uint32_t)o->memory_mib * 1024, o->label, &request, err)) &&
          file_write(path.data, request.data, request.len, FILE_PRIVATE, false, err);
     if (ok) {
         printf("request written: %s\n", path.data);
@@ -244,6 +288,12 @@ static bool load(const struct options *o, const char *dir, const char *pass, str
     struct load_report r;
     bool ok = device_open(&device, dir, err) && device_unlock(device, pass, strlen(pass), err) &&
               device_load_folder(device, o->load, &r, err);
+    if (ok && !device_is_enrolled(device)) {
+        ok = err_set(err, ERR_INPUT, "the device has not joined a study: no answer to its request "
+                                     "was found");
+        err_at(err, "%s", o->load);
+        err_hint(err, "give the folder with the coordinator's answer (grant.age)");
+    }
     if (ok) {
         printf("%s%u catalogues, %u forms, %u receipts, %u records deleted after receipt\n",
                r.grants ? "enrolled; " : "", r.catalogues, r.packages, r.receipts, r.purged);
@@ -334,16 +384,16 @@ static int window(const struct options *o, const char *dir)
     if (ok) {
         struct app_options options = {.data_dir = dir,
                                       .media_dir = o->media,
-                                      .memory_kib = o->memory_mib * 1024,
+                                      .memory_kib = (uint32_t)o->memory_mib * 1024,
                                       .night = o->night,
                                       .kiosk = o->kiosk,
-                                      .text_scale = o->text,
+                                      .text_scale = o->text_percent / 100,
                                       .language =
                                           o->lang ? language_from(o->lang) : UI_LANGUAGE_COUNT};
         app_begin(app, w, device, &options);
         app->watch = sleep_watch(on_sleep, w);
         app->disks = o->media ? NULL : disks_watch(o->kiosk, on_media, w);
-        status = app_run(app, o->robot_fd);
+        status = app_run(app, (int)o->robot_fd);
         struct disks *disks = app->disks;
         struct sleep_watch *watch = app->watch;
         device = app_end(app); /* first: a watch may wait for a stick that does not answer */

@@ -65,6 +65,7 @@ step "layers" $M layers
 [ -f tests/crash.sh ] && step "kill points" env SHORT=1 $M crash WERROR=-Werror
 beside "screens: drawn, linted, compared" env QUICK=1 BIN=build/test/bin tests/screens.sh
 step "demo" $M demo WERROR=-Werror
+step "desk: sticks with faults on them" tests/desk.sh
 step "window: first run, request, pages of questions, lying across" tests/window.sh
 step "Wayland: an interview by touch, sizes, scales, rest, keyboards" tests/wayland.sh
 together

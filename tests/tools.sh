@@ -150,6 +150,14 @@ want 1 'a list that is missing' $B/suhbat-form fill "$T/lists/s.xml" --answers "
 want 0 init $B/suhbat-key init "$T/study"
 want 1 'a study is never made twice' $B/suhbat-key init "$T/study"
 want 1 'no such form to withdraw' $B/suhbat-key catalogue "$T/study" --withdraw nobody
+for days in abc 0 -3 1e3 '' 366; do
+    want 2 "an invitation for '$days' days" $B/suhbat-key invite "$T/study" -o "$T/none.sbi" --days "$days"
+done
+says 'too many days' "--days takes a number from 1 to 365, not '366'"
+for option in '--scale abc' '--scale 0' '--text 50' '--memory 1' '--memory 64x' '--window 10x10' '--window 720x1280x' '--lang de' '--guide xx'; do
+    # shellcheck disable=SC2086
+    want 2 "suhbat $option" $B/suhbat $option
+done
 want 0 invite $B/suhbat-key invite "$T/study" -o "$T/i.sbi"
 want 0 'desk init' $B/suhbat-sync --desk "$T/desk" init "$T/study"
 want 4 'a wrong identity' $B/suhbat-sync --desk "$T/desk" --identity "$T/i.sbi" import "$T/i.sbi"
@@ -161,6 +169,12 @@ if $B/suhbat --data "$T/dev" --enrol "$T/i.sbi" < "$T/short" >/dev/null 2> "$T/e
 else passed=$((passed + 1)); fi
 echo 'one two three four five' > "$T/pass"
 $B/suhbat --data "$T/dev" --enrol "$T/i.sbi" < "$T/pass" > "$T/out" 2> "$T/err" && passed=$((passed + 1)) || { failed=$((failed + 1)); cat "$T/err"; }
+mkdir "$T/nothing-there"
+want_load() { $B/suhbat --data "$T/dev" --load "$T/nothing-there" < "$T/pass" > "$T/out" 2> "$T/err"; }
+want_load && { failed=$((failed + 1)); echo 'tools: a device that was not enrolled loaded'; } || passed=$((passed + 1))
+says 'not enrolled' 'has not joined a study'
+want 3 'no display' env -u DISPLAY -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER XDG_RUNTIME_DIR=/nonexistent timeout 20 $B/suhbat --data "$T/dev"
+says 'no display' 'cannot open the screen'
 want 0 enrol $B/suhbat-key enrol "$T/study" "$T/i.sbe" -o "$T/grant.age"
 want 4 'an invitation works once' $B/suhbat-key enrol "$T/study" "$T/i.sbe" -o "$T/grant2.age"
 [ "$(stat -c %a "$T/study/root-1.key" "$T/desk/desk.db" "$T/dev" | tr '\n' ' ')" = '600 600 700 ' ] &&

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "platform/arena.h"
 #include "platform/text.h"
 #include "platform/xml.h"
 
@@ -83,6 +84,33 @@ static int unknown_option(const char *program, const struct cli_verb *verb,
     return misuse(program, "unknown option", word, near ? full : NULL);
 }
 
+/* 0, or misuse said. */
+static int check_value(const char *program, const struct cli_option *o, const char *value)
+{
+    unsigned long long n = 0;
+    bool digits = *value != '\0';
+    for (const char *p = value; *p; p++) {
+        unsigned digit = (unsigned)(*p - '0');
+        digits = digits && digit < 10 && n <= (~0ull - digit) / 10;
+        n = digits ? n * 10 + digit : n;
+    }
+    if (o->kind == CLI_NUMBER && (!digits || n < o->min || n > o->max)) {
+        fprintf(stderr, "%s: --%s takes a number from %llu to %llu, not '%s'\nhint: %s --help\n",
+                program, o->name, o->min, o->max, value, program);
+        return 2;
+    }
+    if (o->kind == CLI_FOLDER && strcmp(value, "-") == 0) {
+        fprintf(stderr, "%s: --%s takes a folder, not a stream\nhint: %s --help\n", program,
+                o->name, program);
+        return 2;
+    }
+    if (!*value) {
+        fprintf(stderr, "%s: --%s is empty\nhint: %s --help\n", program, o->name, program);
+        return 2;
+    }
+    return 0;
+}
+
 /* No core file, no other process reading along: tools hold keys and answers too. */
 static void harden(void)
 {
@@ -94,7 +122,7 @@ static void harden(void)
 int cli_main(const char *program, const char *about, const struct cli_verb *verbs, size_t count,
              const struct cli_option *common, int argc, char **argv)
 {
-    struct cli_words words = {.count = 0};
+    struct cli_words words = {.list = (const char **)mem_alloc((size_t)argc * sizeof(char *))};
     const struct cli_verb *verb = NULL;
     bool options_end = false;
     harden();
@@ -129,8 +157,8 @@ int cli_main(const char *program, const char *about, const struct cli_verb *verb
                 if (!verb) {
                     return misuse(program, "unknown verb", word, text_nearest(word, names, count));
                 }
-            } else if (words.count < CLI_WORDS_MAX) {
-                words.list[words.count++] = word;
+            } else {
+                words.list[words.count++] = word; /* lent for as long as the program runs */
             }
             continue;
         }
@@ -152,6 +180,10 @@ int cli_main(const char *program, const char *about, const struct cli_verb *verb
             *o->value = argv[++i];
         } else {
             return misuse(program, "an argument is missing behind", word, NULL);
+        }
+        int wrong = o->argument ? check_value(program, o, *o->value) : 0;
+        if (wrong) {
+            return wrong;
         }
     }
     if (!verb) {

@@ -6,7 +6,15 @@
  *
  * Exit: 0 done, 1 the data has faults, 2 misuse, 3 the machine, 4 the key.
  */
+#include <stdint.h>
+
 #include "platform/err.h"
+
+enum cli_kind {
+    CLI_TEXT,   /* anything, but not nothing */
+    CLI_NUMBER, /* digits alone, from `min` to `max` */
+    CLI_FOLDER  /* no "-": a folder is no stream */
+};
 
 struct cli_option {
     const char *name;     /* "root" = --root */
@@ -14,12 +22,17 @@ struct cli_option {
     const char *argument; /* "OUT", or NULL for a flag */
     const char *help;
     const char **value; /* set to the argument, or to "" for a flag */
+    enum cli_kind kind; /* checked when it is read, before anything is opened */
+    unsigned long long min, max;
 };
 
-enum { CLI_OPTIONS_MAX = 12, CLI_WORDS_MAX = 256 };
+#define CLI_END {NULL, 0, NULL, NULL, NULL, CLI_TEXT, 0, 0} /* of a table of options */
+
+enum { CLI_OPTIONS_MAX = 12 };
+#define CLI_ANY SIZE_MAX /* as many words as the caller gives */
 
 struct cli_words { /* what is no option */
-    const char *list[CLI_WORDS_MAX];
+    const char **list; /* the caller's */
     size_t count;
 };
 

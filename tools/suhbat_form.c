@@ -463,35 +463,36 @@ int main(int argc, char **argv)
 {
     static const struct cli_option out[] = {
         {"output", 'o', "OUT",
-         "where to write (.xml, .xlsx or .csv); XForm to standard output otherwise", &opt_out},
-        {"root", 0, "NAME", "name of the instance's root element (data)", &opt_root},
-        {"force", 0, NULL, "replace a file that is there", &opt_force},
-        {NULL, 0, NULL, NULL, NULL}};
+         "where to write (.xml, .xlsx or .csv); XForm to standard output otherwise", &opt_out, CLI_TEXT, 0, 0},
+        {"root", 0, "NAME", "name of the instance's root element (data)", &opt_root, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_option filling[] = {
-        {"answers", 0, "STEPS.jsonl", "the steps, one JSON object a line", &opt_answers},
-        {"lang", 0, "CODE", "language of the questions: ky, ru, tg, …", &opt_lang},
-        {"partial", 0, NULL, "write the instance though something is missing", &opt_partial},
-        {"output", 'o', "INSTANCE.xml", "where to write; standard output otherwise", &opt_out},
-        {"force", 0, NULL, "replace a file that is there", &opt_force},
-        {NULL, 0, NULL, NULL, NULL}};
+        {"answers", 0, "STEPS.jsonl", "the steps, one JSON object a line", &opt_answers, CLI_TEXT, 0, 0},
+        {"lang", 0, "CODE", "language of the questions: ky, ru, tg, …", &opt_lang, CLI_TEXT, 0, 0},
+        {"partial", 0, NULL, "write the instance though something is missing", &opt_partial, CLI_TEXT, 0, 0},
+        {"output", 'o', "INSTANCE.xml", "where to write; standard output otherwise", &opt_out, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_option reading[] = {
-        {"lang", 0, "CODE", "language of the questions: ky, ru, tg, …", &opt_lang},
-        {"output", 'o', "OUT", "where to write; standard output otherwise", &opt_out},
-        {"force", 0, NULL, "replace a file that is there", &opt_force},
-        {NULL, 0, NULL, NULL, NULL}};
+        {"lang", 0, "CODE", "language of the questions: ky, ru, tg, …", &opt_lang, CLI_TEXT, 0, 0},
+        {"output", 'o', "OUT", "where to write; standard output otherwise", &opt_out, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_option tracing[] = {
         {"answers", 0, "STEPS.jsonl", "what was answered so far, one JSON object a line",
-         &opt_answers},
-        {"output", 'o', "OUT", "where to write; standard output otherwise", &opt_out},
-        {"force", 0, NULL, "replace a file that is there", &opt_force},
-        {NULL, 0, NULL, NULL, NULL}};
+         &opt_answers, CLI_TEXT, 0, 0},
+        {"output", 'o', "OUT", "where to write; standard output otherwise", &opt_out, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_option packing[] = {
-        {"study", 0, "STUDY", "the study's folder, with the author's key", &opt_study},
-        {"output", 'o', "FORM.age", "where to write", &opt_out},
-        {"serial", 0, "N", "grows with every version (seconds since 1970)", &opt_serial},
-        {"training", 0, NULL, "a form for training only", &opt_training},
-        {"force", 0, NULL, "replace a file that is there", &opt_force},
-        {NULL, 0, NULL, NULL, NULL}};
+        {"study", 0, "STUDY", "the study's folder, with the author's key", &opt_study, CLI_TEXT, 0, 0},
+        {"output", 'o', "FORM.age", "where to write", &opt_out, CLI_TEXT, 0, 0},
+        {"serial", 0, "N", "grows with every version (seconds since 1970)", &opt_serial,
+         CLI_NUMBER, 1, 1ull << 62},
+        {"training", 0, NULL, "a form for training only", &opt_training, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_verb verbs[] = {
         {"check", "FILE", "say whether the form is good, or what is wrong and where.", 1, 1, NULL,
          run_check},

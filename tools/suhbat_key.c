@@ -650,31 +650,31 @@ static bool run_passphrase(const struct cli_words *words, struct err *err)
 int main(int argc, char **argv)
 {
     static const struct cli_option inviting[] = {
-        {"output", 'o', "FILE", "where to write (invitation.sbi)", &opt_out},
-        {"days", 0, "N", "how long the invitation is good (14)", &opt_days},
-        {"force", 0, NULL, "replace a file that is there", &opt_force},
-        {NULL, 0, NULL, NULL, NULL}};
+        {"output", 'o', "FILE", "where to write (invitation.sbi)", &opt_out, CLI_TEXT, 0, 0},
+        {"days", 0, "N", "how long the invitation is good (14)", &opt_days, CLI_NUMBER, 1, 365},
+        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_option unlocking[] = {
-        {"words", 0, "WORDS", "the six words that the interviewer read to you", &opt_words},
+        {"words", 0, "WORDS", "the six words that the interviewer read to you", &opt_words, CLI_TEXT, 0, 0},
         {"device", 0, "NAME",
-         "whose device it should be: its label, or twelve letters of its id or more", &opt_device},
-        {"output", 'o', "FILE", "where to write the answer (answer.sbv)", &opt_out},
-        {"identity", 0, "FILE", "the recovery identity (STUDY/recovery.identity)", &opt_identity},
-        {"force", 0, NULL, "replace a file that is there", &opt_force},
-        {NULL, 0, NULL, NULL, NULL}};
+         "whose device it should be: its label, or twelve letters of its id or more", &opt_device, CLI_TEXT, 0, 0},
+        {"output", 'o', "FILE", "where to write the answer (answer.sbv)", &opt_out, CLI_TEXT, 0, 0},
+        {"identity", 0, "FILE", "the recovery identity (STUDY/recovery.identity)", &opt_identity, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_option enrolling[] = {
-        {"output", 'o', "FILE", "where to write the answer (grant.age)", &opt_out},
-        {"identity", 0, "FILE", "age identity that reads the device's label", &opt_identity},
-        {"force", 0, NULL, "replace a file that is there", &opt_force},
-        {NULL, 0, NULL, NULL, NULL}};
+        {"output", 'o', "FILE", "where to write the answer (grant.age)", &opt_out, CLI_TEXT, 0, 0},
+        {"identity", 0, "FILE", "age identity that reads the device's label", &opt_identity, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_option cataloguing[] = {
-        {"output", 'o', "FILE", "where to write", &opt_out},
+        {"output", 'o', "FILE", "where to write", &opt_out, CLI_TEXT, 0, 0},
         {"withdraw", 0, "FORM_ID", "take this form out of force; its drafts can be finished",
-         &opt_withdraw},
+         &opt_withdraw, CLI_TEXT, 0, 0},
         {"revoke", 0, "NAME", "take nothing more from this device, and never unlock it",
-         &opt_revoke},
-        {"force", 0, NULL, "replace a file that is there", &opt_force},
-        {NULL, 0, NULL, NULL, NULL}};
+         &opt_revoke, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_verb verbs[] = {
         {"init", "STUDY", "make a study: root, author and desk keys, age identities, catalogue.", 1,
          1, NULL, run_init},
@@ -683,7 +683,7 @@ int main(int argc, char **argv)
         {"enrol", "STUDY REQUEST", "answer a device's request; prints the device's words.", 2, 2,
          enrolling, run_enrol},
         {"catalogue", "STUDY [PACKAGE…]",
-         "sign the next catalogue, with these form packages in force.", 1, CLI_WORDS_MAX,
+         "sign the next catalogue, with these form packages in force.", 1, CLI_ANY,
          cataloguing, run_catalogue},
         {"unlock", "STUDY REQUEST", "open a device that locked itself for travel.", 2, 2, unlocking,
          run_unlock},

@@ -134,45 +134,100 @@ static bool run_add_form(const struct cli_words *words, struct err *err)
     return ok;
 }
 
-/* One file: 1 taken, 0 not a batch for us (skipped), -1 refused or failed. */
-static bool import_file(struct desk *desk, const uint8_t identity[32], const char *path,
-                        struct err *err)
+/* What became of the files that an import looked at. */
+struct tally {
+    unsigned opened;  /* batches of ours: taken, or there already */
+    unsigned other;   /* opened, but no batch: forms, lists */
+    unsigned foreign; /* nothing of it opens with this identity */
+    unsigned refused; /* damaged, or its contents were not taken */
+};
+
+static void say_refused(struct tally *tally, const char *path, const struct err *why)
 {
-    struct age_keys keys = {.identities = (const uint8_t(*)[32])identity, .count = 1};
-    struct buf file = {0}, tar = {0};
+    struct err placed = *why;
+    char text[1200];
+    err_at(&placed, "%s", file_name(path));
+    err_text(&placed, text, sizeof text);
+    fprintf(stderr, "suhbat-sync: %s\n", text);
+    tally->refused++;
+}
+
+static bool take_batch(struct desk *desk, const struct buf *tar, const char *path, struct err *err)
+{
     struct import_report r;
-    bool ok = file_read(&file, path, BATCH_MAX, err);
-    if (ok) {
-        ok = age_open(&tar, file.data, file.len, &keys, NULL, err) &&
-             desk_import(desk, tar.data, tar.len, clock_wall_ms(), &r, err);
-        if (!ok) {
-            err_at(err, "%s", file_name(path));
-        }
+    if (!desk_import(desk, tar->data, tar->len, clock_wall_ms(), &r, err)) {
+        return false;
     }
-    if (ok && r.known) {
+    if (r.known) {
         printf("%s: there already\n", file_name(path));
-    } else if (ok) {
+    } else {
         printf("%s: %u new records, %u new entries\n", file_name(path), r.objects, r.entries);
     }
-    if (ok && r.gap_from) {
+    if (r.gap_from) {
         printf("%s: entries %llu to %llu are still missing\n", file_name(path),
                (unsigned long long)r.gap_from, (unsigned long long)r.gap_to);
     }
-    buf_fini(&file);
-    buf_fini(&tar);
-    return ok;
+    return true;
 }
 
-static bool is_batch(const char *path, const uint8_t identity[32])
+static bool is_batch(const struct buf *tar)
+{
+    return tar->len > 512 && strcmp(tar->data, "manifest") == 0;
+}
+
+/* A key that fits tells a damaged file from one that is meant for somebody else. */
+static void import_file(struct desk *desk, const uint8_t identity[32], const char *path,
+                        bool named, struct tally *tally)
 {
     struct age_keys keys = {.identities = (const uint8_t(*)[32])identity, .count = 1};
     struct buf file = {0}, tar = {0};
-    bool is = file_read(&file, path, BATCH_MAX, NULL) &&
-              age_open(&tar, file.data, file.len, &keys, NULL, NULL) && tar.len > 512 &&
-              strcmp(tar.data, "manifest") == 0;
+    struct err why = {0};
+    enum age_result result = AGE_HEADER;
+    if (!file_get(&file, path, BATCH_MAX, NULL, &why)) {
+        say_refused(tally, path, &why);
+    } else if (age_open(&tar, file.data, file.len, &keys, &result, &why)) {
+        if (!named && !is_batch(&tar)) {
+            tally->other++; /* a stick carries forms and lists, too */
+        } else if (take_batch(desk, &tar, path, &why)) {
+            tally->opened++;
+        } else {
+            say_refused(tally, path, &why);
+        }
+    } else if (result == AGE_NO_MATCH) {
+        printf("%s: does not open with this identity\n", file_name(path));
+        tally->foreign++;
+    } else {
+        err_set(&why, ERR_INPUT, "damaged or cut off");
+        err_hint(&why, "copy it again");
+        say_refused(tally, path, &why);
+    }
     buf_fini(&file);
     buf_fini(&tar);
-    return is;
+}
+
+static bool import_all(struct desk *desk, struct arena *arena, const uint8_t identity[32],
+                       const struct cli_words *words, struct err *err)
+{
+    struct tally tally = {0};
+    for (size_t i = 0; i < words->count; i++) {
+        const char **names;
+        size_t count;
+        if (!file_list(arena, &names, &count, words->list[i], ".age", NULL)) {
+            import_file(desk, identity, words->list[i], true, &tally);
+            continue;
+        }
+        for (size_t k = 0; k < count; k++) {
+            import_file(desk, identity, desk_path(arena, words->list[i], names[k]), false, &tally);
+        }
+    }
+    if (!tally.opened && !tally.refused && tally.foreign) {
+        err_set(err, ERR_AUTH, "%u batches found, none opens with this identity", tally.foreign);
+        return err_hint(err, "give the identity of one of the study's recipients");
+    }
+    if (tally.refused) {
+        return err_set(err, ERR_INPUT, "%u batches were refused", tally.refused);
+    }
+    return tally.opened || err_set(err, ERR_INPUT, "no batches found");
 }
 
 static bool run_import(const struct cli_words *words, struct err *err)
@@ -180,45 +235,16 @@ static bool run_import(const struct cli_words *words, struct err *err)
     struct desk *desk;
     struct arena arena;
     uint8_t identity[32];
-    unsigned refused = 0;
     bool ok = need_identity(identity, err) && need_desk(&desk, false, err);
     if (!ok) {
         return false;
     }
     arena_init(&arena);
-    for (size_t i = 0; i < words->count && ok; i++) {
-        const char **names;
-        size_t count;
-        struct err why = {0};
-        if (!file_list(&arena, &names, &count, words->list[i], ".age", NULL)) {
-            if (!import_file(desk, identity, words->list[i], &why)) {
-                char text[1200];
-                err_text(&why, text, sizeof text);
-                fprintf(stderr, "suhbat-sync: %s\n", text);
-                *err = why;
-                refused++;
-            }
-            continue;
-        }
-        for (size_t k = 0; k < count; k++) { /* a stick: what is no batch is passed over */
-            char *path = desk_path(&arena, words->list[i], names[k]);
-            if (is_batch(path, identity) && !import_file(desk, identity, path, &why)) {
-                char text[1200];
-                err_text(&why, text, sizeof text);
-                fprintf(stderr, "suhbat-sync: %s\n", text);
-                *err = why;
-                refused++;
-            }
-        }
-    }
+    ok = import_all(desk, &arena, identity, words, err);
     secret_wipe(identity, sizeof identity);
     arena_fini(&arena);
     desk_close(desk);
-    if (refused) {
-        enum err_code code = err->code;
-        return err_set(err, code, "%u batches were refused", refused);
-    }
-    return true;
+    return ok;
 }
 
 struct receipting {
@@ -387,30 +413,30 @@ static bool run_export(const struct cli_words *words, struct err *err)
 int main(int argc, char **argv)
 {
     static const struct cli_option common[] = {
-        {"desk", 0, "DIR", "the desk's folder", &opt_desk},
-        {"identity", 0, "FILE", "age identity of one of the study's recipients", &opt_identity},
-        {NULL, 0, NULL, NULL, NULL}};
+        {"desk", 0, "DIR", "the desk's folder", &opt_desk, CLI_FOLDER, 0, 0},
+        {"identity", 0, "FILE", "age identity of one of the study's recipients", &opt_identity, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_option receipts[] = {
-        {"out", 0, "DIR", "folder for the receipts: the stick that goes back", &opt_out},
-        {NULL, 0, NULL, NULL, NULL}};
-    static const struct cli_option status[] = {{"csv", 0, NULL, "as a table for scripts", &opt_csv},
-                                               {NULL, 0, NULL, NULL, NULL}};
+        {"out", 0, "DIR", "folder for the receipts: the stick that goes back", &opt_out, CLI_FOLDER, 0, 0},
+        CLI_END};
+    static const struct cli_option status[] = {{"csv", 0, NULL, "as a table for scripts", &opt_csv, CLI_TEXT, 0, 0},
+                                               CLI_END};
     static const struct cli_option exporting[] = {
-        {"format", 0, "csv", "ODK Central's layout", &opt_format},
-        {"out", 0, "DIR", "folder, made 0700; files 0600", &opt_out},
-        {"labels", 0, "CODE", "ru, ky or tg: labels instead of choice values", &opt_labels},
-        {"split", 0, NULL, "0/1 columns for select-multiple questions", &opt_split},
-        {"sensitive", 0, NULL, "also the columns marked sensitive=extra", &opt_sensitive},
-        {"training", 0, NULL, "training records instead of the field's", &opt_training},
-        {"force", 0, NULL, "replace files that are there", &opt_force},
-        {NULL, 0, NULL, NULL, NULL}};
+        {"format", 0, "csv", "ODK Central's layout", &opt_format, CLI_TEXT, 0, 0},
+        {"out", 0, "DIR", "folder, made 0700; files 0600", &opt_out, CLI_FOLDER, 0, 0},
+        {"labels", 0, "CODE", "ru, ky or tg: labels instead of choice values", &opt_labels, CLI_TEXT, 0, 0},
+        {"split", 0, NULL, "0/1 columns for select-multiple questions", &opt_split, CLI_TEXT, 0, 0},
+        {"sensitive", 0, NULL, "also the columns marked sensitive=extra", &opt_sensitive, CLI_TEXT, 0, 0},
+        {"training", 0, NULL, "training records instead of the field's", &opt_training, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace files that are there", &opt_force, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_verb verbs[] = {
         {"init", "STUDY", "make the desk, or take the study's newest catalogue and devices.", 1, 1,
          NULL, run_init},
-        {"add-form", "PACKAGE…", "form packages that records were made with.", 1, CLI_WORDS_MAX,
+        {"add-form", "PACKAGE…", "form packages that records were made with.", 1, CLI_ANY,
          NULL, run_add_form},
         {"import", "BATCH…", "sealed batches, or folders that hold them; twice does no harm.", 1,
-         CLI_WORDS_MAX, NULL, run_import},
+         CLI_ANY, NULL, run_import},
         {"receipt", "", "signed receipts for all that is complete.", 0, 0, receipts, run_receipt},
         {"status", "", "devices, what is missing, alarms.", 0, 0, status, run_status},
         {"export", "", "tables for analysis; they are no longer protected.", 0, 0, exporting,

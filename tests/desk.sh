@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What a coordinator's sticks hold besides good batches: every file gets a line, and the exit status says what came of it.  Takes the
+# study, the device and the batch of make demo.
+set -eu
+cd "$(dirname "$0")/.."
+B=build/bin D=build/demo
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+[ -s $D/batch.age ] || { echo 'skipped: make demo has left no batch'; echo '0 passed, 0 failed, 1 skipped'; exit 0; }
+passed=0 failed=0
+want() { # STATUS NAME COMMAND…
+    status=$1 name=$2; shift 2
+    got=0
+    "$@" > "$T/out" 2> "$T/err" < /dev/null || got=$?
+    if [ $got -eq "$status" ]; then passed=$((passed + 1)); else
+        failed=$((failed + 1)); echo "desk: $name: status $got, wanted $status"; cat "$T/out" "$T/err"; fi
+}
+says() { # NAME TEXT
+    if grep -qF -- "$2" "$T/err" "$T/out"; then passed=$((passed + 1)); else
+        failed=$((failed + 1)); echo "desk: $1: does not say '$2'"; cat "$T/out" "$T/err"; fi
+}
+$B/suhbat-sync --desk "$T/desk" init $D/study > /dev/null
+S="$B/suhbat-sync --desk $T/desk --identity $D/study/coordinator.identity"
+$B/suhbat-key init "$T/other" > /dev/null
+mkdir "$T/stick"
+
+want 1 'an empty stick' $S import "$T/stick"; says 'an empty stick' 'no batches found'
+: > "$T/stick/empty.age"
+want 1 'an empty file' $S import "$T/stick"; says 'an empty file' 'empty.age: '
+head -c 100 $D/batch.age > "$T/stick/cut.age"
+want 1 'cut off in its head' $S import "$T/stick"; says 'cut off in its head' 'cut.age: damaged or cut off'
+rm "$T"/stick/*
+head -c -20 $D/batch.age > "$T/stick/cut.age"
+want 1 'cut off at its end' $S import "$T/stick"; says 'cut off at its end' 'cut.age: damaged or cut off'
+says 'cut off at its end' 'copy it again'
+cp $D/batch.age "$T/stick/good.age"
+want 1 'a good one beside it' $S import "$T/stick"; says 'a good one beside it' 'good.age: 1 new records'
+rm "$T/stick/cut.age"
+want 0 'the same again' $S import "$T/stick"; says 'the same again' 'good.age: there already'
+mkfifo "$T/stick/pipe.age"
+want 1 'a pipe' timeout 20 $S import "$T/stick"; says 'a pipe' 'pipe.age'
+rm "$T/stick/pipe.age"
+ln -s /etc/passwd "$T/stick/link.age"
+want 1 'a link' $S import "$T/stick"; says 'a link' 'link.age'
+rm "$T/stick/link.age"
+want 4 'the wrong identity' $B/suhbat-sync --desk "$T/desk" --identity "$T/other/coordinator.identity" import "$T/stick"
+says 'the wrong identity' '1 batches found, none opens with this identity'
+cp "$T/stick/good.age" "$T/stick/also.age"
+cp $D/study/catalogue.sbg "$T/stick/none.txt"
+want 4 'two of them' $B/suhbat-sync --desk "$T/desk" --identity "$T/other/coordinator.identity" import "$T/stick"
+says 'two of them' '2 batches found'
+rm "$T/stick/also.age"
+for i in $(seq 300); do cp $D/batch.age "$T/stick/n$i.age"; done
+rm "$T/stick/good.age"
+want 0 'more files than 256' $S import "$T"/stick/n*.age
+[ "$(grep -c 'there already' "$T/out")" = 300 ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: some of 300 files were left out'; }
+want 2 'export into a stream' $S export --out -
+says 'export into a stream' '--out takes a folder'
+echo "$passed passed, $failed failed, 0 skipped"
+[ $failed -eq 0 ]
