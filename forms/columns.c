@@ -31,7 +31,8 @@ struct columns {
     const char *form_id;
     struct table *tables;
     size_t table_count;
-    size_t hidden;
+    const char **hidden; /* paths that any version marks, sorted; lent by the arena */
+    size_t hidden_count;
 };
 
 static const char *column_name(struct arena *arena, const char *below)
@@ -132,6 +133,59 @@ static void name_files(struct columns *c)
     }
 }
 
+/* Marked itself, or within a group that is. */
+static bool is_extra(const struct item *item)
+{
+    bool extra = false;
+    for (; item && !extra; item = item->parent) {
+        extra = item->sensitive && strcmp(item->sensitive, "extra") == 0;
+    }
+    return extra;
+}
+
+static bool is_column(const struct item *item)
+{
+    return item->is_leaf && !item->is_attribute && item->parent;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* One version may have forgotten the mark that another has: the answers are to the same question. */
+static void gather_hidden(struct columns *c, const struct form *const *versions, size_t count)
+{
+    size_t most = 0, kept = 0;
+    for (size_t v = 0; v < count; v++) {
+        most += versions[v]->item_count;
+    }
+    c->hidden = arena_alloc(&c->arena, (most + 1) * sizeof *c->hidden);
+    for (size_t v = 0; v < count; v++) {
+        for (size_t i = 0; i < versions[v]->item_count; i++) {
+            const struct item *item = versions[v]->items[i];
+            if (is_column(item) && is_extra(item)) {
+                c->hidden[c->hidden_count++] = arena_text(&c->arena, item->path);
+            }
+        }
+    }
+    if (c->hidden_count) {
+        qsort(c->hidden, c->hidden_count, sizeof *c->hidden, by_path);
+    }
+    for (size_t i = 0; i < c->hidden_count; i++) {
+        if (!kept || strcmp(c->hidden[kept - 1], c->hidden[i]) != 0) {
+            c->hidden[kept++] = c->hidden[i];
+        }
+    }
+    c->hidden_count = kept;
+}
+
+bool columns_hide(const struct columns *c, const char *path)
+{
+    return c->hidden_count &&
+           bsearch(&path, c->hidden, c->hidden_count, sizeof *c->hidden, by_path);
+}
+
 bool columns_new(struct columns **out, const struct form *const *versions, size_t count,
                  const struct columns_options *options, struct err *err)
 {
@@ -144,21 +198,18 @@ bool columns_new(struct columns **out, const struct form *const *versions, size_
     c->options = *options;
     c->form_id = arena_text(&c->arena, versions[0]->id);
     need_table(c, NULL);
+    if (!options->sensitive_extra) {
+        gather_hidden(c, versions, count);
+    }
     for (size_t v = 0; v < count; v++) {
         for (size_t i = 0; i < versions[v]->item_count; i++) {
             const struct item *item = versions[v]->items[i];
-            bool extra = item->sensitive && strcmp(item->sensitive, "extra") == 0;
             if (item->is_repeat && !item->is_leaf) {
                 need_table(c, item);
             }
-            if (!item->is_leaf || item->is_attribute || !item->parent) {
-                continue;
+            if (is_column(item) && !columns_hide(c, item->path)) {
+                add_column(c, item);
             }
-            if (extra && !options->sensitive_extra) {
-                c->hidden += v == 0;
-                continue;
-            }
-            add_column(c, item);
         }
     }
     name_files(c);
@@ -460,7 +511,7 @@ const char *columns_name(const struct columns *c, size_t table)
 
 size_t columns_hidden(const struct columns *c)
 {
-    return c->hidden;
+    return c->hidden_count;
 }
 
 static void put_headers(const struct table *table, struct buf *out, bool first)

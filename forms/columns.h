@@ -40,7 +40,9 @@ size_t columns_tables(const struct columns *columns);
 const char *columns_name(const struct columns *columns, size_t table); /* "form-repeat.csv" */
 /* The whole table: header and rows, LF, no BOM; appended to `out`. */
 void columns_write(const struct columns *columns, size_t table, struct buf *out);
-/* Left out for being marked sensitive=extra. */
+/* How many are left out because any version marks them, or a group around them, sensitive=extra. */
 size_t columns_hidden(const struct columns *columns);
+/* Is the answer at this path one of them?  Without places of entries: "/data/trip/name". */
+bool columns_hide(const struct columns *columns, const char *path);
 
 #endif

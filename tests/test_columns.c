@@ -97,6 +97,73 @@ static void test_columns__labels_replace_values_not_headers(void **state)
     form_free(form);
 }
 
+/* Version `n` of a form whose telephone (1), or the group of the contact (2), or nothing (0) is marked. */
+static struct form *marked(int version, int mark)
+{
+    struct form *form;
+    struct err err = {0};
+    struct buf b = {0};
+    buf_printf(&b,
+               "<h:html xmlns='http://www.w3.org/2002/xforms' "
+               "xmlns:h='http://www.w3.org/1999/xhtml' xmlns:suhbat='https://suhbat.org/xforms'>"
+               "<h:head><model><instance><data id='m' version='%d'><contact><name/><phone/>"
+               "</contact><age/></data></instance>"
+               "<bind nodeset='/data/contact' %s/><bind nodeset='/data/contact/phone' %s/>"
+               "</model></h:head><h:body><input ref='/data/contact/name'><label>N</label></input>"
+               "<input ref='/data/contact/phone'><label>P</label></input>"
+               "<input ref='/data/age'><label>A</label></input></h:body></h:html>",
+               version, mark == 2 ? "suhbat:sensitive='extra'" : "",
+               mark == 1 ? "suhbat:sensitive='extra'" : "");
+    OK(form_load(&form, b.data, b.len, &xml_foreign, &err));
+    buf_fini(&b);
+    return form;
+}
+
+/* A mark that one version forgot holds for its answers, too. */
+static void test_columns__what_any_version_marks_is_left_out_of_all(void **state)
+{
+    (void)state;
+    static const char record[] = "<data id='m' version='%d'><contact><name>Азиз</name>"
+                                 "<phone>0555123456</phone></contact><age>34</age></data>";
+    static const int cases[][2] = {{1, 0}, {0, 1}, {2, 0}, {0, 2}, {1, 2}, {1, 1}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct form *forms[2] = {marked(2, cases[k][0]), marked(1, cases[k][1])};
+        const struct form *versions[] = {forms[0], forms[1]};
+        bool group = cases[k][0] == 2 || cases[k][1] == 2;
+        for (int all = 0; all < 2; all++) {
+            struct columns *c;
+            struct err err = {0};
+            struct buf out = {0};
+            struct columns_options options = {.sensitive_extra = all == 1, .split_multiple = true};
+            OK(columns_new(&c, versions, 2, &options, &err));
+            for (int v = 0; v < 2; v++) {
+                struct submission about = {.submitter_id = "",
+                                           .submitter_name = "",
+                                           .device_id = "",
+                                           .form_version = "",
+                                           .status = "",
+                                           .review_state = ""};
+                char xml[300];
+                int len = snprintf(xml, sizeof xml, record, 2 - v);
+                OK(columns_scan(c, versions[v], xml, (size_t)len, &err));
+                OK(columns_add(c, versions[v], xml, (size_t)len, &about, &err));
+            }
+            columns_write(c, 0, &out);
+            assert_int_equal(strstr(out.data, "0555123456") != NULL, all);
+            assert_int_equal(strstr(out.data, "Азиз") != NULL, all || !group);
+            assert_non_null(strstr(out.data, "34"));
+            assert_int_equal(columns_hidden(c), all ? 0 : group ? 2 : 1);
+            assert_int_equal(columns_hide(c, "/data/contact/phone"), !all);
+            assert_int_equal(columns_hide(c, "/data/contact/name"), !all && group);
+            assert_false(columns_hide(c, "/data/age"));
+            buf_fini(&out);
+            columns_free(c);
+        }
+        form_free(forms[0]);
+        form_free(forms[1]);
+    }
+}
+
 /* The study's interview, filled without a window, comes out with its trips in a table apart. */
 static void test_columns__migrant_interview(void **state)
 {
@@ -148,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_columns__match_central),
         cmocka_unit_test(test_columns__labels_replace_values_not_headers),
+        cmocka_unit_test(test_columns__what_any_version_marks_is_left_out_of_all),
         cmocka_unit_test(test_columns__migrant_interview),
     };
     xml_setup();

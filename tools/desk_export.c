@@ -99,8 +99,8 @@ static bool make_groups(struct exporting *x, struct err *err)
 
 /* ---- attachments ---- */
 
-/* Is it, or a group around it, left out of tables?  `path` may hold places of entries, [n]. */
-static bool is_left_out(const struct exporting *x, const struct form *form, const char *path)
+/* Is it left out of tables?  `path` may hold places of entries, [n]. */
+static bool is_left_out(const struct columns *columns, const char *path)
 {
     struct buf plain = {0};
     bool inside = false;
@@ -111,19 +111,14 @@ static bool is_left_out(const struct exporting *x, const struct form *form, cons
         }
     }
     buf_add(&plain, "", 0);
-    const struct item *item = form_item(form, plain.data);
-    bool out = false;
-    for (; item && !out && !x->options->columns.sensitive_extra; item = item->parent) {
-        out = item->sensitive && strcmp(item->sensitive, "extra") == 0;
-    }
+    bool out = columns_hide(columns, plain.data);
     buf_fini(&plain);
     return out;
 }
 
 /* One interview's log, each row behind the interview's id; what tables leave out, it leaves out,
  * too. */
-static bool take_rows(struct exporting *x, struct buf *out, const struct form *form,
-                      const uint8_t id[16], const struct tar_member *m, struct err *err)
+static bool take_rows(const struct columns *columns, struct buf *out, const uint8_t id[16], const struct tar_member *m, struct err *err)
 {
     enum { NODE = 1, BEFORE = 7, AFTER = 8 };
     struct arena arena;
@@ -135,7 +130,7 @@ static bool take_rows(struct exporting *x, struct buf *out, const struct form *f
                                     hex + 12, hex + 16, hex + 20);
     bool ok = csv_parse(&csv, &arena, m->bytes, m->len, err);
     for (size_t r = out->len ? 1 : 0; ok && r < csv.count; r++) {
-        bool hide = r && csv.rows[r].count > AFTER && is_left_out(x, form, csv.rows[r].cells[NODE]);
+        bool hide = r && csv.rows[r].count > AFTER && is_left_out(columns, csv.rows[r].cells[NODE]);
         csv_cell(out, r ? uuid : "instance ID", true);
         for (size_t c = 0; c < csv.rows[r].count; c++) {
             csv_cell(out, hide && (c == BEFORE || c == AFTER) ? "" : csv.rows[r].cells[c], false);
@@ -173,8 +168,7 @@ static bool names_file(const struct xml *node, const char *name, struct buf *pat
     return false;
 }
 
-static bool is_hidden_file(struct exporting *x, const struct record *r, const struct form *form,
-                           const char *name)
+static bool is_hidden_file(const struct columns *columns, const struct record *r, const char *name)
 {
     struct arena arena;
     struct xml *root;
@@ -182,14 +176,13 @@ static bool is_hidden_file(struct exporting *x, const struct record *r, const st
     arena_init(&arena);
     buf_add(&path, "", 0);
     bool hidden = !xml_parse(&root, &arena, r->xml, r->xml_len, &xml_foreign, NULL) ||
-                  (names_file(root, name, &path) && is_left_out(x, form, path.data));
+                  (names_file(root, name, &path) && is_left_out(columns, path.data));
     buf_fini(&path);
     arena_fini(&arena);
     return hidden;
 }
 
-static bool take_files(struct exporting *x, const struct record *r, const struct form *form,
-                       struct group *group, unsigned *count, struct err *err)
+static bool take_files(struct exporting *x, const struct record *r, struct group *group, unsigned *count, struct err *err)
 {
     struct tar_reader tar = {.bytes = r->files, .len = r->files_len};
     struct tar_member m;
@@ -198,12 +191,12 @@ static bool take_files(struct exporting *x, const struct record *r, const struct
     while (ok && tar_next(&tar, &m, &why)) {
         ++*count;
         if (strcmp(m.name, "audit.csv") == 0) {
-            ok = take_rows(x, &group->audit, form, r->record_id, &m, &why);
+            ok = take_rows(group->columns, &group->audit, r->record_id, &m, &why);
         } else if (strcmp(m.name, "memos.csv") == 0 && !x->options->columns.sensitive_extra) {
             x->counts->hidden_memos++; /* nobody can say beforehand what stands in them */
         } else if (strcmp(m.name, "memos.csv") == 0) {
-            ok = take_rows(x, &group->memos, form, r->record_id, &m, &why);
-        } else if (is_safe_name(m.name) && is_hidden_file(x, r, form, m.name)) {
+            ok = take_rows(group->columns, &group->memos, r->record_id, &m, &why);
+        } else if (is_safe_name(m.name) && is_hidden_file(group->columns, r, m.name)) {
             x->counts->hidden_media++;
         } else if (is_safe_name(m.name)) {
             struct buf path = {0};
@@ -298,7 +291,7 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
     for (size_t g = 0; g < x->group_count; g++) {
         group = x->groups[g].columns == columns ? &x->groups[g] : group;
     }
-    if (r->files && !take_files(x, r, v->form, group, &s.attachments_present, &why) &&
+    if (r->files && !take_files(x, r, group, &s.attachments_present, &why) &&
         !bad(x, &why, err)) {
         return false;
     }
