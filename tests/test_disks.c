@@ -176,8 +176,8 @@ static void pull_out(struct block *b)
 {
     sd_bus_slot **slot = &udisks.slots[2 * (b - udisks.blocks)];
     sd_bus_emit_object_removed(udisks.bus, b->path);
-    sd_bus_slot_unref(slot[0]);
-    sd_bus_slot_unref(slot[1]);
+    slot[0] = sd_bus_slot_unref(slot[0]);
+    slot[1] = sd_bus_slot_unref(slot[1]);
     b->mount[0] = '\0';
 }
 
@@ -230,6 +230,9 @@ static void udisks_stop(void)
 {
     udisks.stop = true;
     pthread_join(udisks.thread, NULL);
+    for (size_t i = 0; i < sizeof udisks.slots / sizeof *udisks.slots; i++) {
+        sd_bus_slot_unref(udisks.slots[i]); /* each holds the bus */
+    }
     sd_bus_close_unref(udisks.bus);
     bus_stop();
 }
