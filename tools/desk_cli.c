@@ -3,6 +3,7 @@
 #include "tools/desk_cli.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -119,15 +120,13 @@ static void harden(void)
     setrlimit(RLIMIT_CORE, &none);
 }
 
-int cli_main(const char *program, const char *about, const struct cli_verb *verbs, size_t count,
-             const struct cli_option *common, int argc, char **argv)
+/* `words` has room for every word of the line. */
+static int run_line(const char *program, const char *about, const struct cli_verb *verbs,
+                    size_t count, const struct cli_option *common, int argc, char **argv,
+                    struct cli_words *words)
 {
-    struct cli_words words = {.list = (const char **)mem_alloc((size_t)argc * sizeof(char *))};
     const struct cli_verb *verb = NULL;
     bool options_end = false;
-    harden();
-    mem_keep();
-    xml_setup();
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--") == 0) {
             break;
@@ -158,7 +157,7 @@ int cli_main(const char *program, const char *about, const struct cli_verb *verb
                     return misuse(program, "unknown verb", word, text_nearest(word, names, count));
                 }
             } else {
-                words.list[words.count++] = word; /* lent for as long as the program runs */
+                words->list[words->count++] = word;
             }
             continue;
         }
@@ -190,12 +189,12 @@ int cli_main(const char *program, const char *about, const struct cli_verb *verb
         fprintf(stderr, "%s: no verb given\nhint: %s --help\n", program, program);
         return 2;
     }
-    if (words.count < verb->least || words.count > verb->most) {
+    if (words->count < verb->least || words->count > verb->most) {
         fprintf(stderr, "%s: usage: %s %s %s\n", program, program, verb->name, verb->words);
         return 2;
     }
     struct err err = {0};
-    if (!verb->run(&words, &err)) {
+    if (!verb->run(words, &err)) {
         char text[1200];
         fflush(stdout);
         if (err.code == ERR_NONE) {
@@ -210,4 +209,16 @@ int cli_main(const char *program, const char *about, const struct cli_verb *verb
         return 3;
     }
     return 0;
+}
+
+int cli_main(const char *program, const char *about, const struct cli_verb *verbs, size_t count,
+             const struct cli_option *common, int argc, char **argv)
+{
+    struct cli_words words = {.list = mem_zero((size_t)argc, sizeof *words.list)};
+    harden();
+    mem_keep();
+    xml_setup();
+    int status = run_line(program, about, verbs, count, common, argc, argv, &words);
+    free(words.list);
+    return status;
 }
