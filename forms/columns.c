@@ -466,6 +466,34 @@ static void put_root_row(const struct reading *r, const struct xml *xml, const c
     csv_end(row);
 }
 
+/* The same 32 digits, wherever hyphens stand. */
+static bool is_same_uuid(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        a += strspn(a, "-");
+        b += strspn(b, "-");
+        if (*a != *b || !*a) {
+            return *a == *b;
+        }
+    }
+}
+
+/* Rows are keyed by what was signed: an instance cannot pass for another record. */
+static bool find_key(struct reading *r, const struct xml *xml, struct err *err)
+{
+    const struct xml *id = at_path(xml, "meta/instanceID");
+    const char *key = r->about->record_key;
+    r->instance_id = id ? xml_content(r->arena, id) : "";
+    if (!key || is_same_uuid(r->instance_id, key)) {
+        return true;
+    }
+    if (text_starts(r->instance_id, "uuid:")) {
+        return err_set(err, ERR_INPUT, "the instanceID is not that of the signed record");
+    }
+    r->instance_id = key; /* the form makes none, or one of its own */
+    return true;
+}
+
 static bool read_submission(struct columns *c, const struct form *version, const char *bytes,
                             size_t len, const struct submission *about, bool scan, struct err *err)
 {
@@ -473,9 +501,9 @@ static bool read_submission(struct columns *c, const struct form *version, const
     struct xml *xml;
     arena_init(&arena);
     bool ok = xml_parse(&xml, &arena, bytes, len, &xml_foreign, err);
+    struct reading r = {c, version, &arena, about, "", scan};
+    ok = ok && find_key(&r, xml, err);
     if (ok) {
-        const struct xml *id = at_path(xml, "meta/instanceID");
-        struct reading r = {c, version, &arena, about, id ? xml_content(&arena, id) : "", scan};
         char *path = arena_printf(&arena, "/%s", xml->name);
         put_root_row(&r, xml, r.instance_id);
         if (!*about->status) {

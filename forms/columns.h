@@ -24,6 +24,8 @@ struct submission {  /* what the desk knows beside the instance */
     int64_t date_ms; /* SubmissionDate: when it was finalised */
     const char *submitter_id, *submitter_name, *device_id, *form_version;
     const char *status, *review_state; /* "" when nothing is to be said */
+    const char *record_key; /* "uuid:…" of the signed record; an instanceID that says otherwise is
+                               refused (ERR_INPUT).  NULL: it is not known */
     unsigned attachments_present, attachments_expected, edits;
 };
 

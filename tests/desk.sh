@@ -55,6 +55,17 @@ for i in $(seq 300); do cp $D/batch.age "$T/stick/n$i.age"; done
 rm "$T/stick/good.age"
 want 0 'more files than 256' $S import "$T"/stick/n*.age
 [ "$(grep -c 'there already' "$T/out")" = 300 ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: some of 300 files were left out'; }
+# form "a-r", and the repeat "r" of form "a"
+printf '| survey |\n| | type | name | label |\n| | begin repeat | r | R |\n| | text | t | T |\n| | end repeat | | |\n| settings |\n| | form_id | version |\n| | a | 1 |\n' > "$T/a.md"
+printf '| survey |\n| | type | name | label |\n| | text | t | T |\n| settings |\n| | form_id | version |\n| | a-r | 1 |\n' > "$T/b.md"
+for form in a b; do
+    $B/suhbat-form convert "$T/$form.md" -o "$T/$form.xml" > /dev/null
+    $B/suhbat-form pack "$T/$form.xml" --study $D/study -o "$T/$form.age" > /dev/null
+done
+want 0 'their forms' $S add-form "$T/a.age" "$T/b.age"
+$S export --out "$T/csv" > "$T/out" 2>&1 || true # the interview's own form is not at this desk
+[ -e "$T/csv/a-r.csv" ] && [ -e "$T/csv/a-r~2.csv" ] && passed=$((passed + 1)) ||
+    { failed=$((failed + 1)); echo 'desk: two tables of one name'; ls "$T/csv"; cat "$T/out"; }
 want 2 'export into a stream' $S export --out -
 says 'export into a stream' '--out takes a folder'
 echo "$passed passed, $failed failed, 0 skipped"

@@ -97,6 +97,56 @@ static void test_columns__labels_replace_values_not_headers(void **state)
     form_free(form);
 }
 
+/* What the device signed is the key; an instance that claims another record's is refused. */
+static void test_columns__the_key_is_the_signed_records(void **state)
+{
+    (void)state;
+    static const char form_text[] =
+        "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml'>"
+        "<h:head><model><instance><data id='k'><meta><instanceID/></meta><a/></data></instance>"
+        "</model></h:head><h:body><input ref='/data/a'><label>A</label></input></h:body></h:html>";
+    static const char key[] = "uuid:01234567-89ab-cdef-0123-456789abcdef";
+    static const struct {
+        const char *id;
+        bool taken;
+    } cases[] = {{"uuid:01234567-89ab-cdef-0123-456789abcdef", true},
+                 {"uuid:0123456789abcdef0123456789abcdef", true},
+                 {"uuid:01234567-89ab-cdef-0123-456789abcdee", false},
+                 {"uuid:", false},
+                 {"interview 7", true},
+                 {"", true}};
+    struct err err = {0};
+    struct form *form;
+    OK(form_load(&form, form_text, sizeof form_text - 1, &xml_foreign, &err));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct columns *c;
+        struct buf out = {0};
+        char xml[200];
+        const struct form *versions[] = {form};
+        struct submission about = {.submitter_id = "",
+                                   .submitter_name = "",
+                                   .device_id = "",
+                                   .form_version = "",
+                                   .status = "",
+                                   .review_state = "",
+                                   .record_key = key};
+        OK(columns_new(&c, versions, 1, &(struct columns_options){0}, &err));
+        int len = snprintf(xml, sizeof xml,
+                           "<data id='k'><meta><instanceID>%s</instanceID></meta><a>1</a></data>",
+                           cases[i].id);
+        assert_int_equal(columns_add(c, form, xml, (size_t)len, &about, &err), cases[i].taken);
+        columns_write(c, 0, &out);
+        bool has = strstr(out.data, cases[i].taken && strlen(cases[i].id) > 5 &&
+                                            strncmp(cases[i].id, "uuid:", 5) == 0
+                                        ? cases[i].id
+                                        : key) != NULL;
+        assert_int_equal(has, cases[i].taken);
+        buf_fini(&out);
+        columns_free(c);
+    }
+    form_free(form);
+}
+
 /* Version `n` of a form whose telephone (1), or the group of the contact (2), or nothing (0) is marked. */
 static struct form *marked(int version, int mark)
 {
@@ -216,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_columns__match_central),
         cmocka_unit_test(test_columns__labels_replace_values_not_headers),
         cmocka_unit_test(test_columns__what_any_version_marks_is_left_out_of_all),
+        cmocka_unit_test(test_columns__the_key_is_the_signed_records),
         cmocka_unit_test(test_columns__migrant_interview),
     };
     xml_setup();

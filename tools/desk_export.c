@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "platform/age.h"
 #include "platform/csv.h"
@@ -36,6 +37,8 @@ struct exporting {
     bool scan;
     struct desk_device *devices;
     size_t device_count;
+    char **names; /* of the files written so far */
+    size_t name_count;
 };
 
 static bool load_version(void *user, const struct desk_form_row *row, struct err *err)
@@ -261,7 +264,7 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
 {
     struct version *v = NULL;
     struct err why = {0};
-    char device[33], code[64];
+    char device[33], code[64], hex[33], key[48];
     for (size_t i = 0; i < x->version_count; i++) {
         if (memcmp(x->versions[i].hash, r->package_hash, 32) == 0) {
             v = &x->versions[i];
@@ -279,6 +282,9 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
         return columns_scan(columns, v->form, r->xml, r->xml_len, &why) || bad(x, &why, err);
     }
     text_hex(device, r->device_id, 16);
+    text_hex(hex, r->record_id, 16);
+    snprintf(key, sizeof key, "uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
+             hex + 20);
     submitter(code, sizeof code, v->form, r->xml, r->xml_len);
     struct submission s = {.date_ms = r->finalised_ms,
                            .submitter_id = code,
@@ -286,7 +292,8 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
                            .device_id = device,
                            .form_version = v->form->version,
                            .status = "",
-                           .review_state = ""};
+                           .review_state = "",
+                           .record_key = key};
     struct group *group = NULL;
     for (size_t g = 0; g < x->group_count; g++) {
         group = x->groups[g].columns == columns ? &x->groups[g] : group;
@@ -322,19 +329,32 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     return ok;
 }
 
-static bool write_tables(struct exporting *x, struct err *err)
+/* Form "a-r" and the repeat "r" of form "a" want the same name: the later one is told apart. */
+static char *table_path(struct exporting *x, struct arena *arena, const char *name)
+{
+    size_t stem = strlen(name) - strlen(".csv");
+    char *path = arena_printf(arena, "%s/%s", x->options->out, name);
+    for (size_t n = 2, i = 0; i < x->name_count; i++) {
+        if (strcasecmp(x->names[i], path) == 0) { /* a disk of Windows' takes them for one, too */
+            path = arena_printf(arena, "%s/%.*s~%zu.csv", x->options->out, (int)stem, name, n++);
+            i = (size_t)-1; /* from the first on */
+        }
+    }
+    x->names = mem_grow(x->names, x->name_count + 1, sizeof *x->names);
+    return x->names[x->name_count++] = path;
+}
+
+static bool write_tables(struct exporting *x, struct arena *arena, struct err *err)
 {
     for (size_t g = 0; g < x->group_count; g++) {
         struct columns *c = x->groups[g].columns;
         x->counts->hidden_columns += (unsigned)columns_hidden(c);
         for (size_t t = 0; t < columns_tables(c); t++) {
-            struct buf csv = {0}, path = {0};
+            struct buf csv = {0};
             columns_write(c, t, &csv);
-            buf_printf(&path, "%s/%s", x->options->out, columns_name(c, t));
-            bool ok =
-                file_write(path.data, csv.data, csv.len, FILE_PRIVATE, x->options->force, err);
+            bool ok = file_write(table_path(x, arena, columns_name(c, t)), csv.data, csv.len,
+                                 FILE_PRIVATE, x->options->force, err);
             buf_fini(&csv);
-            buf_fini(&path);
             if (!ok) {
                 return false;
             }
@@ -367,7 +387,9 @@ bool desk_export_csv(struct desk *desk, const uint8_t identity[32],
                      struct err *err)
 {
     struct exporting x = {.desk = desk, .identity = identity, .options = options, .counts = counts};
+    struct arena arena;
     memset(counts, 0, sizeof *counts);
+    arena_init(&arena);
     bool ok = desk_forms(desk, load_version, &x, err) && desk_devices(desk, keep_device, &x, err) &&
               make_groups(&x, err);
     if (ok && options->columns.split_multiple) {
@@ -376,7 +398,7 @@ bool desk_export_csv(struct desk *desk, const uint8_t identity[32],
         x.scan = false;
     }
     ok = ok && desk_objects(desk, open_object, &x, err) && file_folder(options->out, 0700, err) &&
-         write_tables(&x, err);
+         write_tables(&x, &arena, err);
     for (size_t i = 0; i < x.group_count; i++) {
         columns_free(x.groups[i].columns);
         buf_fini(&x.groups[i].audit);
@@ -385,6 +407,8 @@ bool desk_export_csv(struct desk *desk, const uint8_t identity[32],
     for (size_t i = 0; i < x.version_count; i++) {
         form_free(x.versions[i].form);
     }
+    free(x.names);
+    arena_fini(&arena);
     free(x.groups);
     free(x.versions);
     free(x.devices);
