@@ -27,6 +27,7 @@ void app_go(struct app *app, enum screen screen)
         interview_go(app->interview, &page);
     }
     app->screen = screen;
+    app->arrived_ms = clock_mono_ms();
     app->sheet = app->sheet_shown = SHEET_NONE;
     app->message[0] = '\0';
     app->refused = NULL;

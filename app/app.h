@@ -58,7 +58,8 @@ enum app_sheet {
     SHEET_MEMO,
     SHEET_ABOUT,
     SHEET_TRAVEL,
-    SHEET_CLOCK
+    SHEET_CLOCK,
+    SHEET_SEAL
 };
 
 enum { APP_AHEAD = 64 };
@@ -153,6 +154,7 @@ struct app {
     bool quiet; /* nothing is read aloud unless it is asked for */
     bool apart; /* the interface keeps its language when the questions' changes */
     int64_t last_input_ms;
+    int64_t arrived_ms; /* when this screen, or what it asks for good, came into sight */
 
     char message[600]; /* a warning on the page, in the user's language */
     bool message_good;
@@ -360,6 +362,7 @@ bool app_has_sound(struct app *app, const char *uri);
 void app_start_interview(struct app *app, const uint8_t package_hash[32]);
 void app_resume(struct app *app, const struct device_draft *draft);
 void app_seal(struct app *app);
+void seal_sheet(struct app *app, int x, int *y, int w); /* asks once more, and seals */
 void app_put_away(struct app *app); /* what is typed and drawn is on the medium */
 /* Of what is asked below the node: how many questions, answered, and of these without a value. */
 void app_count_answers(const struct node *node, unsigned *questions, unsigned *answers,

@@ -145,6 +145,32 @@ static void show_memos(struct app *app, int x, int *y, int w)
     }
 }
 
+/* A finger that meant "Next" on the page before comes too early for what cannot be undone. */
+static bool is_early(const struct app *app)
+{
+    enum { EARLY_MS = 800 };
+    return clock_mono_ms() - app->arrived_ms < EARLY_MS;
+}
+
+void seal_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_finish_sure), ui->theme.ink, true);
+    *y += ui_px(ui, 8);
+    *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_finish_after_hint), ui->theme.ink, true);
+    *y += ui_px(ui, 20);
+    if (ui_wide_button(ui, "seal-yes", x, y, w, ui_str(ui, S_finish_seal), true) &&
+        !is_early(app)) {
+        app_close_sheet(app);
+        app_seal(app);
+        return;
+    }
+    *y += ui_px(ui, 8);
+    if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_finish_not_yet), false)) {
+        app_close_sheet(app);
+    }
+}
+
 void screen_finish(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -186,12 +212,14 @@ void screen_finish(struct app *app)
     bool known = session_problems(i->session, &ui->frame, &problems, &count, &err);
     struct problem *begun;
     size_t unfinished = interview_unfinished(i, &ui->frame, &begun);
-    if (ui_took(ui, "right")) {
+    if (ui_took(ui, "right") && !is_early(app)) {
         if (known && !count &&
             unfinished) { /* what was begun is no answer, but somebody meant it */
             (void)go_to_problem(app, &begun[0]);
         } else if (known && !count) {
-            app_seal(app);
+            app->sheet = SHEET_SEAL;
+            app->arrived_ms = clock_mono_ms();
+            ui->again = true;
         } else {
             app_go(app, SCREEN_OUTLINE);
         }

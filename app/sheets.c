@@ -244,7 +244,8 @@ void sheet_show(struct app *app)
         [SHEET_DISCARD] = S_menu_discard,    [SHEET_FILES] = S_file_title,
         [SHEET_HELP] = S_help_title,         [SHEET_PICTURE] = S_picture_title,
         [SHEET_MEMO] = S_memo_title,         [SHEET_ABOUT] = S_about_title,
-        [SHEET_TRAVEL] = S_travel_title,     [SHEET_CLOCK] = S_clock_title};
+        [SHEET_TRAVEL] = S_travel_title,     [SHEET_CLOCK] = S_clock_title,
+        [SHEET_SEAL] = S_finish_seal};
     struct ui *ui = &app->ui;
     struct header h = {.title = ui_str(ui, titles[app->sheet]), .left = "cancel", .progress = -1};
     int x, y, w;
@@ -284,6 +285,9 @@ void sheet_show(struct app *app)
         break;
     case SHEET_TRAVEL:
         travel_sheet(app, x, &y, w);
+        break;
+    case SHEET_SEAL:
+        seal_sheet(app, x, &y, w);
         break;
     case SHEET_CLOCK:
         clock_sheet(app, x, &y, w);

@@ -347,7 +347,7 @@ static bool scroll_into_sight(const char *id)
             run((char *[]){"xdotool", "mousemove", "360", "250", "click", below ? "5" : "4", NULL});
         }
         pump(100);
-        settle(30);
+        settle(d.touch >= 0 ? 250 : 30); /* a page that still slides is not where it was told */
     }
     return false;
 }

@@ -410,15 +410,17 @@ static void interview(struct scene *s)
     shot(s, "recovered");
     scene_tap(s, "menu");
     scene_tap(s, "finish");
+    must(scene_tap(s, "right"), "be asked before the seal");
+    shot(s, "finish-sure");
     if (!s->look.night && s->look.w < s->look.h) {
         card_ms = 700; /* of a slow card it is told how far it is */
-        tap_and_go(s, "right");
+        tap_and_go(s, "seal-yes");
         must(s->app.errand.errand, "wait for the seal");
         shot(s, "sealing");
         card_ms = 0;
         scene_event(s, (struct window_event){.kind = WINDOW_NONE});
     } else {
-        must(scene_tap(s, "right"), "seal");
+        must(scene_tap(s, "seal-yes"), "seal");
     }
     must(s->app.screen == SCREEN_SEALED, "come to the seal");
     shot(s, "sealed");

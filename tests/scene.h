@@ -91,6 +91,9 @@ static inline void scene_close(struct scene *s)
 
 static inline void scene_event_alone(struct scene *s, struct window_event e)
 {
+    s->app.arrived_ms = e.kind == WINDOW_DOWN || e.kind == WINDOW_KEY
+                            ? 0 /* whoever it is has read the page */
+                            : s->app.arrived_ms;
     if (app_handle(&s->app, &e)) {
         app_draw(&s->app);
         s->drawn++;

@@ -441,6 +441,7 @@ static void test_app__a_whole_interview_with_keys_alone(void **state)
     assert_string_equal(value(&s, "/data/region"), "naryn");
     assert_string_equal(value(&s, "/data/risk/impact"), "high");
     press(&s, "right");
+    press(&s, "seal-yes");
     assert_int_equal(s.app.screen, SCREEN_SEALED);
     scene_close(&s);
 }

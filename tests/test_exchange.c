@@ -25,6 +25,7 @@ static void test_exchange__handing_over_tells_how_far_it_is_and_can_be_stopped(v
     assert_true(scene_tap(&s, "right"));
     assert_int_equal(s.app.screen, SCREEN_FINISH);
     assert_true(scene_tap(&s, "right"));
+    assert_true(scene_tap(&s, "seal-yes"));
     assert_int_equal(s.app.screen, SCREEN_SEALED);
     assert_true(scene_tap(&s, "right"));
     size_t before = files_on_stick(&s);
@@ -206,6 +207,7 @@ static void test_exchange__locks_behind_a_slow_stick(void **state)
     assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "a")));
     assert_true(scene_tap(&s, "right"));
     assert_true(scene_tap(&s, "right"));
+    assert_true(scene_tap(&s, "seal-yes"));
     assert_true(scene_tap(&s, "right"));
     for (int idle = 0; idle < 2; idle++) {
         assert_true(scene_tap(&s, "hand-over"));

@@ -56,6 +56,51 @@ static void test_flow__asleep_it_shows_nothing_and_has_put_all_away(void **state
     scene_close(&s);
 }
 
+/* One finger, twice within half a second, where Next was. */
+static void touch_twice(struct scene *s, struct rect r, int64_t apart_ms)
+{
+    for (int k = 0; k < 2; k++) {
+        struct window_event e = {.kind = WINDOW_DOWN, .x = r.x + r.w / 2, .y = r.y + r.h / 2};
+        s->app.ui.last_ms -= 1000;
+        (void)app_handle(&s->app, &e);
+        app_draw(&s->app);
+        e.kind = WINDOW_UP;
+        (void)app_handle(&s->app, &e);
+        app_draw(&s->app);
+        s->app.arrived_ms -= apart_ms;
+    }
+}
+
+static void test_flow__two_quick_taps_never_seal(void **state)
+{
+    (void)state;
+    struct scene s;
+    char *form = long_lists();
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+    scene_begin(&s, window, form, "lists", &look);
+    assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "a")));
+    struct rect next = rect_of(&s, "right");
+    touch_twice(&s, next, 500);
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    assert_int_equal(s.app.sheet, SHEET_NONE);
+    touch_twice(&s, next, 500); /* on and on: it is asked, but not sealed */
+    touch_twice(&s, next, 500);
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    assert_int_equal(s.app.sheet, SHEET_SEAL);
+    assert_int_equal(s.app.draft_count + (s.app.interview != NULL), 1);
+    assert_true(scene_tap(&s, "keep"));
+    assert_int_equal(s.app.sheet, SHEET_NONE);
+    assert_true(scene_tap(&s, "right"));
+    struct rect yes = rect_of(&s, "seal-yes");
+    s.app.arrived_ms = clock_mono_ms();
+    touch_twice(&s, yes, 100); /* too early for what cannot be undone */
+    assert_non_null(s.app.interview);
+    assert_true(scene_tap(&s, "seal-yes"));
+    assert_int_equal(s.app.screen, SCREEN_SEALED);
+    scene_close(&s);
+    free(form);
+}
+
 static void test_flow__a_slow_card_holds_the_page_not_the_screen(void **state)
 {
     (void)state;
@@ -339,6 +384,7 @@ static void test_flow__a_doubt_is_shown_and_holds_nobody_up(void **state)
     assert_true(scene_tap(&s, "right"));
     assert_true(shows(&s, "Doubtful answers: 1"));
     assert_true(scene_tap(&s, "right")); /* sealed all the same */
+    assert_true(scene_tap(&s, "seal-yes"));
     assert_int_equal(s.app.screen, SCREEN_SEALED);
     scene_close(&s);
     free(form);
@@ -591,8 +637,9 @@ static void test_flow__sealing_on_a_slow_card_locks_and_sleeps(void **state)
         assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "a")));
         assert_true(scene_tap(&s, "right"));
         assert_int_equal(s.app.screen, SCREEN_FINISH);
+        assert_true(scene_tap(&s, "right"));
         card_ms = 400;
-        tap_alone(&s, "right");
+        tap_alone(&s, "seal-yes");
         assert_non_null(s.app.errand.errand);
         assert_true(shows(&s, "Запечатывается"));
         assert_true(shows(&s, "Шаг "));
@@ -627,8 +674,9 @@ static void test_flow__a_seal_that_fails_behind_a_lock_is_told(void **state)
     assert_true(scene_tap(&s, choice_of(&s, "/data/g/r", "b")));
     assert_true(scene_tap(&s, "right"));
     assert_int_equal(s.app.screen, SCREEN_FINISH);
+    assert_true(scene_tap(&s, "right"));
     card_ms = 300;
-    tap_alone(&s, "right");
+    tap_alone(&s, "seal-yes");
     assert_non_null(s.app.errand.errand);
     card_broken = true;
     tap_alone(&s, "lock");
@@ -645,6 +693,7 @@ static void test_flow__a_seal_that_fails_behind_a_lock_is_told(void **state)
     assert_true(scene_tap(&s, "menu"));
     assert_true(scene_tap(&s, "finish"));
     assert_true(scene_tap(&s, "right")); /* and now it goes */
+    assert_true(scene_tap(&s, "seal-yes"));
     assert_int_equal(s.app.screen, SCREEN_SEALED);
     scene_close(&s);
     free(form);
@@ -722,6 +771,7 @@ static int run(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_flow__a_hidden_window_shows_nothing, card_mend),
         cmocka_unit_test_teardown(test_flow__asleep_it_shows_nothing_and_has_put_all_away, card_mend),
+        cmocka_unit_test_teardown(test_flow__two_quick_taps_never_seal, card_mend),
         cmocka_unit_test_teardown(test_flow__a_slow_card_holds_the_page_not_the_screen, card_mend),
         cmocka_unit_test_teardown(test_flow__back_from_a_refused_answer_on_a_slow_card, card_mend),
         cmocka_unit_test_teardown(test_flow__keys_typed_ahead_are_for_the_next_page, card_mend),

@@ -304,6 +304,7 @@ static void test_media__one_that_hangs_at_a_byte_is_left(void **state)
     assert_true(scene_tap(&s, "menu"));
     assert_true(scene_tap(&s, "finish"));
     assert_true(scene_tap(&s, "right"));
+    assert_true(scene_tap(&s, "seal-yes"));
     assert_int_equal(s.app.screen, SCREEN_SEALED);
     assert_true(scene_tap(&s, "right"));
     size_t files = on_stick(&s);
