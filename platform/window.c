@@ -460,6 +460,21 @@ static bool translate(struct window *w, const SDL_Event *e, struct window_event 
     }
 }
 
+/* Not SDL_PollEvent: that ends at a mark which an earlier look left in the queue, without reading the
+ * devices again; on the console a lifted finger was left there while window_wait slept. */
+static bool next_sdl_event(SDL_Event *e)
+{
+    for (int look = 0; look < 2; look++) {
+        if (SDL_PeepEvents(e, 1, SDL_GETEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT) == 1) {
+            return true;
+        }
+        if (look == 0) {
+            SDL_PumpEvents();
+        }
+    }
+    return false;
+}
+
 /* What has come already; false: nothing is to be read. */
 static bool take_event(struct window *w, struct window_event *event)
 {
@@ -471,7 +486,7 @@ static bool take_event(struct window *w, struct window_event *event)
         return true;
     }
     for (;;) {
-        bool any = SDL_PollEvent(&e) == 1;
+        bool any = next_sdl_event(&e);
         bool ours = any && translate(w, &e, event);
         secret_wipe(&e, sizeof e);
         if (ours) {
