@@ -55,7 +55,8 @@ die() {
     return 1
 }
 drive() { # SCRIPT
-    env DRIVE_ROBOT="$D/robot.log" DRIVE_TOUCH="$D/touch.in" DRIVE_SHOT="$D/shot" \
+    # a frame takes 0.3 s on the console under emulation: what is told meanwhile is of the page before
+    env DRIVE_SETTLE=$([ "$mode" = console ] && echo 600 || echo 100) DRIVE_ROBOT="$D/robot.log" DRIVE_TOUCH="$D/touch.in" DRIVE_SHOT="$D/shot" \
         $T/help_drive "$1" "$D/screens" "$D/timing.txt" none || die "$1"
 }
 stick() { mformat -i "$D/stick.img" "$@"; }

@@ -10,6 +10,7 @@
  *
  * DRIVE_ROBOT=FILE: the program runs already, elsewhere, and what it reports is appended to FILE; kill and
  * quit are not for us.  DRIVE_SHOT=PROGRAM takes the pictures: PROGRAM FILE.
+ * DRIVE_SETTLE=MS: how long no new frame means that the page rests, on a machine that takes long for one.
  * DRIVE_TOUCH=PIPE: touches instead of a pointer, as lines for weston_touch.c or touchscreen.c.
  */
 #include <errno.h>
@@ -50,6 +51,7 @@ static struct {
     char **argv;
     long first_frame_ms, peak_unlock_kib, peak_kib;
     int touch; /* the pipe of DRIVE_TOUCH, or -1 */
+    int settle_ms;
     const char *robot; /* DRIVE_ROBOT, or NULL */
     bool behind;       /* the last read of it brought something: there may be more */
     bool unlocked; /* since the last start: the peak no longer holds Argon2id's memory */
@@ -310,7 +312,7 @@ static bool click(int x, int y)
             return false;
         }
     }
-    settle(d.slow ? 150 : 12);
+    settle(d.slow ? 150 : d.settle_ms);
     if (d.slow) {
         usleep(250000);
     }
@@ -560,6 +562,8 @@ int main(int argc, char **argv)
     d.fd = -1;
     d.slow = getenv("SLOW") != NULL;
     d.robot = getenv("DRIVE_ROBOT");
+    const char *settle_ms = getenv("DRIVE_SETTLE");
+    d.settle_ms = settle_ms ? atoi(settle_ms) : 12;
     const char *touch = getenv("DRIVE_TOUCH");
     d.touch = touch ? open(touch, O_WRONLY | O_CLOEXEC) : -1;
     if (touch && d.touch < 0) {
