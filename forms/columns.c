@@ -33,6 +33,7 @@ struct columns {
     size_t table_count;
     const char **hidden; /* paths that any version marks, sorted; lent by the arena */
     size_t hidden_count;
+    size_t other_ids;
 };
 
 static const char *column_name(struct arena *arena, const char *below)
@@ -466,32 +467,28 @@ static void put_root_row(const struct reading *r, const struct xml *xml, const c
     csv_end(row);
 }
 
-/* The same 32 digits, wherever hyphens stand. */
-static bool is_same_uuid(const char *a, const char *b)
+/* The same 32 digits, wherever hyphens stand; the key may be one that was told apart, "…~2". */
+static bool is_same_uuid(const char *id, const char *key)
 {
-    for (;; a++, b++) {
-        a += strspn(a, "-");
-        b += strspn(b, "-");
-        if (*a != *b || !*a) {
-            return *a == *b;
+    for (;; id++, key++) {
+        id += strspn(id, "-");
+        key += strspn(key, "-");
+        if (*id != *key || !*id) {
+            return !*id && (!*key || *key == '~');
         }
     }
 }
 
 /* Rows are keyed by what was signed: an instance cannot pass for another record. */
-static bool find_key(struct reading *r, const struct xml *xml, struct err *err)
+static void find_key(struct reading *r, const struct xml *xml)
 {
     const struct xml *id = at_path(xml, "meta/instanceID");
     const char *key = r->about->record_key;
     r->instance_id = id ? xml_content(r->arena, id) : "";
-    if (!key || is_same_uuid(r->instance_id, key)) {
-        return true;
+    if (key) {
+        r->c->other_ids += text_starts(r->instance_id, "uuid:") && !is_same_uuid(r->instance_id, key);
+        r->instance_id = key; /* the form makes none, or one of its own */
     }
-    if (text_starts(r->instance_id, "uuid:")) {
-        return err_set(err, ERR_INPUT, "the instanceID is not that of the signed record");
-    }
-    r->instance_id = key; /* the form makes none, or one of its own */
-    return true;
 }
 
 static bool read_submission(struct columns *c, const struct form *version, const char *bytes,
@@ -502,8 +499,8 @@ static bool read_submission(struct columns *c, const struct form *version, const
     arena_init(&arena);
     bool ok = xml_parse(&xml, &arena, bytes, len, &xml_foreign, err);
     struct reading r = {c, version, &arena, about, "", scan};
-    ok = ok && find_key(&r, xml, err);
     if (ok) {
+        find_key(&r, xml);
         char *path = arena_printf(&arena, "/%s", xml->name);
         put_root_row(&r, xml, r.instance_id);
         if (!*about->status) {
@@ -535,6 +532,11 @@ size_t columns_tables(const struct columns *c)
 const char *columns_name(const struct columns *c, size_t table)
 {
     return c->tables[table].file;
+}
+
+size_t columns_other_ids(const struct columns *c)
+{
+    return c->other_ids;
 }
 
 size_t columns_hidden(const struct columns *c)

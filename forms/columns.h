@@ -24,8 +24,8 @@ struct submission {  /* what the desk knows beside the instance */
     int64_t date_ms; /* SubmissionDate: when it was finalised */
     const char *submitter_id, *submitter_name, *device_id, *form_version;
     const char *status, *review_state; /* "" when nothing is to be said */
-    const char *record_key; /* "uuid:…" of the signed record; an instanceID that says otherwise is
-                               refused (ERR_INPUT).  NULL: it is not known */
+    const char *record_key; /* "uuid:…" of the signed record, perhaps with "~2" behind it: the KEY,
+                               whatever the instance says.  NULL: it is not known */
     unsigned attachments_present, attachments_expected, edits;
 };
 
@@ -42,6 +42,8 @@ size_t columns_tables(const struct columns *columns);
 const char *columns_name(const struct columns *columns, size_t table); /* "form-repeat.csv" */
 /* The whole table: header and rows, LF, no BOM; appended to `out`. */
 void columns_write(const struct columns *columns, size_t table, struct buf *out);
+/* How many instances were added whose instanceID is a UUID, but not the signed record's. */
+size_t columns_other_ids(const struct columns *columns);
 /* How many are left out because any version marks them, or a group around them, sensitive=extra. */
 size_t columns_hidden(const struct columns *columns);
 /* Is the answer at this path one of them?  Without places of entries: "/data/trip/name". */

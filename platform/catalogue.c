@@ -80,6 +80,29 @@ enum {
     SIGNATURE = 72
 };
 
+enum catalogue_follow catalogue_follows(const struct catalogue *c, const void *bytes, size_t len,
+                                        uint64_t epoch, const void *had, size_t had_len,
+                                        struct err *err)
+{
+    if (len == had_len && memcmp(bytes, had, len) == 0) {
+        return CATALOGUE_SAME;
+    }
+    if (c->epoch < epoch) {
+        err_set(err, ERR_AUTH, "the catalogue is older than the one that is here");
+        return CATALOGUE_OLDER;
+    }
+    if (c->epoch == epoch) {
+        err_set(err, ERR_AUTH, "two different catalogues carry the same number");
+        err_hint(err, "tell the coordinator: somebody may be forging");
+        return CATALOGUE_REFUSED;
+    }
+    if (c->epoch - epoch > CATALOGUE_JUMP_MAX) {
+        err_set(err, ERR_AUTH, "the catalogue's number jumps too far ahead");
+        return CATALOGUE_REFUSED;
+    }
+    return CATALOGUE_NEXT;
+}
+
 void catalogue_root_set(uint8_t out[32], const struct catalogue *c)
 {
     uint8_t body[2 + CATALOGUE_ROOTS_MAX * 32];

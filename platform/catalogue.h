@@ -67,6 +67,13 @@ MUST_CHECK bool catalogue_write(struct buf *out, const struct catalogue *catalog
 /* Parse; ERR_AUTH unless `threshold` roots signed and (when not NULL) the set is the pinned one. */
 MUST_CHECK bool catalogue_read(struct catalogue *catalogue, const void *bytes, size_t len,
                                const uint8_t *pinned_root_set, struct err *err);
+/* May the catalogue `c`, read from `bytes`, take the place of the one with number `epoch` and the
+ * bytes `had`?  Both are of one study and root set.  Refused: an older number, another catalogue
+ * under the same number, a number that jumps by more than CATALOGUE_JUMP_MAX. */
+enum catalogue_follow { CATALOGUE_NEXT, CATALOGUE_SAME, CATALOGUE_OLDER, CATALOGUE_REFUSED };
+enum catalogue_follow catalogue_follows(const struct catalogue *c, const void *bytes, size_t len,
+                                        uint64_t epoch, const void *had, size_t had_len,
+                                        struct err *err);
 void catalogue_root_set(uint8_t out[32], const struct catalogue *catalogue);
 void catalogue_form_hash(uint8_t out[32], const char *form_id);
 

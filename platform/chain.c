@@ -2,6 +2,7 @@
 /* In which order did things happen, and is anything missing? */
 #include "platform/chain.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "platform/arena.h"
@@ -59,6 +60,26 @@ void chain_genesis(struct chain_entry *entry, const uint8_t sign_pk[32], const u
     entry->kind = CHAIN_GENESIS;
     memcpy(entry->object_id, device_id, 16);
     hash_tagged(entry->object_hash, "sb1-genesis", body, sizeof body);
+}
+
+static const uint8_t loss_magic[8] = {'s', 'b', 'L', 'O', 'S', 'S', '1'};
+
+void chain_loss(struct chain_entry *entry, uint64_t first, uint64_t last)
+{
+    assert(first >= 1 && first <= last);
+    memset(entry->object_hash, 0, sizeof entry->object_hash);
+    memcpy(entry->object_hash, loss_magic, sizeof loss_magic);
+    put_u64(entry->object_hash + 8, first);
+    put_u64(entry->object_hash + 16, last);
+}
+
+bool chain_lost(const struct chain_entry *entry, uint64_t *first, uint64_t *last)
+{
+    *first = get_u64(entry->object_hash + 8);
+    *last = get_u64(entry->object_hash + 16);
+    return entry->kind == CHAIN_DECLARED_LOSS &&
+           memcmp(entry->object_hash, loss_magic, sizeof loss_magic) == 0 && *first >= 1 &&
+           *first <= *last && *last < entry->seq;
 }
 
 void chain_device_id(uint8_t id[16], const uint8_t sign_pk[32])

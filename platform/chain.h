@@ -35,6 +35,10 @@ void chain_hash(uint8_t out[32], const uint8_t bytes[CHAIN_ENTRY]);
 /* Genesis binds the device's two public keys to its study. */
 void chain_genesis(struct chain_entry *entry, const uint8_t sign_pk[32], const uint8_t box_pk[32],
                    const uint8_t study_id[16], const uint8_t device_id[16]);
+/* A declared loss names the entries, `first` to `last`, that the device no longer has whole. */
+void chain_loss(struct chain_entry *entry, uint64_t first, uint64_t last);
+/* False for any other entry, and for one of an older version, which did not say which. */
+bool chain_lost(const struct chain_entry *entry, uint64_t *first, uint64_t *last);
 /* device_id = first 16 bytes of H(sb1-device, signing key). */
 void chain_device_id(uint8_t id[16], const uint8_t sign_pk[32]);
 

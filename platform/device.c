@@ -362,6 +362,14 @@ static bool roll_forward(struct device *d, struct err *err)
         if (!found) { /* never use a number twice: say what was lost, and go on */
             struct chain_entry e =
                 device_next_entry(d, CHAIN_DECLARED_LOSS, k->device_id, k->chain_head);
+            uint64_t first = k->chain_seq;
+            while (!found && first > 1) {
+                if (!device_entry(d, first - 1, bytes, &found, err)) {
+                    return false;
+                }
+                first -= !found;
+            }
+            chain_loss(&e, first, k->chain_seq);
             if (!device_put_entry(d, &e, hash, err)) {
                 return false;
             }

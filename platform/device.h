@@ -107,6 +107,7 @@ struct load_item { /* a file that is for this device, or cannot be read */
     uint64_t size;    /* of the file, bytes */
     uint64_t number;  /* a catalogue's, as it says */
     struct buf plain; /* what is in it, if it was kept */
+    bool unlike;      /* a receipt that does not fit what this device has done */
 };
 struct load_find {
     struct arena arena;

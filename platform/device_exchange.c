@@ -251,6 +251,88 @@ static bool write_volume(struct device *d, struct volume *v, const char *folder,
     return ok;
 }
 
+/* ---- what cannot be handed over any more ---- */
+
+struct span {
+    uint64_t first, last;
+};
+struct spans {
+    struct span *list;
+    size_t count;
+};
+
+static void span_add(struct spans *s, uint64_t first, uint64_t last)
+{
+    if (s->count && s->list[s->count - 1].last + 1 == first) {
+        s->list[s->count - 1].last = last;
+        return;
+    }
+    s->list = mem_grow(s->list, s->count + 1, sizeof *s->list);
+    s->list[s->count++] = (struct span){first, last};
+}
+
+static bool is_within(const struct spans *s, const struct span *one)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->list[i].first <= one->first && s->list[i].last >= one->last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* From `from` on: entries that are not here whole, and those that were declared lost. */
+static bool look_for_losses(struct device *d, uint64_t from, struct spans *lost,
+                            struct spans *declared, struct err *err)
+{
+    struct keystore *k = vault_keys(d->vault);
+    uint8_t pk[32];
+    sign_public(pk, k->sign_seed);
+    for (uint64_t seq = from; seq <= k->chain_seq; seq++) {
+        uint8_t bytes[CHAIN_ENTRY];
+        struct chain_entry e;
+        struct span s;
+        bool here, whole = true;
+        if (!device_go_on(d, err) || !device_entry(d, seq, bytes, &here, err)) {
+            return false;
+        }
+        here = here && chain_read(&e, bytes, pk);
+        if (here && e.kind == CHAIN_RECORD && !store_has(d->store, e.object_id, &whole, err)) {
+            return false;
+        }
+        if (!here || !whole) {
+            span_add(lost, seq, seq);
+        } else if (chain_lost(&e, &s.first, &s.last)) {
+            declared->list = mem_grow(declared->list, declared->count + 1, sizeof *declared->list);
+            declared->list[declared->count++] = s;
+        }
+    }
+    return true;
+}
+
+/* Without this word the desk would wait for them for ever, and acknowledge nothing that came
+ * later. */
+static bool declare_losses(struct device *d, uint64_t from, int64_t wall_ms, struct err *err)
+{
+    struct keystore *k = vault_keys(d->vault);
+    struct spans lost = {0}, declared = {0};
+    bool ok = look_for_losses(d, from, &lost, &declared, err);
+    for (size_t i = 0; ok && i < lost.count; i++) {
+        struct chain_entry e =
+            device_next_entry(d, CHAIN_DECLARED_LOSS, k->device_id, k->chain_head);
+        uint8_t hash[32];
+        if (is_within(&declared, &lost.list[i])) {
+            continue;
+        }
+        chain_loss(&e, lost.list[i].first, lost.list[i].last);
+        ok = device_put_entry(d, &e, hash, err) &&
+             device_advance(d, e.seq, hash, NULL, wall_ms, err);
+    }
+    free(lost.list);
+    free(declared.list);
+    return ok;
+}
+
 bool device_export(struct device *d, const char *folder, int64_t wall_ms,
                    struct export_report *report, struct err *err)
 {
@@ -269,6 +351,7 @@ bool device_export(struct device *d, const char *folder, int64_t wall_ms,
     }
     uint64_t from = ok && found && ack.len == 40 ? get_u64((const uint8_t *)ack.data) + 1 : 1;
     buf_fini(&ack);
+    ok = ok && declare_losses(d, from, wall_ms, err);
     for (uint64_t seq = from; ok && seq <= k->chain_seq; seq++) {
         uint8_t entry[CHAIN_ENTRY];
         struct chain_entry e;

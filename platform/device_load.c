@@ -15,6 +15,7 @@ struct standing {
     struct buf bytes; /* the catalogue's */
     uint64_t epoch;
     uint64_t acked;          /* the highest entry that a receipt named */
+    bool fits;               /* a receipt was found that fits what this device has done */
     uint8_t *package_secret; /* 32 bytes, in locked memory */
 };
 
@@ -53,24 +54,21 @@ static enum load_verdict judge_catalogue(const struct device *d, struct standing
     struct catalogue *c = mem_alloc(sizeof *c);
     if (!catalogue_read(c, bytes, len, k->root_set, why)) {
         verdict = why->code == ERR_AUTH ? LOAD_UNTRUSTED : LOAD_DAMAGED;
-    } else if (s->bytes.len == len && memcmp(s->bytes.data, bytes, len) == 0) {
-        verdict = LOAD_HAD;
     } else if (memcmp(c->study_id, k->study_id, 16) != 0) {
         err_set(why, ERR_AUTH, "the catalogue is of another study");
-    } else if (c->epoch < s->epoch) {
-        err_set(why, ERR_AUTH, "the catalogue is older than the one on the device");
-        verdict = LOAD_OLD;
-    } else if (c->epoch == s->epoch) {
-        err_set(why, ERR_AUTH, "two different catalogues carry the same number");
-        err_hint(why, "tell the coordinator: somebody may be forging");
-    } else if (c->epoch - s->epoch > CATALOGUE_JUMP_MAX) {
-        err_set(why, ERR_AUTH, "the catalogue's number jumps too far ahead");
     } else {
+        static const enum load_verdict verdicts[] = {[CATALOGUE_NEXT] = LOAD_TAKE,
+                                                     [CATALOGUE_SAME] = LOAD_HAD,
+                                                     [CATALOGUE_OLDER] = LOAD_OLD,
+                                                     [CATALOGUE_REFUSED] = LOAD_UNTRUSTED};
+        verdict =
+            verdicts[catalogue_follows(c, bytes, len, s->epoch, s->bytes.data, s->bytes.len, why)];
+    }
+    if (verdict == LOAD_TAKE) {
         *s->catalogue = *c;
         s->epoch = c->epoch;
         buf_cut(&s->bytes, 0);
         buf_add(&s->bytes, bytes, len);
-        verdict = LOAD_TAKE;
     }
     free(c);
     return verdict;
@@ -175,7 +173,7 @@ static bool judge_receipt(struct device *d, struct standing *s, const struct buf
         *verdict = why->code == ERR_AUTH ? LOAD_UNTRUSTED : LOAD_DAMAGED;
         return true;
     }
-    if (memcmp(r->device_id, k->device_id, 16) != 0 || r->acked_seq <= s->acked) {
+    if (memcmp(r->device_id, k->device_id, 16) != 0) {
         *verdict = LOAD_HAD;
         return true;
     }
@@ -185,7 +183,11 @@ static bool judge_receipt(struct device *d, struct standing *s, const struct buf
     if (found) {
         chain_hash(head, entry);
     }
-    if (!found || memcmp(head, r->acked_head, 32) != 0) {
+    bool fits = found && memcmp(head, r->acked_head, 32) == 0;
+    s->fits = s->fits || fits;
+    if (r->acked_seq <= s->acked) {
+        *verdict = LOAD_HAD;
+    } else if (!fits) {
         err_set(why, ERR_AUTH, "the receipt does not fit what this device has done");
         err_hint(why, "nothing was deleted; tell the coordinator");
         *verdict = LOAD_UNTRUSTED;
@@ -471,13 +473,15 @@ static void expect(struct device *d, const struct stick_file *files, size_t coun
 }
 
 /* Where receipts alone are taken, one that only a newer list vouches for waits for the loading. */
-static bool judge_receipt_here(struct search *s, const struct buf *plain,
+static bool judge_receipt_here(struct search *s, const struct buf *plain, bool *unlike,
                                enum load_verdict *verdict, struct err *why, struct err *err)
 {
     struct receipt r;
     if (!judge_receipt(s->d, &s->standing, plain, &r, verdict, why, err)) {
         return false;
     }
+    *unlike = *verdict == LOAD_UNTRUSTED &&
+              receipt_read(&r, plain->data, plain->len, s->standing.catalogue, NULL);
     if (s->receipts && *verdict == LOAD_TAKE && s->now.epoch != s->standing.epoch &&
         !receipt_read(&r, plain->data, plain->len, s->now.catalogue, NULL)) {
         *verdict = LOAD_HAD;
@@ -516,7 +520,7 @@ static bool judge_item(struct search *s, struct load_item *item, const struct bu
         }
         break;
     case LOAD_RECEIPT:
-        ok = judge_receipt_here(s, plain, &verdict, &why, err);
+        ok = judge_receipt_here(s, plain, &item->unlike, &verdict, &why, err);
         break;
     case LOAD_UNREAD:
         break;
@@ -567,12 +571,16 @@ static int in_order(const void *a, const void *b)
     return order ? order : strcmp(one->name, other->name);
 }
 
-/* What is here already is not told. */
-static void leave_out(struct load_find *f)
+/* What is here already is not told, nor are the receipts for a copy of this device, or for what it
+ * did before it was restored, where there is one that is for this one. */
+static void leave_out(struct load_find *f, bool fits)
 {
     size_t left = 0;
     for (size_t i = 0; i < f->count; i++) {
         struct load_item *item = f->items[i];
+        if (item->unlike && fits) {
+            item->verdict = LOAD_HAD;
+        }
         if (item->verdict != LOAD_TAKE) {
             buf_fini(&item->plain);
         }
@@ -667,7 +675,7 @@ static bool find(struct device *d, const char *folder, bool receipts, struct loa
     ok = ok && judge(&s, LOAD_CATALOGUE, err) && judge(&s, LOAD_PACKAGE, err) &&
          judge(&s, LOAD_RECEIPT, err) && (receipts || foresee(&s, err));
     f->skipped += (unsigned)s.closed_count;
-    leave_out(f);
+    leave_out(f, s.standing.fits);
     free(s.closed);
     standing_fini(&s.standing);
     standing_fini(&s.now);

@@ -66,6 +66,18 @@ want 0 'their forms' $S add-form "$T/a.age" "$T/b.age"
 $S export --out "$T/csv" > "$T/out" 2>&1 || true # the interview's own form is not at this desk
 [ -e "$T/csv/a-r.csv" ] && [ -e "$T/csv/a-r~2.csv" ] && passed=$((passed + 1)) ||
     { failed=$((failed + 1)); echo 'desk: two tables of one name'; ls "$T/csv"; cat "$T/out"; }
+# a disk that is full: nothing half written, and what was there stands
+cp -r "$T/csv" "$T/full"
+echo kept > "$T/full/a.csv"
+ls "$T/full" > "$T/before"
+want 3 'a full disk' bash -c 'trap "" XFSZ; ulimit -f 1; exec "$@"' - $S export --out "$T/full" --force
+ls "$T/full" > "$T/after"
+cmp -s "$T/before" "$T/after" && [ "$(cat "$T/full/a.csv")" = kept ] && passed=$((passed + 1)) ||
+    { failed=$((failed + 1)); echo 'desk: a full disk leaves something'; diff "$T/before" "$T/after"; }
+want 1 'a device that nobody knows' $S accept ffffffff; says 'a device that nobody knows' 'knows no such device'
+device=$($S status --csv | sed -n 's/^\([0-9a-f]\{8\}\)[0-9a-f]*,.*/\1/p')
+want 0 'nothing was kept apart' $S accept "$device"; says 'nothing was kept apart' '0 records'
+want 1 'no history' $S accept "$device" x
 want 2 'export into a stream' $S export --out -
 says 'export into a stream' '--out takes a folder'
 echo "$passed passed, $failed failed, 0 skipped"

@@ -10,7 +10,7 @@
 # Pictures in build/handheld/MODE/screens, what the machine said in build/handheld/MODE/*.log.
 set -eu
 cd "$(dirname "$0")/.."
-tests/deps.sh mmdebstrap qemu-system-x86 qemu-system-arm nbdkit mtools dosfstools tesseract-ocr imagemagick python3 e2fsprogs
+tests/deps.sh mmdebstrap qemu-system-x86 qemu-system-arm nbdkit mtools dosfstools exfatprogs tesseract-ocr imagemagick python3 e2fsprogs
 MODES=${MODES:-weston console xorg}
 export ARCH=${ARCH:-$(dpkg --print-architecture)} # arm64: from the lock to the first answer, under qemu-system-aarch64
 T=build/test/bin B=build/bin OUT=$PWD/build/handheld
@@ -65,14 +65,36 @@ from_stick() { mcopy -o -n -i "$D/stick.img" "::/$1" "$2"; }
 in_stick() { qmp stick-in "$D/stick.img"; }
 seen() { tac "$D/robot.log" | awk '/^frame/ {exit} /^target/ {print $2}' | grep -q "$1"; }
 # The stick was told to be out: the page must offer it no longer, and nothing on it may be half written.
-is_out() {
+is_out() { # [IMAGE CHECKER ...]
+    [ $# -gt 0 ] || set -- "$D/stick.img" fsck.vfat -n
     for _ in $(seq 100); do
         seen '^out:' || break
         sleep 0.1
     done
     ! seen '^out:' || die 'the stick was not taken out'
-    fsck.vfat -n "$D/stick.img" > "$D/fsck.log" 2>&1 || { cat "$D/fsck.log"; die 'the stick was not unmounted'; }
+    image=$1
+    shift
+    "$@" "$image" > "$D/fsck.log" 2>&1 || { cat "$D/fsck.log"; die 'the stick was not unmounted'; }
     qmp stick-out
+}
+# Handed over once more, onto a stick of another file system; the hand-over's result is on the screen before and after.
+other_stick() { # NAME, then the programs that make and check it
+    rm -f "$D/$1.img"
+    truncate -s 64M "$D/$1.img"
+    $2 "$D/$1.img" > "$D/mkfs.log" 2>&1 || die "no $1 can be made"
+    printf 'start\ntap right\nwait home\ntap hand-over\n' > "$D/k.drive"
+    drive "$D/k.drive"
+    qmp stick-in "$D/$1.img"
+    wait_seen '^medium:1$' 60
+    printf 'start\nwait hand-over\ntap medium:1\nsee right\n' > "$D/l.drive"
+    drive "$D/l.drive"
+    serial "grep /$1 /proc/mounts; ls /media/suhbat/$1/*" 6 > "$D/$1.log"
+    grep "/$1 " "$D/$1.log" | grep -q noexec || die "$1 is not mounted without execute rights"
+    grep -q '[.]age' "$D/$1.log" || die "nothing was handed over to $1"
+    printf 'start\ntap out:/media/suhbat/%s\nsee right\npause 3000\nshot 30-%s\n' "$1" "$1" > "$D/m.drive"
+    drive "$D/m.drive"
+    # shellcheck disable=SC2086
+    is_out "$D/$1.img" $3
 }
 wait_seen() { # PATTERN SECONDS
     for _ in $(seq $(($2 * 10))); do
@@ -205,6 +227,8 @@ scenario() {
     wait_seen '^medium:1$' 60
     drive "$D/j.drive"
     is_out
+    other_stick EXFAT 'mkfs.exfat -L EXFAT' 'fsck.exfat -n'
+    other_stick EXT4 'mke2fs -q -t ext4 -L EXT4' 'e2fsck -f -n'
     # a kiosk that starts anew with the stick in it, and the packaged program in the place of the one with an eye
     in_stick
     sleep 5

@@ -344,12 +344,17 @@ static bool scroll_into_sight(const char *id)
         }
         bool below = s->y > 180; /* hidden above the body or below it */
         if (d.touch >= 0) {
+            int y = s->y;
             swipe(below ? 700 : 400, below ? 400 : 700);
+            for (long end = now_ms() + 3000; s && s->y == y && now_ms() < end; s = find(id)) {
+                pump(100); /* the finger is faster than a slow machine's frames */
+            }
         } else {
             run((char *[]){"xdotool", "mousemove", "360", "250", "click", below ? "5" : "4", NULL});
         }
         pump(100);
-        settle(d.touch >= 0 ? 250 : 30); /* a page that still slides is not where it was told */
+        /* a page that still slides is not where it was told */
+        settle(d.touch < 0 ? 30 : d.settle_ms > 250 ? d.settle_ms : 250);
     }
     return false;
 }

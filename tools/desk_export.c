@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "platform/age.h"
 #include "platform/csv.h"
 #include "platform/file.h"
+#include "platform/map.h"
 #include "platform/record.h"
 #include "platform/tar.h"
 #include "platform/text.h"
@@ -37,9 +37,59 @@ struct exporting {
     bool scan;
     struct desk_device *devices;
     size_t device_count;
-    char **names; /* of the files written so far */
-    size_t name_count;
+    struct arena arena;
+    struct map tables;  /* paths of tables, as a disk that ignores case compares them */
+    struct map keys;    /* of records, to how often each came */
+    struct map media;   /* names of attachments */
+    struct map objects; /* hashes of what was opened */
+    const char **files; /* written so far, each under its name and side_ending */
+    size_t file_count;
 };
+
+/* ---- files ---- */
+
+/* Beside its name, until all are written. */
+static const char side_ending[] = ".new";
+
+static bool put_file(struct exporting *x, const char *path, const void *bytes, size_t len,
+                     struct err *err)
+{
+    if (!x->options->force && file_exists(path)) {
+        err_set(err, ERR_INPUT, "the file is there already");
+        err_at(err, "%s", path);
+        return err_hint(err, "give another folder, or --force to replace it");
+    }
+    x->files = mem_grow(x->files, x->file_count + 1, sizeof *x->files);
+    x->files[x->file_count++] = path;
+    return file_write(arena_printf(&x->arena, "%s%s", path, side_ending), bytes, len, FILE_PRIVATE,
+                      true, err);
+}
+
+/* They get their names, or go. */
+static bool end_files(struct exporting *x, bool ok, struct err *err)
+{
+    for (size_t i = 0; i < x->file_count; i++) {
+        const char *side = arena_printf(&x->arena, "%s%s", x->files[i], side_ending);
+        if (ok) {
+            ok = file_rename(side, x->files[i], err);
+        } else {
+            (void)(file_exists(side) && file_remove(side, NULL));
+        }
+    }
+    return ok;
+}
+
+/* How often this was named, this time included. */
+static size_t count_in(struct exporting *x, struct map *map, const char *key)
+{
+    size_t *n = map_get(map, key);
+    if (!n) {
+        n = arena_alloc(&x->arena, sizeof *n);
+        *n = 0;
+        map_put(map, arena_text(&x->arena, key), n);
+    }
+    return ++*n;
+}
 
 static bool load_version(void *user, const struct desk_form_row *row, struct err *err)
 {
@@ -121,20 +171,18 @@ static bool is_left_out(const struct columns *columns, const char *path)
 
 /* One interview's log, each row behind the interview's id; what tables leave out, it leaves out,
  * too. */
-static bool take_rows(const struct columns *columns, struct buf *out, const uint8_t id[16], const struct tar_member *m, struct err *err)
+static bool take_rows(const struct columns *columns, struct buf *out, const char *key,
+                      const struct tar_member *m,
+                      struct err *err)
 {
     enum { NODE = 1, BEFORE = 7, AFTER = 8 };
     struct arena arena;
     struct csv csv;
-    char hex[33];
     arena_init(&arena);
-    text_hex(hex, id, 16);
-    const char *uuid = arena_printf(&arena, "uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8,
-                                    hex + 12, hex + 16, hex + 20);
     bool ok = csv_parse(&csv, &arena, m->bytes, m->len, err);
     for (size_t r = out->len ? 1 : 0; ok && r < csv.count; r++) {
         bool hide = r && csv.rows[r].count > AFTER && is_left_out(columns, csv.rows[r].cells[NODE]);
-        csv_cell(out, r ? uuid : "instance ID", true);
+        csv_cell(out, r ? key : "instance ID", true);
         for (size_t c = 0; c < csv.rows[r].count; c++) {
             csv_cell(out, hide && (c == BEFORE || c == AFTER) ? "" : csv.rows[r].cells[c], false);
         }
@@ -185,7 +233,23 @@ static bool is_hidden_file(const struct columns *columns, const struct record *r
     return hidden;
 }
 
-static bool take_files(struct exporting *x, const struct record *r, struct group *group, unsigned *count, struct err *err)
+static bool take_medium(struct exporting *x, const struct tar_member *m, const char *key,
+                        struct err *err)
+{
+    char *folder = arena_printf(&x->arena, "%s/media", x->options->out);
+    bool another = count_in(x, &x->media, m->name) > 1;
+    if (another) { /* of another record, or of a second history of the same */
+        folder = arena_printf(&x->arena, "%s/%s", folder, key + strlen("uuid:"));
+    }
+    bool ok = file_folder(folder, 0700, err) &&
+              put_file(x, arena_printf(&x->arena, "%s/%s", folder, m->name), m->bytes, m->len, err);
+    x->counts->media += ok;
+    x->counts->same_name += ok && another;
+    return ok;
+}
+
+static bool take_files(struct exporting *x, const struct record *r, const char *key,
+                       struct group *group, unsigned *count, struct err *err)
 {
     struct tar_reader tar = {.bytes = r->files, .len = r->files_len};
     struct tar_member m;
@@ -194,21 +258,15 @@ static bool take_files(struct exporting *x, const struct record *r, struct group
     while (ok && tar_next(&tar, &m, &why)) {
         ++*count;
         if (strcmp(m.name, "audit.csv") == 0) {
-            ok = take_rows(group->columns, &group->audit, r->record_id, &m, &why);
+            ok = take_rows(group->columns, &group->audit, key, &m, &why);
         } else if (strcmp(m.name, "memos.csv") == 0 && !x->options->columns.sensitive_extra) {
             x->counts->hidden_memos++; /* nobody can say beforehand what stands in them */
         } else if (strcmp(m.name, "memos.csv") == 0) {
-            ok = take_rows(group->columns, &group->memos, r->record_id, &m, &why);
+            ok = take_rows(group->columns, &group->memos, key, &m, &why);
         } else if (is_safe_name(m.name) && is_hidden_file(group->columns, r, m.name)) {
             x->counts->hidden_media++;
         } else if (is_safe_name(m.name)) {
-            struct buf path = {0};
-            buf_printf(&path, "%s/media", x->options->out);
-            ok = file_folder(x->options->out, 0700, &why) && file_folder(path.data, 0700, &why);
-            buf_printf(&path, "/%s", m.name);
-            ok = ok && file_write(path.data, m.bytes, m.len, FILE_PRIVATE, x->options->force, &why);
-            x->counts->media += ok;
-            buf_fini(&path);
+            ok = take_medium(x, &m, key, &why);
         }
     }
     if (why.code) {
@@ -264,7 +322,7 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
 {
     struct version *v = NULL;
     struct err why = {0};
-    char device[33], code[64], hex[33], key[48];
+    char device[33], code[64], hex[33], key[80];
     for (size_t i = 0; i < x->version_count; i++) {
         if (memcmp(x->versions[i].hash, r->package_hash, 32) == 0) {
             v = &x->versions[i];
@@ -285,6 +343,11 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
     text_hex(hex, r->record_id, 16);
     snprintf(key, sizeof key, "uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
              hex + 20);
+    size_t times = count_in(x, &x->keys, key);
+    if (times > 1) {
+        snprintf(key + strlen(key), sizeof key - strlen(key), "~%zu", times);
+        x->counts->twice++;
+    }
     submitter(code, sizeof code, v->form, r->xml, r->xml_len);
     struct submission s = {.date_ms = r->finalised_ms,
                            .submitter_id = code,
@@ -298,7 +361,7 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
     for (size_t g = 0; g < x->group_count; g++) {
         group = x->groups[g].columns == columns ? &x->groups[g] : group;
     }
-    if (r->files && !take_files(x, r, group, &s.attachments_present, &why) &&
+    if (r->files && !take_files(x, r, key, group, &s.attachments_present, &why) &&
         !bad(x, &why, err)) {
         return false;
     }
@@ -306,6 +369,16 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
     bool added = columns_add(columns, v->form, r->xml, r->xml_len, &s, &why);
     x->counts->records += added;
     return added || bad(x, &why, err);
+}
+
+/* The same bytes came before: one batch of a device can stand in two of its histories. */
+static bool was_opened(struct exporting *x, const struct desk_object *o)
+{
+    uint8_t hash[32];
+    char hex[65];
+    hash_plain(hash, o->sealed, o->len);
+    text_hex(hex, hash, sizeof hash);
+    return count_in(x, &x->objects, hex) > 1;
 }
 
 static bool open_object(void *user, const struct desk_object *o, struct err *err)
@@ -317,6 +390,9 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     const uint8_t *key = device_key(x, o->device);
     struct err why = {0};
     bool ok = true;
+    if (!x->scan && was_opened(x, o)) {
+        return true;
+    }
     if (key && age_open(&plain, o->sealed, o->len, &keys, NULL, &why) &&
         record_read(&r, plain.data, plain.len, key, &why) &&
         memcmp(r.study_id, desk_catalogue(x->desk)->study_id, 16) == 0 &&
@@ -329,31 +405,38 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     return ok;
 }
 
-/* Form "a-r" and the repeat "r" of form "a" want the same name: the later one is told apart. */
-static char *table_path(struct exporting *x, struct arena *arena, const char *name)
+static char *small_letters(struct arena *arena, const char *text)
 {
-    size_t stem = strlen(name) - strlen(".csv");
-    char *path = arena_printf(arena, "%s/%s", x->options->out, name);
-    for (size_t n = 2, i = 0; i < x->name_count; i++) {
-        if (strcasecmp(x->names[i], path) == 0) { /* a disk of Windows' takes them for one, too */
-            path = arena_printf(arena, "%s/%.*s~%zu.csv", x->options->out, (int)stem, name, n++);
-            i = (size_t)-1; /* from the first on */
-        }
+    char *out = arena_text(arena, text);
+    for (char *p = out; *p; p++) {
+        *p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
     }
-    x->names = mem_grow(x->names, x->name_count + 1, sizeof *x->names);
-    return x->names[x->name_count++] = path;
+    return out;
 }
 
-static bool write_tables(struct exporting *x, struct arena *arena, struct err *err)
+/* Form "a-r" and the repeat "r" of form "a" want the same name: the later one is told apart.  A disk
+ * of Windows' takes those for one that differ in case alone. */
+static char *table_path(struct exporting *x, const char *name)
+{
+    size_t stem = strlen(name) - strlen(".csv");
+    char *path = arena_printf(&x->arena, "%s/%s", x->options->out, name);
+    for (size_t n = 2; map_get(&x->tables, small_letters(&x->arena, path)); n++) {
+        path = arena_printf(&x->arena, "%s/%.*s~%zu.csv", x->options->out, (int)stem, name, n);
+    }
+    map_put(&x->tables, small_letters(&x->arena, path), path);
+    return path;
+}
+
+static bool write_tables(struct exporting *x, struct err *err)
 {
     for (size_t g = 0; g < x->group_count; g++) {
         struct columns *c = x->groups[g].columns;
         x->counts->hidden_columns += (unsigned)columns_hidden(c);
+        x->counts->other_ids += (unsigned)columns_other_ids(c);
         for (size_t t = 0; t < columns_tables(c); t++) {
             struct buf csv = {0};
             columns_write(c, t, &csv);
-            bool ok = file_write(table_path(x, arena, columns_name(c, t)), csv.data, csv.len,
-                                 FILE_PRIVATE, x->options->force, err);
+            bool ok = put_file(x, table_path(x, columns_name(c, t)), csv.data, csv.len, err);
             buf_fini(&csv);
             if (!ok) {
                 return false;
@@ -365,18 +448,16 @@ static bool write_tables(struct exporting *x, struct arena *arena, struct err *e
             const struct buf *rows;
         } beside[] = {{"audit", &x->groups[g].audit}, {"memos", &x->groups[g].memos}};
         for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) {
-            struct buf path = {0};
             const char *table = columns_name(c, 0);
-            buf_printf(&path, "%s/%.*s - %s.csv", x->options->out,
-                       (int)(strlen(table) - strlen(".csv")), table, beside[k].name);
-            bool ok = !beside[k].rows->len ||
-                      file_write(path.data, beside[k].rows->data, beside[k].rows->len, FILE_PRIVATE,
-                                 x->options->force, err);
-            buf_fini(&path);
-            if (!ok) {
+            char *name = arena_printf(&x->arena, "%.*s - %s.csv",
+                                      (int)(strlen(table) - strlen(".csv")), table, beside[k].name);
+            if (!beside[k].rows->len) {
+                continue;
+            }
+            if (!put_file(x, table_path(x, name), beside[k].rows->data, beside[k].rows->len, err)) {
                 return false;
             }
-            x->counts->files += beside[k].rows->len > 0;
+            x->counts->files++;
         }
     }
     return true;
@@ -387,18 +468,24 @@ bool desk_export_csv(struct desk *desk, const uint8_t identity[32],
                      struct err *err)
 {
     struct exporting x = {.desk = desk, .identity = identity, .options = options, .counts = counts};
-    struct arena arena;
+    uint64_t apart = 0;
     memset(counts, 0, sizeof *counts);
-    arena_init(&arena);
+    arena_init(&x.arena);
+    map_init(&x.tables, &x.arena);
+    map_init(&x.keys, &x.arena);
+    map_init(&x.media, &x.arena);
+    map_init(&x.objects, &x.arena);
     bool ok = desk_forms(desk, load_version, &x, err) && desk_devices(desk, keep_device, &x, err) &&
-              make_groups(&x, err);
+              desk_kept_apart(desk, &apart, err) && make_groups(&x, err);
+    counts->kept_apart = (unsigned)apart;
     if (ok && options->columns.split_multiple) {
         x.scan = true;
         ok = desk_objects(desk, open_object, &x, err);
         x.scan = false;
     }
-    ok = ok && desk_objects(desk, open_object, &x, err) && file_folder(options->out, 0700, err) &&
-         write_tables(&x, &arena, err);
+    ok = ok && file_folder(options->out, 0700, err) && desk_objects(desk, open_object, &x, err) &&
+         write_tables(&x, err);
+    ok = end_files(&x, ok, err);
     for (size_t i = 0; i < x.group_count; i++) {
         columns_free(x.groups[i].columns);
         buf_fini(&x.groups[i].audit);
@@ -407,8 +494,8 @@ bool desk_export_csv(struct desk *desk, const uint8_t identity[32],
     for (size_t i = 0; i < x.version_count; i++) {
         form_free(x.versions[i].form);
     }
-    free(x.names);
-    arena_fini(&arena);
+    free(x.files);
+    arena_fini(&x.arena);
     free(x.groups);
     free(x.versions);
     free(x.devices);

@@ -6,7 +6,7 @@
  *
  * Objects stay sealed at rest; only export opens them, with an identity that comes by file.
  * Import is idempotent: the same entry twice is nothing, another entry under the same number is a
- * fork and is refused with an alarm.  Source: docs/RECORD.md section 5.
+ * fork: an alarm, and both sides are kept apart.  Source: docs/RECORD.md section 5.
  */
 #include "platform/batch.h"
 #include "platform/catalogue.h"
@@ -32,20 +32,40 @@ MUST_CHECK bool desk_add_form(struct desk *desk, const void *bytes, size_t len, 
 struct import_report {
     unsigned entries, objects; /* new ones */
     bool known;                /* all of it was there */
+    bool apart;                /* kept apart, as desk_accept says */
+    bool revoked;              /* the device is */
+    uint64_t fork_seq;         /* the batch contradicts the desk's entry of this number; 0 = no */
     uint64_t gap_from, gap_to; /* entries still missing before this batch; 0 = none */
 };
-/* An opened batch (tar). */
+/* An opened batch (tar).  What contradicts the entries that are here (a fork), and what comes from a
+ * revoked device, is taken in and kept apart; of a fork both sides are.  The alarm is stored. */
 MUST_CHECK bool desk_import(struct desk *desk, const void *tar, size_t len, int64_t wall_ms,
                             struct import_report *report, struct err *err);
+/* Take in what was kept apart of a device: records for the tables, entries for receipts.  `device`
+ * is its name in hex, or how that begins; `history` is 1 or more, 0 = all.  `records`: how many. */
+MUST_CHECK bool desk_accept(struct desk *desk, const char *device, unsigned history,
+                            int64_t wall_ms, unsigned *records, struct err *err);
 
+/* Entries, from the first to the last of them. */
+struct desk_span {
+    uint64_t first, last;
+};
+/* A device; where it was copied or restored, one for each of its histories. */
 struct desk_device {
-    uint8_t id[16], sign_pk[32], box_pk[32], head[32];
-    uint64_t entries, contiguous, highest, records, receipt_counter, receipt_seq;
+    uint8_t id[16], sign_pk[32], box_pk[32];
+    uint8_t history_id[16];
+    unsigned history, histories; /* 1 of 1, unless there was a fork */
+    uint8_t head[32];            /* hash of the entry `contiguous` */
+    uint64_t entries, contiguous, highest, receipt_seq;
+    uint64_t records, kept;      /* of this history alone: in use, kept apart */
+    uint64_t held;               /* kept apart from this entry on; 0 = nothing is */
+    struct desk_span *lost;      /* declared by the device, up to `contiguous`; lent to the row */
+    size_t lost_count;
 };
 typedef bool desk_device_row(void *user, const struct desk_device *device, struct err *err);
 MUST_CHECK bool desk_devices(struct desk *desk, desk_device_row *row, void *user, struct err *err);
 /* The next receipt's number for a device; stored before the receipt is written. */
-MUST_CHECK bool desk_count_receipt(struct desk *desk, const uint8_t device[16], uint64_t seq,
+MUST_CHECK bool desk_count_receipt(struct desk *desk, const struct desk_device *device,
                                    uint64_t *counter, struct err *err);
 
 struct desk_object {
@@ -55,7 +75,9 @@ struct desk_object {
     size_t len;
 };
 typedef bool desk_object_row(void *user, const struct desk_object *object, struct err *err);
+/* In use: neither withdrawn nor kept apart. */
 MUST_CHECK bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct err *err);
+MUST_CHECK bool desk_kept_apart(struct desk *desk, uint64_t *records, struct err *err);
 
 struct desk_form_row {
     const uint8_t *hash;

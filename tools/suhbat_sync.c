@@ -140,6 +140,7 @@ struct tally {
     unsigned other;   /* opened, but no batch: forms, lists */
     unsigned foreign; /* nothing of it opens with this identity */
     unsigned refused; /* damaged, or its contents were not taken */
+    unsigned apart;   /* opened, and kept apart */
 };
 
 static void say_refused(struct tally *tally, const char *path, const struct err *why)
@@ -152,19 +153,32 @@ static void say_refused(struct tally *tally, const char *path, const struct err 
     tally->refused++;
 }
 
-static bool take_batch(struct desk *desk, const struct buf *tar, const char *path, struct err *err)
+static bool take_batch(struct desk *desk, const struct buf *tar, const char *path,
+                       struct tally *tally, struct err *err)
 {
     struct import_report r;
+    const char *name = file_name(path);
     if (!desk_import(desk, tar->data, tar->len, clock_wall_ms(), &r, err)) {
         return false;
     }
+    tally->opened++;
+    tally->apart += r.apart;
     if (r.known) {
-        printf("%s: there already\n", file_name(path));
+        printf("%s: there already%s\n", name, r.apart ? ", kept apart" : "");
     } else {
-        printf("%s: %u new records, %u new entries\n", file_name(path), r.objects, r.entries);
+        printf("%s: %u new records, %u new entries%s\n", name, r.objects, r.entries,
+               r.apart ? ", kept apart" : "");
+    }
+    if (r.fork_seq) {
+        fprintf(stderr,
+                "suhbat-sync: %s: ALARM fork: its entry %llu is another than the desk's\n"
+                "  the device was copied, or restored from an older copy; both sides are kept\n",
+                name, (unsigned long long)r.fork_seq);
+    } else if (r.revoked && r.apart) {
+        fprintf(stderr, "suhbat-sync: %s: the device was revoked\n", name);
     }
     if (r.gap_from) {
-        printf("%s: entries %llu to %llu are still missing\n", file_name(path),
+        printf("%s: entries %llu to %llu are still missing\n", name,
                (unsigned long long)r.gap_from, (unsigned long long)r.gap_to);
     }
     return true;
@@ -188,9 +202,7 @@ static void import_file(struct desk *desk, const uint8_t identity[32], const cha
     } else if (age_open(&tar, file.data, file.len, &keys, &result, &why)) {
         if (!named && !is_batch(&tar)) {
             tally->other++; /* a stick carries forms and lists, too */
-        } else if (take_batch(desk, &tar, path, &why)) {
-            tally->opened++;
-        } else {
+        } else if (!take_batch(desk, &tar, path, tally, &why)) {
             say_refused(tally, path, &why);
         }
     } else if (result == AGE_NO_MATCH) {
@@ -226,6 +238,10 @@ static bool import_all(struct desk *desk, struct arena *arena, const uint8_t ide
     }
     if (tally.refused) {
         return err_set(err, ERR_INPUT, "%u batches were refused", tally.refused);
+    }
+    if (tally.apart) {
+        err_set(err, ERR_INPUT, "%u batches are kept apart", tally.apart);
+        return err_hint(err, "see 'suhbat-sync status', ask who has the device, then 'accept' it");
     }
     return tally.opened || err_set(err, ERR_INPUT, "no batches found");
 }
@@ -271,7 +287,7 @@ static bool write_receipt(void *user, const struct desk_device *d, struct err *e
     secret_random(id, sizeof id);
     text_hex(name, id, sizeof id);
     strcat(name, ".age");
-    bool ok = desk_count_receipt(w->desk, d->id, d->contiguous, &r.counter, err);
+    bool ok = desk_count_receipt(w->desk, d, &r.counter, err);
     if (ok) {
         receipt_write(&plain, &r, w->cert, w->seed);
         ok = age_seal(&sealed, plain.data, plain.len, (const uint8_t(*)[32])d->box_pk, 1, err) &&
@@ -308,6 +324,18 @@ static bool run_receipt(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+static void print_row(const struct desk_device *d, const char *hex)
+{
+    uint64_t lost = 0;
+    for (size_t i = 0; i < d->lost_count; i++) {
+        lost += d->lost[i].last - d->lost[i].first + 1;
+    }
+    printf("%s,%llu,%llu,%llu,%llu,%llu,%u,%llu,%llu\n", hex, (unsigned long long)d->records,
+           (unsigned long long)d->contiguous, (unsigned long long)d->highest,
+           (unsigned long long)(d->highest - d->entries), (unsigned long long)d->receipt_seq,
+           d->history, (unsigned long long)d->kept, (unsigned long long)lost);
+}
+
 static bool print_device(void *user, const struct desk_device *d, struct err *err)
 {
     char hex[33], words[64];
@@ -316,15 +344,26 @@ static bool print_device(void *user, const struct desk_device *d, struct err *er
     text_hex(hex, d->id, 16);
     enrol_words(words, d->head, 32);
     if (opt_csv) {
-        printf("%s,%llu,%llu,%llu,%llu,%llu\n", hex, (unsigned long long)d->records,
-               (unsigned long long)d->contiguous, (unsigned long long)d->highest,
-               (unsigned long long)(d->highest - d->entries), (unsigned long long)d->receipt_seq);
+        print_row(d, hex);
         return true;
     }
-    printf("device %s: %llu records, complete up to entry %llu%s%s\n", hex,
-           (unsigned long long)d->records, (unsigned long long)d->contiguous,
-           d->contiguous ? ", head words: " : "", d->contiguous ? words : "");
-    if (d->highest > d->contiguous) {
+    printf("device %s", hex);
+    if (d->histories > 1) {
+        printf(", history %u of %u", d->history, d->histories);
+    }
+    printf(": %llu records, complete up to entry %llu%s%s\n", (unsigned long long)d->records,
+           (unsigned long long)d->contiguous, d->contiguous ? ", head words: " : "",
+           d->contiguous ? words : "");
+    for (size_t i = 0; i < d->lost_count; i++) {
+        printf("  lost, as the device declares: entries %llu to %llu\n",
+               (unsigned long long)d->lost[i].first, (unsigned long long)d->lost[i].last);
+    }
+    if (d->held) {
+        printf("  kept apart: %llu records, from entry %llu on; to take them in:"
+               " suhbat-sync accept %.8s %u\n",
+               (unsigned long long)d->kept, (unsigned long long)d->held, hex, d->history);
+    }
+    if (d->highest > d->contiguous && (!d->held || d->contiguous + 1 < d->held)) {
         printf("  missing: something between entry %llu and %llu\n",
                (unsigned long long)d->contiguous + 1, (unsigned long long)d->highest);
     }
@@ -350,10 +389,32 @@ static bool run_status(const struct cli_words *words, struct err *err)
         return false;
     }
     if (opt_csv) {
-        printf("device,records,complete_to,highest,missing,receipt_to\n");
+        printf("device,records,complete_to,highest,missing,receipt_to,history,kept_apart,lost\n");
     }
     bool ok = desk_devices(desk, print_device, NULL, err) &&
               (opt_csv || desk_alarms(desk, print_alarm, NULL, err));
+    desk_close(desk);
+    return ok;
+}
+
+static bool run_accept(const struct cli_words *words, struct err *err)
+{
+    struct desk *desk;
+    unsigned records;
+    char *end = NULL;
+    unsigned long history = words->count > 1 ? strtoul(words->list[1], &end, 10) : 0;
+    if (words->count > 1 && (*end || history < 1 || history > 1000)) {
+        err_set(err, ERR_INPUT, "the number of a history is 1 or more");
+        return err_at(err, "%s", words->list[1]);
+    }
+    if (!need_desk(&desk, false, err)) {
+        return false;
+    }
+    bool ok =
+        desk_accept(desk, words->list[0], (unsigned)history, clock_wall_ms(), &records, err);
+    if (ok) {
+        printf("%u records taken in\n", records);
+    }
     desk_close(desk);
     return ok;
 }
@@ -400,6 +461,22 @@ static bool run_export(const struct cli_words *words, struct err *err)
         printf("%u columns marked sensitive=extra are left out; --sensitive takes them in\n",
                counts.hidden_columns);
     }
+    if (counts.kept_apart) {
+        printf("%u records are kept apart and are not in the tables: see suhbat-sync status\n",
+               counts.kept_apart);
+    }
+    if (counts.twice) {
+        printf("%u records bear the id of another record: their KEY ends in ~2 or more\n",
+               counts.twice);
+    }
+    if (counts.same_name) {
+        printf("%u attachments bear the name of another: they are in %s/media/RECORD/\n",
+               counts.same_name, opt_out);
+    }
+    if (counts.other_ids) {
+        printf("%u records name another instanceID than the one that was signed, which is the KEY\n",
+               counts.other_ids);
+    }
     if (counts.without_form) {
         err_set(err, ERR_INPUT, "%u records belong to forms that the desk does not have",
                 counts.without_form);
@@ -439,6 +516,9 @@ int main(int argc, char **argv)
          CLI_ANY, NULL, run_import},
         {"receipt", "", "signed receipts for all that is complete.", 0, 0, receipts, run_receipt},
         {"status", "", "devices, what is missing, alarms.", 0, 0, status, run_status},
+        {"accept", "DEVICE [HISTORY]",
+         "take in what is kept apart: of a revoked device, of a device with two histories.", 1, 2,
+         NULL, run_accept},
         {"export", "", "tables for analysis; they are no longer protected.", 0, 0, exporting,
          run_export},
     };
