@@ -102,6 +102,25 @@ const char *date_tidy(struct arena *arena, const char *text)
     return arena_printf(arena, "%04d-%02d-%02d", parts[0], parts[1], parts[2]);
 }
 
+void date_in_zone(struct moment *m, int zone_minutes)
+{
+    if (!m->has_time || !m->has_zone || m->zone_minutes == zone_minutes) {
+        return;
+    }
+    int minutes = m->hour * 60 + m->minute - m->zone_minutes + zone_minutes;
+    int days = minutes >= 0 ? minutes / 1440 : -((1439 - minutes) / 1440);
+    minutes -= days * 1440;
+    m->hour = minutes / 60;
+    m->minute = minutes % 60;
+    m->zone_minutes = zone_minutes;
+    if (m->has_date && days) {
+        char iso[64];
+        clock_iso(iso, sizeof iso, (clock_days(m->year, m->month, m->day) + days) * 86400000, 0,
+                  true);
+        sscanf(iso, "%d-%d-%d", &m->year, &m->month, &m->day);
+    }
+}
+
 double date_days(const struct moment *m, int zone_minutes)
 {
     double days = m->has_date ? (double)clock_days(m->year, m->month, m->day) : 0;
@@ -120,6 +139,18 @@ static const char *named(date_word *word, void *user, bool month, unsigned which
 {
     const char *own = word ? word(user, month, which) : NULL;
     return own ? own : english;
+}
+
+/* ISO 8601: the week that has the year's first Thursday is the first. */
+static int iso_week(const struct moment *m)
+{
+    int64_t day = m->has_date ? clock_days(m->year, m->month, m->day) : 0;
+    int64_t thursday = day + 3 - ((day + 3) % 7 + 7) % 7; /* of the same week */
+    char iso[64];
+    clock_iso(iso, sizeof iso, thursday * 86400000, 0, true);
+    int year = 1970;
+    sscanf(iso, "%d", &year);
+    return (int)((thursday - clock_days(year, 1, 1)) / 7) + 1;
 }
 
 void date_format(struct buf *out, const struct moment *m, const char *format, date_word *word,
@@ -178,6 +209,9 @@ void date_format(struct buf *out, const struct moment *m, const char *format, da
         case 'a':
             day = (unsigned)(((since + 3) % 7 + 7) % 7); /* 1970 began on a Thursday */
             buf_text(out, named(word, user, false, day + 1, days[day]));
+            break;
+        case 'W':
+            buf_printf(out, "%d", iso_week(m));
             break;
         case '%':
             buf_char(out, '%');

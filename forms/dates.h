@@ -18,6 +18,9 @@ struct moment {
 bool date_parse(struct moment *m, const char *text);
 /* "2024-2-9" as people write it → "2024-02-09"; anything else as it is.  In the arena, or lent. */
 const char *date_tidy(struct arena *arena, const char *text);
+/* The same moment on the clock of a place that is `zone_minutes` east of Greenwich; one that names
+ * no zone stays as it is. */
+void date_in_zone(struct moment *m, int zone_minutes);
 /* Days since 1970-01-01: whole for a date, a fraction (UTC) with a time.  `zone` stands in where
  * the text has none. */
 double date_days(const struct moment *m, int zone_minutes);

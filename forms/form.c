@@ -704,3 +704,11 @@ bool control_is_question(const struct control *control)
 {
     return control->kind != CONTROL_GROUP && control->kind != CONTROL_REPEAT;
 }
+
+bool item_lies_in(const struct item *item, const struct item *holder)
+{
+    while (item && item != holder) {
+        item = item->parent;
+    }
+    return item != NULL;
+}

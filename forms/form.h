@@ -84,6 +84,7 @@ struct item {
     const char *path; /* "/data/group/question", without positions */
     struct item *parent;
     bool is_attribute, is_repeat, is_leaf;
+    bool count_open; /* of a repeat: its count reads its own entries, so they come one at a time */
     enum data_type type;
     bool is_long;  /* TYPE_INT of more than 32 bits */
     bool is_typed; /* its bind names a type */
@@ -187,6 +188,7 @@ struct form {
     struct action *actions;
     struct item *audit;     /* meta/audit: holds the name of the log, or NULL */
     bool track_changes;     /* the log tells answers before and after */
+    bool counts_open;       /* there is a repeat whose count reads its own entries */
     bool identify_user;     /* and whose code the submitter is */
     struct item *submitter; /* suhbat:submitter: holds the interviewer's code, or NULL */
     struct secondary *secondary;
@@ -212,5 +214,8 @@ const char *form_language_code(const struct form *form, size_t index);
 bool control_has(const struct control *control, const char *appearance); /* as a word */
 bool control_is_question(const struct control *control);
 const char *data_type_name(enum data_type type);
+
+/* Is it the holder, or somewhere below? */
+bool item_lies_in(const struct item *item, const struct item *holder);
 
 #endif

@@ -22,6 +22,7 @@ struct graph {
     uint32_t *first_child, *next_sibling; /* item tree, UINT32_MAX = none */
     uint32_t *sums;                       /* of the items' names */
     bool as_node;            /* the path that is read stands for a node: position(..), count(…) */
+    unsigned elsewhere;      /* > 0: in indexed-repeat, whose paths are those of other entries */
     const struct item *self; /* whose expression is looked at */
     size_t visits;           /* of all expressions together: "all nodes" in every bind is a bomb */
 };
@@ -328,7 +329,8 @@ static void visit_path(struct graph *g, struct xpath *x, const struct set *conte
         at = next;
     }
     const struct item *within = NULL;
-    bool here = x->absolute || x->start || context == current; /* else somewhere in a predicate */
+    bool here = !g->elsewhere && /* and not somewhere in a predicate */
+                (x->absolute || x->start || context == current);
     if (at.count == 1 && at.list[0] < g->form->item_count) {
         const struct set *base = x->start ? current : context;
         bool one = base->count == 1 && base->list[0] < g->form->item_count;
@@ -364,7 +366,8 @@ static void visit(struct graph *g, struct xpath *x, const struct set *context,
             }
         }
         bool passes_nodes = strcmp(name, "randomize") == 0 || strcmp(name, "indexed-repeat") == 0;
-        bool outer = g->as_node;
+        bool outer = g->as_node, indexed = strcmp(name, "indexed-repeat") == 0;
+        g->elsewhere += indexed;
         g->as_node = strcmp(name, "position") == 0 || strcmp(name, "count") == 0 ||
                      strcmp(name, "name") == 0 || strcmp(name, "local-name") == 0;
         for (size_t i = 0; i < x->arg_count; i++) {
@@ -374,6 +377,7 @@ static void visit(struct graph *g, struct xpath *x, const struct set *context,
             set_free(&out);
         }
         g->as_node = outer;
+        g->elsewhere -= indexed;
         return;
     }
     struct set ignored = {0};
@@ -485,6 +489,34 @@ static void invert(struct graph *g)
     add_readers(form, g->wakes, false);
 }
 
+/* Does a repeat's count read, through whatever, what stands in its own entries, or their number? */
+static bool is_open(const struct graph *g, const struct item *item)
+{
+    size_t n = g->form->item_count;
+    unsigned char *seen = mem_zero(n, 1);
+    uint32_t *stack = mem_alloc(n * sizeof *stack);
+    size_t depth = 0;
+    bool open = false;
+    const struct set *reads = &g->wakes[item->index];
+    for (;;) {
+        for (size_t k = 0; k < reads->count; k++) {
+            uint32_t at = reads->list[k];
+            open = open || item_lies_in(g->form->items[at], item);
+            if (!seen[at]) {
+                seen[at] = 1;
+                stack[depth++] = at;
+            }
+        }
+        if (open || !depth) {
+            break;
+        }
+        reads = &g->reads[stack[--depth]];
+    }
+    free(seen);
+    free(stack);
+    return open;
+}
+
 /* Expressions that nothing depends on are read, too, so that their paths are known. */
 static void settle_others(struct graph *g, const struct control *parent)
 {
@@ -567,6 +599,10 @@ bool form_graph_build(struct form *form, struct err *err)
         ok = marks[i] != WHITE || sort_from(&g, form->items[i], marks, &placed, err);
     }
     if (ok) {
+        for (size_t i = 0; i < n; i++) {
+            form->items[i]->count_open = form->items[i]->count && is_open(&g, form->items[i]);
+            form->counts_open = form->counts_open || form->items[i]->count_open;
+        }
         settle_others(&g, form->body);
         invert(&g);
     }

@@ -90,7 +90,8 @@ static bool set_and_go_on(struct session *s, struct node *node, const char *text
             ok = err_set(err, ERR_LIMIT, "%s: actions set off each other without end",
                          node->item->path);
         }
-        ok = ok && session_run_actions(s, EVENT_CHANGED, node, node->item, err);
+        ok = ok && session_recalculate(s, err) &&
+             session_run_actions(s, EVENT_CHANGED, node, node->item, err);
         s->chained--;
     }
     mem_wipe_text(before);
@@ -152,7 +153,7 @@ bool session_run_actions(struct session *s, unsigned event, const struct node *w
             continue;
         }
         bool of_entry =
-            event == EVENT_NEW_REPEAT && !a->trigger && session_lies_in(a->target, trigger);
+            event == EVENT_NEW_REPEAT && !a->trigger && item_lies_in(a->target, trigger);
         if ((event == EVENT_CHANGED || event == EVENT_NEW_REPEAT) && a->trigger != trigger &&
             !of_entry) { /* an action of the model is of the repeat that its target lies in */
             continue;
@@ -234,8 +235,9 @@ void session_preload(struct session *s, struct node *node)
 void session_tidy_default(const struct item *item, struct node *node)
 {
     struct buf text = {0};
-    if (item->type != TYPE_TEXT && item->is_leaf && node->value) {
-        tree_set(node, value_default(item, node->value, &text) ? text.data : "");
+    if (item->is_leaf && node->value && (item->type != TYPE_TEXT || !item->is_attribute)) {
+        bool ok = value_default(item, node->value, &text);
+        tree_set(node, ok ? text.data : "");
     }
     buf_fini(&text);
 }

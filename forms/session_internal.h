@@ -49,6 +49,7 @@ struct session {
     struct undo *undo; /* what the settling of an answer has done, while `logging` */
     size_t undo_count, undo_cap;
     bool logging, rewinding; /* rewinding: what is calculated stands as it is */
+    bool recalculating, counts_wait; /* counts_wait: those that read their own entries */
     unsigned chained;            /* actions that set off actions */
     const struct node *answered; /* a calculated node that somebody has just overruled */
     struct node *removed, *removed_after, *removed_parent;
@@ -87,10 +88,11 @@ void session_mark(struct session *s, struct node *node);
 void session_mark_item(struct session *s, const struct item *item); /* all its nodes */
 void session_mark_readers(struct session *s, const struct node *node);
 bool session_recalculate(struct session *s, struct err *err);
+/* The same after an answer. */
+bool session_settle(struct session *s, const struct node *answered, struct err *err);
 /* What a calculation gives, as the item's type writes it; in s->temp. */
 const char *session_calculated_text(struct session *s, const struct item *item,
                                     const struct xpath_value *v);
-bool session_lies_in(const struct item *item, const struct item *holder); /* or is it */
 /* ---- entries of repeats ---- */
 void session_mark_entry(struct session *s, const struct node *node); /* came or went: all move */
 size_t session_entries_in(const struct node *parent, const struct item *item, struct node **last);

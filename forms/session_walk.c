@@ -246,7 +246,9 @@ static bool settle(struct session *s, struct node *node, bool changed, struct er
     session_mark(s, node);
     s->answered = node->item->calculate ? node : NULL;
     session_mark_text_readers(s, node);
-    return (!changed || session_run_actions(s, EVENT_CHANGED, node, node->item, err)) &&
+    /* an action sees what follows from the answer */
+    return session_settle(s, node, err) &&
+           (!changed || session_run_actions(s, EVENT_CHANGED, node, node->item, err)) &&
            session_recalculate(s, err);
 }
 

@@ -30,20 +30,12 @@ void session_mark_item(struct session *s, const struct item *item)
     mark_rank(s->whole, item);
 }
 
-bool session_lies_in(const struct item *item, const struct item *holder)
-{
-    while (item && item != holder) {
-        item = item->parent;
-    }
-    return item != NULL;
-}
-
 static void mark_readers(struct session *s, const struct node *node, bool text_only)
 {
     const struct item *item = node->item;
     for (uint32_t i = 0; i < item->reader_count; i++) {
         const struct reader *r = &item->readers[i];
-        if (text_only && (!r->text || session_lies_in(r->item, item))) {
+        if (text_only && (!r->text || item_lies_in(r->item, item))) {
             continue; /* one that reads its own group would wake itself for ever */
         }
         const struct node *entry = r->within ? node : NULL;
@@ -462,6 +454,44 @@ size_t session_aside(const struct session *s)
     return count;
 }
 
+static struct node *take_last(struct session *s, struct node *parent, const struct item *item)
+{
+    struct node *last = NULL;
+    session_entries_in(parent, item, &last);
+    session_mark_entry(s, last);
+    session_log(s, (struct undo){UNDO_ENTRY_TAKEN, last, last->parent, last->prev, NULL});
+    tree_remove(last);
+    session_discard(s, last);
+    session_relist(s);
+    return last;
+}
+
+/* A count that reads its own entries ("another one?") made the last one for an answer that may have
+ * changed since: if nobody has begun it, it goes, and comes back if it is still wanted. */
+static void trim(struct session *s, const struct node *answered)
+{
+    for (size_t i = 0; i < s->form->item_count; i++) {
+        const struct item *item = s->form->items[i];
+        struct node_list parents = {0};
+        if (!item->count_open) {
+            continue;
+        }
+        if (item->parent) {
+            parents = s->nodes[item->parent->index];
+        } else {
+            parents.first = s->root;
+        }
+        for (struct node *parent = parents.first; parent; parent = parent->same_next) {
+            struct node *last = NULL;
+            size_t have = session_entries_in(parent, item, &last);
+            if (have > 1 && !tree_is_ancestor(last, answered) &&
+                !has_answers(s, last, item->template)) {
+                keep_aside(s, take_last(s, parent, item), parent, have - 1);
+            }
+        }
+    }
+}
+
 /* jr:count: as many entries as the expression says, below every parent. */
 static bool fit_count(struct session *s, const struct item *item, struct err *err)
 {
@@ -492,6 +522,12 @@ static bool fit_count(struct session *s, const struct item *item, struct err *er
         struct node *last = NULL, *fresh;
         size_t have = session_entries_in(parent, item, &last);
         while (have < (size_t)wanted) {
+            if (item->count_open && have) {
+                session_entries_in(parent, item, &last);
+                if (!has_answers(s, last, item->template)) {
+                    break; /* the count reads the entries: the next comes when this one is begun */
+                }
+            }
             if (!bring_back(s, parent, item, have) &&
                 !session_put_entry(s, parent, item, SIZE_MAX, &fresh, err)) {
                 return false;
@@ -499,14 +535,9 @@ static bool fit_count(struct session *s, const struct item *item, struct err *er
             have++;
         }
         while (have > (size_t)wanted) {
-            session_entries_in(parent, item, &last);
-            session_mark_entry(s, last);
-            session_log(s, (struct undo){UNDO_ENTRY_TAKEN, last, last->parent, last->prev, NULL});
-            tree_remove(last);
-            session_discard(s, last);
-            session_relist(s);
+            struct node *taken = take_last(s, parent, item);
             have--;
-            put_aside(s, last, parent, have);
+            put_aside(s, taken, parent, have);
         }
     }
     return true;
@@ -515,7 +546,7 @@ static bool fit_count(struct session *s, const struct item *item, struct err *er
 static bool work_out(struct session *s, const struct item *item, struct err *err)
 {
     uint64_t bit = (uint64_t)1 << (item->rank % 64);
-    if (item->count && !fit_count(s, item, err)) {
+    if (item->count && !(item->count_open && s->counts_wait) && !fit_count(s, item, err)) {
         return false;
     }
     bool whole = (s->whole[item->rank / 64] & bit) != 0;
@@ -557,7 +588,7 @@ static void forget_marks(struct session *s)
     }
 }
 
-bool session_recalculate(struct session *s, struct err *err)
+static bool recalculate(struct session *s, struct err *err)
 {
     size_t words = s->form->item_count / 64 + 1;
     size_t budget = s->form->item_count * 64 + 1000; /* the graph has no cycles; counts might */
@@ -585,4 +616,33 @@ bool session_recalculate(struct session *s, struct err *err)
         }
     }
     return true;
+}
+
+/* Entries that a count makes run actions, whose values are worked out by whoever made them. */
+bool session_recalculate(struct session *s, struct err *err)
+{
+    if (s->recalculating) {
+        return true;
+    }
+    s->recalculating = true;
+    bool ok = recalculate(s, err);
+    s->recalculating = false;
+    return ok;
+}
+
+bool session_settle(struct session *s, const struct node *answered, struct err *err)
+{
+    if (!s->form->counts_open) {
+        return session_recalculate(s, err);
+    }
+    trim(s, answered); /* what such a count is made of comes first, then the count */
+    s->counts_wait = true;
+    bool ok = session_recalculate(s, err);
+    s->counts_wait = false;
+    for (size_t i = 0; i < s->form->item_count; i++) {
+        if (s->form->items[i]->count_open) {
+            mark_rank(s->dirty, s->form->items[i]);
+        }
+    }
+    return ok && session_recalculate(s, err);
 }

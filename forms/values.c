@@ -140,7 +140,28 @@ bool value_default(const struct item *item, const char *text, struct buf *out)
         buf_add(out, text, whole);
         return true;
     }
-    return value_tidy(item, text, out);
+    if (item->type != TYPE_TEXT) {
+        return value_tidy(item, text, out);
+    }
+    bool list = item->control &&
+                (item->control->kind == CONTROL_SELECT || item->control->kind == CONTROL_RANK);
+    struct buf tidy = {0};
+    bool ok = value_tidy(item, text, &tidy);
+    size_t from = ok ? strspn(tidy.data, " \n\t\r") : 0;
+    while (ok && tidy.len > from && strchr(" \n\t\r", tidy.data[tidy.len - 1])) {
+        tidy.len--;
+    }
+    bool blank = false;
+    for (size_t i = from; ok && i < tidy.len; i++) { /* one blank between the values of a list */
+        bool is_blank = list && strchr(" \n\t\r", tidy.data[i]) != NULL;
+        if (!is_blank || !blank) {
+            buf_char(out, is_blank ? ' ' : tidy.data[i]);
+        }
+        blank = is_blank;
+    }
+    buf_fini(&tidy);
+    buf_add(out, "", 0);
+    return ok;
 }
 
 bool value_tidy(const struct item *item, const char *text, struct buf *out)

@@ -232,7 +232,9 @@ struct xlsx {
     size_t string_count, string_room;
     bool *date_style; /* by cell style */
     size_t style_count;
+    bool from_1904; /* Excel for Mac: days are counted from 1904-01-01 */
 };
+enum { DAYS_TO_1904 = 1462 };
 
 static bool part(struct xlsx *x, struct xml **root, const char *name, struct err *err)
 {
@@ -381,8 +383,8 @@ static const char *number_text(struct xlsx *x, const char *text, size_t style)
         return trimmed(x->arena, text, strlen(text));
     }
     if (style < x->style_count && x->date_style[style] && n >= 0 && n < 3e6) {
-        date_text(out, sizeof out, n);
-    } else if (n == floor(n) && fabs(n) < 1e15) {
+        date_text(out, sizeof out, n + (x->from_1904 && n >= 1 ? DAYS_TO_1904 : 0));
+    } else if (n == floor(n) && fabs(n) < 1e21) { /* no whole number that people write is longer */
         snprintf(out, sizeof out, "%.0f", n);
     } else {
         for (int precision = 15; precision <= 17; precision++) {
@@ -510,7 +512,11 @@ static bool read_xlsx(struct workbook *book, struct arena *arena, const char *by
 {
     struct xlsx x = {.arena = arena};
     struct xml *root, *rels;
-    bool ok = zip_open_bytes(&x.zip, bytes, len, err) && part(&x, &root, "xl/workbook.xml", err) &&
+    bool ok = zip_open_bytes(&x.zip, bytes, len, err) && part(&x, &root, "xl/workbook.xml", err);
+    const struct xml *about = ok ? xml_child(root, "workbookPr") : NULL;
+    const char *from_1904 = about ? xml_attr(about, "date1904") : NULL;
+    x.from_1904 = from_1904 && (strcmp(from_1904, "1") == 0 || strcmp(from_1904, "true") == 0);
+    ok = ok &&
               part(&x, &rels, "xl/_rels/workbook.xml.rels", err) && read_strings(&x, err) &&
               read_styles(&x, err);
     const struct xml *list = ok ? xml_child(root, "sheets") : NULL;

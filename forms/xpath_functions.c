@@ -153,13 +153,15 @@ FN(fn_selected)
     if (!xpath_arg_text(e, f, call, 0, &list) || !xpath_arg_text(e, f, call, 1, &wanted)) {
         return false;
     }
-    bool found = false;
-    size_t wanted_len;
-    if (xpath_word(&wanted, &start, &wanted_len)) { /* blanks around it do not count */
-        wanted = arena_copy(e->env->temp, start, wanted_len);
+    wanted += strspn(wanted, " "); /* blanks around it do not count; those within do */
+    size_t wanted_len = strlen(wanted);
+    while (wanted_len && wanted[wanted_len - 1] == ' ') {
+        wanted_len--;
     }
-    while (!found && xpath_word(&list, &start, &len)) {
-        found = strlen(wanted) == len && strncmp(start, wanted, len) == 0;
+    bool found = false;
+    while (!found && wanted_len && xpath_word(&list, &start, &len)) {
+        found = strncmp(start, wanted, wanted_len) == 0 &&
+                (start[wanted_len] == ' ' || !start[wanted_len]);
     }
     return value_bool(out, found);
 }
@@ -704,6 +706,19 @@ FN(fn_property)
     return value_text(out, text ? text : "");
 }
 
+/* version(): of the form, as its instance says. */
+FN(fn_version)
+{
+    const struct node *root = e->env->primary ? e->env->primary->first : NULL;
+    const char *text = "";
+    (void)f;
+    (void)call;
+    for (const struct node *a = root ? root->attrs : NULL; a; a = a->next) {
+        text = strcmp(a->name, "version") == 0 ? tree_value(a) : text;
+    }
+    return value_text(out, text);
+}
+
 /* One item of a checklist: an answer that is there counts, a number unless it is 0. */
 static bool item_counts(struct eval *e, const struct node *node)
 {
@@ -822,6 +837,7 @@ static const struct xpath_function functions[] = {
     {"jr:itext", 1, 1, fn_itext},
     {"jr:choice-name", 2, 2, fn_choice_name},
     {"property", 1, 1, fn_property},
+    {"version", 0, 0, fn_version},
     {"checklist", 3, 255, fn_checklist},
     {"weighted-checklist", 4, 255, fn_weighted_checklist},
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "forms/dates.h"
+#include "forms/form.h"
 #include "platform/clock.h"
 #include "platform/digest.h"
 #include "platform/regex.h"
@@ -429,6 +430,13 @@ FN(fn_today)
     return value_date(e, out, iso);
 }
 
+/* The device's zone at that moment. */
+static int zone_of(struct eval *e, const struct moment *m)
+{
+    double days = m->has_date ? date_days(m, 0) : 0;
+    return zone_at(e, m->has_date ? (int64_t)floor(days * 86400000.0 + 0.5) : wall_now(e));
+}
+
 static bool date_from(struct eval *e, const struct frame *f, const struct xpath *call,
                       struct xpath_value *out, bool with_time)
 {
@@ -445,6 +453,7 @@ static bool date_from(struct eval *e, const struct frame *f, const struct xpath 
         const char *text = date_tidy(e->env->temp, xpath_to_text(e->env, &v));
         if (!*text || (date_parse(&m, text) && m.has_date)) {
             if (*text && !with_time && m.has_time) {
+                date_in_zone(&m, zone_of(e, &m));
                 snprintf(iso, sizeof iso, "%04d-%02d-%02d", m.year, m.month, m.day);
                 return value_date(e, out, iso);
             }
@@ -511,15 +520,25 @@ FN(fn_decimal_time)
 
 FN(fn_format_date)
 {
-    struct xpath_value when;
-    const char *format;
-    if (!date_from(e, f, call, &when, true) || !xpath_arg_text(e, f, call, 1, &format)) {
+    struct xpath_value when, given;
+    const char *format, *text_of;
+    if (!xpath_arg(e, f, call, 0, &given) || !xpath_arg_text(e, f, call, 1, &format)) {
+        return false;
+    }
+    bool time = given.type == XV_NODES && given.count && given.nodes[0]->item &&
+                given.nodes[0]->item->type == TYPE_TIME; /* an answer: a time of the day */
+    if (time) {
+        text_of = tree_value(given.nodes[0]);
+    } else if (date_from(e, f, call, &when, true)) {
+        text_of = when.text;
+    } else {
         return false;
     }
     struct moment m;
-    if (!date_parse(&m, when.text)) {
+    if (!date_parse(&m, text_of)) {
         return value_text(out, "");
     }
+    date_in_zone(&m, zone_of(e, &m));
     struct buf text = {0};
     date_format(&text, &m, format, e->env->date_word, e->env->user);
     return value_text(out, xpath_keep(e, &text));

@@ -10,8 +10,24 @@
 struct reader {
     const char *bytes;
     size_t len, at, line;
+    char between; /* cells: a comma or a semicolon */
     struct buf cell;
 };
+
+/* What stands between the cells, as the first line tells; quoted text does not count. */
+static char separator(const char *bytes, size_t len)
+{
+    bool quoted = false, semicolon = false;
+    for (size_t i = 0; i < len && (quoted || bytes[i] != '\n'); i++) {
+        if (bytes[i] == '"') {
+            quoted = !quoted;
+        } else if (!quoted && bytes[i] == ',') {
+            return ',';
+        }
+        semicolon = semicolon || (!quoted && bytes[i] == ';');
+    }
+    return semicolon ? ';' : ',';
+}
 
 /* Read one cell; `*end` says whether the row ended with it. */
 static bool read_cell(struct reader *r, bool *end, struct err *err)
@@ -40,7 +56,7 @@ static bool read_cell(struct reader *r, bool *end, struct err *err)
             buf_char(&r->cell, c);
         }
     }
-    while (r->at < r->len && r->bytes[r->at] != ',' && r->bytes[r->at] != '\n') {
+    while (r->at < r->len && r->bytes[r->at] != r->between && r->bytes[r->at] != '\n') {
         if (r->bytes[r->at] != '\r' || (r->at + 1 < r->len && r->bytes[r->at + 1] != '\n')) {
             buf_char(&r->cell, r->bytes[r->at]);
         }
@@ -70,6 +86,7 @@ bool csv_parse(struct csv *csv, struct arena *arena, const char *bytes, size_t l
     if (len >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
         r.at = 3;
     }
+    r.between = separator(bytes + r.at, len - r.at);
     while (r.at < r.len) {
         size_t count = 0, line = r.line;
         for (bool end = false; !end;) {

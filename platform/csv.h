@@ -2,7 +2,8 @@
 #ifndef PLATFORM_CSV_H
 #define PLATFORM_CSV_H
 /*
- * csv: RFC 4180 tables in memory.  Reads commas, quotes, LF or CRLF, an UTF-8 mark;
+ * csv: RFC 4180 tables in memory.  Reads commas, quotes, LF or CRLF, an UTF-8 mark; semicolons where
+ * the first line has some and no comma, as Excel writes in many languages;
  * writes LF and quotes only where needed, as ODK Central does.
  */
 #include <stdbool.h>

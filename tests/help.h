@@ -19,6 +19,7 @@
 struct still {
     struct session_env env;
     unsigned char next;
+    const char *list; /* of test_field_forms */
     int64_t wall;
 };
 static inline int64_t still_wall(void *user)
