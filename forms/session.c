@@ -117,8 +117,14 @@ static bool set_by_action(struct session *s, const struct action *action, struct
         }
         text = session_calculated_text(s, action->target, &v);
     }
+    struct buf whole = {0};
+    if (!action->value && text && action->target->type == TYPE_INT &&
+        value_default(action->target, text, &whole)) {
+        text = whole.data; /* a decimal becomes whole, as one that is calculated does */
+    }
     char *kept = mem_text(text); /* what follows empties the arena that it lies in */
     arena_reset(&s->temp);
+    buf_fini(&whole);
     bool ok = set_and_go_on(s, node, kept, err);
     mem_wipe_text(kept);
     return ok;

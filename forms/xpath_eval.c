@@ -9,6 +9,7 @@
 
 #include "forms/dates.h"
 #include "forms/form.h"
+#include "platform/clock.h"
 
 /* ---- values ---- */
 
@@ -208,10 +209,51 @@ static bool moment_of(struct xpath_env *env, const struct xpath_value *v, double
     return true;
 }
 
+/* A date or time as a text or a value, on this place's clock; false: it is neither. */
+static bool local_moment(struct xpath_env *env, const struct xpath_value *v, struct moment *m)
+{
+    bool may = (v->type == XV_STRING || v->type == XV_DATE) && v->text[0] >= '0' &&
+               v->text[0] <= '9' && (strlen(v->text) >= 10 || v->text[2] == ':');
+    if (!may || !date_parse(m, v->text)) {
+        return false;
+    }
+    int64_t ms = m->has_date ? (int64_t)floor(date_days(m, 0) * 86400000.0 + 0.5) : 0;
+    int zone = env->zone_minutes ? env->zone_minutes(env->user, ms) : 0;
+    date_in_zone(m, m->has_date ? zone : zone_now(env));
+    return true;
+}
+
+/* A moment beside a date is compared by its day, beside a time by its time of the day.  False: they
+ * are not such a pair. */
+static bool compare_parts(struct xpath_env *env, enum xpath_op op, const struct xpath_value *a,
+                          const struct xpath_value *b, bool *holds)
+{
+    struct moment m, n;
+    if (!local_moment(env, a, &m) || !local_moment(env, b, &n) ||
+        (m.has_date == n.has_date && m.has_time == n.has_time)) {
+        return false;
+    }
+    if (m.has_date && n.has_date) {
+        *holds = compare_numbers(op, (double)clock_days(m.year, m.month, m.day),
+                                 (double)clock_days(n.year, n.month, n.day));
+        return true;
+    }
+    if (!m.has_time || !n.has_time) {
+        return false; /* a date beside a time */
+    }
+    *holds = compare_numbers(op, (m.hour * 60 + m.minute) * 60 + m.second,
+                             (n.hour * 60 + n.minute) * 60 + n.second);
+    return true;
+}
+
 /* Two values that are no node-sets and no booleans. */
 static bool compare_scalars(struct eval *e, enum xpath_op op, const struct xpath_value *a,
                             const struct xpath_value *b)
 {
+    bool holds;
+    if (!e->env->strict_names && compare_parts(e->env, op, a, b, &holds)) {
+        return holds;
+    }
     if ((op == XP_EQ || op == XP_NE) && !is_numeric(a) && !is_numeric(b)) {
         return (strcmp(xpath_to_text(e->env, a), xpath_to_text(e->env, b)) == 0) == (op == XP_EQ);
     }

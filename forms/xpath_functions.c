@@ -250,8 +250,13 @@ static bool extreme(struct eval *e, const struct frame *f, const struct xpath *c
         }
         size_t count = v.type == XV_NODES ? v.count : 1;
         for (size_t k = 0; k < count; k++) {
-            double n =
-                v.type == XV_NODES ? node_number(e, v.nodes[k]) : xpath_to_number(e->env, &v);
+            struct xpath_value one = {.type = XV_NODES, .count = 1};
+            one.nodes = v.type == XV_NODES ? &v.nodes[k] : NULL;
+            const struct xpath_value *member = one.nodes ? &one : &v;
+            if (!e->env->strict_names && !*xpath_to_text(e->env, member)) {
+                continue; /* not answered */
+            }
+            double n = xpath_to_number(e->env, member);
             if (isnan(n)) {
                 return value_number(out, n);
             }

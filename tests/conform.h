@@ -4,8 +4,8 @@
 /*
  * conform: suites that others wrote (their folder's README gives the formats), scored.
  *
- * A suite reports each item once: passed, failed with what differed, or skipped because the
- * suite's README does not count it.
+ * A suite reports each item once: passed, failed with what differed, decided (it differs by a decision
+ * of docs/XFORMS.md), or skipped because the suite's README does not count it.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +17,9 @@ enum { CLASSES_MAX = 64 };
 
 struct report {
     bool verbose;
-    size_t passed, failed, skipped;
+    const char *suite;
+    struct buf decisions; /* of tests/conformance.decided */
+    size_t passed, failed, skipped, decided;
     struct {
         char name[80];
         size_t passed, failed, skipped;

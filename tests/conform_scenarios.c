@@ -91,6 +91,20 @@ static bool geopoint(void *user, struct buf *out)
 
 /* ---- nodes by path ---- */
 
+/* "" where it is missing. */
+static const char *word(const struct json *of, const char *name)
+{
+    const char *text = json_text(of, name);
+    return text ? text : "";
+}
+
+/* A step's path; one that has none names no node. */
+static const char *path_of(const struct json *step)
+{
+    const char *path = json_text(step, "path");
+    return path ? path : "?";
+}
+
 /* The path without prefixes, in the arena. */
 static const char *bare(struct play *p, const char *path)
 {
@@ -119,8 +133,9 @@ static const char *without_positions(struct play *p, const char *path)
 {
     struct buf out = {0};
     for (const char *at = bare(p, path); *at; at++) {
-        if (*at == '[') {
-            at = strchr(at, ']');
+        const char *close = *at == '[' ? strchr(at, ']') : NULL;
+        if (close) {
+            at = close;
         } else {
             buf_char(&out, *at);
         }
@@ -175,7 +190,7 @@ static bool same_invalid(struct play *p, const struct json *want, const char *pa
 /* ODK Web Forms adds meta, instanceID and deprecatedID to forms that have none. */
 static bool added_meta(const struct play *p, const char *path)
 {
-    const char *name = strrchr(path, '/') + 1;
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     const char *colon = strchr(name, ':');
     name = colon ? colon + 1 : name;
     return p->web_forms && (strcmp(name, "meta") == 0 || strcmp(name, "instanceID") == 0 ||
@@ -233,7 +248,7 @@ static bool same_state(struct play *p, const struct json *step)
         }
     }
     for (const struct json *g = gone ? gone->first : NULL; g; g = g->next) {
-        if (!left_out(p, g->text) && node_at(p, g->text)) {
+        if (g->text && !left_out(p, g->text) && node_at(p, g->text)) {
             return miss(p, "%s: is still there", g->text);
         }
     }
@@ -257,6 +272,9 @@ static bool repeat_at(struct play *p, const char *path, struct page *roster, siz
 {
     const char *plain = bare(p, path);
     const char *slash = strrchr(plain, '/');
+    if (!slash) {
+        return false;
+    }
     char *parent = arena_copy(p->arena, plain, (size_t)(slash - plain));
     struct node *holder = *parent ? session_find(p->session, parent) : session_root(p->session);
     if (!holder || !holder->item) {
@@ -326,7 +344,7 @@ static bool new_instance(struct play *p)
 
 static bool answer(struct play *p, const struct json *step)
 {
-    const char *path = json_text(step, "path"), *wanted = json_text(step, "result");
+    const char *path = path_of(step), *wanted = json_text(step, "result");
     const struct json *value = json_member(step, "value");
     const char *text = value && value->text ? value->text : json_text(value, "file");
     struct node *node = node_at(p, path);
@@ -368,7 +386,7 @@ static bool answer(struct play *p, const struct json *step)
 
 static bool new_repeat(struct play *p, const struct json *step)
 {
-    const char *path = json_text(step, "path");
+    const char *path = path_of(step);
     struct page roster;
     struct node *entry;
     struct err err = {0};
@@ -388,7 +406,7 @@ static bool new_repeat(struct play *p, const struct json *step)
 
 static bool remove_repeat(struct play *p, const struct json *step)
 {
-    const char *path = json_text(step, "path");
+    const char *path = path_of(step);
     struct node *node = node_at(p, path);
     struct err err = {0};
     if (!node) {
@@ -400,7 +418,7 @@ static bool remove_repeat(struct play *p, const struct json *step)
 
 static bool check_value(struct play *p, const struct json *step)
 {
-    const char *path = json_text(step, "path"), *value = json_text(step, "value");
+    const char *path = path_of(step), *value = json_text(step, "value");
     const struct json *exists = json_member(step, "exists");
     const char *named = json_text(step, "node");
     if (left_out(p, named ? named : path) || left_out(p, path)) {
@@ -423,7 +441,7 @@ static bool check_value(struct play *p, const struct json *step)
 
 static bool check_node(struct play *p, const struct json *step)
 {
-    const char *path = json_text(step, "path"), *named = json_text(step, "node");
+    const char *path = path_of(step), *named = json_text(step, "node");
     const char *value = json_text(step, "value");
     path = named ? named : path;
     struct node *node = node_at(p, path);
@@ -461,8 +479,8 @@ static bool check_choices(struct play *p, const struct json *step, const char *p
         return miss(p, "choices of %s: expected %s, got %zu", path, n ? n->text : "more", count);
     }
     for (const struct json *c = wanted ? wanted->first : NULL; c && i < count; c = c->next, i++) {
-        const char *value = c->first->text ? c->first->text : "";
-        const char *label = c->first->next ? c->first->next->text : NULL;
+        const char *value = c->first && c->first->text ? c->first->text : "";
+        const char *label = c->first && c->first->next ? c->first->next->text : NULL;
         if (!same_value(value, choices[i].value) ||
             (label && strcmp(label, choices[i].label) != 0)) {
             return miss(p, "choice %zu of %s: expected '%s' '%.100s', got '%s' '%.100s'", i + 1,
@@ -474,7 +492,7 @@ static bool check_choices(struct play *p, const struct json *step, const char *p
 
 static bool check_label(struct play *p, const struct json *step, bool hint)
 {
-    const char *path = json_text(step, "path"), *label = json_text(step, hint ? "hint" : "label");
+    const char *path = path_of(step), *label = json_text(step, hint ? "hint" : "label");
     struct node *node = node_at(p, path);
     if (!node || !node->item || !node->item->control) {
         return left_out(p, path) || miss(p, "label of %s: no such question", path);
@@ -488,12 +506,16 @@ static bool check_label(struct play *p, const struct json *step, bool hint)
 
 static bool check_count(struct play *p, const struct json *step)
 {
-    const char *path = json_text(step, "path");
+    const char *path = path_of(step);
     struct page roster;
     struct node **entries;
     size_t position, count;
-    double wanted = json_member(step, "count")->number;
-    if (left_out(p, path) || json_member(step, "count")->text[0] == '$') {
+    const struct json *given = json_member(step, "count");
+    double wanted = given ? given->number : 0;
+    if (!given || !given->text) {
+        return miss(p, "count of %s: the step names none", path);
+    }
+    if (left_out(p, path) || *given->text == '$') {
         return true;
     }
     if (!repeat_at(p, path, &roster, &position)) {
@@ -514,7 +536,7 @@ static bool validate(struct play *p, const struct json *step)
         return miss(p, "validate: %s", err.what);
     }
     for (const struct json *v = wanted ? wanted->first : NULL; v; v = v->next) {
-        const char *path = json_text(v, "path");
+        const char *path = word(v, "path");
         struct node *node = path ? node_at(p, path) : NULL;
         bool found = false;
         for (size_t i = 0; i < count; i++) {
@@ -610,7 +632,7 @@ static bool serialized(struct play *p, const char *instance)
 static bool open_form(struct play *p, const char *edit_of, struct err *err)
 {
     struct buf bytes = {0};
-    bool ok = read_in(&bytes, p->dir, json_text(p->line, "form"), err) &&
+    bool ok = read_in(&bytes, p->dir, word(p->line, "form"), err) &&
               form_load(&p->form, bytes.data, bytes.len, &xml_trusted, err);
     (void)edit_of;
     ok = ok && session_new(&p->session, p->form, &p->env, err);
@@ -631,7 +653,7 @@ static bool state_names(const struct json *step, const char *name)
 
 static bool play_step(struct play *p, const struct json *step)
 {
-    const char *op = json_text(step, "op");
+    const char *op = word(step, "op");
     static const char *const passive[] = {"roundtrip_form", /* the form, which nothing changes */
                                           "init",           "next",     "prev",
                                           "jump",           "finalize", "check_index"};
@@ -648,16 +670,16 @@ static bool play_step(struct play *p, const struct json *step)
     } else if (strcmp(op, "remove_repeat") == 0) {
         ok = remove_repeat(p, step);
     } else if (strcmp(op, "language") == 0) {
-        session_set_language(p->session, json_text(step, "value"));
+        session_set_language(p->session, word(step, "value"));
     } else if (strcmp(op, "check_value") == 0) {
         ok = check_value(p, step);
     } else if (strcmp(op, "check_node") == 0) {
         ok = check_node(p, step);
     } else if (strcmp(op, "check_choices") == 0) {
-        ok = check_choices(p, step, json_text(step, "path"));
+        ok = check_choices(p, step, path_of(step));
     } else if (strcmp(op, "check_prompt") == 0) {
         const struct json *prompt = json_member(step, "prompt");
-        ok = check_choices(p, prompt, json_text(prompt, "ref"));
+        ok = check_choices(p, prompt, word(prompt, "ref"));
     } else if (strcmp(op, "check_label") == 0) {
         ok = check_label(p, step, false);
     } else if (strcmp(op, "check_hint") == 0) {
@@ -667,7 +689,7 @@ static bool play_step(struct play *p, const struct json *step)
     } else if (strcmp(op, "validate") == 0) {
         ok = validate(p, step);
     } else if (strcmp(op, "serialize") == 0) {
-        ok = serialized(p, json_text(step, "instance"));
+        ok = serialized(p, word(step, "instance"));
     } else if (strcmp(op, "new_instance") == 0) {
         ok = new_instance(p);
     } else if (strcmp(op, "reload") == 0) {
@@ -688,39 +710,39 @@ static void scenario_item(struct report *r, const char *dir, const struct json *
                           struct arena *arena)
 {
     struct play *p = mem_zero(1, sizeof *p);
-    const char *second = json_text(line, "second_engine");
+    const char *second = word(line, "second_engine");
     struct err err = {0};
     p->r = r;
     p->dir = dir;
     p->line = line;
     p->arena = arena;
-    p->id = json_text(line, "id");
+    p->id = word(line, "id");
     p->random = 1;
-    p->web_forms = strcmp(json_text(line, "engine"), "web-forms") == 0;
-    p->generated = strcmp(json_text(line, "origin"), "generated") == 0;
+    p->web_forms = strcmp(word(line, "engine"), "web-forms") == 0;
+    p->generated = strcmp(word(line, "origin"), "generated") == 0;
     p->env = (struct session_env){.user = p,
                                   .wall_ms = wall,
                                   .zone_minutes = zone,
                                   .random = random_bytes,
                                   .resource = resource,
                                   .geopoint = geopoint};
-    snprintf(p->class, sizeof p->class, "%s, second engine %.*s", json_text(line, "origin"),
+    snprintf(p->class, sizeof p->class, "%s, second engine %.*s", word(line, "origin"),
              (int)strcspn(second, ":"), second);
     if (json_flag(line, "uses_internals")) {
         report_skip(r, p->class);
         free(p);
         return;
     }
-    bool invalid = strcmp(json_text(line, "expect"), "ok") != 0;
+    bool invalid = strcmp(word(line, "expect"), "ok") != 0;
     bool loads = open_form(p, NULL, &err);
     size_t number = 0;
     bool ok =
-        invalid ? !loads || miss(p, "loads, and should not: %.200s", json_text(line, "init_error"))
+        invalid ? !loads || miss(p, "loads, and should not: %.200s", word(line, "init_error"))
                 : loads || miss(p, "does not load: %s: %s", err.where, err.what);
     const struct json *steps = json_member(line, "steps");
     for (const struct json *s = ok && !invalid && steps ? steps->first : NULL; s && ok;
          s = s->next) {
-        bool passive = strcmp(json_text(s, "op"), "serialize") == 0;
+        bool passive = strcmp(word(s, "op"), "serialize") == 0;
         if (!passive) {
             keep_xml(p);
         }
@@ -735,7 +757,7 @@ static void scenario_item(struct report *r, const char *dir, const struct json *
         report_pass(r, p->class);
     } else {
         report_fail(r, p->class, p->id, "step %zu: %s [%s]", number, p->why,
-                    json_text(line, "form"));
+                    word(line, "form"));
     }
     session_free(p->session);
     form_free(p->form);

@@ -214,6 +214,38 @@ static const struct field_form forms[] = {
      "/data/h[2]/room[1]/last=yes\n",
      "/data/h[1]/have=2\n/data/h[2]/have=1\n/data/h[1]/room[3]/last=(none)\n"
      "/data/h[2]/room[2]/last=(none)\n"},
+    {"the least and the most of what was answered",
+     HEAD "| | type | name | label | calculation |\n| | integer | a | A | |\n| | integer | b | B | |\n"
+          "| | text | t | T | |\n| | calculate | least | | min(${a}, ${b}, '') |\n"
+          "| | calculate | most | | max(${a}, ${b}) |\n| | calculate | none | | max(${b}) |\n"
+          "| | calculate | odd | | max(${a}, ${t}) |\n",
+     NULL, "/data/a=3\n/data/t=x\n",
+     "/data/least=3\n/data/most=3\n/data/none=\n/data/odd=\n"},
+    {"a moment beside a day, and beside a time of the day", /* 2026-11-24 14:00 at the place */
+     HEAD "| | type | name | label | calculation |\n| | start | start | | |\n"
+          "| | dateTime | at | A | |\n| | time | t | T | |\n"
+          "| | calculate | today | | ${at} = today() |\n"
+          "| | calculate | ever | | ${at} > today() |\n"
+          "| | calculate | past | | ${at} < today() |\n"
+          "| | calculate | early | | ${t} < ${start} |\n"
+          "| | calculate | late | | ${t} > ${start} |\n",
+     NULL, "/data/at=2026-11-24T01:30:00.000+06:00\n/data/t=13:00:00.000+06:00\n",
+     "/data/today=true\n/data/ever=false\n/data/past=false\n/data/early=true\n/data/late=false\n"},
+    {"… the day is that of this place",
+     HEAD "| | type | name | label | calculation |\n| | dateTime | at | A | |\n"
+          "| | calculate | today | | ${at} = today() |\n",
+     NULL, "/data/at=2026-11-23T20:30:00.000Z\n", "/data/today=true\n"},
+    {"a decimal that an action sets into a whole number",
+     "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml'><h:head>"
+     "<model><instance><data id='p'><n/><m/><x/><at yes='' no=''/></data></instance>"
+     "<bind nodeset='/data/n' type='int'/><bind nodeset='/data/m' type='int'/>"
+     "<bind nodeset='/data/x' calculate='/data/n + 0'/>"
+     "<bind nodeset='/data/at/@yes' calculate='1 = 1'/><bind nodeset='/data/at/@no' "
+     "calculate='1 = 2'/>"
+     "<setvalue ref='/data/n' event='odk-instance-first-load'>2.5</setvalue>"
+     "<setvalue ref='/data/m' value=\"'7.9'\" event='odk-instance-first-load'/>"
+     "</model></h:head><h:body><input ref='/data/n'><label>N</label></input></h:body></h:html>",
+     NULL, "", "/data/n=2\n/data/m=7\n/data/x=2\n/data/at/@yes=1\n/data/at/@no=0\n"},
     {"blanks around defaults",
      "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml'><h:head>"
      "<model><instance><data id='p'><who>   Asel   </who><crops>wheat \n  rice</crops>"
