@@ -21,6 +21,8 @@ struct graph {
     struct set *wakes; /* of a repeat: what its count reads; no order, so no cycle either */
     uint32_t *first_child, *next_sibling; /* item tree, UINT32_MAX = none */
     uint32_t *sums;                       /* of the items' names */
+    uint32_t *by_name, *same_name;        /* children by parent and name: a table, and its chains */
+    size_t mask;
     bool as_node;            /* the path that is read stands for a node: position(..), count(…) */
     unsigned elsewhere;      /* > 0: in indexed-repeat, whose paths are those of other entries */
     const struct item *self; /* whose expression is looked at */
@@ -142,6 +144,44 @@ static void add_below(struct graph *g, struct set *out, const struct xpath_step 
     }
 }
 
+static size_t slot_of(const struct graph *g, uint32_t parent, uint32_t sum)
+{
+    return (sum ^ (parent * 2654435761u)) & g->mask;
+}
+
+/* Children are found by their name: a flat form has thousands, and each expression names some. */
+static void index_names(struct graph *g)
+{
+    size_t n = g->form->item_count;
+    for (g->mask = 64; g->mask < n * 2; g->mask *= 2) {
+    }
+    g->by_name = mem_alloc(g->mask * sizeof *g->by_name);
+    g->same_name = mem_alloc((n + 1) * sizeof *g->same_name);
+    memset(g->by_name, 0xFF, g->mask * sizeof *g->by_name);
+    g->mask--;
+    for (size_t i = n; i-- > 0;) { /* backwards, so that chains come out forwards */
+        const struct item *parent = g->form->items[i]->parent;
+        size_t slot = slot_of(g, parent ? parent->index : (uint32_t)n, g->sums[i]);
+        g->same_name[i] = g->by_name[slot];
+        g->by_name[slot] = (uint32_t)i;
+    }
+}
+
+static void add_children(struct graph *g, struct set *out, const struct xpath_step *step,
+                         uint32_t sum, uint32_t at)
+{
+    bool named = step->test == TEST_NAME && step->name;
+    const struct item *holder = at < g->form->item_count ? g->form->items[at] : NULL;
+    const uint32_t *next = named ? g->same_name : g->next_sibling;
+    uint32_t c = named ? g->by_name[slot_of(g, at, sum)] : g->first_child[at];
+    for (; c != NONE && g->visits < VISITS_MAX; c = next[c]) {
+        g->visits++;
+        if (g->form->items[c]->parent == holder && step_takes(g, step, sum, g->form->items[c])) {
+            set_add(out, c);
+        }
+    }
+}
+
 /* Document node = item index item_count. */
 static void walk(struct graph *g, struct set *out, const struct xpath_step *step, uint32_t at)
 {
@@ -157,13 +197,7 @@ static void walk(struct graph *g, struct set *out, const struct xpath_step *step
     switch (step->axis) {
     case AXIS_CHILD:
     case AXIS_ATTRIBUTE:
-        for (uint32_t c = g->first_child[at]; c != NONE && g->visits < VISITS_MAX;
-             c = g->next_sibling[c]) {
-            g->visits++;
-            if (step_takes(g, step, sum, g->form->items[c])) {
-                set_add(out, c);
-            }
-        }
+        add_children(g, out, step, sum, at);
         break;
     case AXIS_SELF:
         set_add(out, at);
@@ -547,6 +581,7 @@ bool form_graph_build(struct form *form, struct err *err)
     for (size_t i = 0; i < n; i++) {
         g.sums[i] = name_sum(form->items[i]->name);
     }
+    index_names(&g);
     for (size_t i = n; i-- > 0;) { /* backwards, so that lists come out forwards */
         size_t parent = form->items[i]->parent ? form->items[i]->parent->index : n;
         g.next_sibling[i] = g.first_child[parent];
@@ -615,6 +650,8 @@ bool form_graph_build(struct form *form, struct err *err)
     free(g.wakes);
     free(g.first_child);
     free(g.sums);
+    free(g.by_name);
+    free(g.same_name);
     free(g.next_sibling);
     return ok;
 }

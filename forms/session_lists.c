@@ -125,7 +125,9 @@ static struct node *fetch_instance(struct session *s, const struct secondary *fr
         }
     }
     buf_fini(&bytes);
-    s->next_order = tree_number(fresh->root, s->next_order);
+    uint32_t before = s->next_order;
+    s->next_order = tree_number(fresh->root, before);
+    s->xpath.list_nodes += s->next_order - before;
     fresh->next = s->loaded;
     s->loaded = fresh;
     return fresh->root;
@@ -147,7 +149,9 @@ static struct node *fetch_external(struct session *s, const char *id)
             tree_append(root, tree_copy(&s->arena, row));
         }
     }
-    s->next_order = tree_number(fresh->root, s->next_order);
+    uint32_t before = s->next_order;
+    s->next_order = tree_number(fresh->root, before);
+    s->xpath.list_nodes += s->next_order - before;
     fresh->next = s->loaded;
     s->loaded = fresh;
     return fresh->root;

@@ -22,6 +22,13 @@ void tree_append(struct node *parent, struct node *child)
     tree_insert_after(parent, parent->last, child);
 }
 
+static void forget_places(struct node *from)
+{
+    for (struct node *n = from; n; n = n->next) {
+        n->place = 0;
+    }
+}
+
 void tree_insert_after(struct node *parent, struct node *after, struct node *child)
 {
     child->parent = parent;
@@ -37,6 +44,7 @@ void tree_insert_after(struct node *parent, struct node *after, struct node *chi
     } else {
         parent->last = child;
     }
+    forget_places(child);
 }
 
 void tree_remove(struct node *child)
@@ -47,6 +55,7 @@ void tree_remove(struct node *child)
     } else {
         parent->first = child->next;
     }
+    forget_places(child);
     if (child->next) {
         child->next->prev = child->prev;
     } else {
@@ -193,11 +202,20 @@ struct node *tree_child(const struct node *node, const char *name)
 
 uint32_t tree_position(const struct node *node)
 {
-    uint32_t n = 1;
-    for (const struct node *p = node->prev; p; p = p->prev) {
-        n += strcmp(p->name, node->name) == 0;
+    if (!node->place) {
+        uint32_t n = 1;
+        for (const struct node *p = node->prev; p; p = p->prev) {
+            if (strcmp(p->name, node->name) == 0) {
+                n++;
+                if (p->place) {
+                    n += p->place - 1;
+                    break;
+                }
+            }
+        }
+        ((struct node *)node)->place = n; /* kept until siblings before it come or go */
     }
-    return n;
+    return node->place;
 }
 
 bool tree_is_ancestor(const struct node *ancestor, const struct node *node)

@@ -37,6 +37,7 @@ struct node {
     struct node *same_next, *same_prev; /* nodes of the same item, document order */
     uint32_t order; /* document order, kept by tree_number; the number behind the attributes is
                        that of a leaf's text */
+    uint32_t place; /* tree_position's, once it was asked for; 0 = not known */
     uint8_t kind;
     bool own_relevant; /* its own relevance expression */
     bool active;       /* relevant, and all its ancestors are */

@@ -18,7 +18,8 @@
 enum {
     XPATH_TEXT_MAX = 32 * 1024,
     XPATH_DEPTH_MAX = 100,
-    XPATH_STEPS_MAX = 1000000,
+    XPATH_STEPS_MAX = 1000000, /* of an expression … */
+    XPATH_STEPS_A_NODE = 16,   /* … and as many more for each node of the lists that are loaded */
     XPATH_STEP_BYTES = 64,     /* as much text costs as one step */
     XPATH_RESULT_MAX = 4 << 20 /* bytes of one text that is put together */
 };
@@ -147,6 +148,7 @@ struct xpath_env {
     const char *(*date_word)(void *user, bool month, unsigned which); /* NULL: English */
     bool strict_names; /* XPath 1.0 to the letter: no prefix = no namespace, no dates as numbers */
     size_t steps;      /* counted up while evaluating */
+    size_t list_nodes; /* of the lists from outside that are loaded: walking them whole is allowed */
     unsigned nesting;  /* evaluations that a text or a choice's name started inside another */
 };
 

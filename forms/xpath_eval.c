@@ -317,11 +317,18 @@ struct set {
     size_t count, cap;
 };
 
+bool xpath_spend(struct eval *e, size_t steps)
+{
+    size_t most = XPATH_STEPS_MAX + XPATH_STEPS_A_NODE * e->env->list_nodes;
+    e->env->steps += steps;
+    return e->env->steps <= most ||
+           err_set(e->err, ERR_LIMIT, "the expression takes more than %zu steps", most);
+}
+
 static bool set_add(struct eval *e, struct set *set, struct node *node)
 {
-    if (++e->env->steps > XPATH_STEPS_MAX) {
-        return err_set(e->err, ERR_LIMIT, "the expression takes more than %d steps",
-                       (int)XPATH_STEPS_MAX);
+    if (!xpath_spend(e, 1)) {
+        return false;
     }
     if (set->count == set->cap) {
         size_t cap = set->cap ? set->cap * 2 : 8;
@@ -395,9 +402,8 @@ static bool test_node(struct eval *e, const struct xpath_step *step, const struc
 
 static bool take(struct eval *e, struct set *out, const struct xpath_step *step, struct node *node)
 {
-    if (++e->env->steps > XPATH_STEPS_MAX) {
-        return err_set(e->err, ERR_LIMIT, "the expression takes more than %d steps",
-                       (int)XPATH_STEPS_MAX);
+    if (!xpath_spend(e, 1)) {
+        return false;
     }
     return !test_node(e, step, node) || set_add(e, out, node);
 }
@@ -838,9 +844,8 @@ static bool eval_inner(struct eval *e, const struct frame *f, const struct xpath
 bool eval_expr(struct eval *e, const struct frame *f, const struct xpath *x,
                struct xpath_value *out)
 {
-    if (++e->env->steps > XPATH_STEPS_MAX) {
-        return err_set(e->err, ERR_LIMIT, "the expression takes more than %d steps",
-                       (int)XPATH_STEPS_MAX);
+    if (!xpath_spend(e, 1)) {
+        return false;
     }
     /* Chains of one operator lean left, so their depth is that of a parser's loop, not nesting. */
     if (++e->depth > 2000) {

@@ -53,10 +53,7 @@ static bool arg_nodes(struct eval *e, const struct frame *f, const struct xpath 
 /* Working on so much text costs steps; false when there are none left. */
 bool xpath_charge(struct eval *e, size_t bytes)
 {
-    e->env->steps += bytes / XPATH_STEP_BYTES;
-    return e->env->steps <= XPATH_STEPS_MAX ||
-           err_set(e->err, ERR_LIMIT, "the expression takes more than %d steps",
-                   (int)XPATH_STEPS_MAX);
+    return xpath_spend(e, bytes / XPATH_STEP_BYTES);
 }
 
 const char *xpath_keep(struct eval *e, struct buf *buf)
@@ -361,9 +358,8 @@ FN(fn_namespace_uri)
 static bool take_ids(struct eval *e, struct node *node, const char *words,
                      struct xpath_value *found)
 {
-    if (++e->env->steps > XPATH_STEPS_MAX) {
-        return err_set(e->err, ERR_LIMIT, "the expression takes more than %d steps",
-                       (int)XPATH_STEPS_MAX);
+    if (!xpath_spend(e, 1)) {
+        return false;
     }
     for (const struct node *a = node->attrs; a; a = a->next) {
         const char *at = words, *start;
@@ -437,51 +433,141 @@ FN(fn_lang)
     return value_bool(out, false);
 }
 
+/* ---- indexed-repeat ---- */
+
+static bool from_the_root(const struct xpath *x)
+{
+    return x->op == XP_PATH && x->absolute && x->target;
+}
+
+/* The question that stands once in each entry of a repeat that stands in no other, by paths that the
+ * form knows: the entry can be stepped to. */
+static bool is_plain_roster(const struct eval *e, const struct xpath *call)
+{
+    if (!e->env->lists || call->arg_count != 3 || !from_the_root(call->args[0]) ||
+        !from_the_root(call->args[1])) {
+        return false;
+    }
+    const struct item *repeat = call->args[1]->target, *at = call->args[0]->target;
+    if (!repeat->is_repeat || (repeat->parent && repeat->parent->in_repeat)) {
+        return false;
+    }
+    while (at && at != repeat) {
+        at = at->is_repeat ? NULL : at->parent;
+    }
+    return at != NULL;
+}
+
+/* Entry number `index` of the repeat: from the first, the last, or the one we stand in. */
+static struct node *step_to(const struct eval *e, const struct item *repeat, double index)
+{
+    const struct node_list *list = &e->env->lists[repeat->index];
+    struct node *at = list->first;
+    if (!at || index != floor(index) || index < 1 || index > (double)tree_position(list->last)) {
+        return NULL;
+    }
+    if ((double)tree_position(list->last) - index < index - 1) {
+        at = list->last;
+    }
+    for (struct node *n = e->current; n; n = n->parent) {
+        if (n->item == repeat && fabs((double)tree_position(n) - index) <
+                                     fabs((double)tree_position(at) - index)) {
+            at = n;
+        }
+    }
+    while (at && (double)tree_position(at) != index) {
+        at = (double)tree_position(at) < index ? at->same_next : at->same_prev;
+    }
+    return at;
+}
+
+static struct node *below(struct node *top, const struct item *item)
+{
+    if (!top || top->item == item) {
+        return top;
+    }
+    struct node *parent = below(top, item->parent);
+    struct node *n = parent ? (item->is_attribute ? parent->attrs : parent->first) : NULL;
+    while (n && n->item != item) {
+        n = n->next;
+    }
+    return n;
+}
+
+/* What was answered, or a place in a list: nothing yet means the first entry, as in JavaRosa. */
+static double index_of(struct eval *e, const struct xpath_value *at)
+{
+    double index = xpath_to_number(e->env, at);
+    bool unanswered = isnan(index) && !(at->type == XV_NODES && at->count == 0);
+    return unanswered ? 1 : index;
+}
+
+/* Is it one of them?  They are in document order. */
+static bool is_among(const struct xpath_value *nodes, const struct node *node)
+{
+    size_t from = 0, to = nodes->count;
+    while (from < to) {
+        size_t half = from + (to - from) / 2;
+        if (nodes->nodes[half]->order < node->order) {
+            from = half + 1;
+        } else {
+            to = half;
+        }
+    }
+    return from < nodes->count && nodes->nodes[from] == node;
+}
+
+/* Of `nodes` those that lie in the entries with this number. */
+static bool keep_indexed(struct eval *e, struct xpath_value *nodes,
+                         const struct xpath_value *repeats, double index)
+{
+    size_t kept = 0;
+    bool inside = !nodes->count || !repeats->count;
+    for (size_t n = 0; n < nodes->count; n++) {
+        bool found = false;
+        for (struct node *p = nodes->nodes[n]; p && !found; p = p->parent) {
+            if (is_among(repeats, p)) {
+                inside = true;
+                found = (double)tree_position(p) == index;
+            }
+        }
+        if (found) {
+            nodes->nodes[kept++] = nodes->nodes[n];
+        }
+    }
+    nodes->count = kept;
+    return inside ||
+           err_set(e->err, ERR_INPUT,
+                   "indexed-repeat(): its first argument must lie in the repeats it names");
+}
+
 /* indexed-repeat(node, repeat, index [, repeat, index …]): the node inside the named entries. */
 FN(fn_indexed_repeat)
 {
-    struct xpath_value nodes;
+    struct xpath_value nodes, at;
     struct node *saved = e->current;
+    if (is_plain_roster(e, call)) {
+        if (!xpath_arg(e, f, call, 2, &at)) {
+            return false;
+        }
+        struct node *entry = step_to(e, call->args[1]->target, index_of(e, &at));
+        struct node *node = below(entry, call->args[0]->target);
+        *out = (struct xpath_value){.type = XV_NODES};
+        return !node || !node->active || one_node(e, out, node);
+    }
     e->current = NULL; /* all entries, not only the one we stand in */
     bool ok = arg_nodes(e, f, call, 0, &nodes);
     e->current = saved;
-    if (!ok) {
-        return false;
-    }
-    for (size_t i = 1; i + 1 < call->arg_count; i += 2) {
+    for (size_t i = 1; ok && i + 1 < call->arg_count; i += 2) {
         struct xpath_value repeats;
-        struct xpath_value at;
         e->current = NULL;
         ok = arg_nodes(e, f, call, i, &repeats);
         e->current = saved;
-        if (!ok || !xpath_arg(e, f, call, i + 1, &at)) {
-            return false;
-        }
-        double index = xpath_to_number(e->env, &at);
-        bool unanswered = isnan(index) && !(at.type == XV_NODES && at.count == 0);
-        size_t kept = 0;
-        bool inside = !nodes.count || !repeats.count;
-        index = unanswered ? 1 : index; /* as JavaRosa: nothing yet means the first */
-        for (size_t n = 0; n < nodes.count; n++) {
-            for (size_t r = 0; r < repeats.count; r++) {
-                if (!tree_is_ancestor(repeats.nodes[r], nodes.nodes[n])) {
-                    continue;
-                }
-                inside = true;
-                if (tree_position(repeats.nodes[r]) == index) {
-                    nodes.nodes[kept++] = nodes.nodes[n];
-                    break;
-                }
-            }
-        }
-        if (!inside) {
-            return err_set(e->err, ERR_INPUT,
-                           "indexed-repeat(): its first argument must lie in the repeats it names");
-        }
-        nodes.count = kept;
+        ok = ok && xpath_arg(e, f, call, i + 1, &at) &&
+             keep_indexed(e, &nodes, &repeats, index_of(e, &at));
     }
     *out = nodes;
-    return true;
+    return ok;
 }
 
 /* A seed that is a text, such as a place or a name: the first eight bytes of its SHA-256. */

@@ -18,6 +18,9 @@ struct frame {
     size_t position, size;
 };
 
+/* Count steps of the work; false when there are none left. */
+bool xpath_spend(struct eval *e, size_t steps);
+
 typedef bool xpath_fn(struct eval *e, const struct frame *f, const struct xpath *call,
                       struct xpath_value *out);
 
