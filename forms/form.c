@@ -399,7 +399,9 @@ static bool read_secondary(struct loader *l, const struct xml *instance)
     if (!second->src && root) {
         second->root = tree_node(l->arena, NODE_DOCUMENT, "", "", "");
         tree_append(second->root, tree_from_xml(l->arena, root));
-        l->form->next_order = tree_number(second->root, l->form->next_order);
+        uint32_t before = l->form->next_order;
+        l->form->next_order = tree_number(second->root, before);
+        l->form->list_nodes += l->form->next_order - before;
     }
     second->next = l->form->secondary;
     l->form->secondary = second;

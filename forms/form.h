@@ -188,6 +188,7 @@ struct form {
     struct action *actions;
     struct item *audit;     /* meta/audit: holds the name of the log, or NULL */
     bool track_changes;     /* the log tells answers before and after */
+    size_t list_nodes;      /* of the lists that it brings along */
     bool counts_open;       /* there is a repeat whose count reads its own entries */
     bool identify_user;     /* and whose code the submitter is */
     struct item *submitter; /* suhbat:submitter: holds the interviewer's code, or NULL */

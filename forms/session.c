@@ -273,6 +273,7 @@ struct session *session_begin(const struct form *form, const struct session_env 
     s->root = tree_copy(&s->arena, form->primary);
     s->xpath = (struct xpath_env){.primary = s->root,
                                   .lists = s->nodes,
+                                  .list_nodes = form->list_nodes,
                                   .keep = &s->arena,
                                   .temp = &s->temp,
                                   .user = s,

@@ -3,6 +3,7 @@
 # The figures of docs/MEASUREMENTS.md, each beside its bare loop in the same run.
 set -eu
 $BIN/bench_custody
+$BIN/bench_engine growth
 FORMS=build/bench/forms
 GEN=$SHARED/perf/forms/gen_forms.py
 if [ -f "$GEN" ] && command -v python3 >/dev/null; then

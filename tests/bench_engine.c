@@ -644,11 +644,150 @@ static void conversion_row(void)
     arena_fini(&arena);
 }
 
+/* ---- growth: rosters, flat forms, long lists, each beside a bare loop over as much ---- */
+
+#define XFORM                                                                                      \
+    "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml'"         \
+    " xmlns:jr='http://openrosa.org/javarosa'><h:head><model>"
+
+/* `n` entries of a roster; each looks at the one before. */
+static void put_roster(struct buf *out, unsigned n)
+{
+    buf_text(out, XFORM "<instance><data id='r'>");
+    for (unsigned i = 0; i < n; i++) {
+        buf_printf(out, "<r><n>%u</n><c/></r>", i);
+    }
+    buf_text(out, "</data></instance><bind nodeset='/data/r/n' type='int'/>"
+                  "<bind nodeset='/data/r/c' calculate='indexed-repeat(/data/r/n, /data/r, "
+                  "position(..) - 1)'/></model></h:head><h:body><group ref='/data/r'>"
+                  "<repeat nodeset='/data/r'><input ref='/data/r/n'><label>N</label></input>"
+                  "</repeat></group></h:body></h:html>");
+}
+
+/* `n` questions, each asked if the one before it is answered, and worked out from it. */
+static void put_flat(struct buf *out, unsigned n)
+{
+    buf_text(out, XFORM "<instance><data id='f'>");
+    for (unsigned i = 0; i < n; i++) {
+        buf_printf(out, "<q%u/>", i);
+    }
+    buf_text(out, "</data></instance>");
+    for (unsigned i = 1; i < n; i++) {
+        buf_printf(out,
+                   "<bind nodeset='/data/q%u' type='int' relevant='/data/q%u &gt;= 0' "
+                   "calculate='/data/q%u + 1'/>",
+                   i, i - 1, i - 1);
+    }
+    buf_text(out, "</model></h:head><h:body>");
+    for (unsigned i = 0; i < n; i++) {
+        buf_printf(out, "<input ref='/data/q%u'><label>Q</label></input>", i);
+    }
+    buf_text(out, "</h:body></h:html>");
+}
+
+/* Two counts over a list of `n` rows. */
+static void put_counts(struct buf *out, unsigned n)
+{
+    buf_text(out, XFORM "<instance><data id='l'><a/><c/><e/></data></instance>"
+                        "<instance id='v'><root>");
+    for (unsigned i = 0; i < n; i++) {
+        buf_printf(out, "<item><name>v%u</name><pop>%u</pop><region>r%u</region></item>", i,
+                   (i * 7919) % 1000, i % 10);
+    }
+    buf_text(out, "</root></instance><bind nodeset='/data/c' calculate=\"/data/a + "
+                  "count(instance('v')/root/item[pop &gt; 900 and region = 'r1'])\"/>"
+                  "<bind nodeset='/data/e' calculate=\"/data/a + "
+                  "count(instance('v')/root/item[pop mod 2 = 0])\"/></model></h:head><h:body>"
+                  "<input ref='/data/a'><label>A</label></input></h:body></h:html>");
+}
+
+/* The bare loop: `n` texts, each read as a number, compared, and written again. */
+static double bare_ms(unsigned n)
+{
+    volatile double sum = 0;
+    char text[32] = "";
+    double begun = now_ms();
+    for (unsigned i = 0; i < n; i++) {
+        snprintf(text, sizeof text, "%u", (i * 7919) % 1000);
+        sum += strtod(text, NULL) > 900;
+    }
+    return now_ms() - begun;
+}
+
+static double answer_ms(void (*put)(struct buf *, unsigned), unsigned n, const char *path)
+{
+    enum { TIMES = 21 };
+    struct buf bytes = {0};
+    double times[TIMES];
+    put(&bytes, n);
+    struct open o = open_bytes(&bytes);
+    struct node *node = at(&o, path);
+    for (int i = 0; i < TIMES; i++) {
+        char value[16];
+        snprintf(value, sizeof value, "%d", 1000 + i);
+        double begun = now_ms();
+        set(&o, node, value);
+        times[i] = now_ms() - begun;
+    }
+    shut(&o);
+    buf_fini(&bytes);
+    return part(times, TIMES, 0.5);
+}
+
+static double load_ms(void (*put)(struct buf *, unsigned), unsigned n, const char *path)
+{
+    enum { TIMES = 7 };
+    struct buf bytes = {0};
+    double times[TIMES];
+    (void)path;
+    put(&bytes, n);
+    for (int i = 0; i < TIMES; i++) {
+        double begun = now_ms();
+        struct open o = open_bytes(&bytes);
+        times[i] = now_ms() - begun;
+        shut(&o);
+    }
+    buf_fini(&bytes);
+    return part(times, TIMES, 0.5);
+}
+
+static void growth_rows(void)
+{
+    static const struct {
+        const char *what;
+        double (*ms)(void (*put)(struct buf *, unsigned), unsigned n, const char *path);
+        void (*put)(struct buf *, unsigned);
+        unsigned n;
+        const char *path;
+        double most_ms; /* 0: no such goal */
+    } rows[] = {{"an answer in a roster that looks at rows", answer_ms, put_roster, 200,
+                 "/data/r[100]/n", 5},
+                {"loading flat questions in a chain", load_ms, put_flat, 2500, NULL, 0},
+                {"two counts over a list", answer_ms, put_counts, 50000, "/data/a", 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char what[120];
+        double once = rows[i].ms(rows[i].put, rows[i].n, rows[i].path);
+        double twice = rows[i].ms(rows[i].put, rows[i].n * 2, rows[i].path);
+        snprintf(what, sizeof what, "%s, %u over %u", rows[i].what, rows[i].n * 2, rows[i].n);
+        goal("", what, twice / once, "x", twice <= 2.2 * once, "at most 2.2");
+        snprintf(what, sizeof what, "%s of %u, over a bare loop", rows[i].what, rows[i].n);
+        printf("     %-44s %10.4g x\n", what, once / bare_ms(rows[i].n));
+        if (rows[i].most_ms > 0) {
+            goal("", rows[i].what, once, "ms", once < rows[i].most_ms, "less than 5");
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        fprintf(stderr, "usage: bench_engine FOLDER [FORM]\n");
+        fprintf(stderr, "usage: bench_engine FOLDER [FORM] | growth\n");
         return 2;
+    }
+    if (strcmp(argv[1], "growth") == 0) {
+        growth_rows();
+        printf("%u goals missed\n", missed);
+        return 0;
     }
     folder = argv[1];
     self = argv[0];
