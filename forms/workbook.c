@@ -550,6 +550,7 @@ bool workbook_read(struct workbook *book, struct arena *arena, const char *file,
 {
     const char *dot = strrchr(file, '.');
     const char *slash = strrchr(file, '/');
+    static const char ods[] = "mimetypeapplication/vnd.oasis.opendocument";
     bool ok;
     memset(book, 0, sizeof *book);
     book->file = arena_text(arena, slash ? slash + 1 : file);
@@ -559,11 +560,15 @@ bool workbook_read(struct workbook *book, struct arena *arena, const char *file,
     } else if (dot && text_same(dot, ".md")) {
         book->lines = true;
         ok = read_md(book, arena, bytes, len, err);
-    } else if (dot && text_same(dot, ".xlsx")) {
+    } else if (len > 80 && memcmp(bytes, "PK\3\4", 4) == 0 &&
+               memcmp(bytes + 30, ods, sizeof ods - 1) == 0) {
+        ok = err_set(err, ERR_INPUT, "this is an OpenDocument table (.ods)");
+        err_hint(err, "in LibreOffice: File, Save As, file type Excel 2007–365 (.xlsx)");
+    } else if (dot && (text_same(dot, ".xlsx") || text_same(dot, ".xlsm"))) {
         ok = read_xlsx(book, arena, bytes, len, err);
     } else {
         ok = err_set(err, ERR_INPUT, "this kind of file is not known");
-        err_hint(err, "give a .xlsx, .csv or .md workbook");
+        err_hint(err, "give a .xlsx, .xlsm, .xls, .csv or .md workbook");
     }
     return ok || err_at(err, "%s", book->file);
 }

@@ -7,6 +7,7 @@
 #include "forms/workbook.h"
 #include "platform/csv.h"
 #include "platform/map.h"
+#include "platform/text.h"
 #include "platform/xml.h"
 #include "platform/zip.h"
 
@@ -31,10 +32,50 @@ static size_t gap_before(const struct sheet *sheet, size_t row)
     return to > from ? to - from - 1 : 0;
 }
 
+static size_t column_named(const struct sheet *sheet, const char *name)
+{
+    for (size_t c = 0; sheet->count && c < sheet->rows[0].count; c++) {
+        if (text_same(sheet->rows[0].cells[c], name)) {
+            return c;
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* A note without a name gets one from its row, which is another in another kind of file: it is
+ * written out. */
+struct naming {
+    bool lines, survey;
+    size_t type, name; /* columns */
+};
+
+static struct naming naming_of(const struct workbook *book, const struct sheet *sheet)
+{
+    return (struct naming){book->lines, text_same(sheet->name, "survey"),
+                           column_named(sheet, "type"), column_named(sheet, "name")};
+}
+
+/* NULL: the cell stands as it is. */
+static char *made_name(const struct naming *n, const struct sheet *sheet, size_t r, size_t c)
+{
+    const struct sheet_row *row = &sheet->rows[r];
+    bool bare = n->survey && r && c == n->name && n->type < row->count &&
+                strcmp(row->cells[n->type], "note") == 0 && (c >= row->count || !*row->cells[c]);
+    struct buf made = {0};
+    if (!bare) {
+        return NULL;
+    }
+    buf_printf(&made, "generated_note_name_%zu", n->lines ? r + 1 : row->number);
+    char *kept = mem_text(made.data);
+    buf_fini(&made);
+    return kept;
+}
+
 void workbook_write_csv(struct buf *out, const struct workbook *book)
 {
     for (size_t s = 0; s < book->count; s++) {
         const struct sheet *sheet = &book->sheets[s];
+        const struct naming naming = naming_of(book, sheet);
         size_t columns = widest_row(sheet);
         csv_cell(out, sheet->name, true);
         csv_end(out);
@@ -47,7 +88,9 @@ void workbook_write_csv(struct buf *out, const struct workbook *book)
             csv_cell(out, "", true);
             for (size_t c = 0; c < columns; c++) {
                 const struct sheet_row *row = &sheet->rows[r];
-                csv_cell(out, c < row->count ? row->cells[c] : "", false);
+                char *made = made_name(&naming, sheet, r, c);
+                csv_cell(out, made ? made : c < row->count ? row->cells[c] : "", false);
+                free(made);
             }
             csv_end(out);
         }
@@ -105,8 +148,10 @@ static size_t string_number(struct strings *s, const char *text)
     return s->count++;
 }
 
-static void put_sheet(struct buf *out, const struct sheet *sheet, struct strings *strings)
+static void put_sheet(struct buf *out, const struct workbook *book, const struct sheet *sheet,
+                      struct strings *strings)
 {
+    const struct naming naming = naming_of(book, sheet);
     size_t columns = widest_row(sheet);
     buf_text(out, HEAD "<worksheet xmlns=\"" SHEETS "\"><sheetViews><sheetView workbookViewId="
                        "\"0\"><pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" "
@@ -121,14 +166,18 @@ static void put_sheet(struct buf *out, const struct sheet *sheet, struct strings
         const struct sheet_row *row = &sheet->rows[r];
         number += 1 + (r ? gap_before(sheet, r) : 0);
         buf_printf(out, "<row r=\"%zu\">", number);
-        for (size_t c = 0; c < row->count; c++) {
-            char name[8];
-            if (!*row->cells[c]) {
+        for (size_t c = 0; c < columns; c++) {
+            char name[8], *made = made_name(&naming, sheet, r, c);
+            const char *text = made ? arena_text(&strings->arena, made)
+                               : c < row->count ? row->cells[c]
+                                                : "";
+            free(made);
+            if (!*text) {
                 continue;
             }
             column_name(name, c);
             buf_printf(out, "<c r=\"%s%zu\"%s t=\"s\"><v>%zu</v></c>", name, number,
-                       r ? "" : " s=\"1\"", string_number(strings, row->cells[c]));
+                       r ? "" : " s=\"1\"", string_number(strings, text));
         }
         buf_text(out, "</row>");
     }
@@ -200,7 +249,7 @@ bool workbook_write_xlsx(struct buf *out, const struct workbook *book, struct er
     parts[3] = (struct zip_part){"xl/_rels/workbook.xml.rels", rels.data, rels.len};
     parts[4] = (struct zip_part){"xl/styles.xml", styles, sizeof styles - 1};
     for (size_t s = 0; s < book->count; s++) {
-        put_sheet(&sheets[s], &book->sheets[s], &strings);
+        put_sheet(&sheets[s], book, &book->sheets[s], &strings);
         snprintf(names[s], sizeof names[s], "xl/worksheets/sheet%zu.xml", s + 1);
         parts[6 + s] = (struct zip_part){names[s], sheets[s].data, sheets[s].len};
     }

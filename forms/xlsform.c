@@ -4,10 +4,70 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "forms/xlsform_model.h"
 #include "platform/text.h"
+
+/* ---- what is told ---- */
+
+/* Room for one more in an array that lies in the arena. */
+static void *room(struct arena *arena, void *list, size_t count, size_t *cap, size_t size)
+{
+    if (count < *cap) {
+        return list;
+    }
+    *cap = *cap ? *cap * 2 : 16;
+    void *grown = arena_alloc(arena, *cap * size);
+    if (count) {
+        memcpy(grown, list, count * size);
+    }
+    return grown;
+}
+
+void xlsform_note(struct xlsform_notes *notes, struct arena *arena, const char *text)
+{
+    notes->text = room(arena, notes->text, notes->count, &notes->cap, sizeof *notes->text);
+    notes->text[notes->count++] = arena_text(arena, text);
+}
+
+void xlsform_fault(struct xlsform_notes *notes, struct arena *arena, const struct err *err)
+{
+    char text[1200];
+    err_text(err, text, sizeof text);
+    for (size_t i = 0; i < notes->fault_count; i++) { /* found by two checks */
+        if (strcmp(notes->faults[i], text) == 0) {
+            return;
+        }
+    }
+    notes->faults =
+        room(arena, notes->faults, notes->fault_count, &notes->fault_cap, sizeof *notes->faults);
+    notes->faults[notes->fault_count++] = arena_text(arena, text);
+}
+
+const char *xlsform_row_of(const struct xlsform_notes *notes, struct arena *arena, const char *path)
+{
+    for (size_t i = 0; notes && i < notes->place_count; i++) {
+        if (notes->places[i].row && strcmp(notes->places[i].path, path) == 0) {
+            return arena_printf(arena, "survey row %zu", notes->places[i].row);
+        }
+    }
+    return path;
+}
+
+/* Where the author wrote each node. */
+static void keep_places(struct model *m, const struct question *parent)
+{
+    for (const struct question *q = parent->first; q; q = q->next) {
+        struct xlsform_notes *n = m->notes;
+        if (q->path) {
+            n->places = room(m->arena, n->places, n->place_count, &n->place_cap, sizeof *n->places);
+            n->places[n->place_count++] = (struct xlsform_place){q->path, q->number};
+        }
+        keep_places(m, q);
+    }
+}
 
 bool model_at(struct model *m, const char *sheet, size_t row, const char *column)
 {
@@ -22,15 +82,32 @@ bool model_at(struct model *m, const char *sheet, size_t row, const char *column
 
 void model_note(struct model *m, const char *fmt, ...)
 {
-    char text[400];
-    va_list args;
-    if (!m->notes || m->notes->count == XLSFORM_WARNINGS_MAX) {
+    va_list args, again;
+    if (!m->notes) {
         return;
     }
     va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, fmt, args);
+    char *text = mem_alloc((size_t)len + 1);
+    vsnprintf(text, (size_t)len + 1, fmt, again);
+    va_end(again);
     va_end(args);
-    m->notes->text[m->notes->count++] = arena_text(m->arena, text);
+    xlsform_note(m->notes, m->arena, text);
+    free(text);
+}
+
+bool model_go_on(struct model *m)
+{
+    if (!m->options->all || !m->notes || m->err->code != ERR_INPUT) {
+        return false;
+    }
+    xlsform_fault(m->notes, m->arena, m->err);
+    if (!m->first_fault.code) {
+        m->first_fault = *m->err;
+    }
+    *m->err = (struct err){0};
+    return true;
 }
 
 bool model_yes(const char *text, bool otherwise)
@@ -93,8 +170,23 @@ bool xlsform_convert(struct buf *xml, const struct workbook *book,
     map_init(&m.by_folded, arena);
     map_init(&m.lists_by_name, arena);
     if (notes) {
-        notes->count = 0;
+        *notes = (struct xlsform_notes){0};
     }
     note_near_sheets(&m);
-    return xlsform_read(&m) && xlsform_write(&m, xml);
+    bool ok = xlsform_read(&m);
+    if (notes) {
+        keep_places(&m, &m.root);
+    }
+    if (options->all && (!ok || m.first_fault.code)) {
+        (void)(ok || model_go_on(&m));
+        xlsform_try(&m);
+        ok = false;
+    }
+    ok = ok && xlsform_write(&m, xml);
+    if (m.first_fault.code) {
+        (void)(!err->code || model_go_on(&m));
+        *err = m.first_fault;
+        ok = false;
+    }
+    return ok;
 }

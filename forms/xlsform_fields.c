@@ -304,6 +304,29 @@ static const char *near_header(enum table_kind kind, const char *name)
                             : NULL; /* short words are their own */
 }
 
+/* What people call a column in their own language. */
+static const char *native_header(enum table_kind kind, const char *name)
+{
+    static const char *const names[][2] = {
+        {"тип", "type"},          {"имя", "name"},           {"название", "name"},
+        {"подпись", "label"},     {"метка", "label"},        {"вопрос", "label"},
+        {"подсказка", "hint"},    {"обязательный", "required"}, {"обязательно", "required"},
+        {"условие", "relevant"},  {"ограничение", "constraint"}, {"расчёт", "calculation"},
+        {"расчет", "calculation"}, {"вид", "appearance"},    {"түрү", "type"},
+        {"аты", "name"},          {"ном", "name"},           {"навъ", "type"},
+        {"список", "list_name"}};
+    struct buf small = {0};
+    const char *found = NULL;
+    for (size_t at = 0, len = strlen(name); at < len;) {
+        text_put(&small, text_small(text_next(name, len, &at)));
+    }
+    for (size_t i = 0; small.data && kind != TABLE_SETTINGS && i < sizeof names / sizeof *names; i++) {
+        found = strcmp(small.data, names[i][0]) == 0 ? names[i][1] : found;
+    }
+    buf_fini(&small);
+    return found;
+}
+
 static void read_header(struct model *m, struct header *h, const char *text, enum table_kind kind,
                         bool doubles)
 {
@@ -348,7 +371,21 @@ static void read_header(struct model *m, struct header *h, const char *text, enu
     } else {
         if (!known && *pieces[0] && kind != TABLE_CHOICES && kind != TABLE_OSM) {
             const char *near = near_header(kind, first);
-            if (near) {
+            const char *single = strchr(text, ':'); /* "label:Русский (ru)" among "label::…" */
+            const char *before = single ? snake(arena, trimmed(arena, text, (size_t)(single - text)))
+                                        : "";
+            const char *meant = native_header(kind, pieces[0]);
+            if (single && single[1] != ':' && (find_name(kind, before) || find_alias(kind, before))) {
+                model_note(m,
+                           "the column '%s' is not known and does nothing; write '%s::%s', with "
+                           "two colons",
+                           text, before, single + 1 + strspn(single + 1, " "));
+            } else if (meant) {
+                model_note(m,
+                           "the column '%s' is not known and does nothing; the standard's name is "
+                           "'%s'",
+                           text, meant);
+            } else if (near) {
                 model_note(m, "the column '%s' is not known and does nothing; did you mean '%s'?",
                            text, near);
             }
@@ -356,6 +393,10 @@ static void read_header(struct model *m, struct header *h, const char *text, enu
         /* the name of an unknown column stays as it is: filters may use it */
         h->parts[h->count++] = known ? known : pieces[0];
         h->renamed = known != NULL;
+    }
+    if (kind == TABLE_SETTINGS && count > 1 && (alias || known)) {
+        model_note(m, "settings: the column '%s' is left out; '%s' cannot be translated", text,
+                   pieces[0]);
     }
     for (size_t i = 1; i < count && h->count < PARTS_MAX; i++) {
         h->parts[h->count++] = pieces[i];

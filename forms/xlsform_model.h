@@ -133,6 +133,7 @@ struct model {
     const struct xlsform_options *options;
     struct xlsform_notes *notes;
     struct err *err;
+    struct err first_fault; /* of those that were gone on behind */
     struct question root; /* a group: the instance's root */
     struct map by_name;   /* question name → struct question, chained by `other` */
     struct choice_list *lists, *lists_end;
@@ -146,6 +147,8 @@ struct model {
 
 /* Set place (sheet, row, column) and return false. */
 bool model_at(struct model *m, const char *sheet, size_t row, const char *column);
+/* Behind a fault: false unless all faults are wanted; then it is kept, and m->err is clear. */
+bool model_go_on(struct model *m);
 void model_note(struct model *m, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* True for the spellings of yes; `otherwise` where the text is neither yes nor no. */
 bool model_yes(const char *text, bool otherwise);
@@ -162,6 +165,8 @@ void model_near_sheet(struct model *m, const char *name);
 bool xlsform_read(struct model *m);
 bool xlsform_parameters(struct model *m, struct question *q);
 bool xlsform_entities(struct model *m);
+/* Where a form is faulty already: look at its expressions, too, and write nothing. */
+void xlsform_try(struct model *m);
 bool xlsform_write(struct model *m, struct buf *xml);
 
 /* ---- references ---- */

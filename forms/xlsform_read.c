@@ -193,13 +193,16 @@ static bool read_survey(struct model *m, const struct sheet *sheet, struct table
     }
     for (size_t i = 0; i < table->count; i++) {
         if (!row_read(m, &s, &table->rows[i], meta)) {
-            return false;
+            if (!model_go_on(m)) {
+                return false;
+            }
+            row_stand_in(m, &s, &table->rows[i]);
         }
     }
     if (s.open != &m->root) {
         err_set(m->err, ERR_INPUT, "the %s '%s' is never ended", s.open->type_name, s.open->name);
         err_hint(m->err, "add a row with type 'end_%s'", s.open->type_name);
-        return model_at(m, "survey", s.open->number, "type");
+        return model_at(m, "survey", s.open->number, "type") || model_go_on(m);
     }
     return true;
 }
@@ -207,7 +210,7 @@ static bool read_survey(struct model *m, const struct sheet *sheet, struct table
 static bool check_triggers(struct model *m, struct question *parent)
 {
     for (struct question *q = parent->first; q; q = q->next) {
-        if (!row_trigger(m, q) || !check_triggers(m, q)) {
+        if ((!row_trigger(m, q) && !model_go_on(m)) || !check_triggers(m, q)) {
             return false;
         }
     }
@@ -222,13 +225,21 @@ static bool hang_triggers(struct model *m, struct question *parent)
         size_t at = 0, start, end;
         const char *name;
         bool saved, bad;
+        if (trigger && q->shape != SHAPE_QUESTION) {
+            model_note(m, "survey row %zu: a trigger of a group or repeat does nothing", q->number);
+            trigger = NULL;
+        }
         while (trigger && trigger->text &&
                ref_next(trigger->text, &at, &start, &end, &name, &saved, &bad, m->arena)) {
             struct question *by = bad ? NULL : model_find(m, name);
             if (!by || by->shape != SHAPE_QUESTION) {
                 err_set(m->err, ERR_INPUT, "'%s' is no question that could trigger this", name);
                 err_hint(m->err, "name a question that is asked");
-                return model_at(m, "survey", q->number, trigger->header);
+                model_at(m, "survey", q->number, trigger->header);
+                if (!model_go_on(m)) {
+                    return false;
+                }
+                continue;
             }
             struct triggered *t = arena_alloc(m->arena, sizeof *t);
             t->target = q;
@@ -284,7 +295,10 @@ static bool check_geometries(struct model *m, const struct question *parent)
         if (name && !known) {
             err_set(m->err, ERR_INPUT, "reference-geometry: there is no list '%s'", name);
             err_hint(m->err, "name a list, an attached file or an entity list, or ${repeat}");
-            return model_at(m, "survey", q->number, "parameters");
+            model_at(m, "survey", q->number, "parameters");
+            if (!model_go_on(m)) {
+                return false;
+            }
         }
         if (!check_geometries(m, q)) {
             return false;
@@ -293,9 +307,10 @@ static bool check_geometries(struct model *m, const struct question *parent)
     return true;
 }
 
+/* Kobo's exports bring "$autovalue" and "$kuid", which are no names of XML elements. */
 static bool is_plain_tag(const char *name)
 {
-    return *name && !strchr(name, ' ');
+    return model_is_name(name);
 }
 
 static bool read_choices(struct model *m, const struct sheet *sheet, struct table *table)
@@ -324,9 +339,13 @@ static bool read_choices(struct model *m, const struct sheet *sheet, struct tabl
         if (!choice->name) {
             err_set(m->err, ERR_INPUT, "the choice has no name");
             err_hint(m->err, "the name is what is stored when it is chosen");
-            return model_at(m, sheet->name, row->number, "name");
+            model_at(m, sheet->name, row->number, "name");
+            if (!model_go_on(m)) {
+                return false;
+            }
+            continue;
         }
-        if (!row_media_known(m, sheet->name, row)) {
+        if (!row_media_known(m, sheet->name, row) && !model_go_on(m)) {
             return false;
         }
         if (!field_get(row->cells, "label")) {
@@ -375,7 +394,10 @@ static bool unique_choices(struct model *m)
                 err_hint(m->err,
                          "row %zu has it already; rename one, or set allow_choice_duplicates",
                          before->number);
-                return model_at(m, "choices", r->number, "name");
+                model_at(m, "choices", r->number, "name");
+                if (!model_go_on(m)) {
+                    return false;
+                }
             }
             map_put(&seen, r->name, r);
         }

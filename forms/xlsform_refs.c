@@ -550,7 +550,11 @@ static bool check_text(struct model *m, const char *sheet, size_t row, const cha
         if (bad) {
             err_set(m->err, ERR_INPUT, "'%.100s' is no reference to a question", name);
             err_hint(m->err, "a reference is ${, the name of a question, and }");
-            return model_at(m, sheet, row, column);
+            model_at(m, sheet, row, column);
+            if (!model_go_on(m)) {
+                return false;
+            }
+            continue;
         }
         struct question *q = map_get(&m->by_name, name);
         bool loop = false; /* the questions of a loop come out once a choice */
@@ -559,7 +563,10 @@ static bool check_text(struct model *m, const char *sheet, size_t row, const cha
         }
         if (!q || (q->other && !loop)) {
             unknown(m, name);
-            return model_at(m, sheet, row, column);
+            model_at(m, sheet, row, column);
+            if (!model_go_on(m)) {
+                return false;
+            }
         }
     }
     return true;

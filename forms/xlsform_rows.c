@@ -628,6 +628,34 @@ static bool is_setting(struct model *m, const struct row *row, const char *type)
     return title || id;
 }
 
+void row_stand_in(struct model *m, struct survey *s, const struct row *row)
+{
+    const char *type = field_text(row->cells, "type"), *name = field_text(row->cells, "name");
+    const char *rest = "", *kind = type ? bracket(plain_type(type), "begin", &rest) : NULL;
+    for (struct question **at = &s->open->first; *at; at = &(*at)->next) {
+        if (!(*at)->path) { /* it got as far as that */
+            *at = NULL;
+            break;
+        }
+    }
+    s->open->last = s->open->first;
+    while (s->open->last && s->open->last->next) {
+        s->open->last = s->open->last->next;
+    }
+    bool named = name && model_is_name(name) && !map_get(&m->by_name, name);
+    if (!kind && !named) {
+        return;
+    }
+    name = named ? name : arena_printf(m->arena, "row%zu", row->number);
+    struct question *q = model_append(m, s->open, kind ? SHAPE_GROUP : SHAPE_QUESTION, name);
+    q->number = row->number;
+    q->type_name = kind ? kind : "text";
+    q->type = kind ? NULL : question_type("text");
+    q->other = map_get(&m->by_name, name);
+    map_put(&m->by_name, name, q);
+    s->open = kind ? q : s->open;
+}
+
 bool row_read(struct model *m, struct survey *s, const struct row *row, struct question *meta)
 {
     const char *disabled = field_text(row->cells, "disabled");

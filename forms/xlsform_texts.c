@@ -25,8 +25,13 @@ struct language {
     const char *name;
     struct entry *first, *last;
     struct language *next;
-    size_t missing; /* texts that only others have */
-    const char *first_missing;
+    size_t missing; /* texts that only others have … */
+    struct gap *gaps, *last_gap;
+};
+struct gap { /* … by what they are: label of the survey, … */
+    const char *sheet, *what;
+    struct buf rows; /* "6, 14"; freed when it is told */
+    struct gap *next;
 };
 struct id { /* one text in all its languages */
     const char *id;
@@ -232,6 +237,51 @@ static void fill_from(struct texts *t, const struct entry *e)
     }
 }
 
+/* Which text is it, as its author wrote it in another language? */
+static const struct form_text *written(const struct id *id)
+{
+    for (const struct entry *e = id->first; e; e = e->other) {
+        for (const struct form_text *f = e->first; f; f = f->next) {
+            if (f->text && text_is(f->form, "long")) {
+                return f;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void add_gap(struct texts *t, struct language *l, const struct id *id)
+{
+    static const char *const names[][2] = {{"jr:constraintMsg", "constraint_message"},
+                                           {"jr:requiredMsg", "required_message"}};
+    const struct form_text *f = written(id);
+    const char *colon = strrchr(id->id, '/') ? strchr(strrchr(id->id, '/'), ':') : NULL;
+    const char *what = colon ? colon + 1 : "label";
+    if (!f) {
+        return;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        what = text_is(what, names[i][0]) ? names[i][1] : what;
+    }
+    struct gap *g = l->gaps;
+    while (g && !(text_is(g->sheet, f->sheet) && text_is(g->what, what))) {
+        g = g->next;
+    }
+    if (!g) {
+        g = arena_alloc(t->m->arena, sizeof *g);
+        g->sheet = f->sheet;
+        g->what = what;
+        if (l->last_gap) {
+            l->last_gap->next = g;
+        } else {
+            l->gaps = g;
+        }
+        l->last_gap = g;
+    }
+    buf_printf(&g->rows, g->rows.len ? ", %zu" : "%zu", f->row);
+    l->missing++;
+}
+
 static void fill_id(struct texts *t, struct id *id)
 {
     id->filled = true;
@@ -243,7 +293,7 @@ static void fill_id(struct texts *t, struct id *id)
         for (; f && (f->text || !text_is(f->form, "long")); f = f->next) {
         }
         if (f) {
-            l->first_missing = l->missing++ ? l->first_missing : id->id;
+            add_gap(t, l, id);
         }
     }
 }
@@ -259,10 +309,36 @@ static void fill_gaps(struct texts *t)
         }
     }
     for (struct language *l = t->first; l; l = l->next) {
-        if (l->missing) {
-            model_note(t->m, "%zu texts have no translation in '%s'; the first is %s", l->missing,
-                       l->name, l->first_missing);
+        struct buf where = {0};
+        for (struct gap *g = l->gaps; g; g = g->next) {
+            buf_printf(&where, "%s%s of %s rows %s", where.len ? "; " : "", g->what, g->sheet,
+                       g->rows.data);
+            buf_fini(&g->rows);
         }
+        if (l->missing) {
+            model_note(t->m, "%zu texts have no translation in '%s': %s", l->missing, l->name,
+                       where.data);
+        }
+        buf_fini(&where);
+    }
+}
+
+/* A column without a language beside others that have one: nobody sees whose words they are. */
+static void note_plain(struct texts *t, const struct question *parent, struct map *told)
+{
+    static const char *const keys[] = {"label", "hint", "guidance_hint"};
+    for (const struct question *q = parent->first; q; q = q->next) {
+        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+            const struct field *v = q->number ? field_get(q->row, keys[i]) : NULL;
+            if (v && v->text && v->header && !map_get(told, v->header)) {
+                map_put(told, v->header, t);
+                model_note(t->m,
+                           "survey: the column '%s' has no language while others have; write "
+                           "'%s::%s'",
+                           v->header, v->header, t->first->name);
+            }
+        }
+        note_plain(t, q, told);
     }
 }
 
@@ -288,6 +364,12 @@ struct texts *texts_gather(struct model *m)
     gather_media(t, &m->root);
     fill_gaps(t);
     note_languages(t);
+    bool named = t->first && !text_is(t->first->name, "default");
+    if (named && text_is(m->default_language, "default")) {
+        struct map told;
+        map_init(&told, m->arena);
+        note_plain(t, &m->root, &told);
+    }
     return t;
 }
 

@@ -30,8 +30,10 @@ bool write_expression(struct writer *w, const char **out, const struct question 
     const char *column = v && v->header ? v->header : v ? v->key : "calculation";
     const char *sheet = q->shape == SHAPE_ATTRIBUTE ? "entities" : "survey";
     if (!refs_text(m, out, q, text, flags)) {
-        return q->number ? model_at(m, sheet, q->number, column)
-                         : model_at(m, "settings", 2, column);
+        (void)(q->number ? model_at(m, sheet, q->number, column)
+                         : model_at(m, "settings", 2, column));
+        *out = "";
+        return model_go_on(m);
     }
     struct xpath *compiled;
     struct err err = {0};
@@ -47,7 +49,8 @@ bool write_expression(struct writer *w, const char **out, const struct question 
         model_note(m, "%s row %zu, column %s: %s", sheet, q->number, column, err.what);
     } else if (!ok) {
         *m->err = err;
-        return model_at(m, sheet, q->number, column);
+        model_at(m, sheet, q->number, column);
+        return model_go_on(m);
     }
     return true;
 }
@@ -231,7 +234,7 @@ static bool put_list(struct writer *w, const struct choice_list *list)
             while (i < 5 && !text_is(own[i], v->key)) {
                 i++;
             }
-            if (i == 5 && v->text && !strpbrk(v->key, " \t\r\n<>&\"'/") && *v->key) {
+            if (i == 5 && v->text && model_is_name(v->key)) {
                 buf_join(out, "<", v->key, ">", NULL);
                 xml_put_text(out, v->text);
                 buf_join(out, "</", v->key, ">", NULL);
@@ -623,6 +626,34 @@ static void put_itemsets(struct writer *w)
         }
         buf_text(out, "\r\n");
     }
+}
+
+static void try_expressions(struct writer *w, const struct question *parent)
+{
+    for (const struct question *q = parent->first; q; q = q->next) {
+        const struct field *bind = field_get(q->row, "bind");
+        const struct field *filter = field_get(q->row, "choice_filter");
+        const char *ignored;
+        for (const struct field *v = bind && q->path ? bind->first : NULL; v; v = v->next) {
+            if (v->text && is_expression(v->key)) {
+                (void)!write_expression(w, &ignored, q, v, yes_no(v->text), 0);
+            }
+        }
+        if (filter && filter->text && q->path) {
+            (void)!write_expression(w, &ignored, q, filter, filter->text, REF_CURRENT);
+        }
+        try_expressions(w, q);
+    }
+}
+
+void xlsform_try(struct model *m)
+{
+    struct writer w = {.m = m};
+    map_init(&w.instances, m->arena);
+    map_init(&w.sound, m->arena);
+    arena_init(&w.temp);
+    try_expressions(&w, &m->root);
+    arena_fini(&w.temp);
 }
 
 bool xlsform_write(struct model *m, struct buf *xml)

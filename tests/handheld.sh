@@ -223,6 +223,7 @@ scenario() {
     puller=$!
     drive "$D/i.drive"
     wait $puller
+    fsck.vfat -a "$D/stick.img" > "$D/pulled.log" 2>&1 || true # else it stays marked as pulled out
     in_stick
     wait_seen '^medium:1$' 60
     drive "$D/j.drive"

@@ -27,6 +27,7 @@ home() { # HEADER-REGEX FILES…
 }
 home 'libxml/' platform/xml.c platform/wipe.c
 home 'zip.h' platform/zip.c
+home 'freexl.h' tools/desk_xls.c
 home 'jansson.h' platform/json.c
 home 'pcre2.h' platform/regex.c
 home 'utf8proc.h' platform/text.c
@@ -60,7 +61,7 @@ base='libc\.so|libm\.so|ld-linux|libgcc_s|libasan|libubsan'
 app="$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsndfile|libsystemd|libwayland-client|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson"
 links build/bin/suhbat "$app"
 for t in build/bin/suhbat-*; do
-    links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip"
+    links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip|libfreexl"
 done
 [ $bad -eq 0 ] && echo "layers: clean"
 exit $bad

@@ -15,6 +15,7 @@ fuzz_xform)
 fuzz_workbook) cp forms/study/focus_group.csv "$dir"; cp tests/cases/seeds/*.md "$dir" 2>/dev/null || true ;;
 fuzz_xpath) n=0; grep -v '^#' tests/cases/xpath.test | while read -r line; do
         n=$((n + 1)); printf '%s' "${line%% =>*}" > "$dir/$n"; done ;;
+fuzz_xls) printf '\0\0\320\1\2\3' > "$dir/turned" ;;
 fuzz_instance) cp tests/cases/seeds/instance-*.txt "$dir" ;;
 fuzz_picture) for kind in png jpg; do convert -size 24x18 gradient:red-blue "$dir/a.$kind" 2>/dev/null || true; done ;;
 fuzz_audio) printf 'RIFF\044\000\000\000WAVEfmt \020\000\000\000\001\000\001\000\100\037\000\000\200\076\000\000\002\000\020\000data\004\000\000\000\001\002\003\004' > "$dir/a.wav" ;;

@@ -7,6 +7,23 @@
 
 #include "platform/clock.h"
 #include "platform/file.h"
+#include "tools/desk_xls.h"
+
+bool desk_workbook(struct workbook *book, struct arena *arena, const char *file,
+                   const struct buf *bytes, struct err *err)
+{
+    struct buf xlsx = {0};
+    if (!desk_xls_is(bytes->data, bytes->len)) {
+        return workbook_read(book, arena, file, bytes->data, bytes->len, err);
+    }
+    char *name = arena_printf(arena, "%s.xlsx", file_stem(arena, file)); /* whatever it calls itself */
+    bool ok = desk_xls_convert(&xlsx, bytes->data, bytes->len, err)
+                  ? workbook_read(book, arena, name, xlsx.data, xlsx.len, err)
+                  : err_at(err, "%s", file_name(file));
+    book->file = arena_text(arena, file_name(file));
+    buf_fini(&xlsx);
+    return ok;
+}
 
 bool desk_form_xml(struct buf *xml, const char *file, const struct xlsform_options *given,
                    struct arena *arena, struct xlsform_notes *notes, struct err *err)
@@ -14,7 +31,7 @@ bool desk_form_xml(struct buf *xml, const char *file, const struct xlsform_optio
     struct buf bytes = {0};
     struct workbook book;
     if (notes) {
-        notes->count = 0;
+        *notes = (struct xlsform_notes){0};
     }
     if (file_ends(file, ".xml")) {
         return file_read(xml, file, DESK_FILE_MAX, err);
@@ -25,17 +42,17 @@ bool desk_form_xml(struct buf *xml, const char *file, const struct xlsform_optio
     }
     options.fallback_id = file_stem(arena, file);
     bool ok = file_read(&bytes, file, DESK_FILE_MAX, err) &&
-              workbook_read(&book, arena, file, bytes.data, bytes.len, err) &&
+              desk_workbook(&book, arena, file, &bytes, err) &&
               xlsform_convert(xml, &book, &options, arena, notes, err);
     buf_fini(&bytes);
     return ok;
 }
 
-bool desk_form_load(struct form **form, const char *file, struct arena *arena,
-                    struct xlsform_notes *notes, struct err *err)
+bool desk_form_load(struct form **form, const char *file, const struct xlsform_options *given,
+                    struct arena *arena, struct xlsform_notes *notes, struct err *err)
 {
     struct buf xml = {0};
-    bool ok = desk_form_xml(&xml, file, NULL, arena, notes, err);
+    bool ok = desk_form_xml(&xml, file, given, arena, notes, err);
     if (ok && !form_load(form, xml.data, xml.len, &xml_trusted, err)) {
         ok = err_at(err, "%s", file_name(file));
     }
@@ -43,10 +60,10 @@ bool desk_form_load(struct form **form, const char *file, struct arena *arena,
     return ok;
 }
 
-static void note(struct xlsform_notes *notes, struct arena *arena, const char *text)
+static void tell(struct xlsform_notes *notes, struct arena *arena, const char *text)
 {
-    if (notes && notes->count < sizeof notes->text / sizeof *notes->text) {
-        notes->text[notes->count++] = arena_text(arena, text);
+    if (notes) {
+        xlsform_note(notes, arena, text);
     }
 }
 
@@ -59,17 +76,17 @@ bool desk_form_fit(const struct form *form, struct arena *arena, struct xlsform_
         return err_hint(err, "an answer would be stored nowhere: mend the ref, or take them out");
     }
     if (form->encrypts) {
-        note(notes, arena,
+        tell(notes, arena,
              "the form asks for ODK's encryption by a public key; suhbat does not use that key, "
              "but seals every record for the study's recipients (docs/SECURITY.md)");
     }
     if (form->identify_user && !form->submitter) {
-        note(notes, arena,
+        tell(notes, arena,
              "identify-user: no question is marked bind::suhbat:submitter as the interviewer's "
              "code; the column `user` of audit.csv stays blank");
     }
     if (form->records) {
-        note(notes, arena, "the form asks for a recording in the background; none is made yet");
+        tell(notes, arena, "the form asks for a recording in the background; none is made yet");
     }
     return true;
 }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef TOOLS_DESK_FORM_H
 #define TOOLS_DESK_FORM_H
-/* desk_form: a form from a file of any kind (.csv, .md, .xlsx, .xml), and the files beside it. */
+/* desk_form: a form from a file of any kind (.csv, .md, .xlsx, .xlsm, .xls, .xml), and the files beside it. */
 #include "forms/session.h"
 #include "forms/xlsform.h"
 
 enum { DESK_FILE_MAX = 64 << 20 };
+
+/* The sheets of a workbook of any kind, .xls among them. */
+MUST_CHECK bool desk_workbook(struct workbook *book, struct arena *arena, const char *file,
+                              const struct buf *bytes, struct err *err);
 
 /* The XForm of FILE: .xml as it is, a workbook converted.  `given` (may be NULL) are options of the
  * conversion; the form's fallback id is the file's stem. */
@@ -14,7 +18,8 @@ MUST_CHECK bool desk_form_xml(struct buf *xml, const char *file,
                               struct xlsform_notes *notes, struct err *err);
 
 /* The same, loaded; errors carry the file's name. */
-MUST_CHECK bool desk_form_load(struct form **form, const char *file, struct arena *arena,
+MUST_CHECK bool desk_form_load(struct form **form, const char *file,
+                               const struct xlsform_options *given, struct arena *arena,
                                struct xlsform_notes *notes, struct err *err);
 
 /* A loaded form as something to go into the field with: ERR_INPUT where a question stores nowhere;

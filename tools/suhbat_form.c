@@ -11,6 +11,8 @@
 #include "platform/file.h"
 #include "platform/json.h"
 #include "platform/package.h"
+#include "platform/text.h"
+#include "tools/desk_check.h"
 #include "tools/desk_cli.h"
 #include "tools/desk_fill.h"
 #include "tools/desk_form.h"
@@ -144,24 +146,38 @@ static void check_lists(const struct form *form, struct desk_env *desk, struct a
     }
 }
 
-static bool run_check(const struct cli_words *words, struct err *err)
+/* One file: all that is wrong with it. */
+static bool check_file(const char *file, struct err *err)
 {
+    static const struct xlsform_options all = {.all = true};
     struct arena arena;
     struct form *form = NULL;
     struct session *session = NULL;
     struct desk_env desk;
-    struct xlsform_notes notes = {.count = 0};
+    struct xlsform_notes notes = {0};
+    const char *name = file_name(file);
     arena_init(&arena);
-    bool ok =
-        desk_form_load(&form, words->list[0], &arena, &notes, err) &&
-        (desk_form_fit(form, &arena, &notes, err) || err_at(err, "%s", file_name(words->list[0])));
+    bool ok = desk_form_load(&form, file, &all, &arena, &notes, err) &&
+              (desk_form_fit(form, &arena, &notes, err) || err_at(err, "%s", name));
     if (ok) {
-        desk_env_init(&desk, words->list[0]);
+        desk_env_init(&desk, file);
+        desk_check(form, &desk, &notes, &arena);
         if (!session_new(&session, form, &desk.env, err)) {
-            ok = err_at(err, "%s", file_name(words->list[0]));
+            ok = err_at(err, "%s", name);
         }
     }
     print_notes(&notes);
+    for (size_t i = 0; i < notes.fault_count; i++) {
+        bool placed = text_starts(notes.faults[i], name);
+        fprintf(stderr, "suhbat-form: %s%s%s\n", placed ? "" : name, placed ? "" : ", ",
+                notes.faults[i]);
+    }
+    if (notes.fault_count) {
+        *err = (struct err){0};
+        ok = err_set(err, ERR_INPUT, "%zu %s", notes.fault_count,
+                     notes.fault_count == 1 ? "fault" : "faults");
+        err_at(err, "%s", name);
+    }
     if (ok) {
         check_lists(form, &desk, &arena);
         size_t questions = 0, repeats = 0;
@@ -170,14 +186,34 @@ static bool run_check(const struct cli_words *words, struct err *err)
             questions += c && control_is_question(c);
             repeats += form->items[i]->is_repeat;
         }
-        printf("%s: form '%s'%s%s, %zu questions, %zu repeats, %zu languages: good\n",
-               file_name(words->list[0]), form->id, *form->version ? ", version " : "",
-               form->version, questions, repeats, form->language_count);
+        printf("%s: form '%s'%s%s, %zu questions, %zu repeats, %zu languages: good\n", name,
+               form->id, *form->version ? ", version " : "", form->version, questions, repeats,
+               form->language_count);
     }
     session_free(session);
     form_free(form);
     arena_fini(&arena);
     return ok;
+}
+
+static bool run_check(const struct cli_words *words, struct err *err)
+{
+    size_t faulty = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        struct err why = {0};
+        if (check_file(words->list[i], &why)) {
+            continue;
+        }
+        if (words->count == 1) {
+            *err = why;
+            return false;
+        }
+        char text[1200];
+        err_text(&why, text, sizeof text);
+        fprintf(stderr, "suhbat-form: %s\n", text);
+        faulty++;
+    }
+    return !faulty || err_set(err, ERR_INPUT, "%zu of %zu forms are faulty", faulty, words->count);
 }
 
 /* external_choices stand beside the XForm, under the name by which Collect finds them. */
@@ -205,7 +241,7 @@ static bool convert_workbook(const char *file, struct err *err)
     struct buf bytes = {0}, out = {0};
     arena_init(&arena);
     bool ok = file_read(&bytes, file, DESK_FILE_MAX, err) &&
-              workbook_read(&book, &arena, file, bytes.data, bytes.len, err);
+              desk_workbook(&book, &arena, file, &bytes, err);
     if (ok && file_ends(opt_out, ".csv")) {
         workbook_write_csv(&out, &book);
     } else if (ok) {
@@ -270,7 +306,7 @@ static bool run_fill(const struct cli_words *words, struct err *err)
     }
     arena_init(&arena);
     desk_env_init(&desk, words->list[0]);
-    bool ok = desk_form_load(&form, words->list[0], &arena, NULL, err) &&
+    bool ok = desk_form_load(&form, words->list[0], NULL, &arena, NULL, err) &&
               session_new(&session, form, &desk.env, err) &&
               file_read(&steps, opt_answers, DESK_FILE_MAX, err) &&
               fill(session, &steps, &xml, err) &&
@@ -296,7 +332,7 @@ static bool open_file(struct opened *o, const char *file, struct err *err)
     memset(o, 0, sizeof *o);
     arena_init(&o->arena);
     desk_env_init(&o->desk, file);
-    if (!desk_form_load(&o->form, file, &o->arena, NULL, err)) {
+    if (!desk_form_load(&o->form, file, NULL, &o->arena, NULL, err)) {
         return false;
     }
     return session_new(&o->session, o->form, &o->desk.env, err) ||
@@ -494,9 +530,9 @@ int main(int argc, char **argv)
         {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_verb verbs[] = {
-        {"check", "FILE", "say whether the form is good, or what is wrong and where.", 1, 1, NULL,
-         run_check},
-        {"convert", "FILE", "workbook (.csv, .md, .xlsx) to XForm, or to another kind of workbook.",
+        {"check", "FILE…", "say whether the forms are good, or all that is wrong and where.", 1,
+         CLI_ANY, NULL, run_check},
+        {"convert", "FILE", "workbook (.csv, .md, .xlsx, .xlsm, .xls) to XForm, or to another kind of workbook.",
          1, 1, out, run_convert},
         {"fill", "FILE", "an interview without a window; writes the instance.", 1, 1, filling,
          run_fill},

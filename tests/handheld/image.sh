@@ -78,6 +78,8 @@ xorg)
     printf '[Service]\nExecStart=\nExecStart=/usr/bin/xinit /usr/lib/suhbat/kiosk-app -- :0 vt1 -keeptty -nolisten tcp\nNoNewPrivileges=no\nCapabilityBoundingSet=~\nRestrictSUIDSGID=no\nSystemCallFilter=\nProtectSystem=no\nMemoryDenyWriteExecute=no\nProtectClock=no\nProtectKernelTunables=no\nProtectKernelModules=no\nProtectKernelLogs=no\nProtectHostname=no\nRestrictRealtime=no\nLockPersonality=no\nRestrictNamespaces=no\nDevicePolicy=auto\nRestrictAddressFamilies=\n' \
         >> "$root/etc/systemd/system/suhbat-kiosk.service.d/eye.conf" ;;
 esac
+# a VT that Xorg leaves gets a login from logind, which would then keep the kiosk from starting anew (docs/HANDHELD.md)
+chroot "$root" systemctl $([ "$mode" = xorg ] && echo mask || echo unmask) -q getty@tty1.service autovt@tty1.service
 chroot "$root" systemctl enable -q suhbat-kiosk.service touchscreen.service
 chroot "$root" rm -rf /var/lib/suhbat
 rm -f "$OUT/$mode.img"
