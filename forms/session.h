@@ -57,6 +57,8 @@ struct node *session_root(const struct session *session); /* NODE_DOCUMENT */
 /* Language of the questions: "ky", "ru", …; a form without translations accepts any. */
 void session_set_language(struct session *session, const char *code);
 const char *session_language(const struct session *session);
+/* From now on texts show ${name} where an answer would stand: for whoever reads the form itself. */
+void session_texts_by_name(struct session *session, bool on);
 
 /* A text in the chosen language, else Russian, else the first that has it; `*fallback` (may be
  * NULL) says that it is not the chosen one.  "" when there is none.  Kept in `arena`. */

@@ -45,6 +45,7 @@ struct session {
     struct secondary *loaded; /* external instances fetched so far */
     struct fixed_list *fixed; /* those that were answered from so far */
     char language[LANGUAGE_NAME];
+    bool by_name; /* texts show ${name} in the place of answers */
     int asked, russian; /* that language and Russian among the form's, or -1 */
     struct undo *undo; /* what the settling of an answer has done, while `logging` */
     size_t undo_count, undo_cap;

@@ -65,6 +65,21 @@ static const char *dates_named(struct session *s, const struct xpath_value *v)
                : NULL;
 }
 
+/* As the author of a workbook wrote it: ${name} where it is a path to a question. */
+static void put_name(struct buf *out, const struct xpath *x)
+{
+    bool plain = x->op == XP_PATH && !x->start && x->step_count;
+    for (size_t i = 0; plain && i < x->step_count; i++) {
+        plain = !x->steps[i].pred_count;
+    }
+    const char *name = plain ? x->steps[x->step_count - 1].name : NULL;
+    if (name) {
+        buf_printf(out, "${%s}", name);
+    } else {
+        xpath_print(out, x);
+    }
+}
+
 static const char *text_of(struct session *s, struct arena *arena, const struct text *text,
                            struct node *node)
 {
@@ -78,6 +93,8 @@ static const char *text_of(struct session *s, struct arena *arena, const struct 
         struct xpath_value v;
         if (text->parts[i].literal) {
             buf_text(&out, text->parts[i].literal);
+        } else if (s->by_name) {
+            put_name(&out, text->parts[i].output);
         } else if (xpath_eval(&v, text->parts[i].output, &s->xpath, node, NULL)) {
             const char *named = dates_named(s, &v);
             buf_text(&out, named ? named : xpath_to_text(&s->xpath, &v));
@@ -169,6 +186,11 @@ void session_set_language(struct session *s, const char *code)
     snprintf(s->language, sizeof s->language, "%s", code);
     s->asked = form_language(s->form, s->language);
     s->russian = form_language(s->form, "ru");
+}
+
+void session_texts_by_name(struct session *s, bool on)
+{
+    s->by_name = on;
 }
 
 const char *session_language(const struct session *s)

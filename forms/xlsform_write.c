@@ -22,6 +22,98 @@ void write_attr(struct buf *out, const char *name, const char *value)
     mem_wipe_text(plain);
 }
 
+/* ---- what an author meant ---- */
+
+/* May it stand in a name?  Letters of other alphabets do. */
+static bool is_word(char c)
+{
+    unsigned char u = (unsigned char)c;
+    return u >= 0x80 || (u >= '0' && u <= '9') || (u >= 'A' && u <= 'Z') || (u >= 'a' && u <= 'z') ||
+           (u && strchr("_-.", c));
+}
+
+/* Outside of quotes: does this stand there?  A word stands alone. */
+static bool stands_in(const char *text, const char *what, bool word)
+{
+    char quote = 0;
+    size_t len = strlen(what);
+    for (const char *p = text; *p; p++) {
+        if (quote) {
+            quote = *p == quote ? 0 : quote;
+        } else if (*p == '"' || *p == '\'') {
+            quote = *p;
+        } else if (strncmp(p, what, len) == 0) {
+            if (!word || ((p == text || !is_word(p[-1])) && !is_word(p[len]))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void hint_expression(struct err *err, const char *text)
+{
+    static const struct {
+        const char *theirs, *hint;
+        bool word;
+    } slips[] = {{"$(", "a question is written ${name}, with braces", false},
+                 {"=>", "greater or equal is written >=", false},
+                 {"=<", "less or equal is written <=", false},
+                 {"==", "equal is written =", false},
+                 {"<>", "not equal is written !=", false},
+                 {"&&", "write 'and'", false},
+                 {"||", "write 'or'", false},
+                 {"AND", "write 'and' in small letters", true},
+                 {"And", "write 'and' in small letters", true},
+                 {"OR", "write 'or' in small letters", true},
+                 {"Or", "write 'or' in small letters", true},
+                 {"DIV", "write 'div' in small letters", true},
+                 {"MOD", "write 'mod' in small letters", true},
+                 {"и", "write 'and'", true},
+                 {"или", "write 'or'", true},
+                 {"%", "the rest of a division is written 'mod'", false}};
+    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+        if (stands_in(text, slips[i].theirs, slips[i].word)) {
+            err_hint(err, "%s", slips[i].hint);
+            return;
+        }
+    }
+    size_t quotes[2] = {0, 0};
+    for (const char *p = text; *p; p++) {
+        quotes[0] += *p == '"';
+        quotes[1] += *p == '\'';
+    }
+    if (quotes[0] % 2 || quotes[1] % 2) {
+        err_hint(err, "a quote is opened and never closed");
+    }
+}
+
+/* The fault in the author's own words: references stand as they were written. */
+static void tell_expression(struct writer *w, struct err *err, const char *text)
+{
+    char *names = arena_text(&w->temp, text);
+    for (char *p = names; *p; p++) {
+        if (p[0] == '$' && p[1] == '{' && strchr(p, '}')) {
+            char *end = strchr(p, '}');
+            for (; p < end; p++) {
+                *p = strchr("${#", *p) ? '_' : *p;
+            }
+            *p = '_';
+        }
+    }
+    struct xpath *ignored;
+    struct err own = {0};
+    if (!xpath_compile(&ignored, &w->temp, names, &own)) {
+        char *at = strstr(own.what, " in \"");
+        for (size_t i = 0; at && names[i] && at[5 + i] == names[i]; i++) {
+            at[5 + i] = text[i];
+        }
+        *err = own;
+    }
+    hint_expression(err, text);
+    arena_reset(&w->temp);
+}
+
 /* A cell's expression with references resolved; where it is no XPath, the author is told. */
 bool write_expression(struct writer *w, const char **out, const struct question *q,
                       const struct field *v, const char *text, unsigned flags)
@@ -48,6 +140,7 @@ bool write_expression(struct writer *w, const char **out, const struct question 
     if (!ok && m->options->lenient) {
         model_note(m, "%s row %zu, column %s: %s", sheet, q->number, column, err.what);
     } else if (!ok) {
+        tell_expression(w, &err, text);
         *m->err = err;
         model_at(m, sheet, q->number, column);
         return model_go_on(m);
@@ -510,6 +603,26 @@ static const char *const usual_namespaces[][2] = {
     {"orx", "http://openrosa.org/xforms"},       {"odk", "http://www.opendatakit.org/xforms"},
 };
 
+/* Columns as bind::suhbat:sensitive need no setting: whose prefix it is, is known. */
+static bool uses_ours(const struct question *parent)
+{
+    for (const struct question *q = parent->first; q; q = q->next) {
+        static const char *const holders[] = {"bind", "control", "instance"};
+        for (size_t i = 0; i < sizeof holders / sizeof *holders; i++) {
+            const struct field *holder = field_get(q->row, holders[i]);
+            for (const struct field *v = holder ? holder->first : NULL; v; v = v->next) {
+                if (text_starts(v->key, "suhbat:")) {
+                    return true;
+                }
+            }
+        }
+        if (uses_ours(q)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void put_namespaces(struct writer *w, struct buf *out)
 {
     const char *own = field_text(w->m->settings, "namespaces");
@@ -522,8 +635,9 @@ static void put_namespaces(struct writer *w, struct buf *out)
         map_put(&seen, usual_namespaces[i][0], w);
     }
     char *list = arena_printf(
-        w->m->arena, "%s%s", own ? own : "",
-        w->m->entities_version ? " entities=\"http://www.opendatakit.org/xforms/entities\"" : "");
+        w->m->arena, "%s%s%s", own ? own : "",
+        w->m->entities_version ? " entities=\"http://www.opendatakit.org/xforms/entities\"" : "",
+        uses_ours(&w->m->root) ? " suhbat=\"https://suhbat.org/xforms\"" : "");
     for (const char *p = list; *p;) { /* name="uri" name2="uri2" */
         p += strspn(p, " \t\r\n");
         size_t len = strcspn(p, " \t\r\n");

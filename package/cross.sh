@@ -15,19 +15,26 @@ esac
 tests/deps.sh mmdebstrap dpkg-dev
 build=$(dpkg --print-architecture)
 root=$PWD/build/cross/$ARCH
+libraries=
+for p in $DEPS_BUILD; do
+    case $p in
+    gcc | make | libc6-dev | pkg-config | fonts-*) ;;
+    *) libraries="$libraries $p:$ARCH" ;;
+    esac
+done
 if [ ! -e "$root/etc/debian_version" ]; then
     mkdir -p "${root%/*}"
-    libraries=
-    for p in $DEPS_BUILD; do
-        case $p in
-        gcc | make | libc6-dev | pkg-config | fonts-*) ;;
-        *) libraries=$libraries,$p:$ARCH ;;
-        esac
-    done
     mmdebstrap --quiet --variant=minbase --architectures="$build,$ARCH" \
-        --include="make,gcc,libc6-dev,pkg-config,git,dpkg-dev,fonts-paratype,crossbuild-essential-$ARCH$libraries" \
+        --include="make,gcc,libc6-dev,pkg-config,git,dpkg-dev,fonts-paratype,crossbuild-essential-$ARCH$(echo "$libraries" | tr ' ' ,)" \
         "$SUITE" "$root"
 fi
+# a root that was made for an earlier list
+missing=
+for p in $libraries; do
+    [ "$(chroot "$root" dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing="$missing $p"
+done
+# shellcheck disable=SC2086
+[ -z "$missing" ] || chroot "$root" sh -c "apt-get update -qq && apt-get install -y -qq $missing" > /dev/null
 away() {
     for m in proc dev; do
         ! mountpoint -q "$root/$m" || umount -l -R "$root/$m"

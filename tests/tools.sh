@@ -179,5 +179,42 @@ want 0 enrol $B/suhbat-key enrol "$T/study" "$T/i.sbe" -o "$T/grant.age"
 want 4 'an invitation works once' $B/suhbat-key enrol "$T/study" "$T/i.sbe" -o "$T/grant2.age"
 [ "$(stat -c %a "$T/study/root-1.key" "$T/desk/desk.db" "$T/dev" | tr '\n' ' ')" = '600 600 700 ' ] &&
     passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: keys or stores are open to others'; }
+
+# ---- what a trainer sees ----
+form() { printf "$2" > "$T/$1.md"; }
+slip() { # RELEVANT HINT
+    form slip "| survey |\n| | type | name | label | relevant |\n| | integer | cows | C | |\n| | text | b | B | $1 |\n"
+    want 1 "slip $1" $B/suhbat-form check "$T/slip.md"; says "slip $1" "$2"; says "slip $1" 'survey row 4, column relevant'
+}
+slip '$(cows) > 1' 'a question is written ${name}'
+slip '${cows} => 1' 'greater or equal is written >='
+slip '${cows} > 1 AND ${cows} < 3' "write 'and' in small letters"
+slip '${cows} == 1' 'equal is written ='
+slip '${cows} <> 1' 'not equal is written !='
+slip '${cows} > 1 && ${cows} < 3' "write 'and'"
+says 'in the own words' 'in "${cows} > 1 &&'
+slip '${cows} = "x' 'a quote is opened'
+form bare '| survey |\n| | type | name | label |\n| | select_one | a | A |\n'
+want 1 'a select without a list' $B/suhbat-form check "$T/bare.md"; says 'a select without a list' 'names no list'
+form good '| survey |\n| | type | name | label::Русский (ru) | label::English (en) | relevant | bind::suhbat:sensitive |\n| | text | a | Имя | Name | | extra |\n| | integer | age | Сколько лет, ${a}? | How old, ${a}? | | |\n| | text | job | Дело | Job | ${age} > 15 | |\n'
+want 0 'our own columns need no setting' $B/suhbat-form check "$T/good.md"
+want 1 'several forms' $B/suhbat-form check "$T/good.md" "$T/bare.md"; says 'several forms' '1 of 2 forms are faulty'; says 'several forms' 'good'
+want 0 show $B/suhbat-form show "$T/good.md"; says show '${a}?'
+want 0 doc $B/suhbat-form doc "$T/good.md"; says doc 'How old, ${a}?'
+printf '{"answer":"age","value":"7"}\n{"answer":"job","value":"x"}\n' > "$T/s.jsonl"
+want 0 'trace of what a hidden question refuses' $B/suhbat-form trace "$T/good.md" --answers "$T/s.jsonl"
+says 'trace of what a hidden question refuses' 'line 2'; says 'trace of what a hidden question refuses' '${age} > 15'
+printf '{"answer":"agee","value":"7"}\n' > "$T/s.jsonl"
+want 1 'a misspelt path' $B/suhbat-form fill "$T/good.md" --answers "$T/s.jsonl"; says 'a misspelt path' "did you mean 'age'"
+want 1 'no such language' $B/suhbat-form fill "$T/good.md" --lang ky --answers "$T/s.jsonl"; says 'no such language' 'it has: Русский (ru), English (en)'
+for t in suhbat-form suhbat-key suhbat-sync; do
+    want 0 "$t help" $B/$t help; says "$t help" 'exit status'
+    verb=$($B/$t help | sed -n "s/^  $t \([a-z-]*\) .*/\1/p" | head -n 1)
+    want 0 "$t help $verb" $B/$t help "$verb"; says "$t help $verb" "$t $verb"
+    [ "$(grep -c "^  $t " "$T/out")" = 1 ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "tools: $t help $verb is not its page"; }
+    want 0 "$t $verb --help" $B/$t "$verb" --help; says "$t $verb --help" "$t $verb"
+    want 2 "$t help nonsense" $B/$t help nonsense
+done
+want 0 'the steps of fill' $B/suhbat-form help fill; says 'the steps of fill' '"add": "trip"'
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ]

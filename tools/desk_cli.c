@@ -25,20 +25,58 @@ static void print_options(const struct cli_option *options)
     }
 }
 
-static void print_help(const char *program, const char *about, const struct cli_verb *verbs,
-                       size_t count, const struct cli_option *common)
+/* The program and what it can be asked for. */
+struct cli {
+    const char *program, *about;
+    const struct cli_verb *verbs;
+    size_t count;
+    const struct cli_option *common;
+};
+
+static void print_verb(const struct cli *cli, const struct cli_verb *verb)
 {
-    printf("%s: %s\n\n", program, about);
-    for (size_t i = 0; i < count; i++) {
-        printf("  %s %s %s\n      %s\n", program, verbs[i].name, verbs[i].words, verbs[i].help);
-        print_options(verbs[i].options);
-    }
-    if (common) {
+    printf("  %s %s%s%s\n      %s\n", cli->program, verb->name, *verb->words ? " " : "",
+           verb->words, verb->help);
+    print_options(verb->options);
+}
+
+static void print_end(const struct cli *cli)
+{
+    if (cli->common) {
         printf("\n  options for every verb\n");
-        print_options(common);
+        print_options(cli->common);
     }
     printf("\n  '-' is standard input or output, '--' ends the options.\n"
            "  exit status: 0 done, 1 the data has faults, 2 misuse, 3 the machine, 4 the key\n");
+}
+
+/* A verb's own page, or that of all. */
+static int print_help(const struct cli *cli, const struct cli_verb *verb)
+{
+    if (verb) {
+        print_verb(cli, verb);
+        for (size_t i = 0; verb->more && verb->more[i]; i++) {
+            printf("%s      %s\n", i ? "" : "\n", verb->more[i]);
+        }
+    } else {
+        printf("%s: %s\n\n", cli->program, cli->about);
+        for (size_t i = 0; i < cli->count; i++) {
+            print_verb(cli, &cli->verbs[i]);
+        }
+        printf("  %s help VERB\n      one verb's page.\n", cli->program);
+    }
+    print_end(cli);
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 3;
+}
+
+static const struct cli_verb *find_verb(const struct cli *cli, const char *name)
+{
+    for (size_t v = 0; v < cli->count; v++) {
+        if (strcmp(cli->verbs[v].name, name) == 0) {
+            return &cli->verbs[v];
+        }
+    }
+    return NULL;
 }
 
 static const struct cli_option *find_option(const struct cli_option *options, const char *word,
@@ -120,79 +158,101 @@ static void harden(void)
     setrlimit(RLIMIT_CORE, &none);
 }
 
-/* `words` has room for every word of the line. */
-static int run_line(const char *program, const char *about, const struct cli_verb *verbs,
-                    size_t count, const struct cli_option *common, int argc, char **argv,
-                    struct cli_words *words)
+static int unknown_verb(const struct cli *cli, const char *word)
+{
+    const char *names[64];
+    size_t count = 0;
+    for (size_t v = 0; v < cli->count && count < sizeof names / sizeof *names; v++) {
+        names[count++] = cli->verbs[v].name;
+    }
+    return misuse(cli->program, "unknown verb", word, text_nearest(word, names, count));
+}
+
+/* --help and --version win over all else; -1: nobody asks for them. */
+static int answer_about(const struct cli *cli, int argc, char **argv)
 {
     const struct cli_verb *verb = NULL;
-    bool options_end = false;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--") == 0) {
-            break;
-        }
+    if (argc > 1 && strcmp(argv[1], "help") == 0) {
+        verb = argc > 2 ? find_verb(cli, argv[2]) : NULL;
+        return argc > 2 && !verb ? unknown_verb(cli, argv[2]) : print_help(cli, verb);
+    }
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        verb = verb ? verb : find_verb(cli, argv[i]);
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            print_help(program, about, verbs, count, common);
-            return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 3;
+            return print_help(cli, verb);
         }
         if (strcmp(argv[i], "--version") == 0) {
-            printf("%s " SUHBAT_VERSION "\n", program);
+            printf("%s " SUHBAT_VERSION "\n", cli->program);
             return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 3;
         }
     }
+    return -1;
+}
+
+/* The option at *i, and its argument; 0, or misuse said. */
+static int take_option(const struct cli *cli, const struct cli_verb *verb, int argc, char **argv,
+                       int *i)
+{
+    const char *word = argv[*i], *equals = strchr(word, '=');
+    size_t len = equals && text_starts(word, "--") ? (size_t)(equals - word) : strlen(word);
+    const struct cli_option *o = find_option(cli->common, word, len);
+    struct cli_verb none = {.name = ""};
+    if (!o && verb) {
+        o = find_option(verb->options, word, len);
+    }
+    if (!o) {
+        return unknown_option(cli->program, verb ? verb : &none, cli->common, word);
+    }
+    if (!o->argument) {
+        *o->value = "";
+    } else if (word[len] == '=') {
+        *o->value = word + len + 1;
+    } else if (*i + 1 < argc) {
+        *o->value = argv[++*i];
+    } else {
+        return misuse(cli->program, "an argument is missing behind", word, NULL);
+    }
+    return o->argument ? check_value(cli->program, o, *o->value) : 0;
+}
+
+/* Into *verb and `words`, which has room for every word of the line; 0, or misuse said. */
+static int read_line(const struct cli *cli, int argc, char **argv, const struct cli_verb **verb,
+                     struct cli_words *words)
+{
+    bool options_end = false;
+    *verb = NULL;
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];
+        int wrong = 0;
         if (!options_end && strcmp(word, "--") == 0) {
             options_end = true;
-            continue;
-        }
-        if (options_end || word[0] != '-' || !word[1]) {
-            if (!verb) {
-                const char *names[64];
-                for (size_t v = 0; v < count; v++) {
-                    names[v] = verbs[v].name;
-                    verb = strcmp(verbs[v].name, word) == 0 ? &verbs[v] : verb;
-                }
-                if (!verb) {
-                    return misuse(program, "unknown verb", word, text_nearest(word, names, count));
-                }
-            } else {
-                words->list[words->count++] = word;
-            }
-            continue;
-        }
-        const char *equals = strchr(word, '=');
-        size_t len = equals && text_starts(word, "--") ? (size_t)(equals - word) : strlen(word);
-        const struct cli_option *o = find_option(common, word, len);
-        struct cli_verb none = {.name = ""};
-        if (!o && verb) {
-            o = find_option(verb->options, word, len);
-        }
-        if (!o) {
-            return unknown_option(program, verb ? verb : &none, common, word);
-        }
-        if (!o->argument) {
-            *o->value = "";
-        } else if (word[len] == '=') {
-            *o->value = word + len + 1;
-        } else if (i + 1 < argc) {
-            *o->value = argv[++i];
+        } else if (!options_end && word[0] == '-' && word[1]) {
+            wrong = take_option(cli, *verb, argc, argv, &i);
+        } else if (*verb) {
+            words->list[words->count++] = word;
         } else {
-            return misuse(program, "an argument is missing behind", word, NULL);
+            *verb = find_verb(cli, word);
+            wrong = *verb ? 0 : unknown_verb(cli, word);
         }
-        int wrong = o->argument ? check_value(program, o, *o->value) : 0;
         if (wrong) {
             return wrong;
         }
     }
-    if (!verb) {
-        fprintf(stderr, "%s: no verb given\nhint: %s --help\n", program, program);
+    if (!*verb) {
+        fprintf(stderr, "%s: no verb given\nhint: %s --help\n", cli->program, cli->program);
         return 2;
     }
-    if (words->count < verb->least || words->count > verb->most) {
-        fprintf(stderr, "%s: usage: %s %s %s\n", program, program, verb->name, verb->words);
+    if (words->count < (*verb)->least || words->count > (*verb)->most) {
+        fprintf(stderr, "%s: usage: %s %s %s\nhint: %s help %s\n", cli->program, cli->program,
+                (*verb)->name, (*verb)->words, cli->program, (*verb)->name);
         return 2;
     }
+    return 0;
+}
+
+static int run_verb(const struct cli *cli, const struct cli_verb *verb,
+                    const struct cli_words *words)
+{
     struct err err = {0};
     if (!verb->run(words, &err)) {
         char text[1200];
@@ -201,11 +261,11 @@ static int run_line(const char *program, const char *about, const struct cli_ver
             return 1; /* the verb has said what it found */
         }
         err_text(&err, text, sizeof text);
-        fprintf(stderr, "%s: %s\n", program, text);
+        fprintf(stderr, "%s: %s\n", cli->program, text);
         return err_exit_status(&err);
     }
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "%s: cannot write standard output\n", program);
+        fprintf(stderr, "%s: cannot write standard output\n", cli->program);
         return 3;
     }
     return 0;
@@ -214,11 +274,17 @@ static int run_line(const char *program, const char *about, const struct cli_ver
 int cli_main(const char *program, const char *about, const struct cli_verb *verbs, size_t count,
              const struct cli_option *common, int argc, char **argv)
 {
+    const struct cli cli = {program, about, verbs, count, common};
+    const struct cli_verb *verb;
     struct cli_words words = {.list = mem_zero((size_t)argc, sizeof *words.list)};
     harden();
     mem_keep();
     xml_setup();
-    int status = run_line(program, about, verbs, count, common, argc, argv, &words);
+    int status = answer_about(&cli, argc, argv);
+    if (status < 0) {
+        status = read_line(&cli, argc, argv, &verb, &words);
+        status = status ? status : run_verb(&cli, verb, &words);
+    }
     free(words.list);
     return status;
 }

@@ -42,6 +42,7 @@ struct cli_verb {
     const struct cli_option *options;
     /* true = done; false = `err` says why */
     bool (*run)(const struct cli_words *words, struct err *err);
+    const char *const *more; /* lines of its own page, NULL at the end; NULL: none */
 };
 
 /* Parse, dispatch, print the error; returns the exit status. */

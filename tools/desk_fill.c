@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "platform/json.h"
+#include "platform/text.h"
 
 const char *desk_result_name(enum answer_result result)
 {
@@ -28,15 +29,66 @@ static const char *full_path(struct session *s, struct arena *arena, const char 
     return arena_printf(arena, "/%s/%s", session_root(s)->first->name, path);
 }
 
+/* The path without its positions. */
+static char *plain(struct arena *arena, const char *path)
+{
+    char *out = arena_text(arena, path), *to = out;
+    for (const char *p = path; *p; p++) {
+        if (*p == '[' && strchr(p, ']')) {
+            p = strchr(p, ']');
+        } else {
+            *to++ = *p;
+        }
+    }
+    *to = '\0';
+    return out;
+}
+
+static bool no_question(struct session *s, struct arena *arena, const char *path, struct err *err)
+{
+    const struct form *form = session_form(s);
+    size_t root = strlen(session_root(s)->first->name) + 2;
+    const char **names = arena_alloc(arena, (form->item_count + 1) * sizeof *names);
+    const char *asked = plain(arena, path);
+    size_t count = 0;
+    err_set(err, ERR_INPUT, "there is no question '%s'", path);
+    for (size_t i = 0; i < form->item_count; i++) {
+        const char *own = form->items[i]->path;
+        own = *path == '/' || strlen(own) < root ? own : own + root;
+        if (strcmp(own, asked) == 0) { /* only its number is wrong, or missing */
+            return err_hint(err, form->items[i]->in_repeat
+                                     ? "there is no such entry: repeats need a number, trip[1]/…"
+                                     : "it is not there now");
+        }
+        names[count++] = own;
+    }
+    const char *near = text_nearest(asked, names, count);
+    return near ? err_hint(err, "did you mean '%s'?", near)
+                : err_hint(err, "repeats need a number: trip[1]/tr_country");
+}
+
 static bool find(struct session *s, struct arena *arena, const char *path, struct node **node,
                  struct err *err)
 {
     *node = session_find(s, full_path(s, arena, path));
-    if (!*node) {
-        err_set(err, ERR_INPUT, "there is no question '%s'", path);
-        return err_hint(err, "repeats need a number: trip[1]/tr_country");
+    return *node || no_question(s, arena, path, err);
+}
+
+bool desk_language(struct session *s, const char *code, struct err *err)
+{
+    const struct form *form = session_form(s);
+    struct buf names = {0};
+    if (!form->language_count || form_language(form, code) >= 0) {
+        session_set_language(s, code);
+        return true;
     }
-    return true;
+    for (size_t i = 0; i < form->language_count; i++) {
+        buf_printf(&names, "%s%s", i ? ", " : "", form->languages[i]);
+    }
+    err_set(err, ERR_INPUT, "the form does not have the language '%s'", code);
+    err_hint(err, "it has: %s", names.data);
+    buf_fini(&names);
+    return false;
 }
 
 static bool answer(struct session *s, struct arena *arena, const char *path, const char *value,
@@ -105,14 +157,14 @@ static bool step(struct session *s, struct arena *arena, const struct json_pair 
                                       : err_set(err, ERR_INPUT, "'%s' is no repeat entry", path));
     }
     if ((path = json_get(line, "language"))) {
-        session_set_language(s, path);
-        return true;
+        return desk_language(s, path, err);
     }
     err_set(err, ERR_INPUT, "the step has none of answer, refuse, add, remove, language");
-    return err_hint(err, "docs/XFORMS.md shows the steps of fill");
+    return err_hint(err, "suhbat-form help fill shows the steps");
 }
 
-bool desk_fill(struct session *s, const char *steps, size_t len, const char *name, struct err *err)
+bool desk_fill(struct session *s, const char *steps, size_t len, const char *name,
+               desk_refused *refused, void *user, struct err *err)
 {
     size_t number = 0;
     bool ok = true;
@@ -128,7 +180,16 @@ bool desk_fill(struct session *s, const char *steps, size_t len, const char *nam
             continue;
         }
         arena_init(&arena);
-        ok = json_line(&line, &arena, start, line_len, err) && step(s, &arena, line, err);
+        ok = json_line(&line, &arena, start, line_len, err);
+        if (ok && !step(s, &arena, line, err)) {
+            const char *path = json_get(line, "answer");
+            ok = refused && path && session_find(s, full_path(s, &arena, path));
+            if (ok) { /* told, and gone on */
+                err_at(err, "%s, line %zu", name, number);
+                refused(user, session_find(s, full_path(s, &arena, path)), err);
+                *err = (struct err){0};
+            }
+        }
         arena_fini(&arena);
     }
     return ok || err_at(err, "%s, line %zu", name, number);

@@ -15,9 +15,15 @@
  */
 #include "forms/session.h"
 
-/* Walk the steps.  ERR_INPUT names the line, the question and why the answer was refused. */
+/* An answer that was refused; `why` names the line and the reason. */
+typedef void desk_refused(void *user, struct node *node, const struct err *why);
+/* Walk the steps.  ERR_INPUT names the line, the question and why the answer was refused; with
+ * `refused` (may be NULL) that is told there, and the steps go on. */
 MUST_CHECK bool desk_fill(struct session *session, const char *steps, size_t len,
-                          const char *steps_name, struct err *err);
+                          const char *steps_name, desk_refused *refused, void *user,
+                          struct err *err);
+/* The questions' language; ERR_INPUT lists those that the form has. */
+MUST_CHECK bool desk_language(struct session *session, const char *code, struct err *err);
 
 /* What keeps the interview from being finished, as ERR_INPUT that names the first questions. */
 MUST_CHECK bool desk_complete(struct session *session, struct err *err);

@@ -285,10 +285,8 @@ static bool run_convert(const struct cli_words *words, struct err *err)
 
 static bool fill(struct session *session, struct buf *steps, struct buf *xml, struct err *err)
 {
-    if (opt_lang) {
-        session_set_language(session, opt_lang);
-    }
-    return desk_fill(session, steps->data, steps->len, file_name(opt_answers), err) &&
+    return (!opt_lang || desk_language(session, opt_lang, err)) &&
+           desk_fill(session, steps->data, steps->len, file_name(opt_answers), NULL, NULL, err) &&
            (opt_partial || desk_complete(session, err)) && session_finish(session, err) &&
            instance_write(xml, session, err);
 }
@@ -359,10 +357,9 @@ static bool run_show(const struct cli_words *words, struct err *err)
     struct opened o;
     struct buf out = {0};
     bool ok = open_file(&o, words->list[0], err);
-    if (ok && opt_lang) {
-        session_set_language(o.session, opt_lang);
-    }
+    ok = ok && (!opt_lang || desk_language(o.session, opt_lang, err));
     if (ok) {
+        session_texts_by_name(o.session, true);
         outline_show(&out, o.session);
     }
     shut_file(&o);
@@ -373,7 +370,11 @@ static bool run_doc(const struct cli_words *words, struct err *err)
 {
     struct opened o;
     struct buf out = {0};
-    bool ok = open_file(&o, words->list[0], err) && outline_doc(&out, o.session, err);
+    bool ok = open_file(&o, words->list[0], err);
+    if (ok) {
+        session_texts_by_name(o.session, true);
+        ok = outline_doc(&out, o.session, err);
+    }
     shut_file(&o);
     return give(&out, ok, err);
 }
@@ -421,16 +422,38 @@ static bool trace(struct buf *out, struct session *session, const char *question
     return true;
 }
 
+struct refusals {
+    struct buf *out;
+    char path[300]; /* of the question that refused last */
+};
+
+static void tell_refusal(void *user, struct node *node, const struct err *why)
+{
+    struct refusals *r = user;
+    struct buf path = {0};
+    char text[1200];
+    err_text(why, text, sizeof text);
+    buf_printf(r->out, "%s\n", text);
+    session_path(node, &path);
+    snprintf(r->path, sizeof r->path, "%s", path.data ? path.data : "");
+    buf_fini(&path);
+}
+
+/* What a question refused is told, and why it is not asked: that is what one comes here for. */
 static bool run_trace(const struct cli_words *words, struct err *err)
 {
     struct opened o;
     struct buf out = {0}, steps = {0};
+    struct refusals refusals = {.out = &out};
+    const char *question = words->count > 1 ? words->list[1] : NULL;
     bool ok = open_file(&o, words->list[0], err);
     if (ok && opt_answers) {
         ok = file_read(&steps, opt_answers, DESK_FILE_MAX, err) &&
-             desk_fill(o.session, steps.data, steps.len, file_name(opt_answers), err);
+             desk_fill(o.session, steps.data, steps.len, file_name(opt_answers), tell_refusal,
+                       &refusals, err);
     }
-    ok = ok && trace(&out, o.session, words->count > 1 ? words->list[1] : NULL, err);
+    question = question ? question : *refusals.path ? refusals.path : NULL;
+    ok = ok && trace(&out, o.session, question, err);
     buf_fini(&steps);
     shut_file(&o);
     return give(&out, ok, err);
@@ -529,23 +552,32 @@ int main(int argc, char **argv)
         {"training", 0, NULL, "a form for training only", &opt_training, CLI_TEXT, 0, 0},
         {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
+    static const char *const steps[] = {
+        "the steps, a line each:",
+        "  {\"answer\": \"trip[1]/country\", \"value\": \"RU\"}   an answer; a list's values stand with blanks between",
+        "  {\"add\": \"trip\"}                                one more entry of a repeat",
+        "  {\"remove\": \"trip[2]\"}                          take one out",
+        "  {\"language\": \"ru\"}                             the questions' language from here on",
+        "  {\"refuse\": \"age\", \"value\": \"7\"}              an answer that the form must refuse",
+        "paths are relative to the form's root, or absolute; lines that are empty or begin with # are passed over",
+        NULL};
     static const struct cli_verb verbs[] = {
         {"check", "FILE…", "say whether the forms are good, or all that is wrong and where.", 1,
-         CLI_ANY, NULL, run_check},
+         CLI_ANY, NULL, run_check, NULL},
         {"convert", "FILE", "workbook (.csv, .md, .xlsx, .xlsm, .xls) to XForm, or to another kind of workbook.",
-         1, 1, out, run_convert},
+         1, 1, out, run_convert, NULL},
         {"fill", "FILE", "an interview without a window; writes the instance.", 1, 1, filling,
-         run_fill},
+         run_fill, steps},
         {"show", "FILE", "the form as an outline: questions, groups, conditions.", 1, 1, reading,
-         run_show},
+         run_show, NULL},
         {"doc", "FILE", "the codebook, in Markdown: types, labels, choices, routing.", 1, 1,
-         reading + 1, run_doc},
+         reading + 1, run_doc, NULL},
         {"diff", "OLD NEW", "what a new version does to drafts and columns.", 2, 2, reading + 1,
-         run_diff},
+         run_diff, NULL},
         {"trace", "FILE [QUESTION]", "why a question is not asked, in words.", 1, 2, tracing,
-         run_trace},
+         run_trace, steps},
         {"pack", "FILE", "form and lists as a signed package for the devices.", 1, 1, packing,
-         run_pack},
+         run_pack, NULL},
     };
     struct err err = {0};
     if (!secret_setup(&err)) {

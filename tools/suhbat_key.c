@@ -677,19 +677,19 @@ int main(int argc, char **argv)
         CLI_END};
     static const struct cli_verb verbs[] = {
         {"init", "STUDY", "make a study: root, author and desk keys, age identities, catalogue.", 1,
-         1, NULL, run_init},
+         1, NULL, run_init, NULL},
         {"invite", "STUDY", "an invitation for one device; prints the study's words.", 1, 1,
-         inviting, run_invite},
+         inviting, run_invite, NULL},
         {"enrol", "STUDY REQUEST", "answer a device's request; prints the device's words.", 2, 2,
-         enrolling, run_enrol},
+         enrolling, run_enrol, NULL},
         {"catalogue", "STUDY [PACKAGE…]",
          "sign the next catalogue, with these form packages in force.", 1, CLI_ANY,
-         cataloguing, run_catalogue},
+         cataloguing, run_catalogue, NULL},
         {"unlock", "STUDY REQUEST", "open a device that locked itself for travel.", 2, 2, unlocking,
-         run_unlock},
-        {"devices", "STUDY", "the devices that were enrolled.", 1, 1, NULL, run_devices},
-        {"show", "STUDY", "what the catalogue says.", 1, 1, NULL, run_show},
-        {"passphrase", "", "five fresh words, in both scripts.", 0, 0, NULL, run_passphrase},
+         run_unlock, NULL},
+        {"devices", "STUDY", "the devices that were enrolled.", 1, 1, NULL, run_devices, NULL},
+        {"show", "STUDY", "what the catalogue says.", 1, 1, NULL, run_show, NULL},
+        {"passphrase", "", "five fresh words, in both scripts.", 0, 0, NULL, run_passphrase, NULL},
     };
     struct err err = {0};
     if (!secret_setup(&err)) {

@@ -509,18 +509,18 @@ int main(int argc, char **argv)
         CLI_END};
     static const struct cli_verb verbs[] = {
         {"init", "STUDY", "make the desk, or take the study's newest catalogue and devices.", 1, 1,
-         NULL, run_init},
+         NULL, run_init, NULL},
         {"add-form", "PACKAGE…", "form packages that records were made with.", 1, CLI_ANY,
-         NULL, run_add_form},
+         NULL, run_add_form, NULL},
         {"import", "BATCH…", "sealed batches, or folders that hold them; twice does no harm.", 1,
-         CLI_ANY, NULL, run_import},
-        {"receipt", "", "signed receipts for all that is complete.", 0, 0, receipts, run_receipt},
-        {"status", "", "devices, what is missing, alarms.", 0, 0, status, run_status},
+         CLI_ANY, NULL, run_import, NULL},
+        {"receipt", "", "signed receipts for all that is complete.", 0, 0, receipts, run_receipt, NULL},
+        {"status", "", "devices, what is missing, alarms.", 0, 0, status, run_status, NULL},
         {"accept", "DEVICE [HISTORY]",
          "take in what is kept apart: of a revoked device, of a device with two histories.", 1, 2,
-         NULL, run_accept},
+         NULL, run_accept, NULL},
         {"export", "", "tables for analysis; they are no longer protected.", 0, 0, exporting,
-         run_export},
+         run_export, NULL},
     };
     struct err err = {0};
     umask(077);
