@@ -192,7 +192,8 @@ struct app {
     const struct node *picks_year;  /* whose calendar offers years */
     const struct node *opened;      /* whose list is open */
     bool advance;                   /* a quick answer: on to the next page */
-    size_t aside;                   /* entries that a count took away, as told last */
+    size_t aside;                   /* entries that a count took away, as told last … */
+    size_t aside_here, aside_again; /* … of them on this page, and on the one that was left */
     const struct node *reached;     /* just come to on a page of several */
     const struct node *field_waits; /* not opened by itself: its question is to be read first */
     enum app_leave leaving; /* as soon as the answer is on the medium; no touch counts till then */

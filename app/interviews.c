@@ -97,6 +97,7 @@ static void enter_interview(struct app *app)
 {
     app->outline = OUTLINE_ALL;
     app->aside = session_aside(app->interview->session);
+    app->aside_here = app->aside_again = 0;
     if (!app->interview->page.node) {
         app_go(app, SCREEN_FINISH);
         return;

@@ -54,6 +54,8 @@ void screen_arrive(struct app *app)
     ui->scroll = 0;
     ui->focus[0] = '\0'; /* Tab begins with the answer */
     app->message[0] = '\0';
+    app->aside_again = app->aside_here; /* nobody has read it yet */
+    app->aside_here = 0;
     app->refused = NULL;
     app->removed_notice = false;
     audio_stop();
@@ -171,10 +173,13 @@ static bool may_leave(struct app *app, const struct node *typed, const struct pa
 static void say_aside(struct app *app)
 {
     size_t now = session_aside(app->interview->session);
-    if (now > app->aside && !app->handed) {
-        const char *count = ui_number(&app->ui, (long long)(now - app->aside));
+    size_t fresh = now > app->aside ? now - app->aside : 0, told = fresh + app->aside_again;
+    if (told && now && !app->handed) {
+        const char *count = ui_number(&app->ui, (long long)told);
         app_say_text(app, ui_fill(&app->ui, S_entries_aside, count, NULL), false);
     }
+    app->aside_here += fresh;
+    app->aside_again = 0;
     app->aside = now;
 }
 

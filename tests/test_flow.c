@@ -390,6 +390,43 @@ static void test_flow__a_doubt_is_shown_and_holds_nobody_up(void **state)
     free(form);
 }
 
+/* A smaller count takes filled entries away: whoever goes on reads it on the next page, too, however
+ * slow the card is; once. */
+static void test_flow__entries_that_a_count_took_are_told_on_the_next_page(void **state)
+{
+    (void)state;
+    static const char form[] =
+        "| survey |\n| | type | name | label | repeat_count |\n| | select_one n | cnt | How many? | |\n"
+        "| | text | mid | And? | |\n| | begin repeat | r | Rs | ${cnt} |\n| | text | t | T | |\n"
+        "| | end repeat | | | |\n| | text | last | Last | |\n| choices |\n"
+        "| | list_name | name | label |\n| | n | 1 | One |\n| | n | 3 | Three |\n";
+    for (int slow = 0; slow < 2; slow++) {
+        struct scene s;
+        struct scene_look look = {
+            .w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_EN};
+        begin_form(&s, form, &look);
+        assert_true(scene_tap(&s, "choice:3"));
+        assert_int_equal(put(s.app.interview->session, "/data/r[3]/t", "x"), ANSWER_OK);
+        assert_int_equal(put(s.app.interview->session, "/data/r[2]/t", "y"), ANSWER_OK);
+        card_ms = slow ? 40 : 0;
+        assert_true(scene_tap(&s, "choice:1"));
+        if (strcmp(s.app.interview->page.node->name, "cnt") == 0) {
+            assert_true(shows(&s, "Filled entries taken away: 2"));
+            assert_true(scene_tap(&s, "right"));
+        }
+        for (int i = 0; i < 20 && strcmp(s.app.interview->page.node->name, "mid") != 0; i++) {
+            scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+        }
+        card_ms = 0;
+        assert_string_equal(s.app.interview->page.node->name, "mid");
+        assert_true(shows(&s, "Filled entries taken away: 2"));
+        assert_true(scene_tap(&s, scene_find(&s, "right") ? "right" : "key:enter"));
+        assert_string_not_equal(s.app.interview->page.node->name, "mid");
+        assert_false(shows(&s, "Filled entries"));
+        scene_close(&s);
+    }
+}
+
 static bool choose_pin(struct device *d, void *arg, struct err *err)
 {
     (void)arg;
@@ -779,6 +816,7 @@ static int run(void)
         cmocka_unit_test_teardown(test_flow__a_kept_list_follows_answers_and_languages, card_mend),
         cmocka_unit_test_teardown(test_flow__a_long_question_is_read_before_its_field_opens, card_mend),
         cmocka_unit_test_teardown(test_flow__a_doubt_is_shown_and_holds_nobody_up, card_mend),
+        cmocka_unit_test_teardown(test_flow__entries_that_a_count_took_are_told_on_the_next_page, card_mend),
         cmocka_unit_test_teardown(test_flow__what_a_card_did_not_take_is_tried_again_or_told, card_mend),
         cmocka_unit_test_teardown(test_flow__a_calculated_answer_can_be_put_right, card_mend),
         cmocka_unit_test_teardown(test_flow__a_border_lock_that_was_not_written_says_so, card_mend),
