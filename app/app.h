@@ -69,7 +69,7 @@ enum app_leave { LEAVE_NONE, LEAVE_NEXT, LEAVE_BACK };
 enum loading { LOADING_CHOOSE, LOADING_ASK, LOADING_DONE };
 enum travel_step { TRAVEL_START, TRAVEL_CHOOSE, TRAVEL_REPEAT, TRAVEL_SEND, TRAVEL_OPEN };
 
-enum { APP_FORMS_MAX = 64, APP_CHOICES_SHOWN = 60 };
+enum { APP_FORMS_MAX = DEVICE_FORMS_MAX, APP_CHOICES_SHOWN = 60 };
 
 struct app_form {
     struct device_form form;
@@ -85,7 +85,6 @@ struct app_file { /* found on a stick or card */
 };
 
 struct app;
-enum { APP_NAMED = 200 };
 struct app_named { /* a file right on a stick or card */
     size_t medium; /* which of app->media */
     const char *name;
@@ -202,6 +201,7 @@ struct app {
     size_t ahead_count;
     struct app_file found[APP_FILES];
     size_t found_count;
+    bool found_more; /* there are older ones, or more than are looked at */
     struct node *file_node; /* whose file is being looked for */
     int16_t ink[APP_INK]
                [2]; /* a drawing's points in its field, px; x = INT16_MIN: the finger was lifted */

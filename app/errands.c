@@ -137,14 +137,18 @@ static bool look(void *matter, struct err *err)
     struct looking *l = matter;
     (void)err;
     l->count = media_find(l->media, l->fixed, &l->silent);
-    l->files = arena_alloc(&l->arena, APP_NAMED * sizeof *l->files);
     for (size_t m = 0; m < l->count && l->ending; m++) {
         const char **names;
         size_t count = 0;
         if (!file_list(&l->arena, &names, &count, l->media[m].path, l->ending, NULL)) {
             continue;
         }
-        for (size_t i = 0; i < count && l->file_count < APP_NAMED; i++) {
+        struct app_named *all = arena_alloc(&l->arena, (l->file_count + count + 1) * sizeof *all);
+        if (l->file_count) {
+            memcpy(all, l->files, l->file_count * sizeof *all);
+        }
+        l->files = all;
+        for (size_t i = 0; i < count; i++) {
             l->files[l->file_count++] = (struct app_named){m, names[i]};
         }
     }

@@ -66,6 +66,7 @@ struct searching {
     enum file_kind kind;
     struct app_file found[APP_FILES];
     size_t count, silent;
+    size_t left_out; /* older ones than those found, and what a folder holds beyond the bound */
 };
 
 /* The newest of all; the oldest gives way. */
@@ -75,6 +76,9 @@ static void keep_file(struct searching *s, const struct app_file *f)
         s->found[s->count++] = *f;
     } else if (s->found[APP_FILES - 1].time < f->time) {
         s->found[APP_FILES - 1] = *f;
+        s->left_out++;
+    } else {
+        s->left_out++;
     }
     qsort(s->found, s->count, sizeof *s->found, newest_first);
 }
@@ -106,6 +110,7 @@ static bool look_at(void *user, int dir, const char *name)
         snprintf(f.name, sizeof f.name, "%.*s", (int)sizeof f.name - 1, name);
         keep_file(s, &f);
     }
+    s->left_out += at->seen + 1 >= LOOKED_AT_MOST;
     return ++at->seen < LOOKED_AT_MOST;
 }
 
@@ -134,6 +139,7 @@ static void searched(struct app *app, void *matter, bool ok, const struct err *e
     (void)err;
     memcpy(app->found, s->found, sizeof app->found);
     app->found_count = s->count;
+    app->found_more = s->left_out > 0;
     if (!ok || s->silent) {
         app_say(app, S_media_hangs);
     }
@@ -214,6 +220,12 @@ void question_files_sheet(struct app *app, int x, int *y, int w)
             }
             return;
         }
+    }
+    if (app->found_more) {
+        *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                      ui_fill(ui, S_file_more, ui_number(ui, (long long)app->found_count), NULL),
+                      ui->theme.ink, true);
+        *y += ui_px(ui, 12);
     }
     app->look_again = look_for_files;
     medium_trouble(app, x, y, w);

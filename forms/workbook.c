@@ -151,7 +151,8 @@ static bool read_csv(struct workbook *book, struct arena *arena, const char *byt
 }
 
 /* One line "| a | b |" into cells; `\|` is a bar. */
-static size_t md_cells(struct arena *arena, const char *line, size_t len, const char **cells)
+static size_t md_cells(struct arena *arena, const char *line, size_t len, const char **cells,
+                       bool *fits)
 {
     size_t count = 0;
     struct buf cell = {0};
@@ -167,6 +168,7 @@ static size_t md_cells(struct arena *arena, const char *line, size_t len, const 
         }
     }
     buf_fini(&cell);
+    *fits = count < WORKBOOK_COLUMNS_MAX;
     return count;
 }
 
@@ -203,7 +205,13 @@ static bool read_md(struct workbook *book, struct arena *arena, const char *byte
         if (!line_len || *start != '|') {
             continue;
         }
-        size_t n = md_cells(arena, start, line_len, cells);
+        bool fits;
+        size_t n = md_cells(arena, start, line_len, cells, &fits);
+        if (!fits) {
+            ok = err_set(err, ERR_LIMIT, "line %zu: more than %d columns", line,
+                         (int)WORKBOOK_COLUMNS_MAX - 1);
+            break;
+        }
         if (is_md_rule(cells, n)) {
             continue;
         }

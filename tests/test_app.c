@@ -334,6 +334,24 @@ static void test_app__a_drawing_and_a_file_are_sealed_with_the_record(void **sta
     assert_true(scene_tap(&s, "choose"));
     assert_non_null(scene_find(&s, "found:1"));
     assert_null(scene_find(&s, "found:2")); /* a text is no picture */
+    struct buf small = {0};
+    buf_text(&small, "small");
+    for (int i = 0; i < APP_FILES; i++) {
+        char file[32];
+        snprintf(file, sizeof file, "p%d.png", i);
+        study_put(&s.study, "stick", file, &small);
+    }
+    assert_true(scene_tap(&s, "look"));
+    assert_non_null(scene_show(&s, "found:60"));
+    assert_true(shows(&s, "Показаны самые новые файлы: 60"));
+    for (int i = 0; i < APP_FILES; i++) {
+        char file[64];
+        snprintf(file, sizeof file, "stick/p%d.png", i);
+        unlink(study_path(&s.study, file));
+    }
+    assert_true(scene_tap(&s, "look"));
+    assert_false(shows(&s, "самые новые"));
+    buf_fini(&small);
     assert_true(scene_tap(&s, "found:1"));
     assert_int_equal(s.app.sheet, SHEET_NONE);
     char photo_name[64];

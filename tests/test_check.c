@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "platform/zip.h"
 #include "tools/desk_check.h"
 #include "tools/desk_xls.h"
 
@@ -112,6 +113,10 @@ static const struct {
      "| | begin group | g | G | ${a} |\n| | text | b | B | |\n| | end group | | | |\n",
      NULL,
      {"survey row 4: a trigger of a group or repeat does nothing", "!F "}},
+    {"| survey |\n| | type | name | label | relevant |\n| | integer | a | A | ${b} > 1 |\n"
+     "| | text | x | X | |\n| | integer | b | B | ${a} > 1 |\n",
+     NULL,
+     {"survey rows 3 and 5: /data/", "depend on each other (a cycle)"}},
     {"| survey |\n| | type | name | label |\n| | select_one l | a | A |\n| choices |\n"
      "| | list_name | name | label | $autovalue |\n| | l | x | X | 1 |\n",
      NULL,
@@ -178,6 +183,65 @@ static void test_check__an_old_workbook_is_read_whatever_it_calls_itself(void **
     buf_fini(&told);
 }
 
+/* Excel for Mac counts its days from 1904. */
+static void test_check__days_of_a_mac_are_the_same_days(void **state)
+{
+    (void)state;
+    for (int mac = 0; mac < 2; mac++) {
+        struct arena arena;
+        struct workbook book;
+        struct buf xlsx = {0};
+        struct err err = {0};
+        char about[600], sheet[600];
+        snprintf(about, sizeof about,
+                 "<workbook xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main' "
+                 "xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships'>"
+                 "<workbookPr%s/><sheets><sheet name='survey' sheetId='1' r:id='a'/></sheets>"
+                 "</workbook>",
+                 mac ? " date1904='1'" : "");
+        snprintf(sheet, sizeof sheet,
+                 "<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'>"
+                 "<sheetData><row r='1'><c r='A1' s='1'><v>%d</v></c><c r='B1'><v>1E+16</v></c>"
+                 "<c r='C1' s='1'><v>0.5</v></c></row></sheetData></worksheet>",
+                 mac ? 43000 : 44462);
+        static const char styles[] =
+            "<styleSheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'>"
+            "<cellXfs><xf numFmtId='0'/><xf numFmtId='14'/></cellXfs></styleSheet>";
+        static const char rels[] =
+            "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>"
+            "<Relationship Id='a' Target='worksheets/sheet1.xml'/></Relationships>";
+        const struct zip_part parts[] = {{"xl/workbook.xml", about, strlen(about)},
+                                         {"xl/_rels/workbook.xml.rels", rels, sizeof rels - 1},
+                                         {"xl/styles.xml", styles, sizeof styles - 1},
+                                         {"xl/worksheets/sheet1.xml", sheet, strlen(sheet)}};
+        arena_init(&arena);
+        OK(zip_write(&xlsx, parts, 4, &err));
+        OK(workbook_read(&book, &arena, "x.xlsx", xlsx.data, xlsx.len, &err));
+        assert_string_equal(book.sheets[0].rows[0].cells[0], "2021-09-23 00:00:00");
+        assert_string_equal(book.sheets[0].rows[0].cells[1], "10000000000000000");
+        assert_string_equal(book.sheets[0].rows[0].cells[2], "12:00:00");
+        buf_fini(&xlsx);
+        arena_fini(&arena);
+    }
+}
+
+/* Columns beyond the bound are told, in the dialects, too. */
+static void test_check__too_many_columns_are_told(void **state)
+{
+    (void)state;
+    struct buf md = {0}, told = {0};
+    buf_text(&md, "| survey |\n| | type | name");
+    for (int i = 0; i < WORKBOOK_COLUMNS_MAX + 5; i++) {
+        buf_printf(&md, " | c%d", i);
+    }
+    buf_text(&md, " |\n");
+    put_file("wide.md", md.data, md.len);
+    check(&told, "wide.md");
+    assert_non_null(strstr(told.data, "line 2: more than"));
+    buf_fini(&md);
+    buf_fini(&told);
+}
+
 /* Cut off anywhere, or with any byte turned: refused or read, never a crash of ours. */
 static void test_check__a_damaged_old_workbook_costs_a_message(void **state)
 {
@@ -221,6 +285,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_check__tells_all_with_its_place),
         cmocka_unit_test(test_check__an_old_workbook_is_read_whatever_it_calls_itself),
+        cmocka_unit_test(test_check__days_of_a_mac_are_the_same_days),
+        cmocka_unit_test(test_check__too_many_columns_are_told),
         cmocka_unit_test(test_check__a_damaged_old_workbook_costs_a_message),
         cmocka_unit_test(test_check__other_kinds_of_tables_are_told_what_to_do),
     };

@@ -48,13 +48,33 @@ bool desk_form_xml(struct buf *xml, const char *file, const struct xlsform_optio
     return ok;
 }
 
+/* "4 and 7": where the nodes that a message names were written. */
+static const char *rows_of(const struct xlsform_notes *notes, struct arena *arena, const char *what)
+{
+    const char *rows = "";
+    for (size_t i = 0; i < notes->place_count; i++) {
+        size_t len = strlen(notes->places[i].path);
+        for (const char *p = strstr(what, notes->places[i].path); p;
+             p = strstr(p + 1, notes->places[i].path)) {
+            char behind = p[len], before = p > what ? p[-1] : ' ';
+            if (notes->places[i].row && strchr(" :,", before) && (!behind || strchr(" :,", behind))) {
+                rows = arena_printf(arena, "%s%s%zu", rows, *rows ? " and " : "",
+                                    notes->places[i].row);
+                break;
+            }
+        }
+    }
+    return rows;
+}
+
 bool desk_form_load(struct form **form, const char *file, const struct xlsform_options *given,
                     struct arena *arena, struct xlsform_notes *notes, struct err *err)
 {
     struct buf xml = {0};
     bool ok = desk_form_xml(&xml, file, given, arena, notes, err);
     if (ok && !form_load(form, xml.data, xml.len, &xml_trusted, err)) {
-        ok = err_at(err, "%s", file_name(file));
+        const char *rows = notes ? rows_of(notes, arena, err->what) : "";
+        ok = err_at(err, "%s%s%s", file_name(file), *rows ? ", survey rows " : "", rows);
     }
     buf_fini(&xml);
     return ok;
