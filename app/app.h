@@ -480,6 +480,7 @@ bool search_keyboard(struct app *app);
 /* ---- questions: draw from *y on, inside the body ---- */
 void question_show(struct app *app, const struct page *page, int x, int *y, int w, bool label);
 /* Which keyboard does the page want, and for which field?  False: none. */
+enum keyboard_start question_keys(const struct node *node); /* NULL: of nothing */
 bool question_keyboard(struct app *app, const struct page *page, enum keyboard_kind *kind);
 /* The answer as people read it: labels of choices, grouped digits, a date of the country. */
 const char *question_value(struct app *app, const struct page *page);

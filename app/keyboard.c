@@ -43,10 +43,22 @@ static const char *const names[LAYOUT_COUNT] = {"русский", "кыргыз�
 
 void keyboard_language(struct keyboard *k, const char *code)
 {
-    k->layout = strcmp(code, "ky") == 0                                   ? LAYOUT_KY
-                : strcmp(code, "tg") == 0                                 ? LAYOUT_TG
-                : (unsigned char)*code >= 0x80 || strcmp(code, "ru") == 0 ? LAYOUT_RU
-                                                                          : LAYOUT_LATIN;
+    k->home = strcmp(code, "ky") == 0                                   ? LAYOUT_KY
+              : strcmp(code, "tg") == 0                                 ? LAYOUT_TG
+              : (unsigned char)*code >= 0x80 || strcmp(code, "ru") == 0 ? LAYOUT_RU
+                                                                        : LAYOUT_LATIN;
+    k->layout = k->home;
+}
+
+/* Every field opens on the letters that it is likely to want, whatever the last one was left on. */
+static void open_for(struct keyboard *k)
+{
+    bool latin = k->start == START_LATIN || k->start == START_CAPITALS;
+    k->symbols = k->start == START_DIGITS;
+    k->capitals = k->start == START_CAPITALS;
+    k->layout = latin                                                    ? LAYOUT_LATIN
+                : k->start == START_CYRILLIC && k->home == LAYOUT_LATIN ? LAYOUT_RU
+                                                                         : k->home;
 }
 
 static int row_height(const struct ui *ui)
@@ -384,7 +396,14 @@ static void think_of_case(const struct edit *e, struct keyboard *k)
     bool other = strcmp(k->field, e->id) != 0;
     k->changes = e->changes;
     memcpy(k->field, e->id, sizeof k->field);
-    if (k->sentences && begins(e)) {
+    if (other) {
+        open_for(k);
+    }
+    if (k->capitals && k->layout == LAYOUT_LATIN) {
+        k->shift = k->by_itself = true;
+        return;
+    }
+    if (k->sentences && k->start == START_OWN && begins(e)) {
         k->shift = k->by_itself = true;
     } else if (other || k->by_itself) {
         k->shift = k->by_itself = false;
@@ -408,6 +427,7 @@ bool keyboard_show(struct ui *ui, struct keyboard *k, enum keyboard_kind kind, c
     }
     ui->text_scale = scale;
     k->sentences = false;
+    k->start = START_OWN;
     ui->lines = k->lines;
     k->lines = false;
     return finished;

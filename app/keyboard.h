@@ -18,8 +18,19 @@ enum keyboard_kind {
 };
 enum keyboard_layout { LAYOUT_RU, LAYOUT_KY, LAYOUT_TG, LAYOUT_LATIN, LAYOUT_COUNT };
 
+/* How it opens for a field. */
+enum keyboard_start {
+    START_OWN, /* letters of the language */
+    START_LATIN,
+    START_CAPITALS, /* Latin, and ⇧ stays */
+    START_CYRILLIC,
+    START_DIGITS
+};
+
 struct keyboard {
-    enum keyboard_layout layout;
+    enum keyboard_layout layout, home; /* home: of the language */
+    enum keyboard_start start;         /* said anew for each build, like the next two */
+    bool capitals;                     /* ⇧ comes back behind each letter */
     bool symbols, shift;
     bool sentences; /* said anew for each build: a text's and a sentence's first letter is large */
     bool lines;     /* said anew, too: the text may have several, and a key for them */

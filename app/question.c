@@ -169,6 +169,53 @@ static const char *typed_place(struct app *app, const char *text)
     return out;
 }
 
+/* ---- codes ---- */
+
+enum keyboard_start question_keys(const struct node *node)
+{
+    static const enum keyboard_start starts[] = {[KEYS_ANY] = START_OWN,
+                                                 [KEYS_LATIN] = START_LATIN,
+                                                 [KEYS_CAPITALS] = START_CAPITALS,
+                                                 [KEYS_CYRILLIC] = START_CYRILLIC,
+                                                 [KEYS_DIGITS] = START_DIGITS};
+    return starts[node ? session_keys(node->item) : KEYS_ANY];
+}
+
+/* Letters that look alike in the two alphabets, in the same places. */
+static const uint32_t latin[] = {'A', 'B', 'C', 'E', 'H', 'I', 'J', 'K', 'M', 'O', 'P', 'S', 'T',
+                                 'X', 'Y', 'a', 'c', 'e', 'i', 'j', 'o', 'p', 's', 'x', 'y'};
+static const uint32_t cyrillic[] = {0x410, 0x412, 0x421, 0x415, 0x41D, 0x406, 0x408, 0x41A, 0x41C,
+                                    0x41E, 0x420, 0x405, 0x422, 0x425, 0x423, 0x430, 0x441, 0x435,
+                                    0x456, 0x458, 0x43E, 0x440, 0x455, 0x445, 0x443};
+_Static_assert(sizeof latin == sizeof cyrillic, "a letter for each");
+
+/* "А12" with a Cyrillic А is "A12" where Latin letters are wanted, and the other way; what does not
+ * become whole by that stays as it was typed. */
+static const char *as_it_looks(struct app *app, const struct node *node, const char *text)
+{
+    enum text_keys keys = session_keys(node->item);
+    bool to_latin = keys == KEYS_LATIN || keys == KEYS_CAPITALS;
+    const uint32_t *from = to_latin ? cyrillic : latin, *to = to_latin ? latin : cyrillic;
+    struct buf out = {0};
+    bool whole = to_latin || keys == KEYS_CYRILLIC;
+    for (size_t at = 0, len = strlen(text); whole && at < len;) {
+        uint32_t c = text_next(text, len, &at);
+        for (size_t i = 0; i < sizeof latin / sizeof *latin; i++) {
+            if (c == from[i]) {
+                c = to[i];
+                break;
+            }
+        }
+        c = keys == KEYS_CAPITALS ? text_capital(c) : c;
+        bool letter = text_small(c) != text_capital(c);
+        whole = !letter || (c < 0x80) == to_latin;
+        text_put(&out, c);
+    }
+    const char *kept = whole && out.data ? arena_text(&app->ui.frame, out.data) : text;
+    buf_fini(&out);
+    return kept;
+}
+
 bool question_commit(struct app *app)
 {
     struct node *node = question_typed(app);
@@ -187,7 +234,8 @@ bool question_commit(struct app *app)
         return true;
     }
     const char *text = app->ui.edit.text.data;
-    if (!question_answer(app, node, is_place(node->item) ? typed_place(app, text) : text)) {
+    text = is_place(node->item) ? typed_place(app, text) : as_it_looks(app, node, text);
+    if (!question_answer(app, node, text)) {
         return false;
     }
     edit_end(&app->ui.edit);

@@ -665,6 +665,7 @@ static void show_page(struct app *app)
     }
     if (typing) {
         app->keyboard.sentences = question_is_prose(question_typed(app));
+        app->keyboard.start = question_keys(question_typed(app));
         app->keyboard.lines = question_is_many_lines(question_typed(app));
         if (keyboard_show(ui, &app->keyboard, kind, ui_str(ui, S_next))) {
             go_on(app);

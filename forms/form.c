@@ -361,6 +361,8 @@ static bool read_bind(struct loader *l, const struct xml *bind)
                 item->missing = a->value;
             } else if (strcmp(a->name, "exif") == 0) {
                 item->keep_exif = strcmp(a->value, "keep") == 0;
+            } else if (strcmp(a->name, "keys") == 0) {
+                item->keys = a->value;
             } else if (strcmp(a->name, "doubt") == 0) {
                 item->doubt = a->value;
             } else if (strcmp(a->name, "submitter") == 0) {

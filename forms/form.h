@@ -94,6 +94,7 @@ struct item {
     const char *sensitive; /* suhbat:sensitive: "yes", "extra", or NULL */
     const char *missing;   /* suhbat:missing: codes offered as pills, "dk refused", or NULL */
     bool keep_exif;        /* suhbat:exif="keep": what the camera noted stays in a photo */
+    const char *keys;      /* suhbat:keys: "latin", "cyrillic" or "digits", or NULL */
     const char *doubt;     /* suhbat:doubt: answers that leave a doubt, "fix unsure", or NULL */
     struct node *template; /* repeats: a fresh entry to copy */
     struct node *first;    /* repeats: the first entry that the form itself holds, or NULL */

@@ -151,6 +151,16 @@ bool session_is_doubtful(const struct node *node);
  */
 bool session_bounds(const struct item *item, double *least, double *most);
 /* The form's own message for a refusal, or "" . */
+/* What a text is written with: as suhbat:keys says, else as a constraint's pattern shows. */
+enum text_keys {
+    KEYS_ANY,
+    KEYS_LATIN,
+    KEYS_CAPITALS, /* Latin, no small letters */
+    KEYS_CYRILLIC,
+    KEYS_DIGITS
+};
+enum text_keys session_keys(const struct item *item);
+
 const char *session_refusal(struct session *session, struct arena *arena, struct node *node,
                             enum answer_result why, bool *fallback);
 

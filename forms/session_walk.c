@@ -356,6 +356,65 @@ bool session_bounds(const struct item *item, double *least, double *most)
     return *least > -INFINITY || *most < INFINITY;
 }
 
+/* The pattern of regex(., '…') that a constraint demands, or NULL. */
+static const char *pattern_of(const struct xpath *x)
+{
+    const char *left = x && x->op == XP_AND ? pattern_of(x->a) : NULL;
+    if (!x || x->op == XP_AND) {
+        return left ? left : x ? pattern_of(x->b) : NULL;
+    }
+    bool is = x->op == XP_CALL && strcmp(xpath_function_name(x), "regex") == 0 &&
+              x->arg_count == 2 && is_itself(x->args[0]) && x->args[1]->op == XP_STRING;
+    return is ? x->args[1]->text : NULL;
+}
+
+static enum text_keys keys_of_pattern(const char *p)
+{
+    bool capitals = false, small = false, cyrillic = false, digits = false;
+    for (; *p; p++) {
+        unsigned char c = (unsigned char)*p;
+        if (c == '\\') {
+            p++;
+            digits = digits || *p == 'd';
+            if (!*p || strchr("wpPSDWu", *p)) {
+                return KEYS_ANY; /* letters of any kind */
+            }
+        } else if (c == '.') {
+            return KEYS_ANY;
+        } else if (c == '{') { /* how many */
+            p += strcspn(p, "}");
+            p -= !*p;
+        } else if (c >= 'A' && c <= 'Z') {
+            capitals = true;
+        } else if (c >= 'a' && c <= 'z') {
+            small = true;
+        } else if (c >= 0x80) {
+            cyrillic = true;
+        } else if (c >= '0' && c <= '9') {
+            digits = true;
+        }
+    }
+    if (cyrillic) {
+        return capitals || small ? KEYS_ANY : KEYS_CYRILLIC;
+    }
+    return small ? KEYS_LATIN : capitals ? KEYS_CAPITALS : digits ? KEYS_DIGITS : KEYS_ANY;
+}
+
+enum text_keys session_keys(const struct item *item)
+{
+    static const char *const names[] = {[KEYS_LATIN] = "latin",
+                                        [KEYS_CYRILLIC] = "cyrillic",
+                                        [KEYS_DIGITS] = "digits"};
+    const char *pattern = pattern_of(item->constraint);
+    enum text_keys shown = pattern ? keys_of_pattern(pattern) : KEYS_ANY;
+    for (size_t i = 0; item->keys && i < sizeof names / sizeof *names; i++) {
+        if (names[i] && strcmp(names[i], item->keys) == 0) {
+            return i == KEYS_LATIN && shown == KEYS_CAPITALS ? KEYS_CAPITALS : (enum text_keys)i;
+        }
+    }
+    return item->type == TYPE_TEXT ? shown : KEYS_ANY;
+}
+
 const char *session_refusal(struct session *s, struct arena *arena, struct node *node,
                             enum answer_result why, bool *fallback)
 {

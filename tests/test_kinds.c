@@ -231,6 +231,62 @@ static void test_kinds__the_respondent_reads_no_notes(void **state)
     scene_close(&s);
 }
 
+/* Each field opens on the letters that it wants, whatever the one before was left on; and letters of
+ * the other alphabet that look the same are taken for what they look like. */
+static void test_kinds__a_field_opens_on_its_letters(void **state)
+{
+    (void)state;
+    struct scene s;
+    static const char md[] =
+        "| survey |\n| | type | name | label | constraint | bind::suhbat:keys |\n"
+        "| | text | code | Код | regex(., '[A-Z][0-9]{2}') | |\n"
+        "| | text | who | Кто | | |\n"
+        "| | text | pin | Номер | regex(., '^[0-9]{3}$') | |\n"
+        "| | text | mail | Почта | | latin |\n"
+        "| | text | plate | Знак | regex(., '[АВЕКМНОРСТУХ]{2}') and string-length(.) < 9 | |\n"
+        "| | text | last | Конец | | |\n";
+    begin_form(&s, md, &upright);
+    assert_int_equal(s.app.keyboard.layout, LAYOUT_LATIN);
+    assert_non_null(scene_find(&s, "key:A")); /* capitals, and they stay */
+    assert_true(scene_tap(&s, "key:A"));
+    assert_true(scene_tap(&s, "key:B"));
+    scene_key(&s, KEY_BACKSPACE);
+    assert_true(scene_tap(&s, "key:123"));
+    assert_true(scene_tap(&s, "key:1"));
+    assert_true(scene_tap(&s, "key:2"));
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_string_equal(value(&s, "/data/code"), "A12");
+    assert_int_equal(s.app.keyboard.layout, LAYOUT_RU); /* not on the signs that were left */
+    assert_false(s.app.keyboard.symbols);
+    scene_type(&s, "Айгүл B"); /* nobody asked for an alphabet: as it was typed */
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_string_equal(value(&s, "/data/who"), "Айгүл B");
+    assert_true(s.app.keyboard.symbols);
+    assert_true(scene_tap(&s, "key:7"));
+    assert_true(scene_tap(&s, "key:0"));
+    assert_true(scene_tap(&s, "key:7"));
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_int_equal(s.app.keyboard.layout, LAYOUT_LATIN);
+    assert_non_null(scene_find(&s, "key:a"));
+    scene_type(&s, "а@ех.оr"); /* six of these are Cyrillic */
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_string_equal(value(&s, "/data/mail"), "a@ex.or");
+    assert_int_equal(s.app.keyboard.layout, LAYOUT_RU);
+    scene_type(&s, "KM"); /* Latin */
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_string_equal(value(&s, "/data/plate"), "КМ");
+    assert_string_equal(s.app.interview->page.node->name, "last");
+    go_to(&s, "/data/code");
+    assert_true(scene_tap(&s, question_field(&s.app, s.app.interview->page.node)));
+    for (int i = 0; i < 3; i++) {
+        scene_key(&s, KEY_BACKSPACE);
+    }
+    scene_type(&s, "а77"); /* Cyrillic, and small */
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_string_equal(value(&s, "/data/code"), "A77");
+    scene_close(&s);
+}
+
 static void test_kinds__a_long_order_comes_along_with_what_is_carried(void **state)
 {
     (void)state;
@@ -568,6 +624,7 @@ static int run(void)
         cmocka_unit_test(test_kinds__a_range_speaks_with_the_forms_words),
         cmocka_unit_test(test_kinds__several_lines_can_be_typed),
         cmocka_unit_test(test_kinds__the_respondent_reads_no_notes),
+        cmocka_unit_test(test_kinds__a_field_opens_on_its_letters),
         cmocka_unit_test(test_kinds__a_long_order_comes_along_with_what_is_carried),
         cmocka_unit_test(test_kinds__a_range_gives_only_its_own_values),
         cmocka_unit_test(test_kinds__a_place_is_written_as_one_likes),
