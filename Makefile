@@ -78,7 +78,7 @@ NO_EGL = $(BIN:bin=lib)/suhbat/no-egl.so
 FUZZERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/fuzz_*.c))
 
 
-.PHONY: deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
+.PHONY: uninstall deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
 	tests run-tests format strings
 .DELETE_ON_ERROR:
 
@@ -180,10 +180,15 @@ deps-slow: ## what `make demo SLOW=1` needs to show the interview to a person
 
 install: all ## into PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/suhbat
-	install -m 755 build/bin/suhbat* $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 build/bin/suhbat build/bin/suhbat-form build/bin/suhbat-key build/bin/suhbat-sync $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 build/share/*.ttf $(DESTDIR)$(PREFIX)/share/suhbat/
 	install -d $(DESTDIR)$(PREFIX)/lib/suhbat
 	install -m 644 build/lib/suhbat/no-egl.so $(DESTDIR)$(PREFIX)/lib/suhbat/
+
+uninstall: ## what install put there; interviews and keys stay
+	rm -f $(DESTDIR)$(PREFIX)/bin/suhbat $(DESTDIR)$(PREFIX)/bin/suhbat-form $(DESTDIR)$(PREFIX)/bin/suhbat-key $(DESTDIR)$(PREFIX)/bin/suhbat-sync
+	rm -f $(DESTDIR)$(PREFIX)/share/suhbat/*.ttf $(DESTDIR)$(PREFIX)/lib/suhbat/no-egl.so
+	-rmdir $(DESTDIR)$(PREFIX)/share/suhbat $(DESTDIR)$(PREFIX)/lib/suhbat 2>/dev/null
 
 format: ## clang-format over the sources
 	clang-format -i */*.c */*.h

@@ -2,6 +2,7 @@
 /* suhbat: the collector.  Starts the window, or does from a terminal what the screens do. */
 #include <errno.h>
 #include <stddef.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,13 +191,30 @@ static bool data_dir(struct buf *out, const struct options *o)
     return out->len > 0;
 }
 
+static struct termios tty_was;
+
+/* Ctrl-C at a passphrase: the terminal shows again what is typed. */
+static void give_echo_back(int sig)
+{
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &tty_was);
+    signal(sig, SIG_DFL);
+    raise(sig);
+}
+
 /* One line from standard input, without echo on a terminal; into locked memory. */
 static bool read_pass(char *pass, size_t size, struct err *err)
 {
     struct termios was, quiet;
     bool tty = tcgetattr(STDIN_FILENO, &was) == 0;
     size_t len = 0;
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    struct sigaction before[sizeof ends / sizeof *ends];
     if (tty) {
+        struct sigaction restore = {.sa_handler = give_echo_back};
+        tty_was = was;
+        for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+            sigaction(ends[i], &restore, &before[i]);
+        }
         quiet = was;
         quiet.c_lflag &= ~(tcflag_t)ECHO;
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
@@ -215,6 +233,9 @@ static bool read_pass(char *pass, size_t size, struct err *err)
     pass[len] = '\0';
     if (tty) {
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
+        for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+            sigaction(ends[i], &before[i], NULL);
+        }
         fputc('\n', stderr);
     }
     return len > 0 || err_set(err, ERR_AUTH, "no passphrase on standard input");
@@ -422,6 +443,11 @@ int main(int argc, char **argv)
     xml_setup();
     if (!secret_setup(&err)) {
         return say(&err);
+    }
+    if (!secret_can_lock()) {
+        fputs("suhbat: warning: memory cannot be locked here, so secrets may reach the swap space\n"
+              "hint: raise the limit of locked memory (ulimit -l), or switch swap off\n",
+              stderr);
     }
     int stop = parse(&o, argc, argv);
     if (stop) {

@@ -2,6 +2,7 @@
 /* How is a file sealed so that only the holder of an age identity opens it? */
 #include "platform/age.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,6 +173,13 @@ void age_generate(uint8_t identity[AGE_KEY], uint8_t recipient[AGE_KEY])
 {
     randombytes_buf(identity, AGE_KEY);
     crypto_scalarmult_base(recipient, identity);
+}
+
+bool age_recipient_sound(const uint8_t recipient[32])
+{
+    static const uint8_t one[32] = {9, 7, 5};
+    uint8_t shared[32];
+    return crypto_scalarmult_curve25519(shared, one, recipient) == 0;
 }
 
 void age_recipient_of(uint8_t recipient[AGE_KEY], const uint8_t identity[AGE_KEY])
@@ -504,9 +512,13 @@ static enum age_result try_scrypt(uint8_t file_key[FILE_KEY], const struct stanz
     if (!keys->passphrase) {
         return AGE_NO_MATCH;
     }
+    errno = 0;
     if (crypto_pwhash_scryptsalsa208sha256_ll((const uint8_t *)keys->passphrase,
                                               strlen(keys->passphrase), salt, sizeof salt,
                                               (uint64_t)1 << log_n, 8, 1, key, 32) != 0) {
+        if (errno == ENOMEM) {
+            err_out_of_memory(); /* not a wrong passphrase */
+        }
         return AGE_NO_MATCH;
     }
     bool ok = unwrap(file_key, s->body, key);

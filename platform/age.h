@@ -14,6 +14,9 @@ enum { AGE_KEY = 32, AGE_TEXT = 80, AGE_RECIPIENTS_MAX = 16, AGE_CHUNK = 64 * 10
 
 /* A fresh X25519 identity and its recipient. */
 void age_generate(uint8_t identity[AGE_KEY], uint8_t recipient[AGE_KEY]);
+/* Is it a key that only its holder can open for?  False for the points of low order, for which
+ * everybody can. */
+bool age_recipient_sound(const uint8_t recipient[32]);
 void age_recipient_of(uint8_t recipient[AGE_KEY], const uint8_t identity[AGE_KEY]);
 
 /* "age1…" and "AGE-SECRET-KEY-1…"; `out` holds AGE_TEXT. */

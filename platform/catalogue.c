@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "platform/age.h"
 #include "platform/text.h"
 
 /* ---- certificates ---- */
@@ -117,6 +118,30 @@ void catalogue_form_hash(uint8_t out[32], const char *form_id)
     hash_tagged(out, "sb1-form-id", form_id, strlen(form_id));
 }
 
+/* Whom everything is sealed to: each a key of its own that only its holder can open for. */
+static bool are_sound(const struct catalogue *c, struct err *err)
+{
+    static const uint8_t none[32];
+    const uint8_t *others[] = {c->recovery, c->package_key};
+    for (unsigned i = 0; i < c->recipient_count; i++) {
+        if (!age_recipient_sound(c->recipients[i].key)) {
+            return err_set(err, ERR_AUTH, "recipient %u of the catalogue is no sound key", i + 1);
+        }
+        for (unsigned k = 0; k < i; k++) {
+            if (memcmp(c->recipients[i].key, c->recipients[k].key, 32) == 0) {
+                return err_set(err, ERR_AUTH, "recipients %u and %u of the catalogue are one key",
+                               k + 1, i + 1);
+            }
+        }
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (memcmp(others[i], none, 32) != 0 && !age_recipient_sound(others[i])) {
+            return err_set(err, ERR_AUTH, "a key of the catalogue is no sound key");
+        }
+    }
+    return true;
+}
+
 static void put_body(struct buf *out, const struct catalogue *c)
 {
     uint8_t head[G_HEAD] = {0};
@@ -166,6 +191,9 @@ bool catalogue_write(struct buf *out, const struct catalogue *c, const uint8_t (
     if (c->recipient_count < 2) {
         err_set(err, ERR_INPUT, "a study needs at least two recipients");
         return err_hint(err, "the coordinator, and an escrow holder in another place");
+    }
+    if (!are_sound(c, err)) {
+        return false;
     }
     put_body(&body, c);
     size_t signed_len = body.len;
@@ -272,6 +300,10 @@ bool catalogue_read(struct catalogue *c, const void *data, size_t len,
         memset(c, 0, sizeof *c);
         return err_set(err, ERR_AUTH, "the catalogue is not signed by the study's roots");
     }
+    if (!are_sound(c, err)) {
+        memset(c, 0, sizeof *c);
+        return false;
+    }
     return true;
 }
 
@@ -312,7 +344,8 @@ bool catalogue_trusts(const struct catalogue *c, const uint8_t bytes[CERT_BYTES]
     for (unsigned i = 0; i < c->cert_count; i++) { /* a coordinator delegated by a root */
         if (cert_read(&issuer, c->certs[i]) && issuer.role == ROLE_COORDINATOR &&
             memcmp(issuer.subject, cert.issuer, 32) == 0 && is_root(c, issuer.issuer) &&
-            !catalogue_revoked(c, 1, issuer.subject) && role != ROLE_COORDINATOR) {
+            !catalogue_revoked(c, 1, issuer.subject) && role != ROLE_COORDINATOR &&
+            text_starts(cert.scope, issuer.scope)) { /* it gives no more than it has */
             return true;
         }
     }

@@ -124,6 +124,9 @@ bool csv_parse(struct csv *csv, struct arena *arena, const char *bytes, size_t l
     }
     ok = true;
 done:
+    if (!ok) {
+        memset(csv, 0, sizeof *csv); /* no count without its rows */
+    }
     free(rows);
     free(cells);
     buf_fini(&nfc);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/text.h"
+
 static void clean(char *s)
 {
     for (; *s; s++) {
@@ -86,6 +88,7 @@ void err_text(const struct err *err, char *out, size_t size)
     snprintf(out, size, "%s%s%s%s%s", err->where, err->where[0] ? ": " : "", err->what,
              err->hint[0] ? "\nhint: " : "", err->hint);
     mend_tail(out, size);
+    text_defuse(out); /* it may quote what came from elsewhere */
 }
 
 int err_exit_status(const struct err *err)

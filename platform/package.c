@@ -78,7 +78,7 @@ bool package_listed(const struct package *p, const struct catalogue *c)
     for (unsigned i = 0; i < c->form_count; i++) {
         if (memcmp(c->forms[i].form, p->form_hash, 32) == 0 && c->forms[i].serial == p->serial &&
             memcmp(c->forms[i].package, p->hash, 32) == 0) {
-            return true;
+            return p->min_epoch <= c->epoch; /* it was made for a newer catalogue */
         }
     }
     return false;

@@ -43,6 +43,15 @@ void *secret_new(size_t size)
     return out;
 }
 
+bool secret_can_lock(void)
+{
+    enum { PAGE = 4096 };
+    void *probe = sodium_malloc(PAGE);
+    bool can = probe && sodium_mlock(probe, PAGE) == 0;
+    sodium_free(probe);
+    return can;
+}
+
 void secret_free(void *secret)
 {
     sodium_free(secret);

@@ -26,6 +26,8 @@ enum {
 MUST_CHECK bool secret_setup(struct err *err);
 
 void *secret_new(size_t size); /* zeroed; mlock'ed where the system allows */
+/* Can memory be locked here?  If not, secrets may reach the swap space: whoever starts says so. */
+bool secret_can_lock(void);
 void secret_free(void *secret);
 void secret_random(void *out, size_t len);
 void secret_wipe(void *bytes, size_t len);

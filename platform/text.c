@@ -395,3 +395,26 @@ bool text_unhex(uint8_t *out, size_t len, const char *hex)
     }
     return true;
 }
+
+static bool steers(uint32_t c)
+{
+    return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c <= 0x9F) || c == 0x61C ||
+           c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+           (c >= 0x2066 && c <= 0x2069);
+}
+
+void text_defuse(char *text)
+{
+    size_t len = strlen(text);
+    char *to = text;
+    for (size_t at = 0; at < len;) {
+        size_t from = at;
+        if (steers(text_next(text, len, &at))) {
+            *to++ = '?';
+        } else {
+            memmove(to, text + from, at - from);
+            to += at - from;
+        }
+    }
+    *to = '\0';
+}

@@ -643,6 +643,90 @@ static void test_device__the_desk_takes_no_older_or_other_catalogue(void **state
     study_fini(&s);
 }
 
+/* Sealing to a key that everybody can open for would be no sealing. */
+static void test_device__unsound_recipients_are_refused(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct buf made = {0};
+    static const uint8_t low[][32] = {{0},
+                                      {1},
+                                      {0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae,
+                                       0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a,
+                                       0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd,
+                                       0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00}};
+    study_init(&s);
+    for (size_t i = 0; i < 5; i++) {
+        struct catalogue bad = s.catalogue, read;
+        uint8_t *at = i < 4 ? bad.recipients[1].key : bad.package_key;
+        memcpy(at, i < 3 ? low[i] : i == 3 ? bad.recipients[0].key : low[1], 32);
+        assert_false(catalogue_write(&made, &bad, (const uint8_t(*)[32])s.root, 1, &err));
+        assert_int_equal(err.code, ERR_AUTH);
+        /* one that another program has made, well signed */
+        struct buf forged = {0};
+        buf_add(&forged, s.catalogue_bytes.data, s.catalogue_bytes.len);
+        size_t body = s.catalogue_bytes.len - 72, key = 128 + 32 + (i < 4 ? 80 : 0);
+        memcpy(forged.data + (i < 4 ? key : 96), at, 32);
+        sign_make((uint8_t *)forged.data + body + 8, "catalog", forged.data, body, s.root);
+        assert_false(catalogue_read(&read, forged.data, forged.len, NULL, &err));
+        assert_int_equal(err.code, ERR_AUTH);
+        buf_fini(&forged);
+    }
+    buf_fini(&made);
+    study_fini(&s);
+}
+
+/* A coordinator to whom some forms were given gives no more than those. */
+static void test_device__a_coordinator_gives_no_more_than_he_has(void **state)
+{
+    (void)state;
+    struct study s;
+    uint8_t seed[32] = {0x61}, given[CERT_BYTES], mine[CERT_BYTES];
+    struct cert cert, out;
+    study_init(&s);
+    cert = (struct cert){.role = ROLE_COORDINATOR, .serial = 2, .scope = "migrant_"};
+    memcpy(cert.study_id, s.catalogue.study_id, 16);
+    sign_public(cert.subject, seed);
+    cert_make(mine, &cert, s.root);
+    memcpy(s.catalogue.certs[s.catalogue.cert_count++], mine, CERT_BYTES);
+    static const struct {
+        const char *scope;
+        bool trusted;
+    } cases[] = {{"migrant_interview", true}, {"migrant_", true}, {"", false}, {"expert", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cert = (struct cert){.role = ROLE_AUTHOR, .serial = 3};
+        snprintf(cert.scope, sizeof cert.scope, "%s", cases[i].scope);
+        memcpy(cert.study_id, s.catalogue.study_id, 16);
+        sign_public(cert.subject, s.author);
+        cert_make(given, &cert, seed);
+        assert_int_equal(catalogue_trusts(&s.catalogue, given, ROLE_AUTHOR, &out),
+                         cases[i].trusted);
+    }
+    assert_false(catalogue_trusts(&s.catalogue, given, ROLE_IMPORT, &out));
+    study_fini(&s);
+}
+
+/* A package says from which catalogue on it may be used. */
+static void test_device__a_package_waits_for_its_catalogue(void **state)
+{
+    (void)state;
+    struct study s;
+    struct package p = {.serial = 3, .min_epoch = 5};
+    study_init(&s);
+    memset(p.hash, 1, 32);
+    memset(p.form_hash, 2, 32);
+    memset(s.catalogue.forms[0].package, 1, 32);
+    memset(s.catalogue.forms[0].form, 2, 32);
+    s.catalogue.forms[0].serial = 3;
+    s.catalogue.form_count = 1;
+    s.catalogue.epoch = 4;
+    assert_false(package_listed(&p, &s.catalogue));
+    s.catalogue.epoch = 5;
+    assert_true(package_listed(&p, &s.catalogue));
+    study_fini(&s);
+}
+
 static void test_device__discard_is_recorded(void **state)
 {
     (void)state;
@@ -949,6 +1033,9 @@ int main(void)
         cmocka_unit_test(test_device__a_revoked_devices_records_wait),
         cmocka_unit_test(test_device__what_cannot_be_handed_over_is_declared_once),
         cmocka_unit_test(test_device__the_desk_takes_no_older_or_other_catalogue),
+        cmocka_unit_test(test_device__unsound_recipients_are_refused),
+        cmocka_unit_test(test_device__a_coordinator_gives_no_more_than_he_has),
+        cmocka_unit_test(test_device__a_package_waits_for_its_catalogue),
         cmocka_unit_test(test_device__a_loss_does_not_hold_up_what_comes_later),
         cmocka_unit_test(test_device__discard_is_recorded),
         cmocka_unit_test(test_device__nothing_readable_at_rest),

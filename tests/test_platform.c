@@ -22,6 +22,35 @@ static const char *fold(const char *text)
     return kept;
 }
 
+/* What steers a terminal, or turns its writing round. */
+static void test_text__nothing_steers_a_terminal(void **state)
+{
+    (void)state;
+    char text[] = "a\x1b[31mb\tc\nd\xC2\x9B" "31m\xE2\x80\xAE" "e\xE2\x81\xA6" "f\x7F" "Көңүл";
+    text_defuse(text);
+    assert_string_equal(text, "a?[31mb\tc\nd?31m?e?f?Көңүл");
+    struct err err = {0};
+    char told[200];
+    err_set(&err, ERR_INPUT, "the form '\xE2\x80\xAE%s\xC2\x9B'", "x");
+    err_text(&err, told, sizeof told);
+    assert_string_equal(told, "the form '?x?'");
+}
+
+/* A table that is refused has no rows, not some number without them. */
+static void test_csv__a_fault_leaves_nothing(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct csv csv;
+    struct err err = {0};
+    static const char text[] = "a,b\n1,2\n\"open";
+    arena_init(&arena);
+    assert_false(csv_parse(&csv, &arena, text, sizeof text - 1, &err));
+    assert_int_equal(csv.count, 0);
+    assert_null(csv.rows);
+    arena_fini(&arena);
+}
+
 static void test_text__folds_and_normalises(void **state)
 {
     (void)state;
@@ -369,6 +398,8 @@ int main(void)
         cmocka_unit_test(test_regex__is_bounded),
         cmocka_unit_test(test_file__never_half_and_never_over),
         cmocka_unit_test(test_photo__of_a_jpeg_only_the_picture_is_left),
+        cmocka_unit_test(test_text__nothing_steers_a_terminal),
+        cmocka_unit_test(test_csv__a_fault_leaves_nothing),
         cmocka_unit_test(test_photo__of_a_png_and_a_webp_only_the_picture_is_left),
     };
     xml_setup();

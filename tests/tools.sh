@@ -216,5 +216,21 @@ for t in suhbat-form suhbat-key suhbat-sync; do
     want 2 "$t help nonsense" $B/$t help nonsense
 done
 want 0 'the steps of fill' $B/suhbat-form help fill; says 'the steps of fill' '"add": "trip"'
+
+# ---- what a terminal and a machine give ----
+(sleep 1; printf '\003'; sleep 1) | timeout 20 script -qec "sh -c 'trap : INT; $B/suhbat --data $T/dev --load $T; stty -a'" /dev/null > "$T/out" 2>&1
+grep -qE '(^|[ ;])echo ' "$T/out" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: Ctrl-C at a passphrase leaves the terminal without echo'; cat "$T/out"; }
+if setpriv --bounding-set -ipc_lock --inh-caps -ipc_lock true 2> /dev/null; then
+    (ulimit -l 0; setpriv --bounding-set -ipc_lock --inh-caps -ipc_lock $B/suhbat-key help) > "$T/out" 2> "$T/err" < /dev/null
+    says 'memory that cannot be locked' 'memory cannot be locked'
+fi
+printf '\033[31mred\342\200\256' > "$T/name"
+form odd "| survey |\n| | type | name | label |\n| | $(cat "$T/name") | a | A |\n"
+want 1 'a name that steers a terminal' $B/suhbat-form check "$T/odd.md"
+grep -q "$(printf '\033')" "$T/err" "$T/out" && { failed=$((failed + 1)); echo 'tools: an escape reaches the terminal'; } || passed=$((passed + 1))
+make -s install DESTDIR="$T/root" PREFIX=/usr > /dev/null
+[ -x "$T/root/usr/bin/suhbat-sync" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: make install'; }
+make -s uninstall DESTDIR="$T/root" PREFIX=/usr > /dev/null
+[ -z "$(find "$T/root" -type f)" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: make uninstall leaves something'; find "$T/root" -type f; }
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ]

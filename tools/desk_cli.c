@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "platform/arena.h"
+#include "platform/secret.h"
 #include "platform/text.h"
 #include "platform/xml.h"
 
@@ -269,6 +270,32 @@ static int run_verb(const struct cli *cli, const struct cli_verb *verb,
         return 3;
     }
     return 0;
+}
+
+bool cli_secrets(const char *program)
+{
+    struct err err = {0};
+    char text[600];
+    if (!secret_setup(&err)) {
+        err_text(&err, text, sizeof text);
+        fprintf(stderr, "%s: %s\n", program, text);
+        return false;
+    }
+    if (!secret_can_lock()) {
+        fprintf(stderr,
+                "%s: warning: memory cannot be locked here, so keys may reach the swap space\n"
+                "hint: raise the limit of locked memory (ulimit -l), or switch swap off\n",
+                program);
+    }
+    return true;
+}
+
+void cli_say(FILE *to, const char *before, const char *text)
+{
+    char *plain = mem_text(text);
+    text_defuse(plain);
+    fprintf(to, "%s%s\n", before, plain);
+    free(plain);
 }
 
 int cli_main(const char *program, const char *about, const struct cli_verb *verbs, size_t count,

@@ -8,6 +8,8 @@
  */
 #include <stdint.h>
 
+#include <stdio.h>
+
 #include "platform/err.h"
 
 enum cli_kind {
@@ -44,6 +46,11 @@ struct cli_verb {
     bool (*run)(const struct cli_words *words, struct err *err);
     const char *const *more; /* lines of its own page, NULL at the end; NULL: none */
 };
+
+/* secret_setup, and what there is to say about it; false: said, end with status 3. */
+bool cli_secrets(const char *program);
+/* A text from elsewhere onto a terminal: nothing in it steers that (text_defuse). */
+void cli_say(FILE *to, const char *before, const char *text);
 
 /* Parse, dispatch, print the error; returns the exit status. */
 int cli_main(const char *program, const char *about, const struct cli_verb *verbs, size_t count,

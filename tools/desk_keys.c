@@ -119,6 +119,11 @@ bool desk_package_is_ours(const struct package *p, const void *bytes, const stru
     if (!catalogue_trusts(c, (const uint8_t *)bytes + PACKAGE_CERT_AT, ROLE_AUTHOR, &cert)) {
         return err_set(err, ERR_AUTH, "the package's signer is no author of this study");
     }
+    if (p->min_epoch > c->epoch) {
+        err_set(err, ERR_AUTH, "the package is for catalogue %llu or later",
+                (unsigned long long)p->min_epoch);
+        return err_hint(err, "take the study's newest catalogue first: suhbat-sync init STUDY");
+    }
     if (!package_find(p, "form.xml", &xml, &len)) {
         return err_set(err, ERR_INPUT, "the package holds no form");
     }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "forms/instance.h"
 #include "forms/workbook.h"
@@ -25,7 +26,7 @@ static const char *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang, *opt
 static void print_notes(const struct xlsform_notes *notes)
 {
     for (size_t i = 0; i < notes->count; i++) {
-        fprintf(stderr, "warning: %s\n", notes->text[i]);
+        cli_say(stderr, "warning: ", notes->text[i]);
     }
 }
 
@@ -169,8 +170,9 @@ static bool check_file(const char *file, struct err *err)
     print_notes(&notes);
     for (size_t i = 0; i < notes.fault_count; i++) {
         bool placed = text_starts(notes.faults[i], name);
-        fprintf(stderr, "suhbat-form: %s%s%s\n", placed ? "" : name, placed ? "" : ", ",
-                notes.faults[i]);
+        cli_say(stderr, "suhbat-form: ",
+                arena_printf(&arena, "%s%s%s", placed ? "" : name, placed ? "" : ", ",
+                             notes.faults[i]));
     }
     if (notes.fault_count) {
         *err = (struct err){0};
@@ -346,6 +348,11 @@ static void shut_file(struct opened *o)
 
 static bool give(struct buf *out, bool ok, struct err *err)
 {
+    if (ok && !opt_out && isatty(STDOUT_FILENO)) { /* a form's words may come from anybody */
+        buf_add(out, "", 0);
+        text_defuse(out->data);
+        out->len = strlen(out->data);
+    }
     ok =
         ok && file_write(opt_out ? opt_out : "-", out->data, out->len, FILE_SHARED, opt_force, err);
     buf_fini(out);
@@ -579,8 +586,7 @@ int main(int argc, char **argv)
         {"pack", "FILE", "form and lists as a signed package for the devices.", 1, 1, packing,
          run_pack, NULL},
     };
-    struct err err = {0};
-    if (!secret_setup(&err)) {
+    if (!cli_secrets("suhbat-form")) {
         return 3;
     }
     return cli_main("suhbat-form", "forms: check, convert, try out", verbs,

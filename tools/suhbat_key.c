@@ -207,7 +207,7 @@ static bool keep_label(struct arena *arena, const char *dir, const struct enrol_
         for (size_t i = 0; i < label.len; i++) { /* lists and the log have a line each */
             label.data[i] = (unsigned char)label.data[i] < ' ' ? '?' : label.data[i];
         }
-        printf("label: %s\n", label.data);
+        cli_say(stdout, "label: ", label.data);
         ok = write_file(arena, dir, arena_printf(arena, "devices/%s.label", hex), label.data,
                         label.len, true, err);
     }
@@ -327,7 +327,12 @@ static bool read_device(struct device_known *d, struct arena *arena, const char 
         text_hex(d->hex, d->id, 16);
         const char *path = desk_path(arena, folder, arena_printf(arena, "%s.label", d->hex));
         bool labelled = file_exists(path) && file_read(&label, path, 4096, NULL) && label.len;
-        d->label = labelled ? arena_copy(arena, label.data, label.len) : "";
+        d->label = "";
+        if (labelled) { /* whoever asked to join chose it */
+            char *shown = arena_copy(arena, label.data, label.len);
+            text_defuse(shown);
+            d->label = shown;
+        }
     }
     buf_fini(&known);
     buf_fini(&label);
@@ -621,6 +626,7 @@ static bool run_show(const struct cli_words *words, struct err *err)
         desk_say_words("the study's words", set, sizeof set);
         for (unsigned i = 0; i < c->recipient_count; i++) {
             age_recipient_text(text, c->recipients[i].key);
+            text_defuse(c->recipients[i].label);
             printf("recipient: %s %s\n", c->recipients[i].label, text);
         }
         for (unsigned i = 0; i < c->form_count; i++) {
@@ -691,8 +697,7 @@ int main(int argc, char **argv)
         {"show", "STUDY", "what the catalogue says.", 1, 1, NULL, run_show, NULL},
         {"passphrase", "", "five fresh words, in both scripts.", 0, 0, NULL, run_passphrase, NULL},
     };
-    struct err err = {0};
-    if (!secret_setup(&err)) {
+    if (!cli_secrets("suhbat-key")) {
         return 3;
     }
     return cli_main("suhbat-key", "a study's keys, invitations and catalogue", verbs,

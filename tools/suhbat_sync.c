@@ -522,10 +522,9 @@ int main(int argc, char **argv)
         {"export", "", "tables for analysis; they are no longer protected.", 0, 0, exporting,
          run_export, NULL},
     };
-    struct err err = {0};
     umask(077);
     db_setup();
-    if (!secret_setup(&err)) {
+    if (!cli_secrets("suhbat-sync")) {
         return 3;
     }
     return cli_main("suhbat-sync", "the coordinator's desk", verbs, sizeof verbs / sizeof *verbs,

@@ -16,6 +16,10 @@ root=$OUT/root eye=build/test tty=ttyS0
 if [ "$ARCH" != "$native" ]; then
     root=$OUT/root-$ARCH eye=build/cross/$ARCH/work/build/$ARCH-test tty=ttyAMA0
     tests/deps.sh qemu-user-static
+    # its packages are configured here, by emulation: the kernel must know by which program
+    [ "$ARCH" = arm64 ] || { echo "image: no machine for $ARCH" >&2; exit 2; }
+    [ -e /proc/sys/fs/binfmt_misc/register ] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+    [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ] || printf '%s' ':qemu-aarch64:M::\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00:\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff:/usr/bin/qemu-aarch64-static:F' > /proc/sys/fs/binfmt_misc/register
     [ -e "$eye/bin/suhbat" ] || { echo "image: there is no $eye/bin/suhbat: make emulated ARCH=$ARCH" >&2; exit 1; }
 fi
 if [ -n "${FRESH:-}" ] || [ ! -e "$root/etc/debian_version" ]; then
