@@ -242,7 +242,8 @@ static const char *out_of_bounds(struct app *app, const struct node *node)
                                : ui_fill(ui, S_refused_most, plain_number(ui, most), NULL);
 }
 
-void app_refusal(struct app *app, struct node *node, enum answer_result why)
+const char *app_refusal_words(struct app *app, struct arena *arena, struct node *node,
+                              enum answer_result why)
 {
     static const enum string_id texts[ANSWER_RESULT_COUNT] = {
         [ANSWER_OK] = S_refused_fault,          [ANSWER_TYPE] = S_refused_type,
@@ -251,22 +252,28 @@ void app_refusal(struct app *app, struct node *node, enum answer_result why)
         [ANSWER_HIDDEN] = S_refused_fault,      [ANSWER_FAULT] = S_refused_fault};
     bool number = node->item->type == TYPE_INT || node->item->type == TYPE_DECIMAL;
     enum string_id id = why == ANSWER_TYPE && number ? S_refused_number : texts[why];
-    struct arena arena;
-    arena_init(&arena);
     bool foreign;
-    const char *own = session_refusal(app->interview->session, &arena, node, why, &foreign);
+    const char *own = session_refusal(app->interview->session, arena, node, why, &foreign);
     if (foreign && *own) {
-        own = arena_printf(&arena, "%s (%s)", own, ui_str(&app->ui, S_fallback));
+        own = arena_printf(arena, "%s (%s)", own, ui_str(&app->ui, S_fallback));
     }
     if (why == ANSWER_CONSTRAINT && !*own &&
         number) { /* the form says nothing: say what it wants */
         own = out_of_bounds(app, node);
     }
+    return *own ? own : ui_str(&app->ui, id);
+}
+
+void app_refusal(struct app *app, struct node *node, enum answer_result why)
+{
+    struct arena arena;
+    arena_init(&arena);
+    const char *words = app_refusal_words(app, &arena, node, why);
     app->refused = node;
     app->refused_now = true;
     app->refused_edit = app->ui.edit.changes;
     app->refusal = why;
-    app_say_text(app, *own ? own : ui_str(&app->ui, id), false);
+    app_say_text(app, words, false);
     arena_fini(&arena);
 }
 

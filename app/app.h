@@ -285,6 +285,9 @@ void app_say(struct app *app, enum string_id id); /* a warning */
 void app_say_good(struct app *app, enum string_id id);
 void app_trouble(struct app *app, const struct err *err); /* a failure of the world */
 /* Said beside the question: the form's own message, or ours. */
+/* Why an answer does not stand: in the form's own words, else in ours. */
+const char *app_refusal_words(struct app *app, struct arena *arena, struct node *node,
+                              enum answer_result why);
 void app_refusal(struct app *app, struct node *node, enum answer_result why);
 void app_message(struct app *app, int x, int *y, int w); /* draw it, if any */
 /* A memo beside the page that is shown. */

@@ -220,6 +220,8 @@ void screen_finish(struct app *app)
             app->sheet = SHEET_SEAL;
             app->arrived_ms = clock_mono_ms();
             ui->again = true;
+        } else if (known) {
+            (void)go_to_problem(app, unfinished ? &begun[0] : &problems[0]);
         } else {
             app_go(app, SCREEN_OUTLINE);
         }
@@ -242,11 +244,12 @@ void screen_finish(struct app *app)
             }
         }
         for (size_t p = 0; p < count; p++) {
-            enum string_id why = problems[p].why == ANSWER_REQUIRED ? S_refused_required
-                                 : problems[p].why == ANSWER_CHOICE ? S_refused_choice
-                                                                    : S_refused_rule;
-            if (show_way(app, &problems[p], arena_printf(&ui->frame, "problem:%zu", p + 1),
-                         ui_str(ui, why), '!', x, &y, w)) {
+            const char *why = *tree_value(problems[p].node)
+                                  ? app_refusal_words(app, &ui->frame, problems[p].node,
+                                                      problems[p].why)
+                                  : ui_str(ui, S_finish_no_answer);
+            if (show_way(app, &problems[p], arena_printf(&ui->frame, "problem:%zu", p + 1), why,
+                         '!', x, &y, w)) {
                 return;
             }
         }
@@ -281,8 +284,11 @@ void screen_finish(struct app *app)
         show_memos(app, x, &y, w);
     }
     ui_body_end(ui, y);
+    bool blank = count && !unfinished && !*tree_value(problems[0].node);
     ui_bar(ui, "left", ui_str(ui, S_back), "right",
-           ui_str(ui, count || unfinished ? S_outline_to_missing : S_finish_seal));
+           ui_str(ui, blank                 ? S_outline_to_missing
+                      : count || unfinished ? S_finish_to_question
+                                            : S_finish_seal));
 }
 
 void screen_sealed(struct app *app)

@@ -3,6 +3,46 @@
 #include "forms/instance.h"
 #include "tests/steps.h"
 
+/* The end lists what is wrong in the form's own words, and leads there. */
+static void test_ways__the_end_says_why_and_leads_there(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err err = {0};
+    begin_form(&s,
+               "| survey |\n| | type | name | label | required | required_message | constraint | "
+               "constraint_message |\n"
+               "| | text | who | Кто? | yes | Спросите имя | | |\n"
+               "| | integer | age | Сколько лет? | | | . > 17 | Только взрослые |\n"
+               "| | integer | kids | Детей | | | . < 20 | |\n",
+               &upright);
+    assert_int_equal(session_put(s.app.interview->session,
+                                 session_find(s.app.interview->session, "/data/age"), "7", &err),
+                     ANSWER_OK);
+    assert_int_equal(session_put(s.app.interview->session,
+                                 session_find(s.app.interview->session, "/data/kids"), "44", &err),
+                     ANSWER_OK);
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "finish"));
+    assert_int_equal(s.app.screen, SCREEN_FINISH);
+    assert_true(shows(&s, "Нет ответа")); /* not the rule that it breaks */
+    assert_false(shows(&s, "Спросите имя"));
+    assert_true(shows(&s, "Только взрослые"));
+    assert_true(shows(&s, "не больше 19"));
+    assert_true(shows(&s, "К вопросу без ответа"));
+    assert_true(scene_tap(&s, "right"));
+    assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
+    assert_string_equal(s.app.interview->page.node->name, "who");
+    scene_type(&s, "Айгүл");
+    assert_true(scene_tap(&s, "menu"));
+    assert_true(scene_tap(&s, "finish"));
+    assert_false(shows(&s, "К вопросу без ответа"));
+    assert_true(scene_tap(&s, "right"));
+    assert_string_equal(s.app.interview->page.node->name, "age");
+    assert_true(shows(&s, "Только взрослые"));
+    scene_close(&s);
+}
+
 static void test_ways__what_is_refused_keeps_nobody_on_the_page(void **state)
 {
     (void)state;
@@ -725,6 +765,7 @@ static void test_ways__nothing_on_a_page_is_passed_over(void **state)
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ways__the_end_says_why_and_leads_there),
         cmocka_unit_test(test_ways__what_is_refused_keeps_nobody_on_the_page),
         cmocka_unit_test(test_ways__answers_are_judged_when_their_page_is_left),
         cmocka_unit_test(test_ways__a_stale_answer_is_no_dead_end),
