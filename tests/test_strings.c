@@ -51,6 +51,28 @@ static void test_strings__places_agree(void **state)
     }
 }
 
+/* One spelling for one word: the newer one of Tajik, "флешка" for a stick, and a word that is no word. */
+static void test_strings__one_word_for_one_thing(void **state)
+{
+    (void)state;
+    static const char *const old[] = {"кӯмак",    "Кӯмак",    "пажӯҳиш", "мавзӯъ", "шурӯъ",
+                                      "мӯҳлат",   "суҳбат",   "Суҳбат",  "ҳомил",  "Ҳомил",
+                                      "алып жүр", "Алып жүр", "маек",    "Маек"};
+    static const char *const files[] = {"app/strings.def", "app/help.def"};
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        struct err err = {0};
+        struct buf bytes = {0};
+        OK(file_read(&bytes, files[f], 1 << 20, &err));
+        for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
+            const char *at = strstr(bytes.data, old[i]);
+            if (at) {
+                fail_msg("%s: '%s' in '%.60s…'", files[f], old[i], at);
+            }
+        }
+        buf_fini(&bytes);
+    }
+}
+
 /* What the help puts in quotation marks can be found on the screen. */
 static void test_strings__help_names_what_is_there(void **state)
 {
@@ -151,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_strings__complete_in_every_language),
         cmocka_unit_test(test_strings__places_agree),
+        cmocka_unit_test(test_strings__one_word_for_one_thing),
         cmocka_unit_test(test_strings__help_names_what_is_there),
         cmocka_unit_test(test_strings__faces_hold_every_letter),
         cmocka_unit_test(test_strings__help_is_whole),
