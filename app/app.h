@@ -222,6 +222,7 @@ struct app {
     uint64_t picture_clock, picture_key;
     char filter[128], filter_id[UI_ID_MAX]; /* a search whose keyboard was put away */
     uint32_t sealed_number;
+    uint8_t sealed_form[32]; /* the package that it was made with */
 
     /* exchange */
     struct medium media[MEDIA_MAX]; /* as they were found last */

@@ -296,6 +296,7 @@ static void sealed(struct app *app, void *matter, bool ok, const struct err *err
     s->interview = NULL;
     if (ok) {
         app->sealed_number = app->interview->draft.number;
+        memcpy(app->sealed_form, app->interview->draft.package_hash, sizeof app->sealed_form);
         app_drop_interview(app);
         app_go(app, SCREEN_SEALED);
     } else {

@@ -291,6 +291,17 @@ void screen_finish(struct app *app)
                                             : S_finish_seal));
 }
 
+/* The form that was sealed last; NULL: it is in force no more. */
+static const struct app_form *next_form(struct app *app)
+{
+    for (size_t i = 0; i < app->form_count; i++) {
+        if (memcmp(app->forms[i].form.hash, app->sealed_form, 32) == 0) {
+            return &app->forms[i];
+        }
+    }
+    return NULL;
+}
+
 void screen_sealed(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -318,6 +329,13 @@ void screen_sealed(struct app *app)
     ui_text_top(ui, (struct rect){x, y, w, 0}, TEXT_HEADING, number, ui->theme.soft);
     y += ui_line(ui, TEXT_HEADING) + ui_px(ui, 16);
     y += ui_text(ui, x, y, w, TEXT_BODY, ui_str(ui, S_sealed_hint), ui->theme.ink, true);
+    y += ui_px(ui, 24);
+    const struct app_form *form = next_form(app);
+    if (form && ui_wide_button(ui, "next-interview", x, &y, w, ui_str(ui, S_sealed_next), false) &&
+        !is_early(app)) {
+        app_start_interview(app, form->form.hash);
+        return;
+    }
     ui_body_end(ui, y);
     ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_sealed_home));
 }

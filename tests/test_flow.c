@@ -97,6 +97,11 @@ static void test_flow__two_quick_taps_never_seal(void **state)
     assert_non_null(s.app.interview);
     assert_true(scene_tap(&s, "seal-yes"));
     assert_int_equal(s.app.screen, SCREEN_SEALED);
+    uint32_t number = s.app.sealed_number; /* the same form once more, without the way home */
+    assert_true(scene_tap(&s, "next-interview"));
+    assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
+    assert_int_equal(s.app.interview->draft.number, number + 1);
+    assert_string_equal(value(&s, "/data/g/r"), "");
     scene_close(&s);
     free(form);
 }
