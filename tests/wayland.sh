@@ -4,7 +4,7 @@
 # what weston lacks (text-input, a keyboard of any layout).
 #
 #   an interview by touch alone, from the lock to the table; the picture is the same as on X11, at scales 1
-#   and 2; it follows the window's size; what a palm, two fingers, the edge and a cancelled touch press is
+#   and 2, and on a turned display; it follows the window's size; what a palm, two fingers, the edge and a cancelled touch press is
 #   nothing; at rest nothing wakes it; no desktop keyboard is asked for; a real keyboard types all languages
 set -eu
 cd "$(dirname "$0")/.."
@@ -179,6 +179,30 @@ compositor two 360 640 2
 app two --data "$N" --lang ky
 picture 720x1280 wayland-scale-2
 [ "$(differ wayland-scale-2 x11-720x1280)" = 0 ] || fail 'at scale 2 the picture is not sharp'
+read -r x y <<< "$(middle lang:ky)"
+finger "down 0 $x $y"; sleep 0.08; finger 'up 0'
+wait_screen first-invite
+ok
+end_app
+end_weston
+
+# ---- a turned display: the page lies across it, and a finger hits what it shows ----
+printf '[output]\nname=X1\nmode=720x1280\ntransform=rotate-90\n' > "$D/turned.ini"
+DISPLAY=$DISPLAY WESTON_TOUCH=$D/touch weston --backend=x11-backend.so --use-pixman --shell=kiosk-shell.so --socket=turned \
+    --config="$D/turned.ini" --idle-time=0 --modules="$D/weston-touch.so" > "$D/turned.log" 2>&1 &
+weston=$!
+wait_socket turned
+app turned --data "$N" --lang ky --scale 2
+DISPLAY=$DISPLAY xdotool mousemove 5 5 mousemove 719 1279
+sleep 0.3
+import -display "$DISPLAY" -window root -crop 720x1280+0+0 +repage "$D/screens/turned-raw.png"
+same=no
+for angle in 90 270; do # which way the display's owner calls 90 degrees
+    convert "$D/screens/turned-raw.png" -rotate $angle +repage -crop 1180x600+50+60 +repage "$D/screens/turned.png"
+    convert "$D/screens/x11-1280x720.png" -crop 1180x600+50+60 +repage "$D/screens/across.png"
+    [ "$(differ turned across)" != 0 ] || same=yes
+done
+[ $same = yes ] || fail 'on a turned display the picture is not the one that lies across'
 read -r x y <<< "$(middle lang:ky)"
 finger "down 0 $x $y"; sleep 0.08; finger 'up 0'
 wait_screen first-invite
