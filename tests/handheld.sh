@@ -272,5 +272,11 @@ for mode in $MODES; do
     pkill -9 -f "qemu-system-.*$OUT/$mode/" 2>/dev/null || true
     pkill -9 -f "nbdkit.*$OUT/$mode/" 2>/dev/null || true
 done
+# Wayland may take 2.5 times what X11 takes
+kib() { awk '/^memory at the lock screen/ {print $(NF - 1)}' "$OUT/$1/figures.txt" 2>/dev/null; }
+if [ "$failed" -eq 0 ] && [ -n "$(kib weston)" ] && [ -n "$(kib xorg)" ]; then
+    awk -v w="$(kib weston)" -v x="$(kib xorg)" 'BEGIN {printf "memory on Wayland: %.2f times that on X11\n", w / x; exit w > 2.5 * x}' ||
+        failed=$((failed + 1))
+fi
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ]
