@@ -213,7 +213,7 @@ static bool moment_of(struct xpath_env *env, const struct xpath_value *v, double
 static bool local_moment(struct xpath_env *env, const struct xpath_value *v, struct moment *m)
 {
     bool may = (v->type == XV_STRING || v->type == XV_DATE) && v->text[0] >= '0' &&
-               v->text[0] <= '9' && (strlen(v->text) >= 10 || v->text[2] == ':');
+               v->text[0] <= '9' && (strlen(v->text) >= 10 || (v->text[1] && v->text[2] == ':'));
     if (!may || !date_parse(m, v->text)) {
         return false;
     }
