@@ -91,7 +91,7 @@ void app_watch_errand(struct app *app)
         app_lock(app);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
     y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, e->what), ui->theme.ink, true) +
          ui_px(ui, 12);
     if (e->progress) {

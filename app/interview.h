@@ -128,6 +128,15 @@ MUST_CHECK bool interview_discard(struct interview *i, struct err *err);
  * NULL): it is not in the language that is asked in. */
 const char *interview_section(struct interview *i, struct arena *arena, const struct page *page,
                               bool *fallback);
+/* How far the interview is.  It counts what the form has, asked or not, so it never runs backwards
+ * while pages come and go; a repeat and all that is in its entries is one place. */
+struct interview_place {
+    size_t section, sections; /* 1 .. sections: runs of places under the same labelled group */
+    size_t place, places;     /* 1 .. places: questions and repeats, in the form's order */
+    const size_t *lengths;    /* places of each section; the arena's */
+};
+struct interview_place interview_place(struct interview *i, struct arena *arena);
+
 /* Title of a form's package for lists: parsed from its bytes. */
 bool interview_form_title(struct arena *arena, const struct package *package, const char **id,
                           const char **title, const char **version);

@@ -149,7 +149,7 @@ static void watch_lock(struct app *app)
     struct header h = {.title = "", .progress = -1};
     int x, y, w;
     ui_header(ui, &h);
-    ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
     y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_lock_ends), ui->theme.ink, true);
     ui_body_end(ui, y);
 }
@@ -179,7 +179,7 @@ void app_watch_task(struct app *app)
         app_lock_behind(app);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
     y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_wait), ui->theme.ink, true) +
          ui_px(ui, 12);
     ui_progress(ui, x, &y, w, &app->progress, S_progress_mb);
@@ -204,7 +204,7 @@ void screen_hand_over(struct app *app)
         return;
     }
     int bottom = app->exchanged ? ui->h - ui_bar_height(ui) : medium_bottom(app);
-    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     app_message(app, x, &y, w);
     if (app->exchanged) {
         y += ui_text(ui, x, y, w, TEXT_QUESTION,

@@ -227,7 +227,7 @@ void screen_finish(struct app *app)
         }
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), ui->h - ui_bar_height(ui), &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), ui->h - ui_bar_height(ui), &x, &y, &w);
     app_message(app, x, &y, w);
     if (!known) {
         ui_warning(ui, x, &y, w, ui_str(ui, S_refused_fault));
@@ -315,7 +315,7 @@ void screen_sealed(struct app *app)
         app_go(app, SCREEN_HOME);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), ui->h - ui_bar_height(ui), &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), ui->h - ui_bar_height(ui), &x, &y, &w);
     static const int8_t tick[] = {18, 52, 42, 76, 84, 26};
     int size = ui_px(ui, 72);
     y += ui_px(ui, 24);

@@ -252,7 +252,7 @@ void screen_first(struct app *app)
         app_go(app, app->screen - 1);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     if (!typing) {
         app_message(app, x, &y, w);
     }

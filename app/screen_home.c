@@ -138,7 +138,7 @@ void screen_home(struct app *app)
         ui->again = true;
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
     app_message(app, x, &y, w);
     show_shortages(app, x, &y, w);
     if (app->clock_doubt) {
@@ -193,7 +193,7 @@ void screen_forms(struct app *app)
         ui->again = true;
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), search_bottom(app, ui->h), &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), search_bottom(app, ui->h), &x, &y, &w);
     app_message(app, x, &y, w);
     if (app->form_count > SEARCH_FROM) {
         search_field(app, "search-forms", x, &y, w);

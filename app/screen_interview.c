@@ -522,37 +522,34 @@ static bool left_now(struct app *app)
     return true;
 }
 
+/* The section out of how many; a form without sections counts its questions. */
+static const char *counter(struct app *app, const struct interview_place *at)
+{
+    struct ui *ui = &app->ui;
+    if (at->sections > 1) {
+        return ui_fill(ui, S_section, ui_number(ui, (long long)at->section),
+                       ui_number(ui, (long long)at->sections));
+    }
+    return arena_printf(&ui->frame, "%zu / %zu", at->place, at->places);
+}
+
 static void header(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct interview *i = app->interview;
-    struct page *pages;
-    size_t count, at, sections = 0;
-    interview_pages(i, &ui->frame, &pages, &count, &at);
-    size_t *lengths = arena_alloc(&ui->frame, (count + 1) * sizeof *lengths);
-    const char *title = ui_plain(ui, interview_section(i, &ui->frame, &i->page, NULL));
-    const char *before = "";
-    for (size_t p = 0; p < count; p++) {
-        const char *section = interview_section(i, &ui->frame, &pages[p], NULL);
-        if (!sections || strcmp(section, before) != 0) {
-            lengths[sections++] = 0;
-        }
-        lengths[sections - 1]++;
-        before = section;
-    }
-    struct header h = {.title = title,
+    struct interview_place at = interview_place(i, &ui->frame);
+    struct header h = {.title = ui_plain(ui, interview_section(i, &ui->frame, &i->page, NULL)),
                        .title_id = app->handed ? NULL : "outline",
-                       .subtitle =
-                           arena_printf(&ui->frame, "%zu / %zu", at < count ? at + 1 : at, count),
+                       .subtitle = counter(app, &at),
                        .left = may_go_back(app) ? "back" : NULL,
                        .right = app->handed ? "lock" : "menu",
                        .lock = !app->handed,
                        .memo = !app->handed,
                        .language = true,
                        .sign = app_language_sign(app, session_language(i->session)),
-                       .progress = count ? (float)(at + 1) / (float)count : 0,
-                       .sections = lengths,
-                       .section_count = sections};
+                       .progress = at.places ? (float)at.place / (float)at.places : 0,
+                       .sections = at.lengths,
+                       .section_count = at.sections};
     ui_header(ui, &h);
 }
 
@@ -624,7 +621,7 @@ static void show_page(struct app *app)
         go_next(app);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, true), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     if (!app->refused) {
         app_message(app, x, &y, w);
     }

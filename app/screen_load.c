@@ -305,7 +305,7 @@ void screen_load(struct app *app)
         return;
     }
     int bottom = choose ? medium_bottom(app) : ui->h - ui_bar_height(ui);
-    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     app_message(app, x, &y, w);
     if (choose) {
         exchange_choose(app, x, y, w, look);

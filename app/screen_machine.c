@@ -349,7 +349,7 @@ void screen_machine(struct app *app)
         app_go(app, app->machine->from);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
     app_message(app, x, &y, w);
     show_brightness(app, x, &y, w);
     show_clock(app, x, &y, w);

@@ -108,7 +108,7 @@ void screen_pin(struct app *app)
         app_go(app, app->pin_from);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     if (edit_is(&ui->edit, "pin") && vault_pin_is_good(ui->edit.text.data)) {
         app->message[0] = '\0'; /* what was said of it is true no more */
     }

@@ -43,7 +43,7 @@ void screen_hand(struct app *app)
         }
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     app_message(app, x, &y, w);
     y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_hand_hint), ui->theme.ink, true);
     y += ui_px(ui, 10);
@@ -94,7 +94,7 @@ void screen_return(struct app *app)
         screen_arrive(app);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     app_message(app, x, &y, w);
     y += ui_text(ui, x, y, w, TEXT_QUESTION,
                  ui_str(ui, app->in_block ? S_return_now : S_return_thanks), ui->theme.ink, true);

@@ -154,7 +154,7 @@ void screen_settings(struct app *app)
         }
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui, false), ui->h, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
     app_message(app, x, &y, w);
     y += ui_text(ui, x, y, w, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink, true);
     interface_languages(app, x, &y, w);

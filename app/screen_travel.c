@@ -328,7 +328,7 @@ void screen_travel(struct app *app)
     if (typing && !edit_is(&ui->edit, "pass")) {
         edit_begin(&ui->edit, "pass", "");
     }
-    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     bool beside = typing && ui->landscape; /* what is typed stays in sight, right of what is said */
     int top = y, half = beside ? w / 2 - ui_px(ui, 10) : w, lowest = 0;
     app_message(app, x, &y, half);

@@ -132,7 +132,7 @@ static void unlock_by_pin(struct app *app)
     int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_DIGITS);
     struct header h = {.help = true, .title = "", .language = true, .progress = -1};
     ui_header(ui, &h);
-    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     int top = y, all_w = w;
     w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
     app_message(app, x, &y, w);
@@ -195,7 +195,7 @@ void screen_unlock(struct app *app)
         edit_begin(&ui->edit, "pass", "");
     }
     ui_header(ui, &h);
-    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     int top = y;
     bool said = app->message[0] || app->locks.wait_s > 0;
     int left_w = ui->landscape ? w * (said ? 6 : 5) / 10 - ui_px(ui, 10) : w;

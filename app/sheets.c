@@ -266,7 +266,7 @@ void sheet_show(struct app *app)
     }
     bool look = app->sheet == SHEET_PICTURE;
     int bottom = ui->h - (memo ? keyboard_height(ui, KEYBOARD_TEXT) : look ? ui_bar_height(ui) : 0);
-    ui_body_begin(ui, ui_header_height(ui, false), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     switch (app->sheet) {
     case SHEET_LANGUAGE:
         language_sheet(app, x, &y, w);

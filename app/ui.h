@@ -119,6 +119,7 @@ struct ui {
     bool robot;
     bool lines;            /* Shift and Enter is a new line in the field that is typed in */
     const char *title_cut; /* the title that the header had no room for, or NULL; the frame's */
+    int header_h;          /* px; the header drawn last */
 };
 
 void ui_init(struct ui *ui, struct window *window);
@@ -209,12 +210,12 @@ struct header {
     bool memo;              /* a pencil; id "memo" */
     const char *sign;       /* on the language button; NULL: the interface's */
     float progress;         /* 0..1, or negative: none */
-    const size_t *sections; /* pages of each: the bar has a part for each, as long as it is */
+    const size_t *sections; /* places of each: the bar has a part for each, as long as it is */
     size_t section_count;
 };
 /* Activated ids: "back", "menu", "lock", "language". */
 void ui_header(struct ui *ui, const struct header *header);
-int ui_header_height(const struct ui *ui, bool progress);
+int ui_header_height(const struct ui *ui); /* px, of the header drawn last */
 
 /* Bottom bar with one or two buttons (NULL = none); ids "left" and "right". */
 int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *right_id,

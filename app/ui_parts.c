@@ -43,18 +43,9 @@ static float header_most(const struct ui *ui, bool progress)
     return progress ? 1.4f : flat_most(ui);
 }
 
-static int header_face(const struct ui *ui, bool progress)
+int ui_header_height(const struct ui *ui)
 {
-    float most = header_most(ui, progress),
-          part = ui->text_scale > most ? most / ui->text_scale : 1;
-    int least = ui_px(ui, 52);
-    int two = 2 * (int)((float)ui_line(ui, TEXT_TITLE) * part + 0.5f) + ui_px(ui, 6);
-    return two > least ? two : least;
-}
-
-int ui_header_height(const struct ui *ui, bool progress)
-{
-    return header_face(ui, progress) + (progress ? ui_px(ui, 5) : ui_px(ui, 1));
+    return ui->header_h;
 }
 
 /* Large letters give way so that a line stays one; returns what to put back. */
@@ -67,60 +58,98 @@ static float one_line(struct ui *ui, enum text_style style, const char *text, in
     return before;
 }
 
-/* As many words of a form's title as two lines hold; the outline has it whole. */
-static const char *two_lines(struct ui *ui, const char *title, int w)
+/* What a header says: its title over what stands below it. */
+struct header_words {
+    const char *title, *below; /* `below` "": nothing */
+    float title_scale;
+    int title_h, title_w;
+};
+
+static int margin_of_header(const struct ui *ui)
 {
-    int most = 2 * ui_line(ui, TEXT_TITLE);
-    const char *shown = title;
-    size_t len = strlen(title);
-    while (len > 0 && ui_text(ui, 0, 0, w, TEXT_TITLE, shown, 0, false) > most) {
-        while (len > 0 && title[len - 1] != ' ') {
-            len--;
-        }
-        while (len > 0 && title[len - 1] == ' ') {
-            len--;
-        }
-        shown = arena_printf(&ui->frame, "%.*s…", (int)len, title);
-    }
-    return shown;
+    return ui_px(ui, 6);
 }
 
-/* The title over what stands below it; where it needs two lines, alone. */
-static void header_title(struct ui *ui, const struct header *h, int x, int w, int height)
+/* A title of one or two lines stands over the counter.  A longer one leaves an
+ * interview's header to the counter and is read on the page; any other header grows. */
+static struct header_words header_words(struct ui *ui, const struct header *h, int w)
+{
+    struct header_words t = {.title = h->title, .below = h->subtitle ? h->subtitle : ""};
+    int beside = w - ui_px(ui, 16); /* the arrow has its own place */
+    float scale = one_line(ui, TEXT_TITLE, h->title, w);
+    t.title_w = w;
+    if (!*t.below && h->title_id && ui_words_fit(ui, TEXT_TITLE, h->title, beside)) {
+        t.title_w = beside;
+    }
+    t.title_h = ui_text(ui, 0, 0, w, TEXT_TITLE, t.title, 0, false);
+    if (t.title_h > ui_line(ui, TEXT_TITLE)) { /* it takes two lines: with large letters, then */
+        ui->text_scale = scale;
+        t.title_h = ui_text(ui, 0, 0, t.title_w, TEXT_TITLE, t.title, 0, false);
+    }
+    while (t.title_h > 2 * ui_line(ui, TEXT_TITLE) && ui->text_scale > 1) {
+        ui->text_scale -= 0.05f;
+        t.title_h = ui_text(ui, 0, 0, t.title_w, TEXT_TITLE, t.title, 0, false);
+    }
+    ui->title_cut = NULL;
+    if (h->progress >= 0 && *t.below && t.title_h > 2 * ui_line(ui, TEXT_TITLE)) {
+        ui->title_cut = h->title;
+        t.title = t.below;
+        t.below = "";
+        t.title_w = h->title_id ? beside : w;
+        one_line(ui, TEXT_TITLE, t.title, t.title_w);
+        t.title_h = ui_text(ui, 0, 0, t.title_w, TEXT_TITLE, t.title, 0, false);
+    }
+    t.title_scale = ui->text_scale;
+    ui->text_scale = scale;
+    return t;
+}
+
+/* As high as its words need; never lower than a finger needs. */
+static int header_face(const struct ui *ui, const struct header_words *t)
+{
+    int least = ui_px(ui, 52), two = 2 * ui_line(ui, TEXT_TITLE) + margin_of_header(ui);
+    int below = *t->below ? ui_line(ui, TEXT_SMALL) : 0;
+    int words = t->title_h + below + 2 * margin_of_header(ui);
+    least = two > least ? two : least;
+    return words > least ? words : least;
+}
+
+static void header_title(struct ui *ui, const struct header *h, const struct header_words *t, int x,
+                         int w, int height)
 {
     static const int8_t down[] = {20, 36, 50, 66, 80, 36};
     int icon = ui_px(ui, 12), end = x + w - icon - ui_px(ui, 4);
-    bool two = h->subtitle && *h->subtitle;
-    float scale = two ? one_line(ui, TEXT_TITLE, h->title, w) : ui->text_scale;
-    int line = ui_line(ui, TEXT_TITLE);
-    two = two && ui_text(ui, x, 0, w, TEXT_TITLE, h->title, 0, false) <= line;
-    int room = w, beside = w - icon - ui_px(ui, 4);
-    if (h->title_id && !two && ui_words_fit(ui, TEXT_TITLE, h->title, beside)) {
-        room = beside; /* the arrow has its own */
-    }
-    int title_h = ui_text(ui, x, 0, room, TEXT_TITLE, h->title, 0, false);
-    while (title_h > 2 * line && ui->text_scale > 1) { /* two lines are what there is room for */
-        ui->text_scale -= 0.05f;
-        line = ui_line(ui, TEXT_TITLE);
-        title_h = ui_text(ui, x, 0, room, TEXT_TITLE, h->title, 0, false);
-    }
-    const char *title = two_lines(ui, h->title, room);
-    ui->title_cut = title != h->title ? h->title : NULL;
-    int most = title_h < 2 * line ? title_h : 2 * line;
-    ui_text(ui, x, two ? ui_px(ui, 6) : (height - most) / 2, room, TEXT_TITLE, title, ui->theme.ink,
-            true);
+    int below = *t->below ? ui_line(ui, TEXT_SMALL) : 0;
+    int top = (height - t->title_h - below) / 2;
+    float scale = ui->text_scale;
+    ui->text_scale = t->title_scale;
+    ui_text(ui, x, top, t->title_w, TEXT_TITLE, t->title, ui->theme.ink, true);
     ui->text_scale = scale;
-    if (two) {
-        room = h->title_id ? beside : w;
-        scale = one_line(ui, TEXT_SMALL, h->subtitle, room);
-        ui_text(ui, x, ui_px(ui, 6) + line, w, TEXT_SMALL, h->subtitle, ui->theme.soft, true);
-        end = x + ui_line_width(ui, TEXT_SMALL, h->subtitle);
+    if (*t->below) {
+        one_line(ui, TEXT_SMALL, t->below, h->title_id ? w - ui_px(ui, 16) : w);
+        ui_text(ui, x, top + t->title_h, w, TEXT_SMALL, t->below, ui->theme.soft, true);
+        end = x + ui_line_width(ui, TEXT_SMALL, t->below);
+        ui->text_scale = scale;
+    } else if (ui->title_cut) {
+        ui->text_scale = t->title_scale;
+        end = x + ui_line_width(ui, TEXT_TITLE, t->title);
         ui->text_scale = scale;
     }
     if (h->title_id) {
         ui_stroke(ui, end + ui_px(ui, 4), height - ui_px(ui, 8) - icon, 12, down, 3, 2,
                   ui->theme.soft);
     }
+}
+
+/* What the buttons leave of the width: from *x, *w wide. */
+static void header_room(const struct ui *ui, const struct header *h, int *x, int *w)
+{
+    int side = ui_px(ui, 48), right = ui->w - (h->right ? side : ui_px(ui, 8));
+    right -= h->help ? side : 0;
+    right -= h->language ? ui_px(ui, 52) : 0;
+    right -= (h->lock ? side : 0) + (h->memo ? side : 0);
+    *x = h->left ? side : ui_px(ui, 16);
+    *w = right - *x - ui_px(ui, 4);
 }
 
 static void question_mark(struct ui *ui, int x, int y, float size_dp, colour c)
@@ -133,14 +162,16 @@ static void question_mark(struct ui *ui, int x, int y, float size_dp, colour c)
 
 static void draw_header(struct ui *ui, const struct header *h)
 {
-    int height = header_face(ui, h->progress >= 0), side = ui_px(ui, 48), x = ui_px(ui, 16),
-        right = ui->w;
+    int x, w, side = ui_px(ui, 48), right = ui->w;
+    header_room(ui, h, &x, &w);
+    struct header_words words = header_words(ui, h, w);
+    int height = header_face(ui, &words);
+    ui->header_h = height + ui_px(ui, h->progress >= 0 ? 5 : 1);
     ui_fill_rect(ui, (struct rect){0, 0, ui->w, height}, ui->theme.paper);
     if (h->left) {
         struct rect r = {0, 0, side, height};
         ui_place(ui, h->left, ROLE_ICON, r);
         draw_icon(ui, h->left, r, ui->theme.ink);
-        x = side;
     }
     if (h->right) {
         struct rect r = {right - side, 0, side, height};
@@ -151,18 +182,17 @@ static void draw_header(struct ui *ui, const struct header *h)
         right -= ui_px(ui, 8);
     }
     if (h->help) {
-        int w = ui_px(ui, 48);
-        struct rect r = {right - w, 0, w, height};
-        int size = ui_px(ui, 26), cx = r.x + (w - size) / 2, cy = (height - size) / 2;
+        struct rect r = {right - side, 0, side, height};
+        int size = ui_px(ui, 26), cx = r.x + (side - size) / 2, cy = (height - size) / 2;
         ui_place(ui, "help", ROLE_ICON, r);
         ui_box(ui, (struct rect){cx, cy, size, size}, 13, ui->theme.paper, ui->theme.ink, 1.5f);
         question_mark(ui, cx, cy, 26, ui->theme.ink);
-        right -= w;
+        right -= side;
     }
     if (h->language) {
-        int w = ui_px(ui, 52);
-        struct rect r = {right - w, 0, w, height};
-        struct rect box = {right - w + ui_px(ui, 4), ui_px(ui, 8), w - ui_px(ui, 8),
+        int wide = ui_px(ui, 52);
+        struct rect r = {right - wide, 0, wide, height};
+        struct rect box = {right - wide + ui_px(ui, 4), ui_px(ui, 8), wide - ui_px(ui, 8),
                            height - ui_px(ui, 16)};
         ui_place(ui, "language", ROLE_BUTTON, r);
         ui_box(ui, box, 6, ui->theme.paper, ui->theme.ink, 1.5f);
@@ -170,7 +200,7 @@ static void draw_header(struct ui *ui, const struct header *h)
         ui_text_centre(ui, box, TEXT_TITLE, h->sign ? h->sign : language_sign(ui->language),
                        ui->theme.ink);
         ui->text_scale = scale;
-        right -= w;
+        right -= wide;
     }
     if (h->lock) {
         struct rect r = {right - side, 0, side, height};
@@ -186,14 +216,12 @@ static void draw_header(struct ui *ui, const struct header *h)
         ui_place(ui, "memo", ROLE_ICON, r);
         ui_stroke(ui, px, py, 24, pencil, 6, 2, ui->theme.ink);
         ui_stroke(ui, px, py, 24, tip, 2, 2, ui->theme.ink);
-        right -= side;
     }
-    int w = right - x - ui_px(ui, 4);
     if (h->title_id) {
-        ui_place(ui, h->title_id, ROLE_BUTTON, (struct rect){x, 0, right - x, height});
+        ui_place(ui, h->title_id, ROLE_BUTTON, (struct rect){x, 0, w + ui_px(ui, 4), height});
     }
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP, .rect = {x, 0, w, height}});
-    header_title(ui, h, x, w, height);
+    header_title(ui, h, &words, x, w, height);
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP});
     if (h->progress < 0) {
         ui_fill_rect(ui, (struct rect){0, height, ui->w, ui_px(ui, 1)}, ui->theme.line);
