@@ -6,6 +6,8 @@ set -eu
 cd "$(dirname "$0")/.."
 : "${ARCH:?}" "${VERSION:?}" "${DEPS_BUILD:?}"
 SUITE=${SUITE:-bookworm}
+# MIRROR: the one place that the root is made from; without it, Debian and its security updates
+MIRROR=${MIRROR:-}
 [ "$(id -u)" = 0 ] || { echo "cross: a root folder needs root: sudo make deb ARCH=$ARCH" >&2; exit 3; }
 case $ARCH in
 arm64) triplet=aarch64-linux-gnu ;;
@@ -26,7 +28,7 @@ if [ ! -e "$root/etc/debian_version" ]; then
     mkdir -p "${root%/*}"
     mmdebstrap --quiet --variant=minbase --architectures="$build,$ARCH" \
         --include="make,gcc,libc6-dev,pkg-config,git,dpkg-dev,fonts-paratype,crossbuild-essential-$ARCH$(echo "$libraries" | tr ' ' ,)" \
-        "$SUITE" "$root"
+        "$SUITE" "$root" ${MIRROR:+"deb $MIRROR $SUITE main"}
 fi
 # a root that was made for an earlier list
 missing=
