@@ -13,7 +13,7 @@ deb=$(ls build/deb/suhbat_*_"$arch".deb) desk=$(ls build/deb/suhbat-desk_*_"$arc
 lintian --allow-root --fail-on error "$deb" "$desk" > build/lintian.log 2>&1 || { cat build/lintian.log; fail 'lintian has errors'; }
 ok
 list=$(dpkg-deb -c "$deb" | awk '{print $6}')
-for file in ./usr/bin/suhbat ./usr/lib/suhbat/no-egl.so ./lib/systemd/system/suhbat-kiosk.service \
+for file in ./usr/bin/suhbat ./usr/lib/suhbat/no-egl.so ./usr/lib/systemd/system/suhbat-kiosk.service \
     ./usr/share/polkit-1/rules.d/50-suhbat.rules ./usr/share/applications/suhbat.desktop ./usr/share/man/man1/suhbat.1.gz \
     ./usr/share/metainfo/org.suhbat.suhbat.metainfo.xml ./usr/share/icons/hicolor/scalable/apps/suhbat.svg \
     ./usr/share/icons/hicolor/128x128/apps/suhbat.png ./usr/share/suhbat/weston.ini; do

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <libweston/libweston.h>
+#include <libweston/version.h>
 
 enum { DOWN = 0, UP = 1, MOTION = 2 }; /* the numbers of wl_touch's events */
 
