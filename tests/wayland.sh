@@ -237,7 +237,9 @@ env WAYLAND_DISPLAY=wayland-1 wtype -s 500 -k Return -s 300
 wait_screen home
 ok
 grep -q 'zwp_text_input_manager_v3' "$D/app.log" || fail 'sway offers no text-input: nothing was proved'
-! grep -E 'text_input[^ ]*\.enable' "$D/app.log" || fail 'a text-input was enabled: a second keyboard would rise'
+# SDL 2.32 enables one for an instant before there is a window: what counts is from the window's focus on
+awk '/text_input[^ ]*\.enable/ {on = 1} /text_input[^ ]*\.disable/ {on = 0} /wl_keyboard[^ ]*\.enter/ {focus = 1} focus && on {bad = 1} END {exit bad || !focus}' "$D/app.log" ||
+    fail 'a text-input was enabled: a second keyboard would rise'
 ok
 end_app
 kill $sway
