@@ -424,6 +424,36 @@ const char *app_words(struct app *app, const char *words)
     return out;
 }
 
+void app_show_words(struct app *app, const char *words, const char *note, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const char *said = app_words(app, words), *list[12];
+    size_t count = 0;
+    for (const char *p = said; *p && count < sizeof list / sizeof *list; count++) {
+        size_t len = strcspn(p, " ");
+        list[count] = arena_printf(&ui->frame, "%zu. %.*s", count + 1, (int)len, p);
+        p += len + (p[len] == ' ');
+    }
+    size_t columns = ui->landscape ? 3 : 2, rows = (count + columns - 1) / columns;
+    int pad = ui_px(ui, 14), cell = (w - 2 * pad) / (int)columns, line = 0;
+    for (size_t i = 0; i < count; i++) {
+        int h = ui_text(ui, 0, 0, cell, TEXT_DIGIT, list[i], 0, false) + ui_px(ui, 4);
+        line = h > line ? h : line;
+    }
+    int note_h = note ? ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, note, 0, false) : 0;
+    struct rect r = {x, *y, w, note_h + (int)rows * line + 2 * pad};
+    ui_box(ui, r, 9, ui->theme.paper, ui->theme.line, 1.5f);
+    for (size_t i = 0; i < count; i++) {
+        int at = x + pad + (int)(i / rows) * cell, top = *y + pad + (int)(i % rows) * line;
+        ui_text(ui, at, top, cell, TEXT_DIGIT, list[i], ui->theme.ink, true);
+    }
+    if (note) {
+        ui_text(ui, x + pad, *y + pad + (int)rows * line, w - 2 * pad, TEXT_HINT, note,
+                ui->theme.soft, true);
+    }
+    *y += r.h + ui_px(ui, 10);
+}
+
 /* ---- the loop ---- */
 
 static void forget_lists(struct app *app)

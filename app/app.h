@@ -183,6 +183,9 @@ struct app {
     size_t opened_section;       /* 1, 2, …: its questions are listed, too; 0: none's */
     enum answer_result refusal;
     struct node *refused;  /* beside which question it is said */
+    bool blanks_told;      /* that the list has entries that hold nothing */
+    struct node *cleared;  /* whose ticks one code has just taken … */
+    char *cleared_ticks;   /* … and what they were; ours, wiped when the page is left */
     bool refused_now;      /* not yet brought into sight */
     unsigned refused_edit; /* what was typed then: another text is not refused yet */
     int64_t typed_ms, journalled_ms;
@@ -292,6 +295,7 @@ const char *app_refusal_words(struct app *app, struct arena *arena, struct node 
 void app_refusal(struct app *app, struct node *node, enum answer_result why);
 void app_message(struct app *app, int x, int *y, int w); /* draw it, if any */
 /* A memo beside the page that is shown. */
+bool memo_is_here(const struct app *app); /* is one written at this page? */
 void memo_open(struct app *app);
 void memo_close(struct app *app);
 void memo_keep(struct app *app); /* what is typed of it, if it is open */
@@ -349,6 +353,9 @@ const char *app_date(struct app *app, int64_t wall_ms); /* dd.MM.yyyy HH:mm */
 const char *app_media_name(const char *path);
 /* Control words in the script of the interface; kept for the frame. */
 const char *app_words(struct app *app, const char *words);
+/* The same to be compared or written down: large, numbered, in two columns that are read downwards;
+ * `note` (may be NULL) tells what they are. */
+void app_show_words(struct app *app, const char *words, const char *note, int x, int *y, int w);
 
 /* The picture behind jr://images/…, no larger than this; NULL when there is none.  Lent until
  * others are asked for. */
@@ -445,8 +452,8 @@ void medium_news(struct app *app);
 void medium_trouble(struct app *app, int x, int *y, int w);
 /* "Take it out", where that can be done; behind what was copied to it. */
 void medium_out(struct app *app, const char *path, int x, int *y, int w);
-/* NULL: not chosen yet. */
-const char *medium_choose(struct app *app, int x, int *y, int w);
+/* NULL: not chosen yet.  `copies`: what is chosen is copied to at once, and says so. */
+const char *medium_choose(struct app *app, int x, int *y, int w, bool copies);
 /* Behind the body: takes the folder that is looked at. */
 const char *medium_bar(struct app *app);
 int medium_bottom(const struct app *app);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/question.h"
 #include "platform/clock.h"
 
 /* ---- put aside ---- */
@@ -22,6 +23,7 @@ void app_drop_interview(struct app *app)
     app->found_count = 0;
     app->dated = app->opened = app->field_waits = app->picks_year = NULL;
     app->refused = NULL;
+    question_forget_cleared(app);
     memset(app->filter, 0, sizeof app->filter);
     edit_end(&app->ui.edit);
     app->filter_id[0] = '\0';

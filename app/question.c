@@ -389,7 +389,7 @@ void question_fallback(struct app *app, bool fallback, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     if (fallback) {
-        *y += ui_text(ui, x, *y, w, TEXT_SMALL, ui_str(ui, S_fallback), ui->theme.warn, true);
+        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_fallback), ui->theme.warn, true);
     }
 }
 
@@ -616,6 +616,7 @@ static void show_answer(struct app *app, const struct page *page, int x, int *y,
     } else {
         ui_warning(ui, x, y, w, ui_str(ui, S_not_yet));
     }
+    question_offer_cleared(app, node, x, y, w);
     question_refusal(app, node, x, y, w);
     if (stays(page) && question_take_back(app, node, x, y, w)) {
         enum string_id missing;

@@ -91,6 +91,9 @@ bool question_is_grid_head(const struct page *page);
 size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t at, int x, int *y,
                 int w);
 /* A group of two selects as likelihood × impact; false: it is not one. */
+/* Ticks that a code took from a select-multiple: kept until the page is left, offered beside it. */
+void question_forget_cleared(struct app *app);
+void question_offer_cleared(struct app *app, struct node *node, int x, int *y, int w);
 bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count,
               int x, int *y, int w);
 

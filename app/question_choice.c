@@ -205,6 +205,30 @@ static char *toggled(struct arena *arena, const char *have, const char *choice,
     return kept;
 }
 
+void question_forget_cleared(struct app *app)
+{
+    mem_wipe_text(app->cleared_ticks);
+    app->cleared_ticks = NULL;
+    app->cleared = NULL;
+}
+
+/* One touch of "don't know" took many ticks: one touch brings them back. */
+void question_offer_cleared(struct app *app, struct node *node, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int px = x;
+    if (app->cleared != node) {
+        return;
+    }
+    *y += ui_px(ui, 8);
+    if (ui_pill(ui, question_part(app, node, "ticks-back", ""), &px, y, x, x + w,
+                ui_str(ui, S_ticks_back), false, false)) {
+        question_answer(app, node, app->cleared_ticks);
+        question_forget_cleared(app);
+    }
+    ui_pills_end(ui, &px, y, x);
+}
+
 void question_toggle(struct app *app, struct node *node, const char *value)
 {
     const struct control *c = node->item->control;
@@ -214,8 +238,16 @@ void question_toggle(struct app *app, struct node *node, const char *value)
         if (!session_list_is_fixed(c) && !gather(app, node, &choices, &count)) {
             choices = NULL;
         }
-        question_answer(app, node,
-                        toggled(&app->ui.frame, tree_value(node), value, choices, count));
+        const char *before = tree_value(node);
+        bool takes = question_is_code(value) && *before && !question_is_code(before);
+        char *ticks = takes ? mem_text(before) : NULL;
+        question_forget_cleared(app);
+        if (question_answer(app, node, toggled(&app->ui.frame, before, value, choices, count))) {
+            app->cleared = ticks ? node : NULL;
+            app->cleared_ticks = ticks;
+        } else {
+            mem_wipe_text(ticks);
+        }
         return;
     }
     bool was = strcmp(tree_value(node), value) == 0;

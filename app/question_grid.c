@@ -299,125 +299,246 @@ static int words_height(struct app *app, const struct axis_words *a, int w)
     return most;
 }
 
-static void axis_legend(struct app *app, const struct axis_words *a, const struct page *field,
-                        int x, int *y, int w)
+/* A square of likelihood and impact: where it stands, and what is said of it. */
+struct risk {
+    struct app *app;
+    const struct page *fields; /* likelihood, impact */
+    struct columns across, down;
+    struct axis_words cols, rows;
+    int w, side, cell_w, cell_h, head_h; /* px; `side` is for the words beside the rows */
+};
+
+static int risk_pad(const struct risk *r)
 {
+    return ui_px(&r->app->ui, 4);
+}
+
+/* What the numbers stand for; what was chosen stands out.  Its height; drawn or only measured. */
+static int axis_legend(struct risk *r, size_t f, int x, int y, int w, bool draw)
+{
+    struct ui *ui = &r->app->ui;
+    const struct axis_words *a = f ? &r->rows : &r->cols;
+    const char *chosen = tree_value(r->fields[f].node);
+    int top = y;
+    y += ui_text(ui, x, y, w, TEXT_TITLE, label_of(r->app, &r->fields[f]), ui->theme.soft, draw);
+    for (size_t i = a->columns->count; i-- > 0;) { /* as they stand beside the rows */
+        const struct choice *c = &a->columns->list[i];
+        enum text_style style = strcmp(chosen, c->value) == 0 ? TEXT_TITLE : TEXT_HINT;
+        const char *words =
+            arena_printf(&ui->frame, "%s · %s", ui_number(ui, (long long)i + 1), c->label);
+        y += ui_text(ui, x, y, w, style, words, ui->theme.ink, draw);
+    }
+    return y - top;
+}
+
+/* Is every word of both legends whole in w px? */
+static bool legends_fit(struct risk *r, int w)
+{
+    struct ui *ui = &r->app->ui;
+    bool fit = true;
+    for (size_t f = 0; f < 2; f++) {
+        const struct columns *c = f ? &r->down : &r->across;
+        fit = fit && ui_words_fit(ui, TEXT_TITLE, label_of(r->app, &r->fields[f]), w);
+        for (size_t i = 0; i < c->count; i++) {
+            fit = fit && ui_words_fit(ui, TEXT_TITLE, c->list[i].label, w);
+        }
+    }
+    return fit;
+}
+
+/* The score in words. */
+static int risk_score(struct risk *r, int x, int y, int w, bool draw)
+{
+    struct ui *ui = &r->app->ui;
+    const char *first = label_at(&r->across, tree_value(r->fields[0].node));
+    const char *second = label_at(&r->down, tree_value(r->fields[1].node));
+    int pad = 2 * risk_pad(r);
+    if (draw && !(first && second)) {
+        return 0;
+    }
+    const char *words = arena_printf(
+        &ui->frame, "%s: %s\n%s: %s", label_of(r->app, &r->fields[0]), first ? first : "",
+        label_of(r->app, &r->fields[1]), second ? second : "");
+    int h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, words, 0, false) + 2 * pad;
+    if (draw) {
+        ui_box(ui, (struct rect){x, y, w, h}, 7, ui->theme.tint, ui->theme.line, 1.5f);
+        ui_text(ui, x + pad, y + pad, w - 2 * pad, TEXT_HINT, words, ui->theme.ink, true);
+    }
+    return h;
+}
+
+/* Legends, side by side where they have room, and the score, which two legends tell themselves. */
+static int risk_words(struct risk *r, int x, int y, int w, bool draw)
+{
+    int top = y, gap = 2 * risk_pad(r), half = (w - gap) / 2;
+    bool both = r->rows.numbered && r->cols.numbered;
+    if (both && legends_fit(r, half)) {
+        int left = axis_legend(r, 1, x, y, half, draw);
+        int right = axis_legend(r, 0, x + half + gap, y, half, draw);
+        return (left > right ? left : right) + gap;
+    }
+    if (r->rows.numbered) {
+        y += axis_legend(r, 1, x, y, w, draw) + gap;
+    }
+    if (r->cols.numbered) {
+        y += axis_legend(r, 0, x, y, w, draw) + gap;
+    }
+    return y - top + (both ? 0 : risk_score(r, x, y, w, draw));
+}
+
+/* How wide and high its cells are; false: a finger does not hit them. */
+static bool lay_risk(struct risk *r, int w)
+{
+    struct ui *ui = &r->app->ui;
+    int pad = risk_pad(r), least = ui_px(ui, UI_TOUCH_DP), side = w / 5;
+    int n = r->across.count ? (int)r->across.count : 1;
+    r->cols = (struct axis_words){.columns = &r->across};
+    r->rows = (struct axis_words){.columns = &r->down};
+    for (size_t d = 0; d < r->down.count; d++) { /* the words beside the rows need their room */
+        while (side < w / 3 && !ui_words_fit(ui, TEXT_HINT, r->down.list[d].label, side - 2 * pad)) {
+            side += ui_px(ui, 4);
+        }
+    }
+    fit_words(r->app, &r->rows, side - 2 * pad);
+    if (r->rows.numbered || (w - side) / n < least) {
+        r->rows.numbered = true;
+        r->rows.scale = ui->text_scale;
+        side = least;
+    }
+    r->w = w;
+    r->side = side;
+    r->cell_w = (w - side) / n;
+    if (r->cell_w < least || !r->down.count || !r->across.count) {
+        return false;
+    }
+    fit_words(r->app, &r->cols, r->cell_w - 2 * pad);
+    r->head_h = words_height(r->app, &r->cols, r->cell_w - 2 * pad);
+    return true;
+}
+
+/* As high as the page has room for below y, that the score is in sight with the square; not lower
+ * than a finger needs.  `below` px are for what stands under it. */
+static void fit_cells(struct risk *r, int y, int below)
+{
+    struct ui *ui = &r->app->ui;
+    int pad = risk_pad(r), least = ui_px(ui, UI_TOUCH_DP), most = ui_px(ui, 70);
+    int row_h = words_height(r->app, &r->rows, r->side - 2 * pad) + 2 * pad;
+    int room = ui->body.y + ui->body.h - (y + ui->scroll) - r->head_h - 3 * pad - below;
+    int h = room / (int)r->down.count;
+    h = h > most ? most : h;
+    h = h < least ? least : h;
+    r->cell_h = h > row_h ? h : row_h;
+}
+
+static void show_cell(struct risk *r, size_t c, size_t d, int x, int y)
+{
+    static const int8_t tick[] = {18, 54, 41, 76, 82, 26};
+    struct ui *ui = &r->app->ui;
+    int gap = ui_px(ui, 4);
+    struct rect cell = {x, y, r->cell_w, r->cell_h};
+    struct rect face = {cell.x + gap / 2, cell.y + gap / 2, cell.w - gap, cell.h - gap};
+    const char *across = r->across.list[c].value, *down = r->down.list[d].value;
+    const char *id = arena_printf(&ui->frame, "cell:%zu:%zu", c + 1, d + 1);
+    if (ui_target(ui, id, ROLE_CHOICE, cell)) {
+        question_answer(r->app, r->fields[0].node, across);
+        question_answer(r->app, r->fields[1].node, down);
+    }
+    bool on = strcmp(tree_value(r->fields[0].node), across) == 0 &&
+              strcmp(tree_value(r->fields[1].node), down) == 0;
+    /* no colour leads before the score, nor after it */
+    ui_box(ui, face, 6, ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper,
+           on ? ui->theme.ink : ui->theme.soft, on ? 3.5f : 1.5f);
+    if (on) {
+        int size = ui_px(ui, 32);
+        ui_stroke(ui, cell.x + (cell.w - size) / 2, cell.y + (cell.h - size) / 2, 32, tick, 3, 4,
+                  ui->theme.ink);
+    }
+}
+
+/* The square with the words of its sides; its height. */
+static int show_square(struct risk *r, int x, int y)
+{
+    struct ui *ui = &r->app->ui;
+    int pad = risk_pad(r), top = y;
+    for (size_t d = r->down.count; d-- > 0;) { /* the gravest on top */
+        float before = ui_cap_text(ui, r->rows.scale);
+        ui_text_centre(ui, (struct rect){x, y, r->side - 2 * pad, r->cell_h}, TEXT_HINT,
+                       axis_word(r->app, &r->rows, d), ui->theme.ink);
+        ui->text_scale = before;
+        for (size_t c = 0; c < r->across.count; c++) {
+            show_cell(r, c, d, x + r->side + (int)c * r->cell_w, y);
+        }
+        y += r->cell_h;
+    }
+    float before = ui_cap_text(ui, r->cols.scale);
+    for (size_t c = 0; c < r->across.count; c++) {
+        ui_text_top(ui,
+                    (struct rect){x + r->side + (int)c * r->cell_w + pad, y + pad,
+                                  r->cell_w - 2 * pad, r->head_h},
+                    TEXT_HINT, axis_word(r->app, &r->cols, c), ui->theme.ink);
+    }
+    ui->text_scale = before;
+    return y + r->head_h + 3 * pad - top;
+}
+
+/* What its sides mean, over it. */
+static void show_axes(struct risk *r, int x, int *y, int w)
+{
+    struct app *app = r->app;
     struct ui *ui = &app->ui;
-    if (!a->numbered) {
-        return;
+    int left = x;
+    axis(app, &left, *y, label_of(app, &r->fields[1]), true);
+    if (left + ui_px(ui, 40) + ui_line_width(ui, TEXT_TITLE, label_of(app, &r->fields[0])) >
+        x + w) {
+        left = x;
+        *y += ui_line(ui, TEXT_TITLE);
     }
-    *y += ui_text(ui, x, *y, w, TEXT_TITLE, label_of(app, field), ui->theme.soft, true);
-    for (size_t i = 0; i < a->columns->count; i++) {
-        *y += ui_text(
-            ui, x, *y, w, TEXT_HINT,
-            arena_printf(&ui->frame, "%s · %s", axis_word(app, a, i), a->columns->list[i].label),
-            ui->theme.ink, true);
-    }
-    *y += ui_px(ui, 8);
+    axis(app, &left, *y, label_of(app, &r->fields[0]), false);
+    *y += ui_line(ui, TEXT_TITLE) + ui_px(ui, 4);
 }
 
 bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count,
               int x, int *y, int w)
 {
-    static const int8_t tick[] = {18, 54, 41, 76, 82, 26};
     struct ui *ui = &app->ui;
     if (!control_has(page->control, "risk-matrix") || count != 2 ||
         fields[0].control->kind != CONTROL_SELECT1 || fields[1].control->kind != CONTROL_SELECT1) {
         return false;
     }
-    struct columns across = columns_of(app, &fields[0]), down = columns_of(app, &fields[1]);
-    struct axis_words cols = {.columns = &across}, rows = {.columns = &down};
-    int gap = ui_px(ui, 4), pad = ui_px(ui, 4), least = ui_px(ui, UI_TOUCH_DP), side = w / 5;
-    int n = across.count ? (int)across.count : 1;
-    for (size_t r = 0; r < down.count; r++) { /* the words beside the rows need their room */
-        while (side < w / 3 && !ui_words_fit(ui, TEXT_HINT, down.list[r].label, side - 2 * pad)) {
-            side += ui_px(ui, 4);
-        }
-    }
-    fit_words(app, &rows, side - 2 * pad);
-    if (rows.numbered || (w - side) / n < least) {
-        rows.numbered = true;
-        rows.scale = ui->text_scale;
-        side = least;
-    }
-    int cell_w = (w - side) / n, cell_h = ui_px(ui, ui->landscape ? 52 : 70);
-    if (cell_w < least || !down.count || !across.count) {
+    struct risk r = {.app = app, .fields = fields};
+    r.across = columns_of(app, &fields[0]);
+    r.down = columns_of(app, &fields[1]);
+    int gap = ui_px(ui, 16), words_w = ui->landscape ? w * 2 / 5 : w;
+    bool beside = ui->landscape && legends_fit(&r, words_w - gap) &&
+                  lay_risk(&r, w - words_w - gap); /* what is read stands right */
+    if (!beside && !lay_risk(&r, w)) {
         return false;
     }
-    fit_words(app, &cols, cell_w - 2 * pad);
-    int head_h = words_height(app, &cols, cell_w - 2 * pad);
-    int row_h = words_height(app, &rows, side - 2 * pad) + 2 * pad;
-    cell_h = row_h > cell_h ? row_h : cell_h;
+    words_w = beside ? words_w : w;
     question_fallback(app,
-                      question_any_fallback(across.list, across.count) ||
-                          question_any_fallback(down.list, down.count) ||
+                      question_any_fallback(r.across.list, r.across.count) ||
+                          question_any_fallback(r.down.list, r.down.count) ||
                           is_fallback(app, &fields[0]) || is_fallback(app, &fields[1]),
                       x, y, w);
     for (size_t f = 0; f < 2; f++) {
         hint_of(app, &fields[f], x, y, w);
     }
-    int left = x;
-    axis(app, &left, *y, label_of(app, &fields[1]), true);
-    if (left + ui_px(ui, 40) + ui_line_width(ui, TEXT_TITLE, label_of(app, &fields[0])) > x + w) {
-        left = x;
-        *y += ui_line(ui, TEXT_TITLE);
-    }
-    axis(app, &left, *y, label_of(app, &fields[0]), false);
-    *y += ui_line(ui, TEXT_TITLE) + gap;
-    const char *likely = tree_value(fields[0].node), *grave = tree_value(fields[1].node);
-    for (size_t r = down.count; r-- > 0;) { /* the gravest on top */
-        float before = ui_cap_text(ui, rows.scale);
-        ui_text_centre(ui, (struct rect){x, *y, side - 2 * pad, cell_h}, TEXT_HINT,
-                       axis_word(app, &rows, r), ui->theme.ink);
-        ui->text_scale = before;
-        for (size_t c = 0; c < across.count; c++) {
-            struct rect cell = {x + side + (int)c * cell_w, *y, cell_w, cell_h};
-            struct rect face = {cell.x + gap / 2, cell.y + gap / 2, cell_w - gap, cell_h - gap};
-            const char *id = arena_printf(&ui->frame, "cell:%zu:%zu", c + 1, r + 1);
-            if (ui_target(ui, id, ROLE_CHOICE, cell)) {
-                question_answer(app, fields[0].node, across.list[c].value);
-                question_answer(app, fields[1].node, down.list[r].value);
-            }
-            bool on =
-                strcmp(likely, across.list[c].value) == 0 && strcmp(grave, down.list[r].value) == 0;
-            /* no colour leads before the score, nor after it */
-            ui_box(ui, face, 6, ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper,
-                   on ? ui->theme.ink : ui->theme.soft, on ? 3.5f : 1.5f);
-            if (on) {
-                int size = ui_px(ui, 32);
-                ui_stroke(ui, cell.x + (cell_w - size) / 2, cell.y + (cell_h - size) / 2, 32, tick,
-                          3, 4, ui->theme.ink);
-            }
-        }
-        *y += cell_h;
-    }
-    float before = ui_cap_text(ui, cols.scale);
-    for (size_t c = 0; c < across.count; c++) {
-        ui_text_top(
-            ui, (struct rect){x + side + (int)c * cell_w + pad, *y + pad, cell_w - 2 * pad, head_h},
-            TEXT_HINT, axis_word(app, &cols, c), ui->theme.ink);
-    }
-    ui->text_scale = before;
-    *y += head_h + 3 * pad;
-    axis_legend(app, &rows, &fields[1], x, y, w);
-    axis_legend(app, &cols, &fields[0], x, y, w);
-    const char *first_words = label_at(&across, likely), *second = label_at(&down, grave);
-    if (first_words && second) { /* the score in words */
-        const char *words = arena_printf(&ui->frame, "%s: %s\n%s: %s", label_of(app, &fields[0]),
-                                         first_words, label_of(app, &fields[1]), second);
-        int h = ui_text(ui, 0, 0, w - 4 * pad, TEXT_HINT, words, 0, false) + 4 * pad;
-        ui_box(ui, (struct rect){x, *y, w, h}, 7, ui->theme.tint, ui->theme.line, 1.5f);
-        ui_text(ui, x + 2 * pad, *y + 2 * pad, w - 4 * pad, TEXT_HINT, words, ui->theme.ink, true);
-        *y += h;
-    }
-    question_refusal(app, fields[0].node, x, y, w);
-    question_refusal(app, fields[1].node, x, y, w);
-    risk_codes(app, fields, x, y, w);
+    int below = *y, words_x = beside ? x + w - words_w : x;
+    show_axes(&r, x, y, beside ? r.w : w);
+    fit_cells(&r, *y, beside ? 0 : risk_words(&r, 0, 0, w, false));
+    *y += show_square(&r, x, *y);
+    int *under = beside ? &below : y, square = *y;
+    *under += risk_words(&r, words_x, *under, words_w, true);
+    question_refusal(app, fields[0].node, words_x, under, words_w);
+    question_refusal(app, fields[1].node, words_x, under, words_w);
+    risk_codes(app, fields, words_x, under, words_w);
     bool first = *tree_value(fields[0].node); /* either is enough, if neither has to be */
     const struct node *one = fields[!first].node, *other = fields[first].node;
-    if (!other->required && !other->readonly && question_take_back(app, one, x, y, w)) {
+    if (!other->required && !other->readonly &&
+        question_take_back(app, one, words_x, under, words_w)) {
         question_answer(app, fields[0].node, "");
         question_answer(app, fields[1].node, "");
     }
+    *y = *under > square ? *under : square;
     return true;
 }

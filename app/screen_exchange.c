@@ -48,7 +48,7 @@ void exchange_begin(struct app *app, writer_job *job)
 
 void exchange_choose(struct app *app, int x, int y, int w, writer_job *job)
 {
-    const char *folder = medium_choose(app, x, &y, w);
+    const char *folder = medium_choose(app, x, &y, w, job == hand_over);
     ui_body_end(&app->ui, y);
     const char *taken = medium_bar(app);
     if (taken || folder) {
@@ -85,7 +85,7 @@ void exchange_why(struct app *app, int x, int *y, int w, const struct err *why)
     struct ui *ui = &app->ui;
     char text[1200];
     err_text(why, text, sizeof text);
-    *y += ui_text(ui, x, *y, w, TEXT_SMALL,
+    *y += ui_text(ui, x, *y, w, TEXT_HINT,
                   ui_fill(ui, S_load_for_coordinator, arena_text(&ui->frame, text), NULL),
                   ui->theme.soft, true);
 }
@@ -218,8 +218,7 @@ void screen_hand_over(struct app *app)
                          ui->theme.accent, true);
         }
         y += ui_px(ui, 16);
-        ui_card(ui, NULL, x, &y, w, app_words(app, app->exported.words),
-                ui_str(ui, S_hand_over_words), false);
+        app_show_words(app, app->exported.words, ui_str(ui, S_hand_over_words), x, &y, w);
         if (app->loaded.receipts) {
             y += ui_text(ui, x, y, w, TEXT_BODY,
                          ui_fill(ui, S_hand_over_receipts, ui_number(ui, app->loaded.receipts),

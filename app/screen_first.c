@@ -86,7 +86,7 @@ static void compare_words(struct app *app, int x, int *y, int w)
     char words[64];
     enrol_words(words, app->invite_bytes.data + 20, 32); /* of the root set */
     heading(app, x, y, w, S_first_words, S_first_words_hint);
-    ui_card(ui, NULL, x, y, w, app_words(app, words), NULL, false);
+    app_show_words(app, words, NULL, x, y, w);
     if (ui_took(ui, "same")) {
         vault_suggest(app->suggested);
         app_go(app, SCREEN_FIRST_PASS);
@@ -97,7 +97,7 @@ static void choose_pass(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     heading(app, x, y, w, S_first_pass, S_first_pass_hint);
-    ui_card(ui, NULL, x, y, w, app_words(app, app->suggested), NULL, false);
+    app_show_words(app, app->suggested, NULL, x, y, w);
     if (ui_wide_button(ui, "other", x, y, w, ui_str(ui, S_first_other), false)) {
         vault_suggest(app->suggested);
         ui->again = true;

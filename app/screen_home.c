@@ -81,7 +81,7 @@ static void show_waiting(struct app *app, int x, int *y, int w)
     if (fresh) {
         *y += ui_text(ui, x, *y, w, TEXT_HEADING,
                       ui_fill(ui, S_home_waiting, ui_number(ui, fresh), NULL), ui->theme.ink, true);
-        *y += ui_text(ui, x, *y, w, TEXT_SMALL,
+        *y += ui_text(ui, x, *y, w, TEXT_HINT,
                       ui_fill(ui, S_home_waiting_hint, app_date(app, all->oldest_ms), NULL),
                       ui->theme.soft, true);
     }
@@ -90,7 +90,7 @@ static void show_waiting(struct app *app, int x, int *y, int w)
         *y += ui_text(ui, x, *y, w, fresh ? TEXT_BODY : TEXT_HEADING,
                       ui_fill(ui, S_home_copied, ui_number(ui, (long long)all->copied), NULL),
                       ui->theme.ink, true);
-        *y += ui_text(ui, x, *y, w, TEXT_SMALL,
+        *y += ui_text(ui, x, *y, w, TEXT_HINT,
                       ui_fill(ui, S_home_copied_hint, app_date(app, all->copied_ms), NULL),
                       ui->theme.soft, true);
     }
@@ -138,7 +138,8 @@ void screen_home(struct app *app)
         ui->again = true;
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
+    int bottom = ui->h - (app->form_count ? ui_bar_height(ui) : 0);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     app_message(app, x, &y, w);
     show_shortages(app, x, &y, w);
     if (app->clock_doubt) {
@@ -147,13 +148,7 @@ void screen_home(struct app *app)
     if (app->overdue_s) {
         ui_warning(ui, x, &y, w, ui_str(ui, S_home_stale));
     }
-    if (app->form_count) {
-        const char *hint =
-            ui_fill(ui, S_home_start_hint, ui_number(ui, (long long)app->form_count), NULL);
-        if (ui_card(ui, "start", x, &y, w, ui_str(ui, S_home_start), hint, true)) {
-            app_go(app, SCREEN_FORMS);
-        }
-    } else {
+    if (!app->form_count) {
         ui_warning(ui, x, &y, w, ui_str(ui, S_home_no_forms));
     }
     if (app->locked_before && !app->locks.pin &&
@@ -171,6 +166,12 @@ void screen_home(struct app *app)
         app_go(app, SCREEN_LOAD);
     }
     ui_body_end(ui, y);
+    if (app->form_count) { /* the main act is where the thumb is */
+        ui_bar(ui, NULL, NULL, "start", ui_str(ui, S_home_start));
+        if (ui_took(ui, "start")) {
+            app_go(app, SCREEN_FORMS);
+        }
+    }
 }
 
 void screen_forms(struct app *app)

@@ -7,6 +7,7 @@
 #include "app/app.h"
 #include "app/question.h"
 #include "platform/clock.h"
+#include "platform/text.h"
 
 /* Arriving at a page: the field to type in is open at once, with what was typed before a cut. */
 /* The first question of the page that is to be heard, as the form's author wishes. */
@@ -57,6 +58,8 @@ void screen_arrive(struct app *app)
     app->aside_again = app->aside_here; /* nobody has read it yet */
     app->aside_here = 0;
     app->refused = NULL;
+    question_forget_cleared(app);
+    app->blanks_told = false;
     app->removed_notice = false;
     audio_stop();
     app->dated = app->opened = app->picks_year = NULL;
@@ -131,6 +134,9 @@ static bool saved(struct app *app, enum app_leave way)
     }
     return state == WRITER_DONE;
 }
+
+static void describe(struct app *app, struct node *entry, const char **title, const char **small,
+                     char *mark);
 
 /* May the page be left forward?  A missing or refused answer holds it; what was just typed is open
  * to be put right. */
@@ -209,12 +215,41 @@ static void turn_on(struct app *app)
     }
 }
 
+/* A list with entries that hold nothing is not done by one touch: it is said, once. */
+static bool blanks_hold(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    struct node **entries;
+    size_t count, blank = 0;
+    if (i->page.kind != PAGE_ROSTER || app->blanks_told) {
+        return false;
+    }
+    session_entries(i->session, &ui->frame, &i->page, &entries, &count);
+    for (size_t e = 0; e < count; e++) {
+        const char *title, *small;
+        char mark;
+        describe(app, entries[e], &title, &small, &mark);
+        blank += mark == 'o';
+    }
+    app->blanks_told = blank > 0;
+    if (blank) {
+        const char *number = ui_number(ui, (long long)blank);
+        app_say_text(app, ui_fill(ui, S_roster_blank, number, NULL), false);
+        ui->again = true;
+    }
+    return blank > 0;
+}
+
 static void go_next(struct app *app)
 {
     struct interview *i = app->interview;
     struct page *fields = &i->page;
     struct node *typed = question_typed(app);
     size_t count = 1;
+    if (blanks_hold(app)) {
+        return;
+    }
     if (!question_commit(app)) {
         return;
     }
@@ -358,6 +393,35 @@ static const char *entry_words(struct app *app, const struct page *all, size_t c
     return text;
 }
 
+/* What one entry is called: by the label of the group that holds all of it, or of the repeat where
+ * that is a short name and no sentence; NULL: by nothing. */
+static const char *entry_kind(struct app *app, const struct control *repeat, struct node *node)
+{
+    enum { SHORT = 24 };
+    const struct control *inner = repeat->first;
+    const struct control *named[] = {
+        inner && inner->kind == CONTROL_GROUP && !inner->next ? inner : repeat, repeat};
+    for (size_t n = 0; n < sizeof named / sizeof *named; n++) {
+        const char *label = ui_plain(
+            &app->ui, session_text(app->interview->session, &app->ui.frame, &named[n]->label, node,
+                                   FORM_LONG, NULL));
+        if (*label && text_count(label, strlen(label)) <= SHORT && !strpbrk(label, "?.!:,;")) {
+            return label;
+        }
+    }
+    return NULL;
+}
+
+/* "Trip 2". */
+static const char *entry_number(struct app *app, struct node *entry)
+{
+    struct ui *ui = &app->ui;
+    const char *number = ui_number(ui, tree_position(entry));
+    const char *kind = entry_kind(app, entry->item->control, entry->parent);
+    return kind ? ui_fill(ui, S_roster_named, kind, number)
+                : ui_fill(ui, S_roster_entry, number, NULL);
+}
+
 /* One line for an entry: its first answers, or that it is empty; and what it lacks. */
 static void describe(struct app *app, struct node *entry, const char **title, const char **small,
                      char *mark)
@@ -371,9 +435,8 @@ static void describe(struct app *app, struct node *entry, const char **title, co
         missing += session_check(app->interview->session, all[q].node, NULL) != ANSWER_OK;
         any = any || (*tree_value(all[q].node) && all[q].control->kind != CONTROL_TRIGGER);
     }
-    const char *number = ui_number(ui, tree_position(entry));
     const char *words = entry_words(app, all, count, 3, NULL);
-    *title = *words ? words : ui_fill(ui, S_roster_entry, number, NULL);
+    *title = *words ? words : entry_number(app, entry);
     *small = !any      ? ui_str(ui, S_roster_empty)
              : missing ? ui_fill(ui, S_roster_missing, ui_number(ui, (long long)missing), NULL)
                        : "";
@@ -387,7 +450,7 @@ const char *roster_entry_name(struct app *app, struct node *entry, const struct 
     size_t count;
     entry_questions(app, entry, &all, &count);
     const char *words = entry_words(app, all, count, 1, but);
-    const char *name = ui_fill(ui, S_roster_entry, ui_number(ui, tree_position(entry)), NULL);
+    const char *name = entry_number(app, entry);
     name = *words ? arena_printf(&ui->frame, "%s · %s", name, words) : name;
     struct node *outer = session_entry_of(entry); /* of whom in turn */
     return outer ? arena_printf(&ui->frame, "%s › %s", roster_entry_name(app, outer, but), name)
@@ -486,9 +549,10 @@ static void show_roster(struct app *app, int x, int *y, int w)
         ui_pills_end(ui, &px, y, x);
     }
     *y += ui_px(ui, 14);
+    const char *kind = entry_kind(app, roster.control, roster.node);
+    const char *add = kind ? ui_fill(ui, S_roster_add_named, kind, NULL) : ui_str(ui, S_roster_add);
     if (!fixed &&
-        ui_wide_button(ui, "add", x, y, w,
-                       arena_printf(&ui->frame, "+ %s", ui_str(ui, S_roster_add)), false)) {
+        ui_wide_button(ui, "add", x, y, w, arena_printf(&ui->frame, "+ %s", add), false)) {
         struct node *entry;
         if (interview_add(i, &roster, &entry, &err)) {
             enter(app, entry);
@@ -545,6 +609,7 @@ static void header(struct app *app)
                        .right = app->handed ? "lock" : "menu",
                        .lock = !app->handed,
                        .memo = !app->handed,
+                       .has_memo = !app->handed && memo_is_here(app),
                        .language = true,
                        .sign = app_language_sign(app, session_language(i->session)),
                        .progress = at.places ? (float)at.place / (float)at.places : 0,

@@ -163,12 +163,12 @@ static void name_forms(struct app *app, int which, int x, int *y, int w)
         const char *version = changed && strcmp(was->version, f->version) != 0
                                   ? arena_printf(&ui->frame, "%s → %s", was->version, f->version)
                                   : f->version;
-        *y += ui_text(ui, x, *y, w, TEXT_SMALL, ui_fill(ui, S_forms_version, version, NULL),
+        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_fill(ui, S_forms_version, version, NULL),
                       ui->theme.soft, true);
         if (!gone) {
             char words[64];
             enrol_words(words, f->signer, sizeof f->signer);
-            *y += ui_text(ui, x, *y, w, TEXT_SMALL,
+            *y += ui_text(ui, x, *y, w, TEXT_HINT,
                           ui_fill(ui, S_load_signed, app_words(app, words), NULL), ui->theme.soft,
                           true);
         }
@@ -199,7 +199,7 @@ static void show_forms(struct app *app, int x, int *y, int w, bool ask)
     const struct load_find *f = &app->found_load;
     if (ask && f->epoch != f->epoch_now) {
         *y +=
-            ui_text(ui, x, *y, w, TEXT_SMALL,
+            ui_text(ui, x, *y, w, TEXT_HINT,
                     ui_fill(ui, S_load_catalogue_now, ui_number(ui, (long long)f->epoch_now), NULL),
                     ui->theme.soft, true);
     }

@@ -255,7 +255,7 @@ static void look_for_media(struct app *app)
     app_find_media(app, NULL);
 }
 
-const char *medium_choose(struct app *app, int x, int *y, int w)
+const char *medium_choose(struct app *app, int x, int *y, int w, bool copies)
 {
     struct ui *ui = &app->ui;
     const char *chosen = NULL;
@@ -269,8 +269,12 @@ const char *medium_choose(struct app *app, int x, int *y, int w)
         const char *id = arena_printf(&ui->frame, "medium:%zu", m + 1);
         const struct medium *medium = &app->media[m];
         long long tenths = (long long)(medium->free / 100000000ull);
-        if (ui_row(ui, id, x, y, w, app_media_name(medium->path),
-                   ui_fill(ui, S_media_free, ui_tenths(ui, tenths), NULL), 0)) {
+        const char *name = app_media_name(medium->path);
+        const char *room = ui_fill(ui, S_media_free, ui_tenths(ui, tenths), NULL);
+        bool hit = copies ? ui_card(ui, id, x, y, w, ui_fill(ui, S_media_copy_to, name, NULL), room,
+                                    app->media_count == 1)
+                          : ui_row(ui, id, x, y, w, name, room, 0);
+        if (hit) {
             chosen = medium->path;
         }
         medium_out(app, medium->path, x, y, w);

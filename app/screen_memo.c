@@ -43,6 +43,24 @@ void memo_close(struct app *app)
     }
 }
 
+static bool is_of(const struct interview_memo *m, const struct buf *path)
+{
+    return m->text.len && strcmp(m->path, path->data) == 0;
+}
+
+bool memo_is_here(const struct app *app)
+{
+    struct buf path = {0};
+    bool here = false;
+    buf_add(&path, "", 0);
+    session_path(app->interview->page.node, &path);
+    for (const struct interview_memo *m = app->interview->memos; m && !here; m = m->next) {
+        here = is_of(m, &path);
+    }
+    buf_fini(&path);
+    return here;
+}
+
 /* One's own memos of this page: a tap goes on with one. */
 static void show_earlier(struct app *app, int x, int *y, int w)
 {
@@ -51,7 +69,7 @@ static void show_earlier(struct app *app, int x, int *y, int w)
     buf_add(&path, "", 0);
     session_path(app->interview->page.node, &path);
     for (const struct interview_memo *m = app->interview->memos; m; m = m->next) {
-        if (m->number == app->memo || !m->text.len || strcmp(m->path, path.data) != 0) {
+        if (m->number == app->memo || !is_of(m, &path)) {
             continue;
         }
         const char *id = arena_printf(&ui->frame, "memo:%u", m->number);

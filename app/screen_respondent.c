@@ -95,13 +95,13 @@ void screen_return(struct app *app)
         return;
     }
     ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
-    app_message(app, x, &y, w);
     y += ui_text(ui, x, y, w, TEXT_QUESTION,
                  ui_str(ui, app->in_block ? S_return_now : S_return_thanks), ui->theme.ink, true);
     y += ui_px(ui, 10);
     y += ui_text(ui, x, y, w, TEXT_HINT, ui_str(ui, S_return_pin), ui->theme.soft, true);
     y += ui_px(ui, 8);
     pin_field(app, x, &y, w, true);
+    app_message(app, x, &y, w); /* beside what was typed */
     ui_body_end(ui, y);
     if (!keyboard_show(ui, &app->keyboard, KEYBOARD_DIGITS, ui_str(ui, S_continue_))) {
         return;

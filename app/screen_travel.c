@@ -251,7 +251,7 @@ static void choose(struct app *app, int x, int *y, int w)
     *y += ui_px(ui, 6);
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_travel_pass_hint), ui->theme.soft, true);
     *y += ui_px(ui, 12);
-    ui_card(ui, NULL, x, y, w, app_words(app, app->suggested), NULL, false);
+    app_show_words(app, app->suggested, NULL, x, y, w);
     if (ui_wide_button(ui, "other", x, y, w, ui_str(ui, S_first_other), false)) {
         vault_suggest(app->suggested);
         ui->again = true;
@@ -269,8 +269,8 @@ static void send(struct app *app, int x, int *y, int w)
     *y += ui_px(ui, 6);
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_travel_send_hint), ui->theme.soft, true);
     *y += ui_px(ui, 12);
-    ui_card(ui, NULL, x, y, w, app_words(app, app->about_words), ui_str(ui, S_travel_words), false);
-    const char *folder = medium_choose(app, x, y, w);
+    app_show_words(app, app->about_words, ui_str(ui, S_travel_words), x, y, w);
+    const char *folder = medium_choose(app, x, y, w, true);
     if (folder) {
         app_write_file(app, folder, arena_printf(&ui->frame, "unlock-%.4s.sbu", app->about_words),
                        &app->request);

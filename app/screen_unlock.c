@@ -135,7 +135,9 @@ static void unlock_by_pin(struct app *app)
     ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     int top = y, all_w = w;
     w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
-    app_message(app, x, &y, w);
+    if (ui->landscape) {
+        app_message(app, x, &y, w);
+    }
     float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
     y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_unlock_pin_title), ui->theme.ink, true);
     enum { HALF_MINUTE_MS = 30000 };
@@ -151,6 +153,9 @@ static void unlock_by_pin(struct app *app)
         y = top;
     }
     pin_field(app, x, &y, w, true);
+    if (!ui->landscape) { /* beside what was typed */
+        app_message(app, x, &y, w);
+    }
     int px = x;
     y += ui_px(ui, 8);
     bool by_pass =

@@ -111,10 +111,15 @@ void search_field(struct app *app, const char *id, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     bool active = edit_is(&ui->edit, id), kept = strcmp(app->filter_id, id) == 0 && *app->filter;
-    const char *text = active ? ui->edit.text.data : kept ? app->filter : ui_str(ui, S_search);
-    if (ui_field(ui, id, x, y, w, text, active ? ui->edit.cursor : 0, active, false, 1, false,
-                 TEXT_BODY) &&
-        !active && question_commit(app)) {
+    const char *text = active ? ui->edit.text.data : kept ? app->filter : "";
+    int top = *y, inner = ui_px(ui, 12);
+    bool hit = ui_field(ui, id, x, y, w, text, active ? ui->edit.cursor : 0, active, false, 1,
+                        false, TEXT_BODY);
+    if (!active && !kept) { /* what the field is for looks like nothing that was typed */
+        ui_text(ui, x + inner, top + inner, w - 2 * inner, TEXT_NOTE, ui_str(ui, S_search),
+                ui->theme.soft, true);
+    }
+    if (hit && !active && question_commit(app)) {
         edit_begin(&ui->edit, id, kept ? app->filter : "");
     }
 }

@@ -168,7 +168,7 @@ static void about_sheet(struct app *app, int x, int *y, int w)
     *y += ui_px(ui, 4);
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_about_what), ui->theme.soft, true);
     *y += ui_px(ui, 16);
-    ui_card(ui, NULL, x, y, w, app_words(app, app->about_words), ui_str(ui, S_about_words), false);
+    app_show_words(app, app->about_words, ui_str(ui, S_about_words), x, y, w);
     int64_t issued_ms = (int64_t)app->epoch_s * 1000;
     *y += ui_text(ui, x, *y, w, TEXT_BODY,
                   ui_fill(ui, S_about_catalogue, ui_number(ui, (long long)app->epoch),

@@ -208,6 +208,7 @@ struct header {
     bool help;              /* a question mark; id "help" */
     bool lock;              /* a padlock beside the menu; id "lock" */
     bool memo;              /* a pencil; id "memo" */
+    bool has_memo;          /* a dot on it: one is written here */
     const char *sign;       /* on the language button; NULL: the interface's */
     float progress;         /* 0..1, or negative: none */
     const size_t *sections; /* places of each: the bar has a part for each, as long as it is */

@@ -136,8 +136,8 @@ static void header_title(struct ui *ui, const struct header *h, const struct hea
         ui->text_scale = scale;
     }
     if (h->title_id) {
-        ui_stroke(ui, end + ui_px(ui, 4), height - ui_px(ui, 8) - icon, 12, down, 3, 2,
-                  ui->theme.soft);
+        int at = ui->title_cut ? (height - icon) / 2 : height - ui_px(ui, 8) - icon;
+        ui_stroke(ui, end + ui_px(ui, 4), at, 12, down, 3, 2, ui->theme.soft);
     }
 }
 
@@ -216,6 +216,11 @@ static void draw_header(struct ui *ui, const struct header *h)
         ui_place(ui, "memo", ROLE_ICON, r);
         ui_stroke(ui, px, py, 24, pencil, 6, 2, ui->theme.ink);
         ui_stroke(ui, px, py, 24, tip, 2, 2, ui->theme.ink);
+        if (h->has_memo) {
+            int dot = ui_px(ui, 12);
+            ui_box(ui, (struct rect){px + size - dot / 3, py - dot / 3, dot, dot}, 6,
+                   ui->theme.accent, 0, 0);
+        }
     }
     if (h->title_id) {
         ui_place(ui, h->title_id, ROLE_BUTTON, (struct rect){x, 0, w + ui_px(ui, 4), height});
@@ -520,7 +525,7 @@ bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *tit
     int inset = mark ? ui_px(ui, 12 + ui_mark_dp(ui)) : 0, all = w;
     w -= mark ? 0 : ui_px(ui, arrow + 6); /* an arrow says that it leads on */
     int title_h = ui_text(ui, 0, 0, w - inset, TEXT_BODY, title, 0, false);
-    int small_h = small && *small ? ui_text(ui, 0, 0, w - inset, TEXT_SMALL, small, 0, false) : 0;
+    int small_h = small && *small ? ui_text(ui, 0, 0, w - inset, TEXT_HINT, small, 0, false) : 0;
     int h = title_h + small_h + ui_px(ui, 16), least = ui_px(ui, 52);
     h = h < least ? least : h;
     struct rect r = {x, *y, all, h};
@@ -539,7 +544,7 @@ bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *tit
     ui_text(ui, x + inset, at, w - inset, TEXT_BODY, title,
             mark == '-' ? ui->theme.soft : ui->theme.ink, true);
     if (small_h) {
-        ui_text(ui, x + inset, at + title_h, w - inset, TEXT_SMALL, small, ui->theme.soft, true);
+        ui_text(ui, x + inset, at + title_h, w - inset, TEXT_HINT, small, ui->theme.soft, true);
     }
     ui_fill_rect(ui, (struct rect){x, *y + h - ui_px(ui, 1), all, ui_px(ui, 1)}, ui->theme.line);
     *y += h;
@@ -554,7 +559,7 @@ static bool card(struct ui *ui, const char *id, int x, int *y, int w, const char
     bool primary = look == CARD_PRIMARY;
     int pad = ui_px(ui, 14);
     int title_h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HEADING, title, 0, false);
-    int text_h = text && *text ? ui_text(ui, 0, 0, w - 2 * pad, TEXT_SMALL, text, 0, false) : 0;
+    int text_h = text && *text ? ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, text, 0, false) : 0;
     struct rect r = {x, *y, w, title_h + text_h + 2 * pad};
     bool hit = id && ui_target(ui, id, ROLE_BUTTON, r);
     if (look == CARD_DASHED) {
@@ -566,7 +571,7 @@ static bool card(struct ui *ui, const char *id, int x, int *y, int w, const char
     ui_text(ui, x + pad, *y + pad, w - 2 * pad, TEXT_HEADING, title,
             primary ? ui->theme.on_accent : ui->theme.ink, true);
     if (text_h) {
-        ui_text(ui, x + pad, *y + pad + title_h, w - 2 * pad, TEXT_SMALL, text,
+        ui_text(ui, x + pad, *y + pad + title_h, w - 2 * pad, TEXT_HINT, text,
                 primary ? ui->theme.on_accent : ui->theme.soft, true);
     }
     *y += r.h + ui_px(ui, 10);

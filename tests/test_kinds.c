@@ -25,6 +25,7 @@ static void test_kinds__an_entry_of_a_field_list_tells_what_is_in_it(void **stat
         "| | text | code | Код | masked | |\n"
         "| | integer | months | Месяцев | | yes |\n"
         "| | end_repeat | | | | |\n"};
+    static const char *const names[] = {"Раздел о поездке № 1", "Поездки на заработки № 1"};
     for (int k = 0; k < 2; k++) {
         struct scene s;
         const char *base = k ? "/data/trip[1]/" : "/data/trip[1]/g/";
@@ -39,7 +40,7 @@ static void test_kinds__an_entry_of_a_field_list_tells_what_is_in_it(void **stat
         assert_int_equal(s.app.interview->page.kind, PAGE_FIELDS);
         assert_true(shows(&s, "Куда?"));
         assert_true(shows(&s, "Месяцев")); /* one page */
-        assert_true(shows(&s, "Запись 1"));
+        assert_true(shows(&s, names[k]));
         struct err err = {0};
         struct interview *i = s.app.interview;
         assert_int_equal(interview_answer(i, session_find(i->session, where), "Москва", &err),
@@ -49,7 +50,8 @@ static void test_kinds__an_entry_of_a_field_list_tells_what_is_in_it(void **stat
         cut_and_resume(&s); /* on the same page */
         assert_int_equal(s.app.interview->page.kind, PAGE_FIELDS);
         assert_true(shows(&s, "Месяцев"));
-        assert_true(shows(&s, "Запись 1 · Москва"));
+        assert_true(shows(&s, k ? "Поездки на заработки № 1 · Москва"
+                                : "Раздел о поездке № 1 · Москва"));
         assert_true(scene_tap(&s, "back") || scene_tap(&s, "left"));
         assert_int_equal(s.app.interview->page.kind, PAGE_ROSTER);
         assert_true(shows(&s, "Москва"));
@@ -80,13 +82,13 @@ static void test_kinds__an_entry_within_an_entry_tells_of_both(void **state)
     assert_int_equal(interview_answer(i, session_find(i->session, "/data/member[1]/who"), "Асан", &err),
                      ANSWER_OK);
     go_to(&s, "/data/member[1]/job[1]/what");
-    assert_true(shows(&s, "Запись 1 · Асан › Запись 1"));
+    assert_true(shows(&s, "Члены семьи № 1 · Асан › Работы № 1"));
     assert_true(scene_tap(&s, "back")); /* the jobs of the first */
     assert_int_equal(i->page.kind, PAGE_ROSTER);
-    assert_true(shows(&s, "Запись 1 · Асан"));
+    assert_true(shows(&s, "Члены семьи № 1 · Асан"));
     assert_true(scene_tap(&s, "menu"));
     assert_true(scene_tap(&s, "finish"));
-    assert_true(shows(&s, "Асан › Запись 1"));
+    assert_true(shows(&s, "Асан › Работы № 1"));
     scene_close(&s);
 }
 
