@@ -244,6 +244,34 @@ ok
 end_app
 kill $sway
 wait $sway 2>/dev/null || true
+
+# ---- a fractional scale: sway in an X window, a pointer at its edges ----
+rm -f "$sway_run"/wayland-*
+printf 'xwayland disable\ndefault_border none\noutput X11-1 mode 1080x1280\noutput X11-1 scale 1.5\n' > "$sway_run/config"
+exec 6> "$D/display"
+Xvfb -displayfd 6 -screen 0 1200x1400x24 -nolisten tcp -noreset -ac > /dev/null 2>&1 & # sway is another user here
+x_of_sway=$!
+exec 6>&-
+for _ in $(seq 100); do [ -s "$D/display" ] && break; sleep 0.1; done
+DISPLAY=:$(cat "$D/display")
+env XDG_RUNTIME_DIR="$sway_run" HOME="$sway_run" WLR_BACKENDS=x11 WLR_RENDERER=pixman DISPLAY="$DISPLAY" \
+    $as_user sway -c "$sway_run/config" > "$D/sway.log" 2>&1 &
+sway=$!
+wait_socket wayland-1
+app wayland-1 --data "$N" --lang ky
+wait_screen first-language
+sleep 1
+read -r x y w h <<< "$(tac "$D/robot" | sed -n 's/^target lang:ky [a-z]* \([0-9 -]*\) [a-z]* .*/\1/p' | head -n 1)"
+[ $((2 * x + w)) = 1080 ] || fail "at scale 1.5 a page is $((2 * x + w)) px wide, not the display's 1080"
+DISPLAY=$DISPLAY xdotool mousemove $((x + w / 2)) $((y - 6)) click 1
+sleep 0.5
+[ "$(screen)" = first-language ] || fail 'at scale 1.5 a click above a button pressed it'
+DISPLAY=$DISPLAY xdotool mousemove $((x + w - 6)) $((y + h - 6)) click 1
+wait_screen first-invite
+ok
+end_app
+kill $sway $x_of_sway
+wait $sway $x_of_sway 2>/dev/null || true
 rm -rf "$sway_run"
 
 echo "$passed passed, 0 failed, 0 skipped"
