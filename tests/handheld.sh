@@ -104,14 +104,20 @@ wait_seen() { # PATTERN SECONDS
     die "nothing on the screen is '$1'"
 }
 
-# The passphrase that the first run proposes, as a person reads it: five words of two syllables each.
+# The passphrase that the first run proposes, as a person reads it: five numbered words of two syllables each, in two
+# columns, each read downwards.
 read_words() {
     word='([bdfghjklmnprstvz][aiou]){2}'
     for percent in 100 150 200 300; do
-        convert "$D/screens/05-first-pass.png" -crop 720x700+0+160 -colorspace Gray -resize $percent% "$D/words.png"
-        PASS=$(tesseract "$D/words.png" - --psm 6 2>/dev/null | tr 'A-Z\n' 'a-z ' | grep -oE "($word ){4}$word" | head -n 1) || true
-        [ -z "$PASS" ] || return 0
+        PASS=
+        for column in 0 360; do
+            convert "$D/screens/05-first-pass.png" -crop "360x700+$column+160" -colorspace Gray -resize $percent% "$D/words.png"
+            PASS="$PASS $(tesseract "$D/words.png" - --psm 6 2>/dev/null | tr 'A-Z' 'a-z' | sed -nE "s/^.*[1-5][.,] *($word)[ |]*\$/\\1/p" | tr '\n' ' ')"
+        done
+        PASS=$(echo $PASS)
+        ! echo "$PASS" | grep -qxE "($word ){4}$word" || return 0
     done
+    PASS=
     return 1
 }
 
