@@ -378,8 +378,8 @@ static void interview(struct scene *s)
         }
         do { /* from field to field, and on */
             must(scene_tap(s, "right") || scene_tap(s, "key:enter"), "go on");
-        } while (s->app.screen == SCREEN_INTERVIEW &&
-                 s->app.interview->page.kind == PAGE_FIELDS && strcmp(page_name(s), name) == 0);
+        } while (s->app.screen == SCREEN_INTERVIEW && strcmp(page_name(s), name) == 0 &&
+                 (s->app.interview->page.kind == PAGE_FIELDS || s->app.blanks_told));
     }
     must(s->app.screen == SCREEN_FINISH, "come to the end");
     shot(s, "finish");
