@@ -762,14 +762,19 @@ static void growth_rows(void)
         double most_ms; /* 0: no such goal */
     } rows[] = {{"an answer in a roster that looks at rows", answer_ms, put_roster, 200,
                  "/data/r[100]/n", 5},
-                {"loading flat questions in a chain", load_ms, put_flat, 2500, NULL, 0},
+                {"loading flat questions in a chain", load_ms, put_flat, 10000, NULL, 0},
                 {"two counts over a list", answer_ms, put_counts, 50000, "/data/a", 0}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char what[120];
-        double once = rows[i].ms(rows[i].put, rows[i].n, rows[i].path);
-        double twice = rows[i].ms(rows[i].put, rows[i].n * 2, rows[i].path);
+        enum { ROUNDS = 9 };
+        double all[ROUNDS], doubled[ROUNDS];
+        for (int k = 0; k < ROUNDS; k++) { /* in turn: the machine is not as fast all the time */
+            all[k] = rows[i].ms(rows[i].put, rows[i].n, rows[i].path);
+            doubled[k] = rows[i].ms(rows[i].put, rows[i].n * 2, rows[i].path);
+        }
+        double once = part(all, ROUNDS, 0), ratio = part(doubled, ROUNDS, 0) / once; /* fastest */
         snprintf(what, sizeof what, "%s, %u over %u", rows[i].what, rows[i].n * 2, rows[i].n);
-        goal("", what, twice / once, "x", twice <= 2.2 * once, "at most 2.2");
+        goal("", what, ratio, "x", ratio <= 2.2, "at most 2.2");
         snprintf(what, sizeof what, "%s of %u, over a bare loop", rows[i].what, rows[i].n);
         printf("     %-44s %10.4g x\n", what, once / bare_ms(rows[i].n));
         if (rows[i].most_ms > 0) {
