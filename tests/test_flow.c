@@ -433,72 +433,6 @@ static void test_flow__entries_that_a_count_took_are_told_on_the_next_page(void 
     }
 }
 
-/* Pages come and go, entries are added: what is done never shrinks, and every page has the counter,
- * be the title of its section as long as it will. */
-static void test_flow__progress_never_runs_backwards(void **state)
-{
-    (void)state;
-    static const char form[] =
-        "| survey |\n| | type | name | label | relevant |\n"
-        "| | begin group | a | The household now | |\n"
-        "| | select_one n | went | Went? | |\n"
-        "| | text | where | Where? | ${went} = 'y' |\n| | text | when | When? | ${went} = 'y' |\n"
-        "| | end group | | | |\n"
-        "| | begin group | b | A title which no header of a small screen can hold, for it is as "
-        "long as a whole paragraph of a letter that nobody wanted to write, and goes on | |\n"
-        "| | note | c | Thanks | |\n| | end group | | | |\n"
-        "| | begin repeat | r | Trips | |\n| | text | t | T | |\n| | text | u | U | |\n"
-        "| | end repeat | | | |\n"
-        "| | text | last | Last | |\n| choices |\n| | list_name | name | label |\n"
-        "| | n | y | Yes |\n| | n | no | No |\n";
-    static const char *const steps[] = {"choice:y", "right", "right", "right", "add",
-                                        "right",    "right", "add",   "right", "right",
-                                        "right",    "right"}; /* twice: a blank entry */
-    static const char *const counters[] = {"Section 1 / 4", "Section 1 / 4", "Section 1 / 4",
-                                           "Section 2 / 4", "Section 3 / 4", "Section 3 / 4",
-                                           "Section 3 / 4", "Section 3 / 4", "Section 3 / 4",
-                                           "Section 3 / 4", "Section 3 / 4", "Section 3 / 4",
-                                           "Section 4 / 4"};
-    struct scene s;
-    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_EN};
-    begin_form(&s, form, &look);
-    struct interview *i = s.app.interview;
-    struct interview_place before = {0};
-    int one_line = ui_header_height(&s.app.ui);
-    for (size_t n = 0;; n++) {
-        struct interview_place at = interview_place(i, &s.app.ui.frame);
-        assert_int_equal(at.sections, 4);
-        assert_int_equal(at.places, 6);
-        assert_true(at.place >= before.place && at.section >= before.section && at.place > 0);
-        before = at;
-        if (!shows(&s, counters[n])) {
-            fail_msg("step %zu: no %s", n, counters[n]);
-        }
-        assert_false(shows(&s, "…"));
-        if (at.section == 1) {
-            assert_true(shows(&s, "household"));
-            one_line = ui_header_height(&s.app.ui);
-        } else if (at.section == 2) {
-            assert_true(shows(&s, "and goes on")); /* on the page */
-            assert_true(ui_header_height(&s.app.ui) < one_line);
-        }
-        if (n == sizeof steps / sizeof *steps) {
-            break;
-        }
-        if (!scene_find(&s, steps[n])) {
-            assert_true(scene_tap(&s, "key:enter")); /* while a field is open */
-        } else {
-            assert_true(scene_tap(&s, steps[n]));
-        }
-        if (strcmp(i->page.node->name, "went") == 0) { /* a choice goes on by itself, if at all */
-            assert_true(scene_tap(&s, "right"));
-        }
-    }
-    assert_string_equal(i->page.node->name, "last");
-    assert_int_equal(before.place, before.places);
-    scene_close(&s);
-}
-
 static bool choose_pin(struct device *d, void *arg, struct err *err)
 {
     (void)arg;
@@ -889,7 +823,6 @@ static int run(void)
         cmocka_unit_test_teardown(test_flow__a_long_question_is_read_before_its_field_opens, card_mend),
         cmocka_unit_test_teardown(test_flow__a_doubt_is_shown_and_holds_nobody_up, card_mend),
         cmocka_unit_test_teardown(test_flow__entries_that_a_count_took_are_told_on_the_next_page, card_mend),
-        cmocka_unit_test_teardown(test_flow__progress_never_runs_backwards, card_mend),
         cmocka_unit_test_teardown(test_flow__what_a_card_did_not_take_is_tried_again_or_told, card_mend),
         cmocka_unit_test_teardown(test_flow__a_calculated_answer_can_be_put_right, card_mend),
         cmocka_unit_test_teardown(test_flow__a_border_lock_that_was_not_written_says_so, card_mend),

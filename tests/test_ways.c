@@ -762,121 +762,6 @@ static void test_ways__nothing_on_a_page_is_passed_over(void **state)
     scene_close(&s);
 }
 
-static const struct scene_look english = {
-    .w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_EN};
-
-/* "Don't know" takes ticks in one touch; one touch brings them back, until the page is left. */
-static void test_ways__ticks_that_dont_know_took_come_back(void **state)
-{
-    (void)state;
-    struct scene s;
-    begin_form(&s,
-               "| survey |\n| | type | name | label |\n| | select_multiple n | m | Which? |\n"
-               "| | text | last | Last |\n| choices |\n| | list_name | name | label |\n"
-               "| | n | a | A |\n| | n | b | B |\n| | n | dk | Don't know |\n",
-               &english);
-    assert_true(scene_tap(&s, "choice:a"));
-    assert_true(scene_tap(&s, "choice:b"));
-    assert_null(scene_find(&s, "ticks-back"));
-    assert_true(scene_tap(&s, "pill:dk"));
-    assert_string_equal(value(&s, "/data/m"), "dk");
-    assert_true(scene_tap(&s, "ticks-back"));
-    assert_string_equal(value(&s, "/data/m"), "a b");
-    assert_null(scene_find(&s, "ticks-back"));
-    assert_true(scene_tap(&s, "pill:dk"));
-    assert_true(scene_tap(&s, "right"));
-    assert_null(s.app.cleared_ticks); /* wiped with the page */
-    assert_true(scene_tap(&s, "back"));
-    assert_null(scene_find(&s, "ticks-back"));
-    scene_close(&s);
-}
-
-/* Entries are called what the form calls them; a blank one is said before the list is done. */
-static void test_ways__entries_are_named_and_blank_ones_said(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *form, *add, *entry;
-    } kinds[] = {
-        {"| survey |\n| | type | name | label |\n| | begin repeat | r | Trip |\n"
-         "| | text | t | Where? |\n| | text | u | When? |\n| | end repeat | | |\n",
-         "+ Add: Trip", "Trip 1"},
-        {"| survey |\n| | type | name | label |\n| | begin repeat | r | Where did you go? |\n"
-         "| | begin group | g | Journey |\n| | text | t | Where? |\n| | end group | | |\n"
-         "| | end repeat | | |\n",
-         "+ Add: Journey", "Journey 1"},
-        {"| survey |\n| | type | name | label |\n| | begin repeat | r | Where did you go? |\n"
-         "| | text | t | Where? |\n| | text | u | When? |\n| | end repeat | | |\n",
-         "+ Add", "Entry 1"},
-    };
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-        struct scene s;
-        begin_form(&s, kinds[k].form, &english);
-        assert_true(shows(&s, kinds[k].add));
-        assert_true(scene_tap(&s, "entry:1"));
-        assert_true(shows(&s, kinds[k].entry)); /* whose question this is */
-        assert_true(scene_tap(&s, "back"));
-        assert_true(shows(&s, kinds[k].entry));
-        assert_false(shows(&s, "Not filled in"));
-        assert_true(scene_tap(&s, "right"));
-        assert_true(shows(&s, "Not filled in: 1"));
-        assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
-        assert_true(scene_tap(&s, "entry:1"));
-        scene_type(&s, "Osh");
-        assert_true(scene_tap(&s, "back"));
-        assert_true(scene_tap(&s, "add"));
-        assert_true(scene_tap(&s, "back"));
-        assert_true(scene_tap(&s, "right")); /* told anew: this one is another */
-        assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
-        assert_true(scene_tap(&s, "right")); /* said once, it holds nobody up */
-        assert_int_equal(s.app.screen, SCREEN_FINISH);
-        scene_close(&s);
-    }
-}
-
-/* Home's main act is where the thumb is; the square of a risk, its legends and what was chosen are
- * in sight together; a memo shows that it is there. */
-static void test_ways__what_is_wanted_is_in_sight(void **state)
-{
-    (void)state;
-    struct scene s;
-    struct rect r;
-    begin_form(&s,
-               "| survey |\n| | type | name | label | appearance |\n"
-               "| | begin group | g | The supplier leaves | risk-matrix |\n"
-               "| | select_one p | p | Likelihood | |\n| | select_one i | i | Impact | |\n"
-               "| | end group | | | |\n| choices |\n| | list_name | name | label |\n"
-               "| | p | 1 | Practically impossible |\n| | p | 2 | Unlikely |\n"
-               "| | p | 3 | Possible |\n| | p | 4 | Probable |\n| | p | 5 | Nearly certain |\n"
-               "| | i | 1 | Insignificant |\n| | i | 2 | Small |\n| | i | 3 | Moderate |\n"
-               "| | i | 4 | Considerable |\n| | i | 5 | Catastrophic |\n",
-               &english);
-    assert_true(scene_tap(&s, "cell:2:4"));
-    struct ui *ui = &s.app.ui;
-    int end = ui->body.y + ui->body.h, bold = 0;
-    for (size_t i = 0; i < ui->draws.count; i++) {
-        const struct draw *d = &ui->draws.list[i];
-        if (d->kind == DRAW_TEXT && strncmp(d->text, "1 · ", 4) == 0) { /* the legends' last lines */
-            assert_true(d->rect.y + ui_line(ui, TEXT_HINT) <= end);
-        }
-        bold += d->kind == DRAW_TEXT && d->face == FACE_BOLD && strncmp(d->text, "4 · ", 4) == 0;
-        bold += d->kind == DRAW_TEXT && d->face == FACE_BOLD && strncmp(d->text, "2 · ", 4) == 0;
-    }
-    assert_int_equal(bold, 2);
-    size_t before = ui->draws.count;
-    assert_true(scene_tap(&s, "memo"));
-    scene_type(&s, "afraid");
-    assert_true(scene_tap(&s, "cancel"));
-    assert_true(memo_is_here(&s.app));
-    assert_int_equal(s.app.ui.draws.count, before + 1); /* the dot */
-    scene_close(&s);
-    scene_open(&s, window, widgets, "widgets", &english);
-    scene_unlock(&s);
-    r = rect_of(&s, "start");
-    assert_true(r.y > english.h * 3 / 4 && r.w > english.w / 2);
-    scene_close(&s);
-}
-
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
@@ -895,9 +780,6 @@ static int run(void)
         cmocka_unit_test(test_ways__what_a_fault_takes_back_is_as_it_was),
         cmocka_unit_test(test_ways__a_fault_draws_no_other_chance),
         cmocka_unit_test(test_ways__an_entry_keeps_its_files_and_halves),
-        cmocka_unit_test(test_ways__ticks_that_dont_know_took_come_back),
-        cmocka_unit_test(test_ways__entries_are_named_and_blank_ones_said),
-        cmocka_unit_test(test_ways__what_is_wanted_is_in_sight),
         cmocka_unit_test(test_ways__nothing_on_a_page_is_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
