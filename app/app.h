@@ -391,6 +391,10 @@ void screen_forms(struct app *app);
 void screen_interview(struct app *app);
 /* "Entry 2 · Osh": its number and its first answer, unless that is to this question.  Frame's. */
 const char *roster_entry_name(struct app *app, struct node *entry, const struct node *but);
+/* A roster's page: its entries, and what adds, removes and brings one back. */
+void roster_show(struct app *app, int x, int *y, int w);
+/* Entries that hold nothing keep the page once, and it is said; true: they do now. */
+bool roster_holds(struct app *app);
 /* Going elsewhere is never held: what does not fit is kept as typing, not as an answer. */
 void commit_or_keep(struct app *app);
 /* The interview's page is another now: fresh field, fresh message, recovered typing. */
