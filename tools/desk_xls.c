@@ -61,11 +61,12 @@ static const char *tidy(struct arena *arena, const char *text)
     return kept;
 }
 
+/* NULL: it cannot be read. */
 static const char *cell_text(struct arena *arena, const void *xls, unsigned row, unsigned short column)
 {
     FreeXL_CellValue cell;
     if (freexl_get_cell_value(xls, row, column, &cell) != FREEXL_OK) {
-        return "";
+        return NULL;
     }
     switch (cell.type) {
     case FREEXL_CELL_INT:
@@ -105,6 +106,10 @@ static bool read_sheet(struct sheet *sheet, struct arena *arena, const void *xls
         size_t used = 0;
         for (unsigned short c = 0; c < columns; c++) {
             cells[c] = cell_text(arena, xls, r, c);
+            if (!cells[c]) {
+                return err_set(err, ERR_INPUT, "sheet %u, row %u, column %u cannot be read", at + 1u,
+                               r + 1, c + 1u);
+            }
             used = *cells[c] ? c + 1u : used;
         }
         if (used) {
@@ -205,8 +210,8 @@ static int work(int out, const void *bytes, size_t len)
     bool ok = desk_xls_read(&book, &arena, bytes, len, &err) &&
               workbook_write_xlsx(&xlsx, &book, &err);
     if (!ok) {
-        int n = snprintf(text, sizeof text, "1%s", err.what);
-        return send_all(out, text, (size_t)n) ? 0 : 1;
+        snprintf(text, sizeof text, "1%s", err.what);
+        return send_all(out, text, strlen(text)) ? 0 : 1;
     }
     return send_all(out, "0", 1) && send_all(out, xlsx.data, xlsx.len) ? 0 : 1;
 }
@@ -254,7 +259,8 @@ bool desk_xls_convert(struct buf *xlsx, const void *bytes, size_t len, struct er
         ok = err_set(err, ERR_INPUT, "this .xls is damaged, or too large");
         err_hint(err, "open it in a spreadsheet program and save it as .xlsx");
     } else if (got.data[0] != '0') {
-        ok = err_set(err, ERR_INPUT, "%.400s", got.data + 1);
+        int len_told = got.len - 1 < 400 ? (int)got.len - 1 : 400;
+        ok = err_set(err, ERR_INPUT, "%.*s", len_told, got.data + 1);
         err_hint(err, "save it as .xlsx");
     } else {
         buf_add(xlsx, got.data + 1, got.len - 1);
