@@ -427,9 +427,10 @@ const char *app_words(struct app *app, const char *words)
 void app_show_words(struct app *app, const char *words, const char *note, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    const char *said = app_words(app, words), *list[12];
+    const char *said = app_words(app, words);
+    const char **list = arena_alloc(&ui->frame, (strlen(said) + 1) * sizeof *list);
     size_t count = 0;
-    for (const char *p = said; *p && count < sizeof list / sizeof *list; count++) {
+    for (const char *p = said; *p; count++) {
         size_t len = strcspn(p, " ");
         list[count] = arena_printf(&ui->frame, "%zu. %.*s", count + 1, (int)len, p);
         p += len + (p[len] == ' ');

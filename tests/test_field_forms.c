@@ -95,6 +95,15 @@ static void run(const struct field_form *f)
 }
 
 #define HEAD "| survey |\n"
+/* A count that asks its last entry whether there is another one. */
+#define ANOTHER_ONE \
+    HEAD "| | type | name | label | repeat_count | calculation |\n" \
+         "| | calculate | have | | | count(${room}) |\n" \
+         "| | calculate | want | | | if(${have} = 0 or indexed-repeat(${last}, ${room}, ${have}) " \
+         "!= 'yes', ${have} + 1, ${have}) |\n" \
+         "| | begin repeat | room | R | ${want} | |\n| | select_one yn | last | L | | |\n" \
+         "| | end repeat | | | | |\n| choices |\n| | list_name | name | label |\n" \
+         "| | yn | yes | Y |\n| | yn | no | N |\n"
 static const struct field_form forms[] = {
     {"what is selected is a run of values",
      HEAD "| | type | name | label | calculation | relevant |\n"
@@ -182,23 +191,11 @@ static const struct field_form forms[] = {
           "| | calculate | more | | ${b} + 1 | |\n| | integer | c | C | ${more} | ${b} |\n",
      NULL, "/data/a=4\n", "/data/b=8\n/data/c=9\n"},
     {"another one, until the last",
-     HEAD "| | type | name | label | repeat_count | calculation |\n"
-          "| | calculate | have | | | count(${room}) |\n"
-          "| | calculate | want | | | if(${have} = 0 or indexed-repeat(${last}, ${room}, ${have}) "
-          "!= 'yes', ${have} + 1, ${have}) |\n"
-          "| | begin repeat | room | R | ${want} | |\n| | select_one yn | last | L | | |\n"
-          "| | end repeat | | | | |\n| choices |\n| | list_name | name | label |\n"
-          "| | yn | yes | Y |\n| | yn | no | N |\n",
+     ANOTHER_ONE,
      NULL, "/data/room[1]/last=no\n/data/room[2]/last=no\n/data/room[3]/last=yes\n",
      "/data/want=3\n/data/have=3\n/data/room[3]/last=yes\n/data/room[4]/last=(none)\n"},
     {"… and an answer that is put right takes the one that nobody began",
-     HEAD "| | type | name | label | repeat_count | calculation |\n"
-          "| | calculate | have | | | count(${room}) |\n"
-          "| | calculate | want | | | if(${have} = 0 or indexed-repeat(${last}, ${room}, ${have}) "
-          "!= 'yes', ${have} + 1, ${have}) |\n"
-          "| | begin repeat | room | R | ${want} | |\n| | select_one yn | last | L | | |\n"
-          "| | end repeat | | | | |\n| choices |\n| | list_name | name | label |\n"
-          "| | yn | yes | Y |\n| | yn | no | N |\n",
+     ANOTHER_ONE,
      NULL, "/data/room[1]/last=no\n/data/room[1]/last=yes\n",
      "/data/have=1\n/data/room[2]/last=(none)\n"},
     {"… within another repeat, by relative paths",
