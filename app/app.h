@@ -353,8 +353,8 @@ const char *app_date(struct app *app, int64_t wall_ms); /* dd.MM.yyyy HH:mm */
 const char *app_media_name(const char *path);
 /* Control words in the script of the interface; kept for the frame. */
 const char *app_words(struct app *app, const char *words);
-/* The same to be compared or written down: large, numbered, in two columns that are read downwards;
- * `note` (may be NULL) tells what they are. */
+/* The same to be compared or written down: large, numbered, in two columns (three lying across) that
+ * are read downwards. `note` (may be NULL) tells what they are. */
 void app_show_words(struct app *app, const char *words, const char *note, int x, int *y, int w);
 
 /* The picture behind jr://images/…, no larger than this; NULL when there is none.  Lent until
