@@ -100,19 +100,21 @@ bool enrol_request_proves(const void *data, size_t len, const uint8_t token[32])
     return secret_auth_check(b + covered, b, covered, token);
 }
 
-bool enrol_grant_write(struct buf *out, const struct enrol_grant *g, const uint8_t box_pk[32],
-                       struct err *err)
+bool enrol_grant_write(struct buf *out, const struct enrol_grant *g, const uint8_t issuer_seed[32],
+                       const uint8_t box_pk[32], struct err *err)
 {
     struct buf b = {0};
-    uint8_t head[G_HEAD] = {0};
+    uint8_t head[G_HEAD] = {0}, sig[SIGN_BYTES];
     memcpy(head, "SBW1", 4);
-    put_u16(head + 4, 1);
+    put_u16(head + 4, 2);
     memcpy(head + G_CERT, g->cert, CERT_BYTES);
     memcpy(head + G_PACKAGE, g->package_secret, 32);
     put_u32(head + G_LEN, (uint32_t)g->catalogue_len);
     buf_add(&b, head, sizeof head);
     buf_add(&b, g->catalogue, g->catalogue_len);
     secret_wipe(head, sizeof head);
+    sign_make(sig, "grant", b.data, b.len, issuer_seed);
+    buf_add(&b, sig, sizeof sig);
     bool ok = age_seal(out, b.data, b.len, (const uint8_t(*)[32])box_pk, 1, err);
     buf_fini(&b);
     return ok;
@@ -121,13 +123,21 @@ bool enrol_grant_write(struct buf *out, const struct enrol_grant *g, const uint8
 bool enrol_grant_read(struct enrol_grant *g, const void *data, size_t len, struct err *err)
 {
     const uint8_t *b = data;
-    if (len < G_HEAD || memcmp(b, "SBW1", 4) != 0 || get_u16(b + 4) != 1 ||
-        len - G_HEAD != get_u32(b + G_LEN)) {
+    struct cert cert;
+    bool shape = len >= G_HEAD && memcmp(b, "SBW1", 4) == 0;
+    unsigned version = shape ? get_u16(b + 4) : 0;
+    size_t sig = version == 2 ? SIGN_BYTES : 0;
+    if (version < 1 || version > 2 || len - G_HEAD < sig ||
+        len - G_HEAD - sig != get_u32(b + G_LEN) || !cert_read(&cert, b + G_CERT)) {
         return err_set(err, ERR_INPUT, "this is no answer to an enrolment");
+    }
+    g->is_signed = version == 2;
+    if (g->is_signed && !sign_check(b + len - sig, "grant", b, len - sig, cert.issuer)) {
+        return err_set(err, ERR_AUTH, "the answer to the enrolment is not signed as it should be");
     }
     memcpy(g->cert, b + G_CERT, CERT_BYTES);
     memcpy(g->package_secret, b + G_PACKAGE, 32);
     g->catalogue = b + G_HEAD;
-    g->catalogue_len = len - G_HEAD;
+    g->catalogue_len = len - G_HEAD - sig;
     return true;
 }

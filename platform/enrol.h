@@ -43,11 +43,13 @@ struct enrol_grant {
     uint8_t cert[CERT_BYTES], package_secret[32];
     const uint8_t *catalogue;
     size_t catalogue_len;
+    bool is_signed; /* as read: by the issuer of `cert`; version 1 was not */
 };
-/* Append the grant as an age file to the device. */
+/* Append the grant as an age file to the device, signed by the issuer of its certificate. */
 MUST_CHECK bool enrol_grant_write(struct buf *out, const struct enrol_grant *grant,
-                                  const uint8_t box_pk[32], struct err *err);
-/* From the opened age file. */
+                                  const uint8_t issuer_seed[32], const uint8_t box_pk[32],
+                                  struct err *err);
+/* From the opened age file.  Whether the issuer is trusted: catalogue_trusts. */
 MUST_CHECK bool enrol_grant_read(struct enrol_grant *grant, const void *bytes, size_t len,
                                  struct err *err);
 

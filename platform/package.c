@@ -18,9 +18,20 @@ enum {
     AT_HASH = 88,
     AT_SIGNER = 120,
     AT_CERT_LEN = 152,
-    HEADER = 256
+    HEADER = 256,
+    FIXED = HEADER + CERT_BYTES + SIGN_BYTES
 };
 static const char magic[] = "SBP1";
+
+/* Version 2 is as long as its class, so that nobody knows a form by its length. */
+static size_t padding(size_t content)
+{
+    size_t size = PACKAGE_LEAST;
+    while (size < FIXED + content) {
+        size *= 2;
+    }
+    return size - FIXED - content;
+}
 
 bool package_write(struct buf *out, const uint8_t study_id[16], const char *form_id,
                    uint64_t serial, uint16_t flags, const struct package_file *files, size_t count,
@@ -46,14 +57,24 @@ bool package_write(struct buf *out, const uint8_t study_id[16], const char *form
         tar_add(&content, files[i].name, files[i].bytes, files[i].len);
     }
     tar_end(&content);
+    size_t content_len = content.len;
+    if (content_len > PACKAGE_MAX - FIXED) {
+        buf_fini(&content);
+        return err_set(err, ERR_LIMIT, "the form and its files are larger than %d MiB",
+                       (int)(PACKAGE_MAX >> 20));
+    }
+    buf_reserve(&content, content_len + padding(content_len));
+    while (padding(content_len) > content.len - content_len) {
+        buf_char(&content, '\0');
+    }
     memcpy(head, magic, 4);
-    put_u16(head + 4, 1);
+    put_u16(head + 4, 2);
     put_u16(head + AT_FLAGS, flags);
     memcpy(head + AT_STUDY, study_id, 16);
     catalogue_form_hash(head + AT_FORM, form_id);
     put_u64(head + AT_SERIAL, serial);
     put_u64(head + AT_APP, 1);
-    put_u64(head + AT_LEN, content.len);
+    put_u64(head + AT_LEN, content_len);
     hash_plain(head + AT_HASH, content.data, content.len);
     memcpy(head + AT_SIGNER, pk, 32);
     put_u32(head + AT_CERT_LEN, CERT_BYTES);
@@ -88,22 +109,24 @@ bool package_read(struct package *p, const void *data, size_t len, const struct 
                   struct err *err)
 {
     const uint8_t *bytes = data;
-    size_t fixed = HEADER + CERT_BYTES + SIGN_BYTES;
     uint8_t hash[32];
-    if (len < fixed || len > PACKAGE_MAX || memcmp(bytes, magic, 4) != 0) {
+    if (len < FIXED || len > PACKAGE_MAX || memcmp(bytes, magic, 4) != 0) {
         return err_set(err, ERR_INPUT, "this is no form package");
     }
-    if (get_u16(bytes + 4) != 1 || get_u32(bytes + AT_CERT_LEN) != CERT_BYTES ||
+    unsigned version = get_u16(bytes + 4);
+    if (version < 1 || version > 2 || get_u32(bytes + AT_CERT_LEN) != CERT_BYTES ||
         get_u64(bytes + AT_APP) > 1) {
         err_set(err, ERR_ENV, "the package needs a newer suhbat");
         return err_hint(err, "ask for the newer program first");
     }
-    if (get_u64(bytes + AT_LEN) != len - fixed ||
+    uint64_t content_len = get_u64(bytes + AT_LEN);
+    if (content_len > len - FIXED ||
+        len - FIXED - content_len != (version == 1 ? 0 : padding((size_t)content_len)) ||
         !sign_check(bytes + len - SIGN_BYTES, "package", bytes, HEADER + CERT_BYTES,
                     bytes + AT_SIGNER)) {
         return err_set(err, ERR_AUTH, "the package is not signed as it should be");
     }
-    hash_plain(hash, bytes + HEADER + CERT_BYTES, len - fixed);
+    hash_plain(hash, bytes + HEADER + CERT_BYTES, len - FIXED);
     memset(p, 0, sizeof *p);
     if (memcmp(hash, bytes + AT_HASH, 32) != 0 || !cert_read(&p->author, bytes + HEADER) ||
         p->author.role != ROLE_AUTHOR || memcmp(p->author.subject, bytes + AT_SIGNER, 32) != 0) {
@@ -117,7 +140,7 @@ bool package_read(struct package *p, const void *data, size_t len, const struct 
     p->min_epoch = get_u64(bytes + AT_EPOCH);
     hash_plain(p->hash, bytes, len);
     p->content = (const char *)bytes + HEADER + CERT_BYTES;
-    p->content_len = len - fixed;
+    p->content_len = (size_t)content_len;
     if (c) {
         if (!package_trusted(p, c)) {
             return err_set(err, ERR_AUTH, "the study does not trust who signed this package");

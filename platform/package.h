@@ -5,12 +5,13 @@
  * package: a form with its lists and media, signed by an author the roots trust.
  *
  * Custody knows it as named bytes; form.xml is for forms/ to read.  In transport it is an age file
- * to the study's package key and its recipients, so that a found stick tells no title.
+ * to the study's package key and its recipients, so that a found stick tells no title.  Its length
+ * is a power of two from 16 KiB, so that it tells no form either.
  * Source: docs/RECORD.md section 8.
  */
 #include "platform/catalogue.h"
 
-enum { PACKAGE_MAX = 64 << 20, PACKAGE_TRAINING = 1 };
+enum { PACKAGE_LEAST = 16 << 10, PACKAGE_MAX = 64 << 20, PACKAGE_TRAINING = 1 };
 
 enum { PACKAGE_CERT_AT = 256 }; /* the author's certificate, behind the header */
 

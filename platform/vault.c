@@ -34,7 +34,7 @@ enum {
     KS_DRAFT = 80,
     KS_PIN_KEY = KS_DRAFTS + VAULT_DRAFTS * KS_DRAFT
 };
-static const char magic[] = "SBVAULT1";
+static const char magic[] = "SBVAULT2", magic_1[] = "SBVAULT1";
 _Static_assert(KS_PIN_KEY + SECRET_KEY <= KEYSTORE, "the drafts and the PIN's key fit");
 _Static_assert(AT_NONCE + SECRET_OVERHEAD + KEYSTORE == AT_TORN, "the keystore fits the slot");
 
@@ -125,7 +125,7 @@ static bool whole(const uint8_t *slot)
 {
     uint8_t hash[32];
     torn_hash(hash, slot);
-    return memcmp(slot, magic, 8) == 0 && memcmp(hash, slot + AT_TORN, 32) == 0;
+    return (memcmp(slot, magic, 8) == 0 || memcmp(slot, magic_1, 8) == 0) && memcmp(hash, slot + AT_TORN, 32) == 0;
 }
 
 static bool write_at(struct vault *v, const uint8_t *slot, off_t at, struct err *err)
@@ -215,10 +215,20 @@ size_t vault_bound(uint8_t out[64], const uint8_t *slot, const void *purpose, si
     return 40 + len;
 }
 
-static bool seal_keystore(struct vault *v)
+/* The keystore's, from version 2 on with what only an open vault may change of the state. */
+static size_t keystore_ad(uint8_t out[64], const uint8_t *slot, uint8_t state)
+{
+    size_t len = vault_bound(out, slot, "ks", 2);
+    if (memcmp(slot, magic, 8) == 0) {
+        out[len++] = state & STATE_SEALED;
+    }
+    return len;
+}
+
+void vault_seal_keystore(struct vault *v)
 {
     uint8_t ad[64];
-    size_t ad_len = vault_bound(ad, v->slot, "ks", 2);
+    size_t ad_len = keystore_ad(ad, v->slot, v->slot[AT_STATE]);
     uint8_t *plain = secret_new(KEYSTORE);
     struct buf locked = {0};
     pack(plain, &v->open->keys);
@@ -226,19 +236,33 @@ static bool seal_keystore(struct vault *v)
     memcpy(v->slot + AT_NONCE, locked.data, KEYSTORE + SECRET_OVERHEAD);
     secret_free(plain);
     buf_fini(&locked);
-    return true;
+}
+
+/* The state that the keystore was sealed with is the true one: what somebody made of it in the file
+ * is put right, so that it costs nobody an interview. */
+static bool unseal(struct vault *v, const struct open_keys *keys, struct buf *plain,
+                   struct err *err)
+{
+    static const uint8_t flips[] = {0, STATE_RECOVERABLE, STATE_META_KEPT,
+                                    STATE_RECOVERABLE | STATE_META_KEPT};
+    for (size_t i = 0; i < sizeof flips; i++) {
+        uint8_t ad[64], state = v->slot[AT_STATE] ^ flips[i];
+        size_t ad_len = keystore_ad(ad, v->slot, state);
+        if (secret_unlock(plain, keys->keystore_key, ad, ad_len, v->slot + AT_NONCE,
+                          KEYSTORE + SECRET_OVERHEAD, NULL)) {
+            v->slot[AT_STATE] = state;
+            return plain->len == KEYSTORE;
+        }
+    }
+    return err_set(err, ERR_AUTH, "the keystore does not open");
 }
 
 bool vault_open_keystore(struct vault *v, struct open_keys *keys, struct err *err)
 {
-    uint8_t ad[64];
-    size_t ad_len = vault_bound(ad, v->slot, "ks", 2);
     struct buf plain = {0};
     secret_derive(keys->keystore_key, keys->vk, "sbVAULT1", 1);
     secret_derive(keys->meta_key, keys->vk, "sbVAULT1", 2);
-    bool ok = secret_unlock(&plain, keys->keystore_key, ad, ad_len, v->slot + AT_NONCE,
-                            KEYSTORE + SECRET_OVERHEAD, err) &&
-              plain.len == KEYSTORE;
+    bool ok = unseal(v, keys, &plain, err);
     if (ok) {
         unpack(&keys->keys, (const uint8_t *)plain.data);
         if (v->slot[AT_STATE] & STATE_META_KEPT) {
@@ -266,6 +290,7 @@ void vault_seal_recovery(struct vault *v, const uint8_t recovery[32])
 void vault_renew_key(struct vault *v, const uint8_t *recovery)
 {
     struct open_keys *o = v->open;
+    memcpy(v->slot, magic, 8); /* of version 1, too */
     memcpy(o->keys.db_secret, o->meta_key, sizeof o->keys.db_secret);
     v->slot[AT_STATE] |= STATE_META_KEPT;
     secret_random(o->vk, sizeof o->vk);
@@ -276,7 +301,7 @@ void vault_renew_key(struct vault *v, const uint8_t *recovery)
         v->slot[AT_STATE] &= (uint8_t)~STATE_RECOVERABLE;
         secret_random(v->slot + AT_RECOVERY, TRAVEL_SEALED);
     }
-    seal_keystore(v);
+    vault_seal_keystore(v);
 }
 
 /* Else it is as it was, and is written back so: a first copy may be on the disk already, and what a
@@ -387,7 +412,7 @@ bool vault_create(struct vault **out, const char *path, const char *pass, size_t
         if (recovery) {
             vault_seal_recovery(v, recovery);
         }
-        seal_keystore(v);
+        vault_seal_keystore(v);
         ok = commit(v, err);
     }
     secret_wipe(kek, sizeof kek);
@@ -588,7 +613,8 @@ const uint8_t *vault_meta_key(const struct vault *v)
 
 bool vault_save(struct vault *v, struct err *err)
 {
-    return seal_keystore(v) && commit(v, err);
+    vault_seal_keystore(v);
+    return commit(v, err);
 }
 
 struct vault_draft *vault_find_draft(struct vault *v, const uint8_t id[16])

@@ -29,7 +29,8 @@ enum {
     TYPE_UNLOCK = 1,
     STATE_RECOVERABLE = 1, /* the recovery slot is one, and no randomness */
     STATE_TRAVELLING = 2,
-    STATE_META_KEPT = 4 /* the key of rows is in the keystore; else it comes from VK */
+    STATE_META_KEPT = 4, /* the key of rows is in the keystore; else it comes from VK */
+    STATE_SEALED = STATE_RECOVERABLE | STATE_META_KEPT /* the keystore vouches for these */
 };
 /* A weaker stretching is nobody's choice: an answer that was caught could be searched for at
  * leisure. */
@@ -67,6 +68,8 @@ size_t vault_bound(uint8_t out[64], const uint8_t *slot, const void *purpose, si
 bool vault_stretch(uint8_t kek[32], struct vault *v, const char *pass, size_t len, struct err *err);
 /* The keystore of the newest slot, with keys->vk. */
 bool vault_open_keystore(struct vault *v, struct open_keys *keys, struct err *err);
+/* ... and as it is now, into the slot in memory. */
+void vault_seal_keystore(struct vault *v);
 void vault_close_keys(struct vault *v);
 /* A fresh VK, for the keystore and the recovery slot (NULL: there is none) … */
 void vault_renew_key(struct vault *v, const uint8_t *recovery);

@@ -291,6 +291,7 @@ bool vault_set_recovery(struct vault *v, const uint8_t recovery[32], struct err 
     uint8_t before[VAULT_SLOT];
     memcpy(before, v->slot, VAULT_SLOT);
     vault_seal_recovery(v, recovery);
+    vault_seal_keystore(v);
     return vault_commit(v, before, err);
 }
 

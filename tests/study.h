@@ -154,7 +154,7 @@ static inline void study_answer(struct study *s, uint8_t package_hash[32])
     memcpy(g.package_secret, s->package, 32);
     g.catalogue = (const uint8_t *)s->catalogue_bytes.data;
     g.catalogue_len = s->catalogue_bytes.len;
-    OK(enrol_grant_write(&grant, &g, r.box_pk, &err));
+    OK(enrol_grant_write(&grant, &g, s->root, r.box_pk, &err));
     study_put(s, "stick", "a-grant.age", &grant);
     struct package_file files[] = {
         {"form.xml", s->form ? s->form : "<form/>", s->form ? strlen(s->form) : 7},

@@ -54,11 +54,11 @@ static void golden_write(const char *name, const struct buf *bytes)
     buf_fini(&hex);
 }
 
-/* The stored bytes; written first when asked to. */
+/* The stored bytes; written first when asked to (of an older version there is no `now`). */
 static void golden(struct buf *out, const char *name, const struct buf *now)
 {
     if (!golden_read(out, name)) {
-        if (!getenv("GOLDEN_WRITE")) {
+        if (!getenv("GOLDEN_WRITE") || !now) {
             fail_msg("no golden file '%s'", name);
         }
         buf_fini(out);
@@ -173,8 +173,18 @@ static void test_golden__catalogue_certs_package_receipt(void **state)
     struct package_file file = {"form.xml", "<form/>", 7};
     OK(package_write(&package, s.catalogue.study_id, "test_form", 3, 0, &file, 1, s.author_cert,
                      s.author, &err));
-    same("package", &package);
-    OK(package_read(&p, package.data, package.len, NULL, &err));
+    same("package-2", &package);
+    static const char *const versions[] = {"package", "package-2"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *xml;
+        size_t xml_len;
+        buf_fini(&package);
+        golden(&package, versions[i], NULL);
+        OK(package_read(&p, package.data, package.len, NULL, &err));
+        assert_true(package_find(&p, "form.xml", &xml, &xml_len));
+        assert_int_equal(xml_len, 7);
+        assert_int_equal(p.serial, 3);
+    }
     memcpy(r.study_id, s.catalogue.study_id, 16);
     memset(r.device_id, 3, 16);
     memset(r.receipt_id, 4, 16);
@@ -220,6 +230,54 @@ static void test_golden__enrolment_request(void **state)
     buf_fini(&now);
 }
 
+/* Sealed to a device; of version 1 the catalogue was the end, from 2 on a signature is. */
+static void test_golden__enrolment_grants(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct enrol_grant g = {.catalogue = NULL}, back;
+    struct buf now = {0};
+    struct cert c = {.role = ROLE_DEVICE, .serial = 7};
+    uint8_t box[32], box_pk[32];
+    struct age_keys keys = {.identities = (const uint8_t(*)[32]) & box, .count = 1};
+    study_init(&s);
+    memset(box, 0x55, 32);
+    age_recipient_of(box_pk, box);
+    memcpy(c.study_id, s.catalogue.study_id, 16);
+    sign_public(c.subject, device_seed);
+    cert_make(g.cert, &c, s.root);
+    memcpy(g.package_secret, s.package, 32);
+    g.catalogue = (const uint8_t *)s.catalogue_bytes.data;
+    g.catalogue_len = s.catalogue_bytes.len;
+    OK(enrol_grant_write(&now, &g, s.root, box_pk, &err));
+    static const char *const versions[] = {"grant", "grant-2"};
+    for (size_t i = 0; i < 2; i++) {
+        struct buf stored = {0}, plain = {0};
+        golden(&stored, versions[i], i ? &now : NULL);
+        OK(age_open(&plain, stored.data, stored.len, &keys, NULL, &err));
+        OK(enrol_grant_read(&back, plain.data, plain.len, &err));
+        assert_int_equal(back.is_signed, i == 1);
+        assert_memory_equal(back.cert, g.cert, CERT_BYTES);
+        assert_memory_equal(back.package_secret, s.package, 32);
+        assert_int_equal(back.catalogue_len, s.catalogue_bytes.len);
+        assert_memory_equal(back.catalogue, s.catalogue_bytes.data, back.catalogue_len);
+        for (size_t at = 0; i == 1 && at < plain.len; at++) { /* each byte is vouched for */
+            plain.data[at] ^= 4;
+            assert_false(enrol_grant_read(&back, plain.data, plain.len, NULL));
+            plain.data[at] ^= 4;
+        }
+        for (size_t len = 0; len < plain.len; len++) {
+            assert_false(enrol_grant_read(&back, plain.data, len, NULL));
+        }
+        buf_fini(&stored);
+        buf_fini(&plain);
+    }
+    secret_wipe(&back, sizeof back);
+    buf_fini(&now);
+    study_fini(&s);
+}
+
 static void test_golden__journal_event(void **state)
 {
     (void)state;
@@ -257,13 +315,18 @@ static void test_golden__vault_and_age_still_open(void **state)
     OK(vault_save(v, &err));
     vault_close(v);
     OK(file_read(&now, path, VAULT_FILE, &err));
-    golden(&stored, "vault", &now);
-    OK(file_write(path, stored.data, stored.len, 0600, true, &err));
-    OK(vault_open(&v, path, &err));
-    OK(vault_unlock(v, study_pass, sizeof study_pass - 1, &err));
-    assert_int_equal(vault_keys(v)->chain_seq, 77);
-    assert_int_equal(vault_keys(v)->study_id[3], 0x5A);
-    vault_close(v);
+    static const char *const versions[] = {"vault", "vault-2"};
+    for (size_t i = 0; i < 2; i++) {
+        buf_fini(&stored);
+        golden(&stored, versions[i], i ? &now : NULL);
+        assert_int_equal(stored.data[7], '1' + (int)i);
+        OK(file_write(path, stored.data, stored.len, 0600, true, &err));
+        OK(vault_open(&v, path, &err));
+        OK(vault_unlock(v, study_pass, sizeof study_pass - 1, &err));
+        assert_int_equal(vault_keys(v)->chain_seq, 77);
+        assert_int_equal(vault_keys(v)->study_id[3], 0x5A);
+        vault_close(v);
+    }
     unlink(path);
     rmdir(dir);
     memset(identity, 0x31, 32);
@@ -330,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_golden__chain_and_batch),
         cmocka_unit_test(test_golden__catalogue_certs_package_receipt),
         cmocka_unit_test(test_golden__enrolment_request),
+        cmocka_unit_test(test_golden__enrolment_grants),
         cmocka_unit_test(test_golden__journal_event),
         cmocka_unit_test(test_golden__vault_and_age_still_open),
         cmocka_unit_test(test_golden__a_travelling_vault_comes_back_with_its_answer),

@@ -264,7 +264,7 @@ static void test_load__a_forged_grant_moves_nothing(void **state)
     memcpy(g.cert, s.author_cert, CERT_BYTES); /* no device's */
     g.catalogue = (const uint8_t *)s.catalogue_bytes.data;
     g.catalogue_len = s.catalogue_bytes.len;
-    OK(enrol_grant_write(&grant, &g, q.box_pk, &err));
+    OK(enrol_grant_write(&grant, &g, s.root, q.box_pk, &err));
     study_put(&s, "stick2", "0-forged.age", &grant);
     put_wrapped(&s, "stick2", "1-forged.age", "SBW1 nothing", 12);
     OK(device_load_folder(s.device, study_path(&s, "stick2"), &r, &err));

@@ -642,6 +642,46 @@ static void test_vault__knows_a_key_that_nothing_is_sealed_to(void **state)
     assert_false(secret_box_usable(none));
 }
 
+/* The keystore vouches for the state: what somebody makes of it in the file does not stay, and no
+ * bit of it makes the rows' key another. */
+static void test_vault__the_state_is_the_keystores(void **state)
+{
+    (void)state;
+    enum { STATE = 496, TORN = 4064 };
+    struct err err = {0};
+    uint8_t recovery[32], meta[32];
+    struct vault *v = recoverable(recovery);
+    vault_close(v);
+    OK(vault_open(&v, path, &err));
+    OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+    OK(vault_renew(v, recovery, &err)); /* from here on the rows' key is in the keystore */
+    memcpy(meta, vault_meta_key(v), sizeof meta);
+    vault_close(v);
+    for (uint8_t flip = 1; flip < 8; flip++) {
+        struct buf file = {0};
+        if (flip & 2) {
+            continue; /* travelling is set without any key */
+        }
+        OK(file_read(&file, path, VAULT_FILE, &err));
+        for (size_t at = 0; at < VAULT_FILE; at += VAULT_SLOT) {
+            uint8_t *slot = (uint8_t *)file.data + at;
+            slot[STATE] ^= flip;
+            hash_tagged(slot + TORN, "sb1-vault-torn", slot, TORN);
+        }
+        OK(file_write(path, file.data, file.len, 0600, true, &err));
+        buf_fini(&file);
+        OK(vault_open(&v, path, &err));
+        assert_int_equal(vault_can_travel(v), !(flip & 1)); /* nobody can know better yet */
+        OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+        assert_true(vault_can_travel(v));
+        assert_memory_equal(vault_meta_key(v), meta, sizeof meta);
+        vault_close(v);
+        OK(vault_open(&v, path, &err));
+        assert_true(vault_can_travel(v)); /* and it is written back */
+        vault_close(v);
+    }
+}
+
 static void test_vault__ten_wrong_passphrases_are_a_travel_lock(void **state)
 {
     (void)state;
@@ -703,6 +743,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_vault__each_unlocking_renews_the_key, setup, teardown),
         cmocka_unit_test_setup_teardown(test_vault__half_a_lock_is_undone_or_told, setup, teardown),
         cmocka_unit_test_teardown(test_vault__knows_a_key_that_nothing_is_sealed_to, card_mend),
+        cmocka_unit_test_setup_teardown(test_vault__the_state_is_the_keystores, setup, teardown),
         cmocka_unit_test_setup_teardown(test_vault__ten_wrong_passphrases_are_a_travel_lock, setup,
                                         teardown),
     };

@@ -260,7 +260,7 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
         memcpy(known, grant.cert, CERT_BYTES);
         memcpy(known + CERT_BYTES, r.box_pk, 32);
         memcpy(known + CERT_BYTES + 32, r.genesis_hash, 32);
-        ok = enrol_grant_write(&out, &grant, r.box_pk, err) &&
+        ok = enrol_grant_write(&out, &grant, root, r.box_pk, err) &&
              write_file(&arena, dir, arena_printf(&arena, "devices/%s.device", hex), known,
                         sizeof known, true, err) &&
              file_write(answer, out.data, out.len, FILE_PRIVATE, opt_force, err) &&
