@@ -5,8 +5,6 @@
 #include "platform/device_internal.h"
 #include "platform/record.h"
 
-enum { EVENT_PAD = 256 };
-
 /* ---- drafts ---- */
 
 enum { DRAFT_INFO = 44 }; /* package hash 32, number u32, begun u64 */
@@ -21,7 +19,7 @@ static bool next_number(struct device *d, uint32_t *number, struct err *err)
     *number = ok && found && last.len == 4 ? get_u32((const uint8_t *)last.data) + 1 : 1;
     put_u32(bytes, *number);
     buf_fini(&last);
-    return ok && device_row_put(d, "number", "", 0, STORE_META, 0, bytes, 4, err);
+    return ok && device_row_put(d, "number", "", 0, ROW_META, 0, bytes, 4, err);
 }
 
 bool device_draft_begin(struct device *d, struct device_draft *draft,
@@ -48,7 +46,7 @@ bool device_draft_begin(struct device *d, struct device_draft *draft,
     memcpy(info, package_hash, 32);
     put_u32(info + 32, draft->number);
     put_u64(info + 36, (uint64_t)wall_ms);
-    ok = ok && device_row_put(d, "draft", draft->id, 16, STORE_META, 0, info, sizeof info, err) &&
+    ok = ok && device_row_put(d, "draft", draft->id, 16, ROW_META, 0, info, sizeof info, err) &&
          store_commit(d->store, err);
     if (!ok) {
         store_rollback(d->store);
@@ -58,41 +56,25 @@ bool device_draft_begin(struct device *d, struct device_draft *draft,
     return vault_save(d->vault, err); /* before the first event: an event needs its key on disk */
 }
 
-static void event_ad(uint8_t ad[32], const uint8_t draft_id[16], uint64_t n)
-{
-    memcpy(ad, "sbDRAFT1", 8);
-    memcpy(ad + 8, draft_id, 16);
-    put_u64(ad + 24, n);
-}
-
 bool device_draft_append(struct device *d, struct device_draft *draft, const void *event,
                          size_t len, struct err *err)
 {
     struct vault_draft *slot = vault_find_draft(d->vault, draft->id);
-    uint8_t id[16], ad[32];
-    struct buf padded = {0}, locked = {0};
+    uint8_t id[16];
+    struct buf locked = {0};
     if (!slot) {
         return err_set(err, ERR_INPUT, "the interview is finished already");
     }
     if (len > DEVICE_EVENT_MAX) {
         return err_set(err, ERR_LIMIT, "the answer is too long");
     }
-    uint8_t size[4];
-    put_u32(size, (uint32_t)len);
-    buf_add(&padded, size, 4);
-    buf_add(&padded, event, len);
-    while (padded.len % EVENT_PAD) {
-        buf_char(&padded, '\0');
-    }
     device_event_name(id, slot, draft->events);
-    event_ad(ad, draft->id, draft->events);
-    secret_lock(&locked, slot->key, ad, sizeof ad, padded.data, padded.len);
+    device_event_lock(&locked, slot, draft->events, event, len);
     bool ok;
     do {
-        ok = store_put(d->store, id, STORE_EVENT, draft->events, locked.data, locked.len, err);
+        ok = store_put(d->store, id, locked.data, locked.len, err);
     } while (!ok && err->code == ERR_FULL && device_use_reserve(d, DEVICE_RESERVE / 2));
     draft->events += ok;
-    buf_fini(&padded);
     buf_fini(&locked);
     return ok;
 }
@@ -105,23 +87,17 @@ bool device_draft_read(struct device *d, struct device_draft *draft, device_even
         return err_set(err, ERR_INPUT, "the interview is finished already");
     }
     for (uint64_t n = 0;; n++) {
-        uint8_t id[16], ad[32];
+        uint8_t id[16];
         struct buf locked = {0}, plain = {0};
         bool found;
         device_event_name(id, slot, n);
-        event_ad(ad, draft->id, n);
         bool ok = store_get(d->store, id, &locked, &found, err);
         if (ok && !found) {
             draft->events = n;
             return true;
         }
-        ok = ok && secret_unlock(&plain, slot->key, ad, sizeof ad, (const uint8_t *)locked.data,
-                                 locked.len, err);
-        if (ok) {
-            size_t len = plain.len >= 4 ? get_u32((const uint8_t *)plain.data) : SIZE_MAX;
-            ok = len <= plain.len - 4 ? !event || event(user, n, plain.data + 4, len, err)
-                                      : err_set(err, ERR_INPUT, "the draft is damaged");
-        }
+        ok = ok && device_event_unlock(&plain, slot, n, &locked, err) &&
+             (!event || event(user, n, plain.data ? plain.data : "", plain.len, err));
         buf_fini(&locked);
         buf_fini(&plain);
         if (!ok) {
@@ -175,7 +151,7 @@ bool device_draft_left(struct device *d, const struct device_draft *draft,
     put_u32(info + 4, left->answered);
     put_u64(info + 8, (uint64_t)left->at_ms);
     put_u64(info + 16, left->events);
-    return device_row_put(d, "left", draft->id, 16, STORE_META, 0, info, sizeof info, err);
+    return device_row_put(d, "left", draft->id, 16, ROW_META, 0, info, sizeof info, err);
 }
 
 static bool left_info(struct device *d, struct device_draft *draft, struct err *err)
@@ -246,12 +222,8 @@ static bool delete_draft_rows(struct device *d, const struct device_draft *draft
             return false;
         }
     }
-    device_row_name(d, id, "left", draft->id, 16);
-    if (!store_delete(d->store, id, err)) {
-        return false;
-    }
-    device_row_name(d, id, "draft", draft->id, 16);
-    return store_delete(d->store, id, err);
+    return device_row_delete(d, "left", draft->id, 16, err) &&
+           device_row_delete(d, "draft", draft->id, 16, err);
 }
 
 bool device_draft_discard(struct device *d, struct device_draft *draft, struct err *err)
@@ -330,9 +302,10 @@ static bool commit_record(struct device *d, struct device_draft *draft,
     if (!store_begin(d->store, err)) {
         return false;
     }
-    bool ok = store_put(d->store, r->id, STORE_OBJECT, r->seq, sealed->data, sealed->len, err) &&
+    bool ok = device_row_put(d, "object", r->id, 16, ROW_OBJECT, r->seq, sealed->data, sealed->len,
+                             err) &&
               device_put_entry(d, e, hash, err) &&
-              device_row_put(d, "record", r->id, 16, STORE_META, r->seq, info, sizeof info, err) &&
+              device_row_put(d, "record", r->id, 16, ROW_META, r->seq, info, sizeof info, err) &&
               delete_draft_rows(d, draft, err) && store_commit(d->store, err);
     if (!ok) {
         store_rollback(d->store);

@@ -56,17 +56,21 @@ bool device_package(struct device *d, const uint8_t hash[32], struct buf *out, s
 
 /* ---- records ---- */
 
-bool device_record_read(struct device *d, const uint8_t id[16], const void *bytes, size_t len,
-                        struct device_record *r, uint8_t draft_id[16])
+static bool read_record(struct device *d, const uint8_t id[16], struct device_record *r,
+                        uint8_t draft_id[16], bool *found, struct err *err)
 {
     struct buf plain = {0};
-    bool opened = secret_unlock(&plain, vault_meta_key(d->vault), id, 16, bytes, len, NULL);
+    struct err why = {0};
+    bool ok = device_row_get(d, "record", id, 16, &plain, found, &why);
+    if (!ok && why.code != ERR_AUTH && why.code != ERR_INPUT) {
+        if (err) {
+            *err = why;
+        }
+        return false;
+    }
     const uint8_t *p = (const uint8_t *)plain.data;
-    bool is = opened && plain.len == RECORD_INFO;
-    if (is) {
-        uint8_t own[16];
-        device_row_name(d, own, "record", p, 16);
-        is = memcmp(own, id, 16) == 0;
+    *found = ok && *found && plain.len == RECORD_INFO;
+    if (*found) {
         memcpy(r->id, p, 16);
         r->state = (enum record_state)get_u32(p + 16);
         r->number = get_u32(p + 20);
@@ -76,30 +80,53 @@ bool device_record_read(struct device *d, const uint8_t id[16], const void *byte
         memcpy(draft_id, p + RECORD_INFO_DRAFT, 16);
     }
     buf_fini(&plain);
-    return is;
+    return true;
+}
+
+bool device_each_record(struct device *d, uint64_t up_to, device_record_each *row, void *user,
+                        struct err *err)
+{
+    for (uint64_t seq = 1; seq <= up_to; seq++) {
+        uint8_t bytes[CHAIN_ENTRY], draft[16];
+        struct chain_entry e;
+        struct device_record r;
+        bool found;
+        if (!device_entry(d, seq, bytes, &found, err)) {
+            return false;
+        }
+        if (!found) {
+            continue;
+        }
+        chain_parse(&e, bytes);
+        if (e.kind != CHAIN_RECORD) {
+            continue;
+        }
+        if (!read_record(d, e.object_id, &r, draft, &found, err)) {
+            return false;
+        }
+        if (found && !row(user, &r, draft)) {
+            return true;
+        }
+    }
+    return true;
 }
 
 struct listing {
-    struct device *d;
     device_record_row *row;
     void *user;
 };
 
-static bool list_record(void *user, const uint8_t id[16], uint64_t group, const void *bytes,
-                        size_t len, struct err *err)
+static bool list_record(void *user, const struct device_record *r, const uint8_t draft_id[16])
 {
     struct listing *l = user;
-    struct device_record r;
-    uint8_t draft[16];
-    (void)err;
-    return group == 0 || !device_record_read(l->d, id, bytes, len, &r, draft) ||
-           l->row(l->user, &r);
+    (void)draft_id;
+    return l->row(l->user, r);
 }
 
 bool device_records(struct device *d, device_record_row *row, void *user, struct err *err)
 {
-    struct listing l = {d, row, user};
-    return store_each(d->store, STORE_META, list_record, &l, err);
+    struct listing l = {row, user};
+    return device_each_record(d, vault_keys(d->vault)->chain_seq, list_record, &l, err);
 }
 
 struct waiting {
@@ -131,7 +158,7 @@ static bool put_copied(struct device *d, uint64_t seq, int64_t wall_ms, struct e
     uint8_t row[16];
     put_u64(row, seq);
     put_u64(row + 8, (uint64_t)wall_ms);
-    return device_row_put(d, "copied", "", 0, STORE_META, 0, row, sizeof row, err);
+    return device_row_put(d, "copied", "", 0, ROW_META, 0, row, sizeof row, err);
 }
 
 bool device_waiting(struct device *d, struct device_waiting *waiting, struct err *err)
@@ -150,6 +177,22 @@ bool device_waiting(struct device *d, struct device_waiting *waiting, struct err
 }
 
 /* ---- handing over ---- */
+
+/* A sealed record; one whose row is broken is not there. */
+static bool sealed_object(struct device *d, const uint8_t id[16], struct buf *sealed, bool *found,
+                          struct err *err)
+{
+    struct err why = {0};
+    bool ok = device_row_get(d, "object", id, 16, sealed, found, &why);
+    if (!ok && (why.code == ERR_AUTH || why.code == ERR_INPUT)) {
+        *found = false;
+        return true;
+    }
+    if (!ok && err) {
+        *err = why;
+    }
+    return ok;
+}
 
 struct volume {
     uint8_t *entries;
@@ -188,7 +231,7 @@ static bool add_entry(struct device *d, struct volume *v, const uint8_t entry[CH
     }
     struct buf sealed = {0};
     bool found;
-    if (!store_get(d->store, e->object_id, &sealed, &found, err)) {
+    if (!sealed_object(d, e->object_id, &sealed, &found, err)) {
         return false;
     }
     if (found) {
@@ -297,8 +340,13 @@ static bool look_for_losses(struct device *d, uint64_t from, struct spans *lost,
             return false;
         }
         here = here && chain_read(&e, bytes, pk);
-        if (here && e.kind == CHAIN_RECORD && !store_has(d->store, e.object_id, &whole, err)) {
-            return false;
+        if (here && e.kind == CHAIN_RECORD) {
+            struct buf sealed = {0};
+            bool read = sealed_object(d, e.object_id, &sealed, &whole, err);
+            buf_fini(&sealed);
+            if (!read) {
+                return false;
+            }
         }
         if (!here || !whole) {
             span_add(lost, seq, seq);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PLATFORM_DEVICE_INTERNAL_H
 #define PLATFORM_DEVICE_INTERNAL_H
-/* Shared by device.c (life, rows, the chain), device_drafts.c (drafts, sealing), device_load.c and
- * device_exchange.c (handing over) only. */
+/* Shared by device.c (life, the chain), device_rows.c (rows, and those of the first format),
+ * device_drafts.c (drafts, sealing), device_load.c and device_exchange.c (handing over) only. */
 #include "platform/device.h"
 
 struct device {
@@ -16,15 +16,33 @@ struct device {
 
 enum { RECORD_INFO = 64, RECORD_INFO_DRAFT = 48 };
 
+/* What a row is; only its own inside tells. */
+enum row_kind { ROW_EVENT, ROW_OBJECT, ROW_CHAIN, ROW_META, ROW_PACKAGE };
+
 void device_row_name(struct device *d, uint8_t id[16], const char *what, const void *of,
                      size_t len);
 bool device_row_put(struct device *d, const char *what, const void *of, size_t of_len,
-                    enum store_kind kind, uint64_t group, const void *bytes, size_t len,
+                    enum row_kind kind, uint64_t number, const void *bytes, size_t len,
                     struct err *err);
 bool device_row_get(struct device *d, const char *what, const void *of, size_t of_len,
                     struct buf *out, bool *found, struct err *err);
 bool device_row_has(struct device *d, const char *what, const void *of, size_t of_len, bool *found,
                     struct err *err);
+bool device_row_delete(struct device *d, const char *what, const void *of, size_t of_len,
+                       struct err *err);
+/* An event as its row holds it, and back. */
+void device_event_lock(struct buf *out, const struct vault_draft *slot, uint64_t n,
+                       const void *event, size_t len);
+bool device_event_unlock(struct buf *event, const struct vault_draft *slot, uint64_t n,
+                         const struct buf *locked, struct err *err);
+/* Rows of the first format become rows of this one, some at a time: cut off at any write it goes on
+ * at the next unlocking.  Nothing that cannot be opened is dropped. */
+bool device_migrate(struct device *d, struct err *err);
+#ifdef SUHBAT_TEST
+/* So many rows at a time; `cut` is asked before each transaction. */
+void device_migrate_by(unsigned rows, bool (*cut)(void *user), void *user);
+#endif
+/* False in *found: it is not there, or not whole. */
 bool device_entry(struct device *d, uint64_t seq, uint8_t bytes[CHAIN_ENTRY], bool *found,
                   struct err *err);
 void device_record_info(uint8_t out[RECORD_INFO], const struct device_record *r,
@@ -45,9 +63,11 @@ bool device_use_reserve(struct device *d, int64_t keep);
 /* The name of a draft's event. */
 void device_event_name(uint8_t id[16], const struct vault_draft *slot, uint64_t n);
 
-/* Is this row about a record, and what does it say? */
-bool device_record_read(struct device *d, const uint8_t id[16], const void *bytes, size_t len,
-                        struct device_record *r, uint8_t draft_id[16]);
+/* Each record that an entry of the chain names, in that order. */
+typedef bool device_record_each(void *user, const struct device_record *r,
+                                const uint8_t draft_id[16]);
+bool device_each_record(struct device *d, uint64_t up_to, device_record_each *row, void *user,
+                        struct err *err);
 /* False: who watches wants no more. */
 bool device_go_on(struct device *d, struct err *err);
 

@@ -97,6 +97,9 @@ static bool judge_grant(struct device *d, struct standing *s, const struct enrol
         memcmp(cert.subject, pk, 32) != 0) {
         err_set(why, ERR_AUTH, "the answer to the enrolment is not for this device");
         *verdict = LOAD_UNTRUSTED;
+    } else if (!g->is_signed && device_is_enrolled(d)) { /* as older desks answered, once */
+        err_set(why, ERR_AUTH, "the answer to the enrolment is not signed");
+        *verdict = LOAD_UNTRUSTED;
     } else {
         bool had = ok && found && have.len == CERT_BYTES &&
                    memcmp(have.data, g->cert, CERT_BYTES) == 0 && with != LOAD_TAKE &&
@@ -200,7 +203,6 @@ static bool judge_receipt(struct device *d, struct standing *s, const struct buf
 /* ---- records that were received ---- */
 
 struct purge {
-    struct device *d;
     uint64_t up_to;
     struct {
         struct device_record record;
@@ -209,18 +211,12 @@ struct purge {
     size_t count;
 };
 
-static bool gather_purge(void *user, const uint8_t id[16], uint64_t group, const void *bytes,
-                         size_t len, struct err *err)
+static bool gather_purge(void *user, const struct device_record *r, const uint8_t draft[16])
 {
     struct purge *p = user;
-    struct device_record r;
-    uint8_t draft[16];
-    (void)err;
-    if (group > 0 && device_record_read(p->d, id, bytes, len, &r, draft) &&
-        r.seq <= p->up_to && /* as it was sealed, whatever the column says */
-        r.state != RECORD_PURGED) {
+    if (r->seq <= p->up_to && r->state != RECORD_PURGED) {
         p->list = mem_grow(p->list, p->count + 1, sizeof *p->list);
-        p->list[p->count].record = r;
+        p->list[p->count].record = *r;
         memcpy(p->list[p->count++].draft, draft, 16);
     }
     return true;
@@ -228,8 +224,8 @@ static bool gather_purge(void *user, const uint8_t id[16], uint64_t group, const
 
 static bool count_purge(struct device *d, uint64_t up_to, uint64_t *count, struct err *err)
 {
-    struct purge p = {.d = d, .up_to = up_to};
-    bool ok = store_each(d->store, STORE_META, gather_purge, &p, err);
+    struct purge p = {.up_to = up_to};
+    bool ok = device_each_record(d, up_to, gather_purge, &p, err);
     *count = p.count;
     free(p.list);
     return ok;
@@ -239,9 +235,9 @@ static bool count_purge(struct device *d, uint64_t up_to, uint64_t *count, struc
 static bool purge_up_to(struct device *d, uint64_t seq, const uint8_t receipt_hash[32],
                         unsigned *purged, struct err *err)
 {
-    struct purge p = {.d = d, .up_to = seq};
+    struct purge p = {.up_to = seq};
     uint8_t ack[40];
-    bool ok = store_each(d->store, STORE_META, gather_purge, &p, err) && store_begin(d->store, err);
+    bool ok = device_each_record(d, seq, gather_purge, &p, err) && store_begin(d->store, err);
     if (!ok) {
         free(p.list);
         return false;
@@ -250,13 +246,13 @@ static bool purge_up_to(struct device *d, uint64_t seq, const uint8_t receipt_ha
         uint8_t info[RECORD_INFO];
         p.list[i].record.state = RECORD_PURGED;
         device_record_info(info, &p.list[i].record, p.list[i].draft);
-        ok = store_delete(d->store, p.list[i].record.id, err) &&
-             device_row_put(d, "record", p.list[i].record.id, 16, STORE_META, p.list[i].record.seq,
+        ok = device_row_delete(d, "object", p.list[i].record.id, 16, err) &&
+             device_row_put(d, "record", p.list[i].record.id, 16, ROW_META, p.list[i].record.seq,
                             info, sizeof info, err);
     }
     put_u64(ack, seq);
     memcpy(ack + 8, receipt_hash, 32);
-    ok = ok && device_row_put(d, "ack", "", 0, STORE_META, 0, ack, sizeof ack, err) &&
+    ok = ok && device_row_put(d, "ack", "", 0, ROW_META, 0, ack, sizeof ack, err) &&
          store_commit(d->store, err);
     if (!ok) {
         store_rollback(d->store);
@@ -722,7 +718,7 @@ static bool adopt(struct device *d, const struct standing *s, struct err *err)
 {
     struct keystore *k = vault_keys(d->vault);
     const struct catalogue *c = s->catalogue;
-    if (!device_row_put(d, "catalogue", "", 0, STORE_META, 0, s->bytes.data, s->bytes.len, err)) {
+    if (!device_row_put(d, "catalogue", "", 0, ROW_META, 0, s->bytes.data, s->bytes.len, err)) {
         return false;
     }
     bool other = memcmp(c->recovery, d->catalogue->recovery, sizeof c->recovery) != 0;
@@ -747,7 +743,7 @@ static bool take_grant(struct loading *l, const char *name, const struct buf *pl
     }
     if (ok && verdict == LOAD_TAKE) {
         ok = (s.epoch == k->catalogue_epoch || adopt(d, &s, err)) &&
-             device_row_put(d, "cert", "", 0, STORE_META, 0, grant.cert, CERT_BYTES, err);
+             device_row_put(d, "cert", "", 0, ROW_META, 0, grant.cert, CERT_BYTES, err);
         if (ok) {
             memcpy(k->package_secret, grant.package_secret, 32);
             l->report->grants++;
@@ -775,7 +771,7 @@ static bool take_package(struct loading *l, const char *name, const struct buf *
         return verdict == LOAD_HAD || refused(l, name, verdict, &why);
     }
     l->report->packages++;
-    return device_row_put(l->d, "package", p.hash, 32, STORE_PACKAGE, p.serial, plain->data,
+    return device_row_put(l->d, "package", p.hash, 32, ROW_PACKAGE, p.serial, plain->data,
                           plain->len, err);
 }
 

@@ -3,14 +3,15 @@
 #include "platform/store.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct store {
     struct db *db;
 };
 
+/* The first format was a table o(i, k, g, d), with an index over k and g. */
 static const char schema[] =
-    "CREATE TABLE IF NOT EXISTS o(i BLOB PRIMARY KEY, k INT, g INT, d BLOB) WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS o_k ON o(k, g);";
+    "CREATE TABLE IF NOT EXISTS r(i BLOB PRIMARY KEY, d BLOB) WITHOUT ROWID;";
 
 bool store_open(struct store **out, const char *path, struct err *err)
 {
@@ -52,13 +53,21 @@ void store_checkpoint(struct store *s)
     db_checkpoint(s->db);
 }
 
-bool store_put(struct store *s, const uint8_t id[16], enum store_kind kind, uint64_t group,
-               const void *bytes, size_t len, struct err *err)
+size_t store_class(size_t len)
 {
-    struct db_value v[] = {db_blob(id, 16), db_int((int64_t)kind), db_int((int64_t)group),
-                           db_blob(bytes, len)};
-    return db_run(s->db, "INSERT OR REPLACE INTO o(i, k, g, d) VALUES(?1, ?2, ?3, ?4)", v, 4, NULL,
-                  NULL, err);
+    size_t n = 256, size = n;
+    while (size < len) {
+        n *= 2;
+        size = n < 4096 ? n : n + n / 1024 + 1024; /* room for a sealed power of two */
+    }
+    return size;
+}
+
+bool store_put(struct store *s, const uint8_t id[16], const void *bytes, size_t len,
+               struct err *err)
+{
+    struct db_value v[] = {db_blob(id, 16), db_blob(bytes, len)};
+    return db_run(s->db, "INSERT OR REPLACE INTO r(i, d) VALUES(?1, ?2)", v, 2, NULL, NULL, err);
 }
 
 struct taking {
@@ -89,7 +98,7 @@ bool store_has(struct store *s, const uint8_t id[16], bool *found, struct err *e
 {
     struct db_value v[] = {db_blob(id, 16)};
     *found = false;
-    return db_run(s->db, "SELECT 1 FROM o WHERE i = ?1", v, 1, seen, found, err);
+    return db_run(s->db, "SELECT 1 FROM r WHERE i = ?1", v, 1, seen, found, err);
 }
 
 bool store_get(struct store *s, const uint8_t id[16], struct buf *out, bool *found, struct err *err)
@@ -97,43 +106,68 @@ bool store_get(struct store *s, const uint8_t id[16], struct buf *out, bool *fou
     struct db_value v[] = {db_blob(id, 16)};
     struct taking t = {out, found};
     *found = false;
-    return db_run(s->db, "SELECT d FROM o WHERE i = ?1", v, 1, take, &t, err);
+    return db_run(s->db, "SELECT d FROM r WHERE i = ?1", v, 1, take, &t, err);
 }
 
 bool store_delete(struct store *s, const uint8_t id[16], struct err *err)
 {
     struct db_value v[] = {db_blob(id, 16)};
+    return db_run(s->db, "DELETE FROM r WHERE i = ?1", v, 1, NULL, NULL, err);
+}
+
+/* ---- the first format ---- */
+
+bool store_old_any(struct store *s, bool *any, struct err *err)
+{
+    *any = false;
+    return db_run(s->db, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'o'", NULL, 0,
+                  seen, any, err);
+}
+
+struct old_taking {
+    struct store_old *row;
+    bool *found;
+};
+
+static bool take_old(void *user, const struct db_value *columns, size_t count, struct err *err)
+{
+    struct old_taking *t = user;
+    (void)count;
+    if (columns[0].type != DB_BLOB || columns[0].len != 16) {
+        return err_set(err, ERR_INPUT, "the store holds a row that is not ours");
+    }
+    memcpy(t->row->id, columns[0].bytes, 16);
+    t->row->kind = columns[1].number;
+    t->row->number = (uint64_t)columns[2].number;
+    buf_add(&t->row->bytes, columns[3].bytes, columns[3].len);
+    *t->found = true;
+    return true;
+}
+
+bool store_old_next(struct store *s, struct store_old *row, bool *found, struct err *err)
+{
+    struct old_taking t = {row, found};
+    memset(row, 0, sizeof *row);
+    *found = false;
+    return db_run(s->db, "SELECT i, k, g, d FROM o LIMIT 1", NULL, 0, take_old, &t, err);
+}
+
+bool store_old_get(struct store *s, const uint8_t id[16], struct buf *out, bool *found,
+                   struct err *err)
+{
+    struct db_value v[] = {db_blob(id, 16)};
+    struct taking t = {out, found};
+    *found = false;
+    return db_run(s->db, "SELECT d FROM o WHERE i = ?1", v, 1, take, &t, err);
+}
+
+bool store_old_delete(struct store *s, const uint8_t id[16], struct err *err)
+{
+    struct db_value v[] = {db_blob(id, 16)};
     return db_run(s->db, "DELETE FROM o WHERE i = ?1", v, 1, NULL, NULL, err);
 }
 
-struct walking {
-    store_row *row;
-    void *user;
-};
-
-static bool give(void *user, const struct db_value *columns, size_t count, struct err *err)
+bool store_old_end(struct store *s, struct err *err)
 {
-    struct walking *w = user;
-    (void)count;
-    if (columns[0].len != 16) {
-        return err_set(err, ERR_INPUT, "the store holds a row that is not ours");
-    }
-    return w->row(w->user, columns[0].bytes, (uint64_t)columns[1].number, columns[2].bytes,
-                  columns[2].len, err);
-}
-
-bool store_each(struct store *s, enum store_kind kind, store_row *row, void *user, struct err *err)
-{
-    struct db_value v[] = {db_int((int64_t)kind)};
-    struct walking w = {row, user};
-    return db_run(s->db, "SELECT i, g, d FROM o WHERE k = ?1 ORDER BY g", v, 1, give, &w, err);
-}
-
-bool store_count(struct store *s, enum store_kind kind, uint64_t *count, struct err *err)
-{
-    struct db_value v[] = {db_int((int64_t)kind)};
-    int64_t n;
-    bool ok = db_number(s->db, &n, 0, "SELECT count(*) FROM o WHERE k = ?1", v, 1, err);
-    *count = (uint64_t)n;
-    return ok;
+    return db_run(s->db, "DROP TABLE o", NULL, 0, NULL, NULL, err);
 }

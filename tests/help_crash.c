@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * help_crash: kill -9 at every write of a short interview.
+ * help_crash: kill -9 at every write of a short interview, and of a store that takes the new format.
  *
  *   help_crash campaign SHIM [STEP]   all kill points (every STEP-th); prints the sums
  *   help_crash run DIR                one interview in DIR's device; a line on stdout per
  *                                     acknowledged thing
+ *   help_crash migrate DIR            the first unlocking of a device of the first format
  *
  * What must hold after any death: what was acknowledged is there, whole; nothing is there by half;
  * a sealed record is in the store or the draft is, never neither; the device opens.
  */
-#include "tests/study.h"
+#include "tests/old_device.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -17,6 +18,7 @@
 #include <sys/wait.h>
 
 #include "app/interview.h"
+#include "platform/device_internal.h"
 
 static const char form_md_text[] =
     "| survey |\n| | type | name | label | required | constraint |\n"
@@ -128,7 +130,40 @@ static int run(const char *dir)
     return 0;
 }
 
+static int migrate(const char *dir)
+{
+    struct err err = {0};
+    struct device *device;
+    char path[300];
+    snprintf(path, sizeof path, "%s/device", dir);
+    device_migrate_by(4, NULL, NULL);
+    MUST(device_open(&device, path, &err));
+    MUST(device_unlock(device, study_pass, sizeof study_pass - 1, &err));
+    ack("open\n");
+    device_close(device);
+    ack("closed\n");
+    return 0;
+}
+
 /* ---- the judge ---- */
+
+static const char *judge_migrated(struct study *s, const char *acks)
+{
+    struct err err = {0};
+    struct device *device;
+    char path[300];
+    (void)acks; /* all of it must be there, whatever was said */
+    snprintf(path, sizeof path, "%s/device", s->dir);
+    if (!device_open(&device, path, &err)) {
+        return "the device does not open";
+    }
+    device_forget_wait(device);
+    const char *fault = device_unlock(device, study_pass, sizeof study_pass - 1, &err)
+                            ? old_whole(device)
+                            : "the device does not unlock";
+    device_close(device);
+    return fault;
+}
 
 struct record_count {
     unsigned records;
@@ -278,8 +313,8 @@ static void copy(const char *from, const char *to)
     }
 }
 
-static void spawn(const char *self, const char *shim, const char *dir, const char *mode, long at,
-                  const char *count_file, struct buf *acks)
+static void spawn(const char *self, const char *what, const char *shim, const char *dir,
+                  const char *mode, long at, const char *count_file, struct buf *acks)
 {
     int pipes[2];
     char number[24], bytes[512];
@@ -300,7 +335,7 @@ static void spawn(const char *self, const char *shim, const char *dir, const cha
         if (count_file) {
             setenv("CRASH_COUNT", count_file, 1);
         }
-        execl(self, self, "run", dir, (char *)NULL);
+        execl(self, self, what, dir, (char *)NULL);
         _exit(7);
     }
     close(pipes[1]);
@@ -350,31 +385,47 @@ static void prepare(struct study *s)
     buf_fini(&wrapped);
 }
 
-static int campaign(const char *self, const char *shim, long step)
+static void prepare_old(struct study *s)
+{
+    study_init(s);
+    if (!old_device(s)) {
+        exit(6);
+    }
+}
+
+static const struct part {
+    const char *what, *title;
+    void (*prepare)(struct study *s);
+    const char *(*judge)(struct study *s, const char *acks);
+} parts[] = {{"run", "an interview", prepare, judge},
+             {"migrate", "a store that takes the new format", prepare_old, judge_migrated}};
+
+static unsigned campaign(const char *self, const char *shim, long step, const struct part *part,
+                         unsigned *faults)
 {
     static const char *const modes[] = {"before", "half", "after", "enospc", "eio"};
     struct study s;
     struct buf acks = {0}, counted = {0};
     char base[40], work[60], count_file[60];
     unsigned points = 0, violations = 0;
-    prepare(&s);
+    part->prepare(&s);
     memcpy(base, s.dir, sizeof base);
     snprintf(work, sizeof work, "%s-work", base);
     snprintf(count_file, sizeof count_file, "%s-count", base);
     copy(base, work);
-    spawn(self, shim, work, "count", 0, count_file, &acks);
+    spawn(self, part->what, shim, work, "count", 0, count_file, &acks);
     if (!has(acks.data, "closed") || !file_read(&counted, count_file, 64, NULL)) {
-        fprintf(stderr, "crash: the interview does not even run undisturbed: %s\n", acks.data);
-        return 1;
+        fprintf(stderr, "crash: %s does not even run undisturbed: %s\n", part->title, acks.data);
+        exit(1);
     }
     long calls = atol(counted.data);
     for (long at = 1; at <= calls; at += step) {
         for (size_t m = 0; m < sizeof modes / sizeof *modes; m++) {
             buf_cut(&acks, 0);
             copy(base, work);
-            spawn(self, shim, work, modes[m], at, NULL, &acks);
+            spawn(self, part->what, shim, work, modes[m], at, NULL, &acks);
             memcpy(s.dir, work, sizeof work);
-            const char *fault = judge(&s, acks.data);
+            const char *fault = part->judge(&s, acks.data);
             points++;
             if (fault) {
                 violations++;
@@ -383,18 +434,19 @@ static int campaign(const char *self, const char *shim, long step)
             }
         }
     }
-    printf("crash: %ld calls, %u faults, %u violations\n", calls, points, violations);
-    printf("%u passed, %u failed, 0 skipped\n", points - violations, violations);
+    printf("crash: %s: %ld calls, %u faults, %u violations\n", part->title, calls, points,
+           violations);
+    *faults += points;
     memcpy(s.dir, base, sizeof base);
     char command[300];
     snprintf(command, sizeof command, "rm -rf %s %s", work, count_file);
     if (system(command) != 0) {
-        return 1;
+        exit(1);
     }
     study_fini(&s);
     buf_fini(&acks);
     buf_fini(&counted);
-    return violations ? 1 : 0;
+    return violations;
 }
 
 int main(int argc, char **argv)
@@ -405,11 +457,20 @@ int main(int argc, char **argv)
     if (!secret_setup(&err)) {
         return 3;
     }
+    if (argc == 3 && strcmp(argv[1], "migrate") == 0) {
+        return migrate(argv[2]);
+    }
     if (argc == 3 && strcmp(argv[1], "run") == 0) {
         return run(argv[2]);
     }
     if (argc >= 3 && strcmp(argv[1], "campaign") == 0) {
-        return campaign(argv[0], argv[2], argc > 3 && atol(argv[3]) > 0 ? atol(argv[3]) : 1);
+        long step = argc > 3 && atol(argv[3]) > 0 ? atol(argv[3]) : 1;
+        unsigned points = 0, violations = 0;
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+            violations += campaign(argv[0], argv[2], step, &parts[i], &points);
+        }
+        printf("%u passed, %u failed, 0 skipped\n", points - violations, violations);
+        return violations ? 1 : 0;
     }
     fprintf(stderr, "usage: help_crash campaign SHIM [STEP]\n");
     return 2;

@@ -355,7 +355,7 @@ static void test_histories__what_cannot_be_handed_over_is_declared_once(void **s
     work(&s, "device", hash, 1, &tar); /* never imported */
     buf_fini(&tar);
     OK(db_open(&db, study_path(&s, "device/store.db"), "", &err));
-    OK(db_run(db, "DELETE FROM o WHERE k = 1", NULL, 0, NULL, NULL, &err));
+    OK(db_run(db, "DELETE FROM r WHERE length(d) BETWEEN 5000 AND 6000", NULL, 0, NULL, NULL, &err));
     db_close(db);
     work(&s, "device", hash, 2, NULL);
     struct desk *desk = open_desk(&s);
