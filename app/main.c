@@ -2,17 +2,16 @@
 /* suhbat: the collector.  Starts the window, or does from a terminal what the screens do. */
 #include <errno.h>
 #include <stddef.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "app/app.h"
 #include "platform/file.h"
 #include "platform/font.h"
+#include "platform/prompt.h"
 
 enum { EXIT_MISUSE = 2, EXIT_MACHINE = 3 };
 
@@ -25,7 +24,7 @@ enum { MEMORY_FLOOR_MIB = 64 }; /* below, guessing a stolen passphrase gets chea
 struct options {
     const char *data, *media, *enrol, *load, *lang, *fonts, *label, *guide;
     int w, h;
-    float scale, text_percent, memory_mib, robot_fd;
+    float scale, text_percent, memory_mib, robot_fd, passphrase_fd;
     bool night, windowed, kiosk;
 };
 
@@ -49,7 +48,8 @@ static void help(void)
          "  --label TEXT      name of the device, for the coordinator only\n"
          "  --version         which one this is\n"
          "  --fonts DIR       where the PT faces lie\n\n"
-         "  --enrol and --load read the passphrase from standard input, one line.\n"
+         "  --passphrase-fd N  the descriptor that --enrol and --load read the passphrase from,\n"
+         "                    one line (0, standard input)\n"
          "  exit status: 0 done, 1 the data has faults, 2 misuse, 3 the machine, 4 the key");
 }
 
@@ -94,6 +94,7 @@ static const struct option option_table[] = {
     {"--scale", OPTION_NUMBER, AT(scale), 0.5, 8},
     {"--text", OPTION_NUMBER, AT(text_percent), 100, 200},
     {"--memory", OPTION_NUMBER, AT(memory_mib), MEMORY_FLOOR_MIB, 512},
+    {"--passphrase-fd", OPTION_NUMBER, AT(passphrase_fd), 0, 1023},
 #ifdef SUHBAT_TEST
     {"--robot", OPTION_NUMBER, AT(robot_fd), 0, 1 << 20},
 #endif
@@ -191,56 +192,6 @@ static bool data_dir(struct buf *out, const struct options *o)
     return out->len > 0;
 }
 
-static struct termios tty_was;
-
-/* Ctrl-C at a passphrase: the terminal shows again what is typed. */
-static void give_echo_back(int sig)
-{
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &tty_was);
-    signal(sig, SIG_DFL);
-    raise(sig);
-}
-
-/* One line from standard input, without echo on a terminal; into locked memory. */
-static bool read_pass(char *pass, size_t size, struct err *err)
-{
-    struct termios was, quiet;
-    bool tty = tcgetattr(STDIN_FILENO, &was) == 0;
-    size_t len = 0;
-    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-    struct sigaction before[sizeof ends / sizeof *ends];
-    if (tty) {
-        struct sigaction restore = {.sa_handler = give_echo_back};
-        tty_was = was;
-        for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-            sigaction(ends[i], &restore, &before[i]);
-        }
-        quiet = was;
-        quiet.c_lflag &= ~(tcflag_t)ECHO;
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-        fputs("passphrase: ", stderr);
-    }
-    while (len + 1 < size) {
-        ssize_t n = read(STDIN_FILENO, pass + len, 1);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0 || pass[len] == '\n') {
-            break;
-        }
-        len++;
-    }
-    pass[len] = '\0';
-    if (tty) {
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
-        for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-            sigaction(ends[i], &before[i], NULL);
-        }
-        fputc('\n', stderr);
-    }
-    return len > 0 || err_set(err, ERR_AUTH, "no passphrase on standard input");
-}
-
 static void put_words(const char *what, const char *words)
 {
     char cyrillic[160];
@@ -329,10 +280,10 @@ static bool load(const struct options *o, const char *dir, const char *pass, str
 
 static int terminal(const struct options *o, const char *dir)
 {
-    enum { PASS = 512 };
     struct err err = {0};
-    char *pass = secret_new(PASS);
-    bool ok = read_pass(pass, PASS, &err) &&
+    char *pass = secret_new(PROMPT_MOST);
+    prompt_from((int)o->passphrase_fd);
+    bool ok = prompt_read(pass, "passphrase", &err) &&
               (o->enrol ? enrol(o, dir, pass, &err) : load(o, dir, pass, &err));
     secret_free(pass);
     return ok ? 0 : say(&err);

@@ -253,8 +253,7 @@ bool age_identity_file(uint8_t identity[AGE_KEY], const char *bytes, size_t len,
         }
         at = end ? (size_t)(end - bytes) + 1 : len;
     }
-    err_set(err, ERR_AUTH, "the file holds no age identity");
-    return err_hint(err, "a file made by 'age -p' must be opened first: age -d FILE");
+    return err_set(err, ERR_AUTH, "the file holds no age identity");
 }
 
 /* ---- sealing ---- */
@@ -304,10 +303,29 @@ static void stream_seal(struct buf *out, const uint8_t key[32], const uint8_t *b
     free(chunk);
 }
 
+/* Behind the stanzas, which begin at `start`: the header's end, and what is sealed. */
+static void seal_rest(struct buf *out, size_t start, uint8_t file_key[FILE_KEY], const void *bytes,
+                      size_t len)
+{
+    uint8_t key[32], mac[MAC], nonce[STREAM_NONCE];
+    buf_text(out, "---");
+    hkdf(key, file_key, FILE_KEY, NULL, 0, "header");
+    hmac(mac, key, sizeof key, out->data + start, out->len - start, NULL, 0);
+    buf_char(out, ' ');
+    b64_add(out, mac, sizeof mac);
+    buf_char(out, '\n');
+    randombytes_buf(nonce, sizeof nonce);
+    buf_add(out, nonce, sizeof nonce);
+    hkdf(key, file_key, FILE_KEY, nonce, sizeof nonce, "payload");
+    stream_seal(out, key, bytes, len);
+    sodium_memzero(file_key, FILE_KEY);
+    sodium_memzero(key, sizeof key);
+}
+
 bool age_seal(struct buf *out, const void *bytes, size_t len, const uint8_t (*recipients)[AGE_KEY],
               size_t count, struct err *err)
 {
-    uint8_t file_key[FILE_KEY], key[32], mac[MAC], nonce[STREAM_NONCE];
+    uint8_t file_key[FILE_KEY];
     size_t start = out->len;
     if (count < 1 || count > AGE_RECIPIENTS_MAX) {
         return err_set(err, ERR_LIMIT, "between 1 and %d recipients", (int)AGE_RECIPIENTS_MAX);
@@ -327,19 +345,82 @@ bool age_seal(struct buf *out, const void *bytes, size_t len, const uint8_t (*re
         b64_add(out, body, sizeof body);
         buf_char(out, '\n');
     }
-    buf_text(out, "---");
-    hkdf(key, file_key, FILE_KEY, NULL, 0, "header");
-    hmac(mac, key, sizeof key, out->data + start, out->len - start, NULL, 0);
-    buf_char(out, ' ');
-    b64_add(out, mac, sizeof mac);
-    buf_char(out, '\n');
-    randombytes_buf(nonce, sizeof nonce);
-    buf_add(out, nonce, sizeof nonce);
-    hkdf(key, file_key, FILE_KEY, nonce, sizeof nonce, "payload");
-    stream_seal(out, key, bytes, len);
-    sodium_memzero(file_key, sizeof file_key);
-    sodium_memzero(key, sizeof key);
+    seal_rest(out, start, file_key, bytes, len);
     return true;
+}
+
+/* Errors: errno ENOMEM is told as such. */
+static bool stretch(uint8_t key[32], const char *passphrase, const uint8_t salt[16], unsigned log_n)
+{
+    uint8_t labelled[sizeof scrypt_label - 1 + 16];
+    memcpy(labelled, scrypt_label, sizeof scrypt_label - 1);
+    memcpy(labelled + sizeof scrypt_label - 1, salt, 16);
+    errno = 0;
+    bool ok = crypto_pwhash_scryptsalsa208sha256_ll((const uint8_t *)passphrase, strlen(passphrase),
+                                                    labelled, sizeof labelled,
+                                                    (uint64_t)1 << log_n, 8, 1, key, 32) == 0;
+    if (!ok && errno == ENOMEM) {
+        err_out_of_memory(); /* not a wrong passphrase */
+    }
+    return ok;
+}
+
+bool age_seal_passphrase(struct buf *out, const void *bytes, size_t len, const char *passphrase,
+                         unsigned log_n, struct err *err)
+{
+    static const uint8_t nonce[12];
+    uint8_t file_key[FILE_KEY], salt[16], key[32], body[BODY];
+    size_t start = out->len;
+    randombytes_buf(salt, sizeof salt);
+    if (!stretch(key, passphrase, salt, log_n)) {
+        return err_set(err, ERR_ENV, "the passphrase cannot be stretched");
+    }
+    randombytes_buf(file_key, sizeof file_key);
+    crypto_aead_chacha20poly1305_ietf_encrypt(body, NULL, file_key, FILE_KEY, NULL, 0, NULL, nonce,
+                                              key);
+    sodium_memzero(key, sizeof key);
+    buf_text(out, version_line);
+    buf_text(out, "-> scrypt ");
+    b64_add(out, salt, sizeof salt);
+    buf_printf(out, " %u\n", log_n);
+    b64_add(out, body, sizeof body);
+    buf_char(out, '\n');
+    seal_rest(out, start, file_key, bytes, len);
+    return true;
+}
+
+/* ---- armored text (RFC 7468, as age writes it) ---- */
+
+static const char armor_begin[] = "-----BEGIN AGE ENCRYPTED FILE-----";
+static const char armor_end[] = "-----END AGE ENCRYPTED FILE-----";
+
+static bool starts(const void *bytes, size_t len, const char *with)
+{
+    return len >= strlen(with) && memcmp(bytes, with, strlen(with)) == 0;
+}
+
+bool age_is_file(const void *bytes, size_t len)
+{
+    return starts(bytes, len, version_line) || starts(bytes, len, armor_begin);
+}
+
+bool age_dearmor(struct buf *out, const void *bytes, size_t len, struct err *err)
+{
+    if (!starts(bytes, len, armor_begin)) {
+        buf_add(out, bytes, len);
+        return true;
+    }
+    const char *text = (const char *)bytes + sizeof armor_begin - 1, *end = NULL;
+    size_t left = len - (sizeof armor_begin - 1), got = 0;
+    uint8_t *room = mem_alloc(left + 1);
+    bool ok = sodium_base642bin(room, left, text, left, "\r\n", &got, &end,
+                                sodium_base64_VARIANT_ORIGINAL) == 0 &&
+              starts(end, len - (size_t)(end - (const char *)bytes), armor_end);
+    if (ok) {
+        buf_add(out, room, got);
+    }
+    free(room);
+    return ok || err_set(err, ERR_INPUT, "the armored text is damaged");
 }
 
 /* ---- opening ---- */
@@ -492,11 +573,9 @@ static enum age_result try_x25519(uint8_t file_key[FILE_KEY], const struct stanz
 static enum age_result try_scrypt(uint8_t file_key[FILE_KEY], const struct stanza *s,
                                   const struct age_keys *keys)
 {
-    uint8_t salt[sizeof scrypt_label - 1 + 16], key[32];
-    uint64_t log_n = 0;
-    memcpy(salt, scrypt_label, sizeof scrypt_label - 1);
-    if (s->arg_count != 3 ||
-        !b64_decode(salt + sizeof scrypt_label - 1, 16, s->args[1].text, s->args[1].len) ||
+    uint8_t salt[16], key[32];
+    unsigned log_n = 0;
+    if (s->arg_count != 3 || !b64_decode(salt, 16, s->args[1].text, s->args[1].len) ||
         s->body_len != BODY || s->args[2].len > 2 || s->args[2].text[0] == '0') {
         return AGE_HEADER;
     }
@@ -504,7 +583,7 @@ static enum age_result try_scrypt(uint8_t file_key[FILE_KEY], const struct stanz
         if (s->args[2].text[i] < '0' || s->args[2].text[i] > '9') {
             return AGE_HEADER;
         }
-        log_n = log_n * 10 + (uint64_t)(s->args[2].text[i] - '0');
+        log_n = log_n * 10 + (unsigned)(s->args[2].text[i] - '0');
     }
     if (log_n > SCRYPT_LOG_MAX) {
         return AGE_HEADER;
@@ -512,13 +591,7 @@ static enum age_result try_scrypt(uint8_t file_key[FILE_KEY], const struct stanz
     if (!keys->passphrase) {
         return AGE_NO_MATCH;
     }
-    errno = 0;
-    if (crypto_pwhash_scryptsalsa208sha256_ll((const uint8_t *)keys->passphrase,
-                                              strlen(keys->passphrase), salt, sizeof salt,
-                                              (uint64_t)1 << log_n, 8, 1, key, 32) != 0) {
-        if (errno == ENOMEM) {
-            err_out_of_memory(); /* not a wrong passphrase */
-        }
+    if (!stretch(key, keys->passphrase, salt, log_n)) {
         return AGE_NO_MATCH;
     }
     bool ok = unwrap(file_key, s->body, key);

@@ -4,7 +4,7 @@
 /*
  * age: files that stock `age` opens and that the device, once it has written them, cannot.
  *
- * Format:  age-encryption.org/v1, binary, X25519 recipients (scrypt is read, never written).
+ * Format:  age-encryption.org/v1, binary, X25519 recipients; scrypt for key files alone.
  * Promise: a byte changed anywhere is found; nothing is delivered past a failing chunk.
  * Source:  C2SP age specification; vectors in the shared corpus (tests/test_age.c).
  */
@@ -31,6 +31,15 @@ MUST_CHECK bool age_identity_file(uint8_t identity[AGE_KEY], const char *bytes, 
 /* Append an age file of `bytes` to 1..16 recipients. */
 MUST_CHECK bool age_seal(struct buf *out, const void *bytes, size_t len,
                          const uint8_t (*recipients)[AGE_KEY], size_t count, struct err *err);
+
+/* Append an age file that a passphrase (UTF-8, NUL-ended) opens.  Each try to guess it costs 2^log_n
+ * × 1 KiB of memory, and the time that takes: 18 is about a second and 256 MiB. */
+MUST_CHECK bool age_seal_passphrase(struct buf *out, const void *bytes, size_t len,
+                                    const char *passphrase, unsigned log_n, struct err *err);
+/* Does it begin as an age file does, in bytes or as armored text? */
+bool age_is_file(const void *bytes, size_t len);
+/* Append what armored text holds; bytes that are no text are appended as they are. */
+MUST_CHECK bool age_dearmor(struct buf *out, const void *bytes, size_t len, struct err *err);
 
 enum age_result { AGE_OPENED, AGE_NO_MATCH, AGE_HEADER, AGE_HMAC, AGE_PAYLOAD };
 struct age_keys {

@@ -215,6 +215,11 @@ bool db_run(struct db *db, const char *sql, const struct db_value *values, size_
     return ok;
 }
 
+bool db_script(struct db *db, const char *sql, struct err *err)
+{
+    return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK || fault(db, "work", err);
+}
+
 static bool take_number(void *user, const struct db_value *columns, size_t count, struct err *err)
 {
     (void)err;

@@ -29,6 +29,8 @@ struct db_value db_int(int64_t number);
 struct db_value db_blob(const void *bytes, size_t len);
 struct db_value db_text(const char *text);
 
+/* Several statements, without values. */
+MUST_CHECK bool db_script(struct db *db, const char *sql, struct err *err);
 /* Run one statement.  For each row `row` is called (may be NULL); false from it stops early and is
  * passed on with its err. */
 typedef bool db_row(void *user, const struct db_value *columns, size_t count, struct err *err);

@@ -99,6 +99,8 @@ int err_exit_status(const struct err *err)
         return 3;
     case ERR_AUTH:
         return 4;
+    case ERR_MISUSE:
+        return 2;
     default:
         return 1;
     }

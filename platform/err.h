@@ -22,6 +22,7 @@ enum err_code {
     ERR_ENV,   /* the machine: disk, memory, a missing file */
     ERR_FULL,  /* no space left on the storage */
     ERR_AUTH,  /* a key, a signature, a passphrase; no reason is given */
+    ERR_MISUSE, /* the call lacks something: its caller can mend it */
     ERR_CODE_COUNT
 };
 
@@ -45,7 +46,7 @@ bool err_hint(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* One text for people: "place: what" and, on a line of its own, "hint: ...".  Always NUL-ended. */
 void err_text(const struct err *err, char *out, size_t size);
 
-/* Exit status of a tool for this error: 1 data, 3 machine, 4 key. */
+/* Exit status of a tool for this error: 1 data, 2 misuse, 3 machine, 4 key. */
 int err_exit_status(const struct err *err);
 
 /* Memory for our own needs ran out: every answer is on disk, so say it and end with status 3. */

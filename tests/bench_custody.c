@@ -114,7 +114,7 @@ static double import_ours(const struct buf *tar, int round)
     char name[40];
     bool fresh;
     snprintf(name, sizeof name, "desk-%d", round);
-    OK(desk_open(&desk, study_path(&s, name), true, &err));
+    OK(desk_make(&desk, study_path(&s, name), &s.catalogue, NULL, &err));
     OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));
     study_cert(&s, device, ROLE_DEVICE, seed);
     OK(desk_add_device(desk, device, sizeof device, &fresh, &err));

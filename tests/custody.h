@@ -20,7 +20,7 @@ static inline struct desk *open_desk(struct study *s)
     struct desk *desk;
     struct buf device = {0};
     bool fresh;
-    OK(desk_open(&desk, study_path(s, "desk"), true, &err));
+    OK(desk_make(&desk, study_path(s, "desk"), &s->catalogue, s->coordinator, &err));
     OK(desk_set_catalogue(desk, s->catalogue_bytes.data, s->catalogue_bytes.len, &err));
     study_device_file(s, &device);
     OK(desk_add_device(desk, device.data, device.len, &fresh, &err));

@@ -10,26 +10,38 @@ set -eu
 cd "$(dirname "$0")/.."
 B=build/bin T=build/test/bin D=$PWD/build/demo
 PASS='Көк асман ак булут сары'
+KEYPASS='Тоо башында кар жатат али'
 rm -rf "$D"
 mkdir -p "$D/screens" "$D/stick"
 say() { printf '\n== %s\n' "$1"; }
 fail() { echo "demo: $1" >&2; exit 1; }
 
+# the coordinator's tools; the passphrase of the key files comes by a descriptor
+key() { $B/suhbat-key "$@" --passphrase-fd 3 3<<< "$KEYPASS"; }
+desk() { $B/suhbat-sync --desk "$D/desk" --identity "$D/study/coordinator.identity" "$@" --passphrase-fd 3 3<<< "$KEYPASS"; }
+# stock age asks on its terminal
+stock_age() { # IDENTITY FILE OUT
+    printf '%s\n' "$KEYPASS" | script -qec "age -d -i '$D/$1.identity' -o '$3' '$2'" /dev/null > /dev/null
+}
+
 say 'a study: root, author, desk, coordinator and escrow keys'
-$B/suhbat-key init "$D/study"
-$B/suhbat-key invite "$D/study" -o "$D/stick/invitation.sbi"
+key init "$D/study"
+mkdir "$D/safe" # another place
+mv "$D"/study/root-1.key "$D"/study/escrow.identity "$D"/study/recovery.identity "$D/safe/"
+key invite "$D/study" -o "$D/stick/invitation.sbi"
 
 say 'a device joins'
 echo "$PASS" | $B/suhbat --data "$D/device" --enrol "$D/stick/invitation.sbi" --label 'Ош 07'
-$B/suhbat-key enrol "$D/study" "$D/stick/invitation.sbe" -o "$D/stick/grant.age"
+key enrol "$D/study" "$D/stick/invitation.sbe" --root "$D/safe/root-1.key" -o "$D/stick/grant.age"
 
 say 'two forms: workbook → XForm → signed package → device'
 for form in migrant_interview focus_group; do
     $B/suhbat-form convert forms/study/$form.csv -o "$D/$form.xml"
-    $B/suhbat-form pack "$D/$form.xml" --study "$D/study" -o "$D/stick/$form.age"
+    $B/suhbat-form pack "$D/$form.xml" --study "$D/study" -o "$D/stick/$form.age" \
+        --passphrase-fd 3 3<<< "$KEYPASS"
 done
-$B/suhbat-key catalogue "$D/study" "$D/stick/migrant_interview.age" "$D/stick/focus_group.age" \
-    -o "$D/stick/catalogue.age"
+key catalogue "$D/study" "$D/stick/migrant_interview.age" "$D/stick/focus_group.age" \
+    --root "$D/safe/root-1.key" -o "$D/stick/catalogue.age"
 echo "$PASS" | $B/suhbat --data "$D/device" --load "$D/stick"
 
 say 'the interview, in a real window, by pointer'
@@ -54,23 +66,22 @@ $T/help_drive tests/cases/demo.drive "$D/screens" "$D/timing.txt" \
 ls "$D"/stick/*.age >/dev/null || fail 'nothing was handed over'
 
 say 'the desk: import, twice, and a look'
-$B/suhbat-sync --desk "$D/desk" init "$D/study"
-I="--identity $D/study/coordinator.identity"
+desk init "$D/study"
 cp "$D"/stick/*.age "$D/batch.age"
-$B/suhbat-sync --desk "$D/desk" $I import "$D/stick"
-$B/suhbat-sync --desk "$D/desk" $I import "$D/stick" | tee "$D/again.txt"
+desk import "$D/stick"
+desk import "$D/stick" | tee "$D/again.txt"
 grep -q 'there already' "$D/again.txt" || fail 'the second import was not a no-op'
-$B/suhbat-sync --desk "$D/desk" status
+desk status
 
 say 'a receipt goes back; the device deletes what the desk holds'
-$B/suhbat-sync --desk "$D/desk" receipt --out "$D/back"
+desk receipt --out "$D/back"
 echo "$PASS" | $B/suhbat --data "$D/device" --load "$D/back" | tee "$D/purged.txt"
 grep -q '1 receipts, 1 records deleted' "$D/purged.txt" || fail 'nothing was purged'
 
 say 'the table'
-$B/suhbat-sync --desk "$D/desk" $I add-form "$D"/packages/*.age
-$B/suhbat-sync --desk "$D/desk" $I export --format csv --out "$D/csv"
-$B/suhbat-sync --desk "$D/desk" $I export --format csv --out "$D/csv-ky" --labels ky --split
+desk add-form "$D"/packages/*.age
+desk export --format csv --out "$D/csv"
+desk export --format csv --out "$D/csv-ky" --labels ky --split
 for f in "$D"/csv/*.csv; do
     echo "--- ${f#$PWD/}"
     cat "$f"
@@ -91,10 +102,10 @@ has migrant_interview-trip.csv 'KZ,2017,-98,trade,,'
 grep -qF 'Туугандар' "$D/csv-ky/migrant_interview.csv" || fail 'labels are not Kyrgyz'
 
 # and stock age opens the batch and the record in it
-age -d -i "$D/study/coordinator.identity" "$D/batch.age" > "$D/batch.tar"
+stock_age study/coordinator "$D/batch.age" "$D/batch.tar"
 tar -xf "$D/batch.tar" -C "$D" --one-top-level=batch
 for r in "$D"/batch/o/*.age; do
-    age -d -i "$D/study/escrow.identity" "$r" > "$D/record"
+    stock_age safe/escrow "$r" "$D/record"
     n=$(head -c156 "$D/record" | tail -c4 | od -An -tu4)
     tail -c+257 "$D/record" | head -c$n | grep -q 'Көңүлүм чөктү' || fail 'stock age does not agree'
 done

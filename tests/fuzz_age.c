@@ -15,6 +15,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         buf_cut(&out, 0);
     }
     buf_fini(&out);
+    if (age_is_file(data, size) && age_dearmor(&out, data, size, NULL)) {
+        struct buf inside = {0};
+        if (!age_open(&inside, out.data ? out.data : "", out.len, &keys, NULL, NULL)) {
+            buf_cut(&inside, 0);
+        }
+        buf_fini(&inside);
+    }
+    buf_fini(&out);
     if (size < sizeof text) { /* and the texts of keys */
         memcpy(text, data, size);
         text[size] = '\0';

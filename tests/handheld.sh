@@ -149,7 +149,7 @@ scenario() {
     printf '#!/bin/sh\npython3 tests/handheld/qmp.py %s shot %s.ppm && convert %s.ppm "$1"\n' "$D/qmp" "$D/s" "$D/s" > "$D/shot"
     chmod +x "$D/shot"
     say "$mode: a study, and an image with our package"
-    $B/suhbat-key init "$D/study" > /dev/null
+    $B/suhbat-key init "$D/study" --no-passphrase > /dev/null
     $B/suhbat-key invite "$D/study" -o "$D/invitation.sbi" > /dev/null
     $B/suhbat-form pack forms/study/migrant_interview.csv --study "$D/study" -o "$D/migrant_interview.age" > /dev/null
     tests/handheld/image.sh "$mode" || die 'the image'

@@ -404,7 +404,7 @@ static void test_histories__the_desk_takes_no_older_or_other_catalogue(void **st
         }
     }
     desk_close(desk);
-    OK(desk_open(&desk, study_path(&s, "desk"), false, &err)); /* as it was stored */
+    OK(desk_open(&desk, study_path(&s, "desk"), s.escrow, &err)); /* as it was stored */
     assert_int_equal(desk_catalogue(desk)->epoch, epoch + 1000);
     desk_close(desk);
     study_fini(&s);

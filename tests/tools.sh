@@ -147,7 +147,10 @@ rm "$T/lists/fruits.csv"
 want 0 'a list that is not there yet' $B/suhbat-form check "$T/lists/s.xml"
 says 'a list that is not there yet' 'put the list beside the form'
 want 1 'a list that is missing' $B/suhbat-form fill "$T/lists/s.xml" --answers "$T/lists/steps" --partial
-want 0 init $B/suhbat-key init "$T/study"
+want 2 'init with nobody to ask' setsid -w $B/suhbat-key init "$T/study"; says 'init with nobody to ask' '--passphrase-fd N'
+[ ! -e "$T/study" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: init that failed leaves a study'; }
+want 0 init $B/suhbat-key init "$T/study" --no-passphrase; says init 'written in clear'
+says init 'where each key belongs'; says init 'beside the other keys in'
 want 1 'a study is never made twice' $B/suhbat-key init "$T/study"
 want 1 'no such form to withdraw' $B/suhbat-key catalogue "$T/study" --withdraw nobody
 for days in abc 0 -3 1e3 '' 366; do
@@ -160,9 +163,47 @@ for option in '--scale abc' '--scale 0' '--text 50' '--memory 1' '--memory 64x' 
 done
 want 0 invite $B/suhbat-key invite "$T/study" -o "$T/i.sbi"
 want 0 'desk init' $B/suhbat-sync --desk "$T/desk" init "$T/study"
-want 4 'a wrong identity' $B/suhbat-sync --desk "$T/desk" --identity "$T/i.sbi" import "$T/i.sbi"
-want 1 'no desk' $B/suhbat-sync --desk "$T/nothing" status
-want 0 status $B/suhbat-sync --desk "$T/desk" status --csv
+want 4 'a wrong identity' $B/suhbat-sync --desk "$T/desk" --identity "$T/i.sbi" import "$T/i.sbi"; says 'a wrong identity' 'holds no age identity'
+I="--identity $T/study/coordinator.identity"
+want 1 'no desk' $B/suhbat-sync --desk "$T/nothing" $I status
+want 0 status $B/suhbat-sync --desk "$T/desk" $I status --csv; says status 'is not under a passphrase'
+for verb in status 'receipt --out x' 'accept aaaa' 'export --out x' "import $T"; do
+    # shellcheck disable=SC2086
+    want 4 "$verb without an identity" $B/suhbat-sync --desk "$T/desk" $verb; says "$verb without an identity" 'no identity given'
+done
+want 4 'init again without one' $B/suhbat-sync --desk "$T/desk" init "$T/study"
+want 0 'init again' $B/suhbat-sync --desk "$T/desk" --identity "$T/study/escrow.identity" init "$T/study"
+
+# ---- key files under a passphrase ----
+echo 'one two three four five' > "$T/p1"
+printf 'six seven eight nine ten\none two three four five\n' > "$T/p2"
+echo 'one two three' > "$T/p0"
+by() { "$@" 3< "$T/pN"; }
+cp "$T/p0" "$T/pN"; want 1 'a short passphrase' by $B/suhbat-key init "$T/s2" --passphrase-fd 3; says 'a short passphrase' 'fewer than 5 words'
+want 2 'no such descriptor' $B/suhbat-key init "$T/s2" --passphrase-fd 99; says 'no such descriptor' 'is not open'
+cp "$T/p1" "$T/pN"; want 0 'init under a passphrase' by $B/suhbat-key init "$T/s2" --passphrase-fd 3
+grep -qrE 'AGE-SECRET|SUHBAT-SEED' "$T/s2" && { failed=$((failed + 1)); echo 'tools: a key lies in clear'; } || passed=$((passed + 1))
+[ "$(grep -cE '^-> scrypt [^ ]+ 18$' "$T"/s2/*.key "$T"/s2/*.identity | grep -c ':1$')" = 7 ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: not all seven key files are protected'; }
+want 0 'a catalogue, asked once' by $B/suhbat-key catalogue "$T/s2" --passphrase-fd 3
+cp "$T/p0" "$T/pN"; want 4 'a wrong passphrase' by $B/suhbat-key catalogue "$T/s2" --passphrase-fd 3; says 'a wrong passphrase' 'root-1.key'
+mv "$T/s2/root-1.key" "$T/away.key"
+cp "$T/p1" "$T/pN"; want 3 'the root key is elsewhere' by $B/suhbat-key catalogue "$T/s2" --passphrase-fd 3
+want 0 'and given' by $B/suhbat-key catalogue "$T/s2" --root "$T/away.key" --passphrase-fd 3
+cp "$T/p2" "$T/pN"; want 0 'another passphrase' by $B/suhbat-key protect "$T/s2" "$T/away.key" --passphrase-fd 3; says 'another passphrase' 'under the new passphrase'
+cp "$T/p1" "$T/pN"; want 4 'the old one' by $B/suhbat-key catalogue "$T/s2" --root "$T/away.key" --passphrase-fd 3
+head -n 1 "$T/p2" > "$T/pN"; want 0 'the new one' by $B/suhbat-key catalogue "$T/s2" --root "$T/away.key" --passphrase-fd 3
+cp -r "$T/study" "$T/s3"; want 0 'keys in clear are protected' by $B/suhbat-key protect "$T/s3" --passphrase-fd 3; says 'keys in clear are protected' 'root-1.key: protected'
+want 1 'no key in it' by $B/suhbat-key protect "$T/s3/tokens" --passphrase-fd 3
+echo 'secret words' | age -r "$(sed -n 's/^# public key: //p' "$T/study/coordinator.identity")" > "$T/letter.age"
+printf '%s\n' 'six seven eight nine ten' | script -qec "age -d -i $T/s3/coordinator.identity -o $T/letter $T/letter.age" /dev/null > /dev/null 2>&1
+[ "$(cat "$T/letter" 2> /dev/null)" = 'secret words' ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: stock age does not open a protected identity'; }
+printf '%s\n%s\n' 'one two three four five' 'one two three four five' | script -qec "age -p -a -o $T/armored.identity $T/study/coordinator.identity" /dev/null > /dev/null 2>&1
+cp "$T/p1" "$T/pN"; want 0 "stock age's own, armored" by $B/suhbat-sync --desk "$T/desk" --identity "$T/armored.identity" status --passphrase-fd 3
+# on a terminal: asked twice for a new one, and what is typed is not shown
+(sleep 1; printf 'one two three four five\n'; sleep 1; printf 'one two three four six\n'; sleep 1) | timeout 20 script -qec "$B/suhbat-key init $T/s4" /dev/null > "$T/out" 2>&1
+: > "$T/err"; says 'two passphrases' 'these are two passphrases'
+grep -q 'three' "$T/out" && { failed=$((failed + 1)); echo 'tools: a passphrase is shown'; } || passed=$((passed + 1))
+[ ! -e "$T/s4" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: half a study'; }
 echo 'one two three' > "$T/short"
 if $B/suhbat --data "$T/dev" --enrol "$T/i.sbi" < "$T/short" >/dev/null 2> "$T/err"; then
     failed=$((failed + 1)); echo 'tools: three words were enough'
@@ -173,6 +214,8 @@ mkdir "$T/nothing-there"
 want_load() { $B/suhbat --data "$T/dev" --load "$T/nothing-there" < "$T/pass" > "$T/out" 2> "$T/err"; }
 want_load && { failed=$((failed + 1)); echo 'tools: a device that was not enrolled loaded'; } || passed=$((passed + 1))
 says 'not enrolled' 'has not joined a study'
+want 1 'a passphrase from a descriptor' sh -c "$B/suhbat --data $T/dev --load $T/nothing-there --passphrase-fd 5 5< $T/pass"; says 'a passphrase from a descriptor' 'has not joined a study'
+want 2 'no number of a descriptor' $B/suhbat --data "$T/dev" --load "$T/nothing-there" --passphrase-fd x
 want 3 'no display' env -u DISPLAY -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER XDG_RUNTIME_DIR=/nonexistent timeout 20 $B/suhbat --data "$T/dev"
 says 'no display' 'cannot open the screen'
 want 0 enrol $B/suhbat-key enrol "$T/study" "$T/i.sbe" -o "$T/grant.age"

@@ -2,6 +2,7 @@
 /* What did the caller ask for? */
 #include "tools/desk_cli.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +10,18 @@
 #include <sys/resource.h>
 
 #include "platform/arena.h"
+#include "platform/prompt.h"
 #include "platform/secret.h"
 #include "platform/text.h"
 #include "platform/xml.h"
+#include "tools/desk_keys.h"
+
+/* Of every program. */
+static const char *opt_passphrase_fd;
+static const struct cli_option everywhere[] = {
+    {"passphrase-fd", 0, "N", "read passphrases from this descriptor, a line each", &opt_passphrase_fd,
+     CLI_NUMBER, 0, 1023},
+    CLI_END};
 
 static void print_options(const struct cli_option *options)
 {
@@ -43,10 +53,9 @@ static void print_verb(const struct cli *cli, const struct cli_verb *verb)
 
 static void print_end(const struct cli *cli)
 {
-    if (cli->common) {
-        printf("\n  options for every verb\n");
-        print_options(cli->common);
-    }
+    printf("\n  options for every verb\n");
+    print_options(cli->common);
+    print_options(everywhere);
     printf("\n  '-' is standard input or output, '--' ends the options.\n"
            "  exit status: 0 done, 1 the data has faults, 2 misuse, 3 the machine, 4 the key\n");
 }
@@ -108,12 +117,15 @@ static int misuse(const char *program, const char *what, const char *word, const
 static int unknown_option(const char *program, const struct cli_verb *verb,
                           const struct cli_option *common, const char *word)
 {
-    const char *names[2 * CLI_OPTIONS_MAX];
+    const char *names[2 * CLI_OPTIONS_MAX + sizeof everywhere / sizeof *everywhere];
     size_t count = 0;
     for (const struct cli_option *o = verb->options; o && o->name; o++) {
         names[count++] = o->name;
     }
     for (const struct cli_option *o = common; o && o->name; o++) {
+        names[count++] = o->name;
+    }
+    for (const struct cli_option *o = everywhere; o->name; o++) {
         names[count++] = o->name;
     }
     const char *near = text_nearest(word + strspn(word, "-"), names, count);
@@ -201,6 +213,7 @@ static int take_option(const struct cli *cli, const struct cli_verb *verb, int a
     if (!o && verb) {
         o = find_option(verb->options, word, len);
     }
+    o = o ? o : find_option(everywhere, word, len);
     if (!o) {
         return unknown_option(cli->program, verb ? verb : &none, cli->common, word);
     }
@@ -248,6 +261,19 @@ static int read_line(const struct cli *cli, int argc, char **argv, const struct 
                 (*verb)->name, (*verb)->words, cli->program, (*verb)->name);
         return 2;
     }
+    return 0;
+}
+
+/* 0, or misuse said. */
+static int take_descriptor(const char *program)
+{
+    int fd = opt_passphrase_fd ? (int)strtoul(opt_passphrase_fd, NULL, 10) : -1;
+    if (fd >= 0 && fcntl(fd, F_GETFD) < 0) {
+        fprintf(stderr, "%s: --passphrase-fd %d is not open\nhint: %s … --passphrase-fd 3 3< FILE\n",
+                program, fd, program);
+        return 2;
+    }
+    prompt_from(fd);
     return 0;
 }
 
@@ -310,8 +336,10 @@ int cli_main(const char *program, const char *about, const struct cli_verb *verb
     int status = answer_about(&cli, argc, argv);
     if (status < 0) {
         status = read_line(&cli, argc, argv, &verb, &words);
+        status = status ? status : take_descriptor(program);
         status = status ? status : run_verb(&cli, verb, &words);
     }
     free(words.list);
+    desk_forget_passphrases();
     return status;
 }

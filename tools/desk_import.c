@@ -10,53 +10,74 @@
 
 /* ---- histories ---- */
 
-struct branch_row {
-    uint8_t id[16], parent[16];
-};
 struct gathering {
+    const struct desk *desk;
     struct histories *out;
-    struct branch_row *rows; /* beside out->list */
 };
 
-static bool gather_history(void *user, const struct db_value *c, size_t count, struct err *err)
+static struct history *add_history(struct histories *all, const uint8_t id[16], uint64_t from,
+                                   uint64_t held, uint64_t receipt_seq)
+{
+    all->list = mem_grow(all->list, all->count + 1, sizeof *all->list);
+    struct history *h = &all->list[all->count++];
+    *h = (struct history){.from = from, .held = held, .receipt_seq = receipt_seq};
+    memcpy(h->id, id, 16);
+    return h;
+}
+
+static bool gather_device(void *user, const struct db_value *c, size_t count, struct err *err)
 {
     struct gathering *g = user;
-    size_t n = g->out->count;
+    struct buf plain = {0};
     (void)count;
-    (void)err;
-    g->out->list = mem_grow(g->out->list, n + 1, sizeof *g->out->list);
-    g->rows = mem_grow(g->rows, n + 1, sizeof *g->rows);
-    g->out->list[n] = (struct history){.from = (uint64_t)c[2].number,
-                                       .held = (uint64_t)c[3].number,
-                                       .receipt_seq = (uint64_t)c[4].number};
-    memcpy(g->out->list[n].id, c[0].bytes, 16);
-    memcpy(g->rows[n].id, c[0].bytes, 16);
-    memcpy(g->rows[n].parent, c[1].bytes, 16);
-    for (size_t i = 0; i < n; i++) { /* a parent is older than its child */
-        if (memcmp(g->rows[i].id, g->rows[n].parent, 16) == 0) {
-            g->out->list[n].parent = i;
+    bool ok = c[0].len == 16 &&
+              desk_unlock(g->desk, &plain, "device", c[0].bytes, 0, &c[1], DEVICE_ROW, err);
+    if (ok) {
+        const uint8_t *row = (const uint8_t *)plain.data;
+        add_history(g->out, row + DEVICE_ID, 1, (uint64_t)c[2].number,
+                    get_u64(row + DEVICE_RECEIPT));
+    }
+    buf_fini(&plain);
+    return ok;
+}
+
+static bool gather_branch(void *user, const struct db_value *c, size_t count, struct err *err)
+{
+    struct gathering *g = user;
+    struct buf plain = {0};
+    (void)count;
+    bool ok = c[0].len == 16 &&
+              desk_unlock(g->desk, &plain, "branch", c[0].bytes, 0, &c[1], BRANCH_ROW, err);
+    if (ok) {
+        const uint8_t *row = (const uint8_t *)plain.data;
+        struct history *h = add_history(g->out, row + BRANCH_ID, get_u64(row + BRANCH_FROM),
+                                        (uint64_t)c[2].number, get_u64(row + BRANCH_RECEIPT));
+        for (size_t i = 0; i + 1 < g->out->count; i++) { /* a parent is older than its child */
+            if (memcmp(g->out->list[i].id, row + BRANCH_PARENT, 16) == 0) {
+                h->parent = i;
+            }
         }
     }
-    g->out->count++;
-    return true;
+    buf_fini(&plain);
+    return ok;
 }
 
 bool desk_histories(struct desk *desk, const uint8_t device[16], struct histories *out,
                     struct err *err)
 {
-    struct gathering g = {.out = out};
-    struct db_value v[] = {db_blob(device, 16)};
+    struct gathering g = {desk, out};
+    uint8_t name[16];
     *out = (struct histories){0};
-    bool ok = db_run(desk->db,
-                     "SELECT d.id, d.id, 1, coalesce(h.seq, 0), d.receipt_seq FROM device d"
-                     " LEFT JOIN hold h ON h.id = d.id WHERE d.id = ?1",
-                     v, 1, gather_history, &g, err) &&
-              db_run(desk->db,
-                     "SELECT b.id, b.parent, b.seq, coalesce(h.seq, 0), b.receipt_seq FROM branch b"
-                     " LEFT JOIN hold h ON h.id = b.id WHERE b.device = ?1 ORDER BY b.rowid",
-                     v, 1, gather_history, &g, err);
-    free(g.rows);
-    return ok;
+    desk_name(desk, name, "owner", device, 16);
+    struct db_value v[] = {db_blob(name, 16)};
+    return db_run(desk->db,
+                  "SELECT d.id, d.d, coalesce(h.seq, 0) FROM device d"
+                  " LEFT JOIN hold h ON h.id = d.id WHERE d.id = ?1",
+                  v, 1, gather_device, &g, err) &&
+           db_run(desk->db,
+                  "SELECT b.id, b.d, coalesce(h.seq, 0) FROM branch b"
+                  " LEFT JOIN hold h ON h.id = b.id WHERE b.device = ?1 ORDER BY b.n",
+                  v, 1, gather_branch, &g, err);
 }
 
 /* The history whose entry `seq` is, as history `h` sees it. */
@@ -72,14 +93,22 @@ static size_t owner(const struct histories *all, size_t h, uint64_t seq)
 static bool entry_of(struct desk *desk, const struct histories *all, size_t h, uint64_t seq,
                      uint8_t bytes[CHAIN_ENTRY], bool *found, struct err *err)
 {
-    struct db_value v[] = {db_blob(all->list[owner(all, h, seq)].id, 16), db_int((int64_t)seq)};
-    struct buf have = {0};
-    bool ok = db_run(desk->db, "SELECT bytes FROM entry WHERE device = ?1 AND seq = ?2", v, 2,
-                     desk_take_blob, &have, err);
-    *found = ok && have.len == CHAIN_ENTRY;
+    uint8_t name[16];
+    struct buf locked = {0}, have = {0};
+    desk_name(desk, name, "owner", all->list[owner(all, h, seq)].id, 16);
+    struct db_value v[] = {db_blob(name, 16), db_int((int64_t)seq)};
+    bool ok = db_run(desk->db, "SELECT d FROM entry WHERE device = ?1 AND seq = ?2", v, 2,
+                     desk_take_blob, &locked, err);
+    *found = ok && locked.len > 0;
+    if (*found) {
+        struct db_value got = db_blob(locked.data, locked.len);
+        ok = desk_unlock(desk, &have, "entry", name, seq, &got, CHAIN_ENTRY, err);
+        *found = ok;
+    }
     if (*found) {
         memcpy(bytes, have.data, CHAIN_ENTRY);
     }
+    buf_fini(&locked);
     buf_fini(&have);
     return ok;
 }
@@ -160,22 +189,19 @@ static bool begin_branch(struct desk *desk, struct histories *all, const uint8_t
     struct history *h = &all->list[all->count++];
     *h = (struct history){.parent = parent, .from = seq};
     memcpy(h->id, hash, 16);
-    struct db_value v[] = {db_blob(h->id, 16), db_blob(device, 16),
-                           db_blob(all->list[parent].id, 16), db_int((int64_t)seq)};
-    return db_run(desk->db, "INSERT INTO branch(id, device, parent, seq) VALUES(?1, ?2, ?3, ?4)", v,
-                  4, NULL, NULL, err);
+    uint8_t row[BRANCH_ROW] = {0};
+    memcpy(row + BRANCH_ID, h->id, 16);
+    memcpy(row + BRANCH_PARENT, all->list[parent].id, 16);
+    put_u64(row + BRANCH_FROM, seq);
+    return desk_put_branch(desk, device, row, err);
 }
 
 /* Entries from `seq` on are kept apart from now on. */
 static bool hold(struct desk *desk, struct history *h, uint64_t seq, const char *why,
                  struct err *err)
 {
-    struct db_value v[] = {db_blob(h->id, 16), db_int((int64_t)seq), db_text(why)};
     h->held = h->held && h->held < seq ? h->held : seq;
-    return db_run(desk->db,
-                  "INSERT INTO hold(id, seq, why) VALUES(?1, ?2, ?3)"
-                  " ON CONFLICT(id) DO UPDATE SET seq = min(seq, excluded.seq)",
-                  v, 3, NULL, NULL, err);
+    return desk_put_hold(desk, h->id, seq, why, err);
 }
 
 static bool alarm_fork(struct desk *desk, const uint8_t device[16], uint64_t seq, int64_t wall_ms,
@@ -185,8 +211,7 @@ static bool alarm_fork(struct desk *desk, const uint8_t device[16], uint64_t seq
     text_hex(hex, device, 16);
     snprintf(text, sizeof text, "fork: device %s has two different entries %llu", hex,
              (unsigned long long)seq);
-    struct db_value v[] = {db_int(wall_ms), db_text(text)};
-    return db_run(desk->db, "INSERT INTO alarm(at, text) VALUES(?1, ?2)", v, 2, NULL, NULL, err);
+    return desk_put_note(desk, "alarm", wall_ms, text, strlen(text), err);
 }
 
 /* The history that the batch goes on with; where it contradicts all of them, a new one. */
@@ -248,40 +273,36 @@ static bool put_object(struct desk *desk, const struct chain_entry *e, const uin
                        struct err *err)
 {
     int64_t had;
-    struct db_value o[] = {db_blob(owner_id, 16),     db_int((int64_t)e->seq),
-                           db_blob(e->object_id, 16), db_blob(e->object_hash, 32),
-                           db_blob(object->bytes, object->len), db_int(wall_ms)};
+    uint8_t name[16], row[OBJECT_ROW];
+    desk_name(desk, name, "owner", owner_id, 16);
+    struct db_value v[] = {db_blob(name, 16), db_int((int64_t)e->seq)};
     *fresh = false;
-    if (!db_number(desk->db, &had, 0, "SELECT 1 FROM object WHERE device = ?1 AND seq = ?2", o, 2,
+    if (!db_number(desk->db, &had, 0, "SELECT 1 FROM object WHERE device = ?1 AND seq = ?2", v, 2,
                    err)) {
         return false;
     }
     *fresh = !had;
-    return had || db_run(desk->db,
-                         "INSERT INTO object(device, seq, id, hash, sealed, imported)"
-                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-                         o, 6, NULL, NULL, err);
+    memcpy(row + OBJECT_ID, e->object_id, 16);
+    memcpy(row + OBJECT_HASH, e->object_hash, 32);
+    put_u64(row + OBJECT_AT, (uint64_t)wall_ms);
+    return had ||
+           desk_put_object(desk, owner_id, e->seq, row, object->bytes, object->len, err);
 }
 
 static bool put_entry(struct desk *desk, const struct chain_entry *e, const uint8_t owner_id[16],
                       const uint8_t bytes[CHAIN_ENTRY], bool *fresh, struct err *err)
 {
-    uint8_t hash[32];
+    uint8_t name[16];
     int64_t had;
-    chain_hash(hash, bytes);
-    struct db_value v[] = {db_blob(owner_id, 16), db_int((int64_t)e->seq),
-                           db_blob(hash, 32),     db_int((int64_t)e->kind),
-                           db_blob(e->object_id, 16), db_blob(bytes, CHAIN_ENTRY)};
+    desk_name(desk, name, "owner", owner_id, 16);
+    struct db_value v[] = {db_blob(name, 16), db_int((int64_t)e->seq)};
     *fresh = false;
     if (!db_number(desk->db, &had, 0, "SELECT 1 FROM entry WHERE device = ?1 AND seq = ?2", v, 2,
                    err)) {
         return false;
     }
     *fresh = !had;
-    return had || db_run(desk->db,
-                         "INSERT INTO entry(device, seq, hash, kind, object, bytes)"
-                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-                         v, 6, NULL, NULL, err);
+    return had || desk_put_entry(desk, owner_id, bytes, err);
 }
 
 /* `first_new`: the first entry that was not here, or whose object was not; 0 when all was. */
@@ -321,10 +342,13 @@ static bool insert(struct desk *desk, const struct histories *all, size_t h, con
 static bool known_device(void *user, const uint8_t study_id[16], const uint8_t key[32])
 {
     struct desk *desk = user;
-    struct db_value v[] = {db_blob(key, 32)};
+    uint8_t id[16], name[16]; /* the id is made of the key */
     int64_t found;
+    chain_device_id(id, key);
+    desk_name(desk, name, "owner", id, 16);
+    struct db_value v[] = {db_blob(name, 16)};
     return memcmp(study_id, desk->catalogue.study_id, 16) == 0 &&
-           db_number(desk->db, &found, 0, "SELECT 1 FROM device WHERE sign_pk = ?1", v, 1, NULL) &&
+           db_number(desk->db, &found, 0, "SELECT 1 FROM device WHERE id = ?1", v, 1, NULL) &&
            found;
 }
 
@@ -343,7 +367,9 @@ static bool find_gap(struct desk *desk, const struct histories *all, size_t h,
     int64_t before = 0;
     uint64_t below = b->first_seq;
     for (;;) {
-        struct db_value v[] = {db_blob(all->list[h].id, 16), db_int((int64_t)below)};
+        uint8_t name[16];
+        desk_name(desk, name, "owner", all->list[h].id, 16);
+        struct db_value v[] = {db_blob(name, 16), db_int((int64_t)below)};
         if (!db_number(desk->db, &before, 0,
                        "SELECT max(seq) FROM entry WHERE device = ?1 AND seq < ?2", v, 2, err)) {
             return false;
@@ -404,49 +430,33 @@ bool desk_import(struct desk *desk, const void *tar, size_t len, int64_t wall_ms
 
 /* ---- what was kept apart ---- */
 
-struct found_device {
-    uint8_t id[16];
-    unsigned count;
-};
-
-static bool find_device(void *user, const struct db_value *c, size_t count, struct err *err)
-{
-    struct found_device *f = user;
-    (void)count;
-    (void)err;
-    memcpy(f->id, c[0].bytes, 16);
-    f->count++;
-    return true;
-}
-
 bool desk_accept(struct desk *desk, const char *device, unsigned history, int64_t wall_ms,
                  unsigned *records, struct err *err)
 {
-    struct found_device f = {.count = 0};
+    uint8_t id[16];
+    unsigned found;
     struct histories all = {0};
-    struct db_value name[] = {db_text(device)};
     *records = 0;
-    if (!db_run(desk->db,
-                "SELECT id FROM device WHERE length(?1) >= 4 AND"
-                " substr(lower(hex(id)), 1, length(?1)) = lower(?1)",
-                name, 1, find_device, &f, err)) {
+    if (!desk_find_device(desk, device, id, &found, err)) {
         return false;
     }
-    if (f.count != 1) {
-        err_set(err, ERR_INPUT, f.count ? "the names of several devices begin so"
+    if (found != 1) {
+        err_set(err, ERR_INPUT, found ? "the names of several devices begin so"
                                         : "the desk knows no such device");
         err_at(err, "%s", device);
         return err_hint(err, "suhbat-sync status lists them; four characters or more");
     }
-    bool ok = db_begin(desk->db, err) && desk_histories(desk, f.id, &all, err);
+    bool ok = db_begin(desk->db, err) && desk_histories(desk, id, &all, err);
     for (size_t h = 0; ok && h < all.count; h++) {
         int64_t n = 0;
         char text[120], hex[33];
-        struct db_value v[] = {db_blob(all.list[h].id, 16), db_int((int64_t)all.list[h].held)};
+        uint8_t name[16];
+        desk_name(desk, name, "owner", all.list[h].id, 16);
+        struct db_value v[] = {db_blob(name, 16), db_int((int64_t)all.list[h].held)};
         if (!all.list[h].held || (history && history != h + 1)) {
             continue;
         }
-        text_hex(hex, f.id, 16);
+        text_hex(hex, id, 16);
         snprintf(text, sizeof text, "accept device %s, history %zu, from entry %llu", hex, h + 1,
                  (unsigned long long)all.list[h].held);
         ok = db_number(desk->db, &n, 0,

@@ -2,6 +2,7 @@
 /* Where do the study's keys lie, and how are they read? */
 #include "tools/desk_keys.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,14 +10,189 @@
 #include "platform/enrol.h"
 #include "platform/file.h"
 #include "platform/package.h"
+#include "platform/prompt.h"
 #include "platform/text.h"
+#include "platform/vault.h"
 
 static const char seed_mark[] = "SUHBAT-SEED-1 ";
+
+/* The key behind the mark in a file's text. */
+static bool seed_of(uint8_t seed[32], const struct buf *text)
+{
+    const char *at = text->len ? strstr(text->data, seed_mark) : NULL;
+    char hex[65] = "";
+    if (at) {
+        strncat(hex, at + sizeof seed_mark - 1, 64);
+    }
+    bool ok = at && text_unhex(seed, 32, hex);
+    secret_wipe(hex, sizeof hex);
+    return ok;
+}
 
 char *desk_path(struct arena *arena, const char *dir, const char *name)
 {
     return arena_printf(arena, "%s/%s", dir, name);
 }
+
+/* ---- passphrases ---- */
+
+#ifdef SUHBAT_TEST
+enum { KEY_LOG_N = 10 };
+#else
+enum { KEY_LOG_N = 18 }; /* as age does: about a second, 256 MiB */
+#endif
+enum { KNOWN_MOST = 8, TRIES = 3 };
+
+static struct { /* each PROMPT_MOST bytes of locked memory */
+    char *known[KNOWN_MOST], *fresh;
+    size_t count;
+    bool clear; /* key files are written in clear */
+} passphrases;
+
+void desk_no_passphrase(void)
+{
+    passphrases.clear = true;
+}
+
+void desk_forget_passphrases(void)
+{
+    for (size_t i = 0; i < passphrases.count; i++) {
+        secret_free(passphrases.known[i]);
+    }
+    secret_free(passphrases.fresh);
+    memset(&passphrases, 0, sizeof passphrases);
+}
+
+/* It is tried first from now on; the oldest goes when there are too many. */
+static void keep_known(const char *pass)
+{
+    if (passphrases.count == KNOWN_MOST) {
+        secret_free(passphrases.known[--passphrases.count]);
+    }
+    memmove(passphrases.known + 1, passphrases.known, passphrases.count * sizeof(char *));
+    passphrases.known[0] = secret_new(PROMPT_MOST);
+    memcpy(passphrases.known[0], pass, PROMPT_MOST);
+    passphrases.count++;
+}
+
+bool desk_ask_new_passphrase(struct err *err)
+{
+    struct buf tidy = {0};
+    char *pass = secret_new(PROMPT_MOST), *again = secret_new(PROMPT_MOST);
+    bool ok = prompt_read(pass, "new passphrase for the key files", err);
+    if (ok && !vault_passphrase(&tidy, pass, strlen(pass))) {
+        err_set(err, ERR_INPUT, "the passphrase has fewer than %d words", (int)VAULT_WORDS_MIN);
+        ok = err_hint(err, "five words or more; 'suhbat-key passphrase' draws some");
+    }
+    buf_fini(&tidy);
+    if (ok && prompt_is_terminal()) {
+        ok = prompt_read(again, "once more", err) &&
+             (strcmp(pass, again) == 0 || err_set(err, ERR_INPUT, "these are two passphrases"));
+    }
+    secret_free(again);
+    secret_free(passphrases.fresh);
+    passphrases.fresh = ok ? pass : NULL;
+    if (ok) {
+        keep_known(pass);
+    } else {
+        secret_free(pass);
+    }
+    return ok;
+}
+
+static bool open_with(struct buf *text, const struct buf *file, const char *pass)
+{
+    struct age_keys keys = {.passphrase = pass};
+    buf_cut(text, 0);
+    return age_open(text, file->data, file->len, &keys, NULL, NULL);
+}
+
+/* Those that are known first; then on the terminal three, from a descriptor as many as come. */
+static bool open_protected(struct buf *text, const struct buf *file, const char *path,
+                           struct err *err)
+{
+    char *pass = secret_new(PROMPT_MOST);
+    bool ok = false, more = true;
+    for (size_t i = 0; i < passphrases.count && !ok; i++) {
+        ok = open_with(text, file, passphrases.known[i]);
+    }
+    for (int k = 0; !ok && more && (k < TRIES || !prompt_is_terminal()); k++) {
+        struct buf what = {0};
+        buf_printf(&what, "passphrase of %s", file_name(path));
+        more = prompt_read(pass, what.data, err);
+        buf_fini(&what);
+        ok = more && open_with(text, file, pass);
+        if (ok) {
+            keep_known(pass);
+        }
+    }
+    secret_free(pass);
+    return ok || (!more && err && err->code == ERR_MISUSE) ||
+           err_set(err, ERR_AUTH, "no passphrase that was given opens the file");
+}
+
+/* The text of a key file; where it is in clear, that is said. */
+static bool read_key_file(struct buf *text, const char *path, bool *was_clear, struct err *err)
+{
+    struct buf file = {0}, plain = {0};
+    bool ok = file_read(&file, path, DESK_KEY_FILE_MAX, err);
+    *was_clear = ok && !age_is_file(file.data, file.len);
+    if (*was_clear) {
+        buf_add(text, file.data, file.len);
+    } else if (ok) {
+        ok = age_dearmor(&plain, file.data, file.len, err) &&
+             open_protected(text, &plain, path, err);
+        if (!ok && err && !strstr(err->where, path)) {
+            err_at(err, "%s", path);
+        }
+    }
+    buf_fini(&file);
+    buf_fini(&plain);
+    return ok;
+}
+
+static bool read_secret(struct buf *text, const char *path, struct err *err)
+{
+    bool clear;
+    if (!read_key_file(text, path, &clear, err)) {
+        return false;
+    }
+    if (clear) {
+        fprintf(stderr, "warning: %s is not under a passphrase\nhint: suhbat-key protect %s\n", path,
+                path);
+    }
+    return true;
+}
+
+static bool write_secret(const char *path, const struct buf *text, bool force, struct err *err)
+{
+    struct buf sealed = {0};
+    assert(passphrases.fresh || passphrases.clear);
+    bool ok = passphrases.clear
+                  ? file_write(path, text->data, text->len, FILE_PRIVATE, force, err)
+                  : age_seal_passphrase(&sealed, text->data, text->len, passphrases.fresh, KEY_LOG_N,
+                                        err) &&
+                        file_write(path, sealed.data, sealed.len, FILE_PRIVATE, force, err);
+    buf_fini(&sealed);
+    return ok;
+}
+
+bool desk_protect(const char *path, bool *was_clear, struct err *err)
+{
+    struct buf text = {0};
+    uint8_t key[32];
+    bool ok = read_key_file(&text, path, was_clear, err);
+    if (ok && !seed_of(key, &text) && !age_identity_file(key, text.data, text.len, NULL)) {
+        err_set(err, ERR_INPUT, "the file holds no key");
+        ok = err_at(err, "%s", path);
+    }
+    secret_wipe(key, sizeof key);
+    ok = ok && write_secret(path, &text, true, err);
+    buf_fini(&text);
+    return ok;
+}
+
+/* ---- key files ---- */
 
 bool desk_write_seed(const char *path, const uint8_t seed[32], const char *what, struct err *err)
 {
@@ -24,7 +200,7 @@ bool desk_write_seed(const char *path, const uint8_t seed[32], const char *what,
     char hex[65];
     text_hex(hex, seed, 32);
     buf_printf(&text, "# suhbat: %s; keep it secret\n%s%s\n", what, seed_mark, hex);
-    bool ok = file_write(path, text.data, text.len, FILE_PRIVATE, false, err);
+    bool ok = write_secret(path, &text, false, err);
     secret_wipe(hex, sizeof hex);
     buf_fini(&text);
     return ok;
@@ -33,19 +209,10 @@ bool desk_write_seed(const char *path, const uint8_t seed[32], const char *what,
 bool desk_read_seed(uint8_t seed[32], const char *path, struct err *err)
 {
     struct buf text = {0};
-    bool ok = file_read(&text, path, DESK_KEY_FILE_MAX, err);
-    const char *at = ok ? strstr(text.data, seed_mark) : NULL;
-    if (ok) {
-        char hex[65] = "";
-        if (at) {
-            strncat(hex, at + sizeof seed_mark - 1, 64);
-        }
-        ok = at && text_unhex(seed, 32, hex);
-        secret_wipe(hex, sizeof hex);
-        if (!ok) {
-            err_set(err, ERR_AUTH, "the file holds no signing key");
-            err_at(err, "%s", path);
-        }
+    bool ok = read_secret(&text, path, err);
+    if (ok && !seed_of(seed, &text)) {
+        err_set(err, ERR_AUTH, "the file holds no signing key");
+        ok = err_at(err, "%s", path);
     }
     buf_fini(&text);
     return ok;
@@ -61,7 +228,7 @@ bool desk_write_identity(const char *path, const uint8_t identity[32], const cha
     age_recipient_text(public, recipient);
     age_identity_text(secret, identity);
     buf_printf(&text, "# suhbat: %s; keep it secret\n# public key: %s\n%s\n", what, public, secret);
-    bool ok = file_write(path, text.data, text.len, FILE_PRIVATE, false, err);
+    bool ok = write_secret(path, &text, false, err);
     secret_wipe(secret, sizeof secret);
     buf_fini(&text);
     return ok;
@@ -70,7 +237,7 @@ bool desk_write_identity(const char *path, const uint8_t identity[32], const cha
 bool desk_read_identity(uint8_t identity[32], const char *path, struct err *err)
 {
     struct buf text = {0};
-    bool ok = file_read(&text, path, DESK_KEY_FILE_MAX, err) &&
+    bool ok = read_secret(&text, path, err) &&
               (age_identity_file(identity, text.data, text.len, err) || err_at(err, "%s", path));
     buf_fini(&text);
     return ok;

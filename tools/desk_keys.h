@@ -8,15 +8,30 @@
  *   STUDY/root-1.key …                  root seeds: keep offline
  *   STUDY/author.key, author.cert       who signs forms
  *   STUDY/desk.key, desk.cert           who signs receipts
- *   STUDY/coordinator.identity, escrow.identity, package.identity, recovery.identity   age
- * identities STUDY/tokens/, STUDY/devices/       open invitations, enrolled devices' certificates
+ *   STUDY/coordinator.identity, escrow.identity, package.identity, recovery.identity
+ *                                       age identities
+ *   STUDY/tokens/, STUDY/devices/       open invitations, enrolled devices' certificates
  *
- * Files are 0600, folders 0700.  A key comes by file, never by argument.
+ * A key file is an age file under a passphrase, so that stock `age` opens it, or (older ones) its
+ * text in clear: that is taken with a warning.  Files are 0600, folders 0700.  A key comes by file,
+ * never by argument.
  */
 #include "platform/age.h"
 #include "platform/catalogue.h"
 
 enum { DESK_KEY_FILE_MAX = 64 * 1024 };
+
+/* ---- passphrases: those that opened a key file are tried on the next, before one is asked for ---- */
+
+/* A new one for the key files that are written from here on: asked for twice on a terminal, read once
+ * from a descriptor.  ERR_INPUT when it has fewer than five words. */
+MUST_CHECK bool desk_ask_new_passphrase(struct err *err);
+/* Key files are written in clear. */
+void desk_no_passphrase(void);
+/* Wipe all that are known. */
+void desk_forget_passphrases(void);
+/* Put a key file under the new passphrase; *was: it was in clear. */
+MUST_CHECK bool desk_protect(const char *path, bool *was_clear, struct err *err);
 
 char *desk_path(struct arena *arena, const char *dir, const char *name);
 

@@ -4,7 +4,9 @@
 /*
  * desk_store: what the coordinator's desk holds, in one SQLite file of a 0700 folder.
  *
- * Objects stay sealed at rest; only export opens them, with an identity that comes by file.
+ * Records stay sealed as they came; only export opens them, with an identity that comes by file.
+ * What the file says about forms, devices and people is locked under the desk's key, which lies
+ * beside it as an age file to the study's recipients: one of their identities opens the desk.
  * Import is idempotent: the same entry twice is nothing, another entry under the same number is a
  * fork: an alarm, and both sides are kept apart.  Source: docs/RECORD.md section 5.
  */
@@ -14,12 +16,18 @@
 
 struct desk;
 
-/* Open DIR (made when `make`), with the study's catalogue inside. */
-MUST_CHECK bool desk_open(struct desk **desk, const char *dir, bool make, struct err *err);
+/* Open DIR.  A desk that an older version left in clear is locked first, in one transaction. */
+MUST_CHECK bool desk_open(struct desk **desk, const char *dir, const uint8_t identity[32],
+                          struct err *err);
+/* The same; where there is none it is made for the recipients of `catalogue`, and needs no identity
+ * (NULL; ERR_AUTH where there is one already). */
+MUST_CHECK bool desk_make(struct desk **desk, const char *dir, const struct catalogue *catalogue,
+                          const uint8_t *identity, struct err *err);
 void desk_close(struct desk *desk);
 const struct catalogue *desk_catalogue(const struct desk *desk);
 const char *desk_dir(const struct desk *desk);
 
+/* Where its recipients are others, the desk's key goes to them. */
 MUST_CHECK bool desk_set_catalogue(struct desk *desk, const void *bytes, size_t len,
                                    struct err *err);
 /* A file STUDY/devices/….device: certificate, box key, genesis hash. */

@@ -14,9 +14,14 @@
 #include "tools/desk_keys.h"
 
 static const char *opt_withdraw, *opt_out, *opt_force, *opt_days, *opt_identity, *opt_words,
-    *opt_device, *opt_revoke;
+    *opt_device, *opt_revoke, *opt_root, *opt_no_passphrase;
 
 enum { WARN_DAYS = 30, TOKEN_DAYS = 14 };
+
+static const char *root_path(struct arena *arena, const char *dir)
+{
+    return opt_root ? opt_root : desk_path(arena, dir, "root-1.key");
+}
 
 static uint64_t now_s(void)
 {
@@ -61,6 +66,60 @@ static bool make_identity(struct arena *arena, const char *dir, const char *name
     return ok;
 }
 
+/* ---- where each key belongs ---- */
+
+static const struct {
+    const char *file, *place;
+    bool apart; /* from the desk */
+} places[] = {
+    {"root-1.key", "offline, with the study's head: enrols devices, signs the catalogue", true},
+    {"escrow.identity", "with another person, in another building: opens what the desk lost", true},
+    {"recovery.identity", "offline: opens a device that locked itself for travel", true},
+    {"author.key", "with who signs forms", false},
+    {"desk.key", "at the desk: signs receipts", false},
+    {"coordinator.identity", "at the desk: opens records", false},
+    {"package.identity", "with root-1.key: enrols devices, signs the catalogue", false},
+};
+
+static void say_places(void)
+{
+    puts("where each key belongs:");
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        printf("  %-22s%s\n", places[i].file, places[i].place);
+    }
+}
+
+/* Whoever takes the folder has all of them. */
+static void warn_together(struct arena *arena, const char *dir)
+{
+    struct buf together = {0};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (places[i].apart && file_exists(desk_path(arena, dir, places[i].file))) {
+            buf_printf(&together, "%s%s", together.len ? ", " : "", places[i].file);
+        }
+    }
+    if (together.len) {
+        fflush(stdout);
+        fprintf(stderr, "warning: beside the other keys in %s still: %s\n"
+                        "hint: move them to where they belong; --root and --identity take a file\n",
+                dir, together.data);
+    }
+    buf_fini(&together);
+}
+
+/* What new key files are put under. */
+static bool choose_passphrase(struct err *err)
+{
+    if (!opt_no_passphrase) {
+        return desk_ask_new_passphrase(err);
+    }
+    fputs("warning: the key files are written in clear: whoever has the folder has the study\n"
+          "hint: suhbat-key protect STUDY\n",
+          stderr);
+    desk_no_passphrase();
+    return true;
+}
+
 static bool run_init(const struct cli_words *words, struct err *err)
 {
     const char *dir = words->list[0];
@@ -74,6 +133,7 @@ static bool run_init(const struct cli_words *words, struct err *err)
         ok = err_set(err, ERR_INPUT, "there is a study in this folder already");
         err_at(err, "%s", dir);
     }
+    ok = ok && choose_passphrase(err);
     secret_random(seed, sizeof seed);
     secret_random(c->study_id, 16);
     c->epoch = 1;
@@ -108,13 +168,55 @@ static bool run_init(const struct cli_words *words, struct err *err)
             cert_read(&author, cert)) {
             desk_say_words("the author's words, shown beside each new form", author.subject, 32);
         }
-        printf("next: move root-1.key, escrow.identity and recovery.identity to another place;\n"
-               "      suhbat-key invite %s -o invitation.sbi\n",
-               dir);
+        say_places();
+        printf("next: suhbat-key invite %s -o invitation.sbi\n", dir);
+        warn_together(&arena, dir);
     }
     secret_wipe(seed, sizeof seed);
     buf_fini(&bytes);
     free(c);
+    arena_fini(&arena);
+    return ok;
+}
+
+/* Key files under a (new) passphrase: those of a study's folder, or by name. */
+static bool run_protect(const struct cli_words *words, struct err *err)
+{
+    struct arena arena;
+    unsigned done = 0;
+    arena_init(&arena);
+    bool ok = desk_ask_new_passphrase(err);
+    for (size_t i = 0; ok && i < words->count; i++) {
+        static const char *const ends[] = {".key", ".identity"};
+        const char *path = words->list[i], **names;
+        size_t count, found = 0;
+        bool clear, folder = file_list(&arena, &names, &count, path, ends[0], NULL);
+        for (size_t e = 0; ok && folder && e < 2; e++) {
+            ok = file_list(&arena, &names, &count, path, ends[e], err);
+            for (size_t k = 0; ok && k < count; k++) {
+                const char *file = desk_path(&arena, path, names[k]);
+                ok = desk_protect(file, &clear, err);
+                if (ok) {
+                    printf("%s: %s\n", file, clear ? "protected" : "under the new passphrase");
+                    done++;
+                    found++;
+                }
+            }
+        }
+        if (ok && !folder) {
+            ok = desk_protect(path, &clear, err);
+            if (ok) {
+                printf("%s: %s\n", path, clear ? "protected" : "under the new passphrase");
+                done++;
+            }
+        } else if (ok && !found) {
+            err_set(err, ERR_INPUT, "there is no key file in this folder");
+            ok = err_at(err, "%s", path);
+        }
+    }
+    if (!ok && done) {
+        err_hint(err, "%u files are under the new passphrase, the others are as they were", done);
+    }
     arena_fini(&arena);
     return ok;
 }
@@ -234,7 +336,7 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
         (enrol_request_read(&r, request.data, request.len, err) ||
          err_at(err, "%s", file_name(words->list[1]))) &&
         desk_read_catalogue(c, &catalogue, desk_path(&arena, dir, "catalogue.sbg"), err) &&
-        desk_read_seed(root, desk_path(&arena, dir, "root-1.key"), err) &&
+        desk_read_seed(root, root_path(&arena, dir), err) &&
         desk_read_identity(grant.package_secret, desk_path(&arena, dir, "package.identity"), err);
     if (ok && memcmp(r.study_id, c->study_id, 16) != 0) {
         ok = err_set(err, ERR_AUTH, "the request is for another study");
@@ -272,6 +374,7 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
         printf("device: %s\n", hex);
         ok = keep_label(&arena, dir, &r, hex, err);
         desk_say_words("the device's words, to compare on its screen", keys, sizeof keys);
+        warn_together(&arena, dir);
     }
     secret_wipe(root, sizeof root);
     secret_wipe(&grant, sizeof grant);
@@ -429,7 +532,7 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
     uint8_t root[32], identity[32];
     arena_init(&arena);
     bool ok = desk_read_catalogue(c, &old, desk_path(&arena, dir, "catalogue.sbg"), err) &&
-              desk_read_seed(root, desk_path(&arena, dir, "root-1.key"), err) &&
+              desk_read_seed(root, root_path(&arena, dir), err) &&
               desk_read_identity(identity, desk_path(&arena, dir, "package.identity"), err);
     for (size_t i = 1; ok && i < words->count; i++) {
         struct buf file = {0}, plain = {0};
@@ -460,6 +563,7 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
     if (ok) {
         printf("catalogue %llu: %u forms, %u recipients\n", (unsigned long long)c->epoch,
                c->form_count, c->recipient_count);
+        warn_together(&arena, dir);
     }
     secret_wipe(root, sizeof root);
     secret_wipe(identity, sizeof identity);
@@ -671,19 +775,32 @@ int main(int argc, char **argv)
     static const struct cli_option enrolling[] = {
         {"output", 'o', "FILE", "where to write the answer (grant.age)", &opt_out, CLI_TEXT, 0, 0},
         {"identity", 0, "FILE", "age identity that reads the device's label", &opt_identity, CLI_TEXT, 0, 0},
+        {"root", 0, "FILE", "the root key (STUDY/root-1.key)", &opt_root, CLI_TEXT, 0, 0},
         {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option cataloguing[] = {
         {"output", 'o', "FILE", "where to write", &opt_out, CLI_TEXT, 0, 0},
         {"withdraw", 0, "FORM_ID", "take this form out of force; its drafts can be finished",
          &opt_withdraw, CLI_TEXT, 0, 0},
+        {"root", 0, "FILE", "the root key (STUDY/root-1.key)", &opt_root, CLI_TEXT, 0, 0},
         {"revoke", 0, "NAME", "take nothing more from this device, and never unlock it",
          &opt_revoke, CLI_TEXT, 0, 0},
         {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
+    static const struct cli_option making[] = {
+        {"no-passphrase", 0, NULL, "write the key files in clear", &opt_no_passphrase, CLI_TEXT, 0, 0},
+        CLI_END};
+    static const char *const init_page[] = {
+        "The key files are put under one passphrase of five words or more; stock age opens them.",
+        "It is asked for on the terminal, or read from --passphrase-fd.", NULL};
+    static const char *const protect_page[] = {
+        "The new passphrase comes first, then those of files that have one already.",
+        "A file that goes to another person can have a passphrase of its own.", NULL};
     static const struct cli_verb verbs[] = {
         {"init", "STUDY", "make a study: root, author and desk keys, age identities, catalogue.", 1,
-         1, NULL, run_init, NULL},
+         1, making, run_init, init_page},
+        {"protect", "STUDY|FILE…", "put key files under a new passphrase.", 1, CLI_ANY, NULL,
+         run_protect, protect_page},
         {"invite", "STUDY", "an invitation for one device; prints the study's words.", 1, 1,
          inviting, run_invite, NULL},
         {"enrol", "STUDY REQUEST", "answer a device's request; prints the device's words.", 2, 2,

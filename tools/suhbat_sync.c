@@ -20,16 +20,6 @@
 static const char *opt_desk, *opt_identity, *opt_out, *opt_format, *opt_labels, *opt_force,
     *opt_split, *opt_sensitive, *opt_training, *opt_csv;
 
-static bool need_desk(struct desk **desk, bool make, struct err *err)
-{
-    *desk = NULL;
-    if (!opt_desk) {
-        err_set(err, ERR_INPUT, "no desk given");
-        return err_hint(err, "suhbat-sync --desk DIR …");
-    }
-    return desk_open(desk, opt_desk, make, err);
-}
-
 static bool need_identity(uint8_t identity[32], struct err *err)
 {
     if (!opt_identity) {
@@ -37,6 +27,39 @@ static bool need_identity(uint8_t identity[32], struct err *err)
         return err_hint(err, "--identity FILE, an age identity of one of the study's recipients");
     }
     return desk_read_identity(identity, opt_identity, err);
+}
+
+static bool have_folder(struct err *err)
+{
+    if (opt_desk) {
+        return true;
+    }
+    err_set(err, ERR_INPUT, "no desk given");
+    return err_hint(err, "suhbat-sync --desk DIR …");
+}
+
+/* The desk, opened by the identity; that goes to `identity`, too, unless it is NULL. */
+static bool need_desk(struct desk **desk, uint8_t identity[32], struct err *err)
+{
+    uint8_t own[32];
+    *desk = NULL;
+    bool ok = have_folder(err) && need_identity(own, err) && desk_open(desk, opt_desk, own, err);
+    if (ok && identity) {
+        memcpy(identity, own, 32);
+    }
+    secret_wipe(own, sizeof own);
+    return ok;
+}
+
+/* The same; one that is not there is made, and needs no identity. */
+static bool make_desk(struct desk **desk, const struct catalogue *c, struct err *err)
+{
+    uint8_t own[32];
+    *desk = NULL;
+    bool ok = have_folder(err) && (!opt_identity || need_identity(own, err)) &&
+              desk_make(desk, opt_desk, c, opt_identity ? own : NULL, err);
+    secret_wipe(own, sizeof own);
+    return ok;
 }
 
 static bool copy_private(struct arena *arena, const char *from, const char *name, const char *to,
@@ -83,7 +106,7 @@ static bool run_init(const struct cli_words *words, struct err *err)
     const char *study = words->list[0];
     arena_init(&arena);
     bool ok = desk_read_catalogue(c, &catalogue, desk_path(&arena, study, "catalogue.sbg"), err) &&
-              need_desk(&desk, true, err);
+              make_desk(&desk, c, err);
     if (ok) {
         ok = desk_set_catalogue(desk, catalogue.data, catalogue.len, err) &&
              copy_private(&arena, study, "desk.key", opt_desk, err) &&
@@ -106,7 +129,7 @@ static bool run_add_form(const struct cli_words *words, struct err *err)
     struct desk *desk;
     uint8_t identity[32];
     struct age_keys keys = {.identities = (const uint8_t(*)[32]) & identity, .count = 1};
-    bool ok = need_identity(identity, err) && need_desk(&desk, false, err);
+    bool ok = need_desk(&desk, identity, err);
     if (!ok) {
         return false;
     }
@@ -251,7 +274,7 @@ static bool run_import(const struct cli_words *words, struct err *err)
     struct desk *desk;
     struct arena arena;
     uint8_t identity[32];
-    bool ok = need_identity(identity, err) && need_desk(&desk, false, err);
+    bool ok = need_desk(&desk, identity, err);
     if (!ok) {
         return false;
     }
@@ -308,7 +331,7 @@ static bool run_receipt(const struct cli_words *words, struct err *err)
         err_set(err, ERR_INPUT, "no folder for the receipts given");
         return err_hint(err, "--out DIR, for example the stick that goes back to the devices");
     }
-    if (!need_desk(&w.desk, false, err)) {
+    if (!need_desk(&w.desk, NULL, err)) {
         return false;
     }
     arena_init(&arena);
@@ -385,7 +408,7 @@ static bool run_status(const struct cli_words *words, struct err *err)
 {
     struct desk *desk;
     (void)words;
-    if (!need_desk(&desk, false, err)) {
+    if (!need_desk(&desk, NULL, err)) {
         return false;
     }
     if (opt_csv) {
@@ -407,7 +430,7 @@ static bool run_accept(const struct cli_words *words, struct err *err)
         err_set(err, ERR_INPUT, "the number of a history is 1 or more");
         return err_at(err, "%s", words->list[1]);
     }
-    if (!need_desk(&desk, false, err)) {
+    if (!need_desk(&desk, NULL, err)) {
         return false;
     }
     bool ok =
@@ -435,7 +458,7 @@ static bool run_export(const struct cli_words *words, struct err *err)
         err_set(err, ERR_INPUT, opt_out ? "unknown format" : "no folder given");
         return err_hint(err, "export --format csv --out DIR");
     }
-    if (!need_identity(identity, err) || !need_desk(&desk, false, err)) {
+    if (!need_desk(&desk, identity, err)) {
         return false;
     }
     bool ok = desk_export_csv(desk, identity, &options, &counts, err) &&

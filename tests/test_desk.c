@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What does a desk tell that is switched off, and does an older one go on? */
+#include "tests/custody.h"
+
+#include <sys/wait.h>
+
+#include "tools/desk_keys.h"
+#include "platform/prompt.h"
+
+static const char form_xml[] =
+    "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml'>"
+    "<h:head><h:title>A secret title</h:title><model><instance><data id='test_form'><q/></data>"
+    "</instance><bind nodeset='/data/q'/></model></h:head><h:body><input ref='/data/q'>"
+    "<label>q</label></input></h:body></h:html>";
+
+struct seen {
+    unsigned records, devices, forms;
+    uint64_t contiguous;
+    bool title;
+};
+
+static bool see_object(void *user, const struct desk_object *o, struct err *err)
+{
+    struct seen *s = user;
+    (void)err;
+    s->records += o->id[0] == 0xA1 || o->id[0] == 0xA2;
+    return true;
+}
+
+static bool see_device(void *user, const struct desk_device *d, struct err *err)
+{
+    struct seen *s = user;
+    (void)err;
+    s->devices++;
+    s->contiguous = d->contiguous;
+    return true;
+}
+
+static bool see_form(void *user, const struct desk_form_row *f, struct err *err)
+{
+    struct seen *s = user;
+    (void)err;
+    s->forms++;
+    s->title = memmem(f->xml, f->xml_len, "A secret title", 14) != NULL;
+    return true;
+}
+
+static struct seen look(struct desk *desk)
+{
+    struct err err = {0};
+    struct seen s = {0};
+    OK(desk_objects(desk, see_object, &s, &err));
+    OK(desk_devices(desk, see_device, &s, &err));
+    OK(desk_forms(desk, see_form, &s, &err));
+    return s;
+}
+
+/* A desk as older versions left it: two records of one device, one form, a line of the log. */
+static void old_desk(struct study *s)
+{
+    struct err err = {0};
+    struct buf sql = {0};
+    struct db *db;
+    OK(file_folder(study_path(s, "desk"), 0700, &err));
+    OK(file_read(&sql, "tests/cases/golden/desk-1.sql", 1 << 20, &err));
+    OK(db_open(&db, study_path(s, "desk/desk.db"), sql.data, &err));
+    db_checkpoint(db);
+    db_close(db);
+    buf_fini(&sql);
+}
+
+static void assert_whole(struct desk *desk)
+{
+    struct seen seen = look(desk);
+    assert_int_equal(seen.records, 2);
+    assert_int_equal(seen.devices, 1);
+    assert_int_equal(seen.contiguous, 3);
+    assert_int_equal(seen.forms, 1);
+    assert_true(seen.title);
+}
+
+/* Nothing of a form, a device, a person or a time is in the folder's files. */
+static void assert_silent(struct study *s, const uint8_t (*ids)[16], size_t count)
+{
+    static const char *const words[] = {"A secret title", "test_form", "coordinator", "exported",
+                                        "SBG1", "sealed label", "fork"};
+    static const char *const files[] = {"desk/desk.db", "desk/desk.db-wal"};
+    for (size_t f = 0; f < 2; f++) {
+        struct buf bytes = {0};
+        if (!file_read(&bytes, study_path(s, files[f]), 64 << 20, NULL)) {
+            continue; /* no log is no trace */
+        }
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            if (memmem(bytes.data, bytes.len, words[i], strlen(words[i]))) {
+                fail_msg("'%s' is in %s", words[i], files[f]);
+            }
+        }
+        for (size_t i = 0; i < count; i++) {
+            assert_null(memmem(bytes.data, bytes.len, ids[i], 16));
+        }
+        buf_fini(&bytes);
+    }
+}
+
+static const uint8_t old_ids[3][16] = {
+    {0xA1, 1},
+    {0xA2, 2},
+    {0x51, 0x3d, 0x60, 0x95, 0xd0, 0x7f, 0x23, 0x4d, 0xf8, 0x26, 0x3b, 0x84, 0x93, 0x83, 0xce,
+     0x9c}};
+
+static void test_desk__an_old_desk_is_locked_and_goes_on(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct desk *desk;
+    uint8_t stranger[32] = {1, 2, 3};
+    study_init(&s);
+    old_desk(&s);
+    assert_false(desk_open(&desk, study_path(&s, "desk"), stranger, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    OK(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+    assert_whole(desk);
+    desk_close(desk);
+    assert_silent(&s, old_ids, 3);
+    OK(desk_open(&desk, study_path(&s, "desk"), s.escrow, &err)); /* any recipient's */
+    assert_whole(desk);
+    desk_close(desk);
+    assert_false(desk_open(&desk, study_path(&s, "desk"), stranger, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    study_fini(&s);
+}
+
+/* Killed on the way, at whichever write: the desk is the old one, or the new one, whole. */
+static void test_desk__a_cut_migration_is_none(void **state)
+{
+    (void)state;
+    for (unsigned ms = 0; ms < 12; ms++) {
+        struct err err = {0};
+        struct study s;
+        struct desk *desk;
+        int status;
+        study_init(&s);
+        old_desk(&s);
+        pid_t pid = fork();
+        if (pid == 0) {
+            bool ok = desk_open(&desk, study_path(&s, "desk"), s.coordinator, NULL);
+            _exit(ok ? 0 : 1);
+        }
+        usleep(ms * 1500);
+        kill(pid, SIGKILL);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        OK(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+        assert_whole(desk);
+        desk_close(desk);
+        study_fini(&s);
+    }
+}
+
+static void test_desk__a_new_desk_says_nothing_without_its_key(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct device_draft d;
+    struct export_report out;
+    struct import_report in;
+    struct buf tar = {0}, package = {0};
+    struct desk *desk;
+    uint8_t hash[32], ids[2][16] = {{0xA1, 9, 9}}, stranger[32] = {1, 2, 3};
+    bool fresh;
+    char key[300];
+    study_init(&s);
+    s.form = form_xml;
+    study_device(&s);
+    study_enrol(&s, hash);
+    memcpy(ids[1], device_id(s.device), 16);
+    draft(&s, &d, hash);
+    OK(device_finish(s.device, &d, ids[0], &finished, study_wall, &err));
+    OK(file_folder(study_path(&s, "out"), 0700, &err));
+    OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
+    take_batch(&s, "out", &tar);
+    desk = open_desk(&s);
+    OK(desk_import(desk, tar.data, tar.len, study_wall, &in, &err));
+    OK(device_package(s.device, hash, &package, &err));
+    OK(desk_add_form(desk, package.data, package.len, &fresh, &err));
+    OK(desk_log(desk, study_wall, "exported", &err));
+    desk_close(desk);
+    assert_silent(&s, (const uint8_t(*)[16])ids, 2);
+    assert_false(desk_open(&desk, study_path(&s, "desk"), stranger, &err));
+    assert_false(desk_make(&desk, study_path(&s, "desk"), &s.catalogue, NULL, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    assert_false(desk_make(&desk, study_path(&s, "desk"), &s.catalogue, stranger, &err));
+
+    /* other recipients: the desk's key goes to them, and to them alone */
+    OK(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+    age_recipient_of(s.catalogue.recipients[1].key, stranger);
+    s.catalogue.epoch++;
+    study_sign_catalogue(&s);
+    OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));
+    desk_close(desk);
+    OK(desk_open(&desk, study_path(&s, "desk"), stranger, &err));
+    assert_int_equal(look(desk).records, 1);
+    desk_close(desk);
+    assert_false(desk_open(&desk, study_path(&s, "desk"), s.escrow, &err));
+
+    snprintf(key, sizeof key, "%s", study_path(&s, "desk/desk-key.age"));
+    OK(file_remove(key, &err)); /* lost: said, and no other is made in its place */
+    assert_false(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    assert_non_null(strstr(err.what, "missing"));
+    assert_false(file_exists(key));
+    buf_fini(&tar);
+    buf_fini(&package);
+    study_fini(&s);
+}
+
+static bool swap_columns(struct study *s, const char *sql)
+{
+    struct err err = {0};
+    struct db *db;
+    OK(db_open(&db, study_path(s, "desk/desk.db"), "", &err));
+    bool ok = db_run(db, sql, NULL, 0, NULL, NULL, &err);
+    db_checkpoint(db);
+    db_close(db);
+    return ok;
+}
+
+/* A row in another's place is no row. */
+static void test_desk__rows_cannot_change_places(void **state)
+{
+    (void)state;
+    static const char *const swaps[] = {
+        "UPDATE entry SET d = (SELECT d FROM entry WHERE seq = 2) WHERE seq = 3",
+        "UPDATE object SET d = (SELECT d FROM object WHERE seq = 2) WHERE seq = 3",
+        "UPDATE device SET d = (SELECT d FROM entry WHERE seq = 1)",
+        "UPDATE meta SET d = (SELECT d FROM form)",
+        "UPDATE form SET d = (SELECT d FROM meta)",
+    };
+    for (size_t i = 0; i < sizeof swaps / sizeof *swaps; i++) {
+        struct err err = {0};
+        struct study s;
+        struct desk *desk;
+        struct seen seen = {0};
+        study_init(&s);
+        old_desk(&s);
+        OK(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+        desk_close(desk);
+        assert_true(swap_columns(&s, swaps[i]));
+        bool ok = desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err);
+        ok = ok && desk_devices(desk, see_device, &seen, &err) &&
+             desk_objects(desk, see_object, &seen, &err) && desk_forms(desk, see_form, &seen, &err);
+        if (ok) {
+            fail_msg("not noticed: %s", swaps[i]);
+        }
+        assert_int_equal(err.code, ERR_INPUT);
+        desk_close(desk);
+        study_fini(&s);
+    }
+}
+
+/* ---- key files ---- */
+
+static void ask_from(const char *text, int pipes[2])
+{
+    assert_int_equal(pipe(pipes), 0);
+    assert_int_equal(write(pipes[1], text, strlen(text)), strlen(text));
+    close(pipes[1]);
+    prompt_from(pipes[0]);
+}
+
+static void test_desk__key_files_are_under_a_passphrase(void **state)
+{
+    (void)state;
+    static const char pass[] = "one two three four five", other[] = "six seven eight nine ten";
+    struct err err = {0};
+    struct study s;
+    struct buf file = {0}, plain = {0}, lines = {0};
+    uint8_t back[32];
+    int pipes[2];
+    bool clear;
+    char id[300], key[300];
+    study_init(&s);
+    snprintf(id, sizeof id, "%s/a.identity", s.dir);
+    snprintf(key, sizeof key, "%s/a.key", s.dir);
+    ask_from("too few words\n", pipes);
+    assert_false(desk_ask_new_passphrase(&err));
+    assert_int_equal(err.code, ERR_INPUT);
+    close(pipes[0]);
+    buf_printf(&lines, "%s\n", pass);
+    ask_from(lines.data, pipes);
+    OK(desk_ask_new_passphrase(&err));
+    close(pipes[0]);
+    OK(desk_write_identity(id, s.coordinator, "coordinator", &err));
+    OK(desk_write_seed(key, s.root, "root", &err));
+    OK(desk_read_identity(back, id, &err)); /* known: nobody is asked again */
+    assert_memory_equal(back, s.coordinator, 32);
+    OK(file_read(&file, id, 1 << 16, &err));
+    assert_int_equal(strncmp(file.data, "age-encryption.org/v1\n-> scrypt ", 32), 0);
+    struct age_keys keys = {.passphrase = pass};
+    OK(age_open(&plain, file.data, file.len, &keys, NULL, &err));
+    assert_non_null(strstr(plain.data, "AGE-SECRET-KEY-1"));
+    desk_forget_passphrases();
+
+    ask_from("", pipes); /* nothing comes */
+    assert_false(desk_read_identity(back, id, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    close(pipes[0]);
+    ask_from("a wrong one\nanother wrong one\nthird\nfourth\n", pipes);
+    assert_false(desk_read_seed(back, key, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    close(pipes[0]);
+    buf_cut(&lines, 0);
+    buf_printf(&lines, "a wrong one\n%s\n", pass);
+    ask_from(lines.data, pipes);
+    OK(desk_read_seed(back, key, &err));
+    assert_memory_equal(back, s.root, 32);
+    close(pipes[0]);
+    desk_forget_passphrases();
+
+    /* another passphrase; and a file that was in clear */
+    desk_no_passphrase();
+    char bare[300];
+    snprintf(bare, sizeof bare, "%s/b.identity", s.dir);
+    OK(desk_write_identity(bare, s.escrow, "escrow", &err));
+    OK(desk_read_identity(back, bare, &err));
+    desk_forget_passphrases();
+    buf_cut(&lines, 0);
+    buf_printf(&lines, "%s\n%s\n", other, pass);
+    ask_from(lines.data, pipes);
+    OK(desk_ask_new_passphrase(&err));
+    OK(desk_protect(bare, &clear, &err));
+    assert_true(clear);
+    OK(desk_protect(id, &clear, &err));
+    assert_false(clear);
+    close(pipes[0]);
+    desk_forget_passphrases();
+    buf_cut(&lines, 0);
+    buf_printf(&lines, "%s\n", other);
+    ask_from(lines.data, pipes);
+    OK(desk_read_identity(back, id, &err));
+    assert_memory_equal(back, s.coordinator, 32);
+    OK(desk_read_identity(back, bare, &err));
+    assert_memory_equal(back, s.escrow, 32);
+    close(pipes[0]);
+    desk_forget_passphrases();
+
+    /* what is no key stays as it is */
+    buf_cut(&lines, 0);
+    buf_printf(&lines, "%s\n", other);
+    ask_from(lines.data, pipes);
+    OK(desk_ask_new_passphrase(&err));
+    snprintf(bare, sizeof bare, "%s/letter.key", s.dir);
+    OK(file_write(bare, "Dear all,\n", 10, 0600, false, &err));
+    assert_false(desk_protect(bare, &clear, &err));
+    buf_cut(&plain, 0);
+    OK(file_read(&plain, bare, 100, &err));
+    assert_string_equal(plain.data, "Dear all,\n");
+    close(pipes[0]);
+    desk_forget_passphrases();
+    prompt_from(-1);
+    buf_fini(&file);
+    buf_fini(&plain);
+    buf_fini(&lines);
+    study_fini(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_desk__an_old_desk_is_locked_and_goes_on),
+        cmocka_unit_test(test_desk__a_cut_migration_is_none),
+        cmocka_unit_test(test_desk__a_new_desk_says_nothing_without_its_key),
+        cmocka_unit_test(test_desk__rows_cannot_change_places),
+        cmocka_unit_test(test_desk__key_files_are_under_a_passphrase),
+    };
+    struct err err = {0};
+    db_setup();
+    xml_setup();
+    return secret_setup(&err) ? RUN(tests) : 1;
+}
