@@ -134,18 +134,17 @@ static void unlock_by_pin(struct app *app)
     ui_header(ui, &h);
     ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     int top = y, all_w = w;
+    float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
     w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
     if (ui->landscape) {
         app_message(app, x, &y, w);
     }
-    float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
     y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_unlock_pin_title), ui->theme.ink, true);
     enum { HALF_MINUTE_MS = 30000 };
     const char *at = app_date(app, clock_wall_ms() + app->locks.soft_left_ms + HALF_MINUTE_MS);
     y += ui_text(ui, x, y + ui_px(ui, 4), w, TEXT_HINT,
                  ui_fill(ui, S_unlock_pin_hint, at + strlen("dd.MM.yyyy "), NULL), ui->theme.soft,
                  true);
-    ui->text_scale = scale;
     y += ui_px(ui, 16);
     int said = y;
     if (ui->landscape) { /* what is said stands left, what is typed right */
@@ -161,6 +160,7 @@ static void unlock_by_pin(struct app *app)
     bool by_pass =
         ui_pill(ui, "by-pass", &px, &y, x, x + w, ui_str(ui, S_unlock_by_pass), false, false);
     ui_pills_end(ui, &px, &y, x);
+    ui->text_scale = scale;
     ui_body_end(ui, y > said ? y : said);
     if (by_pass) {
         app_lock_hard(app);
@@ -218,7 +218,6 @@ void screen_unlock(struct app *app)
         left_w = w - left_w - ui_px(ui, 20);
         y = top;
     }
-    ui->text_scale = scale;
     ui_field(ui, "pass", x, &y, left_w, ui->edit.text.data, ui->edit.cursor, true, !app->show_pass,
              1, app->message[0] != '\0', TEXT_BODY);
     suggest(app, x, &y, left_w);
@@ -238,6 +237,7 @@ void screen_unlock(struct app *app)
         ui->again = true;
     }
     ui_pills_end(ui, &px, &y, x);
+    ui->text_scale = scale;
     ui_body_end(ui, y);
     if (wants_language(app)) {
         return;

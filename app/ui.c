@@ -596,6 +596,7 @@ void ui_begin(struct ui *ui)
     ui->landscape = ui->w > ui->h;
     ui->body = (struct rect){0, 0, 0, 0};
     ui->content = 0;
+    ui->question_px = 0;
 }
 
 void ui_end(struct ui *ui)

@@ -120,6 +120,8 @@ struct ui {
     bool lines;            /* Shift and Enter is a new line in the field that is typed in */
     const char *title_cut; /* the title that the header had no room for, or NULL; the frame's */
     int header_h;          /* px; the header drawn last */
+    int question_px;       /* size of a question that a long word makes smaller; 0: none did so far.
+                              Nothing else of the page's body is larger than it then */
 };
 
 void ui_init(struct ui *ui, struct window *window);

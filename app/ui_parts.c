@@ -361,6 +361,7 @@ static void edge_glow(struct ui *ui, int most)
 void ui_body_end(struct ui *ui, int y)
 {
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP});
+    ui->question_px = 0; /* bars and keys have their own sizes */
     int content = y + ui->scroll - ui->body.y + ui_px(ui, 16);
     int most = content > ui->body.h ? content - ui->body.h : 0;
     ui->content = content;

@@ -27,12 +27,26 @@ float ui_cap_text(struct ui *ui, float most)
 
 int ui_text_px(const struct ui *ui, enum text_style style)
 {
-    return (int)lroundf(styles[style].size_dp * ui->scale * ui->text_scale);
+    int px = (int)lroundf(styles[style].size_dp * ui->scale * ui->text_scale);
+    bool held = ui->question_px && px > ui->question_px && style != TEXT_QUESTION;
+    return held ? ui->question_px : px;
 }
 
 int ui_line(const struct ui *ui, enum text_style style)
 {
-    return (int)lroundf(styles[style].line_dp * ui->scale * ui->text_scale);
+    float usual = styles[style].size_dp * ui->scale * ui->text_scale;
+    int px = ui_text_px(ui, style);
+    float line = styles[style].line_dp * ui->scale * ui->text_scale;
+    return (int)lroundf(px < (int)lroundf(usual) ? line * (float)px / usual : line);
+}
+
+/* Large letters keep the order of sizes: what stands under a question is no larger than it. */
+static void keep_order(struct ui *ui, enum text_style style, bool draw, float uncapped)
+{
+    if (draw && style == TEXT_QUESTION && ui->text_scale < uncapped) {
+        int px = ui_text_px(ui, style);
+        ui->question_px = ui->question_px && ui->question_px < px ? ui->question_px : px;
+    }
 }
 
 int ui_line_text(struct ui *ui, int x, int y, enum text_style style, const char *text, size_t len,
@@ -157,6 +171,7 @@ int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const cha
 {
     float before = ui_cap_text(ui, ui_word_scale(ui, style, text, w));
     int height = set_text(ui, x, y, w, style, text, c, draw);
+    keep_order(ui, style, draw, before);
     ui->text_scale = before;
     return height;
 }
@@ -431,6 +446,7 @@ int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const cha
     int height = set_rich(
         (struct rich){.ui = ui, .x = x, .y = y, .w = w, .style = style, .ink = c, .draw = draw},
         text);
+    keep_order(ui, style, draw, before);
     ui->text_scale = before;
     return height;
 }

@@ -4,6 +4,7 @@
 /* lint: what a picture owes its user, read off the draw list and the targets.  Measures in px. */
 #include "tests/scene.h"
 
+#include <limits.h>
 #include <math.h>
 
 enum { LINT_TARGET_DP = 48, LINT_MAIN_DP = 56, LINT_SLACK = 2 };
@@ -98,6 +99,27 @@ static inline bool lint_says_whole(const struct ui *ui)
     buf_fini(&all);
     buf_fini(&title);
     return is || ui->scroll > 0; /* it stands above */
+}
+
+/* Large letters keep the order of sizes: where a long word makes the question smaller, what stands in
+ * its page is no larger. */
+static inline void lint_order(struct lint *l, const struct ui *ui)
+{
+    bool body = false;
+    int least = INT_MAX, whole = ui_text_px(ui, TEXT_QUESTION);
+    for (size_t pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < ui->draws.count; i++) {
+            const struct draw *d = &ui->draws.list[i];
+            if (d->kind == DRAW_CLIP) {
+                body = d->rect.w > 0;
+            } else if (body && d->kind == DRAW_TEXT && d->len && pass == 0 && d->face == FACE_SERIF) {
+                least = d->size_px < least ? d->size_px : least;
+            } else if (body && d->kind == DRAW_TEXT && d->len && pass == 1 && least < whole - 1 &&
+                       d->face != FACE_SERIF && d->size_px > least) {
+                lint_say(l, "larger than the question: '%.*s'", (int)d->len, d->text);
+            }
+        }
+    }
 }
 
 static inline void lint_texts(struct lint *l, const struct ui *ui)
@@ -267,6 +289,7 @@ static inline unsigned lint_all(struct scene *s, const char *name, FILE *out)
 {
     struct lint l = {.name = name, .out = out};
     lint_texts(&l, &s->app.ui);
+    lint_order(&l, &s->app.ui);
     lint_targets(&l, &s->app.ui);
     lint_language(&l, &s->app.ui);
     return l.faults;

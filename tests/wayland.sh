@@ -71,7 +71,7 @@ done
 gcc -shared -fPIC -O1 -Wall -Wextra -Werror $(pkg-config --cflags "${libweston:?}") tests/weston_touch.c -o "$D/weston-touch.so"
 
 # ---- a device ----
-$B/suhbat-key init "$D/study" > /dev/null
+$B/suhbat-key init "$D/study" --no-passphrase > /dev/null 2>&1
 $B/suhbat-key invite "$D/study" -o "$D/stick/invitation.sbi" > /dev/null
 echo "$PASS" | $B/suhbat --data "$D/device" --enrol "$D/stick/invitation.sbi" > /dev/null
 $B/suhbat-key enrol "$D/study" "$D/stick/invitation.sbe" -o "$D/stick/grant.age" > /dev/null

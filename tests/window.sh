@@ -22,7 +22,7 @@ drive() { # SCRIPT DATA
         $T/suhbat --data "$D/$2" --media "$D/stick" --lang tg --window 1280x720
 }
 
-$B/suhbat-key init "$D/study" >/dev/null
+$B/suhbat-key init "$D/study" --no-passphrase >/dev/null 2>&1
 $B/suhbat-key invite "$D/study" -o "$D/stick/invitation.sbi" >/dev/null
 drive first untouched
 [ ! -e "$D/untouched/vault" ] || fail 'a passphrase that differs made a device'
