@@ -578,7 +578,7 @@ static int journal_typing(struct app *app)
     enum { REST_MS = 1000, MOST_MS = 5000 };
     struct edit *edit = &app->ui.edit;
     int64_t now = clock_mono_ms();
-    bool memo = memo_is_open(app);
+    bool memo = memo_is_open(app) || label_is_open(app);
     if (!app->interview || (app->screen != SCREEN_INTERVIEW && !memo) || !edit->id[0] ||
         (!memo && strncmp(edit->id, "field", 5) != 0)) {
         return -1;
@@ -600,6 +600,7 @@ static int journal_typing(struct app *app)
     }
     struct node *node = question_typed(app);
     memo_keep(app);
+    label_keep(app);
     if (node) {
         interview_typing(app->interview, node, edit->text.data);
     }

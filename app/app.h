@@ -59,7 +59,8 @@ enum app_sheet {
     SHEET_ABOUT,
     SHEET_TRAVEL,
     SHEET_CLOCK,
-    SHEET_SEAL
+    SHEET_SEAL,
+    SHEET_LABEL
 };
 
 enum { APP_AHEAD = 64 };
@@ -301,6 +302,13 @@ void memo_close(struct app *app);
 void memo_keep(struct app *app); /* what is typed of it, if it is open */
 bool memo_is_open(const struct app *app);
 void memo_sheet(struct app *app, int x, int *y, int w);
+/* The draft's own label: for its interviewer, on this device alone. */
+void label_open(struct app *app);
+void label_close(struct app *app);
+void label_keep(struct app *app); /* what is typed of it, if it is open */
+bool label_is_open(const struct app *app);
+void label_sheet(struct app *app, int x, int *y, int w);
+void app_label_draft(struct app *app, const char *text);
 /* Keys typed where a field waits open it. */
 void screen_open_waiting(struct app *app);
 void screen_reopen_typed(struct app *app); /* what was half typed on the page, as it was */

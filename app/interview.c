@@ -405,6 +405,9 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
     if (e.kind == JOURNAL_MEMO) {
         beside_keep_memo(i, &e);
     }
+    if (e.kind == JOURNAL_LABEL) {
+        beside_keep_label(i, e.value, e.value_len);
+    }
     if (e.kind == JOURNAL_PAGE) {
         buf_cut(&r->page, 0);
         buf_cut(&r->roster, 0);

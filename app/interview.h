@@ -33,6 +33,7 @@ struct interview {
     struct interview_file *files; /* attachments so far, the latest first */
     size_t files_len;
     struct interview_memo *memos; /* the interviewer's, the latest first */
+    char label[DEVICE_LABEL];     /* of the draft; "" = none; no part of the record */
 };
 
 /* Typed, or half of a moment: it waits at its question until it is an answer, or erased. */
@@ -51,6 +52,9 @@ struct interview_memo {
     struct buf text;
     struct interview_memo *next;
 };
+
+/* What the interviewer calls the draft. */
+enum { INTERVIEW_LABEL_LETTERS = 40 };
 
 enum { INTERVIEW_FILE_MAX = 8 << 20, INTERVIEW_FILES_MAX = 24 << 20 };
 struct interview_file {
@@ -78,6 +82,8 @@ void interview_typing(struct interview *i, struct node *node, const char *text);
  * there is none after all. */
 unsigned interview_new_memo(const struct interview *i);
 void interview_memo(struct interview *i, unsigned number, const char *text);
+/* "": none any more.  More than INTERVIEW_LABEL_LETTERS is the caller's mistake. */
+void interview_label(struct interview *i, const char *text);
 /* An attachment, and its name as the answer.  ERR_LIMIT when it is too large, or all together are.
  */
 MUST_CHECK bool interview_attach(struct interview *i, struct node *node, const char *extension,

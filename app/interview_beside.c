@@ -2,6 +2,7 @@
 /* What goes with an interview besides its answers: files and memos. */
 #include "app/interview_beside.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,8 +177,28 @@ void interview_memo(struct interview *i, unsigned number, const char *text)
     buf_fini(&value);
 }
 
+/* ---- the draft's label ---- */
+
+void beside_keep_label(struct interview *i, const char *text, size_t len)
+{
+    len = len < sizeof i->label ? len : 0; /* longer is none of ours */
+    secret_wipe(i->label, sizeof i->label);
+    memcpy(i->label, text, len);
+}
+
+void interview_label(struct interview *i, const char *text)
+{
+    size_t len = strlen(text);
+    assert(len < sizeof i->label);
+    if (strcmp(i->label, text) != 0) {
+        beside_keep_label(i, text, len);
+        interview_post(i, JOURNAL_LABEL, "", text, len);
+    }
+}
+
 void beside_forget(struct interview *i)
 {
+    secret_wipe(i->label, sizeof i->label);
     while (i->files) {
         struct interview_file *next = i->files->next;
         buf_fini(&i->files->bytes);

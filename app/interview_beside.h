@@ -10,6 +10,7 @@ void interview_post(struct interview *i, enum journal_kind kind, const char *pat
 /* What the events say, live and in a replay. */
 MUST_CHECK bool beside_keep_file(struct interview *i, const char *value, size_t len,
                                  struct err *err);
+void beside_keep_label(struct interview *i, const char *text, size_t len);
 void beside_keep_memo(struct interview *i, const struct journal_event *event);
 /* The log, the files that an answer still names and the memos, as an ustar archive. */
 void beside_gather(struct interview *i, struct buf *out);

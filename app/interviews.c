@@ -41,6 +41,7 @@ static void keep_typed(struct app *app)
     struct node *node = question_typed(app);
     (void)!question_commit_ink(app);
     memo_keep(app);
+    label_keep(app);
     if (node) {
         interview_typing(app->interview, node, app->ui.edit.text.data);
     }
@@ -77,6 +78,20 @@ static void tell_left(struct app *app)
                                       .answered = answered,
                                       .at_ms = clock_wall_ms(),
                                       .events = draft.events};
+    snprintf(draft.left.label, sizeof draft.left.label, "%s", app->interview->label);
+    (void)!writer_call(app->writer, write_left, &draft, &err);
+}
+
+/* In the journal, and at once in the list of drafts, too: after a power cut it is needed most. */
+void app_label_draft(struct app *app, const char *text)
+{
+    struct device_draft draft = writer_draft_now(app->writer);
+    struct err err = {0};
+    if (strcmp(app->interview->label, text) == 0) {
+        return;
+    }
+    interview_label(app->interview, text);
+    snprintf(draft.left.label, sizeof draft.left.label, "%s", text);
     (void)!writer_call(app->writer, write_left, &draft, &err);
 }
 

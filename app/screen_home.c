@@ -55,6 +55,9 @@ static void show_drafts(struct app *app, int x, int *y, int w)
         const char *id = arena_printf(&ui->frame, "draft:%u", d->number);
         const char *title =
             ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", d->number), NULL);
+        if (*d->left.label) {
+            title = arena_printf(&ui->frame, "%s · %s", title, d->left.label);
+        }
         const char *state = draft_state(app, d);
         const char *form = app->form_count > 1 ? form_of(app, d->package_hash) : "";
         state = *form ? arena_printf(&ui->frame, "%s · %s", form, state) : state;

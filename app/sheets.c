@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What lies over a page: menu, languages, help, a picture, a memo. */
+/* What lies over a page: menu, languages, help, a picture, a memo, a label. */
 #include <stdio.h>
 #include <string.h>
 
@@ -61,6 +61,11 @@ static void menu_sheet(struct app *app, int x, int *y, int w)
     if (app->screen == SCREEN_INTERVIEW &&
         ui_row(ui, "memo", x, y, w, ui_str(ui, S_memo_title), "", 0)) {
         memo_open(app);
+        return;
+    }
+    if (ui_row(ui, "label", x, y, w, ui_str(ui, S_label_title),
+               arena_text(&ui->frame, app->interview->label), 0)) {
+        label_open(app);
         return;
     }
     if (ui_row(ui, "languages", x, y, w, ui_str(ui, S_menu_language), "", 0)) {
@@ -245,7 +250,7 @@ void sheet_show(struct app *app)
         [SHEET_HELP] = S_help_title,         [SHEET_PICTURE] = S_picture_title,
         [SHEET_MEMO] = S_memo_title,         [SHEET_ABOUT] = S_about_title,
         [SHEET_TRAVEL] = S_travel_title,     [SHEET_CLOCK] = S_clock_title,
-        [SHEET_SEAL] = S_finish_seal};
+        [SHEET_SEAL] = S_finish_seal,        [SHEET_LABEL] = S_label_title};
     struct ui *ui = &app->ui;
     struct header h = {.title = ui_str(ui, titles[app->sheet]), .left = "cancel", .progress = -1};
     int x, y, w;
@@ -255,17 +260,19 @@ void sheet_show(struct app *app)
         ui->scroll = 0;
     }
     ui_header(ui, &h);
-    bool memo = app->sheet == SHEET_MEMO;
+    bool memo = app->sheet == SHEET_MEMO, label = app->sheet == SHEET_LABEL;
     if (ui_took(ui, "cancel")) {
         if (memo) {
             memo_close(app);
+        } else if (label) {
+            label_close(app);
         } else {
             app_close_sheet(app);
         }
         return;
     }
     bool look = app->sheet == SHEET_PICTURE;
-    int bottom = ui->h - (memo ? keyboard_height(ui, KEYBOARD_TEXT) : look ? ui_bar_height(ui) : 0);
+    int bottom = ui->h - (memo || label ? keyboard_height(ui, KEYBOARD_TEXT) : look ? ui_bar_height(ui) : 0);
     ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     switch (app->sheet) {
     case SHEET_LANGUAGE:
@@ -279,6 +286,9 @@ void sheet_show(struct app *app)
         break;
     case SHEET_MEMO:
         memo_sheet(app, x, &y, w);
+        break;
+    case SHEET_LABEL:
+        label_sheet(app, x, &y, w);
         break;
     case SHEET_PICTURE:
         picture_sheet(app, &y);
@@ -309,6 +319,9 @@ void sheet_show(struct app *app)
                    ui_str(ui, S_picture_larger));
         }
         app->keyboard.sentences = app->keyboard.lines = memo;
+        if (label && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
+            label_close(app);
+        }
         if (memo && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
             memo_close(app);
         }

@@ -25,6 +25,7 @@ enum journal_kind {
     JOURNAL_SCREEN, /* value: "end" or "outline": shown in the place of a page */
     JOURNAL_FILE,   /* value: a file's name, a NUL, its bytes; answers name it */
     JOURNAL_MEMO,   /* path: of the page; value: the memo's number, 2 bytes, and all of its text */
+    JOURNAL_LABEL,  /* value: what the interviewer calls the draft; never leaves the device */
     JOURNAL_KIND_COUNT
 };
 

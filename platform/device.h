@@ -169,11 +169,13 @@ MUST_CHECK bool device_package(struct device *device, const uint8_t hash[32], st
 
 /* ---- drafts ---- */
 
-/* How far a draft had come when it was put aside. */
+/* How far a draft had come when it was put aside, and what its interviewer calls it. */
+enum { DEVICE_LABEL = 164 }; /* bytes, NUL included: 40 letters of any kind */
 struct device_left {
     uint32_t questions, answered; /* of what is asked */
     int64_t at_ms;
-    uint64_t events; /* other than the draft's: it was cut off since, nothing of this holds */
+    uint64_t events; /* other than the draft's: it was cut off since, none of these counts holds */
+    char label[DEVICE_LABEL];
 };
 struct device_draft {
     uint8_t id[16], package_hash[32];
@@ -195,7 +197,7 @@ MUST_CHECK bool device_draft_read(struct device *device, struct device_draft *dr
 /* The newest first, with how many events each has: they are counted, not read. */
 MUST_CHECK bool device_drafts(struct device *device, struct device_draft *drafts, size_t *count,
                               struct err *err); /* room for VAULT_DRAFTS */
-/* For the list of drafts: counts and a time, no answer. */
+/* For the list of drafts: counts, a time and a label, no answer. */
 MUST_CHECK bool device_draft_left(struct device *device, const struct device_draft *draft,
                                   const struct device_left *left, struct err *err);
 MUST_CHECK bool device_draft_discard(struct device *device, struct device_draft *draft,

@@ -8,7 +8,7 @@
 /* ---- drafts ---- */
 
 enum { DRAFT_INFO = 44 }; /* package hash 32, number u32, begun u64 */
-enum { LEFT_INFO = 24 };  /* questions u32, answered u32, at u64, events u64 */
+enum { LEFT_INFO = 24 };  /* questions u32, answered u32, at u64, events u64; then the label */
 
 static bool next_number(struct device *d, uint32_t *number, struct err *err)
 {
@@ -143,7 +143,8 @@ static bool count_events(struct device *d, struct device_draft *draft, struct er
 bool device_draft_left(struct device *d, const struct device_draft *draft,
                        const struct device_left *left, struct err *err)
 {
-    uint8_t info[LEFT_INFO];
+    uint8_t info[LEFT_INFO + DEVICE_LABEL];
+    size_t label = strnlen(left->label, DEVICE_LABEL - 1);
     if (!vault_find_draft(d->vault, draft->id)) {
         return err_set(err, ERR_INPUT, "the interview is finished already");
     }
@@ -151,19 +152,22 @@ bool device_draft_left(struct device *d, const struct device_draft *draft,
     put_u32(info + 4, left->answered);
     put_u64(info + 8, (uint64_t)left->at_ms);
     put_u64(info + 16, left->events);
-    return device_row_put(d, "left", draft->id, 16, ROW_META, 0, info, sizeof info, err);
+    memcpy(info + LEFT_INFO, left->label, label);
+    return device_row_put(d, "left", draft->id, 16, ROW_META, 0, info, LEFT_INFO + label, err);
 }
 
 static bool left_info(struct device *d, struct device_draft *draft, struct err *err)
 {
     struct buf info = {0};
     bool found, ok = device_row_get(d, "left", draft->id, 16, &info, &found, err);
-    if (ok && found && info.len == LEFT_INFO) {
+    size_t label = info.len - LEFT_INFO;
+    if (ok && found && info.len >= LEFT_INFO && label < DEVICE_LABEL) {
         const uint8_t *p = (const uint8_t *)info.data;
         draft->left = (struct device_left){.questions = get_u32(p),
                                            .answered = get_u32(p + 4),
                                            .at_ms = (int64_t)get_u64(p + 8),
                                            .events = get_u64(p + 16)};
+        memcpy(draft->left.label, p + LEFT_INFO, label);
     }
     buf_fini(&info);
     return ok;

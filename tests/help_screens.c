@@ -273,6 +273,11 @@ static void interview(struct scene *s)
             shot(s, "sheet-memo");
             scene_tap(s, "cancel");
             scene_tap(s, "menu");
+            must(scene_tap(s, "label"), "label the draft");
+            scene_type(s, "Мектеп, кызыл дарбаза");
+            shot(s, "sheet-label");
+            scene_tap(s, "cancel");
+            scene_tap(s, "menu");
             must(scene_tap(s, "settings"), "open the settings in an interview");
             scene_tap(s, "back");
             must(s->app.screen == SCREEN_INTERVIEW, "come back from the settings");

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Does the talk flow, with slow cards, long lists, sleep, memos and sticks? */
+#include "app/interview_beside.h"
+#include "forms/instance.h"
 #include "platform/clock.h"
+#include "platform/text.h"
 #include "tests/card.h"
 #include "tests/steps.h"
 
@@ -809,6 +812,61 @@ static void test_flow__a_memo_is_no_answer_and_is_not_lost(void **state)
     scene_close(&s);
 }
 
+static bool holds(const struct buf *bytes, const char *what)
+{
+    return bytes->len && memmem(bytes->data, bytes->len, what, strlen(what)) != NULL;
+}
+
+/* Drafts are told apart by what their interviewer calls them; nobody else ever reads it. */
+static void test_flow__a_drafts_label_stays_on_the_device(void **state)
+{
+    (void)state;
+    static const char label[] = "школа, красные ворота";
+    struct scene s;
+    char draft[40];
+    open_interview(&s);
+    go_to(&s, "/data/age");
+    scene_type(&s, "7");
+    assert_true(scene_tap(&s, "menu") && scene_tap(&s, "label"));
+    assert_int_equal(s.app.sheet, SHEET_LABEL);
+    scene_type(&s, label);
+    assert_true(scene_tap(&s, "key:enter"));
+    assert_int_equal(s.app.sheet, SHEET_NONE);
+    assert_string_equal(s.app.ui.edit.text.data, "7"); /* as it was left */
+    /* no more letters than the hint says */
+    assert_true(scene_tap(&s, "menu") && scene_tap(&s, "label"));
+    assert_string_equal(s.app.ui.edit.text.data, label);
+    for (int k = 0; k < 60; k++) {
+        scene_type(&s, "я");
+    }
+    scene_draw(&s);
+    assert_int_equal(text_count(s.app.ui.edit.text.data, s.app.ui.edit.text.len), 40);
+    for (int k = 0; k < 19; k++) {
+        scene_key(&s, KEY_BACKSPACE);
+    }
+    /* cut: neither the list nor the interview has lost it */
+    scene_event(&s, (struct window_event){.kind = WINDOW_SLEEP});
+    cut_and_resume(&s);
+    assert_string_equal(s.app.interview->label, label);
+    assert_true(scene_tap(&s, "menu") && scene_tap(&s, "leave"));
+    assert_int_equal(s.app.screen, SCREEN_HOME);
+    assert_true(shows(&s, label));
+    snprintf(draft, sizeof draft, "draft:%u", s.app.drafts[0].number);
+    assert_true(scene_tap(&s, draft));
+    assert_string_equal(s.app.interview->label, label);
+    /* nothing of it in what would be sealed */
+    struct buf files = {0}, xml = {0};
+    struct err err = {0};
+    beside_gather(s.app.interview, &files);
+    OK(instance_write(&xml, s.app.interview->session, &err));
+    assert_true(xml.len > 0);
+    assert_false(holds(&files, "красные ворота"));
+    assert_false(holds(&xml, "красные ворота"));
+    buf_fini(&files);
+    buf_fini(&xml);
+    scene_close(&s);
+}
+
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
@@ -832,6 +890,7 @@ static int run(void)
         cmocka_unit_test_teardown(test_flow__a_seal_that_fails_behind_a_lock_is_told, card_mend),
         cmocka_unit_test_teardown(test_flow__after_a_cut_it_says_what_is_here, card_mend),
         cmocka_unit_test_teardown(test_flow__a_memo_is_no_answer_and_is_not_lost, card_mend),
+        cmocka_unit_test_teardown(test_flow__a_drafts_label_stays_on_the_device, card_mend),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

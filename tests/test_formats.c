@@ -146,7 +146,7 @@ static void test_formats__an_old_row_put_back_undoes_nothing(void **state)
     assert_true(old_device(&s));
     unlock(&s);
     OK(device_drafts(s.device, drafts, &count, &err));
-    struct device_left later = {9, 3, study_wall + 9000, 3};
+    struct device_left later = {.questions = 9, .answered = 3, .at_ms = study_wall, .events = 3};
     OK(device_draft_left(s.device, &drafts[0], &later, &err));
     device_close(s.device);
     OK(file_read(&sql, "tests/cases/golden/device-1.sql", 1 << 20, &err));
