@@ -22,6 +22,7 @@ DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium
 DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file \
 	weston 'libweston-10-dev|libweston-14-dev' sway wtype $(DEPS_DEB)
 DEPS_FUZZ = clang libclang-rt-14-dev
+DEPS_MUTANTS = python3
 DEPS_SLOW = xserver-xephyr
 DEPS_DEB = dpkg-dev lintian systemd
 DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
@@ -54,6 +55,10 @@ ifeq ($(FLAVOUR),asan)
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 ALL_LDFLAGS += -fsanitize=address,undefined
 endif
+ifeq ($(FLAVOUR),coverage)
+ALL_CFLAGS += --coverage -O0
+ALL_LDFLAGS += --coverage
+endif
 ifeq ($(FLAVOUR),fuzz)
 CC = clang
 ALL_CFLAGS += -fsanitize=fuzzer-no-link,address,undefined
@@ -78,7 +83,7 @@ NO_EGL = $(BIN:bin=lib)/suhbat/no-egl.so
 FUZZERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/fuzz_*.c))
 
 
-.PHONY: uninstall deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
+.PHONY: mutants coverage uninstall deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
 	tests run-tests format strings
 .DELETE_ON_ERROR:
 
@@ -137,6 +142,14 @@ robot: deps ## a restless hand: 10,000 steps over each form of ours, 500 over ea
 crash: deps ## kill -9 at every write of a short interview
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)BIN=build/test/bin tests/crash.sh
+
+mutants: deps ## which guards of custody and desk can go without a unit test noticing (about 20 minutes)
+	$(Q)tests/deps.sh $(DEPS_MUTANTS)
+	$(Q)SHARED=$(SHARED) python3 tests/mutants.py
+
+coverage: deps ## branches of custody and desk that the unit tests take
+	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=coverage programs tests
+	$(Q)SHARED=$(SHARED) tests/coverage.sh
 
 elsewhere: ## make check in a root of Debian 13 (SUITE=trixie, WHAT=check); needs root
 	$(Q)SHARED=$(SHARED) tests/elsewhere.sh

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/fault.h"
+
 enum { STATEMENTS = 48 };
 
 struct db {
@@ -84,7 +86,7 @@ bool db_open(struct db **out, const char *path, const char *schema, struct err *
     struct db *db = mem_zero(1, sizeof *db);
     *out = NULL;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
-    if (sqlite3_open_v2(path, &db->sqlite, flags, NULL) != SQLITE_OK ||
+    if (fault_due() || sqlite3_open_v2(path, &db->sqlite, flags, NULL) != SQLITE_OK ||
         sqlite3_busy_timeout(db->sqlite, 5000) != SQLITE_OK ||
         sqlite3_exec(db->sqlite, settings, NULL, NULL, NULL) != SQLITE_OK ||
         sqlite3_exec(db->sqlite, schema, NULL, NULL, NULL) != SQLITE_OK) {
@@ -185,6 +187,9 @@ bool db_run(struct db *db, const char *sql, const struct db_value *values, size_
             db_row *row, void *user, struct err *err)
 {
     bool keep;
+    if (fault_due()) {
+        return err_set(err, ERR_ENV, "the store cannot work: made to fail");
+    }
     sqlite3_stmt *stmt = prepare(db, sql, &keep);
     if (!stmt) {
         return fault(db, "work", err);
@@ -217,7 +222,8 @@ bool db_run(struct db *db, const char *sql, const struct db_value *values, size_
 
 bool db_script(struct db *db, const char *sql, struct err *err)
 {
-    return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK || fault(db, "work", err);
+    return (!fault_due() && sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK) ||
+           fault(db, "work", err);
 }
 
 static bool take_number(void *user, const struct db_value *columns, size_t count, struct err *err)

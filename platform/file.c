@@ -13,11 +13,19 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "platform/fault.h"
+
 static bool env(struct err *err, const char *path, const char *doing)
 {
     int why = errno;
     err_set(err, ERR_ENV, "cannot %s: %s", doing, strerror(why));
     return err_at(err, "%s", path);
+}
+
+static bool made_to_fail(struct err *err, const char *path)
+{
+    err_set(err, ERR_ENV, "made to fail");
+    return err_at(err, "%s", file_name(path));
 }
 
 static bool read_all(struct buf *out, int fd, const char *path, size_t most,
@@ -67,6 +75,9 @@ static int open_plain(const char *path, struct stat *st)
 bool file_get(struct buf *out, const char *path, size_t most, struct progress *progress,
               struct err *err)
 {
+    if (fault_due()) {
+        return made_to_fail(err, path);
+    }
     struct stat st;
     int fd = open_plain(path, &st);
     if (fd < 0) {
@@ -82,6 +93,9 @@ bool file_get(struct buf *out, const char *path, size_t most, struct progress *p
 
 bool file_head(struct buf *out, const char *path, size_t len, struct err *err)
 {
+    if (fault_due()) {
+        return made_to_fail(err, path);
+    }
     struct stat st;
     int fd = open_plain(path, &st);
     size_t left = len;
@@ -104,6 +118,9 @@ bool file_head(struct buf *out, const char *path, size_t len, struct err *err)
 
 bool file_read(struct buf *out, const char *path, size_t most, struct err *err)
 {
+    if (fault_due()) {
+        return made_to_fail(err, path);
+    }
     bool standard = strcmp(path, "-") == 0;
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
@@ -153,12 +170,18 @@ static bool sync_folder_of(const char *path, bool whole_system)
 
 bool file_rename(const char *from, const char *to, struct err *err)
 {
+    if (fault_due()) {
+        return made_to_fail(err, to);
+    }
     return (rename(from, to) == 0 && sync_folder_of(to, false)) || env(err, to, "write");
 }
 
 bool file_write(const char *path, const void *bytes, size_t len, unsigned mode, bool force,
                 struct err *err)
 {
+    if (fault_due()) {
+        return made_to_fail(err, path);
+    }
     if (strcmp(path, "-") == 0) {
         return write_all(STDOUT_FILENO, bytes, len) || env(err, "standard output", "write");
     }
@@ -231,6 +254,9 @@ static bool write_watched(int fd, const char *bytes, size_t len, struct progress
 bool file_put(const char *folder, const char *name, const void *bytes, size_t len,
               struct progress *progress, struct err *err)
 {
+    if (fault_due()) {
+        return made_to_fail(err, name);
+    }
     struct buf part = {0}, final = {0};
     buf_printf(&part, "%s/~%s.part", folder, name);
     buf_printf(&final, "%s/%s", folder, name);
@@ -267,6 +293,9 @@ bool file_exists(const char *path)
 
 bool file_folder(const char *path, unsigned mode, struct err *err)
 {
+    if (fault_due()) {
+        return made_to_fail(err, path);
+    }
     char *copy = mem_text(path);
     bool ok = true;
     for (char *p = copy + 1; ok; p++) {
@@ -302,6 +331,9 @@ static bool is_folder(int dir, const char *name)
 /* Not by readdir, whose buffer keeps the names. */
 bool file_each(const char *folder, file_seen *each, void *user, struct err *err)
 {
+    if (fault_due()) {
+        return made_to_fail(err, folder);
+    }
     enum { ROOM = 32 * 1024 };
     int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0) {
@@ -373,6 +405,9 @@ bool file_folders(struct arena *arena, const char ***names, size_t *count, const
 
 bool file_remove(const char *path, struct err *err)
 {
+    if (fault_due()) {
+        return made_to_fail(err, path);
+    }
     return unlink(path) == 0 || env(err, path, "remove");
 }
 
@@ -412,6 +447,9 @@ unsigned long long file_free_bytes(const char *path)
 
 bool file_lock(int *held, const char *path, struct err *err)
 {
+    if (fault_due()) {
+        return made_to_fail(err, path);
+    }
     *held = -1;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_PRIVATE);
     if (fd < 0) {

@@ -12,6 +12,7 @@
 
 #include "platform/chain.h"
 #include "platform/clock.h"
+#include "platform/fault.h"
 #include "platform/file.h"
 #include "platform/text.h"
 
@@ -130,6 +131,9 @@ static bool whole(const uint8_t *slot)
 
 static bool write_at(struct vault *v, const uint8_t *slot, off_t at, struct err *err)
 {
+    if (fault_due()) {
+        return err_set(err, ERR_ENV, "cannot write the vault: made to fail");
+    }
     for (size_t done = 0; done < VAULT_SLOT;) {
         ssize_t n = pwrite(v->fd, slot + done, VAULT_SLOT - done, at + (off_t)done);
         if (n < 0 && errno == EINTR) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What does the desk's file tell to whoever has it without a key? */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,8 +101,11 @@ enum { AD_WHAT = 16, AD = AD_WHAT + 16 + 8 };
 
 static void row_ad(uint8_t ad[AD], const char *what, const uint8_t *name, uint64_t number)
 {
+    size_t len = strlen(what);
+    assert(len <= AD_WHAT - 7);
     memset(ad, 0, AD);
-    snprintf((char *)ad, AD_WHAT, "sbDESK1%s", what);
+    memcpy(ad, "sbDESK1", 7);
+    memcpy(ad + 7, what, len);
     if (name) {
         memcpy(ad + AD_WHAT, name, 16);
     }
@@ -141,7 +145,7 @@ bool desk_unlock(const struct desk *desk, struct buf *out, const char *what, con
 bool desk_put_catalogue(struct desk *desk, const void *bytes, size_t len, struct err *err)
 {
     struct buf locked = {0};
-    desk_lock(desk, &locked, "catalogue", NULL, 0, bytes, len);
+    desk_lock(desk, &locked, "meta", NULL, 0, bytes, len);
     struct db_value v[] = {db_blob(locked.data, locked.len)};
     bool ok = db_run(desk->db, "INSERT OR REPLACE INTO meta(name, d) VALUES('catalogue', ?1)", v, 1,
                      NULL, NULL, err);

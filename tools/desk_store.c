@@ -72,7 +72,7 @@ static bool read_catalogue(struct desk *desk, struct err *err)
                      desk_take_blob, &locked, err);
     if (ok && locked.len) {
         struct db_value v = db_blob(locked.data, locked.len);
-        ok = desk_unlock(desk, &desk->catalogue_bytes, "catalogue", NULL, 0, &v, 1, err) &&
+        ok = desk_unlock(desk, &desk->catalogue_bytes, "meta", NULL, 0, &v, 1, err) &&
              catalogue_read(&desk->catalogue, desk->catalogue_bytes.data,
                             desk->catalogue_bytes.len, NULL, err);
     }
