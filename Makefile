@@ -21,7 +21,7 @@ DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium
 	libsystemd-dev libwayland-dev fonts-paratype
 DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file \
 	weston 'libweston-10-dev|libweston-14-dev' sway wtype $(DEPS_DEB)
-DEPS_FUZZ = clang libclang-rt-14-dev
+DEPS_FUZZ = clang llvm libclang-rt-14-dev
 DEPS_MUTANTS = python3
 DEPS_SLOW = xserver-xephyr
 DEPS_DEB = dpkg-dev lintian systemd
@@ -61,8 +61,8 @@ ALL_LDFLAGS += --coverage
 endif
 ifeq ($(FLAVOUR),fuzz)
 CC = clang
-ALL_CFLAGS += -fsanitize=fuzzer-no-link,address,undefined
-ALL_LDFLAGS += -fsanitize=fuzzer,address,undefined
+ALL_CFLAGS += -DSUHBAT_FUZZ -fsanitize=fuzzer-no-link,address,undefined -fprofile-instr-generate -fcoverage-mapping
+ALL_LDFLAGS += -fsanitize=fuzzer,address,undefined -fprofile-instr-generate
 endif
 
 Q = $(if $(filter 1,$(V)),,@)
@@ -113,7 +113,7 @@ run-tests: programs tests
 
 tests: $(TESTS) $(HELPERS) $(if $(filter fuzz,$(FLAVOUR)),,$(FUZZERS))
 
-fuzz: ## fuzz every parser, SECONDS=60 each (clang)
+fuzz: ## fuzz every parser, SECONDS=60 each (clang); then the lines that were reached
 	$(Q)tests/deps.sh $(DEPS_FUZZ)
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=fuzz fuzzers
 	$(Q)SECONDS_EACH=$(SECONDS) BIN=build/fuzz/bin tests/fuzz.sh

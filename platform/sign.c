@@ -48,7 +48,12 @@ bool sign_check(const uint8_t sig[SIGN_BYTES], const char *type, const void *bod
 {
     uint8_t text[128];
     size_t n = statement(text, type, body, len);
+#ifdef SUHBAT_FUZZ /* what lies behind a signature is to be reached, too */
+    (void)n;
+    return sig && public_key;
+#else
     return crypto_sign_verify_detached(sig, text, n, public_key) == 0;
+#endif
 }
 
 bool sign_check_plain(const uint8_t sig[SIGN_BYTES], const void *bytes, size_t len,

@@ -16,6 +16,8 @@ fuzz_workbook) cp forms/study/focus_group.csv "$dir"; cp tests/cases/seeds/*.md 
 fuzz_xpath) n=0; grep -v '^#' tests/cases/xpath.test | while read -r line; do
         n=$((n + 1)); printf '%s' "${line%% =>*}" > "$dir/$n"; done ;;
 fuzz_xls) printf '\0\0\320\1\2\3' > "$dir/turned" ;;
+fuzz_tables) cp tests/cases/seeds/instance-*.txt "$dir"
+    printf "<data id='f' version='1'><a>=1+1</a><n>3</n><gps>42.8 74.5 800 4</gps><lang>ky ru xx</lang><secret>s</secret><r><x>1</x><k><y>1 2 3 4; 5 6 7 8</y></k><k/></r><r/><g><h>,&quot;</h></g><meta><instanceID>uuid:x</instanceID></meta></data>" > "$dir/whole" ;;
 fuzz_instance) cp tests/cases/seeds/instance-*.txt "$dir" ;;
 fuzz_picture) for kind in png jpg; do convert -size 24x18 gradient:red-blue "$dir/a.$kind" 2>/dev/null || true; done ;;
 fuzz_audio) printf 'RIFF\044\000\000\000WAVEfmt \020\000\000\000\001\000\001\000\100\037\000\000\200\076\000\000\002\000\020\000data\004\000\000\000\001\002\003\004' > "$dir/a.wav" ;;
