@@ -9,7 +9,8 @@ of its `||`; in `A || err_set(…)`: A; in a chain `ok = A && B`: each operand t
 
 What the machine may do at each call (a full disk, a broken card) is no guard here: make crash does that.
 
-All guards go into one build, switched by MUTANT in the environment, so nothing is compiled twice.
+All guards go into one build, switched by MUTANT in the environment, so nothing is compiled twice; with
+AddressSanitizer, for a bound that is gone shows in what is read behind it.
 Prints the guards whose removal no test notices; fails when less than GOAL percent are noticed.
 """
 import os
@@ -29,7 +30,7 @@ tools: desk_store desk_import desk_lock desk_keys desk_export"""
 
 REFUSES = re.compile(
     r"err_set|return (false|bad|strange|damaged|no_desk|refused|NULL|AGE_\w+|CATALOGUE_\w+)|ok = false"
-    r"|LOAD_(DAMAGED|UNTRUSTED|OLD|UNLISTED|NEWER)|continue;")
+    r"|LOAD_(DAMAGED|UNTRUSTED|OLD|UNLISTED|NEWER)")
 MACHINE = re.compile(
     r"\b(db_\w+|store_\w+|file_\w+|stick_\w+|device_row_\w+|device_entry|vault_save|vault_commit|commit|write_at"
     r"|device_go_on|device_advance|prompt_\w+|device_put_entry|progress_\w+|desk_put_\w+|posix_\w+|ftruncate|fstat"
@@ -223,21 +224,21 @@ def main():
         os.symlink(os.path.abspath("docs"), f"{tree}/docs")
     listed = instrument(tree)
     jobs = os.cpu_count() or 2
-    build = subprocess.run(["make", "-s", f"-j{jobs}", "FLAVOUR=test", "CFLAGS=-O1 -w", "programs", "tests"], cwd=tree,
+    build = subprocess.run(["make", "-s", f"-j{jobs}", "FLAVOUR=asan", "CFLAGS=-O1 -w", "programs", "tests"], cwd=tree,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if build.returncode:
         print(build.stdout[-4000:])
         return 3
-    bin_dir = f"{tree}/build/test/bin"
+    bin_dir = f"{tree}/build/asan/bin"
     programs = sorted(p for p in os.listdir(bin_dir) if p.startswith("test_") and not p.endswith(".d"))
-    env = {"BIN": "build/test/bin", "SHARED": os.path.abspath(os.environ.get("SHARED", "../shared"))}
+    env = {"BIN": "build/asan/bin", "ASAN_OPTIONS": "detect_leaks=0", "SHARED": os.path.abspath(os.environ.get("SHARED", "../shared"))}
     reach, took = {}, {}
     for program in programs:
         hits = os.path.abspath(f"{OUT}/hits")
         if os.path.exists(hits):
             os.unlink(hits)
         start = time.time()
-        if not run_test(tree, f"build/test/bin/{program}", {**env, "MUTANT_HITS": hits}, 300):
+        if not run_test(tree, f"build/asan/bin/{program}", {**env, "MUTANT_HITS": hits}, 300):
             print(f"mutants: {program} fails as it is")
             return 1
         took[program] = time.time() - start
@@ -251,7 +252,7 @@ def main():
         for program in reach.get(n, []):
             if time.time() - begun > LIMIT_S:
                 return "time"
-            if not run_test(tree, f"build/test/bin/{program}", {**env, "MUTANT": str(n)}, int(3 * took[program] + 10)):
+            if not run_test(tree, f"build/asan/bin/{program}", {**env, "MUTANT": str(n)}, int(3 * took[program] + 10)):
                 return program
         return None
 

@@ -259,6 +259,269 @@ static void test_desk__rows_cannot_change_places(void **state)
     }
 }
 
+/* ---- what is damaged, and what is not ours ---- */
+
+static bool any_alarm(void *user, const char *text)
+{
+    (void)user;
+    (void)text;
+    return true;
+}
+
+/* A desk of today: an old one that was opened once. */
+static void todays_desk(struct study *s)
+{
+    struct err err = {0};
+    struct desk *desk;
+    old_desk(s);
+    OK(desk_open(&desk, study_path(s, "desk"), s->coordinator, &err));
+    desk_close(desk);
+}
+
+static void test_desk__damage_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sql;
+        enum err_code code;
+    } damages[] = {
+        {"UPDATE device SET id = x'00'", ERR_INPUT},
+        {"UPDATE device SET d = 'text'", ERR_INPUT},
+        {"UPDATE form SET id = x'00'", ERR_INPUT},
+        {"UPDATE form SET d = zeroblob(30)", ERR_INPUT},
+        {"UPDATE meta SET d = x'00'", ERR_INPUT},
+        {"UPDATE entry SET d = NULL", ERR_INPUT},
+        {"UPDATE object SET d = NULL", ERR_INPUT},
+        {"INSERT INTO alarm(d) VALUES(x'00')", ERR_INPUT},
+        {"INSERT INTO branch(id, device, d) SELECT x'00', id, d FROM device", ERR_INPUT},
+        {"PRAGMA user_version = 3", ERR_ENV},
+        {"DROP TABLE entry", ERR_ENV},
+    };
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        struct err err = {0};
+        struct study s;
+        struct desk *desk;
+        struct seen seen = {0};
+        study_init(&s);
+        todays_desk(&s);
+        (void)swap_columns(&s, damages[i].sql);
+        bool ok = desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err);
+        ok = ok && desk_devices(desk, see_device, &seen, &err) &&
+             desk_objects(desk, see_object, &seen, &err) && desk_forms(desk, see_form, &seen, &err) &&
+             desk_alarms(desk, any_alarm, NULL, &err);
+        if (ok) {
+            fail_msg("not noticed: %s", damages[i].sql);
+        }
+        assert_int_equal(err.code, damages[i].code);
+        desk_close(desk);
+        study_fini(&s);
+    }
+}
+
+/* An old desk that is damaged is not locked by half: it stays as it was. */
+static void test_desk__a_damaged_old_desk_stays(void **state)
+{
+    (void)state;
+    static const char *const damages[] = {
+        "UPDATE device SET id = x'00'",
+        "UPDATE device SET sign_pk = x'00'",
+        "UPDATE device SET box_pk = x'00'",
+        "UPDATE device SET cert = x'00'",
+        "UPDATE device SET genesis = 'text'",
+        "UPDATE entry SET bytes = x'00'",
+        "UPDATE entry SET device = x'00' WHERE seq = 2",
+        "UPDATE object SET device = x'00' WHERE seq = 2",
+        "UPDATE object SET id = x'00'",
+        "UPDATE object SET hash = NULL",
+        "INSERT INTO branch(id) VALUES(x'00')",
+        "INSERT INTO hold(id) VALUES(x'00')",
+        "UPDATE form SET hash = x'00'",
+        "UPDATE meta SET value = x'00'",
+    };
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        struct err err = {0};
+        struct study s;
+        struct desk *desk;
+        struct db *db;
+        int64_t version, tables;
+        study_init(&s);
+        old_desk(&s);
+        assert_true(swap_columns(&s, damages[i]));
+        if (desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err)) {
+            fail_msg("not noticed: %s", damages[i]);
+        }
+        assert_int_equal(err.code, ERR_INPUT);
+        OK(db_open(&db, study_path(&s, "desk/desk.db"), "", &err));
+        OK(db_number(db, &version, -1, "PRAGMA user_version", NULL, 0, &err));
+        OK(db_number(db, &tables, 0, "SELECT count(*) FROM sqlite_master WHERE name LIKE 'old_%'",
+                     NULL, 0, &err));
+        assert_int_equal(version, 0);
+        assert_int_equal(tables, 0);
+        db_close(db);
+        study_fini(&s);
+    }
+}
+
+static void test_desk__its_key_is_its_key(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct desk *desk;
+    struct buf file = {0}, other = {0};
+    uint8_t to[32];
+    char path[300];
+    study_init(&s);
+    assert_false(desk_open(&desk, study_path(&s, "none"), s.coordinator, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    OK(file_folder(study_path(&s, "empty"), 0700, &err));
+    OK(file_write(study_path(&s, "empty/desk.db"), "", 0, 0600, false, &err));
+    assert_false(desk_open(&desk, study_path(&s, "empty"), s.coordinator, &err));
+    assert_non_null(strstr(err.what, "there is no desk"));
+    todays_desk(&s);
+    snprintf(path, sizeof path, "%s", study_path(&s, "desk/desk-key.age"));
+    OK(file_read(&file, path, 1 << 16, &err));
+    OK(file_write(path, file.data, file.len - 1, 0600, true, &err));
+    assert_false(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    assert_non_null(strstr(err.what, "damaged"));
+    age_recipient_of(to, s.coordinator);
+    static const char *const texts[] = {"short", "sbDESKK2xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"};
+    for (size_t i = 0; i < 2; i++) {
+        buf_cut(&other, 0);
+        OK(age_seal(&other, texts[i], strlen(texts[i]), (const uint8_t(*)[32])to, 1, &err));
+        OK(file_write(path, other.data, other.len, 0600, true, &err));
+        assert_false(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+        assert_non_null(strstr(err.what, "no desk's key"));
+    }
+    OK(file_write(path, file.data, file.len, 0600, true, &err));
+    OK(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+    assert_whole(desk);
+    desk_close(desk);
+    buf_fini(&file);
+    buf_fini(&other);
+    study_fini(&s);
+}
+
+/* A package of form `xml` (NULL: of no form), as `id`, by this author. */
+static bool adds(struct desk *desk, struct study *s, const char *id, const char *xml,
+                 const uint8_t cert[CERT_BYTES], const uint8_t seed[32], uint8_t epoch)
+{
+    struct err err = {0};
+    struct buf b = {0};
+    struct package_file file = {xml ? "form.xml" : "list.csv", xml ? xml : "a", xml ? strlen(xml) : 1};
+    bool fresh;
+    OK(package_write(&b, s->catalogue.study_id, id, 3, 0, &file, 1, cert, seed, &err));
+    b.data[64] = (char)epoch; /* the oldest catalogue that it is for */
+    sign_make((uint8_t *)b.data + b.len - SIGN_BYTES, "package", b.data, 256 + CERT_BYTES, seed);
+    bool ok = desk_add_form(desk, b.data, b.len, &fresh, &err);
+    buf_fini(&b);
+    return ok;
+}
+
+static void test_desk__takes_what_is_the_studys(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s, other;
+    struct desk *desk;
+    struct buf device = {0};
+    uint8_t stranger[32], strange_cert[CERT_BYTES], scoped[CERT_BYTES];
+    bool fresh;
+    study_init(&s);
+    study_init(&other);
+    study_device(&s);
+    desk = open_desk(&s);
+    /* devices */
+    study_device_file(&s, &device);
+    assert_false(desk_add_device(desk, device.data, device.len - 1, &fresh, &err));
+    OK(desk_add_device(desk, device.data, device.len, &fresh, &err));
+    assert_false(fresh);
+    buf_fini(&device);
+    buf_add(&device, s.author_cert, CERT_BYTES); /* an author is no device */
+    buf_add(&device, s.root, 32);
+    buf_add(&device, s.root, 32);
+    assert_false(desk_add_device(desk, device.data, device.len, &fresh, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    /* catalogues */
+    other.catalogue.epoch = 2;
+    memset(other.root, 0x55, 32);
+    sign_public(other.catalogue.roots[0], other.root);
+    study_sign_catalogue(&other);
+    assert_false(desk_set_catalogue(desk, other.catalogue_bytes.data, other.catalogue_bytes.len, &err));
+    assert_int_equal(err.code, ERR_AUTH); /* other roots */
+    memcpy(other.root, s.root, 32);
+    memcpy(other.catalogue.roots, s.catalogue.roots, sizeof other.catalogue.roots);
+    other.catalogue.study_id[0] ^= 1;
+    study_sign_catalogue(&other);
+    assert_false(desk_set_catalogue(desk, other.catalogue_bytes.data, other.catalogue_bytes.len, &err));
+    assert_false(desk_set_catalogue(desk, "none", 4, &err));
+    /* forms */
+    struct cert cert = {.role = ROLE_AUTHOR, .serial = 1, .scope = "mine_"};
+    memset(stranger, 0x44, 32);
+    memcpy(cert.study_id, s.catalogue.study_id, 16);
+    sign_public(cert.subject, stranger);
+    cert_make(strange_cert, &cert, stranger);
+    cert_make(scoped, &cert, s.root);
+    assert_true(adds(desk, &s, "test_form", form_xml, s.author_cert, s.author, 1));
+    assert_false(adds(desk, &s, "mine_form", form_xml, strange_cert, stranger, 0)); /* nobody's */
+    assert_false(adds(desk, &s, "test_form", form_xml, s.author_cert, s.author, 9)); /* too early */
+    assert_false(adds(desk, &s, "test_form", NULL, s.author_cert, s.author, 0));
+    assert_false(adds(desk, &s, "test_form", "<form/>", s.author_cert, s.author, 0));
+    assert_false(adds(desk, &s, "mine_form", form_xml, scoped, stranger, 0)); /* it calls itself so */
+    assert_false(adds(desk, &s, "other_form", form_xml, s.author_cert, s.author, 0));
+    s.catalogue.study_id[0] ^= 1;
+    study_cert(&s, strange_cert, ROLE_AUTHOR, s.author);
+    assert_false(adds(desk, &s, "test_form", form_xml, strange_cert, s.author, 0)); /* another study */
+    s.catalogue.study_id[0] ^= 1;
+    assert_false(desk_add_form(desk, "none", 4, &fresh, &err));
+    desk_close(desk);
+    buf_fini(&device);
+    study_fini(&s);
+    study_fini(&other);
+}
+
+/* A batch by a device of ours is for our study, and by one that is ours. */
+static void test_desk__batches_of_ours(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct import_report in;
+    struct chain_entry e = {.seq = 1, .kind = CHAIN_GENESIS};
+    uint8_t entry[CHAIN_ENTRY], seed[32];
+    struct batch b = {.first_seq = 1, .last_seq = 1, .entries = entry, .entry_count = 1};
+    study_init(&s);
+    struct desk *desk;
+    OK(desk_make(&desk, study_path(&s, "desk"), &s.catalogue, NULL, &err));
+    OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));
+    struct cert c = {.role = ROLE_DEVICE, .serial = 7};
+    uint8_t file[CERT_BYTES + 64] = {0};
+    bool fresh;
+    memset(seed, 0x42, 32);
+    memcpy(c.study_id, s.catalogue.study_id, 16);
+    sign_public(c.subject, seed);
+    cert_make(file, &c, s.root);
+    OK(desk_add_device(desk, file, sizeof file, &fresh, &err));
+    for (int round = 0; round < 3; round++) {
+        struct buf tar = {0};
+        memset(seed, round == 1 ? 0x43 : 0x42, 32); /* one that is not enrolled */
+        memcpy(b.study_id, s.catalogue.study_id, 16);
+        b.study_id[0] ^= round == 2; /* another study */
+        sign_public(b.device_key, seed);
+        chain_make(entry, &e, seed);
+        chain_hash(b.head_hash, entry);
+        OK(batch_write(&tar, &b, seed, &err));
+        assert_int_equal(desk_import(desk, tar.data, tar.len, 1, &in, &err), round == 0);
+        if (round) {
+            assert_int_equal(err.code, ERR_AUTH);
+        }
+        buf_fini(&tar);
+    }
+    desk_close(desk);
+    study_fini(&s);
+}
+
 /* ---- key files ---- */
 
 static void ask_from(const char *text, int pipes[2])
@@ -372,6 +635,11 @@ int main(void)
         cmocka_unit_test(test_desk__a_cut_migration_is_none),
         cmocka_unit_test(test_desk__a_new_desk_says_nothing_without_its_key),
         cmocka_unit_test(test_desk__rows_cannot_change_places),
+        cmocka_unit_test(test_desk__damage_is_told),
+        cmocka_unit_test(test_desk__a_damaged_old_desk_stays),
+        cmocka_unit_test(test_desk__its_key_is_its_key),
+        cmocka_unit_test(test_desk__takes_what_is_the_studys),
+        cmocka_unit_test(test_desk__batches_of_ours),
         cmocka_unit_test(test_desk__key_files_are_under_a_passphrase),
     };
     struct err err = {0};

@@ -25,6 +25,25 @@ static struct buf changed(const struct buf *from, const struct change *c)
     return b;
 }
 
+/* A copy that ends where its bytes end: whoever reads on is seen by AddressSanitizer. */
+static void *exact(const void *bytes, size_t len)
+{
+    void *copy = malloc(len ? len : 1);
+    memcpy(copy, bytes, len);
+    return copy;
+}
+
+/* `call` reads `bytes_`, the first `len` of them and no more. */
+#define CUT_TO(from, len, call)                                                                    \
+    do {                                                                                           \
+        void *bytes_ = exact(from, len);                                                           \
+        bool taken_ = call;                                                                        \
+        free(bytes_);                                                                              \
+        if (taken_) {                                                                              \
+            fail_msg("taken: cut to %zu bytes", (size_t)(len));                                    \
+        }                                                                                          \
+    } while (0)
+
 #define FAIL_IF_TAKEN(taken, what)                                                                 \
     do {                                                                                           \
         if (taken) {                                                                               \
@@ -92,7 +111,7 @@ static void test_readers__a_catalogue(void **state)
         buf_fini(&b);
     }
     for (size_t len = 0; len < good->len; len++) {
-        FAIL_IF_TAKEN(catalogue_read(&c, good->data, len, set, NULL), "what is cut off");
+        CUT_TO(good->data, len, catalogue_read(&c, bytes_, len, set, NULL));
     }
     uint8_t other[32] = {1};
     FAIL_IF_TAKEN(catalogue_read(&c, good->data, good->len, other, NULL), "another study's");
@@ -102,6 +121,75 @@ static void test_readers__a_catalogue(void **state)
     sign_catalogue(&b, s.author, 0);
     FAIL_IF_TAKEN(catalogue_read(&c, b.data, b.len, set, NULL), "an author's signature");
     buf_fini(&b);
+    study_fini(&s);
+}
+
+/* As many of each as may be are taken, one more is refused, though all of it is there and signed. */
+static void test_readers__a_catalogue_of_many(void **state)
+{
+    (void)state;
+    enum { ROOTS, RECIPIENTS, FORMS, REVOKED, CERTS, KINDS };
+    static const size_t size[KINDS] = {32, 80, 72, 40, CERT_BYTES};
+    static const unsigned most[KINDS] = {CATALOGUE_ROOTS_MAX, CATALOGUE_RECIPIENTS_MAX,
+                                         CATALOGUE_FORMS_MAX, CATALOGUE_REVOKED_MAX,
+                                         CATALOGUE_CERTS_MAX};
+    struct study s;
+    study_init(&s);
+    struct catalogue *c = calloc(1, sizeof *c);
+    for (int kind = 0; kind < KINDS; kind++) {
+        for (unsigned over = 0; over < 2; over++) {
+            unsigned count[KINDS] = {1, 2, 0, 0, 0};
+            struct buf b = {0};
+            count[kind] = most[kind] + over;
+            buf_add(&b, s.catalogue_bytes.data, CATALOGUE_HEAD);
+            uint8_t *head = (uint8_t *)b.data;
+            head[48] = (uint8_t)count[ROOTS];
+            for (int k = RECIPIENTS; k < KINDS; k++) {
+                put_u16(head + 48 + 2 * k, (uint16_t)count[k]);
+            }
+            for (int k = 0; k < KINDS; k++) {
+                for (unsigned i = 0; i < count[k]; i++) {
+                    uint8_t row[CERT_BYTES] = {0};
+                    uint8_t secret[32] = {8, (uint8_t)(i + 1)};
+                    if (k == ROOTS && i == 0) {
+                        sign_public(row, s.root);
+                    } else if (k == RECIPIENTS) {
+                        age_recipient_of(row, secret);
+                    }
+                    buf_add(&b, row, size[k]);
+                }
+            }
+            uint8_t signature[ONE_SIGNATURE] = {0};
+            buf_add(&b, signature, sizeof signature);
+            sign_catalogue(&b, s.root, 0);
+            void *copy = exact(b.data, b.len);
+            struct err err = {0};
+            bool taken = catalogue_read(c, copy, b.len, NULL, &err);
+            if (taken != (over == 0)) {
+                fail_msg("%s %u of kind %d: %s", taken ? "taken:" : "refused:", count[kind], kind, err.what);
+            }
+            free(copy);
+            buf_fini(&b);
+        }
+    }
+    /* none at all, though it is there and signed */
+    for (int none = 0; none < 2; none++) {
+        struct buf b = {0};
+        uint8_t signature[ONE_SIGNATURE] = {0};
+        buf_add(&b, s.catalogue_bytes.data, CATALOGUE_HEAD + (none ? 32 + 80 : 0));
+        b.data[48] = (char)none;
+        b.data[49] = (char)none;
+        b.data[50] = (char)(none ? 1 : 2);
+        if (!none) {
+            buf_add(&b, s.catalogue_bytes.data + CATALOGUE_HEAD + 32, 160);
+        }
+        buf_add(&b, signature, sizeof signature);
+        sign_catalogue(&b, s.root, 0);
+        FAIL_IF_TAKEN(catalogue_read(c, b.data, b.len, NULL, NULL),
+                      none ? "one recipient" : "no root");
+        buf_fini(&b);
+    }
+    free(c);
     study_fini(&s);
 }
 
@@ -280,6 +368,24 @@ static void test_readers__a_package(void **state)
         FAIL_IF_TAKEN(package_read(&p, b.data, b.len, NULL, NULL), changes[i].rule);
         buf_fini(&b);
     }
+    uint8_t twisted[CERT_BYTES]; /* signed by whom it says, who is not whom it certifies */
+    struct cert someone = {.role = ROLE_AUTHOR, .serial = 1};
+    memcpy(someone.study_id, s.catalogue.study_id, 16);
+    sign_public(someone.subject, s.desk);
+    cert_make(twisted, &someone, s.root);
+    struct change of_another = {256, CERT_BYTES, (const char *)twisted, "another author's certificate"};
+    struct buf t = changed(&good, &of_another);
+    sign_package(&t, s.author);
+    FAIL_IF_TAKEN(package_read(&p, t.data, t.len, NULL, NULL), of_another.rule);
+    buf_fini(&t);
+    char *vast = calloc(1, (size_t)PACKAGE_MAX + 1);
+    memcpy(vast, good.data, 256 + CERT_BYTES);
+    FAIL_IF_TAKEN(package_read(&p, vast, (size_t)PACKAGE_MAX + 1, NULL, &err), "too large");
+    assert_int_equal(err.code, ERR_INPUT);
+    free(vast);
+    for (size_t len = 0; len < 256 + CERT_BYTES + SIGN_BYTES; len += 8) {
+        CUT_TO(good.data, len, package_read(&p, bytes_, len, NULL, NULL));
+    }
     struct change silent = {6, 1, "\1", "a flag that was not signed"};
     struct buf b = changed(&good, &silent);
     FAIL_IF_TAKEN(package_read(&p, b.data, b.len, NULL, NULL), silent.rule);
@@ -339,6 +445,9 @@ static void test_readers__a_package(void **state)
     assert_false(package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, s.author_cert, s.desk,
                                &err));
     assert_false(package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, scoped, s.author, &err));
+    memset(scoped, 0, sizeof scoped);
+    assert_false(package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, scoped, s.author, &err));
+    cert_make(scoped, &cert, s.root);
     assert_false(package_write(&out, c->recovery, "test_form", 1, 0, &file, 1, s.author_cert,
                                s.author, &err));
     assert_false(package_write(&out, c->study_id, "test_form", 1, 0, &named, 1, s.author_cert,
@@ -347,6 +456,8 @@ static void test_readers__a_package(void **state)
     OK(package_write(&out, c->study_id, "mine_form", 1, 0, &file, 1, scoped, s.author, &err));
     OK(package_read(&p, out.data, out.len, NULL, &err));
     assert_true(package_in_scope(&p, "mine_form"));
+    p.author.scope[0] = 'x'; /* what the author may sign is asked, too */
+    assert_false(package_in_scope(&p, "mine_form"));
     const char *bytes;
     size_t len;
     assert_false(package_find(&p, "none.csv", &bytes, &len));
@@ -389,7 +500,9 @@ static void test_readers__a_receipt(void **state)
         FAIL_IF_TAKEN(receipt_read(&back, good.data, good.len, &s.catalogue, NULL), "a changed byte");
         good.data[at] ^= 1;
     }
-    FAIL_IF_TAKEN(receipt_read(&back, good.data, good.len - 1, &s.catalogue, NULL), "cut off");
+    for (size_t len = 0; len < good.len; len++) {
+        CUT_TO(good.data, len, receipt_read(&back, bytes_, len, &s.catalogue, NULL));
+    }
     buf_fini(&good);
     study_fini(&s);
 }
@@ -517,24 +630,111 @@ static void test_readers__a_batch(void **state)
         FAIL_IF_TAKEN(reads(&m, b.data, b.len), changes[i].rule);
         buf_fini(&b);
     }
-    for (size_t cut = 0; cut < good.len; cut += 64) {
-        FAIL_IF_TAKEN(reads(&m, good.data, cut), "cut off");
+    for (size_t cut = 0; cut < good.len; cut += 32) {
+        CUT_TO(good.data, cut, reads(&m, bytes_, cut));
     }
+    struct buf small = {0}; /* a manifest that has no room for itself */
+    for (size_t len = 0; len < MANIFEST_HEAD + SIGN_BYTES; len += 4) {
+        buf_fini(&small);
+        tar_add(&small, "manifest", good.data + 512, len);
+        tar_end(&small);
+        FAIL_IF_TAKEN(reads(&m, small.data, small.len), "a manifest that is cut off");
+    }
+    buf_fini(&small);
     struct buf more = {0};
     buf_add(&more, good.data, good.len - 1024);
     tar_add(&more, "more", "x", 1);
     tar_end(&more);
     FAIL_IF_TAKEN(reads(&m, more.data, more.len), "something behind its end");
     buf_fini(&more);
+    buf_add(&more, good.data, 512 + manifest + (512 - manifest % 512) % 512);
+    tar_add(&more, "o/00.age", "sealed", 6);
+    tar_end(&more);
+    FAIL_IF_TAKEN(reads(&m, more.data, more.len), "an object under another name");
+    buf_fini(&more);
+    tar_add(&more, "other", good.data + 512, manifest);
+    tar_end(&more);
+    FAIL_IF_TAKEN(reads(&m, more.data, more.len), "a manifest under another name");
+    buf_fini(&more);
     tar_add(&more, "other", "x", 1);
     tar_end(&more);
     FAIL_IF_TAKEN(reads(&m, more.data, more.len), "no manifest");
     buf_fini(&more);
     char *huge = calloc(1, (size_t)BATCH_MAX + 1);
-    memcpy(huge, good.data, good.len);
-    FAIL_IF_TAKEN(reads(&m, huge, (size_t)BATCH_MAX + 1), "too large");
+    struct arena arena;
+    struct batch back;
+    arena_init(&arena);
+    assert_false(batch_read(&back, &arena, huge, (size_t)BATCH_MAX + 1, is_known, &m, &err));
+    assert_int_equal(err.code, ERR_LIMIT); /* before anything of it is looked at */
+    arena_fini(&arena);
     free(huge);
     buf_fini(&good);
+}
+
+/* The same of a batch. */
+static void test_readers__a_batch_of_many(void **state)
+{
+    (void)state;
+    struct made m;
+    make(&m);
+    for (unsigned over = 0; over < 2; over++) {
+        for (int objects = 0; objects < 2; objects++) {
+            struct buf manifest = {0}, tar = {0};
+            uint8_t head[MANIFEST_HEAD] = {0}, prev[32] = {0}, sig[SIGN_BYTES];
+            unsigned count = (objects ? 1 : BATCH_ENTRIES_MAX + over);
+            unsigned rows = objects ? BATCH_OBJECTS_MAX + over : 0;
+            if (objects && !over) {
+                continue; /* so many objects that no entry vouches for are none */
+            }
+            memcpy(head, "SBM1", 4);
+            put_u16(head + 4, 1);
+            memcpy(head + 24, m.study, 16);
+            memcpy(head + 40, m.key, 32);
+            put_u64(head + 72, 1);
+            put_u64(head + 80, count);
+            put_u32(head + 168, count);
+            put_u32(head + 172, rows);
+            buf_add(&manifest, head, sizeof head);
+            for (unsigned i = 0; i < count; i++) {
+                struct chain_entry e = {.seq = i + 1, .kind = CHAIN_DISCARDED};
+                uint8_t bytes[CHAIN_ENTRY];
+                memcpy(e.prev, prev, 32);
+                chain_make(bytes, &e, m.seed);
+                chain_hash(prev, bytes);
+                buf_add(&manifest, bytes, sizeof bytes);
+            }
+            memcpy(manifest.data + 120, prev, 32);
+            for (unsigned i = 0; i < rows; i++) {
+                uint8_t row[OBJECT_ENTRY] = {0};
+                buf_add(&manifest, row, sizeof row);
+            }
+            sign_make(sig, "manifest", manifest.data, manifest.len, m.seed);
+            buf_add(&manifest, sig, sizeof sig);
+            tar_add(&tar, "manifest", manifest.data, manifest.len);
+            tar_end(&tar);
+            struct err err = {0};
+            struct arena arena;
+            struct batch back;
+            arena_init(&arena);
+            bool taken = batch_read(&back, &arena, tar.data, tar.len, is_known, &m, &err);
+            assert_int_equal(taken, !over);
+            if (over) {
+                assert_non_null(strstr(err.what, "counts"));
+            }
+            arena_fini(&arena);
+            buf_fini(&manifest);
+            buf_fini(&tar);
+        }
+    }
+    struct buf out = {0};
+    struct err err = {0};
+    m.b.entry_count = BATCH_ENTRIES_MAX + 1;
+    assert_false(batch_write(&out, &m.b, m.seed, &err));
+    m.b.entry_count = 2;
+    m.b.object_count = BATCH_OBJECTS_MAX + 1;
+    assert_false(batch_write(&out, &m.b, m.seed, &err));
+    assert_int_equal(err.code, ERR_LIMIT);
+    buf_fini(&out);
 }
 
 static void test_readers__an_entry(void **state)
@@ -609,7 +809,9 @@ static void test_readers__a_record(void **state)
     good.data[300] ^= 1;
     FAIL_IF_TAKEN(record_read(&back, good.data, good.len, pk, NULL), "a changed body");
     good.data[300] ^= 1;
-    FAIL_IF_TAKEN(record_read(&back, good.data, 255, pk, NULL), "half a header");
+    for (size_t len = 0; len < 300; len++) {
+        CUT_TO(good.data, len, record_read(&back, bytes_, len, pk, NULL));
+    }
     hash_plain(hash, "x", 1);
     FAIL_IF_TAKEN(record_read(&back, good.data, good.len, hash, NULL), "another device's");
     r.xml_len = (size_t)UINT32_MAX;
@@ -646,7 +848,9 @@ static void test_readers__invitations_and_requests(void **state)
         FAIL_IF_TAKEN(invite_read(back, b.data, b.len, NULL), changes[i].rule);
         buf_fini(&b);
     }
-    FAIL_IF_TAKEN(invite_read(back, good.data, 91, NULL), "cut off");
+    for (size_t len = 0; len < good.len; len++) {
+        CUT_TO(good.data, len, invite_read(back, bytes_, len, NULL));
+    }
 
     struct enrol_request r = {.label = (const uint8_t *)"label", .label_len = 5}, rb;
     sign_public(r.sign_pk, seed);
@@ -665,7 +869,9 @@ static void test_readers__invitations_and_requests(void **state)
         FAIL_IF_TAKEN(enrol_request_read(&rb, request.data, request.len, NULL), "a changed byte");
         request.data[at] ^= 1;
     }
-    FAIL_IF_TAKEN(enrol_request_read(&rb, request.data, 20, NULL), "cut off");
+    for (size_t len = 0; len < request.len; len++) {
+        CUT_TO(request.data, len, enrol_request_read(&rb, bytes_, len, NULL));
+    }
     r.label_len = 70000;
     assert_false(enrol_request_write(&good, &r, token, seed, &err));
     assert_int_equal(err.code, ERR_LIMIT);
@@ -722,10 +928,38 @@ static void test_readers__an_archive(void **state)
     }
     for (size_t len = 0; len < good.len; len++) {
         struct err err = {0};
-        struct tar_reader r = {.bytes = good.data, .len = len};
+        char *cut = exact(good.data, len);
+        struct tar_reader r = {.bytes = cut, .len = len};
         while (tar_next(&r, &m, &err)) {
         }
         assert_int_equal(err.code, ERR_INPUT);
+        free(cut);
+    }
+    /* a name without an end; lengths that are none */
+    static const struct {
+        size_t at, len;
+        const char *bytes;
+    } odd[] = {{0, 8, "nnnnnnnn"}, {124, 11, "0000000000/"}, {124, 11, "0000000000:"},
+               {124, 11, "77777777777"}};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        struct buf b = {0};
+        struct err err = {0};
+        buf_add(&b, good.data, good.len);
+        for (size_t k = 0; i == 0 && k < 100; k++) {
+            b.data[k] = 'n';
+        }
+        memcpy(b.data + odd[i].at, odd[i].bytes, odd[i].len);
+        unsigned sum = 0;
+        for (size_t k = 0; k < 512; k++) {
+            sum += k >= 148 && k < 156 ? ' ' : (uint8_t)b.data[k];
+        }
+        snprintf(b.data + 148, 8, "%06o", sum);
+        b.data[155] = ' ';
+        char *copy = exact(b.data, b.len);
+        struct tar_reader r = {.bytes = copy, .len = b.len};
+        FAIL_IF_TAKEN(tar_next(&r, &m, &err), "an odd header");
+        free(copy);
+        buf_fini(&b);
     }
     buf_fini(&good);
 }
@@ -734,6 +968,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_readers__a_catalogue),
+        cmocka_unit_test(test_readers__a_catalogue_of_many),
+        cmocka_unit_test(test_readers__a_batch_of_many),
         cmocka_unit_test(test_readers__two_roots_are_two),
         cmocka_unit_test(test_readers__one_catalogue_follows_another),
         cmocka_unit_test(test_readers__certificates),

@@ -30,8 +30,7 @@ static bool gather_device(void *user, const struct db_value *c, size_t count, st
     struct gathering *g = user;
     struct buf plain = {0};
     (void)count;
-    bool ok = c[0].len == 16 &&
-              desk_unlock(g->desk, &plain, "device", c[0].bytes, 0, &c[1], DEVICE_ROW, err);
+    bool ok = desk_unlock_row(g->desk, &plain, "device", c, DEVICE_ROW, err);
     if (ok) {
         const uint8_t *row = (const uint8_t *)plain.data;
         add_history(g->out, row + DEVICE_ID, 1, (uint64_t)c[2].number,
@@ -46,8 +45,7 @@ static bool gather_branch(void *user, const struct db_value *c, size_t count, st
     struct gathering *g = user;
     struct buf plain = {0};
     (void)count;
-    bool ok = c[0].len == 16 &&
-              desk_unlock(g->desk, &plain, "branch", c[0].bytes, 0, &c[1], BRANCH_ROW, err);
+    bool ok = desk_unlock_row(g->desk, &plain, "branch", c, BRANCH_ROW, err);
     if (ok) {
         const uint8_t *row = (const uint8_t *)plain.data;
         struct history *h = add_history(g->out, row + BRANCH_ID, get_u64(row + BRANCH_FROM),

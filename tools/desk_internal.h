@@ -28,6 +28,10 @@ MUST_CHECK bool desk_unlock(const struct desk *desk, struct buf *out, const char
                             const uint8_t *name, uint64_t number, const struct db_value *locked,
                             size_t least, struct err *err);
 
+/* The same of a row whose name is its first column, and what it holds the second. */
+MUST_CHECK bool desk_unlock_row(const struct desk *desk, struct buf *out, const char *what,
+                                const struct db_value *columns, size_t least, struct err *err);
+
 enum { /* what a device's row holds */
     DEVICE_ID = 0,
     DEVICE_SIGN = 16,

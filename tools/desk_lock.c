@@ -142,6 +142,15 @@ bool desk_unlock(const struct desk *desk, struct buf *out, const char *what, con
     return ok || err_set(err, ERR_INPUT, "the desk's file is damaged");
 }
 
+bool desk_unlock_row(const struct desk *desk, struct buf *out, const char *what,
+                     const struct db_value *columns, size_t least, struct err *err)
+{
+    if (columns[0].len != 16) {
+        return err_set(err, ERR_INPUT, "the desk's file is damaged");
+    }
+    return desk_unlock(desk, out, what, columns[0].bytes, 0, &columns[1], least, err);
+}
+
 bool desk_put_catalogue(struct desk *desk, const void *bytes, size_t len, struct err *err)
 {
     struct buf locked = {0};
@@ -276,15 +285,20 @@ bool desk_put_hold(struct desk *desk, const uint8_t history[16], uint64_t seq, c
 
 /* ---- what an older version left in clear ---- */
 
-static bool is_blob(const struct db_value *v, size_t len)
+/* What a column of the old tables holds: so many bytes, or (0) anything. */
+static bool has_widths(const struct db_value *c, const size_t *widths, size_t count,
+                       struct err *err)
 {
-    return v->type == DB_BLOB && v->len == len;
+    for (size_t i = 0; i < count; i++) {
+        if (widths[i] && (c[i].type != DB_BLOB || c[i].len != widths[i])) {
+            return err_set(err, ERR_INPUT, "the desk's file is damaged");
+        }
+    }
+    return true;
 }
-
-static bool strange(struct err *err)
-{
-    return err_set(err, ERR_INPUT, "the desk's file is damaged");
-}
+#define HAS_WIDTHS(c, err, ...)                                                                    \
+    has_widths(c, (const size_t[]){__VA_ARGS__}, sizeof((size_t[]){__VA_ARGS__}) / sizeof(size_t), \
+               err)
 
 static bool move_meta(void *user, const struct db_value *c, size_t count, struct err *err)
 {
@@ -296,9 +310,8 @@ static bool move_device(void *user, const struct db_value *c, size_t count, stru
 {
     uint8_t row[DEVICE_ROW];
     (void)count;
-    if (!is_blob(&c[0], 16) || !is_blob(&c[1], 32) || !is_blob(&c[2], 32) ||
-        !is_blob(&c[3], CERT_BYTES) || !is_blob(&c[4], 32)) {
-        return strange(err);
+    if (!HAS_WIDTHS(c, err, 16, 32, 32, CERT_BYTES, 32)) {
+        return false;
     }
     memcpy(row + DEVICE_ID, c[0].bytes, 16);
     memcpy(row + DEVICE_SIGN, c[1].bytes, 32);
@@ -313,17 +326,16 @@ static bool move_device(void *user, const struct db_value *c, size_t count, stru
 static bool move_entry(void *user, const struct db_value *c, size_t count, struct err *err)
 {
     (void)count;
-    return is_blob(&c[0], 16) && is_blob(&c[1], CHAIN_ENTRY)
-               ? desk_put_entry(user, c[0].bytes, c[1].bytes, err)
-               : strange(err);
+    return HAS_WIDTHS(c, err, 16, CHAIN_ENTRY) &&
+           desk_put_entry(user, c[0].bytes, c[1].bytes, err);
 }
 
 static bool move_object(void *user, const struct db_value *c, size_t count, struct err *err)
 {
     uint8_t row[OBJECT_ROW];
     (void)count;
-    if (!is_blob(&c[0], 16) || !is_blob(&c[2], 16) || !is_blob(&c[3], 32)) {
-        return strange(err);
+    if (!HAS_WIDTHS(c, err, 16, 0, 16, 32)) {
+        return false;
     }
     memcpy(row + OBJECT_ID, c[2].bytes, 16);
     memcpy(row + OBJECT_HASH, c[3].bytes, 32);
@@ -335,8 +347,8 @@ static bool move_branch(void *user, const struct db_value *c, size_t count, stru
 {
     uint8_t row[BRANCH_ROW];
     (void)count;
-    if (!is_blob(&c[0], 16) || !is_blob(&c[1], 16) || !is_blob(&c[2], 16)) {
-        return strange(err);
+    if (!HAS_WIDTHS(c, err, 16, 16, 16)) {
+        return false;
     }
     memcpy(row + BRANCH_ID, c[0].bytes, 16);
     memcpy(row + BRANCH_PARENT, c[2].bytes, 16);
@@ -349,8 +361,8 @@ static bool move_hold(void *user, const struct db_value *c, size_t count, struct
 {
     char why[32];
     (void)count;
-    if (!is_blob(&c[0], 16)) {
-        return strange(err);
+    if (!HAS_WIDTHS(c, err, 16)) {
+        return false;
     }
     snprintf(why, sizeof why, "%.*s", (int)(c[2].len < 31 ? c[2].len : 31),
              c[2].len ? (const char *)c[2].bytes : "");
@@ -360,9 +372,8 @@ static bool move_hold(void *user, const struct db_value *c, size_t count, struct
 static bool move_form(void *user, const struct db_value *c, size_t count, struct err *err)
 {
     (void)count;
-    return is_blob(&c[0], 32) ? desk_put_form(user, c[0].bytes, (uint64_t)c[1].number, c[2].bytes,
-                                              c[2].len, err)
-                              : strange(err);
+    return HAS_WIDTHS(c, err, 32) && desk_put_form(user, c[0].bytes, (uint64_t)c[1].number,
+                                                   c[2].bytes, c[2].len, err);
 }
 
 static bool move_alarm(void *user, const struct db_value *c, size_t count, struct err *err)

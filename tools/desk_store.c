@@ -276,8 +276,7 @@ static bool gather_device(void *user, const struct db_value *c, size_t count, st
     struct device_rows *rows = user;
     struct buf plain = {0};
     (void)count;
-    bool ok = c[0].len == 16 && desk_unlock(rows->desk, &plain, "device", c[0].bytes, 0, &c[1],
-                                            DEVICE_ROW, err);
+    bool ok = desk_unlock_row(rows->desk, &plain, "device", c, DEVICE_ROW, err);
     if (ok) {
         rows->list = mem_grow(rows->list, rows->count + 1, sizeof *rows->list);
         struct desk_device *d = &rows->list[rows->count++];
@@ -626,8 +625,7 @@ static bool gather_form(void *user, const struct db_value *c, size_t count, stru
     (void)count;
     rows->list = mem_grow(rows->list, rows->count + 1, sizeof *rows->list);
     rows->list[rows->count] = (struct buf){0};
-    return c[0].len == 16 && desk_unlock(rows->desk, &rows->list[rows->count++], "form", c[0].bytes,
-                                         0, &c[1], FORM_XML, err);
+    return desk_unlock_row(rows->desk, &rows->list[rows->count++], "form", c, FORM_XML, err);
 }
 
 static int newest_first(const void *a, const void *b)
