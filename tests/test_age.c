@@ -201,6 +201,202 @@ static bool vector(const char *path)
     return ok;
 }
 
+/* Keys as text are taken to the letter. */
+static void test_age__texts_that_are_no_keys(void **state)
+{
+    (void)state;
+    uint8_t identity[32], recipient[32], back[32];
+    char good[AGE_TEXT], secret[AGE_TEXT], text[2 * AGE_TEXT];
+    struct err err = {0};
+    memset(identity, 0x31, 32);
+    age_recipient_of(recipient, identity);
+    age_recipient_text(good, recipient);
+    age_identity_text(secret, identity);
+    assert_true(age_recipient_parse(back, good));
+    size_t len = strlen(good);
+    for (size_t cut = 0; cut < len; cut++) {
+        snprintf(text, sizeof text, "%.*s", (int)cut, good);
+        assert_false(age_recipient_parse(back, text));
+    }
+    snprintf(text, sizeof text, "%sq", good);
+    assert_false(age_recipient_parse(back, text)); /* longer */
+    snprintf(text, sizeof text, "bge1%s", good + 4);
+    assert_false(age_recipient_parse(back, text)); /* another kind */
+    snprintf(text, sizeof text, "age2%s", good + 4);
+    assert_false(age_recipient_parse(back, text));
+    for (size_t at = 4; at < len; at++) {
+        snprintf(text, sizeof text, "%s", good);
+        text[at] = 'b'; /* no letter of Bech32's */
+        assert_false(age_recipient_parse(back, text));
+        text[at] = good[at] == 'q' ? 'p' : 'q';
+        assert_false(age_recipient_parse(back, text));
+    }
+    assert_true(age_identity_parse(back, secret));
+    assert_memory_equal(back, identity, 32);
+    snprintf(text, sizeof text, "%s", secret);
+    text[20] = (char)(text[20] | 0x20); /* small among capitals */
+    assert_false(secret[20] != text[20] && age_identity_parse(back, text));
+    snprintf(text, sizeof text, "AGE-SECRET-KEY-2%s", secret + 16);
+    assert_false(age_identity_parse(back, text));
+    snprintf(text, sizeof text, "%s%s", secret, secret);
+    assert_false(age_identity_parse(back, text));
+    snprintf(text, sizeof text, "# a comment\r\n\n  \t\n%s \t\r\n", secret);
+    OK(age_identity_file(back, text, strlen(text), &err));
+    assert_false(age_identity_file(back, "# nothing\n", 10, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+}
+
+/* Headers that are not as the format says, each by one thing. */
+static void test_age__headers_that_are_none(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    uint8_t identity[32], recipient[32], many[AGE_RECIPIENTS_MAX + 1][32];
+    struct buf good = {0}, out = {0};
+    memset(identity, 0x31, 32);
+    age_recipient_of(recipient, identity);
+    OK(age_seal(&good, "text", 4, (const uint8_t(*)[32]) & recipient, 1, &err));
+    struct age_keys keys = {.identities = (const uint8_t(*)[32]) & identity, .count = 1};
+    const char *stanza = strstr(good.data, "-> X25519"), *mac = strstr(good.data, "---");
+    size_t head = (size_t)(mac - good.data), from = (size_t)(stanza - good.data);
+    static const struct {
+        const char *before; /* put in front of the only stanza, or (whole) in its place */
+        bool whole;
+    } cases[] = {{"-> \n", false},
+                 {"->\n", false},
+                 {"-> a\nAA=\n", false},
+                 {"-> a\nA\n", false},
+                 {"-> a\nA A\n", false},
+                 {"-> a\n\303\244AA\n", false},
+                 {"-> a b\177\nAA\n", false},
+                 {"-> a  b\nAA\n", false},
+                 {"-> a\n", false},
+                 {"", true},
+                 {"-> X25519 AAAA\nAAAA\n", true},
+                 {"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 1:\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", true},
+                 {"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 1/\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", true},
+                 {"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 01\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", true},
+                 {"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 99\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", true},
+                 {"-> scrypt AAAA 10\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", true}};
+    keys.passphrase = "one two three four five";
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf b = {0};
+        enum age_result result = AGE_OPENED;
+        buf_add(&b, good.data, from);
+        buf_text(&b, cases[i].before);
+        buf_add(&b, cases[i].whole ? mac : stanza,
+                good.len - (cases[i].whole ? head : from));
+        char *exact = malloc(b.len);
+        memcpy(exact, b.data, b.len);
+        if (age_open(&out, exact, b.len, &keys, &result, NULL) || result != AGE_HEADER) {
+            fail_msg("header %zu: result %d", i, (int)result);
+        }
+        free(exact);
+        buf_fini(&b);
+    }
+    /* without a passphrase nothing is tried; and one that is short of its end */
+    struct buf sealed = {0};
+    OK(age_seal_passphrase(&sealed, "text", 4, "one two three four five", 4, &err));
+    enum age_result result;
+    struct age_keys none = {.identities = (const uint8_t(*)[32]) & identity, .count = 1};
+    assert_false(age_open(&out, sealed.data, sealed.len, &none, &result, NULL));
+    assert_int_equal(result, AGE_NO_MATCH);
+    buf_cut(&out, 0);
+    OK(age_open(&out, sealed.data, sealed.len, &keys, &result, &err));
+    assert_string_equal(out.data, "text");
+    keys.passphrase = "one two three four six";
+    assert_false(age_open(&out, sealed.data, sealed.len, &keys, &result, NULL));
+    assert_int_equal(result, AGE_NO_MATCH);
+    for (size_t len = 0; len < good.len; len++) {
+        char *exact = malloc(len + 1);
+        memcpy(exact, good.data, len);
+        char *end = realloc(exact, len ? len : 1);
+        assert_false(age_open(&out, end, len, &keys, &result, NULL));
+        free(end);
+    }
+    assert_false(age_open(&out, "no age file", 11, &keys, NULL, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    /* too many stanzas */
+    struct buf full = {0};
+    buf_add(&full, good.data, from);
+    for (int i = 0; i < 64; i++) {
+        buf_text(&full, "-> grease\n\n");
+    }
+    buf_add(&full, stanza, good.len - from);
+    assert_false(age_open(&out, full.data, full.len, &keys, &result, NULL));
+    assert_int_equal(result, AGE_HEADER);
+    /* to nobody, to too many, to whom everybody could be */
+    assert_false(age_seal(&full, "x", 1, (const uint8_t(*)[32])many, 0, &err));
+    assert_int_equal(err.code, ERR_LIMIT);
+    for (size_t i = 0; i < AGE_RECIPIENTS_MAX + 1; i++) {
+        memcpy(many[i], recipient, 32);
+    }
+    OK(age_seal(&full, "x", 1, (const uint8_t(*)[32])many, AGE_RECIPIENTS_MAX, &err));
+    assert_false(age_seal(&full, "x", 1, (const uint8_t(*)[32])many, AGE_RECIPIENTS_MAX + 1, &err));
+    memset(many[1], 0, 32);
+    size_t before = full.len;
+    assert_false(age_seal(&full, "x", 1, (const uint8_t(*)[32])many, 2, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    assert_int_equal(full.len, before); /* nothing of it is left */
+    buf_fini(&good);
+    buf_fini(&out);
+    buf_fini(&sealed);
+    buf_fini(&full);
+}
+
+static void test_age__armored_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *holds;
+    } cases[] = {
+        {"-----BEGIN AGE ENCRYPTED FILE-----\nYWJj\nZA==\n-----END AGE ENCRYPTED FILE-----\n", "abcd"},
+        {"-----BEGIN AGE ENCRYPTED FILE-----\r\nYWJj\r\n-----END AGE ENCRYPTED FILE-----\r\n", "abc"},
+        {"-----BEGIN AGE ENCRYPTED FILE-----\nYW Jj\n-----END AGE ENCRYPTED FILE-----\n", NULL},
+        {"-----BEGIN AGE ENCRYPTED FILE-----\nYWJj\n-----END AGE FILE-----\n", NULL},
+        {"-----BEGIN AGE ENCRYPTED FILE-----\nYWJj\n", NULL},
+        {"-----BEGIN AGE ENCRYPTED FILE-----\nYW=j\n-----END AGE ENCRYPTED FILE-----\n", NULL},
+        {"plain bytes", "plain bytes"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out = {0};
+        struct err err = {0};
+        bool ok = age_dearmor(&out, cases[i].text, strlen(cases[i].text), &err);
+        assert_int_equal(ok, cases[i].holds != NULL);
+        assert_int_equal(err.code, ok ? ERR_NONE : ERR_INPUT);
+        if (ok) {
+            assert_string_equal(out.data, cases[i].holds);
+        }
+        buf_fini(&out);
+    }
+    assert_true(age_is_file(cases[0].text, 40));
+    assert_true(age_is_file("age-encryption.org/v1\n", 22));
+    assert_false(age_is_file("age-encryption.org/v1", 21));
+    assert_false(age_is_file("AGE-SECRET-KEY-1", 16));
+}
+
+static void test_age__parameters_of_a_lock(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t passes, kib;
+        bool taken;
+    } cases[] = {{1, 8, true}, {0, 8, false}, {17, 8, false}, {1, 7, false}, {1, 512 * 1024 + 1, false}};
+    uint8_t key[32], salt[16] = {1};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err err = {0};
+        assert_int_equal(secret_stretch(key, "x", 1, salt, cases[i].passes, cases[i].kib, &err),
+                         cases[i].taken);
+        assert_int_equal(err.code, cases[i].taken ? ERR_NONE : ERR_LIMIT);
+    }
+    struct buf out = {0};
+    struct err err = {0};
+    uint8_t locked[SECRET_OVERHEAD] = {0};
+    for (size_t len = 0; len < SECRET_OVERHEAD; len++) {
+        assert_false(secret_unlock(&out, key, "", 0, locked, len, &err));
+    }
+    buf_fini(&out);
+}
+
 static void test_age__vectors(void **state)
 {
     (void)state;
@@ -256,6 +452,10 @@ int main(void)
         cmocka_unit_test(test_age__round_trips_at_every_edge),
         cmocka_unit_test(test_age__any_change_is_found),
         cmocka_unit_test(test_age__stock_age_agrees),
+        cmocka_unit_test(test_age__texts_that_are_no_keys),
+        cmocka_unit_test(test_age__headers_that_are_none),
+        cmocka_unit_test(test_age__armored_text),
+        cmocka_unit_test(test_age__parameters_of_a_lock),
         cmocka_unit_test(test_age__vectors),
         cmocka_unit_test(test_sign__types_and_tags_do_not_mix),
     };

@@ -608,6 +608,26 @@ static void test_desk__key_files_are_under_a_passphrase(void **state)
     close(pipes[0]);
     desk_forget_passphrases();
 
+    /* files that are none of what is asked for */
+    struct catalogue *c = calloc(1, sizeof *c);
+    struct buf bytes = {0};
+    char other_file[300];
+    snprintf(other_file, sizeof other_file, "%s/other", s.dir);
+    assert_false(desk_read_catalogue(c, &bytes, other_file, &err));
+    assert_int_equal(err.code, ERR_ENV);
+    OK(file_write(other_file, "Dear all,\n", 10, 0600, false, &err));
+    assert_false(desk_read_catalogue(c, &bytes, other_file, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    uint8_t cert[CERT_BYTES];
+    assert_false(desk_read_cert(cert, other_file, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    assert_false(desk_read_seed(back, other_file, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    assert_false(desk_read_identity(back, other_file, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    free(c);
+    buf_fini(&bytes);
+
     /* what is no key stays as it is */
     buf_cut(&lines, 0);
     buf_printf(&lines, "%s\n", other);

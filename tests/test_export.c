@@ -136,6 +136,108 @@ static void test_export__what_is_asked_for_is_in(void **state)
     study_fini(&s);
 }
 
+/* A record with these files, and (unless NULL) this instance. */
+static void finish_with(struct study *s, const uint8_t hash[32], int n, const char *xml,
+                        const struct buf *files)
+{
+    struct err err = {0};
+    struct device_draft d;
+    struct buf own = {0};
+    case_xml(&own, "A12", "x");
+    struct device_finished f = {xml ? xml : own.data, xml ? strlen(xml) : own.len,
+                                files ? files->data : NULL, files ? files->len : 0, false};
+    OK(device_draft_begin(s->device, &d, hash, study_wall, &err));
+    OK(device_draft_append(s->device, &d, "one", 3, &err));
+    OK(device_finish(s->device, &d, ids[n], &f, study_wall, &err));
+    buf_fini(&own);
+}
+
+/* What a record holds is not believed: names are ours or are left where they are, a log that is none
+ * and an instance that is none are counted, and keep nobody from the tables. */
+static void test_export__records_that_are_odd(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool ours;
+    } names[] = {{"00112233445566778899aabbccddeeff.png", true},
+                 {"00112233445566778899aabbccddeef.png", false},   /* 31 digits */
+                 {"00112233445566778899aabbccddeeff0.png", false}, /* 33 */
+                 {"00112233445566778899aabbccddeeff_png", false},
+                 {"00112233445566778899aabbccddee00.", false},
+                 {"00112233445566778899aabbccddee01.abcdefghi", false},
+                 {"00112233445566778899aabbccddee02.PNG", false},
+                 {"00112233445566778899aabbccddee03.p/g", false},
+                 {"00112233445566778899aabbccddee04.webm", true}};
+    struct study s;
+    struct buf files = {0}, log = {0}, cut = {0};
+    uint8_t hash[32];
+    unsigned ours = 0;
+    case_begin(&s, hash);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        tar_add(&files, names[i].name, "x", 1);
+        ours += names[i].ours;
+    }
+    tar_add(&files, "audit.csv", "event,node\nshort,/data/phone\n", 29);
+    tar_end(&files);
+    finish_with(&s, hash, 0, NULL, &files);
+    tar_add(&log, "audit.csv", "event,node\n\"no end", 18);
+    tar_end(&log);
+    finish_with(&s, hash, 1, NULL, &log);
+    finish_with(&s, hash, 2, "<data><not closed", NULL);
+    struct desk *desk = desk_with(&s, hash, false);
+    struct export_counts n = export_as(&s, desk, (struct export_options){.columns = {.split_multiple = true}});
+    assert_int_equal(n.media, ours);
+    assert_int_equal(n.records, 2); /* the one without a log is in the table */
+    assert_int_equal(n.unreadable, 2);
+    assert_non_null(strstr(content(&s, "test_form - audit.csv"), "short,/data/phone"));
+    desk_close(desk);
+    buf_fini(&files);
+    buf_fini(&log);
+    buf_fini(&cut);
+    study_fini(&s);
+}
+
+/* Two versions of a form share their tables; a form that does not load stops the export. */
+static void test_export__versions_share_their_tables(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct export_counts n;
+    struct export_report out;
+    struct import_report in;
+    struct buf second = {0}, package = {0}, tar = {0};
+    uint8_t hash[32], later[32];
+    bool fresh;
+    case_begin(&s, hash);
+    finish(&s, hash, 0, "A12", "x", false);
+    struct desk *desk = desk_with(&s, hash, false);
+    OK(convert_md(&second, "| survey |\n| | type | name | label |\n| | text | code | Code |\n"
+                           "| | text | fresh | Fresh |\n| settings |\n| | form_id | version |\n"
+                           "| | test_form | 8 |\n", &err));
+    study_publish(&s, second.data, 9, later);
+    finish_with(&s, later, 1, "<data id='test_form' version='8'><code>B7</code><fresh>new</fresh></data>",
+                NULL);
+    OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
+    take_batch(&s, "out", &tar);
+    OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));
+    OK(desk_import(desk, tar.data, tar.len, 1, &in, &err));
+    OK(device_package(s.device, later, &package, &err));
+    OK(desk_add_form(desk, package.data, package.len, &fresh, &err));
+    n = export_as(&s, desk, (struct export_options){.out = NULL});
+    assert_int_equal(n.records, 2);
+    const char *table = content(&s, "test_form.csv");
+    assert_non_null(strstr(table, "A12"));
+    assert_non_null(strstr(table, "new"));
+    assert_null(content(&s, "test_form~2.csv"));
+    desk_close(desk);
+    buf_fini(&second);
+    buf_fini(&package);
+    buf_fini(&tar);
+    study_fini(&s);
+}
+
 static void test_export__nothing_is_replaced_unasked(void **state)
 {
     (void)state;
@@ -184,6 +286,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_export__tables_files_and_what_is_left_out),
         cmocka_unit_test(test_export__what_is_asked_for_is_in),
+        cmocka_unit_test(test_export__records_that_are_odd),
+        cmocka_unit_test(test_export__versions_share_their_tables),
         cmocka_unit_test(test_export__nothing_is_replaced_unasked),
         cmocka_unit_test(test_export__records_of_a_form_that_is_not_here_are_counted),
     };

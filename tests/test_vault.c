@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "platform/fault.h"
 #include "platform/vault.h"
 #include "tests/card.h"
 #include "tests/scan.h"
@@ -150,7 +151,7 @@ static void test_vault__knows_a_good_pin(void **state)
 {
     (void)state;
     static const char *const bad[] = {"",       "12345", "123456",   "7890123",     "654321",
-                                      "000000", "10987", "99999999", "12345678901", "12345a",
+                                      "000000", "10987", "99999999", "27182818284", "12345a",
                                       "٤٧١١٢٣"};
     static const char *const good[] = {"471108", "112233", "1234567891", "098766"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -682,6 +683,149 @@ static void test_vault__the_state_is_the_keystores(void **state)
     }
 }
 
+/* Files that are no vault, or only once were. */
+static void test_vault__refuses_what_is_none(void **state)
+{
+    (void)state;
+    enum { TORN = 4064 };
+    struct err err = {0};
+    struct vault *v;
+    struct buf old = {0}, now = {0};
+    assert_false(vault_open(&v, path, &err)); /* nothing is there */
+    assert_int_equal(err.code, ERR_ENV);
+    v = fresh();
+    vault_close(v);
+    OK(file_read(&old, path, VAULT_FILE, &err));
+    OK(vault_open(&v, path, &err));
+    OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+    vault_keys(v)->chain_seq = 9;
+    OK(vault_save(v, &err));
+    vault_close(v);
+    OK(file_read(&now, path, VAULT_FILE, &err));
+    /* the second copy is the newer one, the first the newer one: whichever it is counts */
+    for (int first = 0; first < 2; first++) {
+        struct buf both = {0};
+        buf_add(&both, (first ? &now : &old)->data, VAULT_SLOT);
+        buf_add(&both, (first ? &old : &now)->data, VAULT_SLOT);
+        OK(file_write(path, both.data, both.len, 0600, true, &err));
+        OK(vault_open(&v, path, &err));
+        OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+        assert_int_equal(vault_keys(v)->chain_seq, 9);
+        vault_close(v);
+        buf_fini(&both);
+    }
+    /* one copy is enough; two that are damaged are none, nor is half a file */
+    for (int damaged = 0; damaged < 3; damaged++) {
+        struct buf bad = {0};
+        buf_add(&bad, now.data, now.len);
+        bad.data[damaged == 1 ? VAULT_SLOT + 600 : 600] ^= 1;
+        bad.data[damaged == 2 ? VAULT_SLOT + 600 : 0] ^= damaged == 2;
+        OK(file_write(path, bad.data, bad.len, 0600, true, &err));
+        bool ok = vault_open(&v, path, &err);
+        assert_int_equal(ok, damaged < 2);
+        if (ok) {
+            OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+            vault_close(v);
+        } else {
+            assert_int_equal(err.code, ERR_INPUT);
+        }
+        buf_fini(&bad);
+    }
+    struct buf other = {0};
+    buf_add(&other, now.data, now.len);
+    for (int copy = 0; copy < 2; copy++) { /* another magic, the sum made anew */
+        uint8_t *slot = (uint8_t *)other.data + copy * VAULT_SLOT;
+        slot[7] = '3';
+        hash_tagged(slot + TORN, "sb1-vault-torn", slot, TORN);
+    }
+    OK(file_write(path, other.data, other.len, 0600, true, &err));
+    assert_false(vault_open(&v, path, &err));
+    OK(file_write(path, now.data, VAULT_SLOT, 0600, true, &err));
+    assert_false(vault_open(&v, path, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    buf_fini(&old);
+    buf_fini(&now);
+    buf_fini(&other);
+}
+
+/* Somebody who has the file makes the lock weaker, and waits for the new passphrase. */
+static void test_vault__a_weaker_lock_gets_no_passphrase(void **state)
+{
+    (void)state;
+    enum { PASSES = 32, MEMORY = 36, TORN = 4064 };
+    static const struct {
+        size_t at;
+        uint32_t value;
+    } weaker[] = {{PASSES, 0}, {MEMORY, 4}};
+    struct err err = {0};
+    uint8_t recovery[32];
+    struct travel_request request;
+    struct vault *v = recoverable(recovery);
+    struct buf file = {0};
+    assert_false(vault_travel_request(v, &request, pass, sizeof pass - 1, &err)); /* it is open */
+    assert_int_equal(err.code, ERR_INPUT);
+    OK(vault_travel_lock(v, NULL, &err));
+    unsigned failures = vault_failures(v);
+    assert_false(vault_unlock(v, pass, sizeof pass - 1, &err)); /* that is no try */
+    assert_int_equal(vault_failures(v), failures);
+    assert_non_null(strstr(err.what, "travel"));
+    assert_false(vault_travel_request(v, &request, "too short", 9, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    OK(vault_travel_request(v, &request, pass, sizeof pass - 1, &err));
+    vault_close(v);
+    OK(file_read(&file, path, VAULT_FILE, &err));
+    for (size_t i = 0; i < 2; i++) {
+        struct buf bad = {0};
+        buf_add(&bad, file.data, file.len);
+        for (int copy = 0; copy < 2; copy++) {
+            uint8_t *slot = (uint8_t *)bad.data + copy * VAULT_SLOT;
+            put_u32(slot + weaker[i].at, weaker[i].value);
+            hash_tagged(slot + TORN, "sb1-vault-torn", slot, TORN);
+        }
+        OK(file_write(path, bad.data, bad.len, 0600, true, &err));
+        OK(vault_open(&v, path, &err));
+        assert_false(vault_travel_request(v, &request, pass, sizeof pass - 1, &err));
+        assert_non_null(strstr(err.what, "weaker"));
+        vault_close(v);
+        buf_fini(&bad);
+    }
+    uint8_t sealed[TRAVEL_SEALED], answer[124] = "SBV1";
+    memcpy(answer + 4, request.public_key, 32);
+    OK(travel_answer_read(sealed, answer, sizeof answer, request.public_key, &err));
+    assert_false(travel_answer_read(sealed, answer, sizeof answer - 1, request.public_key, &err));
+    answer[3] = '2';
+    assert_false(travel_answer_read(sealed, answer, sizeof answer, request.public_key, &err));
+    answer[3] = '1';
+    answer[4] ^= 1;
+    assert_false(travel_answer_read(sealed, answer, sizeof answer, request.public_key, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    buf_fini(&file);
+}
+
+/* The tenth mistake on a card that does not take the lock: that is what is told, not the mistake. */
+static void test_vault__a_tenth_mistake_that_cannot_be_written(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    uint8_t recovery[32];
+    struct vault *v = recoverable(recovery);
+    vault_lock(v);
+    for (int k = 1; k < VAULT_TRIES; k++) {
+        vault_forget_wait(v);
+        assert_false(vault_unlock(v, "a b c d e", 9, &err));
+        assert_int_equal(err.code, ERR_AUTH);
+    }
+    vault_forget_wait(v);
+    fault_at(3); /* the try itself is counted, in both copies */
+    assert_false(vault_unlock(v, "a b c d e", 9, &err));
+    fault_at(0);
+    assert_int_equal(err.code, ERR_ENV);
+    assert_false(vault_is_travelling(v));
+    vault_forget_wait(v);
+    OK(vault_unlock(v, pass, sizeof pass - 1, &err));
+    vault_close(v);
+}
+
 static void test_vault__ten_wrong_passphrases_are_a_travel_lock(void **state)
 {
     (void)state;
@@ -744,6 +888,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_vault__half_a_lock_is_undone_or_told, setup, teardown),
         cmocka_unit_test_teardown(test_vault__knows_a_key_that_nothing_is_sealed_to, card_mend),
         cmocka_unit_test_setup_teardown(test_vault__the_state_is_the_keystores, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_vault__refuses_what_is_none, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_vault__a_weaker_lock_gets_no_passphrase, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_vault__a_tenth_mistake_that_cannot_be_written, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_vault__ten_wrong_passphrases_are_a_travel_lock, setup,
                                         teardown),
     };
