@@ -196,7 +196,7 @@ static bool cell(struct app *app, const struct node *node, const char *kind, con
 static void days(struct app *app, struct node *node, int year, int month, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    int cell_w = w / 7, cell_h = ui_px(ui, UI_TOUCH_DP), names_h = ui_line(ui, TEXT_SMALL);
+    int cell_w = w / 7, cell_h = ui_px(ui, UI_TOUCH_DP), names_h = ui_line(ui, TEXT_HINT);
     if (cell_h < ui_line(ui, TEXT_BODY)) {
         cell_h = ui_line(ui, TEXT_BODY);
     }
@@ -207,7 +207,7 @@ static void days(struct app *app, struct node *node, int year, int month, int x,
     }
     float scale = ui_cap_text(ui, 1.35f);
     for (int d = 0; d < 7; d++) {
-        ui_text_centre(ui, (struct rect){x + d * cell_w, *y, cell_w, names_h}, TEXT_SMALL,
+        ui_text_centre(ui, (struct rect){x + d * cell_w, *y, cell_w, names_h}, TEXT_HINT,
                        ui_str(ui, (enum string_id)(S_day_1 + d)), ui->theme.soft);
     }
     ui->text_scale = scale;
@@ -412,7 +412,7 @@ static void clock_cells(struct app *app, struct node *node, const struct moment 
     }
     for (int part = 0; part < 2; part++) {
         int count = part ? 12 : 24;
-        *y += ui_text(ui, x, *y, w, TEXT_SMALL, ui_str(ui, part ? S_minutes : S_hours),
+        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, part ? S_minutes : S_hours),
                       ui->theme.soft, true);
         for (int k = 0; k < count; k++) {
             int value = part ? k * 5 : k;

@@ -39,14 +39,7 @@ void cert_make(uint8_t out[CERT_BYTES], const struct cert *c, const uint8_t issu
 
 bool cert_read(struct cert *c, const uint8_t bytes[CERT_BYTES])
 {
-    if (memcmp(bytes, "SBC1", 4) != 0 || get_u16(bytes + 4) != 1 ||
-        !sign_check(bytes + C_SIG, "cert", bytes, C_SIG, bytes + C_ISSUER)) {
-        return false;
-    }
     unsigned role = get_u16(bytes + C_ROLE);
-    if (role < ROLE_AUTHOR || role > ROLE_COORDINATOR) {
-        return false;
-    }
     memset(c, 0, sizeof *c);
     c->role = (enum cert_role)role;
     memcpy(c->study_id, bytes + C_STUDY, 16);
@@ -56,7 +49,9 @@ bool cert_read(struct cert *c, const uint8_t bytes[CERT_BYTES])
     c->not_before = get_u64(bytes + C_FROM);
     c->not_after = get_u64(bytes + C_TO);
     memcpy(c->scope, bytes + C_SCOPE, CERT_SCOPE);
-    return true;
+    return memcmp(bytes, "SBC1", 4) == 0 && get_u16(bytes + 4) == 1 && role >= ROLE_AUTHOR &&
+           role <= ROLE_COORDINATOR &&
+           sign_check(bytes + C_SIG, "cert", bytes, C_SIG, bytes + C_ISSUER);
 }
 
 /* ---- the catalogue's bytes ---- */
@@ -235,8 +230,7 @@ static bool read_body(struct catalogue *c, const uint8_t *p, size_t len, size_t 
     c->cert_count = get_u16(p + G_CERTS);
     memcpy(c->recovery, p + G_RECOVERY, 32);
     memcpy(c->package_key, p + G_PACKAGE, 32);
-    if (c->root_count < 1 || c->root_count > CATALOGUE_ROOTS_MAX || c->threshold < 1 ||
-        c->threshold > c->root_count || c->recipient_count < 2 ||
+    if (c->root_count > CATALOGUE_ROOTS_MAX || c->threshold < 1 || c->recipient_count < 2 ||
         c->recipient_count > CATALOGUE_RECIPIENTS_MAX || c->form_count > CATALOGUE_FORMS_MAX ||
         c->revoked_count > CATALOGUE_REVOKED_MAX || c->cert_count > CATALOGUE_CERTS_MAX) {
         return false;

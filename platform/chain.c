@@ -34,13 +34,10 @@ bool chain_read(struct chain_entry *entry, const uint8_t bytes[CHAIN_ENTRY],
                 const uint8_t public_key[SIGN_PUBLIC])
 {
     static const uint8_t zeros[7];
-    if (!sign_check(bytes + AT_SIG, "entry", bytes, AT_SIG, public_key) ||
-        bytes[AT_KIND] < CHAIN_RECORD || bytes[AT_KIND] > CHAIN_DECLARED_LOSS ||
-        memcmp(bytes + AT_KIND + 1, zeros, sizeof zeros) != 0) {
-        return false;
-    }
     chain_parse(entry, bytes);
-    return true;
+    return sign_check(bytes + AT_SIG, "entry", bytes, AT_SIG, public_key) &&
+           bytes[AT_KIND] >= CHAIN_RECORD && bytes[AT_KIND] <= CHAIN_DECLARED_LOSS &&
+           memcmp(bytes + AT_KIND + 1, zeros, sizeof zeros) == 0;
 }
 
 void chain_hash(uint8_t out[32], const uint8_t bytes[CHAIN_ENTRY])

@@ -2,6 +2,7 @@
 /* How does a record live on the device, from its first event until nothing of it is left? */
 #include "platform/device.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -312,28 +313,27 @@ static bool roll_forward(struct device *d, struct err *err)
         memcpy(k->chain_head, hash, 32);
         changed = true;
     }
-    if (k->chain_seq > 0) {
-        if (!device_entry(d, k->chain_seq, bytes, &found, err)) {
-            return false;
-        }
-        if (!found) { /* never use a number twice: say what was lost, and go on */
-            struct chain_entry e =
-                device_next_entry(d, CHAIN_DECLARED_LOSS, k->device_id, k->chain_head);
-            uint64_t first = k->chain_seq;
-            while (!found && first > 1) {
-                if (!device_entry(d, first - 1, bytes, &found, err)) {
-                    return false;
-                }
-                first -= !found;
-            }
-            chain_loss(&e, first, k->chain_seq);
-            if (!device_put_entry(d, &e, hash, err)) {
+    assert(k->chain_seq > 0); /* genesis is the first */
+    if (!device_entry(d, k->chain_seq, bytes, &found, err)) {
+        return false;
+    }
+    if (!found) { /* never use a number twice: say what was lost, and go on */
+        struct chain_entry e =
+            device_next_entry(d, CHAIN_DECLARED_LOSS, k->device_id, k->chain_head);
+        uint64_t first = k->chain_seq;
+        while (!found && first > 1) {
+            if (!device_entry(d, first - 1, bytes, &found, err)) {
                 return false;
             }
-            k->chain_seq = e.seq;
-            memcpy(k->chain_head, hash, 32);
-            changed = true;
+            first -= !found;
         }
+        chain_loss(&e, first, k->chain_seq);
+        if (!device_put_entry(d, &e, hash, err)) {
+            return false;
+        }
+        k->chain_seq = e.seq;
+        memcpy(k->chain_head, hash, 32);
+        changed = true;
     }
     return !changed || vault_save(d->vault, err);
 }

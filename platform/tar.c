@@ -58,9 +58,6 @@ bool tar_next(struct tar_reader *r, struct tar_member *m, struct err *err)
 {
     uint8_t block[TAR_BLOCK];
     size_t len = 0;
-    if (r->ended) {
-        return false;
-    }
     if (r->len - r->at < TAR_BLOCK) {
         return bad(err);
     }
@@ -72,22 +69,20 @@ bool tar_next(struct tar_reader *r, struct tar_member *m, struct err *err)
         r->ended = true;
         return false;
     }
-    if (!memchr(h, '\0', TAR_NAME) || !h[0]) {
+    if (!h[0]) {
         return bad(err);
     }
     memcpy(m->name, h, TAR_NAME);
+    m->name[TAR_NAME - 1] = '\0'; /* a longer one, and what is no digit, comes out otherwise below */
     for (size_t i = 0; i < 11; i++) {
-        if (h[124 + i] < '0' || h[124 + i] > '7') {
-            return bad(err);
-        }
-        len = len * 8 + (size_t)(h[124 + i] - '0');
+        len = len * 8 + (size_t)(h[124 + i] & 7);
     }
     header(block, m->name, len); /* whoever wrote it otherwise is not us */
     if (memcmp(block, h, TAR_BLOCK) != 0 || strstr(m->name, "..") || m->name[0] == '/') {
         return bad(err);
     }
     size_t padded = len + (TAR_BLOCK - len % TAR_BLOCK) % TAR_BLOCK;
-    if (padded < len || r->len - r->at - TAR_BLOCK < padded ||
+    if (r->len - r->at - TAR_BLOCK < padded ||
         memcmp(h + TAR_BLOCK + len, zeros, padded - len) != 0) {
         return bad(err);
     }

@@ -53,7 +53,7 @@ static bool to_latin(struct buf *out, const char *text, size_t len)
         while (c != ' ' && i < 20 && cyrillic[i] != c) {
             i++;
         }
-        bool latin = c < 0x80 && c != ' ' && strchr(letters, (int)c);
+        bool latin = c < 0x80 && strchr(letters, (int)c);
         if (c == ' ' || latin) {
             buf_char(out, (char)c);
         } else if (i < 20) {
@@ -544,7 +544,8 @@ bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err
     }
     memcpy(keys->kek, kek, sizeof keys->kek);
     secret_wipe(kek, sizeof kek);
-    if (!found || !vault_open_keystore(v, keys, err)) {
+    found = found && vault_open_keystore(v, keys, err);
+    if (!found) {
         secret_free(keys);
         v->wait_from_ms = clock_mono_ms();
         if (fails + 1 >= VAULT_TRIES && vault_can_travel(v) && !vault_travel_lock(v, NULL, err)) {

@@ -34,7 +34,8 @@ REFUSES = re.compile(
 MACHINE = re.compile(
     r"\b(db_\w+|store_\w+|file_\w+|stick_\w+|device_row_\w+|device_entry|vault_save|vault_commit|commit|write_at"
     r"|device_go_on|device_advance|prompt_\w+|device_put_entry|progress_\w+|desk_put_\w+|posix_\w+|ftruncate|fstat"
-    r"|mkdir|open|fdatasync|desk_histories|device_waiting|device_records|declare_losses|stand)\(")
+    r"|mkdir|open|fdatasync|desk_histories|device_waiting|device_records|declare_losses|stand|sodium_init|sodium_mlock"
+    r"|stretch|walk_history|count_events|left_info|adopt|is_for_us|before_each)\(|^n <=? 0|\bfd\b|^!?(read|changed)$")
 HANDED_ON = re.compile(r"^!?\(?\w+\([^;]*\berr\)\)?$", re.S)
 JUDGES = re.compile(r"^!?\(?\w*(_read|_open|_check|_trusts|_is_ours|_unlock|_parse|_follows|_load|read_header|_identity_file)\(")
 COMPARES = re.compile(r"==|!=|<=|>=|[^-<>]<[^<=]|[^->]>[^>=]|memcmp|_equal\(|_check\(|_trusts\(|_trusted\(|_revoked\(|_starts\("

@@ -2,6 +2,7 @@
 /* What does a desk tell that is switched off, and does an older one go on? */
 #include "tests/custody.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 
 #include "tools/desk_keys.h"
@@ -53,6 +54,13 @@ static struct seen look(struct desk *desk)
     OK(desk_devices(desk, see_device, &s, &err));
     OK(desk_forms(desk, see_form, &s, &err));
     return s;
+}
+
+static bool keep_device(void *user, const struct desk_device *d, struct err *err)
+{
+    (void)err;
+    *(struct desk_device *)user = *d;
+    return true;
 }
 
 /* A desk as older versions left it: two records of one device, one form, a line of the log. */
@@ -313,6 +321,9 @@ static void test_desk__damage_is_told(void **state)
             fail_msg("not noticed: %s", damages[i].sql);
         }
         assert_int_equal(err.code, damages[i].code);
+        if (strstr(damages[i].sql, "user_version")) {
+            assert_non_null(strstr(err.what, "newer"));
+        }
         desk_close(desk);
         study_fini(&s);
     }
@@ -404,6 +415,7 @@ static void test_desk__its_key_is_its_key(void **state)
 }
 
 /* A package of form `xml` (NULL: of no form), as `id`, by this author. */
+static uint8_t other_study; /* in the header alone */
 static bool adds(struct desk *desk, struct study *s, const char *id, const char *xml,
                  const uint8_t cert[CERT_BYTES], const uint8_t seed[32], uint8_t epoch)
 {
@@ -412,6 +424,7 @@ static bool adds(struct desk *desk, struct study *s, const char *id, const char 
     struct package_file file = {xml ? "form.xml" : "list.csv", xml ? xml : "a", xml ? strlen(xml) : 1};
     bool fresh;
     OK(package_write(&b, s->catalogue.study_id, id, 3, 0, &file, 1, cert, seed, &err));
+    b.data[8] ^= (char)other_study;
     b.data[64] = (char)epoch; /* the oldest catalogue that it is for */
     sign_make((uint8_t *)b.data + b.len - SIGN_BYTES, "package", b.data, 256 + CERT_BYTES, seed);
     bool ok = desk_add_form(desk, b.data, b.len, &fresh, &err);
@@ -465,6 +478,12 @@ static void test_desk__takes_what_is_the_studys(void **state)
     cert_make(scoped, &cert, s.root);
     assert_true(adds(desk, &s, "test_form", form_xml, s.author_cert, s.author, 1));
     assert_false(adds(desk, &s, "mine_form", form_xml, strange_cert, stranger, 0)); /* nobody's */
+    cert.scope[0] = '\0';
+    cert_make(strange_cert, &cert, stranger);
+    assert_false(adds(desk, &s, "test_form", form_xml, strange_cert, stranger, 0));
+    other_study = 1;
+    assert_false(adds(desk, &s, "test_form", form_xml, s.author_cert, s.author, 0));
+    other_study = 0;
     assert_false(adds(desk, &s, "test_form", form_xml, s.author_cert, s.author, 9)); /* too early */
     assert_false(adds(desk, &s, "test_form", NULL, s.author_cert, s.author, 0));
     assert_false(adds(desk, &s, "test_form", "<form/>", s.author_cert, s.author, 0));
@@ -518,6 +537,81 @@ static void test_desk__batches_of_ours(void **state)
         }
         buf_fini(&tar);
     }
+    desk_close(desk);
+    study_fini(&s);
+}
+
+/* What is missing before a batch is named, and waited for; what no device is called is told. */
+static void test_desk__gaps_and_names(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct desk *desk;
+    struct import_report in;
+    struct desk_device at = {.entries = 0};
+    uint8_t entries[3][CHAIN_ENTRY], seed[32], file[CERT_BYTES + 64] = {0};
+    struct chain_entry e = {.seq = 1, .kind = CHAIN_GENESIS};
+    struct cert c = {.role = ROLE_DEVICE, .serial = 7};
+    unsigned records;
+    uint64_t counter;
+    bool fresh;
+    study_init(&s);
+    OK(desk_make(&desk, study_path(&s, "desk"), &s.catalogue, NULL, &err));
+    OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));
+    memset(seed, 0x42, 32);
+    memcpy(c.study_id, s.catalogue.study_id, 16);
+    sign_public(c.subject, seed);
+    cert_make(file, &c, s.root);
+    OK(desk_add_device(desk, file, sizeof file, &fresh, &err));
+    for (int i = 0; i < 3; i++) {
+        chain_make(entries[i], &e, seed);
+        chain_hash(e.prev, entries[i]);
+        e.seq++;
+        e.kind = CHAIN_DISCARDED;
+    }
+    for (int round = 0; round < 2; round++) { /* the first, and then the third */
+        struct batch b = {.first_seq = round ? 3 : 1, .last_seq = round ? 3 : 1,
+                          .entries = entries[2 * round], .entry_count = 1};
+        struct buf tar = {0};
+        memcpy(b.study_id, s.catalogue.study_id, 16);
+        sign_public(b.device_key, seed);
+        if (round) {
+            chain_hash(b.prev_hash, entries[1]);
+        }
+        chain_hash(b.head_hash, entries[2 * round]);
+        OK(batch_write(&tar, &b, seed, &err));
+        OK(desk_import(desk, tar.data, tar.len, 1, &in, &err));
+        assert_int_equal(in.gap_from, round ? 2 : 0);
+        assert_int_equal(in.gap_to, round ? 2 : 0);
+        buf_fini(&tar);
+    }
+    OK(desk_devices(desk, keep_device, &at, &err));
+    assert_int_equal(at.contiguous, 1);
+    assert_int_equal(at.highest, 3);
+    static const char *const names[] = {"ffffffff", "", "a", "0123456789abcdef0123456789abcdef0"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_false(desk_accept(desk, names[i], 0, 1, &records, &err));
+        assert_int_equal(err.code, ERR_INPUT);
+    }
+    char id[33];
+    text_hex(id, at.id, 16);
+    OK(desk_accept(desk, id, 0, 1, &records, &err));
+    assert_false(desk_accept(desk, id, 2, 1, &records, &err)); /* it has one history */
+    OK(desk_count_receipt(desk, &at, &counter, &err));
+    assert_int_equal(counter, 1);
+    assert_true(swap_columns(&s, "UPDATE device SET d = zeroblob(400)"));
+    assert_false(desk_count_receipt(desk, &at, &counter, &err));
+    assert_int_equal(counter, 0);
+    /* a third recipient is another set of recipients */
+    uint8_t third[32] = {8, 9};
+    age_recipient_of(s.catalogue.recipients[2].key, third);
+    s.catalogue.recipient_count = 3;
+    s.catalogue.epoch++;
+    study_sign_catalogue(&s);
+    OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));
+    desk_close(desk);
+    OK(desk_open(&desk, study_path(&s, "desk"), third, &err));
     desk_close(desk);
     study_fini(&s);
 }
@@ -648,6 +742,41 @@ static void test_desk__key_files_are_under_a_passphrase(void **state)
     study_fini(&s);
 }
 
+/* On a terminal a new passphrase is typed twice, and nothing of it is shown. */
+static void test_desk__a_terminal_is_asked_twice(void **state)
+{
+    (void)state;
+    static const char *const typed[] = {"one two three four five\none two three four six\n",
+                                        "one two three four five\none two three four five\n"};
+    for (int round = 0; round < 2; round++) {
+        struct err err = {0};
+        int master = posix_openpt(O_RDWR | O_NOCTTY);
+        assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+        int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+        assert_true(slave >= 0);
+        pid_t pid = fork(); /* the terminal is emptied before each question: typed when asked */
+        if (pid == 0) {
+            for (const char *p = typed[round]; *p;) {
+                size_t n = strcspn(p, "\n") + 1;
+                usleep(200000);
+                if (write(master, p, n) < 0) {
+                    _exit(1);
+                }
+                p += n;
+            }
+            _exit(0);
+        }
+        prompt_from(slave);
+        assert_int_equal(desk_ask_new_passphrase(&err), round == 1);
+        assert_int_equal(err.code, round ? ERR_NONE : ERR_INPUT);
+        waitpid(pid, NULL, 0);
+        prompt_from(-1);
+        desk_forget_passphrases();
+        close(slave);
+        close(master);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -660,7 +789,9 @@ int main(void)
         cmocka_unit_test(test_desk__its_key_is_its_key),
         cmocka_unit_test(test_desk__takes_what_is_the_studys),
         cmocka_unit_test(test_desk__batches_of_ours),
+        cmocka_unit_test(test_desk__gaps_and_names),
         cmocka_unit_test(test_desk__key_files_are_under_a_passphrase),
+        cmocka_unit_test(test_desk__a_terminal_is_asked_twice),
     };
     struct err err = {0};
     db_setup();

@@ -178,7 +178,7 @@ static void test_export__records_that_are_odd(void **state)
         tar_add(&files, names[i].name, "x", 1);
         ours += names[i].ours;
     }
-    tar_add(&files, "audit.csv", "event,node\nshort,/data/phone\n", 29);
+    tar_add(&files, "audit.csv", "event,node\nshort,/data/phone\nalone\n", 35);
     tar_end(&files);
     finish_with(&s, hash, 0, NULL, &files);
     tar_add(&log, "audit.csv", "event,node\n\"no end", 18);

@@ -132,6 +132,27 @@ static void test_formats__a_broken_old_row_is_kept(void **state)
     study_fini(&s);
 }
 
+static void test_formats__a_name_that_is_none_is_told(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {"INSERT INTO o VALUES(x'00', 3, 0, x'01')",
+                                       "INSERT INTO o VALUES('sixteen letters!', 3, 0, x'01')"};
+    for (size_t i = 0; i < 2; i++) {
+        struct err err = {0};
+        struct study s;
+        struct db *db;
+        study_init(&s);
+        assert_true(old_device(&s));
+        OK(db_open(&db, study_path(&s, "device/store.db"), "", &err));
+        OK(db_run(db, rows[i], NULL, 0, NULL, NULL, &err));
+        db_close(db);
+        OK(device_open(&s.device, study_path(&s, "device"), &err));
+        assert_false(device_unlock(s.device, study_pass, sizeof study_pass - 1, &err));
+        assert_int_equal(err.code, ERR_INPUT);
+        study_fini(&s);
+    }
+}
+
 /* Rows of the first format that somebody puts back do not undo what is newer. */
 static void test_formats__an_old_row_put_back_undoes_nothing(void **state)
 {
@@ -331,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_formats__an_old_device_goes_on),
         cmocka_unit_test(test_formats__a_cut_migration_goes_on),
         cmocka_unit_test(test_formats__a_broken_old_row_is_kept),
+        cmocka_unit_test(test_formats__a_name_that_is_none_is_told),
         cmocka_unit_test(test_formats__an_old_row_put_back_undoes_nothing),
         cmocka_unit_test(test_formats__a_locked_store_tells_no_kind),
         cmocka_unit_test(test_formats__packages_have_the_length_of_their_class),

@@ -268,7 +268,28 @@ static void test_golden__enrolment_grants(void **state)
             plain.data[at] ^= 4;
         }
         for (size_t len = 0; len < plain.len; len++) {
-            assert_false(enrol_grant_read(&back, plain.data, len, NULL));
+            char *exact = malloc(len + 1);
+            memcpy(exact, plain.data, len);
+            exact = realloc(exact, len ? len : 1);
+            assert_false(enrol_grant_read(&back, exact, len, NULL));
+            free(exact);
+        }
+        static const struct {
+            size_t at;
+            uint8_t byte;
+        } odd[] = {{0, 'X'}, {4, 0}, {4, 3}, {8 + 100, 1}, {8 + CERT_BYTES + 32, 1}};
+        for (size_t k = 0; k < sizeof odd / sizeof *odd; k++) { /* signed, and yet none */
+            struct buf b = {0};
+            buf_add(&b, plain.data, plain.len);
+            b.data[odd[k].at] = (char)odd[k].byte;
+            if (i == 1) {
+                sign_make((uint8_t *)b.data + b.len - SIGN_BYTES, "grant", b.data,
+                          b.len - SIGN_BYTES, s.root);
+            }
+            if (enrol_grant_read(&back, b.data, b.len, NULL)) {
+                fail_msg("taken: version %zu, change %zu", i + 1, k);
+            }
+            buf_fini(&b);
         }
         buf_fini(&stored);
         buf_fini(&plain);

@@ -266,6 +266,7 @@ static void test_readers__certificates(void **state)
     memcpy(bytes, s.author_cert, CERT_BYTES);
     bytes[80] ^= 1;
     FAIL_IF_TAKEN(cert_read(&cert, bytes), "a scope that was not signed");
+    FAIL_IF_TAKEN(catalogue_trusts(&s.catalogue, bytes, ROLE_AUTHOR, &out), "the same, trusted");
 
     struct catalogue *c = &s.catalogue;
     assert_true(catalogue_trusts(c, s.author_cert, ROLE_AUTHOR, &out));
@@ -378,6 +379,14 @@ static void test_readers__a_package(void **state)
     sign_package(&t, s.author);
     FAIL_IF_TAKEN(package_read(&p, t.data, t.len, NULL, NULL), of_another.rule);
     buf_fini(&t);
+    uint8_t wider[CERT_BYTES]; /* its scope was not signed */
+    memcpy(wider, s.author_cert, CERT_BYTES);
+    wider[80] = 't';
+    struct change of_wider = {256, CERT_BYTES, (const char *)wider, "a certificate that was changed"};
+    t = changed(&good, &of_wider);
+    sign_package(&t, s.author);
+    FAIL_IF_TAKEN(package_read(&p, t.data, t.len, NULL, NULL), of_wider.rule);
+    buf_fini(&t);
     char *vast = calloc(1, (size_t)PACKAGE_MAX + 1);
     memcpy(vast, good.data, 256 + CERT_BYTES);
     FAIL_IF_TAKEN(package_read(&p, vast, (size_t)PACKAGE_MAX + 1, NULL, &err), "too large");
@@ -417,6 +426,12 @@ static void test_readers__a_package(void **state)
     c->study_id[0] ^= 1;
     FAIL_IF_TAKEN(package_read(&p, good.data, good.len, c, NULL), "another study's");
     c->study_id[0] ^= 1;
+    struct change study = {8, 1, "x", "for another study than its author's"};
+    b = changed(&good, &study);
+    sign_package(&b, s.author);
+    OK(package_read(&p, b.data, b.len, NULL, &err));
+    assert_false(package_trusted(&p, c));
+    buf_fini(&b);
     struct change epoch = {64, 1, "\5", "for a later catalogue"};
     b = changed(&good, &epoch);
     sign_package(&b, s.author);
@@ -445,7 +460,8 @@ static void test_readers__a_package(void **state)
     assert_false(package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, s.author_cert, s.desk,
                                &err));
     assert_false(package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, scoped, s.author, &err));
-    memset(scoped, 0, sizeof scoped);
+    cert_make(scoped, &cert, s.root);
+    memset(scoped + 80, 0, 5); /* any form, he says */
     assert_false(package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, scoped, s.author, &err));
     cert_make(scoped, &cert, s.root);
     assert_false(package_write(&out, c->recovery, "test_form", 1, 0, &file, 1, s.author_cert,
@@ -489,6 +505,16 @@ static void test_readers__a_receipt(void **state)
         {160, CERT_BYTES, (const char *)s.author_cert, "an author's certificate"},
     };
     OK(receipt_read(&back, good.data, good.len, &s.catalogue, &err));
+    uint8_t by_stranger[CERT_BYTES], stranger[32] = {9};
+    struct cert theirs = {.role = ROLE_IMPORT, .serial = 1};
+    memcpy(theirs.study_id, s.catalogue.study_id, 16);
+    sign_public(theirs.subject, s.desk);
+    cert_make(by_stranger, &theirs, stranger);
+    struct buf forged = {0};
+    receipt_write(&forged, &r, by_stranger, s.desk);
+    FAIL_IF_TAKEN(receipt_read(&back, forged.data, forged.len, &s.catalogue, NULL),
+                  "a desk that a stranger certified");
+    buf_fini(&forged);
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         struct buf b = changed(&good, &changes[i]);
         sign_make((uint8_t *)b.data + SIGNED, "receipt", b.data, SIGNED, s.desk);
@@ -636,12 +662,33 @@ static void test_readers__a_batch(void **state)
     struct buf small = {0}; /* a manifest that has no room for itself */
     for (size_t len = 0; len < MANIFEST_HEAD + SIGN_BYTES; len += 4) {
         buf_fini(&small);
+        struct arena own;
+        struct batch none;
         tar_add(&small, "manifest", good.data + 512, len);
         tar_end(&small);
-        FAIL_IF_TAKEN(reads(&m, small.data, small.len), "a manifest that is cut off");
+        arena_init(&own);
+        err = (struct err){.code = ERR_NONE};
+        assert_false(batch_read(&none, &own, small.data, small.len, is_known, &m, &err));
+        assert_int_equal(err.code, ERR_INPUT); /* no signature of nothing is looked for */
+        arena_fini(&own);
     }
     buf_fini(&small);
-    struct buf more = {0};
+    struct buf more = {0}, long_one = {0};
+    buf_add(&long_one, good.data + 512, manifest - SIGN_BYTES); /* something behind its counts */
+    buf_add(&long_one, good.data, 64 + SIGN_BYTES);
+    sign_make((uint8_t *)long_one.data + long_one.len - SIGN_BYTES, "manifest", long_one.data,
+              long_one.len - SIGN_BYTES, m.seed);
+    tar_add(&more, "manifest", long_one.data, long_one.len);
+    char object[TAR_NAME];
+    struct tar_reader own_reader = {.bytes = good.data, .len = good.len};
+    struct tar_member member;
+    assert_true(tar_next(&own_reader, &member, &err) && tar_next(&own_reader, &member, &err));
+    snprintf(object, sizeof object, "%s", member.name);
+    tar_add(&more, object, "sealed", 6);
+    tar_end(&more);
+    FAIL_IF_TAKEN(reads(&m, more.data, more.len), "a manifest that is longer than its counts");
+    buf_fini(&more);
+    buf_fini(&long_one);
     buf_add(&more, good.data, good.len - 1024);
     tar_add(&more, "more", "x", 1);
     tar_end(&more);
@@ -653,6 +700,7 @@ static void test_readers__a_batch(void **state)
     FAIL_IF_TAKEN(reads(&m, more.data, more.len), "an object under another name");
     buf_fini(&more);
     tar_add(&more, "other", good.data + 512, manifest);
+    tar_add(&more, object, "sealed", 6);
     tar_end(&more);
     FAIL_IF_TAKEN(reads(&m, more.data, more.len), "a manifest under another name");
     buf_fini(&more);

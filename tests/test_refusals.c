@@ -153,6 +153,7 @@ static void test_refusals__what_the_store_lacks_is_said(void **state)
     OK(device_open(&s.device, study_path(&s, "device"), &err));
     assert_false(device_unlock(s.device, study_pass, sizeof study_pass - 1, &err));
     assert_int_equal(err.code, ERR_INPUT); /* no wrong passphrase is told */
+    assert_non_null(strstr(err.what, "no catalogue"));
     assert_false(device_is_open(s.device));
     device_close(s.device);
     s.device = NULL;
@@ -230,6 +231,41 @@ static void test_refusals__broken_rows_hold_nobody_up(void **state)
     desk_close(desk);
     arena_fini(&arena);
     buf_fini(&tar);
+    study_fini(&s);
+}
+
+/* A store that lacks the vault's last entries: their numbers are not used again. */
+static void test_refusals__numbers_are_used_once(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct device_draft d;
+    uint8_t hash[32], seq[8], bytes[CHAIN_ENTRY];
+    struct chain_entry e;
+    uint64_t first, last;
+    bool found;
+    study_init(&s);
+    study_device(&s);
+    study_enrol(&s, hash);
+    for (int i = 0; i < 3; i++) {
+        draft(&s, &d, hash);
+        OK(device_finish(s.device, &d, id_of[i], &finished, study_wall, &err));
+    }
+    for (uint64_t n = 3; n <= 4; n++) {
+        put_u64(seq, n);
+        OK(device_row_delete(s.device, "chain", seq, 8, &err));
+    }
+    reopen(&s);
+    assert_int_equal(vault_keys(s.device->vault)->chain_seq, 5);
+    OK(device_entry(s.device, 5, bytes, &found, &err));
+    assert_true(found);
+    chain_parse(&e, bytes);
+    assert_true(chain_lost(&e, &first, &last));
+    assert_int_equal(first, 3);
+    assert_int_equal(last, 4);
+    reopen(&s); /* declared once */
+    assert_int_equal(vault_keys(s.device->vault)->chain_seq, 5);
     study_fini(&s);
 }
 
@@ -345,6 +381,12 @@ static void test_refusals__grants_of_others(void **state)
     put_grant(&s, "a.age", &cert, s.root, 1); /* another package key is another grant */
     r = load_evil(&s);
     assert_int_equal(r.grants, 1);
+    s.catalogue.epoch++; /* the same, with a newer catalogue in it */
+    study_sign_catalogue(&s);
+    put_grant(&s, "a.age", &cert, s.root, 1);
+    r = load_evil(&s);
+    assert_int_equal(r.grants, 1);
+    assert_int_equal(device_catalogue(s.device)->epoch, s.catalogue.epoch);
     cert.serial = 8; /* so is another certificate */
     put_grant(&s, "a.age", &cert, s.root, 1);
     r = load_evil(&s);
@@ -420,6 +462,7 @@ int main(void)
         cmocka_unit_test(test_refusals__rows_that_say_too_much),
         cmocka_unit_test(test_refusals__what_the_store_lacks_is_said),
         cmocka_unit_test(test_refusals__broken_rows_hold_nobody_up),
+        cmocka_unit_test(test_refusals__numbers_are_used_once),
         cmocka_unit_test(test_refusals__catalogues_of_others),
         cmocka_unit_test(test_refusals__grants_of_others),
         cmocka_unit_test(test_refusals__receipts_that_do_not_fit),

@@ -62,6 +62,21 @@ static void test_vault__opens_with_its_passphrase_only(void **state)
     vault_close(v);
 }
 
+/* Letters that end in the same byte as ours are other letters. */
+static void test_vault__letters_are_whole(void **state)
+{
+    (void)state;
+    struct buf out = {0};
+    static const char far[] = "ŧŧ ŧŧ ŧŧ ŧŧ ŧŧ"; /* U+0167; g is 0x67 */
+    assert_true(vault_passphrase(&out, far, sizeof far - 1));
+    assert_string_equal(out.data, far);
+    buf_fini(&out);
+    static const char ours[] = "баба baba БАБА baba baba";
+    assert_true(vault_passphrase(&out, ours, sizeof ours - 1));
+    assert_string_equal(out.data, "baba baba baba baba baba");
+    buf_fini(&out);
+}
+
 static void test_vault__wants_five_words(void **state)
 {
     (void)state;
@@ -862,6 +877,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_vault__opens_with_its_passphrase_only, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_vault__wants_five_words, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_vault__letters_are_whole, setup, teardown),
         cmocka_unit_test_setup_teardown(test_vault__counts_tries_before_they_are_made, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_vault__mends_a_torn_copy, setup, teardown),

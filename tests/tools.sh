@@ -192,6 +192,7 @@ want 0 'and given' by $B/suhbat-key catalogue "$T/s2" --root "$T/away.key" --pas
 cp "$T/p2" "$T/pN"; want 0 'another passphrase' by $B/suhbat-key protect "$T/s2" "$T/away.key" --passphrase-fd 3; says 'another passphrase' 'under the new passphrase'
 cp "$T/p1" "$T/pN"; want 4 'the old one' by $B/suhbat-key catalogue "$T/s2" --root "$T/away.key" --passphrase-fd 3
 head -n 1 "$T/p2" > "$T/pN"; want 0 'the new one' by $B/suhbat-key catalogue "$T/s2" --root "$T/away.key" --passphrase-fd 3
+want 2 'a key file with nobody to ask' setsid -w $B/suhbat-key catalogue "$T/s2" --root "$T/away.key"; says 'a key file with nobody to ask' '--passphrase-fd N'
 cp -r "$T/study" "$T/s3"; want 0 'keys in clear are protected' by $B/suhbat-key protect "$T/s3" --passphrase-fd 3; says 'keys in clear are protected' 'root-1.key: protected'
 want 1 'no key in it' by $B/suhbat-key protect "$T/s3/tokens" --passphrase-fd 3
 echo 'secret words' | age -r "$(sed -n 's/^# public key: //p' "$T/study/coordinator.identity")" > "$T/letter.age"

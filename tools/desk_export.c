@@ -181,7 +181,7 @@ static bool take_rows(const struct columns *columns, struct buf *out, const char
     arena_init(&arena);
     bool ok = csv_parse(&csv, &arena, m->bytes, m->len, err);
     for (size_t r = out->len ? 1 : 0; ok && r < csv.count; r++) {
-        bool hide = r && csv.rows[r].count > AFTER && is_left_out(columns, csv.rows[r].cells[NODE]);
+        bool hide = r && csv.rows[r].count > NODE && is_left_out(columns, csv.rows[r].cells[NODE]);
         csv_cell(out, r ? key : "instance ID", true);
         for (size_t c = 0; c < csv.rows[r].count; c++) {
             csv_cell(out, hide && (c == BEFORE || c == AFTER) ? "" : csv.rows[r].cells[c], false);

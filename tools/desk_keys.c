@@ -127,8 +127,11 @@ static bool open_protected(struct buf *text, const struct buf *file, const char 
         }
     }
     secret_free(pass);
-    return ok || (!more && err && err->code == ERR_MISUSE) ||
-           err_set(err, ERR_AUTH, "no passphrase that was given opens the file");
+    bool unasked = !more && err && err->code == ERR_MISUSE; /* nobody was there: that is the reason */
+    if (!ok && !unasked) {
+        err_set(err, ERR_AUTH, "no passphrase that was given opens the file");
+    }
+    return ok;
 }
 
 /* The text of a key file; where it is in clear, that is said. */
