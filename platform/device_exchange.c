@@ -83,10 +83,10 @@ static bool read_record(struct device *d, const uint8_t id[16], struct device_re
     return true;
 }
 
-bool device_each_record(struct device *d, uint64_t up_to, device_record_each *row, void *user,
-                        struct err *err)
+bool device_each_record(struct device *d, uint64_t from, uint64_t up_to, device_record_each *row,
+                        void *user, struct err *err)
 {
-    for (uint64_t seq = 1; seq <= up_to; seq++) {
+    for (uint64_t seq = from; seq <= up_to; seq++) {
         uint8_t bytes[CHAIN_ENTRY], draft[16];
         struct chain_entry e;
         struct device_record r;
@@ -126,7 +126,7 @@ static bool list_record(void *user, const struct device_record *r, const uint8_t
 bool device_records(struct device *d, device_record_row *row, void *user, struct err *err)
 {
     struct listing l = {row, user};
-    return device_each_record(d, vault_keys(d->vault)->chain_seq, list_record, &l, err);
+    return device_each_record(d, 1, vault_keys(d->vault)->chain_seq, list_record, &l, err);
 }
 
 struct waiting {
@@ -134,10 +134,11 @@ struct waiting {
     uint64_t copied_seq;
 };
 
-static bool count_waiting(void *user, const struct device_record *r)
+static bool count_waiting(void *user, const struct device_record *r, const uint8_t draft_id[16])
 {
     struct waiting *w = user;
     struct device_waiting *sum = w->sum;
+    (void)draft_id;
     if (r->finalised_ms > sum->newest_ms) {
         sum->newest_ms = r->finalised_ms;
     }
@@ -172,8 +173,17 @@ bool device_waiting(struct device *d, struct device_waiting *waiting, struct err
         w.copied_seq = get_u64((const uint8_t *)row.data);
         waiting->copied_ms = (int64_t)get_u64((const uint8_t *)row.data + 8);
     }
+    buf_cut(&row, 0);
+    ok = ok && device_row_get(d, "ack", "", 0, &row, &found, err);
+    uint64_t acked = ok && found && row.len == 40 ? get_u64((const uint8_t *)row.data) : 0;
     buf_fini(&row);
-    return ok && device_records(d, count_waiting, &w, err);
+    ok = ok && device_each_record(d, acked + 1, vault_keys(d->vault)->chain_seq, count_waiting, &w,
+                                  err);
+    /* of those that were received the last is enough, to know when it was */
+    for (uint64_t seq = acked; ok && seq > 0 && !waiting->newest_ms; seq--) {
+        ok = device_each_record(d, seq, seq, count_waiting, &w, err);
+    }
+    return ok;
 }
 
 /* ---- handing over ---- */

@@ -63,11 +63,11 @@ bool device_use_reserve(struct device *d, int64_t keep);
 /* The name of a draft's event. */
 void device_event_name(uint8_t id[16], const struct vault_draft *slot, uint64_t n);
 
-/* Each record that an entry of the chain names, in that order. */
+/* Each record that an entry of the chain names, in that order, of the entries `from` … `up_to`. */
 typedef bool device_record_each(void *user, const struct device_record *r,
                                 const uint8_t draft_id[16]);
-bool device_each_record(struct device *d, uint64_t up_to, device_record_each *row, void *user,
-                        struct err *err);
+bool device_each_record(struct device *d, uint64_t from, uint64_t up_to, device_record_each *row,
+                        void *user, struct err *err);
 /* False: who watches wants no more. */
 bool device_go_on(struct device *d, struct err *err);
 

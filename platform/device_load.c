@@ -225,7 +225,7 @@ static bool gather_purge(void *user, const struct device_record *r, const uint8_
 static bool count_purge(struct device *d, uint64_t up_to, uint64_t *count, struct err *err)
 {
     struct purge p = {.up_to = up_to};
-    bool ok = device_each_record(d, up_to, gather_purge, &p, err);
+    bool ok = device_each_record(d, 1, up_to, gather_purge, &p, err);
     *count = p.count;
     free(p.list);
     return ok;
@@ -237,7 +237,7 @@ static bool purge_up_to(struct device *d, uint64_t seq, const uint8_t receipt_ha
 {
     struct purge p = {.up_to = seq};
     uint8_t ack[40];
-    bool ok = device_each_record(d, seq, gather_purge, &p, err) && store_begin(d->store, err);
+    bool ok = device_each_record(d, 1, seq, gather_purge, &p, err) && store_begin(d->store, err);
     if (!ok) {
         free(p.list);
         return false;
