@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* suhbat: the collector.  Starts the window, or does from a terminal what the screens do. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -282,7 +283,13 @@ static int terminal(const struct options *o, const char *dir)
 {
     struct err err = {0};
     char *pass = secret_new(PROMPT_MOST);
-    prompt_from((int)o->passphrase_fd);
+    int fd = (int)o->passphrase_fd;
+    if (fcntl(fd, F_GETFD) < 0) {
+        secret_free(pass);
+        fprintf(stderr, "suhbat: --passphrase-fd %d is not open\nhint: suhbat --help\n", fd);
+        return EXIT_MISUSE;
+    }
+    prompt_from(fd);
     bool ok = prompt_read(pass, "passphrase", &err) &&
               (o->enrol ? enrol(o, dir, pass, &err) : load(o, dir, pass, &err));
     secret_free(pass);

@@ -245,8 +245,8 @@ static bool move_events(struct migration *m, const struct vault_draft *slot, str
         device_event_name(id, slot, n);
         ok = store_old_get(m->d->store, id, &old, &is_old, err);
         if (ok && is_old) {
-            ok = move_event(m->d, slot, n, id, &old, err) &&
-                 store_old_delete(m->d->store, id, err);
+            ok = store_old_delete(m->d->store, id, err) && /* first: its pages are used again */
+                 move_event(m->d, slot, n, id, &old, err);
             m->rows++;
             m->bytes += old.len;
         } else {
@@ -270,7 +270,7 @@ static bool move_some(struct migration *m, bool *done, struct err *err)
         struct store_old row;
         ok = store_old_next(m->d->store, &row, &found, err);
         if (ok && found) {
-            ok = move_row(m->d, &row, err) && store_old_delete(m->d->store, row.id, err);
+            ok = store_old_delete(m->d->store, row.id, err) && move_row(m->d, &row, err);
             m->rows++;
             m->bytes += row.bytes.len;
         }
@@ -282,11 +282,12 @@ static bool move_some(struct migration *m, bool *done, struct err *err)
 
 bool device_migrate(struct device *d, struct err *err)
 {
-    bool any, done, gave = false;
+    bool any, done, gave = false, ok = true;
+    unsigned usual = at_once;
     if (!store_old_any(d->store, &any, err)) {
         return false;
     }
-    while (any) {
+    while (any && ok) {
         struct migration m = {.d = d};
         struct err why = {0};
 #ifdef SUHBAT_TEST
@@ -294,26 +295,27 @@ bool device_migrate(struct device *d, struct err *err)
             return false;
         }
 #endif
-        if (!store_begin(d->store, err)) {
-            return false;
+        ok = store_begin(d->store, &why);
+        if (ok && move_some(&m, &done, &why) && store_commit(d->store, &why)) {
+            store_checkpoint(d->store);
+            any = !done;
+            continue;
         }
-        bool ok = move_some(&m, &done, &why) && store_commit(d->store, &why);
-        if (!ok) {
-            store_rollback(d->store);
-            if (why.code == ERR_FULL && device_use_reserve(d, 0)) {
-                gave = true;
-                continue;
-            }
-            if (err) {
-                *err = why;
-            }
-            return false;
+        store_rollback(d->store);
+        store_checkpoint(d->store); /* what was logged before needs no room any more */
+        if (ok && why.code == ERR_FULL && (device_use_reserve(d, 0) || at_once > 1)) {
+            at_once = gave ? 1 : at_once; /* then row by row */
+            gave = true;
+            continue;
         }
-        store_checkpoint(d->store);
-        any = !done;
+        ok = false;
+        if (err) {
+            *err = why;
+        }
     }
+    at_once = usual;
     if (gave) {
         device_keep_reserve(d);
     }
-    return true;
+    return ok;
 }

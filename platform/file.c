@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "platform/fault.h"
@@ -447,15 +448,27 @@ unsigned long long file_free_bytes(const char *path)
 
 bool file_lock(int *held, const char *path, struct err *err)
 {
+    return file_lock_wait(held, path, 0, err);
+}
+
+bool file_lock_wait(int *held, const char *path, int ms, struct err *err)
+{
+    enum { STEP_MS = 20 };
+    *held = -1;
     if (fault_due()) {
         return made_to_fail(err, path);
     }
-    *held = -1;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_PRIVATE);
     if (fd < 0) {
         return env(err, path, "open");
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    bool mine = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    while (!mine && errno == EWOULDBLOCK && ms > 0) {
+        nanosleep(&(struct timespec){.tv_nsec = STEP_MS * 1000000L}, NULL);
+        ms -= STEP_MS;
+        mine = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    }
+    if (!mine) {
         close(fd);
         err_set(err, ERR_ENV, "another suhbat is using this folder");
         err_at(err, "%s", path);

@@ -68,6 +68,8 @@ unsigned long long file_free_bytes(const char *path);
 
 /* One program at a time: an exclusive lock on `path`, held until file_unlock or the end. */
 MUST_CHECK bool file_lock(int *held, const char *path, struct err *err);
+/* The same; while another holds it, wait for at most `ms`. */
+MUST_CHECK bool file_lock_wait(int *held, const char *path, int ms, struct err *err);
 void file_unlock(int held);
 
 #endif

@@ -38,10 +38,11 @@ static void say(int fd, const char *text)
     }
 }
 
-/* False at the end of what comes, or where a line is longer than there is room for. */
-static bool read_line(int fd, char *pass)
+/* False at the end of what comes, or (*longer) where a line is longer than there is room for. */
+static bool read_line(int fd, char *pass, bool *longer)
 {
     size_t len = 0;
+    *longer = false;
     for (;;) {
         ssize_t n = read(fd, pass + len, 1);
         if (n < 0 && errno == EINTR) {
@@ -52,14 +53,16 @@ static bool read_line(int fd, char *pass)
         }
         if (++len == PROMPT_MOST - 1) {
             len = 0; /* half a passphrase is another one */
+            *longer = true;
             break;
         }
     }
+    len -= len && pass[len - 1] == '\r'; /* a line of a file from Windows */
     pass[len] = '\0';
     return len > 0;
 }
 
-static bool ask_quietly(int fd, char *pass, const char *what)
+static bool ask_quietly(int fd, char *pass, const char *what, bool *longer)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     struct sigaction before[sizeof ends / sizeof *ends];
@@ -73,7 +76,7 @@ static bool ask_quietly(int fd, char *pass, const char *what)
     tcsetattr(fd, TCSAFLUSH, &quiet);
     say(STDERR_FILENO, what);
     say(STDERR_FILENO, ": ");
-    bool ok = read_line(fd, pass);
+    bool ok = read_line(fd, pass, longer);
     tcsetattr(fd, TCSAFLUSH, &loud);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         sigaction(ends[i], &before[i], NULL);
@@ -90,9 +93,14 @@ bool prompt_read(char *pass, const char *what, struct err *err)
         return err_hint(err, "--passphrase-fd N reads it from a descriptor, for example"
                              " --passphrase-fd 3 3< FILE");
     }
-    bool ok = tcgetattr(fd, &loud) == 0 ? ask_quietly(fd, pass, what) : read_line(fd, pass);
+    bool longer;
+    bool ok = tcgetattr(fd, &loud) == 0 ? ask_quietly(fd, pass, what, &longer)
+                                        : read_line(fd, pass, &longer);
     if (fd != source) {
         close(fd);
     }
-    return ok || err_set(err, ERR_AUTH, "no passphrase was given");
+    return ok || err_set(err, ERR_AUTH,
+                         longer ? "the passphrase is longer than %d bytes"
+                                : "no passphrase was given",
+                         PROMPT_MOST - 2);
 }

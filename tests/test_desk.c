@@ -165,6 +165,62 @@ static void test_desk__a_cut_migration_is_none(void **state)
     }
 }
 
+/* Whoever comes first locks the old desk; all of them open it, by one key. */
+static void test_desk__several_open_an_old_desk_at_once(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 12; round++) {
+        struct err err = {0};
+        struct study s;
+        struct desk *desk;
+        pid_t pids[3];
+        study_init(&s);
+        old_desk(&s);
+        for (int i = 0; i < 3; i++) {
+            pids[i] = fork();
+            if (pids[i] == 0) {
+                bool ok = desk_open(&desk, study_path(&s, "desk"), s.coordinator, NULL);
+                _exit(ok && look(desk).records == 2 ? 0 : 1);
+            }
+        }
+        for (int i = 0; i < 3; i++) {
+            int status;
+            assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+            assert_int_equal(status, 0);
+        }
+        OK(desk_open(&desk, study_path(&s, "desk"), s.escrow, &err));
+        assert_whole(desk);
+        desk_close(desk);
+        study_fini(&s);
+    }
+}
+
+/* A desk's file may come back from a copy: its key is never replaced by another. */
+static void test_desk__a_key_outlives_its_desk(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct desk *desk;
+    struct buf file = {0};
+    study_init(&s);
+    old_desk(&s);
+    OK(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+    desk_close(desk);
+    OK(file_read(&file, study_path(&s, "desk/desk.db"), 64 << 20, &err));
+    OK(file_remove(study_path(&s, "desk/desk.db"), &err));
+    assert_false(desk_make(&desk, study_path(&s, "desk"), &s.catalogue, NULL, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    OK(desk_make(&desk, study_path(&s, "desk"), &s.catalogue, s.coordinator, &err));
+    desk_close(desk);
+    OK(file_write(study_path(&s, "desk/desk.db"), file.data, file.len, 0600, true, &err));
+    OK(desk_open(&desk, study_path(&s, "desk"), s.escrow, &err));
+    assert_whole(desk);
+    desk_close(desk);
+    buf_fini(&file);
+    study_fini(&s);
+}
+
 static void test_desk__a_new_desk_says_nothing_without_its_key(void **state)
 {
     (void)state;
@@ -668,6 +724,19 @@ static void test_desk__key_files_are_under_a_passphrase(void **state)
     assert_int_equal(err.code, ERR_AUTH);
     close(pipes[0]);
     buf_cut(&lines, 0);
+    buf_printf(&lines, "%s\r\n", pass); /* from a file of Windows' */
+    ask_from(lines.data, pipes);
+    OK(desk_read_seed(back, key, &err));
+    close(pipes[0]);
+    desk_forget_passphrases();
+    char *longest = calloc(1, PROMPT_MOST + 10);
+    memset(longest, 'x', PROMPT_MOST + 5);
+    ask_from(longest, pipes);
+    assert_false(desk_ask_new_passphrase(&err));
+    assert_non_null(strstr(err.what, "longer"));
+    close(pipes[0]);
+    free(longest);
+    buf_cut(&lines, 0);
     buf_printf(&lines, "a wrong one\n%s\n", pass);
     ask_from(lines.data, pipes);
     OK(desk_read_seed(back, key, &err));
@@ -782,6 +851,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_desk__an_old_desk_is_locked_and_goes_on),
         cmocka_unit_test(test_desk__a_cut_migration_is_none),
+        cmocka_unit_test(test_desk__several_open_an_old_desk_at_once),
+        cmocka_unit_test(test_desk__a_key_outlives_its_desk),
         cmocka_unit_test(test_desk__a_new_desk_says_nothing_without_its_key),
         cmocka_unit_test(test_desk__rows_cannot_change_places),
         cmocka_unit_test(test_desk__damage_is_told),

@@ -2,6 +2,9 @@
 /* Does what older versions wrote go on in today's formats, and does a locked device tell little? */
 #include "tests/old_device.h"
 
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "platform/device_internal.h"
@@ -129,6 +132,54 @@ static void test_formats__a_broken_old_row_is_kept(void **state)
     s.device = NULL;
     assert_new(&s);
     assert_int_equal(number(&s, "SELECT count(*) FROM r WHERE d IN (x'0102030405', x'0607')"), 2);
+    study_fini(&s);
+}
+
+/* A disk that is nearly full, with large records in the old store: nobody is locked out. */
+static void test_formats__a_nearly_full_disk_migrates(void **state)
+{
+    (void)state;
+    enum { LARGE = 4 << 20, ROWS = 3 };
+    struct err err = {0};
+    struct study s;
+    struct db *db;
+    char dir[256], path[300];
+    study_init(&s);
+    snprintf(dir, sizeof dir, "%s", study_path(&s, "device"));
+    assert_int_equal(mkdir(dir, 0700), 0);
+    if (mount("tmpfs", dir, "tmpfs", 0, "size=40m") != 0) {
+        print_message("skipped: a full disk needs the right to mount one\n");
+        study_fini(&s);
+        skip();
+    }
+    assert_true(old_device(&s));
+    OK(db_open(&db, study_path(&s, "device/store.db"), "", &err));
+    for (int i = 0; i < ROWS; i++) {
+        uint8_t id[16] = {0xD0, (uint8_t)i};
+        char *bytes = calloc(1, LARGE);
+        struct db_value v[] = {db_blob(id, 16), db_blob(bytes, LARGE)};
+        OK(db_run(db, "INSERT INTO o(i, k, g, d) VALUES(?1, 1, 9, ?2)", v, 2, NULL, NULL, &err));
+        db_checkpoint(db);
+        free(bytes);
+    }
+    db_close(db);
+    snprintf(path, sizeof path, "%s/reserve", dir);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(posix_fallocate(fd, 0, DEVICE_RESERVE), 0);
+    close(fd);
+    snprintf(path, sizeof path, "%s/others", dir); /* 10 MiB are left */
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    off_t spare = (off_t)file_free_bytes(dir) - (10 << 20);
+    assert_true(spare > 0);
+    assert_int_equal(posix_fallocate(fd, 0, spare), 0);
+    close(fd);
+    unlock(&s);
+    assert_whole(&s);
+    device_close(s.device);
+    s.device = NULL;
+    assert_new(&s);
+    assert_int_equal(number(&s, "SELECT count(*) FROM r WHERE length(d) > 4000000"), ROWS);
+    assert_int_equal(umount2(dir, MNT_DETACH), 0);
     study_fini(&s);
 }
 
@@ -352,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_formats__an_old_device_goes_on),
         cmocka_unit_test(test_formats__a_cut_migration_goes_on),
         cmocka_unit_test(test_formats__a_broken_old_row_is_kept),
+        cmocka_unit_test(test_formats__a_nearly_full_disk_migrates),
         cmocka_unit_test(test_formats__a_name_that_is_none_is_told),
         cmocka_unit_test(test_formats__an_old_row_put_back_undoes_nothing),
         cmocka_unit_test(test_formats__a_locked_store_tells_no_kind),

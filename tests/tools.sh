@@ -216,6 +216,7 @@ want_load() { $B/suhbat --data "$T/dev" --load "$T/nothing-there" < "$T/pass" > 
 want_load && { failed=$((failed + 1)); echo 'tools: a device that was not enrolled loaded'; } || passed=$((passed + 1))
 says 'not enrolled' 'has not joined a study'
 want 1 'a passphrase from a descriptor' sh -c "$B/suhbat --data $T/dev --load $T/nothing-there --passphrase-fd 5 5< $T/pass"; says 'a passphrase from a descriptor' 'has not joined a study'
+want 2 'a descriptor that is not open' $B/suhbat --data "$T/dev" --load "$T/nothing-there" --passphrase-fd 9; says 'a descriptor that is not open' 'is not open'
 want 2 'no number of a descriptor' $B/suhbat --data "$T/dev" --load "$T/nothing-there" --passphrase-fd x
 want 3 'no display' env -u DISPLAY -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER XDG_RUNTIME_DIR=/nonexistent timeout 20 $B/suhbat --data "$T/dev"
 says 'no display' 'cannot open the screen'

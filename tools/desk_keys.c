@@ -75,16 +75,25 @@ static void keep_known(const char *pass)
     passphrases.count++;
 }
 
+/* Counted where they are: a copy would leave the locked memory. */
+static int words_in(const char *pass)
+{
+    int words = 0;
+    for (const char *p = pass; *(p += strspn(p, " \t"));) {
+        p += strcspn(p, " \t");
+        words++;
+    }
+    return words;
+}
+
 bool desk_ask_new_passphrase(struct err *err)
 {
-    struct buf tidy = {0};
     char *pass = secret_new(PROMPT_MOST), *again = secret_new(PROMPT_MOST);
     bool ok = prompt_read(pass, "new passphrase for the key files", err);
-    if (ok && !vault_passphrase(&tidy, pass, strlen(pass))) {
+    if (ok && words_in(pass) < VAULT_WORDS_MIN) {
         err_set(err, ERR_INPUT, "the passphrase has fewer than %d words", (int)VAULT_WORDS_MIN);
         ok = err_hint(err, "five words or more; 'suhbat-key passphrase' draws some");
     }
-    buf_fini(&tidy);
     if (ok && prompt_is_terminal()) {
         ok = prompt_read(again, "once more", err) &&
              (strcmp(pass, again) == 0 || err_set(err, ERR_INPUT, "these are two passphrases"));

@@ -63,6 +63,7 @@ bool desk_key_wrap(const struct desk *desk, const struct catalogue *c, struct er
 
 bool desk_key_make(struct desk *desk, const struct catalogue *c, struct err *err)
 {
+    assert(!desk_key_exists(desk->dir)); /* no key is ever replaced by another */
     desk->key = secret_new(SECRET_KEY);
     secret_random(desk->key, SECRET_KEY);
     return desk_key_wrap(desk, c, err);
@@ -397,11 +398,11 @@ static const char old_schema[] =
 bool desk_migrate(struct desk *desk, struct err *err)
 {
     static const struct {
-        const char *aside, *read, *drop;
+        const char *name, *aside, *read, *drop;
         db_row *move;
     } tables[] = {
 #define TABLE(name, columns, order)                                                                \
-    "ALTER TABLE " name " RENAME TO old_" name, "SELECT " columns " FROM old_" name order,         \
+    name, "ALTER TABLE " name " RENAME TO old_" name, "SELECT " columns " FROM old_" name order,         \
         "DROP TABLE old_" name
         {TABLE("meta", "value", " WHERE name = 'catalogue'"), move_meta},
         {TABLE("device", "id, sign_pk, box_pk, cert, genesis, receipt_counter, receipt_seq", ""),
@@ -424,13 +425,16 @@ bool desk_migrate(struct desk *desk, struct err *err)
     }
     ok = ok && db_script(desk->db, desk_schema, err);
     for (size_t i = 0; ok && i < COUNT; i++) {
-        ok = db_run(desk->db, tables[i].read, NULL, 0, tables[i].move, desk, err) &&
+        ok = (db_run(desk->db, tables[i].read, NULL, 0, tables[i].move, desk, err) ||
+              err_at(err, "desk.db, table %s", tables[i].name)) &&
              db_run(desk->db, tables[i].drop, NULL, 0, NULL, NULL, err);
     }
     ok = ok && db_commit(desk->db, err);
     if (!ok) {
         db_rollback(desk->db);
-        return err_hint(err, "the desk is as it was; make room on the disk, or put a copy back");
+        return err_hint(err, err && err->code == ERR_INPUT
+                                 ? "the desk is as it was: put a copy back that is whole"
+                                 : "the desk is as it was: make room on the disk and try again");
     }
     db_checkpoint(desk->db); /* the log holds what was in clear */
     return true;

@@ -115,13 +115,27 @@ static bool open_existing(struct desk *desk, int64_t version, const uint8_t iden
            (version == VERSION || desk_migrate(desk, err)) && read_catalogue(desk, err);
 }
 
+/* One program at a time makes a desk, its key, or today's tables of old ones. */
+static bool take_turn(int *turn, const char *dir, struct err *err)
+{
+    enum { MOST_MS = 30000 };
+    struct buf path = {0};
+    buf_printf(&path, "%s/opening", dir);
+    bool ok = file_lock_wait(turn, path.data, MOST_MS, err);
+    buf_fini(&path);
+    return ok;
+}
+
 bool desk_open(struct desk **out, const char *dir, const uint8_t identity[32], struct err *err)
 {
     struct desk *desk = mem_zero(1, sizeof *desk);
     int64_t version = -1;
+    int turn = -1;
     desk->dir = mem_text(dir);
-    bool ok = (file_is_there(dir) || no_desk(dir, err)) && open_file(desk, &version, err) &&
-              (version >= 0 || no_desk(dir, err)) && open_existing(desk, version, identity, err);
+    bool ok = (file_is_there(dir) || no_desk(dir, err)) && take_turn(&turn, dir, err) &&
+              open_file(desk, &version, err) && (version >= 0 || no_desk(dir, err)) &&
+              open_existing(desk, version, identity, err);
+    file_unlock(turn);
     if (!ok) {
         desk_close(desk);
         desk = NULL;
@@ -130,21 +144,36 @@ bool desk_open(struct desk **out, const char *dir, const uint8_t identity[32], s
     return ok;
 }
 
+static bool make_tables(struct desk *desk, struct err *err)
+{
+    bool ok = db_begin(desk->db, err) && db_script(desk->db, desk_schema, err) &&
+              db_commit(desk->db, err);
+    if (!ok) {
+        db_rollback(desk->db);
+    }
+    return ok;
+}
+
 bool desk_make(struct desk **out, const char *dir, const struct catalogue *catalogue,
                const uint8_t *identity, struct err *err)
 {
     struct desk *desk = mem_zero(1, sizeof *desk);
     int64_t version = -1;
+    int turn = -1;
     desk->dir = mem_text(dir);
-    bool ok = file_folder(dir, 0700, err) && open_file(desk, &version, err);
-    if (ok && version >= 0 && !identity) {
+    bool ok = file_folder(dir, 0700, err) && take_turn(&turn, dir, err) &&
+              open_file(desk, &version, err);
+    bool keyed = ok && desk_key_exists(dir); /* of a desk whose file is gone: it may come back */
+    if (ok && (version >= 0 || keyed) && !identity) {
         ok = err_set(err, ERR_AUTH, "the desk is there already, and no identity was given to open it");
         err_hint(err, "--identity FILE, an age identity of one of the study's recipients");
     } else if (ok && version >= 0) {
         ok = open_existing(desk, version, identity, err);
     } else if (ok) { /* the key first: no row is ever without it */
-        ok = desk_key_make(desk, catalogue, err) && db_script(desk->db, desk_schema, err);
+        ok = (keyed ? desk_key_read(desk, identity, err) : desk_key_make(desk, catalogue, err)) &&
+             make_tables(desk, err);
     }
+    file_unlock(turn);
     if (!ok) {
         desk_close(desk);
         desk = NULL;

@@ -214,6 +214,9 @@ static bool run_protect(const struct cli_words *words, struct err *err)
             ok = err_at(err, "%s", path);
         }
     }
+    if (done) {
+        puts("the desk keeps a copy of desk.key: suhbat-sync --desk DESK init STUDY takes it anew");
+    }
     if (!ok && done) {
         err_hint(err, "%u files are under the new passphrase, the others are as they were", done);
     }
@@ -294,17 +297,16 @@ static bool find_token(struct arena *arena, char **out, const char *dir, const s
     return err_hint(err, "an invitation works once; make a new one with 'suhbat-key invite'");
 }
 
-/* What the interviewer called the device; kept beside it, for whoever is called by that name. */
+/* What the interviewer called the device; kept beside it, for whoever is called by that name.  `why`:
+ * the identity was not had; the device is known by its id alone then. */
 static bool keep_label(struct arena *arena, const char *dir, const struct enrol_request *r,
-                       const char *hex, struct err *err)
+                       const char *hex, const uint8_t identity[32], const struct err *why,
+                       struct err *err)
 {
-    uint8_t identity[32];
     struct buf label = {0};
-    const char *path = opt_identity ? opt_identity : desk_path(arena, dir, "coordinator.identity");
-    struct age_keys keys = {.identities = (const uint8_t(*)[32]) & identity, .count = 1};
+    struct age_keys keys = {.identities = (const uint8_t(*)[32])identity, .count = 1};
     bool ok = true;
-    if (desk_read_identity(identity, path, NULL) &&
-        age_open(&label, r->label, r->label_len, &keys, NULL, NULL) &&
+    if (why->code == ERR_NONE && age_open(&label, r->label, r->label_len, &keys, NULL, NULL) &&
         text_valid(label.data, label.len)) {
         for (size_t i = 0; i < label.len; i++) { /* lists and the log have a line each */
             label.data[i] = (unsigned char)label.data[i] < ' ' ? '?' : label.data[i];
@@ -312,8 +314,13 @@ static bool keep_label(struct arena *arena, const char *dir, const struct enrol_
         cli_say(stdout, "label: ", label.data);
         ok = write_file(arena, dir, arena_printf(arena, "devices/%s.label", hex), label.data,
                         label.len, true, err);
+    } else {
+        fflush(stdout);
+        fprintf(stderr,
+                "warning: the device's label cannot be read%s%s: it is known by its id alone\n"
+                "hint: the coordinator's identity opens it; --identity takes a file\n",
+                why->code ? ": " : "", why->code ? why->what : "");
     }
-    secret_wipe(identity, sizeof identity);
     buf_fini(&label);
     return ok;
 }
@@ -328,7 +335,8 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
     struct enrol_grant grant = {.catalogue = NULL};
     struct cert cert = {
         .role = ROLE_DEVICE, .not_before = now_s(), .not_after = now_s() + 5ull * 365 * 86400};
-    uint8_t root[32], keys[64], id[16];
+    uint8_t root[32], keys[64], id[16], identity[32];
+    struct err no_identity = {.code = ERR_NONE};
     char hex[33];
     arena_init(&arena);
     bool ok =
@@ -338,6 +346,14 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
         desk_read_catalogue(c, &catalogue, desk_path(&arena, dir, "catalogue.sbg"), err) &&
         desk_read_seed(root, root_path(&arena, dir), err) &&
         desk_read_identity(grant.package_secret, desk_path(&arena, dir, "package.identity"), err);
+    /* asked for before the invitation is used up */
+    if (ok && !desk_read_identity(identity,
+                                  opt_identity ? opt_identity
+                                               : desk_path(&arena, dir, "coordinator.identity"),
+                                  &no_identity) &&
+        no_identity.code == ERR_NONE) {
+        no_identity.code = ERR_AUTH;
+    }
     if (ok && memcmp(r.study_id, c->study_id, 16) != 0) {
         ok = err_set(err, ERR_AUTH, "the request is for another study");
     }
@@ -372,11 +388,12 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
         memcpy(keys, r.sign_pk, 32);
         memcpy(keys + 32, r.box_pk, 32);
         printf("device: %s\n", hex);
-        ok = keep_label(&arena, dir, &r, hex, err);
+        ok = keep_label(&arena, dir, &r, hex, identity, &no_identity, err);
         desk_say_words("the device's words, to compare on its screen", keys, sizeof keys);
         warn_together(&arena, dir);
     }
     secret_wipe(root, sizeof root);
+    secret_wipe(identity, sizeof identity);
     secret_wipe(&grant, sizeof grant);
     buf_fini(&request);
     buf_fini(&catalogue);
