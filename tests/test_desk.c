@@ -3,7 +3,9 @@
 #include "tests/custody.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
+#include <termios.h>
 
 #include "tools/desk_keys.h"
 #include "platform/prompt.h"
@@ -823,21 +825,26 @@ static void test_desk__a_terminal_is_asked_twice(void **state)
         assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
         int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
         assert_true(slave >= 0);
-        pid_t pid = fork(); /* the terminal is emptied before each question: typed when asked */
-        if (pid == 0) {
-            for (const char *p = typed[round]; *p;) {
-                size_t n = strcspn(p, "\n") + 1;
-                usleep(200000);
-                if (write(master, p, n) < 0) {
+        pid_t pid = fork();
+        if (pid == 0) { /* typed once the terminal is quiet: it is emptied before each question */
+            size_t first = strcspn(typed[round], "\n") + 1;
+            struct termios t;
+            for (bool second = false;; second = true) {
+                do {
+                    usleep(20000);
+                } while (tcgetattr(master, &t) == 0 && t.c_lflag & ECHO);
+                const char *line = second ? typed[round] + first : typed[round];
+                size_t n = second ? strlen(line) : first;
+                if (write(master, line, n) < 0) {
                     _exit(1);
                 }
-                p += n;
+                usleep(300000); /* and once more, if that came too early */
             }
-            _exit(0);
         }
         prompt_from(slave);
         assert_int_equal(desk_ask_new_passphrase(&err), round == 1);
         assert_int_equal(err.code, round ? ERR_NONE : ERR_INPUT);
+        kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
         prompt_from(-1);
         desk_forget_passphrases();
