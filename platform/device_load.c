@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What comes onto the device? */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,6 +102,7 @@ static bool judge_grant(struct device *d, struct standing *s, const struct enrol
         err_set(why, ERR_AUTH, "the answer to the enrolment is not signed");
         *verdict = LOAD_UNTRUSTED;
     } else {
+        assert(!found || have.len == CERT_BYTES); /* a row that this device has locked itself */
         bool had = ok && found &&
                    memcmp(have.data, g->cert, CERT_BYTES) == 0 && with != LOAD_TAKE &&
                    memcmp(s->package_secret, g->package_secret, 32) == 0;

@@ -170,6 +170,7 @@ void device_migrate_by(unsigned rows, bool (*cut)(void *user), void *user)
 
 struct migration {
     struct device *d;
+    uint64_t next[VAULT_DRAFTS]; /* of each draft, the first event that was not looked at yet */
     unsigned rows; /* in this transaction */
     size_t bytes;
 };
@@ -235,10 +236,11 @@ static bool full(const struct migration *m)
 }
 
 /* A draft's events follow one another; those that were moved before a cut are in their place. */
-static bool move_events(struct migration *m, const struct vault_draft *slot, struct err *err)
+static bool move_events(struct migration *m, const struct vault_draft *slot, uint64_t *next,
+                        struct err *err)
 {
     bool ok = true, more = true;
-    for (uint64_t n = 0; ok && more && !full(m); n++) {
+    for (uint64_t n = *next; ok && more && !full(m); n++) {
         uint8_t id[16];
         struct buf old = {0};
         bool is_old;
@@ -252,6 +254,7 @@ static bool move_events(struct migration *m, const struct vault_draft *slot, str
         } else {
             ok = ok && store_has(m->d->store, id, &more, err);
         }
+        *next = n + more;
         buf_fini(&old);
     }
     return ok;
@@ -264,7 +267,7 @@ static bool move_some(struct migration *m, bool *done, struct err *err)
     struct keystore *k = vault_keys(m->d->vault);
     bool ok = true, found = true;
     for (size_t i = 0; ok && i < VAULT_DRAFTS; i++) {
-        ok = memcmp(k->drafts[i].id, none, 16) == 0 || move_events(m, &k->drafts[i], err);
+        ok = memcmp(k->drafts[i].id, none, 16) == 0 || move_events(m, &k->drafts[i], &m->next[i], err);
     }
     while (ok && found && !full(m)) {
         struct store_old row;
@@ -284,11 +287,12 @@ bool device_migrate(struct device *d, struct err *err)
 {
     bool any, done, gave = false, ok = true;
     unsigned usual = at_once;
+    struct migration moved = {.d = d}; /* as far as it is committed */
     if (!store_old_any(d->store, &any, err)) {
         return false;
     }
     while (any && ok) {
-        struct migration m = {.d = d};
+        struct migration m = moved;
         struct err why = {0};
 #ifdef SUHBAT_TEST
         if (before_each && !before_each(before_each_user)) {
@@ -298,6 +302,7 @@ bool device_migrate(struct device *d, struct err *err)
         ok = store_begin(d->store, &why);
         if (ok && move_some(&m, &done, &why) && store_commit(d->store, &why)) {
             store_checkpoint(d->store);
+            memcpy(moved.next, m.next, sizeof moved.next);
             any = !done;
             continue;
         }

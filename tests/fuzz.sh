@@ -3,6 +3,7 @@
 # Each target for SECONDS_EACH seconds from its seeds; a finding ends in build/fuzz/findings.
 set -u
 mkdir -p build/fuzz/findings
+export LLVM_PROFILE_FILE=build/fuzz/last.profraw # what a target leaves at its end
 failed=0 passed=0
 for t in "$BIN"/fuzz_*; do
     [ -x "$t" ] || continue

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "platform/device_internal.h"
+#include "platform/fault.h"
 
 static void unlock(struct study *s)
 {
@@ -109,6 +110,43 @@ static void test_formats__a_cut_migration_goes_on(void **state)
     }
     assert_true(cuts > 5); /* there were some, ... */
     assert_true(cuts < 40); /* ... and an end */
+}
+
+/* Twice the events cost about twice the calls of the store, however many transactions that makes. */
+static void test_formats__migration_is_linear(void **state)
+{
+    (void)state;
+    unsigned calls[2];
+    for (int twice = 0; twice < 2; twice++) {
+        struct err err = {0};
+        struct study s;
+        struct db *db;
+        struct device_draft drafts[VAULT_DRAFTS];
+        size_t count;
+        unsigned most = twice ? 400 : 200;
+        study_init(&s);
+        assert_true(old_device(&s));
+        unlock(&s); /* ... and its events back into the first format's table, many of them */
+        OK(device_drafts(s.device, drafts, &count, &err));
+        for (unsigned n = 3; n < most; n++) {
+            OK(device_draft_append(s.device, &drafts[0], "more", 4, &err));
+        }
+        device_close(s.device);
+        OK(db_open(&db, study_path(&s, "device/store.db"),
+                   "CREATE TABLE o(i BLOB PRIMARY KEY, k INT, g INT, d BLOB) WITHOUT ROWID;"
+                   "INSERT INTO o SELECT i, 0, 0, d FROM r WHERE length(d) = 296; DELETE FROM r"
+                   " WHERE i IN (SELECT i FROM o)", &err));
+        db_close(db);
+        device_migrate_by(8, NULL, NULL);
+        OK(device_open(&s.device, study_path(&s, "device"), &err));
+        fault_at(0);
+        (void)!device_unlock(s.device, study_pass, sizeof study_pass - 1, &err);
+        calls[twice] = fault_calls();
+        device_migrate_by(256, NULL, NULL);
+        study_fini(&s);
+    }
+    assert_true(calls[0] > 600);
+    assert_true(calls[1] < calls[0] * 22 / 10);
 }
 
 /* What cannot be opened is kept as it is, and costs nothing else. */
@@ -402,6 +440,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formats__an_old_device_goes_on),
         cmocka_unit_test(test_formats__a_cut_migration_goes_on),
+        cmocka_unit_test(test_formats__migration_is_linear),
         cmocka_unit_test(test_formats__a_broken_old_row_is_kept),
         cmocka_unit_test(test_formats__a_nearly_full_disk_migrates),
         cmocka_unit_test(test_formats__a_name_that_is_none_is_told),
