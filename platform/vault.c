@@ -126,7 +126,8 @@ static bool whole(const uint8_t *slot)
 {
     uint8_t hash[32];
     torn_hash(hash, slot);
-    return (memcmp(slot, magic, 8) == 0 || memcmp(slot, magic_1, 8) == 0) && memcmp(hash, slot + AT_TORN, 32) == 0;
+    return (memcmp(slot, magic, 8) == 0 || memcmp(slot, magic_1, 8) == 0) &&
+           memcmp(hash, slot + AT_TORN, 32) == 0;
 }
 
 static bool write_at(struct vault *v, const uint8_t *slot, off_t at, struct err *err)
