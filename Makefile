@@ -68,19 +68,22 @@ endif
 Q = $(if $(filter 1,$(V)),,@)
 PROGRAMS_TOOLS = $(patsubst tools/suhbat_%.c,suhbat-%,$(wildcard tools/suhbat_*.c))
 PROGRAM_APP = $(if $(wildcard app/main.c),suhbat)
-lib_objects = $(patsubst %.c,$(OUT)/%.o,$(filter-out $(2),$(wildcard $(1)/*.c)))
+# An archive for each top folder, from its own files and those of the folders inside it.
+lib_objects = $(patsubst %.c,$(OUT)/%.o,$(filter-out $(2),$(wildcard $(1)/*.c $(1)/*/*.c)))
 LIB_PLATFORM = $(OUT)/libplatform.a
 LIB_FORMS = $(OUT)/libforms.a
 LIB_APP = $(OUT)/libapp.a
 LIB_TOOLS = $(OUT)/libtools.a
-TESTS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/test_*.c))
-BENCHES = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/bench_*.c))
-HELPERS = $(patsubst tests/%.c,$(BIN)/%,$(filter-out tests/help_shim.c,$(wildcard tests/help_*.c)))
+LIB_TESTS = $(OUT)/libtests.a
+named = $(patsubst tests/$(1)/%.c,$(BIN)/%,$(wildcard tests/$(1)/$(2)_*.c))
+TESTS = $(call named,unit,test)
+BENCHES = $(call named,bench,bench)
+HELPERS = $(filter-out $(BIN)/help_shim,$(call named,drivers,help))
 CONFORMANCE = build/tests/conformance
-CONFORM_OBJECTS = $(patsubst tests/%.c,$(OUT)/tests/%.o,$(wildcard tests/conform*.c))
+CONFORM_OBJECTS = $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/conformance/*.c))
 # beside bin/, where the program looks for it: ../lib/suhbat
 NO_EGL = $(BIN:bin=lib)/suhbat/no-egl.so
-FUZZERS = $(patsubst tests/%.c,$(BIN)/%,$(wildcard tests/fuzz_*.c))
+FUZZERS = $(call named,fuzz,fuzz)
 
 
 .PHONY: mutants coverage uninstall deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
@@ -204,7 +207,7 @@ uninstall: ## what install put there; interviews and keys stay
 	-rmdir $(DESTDIR)$(PREFIX)/share/suhbat $(DESTDIR)$(PREFIX)/lib/suhbat 2>/dev/null
 
 format: ## clang-format over the sources
-	clang-format -i */*.c */*.h
+	clang-format -i $$(git ls-files '*.c' '*.h')
 
 clean: ## remove build/
 	rm -rf --one-file-system build
@@ -222,13 +225,14 @@ $(OUT)/%.o: %.c $(OUT)/flags
 	$(if $(Q),@echo "  CC $(FLAVOUR) $<")
 	$(Q)$(CC) $(CFLAGS) $(ALL_CFLAGS) -c $< -o $@
 
-$(LIB_PLATFORM): $(call lib_objects,platform)
+$(LIB_PLATFORM): $(call lib_objects,platform,platform/machine/no_egl.c)
 $(LIB_FORMS): $(call lib_objects,forms)
 $(LIB_APP): $(call lib_objects,app,app/main.c)
 $(LIB_TOOLS): $(call lib_objects,tools,$(wildcard tools/suhbat_*.c))
-$(OUT)/lib%.a:
+$(LIB_TESTS): $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/lib/*.c))
+$(OUT)/lib%.a: Makefile
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 
 LINK = $(CC) $(CFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lm $(EXTRA_LIBS) -o $@
 
@@ -240,23 +244,20 @@ $(BIN)/suhbat-%: $(OUT)/tools/suhbat_%.o $(LIB_TOOLS) $(LIB_FORMS) $(LIB_PLATFOR
 	$(Q)$(LINK)
 ALL_LIBS = $(LIB_APP) $(LIB_TOOLS) $(LIB_FORMS) $(LIB_PLATFORM)
 $(BIN)/test_% $(BIN)/help_% $(BIN)/bench_%: EXTRA_LIBS = -lcmocka -lz
-$(BIN)/test_%: $(OUT)/tests/test_%.o $(ALL_LIBS)
-	@mkdir -p $(@D)
-	$(Q)$(LINK)
-$(BIN)/bench_%: $(OUT)/tests/bench_%.o $(ALL_LIBS)
-	@mkdir -p $(@D)
-	$(Q)$(LINK)
-$(BIN)/help_%: $(OUT)/tests/help_%.o $(ALL_LIBS)
-	@mkdir -p $(@D)
-	$(Q)$(LINK)
+define program # FOLDER NAME: a program of the tests from one file
+$(BIN)/$(2)_%: $(OUT)/tests/$(1)/$(2)_%.o $(ALL_LIBS)
+	@mkdir -p $$(@D)
+	$$(Q)$$(LINK)
+endef
+$(eval $(call program,unit,test))
+$(eval $(call program,bench,bench))
+$(eval $(call program,drivers,help))
+$(eval $(call program,fuzz,fuzz))
 $(CONFORMANCE): $(CONFORM_OBJECTS) $(ALL_LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
-$(BIN)/fuzz_%: $(OUT)/tests/fuzz_%.o $(ALL_LIBS)
-	@mkdir -p $(@D)
-	$(Q)$(LINK)
 
-$(NO_EGL): platform/stub/no_egl.c $(OUT)/flags
+$(NO_EGL): platform/machine/no_egl.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -std=c11 -Wall -Wextra -Wmissing-prototypes $(WERROR) -fPIC -fvisibility=hidden -shared \
 		-Wl,-z,relro,-z,now,-z,noexecstack -Wl,-soname,no-egl.so $< -o $@

@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "platform/clock.h"
-#include "platform/file.h"
-#include "platform/text.h"
+#include "platform/machine/clock.h"
+#include "platform/machine/file.h"
+#include "platform/machine/text.h"
 
 enum { IDLE_LOCK_MS = 2 * 60 * 1000, IDLE_INTERVIEW_MS = 15 * 60 * 1000 };
 

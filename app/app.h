@@ -12,16 +12,16 @@
  * A screen is one function, screen_NAME(app), that builds the page; a sheet (enum app_sheet) lies
  * over the screen below, never more than one.
  */
-#include "app/help.h"
-#include "app/interview.h"
-#include "app/keyboard.h"
-#include "app/ui.h"
-#include "platform/audio.h"
-#include "platform/disks.h"
-#include "platform/errand.h"
-#include "platform/media.h"
-#include "platform/picture.h"
-#include "platform/sleep.h"
+#include "app/screens/help.h"
+#include "app/interview/interview.h"
+#include "app/kit/keyboard.h"
+#include "app/kit/ui.h"
+#include "platform/machine/audio.h"
+#include "platform/machine/disks.h"
+#include "platform/machine/task.h"
+#include "platform/machine/media.h"
+#include "platform/machine/picture.h"
+#include "platform/machine/sleep.h"
 
 enum screen {
     SCREEN_FIRST_LANGUAGE,
@@ -91,7 +91,7 @@ struct app_named { /* a file right on a stick or card */
     const char *name;
 };
 
-/* What is done on a stick or card, or takes long, while the screen goes on (platform/errand.h). */
+/* What is done on a stick or card, or takes long, while the screen goes on (platform/machine/task.h). */
 struct app_errand {
     enum string_id what; /* told when it takes long */
     errand_work *work;
@@ -435,7 +435,7 @@ void screen_sealed(struct app *app);
 void screen_hand_over(struct app *app);
 void screen_load(struct app *app);
 void screen_settings(struct app *app);
-/* ---- what a desktop would offer (platform/machine.h) ---- */
+/* ---- what a desktop would offer (platform/machine/desktop.h) ---- */
 void machine_open(struct app *app);
 void machine_close(struct app *app);
 void screen_machine(struct app *app);

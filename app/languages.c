@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "app/app.h"
-#include "platform/text.h"
+#include "platform/machine/text.h"
 
 /* What is said beside the question is said in the new language, and the keys are its own. */
 void app_say_anew(struct app *app)

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "app/app.h"
-#include "platform/file.h"
-#include "platform/font.h"
-#include "platform/prompt.h"
+#include "platform/machine/file.h"
+#include "platform/machine/font.h"
+#include "platform/machine/prompt.h"
 
 enum { EXIT_MISUSE = 2, EXIT_MACHINE = 3 };
 

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "platform/arena.h"
-#include "platform/picture.h"
+#include "platform/machine/arena.h"
+#include "platform/machine/picture.h"
 
 enum { WHOLE = 128, SAMPLES = 4, TAIL_POINTS = 3 };
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Every suite of SHARED/corpus, scored, against the floor that tests/conformance.floor records.
+# Every suite of SHARED/corpus, scored, against the floor that tests/conformance/conformance.floor records.
 # VERBOSE=1 prints each failing item.
 set -u
 cd "$(dirname "$0")/.."
@@ -35,6 +35,6 @@ while read -r suite path floor class; do
         echo "FAIL  $suite $path${class:+, $class}: ${1:-none} of ${2:-?}, floor $floor"
         failed=$((failed + 1))
     fi
-done < tests/conformance.floor
+done < tests/conformance/conformance.floor
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ]

@@ -6,8 +6,8 @@ set -eu
 cd "$(dirname "$0")/.."
 GOAL=${GOAL:-85}
 OUT=build/coverage
-CUSTODY='secret sign age vault vault_locks store chain record tar batch catalogue package receipt enrol travel device device_rows device_drafts device_exchange device_load'
-DESK='desk_store desk_import desk_lock desk_keys desk_export'
+CUSTODY='../machine/secret sign age vault vault_locks store chain record tar batch catalogue package receipt enrol travel device device_rows device_drafts device_exchange device_load'
+DESK='desk_store desk_import desk_lock ../key/keys desk_export'
 find $OUT -name '*.gcda' -delete
 BIN=$OUT/bin tests/run.sh > $OUT/run.log 2>&1 || { tail -n 40 $OUT/run.log; exit 1; }
 failed=0 passed=0
@@ -23,7 +23,7 @@ part() { # NAME FOLDER FILES…
     echo "coverage: $name: $sum % of the branches (goal $GOAL %)"
     if awk -v s="$sum" -v g="$GOAL" 'BEGIN {exit !(s >= g)}'; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
-part custody platform $CUSTODY
-part desk tools $DESK
+part custody platform/custody $CUSTODY
+part desk tools/desk $DESK
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ]

@@ -4,5 +4,5 @@
 # and a broken one at every call, too.  SHORT=1: every 9th call.
 set -eu
 BIN=${BIN:-build/test/bin}
-gcc -shared -fPIC -O1 -o "$BIN/help_shim.so" tests/help_shim.c -ldl
+gcc -shared -fPIC -O1 -o "$BIN/help_shim.so" tests/drivers/help_shim.c -ldl
 exec "$BIN/help_crash" campaign "$PWD/$BIN/help_shim.so" "${SHORT:+9}"

@@ -39,7 +39,7 @@ reached() { # TARGET FILE…
         fi
     done
 }
-reached fuzz_custody platform/batch.c platform/record.c platform/receipt.c platform/catalogue.c platform/package.c
-reached fuzz_tables forms/columns.c
+reached fuzz_custody platform/custody/batch.c platform/custody/record.c platform/custody/receipt.c platform/custody/catalogue.c platform/custody/package.c
+reached fuzz_tables forms/dataset/columns.c
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ]

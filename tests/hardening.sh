@@ -18,7 +18,7 @@ for b in build/bin/suhbat build/bin/suhbat-form build/bin/suhbat-key build/bin/s
 done
 # every object of ours carries the mark; the linker drops it when Debian's own crt files lack it
 if [ "$(uname -m)" = x86_64 ]; then
-    for o in build/release/*/*.o; do
+    for o in $(find build/release -name "*.o"); do
         readelf -n "$o" 2>/dev/null | grep -q 'IBT' || say "$o has no control-flow protection"
     done
 fi

@@ -24,9 +24,11 @@ from concurrent.futures import ThreadPoolExecutor
 GOAL = 90
 OUT = "build/mutants"
 LIMIT_S = int(os.environ.get("MUTANTS_SECONDS", "2400"))
-FILES = """platform: secret sign age vault vault_locks store chain record tar batch catalogue package receipt
+FILES = """platform/machine: secret
+platform/custody: sign age vault vault_locks store chain record tar batch catalogue package receipt
     enrol travel device device_rows device_drafts device_exchange device_load
-tools: desk_store desk_import desk_lock desk_keys desk_export"""
+tools/desk: desk_store desk_import desk_lock desk_export
+tools/key: keys"""
 
 REFUSES = re.compile(
     r"err_set|return (false|bad|strange|damaged|no_desk|refused|NULL|AGE_\w+|CATALOGUE_\w+)|ok = false"
@@ -199,7 +201,7 @@ def instrument(tree):
                 f.write('#include "tests/mutant.h"\n' + text)
     with open(f"{tree}/tests/mutant.h", "w") as f:
         f.write(SWITCH_H)
-    with open(f"{tree}/platform/mutant.c", "w") as f:
+    with open(f"{tree}/platform/machine/mutant.c", "w") as f:
         f.write(SWITCH_C % max(1, len(all_guards)))
     return all_guards
 

@@ -68,7 +68,7 @@ for lib in libweston-10 libweston-14; do
     ! pkg-config --exists $lib || libweston=$lib
 done
 # shellcheck disable=SC2046
-gcc -shared -fPIC -O1 -Wall -Wextra -Werror $(pkg-config --cflags "${libweston:?}") tests/weston_touch.c -o "$D/weston-touch.so"
+gcc -shared -fPIC -O1 -Wall -Wextra -Werror $(pkg-config --cflags "${libweston:?}") tests/drivers/weston_touch.c -o "$D/weston-touch.so"
 
 # ---- a device ----
 $B/suhbat-key init "$D/study" --no-passphrase > /dev/null 2>&1

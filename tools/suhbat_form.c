@@ -5,20 +5,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "forms/instance.h"
-#include "forms/workbook.h"
-#include "platform/clock.h"
-#include "platform/csv.h"
-#include "platform/file.h"
-#include "platform/json.h"
-#include "platform/package.h"
-#include "platform/text.h"
-#include "tools/desk_check.h"
-#include "tools/desk_cli.h"
-#include "tools/desk_fill.h"
-#include "tools/desk_form.h"
-#include "tools/desk_keys.h"
-#include "tools/desk_outline.h"
+#include "forms/engine/instance.h"
+#include "forms/workbook/workbook.h"
+#include "platform/machine/clock.h"
+#include "platform/machine/csv.h"
+#include "platform/machine/file.h"
+#include "platform/machine/json.h"
+#include "platform/custody/package.h"
+#include "platform/machine/text.h"
+#include "tools/form/form_check.h"
+#include "tools/cli/cli.h"
+#include "tools/form/form_fill.h"
+#include "tools/form/form_source.h"
+#include "tools/key/keys.h"
+#include "tools/form/form_outline.h"
 
 static const char *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang, *opt_partial,
     *opt_study, *opt_serial, *opt_training;

@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "platform/clock.h"
-#include "platform/enrol.h"
-#include "platform/file.h"
-#include "platform/package.h"
-#include "platform/text.h"
-#include "platform/vault.h"
-#include "tools/desk_cli.h"
-#include "tools/desk_keys.h"
+#include "platform/machine/clock.h"
+#include "platform/custody/enrol.h"
+#include "platform/machine/file.h"
+#include "platform/custody/package.h"
+#include "platform/machine/text.h"
+#include "platform/custody/vault.h"
+#include "tools/cli/cli.h"
+#include "tools/key/keys.h"
 
 static const char *opt_withdraw, *opt_out, *opt_force, *opt_days, *opt_identity, *opt_words,
     *opt_device, *opt_revoke, *opt_root, *opt_no_passphrase;

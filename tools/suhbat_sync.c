@@ -5,17 +5,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "platform/age.h"
-#include "platform/clock.h"
-#include "platform/enrol.h"
-#include "platform/file.h"
-#include "platform/package.h"
-#include "platform/receipt.h"
-#include "platform/text.h"
-#include "tools/desk_cli.h"
-#include "tools/desk_export.h"
-#include "tools/desk_keys.h"
-#include "tools/desk_store.h"
+#include "platform/custody/age.h"
+#include "platform/machine/clock.h"
+#include "platform/custody/enrol.h"
+#include "platform/machine/file.h"
+#include "platform/custody/package.h"
+#include "platform/custody/receipt.h"
+#include "platform/machine/text.h"
+#include "tools/cli/cli.h"
+#include "tools/desk/desk_export.h"
+#include "tools/key/keys.h"
+#include "tools/desk/desk_store.h"
 
 static const char *opt_desk, *opt_identity, *opt_out, *opt_format, *opt_labels, *opt_force,
     *opt_split, *opt_sensitive, *opt_training, *opt_csv;

@@ -1,0 +1,863 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How does an interview begin, go on after a power cut, and end? */
+#include "app/interview/interview_files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/kit/strings.h"
+#include "forms/engine/instance.h"
+#include "platform/machine/clock.h"
+
+/* ---- the session's world ---- */
+
+static int64_t wall(void *user)
+{
+    struct interview *i = user;
+    return i->clock_ms ? i->clock_ms : clock_wall_ms();
+}
+
+static int zone(void *user, int64_t wall_ms)
+{
+    (void)user;
+    return clock_zone_minutes(wall_ms);
+}
+
+/* From the draft's seed, so that a replay draws the same: numbers go on only in what the journal
+ * tells again.  Looking (choices of a page, labels) always sees the same ones, so that a shuffled
+ * list stays as it is under the finger. */
+static void draw_random(void *user, void *bytes, size_t len)
+{
+    struct interview *i = user;
+    uint8_t block[32];
+    for (size_t at = 0; at < len; at += sizeof block) {
+        if (i->drawing && !i->looking) {
+            secret_derive(block, i->seed, "sbRANDOM", ++i->random_count);
+        } else {
+            secret_derive(block, i->seed, "sbLOOKED", at / sizeof block);
+        }
+        memcpy((uint8_t *)bytes + at, block, len - at < sizeof block ? len - at : sizeof block);
+    }
+}
+
+static void looking(void *user, bool on)
+{
+    struct interview *i = user;
+    i->looking = on;
+}
+
+/* From here to its end the clock stands: the event carries the moment that the form has seen. */
+static uint64_t draw_begin(struct interview *i)
+{
+    i->drawing = true;
+    if (!i->replaying) {
+        i->clock_ms = clock_wall_ms();
+    }
+    return i->random_count;
+}
+
+/* What was refused is not in the journal: its numbers are drawn again. */
+static void draw_end(struct interview *i, uint64_t before, bool happened)
+{
+    i->drawing = false;
+    i->happened_ms = i->clock_ms;
+    if (!i->replaying) {
+        i->clock_ms = 0;
+    }
+    if (!happened) {
+        i->random_count = before;
+    }
+}
+
+static bool resource(void *user, const char *uri, struct buf *out, struct err *err)
+{
+    struct interview *i = user;
+    const char *name = strrchr(uri, '/'), *bytes;
+    size_t len;
+    if (!name || !package_find(&i->package, name + 1, &bytes, &len)) {
+        return err_set(err, ERR_INPUT, "the form's package has no file '%s'", uri);
+    }
+    buf_add(out, bytes, len);
+    return true;
+}
+
+/* ---- the journal ---- */
+
+void interview_post(struct interview *i, enum journal_kind kind, const char *path,
+                    const char *value, size_t len)
+{
+    bool acted = kind == JOURNAL_ANSWER || kind == JOURNAL_ADD || kind == JOURNAL_REMOVE ||
+                 kind == JOURNAL_RESTORE || kind == JOURNAL_RESUME;
+    int64_t moment = acted ? i->happened_ms : 0;
+    struct journal_event e = {.kind = kind,
+                              .wall_ms = moment ? moment : clock_wall_ms(),
+                              .mono_ms = clock_mono_ms(),
+                              .language = session_language(i->session),
+                              .path = path,
+                              .value = value,
+                              .value_len = len};
+    struct buf bytes = {0};
+    journal_write(&bytes, &e);
+    i->ticket = writer_post(i->writer, bytes.data, bytes.len);
+    buf_fini(&bytes);
+    audit_event(i->audit, &e, i->session);
+}
+
+static void post_node(struct interview *i, enum journal_kind kind, const struct node *node,
+                      const char *value)
+{
+    struct buf path = {0};
+    session_path(node, &path);
+    buf_add(&path, "", 0);
+    interview_post(i, kind, path.data, value, value ? strlen(value) : 0);
+    buf_fini(&path);
+}
+
+/* ---- typing that is no answer yet ---- */
+
+static void forget_typing(struct interview_typing **at)
+{
+    struct interview_typing *t = *at;
+    *at = t->next;
+    mem_wipe_text(t->path);
+    buf_fini(&t->text);
+    free(t);
+}
+
+static void drop_typing(struct interview *i, const char *path)
+{
+    for (struct interview_typing **at = &i->typings; *at;) {
+        if (strcmp((*at)->path, path) == 0) {
+            forget_typing(at);
+        } else {
+            at = &(*at)->next;
+        }
+    }
+}
+
+/* An entry came to (by 1) or went from (by -1) its place: what waits behind it has another number.
+ * What waited in one that went is nobody's. */
+static void renumber(struct interview *i, const char *entry, int by)
+{
+    const char *number = strrchr(entry, '[');
+    size_t len = number ? (size_t)(number - entry) + 1 : 0;
+    unsigned long at = number ? strtoul(number + 1, NULL, 10) : 0;
+    for (struct interview_typing **t = &i->typings; len && *t;) {
+        char *rest, *path = (*t)->path;
+        if (strncmp(path, entry, len) != 0) {
+            t = &(*t)->next;
+            continue;
+        }
+        unsigned long own = strtoul(path + len, &rest, 10);
+        if (by < 0 && own == at) {
+            forget_typing(t);
+            continue;
+        }
+        if (own >= at) {
+            struct buf moved = {0};
+            buf_add(&moved, path, len);
+            buf_printf(&moved, "%lu%s", own + (unsigned long)by, rest);
+            mem_wipe_text(path);
+            (*t)->path = mem_text(moved.data);
+            buf_fini(&moved);
+        }
+        t = &(*t)->next;
+    }
+}
+
+/* Removed, or brought back to where it was removed from. */
+static void entry_went(struct interview *i, const char *path)
+{
+    renumber(i, path, -1);
+    mem_wipe_text(i->gone);
+    i->gone = mem_text(path);
+}
+
+static void entry_came(struct interview *i)
+{
+    if (i->gone) {
+        renumber(i, i->gone, 1);
+    }
+}
+
+/* Typing that equals the answer is none. */
+static void keep_typing(struct interview *i, const char *path, const struct node *node,
+                        const char *text, size_t len)
+{
+    bool same = node && strlen(tree_value(node)) == len && !memcmp(tree_value(node), text, len);
+    drop_typing(i, path);
+    if (same) {
+        return;
+    }
+    struct interview_typing *t = mem_zero(1, sizeof *t);
+    t->path = mem_text(path);
+    buf_add(&t->text, text, len);
+    buf_add(&t->text, "", 0);
+    t->next = i->typings;
+    i->typings = t;
+}
+
+const char *interview_typed(const struct interview *i, const struct node *node)
+{
+    struct buf path = {0};
+    const char *text = NULL;
+    if (!i->typings) {
+        return NULL;
+    }
+    session_path(node, &path);
+    for (const struct interview_typing *t = i->typings; t && !text; t = t->next) {
+        text = strcmp(t->path, path.data) == 0 ? t->text.data : NULL;
+    }
+    buf_fini(&path);
+    return text;
+}
+
+size_t interview_unfinished(struct interview *i, struct arena *arena, struct problem **list)
+{
+    size_t room = 0, count = 0;
+    for (const struct interview_typing *t = i->typings; t; t = t->next) {
+        room++;
+    }
+    *list = arena_alloc(arena, (room + 1) * sizeof **list);
+    for (const struct interview_typing *t = i->typings; t; t = t->next) {
+        struct node *node = session_find(i->session, t->path);
+        if (node && node->active && !node->readonly && node->item && node->item->control &&
+            t->text.len) {
+            (*list)[count++] = (struct problem){node, node->item->control, ANSWER_TYPE};
+        }
+    }
+    return count;
+}
+
+/* ---- opening ---- */
+
+struct fetch {
+    const uint8_t *hash;
+    struct buf *out;
+};
+
+static bool fetch_package(struct device *d, void *arg, struct err *err)
+{
+    struct fetch *f = arg;
+    return device_package(d, f->hash, f->out, err);
+}
+
+static struct interview *fresh(struct writer *writer)
+{
+    struct interview *i = mem_zero(1, sizeof *i);
+    i->writer = writer;
+    return i;
+}
+
+static bool load_form(struct interview *i, const uint8_t hash[32], struct err *err)
+{
+    struct fetch f = {hash, &i->package_bytes};
+    const char *xml;
+    size_t len;
+    if (!writer_call(i->writer, fetch_package, &f, err) ||
+        !package_read(&i->package, i->package_bytes.data, i->package_bytes.len, NULL, err)) {
+        return false;
+    }
+    i->training = i->package.flags & PACKAGE_TRAINING;
+    if (!package_find(&i->package, "form.xml", &xml, &len)) {
+        return err_set(err, ERR_INPUT, "the package holds no form");
+    }
+    return form_load(&i->form, xml, len, &xml_trusted, err) &&
+           (package_in_scope(&i->package, i->form->id) ||
+            err_set(err, ERR_AUTH, "the form is not the one that was signed"));
+}
+
+/* What the engine shows in the words of the questions' language. */
+static const char *word(void *user, const char *language, enum session_word what, unsigned which)
+{
+    (void)user;
+    if (!language_known(language) || language_from(language) == UI_EN) {
+        return NULL;
+    }
+    enum string_id id = what == WORD_MONTH   ? S_short_month_1 + which - 1
+                        : what == WORD_DAY   ? S_day_1 + which - 1
+                        : what == WORD_OTHER ? S_other
+                                             : S_specify_other;
+    return string(id, language_from(language));
+}
+
+static bool open_session(struct interview *i, struct err *err)
+{
+    struct session_env env = {.user = i,
+                              .wall_ms = wall,
+                              .zone_minutes = zone,
+                              .random = draw_random,
+                              .looking = looking,
+                              .word = word,
+                              .resource = resource};
+    uint64_t before = draw_begin(i);
+    i->audit = audit_new(i->form->track_changes);
+    bool ok = session_new(&i->session, i->form, &env, err);
+    draw_end(i, before, ok);
+    return ok;
+}
+
+static void first_page(struct interview *i)
+{
+    struct arena arena;
+    struct page *pages;
+    size_t count;
+    arena_init(&arena);
+    session_pages(i->session, &arena, NULL, &pages, &count);
+    if (count) {
+        i->page = pages[0];
+    }
+    arena_fini(&arena);
+}
+
+struct beginning {
+    struct device_draft *draft;
+    const uint8_t *hash;
+};
+
+static bool begin_draft(struct device *d, void *arg, struct err *err)
+{
+    struct beginning *b = arg;
+    return device_draft_begin(d, b->draft, b->hash, clock_wall_ms(), err);
+}
+
+bool interview_begin(struct interview **out, struct writer *writer, const uint8_t package_hash[32],
+                     const char *language, struct err *err)
+{
+    struct interview *i = fresh(writer);
+    struct beginning b = {&i->draft, package_hash};
+    *out = NULL;
+    secret_random(i->seed, sizeof i->seed);
+    bool ok = load_form(i, package_hash, err) && open_session(i, err) &&
+              writer_call(writer, begin_draft, &b, err);
+    if (ok) {
+        struct buf bytes = {0};
+        if (i->form->language_count && form_language(i->form, language) < 0) {
+            language = form_language_code(i->form, i->form->default_language);
+        }
+        session_set_language(i->session, language);
+        struct journal_event e = {.kind = JOURNAL_BEGIN,
+                                  .wall_ms = i->happened_ms,
+                                  .mono_ms = clock_mono_ms(),
+                                  .language = language,
+                                  .value = (const char *)i->seed,
+                                  .value_len = sizeof i->seed};
+        writer_draft(writer, &i->draft);
+        journal_write(&bytes, &e);
+        i->ticket = writer_post(writer, bytes.data, bytes.len);
+        buf_fini(&bytes);
+        audit_event(i->audit, &e, i->session);
+        first_page(i);
+        if (i->page.node) { /* a form may begin with nothing to ask */
+            post_node(i, JOURNAL_PAGE, i->page.node, NULL);
+        }
+        ok = interview_sync(i, err);
+    }
+    if (!ok) {
+        interview_free(i);
+        return false;
+    }
+    *out = i;
+    return true;
+}
+
+struct replay {
+    struct interview *i;
+    struct arena arena;
+    struct buf page, roster;
+    enum journal_kind last;
+    struct progress *progress;
+};
+
+/* Runs on the writer's thread while the screen waits in writer_call. */
+static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, struct err *err)
+{
+    struct replay *r = user;
+    struct interview *i = r->i;
+    struct journal_event e;
+    if (progress_stopped(r->progress)) {
+        return err_set(err, ERR_ENV, "stopped");
+    }
+    progress_add(r->progress, 1);
+    if (!journal_read(&e, &r->arena, bytes, len, err)) {
+        return false;
+    }
+    i->clock_ms = e.wall_ms;
+    i->replaying = true;
+    r->last = e.kind;
+    i->last_ms = e.wall_ms;
+    if (n == 0) {
+        if (e.kind != JOURNAL_BEGIN || e.value_len != sizeof i->seed) {
+            return err_set(err, ERR_INPUT, "the draft is damaged");
+        }
+        memcpy(i->seed, e.value, sizeof i->seed);
+        if (!open_session(i, err)) {
+            return false;
+        }
+        session_set_language(i->session, e.language);
+        audit_event(i->audit, &e, i->session);
+        return true;
+    }
+    if (e.kind == JOURNAL_FILE && !beside_keep_file(i, e.value, e.value_len, err)) {
+        return false;
+    }
+    if (e.kind == JOURNAL_MEMO) {
+        beside_keep_memo(i, &e);
+    }
+    if (e.kind == JOURNAL_LABEL) {
+        beside_keep_label(i, e.value, e.value_len);
+    }
+    if (e.kind == JOURNAL_PAGE) {
+        buf_cut(&r->page, 0);
+        buf_cut(&r->roster, 0);
+        buf_text(&r->page, e.path);
+        buf_add(&r->roster, e.value, e.value_len);
+    }
+    if (e.kind == JOURNAL_EDIT) {
+        keep_typing(i, e.path, session_find(i->session, e.path), e.value, e.value_len);
+    } else if (e.kind == JOURNAL_ANSWER) {
+        drop_typing(i, e.path);
+    } else if (e.kind == JOURNAL_REMOVE) {
+        entry_went(i, e.path);
+    } else if (e.kind == JOURNAL_RESTORE) {
+        entry_came(i);
+    }
+    uint64_t before = draw_begin(i);
+    bool ok = journal_replay(i->session, &e, err);
+    draw_end(i, before, ok);
+    if (ok) {
+        audit_event(i->audit, &e, i->session);
+    }
+    return ok;
+}
+
+static bool replay_all(struct device *d, void *arg, struct err *err)
+{
+    struct replay *r = arg;
+    return device_draft_read(d, &r->i->draft, replay_event, r, err);
+}
+
+static bool roster_at(struct interview *i, struct arena *arena, struct node *holder,
+                      const char *item_path, struct page *page)
+{
+    struct page *pages;
+    size_t count;
+    bool is_entry = holder->item && holder->item->is_repeat;
+    session_pages(i->session, arena, is_entry ? holder : session_entry_of(holder), &pages, &count);
+    for (size_t p = 0; p < count; p++) {
+        if (pages[p].kind == PAGE_ROSTER && pages[p].node == holder &&
+            strcmp(pages[p].control->item->path, item_path) == 0) {
+            *page = pages[p];
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool page_at(struct interview *i, const char *path, const struct buf *roster)
+{
+    struct arena arena;
+    struct node *node = session_find(i->session, path);
+    struct page page;
+    arena_init(&arena);
+    bool found = node && (roster->len ? roster_at(i, &arena, node, roster->data, &page)
+                                      : interview_find(i, &arena, node, &page));
+    if (found) {
+        i->page = page;
+    }
+    arena_fini(&arena);
+    return found;
+}
+
+bool interview_resume(struct interview **out, struct writer *writer,
+                      const struct device_draft *draft, struct progress *progress, struct err *err)
+{
+    struct interview *i = fresh(writer);
+    struct replay r = {.i = i, .progress = progress};
+    *out = NULL;
+    i->draft = *draft;
+    if (progress) {
+        progress->total = (size_t)draft->events;
+    }
+    arena_init(&r.arena);
+    bool ok = load_form(i, draft->package_hash, err) && writer_call(writer, replay_all, &r, err) &&
+              (i->session || err_set(err, ERR_INPUT, "the draft is empty"));
+    i->replaying = false;
+    if (ok) {
+        uint64_t before = draw_begin(i);
+        session_resume(i->session);
+        draw_end(i, before, true);
+        first_page(i);
+        if (r.page.len) {
+            page_at(i, r.page.data, &r.roster);
+        }
+        i->recovered = r.last != JOURNAL_PAUSE; /* put aside by hand, nothing was cut off */
+        writer_draft(writer, &i->draft);
+        interview_post(i, JOURNAL_RESUME, "", NULL,
+                       0); /* a full disk must not keep it from being finished */
+        if (i->page.node) {
+            struct page page = i->page;
+            interview_go(i, &page);
+        }
+    }
+    buf_fini(&r.page);
+    buf_fini(&r.roster);
+    arena_fini(&r.arena);
+    if (!ok) {
+        interview_free(i);
+        return false;
+    }
+    *out = i;
+    return true;
+}
+
+void interview_free(struct interview *i)
+{
+    if (i) {
+        audit_free(i->audit);
+        beside_forget(i);
+        session_free(i->session);
+        form_free(i->form);
+        buf_fini(&i->package_bytes);
+        while (i->typings) {
+            forget_typing(&i->typings);
+        }
+        mem_wipe_text(i->gone);
+        secret_wipe(i->seed, sizeof i->seed);
+        free(i);
+    }
+}
+
+/* ---- answers ---- */
+
+enum answer_result interview_answer(struct interview *i, struct node *node, const char *value,
+                                    struct err *err)
+{
+    uint64_t before = draw_begin(i);
+    enum answer_result result = session_put(i->session, node, value, err);
+    draw_end(i, before, result == ANSWER_OK);
+    if (result == ANSWER_OK) {
+        struct buf path = {0};
+        post_node(i, JOURNAL_ANSWER, node, tree_value(node));
+        session_path(node, &path);
+        drop_typing(i, path.data);
+        buf_fini(&path);
+    } else {
+        post_node(i, JOURNAL_REFUSED, node, NULL);
+    }
+    return result;
+}
+
+enum answer_result interview_check(struct interview *i, struct node *node, struct err *err)
+{
+    enum answer_result result = session_check(i->session, node, err);
+    if (result != ANSWER_OK && result != ANSWER_REQUIRED) {
+        post_node(i, JOURNAL_REFUSED, node, NULL);
+    }
+    return result;
+}
+
+void interview_typing(struct interview *i, struct node *node, const char *text)
+{
+    struct buf path = {0};
+    post_node(i, JOURNAL_EDIT, node, text);
+    session_path(node, &path);
+    keep_typing(i, path.data, node, text, strlen(text));
+    buf_fini(&path);
+}
+
+void interview_pause(struct interview *i)
+{
+    interview_post(i, JOURNAL_PAUSE, "", NULL, 0);
+}
+
+void interview_screen(struct interview *i, const char *what)
+{
+    interview_post(i, JOURNAL_SCREEN, "", what, strlen(what));
+}
+
+void interview_language(struct interview *i, const char *code)
+{
+    session_set_language(i->session, code);
+    interview_post(i, JOURNAL_LANGUAGE, "", NULL, 0);
+}
+
+bool interview_add(struct interview *i, const struct page *roster, struct node **entry,
+                   struct err *err)
+{
+    uint64_t before = draw_begin(i);
+    bool ok = session_add_entry(i->session, roster, entry, err);
+    draw_end(i, before, ok);
+    if (!ok) {
+        return false;
+    }
+    post_node(i, JOURNAL_ADD, *entry, NULL);
+    return true;
+}
+
+bool interview_remove(struct interview *i, struct node *entry, struct err *err)
+{
+    struct buf path = {0};
+    session_path(entry, &path);
+    uint64_t before = draw_begin(i);
+    bool ok = session_remove_entry(i->session, entry, err);
+    draw_end(i, before, ok);
+    if (ok) {
+        entry_went(i, path.data);
+        interview_post(i, JOURNAL_REMOVE, path.data, NULL, 0);
+    }
+    buf_fini(&path);
+    return ok;
+}
+
+bool interview_restore(struct interview *i, struct err *err)
+{
+    uint64_t before = draw_begin(i);
+    bool ok = session_restore_entry(i->session, err);
+    draw_end(i, before, ok);
+    if (!ok) {
+        return false;
+    }
+    entry_came(i);
+    interview_post(i, JOURNAL_RESTORE, "", NULL, 0);
+    return true;
+}
+
+bool interview_sync(struct interview *i, struct err *err)
+{
+    writer_retry(i->writer);
+    return writer_wait(i->writer, i->ticket, err);
+}
+
+enum writer_state interview_saved(struct interview *i, int ms, struct err *err)
+{
+    writer_retry(i->writer);
+    return writer_wait_for(i->writer, i->ticket, ms, err);
+}
+
+/* ---- place ---- */
+
+static bool same_page(const struct page *a, const struct page *b)
+{
+    return a->control == b->control && a->node == b->node;
+}
+
+static struct node *level_of(const struct page *page)
+{
+    if (page->kind == PAGE_ROSTER && page->node->item && page->node->item->is_repeat) {
+        return page->node; /* a nested repeat: its holder is an entry */
+    }
+    return session_entry_of(page->node);
+}
+
+struct node *interview_entry(const struct interview *i)
+{
+    return i->page.node ? level_of(&i->page) : NULL;
+}
+
+void interview_pages(struct interview *i, struct arena *arena, struct page **pages, size_t *count,
+                     size_t *at)
+{
+    session_pages(i->session, arena, interview_entry(i), pages, count);
+    *at = 0;
+    while (*at < *count && !same_page(&(*pages)[*at], &i->page)) {
+        (*at)++;
+    }
+}
+
+void interview_go(struct interview *i, const struct page *page)
+{
+    i->page = *page; /* two rosters may share their holder: the page says which one */
+    post_node(i, JOURNAL_PAGE, page->node,
+              page->kind == PAGE_ROSTER ? page->control->item->path : NULL);
+}
+
+static bool holds(struct interview *i, struct arena *arena, const struct page *page,
+                  const struct node *node)
+{
+    if (page->kind == PAGE_QUESTION) {
+        return page->node == node;
+    }
+    if (page->kind == PAGE_FIELDS) {
+        struct page *fields;
+        size_t count;
+        session_fields(i->session, arena, page, &fields, &count);
+        for (size_t f = 0; f < count; f++) {
+            if (fields[f].node == node) {
+                return true;
+            }
+        }
+    }
+    return page->node == node;
+}
+
+bool interview_find(struct interview *i, struct arena *arena, const struct node *node,
+                    struct page *page)
+{
+    struct node *levels[2] = {session_entry_of(node),
+                              node->item && node->item->is_repeat ? (struct node *)node : NULL};
+    for (int l = 1; l >= 0; l--) {
+        struct page *pages;
+        size_t count;
+        if (l == 1 && !levels[1]) {
+            continue;
+        }
+        session_pages(i->session, arena, levels[l], &pages, &count);
+        for (size_t p = 0; p < count; p++) {
+            if (holds(i, arena, &pages[p], node)) {
+                *page = pages[p];
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* When the present page has gone (its answer hid it), the nearest one before it by document. */
+static size_t nearest(const struct interview *i, const struct page *pages, size_t count)
+{
+    size_t at = 0;
+    for (size_t p = 0; p < count; p++) {
+        if (pages[p].control->index <= i->page.control->index) {
+            at = p;
+        }
+    }
+    return at;
+}
+
+bool interview_next(struct interview *i)
+{
+    struct arena arena;
+    struct page *pages;
+    size_t count, at;
+    arena_init(&arena);
+    interview_pages(i, &arena, &pages, &count, &at);
+    if (at == count) {
+        at = nearest(i, pages, count);
+    }
+    bool ok = at + 1 < count;
+    if (ok) {
+        interview_go(i, &pages[at + 1]);
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
+bool interview_back(struct interview *i)
+{
+    struct arena arena;
+    struct page *pages;
+    size_t count, at;
+    arena_init(&arena);
+    interview_pages(i, &arena, &pages, &count, &at);
+    bool gone = at == count;
+    if (gone) {
+        at = nearest(i, pages, count);
+    }
+    bool ok = gone ? count > 0 : at > 0;
+    if (ok) {
+        interview_go(i, &pages[gone ? at : at - 1]);
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
+void interview_leave_entry(struct interview *i)
+{
+    struct node *entry = interview_entry(i);
+    struct page roster;
+    if (!entry) {
+        return;
+    }
+    roster = (struct page){PAGE_ROSTER, entry->item->control, entry->parent};
+    interview_go(i, &roster);
+}
+
+/* ---- the end ---- */
+
+struct finishing {
+    struct device_draft draft;
+    uint8_t record_id[16];
+    struct buf xml, files;
+    bool training;
+    struct progress *progress;
+};
+
+static bool seal(struct device *d, void *arg, struct err *err)
+{
+    struct finishing *f = arg;
+    struct device_finished finished = {f->xml.data, f->xml.len, f->files.data, f->files.len,
+                                       f->training};
+    device_watch(d, f->progress);
+    bool ok = device_finish(d, &f->draft, f->record_id, &finished, clock_wall_ms(), err);
+    device_watch(d, NULL);
+    return ok;
+}
+
+bool interview_finish(struct interview *i, struct progress *progress, struct err *err)
+{
+    struct finishing f = {.training = i->training, .progress = progress};
+    if (progress) {
+        progress->total = 1 + DEVICE_FINISH_STEPS;
+    }
+    interview_post(i, JOURNAL_FINISH, "", NULL, 0);
+    /* waited for, not asked for: what is sealed comes from the session, which has every answer even
+     * where the journal found no more room */
+    (void)!interview_sync(i, NULL);
+    uint64_t before = draw_begin(i);
+    bool ok = session_finish(i->session, err);
+    if (ok) {
+        beside_gather(i, &f.files);
+        ok = instance_write(&f.xml, i->session, err);
+    }
+    draw_end(i, before, ok);
+    progress_add(progress, 1);
+    if (ok) {
+        f.draft = writer_draft_now(i->writer);
+        if (!session_record_id(i->session, f.record_id)) { /* a form without instanceID */
+            memcpy(f.record_id, i->draft.id, 16);
+        }
+        ok = writer_call(i->writer, seal, &f, err);
+    }
+    buf_fini(&f.files);
+    buf_fini(&f.xml);
+    return ok;
+}
+
+static bool discard(struct device *d, void *arg, struct err *err)
+{
+    return device_draft_discard(d, arg, err);
+}
+
+bool interview_discard(struct interview *i, struct err *err)
+{
+    struct device_draft draft = writer_draft_now(i->writer);
+    return interview_sync(i, err) && writer_call(i->writer, discard, &draft, err);
+}
+
+/* ---- names ---- */
+
+bool interview_form_title(struct arena *arena, const struct package *package, const char **id,
+                          const char **title, const char **version)
+{
+    const char *xml;
+    size_t len;
+    return package_find(package, "form.xml", &xml, &len) &&
+           form_head(id, version, title, arena, xml, len, NULL);
+}
+
+enum standing interview_standing(const struct interview *i, const struct form_in_force *forms,
+                                 size_t count)
+{
+    enum standing standing = WITHDRAWN;
+    for (size_t f = 0; f < count; f++) {
+        if (memcmp(forms[f].hash, i->draft.package_hash, 32) == 0) {
+            return STANDS;
+        }
+        if (strcmp(forms[f].id, i->form->id) == 0) {
+            standing = OUTDATED;
+        }
+    }
+    return standing;
+}

@@ -1,0 +1,858 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What are pages made of: header, body, bar, rows, choices, pills, fields? */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/kit/ui.h"
+#include "platform/machine/font.h"
+#include "platform/machine/text.h"
+
+/* Icons as strokes, in hundredths of their size. */
+static const int8_t icon_back[] = {62, 18, 30, 50, 62, 82};
+static const int8_t icon_tick[] = {18, 52, 42, 76, 84, 26};
+static const int8_t burger[3][4] = {{12, 24, 88, 24}, {12, 50, 88, 50}, {12, 76, 88, 76}};
+static const int8_t icon_lock[] = {28, 48, 28, 30, 38, 16, 62, 16, 72, 30, 72, 48};
+
+static void draw_icon(struct ui *ui, const char *name, struct rect r, colour c)
+{
+    int size = ui_px(ui, 24), x = r.x + (r.w - size) / 2, y = r.y + (r.h - size) / 2;
+    if (strcmp(name, "back") == 0 || strcmp(name, "cancel") == 0) {
+        ui_stroke(ui, x, y, 24, icon_back, 3, 3, c);
+    } else if (strcmp(name, "menu") == 0) {
+        for (int i = 0; i < 3; i++) {
+            ui_stroke(ui, x, y, 24, burger[i], 2, 3, c);
+        }
+    } else if (strcmp(name, "lock") == 0) {
+        ui_stroke(ui, x, y, 24, icon_lock, 6, 2.5f, c);
+        ui_box(ui, (struct rect){x + size / 8, y + size * 46 / 100, size * 3 / 4, size / 2}, 3, c,
+               c, 0);
+    }
+}
+
+/* Lying across, height is what there is least of: header and bar grow less than the page. */
+static float flat_most(const struct ui *ui)
+{
+    return ui->landscape ? 1.4f : 2;
+}
+
+/* A page's header is full of what is one tap away: its words grow less than the page's, too. */
+static float header_most(const struct ui *ui, bool progress)
+{
+    return progress ? 1.4f : flat_most(ui);
+}
+
+int ui_header_height(const struct ui *ui)
+{
+    return ui->header_h;
+}
+
+/* Large letters give way so that a line stays one; returns what to put back. */
+static float one_line(struct ui *ui, enum text_style style, const char *text, int w)
+{
+    float before = ui->text_scale;
+    while (ui->text_scale > 1 && ui_line_width(ui, style, text) > w) {
+        ui->text_scale -= 0.05f;
+    }
+    return before;
+}
+
+/* What a header says: its title over what stands below it. */
+struct header_words {
+    const char *title, *below; /* `below` "": nothing */
+    float title_scale;
+    int title_h, title_w;
+};
+
+static int margin_of_header(const struct ui *ui)
+{
+    return ui_px(ui, 6);
+}
+
+/* A title of one or two lines stands over the counter.  A longer one leaves an
+ * interview's header to the counter and is read on the page; any other header grows. */
+static struct header_words header_words(struct ui *ui, const struct header *h, int w)
+{
+    struct header_words t = {.title = h->title, .below = h->subtitle ? h->subtitle : ""};
+    int beside = w - ui_px(ui, 16); /* the arrow has its own place */
+    float scale = one_line(ui, TEXT_TITLE, h->title, w);
+    t.title_w = w;
+    if (!*t.below && h->title_id && ui_words_fit(ui, TEXT_TITLE, h->title, beside)) {
+        t.title_w = beside;
+    }
+    t.title_h = ui_text(ui, 0, 0, w, TEXT_TITLE, t.title, 0, false);
+    if (t.title_h > ui_line(ui, TEXT_TITLE)) { /* it takes two lines: with large letters, then */
+        ui->text_scale = scale;
+        t.title_h = ui_text(ui, 0, 0, t.title_w, TEXT_TITLE, t.title, 0, false);
+    }
+    while (t.title_h > 2 * ui_line(ui, TEXT_TITLE) && ui->text_scale > 1) {
+        ui->text_scale -= 0.05f;
+        t.title_h = ui_text(ui, 0, 0, t.title_w, TEXT_TITLE, t.title, 0, false);
+    }
+    ui->title_cut = NULL;
+    if (h->progress >= 0 && *t.below && t.title_h > 2 * ui_line(ui, TEXT_TITLE)) {
+        ui->title_cut = h->title;
+        t.title = t.below;
+        t.below = "";
+        t.title_w = h->title_id ? beside : w;
+        one_line(ui, TEXT_TITLE, t.title, t.title_w);
+        t.title_h = ui_text(ui, 0, 0, t.title_w, TEXT_TITLE, t.title, 0, false);
+    }
+    t.title_scale = ui->text_scale;
+    ui->text_scale = scale;
+    return t;
+}
+
+/* As high as its words need; never lower than a finger needs. */
+static int header_face(const struct ui *ui, const struct header_words *t)
+{
+    int least = ui_px(ui, 52), two = 2 * ui_line(ui, TEXT_TITLE) + margin_of_header(ui);
+    int below = *t->below ? ui_line(ui, TEXT_SMALL) : 0;
+    int words = t->title_h + below + 2 * margin_of_header(ui);
+    least = two > least ? two : least;
+    return words > least ? words : least;
+}
+
+static void header_title(struct ui *ui, const struct header *h, const struct header_words *t, int x,
+                         int w, int height)
+{
+    static const int8_t down[] = {20, 36, 50, 66, 80, 36};
+    int icon = ui_px(ui, 12), end = x + w - icon - ui_px(ui, 4);
+    int below = *t->below ? ui_line(ui, TEXT_SMALL) : 0;
+    int top = (height - t->title_h - below) / 2;
+    float scale = ui->text_scale;
+    ui->text_scale = t->title_scale;
+    ui_text(ui, x, top, t->title_w, TEXT_TITLE, t->title, ui->theme.ink, true);
+    ui->text_scale = scale;
+    if (*t->below) {
+        one_line(ui, TEXT_SMALL, t->below, h->title_id ? w - ui_px(ui, 16) : w);
+        ui_text(ui, x, top + t->title_h, w, TEXT_SMALL, t->below, ui->theme.soft, true);
+        end = x + ui_line_width(ui, TEXT_SMALL, t->below);
+        ui->text_scale = scale;
+    } else if (ui->title_cut) {
+        ui->text_scale = t->title_scale;
+        end = x + ui_line_width(ui, TEXT_TITLE, t->title);
+        ui->text_scale = scale;
+    }
+    if (h->title_id) {
+        int at = ui->title_cut ? (height - icon) / 2 : height - ui_px(ui, 8) - icon;
+        ui_stroke(ui, end + ui_px(ui, 4), at, 12, down, 3, 2, ui->theme.soft);
+    }
+}
+
+/* What the buttons leave of the width: from *x, *w wide. */
+static void header_room(const struct ui *ui, const struct header *h, int *x, int *w)
+{
+    int side = ui_px(ui, 48), right = ui->w - (h->right ? side : ui_px(ui, 8));
+    right -= h->help ? side : 0;
+    right -= h->language ? ui_px(ui, 52) : 0;
+    right -= (h->lock ? side : 0) + (h->memo ? side : 0);
+    *x = h->left ? side : ui_px(ui, 16);
+    *w = right - *x - ui_px(ui, 4);
+}
+
+static void question_mark(struct ui *ui, int x, int y, float size_dp, colour c)
+{
+    static const int8_t hook[] = {34, 40, 38, 30, 50, 26, 62, 32, 63, 42, 52, 52, 50, 62};
+    static const int8_t dot[] = {50, 75, 50, 76};
+    ui_stroke(ui, x, y, size_dp, hook, 7, 2, c);
+    ui_stroke(ui, x, y, size_dp, dot, 2, 2.5f, c);
+}
+
+static void draw_header(struct ui *ui, const struct header *h)
+{
+    int x, w, side = ui_px(ui, 48), right = ui->w;
+    header_room(ui, h, &x, &w);
+    struct header_words words = header_words(ui, h, w);
+    int height = header_face(ui, &words);
+    ui->header_h = height + ui_px(ui, h->progress >= 0 ? 5 : 1);
+    ui_fill_rect(ui, (struct rect){0, 0, ui->w, height}, ui->theme.paper);
+    if (h->left) {
+        struct rect r = {0, 0, side, height};
+        ui_place(ui, h->left, ROLE_ICON, r);
+        draw_icon(ui, h->left, r, ui->theme.ink);
+    }
+    if (h->right) {
+        struct rect r = {right - side, 0, side, height};
+        ui_place(ui, h->right, ROLE_ICON, r);
+        draw_icon(ui, h->right, r, ui->theme.ink);
+        right -= side;
+    } else {
+        right -= ui_px(ui, 8);
+    }
+    if (h->help) {
+        struct rect r = {right - side, 0, side, height};
+        int size = ui_px(ui, 26), cx = r.x + (side - size) / 2, cy = (height - size) / 2;
+        ui_place(ui, "help", ROLE_ICON, r);
+        ui_box(ui, (struct rect){cx, cy, size, size}, 13, ui->theme.paper, ui->theme.ink, 1.5f);
+        question_mark(ui, cx, cy, 26, ui->theme.ink);
+        right -= side;
+    }
+    if (h->language) {
+        int wide = ui_px(ui, 52);
+        struct rect r = {right - wide, 0, wide, height};
+        struct rect box = {right - wide + ui_px(ui, 4), ui_px(ui, 8), wide - ui_px(ui, 8),
+                           height - ui_px(ui, 16)};
+        ui_place(ui, "language", ROLE_BUTTON, r);
+        ui_box(ui, box, 6, ui->theme.paper, ui->theme.ink, 1.5f);
+        float scale = ui_cap_text(ui, 1.35f);
+        ui_text_centre(ui, box, TEXT_TITLE, h->sign ? h->sign : language_sign(ui->language),
+                       ui->theme.ink);
+        ui->text_scale = scale;
+        right -= wide;
+    }
+    if (h->lock) {
+        struct rect r = {right - side, 0, side, height};
+        ui_place(ui, "lock", ROLE_ICON, r);
+        draw_icon(ui, "lock", r, ui->theme.ink);
+        right -= side;
+    }
+    if (h->memo) {
+        static const int8_t pencil[] = {16, 84, 20, 64, 68, 16, 84, 32, 36, 80, 16, 84};
+        static const int8_t tip[] = {58, 26, 74, 42};
+        struct rect r = {right - side, 0, side, height};
+        int size = ui_px(ui, 24), px = r.x + (side - size) / 2, py = (height - size) / 2;
+        ui_place(ui, "memo", ROLE_ICON, r);
+        ui_stroke(ui, px, py, 24, pencil, 6, 2, ui->theme.ink);
+        ui_stroke(ui, px, py, 24, tip, 2, 2, ui->theme.ink);
+        if (h->has_memo) {
+            int dot = ui_px(ui, 12);
+            ui_box(ui, (struct rect){px + size - dot / 3, py - dot / 3, dot, dot}, 6,
+                   ui->theme.accent, 0, 0);
+        }
+    }
+    if (h->title_id) {
+        ui_place(ui, h->title_id, ROLE_BUTTON, (struct rect){x, 0, w + ui_px(ui, 4), height});
+    }
+    draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP, .rect = {x, 0, w, height}});
+    header_title(ui, h, &words, x, w, height);
+    draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP});
+    if (h->progress < 0) {
+        ui_fill_rect(ui, (struct rect){0, height, ui->w, ui_px(ui, 1)}, ui->theme.line);
+        return;
+    }
+    int gap = ui_px(ui, 2), bar = ui_px(ui, 5), done = (int)(h->progress * (float)ui->w), from = 0;
+    size_t pages = 0, before = 0;
+    for (size_t i = 0; i < h->section_count; i++) {
+        pages += h->sections[i];
+    }
+    for (size_t i = 0; i < h->section_count; i++) {
+        before += h->sections[i];
+        int to = (int)((double)ui->w * (double)before / (double)pages);
+        int seam = i + 1 < h->section_count && to - from > 3 * gap ? gap : 0;
+        ui_fill_rect(ui, (struct rect){from, height, to - from - seam, bar}, ui->theme.line);
+        if (done > from) {
+            int end = done < to - seam ? done : to - seam;
+            ui_fill_rect(ui, (struct rect){from, height, end - from, bar}, ui->theme.accent);
+        }
+        from = to;
+    }
+}
+
+void ui_header(struct ui *ui, const struct header *h)
+{
+    float before = ui_cap_text(ui, header_most(ui, h->progress >= 0));
+    draw_header(ui, h);
+    ui->text_scale = before;
+}
+
+int ui_bar_height(const struct ui *ui)
+{
+    int least = ui_px(ui, 72);
+    return ui->bar_h > least ? ui->bar_h : least;
+}
+
+/* Large letters in a long language make a higher bar: known when it is drawn, so drawn once more.
+ */
+static void fit_bar(struct ui *ui, const char *left, int left_w, const char *right, int right_w)
+{
+    int most = ui_px(ui, 40), pad = 2 * ui_px(ui, 8); /* as it is drawn, to the pixel */
+    int l = left ? ui_centre_height(ui, left_w - pad, TEXT_BUTTON, left) : 0;
+    int r = right ? ui_centre_height(ui, right_w - pad, TEXT_BUTTON, right) : 0;
+    most = l > most ? l : most;
+    most = r > most ? r : most;
+    int h = most + ui_px(ui, 32);
+    ui->again = ui->again || h != ui->bar_h;
+    ui->bar_h = h;
+}
+
+static int draw_bar(struct ui *ui, const char *left_id, const char *left, const char *right_id,
+                    const char *right)
+{
+    int h = ui_bar_height(ui), top = ui->h - h, pad = ui_px(ui, 12), gap = ui_px(ui, 8);
+    int room = ui->w - 2 * pad - (left && right ? gap : 0);
+    int left_w = !left ? 0 : right ? room * 2 / 5 : room;
+    if (left && right && !ui_words_fit(ui, TEXT_BUTTON, left, left_w - 2 * gap)) {
+        left_w = room / 2;
+    }
+    fit_bar(ui, left, left_w, right, room - left_w);
+    struct rect l = {ui->left_hand && right ? ui->w - pad - left_w : pad, top + ui_px(ui, 8),
+                     left_w, h - ui_px(ui, 16)};
+    struct rect r = {ui->left_hand || !left ? pad : pad + left_w + gap, l.y, room - left_w, l.h};
+    ui_fill_rect(ui, (struct rect){0, top, ui->w, h}, ui->theme.paper);
+    ui_fill_rect(ui, (struct rect){0, top, ui->w, ui_px(ui, 1)}, ui->theme.line);
+    if (left) {
+        ui_place(ui, left_id, ROLE_BUTTON, l);
+        ui_box(ui, l, 8, ui_pressed(ui, left_id) ? ui->theme.tint : ui->theme.paper, ui->theme.ink,
+               1.5f);
+        ui_text_centre(ui, (struct rect){l.x + gap, l.y, l.w - 2 * gap, l.h}, TEXT_BUTTON, left,
+                       ui->theme.ink);
+    }
+    if (right) {
+        ui_place(ui, right_id, ROLE_BUTTON, r);
+        ui_box(ui, r, 8, ui->theme.accent, ui->theme.ink, ui_pressed(ui, right_id) ? 2 : 0);
+        ui_text_centre(ui, (struct rect){r.x + gap, r.y, r.w - 2 * gap, r.h}, TEXT_BUTTON, right,
+                       ui->theme.on_accent);
+    }
+    return top;
+}
+
+int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *right_id,
+           const char *right)
+{
+    float before = ui_cap_text(ui, flat_most(ui));
+    int h = draw_bar(ui, left_id, left, right_id, right);
+    ui->text_scale = before;
+    return h;
+}
+
+void ui_body_begin(struct ui *ui, int top, int bottom, int *x, int *y, int *w)
+{
+    int pad = ui_px(ui, 16);
+    ui->body = (struct rect){0, top, ui->w, bottom - top};
+    ui->content = -1; /* being built */
+    draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP, .rect = ui->body});
+    *x = pad;
+    *y = top + ui_px(ui, 14) - ui->scroll;
+    *w = ui->w - 2 * pad;
+    int most = ui_px(ui, 720);
+    if (*w > most) { /* long lines tire */
+        *x += (*w - most) / 2;
+        *w = most;
+    }
+}
+
+/* In the margin, where there is more below. */
+static void more_below(struct ui *ui)
+{
+    static const int8_t down[] = {10, 30, 50, 70, 90, 30};
+    int size = ui_px(ui, 10);
+    ui_stroke(ui, ui->w - ui_px(ui, 17), ui->body.y + ui->body.h - size - ui_px(ui, 4), 10, down, 3,
+              2.5f, ui->theme.accent);
+}
+
+/* The page has an end, and a finger that pulls at it feels so. */
+static void edge_glow(struct ui *ui, int most)
+{
+    bool top = ui->pull < 0;
+    if (!ui->dragging || (top ? ui->scroll > 0 : ui->scroll < most)) {
+        ui->pull = 0;
+    }
+    int pull = abs(ui->pull) / 4, thick = ui_px(ui, 12);
+    thick = pull < thick ? pull : thick;
+    if (thick > 0) {
+        struct rect b = ui->body;
+        ui_fill_rect(ui, (struct rect){b.x, top ? b.y : b.y + b.h - thick, b.w, thick},
+                     ui->theme.accent);
+    }
+}
+
+void ui_body_end(struct ui *ui, int y)
+{
+    draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP});
+    ui->question_px = 0; /* bars and keys have their own sizes */
+    int content = y + ui->scroll - ui->body.y + ui_px(ui, 16);
+    int most = content > ui->body.h ? content - ui->body.h : 0;
+    ui->content = content;
+    if (ui->scroll > most || ui->scroll < 0) {
+        if (ui->dragging) {
+            ui->pull += ui->scroll < 0 ? ui->scroll : ui->scroll - most;
+        }
+        ui->scroll = ui->scroll < 0 ? 0 : most;
+        ui->speed = 0;
+        ui->again = true;
+    }
+    if (ui->scroll < most) {
+        more_below(ui);
+    }
+    edge_glow(ui, most);
+    if (most > 0) { /* where in the page we are */
+        int h = ui->body.h * ui->body.h / content, least = ui_px(ui, 24);
+        h = h < least ? least : h;
+        int at = ui->body.y + (ui->body.h - h) * ui->scroll / most;
+        ui_box(ui, (struct rect){ui->w - ui_px(ui, 5), at, ui_px(ui, 3), h}, 1.5f, ui->theme.soft,
+               0, 0);
+    }
+}
+
+void ui_scroll_to(struct ui *ui, int y, int h)
+{
+    if (y < ui->body.y || y + h > ui->body.y + ui->body.h) {
+        ui->scroll +=
+            y + h > ui->body.y + ui->body.h ? y + h - ui->body.y - ui->body.h : y - ui->body.y;
+        ui->again = true;
+    }
+}
+
+void ui_mark_choice(struct ui *ui, int x, int cy, float size_dp, bool selected, bool square)
+{
+    int size = ui_px(ui, size_dp);
+    struct rect r = {x, cy - size / 2, size, size};
+    colour edge = selected ? ui->theme.accent : ui->theme.ink;
+    if (square) {
+        ui_box(ui, r, 4, selected ? ui->theme.accent : ui->theme.paper, edge, 2);
+        if (selected) {
+            ui_stroke(ui, r.x, r.y, size_dp, icon_tick, 3, 3, ui->theme.on_accent);
+        }
+        return;
+    }
+    ui_box(ui, r, size_dp / 2, ui->theme.paper, edge, 2);
+    if (selected) {
+        int in = size / 4;
+        ui_box(ui, (struct rect){r.x + in, r.y + in, size - 2 * in, size - 2 * in}, size_dp / 4,
+               ui->theme.accent, 0, 0);
+    }
+}
+
+float ui_mark_dp(const struct ui *ui)
+{
+    return ui->text_scale > 1 ? 11 * (1 + ui->text_scale) : 22;
+}
+
+int ui_choice_inset(const struct ui *ui)
+{
+    return ui_px(ui, 26 + ui_mark_dp(ui));
+}
+
+int ui_choice_height(struct ui *ui, int w, const char *text)
+{
+    int room = w - ui_choice_inset(ui), least = ui_px(ui, ui->glove ? 60 : 49);
+    int h = ui_rich(ui, 0, 0, room, TEXT_BODY_BOLD, text, 0, false) + ui_px(ui, 20);
+    return h > least ? h : least;
+}
+
+bool ui_choice_fits(struct ui *ui, int w, const char *text)
+{
+    float before = ui_cap_text(ui, 1.5f); /* a little smaller they may get, to stand there */
+    bool fits = ui_words_fit(ui, TEXT_BODY_BOLD, text, w - ui_choice_inset(ui));
+    ui->text_scale = before;
+    return fits;
+}
+
+bool ui_choice_cell(struct ui *ui, const char *id, struct rect r, const char *text, bool selected,
+                    bool square)
+{
+    enum text_style style = selected ? TEXT_BODY_BOLD : TEXT_BODY;
+    int inset = ui_choice_inset(ui) - ui_px(ui, 8), room = r.w - inset - ui_px(ui, 8);
+    bool hit = ui_target(ui, id, ROLE_CHOICE, r);
+    if (selected || ui_pressed(ui, id)) {
+        ui_fill_rect(ui, r, ui->theme.tint);
+    }
+    int text_h = ui_rich(ui, 0, 0, room, style, text, 0, false);
+    ui_mark_choice(ui, r.x + ui_px(ui, 4), r.y + r.h / 2, ui_mark_dp(ui), selected, square);
+    ui_rich(ui, r.x + inset, r.y + (r.h - text_h) / 2, room, style, text, ui->theme.ink, true);
+    ui_fill_rect(ui, (struct rect){r.x, r.y + r.h - ui_px(ui, 1), r.w, ui_px(ui, 1)},
+                 ui->theme.line);
+    return hit;
+}
+
+bool ui_choice(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool selected,
+               bool square)
+{
+    struct rect r = {x, *y, w, ui_choice_height(ui, w, text)};
+    *y += r.h;
+    return ui_choice_cell(ui, id, r, text, selected, square);
+}
+
+bool ui_drop(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool open)
+{
+    static const int8_t down[] = {20, 36, 50, 66, 80, 36}, up[] = {20, 64, 50, 34, 80, 64};
+    int pad = ui_px(ui, 12), icon = ui_px(ui, 22), room = w - 3 * pad - icon;
+    int text_h = ui_text(ui, 0, 0, room, TEXT_BODY, text, 0, false);
+    int h = text_h + 2 * pad, least = ui_px(ui, 52);
+    h = h < least ? least : h;
+    struct rect r = {x, *y, w, h};
+    bool hit = ui_target(ui, id, ROLE_BUTTON, r);
+    ui_box(ui, r, 7, ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper,
+           open ? ui->theme.accent : ui->theme.soft, open ? 2 : 1.5f);
+    ui_text(ui, x + pad, *y + (h - text_h) / 2, room, TEXT_BODY, text, ui->theme.ink, true);
+    ui_stroke(ui, x + w - pad - icon, *y + (h - icon) / 2, 22, open ? up : down, 3, 2.5f,
+              ui->theme.ink);
+    *y += h + ui_px(ui, 8);
+    return hit;
+}
+
+/* A stroke and a dot: the mark of what is missing. */
+static const int8_t bang[] = {50, 24, 50, 56, 50, 74, 50, 76};
+
+static void draw_mark(struct ui *ui, int x, int cy, char mark)
+{
+    float dp = ui_mark_dp(ui);
+    int size = ui_px(ui, dp);
+    struct rect r = {x, cy - size / 2, size, size};
+    switch (mark) {
+    case '+':
+        ui_box(ui, r, dp / 2, ui->theme.accent, 0, 0);
+        ui_stroke(ui, r.x + size / 8, r.y + size / 8, dp * 0.75f, icon_tick, 3, 2.5f,
+                  ui->theme.on_accent);
+        break;
+    case '!':
+        ui_box(ui, r, 4, ui->theme.warn_back, ui->theme.warn, 2);
+        ui_stroke(ui, r.x, r.y, dp, bang, 2, 2.5f, ui->theme.warn);
+        ui_stroke(ui, r.x, r.y, dp, bang + 4, 2, 2.5f, ui->theme.warn);
+        break;
+    case '?':
+        ui_box(ui, r, 4, ui->theme.warn_back, ui->theme.warn, 2);
+        question_mark(ui, r.x, r.y, dp, ui->theme.warn);
+        break;
+    case '~': /* begun */
+        ui_dash(ui, r, dp / 2, ui->theme.ink, 2);
+        break;
+    case '-':
+        ui_dash(ui, r, dp / 2, ui->theme.soft, 2);
+        break;
+    default:
+        ui_box(ui, r, dp / 2, ui->theme.paper, ui->theme.soft, 2);
+        break;
+    }
+}
+
+bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
+            const char *small, char mark)
+{
+    static const int8_t on[] = {36, 20, 66, 50, 36, 80};
+    float arrow = ui_mark_dp(ui) * 0.8f;
+    int inset = mark ? ui_px(ui, 12 + ui_mark_dp(ui)) : 0, all = w;
+    w -= mark ? 0 : ui_px(ui, arrow + 6); /* an arrow says that it leads on */
+    int title_h = ui_text(ui, 0, 0, w - inset, TEXT_BODY, title, 0, false);
+    int small_h = small && *small ? ui_text(ui, 0, 0, w - inset, TEXT_HINT, small, 0, false) : 0;
+    int h = title_h + small_h + ui_px(ui, 16), least = ui_px(ui, 52);
+    h = h < least ? least : h;
+    struct rect r = {x, *y, all, h};
+    bool hit = ui_target(ui, id, ROLE_ROW, r);
+    if (ui_pressed(ui, id)) {
+        ui_fill_rect(ui, r, ui->theme.tint);
+    }
+    if (!mark) {
+        ui_stroke(ui, x + w + ui_px(ui, 4), *y + (h - ui_px(ui, arrow)) / 2, arrow, on, 3, 2.5f,
+                  ui->theme.soft);
+    }
+    if (mark) {
+        draw_mark(ui, x, *y + h / 2, mark);
+    }
+    int at = *y + (h - title_h - small_h) / 2;
+    ui_text(ui, x + inset, at, w - inset, TEXT_BODY, title,
+            mark == '-' ? ui->theme.soft : ui->theme.ink, true);
+    if (small_h) {
+        ui_text(ui, x + inset, at + title_h, w - inset, TEXT_HINT, small, ui->theme.soft, true);
+    }
+    ui_fill_rect(ui, (struct rect){x, *y + h - ui_px(ui, 1), all, ui_px(ui, 1)}, ui->theme.line);
+    *y += h;
+    return hit;
+}
+
+enum card_look { CARD_PLAIN, CARD_PRIMARY, CARD_DASHED };
+
+static bool card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
+                 const char *text, enum card_look look)
+{
+    bool primary = look == CARD_PRIMARY;
+    int pad = ui_px(ui, 14);
+    int title_h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HEADING, title, 0, false);
+    int text_h = text && *text ? ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, text, 0, false) : 0;
+    struct rect r = {x, *y, w, title_h + text_h + 2 * pad};
+    bool hit = id && ui_target(ui, id, ROLE_BUTTON, r);
+    if (look == CARD_DASHED) {
+        ui_dash(ui, r, 9, ui->theme.soft, 1.5f);
+    } else {
+        ui_box(ui, r, 9, primary ? ui->theme.accent : ui->theme.paper,
+               primary ? ui->theme.accent : ui->theme.line, 1.5f);
+    }
+    ui_text(ui, x + pad, *y + pad, w - 2 * pad, TEXT_HEADING, title,
+            primary ? ui->theme.on_accent : ui->theme.ink, true);
+    if (text_h) {
+        ui_text(ui, x + pad, *y + pad + title_h, w - 2 * pad, TEXT_HINT, text,
+                primary ? ui->theme.on_accent : ui->theme.soft, true);
+    }
+    *y += r.h + ui_px(ui, 10);
+    return hit;
+}
+
+bool ui_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
+             const char *text, bool primary)
+{
+    return card(ui, id, x, y, w, title, text, primary ? CARD_PRIMARY : CARD_PLAIN);
+}
+
+bool ui_open_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
+                  const char *text)
+{
+    return card(ui, id, x, y, w, title, text, CARD_DASHED);
+}
+
+bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right, const char *text,
+             bool selected, bool dashed)
+{
+    int pad = ui_px(ui, 16), h = ui_px(ui, 48);
+    int most = right - left - 2 * pad;
+    int text_w = font_width(FACE_SANS, ui_text_px(ui, TEXT_HINT), text, strlen(text));
+    int w = (text_w < most ? text_w : most) + 2 * pad;
+    int lines = text_w > most ? 2 : 1;
+    h += (lines - 1) * ui_line(ui, TEXT_HINT);
+    if (*x > left && *x + w > right) {
+        *x = left;
+        *y += ui->pill_h + ui_px(ui, 8);
+    }
+    ui->pill_h = *x == left || h > ui->pill_h ? h : ui->pill_h; /* of this line of pills */
+    struct rect r = {*x, *y, w, h};
+    bool hit = ui_target(ui, id, ROLE_PILL, r);
+    if (selected) {
+        ui_box(ui, r, 24, ui->theme.ink, 0, 0);
+    } else {
+        ui_box(ui, r, 24, ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper, ui->theme.soft,
+               dashed ? 0 : 1.5f);
+        if (dashed) {
+            ui_dash(ui, r, 24, ui->theme.soft, 1.5f);
+        }
+    }
+    ui_text_centre(ui, (struct rect){r.x + pad / 2, r.y, r.w - pad, r.h}, TEXT_HINT, text,
+                   selected ? ui->theme.paper : ui->theme.ink);
+    *x += w + ui_px(ui, 8);
+    return hit;
+}
+
+void ui_pills_end(struct ui *ui, int *x, int *y, int left)
+{
+    if (*x > left) {
+        *x = left;
+        *y += ui->pill_h + ui_px(ui, 12);
+    }
+}
+
+bool ui_wide_button(struct ui *ui, const char *id, int x, int *y, int w, const char *text,
+                    bool primary)
+{
+    int pad = ui_px(ui, 12);
+    int text_h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_BUTTON, text, 0, false);
+    int h = text_h + ui_px(ui, 24), least = ui_px(ui, primary ? UI_MAIN_DP : 52);
+    h = h > least ? h : least;
+    struct rect r = {x, *y, w, h};
+    bool hit = ui_target(ui, id, ROLE_BUTTON, r);
+    ui_box(ui, r, 8,
+           primary              ? ui->theme.accent
+           : ui_pressed(ui, id) ? ui->theme.tint
+                                : ui->theme.paper,
+           primary ? ui->theme.accent : ui->theme.ink, 1.5f);
+    ui_text_centre(ui, (struct rect){x + pad, *y, w - 2 * pad, h}, TEXT_BUTTON, text,
+                   primary ? ui->theme.on_accent : ui->theme.ink);
+    *y += h + ui_px(ui, 10);
+    return hit;
+}
+
+void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *progress,
+                 enum string_id unit)
+{
+    enum { KIB = 1024, TENTH = KIB * KIB / 10 };
+    size_t total = progress->total, done = progress->done;
+    int bar = ui_px(ui, 10);
+    done = done < total ? done : total;
+    int part = total ? (int)((double)w * (double)done / (double)total) : 0;
+    ui_box(ui, (struct rect){x, *y, w, bar}, 5, ui->theme.line, 0, 0);
+    if (part > bar) {
+        ui_box(ui, (struct rect){x, *y, part, bar}, 5, ui->theme.accent, 0, 0);
+    }
+    *y += bar + ui_px(ui, 8);
+    if (total) {
+        bool bytes = unit == S_progress_mb;
+        if (bytes && total < KIB * KIB) { /* tenths would say nothing */
+            unit = S_progress_kb;
+            bytes = false;
+            total = (total + KIB - 1) / KIB;
+            done /= KIB;
+        }
+        const char *some =
+            bytes ? ui_tenths(ui, (long long)(done / TENTH)) : ui_number(ui, (long long)done);
+        const char *all = bytes ? ui_tenths(ui, (long long)((total + TENTH - 1) / TENTH))
+                                : ui_number(ui, (long long)total);
+        *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_fill(ui, unit, some, all), ui->theme.soft, true);
+    }
+}
+
+void ui_warning(struct ui *ui, int x, int *y, int w, const char *text)
+{
+    int pad = ui_px(ui, 11);
+    int h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, text, 0, false) + 2 * pad;
+    *y += ui_px(ui, 8);
+    ui_box(ui, (struct rect){x, *y, w, h}, 7, ui->theme.warn_back, ui->theme.warn, 1.5f);
+    ui_text(ui, x + pad, *y + pad, w - 2 * pad, TEXT_HINT, text, ui->theme.warn, true);
+    *y += h + ui_px(ui, 8);
+}
+
+/* How far is y from a line that begins at `top`? */
+static int away(int y, int top, int line)
+{
+    return y < top ? top - y : y > top + line ? y - top - line : 0;
+}
+
+/* Before which byte of the drawn line `d` does x lie? */
+static size_t byte_at(const struct draw *d, int x)
+{
+    for (size_t k = 0; k < d->len;) {
+        size_t from = k;
+        text_next(d->text, d->len, &k);
+        int middle = (font_width(d->face, d->size_px, d->text, from) +
+                      font_width(d->face, d->size_px, d->text, k)) /
+                     2;
+        if (x < d->rect.x + middle) {
+            return from;
+        }
+    }
+    return d->len;
+}
+
+/* Before which byte of `shown`, whose lines were drawn from draw `first` on and begin at `top`,
+ * does a point lie?  Lines without a letter have no draw. */
+static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t first, int top,
+                       int line, int px, int py)
+{
+    size_t at = 0, best = shown->len;
+    int least = INT_MAX;
+    bool fresh = true; /* no letter of this line yet */
+    for (size_t i = first; i <= ui->draws.count; i++) {
+        const struct draw *d = i < ui->draws.count ? &ui->draws.list[i] : NULL;
+        if (d && d->kind != DRAW_TEXT) {
+            continue;
+        }
+        while (at < shown->len &&
+               (!d || at + d->len > shown->len || memcmp(shown->data + at, d->text, d->len) != 0)) {
+            if (shown->data[at] == '\n') { /* else the blank where the line was broken */
+                if (fresh && away(py, top, line) < least) {
+                    least = away(py, top, line);
+                    best = at;
+                }
+                top += fresh ? line : 0;
+                fresh = true;
+            }
+            at++;
+        }
+        if (!d) {
+            break;
+        }
+        if (away(py, d->rect.y, line) < least) {
+            least = away(py, d->rect.y, line);
+            best = at + byte_at(d, px);
+        }
+        at += d->len;
+        top = d->rect.y + line;
+        fresh = false;
+    }
+    return fresh && away(py, top, line) < least ? shown->len : best;
+}
+
+/* The caret, drawn at x, y before byte `now`, goes a line up or down where the arrows have asked
+ * for it; otherwise it is told whether it could. */
+static size_t caret_by_line(struct ui *ui, const struct buf *shown, size_t first, int top, int line,
+                            int x, int y, size_t now)
+{
+    struct edit *edit = &ui->edit;
+    int by = edit->by_line;
+    edit->by_line = 0;
+    if (by) {
+        ui->again = true;
+        return caret_at(ui, shown, first, top, line, x, y + by * line + line / 2);
+    }
+    edit->above = y >= top + line;
+    edit->below = now < caret_at(ui, shown, first, top, line, 0, INT_MAX / 2);
+    return now;
+}
+
+/* The same place in the text itself, of which each character is shown as a dot or a wide blank. */
+static size_t unmasked(const char *text, size_t len, size_t shown)
+{
+    size_t at = 0;
+    for (size_t seen = 0; at < len;) {
+        size_t from = at;
+        seen += text_next(text, len, &at) == ' ' ? 2 : strlen("•");
+        if (seen > shown) {
+            return from;
+        }
+    }
+    return at;
+}
+
+bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *text, size_t cursor,
+              bool active, bool masked, int least_lines, bool warn, enum text_style style)
+{
+    int pad = ui_px(ui, 11), line = ui_line(ui, style);
+    struct buf shown = {0};
+    size_t shown_cursor = 0, len = strlen(text);
+    for (size_t at = 0; masked && at < len;) {
+        if (at == cursor) {
+            shown_cursor = shown.len;
+        }
+        uint32_t c = text_next(text, len, &at);
+        buf_text(&shown, c == ' ' ? "  " : "•");
+    }
+    if (masked) {
+        shown_cursor = cursor >= len ? shown.len : shown_cursor;
+    } else {
+        buf_text(&shown, text);
+        shown_cursor = cursor;
+    }
+    buf_add(&shown, "", 0);
+    int text_h = ui_text(ui, 0, 0, w - 2 * pad, style, shown.data, 0, false);
+    int least = least_lines * line;
+    int h = (text_h > least ? text_h : least) + 2 * pad, touch = ui_px(ui, UI_TOUCH_DP);
+    h = h < touch ? touch : h;
+    struct rect r = {x, *y, w, h};
+    bool hit = ui_target(ui, id, ROLE_FIELD, r);
+    ui_box(ui, r, 7, ui->theme.paper,
+           warn     ? ui->theme.warn
+           : active ? ui->theme.accent
+                    : ui->theme.soft,
+           active ? 2 : 1.5f);
+    size_t lines = ui->draws.count;
+    ui_text(ui, x + pad, *y + pad, w - 2 * pad, style, shown.data, ui->theme.ink, true);
+    if (hit && active && !ui->show_focus && edit_is(&ui->edit, id)) {
+        size_t to = caret_at(ui, &shown, lines, *y + pad, line, ui->down_x, ui->down_y);
+        ui->edit.cursor = masked ? unmasked(text, len, to) : to;
+        ui->again = true;
+    }
+    if (active) { /* the caret stands behind the wrapped text before it */
+        struct buf before = {0};
+        buf_add(&before, shown.data, shown_cursor);
+        buf_add(&before, "", 0);
+        int up_to = ui_text(ui, 0, 0, w - 2 * pad, style, before.data, 0, false);
+        int cy = *y + pad + (up_to > 0 ? up_to - line : 0), cx = x + pad;
+        size_t first = ui->draws.count;
+        ui_text(ui, x + pad, -10000, w - 2 * pad, style, before.data, 0, true);
+        if (ui->draws.count > first) {
+            struct draw *last = &ui->draws.list[ui->draws.count - 1];
+            cx = x + pad + font_width(last->face, last->size_px, last->text, last->len);
+        }
+        bool blank = before.len && before.data[before.len - 1] == ' ';
+        cx += blank ? font_width(FACE_SANS, ui_text_px(ui, style), " ", 1) : 0;
+        if (before.len && before.data[before.len - 1] == '\n') {
+            cx = x + pad;
+            cy += line;
+        }
+        ui->draws.count = first;
+        if (edit_is(&ui->edit, id)) {
+            size_t to = caret_by_line(ui, &shown, lines, *y + pad, line, cx, cy, shown_cursor);
+            if (to != shown_cursor) {
+                ui->edit.cursor = masked ? unmasked(text, len, to) : to;
+            }
+        }
+        ui_fill_rect(ui, (struct rect){cx, cy + line / 12, ui_px(ui, 2), line * 10 / 12},
+                     ui->theme.accent);
+        buf_fini(&before);
+    }
+    buf_fini(&shown);
+    if (active && !ui->dragging && ui->speed == 0 && ui->edit.shown_len != ui->edit.text.len) {
+        ui->edit.shown_len = ui->edit.text.len; /* what is being typed in is always in sight */
+        ui_scroll_to(ui, *y, h < ui->body.h ? h : ui->body.h);
+    }
+    *y += h + ui_px(ui, 8);
+    return hit;
+}

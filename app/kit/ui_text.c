@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where does a text break, how wide and high is it, and how does emphasis look? */
+#include <math.h>
+#include <string.h>
+
+#include "app/kit/ui.h"
+#include "platform/machine/font.h"
+#include "platform/machine/text.h"
+
+static const struct {
+    enum face face;
+    float size_dp, line_dp;
+} styles[TEXT_STYLE_COUNT] = {
+    [TEXT_QUESTION] = {FACE_SERIF, 21, 26}, [TEXT_BODY] = {FACE_SANS, 18, 22},
+    [TEXT_BODY_BOLD] = {FACE_BOLD, 18, 22}, [TEXT_HINT] = {FACE_SANS, 16, 20},
+    [TEXT_NOTE] = {FACE_ITALIC, 16, 20},    [TEXT_TITLE] = {FACE_BOLD, 16, 19},
+    [TEXT_SMALL] = {FACE_SANS, 14, 18},     [TEXT_BUTTON] = {FACE_BOLD, 18, 20},
+    [TEXT_HEADING] = {FACE_BOLD, 19, 24},   [TEXT_DIGIT] = {FACE_SANS, 25, 30},
+    [TEXT_KEY] = {FACE_SANS, 20, 24},       [TEXT_KEY_SMALL] = {FACE_SANS, 14, 18}};
+
+float ui_cap_text(struct ui *ui, float most)
+{
+    float before = ui->text_scale;
+    ui->text_scale = before < most ? before : most;
+    return before;
+}
+
+int ui_text_px(const struct ui *ui, enum text_style style)
+{
+    int px = (int)lroundf(styles[style].size_dp * ui->scale * ui->text_scale);
+    bool held = ui->question_px && px > ui->question_px && style != TEXT_QUESTION;
+    return held ? ui->question_px : px;
+}
+
+int ui_line(const struct ui *ui, enum text_style style)
+{
+    float usual = styles[style].size_dp * ui->scale * ui->text_scale;
+    int px = ui_text_px(ui, style);
+    float line = styles[style].line_dp * ui->scale * ui->text_scale;
+    return (int)lroundf(px < (int)lroundf(usual) ? line * (float)px / usual : line);
+}
+
+/* Large letters keep the order of sizes: what stands under a question is no larger than it. */
+static void keep_order(struct ui *ui, enum text_style style, bool draw, float uncapped)
+{
+    if (draw && style == TEXT_QUESTION && ui->text_scale < uncapped) {
+        int px = ui_text_px(ui, style);
+        ui->question_px = ui->question_px && ui->question_px < px ? ui->question_px : px;
+    }
+}
+
+int ui_line_text(struct ui *ui, int x, int y, enum text_style style, const char *text, size_t len,
+                 colour c)
+{
+    enum face face = styles[style].face;
+    int size = ui_text_px(ui, style);
+    if (len) {
+        draw_add(&ui->draws, &(struct draw){.kind = DRAW_TEXT,
+                                            .rect = {x, y, 0, size},
+                                            .ink = c,
+                                            .face = face,
+                                            .size_px = size,
+                                            .text = arena_copy(&ui->frame, text, len),
+                                            .len = len});
+    }
+    return font_width(face, size, text, len);
+}
+
+/* May a line break before text[at]?  At blanks only: "2017-жылы", "5-ум", "{0}/{1}" stay whole. */
+static size_t next_break(const char *text, size_t at, size_t len)
+{
+    while (at < len && text[at] != ' ' && text[at] != '\n') {
+        at++;
+    }
+    return at;
+}
+
+/* How many bytes of text fit into w px; at least one letter. */
+static size_t fit(enum face face, int size, const char *text, size_t len, int w)
+{
+    size_t best = 0;
+    for (size_t at = 0; at < len;) {
+        size_t end = next_break(text, at, len);
+        if (font_width(face, size, text, end) > w) {
+            break;
+        }
+        best = end;
+        if (end < len && text[end] == '\n') {
+            return end;
+        }
+        at = end + 1;
+    }
+    if (best) {
+        return best;
+    }
+    /* One word wider than the line: between letters. */
+    size_t end = next_break(text, 0, len), at = 0;
+    while (at < end) {
+        size_t next = at;
+        text_next(text, end, &next);
+        if (at > 0 && font_width(face, size, text, next) > w) {
+            break;
+        }
+        at = next;
+    }
+    return at;
+}
+
+float ui_word_scale(const struct ui *ui, enum text_style style, const char *text, int w)
+{
+    enum face face = styles[style].face;
+    int size = ui_text_px(ui, style);
+    int usual = (int)lroundf(styles[style].size_dp * ui->scale);
+    for (const char *p = text; ui->text_scale > 1 && *p;) {
+        size_t len = strcspn(p, " \n");
+        int smaller = size;
+        while (smaller > usual && font_width(face, smaller, p, len) > w) {
+            smaller--;
+        }
+        if (font_width(face, smaller, p, len) <= w) { /* else it breaks anyway */
+            size = smaller;
+        }
+        p += len + (p[len] != '\0');
+    }
+    return size == ui_text_px(ui, style) ? ui->text_scale
+                                         : (float)size / (styles[style].size_dp * ui->scale);
+}
+
+/* The line just set ends inside a word: the lint wants to know. */
+static void tell_break(struct ui *ui, const char *text, size_t end, size_t len)
+{
+    if (end < len && text[end] != ' ' && text[end] != '\n' && ui->draws.count) {
+        ui->draws.list[ui->draws.count - 1].broken = true;
+    }
+}
+
+static int set_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text,
+                    colour c, bool draw)
+{
+    enum face face = styles[style].face;
+    int size = ui_text_px(ui, style), line = ui_line(ui, style), height = 0;
+    size_t len = strlen(text);
+    while (len && *text == ' ') {
+        text++;
+        len--;
+    }
+    for (size_t at = 0; at < len;) {
+        size_t n = fit(face, size, text + at, len - at, w);
+        if (draw) {
+            ui_line_text(ui, x, y + height, style, text + at, n, c);
+            tell_break(ui, text, at + n, len);
+        }
+        height += line;
+        at += n;
+        if (at < len && text[at] == '\n') {
+            at++;
+        } else {
+            while (at < len && text[at] == ' ') {
+                at++;
+            }
+        }
+        if (n == 0 && at < len && text[at - 1] != '\n' && text[at - 1] != ' ') {
+            break;
+        }
+    }
+    return height;
+}
+
+int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
+            bool draw)
+{
+    float before = ui_cap_text(ui, ui_word_scale(ui, style, text, w));
+    int height = set_text(ui, x, y, w, style, text, c, draw);
+    keep_order(ui, style, draw, before);
+    ui->text_scale = before;
+    return height;
+}
+
+int ui_line_width(const struct ui *ui, enum text_style style, const char *text)
+{
+    return font_width(styles[style].face, ui_text_px(ui, style), text, strlen(text));
+}
+
+bool ui_words_fit(const struct ui *ui, enum text_style style, const char *text, int w)
+{
+    for (const char *p = text; *p;) {
+        size_t len = strcspn(p, " \n");
+        if (font_width(styles[style].face, ui_text_px(ui, style), p, len) > w) {
+            return false;
+        }
+        p += len + (p[len] != '\0');
+    }
+    return true;
+}
+
+void ui_text_top(struct ui *ui, struct rect r, enum text_style style, const char *text, colour c)
+{
+    size_t len = strlen(text);
+    float before = ui_cap_text(ui, ui_word_scale(ui, style, text, r.w));
+    int size = ui_text_px(ui, style), y = r.y;
+    for (size_t at = 0; at < len;) {
+        size_t n = fit(styles[style].face, size, text + at, len - at, r.w);
+        int tw = font_width(styles[style].face, size, text + at, n);
+        ui_line_text(ui, r.x + (r.w - tw) / 2, y, style, text + at, n, c);
+        tell_break(ui, text, at + n, len);
+        y += ui_line(ui, style);
+        at += n;
+        while (at < len && (text[at] == ' ' || text[at] == '\n')) {
+            at++;
+        }
+    }
+    ui->text_scale = before;
+}
+
+void ui_text_centre(struct ui *ui, struct rect r, enum text_style style, const char *text, colour c)
+{
+    enum face face = styles[style].face;
+    float before = ui_cap_text(ui, ui_word_scale(ui, style, text, r.w));
+    int size = ui_text_px(ui, style), line = ui_line(ui, style);
+    size_t len = strlen(text), at = 0, lines = 0;
+    struct {
+        size_t from, len;
+    } parts[4];
+    while (at < len && lines < 4) {
+        size_t n = fit(face, size, text + at, len - at, r.w);
+        parts[lines].from = at;
+        parts[lines++].len = n;
+        at += n;
+        while (at < len && (text[at] == ' ' || text[at] == '\n')) {
+            at++;
+        }
+    }
+    int glyphs = font_line(face, size);
+    int y = r.y + (r.h - (int)(lines - (lines > 0)) * line - glyphs) / 2;
+    for (size_t i = 0; i < lines; i++) {
+        int tw = font_width(face, size, text + parts[i].from, parts[i].len);
+        ui_line_text(ui, r.x + (r.w - tw) / 2, y + (int)i * line, style, text + parts[i].from,
+                     parts[i].len, c);
+        tell_break(ui, text, parts[i].from + parts[i].len, len);
+    }
+    ui->text_scale = before;
+}
+
+int ui_centre_height(struct ui *ui, int w, enum text_style style, const char *text)
+{
+    float before = ui_cap_text(ui, ui_word_scale(ui, style, text, w));
+    int lines = 0, size = ui_text_px(ui, style);
+    size_t len = strlen(text), at = 0;
+    while (at < len && lines < 4) {
+        at += fit(styles[style].face, size, text + at, len - at, w);
+        while (at < len && (text[at] == ' ' || text[at] == '\n')) {
+            at++;
+        }
+        lines++;
+    }
+    int height = lines * ui_line(ui, style);
+    ui->text_scale = before;
+    return height;
+}
+
+/* ---- emphasis ---- */
+
+struct rich {
+    struct ui *ui;
+    int x, y, w;    /* the paragraph's place */
+    int at, height; /* behind what was set in this line; lines so far */
+    enum text_style style;
+    colour ink;
+    bool draw, bold, italic;
+    struct buf *letters; /* only gathered, not set; or NULL */
+};
+
+static enum face rich_face(const struct rich *r)
+{
+    enum face base = styles[r->style].face;
+    return r->italic ? FACE_ITALIC : r->bold && base != FACE_SERIF ? FACE_BOLD : base;
+}
+
+/* One run of letters without a blank, set behind the others or on the next line. */
+static void rich_word(struct rich *r, const char *text, size_t len, bool blank_before)
+{
+    enum face face = rich_face(r);
+    int size = ui_text_px(r->ui, r->style), line = ui_line(r->ui, r->style);
+    if (r->letters) {
+        buf_text(r->letters, blank_before && r->letters->len ? " " : "");
+        buf_add(r->letters, text, len);
+        return;
+    }
+    while (len) {
+        int blank = blank_before && r->at ? font_width(face, size, " ", 1) : 0;
+        int width = font_width(face, size, text, len);
+        size_t n = len;
+        if (r->at + blank + width > r->w) {
+            if (r->at && blank_before) {
+                r->height += line;
+                r->at = blank = 0;
+            }
+            n = r->at + width > r->w ? fit(face, size, text, len, r->w - r->at) : len;
+            width = font_width(face, size, text, n);
+        }
+        if (r->draw) {
+            draw_add(&r->ui->draws,
+                     &(struct draw){.kind = DRAW_TEXT,
+                                    .broken = n < len,
+                                    .rect = {r->x + r->at + blank, r->y + r->height, 0, size},
+                                    .ink = r->ink,
+                                    .face = face,
+                                    .size_px = size,
+                                    .text = arena_copy(&r->ui->frame, text, n),
+                                    .len = n});
+        }
+        r->at += blank + width;
+        text += n;
+        len -= n;
+        if (len) {
+            r->height += line;
+            r->at = 0;
+        }
+    }
+}
+
+/* The mark that begins here: its length, or 0.  Tags of any kind are taken out. */
+static size_t rich_mark(struct rich *r, const char *p, bool word_start)
+{
+    if (*p == '<') {
+        size_t len = strcspn(p, ">");
+        bool tag = p[len] == '>' && len < 200 && (p[1] == '/' || (p[1] >= 'a' && p[1] <= 'z'));
+        if (tag && (strncmp(p, "<b>", 3) == 0 || strncmp(p, "<strong>", 8) == 0)) {
+            r->bold = true;
+        } else if (tag && (strncmp(p, "</b>", 4) == 0 || strncmp(p, "</strong>", 9) == 0)) {
+            r->bold = false;
+        } else if (tag && (strncmp(p, "<i>", 3) == 0 || strncmp(p, "<em>", 4) == 0)) {
+            r->italic = true;
+        } else if (tag && (strncmp(p, "</i>", 4) == 0 || strncmp(p, "</em>", 5) == 0)) {
+            r->italic = false;
+        }
+        return tag ? len + 1 : 0;
+    }
+    if (*p != '*' && *p != '_') {
+        return 0;
+    }
+    size_t n = p[1] == *p ? 2 : 1;
+    bool *on = n == 2 ? &r->bold : &r->italic;
+    char two[3] = {*p, n == 2 ? *p : '\0', '\0'};
+    bool opens = word_start && !*on && p[n] && p[n] != ' ' && p[n] != *p && strstr(p + n, two);
+    bool closes = *on && (!p[n] || strchr(" \n.,;:!?)»\"*_<", p[n]) || (p[n] & 0x80));
+    if (!opens && !closes) {
+        return 0;
+    }
+    *on = opens;
+    return n;
+}
+
+/* The height that it takes. */
+static int set_rich(struct rich r, const char *text)
+{
+    struct buf word = {0};
+    bool blank = false, line_start = true;
+    for (const char *p = text;; p++) {
+        bool word_start = !word.len;
+        if (line_start && *p == '#') {
+            size_t marks = strspn(p, "#");
+            if (marks <= 6 && p[marks] == ' ') {
+                r.bold = true;
+                p += marks;
+                continue;
+            }
+        }
+        if (line_start && (*p == '-' || *p == '*') && p[1] == ' ') {
+            buf_text(&word, "•");
+            line_start = false;
+            continue;
+        }
+        line_start = false;
+        bool was_bold = r.bold, was_italic = r.italic;
+        struct rich before = r;
+        size_t mark =
+            *p ? rich_mark(&r, p, word_start || strchr("(«\"*_>", p > text ? p[-1] : ' ')) : 0;
+        if (mark || !*p || *p == ' ' || *p == '\n') {
+            if (word.len) { /* in the emphasis that it began with */
+                before.bold = was_bold;
+                before.italic = was_italic;
+                rich_word(&before, word.data, word.len, blank);
+                r.at = before.at;
+                r.height = before.height;
+                buf_cut(&word, 0);
+                blank = false;
+            }
+            if (mark) {
+                p += mark - 1;
+                continue;
+            }
+            if (!*p) {
+                break;
+            }
+            blank = *p == ' ';
+            if (*p == '\n') {
+                if (r.letters) {
+                    buf_char(r.letters, '\n');
+                }
+                r.height += ui_line(r.ui, r.style);
+                r.at = 0;
+                r.bold = r.italic = false;
+                line_start = true;
+            }
+            continue;
+        }
+        if (*p == '\\' && p[1] && strchr("*_#\\<", p[1])) {
+            p++;
+        }
+        if (*p == '[') { /* [words](address): the words; nothing is ever opened */
+            const char *close = strchr(p, ']');
+            const char *end = close && close[1] == '(' ? strchr(close, ')') : NULL;
+            if (end) {
+                struct buf plain = {0};
+                buf_add(&plain, p + 1, (size_t)(close - p) - 1);
+                buf_text(&word, plain.data ? plain.data : "");
+                buf_fini(&plain);
+                p = end;
+                continue;
+            }
+        }
+        buf_char(&word, *p);
+    }
+    buf_fini(&word);
+    return r.height + (r.at ? ui_line(r.ui, r.style) : 0);
+}
+
+const char *ui_plain(struct ui *ui, const char *text)
+{
+    struct buf letters = {0};
+    (void)set_rich((struct rich){.ui = ui, .letters = &letters}, text);
+    const char *kept = arena_copy(&ui->frame, letters.data ? letters.data : "", letters.len);
+    buf_fini(&letters);
+    return kept;
+}
+
+/* A line without emphasis is set as plain text: the same pixels from the cache. */
+int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
+            bool draw)
+{
+    if (!strpbrk(text, "*_<#[")) {
+        return ui_text(ui, x, y, w, style, text, c, draw);
+    }
+    float before = ui_cap_text(ui, ui_word_scale(ui, style, ui_plain(ui, text), w));
+    int height = set_rich(
+        (struct rich){.ui = ui, .x = x, .y = y, .w = w, .style = style, .ink = c, .draw = draw},
+        text);
+    keep_order(ui, style, draw, before);
+    ui->text_scale = before;
+    return height;
+}

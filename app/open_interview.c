@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How does an interview come onto the screen, and leave it? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "app/questions/question.h"
+#include "platform/machine/clock.h"
+
+/* ---- put aside ---- */
+
+void app_drop_interview(struct app *app)
+{
+    app->handed = false;
+    app->leaving = LEAVE_NONE;
+    secret_wipe(app->ahead, sizeof app->ahead);
+    app->ahead_count = 0;
+    interview_free(app->interview);
+    app->interview = NULL;
+    app->file_node = NULL;
+    memset(app->found, 0, sizeof app->found); /* names of files say something, too */
+    app->found_count = 0;
+    app->dated = app->opened = app->field_waits = app->picks_year = NULL;
+    app->refused = NULL;
+    question_forget_cleared(app);
+    memset(app->filter, 0, sizeof app->filter);
+    edit_end(&app->ui.edit);
+    app->filter_id[0] = '\0';
+    for (size_t k = 0; k < APP_LISTS; k++) {
+        app->lists[k].node = NULL;
+    }
+    question_forget_ink(app);
+    app_pictures_forget(app);
+    audio_stop();
+}
+
+/* What is being typed or drawn is journalled, too. */
+static void keep_typed(struct app *app)
+{
+    struct node *node = question_typed(app);
+    (void)!question_commit_ink(app);
+    memo_keep(app);
+    label_keep(app);
+    if (node) {
+        interview_typing(app->interview, node, app->ui.edit.text.data);
+    }
+}
+
+static void wait_for_medium(struct app *app)
+{
+    struct err err = {0};
+    if (!interview_sync(app->interview, &err)) {
+        app_trouble(app, &err);
+        app->unwritten = true;
+    }
+}
+
+void app_put_away(struct app *app)
+{
+    keep_typed(app);
+    wait_for_medium(app);
+}
+
+static bool write_left(struct device *d, void *arg, struct err *err)
+{
+    return device_draft_left(d, arg, &((struct device_draft *)arg)->left, err);
+}
+
+/* How far it has come, for the list of drafts; a list without it is no loss. */
+static void tell_left(struct app *app)
+{
+    struct device_draft draft = writer_draft_now(app->writer);
+    struct err err = {0};
+    unsigned questions = 0, answered = 0, without = 0;
+    app_count_answers(session_root(app->interview->session), &questions, &answered, &without);
+    draft.left = (struct device_left){.questions = questions,
+                                      .answered = answered,
+                                      .at_ms = clock_wall_ms(),
+                                      .events = draft.events};
+    snprintf(draft.left.label, sizeof draft.left.label, "%s", app->interview->label);
+    (void)!writer_call(app->writer, write_left, &draft, &err);
+}
+
+/* In the journal, and at once in the list of drafts, too: after a power cut it is needed most. */
+void app_label_draft(struct app *app, const char *text)
+{
+    struct device_draft draft = writer_draft_now(app->writer);
+    struct err err = {0};
+    if (strcmp(app->interview->label, text) == 0) {
+        return;
+    }
+    interview_label(app->interview, text);
+    snprintf(draft.left.label, sizeof draft.left.label, "%s", text);
+    (void)!writer_call(app->writer, write_left, &draft, &err);
+}
+
+void app_leave_interview(struct app *app)
+{
+    if (app->interview) {
+        keep_typed(app);
+        interview_pause(app->interview);
+        wait_for_medium(app);
+        if (!app->unwritten) {
+            tell_left(app);
+        }
+    }
+    app_drop_interview(app);
+}
+
+/* ---- begun, or gone on with ---- */
+
+static void enter_interview(struct app *app)
+{
+    app->outline = OUTLINE_ALL;
+    app->aside = session_aside(app->interview->session);
+    app->aside_here = app->aside_again = 0;
+    if (!app->interview->page.node) {
+        app_go(app, SCREEN_FINISH);
+        return;
+    }
+    app_go(app, SCREEN_INTERVIEW);
+    screen_arrive(app);
+}
+
+/* What a power cut left: nobody has to wonder. */
+static void say_recovered(struct app *app)
+{
+    const struct interview *i = app->interview;
+    struct ui *ui = &app->ui;
+    unsigned questions = 0, answers = 0, without = 0;
+    if (!i->recovered) {
+        app_say_good(app, S_resumed);
+        return;
+    }
+    app_count_answers(session_root(i->session), &questions, &answers, &without);
+    const char *text = ui_fill(ui, S_recovered, ui_number(ui, answers), app_date(app, i->last_ms));
+    if (i->typings) {
+        text = arena_printf(&ui->frame, "%s %s", text, ui_str(ui, S_recovered_typed));
+    }
+    app_say_text(app, text, true);
+}
+
+/* A draft goes on with the form it was begun with, whatever has come since. */
+static void say_standing(struct app *app)
+{
+    struct form_in_force *forms = mem_zero(APP_FORMS_MAX, sizeof *forms);
+    for (size_t i = 0; i < app->form_count; i++) {
+        memcpy(forms[i].hash, app->forms[i].form.hash, 32);
+        forms[i].id = app->forms[i].id;
+    }
+    enum standing standing = interview_standing(app->interview, forms, app->form_count);
+    free(forms);
+    if (app->unwritten) {
+        app_say(app, S_lock_unwritten);
+        app->unwritten = false;
+        return;
+    }
+    if (standing == STANDS) {
+        say_recovered(app);
+        return;
+    }
+    const char *version = app->interview->form->version;
+    app_say_text(app,
+                 ui_fill(&app->ui, standing == OUTDATED ? S_draft_outdated : S_draft_withdrawn,
+                         *version ? version : "–", NULL),
+                 standing == OUTDATED);
+}
+
+/* On a thread beside the screen's: a long form, or a long journal, may take a slow machine long. */
+struct opening {
+    struct writer *writer;
+    struct device_draft draft;
+    bool anew;
+    char language[8];
+    struct interview *interview;
+    struct progress progress; /* events */
+};
+
+static void drop_opening(void *matter)
+{
+    struct opening *o = matter;
+    interview_free(o->interview);
+    free(o);
+}
+
+static bool open_interview(void *matter, struct err *err)
+{
+    struct opening *o = matter;
+    return o->anew
+               ? interview_begin(&o->interview, o->writer, o->draft.package_hash, o->language, err)
+               : interview_resume(&o->interview, o->writer, &o->draft, &o->progress, err);
+}
+
+static void opened(struct app *app, void *matter, bool ok, const struct err *err)
+{
+    struct opening *o = matter;
+    app->opening = NULL;
+    if (!ok) {
+        if (o->progress.stopped) {
+            app_say(app, S_progress_stopped);
+        } else {
+            app_trouble(app, err);
+        }
+        return;
+    }
+    app->interview = o->interview;
+    o->interview = NULL;
+    enter_interview(app);
+    const char *code = session_language(app->interview->session);
+    app_follow_keys(app);
+    if (o->anew) {
+        return;
+    }
+    /* a form that has not the interface's language does not take it along */
+    bool has = form_language(app->interview->form, language_code(app->ui.language)) >= 0;
+    if (!app->apart && has && language_known(code)) {
+        app->ui.language = language_from(code);
+    }
+    app_say_anew(app);
+    say_standing(app);
+}
+
+static void begin_opening(struct app *app, struct opening *o)
+{
+    o->writer = app->writer;
+    app_errand(app, &(struct app_errand){.what = o->anew ? S_wait_form : S_wait_open,
+                                         .work = open_interview,
+                                         .matter = o,
+                                         .drop = drop_opening,
+                                         .end = opened,
+                                         .progress = &o->progress,
+                                         .unit = S_progress_events,
+                                         .ours = true,
+                                         .stops = !o->anew});
+}
+
+static void start_interview(struct app *app, const uint8_t package_hash[32])
+{
+    struct opening *o = mem_zero(1, sizeof *o);
+    o->anew = true;
+    memcpy(o->draft.package_hash, package_hash, sizeof o->draft.package_hash);
+    snprintf(o->language, sizeof o->language, "%s", language_code(app->ui.language));
+    begin_opening(app, o);
+}
+
+void app_start_interview(struct app *app, const uint8_t package_hash[32])
+{
+    if (clock_wall_ms() < app->newest_ms) { /* asked anew: it may have stopped in a sleep */
+        memcpy(app->clock_form, package_hash, sizeof app->clock_form);
+        app->sheet = SHEET_CLOCK;
+        app->ui.again = true;
+        return;
+    }
+    start_interview(app, package_hash);
+}
+
+void clock_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const char *newest = arena_text(&ui->frame, app_date(app, app->newest_ms));
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION,
+                  ui_fill(ui, S_clock_says, app_date(app, clock_wall_ms()), newest), ui->theme.ink,
+                  true);
+    *y += ui_px(ui, 12);
+    *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_clock_why), ui->theme.ink, true);
+    *y += ui_px(ui, 20);
+    if (app->kiosk &&
+        ui_wide_button(ui, "machine", x, y, w, ui_str(ui, S_machine_clock_set), true)) {
+        machine_open(app);
+        return;
+    }
+    if (ui_wide_button(ui, "all-the-same", x, y, w, ui_str(ui, S_clock_all_the_same), false)) {
+        uint8_t form[32];
+        memcpy(form, app->clock_form, sizeof form);
+        app_close_sheet(app);
+        start_interview(app, form);
+    }
+}
+
+void app_resume(struct app *app, const struct device_draft *draft)
+{
+    struct opening *o = mem_zero(1, sizeof *o);
+    o->draft = *draft;
+    app->opening = o->draft.id;
+    begin_opening(app, o);
+}
+
+/* ---- sealed ---- */
+
+struct sealing {
+    struct interview *interview; /* nobody else's meanwhile */
+    struct progress progress;
+};
+
+static void drop_sealing(void *matter)
+{
+    struct sealing *s = matter;
+    interview_free(s->interview);
+    free(s);
+}
+
+static bool seal(void *matter, struct err *err)
+{
+    struct sealing *s = matter;
+    return interview_finish(s->interview, &s->progress, err);
+}
+
+static void sealed(struct app *app, void *matter, bool ok, const struct err *err)
+{
+    struct sealing *s = matter;
+    app->interview = s->interview;
+    s->interview = NULL;
+    if (ok) {
+        app->sealed_number = app->interview->draft.number;
+        memcpy(app->sealed_form, app->interview->draft.package_hash, sizeof app->sealed_form);
+        app_drop_interview(app);
+        app_go(app, SCREEN_SEALED);
+    } else {
+        app->unsealed = true;
+        app_trouble(app, err);
+    }
+}
+
+void app_seal(struct app *app)
+{
+    struct sealing *s = mem_zero(1, sizeof *s);
+    s->interview = app->interview;
+    app->interview = NULL;
+    app->unsealed = false;
+    app_errand(app, &(struct app_errand){.what = S_wait_seal,
+                                         .work = seal,
+                                         .matter = s,
+                                         .drop = drop_sealing,
+                                         .end = sealed,
+                                         .progress = &s->progress,
+                                         .unit = S_progress_steps,
+                                         .ours = true});
+}

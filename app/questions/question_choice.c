@@ -1,0 +1,830 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which of these, and how many of them? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/questions/question.h"
+#include "platform/machine/clock.h"
+#include "platform/machine/text.h"
+
+enum { SEARCH_FROM = 12 };
+
+bool question_has_word(const char *list, const char *word)
+{
+    size_t want = strlen(word);
+    for (const char *p = list; *p;) {
+        size_t len = strcspn(p, " ");
+        if (len == want && strncmp(p, word, len) == 0) {
+            return true;
+        }
+        p += len + (p[len] == ' ');
+    }
+    return false;
+}
+
+const char *question_choice_name(struct app *app, const struct choice *choice, size_t at)
+{
+    return strlen(choice->value) < UI_ID_MAX / 2 ? choice->value
+                                                 : arena_printf(&app->ui.frame, "#%zu", at + 1);
+}
+
+unsigned question_appearance_number(const struct control *control, const char *start)
+{
+    size_t len = strlen(start);
+    for (const char *p = control->appearance; *p;) {
+        size_t word = strcspn(p, " ");
+        if (word > len && strncmp(p, start, len) == 0 && p[len] >= '1' && p[len] <= '9') {
+            return (unsigned)strtoul(p + len, NULL, 10);
+        }
+        p += word + (p[word] == ' ');
+    }
+    return 0;
+}
+
+/* ---- long lists ---- */
+
+/* Lists as long as this are kept: to gather 100,000 choices for every key would be felt. */
+enum { KEPT_FROM = 500 };
+
+static bool is_fresh(const struct app *app, const struct long_list *l, const struct node *node)
+{
+    return l->node == node && strcmp(l->language, session_language(app->interview->session)) == 0 &&
+           (l->fixed ||
+            (l->ticket == app->interview->ticket && l->minute == clock_mono_ms() / 60000));
+}
+
+static bool is_fixed(const struct node *node, const struct choice *choices, size_t count)
+{
+    bool fixed = session_list_is_fixed(node->item->control);
+    for (size_t i = 0; fixed && i < count; i++) {
+        fixed = !choices[i].live;
+    }
+    return fixed;
+}
+
+/* Room for a list of this node, or NULL: all others are on this page. */
+static struct long_list *room_for(struct app *app, const struct node *node)
+{
+    struct long_list *oldest = NULL;
+    for (size_t k = 0; k < APP_LISTS; k++) {
+        struct long_list *l = &app->lists[k];
+        bool drawn = l->choices && l->pass == app->pass;
+        if (l->node == node) {
+            return drawn ? NULL : l;
+        }
+        if (!drawn && (!oldest || l->pass < oldest->pass)) {
+            oldest = l;
+        }
+    }
+    return oldest;
+}
+
+static size_t count_codes(const struct choice *choices, size_t count)
+{
+    size_t codes = 0;
+    for (size_t i = 0; i < count; i++) {
+        codes += question_is_code(choices[i].value);
+    }
+    return codes;
+}
+
+bool question_any_fallback(const struct choice *choices, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (choices[i].fallback) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The choices of a list: kept ones, or gathered now. */
+static bool gather(struct app *app, struct node *node, struct choice **choices, size_t *count)
+{
+    struct arena own, *frame = &app->ui.frame;
+    struct err err = {0};
+    for (size_t k = 0; k < APP_LISTS; k++) {
+        struct long_list *l = &app->lists[k];
+        if (is_fresh(app, l, node)) {
+            l->pass = app->pass;
+            *choices = l->choices;
+            *count = l->count;
+            return true;
+        }
+    }
+    arena_init(&own);
+    bool ok = session_choices(app->interview->session, &own, node->item->control, node, choices,
+                              count, &err);
+    struct long_list *room = ok && *count >= KEPT_FROM ? room_for(app, node) : NULL;
+    if (room) {
+        arena_fini(&room->arena);
+        *room = (struct long_list){.node = node,
+                                   .fixed = is_fixed(node, *choices, *count),
+                                   .ticket = app->interview->ticket,
+                                   .minute = clock_mono_ms() / 60000,
+                                   .pass = app->pass,
+                                   .arena = own,
+                                   .choices = *choices,
+                                   .count = *count};
+        room->codes = count_codes(*choices, *count);
+        room->fallback = question_any_fallback(*choices, *count);
+        snprintf(room->language, sizeof room->language, "%s",
+                 session_language(app->interview->session));
+        return true;
+    }
+    struct choice *copies = arena_alloc(frame, ((ok ? *count : 0) + 1) * sizeof *copies);
+    for (size_t i = 0; ok && i < *count; i++) {
+        copies[i] = (*choices)[i];
+        copies[i].value = arena_text(frame, copies[i].value);
+        copies[i].label = arena_text(frame, copies[i].label);
+    }
+    *choices = copies;
+    arena_fini(&own);
+    return ok;
+}
+
+static struct long_list *kept(struct app *app, const struct choice *choices)
+{
+    for (size_t k = 0; k < APP_LISTS; k++) {
+        if (app->lists[k].choices == choices) {
+            return &app->lists[k];
+        }
+    }
+    return NULL;
+}
+
+bool question_choices(struct app *app, struct node *node, struct choice **choices, size_t *count,
+                      int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    bool ok = gather(app, node, choices, count);
+    if (!ok || !*count) {
+        /* a list from outside that is missing or faulty comes as an empty one */
+        ui_warning(ui, x, y, w, ui_str(ui, ok ? S_choices_empty : S_refused_fault));
+    }
+    return ok && *count > 0;
+}
+
+/* ---- tapping ---- */
+
+static bool offers(const struct choice *choices, size_t count, const char *value, size_t len)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(choices[i].value, value, len) == 0 && !choices[i].value[len]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A fresh value of a select-multiple after one choice was tapped; what is no longer offered goes.
+ */
+static char *toggled(struct arena *arena, const char *have, const char *choice,
+                     const struct choice *choices, size_t count)
+{
+    struct buf out = {0};
+    bool was = question_has_word(have, choice), lone = question_is_code(choice);
+    for (const char *p = have; *p && !(lone && !was);) {
+        size_t len = strcspn(p, " ");
+        char *word = arena_copy(arena, p, len);
+        /* "don't know" stands alone, whichever way one comes to it */
+        if (len && strcmp(word, choice) != 0 && !question_is_code(word) &&
+            (!choices || offers(choices, count, word, len))) {
+            buf_text(&out, out.len ? " " : "");
+            buf_text(&out, word);
+        }
+        p += len + (p[len] == ' ');
+    }
+    if (!was) {
+        buf_text(&out, out.len ? " " : "");
+        buf_text(&out, choice);
+    }
+    char *kept = arena_copy(arena, out.data ? out.data : "", out.len);
+    buf_fini(&out);
+    return kept;
+}
+
+void question_forget_cleared(struct app *app)
+{
+    mem_wipe_text(app->cleared_ticks);
+    app->cleared_ticks = NULL;
+    app->cleared = NULL;
+}
+
+/* One touch of "don't know" took many ticks: one touch brings them back. */
+void question_offer_cleared(struct app *app, struct node *node, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int px = x;
+    if (app->cleared != node) {
+        return;
+    }
+    *y += ui_px(ui, 8);
+    if (ui_pill(ui, question_part(app, node, "ticks-back", ""), &px, y, x, x + w,
+                ui_str(ui, S_ticks_back), false, false)) {
+        question_answer(app, node, app->cleared_ticks);
+        question_forget_cleared(app);
+    }
+    ui_pills_end(ui, &px, y, x);
+}
+
+void question_toggle(struct app *app, struct node *node, const char *value)
+{
+    const struct control *c = node->item->control;
+    if (c->kind != CONTROL_SELECT1) {
+        struct choice *choices = NULL; /* a list without conditions offers what it always did */
+        size_t count = 0;
+        if (!session_list_is_fixed(c) && !gather(app, node, &choices, &count)) {
+            choices = NULL;
+        }
+        const char *before = tree_value(node);
+        bool takes = question_is_code(value) && *before && !question_is_code(before);
+        char *ticks = takes ? mem_text(before) : NULL;
+        question_forget_cleared(app);
+        if (question_answer(app, node, toggled(&app->ui.frame, before, value, choices, count))) {
+            app->cleared = ticks ? node : NULL;
+            app->cleared_ticks = ticks;
+        } else {
+            mem_wipe_text(ticks);
+        }
+        return;
+    }
+    bool was = strcmp(tree_value(node), value) == 0;
+    question_tap(app, node, value);
+    app->opened = NULL;
+    bool quick = control_has(c, "quick") || control_has(c, "quickcompact") ||
+                 control_has(c, "quick-compact");
+    app->advance = quick && !was && strcmp(tree_value(node), value) == 0;
+}
+
+/* ---- searching ---- */
+
+/* Labels folded once, so that a key looks only at what it must. */
+static void fold(struct long_list *f, struct arena *arena, const struct choice *choices,
+                 size_t count)
+{
+    struct buf exact = {0}, folded = {0}, sound = {0};
+    f->exacts = arena_alloc(arena, (count + 1) * sizeof *f->exacts);
+    f->keys = arena_alloc(arena, (count + 1) * sizeof *f->keys);
+    f->sounds = arena_alloc(arena, (count + 1) * sizeof *f->sounds);
+    for (size_t i = 0; i < count; i++) {
+        text_fold(&folded, choices[i].label, strlen(choices[i].label));
+        f->keys[i] = arena_copy(arena, folded.data ? folded.data : "", folded.len);
+        text_exact(&exact, choices[i].label, strlen(choices[i].label));
+        buf_add(&exact, "", 0);
+        f->exacts[i] = strcmp(exact.data, f->keys[i]) == 0
+                           ? f->keys[i]
+                           : arena_copy(arena, exact.data, exact.len);
+        text_skeleton(&sound, f->keys[i], strlen(f->keys[i]));
+        f->sounds[i] = arena_copy(arena, sound.data, sound.len);
+        buf_cut(&sound, 0);
+        buf_cut(&folded, 0);
+        buf_cut(&exact, 0);
+    }
+    buf_fini(&exact);
+    buf_fini(&sound);
+    buf_fini(&folded);
+}
+
+/* ---- the ways to show a list ---- */
+
+struct list {
+    struct app *app;
+    struct node *node;
+    struct choice *choices;
+    size_t count, codes; /* codes: "don't know" and the like; they have a line of their own */
+    const char *have;
+    bool many;
+    int x, w;
+    int *y;
+};
+
+static bool is_on(const struct list *l, size_t i)
+{
+    return l->many ? question_has_word(l->have, l->choices[i].value)
+                   : strcmp(l->have, l->choices[i].value) == 0;
+}
+
+static const char *id_of(const struct list *l, size_t i)
+{
+    return question_part(l->app, l->node, "choice",
+                         question_choice_name(l->app, &l->choices[i], i));
+}
+
+static uint8_t match(const struct long_list *f, size_t i, const struct search_for *what)
+{
+    return *what->needle ? (uint8_t)search_rank(f->exacts[i], f->keys[i], f->sounds[i], what)
+                         : SEARCH_RANKS;
+}
+
+static const char *sound_of(const struct list *l, size_t i)
+{
+    return question_choice_sound(l->app, l->node, &l->choices[i]);
+}
+
+static bool has_sounds(const struct list *l)
+{
+    for (size_t i = 0; i < l->count && i < APP_CHOICES_SHOWN; i++) {
+        if (!question_is_code(l->choices[i].value) && *sound_of(l, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A loudspeaker for it, where there is one … */
+static void loudspeaker(const struct list *l, size_t i, struct rect r)
+{
+    question_loudspeaker(l->app, l->node, l->choices, i, r);
+}
+
+/* … beside a choice; returns the width it takes. */
+static int sound_button(const struct list *l, size_t i)
+{
+    struct ui *ui = &l->app->ui;
+    int side = ui_px(ui, UI_TOUCH_DP);
+    if (!*sound_of(l, i)) {
+        return 0;
+    }
+    int h = ui_choice_height(ui, l->w - side, l->choices[i].label);
+    loudspeaker(l, i, (struct rect){l->x + l->w - side, *l->y, side, h});
+    return side;
+}
+
+/* Those that fit the needle, the best first: worked out once for a needle, not for every look. */
+static void rank_all(struct list *l, struct long_list *f, struct arena *arena,
+                     const struct search_for *what)
+{
+    size_t starts[SEARCH_RANKS + 2] = {0}; /* by rank from the best: where its rows begin */
+    if (f->order && strcmp(f->ranked, what->exact) == 0) {
+        return;
+    }
+    if (!f->order) {
+        f->order = arena_alloc(arena, (l->count + 1) * sizeof *f->order);
+        f->late = arena_alloc(arena, (l->count + 1) * sizeof *f->late);
+        f->ranks = arena_alloc(arena, l->count + 1);
+    }
+    for (size_t i = 0; i < l->count; i++) {
+        bool code = l->codes && question_is_code(l->choices[i].value);
+        f->ranks[i] = code ? 0 : match(f, i, what);
+        starts[SEARCH_RANKS - f->ranks[i] + 1]++;
+    }
+    for (int k = 1; k <= SEARCH_RANKS; k++) {
+        starts[k] += starts[k - 1];
+    }
+    f->ordered = starts[SEARCH_RANKS];
+    for (size_t i = 0; i < l->count; i++) {
+        if (f->ranks[i]) {
+            f->order[starts[SEARCH_RANKS - f->ranks[i]]++] = (uint32_t)i;
+        }
+    }
+    f->late_known = false;
+    snprintf(f->ranked, sizeof f->ranked, "%s", what->exact);
+}
+
+/* Those that are chosen, of the rows behind the last that is shown: none of them is hidden.  Looked
+ * for once for an answer. */
+static void find_late(const struct list *l, struct long_list *f)
+{
+    if (f->late_known && strcmp(f->late_of, l->have) == 0) {
+        return;
+    }
+    f->late_count = 0;
+    for (size_t k = APP_CHOICES_SHOWN; k < f->ordered && *l->have; k++) {
+        if (is_on(l, f->order[k])) {
+            f->late[f->late_count++] = f->order[k];
+        }
+    }
+    f->late_known = strlen(l->have) < sizeof f->late_of;
+    snprintf(f->late_of, sizeof f->late_of, "%s", l->have);
+}
+
+static void row(const struct list *l, size_t i)
+{
+    int room = l->w - sound_button(l, i);
+    if (ui_choice(&l->app->ui, id_of(l, i), l->x, l->y, room, l->choices[i].label, is_on(l, i),
+                  l->many)) {
+        question_toggle(l->app, l->node, l->choices[i].value);
+    }
+}
+
+/* One below the other, those that the search leaves. */
+static void as_rows(struct list *l, const char *search)
+{
+    struct app *app = l->app;
+    struct ui *ui = &app->ui;
+    const char *word = search_typed(app, search);
+    struct long_list here = {.count = 0}, *f = kept(app, l->choices);
+    struct arena *arena = f ? &f->arena : &ui->frame;
+    f = f ? f : &here;
+    /* Folded when it opens, too: the first key is not kept waiting. */
+    if (*word || edit_is(&ui->edit, search)) {
+        if (!f->keys) {
+            fold(f, arena, l->choices, l->count);
+        }
+    }
+    struct search_for what = search_for(app, word);
+    rank_all(l, f, arena, &what);
+    find_late(l, f);
+    size_t shown = f->ordered < APP_CHOICES_SHOWN ? f->ordered : APP_CHOICES_SHOWN;
+    size_t left_out = f->ordered - shown - f->late_count;
+    for (size_t k = 0; k < shown; k++) {
+        row(l, f->order[k]);
+    }
+    for (size_t k = 0; k < f->late_count; k++) {
+        row(l, f->late[k]);
+    }
+    if (!shown) {
+        *l->y += ui_text(ui, l->x, *l->y, l->w, TEXT_HINT, ui_str(ui, S_choices_none),
+                         ui->theme.soft, true);
+    }
+    if (left_out) {
+        *l->y += ui_px(ui, 8);
+        *l->y += ui_text(ui, l->x, *l->y, l->w, TEXT_HINT,
+                         ui_fill(ui, S_choices_many, ui_number(ui, (long long)left_out), NULL),
+                         ui->theme.soft, true);
+    }
+}
+
+static const struct picture *picture_of(const struct list *l, size_t i, int w, int h)
+{
+    return question_choice_picture(l->app, l->node, &l->choices[i], w, h);
+}
+
+static bool has_pictures(const struct list *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        if (!question_is_code(l->choices[i].value) && picture_of(l, i, 64, 64)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Beside each other all words are of one size: the largest that suits them all. */
+static float even_words(const struct list *l, int w)
+{
+    struct ui *ui = &l->app->ui;
+    float most = ui->text_scale;
+    for (size_t i = 0; i < l->count; i++) {
+        if (!question_is_code(l->choices[i].value)) {
+            float own = ui_word_scale(ui, TEXT_BODY_BOLD, l->choices[i].label, w);
+            most = own < most ? own : most;
+        }
+    }
+    return ui_cap_text(ui, most);
+}
+
+/* So many cards beside each other, and no word broken? */
+static bool cards_fit(const struct list *l, unsigned columns)
+{
+    struct ui *ui = &l->app->ui;
+    int w = l->w / (int)columns - 3 * ui_px(ui, 8);
+    float before = even_words(l, w);
+    bool fit = true;
+    for (size_t i = 0; fit && i < l->count; i++) {
+        fit = question_is_code(l->choices[i].value) ||
+              ui_words_fit(ui, TEXT_BODY_BOLD, l->choices[i].label, w);
+    }
+    ui->text_scale = before;
+    return fit;
+}
+
+/* Cards with a picture above the words: for who would rather point than read. */
+static void as_pictures(struct list *l, unsigned columns)
+{
+    struct ui *ui = &l->app->ui;
+    int gap = ui_px(ui, 8), cell_w = l->w / (int)columns, inner = cell_w - 3 * gap;
+    int most = ui_px(ui, 140), sound_h = has_sounds(l) ? ui_px(ui, UI_TOUCH_DP) : 0;
+    float before = even_words(l, inner);
+    for (size_t from = 0; from < l->count;) {
+        size_t shown[8], n = 0;
+        int h = 0;
+        for (; from < l->count && n < columns && n < 8; from++) {
+            if (question_is_code(l->choices[from].value)) {
+                continue;
+            }
+            const struct picture *p = picture_of(l, from, inner, most);
+            int own = (p ? p->h + gap : 0) +
+                      ui_centre_height(ui, inner, TEXT_BODY_BOLD, l->choices[from].label) + 3 * gap;
+            h = own > h ? own : h;
+            shown[n++] = from;
+        }
+        for (size_t k = 0; k < n; k++) {
+            size_t i = shown[k];
+            struct rect r = {l->x + (int)k * cell_w, *l->y, cell_w, h};
+            struct rect face = {r.x + gap / 2, r.y + gap / 2, r.w - gap, r.h - gap};
+            const char *id = id_of(l, i);
+            bool on = is_on(l, i);
+            if (ui_target(ui, id, ROLE_CHOICE, r)) {
+                question_toggle(l->app, l->node, l->choices[i].value);
+            }
+            ui_box(ui, face, 8, on || ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper,
+                   on ? ui->theme.accent : ui->theme.line, on ? 3 : 1.5f);
+            const struct picture *p = picture_of(l, i, inner, most);
+            int y = face.y + gap;
+            if (p) {
+                app_show_picture(l->app, r.x + (r.w - p->w) / 2, y, p);
+                y += p->h + gap;
+            }
+            ui_text_top(ui, (struct rect){r.x + (r.w - inner) / 2, y, inner, 0},
+                        on ? TEXT_BODY_BOLD : TEXT_BODY, l->choices[i].label, ui->theme.ink);
+            if (on) { /* a shape goes with the colour */
+                ui_mark_choice(ui, face.x + face.w - ui_px(ui, 26), face.y + ui_px(ui, 15), 20,
+                               true, l->many);
+            }
+            if (sound_h) {
+                loudspeaker(l, i, (struct rect){r.x, r.y + h, cell_w, sound_h});
+            }
+        }
+        *l->y += h + sound_h;
+    }
+    ui->text_scale = before;
+}
+
+static void as_columns(struct list *l, unsigned columns)
+{
+    struct ui *ui = &l->app->ui;
+    size_t shown[APP_CHOICES_SHOWN], count = 0;
+    for (size_t i = 0; i < l->count && count < APP_CHOICES_SHOWN; i++) {
+        if (!question_is_code(l->choices[i].value)) {
+            shown[count++] = i;
+        }
+    }
+    int cell_w = l->w / (int)columns, side = has_sounds(l) ? ui_px(ui, UI_TOUCH_DP) : 0;
+    float before = even_words(l, cell_w - side - ui_choice_inset(ui));
+    for (size_t from = 0; from < count; from += columns) {
+        int h = 0;
+        for (size_t k = from; k < from + columns && k < count; k++) {
+            int own = ui_choice_height(ui, cell_w - side, l->choices[shown[k]].label);
+            h = own > h ? own : h;
+        }
+        for (size_t k = from; k < from + columns && k < count; k++) {
+            size_t i = shown[k];
+            struct rect r = {l->x + (int)(k - from) * cell_w, *l->y, cell_w - side, h};
+            if (side) {
+                loudspeaker(l, i, (struct rect){r.x + r.w, r.y, side, h});
+            }
+            if (ui_choice_cell(ui, id_of(l, i), r, l->choices[i].label, is_on(l, i), l->many)) {
+                question_toggle(l->app, l->node, l->choices[i].value);
+            }
+        }
+        *l->y += h;
+    }
+    ui->text_scale = before;
+}
+
+/* The words of a scale: 14 dp for 16. */
+#define SCALE_LEAST 0.875f
+
+/* How high the words of a scale are in cells so wide; 0 where they do not fit beside each other. */
+static int scale_words(const struct list *l, int w)
+{
+    struct ui *ui = &l->app->ui;
+    int most = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        if (!question_is_code(l->choices[i].value)) {
+            const char *label = l->choices[i].label;
+            int h = ui_centre_height(ui, w, TEXT_HINT, label);
+            most = h > most ? h : most;
+            if (!ui_words_fit(ui, TEXT_HINT, label, w) || h >= 4 * ui_line(ui, TEXT_HINT)) {
+                return 0;
+            }
+        }
+    }
+    return most;
+}
+
+/* A scale from left to right; false where its words do not fit beside each other.  `least`: how
+ * small they may become for it, in the usual size. */
+static bool as_scale(struct list *l, float least)
+{
+    struct ui *ui = &l->app->ui;
+    size_t count = 0, at = 0;
+    int circle = ui_px(ui, 28), gap = ui_px(ui, least < 1 ? 3 : 4);
+    for (size_t i = 0; i < l->count; i++) {
+        count += !question_is_code(l->choices[i].value);
+    }
+    int cell_w = count ? l->w / (int)count : 0;
+    int sound_h = has_sounds(l) ? ui_px(ui, UI_TOUCH_DP) : 0;
+    if (cell_w < ui_px(ui, UI_TOUCH_DP)) {
+        return false;
+    }
+    float before = ui->text_scale;
+    int label_h = scale_words(l, cell_w - 2 * gap);
+    for (int percent = 98; !label_h && percent >= (int)(100 * least); percent -= 2) {
+        ui->text_scale = before * (float)percent / 100;
+        label_h = scale_words(l, cell_w - 2 * gap);
+    }
+    int h = circle + 3 * gap + label_h + gap;
+    if (label_h) {
+        ui_fill_rect(ui,
+                     (struct rect){l->x + cell_w / 2, *l->y + gap + circle / 2 - ui_px(ui, 1),
+                                   l->w - cell_w, ui_px(ui, 2)},
+                     ui->theme.line);
+    }
+    for (size_t i = 0; label_h && i < l->count; i++) {
+        if (question_is_code(l->choices[i].value)) {
+            continue;
+        }
+        struct rect r = {l->x + (int)at++ * cell_w, *l->y, cell_w, h};
+        bool on = is_on(l, i);
+        if (ui_target(ui, id_of(l, i), ROLE_CHOICE, r)) {
+            question_toggle(l->app, l->node, l->choices[i].value);
+        }
+        ui_mark_choice(ui, r.x + (cell_w - circle) / 2, r.y + gap + circle / 2, 28, on, l->many);
+        ui_text_top(ui, (struct rect){r.x + gap, r.y + circle + 3 * gap, cell_w - 2 * gap, label_h},
+                    TEXT_HINT, l->choices[i].label, ui->theme.ink);
+        if (sound_h) {
+            loudspeaker(l, i, (struct rect){r.x, r.y + h, cell_w, sound_h});
+        }
+    }
+    ui->text_scale = before;
+    *l->y += label_h ? h + sound_h : 0;
+    return label_h > 0;
+}
+
+static bool wants_scale(const struct control *c)
+{
+    return control_has(c, "likert") || control_has(c, "list") || control_has(c, "list-nolabel");
+}
+
+/* Closed, it is one line with what was chosen; `cards`: how many pictures beside each other, 0:
+ * none. */
+static void as_minimal(struct list *l, const char *search, unsigned cards)
+{
+    struct ui *ui = &l->app->ui;
+    struct buf names = {0};
+    for (size_t i = 0; i < l->count; i++) {
+        if (is_on(l, i) && !question_is_code(l->choices[i].value)) {
+            buf_text(&names, names.len ? ", " : "");
+            buf_text(&names, l->choices[i].label);
+        }
+    }
+    bool open = l->app->opened == l->node;
+    const char *text = names.len ? arena_text(&ui->frame, names.data) : ui_str(ui, S_choose);
+    buf_fini(&names);
+    if (ui_drop(ui, question_part(l->app, l->node, "open", ""), l->x, l->y, l->w, text, open)) {
+        l->app->opened = open ? NULL : l->node;
+    }
+    if (open && cards) {
+        as_pictures(l, cards);
+    } else if (open) {
+        if (l->count > SEARCH_FROM) {
+            search_field(l->app, search, l->x, l->y, l->w);
+        }
+        as_rows(l, search);
+    }
+}
+
+static void code_pills(struct list *l)
+{
+    struct ui *ui = &l->app->ui;
+    int px = l->x;
+    bool any = false;
+    for (size_t i = 0; l->codes && i < l->count; i++) {
+        if (question_is_code(l->choices[i].value)) {
+            *l->y += any ? 0 : ui_px(ui, 14);
+            any = true;
+            const char *id = question_part(l->app, l->node, "pill", l->choices[i].value);
+            if (ui_pill(ui, id, &px, l->y, l->x, l->x + l->w, l->choices[i].label, is_on(l, i),
+                        true)) {
+                question_toggle(l->app, l->node, l->choices[i].value);
+            }
+        }
+    }
+    ui_pills_end(ui, &px, l->y, l->x);
+}
+
+void question_no_answers(struct app *app, struct node *node, int x, int *y, int w)
+{
+    const struct control *c = node->item->control;
+    struct list l = {
+        .app = app, .node = node, .many = c->kind != CONTROL_SELECT1, .x = x, .w = w, .y = y};
+    if (question_choices(app, node, &l.choices, &l.count, x, y, w)) {
+        l.codes = count_codes(l.choices, l.count);
+        l.have = arena_text(&app->ui.frame, tree_value(node));
+        code_pills(&l);
+    }
+}
+
+/* Beside each other, as long as no word breaks. */
+static bool columns_fit(const struct list *l, unsigned columns)
+{
+    int side = has_sounds(l) ? ui_px(&l->app->ui, UI_TOUCH_DP) : 0;
+    bool fit = true;
+    for (size_t i = 0; fit && i < l->count; i++) {
+        fit = question_is_code(l->choices[i].value) ||
+              ui_choice_fits(&l->app->ui, l->w / (int)columns - side, l->choices[i].label);
+    }
+    return fit;
+}
+
+/* How many cards stand beside each other; `columns`: so many are asked for, 0: none are. */
+static unsigned cards_of(const struct list *l, unsigned columns)
+{
+    struct ui *ui = &l->app->ui;
+    unsigned most = (unsigned)(l->w / ui_px(ui, 100)), faces = (unsigned)l->count;
+    most = most < 1 ? 1 : most > 4 ? 4 : most;
+    /* a scale of faces stays one row */
+    bool scale =
+        wants_scale(l->node->item->control) && faces <= 8 && l->w / (int)faces >= ui_px(ui, 56);
+    unsigned cards = scale ? faces : columns > 1 && columns < most ? columns : most > 2 ? 2 : most;
+    while (cards > 1 && !cards_fit(l, cards)) {
+        cards--;
+    }
+    return cards;
+}
+
+/* The answer was given when the list offered it: another one, or none. */
+static bool is_stale(const struct node *node, const struct choice *choices, size_t count)
+{
+    const struct control *c = node->item->control;
+    bool one = c->kind == CONTROL_SELECT1;
+    if (session_list_is_fixed(c)) {
+        return false;
+    }
+    for (const char *p = tree_value(node); *p;) {
+        size_t len = one ? strlen(p) : strcspn(p, " ");
+        if (len && !offers(choices, count, p, len)) {
+            return true;
+        }
+        p += len + (p[len] == ' ');
+    }
+    return false;
+}
+
+/* What cannot be seen among the choices can be taken away all the same. */
+static void stale_pill(struct app *app, struct node *node, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int px = x;
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_choice_stale), ui->theme.warn, true) +
+          ui_px(ui, 8);
+    if (ui_pill(ui, question_part(app, node, "take-back", ""), &px, y, x, x + w,
+                ui_str(ui, S_take_back), false, true)) {
+        question_answer(app, node, "");
+    }
+    ui_pills_end(ui, &px, y, x);
+    *y += ui_px(ui, 8);
+}
+
+void question_stale(struct app *app, struct node *node, const struct choice *choices, size_t count,
+                    int x, int *y, int w)
+{
+    if (*tree_value(node) && !node->readonly && is_stale(node, choices, count)) {
+        stale_pill(app, node, x, y, w);
+    }
+}
+
+void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const struct control *c = node->item->control;
+    struct list l = {
+        .app = app, .node = node, .many = c->kind != CONTROL_SELECT1, .x = x, .w = w, .y = y};
+    bool any = question_choices(app, node, &l.choices, &l.count, x, y, w);
+    question_stale(app, node, l.choices, any ? l.count : 0, x, y, w);
+    if (!any) {
+        return;
+    }
+    const struct long_list *known = kept(app, l.choices);
+    l.codes = known ? known->codes : count_codes(l.choices, l.count);
+    l.have = arena_text(&ui->frame, tree_value(node));
+    bool said = false; /* of the question: once is enough */
+    (void)session_text(app->interview->session, &ui->frame, &c->label, node, FORM_LONG, &said);
+    bool fallback = known ? known->fallback : question_any_fallback(l.choices, l.count);
+    question_fallback(app, fallback && !said, x, y, w);
+    const char *search = app->interview->page.kind == PAGE_FIELDS
+                             ? question_part(app, node, "search", "")
+                             : "search";
+    unsigned columns = question_appearance_number(c, "columns-");
+    bool few = l.count <= APP_CHOICES_SHOWN;
+    if (control_has(c, "columns") || control_has(c, "columns-pack") || control_has(c, "compact")) {
+        columns = w > ui_px(ui, 480) ? 3 : 2;
+    }
+    while (columns > 1 &&
+           (w / (int)columns < ui_px(ui, 120) || (few && !columns_fit(&l, columns)))) {
+        columns--; /* words need room; so many columns are meant for a tablet */
+    }
+    unsigned cards = few && has_pictures(&l) ? cards_of(&l, columns) : 0;
+    if (control_has(c, "minimal")) {
+        as_minimal(&l, search, cards);
+    } else if (cards) {
+        as_pictures(&l, cards);
+    } else if (few && wants_scale(c) &&
+               as_scale(&l, ui->landscape || !control_has(c, "likert") ? SCALE_LEAST : 1)) {
+        /* rows of a table stay scales, in smaller letters, and so does what lies across; else a
+         * question of its own has room for a list */
+        *y += ui_px(ui, 4);
+    } else if (few && columns > 1) {
+        as_columns(&l, columns);
+    } else {
+        if (l.count > SEARCH_FROM) {
+            search_field(app, search, x, y, w);
+        }
+        as_rows(&l, search);
+    }
+    code_pills(&l);
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What does a finger draw: a signature, a sketch, a mark on the form's picture? */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/questions/question.h"
+#include "platform/machine/clock.h"
+
+bool question_is_drawn(const struct control *c)
+{
+    return control_has(c, "signature") || control_has(c, "draw") || control_has(c, "annotate");
+}
+
+static const struct node *find_item(const struct node *in, const struct item *item)
+{
+    const struct node *found = in->item == item ? in : NULL;
+    for (const struct node *n = in->first; n && !found; n = n->next) {
+        found = find_item(n, item);
+    }
+    return found;
+}
+
+/* What the form itself holds as the answer, before anybody gave one. */
+static const char *default_of(const struct app *app, const struct item *item)
+{
+    const struct node *found = find_item(app->interview->form->primary, item);
+    for (const struct item *r = item->parent; r && !found; r = r->parent) {
+        found = r->template ? find_item(r->template, item) : NULL;
+    }
+    return found ? tree_value(found) : "";
+}
+
+const char *question_drawn_upon(struct app *app, const struct node *node)
+{
+    const struct control *c = node->item->control;
+    if (!control_has(c, "annotate")) {
+        return "";
+    }
+    const char *value = default_of(app, node->item);
+    if (strncmp(value, "jr://images/", strlen("jr://images/")) == 0) {
+        return value;
+    }
+    return session_text(app->interview->session, &app->ui.frame, &c->label, (struct node *)node,
+                        FORM_IMAGE, NULL);
+}
+
+void question_forget_ink(struct app *app)
+{
+    explicit_bzero(app->ink, sizeof app->ink);
+    app->ink_count = 0;
+    app->ink_node = NULL;
+    app->ink_fresh = app->ink_wiped = false;
+}
+
+static void ink_add(struct app *app, int x, int y)
+{
+    if (app->ink_count < APP_INK) {
+        app->ink[app->ink_count][0] = (int16_t)x;
+        app->ink[app->ink_count++][1] = (int16_t)y;
+    }
+}
+
+static bool is_lift(const int16_t *p)
+{
+    return p[0] == INT16_MIN;
+}
+
+static float segment_distance(float px, float py, const int16_t *a, const int16_t *b)
+{
+    float dx = (float)(b[0] - a[0]), dy = (float)(b[1] - a[1]), len = dx * dx + dy * dy;
+    float t = len > 0 ? ((px - (float)a[0]) * dx + (py - (float)a[1]) * dy) / len : 0;
+    t = t < 0 ? 0 : t > 1 ? 1 : t;
+    dx = px - ((float)a[0] + t * dx);
+    dy = py - ((float)a[1] + t * dy);
+    return sqrtf(dx * dx + dy * dy);
+}
+
+/* Points are in hundredths of a per cent of the field, so that a turned device keeps the drawing.
+ */
+enum { INK_ONE = 10000, INK_PNG_W = 800, INK_FIELD_W = 1200 };
+static const uint8_t annotation[3] = {0xC0, 0x00, 0x00}; /* seen on a map and on a photo */
+
+/* What is drawn on: one byte a pixel; upon the form's picture, three. */
+struct sheet {
+    uint8_t *dots;
+    int w, h, channels;
+};
+
+/* The drawing that is kept, to go on with; NULL: there is none, or it was wiped away. */
+static const struct picture *kept_drawing(struct app *app, const struct node *node, int most_w,
+                                          int most_h)
+{
+    const struct buf *kept = interview_file(app->interview, tree_value(node));
+    bool wiped = app->ink_node == node && app->ink_wiped;
+    return kept && !wiped ? app_own_picture(app, tree_value(node), kept, most_w, most_h) : NULL;
+}
+
+static struct sheet sheet_of(struct app *app)
+{
+    const char *uri = question_drawn_upon(app, app->ink_node);
+    const struct picture *under = app_picture(app, uri, INK_PNG_W, 2 * INK_PNG_W);
+    struct sheet s = {.w = INK_FIELD_W, .channels = under ? 3 : 1};
+    const struct picture *kept =
+        kept_drawing(app, app->ink_node, PICTURE_SIDE_MAX, PICTURE_SIDE_MAX);
+    under = kept ? kept : under;
+    s.h = app->ink_w > 0 ? s.w * app->ink_h / app->ink_w : s.w / 2;
+    s.h = s.h < 1 ? 1 : s.h;
+    if (under) {
+        s.w = under->w;
+        s.h = under->h;
+    }
+    size_t dots = (size_t)s.w * (size_t)s.h, size = dots * (size_t)s.channels;
+    s.dots = mem_alloc(size);
+    memset(s.dots, 255, size);
+    for (size_t i = 0; under && i < size; i++) {
+        s.dots[i] = under->rgb[s.channels == 3 ? i : 3 * i];
+    }
+    return s;
+}
+
+/* So much of the sheet is left to see at this dot: 255 all, 0 none. */
+static void ink_dot(const struct sheet *s, int x, int y, uint8_t left)
+{
+    uint8_t *dot = &s->dots[((size_t)y * (size_t)s->w + (size_t)x) * (size_t)s->channels];
+    if (s->channels == 1) {
+        *dot = left < *dot ? left : *dot;
+        return;
+    }
+    for (int c = 0; c < 3; c++) {
+        dot[c] = (uint8_t)((dot[c] * left + annotation[c] * (255 - left)) / 255);
+    }
+}
+
+static void ink_segment(const struct sheet *s, const int16_t *p, const int16_t *q)
+{
+    float half = 1.5f * (float)s->w / INK_PNG_W;
+    half = half < 1 ? 1 : half;
+    int16_t a[2] = {(int16_t)(p[0] * s->w / INK_ONE), (int16_t)(p[1] * s->h / INK_ONE)};
+    int16_t b[2] = {(int16_t)(q[0] * s->w / INK_ONE), (int16_t)(q[1] * s->h / INK_ONE)};
+    int x0 = (a[0] < b[0] ? a[0] : b[0]) - 4, x1 = (a[0] < b[0] ? b[0] : a[0]) + 5;
+    int y0 = (a[1] < b[1] ? a[1] : b[1]) - 4, y1 = (a[1] < b[1] ? b[1] : a[1]) + 5;
+    for (int y = y0 < 0 ? 0 : y0; y < y1 && y < s->h; y++) {
+        for (int x = x0 < 0 ? 0 : x0; x < x1 && x < s->w; x++) {
+            float far = segment_distance((float)x + 0.5f, (float)y + 0.5f, a, b) - half;
+            ink_dot(s, x, y, far <= 0 ? 0 : far >= 1 ? 255 : (uint8_t)(far * 255));
+        }
+    }
+}
+
+static bool save_ink(struct app *app, struct err *err)
+{
+    struct sheet s = sheet_of(app);
+    struct buf png = {0};
+    for (size_t i = 0; i < app->ink_count; i++) {
+        const int16_t *p = app->ink[i], *q = i + 1 < app->ink_count ? app->ink[i + 1] : p;
+        if (!is_lift(p)) {
+            ink_segment(&s, p, is_lift(q) ? p : q);
+        }
+    }
+    bool ok = picture_png(&png, s.dots, s.channels, s.w, s.h, err) &&
+              interview_attach(app->interview, app->ink_node, "png", png.data, png.len, err);
+    explicit_bzero(s.dots, (size_t)s.w * (size_t)s.h * (size_t)s.channels);
+    free(s.dots);
+    buf_fini(&png);
+    app->ink_fresh = app->ink_fresh && !ok;
+    app->ink_wiped = app->ink_wiped && !ok;
+    return ok;
+}
+
+bool question_commit_ink(struct app *app)
+{
+    struct err err = {0};
+    if (app->ink_wiped && app->ink_node &&
+        !app->ink_count) { /* the sheet is empty, the answer is not */
+        app_refusal(app, app->ink_node, ANSWER_REQUIRED);
+        app_say(app, S_draw_missing);
+        return false;
+    }
+    if (app->ink_fresh && app->ink_node && app->ink_count && !save_ink(app, &err)) {
+        app_trouble(app, &err); /* it stays on the screen */
+        return false;
+    }
+    question_forget_ink(app);
+    return true;
+}
+
+int question_rest_ink(struct app *app)
+{
+    enum { REST_MS = 1500 };
+    struct err err = {0};
+    if (!app->ink_fresh || !app->ink_node || app->ui.grabbed) {
+        return -1;
+    }
+    int64_t left = REST_MS - (clock_mono_ms() - app->ink_ms);
+    if (left > 0) {
+        return (int)left;
+    }
+    if (!save_ink(app, &err)) {
+        app->ink_ms = clock_mono_ms();
+        app_trouble(app, &err);
+        return REST_MS;
+    }
+    return -1;
+}
+
+/* Strokes in short pieces: what is drawn already is painted from the cache. */
+static void show_ink(struct app *app, int x, int y, int w, int h, colour ink)
+{
+    enum { PIECE = 8 };
+    struct ui *ui = &app->ui;
+    for (size_t i = 0; i < app->ink_count;) {
+        size_t n = 0;
+        while (i + n < app->ink_count && n < PIECE && !is_lift(app->ink[i + n])) {
+            n++;
+        }
+        if (n) {
+            size_t count = n < 2 ? 2 : n;
+            int16_t *p = arena_alloc(&ui->frame, 2 * count * sizeof *p);
+            for (size_t k = 0; k < count; k++) {
+                const int16_t *from = app->ink[i + (k < n ? k : n - 1)];
+                p[2 * k] = (int16_t)(x + from[0] * w / INK_ONE);
+                p[2 * k + 1] = (int16_t)(y + from[1] * h / INK_ONE);
+            }
+            draw_add(&ui->draws, &(struct draw){.kind = DRAW_STROKE,
+                                                .ink = ink,
+                                                .points = p,
+                                                .point_count = count,
+                                                .line = ui_px(ui, 3)});
+        }
+        bool lift = i + n < app->ink_count && is_lift(app->ink[i + n]);
+        i += lift ? n + 1 : n > 1 ? n - 1 : n; /* pieces of one stroke share a point */
+        if (!lift && i + 1 >= app->ink_count) {
+            break;
+        }
+    }
+}
+
+void ask_drawing(struct app *app, struct node *node, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const char *id = question_part(app, node, "ink", "");
+    bool signature = control_has(node->item->control, "signature");
+    int h = signature ? w * 3 / 5 : w, most = ui->body.h * 3 / 4, least = ui_px(ui, 120);
+    int fx, fy, px = x, left = x, all_w = w;
+    h = h > most ? most : h;
+    h = h < least ? least : h;
+    const char *uri = question_drawn_upon(app, node);
+    most = most > least ? most : least;
+    w = w > INK_FIELD_W ? INK_FIELD_W : w;
+    const struct picture *map = app_picture(app, uri, w < INK_PNG_W ? w : INK_PNG_W, most);
+    const struct picture *kept = kept_drawing(app, node, w, most);
+    const struct picture *under = kept ? kept : map;
+    if (under) { /* the field is the picture */
+        x += (w - under->w) / 2;
+        w = under->w;
+        h = under->h;
+    }
+    struct rect r = {x, *y, w, h};
+    ui_place(ui, id, ROLE_PAPER, r);
+    bool held = ui_grabbed(ui, id, &fx, &fy), dropped = ui_dropped(ui, id, &fx, &fy);
+    if (held || dropped) {
+        if (app->ink_node != node) {
+            (void)!question_commit_ink(app);
+            app->ink_node = node;
+        }
+        app->ink_w = w;
+        app->ink_h = h;
+        int ix = fx - x, iy = fy - *y;
+        ix = ix < 0 ? 0 : ix >= w ? w - 1 : ix;
+        iy = iy < 0 ? 0 : iy >= h ? h - 1 : iy;
+        ink_add(app, ix * INK_ONE / w, iy * INK_ONE / h);
+        app->ink_ms = clock_mono_ms();
+        if (dropped) {
+            ink_add(app, INT16_MIN, 0);
+        }
+        app->ink_fresh = true;
+    }
+    ui_box(ui, r, 7, ui->theme.paper, app->ink_node == node ? ui->theme.accent : ui->theme.soft, 2);
+    if (signature) {
+        ui_fill_rect(ui, (struct rect){x + w / 12, *y + h * 3 / 4, w * 10 / 12, ui_px(ui, 1)},
+                     ui->theme.line);
+    }
+    if (under) {
+        app_show_picture(app, x, *y, under);
+    }
+    if (app->ink_node == node) {
+        colour red = (colour)annotation[0] << 16 | (colour)annotation[1] << 8 | annotation[2];
+        /* on paper, or on a kept drawing, which is black on white by night, too */
+        show_ink(app, x, *y, w, h, map ? red : kept ? 0 : ui->theme.ink);
+    } else if (!under) {
+        bool roomy = ui_centre_height(ui, w, TEXT_HINT, ui_str(ui, S_draw_here)) <= h * 2 / 5;
+        float before = ui_cap_text(ui, roomy ? ui->text_scale : 1);
+        ui_text_centre(ui, (struct rect){x, *y, w, h / 2}, TEXT_HINT, ui_str(ui, S_draw_here),
+                       ui->theme.soft);
+        ui->text_scale = before;
+    }
+    *y += h + ui_px(ui, 8);
+    bool drawn = app->ink_node == node || interview_file(app->interview, tree_value(node));
+    if (drawn && ui_pill(ui, question_part(app, node, "wipe", ""), &px, y, left, left + all_w,
+                         ui_str(ui, S_draw_again), false, false)) {
+        question_forget_ink(app);
+        bool taken = !node->required && *tree_value(node) && question_answer(app, node, "");
+        bool stands = *tree_value(node) && !taken;
+        /* An empty sheet: nobody leaves it before it is drawn on. */
+        app->ink_node = stands ? node : NULL;
+        app->ink_wiped = stands;
+    }
+    ui_pills_end(ui, &px, y, left);
+}

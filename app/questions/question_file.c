@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which file, or which drawing, is the answer? */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "app/questions/question.h"
+#include "platform/machine/file.h"
+#include "platform/machine/photo.h"
+#include "platform/machine/secret.h"
+
+/* ---- files from a stick or card ---- */
+
+enum file_kind { FILE_IMAGE, FILE_AUDIO, FILE_VIDEO, FILE_ANY };
+
+static const char *const endings[] = {[FILE_IMAGE] = " jpg jpeg png webp heic heif bmp gif ",
+                                      [FILE_AUDIO] = " mp3 m4a aac ogg oga opus wav flac amr ",
+                                      [FILE_VIDEO] = " mp4 m4v 3gp mov mkv webm avi "};
+
+static enum file_kind kind_of(const struct control *c)
+{
+    const char *type = c->mediatype ? c->mediatype : "";
+    return strncmp(type, "image/", 6) == 0   ? FILE_IMAGE
+           : strncmp(type, "audio/", 6) == 0 ? FILE_AUDIO
+           : strncmp(type, "video/", 6) == 0 ? FILE_VIDEO
+                                             : FILE_ANY;
+}
+
+/* Its ending in small letters; "" when it has none of letters and digits. */
+static void ending_of(char out[9], const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    size_t n = 0;
+    for (const char *p = dot ? dot + 1 : ""; *p && n < 8; p++) {
+        char c = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) {
+            n = 0;
+            break;
+        }
+        out[n++] = c;
+    }
+    out[n] = '\0';
+}
+
+static bool is_of(enum file_kind kind, const char *name)
+{
+    char ending[9], word[12];
+    ending_of(ending, name);
+    snprintf(word, sizeof word, " %s ", ending);
+    if (kind == FILE_ANY) { /* what the study itself carries about is nobody's answer */
+        return *ending && strcmp(ending, "age") != 0 && strncmp(ending, "sb", 2) != 0;
+    }
+    return *ending && strstr(endings[kind], word) != NULL;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct app_file *x = a, *y = b;
+    return x->time < y->time ? 1 : x->time > y->time ? -1 : strcmp(x->name, y->name);
+}
+
+struct searching {
+    const char *fixed;
+    enum file_kind kind;
+    struct app_file found[APP_FILES];
+    size_t count, silent;
+    size_t left_out; /* older ones than those found, and what a folder holds beyond the bound */
+};
+
+/* The newest of all; the oldest gives way. */
+static void keep_file(struct searching *s, const struct app_file *f)
+{
+    if (s->count < APP_FILES) {
+        s->found[s->count++] = *f;
+    } else if (s->found[APP_FILES - 1].time < f->time) {
+        s->found[APP_FILES - 1] = *f;
+        s->left_out++;
+    } else {
+        s->left_out++;
+    }
+    qsort(s->found, s->count, sizeof *s->found, newest_first);
+}
+
+struct folder {
+    struct searching *search;
+    const char *path;
+    unsigned depth, seen;
+};
+
+static bool look_at(void *user, int dir, const char *name)
+{
+    enum { DEEP = 3, LOOKED_AT_MOST = 5000 };
+    struct folder *at = user;
+    struct searching *s = at->search;
+    struct app_file f;
+    struct stat st;
+    if (name[0] == '.' ||
+        snprintf(f.path, sizeof f.path, "%s/%s", at->path, name) >= (int)sizeof f.path ||
+        fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        return true;
+    }
+    if (S_ISDIR(st.st_mode) && at->depth < DEEP) {
+        struct folder below = {s, f.path, at->depth + 1, 0};
+        (void)!file_each(f.path, look_at, &below, NULL);
+    } else if (S_ISREG(st.st_mode) && is_of(s->kind, name)) {
+        f.size = (uint64_t)st.st_size;
+        f.time = (int64_t)st.st_mtime;
+        snprintf(f.name, sizeof f.name, "%.*s", (int)sizeof f.name - 1, name);
+        keep_file(s, &f);
+    }
+    s->left_out += at->seen + 1 >= LOOKED_AT_MOST;
+    return ++at->seen < LOOKED_AT_MOST;
+}
+
+static void drop_searching(void *matter)
+{
+    secret_wipe(matter, sizeof(struct searching)); /* names of files say something, too */
+    free(matter);
+}
+
+static bool search_media(void *matter, struct err *err)
+{
+    struct searching *s = matter;
+    struct medium media[MEDIA_MAX];
+    size_t count = media_find(media, s->fixed, &s->silent);
+    (void)err;
+    for (size_t m = 0; m < count; m++) {
+        struct folder top = {s, media[m].path, 0, 0};
+        (void)!file_each(media[m].path, look_at, &top, NULL); /* one that cannot be read has none */
+    }
+    return true;
+}
+
+static void searched(struct app *app, void *matter, bool ok, const struct err *err)
+{
+    const struct searching *s = matter;
+    (void)err;
+    memcpy(app->found, s->found, sizeof app->found);
+    app->found_count = s->count;
+    app->found_more = s->left_out > 0;
+    if (!ok || s->silent) {
+        app_say(app, S_media_hangs);
+    }
+}
+
+static void find_files(struct app *app, struct node *node)
+{
+    struct searching *s = mem_zero(1, sizeof *s);
+    s->fixed = app->media_dir;
+    s->kind = kind_of(node->item->control);
+    app->file_node = node;
+    app->found_count = 0;
+    app_errand(app, &(struct app_errand){.what = S_wait_media,
+                                         .work = search_media,
+                                         .matter = s,
+                                         .drop = drop_searching,
+                                         .end = searched});
+}
+
+const char *question_size(struct app *app, uint64_t bytes)
+{
+    struct ui *ui = &app->ui;
+    unsigned long long kb = (unsigned long long)(bytes + 999) / 1000;
+    return kb < 1000 ? ui_fill(ui, S_size_kb, ui_number(ui, (long long)kb), NULL)
+                     : ui_fill(ui, S_size_mb, ui_tenths(ui, (long long)(kb / 100)), NULL);
+}
+
+/* A photo goes without place, time and owner, unless the form wants them. */
+static void attach(struct app *app, const char *path, const struct buf *bytes)
+{
+    const struct node *node = app->file_node;
+    bool photo = kind_of(node->item->control) == FILE_IMAGE && !node->item->keep_exif;
+    struct buf cleaned = {0};
+    struct err err = {0};
+    char ending[9];
+    /* whatever the question asks for: a picture is known by its first bytes */
+    bool clean =
+        !node->item->keep_exif && photo_clean(&cleaned, bytes->data, bytes->len) == PHOTO_CLEANED;
+    const struct buf *kept = clean ? &cleaned : bytes;
+    ending_of(ending, path);
+    if (!bytes->len) {
+        app_say(app, S_file_empty);
+    } else if (!interview_attach(app->interview, app->file_node, ending, kept->data, kept->len,
+                                 &err)) {
+        app_trouble(app, &err);
+    } else {
+        app_close_sheet(app);
+        if (photo && !clean) {
+            app_say(app, S_file_traces);
+        }
+    }
+    buf_fini(&cleaned);
+}
+
+/* The sheet: what lies on the sticks and cards, the newest first. */
+static void look_for_files(struct app *app)
+{
+    find_files(app, app->file_node);
+}
+
+void question_files_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    app_message(app, x, y, w);
+    if (!app->found_count) {
+        *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_file_none), ui->theme.ink, true);
+        *y += ui_px(ui, 12);
+    }
+    for (size_t i = 0; i < app->found_count; i++) {
+        struct app_file *f = &app->found[i];
+        const char *small = arena_printf(&ui->frame, "%s · %s", question_size(app, f->size),
+                                         app_date(app, f->time * 1000));
+        if (ui_row(ui, arena_printf(&ui->frame, "found:%zu", i + 1), x, y, w, f->name, small, 0)) {
+            if (f->size > INTERVIEW_FILE_MAX) {
+                app_say(app, S_file_large);
+            } else {
+                app_read_file(app, f->path, INTERVIEW_FILE_MAX, attach);
+            }
+            return;
+        }
+    }
+    if (app->found_more) {
+        *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                      ui_fill(ui, S_file_more, ui_number(ui, (long long)app->found_count), NULL),
+                      ui->theme.ink, true);
+        *y += ui_px(ui, 12);
+    }
+    app->look_again = look_for_files;
+    medium_trouble(app, x, y, w);
+    if (ui_wide_button(ui, "look", x, y, w, ui_str(ui, S_first_look), false)) {
+        look_for_files(app);
+    }
+}
+
+/* ---- the question ---- */
+
+void ask_file(struct app *app, struct node *node, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const struct control *c = node->item->control;
+    const struct buf *kept = interview_file(app->interview, tree_value(node));
+    if (kind_of(c) == FILE_IMAGE && question_is_drawn(c)) {
+        ask_drawing(app, node, x, y, w);
+        return;
+    }
+    if (kept) {
+        *y += ui_text(ui, x, *y, w, TEXT_HEADING,
+                      ui_fill(ui, S_file_kept, question_size(app, kept->len), NULL), ui->theme.ink,
+                      true);
+        *y += ui_px(ui, 8);
+    }
+    if (ui_wide_button(ui, question_part(app, node, "choose", ""), x, y, w,
+                       ui_str(ui, kept ? S_file_other : S_file_choose), false)) {
+        find_files(app, node);
+        app->message[0] = '\0';
+        app->sheet = SHEET_FILES;
+    }
+    if (kept && !node->required) {
+        int px = x;
+        if (ui_pill(ui, question_part(app, node, "drop", ""), &px, y, x, x + w,
+                    ui_str(ui, S_file_drop), false, false)) {
+            question_answer(app, node, "");
+        }
+        ui_pills_end(ui, &px, y, x);
+    }
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_file_hint), ui->theme.soft, true);
+}

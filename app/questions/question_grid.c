@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How are several questions with the same answers asked at once? */
+#include <string.h>
+
+#include "app/questions/question.h"
+
+static bool is_select(const struct page *page)
+{
+    return page->kind == PAGE_QUESTION &&
+           (page->control->kind == CONTROL_SELECT1 || page->control->kind == CONTROL_SELECT);
+}
+
+bool question_is_grid_row(const struct page *page)
+{
+    return is_select(page) && control_has(page->control, "list-nolabel");
+}
+
+bool question_is_grid_head(const struct page *page)
+{
+    return is_select(page) && control_has(page->control, "label");
+}
+
+static const char *label_of(struct app *app, const struct page *page)
+{
+    return session_text(app->interview->session, &app->ui.frame, &page->control->label, page->node,
+                        FORM_LONG, NULL);
+}
+
+static bool is_fallback(struct app *app, const struct page *page)
+{
+    bool fallback = false;
+    (void)session_text(app->interview->session, &app->ui.frame, &page->control->label, page->node,
+                       FORM_LONG, &fallback);
+    return fallback;
+}
+
+static const char *text_of(struct app *app, const struct page *page, bool hint, enum text_form form)
+{
+    return session_text(app->interview->session, &app->ui.frame,
+                        hint ? &page->control->hint : &page->control->label, page->node, form,
+                        NULL);
+}
+
+/* What a line of a table has no room for: then it is a question of its own. */
+static bool is_rich(struct app *app, const struct page *page)
+{
+    return app_has_sound(app, text_of(app, page, false, FORM_AUDIO)) ||
+           *text_of(app, page, false, FORM_IMAGE) || *text_of(app, page, true, FORM_GUIDANCE);
+}
+
+static void hint_of(struct app *app, const struct page *page, int x, int *y, int w)
+{
+    const char *hint = text_of(app, page, true, FORM_LONG);
+    if (*hint) {
+        *y += ui_rich(&app->ui, x, *y, w, TEXT_HINT, hint, app->ui.theme.soft, true);
+    }
+}
+
+struct columns {
+    struct choice *list; /* without the codes for "no answer" */
+    size_t count;
+};
+
+static struct columns columns_of(struct app *app, const struct page *page)
+{
+    struct choice *all;
+    struct columns c = {NULL, 0};
+    size_t count;
+    if (!session_choices(app->interview->session, &app->ui.frame, page->control, page->node, &all,
+                         &count, NULL)) {
+        return c;
+    }
+    c.list = arena_alloc(&app->ui.frame, (count + 1) * sizeof *c.list);
+    for (size_t i = 0; i < count; i++) {
+        if (!question_is_code(all[i].value)) {
+            c.list[c.count++] = all[i];
+        }
+    }
+    return c;
+}
+
+/* The widest columns that the page has room for; 0 where the heads would not be readable. */
+static int column_width(struct app *app, const struct columns *c, int room)
+{
+    struct ui *ui = &app->ui;
+    int w = c->count ? room / (int)c->count : 0;
+    for (size_t i = 0; i < c->count; i++) {
+        if (!ui_words_fit(ui, TEXT_HINT, c->list[i].label, w - ui_px(ui, 8))) {
+            return 0;
+        }
+    }
+    return w < ui_px(ui, UI_TOUCH_DP) ? 0 : w;
+}
+
+static void heads(struct app *app, const struct page *page, const struct columns *c, int x, int *y,
+                  int w)
+{
+    struct ui *ui = &app->ui;
+    int h = 0, pad = ui_px(ui, 4), side = 0, faces = 0, most = ui_px(ui, 72);
+    for (size_t i = 0; i < c->count; i++) {
+        const struct picture *p =
+            question_choice_picture(app, page->node, &c->list[i], w - 2 * pad, most);
+        faces = p && p->h + pad > faces ? p->h + pad : faces;
+        int own = ui_centre_height(ui, w - 2 * pad, TEXT_HINT, c->list[i].label);
+        h = own > h ? own : h;
+        side = *question_choice_sound(app, page->node, &c->list[i]) ? ui_px(ui, UI_TOUCH_DP) : side;
+    }
+    for (size_t i = 0; i < c->count; i++) { /* the faces stand on one line, the words below */
+        const struct picture *p =
+            question_choice_picture(app, page->node, &c->list[i], w - 2 * pad, most);
+        if (p) {
+            app_show_picture(app, x + (int)i * w + (w - p->w) / 2, *y + faces - pad - p->h, p);
+        }
+        ui_text_top(ui, (struct rect){x + (int)i * w + pad, *y + faces, w - 2 * pad, h}, TEXT_HINT,
+                    c->list[i].label, ui->theme.ink);
+        question_loudspeaker(app, page->node, c->list, i,
+                             (struct rect){x + (int)i * w, *y + faces + h, w, side});
+    }
+    *y += faces + h + side + pad;
+}
+
+static void row(struct app *app, const struct page *page, int x, int *y, int label_w, int cell_w)
+{
+    struct ui *ui = &app->ui;
+    struct node *node = page->node;
+    struct columns c = columns_of(app, page);
+    bool many = page->control->kind == CONTROL_SELECT;
+    const char *label = label_of(app, page);
+    int text_h = ui_rich(ui, 0, 0, label_w - ui_px(ui, 8), TEXT_BODY, label, 0, false);
+    int h = text_h + ui_px(ui, 16), least = ui_px(ui, 52);
+    h = h < least ? least : h;
+    ui_rich(ui, x, *y + (h - text_h) / 2, label_w - ui_px(ui, 8), TEXT_BODY, label, ui->theme.ink,
+            true);
+    const char *have = arena_text(&ui->frame, tree_value(node));
+    for (size_t i = 0; i < c.count; i++) {
+        struct rect r = {x + label_w + (int)i * cell_w, *y, cell_w, h};
+        const char *name = question_choice_name(app, &c.list[i], i);
+        if (!node->readonly &&
+            ui_target(ui, question_part(app, node, "choice", name), ROLE_CHOICE, r)) {
+            question_toggle(app, node, c.list[i].value);
+        }
+        ui_mark_choice(ui, r.x + (cell_w - ui_px(ui, 28)) / 2, r.y + h / 2, 28,
+                       question_has_word(have, c.list[i].value), many);
+    }
+    int w = label_w + (int)c.count * cell_w;
+    *y += h;
+    question_fallback(app, is_fallback(app, page), x, y, w);
+    hint_of(app, page, x, y, w);
+    struct choice *all;
+    size_t count;
+    if (session_choices(app->interview->session, &ui->frame, page->control, node, &all, &count,
+                        NULL)) {
+        question_stale(app, node, all, count, x, y, w);
+    }
+    question_no_answers(app, node, x, y, w);
+    ui_fill_rect(ui, (struct rect){x, *y - ui_px(ui, 1), w, ui_px(ui, 1)}, ui->theme.line);
+    question_refusal(app, node, x, y, w);
+}
+
+/* Lying across, a table; upright, each row is a scale of its own under its words. */
+size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t at, int x, int *y,
+                int w)
+{
+    struct ui *ui = &app->ui;
+    size_t end = at + question_is_grid_head(&fields[at]);
+    while (end < count && question_is_grid_row(&fields[end])) {
+        end++;
+    }
+    int label_w = w * 2 / 5;
+    struct columns c = columns_of(app, &fields[at]);
+    int cell_w = w > ui_px(ui, 480) ? column_width(app, &c, w - label_w) : 0;
+    for (size_t i = at; i < end; i++) {
+        cell_w = is_rich(app, &fields[i]) ? 0 : cell_w;
+    }
+    if (question_is_grid_head(&fields[at])) { /* what all rows are about */
+        const char *title = label_of(app, &fields[at]);
+        if (*title) {
+            *y += ui_rich(ui, x, *y, w, TEXT_QUESTION, title, ui->theme.ink, true);
+            question_fallback(app, is_fallback(app, &fields[at]), x, y, w);
+            hint_of(app, &fields[at], x, y, w);
+            *y += ui_px(ui, cell_w ? 8 : 16);
+        }
+    }
+    if (cell_w) {
+        question_fallback(app, question_any_fallback(c.list, c.count), x, y, w);
+        heads(app, &fields[at], &c, x + label_w, y, cell_w);
+    }
+    for (size_t i = at; i < end; i++) {
+        if (question_is_grid_head(&fields[i])) {
+            continue;
+        }
+        size_t first = ui->target_count;
+        int top = *y;
+        if (cell_w) {
+            row(app, &fields[i], x, y, label_w, cell_w);
+        } else {
+            question_show(app, &fields[i], x, y, w, true);
+            *y += ui_px(ui, 14);
+        }
+        question_reached(app, fields[i].node, first, top, *y);
+    }
+    *y += ui_px(ui, 10);
+    return end - at;
+}
+
+/* ---- likelihood × impact ---- */
+
+static void axis(struct app *app, int *x, int y, const char *label, bool up)
+{
+    static const int8_t right_line[] = {10, 50, 90, 50}, right_head[] = {60, 22, 90, 50, 60, 78};
+    static const int8_t up_line[] = {50, 90, 50, 10}, up_head[] = {22, 40, 50, 10, 78, 40};
+    struct ui *ui = &app->ui;
+    int top = y + ui_line(ui, TEXT_TITLE) / 2 - ui_px(ui, 7);
+    *x += ui_line_text(ui, *x, y, TEXT_TITLE, label, strlen(label), ui->theme.soft) + ui_px(ui, 4);
+    ui_stroke(ui, *x, top, 14, up ? up_line : right_line, 2, 2, ui->theme.soft);
+    ui_stroke(ui, *x, top, 14, up ? up_head : right_head, 3, 2, ui->theme.soft);
+    *x += ui_px(ui, 26);
+}
+
+static const char *label_at(const struct columns *c, const char *value)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (strcmp(c->list[i].value, value) == 0) {
+            return c->list[i].label;
+        }
+    }
+    return NULL;
+}
+
+/* Codes for "no answer" that both selects offer stand for both. */
+static void risk_codes(struct app *app, const struct page *fields, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct choice *list;
+    size_t count;
+    int px = x;
+    *y += ui_px(ui, 8);
+    if (!session_choices(app->interview->session, &ui->frame, fields[0].control, fields[0].node,
+                         &list, &count, NULL)) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!question_is_code(list[i].value)) {
+            continue;
+        }
+        const char *code = arena_text(&ui->frame, list[i].value);
+        bool on = strcmp(tree_value(fields[0].node), code) == 0;
+        if (ui_pill(ui, question_part(app, fields[0].node, "pill", code), &px, y, x, x + w,
+                    list[i].label, on, true)) {
+            question_answer(app, fields[0].node, code);
+            question_answer(app, fields[1].node, code);
+        }
+    }
+    ui_pills_end(ui, &px, y, x);
+}
+
+/* The words of an axis, all of one size, or numbers where they have no room; then they stand below,
+ * a line each. */
+struct axis_words {
+    struct columns *columns;
+    float scale;
+    bool numbered;
+};
+
+static const char *axis_word(struct app *app, const struct axis_words *a, size_t i)
+{
+    return a->numbered ? ui_number(&app->ui, (long long)i + 1) : a->columns->list[i].label;
+}
+
+/* As large as they are all whole in w px, not below the usual size; else numbers. */
+static void fit_words(struct app *app, struct axis_words *a, int w)
+{
+    struct ui *ui = &app->ui;
+    a->scale = ui->text_scale;
+    for (size_t i = 0; i < a->columns->count; i++) {
+        float own = ui_word_scale(ui, TEXT_HINT, a->columns->list[i].label, w);
+        a->scale = own < a->scale ? own : a->scale;
+    }
+    float before = ui_cap_text(ui, a->scale);
+    for (size_t i = 0; i < a->columns->count; i++) {
+        const char *label = a->columns->list[i].label;
+        a->numbered |= !ui_words_fit(ui, TEXT_HINT, label, w) ||
+                       ui_centre_height(ui, w, TEXT_HINT, label) >= 4 * ui_line(ui, TEXT_HINT);
+    }
+    ui->text_scale = before;
+    a->scale = a->numbered ? before : a->scale;
+}
+
+/* The highest of them in w px. */
+static int words_height(struct app *app, const struct axis_words *a, int w)
+{
+    float before = ui_cap_text(&app->ui, a->scale);
+    int most = 0;
+    for (size_t i = 0; i < a->columns->count; i++) {
+        int h = ui_centre_height(&app->ui, w, TEXT_HINT, axis_word(app, a, i));
+        most = h > most ? h : most;
+    }
+    app->ui.text_scale = before;
+    return most;
+}
+
+/* A square of likelihood and impact: where it stands, and what is said of it. */
+struct risk {
+    struct app *app;
+    const struct page *fields; /* likelihood, impact */
+    struct columns across, down;
+    struct axis_words cols, rows;
+    int w, side, cell_w, cell_h, head_h; /* px; `side` is for the words beside the rows */
+};
+
+static int risk_pad(const struct risk *r)
+{
+    return ui_px(&r->app->ui, 4);
+}
+
+/* What the numbers stand for; what was chosen stands out.  Its height; drawn or only measured. */
+static int axis_legend(struct risk *r, size_t f, int x, int y, int w, bool draw)
+{
+    struct ui *ui = &r->app->ui;
+    const struct axis_words *a = f ? &r->rows : &r->cols;
+    const char *chosen = tree_value(r->fields[f].node);
+    int top = y;
+    y += ui_text(ui, x, y, w, TEXT_TITLE, label_of(r->app, &r->fields[f]), ui->theme.soft, draw);
+    for (size_t i = a->columns->count; i-- > 0;) { /* as they stand beside the rows */
+        const struct choice *c = &a->columns->list[i];
+        enum text_style style = strcmp(chosen, c->value) == 0 ? TEXT_TITLE : TEXT_HINT;
+        const char *words =
+            arena_printf(&ui->frame, "%s · %s", ui_number(ui, (long long)i + 1), c->label);
+        y += ui_text(ui, x, y, w, style, words, ui->theme.ink, draw);
+    }
+    return y - top;
+}
+
+/* Is every word of both legends whole in w px? */
+static bool legends_fit(struct risk *r, int w)
+{
+    struct ui *ui = &r->app->ui;
+    bool fit = true;
+    for (size_t f = 0; f < 2; f++) {
+        const struct columns *c = f ? &r->down : &r->across;
+        fit = fit && ui_words_fit(ui, TEXT_TITLE, label_of(r->app, &r->fields[f]), w);
+        for (size_t i = 0; i < c->count; i++) {
+            fit = fit && ui_words_fit(ui, TEXT_TITLE, c->list[i].label, w);
+        }
+    }
+    return fit;
+}
+
+/* The score in words. */
+static int risk_score(struct risk *r, int x, int y, int w, bool draw)
+{
+    struct ui *ui = &r->app->ui;
+    const char *first = label_at(&r->across, tree_value(r->fields[0].node));
+    const char *second = label_at(&r->down, tree_value(r->fields[1].node));
+    int pad = 2 * risk_pad(r);
+    if (draw && !(first && second)) {
+        return 0;
+    }
+    const char *words = arena_printf(
+        &ui->frame, "%s: %s\n%s: %s", label_of(r->app, &r->fields[0]), first ? first : "",
+        label_of(r->app, &r->fields[1]), second ? second : "");
+    int h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, words, 0, false) + 2 * pad;
+    if (draw) {
+        ui_box(ui, (struct rect){x, y, w, h}, 7, ui->theme.tint, ui->theme.line, 1.5f);
+        ui_text(ui, x + pad, y + pad, w - 2 * pad, TEXT_HINT, words, ui->theme.ink, true);
+    }
+    return h;
+}
+
+/* Legends, side by side where they have room, and the score, which two legends tell themselves. */
+static int risk_words(struct risk *r, int x, int y, int w, bool draw)
+{
+    int top = y, gap = 2 * risk_pad(r), half = (w - gap) / 2;
+    bool both = r->rows.numbered && r->cols.numbered;
+    if (both && legends_fit(r, half)) {
+        int left = axis_legend(r, 1, x, y, half, draw);
+        int right = axis_legend(r, 0, x + half + gap, y, half, draw);
+        return (left > right ? left : right) + gap;
+    }
+    if (r->rows.numbered) {
+        y += axis_legend(r, 1, x, y, w, draw) + gap;
+    }
+    if (r->cols.numbered) {
+        y += axis_legend(r, 0, x, y, w, draw) + gap;
+    }
+    return y - top + (both ? 0 : risk_score(r, x, y, w, draw));
+}
+
+/* How wide and high its cells are; false: a finger does not hit them. */
+static bool lay_risk(struct risk *r, int w)
+{
+    struct ui *ui = &r->app->ui;
+    int pad = risk_pad(r), least = ui_px(ui, UI_TOUCH_DP), side = w / 5;
+    int n = r->across.count ? (int)r->across.count : 1;
+    r->cols = (struct axis_words){.columns = &r->across};
+    r->rows = (struct axis_words){.columns = &r->down};
+    for (size_t d = 0; d < r->down.count; d++) { /* the words beside the rows need their room */
+        while (side < w / 3 && !ui_words_fit(ui, TEXT_HINT, r->down.list[d].label, side - 2 * pad)) {
+            side += ui_px(ui, 4);
+        }
+    }
+    fit_words(r->app, &r->rows, side - 2 * pad);
+    if (r->rows.numbered || (w - side) / n < least) {
+        r->rows.numbered = true;
+        r->rows.scale = ui->text_scale;
+        side = least;
+    }
+    r->w = w;
+    r->side = side;
+    r->cell_w = (w - side) / n;
+    if (r->cell_w < least || !r->down.count || !r->across.count) {
+        return false;
+    }
+    fit_words(r->app, &r->cols, r->cell_w - 2 * pad);
+    r->head_h = words_height(r->app, &r->cols, r->cell_w - 2 * pad);
+    return true;
+}
+
+/* As high as the page has room for below y, that the score is in sight with the square; not lower
+ * than a finger needs.  `below` px are for what stands under it. */
+static void fit_cells(struct risk *r, int y, int below)
+{
+    struct ui *ui = &r->app->ui;
+    int pad = risk_pad(r), least = ui_px(ui, UI_TOUCH_DP), most = ui_px(ui, 70);
+    int row_h = words_height(r->app, &r->rows, r->side - 2 * pad) + 2 * pad;
+    int room = ui->body.y + ui->body.h - (y + ui->scroll) - r->head_h - 3 * pad - below;
+    int h = room / (int)r->down.count;
+    h = h > most ? most : h;
+    h = h < least ? least : h;
+    r->cell_h = h > row_h ? h : row_h;
+}
+
+static void show_cell(struct risk *r, size_t c, size_t d, int x, int y)
+{
+    static const int8_t tick[] = {18, 54, 41, 76, 82, 26};
+    struct ui *ui = &r->app->ui;
+    int gap = ui_px(ui, 4);
+    struct rect cell = {x, y, r->cell_w, r->cell_h};
+    struct rect face = {cell.x + gap / 2, cell.y + gap / 2, cell.w - gap, cell.h - gap};
+    const char *across = r->across.list[c].value, *down = r->down.list[d].value;
+    const char *id = arena_printf(&ui->frame, "cell:%zu:%zu", c + 1, d + 1);
+    if (ui_target(ui, id, ROLE_CHOICE, cell)) {
+        question_answer(r->app, r->fields[0].node, across);
+        question_answer(r->app, r->fields[1].node, down);
+    }
+    bool on = strcmp(tree_value(r->fields[0].node), across) == 0 &&
+              strcmp(tree_value(r->fields[1].node), down) == 0;
+    /* no colour leads before the score, nor after it */
+    ui_box(ui, face, 6, ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper,
+           on ? ui->theme.ink : ui->theme.soft, on ? 3.5f : 1.5f);
+    if (on) {
+        int size = ui_px(ui, 32);
+        ui_stroke(ui, cell.x + (cell.w - size) / 2, cell.y + (cell.h - size) / 2, 32, tick, 3, 4,
+                  ui->theme.ink);
+    }
+}
+
+/* The square with the words of its sides; its height. */
+static int show_square(struct risk *r, int x, int y)
+{
+    struct ui *ui = &r->app->ui;
+    int pad = risk_pad(r), top = y;
+    for (size_t d = r->down.count; d-- > 0;) { /* the gravest on top */
+        float before = ui_cap_text(ui, r->rows.scale);
+        ui_text_centre(ui, (struct rect){x, y, r->side - 2 * pad, r->cell_h}, TEXT_HINT,
+                       axis_word(r->app, &r->rows, d), ui->theme.ink);
+        ui->text_scale = before;
+        for (size_t c = 0; c < r->across.count; c++) {
+            show_cell(r, c, d, x + r->side + (int)c * r->cell_w, y);
+        }
+        y += r->cell_h;
+    }
+    float before = ui_cap_text(ui, r->cols.scale);
+    for (size_t c = 0; c < r->across.count; c++) {
+        ui_text_top(ui,
+                    (struct rect){x + r->side + (int)c * r->cell_w + pad, y + pad,
+                                  r->cell_w - 2 * pad, r->head_h},
+                    TEXT_HINT, axis_word(r->app, &r->cols, c), ui->theme.ink);
+    }
+    ui->text_scale = before;
+    return y + r->head_h + 3 * pad - top;
+}
+
+/* What its sides mean, over it. */
+static void show_axes(struct risk *r, int x, int *y, int w)
+{
+    struct app *app = r->app;
+    struct ui *ui = &app->ui;
+    int left = x;
+    axis(app, &left, *y, label_of(app, &r->fields[1]), true);
+    if (left + ui_px(ui, 40) + ui_line_width(ui, TEXT_TITLE, label_of(app, &r->fields[0])) >
+        x + w) {
+        left = x;
+        *y += ui_line(ui, TEXT_TITLE);
+    }
+    axis(app, &left, *y, label_of(app, &r->fields[0]), false);
+    *y += ui_line(ui, TEXT_TITLE) + ui_px(ui, 4);
+}
+
+bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count,
+              int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    if (!control_has(page->control, "risk-matrix") || count != 2 ||
+        fields[0].control->kind != CONTROL_SELECT1 || fields[1].control->kind != CONTROL_SELECT1) {
+        return false;
+    }
+    struct risk r = {.app = app, .fields = fields};
+    r.across = columns_of(app, &fields[0]);
+    r.down = columns_of(app, &fields[1]);
+    int gap = ui_px(ui, 16), words_w = ui->landscape ? w * 2 / 5 : w;
+    bool beside = ui->landscape && legends_fit(&r, words_w - gap) &&
+                  lay_risk(&r, w - words_w - gap); /* what is read stands right */
+    if (!beside && !lay_risk(&r, w)) {
+        return false;
+    }
+    words_w = beside ? words_w : w;
+    question_fallback(app,
+                      question_any_fallback(r.across.list, r.across.count) ||
+                          question_any_fallback(r.down.list, r.down.count) ||
+                          is_fallback(app, &fields[0]) || is_fallback(app, &fields[1]),
+                      x, y, w);
+    for (size_t f = 0; f < 2; f++) {
+        hint_of(app, &fields[f], x, y, w);
+    }
+    int below = *y, words_x = beside ? x + w - words_w : x;
+    show_axes(&r, x, y, beside ? r.w : w);
+    fit_cells(&r, *y, beside ? 0 : risk_words(&r, 0, 0, w, false));
+    *y += show_square(&r, x, *y);
+    int *under = beside ? &below : y, square = *y;
+    *under += risk_words(&r, words_x, *under, words_w, true);
+    question_refusal(app, fields[0].node, words_x, under, words_w);
+    question_refusal(app, fields[1].node, words_x, under, words_w);
+    risk_codes(app, fields, words_x, under, words_w);
+    bool first = *tree_value(fields[0].node); /* either is enough, if neither has to be */
+    const struct node *one = fields[!first].node, *other = fields[first].node;
+    if (!other->required && !other->readonly &&
+        question_take_back(app, one, words_x, under, words_w)) {
+        question_answer(app, fields[0].node, "");
+        question_answer(app, fields[1].node, "");
+    }
+    *y = *under > square ? *under : square;
+    return true;
+}

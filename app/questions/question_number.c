@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How much, on a scale with two ends? */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/questions/question.h"
+#include "platform/machine/font.h"
+
+struct scale {
+    double start, end, step; /* start may be the larger one: then it runs downwards */
+    long steps;
+    bool decimal;
+    int places;
+};
+
+/* How many digits stand behind the comma of a number? */
+static int places_of(double number)
+{
+    int places = 0;
+    for (double rest = fabs(number); places < 6 && fabs(rest - round(rest)) > 1e-9 * (1 + rest);) {
+        rest *= 10;
+        places++;
+    }
+    return places;
+}
+
+/* Its values are start + k·step: they have as many decimals as the finer of these two. */
+static struct scale scale_of(const struct node *node)
+{
+    const struct control *c = node->item->control;
+    struct scale s = {c->start, c->end, fabs(c->step), 0, node->item->type != TYPE_INT, 0};
+    if (!(s.step > 0)) {
+        s.step = 1;
+    }
+    double steps = floor(fabs(s.end - s.start) / s.step * (1 + 1e-12) + 1e-9);
+    s.steps = steps > 0 && steps < 1e12 ? (long)steps : 0;
+    s.places = places_of(s.start) > places_of(s.step) ? places_of(s.start) : places_of(s.step);
+    s.places = s.decimal ? s.places : 0;
+    return s;
+}
+
+static const char *value_at(struct ui *ui, const struct scale *s, long k)
+{
+    double v = s->start + (s->end < s->start ? -1 : 1) * s->step * (double)k;
+    return s->decimal ? arena_printf(&ui->frame, "%.*f", s->places, v)
+                      : arena_printf(&ui->frame, "%.0f", v);
+}
+
+/* Which step is the answer?  -1: none. */
+static long step_of(const struct scale *s, const char *value)
+{
+    if (!*value) {
+        return -1;
+    }
+    double k = fabs(strtod(value, NULL) - s->start) / s->step;
+    long n = lround(k);
+    return n < 0 ? 0 : n > s->steps ? s->steps : n;
+}
+
+static void star(struct ui *ui, int x, int y, float size, bool on)
+{
+    static const int8_t points[] = {50, 5,  62, 38, 97, 38, 69, 59, 79, 93, 50,
+                                    72, 21, 93, 31, 59, 3,  38, 38, 38, 50, 5};
+    if (on) {
+        ui_fill_shape(ui, x, y, size, points, sizeof points / 2, ui->theme.accent);
+    }
+    ui_stroke(ui, x, y, size, points, sizeof points / 2, 2, on ? ui->theme.accent : ui->theme.soft);
+}
+
+static void as_rating(struct app *app, struct node *node, const struct scale *s, long at, int x,
+                      int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    long from = s->start == 0 ? 1 : 0; /* no star is no answer, not a nought */
+    int count = (int)(s->steps + 1 - from), columns = w / ui_px(ui, UI_TOUCH_DP);
+    columns = columns > count ? count : columns < 1 ? 1 : columns;
+    int cell = w / columns, most = ui_px(ui, 64), h = ui_px(ui, 56);
+    cell = cell > most ? most : cell;
+    for (int k = 0; k < count; k++) {
+        struct rect r = {x + k % columns * cell, *y + k / columns * h, cell, h};
+        const char *value = value_at(ui, s, k + from);
+        if (ui_target(ui, question_part(app, node, "star", value), ROLE_CHOICE, r)) {
+            question_tap(app, node, value);
+        }
+        int size = ui_px(ui, 36);
+        star(ui, r.x + (cell - size) / 2, r.y + (h - size) / 2, 36, at >= k + from && at >= 0);
+    }
+    *y += (count + columns - 1) / columns * h;
+    if (at >= 0) {
+        *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                      ui_fill(ui, S_of, question_number(app, value_at(ui, s, at)),
+                              question_number(app, value_at(ui, s, s->steps))),
+                      ui->theme.soft, true);
+    }
+}
+
+/* Every value is a cell. */
+static void as_cells(struct app *app, struct node *node, const struct scale *s, long at, int x,
+                     int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int widest = ui_px(ui, UI_TOUCH_DP), h = ui_px(ui, 52), gap = ui_px(ui, 2);
+    for (long k = 0; k <= s->steps; k++) {
+        const char *text = question_number(app, value_at(ui, s, k));
+        int own = font_width(FACE_BOLD, ui_text_px(ui, TEXT_BODY_BOLD), text, strlen(text)) +
+                  ui_px(ui, 16);
+        widest = own > widest ? own : widest;
+    }
+    int columns = w / widest, count = (int)s->steps + 1;
+    columns = columns > count ? count : columns < 1 ? 1 : columns;
+    for (int k = 0; k < count; k++) {
+        struct rect r = {x + k % columns * w / columns, *y + k / columns * h, w / columns, h};
+        const char *value = value_at(ui, s, k);
+        if (ui_target(ui, question_part(app, node, "value", value), ROLE_CHOICE, r)) {
+            question_tap(app, node, value);
+        }
+        bool on = k == at;
+        ui_box(ui, (struct rect){r.x + gap, r.y + gap, r.w - 2 * gap, r.h - 2 * gap}, 6,
+               on ? ui->theme.accent : ui->theme.paper, on ? ui->theme.accent : ui->theme.soft,
+               1.5f);
+        ui_text_centre(ui, r, on ? TEXT_BODY_BOLD : TEXT_BODY, question_number(app, value),
+                       on ? ui->theme.on_accent : ui->theme.ink);
+    }
+    *y += (count + columns - 1) / columns * h;
+}
+
+static long step_under(const struct scale *s, int pos, int from, int len)
+{
+    double part = len > 0 ? (double)(pos - from) / len : 0;
+    part = part < 0 ? 0 : part > 1 ? 1 : part;
+    return lround(part * (double)s->steps);
+}
+
+/* What the form calls a value of its range, and what it gives no name is a number. */
+struct tick_words {
+    struct choice *list;
+    size_t count;
+};
+
+static const char *words_at(struct app *app, const struct tick_words *t, const struct scale *s,
+                            long k)
+{
+    const char *number = value_at(&app->ui, s, k);
+    for (size_t i = 0; i < t->count; i++) {
+        if (strtod(t->list[i].value, NULL) == strtod(number, NULL)) {
+            return t->list[i].label;
+        }
+    }
+    return NULL;
+}
+
+/* Lines across the slider where the form wants them. */
+static void ticks(struct app *app, const struct control *c, const struct scale *s, struct rect r,
+                  int knob, bool vertical)
+{
+    enum { MOST = 60 };
+    struct ui *ui = &app->ui;
+    long every = c->tick > 0 ? lround(c->tick / s->step) : 0;
+    if (every < 1 || s->steps / every > MOST || control_has(c, "no-ticks")) {
+        return;
+    }
+    for (long k = 0; k <= s->steps; k += every) {
+        int len = (vertical ? r.h : r.w) - knob, half = ui_px(ui, 9), thin = ui_px(ui, 2);
+        int pos = s->steps ? (int)((double)len * (double)k / (double)s->steps) : 0;
+        struct rect t = vertical ? (struct rect){r.x + r.w / 2 - half,
+                                                 r.y + knob / 2 + len - pos - 1, 2 * half, thin}
+                                 : (struct rect){r.x + knob / 2 + pos - 1, r.y + r.h / 2 - half,
+                                                 thin, 2 * half};
+        ui_fill_rect(ui, t, ui->theme.soft);
+    }
+}
+
+/* Where the knob rests before it is moved, if the form says so; -1: nowhere. */
+static long resting(const struct control *c, const struct scale *s)
+{
+    char value[40];
+    snprintf(value, sizeof value, "%.12g", c->placeholder);
+    return isnan(c->placeholder) ? -1 : step_of(s, value);
+}
+
+/* The named values between the ends, a line each: there is no room beside each other for words. */
+static void inner_words(struct app *app, const struct tick_words *t, const struct scale *s, int x,
+                        int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    for (size_t i = 0; i < t->count && t->count > 2; i++) {
+        long k = step_of(s, t->list[i].value);
+        if (k > 0 && k < s->steps) {
+            *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                          arena_printf(&ui->frame, "%s · %s",
+                                       question_number(app, value_at(ui, s, k)), t->list[i].label),
+                          ui->theme.soft, true);
+        }
+    }
+}
+
+static void as_slider(struct app *app, struct node *node, const struct scale *s, long at, int x,
+                      int *y, int w)
+{
+    const struct control *control = node->item->control;
+    struct tick_words named = {NULL, 0};
+    if (control->itemset && !session_choices(app->interview->session, &app->ui.frame, control, node,
+                                             &named.list, &named.count, NULL)) {
+        named.count = 0;
+    }
+    static const int8_t minus[] = {15, 50, 85, 50}, plus[] = {50, 15, 50, 85};
+    struct ui *ui = &app->ui;
+    bool vertical = control_has(node->item->control, "vertical");
+    int side = ui_px(ui, 56), knob = ui_px(ui, 32), bar = ui_px(ui, 6), fx, fy;
+    const char *id = question_part(app, node, "slide", "");
+    if (vertical) { /* the words above, the number beside */
+        *y += at < 0 ? ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_slide), ui->theme.soft, true) +
+                           ui_px(ui, 8)
+                     : 0;
+    }
+    int head_h = vertical ? side : ui_centre_height(ui, w, TEXT_HINT, ui_str(ui, S_slide));
+    head_h = head_h < side ? side : head_h;
+    struct rect r = vertical ? (struct rect){x + w / 2 - side / 2, *y + side, side, ui_px(ui, 240)}
+                             : (struct rect){x + side, *y + head_h, w - 2 * side, side};
+    struct rect less = vertical ? (struct rect){x + w / 2 - side / 2, r.y + r.h, side, side}
+                                : (struct rect){x, r.y, side, side};
+    struct rect more = vertical ? (struct rect){x + w / 2 - side / 2, *y, side, side}
+                                : (struct rect){x + w - side, r.y, side, side};
+    ui_place(ui, id, ROLE_GRAB, r);
+    bool dropped = ui_dropped(ui, id, &fx, &fy), held = ui_grabbed(ui, id, &fx, &fy);
+    long k = at, rests = resting(control, s);
+    if (dropped || held) {
+        k = vertical ? s->steps - step_under(s, fy, r.y + knob / 2, r.h - knob)
+                     : step_under(s, fx, r.x + knob / 2, r.w - knob);
+    }
+    bool down = ui_target(ui, question_part(app, node, "less", ""), ROLE_STEP, less);
+    bool up = ui_target(ui, question_part(app, node, "more", ""), ROLE_STEP, more);
+    if (down || up) {
+        /* the first touch counts from where the form's author put the knob, or from the end it
+         * points away from: a middle that offers itself would be half of the answer */
+        long from = at >= 0 ? at : rests;
+        k = from >= 0 ? from + (up ? 1 : -1) : up ? 0 : s->steps;
+        k = k < 0 ? 0 : k > s->steps ? s->steps : k;
+    }
+    if (dropped || down || up) {
+        question_answer(app, node, value_at(ui, s, k));
+        return;
+    }
+    /* the value stands above; no knob before there is an answer */
+    const char *text = k >= 0     ? question_number(app, value_at(ui, s, k))
+                       : vertical ? ""
+                                  : ui_str(ui, S_slide);
+    struct rect head =
+        vertical ? (struct rect){x, *y, w / 2 - side / 2, side} : (struct rect){x, *y, w, head_h};
+    ui_text_centre(ui, head, k >= 0 ? TEXT_DIGIT : TEXT_HINT, text,
+                   k >= 0 ? ui->theme.ink : ui->theme.soft);
+    struct rect line = vertical ? (struct rect){r.x + r.w / 2 - bar / 2, r.y, bar, r.h}
+                                : (struct rect){r.x, r.y + r.h / 2 - bar / 2, r.w, bar};
+    ui_box(ui, line, 3, ui->theme.line, ui->theme.soft, 1);
+    ticks(app, control, s, r, knob, vertical);
+    if (k >= 0 || rests >= 0) { /* a hollow one is no answer */
+        int len = vertical ? r.h - knob : r.w - knob;
+        long shown = k >= 0 ? k : rests;
+        int pos = s->steps ? (int)((double)len * (double)shown / (double)s->steps) : 0;
+        struct rect ball = vertical
+                               ? (struct rect){r.x + (r.w - knob) / 2, r.y + len - pos, knob, knob}
+                               : (struct rect){r.x + pos, r.y + (r.h - knob) / 2, knob, knob};
+        if (k >= 0) {
+            ui_box(ui, ball, 16, held ? ui->theme.ink : ui->theme.accent, ui->theme.ink, 2);
+        } else {
+            ui_box(ui, ball, 16, ui->theme.paper, ui->theme.paper, 0);
+            ui_dash(ui, ball, 16, ui->theme.soft, 2);
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        struct rect b = i ? more : less;
+        int gap = ui_px(ui, 6), icon = ui_px(ui, 16);
+        ui_box(ui, (struct rect){b.x + gap, b.y + gap, b.w - 2 * gap, b.h - 2 * gap}, 22,
+               ui->theme.paper, ui->theme.ink, 1.5f);
+        ui_stroke(ui, b.x + b.w / 2 - icon / 2, b.y + b.h / 2 - icon / 2, 16, minus, 2, 2.5f,
+                  ui->theme.ink);
+        if (i) {
+            ui_stroke(ui, b.x + b.w / 2 - icon / 2, b.y + b.h / 2 - icon / 2, 16, plus, 2, 2.5f,
+                      ui->theme.ink);
+        }
+    }
+    const char *ends[2], *words[2];
+    for (int i = 0; i < 2; i++) {
+        words[i] = words_at(app, &named, s, i ? s->steps : 0);
+        ends[i] = question_number(app, value_at(ui, s, i ? s->steps : 0));
+        ends[i] = words[i] ? arena_printf(&ui->frame, "%s · %s", ends[i], words[i]) : ends[i];
+    }
+    if (vertical) {
+        int room = x + w - (r.x + r.w);
+        int low_h = ui_text(ui, 0, 0, room, TEXT_HINT, ends[0], 0, false);
+        ui_text(ui, r.x + r.w, r.y + r.h - low_h, room, TEXT_HINT, ends[0], ui->theme.soft, true);
+        ui_text(ui, r.x + r.w, r.y, room, TEXT_HINT, ends[1], ui->theme.soft, true);
+        *y = less.y + less.h + ui_px(ui, 8);
+    } else if (words[0] || words[1] ||
+               ui_line_width(ui, TEXT_HINT, ends[0]) + ui_line_width(ui, TEXT_HINT, ends[1]) >
+                   r.w - ui_px(ui, 12)) { /* each has its half */
+        int half = w / 2 - ui_px(ui, 6), h[2];
+        *y = r.y + r.h;
+        for (int i = 0; i < 2; i++) {
+            int own = ui_line_width(ui, TEXT_HINT, ends[i]);
+            int at_x = i && own < half ? x + w - own : x + i * (w - half);
+            h[i] = ui_text(ui, at_x, *y, half, TEXT_HINT, ends[i], ui->theme.soft, true);
+        }
+        *y += (h[0] > h[1] ? h[0] : h[1]) + ui_px(ui, 8);
+    } else {
+        ui_line_text(ui, r.x, r.y + r.h, TEXT_HINT, ends[0], strlen(ends[0]), ui->theme.soft);
+        ui_line_text(ui, r.x + r.w - ui_line_width(ui, TEXT_HINT, ends[1]), r.y + r.h, TEXT_HINT,
+                     ends[1], strlen(ends[1]), ui->theme.soft);
+        *y = r.y + r.h + ui_line(ui, TEXT_HINT) + ui_px(ui, 8);
+    }
+    inner_words(app, &named, s, x, y, w);
+}
+
+void ask_range(struct app *app, struct node *node, int x, int *y, int w)
+{
+    enum { CELLS_MOST = 100 };
+    const struct control *c = node->item->control;
+    struct scale s = scale_of(node);
+    long at = step_of(&s, tree_value(node));
+    if (control_has(c, "rating") && s.steps < 20) {
+        as_rating(app, node, &s, at, x, y, w);
+    } else if (control_has(c, "picker") && s.steps < CELLS_MOST) {
+        as_cells(app, node, &s, at, x, y, w);
+    } else {
+        as_slider(app, node, &s, at, x, y, w);
+    }
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* In what order? */
+#include <string.h>
+
+#include "app/questions/question.h"
+
+/* The choices in the answer's order, then the others; indexes into the choices. */
+static void in_order(size_t *order, const struct choice *choices, size_t count, const char *have)
+{
+    size_t n = 0;
+    for (const char *p = have; *p;) {
+        size_t len = strcspn(p, " ");
+        for (size_t i = 0; i < count; i++) {
+            if (strlen(choices[i].value) == len && strncmp(choices[i].value, p, len) == 0) {
+                order[n++] = i;
+                break;
+            }
+        }
+        p += len + (p[len] == ' ');
+        if (n == count) {
+            return;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!question_has_word(have, choices[i].value)) {
+            order[n++] = i;
+        }
+    }
+}
+
+/* Codes for "no answer" instead of an order. */
+static void codes(struct app *app, struct node *node, const struct choice *choices, size_t count,
+                  int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const char *have = arena_text(&ui->frame, tree_value(node));
+    int px = x;
+    for (size_t i = 0; i < count; i++) {
+        const char *code = choices[i].value;
+        if (question_is_code(code) &&
+            ui_pill(ui, question_part(app, node, "pill", code), &px, y, x, x + w, choices[i].label,
+                    strcmp(have, code) == 0, true)) {
+            question_tap(app, node, code);
+        }
+    }
+    ui_pills_end(ui, &px, y, x);
+}
+
+static void answer_order(struct app *app, struct node *node, const struct choice *choices,
+                         const size_t *order, size_t count)
+{
+    struct buf out = {0};
+    for (size_t i = 0; i < count; i++) {
+        buf_text(&out, i ? " " : "");
+        buf_text(&out, choices[order[i]].value);
+    }
+    question_answer(app, node, out.data);
+    buf_fini(&out);
+}
+
+static void move(size_t *order, size_t from, size_t to)
+{
+    size_t moved = order[from];
+    if (to < from) {
+        memmove(order + to + 1, order + to, (from - to) * sizeof *order);
+    } else {
+        memmove(order + from, order + from + 1, (to - from) * sizeof *order);
+    }
+    order[to] = moved;
+}
+
+/* What stands beside the words of a row, px. */
+struct beside {
+    int number, picture, sound, arrows;
+};
+
+static struct beside beside_of(struct app *app, struct node *node, struct choice *choices,
+                               size_t count)
+{
+    struct ui *ui = &app->ui;
+    struct beside b = {ui_px(ui, 40), 0, 0, 2 * ui_px(ui, UI_TOUCH_DP)};
+    for (size_t i = 0; i < count; i++) {
+        if (question_choice_picture(app, node, &choices[i], 64, 64)) {
+            b.picture = ui_px(ui, 64);
+        }
+        if (*question_choice_sound(app, node, &choices[i])) {
+            b.sound = ui_px(ui, UI_TOUCH_DP);
+        }
+    }
+    return b;
+}
+
+static int words_width(const struct beside *b, int w)
+{
+    return w - b->number - b->picture - b->sound - b->arrows;
+}
+
+static void rank_row(struct app *app, struct rect r, const struct beside *b, size_t place,
+                     const struct picture *picture, const char *label, bool settled, bool held)
+{
+    static const int8_t line[] = {15, 0, 85, 0};
+    struct ui *ui = &app->ui;
+    int size = ui_px(ui, 28), text_x = r.x + b->number;
+    if (held) {
+        ui_box(ui, r, 8, ui->theme.tint, ui->theme.accent, 2);
+    }
+    struct rect number = {r.x + ui_px(ui, 4), r.y + (r.h - size) / 2, size, size};
+    ui_box(ui, number, 14, settled ? ui->theme.ink : ui->theme.paper, ui->theme.ink, 1.5f);
+    ui_text_centre(ui, number, TEXT_HINT, ui_number(ui, (long long)place + 1),
+                   settled ? ui->theme.paper : ui->theme.ink);
+    if (picture) {
+        app_show_picture(app, text_x + (b->picture - ui_px(ui, 8) - picture->w) / 2,
+                         r.y + (r.h - picture->h) / 2, picture);
+    }
+    text_x += b->picture;
+    int w = words_width(b, r.w);
+    int text_h = ui_text(ui, 0, 0, w, TEXT_BODY, label, 0, false);
+    ui_text(ui, text_x, r.y + (r.h - text_h) / 2, w, TEXT_BODY, label, ui->theme.ink, true);
+    for (int k = -1; k <= 1; k++) {
+        ui_stroke(ui, r.x + r.w - ui_px(ui, 36), r.y + r.h / 2 + k * ui_px(ui, 6), 24, line, 2,
+                  2.5f, held ? ui->theme.accent : ui->theme.soft);
+    }
+    if (!held) {
+        ui_fill_rect(ui, (struct rect){r.x, r.y + r.h - ui_px(ui, 1), r.w, ui_px(ui, 1)},
+                     ui->theme.line);
+    }
+}
+
+void ask_rank(struct app *app, struct node *node, int x, int *y, int w)
+{
+    static const int8_t up[] = {20, 62, 50, 32, 80, 62};
+    struct ui *ui = &app->ui;
+    struct choice *choices;
+    size_t count, held = SIZE_MAX, to = 0;
+    if (!question_choices(app, node, &choices, &count, x, y, w)) {
+        return;
+    }
+    struct choice *all = choices;
+    size_t all_count = count;
+    count = 0;
+    choices = arena_alloc(&ui->frame, (all_count + 1) * sizeof *choices);
+    for (size_t i = 0; i < all_count; i++) { /* codes for "no answer" have no place in an order */
+        if (!question_is_code(all[i].value)) {
+            choices[count++] = all[i];
+        }
+    }
+    const char *have = arena_text(&ui->frame, tree_value(node));
+    bool settled = *have && !question_is_code(have);
+    size_t *order = arena_alloc(&ui->frame, (count + 1) * sizeof *order);
+    in_order(order, choices, count, have);
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_rank_hint), ui->theme.soft, true);
+    struct beside b = beside_of(app, node, choices, count);
+    int side = b.arrows / 2, row_h = ui_px(ui, b.picture ? 72 : 56), top = *y, fx, fy = 0;
+    for (size_t i = 0; i < count; i++) {
+        int h = ui_text(ui, 0, 0, words_width(&b, w), TEXT_BODY, choices[i].label, 0, false) +
+                ui_px(ui, 16);
+        row_h = h > row_h ? h : row_h;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *name = question_choice_name(app, &choices[order[i]], order[i]);
+        const char *grab = question_part(app, node, "move", name);
+        struct rect handle = {x + w - side, top + (int)i * row_h, side, row_h};
+        ui_place(ui, grab, ROLE_GRAB, handle);
+        ui->carries = true;
+        bool dropped = ui_dropped(ui, grab, &fx, &fy);
+        if (dropped || ui_grabbed(ui, grab, &fx, &fy)) {
+            int at = (fy - top) / (row_h > 0 ? row_h : 1);
+            held = i;
+            to = at < 0 ? 0 : at >= (int)count ? count - 1 : (size_t)at;
+        }
+        if (dropped) {
+            move(order, held, to);
+            answer_order(app, node, choices, order, count);
+            return;
+        }
+        if (i > 0) {
+            struct rect r = {x + w - 2 * side, top + (int)i * row_h, side, row_h};
+            if (ui_target(ui, question_part(app, node, "up", name), ROLE_STEP, r)) {
+                move(order, i, i - 1);
+                answer_order(app, node, choices, order, count);
+                return;
+            }
+        }
+    }
+    size_t moved = held == SIZE_MAX ? SIZE_MAX : order[held];
+    if (held != SIZE_MAX) {
+        move(order, held, to);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct rect r = {x, top + (int)i * row_h, w, row_h};
+        struct choice *choice = &choices[order[i]];
+        const struct picture *picture =
+            b.picture ? question_choice_picture(app, node, choice, b.picture - ui_px(ui, 8),
+                                                row_h - ui_px(ui, 8))
+                      : NULL;
+        rank_row(app, r, &b, i, picture, choice->label, settled, order[i] == moved);
+        question_loudspeaker(app, node, choices, order[i],
+                             (struct rect){x + w - b.arrows - b.sound, r.y, b.sound, row_h});
+        if (i > 0) {
+            ui_stroke(ui, r.x + w - 2 * side + ui_px(ui, 12), r.y + (row_h - ui_px(ui, 24)) / 2, 24,
+                      up, 3, 2.5f, ui->theme.ink);
+        }
+    }
+    *y = top + (int)count * row_h + ui_px(ui, 10);
+    if (!settled && ui_wide_button(ui, question_part(app, node, "keep", ""), x, y, w,
+                                   ui_str(ui, S_rank_keep), false)) {
+        answer_order(app, node, choices, order, count);
+    }
+    codes(app, node, all, all_count, x, y, w);
+}

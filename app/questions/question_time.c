@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* When was it?  Days, months, years, hours. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/questions/question.h"
+#include "forms/xpath/dates.h"
+#include "platform/machine/clock.h"
+
+enum date_kind { BY_DAY, BY_MONTH, BY_YEAR };
+
+static enum date_kind date_kind(const struct node *node)
+{
+    const struct control *c = node->item->control;
+    return control_has(c, "year") ? BY_YEAR : control_has(c, "month-year") ? BY_MONTH : BY_DAY;
+}
+
+static const char *turn(struct app *app, const struct node *node, const char *way)
+{
+    return app->interview->page.kind == PAGE_FIELDS ? question_part(app, node, way, "") : way;
+}
+
+/* What the calendar shows: where it was turned to, else the answer's month, else this one. */
+static void shown(struct app *app, const struct node *node, const struct moment *m, int *year,
+                  int *month)
+{
+    int day;
+    if (app->dated == node) {
+        *year = app->year_shown;
+        *month = app->month_shown;
+    } else if (m->has_date) {
+        *year = m->year;
+        *month = m->month;
+    } else {
+        int64_t now = clock_wall_ms();
+        clock_civil((now + (int64_t)clock_zone_minutes(now) * 60000) / 86400000, year, month, &day);
+    }
+}
+
+/* Half an answer is kept as typed text is: "2026-07-05", "08:--", "2026-07-05T--:35". */
+struct half {
+    char day[12], clock[8];
+};
+
+static struct half half_of(const struct app *app, const struct node *node)
+{
+    const char *text = interview_typed(app->interview, node);
+    struct half h = {"", ""};
+    text = text ? text : "";
+    bool day = strlen(text) >= 10;
+    snprintf(h.day, sizeof h.day, "%.10s", day ? text : "");
+    snprintf(h.clock, sizeof h.clock, "%.5s", !day ? text : text[10] == 'T' ? text + 11 : "");
+    return h;
+}
+
+static void keep_half(struct app *app, struct node *node, const struct half *h)
+{
+    question_turn_to(app, node);
+    interview_typing(
+        app->interview, node,
+        arena_printf(&app->ui.frame, "%s%s%s", h->day, *h->day && *h->clock ? "T" : "", h->clock));
+    app->ui.again = true;
+}
+
+bool question_is_half(const struct app *app, const struct node *node, enum string_id *missing)
+{
+    enum data_type type = node->item->type;
+    struct half h = half_of(app, node);
+    if ((type != TYPE_TIME && type != TYPE_DATE_TIME) || node->readonly ||
+        !(*h.day || *h.clock)) {
+        return false;
+    }
+    *missing = *h.clock && h.clock[0] != '-' ? S_minute_missing : S_hour_missing;
+    return true;
+}
+
+/* How far the clock on the wall is from UTC then: at noon of that day where `day` is given, else
+ * now. */
+static const char *zone_text(struct app *app, const char *day)
+{
+    int64_t ms = clock_wall_ms();
+    int year, month, date;
+    if (sscanf(day, "%d-%d-%d", &year, &month, &date) == 3) {
+        ms = (clock_days(year, month, date) * 24 + 12) * 3600000;
+        ms -= (int64_t)clock_zone_minutes(ms) * 60000;
+    }
+    int zone = clock_zone_minutes(ms);
+    return arena_printf(&app->ui.frame, "%c%02d:%02d", zone < 0 ? '-' : '+',
+                        (zone < 0 ? -zone : zone) / 60, (zone < 0 ? -zone : zone) % 60);
+}
+
+static void set_time(struct app *app, struct node *node, int hour, int minute)
+{
+    struct arena *a = &app->ui.frame;
+    const char *have = tree_value(node);
+    if (node->item->type != TYPE_DATE_TIME) {
+        question_answer(app, node,
+                        arena_printf(a, "%02d:%02d:00.000%s", hour, minute, zone_text(app, "")));
+        return;
+    }
+    struct half h = half_of(app, node);
+    const char *day = *h.day ? h.day : strlen(have) >= 10 ? arena_copy(a, have, 10) : "";
+    if (*day) {
+        question_answer(
+            app, node,
+            arena_printf(a, "%sT%02d:%02d:00.000%s", day, hour, minute, zone_text(app, day)));
+    }
+}
+
+/* Another day, the same hour; without one the day waits for it. */
+static void set_day(struct app *app, struct node *node, const char *iso)
+{
+    struct moment m;
+    struct half h = half_of(app, node);
+    if (date_parse(&m, tree_value(node)) && m.has_time) {
+        question_answer(app, node,
+                        arena_printf(&app->ui.frame, "%sT%02d:%02d:00.000%s", iso, m.hour, m.minute,
+                                     zone_text(app, iso)));
+        return;
+    }
+    snprintf(h.day, sizeof h.day, "%s", iso);
+    keep_half(app, node, &h);
+}
+
+/* An hour without its minute is no answer, nor is a minute: what was tapped waits. */
+static void set_part(struct app *app, struct node *node, int hour, int minute)
+{
+    if (hour >= 0 && minute >= 0) {
+        set_time(app, node, hour, minute);
+        return;
+    }
+    struct half h = half_of(app, node);
+    if (hour >= 0) {
+        snprintf(h.clock, sizeof h.clock, "%02d:--", hour % 24);
+    } else {
+        snprintf(h.clock, sizeof h.clock, "--:%02d", minute % 60);
+    }
+    keep_half(app, node, &h);
+}
+
+static void show_month(struct app *app, const struct node *node, int months)
+{
+    app->dated = node;
+    app->year_shown = months / 12;
+    app->month_shown = months % 12 + 1;
+    app->ui.again = true;
+}
+
+static const int8_t arrow_left[] = {62, 18, 30, 50, 62, 82},
+                    arrow_right[] = {38, 18, 70, 50, 38, 82};
+
+/* One or two arrows to a side; returns by how many months to turn. */
+static int turns(struct app *app, const struct node *node, int x, int y, int w, bool by_month,
+                 int far)
+{
+    struct ui *ui = &app->ui;
+    int side = ui_px(ui, 48), at = ui_px(ui, 12), step = 0;
+    struct rect fl = {x, y, side, side}, fr = {x + w - side, y, side, side}; /* far ones outside */
+    struct rect l = {x + side, y, side, side}, r = {x + w - 2 * side, y, side, side};
+    if (by_month) {
+        step = ui_target(ui, turn(app, node, "month-back"), ROLE_STEP, l)   ? -1
+               : ui_target(ui, turn(app, node, "month-next"), ROLE_STEP, r) ? 1
+                                                                            : 0;
+        ui_stroke(ui, l.x + at, l.y + at, 24, arrow_left, 3, 3, ui->theme.ink);
+        ui_stroke(ui, r.x + at, r.y + at, 24, arrow_right, 3, 3, ui->theme.ink);
+    }
+    step = ui_target(ui, turn(app, node, "year-back"), ROLE_STEP, fl)   ? -far
+           : ui_target(ui, turn(app, node, "year-next"), ROLE_STEP, fr) ? far
+                                                                        : step;
+    for (int k = 0; k < 2; k++) {
+        int shift = k * ui_px(ui, 8) - ui_px(ui, 4);
+        ui_stroke(ui, fl.x + at + shift, fl.y + at, 24, arrow_left, 3, 2.5f, ui->theme.ink);
+        ui_stroke(ui, fr.x + at + shift, fr.y + at, 24, arrow_right, 3, 2.5f, ui->theme.ink);
+    }
+    return step;
+}
+
+/* One cell of a grid: filled when it is the answer. */
+static bool cell(struct app *app, const struct node *node, const char *kind, const char *which,
+                 struct rect r, const char *text, bool on)
+{
+    struct ui *ui = &app->ui;
+    bool hit = ui_target(ui, question_part(app, node, kind, which), ROLE_CHOICE, r);
+    int gap = ui_px(ui, 3);
+    bool day = strcmp(kind, "day") == 0; /* a calendar is calmer without */
+    if (on || !day) {
+        ui_box(ui, (struct rect){r.x + gap, r.y + gap, r.w - 2 * gap, r.h - 2 * gap}, day ? 18 : 6,
+               on ? ui->theme.accent : ui->theme.paper, on ? ui->theme.accent : ui->theme.line,
+               1.5f);
+    }
+    ui_text_centre(ui, r, TEXT_BODY, text, on ? ui->theme.on_accent : ui->theme.ink);
+    return hit;
+}
+
+static void days(struct app *app, struct node *node, int year, int month, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int cell_w = w / 7, cell_h = ui_px(ui, UI_TOUCH_DP), names_h = ui_line(ui, TEXT_HINT);
+    if (cell_h < ui_line(ui, TEXT_BODY)) {
+        cell_h = ui_line(ui, TEXT_BODY);
+    }
+    if (cell_w < ui_px(ui, UI_TOUCH_DP)) { /* a week needs the margins, too */
+        cell_w = ui->body.w < 7 * ui_px(ui, UI_TOUCH_DP) + 2 * (x - ui->body.x) ? ui->body.w / 7
+                                                                                : cell_w;
+        x = x + w / 2 - cell_w * 7 / 2;
+    }
+    float scale = ui_cap_text(ui, 1.35f);
+    for (int d = 0; d < 7; d++) {
+        ui_text_centre(ui, (struct rect){x + d * cell_w, *y, cell_w, names_h}, TEXT_HINT,
+                       ui_str(ui, (enum string_id)(S_day_1 + d)), ui->theme.soft);
+    }
+    ui->text_scale = scale;
+    *y += names_h;
+    int64_t first = clock_days(year, month, 1);
+    int64_t now = clock_wall_ms();
+    struct half half = half_of(app, node);
+    int64_t today = (now + (int64_t)clock_zone_minutes(now) * 60000) / 86400000;
+    int column = (int)(((first + 3) % 7 + 7) % 7), row = 0; /* 1970-01-01 was a Thursday */
+    for (int d = 1; clock_is_date(year, month, d); d++) {
+        struct rect r = {x + column * cell_w, *y + row * cell_h, cell_w, cell_h};
+        const char *iso = arena_printf(&ui->frame, "%04d-%02d-%02d", year, month, d);
+        const char *number = ui_number(ui, d);
+        bool on = strncmp(*half.day ? half.day : tree_value(node), iso, 10) == 0;
+        if (clock_days(year, month, d) == today && !on) {
+            int gap = ui_px(ui, 3);
+            ui_box(ui, (struct rect){r.x + gap, r.y + gap, r.w - 2 * gap, r.h - 2 * gap}, 18,
+                   ui->theme.paper, ui->theme.accent, 1.5f);
+        }
+        if (cell(app, node, "day", number, r, number, on)) {
+            app->dated = node;
+            app->year_shown = year;
+            app->month_shown = month;
+            if (node->item->type == TYPE_DATE_TIME) {
+                set_day(app, node, iso);
+            } else {
+                question_tap(app, node, iso);
+            }
+        }
+        if (++column == 7) {
+            column = 0;
+            row++;
+        }
+    }
+    *y += (row + (column > 0)) * cell_h + ui_px(ui, 8);
+}
+
+static void months(struct app *app, struct node *node, int year, const struct moment *m, int x,
+                   int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int columns = 3, cell_h = ui_px(ui, 52), line = ui_line(ui, TEXT_BODY);
+    for (int k = 0; k < 12; k++) {
+        const char *name = ui_str(ui, (enum string_id)(S_month_1 + k));
+        columns = columns > 2 && !ui_words_fit(ui, TEXT_BODY, name, w / columns) ? 2 : columns;
+    }
+    cell_h = cell_h < line ? line : cell_h;
+    for (int k = 0; k < 12; k++) {
+        struct rect r = {x + k % columns * w / columns, *y + k / columns * cell_h, w / columns,
+                         cell_h};
+        const char *iso = arena_printf(&ui->frame, "%04d-%02d-01", year, k + 1);
+        if (cell(app, node, "month", ui_number(ui, k + 1), r,
+                 ui_str(ui, (enum string_id)(S_month_1 + k)),
+                 m->has_date && m->year == year && m->month == k + 1)) {
+            question_tap(app, node, iso);
+        }
+    }
+    *y += 12 / columns * cell_h + ui_px(ui, 8);
+}
+
+/* Twenty years from `from` on; the one that was tapped, or 0. */
+static int years(struct app *app, const struct node *node, const char *kind, int from, int chosen,
+                 int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int columns = 5, cell_h = ui_px(ui, 52), tapped = 0;
+    while (columns > 1 && !ui_words_fit(ui, TEXT_BODY, "20000", w / columns)) {
+        columns--;
+    }
+    for (int k = 0; k < 20; k++) {
+        struct rect r = {x + k % columns * w / columns, *y + k / columns * cell_h, w / columns,
+                         cell_h};
+        const char *year = ui_number(ui, from + k);
+        if (cell(app, node, kind, year, r, year, from + k == chosen)) {
+            tapped = from + k;
+        }
+    }
+    *y += (20 + columns - 1) / columns * cell_h + ui_px(ui, 8);
+    return tapped;
+}
+
+static void calendar(struct app *app, struct node *node, const struct moment *m, int x, int *y,
+                     int w)
+{
+    struct ui *ui = &app->ui;
+    enum date_kind kind = date_kind(node);
+    int year, month, side = ui_px(ui, 48);
+    shown(app, node, m, &year, &month);
+    int from = year / 10 * 10 - 10; /* twenty years at a time, most of them past */
+    bool picks = kind == BY_DAY && app->picks_year == node;
+    const char *title =
+        picks              ? arena_printf(&ui->frame, "%d – %d", from, from + 19)
+        : kind == BY_DAY   ? arena_printf(&ui->frame, "%s %d",
+                                          ui_str(ui, (enum string_id)(S_month_1 + month - 1)), year)
+        : kind == BY_MONTH ? arena_printf(&ui->frame, "%d", year)
+                           : arena_printf(&ui->frame, "%d – %d", from, from + 19);
+    bool by_month = kind == BY_DAY && !picks;
+    int sides = by_month ? 2 : 1, room = w - 2 * sides * side;
+    int step = turns(app, node, x, *y, w, by_month, kind == BY_YEAR || picks ? 240 : 12);
+    if (!ui_words_fit(ui, TEXT_TITLE, title, room) ||
+        ui_centre_height(ui, room, TEXT_TITLE, title) >
+            side) { /* large letters: below the arrows */
+        room = w;
+        *y += side;
+    }
+    struct rect middle = {x + (w - room) / 2, *y, room, side};
+    if (kind == BY_DAY && ui_target(ui, turn(app, node, "pick-year"), ROLE_BUTTON, middle)) {
+        app->picks_year = picks ? NULL : node;
+        ui->again = true;
+    }
+    ui_text_centre(ui, middle, TEXT_TITLE, title, ui->theme.ink);
+    int to = year * 12 + month - 1 + step;
+    if (step && to >= 12 && to < 9999 * 12) {
+        show_month(app, node, to);
+    }
+    *y += side;
+    if (picks) {
+        int to_year = years(app, node, "to-year", from, year, x, y, w);
+        if (to_year) { /* of a day that is long ago; the month stays */
+            show_month(app, node, to_year * 12 + month - 1);
+            app->picks_year = NULL;
+        }
+    } else if (kind == BY_DAY) {
+        days(app, node, year, month, x, y, w);
+    } else if (kind == BY_MONTH) {
+        months(app, node, year, m, x, y, w);
+    } else {
+        int tapped = years(app, node, "year", from, m->has_date ? m->year : -1, x, y, w);
+        if (tapped) {
+            question_tap(app, node, arena_printf(&ui->frame, "%04d-01-01", tapped));
+        }
+    }
+}
+
+const char *question_date(struct app *app, const struct node *node, const struct moment *m)
+{
+    struct ui *ui = &app->ui;
+    switch (date_kind(node)) {
+    case BY_YEAR:
+        return arena_printf(&ui->frame, "%04d", m->year);
+    case BY_MONTH:
+        return arena_printf(&ui->frame, "%s %d",
+                            ui_str(ui, (enum string_id)(S_month_1 + m->month - 1)), m->year);
+    default:
+        return arena_printf(&ui->frame, "%02d.%02d.%04d", m->day, m->month, m->year);
+    }
+}
+
+void ask_date(struct app *app, struct node *node, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct moment m;
+    if (!date_parse(&m, tree_value(node))) {
+        m.has_date = false;
+    }
+    if (m.has_date) {
+        *y +=
+            ui_text(ui, x, *y, w, TEXT_HEADING, question_date(app, node, &m), ui->theme.ink, true) +
+            ui_px(ui, 6);
+    }
+    calendar(app, node, &m, x, y, w);
+}
+
+/* ---- hours ---- */
+
+/* Hours and minutes of five as cells; a minute more or less beside what is chosen. */
+static void clock_cells(struct app *app, struct node *node, const struct moment *m, int x, int *y,
+                        int w)
+{
+    struct ui *ui = &app->ui;
+    int cell_h = ui_px(ui, UI_TOUCH_DP), columns = w / cell_h;
+    columns = columns >= 12 ? 12 : columns >= 6 ? 6 : 4;
+    int hour = m->has_time ? m->hour : -1, minute = m->has_time ? m->minute : -1;
+    struct half waits = half_of(app, node);
+    const char *half = m->has_time ? "" : waits.clock;
+    if (*half) {
+        int side = ui_px(ui, 56);
+        hour = half[0] == '-' ? -1 : atoi(half);
+        minute = half[0] == '-' ? atoi(half + 3) : -1;
+        ui_text_centre(ui, (struct rect){x, *y, w, side}, TEXT_DIGIT,
+                       hour < 0 ? arena_printf(&ui->frame, "––:%02d", minute)
+                                : arena_printf(&ui->frame, "%02d:––", hour),
+                       ui->theme.ink);
+        *y += side;
+    }
+    if (m->has_time) {
+        int side = ui_px(ui, 56), at = ui_px(ui, 16);
+        struct rect less = {x, *y, side, side}, more = {x + w - side, *y, side, side};
+        int by = ui_target(ui, turn(app, node, "minute-back"), ROLE_STEP, less)   ? -1
+                 : ui_target(ui, turn(app, node, "minute-next"), ROLE_STEP, more) ? 1
+                                                                                  : 0;
+        ui_stroke(ui, less.x + at, less.y + at, 24, arrow_left, 3, 3, ui->theme.ink);
+        ui_stroke(ui, more.x + at, more.y + at, 24, arrow_right, 3, 3, ui->theme.ink);
+        ui_text_centre(ui, (struct rect){x + side, *y, w - 2 * side, side}, TEXT_DIGIT,
+                       arena_printf(&ui->frame, "%02d:%02d", hour, minute), ui->theme.ink);
+        *y += side;
+        if (by) {
+            int t = (hour * 60 + minute + by + 1440) % 1440;
+            set_time(app, node, t / 60, t % 60);
+            return;
+        }
+    }
+    for (int part = 0; part < 2; part++) {
+        int count = part ? 12 : 24;
+        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, part ? S_minutes : S_hours),
+                      ui->theme.soft, true);
+        for (int k = 0; k < count; k++) {
+            int value = part ? k * 5 : k;
+            struct rect r = {x + k % columns * w / columns, *y + k / columns * cell_h, w / columns,
+                             cell_h};
+            const char *text = arena_printf(&ui->frame, "%02d", value);
+            bool on = part ? minute >= 0 && minute / 5 * 5 == value : hour == value;
+            if (cell(app, node, part ? "minute" : "hour", text, r, text, on)) {
+                set_part(app, node, part ? hour : value, part ? value : minute);
+            }
+        }
+        *y += (count + columns - 1) / columns * cell_h + ui_px(ui, 8);
+    }
+}
+
+void ask_time(struct app *app, struct node *node, int x, int *y, int w)
+{
+    struct moment m;
+    if (!date_parse(&m, tree_value(node))) {
+        m.has_time = false;
+    }
+    clock_cells(app, node, &m, x, y, w);
+}
+
+/* A day, an hour, a minute: it is an answer when all are there. */
+void ask_moment(struct app *app, struct node *node, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct moment m, day;
+    if (!date_parse(&m, tree_value(node))) {
+        m.has_date = m.has_time = false;
+    }
+    struct half h = half_of(app, node);
+    const struct moment *d = *h.day && date_parse(&day, h.day) ? &day : &m;
+    if (d->has_date) {
+        *y +=
+            ui_text(ui, x, *y, w, TEXT_HEADING, question_date(app, node, d), ui->theme.ink, true) +
+            ui_px(ui, 6);
+    }
+    calendar(app, node, d, x, y, w);
+    if (d->has_date) {
+        clock_cells(app, node, &m, x, y, w);
+    }
+}

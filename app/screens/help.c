@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What can be done on this screen? */
+#include "app/screens/help.h"
+
+#include "app/app.h"
+
+#define HELP(screen, ru_title, ru, ky_title, ky, tg_title, tg, en_title, en)                       \
+    {SCREEN_##screen, {ru_title, ky_title, tg_title, en_title}, {ru, ky, tg, en}},
+static const struct {
+    enum screen screen;
+    const char *title[UI_LANGUAGE_COUNT], *text[UI_LANGUAGE_COUNT];
+} pages[] = {
+#include "app/screens/help.def"
+};
+#undef HELP
+enum { PAGES = sizeof pages / sizeof *pages };
+
+/* Screens that share a page. */
+static int page_of(int screen)
+{
+    switch (screen) {
+    case SCREEN_FIRST_LANGUAGE:
+    case SCREEN_FIRST_WORDS:
+    case SCREEN_FIRST_PASS:
+    case SCREEN_FIRST_REPEAT:
+    case SCREEN_FIRST_REQUEST:
+        return SCREEN_FIRST_INVITE;
+    case SCREEN_SEALED:
+        return SCREEN_HAND_OVER;
+    default:
+        return screen;
+    }
+}
+
+bool help_page(int screen, enum ui_language language, const char **title, const char **text)
+{
+    for (size_t i = 0; i < PAGES; i++) {
+        if ((int)pages[i].screen == page_of(screen)) {
+            *title = pages[i].title[language];
+            *text = pages[i].text[language];
+            return true;
+        }
+    }
+    return false;
+}
+
+void help_guide(struct buf *out, enum ui_language language)
+{
+    buf_join(out, "# ", string(S_help_guide, language), "\n", NULL);
+    for (size_t i = 0; i < PAGES; i++) {
+        buf_join(out, "\n## ", pages[i].title[language], "\n", NULL);
+        for (const char *p = pages[i].text[language]; *p; p++) {
+            buf_text(out, p == pages[i].text[language] ? "\n- " : "");
+            buf_char(out, *p);
+            buf_text(out, *p == '\n' ? "- " : "");
+        }
+        buf_char(out, '\n');
+    }
+}

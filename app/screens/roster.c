@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What are the entries of a repeat called, what do they lack, and how is one added or removed? */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "app/questions/question.h"
+#include "platform/machine/text.h"
+
+/* All that is asked in an entry, on whatever pages. */
+static void entry_questions(struct app *app, struct node *entry, struct page **all, size_t *count)
+{
+    struct session *s = app->interview->session;
+    struct arena *arena = &app->ui.frame;
+    struct page *pages, *fields, *list = NULL;
+    size_t page_count, n;
+    *count = 0;
+    session_pages(s, arena, entry, &pages, &page_count);
+    for (size_t p = 0; p < page_count; p++) {
+        fields = &pages[p];
+        n = 1;
+        if (pages[p].kind == PAGE_FIELDS) {
+            session_fields(s, arena, &pages[p], &fields, &n);
+        }
+        for (size_t f = 0; f < n; f++) {
+            if (fields[f].kind == PAGE_QUESTION) {
+                list = mem_grow(list, *count + 1, sizeof *list);
+                list[(*count)++] = fields[f];
+            }
+        }
+    }
+    *all = arena_alloc(arena, (*count + 1) * sizeof **all);
+    if (*count) {
+        memcpy(*all, list, *count * sizeof *list);
+    }
+    free(list);
+}
+
+/* Its first answers, for who has to know which entry it is; "" when there are none. */
+static const char *entry_words(struct app *app, const struct page *all, size_t count, size_t most,
+                               const struct node *but)
+{
+    struct buf line = {0};
+    size_t parts = 0;
+    for (size_t q = 0; q < count && parts < most; q++) {
+        const struct control *c = all[q].control;
+        if (*tree_value(all[q].node) && c->kind != CONTROL_TRIGGER && !question_is_secret(c) &&
+            all[q].node != but) {
+            buf_text(&line, parts++ ? " · " : "");
+            buf_text(&line, question_value(app, &all[q]));
+        }
+    }
+    const char *text = arena_text(&app->ui.frame, line.data ? line.data : "");
+    buf_fini(&line);
+    return text;
+}
+
+/* What one entry is called: by the label of the group that holds all of it, or of the repeat where
+ * that is a short name and no sentence; NULL: by nothing. */
+static const char *entry_kind(struct app *app, const struct control *repeat, struct node *node)
+{
+    enum { SHORT = 24 };
+    const struct control *inner = repeat->first;
+    const struct control *named[] = {
+        inner && inner->kind == CONTROL_GROUP && !inner->next ? inner : repeat, repeat};
+    for (size_t n = 0; n < sizeof named / sizeof *named; n++) {
+        const char *label = ui_plain(
+            &app->ui, session_text(app->interview->session, &app->ui.frame, &named[n]->label, node,
+                                   FORM_LONG, NULL));
+        if (*label && text_count(label, strlen(label)) <= SHORT && !strpbrk(label, "?.!:,;")) {
+            return label;
+        }
+    }
+    return NULL;
+}
+
+/* "Trip 2". */
+static const char *entry_number(struct app *app, struct node *entry)
+{
+    struct ui *ui = &app->ui;
+    const char *number = ui_number(ui, tree_position(entry));
+    const char *kind = entry_kind(app, entry->item->control, entry->parent);
+    return kind ? ui_fill(ui, S_roster_named, kind, number)
+                : ui_fill(ui, S_roster_entry, number, NULL);
+}
+
+/* One line for an entry: its first answers, or that it is empty; and what it lacks. */
+static void describe(struct app *app, struct node *entry, const char **title, const char **small,
+                     char *mark)
+{
+    struct ui *ui = &app->ui;
+    struct page *all;
+    size_t count, missing = 0;
+    bool any = false;
+    entry_questions(app, entry, &all, &count);
+    for (size_t q = 0; q < count; q++) {
+        missing += session_check(app->interview->session, all[q].node, NULL) != ANSWER_OK;
+        any = any || (*tree_value(all[q].node) && all[q].control->kind != CONTROL_TRIGGER);
+    }
+    const char *words = entry_words(app, all, count, 3, NULL);
+    *title = *words ? words : entry_number(app, entry);
+    *small = !any      ? ui_str(ui, S_roster_empty)
+             : missing ? ui_fill(ui, S_roster_missing, ui_number(ui, (long long)missing), NULL)
+                       : "";
+    *mark = !any ? 'o' : missing ? '!' : '+';
+}
+
+const char *roster_entry_name(struct app *app, struct node *entry, const struct node *but)
+{
+    struct ui *ui = &app->ui;
+    struct page *all;
+    size_t count;
+    entry_questions(app, entry, &all, &count);
+    const char *words = entry_words(app, all, count, 1, but);
+    const char *name = entry_number(app, entry);
+    name = *words ? arena_printf(&ui->frame, "%s · %s", name, words) : name;
+    struct node *outer = session_entry_of(entry); /* of whom in turn */
+    return outer ? arena_printf(&ui->frame, "%s › %s", roster_entry_name(app, outer, but), name)
+                 : name;
+}
+
+/* A list with entries that hold nothing is not done by one touch: it is said, once. */
+bool roster_holds(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    struct node **entries;
+    size_t count, blank = 0;
+    if (i->page.kind != PAGE_ROSTER || app->blanks_told) {
+        return false;
+    }
+    session_entries(i->session, &ui->frame, &i->page, &entries, &count);
+    for (size_t e = 0; e < count; e++) {
+        const char *title, *small;
+        char mark;
+        describe(app, entries[e], &title, &small, &mark);
+        blank += mark == 'o';
+    }
+    app->blanks_told = blank > 0;
+    if (blank) {
+        const char *number = ui_number(ui, (long long)blank);
+        app_say_text(app, ui_fill(ui, S_roster_blank, number, NULL), false);
+        ui->again = true;
+    }
+    return blank > 0;
+}
+
+static void enter(struct app *app, struct node *entry)
+{
+    struct page *pages;
+    size_t count;
+    session_pages(app->interview->session, &app->ui.frame, entry, &pages, &count);
+    if (count) {
+        interview_go(app->interview, &pages[0]);
+        screen_arrive(app);
+    }
+}
+
+void roster_show(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    struct page roster = i->page;
+    struct node **entries;
+    size_t count;
+    struct err err = {0};
+    bool fallback = false;
+    const char *label = session_text(i->session, &ui->frame, &roster.control->label, roster.node,
+                                     FORM_LONG, &fallback);
+    *y += ui_rich(ui, x, *y, w, TEXT_QUESTION, label, ui->theme.ink, true);
+    question_fallback(app, fallback, x, y, w);
+    *y += ui_px(ui, 12);
+    session_entries(i->session, &ui->frame, &roster, &entries, &count);
+    bool fixed = roster.control->item->fixed;
+    int erase_w = ui_px(ui, 48);
+    for (size_t e = 0; e < count; e++) {
+        const char *title, *small;
+        char mark;
+        int top = *y;
+        describe(app, entries[e], &title, &small, &mark);
+        if (ui_row(ui, arena_printf(&ui->frame, "entry:%zu", e + 1), x, y, fixed ? w : w - erase_w,
+                   title, small, mark)) {
+            enter(app, entries[e]);
+            return;
+        }
+        if (!fixed) {
+            static const int8_t cross_a[] = {25, 25, 75, 75}, cross_b[] = {75, 25, 25, 75};
+            struct rect r = {x + w - erase_w, top, erase_w, *y - top};
+            if (ui_target(ui, arena_printf(&ui->frame, "remove:%zu", e + 1), ROLE_ICON, r)) {
+                if (interview_remove(i, entries[e], &err)) {
+                    app->removed_notice = true;
+                } else {
+                    app_trouble(app, &err);
+                }
+                return;
+            }
+            float dp = ui_mark_dp(ui);
+            int at_x = r.x + (r.w - ui_px(ui, dp)) / 2, at = r.y + (r.h - ui_px(ui, dp)) / 2;
+            ui_stroke(ui, at_x, at, dp, cross_a, 2, 2, ui->theme.soft);
+            ui_stroke(ui, at_x, at, dp, cross_b, 2, 2, ui->theme.soft);
+        }
+    }
+    if (app->removed_notice && session_can_restore(i->session)) {
+        int px = x;
+        *y += ui_px(ui, 8);
+        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_roster_removed), ui->theme.soft, true);
+        if (ui_pill(ui, "undo", &px, y, x, x + w, ui_str(ui, S_undo), false, false)) {
+            if (!interview_restore(i, &err)) {
+                app_trouble(app, &err);
+            }
+            app->removed_notice = false;
+            return;
+        }
+        ui_pills_end(ui, &px, y, x);
+    }
+    *y += ui_px(ui, 14);
+    const char *kind = entry_kind(app, roster.control, roster.node);
+    const char *add = kind ? ui_fill(ui, S_roster_add_named, kind, NULL) : ui_str(ui, S_roster_add);
+    if (!fixed &&
+        ui_wide_button(ui, "add", x, y, w, arena_printf(&ui->frame, "+ %s", add), false)) {
+        struct node *entry;
+        if (interview_add(i, &roster, &entry, &err)) {
+            enter(app, entry);
+        } else {
+            app_trouble(app, &err);
+        }
+    }
+}

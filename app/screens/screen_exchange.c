@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How does what takes long go on, and what goes onto the stick? */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/machine/clock.h"
+
+/* On the writer's thread; it alone touches the reports until the task has ended. */
+static bool hand_over(struct device *d, void *arg, struct err *err)
+{
+    struct app *app = arg;
+    device_watch(d, &app->progress);
+    struct err why = {0};
+    bool taken = device_load_receipts(d, app->task_folder, &app->loaded, &why);
+    bool ok = device_export(d, app->task_folder, clock_wall_ms(), &app->exported, err);
+    if (!taken) { /* told, but nothing that keeps records here */
+        app->loaded.of[LOAD_DAMAGED]++;
+        app->loaded.why = why;
+    }
+    device_watch(d, NULL);
+    return ok;
+}
+
+bool exchange_leave(struct app *app)
+{
+    bool back = ui_took(&app->ui, "back");
+    if (back && medium_leave(app)) {
+        return true;
+    }
+    if (back || ui_took(&app->ui, "right")) {
+        app_go_home(app);
+        return true;
+    }
+    return false;
+}
+
+void exchange_begin(struct app *app, writer_job *job)
+{
+    app->progress.done = app->progress.total = 0;
+    app->progress.stop = app->progress.stopped = false;
+    app->task_done = 0;
+    app->task_ms = clock_mono_ms();
+    app->message[0] = '\0';
+    app->task = writer_begin(app->writer, job, app);
+    app->ui.again = true;
+}
+
+void exchange_choose(struct app *app, int x, int y, int w, writer_job *job)
+{
+    const char *folder = medium_choose(app, x, &y, w, job == hand_over);
+    ui_body_end(&app->ui, y);
+    const char *taken = medium_bar(app);
+    if (taken || folder) {
+        memcpy(app->before, app->forms, sizeof app->before); /* the task's until it ends */
+        app->before_count = app->form_count;
+        snprintf(app->task_folder, sizeof app->task_folder, "%s", taken ? taken : folder);
+        memset(&app->loaded, 0, sizeof app->loaded);
+        exchange_begin(app, job);
+    }
+}
+
+void exchange_refused(struct app *app, int x, int *y, int w, const unsigned of[LOAD_VERDICTS])
+{
+    static const enum string_id reasons[LOAD_VERDICTS] = {[LOAD_DAMAGED] = S_load_why_damaged,
+                                                          [LOAD_UNTRUSTED] = S_load_why_auth,
+                                                          [LOAD_UNLISTED] = S_load_why_unlisted,
+                                                          [LOAD_NEWER] = S_load_why_newer};
+    struct ui *ui = &app->ui;
+    for (int v = LOAD_DAMAGED; v < LOAD_VERDICTS; v++) {
+        if (of[v] && v == LOAD_OLD) { /* sticks carry them about: nothing to be alarmed by */
+            *y +=
+                ui_text(ui, x, *y, w, TEXT_HINT,
+                        ui_fill(ui, S_load_old, ui_number(ui, of[v]), NULL), ui->theme.soft, true) +
+                ui_px(ui, 10);
+        } else if (of[v]) {
+            ui_warning(ui, x, y, w,
+                       ui_fill(ui, S_load_refused, ui_number(ui, of[v]), ui_str(ui, reasons[v])));
+        }
+    }
+}
+
+void exchange_why(struct app *app, int x, int *y, int w, const struct err *why)
+{
+    struct ui *ui = &app->ui;
+    char text[1200];
+    err_text(why, text, sizeof text);
+    *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                  ui_fill(ui, S_load_for_coordinator, arena_text(&ui->frame, text), NULL),
+                  ui->theme.soft, true);
+}
+
+static void end_task(struct app *app)
+{
+    struct err err = {0};
+    bool stopped = app->progress.stopped;
+    bool ok = writer_end(app->writer, app->task, &err);
+    app->task = NULL;
+    app->ui.again = true;
+    if (ok && app->screen == SCREEN_LOAD) {
+        load_ended(app);
+    } else if (ok) {
+        app->exchanged = true;
+    } else {
+        if (app->load == LOADING_ASK) { /* a part of it may have been taken */
+            app_load_home(app);
+        }
+        load_forget(app);
+        if (stopped) {
+            app_say(app, S_progress_stopped);
+        } else {
+            app_trouble(app, &err);
+        }
+    }
+}
+
+/* It has waited for its medium for so long, and not come a byte further. */
+static bool task_hangs(struct app *app, int64_t ms)
+{
+    if (app->progress.done != app->task_done || !app->progress.waits) {
+        app->task_done = app->progress.done;
+        app->task_ms = clock_mono_ms();
+    }
+    return clock_mono_ms() - app->task_ms >= ms;
+}
+
+/* Locked, but for a copy that is being ended: no name of it stands here.  One that goes on while
+ * nobody touches the device comes to its end, unless it hangs or takes too long. */
+static void watch_lock(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    if (writer_is_done(app->writer, app->task) && writer_is_done(app->writer, app->locking)) {
+        bool stopped = app->progress.stopped;
+        bool ok = writer_end(app->writer, app->task, NULL);
+        bool locked = writer_end(app->writer, app->locking, NULL);
+        app->task = app->locking = NULL;
+        app_forget_titles(app);         /* what the task needed until now */
+        ui->quit = ui->quit || !locked; /* a lock that fails ends the program */
+        app_go(app, SCREEN_UNLOCK);
+        if (stopped || !ok) {
+            app_say(app, S_progress_stopped);
+        }
+        return;
+    }
+    enum { HANGS_MS = 10000, MOST_MS = 10 * 60 * 1000 };
+    if (task_hangs(app, HANGS_MS) || clock_mono_ms() - app->locking_ms > MOST_MS) {
+        app->progress.stop = true;
+    }
+    struct header h = {.title = "", .progress = -1};
+    int x, y, w;
+    ui_header(ui, &h);
+    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
+    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_lock_ends), ui->theme.ink, true);
+    ui_body_end(ui, y);
+}
+
+/* How much of how much, and a way out. */
+void app_watch_task(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    if (app->locking) {
+        watch_lock(app);
+        return;
+    }
+    if (writer_is_done(app->writer, app->task)) {
+        end_task(app);
+        return;
+    }
+    bool hangs = task_hangs(app, 5000);
+    bool load = app->screen == SCREEN_LOAD;
+    struct header h = {.title = ui_str(ui, load ? S_progress_load : S_progress_hand_over),
+                       .subtitle = app_media_name(app->task_folder),
+                       .right = "lock",
+                       .progress = -1};
+    int x, y, w;
+    ui_header(ui, &h);
+    if (ui_took(ui, "lock")) {
+        app->progress.stop = true;
+        app_lock_behind(app);
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
+    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_wait), ui->theme.ink, true) +
+         ui_px(ui, 12);
+    ui_progress(ui, x, &y, w, &app->progress, S_progress_mb);
+    if (hangs) {
+        ui_warning(ui, x, &y, w, ui_str(ui, S_media_hangs));
+    }
+    y += ui_px(ui, 20);
+    if (ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
+        app->progress.stop = true;
+    }
+    ui_body_end(ui, y);
+}
+
+void screen_hand_over(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct header h = {.help = true, .left = "back", .progress = -1};
+    h.title = ui_str(ui, app->exchanged ? S_home_hand_over : S_media_title);
+    int x, y, w;
+    ui_header(ui, &h);
+    if (exchange_leave(app)) {
+        return;
+    }
+    int bottom = app->exchanged ? ui->h - ui_bar_height(ui) : medium_bottom(app);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
+    app_message(app, x, &y, w);
+    if (app->exchanged) {
+        y += ui_text(ui, x, y, w, TEXT_QUESTION,
+                     ui_fill(ui, S_hand_over_done, ui_number(ui, app->exported.records), NULL),
+                     ui->theme.ink, true);
+        y += ui_px(ui, 10);
+        if (disks_knows(app->disks, app->task_folder)) {
+            medium_out(app, app->task_folder, x, &y, w);
+        } else {
+            y += ui_text(ui, x, y, w, TEXT_BODY_BOLD, ui_str(ui, S_hand_over_pull),
+                         ui->theme.accent, true);
+        }
+        y += ui_px(ui, 16);
+        app_show_words(app, app->exported.words, ui_str(ui, S_hand_over_words), x, &y, w);
+        if (app->loaded.receipts) {
+            y += ui_text(ui, x, y, w, TEXT_BODY,
+                         ui_fill(ui, S_hand_over_receipts, ui_number(ui, app->loaded.receipts),
+                                 ui_number(ui, app->loaded.purged)),
+                         ui->theme.ink, true) +
+                 ui_px(ui, 10);
+        }
+        exchange_refused(app, x, &y, w, app->loaded.of);
+        if (app->loaded.why.code != ERR_NONE) {
+            exchange_why(app, x, &y, w, &app->loaded.why);
+        }
+        y += ui_text(ui, x, y, w, TEXT_HINT, ui_str(ui, S_hand_over_kept), ui->theme.soft, true);
+        ui_body_end(ui, y);
+        ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_done));
+        return;
+    }
+    y += ui_text(ui, x, y, w, TEXT_QUESTION,
+                 ui_fill(ui, S_hand_over_what, ui_number(ui, (long long)app->waiting.count), NULL),
+                 ui->theme.ink, true);
+    if (!app->folder[0]) {
+        enum { TENTH = 1024 * 1024 / 10 };
+        y += ui_text(ui, x, y + ui_px(ui, 4), w, TEXT_HINT,
+                     ui_fill(ui, S_hand_over_size,
+                             ui_tenths(ui, (long long)((app->waiting.bytes + TENTH - 1) / TENTH)),
+                             NULL),
+                     ui->theme.soft, true);
+    }
+    y += ui_px(ui, 12);
+    exchange_choose(app, x, y, w, hand_over);
+}

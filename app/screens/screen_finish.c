@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Is it complete, and shall it be sealed? */
+#include <string.h>
+
+#include "app/app.h"
+#include "app/questions/question.h"
+#include "platform/machine/clock.h"
+
+static bool is_missing_value(const char *value)
+{
+    static const char *const codes[] = {"dk", "refused", "na", "-97", "-98", "-99"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        if (strcmp(codes[i], value) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void app_count_answers(const struct node *node, unsigned *questions, unsigned *answers,
+                       unsigned *without)
+{
+    if (!node->active) {
+        return;
+    }
+    if (question_is_asked(node)) {
+        ++*questions;
+        *answers += *tree_value(node) != '\0';
+        *without += is_missing_value(tree_value(node));
+    }
+    for (const struct node *n = node->first; n; n = n->next) {
+        app_count_answers(n, questions, answers, without);
+    }
+}
+
+/* Answers that leave a doubt, with their controls, in the form's order. */
+struct doubts {
+    struct problem *list;
+    size_t count, room;
+};
+
+static void gather_doubts(struct app *app, struct node *node, struct doubts *d)
+{
+    if (session_is_doubtful(node) && question_is_asked(node)) {
+        if (d->count == d->room) {
+            d->room = d->room ? d->room * 2 : 16;
+            struct problem *more = arena_alloc(&app->ui.frame, d->room * sizeof *more);
+            if (d->count) {
+                memcpy(more, d->list, d->count * sizeof *more);
+            }
+            d->list = more;
+        }
+        d->list[d->count++] =
+            (struct problem){.node = node, .control = node->item->control, .why = ANSWER_OK};
+    }
+    for (struct node *n = node->first; n && node->active; n = n->next) {
+        gather_doubts(app, n, d);
+    }
+}
+
+static bool go_to_problem(struct app *app, const struct problem *p)
+{
+    struct page page;
+    if (interview_find(app->interview, &app->ui.frame, p->node, &page)) {
+        interview_go(app->interview, &page);
+        app_go(app, SCREEN_INTERVIEW);
+        screen_arrive(app);
+        if (p->why == ANSWER_CONSTRAINT || p->why == ANSWER_CHOICE) { /* and why */
+            app_refusal(app, p->node, p->why);
+        }
+    }
+    return true;
+}
+
+/* A row that leads to its question; true: somebody goes there. */
+static bool show_way(struct app *app, const struct problem *p, const char *id, const char *small,
+                     char mark, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    const char *label =
+        session_text(i->session, &ui->frame, &p->control->label, p->node, FORM_LONG, NULL);
+    struct node *entry = session_entry_of(p->node);
+    if (entry) { /* of several, which one */
+        const char *name = roster_entry_name(app, entry, p->node);
+        small = *small ? arena_printf(&ui->frame, "%s\n%s", name, small) : name;
+    }
+    if (!ui_row(ui, id, x, y, w, ui_plain(ui, label), small, mark)) {
+        return false;
+    }
+    return go_to_problem(app, p);
+}
+
+/* What may be sealed as it is, but better be looked at once more. */
+static bool show_doubts(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct doubts doubts = {0};
+    gather_doubts(app, session_root(app->interview->session), &doubts);
+    if (!doubts.count) {
+        return false;
+    }
+    *y += ui_px(ui, 8);
+    *y += ui_text(ui, x, *y, w, TEXT_HEADING,
+                  ui_fill(ui, S_finish_doubtful, ui_number(ui, (long long)doubts.count), NULL),
+                  ui->theme.ink, true);
+    for (size_t k = 0; k < doubts.count; k++) {
+        const struct problem *p = &doubts.list[k];
+        struct page page = {.kind = PAGE_QUESTION, .node = p->node, .control = p->control};
+        if (show_way(app, p, arena_printf(&ui->frame, "doubt:%zu", k + 1),
+                     question_is_secret(p->control) ? "" : question_value(app, &page), '?', x, y,
+                     w)) {
+            return true;
+        }
+    }
+    *y += ui_px(ui, 12);
+    return false;
+}
+
+/* How long it took; of one that was put aside, when it was begun. */
+static const char *lasted(struct app *app)
+{
+    enum { SITTING_MS = 6 * 60 * 60 * 1000 };
+    int64_t begun = app->interview->draft.begun_ms, ms = clock_wall_ms() - begun;
+    return ms < 0 ? "" /* the clock was put back */
+           : ms <= SITTING_MS
+               ? ui_fill(&app->ui, S_finish_lasted, ui_number(&app->ui, (ms + 30000) / 60000), NULL)
+               : ui_fill(&app->ui, S_finish_begun, app_date(app, begun), NULL);
+}
+
+/* What came to mind at the end, of the page it ended with. */
+static void show_memos(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    long long count = 0;
+    *y += ui_px(ui, 4);
+    for (const struct interview_memo *m = app->interview->memos; m; m = m->next) {
+        count += m->text.len > 0;
+    }
+    const char *title = ui_str(ui, S_memo_title);
+    if (count ? ui_card(ui, "memos", x, y, w, title,
+                        ui_fill(ui, S_finish_memos, ui_number(ui, count), NULL), false)
+              : ui_open_card(ui, "memos", x, y, w, title, ui_str(ui, S_finish_no_memo))) {
+        memo_open(app);
+    }
+}
+
+/* A finger that meant "Next" on the page before comes too early for what cannot be undone. */
+static bool is_early(const struct app *app)
+{
+    enum { EARLY_MS = 800 };
+    return clock_mono_ms() - app->arrived_ms < EARLY_MS;
+}
+
+void seal_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_finish_sure), ui->theme.ink, true);
+    *y += ui_px(ui, 8);
+    *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_finish_after_hint), ui->theme.ink, true);
+    *y += ui_px(ui, 20);
+    if (ui_wide_button(ui, "seal-yes", x, y, w, ui_str(ui, S_finish_seal), true) &&
+        !is_early(app)) {
+        app_close_sheet(app);
+        app_seal(app);
+        return;
+    }
+    *y += ui_px(ui, 8);
+    if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_finish_not_yet), false)) {
+        app_close_sheet(app);
+    }
+}
+
+void screen_finish(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    struct problem *problems;
+    size_t count = 0;
+    struct err err = {0};
+    unsigned questions = 0, answers = 0, without = 0;
+    int x, y, w;
+    const char *number =
+        ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", i->draft.number), NULL);
+    struct header h = {.help = true,
+                       .title = ui_str(ui, S_finish_title),
+                       .subtitle = number,
+                       .left = "back",
+                       .right = "lock",
+                       .language = true,
+                       .progress = -1};
+    ui_header(ui, &h);
+    if (ui_took(ui, "lock")) {
+        app_lock(app);
+        return;
+    }
+    if (ui_took(ui, "back") || ui_took(ui, "left")) {
+        if (i->page.node) {
+            app_go(app, SCREEN_INTERVIEW);
+            screen_reopen_typed(app);
+        } else { /* there is nothing to go back to */
+            app_leave_interview(app);
+            app_go(app, SCREEN_HOME);
+        }
+        return;
+    }
+    if (ui_took(ui, "language")) {
+        app->sheet = SHEET_LANGUAGE;
+        ui->again = true;
+        return;
+    }
+    bool known = session_problems(i->session, &ui->frame, &problems, &count, &err);
+    struct problem *begun;
+    size_t unfinished = interview_unfinished(i, &ui->frame, &begun);
+    if (ui_took(ui, "right") && !is_early(app)) {
+        if (known && !count &&
+            unfinished) { /* what was begun is no answer, but somebody meant it */
+            (void)go_to_problem(app, &begun[0]);
+        } else if (known && !count) {
+            app->sheet = SHEET_SEAL;
+            app->arrived_ms = clock_mono_ms();
+            ui->again = true;
+        } else if (known) {
+            (void)go_to_problem(app, unfinished ? &begun[0] : &problems[0]);
+        } else {
+            app_go(app, SCREEN_OUTLINE);
+        }
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui), ui->h - ui_bar_height(ui), &x, &y, &w);
+    app_message(app, x, &y, w);
+    if (!known) {
+        ui_warning(ui, x, &y, w, ui_str(ui, S_refused_fault));
+    } else if (count || unfinished) {
+        long long all = (long long)(count + unfinished);
+        y +=
+            ui_text(ui, x, y, w, TEXT_QUESTION,
+                    ui_fill(ui, S_finish_not_ready, ui_number(ui, all), NULL), ui->theme.ink, true);
+        y += ui_px(ui, 12);
+        for (size_t p = 0; p < unfinished; p++) {
+            if (show_way(app, &begun[p], arena_printf(&ui->frame, "begun:%zu", p + 1),
+                         ui_str(ui, S_finish_begun_only), '!', x, &y, w)) {
+                return;
+            }
+        }
+        for (size_t p = 0; p < count; p++) {
+            const char *why = *tree_value(problems[p].node)
+                                  ? app_refusal_words(app, &ui->frame, problems[p].node,
+                                                      problems[p].why)
+                                  : ui_str(ui, S_finish_no_answer);
+            if (show_way(app, &problems[p], arena_printf(&ui->frame, "problem:%zu", p + 1), why,
+                         '!', x, &y, w)) {
+                return;
+            }
+        }
+        if (show_doubts(app, x, &y, w)) {
+            return;
+        }
+        y += ui_px(ui, 12);
+    } else {
+        app_count_answers(session_root(i->session), &questions, &answers, &without);
+        y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_finish_ready), ui->theme.ink, true);
+        y += ui_px(ui, 8);
+        const char *counts = ui_fill3(ui, S_finish_counts, ui_number(ui, questions),
+                                      ui_number(ui, answers), ui_number(ui, without));
+        y += ui_text(ui, x, y, w, TEXT_HINT, counts, ui->theme.soft, true);
+        y += ui_text(ui, x, y, w, TEXT_HINT, lasted(app), ui->theme.soft, true);
+        y += ui_px(ui, 12);
+        if (show_doubts(app, x, &y, w)) {
+            return;
+        }
+        if (questions > answers &&
+            ui_row(ui, "open", x, &y, w,
+                   ui_fill(ui, S_finish_open, ui_number(ui, questions - answers), NULL), "", 'o')) {
+            app->outline = OUTLINE_OPEN;
+            app_go(app, SCREEN_OUTLINE);
+            return;
+        }
+        y += ui_px(ui, 12);
+        ui_card(ui, NULL, x, &y, w, ui_str(ui, S_finish_after), ui_str(ui, S_finish_after_hint),
+                false);
+    }
+    if (i->page.node) {
+        show_memos(app, x, &y, w);
+    }
+    ui_body_end(ui, y);
+    bool blank = count && !unfinished && !*tree_value(problems[0].node);
+    ui_bar(ui, "left", ui_str(ui, S_back), "right",
+           ui_str(ui, blank                 ? S_outline_to_missing
+                      : count || unfinished ? S_finish_to_question
+                                            : S_finish_seal));
+}
+
+/* The form that was sealed last; NULL: it is in force no more. */
+static const struct app_form *next_form(struct app *app)
+{
+    for (size_t i = 0; i < app->form_count; i++) {
+        if (memcmp(app->forms[i].form.hash, app->sealed_form, 32) == 0) {
+            return &app->forms[i];
+        }
+    }
+    return NULL;
+}
+
+void screen_sealed(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    int x, y, w;
+    const char *number =
+        ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", app->sealed_number), NULL);
+    struct header h = {
+        .help = true, .title = ui_str(ui, S_sealed_title), .subtitle = number, .progress = -1};
+    ui_header(ui, &h);
+    if (ui_took(ui, "right") || ui_took(ui, "back")) {
+        app_go(app, SCREEN_HOME);
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui), ui->h - ui_bar_height(ui), &x, &y, &w);
+    static const int8_t tick[] = {18, 52, 42, 76, 84, 26};
+    int size = ui_px(ui, 72);
+    y += ui_px(ui, 24);
+    ui_box(ui, (struct rect){x + (w - size) / 2, y, size, size}, 36, ui->theme.accent, 0, 0);
+    ui_stroke(ui, x + (w - size) / 2 + size / 6, y + size / 6, 48, tick, 3, 6, ui->theme.on_accent);
+    y += size + ui_px(ui, 20);
+    int title_h = ui_centre_height(ui, w, TEXT_QUESTION, ui_str(ui, S_sealed_title));
+    ui_text_top(ui, (struct rect){x, y, w, title_h}, TEXT_QUESTION, ui_str(ui, S_sealed_title),
+                ui->theme.ink);
+    y += title_h + ui_px(ui, 10);
+    ui_text_top(ui, (struct rect){x, y, w, 0}, TEXT_HEADING, number, ui->theme.soft);
+    y += ui_line(ui, TEXT_HEADING) + ui_px(ui, 16);
+    y += ui_text(ui, x, y, w, TEXT_BODY, ui_str(ui, S_sealed_hint), ui->theme.ink, true);
+    y += ui_px(ui, 24);
+    const struct app_form *form = next_form(app);
+    if (form && ui_wide_button(ui, "next-interview", x, &y, w, ui_str(ui, S_sealed_next), false) &&
+        !is_early(app)) {
+        app_start_interview(app, form->form.hash);
+        return;
+    }
+    ui_body_end(ui, y);
+    ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_sealed_home));
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How does a new device join a study? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/machine/file.h"
+#include "platform/custody/sign.h"
+
+static void heading(struct app *app, int x, int *y, int w, enum string_id title,
+                    enum string_id hint)
+{
+    struct ui *ui = &app->ui;
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, title), ui->theme.ink, true);
+    *y += ui_px(ui, 8);
+    if (hint != STRING_COUNT) {
+        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, hint), ui->theme.soft, true);
+        *y += ui_px(ui, 16);
+    }
+}
+
+static void choose_language(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    heading(app, x, y, w, S_first_language, STRING_COUNT);
+    for (int l = 0; l < UI_LANGUAGE_COUNT; l++) { /* in each one's own words */
+        const char *id = arena_printf(&ui->frame, "lang:%s", language_code((enum ui_language)l));
+        if (ui_wide_button(ui, id, x, y, w, language_own_name((enum ui_language)l), l == 0)) {
+            app_language(app, (enum ui_language)l);
+            app_go(app, SCREEN_FIRST_INVITE);
+        }
+    }
+}
+
+static void take_invite(struct app *app, const char *path, const struct buf *bytes)
+{
+    struct err err = {0};
+    struct invite *invite = mem_alloc(sizeof *invite);
+    snprintf(app->invite_path, sizeof app->invite_path, "%s", path);
+    buf_fini(&app->invite_bytes);
+    buf_add(&app->invite_bytes, bytes->data, bytes->len);
+    if (invite_read(invite, bytes->data, bytes->len, &err)) {
+        app_go(app, SCREEN_FIRST_WORDS);
+    } else {
+        app_trouble(app, &err);
+    }
+    secret_wipe(invite, sizeof *invite);
+    free(invite);
+}
+
+static void look_for_invites(struct app *app)
+{
+    app_find_media(app, ".sbi");
+}
+
+/* Invitations lie as *.sbi on a stick or card. */
+static void choose_invite(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    heading(app, x, y, w, S_first_invite, S_first_invite_hint);
+    for (size_t i = 0; i < app->named_count; i++) {
+        const struct app_named *n = &app->named[i];
+        const char *medium = app->media[n->medium].path;
+        const char *id = arena_printf(&ui->frame, "invite:%zu", i);
+        if (ui_row(ui, id, x, y, w, n->name, app_media_name(medium), 0)) {
+            app_read_file(app, arena_printf(&ui->frame, "%s/%s", medium, n->name), ENROL_FILE_MAX,
+                          take_invite);
+            return;
+        }
+    }
+    app->look_again = look_for_invites;
+    medium_trouble(app, x, y, w);
+    if (!app->named_count) {
+        ui_warning(ui, x, y, w, ui_str(ui, S_first_none));
+    }
+    *y += ui_px(ui, 12);
+    if (ui_wide_button(ui, "look", x, y, w, ui_str(ui, S_first_look), false)) {
+        look_for_invites(app);
+    }
+}
+
+static void compare_words(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    char words[64];
+    enrol_words(words, app->invite_bytes.data + 20, 32); /* of the root set */
+    heading(app, x, y, w, S_first_words, S_first_words_hint);
+    app_show_words(app, words, NULL, x, y, w);
+    if (ui_took(ui, "same")) {
+        vault_suggest(app->suggested);
+        app_go(app, SCREEN_FIRST_PASS);
+    }
+}
+
+static void choose_pass(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    heading(app, x, y, w, S_first_pass, S_first_pass_hint);
+    app_show_words(app, app->suggested, NULL, x, y, w);
+    if (ui_wide_button(ui, "other", x, y, w, ui_str(ui, S_first_other), false)) {
+        vault_suggest(app->suggested);
+        ui->again = true;
+    }
+    if (ui_took(ui, "right")) {
+        app_go(app, SCREEN_FIRST_REPEAT);
+        edit_begin(&ui->edit, "pass", "");
+    }
+}
+
+struct creating {
+    struct app *app;
+    struct device *device;
+};
+
+/* The request, beside the invitation and under its name. */
+static void answer_invite(struct app *app)
+{
+    const char *folder =
+        arena_printf(&app->ui.frame, "%.*s", (int)(file_name(app->invite_path) - app->invite_path),
+                     app->invite_path);
+    const char *name =
+        arena_printf(&app->ui.frame, "%s.sbe", file_stem(&app->ui.frame, app->invite_path));
+    app_write_file(app, folder, name, &app->request);
+}
+
+static void enrol(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    struct buf typed = {0};
+    struct invite *invite = mem_alloc(sizeof *invite);
+    struct device *device = NULL;
+    if (!vault_passphrase(&typed, ui->edit.text.data, ui->edit.text.len) ||
+        strcmp(typed.data, app->suggested) != 0) {
+        app_say(app, S_first_differs);
+    } else {
+        app_wait(app, S_wait_keys);
+        buf_fini(&app->request);
+        if (invite_read(invite, app->invite_bytes.data, app->invite_bytes.len, &err) &&
+            device_create(&device, app->data_dir, invite, typed.data, typed.len, app->memory_kib,
+                          "suhbat", &app->request, &err)) {
+            app_take_device(app, device);
+            secret_wipe(app->suggested, sizeof app->suggested);
+            app_go(app, SCREEN_FIRST_REQUEST);
+            answer_invite(app); /* if the stick is out, the request can be written again */
+        } else {
+            device_close(device);
+            app_trouble(app, &err);
+        }
+    }
+    secret_wipe(invite, sizeof *invite);
+    free(invite);
+    buf_fini(&typed);
+}
+
+static bool read_words(struct device *d, void *arg, struct err *err)
+{
+    (void)err;
+    device_words(d, arg);
+    return true;
+}
+
+static bool read_request(struct device *d, void *arg, struct err *err)
+{
+    return device_request(d, arg, err);
+}
+
+/* On every stick that is in: which of them the coordinator gets is not ours to know. */
+static void write_request(struct app *app)
+{
+    struct err err = {0};
+    struct buf request = {0};
+    uint8_t hash[32];
+    if (writer_call(app->writer, read_request, &request, &err)) {
+        hash_plain(hash, request.data, request.len);
+        app_write_file(app, NULL,
+                       arena_printf(&app->ui.frame, "request-%02x%02x%02x%02x.sbe", hash[0],
+                                    hash[1], hash[2], hash[3]),
+                       &request);
+    } else {
+        app_trouble(app, &err);
+    }
+    buf_fini(&request);
+}
+
+static void take_request(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    char words[64] = "";
+    heading(app, x, y, w, S_first_request, S_first_request_hint);
+    if (writer_call(app->writer, read_words, words, NULL)) {
+        ui_card(ui, NULL, x, y, w, ui_fill(ui, S_device_words, app_words(app, words), NULL), NULL,
+                false);
+    }
+    if (ui_wide_button(ui, "again", x, y, w, ui_str(ui, S_first_again), false)) {
+        write_request(app);
+    }
+    *y += ui_px(ui, 8);
+    for (size_t m = 0; m < app->media_count; m++) {
+        medium_out(app, app->media[m].path, x, y, w);
+    }
+    if (ui_took(ui, "load")) {
+        app_go(app, SCREEN_LOAD);
+    }
+}
+
+/* The one way on, at the thumb. */
+static bool way_on(const struct app *app, const char **id, enum string_id *text)
+{
+    static const struct {
+        enum screen screen;
+        const char *id;
+        enum string_id text;
+    } ways[] = {{SCREEN_FIRST_WORDS, "same", S_first_same},
+                {SCREEN_FIRST_PASS, "right", S_continue_},
+                {SCREEN_FIRST_REQUEST, "load", S_load}};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        if (ways[i].screen == app->screen) {
+            *id = ways[i].id;
+            *text = ways[i].text;
+            return true;
+        }
+    }
+    return false;
+}
+
+void screen_first(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    bool typing = app->screen == SCREEN_FIRST_REPEAT;
+    bool low = typing && ui->landscape; /* the bar says what is asked: the field needs the room */
+    const char *on_id = NULL;
+    enum string_id on_text = S_continue_;
+    bool on = way_on(app, &on_id, &on_text);
+    int x, y, w;
+    int bottom = ui->h - (typing ? keyboard_height(ui, KEYBOARD_TEXT) : on ? ui_bar_height(ui) : 0);
+    enum screen shown = app->screen;
+    int step = (int)app->screen - SCREEN_FIRST_LANGUAGE + 1;
+    int steps = SCREEN_FIRST_REQUEST - SCREEN_FIRST_LANGUAGE + 1;
+    struct header h = {
+        .help = true,
+        .title = !low              ? ui_str(ui, S_app_name)
+                 : app->message[0] ? app->message
+                                   : ui_str(ui, S_first_repeat),
+        .subtitle = low ? NULL : arena_printf(&ui->frame, "%d / %d", step, steps),
+        .progress = -1,
+        .left = app->screen > SCREEN_FIRST_LANGUAGE && app->screen < SCREEN_FIRST_REQUEST ? "back"
+                                                                                          : NULL};
+    ui_header(ui, &h);
+    if (ui_took(ui, "back") && h.left) {
+        app_go(app, app->screen - 1);
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
+    if (!typing) {
+        app_message(app, x, &y, w);
+    }
+    switch (app->screen) {
+    case SCREEN_FIRST_LANGUAGE:
+        choose_language(app, x, &y, w);
+        break;
+    case SCREEN_FIRST_INVITE:
+        choose_invite(app, x, &y, w);
+        break;
+    case SCREEN_FIRST_WORDS:
+        compare_words(app, x, &y, w);
+        break;
+    case SCREEN_FIRST_PASS:
+        choose_pass(app, x, &y, w);
+        break;
+    case SCREEN_FIRST_REPEAT:
+        if (!low) {
+            heading(app, x, &y, w, S_first_repeat, STRING_COUNT);
+        }
+        ui_field(ui, "pass", x, &y, w, ui->edit.text.data, ui->edit.cursor, true, false, 2, false,
+                 TEXT_BODY);
+        if (!low) {
+            app_message(app, x, &y, w); /* below: what is typed stays in sight */
+        }
+        break;
+    default:
+        take_request(app, x, &y, w);
+        break;
+    }
+    ui_body_end(ui, y);
+    if (on && app->screen == shown) {
+        ui_bar(ui, NULL, NULL, on_id, ui_str(ui, on_text));
+    }
+    if (typing && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
+        enrol(app);
+    }
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is there to do? */
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/machine/clock.h"
+#include "platform/machine/file.h"
+
+static void status_line(struct app *app, struct header *h)
+{
+    struct ui *ui = &app->ui;
+    long long tenths = (long long)(file_free_bytes(app->data_dir) / 100000000ull);
+    const char *space = ui_tenths(ui, tenths);
+    int battery = window_battery();
+    h->title = app_date(app, clock_wall_ms());
+    h->subtitle = battery >= 0 ? ui_fill(ui, S_home_status, ui_number(ui, battery), space)
+                               : ui_fill(ui, S_home_space, space, NULL);
+}
+
+/* Which form a draft is of; "" where that is no longer in force. */
+static const char *form_of(const struct app *app, const uint8_t package_hash[32])
+{
+    for (size_t i = 0; i < app->form_count; i++) {
+        if (memcmp(app->forms[i].form.hash, package_hash, 32) == 0) {
+            return app->forms[i].title;
+        }
+    }
+    return "";
+}
+
+/* "18 of 31 · yesterday"; of what a power cut left nobody knows that much before it is opened. */
+static const char *draft_state(struct app *app, const struct device_draft *d)
+{
+    struct ui *ui = &app->ui;
+    if (!d->left.questions || d->left.events != d->events) {
+        return ui_fill(ui, S_home_draft, app_date(app, d->begun_ms), NULL);
+    }
+    const char *answers = ui_fill(ui, S_outline_answered, ui_number(ui, d->left.answered),
+                                  ui_number(ui, d->left.questions));
+    return arena_printf(&ui->frame, "%s · %s", answers, app_date(app, d->left.at_ms));
+}
+
+static void show_drafts(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    y[0] += ui_px(ui, 6);
+    *y +=
+        app->draft_count
+            ? ui_text(ui, x, *y, w, TEXT_HEADING,
+                      ui_fill(ui, S_home_drafts, ui_number(ui, (long long)app->draft_count), NULL),
+                      ui->theme.ink, true)
+            : ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_home_no_drafts), ui->theme.soft, true);
+    for (size_t i = 0; i < app->draft_count; i++) {
+        struct device_draft *d = &app->drafts[i];
+        const char *id = arena_printf(&ui->frame, "draft:%u", d->number);
+        const char *title =
+            ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", d->number), NULL);
+        if (*d->left.label) {
+            title = arena_printf(&ui->frame, "%s · %s", title, d->left.label);
+        }
+        const char *state = draft_state(app, d);
+        const char *form = app->form_count > 1 ? form_of(app, d->package_hash) : "";
+        state = *form ? arena_printf(&ui->frame, "%s · %s", form, state) : state;
+        if (ui_row(ui, id, x, y, w, title, state, '~')) {
+            struct device_draft copy = *d;
+            app_resume(app, &copy);
+            return;
+        }
+    }
+    *y += ui_px(ui, 14);
+}
+
+/* What was never copied, and what is on its way and waits for a receipt, are two things. */
+static void show_waiting(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const struct device_waiting *all = &app->waiting;
+    long long fresh = (long long)(all->count - all->copied);
+    if (!all->count) {
+        *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_home_nothing), ui->theme.soft, true);
+        *y += ui_px(ui, 14);
+        return;
+    }
+    if (fresh) {
+        *y += ui_text(ui, x, *y, w, TEXT_HEADING,
+                      ui_fill(ui, S_home_waiting, ui_number(ui, fresh), NULL), ui->theme.ink, true);
+        *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                      ui_fill(ui, S_home_waiting_hint, app_date(app, all->oldest_ms), NULL),
+                      ui->theme.soft, true);
+    }
+    if (all->copied) {
+        *y += fresh ? ui_px(ui, 6) : 0;
+        *y += ui_text(ui, x, *y, w, fresh ? TEXT_BODY : TEXT_HEADING,
+                      ui_fill(ui, S_home_copied, ui_number(ui, (long long)all->copied), NULL),
+                      ui->theme.ink, true);
+        *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                      ui_fill(ui, S_home_copied_hint, app_date(app, all->copied_ms), NULL),
+                      ui->theme.soft, true);
+    }
+    *y += ui_px(ui, 8);
+    if (ui_wide_button(ui, "hand-over", x, y, w,
+                       ui_str(ui, fresh ? S_home_hand_over : S_home_hand_again), false)) {
+        app_go(app, SCREEN_HAND_OVER);
+    }
+    *y += ui_px(ui, 6);
+}
+
+/* A battery that ends, or a card that is full, in the middle of an interview. */
+static void show_shortages(struct app *app, int x, int *y, int w)
+{
+    enum { BATTERY_LOW = 15 };
+    struct ui *ui = &app->ui;
+    unsigned long long free = file_free_bytes(app->data_dir);
+    int battery = window_battery();
+    if (battery >= 0 && battery <= BATTERY_LOW) {
+        ui_warning(ui, x, y, w, ui_fill(ui, S_home_battery_low, ui_number(ui, battery), NULL));
+    }
+    if (free < 300000000ull) {
+        ui_warning(ui, x, y, w, ui_str(ui, S_home_space_low));
+    }
+}
+
+void screen_home(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct header h = {
+        .help = true, .left = "menu", .right = "lock", .language = true, .progress = -1};
+    int x, y, w;
+    status_line(app, &h);
+    ui_header(ui, &h);
+    if (ui_took(ui, "lock")) {
+        app_lock(app);
+        return;
+    }
+    if (ui_took(ui, "menu")) {
+        app_go(app, SCREEN_SETTINGS);
+        return;
+    }
+    if (ui_took(ui, "language")) {
+        app->sheet = SHEET_LANGUAGE;
+        ui->again = true;
+        return;
+    }
+    int bottom = ui->h - (app->form_count ? ui_bar_height(ui) : 0);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
+    app_message(app, x, &y, w);
+    show_shortages(app, x, &y, w);
+    if (app->clock_doubt) {
+        ui_warning(ui, x, &y, w, ui_str(ui, S_home_clock));
+    }
+    if (app->overdue_s) {
+        ui_warning(ui, x, &y, w, ui_str(ui, S_home_stale));
+    }
+    if (!app->form_count) {
+        ui_warning(ui, x, &y, w, ui_str(ui, S_home_no_forms));
+    }
+    if (app->locked_before && !app->locks.pin &&
+        ui_card(ui, "pin", x, &y, w, ui_str(ui, S_home_pin), ui_str(ui, S_home_pin_hint), false)) {
+        app->pin_from = SCREEN_HOME;
+        app_go(app, SCREEN_PIN);
+        return;
+    }
+    show_drafts(app, x, &y, w);
+    if (app->screen != SCREEN_HOME) {
+        return;
+    }
+    show_waiting(app, x, &y, w);
+    if (ui_card(ui, "load", x, &y, w, ui_str(ui, S_home_forms), ui_str(ui, S_home_load), false)) {
+        app_go(app, SCREEN_LOAD);
+    }
+    ui_body_end(ui, y);
+    if (app->form_count) { /* the main act is where the thumb is */
+        ui_bar(ui, NULL, NULL, "start", ui_str(ui, S_home_start));
+        if (ui_took(ui, "start")) {
+            app_go(app, SCREEN_FORMS);
+        }
+    }
+}
+
+void screen_forms(struct app *app)
+{
+    enum { SEARCH_FROM = 8 };
+    struct ui *ui = &app->ui;
+    struct header h = {.help = true,
+                       .title = ui_str(ui, S_forms_title),
+                       .left = "back",
+                       .language = true,
+                       .progress = -1};
+    int x, y, w;
+    ui_header(ui, &h);
+    if (ui_took(ui, "back")) {
+        app_go(app, SCREEN_HOME);
+        return;
+    }
+    if (ui_took(ui, "language")) {
+        app->sheet = SHEET_LANGUAGE;
+        ui->again = true;
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui), search_bottom(app, ui->h), &x, &y, &w);
+    app_message(app, x, &y, w);
+    if (app->form_count > SEARCH_FROM) {
+        search_field(app, "search-forms", x, &y, w);
+    }
+    struct search_for what = search_for(app, search_typed(app, "search-forms"));
+    for (unsigned rank = SEARCH_RANKS; rank > 1; rank--) { /* a title is no surname */
+        for (size_t i = 0; i < app->form_count; i++) {
+            struct app_form *f = &app->forms[i];
+            if (search_ranks(&what, f->title) != rank) {
+                continue;
+            }
+            const char *version = ui_fill(ui, S_forms_version, f->version, NULL);
+            const char *small = f->form.training ? arena_printf(&ui->frame, "%s · %s", version,
+                                                                ui_str(ui, S_forms_training))
+                                                 : version;
+            const char *id = arena_printf(&ui->frame, "form:%zu", i);
+            if (ui_row(ui, id, x, &y, w, f->title, small, 0)) {
+                app_start_interview(app, f->form.hash);
+                return;
+            }
+        }
+    }
+    ui_body_end(ui, y);
+    search_keyboard(app);
+}

@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How does the talk go on, page after page? */
+#include <string.h>
+
+#include "app/app.h"
+#include "app/questions/question.h"
+#include "platform/machine/clock.h"
+
+/* Arriving at a page: the field to type in is open at once, with what was typed before a cut. */
+/* The first question of the page that is to be heard, as the form's author wishes. */
+static void play_at_once(struct app *app, const struct page *fields, size_t count)
+{
+    for (size_t f = 0; f < count && !app->quiet; f++) {
+        const struct page *p = &fields[f];
+        const char *sound = "";
+        if (p->kind == PAGE_QUESTION && strcmp(p->control->autoplay, "audio") == 0) {
+            sound = session_text(app->interview->session, &app->ui.frame, &p->control->label,
+                                 p->node, FORM_AUDIO, NULL);
+        }
+        if (app_has_sound(app, sound)) {
+            app_listen(app, sound);
+            return;
+        }
+    }
+}
+
+void screen_reopen_typed(struct app *app)
+{
+    struct interview *i = app->interview;
+    struct ui *ui = &app->ui;
+    struct page *fields = &i->page;
+    size_t count = i->page.kind != PAGE_ROSTER;
+    if (i->page.kind == PAGE_FIELDS) {
+        session_fields(i->session, &ui->frame, &i->page, &fields, &count);
+    }
+    for (size_t f = 0; f < count; f++) {
+        const char *typed = fields[f].kind == PAGE_QUESTION && question_types_text(&fields[f])
+                                ? interview_typed(i, fields[f].node)
+                                : NULL;
+        if (typed) {
+            edit_begin(&ui->edit, question_field(app, fields[f].node), typed);
+            break;
+        }
+    }
+}
+
+void screen_arrive(struct app *app)
+{
+    struct interview *i = app->interview;
+    struct ui *ui = &app->ui;
+    edit_end(&ui->edit);
+    ui->scroll = 0;
+    ui->focus[0] = '\0'; /* Tab begins with the answer */
+    app->message[0] = '\0';
+    app->aside_again = app->aside_here; /* nobody has read it yet */
+    app->aside_here = 0;
+    app->refused = NULL;
+    question_forget_cleared(app);
+    app->blanks_told = false;
+    app->removed_notice = false;
+    audio_stop();
+    app->dated = app->opened = app->picks_year = NULL;
+    app->filter_id[0] = '\0';
+    app->advance = false;
+    app->field_waits = app->reached = NULL;
+    app->typed_ms = 0;
+    ui->again = true;
+    struct page *fields = &i->page;
+    size_t count = i->page.kind != PAGE_ROSTER;
+    if (i->page.kind == PAGE_FIELDS) {
+        session_fields(i->session, &ui->frame, &i->page, &fields, &count);
+    }
+    play_at_once(app, fields, count);
+    screen_reopen_typed(app);
+}
+
+/* The field of a page that is all about typing opens by itself; true: just now. */
+static bool open_field(struct app *app)
+{
+    struct interview *i = app->interview;
+    struct node *node = i->page.node;
+    const struct control *c = i->page.control;
+    if (i->page.kind != PAGE_QUESTION || app->ui.edit.id[0] || node->readonly ||
+        (c->kind != CONTROL_INPUT && c->kind != CONTROL_SECRET)) {
+        return false;
+    }
+    enum data_type t = node->item->type;
+    bool typed = t != TYPE_DATE && t != TYPE_TIME && t != TYPE_DATE_TIME;
+    if (!typed || *tree_value(node) || app->field_waits == node) {
+        return false;
+    }
+    edit_begin(&app->ui.edit, question_field(app, node), "");
+    return true;
+}
+
+void screen_open_waiting(struct app *app)
+{
+    if (app->field_waits && app->interview && app->screen == SCREEN_INTERVIEW &&
+        app->sheet == SHEET_NONE && app->field_waits == app->interview->page.node) {
+        app->field_waits = NULL;
+        (void)open_field(app);
+    }
+}
+
+/* Large letters: a question whose beginning the open field pushes out of sight is read first. */
+static void let_read_first(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    int line = ui_line(ui, TEXT_QUESTION);
+    bool flat = ui->landscape && ui->text_scale >= 1.5f && ui->content > ui->body.h + line;
+    if (flat || ui->scroll > line / 2) {
+        edit_end(&ui->edit);
+        ui->scroll = 0;
+        ui->again = true;
+        app->field_waits = app->interview->page.node;
+    }
+}
+
+/* What was answered is on the medium before another page shows.  Not yet: the page is left as soon
+ * as it is; a slow card does not hold the screen up. */
+static bool saved(struct app *app, enum app_leave way)
+{
+    enum { GRACE_MS = 6 };
+    struct err err = {0};
+    enum writer_state state = interview_saved(app->interview, GRACE_MS, &err);
+    if (state == WRITER_FAILED) {
+        app_trouble(app, &err);
+    } else if (state == WRITER_BUSY) {
+        app->leaving = way;
+        app->leaving_ms = clock_mono_ms();
+    }
+    return state == WRITER_DONE;
+}
+
+/* May the page be left forward?  A missing or refused answer holds it; what was just typed is open
+ * to be put right. */
+static bool may_leave(struct app *app, const struct node *typed, const struct page *pages,
+                      size_t count)
+{
+    struct err err = {0};
+    for (size_t p = 0; p < count; p++) {
+        if (pages[p].kind != PAGE_QUESTION) {
+            continue;
+        }
+        enum answer_result r = interview_check(app->interview, pages[p].node, &err);
+        const char *waits = interview_typed(app->interview, pages[p].node);
+        enum string_id missing;
+        if (waits && *waits && question_types_text(&pages[p])) { /* left when it did not fit */
+            edit_begin(&app->ui.edit, question_field(app, pages[p].node), waits);
+            if (!question_commit(app)) {
+                return false;
+            }
+            r = interview_check(app->interview, pages[p].node, &err);
+        }
+        if (r != ANSWER_OK && pages[p].node == typed) {
+            question_open(app, &pages[p]);
+        }
+        if ((r == ANSWER_OK || r == ANSWER_REQUIRED) &&
+            question_is_half(app, pages[p].node, &missing)) {
+            app_refusal(app, pages[p].node, ANSWER_TYPE);
+            app_say(app, missing);
+            return false;
+        }
+        if (r != ANSWER_OK) {
+            app_refusal(app, pages[p].node, r);
+            return false;
+        }
+    }
+    return saved(app, LEAVE_NEXT);
+}
+
+/* Nobody's answers go without a word. */
+static void say_aside(struct app *app)
+{
+    size_t now = session_aside(app->interview->session);
+    size_t fresh = now > app->aside ? now - app->aside : 0, told = fresh + app->aside_again;
+    if (told && now && !app->handed) {
+        const char *count = ui_number(&app->ui, (long long)told);
+        app_say_text(app, ui_fill(&app->ui, S_entries_aside, count, NULL), false);
+    }
+    app->aside_here += fresh;
+    app->aside_again = 0;
+    app->aside = now;
+}
+
+/* Everything is on the medium: to the page behind this one. */
+static void turn_on(struct app *app)
+{
+    struct interview *i = app->interview;
+    bool own = respondent_block(&i->page), more = true;
+    if (interview_next(i)) {
+        screen_arrive(app);
+    } else if (interview_entry(i)) {
+        interview_leave_entry(i);
+        screen_arrive(app);
+    } else {
+        more = false;
+    }
+    bool next = more && respondent_block(&i->page);
+    if (app->handed && !next) {
+        app->in_block = false;
+        app->at_end = !more;
+        app_go(app, SCREEN_RETURN);
+    } else if (!own && next && !app->handed) {
+        app->hand_here = false;
+        app_go(app, SCREEN_HAND);
+    } else if (!more) {
+        app_go(app, SCREEN_FINISH);
+    }
+}
+
+static void go_next(struct app *app)
+{
+    struct interview *i = app->interview;
+    struct page *fields = &i->page;
+    struct node *typed = question_typed(app);
+    size_t count = 1;
+    if (roster_holds(app)) {
+        return;
+    }
+    if (!question_commit(app)) {
+        return;
+    }
+    if (i->page.kind == PAGE_FIELDS) { /* as they are now: the last answer may have brought some */
+        session_fields(i->session, &app->ui.frame, &i->page, &fields, &count);
+    }
+    if (may_leave(app, typed, fields, count)) {
+        turn_on(app);
+    }
+}
+
+/* Enter in one field of several goes to what is asked behind it, and from the last to the next
+ * page. */
+static void go_on(struct app *app)
+{
+    struct interview *i = app->interview;
+    struct node *typed = question_typed(app);
+    struct page *fields;
+    size_t count, at = 0;
+    if (i->page.kind != PAGE_FIELDS || !typed) {
+        go_next(app);
+        return;
+    }
+    if (!question_commit(app)) {
+        return;
+    }
+    struct err err = {0};
+    enum answer_result why = interview_check(i, typed, &err);
+    session_fields(i->session, &app->ui.frame, &i->page, &fields, &count);
+    while (at < count && fields[at].node != typed) {
+        at++;
+    }
+    if (at < count && why != ANSWER_OK && why != ANSWER_REQUIRED) { /* said where it was typed */
+        question_open(app, &fields[at]);
+        app_refusal(app, typed, why);
+        return;
+    }
+    for (at++; at < count; at++) { /* what the answer made irrelevant is no longer there */
+        if (fields[at].kind == PAGE_QUESTION && question_is_asked(fields[at].node)) {
+            app->reached = fields[at].node;
+            question_open(app, &fields[at]);
+            app->ui.again = true;
+            return;
+        }
+    }
+    go_next(app);
+}
+
+/* In the respondent's hands every step back stays in the block, be it to the entries of a repeat.
+ */
+static bool may_go_back(struct app *app)
+{
+    struct interview *i = app->interview;
+    struct node *entry = interview_entry(i);
+    struct page *pages, roster = {.control = entry ? entry->item->control : NULL};
+    size_t count, at;
+    if (!app->handed) {
+        return true;
+    }
+    interview_pages(i, &app->ui.frame, &pages, &count, &at);
+    return at > 0 && at < count ? respondent_block(&pages[at - 1])
+                                : roster.control && respondent_block(&roster);
+}
+
+static void turn_back(struct app *app)
+{
+    struct interview *i = app->interview;
+    if (interview_back(i)) {
+        screen_arrive(app);
+    } else if (interview_entry(i)) {
+        interview_leave_entry(i);
+        screen_arrive(app);
+    } else {
+        app_leave_interview(app);
+        app_go(app, SCREEN_HOME);
+    }
+}
+
+void commit_or_keep(struct app *app)
+{
+    if (!question_commit(app) && question_typed(app)) {
+        interview_typing(app->interview, question_typed(app), app->ui.edit.text.data);
+    }
+}
+
+static void go_back(struct app *app)
+{
+    commit_or_keep(app);
+    if (saved(app, LEAVE_BACK)) {
+        turn_back(app);
+    }
+}
+
+/* Of whom is this asked?  And the section's title, where the header had to cut it. */
+static void show_whose(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    struct node *entry = interview_entry(i);
+    bool foreign;
+    const char *title = ui_plain(ui, interview_section(i, &ui->frame, &i->page, &foreign));
+    bool group = i->page.kind == PAGE_FIELDS && i->page.control->kind == CONTROL_GROUP;
+    bool roster = i->page.kind == PAGE_ROSTER; /* both have it as their own heading */
+    bool wanted = (ui->title_cut || foreign) && !group && !roster;
+    if (entry) { /* a roster within a roster is somebody's, too */
+        const char *number =
+            roster_entry_name(app, entry, i->page.kind == PAGE_QUESTION ? i->page.node : NULL);
+        title = wanted ? arena_printf(&ui->frame, "%s · %s", title, number) : number;
+    } else if (!wanted) {
+        return;
+    }
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, title, ui->theme.soft, true);
+    question_fallback(app, wanted && foreign, x, y, w);
+    *y += ui_px(ui, 6);
+}
+
+/* ---- the page ---- */
+
+/* A page that waits for the medium to be left: may it go now?  What was to be journalled is, so
+ * that nothing is asked or told again. */
+static bool left_now(struct app *app)
+{
+    enum app_leave way = app->leaving;
+    struct err err = {0};
+    enum writer_state state = way ? interview_saved(app->interview, 0, &err) : WRITER_BUSY;
+    if (state == WRITER_BUSY) {
+        return false;
+    }
+    app->leaving = LEAVE_NONE;
+    app->ui.again = true;
+    if (state == WRITER_FAILED) {
+        app_trouble(app, &err);
+    } else if (way == LEAVE_NEXT) {
+        turn_on(app);
+    } else {
+        turn_back(app);
+    }
+    return true;
+}
+
+/* The section out of how many; a form without sections counts its questions. */
+static const char *counter(struct app *app, const struct interview_place *at)
+{
+    struct ui *ui = &app->ui;
+    if (at->sections > 1) {
+        return ui_fill(ui, S_section, ui_number(ui, (long long)at->section),
+                       ui_number(ui, (long long)at->sections));
+    }
+    return arena_printf(&ui->frame, "%zu / %zu", at->place, at->places);
+}
+
+static void header(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    struct interview_place at = interview_place(i, &ui->frame);
+    struct header h = {.title = ui_plain(ui, interview_section(i, &ui->frame, &i->page, NULL)),
+                       .title_id = app->handed ? NULL : "outline",
+                       .subtitle = counter(app, &at),
+                       .left = may_go_back(app) ? "back" : NULL,
+                       .right = app->handed ? "lock" : "menu",
+                       .lock = !app->handed,
+                       .memo = !app->handed,
+                       .has_memo = !app->handed && memo_is_here(app),
+                       .language = true,
+                       .sign = app_language_sign(app, session_language(i->session)),
+                       .progress = at.places ? (float)at.place / (float)at.places : 0,
+                       .sections = at.lengths,
+                       .section_count = at.sections};
+    ui_header(ui, &h);
+}
+
+static void show_page(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    enum keyboard_kind kind = KEYBOARD_TEXT;
+    int x, y, w;
+    if (app->handed && !respondent_block(&i->page)) { /* whatever led here: it is not for them */
+        app->in_block = app->at_end = false;
+        app_go(app, SCREEN_RETURN);
+        return;
+    }
+    if (left_now(app)) {
+        return;
+    }
+    say_aside(app);
+    bool opened = open_field(app);
+    bool typing = question_keyboard(app, &i->page, &kind);
+    int bottom = ui->h - (typing ? keyboard_height(ui, kind) : ui_bar_height(ui));
+    header(app);
+    if (ui_took(ui, "language")) { /* one tap: the next language of the questions */
+        const char *codes[APP_LANGUAGES];
+        size_t have = app_question_languages(app, codes), at = 0;
+        while (at < have && strcmp(codes[at], session_language(i->session)) != 0) {
+            at++;
+        }
+        if (have) {
+            app_question_language(app, codes[at + 1 < have ? at + 1 : 0]);
+        }
+        return;
+    }
+    if (!app->handed && strcmp(ui->held, "language") == 0) {
+        ui->held[0] = ui->pressed[0] = '\0';
+        app->sheet = SHEET_LANGUAGE;
+        ui->again = true;
+        return;
+    }
+    if (app->handed && ui_took(ui, "lock")) {
+        app->in_block = true;
+        app->at_end = false;
+        commit_or_keep(app);
+        app_go(app, SCREEN_RETURN);
+        return;
+    }
+    if (!app->handed && ui_took(ui, "outline")) {
+        commit_or_keep(app);
+        app_go(app, SCREEN_OUTLINE);
+        return;
+    }
+    if (!app->handed && ui_took(ui, "lock")) {
+        app_lock(app);
+        return;
+    }
+    if (!app->handed && ui_took(ui, "memo")) {
+        memo_open(app);
+        return;
+    }
+    if (!app->handed && ui_took(ui, "menu")) {
+        app->sheet = SHEET_MENU;
+        return;
+    }
+    if (may_go_back(app) && (ui_took(ui, "back") || ui_took(ui, "left"))) {
+        go_back(app);
+        return;
+    }
+    if (ui_took(ui, "right")) {
+        go_next(app);
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
+    if (!app->refused) {
+        app_message(app, x, &y, w);
+    }
+    if (!app->handed && respondent_block(&i->page) &&
+        ui_wide_button(ui, "hand", x, &y, w, ui_str(ui, S_hand_again), false)) {
+        if (question_commit(app)) {
+            app->hand_here = true;
+            app_go(app, SCREEN_HAND);
+        }
+        return;
+    }
+    if (!app->handed) {
+        show_whose(app, x, &y, w);
+    }
+    if (i->page.kind == PAGE_ROSTER) {
+        roster_show(app, x, &y, w);
+    } else if (i->page.kind == PAGE_QUESTION) {
+        question_show(app, &i->page, x, &y, w, true);
+    } else {
+        question_show_fields(app, x, &y, w);
+    }
+    if (app->screen != SCREEN_INTERVIEW) {
+        return;
+    }
+    ui_body_end(ui, y);
+    if (opened) {
+        let_read_first(app);
+    }
+    if (app->advance) {
+        app->advance = false;
+        if (i->page.kind == PAGE_QUESTION) {
+            go_next(app);
+        }
+        return;
+    }
+    if (typing && search_keyboard(app)) {
+        return;
+    }
+    if (typing) {
+        app->keyboard.sentences = question_is_prose(question_typed(app));
+        app->keyboard.start = question_keys(question_typed(app));
+        app->keyboard.lines = question_is_many_lines(question_typed(app));
+        if (keyboard_show(ui, &app->keyboard, kind, ui_str(ui, S_next))) {
+            go_on(app);
+        }
+        return;
+    }
+    bool entry_end = false;
+    if (interview_entry(i)) {
+        struct page *pages;
+        size_t count, at;
+        interview_pages(i, &ui->frame, &pages, &count, &at);
+        entry_end = at + 1 >= count;
+    }
+    ui_bar(ui, may_go_back(app) ? "left" : NULL, may_go_back(app) ? ui_str(ui, S_back) : NULL,
+           "right",
+           ui_str(ui, i->page.kind == PAGE_ROSTER ? S_roster_done
+                      : entry_end                 ? S_entry_done
+                                                  : S_next));
+}
+
+void screen_interview(struct app *app)
+{
+    float scale = respondent_text(app);
+    show_page(app);
+    app->ui.swipe = app->screen == SCREEN_INTERVIEW;
+    app->ui.text_scale = scale;
+}

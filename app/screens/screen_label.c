@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* By what does the interviewer know this draft again? */
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/machine/text.h"
+
+static const char field[] = "label";
+
+bool label_is_open(const struct app *app)
+{
+    return app->interview && edit_is(&app->ui.edit, field);
+}
+
+void label_keep(struct app *app)
+{
+    if (label_is_open(app)) {
+        app_label_draft(app, app->ui.edit.text.data);
+    }
+}
+
+void label_open(struct app *app)
+{
+    struct node *node = question_typed(app);
+    if (node) { /* a word half typed waits on its page */
+        interview_typing(app->interview, node, app->ui.edit.text.data);
+    }
+    edit_begin(&app->ui.edit, field, app->interview->label);
+    app->sheet = SHEET_LABEL;
+    app->ui.again = true;
+}
+
+void label_close(struct app *app)
+{
+    label_keep(app);
+    edit_end(&app->ui.edit);
+    app_close_sheet(app);
+    if (app->screen == SCREEN_INTERVIEW) {
+        screen_reopen_typed(app);
+    }
+}
+
+/* The hint says how many; a letter more does not stay. */
+static void hold_to(struct edit *edit, size_t most)
+{
+    size_t at = 0;
+    for (size_t n = 0; n < most && at < edit->text.len; n++) {
+        (void)text_next(edit->text.data, edit->text.len, &at);
+    }
+    if (at < edit->text.len) {
+        buf_cut(&edit->text, at);
+        edit->cursor = edit->cursor < at ? edit->cursor : at;
+    }
+}
+
+void label_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    if (!label_is_open(app)) { /* whatever ended the typing ends the sheet */
+        app_close_sheet(app);
+        return;
+    }
+    hold_to(&ui->edit, INTERVIEW_LABEL_LETTERS);
+    *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                  ui_fill(ui, S_label_hint, ui_number(ui, INTERVIEW_LABEL_LETTERS), NULL),
+                  ui->theme.soft, true) +
+          ui_px(ui, 8);
+    (void)ui_field(ui, field, x, y, w, ui->edit.text.data, ui->edit.cursor, true, false, 1, false,
+                   TEXT_BODY);
+}

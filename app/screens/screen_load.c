@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is there on the stick, and is it to be taken? */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/machine/secret.h"
+
+/* ---- on the writer's thread; it alone touches all this until the task has ended ---- */
+
+/* A form that is in force once all is taken. */
+static void see_form(void *user, const struct package *p)
+{
+    struct app *app = user;
+    for (size_t i = 0; i < app->coming_count; i++) {
+        if (memcmp(app->coming[i].form.hash, p->hash, sizeof p->hash) == 0) {
+            return; /* twice on the stick */
+        }
+    }
+    if (app->coming_count < APP_FORMS_MAX && app_read_form(&app->coming[app->coming_count], p)) {
+        app->coming_count++;
+    }
+}
+
+/* One in force then that is here already. */
+static bool know_stored(struct app *app, struct device *d, const uint8_t hash[32],
+                        struct app_form *out, struct err *err)
+{
+    struct buf bytes = {0};
+    struct package p;
+    for (size_t i = 0; i < app->before_count; i++) {
+        if (memcmp(app->before[i].form.hash, hash, 32) == 0) {
+            *out = app->before[i];
+            return true;
+        }
+    }
+    bool ok = device_package(d, hash, &bytes, err) &&
+              package_read(&p, bytes.data, bytes.len, NULL, err) && app_read_form(out, &p);
+    buf_fini(&bytes);
+    return ok;
+}
+
+/* Those that were found, and those that stay, as the list will name them. */
+static void foresee_forms(struct app *app, struct device *d)
+{
+    const struct load_find *f = &app->found_load;
+    struct app_form *fresh = mem_zero(APP_FORMS_MAX, sizeof *fresh);
+    size_t fresh_count = app->coming_count;
+    memcpy(fresh, app->coming, sizeof app->coming);
+    app->coming_count = 0;
+    for (size_t k = 0; k < f->form_count && app->coming_count < APP_FORMS_MAX; k++) {
+        struct app_form *out = &app->coming[app->coming_count];
+        size_t i = 0;
+        while (i < fresh_count && memcmp(fresh[i].form.hash, f->forms[k], 32) != 0) {
+            i++;
+        }
+        if (i < fresh_count) {
+            *out = fresh[i];
+            app->coming_count++;
+        } else {
+            app->coming_count += know_stored(app, d, f->forms[k], out, NULL);
+        }
+    }
+    secret_wipe(fresh, APP_FORMS_MAX * sizeof *fresh);
+    free(fresh);
+}
+
+static bool look(struct device *d, void *arg, struct err *err)
+{
+    struct app *app = arg;
+    load_forget(app);
+    device_watch(d, &app->progress);
+    bool ok = device_find(d, app->task_folder, &app->found_load, see_form, app, err);
+    if (ok) {
+        foresee_forms(app, d);
+    }
+    device_watch(d, NULL);
+    return ok;
+}
+
+static bool take(struct device *d, void *arg, struct err *err)
+{
+    struct app *app = arg;
+    device_watch(d, &app->progress);
+    bool ok = device_take(d, app->task_folder, &app->found_load, &app->loaded, err);
+    device_watch(d, NULL);
+    return ok;
+}
+
+/* ---- on the screen's ---- */
+
+void load_forget(struct app *app)
+{
+    device_find_end(&app->found_load);
+    secret_wipe(app->coming, sizeof app->coming);
+    app->coming_count = 0;
+    app->load = LOADING_CHOOSE;
+}
+
+void load_ended(struct app *app)
+{
+    app->ui.scroll = 0;
+    if (app->load == LOADING_CHOOSE) { /* looked */
+        app->load = app->found_load.takes ? LOADING_ASK : LOADING_DONE;
+        return;
+    }
+    bool more = app->loaded.grants || app->loaded.catalogues || app->loaded.packages;
+    app->load = !more || app_load_home(app) ? LOADING_DONE : LOADING_CHOOSE;
+}
+
+/* The same form among others, in whatever version; or NULL. */
+static const struct app_form *find_form(const struct app_form *forms, size_t count,
+                                        const struct app_form *one)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(forms[i].id, one->id) == 0) {
+            return &forms[i];
+        }
+    }
+    return NULL;
+}
+
+/* Would a later version be in force, if its file were there? */
+static bool is_missing(const struct app *app, const struct app_form *f)
+{
+    uint8_t id[32];
+    catalogue_form_hash(id, f->id);
+    for (size_t i = 0; i < app->found_load.missing_count; i++) {
+        if (memcmp(app->found_load.missing[i], id, sizeof id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum { FORMS_NEW, FORMS_UPDATED, FORMS_GONE };
+
+/* Those that come, change or go, under a heading. */
+static void name_forms(struct app *app, int which, int x, int *y, int w)
+{
+    static const enum string_id headings[] = {S_load_new, S_load_updated, S_load_gone};
+    struct ui *ui = &app->ui;
+    bool gone = which == FORMS_GONE;
+    const struct app_form *forms = gone ? app->before : app->coming;
+    const struct app_form *others = gone ? app->coming : app->before;
+    size_t count = gone ? app->before_count : app->coming_count;
+    size_t other_count = gone ? app->coming_count : app->before_count;
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        const struct app_form *f = &forms[i], *was = find_form(others, other_count, f);
+        bool changed = was && memcmp(was->form.hash, f->form.hash, sizeof f->form.hash) != 0;
+        if (which == FORMS_UPDATED ? !changed : was || (gone && is_missing(app, f))) {
+            continue;
+        }
+        if (!any) {
+            *y += ui_px(ui, 16);
+            *y += ui_text(ui, x, *y, w, TEXT_TITLE, ui_str(ui, headings[which]), ui->theme.soft,
+                          true);
+        }
+        any = true;
+        *y += ui_px(ui, 6);
+        *y += ui_text(ui, x, *y, w, TEXT_BODY, f->title, ui->theme.ink, true);
+        const char *version = changed && strcmp(was->version, f->version) != 0
+                                  ? arena_printf(&ui->frame, "%s → %s", was->version, f->version)
+                                  : f->version;
+        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_fill(ui, S_forms_version, version, NULL),
+                      ui->theme.soft, true);
+        if (!gone) {
+            char words[64];
+            enrol_words(words, f->signer, sizeof f->signer);
+            *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                          ui_fill(ui, S_load_signed, app_words(app, words), NULL), ui->theme.soft,
+                          true);
+        }
+    }
+}
+
+static void line(struct app *app, int x, int *y, int w, const char *text)
+{
+    *y += ui_px(&app->ui, 6);
+    *y += ui_text(&app->ui, x, *y, w, TEXT_BODY, text, app->ui.theme.ink, true);
+}
+
+static unsigned takes(const struct load_find *f, enum load_kind kind)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        count += f->items[i]->kind == kind && f->items[i]->verdict == LOAD_TAKE;
+    }
+    return count;
+}
+
+/* The list of forms, and how it changes what is here. */
+static void show_forms(struct app *app, int x, int *y, int w, bool ask)
+{
+    struct ui *ui = &app->ui;
+    line(app, x, y, w,
+         ui_fill(ui, S_load_catalogue, ui_number(ui, (long long)app->found_load.epoch), NULL));
+    const struct load_find *f = &app->found_load;
+    if (ask && f->epoch != f->epoch_now) {
+        *y +=
+            ui_text(ui, x, *y, w, TEXT_HINT,
+                    ui_fill(ui, S_load_catalogue_now, ui_number(ui, (long long)f->epoch_now), NULL),
+                    ui->theme.soft, true);
+    }
+    if (f->missing_count) { /* a list without the files of its forms takes the old ones away */
+        *y += ui_px(ui, 10);
+        ui_warning(ui, x, y, w,
+                   ui_fill(ui, S_load_missing, ui_number(ui, (long long)f->missing_count), NULL));
+    }
+    for (int which = FORMS_NEW; which <= FORMS_GONE; which++) {
+        name_forms(app, which, x, y, w);
+    }
+}
+
+/* What was not taken, and why: shortly for who stands here, in full for the coordinator. */
+static void show_refused(struct app *app, int x, int *y, int w)
+{
+    enum { TOLD_MOST = 4 };
+    const struct load_find *f = &app->found_load;
+    unsigned of[LOAD_VERDICTS] = {0}, told = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        of[f->items[i]->verdict]++;
+    }
+    for (int v = LOAD_DAMAGED; v < LOAD_VERDICTS && app->load == LOADING_DONE && f->takes; v++) {
+        of[v] = app->loaded.of[v]; /* with those that were another file when they were taken */
+    }
+    *y += ui_px(&app->ui, 10);
+    exchange_refused(app, x, y, w, of);
+    for (size_t i = 0; i < f->count && told < TOLD_MOST; i++) {
+        if (f->items[i]->verdict > LOAD_HAD && f->items[i]->verdict != LOAD_OLD) {
+            told++;
+            exchange_why(app, x, y, w, &f->items[i]->why);
+        }
+    }
+    if (!told && app->loaded.why.code != ERR_NONE) {
+        exchange_why(app, x, y, w, &app->loaded.why);
+    }
+}
+
+static void show_found(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const struct load_find *f = &app->found_load;
+    unsigned receipts = takes(f, LOAD_RECEIPT);
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_load_found), ui->theme.ink, true);
+    *y += ui_px(ui, 4);
+    if (takes(f, LOAD_GRANT)) {
+        line(app, x, y, w, ui_str(ui, S_load_grant));
+    }
+    if (receipts) {
+        line(app, x, y, w,
+             ui_fill(ui, S_load_receipts, ui_number(ui, receipts),
+                     ui_number(ui, (long long)f->purges)));
+    }
+    if (takes(f, LOAD_GRANT) || takes(f, LOAD_CATALOGUE) || takes(f, LOAD_PACKAGE)) {
+        show_forms(app, x, y, w, true);
+    }
+    show_refused(app, x, y, w);
+}
+
+static void show_done(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    const struct load_report *r = &app->loaded;
+    bool nothing = !r->grants && !r->catalogues && !r->packages && !r->receipts;
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, nothing ? S_load_nothing : S_load_done),
+                  ui->theme.ink, true);
+    *y += ui_px(ui, 4);
+    if (!nothing) {
+        line(app, x, y, w,
+             ui_fill3(ui, S_load_counts, ui_number(ui, r->packages), ui_number(ui, r->receipts),
+                      ui_number(ui, r->purged)));
+    }
+    if (r->grants || r->catalogues || r->packages) {
+        show_forms(app, x, y, w, false);
+    }
+    if (nothing && app->found_load.skipped) {
+        line(app, x, y, w,
+             ui_fill(ui, S_load_skipped, ui_number(ui, app->found_load.skipped), NULL));
+    }
+    show_refused(app, x, y, w);
+}
+
+void screen_load(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct header h = {.help = true, .left = "back", .progress = -1};
+    bool choose = app->load == LOADING_CHOOSE;
+    h.title = ui_str(ui, choose ? S_media_load_title : S_home_forms);
+    h.subtitle = choose ? NULL : app_media_name(app->task_folder);
+    int x, y, w;
+    ui_header(ui, &h);
+    if (app->load == LOADING_ASK && ui_took(ui, "right")) {
+        exchange_begin(app, take);
+        return;
+    }
+    if (app->load == LOADING_ASK && (ui_took(ui, "back") || ui_took(ui, "left"))) {
+        load_forget(app);
+        ui->scroll = 0;
+        ui->again = true;
+        return;
+    }
+    if (exchange_leave(app)) {
+        return;
+    }
+    int bottom = choose ? medium_bottom(app) : ui->h - ui_bar_height(ui);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
+    app_message(app, x, &y, w);
+    if (choose) {
+        exchange_choose(app, x, y, w, look);
+        return;
+    }
+    if (app->load == LOADING_ASK) {
+        show_found(app, x, &y, w);
+        ui_body_end(ui, y);
+        ui_bar(ui, "left", ui_str(ui, S_load_leave), "right", ui_str(ui, S_load_take));
+        return;
+    }
+    show_done(app, x, &y, w);
+    ui_body_end(ui, y);
+    ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_done));
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What does a desktop offer that a kiosk lacks: brightness, the clock, switching off? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/machine/clock.h"
+#include "platform/machine/file.h"
+#include "platform/machine/desktop.h"
+
+enum field { FIELD_DAY, FIELD_MONTH, FIELD_YEAR, FIELD_HOUR, FIELD_MINUTE, FIELD_COUNT };
+
+static const struct {
+    enum string_id label;
+    int min, max;
+} fields[FIELD_COUNT] = {[FIELD_DAY] = {S_machine_day, 1, 31},
+                         [FIELD_MONTH] = {S_machine_month, 1, 12},
+                         [FIELD_YEAR] = {S_machine_year, 2026, 2099},
+                         [FIELD_HOUR] = {S_machine_hour, 0, 23},
+                         [FIELD_MINUTE] = {S_machine_minute, 0, 59}};
+
+/* Where the study's teams and the people they talk to are. */
+static const struct {
+    const char *id;
+    enum string_id city;
+} zones[] = {{"Asia/Bishkek", S_zone_bishkek},           {"Asia/Dushanbe", S_zone_dushanbe},
+             {"Asia/Tashkent", S_zone_tashkent},         {"Asia/Almaty", S_zone_almaty},
+             {"Europe/Moscow", S_zone_moscow},           {"Asia/Yekaterinburg", S_zone_yekaterinburg},
+             {"Asia/Novosibirsk", S_zone_novosibirsk}, {"Europe/Istanbul", S_zone_istanbul},
+             {"Asia/Seoul", S_zone_seoul}};
+enum { ZONES = sizeof zones / sizeof *zones };
+
+/* The page's own; from machine_open until it is left. */
+struct machine_page {
+    enum screen from;
+    bool sets_clock, picks_zone;
+    int values[FIELD_COUNT];
+    char zone[MACHINE_ZONE];
+    enum machine_power asked; /* … and not yet answered; MACHINE_POWER_COUNT: nothing is */
+};
+
+static void read_clock(struct machine_page *p)
+{
+    int64_t now = clock_wall_ms(), local = now + (int64_t)clock_zone_minutes(now) * 60000;
+    int64_t minutes = local / 60000 % (24 * 60);
+    clock_civil(local / 86400000, &p->values[FIELD_YEAR], &p->values[FIELD_MONTH],
+                &p->values[FIELD_DAY]);
+    p->values[FIELD_HOUR] = (int)(minutes / 60);
+    p->values[FIELD_MINUTE] = (int)(minutes % 60);
+    if (p->values[FIELD_YEAR] < fields[FIELD_YEAR].min) { /* a clock without a battery: 1970 */
+        p->values[FIELD_YEAR] = fields[FIELD_YEAR].min;
+    }
+}
+
+/* ---- what is asked of the machine, beside the screen's thread ---- */
+
+struct asking {
+    enum { ASK_BRIGHTNESS, ASK_CLOCK, ASK_ZONE, ASK_POWER, ASK_LOOK } what;
+    int percent;
+    int64_t wall_ms;
+    char zone[MACHINE_ZONE];
+    enum machine_power power;
+};
+
+static bool ask(void *matter, struct err *err)
+{
+    struct asking *a = matter;
+    switch (a->what) {
+    case ASK_BRIGHTNESS:
+        return machine_set_brightness(a->percent, err);
+    case ASK_CLOCK:
+        return machine_set_clock(a->wall_ms, err);
+    case ASK_ZONE:
+        return machine_set_zone(a->zone, err);
+    case ASK_POWER:
+        return machine_power(a->power, err);
+    case ASK_LOOK:
+        machine_zone(a->zone);
+        return true;
+    }
+    return false;
+}
+
+static void answered(struct app *app, void *matter, bool ok, const struct err *err)
+{
+    struct asking *a = matter;
+    struct machine_page *p = app->machine;
+    if (!ok) {
+        app_trouble(app, err);
+    }
+    if (!p || !ok) {
+        return;
+    }
+    if (a->what == ASK_LOOK || a->what == ASK_ZONE) {
+        memcpy(p->zone, a->zone, sizeof p->zone);
+        p->picks_zone = false;
+    }
+    if (a->what == ASK_CLOCK) {
+        p->sets_clock = false;
+        app_load_home(app); /* is the clock in doubt still? */
+    }
+}
+
+static void begin_asking(struct app *app, struct asking asking)
+{
+    struct asking *a = mem_zero(1, sizeof *a);
+    *a = asking;
+    app_errand(app, &(struct app_errand){
+                        .what = S_wait, .work = ask, .matter = a, .drop = free, .end = answered});
+}
+
+/* ---- the page ---- */
+
+void machine_open(struct app *app)
+{
+    struct machine_page *p = mem_zero(1, sizeof *p);
+    *p = (struct machine_page){.from = app->screen, .asked = MACHINE_POWER_COUNT};
+    app_go(app, SCREEN_MACHINE); /* which closes one that is open */
+    app->machine = p;
+    begin_asking(app, (struct asking){.what = ASK_LOOK});
+}
+
+static void heading(struct ui *ui, int x, int *y, int w, enum string_id id)
+{
+    *y += ui_px(ui, 18);
+    *y += ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, id), ui->theme.ink, true);
+    *y += ui_px(ui, 8);
+}
+
+static void show_brightness(struct app *app, int x, int *y, int w)
+{
+    static const int steps[] = {10, 25, 50, 75, 100};
+    struct ui *ui = &app->ui;
+    int now = machine_brightness(), nearest = 0, px = x;
+    if (now < 0) {
+        return; /* an external screen has a knob of its own */
+    }
+    for (int i = 1; i < (int)(sizeof steps / sizeof *steps); i++) {
+        nearest = abs(steps[i] - now) < abs(steps[nearest] - now) ? i : nearest;
+    }
+    heading(ui, x, y, w, S_machine_brightness);
+    for (int i = 0; i < (int)(sizeof steps / sizeof *steps); i++) {
+        const char *label =
+            arena_printf(&ui->frame, ui->language == UI_EN ? "%d%%" : "%d\u00a0%%", steps[i]);
+        if (ui_pill(ui, arena_printf(&ui->frame, "bright:%d", steps[i]), &px, y, x, x + w, label,
+                    i == nearest, false)) {
+            begin_asking(app, (struct asking){.what = ASK_BRIGHTNESS, .percent = steps[i]});
+        }
+    }
+    ui_pills_end(ui, &px, y, x);
+}
+
+/* Round the end: from the 31st one on to the 1st. */
+static void step_field(struct machine_page *p, enum field f, int by)
+{
+    int span = fields[f].max - fields[f].min + 1;
+    p->values[f] = fields[f].min + (p->values[f] - fields[f].min + by + span) % span;
+}
+
+static void show_field(struct app *app, enum field f, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct machine_page *p = app->machine;
+    int h = ui_px(ui, UI_MAIN_DP), gap = ui_px(ui, 8), label_h;
+    struct rect less = {x + w - 3 * h - 2 * gap, *y, h, h}, value = less, more = less;
+    value.x += h + gap;
+    more.x += 2 * (h + gap);
+    label_h = ui_text(ui, 0, 0, less.x - x - gap, TEXT_BODY, ui_str(ui, fields[f].label), 0, false);
+    ui_text(ui, x, *y + (h - label_h) / 2, less.x - x - gap, TEXT_BODY, ui_str(ui, fields[f].label),
+            ui->theme.ink, true);
+    static const char *const signs[] = {"−", "+"};
+    for (int n = 0; n < 2; n++) {
+        struct rect r = n ? more : less;
+        const char *id = arena_printf(&ui->frame, n ? "more:%d" : "less:%d", (int)f);
+        ui_box(ui, r, 7, ui->theme.tint, ui->theme.ink, 1.5f);
+        ui_text_centre(ui, r, TEXT_DIGIT, signs[n], ui->theme.ink);
+        if (ui_target(ui, id, ROLE_STEP, r)) {
+            step_field(p, f, n ? 1 : -1);
+            ui->again = true;
+        }
+    }
+    ui_text_centre(ui, value, TEXT_BODY_BOLD,
+                   arena_printf(&ui->frame, f == FIELD_YEAR ? "%d" : "%02d", p->values[f]),
+                   ui->theme.ink);
+    *y += h + gap;
+}
+
+static void set_clock(struct app *app)
+{
+    struct machine_page *p = app->machine;
+    const int *v = p->values;
+    if (!clock_is_date(v[FIELD_YEAR], v[FIELD_MONTH], v[FIELD_DAY])) {
+        app_say_text(app,
+                     ui_fill(&app->ui, S_machine_no_day,
+                             arena_printf(&app->ui.frame, "%02d.%02d.%d", v[FIELD_DAY],
+                                          v[FIELD_MONTH], v[FIELD_YEAR]),
+                             NULL),
+                     false);
+        return;
+    }
+    int64_t local = clock_days(v[FIELD_YEAR], v[FIELD_MONTH], v[FIELD_DAY]) * 86400000 +
+                    (int64_t)(v[FIELD_HOUR] * 60 + v[FIELD_MINUTE]) * 60000;
+    int64_t wall = local - (int64_t)clock_zone_minutes(local) * 60000;
+    wall = local - (int64_t)clock_zone_minutes(wall) * 60000; /* the offset of that very moment */
+    begin_asking(app, (struct asking){.what = ASK_CLOCK, .wall_ms = wall});
+}
+
+static const char *zone_name(struct app *app, const char *id)
+{
+    if (!*id) {
+        return "—"; /* nobody knows it */
+    }
+    for (size_t i = 0; i < ZONES; i++) {
+        if (strcmp(zones[i].id, id) == 0) {
+            return ui_str(&app->ui, zones[i].city);
+        }
+    }
+    return id;
+}
+
+static void show_zone(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct machine_page *p = app->machine;
+    const char *now = ui_fill(ui, S_machine_zone, zone_name(app, p->zone), NULL);
+    if (ui_drop(ui, "zone", x, y, w, now, p->picks_zone)) {
+        p->picks_zone = !p->picks_zone;
+        ui->again = true;
+    }
+    for (size_t i = 0; p->picks_zone && i < ZONES; i++) {
+        const char *id = arena_printf(&ui->frame, "zone:%zu", i);
+        if (ui_choice(ui, id, x, y, w, ui_str(ui, zones[i].city),
+                      strcmp(zones[i].id, p->zone) == 0, false)) {
+            struct asking a = {.what = ASK_ZONE};
+            snprintf(a.zone, sizeof a.zone, "%s", zones[i].id);
+            begin_asking(app, a);
+            return;
+        }
+    }
+}
+
+static void show_clock(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    struct machine_page *p = app->machine;
+    heading(ui, x, y, w, S_machine_clock);
+    if (app->clock_doubt) {
+        ui_warning(ui, x, y, w, ui_str(ui, S_home_clock));
+    }
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, app_date(app, clock_wall_ms()), ui->theme.ink, true);
+    *y += ui_px(ui, 8);
+    show_zone(app, x, y, w);
+    if (!p->sets_clock) {
+        if (ui_wide_button(ui, "clock", x, y, w, ui_str(ui, S_machine_clock_set),
+                           app->clock_doubt)) {
+            p->sets_clock = true;
+            read_clock(p);
+            ui->again = true;
+        }
+        return;
+    }
+    *y += ui_px(ui, 8);
+    for (int f = 0; f < FIELD_COUNT; f++) {
+        show_field(app, (enum field)f, x, y, w);
+    }
+    if (ui_wide_button(ui, "clock-set", x, y, w, ui_str(ui, S_machine_clock_set), true)) {
+        set_clock(app);
+    }
+}
+
+static void show_state(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    int battery = window_battery();
+    long long tenths = (long long)(file_free_bytes(app->data_dir) / 100000000ull);
+    const char *lines[] = {battery >= 0
+                               ? ui_fill(ui, S_machine_battery, ui_number(ui, battery), NULL)
+                               : ui_str(ui, S_machine_no_battery),
+                           ui_fill(ui, S_home_space, ui_tenths(ui, tenths), NULL),
+                           ui_fill(ui, S_machine_version, SUHBAT_VERSION, NULL)};
+    *y += ui_px(ui, 18);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        *y += ui_text(ui, x, *y, w, TEXT_BODY, lines[i], ui->theme.ink, true) + ui_px(ui, 4);
+    }
+}
+
+static void show_power(struct app *app, int x, int *y, int w)
+{
+    static const struct {
+        const char *id;
+        enum string_id label, sure;
+    } ways[MACHINE_POWER_COUNT] = {
+        [MACHINE_SLEEP] = {"sleep", S_machine_sleep, S_machine_sleep},
+        [MACHINE_RESTART] = {"restart", S_machine_restart, S_machine_restart_sure},
+        [MACHINE_OFF] = {"off", S_machine_off, S_machine_off_sure}};
+    static const enum machine_power order[] = {MACHINE_SLEEP, MACHINE_RESTART, MACHINE_OFF};
+    struct ui *ui = &app->ui;
+    struct machine_page *p = app->machine;
+    heading(ui, x, y, w, S_machine_power);
+    if (p->asked < MACHINE_POWER_COUNT) {
+        ui_warning(ui, x, y, w, ui_str(ui, ways[p->asked].sure));
+        if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_cancel), true)) {
+            p->asked = MACHINE_POWER_COUNT;
+            ui->again = true;
+        } else if (ui_wide_button(ui, "power-yes", x, y, w, ui_str(ui, ways[p->asked].label),
+                                  false)) {
+            enum machine_power what = p->asked;
+            app_lock(app); /* what is typed is on the medium, and nothing is open */
+            begin_asking(app, (struct asking){.what = ASK_POWER, .power = what});
+        }
+        return;
+    }
+    for (size_t i = 0; i < MACHINE_POWER_COUNT; i++) {
+        enum machine_power what = order[i];
+        if (!ui_wide_button(ui, ways[what].id, x, y, w, ui_str(ui, ways[what].label), false)) {
+            continue;
+        }
+        if (what == MACHINE_SLEEP) { /* loses nothing, asks nothing */
+            begin_asking(app, (struct asking){.what = ASK_POWER, .power = what});
+            return;
+        }
+        p->asked = what;
+        ui->again = true;
+    }
+}
+
+void machine_close(struct app *app)
+{
+    free(app->machine);
+    app->machine = NULL;
+}
+
+void screen_machine(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct header h = {.help = true,
+                       .title = ui_str(ui, S_machine_title),
+                       .left = "back",
+                       .right = "lock",
+                       .progress = -1};
+    int x, y, w;
+    ui_header(ui, &h);
+    if (ui_took(ui, "lock")) {
+        app_lock(app);
+        return;
+    }
+    if (ui_took(ui, "back")) {
+        app_go(app, app->machine->from);
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
+    app_message(app, x, &y, w);
+    show_brightness(app, x, &y, w);
+    show_clock(app, x, &y, w);
+    show_state(app, x, &y, w);
+    if (app->machine && app->screen == SCREEN_MACHINE) {
+        show_power(app, x, &y, w);
+    }
+    ui_body_end(ui, y);
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which stick, card or folder? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/machine/file.h"
+#include "platform/machine/secret.h"
+#include "platform/machine/text.h"
+
+/* Above this no folder is shown: the one that was fixed, or all of the machine. */
+static const char *root_of(const struct app *app)
+{
+    return app->media_dir ? app->media_dir : "/";
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return text_collate(*(const char *const *)a, *(const char *const *)b);
+}
+
+struct opening {
+    char path[256];
+    struct arena arena;
+    const char **names;
+    size_t count;
+};
+
+static void drop_opening(void *matter)
+{
+    struct opening *o = matter;
+    arena_fini(&o->arena);
+    secret_wipe(o, sizeof *o);
+    free(o);
+}
+
+static bool read_folder(void *matter, struct err *err)
+{
+    struct opening *o = matter;
+    if (!file_folders(&o->arena, &o->names, &o->count, o->path, err)) {
+        o->names = NULL; /* the page says so, and the way up stays */
+        return false;
+    }
+    qsort(o->names, o->count, sizeof *o->names, by_name);
+    return true;
+}
+
+static void close_folder(struct app *app)
+{
+    arena_fini(&app->folder_arena);
+    app->folders = NULL;
+    app->folder_count = 0;
+    app->folder[0] = '\0';
+    app->ui.scroll = 0;
+    app->ui.again = true;
+}
+
+static void opened(struct app *app, void *matter, bool ok, const struct err *err)
+{
+    struct opening *o = matter;
+    (void)ok;
+    (void)err;
+    close_folder(app);
+    snprintf(app->folder, sizeof app->folder, "%s", o->path);
+    app->folder_arena = o->arena;
+    app->folders = o->names;
+    app->folder_count = o->count;
+    arena_init(&o->arena);
+}
+
+/* What is in it is read once, and not for every look: a stick may be slow. */
+static void open_folder(struct app *app, const char *path)
+{
+    struct opening *o = mem_zero(1, sizeof *o);
+    arena_init(&o->arena);
+    snprintf(o->path, sizeof o->path, "%s", path);
+    app_errand(app, &(struct app_errand){.what = S_wait_media,
+                                         .work = read_folder,
+                                         .matter = o,
+                                         .drop = drop_opening,
+                                         .end = opened});
+}
+
+static void begin(struct app *app)
+{
+    const char *home = getenv("HOME");
+    open_folder(app, app->media_dir     ? app->media_dir
+                     : app->media_count ? app->media[0].path
+                     : home && *home    ? home
+                                        : root_of(app));
+}
+
+void medium_forget(struct app *app)
+{
+    close_folder(app);
+    memset(app->folder, 0, sizeof app->folder);
+}
+
+bool medium_leave(struct app *app)
+{
+    bool was = app->folder[0] != '\0';
+    if (was) {
+        close_folder(app);
+    }
+    return was;
+}
+
+int medium_bottom(const struct app *app)
+{
+    return app->ui.h - (app->folder[0] ? ui_bar_height(&app->ui) : 0);
+}
+
+const char *medium_bar(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    if (!app->folder[0]) {
+        return NULL;
+    }
+    ui_bar(ui, NULL, NULL, "take", ui_str(ui, S_folder_take));
+    if (!ui_took(ui, "take")) {
+        return NULL;
+    }
+    const char *path = arena_text(&ui->frame, app->folder);
+    app->folder[0] = '\0';
+    return path;
+}
+
+/* The folder above; an unreadable one has nothing below, and the way up stays. */
+static void up(struct app *app)
+{
+    char *above = arena_text(&app->ui.frame, app->folder), *slash = strrchr(above, '/');
+    if (slash) {
+        slash[slash == above] = '\0';
+    }
+    open_folder(app, above); /* until it is read, the page shows what it showed */
+}
+
+/* Its path with blanks, where a line may end. */
+static const char *spaced(struct app *app)
+{
+    struct buf out = {0};
+    const char *from = app->folder;
+    size_t root = app->media_dir ? strlen(app->media_dir) : 0;
+    size_t name = app->media_dir ? strlen(app_media_name(app->media_dir)) : 0;
+    if (name && strncmp(from, app->media_dir, root) == 0) { /* from the fixed folder on */
+        from += root - name;
+    }
+    for (const char *p = from; *p; p++) {
+        if (*p == '/') {
+            buf_text(&out, p == from ? "/ " : " / ");
+        } else {
+            buf_char(&out, *p);
+        }
+    }
+    const char *text = arena_text(&app->ui.frame, out.data);
+    buf_fini(&out);
+    return text;
+}
+
+static void show_folder(struct app *app, int x, int *y, int w)
+{
+    enum { MOST = 200 };
+    struct ui *ui = &app->ui;
+    const char *const *names = (const char *const *)app->folders;
+    size_t count = app->folder_count;
+    *y += ui_text(ui, x, *y, w, TEXT_BODY_BOLD, spaced(app), ui->theme.ink, true);
+    *y += ui_px(ui, 8);
+    if (strcmp(app->folder, root_of(app)) != 0 &&
+        ui_row(ui, "up", x, y, w, ui_str(ui, S_folder_up), "", 0)) {
+        up(app);
+        return;
+    }
+    if (!app->folders) {
+        ui_warning(ui, x, y, w, ui_str(ui, S_folder_closed));
+        return;
+    }
+    for (size_t k = 0; k < count && k < MOST; k++) {
+        const char *id = arena_printf(&ui->frame, "folder:%zu", k);
+        const char *between = strcmp(app->folder, "/") == 0 ? "" : "/";
+        const char *path = arena_printf(&ui->frame, "%s%s%s", app->folder, between, names[k]);
+        if (strlen(path) < sizeof app->folder && ui_row(ui, id, x, y, w, names[k], "", 0)) {
+            open_folder(app, path);
+            return;
+        }
+    }
+    if (count > MOST) {
+        *y += ui_text(ui, x, *y, w, TEXT_HINT,
+                      ui_fill(ui, S_outline_more, ui_number(ui, (long long)(count - MOST)), NULL),
+                      ui->theme.soft, true);
+    }
+}
+
+/* ---- taking one out ---- */
+
+struct taking {
+    char path[256];
+};
+
+static bool take_out(void *matter, struct err *err)
+{
+    return disks_take_out(((struct taking *)matter)->path, err);
+}
+
+static void taken_out(struct app *app, void *matter, bool ok, const struct err *err)
+{
+    struct ui *ui = &app->ui;
+    const char *name = arena_text(&ui->frame, app_media_name(((struct taking *)matter)->path));
+    app->media_changed = true;
+    if (ok) {
+        app_say_text(app, ui_fill(ui, S_media_out_done, name, NULL), true);
+    } else {
+        app_say_text(app, ui_fill(ui, S_media_out_busy, err->what, NULL), false);
+    }
+}
+
+void medium_out(struct app *app, const char *path, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    if (!disks_knows(app->disks, path)) {
+        return;
+    }
+    const char *label = ui_fill(ui, S_media_out, app_media_name(path), NULL);
+    int px = x;
+    if (ui_pill(ui, arena_printf(&ui->frame, "out:%s", path), &px, y, x, x + w, label, false,
+                false)) {
+        struct taking *t = mem_zero(1, sizeof *t);
+        snprintf(t->path, sizeof t->path, "%s", path);
+        app_errand(app, &(struct app_errand){.what = S_media_out_wait,
+                                             .work = take_out,
+                                             .matter = t,
+                                             .drop = free,
+                                             .end = taken_out});
+    }
+    ui_pills_end(ui, &px, y, x);
+}
+
+void medium_trouble(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    char why[200];
+    if (disks_trouble(app->disks, why, sizeof why)) {
+        ui_warning(ui, x, y, w,
+                   ui_fill(ui, S_media_unreadable, arena_text(&ui->frame, why), NULL));
+    }
+}
+
+void medium_news(struct app *app)
+{
+    app->media_changed = app->ui.again = true;
+}
+
+static void look_for_media(struct app *app)
+{
+    app_find_media(app, NULL);
+}
+
+const char *medium_choose(struct app *app, int x, int *y, int w, bool copies)
+{
+    struct ui *ui = &app->ui;
+    const char *chosen = NULL;
+    if (app->folder[0]) {
+        show_folder(app, x, y, w);
+        return NULL;
+    }
+    app->look_again = look_for_media;
+    medium_trouble(app, x, y, w);
+    for (size_t m = 0; m < app->media_count; m++) {
+        const char *id = arena_printf(&ui->frame, "medium:%zu", m + 1);
+        const struct medium *medium = &app->media[m];
+        long long tenths = (long long)(medium->free / 100000000ull);
+        const char *name = app_media_name(medium->path);
+        const char *room = ui_fill(ui, S_media_free, ui_tenths(ui, tenths), NULL);
+        bool hit = copies ? ui_card(ui, id, x, y, w, ui_fill(ui, S_media_copy_to, name, NULL), room,
+                                    app->media_count == 1)
+                          : ui_row(ui, id, x, y, w, name, room, 0);
+        if (hit) {
+            chosen = medium->path;
+        }
+        medium_out(app, medium->path, x, y, w);
+    }
+    if (!app->media_count) {
+        ui_warning(ui, x, y, w, ui_str(ui, S_media_none));
+    }
+    bool open = app->screen > SCREEN_UNLOCK; /* a thief looks through no folders */
+    if (open && ui_row(ui, "folder", x, y, w, ui_str(ui, S_folder_other), "", 0)) {
+        begin(app);
+    }
+    *y += ui_px(ui, 12);
+    if (ui_wide_button(ui, "look", x, y, w, ui_str(ui, S_first_look), false)) {
+        app_find_media(app, NULL);
+    }
+    return chosen;
+}

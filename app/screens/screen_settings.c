@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How should it look, in which language, and what else can be done here? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/machine/file.h"
+
+static void settings_path(const struct app *app, struct buf *path)
+{
+    buf_printf(path, "%s/settings", app->data_dir ? app->data_dir : ".");
+}
+
+/* One word and value a line; what is not understood stays as it is. */
+void app_settings_read(struct app *app)
+{
+    struct buf path = {0}, text = {0};
+    settings_path(app, &path);
+    if (file_read(&text, path.data, 4096, NULL)) {
+        char *save = NULL;
+        for (char *line = strtok_r(text.data, "\n", &save); line;
+             line = strtok_r(NULL, "\n", &save)) {
+            char word[32], value[32];
+            if (sscanf(line, "%31s %31s", word, value) != 2) {
+                continue;
+            }
+            int n = atoi(value);
+            if (strcmp(word, "language") == 0) {
+                app->ui.language = language_from(value);
+            } else if (strcmp(word, "text") == 0 && n >= 100 && n <= 200) {
+                app->ui.text_scale = (float)n / 100;
+            } else if (strcmp(word, "night") == 0) {
+                app->night = n == 1;
+                ui_theme(&app->ui, app->night);
+            } else if (strcmp(word, "glove") == 0) {
+                app->ui.glove = n == 1;
+            } else if (strcmp(word, "left") == 0) {
+                app->ui.left_hand = n == 1;
+            } else if (strcmp(word, "apart") == 0) {
+                app->apart = n == 1;
+            } else if (strcmp(word, "keys") == 0 && n >= 0 && n < UI_KEYS_COUNT) {
+                app->ui.keys = (enum ui_keys)n;
+            } else if (strcmp(word, "quiet") == 0) {
+                app->quiet = n == 1;
+            } else if (strcmp(word, "volume") == 0 && n >= 25 && n <= 100) {
+                audio_set_volume(n);
+            }
+        }
+    }
+    buf_fini(&path);
+    buf_fini(&text);
+}
+
+void app_settings_write(struct app *app)
+{
+    struct buf path = {0}, text = {0};
+    struct err err = {0};
+    settings_path(app, &path);
+    buf_printf(&text, "language %s\ntext %d\nnight %d\nglove %d\nleft %d\napart %d\n",
+               language_code(app->ui.language), (int)(app->ui.text_scale * 100 + 0.5f), app->night,
+               app->ui.glove, app->ui.left_hand, app->apart);
+    buf_printf(&text, "keys %d\nquiet %d\nvolume %d\n", (int)app->ui.keys, app->quiet,
+               audio_volume());
+    if (app->writer && !file_write(path.data, text.data, text.len, FILE_PRIVATE, true, &err)) {
+        app_trouble(app, &err);
+    }
+    buf_fini(&path);
+    buf_fini(&text);
+}
+
+bool interface_languages(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    for (int l = 0; l < UI_LANGUAGE_COUNT; l++) {
+        enum ui_language language = (enum ui_language)l;
+        const char *id = arena_printf(&ui->frame, "lang:%s", language_code(language));
+        if (ui_choice(ui, id, x, y, w, language_own_name(language), language == ui->language,
+                      false)) {
+            app_language(app, language);
+            app_settings_write(app);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void heading(struct ui *ui, int x, int *y, int w, enum string_id id)
+{
+    *y += ui_px(ui, 18);
+    *y += ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, id), ui->theme.ink, true);
+}
+
+static void hand_and_keys(struct app *app, int x, int *y, int w)
+{
+    static const enum string_id keys[UI_KEYS_COUNT] = {S_settings_keys_own, S_settings_keys_digits,
+                                                       S_settings_keys_held};
+    struct ui *ui = &app->ui;
+    heading(ui, x, y, w, S_settings_hand);
+    if (ui_choice(ui, "glove", x, y, w, ui_str(ui, S_settings_glove), ui->glove, true)) {
+        ui->glove = !ui->glove;
+        app_settings_write(app);
+    }
+    if (ui_choice(ui, "left-hand", x, y, w, ui_str(ui, S_settings_left), ui->left_hand, true)) {
+        ui->left_hand = !ui->left_hand;
+        app_settings_write(app);
+    }
+    heading(ui, x, y, w, S_settings_keys);
+    for (int k = 0; k < UI_KEYS_COUNT; k++) {
+        if (ui_choice(ui, arena_printf(&ui->frame, "keys:%d", k), x, y, w, ui_str(ui, keys[k]),
+                      (int)ui->keys == k, false)) {
+            ui->keys = (enum ui_keys)k;
+            app_settings_write(app);
+        }
+    }
+}
+
+static void sound(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    heading(ui, x, y, w, S_settings_sound);
+    if (ui_choice(ui, "aloud", x, y, w, ui_str(ui, S_settings_aloud), !app->quiet, true)) {
+        app->quiet = !app->quiet;
+        app_settings_write(app);
+    }
+    *y += ui_px(ui, 8);
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_settings_volume), ui->theme.soft, true);
+    *y += ui_px(ui, 6);
+    int px = x;
+    for (int percent = 25; percent <= 100; percent += 25) {
+        const char *label =
+            arena_printf(&ui->frame, ui->language == UI_RU ? "%d\u00a0%%" : "%d%%", percent);
+        if (ui_pill(ui, arena_printf(&ui->frame, "volume:%d", percent), &px, y, x, x + w, label,
+                    audio_volume() == percent, false)) {
+            audio_set_volume(percent);
+            app_settings_write(app);
+        }
+    }
+    ui_pills_end(ui, &px, y, x);
+}
+
+void screen_settings(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct header h = {
+        .help = true, .title = ui_str(ui, S_settings_title), .left = "back", .progress = -1};
+    int x, y, w;
+    ui_header(ui, &h);
+    if (ui_took(ui, "back")) {
+        app_go(app, app->interview ? SCREEN_INTERVIEW : SCREEN_HOME);
+        if (app->interview) { /* where it was left */
+            ui->scroll = app->interview_scroll;
+            screen_reopen_typed(app);
+        }
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
+    app_message(app, x, &y, w);
+    y += ui_text(ui, x, y, w, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink, true);
+    interface_languages(app, x, &y, w);
+    heading(ui, x, &y, w, S_settings_theme);
+    for (int n = 0; n < 2; n++) {
+        if (ui_choice(ui, n ? "night" : "day", x, &y, w,
+                      ui_str(ui, n ? S_settings_night : S_settings_day), app->night == (n == 1),
+                      false)) {
+            app->night = n == 1;
+            ui_theme(ui, app->night);
+            app_settings_write(app);
+        }
+    }
+    heading(ui, x, &y, w, S_settings_text);
+    y += ui_px(ui, 8);
+    int px = x;
+    for (int percent = 100; percent <= 200; percent += 25) {
+        const char *label =
+            arena_printf(&ui->frame, ui->language == UI_RU ? "%d\u00a0%%" : "%d%%", percent);
+        bool on = (int)(ui->text_scale * 100 + 0.5f) == percent;
+        if (ui_pill(ui, arena_printf(&ui->frame, "text:%d", percent), &px, &y, x, x + w, label, on,
+                    false)) {
+            ui->text_scale = (float)percent / 100;
+            app_settings_write(app);
+        }
+    }
+    ui_pills_end(ui, &px, &y, x);
+    hand_and_keys(app, x, &y, w);
+    sound(app, x, &y, w);
+    heading(ui, x, &y, w, S_settings_lock);
+    if (ui_row(ui, "pin", x, &y, w, ui_str(ui, S_pin_title),
+               ui_str(ui, app->locks.pin ? S_pin_is_set : S_pin_none), 0)) {
+        app->pin_from = SCREEN_SETTINGS;
+        app_go(app, SCREEN_PIN);
+        return;
+    }
+    y += ui_px(ui, 16);
+    if (ui_wide_button(ui, "lock", x, &y, w, ui_str(ui, S_lock), false)) {
+        app_lock(app);
+        return;
+    }
+    y += ui_px(ui, 8);
+    if (app->locks.can_travel &&
+        ui_row(ui, "travel", x, &y, w, ui_str(ui, S_travel_title), ui_str(ui, S_travel_small), 0)) {
+        app->sheet = SHEET_TRAVEL;
+        ui->again = true;
+        return;
+    }
+    if (app->kiosk && ui_row(ui, "machine", x, &y, w, ui_str(ui, S_machine_title),
+                             ui_str(ui, S_machine_small), 0)) {
+        machine_open(app);
+        return;
+    }
+    if (ui_row(ui, "about", x, &y, w, ui_str(ui, S_about_title), "", 0)) {
+        about_open(app);
+        return;
+    }
+    ui_body_end(ui, y);
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How is the device closed for a border, and how does it come back? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/machine/file.h"
+
+static bool lock_for_travel(struct device *d, void *arg, struct err *err)
+{
+    (void)arg;
+    return device_travel_lock(d, err);
+}
+
+static void close_for_travel(struct app *app)
+{
+    app_close_sheet(app);
+    window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
+    app->unwritten = false;
+    app_leave_interview(app); /* what is typed and drawn is put away first */
+    bool unwritten = app->unwritten;
+    bool closed = writer_call(app->writer, lock_for_travel, NULL, NULL);
+    app_lock_hard(app);
+    app->unwritten = unwritten;
+    if (!closed) { /* nobody goes to a border with one that is not */
+        app_look_locks(app);
+        app_say(app, app->locks.unsure ? S_travel_unsure : S_travel_not_closed);
+    }
+}
+
+/* Before it: what it means. */
+void travel_sheet(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_travel_sure), ui->theme.ink, true);
+    *y += ui_px(ui, 10);
+    *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_travel_means), ui->theme.ink, true);
+    *y += ui_px(ui, 20);
+    if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_travel_keep), true)) {
+        app_close_sheet(app);
+    }
+    if (ui_wide_button(ui, "travel-yes", x, y, w, ui_str(ui, S_travel_lock), false)) {
+        close_for_travel(app);
+    }
+}
+
+struct asking {
+    const char *pass;
+    size_t len;
+    struct buf *request;
+    char words[64];
+};
+
+static bool ask(struct device *d, void *arg, struct err *err)
+{
+    struct asking *a = arg;
+    return device_travel_request(d, a->pass, a->len, a->request, a->words, err);
+}
+
+static void make_request(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    struct buf typed = {0};
+    if (!vault_passphrase(&typed, ui->edit.text.data, ui->edit.text.len) ||
+        strcmp(typed.data, app->suggested) != 0) {
+        app_say(app, S_first_differs);
+    } else {
+        struct asking a = {.pass = typed.data, .len = typed.len, .request = &app->request};
+        buf_cut(&app->request, 0);
+        app_wait(app, S_wait_keys);
+        bool ok = writer_call(app->writer, ask, &a, &err);
+        edit_end(&ui->edit);
+        if (ok) {
+            secret_wipe(app->suggested, sizeof app->suggested);
+            snprintf(app->about_words, sizeof app->about_words, "%s", a.words);
+            app->travel = TRAVEL_SEND;
+            app_find_media(app, NULL);
+        } else {
+            app_trouble(app, &err);
+        }
+    }
+    buf_fini(&typed);
+}
+
+struct returning {
+    const char *pass;
+    size_t len;
+    const struct buf *answer;
+};
+
+static bool come_back(struct device *d, void *arg, struct err *err)
+{
+    const struct returning *r = arg;
+    return device_travel_return(d, r->answer->data, r->answer->len, r->pass, r->len, err);
+}
+
+enum { ANSWERS = 16 };
+struct answers { /* those for the passphrase that was typed, from the sticks and cards */
+    const char *fixed;
+    uint8_t public_key[32]; /* that they must be for */
+    struct buf answers[ANSWERS];
+    size_t count, others, silent; /* others: for another passphrase, lock or device */
+    char *pass; /* in locked memory: the field may be gone when the stick has answered */
+    size_t pass_len;
+};
+
+static void drop_answers(void *matter)
+{
+    struct answers *a = matter;
+    for (size_t k = 0; k < a->count; k++) {
+        buf_fini(&a->answers[k]);
+    }
+    secret_free(a->pass);
+    free(a);
+}
+
+static bool find_answers(void *matter, struct err *err)
+{
+    struct answers *a = matter;
+    struct medium media[MEDIA_MAX];
+    struct arena arena;
+    size_t media_count = media_find(media, a->fixed, &a->silent);
+    (void)err;
+    arena_init(&arena);
+    for (size_t m = 0; m < media_count; m++) {
+        const char **names;
+        size_t count = 0;
+        if (!file_list(&arena, &names, &count, media[m].path, ".sbv", NULL)) {
+            continue;
+        }
+        for (size_t k = 0; k < count && a->count < ANSWERS; k++) {
+            const char *path = arena_printf(&arena, "%s/%s", media[m].path, names[k]);
+            uint8_t sealed[TRAVEL_SEALED];
+            struct buf *one = &a->answers[a->count];
+            if (file_read(one, path, TRAVEL_BYTES, NULL) &&
+                travel_answer_read(sealed, one->data, one->len, a->public_key, NULL)) {
+                a->count++;
+            } else {
+                a->others++;
+                buf_fini(one);
+            }
+        }
+    }
+    arena_fini(&arena);
+    return true;
+}
+
+static void try_answers(struct app *app, void *matter, bool ok, const struct err *why)
+{
+    const struct answers *a = matter;
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    bool open = false;
+    (void)why;
+    app_wait(app, S_wait_check);
+    for (size_t k = 0; k < a->count && !open; k++) {
+        struct returning r = {a->pass, a->pass_len, &a->answers[k]};
+        open = writer_call(app->writer, come_back, &r, &err);
+    }
+    if (open) {
+        edit_end(&ui->edit);
+        app->travel = TRAVEL_START;
+        app_look_locks(app);
+        app_go_home(app);
+    } else if (a->count && err.code != ERR_AUTH) { /* it fits, but the device does not take it */
+        app_trouble(app, &err);
+    } else {
+        app->travel_again = !a->count;
+        app_say(app, a->count || a->others ? S_travel_wrong_answer
+                     : !ok || a->silent    ? S_media_hangs
+                                           : S_travel_no_answer);
+    }
+}
+
+/* The request once more, for the passphrase that stands in the field: the same words, the same
+ * file. */
+static void ask_again(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    struct asking a = {
+        .pass = ui->edit.text.data, .len = ui->edit.text.len, .request = &app->request};
+    buf_cut(&app->request, 0);
+    app_wait(app, S_wait_keys);
+    if (writer_call(app->writer, ask, &a, &err)) {
+        edit_end(&ui->edit);
+        snprintf(app->about_words, sizeof app->about_words, "%s", a.words);
+        app->travel = TRAVEL_SEND;
+        app->message[0] = '\0';
+        app_find_media(app, NULL);
+    } else {
+        app_trouble(app, &err);
+    }
+}
+
+static void look_for_answers(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct buf request = {0};
+    struct err err = {0};
+    struct asking asked = {
+        .pass = ui->edit.text.data, .len = ui->edit.text.len, .request = &request};
+    app_wait(app, S_wait_check);
+    if (!writer_call(app->writer, ask, &asked, &err)) { /* too few words, or no memory */
+        if (err.code == ERR_INPUT) {
+            app_say(app, S_travel_wrong_answer);
+        } else {
+            app_trouble(app, &err);
+        }
+        buf_fini(&request);
+        return;
+    }
+    struct answers *a = mem_zero(1, sizeof *a);
+    a->fixed = app->media_dir;
+    a->pass_len = ui->edit.text.len;
+    a->pass = secret_new(a->pass_len + 1);
+    memcpy(a->pass, ui->edit.text.data, a->pass_len);
+    memcpy(a->public_key, request.data + 4, sizeof a->public_key);
+    buf_fini(&request);
+    app_errand(app, &(struct app_errand){.what = S_wait_media,
+                                         .work = find_answers,
+                                         .matter = a,
+                                         .drop = drop_answers,
+                                         .end = try_answers});
+}
+
+static void start(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_travel_title), ui->theme.ink, true);
+    *y += ui_px(ui, 6);
+    *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_travel_how), ui->theme.ink, true);
+    *y += ui_px(ui, 18);
+    if (ui_wide_button(ui, "ask", x, y, w, ui_str(ui, S_travel_ask), true)) {
+        vault_suggest(app->suggested);
+        app->travel = TRAVEL_CHOOSE;
+        ui->again = true;
+    }
+    if (ui_wide_button(ui, "answer", x, y, w, ui_str(ui, S_travel_answer), false)) {
+        app->travel = TRAVEL_OPEN;
+        ui->again = true;
+    }
+}
+
+static void choose(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_first_pass), ui->theme.ink, true);
+    *y += ui_px(ui, 6);
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_travel_pass_hint), ui->theme.soft, true);
+    *y += ui_px(ui, 12);
+    app_show_words(app, app->suggested, NULL, x, y, w);
+    if (ui_wide_button(ui, "other", x, y, w, ui_str(ui, S_first_other), false)) {
+        vault_suggest(app->suggested);
+        ui->again = true;
+    }
+    if (ui_took(ui, "right")) {
+        app->travel = TRAVEL_REPEAT;
+        ui->again = true;
+    }
+}
+
+static void send(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_travel_send), ui->theme.ink, true);
+    *y += ui_px(ui, 6);
+    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_travel_send_hint), ui->theme.soft, true);
+    *y += ui_px(ui, 12);
+    app_show_words(app, app->about_words, ui_str(ui, S_travel_words), x, y, w);
+    const char *folder = medium_choose(app, x, y, w, true);
+    if (folder) {
+        app_write_file(app, folder, arena_printf(&ui->frame, "unlock-%.4s.sbu", app->about_words),
+                       &app->request);
+    }
+    if (ui_took(ui, "answer")) {
+        app->travel = TRAVEL_OPEN;
+        app->message[0] = '\0';
+        ui->again = true;
+    }
+}
+
+/* Nothing secret is left in sight, nor in the field. */
+void travel_put_away(struct app *app)
+{
+    app_errand_leave(app);
+    edit_end(&app->ui.edit);
+    secret_wipe(app->suggested, sizeof app->suggested);
+    app->message[0] = app->folder[0] = '\0';
+    app->show_pass = app->travel_again = false;
+    app->travel = TRAVEL_START;
+    app->ui.again = true;
+}
+
+bool travel_shows_secrets(const struct app *app)
+{
+    return app->screen == SCREEN_TRAVEL && app->travel != TRAVEL_START &&
+           app->travel != TRAVEL_SEND;
+}
+
+void screen_travel(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    enum travel_step step = app->travel;
+    bool typing = step == TRAVEL_REPEAT || step == TRAVEL_OPEN;
+    bool bar = step == TRAVEL_CHOOSE || step == TRAVEL_SEND;
+    int x, y, w;
+    int bottom = ui->h - (typing ? keyboard_height(ui, KEYBOARD_TEXT)
+                          : bar  ? ui_bar_height(ui)
+                                 : 0);
+    struct header h = {.help = true,
+                       .title = step == TRAVEL_START ? "" : ui_str(ui, S_travel_title),
+                       .left = step == TRAVEL_START ? NULL : "back",
+                       .language = true,
+                       .progress = -1};
+    ui_header(ui, &h);
+    if (ui_took(ui, "language")) {
+        app->sheet = SHEET_LANGUAGE;
+        ui->again = true;
+        return;
+    }
+    if (h.left && ui_took(ui, "back")) {
+        travel_put_away(app);
+        return;
+    }
+    if (typing && !edit_is(&ui->edit, "pass")) {
+        edit_begin(&ui->edit, "pass", "");
+    }
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
+    bool beside = typing && ui->landscape; /* what is typed stays in sight, right of what is said */
+    int top = y, half = beside ? w / 2 - ui_px(ui, 10) : w, lowest = 0;
+    app_message(app, x, &y, half);
+    switch (step) {
+    case TRAVEL_START:
+        start(app, x, &y, w);
+        break;
+    case TRAVEL_CHOOSE:
+        choose(app, x, &y, w);
+        break;
+    case TRAVEL_SEND:
+        send(app, x, &y, w);
+        break;
+    default:
+        y += ui_text(ui, x, y, half, TEXT_HEADING,
+                     ui_str(ui, step == TRAVEL_REPEAT ? S_first_repeat : S_travel_open_hint),
+                     ui->theme.ink, true);
+        y += ui_px(ui, 8);
+        if (beside) {
+            lowest = y;
+            x += w - half;
+            y = top;
+        }
+        ui_field(ui, "pass", x, &y, half, ui->edit.text.data, ui->edit.cursor, true,
+                 step == TRAVEL_OPEN && !app->show_pass, 2, false, TEXT_BODY);
+        if (step == TRAVEL_OPEN) {
+            int px = x;
+            if (ui_pill(ui, "show", &px, &y, x, x + half,
+                        ui_str(ui, app->show_pass ? S_unlock_hide : S_unlock_show), false, false)) {
+                app->show_pass = !app->show_pass;
+            }
+            if (app->travel_again && ui->edit.text.len &&
+                ui_pill(ui, "again", &px, &y, x, x + half, ui_str(ui, S_travel_again), false,
+                        false)) {
+                ask_again(app);
+            }
+            ui_pills_end(ui, &px, &y, x);
+        }
+        break;
+    }
+    ui_body_end(ui, y > lowest ? y : lowest);
+    if (app->screen != SCREEN_TRAVEL || app->travel != step) {
+        return;
+    }
+    if (bar) {
+        ui_bar(ui, NULL, NULL, step == TRAVEL_CHOOSE ? "right" : "answer",
+               ui_str(ui, step == TRAVEL_CHOOSE ? S_continue_ : S_travel_answer));
+    } else if (typing && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
+        if (step == TRAVEL_REPEAT) {
+            make_request(app);
+        } else if (ui->edit.text.len) {
+            look_for_answers(app);
+        }
+    }
+}

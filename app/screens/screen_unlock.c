@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who wants in?  No name of a study, a form or a person stands here. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/machine/clock.h"
+#include "platform/machine/text.h"
+
+/* Lying across, the keyboard leaves room for two lines. */
+#define FLAT_TEXT 1.3f
+
+struct trying {
+    const char *pass;
+    size_t len;
+};
+
+static bool try(struct device *d, void *arg, struct err *err)
+{
+    struct trying *t = arg;
+    return device_unlock(d, t->pass, t->len, err);
+}
+
+enum { FORGOT_FROM = 5, WARN_FROM = 7 };
+
+static void unlock(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    struct trying t = {ui->edit.text.data, ui->edit.text.len};
+    if (!ui->edit.text.len) {
+        return;
+    }
+    app_wait(app, S_wait_check);
+    bool ok = writer_call(app->writer, try, &t, &err);
+    edit_end(&ui->edit);
+    app_look_locks(app);
+    if (ok) {
+        app->show_pass = false;
+        app_go_home(app);
+    } else if (err.code == ERR_AUTH) {
+        unsigned failures = app->locks.failures;
+        const char *text = ui_fill(ui, S_unlock_wrong, ui_number(ui, failures), NULL);
+        if (app->locks.can_travel && failures >= WARN_FROM && failures < VAULT_TRIES) {
+            text = arena_printf(
+                &ui->frame, "%s %s", text,
+                ui_fill(ui, S_unlock_few, ui_number(ui, (long long)VAULT_TRIES - failures), NULL));
+        }
+        app_say_text(app, text, false);
+    } else {
+        app_trouble(app, &err);
+    }
+}
+
+/* The interview that was open goes on. */
+static void go_on(struct app *app)
+{
+    app_go_home(app);
+    for (size_t i = 0; i < app->draft_count && app->to_resume && app->screen == SCREEN_HOME; i++) {
+        if (memcmp(app->drafts[i].id, app->resume_id, sizeof app->resume_id) == 0) {
+            struct device_draft draft = app->drafts[i];
+            app_resume(app, &draft);
+            break;
+        }
+    }
+    app->to_resume = false;
+}
+
+/* After three letters of one of our own words there are four ways to go on: offer them. */
+static void suggest(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    static const char *const cyr_vowels[] = {"а", "и", "о", "у"};
+    static const char *const lat_vowels[] = {"a", "i", "o", "u"};
+    const char *text = ui->edit.text.data ? ui->edit.text.data : "";
+    const char *word = strrchr(text, ' ');
+    word = word ? word + 1 : text;
+    struct buf tidy = {0}, five = {0};
+    size_t letters = text_count(word, strlen(word));
+    bool ours = letters == 3;
+    if (ours) { /* is it consonant, vowel, consonant of our list? ask the passphrase's own rule */
+        buf_printf(&five, "%sа baba baba baba baba", word);
+        ours = vault_passphrase(&tidy, five.data, five.len) && tidy.len == 24 &&
+               strchr("aiou", tidy.data[1]) && !strchr("aiou", tidy.data[0]) &&
+               !strchr("aiou", tidy.data[2]) && (unsigned char)tidy.data[0] < 0x80;
+    }
+    buf_fini(&tidy);
+    buf_fini(&five);
+    if (!ours) {
+        return;
+    }
+    bool latin = (unsigned char)word[0] < 0x80;
+    int left = x, px = x;
+    for (int i = 0; i < 4; i++) {
+        const char *vowel = latin ? lat_vowels[i] : cyr_vowels[i];
+        const char *label = arena_printf(&ui->frame, "%s%s", word, vowel);
+        const char *id = arena_printf(&ui->frame, "word:%d", i);
+        if (ui_pill(ui, id, &px, y, left, x + w, label, false, false)) {
+            edit_insert(&ui->edit, vowel);
+            edit_insert(&ui->edit, " ");
+        }
+    }
+    ui_pills_end(ui, &px, y, left);
+}
+
+/* How long to wait, or what was wrong. */
+static void say_wait(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    if (app->locks.wait_s > 0) {
+        ui_warning(ui, x, y, w, ui_fill(ui, S_unlock_wait, ui_number(ui, app->locks.wait_s), NULL));
+    } else {
+        app_message(app, x, y, w);
+    }
+}
+
+static bool wants_language(struct app *app)
+{
+    if (!ui_took(&app->ui, "language")) {
+        return false;
+    }
+    app->sheet = SHEET_LANGUAGE;
+    app->ui.again = true;
+    return true;
+}
+
+/* A short break is over. */
+static void unlock_by_pin(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_DIGITS);
+    struct header h = {.help = true, .title = "", .language = true, .progress = -1};
+    ui_header(ui, &h);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
+    int top = y, all_w = w;
+    float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
+    w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
+    if (ui->landscape) {
+        app_message(app, x, &y, w);
+    }
+    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_unlock_pin_title), ui->theme.ink, true);
+    enum { HALF_MINUTE_MS = 30000 };
+    const char *at = app_date(app, clock_wall_ms() + app->locks.soft_left_ms + HALF_MINUTE_MS);
+    y += ui_text(ui, x, y + ui_px(ui, 4), w, TEXT_HINT,
+                 ui_fill(ui, S_unlock_pin_hint, at + strlen("dd.MM.yyyy "), NULL), ui->theme.soft,
+                 true);
+    y += ui_px(ui, 16);
+    int said = y;
+    if (ui->landscape) { /* what is said stands left, what is typed right */
+        x += all_w - w;
+        y = top;
+    }
+    pin_field(app, x, &y, w, true);
+    if (!ui->landscape) { /* beside what was typed */
+        app_message(app, x, &y, w);
+    }
+    int px = x;
+    y += ui_px(ui, 8);
+    bool by_pass =
+        ui_pill(ui, "by-pass", &px, &y, x, x + w, ui_str(ui, S_unlock_by_pass), false, false);
+    ui_pills_end(ui, &px, &y, x);
+    ui->text_scale = scale;
+    ui_body_end(ui, y > said ? y : said);
+    if (by_pass) {
+        app_lock_hard(app);
+        return;
+    }
+    if (wants_language(app) ||
+        !keyboard_show(ui, &app->keyboard, KEYBOARD_DIGITS, ui_str(ui, S_unlock_open))) {
+        return;
+    }
+    enum pin_result result = pin_try_typed(app);
+    if (result == PIN_RIGHT) {
+        go_on(app);
+    } else if (result == PIN_SPENT) {
+        app_say(app, S_unlock_pin_spent);
+    }
+}
+
+void screen_unlock(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    app_look_locks(app);
+    if (app->locks.travelling) {
+        app->travel = TRAVEL_START;
+        app_go(app, SCREEN_TRAVEL);
+        if (app->unwritten) {
+            app_say(app, S_lock_unwritten);
+        }
+        return;
+    }
+    if (app->locks.soft_left_ms > 0) {
+        unlock_by_pin(app);
+        return;
+    }
+    int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_TEXT);
+    struct header h = {.help = true, .title = "", .language = true, .progress = -1};
+    if (!edit_is(&ui->edit, "pass")) {
+        edit_begin(&ui->edit, "pass", "");
+    }
+    ui_header(ui, &h);
+    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
+    int top = y;
+    bool said = app->message[0] || app->locks.wait_s > 0;
+    int left_w = ui->landscape ? w * (said ? 6 : 5) / 10 - ui_px(ui, 10) : w;
+    float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
+    if (!ui->landscape || !said) { /* lying across, what was wrong needs the room */
+        y += ui_text(ui, x, y, left_w, TEXT_QUESTION, ui_str(ui, S_unlock_title), ui->theme.ink,
+                     true);
+        y += ui_text(ui, x, y + ui_px(ui, 4), left_w, TEXT_HINT, ui_str(ui, S_unlock_hint),
+                     ui->theme.soft, true);
+    }
+    y += said && ui->landscape ? 0 : ui_px(ui, ui->landscape ? 6 : 16);
+    if (ui->landscape) { /* what is said stands left, what is typed right: both in sight */
+        say_wait(app, x, &y, left_w);
+        x += left_w + ui_px(ui, 20);
+        left_w = w - left_w - ui_px(ui, 20);
+        y = top;
+    }
+    ui_field(ui, "pass", x, &y, left_w, ui->edit.text.data, ui->edit.cursor, true, !app->show_pass,
+             1, app->message[0] != '\0', TEXT_BODY);
+    suggest(app, x, &y, left_w);
+    if (!ui->landscape) {
+        say_wait(app, x, &y, left_w);
+    }
+    int px = x;
+    if (ui_pill(ui, "show", &px, &y, x, x + left_w,
+                ui_str(ui, app->show_pass ? S_unlock_hide : S_unlock_show), false, false)) {
+        app->show_pass = !app->show_pass;
+    }
+    /* the coordinator can bring it back: nobody waits for an hour to be told so */
+    if (app->locks.can_travel && app->locks.failures >= FORGOT_FROM &&
+        ui_pill(ui, "forgot", &px, &y, x, x + left_w, ui_str(ui, S_unlock_forgot), false, false)) {
+        edit_end(&ui->edit);
+        app->sheet = SHEET_TRAVEL;
+        ui->again = true;
+    }
+    ui_pills_end(ui, &px, &y, x);
+    ui->text_scale = scale;
+    ui_body_end(ui, y);
+    if (wants_language(app)) {
+        return;
+    }
+    if (keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_unlock_open)) &&
+        app->locks.wait_s == 0) {
+        unlock(app);
+    }
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How does the screen go on while a stick is slow? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "platform/machine/clock.h"
+#include "platform/machine/file.h"
+#include "platform/machine/secret.h"
+
+enum { SOON_MS = 250, HANGS_MS = 5000 };
+
+/* On the errand's thread. */
+static void back(void *window)
+{
+    window_tell(window, WINDOW_SAVED);
+}
+
+static void end(struct app *app)
+{
+    struct app_errand e = app->errand;
+    struct err err = {0};
+    void *matter;
+    bool ok = errand_end(e.errand, &matter, &err);
+    memset(&app->errand, 0, sizeof app->errand);
+    app->ui.again = true;
+    e.end(app, matter, ok, &err);
+    e.drop(matter);
+}
+
+void app_errand(struct app *app, const struct app_errand *errand)
+{
+    app_errand_leave(app);
+    app->errand = *errand;
+    app->errand.since_ms = clock_mono_ms();
+    app->errand.errand = errand_begin(errand->work, errand->matter, errand->drop, back,
+                                      app->ui.window, errand->ours);
+    app->ui.again = true;
+    if (errand_wait(app->errand.errand, SOON_MS)) {
+        end(app);
+    }
+}
+
+void app_errand_leave(struct app *app)
+{
+    struct app_errand *e = &app->errand;
+    if (!e->errand) {
+        return;
+    }
+    if (e->ours) { /* a record is not left half sealed; the device's own card is waited for */
+        e->progress->stop = true;
+        while (!errand_wait(e->errand, 1000)) {
+        }
+        end(app);
+        return;
+    }
+    if (e->progress) { /* still ours to say: it reads no further than to its next step */
+        e->progress->stop = true;
+    }
+    errand_leave(e->errand);
+    memset(e, 0, sizeof *e);
+}
+
+int app_errand_timeout(const struct app *app)
+{
+    int64_t left = HANGS_MS - (clock_mono_ms() - app->errand.since_ms);
+    bool moves = app->errand.progress && (app->errand.ours || left > 0);
+    return !app->errand.errand ? -1 : moves ? 100 : left > 0 ? (int)left : -1;
+}
+
+void app_watch_errand(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct app_errand *e = &app->errand;
+    if (errand_wait(e->errand, 0)) {
+        end(app);
+        return;
+    }
+    if (e->progress && e->progress->done != e->seen_done) {
+        e->seen_done = e->progress->done;
+        e->since_ms = clock_mono_ms();
+    }
+    bool hangs = !e->ours && clock_mono_ms() - e->since_ms >= HANGS_MS;
+    struct header h = {.title = "",
+                       .right = app->screen > SCREEN_UNLOCK && !app->handed ? "lock" : NULL,
+                       .progress = -1};
+    int x, y, w;
+    ui_header(ui, &h);
+    if (h.right && ui_took(ui, "lock")) {
+        app_lock(app);
+        return;
+    }
+    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
+    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, e->what), ui->theme.ink, true) +
+         ui_px(ui, 12);
+    if (e->progress) {
+        ui_progress(ui, x, &y, w, e->progress, e->unit);
+    }
+    if (hangs) {
+        ui_warning(ui, x, &y, w, ui_str(ui, S_media_hangs));
+    }
+    y += ui_px(ui, 20);
+    if (e->ours && e->stops) {
+        if (ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
+            e->progress->stop = true;
+        }
+    } else if (!e->ours && ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
+        app_errand_leave(app);
+        app_say(app, hangs ? S_media_hangs : S_progress_stopped);
+    }
+    ui_body_end(ui, y);
+}
+
+/* ---- what sticks and cards are in, and what lies on them ---- */
+
+struct looking {
+    const char *fixed;  /* lent for as long as the program runs */
+    const char *ending; /* NULL: only the media */
+    struct medium media[MEDIA_MAX];
+    size_t count, silent;
+    struct arena arena;
+    struct app_named *files;
+    size_t file_count;
+};
+
+static void drop_looking(void *matter)
+{
+    struct looking *l = matter;
+    arena_fini(&l->arena);
+    secret_wipe(l, sizeof *l);
+    free(l);
+}
+
+static bool look(void *matter, struct err *err)
+{
+    struct looking *l = matter;
+    (void)err;
+    l->count = media_find(l->media, l->fixed, &l->silent);
+    for (size_t m = 0; m < l->count && l->ending; m++) {
+        const char **names;
+        size_t count = 0;
+        if (!file_list(&l->arena, &names, &count, l->media[m].path, l->ending, NULL)) {
+            continue;
+        }
+        struct app_named *all = arena_alloc(&l->arena, (l->file_count + count + 1) * sizeof *all);
+        if (l->file_count) {
+            memcpy(all, l->files, l->file_count * sizeof *all);
+        }
+        l->files = all;
+        for (size_t i = 0; i < count; i++) {
+            l->files[l->file_count++] = (struct app_named){m, names[i]};
+        }
+    }
+    return true;
+}
+
+static void looked(struct app *app, void *matter, bool ok, const struct err *err)
+{
+    struct looking *l = matter;
+    (void)err;
+    memcpy(app->media, l->media, sizeof app->media);
+    app->media_count = l->count;
+    app_forget_named(app);
+    app->named_arena = l->arena;
+    app->named = l->files;
+    app->named_count = l->file_count;
+    arena_init(&l->arena);
+    if (!ok || l->silent) {
+        app_say(app, S_media_hangs);
+    }
+}
+
+void app_find_media(struct app *app, const char *ending)
+{
+    struct looking *l = mem_zero(1, sizeof *l);
+    arena_init(&l->arena);
+    l->fixed = app->media_dir;
+    l->ending = ending;
+    app->media_count = 0;
+    app_forget_named(app);
+    app_errand(
+        app,
+        &(struct app_errand){
+            .what = S_wait_media, .work = look, .matter = l, .drop = drop_looking, .end = looked});
+}
+
+void app_forget_named(struct app *app)
+{
+    arena_fini(&app->named_arena);
+    app->named = NULL;
+    app->named_count = 0;
+}
+
+/* ---- a file from a stick ---- */
+
+struct reading {
+    struct buf path;
+    size_t most;
+    struct buf bytes;
+    struct progress progress;
+    app_file_read *then;
+};
+
+static void drop_reading(void *matter)
+{
+    struct reading *r = matter;
+    buf_fini(&r->bytes);
+    buf_fini(&r->path);
+    free(r);
+}
+
+static bool read_file(void *matter, struct err *err)
+{
+    struct reading *r = matter;
+    return file_get(&r->bytes, r->path.data, r->most, &r->progress, err);
+}
+
+static void was_read(struct app *app, void *matter, bool ok, const struct err *err)
+{
+    struct reading *r = matter;
+    if (ok) {
+        r->then(app, r->path.data, &r->bytes);
+    } else {
+        app_trouble(app, err);
+    }
+}
+
+void app_read_file(struct app *app, const char *path, size_t most, app_file_read *then)
+{
+    struct reading *r = mem_zero(1, sizeof *r);
+    buf_text(&r->path, path);
+    r->most = most;
+    r->then = then;
+    app_errand(app, &(struct app_errand){.what = S_wait_file,
+                                         .work = read_file,
+                                         .matter = r,
+                                         .drop = drop_reading,
+                                         .end = was_read,
+                                         .progress = &r->progress,
+                                         .unit = S_progress_mb});
+}
+
+/* ---- a small file onto a stick, or onto each that is in ---- */
+
+struct writing {
+    const char *fixed;
+    struct buf folder; /* "": each that is in */
+    struct buf name, bytes;
+    size_t count; /* how many took it */
+};
+
+static void drop_writing(void *matter)
+{
+    struct writing *w = matter;
+    buf_fini(&w->bytes);
+    buf_fini(&w->folder);
+    buf_fini(&w->name);
+    free(w);
+}
+
+static bool write_one(struct writing *w, const char *folder, struct err *err)
+{
+    struct buf path = {0};
+    buf_printf(&path, "%s/%s", folder, w->name.data);
+    bool ok = file_write(path.data, w->bytes.data, w->bytes.len, FILE_PRIVATE, true, err);
+    buf_fini(&path);
+    w->count += ok;
+    return ok;
+}
+
+static bool write_file(void *matter, struct err *err)
+{
+    struct writing *w = matter;
+    struct medium media[MEDIA_MAX];
+    if (w->folder.len) {
+        return write_one(w, w->folder.data, err);
+    }
+    size_t count = media_find(media, w->fixed, NULL);
+    bool ok = true;
+    for (size_t m = 0; m < count; m++) { /* the first failure is told; the others get theirs */
+        ok = write_one(w, media[m].path, ok ? err : NULL) && ok;
+    }
+    return ok;
+}
+
+static void written(struct app *app, void *matter, bool ok, const struct err *err)
+{
+    const struct writing *w = matter;
+    if (!ok) {
+        app_trouble(app, err);
+    } else if (w->count) {
+        app_say_good(app, S_first_written);
+    } else {
+        app_say(app, S_media_none);
+    }
+}
+
+void app_write_file(struct app *app, const char *folder, const char *name, const struct buf *bytes)
+{
+    struct writing *w = mem_zero(1, sizeof *w);
+    w->fixed = app->media_dir;
+    buf_text(&w->folder, folder ? folder : "");
+    buf_text(&w->name, name);
+    buf_add(&w->bytes, bytes->data, bytes->len);
+    app_errand(app, &(struct app_errand){.what = S_wait_write,
+                                         .work = write_file,
+                                         .matter = w,
+                                         .drop = drop_writing,
+                                         .end = written});
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was seen when, and what changed? */
+#include "forms/engine/audit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/machine/clock.h"
+#include "platform/machine/csv.h"
+
+/* A clock that jumps by more than this was set; less is a slow start of a machine. */
+enum { CLOCK_JUMP_MS = 2000 };
+
+struct watched { /* a question of the open page, and what stood there when it opened */
+    struct node *node;
+    char *before;
+};
+
+struct audit {
+    struct buf rows;
+    struct buf user_at; /* size_t each: where a row's user goes, who is known at the end only */
+    bool track;
+    int64_t wall, mono; /* of the beginning, or of the last resumption */
+    int64_t last_wall, last_mono, now;
+    char language[LANGUAGE_NAME];
+    /* the open interval, `event` "" when there is none */
+    char event[24];
+    char *path;
+    int64_t start;
+    struct watched *fields;
+    size_t field_count, field_cap;
+    /* which questions are asked, by node */
+    struct seen {
+        const struct node *node;
+        bool asked;
+    } * seen;
+    size_t seen_count, seen_cap;
+    unsigned memos; /* begun so far */
+};
+
+struct audit *audit_new(bool track_changes)
+{
+    struct audit *a = mem_zero(1, sizeof *a);
+    a->track = track_changes;
+    return a;
+}
+
+static void forget_page(struct audit *a)
+{
+    for (size_t i = 0; i < a->field_count; i++) {
+        mem_wipe_text(a->fields[i].before);
+    }
+    a->field_count = 0;
+    mem_wipe_text(a->path);
+    a->path = NULL;
+    a->event[0] = '\0';
+}
+
+void audit_free(struct audit *a)
+{
+    if (a) {
+        forget_page(a);
+        buf_fini(&a->rows);
+        buf_fini(&a->user_at);
+        free(a->fields);
+        free(a->seen);
+        free(a);
+    }
+}
+
+/* ---- rows ---- */
+
+static void put_ms(struct buf *out, int64_t ms)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)ms);
+    csv_cell(out, text, false);
+}
+
+/* `end` 0: it happened in a moment. */
+static void put_row(struct audit *a, const char *event, const char *path, int64_t start,
+                    int64_t end, const char *before, const char *after)
+{
+    struct buf *out = &a->rows;
+    csv_cell(out, event, true);
+    csv_cell(out, path, false);
+    put_ms(out, start);
+    if (end) {
+        put_ms(out, end);
+    } else {
+        csv_cell(out, "", false);
+    }
+    for (int i = 0; i < 3; i++) { /* latitude, longitude, accuracy: no sensor */
+        csv_cell(out, "", false);
+    }
+    csv_cell(out, before, false);
+    csv_cell(out, after, false);
+    csv_cell(out, "", false); /* user */
+    buf_add(&a->user_at, &out->len, sizeof out->len);
+    csv_cell(out, "", false); /* change-reason */
+    csv_cell(out, a->language, false);
+    csv_end(out);
+}
+
+static void close_page(struct audit *a)
+{
+    if (!a->event[0]) {
+        return;
+    }
+    bool single = strcmp(a->event, "question") == 0;
+    const char *before = "", *after = "";
+    struct watched *w = a->fields;
+    if (single && a->track && a->field_count && strcmp(w->before, tree_value(w->node)) != 0) {
+        before = w->before;
+        after = tree_value(w->node);
+    }
+    put_row(a, a->event, a->path, a->start, a->now, before, after);
+    for (size_t i = 0; i < a->field_count && !single && a->track; i++) {
+        if (strcmp(a->fields[i].before, tree_value(a->fields[i].node)) != 0) {
+            struct buf path = {0};
+            session_path(a->fields[i].node, &path);
+            put_row(a, "question", path.data, a->start, a->now, a->fields[i].before,
+                    tree_value(a->fields[i].node));
+            buf_fini(&path);
+        }
+    }
+    forget_page(a);
+}
+
+static void watch(struct audit *a, struct node *node)
+{
+    if (node->item && node->item->control && !node->first) {
+        if (a->field_count == a->field_cap) {
+            a->field_cap = a->field_cap ? 2 * a->field_cap : 64;
+            a->fields = mem_grow(a->fields, a->field_cap, sizeof *a->fields);
+        }
+        a->fields[a->field_count++] = (struct watched){node, mem_text(tree_value(node))};
+    }
+    for (struct node *c = node->first; c; c = c->next) {
+        watch(a, c);
+    }
+}
+
+/* The entry of a repeat that is one page, if this is its node; else NULL. */
+static struct node *whole_entry(struct session *s, const struct node *node)
+{
+    struct node *entry = node ? session_entry_of(node) : NULL;
+    const struct control *c = entry && entry->item ? entry->item->control : NULL;
+    struct page *pages;
+    size_t count = 0;
+    struct arena arena;
+    if (!c || !control_has(c, "field-list")) {
+        return NULL;
+    }
+    arena_init(&arena);
+    session_pages(s, &arena, entry, &pages, &count);
+    bool whole = count == 1 && pages[0].kind == PAGE_FIELDS && pages[0].node == node;
+    arena_fini(&arena);
+    return whole ? entry : NULL;
+}
+
+static void open_page(struct audit *a, const struct journal_event *e, struct session *s)
+{
+    struct node *node = session_find(s, e->path), *entry = whole_entry(s, node);
+    node = entry ? entry : node;
+    bool group = node && node->first;
+    close_page(a);
+    if (e->value_len) { /* the entries of a repeat */
+        snprintf(a->event, sizeof a->event, "add repeat");
+        a->path = mem_text(e->value);
+    } else {
+        snprintf(a->event, sizeof a->event, "%s", group ? "group questions" : "question");
+        struct buf path = {0};
+        if (entry) {
+            session_path(entry, &path);
+        }
+        a->path = mem_text(entry ? path.data : e->path);
+        buf_fini(&path);
+        if (node) {
+            watch(a, node);
+        }
+    }
+    a->start = a->now;
+}
+
+/* ---- which questions are asked ---- */
+
+static size_t slot_of(const struct audit *a, const struct node *node)
+{
+    size_t at = ((uintptr_t)node >> 4) * 0x9E3779B97F4A7C15u & (a->seen_cap - 1);
+    while (a->seen[at].node && a->seen[at].node != node) {
+        at = (at + 1) & (a->seen_cap - 1);
+    }
+    return at;
+}
+
+static void grow(struct audit *a)
+{
+    struct seen *old = a->seen;
+    size_t cap = a->seen_cap;
+    a->seen_cap = cap ? cap * 2 : 256;
+    a->seen = mem_zero(a->seen_cap, sizeof *a->seen);
+    for (size_t i = 0; i < cap; i++) {
+        if (old[i].node) {
+            a->seen[slot_of(a, old[i].node)] = old[i];
+        }
+    }
+    free(old);
+}
+
+static void compare_asked(struct audit *a, struct session *s, bool tell)
+{
+    const struct form *form = session_form(s);
+    for (size_t i = 0; i < form->item_count; i++) {
+        const struct item *item = form->items[i];
+        if (!item->control || !item->is_leaf || !(item->inherits || item->relevant)) {
+            continue;
+        }
+        for (struct node *n = session_first(s, item); n; n = n->same_next) {
+            if ((a->seen_count + 1) * 2 > a->seen_cap) {
+                grow(a);
+            }
+            struct seen *seen = &a->seen[slot_of(a, n)];
+            bool fresh = !seen->node;
+            if (!fresh && seen->asked == n->active) {
+                continue;
+            }
+            a->seen_count += fresh;
+            *seen = (struct seen){n, n->active};
+            if (tell && !fresh) {
+                struct buf path = {0};
+                session_path(n, &path);
+                put_row(a, "relevance change", path.data, a->now, 0,
+                        n->active ? "not asked" : "asked", n->active ? "asked" : "not asked");
+                buf_fini(&path);
+            }
+        }
+    }
+}
+
+/* ---- events ---- */
+
+static void keep_time(struct audit *a, const struct journal_event *e)
+{
+    bool anew = e->kind == JOURNAL_BEGIN || e->kind == JOURNAL_RESUME;
+    /* whoever resumes may have started the machine anew: nothing is known of the time between */
+    bool same_boot = !anew && e->mono_ms >= a->last_mono && a->last_mono > 0;
+    int64_t jump = (e->wall_ms - a->last_wall) - (e->mono_ms - a->last_mono);
+    bool set = same_boot && (jump > CLOCK_JUMP_MS || jump < -CLOCK_JUMP_MS);
+    char before[64], after[64];
+    if (set) {
+        clock_iso(before, sizeof before, a->last_wall + e->mono_ms - a->last_mono, 0, true);
+        clock_iso(after, sizeof after, e->wall_ms, 0, true);
+    }
+    if (anew || !a->mono) {
+        a->wall = e->wall_ms;
+        a->mono = e->mono_ms;
+    }
+    a->now = a->wall + (e->mono_ms - a->mono);
+    a->last_wall = e->wall_ms;
+    a->last_mono = e->mono_ms;
+    if (set) {
+        put_row(a, "clock change", "", a->now, 0, before, after);
+    }
+}
+
+void audit_event(struct audit *a, const struct journal_event *e, struct session *s)
+{
+    if (e->kind == JOURNAL_RESUME) {
+        close_page(a); /* it was left when the last thing happened on it, be it by a power cut */
+    }
+    keep_time(a, e);
+    switch (e->kind) {
+    case JOURNAL_BEGIN:
+        snprintf(a->language, sizeof a->language, "%s", e->language);
+        put_row(a, "form start", "", a->now, 0, "", "");
+        compare_asked(a, s, false);
+        break;
+    case JOURNAL_RESUME:
+        put_row(a, "form resume", "", a->now, 0, "", "");
+        break;
+    case JOURNAL_PAUSE:
+        close_page(a);
+        put_row(a, "form save", "", a->now, 0, "", "");
+        put_row(a, "form exit", "", a->now, 0, "", "");
+        break;
+    case JOURNAL_PAGE:
+        open_page(a, e, s);
+        break;
+    case JOURNAL_SCREEN:
+        close_page(a);
+        snprintf(a->event, sizeof a->event, "%s",
+                 strcmp(e->value, "end") == 0 ? "end screen" : "jump");
+        a->path = mem_text("");
+        a->start = a->now;
+        break;
+    case JOURNAL_ANSWER:
+    case JOURNAL_ADD:
+    case JOURNAL_RESTORE:
+        compare_asked(a, s, true);
+        break;
+    case JOURNAL_REMOVE:
+        put_row(a, "delete repeat", e->path, a->now, 0, "", "");
+        compare_asked(a, s, true);
+        break;
+    case JOURNAL_REFUSED:
+        put_row(a, "constraint error", e->path, a->now, 0, "", "");
+        break;
+    case JOURNAL_LANGUAGE:
+        put_row(a, "language change", "", a->now, 0, a->language, e->language);
+        snprintf(a->language, sizeof a->language, "%s", e->language);
+        break;
+    case JOURNAL_MEMO: /* once, when it is begun; what it says stands in memos.csv */
+        if (e->value_len >= 2 && get_u16((const uint8_t *)e->value) > a->memos) {
+            a->memos = get_u16((const uint8_t *)e->value);
+            put_row(a, "memo", e->path, a->now, 0, "", "");
+        }
+        break;
+    case JOURNAL_FINISH:
+        close_page(a);
+        put_row(a, "form save", "", a->now, 0, "", "");
+        put_row(a, "form finalize", "", a->now, 0, "", "");
+        break;
+    default:
+        break;
+    }
+}
+
+void audit_write(struct audit *a, const char *user, struct buf *out)
+{
+    close_page(a);
+    buf_text(out, "event,node,start,end,latitude,longitude,accuracy,old-value,new-value,user,"
+                  "change-reason,language\n");
+    struct buf cell = {0};
+    csv_cell(&cell, user, true);
+    size_t from = 0, to;
+    for (size_t i = 0; i < a->user_at.len; i += sizeof to) {
+        memcpy(&to, a->user_at.data + i, sizeof to);
+        buf_add(out, a->rows.data + from, to - from);
+        buf_add(out, cell.data, cell.len);
+        from = to;
+    }
+    buf_add(out, a->rows.data ? a->rows.data + from : "", a->rows.len - from);
+    buf_fini(&cell);
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How is each question of this XForm asked, and what does an event set off? */
+#include "forms/engine/form_loader.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/machine/text.h"
+
+/* ---- actions ---- */
+
+static bool read_events(struct loader *l, const struct xml *xml, unsigned *events)
+{
+    static const struct {
+        const char *name;
+        unsigned event;
+    } known[] = {{"odk-instance-first-load", EVENT_FIRST_LOAD}, {"odk-instance-load", EVENT_LOAD},
+                 {"odk-new-repeat", EVENT_NEW_REPEAT},          {"jr-insert", EVENT_NEW_REPEAT},
+                 {"xforms-value-changed", EVENT_CHANGED},       {"xforms-ready", EVENT_LOAD}};
+    const char *text = loader_text(xml_attr(xml, "event"));
+    *events = 0;
+    for (const char *p = text + strspn(text, " \t\n"); *p; p += strspn(p, " \t\n")) {
+        size_t len = strcspn(p, " \t\n"), i = 0, count = sizeof known / sizeof *known;
+        while (i < count && (strlen(known[i].name) != len || strncmp(known[i].name, p, len) != 0)) {
+            i++;
+        }
+        if (i == count) {
+            return loader_bad(l, xml, "an action for an event that there is not",
+                              arena_copy(l->arena, p, len));
+        }
+        *events |= known[i].event;
+        p += len;
+    }
+    return true;
+}
+
+bool loader_action_kind(const struct xml *xml, enum action_kind *kind)
+{
+    static const char *const names[] = {"setvalue", "setgeopoint", "recordaudio"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(xml->name, names[i]) == 0) {
+            *kind = (enum action_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The path without its predicates, in the arena; NULL when it has none. */
+static const char *without_predicates(struct loader *l, const char *ref)
+{
+    struct buf out = {0};
+    unsigned depth = 0;
+    char quote = 0;
+    if (!strchr(ref, '[')) {
+        return NULL;
+    }
+    for (const char *p = ref; *p; p++) {
+        if (depth && (quote ? *p == quote : *p == '\'' || *p == '"')) {
+            quote = quote ? 0 : *p;
+        } else if (!quote && *p == '[') {
+            depth++;
+        } else if (!quote && *p == ']' && depth) {
+            depth--;
+        } else if (!depth) {
+            buf_char(&out, *p);
+        }
+    }
+    const char *kept = arena_copy(l->arena, out.data ? out.data : "", out.len);
+    buf_fini(&out);
+    return kept;
+}
+
+bool loader_action(struct loader *l, const struct xml *xml, enum action_kind kind,
+                   struct item *trigger)
+{
+    const char *ref = loader_text(xml_attr(xml, "ref"));
+    const char *bind = xml_attr(xml, "bind");
+    const char *plain = bind ? NULL : without_predicates(l, ref);
+    struct action *action = arena_alloc(l->arena, sizeof *action);
+    if (kind != ACTION_SETVALUE && strcmp(xml->uri, ODK) != 0) {
+        loader_bad(l, xml, "an action of ODK's outside its namespace", xml->name);
+        return err_hint(l->err, "write odk:%s with xmlns:odk=\"" ODK "\"", xml->name);
+    }
+    if (!read_events(l, xml, &action->events) ||
+        (plain && !loader_compile(l, &action->path, xml, "ref", ref))) {
+        return false;
+    }
+    action->kind = kind;
+    l->form->records = l->form->records || kind == ACTION_RECORDAUDIO;
+    action->target = bind ? map_get(&l->binds, bind) : loader_item(l, plain ? plain : ref, trigger);
+    action->trigger = trigger;
+    if (!action->target || (!bind && !*ref)) {
+        return loader_bad(l, xml, "an action names no node of the form", *ref ? ref : bind);
+    }
+    const char *value = xml_attr(xml, "value");
+    if (kind != ACTION_SETVALUE) {
+        action->literal = "";
+    } else if (value && *value) {
+        if (!loader_compile(l, &action->value, xml, "setvalue", value)) {
+            return false;
+        }
+    } else {
+        action->literal = xml_content(l->arena, xml);
+    }
+    struct action **end = &l->form->actions;
+    while (*end) {
+        end = &(*end)->next;
+    }
+    *end = action;
+    return true;
+}
+
+/* ---- body ---- */
+
+static const struct {
+    const char *name;
+    enum control_kind kind;
+} kinds[] = {{"input", CONTROL_INPUT},  {"select1", CONTROL_SELECT1}, {"select", CONTROL_SELECT},
+             {"rank", CONTROL_RANK},    {"upload", CONTROL_UPLOAD},   {"trigger", CONTROL_TRIGGER},
+             {"range", CONTROL_RANGE},  {"secret", CONTROL_SECRET},   {"group", CONTROL_GROUP},
+             {"repeat", CONTROL_REPEAT}};
+
+static double number_attr(const struct xml *xml, const char *name, double otherwise)
+{
+    const char *text = xml_attr(xml, name);
+    return text && *text ? strtod(text, NULL) : otherwise;
+}
+
+static bool read_itemset(struct loader *l, struct control *control, const struct xml *xml)
+{
+    const char *nodeset = loader_text(xml_attr(xml, "nodeset"));
+    const struct xml *value = xml_child(xml, "value");
+    const struct xml *label = xml_child(xml, "label");
+    if (!loader_compile(l, &control->itemset, xml, "itemset", nodeset)) {
+        return false;
+    }
+    const char *value_ref = value ? xml_attr(value, "ref") : NULL;
+    const char *label_ref = label ? xml_attr(label, "ref") : NULL;
+    if (!loader_compile(l, &control->value_ref, xml, "value", value_ref ? value_ref : "name")) {
+        return false;
+    }
+    if (!label_ref) {
+        return true;
+    }
+    control->label_is_itext = text_starts(label_ref, "jr:itext(");
+    return loader_compile(l, &control->label_ref, xml, "label", label_ref);
+}
+
+static bool read_choices(struct loader *l, struct control *control, const struct xml *xml)
+{
+    size_t count = 0;
+    for (const struct xml *c = xml_child(xml, "item"); c; c = xml_sibling(c, "item")) {
+        count++;
+    }
+    control->choices = arena_alloc(l->arena, (count + 1) * sizeof *control->choices);
+    for (const struct xml *c = xml_child(xml, "item"); c; c = xml_sibling(c, "item")) {
+        struct static_choice *choice = &control->choices[control->choice_count++];
+        const struct xml *value = xml_child(c, "value");
+        const struct xml *label = xml_child(c, "label");
+        choice->value = value ? xml_content(l->arena, value) : "";
+        if (label && !loader_label(l, &choice->label, label)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* <input query="instance('cities')/root/item[state = …]"/>: a list of itemsets.csv. */
+static bool read_query(struct loader *l, struct control *control, const struct xml *xml)
+{
+    const char *query = xml_attr(xml, "query");
+    if (!query || control->kind != CONTROL_INPUT) {
+        return true;
+    }
+    control->kind = CONTROL_SELECT1;
+    control->external = true;
+    return loader_compile(l, &control->itemset, xml, "query", query) &&
+           loader_compile(l, &control->value_ref, xml, "query", "name") &&
+           loader_compile(l, &control->label_ref, xml, "query", "label");
+}
+
+/* appearance="minimal search('list', 'contains', 'name', /data/q)": arguments of any expression. */
+static bool read_search(struct loader *l, struct control *control, const struct xml *xml)
+{
+    const char *start = strstr(control->appearance, "search(");
+    unsigned depth = 0;
+    char quote = 0;
+    if (!start || (start != control->appearance && start[-1] != ' ')) {
+        return true;
+    }
+    start += strlen("search(");
+    for (const char *p = start; *p; p++) {
+        if (quote ? *p == quote : *p == '\'' || *p == '"') {
+            quote = quote ? 0 : *p;
+        } else if (!quote && *p == '(') {
+            depth++;
+        } else if (!quote && *p == ')' && depth-- == 0) {
+            const char *call = arena_printf(l->arena, "concat(%.*s)", (int)(p - start), start);
+            return loader_compile(l, &control->search, xml, "search()", call);
+        }
+    }
+    return true; /* the word only */
+}
+
+static bool read_control(struct loader *l, struct control *parent, const struct xml *xml,
+                         enum control_kind kind)
+{
+    struct control *control = arena_alloc(l->arena, sizeof *control);
+    struct item *from = NULL;
+    for (struct control *p = parent; p && !from; p = p->parent) {
+        from = p->item;
+    }
+    const char *ref = xml_attr(xml, kind == CONTROL_REPEAT ? "nodeset" : "ref");
+    ref = ref ? ref : xml_attr(xml, "ref");
+    const char *bind = xml_attr(xml, "bind");
+    control->kind = kind;
+    control->index = (uint32_t)l->form->control_count++;
+    control->parent = parent;
+    control->appearance = loader_text(xml_attr(xml, "appearance"));
+    control->mediatype = loader_text(xml_attr(xml, "mediatype"));
+    control->autoplay = loader_text(xml_attr(xml, "autoplay"));
+    if (bind) {
+        control->item = map_get(&l->binds, bind);
+    } else if (ref && *ref) {
+        control->item = loader_item(l, ref, from);
+    }
+    bool container = kind == CONTROL_GROUP || kind == CONTROL_REPEAT;
+    if (!control->item && !container) { /* `suhbat-form check` refuses; others leave it out */
+        l->form->unbound++;
+        if (!l->form->first_unbound) {
+            l->form->first_unbound = ref && *ref ? ref : bind ? bind : "(no ref)";
+        }
+        return true;
+    }
+    if (!control->item && (kind == CONTROL_REPEAT || (ref && *ref))) {
+        loader_bad(l, xml, "a question names no node of the form", ref ? ref : bind);
+        return err_hint(l->err, "its ref must be a path of the primary instance");
+    }
+    if (kind == CONTROL_REPEAT && (control->item->is_attribute || !control->item->parent)) {
+        loader_bad(l, xml, "a repeat cannot be an attribute nor the whole instance", ref);
+        return err_hint(l->err, "its nodeset must be an element below the instance's root");
+    }
+    if (kind == CONTROL_REPEAT) {
+        const char *count = xml_attr_ns(xml, JAVAROSA, "count");
+        const char *fixed = xml_attr_ns(xml, JAVAROSA, "noAddRemove");
+        control->item->is_repeat = true;
+        control->item->fixed = count || (fixed && text_starts(fixed, "true"));
+        if (count && *count && !loader_compile(l, &control->item->count, xml, "jr:count", count)) {
+            return false;
+        }
+    }
+    if (control->item && !(kind == CONTROL_GROUP && control->item->control)) {
+        control->item->control = control;
+    }
+    if (!read_search(l, control, xml) || !read_query(l, control, xml)) {
+        return false;
+    }
+    control->start = number_attr(xml, "start", 1);
+    control->end = number_attr(xml, "end", 10);
+    control->step = number_attr(xml, "step", 1);
+    control->tick = number_attr(xml, "tick-interval", 0);
+    double rows = number_attr(xml, "rows", 0);
+    control->rows = rows >= 1 && rows <= 1000 ? (unsigned)rows : 0;
+    control->placeholder = number_attr(xml, "placeholder", NAN);
+    if (parent->last) {
+        parent->last->next = control;
+    } else {
+        parent->first = control;
+    }
+    parent->last = control;
+    const struct xml *label = xml_child(xml, "label");
+    const struct xml *hint = xml_child(xml, "hint");
+    const struct xml *itemset = xml_child(xml, "itemset");
+    if ((label && !loader_label(l, &control->label, label)) ||
+        (hint && !loader_label(l, &control->hint, hint)) ||
+        (itemset && !read_itemset(l, control, itemset)) || !read_choices(l, control, xml)) {
+        return false;
+    }
+    if (kind == CONTROL_REPEAT && !label) {
+        control->label = parent->label;
+    }
+    if (kind == CONTROL_REPEAT && !*control->appearance) {
+        control->appearance = parent->appearance;
+    }
+    return !container || loader_controls(l, control, xml);
+}
+
+bool loader_controls(struct loader *l, struct control *parent, const struct xml *xml)
+{
+    for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+            if (strcmp(kinds[i].name, c->name) == 0 && !read_control(l, parent, c, kinds[i].kind)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Actions stand in the model, inside a question (its value changed), or inside a repeat. */
+bool loader_body_actions(struct loader *l, const struct xml *xml, struct item *trigger)
+{
+    for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
+        enum action_kind kind;
+        if (loader_action_kind(c, &kind)) { /* of no question: nothing triggers it */
+            if (trigger && !loader_action(l, c, kind, trigger)) {
+                return false;
+            }
+            continue;
+        }
+        const char *ref = xml_attr(c, strcmp(c->name, "repeat") == 0 ? "nodeset" : "ref");
+        ref = ref ? ref : xml_attr(c, "ref");
+        const char *bind = xml_attr(c, "bind");
+        struct item *own = bind  ? map_get(&l->binds, bind)
+                           : ref ? loader_item(l, ref, trigger)
+                                 : NULL;
+        if (!loader_body_actions(l, c, own ? own : trigger)) {
+            return false;
+        }
+    }
+    return true;
+}

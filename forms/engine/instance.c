@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How does an interview look as an ODK submission? */
+#include "forms/engine/instance.h"
+
+#include <string.h>
+
+#include "forms/engine/session_internal.h"
+
+#define XFORMS "http://www.w3.org/2002/xforms"
+
+static void put_name(struct buf *out, const struct node *node)
+{
+    if (*node->prefix) {
+        buf_text(out, node->prefix);
+        buf_char(out, ':');
+    }
+    buf_text(out, node->name);
+}
+
+struct prefixes { /* declared on the root, each once */
+    const char *seen[32];
+    size_t count;
+};
+
+static void declare(struct buf *out, struct prefixes *done, const struct node *node)
+{
+    bool fresh =
+        *node->prefix && *node->uri && done->count < 32 && strcmp(node->prefix, "xml") != 0;
+    for (size_t i = 0; i < done->count && fresh; i++) {
+        fresh = strcmp(done->seen[i], node->prefix) != 0;
+    }
+    if (fresh) {
+        done->seen[done->count++] = node->prefix;
+        struct buf name = {0};
+        buf_printf(&name, "xmlns:%s", node->prefix);
+        xml_put_attr(out, name.data, node->uri);
+        buf_fini(&name);
+    }
+    for (const struct node *a = node->attrs; a; a = a->next) {
+        declare(out, done, a);
+    }
+    for (const struct node *c = node->first; c; c = c->next) {
+        declare(out, done, c);
+    }
+}
+
+static void put_node(struct buf *out, const struct node *node, bool root)
+{
+    if (!node->active) {
+        return;
+    }
+    buf_char(out, '<');
+    put_name(out, node);
+    if (root) {
+        struct prefixes done = {0};
+        if (*node->uri && !*node->prefix && strcmp(node->uri, XFORMS) != 0) {
+            xml_put_attr(out, "xmlns", node->uri);
+        }
+        declare(out, &done, node);
+    }
+    for (const struct node *a = node->attrs; a; a = a->next) {
+        if (a->active) {
+            struct buf name = {0};
+            put_name(&name, a);
+            xml_put_attr(out, name.data, tree_value(a));
+            buf_fini(&name);
+        }
+    }
+    if (!node->first && !node->value) {
+        buf_text(out, "/>");
+        return;
+    }
+    buf_char(out, '>');
+    if (node->value) {
+        xml_put_text(out, node->value);
+    }
+    for (const struct node *c = node->first; c; c = c->next) {
+        put_node(out, c, false);
+    }
+    buf_text(out, "</");
+    put_name(out, node);
+    buf_char(out, '>');
+}
+
+bool instance_write(struct buf *out, const struct session *session, struct err *err)
+{
+    const struct node *root = session_root(session)->first;
+    if (!root) {
+        return err_set(err, ERR_INPUT, "the form has no instance");
+    }
+    buf_text(out, "<?xml version=\"1.0\"?>");
+    put_node(out, root, true);
+    buf_char(out, '\n');
+    return true;
+}
+
+/* ---- reading one again ---- */
+
+static struct node *nth_child(struct node *node, const char *name, size_t nth)
+{
+    struct node *c = tree_child(node, name);
+    while (c && nth) {
+        c = c->next;
+        nth -= c && strcmp(c->name, name) == 0;
+    }
+    return c;
+}
+
+static struct node *last_child(struct node *node, const struct item *item)
+{
+    struct node *last = NULL;
+    for (struct node *c = node->first; c; c = c->next) {
+        last = c->item && c->item->index <= item->index ? c : last;
+    }
+    return last;
+}
+
+/* Entries of the form that the file has not. */
+static void drop_surplus(struct node *node, const struct xml *xml)
+{
+    for (struct node *c = node->first, *next; c; c = next) {
+        size_t have = 0;
+        next = c->next;
+        if (!c->item || !c->item->is_repeat) {
+            continue;
+        }
+        for (const struct xml *x = xml_child(xml, c->name); x; x = xml_sibling(x, c->name)) {
+            have++;
+        }
+        if (tree_position(c) > have) {
+            tree_wipe(c);
+            tree_remove(c);
+        }
+    }
+}
+
+/* Which record this one replaces: said by an edit, whatever the form declares. */
+static void restore_old_id(struct session *s, struct node *meta, const struct xml *xml)
+{
+    struct node *beside = tree_child(meta, "instanceID");
+    if (beside && !tree_child(meta, xml->name)) {
+        struct node *old =
+            tree_node(&s->arena, NODE_ELEMENT, "deprecatedID", beside->prefix, beside->uri);
+        tree_set(old, xml_content(&s->arena, xml));
+        tree_insert_after(meta, beside, old);
+    }
+}
+
+static bool restore_node(struct session *s, struct node *node, const struct xml *xml,
+                         struct err *err)
+{
+    const struct form *form = session_form(s);
+    for (const struct xml_attr *a = xml->attrs; a; a = a->next) {
+        struct node *own = node->attrs;
+        while (own && strcmp(own->name, a->name) != 0) {
+            own = own->next;
+        }
+        if (own && node->parent && node->parent->kind != NODE_DOCUMENT) {
+            tree_set(own, a->value);
+        }
+    }
+    if (!xml_child(xml, NULL)) {
+        struct buf text = {0};
+        for (const struct xml *c = xml->first; c; c = c->next) {
+            buf_text(&text, c->text);
+        }
+        if (node->item && node->item->is_leaf) {
+            tree_set(node, text.data);
+        }
+        buf_fini(&text);
+        drop_surplus(node, xml);
+        return true;
+    }
+    drop_surplus(node, xml);
+    for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
+        size_t nth = 0;
+        for (const struct xml *p = xml_child(xml, c->name); p != c; p = xml_sibling(p, c->name)) {
+            nth++;
+        }
+        struct node *into = nth_child(node, c->name, nth);
+        if (!into) {
+            struct buf path = {0};
+            buf_printf(&path, "%s/%s", node->item ? node->item->path : "", c->name);
+            const struct item *item = form_item(form, path.data);
+            buf_fini(&path);
+            if (!item || !item->template) {
+                if (strcmp(node->name, "meta") == 0 && strcmp(c->name, "deprecatedID") == 0) {
+                    restore_old_id(s, node, c);
+                    continue;
+                }
+                if (strcmp(c->name, "meta") == 0) {
+                    continue; /* which others add to every form */
+                }
+                return err_set(err, ERR_INPUT, "line %u: the form has no '%s' here", c->line,
+                               c->name);
+            }
+            if (nth >= SESSION_ENTRIES_MAX || ++s->node_count > SESSION_NODES_MAX) {
+                return err_set(err, ERR_LIMIT, "line %u: more than %d entries", c->line,
+                               (int)SESSION_ENTRIES_MAX);
+            }
+            into = tree_copy(&s->arena, item->template);
+            tree_insert_after(node, last_child(node, item), into);
+        }
+        if (!restore_node(s, into, c, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool fill(struct session *s, const char *bytes, size_t len, struct err *err)
+{
+    struct arena arena;
+    struct xml *root;
+    arena_init(&arena);
+    bool ok = xml_parse(&root, &arena, bytes, len, &xml_foreign, err);
+    struct node *top = session_root(s)->first;
+    if (ok && strcmp(root->name, top->name) != 0) {
+        ok = err_set(err, ERR_INPUT, "this is an instance of another form: '%s', not '%s'",
+                     root->name, top->name);
+    }
+    ok = ok && restore_node(s, top, root, err);
+    session_relist(s);
+    arena_fini(&arena);
+    return ok;
+}
+
+bool instance_restore(struct session *s, const char *bytes, size_t len, struct err *err)
+{
+    return fill(s, bytes, len, err) && session_start(s, false, err);
+}
+
+/* An edited record is a new one that names the one it replaces.  Source: OpenRosa metadata. */
+static void mark_as_edit(struct session *s)
+{
+    struct node *meta = tree_child(session_root(s)->first, "meta");
+    struct node *id = meta ? tree_child(meta, "instanceID") : NULL;
+    char text[64];
+    if (!id) {
+        return;
+    }
+    struct node *old = tree_child(meta, "deprecatedID");
+    if (!old) {
+        old = tree_node(&s->arena, NODE_ELEMENT, "deprecatedID", id->prefix, id->uri);
+        tree_insert_after(meta, id, old);
+    }
+    tree_set(old, tree_value(id));
+    session_new_id(s, text, sizeof text);
+    tree_set(id, text);
+    session_relist(s);
+}
+
+bool instance_open(struct session **session, const struct form *form, const struct session_env *env,
+                   const char *bytes, size_t len, bool edit, struct err *err)
+{
+    struct session *s = session_begin(form, env);
+    bool ok = fill(s, bytes, len, err);
+    if (ok && edit) {
+        mark_as_edit(s);
+    }
+    ok = ok && session_start(s, false, err);
+    if (!ok) {
+        session_free(s);
+        s = NULL;
+    }
+    *session = s;
+    return ok;
+}

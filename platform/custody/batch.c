@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What goes on the stick, and is it all there and all true? */
+#include "platform/custody/batch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "platform/custody/tar.h"
+#include "platform/machine/text.h"
+
+enum {
+    AT_FLAGS = 6,
+    AT_BATCH = 8,
+    AT_STUDY = 24,
+    AT_KEY = 40,
+    AT_FIRST = 72,
+    AT_LAST = 80,
+    AT_PREV = 88,
+    AT_HEAD = 120,
+    AT_DEVICE_HEAD = 152,
+    AT_VOLUME = 160,
+    AT_OF = 164,
+    AT_ENTRIES = 168,
+    AT_OBJECTS = 172,
+    AT_TOTAL = 176,
+    AT_CREATED = 184,
+    AT_RECEIPT = 192,
+    HEADER = 256,
+    OBJECT = 64
+};
+
+static void object_name(char out[TAR_NAME], const uint8_t id[16])
+{
+    char hex[33];
+    text_hex(hex, id, 16);
+    snprintf(out, TAR_NAME, "o/%s.age", hex);
+}
+
+bool batch_write(struct buf *out, const struct batch *b, const uint8_t seed[SIGN_SEED],
+                 struct err *err)
+{
+    uint8_t head[HEADER] = {0}, sig[SIGN_BYTES];
+    struct buf manifest = {0};
+    uint64_t total = 0;
+    char name[TAR_NAME];
+    if (b->entry_count > BATCH_ENTRIES_MAX || b->object_count > BATCH_OBJECTS_MAX) {
+        return err_set(err, ERR_LIMIT, "too much for one batch");
+    }
+    for (size_t i = 0; i < b->object_count; i++) {
+        total += b->objects[i].len;
+    }
+    memcpy(head, "SBM1", 4);
+    put_u16(head + 4, 1);
+    memcpy(head + AT_BATCH, b->batch_id, 16);
+    memcpy(head + AT_STUDY, b->study_id, 16);
+    memcpy(head + AT_KEY, b->device_key, 32);
+    put_u64(head + AT_FIRST, b->first_seq);
+    put_u64(head + AT_LAST, b->last_seq);
+    memcpy(head + AT_PREV, b->prev_hash, 32);
+    memcpy(head + AT_HEAD, b->head_hash, 32);
+    put_u64(head + AT_DEVICE_HEAD, b->device_head_seq);
+    put_u32(head + AT_VOLUME, b->volume);
+    put_u32(head + AT_OF, b->of);
+    put_u32(head + AT_ENTRIES, (uint32_t)b->entry_count);
+    put_u32(head + AT_OBJECTS, (uint32_t)b->object_count);
+    put_u64(head + AT_TOTAL, total);
+    put_u64(head + AT_CREATED, (uint64_t)b->created_ms);
+    memcpy(head + AT_RECEIPT, b->last_receipt, 32);
+    buf_add(&manifest, head, sizeof head);
+    buf_add(&manifest, b->entries, b->entry_count * CHAIN_ENTRY);
+    for (size_t i = 0; i < b->object_count; i++) {
+        uint8_t row[OBJECT] = {0};
+        memcpy(row, b->objects[i].id, 16);
+        row[16] = 1;
+        put_u64(row + 24, b->objects[i].len);
+        hash_plain(row + 32, b->objects[i].bytes, b->objects[i].len);
+        buf_add(&manifest, row, sizeof row);
+    }
+    sign_make(sig, "manifest", manifest.data, manifest.len, seed);
+    buf_add(&manifest, sig, sizeof sig);
+    tar_add(out, "manifest", manifest.data, manifest.len);
+    for (size_t i = 0; i < b->object_count; i++) {
+        object_name(name, b->objects[i].id);
+        tar_add(out, name, b->objects[i].bytes, b->objects[i].len);
+    }
+    tar_end(out);
+    buf_fini(&manifest);
+    return true;
+}
+
+static bool bad(struct err *err, const char *what)
+{
+    return err_set(err, ERR_INPUT, "the batch is not whole: %s", what);
+}
+
+static bool read_manifest(struct batch *b, const uint8_t *m, size_t len, batch_known *known,
+                          void *user, struct err *err)
+{
+    if (len < HEADER + SIGN_BYTES || memcmp(m, "SBM1", 4) != 0) {
+        return bad(err, "it has no manifest");
+    }
+    if (!known(user, m + AT_STUDY, m + AT_KEY) ||
+        !sign_check(m + len - SIGN_BYTES, "manifest", m, len - SIGN_BYTES, m + AT_KEY)) {
+        return err_set(err, ERR_AUTH, "the batch is not signed by a device of this study");
+    }
+    memset(b, 0, sizeof *b);
+    b->entry_count = get_u32(m + AT_ENTRIES);
+    b->object_count = get_u32(m + AT_OBJECTS);
+    if (get_u16(m + 4) != 1 || b->entry_count > BATCH_ENTRIES_MAX ||
+        b->object_count > BATCH_OBJECTS_MAX ||
+        len != HEADER + b->entry_count * CHAIN_ENTRY + b->object_count * OBJECT + SIGN_BYTES) {
+        return bad(err, "the manifest's counts are wrong");
+    }
+    memcpy(b->batch_id, m + AT_BATCH, 16);
+    memcpy(b->study_id, m + AT_STUDY, 16);
+    memcpy(b->device_key, m + AT_KEY, 32);
+    b->first_seq = get_u64(m + AT_FIRST);
+    b->last_seq = get_u64(m + AT_LAST);
+    memcpy(b->prev_hash, m + AT_PREV, 32);
+    memcpy(b->head_hash, m + AT_HEAD, 32);
+    b->device_head_seq = get_u64(m + AT_DEVICE_HEAD);
+    b->volume = get_u32(m + AT_VOLUME);
+    b->of = get_u32(m + AT_OF);
+    b->created_ms = (int64_t)get_u64(m + AT_CREATED);
+    memcpy(b->last_receipt, m + AT_RECEIPT, 32);
+    b->entries = m + HEADER;
+    return true;
+}
+
+static bool check_chain(const struct batch *b, struct err *err)
+{
+    uint8_t prev[32];
+    memcpy(prev, b->prev_hash, 32);
+    for (size_t i = 0; i < b->entry_count; i++) {
+        struct chain_entry e;
+        const uint8_t *bytes = b->entries + i * CHAIN_ENTRY;
+        if (!chain_read(&e, bytes, b->device_key)) {
+            return err_set(err, ERR_AUTH, "an entry is not signed by the device");
+        }
+        if (e.seq != b->first_seq + i || memcmp(e.prev, prev, 32) != 0) {
+            return bad(err, "the chain is broken");
+        }
+        chain_hash(prev, bytes);
+    }
+    if (b->entry_count &&
+        (memcmp(prev, b->head_hash, 32) != 0 || b->last_seq != b->first_seq + b->entry_count - 1)) {
+        return bad(err, "the chain's head is wrong");
+    }
+    return true;
+}
+
+/* Does a chain entry vouch for this object? */
+static bool vouched(const struct batch *b, const uint8_t id[16], const uint8_t hash[32])
+{
+    for (size_t i = 0; i < b->entry_count; i++) {
+        const uint8_t *e = b->entries + i * CHAIN_ENTRY;
+        if (memcmp(e + 40, id, 16) == 0 && memcmp(e + 64, hash, 32) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool batch_read(struct batch *b, struct arena *arena, const void *bytes, size_t len,
+                batch_known *known, void *user, struct err *err)
+{
+    struct tar_reader r = {.bytes = bytes, .len = len};
+    struct tar_member m;
+    struct err fault = {0};
+    if (len > BATCH_MAX) {
+        return err_set(err, ERR_LIMIT, "the batch is larger than %d MiB", (int)(BATCH_MAX >> 20));
+    }
+    if (!tar_next(&r, &m, &fault) || strcmp(m.name, "manifest") != 0) {
+        return bad(err, "it has no manifest");
+    }
+    const uint8_t *manifest = (const uint8_t *)m.bytes;
+    size_t manifest_len = m.len;
+    if (!read_manifest(b, manifest, manifest_len, known, user, err) || !check_chain(b, err)) {
+        return false;
+    }
+    const uint8_t *row = manifest + HEADER + b->entry_count * CHAIN_ENTRY;
+    b->objects = arena_alloc(arena, (b->object_count + 1) * sizeof *b->objects);
+    for (size_t i = 0; i < b->object_count; i++, row += OBJECT) {
+        char name[TAR_NAME];
+        uint8_t hash[32];
+        object_name(name, row);
+        if (!tar_next(&r, &m, &fault) || strcmp(m.name, name) != 0 || m.len != get_u64(row + 24)) {
+            return bad(err, "an object is missing");
+        }
+        hash_plain(hash, m.bytes, m.len);
+        if (memcmp(hash, row + 32, 32) != 0 || !vouched(b, row, hash)) {
+            return bad(err, "an object is not what the chain says");
+        }
+        memcpy(b->objects[i].id, row, 16);
+        memcpy(b->objects[i].hash, hash, 32);
+        b->objects[i].bytes = m.bytes;
+        b->objects[i].len = m.len;
+    }
+    if (tar_next(&r, &m, &fault) || fault.code != ERR_NONE) {
+        return bad(err, "something follows its end");
+    }
+    return true;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLATFORM_CUSTODY_BATCH_H
+#define PLATFORM_CUSTODY_BATCH_H
+/*
+ * batch: sealed objects and their chain entries, with a signed manifest, as one tar.
+ *
+ * Outside it is an age file with a random name.  The reader checks the manifest's signature before
+ * anything else, then each entry, its place in the chain, and each object's hash.
+ * Source: docs/RECORD.md section 5.
+ */
+#include "platform/custody/chain.h"
+#include "platform/machine/arena.h"
+
+enum {
+    BATCH_ENTRIES_MAX = 4096,
+    BATCH_OBJECTS_MAX = 65536,
+    BATCH_VOLUME = 16 << 20,
+    BATCH_MAX = 80 << 20
+};
+
+struct batch_object {
+    uint8_t id[16], hash[32]; /* hash: filled in and checked by batch_read */
+    const void *bytes;        /* sealed; lent */
+    size_t len;
+};
+
+struct batch {
+    uint8_t batch_id[16], study_id[16], device_key[32];
+    uint64_t first_seq, last_seq, device_head_seq;
+    uint8_t prev_hash[32], head_hash[32], last_receipt[32];
+    uint32_t volume, of;
+    int64_t created_ms;
+    const uint8_t *entries; /* count × CHAIN_ENTRY; lent */
+    size_t entry_count;
+    struct batch_object *objects; /* in the arena given to batch_read */
+    size_t object_count;
+};
+
+/* Append the tar.  seq, hashes and counts of `batch` must fit its entries. */
+MUST_CHECK bool batch_write(struct buf *out, const struct batch *batch,
+                            const uint8_t seed[SIGN_SEED], struct err *err);
+
+/* Which device key may sign for this study?  False refuses the batch. */
+typedef bool batch_known(void *user, const uint8_t study_id[16], const uint8_t device_key[32]);
+MUST_CHECK bool batch_read(struct batch *batch, struct arena *arena, const void *bytes, size_t len,
+                           batch_known *known, void *user, struct err *err);
+
+#endif

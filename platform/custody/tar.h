@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLATFORM_CUSTODY_TAR_H
+#define PLATFORM_CUSTODY_TAR_H
+/*
+ * tar: the strict subset of ustar that batches and packages use, readable by any tar.
+ * Regular files only, mode 0600, owner and time zero, exact padding; the reader takes nothing else.
+ */
+#include "platform/machine/arena.h"
+
+enum { TAR_BLOCK = 512, TAR_NAME = 100 };
+
+void tar_add(struct buf *out, const char *name, const void *bytes, size_t len);
+void tar_end(struct buf *out);
+
+struct tar_reader {
+    const char *bytes;
+    size_t len, at;
+    bool ended;
+};
+struct tar_member {
+    char name[TAR_NAME];
+    const char *bytes; /* lent from the archive */
+    size_t len;
+};
+/* The next member; false at the end (err->code stays ERR_NONE) or at a fault (ERR_INPUT). */
+MUST_CHECK bool tar_next(struct tar_reader *reader, struct tar_member *member, struct err *err);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What does a desktop offer that a kiosk lacks? */
+#include "platform/machine/desktop.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "platform/machine/arena.h"
+#include "platform/machine/bus.h"
+#include "platform/machine/file.h"
+
+static const char login[] = "org.freedesktop.login1", login_path[] = "/org/freedesktop/login1",
+                  login_manager[] = "org.freedesktop.login1.Manager",
+                  login_session[] = "org.freedesktop.login1.Session",
+                  own_session[] = "/org/freedesktop/login1/session/auto",
+                  clock_service[] = "org.freedesktop.timedate1",
+                  clock_path[] = "/org/freedesktop/timedate1";
+enum { DARKEST = 1 };
+
+#ifdef SUHBAT_TEST
+const char *machine_backlights = "/sys/class/backlight";
+#else
+static const char machine_backlights[] = "/sys/class/backlight";
+#endif
+
+static sd_bus *open_bus(struct err *err)
+{
+    sd_bus *bus = NULL;
+    int r = sd_bus_open_system(&bus);
+    if (r < 0) {
+        err_set(err, ERR_ENV, "the system bus does not answer: %s", strerror(-r));
+        return NULL;
+    }
+    sd_bus_set_method_call_timeout(bus, BUS_CALL_USEC);
+    return bus;
+}
+
+/* Takes the result of a call; true when it went well. */
+static bool close_bus(sd_bus *bus, sd_bus_error *error, int r, struct err *err)
+{
+    if (r < 0) {
+        err_set(err, ERR_ENV, "%s", bus_words(error, r));
+    }
+    sd_bus_error_free(error);
+    sd_bus_close_unref(bus);
+    return r >= 0;
+}
+
+/* ---- brightness ---- */
+
+struct backlight {
+    char name[64];
+    long now, most;
+};
+
+static long read_number(const char *name, const char *what)
+{
+    struct buf path = {0}, text = {0};
+    long n = -1;
+    buf_printf(&path, "%s/%s/%s", machine_backlights, name, what);
+    if (file_read(&text, path.data, 8192, NULL)) {
+        n = strtol(text.data, NULL, 10);
+    }
+    buf_fini(&path);
+    buf_fini(&text);
+    return n;
+}
+
+/* The first that tells how bright it can be; false: none does. */
+static bool find_backlight(struct backlight *b)
+{
+    struct arena arena;
+    const char **names;
+    size_t count = 0;
+    bool found = false;
+    arena_init(&arena);
+    if (file_folders(&arena, &names, &count, machine_backlights, NULL)) {
+        for (size_t i = 0; i < count && !found; i++) {
+            b->now = read_number(names[i], "brightness");
+            b->most = read_number(names[i], "max_brightness");
+            found = b->now >= 0 && b->most > 0 && strlen(names[i]) < sizeof b->name;
+            if (found) {
+                strcpy(b->name, names[i]);
+            }
+        }
+    }
+    arena_fini(&arena);
+    return found;
+}
+
+int machine_brightness(void)
+{
+    struct backlight b;
+    if (!find_backlight(&b)) {
+        return -1;
+    }
+    int percent = (int)((b.now * 100 + b.most / 2) / b.most);
+    return percent < DARKEST ? DARKEST : percent > 100 ? 100 : percent;
+}
+
+bool machine_set_brightness(int percent, struct err *err)
+{
+    struct backlight b;
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    assert(percent >= DARKEST && percent <= 100);
+    if (!find_backlight(&b)) {
+        return err_set(err, ERR_ENV, "the screen has no brightness to set");
+    }
+    sd_bus *bus = open_bus(err);
+    if (!bus) {
+        return false;
+    }
+    long level = (b.most * percent + 50) / 100;
+    int r = sd_bus_call_method(bus, login, own_session, login_session, "SetBrightness", &error,
+                               NULL, "ssu", "backlight", b.name,
+                               (uint32_t)(level > 0 ? level : 1)); /* never black */
+    return close_bus(bus, &error, r, err);
+}
+
+/* ---- clock ---- */
+
+bool machine_set_clock(int64_t wall_ms, struct err *err)
+{
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus *bus = open_bus(err);
+    if (!bus) {
+        return false;
+    }
+    int r = sd_bus_call_method(bus, clock_service, clock_path, clock_service, "SetNTP", &error,
+                               NULL, "bb", 0, 0);
+    if (r < 0) { /* a device without a time service has none to put out */
+        sd_bus_error_free(&error);
+    }
+    r = sd_bus_call_method(bus, clock_service, clock_path, clock_service, "SetTime", &error, NULL,
+                           "xbb", wall_ms * 1000, 0, 0);
+    return close_bus(bus, &error, r, err);
+}
+
+void machine_zone(char zone[MACHINE_ZONE])
+{
+    char *text = NULL;
+    sd_bus *bus = open_bus(NULL);
+    zone[0] = '\0';
+    if (bus && sd_bus_get_property_string(bus, clock_service, clock_path, clock_service,
+                                          "Timezone", NULL, &text) >= 0 &&
+        strlen(text) < MACHINE_ZONE) {
+        strcpy(zone, text);
+    }
+    free(text);
+    sd_bus_close_unref(bus);
+}
+
+bool machine_set_zone(const char *zone, struct err *err)
+{
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus *bus = open_bus(err);
+    if (!bus) {
+        return false;
+    }
+    int r = sd_bus_call_method(bus, clock_service, clock_path, clock_service, "SetTimezone",
+                               &error, NULL, "sb", zone, 0);
+    bool ok = close_bus(bus, &error, r, err);
+    if (ok) {
+        tzset(); /* /etc/localtime is another now */
+    }
+    return ok;
+}
+
+/* ---- power ---- */
+
+bool machine_power(enum machine_power what, struct err *err)
+{
+    static const char *const methods[] = {
+        [MACHINE_OFF] = "PowerOff", [MACHINE_RESTART] = "Reboot", [MACHINE_SLEEP] = "Suspend"};
+    static_assert(sizeof methods / sizeof *methods == MACHINE_POWER_COUNT, "a method for each");
+    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus *bus = open_bus(err);
+    if (!bus) {
+        return false;
+    }
+    int r = sd_bus_call_method(bus, login, login_path, login_manager, methods[what], &error, NULL,
+                               "b", 0);
+    return close_bus(bus, &error, r, err);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLATFORM_MACHINE_JSON_H
+#define PLATFORM_MACHINE_JSON_H
+/*
+ * json: JSON values as a read-only tree, and flat objects of one line.  Home of jansson.
+ *
+ * Owns: everything lies in the caller's arena.  Limits: jansson's depth of 2048.
+ */
+#include "platform/machine/arena.h"
+
+enum json_kind {
+    JSON_KIND_NULL,
+    JSON_KIND_BOOLEAN,
+    JSON_KIND_NUMBER,
+    JSON_KIND_TEXT,
+    JSON_KIND_ARRAY,
+    JSON_KIND_OBJECT
+};
+
+struct json {
+    enum json_kind kind;
+    const char *name; /* of an object's member, else NULL */
+    const char *text; /* texts; numbers and booleans as text; NULL otherwise */
+    double number;
+    struct json *first, *next; /* members or elements, in order */
+    size_t count;
+};
+
+/* One value; anything behind it is ERR_INPUT, and so is a name that comes twice. */
+MUST_CHECK bool json_parse(struct json **out, struct arena *arena, const char *bytes, size_t len,
+                           struct err *err);
+const struct json *json_member(const struct json *object, const char *name); /* or NULL */
+const char *json_text(const struct json *object, const char *name); /* a member's text, or NULL */
+bool json_flag(const struct json *object, const char *name);
+
+struct json_pair {
+    const char *name, *value; /* numbers and booleans as text; null is NULL */
+    struct json_pair *next;
+};
+
+/* Parse one object into the arena.  ERR_INPUT says what is wrong in the line. */
+MUST_CHECK bool json_line(struct json_pair **pairs, struct arena *arena, const char *line,
+                          size_t len, struct err *err);
+const char *json_get(const struct json_pair *pairs, const char *name);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What does a photo tell besides what is seen on it? */
+#include "platform/machine/photo.h"
+
+#include <string.h>
+
+/* ---- JPEG ---- */
+
+enum { SOI = 0xD8, EOI = 0xD9, SOS = 0xDA, APP0 = 0xE0, APP1 = 0xE1, APP2 = 0xE2, ADOBE = 0xEE };
+
+static unsigned be16(const uint8_t *p)
+{
+    return (unsigned)p[0] << 8 | p[1];
+}
+
+static uint32_t be32(const uint8_t *p)
+{
+    return (uint32_t)be16(p) << 16 | be16(p + 2);
+}
+
+static uint32_t any32(const uint8_t *p, bool little)
+{
+    return little ? (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0]
+                  : be32(p);
+}
+
+static unsigned any16(const uint8_t *p, bool little)
+{
+    return little ? (unsigned)p[1] << 8 | p[0] : be16(p);
+}
+
+/* 1..8 from the first directory of an Exif block; 1 (upright) where it says nothing. */
+static unsigned orientation_of(const uint8_t *exif, size_t len)
+{
+    enum { HEAD = 6, TIFF = 8, ENTRY = 12, TAG = 0x0112 };
+    if (len < HEAD + TIFF + 2 || memcmp(exif, "Exif\0\0", HEAD) != 0) {
+        return 1;
+    }
+    const uint8_t *tiff = exif + HEAD;
+    size_t room = len - HEAD;
+    bool little = memcmp(tiff, "II", 2) == 0;
+    uint32_t at = any32(tiff + 4, little);
+    if (at > room - 2) {
+        return 1;
+    }
+    unsigned count = any16(tiff + at, little);
+    for (unsigned i = 0; i < count && (size_t)at + 2 + (i + 1) * ENTRY <= room; i++) {
+        const uint8_t *entry = tiff + at + 2 + i * ENTRY;
+        if (any16(entry, little) == TAG) {
+            unsigned value = any16(entry + 8, little);
+            return value >= 1 && value <= 8 ? value : 1;
+        }
+    }
+    return 1;
+}
+
+static void put_orientation(struct buf *out, unsigned value)
+{
+    const uint8_t block[] = {0xFF, APP1, 0, 34, 'E', 'x', 'i', 'f', 0, 0,
+                             'M',  'M',  0, 42, 0,   0,   0,   8,   0, 1,
+                             1,    0x12, 0, 3,  0,   0,   0,   1,   0, (uint8_t)value,
+                             0,    0,    0, 0,  0,   0};
+    buf_add(out, block, sizeof block);
+}
+
+/* Does the segment belong to the picture itself?  No APPn but colours, no comment, nothing unknown.
+ */
+static bool is_picture(unsigned marker, const uint8_t *body, size_t len)
+{
+    static const char icc[] = "ICC_PROFILE";
+    if (marker == APP2) {
+        return len > sizeof icc && memcmp(body, icc, sizeof icc) == 0;
+    }
+    return marker == ADOBE || marker < APP0;
+}
+
+/* JFIF's block without the thumbnail that it may hold. */
+static void put_jfif(struct buf *out, const uint8_t *body, size_t len)
+{
+    enum { JFIF = 14, THUMBNAIL = 12 };
+    if (len < JFIF || memcmp(body, "JFIF", 5) != 0) {
+        return;
+    }
+    const uint8_t head[] = {0xFF, APP0, 0, JFIF + 2};
+    static const uint8_t none[] = {0, 0};
+    buf_add(out, head, sizeof head);
+    buf_add(out, body, THUMBNAIL);
+    buf_add(out, none, sizeof none);
+}
+
+static bool clean_jpeg(struct buf *out, const uint8_t *p, size_t len)
+{
+    unsigned turned = 1;
+    bool told = false, pixels = false, ended = false;
+    buf_add(out, p, 2);
+    for (size_t at = 2; at + 2 <= len;) {
+        if (p[at] != 0xFF) {
+            return false;
+        }
+        unsigned marker = p[at + 1];
+        if (marker == 0xFF) { /* filling */
+            at++;
+            continue;
+        }
+        if (marker == EOI) {
+            ended = true;
+            break;
+        }
+        size_t size = at + 4 <= len ? be16(p + at + 2) : 0;
+        if (marker < 0xC0 || (marker >= 0xD0 && marker <= SOI) || size < 2 || size > len - at - 2) {
+            return false;
+        }
+        const uint8_t *body = p + at + 4;
+        if (marker == APP1 && turned == 1) {
+            turned = orientation_of(body, size - 2);
+        }
+        if (!told && turned > 1 && marker != APP0 && marker != APP1) {
+            put_orientation(out, turned); /* behind JFIF's own block, which wants to be first */
+            told = true;
+        }
+        if (marker == APP0) {
+            put_jfif(out, body, size - 2);
+        } else if (is_picture(marker, body, size - 2)) {
+            buf_add(out, p + at, size + 2);
+        }
+        at += size + 2;
+        if (marker == SOS) { /* the pixels: up to the next marker that is none of theirs */
+            size_t from = at;
+            while (at + 1 < len && !(p[at] == 0xFF && p[at + 1] != 0 && p[at + 1] != 0xFF &&
+                                     !(p[at + 1] >= 0xD0 && p[at + 1] <= 0xD7))) {
+                at++;
+            }
+            if (at + 1 >= len) {
+                return false;
+            }
+            buf_add(out, p + from, at - from);
+            pixels = true;
+        }
+    }
+    static const uint8_t end[] = {0xFF, EOI};
+    buf_add(out, end, sizeof end); /* a film or a second picture behind it goes */
+    return pixels && ended;
+}
+
+/* ---- PNG ---- */
+
+static bool clean_png(struct buf *out, const uint8_t *p, size_t len)
+{
+    static const char kept[] = "IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs";
+    enum { SIGNATURE = 8, AROUND = 12 };
+    buf_add(out, p, SIGNATURE);
+    for (size_t at = SIGNATURE; at + AROUND <= len;) {
+        size_t size = be32(p + at);
+        char name[5] = {0};
+        memcpy(name, p + at + 4, 4);
+        if (size > len - at - AROUND || strlen(name) != 4 || strchr(name, ' ')) {
+            return false;
+        }
+        if (strstr(kept, name)) {
+            buf_add(out, p + at, size + AROUND);
+        }
+        if (strcmp(name, "IEND") == 0) {
+            return true;
+        }
+        at += size + AROUND;
+    }
+    return false;
+}
+
+/* ---- WebP ---- */
+
+static bool clean_webp(struct buf *out, const uint8_t *p, size_t len)
+{
+    static const char parts[] = "VP8 |VP8L|VP8X|ALPH|ANIM|ANMF|ICCP";
+    enum { HEAD = 12, FLAG_XMP = 4, FLAG_EXIF = 8 };
+    size_t start = out->len;
+    size_t end = 8 + (size_t)any32(p + 4, true);
+    bool pixels = false;
+    if (end > len) {
+        return false;
+    }
+    buf_add(out, p, HEAD);
+    for (size_t at = HEAD; at + 8 <= end;) {
+        size_t size = any32(p + at + 4, true), padded = size + (size & 1);
+        if (padded > end - at - 8) {
+            return false;
+        }
+        size_t to = out->len;
+        pixels = pixels || memcmp(p + at, "VP8 ", 4) == 0 || memcmp(p + at, "VP8L", 4) == 0 ||
+                 memcmp(p + at, "ANMF", 4) == 0;
+        char name[5] = {0};
+        memcpy(name, p + at, 4);
+        if (strlen(name) == 4 && !strchr(name, '|') && strstr(parts, name)) {
+            buf_add(out, p + at, padded + 8);
+            if (memcmp(p + at, "VP8X", 4) == 0 && size > 0) {
+                out->data[to + 8] = (char)(out->data[to + 8] & ~(FLAG_XMP | FLAG_EXIF));
+            }
+        }
+        at += padded + 8;
+    }
+    size_t body = out->len - start - 8;
+    for (int i = 0; i < 4; i++) {
+        out->data[start + 4 + (size_t)i] = (char)(body >> (8 * i) & 255);
+    }
+    return pixels;
+}
+
+enum photo_result photo_clean(struct buf *out, const void *bytes, size_t len)
+{
+    static const uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+    const uint8_t *p = bytes;
+    size_t before = out->len;
+    bool ok = false;
+    if (len > 4 && p[0] == 0xFF && p[1] == SOI) {
+        ok = clean_jpeg(out, p, len);
+    } else if (len > sizeof png && memcmp(p, png, sizeof png) == 0) {
+        ok = clean_png(out, p, len);
+    } else if (len > 20 && memcmp(p, "RIFF", 4) == 0 && memcmp(p + 8, "WEBP", 4) == 0) {
+        ok = clean_webp(out, p, len);
+    }
+    if (!ok) {
+        buf_cut(out, before);
+    }
+    return ok ? PHOTO_CLEANED : PHOTO_UNKNOWN;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who waits for a stick, and how does he get away? */
+#include "platform/machine/stick.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "platform/machine/task.h"
+#include "platform/machine/file.h"
+#include "platform/machine/secret.h"
+
+enum { TICK_MS = 50 };
+
+struct matter {
+    struct arena arena;
+    const char *folder, *name;
+    struct buf bytes;
+    struct stick_file *files;
+    size_t count, most;
+    bool watched;
+    struct progress progress;
+};
+
+static struct matter *new_matter(const char *folder, const char *name)
+{
+    struct matter *m = mem_zero(1, sizeof *m);
+    arena_init(&m->arena);
+    m->folder = arena_text(&m->arena, folder);
+    m->name = arena_text(&m->arena, name);
+    return m;
+}
+
+static void drop(void *matter)
+{
+    struct matter *m = matter;
+    buf_fini(&m->bytes);
+    free(m->files);
+    arena_fini(&m->arena);
+    secret_wipe(m, sizeof *m);
+    free(m);
+}
+
+static struct progress *watched(struct matter *m)
+{
+    return m->watched ? &m->progress : NULL;
+}
+
+/* A plain file with this ending, and its size. */
+static bool list_one(void *user, int dir, const char *name)
+{
+    struct matter *m = user;
+    struct stat st;
+    if (name[0] != '.' && name[0] != '~' && file_ends(name, m->name) &&
+        fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode)) {
+        m->files = mem_grow(m->files, m->count + 1, sizeof *m->files);
+        m->files[m->count++] =
+            (struct stick_file){arena_text(&m->arena, name), (uint64_t)st.st_size};
+    }
+    return m->count <= STICK_FILES && !progress_stopped(watched(m));
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct stick_file *)a)->name, ((const struct stick_file *)b)->name);
+}
+
+static bool list(void *matter, struct err *err)
+{
+    struct matter *m = matter;
+    if (!file_each(m->folder, list_one, m, err)) {
+        return false;
+    }
+    if (m->count > STICK_FILES) {
+        err_set(err, ERR_LIMIT, "there are more than %d such files in the folder",
+                (int)STICK_FILES);
+        return err_hint(err, "move old ones away");
+    }
+    if (m->count) {
+        qsort(m->files, m->count, sizeof *m->files, by_name);
+    }
+    return !(m->watched && m->progress.stopped) || err_set(err, ERR_ENV, "stopped");
+}
+
+static bool first_is_enough(void *user, int dir, const char *name)
+{
+    (void)user;
+    (void)dir;
+    (void)name;
+    return false;
+}
+
+static bool look(void *matter, struct err *err)
+{
+    struct matter *m = matter;
+    return file_each(m->folder, first_is_enough, NULL, err);
+}
+
+static bool read_file(void *matter, struct err *err)
+{
+    struct matter *m = matter;
+    const char *path = arena_printf(&m->arena, "%s/%s", m->folder, m->name);
+    return file_get(&m->bytes, path, m->most, watched(m), err);
+}
+
+static bool read_head(void *matter, struct err *err)
+{
+    struct matter *m = matter;
+    return file_head(&m->bytes, arena_printf(&m->arena, "%s/%s", m->folder, m->name), m->most, err);
+}
+
+static bool put(void *matter, struct err *err)
+{
+    struct matter *m = matter;
+    return file_put(m->folder, m->name, m->bytes.data, m->bytes.len, watched(m), err);
+}
+
+/* Until it is done, or `p` wants no more.  NULL: it was left behind; else the matter is the
+ * caller's, and `*ok` says what came of it. */
+static struct matter *wait_for(errand_work *work, struct matter *m, struct progress *p, bool *ok,
+                               struct err *err)
+{
+    void *back;
+    size_t told = 0;
+    m->watched = p != NULL;
+    struct errand *e = errand_begin(work, m, drop, NULL, NULL, false);
+    bool done = false, stopped = false;
+    if (p) {
+        p->waits = true;
+    }
+    while (!done && !stopped) {
+        done = errand_wait(e, TICK_MS);
+        stopped = p && p->stop;
+        progress_add(p, m->progress.done - told);
+        told = m->progress.done;
+    }
+    if (!done) {
+        m->progress.stop = true;
+        done = errand_wait(e, STICK_GRACE_MS);
+        p->stopped = true;
+    }
+    if (p) {
+        p->waits = false;
+    }
+    if (!done) {
+        errand_leave(e);
+        err_set(err, ERR_ENV, "the medium does not answer");
+        *ok = false;
+        return NULL;
+    }
+    *ok = errand_end(e, &back, err);
+    return back;
+}
+
+bool stick_list(struct arena *arena, struct stick_file **files, size_t *count, const char *folder,
+                const char *ending, struct progress *progress, struct err *err)
+{
+    bool ok;
+    struct matter *m = wait_for(list, new_matter(folder, ending), progress, &ok, err);
+    *files = NULL;
+    *count = 0;
+    if (ok) { /* no `ok ? m->count : 0`: GCC 14 reads m->count before it asks */
+        *count = m->count;
+        *files = arena_alloc(arena, (m->count + 1) * sizeof **files);
+        for (size_t i = 0; i < m->count; i++) {
+            (*files)[i] =
+                (struct stick_file){arena_text(arena, m->files[i].name), m->files[i].size};
+        }
+    }
+    if (m) {
+        drop(m);
+    }
+    return ok;
+}
+
+static bool read_by(errand_work *work, struct buf *out, const char *folder, const char *name,
+                    size_t most, struct progress *progress, struct err *err)
+{
+    bool ok;
+    struct matter *m = new_matter(folder, name);
+    m->most = most;
+    m = wait_for(work, m, progress, &ok, err);
+    if (ok && !out->cap) { /* it may be large */
+        *out = m->bytes;
+        m->bytes = (struct buf){0};
+    } else if (ok) {
+        buf_add(out, m->bytes.data, m->bytes.len);
+    }
+    if (m) {
+        drop(m);
+    }
+    return ok;
+}
+
+bool stick_is_there(const char *folder, struct progress *progress, struct err *err)
+{
+    bool ok;
+    struct matter *m = wait_for(look, new_matter(folder, ""), progress, &ok, err);
+    if (m) {
+        drop(m);
+    }
+    return ok;
+}
+
+bool stick_read(struct buf *out, const char *folder, const char *name, size_t most,
+                struct progress *progress, struct err *err)
+{
+    return read_by(read_file, out, folder, name, most, progress, err);
+}
+
+bool stick_head(struct buf *out, const char *folder, const char *name, size_t len,
+                struct progress *progress, struct err *err)
+{
+    return read_by(read_head, out, folder, name, len, progress, err);
+}
+
+bool stick_put(const char *folder, const char *name, struct buf *bytes, struct progress *progress,
+               struct err *err)
+{
+    bool ok;
+    struct matter *m = new_matter(folder, name);
+    m->bytes = *bytes;
+    *bytes = (struct buf){0};
+    m = wait_for(put, m, progress, &ok, err);
+    if (m) {
+        drop(m);
+    }
+    return ok;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How is a stick read that may never answer? */
+#include "platform/machine/task.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "platform/machine/arena.h"
+#include "platform/machine/secret.h"
+
+struct errand {
+    pthread_mutex_t mutex;
+    pthread_cond_t finished;
+    errand_work *work;
+    void *matter;
+    errand_drop *drop;
+    errand_news *news;
+    void *user;
+    bool done, left, ok, awaited, must;
+    struct err err;
+};
+
+/* Threads that hang in the kernel: so many, and no more are sent after them. */
+enum { LEFT_MOST = 3, STACK_USED = 128 * 1024 };
+static atomic_uint left_alive;
+
+static void gone(struct errand *e)
+{
+    pthread_cond_destroy(&e->finished);
+    pthread_mutex_destroy(&e->mutex);
+    secret_wipe(&e->err, sizeof e->err); /* it names a file */
+    free(e);
+}
+
+/* Names and bytes go with the errand: a stack is kept for the next thread. */
+static bool work_and_wipe(struct errand *e)
+{
+    bool ok = e->work(e->matter, &e->err);
+    secret_wipe_stack(STACK_USED);
+    return ok;
+}
+
+static void *run(void *arg)
+{
+    struct errand *e = arg;
+    bool ok = work_and_wipe(e);
+    pthread_mutex_lock(&e->mutex);
+    bool left = e->left;
+    e->ok = ok;
+    e->done = true;
+    if (!left) {
+        pthread_cond_broadcast(&e->finished);
+        if (e->awaited && e->news) {
+            e->news(e->user);
+        }
+    }
+    pthread_mutex_unlock(&e->mutex);
+    if (left) {
+        e->drop(e->matter);
+        atomic_fetch_sub(&left_alive, !e->must);
+        gone(e);
+    }
+    return NULL;
+}
+
+static bool refuse(void *matter, struct err *err)
+{
+    (void)matter;
+    err_set(err, ERR_ENV, "too many media do not answer");
+    return err_hint(err, "pull them out, or start the device anew");
+}
+
+struct errand *errand_begin(errand_work *work, void *matter, errand_drop *drop, errand_news *news,
+                            void *user, bool must)
+{
+    struct errand *e = mem_zero(1, sizeof *e);
+    pthread_condattr_t clock;
+    pthread_attr_t attr;
+    pthread_t thread;
+    e->work = work;
+    e->matter = matter;
+    e->drop = drop;
+    e->news = news;
+    e->user = user;
+    e->must = must;
+    pthread_mutex_init(&e->mutex, NULL);
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_cond_init(&e->finished, &clock);
+    pthread_condattr_destroy(&clock);
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    bool many = !must && atomic_load(&left_alive) >= LEFT_MOST;
+    if (many || pthread_create(&thread, &attr, run, e) != 0) {
+        e->work = must ? work : refuse; /* here and now, where it can be waited for */
+        run(e);
+    }
+    pthread_attr_destroy(&attr);
+    return e;
+}
+
+bool errand_wait(struct errand *e, int ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += ms % 1000 * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_nsec -= 1000000000L;
+        until.tv_sec++;
+    }
+    pthread_mutex_lock(&e->mutex);
+    while (!e->done && pthread_cond_timedwait(&e->finished, &e->mutex, &until) == 0) {
+    }
+    bool done = e->done;
+    e->awaited = !done;
+    pthread_mutex_unlock(&e->mutex);
+    return done;
+}
+
+bool errand_end(struct errand *e, void **matter, struct err *err)
+{
+    bool ok = e->ok;
+    *matter = e->matter;
+    if (!ok && err) {
+        *err = e->err;
+    }
+    gone(e);
+    return ok;
+}
+
+void errand_leave(struct errand *e)
+{
+    pthread_mutex_lock(&e->mutex);
+    bool done = e->done;
+    e->left = true;
+    atomic_fetch_add(&left_alive, !done && !e->must);
+    pthread_mutex_unlock(&e->mutex);
+    if (done) {
+        e->drop(e->matter);
+        gone(e);
+    }
+}

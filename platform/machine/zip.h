@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLATFORM_MACHINE_ZIP_H
+#define PLATFORM_MACHINE_ZIP_H
+/*
+ * zip: named members of an archive in memory.  Home of libzip.
+ *
+ * Limits (each counted while reading, never believed): archive 20 MiB, 500 members, 64 MiB a
+ * member, 128 MiB in all, ratio 100; only stored or deflated, no encryption, no name twice, and
+ * the compressed sizes may not add up to more than the file (overlap).
+ */
+#include "platform/machine/arena.h"
+
+struct zip_file;
+
+MUST_CHECK bool zip_open_bytes(struct zip_file **zip, const char *bytes, size_t len,
+                               struct err *err);
+void zip_shut(struct zip_file *zip);
+bool zip_has(struct zip_file *zip, const char *name);
+/* Append a member's bytes. */
+MUST_CHECK bool zip_member(struct buf *out, struct zip_file *zip, const char *name,
+                           struct err *err);
+
+/* The members as one archive, appended to `out`; deflated, without times, so that the same members
+ * give the same bytes. */
+struct zip_part {
+    const char *name, *bytes;
+    size_t len;
+};
+MUST_CHECK bool zip_write(struct buf *out, const struct zip_part *parts, size_t count,
+                          struct err *err);
+
+#endif

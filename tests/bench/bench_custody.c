@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What do sealing, importing, an answer's way to the medium and unlocking cost, beside bare loops of
+ * the same primitives?  Goals: rows 11 and 14 of the peers' figures. */
+#include "tests/lib/slow_disk.h"
+#include "tests/lib/study.h"
+
+#include <sodium.h>
+#include <time.h>
+
+#include "platform/custody/batch.h"
+
+enum { RECORDS = 400, XML = 3500, ROUNDS = 5 };
+
+static double now(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static unsigned missed;
+static char xml[XML + 1];
+static struct study s;
+static uint8_t recipients[2][32];
+
+/* ---- sealing: record and age file; no disk ---- */
+
+static double seal_ours(void)
+{
+    struct err err = {0};
+    double start = now();
+    for (int i = 0; i < RECORDS; i++) {
+        struct buf plain = {0}, sealed = {0};
+        struct record r = {.seq = (uint64_t)i, .xml = xml, .xml_len = XML};
+        OK(record_write(&plain, &r, s.author, &err));
+        OK(age_seal(&sealed, plain.data, plain.len, (const uint8_t(*)[32])recipients, 2, &err));
+        buf_fini(&plain);
+        buf_fini(&sealed);
+    }
+    return RECORDS / (now() - start);
+}
+
+static double seal_bare(void)
+{
+    static uint8_t body[4096], out[4096 + 16];
+    uint8_t pk[32], sk[64], sig[64], hash[64], eph[32], share[32], shared[32], key[32] = {1};
+    static const uint8_t nonce[12];
+    crypto_sign_seed_keypair(pk, sk, s.author);
+    double start = now();
+    for (int i = 0; i < RECORDS; i++) {
+        crypto_generichash(hash, 32, body, sizeof body, NULL, 0);
+        crypto_sign_seed_keypair(pk, sk, s.author);
+        crypto_sign_detached(sig, NULL, hash, 64, sk);
+        for (int r = 0; r < 2; r++) {
+            randombytes_buf(eph, 32);
+            crypto_scalarmult_base(share, eph);
+            if (crypto_scalarmult(shared, eph, recipients[r]) != 0) {
+                exit(1);
+            }
+            crypto_auth_hmacsha256(hash, shared, 32, key);
+            crypto_auth_hmacsha256(hash, hash, 32, key);
+        }
+        crypto_aead_chacha20poly1305_ietf_encrypt(out, NULL, body, sizeof body, NULL, 0, NULL, nonce,
+                                                  key);
+    }
+    return RECORDS / (now() - start);
+}
+
+/* ---- import: a batch of RECORDS into a fresh desk ---- */
+
+static void make_batch(struct buf *tar)
+{
+    struct err err = {0};
+    static uint8_t entries[(RECORDS + 1) * CHAIN_ENTRY];
+    static struct batch_object objects[RECORDS];
+    static struct buf sealed[RECORDS];
+    uint8_t seed[32] = {0x42}, box[32] = {9}, id[16];
+    struct batch b = {.first_seq = 1, .last_seq = RECORDS + 1, .volume = 1,
+                      .entries = entries, .entry_count = RECORDS + 1, .objects = objects,
+                      .object_count = RECORDS};
+    memcpy(b.study_id, s.catalogue.study_id, 16);
+    sign_public(b.device_key, seed);
+    chain_device_id(id, b.device_key);
+    for (size_t i = 0; i <= RECORDS; i++) {
+        struct chain_entry e = {.seq = i + 1, .kind = CHAIN_RECORD};
+        if (i == 0) {
+            chain_genesis(&e, b.device_key, box, b.study_id, id);
+        } else {
+            struct buf plain = {0};
+            struct record r = {.seq = i + 1, .xml = xml, .xml_len = XML};
+            chain_hash(e.prev, entries + (i - 1) * CHAIN_ENTRY);
+            OK(record_write(&plain, &r, seed, &err));
+            OK(age_seal(&sealed[i - 1], plain.data, plain.len, (const uint8_t(*)[32])recipients, 2,
+                        &err));
+            put_u64(e.object_id, i);
+            hash_plain(e.object_hash, sealed[i - 1].data, sealed[i - 1].len);
+            memcpy(objects[i - 1].id, e.object_id, 16);
+            objects[i - 1].bytes = sealed[i - 1].data;
+            objects[i - 1].len = sealed[i - 1].len;
+            buf_fini(&plain);
+        }
+        chain_make(entries + i * CHAIN_ENTRY, &e, seed);
+    }
+    chain_hash(b.head_hash, entries + RECORDS * CHAIN_ENTRY);
+    OK(batch_write(tar, &b, seed, &err));
+}
+
+static double import_ours(const struct buf *tar, int round)
+{
+    struct err err = {0};
+    struct desk *desk;
+    struct import_report report;
+    uint8_t device[CERT_BYTES + 64] = {0}, seed[32] = {0x42};
+    char name[40];
+    bool fresh;
+    snprintf(name, sizeof name, "desk-%d", round);
+    OK(desk_make(&desk, study_path(&s, name), &s.catalogue, NULL, &err));
+    OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));
+    study_cert(&s, device, ROLE_DEVICE, seed);
+    OK(desk_add_device(desk, device, sizeof device, &fresh, &err));
+    double start = now();
+    OK(desk_import(desk, tar->data, tar->len, 1, &report, &err));
+    double took = now() - start;
+    if (report.objects != RECORDS) {
+        exit(1);
+    }
+    desk_close(desk);
+    return RECORDS / took;
+}
+
+static double import_bare(size_t size, int round)
+{
+    struct err err = {0};
+    struct db *db;
+    uint8_t pk[32], sk[64], sig[64], body[64] = {1}, hash[64];
+    uint8_t *object = calloc(1, size);
+    char name[40];
+    snprintf(name, sizeof name, "bare-%d.db", round);
+    crypto_sign_seed_keypair(pk, sk, s.author);
+    crypto_sign_detached(sig, NULL, body, 64, sk);
+    OK(db_open(&db, study_path(&s, name), "CREATE TABLE t(d BLOB, s INT, i BLOB, b BLOB, "
+                                          "PRIMARY KEY(d, s)); CREATE TABLE e(d BLOB, s INT, b "
+                                          "BLOB, PRIMARY KEY(d, s)) WITHOUT ROWID",
+               &err));
+    double start = now();
+    OK(db_begin(db, &err));
+    for (int i = 0; i < RECORDS; i++) {
+        struct db_value v[] = {db_blob(pk, 16), db_int(i), db_blob(body, 16), db_blob(object, size)};
+        struct db_value e[] = {db_blob(pk, 16), db_int(i), db_blob(object, CHAIN_ENTRY)};
+        if (crypto_sign_verify_detached(sig, body, 64, pk) != 0) {
+            exit(1);
+        }
+        crypto_generichash(hash, 32, object, size, NULL, 0);
+        OK(db_run(db, "INSERT INTO t VALUES(?1, ?2, ?3, ?4)", v, 4, NULL, NULL, &err));
+        OK(db_run(db, "INSERT INTO e VALUES(?1, ?2, ?3)", e, 3, NULL, NULL, &err));
+    }
+    OK(db_commit(db, &err));
+    double took = now() - start;
+    db_close(db);
+    free(object);
+    return RECORDS / took;
+}
+
+/* ---- an answer durable: the whole way of an event, beside a bare row of the same size ---- */
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double part(double *list, size_t count, double at)
+{
+    qsort(list, count, sizeof *list, by_value);
+    return list[(size_t)((double)(count - 1) * at)];
+}
+
+static double median(double *list, size_t count)
+{
+    return part(list, count, 0.5);
+}
+
+static void goal(const char *row, const char *what, double value, const char *unit, bool met,
+                 const char *least)
+{
+    printf("%-4s %-48s %10.4g %-7s %s (%s)\n", row, what, value, unit, met ? "met" : "MISSED",
+           least);
+    missed += !met;
+}
+
+static void answers(void)
+{
+    enum { ANSWERS = 1000 };
+    struct err err = {0};
+    struct device_draft d;
+    struct db *db;
+    static double a[ANSWERS], b[ANSWERS];
+    uint8_t hash[32], row[300] = {1}, id[16] = {0};
+    unsigned most = 0, least = UINT_MAX;
+    study_device(&s);
+    study_enrol(&s, hash);
+    OK(device_draft_begin(s.device, &d, hash, study_wall, &err));
+    OK(db_open(&db, study_path(&s, "row.db"),
+               "CREATE TABLE o(i BLOB PRIMARY KEY, k INT, g INT, d BLOB) WITHOUT ROWID", &err));
+    for (int i = 0; i < ANSWERS; i++) { /* in turn, so that the disk's moods are shared */
+        unsigned before = card_syncs;
+        double start = now();
+        OK(device_draft_append(s.device, &d, "an answer of some length, as they are", 38, &err));
+        a[i] = (now() - start) * 1e3;
+        unsigned took = card_syncs - before;
+        most = took > most ? took : most;
+        least = took < least ? took : least;
+        put_u32(id, (uint32_t)i * 2654435761u);
+        struct db_value v[] = {db_blob(id, 16), db_int(0), db_int(i), db_blob(row, 296)};
+        start = now();
+        OK(db_run(db, "INSERT INTO o VALUES(?1, ?2, ?3, ?4)", v, 4, NULL, NULL, &err));
+        b[i] = (now() - start) * 1e3;
+    }
+    db_close(db);
+    goal("11", "fsyncs for an answer, least and most", most, "", least == 1 && most == 1, "1");
+    double ours = median(a, ANSWERS), bare = median(b, ANSWERS);
+    printf("     an answer durable: median ms %.3f, a bare row %.3f\n", ours, bare);
+    goal("11", "an answer durable, over a bare row", ours / bare, "x", ours <= 1.25 * bare,
+         "at most 1.25");
+    ours = part(a, ANSWERS, 0.99);
+    bare = part(b, ANSWERS, 0.99);
+    printf("     the same, p99: ms %.3f, a bare row %.3f\n", ours, bare);
+    goal("11", "an answer durable, p99 over a bare row's", ours / bare, "x", ours <= 1.5 * bare,
+         "at most 1.5");
+}
+
+static void unlocking(void)
+{
+    enum { TIMES = 9, KIB = 64 * 1024, PASSES = 3 };
+    struct err err = {0};
+    double ours[TIMES], bare[TIMES], over[TIMES];
+    uint8_t key[32];
+    static const uint8_t salt[crypto_pwhash_SALTBYTES] = {7};
+    study_fini(&s);
+    study_init(&s);
+    study_device_with(&s, KIB);
+    for (int i = 0; i < TIMES; i++) {
+        device_lock(s.device);
+        double start = now();
+        OK(device_unlock(s.device, study_pass, sizeof study_pass - 1, &err));
+        ours[i] = (now() - start) * 1e3;
+        start = now();
+        if (crypto_pwhash(key, sizeof key, study_pass, sizeof study_pass - 1, salt, PASSES,
+                          KIB * 1024ul, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+            printf("no memory for crypto_pwhash\n");
+            exit(1);
+        }
+        bare[i] = (now() - start) * 1e3;
+        over[i] = ours[i] - 1.15 * bare[i];
+    }
+    double past = median(over, TIMES);
+    printf("     unlocking at 64 MiB: ms %.1f, bare crypto_pwhash %.1f\n", median(ours, TIMES),
+           median(bare, TIMES));
+    goal("14", "unlocking less 1.15 x crypto_pwhash", past, "ms", past <= 5, "at most 5");
+}
+
+int main(void)
+{
+    struct err err = {0};
+    struct buf tar = {0};
+    double a[ROUNDS], b[ROUNDS], ours, bare;
+    db_setup();
+    if (!secret_setup(&err)) {
+        return 3;
+    }
+    memset(xml, 'x', XML);
+    study_init(&s);
+    catalogue_recipients(&s.catalogue, recipients);
+    for (int i = 0; i < ROUNDS; i++) {
+        a[i] = seal_ours();
+        b[i] = seal_bare();
+    }
+    ours = median(a, ROUNDS);
+    bare = median(b, ROUNDS);
+    printf("sealed: %.0f records/s, bare loop %.0f/s: %.0f %%\n", ours, bare, 100 * ours / bare);
+    make_batch(&tar);
+    for (int i = 0; i < ROUNDS; i++) {
+        a[i] = import_ours(&tar, i);
+        b[i] = import_bare(tar.len / RECORDS - 512 - CHAIN_ENTRY, i);
+    }
+    ours = median(a, ROUNDS);
+    bare = median(b, ROUNDS);
+    printf("imported: %.0f records/s, bare loop %.0f/s: %.0f %%\n", ours, bare, 100 * ours / bare);
+    answers();
+    unlocking();
+    buf_fini(&tar);
+    study_fini(&s);
+    printf("%u goals missed\n", missed);
+    return 0;
+}

@@ -1,0 +1,964 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * help_screens: every screen, drawn by the real app, in every language, by day and night, upright
+ * and lying across; linted, and compared with what was approved.
+ *
+ *   help_screens OUT DIGESTS [--approve] [--only PART]
+ *
+ * Pictures go to OUT/LANGUAGE/NAME.png, what differs to OUT/differs/.  DIGESTS has a line a
+ * picture: its name and the mean light of 8 × 16 fields, a hex digit each; a picture passes when no
+ * field is off by more than FIELD_OFF and the mean by no more than MEAN_OFF: fonts and FreeType
+ * move.
+ */
+#include <SDL2/SDL.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include "platform/machine/clock.h"
+#include "tests/lib/slow_disk.h"
+#include "platform/machine/disks.h"
+#include "platform/machine/desktop.h"
+#include "tests/lib/gallery.h"
+
+static void must(bool ok, const char *what)
+{
+    if (!ok) {
+        fprintf(stderr, "help_screens: cannot %s (%s)\n", what, r.variant);
+        exit(1);
+    }
+}
+
+static void shot(struct scene *s, const char *what)
+{
+    const char *title, *text;
+    if (scene_find(s, "help") && s->app.sheet == SHEET_NONE) { /* a question mark leads somewhere */
+        must(help_page((int)s->app.screen, s->app.ui.language, &title, &text), "find the help's page");
+    }
+    char name[NAME], path[512];
+    struct ui *ui = &s->app.ui;
+    snprintf(name, sizeof name, "%s/%s-%s", language_code(ui->language), what, r.variant);
+    if (r.only && !strstr(name, r.only)) {
+        return;
+    }
+    r.shots++;
+    r.faults += lint_all(s, name, stdout);
+    uint8_t *rgb = window_pixels(s->window);
+    snprintf(path, sizeof path, "%s/%s.png", r.out, name);
+    save_png(path, rgb, ui->w, ui->h);
+    static const char *const six[] = {"home",   "ask-place_name", "done-help", "done-likelihood",
+                                      "finish", "outline"};
+    /* the device's words are its own each time */
+    bool random = strcmp(what, "first-request") == 0 || strcmp(what, "first-written") == 0 ||
+                  strcmp(what, "handed-over") == 0;
+    bool compared = !strstr(r.variant, "large") && !random && !r.linted;
+    for (size_t i = 0; !r.linted && i < sizeof six / sizeof *six; i++) {
+        compared = compared || strcmp(what, six[i]) == 0;
+    }
+    if (compared) {
+        char have[FIELDS + 1];
+        digest(have, rgb, ui->w, ui->h, ui->theme.paper);
+        keep_seen(name, have);
+        compare(name, have, rgb, ui->w, ui->h);
+    }
+    free(rgb);
+}
+
+/* ---- a machine that is always the same: its battery (%, -1: none) and its card ---- */
+
+static int battery = -1;
+static bool card_full;
+
+SDL_PowerState SDL_GetPowerInfo(int *seconds, int *percent)
+{
+    if (seconds) {
+        *seconds = -1;
+    }
+    if (percent) {
+        *percent = battery;
+    }
+    return battery < 0 ? SDL_POWERSTATE_NO_BATTERY : SDL_POWERSTATE_ON_BATTERY;
+}
+
+int statvfs(const char *path, struct statvfs *fs)
+{
+    (void)path;
+    memset(fs, 0, sizeof *fs);
+    fs->f_frsize = 4096;
+    fs->f_bavail = card_full ? 50000 : 2800000;
+    return 0;
+}
+
+/* ---- the tour ---- */
+
+/* On a slow stick, so that there is something to see. */
+static void tap_and_go(struct scene *s, const char *id)
+{
+    const struct target *t = scene_show(s, id);
+    must(t != NULL, id);
+    struct window_event e = {
+        .kind = WINDOW_DOWN, .x = t->rect.x + t->rect.w / 2, .y = t->rect.y + t->rect.h / 2};
+    scene_event_alone(s, e);
+    e.kind = WINDOW_UP;
+    scene_event_alone(s, e);
+}
+
+/* A kiosk's page of the machine, with a screen of half its brightness. */
+static void show_machine(struct scene *s)
+{
+    struct err err = {0};
+    char panel[300];
+    snprintf(panel, sizeof panel, "%s", study_path(&s->study, "panel"));
+    OK(file_folder(panel, 0700, &err));
+    OK(file_write(study_path(&s->study, "panel/brightness"), "50", 2, 0600, true, &err));
+    OK(file_write(study_path(&s->study, "panel/max_brightness"), "100", 3, 0600, true, &err));
+    char *slash = strrchr(panel, '/');
+    *slash = '\0';
+    machine_backlights = panel;
+    s->app.kiosk = true;
+    scene_draw(s);
+    must(scene_tap(s, "machine"), "open the page of the machine");
+    scene_event(s, (struct window_event){.kind = WINDOW_SAVED});
+    must(s->app.screen == SCREEN_MACHINE, "be on the page of the machine");
+    shot(s, "machine");
+    must(scene_show(s, "clock") && scene_tap(s, "clock"), "set the clock");
+    must(scene_show(s, "clock-set") != NULL, "find the clock");
+    shot(s, "machine-clock");
+    must(scene_show(s, "off") && scene_tap(s, "off"), "switch off");
+    must(scene_show(s, "power-yes") != NULL, "be asked");
+    shot(s, "machine-off");
+    s->app.kiosk = false;
+    machine_backlights = "/nonexistent";
+    must(scene_tap(s, "back"), "leave the page of the machine");
+}
+
+static void hand_over(struct scene *s)
+{
+    card_ms = 300;
+    tap_and_go(s, "medium:1");
+    for (int i = 0; i < 200 && !s->app.progress.total; i++) {
+        usleep(1000);
+    }
+    usleep(80000); /* receipts are looked for, and the first file is on its way */
+    scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
+    shot(s, "handing-over");
+    card_ms = 0;
+    scene_event(s, (struct window_event){.kind = WINDOW_NONE});
+    must(s->app.exchanged, "hand over");
+    shot(s, "handed-over");
+    scene_tap(s, "right");
+    shot(s, "home-copied");
+}
+
+/* What a page asks for, answered as somebody would. */
+static void answer_page(struct scene *s, const char *name)
+{
+    static const struct {
+        const char *page, *tap, *type;
+    } answers[] = {{"place_name", NULL, "Өзгөн, Ҷиргатол"},
+                   {"story", NULL, "Үч жыл иштедим"},
+                   {"age", NULL, "34"},
+                   {"secret", NULL, "A17-204"},
+                   {"year", "year:2015", NULL},
+                   {"point", NULL, "42,8746 74,5698"},
+                   {"income", NULL, "1250000"},
+                   {"ban", "choice:no", NULL},
+                   {"help", "choice:docs", NULL},
+                   {"trust", "choice:a4", NULL},
+                   {"columns", "choice:law", NULL},
+                   {"order", "up:job", NULL},
+                   {"scale", "more", NULL},
+                   {"stars", "star:4", NULL},
+                   {"people", "value:5", NULL},
+                   {"temperature", "more", NULL},
+                   {"birthday", "day:15", NULL},
+                   {"month", "month:5", NULL},
+                   {"time", "hour:08", NULL},
+                   {"moment", "day:12", NULL},
+                   {"likelihood", "cell:2:3", NULL},
+                   {"fair", "choice:no", NULL},
+                   {"own_words", NULL, "Ҳамааш хуб, рахмат"},
+                   {"ack", "choice:OK", NULL}};
+    const struct page *page = &s->app.interview->page;
+    struct page *fields;
+    size_t count = 0;
+    if (page->kind == PAGE_FIELDS) {
+        session_fields(s->app.interview->session, &s->app.ui.frame, page, &fields, &count);
+    }
+    struct node *nodes[16];
+    size_t all = count < 16 ? count : 16;
+    for (size_t f = 0; f < all; f++) {
+        nodes[f] = fields[f].node;
+    }
+    for (size_t f = 0; f < all; f++) { /* pages of several questions */
+        char id[80];
+        struct node *node = nodes[f];
+        snprintf(id, sizeof id, "choice:%u:%s", node->item->index,
+                 strcmp(node->name, "messenger") == 0 ? "yes" : f % 2 ? "a4" : "a2");
+        scene_tap(s, id);
+    }
+    if (strcmp(name, "phone") == 0) {
+        scene_tap(s, question_field(&s->app, nodes[0]));
+        scene_type(s, "0555123456");
+    }
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        if (strcmp(answers[i].page, name) == 0) {
+            if (answers[i].type) {
+                scene_type(s, answers[i].type);
+            } else {
+                scene_tap(s, answers[i].tap);
+            }
+        }
+    }
+}
+
+static const char *page_name(struct scene *s)
+{
+    const struct page *p = &s->app.interview->page;
+    if (p->kind == PAGE_FIELDS) {
+        struct page *fields;
+        size_t count;
+        session_fields(s->app.interview->session, &s->app.ui.frame, p, &fields, &count);
+        return fields[0].node->name;
+    }
+    return p->kind == PAGE_ROSTER ? "roster" : p->node->name;
+}
+
+static void interview(struct scene *s)
+{
+    must(scene_tap(s, "start"), "start");
+    if (s->app.screen == SCREEN_FORMS) {
+        shot(s, "forms");
+        must(scene_tap(s, "form:0"), "choose a form");
+    }
+    must(s->app.screen == SCREEN_INTERVIEW, "come to the interview");
+    for (int steps = 0; steps < 90; steps++) {
+        char name[64], what[80];
+        if (s->app.screen == SCREEN_HAND) {
+            shot(s, "hand");
+            scene_type(s, "471108");
+            must(scene_tap(s, "key:enter"), "hand over");
+        } else if (s->app.screen == SCREEN_RETURN) {
+            shot(s, "return");
+            scene_type(s, "471108");
+            must(scene_tap(s, "key:enter"), "get it back");
+        }
+        if (s->app.screen != SCREEN_INTERVIEW) {
+            break;
+        }
+        snprintf(name, sizeof name, "%s", page_name(s));
+        snprintf(what, sizeof what, "ask-%s", name);
+        shot(s, what);
+        if (strcmp(name, "age") == 0) { /* an answer that the form refuses */
+            scene_type(s, "7");
+            scene_tap(s, "key:enter");
+            shot(s, "refused");
+            scene_key(s, KEY_BACKSPACE);
+        }
+        if (strcmp(name, "place_name") == 0) {
+            scene_tap(s, "menu");
+            scene_tap(s, "languages");
+            shot(s, "sheet-language");
+            scene_tap(s, "cancel");
+            scene_tap(s, "menu");
+            shot(s, "sheet-menu");
+            scene_tap(s, "help");
+            shot(s, "help-interview");
+            scene_tap(s, "cancel");
+            scene_tap(s, "menu");
+            scene_tap(s, "memo");
+            scene_type(s, "Жылдызы: күйөөсү жооп берди");
+            scene_tap(s, "key:enter");
+            scene_tap(s, "menu");
+            scene_tap(s, "memo");
+            shot(s, "sheet-memo");
+            scene_tap(s, "cancel");
+            scene_tap(s, "menu");
+            must(scene_tap(s, "label"), "label the draft");
+            scene_type(s, "Мектеп, кызыл дарбаза");
+            shot(s, "sheet-label");
+            scene_tap(s, "cancel");
+            scene_tap(s, "menu");
+            must(scene_tap(s, "settings"), "open the settings in an interview");
+            scene_tap(s, "back");
+            must(s->app.screen == SCREEN_INTERVIEW, "come back from the settings");
+            scene_tap(s, "menu");
+            must(scene_tap(s, "finish") && s->app.screen == SCREEN_FINISH, "look at the end early");
+            shot(s, "finish-missing");
+            scene_tap(s, "back");
+            scene_tap(s, "menu");
+            scene_tap(s, "discard");
+            shot(s, "sheet-discard");
+            scene_tap(s, "cancel");
+        }
+        if (strcmp(name, "time") == 0) { /* half of an answer is not sealed over */
+            must(scene_tap(s, "hour:08") && scene_tap(s, "menu"), "begin a time");
+            must(scene_tap(s, "finish"), "look at the end");
+            shot(s, "finish-begun");
+            must(scene_tap(s, "back"), "come back from the end");
+        }
+        if (strcmp(name, "region") == 0) {
+            scene_tap(s, "open");
+            shot(s, "ask-region-open");
+            scene_tap(s, "choice:batken");
+            shot(s, "ask-region-chosen");
+        }
+        if (strcmp(name, "member_who") == 0) {
+            scene_type(s, "Бир тууган");
+        }
+        if (strcmp(name, "sign") == 0) {
+            const struct target *t = scene_find(s, "ink");
+            for (int k = 0; t && k < 3; k++) {
+                struct rect f = t->rect;
+                scene_drag(s, f.x + 40 + k * 60, f.y + f.h / 4, f.x + 90 + k * 70,
+                           f.y + f.h * 3 / 4);
+                t = scene_find(s, "ink");
+            }
+        }
+        if (strcmp(name, "photo") == 0) {
+            scene_tap(s, "choose");
+            shot(s, "sheet-files");
+            card_hangs = true;
+            tap_and_go(s, "look");
+            must(s->app.errand.errand, "wait for a slow stick");
+            shot(s, "medium-slow");
+            s->app.errand.since_ms -= 6000;
+            scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
+            shot(s, "medium-hangs");
+            card_hangs = false;
+            scene_event(s, (struct window_event){.kind = WINDOW_NONE});
+            struct buf scan = {0};
+            for (int k = 0; k < 30000; k++) {
+                buf_text(&scan, "scan");
+            }
+            study_put(&s->study, "stick", "passport.jpg", &scan);
+            buf_fini(&scan);
+            scene_tap(s, "look");
+            shot(s, "sheet-files-found");
+            must(scene_tap(s, "found:1"), "attach a file");
+        }
+        answer_page(s, name);
+        if (strcmp(name, "member_who") != 0 && strcmp(name, "roster") != 0 &&
+            strcmp(name, "hello") != 0) {
+            snprintf(what, sizeof what, "done-%s", name);
+            shot(s, what);
+        }
+        if (strcmp(name, "birthday") == 0) {
+            scene_tap(s, "pick-year");
+            shot(s, "ask-birthday-years");
+            scene_tap(s, "pick-year");
+        }
+        if (strcmp(name, "moment") == 0) {
+            scene_tap(s, "hour:08");
+            scene_tap(s, "minute:35");
+            shot(s, "done-moment-hour");
+        }
+        if (strcmp(name, "time") == 0) {
+            scene_tap(s, "minute:35");
+            shot(s, "done-time-minute");
+        }
+        if (strcmp(name, "roster") == 0 && !scene_find(s, "entry:1")) {
+            must(scene_tap(s, "add"), "add an entry");
+            continue;
+        }
+        if (strcmp(name, "roster") == 0) {
+            must(scene_tap(s, "remove:1"), "remove an entry");
+            shot(s, "roster-removed");
+            must(scene_tap(s, "undo"), "have it back");
+        }
+        if (strcmp(name, "member_age") == 0) {
+            scene_type(s, "12");
+        }
+        if (strcmp(name, "place_name") == 0 && !s->look.night && s->look.w < s->look.h) {
+            card_ms = 700; /* the page waits for its answer, and after a while says so */
+            tap_and_go(s, "key:enter");
+            usleep(320000);
+            scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
+            must(s->app.leaving, "wait for a slow card");
+            shot(s, "saving");
+            card_ms = 0;
+            while (s->app.leaving) {
+                scene_event(s, (struct window_event){.kind = WINDOW_NONE});
+            }
+            continue;
+        }
+        do { /* from field to field, and on */
+            must(scene_tap(s, "right") || scene_tap(s, "key:enter"), "go on");
+        } while (s->app.screen == SCREEN_INTERVIEW && strcmp(page_name(s), name) == 0 &&
+                 (s->app.interview->page.kind == PAGE_FIELDS || s->app.blanks_told));
+    }
+    must(s->app.screen == SCREEN_FINISH, "come to the end");
+    shot(s, "finish");
+    must(scene_tap(s, "back"), "go back from the end");
+    scene_tap(s, "menu");
+    must(scene_tap(s, "outline"), "open the outline");
+    shot(s, "outline");
+    must(scene_tap(s, "open:1"), "open a section");
+    shot(s, "outline-opened");
+    must(scene_tap(s, "unanswered"), "see what has no answer");
+    shot(s, "outline-unanswered");
+    must(scene_tap(s, "doubtful"), "see what is doubtful");
+    shot(s, "outline-doubtful");
+    must(scene_tap(s, "all"), "see all");
+    scene_tap(s, "back");
+    scene_tap(s, "menu");
+    must(scene_tap(s, "leave"), "leave");
+    shot(s, "home-draft");
+    char draft[32];
+    snprintf(draft, sizeof draft, "draft:%u", s->app.drafts[0].number);
+    must(scene_tap(s, draft), "resume");
+    shot(s, "resumed");
+    app_put_away(&s->app);
+    app_drop_interview(&s->app); /* cut off, not put aside */
+    app_go_home(&s->app);
+    scene_draw(s);
+    must(scene_tap(s, draft), "resume after a cut");
+    shot(s, "recovered");
+    scene_tap(s, "menu");
+    scene_tap(s, "finish");
+    must(scene_tap(s, "right"), "be asked before the seal");
+    shot(s, "finish-sure");
+    if (!s->look.night && s->look.w < s->look.h) {
+        card_ms = 700; /* of a slow card it is told how far it is */
+        tap_and_go(s, "seal-yes");
+        must(s->app.errand.errand, "wait for the seal");
+        shot(s, "sealing");
+        card_ms = 0;
+        scene_event(s, (struct window_event){.kind = WINDOW_NONE});
+    } else {
+        must(scene_tap(s, "seal-yes"), "seal");
+    }
+    must(s->app.screen == SCREEN_SEALED, "come to the seal");
+    shot(s, "sealed");
+    must(scene_tap(s, "right"), "go home");
+}
+
+/* A PIN is chosen after the first lock, and opens the second. */
+static void breaks(struct scene *s)
+{
+    must(scene_tap(s, "lock"), "lock");
+    scene_unlock(s);
+    shot(s, "home-pin");
+    must(scene_tap(s, "pin"), "choose a PIN");
+    scene_type(s, "1234");
+    must(scene_tap(s, "key:enter"), "choose a bad PIN");
+    shot(s, "pin-refused");
+    scene_type(s, "9876");
+    shot(s, "pin");
+    must(scene_tap(s, "key:enter"), "keep the PIN");
+    must(s->app.screen == SCREEN_HOME, "come home with a PIN");
+    must(scene_tap(s, "lock"), "lock softly");
+    shot(s, "unlock-pin");
+    scene_type(s, "112233");
+    must(scene_tap(s, "key:enter"), "mistype the PIN");
+    shot(s, "unlock-pin-wrong");
+    scene_type(s, "12349876");
+    must(scene_tap(s, "key:enter"), "give the PIN");
+    must(scene_tap(s, "menu") && scene_tap(s, "pin"), "see the PIN's page again");
+    shot(s, "pin-set");
+    must(scene_tap(s, "drop"), "drop the PIN");
+    shot(s, "settings-no-pin");
+    must(scene_tap(s, "back"), "come home");
+}
+
+/* For a border, and back. */
+static void travel(struct scene *s)
+{
+    static const uint8_t bits[8] = {0x1B, 0x8D, 0x42, 0xE7, 0x36, 0x90, 0xC5, 0x5A};
+    must(scene_tap(s, "menu") && scene_tap(s, "travel"), "see the travel lock");
+    shot(s, "travel-sure");
+    must(scene_tap(s, "travel-yes"), "lock for travel");
+    shot(s, "travel");
+    must(scene_tap(s, "ask"), "ask the coordinator");
+    words_of(s->app.suggested, bits, 5);
+    scene_draw(s);
+    shot(s, "travel-pass");
+    char typed[200];
+    words_cyrillic(typed, sizeof typed, s->app.suggested);
+    must(scene_tap(s, "right"), "take the passphrase");
+    scene_type(s, typed);
+    shot(s, "travel-repeat");
+    must(scene_tap(s, "key:enter"), "make the request");
+    strcpy(s->app.about_words, "baka vopu jima hufo goki lita");
+    scene_draw(s);
+    shot(s, "travel-send");
+    must(scene_tap(s, "medium:1"), "write the request");
+    shot(s, "travel-written");
+    must(scene_tap(s, "answer"), "look for the answer");
+    scene_type(s, "бака вопу");
+    must(scene_tap(s, "key:enter"), "be without an answer");
+    shot(s, "travel-open");
+}
+
+static bool forget_wait(struct device *d, void *arg, struct err *err)
+{
+    (void)arg;
+    (void)err;
+    device_forget_wait(d);
+    return true;
+}
+
+static void mistakes(struct scene *s)
+{
+    struct err err = {0};
+    for (int k = 0; k < 7; k++) {
+        OK(writer_call(s->app.writer, forget_wait, NULL, &err));
+        scene_type(s, "бака вопу");
+        must(scene_tap(s, "key:enter"), "mistype the passphrase");
+        if (k == 4) {
+            shot(s, "unlock-waits");
+        }
+    }
+    OK(writer_call(s->app.writer, forget_wait, NULL, &err));
+    scene_draw(s);
+    shot(s, "unlock-mistakes");
+    card_broken = true;
+    must(scene_tap(s, "forgot") && scene_tap(s, "travel-yes"), "forget the words");
+    card_broken = false;
+    scene_draw(s);
+    shot(s, "travel-not-closed");
+}
+
+static void tour(struct window *w, const char *form, const struct scene_look *look)
+{
+    struct scene s;
+    scene_open(&s, w, form, "widgets", look);
+    shot(&s, "unlock");
+    scene_unlock(&s);
+    must(s.app.screen == SCREEN_HOME, "unlock");
+    shot(&s, "home");
+    must(scene_tap(&s, "help"), "open the help");
+    shot(&s, "help-home");
+    scene_tap(&s, "cancel");
+    breaks(&s);
+    interview(&s);
+    shot(&s, "home-waiting");
+    must(scene_tap(&s, "hand-over"), "hand over");
+    shot(&s, "hand-over");
+    hand_over(&s);
+    must(scene_tap(&s, "load"), "load");
+    shot(&s, "load");
+    uint8_t hash[32];
+    study_issue(&s.study, "old", form, 1, hash);
+    study_issue(&s.study, "stick/2026-11", form, 2, hash);
+    must(scene_tap(&s, "folder") && scene_tap(&s, "folder:0"), "look into a folder");
+    shot(&s, "load-folder");
+    must(scene_tap(&s, "take") && s.app.load == LOADING_ASK, "look into a folder for forms");
+    shot(&s, "load-found");
+    must(scene_tap(&s, "right") && s.app.load == LOADING_DONE, "load from a folder");
+    shot(&s, "loaded");
+    must(scene_tap(&s, "right"), "come home after loading");
+    char old[300], there[300]; /* an older catalogue */
+    snprintf(old, sizeof old, "%s", study_path(&s.study, "old"));
+    snprintf(there, sizeof there, "%s", study_path(&s.study, "stick/2026-09"));
+    must(rename(old, there) == 0, "put an old catalogue on the stick");
+    must(scene_tap(&s, "load") && scene_tap(&s, "folder") && scene_tap(&s, "folder:0") &&
+             scene_tap(&s, "take") && s.app.load == LOADING_DONE,
+         "load what is out of date");
+    shot(&s, "load-refused");
+    must(scene_tap(&s, "right"), "come home after a refusal");
+    s.app.clock_doubt = true;
+    scene_draw(&s);
+    shot(&s, "home-doubt");
+    s.app.newest_ms = INT64_MAX;
+    must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "begin with a wrong clock");
+    s.app.newest_ms = 1796000000000;
+    scene_draw(&s);
+    shot(&s, "clock-wrong");
+    scene_tap(&s, "cancel");
+    scene_tap(&s, "back");
+    s.app.clock_doubt = false;
+    battery = 9;
+    card_full = true;
+    scene_draw(&s);
+    shot(&s, "home-shortages");
+    battery = -1;
+    card_full = false;
+    must(scene_tap(&s, "menu"), "open the settings");
+    shot(&s, "settings");
+    must(scene_show(&s, "volume:50"), "find the volume");
+    shot(&s, "settings-lower");
+    must(scene_tap(&s, "about"), "see about");
+    strcpy(s.app.about_words, "baka vopu jima hufo goki lita"); /* always the same ones */
+    scene_draw(&s);
+    shot(&s, "about");
+    scene_tap(&s, "cancel");
+    show_machine(&s);
+    scene_tap(&s, "back");
+    must(scene_tap(&s, "hand-over"), "hand over once more");
+    disks_pretend(s.app.media[0].path);
+    scene_draw(&s);
+    shot(&s, "hand-over-out");
+    disks_pretend(NULL);
+    card_ms = 500;
+    unsigned before = card_syncs;
+    tap_and_go(&s, "medium:1");
+    for (int k = 0; k < 5000 && card_syncs == before; k++) {
+        usleep(1000); /* until the stick is being waited for */
+    }
+    tap_and_go(&s, "lock");
+    shot(&s, "locked-behind");
+    card_ms = 0;
+    scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    must(scene_tap(&s, "by-pass"), "want the passphrase");
+    s.app.ui.keys = UI_KEYS_DIGITS; /* other keyboards, on the first page that has one */
+    scene_draw(&s);
+    shot(&s, "keys-digits");
+    s.app.ui.keys = UI_KEYS_HELD;
+    scene_draw(&s);
+    const struct target *key = scene_find(&s, "key:у");
+    must(key != NULL, "find a letter");
+    struct window_event e = {.kind = WINDOW_DOWN,
+                             .x = key->rect.x + key->rect.w / 2,
+                             .y = key->rect.y + key->rect.h / 2};
+    scene_event(&s, e);
+    shot(&s, "keys-bubble");
+    s.app.ui.down_ms -= 1000;
+    scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    shot(&s, "keys-held"); /* what the letter slides to */
+    e = (struct window_event){.kind = WINDOW_UP};
+    scene_event(&s, e);
+    s.app.ui.keys = UI_KEYS_OWN;
+    mistakes(&s);
+    scene_unlock(&s);
+    travel(&s);
+    scene_close(&s);
+}
+
+/* A map: land, a river, two mountains, a road.  Larger than the screen is wide. */
+static void draw_map(struct buf *out)
+{
+    enum { W = 960, H = 600 };
+    struct err err = {0};
+    uint8_t *rgb = mem_alloc(3 * W * H);
+    for (int i = 0; i < W * H; i++) {
+        int x = i % W, y = i / W;
+        int river = 420 + (x - 480) * (x - 480) / 2000 - y, road = 150 + x / 3 - y;
+        int west = abs(x - 260) * 3 / 2 + 90 - y, east = abs(x - 640) * 2 + 50 - y;
+        uint32_t c = abs(river) < 14                ? 0x3b7ea1
+                     : abs(road) < 5                ? 0x7a4a1e
+                     : (west < 0 && y < 330) || (east < 0 && y < 300) ? 0x9a8f80
+                                                    : 0xd9e3c0;
+        rgb[3 * i] = (uint8_t)(c >> 16);
+        rgb[3 * i + 1] = (uint8_t)(c >> 8);
+        rgb[3 * i + 2] = (uint8_t)c;
+    }
+    OK(picture_png(out, rgb, 3, W, H, &err));
+    free(rgb);
+}
+
+/* Two drafts, many forms, gloves and the left hand. */
+static void many(struct scene *s)
+{
+    static const char *const titles[] = {"Эксперт", "Опрос мигрантов", "Үй-бүлө", "Хонавода"};
+    must(scene_tap(s, "menu") && scene_tap(s, "leave"), "put an interview aside");
+    must(scene_tap(s, "start") && scene_tap(s, "form:0"), "begin another");
+    must(scene_tap(s, "menu") && scene_tap(s, "leave"), "put it aside, too");
+    shot(s, "home-drafts");
+    for (size_t k = 1; k < 12; k++) { /* as if the study had so many */
+        s->app.forms[k] = s->app.forms[0];
+        struct app_form *f = &s->app.forms[s->app.form_count++];
+        snprintf(f->title, sizeof f->title, "%s %zu", titles[k % 4], k);
+        f->form.training = k == 2;
+    }
+    must(scene_tap(s, "start") && s->app.screen == SCREEN_FORMS, "see many forms");
+    shot(s, "forms-many");
+    must(scene_tap(s, "search-forms"), "search a form");
+    scene_type(s, "хон");
+    shot(s, "forms-found");
+    must(scene_tap(s, "key:enter") && scene_tap(s, "back"), "come home from the forms");
+    must(scene_tap(s, "menu") && scene_tap(s, "glove") && scene_tap(s, "left-hand"), "wear a glove");
+    shot(s, "settings-glove");
+    must(scene_tap(s, "back") && scene_tap(s, "draft:2"), "go on with a glove");
+    shot(s, "ask-glove");
+    must(scene_tap(s, "menu") && scene_tap(s, "leave"), "put it aside again");
+    must(scene_tap(s, "menu") && scene_tap(s, "glove") && scene_tap(s, "left-hand"), "doff it");
+}
+
+/* Pictures in questions and choices, as large as the screen, and drawn upon. */
+static void pictured(struct window *w, const char *form, const struct scene_look *look)
+{
+    struct scene s;
+    scene_open(&s, w, form, "pictured", look);
+    scene_unlock(&s);
+    must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "start with pictures");
+    shot(&s, "pictured-mood");
+    must(scene_tap(&s, "choice:middle"), "choose a face");
+    shot(&s, "pictured-mood-done");
+    must(scene_tap(&s, "right"), "go on to the map");
+    shot(&s, "pictured-place");
+    must(scene_tap(&s, "picture"), "look at the map");
+    shot(&s, "sheet-picture");
+    must(scene_tap(&s, "larger"), "look closer");
+    shot(&s, "sheet-picture-larger");
+    must(scene_tap(&s, "cancel") && scene_tap(&s, "choice:mountains"), "choose a place");
+    shot(&s, "pictured-place-done");
+    must(scene_tap(&s, "right") && scene_tap(&s, "choice:city"), "choose in columns");
+    shot(&s, "pictured-columns");
+    must(scene_tap(&s, "right"), "go on to the drawing");
+    const struct target *t = scene_show(&s, "ink");
+    must(t != NULL, "find the map to draw upon");
+    struct rect f = t->rect;
+    scene_drag(&s, f.x + f.w / 5, f.y + f.h / 3, f.x + f.w * 4 / 5, f.y + f.h * 2 / 3);
+    shot(&s, "pictured-drawn");
+    must(scene_tap(&s, "right"), "go on to the order");
+    shot(&s, "pictured-order");
+    must(scene_tap(&s, "keep") && scene_tap(&s, "right"), "go on to the table of faces");
+    shot(&s, "pictured-table");
+    must(scene_tap(&s, "right"), "go on to the closed list");
+    must(scene_tap(&s, "open"), "open it");
+    shot(&s, "pictured-minimal");
+    must(scene_tap(&s, "right"), "go on to what is not translated");
+    shot(&s, "ask-untranslated");
+    many(&s);
+    scene_close(&s);
+}
+
+/* What authors group, repeat and scale. */
+static void kinds(struct window *w, const char *form, const struct scene_look *look)
+{
+    struct scene s;
+    scene_open(&s, w, form, "kinds", look);
+    scene_unlock(&s);
+    must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "start with many kinds");
+    must(scene_tap(&s, "entry:1"), "look into an entry");
+    struct err err = {0};
+    struct interview *i = s.app.interview;
+    static const char *const answers[][2] = {{"/data/trip[1]/where", "Өскемен"},
+                                             {"/data/trip[1]/months", "12"}};
+    for (size_t k = 0; k < 2; k++) {
+        must(interview_answer(i, session_find(i->session, answers[k][0]), answers[k][1], &err) ==
+                 ANSWER_OK,
+             "answer in an entry");
+    }
+    scene_draw(&s);
+    shot(&s, "ask-entry");
+    must(scene_tap(&s, "back"), "go back to the roster");
+    must(scene_tap(&s, "add"), "add another entry");
+    must(scene_tap(&s, "back"), "leave it empty");
+    shot(&s, "roster-filled");
+    scene_tap(&s, "outline");
+    must(s.app.screen == SCREEN_OUTLINE && scene_tap(&s, "missing"), "see what is missing");
+    shot(&s, "outline-entries");
+    must(scene_tap(&s, "back") && scene_tap(&s, "right"), "be told of the empty entry");
+    shot(&s, "roster-blank");
+    must(scene_tap(&s, "right"), "go on to the table");
+    char id[64];
+    snprintf(id, sizeof id, "pill:%u:dk",
+             session_find(i->session, "/data/trust/police")->item->index);
+    must(scene_tap(&s, id), "not know");
+    shot(&s, "done-trusted");
+    must(scene_tap(&s, "right"), "go on to the range");
+    shot(&s, "ask-satisfied");
+    must(scene_tap(&s, "more"), "touch the range");
+    shot(&s, "done-satisfied");
+    must(scene_tap(&s, "right"), "go on to the risk");
+    shot(&s, "ask-grave");
+    must(scene_tap(&s, "cell:2:4"), "score it");
+    shot(&s, "done-grave");
+    scene_key(&s, KEY_PAGE_DOWN);
+    shot(&s, "done-grave-lower");
+    must(scene_tap(&s, "right"), "go on to the story");
+    scene_type(&s, "Биринчи жылы");
+    must(scene_tap(&s, "key:line"), "begin a line");
+    scene_type(&s, "Экинчиси");
+    shot(&s, "done-story-lines");
+    must(scene_tap(&s, "key:enter"), "go on to the region");
+    must(scene_tap(&s, "choice:chui") && scene_tap(&s, "right"), "choose a region");
+    must(scene_tap(&s, "choice:kara") && scene_tap(&s, "back"), "choose a town");
+    must(scene_tap(&s, "choice:osh") && scene_tap(&s, "right"), "choose another region");
+    shot(&s, "ask-stale");
+    must(scene_tap(&s, "choice:ozgon") && scene_tap(&s, "right"), "choose another town");
+    scene_type(&s, "3");
+    must(scene_tap(&s, "key:enter"), "say how many");
+    must(interview_answer(i, session_find(i->session, "/data/member[3]/who"), "Апа", &err) ==
+             ANSWER_OK,
+         "answer in the third entry");
+    must(scene_tap(&s, "back"), "go back to the number");
+    must(scene_tap(&s, question_field(&s.app, s.app.interview->page.node)), "open the number");
+    scene_key(&s, KEY_BACKSPACE);
+    scene_type(&s, "2");
+    must(scene_tap(&s, "key:enter"), "say another number");
+    shot(&s, "roster-aside");
+    must(scene_tap(&s, "right"), "be told of an entry that holds nothing");
+    must(s.app.screen == SCREEN_FINISH || scene_tap(&s, "right"), "come to the end");
+    must(s.app.screen == SCREEN_FINISH, "be at the end");
+    shot(&s, "finish-entries");
+    scene_close(&s);
+}
+
+/* From the language to the request that waits for the coordinator. */
+static void first_run(struct window *w, const struct scene_look *look)
+{
+    struct scene s;
+    struct buf bytes = {0};
+    struct invite *invite = mem_zero(1, sizeof *invite);
+    memset(&s, 0, sizeof s);
+    study_init(&s.study);
+    study_sign_catalogue(&s.study);
+    memcpy(invite->study_id, s.study.catalogue.study_id, 16);
+    memcpy(invite->token, s.study.token, 32);
+    invite->catalogue = s.study.catalogue;
+    catalogue_root_set(invite->root_set, &s.study.catalogue);
+    invite->catalogue_bytes = (const uint8_t *)s.study.catalogue_bytes.data;
+    invite->catalogue_len = s.study.catalogue_bytes.len;
+    invite_write(&bytes, invite);
+    char device[256], stick[256]; /* lent to the app */
+    snprintf(device, sizeof device, "%s", study_path(&s.study, "device"));
+    snprintf(stick, sizeof stick, "%s", study_path(&s.study, "stick"));
+    struct app_options o = {.data_dir = device,
+                            .media_dir = stick,
+                            .memory_kib = 8,
+                            .night = look->night,
+                            .text_scale = look->text_scale,
+                            .language = look->language};
+    s.window = w;
+    window_resize(w, look->w, look->h);
+    app_begin(&s.app, w, NULL, &o);
+    app_draw(&s.app);
+    shot(&s, "first-language");
+    char lang[16];
+    snprintf(lang, sizeof lang, "lang:%s", language_code(look->language));
+    must(scene_tap(&s, lang), "choose a language");
+    shot(&s, "first-invite");
+    study_put(&s.study, "stick", "invitation.sbi", &bytes);
+    must(scene_tap(&s, "look"), "look again");
+    shot(&s, "first-invite-found");
+    must(scene_tap(&s, "invite:0"), "take the invitation");
+    shot(&s, "first-words");
+    must(scene_tap(&s, "same"), "compare the words");
+    static const uint8_t bits[8] = {0x1B, 0x8D, 0x42, 0xE7, 0x36, 0x90, 0xC5, 0x5A};
+    char typed[200]; /* always the same five words, so that pictures can be compared */
+    words_of(s.app.suggested, bits, 5);
+    words_cyrillic(typed, sizeof typed, s.app.suggested);
+    scene_draw(&s);
+    shot(&s, "first-pass");
+    must(scene_tap(&s, "right"), "take the passphrase");
+    shot(&s, "first-repeat");
+    char *rest = strchr(typed, ' ');
+    *rest = '\0';
+    scene_type(&s, typed);
+    must(scene_tap(&s, "key:enter"), "give too little");
+    shot(&s, "first-differs");
+    *rest = ' ';
+    scene_type(&s, rest);
+    must(scene_tap(&s, "key:enter"), "repeat the passphrase");
+    must(s.app.screen == SCREEN_FIRST_REQUEST, "come to the request");
+    shot(&s, "first-request");
+    must(scene_tap(&s, "again"), "write the request");
+    shot(&s, "first-written");
+    device_close(app_end(&s.app));
+    buf_fini(&bytes);
+    free(invite);
+    study_fini(&s.study);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3) {
+        fprintf(stderr, "usage: help_screens OUT DIGESTS [--approve] [--only PART]\n");
+        return 2;
+    }
+    r.out = argv[1];
+    for (int i = 3; i < argc; i++) {
+        if (strcmp(argv[i], "--approve") == 0) {
+            r.approve = true;
+        } else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
+            r.only = argv[++i];
+        }
+    }
+    struct err err = {0};
+    setenv("TZ", "UTC", 1);
+    clock_pretend(1795507200000 + 9 * 3600000);
+    db_setup();
+    xml_setup();
+    OK(secret_setup(&err));
+    read_digests(argv[2]);
+    char *form = scene_form("tests/cases/widgets.csv");
+    char *with_pictures = scene_form("tests/cases/pictured.csv");
+    char *of_kinds = scene_form("tests/cases/kinds.csv");
+    struct buf map = {0};
+    draw_map(&map);
+    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1};
+    setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", 1); /* nobody knows the zone */
+    struct window *w = scene_window(&look);
+    char path[512];
+    static const char *const dirs[] = {"", "/ru", "/ky", "/tg", "/differs"};
+    for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
+        snprintf(path, sizeof path, "%s%s", r.out, dirs[i]);
+        mkdir(path, 0755);
+    }
+    /* day and night, upright and across; large letters; the smallest and the largest screen, in the
+     * language with the longest words */
+    static const struct {
+        const char *name;
+        int w, h;
+        float scale;
+        bool night, large, longest;
+    } variants[] = {{"day", 720, 1280, 2, false, false, false},
+                    {"night", 720, 1280, 2, true, false, false},
+                    {"day-across", 1280, 720, 2, false, false, false},
+                    {"night-across", 1280, 720, 2, true, false, false},
+                    {"day-large", 720, 1280, 2, false, true, false},
+                    {"day-large-across", 1280, 720, 2, false, true, false},
+                    {"small", 480, 800, 4 / 3.0f, false, false, true},
+                    {"small-across", 800, 480, 4 / 3.0f, false, false, true},
+                    {"tablet-across", 1920, 1200, 1.5f, false, false, true},
+                    {"tablet", 1200, 1920, 1.5f, false, false, true},
+                    {"qhd", 540, 960, 1.5f, false, false, true},
+                    {"qhd-across", 960, 540, 1.5f, false, false, true},
+                    {"tall", 720, 1440, 2, false, false, true},
+                    {"tall-across", 1440, 720, 2, false, false, true},
+                    {"fine", 1600, 2560, 2.5f, false, false, true},
+                    {"fine-across", 2560, 1600, 2.5f, false, false, true}};
+    enum { FULL_VARIANTS = 9 }; /* of the others only the main pages are looked at */
+    for (int l = UI_RU; l <= UI_TG; l++) {
+        for (size_t v = 0; v < sizeof variants / sizeof *variants; v++) {
+            if (variants[v].longest && l != UI_TG) {
+                continue;
+            }
+            look.w = variants[v].w;
+            look.h = variants[v].h;
+            look.scale = variants[v].scale;
+            look.night = variants[v].night;
+            look.text_scale = variants[v].large ? 2 : 1;
+            look.language = (enum ui_language)l;
+            r.variant = variants[v].name;
+            r.linted = variants[v].longest;
+            window_rescale(w, look.scale);
+            first_run(w, &look);
+            tour(w, form, &look);
+            if (v >= FULL_VARIANTS) {
+                continue;
+            }
+            scene_picture = &map;
+            kinds(w, of_kinds, &look);
+            pictured(w, with_pictures, &look);
+            scene_picture = NULL;
+        }
+    }
+    window_close(w);
+    free(form);
+    free(with_pictures);
+    free(of_kinds);
+    buf_fini(&map);
+    if (r.approve) {
+        OK(file_write(argv[2], r.fresh.data, r.fresh.len, FILE_SHARED, true, &err));
+    }
+    unsigned gone = 0;
+    for (size_t i = 0; i < r.known && !r.only; i++) {
+        gone += !r.met[i];
+    }
+    buf_fini(&r.fresh);
+    printf("%u pictures, %u faults of the lint, %u differ from what was approved, %u not approved "
+           "yet, "
+           "%u gone\n",
+           r.shots, r.faults, r.differing, r.unknown, gone);
+    unsigned pairs = 0, blind = r.only ? 0 : blind_pairs(&pairs);
+    if (!r.only) {
+        printf("%u of %u pairs that must differ pass for each other\n", blind, pairs);
+    }
+    bool fine = !r.faults && blind * 100 <= pairs * 2 &&
+                (r.approve || (!r.differing && !r.unknown && !gone));
+    printf("%d passed, %d failed, 0 skipped\n", fine, !fine);
+    return fine ? 0 : 1;
+}

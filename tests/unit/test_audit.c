@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Does the log tell what happened: pages, changes, relevance, languages, a clock that was set? */
+#include "forms/engine/audit.h"
+#include "tests/lib/help.h"
+
+static const char form_text[] = "| survey |\n"
+                                "| | type | name | label | relevant | appearance | parameters |\n"
+                                "| | audit | audit | | | | track-changes=true |\n"
+                                "| | integer | age | Age | | | |\n"
+                                "| | text | school | School | ${age} < 18 | | |\n"
+                                "| | begin_group | both | Both | | field-list | |\n"
+                                "| | text | a | A | | | |\n"
+                                "| | text | b | B | | | |\n"
+                                "| | end_group | | | | | |\n"
+                                "| | begin_repeat | trip | Trips | | | |\n"
+                                "| | text | where | Where | | | |\n"
+                                "| | end_repeat | | | | | |\n"
+                                "| | begin_repeat | job | Jobs | | field-list | |\n"
+                                "| | text | what | What | | | |\n"
+                                "| | text | who | For whom | | | |\n"
+                                "| | end_repeat | | | | | |\n";
+
+struct rig {
+    struct still still;
+    struct form *form;
+    struct session *s;
+    struct audit *audit;
+    int64_t wall, mono;
+};
+
+static void event(struct rig *r, enum journal_kind kind, const char *path, const char *value,
+                  const char *language)
+{
+    struct err err = {0};
+    struct journal_event e = {.kind = kind,
+                              .wall_ms = r->wall,
+                              .mono_ms = r->mono,
+                              .language = language,
+                              .path = path,
+                              .value = value,
+                              .value_len = strlen(value)};
+    OK(journal_replay(r->s, &e, &err));
+    audit_event(r->audit, &e, r->s);
+    r->wall += 1000;
+    r->mono += 1000;
+}
+
+static int setup(void **state)
+{
+    struct rig *r = calloc(1, sizeof *r);
+    struct err err = {0};
+    still_init(&r->still);
+    r->form = form_md(form_text);
+    OK(session_new(&r->s, r->form, &r->still.env, &err));
+    r->audit = audit_new(r->form->track_changes);
+    r->wall = 1000000;
+    r->mono = 5000;
+    *state = r;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct rig *r = *state;
+    audit_free(r->audit);
+    session_free(r->s);
+    form_free(r->form);
+    free(r);
+    return 0;
+}
+
+static void expect(struct rig *r, const char *row)
+{
+    struct buf csv = {0};
+    audit_write(r->audit, "", &csv);
+    if (!strstr(csv.data, row)) {
+        fail_msg("no row '%s' in\n%s", row, csv.data);
+    }
+    buf_fini(&csv);
+}
+
+static void test_audit__pages_and_changes_have_their_times_and_values(void **state)
+{
+    struct rig *r = *state;
+    assert_true(r->form->track_changes);
+    assert_non_null(r->form->audit);
+    event(r, JOURNAL_BEGIN, "", "", "ru");
+    event(r, JOURNAL_PAGE, "/data/age", "", "ru");
+    event(r, JOURNAL_ANSWER, "/data/age", "34", "ru");
+    event(r, JOURNAL_ANSWER, "/data/age", "35", "ru");
+    event(r, JOURNAL_PAGE, "/data/both", "", "ru");
+    event(r, JOURNAL_ANSWER, "/data/both/b", "say \"yes\", please", "ru");
+    event(r, JOURNAL_PAGE, "/data/age", "", "ru");
+    event(r, JOURNAL_SCREEN, "", "end", "ru");
+    event(r, JOURNAL_FINISH, "", "", "ru");
+    expect(
+        r,
+        "event,node,start,end,latitude,longitude,accuracy,old-value,new-value,user,change-reason");
+    expect(r, "\nform start,,1000000,,,,,,,,,ru\n");
+    expect(r, "\nquestion,/data/age,1001000,1004000,,,,,35,,,ru\n");
+    expect(r, "\ngroup questions,/data/both,1004000,1006000,,,,,,,,ru\n");
+    expect(r, "\nquestion,/data/both/b,1004000,1006000,,,,,\"say \"\"yes\"\", please\",,,ru\n");
+    expect(r, "\nquestion,/data/age,1006000,1007000,,,,,,,,ru\n"); /* unchanged: both blank */
+    expect(r, "\nend screen,,1007000,1008000,,,,,,,,ru\n");
+    expect(r, "\nform finalize,,1008000,,,,,,,,,ru\n");
+}
+
+static void test_audit__what_is_asked_and_in_which_language(void **state)
+{
+    struct rig *r = *state;
+    event(r, JOURNAL_BEGIN, "", "", "ru");
+    event(r, JOURNAL_PAGE, "/data/age", "", "ru");
+    event(r, JOURNAL_ANSWER, "/data/age", "15", "ru");
+    event(r, JOURNAL_LANGUAGE, "", "", "tg");
+    event(r, JOURNAL_REFUSED, "/data/age", "", "tg");
+    event(r, JOURNAL_ANSWER, "/data/age", "20", "tg");
+    expect(r, "\nrelevance change,/data/school,1002000,,,,,not asked,asked,,,ru\n");
+    expect(r, "\nrelevance change,/data/school,1005000,,,,,asked,not asked,,,tg\n");
+    expect(r, "\nlanguage change,,1003000,,,,,ru,tg,,,ru\n");
+    expect(r, "\nconstraint error,/data/age,1004000,,,,,,,,,tg\n");
+    expect(r, "\nquestion,/data/age,1001000,1005000,,,,,20,,,tg\n"); /* open to the last event */
+}
+
+static void test_audit__entries_and_a_clock_that_was_set(void **state)
+{
+    struct rig *r = *state;
+    event(r, JOURNAL_BEGIN, "", "", "ru");
+    event(r, JOURNAL_PAGE, "/data", "/data/trip", "ru");
+    event(r, JOURNAL_ADD, "/data/trip[1]", "", "ru");
+    event(r, JOURNAL_PAGE, "/data/trip[1]/where", "", "ru");
+    r->wall += 3600000; /* somebody set the clock: times of the log go on */
+    event(r, JOURNAL_ANSWER, "/data/trip[1]/where", "Ош", "ru");
+    event(r, JOURNAL_REMOVE, "/data/trip[1]", "", "ru");
+    expect(r, "\nadd repeat,/data/trip,1001000,1003000,,,,,,,,ru\n");
+    expect(r,
+           "\nclock change,,1004000,,,,,1970-01-01T00:16:44.000Z,1970-01-01T01:16:44.000Z,,,ru\n");
+    expect(r, "\ndelete repeat,/data/trip[1],1005000,,,,,,,,,ru\n");
+    r->mono = 10; /* another day, after the machine was off: not a change of the clock */
+    r->wall += 86400000;
+    event(r, JOURNAL_RESUME, "", "", "ru");
+    r->mono += 7200000; /* and a machine that has been on for longer than before it was off */
+    r->wall += 3 * 86400000;
+    event(r, JOURNAL_RESUME, "", "", "ru");
+    struct buf csv = {0};
+    audit_write(r->audit, "", &csv);
+    const char *first = strstr(csv.data, "clock change");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "clock change"));
+    assert_non_null(strstr(csv.data, "\nform resume,,"));
+    buf_fini(&csv);
+}
+
+/* All questions of an entry that is one page, by whichever of them the page is known. */
+static void test_audit__an_entry_on_one_page_is_a_group(void **state)
+{
+    struct rig *r = *state;
+    event(r, JOURNAL_BEGIN, "", "", "ru");
+    event(r, JOURNAL_PAGE, "/data/job[1]/what", "", "ru");
+    event(r, JOURNAL_ANSWER, "/data/job[1]/what", "Baker", "ru");
+    event(r, JOURNAL_ANSWER, "/data/job[1]/who", "Aunt", "ru");
+    event(r, JOURNAL_FINISH, "", "", "ru");
+    expect(r, "\ngroup questions,/data/job[1],1001000,1004000,,,,,,,,ru\n");
+    expect(r, "\nquestion,/data/job[1]/what,1001000,1004000,,,,,Baker,,,ru\n");
+    expect(r, "\nquestion,/data/job[1]/who,1001000,1004000,,,,,Aunt,,,ru\n");
+}
+
+static void test_audit__each_row_names_who_interviews(void **state)
+{
+    struct rig *r = *state;
+    struct buf csv = {0};
+    event(r, JOURNAL_BEGIN, "", "", "ru");
+    event(r, JOURNAL_PAGE, "/data/age", "", "ru");
+    event(r, JOURNAL_ANSWER, "/data/age", "34", "ru");
+    event(r, JOURNAL_FINISH, "", "", "ru");
+    audit_write(r->audit, "KG-07, \"N\"", &csv);
+    assert_non_null(strstr(csv.data, "\nform start,,1000000,,,,,,,\"KG-07, \"\"N\"\"\",,ru\n"));
+    assert_non_null(strstr(csv.data, "\nquestion,/data/age,1001000,1003000,,,,,34,"
+                                     "\"KG-07, \"\"N\"\"\",,ru\n"));
+    assert_non_null(strstr(csv.data, "\nform finalize,,1003000,,,,,,,\"KG-07, \"\"N\"\"\",,ru\n"));
+    buf_fini(&csv);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_audit__pages_and_changes_have_their_times_and_values,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(test_audit__what_is_asked_and_in_which_language, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_audit__entries_and_a_clock_that_was_set, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_audit__an_entry_on_one_page_is_a_group, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_audit__each_row_names_who_interviews, setup, teardown),
+    };
+    xml_setup();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Do sealed records become the tables that are promised, and nothing else? */
+#include "tests/lib/desk_case.h"
+
+static const uint8_t ids[3][16] = {{0xA1, 1}, {0xB2, 2}, {0xC3, 3}};
+
+/* The device's records at a desk; with their form unless `bare`. */
+static struct desk *desk_with(struct study *s, const uint8_t hash[32], bool bare)
+{
+    struct err err = {0};
+    struct export_report out;
+    struct import_report in;
+    struct buf tar = {0}, package = {0};
+    bool fresh;
+    OK(file_folder(study_path(s, "out"), 0700, &err));
+    OK(device_export(s->device, study_path(s, "out"), study_wall, &out, &err));
+    take_batch(s, "out", &tar);
+    struct desk *desk = open_desk(s);
+    OK(desk_import(desk, tar.data, tar.len, study_wall, &in, &err));
+    if (!bare) {
+        OK(device_package(s->device, hash, &package, &err));
+        OK(desk_add_form(desk, package.data, package.len, &fresh, &err));
+        assert_true(fresh);
+        OK(desk_add_form(desk, package.data, package.len, &fresh, &err));
+        assert_false(fresh);
+    }
+    buf_fini(&tar);
+    buf_fini(&package);
+    return desk;
+}
+
+static void finish(struct study *s, const uint8_t hash[32], int n, const char *code,
+                   const char *instance, bool training)
+{
+    struct err err = {0};
+    OK(case_finish(s, hash, ids[n], code, instance, training, &err));
+}
+
+static char *content(struct study *s, const char *name)
+{
+    static struct buf bytes[4];
+    static unsigned next;
+    struct err err = {0};
+    struct buf *b = &bytes[next++ % 4];
+    char path[300];
+    snprintf(path, sizeof path, "%s/tables/%s", s->dir, name);
+    buf_fini(b);
+    buf_add(b, "", 0);
+    return file_read(b, path, 1 << 20, &err) ? b->data : NULL;
+}
+
+static struct export_counts export_as(struct study *s, struct desk *desk,
+                                      struct export_options options)
+{
+    struct err err = {0};
+    struct export_counts counts;
+    char out[300];
+    snprintf(out, sizeof out, "%s/tables", s->dir);
+    options.out = out;
+    options.force = true;
+    OK(desk_export_csv(desk, s->escrow, &options, &counts, &err));
+    return counts;
+}
+
+static void test_export__tables_files_and_what_is_left_out(void **state)
+{
+    (void)state;
+    struct study s;
+    uint8_t hash[32];
+    case_begin(&s, hash);
+    finish(&s, hash, 0, "A12", "a1010000-0000-0000-0000-000000000000", false);
+    finish(&s, hash, 1, "B07", "somebody-elses", false);
+    finish(&s, hash, 2, "T00", "c3030000-0000-0000-0000-000000000000", true);
+    struct desk *desk = desk_with(&s, hash, false);
+    struct export_counts n = export_as(&s, desk, (struct export_options){.out = NULL});
+    assert_int_equal(n.records, 2); /* the one for training is none of the field's */
+    assert_int_equal(n.unreadable, 0);
+    assert_int_equal(n.without_form, 0);
+    assert_int_equal(n.other_ids, 1);
+    assert_int_equal(n.media, 2);
+    assert_int_equal(n.same_name, 1); /* both photos have one name */
+    assert_int_equal(n.hidden_media, 2);
+    assert_int_equal(n.hidden_memos, 2);
+    assert_int_equal(n.hidden_columns, 2); /* phone and face */
+    assert_int_equal(n.files, 3);
+    const char *table = content(&s, "test_form.csv");
+    assert_non_null(strstr(table, "A12"));
+    assert_non_null(strstr(table, "uuid:b2020000-0000-0000-0000-000000000000"));
+    assert_null(strstr(table, "+996"));
+    assert_null(strstr(table, case_names[CASE_FACE]));
+    assert_non_null(strstr(content(&s, "test_form-trip.csv"), "\"Казань, РФ\""));
+    const char *log = content(&s, "test_form - audit.csv");
+    assert_non_null(strstr(log, "instance ID,event,node"));
+    assert_non_null(strstr(log, "question,/data/phone,3,4,,,,,\n"));
+    assert_non_null(strstr(log, "question,/data/trip[1]/where,5,6,,,,,Ош"));
+    assert_null(content(&s, "test_form - memos.csv"));
+    char media[200];
+    snprintf(media, sizeof media, "media/%s", case_names[CASE_PHOTO]);
+    assert_string_equal(content(&s, media), "a photo");
+    snprintf(media, sizeof media, "media/b2020000-0000-0000-0000-000000000000/%s",
+             case_names[CASE_PHOTO]);
+    assert_string_equal(content(&s, media), "a photo");
+    snprintf(media, sizeof media, "media/%s", case_names[CASE_FACE]);
+    assert_null(content(&s, media));
+    assert_null(content(&s, "media/out.png"));
+    desk_close(desk);
+    study_fini(&s);
+}
+
+static void test_export__what_is_asked_for_is_in(void **state)
+{
+    (void)state;
+    struct study s;
+    uint8_t hash[32];
+    case_begin(&s, hash);
+    finish(&s, hash, 0, "A12", "a1010000-0000-0000-0000-000000000000", false);
+    finish(&s, hash, 2, "T00", "c3030000-0000-0000-0000-000000000000", true);
+    struct desk *desk = desk_with(&s, hash, false);
+    struct export_counts n = export_as(
+        &s, desk,
+        (struct export_options){
+            .columns = {.split_multiple = true, .sensitive_extra = true, .labels = "ky"}});
+    assert_int_equal(n.records, 1);
+    assert_int_equal(n.media, 2);
+    assert_int_equal(n.hidden_media + n.hidden_memos + n.hidden_columns, 0);
+    const char *table = content(&s, "test_form.csv");
+    assert_non_null(strstr(table, "+996 555"));
+    assert_non_null(strstr(table, "lang/ky"));
+    assert_non_null(strstr(content(&s, "test_form - memos.csv"), "Муж отвечал"));
+    assert_non_null(strstr(content(&s, "test_form - audit.csv"), "+996 555"));
+    n = export_as(&s, desk, (struct export_options){.training = true});
+    assert_int_equal(n.records, 1);
+    assert_non_null(strstr(content(&s, "test_form.csv"), "T00"));
+    assert_null(strstr(content(&s, "test_form.csv"), "A12"));
+    desk_close(desk);
+    study_fini(&s);
+}
+
+/* A record with these files, and (unless NULL) this instance. */
+static void finish_with(struct study *s, const uint8_t hash[32], int n, const char *xml,
+                        const struct buf *files)
+{
+    struct err err = {0};
+    struct device_draft d;
+    struct buf own = {0};
+    case_xml(&own, "A12", "x");
+    struct device_finished f = {xml ? xml : own.data, xml ? strlen(xml) : own.len,
+                                files ? files->data : NULL, files ? files->len : 0, false};
+    OK(device_draft_begin(s->device, &d, hash, study_wall, &err));
+    OK(device_draft_append(s->device, &d, "one", 3, &err));
+    OK(device_finish(s->device, &d, ids[n], &f, study_wall, &err));
+    buf_fini(&own);
+}
+
+/* What a record holds is not believed: names are ours or are left where they are, a log that is none
+ * and an instance that is none are counted, and keep nobody from the tables. */
+static void test_export__records_that_are_odd(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool ours;
+    } names[] = {{"00112233445566778899aabbccddeeff.png", true},
+                 {"00112233445566778899aabbccddeef.png", false},   /* 31 digits */
+                 {"00112233445566778899aabbccddeeff0.png", false}, /* 33 */
+                 {"00112233445566778899aabbccddeeff_png", false},
+                 {"00112233445566778899aabbccddee00.", false},
+                 {"00112233445566778899aabbccddee01.abcdefghi", false},
+                 {"00112233445566778899aabbccddee02.PNG", false},
+                 {"00112233445566778899aabbccddee03.p/g", false},
+                 {"00112233445566778899aabbccddee04.webm", true}};
+    struct study s;
+    struct buf files = {0}, log = {0}, cut = {0};
+    uint8_t hash[32];
+    unsigned ours = 0;
+    case_begin(&s, hash);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        tar_add(&files, names[i].name, "x", 1);
+        ours += names[i].ours;
+    }
+    tar_add(&files, "audit.csv", "event,node\nshort,/data/phone\nalone\n", 35);
+    tar_end(&files);
+    finish_with(&s, hash, 0, NULL, &files);
+    tar_add(&log, "audit.csv", "event,node\n\"no end", 18);
+    tar_end(&log);
+    finish_with(&s, hash, 1, NULL, &log);
+    finish_with(&s, hash, 2, "<data><not closed", NULL);
+    struct desk *desk = desk_with(&s, hash, false);
+    struct export_counts n = export_as(&s, desk, (struct export_options){.columns = {.split_multiple = true}});
+    assert_int_equal(n.media, ours);
+    assert_int_equal(n.records, 2); /* the one without a log is in the table */
+    assert_int_equal(n.unreadable, 2);
+    assert_non_null(strstr(content(&s, "test_form - audit.csv"), "short,/data/phone"));
+    desk_close(desk);
+    buf_fini(&files);
+    buf_fini(&log);
+    buf_fini(&cut);
+    study_fini(&s);
+}
+
+/* Two versions of a form share their tables; a form that does not load stops the export. */
+static void test_export__versions_share_their_tables(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct export_counts n;
+    struct export_report out;
+    struct import_report in;
+    struct buf second = {0}, package = {0}, tar = {0};
+    uint8_t hash[32], later[32];
+    bool fresh;
+    case_begin(&s, hash);
+    finish(&s, hash, 0, "A12", "x", false);
+    struct desk *desk = desk_with(&s, hash, false);
+    OK(convert_md(&second, "| survey |\n| | type | name | label |\n| | text | code | Code |\n"
+                           "| | text | fresh | Fresh |\n| settings |\n| | form_id | version |\n"
+                           "| | test_form | 8 |\n", &err));
+    study_publish(&s, second.data, 9, later);
+    finish_with(&s, later, 1, "<data id='test_form' version='8'><code>B7</code><fresh>new</fresh></data>",
+                NULL);
+    OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
+    take_batch(&s, "out", &tar);
+    OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));
+    OK(desk_import(desk, tar.data, tar.len, 1, &in, &err));
+    OK(device_package(s.device, later, &package, &err));
+    OK(desk_add_form(desk, package.data, package.len, &fresh, &err));
+    n = export_as(&s, desk, (struct export_options){.out = NULL});
+    assert_int_equal(n.records, 2);
+    const char *table = content(&s, "test_form.csv");
+    assert_non_null(strstr(table, "A12"));
+    assert_non_null(strstr(table, "new"));
+    assert_null(content(&s, "test_form~2.csv"));
+    desk_close(desk);
+    buf_fini(&second);
+    buf_fini(&package);
+    buf_fini(&tar);
+    study_fini(&s);
+}
+
+static void test_export__nothing_is_replaced_unasked(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct study s;
+    struct export_counts n;
+    uint8_t hash[32], stranger[32] = {5};
+    char out[300], path[330];
+    case_begin(&s, hash);
+    finish(&s, hash, 0, "A12", "a1010000-0000-0000-0000-000000000000", false);
+    struct desk *desk = desk_with(&s, hash, false);
+    snprintf(out, sizeof out, "%s/tables", s.dir);
+    snprintf(path, sizeof path, "%s/test_form-trip.csv", out);
+    OK(file_folder(out, 0700, &err));
+    OK(file_write(path, "mine\n", 5, 0600, false, &err));
+    struct export_options o = {.out = out};
+    assert_false(desk_export_csv(desk, s.escrow, &o, &n, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    assert_string_equal(content(&s, "test_form-trip.csv"), "mine\n");
+    assert_null(content(&s, "test_form.csv")); /* all, or none */
+    o.force = true;
+    OK(desk_export_csv(desk, stranger, &o, &n, &err)); /* counted, and told by the program */
+    assert_int_equal(n.records, 0);
+    assert_int_equal(n.unreadable, 1);
+    desk_close(desk);
+    study_fini(&s);
+}
+
+static void test_export__records_of_a_form_that_is_not_here_are_counted(void **state)
+{
+    (void)state;
+    struct study s;
+    uint8_t hash[32];
+    case_begin(&s, hash);
+    finish(&s, hash, 0, "A12", "a1010000-0000-0000-0000-000000000000", false);
+    struct desk *desk = desk_with(&s, hash, true);
+    struct export_counts n = export_as(&s, desk, (struct export_options){.out = NULL});
+    assert_int_equal(n.records, 0);
+    assert_int_equal(n.without_form, 1);
+    desk_close(desk);
+    study_fini(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_export__tables_files_and_what_is_left_out),
+        cmocka_unit_test(test_export__what_is_asked_for_is_in),
+        cmocka_unit_test(test_export__records_that_are_odd),
+        cmocka_unit_test(test_export__versions_share_their_tables),
+        cmocka_unit_test(test_export__nothing_is_replaced_unasked),
+        cmocka_unit_test(test_export__records_of_a_form_that_is_not_here_are_counted),
+    };
+    struct err err = {0};
+    db_setup();
+    xml_setup();
+    return secret_setup(&err) ? RUN(tests) : 1;
+}

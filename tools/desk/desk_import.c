@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Does a batch continue what the desk holds of its device, or contradict it? */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/machine/text.h"
+#include "tools/desk/desk_internal.h"
+
+/* ---- histories ---- */
+
+struct gathering {
+    const struct desk *desk;
+    struct histories *out;
+};
+
+static struct history *add_history(struct histories *all, const uint8_t id[16], uint64_t from,
+                                   uint64_t held, uint64_t receipt_seq)
+{
+    all->list = mem_grow(all->list, all->count + 1, sizeof *all->list);
+    struct history *h = &all->list[all->count++];
+    *h = (struct history){.from = from, .held = held, .receipt_seq = receipt_seq};
+    memcpy(h->id, id, 16);
+    return h;
+}
+
+static bool gather_device(void *user, const struct db_value *c, size_t count, struct err *err)
+{
+    struct gathering *g = user;
+    struct buf plain = {0};
+    (void)count;
+    bool ok = desk_unlock_row(g->desk, &plain, "device", c, DEVICE_ROW, err);
+    if (ok) {
+        const uint8_t *row = (const uint8_t *)plain.data;
+        add_history(g->out, row + DEVICE_ID, 1, (uint64_t)c[2].number,
+                    get_u64(row + DEVICE_RECEIPT));
+    }
+    buf_fini(&plain);
+    return ok;
+}
+
+static bool gather_branch(void *user, const struct db_value *c, size_t count, struct err *err)
+{
+    struct gathering *g = user;
+    struct buf plain = {0};
+    (void)count;
+    bool ok = desk_unlock_row(g->desk, &plain, "branch", c, BRANCH_ROW, err);
+    if (ok) {
+        const uint8_t *row = (const uint8_t *)plain.data;
+        struct history *h = add_history(g->out, row + BRANCH_ID, get_u64(row + BRANCH_FROM),
+                                        (uint64_t)c[2].number, get_u64(row + BRANCH_RECEIPT));
+        for (size_t i = 0; i + 1 < g->out->count; i++) { /* a parent is older than its child */
+            if (memcmp(g->out->list[i].id, row + BRANCH_PARENT, 16) == 0) {
+                h->parent = i;
+            }
+        }
+    }
+    buf_fini(&plain);
+    return ok;
+}
+
+bool desk_histories(struct desk *desk, const uint8_t device[16], struct histories *out,
+                    struct err *err)
+{
+    struct gathering g = {desk, out};
+    uint8_t name[16];
+    *out = (struct histories){0};
+    desk_name(desk, name, "owner", device, 16);
+    struct db_value v[] = {db_blob(name, 16)};
+    return db_run(desk->db,
+                  "SELECT d.id, d.d, coalesce(h.seq, 0) FROM device d"
+                  " LEFT JOIN hold h ON h.id = d.id WHERE d.id = ?1",
+                  v, 1, gather_device, &g, err) &&
+           db_run(desk->db,
+                  "SELECT b.id, b.d, coalesce(h.seq, 0) FROM branch b"
+                  " LEFT JOIN hold h ON h.id = b.id WHERE b.device = ?1 ORDER BY b.n",
+                  v, 1, gather_branch, &g, err);
+}
+
+/* The history whose entry `seq` is, as history `h` sees it. */
+static size_t owner(const struct histories *all, size_t h, uint64_t seq)
+{
+    while (seq < all->list[h].from && h) {
+        h = all->list[h].parent;
+    }
+    return h;
+}
+
+/* Entry `seq` of history `h`, if it is here. */
+static bool entry_of(struct desk *desk, const struct histories *all, size_t h, uint64_t seq,
+                     uint8_t bytes[CHAIN_ENTRY], bool *found, struct err *err)
+{
+    uint8_t name[16];
+    struct buf locked = {0}, have = {0};
+    desk_name(desk, name, "owner", all->list[owner(all, h, seq)].id, 16);
+    struct db_value v[] = {db_blob(name, 16), db_int((int64_t)seq)};
+    bool ok = db_run(desk->db, "SELECT d FROM entry WHERE device = ?1 AND seq = ?2", v, 2,
+                     desk_take_blob, &locked, err);
+    *found = ok && locked.len > 0;
+    if (*found) {
+        struct db_value got = db_blob(locked.data, locked.len);
+        ok = desk_unlock(desk, &have, "entry", name, seq, &got, CHAIN_ENTRY, err);
+        *found = ok;
+    }
+    if (*found) {
+        memcpy(bytes, have.data, CHAIN_ENTRY);
+    }
+    buf_fini(&locked);
+    buf_fini(&have);
+    return ok;
+}
+
+/* How a batch stands to a history. */
+struct match {
+    uint64_t parts; /* the entry at which they part; 0: they do not */
+    bool follows;   /* the entry before the batch is one of the history's own */
+    uint64_t links; /* of the history's own entries, those that the batch names */
+};
+
+static bool is_better(const struct match *a, const struct match *b)
+{
+    return a->follows != b->follows ? a->follows : a->links > b->links;
+}
+
+/* Is `next` the entry that comes behind `entry`? */
+static bool leads_to(const uint8_t entry[CHAIN_ENTRY], const uint8_t next[CHAIN_ENTRY])
+{
+    uint8_t hash[32];
+    struct chain_entry e;
+    chain_hash(hash, entry);
+    chain_parse(&e, next);
+    return memcmp(e.prev, hash, 32) == 0;
+}
+
+/* What is not here yet must lead to what is: `run` is where the entries begin that are not. */
+static bool match_with(struct desk *desk, const struct histories *all, size_t h,
+                       const struct batch *b, struct match *m, struct err *err)
+{
+    uint8_t have[CHAIN_ENTRY], hash[32];
+    uint64_t from = all->list[h].from, run = 0;
+    bool found;
+    *m = (struct match){0};
+    if (b->entry_count && b->first_seq > 1) {
+        if (!entry_of(desk, all, h, b->first_seq - 1, have, &found, err)) {
+            return false;
+        }
+        if (found) {
+            chain_hash(hash, have);
+            m->parts = memcmp(hash, b->prev_hash, 32) != 0 ? b->first_seq - 1 : 0;
+            m->follows = !m->parts && b->first_seq - 1 >= from;
+        }
+    }
+    for (size_t i = 0; i < b->entry_count && !m->parts; i++) {
+        const uint8_t *entry = b->entries + i * CHAIN_ENTRY;
+        uint64_t seq = b->first_seq + i;
+        if (!entry_of(desk, all, h, seq, have, &found, err)) {
+            return false;
+        }
+        if (found) { /* the signature is not compared: it says nothing about what was done */
+            m->parts = memcmp(have, entry, CHAIN_ENTRY - SIGN_BYTES) != 0 ? seq : 0;
+            m->links += seq >= from;
+            run = 0;
+            continue;
+        }
+        run = run ? run : seq;
+        if (!entry_of(desk, all, h, seq + 1, have, &found, err)) {
+            return false;
+        }
+        if (found && !leads_to(entry, have)) {
+            m->parts = run;
+        }
+    }
+    return true;
+}
+
+/* A history of its own for what `b` holds from entry `seq` on. */
+static bool begin_branch(struct desk *desk, struct histories *all, const uint8_t device[16],
+                         size_t parent, uint64_t seq, const struct batch *b, struct err *err)
+{
+    uint8_t seed[64], hash[32];
+    memcpy(seed, all->list[parent].id, 16);
+    memset(seed + 16, 0, 16);
+    memcpy(seed + 32, b->head_hash, 32);
+    hash_plain(hash, seed, sizeof seed);
+    all->list = mem_grow(all->list, all->count + 1, sizeof *all->list);
+    struct history *h = &all->list[all->count++];
+    *h = (struct history){.parent = parent, .from = seq};
+    memcpy(h->id, hash, 16);
+    uint8_t row[BRANCH_ROW] = {0};
+    memcpy(row + BRANCH_ID, h->id, 16);
+    memcpy(row + BRANCH_PARENT, all->list[parent].id, 16);
+    put_u64(row + BRANCH_FROM, seq);
+    return desk_put_branch(desk, device, row, err);
+}
+
+/* Entries from `seq` on are kept apart from now on. */
+static bool hold(struct desk *desk, struct history *h, uint64_t seq, const char *why,
+                 struct err *err)
+{
+    h->held = h->held && h->held < seq ? h->held : seq;
+    return desk_put_hold(desk, h->id, seq, why, err);
+}
+
+static bool alarm_fork(struct desk *desk, const uint8_t device[16], uint64_t seq, int64_t wall_ms,
+                       struct err *err)
+{
+    char hex[33], text[200];
+    text_hex(hex, device, 16);
+    snprintf(text, sizeof text, "fork: device %s has two different entries %llu", hex,
+             (unsigned long long)seq);
+    return desk_put_note(desk, "alarm", wall_ms, text, strlen(text), err);
+}
+
+/* The history that the batch goes on with; where it contradicts all of them, a new one. */
+static bool place(struct desk *desk, struct histories *all, const struct batch *b,
+                  const uint8_t device[16], int64_t wall_ms, struct import_report *report,
+                  size_t *at, struct err *err)
+{
+    struct match best = {0};
+    size_t fits = all->count, parent = 0;
+    uint64_t parts = 0;
+    for (size_t h = 0; h < all->count; h++) {
+        struct match m;
+        if (!match_with(desk, all, h, b, &m, err)) {
+            return false;
+        }
+        if (m.parts > parts) {
+            parts = m.parts;
+            parent = h;
+        }
+        if (!m.parts && (fits == all->count || is_better(&m, &best))) {
+            best = m;
+            fits = h;
+        }
+    }
+    assert(fits < all->count || parts);
+    *at = fits < all->count ? fits : all->count; /* where the new one will be */
+    if (fits < all->count) {
+        return true;
+    }
+    report->fork_seq = parts;
+    return begin_branch(desk, all, device, parent, parts, b, err) &&
+           hold(desk, &all->list[all->count - 1], parts, "fork", err) &&
+           hold(desk, &all->list[parent], parts, "fork", err) &&
+           alarm_fork(desk, device, parts, wall_ms, err);
+}
+
+/* ---- taking in ---- */
+
+static int by_id(const void *a, const void *b)
+{
+    const struct batch_object *const *one = a, *const *other = b;
+    int order = memcmp((*one)->id, (*other)->id, 16);
+    return order ? order : memcmp((*one)->hash, (*other)->hash, 32);
+}
+
+/* The batch's objects in an order that can be searched. */
+static const struct batch_object **sorted(const struct batch *b)
+{
+    const struct batch_object **list = mem_alloc((b->object_count + 1) * sizeof(void *));
+    for (size_t i = 0; i < b->object_count; i++) {
+        list[i] = &b->objects[i];
+    }
+    qsort(list, b->object_count, sizeof *list, by_id);
+    return list;
+}
+
+static bool put_object(struct desk *desk, const struct chain_entry *e, const uint8_t owner_id[16],
+                       const struct batch_object *object, int64_t wall_ms, bool *fresh,
+                       struct err *err)
+{
+    int64_t had;
+    uint8_t name[16], row[OBJECT_ROW];
+    desk_name(desk, name, "owner", owner_id, 16);
+    struct db_value v[] = {db_blob(name, 16), db_int((int64_t)e->seq)};
+    *fresh = false;
+    if (!db_number(desk->db, &had, 0, "SELECT 1 FROM object WHERE device = ?1 AND seq = ?2", v, 2,
+                   err)) {
+        return false;
+    }
+    *fresh = !had;
+    memcpy(row + OBJECT_ID, e->object_id, 16);
+    memcpy(row + OBJECT_HASH, e->object_hash, 32);
+    put_u64(row + OBJECT_AT, (uint64_t)wall_ms);
+    return had ||
+           desk_put_object(desk, owner_id, e->seq, row, object->bytes, object->len, err);
+}
+
+static bool put_entry(struct desk *desk, const struct chain_entry *e, const uint8_t owner_id[16],
+                      const uint8_t bytes[CHAIN_ENTRY], bool *fresh, struct err *err)
+{
+    uint8_t name[16];
+    int64_t had;
+    desk_name(desk, name, "owner", owner_id, 16);
+    struct db_value v[] = {db_blob(name, 16), db_int((int64_t)e->seq)};
+    *fresh = false;
+    if (!db_number(desk->db, &had, 0, "SELECT 1 FROM entry WHERE device = ?1 AND seq = ?2", v, 2,
+                   err)) {
+        return false;
+    }
+    *fresh = !had;
+    return had || desk_put_entry(desk, owner_id, bytes, err);
+}
+
+/* `first_new`: the first entry that was not here, or whose object was not; 0 when all was. */
+static bool insert(struct desk *desk, const struct histories *all, size_t h, const struct batch *b,
+                   int64_t wall_ms, struct import_report *report, uint64_t *first_new,
+                   struct err *err)
+{
+    const struct batch_object **objects = sorted(b);
+    bool ok = true;
+    *first_new = 0;
+    for (size_t i = 0; ok && i < b->entry_count; i++) {
+        const uint8_t *bytes = b->entries + i * CHAIN_ENTRY;
+        struct chain_entry e;
+        chain_parse(&e, bytes); /* verified by batch_read */
+        const uint8_t *owner_id = all->list[owner(all, h, e.seq)].id;
+        bool fresh, had_not = false;
+        ok = put_entry(desk, &e, owner_id, bytes, &fresh, err);
+        report->entries += fresh;
+        if (ok && e.kind == CHAIN_RECORD) {
+            struct batch_object key;
+            const struct batch_object *wanted = &key;
+            memcpy(key.id, e.object_id, 16);
+            memcpy(key.hash, e.object_hash, 32); /* another object: this entry's is still missing */
+            const struct batch_object **object =
+                bsearch(&wanted, objects, b->object_count, sizeof *objects, by_id);
+            ok = !object || put_object(desk, &e, owner_id, *object, wall_ms, &had_not, err);
+            report->objects += had_not;
+        }
+        if ((fresh || had_not) && !*first_new) {
+            *first_new = e.seq;
+        }
+    }
+    free(objects);
+    return ok;
+}
+
+static bool known_device(void *user, const uint8_t study_id[16], const uint8_t key[32])
+{
+    struct desk *desk = user;
+    uint8_t id[16], name[16]; /* the id is made of the key */
+    int64_t found;
+    chain_device_id(id, key);
+    desk_name(desk, name, "owner", id, 16);
+    struct db_value v[] = {db_blob(name, 16)};
+    return memcmp(study_id, desk->catalogue.study_id, 16) == 0 &&
+           db_number(desk->db, &found, 0, "SELECT 1 FROM device WHERE id = ?1", v, 1, NULL) &&
+           found;
+}
+
+static bool is_revoked(const struct desk *desk, const uint8_t device[16], const uint8_t key[32])
+{
+    uint8_t padded[32] = {0};
+    memcpy(padded, device, 16);
+    return catalogue_revoked(&desk->catalogue, 2, padded) ||
+           catalogue_revoked(&desk->catalogue, 1, key);
+}
+
+/* What is missing before the batch, in its own history. */
+static bool find_gap(struct desk *desk, const struct histories *all, size_t h,
+                     const struct batch *b, struct import_report *report, struct err *err)
+{
+    int64_t before = 0;
+    uint64_t below = b->first_seq;
+    for (;;) {
+        uint8_t name[16];
+        desk_name(desk, name, "owner", all->list[h].id, 16);
+        struct db_value v[] = {db_blob(name, 16), db_int((int64_t)below)};
+        if (!db_number(desk->db, &before, 0,
+                       "SELECT max(seq) FROM entry WHERE device = ?1 AND seq < ?2", v, 2, err)) {
+            return false;
+        }
+        if (before || !h) {
+            break;
+        }
+        below = all->list[h].from < below ? all->list[h].from : below;
+        h = all->list[h].parent;
+    }
+    if (b->entry_count && (uint64_t)before + 1 < b->first_seq) {
+        report->gap_from = (uint64_t)before + 1;
+        report->gap_to = b->first_seq - 1;
+    }
+    return true;
+}
+
+static bool take(struct desk *desk, const struct batch *b, int64_t wall_ms,
+                 struct import_report *report, struct err *err)
+{
+    uint8_t device[16];
+    struct histories all;
+    size_t h = 0;
+    uint64_t first_new = 0;
+    chain_device_id(device, b->device_key);
+    bool ok = desk_histories(desk, device, &all, err) &&
+              place(desk, &all, b, device, wall_ms, report, &h, err) &&
+              find_gap(desk, &all, h, b, report, err) &&
+              insert(desk, &all, h, b, wall_ms, report, &first_new, err);
+    report->revoked = is_revoked(desk, device, b->device_key);
+    if (ok && report->revoked && first_new) {
+        ok = hold(desk, &all.list[owner(&all, h, first_new)], first_new, "revoked", err);
+    }
+    report->known = ok && report->entries == 0 && report->objects == 0;
+    report->apart = ok && all.list[h].held && all.list[h].held <= b->last_seq;
+    free(all.list);
+    return ok;
+}
+
+bool desk_import(struct desk *desk, const void *tar, size_t len, int64_t wall_ms,
+                 struct import_report *report, struct err *err)
+{
+    struct arena arena;
+    struct batch b;
+    arena_init(&arena);
+    memset(report, 0, sizeof *report);
+    /* what is compared must not change before it is written: another desk program may import, too */
+    bool ok = batch_read(&b, &arena, tar, len, known_device, desk, err) && db_begin(desk->db, err);
+    if (ok) {
+        ok = take(desk, &b, wall_ms, report, err) && db_commit(desk->db, err);
+        if (!ok) {
+            db_rollback(desk->db);
+        }
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
+/* ---- what was kept apart ---- */
+
+bool desk_accept(struct desk *desk, const char *device, unsigned history, int64_t wall_ms,
+                 unsigned *records, struct err *err)
+{
+    uint8_t id[16];
+    unsigned found;
+    struct histories all = {0};
+    *records = 0;
+    if (!desk_find_device(desk, device, id, &found, err)) {
+        return false;
+    }
+    if (found != 1) {
+        err_set(err, ERR_INPUT, found ? "the names of several devices begin so"
+                                        : "the desk knows no such device");
+        err_at(err, "%s", device);
+        return err_hint(err, "suhbat-sync status lists them; four characters or more");
+    }
+    bool ok = db_begin(desk->db, err) && desk_histories(desk, id, &all, err);
+    for (size_t h = 0; ok && h < all.count; h++) {
+        int64_t n = 0;
+        char text[120], hex[33];
+        uint8_t name[16];
+        desk_name(desk, name, "owner", all.list[h].id, 16);
+        struct db_value v[] = {db_blob(name, 16), db_int((int64_t)all.list[h].held)};
+        if (!all.list[h].held || (history && history != h + 1)) {
+            continue;
+        }
+        text_hex(hex, id, 16);
+        snprintf(text, sizeof text, "accept device %s, history %zu, from entry %llu", hex, h + 1,
+                 (unsigned long long)all.list[h].held);
+        ok = db_number(desk->db, &n, 0,
+                       "SELECT count(*) FROM object WHERE device = ?1 AND seq >= ?2", v, 2, err) &&
+             db_run(desk->db, "DELETE FROM hold WHERE id = ?1", v, 1, NULL, NULL, err) &&
+             desk_log(desk, wall_ms, text, err);
+        *records += (unsigned)n;
+    }
+    if (ok && history > all.count) {
+        ok = err_set(err, ERR_INPUT, "the device has %zu histories", all.count);
+    }
+    ok = ok && db_commit(desk->db, err);
+    if (!ok) {
+        db_rollback(desk->db);
+    }
+    free(all.list);
+    return ok;
+}

@@ -1,0 +1,735 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What has come in from the field, and is it all there? */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "platform/custody/age.h"
+#include "platform/machine/file.h"
+#include "platform/custody/package.h"
+#include "platform/machine/text.h"
+#include "tools/desk/desk_internal.h"
+#include "tools/key/keys.h"
+
+bool desk_take_blob(void *user, const struct db_value *columns, size_t count, struct err *err)
+{
+    (void)count;
+    (void)err;
+    buf_add(user, columns[0].bytes, columns[0].len);
+    return true;
+}
+
+/* ---- opening ---- */
+
+enum { VERSION = 2 }; /* of the file; older ones were in clear and called themselves 0 */
+
+static bool no_desk(const char *dir, struct err *err)
+{
+    err_set(err, ERR_INPUT, "there is no desk in this folder");
+    err_at(err, "%s", dir);
+    return err_hint(err, "make one: suhbat-sync --desk %s init STUDY", dir);
+}
+
+/* *version: -1 where nothing is in the file yet. */
+static bool read_version(struct desk *desk, int64_t *version, struct err *err)
+{
+    int64_t tables;
+    return db_number(desk->db, version, 0, "PRAGMA user_version", NULL, 0, err) &&
+           db_number(desk->db, &tables, 0, "SELECT count(*) FROM sqlite_master", NULL, 0, err) &&
+           (tables || (*version = -1));
+}
+
+/* Who may open the desk is asked of the file itself: its catalogue is in clear. */
+static bool key_for_old(struct desk *desk, const uint8_t identity[32], struct err *err)
+{
+    struct buf bytes = {0};
+    struct catalogue *c = mem_alloc(sizeof *c);
+    uint8_t keys[CATALOGUE_RECIPIENTS_MAX][32], own[32];
+    bool mine = false;
+    bool ok = db_run(desk->db, "SELECT value FROM meta WHERE name = 'catalogue'", NULL, 0,
+                     desk_take_blob, &bytes, err) &&
+              catalogue_read(c, bytes.data, bytes.len, NULL, err);
+    size_t count = ok ? catalogue_recipients(c, keys) : 0;
+    age_recipient_of(own, identity);
+    for (size_t i = 0; i < count; i++) {
+        mine = mine || memcmp(keys[i], own, 32) == 0;
+    }
+    if (ok && !mine) {
+        ok = err_set(err, ERR_AUTH, "this identity does not open the desk");
+        err_hint(err, "give the identity of one of the study's recipients");
+    }
+    ok = ok && desk_key_make(desk, c, err);
+    buf_fini(&bytes);
+    free(c);
+    return ok;
+}
+
+static bool read_catalogue(struct desk *desk, struct err *err)
+{
+    struct buf locked = {0};
+    bool ok = db_run(desk->db, "SELECT d FROM meta WHERE name = 'catalogue'", NULL, 0,
+                     desk_take_blob, &locked, err);
+    if (ok && locked.len) {
+        struct db_value v = db_blob(locked.data, locked.len);
+        ok = desk_unlock(desk, &desk->catalogue_bytes, "meta", NULL, 0, &v, 1, err) &&
+             catalogue_read(&desk->catalogue, desk->catalogue_bytes.data,
+                            desk->catalogue_bytes.len, NULL, err);
+    }
+    buf_fini(&locked);
+    return ok;
+}
+
+static bool open_file(struct desk *desk, int64_t *version, struct err *err)
+{
+    struct buf path = {0};
+    buf_printf(&path, "%s/desk.db", desk->dir);
+    bool ok = db_open(&desk->db, path.data, "", err) && read_version(desk, version, err);
+    if (ok && *version > VERSION) {
+        err_set(err, ERR_ENV, "the desk was written by a newer suhbat-sync");
+        ok = err_at(err, "%s", path.data);
+    }
+    buf_fini(&path);
+    return ok;
+}
+
+static bool file_is_there(const char *dir)
+{
+    struct buf path = {0};
+    buf_printf(&path, "%s/desk.db", dir);
+    bool is = file_exists(path.data);
+    buf_fini(&path);
+    return is;
+}
+
+static bool open_existing(struct desk *desk, int64_t version, const uint8_t identity[32],
+                          struct err *err)
+{
+    bool keyed = desk_key_exists(desk->dir);
+    if (version == VERSION && !keyed) {
+        err_set(err, ERR_INPUT, "the desk's key, desk-key.age, is missing: put it back from a copy");
+        return err_at(err, "%s", desk->dir);
+    }
+    return (keyed ? desk_key_read(desk, identity, err) : key_for_old(desk, identity, err)) &&
+           (version == VERSION || desk_migrate(desk, err)) && read_catalogue(desk, err);
+}
+
+/* One program at a time makes a desk, its key, or today's tables of old ones. */
+static bool take_turn(int *turn, const char *dir, struct err *err)
+{
+    enum { MOST_MS = 30000 };
+    struct buf path = {0};
+    buf_printf(&path, "%s/opening", dir);
+    bool ok = file_lock_wait(turn, path.data, MOST_MS, err);
+    buf_fini(&path);
+    return ok;
+}
+
+bool desk_open(struct desk **out, const char *dir, const uint8_t identity[32], struct err *err)
+{
+    struct desk *desk = mem_zero(1, sizeof *desk);
+    int64_t version = -1;
+    int turn = -1;
+    desk->dir = mem_text(dir);
+    bool ok = (file_is_there(dir) || no_desk(dir, err)) && take_turn(&turn, dir, err) &&
+              open_file(desk, &version, err) && (version >= 0 || no_desk(dir, err)) &&
+              open_existing(desk, version, identity, err);
+    file_unlock(turn);
+    if (!ok) {
+        desk_close(desk);
+        desk = NULL;
+    }
+    *out = desk;
+    return ok;
+}
+
+static bool make_tables(struct desk *desk, struct err *err)
+{
+    bool ok = db_begin(desk->db, err) && db_script(desk->db, desk_schema, err) &&
+              db_commit(desk->db, err);
+    if (!ok) {
+        db_rollback(desk->db);
+    }
+    return ok;
+}
+
+bool desk_make(struct desk **out, const char *dir, const struct catalogue *catalogue,
+               const uint8_t *identity, struct err *err)
+{
+    struct desk *desk = mem_zero(1, sizeof *desk);
+    int64_t version = -1;
+    int turn = -1;
+    desk->dir = mem_text(dir);
+    bool ok = file_folder(dir, 0700, err) && take_turn(&turn, dir, err) &&
+              open_file(desk, &version, err);
+    bool keyed = ok && desk_key_exists(dir); /* of a desk whose file is gone: it may come back */
+    if (ok && (version >= 0 || keyed) && !identity) {
+        ok = err_set(err, ERR_AUTH, "the desk is there already, and no identity was given to open it");
+        err_hint(err, "--identity FILE, an age identity of one of the study's recipients");
+    } else if (ok && version >= 0) {
+        ok = open_existing(desk, version, identity, err);
+    } else if (ok) { /* the key first: no row is ever without it */
+        ok = (keyed ? desk_key_read(desk, identity, err) : desk_key_make(desk, catalogue, err)) &&
+             make_tables(desk, err);
+    }
+    file_unlock(turn);
+    if (!ok) {
+        desk_close(desk);
+        desk = NULL;
+    }
+    *out = desk;
+    return ok;
+}
+
+void desk_close(struct desk *desk)
+{
+    if (desk) {
+        if (desk->db) {
+            db_checkpoint(desk->db);
+        }
+        db_close(desk->db);
+        buf_fini(&desk->catalogue_bytes);
+        secret_free(desk->key);
+        free(desk->dir);
+        free(desk);
+    }
+}
+
+const struct catalogue *desk_catalogue(const struct desk *desk)
+{
+    return &desk->catalogue;
+}
+
+const char *desk_dir(const struct desk *desk)
+{
+    return desk->dir;
+}
+
+static bool same_recipients(const struct catalogue *a, const struct catalogue *b)
+{
+    uint8_t one[CATALOGUE_RECIPIENTS_MAX][32], other[CATALOGUE_RECIPIENTS_MAX][32];
+    size_t count = catalogue_recipients(a, one);
+    return catalogue_recipients(b, other) == count && memcmp(one, other, count * 32) == 0;
+}
+
+bool desk_set_catalogue(struct desk *desk, const void *bytes, size_t len, struct err *err)
+{
+    struct catalogue *c = mem_alloc(sizeof *c);
+    static const uint8_t none[16];
+    bool ok = catalogue_read(c, bytes, len, NULL, err);
+    bool had = ok && memcmp(desk->catalogue.study_id, none, 16) != 0;
+    if (had) {
+        uint8_t have[32], fresh[32];
+        catalogue_root_set(have, &desk->catalogue);
+        catalogue_root_set(fresh, c);
+        if (memcmp(have, fresh, 32) != 0 ||
+            memcmp(desk->catalogue.study_id, c->study_id, 16) != 0) {
+            ok = err_set(err, ERR_AUTH, "the catalogue is of another study than this desk's");
+        } else {
+            ok = catalogue_follows(c, bytes, len, desk->catalogue.epoch,
+                                   desk->catalogue_bytes.data, desk->catalogue_bytes.len,
+                                   err) <= CATALOGUE_SAME;
+        }
+    }
+    bool others = had && ok && !same_recipients(&desk->catalogue, c);
+    ok = ok && (!others || desk_key_wrap(desk, c, err)) &&
+         desk_put_catalogue(desk, bytes, len, err);
+    if (ok) {
+        desk->catalogue = *c;
+        buf_cut(&desk->catalogue_bytes, 0);
+        buf_add(&desk->catalogue_bytes, bytes, len);
+    }
+    free(c);
+    return ok;
+}
+
+bool desk_add_device(struct desk *desk, const void *data, size_t len, bool *fresh, struct err *err)
+{
+    const uint8_t *bytes = data;
+    struct cert cert;
+    uint8_t row[DEVICE_ROW] = {0}, name[16];
+    int64_t known;
+    if (len != CERT_BYTES + 64) {
+        return err_set(err, ERR_INPUT, "this is no device file");
+    }
+    if (!catalogue_trusts(&desk->catalogue, bytes, ROLE_DEVICE, &cert)) {
+        return err_set(err, ERR_AUTH, "the device is not enrolled in this study");
+    }
+    chain_device_id(row + DEVICE_ID, cert.subject);
+    desk_name(desk, name, "owner", row + DEVICE_ID, 16);
+    struct db_value v[] = {db_blob(name, 16)};
+    if (!db_number(desk->db, &known, 0, "SELECT 1 FROM device WHERE id = ?1", v, 1, err)) {
+        return false;
+    }
+    *fresh = !known;
+    memcpy(row + DEVICE_SIGN, cert.subject, 32);
+    memcpy(row + DEVICE_BOX, bytes + CERT_BYTES, 32);
+    memcpy(row + DEVICE_CERT, bytes, CERT_BYTES);
+    memcpy(row + DEVICE_GENESIS, bytes + CERT_BYTES + 32, 32);
+    return known || desk_put_device(desk, row, err);
+}
+
+bool desk_add_form(struct desk *desk, const void *bytes, size_t len, bool *fresh, struct err *err)
+{
+    struct package p;
+    const char *xml;
+    size_t xml_len;
+    int64_t known;
+    if (!package_read(&p, bytes, len, NULL, err) ||
+        !desk_package_is_ours(&p, bytes, &desk->catalogue, err)) {
+        return false;
+    }
+    bool found = package_find(&p, "form.xml", &xml, &xml_len);
+    assert(found); /* desk_package_is_ours has read it */
+    (void)found;
+    uint8_t name[16];
+    desk_name(desk, name, "form", p.hash, 32);
+    struct db_value v[] = {db_blob(name, 16)};
+    if (!db_number(desk->db, &known, 0, "SELECT 1 FROM form WHERE id = ?1", v, 1, err)) {
+        return false;
+    }
+    *fresh = !known;
+    return known || desk_put_form(desk, p.hash, p.serial, xml, xml_len, err);
+}
+
+/* ---- reading ---- */
+
+struct device_rows {
+    struct desk *desk;
+    struct desk_device *list;
+    size_t count;
+};
+
+static bool gather_device(void *user, const struct db_value *c, size_t count, struct err *err)
+{
+    struct device_rows *rows = user;
+    struct buf plain = {0};
+    (void)count;
+    bool ok = desk_unlock_row(rows->desk, &plain, "device", c, DEVICE_ROW, err);
+    if (ok) {
+        rows->list = mem_grow(rows->list, rows->count + 1, sizeof *rows->list);
+        struct desk_device *d = &rows->list[rows->count++];
+        memset(d, 0, sizeof *d);
+        memcpy(d->id, plain.data + DEVICE_ID, 16);
+        memcpy(d->sign_pk, plain.data + DEVICE_SIGN, 32);
+        memcpy(d->box_pk, plain.data + DEVICE_BOX, 32);
+    }
+    buf_fini(&plain);
+    return ok;
+}
+
+static int by_device(const void *a, const void *b)
+{
+    const struct desk_device *one = a, *other = b;
+    return memcmp(one->id, other->id, 16);
+}
+
+/* All that are enrolled, by their ids; the caller frees rows->list. */
+static bool list_devices(struct desk *desk, struct device_rows *rows, struct err *err)
+{
+    *rows = (struct device_rows){.desk = desk};
+    bool ok = db_run(desk->db, "SELECT id, d FROM device", NULL, 0, gather_device, rows, err);
+    if (ok && rows->count) {
+        qsort(rows->list, rows->count, sizeof *rows->list, by_device);
+    }
+    return ok;
+}
+
+/* How far is all of it here?  Entries in order from 1, each with its object if it has one; what the
+ * device has declared lost is waited for no more, and named. */
+struct reach {
+    const struct desk *desk;
+    const uint8_t *owner; /* whose entries come: a name */
+    struct desk_device *d;
+    struct desk_span *declared;
+    size_t declared_count;
+    uint64_t next, held; /* held: of the history whose entries come */
+    bool open, own;
+};
+
+static bool gather_declared(void *user, const struct db_value *c, size_t count, struct err *err)
+{
+    struct reach *r = user;
+    struct chain_entry e;
+    struct desk_span s;
+    struct buf bytes = {0};
+    (void)count;
+    bool ok = desk_unlock(r->desk, &bytes, "entry", r->owner, (uint64_t)c[0].number, &c[1],
+                          CHAIN_ENTRY, err);
+    if (ok) {
+        chain_parse(&e, (const uint8_t *)bytes.data);
+        if (chain_lost(&e, &s.first, &s.last)) {
+            r->declared = mem_grow(r->declared, r->declared_count + 1, sizeof *r->declared);
+            r->declared[r->declared_count++] = s;
+        }
+    }
+    buf_fini(&bytes);
+    return ok;
+}
+
+static bool is_declared(const struct reach *r, uint64_t first, uint64_t last)
+{
+    while (first <= last) {
+        uint64_t reached = first;
+        for (size_t i = 0; i < r->declared_count; i++) {
+            const struct desk_span *s = &r->declared[i];
+            if (s->first <= first && s->last >= reached) {
+                reached = s->last + 1;
+            }
+        }
+        if (reached == first) {
+            return false;
+        }
+        first = reached;
+    }
+    return true;
+}
+
+static void add_lost(struct desk_device *d, uint64_t first, uint64_t last)
+{
+    if (d->lost_count && d->lost[d->lost_count - 1].last + 1 == first) {
+        d->lost[d->lost_count - 1].last = last;
+        return;
+    }
+    d->lost = mem_grow(d->lost, d->lost_count + 1, sizeof *d->lost);
+    d->lost[d->lost_count++] = (struct desk_span){first, last};
+}
+
+static bool walk_entry(void *user, const struct db_value *c, size_t count, struct err *err)
+{
+    struct reach *r = user;
+    struct desk_device *d = r->d;
+    uint64_t seq = (uint64_t)c[0].number;
+    bool has_object = c[2].type == DB_INT;
+    bool whole = c[1].number != CHAIN_RECORD || has_object;
+    bool kept = r->held && seq >= r->held;
+    (void)count;
+    d->entries++;
+    d->highest = seq;
+    d->records += r->own && has_object && !kept;
+    d->kept += r->own && has_object && kept;
+    r->open = r->open && !kept && (seq == r->next || is_declared(r, r->next, seq - 1)) &&
+              (whole || is_declared(r, seq, seq));
+    if (r->open) {
+        if (seq > r->next) {
+            add_lost(d, r->next, seq - 1);
+        }
+        if (!whole) {
+            add_lost(d, seq, seq);
+        }
+        struct buf bytes = {0};
+        if (!desk_unlock(r->desk, &bytes, "entry", r->owner, seq, &c[3], CHAIN_ENTRY, err)) {
+            return false;
+        }
+        chain_hash(d->head, (const uint8_t *)bytes.data);
+        buf_fini(&bytes);
+        d->contiguous = seq;
+        r->next = seq + 1;
+    }
+    return true;
+}
+
+/* The entries of history `h` in their order: what is its parents', then its own. */
+static bool walk_history(struct desk *desk, const struct histories *all, size_t h, uint64_t below,
+                         const char *sql, db_row *row, struct reach *r, struct err *err)
+{
+    const struct history *one = &all->list[h];
+    bool whole = r->own;
+    r->own = false;
+    if (h && !walk_history(desk, all, one->parent, one->from < below ? one->from : below, sql, row,
+                           r, err)) {
+        return false;
+    }
+    r->own = whole;
+    r->held = one->held;
+    uint8_t name[16];
+    desk_name(desk, name, "owner", one->id, 16);
+    r->owner = name;
+    struct db_value v[] = {db_blob(name, 16), db_int((int64_t)below)};
+    bool ok = db_run(desk->db, sql, v, 2, row, r, err);
+    r->owner = NULL;
+    return ok;
+}
+
+static bool reach_of(struct desk *desk, const struct histories *all, size_t h,
+                     struct desk_device *d, struct err *err)
+{
+    struct reach r = {.desk = desk, .d = d, .next = 1, .open = true, .own = true};
+    bool ok = walk_history(desk, all, h, INT64_MAX,
+                           "SELECT seq, d FROM entry WHERE device = ?1 AND seq < ?2 AND kind = 7",
+                           gather_declared, &r, err) &&
+              walk_history(desk, all, h, INT64_MAX,
+                           "SELECT e.seq, e.kind, o.seq, e.d FROM entry e LEFT JOIN object o"
+                           " ON o.device = e.device AND o.seq = e.seq"
+                           " WHERE e.device = ?1 AND e.seq < ?2 ORDER BY e.seq",
+                           walk_entry, &r, err);
+    free(r.declared);
+    return ok;
+}
+
+bool desk_devices(struct desk *desk, desk_device_row *row, void *user, struct err *err)
+{
+    struct device_rows rows;
+    bool ok = list_devices(desk, &rows, err);
+    for (size_t i = 0; i < rows.count && ok; i++) {
+        struct histories all;
+        ok = desk_histories(desk, rows.list[i].id, &all, err);
+        for (size_t h = 0; ok && h < all.count; h++) {
+            struct desk_device d = rows.list[i];
+            d.history = (unsigned)h + 1;
+            d.histories = (unsigned)all.count;
+            memcpy(d.history_id, all.list[h].id, 16);
+            d.held = all.list[h].held;
+            d.receipt_seq = all.list[h].receipt_seq;
+            ok = reach_of(desk, &all, h, &d, err) && row(user, &d, err);
+            free(d.lost);
+        }
+        free(all.list);
+    }
+    free(rows.list);
+    return ok;
+}
+
+/* The row of `table` whose name is that of `id`. */
+static bool read_row(struct desk *desk, const char *sql, const char *what, const uint8_t id[16],
+                     struct buf *plain, size_t least, struct err *err)
+{
+    uint8_t name[16];
+    struct buf locked = {0};
+    desk_name(desk, name, "owner", id, 16);
+    struct db_value v[] = {db_blob(name, 16)};
+    bool ok = db_run(desk->db, sql, v, 1, desk_take_blob, &locked, err);
+    struct db_value got = db_blob(locked.data, locked.len);
+    ok = ok && desk_unlock(desk, plain, what, name, 0, &got, least, err);
+    buf_fini(&locked);
+    return ok;
+}
+
+static bool count_receipt(struct desk *desk, const struct desk_device *d, uint64_t *counter,
+                          struct err *err)
+{
+    struct buf plain = {0}, branch = {0};
+    bool ok = read_row(desk, "SELECT d FROM device WHERE id = ?1", "device", d->id, &plain,
+                       DEVICE_ROW, err);
+    if (ok) {
+        uint8_t *row = (uint8_t *)plain.data;
+        *counter = get_u64(row + DEVICE_COUNTER) + 1;
+        put_u64(row + DEVICE_COUNTER, *counter);
+        if (memcmp(d->id, d->history_id, 16) == 0) {
+            put_u64(row + DEVICE_RECEIPT, d->contiguous);
+        } else {
+            ok = read_row(desk, "SELECT d FROM branch WHERE id = ?1", "branch", d->history_id,
+                          &branch, BRANCH_ROW, err);
+            if (ok) {
+                put_u64((uint8_t *)branch.data + BRANCH_RECEIPT, d->contiguous);
+                ok = desk_put_branch(desk, d->id, (const uint8_t *)branch.data, err);
+            }
+        }
+        ok = ok && desk_put_device(desk, row, err);
+    }
+    buf_fini(&plain);
+    buf_fini(&branch);
+    return ok;
+}
+
+bool desk_count_receipt(struct desk *desk, const struct desk_device *d, uint64_t *counter,
+                        struct err *err)
+{
+    bool ok = db_begin(desk->db, err);
+    if (!ok) {
+        return false;
+    }
+    ok = count_receipt(desk, d, counter, err) && db_commit(desk->db, err);
+    if (!ok) {
+        db_rollback(desk->db);
+        *counter = 0;
+    }
+    return ok;
+}
+
+struct object_rows {
+    const struct desk *desk;
+    const uint8_t *name, *device; /* of the history's owner; the device that it is of */
+    desk_object_row *row;
+    void *user;
+};
+
+static bool give_object(void *user, const struct db_value *c, size_t count, struct err *err)
+{
+    struct object_rows *rows = user;
+    struct buf plain = {0};
+    uint64_t seq = (uint64_t)c[0].number;
+    (void)count;
+    bool ok = desk_unlock(rows->desk, &plain, "object", rows->name, seq, &c[1], OBJECT_ROW, err);
+    if (ok) {
+        struct desk_object o = {(const uint8_t *)plain.data + OBJECT_ID, rows->device, seq,
+                                c[2].bytes, c[2].len};
+        ok = rows->row(rows->user, &o, err);
+    }
+    buf_fini(&plain);
+    return ok;
+}
+
+/* A history's owner: a device, or a branch of one. */
+struct owner {
+    uint8_t id[16], device[16];
+};
+struct owners {
+    struct owner *list;
+    size_t count;
+};
+
+static int by_owner(const void *a, const void *b)
+{
+    const struct owner *one = a, *other = b;
+    return memcmp(one->id, other->id, 16);
+}
+
+static bool list_owners(struct desk *desk, struct owners *owners, struct err *err)
+{
+    struct device_rows rows;
+    bool ok = list_devices(desk, &rows, err);
+    *owners = (struct owners){0};
+    for (size_t i = 0; i < rows.count && ok; i++) {
+        struct histories all;
+        ok = desk_histories(desk, rows.list[i].id, &all, err);
+        for (size_t h = 0; ok && h < all.count; h++) {
+            owners->list = mem_grow(owners->list, owners->count + 1, sizeof *owners->list);
+            struct owner *o = &owners->list[owners->count++];
+            memcpy(o->id, all.list[h].id, 16);
+            memcpy(o->device, rows.list[i].id, 16);
+        }
+        free(all.list);
+    }
+    free(rows.list);
+    if (owners->count) {
+        qsort(owners->list, owners->count, sizeof *owners->list, by_owner);
+    }
+    return ok;
+}
+
+bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct err *err)
+{
+    struct owners owners;
+    bool ok = list_owners(desk, &owners, err);
+    for (size_t i = 0; i < owners.count && ok; i++) {
+        uint8_t name[16], of[16];
+        struct object_rows rows = {desk, name, owners.list[i].device, row, user};
+        desk_name(desk, name, "owner", owners.list[i].id, 16);
+        desk_name(desk, of, "owner", owners.list[i].device, 16);
+        struct db_value v[] = {db_blob(name, 16), db_blob(of, 16)};
+        ok = db_run(desk->db,
+                    "SELECT o.seq, o.d, o.sealed FROM object o WHERE o.device = ?1"
+                    " AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = o.device AND"
+                    " o.seq >= h.seq)"
+                    " AND NOT EXISTS (SELECT 1 FROM entry w LEFT JOIN branch b ON b.id = w.device"
+                    " WHERE w.kind = 4 AND w.object = o.id AND coalesce(b.device, w.device) = ?2)"
+                    " ORDER BY o.seq",
+                    v, 2, give_object, &rows, err);
+    }
+    free(owners.list);
+    return ok;
+}
+
+bool desk_kept_apart(struct desk *desk, uint64_t *records, struct err *err)
+{
+    int64_t n;
+    bool ok = db_number(desk->db, &n, 0,
+                        "SELECT count(*) FROM object o JOIN hold h ON h.id = o.device AND"
+                        " o.seq >= h.seq",
+                        NULL, 0, err);
+    *records = ok ? (uint64_t)n : 0;
+    return ok;
+}
+
+struct form_rows {
+    const struct desk *desk;
+    struct buf *list; /* each as its row holds it */
+    size_t count;
+};
+
+static bool gather_form(void *user, const struct db_value *c, size_t count, struct err *err)
+{
+    struct form_rows *rows = user;
+    (void)count;
+    rows->list = mem_grow(rows->list, rows->count + 1, sizeof *rows->list);
+    rows->list[rows->count] = (struct buf){0};
+    return desk_unlock_row(rows->desk, &rows->list[rows->count++], "form", c, FORM_XML, err);
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct buf *one = a, *other = b;
+    uint64_t x = get_u64((const uint8_t *)one->data + FORM_SERIAL);
+    uint64_t y = get_u64((const uint8_t *)other->data + FORM_SERIAL);
+    return x != y ? (x < y) - (x > y) : memcmp(one->data, other->data, 32);
+}
+
+bool desk_forms(struct desk *desk, desk_form_each *row, void *user, struct err *err)
+{
+    struct form_rows rows = {.desk = desk};
+    bool ok = db_run(desk->db, "SELECT id, d FROM form", NULL, 0, gather_form, &rows, err);
+    if (ok && rows.count) {
+        qsort(rows.list, rows.count, sizeof *rows.list, newest_first);
+    }
+    for (size_t i = 0; i < rows.count; i++) {
+        const uint8_t *p = (const uint8_t *)rows.list[i].data;
+        if (ok) {
+            struct desk_form_row f = {p + FORM_HASH, get_u64(p + FORM_SERIAL),
+                                      (const char *)p + FORM_XML, rows.list[i].len - FORM_XML};
+            ok = row(user, &f, err);
+        }
+        buf_fini(&rows.list[i]);
+    }
+    free(rows.list);
+    return ok;
+}
+
+struct alarm_rows {
+    const struct desk *desk;
+    desk_alarm_row *row;
+    void *user;
+};
+
+static bool give_alarm(void *user, const struct db_value *c, size_t count, struct err *err)
+{
+    struct alarm_rows *rows = user;
+    struct buf plain = {0};
+    (void)count;
+    bool ok = desk_unlock(rows->desk, &plain, "alarm", NULL, 0, &c[0], NOTE_TEXT, err) &&
+              rows->row(rows->user, plain.data + NOTE_TEXT);
+    buf_fini(&plain);
+    return ok;
+}
+
+bool desk_alarms(struct desk *desk, desk_alarm_row *row, void *user, struct err *err)
+{
+    struct alarm_rows rows = {desk, row, user};
+    return db_run(desk->db, "SELECT d FROM alarm ORDER BY n", NULL, 0, give_alarm, &rows, err);
+}
+
+bool desk_log(struct desk *desk, int64_t wall_ms, const char *what, struct err *err)
+{
+    return desk_put_note(desk, "log", wall_ms, what, strlen(what), err);
+}
+
+bool desk_find_device(struct desk *desk, const char *begins, uint8_t id[16], unsigned *count,
+                      struct err *err)
+{
+    enum { LEAST = 4 };
+    struct device_rows rows;
+    bool ok = list_devices(desk, &rows, err);
+    *count = 0;
+    for (size_t i = 0; i < rows.count && ok; i++) {
+        char hex[33];
+        text_hex(hex, rows.list[i].id, 16);
+        if (strlen(begins) >= LEAST && strlen(begins) <= 32 &&
+            strncasecmp(hex, begins, strlen(begins)) == 0) {
+            memcpy(id, rows.list[i].id, 16);
+            *count += 1;
+        }
+    }
+    free(rows.list);
+    return ok;
+}

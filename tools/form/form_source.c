@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which form does this file hold? */
+#include "tools/form/form_source.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#include "platform/machine/clock.h"
+#include "platform/machine/file.h"
+#include "tools/form/form_xls.h"
+
+bool desk_workbook(struct workbook *book, struct arena *arena, const char *file,
+                   const struct buf *bytes, struct err *err)
+{
+    struct buf xlsx = {0};
+    if (!desk_xls_is(bytes->data, bytes->len)) {
+        return workbook_read(book, arena, file, bytes->data, bytes->len, err);
+    }
+    char *name = arena_printf(arena, "%s.xlsx", file_stem(arena, file)); /* whatever it calls itself */
+    bool ok = desk_xls_convert(&xlsx, bytes->data, bytes->len, err)
+                  ? workbook_read(book, arena, name, xlsx.data, xlsx.len, err)
+                  : err_at(err, "%s", file_name(file));
+    book->file = arena_text(arena, file_name(file));
+    buf_fini(&xlsx);
+    return ok;
+}
+
+bool desk_form_xml(struct buf *xml, const char *file, const struct xlsform_options *given,
+                   struct arena *arena, struct xlsform_notes *notes, struct err *err)
+{
+    struct buf bytes = {0};
+    struct workbook book;
+    if (notes) {
+        *notes = (struct xlsform_notes){0};
+    }
+    if (file_ends(file, ".xml")) {
+        return file_read(xml, file, DESK_FILE_MAX, err);
+    }
+    struct xlsform_options options = {0};
+    if (given) {
+        options = *given;
+    }
+    options.fallback_id = file_stem(arena, file);
+    bool ok = file_read(&bytes, file, DESK_FILE_MAX, err) &&
+              desk_workbook(&book, arena, file, &bytes, err) &&
+              xlsform_convert(xml, &book, &options, arena, notes, err);
+    buf_fini(&bytes);
+    return ok;
+}
+
+/* "4 and 7": where the nodes that a message names were written. */
+static const char *rows_of(const struct xlsform_notes *notes, struct arena *arena, const char *what)
+{
+    const char *rows = "";
+    for (size_t i = 0; i < notes->place_count; i++) {
+        size_t len = strlen(notes->places[i].path);
+        for (const char *p = strstr(what, notes->places[i].path); p;
+             p = strstr(p + 1, notes->places[i].path)) {
+            char behind = p[len], before = p > what ? p[-1] : ' ';
+            if (notes->places[i].row && strchr(" :,", before) && (!behind || strchr(" :,", behind))) {
+                rows = arena_printf(arena, "%s%s%zu", rows, *rows ? " and " : "",
+                                    notes->places[i].row);
+                break;
+            }
+        }
+    }
+    return rows;
+}
+
+bool desk_form_load(struct form **form, const char *file, const struct xlsform_options *given,
+                    struct arena *arena, struct xlsform_notes *notes, struct err *err)
+{
+    struct buf xml = {0};
+    bool ok = desk_form_xml(&xml, file, given, arena, notes, err);
+    if (ok && !form_load(form, xml.data, xml.len, &xml_trusted, err)) {
+        const char *rows = notes ? rows_of(notes, arena, err->what) : "";
+        ok = err_at(err, "%s%s%s", file_name(file), *rows ? ", survey rows " : "", rows);
+    }
+    buf_fini(&xml);
+    return ok;
+}
+
+static void tell(struct xlsform_notes *notes, struct arena *arena, const char *text)
+{
+    if (notes) {
+        xlsform_note(notes, arena, text);
+    }
+}
+
+bool desk_form_fit(const struct form *form, struct arena *arena, struct xlsform_notes *notes,
+                   struct err *err)
+{
+    if (form->unbound) {
+        err_set(err, ERR_INPUT, "%zu questions name no node of the form, first '%s'", form->unbound,
+                form->first_unbound);
+        return err_hint(err, "an answer would be stored nowhere: mend the ref, or take them out");
+    }
+    if (form->encrypts) {
+        tell(notes, arena,
+             "the form asks for ODK's encryption by a public key; suhbat does not use that key, "
+             "but seals every record for the study's recipients (docs/SECURITY.md)");
+    }
+    if (form->identify_user && !form->submitter) {
+        tell(notes, arena,
+             "identify-user: no question is marked bind::suhbat:submitter as the interviewer's "
+             "code; the column `user` of audit.csv stays blank");
+    }
+    if (form->records) {
+        tell(notes, arena, "the form asks for a recording in the background; none is made yet");
+    }
+    return true;
+}
+
+static int64_t wall(void *user)
+{
+    (void)user;
+    return clock_wall_ms();
+}
+
+static int zone(void *user, int64_t wall_ms)
+{
+    (void)user;
+    return clock_zone_minutes(wall_ms);
+}
+
+static void fill_random(void *user, void *bytes, size_t len)
+{
+    (void)user;
+    if (getrandom(bytes, len, 0) != (ssize_t)len) {
+        err_out_of_memory(); /* a kernel without entropy: nothing sensible can go on */
+    }
+}
+
+/* The external choices of a workbook, which `convert` would write beside its form. */
+static bool own_itemsets(const char *file, struct buf *out)
+{
+    struct arena arena;
+    struct buf xml = {0};
+    struct xlsform_options options = {.itemsets = out, .lenient = true};
+    arena_init(&arena);
+    bool ok = !file_ends(file, ".xml") && desk_form_xml(&xml, file, &options, &arena, NULL, NULL) &&
+              out->len > 0;
+    buf_fini(&xml);
+    arena_fini(&arena);
+    return ok;
+}
+
+bool desk_resource(void *user, const char *uri, struct buf *out, struct err *err)
+{
+    const struct desk_env *desk = user;
+    const char *name = strrchr(uri, '/');
+    const char *slash = strrchr(desk->file, '/');
+    struct buf path = {0};
+    if (!name || !name[1] || name[1] == '.') {
+        return err_set(err, ERR_INPUT, "'%s' names no file", uri);
+    }
+    buf_add(&path, desk->file, slash ? (size_t)(slash - desk->file) : 0);
+    buf_printf(&path, "%s%s", slash ? "/" : "", name + 1);
+    bool made = strcmp(name + 1, "itemsets.csv") == 0 && !file_exists(path.data) &&
+                own_itemsets(desk->file, out);
+    if (!made && !file_exists(path.data)) { /* pictures and sounds have a folder of their own */
+        struct buf inside = {0};
+        buf_add(&inside, desk->file, slash ? (size_t)(slash - desk->file) : 0);
+        buf_printf(&inside, "%smedia/%s", slash ? "/" : "", name + 1);
+        if (file_exists(inside.data)) {
+            buf_cut(&path, 0);
+            buf_text(&path, inside.data);
+        }
+        buf_fini(&inside);
+    }
+    bool ok = made || file_read(out, path.data, DESK_FILE_MAX, err);
+    buf_fini(&path);
+    return ok;
+}
+
+void desk_env_init(struct desk_env *desk, const char *file)
+{
+    desk->file = file;
+    desk->env = (struct session_env){.user = desk,
+                                     .wall_ms = wall,
+                                     .zone_minutes = zone,
+                                     .random = fill_random,
+                                     .resource = desk_resource};
+}
