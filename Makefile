@@ -19,7 +19,7 @@ VERSION = 0.1
 DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
 	libxml2-dev libfreexl-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev \
 	libsystemd-dev libwayland-dev fonts-paratype
-DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file \
+DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file clang-format pmccabe \
 	weston 'libweston-10-dev|libweston-14-dev' sway wtype $(DEPS_DEB)
 DEPS_FUZZ = clang llvm libclang-rt-14-dev
 DEPS_MUTANTS = python3
@@ -86,7 +86,7 @@ NO_EGL = $(BIN:bin=lib)/suhbat/no-egl.so
 FUZZERS = $(call named,fuzz,fuzz)
 
 
-.PHONY: mutants coverage uninstall deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
+.PHONY: formatted complexity mutants coverage uninstall deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
 	tests run-tests format strings
 .DELETE_ON_ERROR:
 
@@ -184,6 +184,9 @@ handheld: ## the whole device, simulated in QEMU: by touch alone, on Wayland, th
 layers: ## who includes and links what (docs/ARCHITECTURE.md)
 	$(Q)tests/layers.sh
 
+complexity: ## functions over a cyclomatic complexity of 20 (flat switches count as one decision)
+	$(Q)tests/complexity.sh
+
 strings: ## every text a field user sees exists in ru, ky, tg, en
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test build/test/bin/test_strings
 	$(Q)build/test/bin/test_strings
@@ -205,6 +208,9 @@ uninstall: ## what install put there; interviews and keys stay
 	rm -f $(DESTDIR)$(PREFIX)/bin/suhbat $(DESTDIR)$(PREFIX)/bin/suhbat-form $(DESTDIR)$(PREFIX)/bin/suhbat-key $(DESTDIR)$(PREFIX)/bin/suhbat-sync
 	rm -f $(DESTDIR)$(PREFIX)/share/suhbat/*.ttf $(DESTDIR)$(PREFIX)/lib/suhbat/no-egl.so
 	-rmdir $(DESTDIR)$(PREFIX)/share/suhbat $(DESTDIR)$(PREFIX)/lib/suhbat 2>/dev/null
+
+formatted: ## does clang-format agree with the sources?
+	$(Q)tests/formatted.sh
 
 format: ## clang-format over the sources
 	clang-format -i $$(git ls-files '*.c' '*.h')

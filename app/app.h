@@ -91,7 +91,8 @@ struct app_named { /* a file right on a stick or card */
     const char *name;
 };
 
-/* What is done on a stick or card, or takes long, while the screen goes on (platform/machine/task.h). */
+/* What is done on a stick or card, or takes long, while the screen goes on
+ * (platform/machine/task.h). */
 struct app_errand {
     enum string_id what; /* told when it takes long */
     errand_work *work;
@@ -127,12 +128,12 @@ struct long_list {
     unsigned pass; /* of building a page: when it was last used */
     struct arena arena;
     struct choice *choices;
-    size_t count, codes;         /* codes: "don't know" and the like among them */
-    bool fallback;               /* one of them is not translated */
+    size_t count, codes;                   /* codes: "don't know" and the like among them */
+    bool fallback;                         /* one of them is not translated */
     const char **exacts, **keys, **sounds; /* small letters, folded, as it sounds; NULL: not yet */
-    uint8_t *ranks;              /* how well each fits what was searched for last */
-    char ranked[128];            /* … which was this */
-    uint32_t *order;             /* those that fit, the best first; NULL: not yet */
+    uint8_t *ranks;                        /* how well each fits what was searched for last */
+    char ranked[128];                      /* … which was this */
+    uint32_t *order;                       /* those that fit, the best first; NULL: not yet */
     size_t ordered;
     uint32_t *late; /* of them, behind those that are shown: the chosen ones … */
     size_t late_count;
@@ -205,7 +206,7 @@ struct app {
     size_t ahead_count;
     struct app_file found[APP_FILES];
     size_t found_count;
-    bool found_more; /* there are older ones, or more than are looked at */
+    bool found_more;        /* there are older ones, or more than are looked at */
     struct node *file_node; /* whose file is being looked for */
     int16_t ink[APP_INK]
                [2]; /* a drawing's points in its field, px; x = INT16_MIN: the finger was lifted */
@@ -231,10 +232,11 @@ struct app {
     /* exchange */
     struct medium media[MEDIA_MAX]; /* as they were found last */
     size_t media_count;
-    void (*look_again)(struct app *app); /* the page follows what is put in and pulled out, or NULL */
-    bool media_changed;      /* … as soon as nothing else goes on */
-    struct disks *disks;     /* who mounts them and takes them out, or NULL; lent */
-    bool kiosk;              /* no desktop: the page of the machine is offered, sleeping locks */
+    void (*look_again)(
+        struct app *app); /* the page follows what is put in and pulled out, or NULL */
+    bool media_changed;   /* … as soon as nothing else goes on */
+    struct disks *disks;  /* who mounts them and takes them out, or NULL; lent */
+    bool kiosk;           /* no desktop: the page of the machine is offered, sleeping locks */
     struct machine_page *machine; /* of SCREEN_MACHINE, or NULL */
     struct arena named_arena;
     struct app_named *named; /* files on them that were looked for */
@@ -361,8 +363,8 @@ const char *app_date(struct app *app, int64_t wall_ms); /* dd.MM.yyyy HH:mm */
 const char *app_media_name(const char *path);
 /* Control words in the script of the interface; kept for the frame. */
 const char *app_words(struct app *app, const char *words);
-/* The same to be compared or written down: large, numbered, in two columns (three lying across) that
- * are read downwards. `note` (may be NULL) tells what they are. */
+/* The same to be compared or written down: large, numbered, in two columns (three lying across)
+ * that are read downwards. `note` (may be NULL) tells what they are. */
 void app_show_words(struct app *app, const char *words, const char *note, int x, int *y, int w);
 
 /* The picture behind jr://images/…, no larger than this; NULL when there is none.  Lent until
@@ -485,9 +487,9 @@ struct search_for {
 };
 /* Kept for the frame. */
 struct search_for search_for(struct app *app, const char *typed);
-/* How well a label fits: by what was typed, 10 it is that, 9 it begins so, 8 one of its words does, 7
- * it is in there; 6 to 3 the same when both are folded; 2 it sounds alike, 1 so does another form of
- * the surname, 0 not at all.  Nothing typed: all are SEARCH_RANKS. */
+/* How well a label fits: by what was typed, 10 it is that, 9 it begins so, 8 one of its words does,
+ * 7 it is in there; 6 to 3 the same when both are folded; 2 it sounds alike, 1 so does another form
+ * of the surname, 0 not at all.  Nothing typed: all are SEARCH_RANKS. */
 enum { SEARCH_RANKS = 10 };
 unsigned search_ranks(const struct search_for *what, const char *label);
 /* The same of a label's text_exact, text_fold and text_skeleton. */

@@ -75,7 +75,8 @@ enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_LANGUAGE, OPTION_NUMBER, OPT
 struct option {
     const char *name;
     enum option_kind kind;
-    size_t at; /* in struct options: a bool, a text, a language's code, a float, the first of two ints */
+    size_t at; /* in struct options: a bool, a text, a language's code, a float, the first of two
+                  ints */
     double min, max;
 };
 
@@ -235,9 +236,10 @@ static bool enrol(const struct options *o, const char *dir, const char *pass, st
         ok = err_hint(err, "an invitation is for one device: take another one");
     }
     ok = ok &&
-         (device_exists(dir) ? request_again(&device, dir, pass, invite, &request, err)
-                             : device_create(&device, dir, invite, pass, strlen(pass),
-                                             (uint32_t)o->memory_mib * 1024, o->label, &request, err)) &&
+         (device_exists(dir)
+              ? request_again(&device, dir, pass, invite, &request, err)
+              : device_create(&device, dir, invite, pass, strlen(pass),
+                              (uint32_t)o->memory_mib * 1024, o->label, &request, err)) &&
          file_write(path.data, request.data, request.len, FILE_PRIVATE, false, err);
     if (ok) {
         printf("request written: %s\n", path.data);
@@ -262,8 +264,9 @@ static bool load(const struct options *o, const char *dir, const char *pass, str
     bool ok = device_open(&device, dir, err) && device_unlock(device, pass, strlen(pass), err) &&
               device_load_folder(device, o->load, &r, err);
     if (ok && !device_is_enrolled(device)) {
-        ok = err_set(err, ERR_INPUT, "the device has not joined a study: no answer to its request "
-                                     "was found");
+        ok = err_set(err, ERR_INPUT,
+                     "the device has not joined a study: no answer to its request "
+                     "was found");
         err_at(err, "%s", o->load);
         err_hint(err, "give the folder with the coordinator's answer (grant.age)");
     }
@@ -352,7 +355,8 @@ static int window(const struct options *o, const char *dir)
     struct err err = {0};
     struct device *device = NULL;
     int status = 0;
-    struct window_options wo = {.title = "suhbat", .w = o->w, .h = o->h, .windowed = o->windowed, .scale = o->scale};
+    struct window_options wo = {
+        .title = "suhbat", .w = o->w, .h = o->h, .windowed = o->windowed, .scale = o->scale};
     bool ok = find_fonts(&fonts, o) || err_set(&err, ERR_ENV, "the PT fonts are not there");
     if (!ok) {
         err_hint(&err, "install Debian's fonts-paratype, or give --fonts DIR");

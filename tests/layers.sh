@@ -30,7 +30,7 @@ tools                platform forms tools/cli tools/key tools/form tools/desk
 package              platform
 TABLE
 }
-sources() { git ls-files 'platform/*.[ch]' 'forms/*.[ch]' 'app/*.[ch]' 'tools/*.[ch]' 'package/*.c'; }
+sources() { find platform forms app tools package -name '*.[ch]' | sort; }
 includes() { # FILE ⇥ INCLUDED FILE
     for f in $(sources); do
         sed -n 's/^#include "\([^"]*\)".*/\1/p' "$f" | while read -r i; do echo "$f $i"; done
@@ -78,11 +78,11 @@ home 'sndfile.h' $M/audio.c
 home 'systemd/' $M/bus.h
 
 # forms does no input or output, has no clock and no randomness of its own
-for f in $(git ls-files 'forms/*.c' | xargs grep -lE '\b(fopen|open|getrandom|clock_gettime|clock_wall_ms|clock_mono_ms|time)\('); do
+for f in $(find forms -name '*.c' | xargs grep -lE '\b(fopen|open|getrandom|clock_gettime|clock_wall_ms|clock_mono_ms|time)\('); do
     say "$f asks the machine"
 done
 # nothing below the programs prints or exits, but for want of memory
-for f in $(git ls-files 'platform/*.c' 'forms/*.c' | xargs grep -lE '\b(printf|puts|exit|abort)\(' | grep -v $M/err.c); do
+for f in $(find platform forms -name '*.c' | xargs grep -lE '\b(printf|puts|exit|abort)\(' | grep -v $M/err.c); do
     say "$f prints or exits"
 done
 

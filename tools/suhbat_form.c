@@ -529,50 +529,62 @@ int main(int argc, char **argv)
 {
     static const struct cli_option out[] = {
         {"output", 'o', "OUT",
-         "where to write (.xml, .xlsx or .csv); XForm to standard output otherwise", &opt_out, CLI_TEXT, 0, 0},
-        {"root", 0, "NAME", "name of the instance's root element (data)", &opt_root, CLI_TEXT, 0, 0},
+         "where to write (.xml, .xlsx or .csv); XForm to standard output otherwise", &opt_out,
+         CLI_TEXT, 0, 0},
+        {"root", 0, "NAME", "name of the instance's root element (data)", &opt_root, CLI_TEXT, 0,
+         0},
         {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option filling[] = {
-        {"answers", 0, "STEPS.jsonl", "the steps, one JSON object a line", &opt_answers, CLI_TEXT, 0, 0},
+        {"answers", 0, "STEPS.jsonl", "the steps, one JSON object a line", &opt_answers, CLI_TEXT,
+         0, 0},
         {"lang", 0, "CODE", "language of the questions: ky, ru, tg, …", &opt_lang, CLI_TEXT, 0, 0},
-        {"partial", 0, NULL, "write the instance though something is missing", &opt_partial, CLI_TEXT, 0, 0},
-        {"output", 'o', "INSTANCE.xml", "where to write; standard output otherwise", &opt_out, CLI_TEXT, 0, 0},
+        {"partial", 0, NULL, "write the instance though something is missing", &opt_partial,
+         CLI_TEXT, 0, 0},
+        {"output", 'o', "INSTANCE.xml", "where to write; standard output otherwise", &opt_out,
+         CLI_TEXT, 0, 0},
         {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option reading[] = {
         {"lang", 0, "CODE", "language of the questions: ky, ru, tg, …", &opt_lang, CLI_TEXT, 0, 0},
-        {"output", 'o', "OUT", "where to write; standard output otherwise", &opt_out, CLI_TEXT, 0, 0},
+        {"output", 'o', "OUT", "where to write; standard output otherwise", &opt_out, CLI_TEXT, 0,
+         0},
         {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option tracing[] = {
         {"answers", 0, "STEPS.jsonl", "what was answered so far, one JSON object a line",
          &opt_answers, CLI_TEXT, 0, 0},
-        {"output", 'o', "OUT", "where to write; standard output otherwise", &opt_out, CLI_TEXT, 0, 0},
+        {"output", 'o', "OUT", "where to write; standard output otherwise", &opt_out, CLI_TEXT, 0,
+         0},
         {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option packing[] = {
-        {"study", 0, "STUDY", "the study's folder, with the author's key", &opt_study, CLI_TEXT, 0, 0},
+        {"study", 0, "STUDY", "the study's folder, with the author's key", &opt_study, CLI_TEXT, 0,
+         0},
         {"output", 'o', "FORM.age", "where to write", &opt_out, CLI_TEXT, 0, 0},
-        {"serial", 0, "N", "grows with every version (seconds since 1970)", &opt_serial,
-         CLI_NUMBER, 1, 1ull << 62},
+        {"serial", 0, "N", "grows with every version (seconds since 1970)", &opt_serial, CLI_NUMBER,
+         1, 1ull << 62},
         {"training", 0, NULL, "a form for training only", &opt_training, CLI_TEXT, 0, 0},
         {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const char *const steps[] = {
         "the steps, a line each:",
-        "  {\"answer\": \"trip[1]/country\", \"value\": \"RU\"}   an answer; a list's values stand with blanks between",
+        "  {\"answer\": \"trip[1]/country\", \"value\": \"RU\"}   an answer; a list's values stand "
+        "with blanks between",
         "  {\"add\": \"trip\"}                                one more entry of a repeat",
         "  {\"remove\": \"trip[2]\"}                          take one out",
         "  {\"language\": \"ru\"}                             the questions' language from here on",
-        "  {\"refuse\": \"age\", \"value\": \"7\"}              an answer that the form must refuse",
-        "paths are relative to the form's root, or absolute; lines that are empty or begin with # are passed over",
+        "  {\"refuse\": \"age\", \"value\": \"7\"}              an answer that the form must "
+        "refuse",
+        "paths are relative to the form's root, or absolute; lines that are empty or begin with # "
+        "are passed over",
         NULL};
     static const struct cli_verb verbs[] = {
         {"check", "FILE…", "say whether the forms are good, or all that is wrong and where.", 1,
          CLI_ANY, NULL, run_check, NULL},
-        {"convert", "FILE", "workbook (.csv, .md, .xlsx, .xlsm, .xls) to XForm, or to another kind of workbook.",
-         1, 1, out, run_convert, NULL},
+        {"convert", "FILE",
+         "workbook (.csv, .md, .xlsx, .xlsm, .xls) to XForm, or to another kind of workbook.", 1, 1,
+         out, run_convert, NULL},
         {"fill", "FILE", "an interview without a window; writes the instance.", 1, 1, filling,
          run_fill, steps},
         {"show", "FILE", "the form as an outline: questions, groups, conditions.", 1, 1, reading,

@@ -100,8 +100,9 @@ static void warn_together(struct arena *arena, const char *dir)
     }
     if (together.len) {
         fflush(stdout);
-        fprintf(stderr, "warning: beside the other keys in %s still: %s\n"
-                        "hint: move them to where they belong; --root and --identity take a file\n",
+        fprintf(stderr,
+                "warning: beside the other keys in %s still: %s\n"
+                "hint: move them to where they belong; --root and --identity take a file\n",
                 dir, together.data);
     }
     buf_fini(&together);
@@ -297,8 +298,8 @@ static bool find_token(struct arena *arena, char **out, const char *dir, const s
     return err_hint(err, "an invitation works once; make a new one with 'suhbat-key invite'");
 }
 
-/* What the interviewer called the device; kept beside it, for whoever is called by that name.  `why`:
- * the identity was not had; the device is known by its id alone then. */
+/* What the interviewer called the device; kept beside it, for whoever is called by that name.
+ * `why`: the identity was not had; the device is known by its id alone then. */
 static bool keep_label(struct arena *arena, const char *dir, const struct enrol_request *r,
                        const char *hex, const uint8_t identity[32], const struct err *why,
                        struct err *err)
@@ -347,10 +348,10 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
         desk_read_seed(root, root_path(&arena, dir), err) &&
         desk_read_identity(grant.package_secret, desk_path(&arena, dir, "package.identity"), err);
     /* asked for before the invitation is used up */
-    if (ok && !desk_read_identity(identity,
-                                  opt_identity ? opt_identity
-                                               : desk_path(&arena, dir, "coordinator.identity"),
-                                  &no_identity) &&
+    if (ok &&
+        !desk_read_identity(
+            identity, opt_identity ? opt_identity : desk_path(&arena, dir, "coordinator.identity"),
+            &no_identity) &&
         no_identity.code == ERR_NONE) {
         no_identity.code = ERR_AUTH;
     }
@@ -782,16 +783,20 @@ int main(int argc, char **argv)
         {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option unlocking[] = {
-        {"words", 0, "WORDS", "the six words that the interviewer read to you", &opt_words, CLI_TEXT, 0, 0},
+        {"words", 0, "WORDS", "the six words that the interviewer read to you", &opt_words,
+         CLI_TEXT, 0, 0},
         {"device", 0, "NAME",
-         "whose device it should be: its label, or twelve letters of its id or more", &opt_device, CLI_TEXT, 0, 0},
+         "whose device it should be: its label, or twelve letters of its id or more", &opt_device,
+         CLI_TEXT, 0, 0},
         {"output", 'o', "FILE", "where to write the answer (answer.sbv)", &opt_out, CLI_TEXT, 0, 0},
-        {"identity", 0, "FILE", "the recovery identity (STUDY/recovery.identity)", &opt_identity, CLI_TEXT, 0, 0},
+        {"identity", 0, "FILE", "the recovery identity (STUDY/recovery.identity)", &opt_identity,
+         CLI_TEXT, 0, 0},
         {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option enrolling[] = {
         {"output", 'o', "FILE", "where to write the answer (grant.age)", &opt_out, CLI_TEXT, 0, 0},
-        {"identity", 0, "FILE", "age identity that reads the device's label", &opt_identity, CLI_TEXT, 0, 0},
+        {"identity", 0, "FILE", "age identity that reads the device's label", &opt_identity,
+         CLI_TEXT, 0, 0},
         {"root", 0, "FILE", "the root key (STUDY/root-1.key)", &opt_root, CLI_TEXT, 0, 0},
         {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
@@ -804,9 +809,10 @@ int main(int argc, char **argv)
          &opt_revoke, CLI_TEXT, 0, 0},
         {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
-    static const struct cli_option making[] = {
-        {"no-passphrase", 0, NULL, "write the key files in clear", &opt_no_passphrase, CLI_TEXT, 0, 0},
-        CLI_END};
+    static const struct cli_option making[] = {{"no-passphrase", 0, NULL,
+                                                "write the key files in clear", &opt_no_passphrase,
+                                                CLI_TEXT, 0, 0},
+                                               CLI_END};
     static const char *const init_page[] = {
         "The key files are put under one passphrase of five words or more; stock age opens them.",
         "It is asked for on the terminal, or read from --passphrase-fd.", NULL};
@@ -823,8 +829,8 @@ int main(int argc, char **argv)
         {"enrol", "STUDY REQUEST", "answer a device's request; prints the device's words.", 2, 2,
          enrolling, run_enrol, NULL},
         {"catalogue", "STUDY [PACKAGE…]",
-         "sign the next catalogue, with these form packages in force.", 1, CLI_ANY,
-         cataloguing, run_catalogue, NULL},
+         "sign the next catalogue, with these form packages in force.", 1, CLI_ANY, cataloguing,
+         run_catalogue, NULL},
         {"unlock", "STUDY REQUEST", "open a device that locked itself for travel.", 2, 2, unlocking,
          run_unlock, NULL},
         {"devices", "STUDY", "the devices that were enrolled.", 1, 1, NULL, run_devices, NULL},

@@ -201,8 +201,8 @@ static bool take_batch(struct desk *desk, const struct buf *tar, const char *pat
         fprintf(stderr, "suhbat-sync: %s: the device was revoked\n", name);
     }
     if (r.gap_from) {
-        printf("%s: entries %llu to %llu are still missing\n", name,
-               (unsigned long long)r.gap_from, (unsigned long long)r.gap_to);
+        printf("%s: entries %llu to %llu are still missing\n", name, (unsigned long long)r.gap_from,
+               (unsigned long long)r.gap_to);
     }
     return true;
 }
@@ -213,8 +213,8 @@ static bool is_batch(const struct buf *tar)
 }
 
 /* A key that fits tells a damaged file from one that is meant for somebody else. */
-static void import_file(struct desk *desk, const uint8_t identity[32], const char *path,
-                        bool named, struct tally *tally)
+static void import_file(struct desk *desk, const uint8_t identity[32], const char *path, bool named,
+                        struct tally *tally)
 {
     struct age_keys keys = {.identities = (const uint8_t(*)[32])identity, .count = 1};
     struct buf file = {0}, tar = {0};
@@ -433,8 +433,7 @@ static bool run_accept(const struct cli_words *words, struct err *err)
     if (!need_desk(&desk, NULL, err)) {
         return false;
     }
-    bool ok =
-        desk_accept(desk, words->list[0], (unsigned)history, clock_wall_ms(), &records, err);
+    bool ok = desk_accept(desk, words->list[0], (unsigned)history, clock_wall_ms(), &records, err);
     if (ok) {
         printf("%u records taken in\n", records);
     }
@@ -497,8 +496,9 @@ static bool run_export(const struct cli_words *words, struct err *err)
                counts.same_name, opt_out);
     }
     if (counts.other_ids) {
-        printf("%u records name another instanceID than the one that was signed, which is the KEY\n",
-               counts.other_ids);
+        printf(
+            "%u records name another instanceID than the one that was signed, which is the KEY\n",
+            counts.other_ids);
     }
     if (counts.without_form) {
         err_set(err, ERR_INPUT, "%u records belong to forms that the desk does not have",
@@ -514,30 +514,36 @@ int main(int argc, char **argv)
 {
     static const struct cli_option common[] = {
         {"desk", 0, "DIR", "the desk's folder", &opt_desk, CLI_FOLDER, 0, 0},
-        {"identity", 0, "FILE", "age identity of one of the study's recipients", &opt_identity, CLI_TEXT, 0, 0},
+        {"identity", 0, "FILE", "age identity of one of the study's recipients", &opt_identity,
+         CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option receipts[] = {
-        {"out", 0, "DIR", "folder for the receipts: the stick that goes back", &opt_out, CLI_FOLDER, 0, 0},
+        {"out", 0, "DIR", "folder for the receipts: the stick that goes back", &opt_out, CLI_FOLDER,
+         0, 0},
         CLI_END};
-    static const struct cli_option status[] = {{"csv", 0, NULL, "as a table for scripts", &opt_csv, CLI_TEXT, 0, 0},
-                                               CLI_END};
+    static const struct cli_option status[] = {
+        {"csv", 0, NULL, "as a table for scripts", &opt_csv, CLI_TEXT, 0, 0}, CLI_END};
     static const struct cli_option exporting[] = {
         {"format", 0, "csv", "ODK Central's layout", &opt_format, CLI_TEXT, 0, 0},
         {"out", 0, "DIR", "folder, made 0700; files 0600", &opt_out, CLI_FOLDER, 0, 0},
-        {"labels", 0, "CODE", "ru, ky or tg: labels instead of choice values", &opt_labels, CLI_TEXT, 0, 0},
+        {"labels", 0, "CODE", "ru, ky or tg: labels instead of choice values", &opt_labels,
+         CLI_TEXT, 0, 0},
         {"split", 0, NULL, "0/1 columns for select-multiple questions", &opt_split, CLI_TEXT, 0, 0},
-        {"sensitive", 0, NULL, "also the columns marked sensitive=extra", &opt_sensitive, CLI_TEXT, 0, 0},
-        {"training", 0, NULL, "training records instead of the field's", &opt_training, CLI_TEXT, 0, 0},
+        {"sensitive", 0, NULL, "also the columns marked sensitive=extra", &opt_sensitive, CLI_TEXT,
+         0, 0},
+        {"training", 0, NULL, "training records instead of the field's", &opt_training, CLI_TEXT, 0,
+         0},
         {"force", 0, NULL, "replace files that are there", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_verb verbs[] = {
         {"init", "STUDY", "make the desk, or take the study's newest catalogue and devices.", 1, 1,
          NULL, run_init, NULL},
-        {"add-form", "PACKAGE…", "form packages that records were made with.", 1, CLI_ANY,
-         NULL, run_add_form, NULL},
+        {"add-form", "PACKAGE…", "form packages that records were made with.", 1, CLI_ANY, NULL,
+         run_add_form, NULL},
         {"import", "BATCH…", "sealed batches, or folders that hold them; twice does no harm.", 1,
          CLI_ANY, NULL, run_import, NULL},
-        {"receipt", "", "signed receipts for all that is complete.", 0, 0, receipts, run_receipt, NULL},
+        {"receipt", "", "signed receipts for all that is complete.", 0, 0, receipts, run_receipt,
+         NULL},
         {"status", "", "devices, what is missing, alarms.", 0, 0, status, run_status, NULL},
         {"accept", "DEVICE [HISTORY]",
          "take in what is kept apart: of a revoked device, of a device with two histories.", 1, 2,

@@ -95,7 +95,8 @@ void interview_pause(struct interview *i); /* left, or locked: the draft stays *
 void interview_screen(struct interview *i, const char *what);
 /* What waits at a question; NULL: nothing.  Lent until the next answer or typing. */
 const char *interview_typed(const struct interview *i, const struct node *node);
-/* The questions that are asked and at which something waits; kept in the arena.  Returns how many. */
+/* The questions that are asked and at which something waits; kept in the arena.  Returns how many.
+ */
 size_t interview_unfinished(struct interview *i, struct arena *arena, struct problem **list);
 /* Is the answer fit to leave its page?  That it breaks a rule is journalled. */
 enum answer_result interview_check(struct interview *i, struct node *node, struct err *err);
@@ -130,8 +131,8 @@ void interview_leave_entry(struct interview *i);
 MUST_CHECK bool interview_finish(struct interview *i, struct progress *progress, struct err *err);
 MUST_CHECK bool interview_discard(struct interview *i, struct err *err);
 
-/* Label of the nearest group that has one, or the form's title; kept in the arena.  *fallback (may be
- * NULL): it is not in the language that is asked in. */
+/* Label of the nearest group that has one, or the form's title; kept in the arena.  *fallback (may
+ * be NULL): it is not in the language that is asked in. */
 const char *interview_section(struct interview *i, struct arena *arena, const struct page *page,
                               bool *fallback);
 /* How far the interview is.  It counts what the form has, asked or not, so it never runs backwards

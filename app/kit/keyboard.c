@@ -56,9 +56,9 @@ static void open_for(struct keyboard *k)
     bool latin = k->start == START_LATIN || k->start == START_CAPITALS;
     k->symbols = k->start == START_DIGITS;
     k->capitals = k->start == START_CAPITALS;
-    k->layout = latin                                                    ? LAYOUT_LATIN
+    k->layout = latin                                                   ? LAYOUT_LATIN
                 : k->start == START_CYRILLIC && k->home == LAYOUT_LATIN ? LAYOUT_RU
-                                                                         : k->home;
+                                                                        : k->home;
 }
 
 static int row_height(const struct ui *ui)

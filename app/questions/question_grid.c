@@ -356,9 +356,9 @@ static int risk_score(struct risk *r, int x, int y, int w, bool draw)
     if (draw && !(first && second)) {
         return 0;
     }
-    const char *words = arena_printf(
-        &ui->frame, "%s: %s\n%s: %s", label_of(r->app, &r->fields[0]), first ? first : "",
-        label_of(r->app, &r->fields[1]), second ? second : "");
+    const char *words =
+        arena_printf(&ui->frame, "%s: %s\n%s: %s", label_of(r->app, &r->fields[0]),
+                     first ? first : "", label_of(r->app, &r->fields[1]), second ? second : "");
     int h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, words, 0, false) + 2 * pad;
     if (draw) {
         ui_box(ui, (struct rect){x, y, w, h}, 7, ui->theme.tint, ui->theme.line, 1.5f);
@@ -395,7 +395,8 @@ static bool lay_risk(struct risk *r, int w)
     r->cols = (struct axis_words){.columns = &r->across};
     r->rows = (struct axis_words){.columns = &r->down};
     for (size_t d = 0; d < r->down.count; d++) { /* the words beside the rows need their room */
-        while (side < w / 3 && !ui_words_fit(ui, TEXT_HINT, r->down.list[d].label, side - 2 * pad)) {
+        while (side < w / 3 &&
+               !ui_words_fit(ui, TEXT_HINT, r->down.list[d].label, side - 2 * pad)) {
             side += ui_px(ui, 4);
         }
     }

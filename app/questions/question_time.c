@@ -67,8 +67,7 @@ bool question_is_half(const struct app *app, const struct node *node, enum strin
 {
     enum data_type type = node->item->type;
     struct half h = half_of(app, node);
-    if ((type != TYPE_TIME && type != TYPE_DATE_TIME) || node->readonly ||
-        !(*h.day || *h.clock)) {
+    if ((type != TYPE_TIME && type != TYPE_DATE_TIME) || node->readonly || !(*h.day || *h.clock)) {
         return false;
     }
     *missing = *h.clock && h.clock[0] != '-' ? S_minute_missing : S_hour_missing;

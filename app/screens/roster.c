@@ -64,9 +64,9 @@ static const char *entry_kind(struct app *app, const struct control *repeat, str
     const struct control *named[] = {
         inner && inner->kind == CONTROL_GROUP && !inner->next ? inner : repeat, repeat};
     for (size_t n = 0; n < sizeof named / sizeof *named; n++) {
-        const char *label = ui_plain(
-            &app->ui, session_text(app->interview->session, &app->ui.frame, &named[n]->label, node,
-                                   FORM_LONG, NULL));
+        const char *label =
+            ui_plain(&app->ui, session_text(app->interview->session, &app->ui.frame,
+                                            &named[n]->label, node, FORM_LONG, NULL));
         if (*label && text_count(label, strlen(label)) <= SHORT && !strpbrk(label, "?.!:,;")) {
             return label;
         }

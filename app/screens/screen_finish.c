@@ -244,10 +244,10 @@ void screen_finish(struct app *app)
             }
         }
         for (size_t p = 0; p < count; p++) {
-            const char *why = *tree_value(problems[p].node)
-                                  ? app_refusal_words(app, &ui->frame, problems[p].node,
-                                                      problems[p].why)
-                                  : ui_str(ui, S_finish_no_answer);
+            const char *why =
+                *tree_value(problems[p].node)
+                    ? app_refusal_words(app, &ui->frame, problems[p].node, problems[p].why)
+                    : ui_str(ui, S_finish_no_answer);
             if (show_way(app, &problems[p], arena_printf(&ui->frame, "problem:%zu", p + 1), why,
                          '!', x, &y, w)) {
                 return;

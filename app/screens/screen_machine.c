@@ -24,10 +24,14 @@ static const struct {
 static const struct {
     const char *id;
     enum string_id city;
-} zones[] = {{"Asia/Bishkek", S_zone_bishkek},           {"Asia/Dushanbe", S_zone_dushanbe},
-             {"Asia/Tashkent", S_zone_tashkent},         {"Asia/Almaty", S_zone_almaty},
-             {"Europe/Moscow", S_zone_moscow},           {"Asia/Yekaterinburg", S_zone_yekaterinburg},
-             {"Asia/Novosibirsk", S_zone_novosibirsk}, {"Europe/Istanbul", S_zone_istanbul},
+} zones[] = {{"Asia/Bishkek", S_zone_bishkek},
+             {"Asia/Dushanbe", S_zone_dushanbe},
+             {"Asia/Tashkent", S_zone_tashkent},
+             {"Asia/Almaty", S_zone_almaty},
+             {"Europe/Moscow", S_zone_moscow},
+             {"Asia/Yekaterinburg", S_zone_yekaterinburg},
+             {"Asia/Novosibirsk", S_zone_novosibirsk},
+             {"Europe/Istanbul", S_zone_istanbul},
              {"Asia/Seoul", S_zone_seoul}};
 enum { ZONES = sizeof zones / sizeof *zones };
 
@@ -230,8 +234,8 @@ static void show_zone(struct app *app, int x, int *y, int w)
     }
     for (size_t i = 0; p->picks_zone && i < ZONES; i++) {
         const char *id = arena_printf(&ui->frame, "zone:%zu", i);
-        if (ui_choice(ui, id, x, y, w, ui_str(ui, zones[i].city),
-                      strcmp(zones[i].id, p->zone) == 0, false)) {
+        if (ui_choice(ui, id, x, y, w, ui_str(ui, zones[i].city), strcmp(zones[i].id, p->zone) == 0,
+                      false)) {
             struct asking a = {.what = ASK_ZONE};
             snprintf(a.zone, sizeof a.zone, "%s", zones[i].id);
             begin_asking(app, a);

@@ -240,8 +240,7 @@ void medium_trouble(struct app *app, int x, int *y, int w)
     struct ui *ui = &app->ui;
     char why[200];
     if (disks_trouble(app->disks, why, sizeof why)) {
-        ui_warning(ui, x, y, w,
-                   ui_fill(ui, S_media_unreadable, arena_text(&ui->frame, why), NULL));
+        ui_warning(ui, x, y, w, ui_fill(ui, S_media_unreadable, arena_text(&ui->frame, why), NULL));
     }
 }
 

@@ -356,8 +356,8 @@ void screen_outline(struct app *app)
         ui->again = true;
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), search_bottom(app, ui->h - ui_bar_height(ui)),
-                  &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), search_bottom(app, ui->h - ui_bar_height(ui)), &x, &y,
+                  &w);
     show_filters(app, o, x, &y, w);
     bool all = app->outline == OUTLINE_ALL;
     if (all && (o->count > SEARCH_FROM || o->leaf_count > SEARCH_FROM)) {

@@ -272,7 +272,9 @@ void sheet_show(struct app *app)
         return;
     }
     bool look = app->sheet == SHEET_PICTURE;
-    int bottom = ui->h - (memo || label ? keyboard_height(ui, KEYBOARD_TEXT) : look ? ui_bar_height(ui) : 0);
+    int bottom = ui->h - (memo || label ? keyboard_height(ui, KEYBOARD_TEXT)
+                          : look        ? ui_bar_height(ui)
+                                        : 0);
     ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     switch (app->sheet) {
     case SHEET_LANGUAGE:

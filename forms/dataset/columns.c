@@ -154,7 +154,8 @@ static int by_path(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* One version may have forgotten the mark that another has: the answers are to the same question. */
+/* One version may have forgotten the mark that another has: the answers are to the same question.
+ */
 static void gather_hidden(struct columns *c, const struct form *const *versions, size_t count)
 {
     size_t most = 0, kept = 0;
@@ -486,7 +487,8 @@ static void find_key(struct reading *r, const struct xml *xml)
     const char *key = r->about->record_key;
     r->instance_id = id ? xml_content(r->arena, id) : "";
     if (key) {
-        r->c->other_ids += text_starts(r->instance_id, "uuid:") && !is_same_uuid(r->instance_id, key);
+        r->c->other_ids +=
+            text_starts(r->instance_id, "uuid:") && !is_same_uuid(r->instance_id, key);
         r->instance_id = key; /* the form makes none, or one of its own */
     }
 }

@@ -627,8 +627,10 @@ static const struct {
     const char *code, *names;
 } known_languages[] = {
     {"ru", "|русский|русский язык|russian|rus|орусча|орус тили|русӣ|забони русӣ|"},
-    {"ky", "|кыргызча|кыргыз|кыргыз тили|киргизский|киргизский язык|кыргызский язык|кыргызский|kyrgyz|kirghiz|kyrgyzcha|kir|kgz|"},
-    {"tg", "|тоҷикӣ|точикӣ|точики|забони тоҷикӣ|таджикский|таджикский язык|tajiki|тажикче|tajik|tojiki|tgk|"},
+    {"ky", "|кыргызча|кыргыз|кыргыз тили|киргизский|киргизский язык|кыргызский "
+           "язык|кыргызский|kyrgyz|kirghiz|kyrgyzcha|kir|kgz|"},
+    {"tg", "|тоҷикӣ|точикӣ|точики|забони тоҷикӣ|таджикский|таджикский "
+           "язык|tajiki|тажикче|tajik|tojiki|tgk|"},
     {"en", "|english|английский|англисче|англисӣ|eng|"}};
 
 static bool is_named(const char *name, const char *code)

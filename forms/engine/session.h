@@ -33,8 +33,8 @@ struct session_env {
     /* Bytes behind a URI such as jr://file-csv/regions.csv; NULL when there are none at all. */
     bool (*resource)(void *user, const char *uri, struct buf *out, struct err *err);
     const char *(*property)(void *user, const char *name); /* deviceid, username, …; may be NULL */
-    /* In the language with this code; NULL, from it or for it: English.  What is worked out and kept
-     * stays English, whoever asked in what language. */
+    /* In the language with this code; NULL, from it or for it: English.  What is worked out and
+     * kept stays English, whoever asked in what language. */
     const char *(*word)(void *user, const char *language, enum session_word word, unsigned which);
     /* Where are we?  Appends "lat lon altitude accuracy"; false or NULL: not known. */
     bool (*geopoint)(void *user, struct buf *out);
@@ -132,8 +132,9 @@ enum answer_result {
  * back (refused where required). */
 enum answer_result session_answer(struct session *session, struct node *node, const char *value,
                                   struct err *err);
-/* The same while a page is open: what breaks the form's rule or is missing stands, and session_check
- * says so when the page is left.  Else a list of two could not be ticked one by one. */
+/* The same while a page is open: what breaks the form's rule or is missing stands, and
+ * session_check says so when the page is left.  Else a list of two could not be ticked one by one.
+ */
 enum answer_result session_put(struct session *session, struct node *node, const char *value,
                                struct err *err);
 /* The same without asking anything: replay of a journal, whose answers were accepted. */

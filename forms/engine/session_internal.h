@@ -17,15 +17,16 @@ struct undo {
     char *value; /* of UNDO_SET: what stood there, owned */
 };
 
-/* The values of a list that nothing changes (session_list_is_fixed), for a glance instead of a walk:
- * of 100,000 rows that would be felt. */
+/* The values of a list that nothing changes (session_list_is_fixed), for a glance instead of a
+ * walk: of 100,000 rows that would be felt. */
 struct fixed_list {
     const struct control *control;
     struct map values;
     struct fixed_list *next;
 };
 
-/* An entry with answers that a smaller count took away: a larger one brings it back to its place. */
+/* An entry with answers that a smaller count took away: a larger one brings it back to its place.
+ */
 struct aside {
     struct node *entry, *parent;
     size_t at;
@@ -45,14 +46,14 @@ struct session {
     struct secondary *loaded; /* external instances fetched so far */
     struct fixed_list *fixed; /* those that were answered from so far */
     char language[LANGUAGE_NAME];
-    bool by_name; /* texts show ${name} in the place of answers */
+    bool by_name;       /* texts show ${name} in the place of answers */
     int asked, russian; /* that language and Russian among the form's, or -1 */
-    struct undo *undo; /* what the settling of an answer has done, while `logging` */
+    struct undo *undo;  /* what the settling of an answer has done, while `logging` */
     size_t undo_count, undo_cap;
-    bool logging, rewinding; /* rewinding: what is calculated stands as it is */
+    bool logging, rewinding;         /* rewinding: what is calculated stands as it is */
     bool recalculating, counts_wait; /* counts_wait: those that read their own entries */
-    unsigned chained;            /* actions that set off actions */
-    const struct node *answered; /* a calculated node that somebody has just overruled */
+    unsigned chained;                /* actions that set off actions */
+    const struct node *answered;     /* a calculated node that somebody has just overruled */
     struct node *removed, *removed_after, *removed_parent;
     struct node *orphans; /* removed for good; wiped at the end */
     struct aside *aside;  /* among them: what a count took, and would give back */

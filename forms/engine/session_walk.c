@@ -402,9 +402,8 @@ static enum text_keys keys_of_pattern(const char *p)
 
 enum text_keys session_keys(const struct item *item)
 {
-    static const char *const names[] = {[KEYS_LATIN] = "latin",
-                                        [KEYS_CYRILLIC] = "cyrillic",
-                                        [KEYS_DIGITS] = "digits"};
+    static const char *const names[] = {
+        [KEYS_LATIN] = "latin", [KEYS_CYRILLIC] = "cyrillic", [KEYS_DIGITS] = "digits"};
     const char *pattern = pattern_of(item->constraint);
     enum text_keys shown = pattern ? keys_of_pattern(pattern) : KEYS_ANY;
     for (size_t i = 0; item->keys && i < sizeof names / sizeof *names; i++) {

@@ -9,7 +9,8 @@
  * places a point; control characters of texts are dropped, and texts are NFC. */
 bool value_tidy(const struct item *item, const char *text, struct buf *out);
 /* The same for a value that a form brings along: a date may have a time, a whole number a fraction,
- * which are cut off; blanks around a text are dropped, and between the values of a list all but one. */
+ * which are cut off; blanks around a text are dropped, and between the values of a list all but
+ * one. */
 bool value_default(const struct item *item, const char *text, struct buf *out);
 
 #endif

@@ -524,9 +524,8 @@ static bool read_xlsx(struct workbook *book, struct arena *arena, const char *by
     const struct xml *about = ok ? xml_child(root, "workbookPr") : NULL;
     const char *from_1904 = about ? xml_attr(about, "date1904") : NULL;
     x.from_1904 = from_1904 && (strcmp(from_1904, "1") == 0 || strcmp(from_1904, "true") == 0);
-    ok = ok &&
-              part(&x, &rels, "xl/_rels/workbook.xml.rels", err) && read_strings(&x, err) &&
-              read_styles(&x, err);
+    ok = ok && part(&x, &rels, "xl/_rels/workbook.xml.rels", err) && read_strings(&x, err) &&
+         read_styles(&x, err);
     const struct xml *list = ok ? xml_child(root, "sheets") : NULL;
     for (const struct xml *s = list ? xml_child(list, "sheet") : NULL; s && ok;
          s = xml_sibling(s, "sheet")) {

@@ -32,7 +32,8 @@ struct workbook {
 
 enum { WORKBOOK_COLUMNS_MAX = 2000, WORKBOOK_ROWS_MAX = 200000, WORKBOOK_SHEETS_MAX = 100 };
 
-/* The ending of `file` tells the format: .xlsx, .xlsm, .csv, .md.  An .xls is the desk's (desk_xls). */
+/* The ending of `file` tells the format: .xlsx, .xlsm, .csv, .md.  An .xls is the desk's
+ * (desk_xls). */
 MUST_CHECK bool workbook_read(struct workbook *book, struct arena *arena, const char *file,
                               const char *bytes, size_t len, struct err *err);
 /* The same sheets as the single-file .csv dialect, or as an .xlsx whose cells are all texts. */

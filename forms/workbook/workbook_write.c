@@ -168,7 +168,7 @@ static void put_sheet(struct buf *out, const struct workbook *book, const struct
         buf_printf(out, "<row r=\"%zu\">", number);
         for (size_t c = 0; c < columns; c++) {
             char name[8], *made = made_name(&naming, sheet, r, c);
-            const char *text = made ? arena_text(&strings->arena, made)
+            const char *text = made             ? arena_text(&strings->arena, made)
                                : c < row->count ? row->cells[c]
                                                 : "";
             free(made);

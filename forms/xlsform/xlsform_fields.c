@@ -307,20 +307,32 @@ static const char *near_header(enum table_kind kind, const char *name)
 /* What people call a column in their own language. */
 static const char *native_header(enum table_kind kind, const char *name)
 {
-    static const char *const names[][2] = {
-        {"тип", "type"},          {"имя", "name"},           {"название", "name"},
-        {"подпись", "label"},     {"метка", "label"},        {"вопрос", "label"},
-        {"подсказка", "hint"},    {"обязательный", "required"}, {"обязательно", "required"},
-        {"условие", "relevant"},  {"ограничение", "constraint"}, {"расчёт", "calculation"},
-        {"расчет", "calculation"}, {"вид", "appearance"},    {"түрү", "type"},
-        {"аты", "name"},          {"ном", "name"},           {"навъ", "type"},
-        {"список", "list_name"}};
+    static const char *const names[][2] = {{"тип", "type"},
+                                           {"имя", "name"},
+                                           {"название", "name"},
+                                           {"подпись", "label"},
+                                           {"метка", "label"},
+                                           {"вопрос", "label"},
+                                           {"подсказка", "hint"},
+                                           {"обязательный", "required"},
+                                           {"обязательно", "required"},
+                                           {"условие", "relevant"},
+                                           {"ограничение", "constraint"},
+                                           {"расчёт", "calculation"},
+                                           {"расчет", "calculation"},
+                                           {"вид", "appearance"},
+                                           {"түрү", "type"},
+                                           {"аты", "name"},
+                                           {"ном", "name"},
+                                           {"навъ", "type"},
+                                           {"список", "list_name"}};
     struct buf small = {0};
     const char *found = NULL;
     for (size_t at = 0, len = strlen(name); at < len;) {
         text_put(&small, text_small(text_next(name, len, &at)));
     }
-    for (size_t i = 0; small.data && kind != TABLE_SETTINGS && i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; small.data && kind != TABLE_SETTINGS && i < sizeof names / sizeof *names;
+         i++) {
         found = strcmp(small.data, names[i][0]) == 0 ? names[i][1] : found;
     }
     buf_fini(&small);
@@ -372,10 +384,11 @@ static void read_header(struct model *m, struct header *h, const char *text, enu
         if (!known && *pieces[0] && kind != TABLE_CHOICES && kind != TABLE_OSM) {
             const char *near = near_header(kind, first);
             const char *single = strchr(text, ':'); /* "label:Русский (ru)" among "label::…" */
-            const char *before = single ? snake(arena, trimmed(arena, text, (size_t)(single - text)))
-                                        : "";
+            const char *before =
+                single ? snake(arena, trimmed(arena, text, (size_t)(single - text))) : "";
             const char *meant = native_header(kind, pieces[0]);
-            if (single && single[1] != ':' && (find_name(kind, before) || find_alias(kind, before))) {
+            if (single && single[1] != ':' &&
+                (find_name(kind, before) || find_alias(kind, before))) {
                 model_note(m,
                            "the column '%s' is not known and does nothing; write '%s::%s', with "
                            "two colons",

@@ -134,8 +134,8 @@ struct model {
     struct xlsform_notes *notes;
     struct err *err;
     struct err first_fault; /* of those that were gone on behind */
-    struct question root; /* a group: the instance's root */
-    struct map by_name;   /* question name → struct question, chained by `other` */
+    struct question root;   /* a group: the instance's root */
+    struct map by_name;     /* question name → struct question, chained by `other` */
     struct choice_list *lists, *lists_end;
     struct map by_folded; /* path with the last name in small letters → struct question */
     struct map lists_by_name;

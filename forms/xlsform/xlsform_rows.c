@@ -15,8 +15,8 @@ static bool unknown_type(struct model *m, const struct row *row, const char *typ
 {
     const char *names[256];
     size_t count = question_type_names(names);
-    static const char *const lists[] = {"select_one", "select_multiple", "rank", "select one",
-                                        "select multiple", "select1"};
+    static const char *const lists[] = {"select_one", "select_multiple", "rank",
+                                        "select one", "select multiple", "select1"};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         if (text_is(type, lists[i])) {
             err_set(m->err, ERR_INPUT, "the type '%s' names no list", type);

@@ -28,8 +28,8 @@ void write_attr(struct buf *out, const char *name, const char *value)
 static bool is_word(char c)
 {
     unsigned char u = (unsigned char)c;
-    return u >= 0x80 || (u >= '0' && u <= '9') || (u >= 'A' && u <= 'Z') || (u >= 'a' && u <= 'z') ||
-           (u && strchr("_-.", c));
+    return u >= 0x80 || (u >= '0' && u <= '9') || (u >= 'A' && u <= 'Z') ||
+           (u >= 'a' && u <= 'z') || (u && strchr("_-.", c));
 }
 
 /* Outside of quotes: does this stand there?  A word stands alone. */

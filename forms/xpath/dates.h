@@ -27,7 +27,8 @@ double date_days(const struct moment *m, int zone_minutes);
 /* ODK's format-date letters (%Y %y %m %n %b %d %e %H %h %M %S %3 %a %W); months and days by
  * number or English short name, as JavaRosa without a locale. */
 typedef const char *date_word(void *user, bool month, unsigned which);
-/* `word` (may be NULL, and may give NULL: English) names months (1 to 12) and days (1, Monday, to 7). */
+/* `word` (may be NULL, and may give NULL: English) names months (1 to 12) and days (1, Monday, to
+ * 7). */
 void date_format(struct buf *out, const struct moment *m, const char *format, date_word *word,
                  void *user);
 

@@ -144,12 +144,13 @@ struct xpath_env {
     const char *(*itext)(void *user, const char *id);
     const char *(*choice_name)(void *user, const char *value, const char *path, struct node *at);
     const char *(*property)(void *user, const char *name);
-    const char *(*namespace_uri)(void *user, const char *prefix); /* NULL: compare prefixes */
+    const char *(*namespace_uri)(void *user, const char *prefix);     /* NULL: compare prefixes */
     const char *(*date_word)(void *user, bool month, unsigned which); /* NULL: English */
     bool strict_names; /* XPath 1.0 to the letter: no prefix = no namespace, no dates as numbers */
     size_t steps;      /* counted up while evaluating */
-    size_t list_nodes; /* of the lists from outside that are loaded: walking them whole is allowed */
-    unsigned nesting;  /* evaluations that a text or a choice's name started inside another */
+    size_t
+        list_nodes;   /* of the lists from outside that are loaded: walking them whole is allowed */
+    unsigned nesting; /* evaluations that a text or a choice's name started inside another */
 };
 
 MUST_CHECK bool xpath_eval(struct xpath_value *out, const struct xpath *expr, struct xpath_env *env,

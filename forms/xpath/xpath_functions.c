@@ -440,8 +440,8 @@ static bool from_the_root(const struct xpath *x)
     return x->op == XP_PATH && x->absolute && x->target;
 }
 
-/* The question that stands once in each entry of a repeat that stands in no other, by paths that the
- * form knows: the entry can be stepped to. */
+/* The question that stands once in each entry of a repeat that stands in no other, by paths that
+ * the form knows: the entry can be stepped to. */
 static bool is_plain_roster(const struct eval *e, const struct xpath *call)
 {
     if (!e->env->lists || call->arg_count != 3 || !from_the_root(call->args[0]) ||
@@ -470,8 +470,8 @@ static struct node *step_to(const struct eval *e, const struct item *repeat, dou
         at = list->last;
     }
     for (struct node *n = e->current; n; n = n->parent) {
-        if (n->item == repeat && fabs((double)tree_position(n) - index) <
-                                     fabs((double)tree_position(at) - index)) {
+        if (n->item == repeat &&
+            fabs((double)tree_position(n) - index) < fabs((double)tree_position(at) - index)) {
             at = n;
         }
     }

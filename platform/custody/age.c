@@ -190,7 +190,6 @@ void age_recipient_text(char out[AGE_TEXT], const uint8_t recipient[AGE_KEY])
     bech_write(out, "age", recipient);
 }
 
-
 static void change_case(char *text, char from, char to, int by)
 {
     for (; *text; text++) {
@@ -354,8 +353,8 @@ static bool stretch(uint8_t key[32], const char *passphrase, const uint8_t salt[
     memcpy(labelled + sizeof scrypt_label - 1, salt, 16);
     errno = 0;
     bool ok = crypto_pwhash_scryptsalsa208sha256_ll((const uint8_t *)passphrase, strlen(passphrase),
-                                                    labelled, sizeof labelled,
-                                                    (uint64_t)1 << log_n, 8, 1, key, 32) == 0;
+                                                    labelled, sizeof labelled, (uint64_t)1 << log_n,
+                                                    8, 1, key, 32) == 0;
     if (!ok && errno == ENOMEM) {
         err_out_of_memory(); /* not a wrong passphrase */
     }

@@ -32,8 +32,8 @@ MUST_CHECK bool age_identity_file(uint8_t identity[AGE_KEY], const char *bytes, 
 MUST_CHECK bool age_seal(struct buf *out, const void *bytes, size_t len,
                          const uint8_t (*recipients)[AGE_KEY], size_t count, struct err *err);
 
-/* Append an age file that a passphrase (UTF-8, NUL-ended) opens.  Each try to guess it costs 2^log_n
- * × 1 KiB of memory, and the time that takes: 18 is about a second and 256 MiB. */
+/* Append an age file that a passphrase (UTF-8, NUL-ended) opens.  Each try to guess it costs
+ * 2^log_n × 1 KiB of memory, and the time that takes: 18 is about a second and 256 MiB. */
 MUST_CHECK bool age_seal_passphrase(struct buf *out, const void *bytes, size_t len,
                                     const char *passphrase, unsigned log_n, struct err *err);
 /* Does it begin as an age file does, in bytes or as armored text? */

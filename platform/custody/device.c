@@ -373,7 +373,8 @@ static bool drop_unbegun(struct device *d, struct err *err)
 /* The vault is open: the rest of what was closed with it. */
 static bool open_rest(struct device *d, struct err *err)
 {
-    if (!device_migrate(d, err) || !load_catalogue(d, err) || !roll_forward(d, err) || !drop_unbegun(d, err)) {
+    if (!device_migrate(d, err) || !load_catalogue(d, err) || !roll_forward(d, err) ||
+        !drop_unbegun(d, err)) {
         device_lock(d);
         if (err && err->code == ERR_AUTH) { /* the passphrase was right: no wrong one is told */
             err->code = ERR_INPUT;

@@ -177,8 +177,8 @@ bool device_waiting(struct device *d, struct device_waiting *waiting, struct err
     ok = ok && device_row_get(d, "ack", "", 0, &row, &found, err);
     uint64_t acked = ok && found && row.len == 40 ? get_u64((const uint8_t *)row.data) : 0;
     buf_fini(&row);
-    ok = ok && device_each_record(d, acked + 1, vault_keys(d->vault)->chain_seq, count_waiting, &w,
-                                  err);
+    ok = ok &&
+         device_each_record(d, acked + 1, vault_keys(d->vault)->chain_seq, count_waiting, &w, err);
     /* of those that were received the last is enough, to know when it was */
     for (uint64_t seq = acked; ok && seq > 0 && !waiting->newest_ms; seq--) {
         ok = device_each_record(d, seq, seq, count_waiting, &w, err);

@@ -103,9 +103,8 @@ static bool judge_grant(struct device *d, struct standing *s, const struct enrol
         *verdict = LOAD_UNTRUSTED;
     } else {
         assert(!found || have.len == CERT_BYTES); /* a row that this device has locked itself */
-        bool had = ok && found &&
-                   memcmp(have.data, g->cert, CERT_BYTES) == 0 && with != LOAD_TAKE &&
-                   memcmp(s->package_secret, g->package_secret, 32) == 0;
+        bool had = ok && found && memcmp(have.data, g->cert, CERT_BYTES) == 0 &&
+                   with != LOAD_TAKE && memcmp(s->package_secret, g->package_secret, 32) == 0;
         *verdict = had ? LOAD_HAD : LOAD_TAKE;
         memcpy(s->package_secret, g->package_secret, 32);
     }

@@ -171,7 +171,7 @@ void device_migrate_by(unsigned rows, bool (*cut)(void *user), void *user)
 struct migration {
     struct device *d;
     uint64_t next[VAULT_DRAFTS]; /* of each draft, the first event that was not looked at yet */
-    unsigned rows; /* in this transaction */
+    unsigned rows;               /* in this transaction */
     size_t bytes;
 };
 
@@ -210,7 +210,7 @@ static bool move_locked(struct device *d, const struct store_old *row, struct er
 
 static bool move_row(struct device *d, const struct store_old *row, struct err *err)
 {
-    return row->kind == ROW_OBJECT ? move_object(d, row, err)
+    return row->kind == ROW_OBJECT  ? move_object(d, row, err)
            : row->kind == ROW_EVENT ? move_raw(d, row->id, &row->bytes, err) /* nobody's any more */
                                     : move_locked(d, row, err);
 }
@@ -267,7 +267,8 @@ static bool move_some(struct migration *m, bool *done, struct err *err)
     struct keystore *k = vault_keys(m->d->vault);
     bool ok = true, found = true;
     for (size_t i = 0; ok && i < VAULT_DRAFTS; i++) {
-        ok = memcmp(k->drafts[i].id, none, 16) == 0 || move_events(m, &k->drafts[i], &m->next[i], err);
+        ok = memcmp(k->drafts[i].id, none, 16) == 0 ||
+             move_events(m, &k->drafts[i], &m->next[i], err);
     }
     while (ok && found && !full(m)) {
         struct store_old row;

@@ -4,8 +4,8 @@
 /*
  * record: a finished interview as the bytes inside its age file.
  *
- * A 256-byte signed header, the instance XML, its attachments as a ustar archive, zeros up to a bucket,
- * so that the sealed size says little.  Source: docs/RECORD.md section 3.
+ * A 256-byte signed header, the instance XML, its attachments as a ustar archive, zeros up to a
+ * bucket, so that the sealed size says little.  Source: docs/RECORD.md section 3.
  */
 #include "platform/machine/arena.h"
 #include "platform/custody/sign.h"

@@ -73,7 +73,8 @@ bool tar_next(struct tar_reader *r, struct tar_member *m, struct err *err)
         return bad(err);
     }
     memcpy(m->name, h, TAR_NAME);
-    m->name[TAR_NAME - 1] = '\0'; /* a longer one, and what is no digit, comes out otherwise below */
+    m->name[TAR_NAME - 1] =
+        '\0'; /* a longer one, and what is no digit, comes out otherwise below */
     for (size_t i = 0; i < 11; i++) {
         len = len * 8 + (size_t)(h[124 + i] & 7);
     }

@@ -68,8 +68,9 @@ unsigned vault_wait_s(const struct vault *vault);
 unsigned vault_failures(const struct vault *vault);
 /* One try.  The failure is on disk before the key is stretched, and cleared after success. */
 MUST_CHECK bool vault_unlock(struct vault *vault, const char *pass, size_t len, struct err *err);
-/* After vault_unlock: a fresh key, so that no older copy of the file opens keys that come later; the
- * recovery slot is made for today's recovery key (NULL: none).  Durable when true; else as it was. */
+/* After vault_unlock: a fresh key, so that no older copy of the file opens keys that come later;
+ * the recovery slot is made for today's recovery key (NULL: none).  Durable when true; else as it
+ * was. */
 MUST_CHECK bool vault_renew(struct vault *vault, const uint8_t *recovery, struct err *err);
 /* The last change was not taken, and neither was its undoing: nobody knows what the disk holds. */
 bool vault_is_unsure(const struct vault *vault);
@@ -109,10 +110,10 @@ struct vault_draft *vault_find_draft(struct vault *vault, const uint8_t id[16]);
 bool vault_can_travel(const struct vault *vault);
 /* All keyslots are overwritten, in both copies: no passphrase opens it any more.  Open, with the
  * study's recovery key of today, the vault's key is renewed first and the PIN forgotten.  No older
- * copy of the file opens the keys of drafts that are begun later; drafts that were open when the copy
- * was made, the chain and the catalogue keep their keys, and such a copy with its passphrase reads
- * them.  Locked afterwards; false: as it was (or unsure).  ERR_INPUT when it could never be opened
- * again.  The tenth wrong passphrase in a row does the same, without renewing. */
+ * copy of the file opens the keys of drafts that are begun later; drafts that were open when the
+ * copy was made, the chain and the catalogue keep their keys, and such a copy with its passphrase
+ * reads them.  Locked afterwards; false: as it was (or unsure).  ERR_INPUT when it could never be
+ * opened again.  The tenth wrong passphrase in a row does the same, without renewing. */
 MUST_CHECK bool vault_travel_lock(struct vault *vault, const uint8_t *recovery, struct err *err);
 bool vault_is_travelling(const struct vault *vault);
 /* Ask to be opened for a new passphrase. */

@@ -13,8 +13,8 @@ struct bus_thread;
 /* All three are called on the thread. */
 struct bus_listener {
     bool (*begin)(sd_bus *bus, void *user); /* match signals, make first calls; false: end */
-    void (*rest)(sd_bus *bus, void *user);  /* nothing is left to read for now; NULL allowed.  It may
-                                               call; it is called again when that brought news */
+    void (*rest)(sd_bus *bus, void *user); /* nothing is left to read for now; NULL allowed.  It may
+                                              call; it is called again when that brought news */
     void (*end)(void *user); /* the bus is gone, never came, or bus_end was called; NULL allowed */
 };
 

@@ -8,8 +8,8 @@
 
 int64_t clock_wall_ms(void);
 #ifdef SUHBAT_TEST
-void clock_pretend(int64_t wall_ms); /* it is always then; 0: it goes again */
-#endif             /* since 1970-01-01 UTC; may be wrong, may jump */
+void clock_pretend(int64_t wall_ms);     /* it is always then; 0: it goes again */
+#endif                                   /* since 1970-01-01 UTC; may be wrong, may jump */
 int64_t clock_mono_ms(void);             /* CLOCK_BOOTTIME; only forward, starts anew at boot */
 int clock_zone_minutes(int64_t wall_ms); /* offset of local time from UTC then */
 

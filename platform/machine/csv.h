@@ -2,9 +2,9 @@
 #ifndef PLATFORM_MACHINE_CSV_H
 #define PLATFORM_MACHINE_CSV_H
 /*
- * csv: RFC 4180 tables in memory.  Reads commas, quotes, LF or CRLF, an UTF-8 mark; semicolons where
- * the first line has some and no comma, as Excel writes in many languages;
- * writes LF and quotes only where needed, as ODK Central does.
+ * csv: RFC 4180 tables in memory.  Reads commas, quotes, LF or CRLF, an UTF-8 mark; semicolons
+ * where the first line has some and no comma, as Excel writes in many languages; writes LF and
+ * quotes only where needed, as ODK Central does.
  */
 #include <stdbool.h>
 #include <stddef.h>

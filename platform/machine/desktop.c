@@ -144,8 +144,9 @@ void machine_zone(char zone[MACHINE_ZONE])
     char *text = NULL;
     sd_bus *bus = open_bus(NULL);
     zone[0] = '\0';
-    if (bus && sd_bus_get_property_string(bus, clock_service, clock_path, clock_service,
-                                          "Timezone", NULL, &text) >= 0 &&
+    if (bus &&
+        sd_bus_get_property_string(bus, clock_service, clock_path, clock_service, "Timezone", NULL,
+                                   &text) >= 0 &&
         strlen(text) < MACHINE_ZONE) {
         strcpy(zone, text);
     }
@@ -160,8 +161,8 @@ bool machine_set_zone(const char *zone, struct err *err)
     if (!bus) {
         return false;
     }
-    int r = sd_bus_call_method(bus, clock_service, clock_path, clock_service, "SetTimezone",
-                               &error, NULL, "sb", zone, 0);
+    int r = sd_bus_call_method(bus, clock_service, clock_path, clock_service, "SetTimezone", &error,
+                               NULL, "sb", zone, 0);
     bool ok = close_bus(bus, &error, r, err);
     if (ok) {
         tzset(); /* /etc/localtime is another now */

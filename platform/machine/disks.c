@@ -244,8 +244,8 @@ static void own(sd_bus *bus, const struct object *o, sd_bus_message *mounted)
 {
     const char *path;
     if (sd_bus_message_read(mounted, "s", &path) >= 0 && access(path, W_OK) != 0) {
-        (void)sd_bus_call_method(bus, service, o->path, filesystem_interface, "TakeOwnership",
-                                 NULL, NULL, "a{sv}", 1, "auth.no_user_interaction", "b", 1);
+        (void)sd_bus_call_method(bus, service, o->path, filesystem_interface, "TakeOwnership", NULL,
+                                 NULL, "a{sv}", 1, "auth.no_user_interaction", "b", 1);
     }
 }
 
@@ -254,8 +254,8 @@ static void mount_one(struct disks *d, sd_bus *bus, const struct object *o)
     sd_bus_error error = SD_BUS_ERROR_NULL;
     sd_bus_message *reply = NULL;
     keep_tried(d, o);
-    int r = sd_bus_call_method(bus, service, o->path, filesystem_interface, "Mount", &error,
-                               &reply, "a{sv}", 2, "options", "s", "noexec,nosuid,nodev",
+    int r = sd_bus_call_method(bus, service, o->path, filesystem_interface, "Mount", &error, &reply,
+                               "a{sv}", 2, "options", "s", "noexec,nosuid,nodev",
                                "auth.no_user_interaction", "b", 1);
     if (r >= 0) {
         own(bus, o, reply);
@@ -296,8 +296,8 @@ static bool keep_mounted(struct disks *d, const struct objects *all)
         }
     }
     pthread_mutex_lock(&d->mutex);
-    bool same = count == d->mounted_count &&
-                (!count || memcmp(now, d->mounted, count * sizeof *now) == 0);
+    bool same =
+        count == d->mounted_count && (!count || memcmp(now, d->mounted, count * sizeof *now) == 0);
     char(*old)[256] = d->mounted;
     d->mounted = now;
     d->mounted_count = count;
@@ -337,8 +337,8 @@ static bool begin(sd_bus *bus, void *user)
     struct disks *d = user;
     sd_bus_set_method_call_timeout(bus, CALL_USEC);
     d->changed = true; /* what was in before */
-    return sd_bus_match_signal(bus, NULL, service, NULL, "org.freedesktop.DBus.ObjectManager",
-                               NULL, on_change, d) >= 0 &&
+    return sd_bus_match_signal(bus, NULL, service, NULL, "org.freedesktop.DBus.ObjectManager", NULL,
+                               on_change, d) >= 0 &&
            sd_bus_match_signal(bus, NULL, service, NULL, "org.freedesktop.DBus.Properties",
                                "PropertiesChanged", on_change, d) >= 0;
 }
@@ -485,8 +485,7 @@ bool disks_take_out(const char *path, struct err *err)
     sd_bus_set_method_call_timeout(bus, CALL_USEC);
     bool ok = read_objects(bus, &all, &error)
                   ? take_out(bus, &all, path, err)
-                  : err_set(err, ERR_ENV, "UDisks2 does not answer: %s",
-                            bus_words(&error, -EIO));
+                  : err_set(err, ERR_ENV, "UDisks2 does not answer: %s", bus_words(&error, -EIO));
     free(all.list);
     sd_bus_error_free(&error);
     sd_bus_close_unref(bus);

@@ -24,7 +24,8 @@ typedef void disks_news(void *user);
 struct disks *disks_watch(bool mount, disks_news *news, void *user);
 void disks_unwatch(struct disks *disks); /* NULL allowed */
 
-/* Can disks_take_out do something for what is mounted there?  From any thread; `disks` may be NULL. */
+/* Can disks_take_out do something for what is mounted there?  From any thread; `disks` may be NULL.
+ */
 bool disks_knows(struct disks *disks, const char *path);
 /* Why something that was put in could not be mounted, in UDisks2's words; false: nothing failed. */
 bool disks_trouble(struct disks *disks, char *why, size_t size);

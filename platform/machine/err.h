@@ -17,11 +17,11 @@
 
 enum err_code {
     ERR_NONE,
-    ERR_INPUT, /* the data is wrong: its author can mend it */
-    ERR_LIMIT, /* the data is larger than we accept */
-    ERR_ENV,   /* the machine: disk, memory, a missing file */
-    ERR_FULL,  /* no space left on the storage */
-    ERR_AUTH,  /* a key, a signature, a passphrase; no reason is given */
+    ERR_INPUT,  /* the data is wrong: its author can mend it */
+    ERR_LIMIT,  /* the data is larger than we accept */
+    ERR_ENV,    /* the machine: disk, memory, a missing file */
+    ERR_FULL,   /* no space left on the storage */
+    ERR_AUTH,   /* a key, a signature, a passphrase; no reason is given */
     ERR_MISUSE, /* the call lacks something: its caller can mend it */
     ERR_CODE_COUNT
 };

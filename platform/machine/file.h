@@ -34,8 +34,8 @@ MUST_CHECK bool file_write(const char *path, const void *bytes, size_t len, unsi
                            bool force, struct err *err);
 
 /* The stick protocol: open ~name.part O_EXCL, write, fsync, drop the cache, read back and compare,
- * rename, fsync the folder, syncfs.  Any failed fsync abandons the file; never retried.  Watched, it
- * goes onto the medium MiB by MiB, and counts each byte twice, written and read back; stopped,
+ * rename, fsync the folder, syncfs.  Any failed fsync abandons the file; never retried.  Watched,
+ * it goes onto the medium MiB by MiB, and counts each byte twice, written and read back; stopped,
  * nothing is left and `err` is ERR_ENV.
  * Source: docs/RECORD.md, batches. */
 MUST_CHECK bool file_put(const char *folder, const char *name, const void *bytes, size_t len,
@@ -44,8 +44,8 @@ MUST_CHECK bool file_put(const char *folder, const char *name, const void *bytes
 bool file_exists(const char *path);
 /* Make the folder (and its parents) with `mode`; one that is there is fine. */
 MUST_CHECK bool file_folder(const char *path, unsigned mode, struct err *err);
-/* Each name in the folder but "." and "..", as the file system gives them; false: no more.  `dir` is
- * the folder, for fstatat.  Nothing of the names stays in memory. */
+/* Each name in the folder but "." and "..", as the file system gives them; false: no more.  `dir`
+ * is the folder, for fstatat.  Nothing of the names stays in memory. */
 typedef bool file_seen(void *user, int dir, const char *name);
 MUST_CHECK bool file_each(const char *folder, file_seen *each, void *user, struct err *err);
 /* Names in the folder that end in `ending`, sorted, owned by the arena.  Dot files left out. */

@@ -6,7 +6,8 @@
  * maker, owner, thumbnails, films.
  *
  * The picture itself is copied byte by byte, never decoded.  How it is to be turned is kept.
- * Source: ITU T.81 annex B and Exif 2.3 (JPEG), PNG 1.2 section 5, the WebP container specification.
+ * Source: ITU T.81 annex B and Exif 2.3 (JPEG), PNG 1.2 section 5, the WebP container
+ * specification.
  */
 #include "platform/machine/arena.h"
 

@@ -99,8 +99,8 @@ bool prompt_read(char *pass, const char *what, struct err *err)
     if (fd != source) {
         close(fd);
     }
-    return ok || err_set(err, ERR_AUTH,
-                         longer ? "the passphrase is longer than %d bytes"
-                                : "no passphrase was given",
-                         PROMPT_MOST - 2);
+    return ok ||
+           err_set(err, ERR_AUTH,
+                   longer ? "the passphrase is longer than %d bytes" : "no passphrase was given",
+                   PROMPT_MOST - 2);
 }

@@ -12,9 +12,9 @@
 
 static const struct {
     const char *theirs, *ours; /* names of character properties */
-} properties[] = {{"Alnum", "Xan"},       {"Alpha", "L"},      {"Alphabetic", "L"}, {"Letter", "L"},
-                  {"Digit", "Nd"},        {"Upper", "Lu"},     {"Uppercase", "Lu"}, {"Lower", "Ll"},
-                  {"Lowercase", "Ll"},    {"Punct", "P"},      {"Punctuation", "P"}, {"Space", "Xsp"},
+} properties[] = {{"Alnum", "Xan"},      {"Alpha", "L"},  {"Alphabetic", "L"},  {"Letter", "L"},
+                  {"Digit", "Nd"},       {"Upper", "Lu"}, {"Uppercase", "Lu"},  {"Lower", "Ll"},
+                  {"Lowercase", "Ll"},   {"Punct", "P"},  {"Punctuation", "P"}, {"Space", "Xsp"},
                   {"White_Space", "Xsp"}};
 
 /* \p{…} from `at`, its name as PCRE2 knows it; the length that was read, or 0: it is none. */

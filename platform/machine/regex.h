@@ -5,7 +5,8 @@
  * regex: does a whole text match a pattern?  Home of PCRE2.
  *
  * Patterns are as Java and JavaScript read them: a "-" beside a class is a "-", \p{IsCyrillic} and
- * \p{Script=Cyrillic} are one.  They come from forms, so length (256 pattern, 4096 text), backtracking and depth are capped.
+ * \p{Script=Cyrillic} are one.  They come from forms, so length (256 pattern, 4096 text),
+ * backtracking and depth are capped.
  */
 #include <stdbool.h>
 #include <stddef.h>

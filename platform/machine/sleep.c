@@ -43,8 +43,8 @@ static void take_lock(struct sleep_watch *w, sd_bus *bus)
 {
     sd_bus_message *reply = NULL;
     int fd = -1;
-    if (sd_bus_call_method(bus, service, object, manager, "Inhibit", NULL, &reply, "ssss",
-                           "sleep", "suhbat", "Answers are put away", "delay") >= 0 &&
+    if (sd_bus_call_method(bus, service, object, manager, "Inhibit", NULL, &reply, "ssss", "sleep",
+                           "suhbat", "Answers are put away", "delay") >= 0 &&
         sd_bus_message_read(reply, "h", &fd) >= 0) {
         fd = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* the message's own goes with it */
     } else {

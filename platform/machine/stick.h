@@ -4,8 +4,8 @@
 /*
  * stick: files of a stick or card that may stop answering at any moment.
  *
- * The same as platform/machine/file.h, each on a thread of its own (platform/machine/task.h): who waits is told
- * how far it is and can say stop, and a medium that hangs then is left behind after
+ * The same as platform/machine/file.h, each on a thread of its own (platform/machine/task.h): who
+ * waits is told how far it is and can say stop, and a medium that hangs then is left behind after
  * STICK_GRACE_MS.  What was left ends by itself when the medium answers again, and puts no half
  * file there.
  *

@@ -60,8 +60,8 @@ bool text_starts(const char *text, const char *start);
 /* The entry of `names` (count) nearest to `name`, or NULL when none is near enough to suggest. */
 const char *text_nearest(const char *name, const char *const *names, size_t count);
 
-/* What could steer a terminal, or turn its writing round, becomes '?': control characters but LF and
- * TAB, C1 among them, and those that set the direction.  In place; it only gets shorter. */
+/* What could steer a terminal, or turn its writing round, becomes '?': control characters but LF
+ * and TAB, C1 among them, and those that set the direction.  In place; it only gets shorter. */
 void text_defuse(char *text);
 
 /* Base 16, lower case; `out` holds 2 * len + 1. */

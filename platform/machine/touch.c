@@ -28,8 +28,8 @@ static size_t add_event(struct window_event events[TOUCH_EVENTS], size_t count,
                         enum window_event_kind kind, const struct touch_finger *f)
 {
     assert(count < TOUCH_EVENTS);
-    events[count] = (struct window_event){
-        .kind = kind, .x = (int)lroundf(f->x), .y = (int)lroundf(f->y)};
+    events[count] =
+        (struct window_event){.kind = kind, .x = (int)lroundf(f->x), .y = (int)lroundf(f->y)};
     return count + 1;
 }
 
@@ -104,8 +104,7 @@ static size_t on_move(struct touch *t, size_t at, int w, int h, struct window_ev
         if (t->pinches) {
             t->spread += by;
             events[count++] = (struct window_event){
-                .kind = WINDOW_PINCH,
-                .x = (int)lroundf(by / longer(w, h) * WINDOW_PINCH_WHOLE)};
+                .kind = WINDOW_PINCH, .x = (int)lroundf(by / longer(w, h) * WINDOW_PINCH_WHOLE)};
             return count;
         }
     }
@@ -129,10 +128,10 @@ static size_t on_up(struct touch *t, const struct touch_contact *c, size_t at, i
         return 0;
     }
     t->acts = false; /* a finger that stays behind does not take over */
-    enum window_event_kind kind = c->phase == TOUCH_CANCEL                          ? WINDOW_CANCEL
+    enum window_event_kind kind = c->phase == TOUCH_CANCEL                        ? WINDOW_CANCEL
                                   : c->to_ms - t->down_from_ms < TOUCH_TAP_MIN_MS ? WINDOW_CANCEL
-                                  : slid_over_edge(t, &f, w, h)                     ? WINDOW_LEAVE
-                                                                                    : WINDOW_UP;
+                                  : slid_over_edge(t, &f, w, h)                   ? WINDOW_LEAVE
+                                                                                  : WINDOW_UP;
     return add_event(events, 0, kind, &f);
 }
 

@@ -25,7 +25,8 @@ enum {
     TOUCH_EVENTS = 2,
     TOUCH_TAP_MIN_MS = 30,
     TOUCH_PALM_MS = 40,
-    TOUCH_STALE_MS = 10000 /* a finger that did nothing for so long may be gone: its lifting was lost */
+    TOUCH_STALE_MS =
+        10000 /* a finger that did nothing for so long may be gone: its lifting was lost */
 };
 
 #define TOUCH_ALL INT64_MIN
@@ -55,7 +56,8 @@ struct touch {
     int64_t down_from_ms;
 };
 
-/* Take one contact on a window of w × h px; writes at most TOUCH_EVENTS events, returns how many. */
+/* Take one contact on a window of w × h px; writes at most TOUCH_EVENTS events, returns how many.
+ */
 size_t touch_take(struct touch *touch, const struct touch_contact *contact, int w, int h,
                   struct window_event events[TOUCH_EVENTS]);
 

@@ -53,7 +53,8 @@ static bool fills_screen(const struct window_options *o, SDL_Rect *screen)
     if (o->windowed || SDL_GetDisplayBounds(0, screen) != 0) {
         return false;
     }
-    int longer = screen->w > screen->h ? screen->w : screen->h, shorter = screen->w + screen->h - longer;
+    int longer = screen->w > screen->h ? screen->w : screen->h,
+        shorter = screen->w + screen->h - longer;
     int asked = o->w > o->h ? o->w : o->h;
     return is_driver("wayland") || is_driver("KMSDRM") ||
            (is_driver("x11") && longer <= asked && shorter <= o->w + o->h - asked);
@@ -126,8 +127,8 @@ static bool find_no_egl(char *path, size_t size)
     return access(path, R_OK) == 0;
 }
 
-/* SDL 2.26 loads EGL for a Wayland window whether it is used or not (platform/machine/no_egl.c).  The
- * console needs the real one. */
+/* SDL 2.26 loads EGL for a Wayland window whether it is used or not (platform/machine/no_egl.c).
+ * The console needs the real one. */
 static void choose_egl(const char *driver)
 {
     static const char *const variables[] = {"SDL_VIDEO_GL_DRIVER", "SDL_VIDEO_EGL_DRIVER"};
@@ -209,7 +210,9 @@ static bool open_any(struct window *w, const struct window_options *o, struct er
         err_set(err, ERR_ENV, "cannot open the screen: %s", reasons.data);
     }
     buf_fini(&reasons);
-    return open || err_hint(err, "start it in a desktop or under weston or cage; on a bare console the user must be in "
+    return open ||
+           err_hint(err, "start it in a desktop or under weston or cage; on a bare console the "
+                         "user must be in "
                          "the groups video and input, and Mesa installed (libgl1-mesa-dri)");
 }
 
@@ -256,7 +259,8 @@ void window_size(const struct window *w, int *width, int *height)
     }
 }
 
-/* px for one of the units in which SDL tells of mice: more than 1 on a Wayland display of a scale. */
+/* px for one of the units in which SDL tells of mice: more than 1 on a Wayland display of a scale.
+ */
 static float unit_px(const struct window *w)
 {
     int units, px, height;
@@ -265,9 +269,9 @@ static float unit_px(const struct window *w)
     return units > 0 ? (float)px / (float)units : 1;
 }
 
-/* 1 dp = 1/160 inch.  A display that does not tell its size gets 360 dp on its shorter side, which is
- * also the least that the pages are made for.  The scale that a compositor was given is the least
- * that a person wants to read. */
+/* 1 dp = 1/160 inch.  A display that does not tell its size gets 360 dp on its shorter side, which
+ * is also the least that the pages are made for.  The scale that a compositor was given is the
+ * least that a person wants to read. */
 float window_scale(const struct window *w)
 {
     int width, height;
@@ -344,7 +348,8 @@ static bool take_contact(struct window *w, const struct touch_contact *contact,
 }
 
 /* SDL says when it read the touch, not when it happened: that was since nothing was to be read.  On
- * the console the kernel's own time narrows this down; on X11 a touch is seldom known to be short. */
+ * the console the kernel's own time narrows this down; on X11 a touch is seldom known to be short.
+ */
 static bool on_finger(struct window *w, const SDL_TouchFingerEvent *f, struct window_event *out)
 {
     int64_t read_ms = (int64_t)SDL_GetTicks64() - (Uint32)(SDL_GetTicks() - f->timestamp);
@@ -460,8 +465,8 @@ static bool translate(struct window *w, const SDL_Event *e, struct window_event 
     }
 }
 
-/* Not SDL_PollEvent: that ends at a mark which an earlier look left in the queue, without reading the
- * devices again; on the console a lifted finger was left there while window_wait slept. */
+/* Not SDL_PollEvent: that ends at a mark which an earlier look left in the queue, without reading
+ * the devices again; on the console a lifted finger was left there while window_wait slept. */
 static bool next_sdl_event(SDL_Event *e)
 {
     for (int look = 0; look < 2; look++) {

@@ -20,11 +20,12 @@ enum window_event_kind {
     WINDOW_DOWN,
     WINDOW_MOVE, /* while down */
     WINDOW_UP,
-    WINDOW_LEAVE,  /* the finger slid over the edge: nothing is pressed, what it carries is dropped */
+    WINDOW_LEAVE,  /* the finger slid over the edge: nothing is pressed, what it carries is dropped
+                    */
     WINDOW_CANCEL, /* it was no touch (a palm, a pinch, taken by the system): as if it never was */
-    WINDOW_WHEEL, /* y: notches, away from the user positive */
-    WINDOW_PINCH, /* x: how much farther apart two fingers are, in WINDOW_PINCH_WHOLE of the screen
-                   */
+    WINDOW_WHEEL,  /* y: notches, away from the user positive */
+    WINDOW_PINCH,  /* x: how much farther apart two fingers are, in WINDOW_PINCH_WHOLE of the screen
+                    */
     WINDOW_KEY,
     WINDOW_TEXT,
     WINDOW_HIDE,  /* covered or minimised */
@@ -66,8 +67,9 @@ struct window_options {
     bool windowed; /* never the full screen */
     float scale;   /* px per dp; 0 = from the display */
 };
-/* Tries Wayland, X11 and the console, or what SDL_VIDEODRIVER names.  Full screen on Wayland and the
- * console, and on X11 where the screen is no larger than the window asked for, either way up. */
+/* Tries Wayland, X11 and the console, or what SDL_VIDEODRIVER names.  Full screen on Wayland and
+ * the console, and on X11 where the screen is no larger than the window asked for, either way up.
+ */
 MUST_CHECK bool window_open(struct window **window, const struct window_options *options,
                             struct err *err);
 void window_close(struct window *window);

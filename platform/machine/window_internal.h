@@ -30,14 +30,14 @@ struct console;
 struct window {
     SDL_Window *sdl;
     SDL_Renderer *renderer;
-    SDL_Surface *surface;    /* what `renderer` paints on, on Wayland; else SDL's own */
-    struct wayland *wayland; /* NULL: SDL shows the pixels */
-    struct console *console; /* NULL: SDL waits */
-    int wake;                /* eventfd: window_tell was called; -1 where SDL waits */
+    SDL_Surface *surface;           /* what `renderer` paints on, on Wayland; else SDL's own */
+    struct wayland *wayland;        /* NULL: SDL shows the pixels */
+    struct console *console;        /* NULL: SDL waits */
+    int wake;                       /* eventfd: window_tell was called; -1 where SDL waits */
     Uint32 told_event, blank_event; /* SDL_RegisterEvents */
     float scale;
-    bool down;                /* the mouse's button */
-    unsigned held_keys;       /* SDL repeats them itself, when it is asked often enough */
+    bool down;          /* the mouse's button */
+    unsigned held_keys; /* SDL repeats them itself, when it is asked often enough */
     struct touch touch;
     int64_t quiet_ms;         /* nothing was to be read then, on SDL's clock */
     struct window_event next; /* the second of two events of one contact; or WINDOW_NONE */
@@ -78,7 +78,8 @@ void wayland_flush(struct wayland *wayland);
 
 struct console *console_open(void);
 void console_close(struct console *console); /* NULL allowed */
-/* Until an input device has something to say, `wake` is written to, or the time is over (-1: never). */
+/* Until an input device has something to say, `wake` is written to, or the time is over (-1:
+ * never). */
 /* How many ms ago the first of what the devices said happened; -1: they said nothing. */
 int64_t console_wait(struct console *console, int wake, int timeout_ms);
 

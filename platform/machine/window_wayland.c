@@ -45,8 +45,8 @@ struct wayland {
     struct wl_registry *registry;
     struct wl_shm *shm;
     struct seat *seats;
-    struct wl_callback *shown; /* told when the last frame was; NULL: it was */
-    bool refused;              /* a frame was not painted, for it had no place */
+    struct wl_callback *shown;     /* told when the last frame was; NULL: it was */
+    bool refused;                  /* a frame was not painted, for it had no place */
     struct buffer *buffers;        /* at most BUFFERS that are not old */
     struct buffer *painted, *last; /* handed out; shown last, or NULL */
     int w, h;
@@ -335,7 +335,8 @@ static struct buffer *free_buffer(struct wayland *l)
 
 void *wayland_pixels(struct wayland *l, int w, int h)
 {
-    if (w != l->w || h != l->h) { /* turned, or another scale: shown at once, or the old is stretched */
+    if (w != l->w ||
+        h != l->h) { /* turned, or another scale: shown at once, or the old is stretched */
         retire_buffers(l);
         l->w = w;
         l->h = h;
@@ -409,7 +410,8 @@ bool wayland_contact(struct wayland *l, struct touch_contact *contact)
         return false;
     }
     *contact = l->contacts[l->contact_first];
-    secret_wipe(&l->contacts[l->contact_first++], sizeof *contact); /* keys of ours were touched there */
+    secret_wipe(&l->contacts[l->contact_first++],
+                sizeof *contact); /* keys of ours were touched there */
     return true;
 }
 

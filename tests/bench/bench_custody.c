@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What do sealing, importing, an answer's way to the medium and unlocking cost, beside bare loops of
- * the same primitives?  Goals: rows 11 and 14 of the peers' figures. */
+/* What do sealing, importing, an answer's way to the medium and unlocking cost, beside bare loops
+ * of the same primitives?  Goals: rows 11 and 14 of the peers' figures. */
 #include "tests/lib/slow_disk.h"
 #include "tests/lib/study.h"
 
@@ -60,8 +60,8 @@ static double seal_bare(void)
             crypto_auth_hmacsha256(hash, shared, 32, key);
             crypto_auth_hmacsha256(hash, hash, 32, key);
         }
-        crypto_aead_chacha20poly1305_ietf_encrypt(out, NULL, body, sizeof body, NULL, 0, NULL, nonce,
-                                                  key);
+        crypto_aead_chacha20poly1305_ietf_encrypt(out, NULL, body, sizeof body, NULL, 0, NULL,
+                                                  nonce, key);
     }
     return RECORDS / (now() - start);
 }
@@ -75,8 +75,12 @@ static void make_batch(struct buf *tar)
     static struct batch_object objects[RECORDS];
     static struct buf sealed[RECORDS];
     uint8_t seed[32] = {0x42}, box[32] = {9}, id[16];
-    struct batch b = {.first_seq = 1, .last_seq = RECORDS + 1, .volume = 1,
-                      .entries = entries, .entry_count = RECORDS + 1, .objects = objects,
+    struct batch b = {.first_seq = 1,
+                      .last_seq = RECORDS + 1,
+                      .volume = 1,
+                      .entries = entries,
+                      .entry_count = RECORDS + 1,
+                      .objects = objects,
                       .object_count = RECORDS};
     memcpy(b.study_id, s.catalogue.study_id, 16);
     sign_public(b.device_key, seed);
@@ -138,14 +142,16 @@ static double import_bare(size_t size, int round)
     snprintf(name, sizeof name, "bare-%d.db", round);
     crypto_sign_seed_keypair(pk, sk, s.author);
     crypto_sign_detached(sig, NULL, body, 64, sk);
-    OK(db_open(&db, study_path(&s, name), "CREATE TABLE t(d BLOB, s INT, i BLOB, b BLOB, "
-                                          "PRIMARY KEY(d, s)); CREATE TABLE e(d BLOB, s INT, b "
-                                          "BLOB, PRIMARY KEY(d, s)) WITHOUT ROWID",
+    OK(db_open(&db, study_path(&s, name),
+               "CREATE TABLE t(d BLOB, s INT, i BLOB, b BLOB, "
+               "PRIMARY KEY(d, s)); CREATE TABLE e(d BLOB, s INT, b "
+               "BLOB, PRIMARY KEY(d, s)) WITHOUT ROWID",
                &err));
     double start = now();
     OK(db_begin(db, &err));
     for (int i = 0; i < RECORDS; i++) {
-        struct db_value v[] = {db_blob(pk, 16), db_int(i), db_blob(body, 16), db_blob(object, size)};
+        struct db_value v[] = {db_blob(pk, 16), db_int(i), db_blob(body, 16),
+                               db_blob(object, size)};
         struct db_value e[] = {db_blob(pk, 16), db_int(i), db_blob(object, CHAIN_ENTRY)};
         if (crypto_sign_verify_detached(sig, body, 64, pk) != 0) {
             exit(1);

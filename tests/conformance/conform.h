@@ -4,8 +4,8 @@
 /*
  * conform: suites that others wrote (their folder's README gives the formats), scored.
  *
- * A suite reports each item once: passed, failed with what differed, decided (it differs by a decision
- * of docs/XFORMS.md), or skipped because the suite's README does not count it.
+ * A suite reports each item once: passed, failed with what differed, decided (it differs by a
+ * decision of docs/XFORMS.md), or skipped because the suite's README does not count it.
  */
 #include <stdbool.h>
 #include <stddef.h>

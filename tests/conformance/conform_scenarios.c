@@ -736,9 +736,8 @@ static void scenario_item(struct report *r, const char *dir, const struct json *
     bool invalid = strcmp(word(line, "expect"), "ok") != 0;
     bool loads = open_form(p, NULL, &err);
     size_t number = 0;
-    bool ok =
-        invalid ? !loads || miss(p, "loads, and should not: %.200s", word(line, "init_error"))
-                : loads || miss(p, "does not load: %s: %s", err.where, err.what);
+    bool ok = invalid ? !loads || miss(p, "loads, and should not: %.200s", word(line, "init_error"))
+                      : loads || miss(p, "does not load: %s: %s", err.where, err.what);
     const struct json *steps = json_member(line, "steps");
     for (const struct json *s = ok && !invalid && steps ? steps->first : NULL; s && ok;
          s = s->next) {
@@ -756,8 +755,7 @@ static void scenario_item(struct report *r, const char *dir, const struct json *
     if (ok) {
         report_pass(r, p->class);
     } else {
-        report_fail(r, p->class, p->id, "step %zu: %s [%s]", number, p->why,
-                    word(line, "form"));
+        report_fail(r, p->class, p->id, "step %zu: %s [%s]", number, p->why, word(line, "form"));
     }
     session_free(p->session);
     form_free(p->form);

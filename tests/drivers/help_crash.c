@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * help_crash: kill -9 at every write of a short interview, and of a store that takes the new format.
+ * help_crash: kill -9 at every write of a short interview, and of a store that takes the new
+ * format.
  *
  *   help_crash campaign SHIM [STEP]   all kill points (every STEP-th); prints the sums
  *   help_crash run DIR                one interview in DIR's device; a line on stdout per
@@ -20,11 +21,11 @@
 #include "app/interview/interview.h"
 #include "platform/custody/device_internal.h"
 
-static const char form_md_text[] =
-    "| survey |\n| | type | name | label | required | constraint |\n"
-    "| | integer | age | Age | yes | . > 17 |\n"
-    "| | text | story | Story | | |\n"
-    "| | begin_repeat | trip | Trips | | |\n| | text | where | Where | | |\n| | end_repeat | | | | |\n";
+static const char form_md_text[] = "| survey |\n| | type | name | label | required | constraint |\n"
+                                   "| | integer | age | Age | yes | . > 17 |\n"
+                                   "| | text | story | Story | | |\n"
+                                   "| | begin_repeat | trip | Trips | | |\n| | text | where | "
+                                   "Where | | |\n| | end_repeat | | | | |\n";
 enum { STORY_LEN = 3000 };
 
 static void story(char out[STORY_LEN + 1])

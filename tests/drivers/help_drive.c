@@ -4,14 +4,15 @@
  *
  *   help_drive SCRIPT SHOTS TIMING PROGRAM ARGUMENTS…
  *
- * Starts the program (test flavour, --robot), reads what can be touched after each present, and taps
- * with xdotool.  A script is lines of: start, kill, quit, tap ID, type TEXT, key NAME, wait SCREEN,
- * see ID, shot NAME, pause MS.  Exit 0 when every line went through.
+ * Starts the program (test flavour, --robot), reads what can be touched after each present, and
+ * taps with xdotool.  A script is lines of: start, kill, quit, tap ID, type TEXT, key NAME, wait
+ * SCREEN, see ID, shot NAME, pause MS.  Exit 0 when every line went through.
  *
- * DRIVE_ROBOT=FILE: the program runs already, elsewhere, and what it reports is appended to FILE; kill and
- * quit are not for us.  DRIVE_SHOT=PROGRAM takes the pictures: PROGRAM FILE.
- * DRIVE_SETTLE=MS: how long no new frame means that the page rests, on a machine that takes long for one.
- * DRIVE_TOUCH=PIPE: touches instead of a pointer, as lines for weston_touch.c or touchscreen.c.
+ * DRIVE_ROBOT=FILE: the program runs already, elsewhere, and what it reports is appended to FILE;
+ * kill and quit are not for us.  DRIVE_SHOT=PROGRAM takes the pictures: PROGRAM FILE.
+ * DRIVE_SETTLE=MS: how long no new frame means that the page rests, on a machine that takes long
+ * for one. DRIVE_TOUCH=PIPE: touches instead of a pointer, as lines for weston_touch.c or
+ * touchscreen.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +55,7 @@ static struct {
     int settle_ms;
     const char *robot; /* DRIVE_ROBOT, or NULL */
     bool behind;       /* the last read of it brought something: there may be more */
-    bool unlocked; /* since the last start: the peak no longer holds Argon2id's memory */
+    bool unlocked;     /* since the last start: the peak no longer holds Argon2id's memory */
     bool slow;
 } d;
 

@@ -32,7 +32,8 @@ static void shot(struct scene *s, const char *what)
 {
     const char *title, *text;
     if (scene_find(s, "help") && s->app.sheet == SHEET_NONE) { /* a question mark leads somewhere */
-        must(help_page((int)s->app.screen, s->app.ui.language, &title, &text), "find the help's page");
+        must(help_page((int)s->app.screen, s->app.ui.language, &title, &text),
+             "find the help's page");
     }
     char name[NAME], path[512];
     struct ui *ui = &s->app.ui;
@@ -193,7 +194,9 @@ static void answer_page(struct scene *s, const char *name)
         char id[80];
         struct node *node = nodes[f];
         snprintf(id, sizeof id, "choice:%u:%s", node->item->index,
-                 strcmp(node->name, "messenger") == 0 ? "yes" : f % 2 ? "a4" : "a2");
+                 strcmp(node->name, "messenger") == 0 ? "yes"
+                 : f % 2                              ? "a4"
+                                                      : "a2");
         scene_tap(s, id);
     }
     if (strcmp(name, "phone") == 0) {
@@ -634,10 +637,10 @@ static void draw_map(struct buf *out)
         int x = i % W, y = i / W;
         int river = 420 + (x - 480) * (x - 480) / 2000 - y, road = 150 + x / 3 - y;
         int west = abs(x - 260) * 3 / 2 + 90 - y, east = abs(x - 640) * 2 + 50 - y;
-        uint32_t c = abs(river) < 14                ? 0x3b7ea1
-                     : abs(road) < 5                ? 0x7a4a1e
+        uint32_t c = abs(river) < 14                                  ? 0x3b7ea1
+                     : abs(road) < 5                                  ? 0x7a4a1e
                      : (west < 0 && y < 330) || (east < 0 && y < 300) ? 0x9a8f80
-                                                    : 0xd9e3c0;
+                                                                      : 0xd9e3c0;
         rgb[3 * i] = (uint8_t)(c >> 16);
         rgb[3 * i + 1] = (uint8_t)(c >> 8);
         rgb[3 * i + 2] = (uint8_t)c;
@@ -666,7 +669,8 @@ static void many(struct scene *s)
     scene_type(s, "хон");
     shot(s, "forms-found");
     must(scene_tap(s, "key:enter") && scene_tap(s, "back"), "come home from the forms");
-    must(scene_tap(s, "menu") && scene_tap(s, "glove") && scene_tap(s, "left-hand"), "wear a glove");
+    must(scene_tap(s, "menu") && scene_tap(s, "glove") && scene_tap(s, "left-hand"),
+         "wear a glove");
     shot(s, "settings-glove");
     must(scene_tap(s, "back") && scene_tap(s, "draft:2"), "go on with a glove");
     shot(s, "ask-glove");

@@ -42,9 +42,8 @@ static void again_record(const struct record *r)
 {
     struct buf out = {0};
     struct record back;
-    if (!record_write(&out, r, seed, NULL) ||
-        !record_read(&back, out.data, out.len, seed, NULL) || back.xml_len != r->xml_len ||
-        back.files_len != r->files_len) {
+    if (!record_write(&out, r, seed, NULL) || !record_read(&back, out.data, out.len, seed, NULL) ||
+        back.xml_len != r->xml_len || back.files_len != r->files_len) {
         abort();
     }
     uint8_t two[2][32] = {{1}, {2}}, one_way[16], other[16];

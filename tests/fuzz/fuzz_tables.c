@@ -54,9 +54,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
         const struct form *versions[] = {form};
-        struct submission about = {.date_ms = 1795334400000, .submitter_id = "7",
-                                   .submitter_name = "", .device_id = "d", .form_version = "1",
-                                   .status = "", .review_state = "",
+        struct submission about = {.date_ms = 1795334400000,
+                                   .submitter_id = "7",
+                                   .submitter_name = "",
+                                   .device_id = "d",
+                                   .form_version = "1",
+                                   .status = "",
+                                   .review_state = "",
                                    .record_key = i ? "uuid:x" : NULL};
         struct columns *c;
         if (!columns_new(&c, versions, 1, &looks[i], NULL)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An old workbook: what the process of its own gives back, and what is made of that.  An empty input
- * stands for a sound one, so that the fuzzer need not find the first. */
+/* An old workbook: what the process of its own gives back, and what is made of that.  An empty
+ * input stands for a sound one, so that the fuzzer need not find the first. */
 #include "tests/fuzz/fuzz.h"
 
 #include "tests/lib/xls.h"

@@ -23,8 +23,8 @@ static int device;
 static int fingers; /* that are down */
 static struct timespec last_down;
 
-/* A finger stays down for 60 ms at least.  The machine may have been too busy to read "down" when it
- * was written, and reads "up" a moment later. */
+/* A finger stays down for 60 ms at least.  The machine may have been too busy to read "down" when
+ * it was written, and reads "up" a moment later. */
 static void stay_down(void)
 {
     enum { LEAST_US = 60000 };
@@ -84,12 +84,9 @@ static int make(int w, int h)
 {
     const struct {
         int code, most;
-    } axes[] = {{ABS_MT_POSITION_X, w - 1},
-                {ABS_MT_POSITION_Y, h - 1},
-                {ABS_X, w - 1},
-                {ABS_Y, h - 1},
-                {ABS_MT_SLOT, SLOTS - 1},
-                {ABS_MT_TRACKING_ID, 65535}};
+    } axes[] = {
+        {ABS_MT_POSITION_X, w - 1}, {ABS_MT_POSITION_Y, h - 1}, {ABS_X, w - 1}, {ABS_Y, h - 1},
+        {ABS_MT_SLOT, SLOTS - 1},   {ABS_MT_TRACKING_ID, 65535}};
     struct uinput_setup setup = {.id = {.bustype = BUS_I2C, .vendor = 1, .product = 1},
                                  .name = "test touchscreen"};
     int fd = open("/dev/uinput", O_WRONLY | O_CLOEXEC);

@@ -50,7 +50,7 @@ static inline void take_batch(struct study *s, const char *folder, struct buf *t
 }
 
 static inline void put_receipt(struct study *s, const struct desk_device *at, uint64_t counter,
-                        const uint8_t signer[32], const uint8_t cert[CERT_BYTES])
+                               const uint8_t signer[32], const uint8_t cert[CERT_BYTES])
 {
     struct err err = {0};
     struct receipt r = {.counter = counter, .acked_seq = at->contiguous, .copies = 1};

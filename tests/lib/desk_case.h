@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef TESTS_LIB_DESK_CASE_H
 #define TESTS_LIB_DESK_CASE_H
-/* desk_case: a study whose form has a repeat, ticks, a photo, a marked question and a log; records of
- * it with their files, on a device and at a desk. */
+/* desk_case: a study whose form has a repeat, ticks, a photo, a marked question and a log; records
+ * of it with their files, on a device and at a desk. */
 #include "tests/lib/custody.h"
 
 #include "platform/custody/tar.h"
@@ -10,7 +10,8 @@
 
 static const char case_md[] =
     "| survey |\n"
-    "| | type | name | label::Русский (ru) | label::Кыргызча (ky) | bind::suhbat:sensitive | bind::suhbat:submitter |\n"
+    "| | type | name | label::Русский (ru) | label::Кыргызча (ky) | bind::suhbat:sensitive | "
+    "bind::suhbat:submitter |\n"
     "| | audit | audit | | | | |\n"
     "| | text | code | Код | Код | | yes |\n"
     "| | text | phone | Телефон | Телефон | extra | |\n"

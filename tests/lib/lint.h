@@ -101,8 +101,8 @@ static inline bool lint_says_whole(const struct ui *ui)
     return is || ui->scroll > 0; /* it stands above */
 }
 
-/* Large letters keep the order of sizes: where a long word makes the question smaller, what stands in
- * its page is no larger. */
+/* Large letters keep the order of sizes: where a long word makes the question smaller, what stands
+ * in its page is no larger. */
 static inline void lint_order(struct lint *l, const struct ui *ui)
 {
     bool body = false;
@@ -112,7 +112,8 @@ static inline void lint_order(struct lint *l, const struct ui *ui)
             const struct draw *d = &ui->draws.list[i];
             if (d->kind == DRAW_CLIP) {
                 body = d->rect.w > 0;
-            } else if (body && d->kind == DRAW_TEXT && d->len && pass == 0 && d->face == FACE_SERIF) {
+            } else if (body && d->kind == DRAW_TEXT && d->len && pass == 0 &&
+                       d->face == FACE_SERIF) {
                 least = d->size_px < least ? d->size_px : least;
             } else if (body && d->kind == DRAW_TEXT && d->len && pass == 1 && least < whole - 1 &&
                        d->face != FACE_SERIF && d->size_px > least) {
@@ -185,10 +186,12 @@ static inline void lint_texts(struct lint *l, const struct ui *ui)
         if (contrast < (body ? 10 : 7) && seen.h > r.h / 2) {
             lint_say(l, "contrast %.1f: '%.*s'", contrast, (int)d->len, d->text);
         }
-        if (strncmp(ui->pressed, "key:", 4) == 0 && (!best || best->kind != ROLE_KEY || r.y < clip.y)) {
+        if (strncmp(ui->pressed, "key:", 4) == 0 &&
+            (!best || best->kind != ROLE_KEY || r.y < clip.y)) {
             best = NULL; /* under a finger on a key a bubble lies over the page */
         }
-        if (ui->held[0] && best && best->kind == ROLE_KEY && d->size_px != ui_text_px(ui, TEXT_KEY)) {
+        if (ui->held[0] && best && best->kind == ROLE_KEY &&
+            d->size_px != ui_text_px(ui, TEXT_KEY)) {
             best = NULL; /* and so do a letter's variants */
         }
         int room = r.h / 5; /* above and below its letters a line has room of its own */

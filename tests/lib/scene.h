@@ -201,7 +201,8 @@ static inline void scene_unlock(struct scene *s)
     }
 }
 
-/* Out of the travel lock, as its owner and the coordinator would; the passphrase stays the old one. */
+/* Out of the travel lock, as its owner and the coordinator would; the passphrase stays the old one.
+ */
 static inline void scene_return_until(struct scene *s)
 {
     struct buf tidy = {0};

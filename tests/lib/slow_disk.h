@@ -17,14 +17,14 @@
 #include <time.h>
 #include <unistd.h>
 
-static atomic_int card_ms;     /* how long every fsync takes, besides its own time */
-static atomic_uint card_syncs; /* so far */
-static atomic_bool card_broken; /* every fsync fails */
+static atomic_int card_ms;       /* how long every fsync takes, besides its own time */
+static atomic_uint card_syncs;   /* so far */
+static atomic_bool card_broken;  /* every fsync fails */
 static atomic_int card_fails_at; /* the fsync with this number from now on, 1 the next, fails */
-static atomic_bool card_hangs;  /* no folder of the stick opens until it is false again */
-static atomic_bool card_stops;  /* … no byte goes to or comes from a file on it */
+static atomic_bool card_hangs;   /* no folder of the stick opens until it is false again */
+static atomic_bool card_stops;   /* … no byte goes to or comes from a file on it */
 static const char *_Atomic card_stuck; /* … this call does not return: "open", "fsync" … */
-static atomic_uint card_hung;   /* how many threads wait for one */
+static atomic_uint card_hung;          /* how many threads wait for one */
 
 /* After every test: one that failed in the midst of a hanging stick must not stop the next. */
 static inline int card_mend(void **state)

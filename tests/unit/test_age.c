@@ -46,7 +46,8 @@ static void test_age__round_trips_at_every_edge(void **state)
         OK(age_seal(&sealed, plain.data, plain.len, (const uint8_t(*)[32])recipients, 2, &err));
         for (int i = 0; i < 2; i++) {
             struct buf back = {0};
-            struct age_keys keys = {.identities = (const uint8_t(*)[32]) & identities[i], .count = 1};
+            struct age_keys keys = {.identities = (const uint8_t(*)[32]) & identities[i],
+                                    .count = 1};
             OK(age_open(&back, sealed.data, sealed.len, &keys, NULL, &err));
             assert_int_equal(back.len, plain.len);
             assert_memory_equal(back.data, plain.data, plain.len);
@@ -264,33 +265,37 @@ static void test_age__headers_that_are_none(void **state)
     static const struct {
         const char *before; /* put in front of the only stanza, or (whole) in its place */
         bool whole;
-    } cases[] = {{"-> \n", false},
-                 {"->\n", false},
-                 {"-> a\nAA=\n", false},
-                 {"-> a\nA\n", false},
-                 {"-> a\nA A\n", false},
-                 {"-> a\n\303\244AA\n", false},
-                 {"-> a b\177\nAA\n", false},
-                 {"-> a  b\nAA\n", false},
-                 {"-> a \001b\nAA\n", false},
-                 {"-> a\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", false},
-                 {"-> a\nAAAAA\n", false},
-                 {"-> a\n", false},
-                 {"", true},
-                 {"-> X25519 AAAA\nAAAA\n", true},
-                 {"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 1:\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", true},
-                 {"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 1/\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", true},
-                 {"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 01\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", true},
-                 {"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 99\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", true},
-                 {"-> scrypt AAAA 10\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", true}};
+    } cases[] = {
+        {"-> \n", false},
+        {"->\n", false},
+        {"-> a\nAA=\n", false},
+        {"-> a\nA\n", false},
+        {"-> a\nA A\n", false},
+        {"-> a\n\303\244AA\n", false},
+        {"-> a b\177\nAA\n", false},
+        {"-> a  b\nAA\n", false},
+        {"-> a \001b\nAA\n", false},
+        {"-> a\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", false},
+        {"-> a\nAAAAA\n", false},
+        {"-> a\n", false},
+        {"", true},
+        {"-> X25519 AAAA\nAAAA\n", true},
+        {"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 1:\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n",
+         true},
+        {"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 1/\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n",
+         true},
+        {"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 01\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n",
+         true},
+        {"-> scrypt AAAAAAAAAAAAAAAAAAAAAA 99\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n",
+         true},
+        {"-> scrypt AAAA 10\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", true}};
     keys.passphrase = "one two three four five";
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buf b = {0};
         enum age_result result = AGE_OPENED;
         buf_add(&b, good.data, from);
         buf_text(&b, cases[i].before);
-        buf_add(&b, cases[i].whole ? mac : stanza,
-                good.len - (cases[i].whole ? head : from));
+        buf_add(&b, cases[i].whole ? mac : stanza, good.len - (cases[i].whole ? head : from));
         char *exact = malloc(b.len);
         memcpy(exact, b.data, b.len);
         if (age_open(&out, exact, b.len, &keys, &result, NULL) || result != AGE_HEADER) {
@@ -319,7 +324,8 @@ static void test_age__headers_that_are_none(void **state)
         assert_false(age_open(&out, end, len, &keys, &result, NULL));
         free(end);
     }
-    static const char *const none_at_all[] = {"no age file", "a text that is as long as an age file's first line"};
+    static const char *const none_at_all[] = {"no age file",
+                                              "a text that is as long as an age file's first line"};
     for (size_t i = 0; i < 2; i++) {
         assert_false(age_open(&out, none_at_all[i], strlen(none_at_all[i]), &keys, NULL, &err));
         assert_int_equal(err.code, ERR_INPUT);
@@ -369,8 +375,10 @@ static void test_age__armored_text(void **state)
     static const struct {
         const char *text, *holds;
     } cases[] = {
-        {"-----BEGIN AGE ENCRYPTED FILE-----\nYWJj\nZA==\n-----END AGE ENCRYPTED FILE-----\n", "abcd"},
-        {"-----BEGIN AGE ENCRYPTED FILE-----\r\nYWJj\r\n-----END AGE ENCRYPTED FILE-----\r\n", "abc"},
+        {"-----BEGIN AGE ENCRYPTED FILE-----\nYWJj\nZA==\n-----END AGE ENCRYPTED FILE-----\n",
+         "abcd"},
+        {"-----BEGIN AGE ENCRYPTED FILE-----\r\nYWJj\r\n-----END AGE ENCRYPTED FILE-----\r\n",
+         "abc"},
         {"-----BEGIN AGE ENCRYPTED FILE-----\nYW Jj\n-----END AGE ENCRYPTED FILE-----\n", NULL},
         {"-----BEGIN AGE ENCRYPTED FILE-----\nYWJj\n-----END AGE FILE-----\n", NULL},
         {"-----BEGIN AGE ENCRYPTED FILE-----\nYWJj\n", NULL},
@@ -400,7 +408,8 @@ static void test_age__parameters_of_a_lock(void **state)
     static const struct {
         uint32_t passes, kib;
         bool taken;
-    } cases[] = {{1, 8, true}, {0, 8, false}, {17, 8, false}, {1, 7, false}, {1, 512 * 1024 + 1, false}};
+    } cases[] = {
+        {1, 8, true}, {0, 8, false}, {17, 8, false}, {1, 7, false}, {1, 512 * 1024 + 1, false}};
     uint8_t key[32], salt[16] = {1};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err err = {0};

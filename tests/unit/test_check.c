@@ -72,8 +72,9 @@ static const struct {
      {"survey row 3, column type: unknown question type 'interger'", "no list 'nolist'",
       "survey row 5, column relevant: unknown question 'd'", "'bad name' is not a valid name",
       "survey row 7, column relevant", "!unknown question 'a'"}},
-    {SURVEY "| | select_one yn | q | Q | | | |\n| | text | t | T | ${q} = 'Yes' | | |\n"
-            "| | text | u | U | selected(${q}, 'уes') | | |\n| | text | v | V | ${q} = 'no' | | |\n" YN,
+    {SURVEY
+     "| | select_one yn | q | Q | | | |\n| | text | t | T | ${q} = 'Yes' | | |\n"
+     "| | text | u | U | selected(${q}, 'уes') | | |\n| | text | v | V | ${q} = 'no' | | |\n" YN,
      NULL,
      {"W survey row 4, column relevant: 'q' has no choice 'Yes'; did you mean 'yes'?",
       "survey row 5, column relevant: 'q' has no choice 'уes'", "!survey row 6"}},
@@ -83,9 +84,12 @@ static const struct {
      {"survey row 3, column relevant: 'field-list' names no question; it belongs in the column "
       "appearance",
       "survey row 4, column required: 'maybe' names no question"}},
-    {SURVEY "| | text | a | A | | | regex(., '[a') |\n", NULL, {"F survey row 3, column constraint: regex"}},
+    {SURVEY "| | text | a | A | | | regex(., '[a') |\n",
+     NULL,
+     {"F survey row 3, column constraint: regex"}},
     {"| survey |\n| | type | name | label | choice_filter |\n| | select_one yn | a | A | |\n"
-     "| | select_one v | b | B | oblast=${a} |\n| choices |\n| | list_name | name | label | region |\n"
+     "| | select_one v | b | B | oblast=${a} |\n| choices |\n| | list_name | name | label | region "
+     "|\n"
      "| | yn | yes | Y | |\n| | v | x | X | yes |\n",
      NULL,
      {"survey row 4, column choice_filter: the list 'v' has no column 'oblast'"}},
@@ -136,7 +140,7 @@ static void test_check__tells_all_with_its_place(void **state)
         for (size_t k = 0; k < 6 && cases[i].says[k]; k++) {
             const char *text = cases[i].says[k];
             bool not = *text == '!';
-            if ((strstr(told.data, text + not) != NULL) == not) {
+            if ((strstr(told.data, text + not ) != NULL) == not ) {
                 fail_msg("case %zu: %s\n%s", i, text, told.data);
             }
         }
@@ -149,9 +153,8 @@ static const char *const survey[][8] = {{"type", "name", "label::Русский 
                                         {0},
                                         {"select_one l", "q", "Выбор", "#1.5"},
                                         {"note", "n", "#10000000000000000"}};
-static const char *const choices[][8] = {{"list_name", "name", "label::Русский (ru)"},
-                                         {"l", "#1", "Да"},
-                                         {"l", "#1.5", "Полтора"}};
+static const char *const choices[][8] = {
+    {"list_name", "name", "label::Русский (ru)"}, {"l", "#1", "Да"}, {"l", "#1.5", "Полтора"}};
 static const struct xls_sheet sheets[] = {{"survey", survey, 5}, {"choices", choices, 3}};
 
 static void test_check__an_old_workbook_is_read_whatever_it_calls_itself(void **state)

@@ -22,7 +22,8 @@ static const char interview_form[] =
     "<input ref='/data/gps'><label>G</label></input></h:body></h:html>";
 static const char interview[] =
     "<data id='interview' version='3'><meta><instanceID>uuid:a1</instanceID></meta>"
-    "<hh><size>2</size><member><age>34</age><sex>m</sex><toy><name>cat, \"Tom\"</name></toy></member>"
+    "<hh><size>2</size><member><age>34</age><sex>m</sex><toy><name>cat, "
+    "\"Tom\"</name></toy></member>"
     "<member><age>9</age><sex>f</sex></member></hh><lang>ky ru</lang>"
     "<gps>42.87 74.59 800 4</gps></data>";
 
@@ -144,7 +145,8 @@ static void test_columns__the_key_is_the_signed_records(void **state)
     form_free(form);
 }
 
-/* Version `n` of a form whose telephone (1), or the group of the contact (2), or nothing (0) is marked. */
+/* Version `n` of a form whose telephone (1), or the group of the contact (2), or nothing (0) is
+ * marked. */
 static struct form *marked(int version, int mark)
 {
     struct form *form;
@@ -238,8 +240,11 @@ static void test_columns__migrant_interview(void **state)
     const struct form *versions[] = {form};
     OK(columns_new(&c, versions, 1, &(struct columns_options){.labels = "tg"}, &err));
     OK(columns_add(c, form, instance.data, instance.len,
-                   &(struct submission){.status = "", .submitter_id = "", .submitter_name = "",
-                                        .device_id = "", .form_version = "1",
+                   &(struct submission){.status = "",
+                                        .submitter_id = "",
+                                        .submitter_name = "",
+                                        .device_id = "",
+                                        .form_version = "1",
                                         .review_state = ""},
                    &err));
     assert_int_equal(columns_tables(c), 2);

@@ -4,7 +4,8 @@
 
 #include "platform/machine/text.h"
 
-static const char *const ints[] = {"1", "2", "0", "5", "10", "20", "35", "100", "500", "2016", "12345678"};
+static const char *const ints[] = {"1",  "2",   "0",   "5",    "10",      "20",
+                                   "35", "100", "500", "2016", "12345678"};
 static const char *const texts[] = {"text", "A12", "0123456789", "a@b.org", "1", "2020"};
 static const char *const dates[] = {"2020-01-15", "2026-11-24", "1990-06-01", "2026-11-20"};
 
@@ -42,12 +43,25 @@ static void answer(struct session *s, const struct page *page)
         session_answer(s, node, "OK", NULL);
     } else {
         switch (node->item->type) {
-        case TYPE_INT: case TYPE_DECIMAL: TRY(s, node, ints); break;
-        case TYPE_DATE: TRY(s, node, dates); break;
-        case TYPE_TIME: session_answer(s, node, "10:30:00.000+06:00", NULL); break;
-        case TYPE_DATE_TIME: session_answer(s, node, "2020-01-15T10:30:00.000+06:00", NULL); break;
-        case TYPE_GEOPOINT: session_answer(s, node, "42.87 74.59 800 4", NULL); break;
-        default: TRY(s, node, texts); break;
+        case TYPE_INT:
+        case TYPE_DECIMAL:
+            TRY(s, node, ints);
+            break;
+        case TYPE_DATE:
+            TRY(s, node, dates);
+            break;
+        case TYPE_TIME:
+            session_answer(s, node, "10:30:00.000+06:00", NULL);
+            break;
+        case TYPE_DATE_TIME:
+            session_answer(s, node, "2020-01-15T10:30:00.000+06:00", NULL);
+            break;
+        case TYPE_GEOPOINT:
+            session_answer(s, node, "42.87 74.59 800 4", NULL);
+            break;
+        default:
+            TRY(s, node, texts);
+            break;
         }
     }
     arena_fini(&arena);
@@ -163,16 +177,18 @@ static void test_corpus__large_forms_are_filled_to_the_end(void **state)
                 continue;
             }
             large++;
-            /* a few questions block on purpose until answers agree with each other: 2 % is theirs */
+            /* a few questions block on purpose until answers agree with each other: 2 % is theirs
+             */
             if (o.repeats && o.itemsets && o.problems * 50 <= o.questions) {
                 whole++;
             }
-            print_message("%s: %zu questions, %zu repeats, %zu itemsets, %zu left open\n",
-                          names[i], o.questions, o.repeats, o.itemsets, o.problems);
+            print_message("%s: %zu questions, %zu repeats, %zu itemsets, %zu left open\n", names[i],
+                          o.questions, o.repeats, o.itemsets, o.problems);
         }
         arena_fini(&arena);
     }
-    print_message("large forms: %u; with repeats and itemsets, filled to the end: %u\n", large, whole);
+    print_message("large forms: %u; with repeats and itemsets, filled to the end: %u\n", large,
+                  whole);
     assert_true(whole >= 3);
 }
 

@@ -92,8 +92,8 @@ static void assert_whole(struct desk *desk)
 /* Nothing of a form, a device, a person or a time is in the folder's files. */
 static void assert_silent(struct study *s, const uint8_t (*ids)[16], size_t count)
 {
-    static const char *const words[] = {"A secret title", "test_form", "coordinator", "exported",
-                                        "SBG1", "sealed label", "fork"};
+    static const char *const words[] = {"A secret title", "test_form",    "coordinator", "exported",
+                                        "SBG1",           "sealed label", "fork"};
     static const char *const files[] = {"desk/desk.db", "desk/desk.db-wal"};
     for (size_t f = 0; f < 2; f++) {
         struct buf bytes = {0};
@@ -112,11 +112,10 @@ static void assert_silent(struct study *s, const uint8_t (*ids)[16], size_t coun
     }
 }
 
-static const uint8_t old_ids[3][16] = {
-    {0xA1, 1},
-    {0xA2, 2},
-    {0x51, 0x3d, 0x60, 0x95, 0xd0, 0x7f, 0x23, 0x4d, 0xf8, 0x26, 0x3b, 0x84, 0x93, 0x83, 0xce,
-     0x9c}};
+static const uint8_t old_ids[3][16] = {{0xA1, 1},
+                                       {0xA2, 2},
+                                       {0x51, 0x3d, 0x60, 0x95, 0xd0, 0x7f, 0x23, 0x4d, 0xf8, 0x26,
+                                        0x3b, 0x84, 0x93, 0x83, 0xce, 0x9c}};
 
 static void test_desk__an_old_desk_is_locked_and_goes_on(void **state)
 {
@@ -373,8 +372,8 @@ static void test_desk__damage_is_told(void **state)
         (void)swap_columns(&s, damages[i].sql);
         bool ok = desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err);
         ok = ok && desk_devices(desk, see_device, &seen, &err) &&
-             desk_objects(desk, see_object, &seen, &err) && desk_forms(desk, see_form, &seen, &err) &&
-             desk_alarms(desk, any_alarm, NULL, &err);
+             desk_objects(desk, see_object, &seen, &err) &&
+             desk_forms(desk, see_form, &seen, &err) && desk_alarms(desk, any_alarm, NULL, &err);
         if (ok) {
             fail_msg("not noticed: %s", damages[i].sql);
         }
@@ -479,7 +478,8 @@ static bool adds(struct desk *desk, struct study *s, const char *id, const char 
 {
     struct err err = {0};
     struct buf b = {0};
-    struct package_file file = {xml ? "form.xml" : "list.csv", xml ? xml : "a", xml ? strlen(xml) : 1};
+    struct package_file file = {xml ? "form.xml" : "list.csv", xml ? xml : "a",
+                                xml ? strlen(xml) : 1};
     bool fresh;
     OK(package_write(&b, s->catalogue.study_id, id, 3, 0, &file, 1, cert, seed, &err));
     b.data[8] ^= (char)other_study;
@@ -519,13 +519,15 @@ static void test_desk__takes_what_is_the_studys(void **state)
     memset(other.root, 0x55, 32);
     sign_public(other.catalogue.roots[0], other.root);
     study_sign_catalogue(&other);
-    assert_false(desk_set_catalogue(desk, other.catalogue_bytes.data, other.catalogue_bytes.len, &err));
+    assert_false(
+        desk_set_catalogue(desk, other.catalogue_bytes.data, other.catalogue_bytes.len, &err));
     assert_int_equal(err.code, ERR_AUTH); /* other roots */
     memcpy(other.root, s.root, 32);
     memcpy(other.catalogue.roots, s.catalogue.roots, sizeof other.catalogue.roots);
     other.catalogue.study_id[0] ^= 1;
     study_sign_catalogue(&other);
-    assert_false(desk_set_catalogue(desk, other.catalogue_bytes.data, other.catalogue_bytes.len, &err));
+    assert_false(
+        desk_set_catalogue(desk, other.catalogue_bytes.data, other.catalogue_bytes.len, &err));
     assert_false(desk_set_catalogue(desk, "none", 4, &err));
     /* forms */
     struct cert cert = {.role = ROLE_AUTHOR, .serial = 1, .scope = "mine_"};
@@ -545,11 +547,13 @@ static void test_desk__takes_what_is_the_studys(void **state)
     assert_false(adds(desk, &s, "test_form", form_xml, s.author_cert, s.author, 9)); /* too early */
     assert_false(adds(desk, &s, "test_form", NULL, s.author_cert, s.author, 0));
     assert_false(adds(desk, &s, "test_form", "<form/>", s.author_cert, s.author, 0));
-    assert_false(adds(desk, &s, "mine_form", form_xml, scoped, stranger, 0)); /* it calls itself so */
+    assert_false(
+        adds(desk, &s, "mine_form", form_xml, scoped, stranger, 0)); /* it calls itself so */
     assert_false(adds(desk, &s, "other_form", form_xml, s.author_cert, s.author, 0));
     s.catalogue.study_id[0] ^= 1;
     study_cert(&s, strange_cert, ROLE_AUTHOR, s.author);
-    assert_false(adds(desk, &s, "test_form", form_xml, strange_cert, s.author, 0)); /* another study */
+    assert_false(
+        adds(desk, &s, "test_form", form_xml, strange_cert, s.author, 0)); /* another study */
     s.catalogue.study_id[0] ^= 1;
     assert_false(desk_add_form(desk, "none", 4, &fresh, &err));
     desk_close(desk);
@@ -629,8 +633,10 @@ static void test_desk__gaps_and_names(void **state)
         e.kind = CHAIN_DISCARDED;
     }
     for (int round = 0; round < 2; round++) { /* the first, and then the third */
-        struct batch b = {.first_seq = round ? 3 : 1, .last_seq = round ? 3 : 1,
-                          .entries = entries[2 * round], .entry_count = 1};
+        struct batch b = {.first_seq = round ? 3 : 1,
+                          .last_seq = round ? 3 : 1,
+                          .entries = entries[2 * round],
+                          .entry_count = 1};
         struct buf tar = {0};
         memcpy(b.study_id, s.catalogue.study_id, 16);
         sign_public(b.device_key, seed);

@@ -66,8 +66,7 @@ static void test_device__whole_life(void **state)
     assert_int_equal(drafts[0].events, 2);
     OK(device_draft_read(s.device, &drafts[0], see_event, &seen, &err));
     assert_string_equal(seen.last, "second answer");
-    OK(device_finish(s.device, &drafts[0], record_id, &finished,
-                     study_wall, &err));
+    OK(device_finish(s.device, &drafts[0], record_id, &finished, study_wall, &err));
     OK(device_drafts(s.device, drafts, &count, &err));
     assert_int_equal(count, 0);
     assert_false(device_draft_append(s.device, &d, "late", 4, &err));
@@ -146,8 +145,8 @@ static void test_device__forged_and_rolled_back_things_are_refused(void **state)
     s.catalogue.recipients[1].label[0] = 'X';
     study_sign_catalogue(&s);
     buf_fini(&wrapped);
-    OK(age_seal(&wrapped, s.catalogue_bytes.data, s.catalogue_bytes.len,
-                (const uint8_t(*)[32])key, 1, &err));
+    OK(age_seal(&wrapped, s.catalogue_bytes.data, s.catalogue_bytes.len, (const uint8_t(*)[32])key,
+                1, &err));
     study_put(&s, "evil", "x.age", &wrapped);
     OK(device_load_folder(s.device, study_path(&s, "evil"), &load, &err));
     assert_int_equal(load.refused, 1);
@@ -181,12 +180,10 @@ static void test_device__unsound_recipients_are_refused(void **state)
     struct err err = {0};
     struct study s;
     struct buf made = {0};
-    static const uint8_t low[][32] = {{0},
-                                      {1},
-                                      {0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae,
-                                       0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a,
-                                       0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd,
-                                       0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00}};
+    static const uint8_t low[][32] = {{0}, {1}, {0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae,
+                                                 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a,
+                                                 0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd,
+                                                 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00}};
     study_init(&s);
     for (size_t i = 0; i < 5; i++) {
         struct catalogue bad = s.catalogue, read;
@@ -315,8 +312,8 @@ static void test_device__nothing_readable_at_rest(void **state)
             char path[300];
             snprintf(path, sizeof path, "%s/%s", study_path(&s, "device"), names[i]);
             OK(file_read(&bytes, path, 64 << 20, &err));
-            static const char *const canaries[] = {"canary-answer", "Көңүл", "<form/>",
-                                                   "test_form", "coordinator", "test device"};
+            static const char *const canaries[] = {"canary-answer", "Көңүл",       "<form/>",
+                                                   "test_form",     "coordinator", "test device"};
             for (size_t c = 0; c < sizeof canaries / sizeof *canaries; c++) {
                 if (bytes.len && memmem(bytes.data, bytes.len, canaries[c], strlen(canaries[c]))) {
                     fail_msg("%s holds '%s'", names[i], canaries[c]);
@@ -326,8 +323,7 @@ static void test_device__nothing_readable_at_rest(void **state)
         }
         arena_fini(&arena);
         if (!round) {
-            OK(device_finish(s.device, &d, record_id, &finished,
-                             study_wall, &err));
+            OK(device_finish(s.device, &d, record_id, &finished, study_wall, &err));
         }
     }
     study_fini(&s);
@@ -348,8 +344,7 @@ static void test_device__records_of_one_id_stay_two(void **state)
     study_enrol(&s, hash);
     for (int i = 0; i < 2; i++) { /* a form whose instanceID is always the same */
         draft(&s, &d, hash);
-        OK(device_finish(s.device, &d, record_id, &finished, study_wall,
-                         &err));
+        OK(device_finish(s.device, &d, record_id, &finished, study_wall, &err));
     }
     OK(file_folder(study_path(&s, "out"), 0700, &err));
     OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
@@ -543,8 +538,7 @@ static void test_device__comes_back_from_a_journey(void **state)
     assert_int_equal(key_tool(line), 1); /* an answer is not replaced */
     snprintf(line, sizeof line, "%s/a.sbv", dir);
     OK(file_read(&answer, line, 4096, &err));
-    assert_false(
-        device_travel_return(s.device, answer.data, answer.len, study_pass, 20, &err));
+    assert_false(device_travel_return(s.device, answer.data, answer.len, study_pass, 20, &err));
     OK(device_travel_return(s.device, answer.data, answer.len, pass, sizeof pass - 1, &err));
     OK(device_forms(s.device, forms, &count, &err)); /* catalogue and all are there */
     assert_int_equal(count, 1);

@@ -17,7 +17,7 @@
 struct block {
     char path[96], drive[96], mount[64];
     int system, mounts, unmounts, owned, stays; /* stays: mounted by somebody else, too */
-    const char *refuses; /* what Mount or Unmount says, or NULL */
+    const char *refuses;                        /* what Mount or Unmount says, or NULL */
     char options[64];
 };
 struct drive {
@@ -139,7 +139,8 @@ static const sd_bus_vtable block_vtable[] = {
     SD_BUS_VTABLE_START(0),
     SD_BUS_PROPERTY("Drive", "o", get_text, 0, 0),
     SD_BUS_PROPERTY("HintSystem", "b", NULL, offsetof(struct block, system), 0),
-    SD_BUS_PROPERTY("Symlinks", "aay", get_mounts, 0, 0), /* of a kind that is known, but not asked for */
+    SD_BUS_PROPERTY("Symlinks", "aay", get_mounts, 0,
+                    0), /* of a kind that is known, but not asked for */
     SD_BUS_VTABLE_END,
 };
 static const sd_bus_vtable filesystem_vtable[] = {
@@ -165,8 +166,8 @@ static const sd_bus_vtable drive_vtable[] = {
 static void put_in(struct block *b)
 {
     sd_bus_slot **slot = &udisks.slots[2 * (b - udisks.blocks)];
-    assert_true(sd_bus_add_object_vtable(udisks.bus, slot, b->path, UDISKS ".Block", block_vtable,
-                                         b) >= 0);
+    assert_true(
+        sd_bus_add_object_vtable(udisks.bus, slot, b->path, UDISKS ".Block", block_vtable, b) >= 0);
     assert_true(sd_bus_add_object_vtable(udisks.bus, slot + 1, b->path, UDISKS ".Filesystem",
                                          filesystem_vtable, b) >= 0);
     sd_bus_emit_object_added(udisks.bus, b->path);

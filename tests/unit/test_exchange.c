@@ -248,10 +248,14 @@ static void test_exchange__locks_behind_a_slow_stick(void **state)
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_exchange__handing_over_tells_how_far_it_is_and_can_be_stopped, card_mend),
-        cmocka_unit_test_teardown(test_exchange__a_folder_can_be_chosen_and_who_signed_is_told, card_mend),
-        cmocka_unit_test_teardown(test_exchange__the_answer_to_the_enrolment_is_told_first, card_mend),
-        cmocka_unit_test_teardown(test_exchange__what_is_found_is_told_before_it_is_taken, card_mend),
+        cmocka_unit_test_teardown(
+            test_exchange__handing_over_tells_how_far_it_is_and_can_be_stopped, card_mend),
+        cmocka_unit_test_teardown(test_exchange__a_folder_can_be_chosen_and_who_signed_is_told,
+                                  card_mend),
+        cmocka_unit_test_teardown(test_exchange__the_answer_to_the_enrolment_is_told_first,
+                                  card_mend),
+        cmocka_unit_test_teardown(test_exchange__what_is_found_is_told_before_it_is_taken,
+                                  card_mend),
         cmocka_unit_test_teardown(test_exchange__locks_behind_a_slow_stick, card_mend),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,8 +152,8 @@ static void finish_with(struct study *s, const uint8_t hash[32], int n, const ch
     buf_fini(&own);
 }
 
-/* What a record holds is not believed: names are ours or are left where they are, a log that is none
- * and an instance that is none are counted, and keep nobody from the tables. */
+/* What a record holds is not believed: names are ours or are left where they are, a log that is
+ * none and an instance that is none are counted, and keep nobody from the tables. */
 static void test_export__records_that_are_odd(void **state)
 {
     (void)state;
@@ -186,7 +186,8 @@ static void test_export__records_that_are_odd(void **state)
     finish_with(&s, hash, 1, NULL, &log);
     finish_with(&s, hash, 2, "<data><not closed", NULL);
     struct desk *desk = desk_with(&s, hash, false);
-    struct export_counts n = export_as(&s, desk, (struct export_options){.columns = {.split_multiple = true}});
+    struct export_counts n =
+        export_as(&s, desk, (struct export_options){.columns = {.split_multiple = true}});
     assert_int_equal(n.media, ours);
     assert_int_equal(n.records, 2); /* the one without a log is in the table */
     assert_int_equal(n.unreadable, 2);
@@ -213,12 +214,14 @@ static void test_export__versions_share_their_tables(void **state)
     case_begin(&s, hash);
     finish(&s, hash, 0, "A12", "x", false);
     struct desk *desk = desk_with(&s, hash, false);
-    OK(convert_md(&second, "| survey |\n| | type | name | label |\n| | text | code | Code |\n"
-                           "| | text | fresh | Fresh |\n| settings |\n| | form_id | version |\n"
-                           "| | test_form | 8 |\n", &err));
+    OK(convert_md(&second,
+                  "| survey |\n| | type | name | label |\n| | text | code | Code |\n"
+                  "| | text | fresh | Fresh |\n| settings |\n| | form_id | version |\n"
+                  "| | test_form | 8 |\n",
+                  &err));
     study_publish(&s, second.data, 9, later);
-    finish_with(&s, later, 1, "<data id='test_form' version='8'><code>B7</code><fresh>new</fresh></data>",
-                NULL);
+    finish_with(&s, later, 1,
+                "<data id='test_form' version='8'><code>B7</code><fresh>new</fresh></data>", NULL);
     OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
     take_batch(&s, "out", &tar);
     OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What if the machine fails at any one call?  Each scenario runs again and again, with the first call
- * failing, then the second, to the last.  What fails must say so; nothing may crash; and afterwards,
- * on a machine that works again, all of it comes to its end.
+ * What if the machine fails at any one call?  Each scenario runs again and again, with the first
+ * call failing, then the second, to the last.  What fails must say so; nothing may crash; and
+ * afterwards, on a machine that works again, all of it comes to its end.
  */
 #include "tests/lib/desk_case.h"
 #include "tests/lib/old_device.h"
@@ -166,8 +166,8 @@ static void device_goes_on(struct run *r)
         STEP(travel_request_read(&asked, request.data, request.len, &r->err));
         STEP(travel_request_open(plain, &asked, s->recovery, &r->err));
         travel_answer_write(&answer, &asked, plain);
-        STEP(device_travel_return(s->device, answer.data, answer.len, old_pass,
-                                  sizeof old_pass - 1, &r->err));
+        STEP(device_travel_return(s->device, answer.data, answer.len, old_pass, sizeof old_pass - 1,
+                                  &r->err));
         secret_free(plain);
         buf_fini(&request);
         buf_fini(&answer);
@@ -442,7 +442,8 @@ static void keys_are_protected(struct run *r)
     STEP(ask("one two three four five\n", &r->err));
     STEP(desk_protect(study_path(r->s, "root.key"), &clear, &r->err));
     STEP(desk_read_seed(seed, study_path(r->s, "root.key"), &r->err));
-    STEP(file_write(study_path(r->s, "a.cert"), r->s->author_cert, CERT_BYTES, 0600, true, &r->err));
+    STEP(
+        file_write(study_path(r->s, "a.cert"), r->s->author_cert, CERT_BYTES, 0600, true, &r->err));
     STEP(desk_read_cert(cert, study_path(r->s, "a.cert"), &r->err));
     STEP(file_write(study_path(r->s, "c.sbg"), r->s->catalogue_bytes.data,
                     r->s->catalogue_bytes.len, 0600, true, &r->err));

@@ -96,13 +96,13 @@ static void run(const struct field_form *f)
 
 #define HEAD "| survey |\n"
 /* A count that asks its last entry whether there is another one. */
-#define ANOTHER_ONE \
-    HEAD "| | type | name | label | repeat_count | calculation |\n" \
-         "| | calculate | have | | | count(${room}) |\n" \
+#define ANOTHER_ONE                                                                                \
+    HEAD "| | type | name | label | repeat_count | calculation |\n"                                \
+         "| | calculate | have | | | count(${room}) |\n"                                           \
          "| | calculate | want | | | if(${have} = 0 or indexed-repeat(${last}, ${room}, ${have}) " \
-         "!= 'yes', ${have} + 1, ${have}) |\n" \
-         "| | begin repeat | room | R | ${want} | |\n| | select_one yn | last | L | | |\n" \
-         "| | end repeat | | | | |\n| choices |\n| | list_name | name | label |\n" \
+         "!= 'yes', ${have} + 1, ${have}) |\n"                                                     \
+         "| | begin repeat | room | R | ${want} | |\n| | select_one yn | last | L | | |\n"         \
+         "| | end repeat | | | | |\n| choices |\n| | list_name | name | label |\n"                 \
          "| | yn | yes | Y |\n| | yn | no | N |\n"
 static const struct field_form forms[] = {
     {"what is selected is a run of values",
@@ -119,7 +119,8 @@ static const struct field_form forms[] = {
           "| | calculate | part | | selected(${a}, 'x') |\n"
           "| | calculate | half | | selected(${a}, 'y zz') |\n"
           "| | calculate | none | | selected(${a}, '') |\n",
-     NULL, "/data/a=w x y z\n", "/data/both=true\n/data/part=true\n/data/half=false\n/data/none=false\n"},
+     NULL, "/data/a=w x y z\n",
+     "/data/both=true\n/data/part=true\n/data/half=false\n/data/none=false\n"},
     {"the week of a date",
      HEAD "| | type | name | label | calculation |\n| | date | d | D | |\n"
           "| | calculate | w | | concat('W', format-date(${d}, '%W')) |\n",
@@ -137,12 +138,13 @@ static const struct field_form forms[] = {
           "| | calculate | hm | | format-date-time(${t}, '%H:%M') |\n",
      NULL, "/data/t=08:15:00.000+06:00\n", "/data/hm=08:15\n"},
     {"a moment of another zone is of this place's day",
-     HEAD "| | type | name | label | calculation |\n| | select_one_from_file trees.csv | t | T | |\n"
-          "| | calculate | day | | format-date(instance('trees')/root/item[name = ${t}]/__at, "
-          "'%Y-%m-%d') |\n"
-          "| | calculate | hm | | format-date-time(instance('trees')/root/item[name = ${t}]/__at, "
-          "'%H:%M') |\n"
-          "| | calculate | dd | | date(instance('trees')/root/item[name = ${t}]/__at) |\n",
+     HEAD
+     "| | type | name | label | calculation |\n| | select_one_from_file trees.csv | t | T | |\n"
+     "| | calculate | day | | format-date(instance('trees')/root/item[name = ${t}]/__at, "
+     "'%Y-%m-%d') |\n"
+     "| | calculate | hm | | format-date-time(instance('trees')/root/item[name = ${t}]/__at, "
+     "'%H:%M') |\n"
+     "| | calculate | dd | | date(instance('trees')/root/item[name = ${t}]/__at) |\n",
      "__at,name,label\n2024-05-06T21:30:00.000Z,u1,Oak\n2024-01-01T00:10:00.000+09:00,u2,Elm\n",
      "/data/t=u1\n", "/data/day=2024-05-07\n/data/hm=03:30\n/data/dd=2024-05-07\n"},
     {"… backwards over a year, too",
@@ -178,7 +180,8 @@ static const struct field_form forms[] = {
           "| | integer | n | N | |\n| | begin_repeat | k | K | |\n| | integer | m | M | |\n"
           "| | calculate | first | | indexed-repeat(${m}, ${r}, 1, ${k}, 1) |\n"
           "| | end_repeat | | | |\n| | end_repeat | | | |\n",
-     NULL, "/data/r[1]/k[1]/m=1\n+/data/r\n+/data/r[2]/k\n/data/r[2]/k[1]/m=2\n/data/r[1]/k[1]/m=9\n",
+     NULL,
+     "/data/r[1]/k[1]/m=1\n+/data/r\n+/data/r[2]/k\n/data/r[2]/k[1]/m=2\n/data/r[1]/k[1]/m=9\n",
      "/data/r[2]/k[1]/first=9\n/data/r[1]/k[1]/first=9\n"},
     {"an action sees what was calculated from the answer",
      HEAD "| | type | name | label | calculation | trigger |\n| | integer | litres | L | | |\n"
@@ -190,13 +193,11 @@ static const struct field_form forms[] = {
           "| | calculate | twice | | ${a} * 2 | |\n| | integer | b | B | ${twice} | ${a} |\n"
           "| | calculate | more | | ${b} + 1 | |\n| | integer | c | C | ${more} | ${b} |\n",
      NULL, "/data/a=4\n", "/data/b=8\n/data/c=9\n"},
-    {"another one, until the last",
-     ANOTHER_ONE,
-     NULL, "/data/room[1]/last=no\n/data/room[2]/last=no\n/data/room[3]/last=yes\n",
+    {"another one, until the last", ANOTHER_ONE, NULL,
+     "/data/room[1]/last=no\n/data/room[2]/last=no\n/data/room[3]/last=yes\n",
      "/data/want=3\n/data/have=3\n/data/room[3]/last=yes\n/data/room[4]/last=(none)\n"},
-    {"… and an answer that is put right takes the one that nobody began",
-     ANOTHER_ONE,
-     NULL, "/data/room[1]/last=no\n/data/room[1]/last=yes\n",
+    {"… and an answer that is put right takes the one that nobody began", ANOTHER_ONE, NULL,
+     "/data/room[1]/last=no\n/data/room[1]/last=yes\n",
      "/data/have=1\n/data/room[2]/last=(none)\n"},
     {"… within another repeat, by relative paths",
      HEAD "| | type | name | label | repeat_count | calculation |\n| | begin repeat | h | H | | |\n"
@@ -212,12 +213,12 @@ static const struct field_form forms[] = {
      "/data/h[1]/have=2\n/data/h[2]/have=1\n/data/h[1]/room[3]/last=(none)\n"
      "/data/h[2]/room[2]/last=(none)\n"},
     {"the least and the most of what was answered",
-     HEAD "| | type | name | label | calculation |\n| | integer | a | A | |\n| | integer | b | B | |\n"
-          "| | text | t | T | |\n| | calculate | least | | min(${a}, ${b}, '') |\n"
-          "| | calculate | most | | max(${a}, ${b}) |\n| | calculate | none | | max(${b}) |\n"
-          "| | calculate | odd | | max(${a}, ${t}) |\n",
-     NULL, "/data/a=3\n/data/t=x\n",
-     "/data/least=3\n/data/most=3\n/data/none=\n/data/odd=\n"},
+     HEAD
+     "| | type | name | label | calculation |\n| | integer | a | A | |\n| | integer | b | B | |\n"
+     "| | text | t | T | |\n| | calculate | least | | min(${a}, ${b}, '') |\n"
+     "| | calculate | most | | max(${a}, ${b}) |\n| | calculate | none | | max(${b}) |\n"
+     "| | calculate | odd | | max(${a}, ${t}) |\n",
+     NULL, "/data/a=3\n/data/t=x\n", "/data/least=3\n/data/most=3\n/data/none=\n/data/odd=\n"},
     {"a moment beside a day, and beside a time of the day", /* 2026-11-24 14:00 at the place */
      HEAD "| | type | name | label | calculation |\n| | start | start | | |\n"
           "| | dateTime | at | A | |\n| | time | t | T | |\n"
@@ -299,7 +300,8 @@ static void test_field_forms__patterns_are_read_as_java_and_javascript_do(void *
             fail_msg("%s on %s: %d", cases[i].pattern, cases[i].text, (int)matches);
         }
     }
-    static const char *const faulty[] = {"[a", "(a", "a**", "[z-a]", "a{3,1}", "\\p{Klingon}", "*a"};
+    static const char *const faulty[] = {"[a",     "(a",           "a**", "[z-a]",
+                                         "a{3,1}", "\\p{Klingon}", "*a"};
     for (size_t i = 0; i < sizeof faulty / sizeof *faulty; i++) {
         if (regex_check(faulty[i], &err)) {
             fail_msg("%s is taken", faulty[i]);

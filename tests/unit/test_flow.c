@@ -310,7 +310,8 @@ static void test_flow__a_kept_list_follows_answers_and_languages(void **state)
     free(form);
 }
 
-/* At 200 % a question is read from its beginning; its field opens at a touch, or at the first key. */
+/* At 200 % a question is read from its beginning; its field opens at a touch, or at the first key.
+ */
 static void test_flow__a_long_question_is_read_before_its_field_opens(void **state)
 {
     (void)state;
@@ -399,13 +400,14 @@ static void test_flow__a_doubt_is_shown_and_holds_nobody_up(void **state)
     free(form);
 }
 
-/* A smaller count takes filled entries away: whoever goes on reads it on the next page, too, however
- * slow the card is; once. */
+/* A smaller count takes filled entries away: whoever goes on reads it on the next page, too,
+ * however slow the card is; once. */
 static void test_flow__entries_that_a_count_took_are_told_on_the_next_page(void **state)
 {
     (void)state;
     static const char form[] =
-        "| survey |\n| | type | name | label | repeat_count |\n| | select_one n | cnt | How many? | |\n"
+        "| survey |\n| | type | name | label | repeat_count |\n| | select_one n | cnt | How many? "
+        "| |\n"
         "| | text | mid | And? | |\n| | begin repeat | r | Rs | ${cnt} |\n| | text | t | T | |\n"
         "| | end repeat | | | |\n| | text | last | Last | |\n| choices |\n"
         "| | list_name | name | label |\n| | n | 1 | One |\n| | n | 3 | Three |\n";
@@ -871,21 +873,27 @@ static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_flow__a_hidden_window_shows_nothing, card_mend),
-        cmocka_unit_test_teardown(test_flow__asleep_it_shows_nothing_and_has_put_all_away, card_mend),
+        cmocka_unit_test_teardown(test_flow__asleep_it_shows_nothing_and_has_put_all_away,
+                                  card_mend),
         cmocka_unit_test_teardown(test_flow__two_quick_taps_never_seal, card_mend),
         cmocka_unit_test_teardown(test_flow__a_slow_card_holds_the_page_not_the_screen, card_mend),
         cmocka_unit_test_teardown(test_flow__back_from_a_refused_answer_on_a_slow_card, card_mend),
         cmocka_unit_test_teardown(test_flow__keys_typed_ahead_are_for_the_next_page, card_mend),
         cmocka_unit_test_teardown(test_flow__the_outline_lists_what_has_no_answer, card_mend),
         cmocka_unit_test_teardown(test_flow__a_kept_list_follows_answers_and_languages, card_mend),
-        cmocka_unit_test_teardown(test_flow__a_long_question_is_read_before_its_field_opens, card_mend),
+        cmocka_unit_test_teardown(test_flow__a_long_question_is_read_before_its_field_opens,
+                                  card_mend),
         cmocka_unit_test_teardown(test_flow__a_doubt_is_shown_and_holds_nobody_up, card_mend),
-        cmocka_unit_test_teardown(test_flow__entries_that_a_count_took_are_told_on_the_next_page, card_mend),
-        cmocka_unit_test_teardown(test_flow__what_a_card_did_not_take_is_tried_again_or_told, card_mend),
+        cmocka_unit_test_teardown(test_flow__entries_that_a_count_took_are_told_on_the_next_page,
+                                  card_mend),
+        cmocka_unit_test_teardown(test_flow__what_a_card_did_not_take_is_tried_again_or_told,
+                                  card_mend),
         cmocka_unit_test_teardown(test_flow__a_calculated_answer_can_be_put_right, card_mend),
         cmocka_unit_test_teardown(test_flow__a_border_lock_that_was_not_written_says_so, card_mend),
-        cmocka_unit_test_teardown(test_flow__mistakes_are_counted_aloud_and_forgotten_words_have_a_way, card_mend),
-        cmocka_unit_test_teardown(test_flow__opening_a_draft_tells_how_far_it_is_and_can_be_stopped, card_mend),
+        cmocka_unit_test_teardown(
+            test_flow__mistakes_are_counted_aloud_and_forgotten_words_have_a_way, card_mend),
+        cmocka_unit_test_teardown(test_flow__opening_a_draft_tells_how_far_it_is_and_can_be_stopped,
+                                  card_mend),
         cmocka_unit_test_teardown(test_flow__sealing_on_a_slow_card_locks_and_sleeps, card_mend),
         cmocka_unit_test_teardown(test_flow__a_seal_that_fails_behind_a_lock_is_told, card_mend),
         cmocka_unit_test_teardown(test_flow__after_a_cut_it_says_what_is_here, card_mend),

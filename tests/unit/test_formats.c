@@ -108,11 +108,12 @@ static void test_formats__a_cut_migration_goes_on(void **state)
         assert_new(&s);
         study_fini(&s);
     }
-    assert_true(cuts > 5); /* there were some, ... */
+    assert_true(cuts > 5);  /* there were some, ... */
     assert_true(cuts < 40); /* ... and an end */
 }
 
-/* Twice the events cost about twice the calls of the store, however many transactions that makes. */
+/* Twice the events cost about twice the calls of the store, however many transactions that makes.
+ */
 static void test_formats__migration_is_linear(void **state)
 {
     (void)state;
@@ -135,7 +136,8 @@ static void test_formats__migration_is_linear(void **state)
         OK(db_open(&db, study_path(&s, "device/store.db"),
                    "CREATE TABLE o(i BLOB PRIMARY KEY, k INT, g INT, d BLOB) WITHOUT ROWID;"
                    "INSERT INTO o SELECT i, 0, 0, d FROM r WHERE length(d) = 296; DELETE FROM r"
-                   " WHERE i IN (SELECT i FROM o)", &err));
+                   " WHERE i IN (SELECT i FROM o)",
+                   &err));
         db_close(db);
         device_migrate_by(8, NULL, NULL);
         OK(device_open(&s.device, study_path(&s, "device"), &err));
@@ -161,8 +163,8 @@ static void test_formats__a_broken_old_row_is_kept(void **state)
     OK(db_open(&db, study_path(&s, "device/store.db"), "", &err));
     OK(db_run(db, "INSERT INTO o SELECT zeroblob(16), 3, 0, x'0102030405'", NULL, 0, NULL, NULL,
               &err));
-    OK(db_run(db, "INSERT INTO o SELECT x'01000000000000000000000000000000', 0, 9, x'0607'", NULL, 0,
-              NULL, NULL, &err));
+    OK(db_run(db, "INSERT INTO o SELECT x'01000000000000000000000000000000', 0, 9, x'0607'", NULL,
+              0, NULL, NULL, &err));
     db_close(db);
     unlock(&s);
     assert_whole(&s);
@@ -291,7 +293,8 @@ static bool look_at_row(void *user, const struct db_value *c, size_t count, stru
     look->rows++;
     look->wrong += !is_class((int64_t)c[1].len);
     look->plain += memmem(c[1].bytes, c[1].len, "age-encryption", 14) != NULL;
-    look->named += memcmp(c[0].bytes, old_first, 16) == 0 || memcmp(c[0].bytes, old_second, 16) == 0;
+    look->named +=
+        memcmp(c[0].bytes, old_first, 16) == 0 || memcmp(c[0].bytes, old_second, 16) == 0;
     return true;
 }
 
@@ -303,8 +306,8 @@ static bool name_column(void *user, const struct db_value *c, size_t count, stru
     return true;
 }
 
-/* Neither kinds, numbers nor lengths: each row is a name that only the key makes, and as long as its
- * class; an event, an entry of the chain and a list have the same length. */
+/* Neither kinds, numbers nor lengths: each row is a name that only the key makes, and as long as
+ * its class; an event, an entry of the chain and a list have the same length. */
 static void test_formats__a_locked_store_tells_no_kind(void **state)
 {
     (void)state;
@@ -334,7 +337,8 @@ static void test_formats__a_locked_store_tells_no_kind(void **state)
     assert_int_equal(look.plain, 0);
     assert_int_equal(look.named, 0);
     /* catalogue, object and package are longer; all others are of one length */
-    assert_int_equal(number(&s, "SELECT count(DISTINCT length(d)) FROM r WHERE length(d) < 400"), 1);
+    assert_int_equal(number(&s, "SELECT count(DISTINCT length(d)) FROM r WHERE length(d) < 400"),
+                     1);
     buf_fini(&columns);
     study_fini(&s);
 }
@@ -346,8 +350,8 @@ static void test_formats__packages_have_the_length_of_their_class(void **state)
     static char text[70000];
     static const struct {
         size_t form, package;
-    } cases[] = {{7, 16384},      {9000, 16384},   {13500, 16384},
-                 {15000, 32768},  {30000, 32768},  {69000, 131072}};
+    } cases[] = {{7, 16384},     {9000, 16384},  {13500, 16384},
+                 {15000, 32768}, {30000, 32768}, {69000, 131072}};
     struct err err = {0};
     struct study s;
     struct package p;
@@ -382,8 +386,8 @@ static void test_formats__packages_have_the_length_of_their_class(void **state)
     study_fini(&s);
 }
 
-/* An answer that its issuer did not sign goes on for whom an older desk has answered, and for nobody
- * else. */
+/* An answer that its issuer did not sign goes on for whom an older desk has answered, and for
+ * nobody else. */
 static void test_formats__an_unsigned_grant_is_for_the_first_time(void **state)
 {
     (void)state;
@@ -426,8 +430,14 @@ static void test_formats__classes_of_length(void **state)
     (void)state;
     static const struct {
         size_t len, class;
-    } cases[] = {{0, 256},     {256, 256},   {257, 512},    {2048, 2048},
-                 {2049, 5124}, {5124, 5124}, {5125, 9224},  {16384 + 16, 16384 + 1040},
+    } cases[] = {{0, 256},
+                 {256, 256},
+                 {257, 512},
+                 {2048, 2048},
+                 {2049, 5124},
+                 {5124, 5124},
+                 {5125, 9224},
+                 {16384 + 16, 16384 + 1040},
                  {(1 << 20) + 400, (1 << 20) + 2048}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(store_class(cases[i].len), cases[i].class);

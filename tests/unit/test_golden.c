@@ -98,7 +98,10 @@ static void test_golden__record(void **state)
     struct err err = {0};
     struct buf now = {0}, stored = {0};
     uint8_t pk[32];
-    struct record r = {.flags = 2, .seq = 7, .finalised_ms = study_wall, .xml = xml_text,
+    struct record r = {.flags = 2,
+                       .seq = 7,
+                       .finalised_ms = study_wall,
+                       .xml = xml_text,
                        .xml_len = sizeof xml_text - 1},
                   back;
     memset(r.record_id, 1, 16);
@@ -141,9 +144,16 @@ static void test_golden__chain_and_batch(void **state)
     same("chain", &chain);
     struct batch_object object = {.bytes = "sealed", .len = 6};
     memset(object.id, 2, 16);
-    struct batch b = {.first_seq = 1, .last_seq = 2, .device_head_seq = 2, .volume = 1, .of = 1,
-                      .created_ms = study_wall, .entries = entries, .entry_count = 2,
-                      .objects = &object, .object_count = 1};
+    struct batch b = {.first_seq = 1,
+                      .last_seq = 2,
+                      .device_head_seq = 2,
+                      .volume = 1,
+                      .of = 1,
+                      .created_ms = study_wall,
+                      .entries = entries,
+                      .entry_count = 2,
+                      .objects = &object,
+                      .object_count = 1};
     memset(b.batch_id, 8, 16);
     memset(b.study_id, 2, 16);
     sign_public(b.device_key, device_seed);
@@ -305,8 +315,12 @@ static void test_golden__journal_event(void **state)
     struct err err = {0};
     struct buf now = {0};
     struct arena arena;
-    struct journal_event e = {.kind = JOURNAL_ANSWER, .wall_ms = study_wall, .mono_ms = 12345,
-                              .language = "ky", .path = "/data/trip[2]/where", .value = "Ош",
+    struct journal_event e = {.kind = JOURNAL_ANSWER,
+                              .wall_ms = study_wall,
+                              .mono_ms = 12345,
+                              .language = "ky",
+                              .path = "/data/trip[2]/where",
+                              .value = "Ош",
                               .value_len = 4},
                          back;
     arena_init(&arena);

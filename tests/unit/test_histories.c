@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Does the desk keep apart what two copies of a device, or a revoked one, bring, and name what is lost? */
+/* Does the desk keep apart what two copies of a device, or a revoked one, bring, and name what is
+ * lost? */
 #include <pthread.h>
 
 #include "tests/lib/custody.h"
@@ -169,7 +170,8 @@ static void test_histories__a_copied_device_is_a_fork_and_both_can_deliver(void 
     put_receipt(&s, &at.list[1], 1, s.desk, s.desk_cert);
     OK(device_load_receipts(s.device, study_path(&s, "back"), &load, &err));
     assert_int_equal(load.purged, 2);
-    /* the other, too; its receipt is not for the copy, which is no reason to alarm an interviewer */
+    /* the other, too; its receipt is not for the copy, which is no reason to alarm an interviewer
+     */
     OK(desk_accept(desk, name_of(&at.list[0]), 0, 1, &records, &err));
     assert_int_equal(records, 1);
     at = look_at_desk(desk);
@@ -355,7 +357,8 @@ static void test_histories__what_cannot_be_handed_over_is_declared_once(void **s
     work(&s, "device", hash, 1, &tar); /* never imported */
     buf_fini(&tar);
     OK(db_open(&db, study_path(&s, "device/store.db"), "", &err));
-    OK(db_run(db, "DELETE FROM r WHERE length(d) BETWEEN 5000 AND 6000", NULL, 0, NULL, NULL, &err));
+    OK(db_run(db, "DELETE FROM r WHERE length(d) BETWEEN 5000 AND 6000", NULL, 0, NULL, NULL,
+              &err));
     db_close(db);
     work(&s, "device", hash, 2, NULL);
     struct desk *desk = open_desk(&s);
@@ -383,7 +386,7 @@ static void test_histories__the_desk_takes_no_older_or_other_catalogue(void **st
         int step;
         char label;
         bool taken;
-    } cases[] = {{0, 'a', true},     {0, 'a', true},  {0, 'b', false},   {-1, 'a', false},
+    } cases[] = {{0, 'a', true},     {0, 'a', true},    {0, 'b', false},    {-1, 'a', false},
                  {1001, 'a', false}, {1000, 'a', true}, {-1000, 'a', false}};
     study_init(&s);
     study_device(&s);
@@ -397,8 +400,7 @@ static void test_histories__the_desk_takes_no_older_or_other_catalogue(void **st
             s.catalogue.epoch = ++epoch;
         }
         study_sign_catalogue(&s);
-        bool taken =
-            desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err);
+        bool taken = desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err);
         if (taken != cases[i].taken) {
             fail_msg("case %zu: %s", i, taken ? "taken" : err.what);
         }

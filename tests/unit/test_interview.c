@@ -163,7 +163,7 @@ static void test_interview__typing_comes_back_until_it_is_answered(void **state)
     assert_int_equal(interview_check(c.i, age, &err), ANSWER_CONSTRAINT); /* … but not for long */
     assert_int_equal(interview_answer(c.i, age, "", &err), ANSWER_OK);
     assert_int_equal(interview_answer(c.i, age, "9x", &err), ANSWER_TYPE);
-    interview_typing(c.i, age, "9x"); /* what does not fit is kept as typing */
+    interview_typing(c.i, age, "9x");       /* what does not fit is kept as typing */
     interview_typing(c.i, name, "Айгүл Б"); /* one does not push the other out */
     cut(&c);
     age = at(&c, "/data/age");
@@ -321,7 +321,8 @@ static unsigned answer_until_full(struct scene *c, unsigned most)
     return n;
 }
 
-/* On a file system of its own, truly full: the last answers are taken, and the interview is sealed. */
+/* On a file system of its own, truly full: the last answers are taken, and the interview is sealed.
+ */
 static void test_interview__a_full_disk_loses_nothing(void **state)
 {
     (void)state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is all that a form says on the screen, however the author groups, repeats, scales and records it? */
+/* Is all that a form says on the screen, however the author groups, repeats, scales and records it?
+ */
 #include <time.h>
 
 #include "app/interview/interview_files.h"
@@ -50,8 +51,8 @@ static void test_kinds__an_entry_of_a_field_list_tells_what_is_in_it(void **stat
         cut_and_resume(&s); /* on the same page */
         assert_int_equal(s.app.interview->page.kind, PAGE_FIELDS);
         assert_true(shows(&s, "Месяцев"));
-        assert_true(shows(&s, k ? "Поездки на заработки № 1 · Москва"
-                                : "Раздел о поездке № 1 · Москва"));
+        assert_true(
+            shows(&s, k ? "Поездки на заработки № 1 · Москва" : "Раздел о поездке № 1 · Москва"));
         assert_true(scene_tap(&s, "back") || scene_tap(&s, "left"));
         assert_int_equal(s.app.interview->page.kind, PAGE_ROSTER);
         assert_true(shows(&s, "Москва"));
@@ -69,18 +70,19 @@ static void test_kinds__an_entry_within_an_entry_tells_of_both(void **state)
     struct scene s;
     struct err err = {0};
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | required |\n"
-          "| | begin_repeat | member | Члены семьи | |\n"
-          "| | text | who | Кто? | |\n"
-          "| | begin_repeat | job | Работы | |\n"
-          "| | text | what | Какая? | yes |\n"
-          "| | end_repeat | | | |\n"
-          "| | end_repeat | | | |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label | required |\n"
+               "| | begin_repeat | member | Члены семьи | |\n"
+               "| | text | who | Кто? | |\n"
+               "| | begin_repeat | job | Работы | |\n"
+               "| | text | what | Какая? | yes |\n"
+               "| | end_repeat | | | |\n"
+               "| | end_repeat | | | |\n",
+               &upright);
     struct interview *i = s.app.interview;
-    assert_int_equal(interview_answer(i, session_find(i->session, "/data/member[1]/who"), "Асан", &err),
-                     ANSWER_OK);
+    assert_int_equal(
+        interview_answer(i, session_find(i->session, "/data/member[1]/who"), "Асан", &err),
+        ANSWER_OK);
     go_to(&s, "/data/member[1]/job[1]/what");
     assert_true(shows(&s, "Члены семьи № 1 · Асан › Работы № 1"));
     assert_true(scene_tap(&s, "back")); /* the jobs of the first */
@@ -97,17 +99,17 @@ static void test_kinds__groups_within_a_page_have_their_labels(void **state)
     (void)state;
     struct scene s;
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | appearance |\n"
-          "| | begin_group | trust | Раздел доверия, о котором говорится длинными словами | "
-          "field-list |\n"
-          "| | text | a | Вопрос А | |\n"
-          "| | begin_group | school | Подраздел о школе | |\n"
-          "| | text | b | Вопрос Б | |\n"
-          "| | end_group | | | |\n"
-          "| | text | c | Вопрос В | |\n"
-          "| | end_group | | | |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label | appearance |\n"
+               "| | begin_group | trust | Раздел доверия, о котором говорится длинными словами | "
+               "field-list |\n"
+               "| | text | a | Вопрос А | |\n"
+               "| | begin_group | school | Подраздел о школе | |\n"
+               "| | text | b | Вопрос Б | |\n"
+               "| | end_group | | | |\n"
+               "| | text | c | Вопрос В | |\n"
+               "| | end_group | | | |\n",
+               &upright);
     assert_true(shows(&s, "Раздел доверия"));
     assert_true(shows(&s, "Подраздел о школе"));
     assert_true(scene_tap(&s, "outline"));
@@ -115,19 +117,18 @@ static void test_kinds__groups_within_a_page_have_their_labels(void **state)
     scene_close(&s);
 }
 
-static const char table[] =
-    "| survey |\n"
-    "| | type | name | label | appearance | hint |\n"
-    "| | begin_group | t | T | field-list | |\n"
-    "| | select_one lv | head | Насколько Вы доверяете? | label | |\n"
-    "| | select_one lv | court | Суду | list-nolabel | Любому суду |\n"
-    "| | select_one lv | police | Полиции | list-nolabel | |\n"
-    "| | end_group | | | | |\n"
-    "| choices |\n"
-    "| | list_name | name | label |\n"
-    "| | lv | 1 | Нет |\n"
-    "| | lv | 2 | Да |\n"
-    "| | lv | dk | Не знаю |\n";
+static const char table[] = "| survey |\n"
+                            "| | type | name | label | appearance | hint |\n"
+                            "| | begin_group | t | T | field-list | |\n"
+                            "| | select_one lv | head | Насколько Вы доверяете? | label | |\n"
+                            "| | select_one lv | court | Суду | list-nolabel | Любому суду |\n"
+                            "| | select_one lv | police | Полиции | list-nolabel | |\n"
+                            "| | end_group | | | | |\n"
+                            "| choices |\n"
+                            "| | list_name | name | label |\n"
+                            "| | lv | 1 | Нет |\n"
+                            "| | lv | 2 | Да |\n"
+                            "| | lv | dk | Не знаю |\n";
 
 static void test_kinds__a_table_is_whole_whichever_way_it_is_held(void **state)
 {
@@ -152,19 +153,20 @@ static void test_kinds__a_range_speaks_with_the_forms_words(void **state)
 {
     (void)state;
     struct scene s;
-    begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | parameters | appearance |\n"
-          "| | range | sat | Довольны? | start=0 end=10 step=1 tick_interval=5 "
-          "tick_labelset=ends | |\n"
-          "| | range | up | А здесь? | start=0 end=10 step=1 tick_interval=5 tick_labelset=ends | "
-          "vertical |\n"
-          "| choices |\n"
-          "| | list_name | name | label |\n"
-          "| | ends | 0 | Совсем недоволен |\n"
-          "| | ends | 5 | Когда как |\n"
-          "| | ends | 10 | Полностью доволен |\n",
-          &upright);
+    begin_form(
+        &s,
+        "| survey |\n"
+        "| | type | name | label | parameters | appearance |\n"
+        "| | range | sat | Довольны? | start=0 end=10 step=1 tick_interval=5 "
+        "tick_labelset=ends | |\n"
+        "| | range | up | А здесь? | start=0 end=10 step=1 tick_interval=5 tick_labelset=ends | "
+        "vertical |\n"
+        "| choices |\n"
+        "| | list_name | name | label |\n"
+        "| | ends | 0 | Совсем недоволен |\n"
+        "| | ends | 5 | Когда как |\n"
+        "| | ends | 10 | Полностью доволен |\n",
+        &upright);
     for (int k = 0; k < 2; k++) {
         assert_true(shows(&s, "Совсем"));
         assert_true(shows(&s, "Когда как"));
@@ -186,11 +188,11 @@ static void test_kinds__several_lines_can_be_typed(void **state)
     (void)state;
     struct scene s;
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | appearance |\n"
-          "| | text | story | Расскажите | multiline |\n"
-          "| | text | name | Имя | |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label | appearance |\n"
+               "| | text | story | Расскажите | multiline |\n"
+               "| | text | name | Имя | |\n",
+               &upright);
     scene_type(&s, "Раз");
     assert_true(scene_tap(&s, "key:line"));
     scene_type(&s, "два");
@@ -208,21 +210,23 @@ static void test_kinds__several_lines_can_be_typed(void **state)
     scene_close(&s);
 }
 
-/* Judged when the page is left: what takes two taps can be tapped, and what was a slip taken back. */
+/* Judged when the page is left: what takes two taps can be tapped, and what was a slip taken back.
+ */
 /* The parent changed: what was chosen below it can be taken away, and something else chosen. */
 /* A number that is half typed costs nobody's answers. */
-/* Halves and what does not fit wait at their questions, each its own, and nothing is sealed over them. */
+/* Halves and what does not fit wait at their questions, each its own, and nothing is sealed over
+ * them. */
 static void test_kinds__the_respondent_reads_no_notes(void **state)
 {
     (void)state;
     struct scene s;
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | guidance_hint | appearance |\n"
-          "| | begin_group | own | Own | | respondent-screen |\n"
-          "| | text | a | Вопрос А | НЕ ЗАЧИТЫВАТЬ | |\n"
-          "| | end_group | | | | |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label | guidance_hint | appearance |\n"
+               "| | begin_group | own | Own | | respondent-screen |\n"
+               "| | text | a | Вопрос А | НЕ ЗАЧИТЫВАТЬ | |\n"
+               "| | end_group | | | | |\n",
+               &upright);
     assert_true(scene_tap(&s, "hand"));
     assert_int_equal(s.app.screen, SCREEN_HAND);
     scene_type(&s, "471108");
@@ -233,8 +237,8 @@ static void test_kinds__the_respondent_reads_no_notes(void **state)
     scene_close(&s);
 }
 
-/* Each field opens on the letters that it wants, whatever the one before was left on; and letters of
- * the other alphabet that look the same are taken for what they look like. */
+/* Each field opens on the letters that it wants, whatever the one before was left on; and letters
+ * of the other alphabet that look the same are taken for what they look like. */
 static void test_kinds__a_field_opens_on_its_letters(void **state)
 {
     (void)state;
@@ -333,13 +337,13 @@ static void test_kinds__a_range_gives_only_its_own_values(void **state)
     (void)state;
     struct scene s;
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | parameters | appearance |\n"
-          "| | range | half | А | start=0.5 end=5.5 step=1 | |\n"
-          "| | range | cells | Б | start=0.5 end=5.5 step=1 | picker |\n"
-          "| | range | wide | В | start=0 end=1000000 step=1 | |\n"
-          "| | range | down | Г | start=100000 end=-100000 step=12.5 | |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label | parameters | appearance |\n"
+               "| | range | half | А | start=0.5 end=5.5 step=1 | |\n"
+               "| | range | cells | Б | start=0.5 end=5.5 step=1 | picker |\n"
+               "| | range | wide | В | start=0 end=1000000 step=1 | |\n"
+               "| | range | down | Г | start=100000 end=-100000 step=12.5 | |\n",
+               &upright);
     static const char *const halves[] = {"0.5", "1.5", "2.5"};
     for (int k = 0; k < 3; k++) {
         s.app.ui.last[0] = '\0';
@@ -372,14 +376,14 @@ static void test_kinds__a_range_gives_only_its_own_values(void **state)
 static void test_kinds__a_place_is_written_as_one_likes(void **state)
 {
     (void)state;
-    static const char *const ways[] = {"42,87 74,59", "42.87 74.59", "42.87,74.59", "42,87,74,59",
-                                       "42,87; 74,59", "42.87, 74.59"};
+    static const char *const ways[] = {"42,87 74,59", "42.87 74.59",  "42.87,74.59",
+                                       "42,87,74,59", "42,87; 74,59", "42.87, 74.59"};
     for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
         struct scene s;
         begin_form(&s,
-              "| survey |\n| | type | name | label |\n| | geopoint | p | Где? |\n"
-              "| | text | z | Я |\n",
-              &upright);
+                   "| survey |\n| | type | name | label |\n| | geopoint | p | Где? |\n"
+                   "| | text | z | Я |\n",
+                   &upright);
         scene_type(&s, ways[k]);
         assert_true(scene_tap(&s, "key:enter"));
         const char *have = value(&s, "/data/p");
@@ -398,18 +402,18 @@ static void test_kinds__the_engines_words_are_the_languages_own(void **state)
     (void)state;
     struct scene s;
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label::Русский (ru) | label::Кыргызча (ky) | calculation | "
-          "constraint | constraint_message::Русский (ru) |\n"
-          "| | select_one yn or_other | q | Кто? | Ким? | | | |\n"
-          "| | calculate | when | | | format-date('2026-11-30', '%a %e %b') | | |\n"
-          "| | note | n | Это ${when} | Бул ${when} | | | |\n"
-          "| | integer | age | Возраст? | Жашы? | | . > 17 | Слишком мало |\n"
-          "| | text | lines | Ещё? | Дагы? | | | |\n"
-          "| choices |\n"
-          "| | list_name | name | label::Русский (ru) | label::Кыргызча (ky) |\n"
-          "| | yn | me | Я | Мен |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label::Русский (ru) | label::Кыргызча (ky) | calculation | "
+               "constraint | constraint_message::Русский (ru) |\n"
+               "| | select_one yn or_other | q | Кто? | Ким? | | | |\n"
+               "| | calculate | when | | | format-date('2026-11-30', '%a %e %b') | | |\n"
+               "| | note | n | Это ${when} | Бул ${when} | | | |\n"
+               "| | integer | age | Возраст? | Жашы? | | . > 17 | Слишком мало |\n"
+               "| | text | lines | Ещё? | Дагы? | | | |\n"
+               "| choices |\n"
+               "| | list_name | name | label::Русский (ru) | label::Кыргызча (ky) |\n"
+               "| | yn | me | Я | Мен |\n",
+               &upright);
     assert_true(shows(&s, "Другое"));
     assert_false(shows(&s, "Other"));
     assert_true(scene_tap(&s, "choice:other"));
@@ -437,10 +441,10 @@ static void test_kinds__a_text_has_as_many_rows_as_it_asks_for(void **state)
     (void)state;
     struct scene s;
     begin_form(&s,
-          "| survey |\n| | type | name | label | parameters | appearance |\n"
-          "| | text | five | А | rows=5 | |\n| | text | many | Б | | multiline |\n"
-          "| | text | one | В | | |\n",
-          &upright);
+               "| survey |\n| | type | name | label | parameters | appearance |\n"
+               "| | text | five | А | rows=5 | |\n| | text | many | Б | | multiline |\n"
+               "| | text | one | В | | |\n",
+               &upright);
     int h[3];
     for (int k = 0; k < 3; k++) {
         h[k] = rect_of(&s, s.app.ui.edit.id).h;
@@ -467,11 +471,11 @@ static void test_kinds__a_resting_knob_is_no_answer(void **state)
     (void)state;
     struct scene s;
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | parameters | required |\n"
-          "| | range | r | Сколько? | start=0 end=10 step=1 placeholder=5 | yes |\n"
-          "| | range | plain | А тут? | start=0 end=10 step=1 | |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label | parameters | required |\n"
+               "| | range | r | Сколько? | start=0 end=10 step=1 placeholder=5 | yes |\n"
+               "| | range | plain | А тут? | start=0 end=10 step=1 | |\n",
+               &upright);
     assert_int_equal(drawn_round(&s, s.app.ui.theme.paper), 1);
     assert_int_equal(drawn_round(&s, s.app.ui.theme.accent), 0);
     assert_string_equal(value(&s, "/data/r"), "");
@@ -494,12 +498,12 @@ static void test_kinds__a_section_that_is_not_translated_says_so(void **state)
     (void)state;
     struct scene s;
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label::Кыргызча (ky) | label::Русский (ru) |\n"
-          "| | begin_group | g | Билим | |\n"
-          "| | text | q | Мектеп? | Школа? |\n"
-          "| | end_group | | | |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label::Кыргызча (ky) | label::Русский (ru) |\n"
+               "| | begin_group | g | Билим | |\n"
+               "| | text | q | Мектеп? | Школа? |\n"
+               "| | end_group | | | |\n",
+               &upright);
     assert_true(shows(&s, "Школа?"));
     assert_true(shows(&s, "Нет перевода"));
     assert_true(scene_tap(&s, "outline"));
@@ -519,10 +523,10 @@ static void test_kinds__a_language_without_a_name_has_a_word(void **state)
     (void)state;
     struct scene s;
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | label::Русский (ru) |\n"
-          "| | text | q | Your name? | Как Вас зовут? |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label | label::Русский (ru) |\n"
+               "| | text | q | Your name? | Как Вас зовут? |\n",
+               &upright);
     const char *codes[APP_LANGUAGES];
     assert_int_equal(app_question_languages(&s.app, codes), 2);
     assert_string_equal(codes[0], "ru");
@@ -548,7 +552,8 @@ static void test_kinds__a_moment_has_its_own_days_clock(void **state)
     struct err err = {0};
     setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
     tzset();
-    begin_form(&s, "| survey |\n| | type | name | label |\n| | dateTime | m | Когда? |\n", &upright);
+    begin_form(&s, "| survey |\n| | type | name | label |\n| | dateTime | m | Когда? |\n",
+               &upright);
     struct node *m = session_find(s.app.interview->session, "/data/m");
     static const char *const months[] = {"2026-07-05T10:15:00.000+01:00",
                                          "2026-01-05T10:15:00.000+02:00"};

@@ -73,7 +73,7 @@ static void test_load__an_answer_is_told_with_the_forms_its_key_opens(void **sta
     assert_memory_equal(f.forms[0], hash, 32);
     assert_int_equal(f.epoch, s.catalogue.epoch);
     assert_int_equal(seen.count, 1);
-    assert_null(f.items[0]->plain.data); /* it holds a key */
+    assert_null(f.items[0]->plain.data);        /* it holds a key */
     assert_false(device_is_enrolled(s.device)); /* nothing was taken */
     assert_int_not_equal(device_catalogue(s.device)->epoch, s.catalogue.epoch);
     OK(device_take(s.device, study_path(&s, "stick"), &f, &r, &err));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* platform/machine, and the page that offers it: a real bus, and stand-ins for logind and timedated. */
+/* platform/machine, and the page that offers it: a real bus, and stand-ins for logind and
+ * timedated. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
@@ -139,8 +140,7 @@ static void services_start(void)
     memset(&services, 0, sizeof services);
     strcpy(services.zone, "Asia/Bishkek");
     assert_true(sd_bus_open_system(&services.bus) >= 0);
-    assert_true(sd_bus_add_object_vtable(services.bus, NULL,
-                                         "/org/freedesktop/login1/session/auto",
+    assert_true(sd_bus_add_object_vtable(services.bus, NULL, "/org/freedesktop/login1/session/auto",
                                          "org.freedesktop.login1.Session", session_vtable,
                                          NULL) >= 0);
     assert_true(sd_bus_add_object_vtable(services.bus, NULL, "/org/freedesktop/login1",

@@ -712,15 +712,20 @@ static int run(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_media__a_stick_that_hangs_holds_nobody_up, card_mend),
         cmocka_unit_test_teardown(test_media__one_that_hangs_hides_no_other, card_mend),
-        cmocka_unit_test_teardown(test_media__an_errand_is_dropped_once_and_few_may_hang, card_mend),
-        cmocka_unit_test_teardown(test_media__locks_at_once_while_a_folder_does_not_open, card_mend),
+        cmocka_unit_test_teardown(test_media__an_errand_is_dropped_once_and_few_may_hang,
+                                  card_mend),
+        cmocka_unit_test_teardown(test_media__locks_at_once_while_a_folder_does_not_open,
+                                  card_mend),
         cmocka_unit_test_teardown(test_media__one_that_hangs_at_a_byte_is_left, card_mend),
         cmocka_unit_test_teardown(test_media__no_call_that_hangs_holds_anybody, card_mend),
-        cmocka_unit_test_teardown(test_media__a_photo_goes_without_its_place_unless_the_form_wants_it, card_mend),
+        cmocka_unit_test_teardown(
+            test_media__a_photo_goes_without_its_place_unless_the_form_wants_it, card_mend),
         cmocka_unit_test_teardown(test_media__an_empty_a_large_and_a_lost_file_are_told, card_mend),
-        cmocka_unit_test_teardown(test_media__after_a_soft_lock_no_title_and_no_word_is_left, card_mend),
+        cmocka_unit_test_teardown(test_media__after_a_soft_lock_no_title_and_no_word_is_left,
+                                  card_mend),
         cmocka_unit_test_teardown(test_media__after_a_lock_no_name_of_a_file_is_left, card_mend),
-        cmocka_unit_test_teardown(test_media__after_a_lock_no_word_is_left_in_the_queue_of_keys, card_mend),
+        cmocka_unit_test_teardown(test_media__after_a_lock_no_word_is_left_in_the_queue_of_keys,
+                                  card_mend),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,7 +26,11 @@ static const char *fold(const char *text)
 static void test_text__nothing_steers_a_terminal(void **state)
 {
     (void)state;
-    char text[] = "a\x1b[31mb\tc\nd\xC2\x9B" "31m\xE2\x80\xAE" "e\xE2\x81\xA6" "f\x7F" "Көңүл";
+    char text[] = "a\x1b[31mb\tc\nd\xC2\x9B"
+                  "31m\xE2\x80\xAE"
+                  "e\xE2\x81\xA6"
+                  "f\x7F"
+                  "Көңүл";
     text_defuse(text);
     assert_string_equal(text, "a?[31mb\tc\nd?31m?e?f?Көңүл");
     struct err err = {0};
@@ -300,9 +304,9 @@ static void test_photo__of_a_jpeg_only_the_picture_is_left(void **state)
     (void)state;
     static const uint8_t soi[] = {0xFF, 0xD8}, scan[] = {0x12, 0xFF, 0x00, 0xFF, 0xD1, 0x34},
                          eoi[] = {0xFF, 0xD9};
-    static const uint8_t exif[] = {'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 2, 0,
-                                   0x0F, 1, 2, 0, 4, 0, 0, 0, 'G', 'P', 'S', '!',
-                                   0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0};
+    static const uint8_t exif[] = {
+        'E', 'x', 'i', 'f', 0,   0,   'I',  'I', 42, 0, 8, 0, 0, 0, 2, 0, 0x0F, 1, 2, 0, 4, 0,
+        0,   0,   'G', 'P', 'S', '!', 0x12, 1,   3,  0, 1, 0, 0, 0, 6, 0, 0,    0, 0, 0, 0, 0};
     struct buf jpeg = {0}, out = {0};
     buf_add(&jpeg, soi, 2);
     segment(&jpeg, 0xE0, "JFIF\0\1\1\0\0\1\0\1\1\1THUMB", 19);
@@ -323,7 +327,7 @@ static void test_photo__of_a_jpeg_only_the_picture_is_left(void **state)
     buf_add(&jpeg, eoi, 2);
     buf_text(&jpeg, "a film of two seconds");
     assert_int_equal(photo_clean(&out, jpeg.data, jpeg.len), PHOTO_CLEANED);
-    static const char *const gone[] = {"GPS!", "OWNER", "second", "Bishkek",  "phone",
+    static const char *const gone[] = {"GPS!", "OWNER", "second", "Bishkek",   "phone",
                                        "film", "THUMB", "JFXX",   "unheard of"};
     static const char *const kept[] = {"JFIF", "colours", "tables", "scan", "between", "scan2"};
     for (size_t k = 0; k < sizeof gone / sizeof *gone; k++) {
@@ -358,8 +362,8 @@ static void test_photo__of_a_png_and_a_webp_only_the_picture_is_left(void **stat
     struct buf png = {0}, noted = {0}, out = {0};
     uint8_t dots[16 * 16] = {0};
     OK(picture_png(&png, dots, 1, 16, 16, &err));
-    static const uint8_t text[] = {0, 0, 0, 14, 't', 'E', 'X', 't', 'A', 'u', 't', 'h', 'o',
-                                   'r', 0,  'N', 'u', 'r', 'l', 'a', 'n', '!', 1, 2, 3, 4};
+    static const uint8_t text[] = {0,   0, 0,   14,  't', 'E', 'X', 't', 'A', 'u', 't', 'h', 'o',
+                                   'r', 0, 'N', 'u', 'r', 'l', 'a', 'n', '!', 1,   2,   3,   4};
     buf_add(&noted, png.data, 33); /* signature and IHDR */
     buf_add(&noted, text, sizeof text);
     buf_add(&noted, png.data + 33, png.len - 33);
@@ -367,10 +371,11 @@ static void test_photo__of_a_png_and_a_webp_only_the_picture_is_left(void **stat
     assert_int_equal(photo_clean(&out, noted.data, noted.len), PHOTO_CLEANED);
     assert_int_equal(out.len, png.len);
     assert_memory_equal(out.data, png.data, png.len);
-    static const uint8_t webp[] = {
-        'R', 'I', 'F', 'F', 52, 0, 0, 0, 'W', 'E', 'B', 'P', 'V', 'P', '8', 'X', 10, 0, 0, 0,
-        0x0C, 0, 0, 0, 0, 0, 0, 0, 0, 0, 'E', 'X', 'I', 'F', 3, 0, 0, 0, 'G', 'P', 'S', 0,
-        'V', 'P', '8', ' ', 6, 0, 0, 0, 'p', 'i', 'x', 'e', 'l', 's', 0, 0, 0, 0};
+    static const uint8_t webp[] = {'R', 'I', 'F', 'F', 52,  0,   0,   0,   'W',  'E', 'B', 'P',
+                                   'V', 'P', '8', 'X', 10,  0,   0,   0,   0x0C, 0,   0,   0,
+                                   0,   0,   0,   0,   0,   0,   'E', 'X', 'I',  'F', 3,   0,
+                                   0,   0,   'G', 'P', 'S', 0,   'V', 'P', '8',  ' ', 6,   0,
+                                   0,   0,   'p', 'i', 'x', 'e', 'l', 's', 0,    0,   0,   0};
     buf_cut(&out, 0);
     assert_int_equal(photo_clean(&out, webp, 56), PHOTO_UNKNOWN); /* shorter than it says */
     assert_int_equal(photo_clean(&out, webp, sizeof webp), PHOTO_CLEANED);
@@ -379,7 +384,11 @@ static void test_photo__of_a_png_and_a_webp_only_the_picture_is_left(void **stat
     assert_int_equal(out.data[20], 0);
     assert_int_equal(out.data[4], (int)out.len - 8);
     buf_cut(&out, 0);
-    assert_int_equal(photo_clean(&out, "\0\0\0\x18" "ftypheic", 12), PHOTO_UNKNOWN);
+    assert_int_equal(photo_clean(&out,
+                                 "\0\0\0\x18"
+                                 "ftypheic",
+                                 12),
+                     PHOTO_UNKNOWN);
     buf_fini(&png);
     buf_fini(&noted);
     buf_fini(&out);

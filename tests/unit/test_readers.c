@@ -2,8 +2,8 @@
 /*
  * Does each reader refuse what is signed as it should be, and says what it must not?
  *
- * One field is changed at a time and the signature made anew, so that only the rule about that field
- * can refuse it.  Beside each table stands the same thing unchanged, which is taken.
+ * One field is changed at a time and the signature made anew, so that only the rule about that
+ * field can refuse it.  Beside each table stands the same thing unchanged, which is taken.
  */
 #include "tests/lib/custody.h"
 
@@ -124,7 +124,8 @@ static void test_readers__a_catalogue(void **state)
     study_fini(&s);
 }
 
-/* As many of each as may be are taken, one more is refused, though all of it is there and signed. */
+/* As many of each as may be are taken, one more is refused, though all of it is there and signed.
+ */
 static void test_readers__a_catalogue_of_many(void **state)
 {
     (void)state;
@@ -166,7 +167,8 @@ static void test_readers__a_catalogue_of_many(void **state)
             struct err err = {0};
             bool taken = catalogue_read(c, copy, b.len, NULL, &err);
             if (taken != (over == 0)) {
-                fail_msg("%s %u of kind %d: %s", taken ? "taken:" : "refused:", count[kind], kind, err.what);
+                fail_msg("%s %u of kind %d: %s", taken ? "taken:" : "refused:", count[kind], kind,
+                         err.what);
             }
             free(copy);
             buf_fini(&b);
@@ -230,8 +232,10 @@ static void test_readers__one_catalogue_follows_another(void **state)
     static const struct {
         uint64_t had, epoch;
         enum catalogue_follow follow;
-    } cases[] = {{5, 6, CATALOGUE_NEXT},      {5, 4, CATALOGUE_OLDER},
-                 {5, 5, CATALOGUE_REFUSED},   {5, 5 + CATALOGUE_JUMP_MAX, CATALOGUE_NEXT},
+    } cases[] = {{5, 6, CATALOGUE_NEXT},
+                 {5, 4, CATALOGUE_OLDER},
+                 {5, 5, CATALOGUE_REFUSED},
+                 {5, 5 + CATALOGUE_JUMP_MAX, CATALOGUE_NEXT},
                  {5, 6 + CATALOGUE_JUMP_MAX, CATALOGUE_REFUSED}};
     struct catalogue c = {.epoch = 0};
     struct err err = {0};
@@ -253,9 +257,10 @@ static void test_readers__certificates(void **state)
     uint8_t bytes[CERT_BYTES], coordinator[32], by_him[CERT_BYTES], his[CERT_BYTES], seed[32] = {3};
     study_init(&s);
     memset(coordinator, 0x66, 32);
-    const struct change changes[] = {
-        {0, 4, "SBC2", "magic"}, {4, 2, "\2\0", "version"}, {6, 2, "\0\0", "role 0"},
-        {6, 2, "\6\0", "role 6"}};
+    const struct change changes[] = {{0, 4, "SBC2", "magic"},
+                                     {4, 2, "\2\0", "version"},
+                                     {6, 2, "\0\0", "role 0"},
+                                     {6, 2, "\6\0", "role 6"}};
     assert_true(cert_read(&cert, s.author_cert));
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         memcpy(bytes, s.author_cert, CERT_BYTES);
@@ -294,7 +299,8 @@ static void test_readers__certificates(void **state)
     assert_true(catalogue_trusts(c, by_him, ROLE_AUTHOR, &out));
     author.role = ROLE_COORDINATOR;
     cert_make(by_him, &author, coordinator);
-    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, ROLE_COORDINATOR, &out), "he makes another of his kind");
+    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, ROLE_COORDINATOR, &out),
+                  "he makes another of his kind");
     author.role = ROLE_AUTHOR;
     strcpy(author.scope, "other");
     cert_make(by_him, &author, coordinator);
@@ -374,7 +380,8 @@ static void test_readers__a_package(void **state)
     memcpy(someone.study_id, s.catalogue.study_id, 16);
     sign_public(someone.subject, s.desk);
     cert_make(twisted, &someone, s.root);
-    struct change of_another = {256, CERT_BYTES, (const char *)twisted, "another author's certificate"};
+    struct change of_another = {256, CERT_BYTES, (const char *)twisted,
+                                "another author's certificate"};
     struct buf t = changed(&good, &of_another);
     sign_package(&t, s.author);
     FAIL_IF_TAKEN(package_read(&p, t.data, t.len, NULL, NULL), of_another.rule);
@@ -382,7 +389,8 @@ static void test_readers__a_package(void **state)
     uint8_t wider[CERT_BYTES]; /* its scope was not signed */
     memcpy(wider, s.author_cert, CERT_BYTES);
     wider[80] = 't';
-    struct change of_wider = {256, CERT_BYTES, (const char *)wider, "a certificate that was changed"};
+    struct change of_wider = {256, CERT_BYTES, (const char *)wider,
+                              "a certificate that was changed"};
     t = changed(&good, &of_wider);
     sign_package(&t, s.author);
     FAIL_IF_TAKEN(package_read(&p, t.data, t.len, NULL, NULL), of_wider.rule);
@@ -457,12 +465,14 @@ static void test_readers__a_package(void **state)
     memcpy(cert.study_id, c->study_id, 16);
     sign_public(cert.subject, s.author);
     cert_make(scoped, &cert, s.root);
-    assert_false(package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, s.author_cert, s.desk,
-                               &err));
-    assert_false(package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, scoped, s.author, &err));
+    assert_false(
+        package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, s.author_cert, s.desk, &err));
+    assert_false(
+        package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, scoped, s.author, &err));
     cert_make(scoped, &cert, s.root);
     memset(scoped + 80, 0, 5); /* any form, he says */
-    assert_false(package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, scoped, s.author, &err));
+    assert_false(
+        package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, scoped, s.author, &err));
     cert_make(scoped, &cert, s.root);
     assert_false(package_write(&out, c->recovery, "test_form", 1, 0, &file, 1, s.author_cert,
                                s.author, &err));
@@ -523,7 +533,8 @@ static void test_readers__a_receipt(void **state)
     }
     for (size_t at = 0; at < good.len; at++) {
         good.data[at] ^= 1;
-        FAIL_IF_TAKEN(receipt_read(&back, good.data, good.len, &s.catalogue, NULL), "a changed byte");
+        FAIL_IF_TAKEN(receipt_read(&back, good.data, good.len, &s.catalogue, NULL),
+                      "a changed byte");
         good.data[at] ^= 1;
     }
     for (size_t len = 0; len < good.len; len++) {
@@ -565,8 +576,13 @@ static void make(struct made *m)
     chain_make(m->entries + CHAIN_ENTRY, &e, m->seed);
     m->object = (struct batch_object){.bytes = "sealed", .len = 6};
     memset(m->object.id, 7, 16);
-    m->b = (struct batch){.first_seq = 1, .last_seq = 2, .device_head_seq = 2, .volume = 1,
-                          .entries = m->entries, .entry_count = 2, .objects = &m->object,
+    m->b = (struct batch){.first_seq = 1,
+                          .last_seq = 2,
+                          .device_head_seq = 2,
+                          .volume = 1,
+                          .entries = m->entries,
+                          .entry_count = 2,
+                          .objects = &m->object,
                           .object_count = 1};
     memcpy(m->b.study_id, m->study, 16);
     memcpy(m->b.device_key, m->key, 32);
@@ -795,8 +811,12 @@ static void test_readers__an_entry(void **state)
         size_t at;
         uint8_t value;
         bool taken;
-    } cases[] = {{56, CHAIN_RECORD, true}, {56, 0, false}, {56, CHAIN_DECLARED_LOSS, true},
-                 {56, CHAIN_DECLARED_LOSS + 1, false}, {57, 1, false}, {63, 1, false}};
+    } cases[] = {{56, CHAIN_RECORD, true},
+                 {56, 0, false},
+                 {56, CHAIN_DECLARED_LOSS, true},
+                 {56, CHAIN_DECLARED_LOSS + 1, false},
+                 {57, 1, false},
+                 {63, 1, false}};
     make(&m);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint8_t bytes[CHAIN_ENTRY];
@@ -904,11 +924,12 @@ static void test_readers__invitations_and_requests(void **state)
     sign_public(r.sign_pk, seed);
     OK(enrol_request_write(&request, &r, token, seed, &err));
     OK(enrol_request_read(&rb, request.data, request.len, &err));
-    const struct change asked[] = {{0, 4, "SBE2", "magic"}, {4, 2, "\2\0", "version"},
-                                   {6, 2, "\6\0", "a longer label"}};
+    const struct change asked[] = {
+        {0, 4, "SBE2", "magic"}, {4, 2, "\2\0", "version"}, {6, 2, "\6\0", "a longer label"}};
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         struct buf b = changed(&request, &asked[i]);
-        sign_make((uint8_t *)b.data + b.len - SIGN_BYTES, "enrol", b.data, b.len - SIGN_BYTES, seed);
+        sign_make((uint8_t *)b.data + b.len - SIGN_BYTES, "enrol", b.data, b.len - SIGN_BYTES,
+                  seed);
         FAIL_IF_TAKEN(enrol_request_read(&rb, b.data, b.len, NULL), asked[i].rule);
         buf_fini(&b);
     }
@@ -937,10 +958,18 @@ static void test_readers__an_archive(void **state)
         size_t at;
         char byte;
         const char *rule;
-    } changes[] = {{0, '/', "a path from the root"}, {100, '7', "a mode"}, {108, '7', "an owner"},
-                   {136, '1', "a time"},            {156, '2', "a link"},  {157, 'x', "where a link leads"},
-                   {257, 'x', "another format"},    {148, '7', "the sum"}, {130, '8', "a length that is none"},
-                   {512 + 5, 'x', "something behind a file"}, {1024, 1, "no end"}, {1536, 1, "half an end"}};
+    } changes[] = {{0, '/', "a path from the root"},
+                   {100, '7', "a mode"},
+                   {108, '7', "an owner"},
+                   {136, '1', "a time"},
+                   {156, '2', "a link"},
+                   {157, 'x', "where a link leads"},
+                   {257, 'x', "another format"},
+                   {148, '7', "the sum"},
+                   {130, '8', "a length that is none"},
+                   {512 + 5, 'x', "something behind a file"},
+                   {1024, 1, "no end"},
+                   {1536, 1, "half an end"}};
     struct buf good = {0};
     struct tar_member m;
     tar_add(&good, "abc", "12345", 5);
@@ -987,7 +1016,9 @@ static void test_readers__an_archive(void **state)
     static const struct {
         size_t at, len;
         const char *bytes;
-    } odd[] = {{0, 8, "nnnnnnnn"}, {124, 11, "0000000000/"}, {124, 11, "0000000000:"},
+    } odd[] = {{0, 8, "nnnnnnnn"},
+               {124, 11, "0000000000/"},
+               {124, 11, "0000000000:"},
                {124, 11, "77777777777"}};
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         struct buf b = {0};

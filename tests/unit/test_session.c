@@ -110,7 +110,8 @@ static void test_session__messages_speak_the_language(void **state)
     assert_string_equal(session_refusal(rig->s, &rig->arena, age, ANSWER_CONSTRAINT, NULL),
                         "От 18 до 99");
     session_set_language(rig->s, "ky");
-    assert_string_equal(session_refusal(rig->s, &rig->arena, age, ANSWER_CONSTRAINT, NULL), "18ден 99га");
+    assert_string_equal(session_refusal(rig->s, &rig->arena, age, ANSWER_CONSTRAINT, NULL),
+                        "18ден 99га");
     bool fallback;
     assert_int_equal(put(rig->s, "/data/age", "30"), ANSWER_OK);
     struct node *works = session_find(rig->s, "/data/works");
@@ -400,10 +401,11 @@ static void test_session__knows_between_which_numbers(void **state)
                  {"integer", "", -INFINITY, INFINITY}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buf md = {0};
-        buf_printf(&md,
-                   "| survey |\n| | type | name | label | constraint |\n| | integer | other | O | |\n"
-                   "| | %s | n | N | %s |\n",
-                   cases[i].type, cases[i].constraint);
+        buf_printf(
+            &md,
+            "| survey |\n| | type | name | label | constraint |\n| | integer | other | O | |\n"
+            "| | %s | n | N | %s |\n",
+            cases[i].type, cases[i].constraint);
         struct form *form = form_md(md.data);
         const struct item *item = NULL;
         for (size_t k = 0; k < form->item_count; k++) {

@@ -26,11 +26,10 @@ static void test_sight__progress_never_runs_backwards(void **state)
     static const char *const steps[] = {"choice:y", "right", "right", "right", "add",
                                         "right",    "right", "add",   "right", "right",
                                         "right",    "right"}; /* twice: a blank entry */
-    static const char *const counters[] = {"Section 1 / 4", "Section 1 / 4", "Section 1 / 4",
-                                           "Section 2 / 4", "Section 3 / 4", "Section 3 / 4",
-                                           "Section 3 / 4", "Section 3 / 4", "Section 3 / 4",
-                                           "Section 3 / 4", "Section 3 / 4", "Section 3 / 4",
-                                           "Section 4 / 4"};
+    static const char *const counters[] = {
+        "Section 1 / 4", "Section 1 / 4", "Section 1 / 4", "Section 2 / 4", "Section 3 / 4",
+        "Section 3 / 4", "Section 3 / 4", "Section 3 / 4", "Section 3 / 4", "Section 3 / 4",
+        "Section 3 / 4", "Section 3 / 4", "Section 4 / 4"};
     struct scene s;
     begin_form(&s, form, &english);
     struct interview *i = s.app.interview;
@@ -161,7 +160,8 @@ static void test_sight__what_is_wanted_is_in_sight(void **state)
     int end = ui->body.y + ui->body.h, bold = 0;
     for (size_t i = 0; i < ui->draws.count; i++) {
         const struct draw *d = &ui->draws.list[i];
-        if (d->kind == DRAW_TEXT && strncmp(d->text, "1 · ", 4) == 0) { /* the legends' last lines */
+        if (d->kind == DRAW_TEXT &&
+            strncmp(d->text, "1 · ", 4) == 0) { /* the legends' last lines */
             assert_true(d->rect.y + ui_line(ui, TEXT_HINT) <= end);
         }
         bold += d->kind == DRAW_TEXT && d->face == FACE_BOLD && strncmp(d->text, "4 · ", 4) == 0;

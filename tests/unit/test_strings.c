@@ -51,7 +51,8 @@ static void test_strings__places_agree(void **state)
     }
 }
 
-/* One spelling for one word: the newer one of Tajik, "флешка" for a stick, and a word that is no word. */
+/* One spelling for one word: the newer one of Tajik, "флешка" for a stick, and a word that is no
+ * word. */
 static void test_strings__one_word_for_one_thing(void **state)
 {
     (void)state;

@@ -47,8 +47,7 @@ static int setup(void **state)
     OK(enrol_request_read(&r, rig->s.request.data, rig->s.request.len, &err));
     memcpy(rig->device_pk, r.sign_pk, 32);
     OK(device_draft_begin(rig->s.device, &d, hash, study_wall, &err));
-    OK(device_finish(rig->s.device, &d, id, &finished, study_wall,
-                     &err));
+    OK(device_finish(rig->s.device, &d, id, &finished, study_wall, &err));
     OK(file_folder(study_path(&rig->s, "out"), 0700, &err));
     OK(device_export(rig->s.device, study_path(&rig->s, "out"), study_wall, &out, &err));
     arena_init(&arena);

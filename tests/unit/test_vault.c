@@ -817,7 +817,8 @@ static void test_vault__a_weaker_lock_gets_no_passphrase(void **state)
     buf_fini(&file);
 }
 
-/* The tenth mistake on a card that does not take the lock: that is what is told, not the mistake. */
+/* The tenth mistake on a card that does not take the lock: that is what is told, not the mistake.
+ */
 static void test_vault__a_tenth_mistake_that_cannot_be_written(void **state)
 {
     (void)state;

@@ -48,11 +48,11 @@ static void test_ways__what_is_refused_keeps_nobody_on_the_page(void **state)
     (void)state;
     struct scene s;
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | constraint |\n"
-          "| | integer | age | Сколько лет? | . > 17 |\n"
-          "| | text | name | Имя | |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label | constraint |\n"
+               "| | integer | age | Сколько лет? | . > 17 |\n"
+               "| | text | name | Имя | |\n",
+               &upright);
     scene_type(&s, "7");
     assert_true(scene_tap(&s, "outline"));
     assert_int_equal(s.app.screen, SCREEN_OUTLINE);
@@ -73,18 +73,19 @@ static void test_ways__answers_are_judged_when_their_page_is_left(void **state)
 {
     (void)state;
     struct scene s;
-    begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | required | constraint | constraint_message | parameters |\n"
-          "| | select_multiple l | q | Где? | yes | not(selected(., 'own') and "
-          "count-selected(.) > 1) | нельзя сочетать | |\n"
-          "| | select_multiple l | two | Два? | | count-selected(.) = 2 | ровно два | |\n"
-          "| | range | r | Сколько? | yes | . >= 3 and . <= 8 | от 3 до 8 | start=0 end=10 step=1 |\n"
-          "| | date | d | Когда? | yes | . <= today() | уже было | |\n"
-          "| | text | z | Я | | | | |\n"
-          "| choices |\n| | list_name | name | label |\n| | l | own | Дома |\n"
-          "| | l | b | Б |\n| | l | c | В |\n",
-          &upright);
+    begin_form(
+        &s,
+        "| survey |\n"
+        "| | type | name | label | required | constraint | constraint_message | parameters |\n"
+        "| | select_multiple l | q | Где? | yes | not(selected(., 'own') and "
+        "count-selected(.) > 1) | нельзя сочетать | |\n"
+        "| | select_multiple l | two | Два? | | count-selected(.) = 2 | ровно два | |\n"
+        "| | range | r | Сколько? | yes | . >= 3 and . <= 8 | от 3 до 8 | start=0 end=10 step=1 |\n"
+        "| | date | d | Когда? | yes | . <= today() | уже было | |\n"
+        "| | text | z | Я | | | | |\n"
+        "| choices |\n| | list_name | name | label |\n| | l | own | Дома |\n"
+        "| | l | b | Б |\n| | l | c | В |\n",
+        &upright);
     assert_true(scene_tap(&s, "choice:own"));
     assert_true(scene_tap(&s, "choice:own")); /* a slip */
     assert_string_equal(value(&s, "/data/q"), "");
@@ -127,16 +128,16 @@ static void test_ways__a_stale_answer_is_no_dead_end(void **state)
     struct scene s;
     struct err err = {0};
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | choice_filter | required |\n"
-          "| | select_one p | p | Область? | | |\n"
-          "| | select_multiple k | many | Где? | up = ${p} | yes |\n"
-          "| | select_one k | one | Где сейчас? | up = ${p} | |\n"
-          "| | text | z | Я | | |\n"
-          "| choices |\n| | list_name | name | label | up |\n| | p | x | Икс | |\n"
-          "| | p | y | Игрек | |\n| | p | none | Нет | |\n| | k | a | А | x |\n"
-          "| | k | b | Б | y |\n| | k | c | В | y |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label | choice_filter | required |\n"
+               "| | select_one p | p | Область? | | |\n"
+               "| | select_multiple k | many | Где? | up = ${p} | yes |\n"
+               "| | select_one k | one | Где сейчас? | up = ${p} | |\n"
+               "| | text | z | Я | | |\n"
+               "| choices |\n| | list_name | name | label | up |\n| | p | x | Икс | |\n"
+               "| | p | y | Игрек | |\n| | p | none | Нет | |\n| | k | a | А | x |\n"
+               "| | k | b | Б | y |\n| | k | c | В | y |\n",
+               &upright);
     struct interview *i = s.app.interview;
     static const char *const given[][2] = {{"p", "x"}, {"many", "a"}, {"one", "a"}, {"p", "y"}};
     for (int k = 0; k < 4; k++) {
@@ -172,17 +173,17 @@ static void test_ways__a_smaller_count_keeps_what_it_takes(void **state)
     struct scene s;
     struct err err = {0};
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | repeat_count |\n"
-          "| | integer | n | Сколько? | |\n"
-          "| | begin_repeat | m | Члены семьи | ${n} |\n"
-          "| | text | who | Кто? | |\n"
-          "| | integer | k | Работ? | |\n"
-          "| | begin_repeat | job | Работы | ${k} |\n"
-          "| | text | what | Какая? | |\n"
-          "| | end_repeat | | | |\n"
-          "| | end_repeat | | | |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label | repeat_count |\n"
+               "| | integer | n | Сколько? | |\n"
+               "| | begin_repeat | m | Члены семьи | ${n} |\n"
+               "| | text | who | Кто? | |\n"
+               "| | integer | k | Работ? | |\n"
+               "| | begin_repeat | job | Работы | ${k} |\n"
+               "| | text | what | Какая? | |\n"
+               "| | end_repeat | | | |\n"
+               "| | end_repeat | | | |\n",
+               &upright);
     struct interview *i = s.app.interview;
     static const char *const given[][2] = {{"n", "3"},          {"m[1]/who", "Асан"},
                                            {"m[2]/who", "Бек"}, {"m[3]/who", "Гүл"},
@@ -224,18 +225,19 @@ static void test_ways__what_was_begun_is_not_sealed_over(void **state)
 {
     (void)state;
     struct scene s;
-    begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | appearance | relevant |\n"
-          "| | begin_group | g | Раздел | field-list | |\n"
-          "| | text | a | А | | |\n"
-          "| | time | t | Начало | | |\n"
-          "| | dateTime | m | Конец | | |\n"
-          "| | select_one yn | p | П | | |\n"
-          "| | text | b | Б | | ${p} != 'n' |\n"
-          "| | end_group | | | | |\n"
-          "| choices |\n| | list_name | name | label |\n| | yn | y | Да |\n| | yn | n | Нет |\n",
-          &upright);
+    begin_form(
+        &s,
+        "| survey |\n"
+        "| | type | name | label | appearance | relevant |\n"
+        "| | begin_group | g | Раздел | field-list | |\n"
+        "| | text | a | А | | |\n"
+        "| | time | t | Начало | | |\n"
+        "| | dateTime | m | Конец | | |\n"
+        "| | select_one yn | p | П | | |\n"
+        "| | text | b | Б | | ${p} != 'n' |\n"
+        "| | end_group | | | | |\n"
+        "| choices |\n| | list_name | name | label |\n| | yn | y | Да |\n| | yn | n | Нет |\n",
+        &upright);
     struct session *session = s.app.interview->session;
     char id[64], a[64], b[64];
     struct node *t = session_find(session, "/data/g/t"), *m = session_find(session, "/data/g/m");
@@ -323,10 +325,10 @@ static void test_ways__arrows_walk_the_lines_of_a_text(void **state)
     (void)state;
     struct scene s;
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | appearance |\n"
-          "| | text | note | Запишите | multiline |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label | appearance |\n"
+               "| | text | note | Запишите | multiline |\n",
+               &upright);
     struct edit *edit = &s.app.ui.edit;
     scene_type(&s, "Бишкек");
     scene_key(&s, KEY_LINE);
@@ -351,10 +353,10 @@ static void test_ways__arrows_walk_the_lines_of_a_text(void **state)
     /* lines that were broken for the page are lines, too */
     scene_close(&s);
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | appearance |\n"
-          "| | text | note | Запишите | multiline |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label | appearance |\n"
+               "| | text | note | Запишите | multiline |\n",
+               &upright);
     scene_type(&s, "Работал в Москве на стройке восемь месяцев без договора и остался без денег");
     scene_key(&s, KEY_UP);
     size_t up = edit->cursor;
@@ -466,7 +468,9 @@ static void test_ways__a_search_is_left_by_keys(void **state)
     }
     scene_key(&s, KEY_ENTER);
     assert_string_equal(value(&s, "/data/q"), "c33");
-    for (int k = 0; k < 9 && s.app.interview->page.node == session_find(s.app.interview->session, "/data/q"); k++) {
+    for (int k = 0;
+         k < 9 && s.app.interview->page.node == session_find(s.app.interview->session, "/data/q");
+         k++) {
         scene_key(&s, KEY_DOWN);
         if (strcmp(s.app.ui.focus, "key:enter") == 0 || strcmp(s.app.ui.focus, "right") == 0) {
             scene_key(&s, KEY_ENTER);
@@ -482,9 +486,9 @@ static void test_ways__keys_can_draw(void **state)
     (void)state;
     struct scene s;
     begin_form(&s,
-          "| survey |\n| | type | name | label | appearance | required |\n"
-          "| | image | sign | Подпись | signature | yes |\n| | text | z | Я | | |\n",
-          &upright);
+               "| survey |\n| | type | name | label | appearance | required |\n"
+               "| | image | sign | Подпись | signature | yes |\n| | text | z | Я | | |\n",
+               &upright);
     for (int k = 0; k < 5 && strcmp(s.app.ui.focus, "ink") != 0; k++) {
         scene_key(&s, KEY_TAB);
     }
@@ -527,13 +531,13 @@ static void test_ways__a_draft_tells_how_far_it_has_come(void **state)
     struct scene s;
     struct err err = {0};
     begin_form(&s,
-          "| survey |\n"
-          "| | type | name | label | relevant |\n"
-          "| | text | a | А | |\n"
-          "| | text | b | Б | |\n"
-          "| | text | c | В | ${a} = 'x' |\n"
-          "| | text | d | Г | |\n",
-          &upright);
+               "| survey |\n"
+               "| | type | name | label | relevant |\n"
+               "| | text | a | А | |\n"
+               "| | text | b | Б | |\n"
+               "| | text | c | В | ${a} = 'x' |\n"
+               "| | text | d | Г | |\n",
+               &upright);
     struct interview *i = s.app.interview;
     assert_int_equal(interview_answer(i, session_find(i->session, "/data/b"), "да", &err),
                      ANSWER_OK);
@@ -615,7 +619,8 @@ static void test_ways__what_a_fault_takes_back_is_as_it_was(void **state)
     scene_close(&s);
 }
 
-/* Chance that relevance and counts hang on is not drawn anew, whichever act the form cannot bear. */
+/* Chance that relevance and counts hang on is not drawn anew, whichever act the form cannot bear.
+ */
 static void test_ways__a_fault_draws_no_other_chance(void **state)
 {
     (void)state;
@@ -706,15 +711,19 @@ static void test_ways__an_entry_keeps_its_files_and_halves(void **state)
     }
     interview_typing(i, session_find(i->session, "/data/day[1]/t"), "07:--");
     interview_typing(i, session_find(i->session, "/data/day[3]/t"), "09:--");
-    OK(interview_attach(i, session_find(i->session, "/data/day[2]/shot"), "png", "снимок", 12, &err));
+    OK(interview_attach(i, session_find(i->session, "/data/day[2]/shot"), "png", "снимок", 12,
+                        &err));
     for (int k = 0; k < 2; k++) {
         OK(interview_remove(i, session_find(i->session, "/data/day[2]"), &err));
-        assert_string_equal(interview_typed(i, session_find(i->session, "/data/day[1]/t")), "07:--");
-        assert_string_equal(interview_typed(i, session_find(i->session, "/data/day[2]/t")), "09:--");
+        assert_string_equal(interview_typed(i, session_find(i->session, "/data/day[1]/t")),
+                            "07:--");
+        assert_string_equal(interview_typed(i, session_find(i->session, "/data/day[2]/t")),
+                            "09:--");
         OK(interview_attach(i, session_find(i->session, "/data/own"), "png", "третий", 12, &err));
         OK(interview_restore(i, &err));
         assert_null(interview_typed(i, session_find(i->session, "/data/day[2]/t")));
-        assert_string_equal(interview_typed(i, session_find(i->session, "/data/day[3]/t")), "09:--");
+        assert_string_equal(interview_typed(i, session_find(i->session, "/data/day[3]/t")),
+                            "09:--");
         assert_non_null(interview_file(i, value(&s, "/data/day[2]/shot")));
     }
     cut_and_resume(&s);
@@ -724,7 +733,8 @@ static void test_ways__an_entry_keeps_its_files_and_halves(void **state)
     scene_close(&s);
 }
 
-/* What the last answer of a page brings is asked before the page is left, and a half can be erased. */
+/* What the last answer of a page brings is asked before the page is left, and a half can be erased.
+ */
 static void test_ways__nothing_on_a_page_is_passed_over(void **state)
 {
     (void)state;
@@ -747,7 +757,8 @@ static void test_ways__nothing_on_a_page_is_passed_over(void **state)
     assert_true(scene_tap(&s, "right"));
     assert_int_equal(s.app.interview->page.kind, PAGE_FIELDS);
     assert_non_null(s.app.refused);
-    snprintf(id, sizeof id, "%s", question_field(&s.app, session_find(s.app.interview->session, "/data/g/b")));
+    snprintf(id, sizeof id, "%s",
+             question_field(&s.app, session_find(s.app.interview->session, "/data/g/b")));
     assert_true(scene_tap(&s, id));
     scene_type(&s, "да");
     assert_true(scene_tap(&s, "key:enter"));

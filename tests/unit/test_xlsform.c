@@ -31,8 +31,8 @@ static const struct {
      "| | list_name | name | label |\n| | l | a | A |\n| | l | a | B |\n",
      "form.md, choices row 7, column name", "choice 'a' twice", "row 6"},
     {"| settings |\n| | form_id |\n| | x |\n", "form.md", "no sheet 'survey'", ""},
-    {"| survey |\n| | name | label |\n| | a | A |\n", "form.md, sheet survey",
-     "no column 'type'", ""},
+    {"| survey |\n| | name | label |\n| | a | A |\n", "form.md, sheet survey", "no column 'type'",
+     ""},
 };
 
 static void test_xlsform__faults_name_place_and_way_out(void **state)

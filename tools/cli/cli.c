@@ -19,8 +19,8 @@
 /* Of every program. */
 static const char *opt_passphrase_fd;
 static const struct cli_option everywhere[] = {
-    {"passphrase-fd", 0, "N", "read passphrases from this descriptor, a line each", &opt_passphrase_fd,
-     CLI_NUMBER, 0, 1023},
+    {"passphrase-fd", 0, "N", "read passphrases from this descriptor, a line each",
+     &opt_passphrase_fd, CLI_NUMBER, 0, 1023},
     CLI_END};
 
 static void print_options(const struct cli_option *options)
@@ -269,7 +269,8 @@ static int take_descriptor(const char *program)
 {
     int fd = opt_passphrase_fd ? (int)strtoul(opt_passphrase_fd, NULL, 10) : -1;
     if (fd >= 0 && fcntl(fd, F_GETFD) < 0) {
-        fprintf(stderr, "%s: --passphrase-fd %d is not open\nhint: %s … --passphrase-fd 3 3< FILE\n",
+        fprintf(stderr,
+                "%s: --passphrase-fd %d is not open\nhint: %s … --passphrase-fd 3 3< FILE\n",
                 program, fd, program);
         return 2;
     }

@@ -28,12 +28,15 @@ struct cli_option {
     unsigned long long min, max;
 };
 
-#define CLI_END {NULL, 0, NULL, NULL, NULL, CLI_TEXT, 0, 0} /* of a table of options */
+#define CLI_END                                                                                    \
+    {                                                                                              \
+        NULL, 0, NULL, NULL, NULL, CLI_TEXT, 0, 0                                                  \
+    } /* of a table of options */
 
 enum { CLI_OPTIONS_MAX = 12 };
 #define CLI_ANY SIZE_MAX /* as many words as the caller gives */
 
-struct cli_words { /* what is no option */
+struct cli_words {     /* what is no option */
     const char **list; /* the caller's */
     size_t count;
 };

@@ -172,8 +172,7 @@ static bool is_left_out(const struct columns *columns, const char *path)
 /* One interview's log, each row behind the interview's id; what tables leave out, it leaves out,
  * too. */
 static bool take_rows(const struct columns *columns, struct buf *out, const char *key,
-                      const struct tar_member *m,
-                      struct err *err)
+                      const struct tar_member *m, struct err *err)
 {
     enum { NODE = 1, BEFORE = 7, AFTER = 8 };
     struct arena arena;
@@ -414,8 +413,8 @@ static char *small_letters(struct arena *arena, const char *text)
     return out;
 }
 
-/* Form "a-r" and the repeat "r" of form "a" want the same name: the later one is told apart.  A disk
- * of Windows' takes those for one that differ in case alone. */
+/* Form "a-r" and the repeat "r" of form "a" want the same name: the later one is told apart.  A
+ * disk of Windows' takes those for one that differ in case alone. */
 static char *table_path(struct exporting *x, const char *name)
 {
     size_t stem = strlen(name) - strlen(".csv");

@@ -18,7 +18,8 @@ struct export_counts {
     unsigned kept_apart; /* records of a fork or a revoked device, not in the tables */
     unsigned twice;      /* records that bear the id of another: their KEY ends in ~2 … */
     unsigned same_name;  /* attachments that bear the name of another: in media/RECORD/ */
-    unsigned other_ids;  /* instances whose instanceID is not the signed record's, which is the KEY */
+    unsigned
+        other_ids; /* instances whose instanceID is not the signed record's, which is the KEY */
 };
 
 /* All of the files, or none of them: on a full disk what was there before stands. */

@@ -283,8 +283,7 @@ static bool put_object(struct desk *desk, const struct chain_entry *e, const uin
     memcpy(row + OBJECT_ID, e->object_id, 16);
     memcpy(row + OBJECT_HASH, e->object_hash, 32);
     put_u64(row + OBJECT_AT, (uint64_t)wall_ms);
-    return had ||
-           desk_put_object(desk, owner_id, e->seq, row, object->bytes, object->len, err);
+    return had || desk_put_object(desk, owner_id, e->seq, row, object->bytes, object->len, err);
 }
 
 static bool put_entry(struct desk *desk, const struct chain_entry *e, const uint8_t owner_id[16],
@@ -414,7 +413,8 @@ bool desk_import(struct desk *desk, const void *tar, size_t len, int64_t wall_ms
     struct batch b;
     arena_init(&arena);
     memset(report, 0, sizeof *report);
-    /* what is compared must not change before it is written: another desk program may import, too */
+    /* what is compared must not change before it is written: another desk program may import, too
+     */
     bool ok = batch_read(&b, &arena, tar, len, known_device, desk, err) && db_begin(desk->db, err);
     if (ok) {
         ok = take(desk, &b, wall_ms, report, err) && db_commit(desk->db, err);
@@ -439,8 +439,8 @@ bool desk_accept(struct desk *desk, const char *device, unsigned history, int64_
         return false;
     }
     if (found != 1) {
-        err_set(err, ERR_INPUT, found ? "the names of several devices begin so"
-                                        : "the desk knows no such device");
+        err_set(err, ERR_INPUT,
+                found ? "the names of several devices begin so" : "the desk knows no such device");
         err_at(err, "%s", device);
         return err_hint(err, "suhbat-sync status lists them; four characters or more");
     }

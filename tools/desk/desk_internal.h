@@ -33,21 +33,21 @@ MUST_CHECK bool desk_unlock_row(const struct desk *desk, struct buf *out, const 
                                 const struct db_value *columns, size_t least, struct err *err);
 
 enum { /* what a device's row holds */
-    DEVICE_ID = 0,
-    DEVICE_SIGN = 16,
-    DEVICE_BOX = 48,
-    DEVICE_CERT = 80,
-    DEVICE_GENESIS = DEVICE_CERT + CERT_BYTES,
-    DEVICE_COUNTER = DEVICE_GENESIS + 32,
-    DEVICE_RECEIPT = DEVICE_COUNTER + 8,
-    DEVICE_ROW = DEVICE_RECEIPT + 8
+       DEVICE_ID = 0,
+       DEVICE_SIGN = 16,
+       DEVICE_BOX = 48,
+       DEVICE_CERT = 80,
+       DEVICE_GENESIS = DEVICE_CERT + CERT_BYTES,
+       DEVICE_COUNTER = DEVICE_GENESIS + 32,
+       DEVICE_RECEIPT = DEVICE_COUNTER + 8,
+       DEVICE_ROW = DEVICE_RECEIPT + 8
 };
 enum { /* a branch's */
-    BRANCH_ID = 0,
-    BRANCH_PARENT = 16,
-    BRANCH_FROM = 32,
-    BRANCH_RECEIPT = 40,
-    BRANCH_ROW = 48
+       BRANCH_ID = 0,
+       BRANCH_PARENT = 16,
+       BRANCH_FROM = 32,
+       BRANCH_RECEIPT = 40,
+       BRANCH_ROW = 48
 };
 enum { OBJECT_ID = 0, OBJECT_HASH = 16, OBJECT_AT = 48, OBJECT_ROW = 56 };
 enum { FORM_HASH = 0, FORM_SERIAL = 32, FORM_XML = 40 };
@@ -86,9 +86,9 @@ MUST_CHECK bool desk_migrate(struct desk *desk, struct err *err);
 
 /*
  * A device's entries are one chain.  Two different entries under one number are a fork: the device
- * was copied, or restored from an older copy.  Each side is a history of its own.  The first is kept
- * under the device's id; any other under an id of its own, from the entry at which it parts, and what
- * lies before that is its parent's.
+ * was copied, or restored from an older copy.  Each side is a history of its own.  The first is
+ * kept under the device's id; any other under an id of its own, from the entry at which it parts,
+ * and what lies before that is its parent's.
  */
 struct history {
     uint8_t id[16];

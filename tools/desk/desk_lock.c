@@ -240,8 +240,7 @@ bool desk_put_form(struct desk *desk, const uint8_t hash[32], uint64_t serial, c
     buf_add(&plain, xml, len);
     desk_lock(desk, &locked, "form", name, 0, plain.data, plain.len);
     struct db_value v[] = {db_blob(name, 16), db_blob(locked.data, locked.len)};
-    bool ok =
-        db_run(desk->db, "INSERT INTO form(id, d) VALUES(?1, ?2)", v, 2, NULL, NULL, err);
+    bool ok = db_run(desk->db, "INSERT INTO form(id, d) VALUES(?1, ?2)", v, 2, NULL, NULL, err);
     buf_fini(&plain);
     buf_fini(&locked);
     return ok;
@@ -326,8 +325,7 @@ static bool move_device(void *user, const struct db_value *c, size_t count, stru
 static bool move_entry(void *user, const struct db_value *c, size_t count, struct err *err)
 {
     (void)count;
-    return HAS_WIDTHS(c, err, 16, CHAIN_ENTRY) &&
-           desk_put_entry(user, c[0].bytes, c[1].bytes, err);
+    return HAS_WIDTHS(c, err, 16, CHAIN_ENTRY) && desk_put_entry(user, c[0].bytes, c[1].bytes, err);
 }
 
 static bool move_object(void *user, const struct db_value *c, size_t count, struct err *err)
@@ -372,8 +370,8 @@ static bool move_hold(void *user, const struct db_value *c, size_t count, struct
 static bool move_form(void *user, const struct db_value *c, size_t count, struct err *err)
 {
     (void)count;
-    return HAS_WIDTHS(c, err, 32) && desk_put_form(user, c[0].bytes, (uint64_t)c[1].number,
-                                                   c[2].bytes, c[2].len, err);
+    return HAS_WIDTHS(c, err, 32) &&
+           desk_put_form(user, c[0].bytes, (uint64_t)c[1].number, c[2].bytes, c[2].len, err);
 }
 
 static bool move_alarm(void *user, const struct db_value *c, size_t count, struct err *err)
@@ -402,7 +400,7 @@ bool desk_migrate(struct desk *desk, struct err *err)
         db_row *move;
     } tables[] = {
 #define TABLE(name, columns, order)                                                                \
-    name, "ALTER TABLE " name " RENAME TO old_" name, "SELECT " columns " FROM old_" name order,         \
+    name, "ALTER TABLE " name " RENAME TO old_" name, "SELECT " columns " FROM old_" name order,   \
         "DROP TABLE old_" name
         {TABLE("meta", "value", " WHERE name = 'catalogue'"), move_meta},
         {TABLE("device", "id, sign_pk, box_pk, cert, genesis, receipt_counter, receipt_seq", ""),
@@ -418,8 +416,7 @@ bool desk_migrate(struct desk *desk, struct err *err)
     };
     enum { COUNT = sizeof tables / sizeof *tables };
     bool ok = db_begin(desk->db, err) && db_script(desk->db, old_schema, err) &&
-              db_run(desk->db, "DROP INDEX IF EXISTS entry_object", NULL,
-                                                0, NULL, NULL, err);
+              db_run(desk->db, "DROP INDEX IF EXISTS entry_object", NULL, 0, NULL, NULL, err);
     for (size_t i = 0; ok && i < COUNT; i++) {
         ok = db_run(desk->db, tables[i].aside, NULL, 0, NULL, NULL, err);
     }

@@ -74,8 +74,8 @@ static bool read_catalogue(struct desk *desk, struct err *err)
     if (ok && locked.len) {
         struct db_value v = db_blob(locked.data, locked.len);
         ok = desk_unlock(desk, &desk->catalogue_bytes, "meta", NULL, 0, &v, 1, err) &&
-             catalogue_read(&desk->catalogue, desk->catalogue_bytes.data,
-                            desk->catalogue_bytes.len, NULL, err);
+             catalogue_read(&desk->catalogue, desk->catalogue_bytes.data, desk->catalogue_bytes.len,
+                            NULL, err);
     }
     buf_fini(&locked);
     return ok;
@@ -108,7 +108,8 @@ static bool open_existing(struct desk *desk, int64_t version, const uint8_t iden
 {
     bool keyed = desk_key_exists(desk->dir);
     if (version == VERSION && !keyed) {
-        err_set(err, ERR_INPUT, "the desk's key, desk-key.age, is missing: put it back from a copy");
+        err_set(err, ERR_INPUT,
+                "the desk's key, desk-key.age, is missing: put it back from a copy");
         return err_at(err, "%s", desk->dir);
     }
     return (keyed ? desk_key_read(desk, identity, err) : key_for_old(desk, identity, err)) &&
@@ -161,11 +162,12 @@ bool desk_make(struct desk **out, const char *dir, const struct catalogue *catal
     int64_t version = -1;
     int turn = -1;
     desk->dir = mem_text(dir);
-    bool ok = file_folder(dir, 0700, err) && take_turn(&turn, dir, err) &&
-              open_file(desk, &version, err);
+    bool ok =
+        file_folder(dir, 0700, err) && take_turn(&turn, dir, err) && open_file(desk, &version, err);
     bool keyed = ok && desk_key_exists(dir); /* of a desk whose file is gone: it may come back */
     if (ok && (version >= 0 || keyed) && !identity) {
-        ok = err_set(err, ERR_AUTH, "the desk is there already, and no identity was given to open it");
+        ok = err_set(err, ERR_AUTH,
+                     "the desk is there already, and no identity was given to open it");
         err_hint(err, "--identity FILE, an age identity of one of the study's recipients");
     } else if (ok && version >= 0) {
         ok = open_existing(desk, version, identity, err);
@@ -227,14 +229,13 @@ bool desk_set_catalogue(struct desk *desk, const void *bytes, size_t len, struct
             memcmp(desk->catalogue.study_id, c->study_id, 16) != 0) {
             ok = err_set(err, ERR_AUTH, "the catalogue is of another study than this desk's");
         } else {
-            ok = catalogue_follows(c, bytes, len, desk->catalogue.epoch,
-                                   desk->catalogue_bytes.data, desk->catalogue_bytes.len,
-                                   err) <= CATALOGUE_SAME;
+            ok = catalogue_follows(c, bytes, len, desk->catalogue.epoch, desk->catalogue_bytes.data,
+                                   desk->catalogue_bytes.len, err) <= CATALOGUE_SAME;
         }
     }
     bool others = had && ok && !same_recipients(&desk->catalogue, c);
-    ok = ok && (!others || desk_key_wrap(desk, c, err)) &&
-         desk_put_catalogue(desk, bytes, len, err);
+    ok =
+        ok && (!others || desk_key_wrap(desk, c, err)) && desk_put_catalogue(desk, bytes, len, err);
     if (ok) {
         desk->catalogue = *c;
         buf_cut(&desk->catalogue_bytes, 0);

@@ -45,8 +45,8 @@ struct import_report {
     uint64_t fork_seq;         /* the batch contradicts the desk's entry of this number; 0 = no */
     uint64_t gap_from, gap_to; /* entries still missing before this batch; 0 = none */
 };
-/* An opened batch (tar).  What contradicts the entries that are here (a fork), and what comes from a
- * revoked device, is taken in and kept apart; of a fork both sides are.  The alarm is stored. */
+/* An opened batch (tar).  What contradicts the entries that are here (a fork), and what comes from
+ * a revoked device, is taken in and kept apart; of a fork both sides are.  The alarm is stored. */
 MUST_CHECK bool desk_import(struct desk *desk, const void *tar, size_t len, int64_t wall_ms,
                             struct import_report *report, struct err *err);
 /* Take in what was kept apart of a device: records for the tables, entries for receipts.  `device`
@@ -65,9 +65,9 @@ struct desk_device {
     unsigned history, histories; /* 1 of 1, unless there was a fork */
     uint8_t head[32];            /* hash of the entry `contiguous` */
     uint64_t entries, contiguous, highest, receipt_seq;
-    uint64_t records, kept;      /* of this history alone: in use, kept apart */
-    uint64_t held;               /* kept apart from this entry on; 0 = nothing is */
-    struct desk_span *lost;      /* declared by the device, up to `contiguous`; lent to the row */
+    uint64_t records, kept; /* of this history alone: in use, kept apart */
+    uint64_t held;          /* kept apart from this entry on; 0 = nothing is */
+    struct desk_span *lost; /* declared by the device, up to `contiguous`; lent to the row */
     size_t lost_count;
 };
 typedef bool desk_device_row(void *user, const struct desk_device *device, struct err *err);

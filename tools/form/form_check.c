@@ -51,8 +51,7 @@ static void PRINTF_LIKE(2, 3) warn(struct checking *c, const char *fmt, ...)
 static void add_column(struct checking *c, struct list *l, const char *name)
 {
     if ((l->column_count & (l->column_count - 1)) == 0) {
-        const char **grown =
-            arena_alloc(c->arena, (l->column_count * 2 + 1) * sizeof *grown);
+        const char **grown = arena_alloc(c->arena, (l->column_count * 2 + 1) * sizeof *grown);
         if (l->column_count) {
             memcpy(grown, l->columns, l->column_count * sizeof *grown);
         }
@@ -162,9 +161,8 @@ static void add_value(struct checking *c, struct values *v, const char *value)
 static struct values values_of(struct checking *c, const struct control *control)
 {
     struct values v = {.all = true};
-    const char *id = control->itemset && control->itemset->op == XP_PATH
-                         ? instance_of(control->itemset)
-                         : NULL;
+    const char *id =
+        control->itemset && control->itemset->op == XP_PATH ? instance_of(control->itemset) : NULL;
     const char *name = control->value_ref ? bare_name(control->value_ref) : NULL;
     if (control->external || control->search || (control->itemset && (!id || !name))) {
         v.all = false;
@@ -196,7 +194,8 @@ static struct values values_of(struct checking *c, const struct control *control
 
 static bool is_select(const struct control *c)
 {
-    return c && (c->kind == CONTROL_SELECT1 || c->kind == CONTROL_SELECT || c->kind == CONTROL_RANK);
+    return c &&
+           (c->kind == CONTROL_SELECT1 || c->kind == CONTROL_SELECT || c->kind == CONTROL_RANK);
 }
 
 /* `question` (a path) is compared with `text`, or asked for it. */
@@ -216,8 +215,8 @@ static void check_value(struct checking *c, const struct xpath *question, const 
         return;
     }
     const char *near = text_nearest(text->text, v.list, v.count);
-    warn(c, "'%s' has no choice '%s'%s%s%s", item->name, text->text,
-         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    warn(c, "'%s' has no choice '%s'%s%s%s", item->name, text->text, near ? "; did you mean '" : "",
+         near ? near : "", near ? "'?" : "");
 }
 
 /* ---- expressions ---- */
@@ -259,7 +258,7 @@ static void check_preds(struct checking *c, struct xpath *const *preds, size_t c
 static void check_path(struct checking *c, const struct xpath *x, const struct list *within)
 {
     static const struct list anything = {.known = false};
-    static const char *const appearances[] = {"field-list", "table-list", "minimal", "compact",
+    static const char *const appearances[] = {"field-list", "table-list", "minimal",   "compact",
                                               "likert",     "numbers",    "multiline", "quick"};
     const char *name = bare_name(x), *id = instance_of(x);
     if (name && !within && !x->target) {
@@ -327,9 +326,8 @@ static void no_choice(struct checking *c, const char *what, const struct list *l
 
 static void check_list(struct checking *c, const struct control *control)
 {
-    const char *id = control->itemset && control->itemset->op == XP_PATH
-                         ? instance_of(control->itemset)
-                         : NULL;
+    const char *id =
+        control->itemset && control->itemset->op == XP_PATH ? instance_of(control->itemset) : NULL;
     const char *value = control->value_ref ? bare_name(control->value_ref) : NULL;
     const char *label = control->label_ref ? bare_name(control->label_ref) : NULL;
     const struct list *l = id ? list_of(c, id) : NULL;

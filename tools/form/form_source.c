@@ -16,7 +16,8 @@ bool desk_workbook(struct workbook *book, struct arena *arena, const char *file,
     if (!desk_xls_is(bytes->data, bytes->len)) {
         return workbook_read(book, arena, file, bytes->data, bytes->len, err);
     }
-    char *name = arena_printf(arena, "%s.xlsx", file_stem(arena, file)); /* whatever it calls itself */
+    char *name =
+        arena_printf(arena, "%s.xlsx", file_stem(arena, file)); /* whatever it calls itself */
     bool ok = desk_xls_convert(&xlsx, bytes->data, bytes->len, err)
                   ? workbook_read(book, arena, name, xlsx.data, xlsx.len, err)
                   : err_at(err, "%s", file_name(file));
@@ -57,7 +58,8 @@ static const char *rows_of(const struct xlsform_notes *notes, struct arena *aren
         for (const char *p = strstr(what, notes->places[i].path); p;
              p = strstr(p + 1, notes->places[i].path)) {
             char behind = p[len], before = p > what ? p[-1] : ' ';
-            if (notes->places[i].row && strchr(" :,", before) && (!behind || strchr(" :,", behind))) {
+            if (notes->places[i].row && strchr(" :,", before) &&
+                (!behind || strchr(" :,", behind))) {
                 rows = arena_printf(arena, "%s%s%zu", rows, *rows ? " and " : "",
                                     notes->places[i].row);
                 break;

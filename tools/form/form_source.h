@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef TOOLS_FORM_FORM_SOURCE_H
 #define TOOLS_FORM_FORM_SOURCE_H
-/* desk_form: a form from a file of any kind (.csv, .md, .xlsx, .xlsm, .xls, .xml), and the files beside it. */
+/* desk_form: a form from a file of any kind (.csv, .md, .xlsx, .xlsm, .xls, .xml), and the files
+ * beside it. */
 #include "forms/engine/session.h"
 #include "forms/xlsform/xlsform.h"
 

@@ -62,7 +62,8 @@ static const char *tidy(struct arena *arena, const char *text)
 }
 
 /* NULL: it cannot be read. */
-static const char *cell_text(struct arena *arena, const void *xls, unsigned row, unsigned short column)
+static const char *cell_text(struct arena *arena, const void *xls, unsigned row,
+                             unsigned short column)
 {
     FreeXL_CellValue cell;
     if (freexl_get_cell_value(xls, row, column, &cell) != FREEXL_OK) {
@@ -107,14 +108,14 @@ static bool read_sheet(struct sheet *sheet, struct arena *arena, const void *xls
         for (unsigned short c = 0; c < columns; c++) {
             cells[c] = cell_text(arena, xls, r, c);
             if (!cells[c]) {
-                return err_set(err, ERR_INPUT, "sheet %u, row %u, column %u cannot be read", at + 1u,
-                               r + 1, c + 1u);
+                return err_set(err, ERR_INPUT, "sheet %u, row %u, column %u cannot be read",
+                               at + 1u, r + 1, c + 1u);
             }
             used = *cells[c] ? c + 1u : used;
         }
         if (used) {
-            sheet->rows[sheet->count++] =
-                (struct sheet_row){.cells = cells, .count = used, .number = r + 1u, .place = r + 1u};
+            sheet->rows[sheet->count++] = (struct sheet_row){
+                .cells = cells, .count = used, .number = r + 1u, .place = r + 1u};
         }
     }
     return true;
@@ -175,10 +176,8 @@ static void confine(void)
     const struct {
         int what;
         rlim_t most;
-    } limits[] = {{RLIMIT_AS, MEMORY_MOST},
-                  {RLIMIT_CPU, SECONDS_MOST},
-                  {RLIMIT_CORE, 0},
-                  {RLIMIT_NPROC, 0}};
+    } limits[] = {
+        {RLIMIT_AS, MEMORY_MOST}, {RLIMIT_CPU, SECONDS_MOST}, {RLIMIT_CORE, 0}, {RLIMIT_NPROC, 0}};
     for (size_t i = CHECKED; i < sizeof limits / sizeof *limits; i++) {
         struct rlimit r = {limits[i].most, limits[i].most};
         setrlimit((unsigned)limits[i].what, &r);
@@ -207,8 +206,8 @@ static int work(int out, const void *bytes, size_t len)
     struct err err = {0};
     char text[600];
     arena_init(&arena);
-    bool ok = desk_xls_read(&book, &arena, bytes, len, &err) &&
-              workbook_write_xlsx(&xlsx, &book, &err);
+    bool ok =
+        desk_xls_read(&book, &arena, bytes, len, &err) && workbook_write_xlsx(&xlsx, &book, &err);
     if (!ok) {
         snprintf(text, sizeof text, "1%s", err.what);
         return send_all(out, text, strlen(text)) ? 0 : 1;

@@ -4,8 +4,8 @@
 /*
  * desk_xls: old .xls workbooks (Excel 97 to 2003).  Home of FreeXL.
  *
- * Such a file may come from anybody and FreeXL is no fortress: it is read by a process of its own, with
- * little memory and time, that can write to one pipe.  The desk's programs alone use it.
+ * Such a file may come from anybody and FreeXL is no fortress: it is read by a process of its own,
+ * with little memory and time, that can write to one pipe.  The desk's programs alone use it.
  */
 #include "forms/workbook/workbook.h"
 

@@ -136,7 +136,8 @@ static bool open_protected(struct buf *text, const struct buf *file, const char 
         }
     }
     secret_free(pass);
-    bool unasked = !more && err && err->code == ERR_MISUSE; /* nobody was there: that is the reason */
+    bool unasked =
+        !more && err && err->code == ERR_MISUSE; /* nobody was there: that is the reason */
     if (!ok && !unasked) {
         err_set(err, ERR_AUTH, "no passphrase that was given opens the file");
     }
@@ -170,8 +171,8 @@ static bool read_secret(struct buf *text, const char *path, struct err *err)
         return false;
     }
     if (clear) {
-        fprintf(stderr, "warning: %s is not under a passphrase\nhint: suhbat-key protect %s\n", path,
-                path);
+        fprintf(stderr, "warning: %s is not under a passphrase\nhint: suhbat-key protect %s\n",
+                path, path);
     }
     return true;
 }
@@ -182,8 +183,8 @@ static bool write_secret(const char *path, const struct buf *text, bool force, s
     assert(passphrases.fresh || passphrases.clear);
     bool ok = passphrases.clear
                   ? file_write(path, text->data, text->len, FILE_PRIVATE, force, err)
-                  : age_seal_passphrase(&sealed, text->data, text->len, passphrases.fresh, KEY_LOG_N,
-                                        err) &&
+                  : age_seal_passphrase(&sealed, text->data, text->len, passphrases.fresh,
+                                        KEY_LOG_N, err) &&
                         file_write(path, sealed.data, sealed.len, FILE_PRIVATE, force, err);
     buf_fini(&sealed);
     return ok;

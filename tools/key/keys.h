@@ -21,10 +21,11 @@
 
 enum { DESK_KEY_FILE_MAX = 64 * 1024 };
 
-/* ---- passphrases: those that opened a key file are tried on the next, before one is asked for ---- */
+/* ---- passphrases: those that opened a key file are tried on the next, before one is asked for
+ * ---- */
 
-/* A new one for the key files that are written from here on: asked for twice on a terminal, read once
- * from a descriptor.  ERR_INPUT when it has fewer than five words. */
+/* A new one for the key files that are written from here on: asked for twice on a terminal, read
+ * once from a descriptor.  ERR_INPUT when it has fewer than five words. */
 MUST_CHECK bool desk_ask_new_passphrase(struct err *err);
 /* Key files are written in clear. */
 void desk_no_passphrase(void);
