@@ -17,7 +17,7 @@ enum { IDLE_LOCK_MS = 2 * 60 * 1000, IDLE_INTERVIEW_MS = 15 * 60 * 1000 };
 
 void app_go(struct app *app, enum screen screen)
 {
-    app_errand_leave(app);
+    app_leave_task(app);
     machine_close(app);
     bool elsewhere = app->screen == SCREEN_FINISH || app->screen == SCREEN_OUTLINE;
     if (app->interview && (screen == SCREEN_FINISH || screen == SCREEN_OUTLINE)) {
@@ -33,7 +33,7 @@ void app_go(struct app *app, enum screen screen)
     app->refused = NULL;
     app->media_changed = false; /* the next page looks by itself */
     app->exchanged = false;
-    if (!app->task) {
+    if (!app->transfer) {
         load_forget(app);
     }
     app->folder[0] = '\0';
@@ -99,14 +99,14 @@ void app_message(struct app *app, int x, int *y, int w)
 
 static void wait_box(struct ui *ui, enum string_id what)
 {
-    int pad = ui_px(ui, 16), w = ui_px(ui, 260), most = ui->w - 2 * pad;
+    int pad = ui_px(ui, 16), w = ui_px(ui, 260), max = ui->w - 2 * pad;
     const char *text = ui_str(ui, what);
     if (!ui_words_fit(ui, TEXT_HEADING, text, w - 2 * pad)) {
-        w = most;
+        w = max;
     }
     int text_h = ui_centre_height(ui, w - 2 * pad, TEXT_HEADING, text);
-    int h = text_h + 2 * pad, least = ui_px(ui, 80);
-    h = h < least ? least : h;
+    int h = text_h + 2 * pad, min = ui_px(ui, 80);
+    h = h < min ? min : h;
     struct rect r = {(ui->w - w) / 2, (ui->h - h) / 2, w, h};
     ui_box(ui, r, 9, ui->theme.paper, ui->theme.accent, 2);
     ui_text_top(ui, (struct rect){r.x + pad, r.y + (h - text_h) / 2, w - 2 * pad, text_h},
@@ -143,8 +143,8 @@ void app_forget_titles(struct app *app)
     app->media_count = 0;
     app_forget_named(app);
     medium_forget(app);
-    if (!app->task) { /* else they are used until it ends */
-        memset(app->task_folder, 0, sizeof app->task_folder);
+    if (!app->transfer) { /* else they are used until it ends */
+        memset(app->transfer_folder, 0, sizeof app->transfer_folder);
         memset(&app->loaded, 0, sizeof app->loaded); /* it names files */
         memset(app->before, 0, sizeof app->before);
         load_forget(app);
@@ -160,7 +160,7 @@ static void lock(struct app *app, int64_t soft_until_ms)
         memcpy(app->resume_id, app->opening, sizeof app->resume_id);
     }
     app->unsealed = false;
-    app_errand_leave(app); /* a seal is waited for, and says here if it failed */
+    app_leave_task(app); /* a seal is waited for, and says here if it failed */
     app->to_resume = opening || app->interview != NULL;
     app->unwritten = false;
     if (app->interview) {
@@ -226,20 +226,20 @@ static const char *plain_number(struct ui *ui, double n)
 static const char *out_of_bounds(struct app *app, const struct node *node)
 {
     struct ui *ui = &app->ui;
-    double least, most;
+    double min, max;
     const char *typed = question_typed(app) == node ? ui->edit.text.data : tree_value(node);
     char *text = arena_text(&ui->frame, typed), *comma = strchr(text, ',');
     if (comma) {
         *comma = '.';
     }
     double n = strtod(text, NULL);
-    if (!session_bounds(node->item, &least, &most) || (n >= least && n <= most)) {
+    if (!session_bounds(node->item, &min, &max) || (n >= min && n <= max)) {
         return "";
     }
-    return least > -INFINITY && most < INFINITY
-               ? ui_fill(ui, S_refused_between, plain_number(ui, least), plain_number(ui, most))
-           : least > -INFINITY ? ui_fill(ui, S_refused_least, plain_number(ui, least), NULL)
-                               : ui_fill(ui, S_refused_most, plain_number(ui, most), NULL);
+    return min > -INFINITY && max < INFINITY
+               ? ui_fill(ui, S_refused_between, plain_number(ui, min), plain_number(ui, max))
+           : min > -INFINITY ? ui_fill(ui, S_refused_least, plain_number(ui, min), NULL)
+                             : ui_fill(ui, S_refused_most, plain_number(ui, max), NULL);
 }
 
 const char *app_refusal_words(struct app *app, struct arena *arena, struct node *node,
@@ -492,17 +492,17 @@ static void build(struct app *app)
         [SCREEN_HAND] = screen_hand,
         [SCREEN_RETURN] = screen_return,
         [SCREEN_MACHINE] = screen_machine};
-    enum { MOST = 6 };
+    enum { MAX = 6 };
     int tries = 0;
     do {
         ui_begin(&app->ui);
         forget_lists(app);
         app->look_again = NULL;
         app->pass++;
-        if (app->task) {
+        if (app->transfer) {
+            app_watch_transfer(app);
+        } else if (app->task.task) {
             app_watch_task(app);
-        } else if (app->errand.errand) {
-            app_watch_errand(app);
         } else if (app->sheet != SHEET_NONE) {
             if (app->screen == SCREEN_UNLOCK) {
                 app_look_locks(app); /* the soft lock ends under a sheet, too */
@@ -515,7 +515,7 @@ static void build(struct app *app)
             }
         }
         ui_end(&app->ui);
-    } while (app->ui.again && ++tries < MOST);
+    } while (app->ui.again && ++tries < MAX);
 }
 
 static int64_t now_us(void)
@@ -539,8 +539,8 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
         "machine"};
     struct buf out = {0};
     struct ui *ui = &app->ui;
-    if (app->leaving || app->task ||
-        app->errand.errand) { /* what comes then is what was asked for */
+    if (app->leaving || app->transfer ||
+        app->task.task) { /* what comes then is what was asked for */
         return;
     }
     buf_printf(&out, "frame %u %s\n", frame, app->sheet ? "sheet" : names[app->screen]);
@@ -575,7 +575,7 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
 /* Typing is journalled after a second of rest and at least every five. */
 static int journal_typing(struct app *app)
 {
-    enum { REST_MS = 1000, MOST_MS = 5000 };
+    enum { REST_MS = 1000, MAX_MS = 5000 };
     struct edit *edit = &app->ui.edit;
     int64_t now = clock_mono_ms();
     bool memo = memo_is_open(app) || label_is_open(app);
@@ -593,8 +593,8 @@ static int journal_typing(struct app *app)
     if (app->typed_ms == 0) {
         return -1;
     }
-    int64_t rest = REST_MS - (now - app->typed_ms), most = MOST_MS - (now - app->journalled_ms);
-    int64_t left = rest < most ? rest : most;
+    int64_t rest = REST_MS - (now - app->typed_ms), max = MAX_MS - (now - app->journalled_ms);
+    int64_t left = rest < max ? rest : max;
     if (left > 0) {
         return (int)left;
     }
@@ -616,9 +616,9 @@ static int shorter(int a, int b)
 /* On a clock that goes on while the machine sleeps. */
 static int64_t idle_left_ms(const struct app *app)
 {
-    bool busy = app->interview || (app->errand.errand && app->errand.ours);
-    int64_t most = busy ? IDLE_INTERVIEW_MS : IDLE_LOCK_MS;
-    return most - (clock_mono_ms() - app->last_input_ms);
+    bool busy = app->interview || (app->task.task && app->task.ours);
+    int64_t max = busy ? IDLE_INTERVIEW_MS : IDLE_LOCK_MS;
+    return max - (clock_mono_ms() - app->last_input_ms);
 }
 
 /* Nobody has touched it for long: true when the screen is another now. */
@@ -632,7 +632,7 @@ static bool lock_if_due(struct app *app)
     if (app->screen <= SCREEN_UNLOCK || left > 0) {
         return false;
     }
-    if (!app->task) {
+    if (!app->transfer) {
         app_lock(app);
         return true;
     }
@@ -708,17 +708,17 @@ void app_begin(struct app *app, struct window *window, struct device *device,
 
 struct device *app_end(struct app *app)
 {
-    if (app->task) { /* the window was closed on it */
+    if (app->transfer) { /* the window was closed on it */
         app->progress.stop = true;
-        (void)!writer_end(app->writer, app->task, NULL);
-        app->task = NULL;
+        (void)!writer_end(app->writer, app->transfer, NULL);
+        app->transfer = NULL;
     }
     if (app->locking) {
         (void)!writer_end(app->writer, app->locking, NULL);
         app->locking = NULL;
     }
     load_forget(app);
-    app_errand_leave(app);
+    app_leave_task(app);
     machine_close(app);
     app_leave_interview(app);
     struct device *device = writer_free(app->writer);
@@ -752,7 +752,7 @@ void app_draw(struct app *app)
         }
         app->ahead_count = app->screen == SCREEN_INTERVIEW ? app->ahead_count : 0;
     }
-    if (app->media_changed && app->look_again && !app->errand.errand && !app->task) {
+    if (app->media_changed && app->look_again && !app->task.task && !app->transfer) {
         app->media_changed = false;
         app->look_again(app);
         build(app);
@@ -772,15 +772,15 @@ void app_draw(struct app *app)
 static void fall_asleep(struct app *app)
 {
     window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
-    if (app->errand.ours && !app->opening) { /* a draft that is being opened loses nothing */
-        app_errand_leave(app);
+    if (app->task.ours && !app->opening) { /* a draft that is being opened loses nothing */
+        app_leave_task(app);
     }
     if (app->interview) {
         app_put_away(app);
     }
     audio_stop();
     if (app->kiosk && app->screen > SCREEN_UNLOCK) { /* the power button closes the device */
-        if (app->task) {
+        if (app->transfer) {
             app_lock_behind(app); /* as soon as the copy lets it */
         } else {
             app_lock(app);
@@ -820,12 +820,12 @@ bool app_handle(struct app *app, const struct window_event *e)
         return false;
     }
     if (e->kind == WINDOW_MEDIA) {
-        medium_news(app);
+        medium_changed(app);
         return ui->again;
     }
     app->asleep = app->asleep && e->kind != WINDOW_AWAKE;
     if (e->kind == WINDOW_AWAKE) { /* no stick answers a machine that sleeps */
-        app->errand.since_ms = app->task_ms = clock_mono_ms();
+        app->task.since_ms = app->transfer_ms = clock_mono_ms();
     }
     if ((app->asleep || app->leaving) && is_touch(e)) {
         bool key = e->kind == WINDOW_KEY || e->kind == WINDOW_TEXT;
@@ -835,7 +835,7 @@ bool app_handle(struct app *app, const struct window_event *e)
         ui_let_go(ui); /* a finger meant what it saw: it is not for the next page */
         return false;
     }
-    if (app->errand.errand && edits(app, e)) { /* no field is in sight */
+    if (app->task.task && edits(app, e)) { /* no field is in sight */
         return false;
     }
     if (lock_if_due(app)) { /* woken after a long sleep: this touch opens nothing */
@@ -858,8 +858,8 @@ bool app_handle(struct app *app, const struct window_event *e)
         app->refused = NULL;
         app->message[0] = '\0';
     }
-    return changed || locked || ended || ui->again || app->leaving || app->task ||
-           app->errand.errand;
+    return changed || locked || ended || ui->again || app->leaving || app->transfer ||
+           app->task.task;
 }
 
 int app_run(struct app *app, int robot_fd)
@@ -884,8 +884,8 @@ int app_run(struct app *app, int robot_fd)
         timeout = shorter(timeout, app->interview ? question_rest_ink(app) : -1);
         timeout = shorter(timeout, lock_timeout(app));
         timeout = shorter(timeout, leaving_timeout(app));
-        timeout = app->task ? PROGRESS_MS : timeout;
-        timeout = shorter(timeout, app_errand_timeout(app));
+        timeout = app->transfer ? PROGRESS_MS : timeout;
+        timeout = shorter(timeout, app_task_timeout(app));
         timeout = shorter(timeout, audio_left_ms());
         window_wait(ui->window, timeout, &e);
         dirty = app_handle(app, &e);

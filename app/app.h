@@ -93,18 +93,18 @@ struct app_named { /* a file right on a stick or card */
 
 /* What is done on a stick or card, or takes long, while the screen goes on
  * (platform/machine/task.h). */
-struct app_errand {
+struct app_task {
     enum string_id what; /* told when it takes long */
-    errand_work *work;
-    void *matter; /* the errand's, from the moment it is begun */
-    errand_drop *drop;
+    task_work *work;
+    void *context; /* the task's, from the moment it is begun */
+    task_drop *drop;
     /* On the screen's thread, at once or later; never when it was left.  Drops nothing. */
-    void (*end)(struct app *app, void *matter, bool ok, const struct err *err);
-    struct progress *progress; /* of the matter, or NULL */
+    void (*end)(struct app *app, void *context, bool ok, const struct err *err);
+    struct progress *progress; /* of the context, or NULL */
     enum string_id unit;       /* … and in what it counts */
     bool ours;                 /* on the device, not on a stick: it is never left, but waited for */
     bool stops;                /* ours, but it can be stopped */
-    struct errand *errand;     /* NULL: none goes on */
+    struct task *task;         /* NULL: none goes on */
     int64_t since_ms;          /* that it moved, or was begun */
     size_t seen_done;
 };
@@ -193,13 +193,13 @@ struct app {
     int64_t typed_ms, journalled_ms;
     const struct node *dated; /* whose calendar was turned: */
     int month_shown, year_shown;
-    const struct node *picks_year;  /* whose calendar offers years */
-    const struct node *opened;      /* whose list is open */
-    bool advance;                   /* a quick answer: on to the next page */
-    size_t aside;                   /* entries that a count took away, as told last … */
-    size_t aside_here, aside_again; /* … of them on this page, and on the one that was left */
-    const struct node *reached;     /* just come to on a page of several */
-    const struct node *field_waits; /* not opened by itself: its question is to be read first */
+    const struct node *picks_year;      /* whose calendar offers years */
+    const struct node *opened;          /* whose list is open */
+    bool advance;                       /* a quick answer: on to the next page */
+    size_t removed_told;                /* entries that a count took away, as told last … */
+    size_t removed_here, removed_again; /* … of them on this page, and on the one that was left */
+    const struct node *reached;         /* just come to on a page of several */
+    const struct node *field_waits;     /* not opened by itself: its question is to be read first */
     enum app_leave leaving; /* as soon as the answer is on the medium; no touch counts till then */
     int64_t leaving_ms;     /* since when */
     struct window_event ahead[APP_AHEAD]; /* keys typed meanwhile: they are for the next page */
@@ -241,7 +241,7 @@ struct app {
     struct arena named_arena;
     struct app_named *named; /* files on them that were looked for */
     size_t named_count;
-    struct app_errand errand; /* to a stick or card */
+    struct app_task task; /* to a stick or card */
     char folder[256]; /* being looked through for where to hand over; "": sticks and cards are shown
                        */
     struct arena folder_arena; /* of what lies in it, read once when it was opened */
@@ -252,12 +252,12 @@ struct app {
     enum loading load;
     struct load_find found_load; /* on the stick that is loaded from */
     struct load_report loaded;
-    struct writer_task *task;    /* handing over or loading goes on, or NULL */
-    struct writer_task *locking; /* locked behind a task that does not end, or NULL */
-    size_t task_done;            /* how far it was when it moved last, and when that was */
-    int64_t task_ms, locking_ms; /* … and when the screen was locked on it */
-    int64_t soft_until_ms;       /* how long a PIN will be enough after the lock */
-    char task_folder[256];
+    struct writer_pending *transfer; /* handing over or loading goes on, or NULL */
+    struct writer_pending *locking;  /* locked behind a task that does not end, or NULL */
+    size_t transfer_done;            /* how far it was when it moved last, and when that was */
+    int64_t transfer_ms, locking_ms; /* … and when the screen was locked on it */
+    int64_t soft_until_ms;           /* how long a PIN will be enough after the lock */
+    char transfer_folder[256];
     struct progress progress;
 
     /* unlock, first run */
@@ -268,7 +268,7 @@ struct app {
                           again */
     enum screen pin_from;   /* where SCREEN_PIN was opened */
     bool unsealed;          /* the lock came, and the record could not be sealed */
-    const uint8_t *opening; /* the draft that is being opened by an errand, or NULL */
+    const uint8_t *opening; /* the draft that is being opened by a task, or NULL */
     bool unwritten;         /* the last answers before the lock: the medium took them not */
     bool to_resume;         /* softly locked within an interview: this one */
     uint8_t resume_id[16];
@@ -314,7 +314,7 @@ void app_label_draft(struct app *app, const char *text);
 /* Keys typed where a field waits open it. */
 void screen_open_waiting(struct app *app);
 void screen_reopen_typed(struct app *app); /* what was half typed on the page, as it was */
-void app_watch_task(struct app *app);      /* the page while a task goes on */
+void app_watch_transfer(struct app *app);  /* the page while a task goes on */
 /* What its head says of a form; false: it cannot be read. */
 bool app_read_form(struct app_form *out, const struct package *package);
 void app_wait(struct app *app, enum string_id what); /* what is done, shown now */
@@ -344,18 +344,18 @@ bool app_load_home(struct app *app);
 /* Home; before the enrolment is answered, the request's screen. */
 void app_go_home(struct app *app);
 
-/* ---- errands: nothing here waits for a stick for longer than a moment; callers return after ----
+/* ---- tasks: nothing here waits for a stick for longer than a moment; callers return after ----
  */
-void app_errand(struct app *app, const struct app_errand *errand);
-void app_errand_leave(struct app *app);
-void app_watch_errand(struct app *app); /* the page while it goes on */
-int app_errand_timeout(const struct app *app);
+void app_task(struct app *app, const struct app_task *task);
+void app_leave_task(struct app *app);
+void app_watch_task(struct app *app); /* the page while it goes on */
+int app_task_timeout(const struct app *app);
 /* app->media, and in app->named the files on them with this ending (NULL: none). */
 void app_find_media(struct app *app, const char *ending);
 void app_forget_named(struct app *app);
 /* A file of at most so many bytes; lent to `then`, which is not called when it cannot be read. */
 typedef void app_file_read(struct app *app, const char *path, const struct buf *bytes);
-void app_read_file(struct app *app, const char *path, size_t most, app_file_read *then);
+void app_read_file(struct app *app, const char *path, size_t max, app_file_read *then);
 /* A small file into a folder, or (NULL) onto each stick that is in; what came of it is said. */
 void app_write_file(struct app *app, const char *folder, const char *name, const struct buf *bytes);
 
@@ -369,10 +369,10 @@ void app_show_words(struct app *app, const char *words, const char *note, int x,
 
 /* The picture behind jr://images/…, no larger than this; NULL when there is none.  Lent until
  * others are asked for. */
-const struct picture *app_picture(struct app *app, const char *uri, int most_w, int most_h);
+const struct picture *app_picture(struct app *app, const char *uri, int max_w, int max_h);
 /* One of the interview's own attachments: a drawing. */
 const struct picture *app_own_picture(struct app *app, const char *name, const struct buf *bytes,
-                                      int most_w, int most_h);
+                                      int max_w, int max_h);
 void app_stretch_picture(struct app *app, struct rect r, const struct picture *picture);
 void app_show_picture(struct app *app, int x, int y, const struct picture *picture);
 void app_pictures_forget(struct app *app);
@@ -380,7 +380,7 @@ void app_pictures_forget(struct app *app);
 void app_listen(struct app *app, const char *uri);
 bool app_has_sound(struct app *app, const char *uri);
 
-/* All three soon or later: errands (below).  What came of them is shown. */
+/* All three soon or later: tasks (below).  What came of them is shown. */
 void app_start_interview(struct app *app, const uint8_t package_hash[32]);
 void app_resume(struct app *app, const struct device_draft *draft);
 void app_seal(struct app *app);
@@ -461,7 +461,7 @@ void load_forget(struct app *app); /* what was found; never while a task goes on
 
 /* ---- a stick, a card or a folder ---- */
 /* The thread that mounts has news, or takes one out; called on the screen's. */
-void medium_news(struct app *app);
+void medium_changed(struct app *app);
 /* What was put in, but cannot be read. */
 void medium_trouble(struct app *app, int x, int *y, int w);
 /* "Take it out", where that can be done; behind what was copied to it. */

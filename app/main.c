@@ -285,7 +285,7 @@ static bool load(const struct options *o, const char *dir, const char *pass, str
 static int terminal(const struct options *o, const char *dir)
 {
     struct err err = {0};
-    char *pass = secret_new(PROMPT_MOST);
+    char *pass = secret_new(PROMPT_MAX);
     int fd = (int)o->passphrase_fd;
     if (fcntl(fd, F_GETFD) < 0) {
         secret_free(pass);

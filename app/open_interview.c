@@ -113,8 +113,8 @@ void app_leave_interview(struct app *app)
 static void enter_interview(struct app *app)
 {
     app->outline = OUTLINE_ALL;
-    app->aside = session_aside(app->interview->session);
-    app->aside_here = app->aside_again = 0;
+    app->removed_told = session_removed_entries(app->interview->session);
+    app->removed_here = app->removed_again = 0;
     if (!app->interview->page.node) {
         app_go(app, SCREEN_FINISH);
         return;
@@ -142,29 +142,30 @@ static void say_recovered(struct app *app)
 }
 
 /* A draft goes on with the form it was begun with, whatever has come since. */
-static void say_standing(struct app *app)
+static void say_form_state(struct app *app)
 {
     struct form_in_force *forms = mem_zero(APP_FORMS_MAX, sizeof *forms);
     for (size_t i = 0; i < app->form_count; i++) {
         memcpy(forms[i].hash, app->forms[i].form.hash, 32);
         forms[i].id = app->forms[i].id;
     }
-    enum standing standing = interview_standing(app->interview, forms, app->form_count);
+    enum form_state form_state = interview_form_state(app->interview, forms, app->form_count);
     free(forms);
     if (app->unwritten) {
         app_say(app, S_lock_unwritten);
         app->unwritten = false;
         return;
     }
-    if (standing == STANDS) {
+    if (form_state == FORM_IN_FORCE) {
         say_recovered(app);
         return;
     }
     const char *version = app->interview->form->version;
     app_say_text(app,
-                 ui_fill(&app->ui, standing == OUTDATED ? S_draft_outdated : S_draft_withdrawn,
+                 ui_fill(&app->ui,
+                         form_state == FORM_OUTDATED ? S_draft_outdated : S_draft_withdrawn,
                          *version ? version : "–", NULL),
-                 standing == OUTDATED);
+                 form_state == FORM_OUTDATED);
 }
 
 /* On a thread beside the screen's: a long form, or a long journal, may take a slow machine long. */
@@ -177,24 +178,24 @@ struct opening {
     struct progress progress; /* events */
 };
 
-static void drop_opening(void *matter)
+static void drop_opening(void *context)
 {
-    struct opening *o = matter;
+    struct opening *o = context;
     interview_free(o->interview);
     free(o);
 }
 
-static bool open_interview(void *matter, struct err *err)
+static bool open_interview(void *context, struct err *err)
 {
-    struct opening *o = matter;
+    struct opening *o = context;
     return o->anew
                ? interview_begin(&o->interview, o->writer, o->draft.package_hash, o->language, err)
                : interview_resume(&o->interview, o->writer, &o->draft, &o->progress, err);
 }
 
-static void opened(struct app *app, void *matter, bool ok, const struct err *err)
+static void opened(struct app *app, void *context, bool ok, const struct err *err)
 {
-    struct opening *o = matter;
+    struct opening *o = context;
     app->opening = NULL;
     if (!ok) {
         if (o->progress.stopped) {
@@ -218,21 +219,21 @@ static void opened(struct app *app, void *matter, bool ok, const struct err *err
         app->ui.language = language_from(code);
     }
     app_say_anew(app);
-    say_standing(app);
+    say_form_state(app);
 }
 
 static void begin_opening(struct app *app, struct opening *o)
 {
     o->writer = app->writer;
-    app_errand(app, &(struct app_errand){.what = o->anew ? S_wait_form : S_wait_open,
-                                         .work = open_interview,
-                                         .matter = o,
-                                         .drop = drop_opening,
-                                         .end = opened,
-                                         .progress = &o->progress,
-                                         .unit = S_progress_events,
-                                         .ours = true,
-                                         .stops = !o->anew});
+    app_task(app, &(struct app_task){.what = o->anew ? S_wait_form : S_wait_open,
+                                     .work = open_interview,
+                                     .context = o,
+                                     .drop = drop_opening,
+                                     .end = opened,
+                                     .progress = &o->progress,
+                                     .unit = S_progress_events,
+                                     .ours = true,
+                                     .stops = !o->anew});
 }
 
 static void start_interview(struct app *app, const uint8_t package_hash[32])
@@ -293,22 +294,22 @@ struct sealing {
     struct progress progress;
 };
 
-static void drop_sealing(void *matter)
+static void drop_sealing(void *context)
 {
-    struct sealing *s = matter;
+    struct sealing *s = context;
     interview_free(s->interview);
     free(s);
 }
 
-static bool seal(void *matter, struct err *err)
+static bool seal(void *context, struct err *err)
 {
-    struct sealing *s = matter;
+    struct sealing *s = context;
     return interview_finish(s->interview, &s->progress, err);
 }
 
-static void sealed(struct app *app, void *matter, bool ok, const struct err *err)
+static void sealed(struct app *app, void *context, bool ok, const struct err *err)
 {
-    struct sealing *s = matter;
+    struct sealing *s = context;
     app->interview = s->interview;
     s->interview = NULL;
     if (ok) {
@@ -328,12 +329,12 @@ void app_seal(struct app *app)
     s->interview = app->interview;
     app->interview = NULL;
     app->unsealed = false;
-    app_errand(app, &(struct app_errand){.what = S_wait_seal,
-                                         .work = seal,
-                                         .matter = s,
-                                         .drop = drop_sealing,
-                                         .end = sealed,
-                                         .progress = &s->progress,
-                                         .unit = S_progress_steps,
-                                         .ours = true});
+    app_task(app, &(struct app_task){.what = S_wait_seal,
+                                     .work = seal,
+                                     .context = s,
+                                     .drop = drop_sealing,
+                                     .end = sealed,
+                                     .progress = &s->progress,
+                                     .unit = S_progress_steps,
+                                     .ours = true});
 }

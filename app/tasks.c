@@ -11,7 +11,7 @@
 
 enum { SOON_MS = 250, HANGS_MS = 5000 };
 
-/* On the errand's thread. */
+/* On the task's thread. */
 static void back(void *window)
 {
     window_tell(window, WINDOW_SAVED);
@@ -19,38 +19,38 @@ static void back(void *window)
 
 static void end(struct app *app)
 {
-    struct app_errand e = app->errand;
+    struct app_task e = app->task;
     struct err err = {0};
-    void *matter;
-    bool ok = errand_end(e.errand, &matter, &err);
-    memset(&app->errand, 0, sizeof app->errand);
+    void *context;
+    bool ok = task_end(e.task, &context, &err);
+    memset(&app->task, 0, sizeof app->task);
     app->ui.again = true;
-    e.end(app, matter, ok, &err);
-    e.drop(matter);
+    e.end(app, context, ok, &err);
+    e.drop(context);
 }
 
-void app_errand(struct app *app, const struct app_errand *errand)
+void app_task(struct app *app, const struct app_task *task)
 {
-    app_errand_leave(app);
-    app->errand = *errand;
-    app->errand.since_ms = clock_mono_ms();
-    app->errand.errand = errand_begin(errand->work, errand->matter, errand->drop, back,
-                                      app->ui.window, errand->ours);
+    app_leave_task(app);
+    app->task = *task;
+    app->task.since_ms = clock_mono_ms();
+    app->task.task =
+        task_begin(task->work, task->context, task->drop, back, app->ui.window, task->ours);
     app->ui.again = true;
-    if (errand_wait(app->errand.errand, SOON_MS)) {
+    if (task_wait(app->task.task, SOON_MS)) {
         end(app);
     }
 }
 
-void app_errand_leave(struct app *app)
+void app_leave_task(struct app *app)
 {
-    struct app_errand *e = &app->errand;
-    if (!e->errand) {
+    struct app_task *e = &app->task;
+    if (!e->task) {
         return;
     }
     if (e->ours) { /* a record is not left half sealed; the device's own card is waited for */
         e->progress->stop = true;
-        while (!errand_wait(e->errand, 1000)) {
+        while (!task_wait(e->task, 1000)) {
         }
         end(app);
         return;
@@ -58,22 +58,22 @@ void app_errand_leave(struct app *app)
     if (e->progress) { /* still ours to say: it reads no further than to its next step */
         e->progress->stop = true;
     }
-    errand_leave(e->errand);
+    task_leave(e->task);
     memset(e, 0, sizeof *e);
 }
 
-int app_errand_timeout(const struct app *app)
+int app_task_timeout(const struct app *app)
 {
-    int64_t left = HANGS_MS - (clock_mono_ms() - app->errand.since_ms);
-    bool moves = app->errand.progress && (app->errand.ours || left > 0);
-    return !app->errand.errand ? -1 : moves ? 100 : left > 0 ? (int)left : -1;
+    int64_t left = HANGS_MS - (clock_mono_ms() - app->task.since_ms);
+    bool moves = app->task.progress && (app->task.ours || left > 0);
+    return !app->task.task ? -1 : moves ? 100 : left > 0 ? (int)left : -1;
 }
 
-void app_watch_errand(struct app *app)
+void app_watch_task(struct app *app)
 {
     struct ui *ui = &app->ui;
-    struct app_errand *e = &app->errand;
-    if (errand_wait(e->errand, 0)) {
+    struct app_task *e = &app->task;
+    if (task_wait(e->task, 0)) {
         end(app);
         return;
     }
@@ -106,7 +106,7 @@ void app_watch_errand(struct app *app)
             e->progress->stop = true;
         }
     } else if (!e->ours && ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
-        app_errand_leave(app);
+        app_leave_task(app);
         app_say(app, hangs ? S_media_hangs : S_progress_stopped);
     }
     ui_body_end(ui, y);
@@ -124,17 +124,17 @@ struct looking {
     size_t file_count;
 };
 
-static void drop_looking(void *matter)
+static void drop_looking(void *context)
 {
-    struct looking *l = matter;
+    struct looking *l = context;
     arena_fini(&l->arena);
     secret_wipe(l, sizeof *l);
     free(l);
 }
 
-static bool look(void *matter, struct err *err)
+static bool look(void *context, struct err *err)
 {
-    struct looking *l = matter;
+    struct looking *l = context;
     (void)err;
     l->count = media_find(l->media, l->fixed, &l->silent);
     for (size_t m = 0; m < l->count && l->ending; m++) {
@@ -155,9 +155,9 @@ static bool look(void *matter, struct err *err)
     return true;
 }
 
-static void looked(struct app *app, void *matter, bool ok, const struct err *err)
+static void looked(struct app *app, void *context, bool ok, const struct err *err)
 {
-    struct looking *l = matter;
+    struct looking *l = context;
     (void)err;
     memcpy(app->media, l->media, sizeof app->media);
     app->media_count = l->count;
@@ -179,10 +179,10 @@ void app_find_media(struct app *app, const char *ending)
     l->ending = ending;
     app->media_count = 0;
     app_forget_named(app);
-    app_errand(
+    app_task(
         app,
-        &(struct app_errand){
-            .what = S_wait_media, .work = look, .matter = l, .drop = drop_looking, .end = looked});
+        &(struct app_task){
+            .what = S_wait_media, .work = look, .context = l, .drop = drop_looking, .end = looked});
 }
 
 void app_forget_named(struct app *app)
@@ -196,29 +196,29 @@ void app_forget_named(struct app *app)
 
 struct reading {
     struct buf path;
-    size_t most;
+    size_t max;
     struct buf bytes;
     struct progress progress;
     app_file_read *then;
 };
 
-static void drop_reading(void *matter)
+static void drop_reading(void *context)
 {
-    struct reading *r = matter;
+    struct reading *r = context;
     buf_fini(&r->bytes);
     buf_fini(&r->path);
     free(r);
 }
 
-static bool read_file(void *matter, struct err *err)
+static bool read_file(void *context, struct err *err)
 {
-    struct reading *r = matter;
-    return file_get(&r->bytes, r->path.data, r->most, &r->progress, err);
+    struct reading *r = context;
+    return file_get(&r->bytes, r->path.data, r->max, &r->progress, err);
 }
 
-static void was_read(struct app *app, void *matter, bool ok, const struct err *err)
+static void was_read(struct app *app, void *context, bool ok, const struct err *err)
 {
-    struct reading *r = matter;
+    struct reading *r = context;
     if (ok) {
         r->then(app, r->path.data, &r->bytes);
     } else {
@@ -226,19 +226,19 @@ static void was_read(struct app *app, void *matter, bool ok, const struct err *e
     }
 }
 
-void app_read_file(struct app *app, const char *path, size_t most, app_file_read *then)
+void app_read_file(struct app *app, const char *path, size_t max, app_file_read *then)
 {
     struct reading *r = mem_zero(1, sizeof *r);
     buf_text(&r->path, path);
-    r->most = most;
+    r->max = max;
     r->then = then;
-    app_errand(app, &(struct app_errand){.what = S_wait_file,
-                                         .work = read_file,
-                                         .matter = r,
-                                         .drop = drop_reading,
-                                         .end = was_read,
-                                         .progress = &r->progress,
-                                         .unit = S_progress_mb});
+    app_task(app, &(struct app_task){.what = S_wait_file,
+                                     .work = read_file,
+                                     .context = r,
+                                     .drop = drop_reading,
+                                     .end = was_read,
+                                     .progress = &r->progress,
+                                     .unit = S_progress_mb});
 }
 
 /* ---- a small file onto a stick, or onto each that is in ---- */
@@ -250,9 +250,9 @@ struct writing {
     size_t count; /* how many took it */
 };
 
-static void drop_writing(void *matter)
+static void drop_writing(void *context)
 {
-    struct writing *w = matter;
+    struct writing *w = context;
     buf_fini(&w->bytes);
     buf_fini(&w->folder);
     buf_fini(&w->name);
@@ -269,9 +269,9 @@ static bool write_one(struct writing *w, const char *folder, struct err *err)
     return ok;
 }
 
-static bool write_file(void *matter, struct err *err)
+static bool write_file(void *context, struct err *err)
 {
-    struct writing *w = matter;
+    struct writing *w = context;
     struct medium media[MEDIA_MAX];
     if (w->folder.len) {
         return write_one(w, w->folder.data, err);
@@ -284,9 +284,9 @@ static bool write_file(void *matter, struct err *err)
     return ok;
 }
 
-static void written(struct app *app, void *matter, bool ok, const struct err *err)
+static void written(struct app *app, void *context, bool ok, const struct err *err)
 {
-    const struct writing *w = matter;
+    const struct writing *w = context;
     if (!ok) {
         app_trouble(app, err);
     } else if (w->count) {
@@ -303,9 +303,9 @@ void app_write_file(struct app *app, const char *folder, const char *name, const
     buf_text(&w->folder, folder ? folder : "");
     buf_text(&w->name, name);
     buf_add(&w->bytes, bytes->data, bytes->len);
-    app_errand(app, &(struct app_errand){.what = S_wait_write,
-                                         .work = write_file,
-                                         .matter = w,
-                                         .drop = drop_writing,
-                                         .end = written});
+    app_task(app, &(struct app_task){.what = S_wait_write,
+                                     .work = write_file,
+                                     .context = w,
+                                     .drop = drop_writing,
+                                     .end = written});
 }

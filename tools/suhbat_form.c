@@ -34,7 +34,7 @@ struct lists {
     struct desk_env *desk;
     struct arena *arena;
     struct package_file *files;
-    size_t most, count;
+    size_t max, count;
 };
 
 static bool gather(struct lists *l, const char *uri, struct err *err)
@@ -46,8 +46,8 @@ static bool gather(struct lists *l, const char *uri, struct err *err)
             return true;
         }
     }
-    if (l->count == l->most) {
-        return err_set(err, ERR_LIMIT, "the form takes more than %zu lists from outside", l->most);
+    if (l->count == l->max) {
+        return err_set(err, ERR_LIMIT, "the form takes more than %zu lists from outside", l->max);
     }
     if (!desk_resource(l->desk, uri, &bytes, err)) {
         return err_hint(err, "put the list beside the form");

@@ -484,14 +484,14 @@ static bool known_devices(struct device_known **list, size_t *count, struct aren
 static bool name_device(const struct device_known **found, struct arena *arena, const char *dir,
                         const char *name, struct err *err)
 {
-    enum { LEAST = 12 };
+    enum { MIN = 12 };
     struct device_known *list;
     size_t count, fit = 0;
     if (!known_devices(&list, &count, arena, dir, err)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        bool by_id = strlen(name) >= LEAST && strncmp(list[i].hex, name, strlen(name)) == 0;
+        bool by_id = strlen(name) >= MIN && strncmp(list[i].hex, name, strlen(name)) == 0;
         if (by_id || strcmp(list[i].label, name) == 0) {
             *found = &list[i];
             fit++;

@@ -399,14 +399,14 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
         audit_event(i->audit, &e, i->session);
         return true;
     }
-    if (e.kind == JOURNAL_FILE && !beside_keep_file(i, e.value, e.value_len, err)) {
+    if (e.kind == JOURNAL_FILE && !files_keep(i, e.value, e.value_len, err)) {
         return false;
     }
     if (e.kind == JOURNAL_MEMO) {
-        beside_keep_memo(i, &e);
+        memos_keep(i, &e);
     }
     if (e.kind == JOURNAL_LABEL) {
-        beside_keep_label(i, e.value, e.value_len);
+        label_keep_text(i, e.value, e.value_len);
     }
     if (e.kind == JOURNAL_PAGE) {
         buf_cut(&r->page, 0);
@@ -516,7 +516,7 @@ void interview_free(struct interview *i)
 {
     if (i) {
         audit_free(i->audit);
-        beside_forget(i);
+        files_forget(i);
         session_free(i->session);
         form_free(i->form);
         buf_fini(&i->package_bytes);
@@ -808,7 +808,7 @@ bool interview_finish(struct interview *i, struct progress *progress, struct err
     uint64_t before = draw_begin(i);
     bool ok = session_finish(i->session, err);
     if (ok) {
-        beside_gather(i, &f.files);
+        files_gather(i, &f.files);
         ok = instance_write(&f.xml, i->session, err);
     }
     draw_end(i, before, ok);
@@ -847,17 +847,17 @@ bool interview_form_title(struct arena *arena, const struct package *package, co
            form_head(id, version, title, arena, xml, len, NULL);
 }
 
-enum standing interview_standing(const struct interview *i, const struct form_in_force *forms,
-                                 size_t count)
+enum form_state interview_form_state(const struct interview *i, const struct form_in_force *forms,
+                                     size_t count)
 {
-    enum standing standing = WITHDRAWN;
+    enum form_state form_state = FORM_WITHDRAWN;
     for (size_t f = 0; f < count; f++) {
         if (memcmp(forms[f].hash, i->draft.package_hash, 32) == 0) {
-            return STANDS;
+            return FORM_IN_FORCE;
         }
         if (strcmp(forms[f].id, i->form->id) == 0) {
-            standing = OUTDATED;
+            form_state = FORM_OUTDATED;
         }
     }
-    return standing;
+    return form_state;
 }

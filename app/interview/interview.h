@@ -149,16 +149,16 @@ bool interview_form_title(struct arena *arena, const struct package *package, co
                           const char **title, const char **version);
 
 /* How a draft's form stands among those in force (device_forms). */
-enum standing {
-    STANDS,   /* it is in force */
-    OUTDATED, /* another version of it is: the draft goes on with its own */
-    WITHDRAWN /* none is: the draft can be finished, and no other begun */
+enum form_state {
+    FORM_IN_FORCE, /* it is in force */
+    FORM_OUTDATED, /* another version of it is: the draft goes on with its own */
+    FORM_WITHDRAWN /* none is: the draft can be finished, and no other begun */
 };
 struct form_in_force {
     uint8_t hash[32]; /* of the package */
     const char *id;
 };
-enum standing interview_standing(const struct interview *i, const struct form_in_force *forms,
-                                 size_t count);
+enum form_state interview_form_state(const struct interview *i, const struct form_in_force *forms,
+                                     size_t count);
 
 #endif

@@ -14,7 +14,7 @@
 
 /* ---- files ---- */
 
-bool beside_keep_file(struct interview *i, const char *value, size_t len, struct err *err)
+bool files_keep(struct interview *i, const char *value, size_t len, struct err *err)
 {
     size_t name = strnlen(value, len);
     struct interview_file *f = i->files;
@@ -99,7 +99,7 @@ bool interview_attach(struct interview *i, struct node *node, const char *extens
         buf_add(&value, name, strlen(name) + 1);
         buf_add(&value, (const char *)bytes + at, len - at < PART ? len - at : PART);
         interview_post(i, JOURNAL_FILE, path.data, value.data, value.len);
-        ok = beside_keep_file(i, value.data, value.len, err);
+        ok = files_keep(i, value.data, value.len, err);
         buf_fini(&value);
     }
     buf_fini(&path);
@@ -126,7 +126,7 @@ unsigned interview_new_memo(const struct interview *i)
 }
 
 /* What the event says; a memo that is new begins with it. */
-void beside_keep_memo(struct interview *i, const struct journal_event *e)
+void memos_keep(struct interview *i, const struct journal_event *e)
 {
     if (e->value_len < 2) {
         return;
@@ -171,7 +171,7 @@ void interview_memo(struct interview *i, unsigned number, const char *text)
                               .path = path.data,
                               .value = value.data,
                               .value_len = value.len};
-    beside_keep_memo(i, &e);
+    memos_keep(i, &e);
     interview_post(i, JOURNAL_MEMO, path.data, value.data, value.len);
     buf_fini(&path);
     buf_fini(&value);
@@ -179,7 +179,7 @@ void interview_memo(struct interview *i, unsigned number, const char *text)
 
 /* ---- the draft's label ---- */
 
-void beside_keep_label(struct interview *i, const char *text, size_t len)
+void label_keep_text(struct interview *i, const char *text, size_t len)
 {
     len = len < sizeof i->label ? len : 0; /* longer is none of ours */
     secret_wipe(i->label, sizeof i->label);
@@ -191,12 +191,12 @@ void interview_label(struct interview *i, const char *text)
     size_t len = strlen(text);
     assert(len < sizeof i->label);
     if (strcmp(i->label, text) != 0) {
-        beside_keep_label(i, text, len);
+        label_keep_text(i, text, len);
         interview_post(i, JOURNAL_LABEL, "", text, len);
     }
 }
 
-void beside_forget(struct interview *i)
+void files_forget(struct interview *i)
 {
     secret_wipe(i->label, sizeof i->label);
     while (i->files) {
@@ -243,7 +243,7 @@ static const char *user_of(const struct interview *i)
     return node && node->active ? tree_value(node) : "";
 }
 
-void beside_gather(struct interview *i, struct buf *out)
+void files_gather(struct interview *i, struct buf *out)
 {
     struct item *item = i->form->audit;
     struct node *node = item ? session_first(i->session, item) : NULL;

@@ -8,12 +8,11 @@
 void interview_post(struct interview *i, enum journal_kind kind, const char *path,
                     const char *value, size_t len);
 /* What the events say, live and in a replay. */
-MUST_CHECK bool beside_keep_file(struct interview *i, const char *value, size_t len,
-                                 struct err *err);
-void beside_keep_label(struct interview *i, const char *text, size_t len);
-void beside_keep_memo(struct interview *i, const struct journal_event *event);
+MUST_CHECK bool files_keep(struct interview *i, const char *value, size_t len, struct err *err);
+void label_keep_text(struct interview *i, const char *text, size_t len);
+void memos_keep(struct interview *i, const struct journal_event *event);
 /* The log, the files that an answer still names and the memos, as an ustar archive. */
-void beside_gather(struct interview *i, struct buf *out);
-void beside_forget(struct interview *i); /* wipes */
+void files_gather(struct interview *i, struct buf *out);
+void files_forget(struct interview *i); /* wipes */
 
 #endif

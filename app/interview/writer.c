@@ -19,7 +19,7 @@ struct item {
     bool told; /* its end is news */
     struct err err;
 };
-struct writer_task {
+struct writer_pending {
     struct item item;
 };
 
@@ -36,7 +36,7 @@ struct writer {
     struct item *held, *held_last; /* that event and those behind it, to be tried again */
     int64_t durable_us;
     uint64_t awaited; /* a ticket that was not done in time, or 0 */
-    writer_news *news;
+    writer_on_done *on_done;
     void *user;
 };
 
@@ -113,8 +113,8 @@ static void *work(void *user)
         pthread_mutex_lock(&w->mutex);
         w->busy = false;
         item->done = true;
-        if (item->told && w->news) {
-            w->news(w->user);
+        if (item->told && w->on_done) {
+            w->on_done(w->user);
         }
         if (!item->job) {
             if (!item->ok && !w->failed) {
@@ -131,8 +131,8 @@ static void *work(void *user)
         }
         if (w->awaited && (w->failed || w->done_ticket >= w->awaited)) {
             w->awaited = 0;
-            if (w->news) {
-                w->news(w->user);
+            if (w->on_done) {
+                w->on_done(w->user);
             }
         }
         pthread_cond_broadcast(&w->finished);
@@ -199,37 +199,37 @@ bool writer_call(struct writer *w, writer_job *job, void *arg, struct err *err)
     return item.ok;
 }
 
-struct writer_task *writer_begin(struct writer *w, writer_job *job, void *arg)
+struct writer_pending *writer_begin(struct writer *w, writer_job *job, void *arg)
 {
-    struct writer_task *task = mem_zero(1, sizeof *task);
-    task->item = (struct item){.job = job, .arg = arg, .told = true};
+    struct writer_pending *pending = mem_zero(1, sizeof *pending);
+    pending->item = (struct item){.job = job, .arg = arg, .told = true};
     pthread_mutex_lock(&w->mutex);
-    push(w, &task->item);
+    push(w, &pending->item);
     pthread_mutex_unlock(&w->mutex);
-    return task;
+    return pending;
 }
 
-bool writer_is_done(struct writer *w, const struct writer_task *task)
+bool writer_is_done(struct writer *w, const struct writer_pending *pending)
 {
     pthread_mutex_lock(&w->mutex);
-    bool done = task->item.done;
+    bool done = pending->item.done;
     pthread_mutex_unlock(&w->mutex);
     return done;
 }
 
-bool writer_end(struct writer *w, struct writer_task *task, struct err *err)
+bool writer_end(struct writer *w, struct writer_pending *pending, struct err *err)
 {
     pthread_mutex_lock(&w->mutex);
-    while (!task->item.done) {
+    while (!pending->item.done) {
         pthread_cond_wait(&w->finished, &w->mutex);
     }
     pthread_mutex_unlock(&w->mutex);
-    bool ok = task->item.ok;
+    bool ok = pending->item.ok;
     if (!ok && err) {
-        *err = task->item.err;
+        *err = pending->item.err;
     }
-    secret_wipe(&task->item.err, sizeof task->item.err); /* it may name a file */
-    free(task);
+    secret_wipe(&pending->item.err, sizeof pending->item.err); /* it may name a file */
+    free(pending);
     return ok;
 }
 
@@ -317,10 +317,10 @@ enum writer_state writer_wait_for(struct writer *w, uint64_t ticket, int ms, str
     return state;
 }
 
-void writer_when(struct writer *w, writer_news *news, void *user)
+void writer_when(struct writer *w, writer_on_done *on_done, void *user)
 {
     pthread_mutex_lock(&w->mutex);
-    w->news = news;
+    w->on_done = on_done;
     w->user = user;
     pthread_mutex_unlock(&w->mutex);
 }

@@ -22,10 +22,10 @@ MUST_CHECK bool writer_call(struct writer *writer, writer_job *job, void *arg, s
 
 /* The same without waiting: the writer's news tell that it is done, writer_end waits for that and
  * gives the result.  One after another; what `arg` points to stays until then. */
-struct writer_task;
-struct writer_task *writer_begin(struct writer *writer, writer_job *job, void *arg);
-bool writer_is_done(struct writer *writer, const struct writer_task *task);
-MUST_CHECK bool writer_end(struct writer *writer, struct writer_task *task, struct err *err);
+struct writer_pending;
+struct writer_pending *writer_begin(struct writer *writer, writer_job *job, void *arg);
+bool writer_is_done(struct writer *writer, const struct writer_pending *pending);
+MUST_CHECK bool writer_end(struct writer *writer, struct writer_pending *pending, struct err *err);
 
 /* The draft that posted events go to; only between calls. */
 void writer_draft(struct writer *writer, const struct device_draft *draft);
@@ -40,8 +40,8 @@ MUST_CHECK bool writer_wait(struct writer *writer, uint64_t ticket, struct err *
 enum writer_state { WRITER_DONE, WRITER_BUSY, WRITER_FAILED };
 enum writer_state writer_wait_for(struct writer *writer, uint64_t ticket, int ms, struct err *err);
 /* On the writer's thread, each time that a task is done, or a ticket that kept somebody waiting. */
-typedef void writer_news(void *user);
-void writer_when(struct writer *writer, writer_news *news, void *user);
+typedef void writer_on_done(void *user);
+void writer_when(struct writer *writer, writer_on_done *on_done, void *user);
 /* When (monotonic µs) the last posted event became durable; 0 = not yet. */
 int64_t writer_durable_us(struct writer *writer);
 

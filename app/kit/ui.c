@@ -205,7 +205,7 @@ static const struct target *nearest(const struct ui *ui, const struct target *no
                                     bool on_page)
 {
     const struct target *best = NULL;
-    int least = INT_MAX;
+    int min = INT_MAX;
     for (size_t i = 0; i < ui->target_count; i++) {
         const struct target *t = &ui->targets[i];
         int x = t->rect.x + t->rect.w / 2 - now->rect.x - now->rect.w / 2;
@@ -214,9 +214,9 @@ static const struct target *nearest(const struct ui *ui, const struct target *no
         bool beside =
             dx ? t->rect.y < now->rect.y + now->rect.h && now->rect.y < t->rect.y + t->rect.h
                : true;
-        if (t != now && takes_focus(t) && ahead > 0 && beside && ahead + 2 * aside < least &&
+        if (t != now && takes_focus(t) && ahead > 0 && beside && ahead + 2 * aside < min &&
             (t->scrolls || !on_page)) {
-            least = ahead + 2 * aside;
+            min = ahead + 2 * aside;
             best = t;
         }
     }

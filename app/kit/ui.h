@@ -141,7 +141,7 @@ void ui_end(struct ui *ui);
 int ui_px(const struct ui *ui, float dp);
 /* Texts no larger than this for a while, where there is no room to grow; returns what to put back.
  */
-float ui_cap_text(struct ui *ui, float most);
+float ui_cap_text(struct ui *ui, float max);
 /* Large letters that would break a word in two are made smaller, down to the usual size, for that
  * text: at 200 % a line of a long language's words is read more easily so.  The scale to set it in.
  */
@@ -270,7 +270,7 @@ void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *pro
 void ui_warning(struct ui *ui, int x, int *y, int w, const char *text);
 /* Box around a text (being typed when `active`); dots instead of letters when `masked`. */
 bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *text, size_t cursor,
-              bool active, bool masked, int least_lines, bool warn, enum text_style style);
+              bool active, bool masked, int min_lines, bool warn, enum text_style style);
 
 /* ---- typing ---- */
 void edit_begin(struct edit *edit, const char *id, const char *text);

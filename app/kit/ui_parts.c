@@ -32,15 +32,15 @@ static void draw_icon(struct ui *ui, const char *name, struct rect r, colour c)
 }
 
 /* Lying across, height is what there is least of: header and bar grow less than the page. */
-static float flat_most(const struct ui *ui)
+static float flat_max(const struct ui *ui)
 {
     return ui->landscape ? 1.4f : 2;
 }
 
 /* A page's header is full of what is one tap away: its words grow less than the page's, too. */
-static float header_most(const struct ui *ui, bool progress)
+static float header_max(const struct ui *ui, bool progress)
 {
-    return progress ? 1.4f : flat_most(ui);
+    return progress ? 1.4f : flat_max(ui);
 }
 
 int ui_header_height(const struct ui *ui)
@@ -107,11 +107,11 @@ static struct header_words header_words(struct ui *ui, const struct header *h, i
 /* As high as its words need; never lower than a finger needs. */
 static int header_face(const struct ui *ui, const struct header_words *t)
 {
-    int least = ui_px(ui, 52), two = 2 * ui_line(ui, TEXT_TITLE) + margin_of_header(ui);
+    int min = ui_px(ui, 52), two = 2 * ui_line(ui, TEXT_TITLE) + margin_of_header(ui);
     int below = *t->below ? ui_line(ui, TEXT_SMALL) : 0;
     int words = t->title_h + below + 2 * margin_of_header(ui);
-    least = two > least ? two : least;
-    return words > least ? words : least;
+    min = two > min ? two : min;
+    return words > min ? words : min;
 }
 
 static void header_title(struct ui *ui, const struct header *h, const struct header_words *t, int x,
@@ -252,27 +252,27 @@ static void draw_header(struct ui *ui, const struct header *h)
 
 void ui_header(struct ui *ui, const struct header *h)
 {
-    float before = ui_cap_text(ui, header_most(ui, h->progress >= 0));
+    float before = ui_cap_text(ui, header_max(ui, h->progress >= 0));
     draw_header(ui, h);
     ui->text_scale = before;
 }
 
 int ui_bar_height(const struct ui *ui)
 {
-    int least = ui_px(ui, 72);
-    return ui->bar_h > least ? ui->bar_h : least;
+    int min = ui_px(ui, 72);
+    return ui->bar_h > min ? ui->bar_h : min;
 }
 
 /* Large letters in a long language make a higher bar: known when it is drawn, so drawn once more.
  */
 static void fit_bar(struct ui *ui, const char *left, int left_w, const char *right, int right_w)
 {
-    int most = ui_px(ui, 40), pad = 2 * ui_px(ui, 8); /* as it is drawn, to the pixel */
+    int max = ui_px(ui, 40), pad = 2 * ui_px(ui, 8); /* as it is drawn, to the pixel */
     int l = left ? ui_centre_height(ui, left_w - pad, TEXT_BUTTON, left) : 0;
     int r = right ? ui_centre_height(ui, right_w - pad, TEXT_BUTTON, right) : 0;
-    most = l > most ? l : most;
-    most = r > most ? r : most;
-    int h = most + ui_px(ui, 32);
+    max = l > max ? l : max;
+    max = r > max ? r : max;
+    int h = max + ui_px(ui, 32);
     ui->again = ui->again || h != ui->bar_h;
     ui->bar_h = h;
 }
@@ -311,7 +311,7 @@ static int draw_bar(struct ui *ui, const char *left_id, const char *left, const 
 int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *right_id,
            const char *right)
 {
-    float before = ui_cap_text(ui, flat_most(ui));
+    float before = ui_cap_text(ui, flat_max(ui));
     int h = draw_bar(ui, left_id, left, right_id, right);
     ui->text_scale = before;
     return h;
@@ -326,10 +326,10 @@ void ui_body_begin(struct ui *ui, int top, int bottom, int *x, int *y, int *w)
     *x = pad;
     *y = top + ui_px(ui, 14) - ui->scroll;
     *w = ui->w - 2 * pad;
-    int most = ui_px(ui, 720);
-    if (*w > most) { /* long lines tire */
-        *x += (*w - most) / 2;
-        *w = most;
+    int max = ui_px(ui, 720);
+    if (*w > max) { /* long lines tire */
+        *x += (*w - max) / 2;
+        *w = max;
     }
 }
 
@@ -343,10 +343,10 @@ static void more_below(struct ui *ui)
 }
 
 /* The page has an end, and a finger that pulls at it feels so. */
-static void edge_glow(struct ui *ui, int most)
+static void edge_glow(struct ui *ui, int max)
 {
     bool top = ui->pull < 0;
-    if (!ui->dragging || (top ? ui->scroll > 0 : ui->scroll < most)) {
+    if (!ui->dragging || (top ? ui->scroll > 0 : ui->scroll < max)) {
         ui->pull = 0;
     }
     int pull = abs(ui->pull) / 4, thick = ui_px(ui, 12);
@@ -363,24 +363,24 @@ void ui_body_end(struct ui *ui, int y)
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP});
     ui->question_px = 0; /* bars and keys have their own sizes */
     int content = y + ui->scroll - ui->body.y + ui_px(ui, 16);
-    int most = content > ui->body.h ? content - ui->body.h : 0;
+    int max = content > ui->body.h ? content - ui->body.h : 0;
     ui->content = content;
-    if (ui->scroll > most || ui->scroll < 0) {
+    if (ui->scroll > max || ui->scroll < 0) {
         if (ui->dragging) {
-            ui->pull += ui->scroll < 0 ? ui->scroll : ui->scroll - most;
+            ui->pull += ui->scroll < 0 ? ui->scroll : ui->scroll - max;
         }
-        ui->scroll = ui->scroll < 0 ? 0 : most;
+        ui->scroll = ui->scroll < 0 ? 0 : max;
         ui->speed = 0;
         ui->again = true;
     }
-    if (ui->scroll < most) {
+    if (ui->scroll < max) {
         more_below(ui);
     }
-    edge_glow(ui, most);
-    if (most > 0) { /* where in the page we are */
-        int h = ui->body.h * ui->body.h / content, least = ui_px(ui, 24);
-        h = h < least ? least : h;
-        int at = ui->body.y + (ui->body.h - h) * ui->scroll / most;
+    edge_glow(ui, max);
+    if (max > 0) { /* where in the page we are */
+        int h = ui->body.h * ui->body.h / content, min = ui_px(ui, 24);
+        h = h < min ? min : h;
+        int at = ui->body.y + (ui->body.h - h) * ui->scroll / max;
         ui_box(ui, (struct rect){ui->w - ui_px(ui, 5), at, ui_px(ui, 3), h}, 1.5f, ui->theme.soft,
                0, 0);
     }
@@ -427,9 +427,9 @@ int ui_choice_inset(const struct ui *ui)
 
 int ui_choice_height(struct ui *ui, int w, const char *text)
 {
-    int room = w - ui_choice_inset(ui), least = ui_px(ui, ui->glove ? 60 : 49);
+    int room = w - ui_choice_inset(ui), min = ui_px(ui, ui->glove ? 60 : 49);
     int h = ui_rich(ui, 0, 0, room, TEXT_BODY_BOLD, text, 0, false) + ui_px(ui, 20);
-    return h > least ? h : least;
+    return h > min ? h : min;
 }
 
 bool ui_choice_fits(struct ui *ui, int w, const char *text)
@@ -470,8 +470,8 @@ bool ui_drop(struct ui *ui, const char *id, int x, int *y, int w, const char *te
     static const int8_t down[] = {20, 36, 50, 66, 80, 36}, up[] = {20, 64, 50, 34, 80, 64};
     int pad = ui_px(ui, 12), icon = ui_px(ui, 22), room = w - 3 * pad - icon;
     int text_h = ui_text(ui, 0, 0, room, TEXT_BODY, text, 0, false);
-    int h = text_h + 2 * pad, least = ui_px(ui, 52);
-    h = h < least ? least : h;
+    int h = text_h + 2 * pad, min = ui_px(ui, 52);
+    h = h < min ? min : h;
     struct rect r = {x, *y, w, h};
     bool hit = ui_target(ui, id, ROLE_BUTTON, r);
     ui_box(ui, r, 7, ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper,
@@ -527,8 +527,8 @@ bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *tit
     w -= mark ? 0 : ui_px(ui, arrow + 6); /* an arrow says that it leads on */
     int title_h = ui_text(ui, 0, 0, w - inset, TEXT_BODY, title, 0, false);
     int small_h = small && *small ? ui_text(ui, 0, 0, w - inset, TEXT_HINT, small, 0, false) : 0;
-    int h = title_h + small_h + ui_px(ui, 16), least = ui_px(ui, 52);
-    h = h < least ? least : h;
+    int h = title_h + small_h + ui_px(ui, 16), min = ui_px(ui, 52);
+    h = h < min ? min : h;
     struct rect r = {x, *y, all, h};
     bool hit = ui_target(ui, id, ROLE_ROW, r);
     if (ui_pressed(ui, id)) {
@@ -552,10 +552,10 @@ bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *tit
     return hit;
 }
 
-enum card_look { CARD_PLAIN, CARD_PRIMARY, CARD_DASHED };
+enum slow_disk_look { CARD_PLAIN, CARD_PRIMARY, CARD_DASHED };
 
 static bool card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
-                 const char *text, enum card_look look)
+                 const char *text, enum slow_disk_look look)
 {
     bool primary = look == CARD_PRIMARY;
     int pad = ui_px(ui, 14);
@@ -595,10 +595,10 @@ bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right,
              bool selected, bool dashed)
 {
     int pad = ui_px(ui, 16), h = ui_px(ui, 48);
-    int most = right - left - 2 * pad;
+    int max = right - left - 2 * pad;
     int text_w = font_width(FACE_SANS, ui_text_px(ui, TEXT_HINT), text, strlen(text));
-    int w = (text_w < most ? text_w : most) + 2 * pad;
-    int lines = text_w > most ? 2 : 1;
+    int w = (text_w < max ? text_w : max) + 2 * pad;
+    int lines = text_w > max ? 2 : 1;
     h += (lines - 1) * ui_line(ui, TEXT_HINT);
     if (*x > left && *x + w > right) {
         *x = left;
@@ -635,8 +635,8 @@ bool ui_wide_button(struct ui *ui, const char *id, int x, int *y, int w, const c
 {
     int pad = ui_px(ui, 12);
     int text_h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_BUTTON, text, 0, false);
-    int h = text_h + ui_px(ui, 24), least = ui_px(ui, primary ? UI_MAIN_DP : 52);
-    h = h > least ? h : least;
+    int h = text_h + ui_px(ui, 24), min = ui_px(ui, primary ? UI_MAIN_DP : 52);
+    h = h > min ? h : min;
     struct rect r = {x, *y, w, h};
     bool hit = ui_target(ui, id, ROLE_BUTTON, r);
     ui_box(ui, r, 8,
@@ -717,7 +717,7 @@ static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t firs
                        int line, int px, int py)
 {
     size_t at = 0, best = shown->len;
-    int least = INT_MAX;
+    int min = INT_MAX;
     bool fresh = true; /* no letter of this line yet */
     for (size_t i = first; i <= ui->draws.count; i++) {
         const struct draw *d = i < ui->draws.count ? &ui->draws.list[i] : NULL;
@@ -727,8 +727,8 @@ static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t firs
         while (at < shown->len &&
                (!d || at + d->len > shown->len || memcmp(shown->data + at, d->text, d->len) != 0)) {
             if (shown->data[at] == '\n') { /* else the blank where the line was broken */
-                if (fresh && away(py, top, line) < least) {
-                    least = away(py, top, line);
+                if (fresh && away(py, top, line) < min) {
+                    min = away(py, top, line);
                     best = at;
                 }
                 top += fresh ? line : 0;
@@ -739,15 +739,15 @@ static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t firs
         if (!d) {
             break;
         }
-        if (away(py, d->rect.y, line) < least) {
-            least = away(py, d->rect.y, line);
+        if (away(py, d->rect.y, line) < min) {
+            min = away(py, d->rect.y, line);
             best = at + byte_at(d, px);
         }
         at += d->len;
         top = d->rect.y + line;
         fresh = false;
     }
-    return fresh && away(py, top, line) < least ? shown->len : best;
+    return fresh && away(py, top, line) < min ? shown->len : best;
 }
 
 /* The caret, drawn at x, y before byte `now`, goes a line up or down where the arrows have asked
@@ -782,7 +782,7 @@ static size_t unmasked(const char *text, size_t len, size_t shown)
 }
 
 bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *text, size_t cursor,
-              bool active, bool masked, int least_lines, bool warn, enum text_style style)
+              bool active, bool masked, int min_lines, bool warn, enum text_style style)
 {
     int pad = ui_px(ui, 11), line = ui_line(ui, style);
     struct buf shown = {0};
@@ -802,8 +802,8 @@ bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *t
     }
     buf_add(&shown, "", 0);
     int text_h = ui_text(ui, 0, 0, w - 2 * pad, style, shown.data, 0, false);
-    int least = least_lines * line;
-    int h = (text_h > least ? text_h : least) + 2 * pad, touch = ui_px(ui, UI_TOUCH_DP);
+    int min = min_lines * line;
+    int h = (text_h > min ? text_h : min) + 2 * pad, touch = ui_px(ui, UI_TOUCH_DP);
     h = h < touch ? touch : h;
     struct rect r = {x, *y, w, h};
     bool hit = ui_target(ui, id, ROLE_FIELD, r);

@@ -18,10 +18,10 @@ static const struct {
     [TEXT_HEADING] = {FACE_BOLD, 19, 24},   [TEXT_DIGIT] = {FACE_SANS, 25, 30},
     [TEXT_KEY] = {FACE_SANS, 20, 24},       [TEXT_KEY_SMALL] = {FACE_SANS, 14, 18}};
 
-float ui_cap_text(struct ui *ui, float most)
+float ui_cap_text(struct ui *ui, float max)
 {
     float before = ui->text_scale;
-    ui->text_scale = before < most ? before : most;
+    ui->text_scale = before < max ? before : max;
     return before;
 }
 

@@ -27,36 +27,35 @@ static struct app_picture *slot_of(struct app *app, const char *wanted, bool *kn
 }
 
 static const struct picture *shown(struct app *app, const char *name, const void *bytes, size_t len,
-                                   int most_w, int most_h)
+                                   int max_w, int max_h)
 {
     char wanted[sizeof app->pictures[0].name];
     struct err err = {0};
     bool known;
-    snprintf(wanted, sizeof wanted, "%dx%d %.80s", most_w, most_h, name);
+    snprintf(wanted, sizeof wanted, "%dx%d %.80s", max_w, max_h, name);
     struct app_picture *p = slot_of(app, wanted, &known);
-    if (!known && bytes && !picture_read(&p->picture, bytes, len, most_w, most_h, &err)) {
+    if (!known && bytes && !picture_read(&p->picture, bytes, len, max_w, max_h, &err)) {
         return NULL; /* remembered as none: a page is not held up by it again and again */
     }
     return p->picture.rgb ? &p->picture : NULL;
 }
 
-const struct picture *app_picture(struct app *app, const char *uri, int most_w, int most_h)
+const struct picture *app_picture(struct app *app, const char *uri, int max_w, int max_h)
 {
     const char *name = strrchr(uri, '/'), *bytes = NULL;
     size_t len = 0;
-    if (!*uri || !app->interview || most_w < 1 || most_h < 1) {
+    if (!*uri || !app->interview || max_w < 1 || max_h < 1) {
         return NULL;
     }
     name = name ? name + 1 : uri;
     (void)!package_find(&app->interview->package, name, &bytes, &len);
-    return shown(app, name, bytes, len, most_w, most_h);
+    return shown(app, name, bytes, len, max_w, max_h);
 }
 
 const struct picture *app_own_picture(struct app *app, const char *name, const struct buf *bytes,
-                                      int most_w, int most_h)
+                                      int max_w, int max_h)
 {
-    return most_w < 1 || most_h < 1 ? NULL
-                                    : shown(app, name, bytes->data, bytes->len, most_w, most_h);
+    return max_w < 1 || max_h < 1 ? NULL : shown(app, name, bytes->data, bytes->len, max_w, max_h);
 }
 
 void app_pictures_forget(struct app *app)

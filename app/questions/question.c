@@ -460,8 +460,8 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
     if (picture) {
         *y += ui_px(ui, 8);
         struct rect r = {x, *y, picture->w, picture->h};
-        int least = ui_px(ui, UI_TOUCH_DP);
-        bool large = r.w >= least && r.h >= least;
+        int min = ui_px(ui, UI_TOUCH_DP);
+        bool large = r.w >= min && r.h >= min;
         if (large && ui_target(ui, question_part(app, page->node, "picture", ""), ROLE_BUTTON, r)) {
             const char *big =
                 session_text(s, &ui->frame, &c->label, page->node, FORM_BIG_IMAGE, NULL);

@@ -466,14 +466,14 @@ static bool has_pictures(const struct list *l)
 static float even_words(const struct list *l, int w)
 {
     struct ui *ui = &l->app->ui;
-    float most = ui->text_scale;
+    float max = ui->text_scale;
     for (size_t i = 0; i < l->count; i++) {
         if (!question_is_code(l->choices[i].value)) {
             float own = ui_word_scale(ui, TEXT_BODY_BOLD, l->choices[i].label, w);
-            most = own < most ? own : most;
+            max = own < max ? own : max;
         }
     }
-    return ui_cap_text(ui, most);
+    return ui_cap_text(ui, max);
 }
 
 /* So many cards beside each other, and no word broken? */
@@ -496,7 +496,7 @@ static void as_pictures(struct list *l, unsigned columns)
 {
     struct ui *ui = &l->app->ui;
     int gap = ui_px(ui, 8), cell_w = l->w / (int)columns, inner = cell_w - 3 * gap;
-    int most = ui_px(ui, 140), sound_h = has_sounds(l) ? ui_px(ui, UI_TOUCH_DP) : 0;
+    int max = ui_px(ui, 140), sound_h = has_sounds(l) ? ui_px(ui, UI_TOUCH_DP) : 0;
     float before = even_words(l, inner);
     for (size_t from = 0; from < l->count;) {
         size_t shown[8], n = 0;
@@ -505,7 +505,7 @@ static void as_pictures(struct list *l, unsigned columns)
             if (question_is_code(l->choices[from].value)) {
                 continue;
             }
-            const struct picture *p = picture_of(l, from, inner, most);
+            const struct picture *p = picture_of(l, from, inner, max);
             int own = (p ? p->h + gap : 0) +
                       ui_centre_height(ui, inner, TEXT_BODY_BOLD, l->choices[from].label) + 3 * gap;
             h = own > h ? own : h;
@@ -522,7 +522,7 @@ static void as_pictures(struct list *l, unsigned columns)
             }
             ui_box(ui, face, 8, on || ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper,
                    on ? ui->theme.accent : ui->theme.line, on ? 3 : 1.5f);
-            const struct picture *p = picture_of(l, i, inner, most);
+            const struct picture *p = picture_of(l, i, inner, max);
             int y = face.y + gap;
             if (p) {
                 app_show_picture(l->app, r.x + (r.w - p->w) / 2, y, p);
@@ -582,27 +582,27 @@ static void as_columns(struct list *l, unsigned columns)
 static int scale_words(const struct list *l, int w)
 {
     struct ui *ui = &l->app->ui;
-    int most = 0;
+    int max = 0;
     for (size_t i = 0; i < l->count; i++) {
         if (!question_is_code(l->choices[i].value)) {
             const char *label = l->choices[i].label;
             int h = ui_centre_height(ui, w, TEXT_HINT, label);
-            most = h > most ? h : most;
+            max = h > max ? h : max;
             if (!ui_words_fit(ui, TEXT_HINT, label, w) || h >= 4 * ui_line(ui, TEXT_HINT)) {
                 return 0;
             }
         }
     }
-    return most;
+    return max;
 }
 
 /* A scale from left to right; false where its words do not fit beside each other.  `least`: how
  * small they may become for it, in the usual size. */
-static bool as_scale(struct list *l, float least)
+static bool as_scale(struct list *l, float min)
 {
     struct ui *ui = &l->app->ui;
     size_t count = 0, at = 0;
-    int circle = ui_px(ui, 28), gap = ui_px(ui, least < 1 ? 3 : 4);
+    int circle = ui_px(ui, 28), gap = ui_px(ui, min < 1 ? 3 : 4);
     for (size_t i = 0; i < l->count; i++) {
         count += !question_is_code(l->choices[i].value);
     }
@@ -613,7 +613,7 @@ static bool as_scale(struct list *l, float least)
     }
     float before = ui->text_scale;
     int label_h = scale_words(l, cell_w - 2 * gap);
-    for (int percent = 98; !label_h && percent >= (int)(100 * least); percent -= 2) {
+    for (int percent = 98; !label_h && percent >= (int)(100 * min); percent -= 2) {
         ui->text_scale = before * (float)percent / 100;
         label_h = scale_words(l, cell_w - 2 * gap);
     }
@@ -725,12 +725,12 @@ static bool columns_fit(const struct list *l, unsigned columns)
 static unsigned cards_of(const struct list *l, unsigned columns)
 {
     struct ui *ui = &l->app->ui;
-    unsigned most = (unsigned)(l->w / ui_px(ui, 100)), faces = (unsigned)l->count;
-    most = most < 1 ? 1 : most > 4 ? 4 : most;
+    unsigned max = (unsigned)(l->w / ui_px(ui, 100)), faces = (unsigned)l->count;
+    max = max < 1 ? 1 : max > 4 ? 4 : max;
     /* a scale of faces stays one row */
     bool scale =
         wants_scale(l->node->item->control) && faces <= 8 && l->w / (int)faces >= ui_px(ui, 56);
-    unsigned cards = scale ? faces : columns > 1 && columns < most ? columns : most > 2 ? 2 : most;
+    unsigned cards = scale ? faces : columns > 1 && columns < max ? columns : max > 2 ? 2 : max;
     while (cards > 1 && !cards_fit(l, cards)) {
         cards--;
     }

@@ -88,12 +88,12 @@ struct sheet {
 };
 
 /* The drawing that is kept, to go on with; NULL: there is none, or it was wiped away. */
-static const struct picture *kept_drawing(struct app *app, const struct node *node, int most_w,
-                                          int most_h)
+static const struct picture *kept_drawing(struct app *app, const struct node *node, int max_w,
+                                          int max_h)
 {
     const struct buf *kept = interview_file(app->interview, tree_value(node));
     bool wiped = app->ink_node == node && app->ink_wiped;
-    return kept && !wiped ? app_own_picture(app, tree_value(node), kept, most_w, most_h) : NULL;
+    return kept && !wiped ? app_own_picture(app, tree_value(node), kept, max_w, max_h) : NULL;
 }
 
 static struct sheet sheet_of(struct app *app)
@@ -241,15 +241,15 @@ void ask_drawing(struct app *app, struct node *node, int x, int *y, int w)
     struct ui *ui = &app->ui;
     const char *id = question_part(app, node, "ink", "");
     bool signature = control_has(node->item->control, "signature");
-    int h = signature ? w * 3 / 5 : w, most = ui->body.h * 3 / 4, least = ui_px(ui, 120);
+    int h = signature ? w * 3 / 5 : w, max = ui->body.h * 3 / 4, min = ui_px(ui, 120);
     int fx, fy, px = x, left = x, all_w = w;
-    h = h > most ? most : h;
-    h = h < least ? least : h;
+    h = h > max ? max : h;
+    h = h < min ? min : h;
     const char *uri = question_drawn_upon(app, node);
-    most = most > least ? most : least;
+    max = max > min ? max : min;
     w = w > INK_FIELD_W ? INK_FIELD_W : w;
-    const struct picture *map = app_picture(app, uri, w < INK_PNG_W ? w : INK_PNG_W, most);
-    const struct picture *kept = kept_drawing(app, node, w, most);
+    const struct picture *map = app_picture(app, uri, w < INK_PNG_W ? w : INK_PNG_W, max);
+    const struct picture *kept = kept_drawing(app, node, w, max);
     const struct picture *under = kept ? kept : map;
     if (under) { /* the field is the picture */
         x += (w - under->w) / 2;

@@ -114,15 +114,15 @@ static bool look_at(void *user, int dir, const char *name)
     return ++at->seen < LOOKED_AT_MOST;
 }
 
-static void drop_searching(void *matter)
+static void drop_searching(void *context)
 {
-    secret_wipe(matter, sizeof(struct searching)); /* names of files say something, too */
-    free(matter);
+    secret_wipe(context, sizeof(struct searching)); /* names of files say something, too */
+    free(context);
 }
 
-static bool search_media(void *matter, struct err *err)
+static bool search_media(void *context, struct err *err)
 {
-    struct searching *s = matter;
+    struct searching *s = context;
     struct medium media[MEDIA_MAX];
     size_t count = media_find(media, s->fixed, &s->silent);
     (void)err;
@@ -133,9 +133,9 @@ static bool search_media(void *matter, struct err *err)
     return true;
 }
 
-static void searched(struct app *app, void *matter, bool ok, const struct err *err)
+static void searched(struct app *app, void *context, bool ok, const struct err *err)
 {
-    const struct searching *s = matter;
+    const struct searching *s = context;
     (void)err;
     memcpy(app->found, s->found, sizeof app->found);
     app->found_count = s->count;
@@ -152,11 +152,11 @@ static void find_files(struct app *app, struct node *node)
     s->kind = kind_of(node->item->control);
     app->file_node = node;
     app->found_count = 0;
-    app_errand(app, &(struct app_errand){.what = S_wait_media,
-                                         .work = search_media,
-                                         .matter = s,
-                                         .drop = drop_searching,
-                                         .end = searched});
+    app_task(app, &(struct app_task){.what = S_wait_media,
+                                     .work = search_media,
+                                     .context = s,
+                                     .drop = drop_searching,
+                                     .end = searched});
 }
 
 const char *question_size(struct app *app, uint64_t bytes)

@@ -96,10 +96,10 @@ static void heads(struct app *app, const struct page *page, const struct columns
                   int w)
 {
     struct ui *ui = &app->ui;
-    int h = 0, pad = ui_px(ui, 4), side = 0, faces = 0, most = ui_px(ui, 72);
+    int h = 0, pad = ui_px(ui, 4), side = 0, faces = 0, max = ui_px(ui, 72);
     for (size_t i = 0; i < c->count; i++) {
         const struct picture *p =
-            question_choice_picture(app, page->node, &c->list[i], w - 2 * pad, most);
+            question_choice_picture(app, page->node, &c->list[i], w - 2 * pad, max);
         faces = p && p->h + pad > faces ? p->h + pad : faces;
         int own = ui_centre_height(ui, w - 2 * pad, TEXT_HINT, c->list[i].label);
         h = own > h ? own : h;
@@ -107,7 +107,7 @@ static void heads(struct app *app, const struct page *page, const struct columns
     }
     for (size_t i = 0; i < c->count; i++) { /* the faces stand on one line, the words below */
         const struct picture *p =
-            question_choice_picture(app, page->node, &c->list[i], w - 2 * pad, most);
+            question_choice_picture(app, page->node, &c->list[i], w - 2 * pad, max);
         if (p) {
             app_show_picture(app, x + (int)i * w + (w - p->w) / 2, *y + faces - pad - p->h, p);
         }
@@ -127,8 +127,8 @@ static void row(struct app *app, const struct page *page, int x, int *y, int lab
     bool many = page->control->kind == CONTROL_SELECT;
     const char *label = label_of(app, page);
     int text_h = ui_rich(ui, 0, 0, label_w - ui_px(ui, 8), TEXT_BODY, label, 0, false);
-    int h = text_h + ui_px(ui, 16), least = ui_px(ui, 52);
-    h = h < least ? least : h;
+    int h = text_h + ui_px(ui, 16), min = ui_px(ui, 52);
+    h = h < min ? min : h;
     ui_rich(ui, x, *y + (h - text_h) / 2, label_w - ui_px(ui, 8), TEXT_BODY, label, ui->theme.ink,
             true);
     const char *have = arena_text(&ui->frame, tree_value(node));
@@ -290,13 +290,13 @@ static void fit_words(struct app *app, struct axis_words *a, int w)
 static int words_height(struct app *app, const struct axis_words *a, int w)
 {
     float before = ui_cap_text(&app->ui, a->scale);
-    int most = 0;
+    int max = 0;
     for (size_t i = 0; i < a->columns->count; i++) {
         int h = ui_centre_height(&app->ui, w, TEXT_HINT, axis_word(app, a, i));
-        most = h > most ? h : most;
+        max = h > max ? h : max;
     }
     app->ui.text_scale = before;
-    return most;
+    return max;
 }
 
 /* A square of likelihood and impact: where it stands, and what is said of it. */
@@ -390,7 +390,7 @@ static int risk_words(struct risk *r, int x, int y, int w, bool draw)
 static bool lay_risk(struct risk *r, int w)
 {
     struct ui *ui = &r->app->ui;
-    int pad = risk_pad(r), least = ui_px(ui, UI_TOUCH_DP), side = w / 5;
+    int pad = risk_pad(r), min = ui_px(ui, UI_TOUCH_DP), side = w / 5;
     int n = r->across.count ? (int)r->across.count : 1;
     r->cols = (struct axis_words){.columns = &r->across};
     r->rows = (struct axis_words){.columns = &r->down};
@@ -401,15 +401,15 @@ static bool lay_risk(struct risk *r, int w)
         }
     }
     fit_words(r->app, &r->rows, side - 2 * pad);
-    if (r->rows.numbered || (w - side) / n < least) {
+    if (r->rows.numbered || (w - side) / n < min) {
         r->rows.numbered = true;
         r->rows.scale = ui->text_scale;
-        side = least;
+        side = min;
     }
     r->w = w;
     r->side = side;
     r->cell_w = (w - side) / n;
-    if (r->cell_w < least || !r->down.count || !r->across.count) {
+    if (r->cell_w < min || !r->down.count || !r->across.count) {
         return false;
     }
     fit_words(r->app, &r->cols, r->cell_w - 2 * pad);
@@ -422,12 +422,12 @@ static bool lay_risk(struct risk *r, int w)
 static void fit_cells(struct risk *r, int y, int below)
 {
     struct ui *ui = &r->app->ui;
-    int pad = risk_pad(r), least = ui_px(ui, UI_TOUCH_DP), most = ui_px(ui, 70);
+    int pad = risk_pad(r), min = ui_px(ui, UI_TOUCH_DP), max = ui_px(ui, 70);
     int row_h = words_height(r->app, &r->rows, r->side - 2 * pad) + 2 * pad;
     int room = ui->body.y + ui->body.h - (y + ui->scroll) - r->head_h - 3 * pad - below;
     int h = room / (int)r->down.count;
-    h = h > most ? most : h;
-    h = h < least ? least : h;
+    h = h > max ? max : h;
+    h = h < min ? min : h;
     r->cell_h = h > row_h ? h : row_h;
 }
 

@@ -76,8 +76,8 @@ static void as_rating(struct app *app, struct node *node, const struct scale *s,
     long from = s->start == 0 ? 1 : 0; /* no star is no answer, not a nought */
     int count = (int)(s->steps + 1 - from), columns = w / ui_px(ui, UI_TOUCH_DP);
     columns = columns > count ? count : columns < 1 ? 1 : columns;
-    int cell = w / columns, most = ui_px(ui, 64), h = ui_px(ui, 56);
-    cell = cell > most ? most : cell;
+    int cell = w / columns, max = ui_px(ui, 64), h = ui_px(ui, 56);
+    cell = cell > max ? max : cell;
     for (int k = 0; k < count; k++) {
         struct rect r = {x + k % columns * cell, *y + k / columns * h, cell, h};
         const char *value = value_at(ui, s, k + from);
@@ -155,10 +155,10 @@ static const char *words_at(struct app *app, const struct tick_words *t, const s
 static void ticks(struct app *app, const struct control *c, const struct scale *s, struct rect r,
                   int knob, bool vertical)
 {
-    enum { MOST = 60 };
+    enum { MAX = 60 };
     struct ui *ui = &app->ui;
     long every = c->tick > 0 ? lround(c->tick / s->step) : 0;
-    if (every < 1 || s->steps / every > MOST || control_has(c, "no-ticks")) {
+    if (every < 1 || s->steps / every > MAX || control_has(c, "no-ticks")) {
         return;
     }
     for (long k = 0; k <= s->steps; k += every) {

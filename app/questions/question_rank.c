@@ -70,15 +70,14 @@ static void move(size_t *order, size_t from, size_t to)
 }
 
 /* What stands beside the words of a row, px. */
-struct beside {
+struct side {
     int number, picture, sound, arrows;
 };
 
-static struct beside beside_of(struct app *app, struct node *node, struct choice *choices,
-                               size_t count)
+static struct side side_of(struct app *app, struct node *node, struct choice *choices, size_t count)
 {
     struct ui *ui = &app->ui;
-    struct beside b = {ui_px(ui, 40), 0, 0, 2 * ui_px(ui, UI_TOUCH_DP)};
+    struct side b = {ui_px(ui, 40), 0, 0, 2 * ui_px(ui, UI_TOUCH_DP)};
     for (size_t i = 0; i < count; i++) {
         if (question_choice_picture(app, node, &choices[i], 64, 64)) {
             b.picture = ui_px(ui, 64);
@@ -90,12 +89,12 @@ static struct beside beside_of(struct app *app, struct node *node, struct choice
     return b;
 }
 
-static int words_width(const struct beside *b, int w)
+static int words_width(const struct side *b, int w)
 {
     return w - b->number - b->picture - b->sound - b->arrows;
 }
 
-static void rank_row(struct app *app, struct rect r, const struct beside *b, size_t place,
+static void rank_row(struct app *app, struct rect r, const struct side *b, size_t place,
                      const struct picture *picture, const char *label, bool settled, bool held)
 {
     static const int8_t line[] = {15, 0, 85, 0};
@@ -149,7 +148,7 @@ void ask_rank(struct app *app, struct node *node, int x, int *y, int w)
     size_t *order = arena_alloc(&ui->frame, (count + 1) * sizeof *order);
     in_order(order, choices, count, have);
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_rank_hint), ui->theme.soft, true);
-    struct beside b = beside_of(app, node, choices, count);
+    struct side b = side_of(app, node, choices, count);
     int side = b.arrows / 2, row_h = ui_px(ui, b.picture ? 72 : 56), top = *y, fx, fy = 0;
     for (size_t i = 0; i < count; i++) {
         int h = ui_text(ui, 0, 0, words_width(&b, w), TEXT_BODY, choices[i].label, 0, false) +

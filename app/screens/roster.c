@@ -37,12 +37,12 @@ static void entry_questions(struct app *app, struct node *entry, struct page **a
 }
 
 /* Its first answers, for who has to know which entry it is; "" when there are none. */
-static const char *entry_words(struct app *app, const struct page *all, size_t count, size_t most,
+static const char *entry_words(struct app *app, const struct page *all, size_t count, size_t max,
                                const struct node *but)
 {
     struct buf line = {0};
     size_t parts = 0;
-    for (size_t q = 0; q < count && parts < most; q++) {
+    for (size_t q = 0; q < count && parts < max; q++) {
         const struct control *c = all[q].control;
         if (*tree_value(all[q].node) && c->kind != CONTROL_TRIGGER && !question_is_secret(c) &&
             all[q].node != but) {

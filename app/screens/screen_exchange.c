@@ -12,8 +12,8 @@ static bool hand_over(struct device *d, void *arg, struct err *err)
     struct app *app = arg;
     device_watch(d, &app->progress);
     struct err why = {0};
-    bool taken = device_load_receipts(d, app->task_folder, &app->loaded, &why);
-    bool ok = device_export(d, app->task_folder, clock_wall_ms(), &app->exported, err);
+    bool taken = device_load_receipts(d, app->transfer_folder, &app->loaded, &why);
+    bool ok = device_export(d, app->transfer_folder, clock_wall_ms(), &app->exported, err);
     if (!taken) { /* told, but nothing that keeps records here */
         app->loaded.of[LOAD_DAMAGED]++;
         app->loaded.why = why;
@@ -39,10 +39,10 @@ void exchange_begin(struct app *app, writer_job *job)
 {
     app->progress.done = app->progress.total = 0;
     app->progress.stop = app->progress.stopped = false;
-    app->task_done = 0;
-    app->task_ms = clock_mono_ms();
+    app->transfer_done = 0;
+    app->transfer_ms = clock_mono_ms();
     app->message[0] = '\0';
-    app->task = writer_begin(app->writer, job, app);
+    app->transfer = writer_begin(app->writer, job, app);
     app->ui.again = true;
 }
 
@@ -54,7 +54,7 @@ void exchange_choose(struct app *app, int x, int y, int w, writer_job *job)
     if (taken || folder) {
         memcpy(app->before, app->forms, sizeof app->before); /* the task's until it ends */
         app->before_count = app->form_count;
-        snprintf(app->task_folder, sizeof app->task_folder, "%s", taken ? taken : folder);
+        snprintf(app->transfer_folder, sizeof app->transfer_folder, "%s", taken ? taken : folder);
         memset(&app->loaded, 0, sizeof app->loaded);
         exchange_begin(app, job);
     }
@@ -94,8 +94,8 @@ static void end_task(struct app *app)
 {
     struct err err = {0};
     bool stopped = app->progress.stopped;
-    bool ok = writer_end(app->writer, app->task, &err);
-    app->task = NULL;
+    bool ok = writer_end(app->writer, app->transfer, &err);
+    app->transfer = NULL;
     app->ui.again = true;
     if (ok && app->screen == SCREEN_LOAD) {
         load_ended(app);
@@ -117,11 +117,11 @@ static void end_task(struct app *app)
 /* It has waited for its medium for so long, and not come a byte further. */
 static bool task_hangs(struct app *app, int64_t ms)
 {
-    if (app->progress.done != app->task_done || !app->progress.waits) {
-        app->task_done = app->progress.done;
-        app->task_ms = clock_mono_ms();
+    if (app->progress.done != app->transfer_done || !app->progress.waits) {
+        app->transfer_done = app->progress.done;
+        app->transfer_ms = clock_mono_ms();
     }
-    return clock_mono_ms() - app->task_ms >= ms;
+    return clock_mono_ms() - app->transfer_ms >= ms;
 }
 
 /* Locked, but for a copy that is being ended: no name of it stands here.  One that goes on while
@@ -129,11 +129,11 @@ static bool task_hangs(struct app *app, int64_t ms)
 static void watch_lock(struct app *app)
 {
     struct ui *ui = &app->ui;
-    if (writer_is_done(app->writer, app->task) && writer_is_done(app->writer, app->locking)) {
+    if (writer_is_done(app->writer, app->transfer) && writer_is_done(app->writer, app->locking)) {
         bool stopped = app->progress.stopped;
-        bool ok = writer_end(app->writer, app->task, NULL);
+        bool ok = writer_end(app->writer, app->transfer, NULL);
         bool locked = writer_end(app->writer, app->locking, NULL);
-        app->task = app->locking = NULL;
+        app->transfer = app->locking = NULL;
         app_forget_titles(app);         /* what the task needed until now */
         ui->quit = ui->quit || !locked; /* a lock that fails ends the program */
         app_go(app, SCREEN_UNLOCK);
@@ -142,8 +142,8 @@ static void watch_lock(struct app *app)
         }
         return;
     }
-    enum { HANGS_MS = 10000, MOST_MS = 10 * 60 * 1000 };
-    if (task_hangs(app, HANGS_MS) || clock_mono_ms() - app->locking_ms > MOST_MS) {
+    enum { HANGS_MS = 10000, MAX_MS = 10 * 60 * 1000 };
+    if (task_hangs(app, HANGS_MS) || clock_mono_ms() - app->locking_ms > MAX_MS) {
         app->progress.stop = true;
     }
     struct header h = {.title = "", .progress = -1};
@@ -155,21 +155,21 @@ static void watch_lock(struct app *app)
 }
 
 /* How much of how much, and a way out. */
-void app_watch_task(struct app *app)
+void app_watch_transfer(struct app *app)
 {
     struct ui *ui = &app->ui;
     if (app->locking) {
         watch_lock(app);
         return;
     }
-    if (writer_is_done(app->writer, app->task)) {
+    if (writer_is_done(app->writer, app->transfer)) {
         end_task(app);
         return;
     }
     bool hangs = task_hangs(app, 5000);
     bool load = app->screen == SCREEN_LOAD;
     struct header h = {.title = ui_str(ui, load ? S_progress_load : S_progress_hand_over),
-                       .subtitle = app_media_name(app->task_folder),
+                       .subtitle = app_media_name(app->transfer_folder),
                        .right = "lock",
                        .progress = -1};
     int x, y, w;
@@ -211,8 +211,8 @@ void screen_hand_over(struct app *app)
                      ui_fill(ui, S_hand_over_done, ui_number(ui, app->exported.records), NULL),
                      ui->theme.ink, true);
         y += ui_px(ui, 10);
-        if (disks_knows(app->disks, app->task_folder)) {
-            medium_out(app, app->task_folder, x, &y, w);
+        if (disks_knows(app->disks, app->transfer_folder)) {
+            medium_out(app, app->transfer_folder, x, &y, w);
         } else {
             y += ui_text(ui, x, y, w, TEXT_BODY_BOLD, ui_str(ui, S_hand_over_pull),
                          ui->theme.accent, true);

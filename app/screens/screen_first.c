@@ -212,13 +212,13 @@ static bool way_on(const struct app *app, const char **id, enum string_id *text)
         enum screen screen;
         const char *id;
         enum string_id text;
-    } ways[] = {{SCREEN_FIRST_WORDS, "same", S_first_same},
-                {SCREEN_FIRST_PASS, "right", S_continue_},
-                {SCREEN_FIRST_REQUEST, "load", S_load}};
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        if (ways[i].screen == app->screen) {
-            *id = ways[i].id;
-            *text = ways[i].text;
+    } choices[] = {{SCREEN_FIRST_WORDS, "same", S_first_same},
+                   {SCREEN_FIRST_PASS, "right", S_continue_},
+                   {SCREEN_FIRST_REQUEST, "load", S_load}};
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+        if (choices[i].screen == app->screen) {
+            *id = choices[i].id;
+            *text = choices[i].text;
             return true;
         }
     }

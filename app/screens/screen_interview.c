@@ -52,8 +52,8 @@ void screen_arrive(struct app *app)
     ui->scroll = 0;
     ui->focus[0] = '\0'; /* Tab begins with the answer */
     app->message[0] = '\0';
-    app->aside_again = app->aside_here; /* nobody has read it yet */
-    app->aside_here = 0;
+    app->removed_again = app->removed_here; /* nobody has read it yet */
+    app->removed_here = 0;
     app->refused = NULL;
     question_forget_cleared(app);
     app->blanks_told = false;
@@ -170,17 +170,18 @@ static bool may_leave(struct app *app, const struct node *typed, const struct pa
 }
 
 /* Nobody's answers go without a word. */
-static void say_aside(struct app *app)
+static void say_removed(struct app *app)
 {
-    size_t now = session_aside(app->interview->session);
-    size_t fresh = now > app->aside ? now - app->aside : 0, told = fresh + app->aside_again;
+    size_t now = session_removed_entries(app->interview->session);
+    size_t fresh = now > app->removed_told ? now - app->removed_told : 0,
+           told = fresh + app->removed_again;
     if (told && now && !app->handed) {
         const char *count = ui_number(&app->ui, (long long)told);
-        app_say_text(app, ui_fill(&app->ui, S_entries_aside, count, NULL), false);
+        app_say_text(app, ui_fill(&app->ui, S_entries_removed, count, NULL), false);
     }
-    app->aside_here += fresh;
-    app->aside_again = 0;
-    app->aside = now;
+    app->removed_here += fresh;
+    app->removed_again = 0;
+    app->removed_told = now;
 }
 
 /* Everything is on the medium: to the page behind this one. */
@@ -404,7 +405,7 @@ static void show_page(struct app *app)
     if (left_now(app)) {
         return;
     }
-    say_aside(app);
+    say_removed(app);
     bool opened = open_field(app);
     bool typing = question_keyboard(app, &i->page, &kind);
     int bottom = ui->h - (typing ? keyboard_height(ui, kind) : ui_bar_height(ui));

@@ -41,10 +41,10 @@ void label_close(struct app *app)
 }
 
 /* The hint says how many; a letter more does not stay. */
-static void hold_to(struct edit *edit, size_t most)
+static void hold_to(struct edit *edit, size_t max)
 {
     size_t at = 0;
-    for (size_t n = 0; n < most && at < edit->text.len; n++) {
+    for (size_t n = 0; n < max && at < edit->text.len; n++) {
         (void)text_next(edit->text.data, edit->text.len, &at);
     }
     if (at < edit->text.len) {

@@ -70,7 +70,7 @@ static bool look(struct device *d, void *arg, struct err *err)
     struct app *app = arg;
     load_forget(app);
     device_watch(d, &app->progress);
-    bool ok = device_find(d, app->task_folder, &app->found_load, see_form, app, err);
+    bool ok = device_find(d, app->transfer_folder, &app->found_load, see_form, app, err);
     if (ok) {
         foresee_forms(app, d);
     }
@@ -82,7 +82,7 @@ static bool take(struct device *d, void *arg, struct err *err)
 {
     struct app *app = arg;
     device_watch(d, &app->progress);
-    bool ok = device_take(d, app->task_folder, &app->found_load, &app->loaded, err);
+    bool ok = device_take(d, app->transfer_folder, &app->found_load, &app->loaded, err);
     device_watch(d, NULL);
     return ok;
 }
@@ -288,7 +288,7 @@ void screen_load(struct app *app)
     struct header h = {.help = true, .left = "back", .progress = -1};
     bool choose = app->load == LOADING_CHOOSE;
     h.title = ui_str(ui, choose ? S_media_load_title : S_home_forms);
-    h.subtitle = choose ? NULL : app_media_name(app->task_folder);
+    h.subtitle = choose ? NULL : app_media_name(app->transfer_folder);
     int x, y, w;
     ui_header(ui, &h);
     if (app->load == LOADING_ASK && ui_took(ui, "right")) {

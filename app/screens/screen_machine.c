@@ -40,8 +40,8 @@ struct machine_page {
     enum screen from;
     bool sets_clock, picks_zone;
     int values[FIELD_COUNT];
-    char zone[MACHINE_ZONE];
-    enum machine_power asked; /* … and not yet answered; MACHINE_POWER_COUNT: nothing is */
+    char zone[DESKTOP_ZONE];
+    enum desktop_power asked; /* … and not yet answered; DESKTOP_POWER_COUNT: nothing is */
 };
 
 static void read_clock(struct machine_page *p)
@@ -63,32 +63,32 @@ struct asking {
     enum { ASK_BRIGHTNESS, ASK_CLOCK, ASK_ZONE, ASK_POWER, ASK_LOOK } what;
     int percent;
     int64_t wall_ms;
-    char zone[MACHINE_ZONE];
-    enum machine_power power;
+    char zone[DESKTOP_ZONE];
+    enum desktop_power power;
 };
 
-static bool ask(void *matter, struct err *err)
+static bool ask(void *context, struct err *err)
 {
-    struct asking *a = matter;
+    struct asking *a = context;
     switch (a->what) {
     case ASK_BRIGHTNESS:
-        return machine_set_brightness(a->percent, err);
+        return desktop_set_brightness(a->percent, err);
     case ASK_CLOCK:
-        return machine_set_clock(a->wall_ms, err);
+        return desktop_set_clock(a->wall_ms, err);
     case ASK_ZONE:
-        return machine_set_zone(a->zone, err);
+        return desktop_set_zone(a->zone, err);
     case ASK_POWER:
-        return machine_power(a->power, err);
+        return desktop_power(a->power, err);
     case ASK_LOOK:
-        machine_zone(a->zone);
+        desktop_zone(a->zone);
         return true;
     }
     return false;
 }
 
-static void answered(struct app *app, void *matter, bool ok, const struct err *err)
+static void answered(struct app *app, void *context, bool ok, const struct err *err)
 {
-    struct asking *a = matter;
+    struct asking *a = context;
     struct machine_page *p = app->machine;
     if (!ok) {
         app_trouble(app, err);
@@ -110,8 +110,8 @@ static void begin_asking(struct app *app, struct asking asking)
 {
     struct asking *a = mem_zero(1, sizeof *a);
     *a = asking;
-    app_errand(app, &(struct app_errand){
-                        .what = S_wait, .work = ask, .matter = a, .drop = free, .end = answered});
+    app_task(app, &(struct app_task){
+                      .what = S_wait, .work = ask, .context = a, .drop = free, .end = answered});
 }
 
 /* ---- the page ---- */
@@ -119,7 +119,7 @@ static void begin_asking(struct app *app, struct asking asking)
 void machine_open(struct app *app)
 {
     struct machine_page *p = mem_zero(1, sizeof *p);
-    *p = (struct machine_page){.from = app->screen, .asked = MACHINE_POWER_COUNT};
+    *p = (struct machine_page){.from = app->screen, .asked = DESKTOP_POWER_COUNT};
     app_go(app, SCREEN_MACHINE); /* which closes one that is open */
     app->machine = p;
     begin_asking(app, (struct asking){.what = ASK_LOOK});
@@ -136,7 +136,7 @@ static void show_brightness(struct app *app, int x, int *y, int w)
 {
     static const int steps[] = {10, 25, 50, 75, 100};
     struct ui *ui = &app->ui;
-    int now = machine_brightness(), nearest = 0, px = x;
+    int now = desktop_brightness(), nearest = 0, px = x;
     if (now < 0) {
         return; /* an external screen has a knob of its own */
     }
@@ -294,33 +294,34 @@ static void show_power(struct app *app, int x, int *y, int w)
     static const struct {
         const char *id;
         enum string_id label, sure;
-    } ways[MACHINE_POWER_COUNT] = {
-        [MACHINE_SLEEP] = {"sleep", S_machine_sleep, S_machine_sleep},
-        [MACHINE_RESTART] = {"restart", S_machine_restart, S_machine_restart_sure},
-        [MACHINE_OFF] = {"off", S_machine_off, S_machine_off_sure}};
-    static const enum machine_power order[] = {MACHINE_SLEEP, MACHINE_RESTART, MACHINE_OFF};
+    } choices[DESKTOP_POWER_COUNT] = {
+        [DESKTOP_SLEEP] = {"sleep", S_machine_sleep, S_machine_sleep},
+        [DESKTOP_RESTART] = {"restart", S_machine_restart, S_machine_restart_sure},
+        [DESKTOP_OFF] = {"off", S_machine_off, S_machine_off_sure}};
+    static const enum desktop_power order[] = {DESKTOP_SLEEP, DESKTOP_RESTART, DESKTOP_OFF};
     struct ui *ui = &app->ui;
     struct machine_page *p = app->machine;
     heading(ui, x, y, w, S_machine_power);
-    if (p->asked < MACHINE_POWER_COUNT) {
-        ui_warning(ui, x, y, w, ui_str(ui, ways[p->asked].sure));
+    if (p->asked < DESKTOP_POWER_COUNT) {
+        ui_warning(ui, x, y, w, ui_str(ui, choices[p->asked].sure));
         if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_cancel), true)) {
-            p->asked = MACHINE_POWER_COUNT;
+            p->asked = DESKTOP_POWER_COUNT;
             ui->again = true;
-        } else if (ui_wide_button(ui, "power-yes", x, y, w, ui_str(ui, ways[p->asked].label),
+        } else if (ui_wide_button(ui, "power-yes", x, y, w, ui_str(ui, choices[p->asked].label),
                                   false)) {
-            enum machine_power what = p->asked;
+            enum desktop_power what = p->asked;
             app_lock(app); /* what is typed is on the medium, and nothing is open */
             begin_asking(app, (struct asking){.what = ASK_POWER, .power = what});
         }
         return;
     }
-    for (size_t i = 0; i < MACHINE_POWER_COUNT; i++) {
-        enum machine_power what = order[i];
-        if (!ui_wide_button(ui, ways[what].id, x, y, w, ui_str(ui, ways[what].label), false)) {
+    for (size_t i = 0; i < DESKTOP_POWER_COUNT; i++) {
+        enum desktop_power what = order[i];
+        if (!ui_wide_button(ui, choices[what].id, x, y, w, ui_str(ui, choices[what].label),
+                            false)) {
             continue;
         }
-        if (what == MACHINE_SLEEP) { /* loses nothing, asks nothing */
+        if (what == DESKTOP_SLEEP) { /* loses nothing, asks nothing */
             begin_asking(app, (struct asking){.what = ASK_POWER, .power = what});
             return;
         }

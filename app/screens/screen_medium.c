@@ -27,17 +27,17 @@ struct opening {
     size_t count;
 };
 
-static void drop_opening(void *matter)
+static void drop_opening(void *context)
 {
-    struct opening *o = matter;
+    struct opening *o = context;
     arena_fini(&o->arena);
     secret_wipe(o, sizeof *o);
     free(o);
 }
 
-static bool read_folder(void *matter, struct err *err)
+static bool read_folder(void *context, struct err *err)
 {
-    struct opening *o = matter;
+    struct opening *o = context;
     if (!file_folders(&o->arena, &o->names, &o->count, o->path, err)) {
         o->names = NULL; /* the page says so, and the way up stays */
         return false;
@@ -56,9 +56,9 @@ static void close_folder(struct app *app)
     app->ui.again = true;
 }
 
-static void opened(struct app *app, void *matter, bool ok, const struct err *err)
+static void opened(struct app *app, void *context, bool ok, const struct err *err)
 {
-    struct opening *o = matter;
+    struct opening *o = context;
     (void)ok;
     (void)err;
     close_folder(app);
@@ -75,11 +75,11 @@ static void open_folder(struct app *app, const char *path)
     struct opening *o = mem_zero(1, sizeof *o);
     arena_init(&o->arena);
     snprintf(o->path, sizeof o->path, "%s", path);
-    app_errand(app, &(struct app_errand){.what = S_wait_media,
-                                         .work = read_folder,
-                                         .matter = o,
-                                         .drop = drop_opening,
-                                         .end = opened});
+    app_task(app, &(struct app_task){.what = S_wait_media,
+                                     .work = read_folder,
+                                     .context = o,
+                                     .drop = drop_opening,
+                                     .end = opened});
 }
 
 static void begin(struct app *app)
@@ -160,7 +160,7 @@ static const char *spaced(struct app *app)
 
 static void show_folder(struct app *app, int x, int *y, int w)
 {
-    enum { MOST = 200 };
+    enum { MAX = 200 };
     struct ui *ui = &app->ui;
     const char *const *names = (const char *const *)app->folders;
     size_t count = app->folder_count;
@@ -175,7 +175,7 @@ static void show_folder(struct app *app, int x, int *y, int w)
         ui_warning(ui, x, y, w, ui_str(ui, S_folder_closed));
         return;
     }
-    for (size_t k = 0; k < count && k < MOST; k++) {
+    for (size_t k = 0; k < count && k < MAX; k++) {
         const char *id = arena_printf(&ui->frame, "folder:%zu", k);
         const char *between = strcmp(app->folder, "/") == 0 ? "" : "/";
         const char *path = arena_printf(&ui->frame, "%s%s%s", app->folder, between, names[k]);
@@ -184,9 +184,9 @@ static void show_folder(struct app *app, int x, int *y, int w)
             return;
         }
     }
-    if (count > MOST) {
+    if (count > MAX) {
         *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                      ui_fill(ui, S_outline_more, ui_number(ui, (long long)(count - MOST)), NULL),
+                      ui_fill(ui, S_outline_more, ui_number(ui, (long long)(count - MAX)), NULL),
                       ui->theme.soft, true);
     }
 }
@@ -197,15 +197,15 @@ struct taking {
     char path[256];
 };
 
-static bool take_out(void *matter, struct err *err)
+static bool take_out(void *context, struct err *err)
 {
-    return disks_take_out(((struct taking *)matter)->path, err);
+    return disks_take_out(((struct taking *)context)->path, err);
 }
 
-static void taken_out(struct app *app, void *matter, bool ok, const struct err *err)
+static void taken_out(struct app *app, void *context, bool ok, const struct err *err)
 {
     struct ui *ui = &app->ui;
-    const char *name = arena_text(&ui->frame, app_media_name(((struct taking *)matter)->path));
+    const char *name = arena_text(&ui->frame, app_media_name(((struct taking *)context)->path));
     app->media_changed = true;
     if (ok) {
         app_say_text(app, ui_fill(ui, S_media_out_done, name, NULL), true);
@@ -226,11 +226,11 @@ void medium_out(struct app *app, const char *path, int x, int *y, int w)
                 false)) {
         struct taking *t = mem_zero(1, sizeof *t);
         snprintf(t->path, sizeof t->path, "%s", path);
-        app_errand(app, &(struct app_errand){.what = S_media_out_wait,
-                                             .work = take_out,
-                                             .matter = t,
-                                             .drop = free,
-                                             .end = taken_out});
+        app_task(app, &(struct app_task){.what = S_media_out_wait,
+                                         .work = take_out,
+                                         .context = t,
+                                         .drop = free,
+                                         .end = taken_out});
     }
     ui_pills_end(ui, &px, y, x);
 }
@@ -244,7 +244,7 @@ void medium_trouble(struct app *app, int x, int *y, int w)
     }
 }
 
-void medium_news(struct app *app)
+void medium_changed(struct app *app)
 {
     app->media_changed = app->ui.again = true;
 }

@@ -106,9 +106,9 @@ struct answers { /* those for the passphrase that was typed, from the sticks and
     size_t pass_len;
 };
 
-static void drop_answers(void *matter)
+static void drop_answers(void *context)
 {
-    struct answers *a = matter;
+    struct answers *a = context;
     for (size_t k = 0; k < a->count; k++) {
         buf_fini(&a->answers[k]);
     }
@@ -116,9 +116,9 @@ static void drop_answers(void *matter)
     free(a);
 }
 
-static bool find_answers(void *matter, struct err *err)
+static bool find_answers(void *context, struct err *err)
 {
-    struct answers *a = matter;
+    struct answers *a = context;
     struct medium media[MEDIA_MAX];
     struct arena arena;
     size_t media_count = media_find(media, a->fixed, &a->silent);
@@ -147,9 +147,9 @@ static bool find_answers(void *matter, struct err *err)
     return true;
 }
 
-static void try_answers(struct app *app, void *matter, bool ok, const struct err *why)
+static void try_answers(struct app *app, void *context, bool ok, const struct err *why)
 {
-    const struct answers *a = matter;
+    const struct answers *a = context;
     struct ui *ui = &app->ui;
     struct err err = {0};
     bool open = false;
@@ -219,11 +219,11 @@ static void look_for_answers(struct app *app)
     memcpy(a->pass, ui->edit.text.data, a->pass_len);
     memcpy(a->public_key, request.data + 4, sizeof a->public_key);
     buf_fini(&request);
-    app_errand(app, &(struct app_errand){.what = S_wait_media,
-                                         .work = find_answers,
-                                         .matter = a,
-                                         .drop = drop_answers,
-                                         .end = try_answers});
+    app_task(app, &(struct app_task){.what = S_wait_media,
+                                     .work = find_answers,
+                                     .context = a,
+                                     .drop = drop_answers,
+                                     .end = try_answers});
 }
 
 static void start(struct app *app, int x, int *y, int w)
@@ -285,7 +285,7 @@ static void send(struct app *app, int x, int *y, int w)
 /* Nothing secret is left in sight, nor in the field. */
 void travel_put_away(struct app *app)
 {
-    app_errand_leave(app);
+    app_leave_task(app);
     edit_end(&app->ui.edit);
     secret_wipe(app->suggested, sizeof app->suggested);
     app->message[0] = app->folder[0] = '\0';

@@ -202,13 +202,13 @@ static void pan(struct app *app, int *y)
 /* As large as the screen; larger with two fingers, buttons or keys. */
 static void picture_sheet(struct app *app, int *y)
 {
-    enum { MOST = 4 };
+    enum { MAX = 4 };
     struct ui *ui = &app->ui;
     struct rect b = ui->body;
     const struct picture *p = app_picture(app, app->looked_at, b.w, b.h);
     float before = app->zoom, zoom = before * ui->pinch;
     zoom *= ui_took(ui, "larger") ? 1.5f : ui_took(ui, "smaller") ? 1 / 1.5f : 1;
-    zoom = zoom < 1.05f ? 1 : zoom > MOST ? MOST : zoom;
+    zoom = zoom < 1.05f ? 1 : zoom > MAX ? MAX : zoom;
     ui->pinch = 1;
     ui->pans = true;
     if (!p) {
@@ -231,8 +231,8 @@ static void picture_sheet(struct app *app, int *y)
         ui->side = (int)((float)(ui->side + b.w / 2) * by) - b.w / 2;
         app->zoom = zoom;
     }
-    int most = w > b.w ? w - b.w : 0;
-    ui->side = ui->side < 0 ? 0 : ui->side > most ? most : ui->side;
+    int max = w > b.w ? w - b.w : 0;
+    ui->side = ui->side < 0 ? 0 : ui->side > max ? max : ui->side;
     int spare = b.y + b.h - *y - h;
     *y += spare > 0 ? spare / 2 : 0; /* in the middle */
     app_stretch_picture(app, (struct rect){w < b.w ? (b.w - w) / 2 : -ui->side, *y, w, h}, p);

@@ -158,11 +158,11 @@ static int by_path(const void *a, const void *b)
  */
 static void gather_hidden(struct columns *c, const struct form *const *versions, size_t count)
 {
-    size_t most = 0, kept = 0;
+    size_t max = 0, kept = 0;
     for (size_t v = 0; v < count; v++) {
-        most += versions[v]->item_count;
+        max += versions[v]->item_count;
     }
-    c->hidden = arena_alloc(&c->arena, (most + 1) * sizeof *c->hidden);
+    c->hidden = arena_alloc(&c->arena, (max + 1) * sizeof *c->hidden);
     for (size_t v = 0; v < count; v++) {
         for (size_t i = 0; i < versions[v]->item_count; i++) {
             const struct item *item = versions[v]->items[i];

@@ -140,7 +140,7 @@ enum answer_result session_put(struct session *session, struct node *node, const
 /* The same without asking anything: replay of a journal, whose answers were accepted. */
 bool session_replay(struct session *session, struct node *node, const char *value, struct err *err);
 /* How many filled entries a smaller count has taken away; a larger one brings them back. */
-size_t session_aside(const struct session *session);
+size_t session_removed_entries(const struct session *session);
 /* Does this value stand in an entry that was removed or taken away, and can come back? */
 bool session_may_return(const struct session *session, const char *value);
 /* Is the value that stands there fit to be submitted? */
@@ -150,7 +150,7 @@ bool session_is_doubtful(const struct node *node);
 /* Between which numbers a constraint keeps an answer, as far as it says so plainly (". >= 14 and .
  * < 100", for whole numbers 14 and 99); -INFINITY, INFINITY: not on that side.  False: on neither.
  */
-bool session_bounds(const struct item *item, double *least, double *most);
+bool session_bounds(const struct item *item, double *min, double *max);
 /* The form's own message for a refusal, or "" . */
 /* What a text is written with: as suhbat:keys says, else as a constraint's pattern shows. */
 enum text_keys {

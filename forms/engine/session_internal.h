@@ -27,10 +27,10 @@ struct fixed_list {
 
 /* An entry with answers that a smaller count took away: a larger one brings it back to its place.
  */
-struct aside {
+struct removed_entry {
     struct node *entry, *parent;
     size_t at;
-    struct aside *next;
+    struct removed_entry *next;
 };
 
 struct session {
@@ -55,8 +55,8 @@ struct session {
     unsigned chained;                /* actions that set off actions */
     const struct node *answered;     /* a calculated node that somebody has just overruled */
     struct node *removed, *removed_after, *removed_parent;
-    struct node *orphans; /* removed for good; wiped at the end */
-    struct aside *aside;  /* among them: what a count took, and would give back */
+    struct node *orphans;                  /* removed for good; wiped at the end */
+    struct removed_entry *removed_entries; /* among them: what a count took, and would give back */
 };
 
 /* ---- session.c ---- */

@@ -306,11 +306,11 @@ struct words {
 
 static void words_of(struct words *w, struct arena *arena, const char *answer, bool one)
 {
-    size_t most = 1;
+    size_t max = 1;
     for (const char *p = answer; *p; p++) {
-        most += *p == ' ';
+        max += *p == ' ';
     }
-    w->list = arena_alloc(arena, most * sizeof *w->list);
+    w->list = arena_alloc(arena, max * sizeof *w->list);
     w->count = 0;
     for (const char *p = answer; *p;) {
         size_t len = one ? strlen(p) : strcspn(p, " ");

@@ -62,15 +62,15 @@ static void walk_controls(struct session *s, const struct control *parent, struc
             if (any && !hidden) { /* the repeat's own relevance shows on its entries */
                 hidden = !any->own_relevant;
             } else if (!hidden && c->item->relevant) {
-                struct node stand_in = {.kind = NODE_ELEMENT,
-                                        .name = c->item->name,
-                                        .prefix = "",
-                                        .uri = "",
-                                        .parent = holder,
-                                        .item = c->item,
-                                        .active = true};
+                struct node placeholder = {.kind = NODE_ELEMENT,
+                                           .name = c->item->name,
+                                           .prefix = "",
+                                           .uri = "",
+                                           .parent = holder,
+                                           .item = c->item,
+                                           .active = true};
                 struct xpath_value v;
-                hidden = !xpath_eval(&v, c->item->relevant, &s->xpath, &stand_in, NULL) ||
+                hidden = !xpath_eval(&v, c->item->relevant, &s->xpath, &placeholder, NULL) ||
                          !session_truth(&v);
                 arena_reset(&s->temp);
             }
@@ -317,12 +317,12 @@ static bool is_number(const struct xpath *x, double *n)
     return minus || x->op == XP_NUMBER;
 }
 
-static void narrow(const struct xpath *x, bool whole, double *least, double *most)
+static void narrow(const struct xpath *x, bool whole, double *min, double *max)
 {
     double n;
     if (x->op == XP_AND) {
-        narrow(x->a, whole, least, most);
-        narrow(x->b, whole, least, most);
+        narrow(x->a, whole, min, max);
+        narrow(x->b, whole, min, max);
         return;
     }
     if (x->op < XP_LT || x->op > XP_GE) {
@@ -339,21 +339,21 @@ static void narrow(const struct xpath *x, bool whole, double *least, double *mos
     }
     if (below) {
         double top = strict ? ceil(n) - 1 : n;
-        *most = top < *most ? top : *most;
+        *max = top < *max ? top : *max;
     } else {
         double bottom = strict ? floor(n) + 1 : n;
-        *least = bottom > *least ? bottom : *least;
+        *min = bottom > *min ? bottom : *min;
     }
 }
 
-bool session_bounds(const struct item *item, double *least, double *most)
+bool session_bounds(const struct item *item, double *min, double *max)
 {
-    *least = -INFINITY;
-    *most = INFINITY;
+    *min = -INFINITY;
+    *max = INFINITY;
     if (item->constraint) {
-        narrow(item->constraint, item->type == TYPE_INT, least, most);
+        narrow(item->constraint, item->type == TYPE_INT, min, max);
     }
-    return *least > -INFINITY || *most < INFINITY;
+    return *min > -INFINITY || *max < INFINITY;
 }
 
 /* The pattern of regex(., '…') that a constraint demands, or NULL. */

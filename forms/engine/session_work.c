@@ -239,11 +239,11 @@ void session_log_begin(struct session *s, struct node *answered, const char *bef
     }
 }
 
-static void keep_aside(struct session *s, struct node *entry, struct node *parent, size_t at)
+static void keep_removed(struct session *s, struct node *entry, struct node *parent, size_t at)
 {
-    struct aside *a = arena_alloc(&s->arena, sizeof *a);
-    *a = (struct aside){entry, parent, at, s->aside};
-    s->aside = a;
+    struct removed_entry *a = arena_alloc(&s->arena, sizeof *a);
+    *a = (struct removed_entry){entry, parent, at, s->removed_entries};
+    s->removed_entries = a;
 }
 
 static void take_back(struct session *s, const struct undo *u)
@@ -262,7 +262,7 @@ static void take_back(struct session *s, const struct undo *u)
             session_discard(s, u->node);
         }
         if (u->kind == UNDO_ENTRY_BACK) { /* it was the last */
-            keep_aside(s, u->node, u->parent, session_entries_in(u->parent, u->node->item, NULL));
+            keep_removed(s, u->node, u->parent, session_entries_in(u->parent, u->node->item, NULL));
         }
         break;
     case UNDO_ENTRY_TAKEN:
@@ -274,7 +274,7 @@ static void take_back(struct session *s, const struct undo *u)
                 break;
             }
         }
-        for (struct aside **a = &s->aside; *a; a = &(*a)->next) {
+        for (struct removed_entry **a = &s->removed_entries; *a; a = &(*a)->next) {
             if ((*a)->entry == u->node) {
                 *a = (*a)->next;
                 break;
@@ -379,7 +379,7 @@ static bool has_answers(const struct session *s, const struct node *node, const 
     const struct item *item = node->item;
     bool has = item && item->control && !item->calculate && !node->first && *tree_value(node) &&
                (!from || strcmp(tree_value(node), tree_value(from)) != 0);
-    for (const struct aside *a = s->aside; a && !has; a = a->next) {
+    for (const struct removed_entry *a = s->removed_entries; a && !has; a = a->next) {
         has = a->parent == node;
     }
     for (const struct node *c = node->first; c && !has; c = c->next) {
@@ -392,10 +392,10 @@ static bool has_answers(const struct session *s, const struct node *node, const 
     return has;
 }
 
-static void put_aside(struct session *s, struct node *entry, struct node *parent, size_t at)
+static void set_removed(struct session *s, struct node *entry, struct node *parent, size_t at)
 {
     if (has_answers(s, entry, entry->item->template)) {
-        keep_aside(s, entry, parent, at);
+        keep_removed(s, entry, parent, at);
     }
 }
 
@@ -403,7 +403,7 @@ static void put_aside(struct session *s, struct node *entry, struct node *parent
 static struct node *bring_back(struct session *s, struct node *parent, const struct item *item,
                                size_t at)
 {
-    for (struct aside **a = &s->aside; *a; a = &(*a)->next) {
+    for (struct removed_entry **a = &s->removed_entries; *a; a = &(*a)->next) {
         struct node *entry = (*a)->entry, *last = NULL;
         if (entry->item != item || (*a)->parent != parent || (*a)->at != at) {
             continue;
@@ -439,16 +439,16 @@ static bool holds(const struct node *node, const char *value)
 bool session_may_return(const struct session *s, const char *value)
 {
     bool may = s->removed && holds(s->removed, value);
-    for (const struct aside *a = s->aside; a && !may; a = a->next) {
+    for (const struct removed_entry *a = s->removed_entries; a && !may; a = a->next) {
         may = holds(a->entry, value);
     }
     return may;
 }
 
-size_t session_aside(const struct session *s)
+size_t session_removed_entries(const struct session *s)
 {
     size_t count = 0;
-    for (const struct aside *a = s->aside; a; a = a->next) {
+    for (const struct removed_entry *a = s->removed_entries; a; a = a->next) {
         count++;
     }
     return count;
@@ -486,7 +486,7 @@ static void trim(struct session *s, const struct node *answered)
             size_t have = session_entries_in(parent, item, &last);
             if (have > 1 && !tree_is_ancestor(last, answered) &&
                 !has_answers(s, last, item->template)) {
-                keep_aside(s, take_last(s, parent, item), parent, have - 1);
+                keep_removed(s, take_last(s, parent, item), parent, have - 1);
             }
         }
     }
@@ -503,14 +503,14 @@ static bool fit_count(struct session *s, const struct item *item, struct err *er
     }
     for (struct node *parent = parents.first; parent; parent = parent->same_next) {
         struct xpath_value v;
-        struct node stand_in = {.kind = NODE_ELEMENT,
-                                .name = item->name,
-                                .prefix = "",
-                                .uri = "",
-                                .parent = parent,
-                                .item = item,
-                                .active = true};
-        if (!session_eval(s, item->count, &stand_in, item, "jr:count", &v, err)) {
+        struct node placeholder = {.kind = NODE_ELEMENT,
+                                   .name = item->name,
+                                   .prefix = "",
+                                   .uri = "",
+                                   .parent = parent,
+                                   .item = item,
+                                   .active = true};
+        if (!session_eval(s, item->count, &placeholder, item, "jr:count", &v, err)) {
             return false;
         }
         double wanted = xpath_to_number(&s->xpath, &v);
@@ -537,7 +537,7 @@ static bool fit_count(struct session *s, const struct item *item, struct err *er
         while (have > (size_t)wanted) {
             struct node *taken = take_last(s, parent, item);
             have--;
-            put_aside(s, taken, parent, have);
+            set_removed(s, taken, parent, have);
         }
     }
     return true;

@@ -21,14 +21,14 @@ static bool is_whole_number(const char *text, bool is_long)
 }
 
 /* One number of a place: as it is written, with a point where it has none ("0" → "0.0"). */
-static bool put_coordinate(struct buf *out, const char *text, size_t len, double most)
+static bool put_coordinate(struct buf *out, const char *text, size_t len, double max)
 {
     char *end;
     char *copy = mem_alloc(len + 1);
     memcpy(copy, text, len);
     copy[len] = '\0';
     double n = strtod(copy, &end);
-    bool ok = len && !*end && strspn(copy, "+-.0123456789eE") == len && fabs(n) <= most;
+    bool ok = len && !*end && strspn(copy, "+-.0123456789eE") == len && fabs(n) <= max;
     if (ok) {
         buf_text(out, copy);
         if (!strpbrk(copy, ".eE")) {
@@ -42,7 +42,7 @@ static bool put_coordinate(struct buf *out, const char *text, size_t len, double
 /* "lat lon [altitude [accuracy]]". */
 static bool put_place(struct buf *out, const char *text, size_t len)
 {
-    static const double most[] = {90, 180, HUGE_VAL, HUGE_VAL};
+    static const double max[] = {90, 180, HUGE_VAL, HUGE_VAL};
     size_t count = 0;
     for (size_t i = 0; i < len;) {
         size_t word = 0;
@@ -61,7 +61,7 @@ static bool put_place(struct buf *out, const char *text, size_t len)
         if (count) {
             buf_char(out, ' ');
         }
-        if (!put_coordinate(out, text + i, word, most[count++])) {
+        if (!put_coordinate(out, text + i, word, max[count++])) {
             return false;
         }
         i += word;

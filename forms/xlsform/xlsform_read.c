@@ -196,7 +196,7 @@ static bool read_survey(struct model *m, const struct sheet *sheet, struct table
             if (!model_go_on(m)) {
                 return false;
             }
-            row_stand_in(m, &s, &table->rows[i]);
+            row_placeholder(m, &s, &table->rows[i]);
         }
     }
     if (s.open != &m->root) {

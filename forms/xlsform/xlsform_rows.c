@@ -637,7 +637,7 @@ static bool is_setting(struct model *m, const struct row *row, const char *type)
     return title || id;
 }
 
-void row_stand_in(struct model *m, struct survey *s, const struct row *row)
+void row_placeholder(struct model *m, struct survey *s, const struct row *row)
 {
     const char *type = field_text(row->cells, "type"), *name = field_text(row->cells, "name");
     const char *rest = "", *kind = type ? bracket(plain_type(type), "begin", &rest) : NULL;

@@ -15,7 +15,7 @@ struct survey {
  * to the form as a whole goes to `meta`. */
 /* In the place of a row that is faulty, when all faults are wanted: a question of that name, or a
  * group that its end can end, so that one slip is not told as many. */
-void row_stand_in(struct model *m, struct survey *s, const struct row *row);
+void row_placeholder(struct model *m, struct survey *s, const struct row *row);
 bool row_read(struct model *m, struct survey *s, const struct row *row, struct question *meta);
 /* The questions named in the column trigger, which set this one. */
 bool row_trigger(struct model *m, struct question *q);

@@ -130,7 +130,7 @@ struct node *tree_from_xml(struct arena *arena, const struct xml *xml)
     return node;
 }
 
-static void append_aside(struct arena *arena, struct node *parent, const struct xml *xml)
+static void append_comment(struct arena *arena, struct node *parent, const struct xml *xml)
 {
     static const uint8_t kinds[] = {NODE_TEXT, NODE_COMMENT, NODE_INSTRUCTION};
     struct node *node =
@@ -156,7 +156,7 @@ void tree_append_whole(struct arena *arena, struct node *parent, const struct xm
         if (c->name) {
             tree_append_whole(arena, node, c);
         } else {
-            append_aside(arena, node, c);
+            append_comment(arena, node, c);
         }
     }
     tree_append(parent, node);

@@ -319,10 +319,10 @@ struct set {
 
 bool xpath_spend(struct eval *e, size_t steps)
 {
-    size_t most = XPATH_STEPS_MAX + XPATH_STEPS_A_NODE * e->env->list_nodes;
+    size_t max = XPATH_STEPS_MAX + XPATH_STEPS_A_NODE * e->env->list_nodes;
     e->env->steps += steps;
-    return e->env->steps <= most ||
-           err_set(e->err, ERR_LIMIT, "the expression takes more than %zu steps", most);
+    return e->env->steps <= max ||
+           err_set(e->err, ERR_LIMIT, "the expression takes more than %zu steps", max);
 }
 
 static bool set_add(struct eval *e, struct set *set, struct node *node)
@@ -452,8 +452,8 @@ static bool take_below_back(struct eval *e, struct set *out, const struct xpath_
 }
 
 /* Nodes that come after (or before) `node` outside its own line. */
-static bool take_beside(struct eval *e, struct set *out, const struct xpath_step *step,
-                        struct node *node, bool after)
+static bool take_siblings(struct eval *e, struct set *out, const struct xpath_step *step,
+                          struct node *node, bool after)
 {
     for (struct node *n = node; n; n = n->parent) {
         if (n->kind == NODE_ATTRIBUTE || n->kind == NODE_NAMESPACE) {
@@ -563,9 +563,9 @@ static bool walk_axis(struct eval *e, struct set *out, const struct xpath_step *
         }
         return true;
     case AXIS_FOLLOWING:
-        return take_beside(e, out, step, node, true);
+        return take_siblings(e, out, step, node, true);
     case AXIS_PRECEDING:
-        return take_beside(e, out, step, node, false);
+        return take_siblings(e, out, step, node, false);
     default:
         return true;
     }

@@ -237,7 +237,7 @@ FN(fn_sum)
 }
 
 static bool extreme(struct eval *e, const struct frame *f, const struct xpath *call,
-                    struct xpath_value *out, bool least)
+                    struct xpath_value *out, bool min)
 {
     double best = NAN;
     for (size_t i = 0; i < call->arg_count; i++) {
@@ -257,7 +257,7 @@ static bool extreme(struct eval *e, const struct frame *f, const struct xpath *c
             if (isnan(n)) {
                 return value_number(out, n);
             }
-            if ((isnan(best) || (least ? n < best : n > best))) {
+            if ((isnan(best) || (min ? n < best : n > best))) {
                 best = n;
             }
         }
@@ -851,9 +851,9 @@ static bool checklist_values(struct eval *e, const struct frame *f, const struct
 static bool checklist(struct eval *e, const struct frame *f, const struct xpath *call,
                       struct xpath_value *out, bool weighted)
 {
-    double least, most, sum = 0, *values, *weights;
+    double min, max, sum = 0, *values, *weights;
     size_t count, weight_count = 0, stride = weighted ? 2 : 1;
-    if (!xpath_arg_number(e, f, call, 0, &least) || !xpath_arg_number(e, f, call, 1, &most) ||
+    if (!xpath_arg_number(e, f, call, 0, &min) || !xpath_arg_number(e, f, call, 1, &max) ||
         !checklist_values(e, f, call, 2, stride, false, &values, &count) ||
         (weighted && !checklist_values(e, f, call, 3, stride, true, &weights, &weight_count))) {
         return false;
@@ -862,7 +862,7 @@ static bool checklist(struct eval *e, const struct frame *f, const struct xpath 
         double weight = !weighted ? 1 : i < weight_count ? weights[i] : 0;
         sum += values[i] != 0 ? weight : 0;
     }
-    return value_bool(out, (least < 0 || sum >= least) && (most < 0 || sum <= most));
+    return value_bool(out, (min < 0 || sum >= min) && (max < 0 || sum <= max));
 }
 
 FN(fn_checklist)

@@ -132,7 +132,7 @@ MUST_CHECK bool device_find(struct device *device, const char *folder, struct lo
                             load_package *each, void *user, struct err *err);
 void device_find_end(struct load_find *find);
 #ifdef SUHBAT_TEST
-void device_keep(size_t most); /* bytes of what was found, until it is taken */
+void device_keep(size_t max); /* bytes of what was found, until it is taken */
 #endif
 
 struct load_report {

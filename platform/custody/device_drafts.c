@@ -120,24 +120,24 @@ static bool has_event(struct device *d, const struct vault_draft *slot, uint64_t
 static bool count_events(struct device *d, struct device_draft *draft, struct err *err)
 {
     const struct vault_draft *slot = vault_find_draft(d->vault, draft->id);
-    uint64_t least = 0, most = 1; /* all before `least` are there; `most` is not */
+    uint64_t min = 0, max = 1; /* all before `least` are there; `most` is not */
     bool found = true;
     while (found) {
-        if (!has_event(d, slot, most - 1, &found, err)) {
+        if (!has_event(d, slot, max - 1, &found, err)) {
             return false;
         }
-        least = found ? most : least;
-        most = found ? most * 2 : most - 1;
+        min = found ? max : min;
+        max = found ? max * 2 : max - 1;
     }
-    while (least < most) {
-        uint64_t middle = least + (most - least) / 2;
+    while (min < max) {
+        uint64_t middle = min + (max - min) / 2;
         if (!has_event(d, slot, middle, &found, err)) {
             return false;
         }
-        least = found ? middle + 1 : least;
-        most = found ? most : middle;
+        min = found ? middle + 1 : min;
+        max = found ? max : middle;
     }
-    draft->events = least;
+    draft->events = min;
     return true;
 }
 

@@ -11,7 +11,7 @@
 /* ---- verdicts: what the device would say, standing so ---- */
 
 /* As it stands now, or as it would once what was found so far is taken. */
-struct standing {
+struct load_state {
     struct catalogue *catalogue;
     struct buf bytes; /* the catalogue's */
     uint64_t epoch;
@@ -20,7 +20,7 @@ struct standing {
     uint8_t *package_secret; /* 32 bytes, in locked memory */
 };
 
-static void standing_fini(struct standing *s)
+static void load_state_fini(struct load_state *s)
 {
     free(s->catalogue);
     buf_fini(&s->bytes);
@@ -28,7 +28,7 @@ static void standing_fini(struct standing *s)
     memset(s, 0, sizeof *s);
 }
 
-static bool stand(struct device *d, struct standing *s, struct err *err)
+static bool read_load_state(struct device *d, struct load_state *s, struct err *err)
 {
     const struct keystore *k = vault_keys(d->vault);
     struct buf ack = {0};
@@ -47,7 +47,7 @@ static bool stand(struct device *d, struct standing *s, struct err *err)
 }
 
 /* LOAD_TAKE: `s` stands upon it then. */
-static enum load_verdict judge_catalogue(const struct device *d, struct standing *s,
+static enum load_verdict judge_catalogue(const struct device *d, struct load_state *s,
                                          const void *bytes, size_t len, struct err *why)
 {
     const struct keystore *k = vault_keys(d->vault);
@@ -77,7 +77,7 @@ static enum load_verdict judge_catalogue(const struct device *d, struct standing
 
 /* It brings a catalogue; one that is not taken is no reason against the grant.  `s` stands upon
  * both, or as it did.  False: the world. */
-static bool judge_grant(struct device *d, struct standing *s, const struct enrol_grant *g,
+static bool judge_grant(struct device *d, struct load_state *s, const struct enrol_grant *g,
                         enum load_verdict *verdict, struct err *why, struct err *err)
 {
     const struct keystore *k = vault_keys(d->vault);
@@ -165,7 +165,7 @@ static bool judge_package(struct device *d, const struct catalogue *c, const str
 
 /* ERR_AUTH also for one that does not fit what this device has done.  It is new when it names more
  * than any before: each desk counts its receipts for itself.  False: the world. */
-static bool judge_receipt(struct device *d, struct standing *s, const struct buf *plain,
+static bool judge_receipt(struct device *d, struct load_state *s, const struct buf *plain,
                           struct receipt *r, enum load_verdict *verdict, struct err *why,
                           struct err *err)
 {
@@ -270,11 +270,11 @@ enum {
     ITEM_MOST = PACKAGE_MAX + (1 << 20), /* bytes of a file */
     RECEIPTS_MOST = 256 << 10            /* … where receipts are looked for, and nothing larger */
 };
-static size_t kept_most = 16 << 20; /* of what was read; the rest is read again */
+static size_t kept_max = 16 << 20; /* of what was read; the rest is read again */
 #ifdef SUHBAT_TEST
-void device_keep(size_t most)
+void device_keep(size_t max)
 {
-    kept_most = most;
+    kept_max = max;
 }
 #endif
 static const char *const magics[] = {"SBW1", "SBG1", "SBP1", "SBK1"}; /* by enum load_kind */
@@ -285,7 +285,7 @@ struct search {
     struct load_find *find;
     bool receipts; /* these alone; catalogues are only judged, for who may sign receipts */
     bool granted;  /* what is opened now is opened with the key that a grant brings */
-    struct standing standing, now;
+    struct load_state load_state, now;
     struct stick_file *closed; /* that no key of ours opened; perhaps a grant's does */
     size_t closed_count, kept;
     load_package *each;
@@ -375,7 +375,7 @@ static void add_opened(struct search *s, const struct stick_file *file, struct b
     item->kind = (enum load_kind)kind;
     hash_plain(item->hash, plain->data, plain->len);
     item->number = kind == LOAD_CATALOGUE ? number_of(plain) : 0;
-    if (kind != LOAD_GRANT && s->kept + plain->len <= kept_most) { /* a grant holds a key */
+    if (kind != LOAD_GRANT && s->kept + plain->len <= kept_max) { /* a grant holds a key */
         s->kept += plain->len;
         item->plain = *plain;
         *plain = (struct buf){0};
@@ -392,7 +392,7 @@ static bool is_for_us(struct search *s, const struct stick_file *file, bool *our
         return true;
     }
     bool ok = stick_head(&head, s->folder, file->name, HEAD, s->d->progress, why);
-    *ours = ok && !is_anothers(unwrap(s->d, s->standing.package_secret, &head, &plain));
+    *ours = ok && !is_anothers(unwrap(s->d, s->load_state.package_secret, &head, &plain));
     buf_fini(&head);
     buf_fini(&plain);
     return ok;
@@ -404,14 +404,14 @@ static bool look_at(struct search *s, const struct stick_file *file, struct err 
     struct device *d = s->d;
     struct buf bytes = {0}, plain = {0};
     struct err why = {0};
-    size_t most = s->receipts ? RECEIPTS_MOST : ITEM_MOST;
+    size_t max = s->receipts ? RECEIPTS_MOST : ITEM_MOST;
     bool ours = true;
-    if (file->size > most) {
+    if (file->size > max) {
         s->find->skipped++;
         return device_go_on(d, err);
     }
     bool ok = is_for_us(s, file, &ours, &why) &&
-              (!ours || stick_read(&bytes, s->folder, file->name, most, d->progress, &why));
+              (!ours || stick_read(&bytes, s->folder, file->name, max, d->progress, &why));
     if (!ok) {
         buf_fini(&bytes);
         ok = device_go_on(d, err) && stick_is_there(s->folder, d->progress, err);
@@ -421,7 +421,7 @@ static bool look_at(struct search *s, const struct stick_file *file, struct err 
         return ok;
     }
     enum age_result result =
-        ours ? unwrap(d, s->standing.package_secret, &bytes, &plain) : AGE_NO_MATCH;
+        ours ? unwrap(d, s->load_state.package_secret, &bytes, &plain) : AGE_NO_MATCH;
     if (result == AGE_OPENED) {
         add_opened(s, file, &plain);
     } else if (is_anothers(result)) {
@@ -462,10 +462,10 @@ static const struct buf *content(struct device *d, const char *folder,
     return ok && !*changed ? room : NULL;
 }
 
-static void expect(struct device *d, const struct stick_file *files, size_t count, size_t most)
+static void expect(struct device *d, const struct stick_file *files, size_t count, size_t max)
 {
     for (size_t i = 0; i < count && d->progress; i++) {
-        d->progress->total += files[i].size <= most ? (size_t)files[i].size : 0;
+        d->progress->total += files[i].size <= max ? (size_t)files[i].size : 0;
     }
 }
 
@@ -474,17 +474,17 @@ static bool judge_receipt_here(struct search *s, const struct buf *plain, bool *
                                enum load_verdict *verdict, struct err *why, struct err *err)
 {
     struct receipt r;
-    if (!judge_receipt(s->d, &s->standing, plain, &r, verdict, why, err)) {
+    if (!judge_receipt(s->d, &s->load_state, plain, &r, verdict, why, err)) {
         return false;
     }
     *unlike = *verdict == LOAD_UNTRUSTED &&
-              receipt_read(&r, plain->data, plain->len, s->standing.catalogue, NULL);
-    if (s->receipts && *verdict == LOAD_TAKE && s->now.epoch != s->standing.epoch &&
+              receipt_read(&r, plain->data, plain->len, s->load_state.catalogue, NULL);
+    if (s->receipts && *verdict == LOAD_TAKE && s->now.epoch != s->load_state.epoch &&
         !receipt_read(&r, plain->data, plain->len, s->now.catalogue, NULL)) {
         *verdict = LOAD_HAD;
-        s->standing.acked = s->now.acked;
+        s->load_state.acked = s->now.acked;
     }
-    s->now.acked = s->standing.acked;
+    s->now.acked = s->load_state.acked;
     return true;
 }
 
@@ -500,18 +500,18 @@ static bool judge_item(struct search *s, struct load_item *item, const struct bu
     switch (item->kind) {
     case LOAD_GRANT:
         if (enrol_grant_read(&grant, plain->data, plain->len, &why)) {
-            ok = judge_grant(d, &s->standing, &grant, &verdict, &why, err);
+            ok = judge_grant(d, &s->load_state, &grant, &verdict, &why, err);
         }
         secret_wipe(&grant, sizeof grant);
         break;
     case LOAD_CATALOGUE:
-        verdict = judge_catalogue(d, &s->standing, plain->data, plain->len, &why);
+        verdict = judge_catalogue(d, &s->load_state, plain->data, plain->len, &why);
         if (s->receipts) {
             verdict = LOAD_HAD;
         }
         break;
     case LOAD_PACKAGE:
-        ok = judge_package(d, s->standing.catalogue, plain, &p, &verdict, &why, err);
+        ok = judge_package(d, s->load_state.catalogue, plain, &p, &verdict, &why, err);
         if (ok && verdict == LOAD_TAKE && s->each) {
             s->each(s->user, &p);
         }
@@ -542,7 +542,7 @@ static bool judge(struct search *s, enum load_kind kind, struct err *err)
             continue;
         }
         const struct buf *plain =
-            content(s->d, s->folder, s->standing.package_secret, item, &room, &changed, err);
+            content(s->d, s->folder, s->load_state.package_secret, item, &room, &changed, err);
         if (plain) {
             ok = judge_item(s, item, plain, err);
         } else if (changed) {
@@ -605,8 +605,8 @@ static bool is_coming(const struct load_find *f, const uint8_t hash[32])
 static bool foresee(struct search *s, struct err *err)
 {
     struct load_find *f = s->find;
-    const struct catalogue *c = s->standing.catalogue;
-    f->epoch = s->standing.epoch;
+    const struct catalogue *c = s->load_state.catalogue;
+    f->epoch = s->load_state.epoch;
     f->epoch_now = vault_keys(s->d->vault)->catalogue_epoch;
     f->catalogue = mem_alloc(sizeof *f->catalogue);
     *f->catalogue = *c;
@@ -624,7 +624,7 @@ static bool foresee(struct search *s, struct err *err)
             memcpy(f->missing[f->missing_count++], c->forms[k].form, 32);
         }
     }
-    return s->standing.acked == 0 || count_purge(s->d, s->standing.acked, &f->purges, err);
+    return s->load_state.acked == 0 || count_purge(s->d, s->load_state.acked, &f->purges, err);
 }
 
 /* Files that no key opened, with the key that a grant brings. */
@@ -634,7 +634,7 @@ static bool look_again(struct search *s, struct err *err)
     struct stick_file *closed = s->closed;
     size_t count = s->closed_count;
     bool ok = true;
-    if (memcmp(s->standing.package_secret, had, 32) == 0) {
+    if (memcmp(s->load_state.package_secret, had, 32) == 0) {
         return true;
     }
     s->closed = NULL;
@@ -657,7 +657,7 @@ static bool find(struct device *d, const char *folder, bool receipts, struct loa
     size_t count = 0;
     memset(f, 0, sizeof *f);
     arena_init(&f->arena);
-    bool ok = stand(d, &s.standing, err) && stand(d, &s.now, err) &&
+    bool ok = read_load_state(d, &s.load_state, err) && read_load_state(d, &s.now, err) &&
               stick_list(&f->arena, &files, &count, folder, ".age", d->progress, err);
     if (ok) {
         expect(d, files, count, receipts ? RECEIPTS_MOST : ITEM_MOST);
@@ -672,10 +672,10 @@ static bool find(struct device *d, const char *folder, bool receipts, struct loa
     ok = ok && judge(&s, LOAD_CATALOGUE, err) && judge(&s, LOAD_PACKAGE, err) &&
          judge(&s, LOAD_RECEIPT, err) && (receipts || foresee(&s, err));
     f->skipped += (unsigned)s.closed_count;
-    leave_out(f, s.standing.fits);
+    leave_out(f, s.load_state.fits);
     free(s.closed);
-    standing_fini(&s.standing);
-    standing_fini(&s.now);
+    load_state_fini(&s.load_state);
+    load_state_fini(&s.now);
     return ok;
 }
 
@@ -715,7 +715,7 @@ static bool refused(struct loading *l, const char *name, enum load_verdict verdi
 }
 
 /* The catalogue that `s` stands upon becomes the device's. */
-static bool adopt(struct device *d, const struct standing *s, struct err *err)
+static bool adopt(struct device *d, const struct load_state *s, struct err *err)
 {
     struct keystore *k = vault_keys(d->vault);
     const struct catalogue *c = s->catalogue;
@@ -735,10 +735,10 @@ static bool take_grant(struct loading *l, const char *name, const struct buf *pl
     struct device *d = l->d;
     struct keystore *k = vault_keys(d->vault);
     struct enrol_grant grant;
-    struct standing s;
+    struct load_state s;
     struct err why = {0};
     enum load_verdict verdict = LOAD_DAMAGED;
-    bool ok = stand(d, &s, err);
+    bool ok = read_load_state(d, &s, err);
     if (ok && enrol_grant_read(&grant, plain->data, plain->len, &why)) {
         ok = judge_grant(d, &s, &grant, &verdict, &why, err);
     }
@@ -754,7 +754,7 @@ static bool take_grant(struct loading *l, const char *name, const struct buf *pl
         refused(l, name, verdict, &why);
     }
     secret_wipe(&grant, sizeof grant);
-    standing_fini(&s);
+    load_state_fini(&s);
     return ok;
 }
 
@@ -779,9 +779,9 @@ static bool take_package(struct loading *l, const char *name, const struct buf *
 static bool take_catalogue(struct loading *l, const char *name, const struct buf *plain,
                            struct err *err)
 {
-    struct standing s;
+    struct load_state s;
     struct err why = {0};
-    bool ok = stand(l->d, &s, err);
+    bool ok = read_load_state(l->d, &s, err);
     enum load_verdict verdict =
         ok ? judge_catalogue(l->d, &s, plain->data, plain->len, &why) : LOAD_HAD;
     if (verdict == LOAD_TAKE) {
@@ -790,7 +790,7 @@ static bool take_catalogue(struct loading *l, const char *name, const struct buf
     } else if (verdict > LOAD_HAD) {
         refused(l, name, verdict, &why);
     }
-    standing_fini(&s);
+    load_state_fini(&s);
     return ok;
 }
 
@@ -799,13 +799,13 @@ static bool take_receipt(struct loading *l, const char *name, const struct buf *
 {
     struct device *d = l->d;
     struct keystore *k = vault_keys(d->vault);
-    struct standing s;
+    struct load_state s;
     struct receipt r;
     struct err why = {0};
     enum load_verdict verdict = LOAD_HAD;
     uint8_t hash[32];
-    bool ok = stand(d, &s, err) && judge_receipt(d, &s, plain, &r, &verdict, &why, err);
-    standing_fini(&s);
+    bool ok = read_load_state(d, &s, err) && judge_receipt(d, &s, plain, &r, &verdict, &why, err);
+    load_state_fini(&s);
     if (!ok || verdict != LOAD_TAKE) {
         return ok && (verdict == LOAD_HAD || refused(l, name, verdict, &why));
     }

@@ -125,8 +125,8 @@ bool audio_play(const void *bytes, size_t len, struct err *err)
     }
     bool ok = device != 0 || err_set(err, ERR_ENV, "there is no loudspeaker: %s", SDL_GetError());
     short part[4096];
-    for (sf_count_t n, most = (sf_count_t)AUDIO_SECONDS_MAX * info.samplerate;
-         ok && most > 0 && (n = sf_readf_short(sound, part, 4096 / info.channels)) > 0; most -= n) {
+    for (sf_count_t n, max = (sf_count_t)AUDIO_SECONDS_MAX * info.samplerate;
+         ok && max > 0 && (n = sf_readf_short(sound, part, 4096 / info.channels)) > 0; max -= n) {
         for (sf_count_t k = 0; k < n * info.channels; k++) {
             part[k] = (short)(part[k] * volume / 100);
         }

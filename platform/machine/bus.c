@@ -24,7 +24,7 @@ struct bus_thread {
 };
 
 /* Until there is something to read, or the end: false. */
-static bool wait_for_news(sd_bus *bus, int stop)
+static bool wait_for_message(sd_bus *bus, int stop)
 {
     struct pollfd fds[] = {{.fd = sd_bus_get_fd(bus)}, {.fd = stop, .events = POLLIN}};
     int events = sd_bus_get_events(bus);
@@ -69,7 +69,7 @@ static void *run(void *user)
     while (on) {
         int done = sd_bus_process(bus, NULL);
         done = done == 0 ? rest_until_quiet(t, bus) : done;
-        on = done > 0 || (done == 0 && wait_for_news(bus, t->stop));
+        on = done > 0 || (done == 0 && wait_for_message(bus, t->stop));
     }
     if (t->listener->end) {
         t->listener->end(t->user);

@@ -21,9 +21,9 @@ static const char login[] = "org.freedesktop.login1", login_path[] = "/org/freed
 enum { DARKEST = 1 };
 
 #ifdef SUHBAT_TEST
-const char *machine_backlights = "/sys/class/backlight";
+const char *desktop_backlights = "/sys/class/backlight";
 #else
-static const char machine_backlights[] = "/sys/class/backlight";
+static const char desktop_backlights[] = "/sys/class/backlight";
 #endif
 
 static sd_bus *open_bus(struct err *err)
@@ -53,14 +53,14 @@ static bool close_bus(sd_bus *bus, sd_bus_error *error, int r, struct err *err)
 
 struct backlight {
     char name[64];
-    long now, most;
+    long now, max;
 };
 
 static long read_number(const char *name, const char *what)
 {
     struct buf path = {0}, text = {0};
     long n = -1;
-    buf_printf(&path, "%s/%s/%s", machine_backlights, name, what);
+    buf_printf(&path, "%s/%s/%s", desktop_backlights, name, what);
     if (file_read(&text, path.data, 8192, NULL)) {
         n = strtol(text.data, NULL, 10);
     }
@@ -77,11 +77,11 @@ static bool find_backlight(struct backlight *b)
     size_t count = 0;
     bool found = false;
     arena_init(&arena);
-    if (file_folders(&arena, &names, &count, machine_backlights, NULL)) {
+    if (file_folders(&arena, &names, &count, desktop_backlights, NULL)) {
         for (size_t i = 0; i < count && !found; i++) {
             b->now = read_number(names[i], "brightness");
-            b->most = read_number(names[i], "max_brightness");
-            found = b->now >= 0 && b->most > 0 && strlen(names[i]) < sizeof b->name;
+            b->max = read_number(names[i], "max_brightness");
+            found = b->now >= 0 && b->max > 0 && strlen(names[i]) < sizeof b->name;
             if (found) {
                 strcpy(b->name, names[i]);
             }
@@ -91,17 +91,17 @@ static bool find_backlight(struct backlight *b)
     return found;
 }
 
-int machine_brightness(void)
+int desktop_brightness(void)
 {
     struct backlight b;
     if (!find_backlight(&b)) {
         return -1;
     }
-    int percent = (int)((b.now * 100 + b.most / 2) / b.most);
+    int percent = (int)((b.now * 100 + b.max / 2) / b.max);
     return percent < DARKEST ? DARKEST : percent > 100 ? 100 : percent;
 }
 
-bool machine_set_brightness(int percent, struct err *err)
+bool desktop_set_brightness(int percent, struct err *err)
 {
     struct backlight b;
     sd_bus_error error = SD_BUS_ERROR_NULL;
@@ -113,7 +113,7 @@ bool machine_set_brightness(int percent, struct err *err)
     if (!bus) {
         return false;
     }
-    long level = (b.most * percent + 50) / 100;
+    long level = (b.max * percent + 50) / 100;
     int r = sd_bus_call_method(bus, login, own_session, login_session, "SetBrightness", &error,
                                NULL, "ssu", "backlight", b.name,
                                (uint32_t)(level > 0 ? level : 1)); /* never black */
@@ -122,7 +122,7 @@ bool machine_set_brightness(int percent, struct err *err)
 
 /* ---- clock ---- */
 
-bool machine_set_clock(int64_t wall_ms, struct err *err)
+bool desktop_set_clock(int64_t wall_ms, struct err *err)
 {
     sd_bus_error error = SD_BUS_ERROR_NULL;
     sd_bus *bus = open_bus(err);
@@ -139,7 +139,7 @@ bool machine_set_clock(int64_t wall_ms, struct err *err)
     return close_bus(bus, &error, r, err);
 }
 
-void machine_zone(char zone[MACHINE_ZONE])
+void desktop_zone(char zone[DESKTOP_ZONE])
 {
     char *text = NULL;
     sd_bus *bus = open_bus(NULL);
@@ -147,14 +147,14 @@ void machine_zone(char zone[MACHINE_ZONE])
     if (bus &&
         sd_bus_get_property_string(bus, clock_service, clock_path, clock_service, "Timezone", NULL,
                                    &text) >= 0 &&
-        strlen(text) < MACHINE_ZONE) {
+        strlen(text) < DESKTOP_ZONE) {
         strcpy(zone, text);
     }
     free(text);
     sd_bus_close_unref(bus);
 }
 
-bool machine_set_zone(const char *zone, struct err *err)
+bool desktop_set_zone(const char *zone, struct err *err)
 {
     sd_bus_error error = SD_BUS_ERROR_NULL;
     sd_bus *bus = open_bus(err);
@@ -172,11 +172,11 @@ bool machine_set_zone(const char *zone, struct err *err)
 
 /* ---- power ---- */
 
-bool machine_power(enum machine_power what, struct err *err)
+bool desktop_power(enum desktop_power what, struct err *err)
 {
     static const char *const methods[] = {
-        [MACHINE_OFF] = "PowerOff", [MACHINE_RESTART] = "Reboot", [MACHINE_SLEEP] = "Suspend"};
-    static_assert(sizeof methods / sizeof *methods == MACHINE_POWER_COUNT, "a method for each");
+        [DESKTOP_OFF] = "PowerOff", [DESKTOP_RESTART] = "Reboot", [DESKTOP_SLEEP] = "Suspend"};
+    static_assert(sizeof methods / sizeof *methods == DESKTOP_POWER_COUNT, "a method for each");
     sd_bus_error error = SD_BUS_ERROR_NULL;
     sd_bus *bus = open_bus(err);
     if (!bus) {

@@ -15,24 +15,24 @@
 
 #include "platform/machine/err.h"
 
-enum { MACHINE_ZONE = 64 };
+enum { DESKTOP_ZONE = 64 };
 
 /* Percent of the screen's brightness, 1 to 100; -1: the screen has none to set. */
-int machine_brightness(void);
-MUST_CHECK bool machine_set_brightness(int percent, struct err *err);
+int desktop_brightness(void);
+MUST_CHECK bool desktop_set_brightness(int percent, struct err *err);
 
 /* The clock is set by hand from now on: timedated lets nobody set one that the network sets. */
-MUST_CHECK bool machine_set_clock(int64_t wall_ms, struct err *err);
+MUST_CHECK bool desktop_set_clock(int64_t wall_ms, struct err *err);
 /* "Asia/Bishkek"; "" when it is not known. */
-void machine_zone(char zone[MACHINE_ZONE]);
-MUST_CHECK bool machine_set_zone(const char *zone, struct err *err);
+void desktop_zone(char zone[DESKTOP_ZONE]);
+MUST_CHECK bool desktop_set_zone(const char *zone, struct err *err);
 
-enum machine_power { MACHINE_OFF, MACHINE_RESTART, MACHINE_SLEEP, MACHINE_POWER_COUNT };
-MUST_CHECK bool machine_power(enum machine_power what, struct err *err);
+enum desktop_power { DESKTOP_OFF, DESKTOP_RESTART, DESKTOP_SLEEP, DESKTOP_POWER_COUNT };
+MUST_CHECK bool desktop_power(enum desktop_power what, struct err *err);
 
 #ifdef SUHBAT_TEST
 /* The folder that stands for /sys/class/backlight; lent. */
-extern const char *machine_backlights;
+extern const char *desktop_backlights;
 #endif
 
 #endif

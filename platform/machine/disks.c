@@ -192,7 +192,7 @@ static bool is_outside(const struct objects *all, const struct object *o)
 /* ---- the watch ---- */
 
 struct disks {
-    disks_news *news;
+    disks_on_change *on_change;
     void *user;
     bool mount, changed;
     struct bus_thread *thread;
@@ -320,11 +320,11 @@ static void look(struct disks *d, sd_bus *bus)
         free(all.list);
     }
     if (any) {
-        d->news(d->user);
+        d->on_change(d->user);
     }
 }
 
-static int on_change(sd_bus_message *m, void *user, sd_bus_error *error)
+static int on_signal(sd_bus_message *m, void *user, sd_bus_error *error)
 {
     (void)m;
     (void)error;
@@ -338,9 +338,9 @@ static bool begin(sd_bus *bus, void *user)
     sd_bus_set_method_call_timeout(bus, CALL_USEC);
     d->changed = true; /* what was in before */
     return sd_bus_match_signal(bus, NULL, service, NULL, "org.freedesktop.DBus.ObjectManager", NULL,
-                               on_change, d) >= 0 &&
+                               on_signal, d) >= 0 &&
            sd_bus_match_signal(bus, NULL, service, NULL, "org.freedesktop.DBus.Properties",
-                               "PropertiesChanged", on_change, d) >= 0;
+                               "PropertiesChanged", on_signal, d) >= 0;
 }
 
 static void rest(sd_bus *bus, void *user)
@@ -354,10 +354,10 @@ static void rest(sd_bus *bus, void *user)
 
 static const struct bus_listener listener = {.begin = begin, .rest = rest};
 
-struct disks *disks_watch(bool mount, disks_news *news, void *user)
+struct disks *disks_watch(bool mount, disks_on_change *on_change, void *user)
 {
     struct disks *d = mem_zero(1, sizeof *d);
-    *d = (struct disks){.mount = mount, .news = news, .user = user};
+    *d = (struct disks){.mount = mount, .on_change = on_change, .user = user};
     pthread_mutex_init(&d->mutex, NULL);
     d->thread = bus_begin(&listener, d);
     if (!d->thread) {

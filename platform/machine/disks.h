@@ -18,10 +18,10 @@
 
 struct disks;
 /* On the watch's thread: something was mounted, or is gone. */
-typedef void disks_news(void *user);
+typedef void disks_on_change(void *user);
 
 /* NULL where no thread can be started. */
-struct disks *disks_watch(bool mount, disks_news *news, void *user);
+struct disks *disks_watch(bool mount, disks_on_change *on_change, void *user);
 void disks_unwatch(struct disks *disks); /* NULL allowed */
 
 /* Can disks_take_out do something for what is mounted there?  From any thread; `disks` may be NULL.

@@ -29,7 +29,7 @@ static bool made_to_fail(struct err *err, const char *path)
     return err_at(err, "%s", file_name(path));
 }
 
-static bool read_all(struct buf *out, int fd, const char *path, size_t most,
+static bool read_all(struct buf *out, int fd, const char *path, size_t max,
                      struct progress *progress, struct err *err)
 {
     char chunk[64 * 1024];
@@ -48,8 +48,8 @@ static bool read_all(struct buf *out, int fd, const char *path, size_t most,
             return true;
         }
         sum += (size_t)n;
-        if (sum > most) {
-            err_set(err, ERR_LIMIT, "the file is larger than %zu bytes", most);
+        if (sum > max) {
+            err_set(err, ERR_LIMIT, "the file is larger than %zu bytes", max);
             return err_at(err, "%s", path);
         }
         buf_add(out, chunk, (size_t)n);
@@ -73,7 +73,7 @@ static int open_plain(const char *path, struct stat *st)
     return fd;
 }
 
-bool file_get(struct buf *out, const char *path, size_t most, struct progress *progress,
+bool file_get(struct buf *out, const char *path, size_t max, struct progress *progress,
               struct err *err)
 {
     if (fault_due()) {
@@ -87,7 +87,7 @@ bool file_get(struct buf *out, const char *path, size_t most, struct progress *p
     if (progress && st.st_size > 0) {
         progress->total = (size_t)st.st_size;
     }
-    bool ok = read_all(out, fd, path, most, progress, err);
+    bool ok = read_all(out, fd, path, max, progress, err);
     close(fd);
     return ok;
 }
@@ -117,7 +117,7 @@ bool file_head(struct buf *out, const char *path, size_t len, struct err *err)
     return ok;
 }
 
-bool file_read(struct buf *out, const char *path, size_t most, struct err *err)
+bool file_read(struct buf *out, const char *path, size_t max, struct err *err)
 {
     if (fault_due()) {
         return made_to_fail(err, path);
@@ -127,7 +127,7 @@ bool file_read(struct buf *out, const char *path, size_t most, struct err *err)
     if (fd < 0) {
         return env(err, path, "open");
     }
-    bool ok = read_all(out, fd, standard ? "standard input" : path, most, NULL, err);
+    bool ok = read_all(out, fd, standard ? "standard input" : path, max, NULL, err);
     if (!standard) {
         close(fd);
     }

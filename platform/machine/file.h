@@ -16,11 +16,11 @@
 enum { FILE_PRIVATE = 0600, FILE_SHARED = 0644 };
 
 /* Append the file's bytes.  At most `most` bytes; more is ERR_LIMIT.  "-" is standard input. */
-MUST_CHECK bool file_read(struct buf *out, const char *path, size_t most, struct err *err);
+MUST_CHECK bool file_read(struct buf *out, const char *path, size_t max, struct err *err);
 
 /* The same of a file on a slow medium, watched: how many bytes of how many.  A plain file only: no
  * link, pipe or device that somebody put on a stick. */
-MUST_CHECK bool file_get(struct buf *out, const char *path, size_t most, struct progress *progress,
+MUST_CHECK bool file_get(struct buf *out, const char *path, size_t max, struct progress *progress,
                          struct err *err);
 
 /* … and no more than its first `len` bytes. */

@@ -19,7 +19,7 @@ struct probe {
     bool there;
 };
 
-/* Those that are still being waited for somewhere: no second errand is sent after the first. */
+/* Those that are still being waited for somewhere: no second task is sent after the first. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static char hanging[MEDIA_MAX][sizeof((struct medium *)0)->path];
 
@@ -51,20 +51,20 @@ static bool hangs(const char *path)
     return known;
 }
 
-static bool look_at(void *matter, struct err *err)
+static bool look_at(void *context, struct err *err)
 {
-    struct probe *p = matter;
+    struct probe *p = context;
     (void)err;
     p->there = access(p->medium.path, R_OK | X_OK) == 0;
     p->medium.free = p->there ? file_free_bytes(p->medium.path) : 0;
     return true;
 }
 
-static void drop(void *matter)
+static void drop(void *context)
 {
-    note(((struct probe *)matter)->medium.path, false);
-    secret_wipe(matter, sizeof(struct probe));
-    free(matter);
+    note(((struct probe *)context)->medium.path, false);
+    secret_wipe(context, sizeof(struct probe));
+    free(context);
 }
 
 static void nobody(void *user)
@@ -89,38 +89,38 @@ static void add(struct asked *asked, const char *path)
     }
 }
 
-/* All are asked at once, each by an errand of its own: one that hangs does not hide the others. */
+/* All are asked at once, each by a task of its own: one that hangs does not hide the others. */
 static size_t answering(struct medium media[MEDIA_MAX], const struct asked *asked, size_t *silent)
 {
-    struct errand *errands[MEDIA_MAX];
+    struct task *tasks[MEDIA_MAX];
     int64_t until = clock_mono_ms() + MEDIA_ANSWER_MS;
     size_t count = 0;
     for (size_t i = 0; i < asked->count; i++) {
-        errands[i] = NULL;
+        tasks[i] = NULL;
         if (hangs(asked->paths[i])) {
             continue;
         }
         struct probe *p = mem_zero(1, sizeof *p);
         strcpy(p->medium.path, asked->paths[i]);
-        errands[i] = errand_begin(look_at, p, drop, nobody, NULL, true);
+        tasks[i] = task_begin(look_at, p, drop, nobody, NULL, true);
     }
     for (size_t i = 0; i < asked->count; i++) {
         int64_t left = until - clock_mono_ms();
-        if (!errands[i] || !errand_wait(errands[i], left > 0 ? (int)left : 0)) {
+        if (!tasks[i] || !task_wait(tasks[i], left > 0 ? (int)left : 0)) {
             ++*silent;
-            if (errands[i]) {
+            if (tasks[i]) {
                 note(asked->paths[i], true);
-                errand_leave(errands[i]);
+                task_leave(tasks[i]);
             }
             continue;
         }
-        void *matter;
-        (void)!errand_end(errands[i], &matter, NULL);
-        struct probe *p = matter;
+        void *context;
+        (void)!task_end(tasks[i], &context, NULL);
+        struct probe *p = context;
         if (p->there) {
             media[count++] = p->medium;
         }
-        drop(matter);
+        drop(context);
     }
     return count;
 }

@@ -5,7 +5,7 @@
  * media: which sticks and cards are in.
  *
  * Asks the media themselves, all at once: one that hangs hides no other, and holds the caller up
- * for MEDIA_ANSWER_MS (an errand: platform/machine/task.h).
+ * for MEDIA_ANSWER_MS (a task: platform/machine/task.h).
  */
 #include <stddef.h>
 

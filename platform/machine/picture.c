@@ -47,12 +47,12 @@ static bool read_png(struct picture *out, const void *bytes, size_t len, struct 
 }
 
 /* JPEG's own halving takes most of the way to the size that is wanted. */
-static tjscalingfactor scale_for(int w, int h, int most_w, int most_h)
+static tjscalingfactor scale_for(int w, int h, int max_w, int max_h)
 {
     int count;
     tjscalingfactor *all = tjGetScalingFactors(&count), best = {1, 1};
     for (int i = 0; i < count; i++) {
-        bool enough = TJSCALED(w, all[i]) >= most_w || TJSCALED(h, all[i]) >= most_h;
+        bool enough = TJSCALED(w, all[i]) >= max_w || TJSCALED(h, all[i]) >= max_h;
         if (all[i].num <= all[i].denom && enough && TJSCALED(w, all[i]) < TJSCALED(w, best)) {
             best = all[i];
         }
@@ -60,7 +60,7 @@ static tjscalingfactor scale_for(int w, int h, int most_w, int most_h)
     return best;
 }
 
-static bool read_jpeg(struct picture *out, const uint8_t *bytes, size_t len, int most_w, int most_h,
+static bool read_jpeg(struct picture *out, const uint8_t *bytes, size_t len, int max_w, int max_h,
                       struct err *err)
 {
     int w, h, sub, space;
@@ -71,7 +71,7 @@ static bool read_jpeg(struct picture *out, const uint8_t *bytes, size_t len, int
     }
     ok = ok && fits(w, h, err);
     if (ok) {
-        tjscalingfactor f = scale_for(w, h, most_w, most_h);
+        tjscalingfactor f = scale_for(w, h, max_w, max_h);
         out->w = TJSCALED(w, f);
         out->h = TJSCALED(h, f);
         out->rgb = mem_alloc((size_t)out->w * (size_t)out->h * 3);
@@ -88,16 +88,16 @@ static bool read_jpeg(struct picture *out, const uint8_t *bytes, size_t len, int
 }
 
 /* Every pixel of the smaller picture is the mean of those it covers. */
-static void shrink(struct picture *p, int most_w, int most_h)
+static void shrink(struct picture *p, int max_w, int max_h)
 {
     int w = p->w, h = p->h;
-    if (w > most_w) {
-        h = (int)((long)h * most_w / w);
-        w = most_w;
+    if (w > max_w) {
+        h = (int)((long)h * max_w / w);
+        w = max_w;
     }
-    if (h > most_h) {
-        w = (int)((long)w * most_h / h);
-        h = most_h;
+    if (h > max_h) {
+        w = (int)((long)w * max_h / h);
+        h = max_h;
     }
     w = w < 1 ? 1 : w;
     h = h < 1 ? 1 : h;
@@ -128,17 +128,17 @@ static void shrink(struct picture *p, int most_w, int most_h)
     *p = (struct picture){small, w, h};
 }
 
-bool picture_read(struct picture *out, const void *bytes, size_t len, int most_w, int most_h,
+bool picture_read(struct picture *out, const void *bytes, size_t len, int max_w, int max_h,
                   struct err *err)
 {
     static const uint8_t jpeg[] = {0xFF, 0xD8, 0xFF};
     memset(out, 0, sizeof *out);
     bool ok = len > 8 && png_sig_cmp(bytes, 0, 8) == 0 ? read_png(out, bytes, len, err)
               : len > sizeof jpeg && memcmp(bytes, jpeg, sizeof jpeg) == 0
-                  ? read_jpeg(out, bytes, len, most_w, most_h, err)
+                  ? read_jpeg(out, bytes, len, max_w, max_h, err)
                   : err_set(err, ERR_INPUT, "the picture is neither PNG nor JPEG");
     if (ok) {
-        shrink(out, most_w > 0 ? most_w : 1, most_h > 0 ? most_h : 1);
+        shrink(out, max_w > 0 ? max_w : 1, max_h > 0 ? max_h : 1);
     }
     return ok;
 }

@@ -19,8 +19,8 @@ enum { PICTURE_SIDE_MAX = 8192, PICTURE_PIXELS_MAX = 24 << 20 };
 
 /* Made smaller until it fits, never larger.  ERR_INPUT when it is neither; ERR_LIMIT when too
  * large. */
-MUST_CHECK bool picture_read(struct picture *out, const void *bytes, size_t len, int most_w,
-                             int most_h, struct err *err);
+MUST_CHECK bool picture_read(struct picture *out, const void *bytes, size_t len, int max_w,
+                             int max_h, struct err *err);
 void picture_free(struct picture *picture);
 /* Appended to `out`.  `channels` 1: a byte a pixel, 0 black; 3: red, green, blue; 4: and
  * how opaque. */

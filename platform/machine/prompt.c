@@ -51,7 +51,7 @@ static bool read_line(int fd, char *pass, bool *longer)
         if (n <= 0 || pass[len] == '\n') {
             break;
         }
-        if (++len == PROMPT_MOST - 1) {
+        if (++len == PROMPT_MAX - 1) {
             len = 0; /* half a passphrase is another one */
             *longer = true;
             break;
@@ -102,5 +102,5 @@ bool prompt_read(char *pass, const char *what, struct err *err)
     return ok ||
            err_set(err, ERR_AUTH,
                    longer ? "the passphrase is longer than %d bytes" : "no passphrase was given",
-                   PROMPT_MOST - 2);
+                   PROMPT_MAX - 2);
 }

@@ -9,12 +9,12 @@
  */
 #include "platform/machine/err.h"
 
-enum { PROMPT_MOST = 512 }; /* bytes of a passphrase, NUL included */
+enum { PROMPT_MAX = 512 }; /* bytes of a passphrase, NUL included */
 
 /* The descriptor that they come from, a line each; -1 = the terminal (/dev/tty). */
 void prompt_from(int fd);
 bool prompt_is_terminal(void);
-/* The next one into `pass` (PROMPT_MOST bytes of locked memory).  `what` is asked on a terminal. */
+/* The next one into `pass` (PROMPT_MAX bytes of locked memory).  `what` is asked on a terminal. */
 MUST_CHECK bool prompt_read(char *pass, const char *what, struct err *err);
 
 #endif

@@ -15,7 +15,7 @@ static const char service[] = "org.freedesktop.login1", object[] = "/org/freedes
                   manager[] = "org.freedesktop.login1.Manager";
 
 struct sleep_watch {
-    sleep_news *news;
+    sleep_on_change *on_change;
     void *user;
     struct bus_thread *thread;
     pthread_mutex_t mutex;
@@ -64,7 +64,7 @@ static void tell(struct sleep_watch *w, bool near)
     w->near = near;
     pthread_mutex_unlock(&w->mutex);
     if (fresh) {
-        w->news(w->user, near);
+        w->on_change(w->user, near);
     }
 }
 
@@ -101,10 +101,10 @@ static void end(void *user)
 
 static const struct bus_listener listener = {.begin = begin, .end = end};
 
-struct sleep_watch *sleep_watch(sleep_news *news, void *user)
+struct sleep_watch *sleep_watch(sleep_on_change *on_change, void *user)
 {
     struct sleep_watch *w = mem_zero(1, sizeof *w);
-    *w = (struct sleep_watch){.news = news, .user = user, .lock = -1};
+    *w = (struct sleep_watch){.on_change = on_change, .user = user, .lock = -1};
     pthread_mutex_init(&w->mutex, NULL);
     w->thread = bus_begin(&listener, w);
     if (!w->thread) {

@@ -12,9 +12,9 @@
 struct sleep_watch;
 /* Called on the watch's thread: sleep is near (true), or over, put off, or no longer told (false).
  */
-typedef void sleep_news(void *user, bool near);
+typedef void sleep_on_change(void *user, bool near);
 
-struct sleep_watch *sleep_watch(sleep_news *news, void *user);
+struct sleep_watch *sleep_watch(sleep_on_change *on_change, void *user);
 /* What had to be done before sleeping is done.  From any thread. */
 void sleep_ready(struct sleep_watch *watch);
 void sleep_unwatch(struct sleep_watch *watch); /* NULL allowed */

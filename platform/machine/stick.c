@@ -13,28 +13,28 @@
 
 enum { TICK_MS = 50 };
 
-struct matter {
+struct context {
     struct arena arena;
     const char *folder, *name;
     struct buf bytes;
     struct stick_file *files;
-    size_t count, most;
+    size_t count, max;
     bool watched;
     struct progress progress;
 };
 
-static struct matter *new_matter(const char *folder, const char *name)
+static struct context *new_context(const char *folder, const char *name)
 {
-    struct matter *m = mem_zero(1, sizeof *m);
+    struct context *m = mem_zero(1, sizeof *m);
     arena_init(&m->arena);
     m->folder = arena_text(&m->arena, folder);
     m->name = arena_text(&m->arena, name);
     return m;
 }
 
-static void drop(void *matter)
+static void drop(void *context)
 {
-    struct matter *m = matter;
+    struct context *m = context;
     buf_fini(&m->bytes);
     free(m->files);
     arena_fini(&m->arena);
@@ -42,7 +42,7 @@ static void drop(void *matter)
     free(m);
 }
 
-static struct progress *watched(struct matter *m)
+static struct progress *watched(struct context *m)
 {
     return m->watched ? &m->progress : NULL;
 }
@@ -50,7 +50,7 @@ static struct progress *watched(struct matter *m)
 /* A plain file with this ending, and its size. */
 static bool list_one(void *user, int dir, const char *name)
 {
-    struct matter *m = user;
+    struct context *m = user;
     struct stat st;
     if (name[0] != '.' && name[0] != '~' && file_ends(name, m->name) &&
         fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode)) {
@@ -66,9 +66,9 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct stick_file *)a)->name, ((const struct stick_file *)b)->name);
 }
 
-static bool list(void *matter, struct err *err)
+static bool list(void *context, struct err *err)
 {
-    struct matter *m = matter;
+    struct context *m = context;
     if (!file_each(m->folder, list_one, m, err)) {
         return false;
     }
@@ -91,65 +91,65 @@ static bool first_is_enough(void *user, int dir, const char *name)
     return false;
 }
 
-static bool look(void *matter, struct err *err)
+static bool look(void *context, struct err *err)
 {
-    struct matter *m = matter;
+    struct context *m = context;
     return file_each(m->folder, first_is_enough, NULL, err);
 }
 
-static bool read_file(void *matter, struct err *err)
+static bool read_file(void *context, struct err *err)
 {
-    struct matter *m = matter;
+    struct context *m = context;
     const char *path = arena_printf(&m->arena, "%s/%s", m->folder, m->name);
-    return file_get(&m->bytes, path, m->most, watched(m), err);
+    return file_get(&m->bytes, path, m->max, watched(m), err);
 }
 
-static bool read_head(void *matter, struct err *err)
+static bool read_head(void *context, struct err *err)
 {
-    struct matter *m = matter;
-    return file_head(&m->bytes, arena_printf(&m->arena, "%s/%s", m->folder, m->name), m->most, err);
+    struct context *m = context;
+    return file_head(&m->bytes, arena_printf(&m->arena, "%s/%s", m->folder, m->name), m->max, err);
 }
 
-static bool put(void *matter, struct err *err)
+static bool put(void *context, struct err *err)
 {
-    struct matter *m = matter;
+    struct context *m = context;
     return file_put(m->folder, m->name, m->bytes.data, m->bytes.len, watched(m), err);
 }
 
-/* Until it is done, or `p` wants no more.  NULL: it was left behind; else the matter is the
+/* Until it is done, or `p` wants no more.  NULL: it was left behind; else the context is the
  * caller's, and `*ok` says what came of it. */
-static struct matter *wait_for(errand_work *work, struct matter *m, struct progress *p, bool *ok,
-                               struct err *err)
+static struct context *wait_for(task_work *work, struct context *m, struct progress *p, bool *ok,
+                                struct err *err)
 {
     void *back;
     size_t told = 0;
     m->watched = p != NULL;
-    struct errand *e = errand_begin(work, m, drop, NULL, NULL, false);
+    struct task *e = task_begin(work, m, drop, NULL, NULL, false);
     bool done = false, stopped = false;
     if (p) {
         p->waits = true;
     }
     while (!done && !stopped) {
-        done = errand_wait(e, TICK_MS);
+        done = task_wait(e, TICK_MS);
         stopped = p && p->stop;
         progress_add(p, m->progress.done - told);
         told = m->progress.done;
     }
     if (!done) {
         m->progress.stop = true;
-        done = errand_wait(e, STICK_GRACE_MS);
+        done = task_wait(e, STICK_GRACE_MS);
         p->stopped = true;
     }
     if (p) {
         p->waits = false;
     }
     if (!done) {
-        errand_leave(e);
+        task_leave(e);
         err_set(err, ERR_ENV, "the medium does not answer");
         *ok = false;
         return NULL;
     }
-    *ok = errand_end(e, &back, err);
+    *ok = task_end(e, &back, err);
     return back;
 }
 
@@ -157,7 +157,7 @@ bool stick_list(struct arena *arena, struct stick_file **files, size_t *count, c
                 const char *ending, struct progress *progress, struct err *err)
 {
     bool ok;
-    struct matter *m = wait_for(list, new_matter(folder, ending), progress, &ok, err);
+    struct context *m = wait_for(list, new_context(folder, ending), progress, &ok, err);
     *files = NULL;
     *count = 0;
     if (ok) { /* no `ok ? m->count : 0`: GCC 14 reads m->count before it asks */
@@ -174,12 +174,12 @@ bool stick_list(struct arena *arena, struct stick_file **files, size_t *count, c
     return ok;
 }
 
-static bool read_by(errand_work *work, struct buf *out, const char *folder, const char *name,
-                    size_t most, struct progress *progress, struct err *err)
+static bool read_by(task_work *work, struct buf *out, const char *folder, const char *name,
+                    size_t max, struct progress *progress, struct err *err)
 {
     bool ok;
-    struct matter *m = new_matter(folder, name);
-    m->most = most;
+    struct context *m = new_context(folder, name);
+    m->max = max;
     m = wait_for(work, m, progress, &ok, err);
     if (ok && !out->cap) { /* it may be large */
         *out = m->bytes;
@@ -196,17 +196,17 @@ static bool read_by(errand_work *work, struct buf *out, const char *folder, cons
 bool stick_is_there(const char *folder, struct progress *progress, struct err *err)
 {
     bool ok;
-    struct matter *m = wait_for(look, new_matter(folder, ""), progress, &ok, err);
+    struct context *m = wait_for(look, new_context(folder, ""), progress, &ok, err);
     if (m) {
         drop(m);
     }
     return ok;
 }
 
-bool stick_read(struct buf *out, const char *folder, const char *name, size_t most,
+bool stick_read(struct buf *out, const char *folder, const char *name, size_t max,
                 struct progress *progress, struct err *err)
 {
-    return read_by(read_file, out, folder, name, most, progress, err);
+    return read_by(read_file, out, folder, name, max, progress, err);
 }
 
 bool stick_head(struct buf *out, const char *folder, const char *name, size_t len,
@@ -219,7 +219,7 @@ bool stick_put(const char *folder, const char *name, struct buf *bytes, struct p
                struct err *err)
 {
     bool ok;
-    struct matter *m = new_matter(folder, name);
+    struct context *m = new_context(folder, name);
     m->bytes = *bytes;
     *bytes = (struct buf){0};
     m = wait_for(put, m, progress, &ok, err);

@@ -30,7 +30,7 @@ MUST_CHECK bool stick_list(struct arena *arena, struct stick_file **files, size_
 /* Does the folder still answer? */
 MUST_CHECK bool stick_is_there(const char *folder, struct progress *progress, struct err *err);
 /* Append the bytes of a file of the folder; at most `most`. */
-MUST_CHECK bool stick_read(struct buf *out, const char *folder, const char *name, size_t most,
+MUST_CHECK bool stick_read(struct buf *out, const char *folder, const char *name, size_t max,
                            struct progress *progress, struct err *err);
 /* No more than its first `len` bytes; they are not counted. */
 MUST_CHECK bool stick_head(struct buf *out, const char *folder, const char *name, size_t len,

@@ -10,13 +10,13 @@
 #include "platform/machine/arena.h"
 #include "platform/machine/secret.h"
 
-struct errand {
+struct task {
     pthread_mutex_t mutex;
     pthread_cond_t finished;
-    errand_work *work;
-    void *matter;
-    errand_drop *drop;
-    errand_news *news;
+    task_work *work;
+    void *context;
+    task_drop *drop;
+    task_on_done *on_done;
     void *user;
     bool done, left, ok, awaited, must;
     struct err err;
@@ -26,7 +26,7 @@ struct errand {
 enum { LEFT_MOST = 3, STACK_USED = 128 * 1024 };
 static atomic_uint left_alive;
 
-static void gone(struct errand *e)
+static void gone(struct task *e)
 {
     pthread_cond_destroy(&e->finished);
     pthread_mutex_destroy(&e->mutex);
@@ -34,17 +34,17 @@ static void gone(struct errand *e)
     free(e);
 }
 
-/* Names and bytes go with the errand: a stack is kept for the next thread. */
-static bool work_and_wipe(struct errand *e)
+/* Names and bytes go with the task: a stack is kept for the next thread. */
+static bool work_and_wipe(struct task *e)
 {
-    bool ok = e->work(e->matter, &e->err);
+    bool ok = e->work(e->context, &e->err);
     secret_wipe_stack(STACK_USED);
     return ok;
 }
 
 static void *run(void *arg)
 {
-    struct errand *e = arg;
+    struct task *e = arg;
     bool ok = work_and_wipe(e);
     pthread_mutex_lock(&e->mutex);
     bool left = e->left;
@@ -52,37 +52,37 @@ static void *run(void *arg)
     e->done = true;
     if (!left) {
         pthread_cond_broadcast(&e->finished);
-        if (e->awaited && e->news) {
-            e->news(e->user);
+        if (e->awaited && e->on_done) {
+            e->on_done(e->user);
         }
     }
     pthread_mutex_unlock(&e->mutex);
     if (left) {
-        e->drop(e->matter);
+        e->drop(e->context);
         atomic_fetch_sub(&left_alive, !e->must);
         gone(e);
     }
     return NULL;
 }
 
-static bool refuse(void *matter, struct err *err)
+static bool refuse(void *context, struct err *err)
 {
-    (void)matter;
+    (void)context;
     err_set(err, ERR_ENV, "too many media do not answer");
     return err_hint(err, "pull them out, or start the device anew");
 }
 
-struct errand *errand_begin(errand_work *work, void *matter, errand_drop *drop, errand_news *news,
-                            void *user, bool must)
+struct task *task_begin(task_work *work, void *context, task_drop *drop, task_on_done *on_done,
+                        void *user, bool must)
 {
-    struct errand *e = mem_zero(1, sizeof *e);
+    struct task *e = mem_zero(1, sizeof *e);
     pthread_condattr_t clock;
     pthread_attr_t attr;
     pthread_t thread;
     e->work = work;
-    e->matter = matter;
+    e->context = context;
     e->drop = drop;
-    e->news = news;
+    e->on_done = on_done;
     e->user = user;
     e->must = must;
     pthread_mutex_init(&e->mutex, NULL);
@@ -101,7 +101,7 @@ struct errand *errand_begin(errand_work *work, void *matter, errand_drop *drop, 
     return e;
 }
 
-bool errand_wait(struct errand *e, int ms)
+bool task_wait(struct task *e, int ms)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -120,10 +120,10 @@ bool errand_wait(struct errand *e, int ms)
     return done;
 }
 
-bool errand_end(struct errand *e, void **matter, struct err *err)
+bool task_end(struct task *e, void **context, struct err *err)
 {
     bool ok = e->ok;
-    *matter = e->matter;
+    *context = e->context;
     if (!ok && err) {
         *err = e->err;
     }
@@ -131,7 +131,7 @@ bool errand_end(struct errand *e, void **matter, struct err *err)
     return ok;
 }
 
-void errand_leave(struct errand *e)
+void task_leave(struct task *e)
 {
     pthread_mutex_lock(&e->mutex);
     bool done = e->done;
@@ -139,7 +139,7 @@ void errand_leave(struct errand *e)
     atomic_fetch_add(&left_alive, !done && !e->must);
     pthread_mutex_unlock(&e->mutex);
     if (done) {
-        e->drop(e->matter);
+        e->drop(e->context);
         gone(e);
     }
 }

@@ -228,11 +228,11 @@ static const char *const surname_endings[] = {
 /* Bytes of a folded word without its ending; 0: it is nothing but one ("Асан уулу"). */
 static size_t stem_of(const char *word, size_t len)
 {
-    enum { LEAST = 2 * 3 }; /* three letters of a name are left */
+    enum { MIN = 2 * 3 }; /* three letters of a name are left */
     for (size_t i = 0; i < sizeof surname_endings / sizeof *surname_endings; i++) {
         size_t n = strlen(surname_endings[i]);
         if (len >= n && memcmp(word + len - n, surname_endings[i], n) == 0 &&
-            (len == n || len - n >= LEAST)) {
+            (len == n || len - n >= MIN)) {
             return len - n;
         }
     }
@@ -319,12 +319,12 @@ bool text_starts(const char *text, const char *start)
 /* Edit distance with a cap; names are short, so two rows on the stack do. */
 static size_t distance(const char *a, const char *b)
 {
-    enum { MOST = 64 };
+    enum { MAX = 64 };
     size_t la = strlen(a), lb = strlen(b);
-    if (la > MOST || lb > MOST) {
-        return MOST;
+    if (la > MAX || lb > MAX) {
+        return MAX;
     }
-    size_t row[MOST + 1];
+    size_t row[MAX + 1];
     for (size_t j = 0; j <= lb; j++) {
         row[j] = j;
     }
@@ -346,12 +346,12 @@ static size_t distance(const char *a, const char *b)
 const char *text_nearest(const char *name, const char *const *names, size_t count)
 {
     const char *best = NULL;
-    size_t least = strlen(name) / 3 + 1;
+    size_t min = strlen(name) / 3 + 1;
     for (size_t i = 0; i < count; i++) {
         size_t d = names[i] ? distance(name, names[i]) : SIZE_MAX;
-        if (d <= least && (!best || d < least)) {
+        if (d <= min && (!best || d < min)) {
             best = names[i];
-            least = d;
+            min = d;
         }
     }
     return best;

@@ -223,8 +223,8 @@ static void fill(struct window *w, int x, int y, int width, int height, colour c
 
 static void fill_round(struct window *w, struct rect r, int radius, colour c)
 {
-    int most = (r.w < r.h ? r.w : r.h) / 2;
-    radius = radius > most ? most : radius;
+    int max = (r.w < r.h ? r.w : r.h) / 2;
+    radius = radius > max ? max : radius;
     if (radius < 2) {
         fill(w, r.x, r.y, r.w, r.h, c);
         return;
@@ -260,8 +260,8 @@ static void paint_dash(struct window *w, const struct draw *d)
 {
     struct rect r = d->rect;
     int radius = d->radius, t = d->line, dash = 3 * t, step = 5 * t;
-    int most = (r.w < r.h ? r.w : r.h) / 2;
-    radius = radius > most ? most : radius;
+    int max = (r.w < r.h ? r.w : r.h) / 2;
+    radius = radius > max ? max : radius;
     for (int x = r.x + radius; x < r.x + r.w - radius; x += step) {
         int len = dash < r.x + r.w - radius - x ? dash : r.x + r.w - radius - x;
         fill(w, x, r.y, len, t, d->edge);

@@ -30,7 +30,7 @@ struct builder {
     xmlParserCtxtPtr ctxt;
     struct xml *root, *open;
     struct buf text;
-    size_t nodes, most;
+    size_t nodes, max;
     unsigned depth;
     struct err *err;
     bool failed;
@@ -94,7 +94,7 @@ static const char *keep(struct builder *b, const xmlChar *s)
 
 static struct xml *add_node(struct builder *b)
 {
-    if (++b->nodes > b->most) {
+    if (++b->nodes > b->max) {
         stop(b, ERR_LIMIT, "the document has too many elements");
         return NULL;
     }
@@ -247,29 +247,29 @@ static void on_text(void *user, const xmlChar *text, int len)
     }
 }
 
-static void add_aside(struct builder *b, enum xml_kind kind, const xmlChar *target,
-                      const xmlChar *text)
+static void add_comment(struct builder *b, enum xml_kind kind, const xmlChar *target,
+                        const xmlChar *text)
 {
     if (b->failed || !b->open) { /* outside the root they belong to nobody */
         return;
     }
     end_text(b);
-    struct xml *aside = add_node(b);
-    if (aside) {
-        aside->kind = kind;
-        aside->target = keep(b, target);
-        aside->text = keep(b, text);
+    struct xml *comment = add_node(b);
+    if (comment) {
+        comment->kind = kind;
+        comment->target = keep(b, target);
+        comment->text = keep(b, text);
     }
 }
 
 static void on_comment(void *user, const xmlChar *text)
 {
-    add_aside(user, XML_COMMENT, NULL, text);
+    add_comment(user, XML_COMMENT, NULL, text);
 }
 
 static void on_instruction(void *user, const xmlChar *target, const xmlChar *text)
 {
-    add_aside(user, XML_INSTRUCTION, target, text);
+    add_comment(user, XML_INSTRUCTION, target, text);
 }
 
 static void on_doctype(void *user, const xmlChar *name, const xmlChar *id, const xmlChar *system)
@@ -294,17 +294,17 @@ static void on_fault(void *user, xmlErrorPtr fault)
 }
 
 /* Where a comment, a CDATA section or an instruction that begins at `p` ends; NULL for a tag. */
-static const char *past_aside(const char *p, const char *end)
+static const char *past_comment(const char *p, const char *end)
 {
     static const struct {
         const char *from, *to;
-    } asides[] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
+    } comments[] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
     bool may = end - p > 1 && (p[1] == '!' || p[1] == '?');
-    for (size_t i = 0; may && i < sizeof asides / sizeof *asides; i++) {
-        size_t len = strlen(asides[i].from);
-        if ((size_t)(end - p) >= len && memcmp(p, asides[i].from, len) == 0) {
-            p = memmem(p + len, (size_t)(end - p) - len, asides[i].to, strlen(asides[i].to));
-            return p ? p + strlen(asides[i].to) : end;
+    for (size_t i = 0; may && i < sizeof comments / sizeof *comments; i++) {
+        size_t len = strlen(comments[i].from);
+        if ((size_t)(end - p) >= len && memcmp(p, comments[i].from, len) == 0) {
+            p = memmem(p + len, (size_t)(end - p) - len, comments[i].to, strlen(comments[i].to));
+            return p ? p + strlen(comments[i].to) : end;
         }
     }
     return NULL;
@@ -319,7 +319,7 @@ static bool count_attributes(const char *p, size_t len)
     for (size_t i = 0; i < len; i++) {
         char c = p[i];
         if (!in_tag && c == '<') {
-            const char *past = past_aside(p + i, p + len);
+            const char *past = past_comment(p + i, p + len);
             in_tag = !past && i + 1 < len && p[i + 1] != '!';
             quotes = 0;
             i = past ? (size_t)(past - p) - 1 : i;
@@ -345,10 +345,10 @@ static bool count_attributes(const char *p, size_t len)
  */
 static bool too_many_attributes(const char *bytes, size_t len)
 {
-    enum { LEAST = ATTRS_MAX * (sizeof " a=''" - 1) };
+    enum { MIN = ATTRS_MAX * (sizeof " a=''" - 1) };
     const char *p = bytes, *end = bytes + len;
-    while (end - p > LEAST) {
-        p = memrchr(p + 1, '<', LEAST);
+    while (end - p > MIN) {
+        p = memrchr(p + 1, '<', MIN);
         if (!p) {
             return count_attributes(bytes, len);
         }
@@ -377,12 +377,12 @@ static bool parse(struct builder *b, const char *bytes, size_t len, const struct
     sax.cdataBlock = on_text;
     sax.internalSubset = on_doctype;
     sax.serror = on_fault;
-    if (limits->asides) {
+    if (limits->comments) {
         sax.comment = on_comment;
         sax.processingInstruction = on_instruction;
     }
 
-    b->most = limits->nodes;
+    b->max = limits->nodes;
     b->err = err;
     b->home = b->arena;
     b->ctxt = xmlCreateMemoryParserCtxt(bytes, (int)len);

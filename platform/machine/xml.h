@@ -43,7 +43,7 @@ struct xml {
 
 struct xml_limits {
     size_t bytes, nodes;
-    bool asides; /* keep comments and processing instructions, too */
+    bool comments; /* keep comments and processing instructions, too */
 };
 extern const struct xml_limits xml_foreign; /* 8 MiB, 200 000 nodes: anything unsigned */
 extern const struct xml_limits xml_trusted; /* 64 MiB, 2 M nodes: forms an author signed */

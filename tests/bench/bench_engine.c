@@ -246,7 +246,7 @@ static double cold_load(const char *name)
     return now_ms() - start;
 }
 
-static double load_row(const char *row, const char *name, bool parse_only, double most, double wide)
+static double load_row(const char *row, const char *name, bool parse_only, double max, double wide)
 {
     struct buf bytes = {0};
     double ours[LOADS], bare[LOADS], ratios[LOADS];
@@ -260,8 +260,8 @@ static double load_row(const char *row, const char *name, bool parse_only, doubl
     double median = part(ours, LOADS, 0.5), ratio = part(ratios, LOADS, 0.5);
     snprintf(what, sizeof what, "%s: start to ready, ms %.1f, over %s", name, median,
              parse_only ? "parse" : "floor");
-    snprintf(must, sizeof must, "must be at most %g; there %.1f ms", most, part(bare, LOADS, 0.5));
-    goal(row, what, ratio, "x", wide == 0 || ratio <= most, must);
+    snprintf(must, sizeof must, "must be at most %g; there %.1f ms", max, part(bare, LOADS, 0.5));
+    goal(row, what, ratio, "x", wide == 0 || ratio <= max, must);
     buf_fini(&bytes);
     return median;
 }
@@ -325,7 +325,7 @@ static double floor_chain(void)
 
 static void case_rows(void)
 {
-    static const double most[SAMPLES] = {0.012, 0.05, 0.15, 0.55, 0.12};
+    static const double max[SAMPLES] = {0.012, 0.05, 0.15, 0.55, 0.12};
     static const char *const rows[SAMPLES] = {"", "", "5", "6", "7"};
     static const char *const names[FORMS_IN_TURN] = {"big1000", "big4000", "flat1000"};
     struct open forms[FORMS_IN_TURN];
@@ -343,8 +343,8 @@ static void case_rows(void)
         double growth = ms[FORMS_LARGE] / ms[FORMS_SMALL];
         double flatness = ms[FORMS_FLAT] / ms[FORMS_SMALL];
         snprintf(what, sizeof what, "answer, %s", samples[i].name);
-        snprintf(must, sizeof must, "must be at most %g ms; bare chain %.4f ms", most[i], chain);
-        goal(rows[i], what, ms[FORMS_SMALL], "ms", ms[FORMS_SMALL] <= most[i], must);
+        snprintf(must, sizeof must, "must be at most %g ms; bare chain %.4f ms", max[i], chain);
+        goal(rows[i], what, ms[FORMS_SMALL], "ms", ms[FORMS_SMALL] <= max[i], must);
         snprintf(what, sizeof what, "4,000 over 1,000 questions, %s", samples[i].name);
         goal("9", what, growth, "x", growth <= limit, i == 3 ? "at most 4.5" : "at most 1.25");
         snprintf(what, sizeof what, "one flat group over ten, %s", samples[i].name);
@@ -579,7 +579,7 @@ static double openpyxl_ms(const char *python, const char *file)
  * the machine spares both alike. */
 static double conversion_ms(const char *file, const struct buf *xlsx, double window)
 {
-    double least = 0, begin = now_ms();
+    double min = 0, begin = now_ms();
     for (int i = 0; i < 5 || now_ms() - begin < window; i++) {
         struct arena work;
         struct buf xml = {0};
@@ -593,11 +593,11 @@ static double conversion_ms(const char *file, const struct buf *xlsx, double win
             die("convert", &err);
         }
         double ms = now_ms() - start;
-        least = i == 0 || ms < least ? ms : least;
+        min = i == 0 || ms < min ? ms : min;
         buf_fini(&xml);
         arena_fini(&work);
     }
-    return least;
+    return min;
 }
 
 static void conversion_row(void)
@@ -759,7 +759,7 @@ static void growth_rows(void)
         void (*put)(struct buf *, unsigned);
         unsigned n;
         const char *path;
-        double most_ms; /* 0: no such goal */
+        double max_ms; /* 0: no such goal */
     } rows[] = {{"an answer in a roster that looks at rows", answer_ms, put_roster, 200,
                  "/data/r[100]/n", 5},
                 {"loading flat questions in a chain", load_ms, put_flat, 10000, NULL, 0},
@@ -777,8 +777,8 @@ static void growth_rows(void)
         goal("", what, ratio, "x", ratio <= 2.2, "at most 2.2");
         snprintf(what, sizeof what, "%s of %u, over a bare loop", rows[i].what, rows[i].n);
         printf("     %-44s %10.4g x\n", what, once / bare_ms(rows[i].n));
-        if (rows[i].most_ms > 0) {
-            goal("", rows[i].what, once, "ms", once < rows[i].most_ms, "less than 5");
+        if (rows[i].max_ms > 0) {
+            goal("", rows[i].what, once, "ms", once < rows[i].max_ms, "less than 5");
         }
     }
 }

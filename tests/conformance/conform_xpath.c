@@ -296,7 +296,7 @@ static void vector_item(struct report *r, const char *dir, const struct json *li
         struct buf bytes = {0};
         struct xml *xml;
         struct xml_limits whole = xml_trusted;
-        whole.asides = true;
+        whole.comments = true;
         if (last_doc_name) {
             tree_wipe(doc);
             arena_fini(&doc_arena);

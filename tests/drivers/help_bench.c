@@ -247,7 +247,7 @@ static void slow_card(struct scene *s)
     enum { ROUNDS = 25, EVENTS = ROUNDS * 12 };
     static double ms[EVENTS];
     size_t count = 0, waits = 0;
-    card_ms = 100;
+    slow_disk_ms = 100;
     for (int r = 0; r < ROUNDS; r++) {
         const char *const taps[] = {r % 2 ? "choice:b" : "choice:a", "left", "right"};
         for (size_t k = 0; k < 3; k++) {
@@ -267,7 +267,7 @@ static void slow_card(struct scene *s)
             }
         }
     }
-    card_ms = 0;
+    slow_disk_ms = 0;
     if (waits < ROUNDS || strcmp(s->app.interview->page.node->name, "one") != 0) {
         fprintf(stderr, "help_bench: the slow card held nothing up\n");
         exit(1);

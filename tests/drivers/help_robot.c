@@ -271,7 +271,7 @@ static void doze(void)
 /* A card that takes its time, and a hand that does not wait for it. */
 static void hurry(void)
 {
-    card_ms = 30;
+    slow_disk_ms = 30;
     for (int i = 0; i < 4; i++) {
         struct ui *ui = &r.s.app.ui;
         const char *on = scene_find(&r.s, "right") ? "right" : "key:enter";
@@ -288,7 +288,7 @@ static void hurry(void)
     }
     r.waits += r.s.app.leaving != LEAVE_NONE;
     scene_event(&r.s, (struct window_event){.kind = WINDOW_EXPOSE}); /* ... and waits after all */
-    card_ms = 0;
+    slow_disk_ms = 0;
     r.hurries++;
 }
 
@@ -302,13 +302,12 @@ static bool on_the_way(void)
 /* With keys alone every page is left, or says why not. */
 static void walk_on(void)
 {
-    enum { MOST = 80 };
+    enum { MAX = 80 };
     struct app *app = &r.s.app;
-    if (app->screen != SCREEN_INTERVIEW || app->sheet != SHEET_NONE ||
-        app->ui.target_count > MOST) {
+    if (app->screen != SCREEN_INTERVIEW || app->sheet != SHEET_NONE || app->ui.target_count > MAX) {
         return;
     }
-    for (unsigned k = 0; k < 2 * MOST && !on_the_way(); k++) {
+    for (unsigned k = 0; k < 2 * MAX && !on_the_way(); k++) {
         scene_key(&r.s, KEY_TAB);
     }
     if (!on_the_way()) {
@@ -484,10 +483,10 @@ static void step(void)
 /* From wherever it is, home: every page can be left. */
 static void leave(void)
 {
-    enum { MOST = 3000 };
+    enum { MAX = 3000 };
     r.what = "leaving";
     static const char *const ways[] = {"cancel", "keep", "back", "right", "leave"};
-    for (int i = 0; i < MOST && r.s.app.screen != SCREEN_HOME; i++) {
+    for (int i = 0; i < MAX && r.s.app.screen != SCREEN_HOME; i++) {
         scene_unlock(&r.s);
         bool travels = r.s.app.screen == SCREEN_TRAVEL && r.s.app.sheet == SHEET_NONE;
         if (r.s.app.screen == SCREEN_RETURN ||

@@ -67,7 +67,7 @@ static void shot(struct scene *s, const char *what)
 /* ---- a machine that is always the same: its battery (%, -1: none) and its card ---- */
 
 static int battery = -1;
-static bool card_full;
+static bool slow_disk_full;
 
 SDL_PowerState SDL_GetPowerInfo(int *seconds, int *percent)
 {
@@ -85,7 +85,7 @@ int statvfs(const char *path, struct statvfs *fs)
     (void)path;
     memset(fs, 0, sizeof *fs);
     fs->f_frsize = 4096;
-    fs->f_bavail = card_full ? 50000 : 2800000;
+    fs->f_bavail = slow_disk_full ? 50000 : 2800000;
     return 0;
 }
 
@@ -114,7 +114,7 @@ static void show_machine(struct scene *s)
     OK(file_write(study_path(&s->study, "panel/max_brightness"), "100", 3, 0600, true, &err));
     char *slash = strrchr(panel, '/');
     *slash = '\0';
-    machine_backlights = panel;
+    desktop_backlights = panel;
     s->app.kiosk = true;
     scene_draw(s);
     must(scene_tap(s, "machine"), "open the page of the machine");
@@ -128,13 +128,13 @@ static void show_machine(struct scene *s)
     must(scene_show(s, "power-yes") != NULL, "be asked");
     shot(s, "machine-off");
     s->app.kiosk = false;
-    machine_backlights = "/nonexistent";
+    desktop_backlights = "/nonexistent";
     must(scene_tap(s, "back"), "leave the page of the machine");
 }
 
 static void hand_over(struct scene *s)
 {
-    card_ms = 300;
+    slow_disk_ms = 300;
     tap_and_go(s, "medium:1");
     for (int i = 0; i < 200 && !s->app.progress.total; i++) {
         usleep(1000);
@@ -142,7 +142,7 @@ static void hand_over(struct scene *s)
     usleep(80000); /* receipts are looked for, and the first file is on its way */
     scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
     shot(s, "handing-over");
-    card_ms = 0;
+    slow_disk_ms = 0;
     scene_event(s, (struct window_event){.kind = WINDOW_NONE});
     must(s->app.exchanged, "hand over");
     shot(s, "handed-over");
@@ -320,14 +320,14 @@ static void interview(struct scene *s)
         if (strcmp(name, "photo") == 0) {
             scene_tap(s, "choose");
             shot(s, "sheet-files");
-            card_hangs = true;
+            slow_disk_hangs = true;
             tap_and_go(s, "look");
-            must(s->app.errand.errand, "wait for a slow stick");
+            must(s->app.task.task, "wait for a slow stick");
             shot(s, "medium-slow");
-            s->app.errand.since_ms -= 6000;
+            s->app.task.since_ms -= 6000;
             scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
             shot(s, "medium-hangs");
-            card_hangs = false;
+            slow_disk_hangs = false;
             scene_event(s, (struct window_event){.kind = WINDOW_NONE});
             struct buf scan = {0};
             for (int k = 0; k < 30000; k++) {
@@ -372,13 +372,13 @@ static void interview(struct scene *s)
             scene_type(s, "12");
         }
         if (strcmp(name, "place_name") == 0 && !s->look.night && s->look.w < s->look.h) {
-            card_ms = 700; /* the page waits for its answer, and after a while says so */
+            slow_disk_ms = 700; /* the page waits for its answer, and after a while says so */
             tap_and_go(s, "key:enter");
             usleep(320000);
             scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
             must(s->app.leaving, "wait for a slow card");
             shot(s, "saving");
-            card_ms = 0;
+            slow_disk_ms = 0;
             while (s->app.leaving) {
                 scene_event(s, (struct window_event){.kind = WINDOW_NONE});
             }
@@ -421,11 +421,11 @@ static void interview(struct scene *s)
     must(scene_tap(s, "right"), "be asked before the seal");
     shot(s, "finish-sure");
     if (!s->look.night && s->look.w < s->look.h) {
-        card_ms = 700; /* of a slow card it is told how far it is */
+        slow_disk_ms = 700; /* of a slow card it is told how far it is */
         tap_and_go(s, "seal-yes");
-        must(s->app.errand.errand, "wait for the seal");
+        must(s->app.task.task, "wait for the seal");
         shot(s, "sealing");
-        card_ms = 0;
+        slow_disk_ms = 0;
         scene_event(s, (struct window_event){.kind = WINDOW_NONE});
     } else {
         must(scene_tap(s, "seal-yes"), "seal");
@@ -514,9 +514,9 @@ static void mistakes(struct scene *s)
     OK(writer_call(s->app.writer, forget_wait, NULL, &err));
     scene_draw(s);
     shot(s, "unlock-mistakes");
-    card_broken = true;
+    slow_disk_broken = true;
     must(scene_tap(s, "forgot") && scene_tap(s, "travel-yes"), "forget the words");
-    card_broken = false;
+    slow_disk_broken = false;
     scene_draw(s);
     shot(s, "travel-not-closed");
 }
@@ -571,11 +571,11 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     scene_tap(&s, "back");
     s.app.clock_doubt = false;
     battery = 9;
-    card_full = true;
+    slow_disk_full = true;
     scene_draw(&s);
     shot(&s, "home-shortages");
     battery = -1;
-    card_full = false;
+    slow_disk_full = false;
     must(scene_tap(&s, "menu"), "open the settings");
     shot(&s, "settings");
     must(scene_show(&s, "volume:50"), "find the volume");
@@ -592,15 +592,15 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     scene_draw(&s);
     shot(&s, "hand-over-out");
     disks_pretend(NULL);
-    card_ms = 500;
-    unsigned before = card_syncs;
+    slow_disk_ms = 500;
+    unsigned before = slow_disk_syncs;
     tap_and_go(&s, "medium:1");
-    for (int k = 0; k < 5000 && card_syncs == before; k++) {
+    for (int k = 0; k < 5000 && slow_disk_syncs == before; k++) {
         usleep(1000); /* until the stick is being waited for */
     }
     tap_and_go(&s, "lock");
     shot(&s, "locked-behind");
-    card_ms = 0;
+    slow_disk_ms = 0;
     scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
     must(scene_tap(&s, "by-pass"), "want the passphrase");
     s.app.ui.keys = UI_KEYS_DIGITS; /* other keyboards, on the first page that has one */

@@ -83,7 +83,7 @@ static void take(const char *line)
 static int make(int w, int h)
 {
     const struct {
-        int code, most;
+        int code, max;
     } axes[] = {
         {ABS_MT_POSITION_X, w - 1}, {ABS_MT_POSITION_Y, h - 1}, {ABS_X, w - 1}, {ABS_Y, h - 1},
         {ABS_MT_SLOT, SLOTS - 1},   {ABS_MT_TRACKING_ID, 65535}};
@@ -96,7 +96,7 @@ static int make(int w, int h)
     }
     for (size_t i = 0; i < sizeof axes / sizeof *axes; i++) {
         struct uinput_abs_setup a = {.code = (unsigned short)axes[i].code,
-                                     .absinfo = {.maximum = axes[i].most}};
+                                     .absinfo = {.maximum = axes[i].max}};
         ioctl(fd, UI_ABS_SETUP, &a);
     }
     return ioctl(fd, UI_DEV_SETUP, &setup) < 0 || ioctl(fd, UI_DEV_CREATE) < 0 ? -1 : fd;

@@ -114,13 +114,13 @@ static int hex(char c)
 /* Do these pass for the same picture? */
 static bool alike(const char *a, const char *b)
 {
-    int most = 0, sum = 0;
+    int max = 0, sum = 0;
     for (int f = 0; f < FIELDS; f++) {
         int off = abs(hex(a[f]) - hex(b[f]));
         sum += off;
-        most = off > most ? off : most;
+        max = off > max ? off : max;
     }
-    return most <= FIELD_OFF && (double)sum / FIELDS <= mean_off;
+    return max <= FIELD_OFF && (double)sum / FIELDS <= mean_off;
 }
 
 static void compare(const char *name, const char *have, uint8_t *rgb, int w, int h)

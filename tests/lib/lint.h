@@ -106,7 +106,7 @@ static inline bool lint_says_whole(const struct ui *ui)
 static inline void lint_order(struct lint *l, const struct ui *ui)
 {
     bool body = false;
-    int least = INT_MAX, whole = ui_text_px(ui, TEXT_QUESTION);
+    int min = INT_MAX, whole = ui_text_px(ui, TEXT_QUESTION);
     for (size_t pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < ui->draws.count; i++) {
             const struct draw *d = &ui->draws.list[i];
@@ -114,9 +114,9 @@ static inline void lint_order(struct lint *l, const struct ui *ui)
                 body = d->rect.w > 0;
             } else if (body && d->kind == DRAW_TEXT && d->len && pass == 0 &&
                        d->face == FACE_SERIF) {
-                least = d->size_px < least ? d->size_px : least;
-            } else if (body && d->kind == DRAW_TEXT && d->len && pass == 1 && least < whole - 1 &&
-                       d->face != FACE_SERIF && d->size_px > least) {
+                min = d->size_px < min ? d->size_px : min;
+            } else if (body && d->kind == DRAW_TEXT && d->len && pass == 1 && min < whole - 1 &&
+                       d->face != FACE_SERIF && d->size_px > min) {
                 lint_say(l, "larger than the question: '%.*s'", (int)d->len, d->text);
             }
         }
@@ -230,15 +230,15 @@ static inline void lint_texts(struct lint *l, const struct ui *ui)
 
 static inline void lint_targets(struct lint *l, const struct ui *ui)
 {
-    int least = (int)(LINT_TARGET_DP * ui->scale);
+    int min = (int)(LINT_TARGET_DP * ui->scale);
     for (size_t i = 0; i < ui->target_count; i++) {
         const struct target *a = &ui->targets[i];
         if (a->hidden) {
             continue;
         }
         bool at_edge = a->rect.y <= ui->body.y || a->rect.y + a->rect.h >= ui->body.y + ui->body.h;
-        int wide = a->kind == ROLE_KEY ? ui->w / 12 : least;
-        if (a->rect.w < wide - 1 || (a->rect.h < least - 1 && !at_edge)) {
+        int wide = a->kind == ROLE_KEY ? ui->w / 12 : min;
+        if (a->rect.w < wide - 1 || (a->rect.h < min - 1 && !at_edge)) {
             lint_say(l, "target %s is %d x %d px", a->id, a->rect.w, a->rect.h);
         }
         if (strcmp(a->id, "right") == 0 && a->rect.h < (int)(LINT_MAIN_DP * ui->scale) - 1) {

@@ -105,7 +105,7 @@ static inline void scene_event(struct scene *s, struct window_event e)
 {
     struct err err = {0};
     scene_event_alone(s, e);
-    while (s->app.leaving || s->app.task || s->app.errand.errand) {
+    while (s->app.leaving || s->app.transfer || s->app.task.task) {
         if (s->app.leaving) {
             (void)!interview_sync(s->app.interview, &err);
         }

@@ -17,75 +17,76 @@
 #include <time.h>
 #include <unistd.h>
 
-static atomic_int card_ms;       /* how long every fsync takes, besides its own time */
-static atomic_uint card_syncs;   /* so far */
-static atomic_bool card_broken;  /* every fsync fails */
-static atomic_int card_fails_at; /* the fsync with this number from now on, 1 the next, fails */
-static atomic_bool card_hangs;   /* no folder of the stick opens until it is false again */
-static atomic_bool card_stops;   /* … no byte goes to or comes from a file on it */
-static const char *_Atomic card_stuck; /* … this call does not return: "open", "fsync" … */
-static atomic_uint card_hung;          /* how many threads wait for one */
+static atomic_int slow_disk_ms;      /* how long every fsync takes, besides its own time */
+static atomic_uint slow_disk_syncs;  /* so far */
+static atomic_bool slow_disk_broken; /* every fsync fails */
+static atomic_int
+    slow_disk_fails_at;             /* the fsync with this number from now on, 1 the next, fails */
+static atomic_bool slow_disk_hangs; /* no folder of the stick opens until it is false again */
+static atomic_bool slow_disk_stops; /* … no byte goes to or comes from a file on it */
+static const char *_Atomic slow_disk_stuck; /* … this call does not return: "open", "fsync" … */
+static atomic_uint slow_disk_hung;          /* how many threads wait for one */
 
 /* After every test: one that failed in the midst of a hanging stick must not stop the next. */
-static inline int card_mend(void **state)
+static inline int slow_disk_mend(void **state)
 {
     (void)state;
-    card_ms = 0;
-    card_fails_at = 0;
-    card_broken = card_hangs = card_stops = false;
-    card_stuck = NULL;
+    slow_disk_ms = 0;
+    slow_disk_fails_at = 0;
+    slow_disk_broken = slow_disk_hangs = slow_disk_stops = false;
+    slow_disk_stuck = NULL;
     return 0;
 }
 
-static void card_sync(void)
+static void slow_disk_sync(void)
 {
-    struct timespec t = {card_ms / 1000, card_ms % 1000 * 1000000L};
-    card_syncs++;
-    if (card_ms) {
+    struct timespec t = {slow_disk_ms / 1000, slow_disk_ms % 1000 * 1000000L};
+    slow_disk_syncs++;
+    if (slow_disk_ms) {
         nanosleep(&t, NULL);
     }
 }
 
-static bool card_fails(void)
+static bool slow_disk_fails(void)
 {
-    bool now = card_fails_at > 0 && --card_fails_at == 0;
-    if (card_broken || now) {
+    bool now = slow_disk_fails_at > 0 && --slow_disk_fails_at == 0;
+    if (slow_disk_broken || now) {
         errno = EIO;
         return true;
     }
     return false;
 }
 
-static bool card_is_stuck(const char *call)
+static bool slow_disk_is_stuck(const char *call)
 {
-    const char *stuck = card_stuck;
+    const char *stuck = slow_disk_stuck;
     return stuck && strcmp(stuck, call) == 0;
 }
 
-static void card_stand(const char *call, const char *path)
+static void slow_disk_hang(const char *call, const char *path)
 {
-    if (!card_is_stuck(call) || !strstr(path, "/stick")) {
+    if (!slow_disk_is_stuck(call) || !strstr(path, "/stick")) {
         return;
     }
-    card_hung++;
-    while (card_is_stuck(call)) {
+    slow_disk_hung++;
+    while (slow_disk_is_stuck(call)) {
         usleep(1000);
     }
-    card_hung--;
+    slow_disk_hung--;
 }
 
-static void card_stand_fd(const char *call, int fd)
+static void slow_disk_hang_fd(const char *call, int fd)
 {
     char link[40], path[512];
-    if (card_is_stuck(call)) {
+    if (slow_disk_is_stuck(call)) {
         snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
         ssize_t len = readlink(link, path, sizeof path - 1);
         path[len < 0 ? 0 : len] = '\0';
-        card_stand(call, path);
+        slow_disk_hang(call, path);
     }
 }
 
-static void card_wait(int fd, const atomic_bool *while_so)
+static void slow_disk_wait(int fd, const atomic_bool *while_so)
 {
     char link[40], path[512];
     if (!*while_so) {
@@ -94,39 +95,39 @@ static void card_wait(int fd, const atomic_bool *while_so)
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t len = readlink(link, path, sizeof path - 1);
     path[len < 0 ? 0 : len] = '\0';
-    card_hung++;
+    slow_disk_hung++;
     while (*while_so && strstr(path, "/stick")) {
         usleep(1000);
     }
-    card_hung--;
+    slow_disk_hung--;
 }
 
 ssize_t getdents64(int fd, void *entries, size_t room)
 {
-    card_wait(fd, &card_hangs);
+    slow_disk_wait(fd, &slow_disk_hangs);
     return syscall(SYS_getdents64, fd, entries, room);
 }
 
 ssize_t read(int fd, void *bytes, size_t len)
 {
-    card_wait(fd, &card_stops);
+    slow_disk_wait(fd, &slow_disk_stops);
     return syscall(SYS_read, fd, bytes, len);
 }
 
 ssize_t write(int fd, const void *bytes, size_t len)
 {
-    card_wait(fd, &card_stops);
+    slow_disk_wait(fd, &slow_disk_stops);
     return syscall(SYS_write, fd, bytes, len);
 }
 
 /* /media/alive and /media/dead are sticks wherever the tests run; the latter may not answer. */
 int access(const char *path, int mode)
 {
-    card_hung++;
-    while (card_hangs && strstr(path, "/media/dead")) {
+    slow_disk_hung++;
+    while (slow_disk_hangs && strstr(path, "/media/dead")) {
         usleep(1000);
     }
-    card_hung--;
+    slow_disk_hung--;
     return strstr(path, "/media/dead") || strstr(path, "/media/alive")
                ? 0
                : (int)syscall(SYS_faccessat, AT_FDCWD, path, mode);
@@ -138,39 +139,39 @@ int open(const char *path, int flags, ...)
     va_start(more, flags);
     mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(more, mode_t) : 0;
     va_end(more);
-    card_stand("open", path);
+    slow_disk_hang("open", path);
     return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
 int fstatat(int dir, const char *name, struct stat *st, int flags)
 {
-    card_stand_fd("stat", dir);
+    slow_disk_hang_fd("stat", dir);
     return (int)syscall(SYS_newfstatat, dir, name, st, flags);
 }
 
 int rename(const char *from, const char *to)
 {
-    card_stand("rename", to);
+    slow_disk_hang("rename", to);
     return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 int syncfs(int fd)
 {
-    card_stand_fd("syncfs", fd);
+    slow_disk_hang_fd("syncfs", fd);
     return (int)syscall(SYS_syncfs, fd);
 }
 
 int close(int fd)
 {
-    card_stand_fd("close", fd);
+    slow_disk_hang_fd("close", fd);
     return (int)syscall(SYS_close, fd);
 }
 
 int fsync(int fd)
 {
-    card_stand_fd("fsync", fd);
-    card_sync();
-    if (card_fails()) {
+    slow_disk_hang_fd("fsync", fd);
+    slow_disk_sync();
+    if (slow_disk_fails()) {
         return -1;
     }
     return (int)syscall(SYS_fsync, fd);
@@ -178,9 +179,9 @@ int fsync(int fd)
 
 int fdatasync(int fd)
 {
-    card_stand_fd("fdatasync", fd);
-    card_sync();
-    if (card_fails()) {
+    slow_disk_hang_fd("fdatasync", fd);
+    slow_disk_sync();
+    if (slow_disk_fails()) {
         return -1;
     }
     return (int)syscall(SYS_fdatasync, fd);

@@ -737,8 +737,8 @@ static void test_desk__key_files_are_under_a_passphrase(void **state)
     OK(desk_read_seed(back, key, &err));
     close(pipes[0]);
     desk_forget_passphrases();
-    char *longest = calloc(1, PROMPT_MOST + 10);
-    memset(longest, 'x', PROMPT_MOST + 5);
+    char *longest = calloc(1, PROMPT_MAX + 10);
+    memset(longest, 'x', PROMPT_MAX + 5);
     ask_from(longest, pipes);
     assert_false(desk_ask_new_passphrase(&err));
     assert_non_null(strstr(err.what, "longer"));

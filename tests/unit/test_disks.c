@@ -240,12 +240,12 @@ static void udisks_stop(void)
 
 /* ---- what the watch said ---- */
 
-static atomic_int news;
+static atomic_int on_change;
 
 static void on_news(void *user)
 {
     (void)user;
-    news++;
+    on_change++;
 }
 
 /* At most five seconds. */
@@ -264,7 +264,7 @@ static void test_disks__a_stick_is_mounted_once_and_not_executable(void **state)
         skip();
     }
     udisks_start();
-    news = 0;
+    on_change = 0;
     struct disks *d = disks_watch(true, on_news, NULL);
     assert_non_null(d);
     assert_false(disks_knows(d, "/media/suhbat/a"));
@@ -272,10 +272,10 @@ static void test_disks__a_stick_is_mounted_once_and_not_executable(void **state)
     assert_true(comes(d, "/media/suhbat/a", true));
     assert_string_equal(udisks.blocks[0].options, "noexec,nosuid,nodev");
     assert_int_equal(udisks.blocks[0].owned, 1); /* nothing could be written there */
-    for (int i = 0; i < 500 && news == 0; i++) {
+    for (int i = 0; i < 500 && on_change == 0; i++) {
         usleep(10000);
     }
-    assert_true(news > 0);
+    assert_true(on_change > 0);
     udisks.add = 3;
     assert_true(comes(d, "/media/suhbat/c", true));
     assert_int_equal(udisks.blocks[0].mounts, 1);
@@ -316,17 +316,17 @@ static void test_disks__what_cannot_be_mounted_is_told_and_not_tried_for_ever(vo
     }
     udisks_start();
     udisks.blocks[0].refuses = "wrong fs type, bad superblock";
-    news = 0;
+    on_change = 0;
     struct disks *d = disks_watch(true, on_news, NULL);
     udisks.add = 1;
     for (int i = 0; i < 500 && !disks_trouble(d, why, sizeof why); i++) {
         usleep(10000);
     }
     assert_string_equal(why, "wrong fs type, bad superblock");
-    for (int i = 0; i < 500 && news == 0; i++) {
+    for (int i = 0; i < 500 && on_change == 0; i++) {
         usleep(10000);
     }
-    assert_true(news > 0);
+    assert_true(on_change > 0);
     udisks.add = 3; /* another one works, and the first is left alone */
     assert_true(comes(d, "/media/suhbat/c", true));
     assert_int_equal(udisks.blocks[0].mounts, 1);
@@ -404,7 +404,7 @@ static void test_disks__without_udisks_or_bus_nothing_is_told(void **state)
     struct err err = {0};
     char why[200];
     setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);
-    news = 0;
+    on_change = 0;
     struct disks *d = disks_watch(true, on_news, NULL);
     assert_false(disks_take_out("/media/x", &err));
     assert_int_equal(err.code, ERR_ENV);
@@ -418,7 +418,7 @@ static void test_disks__without_udisks_or_bus_nothing_is_told(void **state)
     assert_false(disks_trouble(d, why, sizeof why));
     assert_false(disks_take_out("/media/x", &err));
     disks_unwatch(d);
-    assert_int_equal(news, 0);
+    assert_int_equal(on_change, 0);
     assert_false(disks_knows(NULL, "/media/x"));
     disks_unwatch(NULL);
     bus_stop();

@@ -29,28 +29,28 @@ static void test_exchange__handing_over_tells_how_far_it_is_and_can_be_stopped(v
     assert_int_equal(s.app.screen, SCREEN_SEALED);
     assert_true(scene_tap(&s, "right"));
     size_t before = files_on_stick(&s);
-    card_ms = 60;
+    slow_disk_ms = 60;
     assert_true(scene_tap(&s, "hand-over"));
     tap_alone(&s, "medium:1");
-    assert_non_null(s.app.task);
+    assert_non_null(s.app.transfer);
     assert_null(scene_find(&s, "back")); /* nothing else now */
     assert_true(shows(&s, "Подождите"));
     scene_key(&s, KEY_ESCAPE);
-    card_ms = 0;
+    slow_disk_ms = 0;
     scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
-    assert_null(s.app.task);
+    assert_null(s.app.transfer);
     assert_true(s.app.exchanged);
     assert_int_equal(files_on_stick(&s), before + 1);
     assert_true(scene_tap(&s, "right"));
     /* once more, and stopped */
-    card_ms = 60;
+    slow_disk_ms = 60;
     assert_true(scene_tap(&s, "hand-over"));
     tap_alone(&s, "medium:1");
     assert_non_null(scene_find(&s, "stop"));
     tap_alone(&s, "stop");
     scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
-    card_ms = 0;
-    assert_null(s.app.task);
+    slow_disk_ms = 0;
+    assert_null(s.app.transfer);
     assert_int_equal(s.app.screen, SCREEN_HAND_OVER);
     assert_true(s.app.exchanged || shows(&s, "Остановлено"));
     assert_int_equal(files_on_stick(&s), before + 1 + s.app.exchanged);
@@ -211,13 +211,13 @@ static void test_exchange__locks_behind_a_slow_stick(void **state)
     assert_true(scene_tap(&s, "right"));
     for (int idle = 0; idle < 2; idle++) {
         assert_true(scene_tap(&s, "hand-over"));
-        card_ms = 500;
+        slow_disk_ms = 500;
         tap_alone(&s, "medium:1");
-        unsigned before = card_syncs;
-        for (int k = 0; k < 1000 && card_syncs == before; k++) {
+        unsigned before = slow_disk_syncs;
+        for (int k = 0; k < 1000 && slow_disk_syncs == before; k++) {
             usleep(1000); /* until the stick is being waited for */
         }
-        assert_non_null(s.app.task);
+        assert_non_null(s.app.transfer);
         if (idle) {
             s.app.last_input_ms -= 2 * 60 * 1000 + 1000;
             scene_event_alone(&s, (struct window_event){.kind = WINDOW_NONE});
@@ -230,9 +230,9 @@ static void test_exchange__locks_behind_a_slow_stick(void **state)
         assert_false(shows(&s, "stick"));
         assert_int_equal(s.app.ui.target_count, 0);
         assert_int_equal(s.app.form_count, 0);
-        card_ms = 0;
+        slow_disk_ms = 0;
         scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
-        assert_null(s.app.task);
+        assert_null(s.app.transfer);
         assert_null(s.app.locking);
         assert_non_null(scene_find(&s, "show")); /* the passphrase's field */
         struct err err = {0};
@@ -249,14 +249,14 @@ static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(
-            test_exchange__handing_over_tells_how_far_it_is_and_can_be_stopped, card_mend),
+            test_exchange__handing_over_tells_how_far_it_is_and_can_be_stopped, slow_disk_mend),
         cmocka_unit_test_teardown(test_exchange__a_folder_can_be_chosen_and_who_signed_is_told,
-                                  card_mend),
+                                  slow_disk_mend),
         cmocka_unit_test_teardown(test_exchange__the_answer_to_the_enrolment_is_told_first,
-                                  card_mend),
+                                  slow_disk_mend),
         cmocka_unit_test_teardown(test_exchange__what_is_found_is_told_before_it_is_taken,
-                                  card_mend),
-        cmocka_unit_test_teardown(test_exchange__locks_behind_a_slow_stick, card_mend),
+                                  slow_disk_mend),
+        cmocka_unit_test_teardown(test_exchange__locks_behind_a_slow_stick, slow_disk_mend),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

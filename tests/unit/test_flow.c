@@ -117,11 +117,11 @@ static void test_flow__a_slow_card_holds_the_page_not_the_screen(void **state)
     open_interview(&s);
     go_to(&s, "/data/ban");
     struct node *asked = s.app.interview->page.node;
-    card_ms = 1200;
+    slow_disk_ms = 1200;
     tap_alone(&s, "choice:yes");
     int64_t start = clock_mono_ms();
     tap_alone(&s, "right");
-    assert_true(clock_mono_ms() - start < card_ms / 2); /* not held up */
+    assert_true(clock_mono_ms() - start < slow_disk_ms / 2); /* not held up */
     assert_int_equal(s.app.leaving, LEAVE_NEXT);
     assert_ptr_equal(s.app.interview->page.node, asked);
     assert_string_equal(value(&s, "/data/ban"), "yes");
@@ -154,7 +154,7 @@ static void test_flow__a_slow_card_holds_the_page_not_the_screen(void **state)
     assert_int_equal(s.app.leaving, LEAVE_NEXT);
     app_lock(&s.app);
     assert_int_equal(s.app.leaving, LEAVE_NONE);
-    card_ms = 0;
+    slow_disk_ms = 0;
     scene_draw(&s);
     scene_unlock(&s);
     resume(&s);
@@ -170,7 +170,7 @@ static void test_flow__back_from_a_refused_answer_on_a_slow_card(void **state)
     open_interview(&s);
     go_to(&s, "/data/age");
     scene_type(&s, "500");
-    card_ms = 50;
+    slow_disk_ms = 50;
     tap_alone(&s, "back");
     assert_int_equal(s.app.leaving, LEAVE_BACK);
     uint64_t ticket = s.app.interview->ticket;
@@ -179,7 +179,7 @@ static void test_flow__back_from_a_refused_answer_on_a_slow_card(void **state)
     assert_int_equal(s.app.leaving, LEAVE_NONE); /* once, and not refused anew for ever */
     assert_string_equal(s.app.interview->page.node->name, "secret");
     assert_true(s.app.interview->ticket <= ticket + 1); /* the page that is shown now */
-    card_ms = 0;
+    slow_disk_ms = 0;
     assert_true(scene_tap(&s, "key:enter"));
     assert_string_equal(value(&s, "/data/age"), "500"); /* it stands, but not for long */
     assert_true(scene_tap(&s, "right"));
@@ -195,11 +195,11 @@ static void test_flow__keys_typed_ahead_are_for_the_next_page(void **state)
     open_interview(&s);
     go_to(&s, "/data/secret");
     scene_type(&s, "А17");
-    card_ms = 60;
+    slow_disk_ms = 60;
     scene_event_alone(&s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_ENTER});
     assert_int_equal(s.app.leaving, LEAVE_NEXT);
     scene_event_alone(&s, (struct window_event){.kind = WINDOW_TEXT, .text = "2"});
-    card_ms = 0;
+    slow_disk_ms = 0;
     /* covered meanwhile: what comes of it is not painted */
     scene_event_alone(&s, (struct window_event){.kind = WINDOW_HIDE});
     scene_event(&s, (struct window_event){.kind = WINDOW_SAVED});
@@ -214,7 +214,7 @@ static void test_flow__keys_typed_ahead_are_for_the_next_page(void **state)
     struct page *pages;
     size_t count, at;
     interview_pages(s.app.interview, &s.app.ui.frame, &pages, &count, &at);
-    card_ms = 60; /* the page itself is still on its way */
+    slow_disk_ms = 60; /* the page itself is still on its way */
     interview_go(s.app.interview, &pages[count - 1]);
     screen_arrive(&s.app);
     scene_draw(&s);
@@ -223,7 +223,7 @@ static void test_flow__keys_typed_ahead_are_for_the_next_page(void **state)
     assert_int_equal(s.app.leaving, LEAVE_NEXT);
     scene_event_alone(&s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_ENTER});
     scene_event_alone(&s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_ENTER});
-    card_ms = 0;
+    slow_disk_ms = 0;
     scene_event(&s, (struct window_event){.kind = WINDOW_SAVED});
     assert_int_equal(s.app.screen, SCREEN_FINISH);
     assert_int_equal(s.app.ahead_count, 0);
@@ -419,7 +419,7 @@ static void test_flow__entries_that_a_count_took_are_told_on_the_next_page(void 
         assert_true(scene_tap(&s, "choice:3"));
         assert_int_equal(put(s.app.interview->session, "/data/r[3]/t", "x"), ANSWER_OK);
         assert_int_equal(put(s.app.interview->session, "/data/r[2]/t", "y"), ANSWER_OK);
-        card_ms = slow ? 40 : 0;
+        slow_disk_ms = slow ? 40 : 0;
         assert_true(scene_tap(&s, "choice:1"));
         if (strcmp(s.app.interview->page.node->name, "cnt") == 0) {
             assert_true(shows(&s, "Filled entries taken away: 2"));
@@ -428,7 +428,7 @@ static void test_flow__entries_that_a_count_took_are_told_on_the_next_page(void 
         for (int i = 0; i < 20 && strcmp(s.app.interview->page.node->name, "mid") != 0; i++) {
             scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
         }
-        card_ms = 0;
+        slow_disk_ms = 0;
         assert_string_equal(s.app.interview->page.node->name, "mid");
         assert_true(shows(&s, "Filled entries taken away: 2"));
         assert_true(scene_tap(&s, scene_find(&s, "right") ? "right" : "key:enter"));
@@ -456,11 +456,11 @@ static void test_flow__what_a_card_did_not_take_is_tried_again_or_told(void **st
     OK(writer_call(s.app.writer, choose_pin, NULL, &err));
     go_to(&s, "/data/place_name");
     scene_type(&s, "Ош");
-    card_broken = true;
+    slow_disk_broken = true;
     scene_tap(&s, "key:enter");
     assert_non_null(strstr(s.app.message, "координатора"));
     assert_string_equal(s.app.interview->page.node->name, "place_name"); /* the page is held */
-    card_broken = false;
+    slow_disk_broken = false;
     assert_true(scene_tap(&s, scene_find(&s, "right") ? "right" : "key:enter"));
     assert_string_equal(s.app.interview->page.node->name, "story");
     cut_and_resume(&s);
@@ -468,12 +468,12 @@ static void test_flow__what_a_card_did_not_take_is_tried_again_or_told(void **st
     go_to(&s, "/data/place_name");
     scene_tap(&s, question_field(&s.app, s.app.interview->page.node));
     scene_type(&s, "!");
-    card_broken = true;
+    slow_disk_broken = true;
     app_lock(&s.app);
     scene_draw(&s);
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
     assert_non_null(strstr(s.app.message, "не записались"));
-    card_broken = false;
+    slow_disk_broken = false;
     scene_type(&s, "471108");
     assert_true(scene_tap(&s, "key:enter"));
     assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
@@ -538,11 +538,11 @@ static void test_flow__a_border_lock_that_was_not_written_says_so(void **state)
     assert_true(scene_tap(&s, "leave"));
     assert_true(scene_tap(&s, "menu"));
     assert_true(scene_tap(&s, "travel"));
-    card_broken = true;
+    slow_disk_broken = true;
     assert_true(scene_tap(&s, "travel-yes"));
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
     assert_non_null(strstr(s.app.message, "Неизвестно, закрыто ли"));
-    card_broken = false;
+    slow_disk_broken = false;
     scene_unlock(&s); /* and so it is */
     assert_int_equal(s.app.screen, SCREEN_HOME);
     assert_int_equal(s.app.draft_count, 1);
@@ -593,13 +593,13 @@ static void test_flow__mistakes_are_counted_aloud_and_forgotten_words_have_a_way
     buf_fini(&junk);
     /* while the stick is read, the field is out of sight: no key changes what is in it */
     scene_return_until(&s);
-    card_hangs = true;
+    slow_disk_hangs = true;
     tap_alone(&s, "key:enter");
-    assert_non_null(s.app.errand.errand);
+    assert_non_null(s.app.task.task);
     for (int k = 0; k < 3; k++) {
         scene_event_alone(&s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_BACKSPACE});
     }
-    card_hangs = false;
+    slow_disk_hangs = false;
     scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
     assert_int_equal(s.app.screen, SCREEN_HOME);
     assert_int_equal(s.app.draft_count, 1);
@@ -631,17 +631,17 @@ static void test_flow__opening_a_draft_tells_how_far_it_is_and_can_be_stopped(vo
     snprintf(draft, sizeof draft, "draft:%u", s.app.drafts[0].number);
     for (int stop = 0; stop < 3; stop++) {
         busy = true;
-        struct writer_task *task = writer_begin(s.app.writer, dawdle, &busy);
+        struct writer_pending *task = writer_begin(s.app.writer, dawdle, &busy);
         int64_t start = clock_mono_ms();
         tap_alone(&s, draft);
         assert_true(clock_mono_ms() - start < 2000);
-        assert_non_null(s.app.errand.errand);
+        assert_non_null(s.app.task.task);
         assert_true(shows(&s, "Черновик открывается"));
-        assert_int_equal(s.app.errand.progress->total, s.app.drafts[0].events);
+        assert_int_equal(s.app.task.progress->total, s.app.drafts[0].events);
         assert_true(shows(&s, "Записей"));
         if (stop == 1) {
             tap_alone(&s, "stop");
-            assert_non_null(s.app.errand.errand); /* the device is waited for */
+            assert_non_null(s.app.task.task); /* the device is waited for */
         }
         busy = false;
         OK(writer_end(s.app.writer, task, &err));
@@ -686,9 +686,9 @@ static void test_flow__sealing_on_a_slow_card_locks_and_sleeps(void **state)
         assert_true(scene_tap(&s, "right"));
         assert_int_equal(s.app.screen, SCREEN_FINISH);
         assert_true(scene_tap(&s, "right"));
-        card_ms = 400;
+        slow_disk_ms = 400;
         tap_alone(&s, "seal-yes");
-        assert_non_null(s.app.errand.errand);
+        assert_non_null(s.app.task.task);
         assert_true(shows(&s, "Запечатывается"));
         assert_true(shows(&s, "Шаг "));
         assert_null(scene_find(&s, "stop")); /* a record is sealed, or it is not */
@@ -704,7 +704,7 @@ static void test_flow__sealing_on_a_slow_card_locks_and_sleeps(void **state)
             assert_int_equal(s.app.draft_count, 0);
         }
         assert_null(s.app.interview);
-        card_ms = 0;
+        slow_disk_ms = 0;
         scene_close(&s);
     }
     free(form);
@@ -723,16 +723,16 @@ static void test_flow__a_seal_that_fails_behind_a_lock_is_told(void **state)
     assert_true(scene_tap(&s, "right"));
     assert_int_equal(s.app.screen, SCREEN_FINISH);
     assert_true(scene_tap(&s, "right"));
-    card_ms = 300;
+    slow_disk_ms = 300;
     tap_alone(&s, "seal-yes");
-    assert_non_null(s.app.errand.errand);
-    card_broken = true;
+    assert_non_null(s.app.task.task);
+    slow_disk_broken = true;
     tap_alone(&s, "lock");
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
     assert_true(shows(&s, "Запечатать не удалось"));
     assert_false(shows(&s, "Запечатывается"));
-    card_ms = 0;
-    card_broken = false;
+    slow_disk_ms = 0;
+    slow_disk_broken = false;
     scene_unlock(&s);
     assert_int_equal(s.app.waiting.count, 0);
     assert_int_equal(s.app.draft_count, 1);
@@ -859,7 +859,7 @@ static void test_flow__a_drafts_label_stays_on_the_device(void **state)
     /* nothing of it in what would be sealed */
     struct buf files = {0}, xml = {0};
     struct err err = {0};
-    beside_gather(s.app.interview, &files);
+    files_gather(s.app.interview, &files);
     OK(instance_write(&xml, s.app.interview->session, &err));
     assert_true(xml.len > 0);
     assert_false(holds(&files, "красные ворота"));
@@ -872,33 +872,40 @@ static void test_flow__a_drafts_label_stays_on_the_device(void **state)
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_flow__a_hidden_window_shows_nothing, card_mend),
+        cmocka_unit_test_teardown(test_flow__a_hidden_window_shows_nothing, slow_disk_mend),
         cmocka_unit_test_teardown(test_flow__asleep_it_shows_nothing_and_has_put_all_away,
-                                  card_mend),
-        cmocka_unit_test_teardown(test_flow__two_quick_taps_never_seal, card_mend),
-        cmocka_unit_test_teardown(test_flow__a_slow_card_holds_the_page_not_the_screen, card_mend),
-        cmocka_unit_test_teardown(test_flow__back_from_a_refused_answer_on_a_slow_card, card_mend),
-        cmocka_unit_test_teardown(test_flow__keys_typed_ahead_are_for_the_next_page, card_mend),
-        cmocka_unit_test_teardown(test_flow__the_outline_lists_what_has_no_answer, card_mend),
-        cmocka_unit_test_teardown(test_flow__a_kept_list_follows_answers_and_languages, card_mend),
+                                  slow_disk_mend),
+        cmocka_unit_test_teardown(test_flow__two_quick_taps_never_seal, slow_disk_mend),
+        cmocka_unit_test_teardown(test_flow__a_slow_card_holds_the_page_not_the_screen,
+                                  slow_disk_mend),
+        cmocka_unit_test_teardown(test_flow__back_from_a_refused_answer_on_a_slow_card,
+                                  slow_disk_mend),
+        cmocka_unit_test_teardown(test_flow__keys_typed_ahead_are_for_the_next_page,
+                                  slow_disk_mend),
+        cmocka_unit_test_teardown(test_flow__the_outline_lists_what_has_no_answer, slow_disk_mend),
+        cmocka_unit_test_teardown(test_flow__a_kept_list_follows_answers_and_languages,
+                                  slow_disk_mend),
         cmocka_unit_test_teardown(test_flow__a_long_question_is_read_before_its_field_opens,
-                                  card_mend),
-        cmocka_unit_test_teardown(test_flow__a_doubt_is_shown_and_holds_nobody_up, card_mend),
+                                  slow_disk_mend),
+        cmocka_unit_test_teardown(test_flow__a_doubt_is_shown_and_holds_nobody_up, slow_disk_mend),
         cmocka_unit_test_teardown(test_flow__entries_that_a_count_took_are_told_on_the_next_page,
-                                  card_mend),
+                                  slow_disk_mend),
         cmocka_unit_test_teardown(test_flow__what_a_card_did_not_take_is_tried_again_or_told,
-                                  card_mend),
-        cmocka_unit_test_teardown(test_flow__a_calculated_answer_can_be_put_right, card_mend),
-        cmocka_unit_test_teardown(test_flow__a_border_lock_that_was_not_written_says_so, card_mend),
+                                  slow_disk_mend),
+        cmocka_unit_test_teardown(test_flow__a_calculated_answer_can_be_put_right, slow_disk_mend),
+        cmocka_unit_test_teardown(test_flow__a_border_lock_that_was_not_written_says_so,
+                                  slow_disk_mend),
         cmocka_unit_test_teardown(
-            test_flow__mistakes_are_counted_aloud_and_forgotten_words_have_a_way, card_mend),
+            test_flow__mistakes_are_counted_aloud_and_forgotten_words_have_a_way, slow_disk_mend),
         cmocka_unit_test_teardown(test_flow__opening_a_draft_tells_how_far_it_is_and_can_be_stopped,
-                                  card_mend),
-        cmocka_unit_test_teardown(test_flow__sealing_on_a_slow_card_locks_and_sleeps, card_mend),
-        cmocka_unit_test_teardown(test_flow__a_seal_that_fails_behind_a_lock_is_told, card_mend),
-        cmocka_unit_test_teardown(test_flow__after_a_cut_it_says_what_is_here, card_mend),
-        cmocka_unit_test_teardown(test_flow__a_memo_is_no_answer_and_is_not_lost, card_mend),
-        cmocka_unit_test_teardown(test_flow__a_drafts_label_stays_on_the_device, card_mend),
+                                  slow_disk_mend),
+        cmocka_unit_test_teardown(test_flow__sealing_on_a_slow_card_locks_and_sleeps,
+                                  slow_disk_mend),
+        cmocka_unit_test_teardown(test_flow__a_seal_that_fails_behind_a_lock_is_told,
+                                  slow_disk_mend),
+        cmocka_unit_test_teardown(test_flow__after_a_cut_it_says_what_is_here, slow_disk_mend),
+        cmocka_unit_test_teardown(test_flow__a_memo_is_no_answer_and_is_not_lost, slow_disk_mend),
+        cmocka_unit_test_teardown(test_flow__a_drafts_label_stays_on_the_device, slow_disk_mend),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,12 +124,12 @@ static void test_formats__migration_is_linear(void **state)
         struct db *db;
         struct device_draft drafts[VAULT_DRAFTS];
         size_t count;
-        unsigned most = twice ? 400 : 200;
+        unsigned max = twice ? 400 : 200;
         study_init(&s);
         assert_true(old_device(&s));
         unlock(&s); /* ... and its events back into the first format's table, many of them */
         OK(device_drafts(s.device, drafts, &count, &err));
-        for (unsigned n = 3; n < most; n++) {
+        for (unsigned n = 3; n < max; n++) {
             OK(device_draft_append(s.device, &drafts[0], "more", 4, &err));
         }
         device_close(s.device);
@@ -376,13 +376,13 @@ static void test_formats__packages_have_the_length_of_their_class(void **state)
     }
     struct buf out = {0};
     struct package_file huge = {"form.xml", text, (size_t)PACKAGE_MAX};
-    char *most = calloc(1, PACKAGE_MAX);
-    huge.bytes = most;
+    char *max = calloc(1, PACKAGE_MAX);
+    huge.bytes = max;
     assert_false(package_write(&out, s.catalogue.study_id, "test_form", 3, 0, &huge, 1,
                                s.author_cert, s.author, &err));
     assert_int_equal(err.code, ERR_LIMIT);
     assert_int_equal(out.len, 0);
-    free(most);
+    free(max);
     study_fini(&s);
 }
 

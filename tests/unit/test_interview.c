@@ -302,13 +302,13 @@ static void fill_up(struct scene *c, const char *name)
     close(fd);
 }
 
-static unsigned answer_until_full(struct scene *c, unsigned most)
+static unsigned answer_until_full(struct scene *c, unsigned max)
 {
     struct err err = {0};
     char text[1100];
     unsigned n = 0;
     memset(text, 'x', sizeof text - 1);
-    for (; n < most; n++) {
+    for (; n < max; n++) {
         snprintf(text, 16, "%06u", n);
         text[strlen(text)] = '-';
         text[sizeof text - 1] = '\0';
@@ -392,7 +392,7 @@ static void test_interview__a_draft_keeps_its_own_version(void **state)
         p[8] = 'f';
     }
     begin(&c);
-    assert_int_equal(interview_standing(c.i, forms, in_force(&c, forms)), STANDS);
+    assert_int_equal(interview_form_state(c.i, forms, in_force(&c, forms)), FORM_IN_FORCE);
     assert_int_equal(interview_answer(c.i, at(&c, "/data/age"), "44", &err), ANSWER_OK);
     OK(interview_sync(c.i, &err));
     interview_free(c.i);
@@ -405,14 +405,14 @@ static void test_interview__a_draft_keeps_its_own_version(void **state)
     assert_string_equal(tree_value(at(&c, "/data/age")), "44");
     assert_int_equal(in_force(&c, forms), 1);
     assert_memory_equal(forms[0].hash, newer, 32);
-    assert_int_equal(interview_standing(c.i, forms, 1), OUTDATED);
+    assert_int_equal(interview_form_state(c.i, forms, 1), FORM_OUTDATED);
     interview_free(c.i);
     c.study.device = writer_free(c.writer);
     study_publish(&c.study, NULL, 0, newer);
     c.writer = writer_new(c.study.device);
     OK(interview_resume(&c.i, c.writer, &draft, NULL, &err));
     assert_int_equal(in_force(&c, forms), 0);
-    assert_int_equal(interview_standing(c.i, forms, 0), WITHDRAWN);
+    assert_int_equal(interview_form_state(c.i, forms, 0), FORM_WITHDRAWN);
     assert_int_equal(interview_answer(c.i, at(&c, "/data/age"), "45", &err), ANSWER_OK);
     OK(interview_finish(c.i, NULL, &err)); /* and it can be handed over */
     free(other);

@@ -588,7 +588,7 @@ static void test_kinds__only_files_of_asked_questions_are_sealed(void **state)
             OK(interview_attach(i, f, "png", "ЗНАК", strlen("ЗНАК"), &err));
         }
         struct buf out = {0};
-        beside_gather(i, &out);
+        files_gather(i, &out);
         assert_int_equal(out.len && memmem(out.data, out.len, "ЗНАК", strlen("ЗНАК")), k != 1);
         buf_fini(&out);
     }

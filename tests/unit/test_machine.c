@@ -14,7 +14,7 @@ static struct services {
     sd_bus *bus;
     pthread_t thread;
     atomic_bool stop;
-    atomic_int brightness, ntp_off, powered[MACHINE_POWER_COUNT];
+    atomic_int brightness, ntp_off, powered[DESKTOP_POWER_COUNT];
     _Atomic int64_t time_us;
     char zone[64];
     bool refuses;
@@ -47,9 +47,9 @@ static int on_power(sd_bus_message *m, void *user, sd_bus_error *error)
         return refused(m);
     }
     const char *what = sd_bus_message_get_member(m);
-    services.powered[strcmp(what, "PowerOff") == 0 ? MACHINE_OFF
-                     : strcmp(what, "Reboot") == 0 ? MACHINE_RESTART
-                                                   : MACHINE_SLEEP]++;
+    services.powered[strcmp(what, "PowerOff") == 0 ? DESKTOP_OFF
+                     : strcmp(what, "Reboot") == 0 ? DESKTOP_RESTART
+                                                   : DESKTOP_SLEEP]++;
     return sd_bus_reply_method_return(m, "");
 }
 
@@ -165,54 +165,54 @@ static void test_machine__asks_logind_and_timedated(void **state)
 {
     (void)state;
     struct err err = {0};
-    char zone[MACHINE_ZONE];
+    char zone[DESKTOP_ZONE];
     if (no_bus()) {
         skip();
     }
     services_start();
-    machine_backlights = "/nonexistent";
-    assert_int_equal(machine_brightness(), -1);
-    assert_false(machine_set_brightness(50, &err));
-    machine_backlights = lights;
+    desktop_backlights = "/nonexistent";
+    assert_int_equal(desktop_brightness(), -1);
+    assert_false(desktop_set_brightness(50, &err));
+    desktop_backlights = lights;
     put_light("max_brightness", "200\n");
     put_light("brightness", "51\n");
-    assert_int_equal(machine_brightness(), 26);
-    OK(machine_set_brightness(75, &err));
+    assert_int_equal(desktop_brightness(), 26);
+    OK(desktop_set_brightness(75, &err));
     assert_int_equal(services.brightness, 150);
     put_light("max_brightness", "7\n"); /* a screen of seven steps is never put out */
-    OK(machine_set_brightness(1, &err));
+    OK(desktop_set_brightness(1, &err));
     assert_int_equal(services.brightness, 1);
-    OK(machine_set_clock(1800000000123, &err));
+    OK(desktop_set_clock(1800000000123, &err));
     assert_int_equal(services.time_us, 1800000000123000);
     assert_int_equal(services.ntp_off, 1);
-    machine_zone(zone);
+    desktop_zone(zone);
     assert_string_equal(zone, "Asia/Bishkek");
-    OK(machine_set_zone("Asia/Dushanbe", &err));
-    machine_zone(zone);
+    OK(desktop_set_zone("Asia/Dushanbe", &err));
+    desktop_zone(zone);
     assert_string_equal(zone, "Asia/Dushanbe");
-    for (int what = 0; what < MACHINE_POWER_COUNT; what++) {
-        OK(machine_power((enum machine_power)what, &err));
+    for (int what = 0; what < DESKTOP_POWER_COUNT; what++) {
+        OK(desktop_power((enum desktop_power)what, &err));
         assert_int_equal(services.powered[what], 1);
     }
     services.refuses = true;
-    assert_false(machine_power(MACHINE_OFF, &err));
+    assert_false(desktop_power(DESKTOP_OFF, &err));
     assert_int_equal(err.code, ERR_ENV);
     assert_string_equal(err.what, "Access denied");
-    assert_false(machine_set_clock(1, &err));
+    assert_false(desktop_set_clock(1, &err));
     services_stop();
-    assert_false(machine_set_clock(1, &err)); /* no bus at all */
-    machine_zone(zone);
+    assert_false(desktop_set_clock(1, &err)); /* no bus at all */
+    desktop_zone(zone);
     assert_string_equal(zone, "");
 }
 
 /* What is asked of a service comes back a moment later. */
 static void settle(struct scene *s)
 {
-    for (int i = 0; i < 500 && s->app.errand.errand; i++) {
+    for (int i = 0; i < 500 && s->app.task.task; i++) {
         usleep(5000);
         scene_event_alone(s, (struct window_event){.kind = WINDOW_SAVED});
     }
-    assert_null(s->app.errand.errand);
+    assert_null(s->app.task.task);
 }
 
 static void open_page(struct scene *s)
@@ -232,7 +232,7 @@ static void test_machine__its_page_sets_what_is_touched(void **state)
         skip();
     }
     services_start();
-    machine_backlights = lights;
+    desktop_backlights = lights;
     put_light("max_brightness", "100\n");
     put_light("brightness", "50\n");
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
@@ -282,7 +282,7 @@ static void test_machine__its_page_sets_what_is_touched(void **state)
     assert_true(scene_tap(&s, "off"));
     assert_true(scene_tap(&s, "power-yes"));
     settle(&s);
-    assert_int_equal(services.powered[MACHINE_OFF], 1);
+    assert_int_equal(services.powered[DESKTOP_OFF], 1);
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
     assert_null(s.app.machine);
     scene_unlock(&s);

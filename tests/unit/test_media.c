@@ -19,11 +19,11 @@ static void tick(struct scene *s)
 /* Those that were left behind are gone, too. */
 static void let_go(void)
 {
-    card_hangs = card_stops = false;
-    for (int k = 0; k < 2000 && card_hung; k++) {
+    slow_disk_hangs = slow_disk_stops = false;
+    for (int k = 0; k < 2000 && slow_disk_hung; k++) {
         usleep(1000);
     }
-    assert_int_equal(card_hung, 0);
+    assert_int_equal(slow_disk_hung, 0);
 }
 
 static const struct scene_look look = {
@@ -55,7 +55,7 @@ static char *photo_form(const char *title)
 
 static void begin(struct scene *s, const char *form)
 {
-    card_hangs = card_stops = false; /* a test before may have failed in their midst */
+    slow_disk_hangs = slow_disk_stops = false; /* a test before may have failed in their midst */
     scene_open(s, window, form, "photos", &look);
     scene_unlock(s);
     assert_true(scene_tap(s, "start"));
@@ -72,21 +72,21 @@ static void test_media__a_stick_that_hangs_holds_nobody_up(void **state)
     go_to(&s, "/data/clean");
     buf_text(&notes, "notes");
     study_put(&s.study, "stick", "a.jpg", &notes);
-    card_hangs = true;
+    slow_disk_hangs = true;
     int64_t start = clock_mono_ms();
     tap_alone(&s, "choose");
     assert_true(clock_mono_ms() - start < 2000);
-    assert_non_null(s.app.errand.errand);
+    assert_non_null(s.app.task.task);
     assert_true(shows(&s, "Читается носитель"));
     assert_false(shows(&s, "не отвечает")); /* it may only be slow */
     assert_null(scene_find(&s, "found:1"));
     tick(&s);
-    assert_non_null(s.app.errand.errand);
-    s.app.errand.since_ms -= 6000;
+    assert_non_null(s.app.task.task);
+    s.app.task.since_ms -= 6000;
     tick(&s);
     assert_true(shows(&s, "не отвечает"));
     tap_alone(&s, "stop");
-    assert_null(s.app.errand.errand);
+    assert_null(s.app.task.task);
     assert_int_equal(s.app.sheet, SHEET_FILES);
     assert_true(shows(&s, "не отвечает"));
     assert_null(scene_find(&s, "found:1"));
@@ -96,7 +96,7 @@ static void test_media__a_stick_that_hangs_holds_nobody_up(void **state)
     assert_true(scene_tap(&s, "look"));
     assert_non_null(scene_find(&s, "found:1"));
     /* slow, but it comes */
-    card_hangs = true;
+    slow_disk_hangs = true;
     tap_alone(&s, "look");
     assert_null(scene_find(&s, "found:1"));
     let_go();
@@ -118,8 +118,8 @@ static void test_media__one_that_hangs_hides_no_other(void **state)
                                  "/dev/sdd1 /media/nowhere vfat rw 0 0\n";
     struct medium media[MEDIA_MAX];
     size_t silent;
-    card_hangs = true;
-    for (int again = 0; again < 6; again++) { /* whoever looks again sends no second errand */
+    slow_disk_hangs = true;
+    for (int again = 0; again < 6; again++) { /* whoever looks again sends no second task */
         char text[sizeof mounts];
         memcpy(text, mounts, sizeof text);
         int64_t start = clock_mono_ms();
@@ -129,7 +129,7 @@ static void test_media__one_that_hangs_hides_no_other(void **state)
         assert_int_equal(silent, 1);
         assert_string_equal(media[0].path, "/media/alive one");
         assert_string_equal(media[1].path, "/media/alive");
-        assert_int_equal(card_hung, 1);
+        assert_int_equal(slow_disk_hung, 1);
     }
     let_go();
     for (int k = 0; k < 500; k++) { /* it answers at last, and is asked again */
@@ -149,9 +149,9 @@ struct chore {
     atomic_uint *done, *dropped;
 };
 
-static bool work_on(void *matter, struct err *err)
+static bool work_on(void *context, struct err *err)
 {
-    struct chore *c = matter;
+    struct chore *c = context;
     while (*c->hold) {
         usleep(1000);
     }
@@ -159,60 +159,60 @@ static bool work_on(void *matter, struct err *err)
     return err_set(err, ERR_INPUT, "as it should");
 }
 
-static void drop_chore(void *matter)
+static void drop_chore(void *context)
 {
-    ++*((struct chore *)matter)->dropped;
-    free(matter);
+    ++*((struct chore *)context)->dropped;
+    free(context);
 }
 
-static void no_news(void *user)
+static void on_done(void *user)
 {
     (void)user;
 }
 
-static struct errand *send(atomic_bool *hold, atomic_uint *done, atomic_uint *dropped, bool must)
+static struct task *send(atomic_bool *hold, atomic_uint *done, atomic_uint *dropped, bool must)
 {
     struct chore *c = calloc(1, sizeof *c);
     *c = (struct chore){hold, done, dropped};
-    return errand_begin(work_on, c, drop_chore, no_news, NULL, must);
+    return task_begin(work_on, c, drop_chore, on_done, NULL, must);
 }
 
-static void test_media__an_errand_is_dropped_once_and_few_may_hang(void **state)
+static void test_media__a_task_is_dropped_once_and_few_may_hang(void **state)
 {
     (void)state;
     atomic_bool hold = false;
     atomic_uint done = 0, dropped = 0;
     struct err err = {0};
-    void *matter;
-    struct errand *e = send(&hold, &done, &dropped, false);
-    assert_true(errand_wait(e, 5000));
-    assert_false(errand_end(e, &matter, &err));
+    void *context;
+    struct task *e = send(&hold, &done, &dropped, false);
+    assert_true(task_wait(e, 5000));
+    assert_false(task_end(e, &context, &err));
     assert_int_equal(err.code, ERR_INPUT);
     assert_int_equal(dropped, 0); /* it is the caller's now */
-    drop_chore(matter);
+    drop_chore(context);
     e = send(&hold, &done, &dropped, false);
-    assert_true(errand_wait(e, 5000));
-    errand_leave(e); /* left when it is done */
+    assert_true(task_wait(e, 5000));
+    task_leave(e); /* left when it is done */
     assert_int_equal(dropped, 2);
     hold = true;
     for (int k = 0; k < 3; k++) {
         e = send(&hold, &done, &dropped, false);
-        assert_false(errand_wait(e, 1));
-        errand_leave(e); /* left before it is done */
+        assert_false(task_wait(e, 1));
+        task_leave(e); /* left before it is done */
     }
     assert_int_equal(done, 2);
     e = send(&hold, &done, &dropped, false); /* none is sent after them */
-    assert_true(errand_wait(e, 0));
+    assert_true(task_wait(e, 0));
     memset(&err, 0, sizeof err);
-    assert_false(errand_end(e, &matter, &err));
+    assert_false(task_end(e, &context, &err));
     assert_int_equal(err.code, ERR_ENV);
-    drop_chore(matter);
-    struct errand *must = send(&hold, &done, &dropped, true);
-    assert_false(errand_wait(must, 1)); /* but what must be done is */
+    drop_chore(context);
+    struct task *must = send(&hold, &done, &dropped, true);
+    assert_false(task_wait(must, 1)); /* but what must be done is */
     hold = false;
-    assert_true(errand_wait(must, 5000));
-    (void)!errand_end(must, &matter, NULL);
-    drop_chore(matter);
+    assert_true(task_wait(must, 5000));
+    (void)!task_end(must, &context, NULL);
+    drop_chore(context);
     for (int k = 0; k < 5000 && dropped < 7; k++) {
         usleep(1000);
     }
@@ -220,11 +220,11 @@ static void test_media__an_errand_is_dropped_once_and_few_may_hang(void **state)
     assert_int_equal(dropped, 7);
     usleep(20000);
     e = send(&hold, &done, &dropped, false); /* they are gone: it goes again */
-    assert_true(errand_wait(e, 5000));
+    assert_true(task_wait(e, 5000));
     memset(&err, 0, sizeof err);
-    assert_false(errand_end(e, &matter, &err));
+    assert_false(task_end(e, &context, &err));
     assert_int_equal(err.code, ERR_INPUT);
-    drop_chore(matter);
+    drop_chore(context);
 }
 
 static void test_media__locks_at_once_while_a_folder_does_not_open(void **state)
@@ -238,9 +238,9 @@ static void test_media__locks_at_once_while_a_folder_does_not_open(void **state)
         assert_true(scene_tap(&s, "menu"));
         assert_true(scene_tap(&s, "leave"));
         assert_true(scene_tap(&s, "load"));
-        card_hangs = true;
+        slow_disk_hangs = true;
         tap_alone(&s, "folder");
-        assert_non_null(s.app.errand.errand);
+        assert_non_null(s.app.task.task);
         if (idle) {
             s.app.last_input_ms -= 2 * 60 * 1000 + 1000;
             tick(&s);
@@ -248,7 +248,7 @@ static void test_media__locks_at_once_while_a_folder_does_not_open(void **state)
             tap_alone(&s, "lock");
         }
         assert_int_equal(s.app.screen, SCREEN_UNLOCK);
-        assert_null(s.app.errand.errand);
+        assert_null(s.app.task.task);
         assert_non_null(scene_find(&s, "show")); /* the passphrase's field */
         OK(writer_call(s.app.writer, is_locked, NULL, &err));
         scene_unlock(&s); /* and opens again, hanging stick or not */
@@ -271,11 +271,11 @@ static bool never_locked(struct device *d, void *arg, struct err *err)
 
 static void hold_on(const struct scene *s)
 {
-    for (int k = 0; k < 2000 && !card_hung; k++) {
+    for (int k = 0; k < 2000 && !slow_disk_hung; k++) {
         usleep(1000); /* until the stick is being waited for */
     }
-    assert_int_equal(card_hung, 1);
-    assert_non_null(s->app.task);
+    assert_int_equal(slow_disk_hung, 1);
+    assert_non_null(s->app.transfer);
 }
 
 static size_t on_stick(struct scene *s)
@@ -311,11 +311,11 @@ static void test_media__one_that_hangs_at_a_byte_is_left(void **state)
     for (int way = 0; way < 2; way++) {
         for (int how = 0; how < 3; how++) {
             assert_true(scene_tap(&s, ways[way]));
-            card_stops = true;
+            slow_disk_stops = true;
             tap_alone(&s, "medium:1");
             hold_on(&s);
             assert_false(shows(&s, "не отвечает"));
-            s.app.task_ms -= 6000;
+            s.app.transfer_ms -= 6000;
             tick(&s);
             assert_true(shows(&s, "не отвечает"));
             int64_t start = clock_mono_ms();
@@ -327,7 +327,7 @@ static void test_media__one_that_hangs_at_a_byte_is_left(void **state)
                 s.app.last_input_ms -= 2 * 60 * 1000 + 1000;
                 tick(&s);
                 assert_false(s.app.progress.stop);
-                s.app.task_ms -= 11000; /* it hangs */
+                s.app.transfer_ms -= 11000; /* it hangs */
                 tick(&s);
                 assert_true(s.app.progress.stop);
             }
@@ -336,7 +336,7 @@ static void test_media__one_that_hangs_at_a_byte_is_left(void **state)
                                                  : SCREEN_LOAD);
             scene_event(&s, (struct window_event){.kind = WINDOW_NONE}); /* still it hangs */
             assert_true(clock_mono_ms() - start < STICK_GRACE_MS + 1500);
-            assert_null(s.app.task);
+            assert_null(s.app.transfer);
             assert_null(s.app.locking);
             if (how == 0) {
                 assert_true(shows(&s, "Остановлено"));
@@ -345,7 +345,7 @@ static void test_media__one_that_hangs_at_a_byte_is_left(void **state)
             } else {
                 OK(writer_call(s.app.writer, is_locked, NULL, &err));
                 assert_int_equal(s.app.coming_count, 0);
-                assert_string_equal(s.app.task_folder, "");
+                assert_string_equal(s.app.transfer_folder, "");
                 scene_unlock(&s);
             }
             assert_int_equal(s.app.screen, SCREEN_HOME);
@@ -367,7 +367,7 @@ static void test_media__one_that_hangs_at_a_byte_is_left(void **state)
 
 static void *stop_when_it_hangs(void *progress)
 {
-    for (int k = 0; k < 4000 && !card_hung; k++) {
+    for (int k = 0; k < 4000 && !slow_disk_hung; k++) {
         usleep(1000);
     }
     ((struct progress *)progress)->stop = true;
@@ -433,15 +433,15 @@ static void test_media__no_call_that_hangs_holds_anybody(void **state)
         OK(cases[i].what(&p, &err)); /* as long as it answers */
         p = (struct progress){0};
         unlink(new);
-        card_stuck = cases[i].call;
+        slow_disk_stuck = cases[i].call;
         assert_int_equal(pthread_create(&thread, NULL, stop_when_it_hangs, &p), 0);
         int64_t start = clock_mono_ms();
         assert_false(cases[i].what(&p, &err));
         assert_int_equal(err.code, ERR_ENV);
         assert_int_equal(pthread_join(thread, NULL), 0);
-        assert_int_equal(card_hung, 1); /* it hangs still, but nobody with it */
+        assert_int_equal(slow_disk_hung, 1); /* it hangs still, but nobody with it */
         assert_true(clock_mono_ms() - start < STICK_GRACE_MS + 1500);
-        card_stuck = NULL;
+        slow_disk_stuck = NULL;
         let_go();
         usleep(20000); /* what was left goes on, and tidies up */
         for (int k = 0; k < 2000 && stat(part, &st) == 0; k++) {
@@ -710,22 +710,24 @@ static void test_media__after_a_lock_no_word_is_left_in_the_queue_of_keys(void *
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_media__a_stick_that_hangs_holds_nobody_up, card_mend),
-        cmocka_unit_test_teardown(test_media__one_that_hangs_hides_no_other, card_mend),
-        cmocka_unit_test_teardown(test_media__an_errand_is_dropped_once_and_few_may_hang,
-                                  card_mend),
+        cmocka_unit_test_teardown(test_media__a_stick_that_hangs_holds_nobody_up, slow_disk_mend),
+        cmocka_unit_test_teardown(test_media__one_that_hangs_hides_no_other, slow_disk_mend),
+        cmocka_unit_test_teardown(test_media__a_task_is_dropped_once_and_few_may_hang,
+                                  slow_disk_mend),
         cmocka_unit_test_teardown(test_media__locks_at_once_while_a_folder_does_not_open,
-                                  card_mend),
-        cmocka_unit_test_teardown(test_media__one_that_hangs_at_a_byte_is_left, card_mend),
-        cmocka_unit_test_teardown(test_media__no_call_that_hangs_holds_anybody, card_mend),
+                                  slow_disk_mend),
+        cmocka_unit_test_teardown(test_media__one_that_hangs_at_a_byte_is_left, slow_disk_mend),
+        cmocka_unit_test_teardown(test_media__no_call_that_hangs_holds_anybody, slow_disk_mend),
         cmocka_unit_test_teardown(
-            test_media__a_photo_goes_without_its_place_unless_the_form_wants_it, card_mend),
-        cmocka_unit_test_teardown(test_media__an_empty_a_large_and_a_lost_file_are_told, card_mend),
+            test_media__a_photo_goes_without_its_place_unless_the_form_wants_it, slow_disk_mend),
+        cmocka_unit_test_teardown(test_media__an_empty_a_large_and_a_lost_file_are_told,
+                                  slow_disk_mend),
         cmocka_unit_test_teardown(test_media__after_a_soft_lock_no_title_and_no_word_is_left,
-                                  card_mend),
-        cmocka_unit_test_teardown(test_media__after_a_lock_no_name_of_a_file_is_left, card_mend),
+                                  slow_disk_mend),
+        cmocka_unit_test_teardown(test_media__after_a_lock_no_name_of_a_file_is_left,
+                                  slow_disk_mend),
         cmocka_unit_test_teardown(test_media__after_a_lock_no_word_is_left_in_the_queue_of_keys,
-                                  card_mend),
+                                  slow_disk_mend),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,9 +131,9 @@ static void test_readers__a_catalogue_of_many(void **state)
     (void)state;
     enum { ROOTS, RECIPIENTS, FORMS, REVOKED, CERTS, KINDS };
     static const size_t size[KINDS] = {32, 80, 72, 40, CERT_BYTES};
-    static const unsigned most[KINDS] = {CATALOGUE_ROOTS_MAX, CATALOGUE_RECIPIENTS_MAX,
-                                         CATALOGUE_FORMS_MAX, CATALOGUE_REVOKED_MAX,
-                                         CATALOGUE_CERTS_MAX};
+    static const unsigned max[KINDS] = {CATALOGUE_ROOTS_MAX, CATALOGUE_RECIPIENTS_MAX,
+                                        CATALOGUE_FORMS_MAX, CATALOGUE_REVOKED_MAX,
+                                        CATALOGUE_CERTS_MAX};
     struct study s;
     study_init(&s);
     struct catalogue *c = calloc(1, sizeof *c);
@@ -141,7 +141,7 @@ static void test_readers__a_catalogue_of_many(void **state)
         for (unsigned over = 0; over < 2; over++) {
             unsigned count[KINDS] = {1, 2, 0, 0, 0};
             struct buf b = {0};
-            count[kind] = most[kind] + over;
+            count[kind] = max[kind] + over;
             buf_add(&b, s.catalogue_bytes.data, CATALOGUE_HEAD);
             uint8_t *head = (uint8_t *)b.data;
             head[48] = (uint8_t)count[ROOTS];

@@ -388,7 +388,7 @@ static void test_session__knows_between_which_numbers(void **state)
     (void)state;
     static const struct {
         const char *type, *constraint;
-        double least, most;
+        double min, max;
     } cases[] = {{"integer", ". >= 14 and . <= 110", 14, 110},
                  {"integer", ". > 0 and . < 100", 1, 99},
                  {"integer", "110 >= .", -INFINITY, 110},
@@ -412,11 +412,11 @@ static void test_session__knows_between_which_numbers(void **state)
             item = strcmp(form->items[k]->path, "/data/n") == 0 ? form->items[k] : item;
         }
         assert_non_null(item);
-        double least, most;
-        bool any = session_bounds(item, &least, &most);
-        if (least != cases[i].least || most != cases[i].most ||
-            any != (least > -INFINITY || most < INFINITY)) {
-            fail_msg("%s: %g, %g", cases[i].constraint, least, most);
+        double min, max;
+        bool any = session_bounds(item, &min, &max);
+        if (min != cases[i].min || max != cases[i].max ||
+            any != (min > -INFINITY || max < INFINITY)) {
+            fail_msg("%s: %g, %g", cases[i].constraint, min, max);
         }
         form_free(form);
         buf_fini(&md);

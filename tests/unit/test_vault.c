@@ -467,10 +467,10 @@ static void test_vault__a_lock_or_a_return_that_cannot_be_written_is_none(void *
     uint8_t recovery[32];
     struct buf answer = {0};
     struct vault *v = recoverable(recovery);
-    card_broken = true;
+    slow_disk_broken = true;
     assert_false(travel(v, recovery, &err));
     assert_int_equal(err.code, ERR_ENV);
-    card_broken = false;
+    slow_disk_broken = false;
     assert_false(vault_is_travelling(v));
     assert_true(vault_is_open(v));
     vault_keys(v)->chain_seq = 5;
@@ -482,10 +482,10 @@ static void test_vault__a_lock_or_a_return_that_cannot_be_written_is_none(void *
     assert_int_equal(vault_keys(v)->chain_seq, 5);
     OK(travel(v, recovery, &err));
     ask_for(v, &answer, recovery);
-    card_broken = true;
+    slow_disk_broken = true;
     assert_false(return_with(v, &answer, recovery, &err));
     assert_int_equal(err.code, ERR_ENV);
-    card_broken = false;
+    slow_disk_broken = false;
     assert_true(vault_is_travelling(v));
     assert_false(vault_is_open(v));
     OK(return_with(v, &answer, recovery, &err)); /* the same answer once more */
@@ -587,9 +587,9 @@ static void test_vault__each_unlocking_renews_the_key(void **state)
     OK(vault_open(&v, path, &err));
     OK(vault_unlock(v, pass, sizeof pass - 1, &err));
     assert_int_equal(vault_keys(v)->chain_seq, 4);
-    card_broken = true; /* not taken: it is open, and as it was */
+    slow_disk_broken = true; /* not taken: it is open, and as it was */
     assert_false(vault_renew(v, public_key, &err));
-    card_broken = false;
+    slow_disk_broken = false;
     assert_true(vault_is_unsure(v));
     OK(vault_save(v, &err));
     OK(travel(v, other, &err));
@@ -616,9 +616,9 @@ static void test_vault__half_a_lock_is_undone_or_told(void **state)
     struct vault *v = recoverable(recovery);
     OK(vault_set_pin(v, "471108", &err));
     for (int at = 1; at <= 2; at++) {
-        card_fails_at = at;
+        slow_disk_fails_at = at;
         assert_false(travel(v, recovery, &err));
-        assert_int_equal(card_fails_at, 0);
+        assert_int_equal(slow_disk_fails_at, 0);
         assert_false(vault_is_unsure(v));
         assert_true(vault_is_open(v));
         vault_close(v);
@@ -627,15 +627,15 @@ static void test_vault__half_a_lock_is_undone_or_told(void **state)
         OK(vault_unlock(v, pass, sizeof pass - 1, &err));
         assert_true(vault_has_pin(v));
     }
-    card_broken = true;
+    slow_disk_broken = true;
     assert_false(travel(v, recovery, &err));
     assert_true(vault_is_unsure(v));
-    card_broken = false;
+    slow_disk_broken = false;
     OK(travel(v, recovery, &err));
     assert_false(vault_is_unsure(v));
     ask_for(v, &answer, recovery);
     for (int at = 1; at <= 2; at++) {
-        card_fails_at = at;
+        slow_disk_fails_at = at;
         assert_false(return_with(v, &answer, recovery, &err));
         vault_close(v);
         OK(vault_open(&v, path, &err));
@@ -884,7 +884,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_vault__mends_a_torn_copy, setup, teardown),
         cmocka_unit_test_setup_teardown(test_vault__a_dropped_key_is_in_neither_copy, setup,
                                         teardown),
-        cmocka_unit_test_teardown(test_vault__knows_a_good_pin, card_mend),
+        cmocka_unit_test_teardown(test_vault__knows_a_good_pin, slow_disk_mend),
         cmocka_unit_test_setup_teardown(test_vault__a_pin_ends_a_short_break, setup, teardown),
         cmocka_unit_test_setup_teardown(
             test_vault__five_wrong_pins_or_half_an_hour_want_the_passphrase, setup, teardown),
@@ -903,7 +903,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_vault__each_unlocking_renews_the_key, setup, teardown),
         cmocka_unit_test_setup_teardown(test_vault__half_a_lock_is_undone_or_told, setup, teardown),
-        cmocka_unit_test_teardown(test_vault__knows_a_key_that_nothing_is_sealed_to, card_mend),
+        cmocka_unit_test_teardown(test_vault__knows_a_key_that_nothing_is_sealed_to,
+                                  slow_disk_mend),
         cmocka_unit_test_setup_teardown(test_vault__the_state_is_the_keystores, setup, teardown),
         cmocka_unit_test_setup_teardown(test_vault__refuses_what_is_none, setup, teardown),
         cmocka_unit_test_setup_teardown(test_vault__a_weaker_lock_gets_no_passphrase, setup,

@@ -256,7 +256,7 @@ static int read_line(const struct cli *cli, int argc, char **argv, const struct 
         fprintf(stderr, "%s: no verb given\nhint: %s --help\n", cli->program, cli->program);
         return 2;
     }
-    if (words->count < (*verb)->least || words->count > (*verb)->most) {
+    if (words->count < (*verb)->min || words->count > (*verb)->max) {
         fprintf(stderr, "%s: usage: %s %s %s\nhint: %s help %s\n", cli->program, cli->program,
                 (*verb)->name, (*verb)->words, cli->program, (*verb)->name);
         return 2;

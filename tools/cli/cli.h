@@ -43,7 +43,7 @@ struct cli_words {     /* what is no option */
 
 struct cli_verb {
     const char *name, *words, *help; /* "convert", "FILE", one sentence */
-    size_t least, most;              /* words */
+    size_t min, max;                 /* words */
     const struct cli_option *options;
     /* true = done; false = `err` says why */
     bool (*run)(const struct cli_words *words, struct err *err);

@@ -26,11 +26,11 @@ void desk_lock(const struct desk *desk, struct buf *out, const char *what, const
 /* Append what a row holds; `least`: bytes at the least.  ERR_INPUT: the desk is damaged. */
 MUST_CHECK bool desk_unlock(const struct desk *desk, struct buf *out, const char *what,
                             const uint8_t *name, uint64_t number, const struct db_value *locked,
-                            size_t least, struct err *err);
+                            size_t min, struct err *err);
 
 /* The same of a row whose name is its first column, and what it holds the second. */
 MUST_CHECK bool desk_unlock_row(const struct desk *desk, struct buf *out, const char *what,
-                                const struct db_value *columns, size_t least, struct err *err);
+                                const struct db_value *columns, size_t min, struct err *err);
 
 enum { /* what a device's row holds */
        DEVICE_ID = 0,

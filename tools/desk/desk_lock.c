@@ -132,23 +132,23 @@ void desk_lock(const struct desk *desk, struct buf *out, const char *what, const
 }
 
 bool desk_unlock(const struct desk *desk, struct buf *out, const char *what, const uint8_t *name,
-                 uint64_t number, const struct db_value *locked, size_t least, struct err *err)
+                 uint64_t number, const struct db_value *locked, size_t min, struct err *err)
 {
     uint8_t ad[AD];
     size_t start = out->len;
     row_ad(ad, what, name, number);
     bool ok = secret_unlock(out, desk->key, ad, sizeof ad, locked->bytes, locked->len, NULL);
-    assert(!ok || out->len - start >= least); /* whoever has the key writes no other */
+    assert(!ok || out->len - start >= min); /* whoever has the key writes no other */
     return ok || err_set(err, ERR_INPUT, "the desk's file is damaged");
 }
 
 bool desk_unlock_row(const struct desk *desk, struct buf *out, const char *what,
-                     const struct db_value *columns, size_t least, struct err *err)
+                     const struct db_value *columns, size_t min, struct err *err)
 {
     if (columns[0].len != 16) {
         return err_set(err, ERR_INPUT, "the desk's file is damaged");
     }
-    return desk_unlock(desk, out, what, columns[0].bytes, 0, &columns[1], least, err);
+    return desk_unlock(desk, out, what, columns[0].bytes, 0, &columns[1], min, err);
 }
 
 bool desk_put_catalogue(struct desk *desk, const void *bytes, size_t len, struct err *err)
@@ -396,7 +396,7 @@ static const char old_schema[] =
 bool desk_migrate(struct desk *desk, struct err *err)
 {
     static const struct {
-        const char *name, *aside, *read, *drop;
+        const char *name, *rename, *read, *drop;
         db_row *move;
     } tables[] = {
 #define TABLE(name, columns, order)                                                                \
@@ -418,7 +418,7 @@ bool desk_migrate(struct desk *desk, struct err *err)
     bool ok = db_begin(desk->db, err) && db_script(desk->db, old_schema, err) &&
               db_run(desk->db, "DROP INDEX IF EXISTS entry_object", NULL, 0, NULL, NULL, err);
     for (size_t i = 0; ok && i < COUNT; i++) {
-        ok = db_run(desk->db, tables[i].aside, NULL, 0, NULL, NULL, err);
+        ok = db_run(desk->db, tables[i].rename, NULL, 0, NULL, NULL, err);
     }
     ok = ok && db_script(desk->db, desk_schema, err);
     for (size_t i = 0; ok && i < COUNT; i++) {

@@ -119,10 +119,10 @@ static bool open_existing(struct desk *desk, int64_t version, const uint8_t iden
 /* One program at a time makes a desk, its key, or today's tables of old ones. */
 static bool take_turn(int *turn, const char *dir, struct err *err)
 {
-    enum { MOST_MS = 30000 };
+    enum { MAX_MS = 30000 };
     struct buf path = {0};
     buf_printf(&path, "%s/opening", dir);
-    bool ok = file_lock_wait(turn, path.data, MOST_MS, err);
+    bool ok = file_lock_wait(turn, path.data, MAX_MS, err);
     buf_fini(&path);
     return ok;
 }
@@ -494,7 +494,7 @@ bool desk_devices(struct desk *desk, desk_device_row *row, void *user, struct er
 
 /* The row of `table` whose name is that of `id`. */
 static bool read_row(struct desk *desk, const char *sql, const char *what, const uint8_t id[16],
-                     struct buf *plain, size_t least, struct err *err)
+                     struct buf *plain, size_t min, struct err *err)
 {
     uint8_t name[16];
     struct buf locked = {0};
@@ -502,7 +502,7 @@ static bool read_row(struct desk *desk, const char *sql, const char *what, const
     struct db_value v[] = {db_blob(name, 16)};
     bool ok = db_run(desk->db, sql, v, 1, desk_take_blob, &locked, err);
     struct db_value got = db_blob(locked.data, locked.len);
-    ok = ok && desk_unlock(desk, plain, what, name, 0, &got, least, err);
+    ok = ok && desk_unlock(desk, plain, what, name, 0, &got, min, err);
     buf_fini(&locked);
     return ok;
 }
@@ -718,14 +718,14 @@ bool desk_log(struct desk *desk, int64_t wall_ms, const char *what, struct err *
 bool desk_find_device(struct desk *desk, const char *begins, uint8_t id[16], unsigned *count,
                       struct err *err)
 {
-    enum { LEAST = 4 };
+    enum { MIN = 4 };
     struct device_rows rows;
     bool ok = list_devices(desk, &rows, err);
     *count = 0;
     for (size_t i = 0; i < rows.count && ok; i++) {
         char hex[33];
         text_hex(hex, rows.list[i].id, 16);
-        if (strlen(begins) >= LEAST && strlen(begins) <= 32 &&
+        if (strlen(begins) >= MIN && strlen(begins) <= 32 &&
             strncasecmp(hex, begins, strlen(begins)) == 0) {
             memcpy(id, rows.list[i].id, 16);
             *count += 1;

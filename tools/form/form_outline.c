@@ -42,11 +42,11 @@ static struct node *first_node(struct session *s, const struct item *item)
 }
 
 /* One line, at most `most` characters. */
-static void put_line(struct buf *out, const char *text, size_t most)
+static void put_line(struct buf *out, const char *text, size_t max)
 {
     size_t len = strlen(text), at = 0, shown = 0;
     bool blank = true;
-    while (at < len && shown < most) {
+    while (at < len && shown < max) {
         uint32_t c = text_next(text, len, &at);
         bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
         if (!(space && blank)) {

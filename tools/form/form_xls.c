@@ -175,11 +175,11 @@ static void confine(void)
 #endif
     const struct {
         int what;
-        rlim_t most;
+        rlim_t max;
     } limits[] = {
         {RLIMIT_AS, MEMORY_MOST}, {RLIMIT_CPU, SECONDS_MOST}, {RLIMIT_CORE, 0}, {RLIMIT_NPROC, 0}};
     for (size_t i = CHECKED; i < sizeof limits / sizeof *limits; i++) {
-        struct rlimit r = {limits[i].most, limits[i].most};
+        struct rlimit r = {limits[i].max, limits[i].max};
         setrlimit((unsigned)limits[i].what, &r);
     }
 }

@@ -43,7 +43,7 @@ enum { KEY_LOG_N = 18 }; /* as age does: about a second, 256 MiB */
 #endif
 enum { KNOWN_MOST = 8, TRIES = 3 };
 
-static struct { /* each PROMPT_MOST bytes of locked memory */
+static struct { /* each PROMPT_MAX bytes of locked memory */
     char *known[KNOWN_MOST], *fresh;
     size_t count;
     bool clear; /* key files are written in clear */
@@ -70,8 +70,8 @@ static void keep_known(const char *pass)
         secret_free(passphrases.known[--passphrases.count]);
     }
     memmove(passphrases.known + 1, passphrases.known, passphrases.count * sizeof(char *));
-    passphrases.known[0] = secret_new(PROMPT_MOST);
-    memcpy(passphrases.known[0], pass, PROMPT_MOST);
+    passphrases.known[0] = secret_new(PROMPT_MAX);
+    memcpy(passphrases.known[0], pass, PROMPT_MAX);
     passphrases.count++;
 }
 
@@ -88,7 +88,7 @@ static int words_in(const char *pass)
 
 bool desk_ask_new_passphrase(struct err *err)
 {
-    char *pass = secret_new(PROMPT_MOST), *again = secret_new(PROMPT_MOST);
+    char *pass = secret_new(PROMPT_MAX), *again = secret_new(PROMPT_MAX);
     bool ok = prompt_read(pass, "new passphrase for the key files", err);
     if (ok && words_in(pass) < VAULT_WORDS_MIN) {
         err_set(err, ERR_INPUT, "the passphrase has fewer than %d words", (int)VAULT_WORDS_MIN);
@@ -120,7 +120,7 @@ static bool open_with(struct buf *text, const struct buf *file, const char *pass
 static bool open_protected(struct buf *text, const struct buf *file, const char *path,
                            struct err *err)
 {
-    char *pass = secret_new(PROMPT_MOST);
+    char *pass = secret_new(PROMPT_MAX);
     bool ok = false, more = true;
     for (size_t i = 0; i < passphrases.count && !ok; i++) {
         ok = open_with(text, file, passphrases.known[i]);

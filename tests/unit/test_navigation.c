@@ -4,7 +4,7 @@
 #include "tests/lib/steps.h"
 
 /* The end lists what is wrong in the form's own words, and leads there. */
-static void test_ways__the_end_says_why_and_leads_there(void **state)
+static void test_navigation__the_end_says_why_and_leads_there(void **state)
 {
     (void)state;
     struct scene s;
@@ -43,7 +43,7 @@ static void test_ways__the_end_says_why_and_leads_there(void **state)
     scene_close(&s);
 }
 
-static void test_ways__what_is_refused_keeps_nobody_on_the_page(void **state)
+static void test_navigation__what_is_refused_keeps_nobody_on_the_page(void **state)
 {
     (void)state;
     struct scene s;
@@ -69,7 +69,7 @@ static void test_ways__what_is_refused_keeps_nobody_on_the_page(void **state)
     scene_close(&s);
 }
 
-static void test_ways__answers_are_judged_when_their_page_is_left(void **state)
+static void test_navigation__answers_are_judged_when_their_page_is_left(void **state)
 {
     (void)state;
     struct scene s;
@@ -122,7 +122,7 @@ static void test_ways__answers_are_judged_when_their_page_is_left(void **state)
     scene_close(&s);
 }
 
-static void test_ways__a_stale_answer_is_no_dead_end(void **state)
+static void test_navigation__a_stale_answer_is_no_dead_end(void **state)
 {
     (void)state;
     struct scene s;
@@ -167,7 +167,7 @@ static void test_ways__a_stale_answer_is_no_dead_end(void **state)
     scene_close(&s);
 }
 
-static void test_ways__a_smaller_count_keeps_what_it_takes(void **state)
+static void test_navigation__a_smaller_count_keeps_what_it_takes(void **state)
 {
     (void)state;
     struct scene s;
@@ -221,7 +221,7 @@ static void test_ways__a_smaller_count_keeps_what_it_takes(void **state)
     scene_close(&s);
 }
 
-static void test_ways__what_was_begun_is_not_sealed_over(void **state)
+static void test_navigation__what_was_begun_is_not_sealed_over(void **state)
 {
     (void)state;
     struct scene s;
@@ -284,7 +284,7 @@ static void test_ways__what_was_begun_is_not_sealed_over(void **state)
     scene_close(&s);
 }
 
-static void test_ways__down_walks_the_page_before_the_bar(void **state)
+static void test_navigation__down_walks_the_page_before_the_bar(void **state)
 {
     (void)state;
     struct scene s;
@@ -320,7 +320,7 @@ static void test_ways__down_walks_the_page_before_the_bar(void **state)
     buf_fini(&md);
 }
 
-static void test_ways__arrows_walk_the_lines_of_a_text(void **state)
+static void test_navigation__arrows_walk_the_lines_of_a_text(void **state)
 {
     (void)state;
     struct scene s;
@@ -367,7 +367,7 @@ static void test_ways__arrows_walk_the_lines_of_a_text(void **state)
     scene_close(&s);
 }
 
-static void test_ways__enter_walks_a_page_of_fields(void **state)
+static void test_navigation__enter_walks_a_page_of_fields(void **state)
 {
     (void)state;
     static const char md[] =
@@ -442,7 +442,7 @@ static void test_ways__enter_walks_a_page_of_fields(void **state)
     scene_close(&s);
 }
 
-static void test_ways__a_search_is_left_by_keys(void **state)
+static void test_navigation__a_search_is_left_by_keys(void **state)
 {
     (void)state;
     struct scene s;
@@ -481,7 +481,7 @@ static void test_ways__a_search_is_left_by_keys(void **state)
     buf_fini(&md);
 }
 
-static void test_ways__keys_can_draw(void **state)
+static void test_navigation__keys_can_draw(void **state)
 {
     (void)state;
     struct scene s;
@@ -525,7 +525,7 @@ static void test_ways__keys_can_draw(void **state)
     scene_close(&s);
 }
 
-static void test_ways__a_draft_tells_how_far_it_has_come(void **state)
+static void test_navigation__a_draft_tells_how_far_it_has_come(void **state)
 {
     (void)state;
     struct scene s;
@@ -577,7 +577,7 @@ static enum answer_result give(struct scene *s, const char *path, const char *va
 }
 
 /* An answer that the form cannot bear leaves no trace, neither here nor after a power cut. */
-static void test_ways__what_a_fault_takes_back_is_as_it_was(void **state)
+static void test_navigation__what_a_fault_takes_back_is_as_it_was(void **state)
 {
     (void)state;
     struct scene s;
@@ -621,7 +621,7 @@ static void test_ways__what_a_fault_takes_back_is_as_it_was(void **state)
 
 /* Chance that relevance and counts hang on is not drawn anew, whichever act the form cannot bear.
  */
-static void test_ways__a_fault_draws_no_other_chance(void **state)
+static void test_navigation__a_fault_draws_no_other_chance(void **state)
 {
     (void)state;
     struct scene s;
@@ -674,7 +674,7 @@ static void test_ways__a_fault_draws_no_other_chance(void **state)
 }
 
 /* A picture, and a half answer, stay with their entry while others come and go. */
-static void test_ways__an_entry_keeps_its_files_and_halves(void **state)
+static void test_navigation__an_entry_keeps_its_files_and_halves(void **state)
 {
     (void)state;
     struct scene s;
@@ -735,7 +735,7 @@ static void test_ways__an_entry_keeps_its_files_and_halves(void **state)
 
 /* What the last answer of a page brings is asked before the page is left, and a half can be erased.
  */
-static void test_ways__nothing_on_a_page_is_passed_over(void **state)
+static void test_navigation__nothing_on_a_page_is_passed_over(void **state)
 {
     (void)state;
     struct scene s;
@@ -776,22 +776,22 @@ static void test_ways__nothing_on_a_page_is_passed_over(void **state)
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ways__the_end_says_why_and_leads_there),
-        cmocka_unit_test(test_ways__what_is_refused_keeps_nobody_on_the_page),
-        cmocka_unit_test(test_ways__answers_are_judged_when_their_page_is_left),
-        cmocka_unit_test(test_ways__a_stale_answer_is_no_dead_end),
-        cmocka_unit_test(test_ways__a_smaller_count_keeps_what_it_takes),
-        cmocka_unit_test(test_ways__what_was_begun_is_not_sealed_over),
-        cmocka_unit_test(test_ways__down_walks_the_page_before_the_bar),
-        cmocka_unit_test(test_ways__arrows_walk_the_lines_of_a_text),
-        cmocka_unit_test(test_ways__enter_walks_a_page_of_fields),
-        cmocka_unit_test(test_ways__a_search_is_left_by_keys),
-        cmocka_unit_test(test_ways__keys_can_draw),
-        cmocka_unit_test(test_ways__a_draft_tells_how_far_it_has_come),
-        cmocka_unit_test(test_ways__what_a_fault_takes_back_is_as_it_was),
-        cmocka_unit_test(test_ways__a_fault_draws_no_other_chance),
-        cmocka_unit_test(test_ways__an_entry_keeps_its_files_and_halves),
-        cmocka_unit_test(test_ways__nothing_on_a_page_is_passed_over),
+        cmocka_unit_test(test_navigation__the_end_says_why_and_leads_there),
+        cmocka_unit_test(test_navigation__what_is_refused_keeps_nobody_on_the_page),
+        cmocka_unit_test(test_navigation__answers_are_judged_when_their_page_is_left),
+        cmocka_unit_test(test_navigation__a_stale_answer_is_no_dead_end),
+        cmocka_unit_test(test_navigation__a_smaller_count_keeps_what_it_takes),
+        cmocka_unit_test(test_navigation__what_was_begun_is_not_sealed_over),
+        cmocka_unit_test(test_navigation__down_walks_the_page_before_the_bar),
+        cmocka_unit_test(test_navigation__arrows_walk_the_lines_of_a_text),
+        cmocka_unit_test(test_navigation__enter_walks_a_page_of_fields),
+        cmocka_unit_test(test_navigation__a_search_is_left_by_keys),
+        cmocka_unit_test(test_navigation__keys_can_draw),
+        cmocka_unit_test(test_navigation__a_draft_tells_how_far_it_has_come),
+        cmocka_unit_test(test_navigation__what_a_fault_takes_back_is_as_it_was),
+        cmocka_unit_test(test_navigation__a_fault_draws_no_other_chance),
+        cmocka_unit_test(test_navigation__an_entry_keeps_its_files_and_halves),
+        cmocka_unit_test(test_navigation__nothing_on_a_page_is_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
