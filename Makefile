@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# suhbat: one Makefile.  `make help` lists the targets.
+# suhbat: the only Makefile.  `make help` lists the targets.
 #
-# Folders are archives (platform, forms, app, tools); the files with a main are programs.
-# Flavours: release (build/bin), test (build/test/bin: with the robot's eye), asan, fuzz.
+# Each source folder (platform, forms, app, tools) becomes a static library; each file with a
+# main becomes a program. Flavours: release (build/bin), test (build/test/bin, with --robot),
+# asan, fuzz, coverage.
 
-# ---- knobs: override on the command line or in config.mk ----
+# ---- settings: override on the command line or in config.mk ----
 SHARED ?= ../shared
 CC ?= gcc
 CFLAGS ?= -O2 -g
@@ -15,7 +16,7 @@ V ?= 0
 VERSION = 0.1
 -include config.mk
 
-# ---- what it needs from Debian ----
+# ---- Debian packages ----
 DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
 	libxml2-dev libfreexl-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev \
 	libsystemd-dev libwayland-dev fonts-paratype
@@ -27,7 +28,7 @@ DEPS_SLOW = xserver-xephyr
 DEPS_DEB = dpkg-dev lintian systemd
 DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
 
-# ---- flags ----
+# ---- compiler and linker flags ----
 OUT = build/$(FLAVOUR)
 BIN = $(if $(filter release,$(FLAVOUR)),build/bin,$(OUT)/bin)
 PKGS = sdl2 SDL2_ttf freexl libsodium sqlite3 libxml-2.0 libzip jansson libpcre2-8 libutf8proc libmd libpng libturbojpeg sndfile libsystemd wayland-client
@@ -81,7 +82,7 @@ BENCHES = $(call named,bench,bench)
 HELPERS = $(filter-out $(BIN)/help_shim,$(call named,drivers,help))
 CONFORMANCE = build/tests/conformance
 CONFORM_OBJECTS = $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/conformance/*.c))
-# beside bin/, where the program looks for it: ../lib/suhbat
+# The program looks for it in ../lib/suhbat, relative to bin/.
 NO_EGL = $(BIN:bin=lib)/suhbat/no-egl.so
 FUZZERS = $(call named,fuzz,fuzz)
 
@@ -92,17 +93,17 @@ FUZZERS = $(call named,fuzz,fuzz)
 
 all: programs ## build everything into build/bin
 
-help: ## this list
+help: ## list these targets
 	@grep -hE '^[a-z][a-z-]*:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 programs: $(addprefix $(BIN)/,$(PROGRAM_APP) $(PROGRAMS_TOOLS)) $(NO_EGL) fonts
 
-demo: deps ## the main job on real input: study, interview in a real window, seal, hand over, table
+demo: deps ## run the main workflow on real input: study, interview in a real window, seal, hand over, table
 	$(Q)$(MAKE) --no-print-directory -s all
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)SHARED=$(SHARED) tests/demo.sh
 
-check: deps ## all that a change must pass; ends in "N passed, N failed, N skipped"
+check: deps ## run every check a change must pass; ends in "N passed, N failed, N skipped"
 	$(Q)SHARED=$(SHARED) MAKE="$(MAKE)" tests/check.sh
 
 test: ## unit tests
@@ -116,48 +117,48 @@ run-tests: programs tests
 
 tests: $(TESTS) $(HELPERS) $(if $(filter fuzz,$(FLAVOUR)),,$(FUZZERS))
 
-fuzz: ## fuzz every parser, SECONDS=60 each (clang); then the lines that were reached
+fuzz: ## fuzz every parser, SECONDS=60 each (clang), then report line coverage
 	$(Q)tests/deps.sh $(DEPS_FUZZ)
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=fuzz fuzzers
 	$(Q)SECONDS_EACH=$(SECONDS) BIN=build/fuzz/bin tests/fuzz.sh
 
 fuzzers: $(FUZZERS)
 
-bench: deps all ## figures for docs/MEASUREMENTS.md, each beside a bare loop of the same primitives
+bench: deps all ## print the figures of docs/MEASUREMENTS.md, each next to a bare loop of the same primitives
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)$(MAKE) --no-print-directory -s benches
 	$(Q)BIN=$(BIN) SHARED=$(SHARED) tests/bench.sh
 
 benches: $(BENCHES)
 
-conformance: deps ## what the peers test themselves with: every suite of SHARED/corpus, scored
+conformance: deps ## run the peers' own test suites (SHARED/corpus), scored
 	$(Q)$(MAKE) --no-print-directory -s $(CONFORMANCE)
 	$(Q)SHARED=$(SHARED) tests/conformance.sh
 
-screens: deps ## every screen in every language, day and night, both ways up: build/screens, linted and compared
+screens: deps ## draw every screen in every language, light and dark, portrait and landscape, into build/screens; lint and compare
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)BIN=build/test/bin tests/screens.sh
 
-robot: deps ## a restless hand: 10,000 steps over each form of ours, 500 over each of the corpus
+robot: deps ## random use: 10,000 steps over each of our forms, 500 over each form of the corpus
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)BIN=build/test/bin SHARED=$(SHARED) tests/robot.sh
 
-crash: deps ## kill -9 at every write of a short interview
+crash: deps ## kill the program at every write of a short interview
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)BIN=build/test/bin tests/crash.sh
 
-mutants: deps ## which guards of custody and desk can go without a unit test noticing (about 20 minutes)
+mutants: deps ## list the guards of custody and desk whose removal no unit test notices (about 20 minutes)
 	$(Q)tests/deps.sh $(DEPS_MUTANTS)
 	$(Q)SHARED=$(SHARED) python3 tests/mutants.py
 
-coverage: deps ## branches of custody and desk that the unit tests take
+coverage: deps ## branch coverage of custody and desk by the unit tests
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=coverage programs tests
 	$(Q)SHARED=$(SHARED) tests/coverage.sh
 
-elsewhere: ## make check in a root of Debian 13 (SUITE=trixie, WHAT=check); needs root
+elsewhere: ## run make check in a chroot of Debian 13 (SUITE=trixie, WHAT=check); needs root
 	$(Q)SHARED=$(SHARED) tests/elsewhere.sh
 
-deb: ## build/deb/*.deb: the device's package and the desk's; ARCH=arm64 or armhf by cross compilers (needs root)
+deb: ## build build/deb/*.deb (the device's and the desk's package); ARCH=arm64 or armhf with cross compilers (needs root)
 ifeq ($(ARCH),)
 	$(Q)$(MAKE) --no-print-directory -s deps
 	$(Q)tests/deps.sh $(DEPS_DEB)
@@ -168,43 +169,43 @@ else
 	$(Q)VERSION=$(VERSION) ARCH=$(ARCH) DEPS_BUILD="$(DEPS_BUILD)" package/cross.sh
 endif
 
-installed: deb ## the package installed, upgraded and removed in a root folder of its own; needs root
+installed: deb ## install, upgrade and remove the package in its own chroot; needs root
 	$(Q)tests/installed.sh
 
-emulated: ## the unit tests on arm64 (ARCH=armhf) by qemu-user; needs root
+emulated: ## run the unit tests for arm64 (or ARCH=armhf) under qemu-user; needs root
 	$(Q)$(MAKE) --no-print-directory -s deb ARCH=$(or $(ARCH),arm64)
 	$(Q)ARCH=$(or $(ARCH),arm64) tests/emulated.sh
 
-handheld: ## the whole device, simulated in QEMU: by touch alone, on Wayland, the console and Xorg (ARCH=arm64: to the first answer); needs root
+handheld: ## test a whole device in QEMU, by touch alone, on Wayland, console and Xorg (ARCH=arm64: to the first answer); needs root
 	$(Q)$(MAKE) --no-print-directory -s deb ARCH=
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(if $(ARCH),$(Q)$(MAKE) --no-print-directory -s emulated ARCH=$(ARCH))
 	$(Q)$(if $(ARCH),ARCH=$(ARCH) MODES=weston) tests/handheld.sh
 
-layers: ## who includes and links what (docs/ARCHITECTURE.md)
+layers: ## check which folder includes and links what (docs/ARCHITECTURE.md)
 	$(Q)tests/layers.sh
 
 complexity: ## functions over a cyclomatic complexity of 20 (flat switches count as one decision)
 	$(Q)tests/complexity.sh
 
-strings: ## every text a field user sees exists in ru, ky, tg, en
+strings: ## check that every text a field user sees exists in ru, ky, tg, en
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test build/test/bin/test_strings
 	$(Q)build/test/bin/test_strings
 
-deps: ## install the Debian packages this needs (does nothing when they are there)
+deps: ## install the required Debian packages (does nothing if all are installed)
 	$(Q)tests/deps.sh $(DEPS)
 
-deps-slow: ## what `make demo SLOW=1` needs to show the interview to a person
+deps-slow: ## install what `make demo SLOW=1` needs to show the interview to a person
 	$(Q)tests/deps.sh $(DEPS_SLOW)
 
-install: all ## into PREFIX (/usr/local)
+install: all ## install into PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/suhbat
 	install -m 755 build/bin/suhbat build/bin/suhbat-form build/bin/suhbat-key build/bin/suhbat-sync $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 build/share/*.ttf $(DESTDIR)$(PREFIX)/share/suhbat/
 	install -d $(DESTDIR)$(PREFIX)/lib/suhbat
 	install -m 644 build/lib/suhbat/no-egl.so $(DESTDIR)$(PREFIX)/lib/suhbat/
 
-uninstall: ## what install put there; interviews and keys stay
+uninstall: ## remove what install put there; interviews and keys stay
 	rm -f $(DESTDIR)$(PREFIX)/bin/suhbat $(DESTDIR)$(PREFIX)/bin/suhbat-form $(DESTDIR)$(PREFIX)/bin/suhbat-key $(DESTDIR)$(PREFIX)/bin/suhbat-sync
 	rm -f $(DESTDIR)$(PREFIX)/share/suhbat/*.ttf $(DESTDIR)$(PREFIX)/lib/suhbat/no-egl.so
 	-rmdir $(DESTDIR)$(PREFIX)/share/suhbat $(DESTDIR)$(PREFIX)/lib/suhbat 2>/dev/null
@@ -212,7 +213,7 @@ uninstall: ## what install put there; interviews and keys stay
 formatted: ## does clang-format agree with the sources?
 	$(Q)tests/formatted.sh
 
-format: ## clang-format over the sources
+format: ## run clang-format over the sources
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
 clean: ## remove build/

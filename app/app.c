@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which screen is shown, and what happens in between? */
+/* Switches between screens, runs the event loop, and locks when idle. */
 #include "app/app.h"
 
 #include <math.h>
@@ -23,7 +23,7 @@ void app_go(struct app *app, enum screen screen)
     if (app->interview && (screen == SCREEN_FINISH || screen == SCREEN_OUTLINE)) {
         interview_screen(app->interview, screen == SCREEN_FINISH ? "end" : "outline");
     } else if (app->interview && screen == SCREEN_INTERVIEW && elsewhere) {
-        struct page page = app->interview->page; /* seen again from now on */
+        struct page page = app->interview->page; /* the log shows it again from now on */
         interview_go(app->interview, &page);
     }
     app->screen = screen;
@@ -31,7 +31,7 @@ void app_go(struct app *app, enum screen screen)
     app->sheet = app->sheet_shown = SHEET_NONE;
     app->message[0] = '\0';
     app->refused = NULL;
-    app->media_changed = false; /* the next page looks by itself */
+    app->media_changed = false; /* the next page searches for media itself */
     app->exchanged = false;
     if (!app->transfer) {
         load_forget(app);
@@ -91,7 +91,7 @@ void app_message(struct app *app, int x, int *y, int w)
         ui_text(ui, x + pad, *y + pad, w - 2 * pad, TEXT_HINT, app->message, ui->theme.ink, true);
         *y += h + ui_px(ui, 10);
     }
-    if (app->message_fresh) { /* brought into sight once; then the finger decides */
+    if (app->message_fresh) { /* scrolled into view once; then the user scrolls */
         app->message_fresh = false;
         ui_scroll_to(ui, top, *y - top);
     }
@@ -120,7 +120,8 @@ void app_wait(struct app *app, enum string_id what)
     window_show(ui->window, &ui->draws, ui->theme.paper);
 }
 
-/* Until when a PIN is enough, on the monotonic clock. */
+/* Locks the device. `arg` is the end of the soft lock: until then a PIN unlocks, monotonic
+ * ms. */
 static bool lock_device(struct device *d, void *arg, struct err *err)
 {
     const int64_t *until_ms = arg;
@@ -139,11 +140,11 @@ void app_forget_titles(struct app *app)
     app->form_count = 0;
     memset(app->filter, 0, sizeof app->filter);
     memset(app->message, 0, sizeof app->message);
-    memset(app->media, 0, sizeof app->media); /* names of sticks and files say something, too */
+    memset(app->media, 0, sizeof app->media); /* names of media and files reveal something, too */
     app->media_count = 0;
     app_forget_named(app);
     medium_forget(app);
-    if (!app->transfer) { /* else they are used until it ends */
+    if (!app->transfer) { /* otherwise the task uses them until it ends */
         memset(app->transfer_folder, 0, sizeof app->transfer_folder);
         memset(&app->loaded, 0, sizeof app->loaded); /* it names files */
         memset(app->before, 0, sizeof app->before);
@@ -154,13 +155,13 @@ void app_forget_titles(struct app *app)
 
 static void lock(struct app *app, int64_t soft_until_ms)
 {
-    window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
+    window_blank(app->ui.window, app->ui.theme.paper); /* before a disk that may be slow */
     bool opening = app->opening != NULL;
-    if (opening) { /* it is opened again after the lock */
+    if (opening) { /* reopened after unlocking */
         memcpy(app->resume_id, app->opening, sizeof app->resume_id);
     }
     app->unsealed = false;
-    app_leave_task(app); /* a seal is waited for, and says here if it failed */
+    app_leave_task(app); /* waits for a running seal; app->unsealed tells if it failed */
     app->to_resume = opening || app->interview != NULL;
     app->unwritten = false;
     if (app->interview) {
@@ -169,20 +170,19 @@ static void lock(struct app *app, int64_t soft_until_ms)
     app_leave_interview(app);
     edit_end(&app->ui.edit);
     if (app->writer && !writer_call(app->writer, lock_device, &soft_until_ms, NULL)) {
-        app->ui.quit = true; /* a lock that fails ends the program: the keys go with it */
+        app->ui.quit = true; /* if locking fails, the program ends, and the keys with it */
     }
     app_forget_titles(app);
     app_go(app, SCREEN_UNLOCK);
-    if (app->unsealed || app->unwritten) { /* honestly, and before anybody relies on it */
+    if (app->unsealed || app->unwritten) { /* tell at once: nobody may rely on them */
         app_say(app, app->unsealed ? S_lock_unsealed : S_lock_unwritten);
     }
 }
 
 static int64_t idle_left_ms(const struct app *app);
 
-/* Until when a PIN is enough, if it locks now: it was due when the idle time was over, asleep or
- * not.
- */
+/* Until when a PIN unlocks if the device locks now, monotonic ms. The time counts from the
+ * end of the idle time, even if the machine was asleep. */
 static int64_t soft_until(const struct app *app)
 {
     int64_t idle = idle_left_ms(app);
@@ -222,7 +222,7 @@ static const char *plain_number(struct ui *ui, double n)
     return text;
 }
 
-/* What a number is to lie between, if the one that was typed does not; else "". */
+/* The bounds that the typed number breaks, in words; "" if it breaks none. */
 static const char *out_of_bounds(struct app *app, const struct node *node)
 {
     struct ui *ui = &app->ui;
@@ -258,7 +258,7 @@ const char *app_refusal_words(struct app *app, struct arena *arena, struct node 
         own = arena_printf(arena, "%s (%s)", own, ui_str(&app->ui, S_fallback));
     }
     if (why == ANSWER_CONSTRAINT && !*own &&
-        number) { /* the form says nothing: say what it wants */
+        number) { /* the form has no message: state the bounds */
         own = out_of_bounds(app, node);
     }
     return *own ? own : ui_str(&app->ui, id);
@@ -277,14 +277,15 @@ void app_refusal(struct app *app, struct node *node, enum answer_result why)
     arena_fini(&arena);
 }
 
-/* ---- home's figures ---- */
+/* ---- the home screen's figures ---- */
 
 static int by_title(const void *a, const void *b)
 {
     return text_collate(((const struct app_form *)a)->title, ((const struct app_form *)b)->title);
 }
 
-/* A package never changes: what its head says was read before, unless it has been locked since. */
+/* Copies the head of a form that is known already: a package never changes. Heads are
+ * forgotten at a lock. */
 static bool know_form(struct app_form *out, const struct device_form *form,
                       const struct app_form *known, size_t count)
 {
@@ -298,7 +299,8 @@ static bool know_form(struct app_form *out, const struct device_form *form,
     return false;
 }
 
-/* When was the last that was begun or sealed here, or this program made?  With some slack. */
+/* The newest time known: the latest draft, sealed record or build of the program, wall ms.
+ * Reduced by some slack. */
 static int64_t newest_known(const struct app *app)
 {
     enum { SLACK_MS = 10 * 60 * 1000 };
@@ -505,7 +507,7 @@ static void build(struct app *app)
             app_watch_task(app);
         } else if (app->sheet != SHEET_NONE) {
             if (app->screen == SCREEN_UNLOCK) {
-                app_look_locks(app); /* the soft lock ends under a sheet, too */
+                app_look_locks(app); /* the soft lock also ends under a sheet */
             }
             sheet_show(app);
         } else {
@@ -526,7 +528,7 @@ static int64_t now_us(void)
 }
 
 #ifdef SUHBAT_TEST
-/* The robot's eye: ids and rectangles of what can be touched, never a value. */
+/* Output for the test robot: ids and rectangles of the targets, never a value. */
 static void report(struct app *app, int fd, unsigned frame, const struct window_event *e)
 {
     static const char *const roles[ROLE_COUNT] = {"button", "choice", "key",  "field",
@@ -540,7 +542,7 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
     struct buf out = {0};
     struct ui *ui = &app->ui;
     if (app->leaving || app->transfer ||
-        app->task.task) { /* what comes then is what was asked for */
+        app->task.task) { /* only the frame after that is reported */
         return;
     }
     buf_printf(&out, "frame %u %s\n", frame, app->sheet ? "sheet" : names[app->screen]);
@@ -552,7 +554,8 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
     }
     if (e->kind == WINDOW_UP || e->kind == WINDOW_KEY || e->kind == WINDOW_SAVED) {
         int64_t durable = 0;
-        /* waited for, behind the frame that was timed: else only the quick ones would be counted */
+        /* Wait for the write after the timed frame. Otherwise only the fast ones would be
+         * counted. */
         if (app->interview && app->posted_us &&
             writer_wait(app->writer, app->interview->ticket, NULL)) {
             durable = writer_durable_us(app->writer);
@@ -572,7 +575,8 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
 }
 #endif
 
-/* Typing is journalled after a second of rest and at least every five. */
+/* Journals typing after one second of rest, and at least every five seconds. Returns the ms
+ * until then, or -1. */
 static int journal_typing(struct app *app)
 {
     enum { REST_MS = 1000, MAX_MS = 5000 };
@@ -613,7 +617,7 @@ static int shorter(int a, int b)
     return a < 0 ? b : b < 0 ? a : a < b ? a : b;
 }
 
-/* On a clock that goes on while the machine sleeps. */
+/* Uses a clock that runs on while the machine sleeps. */
 static int64_t idle_left_ms(const struct app *app)
 {
     bool busy = app->interview || (app->task.task && app->task.ours);
@@ -621,7 +625,7 @@ static int64_t idle_left_ms(const struct app *app)
     return max - (clock_mono_ms() - app->last_input_ms);
 }
 
-/* Nobody has touched it for long: true when the screen is another now. */
+/* Locks after the idle time. True: another screen is shown now. */
 static bool lock_if_due(struct app *app)
 {
     int64_t left = idle_left_ms(app);
@@ -651,8 +655,8 @@ static int lock_timeout(struct app *app)
         if (app->screen != SCREEN_UNLOCK) {
             return -1;
         }
-        return l->soft_left_ms > 0 ? (int)l->soft_left_ms + 1 /* then only the passphrase opens */
-               : l->wait_s > 0     ? 1000                     /* the seconds count down */
+        return l->soft_left_ms > 0 ? (int)l->soft_left_ms + 1 /* then only the passphrase unlocks */
+               : l->wait_s > 0     ? 1000                     /* the countdown in seconds */
                                    : -1;
     }
     if (lock_if_due(app)) {
@@ -662,7 +666,8 @@ static int lock_timeout(struct app *app)
     return (int)(left < 0 ? 0 : left);
 }
 
-/* A slow medium: how long is a page that is being left shown as it was, until it says "wait"? */
+/* With a slow disk, the page being left stays as it is for this long, ms. Then "wait" is
+ * shown. */
 enum { SLOW_MS = 300, PROGRESS_MS = 100 };
 
 static int leaving_timeout(const struct app *app)
@@ -671,7 +676,7 @@ static int leaving_timeout(const struct app *app)
     return app->leaving && left > 0 ? (int)left : -1;
 }
 
-/* On the writer's thread. */
+/* Called on the writer's thread. */
 static void on_saved(void *window)
 {
     window_tell(window, WINDOW_SAVED);
@@ -694,7 +699,7 @@ void app_begin(struct app *app, struct window *window, struct device *device,
     app->memory_kib = o->memory_kib;
     app->kiosk = o->kiosk;
     app_settings_read(app);
-    app->night = app->night || o->night; /* what is asked for goes before what was kept */
+    app->night = app->night || o->night; /* options override the stored settings */
     app->ui.text_scale = o->text_scale > 0 ? o->text_scale : app->ui.text_scale;
     app->ui.language = o->language < UI_LANGUAGE_COUNT ? o->language : app->ui.language;
     ui_theme(&app->ui, app->night);
@@ -708,7 +713,7 @@ void app_begin(struct app *app, struct window *window, struct device *device,
 
 struct device *app_end(struct app *app)
 {
-    if (app->transfer) { /* the window was closed on it */
+    if (app->transfer) { /* the window was closed during a task */
         app->progress.stop = true;
         (void)!writer_end(app->writer, app->transfer, NULL);
         app->transfer = NULL;
@@ -738,10 +743,9 @@ void app_draw(struct app *app)
     app->posted_us = 0;
     build(app);
     if (app->screen != SCREEN_INTERVIEW || app->sheet != SHEET_NONE) {
-        app->ahead_count =
-            0; /* nobody seals a record, or gives a PIN, with a key meant for a page */
+        app->ahead_count = 0; /* a key typed for a page must not seal a record or enter a PIN */
     }
-    while (!app->leaving && app->ahead_count) { /* typed ahead of a slow card */
+    while (!app->leaving && app->ahead_count) { /* typed during the wait for a slow disk */
         struct window_event e = app->ahead[0];
         memmove(app->ahead, app->ahead + 1, --app->ahead_count * sizeof e);
         if (e.kind == WINDOW_TEXT) {
@@ -767,21 +771,21 @@ void app_draw(struct app *app)
     app->posted_us = app->interview && app->interview->ticket != before ? app->shown_us : 0;
 }
 
-/* Whoever finds the device asleep finds an empty screen, and a battery that dies in the night takes
- * no word with it. */
+/* Before the machine sleeps: blanks the screen and saves everything, in case the battery
+ * runs out. */
 static void fall_asleep(struct app *app)
 {
-    window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
-    if (app->task.ours && !app->opening) { /* a draft that is being opened loses nothing */
+    window_blank(app->ui.window, app->ui.theme.paper); /* before a disk that may be slow */
+    if (app->task.ours && !app->opening) {             /* opening a draft cannot lose anything */
         app_leave_task(app);
     }
     if (app->interview) {
         app_put_away(app);
     }
     audio_stop();
-    if (app->kiosk && app->screen > SCREEN_UNLOCK) { /* the power button closes the device */
+    if (app->kiosk && app->screen > SCREEN_UNLOCK) { /* in a kiosk, sleeping locks the device */
         if (app->transfer) {
-            app_lock_behind(app); /* as soon as the copy lets it */
+            app_lock_behind(app); /* locks as soon as the copy allows it */
         } else {
             app_lock(app);
         }
@@ -809,7 +813,7 @@ bool app_handle(struct app *app, const struct window_event *e)
 {
     struct ui *ui = &app->ui;
     app->event_us = e->kind == WINDOW_SAVED ? app->event_us : now_us();
-    if (e->kind == WINDOW_HIDE) { /* nothing stays on a screen that nobody looks at */
+    if (e->kind == WINDOW_HIDE) { /* nothing stays on a hidden screen */
         window_blank(ui->window, ui->theme.paper);
         app->covered = true;
         return false;
@@ -824,7 +828,7 @@ bool app_handle(struct app *app, const struct window_event *e)
         return ui->again;
     }
     app->asleep = app->asleep && e->kind != WINDOW_AWAKE;
-    if (e->kind == WINDOW_AWAKE) { /* no stick answers a machine that sleeps */
+    if (e->kind == WINDOW_AWAKE) { /* media did not answer during sleep: restart their timers */
         app->task.since_ms = app->transfer_ms = clock_mono_ms();
     }
     if ((app->asleep || app->leaving) && is_touch(e)) {
@@ -832,13 +836,13 @@ bool app_handle(struct app *app, const struct window_event *e)
         if (key && !app->asleep && app->ahead_count < APP_AHEAD) {
             app->ahead[app->ahead_count++] = *e;
         }
-        ui_let_go(ui); /* a finger meant what it saw: it is not for the next page */
+        ui_let_go(ui); /* the touch was meant for the old page */
         return false;
     }
-    if (app->task.task && edits(app, e)) { /* no field is in sight */
+    if (app->task.task && edits(app, e)) { /* no field is shown during a task */
         return false;
     }
-    if (lock_if_due(app)) { /* woken after a long sleep: this touch opens nothing */
+    if (lock_if_due(app)) { /* woken after a long sleep: lock first, ignore this event */
         return true;
     }
     if (is_touch(e)) {
@@ -848,7 +852,7 @@ bool app_handle(struct app *app, const struct window_event *e)
         screen_open_waiting(app);
     }
     bool ended = audio_left_ms() >= 0 && !audio_playing();
-    if (ended) { /* the button says Listen again, and the loudspeaker sleeps */
+    if (ended) { /* updates the button and stops the audio output */
         audio_stop();
     }
     bool locked = app->screen == SCREEN_UNLOCK && e->kind == WINDOW_NONE;

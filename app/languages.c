@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which language do interface and questions speak, and what is it called? */
+/* The languages of interface and questions, and their names. */
 #include <string.h>
 
 #include "app/app.h"
 #include "platform/machine/text.h"
 
-/* What is said beside the question is said in the new language, and the keys are its own. */
+/* Repeats the refusal in the new language and sets the keyboard. */
 void app_say_anew(struct app *app)
 {
     app_follow_keys(app);
@@ -42,7 +42,7 @@ size_t app_question_languages(const struct app *app, const char *codes[APP_LANGU
     for (int l = 0; l < UI_LANGUAGE_COUNT; l++) {
         const char *code = language_code((enum ui_language)l);
         bool has = form_language(form, code) >= 0;
-        /* a form of one language: then the button changes the interface's */
+        /* a form without languages: the button changes the interface's */
         if (has || (form->language_count == 0 && l != UI_EN)) {
             codes[count++] = code;
         }
@@ -56,7 +56,7 @@ size_t app_question_languages(const struct app *app, const char *codes[APP_LANGU
     return count;
 }
 
-/* XLSForm's name of the column that gives none. */
+/* XLSForm's name for columns without a language. */
 static bool is_nameless(const char *code)
 {
     return strcmp(code, "default") == 0;
@@ -76,7 +76,7 @@ void app_follow_keys(struct app *app)
     keyboard_language(&app->keyboard, is_nameless(code) ? own : code);
 }
 
-/* Two letters: of the code in brackets, or of the name. */
+/* The first two letters of the code in brackets, or of the name. */
 const char *app_language_sign(struct app *app, const char *code)
 {
     const char *bracket = strrchr(code, '(');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* suhbat: the collector.  Starts the window, or does from a terminal what the screens do. */
+/* suhbat: the field program. Opens the window, or enrols and loads from a terminal. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@ enum { EXIT_MISUSE = 2, EXIT_MACHINE = 3 };
 #ifdef SUHBAT_TEST
 enum { MEMORY_FLOOR_MIB = 8 };
 #else
-enum { MEMORY_FLOOR_MIB = 64 }; /* below, guessing a stolen passphrase gets cheap */
+enum { MEMORY_FLOOR_MIB = 64 }; /* less would make guessing a stolen vault's passphrase cheap */
 #endif
 
 struct options {
@@ -39,19 +39,19 @@ static void help(void)
          "  --data DIR        where the device keeps its vault (~/.local/share/suhbat)\n"
          "  --kiosk           the only program of the device: mounts sticks, offers a page with\n"
          "                    brightness, clock and power, locks when the device sleeps\n"
-         "  --media DIR       one folder in the place of sticks and cards\n"
+         "  --media DIR       use one folder instead of sticks and cards\n"
          "  --lang CODE       ru, ky, tg or en\n"
-         "  --window WxH      a window of this size, not the full screen\n"
-         "  --scale N         px per dp, where the display does not tell\n"
+         "  --window WxH      open a window of this size instead of the full screen\n"
+         "  --scale N         px per dp, if the display does not report it\n"
          "  --text PERCENT    size of texts, 100 to 200\n"
          "  --night           the dark theme\n"
-         "  --memory MIB      memory of the lock at --enrol, 64 to 256 (64)\n"
+         "  --memory MIB      memory of the passphrase hash at --enrol, 64 to 512 (64)\n"
          "  --label TEXT      name of the device, for the coordinator only\n"
-         "  --version         which one this is\n"
-         "  --fonts DIR       where the PT faces lie\n\n"
+         "  --version         print the version\n"
+         "  --fonts DIR       folder of the PT fonts\n\n"
          "  --passphrase-fd N  the descriptor that --enrol and --load read the passphrase from,\n"
          "                    one line (0, standard input)\n"
-         "  exit status: 0 done, 1 the data has faults, 2 misuse, 3 the machine, 4 the key");
+         "  exit status: 0 done, 1 faulty data, 2 wrong usage, 3 system error, 4 wrong key");
 }
 
 static int misuse(const char *what, const char *word)
@@ -75,8 +75,7 @@ enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_LANGUAGE, OPTION_NUMBER, OPT
 struct option {
     const char *name;
     enum option_kind kind;
-    size_t at; /* in struct options: a bool, a text, a language's code, a float, the first of two
-                  ints */
+    size_t at; /* in struct options: bool, text, language code, float, or first of two ints */
     double min, max;
 };
 
@@ -110,7 +109,7 @@ static int out_of_range(const struct option *o, const char *value)
     return EXIT_MISUSE;
 }
 
-/* 0, or the exit status of misuse. */
+/* Returns 0, or the exit status for misuse. */
 static int take_value(struct options *o, const struct option *option, const char *value)
 {
     char *at = (char *)o + option->at, *end;
@@ -133,20 +132,20 @@ static int take_value(struct options *o, const struct option *option, const char
         return 0;
     case OPTION_LANGUAGE:
         if (!language_known(value)) {
-            return misuse("ru, ky, tg and en are known, not", value);
+            return misuse("the language is ru, ky, tg or en, not", value);
         }
         *(const char **)at = value;
         return 0;
     default:
         if (!*value) {
-            return misuse("nothing is given behind", option->name);
+            return misuse("empty value after", option->name);
         }
         *(const char **)at = value;
         return 0;
     }
 }
 
-/* 0 = go on; else the exit status + 1. */
+/* Returns 0 to go on, otherwise the exit status + 1. */
 static int parse(struct options *o, int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
@@ -171,7 +170,7 @@ static int parse(struct options *o, int argc, char **argv)
             continue;
         }
         if (i + 1 == argc) {
-            return misuse("an argument is missing behind", a) + 1;
+            return misuse("missing value after", a) + 1;
         }
         int wrong = take_value(o, option, argv[++i]);
         if (wrong) {
@@ -201,7 +200,8 @@ static void put_words(const char *what, const char *words)
     printf("%s: %s  (%s)\n", what, words, cyrillic);
 }
 
-/* The request of a device that was made before, but whose request did not reach the stick. */
+/* Makes the request again for a device that exists already but whose request did not reach
+ * the stick. */
 static bool request_again(struct device **device, const char *dir, const char *pass,
                           const struct invite *invite, struct buf *request, struct err *err)
 {
@@ -211,8 +211,8 @@ static bool request_again(struct device **device, const char *dir, const char *p
     }
     catalogue_root_set(roots, device_catalogue(*device));
     if (memcmp(roots, invite->root_set, 32) != 0) {
-        err_set(err, ERR_AUTH, "this device was made by another study's invitation");
-        return err_hint(err, "give a new --data folder for this one");
+        err_set(err, ERR_AUTH, "this device was enrolled with another study's invitation");
+        return err_hint(err, "give a new --data folder for this study");
     }
     return device_request(*device, request, err);
 }
@@ -231,9 +231,9 @@ static bool enrol(const struct options *o, const char *dir, const char *pass, st
         file_read(&bytes, o->enrol, ENROL_FILE_MAX, err) &&
         (invite_read(invite, bytes.data, bytes.len, err) || err_at(err, "%s", file_name(o->enrol)));
     if (ok && file_exists(path.data)) {
-        err_set(err, ERR_INPUT, "a request lies beside this invitation already");
+        err_set(err, ERR_INPUT, "a request exists beside this invitation already");
         err_at(err, "%s", path.data);
-        ok = err_hint(err, "an invitation is for one device: take another one");
+        ok = err_hint(err, "an invitation is for one device: use another invitation");
     }
     ok = ok &&
          (device_exists(dir)
@@ -336,7 +336,7 @@ static bool find_fonts(struct buf *out, const struct options *o)
     return false;
 }
 
-/* On the threads of the two watches. */
+/* Called on the threads of disks_watch and sleep_watch. */
 static void on_media(void *window)
 {
     window_tell(window, WINDOW_MEDIA);
@@ -357,7 +357,7 @@ static int window(const struct options *o, const char *dir)
     int status = 0;
     struct window_options wo = {
         .title = "suhbat", .w = o->w, .h = o->h, .windowed = o->windowed, .scale = o->scale};
-    bool ok = find_fonts(&fonts, o) || err_set(&err, ERR_ENV, "the PT fonts are not there");
+    bool ok = find_fonts(&fonts, o) || err_set(&err, ERR_ENV, "the PT fonts were not found");
     if (!ok) {
         err_hint(&err, "install Debian's fonts-paratype, or give --fonts DIR");
     }
@@ -379,7 +379,7 @@ static int window(const struct options *o, const char *dir)
         status = app_run(app, (int)o->robot_fd);
         struct disks *disks = app->disks;
         struct sleep_watch *watch = app->watch;
-        device = app_end(app); /* first: a watch may wait for a stick that does not answer */
+        device = app_end(app); /* first: stopping a watch may wait for a stick */
         sleep_unwatch(watch);
         disks_unwatch(disks);
     } else {
@@ -423,7 +423,7 @@ int main(int argc, char **argv)
         return fflush(stdout) == 0 ? 0 : EXIT_MACHINE;
     }
     if (!data_dir(&dir, &o)) {
-        return misuse("no place for data: give", "--data DIR");
+        return misuse("no folder for data: give", "--data DIR");
     }
     int status = o.enrol || o.load ? terminal(&o, dir.data) : window(&o, dir.data);
     buf_fini(&dir);

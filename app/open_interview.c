@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does an interview come onto the screen, and leave it? */
+/* Opens interviews on the screen, puts them aside, and seals them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "app/questions/question.h"
 #include "platform/machine/clock.h"
 
-/* ---- put aside ---- */
+/* ---- putting aside ---- */
 
 void app_drop_interview(struct app *app)
 {
@@ -19,7 +19,7 @@ void app_drop_interview(struct app *app)
     interview_free(app->interview);
     app->interview = NULL;
     app->file_node = NULL;
-    memset(app->found, 0, sizeof app->found); /* names of files say something, too */
+    memset(app->found, 0, sizeof app->found); /* names of files reveal something, too */
     app->found_count = 0;
     app->dated = app->opened = app->field_waits = app->picks_year = NULL;
     app->refused = NULL;
@@ -35,7 +35,7 @@ void app_drop_interview(struct app *app)
     audio_stop();
 }
 
-/* What is being typed or drawn is journalled, too. */
+/* Also journals what is being typed or drawn. */
 static void keep_typed(struct app *app)
 {
     struct node *node = question_typed(app);
@@ -67,7 +67,7 @@ static bool write_left(struct device *d, void *arg, struct err *err)
     return device_draft_left(d, arg, &((struct device_draft *)arg)->left, err);
 }
 
-/* How far it has come, for the list of drafts; a list without it is no loss. */
+/* Stores the draft's progress for the list of drafts. If that fails, the list only lacks it. */
 static void tell_left(struct app *app)
 {
     struct device_draft draft = writer_draft_now(app->writer);
@@ -82,7 +82,8 @@ static void tell_left(struct app *app)
     (void)!writer_call(app->writer, write_left, &draft, &err);
 }
 
-/* In the journal, and at once in the list of drafts, too: after a power cut it is needed most. */
+/* Writes the label to the journal, and to the list of drafts at once: it is needed most
+ * after a power cut. */
 void app_label_draft(struct app *app, const char *text)
 {
     struct device_draft draft = writer_draft_now(app->writer);
@@ -108,7 +109,7 @@ void app_leave_interview(struct app *app)
     app_drop_interview(app);
 }
 
-/* ---- begun, or gone on with ---- */
+/* ---- beginning and resuming ---- */
 
 static void enter_interview(struct app *app)
 {
@@ -123,7 +124,7 @@ static void enter_interview(struct app *app)
     screen_arrive(app);
 }
 
-/* What a power cut left: nobody has to wonder. */
+/* Tells what was restored after a power cut. */
 static void say_recovered(struct app *app)
 {
     const struct interview *i = app->interview;
@@ -141,7 +142,8 @@ static void say_recovered(struct app *app)
     app_say_text(app, text, true);
 }
 
-/* A draft goes on with the form it was begun with, whatever has come since. */
+/* Tells if the draft's form is outdated or withdrawn. A draft always keeps the form it was
+ * begun with. */
 static void say_form_state(struct app *app)
 {
     struct form_in_force *forms = mem_zero(APP_FORMS_MAX, sizeof *forms);
@@ -168,14 +170,15 @@ static void say_form_state(struct app *app)
                  form_state == FORM_OUTDATED);
 }
 
-/* On a thread beside the screen's: a long form, or a long journal, may take a slow machine long. */
+/* Background task that opens an interview: a long form or journal may take a slow machine
+ * long. */
 struct opening {
     struct writer *writer;
     struct device_draft draft;
     bool anew;
     char language[8];
     struct interview *interview;
-    struct progress progress; /* events */
+    struct progress progress; /* counts events */
 };
 
 static void drop_opening(void *context)
@@ -213,7 +216,7 @@ static void opened(struct app *app, void *context, bool ok, const struct err *er
     if (o->anew) {
         return;
     }
-    /* a form that has not the interface's language does not take it along */
+    /* keep the interface language if the form lacks it */
     bool has = form_language(app->interview->form, language_code(app->ui.language)) >= 0;
     if (!app->apart && has && language_known(code)) {
         app->ui.language = language_from(code);
@@ -247,7 +250,7 @@ static void start_interview(struct app *app, const uint8_t package_hash[32])
 
 void app_start_interview(struct app *app, const uint8_t package_hash[32])
 {
-    if (clock_wall_ms() < app->newest_ms) { /* asked anew: it may have stopped in a sleep */
+    if (clock_wall_ms() < app->newest_ms) { /* again: it may have stopped during sleep */
         memcpy(app->clock_form, package_hash, sizeof app->clock_form);
         app->sheet = SHEET_CLOCK;
         app->ui.again = true;
@@ -287,10 +290,10 @@ void app_resume(struct app *app, const struct device_draft *draft)
     begin_opening(app, o);
 }
 
-/* ---- sealed ---- */
+/* ---- sealing ---- */
 
 struct sealing {
-    struct interview *interview; /* nobody else's meanwhile */
+    struct interview *interview; /* owned by the task meanwhile */
     struct progress progress;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does the screen go on while a stick is slow? */
+/* Keeps the screen responsive while a stick is slow: background tasks for media and files. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 enum { SOON_MS = 250, HANGS_MS = 5000 };
 
-/* On the task's thread. */
+/* Called on the task's thread. */
 static void back(void *window)
 {
     window_tell(window, WINDOW_SAVED);
@@ -48,14 +48,14 @@ void app_leave_task(struct app *app)
     if (!e->task) {
         return;
     }
-    if (e->ours) { /* a record is not left half sealed; the device's own card is waited for */
+    if (e->ours) { /* A seal is never left half done; the device's own disk is waited for. */
         e->progress->stop = true;
         while (!task_wait(e->task, 1000)) {
         }
         end(app);
         return;
     }
-    if (e->progress) { /* still ours to say: it reads no further than to its next step */
+    if (e->progress) { /* only before it is abandoned: it stops at its next step */
         e->progress->stop = true;
     }
     task_leave(e->task);
@@ -112,11 +112,11 @@ void app_watch_task(struct app *app)
     ui_body_end(ui, y);
 }
 
-/* ---- what sticks and cards are in, and what lies on them ---- */
+/* ---- finding media, and the files on them ---- */
 
 struct looking {
-    const char *fixed;  /* lent for as long as the program runs */
-    const char *ending; /* NULL: only the media */
+    const char *fixed;  /* valid for the whole run of the program */
+    const char *ending; /* NULL: media only */
     struct medium media[MEDIA_MAX];
     size_t count, silent;
     struct arena arena;
@@ -192,7 +192,7 @@ void app_forget_named(struct app *app)
     app->named_count = 0;
 }
 
-/* ---- a file from a stick ---- */
+/* ---- reading a file from a medium ---- */
 
 struct reading {
     struct buf path;
@@ -241,13 +241,13 @@ void app_read_file(struct app *app, const char *path, size_t max, app_file_read 
                                      .unit = S_progress_mb});
 }
 
-/* ---- a small file onto a stick, or onto each that is in ---- */
+/* ---- writing a small file to one medium, or to all ---- */
 
 struct writing {
     const char *fixed;
-    struct buf folder; /* "": each that is in */
+    struct buf folder; /* "": every medium present */
     struct buf name, bytes;
-    size_t count; /* how many took it */
+    size_t count; /* media written successfully */
 };
 
 static void drop_writing(void *context)
@@ -278,7 +278,7 @@ static bool write_file(void *context, struct err *err)
     }
     size_t count = media_find(media, w->fixed, NULL);
     bool ok = true;
-    for (size_t m = 0; m < count; m++) { /* the first failure is told; the others get theirs */
+    for (size_t m = 0; m < count; m++) { /* try all media; report the first failure */
         ok = write_one(w, media[m].path, ok ? err : NULL) && ok;
     }
     return ok;

@@ -1,12 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# make deb ARCH=arm64|armhf: the packages for another processor, by Debian's cross compilers.  The libraries of the other
-# architecture would not fit beside this machine's own, so they are in a root folder; it is made once and kept.
+# make deb ARCH=arm64|armhf: builds the packages for another processor with Debian's cross
+# compilers.  The libraries of the other architecture would not fit beside this machine's own,
+# so they are in a chroot, made once and kept.
 set -eu
 cd "$(dirname "$0")/.."
 : "${ARCH:?}" "${VERSION:?}" "${DEPS_BUILD:?}"
 SUITE=${SUITE:-bookworm}
-# MIRROR: the one place that the root is made from; without it, Debian and its security updates
+# MIRROR: the only mirror that the chroot is made from; if unset, Debian and its security
+# updates
 MIRROR=${MIRROR:-}
 [ "$(id -u)" = 0 ] || { echo "cross: a root folder needs root: sudo make deb ARCH=$ARCH" >&2; exit 3; }
 case $ARCH in
@@ -30,7 +32,7 @@ if [ ! -e "$root/etc/debian_version" ]; then
         --include="make,gcc,libc6-dev,pkg-config,git,dpkg-dev,fonts-paratype,crossbuild-essential-$ARCH$(echo "$libraries" | tr ' ' ,)" \
         "$SUITE" "$root" ${MIRROR:+"deb $MIRROR $SUITE main"}
 fi
-# a root that was made for an earlier list
+# installs libraries that an older chroot lacks
 missing=
 for p in $libraries; do
     [ "$(chroot "$root" dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing="$missing $p"
@@ -51,7 +53,7 @@ git ls-files -z --cached --others --exclude-standard | tar --null -cf - -T - | t
 rm -rf "$root/work/.git"
 cp -r .git "$root/work/.git"
 mkdir -p "$root/work/build"
-cp -r build/icon "$root/work/build/" # drawn here
+cp -r build/icon "$root/work/build/" # made on this machine
 chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 sh -eu -c "
     cd /work
     git config --global --add safe.directory /work

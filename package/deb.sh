@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# make deb: build/deb/suhbat_VERSION_ARCH.deb, the device's program, and suhbat-desk_VERSION_ARCH.deb, the trainer's and
-# coordinator's.  BIN holds the programs, ARCH is Debian's name of the architecture, STRIP a strip for it.
+# make deb: builds build/deb/suhbat_VERSION_ARCH.deb (the device's program) and
+# suhbat-desk_VERSION_ARCH.deb (the programs of trainer and coordinator).  BIN is the folder of
+# the programs, ARCH Debian's name of the architecture, STRIP its strip.
 set -eu
 cd "$(dirname "$0")/.."
 : "${VERSION:?}" "${ARCH:?}" "${BIN:?}"
@@ -10,7 +11,7 @@ OUT=$PWD/build/deb
 WORK=$OUT/work-$ARCH
 rm -rf "$WORK"
 mkdir -p "$WORK"
-when=$(git log -1 --format=%ct 2>/dev/null || date +%s) # the same sources give the same package
+when=$(git log -1 --format=%ct 2>/dev/null || date +%s) # time stamps come from the commit, so that the same sources give the same package
 export SOURCE_DATE_EPOCH=$when
 
 put() { # MODE FROM TO
@@ -24,7 +25,8 @@ docs() { # PACKAGE ROOT
     } | gzip -9n > "$2/usr/share/doc/$1/changelog.gz"
     gzip -9n < CHANGELOG.md > "$2/usr/share/doc/$1/NEWS.gz"
 }
-# what the programs are linked to, by dpkg-shlibdeps, which wants a debian/control to read
+# prints the packages that the programs are linked to, using dpkg-shlibdeps, which needs a
+# debian/control file
 libraries() { # ROOT
     mkdir -p "$WORK/shlibs/debian"
     printf 'Source: suhbat\n\nPackage: suhbat\nArchitecture: any\n' > "$WORK/shlibs/debian/control"
@@ -82,7 +84,7 @@ Suhbat collects interviews and focus groups offline, by touch, in Russian,
 Kyrgyz and Tajik. It runs on Wayland, on X11 and on a bare console.
 .
 Every answer is on the medium before the next question shows. A finished
-interview is sealed to the study's coordinator; nobody reads it on the
+interview is sealed to the study's recipients; nobody can read it on the
 device any more.
 .
 On a device without a desktop this package starts suhbat as a kiosk.
@@ -104,9 +106,9 @@ done
 docs suhbat-desk "$R"
 control suhbat-desk "$R" "$(libraries "$R")" '' 'age, suhbat' \
     'forms, keys and tables of interviews that suhbat collects' <<'TXT'
-Three programs for those who stay at a desk: suhbat-form checks and packs
-forms (XLSForm), suhbat-key keeps a study's keys and devices, suhbat-sync
-opens batches and makes tables of them.
+Three programs for trainers and coordinators: suhbat-form checks and packs
+forms (XLSForm), suhbat-key manages a study's keys and devices, suhbat-sync
+imports batches and exports tables.
 TXT
 pack suhbat-desk "$R"
 rm -rf "$WORK"

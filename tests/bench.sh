@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The figures of docs/MEASUREMENTS.md, each beside its bare loop in the same run.
+# Prints the figures of docs/MEASUREMENTS.md, each next to its bare loop, in the same run.
 set -eu
 $BIN/bench_custody
 $BIN/bench_engine growth
@@ -17,7 +17,7 @@ if [ -f "$GEN" ] && command -v python3 >/dev/null; then
 	python3 "$GEN" both -o $FORMS/both.xml
 	python3 "$GEN" tsv -o $FORMS/answers.tsv
 	$BIN/bench_engine $FORMS
-	# ODK's own JavaScript engine on the same forms, where there is a browser to run it
+	# Runs ODK's own JavaScript engine on the same forms, if npm and Chromium are installed.
 	if command -v npm >/dev/null && command -v chromium >/dev/null; then
 		mkdir -p build/bench/peers
 		cp "$SHARED"/perf/peers/* build/bench/peers/
@@ -52,7 +52,7 @@ trap 'kill $server 2>/dev/null || true; rm -rf "$D"' EXIT
 for _ in $(seq 100); do [ -s "$D/display" ] && break; sleep 0.1; done
 DISPLAY=:$(cat "$D/display") SDL_VIDEODRIVER=x11
 export DISPLAY SDL_VIDEODRIVER
-# an idle screen: how often does any of its threads wake up?
+# Counts the wake-ups of all threads while the screen is idle.
 build/test/bin/suhbat --data "$D/none" --window 720x1280 >/dev/null 2>&1 &
 idle=$!
 sleep 2

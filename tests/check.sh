@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# make check: every step in turn, a line each, and one closing line of sums.
+# make check: runs each step, prints one line for each, and ends with one line of sums.
 set -u
 cd "$(dirname "$0")/.."
 passed=0 failed=0 skipped=0
@@ -8,7 +8,7 @@ log=build/check.log
 mkdir -p build
 : > "$log"
 
-sums() { # add the last "N passed, N failed, N skipped" of a step's output
+sums() { # add the numbers of the last line "N passed, N failed, N skipped" in a step's output
     line=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$1" | tail -n 1)
     [ -n "$line" ] || return 1
     set -- $(echo "$line" | tr -dc '0-9 ')
@@ -42,8 +42,9 @@ step() { # NAME COMMAND…
     report "$name" build/step.log $? $(($(date +%s) - start))
 }
 
-# What waits for disks and windows more than it computes runs beside the steps that follow.
-beside() { # NAME COMMAND…: at most one; `together` waits for it
+# A step that waits for disks and windows more than it computes runs in the background of the
+# steps that follow.
+beside() { # NAME COMMAND…: one at a time; `together` waits for it
     beside_name=$1; shift
     beside_start=$(date +%s)
     "$@" > build/beside.log 2>&1 &

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Every suite of SHARED/corpus, scored, against the floor that tests/conformance/conformance.floor records.
-# VERBOSE=1 prints each failing item.
+# Runs every test suite in SHARED/corpus and compares its score with the floor in
+# tests/conformance/conformance.floor. VERBOSE=1 prints each failing item.
 set -u
 cd "$(dirname "$0")/.."
 corpus=${SHARED:-../shared}/corpus
@@ -21,7 +21,7 @@ while read -r suite path floor class; do
         timeout 600 build/tests/conformance "$suite" "$corpus/$path" --verbose > "$log" 2>&1
         [ -z "${VERBOSE:-}" ] || grep -aE '^FAIL' "$log"
     fi
-    if [ "$class" ]; then # a class of the suite, or all of it
+    if [ "$class" ]; then # one class of the suite; without `class`, the whole suite
         got=$(grep -aE "^$class: " "$log" | head -n 1 | sed -E 's/.*: ([0-9]+) of ([0-9]+).*/\1 \2/')
     else
         got=$(tail -n 1 "$log" | sed -E 's/([0-9]+) passed, ([0-9]+) failed.*/\1 \2/' |

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# make coverage: of the branches of custody and of the desk, how many do the unit tests take?  By gcov's
-# "taken at least once".  Fails under GOAL percent for either.
+# make coverage: the share of branches of custody and of the desk that the unit tests take, by
+# gcov's "taken at least once".  Fails if either is below GOAL percent.
 set -eu
 cd "$(dirname "$0")/.."
 GOAL=${GOAL:-85}

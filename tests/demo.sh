@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# make demo: the main job on real input, from an empty folder to a table.
+# make demo: the main workflow on real input, from an empty folder to a table.
 #
-#   study and keys → enrolment → forms signed and loaded → an interview in a real window, killed in the
-#   middle and resumed → sealed → handed over → imported → receipt → purged → CSV
+#   study and keys → enrolment → forms signed and loaded → an interview in a real window, killed
+#   in the middle and resumed → sealed → handed over → imported → receipt → purged → CSV
 #
 # With SLOW=1 the window opens in Xephyr, so that a person can watch.
 set -eu
@@ -16,17 +16,17 @@ mkdir -p "$D/screens" "$D/stick"
 say() { printf '\n== %s\n' "$1"; }
 fail() { echo "demo: $1" >&2; exit 1; }
 
-# the coordinator's tools; the passphrase of the key files comes by a descriptor
+# the coordinator's tools; file descriptor 3 gives the passphrase of the key files
 key() { $B/suhbat-key "$@" --passphrase-fd 3 3<<< "$KEYPASS"; }
 desk() { $B/suhbat-sync --desk "$D/desk" --identity "$D/study/coordinator.identity" "$@" --passphrase-fd 3 3<<< "$KEYPASS"; }
-# stock age asks on its terminal
+# stock age reads the passphrase from its terminal
 stock_age() { # IDENTITY FILE OUT
     printf '%s\n' "$KEYPASS" | script -qec "age -d -i '$D/$1.identity' -o '$3' '$2'" /dev/null > /dev/null
 }
 
 say 'a study: root, author, desk, coordinator and escrow keys'
 key init "$D/study"
-mkdir "$D/safe" # another place
+mkdir "$D/safe" # a place away from the study folder
 mv "$D"/study/root-1.key "$D"/study/escrow.identity "$D"/study/recovery.identity "$D/safe/"
 key invite "$D/study" -o "$D/stick/invitation.sbi"
 
@@ -70,7 +70,7 @@ desk init "$D/study"
 cp "$D"/stick/*.age "$D/batch.age"
 desk import "$D/stick"
 desk import "$D/stick" | tee "$D/again.txt"
-grep -q 'there already' "$D/again.txt" || fail 'the second import was not a no-op'
+grep -q 'already imported' "$D/again.txt" || fail 'the second import was not a no-op'
 desk status
 
 say 'a receipt goes back; the device deletes what the desk holds'
@@ -87,7 +87,7 @@ for f in "$D"/csv/*.csv; do
     cat "$f"
 done
 
-# what was answered is what stands in the table, to the letter
+# the table contains the answers letter for letter
 has() { grep -qF -- "$2" "$D/csv/$1" || fail "$1 lacks '$2'"; }
 has migrant_interview.csv 'KG,A12,7,'
 has migrant_interview.csv 'KG-MI-A12-007'
@@ -101,7 +101,7 @@ has migrant_interview-trip.csv 'KZ,2017,-98,trade,,'
     fail 'the export is open to others'
 grep -qF 'Туугандар' "$D/csv-ky/migrant_interview.csv" || fail 'labels are not Kyrgyz'
 
-# and stock age opens the batch and the record in it
+# stock age opens the batch, and the record in it
 stock_age study/coordinator "$D/batch.age" "$D/batch.tar"
 tar -xf "$D/batch.tar" -C "$D" --one-top-level=batch
 for r in "$D"/batch/o/*.age; do

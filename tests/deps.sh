@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Install the named Debian packages that are missing; say which.  Nothing to do = no word, no network.
-# "a|b" is whichever of the two this Debian has: names with a version in them change.
+# Installs the named Debian packages that are missing, and says which.  If none is missing: no
+# output, no network. "a|b" means whichever of the two exists in this Debian release, because
+# some names contain a version.
 set -eu
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]; }
 any_installed() {
@@ -20,7 +21,7 @@ sudo=""
 $sudo apt-get update -qq
 choose() {
     for p in "$@"; do
-        chosen=${p%%|*} # apt-get says so when there is none
+        chosen=${p%%|*} # if neither exists, apt-get reports it
         for one in $(echo "$p" | tr '|' ' '); do
             if apt-cache show "$one" >/dev/null 2>&1; then
                 chosen=$one

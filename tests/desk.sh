@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# What a coordinator's sticks hold besides good batches: every file gets a line, and the exit status says what came of it.  Takes the
-# study, the device and the batch of make demo.
+# Tests what a coordinator's sticks contain besides good batches: each file gets a line of
+# output, and the exit status gives the result.  Uses the study, device and batch of make demo.
 set -eu
 cd "$(dirname "$0")/.."
 B=build/bin D=build/demo
@@ -40,7 +40,7 @@ says 'cut off at its end' 'copy it again'
 cp $D/batch.age "$T/stick/good.age"
 want 1 'a good one beside it' $S import "$T/stick"; says 'a good one beside it' 'good.age: 1 new records'
 rm "$T/stick/cut.age"
-want 0 'the same again' $S import "$T/stick"; says 'the same again' 'good.age: there already'
+want 0 'the same again' $S import "$T/stick"; says 'the same again' 'good.age: already imported'
 mkfifo "$T/stick/pipe.age"
 want 1 'a pipe' timeout 20 $S import "$T/stick"; says 'a pipe' 'pipe.age'
 rm "$T/stick/pipe.age"
@@ -60,8 +60,8 @@ rm "$T/stick/also.age"
 for i in $(seq 300); do cp $D/batch.age "$T/stick/n$i.age"; done
 rm "$T/stick/good.age"
 want 0 'more files than 256' $S import "$T"/stick/n*.age
-[ "$(grep -c 'there already' "$T/out")" = 300 ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: some of 300 files were left out'; }
-# form "a-r", and the repeat "r" of form "a"
+[ "$(grep -c 'already imported' "$T/out")" = 300 ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: some of 300 files were left out'; }
+# form "a-r" and repeat "r" of form "a" want the same table name
 printf '| survey |\n| | type | name | label |\n| | begin repeat | r | R |\n| | text | t | T |\n| | end repeat | | |\n| settings |\n| | form_id | version |\n| | a | 1 |\n' > "$T/a.md"
 printf '| survey |\n| | type | name | label |\n| | text | t | T |\n| settings |\n| | form_id | version |\n| | a-r | 1 |\n' > "$T/b.md"
 for form in a b; do
@@ -69,10 +69,10 @@ for form in a b; do
     $B/suhbat-form pack "$T/$form.xml" --study $D/study -o "$T/$form.age" --passphrase-fd 3 3< "$T/pass" > /dev/null
 done
 want 0 'their forms' $S add-form "$T/a.age" "$T/b.age"
-$S export --out "$T/csv" > "$T/out" 2>&1 || true # the interview's own form is not at this desk
+$S export --out "$T/csv" > "$T/out" 2>&1 || true # exit status ignored: the form of the imported interview was not added to this desk
 [ -e "$T/csv/a-r.csv" ] && [ -e "$T/csv/a-r~2.csv" ] && passed=$((passed + 1)) ||
     { failed=$((failed + 1)); echo 'desk: two tables of one name'; ls "$T/csv"; cat "$T/out"; }
-# a disk that is full: nothing half written, and what was there stands
+# a full disk: nothing is half written, and existing files stay unchanged
 cp -r "$T/csv" "$T/full"
 echo kept > "$T/full/a.csv"
 ls "$T/full" > "$T/before"

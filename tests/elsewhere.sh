@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# make elsewhere: the tests in a root of another Debian (SUITE, trixie by default), as on a machine where
-# nothing but git, make and what `make deps` installs is there.
+# make elsewhere: runs the tests in a chroot of another Debian release (SUITE, trixie by
+# default), as on a machine that has only git, make and what `make deps` installs.
 #
-#   WHAT       what make is asked for in there (check)
-#   FRESH=1    makes the root anew
-# Needs root; mmdebstrap takes half a minute, the packages two more.
+#   WHAT       the target for make there (check)
+#   FRESH=1    creates the chroot anew
+# Needs root.  mmdebstrap takes half a minute, the packages two more.
 set -eu
 cd "$(dirname "$0")/.."
 SUITE=${SUITE:-trixie}
@@ -30,10 +30,10 @@ mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev" 2>/dev/null || mount --bind /dev "$root/dev"
 mount --make-rslave "$root/dev"
 [ -z "${SHARED:-}" ] || [ ! -d "$SHARED" ] || { mount --bind "$SHARED" "$root/shared" && mount -o remount,ro,bind "$root/shared"; }
-# what git knows, and the build of before, so that a second run is quick
+# copies the files that git tracks; the previous build stays, so that a second run is quick
 git ls-files -z --cached --others --exclude-standard | tar --null -cf - -T - | tar -C "$root/work" -xf -
 rm -rf "$root/work/.git"
 cp -r .git "$root/work/.git"
 echo "elsewhere: make $WHAT on $(cat "$root/etc/debian_version")"
 chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-    ${SHARED:+SHARED=/shared} sh -c "make -C /work $WHAT" # words: a target, or more
+    ${SHARED:+SHARED=/shared} sh -c "make -C /work $WHAT" # unquoted: one or more targets

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# make emulated: the unit tests on another processor (ARCH, arm64 by default), compiled here and run by qemu-user in the root
-# folder of `make deb ARCH=…`.  Slow: the tests' own times do not count.
+# make emulated: runs the unit tests for another processor (ARCH, arm64 by default): compiled
+# here, executed by qemu-user in the chroot that `make deb ARCH=…` made.  It is slow, so
+# measured times mean nothing.
 set -eu
 cd "$(dirname "$0")/.."
 ARCH=${ARCH:-arm64}

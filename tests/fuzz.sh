@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Each target for SECONDS_EACH seconds from its seeds; a finding ends in build/fuzz/findings.
+# Runs each fuzz target for SECONDS_EACH seconds, from its seeds.  Findings are written to
+# build/fuzz/findings.
 set -u
 mkdir -p build/fuzz/findings
-export LLVM_PROFILE_FILE=build/fuzz/last.profraw # what a target leaves at its end
+export LLVM_PROFILE_FILE=build/fuzz/last.profraw # the coverage profile that a target writes on exit
 failed=0 passed=0
 for t in "$BIN"/fuzz_*; do
     [ -x "$t" ] || continue
@@ -21,7 +22,7 @@ for t in "$BIN"/fuzz_*; do
         tail -n 25 "build/fuzz/$name.log"
     fi
 done
-# the lines that were reached of what stands behind a signature
+# line coverage of the code that runs only after a signature check
 reached() { # TARGET FILE…
     name=$1; shift
     [ -x "$BIN/$name" ] || return 0

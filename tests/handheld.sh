@@ -1,18 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# make handheld: the whole device, simulated.  For each display path (MODES, all three by default):
+# make handheld: tests a whole simulated device.  For each display path (MODES, all three by
+# default):
 #
-#   our package on a bare Debian, booted in QEMU with a touchscreen (uinput) and sticks (usb-storage); by touch alone
-#   first run, passphrase, request on the stick → the coordinator's answer and forms → an interview in Kyrgyz → the power
-#   button in its middle → the power cut in the middle of a sentence (writes that were not flushed are dropped) → gone on,
-#   sealed, handed over, taken out → imported here, and the table compared with what was touched
+#   our package on a bare Debian, booted in QEMU with a touchscreen (uinput) and sticks
+#   (usb-storage); by touch alone: first run, passphrase, request on the stick → the
+#   coordinator's answer and forms → an interview in Kyrgyz → the power button in its middle → a
+#   power cut in the middle of a sentence (unflushed writes are dropped) → the interview
+#   resumed, sealed, handed over, the stick taken out → imported here, and the table compared
+#   with what was touched
 #
-# Pictures in build/handheld/MODE/screens, what the machine said in build/handheld/MODE/*.log.
+# Pictures are in build/handheld/MODE/screens, the machine's messages in
+# build/handheld/MODE/*.log.
 set -eu
 cd "$(dirname "$0")/.."
 tests/deps.sh mmdebstrap qemu-system-x86 qemu-system-arm nbdkit mtools dosfstools exfatprogs tesseract-ocr imagemagick python3 e2fsprogs
 MODES=${MODES:-weston console xorg}
-export ARCH=${ARCH:-$(dpkg --print-architecture)} # arm64: from the lock to the first answer, under qemu-system-aarch64
+export ARCH=${ARCH:-$(dpkg --print-architecture)} # arm64: from boot to the first answer only, under qemu-system-aarch64
 T=build/test/bin B=build/bin OUT=$PWD/build/handheld
 passed=0 failed=0
 mkdir -p "$OUT"
@@ -24,12 +28,12 @@ boot() {
     rm -f "$D/qmp" "$D/serial" "$D/disk"
     : > "$D/robot.log"
     [ -p "$D/touch.in" ] || mkfifo "$D/touch.in" "$D/touch.out"
-    # a disk with a cache of its own, that is lost with the power
+    # a disk with its own cache, which is lost when the power is cut
     nbdkit -f -U "$D/disk" --filter=cache file "$OUT/$mode.img" cache=writeback > "$D/nbdkit.log" 2>&1 &
     nbd=$!
     for _ in $(seq 100); do [ -S "$D/disk" ] && break; sleep 0.1; done
-    # virtio-gpu stays dark after a sleep: its driver in Debian 12 forgets what it showed.
-    # KVM is not usable everywhere, and slow is enough
+    # amd64: not virtio-gpu, which stays dark after a sleep because its driver in Debian 12
+    # forgets what it showed. TCG: KVM is not available everywhere, and TCG is fast enough.
     case $ARCH in
     amd64) set -- qemu-system-x86_64 -cpu max -vga none -device bochs-display,xres=720,yres=1280,edid=on -append 'root=/dev/vda rw console=ttyS0 quiet' ;;
     arm64) set -- qemu-system-aarch64 -M virt -cpu cortex-a72 -device virtio-gpu-pci,xres=720,yres=1280 -append 'root=/dev/vda rw console=ttyAMA0 quiet' ;;
@@ -55,7 +59,8 @@ die() {
     return 1
 }
 drive() { # SCRIPT
-    # a frame takes 0.3 s on the console under emulation: what is told meanwhile is of the page before
+    # A frame takes 0.3 s on the console under emulation; what the program reports meanwhile
+    # belongs to the previous page.
     env DRIVE_SETTLE=$([ "$mode" = console ] && echo 600 || echo 100) DRIVE_ROBOT="$D/robot.log" DRIVE_TOUCH="$D/touch.in" DRIVE_SHOT="$D/shot" \
         $T/help_drive "$1" "$D/screens" "$D/timing.txt" none || die "$1"
 }
@@ -64,7 +69,8 @@ on_stick() { mcopy -o -i "$D/stick.img" "$@" ::/; }
 from_stick() { mcopy -o -n -i "$D/stick.img" "::/$1" "$2"; }
 in_stick() { qmp stick-in "$D/stick.img"; }
 seen() { tac "$D/robot.log" | awk '/^frame/ {exit} /^target/ {print $2}' | grep -q "$1"; }
-# The stick was told to be out: the page must offer it no longer, and nothing on it may be half written.
+# After "Take out": the page must no longer offer the stick, and nothing on it may be half
+# written.
 is_out() { # [IMAGE CHECKER ...]
     [ $# -gt 0 ] || set -- "$D/stick.img" fsck.vfat -n
     for _ in $(seq 100); do
@@ -77,8 +83,9 @@ is_out() { # [IMAGE CHECKER ...]
     "$@" "$image" > "$D/fsck.log" 2>&1 || { cat "$D/fsck.log"; die 'the stick was not unmounted'; }
     qmp stick-out
 }
-# Handed over once more, onto a stick of another file system; the hand-over's result is on the screen before and after.
-other_stick() { # NAME, then the programs that make and check it
+# Hands over once more, to a stick with another file system; the hand-over page is on the screen
+# before and after.
+other_stick() { # NAME MKFS FSCK: the commands that make and check the file system
     rm -f "$D/$1.img"
     truncate -s 64M "$D/$1.img"
     $2 "$D/$1.img" > "$D/mkfs.log" 2>&1 || die "no $1 can be made"
@@ -104,8 +111,8 @@ wait_seen() { # PATTERN SECONDS
     die "nothing on the screen is '$1'"
 }
 
-# The passphrase that the first run proposes, as a person reads it: five numbered words of two syllables each, in two
-# columns, each read downwards.
+# Reads the passphrase that the first run proposes from the screen by OCR, as a person would:
+# five numbered words of two syllables each, in two columns, each column read downwards.
 read_words() {
     word='([bdfghjklmnprstvz][aiou]){2}'
     for percent in 100 150 200 300; do
@@ -121,7 +128,8 @@ read_words() {
     return 1
 }
 
-# At the lock screen: memory, wake-ups of all threads in ten seconds; on the console beside the least SDL program.
+# Measures memory and the wake-ups of all threads in ten seconds, at the lock screen; on the
+# console also the memory of a minimal SDL program.
 at_rest() {
     serial 'p=$(pgrep -x suhbat); s() { cat /proc/$p/task/*/status; }; grep VmRSS /proc/$p/status; s | grep ctxt; sleep 10; echo later; s | grep ctxt' \
         18 > "$D/rest.log"
@@ -131,7 +139,7 @@ at_rest() {
     woken=$(sed -n 's/^woken at rest: \([0-9]*\) .*/\1/p' "$D/figures.txt")
     case $mode in
     console) [ "$woken" -le 100 ] || die 'it does not rest' ;;
-    *) [ "$woken" -le 2 ] || die 'it does not rest' ;; # the machine itself has interrupted it
+    *) [ "$woken" -le 2 ] || die 'it does not rest' ;; # up to 2: interrupts of the machine itself
     esac
     if [ "$mode" = console ]; then
         serial 'systemctl stop suhbat-kiosk; /opt/eye/bare & sleep 12; grep VmRSS /proc/$(pgrep -x bare)/status; pkill -9 bare; sleep 1; systemctl start suhbat-kiosk' \
@@ -194,7 +202,7 @@ scenario() {
     drive "$D/e.drive"
 
     say "$mode: an interview in Kyrgyz"
-    # the interview of make demo, from home on, in four parts
+    # the interview of make demo, from the home screen on, in four parts
     sed -e '1,/^wait home$/d' tests/cases/demo.drive | sed -e '/^shot 02-home$/d' > "$D/all"
     { echo start; sed -e '/^shot 10-cascade$/q' "$D/all"; } > "$D/f.drive"
     { printf 'start\nwait unlock\nshot 13-after-sleep\ntype %s\ntap key:enter\nwait home\nshot 14-after-sleep-home\ntap draft:1\nwait interview\n' "$PASS"
@@ -204,7 +212,7 @@ scenario() {
     printf 'start\nshot 25-hand-over\ntap medium:1\npause 4000\nsee back\nshot 26-pulled-out\ntap back\nwait home\ntap hand-over\n' > "$D/i.drive"
     printf 'start\nwait hand-over\ntap medium:1\nsee right\nshot 27-handed-over\ntap %s\nsee right\npause 3000\nshot 28-can-be-taken-out\n' \
         "$out" > "$D/j.drive"
-    if [ "$ARCH" != amd64 ]; then # slow under emulation: as far as the first answer
+    if [ "$ARCH" != amd64 ]; then # emulation is slow: only as far as the first answer
         { sed -e '/^tap choice:KG$/q' "$D/f.drive"; printf 'tap right\nshot 13-second-question\n'; } > "$D/short.drive"
         drive "$D/short.drive"
         at_rest
@@ -225,18 +233,19 @@ scenario() {
     in_stick
     drive "$D/h.drive"
     wait_seen '^medium:1$' 60
-    (sleep 1.2; qmp stick-out) & # somewhere in the copy: nothing may be lost, whatever came of it
+    (sleep 1.2; qmp stick-out) & # pulled out at some point during the copy; whatever happens, nothing may be lost
     puller=$!
     drive "$D/i.drive"
     wait $puller
-    fsck.vfat -a "$D/stick.img" > "$D/pulled.log" 2>&1 || true # else it stays marked as pulled out
+    fsck.vfat -a "$D/stick.img" > "$D/pulled.log" 2>&1 || true # without this it stays marked as not cleanly unmounted
     in_stick
     wait_seen '^medium:1$' 60
     drive "$D/j.drive"
     is_out
     other_stick EXFAT 'mkfs.exfat -L EXFAT' 'fsck.exfat -n'
     other_stick EXT4 'mke2fs -q -t ext4 -L EXT4' 'e2fsck -f -n'
-    # a kiosk that starts anew with the stick in it, and the packaged program in the place of the one with an eye
+    # restarts the kiosk with a stick in it, running the packaged program instead of the test
+    # build
     in_stick
     sleep 5
     serial ': > /etc/default/suhbat; systemctl restart suhbat-kiosk; sleep 14; p=$(pgrep -x suhbat); readlink /proc/$p/exe; grep VmRSS /proc/$p/status; cat /proc/$p/cgroup; grep SUHBAT /proc/$p/mounts' 24 > "$D/packaged.log"
@@ -262,7 +271,7 @@ scenario() {
         die 'the sentence that the power was cut in is not what was touched'
 }
 
-if [ "${1:-}" = --one ]; then # a process of its own: bash forgets -e in the condition of an if
+if [ "${1:-}" = --one ]; then # run in its own process, because bash ignores -e inside the condition of an if
     mode=$2
     scenario
     exit 0
@@ -278,7 +287,7 @@ for mode in $MODES; do
     pkill -9 -f "qemu-system-.*$OUT/$mode/" 2>/dev/null || true
     pkill -9 -f "nbdkit.*$OUT/$mode/" 2>/dev/null || true
 done
-# Wayland may take 2.5 times what X11 takes
+# memory on Wayland may be at most 2.5 times that on X11
 kib() { awk '/^memory at the lock screen/ {print $(NF - 1)}' "$OUT/$1/figures.txt" 2>/dev/null; }
 if [ "$failed" -eq 0 ] && [ -n "$(kib weston)" ] && [ -n "$(kib xorg)" ]; then
     awk -v w="$(kib weston)" -v x="$(kib xorg)" 'BEGIN {printf "memory on Wayland: %.2f times that on X11\n", w / x; exit w > 2.5 * x}' ||

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Are the release binaries built as docs/SECURITY.md says, and without the robot's eye?
+# Checks that the release binaries are built as docs/SECURITY.md says, and have no --robot.
 set -u
 bad=0
 say() { echo "hardening: $1"; bad=1; }
@@ -16,7 +16,8 @@ for b in build/bin/suhbat build/bin/suhbat-form build/bin/suhbat-key build/bin/s
     echo "$s" | grep -q '__stack_chk_fail' || say "$b has no stack protector"
     echo "$s" | grep -qE '__(memcpy|snprintf|vsnprintf|printf|fprintf)_chk' || say "$b is not fortified"
 done
-# every object of ours carries the mark; the linker drops it when Debian's own crt files lack it
+# Each of our object files carries the mark; the linker drops it if Debian's own crt files lack
+# it.
 if [ "$(uname -m)" = x86_64 ]; then
     for o in $(find build/release -name "*.o"); do
         readelf -n "$o" 2>/dev/null | grep -q 'IBT' || say "$o has no control-flow protection"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# make installed: the package in a bare Debian (SUITE, bookworm by default), in a root folder of its own: installed by dpkg,
-# upgraded over the version before while a draft lies there, removed, purged.  What is in the vault stays, to the byte.
+# make installed: tests the package in a bare Debian (SUITE, bookworm by default) in its own
+# chroot: installed by dpkg, upgraded over the previous version while a draft is present,
+# removed, purged.  The vault stays unchanged to the byte.
 set -eu
 cd "$(dirname "$0")/.."
 [ "$(id -u)" = 0 ] || { echo 'installed: a root folder needs root: sudo make installed' >&2; exit 3; }
@@ -18,7 +19,7 @@ rm -rf "$root"
 mkdir -p "${root%/*}"
 mmdebstrap --quiet --variant=minbase "$SUITE" "$root"
 mount -t proc proc "$root/proc"
-# the version before: this one's files under a smaller number
+# the previous version: the files of this one under a smaller number
 old=$root/tmp/old.deb
 dpkg-deb -R "$new" build/installed/old
 sed -i 's/^Version: .*/Version: 0.0/' build/installed/old/DEBIAN/control

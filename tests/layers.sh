@@ -77,7 +77,7 @@ home 'wayland-' $M/window_wayland.c
 home 'sndfile.h' $M/audio.c
 home 'systemd/' $M/bus.h
 
-# forms does no input or output, has no clock and no randomness of its own
+# forms does no input or output and uses no clock or randomness itself
 for f in $(find forms -name '*.c' | xargs grep -lE '\b(fopen|open|getrandom|clock_gettime|clock_wall_ms|clock_mono_ms|time)\('); do
     say "$f asks the machine"
 done

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""make mutants: does a test fail when a guard is removed?
+"""make mutants: check that a test fails when a guard is removed.
 
-Every guard of custody and of the desk (found here, not listed by hand) is removed, one at a time: what
-it looks at is still done, what it says is not heard.  Then the unit tests run that reach it.  A guard
-is, in a condition that refuses something (returns false, sets an error, gives a verdict): each operand
-of its `||`; in `A || err_set(…)`: A; in a chain `ok = A && B`: each operand that compares.
+Each guard of custody and of the desk is found by this program and removed, one at a time: its operand is
+still evaluated, but the result is ignored.  Then the unit tests that reach it run.  A guard is an operand
+of a condition that refuses something (returns false, sets an error, gives a verdict): each operand of its
+`||`; in `A || err_set(…)`, A; in a chain `ok = A && B`, each operand that compares.
 
-What the machine may do at each call (a full disk, a broken card) is no guard here: make crash does that.
+Failures of the machine at a call (a full disk, a broken card) are not guards here: make crash and
+tests/unit/test_faults.c test them.
 
-All guards go into one build, switched by MUTANT in the environment, so nothing is compiled twice; with
-AddressSanitizer, for a bound that is gone shows in what is read behind it.
-Prints the guards whose removal no test notices; fails when less than GOAL percent are noticed.
+All guards are in one build and are switched by MUTANT in the environment, so nothing is compiled twice.
+It is built with AddressSanitizer, because a removed bound shows as a read beyond the end.
+Prints the guards whose removal no test notices; fails if fewer than GOAL percent are noticed.
 """
 import os
 import re
@@ -45,7 +46,7 @@ COMPARES = re.compile(r"==|!=|<=|>=|[^-<>]<[^<=]|[^->]>[^>=]|memcmp|_equal\(|_ch
 
 
 def blank(text):
-    """Comments and preprocessor lines as blanks of the same length, strings as letters."""
+    """Replace comments and preprocessor lines by blanks, and strings by letters, of the same length."""
     out, i = list(text), 0
     pattern = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|^[ \t]*#(?:\\\n|[^\n])*', re.S | re.M)
     for m in pattern.finditer(text):
@@ -56,7 +57,7 @@ def blank(text):
 
 
 def closing(code, at):
-    """The place of the bracket that closes the one at `at`."""
+    """Return the index of the bracket that closes the one at `at`."""
     depth = 0
     for i in range(at, len(code)):
         depth += code[i] in "([{"
@@ -67,7 +68,7 @@ def closing(code, at):
 
 
 def operands(code, start, end, sign):
-    """(start, end) of what stands between `sign` at the top level of code[start:end]."""
+    """Split code[start:end] at `sign` at the top level; return (start, end) of each part, trimmed."""
     parts, depth, at, i = [], 0, start, start
     while i < end:
         c = code[i]
@@ -107,7 +108,7 @@ def is_guard(text):
 
 
 def guards(text):
-    """(start, end, kind) in one file; kind "off": the operand is to be false, "on": to be true."""
+    """Return (start, end, kind) for each guard in one file; "off": forced to false, "on": forced to true."""
     code, found = blank(text), {}
     for m in re.finditer(r"\bif \(", code):
         start = m.end() - 1
@@ -123,7 +124,7 @@ def guards(text):
                 found[(a, b)] = "off"
     for m in re.finditer(r"\|\|\s*\(?(err_set|bad|strange|damaged|no_desk)\(", code):
         depth, i = 0, m.start() - 1
-        while i > 0:  # back to where the operand begins
+        while i > 0:  # search back for the start of the operand
             depth += code[i] in ")]}"
             depth -= code[i] in "([{"
             if depth < 0 or (depth == 0 and (code.startswith("&&", i) or code[i] in ";{}?:" or
@@ -151,7 +152,7 @@ def guards(text):
 SWITCH_H = """#ifndef TESTS_MUTANT_H
 #define TESTS_MUTANT_H
 #include <stdbool.h>
-bool mutant(int n); /* reached: is this the one that is gone? */
+bool mutant(int n); /* records that guard n was reached; true if it is the removed one */
 #define MUTANT_OFF(n, x) ((x) && !mutant(n))
 #define MUTANT_ON(n, x) ((x) || mutant(n))
 #endif

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The packages: built, without an error of lintian's, with all that the device needs in them; the kiosk's unit is closed to 4.5 or
-# better.  What needs a root folder of its own is tests/installed.sh.
+# Tests the packages: they build without a lintian error and contain all that the device needs;
+# systemd-analyze rates the kiosk unit at 4.5 or below.  Tests that need a chroot are in
+# tests/installed.sh.
 set -eu
 cd "$(dirname "$0")/.."
 fail() { echo "package: $1" >&2; exit 1; }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The robot: 10,000 steps over each form of ours, 500 over each form of the corpus that loads.  SHORT=1: one minute.
-# SEED=N begins elsewhere; a failure names its own seed.
+# The robot: 10,000 steps over each of our forms, 500 over each form of the corpus that loads. 
+# SHORT=1: one minute. SEED=N sets the first seed; a failure prints its own seed.
 set -eu
 cd "$(dirname "$0")/.."
 SEED=${SEED:-1}

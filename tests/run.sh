@@ -1,17 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Run every unit test program in $BIN, by EMULATOR if there is one; close with one line of sums.
+# Runs every unit test program in $BIN (under EMULATOR if it is set) and ends with one line of
+# sums.
 set -u
 passed=0 failed=0 skipped=0
 for t in "$BIN"/test_*; do
     [ -x "$t" ] || continue
     case $t in *.d) continue ;; esac
-    # a program that hangs fails; KILL, for SDL makes a wish of TERM
+    # A program that hangs counts as failed.  The signal is KILL because SDL catches TERM and
+    # only ends if it wants to.
     out=$(CMOCKA_MESSAGE_OUTPUT=TAP timeout -s KILL "${TEST_SECONDS:-300}" ${EMULATOR:-} "$t" 2>&1)
     status=$?
     [ $status -ne 137 ] || out="$out
 not ok - killed after ${TEST_SECONDS:-300} s"
-    # cmocka 1.1.7 calls a skipped test `not ok … # SKIP`, others `ok … # skip`
+    # cmocka 1.1.7 reports a skipped test as `not ok … # SKIP`; other versions as `ok … # skip`
     s=$(printf '%s\n' "$out" | grep -ciE '^(not )?ok .*# ?skip')
     p=$(printf '%s\n' "$out" | grep -E '^ok ' | grep -viEc '# ?skip')
     f=$(printf '%s\n' "$out" | grep -E '^not ok ' | grep -viEc '# ?skip')
@@ -23,7 +25,7 @@ not ok - killed after ${TEST_SECONDS:-300} s"
     printf '%s\n' "$out" | grep -E '^skipped: ' | sort -u
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
-# the fuzz targets over their seeds
+# each fuzz target runs over its seeds
 for t in "$BIN"/fuzz_*; do
     case $t in *.d | *'*') continue ;; esac
     name=$(basename "$t")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Every screen into build/screens, and one contact sheet a language.  APPROVE=1 writes the digests anew;
-# ONLY=PART draws a few.
+# Draws every screen into build/screens, with one contact sheet for each language.  APPROVE=1
+# rewrites the digests; ONLY=PART draws a part.
 set -eu
 cd "$(dirname "$0")/.."
 OUT=build/screens
@@ -12,7 +12,8 @@ status=0
 if [ -z "${QUICK:-}" ] && command -v montage >/dev/null; then
 	for lang in ru ky tg; do
 		ls "$OUT/$lang"/*.png >/dev/null 2>&1 || continue
-		# one by one made small, then laid out: so it stays within what Debian lets ImageMagick take
+		# Pictures are shrunk one by one before being combined, to stay within Debian's limits for
+		# ImageMagick.
 		mkdir -p "$OUT/small"
 		mogrify -path "$OUT/small" -resize 200x200 "$OUT/$lang"/*.png
 		montage "$OUT/small"/*.png -tile 24x -geometry 200x200+4+4 "$OUT/$lang.png"

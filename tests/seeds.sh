@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Seeds for the fuzz targets from the test data: seeds.sh TARGET prints a folder that holds them.
+# Prepares seeds for a fuzz target from the test data: `seeds.sh TARGET` prints the folder that
+# holds them.
 set -eu
 target=$1
 dir=build/seeds/$target

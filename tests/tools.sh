@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Exit statuses, help, overwriting: the same for every tool.  Every example of the docs' kind runs.
+# Tests exit statuses, help and overwriting, the same for every tool, and runs the kinds of
+# commands that the docs show.
 set -u
 B=build/bin
 T=$(mktemp -d)
@@ -13,7 +14,7 @@ want() { # STATUS NAME COMMAND…
     if [ $got -eq "$status" ]; then passed=$((passed + 1)); else
         failed=$((failed + 1)); echo "tools: $name: status $got, wanted $status"; cat "$T/err"; fi
 }
-says() { # NAME TEXT: in the last error or output
+says() { # NAME TEXT: the last error or output contains TEXT
     if grep -qF -- "$2" "$T/err" "$T/out"; then passed=$((passed + 1)); else
         failed=$((failed + 1)); echo "tools: $1: does not say '$2'"; cat "$T/err"; fi
 }
@@ -70,7 +71,7 @@ says diff '- /data/main/help/hs_first_o'
 says diff '! /data/main/person/age: integer  →  text'
 says diff '~ /data/main/person/age, must be:'
 want 0 'no difference' $B/suhbat-form diff forms/study/migrant_interview.csv forms/study/migrant_interview.csv
-says 'no difference' 'Nothing that anybody would see has changed'
+says 'no difference' 'No visible changes'
 printf '| survey |\n| | type | name | label | apearance |\n| | begin_repeat | r | R | |\n| | select_one c | s | S | |\n| | end_repeat | | | |\n| choices |\n| | list_name | name | label |\n| | c | a | Old word |\n| settigns |\n| | form_id |\n| | slips |\n' > "$T/slips.md"
 sed 's/Old word/New word/' "$T/slips.md" > "$T/slips2.md"
 want 0 'slips in names' $B/suhbat-form check "$T/slips.md"
@@ -90,7 +91,7 @@ want 0 'a cell of two lines, to xlsx' $B/suhbat-form convert "$T/lines1.csv" -o 
 want 0 'a cell of two lines, back' $B/suhbat-form convert "$T/lines.xlsx" -o "$T/lines2.csv"
 want 0 'is one row' cmp "$T/lines1.csv" "$T/lines2.csv"
 want 0 'and the empty row stays one' test "$(grep -c '^,$' "$T/lines2.csv")" = 1
-for f in migrant_interview focus_group; do # to Excel and back
+for f in migrant_interview focus_group; do # to Excel and back, unchanged
     want 0 "$f to csv" $B/suhbat-form convert forms/study/$f.csv -o "$T/$f-1.csv"
     want 0 "$f to xlsx" $B/suhbat-form convert "$T/$f-1.csv" -o "$T/$f.xlsx"
     want 0 "$f back to csv" $B/suhbat-form convert "$T/$f.xlsx" -o "$T/$f-2.csv"
@@ -104,7 +105,7 @@ want 0 'a form with a key' $B/suhbat-form check "$T/key.md"
 says 'a form with a key' "the form asks for ODK's encryption"
 sed 's/ref="\/data\/ctx\/serial"/ref="\/data\/nowhere"/' "$T/migrant_interview-a.xml" > "$T/unbound.xml"
 want 1 'a question that stores nowhere' $B/suhbat-form check "$T/unbound.xml"
-says 'a question that stores nowhere' "first '/data/nowhere'"
+says 'a question that stores nowhere' "the first is '/data/nowhere'"
 mkdir "$T/lists"
 cat > "$T/lists/s.md" <<'END'
 | survey |
@@ -145,12 +146,12 @@ says 'their labels' '| pineapple | Pineapple | Ананас |'
 says 'their labels' '| bat | Batken | Баткен |'
 rm "$T/lists/fruits.csv"
 want 0 'a list that is not there yet' $B/suhbat-form check "$T/lists/s.xml"
-says 'a list that is not there yet' 'put the list beside the form'
+says 'a list that is not there yet' 'put the list in the form'
 want 1 'a list that is missing' $B/suhbat-form fill "$T/lists/s.xml" --answers "$T/lists/steps" --partial
 want 2 'init with nobody to ask' setsid -w $B/suhbat-key init "$T/study"; says 'init with nobody to ask' '--passphrase-fd N'
 [ ! -e "$T/study" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: init that failed leaves a study'; }
-want 0 init $B/suhbat-key init "$T/study" --no-passphrase; says init 'written in clear'
-says init 'where each key belongs'; says init 'beside the other keys in'
+want 0 init $B/suhbat-key init "$T/study" --no-passphrase; says init 'written unencrypted'
+says init 'where each key belongs'; says init 'with the others in'
 want 1 'a study is never made twice' $B/suhbat-key init "$T/study"
 want 1 'no such form to withdraw' $B/suhbat-key catalogue "$T/study" --withdraw nobody
 for days in abc 0 -3 1e3 '' 366; do
@@ -200,9 +201,9 @@ printf '%s\n' 'six seven eight nine ten' | script -qec "age -d -i $T/s3/coordina
 [ "$(cat "$T/letter" 2> /dev/null)" = 'secret words' ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: stock age does not open a protected identity'; }
 printf '%s\n%s\n' 'one two three four five' 'one two three four five' | script -qec "age -p -a -o $T/armored.identity $T/study/coordinator.identity" /dev/null > /dev/null 2>&1
 cp "$T/p1" "$T/pN"; want 0 "stock age's own, armored" by $B/suhbat-sync --desk "$T/desk" --identity "$T/armored.identity" status --passphrase-fd 3
-# on a terminal: asked twice for a new one, and what is typed is not shown
+# On a terminal, a new passphrase is asked twice, and the typed text is not shown.
 (sleep 1; printf 'one two three four five\n'; sleep 1; printf 'one two three four six\n'; sleep 1) | timeout 20 script -qec "$B/suhbat-key init $T/s4" /dev/null > "$T/out" 2>&1
-: > "$T/err"; says 'two passphrases' 'these are two passphrases'
+: > "$T/err"; says 'two passphrases' 'the two passphrases differ'
 grep -q 'three' "$T/out" && { failed=$((failed + 1)); echo 'tools: a passphrase is shown'; } || passed=$((passed + 1))
 [ ! -e "$T/s4" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: half a study'; }
 echo 'one two three' > "$T/short"
@@ -225,7 +226,7 @@ want 4 'an invitation works once' $B/suhbat-key enrol "$T/study" "$T/i.sbe" -o "
 [ "$(stat -c %a "$T/study/root-1.key" "$T/desk/desk.db" "$T/dev" | tr '\n' ' ')" = '600 600 700 ' ] &&
     passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: keys or stores are open to others'; }
 
-# ---- what a trainer sees ----
+# ---- messages that a trainer sees ----
 form() { printf "$2" > "$T/$1.md"; }
 slip() { # RELEVANT HINT
     form slip "| survey |\n| | type | name | label | relevant |\n| | integer | cows | C | |\n| | text | b | B | $1 |\n"
@@ -262,7 +263,7 @@ for t in suhbat-form suhbat-key suhbat-sync; do
 done
 want 0 'the steps of fill' $B/suhbat-form help fill; says 'the steps of fill' '"add": "trip"'
 
-# ---- what a terminal and a machine give ----
+# ---- terminal and machine limits ----
 (sleep 1; printf '\003'; sleep 1) | timeout 20 script -qec "sh -c 'trap : INT; $B/suhbat --data $T/dev --load $T; stty -a'" /dev/null > "$T/out" 2>&1
 grep -qE '(^|[ ;])echo ' "$T/out" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: Ctrl-C at a passphrase leaves the terminal without echo'; cat "$T/out"; }
 if setpriv --bounding-set -ipc_lock --inh-caps -ipc_lock true 2> /dev/null; then

@@ -1,15 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The program on Wayland: weston inside Xvfb with a touchscreen of our own (weston_touch.c), and sway for
-# what weston lacks (text-input, a keyboard of any layout).
+# Tests the program on Wayland: weston inside Xvfb with our own touchscreen (weston_touch.c),
+# and sway for what weston lacks (text-input, a keyboard of any layout).  It checks:
 #
-#   an interview by touch alone, from the lock to the table; the picture is the same as on X11, at scales 1
-#   and 2, and on a turned display; it follows the window's size; what a palm, two fingers, the edge and a cancelled touch press is
-#   nothing; at rest nothing wakes it; no desktop keyboard is asked for; a real keyboard types all languages
+#   an interview by touch alone, from the lock screen to the table; the same picture as on X11,
+#   at scales 1 and 2 and on a rotated display; that the page follows the window's size; that a
+#   palm, two fingers, the edge and a cancelled touch press nothing; that nothing wakes it at
+#   rest; that no on-screen keyboard is requested; that a real keyboard types all languages
 set -eu
 cd "$(dirname "$0")/.."
 B=build/bin T=build/test/bin D=$PWD/build/wayland
-# every language's own letters, so that typing it proves the keyboard
+# contains letters of every language, so that typing it tests the keyboard
 PASS='Көк ҷавоб ёлка жеңил ғӯзаҳ қалӣ word'
 passed=0
 fail() { echo "wayland: $1" >&2; exit 1; }
@@ -42,7 +43,7 @@ compositor() { # NAME WIDTH HEIGHT SCALE (width and height in the surface's unit
 }
 touch_pipe() { rm -f "$D/touch"; mkfifo "$D/touch"; exec 7<> "$D/touch"; }
 finger() { printf '%s\n' "$@" >&7; }
-app() { # SOCKET ARGUMENTS…: in the background, what can be touched goes to $D/robot
+app() { # SOCKET ARGUMENTS…: starts the program in the background; its touch targets go to $D/robot
     socket=$1; shift
     : > "$D/robot"
     env -u DISPLAY WAYLAND_DISPLAY="$socket" $T/suhbat "$@" --robot 3 3> "$D/robot" 2> "$D/app.log" &
@@ -102,7 +103,7 @@ grep -qF '"Чек арадан билдим. Көңүлүм чөктү, эмне
 ok
 
 # ---- touches that press nothing ----
-N=$D/nobody # a folder without a device: the first screen asks for the language
+N=$D/nobody # a folder without a device, so that the first screen asks for the language
 app one --data "$N" --lang ky --scale 2
 [ "$(screen)" = first-language ] || fail "the first screen is $(screen)"
 read -r x y <<< "$(middle lang:ky)"
@@ -135,13 +136,13 @@ at_rest() { # WHERE
     ok
 }
 end_app
-app one --data "$D/device" --lang ky # a field with a cursor
+app one --data "$D/device" --lang ky # the lock screen has a field with a cursor
 wait_screen unlock
 at_rest Wayland
 end_app
 
-# ---- its size is the window's, whichever way up; the pixels are those of X11 ----
-# weston draws a pointer: it waits at the lower edge, which is cut off
+# ---- the page has the window's size, either way up; the pixels equal those of X11 ----
+# weston draws a pointer: it is parked at the lower edge, which is cropped
 picture() { # WxH NAME
     DISPLAY=$DISPLAY xdotool mousemove 5 5 mousemove $((${1%x*} - 1)) $((${1#*x} - 1))
     sleep 0.3
@@ -186,7 +187,7 @@ ok
 end_app
 end_weston
 
-# ---- a turned display: the page lies across it, and a finger hits what it shows ----
+# ---- a rotated display: the page is in landscape, and a finger hits what it shows ----
 printf '[output]\nname=X1\nmode=720x1280\ntransform=rotate-90\n' > "$D/turned.ini"
 DISPLAY=$DISPLAY WESTON_TOUCH=$D/touch weston --backend=x11-backend.so --use-pixman --shell=kiosk-shell.so --socket=turned \
     --config="$D/turned.ini" --idle-time=0 --modules="$D/weston-touch.so" > "$D/turned.log" 2>&1 &
@@ -197,7 +198,7 @@ DISPLAY=$DISPLAY xdotool mousemove 5 5 mousemove 719 1279
 sleep 0.3
 import -display "$DISPLAY" -window root -crop 720x1280+0+0 +repage "$D/screens/turned-raw.png"
 same=no
-for angle in 90 270; do # which way the display's owner calls 90 degrees
+for angle in 90 270; do # the direction of rotate-90 is not assumed
     convert "$D/screens/turned-raw.png" -rotate $angle +repage -crop 1180x600+50+60 +repage "$D/screens/turned.png"
     convert "$D/screens/x11-1280x720.png" -crop 1180x600+50+60 +repage "$D/screens/across.png"
     [ "$(differ turned across)" != 0 ] || same=yes
@@ -210,10 +211,10 @@ ok
 end_app
 end_weston
 
-# ---- no second keyboard; a real one types every language ----
+# ---- no second keyboard appears; a real one types every language ----
 sway_run=$(mktemp -d /tmp/suhbat-sway-XXXXXX)
 printf 'xwayland disable\noutput HEADLESS-1 mode 720x1280\n' > "$sway_run/config"
-as_user= # sway refuses to be root
+as_user= # sway refuses to run as root
 if [ "$(id -u)" = 0 ]; then
     chown -R nobody "$sway_run"
     as_user='setpriv --reuid=nobody --regid=nogroup --clear-groups'
@@ -228,7 +229,7 @@ app wayland-1 --data "$D/device" --lang tg
 unset WAYLAND_DEBUG
 wait_screen unlock
 sleep 0.5
-# a keyboard that comes, goes and comes again, as one by Bluetooth does
+# the keyboard is connected twice, like a Bluetooth keyboard that reconnects
 for part in "${PASS%ғ*}" "ғ${PASS#*ғ}"; do
     env WAYLAND_DISPLAY=wayland-1 wtype -s 500 -d 20 "$part" -s 300
     sleep 0.3
@@ -237,7 +238,8 @@ env WAYLAND_DISPLAY=wayland-1 wtype -s 500 -k Return -s 300
 wait_screen home
 ok
 grep -q 'zwp_text_input_manager_v3' "$D/app.log" || fail 'sway offers no text-input: nothing was proved'
-# SDL 2.32 enables one for an instant before there is a window: what counts is from the window's focus on
+# SDL 2.32 enables one for an instant before there is a window; the check begins when the window
+# has the focus
 awk '/text_input[^ ]*\.enable/ {on = 1} /text_input[^ ]*\.disable/ {on = 0} /wl_keyboard[^ ]*\.enter/ {focus = 1} focus && on {bad = 1} END {exit bad || !focus}' "$D/app.log" ||
     fail 'a text-input was enabled: a second keyboard would rise'
 ok
@@ -245,11 +247,11 @@ end_app
 kill $sway
 wait $sway 2>/dev/null || true
 
-# ---- a fractional scale: sway in an X window, a pointer at its edges ----
+# ---- fractional scale: sway in an X window, clicks near the edges of a button ----
 rm -f "$sway_run"/wayland-*
 printf 'xwayland disable\ndefault_border none\noutput X11-1 mode 1080x1280\noutput X11-1 scale 1.5\n' > "$sway_run/config"
 exec 6> "$D/display"
-Xvfb -displayfd 6 -screen 0 1200x1400x24 -nolisten tcp -noreset -ac > /dev/null 2>&1 & # sway is another user here
+Xvfb -displayfd 6 -screen 0 1200x1400x24 -nolisten tcp -noreset -ac > /dev/null 2>&1 & # -ac: sway runs as another user here
 x_of_sway=$!
 exec 6>&-
 for _ in $(seq 100); do [ -s "$D/display" ] && break; sleep 0.1; done

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# What the demo does not show, in a real window: the first run, a request written again, answers taken by
-# hand from the stick, a page of several questions, a screen that lies across.
+# Tests in a real window what the demo does not show: the first run, a request that is written
+# again, answers loaded by hand from the stick, a page of several questions, a screen in
+# landscape.
 set -eu
 cd "$(dirname "$0")/.."
 B=build/bin T=build/test/bin D=$PWD/build/window
@@ -27,7 +28,7 @@ $B/suhbat-key invite "$D/study" -o "$D/stick/invitation.sbi" >/dev/null
 drive first untouched
 [ ! -e "$D/untouched/vault" ] || fail 'a passphrase that differs made a device'
 
-# a request that did not reach the stick is written again, from the window
+# a request that did not reach the stick can be written again, from the window
 echo "$PASS" | $B/suhbat --data "$D/device" --enrol "$D/stick/invitation.sbi" >/dev/null
 rm "$D/stick/invitation.sbe"
 drive request device
@@ -60,7 +61,8 @@ $B/suhbat-sync --desk "$D/desk" $I export --format csv --sensitive --out "$D/all
 grep -q '^uuid:.*,/data/.*,жолдошу жооп берди$' "$D/all/fields - memos.csv" || fail 'the memo is not there'
 cmp -s "$D/stick/photo.jpg" "$D"/all/media/*.jpg || fail 'the attachment is not what was taken from the stick'
 
-# a draft goes on with its own version, whether a newer one has come or the form was withdrawn
+# a draft continues with its own version, whether a newer one was loaded or the form was
+# withdrawn
 sed 's/^,fields,Fields,1,/,fields,Fields,2,/' tests/cases/fields.csv > "$D/fields.csv"
 drive draft device
 rm "$D"/stick/*
@@ -73,7 +75,7 @@ $B/suhbat-key catalogue "$D/study" --withdraw fields -o "$D/stick/catalogue3.age
     grep -q ': 0 forms' || fail 'the form was not withdrawn'
 echo "$PASS" | $B/suhbat --data "$D/device" --load "$D/stick" >/dev/null
 drive resume device
-# a device that was lost
+# a lost device is revoked
 id=$($B/suhbat-key devices "$D/study" | sed -n 's/^device: \([0-9a-f]*\) suhbat$/\1/p')
 [ -n "$id" ] || fail 'the device has no label'
 $B/suhbat-key catalogue "$D/study" --revoke "$(echo "$id" | cut -c1-12)" >/dev/null

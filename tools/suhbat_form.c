@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* suhbat-form: what a trainer does with a form before it goes into the field. */
+/* suhbat-form: checks, converts and tries out forms before they are used in the field. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,10 +47,10 @@ static bool gather(struct lists *l, const char *uri, struct err *err)
         }
     }
     if (l->count == l->max) {
-        return err_set(err, ERR_LIMIT, "the form takes more than %zu lists from outside", l->max);
+        return err_set(err, ERR_LIMIT, "the form uses more than %zu external lists", l->max);
     }
     if (!desk_resource(l->desk, uri, &bytes, err)) {
-        return err_hint(err, "put the list beside the form");
+        return err_hint(err, "put the list in the form's folder");
     }
     l->files[l->count].name = arena_text(l->arena, name);
     l->files[l->count].bytes = arena_copy(l->arena, bytes.data, bytes.len);
@@ -59,7 +59,7 @@ static bool gather(struct lists *l, const char *uri, struct err *err)
     return true;
 }
 
-/* Lists that the form takes from outside travel in its package, under their own names. */
+/* Collects the external lists of a form for its package; they keep their names. */
 static bool gather_lists(const struct form *form, struct lists *l, struct err *err)
 {
     for (const struct secondary *s = form->secondary; s; s = s->next) {
@@ -82,8 +82,8 @@ static bool gather_lists(const struct form *form, struct lists *l, struct err *e
     return true;
 }
 
-/* Pictures and sounds of labels, which lie beside the form or in its folder media; what is missing
- * is told, for the question can be asked without it. */
+/* Collects images and sounds of labels, from the form's folder or its folder media.  A
+ * missing file is only a warning: the question can be asked without it. */
 static bool gather_media(const struct form *form, struct lists *l, struct err *err)
 {
     static const enum text_form forms[] = {FORM_IMAGE, FORM_BIG_IMAGE, FORM_AUDIO, FORM_VIDEO};
@@ -123,7 +123,7 @@ static bool lists_read(struct lists *l, struct err *err)
         } else if (file_ends(f->name, ".geojson")) {
             ok = json_parse(&json, l->arena, f->bytes, f->len, err) &&
                  (json_member(json, "features") ||
-                  err_set(err, ERR_INPUT, "it is no FeatureCollection"));
+                  err_set(err, ERR_INPUT, "the file is not a FeatureCollection"));
         }
         if (!ok) {
             return err_at(err, "the list %s", f->name);
@@ -132,8 +132,7 @@ static bool lists_read(struct lists *l, struct err *err)
     return true;
 }
 
-/* The form may be good while its lists are not there yet: that is told, and no fault of the form.
- */
+/* Missing lists are reported as warnings: the form itself may still be correct. */
 static void check_lists(const struct form *form, struct desk_env *desk, struct arena *arena)
 {
     enum { FILES = 64 };
@@ -147,7 +146,7 @@ static void check_lists(const struct form *form, struct desk_env *desk, struct a
     }
 }
 
-/* One file: all that is wrong with it. */
+/* Checks one file and reports everything that is wrong with it. */
 static bool check_file(const char *file, struct err *err)
 {
     static const struct xlsform_options all = {.all = true};
@@ -218,14 +217,14 @@ static bool run_check(const struct cli_words *words, struct err *err)
     return !faulty || err_set(err, ERR_INPUT, "%zu of %zu forms are faulty", faulty, words->count);
 }
 
-/* external_choices stand beside the XForm, under the name by which Collect finds them. */
+/* Writes external_choices as itemsets.csv next to the XForm, where Collect looks for it. */
 static bool write_itemsets(const struct buf *csv, struct arena *arena, struct err *err)
 {
     if (!csv->len) {
         return true;
     }
     if (!opt_out) {
-        fprintf(stderr, "warning: external_choices are written only beside -o OUT.xml\n");
+        fprintf(stderr, "warning: external_choices are written only with -o OUT.xml\n");
         return true;
     }
     const char *slash = strrchr(opt_out, '/');
@@ -234,8 +233,7 @@ static bool write_itemsets(const struct buf *csv, struct arena *arena, struct er
     return file_write(path, csv->data, csv->len, FILE_SHARED, opt_force, err);
 }
 
-/* Writes what the workbook says, even where an expression in it is none: another program may know
- * more.  What is wrong is told; `check` refuses it. */
+/* Converts a workbook to another workbook format. */
 static bool convert_workbook(const char *file, struct err *err)
 {
     struct arena arena;
@@ -256,10 +254,12 @@ static bool convert_workbook(const char *file, struct err *err)
     return ok;
 }
 
+/* Writes the XForm even if an expression is invalid, because other programs may support more.
+ * Faults are reported as warnings; `check` treats them as errors. */
 static bool run_convert(const struct cli_words *words, struct err *err)
 {
     if (opt_out && (file_ends(opt_out, ".xlsx") || file_ends(opt_out, ".csv"))) {
-        return convert_workbook(words->list[0], err); /* sheets stay sheets */
+        return convert_workbook(words->list[0], err); /* workbook to workbook */
     }
     struct arena arena;
     struct buf xml = {0}, itemsets = {0};
@@ -273,7 +273,7 @@ static bool run_convert(const struct cli_words *words, struct err *err)
     if (ok && !form_load(&form, xml.data, xml.len, &xml_trusted, &loading)) {
         char text[1100];
         err_text(&loading, text, sizeof text);
-        fprintf(stderr, "warning: this form cannot be used as it stands: %s\n", text);
+        fprintf(stderr, "warning: this form cannot be used as it is: %s\n", text);
     }
     ok = ok &&
          file_write(opt_out ? opt_out : "-", xml.data, xml.len, FILE_SHARED, opt_force, err) &&
@@ -319,7 +319,7 @@ static bool run_fill(const struct cli_words *words, struct err *err)
     return ok;
 }
 
-/* A form that somebody wants to read: opened, with nothing answered. */
+/* A form opened for reading, with no answers. */
 struct opened {
     struct arena arena;
     struct form *form;
@@ -348,7 +348,8 @@ static void shut_file(struct opened *o)
 
 static bool give(struct buf *out, bool ok, struct err *err)
 {
-    if (ok && !opt_out && isatty(STDOUT_FILENO)) { /* a form's words may come from anybody */
+    if (ok && !opt_out && isatty(STDOUT_FILENO)) { /* text from a form is untrusted: make control
+                                                    * characters harmless */
         buf_add(out, "", 0);
         text_defuse(out->data);
         out->len = strlen(out->data);
@@ -400,7 +401,8 @@ static bool run_diff(const struct cli_words *words, struct err *err)
     return give(&out, both, err);
 }
 
-/* One question by its path or its name, or (NULL) every one that is not asked. */
+/* Explains one question, given by path or name, or (`question` NULL) every question that is
+ * not asked. */
 static bool trace(struct buf *out, struct session *session, const char *question, struct err *err)
 {
     const struct form *form = session_form(session);
@@ -431,7 +433,7 @@ static bool trace(struct buf *out, struct session *session, const char *question
 
 struct refusals {
     struct buf *out;
-    char path[300]; /* of the question that refused last */
+    char path[300]; /* path of the question that refused an answer last */
 };
 
 static void tell_refusal(void *user, struct node *node, const struct err *why)
@@ -446,7 +448,7 @@ static void tell_refusal(void *user, struct node *node, const struct err *why)
     buf_fini(&path);
 }
 
-/* What a question refused is told, and why it is not asked: that is what one comes here for. */
+/* Reports refused answers, then explains the question given, or the one that refused last. */
 static bool run_trace(const struct cli_words *words, struct err *err)
 {
     struct opened o;
@@ -489,7 +491,8 @@ static bool run_pack(const struct cli_words *words, struct err *err)
     ok = ok && desk_form_xml(&xml, words->list[0], &options, &arena, NULL, err) &&
          form_load(&form, xml.data, xml.len, &xml_trusted, err) &&
          desk_form_fit(form, &arena, NULL, err) &&
-         session_new(&session, form, &desk.env, err) && /* it must open, too */
+         session_new(&session, form, &desk.env, err) && /* check that a session can be opened,
+                                                         * too */
          desk_read_catalogue(c, &catalogue, desk_path(&arena, opt_study, "catalogue.sbg"), err) &&
          desk_read_seed(seed, desk_path(&arena, opt_study, "author.key"), err) &&
          desk_read_cert(cert, desk_path(&arena, opt_study, "author.cert"), err) &&
@@ -510,7 +513,8 @@ static bool run_pack(const struct cli_words *words, struct err *err)
                lists.count);
         struct cert author;
         if (cert_read(&author, cert)) {
-            desk_say_words("the author's words, shown beside it on the device", author.subject, 32);
+            desk_say_words("the author's words, shown next to the form on the device",
+                           author.subject, 32);
         }
     }
     secret_wipe(seed, sizeof seed);
@@ -529,74 +533,74 @@ int main(int argc, char **argv)
 {
     static const struct cli_option out[] = {
         {"output", 'o', "OUT",
-         "where to write (.xml, .xlsx or .csv); XForm to standard output otherwise", &opt_out,
+         "output file (.xml, .xlsx or .csv); default: XForm on standard output", &opt_out, CLI_TEXT,
+         0, 0},
+        {"root", 0, "NAME", "name of the instance's root element; default: data", &opt_root,
          CLI_TEXT, 0, 0},
-        {"root", 0, "NAME", "name of the instance's root element (data)", &opt_root, CLI_TEXT, 0,
-         0},
-        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option filling[] = {
-        {"answers", 0, "STEPS.jsonl", "the steps, one JSON object a line", &opt_answers, CLI_TEXT,
-         0, 0},
+        {"answers", 0, "STEPS.jsonl", "file of steps, one JSON object per line", &opt_answers,
+         CLI_TEXT, 0, 0},
         {"lang", 0, "CODE", "language of the questions: ky, ru, tg, …", &opt_lang, CLI_TEXT, 0, 0},
-        {"partial", 0, NULL, "write the instance though something is missing", &opt_partial,
-         CLI_TEXT, 0, 0},
-        {"output", 'o', "INSTANCE.xml", "where to write; standard output otherwise", &opt_out,
-         CLI_TEXT, 0, 0},
-        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        {"partial", 0, NULL, "write the instance even if it is incomplete", &opt_partial, CLI_TEXT,
+         0, 0},
+        {"output", 'o', "INSTANCE.xml", "output file; default: standard output", &opt_out, CLI_TEXT,
+         0, 0},
+        {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option reading[] = {
         {"lang", 0, "CODE", "language of the questions: ky, ru, tg, …", &opt_lang, CLI_TEXT, 0, 0},
-        {"output", 'o', "OUT", "where to write; standard output otherwise", &opt_out, CLI_TEXT, 0,
-         0},
-        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        {"output", 'o', "OUT", "output file; default: standard output", &opt_out, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option tracing[] = {
-        {"answers", 0, "STEPS.jsonl", "what was answered so far, one JSON object a line",
-         &opt_answers, CLI_TEXT, 0, 0},
-        {"output", 'o', "OUT", "where to write; standard output otherwise", &opt_out, CLI_TEXT, 0,
+        {"answers", 0, "STEPS.jsonl",
+         "file of steps that were done so far, one JSON object per line", &opt_answers, CLI_TEXT, 0,
          0},
-        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        {"output", 'o', "OUT", "output file; default: standard output", &opt_out, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option packing[] = {
         {"study", 0, "STUDY", "the study's folder, with the author's key", &opt_study, CLI_TEXT, 0,
          0},
-        {"output", 'o', "FORM.age", "where to write", &opt_out, CLI_TEXT, 0, 0},
-        {"serial", 0, "N", "grows with every version (seconds since 1970)", &opt_serial, CLI_NUMBER,
-         1, 1ull << 62},
-        {"training", 0, NULL, "a form for training only", &opt_training, CLI_TEXT, 0, 0},
-        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        {"output", 'o', "FORM.age", "output file", &opt_out, CLI_TEXT, 0, 0},
+        {"serial", 0, "N", "must increase with every version; default: seconds since 1970",
+         &opt_serial, CLI_NUMBER, 1, 1ull << 62},
+        {"training", 0, NULL, "mark the form as training only", &opt_training, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const char *const steps[] = {
-        "the steps, a line each:",
-        "  {\"answer\": \"trip[1]/country\", \"value\": \"RU\"}   an answer; a list's values stand "
-        "with blanks between",
-        "  {\"add\": \"trip\"}                                one more entry of a repeat",
-        "  {\"remove\": \"trip[2]\"}                          take one out",
-        "  {\"language\": \"ru\"}                             the questions' language from here on",
-        "  {\"refuse\": \"age\", \"value\": \"7\"}              an answer that the form must "
-        "refuse",
-        "paths are relative to the form's root, or absolute; lines that are empty or begin with # "
-        "are passed over",
+        "Steps, one per line:",
+        "  {\"answer\": \"trip[1]/country\", \"value\": \"RU\"}   set an answer; separate the "
+        "values of a list by blanks",
+        "  {\"add\": \"trip\"}                                add an entry to a repeat",
+        "  {\"remove\": \"trip[2]\"}                          remove an entry",
+        "  {\"language\": \"ru\"}                             switch the questions' language",
+        "  {\"refuse\": \"age\", \"value\": \"7\"}              check that the form refuses this "
+        "answer",
+        "Paths are relative to the form's root, or absolute. Empty lines and lines that begin with "
+        "# are ignored.",
         NULL};
     static const struct cli_verb verbs[] = {
-        {"check", "FILE…", "say whether the forms are good, or all that is wrong and where.", 1,
-         CLI_ANY, NULL, run_check, NULL},
+        {"check", "FILE…", "check forms and list all faults, each with its place.", 1, CLI_ANY,
+         NULL, run_check, NULL},
         {"convert", "FILE",
-         "workbook (.csv, .md, .xlsx, .xlsm, .xls) to XForm, or to another kind of workbook.", 1, 1,
-         out, run_convert, NULL},
-        {"fill", "FILE", "an interview without a window; writes the instance.", 1, 1, filling,
-         run_fill, steps},
-        {"show", "FILE", "the form as an outline: questions, groups, conditions.", 1, 1, reading,
-         run_show, NULL},
-        {"doc", "FILE", "the codebook, in Markdown: types, labels, choices, routing.", 1, 1,
+         "convert a workbook (.csv, .md, .xlsx, .xlsm, .xls) to an XForm, or to another workbook "
+         "format.",
+         1, 1, out, run_convert, NULL},
+        {"fill", "FILE", "run an interview from a file of steps and write the instance.", 1, 1,
+         filling, run_fill, steps},
+        {"show", "FILE", "print the form as an outline: questions, groups, conditions.", 1, 1,
+         reading, run_show, NULL},
+        {"doc", "FILE", "print the codebook in Markdown: types, labels, choices, routing.", 1, 1,
          reading + 1, run_doc, NULL},
-        {"diff", "OLD NEW", "what a new version does to drafts and columns.", 2, 2, reading + 1,
+        {"diff", "OLD NEW", "show how a new version affects drafts and columns.", 2, 2, reading + 1,
          run_diff, NULL},
-        {"trace", "FILE [QUESTION]", "why a question is not asked, in words.", 1, 2, tracing,
+        {"trace", "FILE [QUESTION]", "explain why a question is not asked.", 1, 2, tracing,
          run_trace, steps},
-        {"pack", "FILE", "form and lists as a signed package for the devices.", 1, 1, packing,
-         run_pack, NULL},
+        {"pack", "FILE", "pack the form and its lists as a signed package for the devices.", 1, 1,
+         packing, run_pack, NULL},
     };
     if (!cli_secrets("suhbat-form")) {
         return 3;

@@ -34,7 +34,7 @@ static bool write_file(struct arena *arena, const char *dir, const char *name, c
     return file_write(desk_path(arena, dir, name), bytes, len, FILE_PRIVATE, force, err);
 }
 
-/* A fresh signing key with a certificate from the root. */
+/* Makes a signing key and its certificate, signed by the root. */
 static bool make_role(struct arena *arena, const char *dir, const char *name, enum cert_role role,
                       const uint8_t study_id[16], const uint8_t root_seed[32], struct err *err)
 {
@@ -66,11 +66,11 @@ static bool make_identity(struct arena *arena, const char *dir, const char *name
     return ok;
 }
 
-/* ---- where each key belongs ---- */
+/* ---- where each key file belongs ---- */
 
 static const struct {
     const char *file, *place;
-    bool apart; /* from the desk */
+    bool apart; /* must not stay with the desk's keys */
 } places[] = {
     {"root-1.key", "offline, with the study's head: enrols devices, signs the catalogue", true},
     {"escrow.identity", "with another person, in another building: opens what the desk lost", true},
@@ -89,7 +89,8 @@ static void say_places(void)
     }
 }
 
-/* Whoever takes the folder has all of them. */
+/* Warns if keys that belong elsewhere are still in the study's folder: whoever takes it has
+ * all keys. */
 static void warn_together(struct arena *arena, const char *dir)
 {
     struct buf together = {0};
@@ -101,20 +102,23 @@ static void warn_together(struct arena *arena, const char *dir)
     if (together.len) {
         fflush(stdout);
         fprintf(stderr,
-                "warning: beside the other keys in %s still: %s\n"
-                "hint: move them to where they belong; --root and --identity take a file\n",
+                "warning: these keys are still stored with the others in %s: %s\n"
+                "hint: move them to where they belong, then pass their paths by --root and "
+                "--identity\n",
                 dir, together.data);
     }
     buf_fini(&together);
 }
 
-/* What new key files are put under. */
+/* Asks for the passphrase of new key files, or with --no-passphrase warns that there is
+ * none. */
 static bool choose_passphrase(struct err *err)
 {
     if (!opt_no_passphrase) {
         return desk_ask_new_passphrase(err);
     }
-    fputs("warning: the key files are written in clear: whoever has the folder has the study\n"
+    fputs("warning: the key files are written unencrypted: whoever has the folder can read the "
+          "study\n"
           "hint: suhbat-key protect STUDY\n",
           stderr);
     desk_no_passphrase();
@@ -131,7 +135,7 @@ static bool run_init(const struct cli_words *words, struct err *err)
     arena_init(&arena);
     bool ok = true;
     if (file_exists(desk_path(&arena, dir, "catalogue.sbg"))) {
-        ok = err_set(err, ERR_INPUT, "there is a study in this folder already");
+        ok = err_set(err, ERR_INPUT, "this folder already contains a study");
         err_at(err, "%s", dir);
     }
     ok = ok && choose_passphrase(err);
@@ -167,7 +171,7 @@ static bool run_init(const struct cli_words *words, struct err *err)
         struct cert author;
         if (desk_read_cert(cert, desk_path(&arena, dir, "author.cert"), NULL) &&
             cert_read(&author, cert)) {
-            desk_say_words("the author's words, shown beside each new form", author.subject, 32);
+            desk_say_words("the author's words, shown next to each new form", author.subject, 32);
         }
         say_places();
         printf("next: suhbat-key invite %s -o invitation.sbi\n", dir);
@@ -180,7 +184,7 @@ static bool run_init(const struct cli_words *words, struct err *err)
     return ok;
 }
 
-/* Key files under a (new) passphrase: those of a study's folder, or by name. */
+/* Puts key files under a new passphrase: all of a study's folder, or those named. */
 static bool run_protect(const struct cli_words *words, struct err *err)
 {
     struct arena arena;
@@ -216,10 +220,11 @@ static bool run_protect(const struct cli_words *words, struct err *err)
         }
     }
     if (done) {
-        puts("the desk keeps a copy of desk.key: suhbat-sync --desk DESK init STUDY takes it anew");
+        puts("the desk has its own copy of desk.key; to update it: suhbat-sync --desk DESK init "
+             "STUDY");
     }
     if (!ok && done) {
-        err_hint(err, "%u files are under the new passphrase, the others are as they were", done);
+        err_hint(err, "%u files are under the new passphrase, the others are unchanged", done);
     }
     arena_fini(&arena);
     return ok;
@@ -266,8 +271,8 @@ static bool run_invite(const struct cli_words *words, struct err *err)
     return ok;
 }
 
-/* The file of the open invitation that this request proves; the caller takes it away at the end: a
- * token works once. */
+/* Finds the file of the open invitation whose token this request proves.  The caller removes
+ * it at the end, because a token works once. */
 static bool find_token(struct arena *arena, char **out, const char *dir, const struct buf *request,
                        struct err *err)
 {
@@ -298,8 +303,8 @@ static bool find_token(struct arena *arena, char **out, const char *dir, const s
     return err_hint(err, "an invitation works once; make a new one with 'suhbat-key invite'");
 }
 
-/* What the interviewer called the device; kept beside it, for whoever is called by that name.
- * `why`: the identity was not had; the device is known by its id alone then. */
+/* Stores the label that the interviewer gave the device, so that the device can be named by
+ * it.  `why`: the error if the identity could not be read; the device then has no label. */
 static bool keep_label(struct arena *arena, const char *dir, const struct enrol_request *r,
                        const char *hex, const uint8_t identity[32], const struct err *why,
                        struct err *err)
@@ -309,7 +314,8 @@ static bool keep_label(struct arena *arena, const char *dir, const struct enrol_
     bool ok = true;
     if (why->code == ERR_NONE && age_open(&label, r->label, r->label_len, &keys, NULL, NULL) &&
         text_valid(label.data, label.len)) {
-        for (size_t i = 0; i < label.len; i++) { /* lists and the log have a line each */
+        for (size_t i = 0; i < label.len; i++) { /* a label must stay on one line of lists and
+                                                  * logs */
             label.data[i] = (unsigned char)label.data[i] < ' ' ? '?' : label.data[i];
         }
         cli_say(stdout, "label: ", label.data);
@@ -318,8 +324,8 @@ static bool keep_label(struct arena *arena, const char *dir, const struct enrol_
     } else {
         fflush(stdout);
         fprintf(stderr,
-                "warning: the device's label cannot be read%s%s: it is known by its id alone\n"
-                "hint: the coordinator's identity opens it; --identity takes a file\n",
+                "warning: the device's label cannot be read%s%s: use its id to name it\n"
+                "hint: pass the coordinator's identity by --identity FILE\n",
                 why->code ? ": " : "", why->code ? why->what : "");
     }
     buf_fini(&label);
@@ -347,7 +353,7 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
         desk_read_catalogue(c, &catalogue, desk_path(&arena, dir, "catalogue.sbg"), err) &&
         desk_read_seed(root, root_path(&arena, dir), err) &&
         desk_read_identity(grant.package_secret, desk_path(&arena, dir, "package.identity"), err);
-    /* asked for before the invitation is used up */
+    /* read the identity before the invitation is used up */
     if (ok &&
         !desk_read_identity(
             identity, opt_identity ? opt_identity : desk_path(&arena, dir, "coordinator.identity"),
@@ -362,9 +368,9 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
     char *token = NULL;
     ok = ok && find_token(&arena, &token, dir, &request, err);
     if (ok && !opt_force && file_exists(answer)) {
-        err_set(err, ERR_INPUT, "the file is there already");
+        err_set(err, ERR_INPUT, "the file already exists");
         err_at(err, "%s", answer);
-        ok = err_hint(err, "give another name with -o, or --force to replace it");
+        ok = err_hint(err, "choose another name with -o, or use --force to replace it");
     }
     if (ok) {
         memcpy(cert.study_id, c->study_id, 16);
@@ -404,7 +410,7 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
     return ok;
 }
 
-/* Put a package into the catalogue, in the place of an older one of the same form. */
+/* Adds a package to the catalogue, replacing an older one of the same form. */
 static bool list_package(struct catalogue *c, const struct package *p, struct err *err)
 {
     unsigned at = 0;
@@ -413,7 +419,7 @@ static bool list_package(struct catalogue *c, const struct package *p, struct er
     }
     if (at < c->form_count && c->forms[at].serial >= p->serial &&
         memcmp(c->forms[at].package, p->hash, 32) != 0) {
-        return err_set(err, ERR_INPUT, "the catalogue has this form with serial %llu already",
+        return err_set(err, ERR_INPUT, "the catalogue already has this form with serial %llu",
                        (unsigned long long)c->forms[at].serial);
     }
     if (at == CATALOGUE_FORMS_MAX) {
@@ -429,9 +435,9 @@ static bool list_package(struct catalogue *c, const struct package *p, struct er
 /* ---- the study's devices ---- */
 
 struct device_known {
-    uint8_t id[32]; /* 16 bytes and zeros */
+    uint8_t id[32]; /* 16 bytes, padded with zeros */
     char hex[33];
-    const char *label; /* "" where none is known */
+    const char *label; /* "" if unknown */
     bool revoked;
 };
 
@@ -449,7 +455,7 @@ static bool read_device(struct device_known *d, struct arena *arena, const char 
         const char *path = desk_path(arena, folder, arena_printf(arena, "%s.label", d->hex));
         bool labelled = file_exists(path) && file_read(&label, path, 4096, NULL) && label.len;
         d->label = "";
-        if (labelled) { /* whoever asked to join chose it */
+        if (labelled) { /* the label is untrusted: its interviewer chose it */
             char *shown = arena_copy(arena, label.data, label.len);
             text_defuse(shown);
             d->label = shown;
@@ -460,7 +466,7 @@ static bool read_device(struct device_known *d, struct arena *arena, const char 
     return ok;
 }
 
-/* All that were enrolled, into the arena. */
+/* Lists all enrolled devices, in the arena. */
 static bool known_devices(struct device_known **list, size_t *count, struct arena *arena,
                           const char *dir, struct err *err)
 {
@@ -480,7 +486,8 @@ static bool known_devices(struct device_known **list, size_t *count, struct aren
     return ok;
 }
 
-/* By its label, or by its id's first twelve letters or more: fewer could be made to agree. */
+/* Finds a device by its label, or by at least the first 12 hex digits of its id.  Fewer
+ * could be matched by a forged key. */
 static bool name_device(const struct device_known **found, struct arena *arena, const char *dir,
                         const char *name, struct err *err)
 {
@@ -502,11 +509,11 @@ static bool name_device(const struct device_known **found, struct arena *arena, 
     }
     err_set(err, ERR_INPUT, fit ? "%s is the name of several devices" : "no device is called %s",
             name);
-    return err_hint(err, "give its label, or twelve letters of its id or more: suhbat-key devices "
-                         "STUDY lists them");
+    return err_hint(err, "give its label, or at least the first 12 characters of its id: "
+                         "'suhbat-key devices STUDY' lists them");
 }
 
-/* Its records and requests are refused from now on. */
+/* Revokes a device: its records and requests are refused from now on. */
 static bool revoke(struct catalogue *c, struct arena *arena, const char *dir, const char *name,
                    struct err *err)
 {
@@ -515,7 +522,7 @@ static bool revoke(struct catalogue *c, struct arena *arena, const char *dir, co
         return false;
     }
     if (d->revoked) {
-        return err_set(err, ERR_INPUT, "the device %s was revoked already", d->hex);
+        return err_set(err, ERR_INPUT, "the device %s is already revoked", d->hex);
     }
     if (c->revoked_count == CATALOGUE_REVOKED_MAX) {
         return err_set(err, ERR_LIMIT, "the catalogue can revoke no more");
@@ -525,7 +532,7 @@ static bool revoke(struct catalogue *c, struct arena *arena, const char *dir, co
     return true;
 }
 
-/* A form that nobody is to begin any more; drafts of it can be finished. */
+/* Withdraws a form: no new interviews; existing drafts can be finished. */
 static bool withdraw(struct catalogue *c, const char *form_id, struct err *err)
 {
     uint8_t hash[32];
@@ -537,8 +544,8 @@ static bool withdraw(struct catalogue *c, const char *form_id, struct err *err)
             return true;
         }
     }
-    err_set(err, ERR_INPUT, "no form '%s' is in force", form_id);
-    return err_hint(err, "give the form's id, as suhbat-form show tells it");
+    err_set(err, ERR_INPUT, "the catalogue has no form '%s'", form_id);
+    return err_hint(err, "give the form's id as 'suhbat-form show' prints it");
 }
 
 static bool run_catalogue(const struct cli_words *words, struct err *err)
@@ -593,7 +600,7 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
     return ok;
 }
 
-/* The coordinator has recognised the caller by voice, and heard these six words. */
+/* Checks the six words that the caller read out, after the coordinator recognised the voice. */
 static bool words_agree(const char *heard, const struct travel_request *request, struct err *err)
 {
     char words[64];
@@ -606,8 +613,8 @@ static bool words_agree(const char *heard, const struct travel_request *request,
         err_set(err, ERR_AUTH,
                 heard ? "these are not the request's words"
                       : "the words that the device shows are missing");
-        err_hint(err, "let the interviewer read the six words from the screen to you, and be sure "
-                      "who it is; then --words 'the six words'");
+        err_hint(err, "ask the interviewer to read you the six words on the screen, and be sure "
+                      "who is speaking; then use --words 'the six words'");
     }
     return ok;
 }
@@ -627,7 +634,8 @@ static bool run_devices(const struct cli_words *words, struct err *err)
     return ok;
 }
 
-/* The study's device whose id begins so; ERR_AUTH when there is none, or it was revoked. */
+/* Finds the device of the study whose id begins with `start`.  ERR_AUTH if there is none, or
+ * it is revoked. */
 static bool find_device(const struct device_known **found, struct arena *arena, const char *dir,
                         const uint8_t start[TRAVEL_DEVICE], struct err *err)
 {
@@ -643,17 +651,18 @@ static bool find_device(const struct device_known **found, struct arena *arena, 
     if (!*found) {
         char begins[2 * TRAVEL_DEVICE + 1];
         text_hex(begins, start, TRAVEL_DEVICE);
-        err_set(err, ERR_AUTH, "the request is of a device that this study has not enrolled: %s…",
-                begins);
-        return err_hint(err,
-                        "somebody may have copied a device: ask whose it is, and answer nothing");
+        err_set(err, ERR_AUTH,
+                "the request comes from a device that is not enrolled in this study: %s…", begins);
+        return err_hint(
+            err, "somebody may have copied a device: ask whose it is, and do not send an answer");
     }
     return !(*found)->revoked ||
            err_set(err, ERR_AUTH, "the device %s was revoked: it stays closed", (*found)->hex);
 }
 
-/* Whose voice it is, and whose device, are two things: a copy of another's asks in any voice.  So
- * the coordinator says which device it should be, and is not told which it is. */
+/* Checks that the request comes from the device that the coordinator names.  Recognising the
+ * voice is not enough: the caller may have a copy of another person's device.  The
+ * coordinator must name the device and is not told which one asks. */
 static bool device_agrees(struct arena *arena, const char *dir, const struct device_known *asks,
                           struct err *err)
 {
@@ -669,11 +678,12 @@ static bool device_agrees(struct arena *arena, const char *dir, const struct dev
     if (memcmp(named->id, asks->id, sizeof named->id) == 0) {
         return true;
     }
-    err_set(err, ERR_AUTH, "the request is not of the device %s", opt_device);
-    return err_hint(err, "it is another's: ask who is calling, and answer nothing until you know");
+    err_set(err, ERR_AUTH, "the request does not come from the device %s", opt_device);
+    return err_hint(
+        err, "it comes from another device: ask who is calling, and send no answer until you know");
 }
 
-/* Each answer is written down; an earlier one to the same device is told. */
+/* Logs the answer, and prints earlier answers to the same device. */
 static bool log_answer(struct arena *arena, const char *dir, const struct device_known *d,
                        struct err *err)
 {
@@ -687,7 +697,8 @@ static bool log_answer(struct arena *arena, const char *dir, const struct device
         while (line > log.data && line[-1] != '\n') {
             line--;
         }
-        printf("it was answered before, at %.*s\n", (int)strcspn(line, " "), line);
+        printf("a request of this device was answered before, at %.*s\n", (int)strcspn(line, " "),
+               line);
     }
     clock_iso(when, sizeof when, clock_wall_ms(), 0, true);
     buf_printf(&log, "%s %s %s\n", when, d->hex, d->label);
@@ -720,8 +731,9 @@ static bool run_unlock(const struct cli_words *words, struct err *err)
              file_write(answer, out.data, out.len, FILE_PRIVATE, opt_force, err);
     }
     if (ok) {
-        printf("%s: device %s opens with it and the passphrase that its interviewer chose, once\n",
-               answer, asks->hex);
+        printf(
+            "%s: opens device %s once, together with the passphrase that its interviewer chose\n",
+            answer, asks->hex);
     }
     secret_wipe(recovery, sizeof recovery);
     secret_free(plain);
@@ -778,64 +790,70 @@ static bool run_passphrase(const struct cli_words *words, struct err *err)
 int main(int argc, char **argv)
 {
     static const struct cli_option inviting[] = {
-        {"output", 'o', "FILE", "where to write (invitation.sbi)", &opt_out, CLI_TEXT, 0, 0},
-        {"days", 0, "N", "how long the invitation is good (14)", &opt_days, CLI_NUMBER, 1, 365},
-        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        {"output", 'o', "FILE", "output file; default: invitation.sbi", &opt_out, CLI_TEXT, 0, 0},
+        {"days", 0, "N", "validity of the invitation in days; default: 14", &opt_days, CLI_NUMBER,
+         1, 365},
+        {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option unlocking[] = {
-        {"words", 0, "WORDS", "the six words that the interviewer read to you", &opt_words,
+        {"words", 0, "WORDS", "the six words that the interviewer reads to you", &opt_words,
          CLI_TEXT, 0, 0},
         {"device", 0, "NAME",
-         "whose device it should be: its label, or twelve letters of its id or more", &opt_device,
+         "the caller's device: its label, or at least the first 12 characters of its id",
+         &opt_device, CLI_TEXT, 0, 0},
+        {"output", 'o', "FILE", "output file for the answer; default: answer.sbv", &opt_out,
          CLI_TEXT, 0, 0},
-        {"output", 'o', "FILE", "where to write the answer (answer.sbv)", &opt_out, CLI_TEXT, 0, 0},
-        {"identity", 0, "FILE", "the recovery identity (STUDY/recovery.identity)", &opt_identity,
-         CLI_TEXT, 0, 0},
-        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        {"identity", 0, "FILE", "the recovery identity; default: STUDY/recovery.identity",
+         &opt_identity, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option enrolling[] = {
-        {"output", 'o', "FILE", "where to write the answer (grant.age)", &opt_out, CLI_TEXT, 0, 0},
-        {"identity", 0, "FILE", "age identity that reads the device's label", &opt_identity,
+        {"output", 'o', "FILE", "output file for the answer; default: grant.age", &opt_out,
          CLI_TEXT, 0, 0},
-        {"root", 0, "FILE", "the root key (STUDY/root-1.key)", &opt_root, CLI_TEXT, 0, 0},
-        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        {"identity", 0, "FILE", "age identity that decrypts the device's label", &opt_identity,
+         CLI_TEXT, 0, 0},
+        {"root", 0, "FILE", "the root key; default: STUDY/root-1.key", &opt_root, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option cataloguing[] = {
-        {"output", 'o', "FILE", "where to write", &opt_out, CLI_TEXT, 0, 0},
-        {"withdraw", 0, "FORM_ID", "take this form out of force; its drafts can be finished",
+        {"output", 'o', "FILE", "output file", &opt_out, CLI_TEXT, 0, 0},
+        {"withdraw", 0, "FORM_ID", "withdraw this form; its drafts can still be finished",
          &opt_withdraw, CLI_TEXT, 0, 0},
-        {"root", 0, "FILE", "the root key (STUDY/root-1.key)", &opt_root, CLI_TEXT, 0, 0},
-        {"revoke", 0, "NAME", "take nothing more from this device, and never unlock it",
-         &opt_revoke, CLI_TEXT, 0, 0},
-        {"force", 0, NULL, "replace a file that is there", &opt_force, CLI_TEXT, 0, 0},
+        {"root", 0, "FILE", "the root key; default: STUDY/root-1.key", &opt_root, CLI_TEXT, 0, 0},
+        {"revoke", 0, "NAME",
+         "revoke this device: its records are refused and it cannot be unlocked", &opt_revoke,
+         CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option making[] = {{"no-passphrase", 0, NULL,
-                                                "write the key files in clear", &opt_no_passphrase,
-                                                CLI_TEXT, 0, 0},
+                                                "write the key files unencrypted",
+                                                &opt_no_passphrase, CLI_TEXT, 0, 0},
                                                CLI_END};
     static const char *const init_page[] = {
-        "The key files are put under one passphrase of five words or more; stock age opens them.",
-        "It is asked for on the terminal, or read from --passphrase-fd.", NULL};
+        "The key files are encrypted with one passphrase of at least five words; stock age opens "
+        "them.",
+        "The passphrase is asked for on the terminal, or read from --passphrase-fd.", NULL};
     static const char *const protect_page[] = {
-        "The new passphrase comes first, then those of files that have one already.",
-        "A file that goes to another person can have a passphrase of its own.", NULL};
+        "The new passphrase is asked for first, then the current passphrases of the files.",
+        "A file for another person can have a different passphrase.", NULL};
     static const struct cli_verb verbs[] = {
         {"init", "STUDY", "make a study: root, author and desk keys, age identities, catalogue.", 1,
          1, making, run_init, init_page},
-        {"protect", "STUDY|FILE…", "put key files under a new passphrase.", 1, CLI_ANY, NULL,
+        {"protect", "STUDY|FILE…", "encrypt key files with a new passphrase.", 1, CLI_ANY, NULL,
          run_protect, protect_page},
-        {"invite", "STUDY", "an invitation for one device; prints the study's words.", 1, 1,
+        {"invite", "STUDY", "make an invitation for one device; print the study's words.", 1, 1,
          inviting, run_invite, NULL},
-        {"enrol", "STUDY REQUEST", "answer a device's request; prints the device's words.", 2, 2,
+        {"enrol", "STUDY REQUEST", "answer a device's request; print the device's words.", 2, 2,
          enrolling, run_enrol, NULL},
         {"catalogue", "STUDY [PACKAGE…]",
-         "sign the next catalogue, with these form packages in force.", 1, CLI_ANY, cataloguing,
+         "sign the next catalogue, with these form packages added.", 1, CLI_ANY, cataloguing,
          run_catalogue, NULL},
         {"unlock", "STUDY REQUEST", "open a device that locked itself for travel.", 2, 2, unlocking,
          run_unlock, NULL},
-        {"devices", "STUDY", "the devices that were enrolled.", 1, 1, NULL, run_devices, NULL},
-        {"show", "STUDY", "what the catalogue says.", 1, 1, NULL, run_show, NULL},
-        {"passphrase", "", "five fresh words, in both scripts.", 0, 0, NULL, run_passphrase, NULL},
+        {"devices", "STUDY", "list the enrolled devices.", 1, 1, NULL, run_devices, NULL},
+        {"show", "STUDY", "print the catalogue.", 1, 1, NULL, run_show, NULL},
+        {"passphrase", "", "generate a passphrase of five words, in both scripts.", 0, 0, NULL,
+         run_passphrase, NULL},
     };
     if (!cli_secrets("suhbat-key")) {
         return 3;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* suhbat-sync: the coordinator's desk: takes batches in, gives receipts, makes tables. */
+/* suhbat-sync: the coordinator's desk: imports batches, issues receipts, exports tables. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,8 @@ static bool have_folder(struct err *err)
     return err_hint(err, "suhbat-sync --desk DIR …");
 }
 
-/* The desk, opened by the identity; that goes to `identity`, too, unless it is NULL. */
+/* Opens the desk with the identity given; copies the identity to `identity` unless that is
+ * NULL. */
 static bool need_desk(struct desk **desk, uint8_t identity[32], struct err *err)
 {
     uint8_t own[32];
@@ -51,7 +52,7 @@ static bool need_desk(struct desk **desk, uint8_t identity[32], struct err *err)
     return ok;
 }
 
-/* The same; one that is not there is made, and needs no identity. */
+/* As need_desk; a missing desk is created, for which no identity is needed. */
 static bool make_desk(struct desk **desk, const struct catalogue *c, struct err *err)
 {
     uint8_t own[32];
@@ -95,7 +96,7 @@ static bool add_devices(struct desk *desk, struct arena *arena, const char *fold
     return true;
 }
 
-/* Again and again: takes the study's newest catalogue and devices. */
+/* May be repeated: takes the study's newest catalogue and devices. */
 static bool run_init(const struct cli_words *words, struct err *err)
 {
     struct arena arena;
@@ -141,7 +142,7 @@ static bool run_add_form(const struct cli_words *words, struct err *err)
             ok = age_open(&plain, file.data, file.len, &keys, NULL, err) &&
                  desk_add_form(desk, plain.data, plain.len, &fresh, err);
             if (ok) {
-                printf("%s: %s\n", file_name(words->list[i]), fresh ? "added" : "there already");
+                printf("%s: %s\n", file_name(words->list[i]), fresh ? "added" : "already there");
             } else {
                 err_at(err, "%s", file_name(words->list[i]));
                 if (err->code == ERR_INPUT) {
@@ -157,13 +158,13 @@ static bool run_add_form(const struct cli_words *words, struct err *err)
     return ok;
 }
 
-/* What became of the files that an import looked at. */
+/* What happened to the files of an import. */
 struct tally {
-    unsigned opened;  /* batches of ours: taken, or there already */
-    unsigned other;   /* opened, but no batch: forms, lists */
-    unsigned foreign; /* nothing of it opens with this identity */
-    unsigned refused; /* damaged, or its contents were not taken */
-    unsigned apart;   /* opened, and kept apart */
+    unsigned opened;  /* batches of this study: imported or already known */
+    unsigned other;   /* opened, but not a batch: forms, lists */
+    unsigned foreign; /* not encrypted to this identity */
+    unsigned refused; /* damaged, or the contents were refused */
+    unsigned apart;   /* opened, but kept apart */
 };
 
 static void say_refused(struct tally *tally, const char *path, const struct err *why)
@@ -187,14 +188,14 @@ static bool take_batch(struct desk *desk, const struct buf *tar, const char *pat
     tally->opened++;
     tally->apart += r.apart;
     if (r.known) {
-        printf("%s: there already%s\n", name, r.apart ? ", kept apart" : "");
+        printf("%s: already imported%s\n", name, r.apart ? ", kept apart" : "");
     } else {
         printf("%s: %u new records, %u new entries%s\n", name, r.objects, r.entries,
                r.apart ? ", kept apart" : "");
     }
     if (r.fork_seq) {
         fprintf(stderr,
-                "suhbat-sync: %s: ALARM fork: its entry %llu is another than the desk's\n"
+                "suhbat-sync: %s: ALARM fork: its entry %llu differs from the desk's\n"
                 "  the device was copied, or restored from an older copy; both sides are kept\n",
                 name, (unsigned long long)r.fork_seq);
     } else if (r.revoked && r.apart) {
@@ -212,7 +213,7 @@ static bool is_batch(const struct buf *tar)
     return tar->len > 512 && strcmp(tar->data, "manifest") == 0;
 }
 
-/* A key that fits tells a damaged file from one that is meant for somebody else. */
+/* Opening the age header shows whether a file is damaged or only for somebody else. */
 static void import_file(struct desk *desk, const uint8_t identity[32], const char *path, bool named,
                         struct tally *tally)
 {
@@ -224,7 +225,7 @@ static void import_file(struct desk *desk, const uint8_t identity[32], const cha
         say_refused(tally, path, &why);
     } else if (age_open(&tar, file.data, file.len, &keys, &result, &why)) {
         if (!named && !is_batch(&tar)) {
-            tally->other++; /* a stick carries forms and lists, too */
+            tally->other++; /* a stick also carries forms and lists */
         } else if (!take_batch(desk, &tar, path, tally, &why)) {
             say_refused(tally, path, &why);
         }
@@ -328,7 +329,7 @@ static bool run_receipt(const struct cli_words *words, struct err *err)
     struct receipting w = {.written = 0};
     (void)words;
     if (!opt_out) {
-        err_set(err, ERR_INPUT, "no folder for the receipts given");
+        err_set(err, ERR_INPUT, "no folder given for the receipts");
         return err_hint(err, "--out DIR, for example the stick that goes back to the devices");
     }
     if (!need_desk(&w.desk, NULL, err)) {
@@ -378,16 +379,16 @@ static bool print_device(void *user, const struct desk_device *d, struct err *er
            (unsigned long long)d->contiguous, d->contiguous ? ", head words: " : "",
            d->contiguous ? words : "");
     for (size_t i = 0; i < d->lost_count; i++) {
-        printf("  lost, as the device declares: entries %llu to %llu\n",
+        printf("  declared lost by the device: entries %llu to %llu\n",
                (unsigned long long)d->lost[i].first, (unsigned long long)d->lost[i].last);
     }
     if (d->held) {
-        printf("  kept apart: %llu records, from entry %llu on; to take them in:"
+        printf("  kept apart: %llu records, from entry %llu on; to accept them:"
                " suhbat-sync accept %.8s %u\n",
                (unsigned long long)d->kept, (unsigned long long)d->held, hex, d->history);
     }
     if (d->highest > d->contiguous && (!d->held || d->contiguous + 1 < d->held)) {
-        printf("  missing: something between entry %llu and %llu\n",
+        printf("  missing: one or more of the entries %llu to %llu\n",
                (unsigned long long)d->contiguous + 1, (unsigned long long)d->highest);
     }
     if (d->receipt_seq < d->contiguous) {
@@ -472,15 +473,15 @@ static bool run_export(const struct cli_words *words, struct err *err)
         printf("%u attachments in %s/media\n", counts.media, opt_out);
     }
     if (counts.hidden_media) {
-        printf("%u attachments marked sensitive=extra are left out; --sensitive takes them in\n",
+        printf("%u attachments marked sensitive=extra are left out; --sensitive includes them\n",
                counts.hidden_media);
     }
     if (counts.hidden_memos) {
-        printf("the interviewers' memos of %u records are left out; --sensitive takes them in\n",
+        printf("the interviewers' memos of %u records are left out; --sensitive includes them\n",
                counts.hidden_memos);
     }
     if (counts.hidden_columns) {
-        printf("%u columns marked sensitive=extra are left out; --sensitive takes them in\n",
+        printf("%u columns marked sensitive=extra are left out; --sensitive includes them\n",
                counts.hidden_columns);
     }
     if (counts.kept_apart) {
@@ -488,16 +489,16 @@ static bool run_export(const struct cli_words *words, struct err *err)
                counts.kept_apart);
     }
     if (counts.twice) {
-        printf("%u records bear the id of another record: their KEY ends in ~2 or more\n",
+        printf("%u records have the same id as another record: their KEY ends in ~2, ~3, …\n",
                counts.twice);
     }
     if (counts.same_name) {
-        printf("%u attachments bear the name of another: they are in %s/media/RECORD/\n",
+        printf("%u attachments have the same name as another: they are in %s/media/RECORD/\n",
                counts.same_name, opt_out);
     }
     if (counts.other_ids) {
         printf(
-            "%u records name another instanceID than the one that was signed, which is the KEY\n",
+            "%u records have an instanceID that differs from the signed id, which is used as KEY\n",
             counts.other_ids);
     }
     if (counts.without_form) {
@@ -518,37 +519,39 @@ int main(int argc, char **argv)
          CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option receipts[] = {
-        {"out", 0, "DIR", "folder for the receipts: the stick that goes back", &opt_out, CLI_FOLDER,
-         0, 0},
+        {"out", 0, "DIR",
+         "folder for the receipts, for example the stick that returns to the devices", &opt_out,
+         CLI_FOLDER, 0, 0},
         CLI_END};
     static const struct cli_option status[] = {
         {"csv", 0, NULL, "as a table for scripts", &opt_csv, CLI_TEXT, 0, 0}, CLI_END};
     static const struct cli_option exporting[] = {
         {"format", 0, "csv", "ODK Central's layout", &opt_format, CLI_TEXT, 0, 0},
-        {"out", 0, "DIR", "folder, made 0700; files 0600", &opt_out, CLI_FOLDER, 0, 0},
+        {"out", 0, "DIR", "output folder (created with mode 0700; files 0600)", &opt_out,
+         CLI_FOLDER, 0, 0},
         {"labels", 0, "CODE", "ru, ky or tg: labels instead of choice values", &opt_labels,
          CLI_TEXT, 0, 0},
         {"split", 0, NULL, "0/1 columns for select-multiple questions", &opt_split, CLI_TEXT, 0, 0},
         {"sensitive", 0, NULL, "also the columns marked sensitive=extra", &opt_sensitive, CLI_TEXT,
          0, 0},
-        {"training", 0, NULL, "training records instead of the field's", &opt_training, CLI_TEXT, 0,
-         0},
-        {"force", 0, NULL, "replace files that are there", &opt_force, CLI_TEXT, 0, 0},
+        {"training", 0, NULL, "export only training records", &opt_training, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace existing files", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_verb verbs[] = {
-        {"init", "STUDY", "make the desk, or take the study's newest catalogue and devices.", 1, 1,
-         NULL, run_init, NULL},
-        {"add-form", "PACKAGE…", "form packages that records were made with.", 1, CLI_ANY, NULL,
-         run_add_form, NULL},
-        {"import", "BATCH…", "sealed batches, or folders that hold them; twice does no harm.", 1,
-         CLI_ANY, NULL, run_import, NULL},
-        {"receipt", "", "signed receipts for all that is complete.", 0, 0, receipts, run_receipt,
-         NULL},
-        {"status", "", "devices, what is missing, alarms.", 0, 0, status, run_status, NULL},
+        {"init", "STUDY", "create the desk, or update its catalogue and devices.", 1, 1, NULL,
+         run_init, NULL},
+        {"add-form", "PACKAGE…", "add the form packages that records were made with.", 1, CLI_ANY,
+         NULL, run_add_form, NULL},
+        {"import", "BATCH…",
+         "import sealed batches, or folders of them; importing twice does no harm.", 1, CLI_ANY,
+         NULL, run_import, NULL},
+        {"receipt", "", "write signed receipts for all complete entries.", 0, 0, receipts,
+         run_receipt, NULL},
+        {"status", "", "list devices, missing entries and alarms.", 0, 0, status, run_status, NULL},
         {"accept", "DEVICE [HISTORY]",
-         "take in what is kept apart: of a revoked device, of a device with two histories.", 1, 2,
-         NULL, run_accept, NULL},
-        {"export", "", "tables for analysis; they are no longer protected.", 0, 0, exporting,
+         "accept what was kept apart: of a revoked device, or of a device with two histories.", 1,
+         2, NULL, run_accept, NULL},
+        {"export", "", "export tables for analysis; these are not encrypted.", 0, 0, exporting,
          run_export, NULL},
     };
     umask(077);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does an interview begin, go on after a power cut, and end? */
+/* Begins, resumes and finishes an interview; keeps its journal and its page. */
 #include "app/interview/interview_files.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "forms/engine/instance.h"
 #include "platform/machine/clock.h"
 
-/* ---- the session's world ---- */
+/* ---- environment of the session ---- */
 
 static int64_t wall(void *user)
 {
@@ -24,9 +24,10 @@ static int zone(void *user, int64_t wall_ms)
     return clock_zone_minutes(wall_ms);
 }
 
-/* From the draft's seed, so that a replay draws the same: numbers go on only in what the journal
- * tells again.  Looking (choices of a page, labels) always sees the same ones, so that a shuffled
- * list stays as it is under the finger. */
+/* Random numbers derived from the draft's seed, so that a replay gets the same ones. The
+ * counter advances only in operations that the journal replays. Looking (choices of a page,
+ * labels) always gets the same numbers, so that a shuffled list keeps its order on the
+ * screen. */
 static void draw_random(void *user, void *bytes, size_t len)
 {
     struct interview *i = user;
@@ -47,7 +48,7 @@ static void looking(void *user, bool on)
     i->looking = on;
 }
 
-/* From here to its end the clock stands: the event carries the moment that the form has seen. */
+/* Freezes the clock until draw_end: the event gets exactly the time that the form saw. */
 static uint64_t draw_begin(struct interview *i)
 {
     i->drawing = true;
@@ -57,7 +58,7 @@ static uint64_t draw_begin(struct interview *i)
     return i->random_count;
 }
 
-/* What was refused is not in the journal: its numbers are drawn again. */
+/* Ends it. A refused operation is not in the journal, so its random numbers are used again. */
 static void draw_end(struct interview *i, uint64_t before, bool happened)
 {
     i->drawing = false;
@@ -114,7 +115,7 @@ static void post_node(struct interview *i, enum journal_kind kind, const struct 
     buf_fini(&path);
 }
 
-/* ---- typing that is no answer yet ---- */
+/* ---- unfinished typing ---- */
 
 static void forget_typing(struct interview_typing **at)
 {
@@ -136,8 +137,8 @@ static void drop_typing(struct interview *i, const char *path)
     }
 }
 
-/* An entry came to (by 1) or went from (by -1) its place: what waits behind it has another number.
- * What waited in one that went is nobody's. */
+/* Renumbers the typing after an entry was inserted at (by = 1) or removed from (by = -1) its
+ * position. Typing inside a removed entry is deleted. */
 static void renumber(struct interview *i, const char *entry, int by)
 {
     const char *number = strrchr(entry, '[');
@@ -166,7 +167,7 @@ static void renumber(struct interview *i, const char *entry, int by)
     }
 }
 
-/* Removed, or brought back to where it was removed from. */
+/* entry_went: an entry was removed. entry_came: it was restored to its old position. */
 static void entry_went(struct interview *i, const char *path)
 {
     renumber(i, path, -1);
@@ -181,7 +182,7 @@ static void entry_came(struct interview *i)
     }
 }
 
-/* Typing that equals the answer is none. */
+/* Stores unfinished typing at a question, unless it equals the answer. */
 static void keep_typing(struct interview *i, const char *path, const struct node *node,
                         const char *text, size_t len)
 {
@@ -268,7 +269,8 @@ static bool load_form(struct interview *i, const uint8_t hash[32], struct err *e
             err_set(err, ERR_AUTH, "the form is not the one that was signed"));
 }
 
-/* What the engine shows in the words of the questions' language. */
+/* Words of the engine (months, days, "other") in the question language; NULL: the engine's
+ * English. */
 static const char *word(void *user, const char *language, enum session_word what, unsigned which)
 {
     (void)user;
@@ -349,7 +351,7 @@ bool interview_begin(struct interview **out, struct writer *writer, const uint8_
         buf_fini(&bytes);
         audit_event(i->audit, &e, i->session);
         first_page(i);
-        if (i->page.node) { /* a form may begin with nothing to ask */
+        if (i->page.node) { /* a form may have nothing to ask at first */
             post_node(i, JOURNAL_PAGE, i->page.node, NULL);
         }
         ok = interview_sync(i, err);
@@ -370,7 +372,7 @@ struct replay {
     struct progress *progress;
 };
 
-/* Runs on the writer's thread while the screen waits in writer_call. */
+/* Runs on the writer's thread, while the opening task waits in writer_call. */
 static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, struct err *err)
 {
     struct replay *r = user;
@@ -492,10 +494,10 @@ bool interview_resume(struct interview **out, struct writer *writer,
         if (r.page.len) {
             page_at(i, r.page.data, &r.roster);
         }
-        i->recovered = r.last != JOURNAL_PAUSE; /* put aside by hand, nothing was cut off */
+        i->recovered = r.last != JOURNAL_PAUSE; /* otherwise it was put aside */
         writer_draft(writer, &i->draft);
         interview_post(i, JOURNAL_RESUME, "", NULL,
-                       0); /* a full disk must not keep it from being finished */
+                       0); /* not waited for: a draft can be finished even on a full disk */
         if (i->page.node) {
             struct page page = i->page;
             interview_go(i, &page);
@@ -668,7 +670,7 @@ void interview_pages(struct interview *i, struct arena *arena, struct page **pag
 
 void interview_go(struct interview *i, const struct page *page)
 {
-    i->page = *page; /* two rosters may share their holder: the page says which one */
+    i->page = *page; /* two rosters may share a holder: the event names the repeat */
     post_node(i, JOURNAL_PAGE, page->node,
               page->kind == PAGE_ROSTER ? page->control->item->path : NULL);
 }
@@ -714,7 +716,8 @@ bool interview_find(struct interview *i, struct arena *arena, const struct node 
     return false;
 }
 
-/* When the present page has gone (its answer hid it), the nearest one before it by document. */
+/* The page to use if the current one has gone (its answer hid it): the last one before it in
+ * form order. */
 static size_t nearest(const struct interview *i, const struct page *pages, size_t count)
 {
     size_t at = 0;
@@ -802,8 +805,8 @@ bool interview_finish(struct interview *i, struct progress *progress, struct err
         progress->total = 1 + DEVICE_FINISH_STEPS;
     }
     interview_post(i, JOURNAL_FINISH, "", NULL, 0);
-    /* waited for, not asked for: what is sealed comes from the session, which has every answer even
-     * where the journal found no more room */
+    /* Wait for the journal, but ignore a failure: the record is written from the session,
+     * which has every answer even if the disk is full. */
     (void)!interview_sync(i, NULL);
     uint64_t before = draw_begin(i);
     bool ok = session_finish(i->session, err);

@@ -2,10 +2,10 @@
 #ifndef APP_INTERVIEW_INTERVIEW_H
 #define APP_INTERVIEW_INTERVIEW_H
 /*
- * interview: a session, its journal and its place, put together.
+ * interview: a session, its journal and its current page.
  *
- * Every accepted answer is an event before the next question shows; beginning, resuming and
- * finishing go through the writer.
+ * Every accepted answer is written to the journal before the next question is shown. Beginning,
+ * resuming and finishing go through the writer.
  */
 #include "app/interview/writer.h"
 #include "forms/engine/audit.h"
@@ -17,43 +17,44 @@ struct interview {
     struct package package;
     struct buf package_bytes;
     struct device_draft draft;
-    bool training, recovered; /* recovered: it was cut off, not put aside */
-    int64_t last_ms;          /* resumed: when its last event was written; wall clock */
-    struct page page;         /* shown now */
-    uint64_t ticket;          /* of the last posted event */
-    int64_t clock_ms; /* the clock stands here: replay, or while something happens; 0 = it goes */
-    int64_t happened_ms; /* where it stood last */
+    bool training, recovered; /* recovered: interrupted, not put aside */
+    int64_t last_ms;          /* when resumed: time of the last event, wall ms */
+    struct page page;         /* page shown */
+    uint64_t ticket;          /* ticket of the last posted event */
+    int64_t clock_ms;    /* time frozen during replay or an operation, wall ms; 0 = real clock */
+    int64_t happened_ms; /* frozen time of the last operation */
     bool replaying;
     uint8_t seed[32];
     uint64_t random_count;
-    bool drawing, looking; /* what happens now is journalled; but this part only judges */
-    struct interview_typing *typings; /* what is no answer yet, the latest first */
-    char *gone;                       /* path of the entry that was removed last, or NULL */
+    bool drawing, looking; /* drawing: during a journalled operation; looking: it only reads now */
+    struct interview_typing *typings; /* unfinished typing, latest first */
+    char *gone;                       /* path of the entry removed last, or NULL */
     struct audit *audit;
     struct interview_file *files; /* attachments so far, the latest first */
     size_t files_len;
-    struct interview_memo *memos; /* the interviewer's, the latest first */
-    char label[DEVICE_LABEL];     /* of the draft; "" = none; no part of the record */
+    struct interview_memo *memos; /* the interviewer's memos, latest first */
+    char label[DEVICE_LABEL];     /* the draft's label; "" = none; not part of the record */
 };
 
-/* Typed, or half of a moment: it waits at its question until it is an answer, or erased. */
+/* Unfinished typing, or half of a date and time. Kept with its question until it becomes an
+ * answer or is erased. */
 struct interview_typing {
     char *path;
     struct buf text;
     struct interview_typing *next;
 };
 
-/* A note of the interviewer's own beside a page: no answer, but part of the record (memos.csv). */
+/* An interviewer's memo on a page. Not an answer, but part of the record (memos.csv). */
 enum { INTERVIEW_MEMO_MAX = 1 << 20, INTERVIEW_MEMOS_MAX = 1000 };
 struct interview_memo {
-    unsigned number; /* 1, 2, … */
+    unsigned number; /* from 1 */
     int64_t begun_ms;
     char path[512], language[LANGUAGE_NAME];
     struct buf text;
     struct interview_memo *next;
 };
 
-/* What the interviewer calls the draft. */
+/* The draft's label, as the interviewer named it. */
 enum { INTERVIEW_LABEL_LETTERS = 40 };
 
 enum { INTERVIEW_FILE_MAX = 8 << 20, INTERVIEW_FILES_MAX = 24 << 20 };
@@ -66,93 +67,92 @@ struct interview_file {
 MUST_CHECK bool interview_begin(struct interview **interview, struct writer *writer,
                                 const uint8_t package_hash[32], const char *language,
                                 struct err *err);
-/* Watched in events (NULL: nobody watches); stopped, `err` is ERR_ENV and the draft as it was. */
+/* `progress` counts events (may be NULL). If it is stopped: ERR_ENV, and the draft is
+ * unchanged. */
 MUST_CHECK bool interview_resume(struct interview **interview, struct writer *writer,
                                  const struct device_draft *draft, struct progress *progress,
                                  struct err *err);
 void interview_free(struct interview *interview); /* the draft stays on the device */
 
-/* Session and journal together. */
+/* These change the session and write the journal. */
 enum answer_result interview_answer(struct interview *i, struct node *node, const char *value,
                                     struct err *err);
-/* What stands in a field and is no answer (yet): comes back with the page, and after a power cut.
- */
+/* Keeps text that is not an answer (yet). It returns with the page, also after a power cut. */
 void interview_typing(struct interview *i, struct node *node, const char *text);
-/* A number for a new memo; then its text, each time that it has grown: journalled as it stands. "":
- * there is none after all. */
+/* interview_new_memo: a number for a new memo. interview_memo: journals its whole text, each
+ * time that it changed; "": the memo is removed. */
 unsigned interview_new_memo(const struct interview *i);
 void interview_memo(struct interview *i, unsigned number, const char *text);
-/* "": none any more.  More than INTERVIEW_LABEL_LETTERS is the caller's mistake. */
+/* "": no label. The caller ensures that it has at most INTERVIEW_LABEL_LETTERS. */
 void interview_label(struct interview *i, const char *text);
-/* An attachment, and its name as the answer.  ERR_LIMIT when it is too large, or all together are.
- */
+/* Attaches a file and makes its name the answer. ERR_LIMIT: it, or all attachments together,
+ * are too large. */
 MUST_CHECK bool interview_attach(struct interview *i, struct node *node, const char *extension,
                                  const void *bytes, size_t len, struct err *err);
-/* The bytes behind an answer that names an attachment; NULL when there are none. */
+/* The bytes of the attachment that an answer names; NULL: no such attachment. */
 const struct buf *interview_file(const struct interview *i, const char *name);
-/* The end or the outline is looked at in the place of a page: "end", "outline". */
-void interview_pause(struct interview *i); /* left, or locked: the draft stays */
+void interview_pause(struct interview *i); /* journals: put aside, or locked */
+/* Journals that another screen is shown instead of a page: "end" or "outline". */
 void interview_screen(struct interview *i, const char *what);
-/* What waits at a question; NULL: nothing.  Lent until the next answer or typing. */
+/* Unfinished typing at a question; NULL: none. Borrowed until the next answer or typing. */
 const char *interview_typed(const struct interview *i, const struct node *node);
-/* The questions that are asked and at which something waits; kept in the arena.  Returns how many.
- */
+/* Lists the active questions with unfinished typing, in the arena. Returns the count. */
 size_t interview_unfinished(struct interview *i, struct arena *arena, struct problem **list);
-/* Is the answer fit to leave its page?  That it breaks a rule is journalled. */
+/* May the page be left with this answer? A broken rule is journalled. */
 enum answer_result interview_check(struct interview *i, struct node *node, struct err *err);
 void interview_language(struct interview *i, const char *code);
 MUST_CHECK bool interview_add(struct interview *i, const struct page *roster, struct node **entry,
                               struct err *err);
 MUST_CHECK bool interview_remove(struct interview *i, struct node *entry, struct err *err);
 MUST_CHECK bool interview_restore(struct interview *i, struct err *err);
-/* All posted events are durable when true.  What the medium did not take is tried once more. */
+/* True: all posted events are durable. Events whose write failed are tried once more. */
 MUST_CHECK bool interview_sync(struct interview *i, struct err *err);
-/* Once more what failed before, too; for at most `ms`. */
+/* The same, for at most `ms`. */
 enum writer_state interview_saved(struct interview *i, int ms, struct err *err);
 
 /* ---- place ---- */
 
-/* Pages at the present place's level; *at is the present one (count when it is gone). */
+/* Pages at the current level. *at is the index of the current page (count if it is gone). */
 void interview_pages(struct interview *i, struct arena *arena, struct page **pages, size_t *count,
                      size_t *at);
-/* The repeat entry whose pages are being walked, or NULL at top level. */
+/* The repeat entry whose pages are shown, or NULL at top level. */
 struct node *interview_entry(const struct interview *i);
 void interview_go(struct interview *i, const struct page *page);
-/* The page of a node, wherever it lies. */
+/* Finds the page of a node at any level. */
 bool interview_find(struct interview *i, struct arena *arena, const struct node *node,
                     struct page *page);
-/* The next page, or false at the end of this level. */
+/* Goes to the next page. False: end of this level. */
 bool interview_next(struct interview *i);
 bool interview_back(struct interview *i);
-/* Out of an entry, to its roster. */
+/* Leaves an entry for its roster. */
 void interview_leave_entry(struct interview *i);
 
-/* Seal, watched in steps (NULL: nobody watches).  The interview is over when true. */
+/* Seals the interview; `progress` counts steps (may be NULL). True: the interview is over. */
 MUST_CHECK bool interview_finish(struct interview *i, struct progress *progress, struct err *err);
 MUST_CHECK bool interview_discard(struct interview *i, struct err *err);
 
-/* Label of the nearest group that has one, or the form's title; kept in the arena.  *fallback (may
- * be NULL): it is not in the language that is asked in. */
+/* Label of the nearest labelled group, or the form's title; kept in the arena. *fallback
+ * (may be NULL): it is not in the question language. */
 const char *interview_section(struct interview *i, struct arena *arena, const struct page *page,
                               bool *fallback);
-/* How far the interview is.  It counts what the form has, asked or not, so it never runs backwards
- * while pages come and go; a repeat and all that is in its entries is one place. */
+/* Progress through the form. It counts all places of the form, asked or not, so it never
+ * decreases when pages appear or disappear. A repeat with all its entries is one place. */
 struct interview_place {
     size_t section, sections; /* 1 .. sections: runs of places under the same labelled group */
-    size_t place, places;     /* 1 .. places: questions and repeats, in the form's order */
-    const size_t *lengths;    /* places of each section; the arena's */
+    size_t place, places;     /* 1 .. places; a place: a question or repeat, in form order */
+    const size_t *lengths;    /* places per section, in the arena */
 };
 struct interview_place interview_place(struct interview *i, struct arena *arena);
 
-/* Title of a form's package for lists: parsed from its bytes. */
+/* Reads a form's id, title and version from the bytes of its package, for lists. */
 bool interview_form_title(struct arena *arena, const struct package *package, const char **id,
                           const char **title, const char **version);
 
-/* How a draft's form stands among those in force (device_forms). */
+/* State of a draft's form among the forms in force (device_forms). */
 enum form_state {
     FORM_IN_FORCE, /* it is in force */
     FORM_OUTDATED, /* another version of it is: the draft goes on with its own */
-    FORM_WITHDRAWN /* none is: the draft can be finished, and no other begun */
+    FORM_WITHDRAWN /* no version is: the draft can be finished, no new one begun */
 };
 struct form_in_force {
     uint8_t hash[32]; /* of the package */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What goes with an interview besides its answers: files and memos. */
+/* An interview's attachments, memos and label. */
 #include "app/interview/interview_files.h"
 
 #include <assert.h>
@@ -41,7 +41,7 @@ const struct buf *interview_file(const struct interview *i, const char *name)
     return f && *name ? &f->bytes : NULL;
 }
 
-/* Does an answer name it; `asked`: one that is asked now? */
+/* Does an answer name the file? `asked`: only answers that are asked now count. */
 static bool is_named(const struct node *node, const char *name, bool asked)
 {
     for (const struct node *c = node->first; c; c = c->next) {
@@ -53,7 +53,7 @@ static bool is_named(const struct node *node, const char *name, bool asked)
     return false;
 }
 
-/* What no answer names any more is wiped: it counts for no limit, and is sealed with nothing. */
+/* Wipes files that no answer names any more: they count for no limit and are not sealed. */
 static void drop_unnamed(struct interview *i)
 {
     i->files_len = 0;
@@ -74,7 +74,7 @@ static void drop_unnamed(struct interview *i)
 bool interview_attach(struct interview *i, struct node *node, const char *extension,
                       const void *bytes, size_t len, struct err *err)
 {
-    enum { PART = 1 << 20 }; /* an event's most is two of them */
+    enum { PART = 1 << 20 }; /* an event holds at most twice this */
     uint8_t id[16];
     char hex[33], name[64];
     const char *old = tree_value(node);
@@ -125,7 +125,7 @@ unsigned interview_new_memo(const struct interview *i)
     return i->memos ? i->memos->number + 1 : 1;
 }
 
-/* What the event says; a memo that is new begins with it. */
+/* Stores the memo's text; the first event of a number begins the memo. */
 void memos_keep(struct interview *i, const struct journal_event *e)
 {
     if (e->value_len < 2) {
@@ -152,7 +152,7 @@ void interview_memo(struct interview *i, unsigned number, const char *text)
     size_t len = strlen(text);
     if (number > INTERVIEW_MEMOS_MAX || len > INTERVIEW_MEMO_MAX ||
         (m ? strcmp(m->text.data ? m->text.data : "", text) == 0 : !len)) {
-        return; /* nothing new */
+        return; /* nothing new, or over a limit */
     }
     struct buf path = {0}, value = {0};
     uint8_t head[2];
@@ -181,7 +181,7 @@ void interview_memo(struct interview *i, unsigned number, const char *text)
 
 void label_keep_text(struct interview *i, const char *text, size_t len)
 {
-    len = len < sizeof i->label ? len : 0; /* longer is none of ours */
+    len = len < sizeof i->label ? len : 0; /* longer: not written by this program */
     secret_wipe(i->label, sizeof i->label);
     memcpy(i->label, text, len);
 }
@@ -214,7 +214,7 @@ void files_forget(struct interview *i)
     }
 }
 
-/* In the order in which they were begun; those that were emptied again are none. */
+/* Writes memos in the order they were begun, without emptied ones. */
 static void write_memos(const struct interview_memo *m, struct buf *out)
 {
     char when[64];
@@ -235,7 +235,7 @@ static void write_memos(const struct interview_memo *m, struct buf *out)
     }
 }
 
-/* The code that stands in the question that the form marks for it. */
+/* The answer to the question that the form uses to identify the interviewer (identify-user). */
 static const char *user_of(const struct interview *i)
 {
     const struct item *submitter = i->form->identify_user ? i->form->submitter : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* In which section does the interview stand, and how far is it? */
+/* The section of the current page, and the progress through the form. */
 #include <string.h>
 
 #include "app/interview/interview.h"
@@ -28,16 +28,16 @@ const char *interview_section(struct interview *i, struct arena *arena, const st
         }
     }
     if (fallback) {
-        *fallback = false; /* a title has one language */
+        *fallback = false; /* a title has only one language */
     }
     return i->form->title;
 }
 
 struct survey_walk {
-    const struct control *wanted; /* the page's, or the outermost repeat around it */
-    const struct control *before; /* the section of the place before */
+    const struct control *wanted; /* the page's control, or its outermost repeat */
+    const struct control *before; /* section of the previous place */
     struct interview_place at;
-    size_t *lengths; /* NULL: they are counted only */
+    size_t *lengths; /* NULL: only count the sections */
 };
 
 static void walk_place(struct survey_walk *w, const struct control *c)
@@ -55,7 +55,7 @@ static void walk_place(struct survey_walk *w, const struct control *c)
         w->lengths[w->at.sections - 1]++;
     }
     for (const struct control *up = c; up; up = up->parent) {
-        if (up == w->wanted) { /* of a page with several, the last */
+        if (up == w->wanted) { /* for a page with several places: the last one */
             w->at.section = w->at.sections;
             w->at.place = w->at.places;
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When is an answer on the medium? */
+/* The writer's thread: runs jobs on the device and makes events durable, in order. */
 #include "app/interview/writer.h"
 
 #include <pthread.h>
@@ -11,12 +11,12 @@
 
 struct item {
     struct item *next;
-    writer_job *job; /* or an event */
+    writer_job *job; /* NULL: an event */
     void *arg;
     struct buf event;
     uint64_t ticket;
     bool done, ok;
-    bool told; /* its end is news */
+    bool told; /* a task: report its end */
     struct err err;
 };
 struct writer_pending {
@@ -32,10 +32,10 @@ struct writer {
     struct device_draft draft;
     uint64_t next_ticket, done_ticket;
     bool failed, stop, busy;
-    struct err err;                /* of the first event that failed */
-    struct item *held, *held_last; /* that event and those behind it, to be tried again */
+    struct err err;                /* of the first failed event */
+    struct item *held, *held_last; /* failed event and later ones, for a retry */
     int64_t durable_us;
-    uint64_t awaited; /* a ticket that was not done in time, or 0 */
+    uint64_t awaited; /* ticket that timed out in writer_wait_for, or 0 */
     writer_on_done *on_done;
     void *user;
 };
@@ -63,7 +63,7 @@ static void drop_held(struct writer *w)
     w->held_last = NULL;
 }
 
-/* No answer goes because a card was full for a moment. */
+/* Keeps a failed event for a retry: a disk may be full only for a moment. */
 static void hold(struct writer *w, struct item *item)
 {
     item->next = NULL;
@@ -80,11 +80,11 @@ static void run(struct writer *w, struct item *item)
     if (item->job) {
         enum { STACK_USED = 64 * 1024 };
         item->ok = item->job(w->device, item->arg, &item->err);
-        if (item->told) { /* a task: names of files and titles go with it */
+        if (item->told) { /* a task: wipe names of files and titles from the stack */
             secret_wipe_stack(STACK_USED);
         }
     } else if (w->failed) {
-        item->ok = false; /* no gap: after a failure nothing follows */
+        item->ok = false; /* no gaps: after a failure nothing more is written */
     } else {
         item->ok = device_draft_append(w->device, &w->draft, item->event.data, item->event.len,
                                        &item->err);
@@ -266,7 +266,7 @@ uint64_t writer_post(struct writer *w, const void *event, size_t len)
 void writer_retry(struct writer *w)
 {
     pthread_mutex_lock(&w->mutex);
-    while (w->failed && (w->first || w->busy)) { /* all that failed are held, in their order */
+    while (w->failed && (w->first || w->busy)) { /* until all failed events are held, in order */
         pthread_cond_wait(&w->finished, &w->mutex);
     }
     if (w->held && w->failed) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which letters lie where? */
+/* The on-screen keyboard: layouts, pads, variants and automatic capitals. */
 #include "app/kit/keyboard.h"
 
 #include <stdio.h>
@@ -10,14 +10,14 @@
 
 enum { ROWS = 3, ROWS_MOST = 4 };
 
-/* Letters with blanks between; ^ = capitals, < = erase.  Source: the language notes, section 6. */
+/* Keys separated by spaces; ^ = Shift, < = erase. */
 static const char *const layouts[LAYOUT_COUNT][ROWS] = {
     [LAYOUT_RU] = {"й ц у к е н г ш щ з х ъ", "ф ы в а п р о л д ж э ё", "^ я ч с м и т ь б ю <"},
     [LAYOUT_KY] = {"й ц у к е н г ш щ з х ү", "ф ы в а п р о л д ж э ө", "^ я ч с м и т ь б ю ң <"},
     [LAYOUT_TG] = {"й қ у к е н г ш ҳ з х ъ", "ф ҷ в а п р о л д ж э ӯ", "^ я ч с м и т ӣ б ю ғ <"},
     [LAYOUT_LATIN] = {"q w e r t y u i o p", "a s d f g h j k l '", "^ z x c v b n m @ <"},
 };
-/* With a row of digits, as on a desk's keyboard in these countries. */
+/* The same with a row of digits, as on physical keyboards in these countries. */
 static const char *const with_digits[LAYOUT_COUNT][ROWS_MOST] = {
     [LAYOUT_RU] = {"1 2 3 4 5 6 7 8 9 0 - №", "й ц у к е н г ш щ з х ъ", "ф ы в а п р о л д ж э ё",
                    "^ я ч с м и т ь б ю <"},
@@ -31,7 +31,7 @@ static const char *const with_digits[LAYOUT_COUNT][ROWS_MOST] = {
 static const char *const symbols[ROWS] = {"1 2 3 4 5 6 7 8 9 0", "- ( ) / : ; « » \" №",
                                           "? ! … – — % + = _ <"};
 static const char own_letters[] = "үөңқҳҷӯӣғ";
-/* Long press: the letter, then what it slides to. */
+/* Long press: the letter, then the variants to slide to. */
 static const struct {
     const char *letter, *variants;
 } variants[] = {
@@ -50,7 +50,7 @@ void keyboard_language(struct keyboard *k, const char *code)
     k->layout = k->home;
 }
 
-/* Every field opens on the letters that it is likely to want, whatever the last one was left on. */
+/* Sets the keys that a field is likely to need, whatever the last field was left on. */
 static void open_for(struct keyboard *k)
 {
     bool latin = k->start == START_LATIN || k->start == START_CAPITALS;
@@ -66,7 +66,7 @@ static int row_height(const struct ui *ui)
     return ui_px(ui, 50);
 }
 
-/* Lying across there is no room for a fifth row. */
+/* In landscape there is no room for a fifth row. */
 static bool digit_row(const struct ui *ui)
 {
     return ui->keys == UI_KEYS_DIGITS && !ui->landscape;
@@ -104,7 +104,8 @@ static bool is_own(const char *letter)
     return own;
 }
 
-/* One key: id "key:NAME"; the shown face differs from what may be touched by a small gap. */
+/* Draws one key, id "key:NAME". The visible face is a little smaller than the touchable
+ * area. */
 static bool key(struct ui *ui, const char *name, const char *label, struct rect r, int weight,
                 enum text_style style)
 {
@@ -169,7 +170,7 @@ static const char *variants_of(const char *letter)
     return NULL;
 }
 
-/* Type a letter's variant when the finger was lifted over it. */
+/* Types a variant of a letter if the finger is lifted over it. */
 static void show_variants(struct ui *ui, struct keyboard *k, struct rect r, const char *list)
 {
     int w = ui_px(ui, 48) > ui->w / 12 ? ui_px(ui, 48) : ui->w / 12, line_h = ui_px(ui, 56),
@@ -210,7 +211,7 @@ static void letter_rows(struct ui *ui, struct keyboard *k, int top)
                               : digit_row(ui) ? with_digits[k->layout]
                                               : layouts[held ? LAYOUT_RU : k->layout];
     int h = row_height(ui), count_rows = digit_row(ui) && !k->symbols ? ROWS_MOST : ROWS;
-    top += (k->symbols && digit_row(ui)) * h; /* the signs stay where the letters were */
+    top += (k->symbols && digit_row(ui)) * h; /* the lowest row stays in place */
     struct rect popup = {0, 0, 0, 0};
     const char *popup_letter = NULL, *bubble = NULL;
     for (int r = 0; r < count_rows; r++) {
@@ -262,7 +263,7 @@ static void letter_rows(struct ui *ui, struct keyboard *k, int top)
 static bool last_row(struct ui *ui, struct keyboard *k, int top, const char *done)
 {
     int h = row_height(ui), w = ui->w;
-    /* 123, language, comma, blank, full stop, new line (or nothing), done */
+    /* Keys: 123, language, comma, space, full stop, new line (or nothing), done. */
     int at[] = {0,
                 w * 13 / 100,
                 w * 26 / 100,
@@ -311,7 +312,7 @@ static bool last_row(struct ui *ui, struct keyboard *k, int top, const char *don
     return key(ui, "enter", done, cell[6], 2, TEXT_TITLE);
 }
 
-/* Name `column` of a row; "" behind its end. */
+/* Name of the key in `column` of a row; "" past its end. */
 static const char *name_at(struct ui *ui, const char *row, int column)
 {
     for (; *row && column > 0; column--) {
@@ -321,8 +322,8 @@ static const char *name_at(struct ui *ui, const char *row, int column)
     return arena_copy(&ui->frame, row, strcspn(row, " "));
 }
 
-/* Keys of a pad, a row a string; a name that comes twice, beside or below itself, is one large key.
- */
+/* The number pad, one row per string. A name repeated beside or below itself is one large
+ * key. */
 static bool digit_pad(struct ui *ui, enum keyboard_kind kind, int top, const char *done)
 {
     static const char *const upright[][ROWS_MOST] = {
@@ -348,7 +349,7 @@ static bool digit_pad(struct ui *ui, enum keyboard_kind kind, int top, const cha
                 wide++;
             }
             if (r > 0 && strcmp(name_at(ui, rows[r - 1], c), name) == 0) {
-                continue; /* its upper half is there */
+                continue; /* drawn with its upper half */
             }
             bool tall = r + 1 < count && strcmp(name_at(ui, rows[r + 1], c), name) == 0;
             struct rect cell = {c * ui->w / columns, top + r * h,
@@ -376,7 +377,7 @@ static bool digit_pad(struct ui *ui, enum keyboard_kind kind, int top, const cha
     return finished;
 }
 
-/* Does a sentence begin at the cursor?  "2.5" does not say so: a blank must stand there. */
+/* Does a sentence begin at the cursor? After "." a space is required, so "2.5" is none. */
 static bool begins(const struct edit *e)
 {
     size_t at = e->cursor;
@@ -387,7 +388,7 @@ static bool begins(const struct edit *e)
     return at == 0 || (apart && strchr(".!?", e->text.data[at - 1]));
 }
 
-/* Thought about once for each change: what ⇧ was set to since then stays. */
+/* Sets Shift automatically, once per change: a later change by the user stays. */
 static void think_of_case(const struct edit *e, struct keyboard *k)
 {
     if (k->changes == e->changes && strcmp(k->field, e->id) == 0) {
@@ -416,7 +417,7 @@ bool keyboard_show(struct ui *ui, struct keyboard *k, enum keyboard_kind kind, c
     ui_fill_rect(ui, (struct rect){0, top, ui->w, h}, ui->theme.tint);
     ui_fill_rect(ui, (struct rect){0, top, ui->w, ui_px(ui, 1)}, ui->theme.line);
     top += ui_px(ui, 4);
-    float scale = ui_cap_text(ui, 1.25f); /* keys do not grow */
+    float scale = ui_cap_text(ui, 1.25f); /* keys do not grow with the text */
     bool finished;
     if (kind != KEYBOARD_TEXT) {
         finished = digit_pad(ui, kind, top, done);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How is it said in the user's language? */
+/* Looks up texts of the interface; fills in their placeholders. */
 #include "app/kit/strings.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef APP_KIT_STRINGS_H
 #define APP_KIT_STRINGS_H
-/* strings: every text of the interface, in four languages; one table, strings.def. */
+/* strings: all texts of the interface in four languages, from one table, strings.def. */
 #include "platform/machine/arena.h"
 
 enum ui_language { UI_RU, UI_KY, UI_TG, UI_EN, UI_LANGUAGE_COUNT };
@@ -14,12 +14,13 @@ enum string_id {
 #undef STR
 
 const char *string(enum string_id id, enum ui_language language);
-/* The same with {0}, {1}, {2} filled in (NULL = none); kept in the arena. */
+/* The same with {0}, {1}, {2} replaced (NULL = empty); kept in the arena. */
 const char *string_fill(struct arena *arena, enum string_id id, enum ui_language language,
                         const char *const with[3]);
 const char *string_name(enum string_id id); /* "next", for tests */
 
-/* "ru", "ky", "tg", "en"; the sign on the button (РУ, КЫ, ТҶ, EN); the language's own name. */
+/* Code ("ru", "ky", "tg", "en"); text on the button (РУ, КЫ, ТҶ, EN); the language's own
+ * name. */
 const char *language_code(enum ui_language language);
 const char *language_sign(enum ui_language language);
 const char *language_own_name(enum ui_language language);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What did the user mean, and how do targets and shapes get onto the page? */
+/* Turns input into activated targets; adds targets and shapes to the page. */
 #include "app/kit/ui.h"
 
 #include <math.h>
@@ -109,8 +109,8 @@ static bool may_repeat(const struct ui *ui, const char *id)
     return false;
 }
 
-/* A second tap within a moment is a trembling hand or a key held down: it must not skip a question
- * that nobody has seen, nor remove the next entry. */
+/* Ignores a second tap within a moment: a trembling hand or a held key must not skip an
+ * unseen question or remove the next entry. */
 static void activate(struct ui *ui, const char *id)
 {
     int64_t now = clock_mono_ms();
@@ -133,14 +133,15 @@ static bool has_target(struct ui *ui, const char *id)
     return false;
 }
 
-/* The letters of the screen keyboard are left out: there is a real one under the hands.  Its Next
- * is the page's way on. */
+/* The letters of the on-screen keyboard are skipped: the user has a real keyboard.
+ * "key:enter" is the page's Next. */
 static bool takes_focus(const struct target *t)
 {
     return t->kind != ROLE_KEY || strcmp(t->id, "key:enter") == 0;
 }
 
-/* With what is said above it, and a look at what follows: in the middle half of the page. */
+/* Focuses a target and scrolls it into the middle half of the page, so that the text around
+ * it is visible. */
 static void focus_on(struct ui *ui, const struct target *t)
 {
     int top = ui->body.y + ui->body.h / 4, bottom = top + ui->body.h / 2;
@@ -152,7 +153,7 @@ static void focus_on(struct ui *ui, const struct target *t)
     }
 }
 
-/* What is typed in has the focus until a key moves it. */
+/* The field being typed in has the focus until a key moves it. */
 static const struct target *focused(const struct ui *ui)
 {
     const char *id = ui->edit.id[0] && !ui->show_focus ? ui->edit.id : ui->focus;
@@ -175,7 +176,8 @@ void ui_focus_from(struct ui *ui, size_t first)
     }
 }
 
-/* One by one; from nowhere to the first of the page itself, behind what its header offers. */
+/* Moves the focus one target on or back. Without a focus, starts at the first target of the
+ * page, after the header. */
 static void move_focus(struct ui *ui, int by)
 {
     const struct target *now = focused(ui), *next = NULL, *body = NULL;
@@ -193,14 +195,14 @@ static void move_focus(struct ui *ui, int by)
         }
         body = body ? body : t;
     }
-    next = next ? next : body; /* around the end */
+    next = next ? next : body; /* wraps around */
     if (next) {
         focus_on(ui, next);
     }
 }
 
-/* The nearest that lies in that direction, sideways counting double; on the page alone, or
- * anywhere. */
+/* The nearest target in a direction; sideways distance counts double. `on_page`: only
+ * targets that scroll. */
 static const struct target *nearest(const struct ui *ui, const struct target *now, int dx, int dy,
                                     bool on_page)
 {
@@ -223,8 +225,8 @@ static const struct target *nearest(const struct ui *ui, const struct target *no
     return best;
 }
 
-/* What scrolls comes before what stands still: the bar lies below the whole page, not below the
- * part in sight.  Where nothing lies that way, one on or back. */
+/* Prefers scrolling targets to fixed ones: the bottom bar comes after the whole page, not
+ * after its visible part. If there is no target in that direction, moves one on or back. */
 static void move_towards(struct ui *ui, int dx, int dy)
 {
     const struct target *now = focused(ui), *best = NULL;
@@ -240,8 +242,8 @@ static void move_towards(struct ui *ui, int dx, int dy)
     }
 }
 
-/* A pen in the keys' hand: Enter puts it down where it was lifted last, arrows draw, Enter lifts
- * it. */
+/* Drawing with the keyboard: Enter puts the pen down where it was lifted last, the arrow
+ * keys draw, Enter lifts it. */
 static bool on_pen(struct ui *ui, enum window_key key)
 {
     const struct target *t = focused(ui);
@@ -270,7 +272,7 @@ static bool on_pen(struct ui *ui, enum window_key key)
         memcpy(ui->dropped, ui->pressed, sizeof ui->dropped);
         ui->pressed[0] = '\0';
         ui->grabbed = ui->pen = false;
-        return key == KEY_ENTER || key == KEY_SPACE; /* another key has its own meaning, too */
+        return key == KEY_ENTER || key == KEY_SPACE; /* another key also keeps its own meaning */
     }
     return true;
 }
@@ -291,7 +293,7 @@ static bool on_key(struct ui *ui, enum window_key key)
     case KEY_UP:
         if (typing && (!ui->show_focus || edit_is(edit, ui->focus)) &&
             (key == KEY_DOWN ? edit->below : edit->above)) {
-            edit->by_line = key == KEY_DOWN ? 1 : -1; /* within the text */
+            edit->by_line = key == KEY_DOWN ? 1 : -1; /* moves within the text */
             return true;
         }
         move_towards(ui, 0, key == KEY_DOWN ? 1 : -1);
@@ -316,7 +318,7 @@ static bool on_key(struct ui *ui, enum window_key key)
         return typing;
     case KEY_ENTER:
         if (typing && edit_is(edit, ui->focus)) {
-            ui->show_focus = false; /* it is open already: on from it */
+            ui->show_focus = false; /* the field is open already: go on from it */
         }
         if (ui->show_focus && has_target(ui, ui->focus)) {
             activate(ui, ui->focus);
@@ -328,7 +330,7 @@ static bool on_key(struct ui *ui, enum window_key key)
         return true;
     case KEY_ESCAPE:
         if (has_target(ui, "cancel") ||
-            has_target(ui, "back")) { /* only where there is such a way */
+            has_target(ui, "back")) { /* only if there is such a target */
             activate(ui, has_target(ui, "cancel") ? "cancel" : "back");
         }
         return true;
@@ -432,7 +434,7 @@ static bool on_up(struct ui *ui, const struct window_event *e)
     }
     ui->dragging = false;
     ui->pull = 0;
-    ui->pressed[0] = '\0'; /* `held` stays for the build: the variant's popup takes the tap */
+    ui->pressed[0] = '\0'; /* `held` stays until the build: the popup takes the tap */
     return true;
 }
 
@@ -441,13 +443,13 @@ static int hold_ms(const struct ui *ui)
     return ui->glove ? GLOVE_HOLD_MS : HOLD_MS;
 }
 
-/* The key that erases does so on and on while it is held. */
+/* The erase key repeats while it is held. */
 static bool repeats(const struct ui *ui)
 {
     return strcmp(ui->held, "key:erase") == 0 && strcmp(ui->pressed, ui->held) == 0;
 }
 
-/* How far the page comes along with what is carried to its edge, px at a time; 0: it rests. */
+/* Px to scroll at a time while a target is held at the page's edge; 0: none. */
 static int carried(const struct ui *ui)
 {
     int edge = ui_px(ui, 40), step = ui_px(ui, 6);
@@ -494,8 +496,7 @@ void ui_let_go(struct ui *ui)
     for (size_t i = 0; ui->grabbed && i < ui->target_count; i++) {
         const struct target *t = &ui->targets[i];
         if (t->kind == ROLE_PAPER && strcmp(t->id, ui->pressed) == 0) {
-            memcpy(ui->dropped, ui->pressed, sizeof ui->dropped); /* what is drawn stays, its line
-                                                                     ends here */
+            memcpy(ui->dropped, ui->pressed, sizeof ui->dropped); /* its line ends here */
         }
     }
     ui->pressed[0] = ui->held[0] = '\0';
@@ -537,7 +538,7 @@ bool ui_event(struct ui *ui, const struct window_event *e)
     case WINDOW_LEAVE:
         if (!ui->grabbed) {
             ui->pressed[0] = ui->held[0] = '\0';
-            ui->in_body = false; /* nor is it a swipe */
+            ui->in_body = false; /* not a swipe, either */
         }
         return on_up(ui, e);
     case WINDOW_CANCEL:
@@ -547,7 +548,7 @@ bool ui_event(struct ui *ui, const struct window_event *e)
         ui->scroll -= e->y * ui_px(ui, 60);
         return true;
     case WINDOW_PINCH:
-        ui_let_go(ui); /* what the first finger pressed was not meant */
+        ui_let_go(ui); /* the first finger's press was not meant */
         if (ui->pans) {
             ui->pinch *= 1 + 2 * (float)e->x / WINDOW_PINCH_WHOLE;
         }
@@ -752,7 +753,7 @@ void ui_fill_shape(struct ui *ui, int x, int y, float size_dp, const int8_t *poi
                 crossings[n++] = a[0] + (at - a[1]) * (float)(b[0] - a[0]) / (float)(b[1] - a[1]);
             }
         }
-        for (size_t i = 0; i < n; i++) { /* from left to right */
+        for (size_t i = 0; i < n; i++) { /* sort from left to right */
             for (size_t k = i + 1; k < n; k++) {
                 if (crossings[k] < crossings[i]) {
                     float left = crossings[k];

@@ -2,13 +2,14 @@
 #ifndef APP_KIT_UI_H
 #define APP_KIT_UI_H
 /*
- * ui: the kit.  A screen is built anew each time something happens: it puts draw commands and
- * targets into the ui, and a widget returns true when it was the one that was activated.
+ * ui: the toolkit (immediate mode). The screen is rebuilt after every event: it adds draw
+ * commands and targets to the ui, and a widget returns true if it was the one activated.
  *
  *   event ─ui_event▶ (activated id) ─screen builds▶ draw list + targets ─window_show▶ pixels
  *
- * Acts on release inside the target; a drag scrolls instead.  Every target can be reached with Tab
- * and arrows, and has a visible focus frame then.  All measures in dp, ui_px makes px of them.
+ * A target acts on release inside it; a drag scrolls instead. Every target can be reached with
+ * Tab and the arrow keys, and then has a visible focus frame. Sizes are in dp; ui_px converts
+ * them to px.
  */
 #include "app/kit/strings.h"
 #include "platform/machine/progress.h"
@@ -28,18 +29,18 @@ enum role {
     ROLE_ROW,
     ROLE_PILL,
     ROLE_ICON,
-    ROLE_STEP,  /* may be tapped as fast as one likes, like a key */
-    ROLE_GRAB,  /* follows the finger: a slider's knob, a row being moved */
-    ROLE_PAPER, /* the same, and keys may draw on it */
+    ROLE_STEP,  /* rapid taps count, as on a key */
+    ROLE_GRAB,  /* follows the finger: a slider's knob, a dragged row */
+    ROLE_PAPER, /* like ROLE_GRAB; the keyboard can draw on it, too */
     ROLE_COUNT
 };
 
 struct target {
-    const char *id; /* frame arena */
+    const char *id; /* in the frame arena */
     enum role kind;
-    struct rect rect; /* what can be touched */
-    bool hidden;      /* scrolled out of sight */
-    bool scrolls;     /* part of the page, not of what stands around it */
+    struct rect rect; /* touchable area */
+    bool hidden;      /* outside the visible part of the page */
+    bool scrolls;     /* part of the scrolling page */
 };
 
 enum text_style {
@@ -61,21 +62,22 @@ enum text_style {
 struct edit { /* a text being typed */
     struct buf text;
     size_t cursor;
-    char id[UI_ID_MAX]; /* the field's; "" = nothing is being typed */
-    bool changed;       /* since the owner last looked */
-    unsigned changes;   /* ever */
-    size_t shown_len;   /* length when the field was last brought into sight */
-    bool above, below;  /* the caret has a line of the text over it, under it, as last drawn */
-    int by_line;        /* asked for: one line up (-1) or down (1), when it is drawn next */
+    char id[UI_ID_MAX]; /* id of the field; "" = none */
+    bool changed;       /* since the owner last read it */
+    unsigned changes;   /* count of all changes */
+    size_t shown_len;   /* text length when the field was last scrolled into view */
+    bool above, below;  /* a line of text lies above, below the caret; as last drawn */
+    int by_line;        /* requested caret move at the next draw: -1 up, 1 down, 0 none */
 };
 
-/* Letters that Russian lacks: keys of their own; so, with a row of digits; behind a long press. */
+/* Where the letters that Russian lacks are: on keys of their own; the same, with a row of
+ * digits; behind a long press. */
 enum ui_keys { UI_KEYS_OWN, UI_KEYS_DIGITS, UI_KEYS_HELD, UI_KEYS_COUNT };
 
 struct ui {
     struct window *window;
     struct draw_list draws;
-    struct arena frame; /* one build's texts */
+    struct arena frame; /* texts of one build */
     struct theme theme;
     enum ui_language language;
     float scale, text_scale;
@@ -83,68 +85,65 @@ struct ui {
     enum ui_keys keys;
     int w, h;
     bool landscape;
-    struct target *targets; /* a roster of a thousand entries has more than a thousand */
+    struct target *targets; /* grows: a long roster has more than a thousand */
     size_t target_cap;
     size_t target_count;
-    char activated[UI_ID_MAX]; /* "" = none; used up by the widget */
-    char last[UI_ID_MAX];      /* activated before, and when: a double tap counts once */
+    char activated[UI_ID_MAX]; /* "" = none; cleared by the widget that takes it */
+    char last[UI_ID_MAX];      /* last activated, at last_ms: a double tap counts once */
     int64_t last_ms;
-    char pressed[UI_ID_MAX]; /* under the finger now */
-    char held[UI_ID_MAX];    /* long press recognised on this id */
+    char pressed[UI_ID_MAX]; /* currently under the finger */
+    char held[UI_ID_MAX];    /* id with a long press recognised */
     char focus[UI_ID_MAX];
-    bool show_focus;         /* keys are being used */
-    char dropped[UI_ID_MAX]; /* grabbed until now */
+    bool show_focus;         /* the keyboard is in use */
+    char dropped[UI_ID_MAX]; /* id of the target just released */
     bool grabbed;            /* `pressed` is a ROLE_GRAB or ROLE_PAPER */
-    bool pen;                /* … and keys hold it */
-    bool carries;       /* what is grabbed may be carried beyond the edge: the page comes along */
-    int grab_x, grab_y; /* where the finger is, or was let go */
+    bool pen;                /* `pressed` is held by the keyboard */
+    bool carries;            /* the page scrolls when the grabbed target reaches its edge */
+    int grab_x, grab_y;      /* position of the finger, or of its release */
     int down_x, down_y, last_y;
     int64_t down_ms;
     bool dragging;
-    struct rect body;    /* where the page scrolls */
-    int scroll, content; /* px */
-    int bar_h;           /* of the bottom bar, as its labels need it */
-    int pill_h;          /* of the line of pills that is being set */
-    float speed;         /* px a ms, for inertia */
+    struct rect body;    /* scrolling area of the page */
+    int scroll, content; /* px; content height includes what is out of sight */
+    int bar_h;           /* px, height of the bottom bar that its labels need */
+    int pill_h;          /* px, height of the current line of pills */
+    float speed;         /* px per ms, for inertia */
     int64_t moved_ms, repeated_ms;
     bool in_body;
     struct edit edit;
-    bool pans;   /* the arrows to either side and two fingers are for a picture; said anew … */
-    int side;    /* px it was moved to the left */
-    float pinch; /* how much larger two fingers want it since it was last built; 1: as it is */
-    int pull;    /* px beyond the page's end (or, negative, its beginning), while a finger pulls */
-    bool swipe;  /* to either side is on and back; the screen says so anew each time */
-    bool by_key; /* the last that was done was done by a key */
-    bool quit, again; /* again: build once more */
+    bool pans;        /* arrow keys and pinches move a picture; set anew in each build */
+    int side;         /* px, picture moved to the left */
+    float pinch;      /* magnification by pinching since the last build; 1: none */
+    int pull;         /* px pulled beyond the page's end (negative: its start) */
+    bool swipe;       /* sideways swipes mean next and back; set anew in each build */
+    bool by_key;      /* the last action came from the keyboard */
+    bool quit, again; /* again: rebuild */
     bool robot;
-    bool lines;            /* Shift and Enter is a new line in the field that is typed in */
-    const char *title_cut; /* the title that the header had no room for, or NULL; the frame's */
-    int header_h;          /* px; the header drawn last */
-    int question_px;       /* size of a question that a long word makes smaller; 0: none did so far.
-                              Nothing else of the page's body is larger than it then */
+    bool lines;            /* Shift+Enter makes a new line in the field */
+    const char *title_cut; /* title too long for the header, or NULL; valid until the next build */
+    int header_h;          /* px, of the header drawn last */
+    int question_px;       /* px, size of a question reduced for a long word; 0: none */
 };
 
 void ui_init(struct ui *ui, struct window *window);
 void ui_fini(struct ui *ui);
 void ui_theme(struct ui *ui, bool night);
 
-/* Take an event in; true when the screen must be built again. */
-/* The finger is no longer followed: its release will not be told. */
+/* Stops following the finger: its release is ignored. */
 void ui_let_go(struct ui *ui);
+/* Handles an event. True: the screen must be rebuilt. */
 bool ui_event(struct ui *ui, const struct window_event *event);
-/* Milliseconds until something moves by itself (inertia, long press), or -1. */
+/* Milliseconds until the next timed change (inertia, long press), or -1. */
 int ui_timeout(const struct ui *ui);
 
 void ui_begin(struct ui *ui);
 void ui_end(struct ui *ui);
 
 int ui_px(const struct ui *ui, float dp);
-/* Texts no larger than this for a while, where there is no room to grow; returns what to put back.
- */
+/* Limits the text scale where there is no room to grow. Returns the scale to restore. */
 float ui_cap_text(struct ui *ui, float max);
-/* Large letters that would break a word in two are made smaller, down to the usual size, for that
- * text: at 200 % a line of a long language's words is read more easily so.  The scale to set it in.
- */
+/* The text scale to set `text` in: enlarged text is reduced, at most to the normal size,
+ * until no word has to be broken. */
 float ui_word_scale(const struct ui *ui, enum text_style style, const char *text, int w);
 int ui_text_px(const struct ui *ui, enum text_style style);
 int ui_line(const struct ui *ui, enum text_style style);
@@ -152,23 +151,24 @@ const char *ui_str(struct ui *ui, enum string_id id);
 const char *ui_fill(struct ui *ui, enum string_id id, const char *first, const char *second);
 const char *ui_fill3(struct ui *ui, enum string_id id, const char *first, const char *second,
                      const char *third);
-/* Digits in threes from 10,000 on. */
+/* Groups digits in threes, from 10,000 on. */
 const char *ui_number(struct ui *ui, long long n);
 /* 14 → "1,4", or "1.4" in English. */
 const char *ui_tenths(struct ui *ui, long long n);
 
-/* Register a target; who acts on it asks ui_took, in this build or the next. */
+/* Registers a target. Its owner asks ui_took in this build or in the next one. */
 void ui_place(struct ui *ui, const char *id, enum role kind, struct rect rect);
-/* Was this the one that was activated?  True once. */
+/* Was this target activated? True only once. */
 bool ui_took(struct ui *ui, const char *id);
-/* Both at once. */
+/* ui_place and ui_took together. */
 bool ui_target(struct ui *ui, const char *id, enum role kind, struct rect rect);
 bool ui_pressed(const struct ui *ui, const char *id);
-/* A ROLE_GRAB under the finger: where?  And let go: true once. */
+/* ui_grabbed: position of the finger that holds a ROLE_GRAB. ui_dropped: position of its
+ * release; true only once. */
 bool ui_grabbed(const struct ui *ui, const char *id, int *x, int *y);
 bool ui_dropped(struct ui *ui, const char *id, int *x, int *y);
 
-/* The letters alone, without the marks of emphasis; for a row. */
+/* The text without emphasis marks, for a row. */
 const char *ui_plain(struct ui *ui, const char *text);
 /* ---- drawing ---- */
 void ui_fill_rect(struct ui *ui, struct rect r, colour c);
@@ -176,99 +176,100 @@ void ui_box(struct ui *ui, struct rect r, float radius_dp, colour c, colour edge
 void ui_dash(struct ui *ui, struct rect r, float radius_dp, colour edge, float line_dp);
 void ui_stroke(struct ui *ui, int x, int y, float size_dp, const int8_t *points, size_t count,
                float line_dp, colour c);
-/* The same points as a filled shape; it closes by itself. */
+/* The same points as a filled shape; the outline is closed. */
 void ui_fill_shape(struct ui *ui, int x, int y, float size_dp, const int8_t *points, size_t count,
-                   colour c); /* points in hundredths of the size, pairs */
-/* One line, cut at `w` only if it is a single word; returns its width. */
+                   colour c); /* pairs of points, in hundredths of the size */
+/* One line, not wrapped. Returns its width. */
 int ui_line_text(struct ui *ui, int x, int y, enum text_style style, const char *text, size_t len,
                  colour c);
 int ui_line_width(const struct ui *ui, enum text_style style, const char *text);
-/* Wrapped at spaces; returns the height.  With `draw` false it only measures. */
+/* Text wrapped at spaces. Returns the height. `draw` false: only measures. */
 int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
             bool draw);
-/* The same with the emphasis that labels may hold: **bold**, *italic*, # headings, a few tags. */
+/* The same, with the emphasis allowed in labels: **bold**, *italic*, # headings, a few tags. */
 int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
             bool draw);
-/* Height of a text centred in w px, and of its widest line the width. */
+/* Height of a text centred in w px. */
 int ui_centre_height(struct ui *ui, int w, enum text_style style, const char *text);
 /* Does every word fit a line of this width? */
 bool ui_words_fit(const struct ui *ui, enum text_style style, const char *text, int w);
-/* Centred on each line, from the rect's top on. */
+/* Every line is centred, starting at the top of the rect. */
 void ui_text_top(struct ui *ui, struct rect r, enum text_style style, const char *text, colour c);
-/* Centred in the rect, up to four lines. */
+/* Centred in the rect, at most four lines. */
 void ui_text_centre(struct ui *ui, struct rect r, enum text_style style, const char *text,
                     colour c);
 
-/* ---- the page's parts ---- */
+/* ---- parts of a page ---- */
 
 struct header {
     const char *title, *subtitle;
-    const char *title_id; /* what a tap on the title does, or NULL */
+    const char *title_id; /* id of a tap on the title, or NULL */
     const char *left;     /* "back", "menu", or NULL */
     const char *right;    /* "menu", "lock", or NULL */
     bool language;
     bool help;              /* a question mark; id "help" */
     bool lock;              /* a padlock beside the menu; id "lock" */
     bool memo;              /* a pencil; id "memo" */
-    bool has_memo;          /* a dot on it: one is written here */
-    const char *sign;       /* on the language button; NULL: the interface's */
-    float progress;         /* 0..1, or negative: none */
-    const size_t *sections; /* places of each: the bar has a part for each, as long as it is */
+    bool has_memo;          /* a dot on the pencil: the page has a memo */
+    const char *sign;       /* text on the language button; NULL: the interface language */
+    float progress;         /* 0..1; negative: none */
+    const size_t *sections; /* places per section: the lengths of the bar's parts */
     size_t section_count;
 };
-/* Activated ids: "back", "menu", "lock", "language". */
+/* Ids of its targets: `left`, `right`, title_id, "help", "lock", "memo", "language". */
 void ui_header(struct ui *ui, const struct header *header);
 int ui_header_height(const struct ui *ui); /* px, of the header drawn last */
 
-/* Bottom bar with one or two buttons (NULL = none); ids "left" and "right". */
+/* Draws the bottom bar with one or two buttons (NULL = none); ids left_id and right_id.
+ * Returns the y of its top. */
 int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *right_id,
            const char *right);
 int ui_bar_height(const struct ui *ui);
 
-/* The scrolling middle between top and bottom px.  Draw from *y on; ui_body_end(y). */
+/* The scrolling part between top and bottom, px. Draw from *y on, then call ui_body_end(y). */
 void ui_body_begin(struct ui *ui, int top, int bottom, int *x, int *y, int *w);
 void ui_body_end(struct ui *ui, int y);
-void ui_scroll_to(struct ui *ui, int y, int h); /* content px, before ui_body_end */
+void ui_scroll_to(struct ui *ui, int y, int h); /* in content px; call before ui_body_end */
 
-/* The focus goes to the first that takes it from target `first` on. */
+/* Moves the focus to the first focusable target from index `first` on. */
 void ui_focus_from(struct ui *ui, size_t first);
 
-/* Widgets inside the body: draw at *y, move it on, true when activated. */
+/* Widgets inside the body: they draw at *y, move it on, and return true when activated. */
 bool ui_choice(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool selected,
                bool square);
-/* Does no word of it break in a cell of this width? */
+/* Does the text fit a cell of this width without breaking a word? */
 bool ui_choice_fits(struct ui *ui, int w, const char *text);
-/* What a choice's ring and its margins take of the width. */
+/* Width taken by a choice's mark and margins, px. */
 int ui_choice_inset(const struct ui *ui);
 /* The same as a cell of a grid, and the height that its text takes. */
 int ui_choice_height(struct ui *ui, int w, const char *text);
 bool ui_choice_cell(struct ui *ui, const char *id, struct rect r, const char *text, bool selected,
                     bool square);
-/* The dot or square alone, `size_dp` wide, its middle at `cy`. */
+/* Only the circle or square, `size_dp` wide, centred vertically at `cy`. */
 void ui_mark_choice(struct ui *ui, int x, int cy, float size_dp, bool selected, bool square);
-/* A line that opens a list. */
+/* A drop-down line: opens a list. */
 bool ui_drop(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool open);
 bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
             const char *small,
-            char mark); /* mark: 'o' open, '+' done, '!' missing, '-' not asked, 0 none */
+            char mark); /* 'o' open, '+' done, '!' missing, '?' doubtful, '~' draft, '-' inactive */
 bool ui_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
              const char *text, bool primary);
-/* The same with a dashed frame: nothing is in it yet. */
+/* The same with a dashed frame: it is empty. */
 bool ui_open_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
                   const char *text);
-/* dp of a mark or arrow beside text: it grows with the letters, half as much. */
+/* Size in dp of a mark or arrow beside text: grows half as much as the text. */
 float ui_mark_dp(const struct ui *ui);
 bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right, const char *text,
              bool selected, bool dashed);
 void ui_pills_end(struct ui *ui, int *x, int *y, int left);
 bool ui_wide_button(struct ui *ui, const char *id, int x, int *y, int w, const char *text,
                     bool primary);
-/* How much of how much: S_progress_mb of bytes, other units as they are.  A bare bar as long as
- * that is not known. */
+/* Progress bar and "done of total": bytes with S_progress_mb, other units unchanged. Only a
+ * bar while the total is unknown. */
 void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *progress,
                  enum string_id unit);
 void ui_warning(struct ui *ui, int x, int *y, int w, const char *text);
-/* Box around a text (being typed when `active`); dots instead of letters when `masked`. */
+/* A box around a text (`active`: being typed). `masked`: dots instead of letters. */
 bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *text, size_t cursor,
               bool active, bool masked, int min_lines, bool warn, enum text_style style);
 
@@ -278,6 +279,6 @@ void edit_end(struct edit *edit);
 bool edit_is(const struct edit *edit, const char *id);
 void edit_insert(struct edit *edit, const char *text);
 void edit_backspace(struct edit *edit);
-void edit_move(struct edit *edit, int by); /* code points */
+void edit_move(struct edit *edit, int by); /* in code points */
 
 #endif

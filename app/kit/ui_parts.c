@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What are pages made of: header, body, bar, rows, choices, pills, fields? */
+/* Parts of a page: header, body, bar, rows, choices, pills, fields. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "platform/machine/font.h"
 #include "platform/machine/text.h"
 
-/* Icons as strokes, in hundredths of their size. */
+/* Icons as strokes, points in hundredths of the icon's size. */
 static const int8_t icon_back[] = {62, 18, 30, 50, 62, 82};
 static const int8_t icon_tick[] = {18, 52, 42, 76, 84, 26};
 static const int8_t burger[3][4] = {{12, 24, 88, 24}, {12, 50, 88, 50}, {12, 76, 88, 76}};
@@ -31,13 +31,13 @@ static void draw_icon(struct ui *ui, const char *name, struct rect r, colour c)
     }
 }
 
-/* Lying across, height is what there is least of: header and bar grow less than the page. */
+/* Largest text scale of header and bar: in landscape, height is scarce, so they grow less. */
 static float flat_max(const struct ui *ui)
 {
     return ui->landscape ? 1.4f : 2;
 }
 
-/* A page's header is full of what is one tap away: its words grow less than the page's, too. */
+/* Largest text scale of a header: on pages with a progress bar it has many buttons. */
 static float header_max(const struct ui *ui, bool progress)
 {
     return progress ? 1.4f : flat_max(ui);
@@ -48,7 +48,7 @@ int ui_header_height(const struct ui *ui)
     return ui->header_h;
 }
 
-/* Large letters give way so that a line stays one; returns what to put back. */
+/* Reduces enlarged text until it fits one line. Returns the scale to restore. */
 static float one_line(struct ui *ui, enum text_style style, const char *text, int w)
 {
     float before = ui->text_scale;
@@ -58,7 +58,7 @@ static float one_line(struct ui *ui, enum text_style style, const char *text, in
     return before;
 }
 
-/* What a header says: its title over what stands below it. */
+/* Texts of a header: the title and the line below it. */
 struct header_words {
     const char *title, *below; /* `below` "": nothing */
     float title_scale;
@@ -70,19 +70,20 @@ static int margin_of_header(const struct ui *ui)
     return ui_px(ui, 6);
 }
 
-/* A title of one or two lines stands over the counter.  A longer one leaves an
- * interview's header to the counter and is read on the page; any other header grows. */
+/* Lays out the header's texts. A title of up to two lines stands above the subtitle. If it
+ * is longer, an interview's header shows only the subtitle, and the page shows the title;
+ * other headers grow. */
 static struct header_words header_words(struct ui *ui, const struct header *h, int w)
 {
     struct header_words t = {.title = h->title, .below = h->subtitle ? h->subtitle : ""};
-    int beside = w - ui_px(ui, 16); /* the arrow has its own place */
+    int beside = w - ui_px(ui, 16); /* room for the arrow */
     float scale = one_line(ui, TEXT_TITLE, h->title, w);
     t.title_w = w;
     if (!*t.below && h->title_id && ui_words_fit(ui, TEXT_TITLE, h->title, beside)) {
         t.title_w = beside;
     }
     t.title_h = ui_text(ui, 0, 0, w, TEXT_TITLE, t.title, 0, false);
-    if (t.title_h > ui_line(ui, TEXT_TITLE)) { /* it takes two lines: with large letters, then */
+    if (t.title_h > ui_line(ui, TEXT_TITLE)) { /* it needs two lines: use the full text size */
         ui->text_scale = scale;
         t.title_h = ui_text(ui, 0, 0, t.title_w, TEXT_TITLE, t.title, 0, false);
     }
@@ -104,7 +105,7 @@ static struct header_words header_words(struct ui *ui, const struct header *h, i
     return t;
 }
 
-/* As high as its words need; never lower than a finger needs. */
+/* Height of the header: what its texts need, at least what a finger needs. */
 static int header_face(const struct ui *ui, const struct header_words *t)
 {
     int min = ui_px(ui, 52), two = 2 * ui_line(ui, TEXT_TITLE) + margin_of_header(ui);
@@ -141,7 +142,7 @@ static void header_title(struct ui *ui, const struct header *h, const struct hea
     }
 }
 
-/* What the buttons leave of the width: from *x, *w wide. */
+/* Room between the buttons: from *x on, *w wide. */
 static void header_room(const struct ui *ui, const struct header *h, int *x, int *w)
 {
     int side = ui_px(ui, 48), right = ui->w - (h->right ? side : ui_px(ui, 8));
@@ -263,11 +264,11 @@ int ui_bar_height(const struct ui *ui)
     return ui->bar_h > min ? ui->bar_h : min;
 }
 
-/* Large letters in a long language make a higher bar: known when it is drawn, so drawn once more.
- */
+/* Adapts the bar's height to its labels. It is known only while drawing, so the page is
+ * built again. */
 static void fit_bar(struct ui *ui, const char *left, int left_w, const char *right, int right_w)
 {
-    int max = ui_px(ui, 40), pad = 2 * ui_px(ui, 8); /* as it is drawn, to the pixel */
+    int max = ui_px(ui, 40), pad = 2 * ui_px(ui, 8); /* exactly as drawn */
     int l = left ? ui_centre_height(ui, left_w - pad, TEXT_BUTTON, left) : 0;
     int r = right ? ui_centre_height(ui, right_w - pad, TEXT_BUTTON, right) : 0;
     max = l > max ? l : max;
@@ -321,19 +322,19 @@ void ui_body_begin(struct ui *ui, int top, int bottom, int *x, int *y, int *w)
 {
     int pad = ui_px(ui, 16);
     ui->body = (struct rect){0, top, ui->w, bottom - top};
-    ui->content = -1; /* being built */
+    ui->content = -1; /* marks that the body is being built */
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP, .rect = ui->body});
     *x = pad;
     *y = top + ui_px(ui, 14) - ui->scroll;
     *w = ui->w - 2 * pad;
     int max = ui_px(ui, 720);
-    if (*w > max) { /* long lines tire */
+    if (*w > max) { /* long lines are tiring to read */
         *x += (*w - max) / 2;
         *w = max;
     }
 }
 
-/* In the margin, where there is more below. */
+/* Draws an arrow in the margin if there is more below. */
 static void more_below(struct ui *ui)
 {
     static const int8_t down[] = {10, 30, 50, 70, 90, 30};
@@ -342,7 +343,7 @@ static void more_below(struct ui *ui)
               2.5f, ui->theme.accent);
 }
 
-/* The page has an end, and a finger that pulls at it feels so. */
+/* Highlights the end of the page when a finger pulls beyond it. */
 static void edge_glow(struct ui *ui, int max)
 {
     bool top = ui->pull < 0;
@@ -377,7 +378,7 @@ void ui_body_end(struct ui *ui, int y)
         more_below(ui);
     }
     edge_glow(ui, max);
-    if (max > 0) { /* where in the page we are */
+    if (max > 0) { /* scroll bar */
         int h = ui->body.h * ui->body.h / content, min = ui_px(ui, 24);
         h = h < min ? min : h;
         int at = ui->body.y + (ui->body.h - h) * ui->scroll / max;
@@ -434,7 +435,7 @@ int ui_choice_height(struct ui *ui, int w, const char *text)
 
 bool ui_choice_fits(struct ui *ui, int w, const char *text)
 {
-    float before = ui_cap_text(ui, 1.5f); /* a little smaller they may get, to stand there */
+    float before = ui_cap_text(ui, 1.5f); /* they may be reduced a little to fit */
     bool fits = ui_words_fit(ui, TEXT_BODY_BOLD, text, w - ui_choice_inset(ui));
     ui->text_scale = before;
     return fits;
@@ -483,7 +484,7 @@ bool ui_drop(struct ui *ui, const char *id, int x, int *y, int w, const char *te
     return hit;
 }
 
-/* A stroke and a dot: the mark of what is missing. */
+/* Exclamation mark: something is missing. */
 static const int8_t bang[] = {50, 24, 50, 56, 50, 74, 50, 76};
 
 static void draw_mark(struct ui *ui, int x, int cy, char mark)
@@ -506,7 +507,7 @@ static void draw_mark(struct ui *ui, int x, int cy, char mark)
         ui_box(ui, r, 4, ui->theme.warn_back, ui->theme.warn, 2);
         question_mark(ui, r.x, r.y, dp, ui->theme.warn);
         break;
-    case '~': /* begun */
+    case '~': /* a draft */
         ui_dash(ui, r, dp / 2, ui->theme.ink, 2);
         break;
     case '-':
@@ -524,7 +525,7 @@ bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *tit
     static const int8_t on[] = {36, 20, 66, 50, 36, 80};
     float arrow = ui_mark_dp(ui) * 0.8f;
     int inset = mark ? ui_px(ui, 12 + ui_mark_dp(ui)) : 0, all = w;
-    w -= mark ? 0 : ui_px(ui, arrow + 6); /* an arrow says that it leads on */
+    w -= mark ? 0 : ui_px(ui, arrow + 6); /* room for an arrow: the row opens something */
     int title_h = ui_text(ui, 0, 0, w - inset, TEXT_BODY, title, 0, false);
     int small_h = small && *small ? ui_text(ui, 0, 0, w - inset, TEXT_HINT, small, 0, false) : 0;
     int h = title_h + small_h + ui_px(ui, 16), min = ui_px(ui, 52);
@@ -604,7 +605,7 @@ bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right,
         *x = left;
         *y += ui->pill_h + ui_px(ui, 8);
     }
-    ui->pill_h = *x == left || h > ui->pill_h ? h : ui->pill_h; /* of this line of pills */
+    ui->pill_h = *x == left || h > ui->pill_h ? h : ui->pill_h; /* height of this line of pills */
     struct rect r = {*x, *y, w, h};
     bool hit = ui_target(ui, id, ROLE_PILL, r);
     if (selected) {
@@ -665,7 +666,7 @@ void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *pro
     *y += bar + ui_px(ui, 8);
     if (total) {
         bool bytes = unit == S_progress_mb;
-        if (bytes && total < KIB * KIB) { /* tenths would say nothing */
+        if (bytes && total < KIB * KIB) { /* tenths of a MB would tell too little */
             unit = S_progress_kb;
             bytes = false;
             total = (total + KIB - 1) / KIB;
@@ -689,13 +690,13 @@ void ui_warning(struct ui *ui, int x, int *y, int w, const char *text)
     *y += h + ui_px(ui, 8);
 }
 
-/* How far is y from a line that begins at `top`? */
+/* Distance of y from a line that begins at `top`, px. */
 static int away(int y, int top, int line)
 {
     return y < top ? top - y : y > top + line ? y - top - line : 0;
 }
 
-/* Before which byte of the drawn line `d` does x lie? */
+/* The byte of drawn line `d` before which x lies. */
 static size_t byte_at(const struct draw *d, int x)
 {
     for (size_t k = 0; k < d->len;) {
@@ -711,14 +712,14 @@ static size_t byte_at(const struct draw *d, int x)
     return d->len;
 }
 
-/* Before which byte of `shown`, whose lines were drawn from draw `first` on and begin at `top`,
- * does a point lie?  Lines without a letter have no draw. */
+/* The byte of `shown` before which a point lies. Its lines were drawn from draw `first` on
+ * and begin at `top`. Empty lines have no draw. */
 static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t first, int top,
                        int line, int px, int py)
 {
     size_t at = 0, best = shown->len;
     int min = INT_MAX;
-    bool fresh = true; /* no letter of this line yet */
+    bool fresh = true; /* nothing of this line drawn yet */
     for (size_t i = first; i <= ui->draws.count; i++) {
         const struct draw *d = i < ui->draws.count ? &ui->draws.list[i] : NULL;
         if (d && d->kind != DRAW_TEXT) {
@@ -726,7 +727,7 @@ static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t firs
         }
         while (at < shown->len &&
                (!d || at + d->len > shown->len || memcmp(shown->data + at, d->text, d->len) != 0)) {
-            if (shown->data[at] == '\n') { /* else the blank where the line was broken */
+            if (shown->data[at] == '\n') { /* otherwise the space where the line was broken */
                 if (fresh && away(py, top, line) < min) {
                     min = away(py, top, line);
                     best = at;
@@ -750,8 +751,8 @@ static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t firs
     return fresh && away(py, top, line) < min ? shown->len : best;
 }
 
-/* The caret, drawn at x, y before byte `now`, goes a line up or down where the arrows have asked
- * for it; otherwise it is told whether it could. */
+/* Moves the caret (at x, y, before byte `now`) a line up or down if an arrow key asked for
+ * it. Otherwise stores whether it could move. */
 static size_t caret_by_line(struct ui *ui, const struct buf *shown, size_t first, int top, int line,
                             int x, int y, size_t now)
 {
@@ -767,7 +768,8 @@ static size_t caret_by_line(struct ui *ui, const struct buf *shown, size_t first
     return now;
 }
 
-/* The same place in the text itself, of which each character is shown as a dot or a wide blank. */
+/* Converts a position in the masked text (a dot, or two spaces, per character) to one in the
+ * text. */
 static size_t unmasked(const char *text, size_t len, size_t shown)
 {
     size_t at = 0;
@@ -819,7 +821,7 @@ bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *t
         ui->edit.cursor = masked ? unmasked(text, len, to) : to;
         ui->again = true;
     }
-    if (active) { /* the caret stands behind the wrapped text before it */
+    if (active) { /* the caret follows the wrapped text before it */
         struct buf before = {0};
         buf_add(&before, shown.data, shown_cursor);
         buf_add(&before, "", 0);
@@ -850,7 +852,7 @@ bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *t
     }
     buf_fini(&shown);
     if (active && !ui->dragging && ui->speed == 0 && ui->edit.shown_len != ui->edit.text.len) {
-        ui->edit.shown_len = ui->edit.text.len; /* what is being typed in is always in sight */
+        ui->edit.shown_len = ui->edit.text.len; /* keep the field being typed in visible */
         ui_scroll_to(ui, *y, h < ui->body.h ? h : ui->body.h);
     }
     *y += h + ui_px(ui, 8);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where does a text break, how wide and high is it, and how does emphasis look? */
+/* Measures, wraps and sets text, with emphasis. */
 #include <math.h>
 #include <string.h>
 
@@ -40,7 +40,7 @@ int ui_line(const struct ui *ui, enum text_style style)
     return (int)lroundf(px < (int)lroundf(usual) ? line * (float)px / usual : line);
 }
 
-/* Large letters keep the order of sizes: what stands under a question is no larger than it. */
+/* Nothing in the body may be larger than a question that was reduced. */
 static void keep_order(struct ui *ui, enum text_style style, bool draw, float uncapped)
 {
     if (draw && style == TEXT_QUESTION && ui->text_scale < uncapped) {
@@ -66,7 +66,8 @@ int ui_line_text(struct ui *ui, int x, int y, enum text_style style, const char 
     return font_width(face, size, text, len);
 }
 
-/* May a line break before text[at]?  At blanks only: "2017-жылы", "5-ум", "{0}/{1}" stay whole. */
+/* The next byte where a line may break: only at a space or line end, so "2017-жылы" and
+ * "{0}/{1}" stay whole. */
 static size_t next_break(const char *text, size_t at, size_t len)
 {
     while (at < len && text[at] != ' ' && text[at] != '\n') {
@@ -75,7 +76,7 @@ static size_t next_break(const char *text, size_t at, size_t len)
     return at;
 }
 
-/* How many bytes of text fit into w px; at least one letter. */
+/* How many bytes of text fit into w px: at least one character. */
 static size_t fit(enum face face, int size, const char *text, size_t len, int w)
 {
     size_t best = 0;
@@ -93,7 +94,7 @@ static size_t fit(enum face face, int size, const char *text, size_t len, int w)
     if (best) {
         return best;
     }
-    /* One word wider than the line: between letters. */
+    /* A word wider than the line is broken between characters. */
     size_t end = next_break(text, 0, len), at = 0;
     while (at < end) {
         size_t next = at;
@@ -117,7 +118,7 @@ float ui_word_scale(const struct ui *ui, enum text_style style, const char *text
         while (smaller > usual && font_width(face, smaller, p, len) > w) {
             smaller--;
         }
-        if (font_width(face, smaller, p, len) <= w) { /* else it breaks anyway */
+        if (font_width(face, smaller, p, len) <= w) { /* otherwise it is broken at any size */
             size = smaller;
         }
         p += len + (p[len] != '\0');
@@ -126,7 +127,7 @@ float ui_word_scale(const struct ui *ui, enum text_style style, const char *text
                                          : (float)size / (styles[style].size_dp * ui->scale);
 }
 
-/* The line just set ends inside a word: the lint wants to know. */
+/* Marks a line that ends inside a word, for the layout tests. */
 static void tell_break(struct ui *ui, const char *text, size_t end, size_t len)
 {
     if (end < len && text[end] != ' ' && text[end] != '\n' && ui->draws.count) {
@@ -262,12 +263,12 @@ int ui_centre_height(struct ui *ui, int w, enum text_style style, const char *te
 
 struct rich {
     struct ui *ui;
-    int x, y, w;    /* the paragraph's place */
-    int at, height; /* behind what was set in this line; lines so far */
+    int x, y, w;    /* position and width of the paragraph */
+    int at, height; /* px used in this line; px of the lines above */
     enum text_style style;
     colour ink;
     bool draw, bold, italic;
-    struct buf *letters; /* only gathered, not set; or NULL */
+    struct buf *letters; /* collects the text instead of setting it; or NULL */
 };
 
 static enum face rich_face(const struct rich *r)
@@ -276,7 +277,7 @@ static enum face rich_face(const struct rich *r)
     return r->italic ? FACE_ITALIC : r->bold && base != FACE_SERIF ? FACE_BOLD : base;
 }
 
-/* One run of letters without a blank, set behind the others or on the next line. */
+/* Sets a run of characters without spaces, on this line or the next. */
 static void rich_word(struct rich *r, const char *text, size_t len, bool blank_before)
 {
     enum face face = rich_face(r);
@@ -319,7 +320,7 @@ static void rich_word(struct rich *r, const char *text, size_t len, bool blank_b
     }
 }
 
-/* The mark that begins here: its length, or 0.  Tags of any kind are taken out. */
+/* Handles the mark that begins at p. Returns its length, or 0. All tags are removed. */
 static size_t rich_mark(struct rich *r, const char *p, bool word_start)
 {
     if (*p == '<') {
@@ -351,7 +352,7 @@ static size_t rich_mark(struct rich *r, const char *p, bool word_start)
     return n;
 }
 
-/* The height that it takes. */
+/* Returns the height. */
 static int set_rich(struct rich r, const char *text)
 {
     struct buf word = {0};
@@ -377,7 +378,7 @@ static int set_rich(struct rich r, const char *text)
         size_t mark =
             *p ? rich_mark(&r, p, word_start || strchr("(«\"*_>", p > text ? p[-1] : ' ')) : 0;
         if (mark || !*p || *p == ' ' || *p == '\n') {
-            if (word.len) { /* in the emphasis that it began with */
+            if (word.len) { /* with the emphasis at its start */
                 before.bold = was_bold;
                 before.italic = was_italic;
                 rich_word(&before, word.data, word.len, blank);
@@ -408,7 +409,7 @@ static int set_rich(struct rich r, const char *text)
         if (*p == '\\' && p[1] && strchr("*_#\\<", p[1])) {
             p++;
         }
-        if (*p == '[') { /* [words](address): the words; nothing is ever opened */
+        if (*p == '[') { /* [words](address): only the words; links are never opened */
             const char *close = strchr(p, ']');
             const char *end = close && close[1] == '(' ? strchr(close, ')') : NULL;
             if (end) {
@@ -435,7 +436,7 @@ const char *ui_plain(struct ui *ui, const char *text)
     return kept;
 }
 
-/* A line without emphasis is set as plain text: the same pixels from the cache. */
+/* Text without emphasis is set as plain text, so the glyph cache gives the same pixels. */
 int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
             bool draw)
 {

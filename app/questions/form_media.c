@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which pictures does the form show, and which sounds has it? */
+/* Pictures and sounds of the form, and drawings; decoded pictures are cached. */
 #include <stdio.h>
 #include <string.h>
 
 #include "app/app.h"
 
-/* A few of the size they are shown in; the one that was longest unseen goes first. */
+/* The cache entry for a name and size; if there is none, the least recently used one is
+ * freed. */
 static struct app_picture *slot_of(struct app *app, const char *wanted, bool *known)
 {
     size_t oldest = 0;
@@ -35,7 +36,7 @@ static const struct picture *shown(struct app *app, const char *name, const void
     snprintf(wanted, sizeof wanted, "%dx%d %.80s", max_w, max_h, name);
     struct app_picture *p = slot_of(app, wanted, &known);
     if (!known && bytes && !picture_read(&p->picture, bytes, len, max_w, max_h, &err)) {
-        return NULL; /* remembered as none: a page is not held up by it again and again */
+        return NULL; /* the failure is cached: the page is not delayed again */
     }
     return p->picture.rgb ? &p->picture : NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How is one question asked and answered on the screen?  One function a kind of answer. */
+/* Asks one question: chooses its kind, shows label, answer and refusal. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +26,10 @@ bool question_is_asked(const struct node *node)
 {
     const struct control *c = node->item ? node->item->control : NULL;
     return c && control_is_question(c) && !node->readonly &&
-           !control_has(c, "label"); /* the head of a table: labels alone */
+           !control_has(c, "label"); /* heading of a table: no answer */
 }
 
-/* ---- giving the answer to the session ---- */
+/* ---- passing the answer to the session ---- */
 
 void question_turn_to(struct app *app, const struct node *node)
 {
@@ -116,8 +116,8 @@ static bool is_place(const struct item *item)
            item->type == TYPE_GEOSHAPE;
 }
 
-/* What stands in the field: numbers with the comma of all three languages, a code for "no answer"
- * as nothing (its pill shows it). */
+/* The answer as shown in the field: numbers with a decimal comma, as in three of the
+ * languages; empty for a "no answer" code (its pill shows it). */
 static const char *shown_value(struct app *app, const struct node *node)
 {
     const char *value = tree_value(node);
@@ -133,7 +133,8 @@ static const char *shown_value(struct app *app, const struct node *node)
     return out;
 }
 
-/* "1234567,5" → "1 234 567,5" with hard blanks; four digits may be a year and stay. */
+/* "1234567,5" → "1 234 567,5" with no-break spaces. Four digits may be a year and stay as
+ * they are. */
 static const char *grouped(struct app *app, const char *number)
 {
     const char *digits = number + (*number == '-');
@@ -153,8 +154,9 @@ static const char *grouped(struct app *app, const char *number)
     return kept;
 }
 
-/* "42,87 74,59; 42,9 74,6" and "42.87,74.59" as people write places → points, and blanks between. A
- * comma within a number is its point, unless it has one already. */
+/* Accepts places as people write them: "42,87 74,59; 42,9 74,6" or "42.87,74.59". Converts
+ * them to decimal points and spaces. The first comma inside a number is its decimal point,
+ * unless it has one already. */
 static const char *typed_place(struct app *app, const char *text)
 {
     char *out = arena_text(&app->ui.frame, text);
@@ -181,7 +183,7 @@ enum keyboard_start question_keys(const struct node *node)
     return starts[node ? session_keys(node->item) : KEYS_ANY];
 }
 
-/* Letters that look alike in the two alphabets, in the same places. */
+/* Letters that look alike in the two alphabets, at the same index. */
 static const uint32_t latin[] = {'A', 'B', 'C', 'E', 'H', 'I', 'J', 'K', 'M', 'O', 'P', 'S', 'T',
                                  'X', 'Y', 'a', 'c', 'e', 'i', 'j', 'o', 'p', 's', 'x', 'y'};
 static const uint32_t cyrillic[] = {0x410, 0x412, 0x421, 0x415, 0x41D, 0x406, 0x408, 0x41A, 0x41C,
@@ -189,8 +191,8 @@ static const uint32_t cyrillic[] = {0x410, 0x412, 0x421, 0x415, 0x41D, 0x406, 0x
                                     0x456, 0x458, 0x43E, 0x440, 0x455, 0x445, 0x443};
 _Static_assert(sizeof latin == sizeof cyrillic, "a letter for each");
 
-/* "А12" with a Cyrillic А is "A12" where Latin letters are wanted, and the other way; what does not
- * become whole by that stays as it was typed. */
+/* Replaces look-alike letters: "А12" with a Cyrillic А becomes "A12" if Latin letters are
+ * wanted, and the reverse. If the text would still mix alphabets, it stays as typed. */
 static const char *as_it_looks(struct app *app, const struct node *node, const char *text)
 {
     enum text_keys keys = session_keys(node->item);
@@ -225,7 +227,7 @@ bool question_commit(struct app *app)
     if (!node) {
         return true;
     }
-    if (strcmp(shown_value(app, node), app->ui.edit.text.data) == 0) { /* nothing new */
+    if (strcmp(shown_value(app, node), app->ui.edit.text.data) == 0) { /* unchanged */
         if (interview_typed(app->interview, node)) {
             interview_typing(app->interview, node, tree_value(node));
         }
@@ -304,7 +306,7 @@ const char *question_number(struct app *app, const char *number)
     return grouped(app, out);
 }
 
-/* Pills for dk, refused, na on a number; the code is stored. */
+/* Pills for dk, refused and na on a number. The numeric code is stored. */
 static void number_pills(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -361,15 +363,15 @@ static void ask_text(struct app *app, struct node *node, int x, int *y, int w)
     if (ui_field(ui, id, x, y, w, empty ? ui_str(ui, prompt) : text, active ? ui->edit.cursor : 0,
                  active, masked && !empty, many && !ui->landscape ? lines : 1, app->refused == node,
                  number ? TEXT_DIGIT : TEXT_BODY)) {
-        if (!active && question_commit(app)) { /* what stands in another field is not lost */
+        if (!active && question_commit(app)) { /* what is typed in another field is submitted */
             edit_begin(&ui->edit, id, shown_value(app, node));
             ui->again = true;
         }
     }
-    if (active && is_place(node->item)) { /* how it is written; the field opens by itself */
+    if (active && is_place(node->item)) { /* the format; the field opens by itself */
         *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_place_empty), ui->theme.soft, true);
     }
-    if (active && number && grouped(app, text) != text) { /* many digits are read in threes */
+    if (active && number && grouped(app, text) != text) { /* the number again, digits grouped */
         *y += ui_text(ui, x, *y, w, TEXT_HINT, grouped(app, text), ui->theme.soft, true);
     }
 }
@@ -437,11 +439,11 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
     const char *hint = session_text(s, &ui->frame, &c->hint, page->node, FORM_LONG, &hint_fallback);
     const char *note =
         session_text(s, &ui->frame, &c->hint, page->node, FORM_GUIDANCE, &note_fallback);
-    /* a long text to read aloud is set as text, not as a headline */
+    /* a long text is set as body text, not as a heading */
     bool long_text = text_count(label, strlen(label)) > 140;
     *y += ui_rich(ui, x, *y, w, long_text ? TEXT_BODY : TEXT_QUESTION, label, ui->theme.ink, true);
     const char *sound = session_text(s, &ui->frame, &c->label, page->node, FORM_AUDIO, NULL);
-    if (app_has_sound(app, sound)) { /* read aloud, for who would rather listen */
+    if (app_has_sound(app, sound)) { /* a button to hear it */
         int px = x;
         *y += ui_px(ui, 8);
         if (ui_pill(ui, question_part(app, page->node, "listen", ""), &px, y, x, x + w,
@@ -480,7 +482,7 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
         *y += ui_px(ui, 6);
         *y += ui_rich(ui, x, *y, w, TEXT_HINT, hint, ui->theme.soft, true);
     }
-    if (*note && !app->handed) { /* it is the interviewer's */
+    if (*note && !app->handed) { /* for the interviewer only */
         *y += ui_px(ui, 8);
         int h = ui_rich(ui, x + ui_px(ui, 12), *y, w - ui_px(ui, 12), TEXT_NOTE, note,
                         ui->theme.soft, true);
@@ -495,7 +497,7 @@ void question_refusal(struct app *app, const struct node *node, int x, int *y, i
     if (app->refused == node && app->message[0]) {
         int top = *y;
         ui_warning(&app->ui, x, y, w, app->message);
-        if (app->refused_now) { /* brought into sight once; then the finger decides */
+        if (app->refused_now) { /* scrolled into view once; then the user scrolls */
             app->refused_now = false;
             ui_scroll_to(&app->ui, top, *y - top);
         }
@@ -579,7 +581,7 @@ bool question_take_back(struct app *app, const struct node *node, int x, int *y,
     return taken;
 }
 
-/* What no second touch takes away: a slider, an order, an hour. */
+/* Kinds whose answer a second tap does not clear: slider, order, time. */
 static bool stays(const struct page *page)
 {
     enum data_type type = page->node->item->type;
@@ -620,7 +622,7 @@ static void show_answer(struct app *app, const struct page *page, int x, int *y,
     question_refusal(app, node, x, y, w);
     if (stays(page) && question_take_back(app, node, x, y, w)) {
         enum string_id missing;
-        if (question_is_half(app, node, &missing)) { /* the half alone */
+        if (question_is_half(app, node, &missing)) { /* only a half was given */
             interview_typing(app->interview, node, tree_value(node));
             app->refused = app->refused == node ? NULL : app->refused;
             ui->again = true;
@@ -663,7 +665,7 @@ bool question_is_secret(const struct control *control)
     return control->kind == CONTROL_SECRET || control_has(control, "masked");
 }
 
-/* The labels of the groups that this question is in, and the one before it was not. */
+/* Labels of the groups around this field that were not around the previous one. */
 static void show_groups(struct app *app, const struct page *page, const struct page *field,
                         const struct control **last, int x, int *y, int w)
 {
@@ -681,7 +683,7 @@ static void show_groups(struct app *app, const struct page *page, const struct p
     while (known < count && chain[known] != *last) {
         known++;
     }
-    for (size_t k = known; k-- > 0;) { /* from the outer one */
+    for (size_t k = known; k-- > 0;) { /* outermost first */
         bool fallback = false, page_own = chain[k] == page->control;
         if (chain[k]->kind != CONTROL_GROUP || control_has(chain[k], "risk-matrix")) {
             continue;
@@ -689,7 +691,7 @@ static void show_groups(struct app *app, const struct page *page, const struct p
         const char *text = session_text(app->interview->session, &ui->frame, &chain[k]->label,
                                         field->node, FORM_LONG, &fallback);
         if (!*text || (page_own && !ui->title_cut && !fallback)) {
-            continue; /* the header has it */
+            continue; /* the header shows it */
         }
         *y += ui_rich(ui, x, *y, w, TEXT_HEADING, text, ui->theme.ink, true);
         question_fallback(app, fallback, x, y, w);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which of these, and how many of them? */
+/* Select questions: one or several of a list of choices. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,7 @@ unsigned question_appearance_number(const struct control *control, const char *s
 
 /* ---- long lists ---- */
 
-/* Lists as long as this are kept: to gather 100,000 choices for every key would be felt. */
+/* Lists this long are cached: gathering 100,000 choices at every key press would be slow. */
 enum { KEPT_FROM = 500 };
 
 static bool is_fresh(const struct app *app, const struct long_list *l, const struct node *node)
@@ -63,7 +63,7 @@ static bool is_fixed(const struct node *node, const struct choice *choices, size
     return fixed;
 }
 
-/* Room for a list of this node, or NULL: all others are on this page. */
+/* Cache slot for a list of this node. NULL: all slots are in use on this page. */
 static struct long_list *room_for(struct app *app, const struct node *node)
 {
     struct long_list *oldest = NULL;
@@ -99,7 +99,7 @@ bool question_any_fallback(const struct choice *choices, size_t count)
     return false;
 }
 
-/* The choices of a list: kept ones, or gathered now. */
+/* The choices of a list, from the cache or gathered now. */
 static bool gather(struct app *app, struct node *node, struct choice **choices, size_t *count)
 {
     struct arena own, *frame = &app->ui.frame;
@@ -160,7 +160,7 @@ bool question_choices(struct app *app, struct node *node, struct choice **choice
     struct ui *ui = &app->ui;
     bool ok = gather(app, node, choices, count);
     if (!ok || !*count) {
-        /* a list from outside that is missing or faulty comes as an empty one */
+        /* a missing or faulty external list is empty */
         ui_warning(ui, x, y, w, ui_str(ui, ok ? S_choices_empty : S_refused_fault));
     }
     return ok && *count > 0;
@@ -178,8 +178,8 @@ static bool offers(const struct choice *choices, size_t count, const char *value
     return false;
 }
 
-/* A fresh value of a select-multiple after one choice was tapped; what is no longer offered goes.
- */
+/* The new value of a select-multiple after a tap on one choice. Choices no longer offered
+ * are removed. */
 static char *toggled(struct arena *arena, const char *have, const char *choice,
                      const struct choice *choices, size_t count)
 {
@@ -188,7 +188,7 @@ static char *toggled(struct arena *arena, const char *have, const char *choice,
     for (const char *p = have; *p && !(lone && !was);) {
         size_t len = strcspn(p, " ");
         char *word = arena_copy(arena, p, len);
-        /* "don't know" stands alone, whichever way one comes to it */
+        /* a "no answer" code never goes with other choices */
         if (len && strcmp(word, choice) != 0 && !question_is_code(word) &&
             (!choices || offers(choices, count, word, len))) {
             buf_text(&out, out.len ? " " : "");
@@ -212,7 +212,7 @@ void question_forget_cleared(struct app *app)
     app->cleared = NULL;
 }
 
-/* One touch of "don't know" took many ticks: one touch brings them back. */
+/* Offers to restore the ticks that one tap on a "no answer" code cleared. */
 void question_offer_cleared(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -233,7 +233,7 @@ void question_toggle(struct app *app, struct node *node, const char *value)
 {
     const struct control *c = node->item->control;
     if (c->kind != CONTROL_SELECT1) {
-        struct choice *choices = NULL; /* a list without conditions offers what it always did */
+        struct choice *choices = NULL; /* a fixed list always offers the same */
         size_t count = 0;
         if (!session_list_is_fixed(c) && !gather(app, node, &choices, &count)) {
             choices = NULL;
@@ -260,7 +260,7 @@ void question_toggle(struct app *app, struct node *node, const char *value)
 
 /* ---- searching ---- */
 
-/* Labels folded once, so that a key looks only at what it must. */
+/* Folds all labels once, so that each key press only compares. */
 static void fold(struct long_list *f, struct arena *arena, const struct choice *choices,
                  size_t count)
 {
@@ -293,7 +293,7 @@ struct list {
     struct app *app;
     struct node *node;
     struct choice *choices;
-    size_t count, codes; /* codes: "don't know" and the like; they have a line of their own */
+    size_t count, codes; /* codes: number of "no answer" codes, shown as pills */
     const char *have;
     bool many;
     int x, w;
@@ -333,13 +333,13 @@ static bool has_sounds(const struct list *l)
     return false;
 }
 
-/* A loudspeaker for it, where there is one … */
+/* Draws the choice's loudspeaker, if it has a sound. */
 static void loudspeaker(const struct list *l, size_t i, struct rect r)
 {
     question_loudspeaker(l->app, l->node, l->choices, i, r);
 }
 
-/* … beside a choice; returns the width it takes. */
+/* The same beside a choice. Returns its width. */
 static int sound_button(const struct list *l, size_t i)
 {
     struct ui *ui = &l->app->ui;
@@ -352,11 +352,11 @@ static int sound_button(const struct list *l, size_t i)
     return side;
 }
 
-/* Those that fit the needle, the best first: worked out once for a needle, not for every look. */
+/* Ranks and orders the matches, best first. Done once per search text, not in every build. */
 static void rank_all(struct list *l, struct long_list *f, struct arena *arena,
                      const struct search_for *what)
 {
-    size_t starts[SEARCH_RANKS + 2] = {0}; /* by rank from the best: where its rows begin */
+    size_t starts[SEARCH_RANKS + 2] = {0}; /* first row of each rank, best rank first */
     if (f->order && strcmp(f->ranked, what->exact) == 0) {
         return;
     }
@@ -383,8 +383,8 @@ static void rank_all(struct list *l, struct long_list *f, struct arena *arena,
     snprintf(f->ranked, sizeof f->ranked, "%s", what->exact);
 }
 
-/* Those that are chosen, of the rows behind the last that is shown: none of them is hidden.  Looked
- * for once for an answer. */
+/* Finds the chosen ones beyond the last row shown, so that none is hidden. Done once per
+ * answer. */
 static void find_late(const struct list *l, struct long_list *f)
 {
     if (f->late_known && strcmp(f->late_of, l->have) == 0) {
@@ -409,7 +409,7 @@ static void row(const struct list *l, size_t i)
     }
 }
 
-/* One below the other, those that the search leaves. */
+/* One below the other: only the matches of the search. */
 static void as_rows(struct list *l, const char *search)
 {
     struct app *app = l->app;
@@ -418,7 +418,7 @@ static void as_rows(struct list *l, const char *search)
     struct long_list here = {.count = 0}, *f = kept(app, l->choices);
     struct arena *arena = f ? &f->arena : &ui->frame;
     f = f ? f : &here;
-    /* Folded when it opens, too: the first key is not kept waiting. */
+    /* Fold when the search opens, too, so that the first key press is not slow. */
     if (*word || edit_is(&ui->edit, search)) {
         if (!f->keys) {
             fold(f, arena, l->choices, l->count);
@@ -462,7 +462,7 @@ static bool has_pictures(const struct list *l)
     return false;
 }
 
-/* Beside each other all words are of one size: the largest that suits them all. */
+/* Reduces all labels to the same size: the largest at which each fits. */
 static float even_words(const struct list *l, int w)
 {
     struct ui *ui = &l->app->ui;
@@ -476,7 +476,7 @@ static float even_words(const struct list *l, int w)
     return ui_cap_text(ui, max);
 }
 
-/* So many cards beside each other, and no word broken? */
+/* Do so many cards fit side by side without breaking a word? */
 static bool cards_fit(const struct list *l, unsigned columns)
 {
     struct ui *ui = &l->app->ui;
@@ -491,7 +491,7 @@ static bool cards_fit(const struct list *l, unsigned columns)
     return fit;
 }
 
-/* Cards with a picture above the words: for who would rather point than read. */
+/* Cards with a picture above the label, for people who prefer pointing to reading. */
 static void as_pictures(struct list *l, unsigned columns)
 {
     struct ui *ui = &l->app->ui;
@@ -530,7 +530,7 @@ static void as_pictures(struct list *l, unsigned columns)
             }
             ui_text_top(ui, (struct rect){r.x + (r.w - inner) / 2, y, inner, 0},
                         on ? TEXT_BODY_BOLD : TEXT_BODY, l->choices[i].label, ui->theme.ink);
-            if (on) { /* a shape goes with the colour */
+            if (on) { /* a mark besides the colour */
                 ui_mark_choice(ui, face.x + face.w - ui_px(ui, 26), face.y + ui_px(ui, 15), 20,
                                true, l->many);
             }
@@ -575,10 +575,10 @@ static void as_columns(struct list *l, unsigned columns)
     ui->text_scale = before;
 }
 
-/* The words of a scale: 14 dp for 16. */
+/* Minimum text scale on a scale question: 14 dp instead of 16. */
 #define SCALE_LEAST 0.875f
 
-/* How high the words of a scale are in cells so wide; 0 where they do not fit beside each other. */
+/* Height of the labels in cells w px wide; 0: they do not fit side by side. */
 static int scale_words(const struct list *l, int w)
 {
     struct ui *ui = &l->app->ui;
@@ -596,8 +596,8 @@ static int scale_words(const struct list *l, int w)
     return max;
 }
 
-/* A scale from left to right; false where its words do not fit beside each other.  `least`: how
- * small they may become for it, in the usual size. */
+/* Draws a scale from left to right. False: the labels do not fit side by side. The text may
+ * be reduced down to the given scale of the usual size. */
 static bool as_scale(struct list *l, float min)
 {
     struct ui *ui = &l->app->ui;
@@ -650,8 +650,8 @@ static bool wants_scale(const struct control *c)
     return control_has(c, "likert") || control_has(c, "list") || control_has(c, "list-nolabel");
 }
 
-/* Closed, it is one line with what was chosen; `cards`: how many pictures beside each other, 0:
- * none. */
+/* A drop-down list; closed, it is one line with the chosen labels. `cards`: cards side by
+ * side, 0: no cards. */
 static void as_minimal(struct list *l, const char *search, unsigned cards)
 {
     struct ui *ui = &l->app->ui;
@@ -709,7 +709,7 @@ void question_no_answers(struct app *app, struct node *node, int x, int *y, int 
     }
 }
 
-/* Beside each other, as long as no word breaks. */
+/* Do the labels fit side by side without breaking a word? */
 static bool columns_fit(const struct list *l, unsigned columns)
 {
     int side = has_sounds(l) ? ui_px(&l->app->ui, UI_TOUCH_DP) : 0;
@@ -721,7 +721,7 @@ static bool columns_fit(const struct list *l, unsigned columns)
     return fit;
 }
 
-/* How many cards stand beside each other; `columns`: so many are asked for, 0: none are. */
+/* Number of cards side by side. `columns`: the number the form asks for, 0: none. */
 static unsigned cards_of(const struct list *l, unsigned columns)
 {
     struct ui *ui = &l->app->ui;
@@ -737,7 +737,7 @@ static unsigned cards_of(const struct list *l, unsigned columns)
     return cards;
 }
 
-/* The answer was given when the list offered it: another one, or none. */
+/* Is the answer no longer among the choices offered? */
 static bool is_stale(const struct node *node, const struct choice *choices, size_t count)
 {
     const struct control *c = node->item->control;
@@ -755,7 +755,7 @@ static bool is_stale(const struct node *node, const struct choice *choices, size
     return false;
 }
 
-/* What cannot be seen among the choices can be taken away all the same. */
+/* Offers to remove an answer that is no longer among the choices. */
 static void stale_pill(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -792,7 +792,7 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
     const struct long_list *known = kept(app, l.choices);
     l.codes = known ? known->codes : count_codes(l.choices, l.count);
     l.have = arena_text(&ui->frame, tree_value(node));
-    bool said = false; /* of the question: once is enough */
+    bool said = false; /* the question's label said so already */
     (void)session_text(app->interview->session, &ui->frame, &c->label, node, FORM_LONG, &said);
     bool fallback = known ? known->fallback : question_any_fallback(l.choices, l.count);
     question_fallback(app, fallback && !said, x, y, w);
@@ -806,7 +806,7 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
     }
     while (columns > 1 &&
            (w / (int)columns < ui_px(ui, 120) || (few && !columns_fit(&l, columns)))) {
-        columns--; /* words need room; so many columns are meant for a tablet */
+        columns--; /* labels need room; so many columns are meant for a tablet */
     }
     unsigned cards = few && has_pictures(&l) ? cards_of(&l, columns) : 0;
     if (control_has(c, "minimal")) {
@@ -815,8 +815,8 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
         as_pictures(&l, cards);
     } else if (few && wants_scale(c) &&
                as_scale(&l, ui->landscape || !control_has(c, "likert") ? SCALE_LEAST : 1)) {
-        /* rows of a table stay scales, in smaller letters, and so does what lies across; else a
-         * question of its own has room for a list */
+        /* Smaller letters are allowed in rows of a table and in landscape. Otherwise a
+         * question has room for a list instead. */
         *y += ui_px(ui, 4);
     } else if (few && columns > 1) {
         as_columns(&l, columns);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What does a finger draw: a signature, a sketch, a mark on the form's picture? */
+/* Drawing with a finger: a signature, a sketch, marks on the form's picture. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static const struct node *find_item(const struct node *in, const struct item *it
     return found;
 }
 
-/* What the form itself holds as the answer, before anybody gave one. */
+/* The item's default in the form. */
 static const char *default_of(const struct app *app, const struct item *item)
 {
     const struct node *found = find_item(app->interview->form->primary, item);
@@ -76,18 +76,18 @@ static float segment_distance(float px, float py, const int16_t *a, const int16_
     return sqrtf(dx * dx + dy * dy);
 }
 
-/* Points are in hundredths of a per cent of the field, so that a turned device keeps the drawing.
- */
+/* Points are in 1/10000 of the field's size, so that a drawing survives a rotation of the
+ * device. */
 enum { INK_ONE = 10000, INK_PNG_W = 800, INK_FIELD_W = 1200 };
-static const uint8_t annotation[3] = {0xC0, 0x00, 0x00}; /* seen on a map and on a photo */
+static const uint8_t annotation[3] = {0xC0, 0x00, 0x00}; /* visible on maps and photos */
 
-/* What is drawn on: one byte a pixel; upon the form's picture, three. */
+/* The image being drawn: one byte per pixel; on the form's picture, three. */
 struct sheet {
     uint8_t *dots;
     int w, h, channels;
 };
 
-/* The drawing that is kept, to go on with; NULL: there is none, or it was wiped away. */
+/* The saved drawing, to continue it. NULL: there is none, or it was erased. */
 static const struct picture *kept_drawing(struct app *app, const struct node *node, int max_w,
                                           int max_h)
 {
@@ -119,7 +119,7 @@ static struct sheet sheet_of(struct app *app)
     return s;
 }
 
-/* So much of the sheet is left to see at this dot: 255 all, 0 none. */
+/* Darkens a dot: `left` of the image remains visible, 255 all, 0 nothing. */
 static void ink_dot(const struct sheet *s, int x, int y, uint8_t left)
 {
     uint8_t *dot = &s->dots[((size_t)y * (size_t)s->w + (size_t)x) * (size_t)s->channels];
@@ -171,14 +171,13 @@ static bool save_ink(struct app *app, struct err *err)
 bool question_commit_ink(struct app *app)
 {
     struct err err = {0};
-    if (app->ink_wiped && app->ink_node &&
-        !app->ink_count) { /* the sheet is empty, the answer is not */
+    if (app->ink_wiped && app->ink_node && !app->ink_count) { /* erased, but not replaced yet */
         app_refusal(app, app->ink_node, ANSWER_REQUIRED);
         app_say(app, S_draw_missing);
         return false;
     }
     if (app->ink_fresh && app->ink_node && app->ink_count && !save_ink(app, &err)) {
-        app_trouble(app, &err); /* it stays on the screen */
+        app_trouble(app, &err); /* the drawing stays on the screen */
         return false;
     }
     question_forget_ink(app);
@@ -204,7 +203,7 @@ int question_rest_ink(struct app *app)
     return -1;
 }
 
-/* Strokes in short pieces: what is drawn already is painted from the cache. */
+/* Strokes in short pieces, so that finished pieces are painted from the cache. */
 static void show_ink(struct app *app, int x, int y, int w, int h, colour ink)
 {
     enum { PIECE = 8 };
@@ -251,7 +250,7 @@ void ask_drawing(struct app *app, struct node *node, int x, int *y, int w)
     const struct picture *map = app_picture(app, uri, w < INK_PNG_W ? w : INK_PNG_W, max);
     const struct picture *kept = kept_drawing(app, node, w, max);
     const struct picture *under = kept ? kept : map;
-    if (under) { /* the field is the picture */
+    if (under) { /* the field has the picture's size */
         x += (w - under->w) / 2;
         w = under->w;
         h = under->h;
@@ -286,7 +285,7 @@ void ask_drawing(struct app *app, struct node *node, int x, int *y, int w)
     }
     if (app->ink_node == node) {
         colour red = (colour)annotation[0] << 16 | (colour)annotation[1] << 8 | annotation[2];
-        /* on paper, or on a kept drawing, which is black on white by night, too */
+        /* on a saved drawing the ink is black by night, too: its paper is white */
         show_ink(app, x, *y, w, h, map ? red : kept ? 0 : ui->theme.ink);
     } else if (!under) {
         bool roomy = ui_centre_height(ui, w, TEXT_HINT, ui_str(ui, S_draw_here)) <= h * 2 / 5;
@@ -302,7 +301,7 @@ void ask_drawing(struct app *app, struct node *node, int x, int *y, int w)
         question_forget_ink(app);
         bool taken = !node->required && *tree_value(node) && question_answer(app, node, "");
         bool stands = *tree_value(node) && !taken;
-        /* An empty sheet: nobody leaves it before it is drawn on. */
+        /* The answer was erased: the page is not left before it is replaced. */
         app->ink_node = stands ? node : NULL;
         app->ink_wiped = stands;
     }

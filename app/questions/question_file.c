@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which file, or which drawing, is the answer? */
+/* Questions whose answer is a file: an attachment or a drawing. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "platform/machine/photo.h"
 #include "platform/machine/secret.h"
 
-/* ---- files from a stick or card ---- */
+/* ---- files on sticks and cards ---- */
 
 enum file_kind { FILE_IMAGE, FILE_AUDIO, FILE_VIDEO, FILE_ANY };
 
@@ -28,7 +28,8 @@ static enum file_kind kind_of(const struct control *c)
                                              : FILE_ANY;
 }
 
-/* Its ending in small letters; "" when it has none of letters and digits. */
+/* The extension in lower case; "" if it is missing or has other characters than letters and
+ * digits. */
 static void ending_of(char out[9], const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -49,7 +50,7 @@ static bool is_of(enum file_kind kind, const char *name)
     char ending[9], word[12];
     ending_of(ending, name);
     snprintf(word, sizeof word, " %s ", ending);
-    if (kind == FILE_ANY) { /* what the study itself carries about is nobody's answer */
+    if (kind == FILE_ANY) { /* the study's own files are not answers */
         return *ending && strcmp(ending, "age") != 0 && strncmp(ending, "sb", 2) != 0;
     }
     return *ending && strstr(endings[kind], word) != NULL;
@@ -66,10 +67,10 @@ struct searching {
     enum file_kind kind;
     struct app_file found[APP_FILES];
     size_t count, silent;
-    size_t left_out; /* older ones than those found, and what a folder holds beyond the bound */
+    size_t left_out; /* older files, and those beyond the limit per folder */
 };
 
-/* The newest of all; the oldest gives way. */
+/* Keeps the newest files; the oldest is dropped. */
 static void keep_file(struct searching *s, const struct app_file *f)
 {
     if (s->count < APP_FILES) {
@@ -116,7 +117,7 @@ static bool look_at(void *user, int dir, const char *name)
 
 static void drop_searching(void *context)
 {
-    secret_wipe(context, sizeof(struct searching)); /* names of files say something, too */
+    secret_wipe(context, sizeof(struct searching)); /* names of files reveal something, too */
     free(context);
 }
 
@@ -128,7 +129,7 @@ static bool search_media(void *context, struct err *err)
     (void)err;
     for (size_t m = 0; m < count; m++) {
         struct folder top = {s, media[m].path, 0, 0};
-        (void)!file_each(media[m].path, look_at, &top, NULL); /* one that cannot be read has none */
+        (void)!file_each(media[m].path, look_at, &top, NULL); /* unreadable: counts as empty */
     }
     return true;
 }
@@ -167,7 +168,8 @@ const char *question_size(struct app *app, uint64_t bytes)
                      : ui_fill(ui, S_size_mb, ui_tenths(ui, (long long)(kb / 100)), NULL);
 }
 
-/* A photo goes without place, time and owner, unless the form wants them. */
+/* Attaches a file. Place, time and owner are removed from a photo, unless the form wants
+ * them (keep_exif). */
 static void attach(struct app *app, const char *path, const struct buf *bytes)
 {
     const struct node *node = app->file_node;
@@ -175,7 +177,7 @@ static void attach(struct app *app, const char *path, const struct buf *bytes)
     struct buf cleaned = {0};
     struct err err = {0};
     char ending[9];
-    /* whatever the question asks for: a picture is known by its first bytes */
+    /* for every kind of question: pictures are recognised by their first bytes */
     bool clean =
         !node->item->keep_exif && photo_clean(&cleaned, bytes->data, bytes->len) == PHOTO_CLEANED;
     const struct buf *kept = clean ? &cleaned : bytes;
@@ -194,7 +196,7 @@ static void attach(struct app *app, const char *path, const struct buf *bytes)
     buf_fini(&cleaned);
 }
 
-/* The sheet: what lies on the sticks and cards, the newest first. */
+/* ---- the sheet: files on the media, newest first ---- */
 static void look_for_files(struct app *app)
 {
     find_files(app, app->file_node);

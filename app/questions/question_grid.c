@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How are several questions with the same answers asked at once? */
+/* Tables of questions with the same choices, and the likelihood × impact square. */
 #include <string.h>
 
 #include "app/questions/question.h"
@@ -41,7 +41,7 @@ static const char *text_of(struct app *app, const struct page *page, bool hint, 
                         NULL);
 }
 
-/* What a line of a table has no room for: then it is a question of its own. */
+/* Does it need more than a row of a table? Then it is shown as a question of its own. */
 static bool is_rich(struct app *app, const struct page *page)
 {
     return app_has_sound(app, text_of(app, page, false, FORM_AUDIO)) ||
@@ -57,7 +57,7 @@ static void hint_of(struct app *app, const struct page *page, int x, int *y, int
 }
 
 struct columns {
-    struct choice *list; /* without the codes for "no answer" */
+    struct choice *list; /* without "no answer" codes */
     size_t count;
 };
 
@@ -79,7 +79,7 @@ static struct columns columns_of(struct app *app, const struct page *page)
     return c;
 }
 
-/* The widest columns that the page has room for; 0 where the heads would not be readable. */
+/* The widest columns that fit, px; 0: the headings would not be readable. */
 static int column_width(struct app *app, const struct columns *c, int room)
 {
     struct ui *ui = &app->ui;
@@ -105,7 +105,7 @@ static void heads(struct app *app, const struct page *page, const struct columns
         h = own > h ? own : h;
         side = *question_choice_sound(app, page->node, &c->list[i]) ? ui_px(ui, UI_TOUCH_DP) : side;
     }
-    for (size_t i = 0; i < c->count; i++) { /* the faces stand on one line, the words below */
+    for (size_t i = 0; i < c->count; i++) { /* pictures share a bottom line, labels are below */
         const struct picture *p =
             question_choice_picture(app, page->node, &c->list[i], w - 2 * pad, max);
         if (p) {
@@ -157,7 +157,7 @@ static void row(struct app *app, const struct page *page, int x, int *y, int lab
     question_refusal(app, node, x, y, w);
 }
 
-/* Lying across, a table; upright, each row is a scale of its own under its words. */
+/* In landscape, a table. In portrait, each row is a scale below its label. */
 size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t at, int x, int *y,
                 int w)
 {
@@ -172,7 +172,7 @@ size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t
     for (size_t i = at; i < end; i++) {
         cell_w = is_rich(app, &fields[i]) ? 0 : cell_w;
     }
-    if (question_is_grid_head(&fields[at])) { /* what all rows are about */
+    if (question_is_grid_head(&fields[at])) { /* the heading of all rows */
         const char *title = label_of(app, &fields[at]);
         if (*title) {
             *y += ui_rich(ui, x, *y, w, TEXT_QUESTION, title, ui->theme.ink, true);
@@ -227,7 +227,7 @@ static const char *label_at(const struct columns *c, const char *value)
     return NULL;
 }
 
-/* Codes for "no answer" that both selects offer stand for both. */
+/* "No answer" codes that both selects offer; a tap answers both. */
 static void risk_codes(struct app *app, const struct page *fields, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -254,8 +254,7 @@ static void risk_codes(struct app *app, const struct page *fields, int x, int *y
     ui_pills_end(ui, &px, y, x);
 }
 
-/* The words of an axis, all of one size, or numbers where they have no room; then they stand below,
- * a line each. */
+/* Labels of an axis, all in one size. If they do not fit: numbers, with a legend below. */
 struct axis_words {
     struct columns *columns;
     float scale;
@@ -267,7 +266,8 @@ static const char *axis_word(struct app *app, const struct axis_words *a, size_t
     return a->numbered ? ui_number(&app->ui, (long long)i + 1) : a->columns->list[i].label;
 }
 
-/* As large as they are all whole in w px, not below the usual size; else numbers. */
+/* The largest scale at which all labels fit w px unbroken, down to the usual size. If none
+ * does: numbers. */
 static void fit_words(struct app *app, struct axis_words *a, int w)
 {
     struct ui *ui = &app->ui;
@@ -286,7 +286,7 @@ static void fit_words(struct app *app, struct axis_words *a, int w)
     a->scale = a->numbered ? before : a->scale;
 }
 
-/* The highest of them in w px. */
+/* Height of the highest label in w px. */
 static int words_height(struct app *app, const struct axis_words *a, int w)
 {
     float before = ui_cap_text(&app->ui, a->scale);
@@ -299,13 +299,13 @@ static int words_height(struct app *app, const struct axis_words *a, int w)
     return max;
 }
 
-/* A square of likelihood and impact: where it stands, and what is said of it. */
+/* The square of likelihood and impact, with its layout. */
 struct risk {
     struct app *app;
-    const struct page *fields; /* likelihood, impact */
+    const struct page *fields; /* two: likelihood, impact */
     struct columns across, down;
     struct axis_words cols, rows;
-    int w, side, cell_w, cell_h, head_h; /* px; `side` is for the words beside the rows */
+    int w, side, cell_w, cell_h, head_h; /* px; `side`: width of the row labels */
 };
 
 static int risk_pad(const struct risk *r)
@@ -313,7 +313,8 @@ static int risk_pad(const struct risk *r)
     return ui_px(&r->app->ui, 4);
 }
 
-/* What the numbers stand for; what was chosen stands out.  Its height; drawn or only measured. */
+/* Legend for the numbers, with the chosen one in bold. Returns the height; draws only if
+ * `draw`. */
 static int axis_legend(struct risk *r, size_t f, int x, int y, int w, bool draw)
 {
     struct ui *ui = &r->app->ui;
@@ -321,7 +322,7 @@ static int axis_legend(struct risk *r, size_t f, int x, int y, int w, bool draw)
     const char *chosen = tree_value(r->fields[f].node);
     int top = y;
     y += ui_text(ui, x, y, w, TEXT_TITLE, label_of(r->app, &r->fields[f]), ui->theme.soft, draw);
-    for (size_t i = a->columns->count; i-- > 0;) { /* as they stand beside the rows */
+    for (size_t i = a->columns->count; i-- > 0;) { /* in the order of the rows */
         const struct choice *c = &a->columns->list[i];
         enum text_style style = strcmp(chosen, c->value) == 0 ? TEXT_TITLE : TEXT_HINT;
         const char *words =
@@ -331,7 +332,7 @@ static int axis_legend(struct risk *r, size_t f, int x, int y, int w, bool draw)
     return y - top;
 }
 
-/* Is every word of both legends whole in w px? */
+/* Do all words of both legends fit w px unbroken? */
 static bool legends_fit(struct risk *r, int w)
 {
     struct ui *ui = &r->app->ui;
@@ -346,7 +347,7 @@ static bool legends_fit(struct risk *r, int w)
     return fit;
 }
 
-/* The score in words. */
+/* The chosen pair in words. Returns the height. */
 static int risk_score(struct risk *r, int x, int y, int w, bool draw)
 {
     struct ui *ui = &r->app->ui;
@@ -367,7 +368,8 @@ static int risk_score(struct risk *r, int x, int y, int w, bool draw)
     return h;
 }
 
-/* Legends, side by side where they have room, and the score, which two legends tell themselves. */
+/* The legends, side by side if they fit, and the chosen pair, unless both legends show it.
+ * Returns the height. */
 static int risk_words(struct risk *r, int x, int y, int w, bool draw)
 {
     int top = y, gap = 2 * risk_pad(r), half = (w - gap) / 2;
@@ -386,7 +388,7 @@ static int risk_words(struct risk *r, int x, int y, int w, bool draw)
     return y - top + (both ? 0 : risk_score(r, x, y, w, draw));
 }
 
-/* How wide and high its cells are; false: a finger does not hit them. */
+/* Computes the size of the cells. False: they would be too small for a finger. */
 static bool lay_risk(struct risk *r, int w)
 {
     struct ui *ui = &r->app->ui;
@@ -394,7 +396,7 @@ static bool lay_risk(struct risk *r, int w)
     int n = r->across.count ? (int)r->across.count : 1;
     r->cols = (struct axis_words){.columns = &r->across};
     r->rows = (struct axis_words){.columns = &r->down};
-    for (size_t d = 0; d < r->down.count; d++) { /* the words beside the rows need their room */
+    for (size_t d = 0; d < r->down.count; d++) { /* row labels need room */
         while (side < w / 3 &&
                !ui_words_fit(ui, TEXT_HINT, r->down.list[d].label, side - 2 * pad)) {
             side += ui_px(ui, 4);
@@ -417,8 +419,8 @@ static bool lay_risk(struct risk *r, int w)
     return true;
 }
 
-/* As high as the page has room for below y, that the score is in sight with the square; not lower
- * than a finger needs.  `below` px are for what stands under it. */
+/* Computes the cells' height: the square and the `below` px of text under it should fit
+ * below y. A cell is never lower than a finger needs. */
 static void fit_cells(struct risk *r, int y, int below)
 {
     struct ui *ui = &r->app->ui;
@@ -446,7 +448,7 @@ static void show_cell(struct risk *r, size_t c, size_t d, int x, int y)
     }
     bool on = strcmp(tree_value(r->fields[0].node), across) == 0 &&
               strcmp(tree_value(r->fields[1].node), down) == 0;
-    /* no colour leads before the score, nor after it */
+    /* no colours: they would influence the answer */
     ui_box(ui, face, 6, ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper,
            on ? ui->theme.ink : ui->theme.soft, on ? 3.5f : 1.5f);
     if (on) {
@@ -456,12 +458,12 @@ static void show_cell(struct risk *r, size_t c, size_t d, int x, int y)
     }
 }
 
-/* The square with the words of its sides; its height. */
+/* Draws the square and its labels. Returns the height. */
 static int show_square(struct risk *r, int x, int y)
 {
     struct ui *ui = &r->app->ui;
     int pad = risk_pad(r), top = y;
-    for (size_t d = r->down.count; d-- > 0;) { /* the gravest on top */
+    for (size_t d = r->down.count; d-- > 0;) { /* highest impact on top */
         float before = ui_cap_text(ui, r->rows.scale);
         ui_text_centre(ui, (struct rect){x, y, r->side - 2 * pad, r->cell_h}, TEXT_HINT,
                        axis_word(r->app, &r->rows, d), ui->theme.ink);
@@ -482,7 +484,7 @@ static int show_square(struct risk *r, int x, int y)
     return y + r->head_h + 3 * pad - top;
 }
 
-/* What its sides mean, over it. */
+/* Names of the two axes, above the square. */
 static void show_axes(struct risk *r, int x, int *y, int w)
 {
     struct app *app = r->app;
@@ -511,7 +513,7 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
     r.down = columns_of(app, &fields[1]);
     int gap = ui_px(ui, 16), words_w = ui->landscape ? w * 2 / 5 : w;
     bool beside = ui->landscape && legends_fit(&r, words_w - gap) &&
-                  lay_risk(&r, w - words_w - gap); /* what is read stands right */
+                  lay_risk(&r, w - words_w - gap); /* the text is on the right */
     if (!beside && !lay_risk(&r, w)) {
         return false;
     }
@@ -533,7 +535,7 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
     question_refusal(app, fields[0].node, words_x, under, words_w);
     question_refusal(app, fields[1].node, words_x, under, words_w);
     risk_codes(app, fields, words_x, under, words_w);
-    bool first = *tree_value(fields[0].node); /* either is enough, if neither has to be */
+    bool first = *tree_value(fields[0].node); /* to take back, one answer is enough */
     const struct node *one = fields[!first].node, *other = fields[first].node;
     if (!other->required && !other->readonly &&
         question_take_back(app, one, words_x, under, words_w)) {

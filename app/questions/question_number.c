@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How much, on a scale with two ends? */
+/* Range questions: rating, picker and slider. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,13 +9,13 @@
 #include "platform/machine/font.h"
 
 struct scale {
-    double start, end, step; /* start may be the larger one: then it runs downwards */
+    double start, end, step; /* start may be larger than end: it then runs downwards */
     long steps;
     bool decimal;
     int places;
 };
 
-/* How many digits stand behind the comma of a number? */
+/* Number of decimals of a number. */
 static int places_of(double number)
 {
     int places = 0;
@@ -26,7 +26,7 @@ static int places_of(double number)
     return places;
 }
 
-/* Its values are start + k·step: they have as many decimals as the finer of these two. */
+/* Values are start + k·step, so they have as many decimals as the more precise of these two. */
 static struct scale scale_of(const struct node *node)
 {
     const struct control *c = node->item->control;
@@ -48,7 +48,7 @@ static const char *value_at(struct ui *ui, const struct scale *s, long k)
                       : arena_printf(&ui->frame, "%.0f", v);
 }
 
-/* Which step is the answer?  -1: none. */
+/* Index of the answer's step; -1: no answer. */
 static long step_of(const struct scale *s, const char *value)
 {
     if (!*value) {
@@ -73,7 +73,7 @@ static void as_rating(struct app *app, struct node *node, const struct scale *s,
                       int *y, int w)
 {
     struct ui *ui = &app->ui;
-    long from = s->start == 0 ? 1 : 0; /* no star is no answer, not a nought */
+    long from = s->start == 0 ? 1 : 0; /* no star means no answer, not zero */
     int count = (int)(s->steps + 1 - from), columns = w / ui_px(ui, UI_TOUCH_DP);
     columns = columns > count ? count : columns < 1 ? 1 : columns;
     int cell = w / columns, max = ui_px(ui, 64), h = ui_px(ui, 56);
@@ -96,7 +96,7 @@ static void as_rating(struct app *app, struct node *node, const struct scale *s,
     }
 }
 
-/* Every value is a cell. */
+/* A grid with a cell for every value. */
 static void as_cells(struct app *app, struct node *node, const struct scale *s, long at, int x,
                      int *y, int w)
 {
@@ -133,7 +133,7 @@ static long step_under(const struct scale *s, int pos, int from, int len)
     return lround(part * (double)s->steps);
 }
 
-/* What the form calls a value of its range, and what it gives no name is a number. */
+/* The form's labels for values of the range. Values without a label are shown as numbers. */
 struct tick_words {
     struct choice *list;
     size_t count;
@@ -151,7 +151,7 @@ static const char *words_at(struct app *app, const struct tick_words *t, const s
     return NULL;
 }
 
-/* Lines across the slider where the form wants them. */
+/* Draws the ticks that the form asks for. */
 static void ticks(struct app *app, const struct control *c, const struct scale *s, struct rect r,
                   int knob, bool vertical)
 {
@@ -172,7 +172,7 @@ static void ticks(struct app *app, const struct control *c, const struct scale *
     }
 }
 
-/* Where the knob rests before it is moved, if the form says so; -1: nowhere. */
+/* Step at which the form shows the knob before the first answer; -1: no knob. */
 static long resting(const struct control *c, const struct scale *s)
 {
     char value[40];
@@ -180,7 +180,7 @@ static long resting(const struct control *c, const struct scale *s)
     return isnan(c->placeholder) ? -1 : step_of(s, value);
 }
 
-/* The named values between the ends, a line each: there is no room beside each other for words. */
+/* Labels of values between the two ends, one per line: side by side they would not fit. */
 static void inner_words(struct app *app, const struct tick_words *t, const struct scale *s, int x,
                         int *y, int w)
 {
@@ -210,7 +210,7 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
     bool vertical = control_has(node->item->control, "vertical");
     int side = ui_px(ui, 56), knob = ui_px(ui, 32), bar = ui_px(ui, 6), fx, fy;
     const char *id = question_part(app, node, "slide", "");
-    if (vertical) { /* the words above, the number beside */
+    if (vertical) { /* hint above, number beside */
         *y += at < 0 ? ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_slide), ui->theme.soft, true) +
                            ui_px(ui, 8)
                      : 0;
@@ -233,8 +233,9 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
     bool down = ui_target(ui, question_part(app, node, "less", ""), ROLE_STEP, less);
     bool up = ui_target(ui, question_part(app, node, "more", ""), ROLE_STEP, more);
     if (down || up) {
-        /* the first touch counts from where the form's author put the knob, or from the end it
-         * points away from: a middle that offers itself would be half of the answer */
+        /* The first tap counts from the knob's initial place (the form's placeholder), or
+         * from the end opposite to the button. Starting in the middle would suggest an
+         * answer. */
         long from = at >= 0 ? at : rests;
         k = from >= 0 ? from + (up ? 1 : -1) : up ? 0 : s->steps;
         k = k < 0 ? 0 : k > s->steps ? s->steps : k;
@@ -243,7 +244,7 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
         question_answer(app, node, value_at(ui, s, k));
         return;
     }
-    /* the value stands above; no knob before there is an answer */
+    /* the value is above; without an answer there is no knob */
     const char *text = k >= 0     ? question_number(app, value_at(ui, s, k))
                        : vertical ? ""
                                   : ui_str(ui, S_slide);
@@ -255,7 +256,7 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
                                 : (struct rect){r.x, r.y + r.h / 2 - bar / 2, r.w, bar};
     ui_box(ui, line, 3, ui->theme.line, ui->theme.soft, 1);
     ticks(app, control, s, r, knob, vertical);
-    if (k >= 0 || rests >= 0) { /* a hollow one is no answer */
+    if (k >= 0 || rests >= 0) { /* a hollow knob is not an answer */
         int len = vertical ? r.h - knob : r.w - knob;
         long shown = k >= 0 ? k : rests;
         int pos = s->steps ? (int)((double)len * (double)shown / (double)s->steps) : 0;
@@ -295,7 +296,7 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
         *y = less.y + less.h + ui_px(ui, 8);
     } else if (words[0] || words[1] ||
                ui_line_width(ui, TEXT_HINT, ends[0]) + ui_line_width(ui, TEXT_HINT, ends[1]) >
-                   r.w - ui_px(ui, 12)) { /* each has its half */
+                   r.w - ui_px(ui, 12)) { /* each label gets one half */
         int half = w / 2 - ui_px(ui, 6), h[2];
         *y = r.y + r.h;
         for (int i = 0; i < 2; i++) {

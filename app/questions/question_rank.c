@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* In what order? */
+/* Ranking questions: the choices in an order. */
 #include <string.h>
 
 #include "app/questions/question.h"
 
-/* The choices in the answer's order, then the others; indexes into the choices. */
+/* Indexes of the choices: first those in the answer, in its order, then the others. */
 static void in_order(size_t *order, const struct choice *choices, size_t count, const char *have)
 {
     size_t n = 0;
@@ -28,7 +28,7 @@ static void in_order(size_t *order, const struct choice *choices, size_t count, 
     }
 }
 
-/* Codes for "no answer" instead of an order. */
+/* "No answer" codes instead of an order. */
 static void codes(struct app *app, struct node *node, const struct choice *choices, size_t count,
                   int x, int *y, int w)
 {
@@ -69,7 +69,7 @@ static void move(size_t *order, size_t from, size_t to)
     order[to] = moved;
 }
 
-/* What stands beside the words of a row, px. */
+/* Widths beside the label of a row, px. */
 struct side {
     int number, picture, sound, arrows;
 };
@@ -138,7 +138,7 @@ void ask_rank(struct app *app, struct node *node, int x, int *y, int w)
     size_t all_count = count;
     count = 0;
     choices = arena_alloc(&ui->frame, (all_count + 1) * sizeof *choices);
-    for (size_t i = 0; i < all_count; i++) { /* codes for "no answer" have no place in an order */
+    for (size_t i = 0; i < all_count; i++) { /* "no answer" codes have no rank */
         if (!question_is_code(all[i].value)) {
             choices[count++] = all[i];
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When was it?  Days, months, years, hours. */
+/* Questions for dates, months, years and times. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static const char *turn(struct app *app, const struct node *node, const char *wa
     return app->interview->page.kind == PAGE_FIELDS ? question_part(app, node, way, "") : way;
 }
 
-/* What the calendar shows: where it was turned to, else the answer's month, else this one. */
+/* The month shown: the one turned to, otherwise the answer's, otherwise the current one. */
 static void shown(struct app *app, const struct node *node, const struct moment *m, int *year,
                   int *month)
 {
@@ -38,7 +38,7 @@ static void shown(struct app *app, const struct node *node, const struct moment 
     }
 }
 
-/* Half an answer is kept as typed text is: "2026-07-05", "08:--", "2026-07-05T--:35". */
+/* Half an answer is kept like unfinished typing: "2026-07-05", "08:--", "2026-07-05T--:35". */
 struct half {
     char day[12], clock[8];
 };
@@ -74,8 +74,7 @@ bool question_is_half(const struct app *app, const struct node *node, enum strin
     return true;
 }
 
-/* How far the clock on the wall is from UTC then: at noon of that day where `day` is given, else
- * now. */
+/* The local time zone's offset from UTC as "+06:00": at noon of `day`, or now if it is "". */
 static const char *zone_text(struct app *app, const char *day)
 {
     int64_t ms = clock_wall_ms();
@@ -107,7 +106,7 @@ static void set_time(struct app *app, struct node *node, int hour, int minute)
     }
 }
 
-/* Another day, the same hour; without one the day waits for it. */
+/* Changes the day and keeps the time. Without a time, the day is kept as half an answer. */
 static void set_day(struct app *app, struct node *node, const char *iso)
 {
     struct moment m;
@@ -122,7 +121,8 @@ static void set_day(struct app *app, struct node *node, const char *iso)
     keep_half(app, node, &h);
 }
 
-/* An hour without its minute is no answer, nor is a minute: what was tapped waits. */
+/* Sets the time if hour and minute (-1: not known) are known. Otherwise keeps half an
+ * answer. */
 static void set_part(struct app *app, struct node *node, int hour, int minute)
 {
     if (hour >= 0 && minute >= 0) {
@@ -149,13 +149,13 @@ static void show_month(struct app *app, const struct node *node, int months)
 static const int8_t arrow_left[] = {62, 18, 30, 50, 62, 82},
                     arrow_right[] = {38, 18, 70, 50, 38, 82};
 
-/* One or two arrows to a side; returns by how many months to turn. */
+/* One or two arrows on each side. Returns by how many months to move. */
 static int turns(struct app *app, const struct node *node, int x, int y, int w, bool by_month,
                  int far)
 {
     struct ui *ui = &app->ui;
     int side = ui_px(ui, 48), at = ui_px(ui, 12), step = 0;
-    struct rect fl = {x, y, side, side}, fr = {x + w - side, y, side, side}; /* far ones outside */
+    struct rect fl = {x, y, side, side}, fr = {x + w - side, y, side, side}; /* outer arrows */
     struct rect l = {x + side, y, side, side}, r = {x + w - 2 * side, y, side, side};
     if (by_month) {
         step = ui_target(ui, turn(app, node, "month-back"), ROLE_STEP, l)   ? -1
@@ -175,14 +175,14 @@ static int turns(struct app *app, const struct node *node, int x, int y, int w, 
     return step;
 }
 
-/* One cell of a grid: filled when it is the answer. */
+/* Draws one cell of a grid, filled if it is the answer. True: it was tapped. */
 static bool cell(struct app *app, const struct node *node, const char *kind, const char *which,
                  struct rect r, const char *text, bool on)
 {
     struct ui *ui = &app->ui;
     bool hit = ui_target(ui, question_part(app, node, kind, which), ROLE_CHOICE, r);
     int gap = ui_px(ui, 3);
-    bool day = strcmp(kind, "day") == 0; /* a calendar is calmer without */
+    bool day = strcmp(kind, "day") == 0; /* a calendar is calmer without frames */
     if (on || !day) {
         ui_box(ui, (struct rect){r.x + gap, r.y + gap, r.w - 2 * gap, r.h - 2 * gap}, day ? 18 : 6,
                on ? ui->theme.accent : ui->theme.paper, on ? ui->theme.accent : ui->theme.line,
@@ -199,7 +199,7 @@ static void days(struct app *app, struct node *node, int year, int month, int x,
     if (cell_h < ui_line(ui, TEXT_BODY)) {
         cell_h = ui_line(ui, TEXT_BODY);
     }
-    if (cell_w < ui_px(ui, UI_TOUCH_DP)) { /* a week needs the margins, too */
+    if (cell_w < ui_px(ui, UI_TOUCH_DP)) { /* seven days need the margins, too */
         cell_w = ui->body.w < 7 * ui_px(ui, UI_TOUCH_DP) + 2 * (x - ui->body.x) ? ui->body.w / 7
                                                                                 : cell_w;
         x = x + w / 2 - cell_w * 7 / 2;
@@ -267,7 +267,7 @@ static void months(struct app *app, struct node *node, int year, const struct mo
     *y += 12 / columns * cell_h + ui_px(ui, 8);
 }
 
-/* Twenty years from `from` on; the one that was tapped, or 0. */
+/* Draws twenty years from `from` on. Returns the year tapped, or 0. */
 static int years(struct app *app, const struct node *node, const char *kind, int from, int chosen,
                  int x, int *y, int w)
 {
@@ -295,7 +295,7 @@ static void calendar(struct app *app, struct node *node, const struct moment *m,
     enum date_kind kind = date_kind(node);
     int year, month, side = ui_px(ui, 48);
     shown(app, node, m, &year, &month);
-    int from = year / 10 * 10 - 10; /* twenty years at a time, most of them past */
+    int from = year / 10 * 10 - 10; /* twenty years at a time, mostly past ones */
     bool picks = kind == BY_DAY && app->picks_year == node;
     const char *title =
         picks              ? arena_printf(&ui->frame, "%d – %d", from, from + 19)
@@ -308,7 +308,7 @@ static void calendar(struct app *app, struct node *node, const struct moment *m,
     int step = turns(app, node, x, *y, w, by_month, kind == BY_YEAR || picks ? 240 : 12);
     if (!ui_words_fit(ui, TEXT_TITLE, title, room) ||
         ui_centre_height(ui, room, TEXT_TITLE, title) >
-            side) { /* large letters: below the arrows */
+            side) { /* large text: put it below the arrows */
         room = w;
         *y += side;
     }
@@ -325,7 +325,7 @@ static void calendar(struct app *app, struct node *node, const struct moment *m,
     *y += side;
     if (picks) {
         int to_year = years(app, node, "to-year", from, year, x, y, w);
-        if (to_year) { /* of a day that is long ago; the month stays */
+        if (to_year) { /* jump to a year; the month stays */
             show_month(app, node, to_year * 12 + month - 1);
             app->picks_year = NULL;
         }
@@ -370,9 +370,9 @@ void ask_date(struct app *app, struct node *node, int x, int *y, int w)
     calendar(app, node, &m, x, y, w);
 }
 
-/* ---- hours ---- */
+/* ---- times ---- */
 
-/* Hours and minutes of five as cells; a minute more or less beside what is chosen. */
+/* Cells for the hours and for every fifth minute. A chosen time can be moved by one minute. */
 static void clock_cells(struct app *app, struct node *node, const struct moment *m, int x, int *y,
                         int w)
 {
@@ -436,7 +436,7 @@ void ask_time(struct app *app, struct node *node, int x, int *y, int w)
     clock_cells(app, node, &m, x, y, w);
 }
 
-/* A day, an hour, a minute: it is an answer when all are there. */
+/* Date and time: an answer once day, hour and minute are given. */
 void ask_moment(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is being searched for, and does this match? */
+/* Searching: matches labels by spelling and by sound. */
 #include <stdio.h>
 #include <string.h>
 
 #include "app/app.h"
 #include "platform/machine/text.h"
 
-enum { SOUND_LEAST = 4 }; /* bytes: two consonants tell nothing */
+enum { SOUND_LEAST = 4 }; /* bytes; two consonants would match too much */
 
 const char *search_typed(const struct app *app, const char *id)
 {
@@ -51,7 +51,7 @@ struct search_for search_for(struct app *app, const char *typed)
     return what;
 }
 
-/* Each word of the stems is in the skeleton. */
+/* Does the skeleton contain every word of the stems? */
 static bool is_kin(const char *skeleton, const char *stems)
 {
     const char *word = stems;
@@ -65,7 +65,8 @@ static bool is_kin(const char *skeleton, const char *stems)
     return *stems;
 }
 
-/* 4 it is that, 3 it begins so, 2 a word of it does, 1 it is in there, 0 it is not. */
+/* Position of the match: 4 equal, 3 at the start, 2 at the start of a word, 1 elsewhere, 0
+ * none. */
 static unsigned place(const char *key, const char *needle)
 {
     size_t len = strlen(needle);
@@ -115,7 +116,7 @@ void search_field(struct app *app, const char *id, int x, int *y, int w)
     int top = *y, inner = ui_px(ui, 12);
     bool hit = ui_field(ui, id, x, y, w, text, active ? ui->edit.cursor : 0, active, false, 1,
                         false, TEXT_BODY);
-    if (!active && !kept) { /* what the field is for looks like nothing that was typed */
+    if (!active && !kept) { /* the prompt looks different from typed text */
         ui_text(ui, x + inner, top + inner, w - 2 * inner, TEXT_NOTE, ui_str(ui, S_search),
                 ui->theme.soft, true);
     }

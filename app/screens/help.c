@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What can be done on this screen? */
+/* Looks up help pages; prints the guide. */
 #include "app/screens/help.h"
 
 #include "app/app.h"

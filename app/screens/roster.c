@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What are the entries of a repeat called, what do they lack, and how is one added or removed? */
+/* Rosters: names of entries, what they lack; adding and removing them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "app/questions/question.h"
 #include "platform/machine/text.h"
 
-/* All that is asked in an entry, on whatever pages. */
+/* All questions asked in an entry, on all its pages. */
 static void entry_questions(struct app *app, struct node *entry, struct page **all, size_t *count)
 {
     struct session *s = app->interview->session;
@@ -36,7 +36,8 @@ static void entry_questions(struct app *app, struct node *entry, struct page **a
     free(list);
 }
 
-/* Its first answers, for who has to know which entry it is; "" when there are none. */
+/* The entry's first answers, to recognise it by; "" if it has none. A limited number of
+ * them; the answer to `but` is left out. */
 static const char *entry_words(struct app *app, const struct page *all, size_t count, size_t max,
                                const struct node *but)
 {
@@ -55,8 +56,8 @@ static const char *entry_words(struct app *app, const struct page *all, size_t c
     return text;
 }
 
-/* What one entry is called: by the label of the group that holds all of it, or of the repeat where
- * that is a short name and no sentence; NULL: by nothing. */
+/* The kind of entry ("Trip"): the label of the group that contains all of it, or of the
+ * repeat, if that label is a short name. NULL: neither is. */
 static const char *entry_kind(struct app *app, const struct control *repeat, struct node *node)
 {
     enum { SHORT = 24 };
@@ -74,7 +75,7 @@ static const char *entry_kind(struct app *app, const struct control *repeat, str
     return NULL;
 }
 
-/* "Trip 2". */
+/* "Trip 2", or "Entry 2". */
 static const char *entry_number(struct app *app, struct node *entry)
 {
     struct ui *ui = &app->ui;
@@ -84,7 +85,8 @@ static const char *entry_number(struct app *app, struct node *entry)
                 : ui_fill(ui, S_roster_entry, number, NULL);
 }
 
-/* One line for an entry: its first answers, or that it is empty; and what it lacks. */
+/* Describes an entry in one row: its first answers or its number; empty, or how many answers
+ * are missing; and its mark. */
 static void describe(struct app *app, struct node *entry, const char **title, const char **small,
                      char *mark)
 {
@@ -114,12 +116,12 @@ const char *roster_entry_name(struct app *app, struct node *entry, const struct 
     const char *words = entry_words(app, all, count, 1, but);
     const char *name = entry_number(app, entry);
     name = *words ? arena_printf(&ui->frame, "%s · %s", name, words) : name;
-    struct node *outer = session_entry_of(entry); /* of whom in turn */
+    struct node *outer = session_entry_of(entry); /* within which entry */
     return outer ? arena_printf(&ui->frame, "%s › %s", roster_entry_name(app, outer, but), name)
                  : name;
 }
 
-/* A list with entries that hold nothing is not done by one touch: it is said, once. */
+/* Blank entries hold the page once, with a message; a second tap leaves it. */
 bool roster_holds(struct app *app)
 {
     struct ui *ui = &app->ui;

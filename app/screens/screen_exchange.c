@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does what takes long go on, and what goes onto the stick? */
+/* Handing over: copies sealed records to a medium. Also watches the task of a hand-over or
+ * load. */
 #include <stdio.h>
 #include <string.h>
 
 #include "app/app.h"
 #include "platform/machine/clock.h"
 
-/* On the writer's thread; it alone touches the reports until the task has ended. */
+/* Runs on the writer's thread. Until the task ends, only this thread uses the reports. */
 static bool hand_over(struct device *d, void *arg, struct err *err)
 {
     struct app *app = arg;
@@ -14,7 +15,7 @@ static bool hand_over(struct device *d, void *arg, struct err *err)
     struct err why = {0};
     bool taken = device_load_receipts(d, app->transfer_folder, &app->loaded, &why);
     bool ok = device_export(d, app->transfer_folder, clock_wall_ms(), &app->exported, err);
-    if (!taken) { /* told, but nothing that keeps records here */
+    if (!taken) { /* reported, but the records are copied all the same */
         app->loaded.of[LOAD_DAMAGED]++;
         app->loaded.why = why;
     }
@@ -52,7 +53,7 @@ void exchange_choose(struct app *app, int x, int y, int w, writer_job *job)
     ui_body_end(&app->ui, y);
     const char *taken = medium_bar(app);
     if (taken || folder) {
-        memcpy(app->before, app->forms, sizeof app->before); /* the task's until it ends */
+        memcpy(app->before, app->forms, sizeof app->before); /* used by the task until it ends */
         app->before_count = app->form_count;
         snprintf(app->transfer_folder, sizeof app->transfer_folder, "%s", taken ? taken : folder);
         memset(&app->loaded, 0, sizeof app->loaded);
@@ -68,7 +69,7 @@ void exchange_refused(struct app *app, int x, int *y, int w, const unsigned of[L
                                                           [LOAD_NEWER] = S_load_why_newer};
     struct ui *ui = &app->ui;
     for (int v = LOAD_DAMAGED; v < LOAD_VERDICTS; v++) {
-        if (of[v] && v == LOAD_OLD) { /* sticks carry them about: nothing to be alarmed by */
+        if (of[v] && v == LOAD_OLD) { /* common on sticks: not a warning */
             *y +=
                 ui_text(ui, x, *y, w, TEXT_HINT,
                         ui_fill(ui, S_load_old, ui_number(ui, of[v]), NULL), ui->theme.soft, true) +
@@ -102,7 +103,7 @@ static void end_task(struct app *app)
     } else if (ok) {
         app->exchanged = true;
     } else {
-        if (app->load == LOADING_ASK) { /* a part of it may have been taken */
+        if (app->load == LOADING_ASK) { /* some of it may be loaded already */
             app_load_home(app);
         }
         load_forget(app);
@@ -114,7 +115,7 @@ static void end_task(struct app *app)
     }
 }
 
-/* It has waited for its medium for so long, and not come a byte further. */
+/* Has the task waited for its medium for `ms` without progress? */
 static bool task_hangs(struct app *app, int64_t ms)
 {
     if (app->progress.done != app->transfer_done || !app->progress.waits) {
@@ -124,8 +125,8 @@ static bool task_hangs(struct app *app, int64_t ms)
     return clock_mono_ms() - app->transfer_ms >= ms;
 }
 
-/* Locked, but for a copy that is being ended: no name of it stands here.  One that goes on while
- * nobody touches the device comes to its end, unless it hangs or takes too long. */
+/* The page shown while the screen is locked and a copy is still ending. It names nothing.
+ * The copy may end by itself; it is stopped if it hangs or takes too long. */
 static void watch_lock(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -134,8 +135,8 @@ static void watch_lock(struct app *app)
         bool ok = writer_end(app->writer, app->transfer, NULL);
         bool locked = writer_end(app->writer, app->locking, NULL);
         app->transfer = app->locking = NULL;
-        app_forget_titles(app);         /* what the task needed until now */
-        ui->quit = ui->quit || !locked; /* a lock that fails ends the program */
+        app_forget_titles(app);         /* no longer needed by the task */
+        ui->quit = ui->quit || !locked; /* if locking fails, the program ends */
         app_go(app, SCREEN_UNLOCK);
         if (stopped || !ok) {
             app_say(app, S_progress_stopped);
@@ -154,7 +155,7 @@ static void watch_lock(struct app *app)
     ui_body_end(ui, y);
 }
 
-/* How much of how much, and a way out. */
+/* The page during a task: its progress and a stop button. */
 void app_watch_transfer(struct app *app)
 {
     struct ui *ui = &app->ui;

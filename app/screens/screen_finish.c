@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is it complete, and shall it be sealed? */
+/* The end of an interview: what is missing, doubtful answers, sealing. */
 #include <string.h>
 
 #include "app/app.h"
@@ -33,7 +33,7 @@ void app_count_answers(const struct node *node, unsigned *questions, unsigned *a
     }
 }
 
-/* Answers that leave a doubt, with their controls, in the form's order. */
+/* Doubtful answers with their controls, in form order. */
 struct doubts {
     struct problem *list;
     size_t count, room;
@@ -65,14 +65,14 @@ static bool go_to_problem(struct app *app, const struct problem *p)
         interview_go(app->interview, &page);
         app_go(app, SCREEN_INTERVIEW);
         screen_arrive(app);
-        if (p->why == ANSWER_CONSTRAINT || p->why == ANSWER_CHOICE) { /* and why */
+        if (p->why == ANSWER_CONSTRAINT || p->why == ANSWER_CHOICE) { /* and the reason */
             app_refusal(app, p->node, p->why);
         }
     }
     return true;
 }
 
-/* A row that leads to its question; true: somebody goes there. */
+/* A row that leads to a question. True: it was tapped. */
 static bool show_way(struct app *app, const struct problem *p, const char *id, const char *small,
                      char mark, int x, int *y, int w)
 {
@@ -81,7 +81,7 @@ static bool show_way(struct app *app, const struct problem *p, const char *id, c
     const char *label =
         session_text(i->session, &ui->frame, &p->control->label, p->node, FORM_LONG, NULL);
     struct node *entry = session_entry_of(p->node);
-    if (entry) { /* of several, which one */
+    if (entry) { /* which entry of a roster */
         const char *name = roster_entry_name(app, entry, p->node);
         small = *small ? arena_printf(&ui->frame, "%s\n%s", name, small) : name;
     }
@@ -91,7 +91,7 @@ static bool show_way(struct app *app, const struct problem *p, const char *id, c
     return go_to_problem(app, p);
 }
 
-/* What may be sealed as it is, but better be looked at once more. */
+/* Lists doubtful answers: they may be sealed, but should be checked again. */
 static bool show_doubts(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -117,18 +117,18 @@ static bool show_doubts(struct app *app, int x, int *y, int w)
     return false;
 }
 
-/* How long it took; of one that was put aside, when it was begun. */
+/* How long the interview took. If it was not done in one sitting, when it was begun. */
 static const char *lasted(struct app *app)
 {
     enum { SITTING_MS = 6 * 60 * 60 * 1000 };
     int64_t begun = app->interview->draft.begun_ms, ms = clock_wall_ms() - begun;
-    return ms < 0 ? "" /* the clock was put back */
+    return ms < 0 ? "" /* the clock was set back */
            : ms <= SITTING_MS
                ? ui_fill(&app->ui, S_finish_lasted, ui_number(&app->ui, (ms + 30000) / 60000), NULL)
                : ui_fill(&app->ui, S_finish_begun, app_date(app, begun), NULL);
 }
 
-/* What came to mind at the end, of the page it ended with. */
+/* A card that opens the memos; a memo added here belongs to the last page. */
 static void show_memos(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -145,7 +145,8 @@ static void show_memos(struct app *app, int x, int *y, int w)
     }
 }
 
-/* A finger that meant "Next" on the page before comes too early for what cannot be undone. */
+/* Ignores taps just after the page appeared: they may be meant for "Next" on the previous
+ * page, and sealing cannot be undone. */
 static bool is_early(const struct app *app)
 {
     enum { EARLY_MS = 800 };
@@ -198,7 +199,7 @@ void screen_finish(struct app *app)
         if (i->page.node) {
             app_go(app, SCREEN_INTERVIEW);
             screen_reopen_typed(app);
-        } else { /* there is nothing to go back to */
+        } else { /* no page to go back to */
             app_leave_interview(app);
             app_go(app, SCREEN_HOME);
         }
@@ -214,7 +215,7 @@ void screen_finish(struct app *app)
     size_t unfinished = interview_unfinished(i, &ui->frame, &begun);
     if (ui_took(ui, "right") && !is_early(app)) {
         if (known && !count &&
-            unfinished) { /* what was begun is no answer, but somebody meant it */
+            unfinished) { /* unfinished typing is not an answer, but was meant as one */
             (void)go_to_problem(app, &begun[0]);
         } else if (known && !count) {
             app->sheet = SHEET_SEAL;
@@ -291,7 +292,7 @@ void screen_finish(struct app *app)
                                             : S_finish_seal));
 }
 
-/* The form that was sealed last; NULL: it is in force no more. */
+/* The form of the interview just sealed. NULL: it is no longer in force. */
 static const struct app_form *next_form(struct app *app)
 {
     for (size_t i = 0; i < app->form_count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does a new device join a study? */
+/* First run: joins a study. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static void choose_language(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     heading(app, x, y, w, S_first_language, STRING_COUNT);
-    for (int l = 0; l < UI_LANGUAGE_COUNT; l++) { /* in each one's own words */
+    for (int l = 0; l < UI_LANGUAGE_COUNT; l++) { /* each language in its own name */
         const char *id = arena_printf(&ui->frame, "lang:%s", language_code((enum ui_language)l));
         if (ui_wide_button(ui, id, x, y, w, language_own_name((enum ui_language)l), l == 0)) {
             app_language(app, (enum ui_language)l);
@@ -54,7 +54,7 @@ static void look_for_invites(struct app *app)
     app_find_media(app, ".sbi");
 }
 
-/* Invitations lie as *.sbi on a stick or card. */
+/* Lists the invitations (*.sbi) found on media. */
 static void choose_invite(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -84,7 +84,7 @@ static void compare_words(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     char words[64];
-    enrol_words(words, app->invite_bytes.data + 20, 32); /* of the root set */
+    enrol_words(words, app->invite_bytes.data + 20, 32); /* hash of the study's root keys */
     heading(app, x, y, w, S_first_words, S_first_words_hint);
     app_show_words(app, words, NULL, x, y, w);
     if (ui_took(ui, "same")) {
@@ -113,7 +113,7 @@ struct creating {
     struct device *device;
 };
 
-/* The request, beside the invitation and under its name. */
+/* Writes the request beside the invitation, under the same name. */
 static void answer_invite(struct app *app)
 {
     const char *folder =
@@ -166,7 +166,8 @@ static bool read_request(struct device *d, void *arg, struct err *err)
     return device_request(d, arg, err);
 }
 
-/* On every stick that is in: which of them the coordinator gets is not ours to know. */
+/* Writes the request to every medium present: the program cannot know which one the
+ * coordinator gets. */
 static void write_request(struct app *app)
 {
     struct err err = {0};
@@ -205,7 +206,7 @@ static void take_request(struct app *app, int x, int *y, int w)
     }
 }
 
-/* The one way on, at the thumb. */
+/* The page's main button, in the bottom bar. False: it has none. */
 static bool way_on(const struct app *app, const char **id, enum string_id *text)
 {
     static const struct {
@@ -229,7 +230,7 @@ void screen_first(struct app *app)
 {
     struct ui *ui = &app->ui;
     bool typing = app->screen == SCREEN_FIRST_REPEAT;
-    bool low = typing && ui->landscape; /* the bar says what is asked: the field needs the room */
+    bool low = typing && ui->landscape; /* in landscape the header has the prompt */
     const char *on_id = NULL;
     enum string_id on_text = S_continue_;
     bool on = way_on(app, &on_id, &on_text);
@@ -276,7 +277,7 @@ void screen_first(struct app *app)
         ui_field(ui, "pass", x, &y, w, ui->edit.text.data, ui->edit.cursor, true, false, 2, false,
                  TEXT_BODY);
         if (!low) {
-            app_message(app, x, &y, w); /* below: what is typed stays in sight */
+            app_message(app, x, &y, w); /* below the field, so that it stays visible */
         }
         break;
     default:

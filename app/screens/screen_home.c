@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is there to do? */
+/* The home screen (drafts, records to hand over) and the list of forms. */
 #include <string.h>
 
 #include "app/app.h"
@@ -17,7 +17,7 @@ static void status_line(struct app *app, struct header *h)
                                : ui_fill(ui, S_home_space, space, NULL);
 }
 
-/* Which form a draft is of; "" where that is no longer in force. */
+/* Title of a draft's form; "" if it is no longer in force. */
 static const char *form_of(const struct app *app, const uint8_t package_hash[32])
 {
     for (size_t i = 0; i < app->form_count; i++) {
@@ -28,7 +28,8 @@ static const char *form_of(const struct app *app, const uint8_t package_hash[32]
     return "";
 }
 
-/* "18 of 31 · yesterday"; of what a power cut left nobody knows that much before it is opened. */
+/* A draft's progress and date: "18 of 31 · yesterday". After a power cut the stored progress
+ * is outdated, so only the date of its beginning is shown. */
 static const char *draft_state(struct app *app, const struct device_draft *d)
 {
     struct ui *ui = &app->ui;
@@ -70,7 +71,7 @@ static void show_drafts(struct app *app, int x, int *y, int w)
     *y += ui_px(ui, 14);
 }
 
-/* What was never copied, and what is on its way and waits for a receipt, are two things. */
+/* Shows records never copied, and separately those copied that wait for a receipt. */
 static void show_waiting(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -105,7 +106,7 @@ static void show_waiting(struct app *app, int x, int *y, int w)
     *y += ui_px(ui, 6);
 }
 
-/* A battery that ends, or a card that is full, in the middle of an interview. */
+/* Warns of a low battery or a nearly full disk before an interview begins. */
 static void show_shortages(struct app *app, int x, int *y, int w)
 {
     enum { BATTERY_LOW = 15 };
@@ -169,7 +170,7 @@ void screen_home(struct app *app)
         app_go(app, SCREEN_LOAD);
     }
     ui_body_end(ui, y);
-    if (app->form_count) { /* the main act is where the thumb is */
+    if (app->form_count) { /* the main button is within the thumb's reach */
         ui_bar(ui, NULL, NULL, "start", ui_str(ui, S_home_start));
         if (ui_took(ui, "start")) {
             app_go(app, SCREEN_FORMS);
@@ -203,7 +204,7 @@ void screen_forms(struct app *app)
         search_field(app, "search-forms", x, &y, w);
     }
     struct search_for what = search_for(app, search_typed(app, "search-forms"));
-    for (unsigned rank = SEARCH_RANKS; rank > 1; rank--) { /* a title is no surname */
+    for (unsigned rank = SEARCH_RANKS; rank > 1; rank--) { /* no surname matches in titles */
         for (size_t i = 0; i < app->form_count; i++) {
             struct app_form *f = &app->forms[i];
             if (search_ranks(&what, f->title) != rank) {

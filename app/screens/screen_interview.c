@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does the talk go on, page after page? */
+/* The interview's page: going on and back, checking answers, waiting for the disk. */
 #include <string.h>
 
 #include "app/app.h"
 #include "app/questions/question.h"
 #include "platform/machine/clock.h"
 
-/* Arriving at a page: the field to type in is open at once, with what was typed before a cut. */
-/* The first question of the page that is to be heard, as the form's author wishes. */
+/* Plays the sound of the first question on the page whose form says autoplay="audio". */
 static void play_at_once(struct app *app, const struct page *fields, size_t count)
 {
     for (size_t f = 0; f < count && !app->quiet; f++) {
@@ -50,9 +49,9 @@ void screen_arrive(struct app *app)
     struct ui *ui = &app->ui;
     edit_end(&ui->edit);
     ui->scroll = 0;
-    ui->focus[0] = '\0'; /* Tab begins with the answer */
+    ui->focus[0] = '\0'; /* Tab starts at the answer */
     app->message[0] = '\0';
-    app->removed_again = app->removed_here; /* nobody has read it yet */
+    app->removed_again = app->removed_here; /* the user has not read it yet */
     app->removed_here = 0;
     app->refused = NULL;
     question_forget_cleared(app);
@@ -74,7 +73,7 @@ void screen_arrive(struct app *app)
     screen_reopen_typed(app);
 }
 
-/* The field of a page that is all about typing opens by itself; true: just now. */
+/* Opens the field of a page with one text question. True: it was just opened. */
 static bool open_field(struct app *app)
 {
     struct interview *i = app->interview;
@@ -102,7 +101,8 @@ void screen_open_waiting(struct app *app)
     }
 }
 
-/* Large letters: a question whose beginning the open field pushes out of sight is read first. */
+/* With large text, an open field may push the start of the question out of view. Then closes
+ * the field until a key is typed. */
 static void let_read_first(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -116,8 +116,8 @@ static void let_read_first(struct app *app)
     }
 }
 
-/* What was answered is on the medium before another page shows.  Not yet: the page is left as soon
- * as it is; a slow card does not hold the screen up. */
+/* Answers must be on disk before another page is shown. If the disk is slow, the page is
+ * left as soon as they are, and the screen stays responsive. True: they are on disk. */
 static bool saved(struct app *app, enum app_leave way)
 {
     enum { GRACE_MS = 6 };
@@ -132,8 +132,8 @@ static bool saved(struct app *app, enum app_leave way)
     return state == WRITER_DONE;
 }
 
-/* May the page be left forward?  A missing or refused answer holds it; what was just typed is open
- * to be put right. */
+/* May the page be left forward? A missing or refused answer holds it. The field just typed
+ * in stays open for a correction. */
 static bool may_leave(struct app *app, const struct node *typed, const struct page *pages,
                       size_t count)
 {
@@ -145,7 +145,7 @@ static bool may_leave(struct app *app, const struct node *typed, const struct pa
         enum answer_result r = interview_check(app->interview, pages[p].node, &err);
         const char *waits = interview_typed(app->interview, pages[p].node);
         enum string_id missing;
-        if (waits && *waits && question_types_text(&pages[p])) { /* left when it did not fit */
+        if (waits && *waits && question_types_text(&pages[p])) { /* it was refused before */
             edit_begin(&app->ui.edit, question_field(app, pages[p].node), waits);
             if (!question_commit(app)) {
                 return false;
@@ -169,7 +169,7 @@ static bool may_leave(struct app *app, const struct node *typed, const struct pa
     return saved(app, LEAVE_NEXT);
 }
 
-/* Nobody's answers go without a word. */
+/* Reports filled entries that a smaller count removed, so that no answers vanish silently. */
 static void say_removed(struct app *app)
 {
     size_t now = session_removed_entries(app->interview->session);
@@ -184,7 +184,7 @@ static void say_removed(struct app *app)
     app->removed_told = now;
 }
 
-/* Everything is on the medium: to the page behind this one. */
+/* Goes to the next page; everything is on disk. */
 static void turn_on(struct app *app)
 {
     struct interview *i = app->interview;
@@ -222,7 +222,7 @@ static void go_next(struct app *app)
     if (!question_commit(app)) {
         return;
     }
-    if (i->page.kind == PAGE_FIELDS) { /* as they are now: the last answer may have brought some */
+    if (i->page.kind == PAGE_FIELDS) { /* reload: the last answer may have added fields */
         session_fields(i->session, &app->ui.frame, &i->page, &fields, &count);
     }
     if (may_leave(app, typed, fields, count)) {
@@ -230,7 +230,7 @@ static void go_next(struct app *app)
     }
 }
 
-/* Enter in one field of several goes to what is asked behind it, and from the last to the next
+/* Enter in a field goes to the next question on the page; from the last one, to the next
  * page. */
 static void go_on(struct app *app)
 {
@@ -251,12 +251,12 @@ static void go_on(struct app *app)
     while (at < count && fields[at].node != typed) {
         at++;
     }
-    if (at < count && why != ANSWER_OK && why != ANSWER_REQUIRED) { /* said where it was typed */
+    if (at < count && why != ANSWER_OK && why != ANSWER_REQUIRED) { /* report it beside its field */
         question_open(app, &fields[at]);
         app_refusal(app, typed, why);
         return;
     }
-    for (at++; at < count; at++) { /* what the answer made irrelevant is no longer there */
+    for (at++; at < count; at++) { /* fields that the answer made irrelevant are gone */
         if (fields[at].kind == PAGE_QUESTION && question_is_asked(fields[at].node)) {
             app->reached = fields[at].node;
             question_open(app, &fields[at]);
@@ -267,8 +267,8 @@ static void go_on(struct app *app)
     go_next(app);
 }
 
-/* In the respondent's hands every step back stays in the block, be it to the entries of a repeat.
- */
+/* May the user go back? While the respondent holds the device, only inside the block,
+ * including the list of entries of a repeat. */
 static bool may_go_back(struct app *app)
 {
     struct interview *i = app->interview;
@@ -312,7 +312,7 @@ static void go_back(struct app *app)
     }
 }
 
-/* Of whom is this asked?  And the section's title, where the header had to cut it. */
+/* Shows which entry the questions are about; also the section's title if the header cut it. */
 static void show_whose(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -321,9 +321,9 @@ static void show_whose(struct app *app, int x, int *y, int w)
     bool foreign;
     const char *title = ui_plain(ui, interview_section(i, &ui->frame, &i->page, &foreign));
     bool group = i->page.kind == PAGE_FIELDS && i->page.control->kind == CONTROL_GROUP;
-    bool roster = i->page.kind == PAGE_ROSTER; /* both have it as their own heading */
+    bool roster = i->page.kind == PAGE_ROSTER; /* both show it as their heading */
     bool wanted = (ui->title_cut || foreign) && !group && !roster;
-    if (entry) { /* a roster within a roster is somebody's, too */
+    if (entry) { /* a nested roster belongs to an entry, too */
         const char *number =
             roster_entry_name(app, entry, i->page.kind == PAGE_QUESTION ? i->page.node : NULL);
         title = wanted ? arena_printf(&ui->frame, "%s · %s", title, number) : number;
@@ -337,8 +337,8 @@ static void show_whose(struct app *app, int x, int *y, int w)
 
 /* ---- the page ---- */
 
-/* A page that waits for the medium to be left: may it go now?  What was to be journalled is, so
- * that nothing is asked or told again. */
+/* Leaves a page that was waiting for the disk, if the answers are on disk now. They were
+ * checked and journalled before, so nothing is repeated. */
 static bool left_now(struct app *app)
 {
     enum app_leave way = app->leaving;
@@ -359,7 +359,7 @@ static bool left_now(struct app *app)
     return true;
 }
 
-/* The section out of how many; a form without sections counts its questions. */
+/* "Section 2 / 5"; in a form without sections, the number of the question. */
 static const char *counter(struct app *app, const struct interview_place *at)
 {
     struct ui *ui = &app->ui;
@@ -397,7 +397,7 @@ static void show_page(struct app *app)
     struct interview *i = app->interview;
     enum keyboard_kind kind = KEYBOARD_TEXT;
     int x, y, w;
-    if (app->handed && !respondent_block(&i->page)) { /* whatever led here: it is not for them */
+    if (app->handed && !respondent_block(&i->page)) { /* not for the respondent */
         app->in_block = app->at_end = false;
         app_go(app, SCREEN_RETURN);
         return;
@@ -410,7 +410,7 @@ static void show_page(struct app *app)
     bool typing = question_keyboard(app, &i->page, &kind);
     int bottom = ui->h - (typing ? keyboard_height(ui, kind) : ui_bar_height(ui));
     header(app);
-    if (ui_took(ui, "language")) { /* one tap: the next language of the questions */
+    if (ui_took(ui, "language")) { /* a tap switches to the next question language */
         const char *codes[APP_LANGUAGES];
         size_t have = app_question_languages(app, codes), at = 0;
         while (at < have && strcmp(codes[at], session_language(i->session)) != 0) {

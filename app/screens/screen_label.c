@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* By what does the interviewer know this draft again? */
+/* The sheet for a draft's label, by which the interviewer recognises the draft. */
 #include <string.h>
 
 #include "app/app.h"
@@ -22,7 +22,7 @@ void label_keep(struct app *app)
 void label_open(struct app *app)
 {
     struct node *node = question_typed(app);
-    if (node) { /* a word half typed waits on its page */
+    if (node) { /* unfinished typing is kept with its page */
         interview_typing(app->interview, node, app->ui.edit.text.data);
     }
     edit_begin(&app->ui.edit, field, app->interview->label);
@@ -40,7 +40,7 @@ void label_close(struct app *app)
     }
 }
 
-/* The hint says how many; a letter more does not stay. */
+/* Cuts the text after this many characters; the hint on the sheet states the limit. */
 static void hold_to(struct edit *edit, size_t max)
 {
     size_t at = 0;
@@ -56,7 +56,7 @@ static void hold_to(struct edit *edit, size_t max)
 void label_sheet(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    if (!label_is_open(app)) { /* whatever ended the typing ends the sheet */
+    if (!label_is_open(app)) { /* typing ended elsewhere: close the sheet, too */
         app_close_sheet(app);
         return;
     }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is there on the stick, and is it to be taken? */
+/* Loading: shows what a medium offers, and takes it after confirmation. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/app.h"
 #include "platform/machine/secret.h"
 
-/* ---- on the writer's thread; it alone touches all this until the task has ended ---- */
+/* ---- on the writer's thread; until the task ends, only this thread uses these data ---- */
 
-/* A form that is in force once all is taken. */
+/* Adds a form that would be in force after loading. */
 static void see_form(void *user, const struct package *p)
 {
     struct app *app = user;
     for (size_t i = 0; i < app->coming_count; i++) {
         if (memcmp(app->coming[i].form.hash, p->hash, sizeof p->hash) == 0) {
-            return; /* twice on the stick */
+            return; /* twice on the medium */
         }
     }
     if (app->coming_count < APP_FORMS_MAX && app_read_form(&app->coming[app->coming_count], p)) {
@@ -22,7 +22,7 @@ static void see_form(void *user, const struct package *p)
     }
 }
 
-/* One in force then that is here already. */
+/* Describes a form that would be in force and is stored here already. */
 static bool know_stored(struct app *app, struct device *d, const uint8_t hash[32],
                         struct app_form *out, struct err *err)
 {
@@ -40,7 +40,7 @@ static bool know_stored(struct app *app, struct device *d, const uint8_t hash[32
     return ok;
 }
 
-/* Those that were found, and those that stay, as the list will name them. */
+/* Predicts the list of forms after loading: those found and those that stay. */
 static void foresee_forms(struct app *app, struct device *d)
 {
     const struct load_find *f = &app->found_load;
@@ -87,7 +87,7 @@ static bool take(struct device *d, void *arg, struct err *err)
     return ok;
 }
 
-/* ---- on the screen's ---- */
+/* ---- on the screen's thread ---- */
 
 void load_forget(struct app *app)
 {
@@ -100,7 +100,7 @@ void load_forget(struct app *app)
 void load_ended(struct app *app)
 {
     app->ui.scroll = 0;
-    if (app->load == LOADING_CHOOSE) { /* looked */
+    if (app->load == LOADING_CHOOSE) { /* the search ended */
         app->load = app->found_load.takes ? LOADING_ASK : LOADING_DONE;
         return;
     }
@@ -108,7 +108,7 @@ void load_ended(struct app *app)
     app->load = !more || app_load_home(app) ? LOADING_DONE : LOADING_CHOOSE;
 }
 
-/* The same form among others, in whatever version; or NULL. */
+/* The same form in any version, or NULL. */
 static const struct app_form *find_form(const struct app_form *forms, size_t count,
                                         const struct app_form *one)
 {
@@ -120,7 +120,7 @@ static const struct app_form *find_form(const struct app_form *forms, size_t cou
     return NULL;
 }
 
-/* Would a later version be in force, if its file were there? */
+/* Would a later version be in force, if its package were here? */
 static bool is_missing(const struct app *app, const struct app_form *f)
 {
     uint8_t id[32];
@@ -135,7 +135,7 @@ static bool is_missing(const struct app *app, const struct app_form *f)
 
 enum { FORMS_NEW, FORMS_UPDATED, FORMS_GONE };
 
-/* Those that come, change or go, under a heading. */
+/* Lists forms that are new, updated or gone, under a heading. */
 static void name_forms(struct app *app, int which, int x, int *y, int w)
 {
     static const enum string_id headings[] = {S_load_new, S_load_updated, S_load_gone};
@@ -190,7 +190,7 @@ static unsigned takes(const struct load_find *f, enum load_kind kind)
     return count;
 }
 
-/* The list of forms, and how it changes what is here. */
+/* The catalogue found, and how it changes the list of forms. */
 static void show_forms(struct app *app, int x, int *y, int w, bool ask)
 {
     struct ui *ui = &app->ui;
@@ -203,7 +203,7 @@ static void show_forms(struct app *app, int x, int *y, int w, bool ask)
                     ui_fill(ui, S_load_catalogue_now, ui_number(ui, (long long)f->epoch_now), NULL),
                     ui->theme.soft, true);
     }
-    if (f->missing_count) { /* a list without the files of its forms takes the old ones away */
+    if (f->missing_count) { /* without their packages, a new list removes the old forms */
         *y += ui_px(ui, 10);
         ui_warning(ui, x, y, w,
                    ui_fill(ui, S_load_missing, ui_number(ui, (long long)f->missing_count), NULL));
@@ -213,7 +213,7 @@ static void show_forms(struct app *app, int x, int *y, int w, bool ask)
     }
 }
 
-/* What was not taken, and why: shortly for who stands here, in full for the coordinator. */
+/* What was refused and why: briefly for the user, in detail for the coordinator. */
 static void show_refused(struct app *app, int x, int *y, int w)
 {
     enum { TOLD_MOST = 4 };
@@ -223,7 +223,7 @@ static void show_refused(struct app *app, int x, int *y, int w)
         of[f->items[i]->verdict]++;
     }
     for (int v = LOAD_DAMAGED; v < LOAD_VERDICTS && app->load == LOADING_DONE && f->takes; v++) {
-        of[v] = app->loaded.of[v]; /* with those that were another file when they were taken */
+        of[v] = app->loaded.of[v]; /* includes files that changed before they were taken */
     }
     *y += ui_px(&app->ui, 10);
     exchange_refused(app, x, y, w, of);

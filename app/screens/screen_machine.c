@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What does a desktop offer that a kiosk lacks: brightness, the clock, switching off? */
+/* Settings that a desktop would offer, for the kiosk: brightness, clock, power. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static const struct {
                          [FIELD_HOUR] = {S_machine_hour, 0, 23},
                          [FIELD_MINUTE] = {S_machine_minute, 0, 59}};
 
-/* Where the study's teams and the people they talk to are. */
+/* Time zones of the study's teams and respondents. */
 static const struct {
     const char *id;
     enum string_id city;
@@ -35,13 +35,13 @@ static const struct {
              {"Asia/Seoul", S_zone_seoul}};
 enum { ZONES = sizeof zones / sizeof *zones };
 
-/* The page's own; from machine_open until it is left. */
+/* State of the page; exists from machine_open until the page is left. */
 struct machine_page {
     enum screen from;
     bool sets_clock, picks_zone;
     int values[FIELD_COUNT];
     char zone[DESKTOP_ZONE];
-    enum desktop_power asked; /* … and not yet answered; DESKTOP_POWER_COUNT: nothing is */
+    enum desktop_power asked; /* waits for confirmation; DESKTOP_POWER_COUNT: none does */
 };
 
 static void read_clock(struct machine_page *p)
@@ -57,7 +57,7 @@ static void read_clock(struct machine_page *p)
     }
 }
 
-/* ---- what is asked of the machine, beside the screen's thread ---- */
+/* ---- requests to the machine, as background tasks ---- */
 
 struct asking {
     enum { ASK_BRIGHTNESS, ASK_CLOCK, ASK_ZONE, ASK_POWER, ASK_LOOK } what;
@@ -102,7 +102,7 @@ static void answered(struct app *app, void *context, bool ok, const struct err *
     }
     if (a->what == ASK_CLOCK) {
         p->sets_clock = false;
-        app_load_home(app); /* is the clock in doubt still? */
+        app_load_home(app); /* refreshes clock_doubt */
     }
 }
 
@@ -120,7 +120,7 @@ void machine_open(struct app *app)
 {
     struct machine_page *p = mem_zero(1, sizeof *p);
     *p = (struct machine_page){.from = app->screen, .asked = DESKTOP_POWER_COUNT};
-    app_go(app, SCREEN_MACHINE); /* which closes one that is open */
+    app_go(app, SCREEN_MACHINE); /* closes one that is open */
     app->machine = p;
     begin_asking(app, (struct asking){.what = ASK_LOOK});
 }
@@ -138,7 +138,7 @@ static void show_brightness(struct app *app, int x, int *y, int w)
     struct ui *ui = &app->ui;
     int now = desktop_brightness(), nearest = 0, px = x;
     if (now < 0) {
-        return; /* an external screen has a knob of its own */
+        return; /* an external screen has its own controls */
     }
     for (int i = 1; i < (int)(sizeof steps / sizeof *steps); i++) {
         nearest = abs(steps[i] - now) < abs(steps[nearest] - now) ? i : nearest;
@@ -155,7 +155,7 @@ static void show_brightness(struct app *app, int x, int *y, int w)
     ui_pills_end(ui, &px, y, x);
 }
 
-/* Round the end: from the 31st one on to the 1st. */
+/* Steps a field, wrapping around: 31 goes on to 1. */
 static void step_field(struct machine_page *p, enum field f, int by)
 {
     int span = fields[f].max - fields[f].min + 1;
@@ -213,7 +213,7 @@ static void set_clock(struct app *app)
 static const char *zone_name(struct app *app, const char *id)
 {
     if (!*id) {
-        return "—"; /* nobody knows it */
+        return "—"; /* unknown */
     }
     for (size_t i = 0; i < ZONES; i++) {
         if (strcmp(zones[i].id, id) == 0) {
@@ -310,7 +310,7 @@ static void show_power(struct app *app, int x, int *y, int w)
         } else if (ui_wide_button(ui, "power-yes", x, y, w, ui_str(ui, choices[p->asked].label),
                                   false)) {
             enum desktop_power what = p->asked;
-            app_lock(app); /* what is typed is on the medium, and nothing is open */
+            app_lock(app); /* saves everything and closes the vault */
             begin_asking(app, (struct asking){.what = ASK_POWER, .power = what});
         }
         return;
@@ -321,7 +321,7 @@ static void show_power(struct app *app, int x, int *y, int w)
                             false)) {
             continue;
         }
-        if (what == DESKTOP_SLEEP) { /* loses nothing, asks nothing */
+        if (what == DESKTOP_SLEEP) { /* loses nothing: no confirmation */
             begin_asking(app, (struct asking){.what = ASK_POWER, .power = what});
             return;
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which stick, card or folder? */
+/* Choosing a stick, card or folder; ejecting media. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "platform/machine/secret.h"
 #include "platform/machine/text.h"
 
-/* Above this no folder is shown: the one that was fixed, or all of the machine. */
+/* The topmost folder that is shown: the fixed one (--media), or "/". */
 static const char *root_of(const struct app *app)
 {
     return app->media_dir ? app->media_dir : "/";
@@ -39,7 +39,7 @@ static bool read_folder(void *context, struct err *err)
 {
     struct opening *o = context;
     if (!file_folders(&o->arena, &o->names, &o->count, o->path, err)) {
-        o->names = NULL; /* the page says so, and the way up stays */
+        o->names = NULL; /* the page says so; the way up stays */
         return false;
     }
     qsort(o->names, o->count, sizeof *o->names, by_name);
@@ -69,7 +69,7 @@ static void opened(struct app *app, void *context, bool ok, const struct err *er
     arena_init(&o->arena);
 }
 
-/* What is in it is read once, and not for every look: a stick may be slow. */
+/* Reads the folder once, not in every build: a stick may be slow. */
 static void open_folder(struct app *app, const char *path)
 {
     struct opening *o = mem_zero(1, sizeof *o);
@@ -126,24 +126,24 @@ const char *medium_bar(struct app *app)
     return path;
 }
 
-/* The folder above; an unreadable one has nothing below, and the way up stays. */
+/* Opens the parent folder, even from an unreadable one. */
 static void up(struct app *app)
 {
     char *above = arena_text(&app->ui.frame, app->folder), *slash = strrchr(above, '/');
     if (slash) {
         slash[slash == above] = '\0';
     }
-    open_folder(app, above); /* until it is read, the page shows what it showed */
+    open_folder(app, above); /* the page stays as it is until then */
 }
 
-/* Its path with blanks, where a line may end. */
+/* The folder's path with spaces around each slash, so that lines can break there. */
 static const char *spaced(struct app *app)
 {
     struct buf out = {0};
     const char *from = app->folder;
     size_t root = app->media_dir ? strlen(app->media_dir) : 0;
     size_t name = app->media_dir ? strlen(app_media_name(app->media_dir)) : 0;
-    if (name && strncmp(from, app->media_dir, root) == 0) { /* from the fixed folder on */
+    if (name && strncmp(from, app->media_dir, root) == 0) { /* shown from the fixed folder on */
         from += root - name;
     }
     for (const char *p = from; *p; p++) {
@@ -191,7 +191,7 @@ static void show_folder(struct app *app, int x, int *y, int w)
     }
 }
 
-/* ---- taking one out ---- */
+/* ---- ejecting a medium ---- */
 
 struct taking {
     char path[256];
@@ -281,7 +281,7 @@ const char *medium_choose(struct app *app, int x, int *y, int w, bool copies)
     if (!app->media_count) {
         ui_warning(ui, x, y, w, ui_str(ui, S_media_none));
     }
-    bool open = app->screen > SCREEN_UNLOCK; /* a thief looks through no folders */
+    bool open = app->screen > SCREEN_UNLOCK; /* no browsing while the device is locked */
     if (open && ui_row(ui, "folder", x, y, w, ui_str(ui, S_folder_other), "", 0)) {
         begin(app);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What does the interviewer want to remember of this moment? */
+/* The sheet for the interviewer's memos on a page. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@ bool memo_is_open(const struct app *app)
     return app->interview && edit_is(&app->ui.edit, field);
 }
 
-/* What is typed stays, finished or not. */
+/* Unfinished text is kept, too. */
 void memo_keep(struct app *app)
 {
     if (memo_is_open(app)) {
@@ -23,7 +23,7 @@ void memo_keep(struct app *app)
 void memo_open(struct app *app)
 {
     struct node *node = question_typed(app);
-    if (node) { /* a word half typed waits on its page */
+    if (node) { /* unfinished typing is kept with its page */
         interview_typing(app->interview, node, app->ui.edit.text.data);
     }
     app->memo = interview_new_memo(app->interview);
@@ -61,7 +61,7 @@ bool memo_is_here(const struct app *app)
     return here;
 }
 
-/* One's own memos of this page: a tap goes on with one. */
+/* Lists the other memos on this page; a tap continues one. */
 static void show_earlier(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -86,7 +86,7 @@ static void show_earlier(struct app *app, int x, int *y, int w)
 void memo_sheet(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    if (!memo_is_open(app)) { /* whatever ended the typing ends the sheet */
+    if (!memo_is_open(app)) { /* typing ended elsewhere: close the sheet, too */
         app_close_sheet(app);
         return;
     }

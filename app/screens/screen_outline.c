@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where are we in the form, and what is missing? */
+/* The outline: sections and questions of the form, with what is missing. */
 #include <string.h>
 
 #include "app/app.h"
@@ -11,11 +11,11 @@ struct section {
     const char *title;
     unsigned questions, answered;
     bool asked, fallback;
-    struct page first; /* .node NULL = none */
+    struct page first; /* first.node NULL: none */
 };
 struct leaf { /* one question */
     size_t section;
-    struct page page; /* where it is asked */
+    struct page page; /* the page that asks it */
     struct page question;
     bool answered, missing, doubtful;
 };
@@ -89,7 +89,8 @@ static void count_page(struct app *app, struct outline *o, const struct page *pa
     }
 }
 
-/* Sections by their labels, in order; those that are not asked come from the form itself. */
+/* Collects sections by label, in order; then, from the form itself, sections that are not
+ * asked. */
 static void gather(struct app *app, struct outline *o)
 {
     struct interview *i = app->interview;
@@ -101,7 +102,7 @@ static void gather(struct app *app, struct outline *o)
         const char *title =
             ui_plain(&app->ui, interview_section(i, &app->ui.frame, &pages[p], &fallback));
         if (!o->count || strcmp(o->list[o->count - 1].title, title) != 0) {
-            if (o->count < SECTIONS) { /* the last takes all that follow: nothing goes uncounted */
+            if (o->count < SECTIONS) { /* the last one takes all further pages */
                 o->list[o->count++] =
                     (struct section){.title = title, .asked = true, .fallback = fallback};
             }
@@ -110,8 +111,7 @@ static void gather(struct app *app, struct outline *o)
     }
     for (const struct control *c = i->form->body->first; c && o->count < SECTIONS; c = c->next) {
         const struct control *g = c;
-        for (; g;
-             g = g == c ? c->first : g->next) { /* two levels are what people mean by section */
+        for (; g; g = g == c ? c->first : g->next) { /* sections: groups on the top two levels */
             if (g->kind != CONTROL_GROUP || !g->item || !(g->label.itext || g->label.text)) {
                 continue;
             }
@@ -137,7 +137,6 @@ static void go_to(struct app *app, const struct page *page)
     }
 }
 
-/* A question with what was answered; true: somebody wants to go there. */
 static const char *label_of(struct app *app, const struct leaf *l)
 {
     return ui_plain(&app->ui,
@@ -145,6 +144,7 @@ static const char *label_of(struct app *app, const struct leaf *l)
                                  &l->question.control->label, l->question.node, FORM_LONG, NULL));
 }
 
+/* A question with its answer. True: it was tapped. */
 static bool show_leaf(struct app *app, const struct outline *o, size_t at, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -156,7 +156,7 @@ static bool show_leaf(struct app *app, const struct outline *o, size_t at, int x
                   secret ? "" : answer, mark);
 }
 
-/* Whose questions follow, where they are of an entry and those above were not. */
+/* Names the entry that the following questions belong to, if it changed. */
 static void show_entry(struct app *app, const struct leaf *l, struct node **last, int x, int *y,
                        int w)
 {
@@ -183,10 +183,11 @@ static void show_more(struct app *app, size_t more, int x, int *y, int w)
 
 static bool fits(struct app *app, const struct search_for *what, const struct leaf *l)
 {
-    return search_ranks(what, label_of(app, l)) > 2; /* of questions what sounds alike is noise */
+    return search_ranks(what, label_of(app, l)) > 2; /* matches by sound only are too many */
 }
 
-/* All sections; the questions of the one that is opened, and those that are searched for. */
+/* All sections, with the questions of the opened one and those that match the search. True:
+ * one was tapped. */
 static bool show_tree(struct app *app, const struct outline *o, const char *needle, int x, int *y,
                       int w)
 {
@@ -269,7 +270,8 @@ static bool is_listed(enum outline_filter filter, const struct leaf *l)
                                         : !l->answered;
 }
 
-/* The questions that are missing, doubtful, or without an answer, under their sections. */
+/* Questions that are missing, doubtful or unanswered, under their sections. True: one was
+ * tapped. */
 static bool show_questions(struct app *app, const struct outline *o, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -315,7 +317,7 @@ static void show_filters(struct app *app, const struct outline *o, int x, int *y
     int px = x;
     for (int f = OUTLINE_ALL; f <= OUTLINE_OPEN; f++) {
         if (f == OUTLINE_DOUBTFUL && !o->doubtful && (int)app->outline != f) {
-            continue; /* most forms know of none */
+            continue; /* most forms have none */
         }
         if (ui_pill(ui, filters[f].id, &px, y, x, x + w, filters[f].text, (int)app->outline == f,
                     false)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which digits bring the interviewer back after a short break? */
+/* The PIN that unlocks after a short break. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@ static bool look(struct device *d, void *arg, struct err *err)
     (void)err;
     *locks = device_locks(d);
     if (!device_is_open(d) && locks->pin && locks->soft_left_ms == 0) {
-        device_lock(d); /* its time is up: nothing of the keys stays in memory */
+        device_lock(d); /* the time is over: wipe the keys from memory */
         *locks = device_locks(d);
     }
     return true;
@@ -46,7 +46,8 @@ static bool set_pin(struct app *app, char *digits)
     return ok;
 }
 
-/* A PIN being chosen is seen, so that nobody mistypes what he cannot mend later. */
+/* The field for a PIN. Not masked while one is chosen: a typing error could not be noticed
+ * later. */
 void pin_field(struct app *app, int x, int *y, int w, bool masked)
 {
     struct ui *ui = &app->ui;
@@ -96,7 +97,7 @@ enum pin_result pin_try_typed(struct app *app)
     return PIN_WRONG;
 }
 
-/* Choosing one, another one, or none. */
+/* The page to choose, change or remove the PIN. */
 void screen_pin(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -110,7 +111,7 @@ void screen_pin(struct app *app)
     }
     ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     if (edit_is(&ui->edit, "pin") && vault_pin_is_good(ui->edit.text.data)) {
-        app->message[0] = '\0'; /* what was said of it is true no more */
+        app->message[0] = '\0'; /* the message no longer applies */
     }
     int top = y, all_w = w;
     w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
@@ -120,7 +121,7 @@ void screen_pin(struct app *app)
     y += ui_text(ui, x, y, w, TEXT_BODY, ui_str(ui, S_pin_hint), ui->theme.ink, true);
     y += ui_px(ui, 12);
     int said = y;
-    if (ui->landscape) { /* what is said stands left, what is typed right */
+    if (ui->landscape) { /* text left, field right */
         x += all_w - w;
         y = top;
     }

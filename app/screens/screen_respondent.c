@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does the respondent get the device for a block, and how does the interviewer get it back? */
+/* Hands the device to the respondent for a block of questions, and takes it back with the
+ * PIN. */
 #include <string.h>
 
 #include "app/app.h"
@@ -25,7 +26,8 @@ float respondent_text(struct app *app)
     return before;
 }
 
-/* Before the block: what will happen, a PIN if there is none yet, or the questions read aloud. */
+/* Before the block: explains it, asks for a PIN if there is none, or lets the interviewer
+ * read aloud. */
 void screen_hand(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -38,7 +40,7 @@ void screen_hand(struct app *app)
     if (ui_took(ui, "back")) {
         edit_end(&ui->edit);
         app_go(app, SCREEN_INTERVIEW);
-        if (!app->hand_here && interview_back(app->interview)) { /* to where one came from */
+        if (!app->hand_here && interview_back(app->interview)) { /* to the page before the block */
             screen_arrive(app);
         }
         return;
@@ -79,8 +81,8 @@ void screen_hand(struct app *app)
     screen_arrive(app);
 }
 
-/* Behind the block, or when somebody wants out of it: nothing but the way back to the interviewer.
- */
+/* After the block, or when the padlock is tapped in it: only the way back to the
+ * interviewer. */
 void screen_return(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -88,7 +90,7 @@ void screen_return(struct app *app)
     struct header h = {
         .title = ui_str(ui, S_return_title), .left = app->in_block ? "back" : NULL, .progress = -1};
     ui_header(ui, &h);
-    if (app->in_block && ui_took(ui, "back")) { /* on with the block */
+    if (app->in_block && ui_took(ui, "back")) { /* continues the block */
         edit_end(&ui->edit);
         app_go(app, SCREEN_INTERVIEW);
         screen_arrive(app);
@@ -101,14 +103,14 @@ void screen_return(struct app *app)
     y += ui_text(ui, x, y, w, TEXT_HINT, ui_str(ui, S_return_pin), ui->theme.soft, true);
     y += ui_px(ui, 8);
     pin_field(app, x, &y, w, true);
-    app_message(app, x, &y, w); /* beside what was typed */
+    app_message(app, x, &y, w); /* beside the field */
     ui_body_end(ui, y);
     if (!keyboard_show(ui, &app->keyboard, KEYBOARD_DIGITS, ui_str(ui, S_continue_))) {
         return;
     }
     enum pin_result result = pin_try_typed(app);
     if (result == PIN_SPENT) {
-        app_lock_hard(app); /* the passphrase opens it again; the draft is where it was */
+        app_lock_hard(app); /* the passphrase unlocks; the draft is safe */
         app_say(app, S_unlock_pin_spent);
     } else if (result == PIN_RIGHT) {
         app->handed = false;

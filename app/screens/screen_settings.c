@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How should it look, in which language, and what else can be done here? */
+/* Settings: languages, appearance, keyboard, sound, locks. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@ static void settings_path(const struct app *app, struct buf *path)
     buf_printf(path, "%s/settings", app->data_dir ? app->data_dir : ".");
 }
 
-/* One word and value a line; what is not understood stays as it is. */
+/* One "word value" pair per line. Unknown lines are ignored. */
 void app_settings_read(struct app *app)
 {
     struct buf path = {0}, text = {0};
@@ -148,7 +148,7 @@ void screen_settings(struct app *app)
     ui_header(ui, &h);
     if (ui_took(ui, "back")) {
         app_go(app, app->interview ? SCREEN_INTERVIEW : SCREEN_HOME);
-        if (app->interview) { /* where it was left */
+        if (app->interview) { /* back to the same scroll position */
             ui->scroll = app->interview_scroll;
             screen_reopen_typed(app);
         }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How is the device closed for a border, and how does it come back? */
+/* The travel lock: closes the device for a border, and opens it with the coordinator's
+ * answer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,20 +17,20 @@ static bool lock_for_travel(struct device *d, void *arg, struct err *err)
 static void close_for_travel(struct app *app)
 {
     app_close_sheet(app);
-    window_blank(app->ui.window, app->ui.theme.paper); /* before a card that may be slow */
+    window_blank(app->ui.window, app->ui.theme.paper); /* before a disk that may be slow */
     app->unwritten = false;
-    app_leave_interview(app); /* what is typed and drawn is put away first */
+    app_leave_interview(app); /* saves what is typed and drawn first */
     bool unwritten = app->unwritten;
     bool closed = writer_call(app->writer, lock_for_travel, NULL, NULL);
     app_lock_hard(app);
     app->unwritten = unwritten;
-    if (!closed) { /* nobody goes to a border with one that is not */
+    if (!closed) { /* the user must know that the device is not closed */
         app_look_locks(app);
         app_say(app, app->locks.unsure ? S_travel_unsure : S_travel_not_closed);
     }
 }
 
-/* Before it: what it means. */
+/* Asks for confirmation and explains the travel lock. */
 void travel_sheet(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -97,12 +98,12 @@ static bool come_back(struct device *d, void *arg, struct err *err)
 }
 
 enum { ANSWERS = 16 };
-struct answers { /* those for the passphrase that was typed, from the sticks and cards */
+struct answers { /* answers on the media that fit the typed passphrase */
     const char *fixed;
-    uint8_t public_key[32]; /* that they must be for */
+    uint8_t public_key[32]; /* of the request that they must answer */
     struct buf answers[ANSWERS];
     size_t count, others, silent; /* others: for another passphrase, lock or device */
-    char *pass; /* in locked memory: the field may be gone when the stick has answered */
+    char *pass;                   /* in locked memory: the field may be gone when the search ends */
     size_t pass_len;
 };
 
@@ -164,7 +165,7 @@ static void try_answers(struct app *app, void *context, bool ok, const struct er
         app->travel = TRAVEL_START;
         app_look_locks(app);
         app_go_home(app);
-    } else if (a->count && err.code != ERR_AUTH) { /* it fits, but the device does not take it */
+    } else if (a->count && err.code != ERR_AUTH) { /* it fits, but opening failed */
         app_trouble(app, &err);
     } else {
         app->travel_again = !a->count;
@@ -174,8 +175,7 @@ static void try_answers(struct app *app, void *context, bool ok, const struct er
     }
 }
 
-/* The request once more, for the passphrase that stands in the field: the same words, the same
- * file. */
+/* Makes the request for the passphrase in the field again: the same words and the same file. */
 static void ask_again(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -282,7 +282,7 @@ static void send(struct app *app, int x, int *y, int w)
     }
 }
 
-/* Nothing secret is left in sight, nor in the field. */
+/* Removes all secrets from the screen and the field. */
 void travel_put_away(struct app *app)
 {
     app_leave_task(app);
@@ -329,7 +329,7 @@ void screen_travel(struct app *app)
         edit_begin(&ui->edit, "pass", "");
     }
     ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
-    bool beside = typing && ui->landscape; /* what is typed stays in sight, right of what is said */
+    bool beside = typing && ui->landscape; /* field right of the text, to stay visible */
     int top = y, half = beside ? w / 2 - ui_px(ui, 10) : w, lowest = 0;
     app_message(app, x, &y, half);
     switch (step) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who wants in?  No name of a study, a form or a person stands here. */
+/* Unlocking. This screen names no study, form or person. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "platform/machine/clock.h"
 #include "platform/machine/text.h"
 
-/* Lying across, the keyboard leaves room for two lines. */
+/* Maximum text scale in landscape: the keyboard leaves room for two lines. */
 #define FLAT_TEXT 1.3f
 
 struct trying {
@@ -53,7 +53,7 @@ static void unlock(struct app *app)
     }
 }
 
-/* The interview that was open goes on. */
+/* Reopens the interview that was open before the lock. */
 static void go_on(struct app *app)
 {
     app_go_home(app);
@@ -67,7 +67,7 @@ static void go_on(struct app *app)
     app->to_resume = false;
 }
 
-/* After three letters of one of our own words there are four ways to go on: offer them. */
+/* After three letters of a passphrase word only four endings are possible: offers them. */
 static void suggest(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -79,7 +79,7 @@ static void suggest(struct app *app, int x, int *y, int w)
     struct buf tidy = {0}, five = {0};
     size_t letters = text_count(word, strlen(word));
     bool ours = letters == 3;
-    if (ours) { /* is it consonant, vowel, consonant of our list? ask the passphrase's own rule */
+    if (ours) { /* check it with the rule for passphrases */
         buf_printf(&five, "%sа baba baba baba baba", word);
         ours = vault_passphrase(&tidy, five.data, five.len) && tidy.len == 24 &&
                strchr("aiou", tidy.data[1]) && !strchr("aiou", tidy.data[0]) &&
@@ -104,7 +104,7 @@ static void suggest(struct app *app, int x, int *y, int w)
     ui_pills_end(ui, &px, y, left);
 }
 
-/* How long to wait, or what was wrong. */
+/* Shows the waiting time, or what was wrong. */
 static void say_wait(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -125,7 +125,7 @@ static bool wants_language(struct app *app)
     return true;
 }
 
-/* A short break is over. */
+/* The page after a short break: asks for the PIN. */
 static void unlock_by_pin(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -147,12 +147,12 @@ static void unlock_by_pin(struct app *app)
                  true);
     y += ui_px(ui, 16);
     int said = y;
-    if (ui->landscape) { /* what is said stands left, what is typed right */
+    if (ui->landscape) { /* text left, field right */
         x += all_w - w;
         y = top;
     }
     pin_field(app, x, &y, w, true);
-    if (!ui->landscape) { /* beside what was typed */
+    if (!ui->landscape) { /* beside the field */
         app_message(app, x, &y, w);
     }
     int px = x;
@@ -205,14 +205,14 @@ void screen_unlock(struct app *app)
     bool said = app->message[0] || app->locks.wait_s > 0;
     int left_w = ui->landscape ? w * (said ? 6 : 5) / 10 - ui_px(ui, 10) : w;
     float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
-    if (!ui->landscape || !said) { /* lying across, what was wrong needs the room */
+    if (!ui->landscape || !said) { /* in landscape the message needs the room */
         y += ui_text(ui, x, y, left_w, TEXT_QUESTION, ui_str(ui, S_unlock_title), ui->theme.ink,
                      true);
         y += ui_text(ui, x, y + ui_px(ui, 4), left_w, TEXT_HINT, ui_str(ui, S_unlock_hint),
                      ui->theme.soft, true);
     }
     y += said && ui->landscape ? 0 : ui_px(ui, ui->landscape ? 6 : 16);
-    if (ui->landscape) { /* what is said stands left, what is typed right: both in sight */
+    if (ui->landscape) { /* text left, field right: both stay visible */
         say_wait(app, x, &y, left_w);
         x += left_w + ui_px(ui, 20);
         left_w = w - left_w - ui_px(ui, 20);
@@ -229,7 +229,7 @@ void screen_unlock(struct app *app)
                 ui_str(ui, app->show_pass ? S_unlock_hide : S_unlock_show), false, false)) {
         app->show_pass = !app->show_pass;
     }
-    /* the coordinator can bring it back: nobody waits for an hour to be told so */
+    /* offered early: after more failures the waiting times get long */
     if (app->locks.can_travel && app->locks.failures >= FORGOT_FROM &&
         ui_pill(ui, "forgot", &px, &y, x, x + left_w, ui_str(ui, S_unlock_forgot), false, false)) {
         edit_end(&ui->edit);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What lies over a page: menu, languages, help, a picture, a memo, a label. */
+/* Sheets that cover a page: menu, languages, help, picture, memo, label and more. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,11 +8,12 @@
 void app_close_sheet(struct app *app)
 {
     app->sheet = app->sheet_shown = SHEET_NONE;
-    app->ui.scroll = app->page_scroll; /* nobody loses the place */
+    app->ui.scroll = app->page_scroll; /* the page's scroll position is kept */
     app->ui.again = true;
 }
 
-/* In an interview the questions' language and the interface's, apart or together. */
+/* During an interview: the question language and the interface language, changed together or
+ * apart. */
 static void language_sheet(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -84,7 +85,7 @@ static void menu_sheet(struct app *app, int x, int *y, int w)
         return;
     }
     if (ui_row(ui, "finish", x, y, w, ui_str(ui, S_menu_finish), "", 0)) {
-        commit_or_keep(app); /* the end tells what does not fit */
+        commit_or_keep(app); /* SCREEN_FINISH lists what was refused */
         app_go(app, SCREEN_FINISH);
     }
     if (ui_row(ui, "leave", x, y, w, ui_str(ui, S_menu_leave), "", 0)) {
@@ -131,7 +132,7 @@ static void help_sheet(struct app *app, int x, int *y, int w)
         return;
     }
     *y += ui_text(ui, x, *y, w, TEXT_QUESTION, title, ui->theme.ink, true) + ui_px(ui, 12);
-    for (const char *p = text; *p;) { /* a point a line */
+    for (const char *p = text; *p;) { /* one point per line */
         size_t len = strcspn(p, "\n");
         const char *point = arena_copy(&ui->frame, p, len);
         int inset = ui_px(ui, 18), dot = ui_px(ui, 6);
@@ -163,7 +164,8 @@ void about_open(struct app *app)
     }
 }
 
-/* What to tell the coordinator over the phone; nothing of it is secret. */
+/* Version, words and catalogue, to be told to the coordinator by phone. Nothing in it is
+ * secret. */
 static void about_sheet(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
@@ -183,7 +185,7 @@ static void about_sheet(struct app *app, int x, int *y, int w)
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_about_licence), ui->theme.soft, true);
 }
 
-/* A finger moves the enlarged picture to either side, and up and down. */
+/* Drags the enlarged picture. */
 static void pan(struct app *app, int *y)
 {
     struct ui *ui = &app->ui;
@@ -199,7 +201,7 @@ static void pan(struct app *app, int *y)
     app->pan_y = at;
 }
 
-/* As large as the screen; larger with two fingers, buttons or keys. */
+/* Fits the picture to the screen; pinching, buttons or keys enlarge it. */
 static void picture_sheet(struct app *app, int *y)
 {
     enum { MAX = 4 };
@@ -217,13 +219,13 @@ static void picture_sheet(struct app *app, int *y)
     pan(app, y);
     float fit = (float)b.w / (float)p->w, tall = (float)b.h / (float)p->h;
     fit = fit < tall ? fit : tall;
-    fit = fit < 3 ? fit : 3; /* a small picture is no poster */
+    fit = fit < 3 ? fit : 3; /* small pictures are not enlarged more */
     int w = (int)((float)p->w * fit * zoom), h = (int)((float)p->h * fit * zoom);
-    if (zoom > 1) { /* what the eye could see of it */
+    if (zoom > 1) { /* with more detail */
         const struct picture *fine = app_picture(app, app->looked_at, b.w * 2, b.h * 2);
         p = fine ? fine : p;
     }
-    if (zoom < before || zoom > before) { /* its middle stays where it is */
+    if (zoom < before || zoom > before) { /* the centre stays in place */
         float by = zoom / before;
         int scroll = (int)((float)(ui->scroll + b.h / 2) * by) - b.h / 2;
         *y -= scroll - ui->scroll;
@@ -234,7 +236,7 @@ static void picture_sheet(struct app *app, int *y)
     int max = w > b.w ? w - b.w : 0;
     ui->side = ui->side < 0 ? 0 : ui->side > max ? max : ui->side;
     int spare = b.y + b.h - *y - h;
-    *y += spare > 0 ? spare / 2 : 0; /* in the middle */
+    *y += spare > 0 ? spare / 2 : 0; /* centred vertically */
     app_stretch_picture(app, (struct rect){w < b.w ? (b.w - w) / 2 : -ui->side, *y, w, h}, p);
     if (zoom > 1) {
         ui_place(ui, "pan", ROLE_GRAB, b);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which table and column does an answer go to? */
+/* Distributes the answers of submissions over tables and columns. */
 #include "forms/dataset/columns.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@
 struct column {
     const char *path, *name;
     bool geopoint, multiple, choice;
-    const char **values; /* seen, sorted; split_multiple only */
+    const char **values; /* values that occur, sorted; split_multiple only */
     size_t value_count;
 };
 
@@ -31,7 +31,7 @@ struct columns {
     const char *form_id;
     struct table *tables;
     size_t table_count;
-    const char **hidden; /* paths that any version marks, sorted; lent by the arena */
+    const char **hidden; /* paths that any version marks, sorted; in `arena` */
     size_t hidden_count;
     size_t other_ids;
 };
@@ -125,7 +125,7 @@ static void name_files(struct columns *c)
         } else {
             t->file = arena_printf(&c->arena, "%s-%s.csv", c->form_id, t->repeat_name);
         }
-        for (char *p = (char *)t->file; *p; p++) { /* no path may come out of a form's id */
+        for (char *p = (char *)t->file; *p; p++) { /* a form id must not form a path */
             *p = strchr("/\\:*?\"<>|", *p) || (unsigned char)*p < 0x20 ? '_' : *p;
         }
         if (t->file[0] == '.') {
@@ -134,7 +134,7 @@ static void name_files(struct columns *c)
     }
 }
 
-/* Marked itself, or within a group that is. */
+/* Whether the item or a group around it is marked sensitive=extra. */
 static bool is_extra(const struct item *item)
 {
     bool extra = false;
@@ -154,8 +154,7 @@ static int by_path(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* One version may have forgotten the mark that another has: the answers are to the same question.
- */
+/* An item that any version marks is hidden in all versions, because it is the same question. */
 static void gather_hidden(struct columns *c, const struct form *const *versions, size_t count)
 {
     size_t max = 0, kept = 0;
@@ -287,7 +286,7 @@ static void see_values(struct columns *c, struct column *column, const char *val
     }
 }
 
-/* The label of one choice value, whatever filter the list has. */
+/* The label of a choice value; the list's filter is ignored. */
 static const char *label_of(const struct reading *r, const struct control *control,
                             const char *value)
 {
@@ -468,7 +467,8 @@ static void put_root_row(const struct reading *r, const struct xml *xml, const c
     csv_end(row);
 }
 
-/* The same 32 digits, wherever hyphens stand; the key may be one that was told apart, "…~2". */
+/* Compares UUIDs without regard to hyphens.  The key may end in "~2", which marks a second
+ * record with the same id. */
 static bool is_same_uuid(const char *id, const char *key)
 {
     for (;; id++, key++) {
@@ -480,7 +480,8 @@ static bool is_same_uuid(const char *id, const char *key)
     }
 }
 
-/* Rows are keyed by what was signed: an instance cannot pass for another record. */
+/* Rows are keyed by the id of the signed record, so an instance cannot claim to be another
+ * record. */
 static void find_key(struct reading *r, const struct xml *xml)
 {
     const struct xml *id = at_path(xml, "meta/instanceID");
@@ -489,7 +490,7 @@ static void find_key(struct reading *r, const struct xml *xml)
     if (key) {
         r->c->other_ids +=
             text_starts(r->instance_id, "uuid:") && !is_same_uuid(r->instance_id, key);
-        r->instance_id = key; /* the form makes none, or one of its own */
+        r->instance_id = key; /* the form may lack instanceID or use another id */
     }
 }
 

@@ -16,16 +16,16 @@ struct columns;
 
 struct columns_options {
     bool split_multiple;  /* X/value columns of 0 and 1 */
-    bool sensitive_extra; /* also columns marked sensitive=extra */
+    bool sensitive_extra; /* include columns marked sensitive=extra */
     const char *labels;   /* language code: labels instead of choice values; NULL = values */
 };
 
-struct submission {  /* what the desk knows beside the instance */
-    int64_t date_ms; /* SubmissionDate: when it was finalised */
+struct submission {  /* what the desk knows about a record in addition to the instance */
+    int64_t date_ms; /* SubmissionDate: when the record was finalised */
     const char *submitter_id, *submitter_name, *device_id, *form_version;
-    const char *status, *review_state; /* "" when nothing is to be said */
-    const char *record_key; /* "uuid:…" of the signed record, perhaps with "~2" behind it: the KEY,
-                               whatever the instance says.  NULL: it is not known */
+    const char *status, *review_state; /* "" = none */
+    const char *record_key; /* "uuid:…" of the signed record, possibly followed by "~2".  Used as
+                             * KEY, whatever instanceID says.  NULL: unknown */
     unsigned attachments_present, attachments_expected, edits;
 };
 
@@ -40,13 +40,15 @@ MUST_CHECK bool columns_add(struct columns *columns, const struct form *version,
 
 size_t columns_tables(const struct columns *columns);
 const char *columns_name(const struct columns *columns, size_t table); /* "form-repeat.csv" */
-/* The whole table: header and rows, LF, no BOM; appended to `out`. */
+/* Appends the whole table to `out`: header and rows, LF line ends, no BOM. */
 void columns_write(const struct columns *columns, size_t table, struct buf *out);
-/* How many instances were added whose instanceID is a UUID, but not the signed record's. */
+/* Number of added instances whose instanceID is a UUID other than the signed record's. */
 size_t columns_other_ids(const struct columns *columns);
-/* How many are left out because any version marks them, or a group around them, sensitive=extra. */
+/* Number of columns left out because any version marks them, or a group that contains them,
+ * sensitive=extra. */
 size_t columns_hidden(const struct columns *columns);
-/* Is the answer at this path one of them?  Without places of entries: "/data/trip/name". */
+/* Whether the answer at this path is left out.  The path has no entry positions:
+ * "/data/trip/name". */
 bool columns_hide(const struct columns *columns, const char *path);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was seen when, and what changed? */
+/* Writes the audit log from the events of a journal. */
 #include "forms/engine/audit.h"
 
 #include <stdio.h>
@@ -9,22 +9,24 @@
 #include "platform/machine/clock.h"
 #include "platform/machine/csv.h"
 
-/* A clock that jumps by more than this was set; less is a slow start of a machine. */
+/* A wall clock that moves more than this against the monotonic clock was set.  Smaller
+ * differences are drift or a slow start. */
 enum { CLOCK_JUMP_MS = 2000 };
 
-struct watched { /* a question of the open page, and what stood there when it opened */
+struct watched { /* a question of the open page, and its value when the page opened */
     struct node *node;
     char *before;
 };
 
 struct audit {
     struct buf rows;
-    struct buf user_at; /* size_t each: where a row's user goes, who is known at the end only */
+    struct buf user_at; /* size_t each: offsets in `rows` for the user, who is known only at the
+                         * end */
     bool track;
-    int64_t wall, mono; /* of the beginning, or of the last resumption */
+    int64_t wall, mono; /* clock times at the beginning or the last resume */
     int64_t last_wall, last_mono, now;
     char language[LANGUAGE_NAME];
-    /* the open interval, `event` "" when there is none */
+    /* the open interval; `event` "" = none */
     char event[24];
     char *path;
     int64_t start;
@@ -36,7 +38,7 @@ struct audit {
         bool asked;
     } * seen;
     size_t seen_count, seen_cap;
-    unsigned memos; /* begun so far */
+    unsigned memos; /* memos started so far */
 };
 
 struct audit *audit_new(bool track_changes)
@@ -78,7 +80,7 @@ static void put_ms(struct buf *out, int64_t ms)
     csv_cell(out, text, false);
 }
 
-/* `end` 0: it happened in a moment. */
+/* `end` 0: the event has no duration. */
 static void put_row(struct audit *a, const char *event, const char *path, int64_t start,
                     int64_t end, const char *before, const char *after)
 {
@@ -91,7 +93,7 @@ static void put_row(struct audit *a, const char *event, const char *path, int64_
     } else {
         csv_cell(out, "", false);
     }
-    for (int i = 0; i < 3; i++) { /* latitude, longitude, accuracy: no sensor */
+    for (int i = 0; i < 3; i++) { /* latitude, longitude, accuracy: not measured */
         csv_cell(out, "", false);
     }
     csv_cell(out, before, false);
@@ -142,7 +144,7 @@ static void watch(struct audit *a, struct node *node)
     }
 }
 
-/* The entry of a repeat that is one page, if this is its node; else NULL. */
+/* The repeat entry that is shown as one page, if `node` is that page's node; else NULL. */
 static struct node *whole_entry(struct session *s, const struct node *node)
 {
     struct node *entry = node ? session_entry_of(node) : NULL;
@@ -166,7 +168,7 @@ static void open_page(struct audit *a, const struct journal_event *e, struct ses
     node = entry ? entry : node;
     bool group = node && node->first;
     close_page(a);
-    if (e->value_len) { /* the entries of a repeat */
+    if (e->value_len) { /* the page lists the entries of a repeat */
         snprintf(a->event, sizeof a->event, "add repeat");
         a->path = mem_text(e->value);
     } else {
@@ -244,7 +246,8 @@ static void compare_asked(struct audit *a, struct session *s, bool tell)
 static void keep_time(struct audit *a, const struct journal_event *e)
 {
     bool anew = e->kind == JOURNAL_BEGIN || e->kind == JOURNAL_RESUME;
-    /* whoever resumes may have started the machine anew: nothing is known of the time between */
+    /* the machine may have restarted before a resume, so its monotonic clock says nothing
+     * about the gap */
     bool same_boot = !anew && e->mono_ms >= a->last_mono && a->last_mono > 0;
     int64_t jump = (e->wall_ms - a->last_wall) - (e->mono_ms - a->last_mono);
     bool set = same_boot && (jump > CLOCK_JUMP_MS || jump < -CLOCK_JUMP_MS);
@@ -268,7 +271,7 @@ static void keep_time(struct audit *a, const struct journal_event *e)
 void audit_event(struct audit *a, const struct journal_event *e, struct session *s)
 {
     if (e->kind == JOURNAL_RESUME) {
-        close_page(a); /* it was left when the last thing happened on it, be it by a power cut */
+        close_page(a); /* the page ended with the last event on it, even if power failed */
     }
     keep_time(a, e);
     switch (e->kind) {
@@ -311,7 +314,7 @@ void audit_event(struct audit *a, const struct journal_event *e, struct session 
         put_row(a, "language change", "", a->now, 0, a->language, e->language);
         snprintf(a->language, sizeof a->language, "%s", e->language);
         break;
-    case JOURNAL_MEMO: /* once, when it is begun; what it says stands in memos.csv */
+    case JOURNAL_MEMO: /* one row, when the memo is started; its text is in memos.csv */
         if (e->value_len >= 2 && get_u16((const uint8_t *)e->value) > a->memos) {
             a->memos = get_u16((const uint8_t *)e->value);
             put_row(a, "memo", e->path, a->now, 0, "", "");

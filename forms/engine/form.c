@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What does this XForm ask? */
+/* Loads an XForm: instance, binds, texts, secondary instances. */
 #include "forms/engine/form_loader.h"
 
 #include <stdio.h>
@@ -71,7 +71,8 @@ static struct item *add_item(struct loader *l, struct item *parent, const char *
     return item;
 }
 
-/* Copy one element of the primary instance into nodes; templates go aside. */
+/* Copies an element of the primary instance into nodes.  Templates are kept separately, in
+ * the item. */
 static struct node *add_instance(struct loader *l, const struct xml *xml, struct item *parent)
 {
     struct item *item = add_item(l, parent, xml->name, xml->prefix, xml->uri, false);
@@ -115,7 +116,7 @@ static struct node *add_instance(struct loader *l, const struct xml *xml, struct
     return node;
 }
 
-/* An absolute path, or one relative to `from`, to its item. */
+/* The item for an absolute path, or for one relative to `from`. */
 struct item *loader_item(struct loader *l, const char *ref, const struct item *from)
 {
     struct buf path = {0};
@@ -124,7 +125,7 @@ struct item *loader_item(struct loader *l, const char *ref, const struct item *f
         ref += strlen("current()/");
     }
     if (!from && l->form->item_count) {
-        from = l->form->items[0]; /* the root */
+        from = l->form->items[0]; /* the root item */
     }
     if (*ref != '/') {
         buf_text(&path, from ? from->path : "");
@@ -132,7 +133,7 @@ struct item *loader_item(struct loader *l, const char *ref, const struct item *f
             buf_char(&path, '/');
         }
     }
-    for (const char *p = ref; *p; p++) { /* prefixes and blanks do not matter */
+    for (const char *p = ref; *p; p++) { /* prefixes and blanks are ignored */
         if (p == ref && *p == '.' && (p[1] == '\0' || p[1] == '/')) {
             p += p[1] == '/';
             if (!*p) {
@@ -176,7 +177,7 @@ static bool read_text(struct loader *l, struct text **out, const struct xml *xml
             if (!loader_compile(l, &part->output, c, "output", value)) {
                 return false;
             }
-        } else { /* markup of others: its text */
+        } else { /* markup of another vocabulary: only its text is used */
             part->literal = xml_content(l->arena, c);
         }
         text->count++;
@@ -260,7 +261,8 @@ static bool label_from_ref(struct loader *l, struct label *label, const struct x
 {
     const char *id = literal_itext(l, ref);
     if (id) {
-        label->itext = map_get(&l->form->itexts, id); /* none: the text is empty, as JavaRosa */
+        label->itext = map_get(&l->form->itexts, id); /* unknown id: the text is empty, as in
+                                                       * JavaRosa */
         return true;
     }
     return loader_compile(l, &label->id, at, "label", ref);
@@ -341,7 +343,7 @@ static bool read_bind(struct loader *l, const struct xml *bind)
     }
     struct item *item = loader_item(l, nodeset, NULL);
     if (!item) {
-        return true; /* a bind for a node that is not there binds nothing */
+        return true; /* a bind whose node does not exist has no effect */
     }
     const char *id = xml_attr(bind, "id");
     if (id) {
@@ -390,7 +392,7 @@ static bool read_bind(struct loader *l, const struct xml *bind)
            message(l, &item->required_message, bind, xml_attr_ns(bind, JAVAROSA, "requiredMsg"));
 }
 
-/* ---- the whole ---- */
+/* ---- the whole form ---- */
 
 static bool read_secondary(struct loader *l, const struct xml *instance)
 {
@@ -480,7 +482,8 @@ static void empty(struct node *node)
     }
 }
 
-/* A repeat without a jr:template grows by copies of its first entry, emptied (JavaRosa). */
+/* A repeat without jr:template gets a template: a copy of its first entry with values
+ * cleared (as in JavaRosa). */
 static void make_templates(struct loader *l, struct node *node)
 {
     struct item *item = (struct item *)node->item;
@@ -520,7 +523,7 @@ static bool load(struct loader *l, const struct xml *root)
     }
     make_templates(l, form->primary);
     for (size_t i = 0; i < form->item_count; i++) {
-        if (form->items[i]->template) { /* repeats that only stand inside a template */
+        if (form->items[i]->template) { /* repeats that occur only inside a template */
             make_templates(l, form->items[i]->template);
         }
     }
@@ -556,7 +559,7 @@ bool form_load(struct form **out, const char *bytes, size_t len, const struct xm
     map_init(&l.binds, &form->arena);
     struct xml *root = NULL;
     *out = NULL;
-    struct arena elements; /* the form keeps texts, never elements */
+    struct arena elements; /* XML elements, freed after loading; the form keeps only their texts */
     arena_init(&elements);
     bool ok =
         xml_parse_apart(&root, &form->arena, &elements, bytes, len, limits, err) && load(&l, root);
@@ -579,7 +582,7 @@ static bool take_title(void *user, const struct xml *title, struct err *err)
     struct head *h = user;
     (void)err;
     h->title = xml_content(h->arena, title);
-    return false; /* that is all */
+    return false; /* stop parsing: the rest is not needed */
 }
 
 static bool take_root(void *user, const struct xml *instance, struct err *err)
@@ -622,7 +625,7 @@ struct item *form_item(const struct form *form, const char *path)
     return map_get(&form->by_path, path);
 }
 
-/* What authors call the languages of the study where they give no code. */
+/* Names that authors use for the study's languages if they give no code. */
 static const struct {
     const char *code, *names;
 } known_languages[] = {
@@ -662,7 +665,7 @@ static bool is_code(const char *text, const char *code)
     return end == '\0' || end == '-' || end == '_' || end == ')';
 }
 
-/* "ky", "ky-KG", "Кыргызча (ky)" */
+/* Whether the name is or contains the code: "ky", "ky-KG", "Кыргызча (ky)". */
 static bool has_code(const char *name, const char *code)
 {
     const char *bracket = strrchr(name, '(');

@@ -2,14 +2,16 @@
 #ifndef FORMS_ENGINE_FORM_H
 #define FORMS_ENGINE_FORM_H
 /*
- * form: what may be asked.  ODK XForms XML → one read-only definition in one arena.
+ * form: the questions of a form.  Loads ODK XForms XML into one read-only definition in one
+ * arena.
  *
  * Use:    form_load, then any number of sessions, then form_free (after the sessions).
- * Shape:  `items` are the nodes of the primary instance, one a path; `controls` are the questions,
- *         groups and repeats of the body.  An item's index is the question's identity everywhere.
- * Order:  `order` lists items so that whatever an expression reads stands before it; a cycle is
- *         ERR_INPUT that names both questions.
- * Source: getodk.github.io/xforms-spec; docs/XFORMS.md says what is in and what is not.
+ * Shape:  `items` are the nodes of the primary instance, one per path; `controls` are the
+ *         questions, groups and repeats of the body.  An item's index identifies the question
+ *         everywhere.
+ * Order:  `order` lists the items so that each comes after all items its expressions read.  A
+ *         cycle is ERR_INPUT that names both questions.
+ * Source: getodk.github.io/xforms-spec; docs/XFORMS.md lists what is supported and what is not.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +22,7 @@
 #include "platform/machine/map.h"
 
 enum { FORM_ITEMS_MAX = 50000, FORM_LANGUAGES_MAX = 64 };
-/* Where the document order of the form's lists begins, and of lists that a session fetches. */
+/* First document-order number of the form's own lists, and of lists that a session loads. */
 #define FORM_ORDER 0x40000000u
 #define SESSION_ORDER 0x80000000u
 
@@ -40,7 +42,7 @@ enum data_type {
     TYPE_COUNT
 };
 
-/* Text with places to fill in: parts in order, each a literal or an expression. */
+/* A text with outputs: parts in order, each a literal or an expression. */
 struct text_part {
     const char *literal;
     struct xpath *output;
@@ -64,48 +66,53 @@ struct itext { /* texts[language * TEXT_FORM_COUNT + form], NULL where missing *
     const char *id;
     struct text **texts;
 };
-/* A label or hint: written in place, or an itext id worked out by `id`. */
+/* A label or hint: inline text, or an itext id, fixed or calculated. */
 struct label {
     struct text *text;
-    const struct itext *itext; /* known at load */
-    struct xpath *id;          /* else worked out */
+    const struct itext *itext; /* id known at load time */
+    struct xpath *id;          /* else: expression that yields the id */
 };
 
-/* Whose expressions read an item: in one entry of `within` only, or (NULL) wherever it stands. */
+/* An item whose expressions read another item.  `within`: only in the same entry of this
+ * repeat; NULL: anywhere. */
 struct reader {
     struct item *item;
     const struct item *within;
-    bool text; /* reads its value, and not only whether or where it is */
+    bool text; /* reads the value, not only whether the node exists or its position */
 };
 
 struct item {
     uint32_t index;
     const char *name, *prefix, *uri;
-    const char *path; /* "/data/group/question", without positions */
+    const char *path; /* "/data/group/question", without entry positions */
     struct item *parent;
     bool is_attribute, is_repeat, is_leaf;
-    bool count_open; /* of a repeat: its count reads its own entries, so they come one at a time */
+    bool count_open; /* repeats: the count reads the repeat's own entries, so they are added one
+                      * at a time */
     enum data_type type;
-    bool is_long;  /* TYPE_INT of more than 32 bits */
-    bool is_typed; /* its bind names a type */
+    bool is_long;  /* TYPE_INT that may exceed 32 bits */
+    bool is_typed; /* the bind names a type */
     struct xpath *relevant, *required, *readonly, *constraint, *calculate;
     struct label constraint_message, required_message;
     const char *preload, *preload_params;
     const char *sensitive; /* suhbat:sensitive: "yes", "extra", or NULL */
-    const char *missing;   /* suhbat:missing: codes offered as pills, "dk refused", or NULL */
-    bool keep_exif;        /* suhbat:exif="keep": what the camera noted stays in a photo */
+    const char *missing;   /* suhbat:missing: codes for missing answers, shown as pills: "dk
+                            * refused"; or NULL */
+    bool keep_exif;        /* suhbat:exif="keep": keep the camera's metadata in a photo */
     const char *keys;      /* suhbat:keys: "latin", "cyrillic" or "digits", or NULL */
-    const char *doubt;     /* suhbat:doubt: answers that leave a doubt, "fix unsure", or NULL */
-    struct node *template; /* repeats: a fresh entry to copy */
-    struct node *first;    /* repeats: the first entry that the form itself holds, or NULL */
+    const char *doubt;     /* suhbat:doubt: answer codes that count as doubtful: "fix unsure"; or
+                            * NULL */
+    struct node *template; /* repeats: the node that new entries are copied from */
+    struct node *first;    /* repeats: the first entry in the form's own instance, or NULL */
     struct xpath *count;   /* repeats: jr:count */
-    bool fixed;            /* repeats: jr:noAddRemove or a count */
+    bool fixed;            /* repeats: the user cannot add or remove entries (jr:noAddRemove or a
+                            * count) */
     struct control *control;
-    struct reader *readers; /* to work out again when this one changes */
+    struct reader *readers; /* items to recalculate when this one changes */
     uint32_t reader_count;
-    uint32_t rank;  /* place in form->order */
+    uint32_t rank;  /* index in form->order */
     bool inherits;  /* an ancestor has a relevance expression */
-    bool in_repeat; /* it, or an ancestor, is a repeat */
+    bool in_repeat; /* the item or an ancestor is a repeat */
 };
 
 enum control_kind {
@@ -134,21 +141,23 @@ struct control {
     struct label label, hint;
     const char *appearance; /* "" when none */
     const char *mediatype;
-    const char *autoplay; /* "audio", "video": played when its page is come to; "" */
+    const char *autoplay; /* "audio" or "video": played when the page opens; "" = none */
     struct control *parent, *first, *last, *next;
     /* choices */
     struct xpath *itemset; /* node-set of the choices, or NULL */
     struct xpath *value_ref, *label_ref;
-    struct label choice_label; /* the label's itext is worked out per choice by label_ref */
+    struct label choice_label; /* the label's itext id is calculated per choice by label_ref */
     bool label_is_itext;
-    unsigned rows; /* lines of a text's field; 0: one */
-    bool external; /* select_one_external: its rows stand in itemsets.csv, a label a language */
+    unsigned rows; /* height of the text field in lines; 0 = one */
+    bool external; /* select_one_external: rows are in itemsets.csv, with one label column per
+                    * language */
     struct static_choice *choices;
     size_t choice_count;
-    struct xpath *search; /* its arguments are those of search() in the appearance, or NULL */
+    struct xpath *search; /* call whose arguments are those of search() in the appearance, or
+                           * NULL */
     /* range */
-    double start, end, step, tick; /* of a range; tick 0: none was asked for */
-    double placeholder;            /* where its knob rests before it is moved; NAN: nowhere */
+    double start, end, step, tick; /* of a range; tick 0: none given */
+    double placeholder;            /* initial position of the range's knob; NAN = none */
 };
 
 enum action_kind { ACTION_SETVALUE, ACTION_SETGEOPOINT, ACTION_RECORDAUDIO };
@@ -157,14 +166,14 @@ struct action {
     enum action_kind kind;
     unsigned events;
     struct item *target;
-    struct xpath *path;   /* to the target's nodes, where the ref has predicates; or NULL */
-    struct item *trigger; /* for EVENT_CHANGED and EVENT_NEW_REPEAT, or NULL */
-    struct xpath *value;  /* NULL: `literal` */
+    struct xpath *path;   /* to the target's nodes if the ref has predicates, else NULL */
+    struct item *trigger; /* for EVENT_CHANGED and EVENT_NEW_REPEAT; or NULL */
+    struct xpath *value;  /* NULL: use `literal` */
     const char *literal;
     struct action *next;
 };
 
-struct secondary { /* a secondary instance; root NULL when it comes from outside (src) */
+struct secondary { /* a secondary instance; root NULL if it is loaded from outside (src) */
     const char *id, *src;
     struct node *root; /* NODE_DOCUMENT */
     struct secondary *next;
@@ -173,51 +182,53 @@ struct secondary { /* a secondary instance; root NULL when it comes from outside
 struct form {
     struct arena arena;
     const char *id, *version, *title;
-    const char *root_uri;   /* namespace of the instance's root, "" when none */
-    const char **languages; /* as written in the translations */
+    const char *root_uri;   /* namespace of the instance's root; "" = none */
+    const char **languages; /* as written in the form's translations */
     size_t language_count, default_language;
     struct item **items;
     size_t item_count;
     struct item **order;
-    struct node *primary; /* NODE_DOCUMENT; sessions copy it */
-    struct control *body; /* a CONTROL_GROUP without item that holds everything */
+    struct node *primary; /* NODE_DOCUMENT; each session copies it */
+    struct control *body; /* CONTROL_GROUP without an item, parent of all other controls */
     size_t control_count;
-    bool encrypts;  /* its submission names a public key: records are sealed here by other means */
-    bool records;   /* an action wants a recording in the background */
-    size_t unbound; /* questions left out because their ref names no node */
+    bool encrypts;  /* the submission names a public key; it is ignored, records are encrypted by
+                     * suhbat itself */
+    bool records;   /* an action asks for background recording */
+    size_t unbound; /* number of questions left out because their ref names no node */
     const char *first_unbound;
     struct action *actions;
-    struct item *audit;     /* meta/audit: holds the name of the log, or NULL */
-    bool track_changes;     /* the log tells answers before and after */
-    size_t list_nodes;      /* of the lists that it brings along */
-    bool counts_open;       /* there is a repeat whose count reads its own entries */
-    bool identify_user;     /* and whose code the submitter is */
-    struct item *submitter; /* suhbat:submitter: holds the interviewer's code, or NULL */
+    struct item *audit;     /* meta/audit: stores the log's file name; or NULL */
+    bool track_changes;     /* the log contains old and new answers */
+    size_t list_nodes;      /* number of nodes in the form's own lists */
+    bool counts_open;       /* some repeat's count reads its own entries */
+    bool identify_user;     /* the log also names the user, whose code is the submitter's */
+    struct item *submitter; /* suhbat:submitter: stores the interviewer's code; or NULL */
     struct secondary *secondary;
-    uint32_t next_order; /* document order of secondary instances' nodes goes on from here */
+    uint32_t next_order; /* next document-order number for secondary instances */
     struct map by_path, itexts;
 };
 
 MUST_CHECK bool form_load(struct form **form, const char *bytes, size_t len,
                           const struct xml_limits *limits, struct err *err);
 void form_free(struct form *form);
-/* What a list of forms shows, read without the rest: id, version and title, kept in `arena`. */
+/* Reads only what a list of forms shows: id, version and title, kept in `arena`. */
 MUST_CHECK bool form_head(const char **id, const char **version, const char **title,
                           struct arena *arena, const char *bytes, size_t len, struct err *err);
 
 struct item *form_item(const struct form *form, const char *path);
-enum { LANGUAGE_NAME = 64 }; /* bytes of a language's name or code, with its end */
-/* Index of the translation for a language, or -1: by its name as the form writes it, or by a code:
- * "ky" finds "ky", "Кыргызча (ky)", "ky-KG", and what people call the languages of the study
- * ("Кыргызча", "Kyrgyz"). */
+enum { LANGUAGE_NAME = 64 }; /* bytes of a language's name or code, including the NUL */
+/* Index of the translation for a language, or -1.  `code` is the name as the form writes it
+ * or a language code: "ky" finds "ky", "Кыргызча (ky)", "ky-KG", and the usual names of the
+ * study's languages ("Кыргызча", "Kyrgyz"). */
 int form_language(const struct form *form, const char *code);
-/* The other way: the code of a study's language (ru, ky, tg, en), else the name itself.  Lent. */
+/* The reverse: code of a study language (ru, ky, tg, en), else the translation's own name.
+ * Lent. */
 const char *form_language_code(const struct form *form, size_t index);
-bool control_has(const struct control *control, const char *appearance); /* as a word */
+bool control_has(const struct control *control, const char *appearance); /* as a whole word */
 bool control_is_question(const struct control *control);
 const char *data_type_name(enum data_type type);
 
-/* Is it the holder, or somewhere below? */
+/* Whether the item is `holder` or a descendant of it. */
 bool item_lies_in(const struct item *item, const struct item *holder);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How is each question of this XForm asked, and what does an event set off? */
+/* Loads the body of an XForm: controls and actions. */
 #include "forms/engine/form_loader.h"
 
 #include <math.h>
@@ -47,7 +47,7 @@ bool loader_action_kind(const struct xml *xml, enum action_kind *kind)
     return false;
 }
 
-/* The path without its predicates, in the arena; NULL when it has none. */
+/* The path without its predicates, in the arena; NULL if it has no predicates. */
 static const char *without_predicates(struct loader *l, const char *ref)
 {
     struct buf out = {0};
@@ -167,7 +167,7 @@ static bool read_choices(struct loader *l, struct control *control, const struct
     return true;
 }
 
-/* <input query="instance('cities')/root/item[state = …]"/>: a list of itemsets.csv. */
+/* <input query="instance('cities')/root/item[state = …]"/>: a list from itemsets.csv. */
 static bool read_query(struct loader *l, struct control *control, const struct xml *xml)
 {
     const char *query = xml_attr(xml, "query");
@@ -181,7 +181,8 @@ static bool read_query(struct loader *l, struct control *control, const struct x
            loader_compile(l, &control->label_ref, xml, "query", "label");
 }
 
-/* appearance="minimal search('list', 'contains', 'name', /data/q)": arguments of any expression. */
+/* appearance="minimal search('list', 'contains', 'name', /data/q)": each argument may be any
+ * expression. */
 static bool read_search(struct loader *l, struct control *control, const struct xml *xml)
 {
     const char *start = strstr(control->appearance, "search(");
@@ -201,7 +202,7 @@ static bool read_search(struct loader *l, struct control *control, const struct 
             return loader_compile(l, &control->search, xml, "search()", call);
         }
     }
-    return true; /* the word only */
+    return true; /* the word "search" without a complete call */
 }
 
 static bool read_control(struct loader *l, struct control *parent, const struct xml *xml,
@@ -227,7 +228,8 @@ static bool read_control(struct loader *l, struct control *parent, const struct 
         control->item = loader_item(l, ref, from);
     }
     bool container = kind == CONTROL_GROUP || kind == CONTROL_REPEAT;
-    if (!control->item && !container) { /* `suhbat-form check` refuses; others leave it out */
+    if (!control->item && !container) { /* counted here; `suhbat-form check` reports it as an
+                                         * error, other readers leave the question out */
         l->form->unbound++;
         if (!l->form->first_unbound) {
             l->form->first_unbound = ref && *ref ? ref : bind ? bind : "(no ref)";
@@ -299,12 +301,14 @@ bool loader_controls(struct loader *l, struct control *parent, const struct xml 
     return true;
 }
 
-/* Actions stand in the model, inside a question (its value changed), or inside a repeat. */
+/* Reads the actions inside the body: an action inside a question runs when its value
+ * changes, one inside a repeat when an entry is added. */
 bool loader_body_actions(struct loader *l, const struct xml *xml, struct item *trigger)
 {
     for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
         enum action_kind kind;
-        if (loader_action_kind(c, &kind)) { /* of no question: nothing triggers it */
+        if (loader_action_kind(c, &kind)) { /* outside any question or repeat: nothing triggers
+                                             * it */
             if (trigger && !loader_action(l, c, kind, trigger)) {
                 return false;
             }

@@ -1,32 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What depends on what? */
+/* Builds the dependency graph of the items and sorts them. */
 #include "forms/engine/form_graph.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct set { /* items, unordered, each once */
+struct set { /* a set of item indices, unordered */
     uint32_t *list;
-    const struct item **within; /* of reads: see struct reader */
+    const struct item **within; /* for reads: see struct reader */
     bool *text;
-    bool wide; /* too many to keep that */
+    bool wide; /* too large to keep `within` and `text` */
     size_t count, cap;
-    uint64_t *seen; /* a bit an item, once the set is large */
+    uint64_t *seen; /* bit set by item index, once the set is large */
     size_t words;
 };
 
 struct graph {
     struct form *form;
-    struct set *reads; /* of item i: the items its expressions read, and so come before it */
-    struct set *wakes; /* of a repeat: what its count reads; no order, so no cycle either */
+    struct set *reads; /* by item: items that its expressions read, and that therefore come
+                        * before it */
+    struct set *wakes; /* by repeat: items that its count reads; these do not affect the order,
+                        * so they cannot form a cycle */
     uint32_t *first_child, *next_sibling; /* item tree, UINT32_MAX = none */
-    uint32_t *sums;                       /* of the items' names */
-    uint32_t *by_name, *same_name;        /* children by parent and name: a table, and its chains */
+    uint32_t *sums;                       /* hashes of the items' names */
+    uint32_t *by_name, *same_name;        /* children by parent and name: a hash table and its
+                                           * chains */
     size_t mask;
-    bool as_node;            /* the path that is read stands for a node: position(..), count(…) */
-    unsigned elsewhere;      /* > 0: in indexed-repeat, whose paths are those of other entries */
-    const struct item *self; /* whose expression is looked at */
-    size_t visits;           /* of all expressions together: "all nodes" in every bind is a bomb */
+    bool as_node;            /* the path is read only as a node: position(..), count(…) */
+    unsigned elsewhere;      /* > 0: inside indexed-repeat(), whose paths refer to other entries */
+    const struct item *self; /* item whose expression is being read */
+    size_t visits;           /* total over all expressions; limits forms in which every bind
+                              * reads all nodes */
 };
 
 enum { NONE = 0xFFFFFFFFu };
@@ -40,7 +44,7 @@ static void set_free(struct set *set)
     free(set->seen);
 }
 
-static bool set_see(struct set *set, uint32_t index) /* false when it was there */
+static bool set_see(struct set *set, uint32_t index) /* false if already present */
 {
     size_t word = index / 64;
     if (word >= set->words) {
@@ -76,7 +80,7 @@ static void set_add(struct set *set, uint32_t index)
     set->list[set->count++] = index;
 }
 
-/* The innermost repeat that holds both: widening a read until it covers another. */
+/* The innermost repeat that contains both; used to widen a read so that it covers another. */
 static const struct item *common_entry(const struct item *a, const struct item *b)
 {
     for (; a; a = a->parent) {
@@ -111,7 +115,7 @@ static void add_read(struct set *set, uint32_t index, const struct item *within,
     }
 }
 
-/* Most names can be told apart by a number. */
+/* A hash of the name; most different names have different hashes. */
 static uint32_t name_sum(const char *name)
 {
     uint32_t sum = 0;
@@ -149,7 +153,8 @@ static size_t slot_of(const struct graph *g, uint32_t parent, uint32_t sum)
     return (sum ^ (parent * 2654435761u)) & g->mask;
 }
 
-/* Children are found by their name: a flat form has thousands, and each expression names some. */
+/* Builds the index of children by name.  A flat form has thousands of children, of which
+ * each expression names a few. */
 static void index_names(struct graph *g)
 {
     size_t n = g->form->item_count;
@@ -159,7 +164,7 @@ static void index_names(struct graph *g)
     g->same_name = mem_alloc((n + 1) * sizeof *g->same_name);
     memset(g->by_name, 0xFF, g->mask * sizeof *g->by_name);
     g->mask--;
-    for (size_t i = n; i-- > 0;) { /* backwards, so that chains come out forwards */
+    for (size_t i = n; i-- > 0;) { /* backwards, so that chains are in document order */
         const struct item *parent = g->form->items[i]->parent;
         size_t slot = slot_of(g, parent ? parent->index : (uint32_t)n, g->sums[i]);
         g->same_name[i] = g->by_name[slot];
@@ -182,7 +187,8 @@ static void add_children(struct graph *g, struct set *out, const struct xpath_st
     }
 }
 
-/* Document node = item index item_count. */
+/* Adds the items that a step reaches from item `at`; index item_count stands for the
+ * document node. */
 static void walk(struct graph *g, struct set *out, const struct xpath_step *step, uint32_t at)
 {
     uint32_t document = (uint32_t)g->form->item_count;
@@ -192,7 +198,7 @@ static void walk(struct graph *g, struct set *out, const struct xpath_step *step
         return;
     }
     if (step->test == TEST_TEXT) {
-        set_add(out, at); /* a leaf's text is the leaf's value */
+        set_add(out, at); /* text() of a leaf is the leaf's value */
     }
     switch (step->axis) {
     case AXIS_CHILD:
@@ -222,7 +228,7 @@ static void walk(struct graph *g, struct set *out, const struct xpath_step *step
             }
         }
         break;
-    default: /* siblings and the like: all children of the parent that match */
+    default: /* siblings and similar axes: all matching children of the parent */
         if (item) {
             uint32_t parent = item->parent ? item->parent->index : document;
             for (uint32_t c = g->first_child[parent]; c != NONE && g->visits < VISITS_MAX;
@@ -237,8 +243,8 @@ static void walk(struct graph *g, struct set *out, const struct xpath_step *step
     }
 }
 
-/* Items an expression yields as nodes go to `result`; all it reads go to `reads`.  `context` may
- * be empty (inside a secondary instance). */
+/* Adds the items that an expression returns as nodes to `result`, and all items it reads to
+ * `reads`.  `context` may be empty (inside a secondary instance). */
 static void visit(struct graph *g, struct xpath *x, const struct set *context,
                   const struct set *current, struct set *reads, struct set *result, unsigned depth);
 
@@ -261,7 +267,8 @@ static bool is_current(const struct xpath *x)
     return x->op == XP_CALL && strcmp(xpath_function_name(x), "current") == 0;
 }
 
-/* Only parents, then children by name, and no predicates: parents to go up, or -1. */
+/* For a path that only goes up to parents and then down by name, without predicates: the
+ * number of parents to go up.  Otherwise -1. */
 static int plain(const struct xpath *x)
 {
     int up = 0;
@@ -284,7 +291,7 @@ static int plain(const struct xpath *x)
     return up;
 }
 
-/* The evaluator compares prefixes by their text. */
+/* Whether prefixes match; the evaluator compares them as texts. */
 static bool same_prefix(const struct xpath *x, const struct item *item)
 {
     for (size_t s = x->step_count; s-- > 0;) {
@@ -299,8 +306,9 @@ static bool same_prefix(const struct xpath *x, const struct item *item)
     return true;
 }
 
-/* What the path yields is one item: the evaluator need not search for its nodes.  Returns the
- * repeat in whose entry all that it yields stands with `from`. */
+/* Records in `x` that the path returns nodes of one item only, so the evaluator need not
+ * search.  Returns the repeat whose entry contains both `from` and every node the path
+ * returns, or NULL. */
 static const struct item *settle_path(struct xpath *x, struct item *target, const struct item *from)
 {
     int up = plain(x);
@@ -363,7 +371,7 @@ static void visit_path(struct graph *g, struct xpath *x, const struct set *conte
         at = next;
     }
     const struct item *within = NULL;
-    bool here = !g->elsewhere && /* and not somewhere in a predicate */
+    bool here = !g->elsewhere && /* not inside a predicate */
                 (x->absolute || x->start || context == current);
     if (at.count == 1 && at.list[0] < g->form->item_count) {
         const struct set *base = x->start ? current : context;
@@ -451,7 +459,7 @@ static bool reads_itself(struct graph *g, const struct item *item, struct xpath 
 
 enum mark { WHITE, GREY, BLACK };
 
-/* Depth first without recursion: a chain of calculations may be as long as the form. */
+/* Depth-first search with its own stack: a chain of calculations may be as long as the form. */
 static bool sort_from(struct graph *g, struct item *start, unsigned char *marks, size_t *placed,
                       struct err *err)
 {
@@ -473,7 +481,7 @@ static bool sort_from(struct graph *g, struct item *start, unsigned char *marks,
             depth--;
             continue;
         }
-        /* first what it stands in, whose relevance it shares; then what it reads */
+        /* first the parent, whose relevance the item shares; then the items it reads */
         struct item *read = top->next             ? g->form->items[reads->list[top->next - 1]]
                             : top->item->inherits ? top->item->parent
                                                   : NULL;
@@ -523,7 +531,8 @@ static void invert(struct graph *g)
     add_readers(form, g->wakes, false);
 }
 
-/* Does a repeat's count read, through whatever, what stands in its own entries, or their number? */
+/* Whether a repeat's count reads, directly or through other items, its own entries or their
+ * number. */
 static bool is_open(const struct graph *g, const struct item *item)
 {
     size_t n = g->form->item_count;
@@ -551,7 +560,7 @@ static bool is_open(const struct graph *g, const struct item *item)
     return open;
 }
 
-/* Expressions that nothing depends on are read, too, so that their paths are known. */
+/* Also reads expressions that no other item depends on, so that their paths are resolved. */
 static void settle_others(struct graph *g, const struct control *parent)
 {
     for (const struct control *c = parent->first; c; c = c->next) {
@@ -582,7 +591,7 @@ bool form_graph_build(struct form *form, struct err *err)
         g.sums[i] = name_sum(form->items[i]->name);
     }
     index_names(&g);
-    for (size_t i = n; i-- > 0;) { /* backwards, so that lists come out forwards */
+    for (size_t i = n; i-- > 0;) { /* backwards, so that lists are in document order */
         size_t parent = form->items[i]->parent ? form->items[i]->parent->index : n;
         g.next_sibling[i] = g.first_child[parent];
         g.first_child[parent] = (uint32_t)i;
@@ -607,10 +616,12 @@ bool form_graph_build(struct form *form, struct err *err)
         if (item->count) {
             reads_of(&g, item, item->count, &g.wakes[i]);
         }
-        free(g.reads[i].seen); /* of use while the set grows; many large ones would be a lot */
+        free(g.reads[i].seen); /* needed only while the set grows; many large ones would use much
+                                * memory */
         g.reads[i].seen = NULL;
         g.reads[i].words = 0;
-        struct set *reads = &g.reads[i]; /* `required` may look at its own question */
+        struct set *reads = &g.reads[i]; /* an item may read itself, for example in `required`:
+                                          * not a cycle */
         for (size_t k = 0; k < reads->count; k++) {
             if (reads->list[k] == i) {
                 reads->list[k] = reads->list[--reads->count];

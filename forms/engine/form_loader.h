@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef FORMS_ENGINE_FORM_LOADER_H
 #define FORMS_ENGINE_FORM_LOADER_H
-/* form_loader: what form.c (model) and form_body.c (controls, actions) share while a form loads. */
+/* form_loader: shared by form.c (model) and form_body.c (controls, actions) while a form
+ * loads. */
 #include "forms/engine/form.h"
 
 #define ODK "http://www.opendatakit.org/xforms"
@@ -17,11 +18,11 @@ struct loader {
 
 /* ---- form.c ---- */
 const char *loader_text(const char *text); /* never NULL */
-/* Set the fault with its line; false.  `detail` may be NULL. */
+/* Sets the error with the line number; returns false.  `detail` may be NULL. */
 bool loader_bad(struct loader *l, const struct xml *at, const char *what, const char *detail);
 bool loader_compile(struct loader *l, struct xpath **out, const struct xml *at, const char *name,
                     const char *text);
-/* The item that a path names, as seen from another; NULL when there is none. */
+/* The item that `ref` names, relative to `from`; NULL if there is none. */
 struct item *loader_item(struct loader *l, const char *ref, const struct item *from);
 bool loader_label(struct loader *l, struct label *label, const struct xml *xml);
 

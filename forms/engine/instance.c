@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does an interview look as an ODK submission? */
+/* Writes a session as an ODK submission, and restores a session from one. */
 #include "forms/engine/instance.h"
 
 #include <string.h>
@@ -17,7 +17,7 @@ static void put_name(struct buf *out, const struct node *node)
     buf_text(out, node->name);
 }
 
-struct prefixes { /* declared on the root, each once */
+struct prefixes { /* namespace prefixes declared on the root, each once */
     const char *seen[32];
     size_t count;
 };
@@ -94,7 +94,7 @@ bool instance_write(struct buf *out, const struct session *session, struct err *
     return true;
 }
 
-/* ---- reading one again ---- */
+/* ---- reading an instance ---- */
 
 static struct node *nth_child(struct node *node, const char *name, size_t nth)
 {
@@ -115,7 +115,7 @@ static struct node *last_child(struct node *node, const struct item *item)
     return last;
 }
 
-/* Entries of the form that the file has not. */
+/* Removes entries of the form's own instance that the file does not have. */
 static void drop_surplus(struct node *node, const struct xml *xml)
 {
     for (struct node *c = node->first, *next; c; c = next) {
@@ -134,7 +134,8 @@ static void drop_surplus(struct node *node, const struct xml *xml)
     }
 }
 
-/* Which record this one replaces: said by an edit, whatever the form declares. */
+/* Restores deprecatedID, the id of the record that this one replaces.  Edits add it even if
+ * the form does not declare it. */
 static void restore_old_id(struct session *s, struct node *meta, const struct xml *xml)
 {
     struct node *beside = tree_child(meta, "instanceID");
@@ -189,7 +190,7 @@ static bool restore_node(struct session *s, struct node *node, const struct xml 
                     continue;
                 }
                 if (strcmp(c->name, "meta") == 0) {
-                    continue; /* which others add to every form */
+                    continue; /* other programs add meta to every form */
                 }
                 return err_set(err, ERR_INPUT, "line %u: the form has no '%s' here", c->line,
                                c->name);
@@ -230,7 +231,8 @@ bool instance_restore(struct session *s, const char *bytes, size_t len, struct e
     return fill(s, bytes, len, err) && session_start(s, false, err);
 }
 
-/* An edited record is a new one that names the one it replaces.  Source: OpenRosa metadata. */
+/* Gives an edited record a new id and stores the old one in deprecatedID.  Source: OpenRosa
+ * metadata. */
 static void mark_as_edit(struct session *s)
 {
     struct node *meta = tree_child(session_root(s)->first, "meta");

@@ -2,21 +2,21 @@
 #ifndef FORMS_ENGINE_INSTANCE_H
 #define FORMS_ENGINE_INSTANCE_H
 /*
- * instance: a session as the XML that ODK Collect submits, and back.
+ * instance: writes a session as the XML that ODK Collect submits, and reads it back.
  *
- * Nodes that are not relevant are left out.  The root carries id and version.
+ * Nodes that are not relevant are left out.  The root carries the form's id and version.
  */
 #include "forms/engine/session.h"
 
 MUST_CHECK bool instance_write(struct buf *out, const struct session *session, struct err *err);
 
-/* Take the answers of an instance (of the same form) into a fresh session.  Nodes the form does
- * not know are ERR_INPUT, after which the session is only fit to be freed. */
+/* Copies the answers of an instance of the same form into a fresh session.  An unknown node
+ * is ERR_INPUT; the session must then be freed. */
 MUST_CHECK bool instance_restore(struct session *session, const char *bytes, size_t len,
                                  struct err *err);
 
-/* A session that goes on from an instance: nothing of a first load happens again.  `edit`: a
- * finished record opened anew, which gets an id of its own and names the old one (deprecatedID). */
+/* Opens a session from an instance; first-load actions do not run again.  `edit`: the
+ * instance is a finished record, which gets a new id and names the old one (deprecatedID). */
 MUST_CHECK bool instance_open(struct session **session, const struct form *form,
                               const struct session_env *env, const char *bytes, size_t len,
                               bool edit, struct err *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was done, when, and how is it done again? */
+/* Encodes and decodes journal events, and replays them. */
 #include "forms/engine/journal.h"
 
 #include <string.h>

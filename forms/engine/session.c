@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What has been answered, and what follows from it? */
+/* Creates sessions; runs actions and preloads; adds and removes repeat entries. */
 #include "forms/engine/session_internal.h"
 
 #include <math.h>
@@ -64,7 +64,7 @@ static void list_nodes(struct session *s, struct node *node)
     }
 }
 
-/* After entries came or went: number the nodes and list them by item anew. */
+/* Renumbers the nodes and rebuilds the lists by item, after entries were added or removed. */
 void session_relist(struct session *s)
 {
     memset(s->nodes, 0, s->form->item_count * sizeof *s->nodes);
@@ -75,7 +75,7 @@ void session_relist(struct session *s)
 
 /* ---- actions and preloads ---- */
 
-/* A value that an action sets is a changed value, too, and may set off others. */
+/* A value set by an action counts as a change and may trigger further actions. */
 static bool set_and_go_on(struct session *s, struct node *node, const char *text, struct err *err)
 {
     enum { CHAIN_MAX = 64 };
@@ -109,7 +109,7 @@ static bool set_by_action(struct session *s, const struct action *action, struct
                      s->env.geopoint(s->env.user, &place);
         bool ok = !known || set_and_go_on(s, node, place.data, err);
         buf_fini(&place);
-        return ok; /* a recording is begun by whoever shows the form */
+        return ok; /* a recording is started by the user interface */
     }
     if (action->value) {
         if (!session_eval(s, action->value, node, action->target, "setvalue", &v, err)) {
@@ -120,9 +120,9 @@ static bool set_by_action(struct session *s, const struct action *action, struct
     struct buf whole = {0};
     if (!action->value && text && action->target->type == TYPE_INT &&
         value_default(action->target, text, &whole)) {
-        text = whole.data; /* a decimal becomes whole, as one that is calculated does */
+        text = whole.data; /* truncate a decimal, as for calculated values */
     }
-    char *kept = mem_text(text); /* what follows empties the arena that it lies in */
+    char *kept = mem_text(text); /* the calls below reset the arena that holds `text` */
     arena_reset(&s->temp);
     buf_fini(&whole);
     bool ok = set_and_go_on(s, node, kept, err);
@@ -139,7 +139,7 @@ static bool set_by_path(struct session *s, const struct action *action, struct n
     }
     size_t count = v.type == XV_NODES ? v.count : 0;
     struct node **nodes = mem_alloc((count + 1) * sizeof *nodes);
-    if (count) { /* set_by_action empties the arena that the path's result lives in */
+    if (count) { /* set_by_action resets the arena that holds the path's result */
         memcpy(nodes, v.nodes, count * sizeof *nodes);
     }
     bool ok = true;
@@ -150,7 +150,8 @@ static bool set_by_path(struct session *s, const struct action *action, struct n
     return ok;
 }
 
-/* `where`: for EVENT_NEW_REPEAT the fresh entry; for EVENT_CHANGED the changed node. */
+/* `where`: for EVENT_NEW_REPEAT the new entry; for EVENT_CHANGED the changed node; else
+ * NULL. */
 bool session_run_actions(struct session *s, unsigned event, const struct node *where,
                          const struct item *trigger, struct err *err)
 {
@@ -161,10 +162,10 @@ bool session_run_actions(struct session *s, unsigned event, const struct node *w
         bool of_entry =
             event == EVENT_NEW_REPEAT && !a->trigger && item_lies_in(a->target, trigger);
         if ((event == EVENT_CHANGED || event == EVENT_NEW_REPEAT) && a->trigger != trigger &&
-            !of_entry) { /* an action of the model is of the repeat that its target lies in */
+            !of_entry) { /* an action in the model belongs to the repeat that contains its target */
             continue;
         }
-        /* an action inside a repeat acts on the nodes of its own entry */
+        /* an action inside a repeat affects only nodes of its own entry */
         const struct node *scope = where;
         if (event == EVENT_CHANGED) {
             scope = session_entry_of(where);
@@ -237,7 +238,7 @@ void session_preload(struct session *s, struct node *node)
 
 /* ---- life ---- */
 
-/* Defaults as answers of their type; what is none, is no default. */
+/* Normalises defaults for the item's type; an invalid default becomes "". */
 void session_tidy_default(const struct item *item, struct node *node)
 {
     struct buf text = {0};
@@ -374,7 +375,7 @@ void session_entries(struct session *s, struct arena *arena, const struct page *
     }
 }
 
-/* Undo, after a recalculation that failed: as far as the form lets it, all is worked out anew. */
+/* Adds an entry at the end.  If adding or recalculating fails, everything is undone. */
 bool session_add_entry(struct session *s, const struct page *roster, struct node **entry,
                        struct err *err)
 {
@@ -391,7 +392,8 @@ bool session_insert_entry(struct session *s, const struct page *roster, size_t a
     session_log_begin(s, NULL, NULL);
     bool ok =
         session_put_entry(s, roster->node, item, at, entry, err) && session_recalculate(s, err);
-    session_log_end(s, ok); /* if not, it did not happen: the journal does not tell of it */
+    session_log_end(s, ok); /* a failed insertion is undone, because the journal does not contain
+                             * it */
     return ok;
 }
 

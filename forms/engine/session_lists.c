@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is in the lists that a form takes from outside? */
+/* Loads lists from outside the form: CSV, GeoJSON, itemsets.csv, search(). */
 #include <string.h>
 
 #include "forms/engine/session_internal.h"
@@ -35,7 +35,7 @@ static void add_cell(struct session *s, struct node *row, const char *name, cons
     tree_append(row, cell);
 }
 
-/* [lon, lat, …] → "lat lon 0 0", as ODK writes a place that was not measured. */
+/* [lon, lat, …] → "lat lon 0 0"; ODK writes 0 for altitude and accuracy here. */
 static bool put_position(struct buf *out, const struct json *position)
 {
     const struct json *lon = position->first, *lat = lon ? lon->next : NULL;
@@ -57,7 +57,7 @@ static void add_geometry(struct session *s, struct node *row, const struct json 
     if (strcmp(type, "Point") == 0) {
         put_position(&text, at);
     } else if (strcmp(type, "LineString") == 0 || strcmp(type, "Polygon") == 0) {
-        const struct json *line = *type == 'P' ? at->first : at; /* the outer ring */
+        const struct json *line = *type == 'P' ? at->first : at; /* the outer ring only */
         for (const struct json *p = line ? line->first : NULL; p; p = p->next) {
             put_position(&text, p);
         }
@@ -68,7 +68,8 @@ static void add_geometry(struct session *s, struct node *row, const struct json 
     buf_fini(&text);
 }
 
-/* A FeatureCollection: an item a feature, its properties as children.  Source: docs.getodk.org. */
+/* A FeatureCollection: one item per feature, with its properties as children.  Source:
+ * docs.getodk.org. */
 static bool instance_from_geojson(struct session *s, struct node *doc, const struct buf *bytes,
                                   struct err *err)
 {
@@ -133,7 +134,7 @@ static struct node *fetch_instance(struct session *s, const struct secondary *fr
     return fresh->root;
 }
 
-/* The rows of itemsets.csv whose list_name is `id`, as an instance of their own. */
+/* The rows of itemsets.csv whose list_name is `id`, as a separate instance. */
 static struct node *fetch_external(struct session *s, const char *id)
 {
     struct secondary all = {.id = "itemsets", .src = "jr://file-csv/itemsets.csv"};
@@ -200,11 +201,11 @@ struct node *session_find_instance(void *user, const char *id)
     return own_file ? fetch_instance(s, &named) : fetch_external(s, named.id);
 }
 
-/* ---- search(): choices that an appearance takes out of a list ---- */
+/* ---- search(): choices that an appearance selects from a list ---- */
 
 enum { SEARCH_ARGS = 6 };
 struct search {
-    const char *text[SEARCH_ARGS]; /* list, way, columns, text, filter column, filter text */
+    const char *text[SEARCH_ARGS]; /* list, match type, columns, text, filter column, filter text */
     size_t count;
     struct node *rows; /* the list's root element */
 };
@@ -280,7 +281,7 @@ static bool row_fits(struct session *s, const struct search *q, const struct nod
     return false;
 }
 
-/* "first, last" → the row's texts of these columns, joined by ", ". */
+/* For columns "first, last": the row's texts in these columns, joined by ", ". */
 static const char *joined(struct arena *arena, const struct node *row, const char *columns)
 {
     struct buf out = {0};
@@ -300,7 +301,7 @@ bool session_search(struct session *s, struct arena *arena, const struct control
                     struct node *node, struct choice **choices, size_t *count, struct err *err)
 {
     struct search q;
-    struct choice *fixed = *choices; /* the form's own, of which one names the columns */
+    struct choice *fixed = *choices; /* the form's own choices, one of which names the columns */
     size_t fixed_count = *count, rows = 0;
     if (!search_args(s, control, node, &q, err)) {
         return false;
@@ -313,7 +314,7 @@ bool session_search(struct session *s, struct arena *arena, const struct control
     for (size_t i = 0; i < fixed_count; i++) {
         const char *value = fixed[i].value;
         if (*value && strspn(value, "0123456789") == strlen(value)) {
-            (*choices)[(*count)++] = fixed[i]; /* a choice of its own */
+            (*choices)[(*count)++] = fixed[i]; /* numeric value: an ordinary choice of the form */
             continue;
         }
         for (struct node *r = q.rows ? q.rows->first : NULL; r; r = r->next) {

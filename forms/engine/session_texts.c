@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which words does the person see: labels in their language, and choices? */
+/* Produces labels in the chosen language and lists of choices. */
 #include "forms/engine/session_internal.h"
 
 #include <stdio.h>
@@ -21,7 +21,7 @@ static const char *date_name(void *user, bool month, unsigned which)
     return word(user, month ? WORD_MONTH : WORD_DAY, which);
 }
 
-/* What pyxform's compiler puts in for or_other is English in every language. */
+/* pyxform writes the label of or_other in English for every language; translate it. */
 static const char *other_word(struct session *s, const char *label, const char *english,
                               enum session_word what)
 {
@@ -45,8 +45,8 @@ static bool names_dates(const struct xpath *x)
     return does || (x && (names_dates(x->a) || names_dates(x->b)));
 }
 
-/* What a calculation wrote with months and days in English, as it would be in the language that is
- * asked in; NULL: it is not such a one, or no longer what would come out. */
+/* A calculated text that contains English month or weekday names, with the names in the
+ * chosen language.  NULL: the calculation has no dates, or would now give another text. */
 static const char *dates_named(struct session *s, const struct xpath_value *v)
 {
     struct node *node = v->type == XV_NODES && v->count == 1 ? v->nodes[0] : NULL;
@@ -65,7 +65,7 @@ static const char *dates_named(struct session *s, const struct xpath_value *v)
                : NULL;
 }
 
-/* As the author of a workbook wrote it: ${name} where it is a path to a question. */
+/* Writes a path to a question as ${name}, as in the workbook; other expressions as XPath. */
 static void put_name(struct buf *out, const struct xpath *x)
 {
     bool plain = x->op == XP_PATH && !x->start && x->step_count;
@@ -106,7 +106,7 @@ static const char *text_of(struct session *s, struct arena *arena, const struct 
     return kept;
 }
 
-/* pyxform writes "-" where a language lacks a text that others have. */
+/* pyxform writes "-" for a text that is missing in one language but present in others. */
 static const struct text *present(const struct text *text)
 {
     bool gap = text && text->count == 1 && text->parts[0].literal &&
@@ -154,7 +154,7 @@ static const char *label_text(struct session *s, struct arena *arena, const stru
     const struct itext *itext = label->itext;
     if (label->id) {
         struct xpath_value v;
-        /* the argument of jr:itext() gives the id; the rest of the work is done here */
+        /* the argument of jr:itext() gives the id; the lookup is done here */
         const struct xpath *id = label->id;
         if (id->op == XP_CALL && strcmp(xpath_function_name(id), "jr:itext") == 0) {
             id = id->args[0];
@@ -200,7 +200,7 @@ const char *session_language(const struct session *s)
 
 /* ---- choices ---- */
 
-/* The name, where an expression is no more than a child's: most lists are so. */
+/* The child's name, if the expression is only that (true for most lists); else NULL. */
 static const char *child_name(const struct xpath *x)
 {
     bool plain = x && x->op == XP_PATH && !x->absolute && !x->start && x->step_count == 1 &&
@@ -209,10 +209,12 @@ static const char *child_name(const struct xpath *x)
     return plain ? x->steps[0].name : NULL;
 }
 
-/* What stands in a column of a list's row; NULL: work it out.  It stays as long as the list. */
+/* The value of a list row's column, which lives as long as the list.  NULL: the expression
+ * must be evaluated. */
 static const char *column(const struct node *row, const struct xpath *x)
 {
-    const char *name = row->item ? NULL : child_name(x); /* an entry's answers may change */
+    const char *name = row->item ? NULL : child_name(x); /* rows of a repeat hold answers, which
+                                                          * may change */
     for (const struct node *c = name ? row->first : NULL; c; c = c->next) {
         if (c->kind == NODE_ELEMENT && strcmp(c->name, name) == 0) {
             return c->first ? NULL : tree_value(c);
@@ -282,7 +284,7 @@ static bool choice_rows(struct session *s, const struct control *control, struct
             err_set(err, ERR_INPUT, "the list of choices is no node-set"));
 }
 
-/* Kept in `arena`, or in the list itself; NULL: `err` says why. */
+/* Kept in `arena` or in the list itself.  NULL on failure; see `err`. */
 static const char *choice_value(struct session *s, struct arena *arena,
                                 const struct control *control, struct node *row,
                                 struct node *current, struct err *err)
@@ -295,7 +297,7 @@ static const char *choice_value(struct session *s, struct arena *arena,
     return value;
 }
 
-/* The words of an answer that are still to be found among the choices. */
+/* The words of an answer that have not yet been found among the choices. */
 struct words {
     struct {
         const char *text;
@@ -334,7 +336,7 @@ static void strike_out(struct words *w, const char *value)
     }
 }
 
-enum { LONG_LIST = 500 }; /* rows; a shorter one is walked */
+enum { LONG_LIST = 500 }; /* rows; a shorter list is searched without an index */
 
 static bool has_all(struct session *s, const struct fixed_list *l, const struct words *w)
 {
@@ -354,7 +356,8 @@ static const struct fixed_list *find_fixed(const struct session *s, const struct
     return l;
 }
 
-/* Its values stand in the rows themselves, which live as long as the session. */
+/* Builds the index of a fixed list.  The values stay in the rows, which live as long as the
+ * session. */
 static const struct fixed_list *keep_fixed(struct session *s, const struct control *control,
                                            const struct xpath_value *rows)
 {
@@ -458,7 +461,7 @@ bool session_choices(struct session *s, struct arena *arena, const struct contro
     return ok;
 }
 
-/* Is this what was answered, or one word of it? */
+/* Whether `value` is the answer, or one of its words. */
 static bool names(const struct control *control, const char *answer, const char *value)
 {
     size_t len = strlen(value);
@@ -500,7 +503,7 @@ bool session_chosen(struct session *s, struct arena *arena, const struct control
         }
         name_other(s, c);
     }
-    if (control->kind == CONTROL_RANK) { /* they stand in the order that was answered */
+    if (control->kind == CONTROL_RANK) { /* in the order of the answer */
         size_t at = 0;
         for (const char *p = answer; *p;) {
             size_t len = strcspn(p, " ");
@@ -540,8 +543,8 @@ const char *session_choice_text(struct session *s, struct arena *arena,
     return out;
 }
 
-/* jr:choice-name(value, 'path'): path names the question whose list is meant.  "" when its list has
- * no such choice, NULL when there is no such question. */
+/* jr:choice-name(value, 'path'): `path` names the question whose list is used.  "" if the
+ * list has no such choice, NULL if there is no such question. */
 const char *session_choice_name(void *user, const char *value, const char *path, struct node *at)
 {
     struct session *s = user;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is asked next, may it be answered so, and is all there at the end? */
+/* Lists pages, checks and sets answers, finds problems, resolves paths. */
 #include "forms/engine/session_internal.h"
 
 #include <math.h>
@@ -37,7 +37,7 @@ static void add_page(struct pages *pages, enum page_kind kind, const struct cont
     pages->list[pages->count++] = (struct page){kind, control, node};
 }
 
-/* The node of an item inside an entry (or, with NULL, in the whole session). */
+/* The node of an item inside an entry, or (`entry` NULL) the first in the whole session. */
 static struct node *node_in(struct session *s, const struct item *item, const struct node *entry)
 {
     struct node *n = s->nodes[item->index].first;
@@ -59,7 +59,7 @@ static void walk_controls(struct session *s, const struct control *parent, struc
             }
             struct node *any = node;
             bool hidden = !holder || !holder->active;
-            if (any && !hidden) { /* the repeat's own relevance shows on its entries */
+            if (any && !hidden) { /* the repeat's own relevance is stored in its entries */
                 hidden = !any->own_relevant;
             } else if (!hidden && c->item->relevant) {
                 struct node placeholder = {.kind = NODE_ELEMENT,
@@ -84,7 +84,8 @@ static void walk_controls(struct session *s, const struct control *parent, struc
             if (fields_apart && (control_has(c, "field-list") || control_has(c, "risk-matrix"))) {
                 struct pages inner = {0};
                 walk_controls(s, c, entry, false, &inner);
-                bool roster = false; /* entries are walked page by page, so these fields are, too */
+                bool roster = false; /* a page with entries in it is walked page by page, and so
+                                      * are its fields */
                 for (size_t p = 0; p < inner.count; p++) {
                     roster = roster || inner.list[p].kind == PAGE_ROSTER;
                 }
@@ -113,8 +114,9 @@ static void keep_pages(struct arena *arena, struct pages *from, struct page **pa
     free(from->list);
 }
 
-/* An entry of a repeat with the appearance field-list is one page; its node is a child that is
- * there whatever is relevant.  False: entries within it are walked page by page, so it is none. */
+/* Adds an entry of a field-list repeat as one page.  The page's node is a child that exists
+ * whatever is relevant.  False: the entry contains other repeats, which are walked page by
+ * page, so nothing is added. */
 static bool whole_entry(struct session *s, const struct control *from, struct node *entry,
                         struct pages *found)
 {
@@ -197,7 +199,7 @@ static enum answer_result judge_value(struct session *s, struct node *node, stru
     return ANSWER_OK;
 }
 
-/* A judgement is not told again by a journal, so it must not use up random numbers. */
+/* Checks are not replayed from the journal, so they must not consume random numbers. */
 static enum answer_result judge(struct session *s, struct node *node, struct err *err)
 {
     if (s->env.looking) {
@@ -210,7 +212,7 @@ static enum answer_result judge(struct session *s, struct node *node, struct err
     return result;
 }
 
-/* Do two lists of words have one in common? */
+/* Whether two lists of words have a word in common. */
 static bool share_a_word(const char *a, const char *b)
 {
     for (; *a; a += strspn(a, " ")) {
@@ -246,13 +248,13 @@ static bool settle(struct session *s, struct node *node, bool changed, struct er
     session_mark(s, node);
     s->answered = node->item->calculate ? node : NULL;
     session_mark_text_readers(s, node);
-    /* an action sees what follows from the answer */
+    /* recalculate first, so that actions see the new values */
     return session_settle(s, node, err) &&
            (!changed || session_run_actions(s, EVENT_CHANGED, node, node->item, err)) &&
            session_recalculate(s, err);
 }
 
-/* strict: a value that breaks a rule, or is missing, does not stand. */
+/* strict: a value that breaks the constraint, or is missing where required, is rejected. */
 static enum answer_result answer(struct session *s, struct node *node, const char *value,
                                  bool strict, struct err *err)
 {
@@ -301,7 +303,7 @@ enum answer_result session_put(struct session *s, struct node *node, const char 
 
 bool session_replay(struct session *s, struct node *node, const char *value, struct err *err)
 {
-    return settle(s, node, tree_set(node, value), err); /* as session_answer does */
+    return settle(s, node, tree_set(node, value), err); /* as session_answer does, without checks */
 }
 
 static bool is_itself(const struct xpath *x)
@@ -335,7 +337,7 @@ static void narrow(const struct xpath *x, bool whole, double *min, double *max)
     bool strict = x->op == XP_LT || x->op == XP_GT;
     bool below = (x->op == XP_LT || x->op == XP_LE) == left;
     if (strict && !whole) {
-        return; /* no number to name */
+        return; /* decimals: an exclusive limit has no smallest or largest number */
     }
     if (below) {
         double top = strict ? ceil(n) - 1 : n;
@@ -356,7 +358,7 @@ bool session_bounds(const struct item *item, double *min, double *max)
     return *min > -INFINITY || *max < INFINITY;
 }
 
-/* The pattern of regex(., '…') that a constraint demands, or NULL. */
+/* The pattern of regex(., '…') in a constraint, or NULL. */
 static const char *pattern_of(const struct xpath *x)
 {
     const char *left = x && x->op == XP_AND ? pattern_of(x->a) : NULL;
@@ -377,11 +379,11 @@ static enum text_keys keys_of_pattern(const char *p)
             p++;
             digits = digits || *p == 'd';
             if (!*p || strchr("wpPSDWu", *p)) {
-                return KEYS_ANY; /* letters of any kind */
+                return KEYS_ANY; /* letters of several scripts */
             }
         } else if (c == '.') {
             return KEYS_ANY;
-        } else if (c == '{') { /* how many */
+        } else if (c == '{') { /* a repetition count */
             p += strcspn(p, "}");
             p -= !*p;
         } else if (c >= 'A' && c <= 'Z') {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why is this question not asked? */
+/* Explains why a question is not asked. */
 #include "forms/engine/session_internal.h"
 
 #include <string.h>
 
 struct why {
     struct session *s;
-    struct node *node; /* whose relevance it is */
+    struct node *node; /* whose relevance is explained */
     struct buf *out;
     unsigned depth;
 };
@@ -30,7 +30,7 @@ static void say_value(struct why *w, const struct xpath *path)
     }
 }
 
-/* The questions that an expression looks at, each with its answer. */
+/* Writes the questions that an expression reads, each with its answer. */
 static void say_values(struct why *w, const struct xpath *x, unsigned depth)
 {
     if (!x || depth > WHY_DEPTH) {
@@ -58,7 +58,7 @@ static bool holds(struct why *w, const struct xpath *x)
     return xpath_eval(&v, x, &w->s->xpath, w->node, NULL) && session_truth(&v);
 }
 
-/* The parts of a condition that keep it from being true. */
+/* Writes the parts of a condition that are false. */
 static void say_parts(struct why *w, const struct xpath *x, unsigned depth)
 {
     if ((x->op == XP_AND || x->op == XP_OR) && depth < WHY_DEPTH) {
@@ -70,7 +70,7 @@ static void say_parts(struct why *w, const struct xpath *x, unsigned depth)
         }
         return;
     }
-    if (depth) { /* else the whole condition has just been told */
+    if (depth) { /* at depth 0 the whole condition has already been written */
         buf_text(w->out, "    it would take  ");
         xpath_print(w->out, x);
         buf_text(w->out, ", but\n");
@@ -82,7 +82,7 @@ void session_why(struct session *s, struct node *node, struct buf *out)
 {
     struct node *cause = NULL;
     for (struct node *n = node; n && n->item; n = n->parent) {
-        cause = n->own_relevant ? cause : n; /* the outermost one that says no */
+        cause = n->own_relevant ? cause : n; /* the outermost ancestor whose condition is false */
     }
     session_path(node, out);
     if (node->active || !cause) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What must be worked out anew after an answer, and how is it taken back? */
+/* Recalculates after an answer, and undoes changes after a failure. */
 #include "forms/engine/session_internal.h"
 
 #include <math.h>
@@ -36,7 +36,7 @@ static void mark_readers(struct session *s, const struct node *node, bool text_o
     for (uint32_t i = 0; i < item->reader_count; i++) {
         const struct reader *r = &item->readers[i];
         if (text_only && (!r->text || item_lies_in(r->item, item))) {
-            continue; /* one that reads its own group would wake itself for ever */
+            continue; /* an expression that reads its own group would trigger itself forever */
         }
         const struct node *entry = r->within ? node : NULL;
         while (entry && entry->item != r->within) {
@@ -46,7 +46,7 @@ static void mark_readers(struct session *s, const struct node *node, bool text_o
             session_mark_item(s, r->item);
             continue;
         }
-        if (r->item->count) { /* there may be no entry yet */
+        if (r->item->count) { /* the repeat may have no entry yet */
             mark_rank(s->dirty, r->item);
         }
         for (struct node *n = s->nodes[r->item->index].first; n; n = n->same_next) {
@@ -66,11 +66,11 @@ void session_mark_text_readers(struct session *s, const struct node *node)
 {
     mark_readers(s, node, false);
     for (const struct node *p = node->parent; p && p->item; p = p->parent) {
-        mark_readers(s, p, true); /* a group's text is that of all in it */
+        mark_readers(s, p, true); /* a group's text consists of the texts of all its nodes */
     }
 }
 
-/* Whether these nodes are there, or asked, has changed. */
+/* Marks nodes that appeared, disappeared or changed relevance, and their readers. */
 static void mark_below(struct session *s, struct node *node)
 {
     if (node->item) {
@@ -85,7 +85,8 @@ static void mark_below(struct session *s, struct node *node)
     }
 }
 
-/* An entry came or went: the others may have moved, too. */
+/* Marks everything that reads an entry that was added or removed; other entries may have
+ * moved. */
 void session_mark_entry(struct session *s, const struct node *node)
 {
     if (node->item) {
@@ -111,7 +112,8 @@ bool session_eval(struct session *s, const struct xpath *x, struct node *node,
     return true;
 }
 
-/* A node's value that means true: "true", or "1"; everything else by XPath. */
+/* Result of an expression as a boolean.  A node is true unless it is "", "false" or "0";
+ * other types follow XPath. */
 bool session_truth(const struct xpath_value *v)
 {
     if (v->type == XV_NODES) {
@@ -126,14 +128,14 @@ const char *session_calculated_text(struct session *s, const struct item *item,
 {
     double n = v->type == XV_NUMBER ? v->number : NAN;
     if (v->type == XV_NUMBER && isnan(n)) {
-        return ""; /* nothing to calculate from yet */
+        return ""; /* an input is still missing */
     }
     if (v->type == XV_BOOLEAN && !item->is_typed) {
-        return v->boolean ? "1" : "0"; /* as JavaRosa where nobody says what it is to be */
+        return v->boolean ? "1" : "0"; /* untyped: as in JavaRosa */
     }
     const char *text = xpath_to_text(&s->xpath, v);
     if (item->type == TYPE_INT && v->type != XV_NUMBER && strchr(text, '.')) {
-        n = xpath_text_number(text, 0); /* a decimal becomes whole */
+        n = xpath_text_number(text, 0); /* truncate a decimal */
     }
     if (item->type == TYPE_INT && isfinite(n)) {
         char number[400];
@@ -180,7 +182,8 @@ static bool work_out_node(struct session *s, const struct item *item, struct nod
         char *before = s->logging ? mem_text(tree_value(node)) : NULL;
         if (tree_set(node, session_calculated_text(s, item, &v))) {
             *changed = true;
-            if (before) { /* somebody may have overruled it, or chance been drawn */
+            if (before) { /* the old value may have been overruled by the user, or drawn at
+                           * random */
                 session_log(s, (struct undo){UNDO_SET, node, NULL, NULL, before});
                 before = NULL;
             }
@@ -201,7 +204,7 @@ static bool work_out_node(struct session *s, const struct item *item, struct nod
         }
         node->readonly = session_truth(&v);
     }
-    if (before != node->readonly) { /* what a group says of itself holds for all in it */
+    if (before != node->readonly) { /* a group's readonly applies to everything in it */
         for (struct node *c = node->first; c; c = c->next) {
             session_mark(s, c);
         }
@@ -215,7 +218,7 @@ void session_discard(struct session *s, struct node *entry)
     s->orphans = entry;
 }
 
-/* ---- taking back ---- */
+/* ---- undo ---- */
 
 void session_log(struct session *s, struct undo undo)
 {
@@ -261,7 +264,7 @@ static void take_back(struct session *s, const struct undo *u)
             tree_remove(u->node);
             session_discard(s, u->node);
         }
-        if (u->kind == UNDO_ENTRY_BACK) { /* it was the last */
+        if (u->kind == UNDO_ENTRY_BACK) { /* it was the last entry */
             keep_removed(s, u->node, u->parent, session_entries_in(u->parent, u->node->item, NULL));
         }
         break;
@@ -284,8 +287,8 @@ static void take_back(struct session *s, const struct undo *u)
     }
 }
 
-/* Values and entries, calculated ones among them; then what hangs on them, but nothing is
- * calculated: that might draw another chance than the one that stands there. */
+/* Undoes all logged changes of values and entries, then updates relevance, but recalculates
+ * no value: a calculation might draw a new random number. */
 static void take_all_back(struct session *s)
 {
     s->logging = false;
@@ -324,7 +327,8 @@ size_t session_entries_in(const struct node *parent, const struct item *item, st
     return count;
 }
 
-/* Where a first entry belongs: behind the children that the form declares before the repeat. */
+/* The node after which a repeat's first entry is inserted: the last child that the form
+ * declares before the repeat. */
 static struct node *place_before(const struct node *parent, const struct item *item)
 {
     struct node *after = NULL;
@@ -336,7 +340,7 @@ static struct node *place_before(const struct node *parent, const struct item *i
     return after;
 }
 
-/* Behind `count` entries at most: SIZE_MAX = behind the last. */
+/* Inserts after at most `at` entries; SIZE_MAX = after the last. */
 bool session_put_entry(struct session *s, struct node *parent, const struct item *item, size_t at,
                        struct node **out, struct err *err)
 {
@@ -344,7 +348,7 @@ bool session_put_entry(struct session *s, struct node *parent, const struct item
     size_t count = session_entries_in(parent, item, &last);
     for (struct node *c = parent->first; c && at < count; c = c->next) {
         if (c->item == item && at-- == 0) {
-            last = c->prev; /* before this one */
+            last = c->prev; /* insert before this entry */
             break;
         }
     }
@@ -354,7 +358,7 @@ bool session_put_entry(struct session *s, struct node *parent, const struct item
                        (int)SESSION_ENTRIES_MAX);
     }
     const struct node *from = item->template;
-    if (item->count && at == SIZE_MAX) { /* entries that the form itself holds come first */
+    if (item->count && at == SIZE_MAX) { /* start with the entries of the form's own instance */
         size_t nth = 0;
         for (struct node *n = item->first; n; n = n->next) {
             if (n->item == item && nth++ == count) {
@@ -372,8 +376,8 @@ bool session_put_entry(struct session *s, struct node *parent, const struct item
     return session_run_actions(s, EVENT_NEW_REPEAT, entry, item, err);
 }
 
-/* Is there in it what somebody has given: other than in the entry that it was made from (NULL:
- * unknown), or put aside with it? */
+/* Whether the node contains anything the user entered: a value other than in `from` (the
+ * entry it was copied from; NULL: unknown), or a removed entry that was kept with it. */
 static bool has_answers(const struct session *s, const struct node *node, const struct node *from)
 {
     const struct item *item = node->item;
@@ -399,7 +403,7 @@ static void set_removed(struct session *s, struct node *entry, struct node *pare
     }
 }
 
-/* The entry that a count took from this place, if one was taken. */
+/* Restores the entry that a smaller count removed from this position; NULL if there is none. */
 static struct node *bring_back(struct session *s, struct node *parent, const struct item *item,
                                size_t at)
 {
@@ -466,8 +470,8 @@ static struct node *take_last(struct session *s, struct node *parent, const stru
     return last;
 }
 
-/* A count that reads its own entries ("another one?") made the last one for an answer that may have
- * changed since: if nobody has begun it, it goes, and comes back if it is still wanted. */
+/* For a count that reads its own entries ("another one?"): removes the last entry if nobody
+ * has answered anything in it.  It returns if the changed answer still asks for it. */
 static void trim(struct session *s, const struct node *answered)
 {
     for (size_t i = 0; i < s->form->item_count; i++) {
@@ -492,7 +496,8 @@ static void trim(struct session *s, const struct node *answered)
     }
 }
 
-/* jr:count: as many entries as the expression says, below every parent. */
+/* jr:count: adds or removes entries below every parent until their number is that of the
+ * expression. */
 static bool fit_count(struct session *s, const struct item *item, struct err *err)
 {
     struct node_list parents = {0};
@@ -525,7 +530,8 @@ static bool fit_count(struct session *s, const struct item *item, struct err *er
             if (item->count_open && have) {
                 session_entries_in(parent, item, &last);
                 if (!has_answers(s, last, item->template)) {
-                    break; /* the count reads the entries: the next comes when this one is begun */
+                    break; /* the count reads its entries: the next is added once this one has an
+                            * answer */
                 }
             }
             if (!bring_back(s, parent, item, have) &&
@@ -563,7 +569,8 @@ static bool work_out(struct session *s, const struct item *item, struct err *err
         if (changed) {
             session_mark_text_readers(s, n);
         }
-        if (was != n->active) { /* what is hidden with a group is read under its own name */
+        if (was != n->active) { /* nodes hidden together with a group may be read under their own
+                                 * names */
             for (struct node *a = n->attrs; a; a = a->next) {
                 mark_below(s, a);
             }
@@ -591,7 +598,8 @@ static void forget_marks(struct session *s)
 static bool recalculate(struct session *s, struct err *err)
 {
     size_t words = s->form->item_count / 64 + 1;
-    size_t budget = s->form->item_count * 64 + 1000; /* the graph has no cycles; counts might */
+    size_t budget = s->form->item_count * 64 + 1000; /* the graph has no cycles, but counts may
+                                                      * cause them */
     for (size_t w = 0; w < words;) {
         if (!s->dirty[w]) {
             w++;
@@ -608,7 +616,7 @@ static bool recalculate(struct session *s, struct err *err)
             forget_marks(s);
             return err_set(err, ERR_LIMIT, "%s: the form keeps changing itself", item->path);
         }
-        for (size_t back = 0; back < w; back++) { /* a count may wake earlier ones */
+        for (size_t back = 0; back < w; back++) { /* a count may mark items of lower rank */
             if (s->dirty[back]) {
                 w = back;
                 break;
@@ -618,7 +626,8 @@ static bool recalculate(struct session *s, struct err *err)
     return true;
 }
 
-/* Entries that a count makes run actions, whose values are worked out by whoever made them. */
+/* Recalculates all marked nodes.  A nested call, from an action of a new entry, returns at
+ * once: the outer call does the work. */
 bool session_recalculate(struct session *s, struct err *err)
 {
     if (s->recalculating) {
@@ -635,7 +644,7 @@ bool session_settle(struct session *s, const struct node *answered, struct err *
     if (!s->form->counts_open) {
         return session_recalculate(s, err);
     }
-    trim(s, answered); /* what such a count is made of comes first, then the count */
+    trim(s, answered); /* first the values that such counts read, then the counts */
     s->counts_wait = true;
     bool ok = session_recalculate(s, err);
     s->counts_wait = false;

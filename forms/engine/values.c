@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is this text an answer of that type, and how is it written? */
+/* Validates and normalises an answer for its type. */
 #include "forms/engine/values.h"
 
 #include <math.h>
@@ -20,7 +20,8 @@ static bool is_whole_number(const char *text, bool is_long)
     return is_long || (n >= INT32_MIN && n <= INT32_MAX);
 }
 
-/* One number of a place: as it is written, with a point where it has none ("0" → "0.0"). */
+/* One number of a position; ".0" is appended if it has no decimal point or exponent ("0" →
+ * "0.0"). */
 static bool put_coordinate(struct buf *out, const char *text, size_t len, double max)
 {
     char *end;
@@ -39,7 +40,7 @@ static bool put_coordinate(struct buf *out, const char *text, size_t len, double
     return ok;
 }
 
-/* "lat lon [altitude [accuracy]]". */
+/* One position: "lat lon [altitude [accuracy]]". */
 static bool put_place(struct buf *out, const char *text, size_t len)
 {
     static const double max[] = {90, 180, HUGE_VAL, HUGE_VAL};
@@ -66,7 +67,7 @@ static bool put_place(struct buf *out, const char *text, size_t len)
         }
         i += word;
     }
-    return count >= 2; /* what was not measured is not 0 */
+    return count >= 2; /* missing altitude and accuracy stay missing, they are not 0 */
 }
 
 static bool put_places(struct buf *out, const char *text)
@@ -152,7 +153,7 @@ bool value_default(const struct item *item, const char *text, struct buf *out)
         tidy.len--;
     }
     bool blank = false;
-    for (size_t i = from; ok && i < tidy.len; i++) { /* one blank between the values of a list */
+    for (size_t i = from; ok && i < tidy.len; i++) { /* reduce blanks between list values to one */
         bool is_blank = list && strchr(" \n\t\r", tidy.data[i]) != NULL;
         if (!is_blank || !blank) {
             buf_char(out, is_blank ? ' ' : tidy.data[i]);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef FORMS_ENGINE_VALUES_H
 #define FORMS_ENGINE_VALUES_H
-/* values: how an answer of each type is written, as ODK XForms stores it. */
+/* values: validates answers and writes them as ODK XForms stores each type. */
 #include "forms/engine/form.h"
 
-/* `text` as it stands in an instance for this item, appended to `out`; false: it is no such value.
- * "" is always one.  Numbers lose blanks, a decimal comma becomes a point; the numbers of
- * places a point; control characters of texts are dropped, and texts are NFC. */
+/* Appends `text` to `out` in the form stored for this item; false if it is no valid value.
+ * "" is always valid.  Numbers: blanks are removed, a decimal comma becomes a point.
+ * Positions: each number gets a decimal point.  Texts: control characters are removed,
+ * result is NFC. */
 bool value_tidy(const struct item *item, const char *text, struct buf *out);
-/* The same for a value that a form brings along: a date may have a time, a whole number a fraction,
- * which are cut off; blanks around a text are dropped, and between the values of a list all but
- * one. */
+/* As value_tidy, for a default of the form.  The time of a date and the fraction of a whole
+ * number are dropped.  Blanks around a text are dropped; between list values one blank
+ * remains. */
 bool value_default(const struct item *item, const char *text, struct buf *out);
 
 #endif

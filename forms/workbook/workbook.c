@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which rows of text are in this workbook? */
+/* Reads workbooks: .xlsx, .csv, .md. */
 #include "forms/workbook/workbook.h"
 
 #include <math.h>
@@ -13,13 +13,14 @@
 #include "platform/machine/xml.h"
 #include "platform/machine/zip.h"
 
-struct builder { /* one sheet being filled */
+struct builder { /* the sheet being read */
     struct arena *arena;
     struct sheet_row *rows;
     size_t count, cap;
 };
 
-/* Blank in any script's typography: what spreadsheets leave behind at the ends of cells. */
+/* Whether the character is a blank in Unicode; spreadsheets leave such blanks at the ends of
+ * cells. */
 static bool is_blank(uint32_t c)
 {
     return c == ' ' || (c >= 9 && c <= 13) || (c >= 0x1C && c <= 0x1F) || c == 0x85 || c == 0xA0 ||
@@ -44,7 +45,7 @@ static const char *trimmed(struct arena *arena, const char *text, size_t len)
     return arena_copy(arena, text + start, len - start);
 }
 
-/* The same, with hard blanks inside made plain ones. */
+/* As trimmed(), and replaces no-break spaces by ordinary blanks. */
 static const char *plain_blanks(struct arena *arena, const char *text, size_t len)
 {
     char *out = (char *)trimmed(arena, text, len);
@@ -150,7 +151,7 @@ static bool read_csv(struct workbook *book, struct arena *arena, const char *byt
            rows_to_sheets(book, arena, csv.rows, csv.count, err);
 }
 
-/* One line "| a | b |" into cells; `\|` is a bar. */
+/* Splits a line "| a | b |" into cells; `\|` is a literal bar. */
 static size_t md_cells(struct arena *arena, const char *line, size_t len, const char **cells,
                        bool *fits)
 {
@@ -238,9 +239,9 @@ struct xlsx {
     struct zip_file *zip;
     const char **strings;
     size_t string_count, string_room;
-    bool *date_style; /* by cell style */
+    bool *date_style; /* by style index: whether the style shows a date */
     size_t style_count;
-    bool from_1904; /* Excel for Mac: days are counted from 1904-01-01 */
+    bool from_1904; /* days are counted from 1904-01-01 (Excel for Mac) */
 };
 enum { DAYS_TO_1904 = 1462 };
 
@@ -253,7 +254,7 @@ static bool part(struct xlsx *x, struct xml **root, const char *name, struct err
     return ok || err_at(err, "%s", name);
 }
 
-/* Text of <si> or <is>: its runs, without phonetic hints. */
+/* The text of <si> or <is>: its runs, without phonetic annotations. */
 static const char *rich_text(struct xlsx *x, const struct xml *si)
 {
     struct buf text = {0}, nfc = {0};
@@ -347,7 +348,7 @@ static bool read_styles(struct xlsx *x, struct err *err)
          f = xml_sibling(f, "numFmt")) {
         own++;
     }
-    if (count > STYLES_MAX || own > FORMATS_MAX) { /* every style looks through all formats */
+    if (count > STYLES_MAX || own > FORMATS_MAX) { /* each style is compared with all formats */
         return err_set(err, ERR_LIMIT, "more than %d cell styles or %d number formats",
                        (int)STYLES_MAX, (int)FORMATS_MAX);
     }
@@ -359,8 +360,8 @@ static bool read_styles(struct xlsx *x, struct err *err)
     return true;
 }
 
-/* A serial date as a date and time; below a day a time alone.  The calendar has a 29 February 1900
- * that never was, so the days before it count from one day later. */
+/* A serial number as date and time; below 1 as a time only.  Excel's calendar contains a 29
+ * February 1900 that did not exist, so one day is added to numbers below 60. */
 static void date_text(char *out, size_t size, double n)
 {
     double days = floor(n);
@@ -392,7 +393,8 @@ static const char *number_text(struct xlsx *x, const char *text, size_t style)
     }
     if (style < x->style_count && x->date_style[style] && n >= 0 && n < 3e6) {
         date_text(out, sizeof out, n + (x->from_1904 && n >= 1 ? DAYS_TO_1904 : 0));
-    } else if (n == floor(n) && fabs(n) < 1e21) { /* no whole number that people write is longer */
+    } else if (n == floor(n) && fabs(n) < 1e21) { /* below 1e21: longer whole numbers are not
+                                                   * typed by people */
         snprintf(out, sizeof out, "%.0f", n);
     } else {
         for (int precision = 15; precision <= 17; precision++) {
@@ -443,7 +445,7 @@ static size_t column_of(const char *ref, size_t otherwise)
     return column - 1;
 }
 
-/* Behind this many empty headers or rows nothing belongs to the form any more. */
+/* After this many empty headers or rows, the rest of the sheet is ignored. */
 enum { EMPTY_COLUMNS_MAX = 20, EMPTY_ROWS_MAX = 60 };
 
 static size_t used_columns(const char *const *cells, size_t count)
@@ -463,8 +465,9 @@ struct sheet_reader {
     struct builder b;
     const char *name;
     size_t number, columns;
-    const char *cells[WORKBOOK_COLUMNS_MAX]; /* of the row being read */
-    bool ended;                              /* what follows lies too far below */
+    const char *cells[WORKBOOK_COLUMNS_MAX]; /* cells of the current row */
+    bool ended;                              /* the remaining rows are too far below and are
+                                              * ignored */
 };
 
 static bool read_row(void *user, const struct xml *row, struct err *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does a workbook go back to where people edit it? */
+/* Writes a workbook as .csv or .xlsx. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,8 @@ static size_t widest_row(const struct sheet *sheet)
     return columns;
 }
 
-/* Empty rows that the author left before this one: they count where questions have no names. */
+/* Number of empty rows before this one.  They are kept, because names made from row numbers
+ * depend on them. */
 static size_t gap_before(const struct sheet *sheet, size_t row)
 {
     size_t from = sheet->rows[row - 1].place, to = sheet->rows[row].place;
@@ -42,11 +43,11 @@ static size_t column_named(const struct sheet *sheet, const char *name)
     return SIZE_MAX;
 }
 
-/* A note without a name gets one from its row, which is another in another kind of file: it is
- * written out. */
+/* A note without a name is named after its row number, which would differ in the other file
+ * format; so the name is written explicitly. */
 struct naming {
     bool lines, survey;
-    size_t type, name; /* columns */
+    size_t type, name; /* column indices */
 };
 
 static struct naming naming_of(const struct workbook *book, const struct sheet *sheet)
@@ -55,7 +56,7 @@ static struct naming naming_of(const struct workbook *book, const struct sheet *
                            column_named(sheet, "type"), column_named(sheet, "name")};
 }
 
-/* NULL: the cell stands as it is. */
+/* The name to write instead of the cell's text, or NULL.  The caller frees it. */
 static char *made_name(const struct naming *n, const struct sheet *sheet, size_t r, size_t c)
 {
     const struct sheet_row *row = &sheet->rows[r];
@@ -112,7 +113,7 @@ static void column_name(char out[8], size_t column) /* 0 → A, 27 → AB */
     out[at] = '\0';
 }
 
-/* Characters that XML cannot hold are left out. */
+/* Writes text, leaving out characters that XML cannot hold. */
 static void put_cell_text(struct buf *out, const char *text)
 {
     struct buf clean = {0};
@@ -125,10 +126,10 @@ static void put_cell_text(struct buf *out, const char *text)
     buf_fini(&clean);
 }
 
-/* All texts of the book, each once, in the order of their first use. */
+/* The shared strings: each text once, in order of first use. */
 struct strings {
     struct arena arena;
-    struct map numbers; /* text → its number + 1, as a pointer */
+    struct map numbers; /* text → index + 1, cast to a pointer */
     struct buf xml;
     size_t count;
 };
@@ -195,7 +196,7 @@ static const char package_rels[] = HEAD
     "<Relationships xmlns=\"" PACKAGE "relationships\"><Relationship Id=\"rId1\" Type=\"" RELATIONS
     "/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
 
-/* The three parts that list the sheets. */
+/* Writes the three parts that list the sheets. */
 static void put_lists(struct buf *types, struct buf *list, struct buf *rels,
                       const struct workbook *book)
 {

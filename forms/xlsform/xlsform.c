@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Workbook in, XForm out: the halves put together, and what they all need. */
+/* Converts a workbook to an XForm: runs the steps; helpers that all steps share. */
 #include "forms/xlsform/xlsform.h"
 
 #include <stdarg.h>
@@ -10,9 +10,9 @@
 #include "forms/xlsform/xlsform_model.h"
 #include "platform/machine/text.h"
 
-/* ---- what is told ---- */
+/* ---- messages ---- */
 
-/* Room for one more in an array that lies in the arena. */
+/* Makes room for one more element in an array in the arena; returns the array. */
 static void *room(struct arena *arena, void *list, size_t count, size_t *cap, size_t size)
 {
     if (count < *cap) {
@@ -36,7 +36,7 @@ void xlsform_fault(struct xlsform_notes *notes, struct arena *arena, const struc
 {
     char text[1200];
     err_text(err, text, sizeof text);
-    for (size_t i = 0; i < notes->fault_count; i++) { /* found by two checks */
+    for (size_t i = 0; i < notes->fault_count; i++) { /* already reported by another check */
         if (strcmp(notes->faults[i], text) == 0) {
             return;
         }
@@ -56,7 +56,7 @@ const char *xlsform_row_of(const struct xlsform_notes *notes, struct arena *aren
     return path;
 }
 
-/* Where the author wrote each node. */
+/* Records the row of each node. */
 static void keep_places(struct model *m, const struct question *parent)
 {
     for (const struct question *q = parent->first; q; q = q->next) {
@@ -131,13 +131,14 @@ const struct sheet *model_sheet(struct model *m, const char *name)
     return workbook_sheet(m->book, name);
 }
 
-/* Where a sheet is missing, one with nearly its name is probably meant. */
+/* If a sheet is missing, hints at one with a similar name. */
 void model_near_sheet(struct model *m, const char *name)
 {
     const char *names[WORKBOOK_SHEETS_MAX];
     size_t count = 0;
     for (size_t i = 0; i < m->book->count && count < WORKBOOK_SHEETS_MAX; i++) {
-        if (*m->book->sheets[i].name != '_') { /* such a sheet is put aside on purpose */
+        if (*m->book->sheets[i].name != '_') { /* a leading '_' marks a sheet that its author
+                                                * excludes */
             names[count++] = m->book->sheets[i].name;
         }
     }
@@ -147,7 +148,7 @@ void model_near_sheet(struct model *m, const char *name)
     }
 }
 
-/* A sheet whose name is nearly one that is missing is probably a slip; it would be left out. */
+/* Warns of ignored sheets whose names are close to that of a missing sheet. */
 static void note_near_sheets(struct model *m)
 {
     static const char *const known[] = {"survey",   "choices",          "settings",

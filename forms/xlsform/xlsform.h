@@ -2,37 +2,38 @@
 #ifndef FORMS_XLSFORM_XLSFORM_H
 #define FORMS_XLSFORM_XLSFORM_H
 /*
- * xlsform: a workbook (XLSForm) → an ODK XForm, as pyxform writes it.
+ * xlsform: converts a workbook (XLSForm) to an ODK XForm, as pyxform does.
  *
- * Fails:  ERR_INPUT with file, sheet, row, column, what is wrong and the nearest right name.
- * Source: xlsform.org; docs/XFORMS.md lists what is in and what is not yet.
+ * Fails:  ERR_INPUT with file, sheet, row, column, the fault and the nearest valid name.
+ * Source: xlsform.org; docs/XFORMS.md lists what is supported and what is not.
  */
 #include "forms/workbook/workbook.h"
 
 struct xlsform_options {
     const char *root;        /* name of the instance's root; NULL = "data" */
-    const char *fallback_id; /* form id and title where the workbook has none: the file's stem */
-    struct buf *itemsets;    /* external choices as CSV are appended here; NULL = not wanted */
-    bool lenient;            /* an expression that is no XPath is a warning, not an error */
-    bool all;                /* go on behind a fault as far as that makes sense: notes->faults */
+    const char *fallback_id; /* form id and title if the workbook has none: the file name without
+                              * its suffix */
+    struct buf *itemsets;    /* external choices are appended here as CSV; NULL = not wanted */
+    bool lenient;            /* an invalid expression is a warning, not an error */
+    bool all;                /* continue after a fault where possible; faults go to notes->faults */
 };
 
-struct xlsform_place { /* of a node */
+struct xlsform_place { /* where a node comes from */
     const char *path;
-    size_t row; /* of the sheet survey */
+    size_t row; /* row number in the sheet survey */
 };
-struct xlsform_notes { /* all in the caller's arena */
+struct xlsform_notes { /* all texts are in the caller's arena */
     const char **text; /* warnings */
     size_t count, cap;
-    const char **faults; /* each with its place and next step; of `all` */
+    const char **faults; /* each with its place and a hint; filled with options.all */
     size_t fault_count, fault_cap;
     struct xlsform_place *places;
     size_t place_count, place_cap;
 };
 void xlsform_note(struct xlsform_notes *notes, struct arena *arena, const char *text);
-/* A fault as it would have been told, but once. */
+/* Adds a fault unless the same text was added before. */
 void xlsform_fault(struct xlsform_notes *notes, struct arena *arena, const struct err *err);
-/* "survey row 7", or the path where no row is known; in the arena. */
+/* "survey row 7", or the path if the row is unknown; in the arena. */
 const char *xlsform_row_of(const struct xlsform_notes *notes, struct arena *arena,
                            const char *path);
 

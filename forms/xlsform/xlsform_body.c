@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How is each question shown: its control, words, choices and actions? */
+/* Writes the body of an XForm: controls, labels, choices, actions. */
 #include "forms/xlsform/xlsform_write.h"
 
 #include <string.h>
@@ -74,7 +74,8 @@ static bool put_attrs(struct writer *w, const struct question *q)
     return true;
 }
 
-/* Choices that come from the answers in a repeat: the path up to its entries, and the question. */
+/* For choices that are the answers in a repeat: the path of its entries, and the question's
+ * name. */
 static bool from_answers(struct writer *w, const struct question *q, const char **nodeset,
                          const char **name)
 {
@@ -139,7 +140,7 @@ static bool put_itemset(struct writer *w, const struct question *q)
     }
     if (answers) {
         const char *name = NULL;
-        if (!q->select) { /* places drawn in a repeat's entries */
+        if (!q->select) { /* geometries drawn in the entries of a repeat */
             nodeset =
                 model_find(w->m, arena_copy(arena, q->itemset + 2, strlen(q->itemset) - 3))->path;
             name = "geometry";
@@ -226,7 +227,7 @@ static void put_tags(struct writer *w, const struct question *q)
     }
 }
 
-/* What is set when this question changes. */
+/* Writes the actions that run when this question changes. */
 static bool put_triggered(struct writer *w, const struct question *q)
 {
     for (unsigned geo = 0; geo < 2; geo++) {
@@ -269,7 +270,7 @@ static bool put_query(struct writer *w, const struct question *q)
     return true;
 }
 
-/* Calculated without a word for people: nothing to show. */
+/* Whether the question is calculated and has no label or hint, so nothing is shown. */
 static bool is_silent(const struct question *q)
 {
     bool words = field_get(q->row, "label") || field_get(q->row, "hint");
@@ -317,7 +318,8 @@ static bool put_control(struct writer *w, const struct question *q)
     return true;
 }
 
-/* What is set anew in every entry, in this repeat but not in one inside it. */
+/* Writes the actions that run for each new entry of this repeat, but not those of repeats
+ * inside it. */
 static bool put_entry_actions(struct writer *w, const struct question *parent)
 {
     for (const struct question *q = parent->first; q; q = q->next) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which entities does a submission make or change, and where in the form do they stand?
- * Source: getodk.github.io/xforms-spec/entities; the placing of several is pyxform's. */
+/* Reads entity declarations and decides which node of the form each entity belongs to.
+ * Source: getodk.github.io/xforms-spec/entities; with several entities the placement follows
+ * pyxform. */
 #include "forms/xlsform/xlsform_model.h"
 
 #include <stdlib.h>
@@ -8,10 +9,10 @@
 
 #include "platform/machine/text.h"
 
-struct entity_ref {                   /* a question that an entity takes something from */
-    const struct question *container; /* where it stands: root, group or repeat */
+struct entity_ref {                   /* a question that an entity uses */
+    const struct question *container; /* parent of the question: root, group or repeat */
     const struct question *question;
-    const char *property; /* save_to, or NULL: a reference in the entities sheet */
+    const char *property; /* save_to property; NULL: a reference in the sheet entities */
     struct entity_ref *next;
 };
 
@@ -19,7 +20,7 @@ struct entity_decl {
     const char *dataset;
     const struct row *row;
     struct entity_ref *refs, *refs_end;
-    size_t first_ref; /* order in which the survey first speaks of it */
+    size_t first_ref; /* index of the first reference in the survey */
     const struct question *scope, *wanted, *placed;
     bool referred;
 };
@@ -99,7 +100,7 @@ static bool read_declaration(struct model *m, struct entity_decl *e)
     return true;
 }
 
-/* ---- what the survey says of them ---- */
+/* ---- references from the survey ---- */
 
 struct search {
     struct model *m;
@@ -216,7 +217,7 @@ static bool find_refs(struct search *s, struct question *parent)
     return true;
 }
 
-/* ---- placing ---- */
+/* ---- placement ---- */
 
 static size_t depth(const struct question *c)
 {
@@ -273,7 +274,7 @@ static const struct question *shared(const struct question *a, const struct ques
     return a;
 }
 
-/* The deepest place that all of an entity's references can see. */
+/* Finds the deepest container that all references of an entity can see. */
 static bool want_place(struct model *m, struct entity_decl *e)
 {
     const struct entity_ref *container = NULL, *saved = NULL;
@@ -324,7 +325,8 @@ static bool want_place(struct model *m, struct entity_decl *e)
     return true;
 }
 
-/* Which entity has this place, or has it reserved for questions below? */
+/* The entity that is placed in this container or has reserved it for questions below; or
+ * NULL. */
 static const struct entity_decl *taken(const struct search *s, const struct question *place)
 {
     for (size_t i = 0; i < s->count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What do these cells say, under the standard's names? */
+/* Reads the rows of a sheet into fields under standard names. */
 #include "forms/xlsform/xlsform_model.h"
 
 #include <stdlib.h>
@@ -93,15 +93,15 @@ struct field *field_copy(struct arena *arena, const struct field *from)
     return copy;
 }
 
-/* Put a text under names within names.  Where one cell has no language and another has one, the
- * first belongs to the default language, unless that is there already. */
+/* Stores a text under nested names.  A column without a language next to columns with one
+ * belongs to the default language, unless that has a column of its own. */
 static void merge(struct arena *arena, struct field *of, const char *const *names, size_t count,
                   const char *text, const char *header, const char *default_language)
 {
     struct field *at = of;
     for (size_t i = 0; i < count; i++) {
         struct field *next = (struct field *)field_get(at, names[i]);
-        if (!next && at->text) { /* a text becomes one of several */
+        if (!next && at->text) { /* the plain text becomes one of several languages */
             const char *had = at->text, *had_header = at->header;
             bool same = text_is(names[i], default_language);
             at->text = NULL;
@@ -113,7 +113,7 @@ static void merge(struct arena *arena, struct field *of, const char *const *name
         }
         at = next ? next : add(arena, at, names[i]);
     }
-    if (at->first) { /* the text joins the languages that are there */
+    if (at->first) { /* the plain text is added to the languages that exist */
         if (!field_get(at, default_language)) {
             struct field *own = add(arena, at, default_language);
             own->text = text;
@@ -132,7 +132,7 @@ struct alias {
     const char *to[2];
 };
 
-/* Sources: xlsform.org's reference table; the older spellings are those pyxform accepts. */
+/* Sources: xlsform.org's reference table; pyxform for older spellings. */
 static const struct alias survey_alias[] = {
     {"read_only", {"bind", "readonly"}},
     {"readonly", {"bind", "readonly"}},
@@ -287,7 +287,7 @@ enum { PARTS_MAX = 6 };
 struct header {
     const char *parts[PARTS_MAX];
     size_t count;
-    bool renamed; /* the author's spelling was not the standard's */
+    bool renamed; /* the author's spelling is not the standard one */
 };
 
 static const char *near_header(enum table_kind kind, const char *name)
@@ -301,10 +301,10 @@ static const char *near_header(enum table_kind kind, const char *name)
         names[count++] = dialects[kind].aliases[i].name;
     }
     return strlen(name) > 5 ? text_nearest(name, names, count)
-                            : NULL; /* short words are their own */
+                            : NULL; /* short words are too similar to one another */
 }
 
-/* What people call a column in their own language. */
+/* The standard name for a column name in Russian, Kyrgyz or Tajik; NULL if unknown. */
 static const char *native_header(enum table_kind kind, const char *name)
 {
     static const char *const names[][2] = {{"тип", "type"},
@@ -383,7 +383,8 @@ static void read_header(struct model *m, struct header *h, const char *text, enu
     } else {
         if (!known && *pieces[0] && kind != TABLE_CHOICES && kind != TABLE_OSM) {
             const char *near = near_header(kind, first);
-            const char *single = strchr(text, ':'); /* "label:Русский (ru)" among "label::…" */
+            const char *single = strchr(text, ':'); /* "label:Русский (ru)", with one colon
+                                                     * instead of two */
             const char *before =
                 single ? snake(arena, trimmed(arena, text, (size_t)(single - text))) : "";
             const char *meant = native_header(kind, pieces[0]);
@@ -403,7 +404,7 @@ static void read_header(struct model *m, struct header *h, const char *text, enu
                            text, near);
             }
         }
-        /* the name of an unknown column stays as it is: filters may use it */
+        /* unknown columns keep their names; filters may use them */
         h->parts[h->count++] = known ? known : pieces[0];
         h->renamed = known != NULL;
     }
@@ -440,7 +441,7 @@ static bool read_headers(struct model *m, struct header *headers, const struct s
             bool both_ids = kind == TABLE_SETTINGS && !twice &&
                             same_header(&headers[k], &headers[i]) &&
                             text_is(headers[i].parts[0], "id_string");
-            if (both_ids) { /* form_id is the newer name and counts */
+            if (both_ids) { /* form_id is the newer name and takes precedence */
                 model_note(m, "settings: form_id and id_string are one; form_id is taken");
                 headers[text_is(row->cells[i], "id_string") ? i : k].count = 0;
                 continue;
@@ -460,14 +461,15 @@ static bool read_headers(struct model *m, struct header *headers, const struct s
 
 /* ---- cells ---- */
 
-/* Curly quotes straightened; where asked, blanks at the ends off and several in a row one. */
+/* Straightens curly quotes; with `squeeze`, also trims blanks and reduces runs of blanks to
+ * one. */
 static const char *clean(struct arena *arena, const char *text, bool squeeze)
 {
     static const char *const straight[][2] = {{"\xE2\x80\x98", "'"},
                                               {"\xE2\x80\x99", "'"},
                                               {"\xE2\x80\x9C", "\""},
                                               {"\xE2\x80\x9D", "\""}};
-    const char *typeset = strchr(text, '\xE2'); /* where typographic quotes begin */
+    const char *typeset = strchr(text, '\xE2'); /* first byte of typographic quotes */
     bool plain = !(typeset && strstr(typeset, "\xE2\x80")) && !(squeeze && strstr(text, "  "));
     if (plain) {
         return text;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What do a question's parameters ask for, and may they?  Source: xlsform.org. */
+/* Checks the parameters of questions.  Source: xlsform.org. */
 #include "forms/xlsform/xlsform_model.h"
 
 #include <math.h>
@@ -23,7 +23,7 @@ static char *small(struct arena *arena, const char *text, size_t len)
     return out;
 }
 
-/* "key=value key2 = value2, key3=value3; …" */
+/* Parses "key=value key2 = value2, key3=value3; …". */
 static bool parse(struct model *m, struct question *q)
 {
     static const char delimiters[] = " \t\r\n,;";
@@ -58,7 +58,7 @@ static bool parse(struct model *m, struct question *q)
     return true;
 }
 
-/* `accepted`: names with blanks between. */
+/* Checks that all parameters are in `accepted`, a list of names separated by blanks. */
 static bool only(struct model *m, const struct question *q, const char *accepted)
 {
     for (const struct field *v = q->parameters->first; v; v = v->next) {
@@ -245,7 +245,8 @@ static bool choosing(struct model *m, struct question *q)
     return true;
 }
 
-/* Does `value` lie a whole number of steps from `from`?  In thousandths of a millionth. */
+/* Whether `value` is a whole number of steps from `from`, with a tolerance of 1e-9 (relative
+ * for many steps). */
 static bool on_grid(double value, double from, double step)
 {
     double steps = (value - from) / step;
@@ -453,7 +454,7 @@ static bool missing_calculation(struct model *m, struct question *q)
     return model_at(m, "survey", q->number, "calculation");
 }
 
-/* Appearances of the standard that the screens do not have: the question is asked without. */
+/* Warns of appearances that suhbat does not support; the question is asked without them. */
 static void note_appearance(struct model *m, const struct question *q)
 {
     static const char *const others[] = {

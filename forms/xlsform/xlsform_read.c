@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What did the author mean by these rows?  Sheets → a tree of questions, lists and settings. */
+/* Reads the sheets into a tree of questions, choice lists and settings. */
 #include "forms/xlsform/xlsform_rows.h"
 
 #include <string.h>
@@ -44,9 +44,9 @@ bool model_name(struct model *m, struct question *q)
     return true;
 }
 
-/* ---- loops: their questions once for every choice ---- */
+/* ---- loops: their questions are repeated for each choice ---- */
 
-/* "%(label)s" and "%(name)s" filled in. */
+/* Replaces "%(label)s" and "%(name)s". */
 static const char *fill_in(struct model *m, const char *text, const char *name, const char *label)
 {
     struct buf out = {0};
@@ -100,7 +100,7 @@ static bool unroll(struct model *m, struct question *into, const struct question
         copy->other = map_get(&m->by_name, copy->name);
         map_put(&m->by_name, copy->name, copy);
         copy->row = field_copy(m->arena, q->row);
-        if (direct) { /* what stands deeper is left as it is, as pyxform does */
+        if (direct) { /* deeper questions are left unchanged, as pyxform does */
             fill_values(m, copy->row, choice, NULL);
         }
         if (!unroll(m, copy, q, choice, false)) {
@@ -217,7 +217,7 @@ static bool check_triggers(struct model *m, struct question *parent)
     return true;
 }
 
-/* Hang every question with a trigger onto the questions that set it. */
+/* Attaches every question that has a trigger to the questions that trigger it. */
 static bool hang_triggers(struct model *m, struct question *parent)
 {
     for (struct question *q = parent->first; q; q = q->next) {
@@ -259,7 +259,8 @@ static bool hang_triggers(struct model *m, struct question *parent)
     return true;
 }
 
-/* Is there an external list of this name: csv-external, a select from a file, an entity list? */
+/* Whether there is an external list of this name: csv-external, a select from a file, or an
+ * entity list. */
 static bool model_declares(struct model *m, const struct question *parent, const char *name)
 {
     size_t len = strlen(name);
@@ -280,7 +281,7 @@ static bool model_declares(struct model *m, const struct question *parent, const
     return false;
 }
 
-/* reference-geometry names a list, a file that is declared, an entity list or a repeat. */
+/* Checks that reference-geometry names a list, a declared file, an entity list or a repeat. */
 static bool check_geometries(struct model *m, const struct question *parent)
 {
     for (const struct question *q = parent->first; q; q = q->next) {
@@ -307,7 +308,8 @@ static bool check_geometries(struct model *m, const struct question *parent)
     return true;
 }
 
-/* Kobo's exports bring "$autovalue" and "$kuid", which are no names of XML elements. */
+/* Whether the name is a valid XML name.  Kobo's exports have columns "$autovalue" and
+ * "$kuid", which are not. */
 static bool is_plain_tag(const char *name)
 {
     return model_is_name(name);
@@ -330,7 +332,7 @@ static bool read_choices(struct model *m, const struct sheet *sheet, struct tabl
         struct row *row = &table->rows[i];
         const char *list_name = field_text(row->cells, "list name");
         if (!list_name) {
-            continue; /* a remark between lists */
+            continue; /* no list name: a comment row between lists */
         }
         struct choice_row *choice = arena_alloc(m->arena, sizeof *choice);
         choice->cells = row->cells;
@@ -445,7 +447,7 @@ static bool read_settings(struct model *m)
     return true;
 }
 
-/* instanceID and instanceName, behind what else stands in meta. */
+/* Adds instanceID and instanceName at the end of meta. */
 static bool fill_meta(struct model *m, struct question *meta)
 {
     struct question *q;
@@ -485,7 +487,7 @@ bool xlsform_read(struct model *m)
 {
     const struct sheet *survey = model_sheet(m, "survey");
     if (!survey && m->book->count == 1 && !m->book->lines) {
-        survey = &m->book->sheets[0]; /* one sheet alone can only be the survey */
+        survey = &m->book->sheets[0]; /* a single sheet must be the survey */
     }
     const struct sheet *choices = model_sheet(m, "choices");
     struct table survey_table, choices_table;
@@ -525,7 +527,7 @@ bool xlsform_read(struct model *m)
     if (!xlsform_entities(m) || !fill_meta(m, meta)) {
         return false;
     }
-    if (!meta->first) { /* nothing to say */
+    if (!meta->first) { /* remove an empty meta group */
         struct question **at = &m->root.first;
         while (*at != meta) {
             at = &(*at)->next;

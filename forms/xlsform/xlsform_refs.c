@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where does ${name} point, as seen from here? */
+/* Replaces ${name} references by paths. */
 #include "forms/xlsform/xlsform_model.h"
 
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static bool name_char(uint32_t c)
     return name_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == 0xB7;
 }
 
-/* Length of the name at `text`, one colon inside allowed; 0 = none. */
+/* Length in bytes of the name at `text`, which may contain one colon; 0 = no name. */
 static size_t name_length(const char *text)
 {
     size_t len = strlen(text), at = 0, end = 0;
@@ -51,7 +51,7 @@ bool model_is_name(const char *text)
     return len && !text[len];
 }
 
-/* ---- tokens of an expression, as far as defaults and labels need them ---- */
+/* ---- tokens of an expression, only as far as defaults and labels need them ---- */
 
 enum token_kind {
     TOKEN_END,
@@ -78,7 +78,7 @@ static size_t digits(const char *p)
     return strspn(p, "0123456789");
 }
 
-/* A date, a time, both, or a number: its length, 0 = none of these. */
+/* Length of a date, time, date-time or number; 0 = none of these. */
 static size_t literal_length(const char *p)
 {
     size_t sign = *p == '-', year = digits(p + sign);
@@ -237,7 +237,7 @@ static bool is_above(const struct question *above, const struct question *q)
     return q != NULL;
 }
 
-/* The nearest question that holds both; with `repeats`, the nearest such repeat. */
+/* The nearest ancestor that contains both; with `repeats`, the nearest repeat that does. */
 static const struct question *common(const struct question *a, const struct question *b,
                                      bool repeats, unsigned *steps)
 {
@@ -251,7 +251,8 @@ static const struct question *common(const struct question *a, const struct ques
     return NULL;
 }
 
-/* Path of `to` as seen from `from`, both inside one repeat; false when it must be absolute. */
+/* Appends the path of `to` relative to `from` if a repeat contains both; false if it must be
+ * absolute. */
 static bool relative_path(struct buf *out, const struct question *from, const struct question *to,
                           unsigned flags)
 {
@@ -276,7 +277,7 @@ static bool relative_path(struct buf *out, const struct question *from, const st
     return true;
 }
 
-/* Does the text at [start, end) lie in a predicate, in an expression that reads an instance? */
+/* Whether text[start, end) is in a predicate of an expression that calls instance(). */
 static bool in_predicate(const char *text, size_t start, size_t end)
 {
     const char *call = strstr(text, "instance(");
@@ -300,8 +301,8 @@ static bool in_predicate(const char *text, size_t start, size_t end)
     return false;
 }
 
-/* indexed-repeat(node, repeat, index, …): its node and repeats are absolute, its indexes are not.
- */
+/* indexed-repeat(node, repeat, index, …): node and repeats are absolute paths, indexes are
+ * relative. */
 static bool indexed_wants_relative(const char *text, size_t start, size_t end, const char *name)
 {
     static const char call[] = "indexed-repeat(";
@@ -317,7 +318,7 @@ static bool indexed_wants_relative(const char *text, size_t start, size_t end, c
                 return true;
             }
             p = strstr(following + 1, call);
-            if (!p) { /* the last call: look into it below */
+            if (!p) { /* the last call: examined below */
                 p = following;
                 from = (size_t)(p - text);
                 close = strchr(p, ')');
@@ -428,17 +429,17 @@ bool refs_text(struct model *m, const char **out, const struct question *from, c
     return ok;
 }
 
-/* ---- labels: text with things filled in ---- */
+/* ---- labels: text with references and expressions ---- */
 
-/* End of the expression instance('…')/… that starts at `at`; predicates may hold anything, outside
- * them a blank ends it. */
+/* End of an expression instance('…')/… that starts at `at`.  It ends at the first blank
+ * outside predicates. */
 static size_t instance_end(const char *text, size_t at)
 {
     struct token t, last = {TOKEN_CALL, at, at};
     bool path = false, pred = false;
     next_token(text, at, &t);
     last = t;
-    bool call = true; /* `last` is the call itself */
+    bool call = true; /* `last` is the token of the call itself */
     for (next_token(text, t.end, &t); t.kind != TOKEN_END; next_token(text, t.end, &t)) {
         bool part = false;
         if (call && t.kind == TOKEN_QUOTED) {
@@ -475,7 +476,7 @@ static void put_output(struct buf *out, const char *expression)
     buf_text(out, "/>");
 }
 
-/* Where the next instance expression begins, from `at` on; SIZE_MAX = none. */
+/* Start of the next instance() expression at or after `at`; SIZE_MAX = none. */
 static size_t instance_start(const char *text, size_t at)
 {
     struct token t;
@@ -526,19 +527,21 @@ bool refs_markup(struct model *m, const char **xml, const struct question *from,
             text_first = text_first || (outputs == 0 && texts == 0);
             texts += !in_text;
             in_text = true;
-            end = at + 1 + strcspn(e + at + 1, "$i"); /* up to what may be a reference or call */
+            end = at + 1 + strcspn(e + at + 1, "$i"); /* up to the next possible reference or
+                                                       * call */
             buf_add(&out, e + at, end - at);
         }
         at = end;
     }
-    bool mixed = outputs && texts; /* then there is a blank at either end, in front before text */
+    bool mixed = outputs && texts; /* mixed text has a blank at the end, and one at the start if
+                                    * it begins with text */
     *xml = arena_join(m->arena, mixed && text_first ? " " : "", out.data, mixed ? " " : "", NULL);
     buf_fini(&escaped);
     buf_fini(&out);
     return ok;
 }
 
-/* ---- checking them all, with their places ---- */
+/* ---- checking all references, with their places ---- */
 
 static bool check_text(struct model *m, const char *sheet, size_t row, const char *column,
                        const char *text)
@@ -557,7 +560,7 @@ static bool check_text(struct model *m, const char *sheet, size_t row, const cha
             continue;
         }
         struct question *q = map_get(&m->by_name, name);
-        bool loop = false; /* the questions of a loop come out once a choice */
+        bool loop = false; /* the questions of a loop exist once per choice */
         for (struct question *up = q; up; up = up->parent) {
             loop = loop || (up->type_name && text_is(up->type_name, "loop"));
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which question does this row of the survey ask for? */
+/* Turns each row of the survey into a question or a group. */
 #include "forms/xlsform/xlsform_rows.h"
 
 #include <string.h>
@@ -34,7 +34,8 @@ static bool unknown_type(struct model *m, const struct row *row, const char *typ
     return at_type(m, row);
 }
 
-/* "begin group", "begin_repeat", "end loop", "begin lgroup" → group, repeat or loop; NULL. */
+/* "begin group", "begin_repeat", "end loop", "begin lgroup" → "group", "repeat" or "loop";
+ * else NULL. */
 static const char *bracket(const char *type, const char *word, const char **rest)
 {
     static const char *const kinds[][2] = {{"looped group", "repeat"},
@@ -127,7 +128,8 @@ static struct question *new_question(struct model *m, struct question *parent,
     return model_name(m, q) ? q : NULL;
 }
 
-/* A question that the author did not write: a repeat's count, a label of a table list, "other". */
+/* Adds a question that the author did not write: a repeat's count, the label of a table
+ * list, "other". */
 static struct question *made(struct model *m, struct question *parent, const struct row *row,
                              const char *name, const char *type)
 {
@@ -157,7 +159,7 @@ static bool repeat_count(struct model *m, struct question *parent, const struct 
     return true;
 }
 
-/* A table-list group becomes a field list; its label and hint go to a note inside. */
+/* Turns a table-list group into a field list; label and hint move to a note inside it. */
 static bool table_list(struct model *m, struct survey *s, struct question *group,
                        const struct row *row)
 {
@@ -294,7 +296,7 @@ struct select_type {
     bool or_other;
 };
 
-/* "select_one list or_other", "rank list", "select_one_from_file x.csv". */
+/* Parses "select_one list or_other", "rank list", "select_one_from_file x.csv". */
 static bool parse_select(struct model *m, struct select_type *s, const char *type)
 {
     static const struct {
@@ -328,7 +330,7 @@ static bool parse_select(struct model *m, struct select_type *s, const char *typ
         bool other = text_is(rest, " or_other") || text_is(rest, " or other") ||
                      text_is(rest, " or specify other");
         if (!list_len || (*rest && !other)) {
-            continue; /* "select one from LIST" is tried as "select one", too */
+            continue; /* also try shorter types: "select one from LIST" may be "select one" */
         }
         *s = (struct select_type){.one = words[i].one,
                                   .from_file = words[i].file,
@@ -387,7 +389,7 @@ static bool external_list(struct model *m, const struct row *row, const char *li
     return at_type(m, row);
 }
 
-/* "Other" in the languages that the list's labels have. */
+/* Adds the choice "Other", with a label in every language of the list. */
 static void add_other_choice(struct model *m, struct choice_list *list)
 {
     struct choice_row *row = arena_alloc(m->arena, sizeof *row);
@@ -607,7 +609,7 @@ static bool read_question(struct model *m, struct survey *s, const struct row *r
     return external || xlsform_parameters(m, q);
 }
 
-/* Aliases that the standard resolves before anything else. */
+/* Resolves aliases, before anything else as in the standard. */
 static const char *plain_type(const char *type)
 {
     static const char *const alias[][2] = {
@@ -623,7 +625,7 @@ static const char *plain_type(const char *type)
     return type;
 }
 
-/* A setting that stands among the questions, as very old forms have it. */
+/* Takes a setting that is written as a question row, as in very old forms. */
 static bool is_setting(struct model *m, const struct row *row, const char *type)
 {
     bool title = text_is(type, "form_title") || text_is(type, "set_form_title");
@@ -642,7 +644,7 @@ void row_placeholder(struct model *m, struct survey *s, const struct row *row)
     const char *type = field_text(row->cells, "type"), *name = field_text(row->cells, "name");
     const char *rest = "", *kind = type ? bracket(plain_type(type), "begin", &rest) : NULL;
     for (struct question **at = &s->open->first; *at; at = &(*at)->next) {
-        if (!(*at)->path) { /* it got as far as that */
+        if (!(*at)->path) { /* left behind by the faulty row, before it got a name */
             *at = NULL;
             break;
         }
@@ -684,7 +686,7 @@ bool row_read(struct model *m, struct survey *s, const struct row *row, struct q
     if (!type) {
         if (!field_get(row->cells, "name") && !field_get(row->cells, "label")) {
             model_note(m, "survey row %zu is left out: it has no type, name or label", row->number);
-            return true; /* a remark between questions */
+            return true; /* a comment row between questions */
         }
         err_set(m->err, ERR_INPUT, "the question has no type");
         err_hint(m->err, "write one, for example 'text' or 'select_one LIST'");

@@ -1,42 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which words does the form have in which language?  Source: ODK XForms, itext; the order of
- * languages and texts is pyxform's. */
+/* Gathers the texts of a form by language and writes the itext block.  Source: ODK XForms,
+ * itext; the order of languages and texts is pyxform's. */
 #include "forms/xlsform/xlsform_model.h"
 
 #include <string.h>
 
 #include "platform/machine/text.h"
 
-struct form_text {    /* one form of one text: plain, guidance, image, … */
+struct form_text {    /* one form of a text: plain, guidance, image, … */
     const char *form; /* "long" = plain */
-    const char *text; /* NULL: missing here, present in another language */
+    const char *text; /* NULL: missing in this language, present in another */
     const struct question *from;
     const char *sheet, *column; /* for messages */
     size_t row;
     struct form_text *next;
 };
-struct entry { /* one text in one language */
+struct entry { /* a text in one language */
     struct id *of;
     const struct language *language;
     struct form_text *first, *last;
-    struct entry *next, *other; /* next of the language; of the same id in another one */
+    struct entry *next, *other; /* next in the language; same id in another language */
 };
 struct language {
     const char *name;
     struct entry *first, *last;
     struct language *next;
-    size_t missing; /* texts that only others have … */
+    size_t missing; /* number of texts that only other languages have */
     struct gap *gaps, *last_gap;
 };
-struct gap { /* … by what they are: label of the survey, … */
+struct gap { /* missing texts of one kind: label of the survey, … */
     const char *sheet, *what;
-    struct buf rows; /* "6, 14"; freed when it is told */
+    struct buf rows; /* "6, 14"; freed once reported */
     struct gap *next;
 };
-struct id { /* one text in all its languages */
+struct id { /* a text in all its languages */
     const char *id;
     struct entry *first;
-    bool filled; /* every language has what one of them has */
+    bool filled; /* every language has an entry for it */
 };
 struct texts {
     struct model *m;
@@ -69,7 +69,7 @@ static struct id *new_id(struct texts *t, const char *name)
     return id;
 }
 
-/* A question's label and its media are one text. */
+/* The id for a question's label and its media, which share one text. */
 static struct id *label_id(struct texts *t, struct question *q)
 {
     if (!q->label) {
@@ -130,7 +130,7 @@ static void put(struct texts *t, const char *lang, struct id *id, const char *fo
     f->column = v->header ? v->header : form;
 }
 
-/* A text, or one by language. */
+/* Adds a field's text, or its text in each language. */
 static void put_each(struct texts *t, const struct field *v, struct id *id, const char *form,
                      const struct question *from, const char *sheet, size_t row)
 {
@@ -227,7 +227,7 @@ static void gather_media(struct texts *t, struct question *parent)
     }
 }
 
-/* Give every language what `e` has in its own. */
+/* Adds to every language an entry for each form that `e` has. */
 static void fill_from(struct texts *t, const struct entry *e)
 {
     for (const struct form_text *f = e->first; f; f = f->next) {
@@ -237,7 +237,7 @@ static void fill_from(struct texts *t, const struct entry *e)
     }
 }
 
-/* Which text is it, as its author wrote it in another language? */
+/* The text as its author wrote it in some language, to tell what is missing; or NULL. */
 static const struct form_text *written(const struct id *id)
 {
     for (const struct entry *e = id->first; e; e = e->other) {
@@ -298,7 +298,7 @@ static void fill_id(struct texts *t, struct id *id)
     }
 }
 
-/* What one language has and another lacks: there it is "-". */
+/* Adds missing entries, which are written as "-", and warns of them. */
 static void fill_gaps(struct texts *t)
 {
     for (struct language *l = t->first; l; l = l->next) {
@@ -323,7 +323,8 @@ static void fill_gaps(struct texts *t)
     }
 }
 
-/* A column without a language beside others that have one: nobody sees whose words they are. */
+/* Warns of columns without a language if others have one: the language of the text is
+ * unknown. */
 static void note_plain(struct texts *t, const struct question *parent, struct map *told)
 {
     static const char *const keys[] = {"label", "hint", "guidance_hint"};
@@ -342,7 +343,7 @@ static void note_plain(struct texts *t, const struct question *parent, struct ma
     }
 }
 
-/* "Кыргызча (ky)" tells machines the language; a bare name does not. */
+/* Warns of languages without a code; software recognises "Кыргызча (ky)", not a bare name. */
 static void note_languages(struct texts *t)
 {
     for (struct language *l = t->first; l; l = l->next) {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which types of question are there?  Source: xlsform.org, and the older spellings that pyxform
- * still accepts. */
+/* The table of question types.  Source: xlsform.org; pyxform for older spellings. */
 #include "forms/xlsform/xlsform_model.h"
 
 #include <string.h>
@@ -144,7 +143,7 @@ static const struct question_type types[] = {
     SILENT("xml-external", NULL),
 };
 
-/* The second name is what the first is in the table above. */
+/* Older or alternative name, and its name in the table above. */
 static const char *const alias[][2] = {
     {"select_one", "select one"},
     {"select1", "select one"},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does the author's form look as an XForm? */
+/* Writes the XForm document: instance, binds, texts, body. */
 #include "forms/xlsform/xlsform_write.h"
 
 #include <string.h>
@@ -7,7 +7,8 @@
 #include "forms/xpath/xpath.h"
 #include "platform/machine/text.h"
 
-/* An attribute; line breaks in it are blanks for every XML parser, so they are written as such. */
+/* Writes an attribute.  Line breaks and tabs become blanks, as every XML parser would read
+ * them. */
 void write_attr(struct buf *out, const char *name, const char *value)
 {
     if (!strpbrk(value, "\r\n\t")) {
@@ -22,9 +23,9 @@ void write_attr(struct buf *out, const char *name, const char *value)
     mem_wipe_text(plain);
 }
 
-/* ---- what an author meant ---- */
+/* ---- faults in expressions ---- */
 
-/* May it stand in a name?  Letters of other alphabets do. */
+/* Whether the byte may be part of a name; bytes of non-ASCII letters may. */
 static bool is_word(char c)
 {
     unsigned char u = (unsigned char)c;
@@ -32,7 +33,7 @@ static bool is_word(char c)
            (u >= 'a' && u <= 'z') || (u && strchr("_-.", c));
 }
 
-/* Outside of quotes: does this stand there?  A word stands alone. */
+/* Whether `what` occurs in `text` outside quotes; with `word`, only as a whole word. */
 static bool stands_in(const char *text, const char *what, bool word)
 {
     char quote = 0;
@@ -88,7 +89,7 @@ static void hint_expression(struct err *err, const char *text)
     }
 }
 
-/* The fault in the author's own words: references stand as they were written. */
+/* Reports a fault in an expression with the references as the author wrote them. */
 static void tell_expression(struct writer *w, struct err *err, const char *text)
 {
     char *names = arena_text(&w->temp, text);
@@ -114,7 +115,8 @@ static void tell_expression(struct writer *w, struct err *err, const char *text)
     arena_reset(&w->temp);
 }
 
-/* A cell's expression with references resolved; where it is no XPath, the author is told. */
+/* Resolves the references of a cell's expression.  If the result is no valid XPath, the
+ * author gets an error, or with options->lenient a warning. */
 bool write_expression(struct writer *w, const char **out, const struct question *q,
                       const struct field *v, const char *text, unsigned flags)
 {
@@ -198,7 +200,7 @@ const char *write_file_id(struct writer *w, const char *file)
     return arena_copy(w->m->arena, file, dot ? (size_t)(dot - file) : strlen(file));
 }
 
-/* pulldata('file', …) in an expression asks for a CSV. */
+/* Declares the CSV files that pulldata('file', …) in an expression uses. */
 static bool declare_pulldata(struct writer *w, const struct question *q, const char *text)
 {
     for (const char *p = text ? text : ""; (p = strstr(p, "pulldata"));) {
@@ -344,8 +346,8 @@ static bool put_list(struct writer *w, const struct choice_list *list)
     return true;
 }
 
-/* Selects that search in a file on the device have their choices in place, and their list is no
- * instance. */
+/* Whether a select uses search(), which reads a file on the device.  Its choices are written
+ * inline; its list is no instance. */
 bool write_searches(const struct question *q)
 {
     const char *appearance = field_text2(q->row, "control", "appearance");
@@ -403,7 +405,7 @@ static bool bind_value(struct writer *w, struct buf *bind, const struct question
     bool message = text_is(v->key, "jr:constraintMsg") || text_is(v->key, "jr:requiredMsg");
     bool error_string = text_is(v->key, "jr:noAppErrorString");
     if (text_is(v->key, "calculate") && field_get(q->row, "trigger")) {
-        return true; /* worked out when the trigger changes */
+        return true; /* set by an action when the trigger changes */
     }
     if ((message && (v->first || (text && ref_has(text)))) || (error_string && v->first)) {
         text = arena_join(w->m->arena, "jr:itext('", q->path, ":", v->key, "')", NULL);
@@ -476,7 +478,7 @@ static bool put_bind(struct writer *w, const struct question *q)
     }
     if (own || binds->len > named) {
         buf_text(binds, "/>");
-    } else { /* nothing to say */
+    } else { /* no attributes: drop the element */
         buf_cut(binds, before);
     }
     for (const struct action_spec *a = q->actions; a && ok; a = a->next) {
@@ -521,7 +523,7 @@ static bool put_instance_attrs(struct writer *w, struct buf *out, const struct q
     return true;
 }
 
-/* The template of a repeat: repeats directly in it are templates, too. */
+/* Writes the template of a repeat; repeats directly inside it are written as templates, too. */
 static bool put_template(struct writer *w, struct buf *out, const struct question *repeat)
 {
     buf_printf(out, "<%s jr:template=\"\">", repeat->name);
@@ -603,7 +605,8 @@ static const char *const usual_namespaces[][2] = {
     {"orx", "http://openrosa.org/xforms"},       {"odk", "http://www.opendatakit.org/xforms"},
 };
 
-/* Columns as bind::suhbat:sensitive need no setting: whose prefix it is, is known. */
+/* Whether a column such as bind::suhbat:sensitive occurs: the prefix is then declared
+ * without a setting. */
 static bool uses_ours(const struct question *parent)
 {
     for (const struct question *q = parent->first; q; q = q->next) {
@@ -718,7 +721,7 @@ static bool put_document(struct writer *w, struct buf *out)
     return true;
 }
 
-/* external_choices as Collect reads them: every cell quoted. */
+/* Writes external_choices as Collect reads them: every cell quoted. */
 static void put_itemsets(struct writer *w)
 {
     struct buf *out = w->m->options->itemsets;
@@ -728,7 +731,8 @@ static void put_itemsets(struct writer *w)
         for (size_t i = 0; i < sheet->rows[r].count; i++) {
             if (!*sheet->rows[r].cells[i] || i >= sheet->rows[0].count ||
                 !*sheet->rows[0].cells[i]) {
-                continue; /* pyxform packs the cells; Collect then reads what is left to right */
+                continue; /* pyxform leaves out empty cells, and Collect reads the rest from left
+                           * to right */
             }
             buf_text(out, first ? "\"" : ",\"");
             first = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which day does this text mean? */
+/* Parses, converts and formats dates and times. */
 #include "forms/xpath/dates.h"
 
 #include <math.h>
@@ -141,11 +141,11 @@ static const char *named(date_word *word, void *user, bool month, unsigned which
     return own ? own : english;
 }
 
-/* ISO 8601: the week that has the year's first Thursday is the first. */
+/* ISO 8601 week number: week 1 contains the year's first Thursday. */
 static int iso_week(const struct moment *m)
 {
     int64_t day = m->has_date ? clock_days(m->year, m->month, m->day) : 0;
-    int64_t thursday = day + 3 - ((day + 3) % 7 + 7) % 7; /* of the same week */
+    int64_t thursday = day + 3 - ((day + 3) % 7 + 7) % 7; /* Thursday of the same week */
     char iso[64];
     clock_iso(iso, sizeof iso, thursday * 86400000, 0, true);
     int year = 1970;
@@ -207,7 +207,7 @@ void date_format(struct buf *out, const struct moment *m, const char *format, da
             buf_printf(out, "%03d", (int)lround((m->second - second) * 1000));
             break;
         case 'a':
-            day = (unsigned)(((since + 3) % 7 + 7) % 7); /* 1970 began on a Thursday */
+            day = (unsigned)(((since + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
             buf_text(out, named(word, user, false, day + 1, days[day]));
             break;
         case 'W':

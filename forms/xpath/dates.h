@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef FORMS_XPATH_DATES_H
 #define FORMS_XPATH_DATES_H
-/* dates: ISO 8601 of XForms answers, read strictly, and as the numbers that ODK makes of them. */
+/* dates: parses ISO 8601 dates and times of XForms strictly; converts them to ODK's day
+ * numbers. */
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,21 +15,23 @@ struct moment {
     int zone_minutes;
 };
 
-/* `2024-02-29`, `…T10:20:30.000+06:00`, or `10:20:30`; false unless it is a real date or time. */
+/* Parses `2024-02-29`, `…T10:20:30.000+06:00` or `10:20:30`.  False unless it is a real date
+ * or time. */
 bool date_parse(struct moment *m, const char *text);
-/* "2024-2-9" as people write it → "2024-02-09"; anything else as it is.  In the arena, or lent. */
+/* "2024-2-9" → "2024-02-09"; any other text is returned unchanged.  The result is in the
+ * arena or is `text` itself. */
 const char *date_tidy(struct arena *arena, const char *text);
-/* The same moment on the clock of a place that is `zone_minutes` east of Greenwich; one that names
- * no zone stays as it is. */
+/* Converts to the local time of a zone `zone_minutes` east of Greenwich.  A moment without a
+ * zone is unchanged. */
 void date_in_zone(struct moment *m, int zone_minutes);
-/* Days since 1970-01-01: whole for a date, a fraction (UTC) with a time.  `zone` stands in where
- * the text has none. */
+/* Days since 1970-01-01: whole for a date, with a fraction (UTC) for a date and time.
+ * `zone_minutes` is used if the moment has no zone. */
 double date_days(const struct moment *m, int zone_minutes);
-/* ODK's format-date letters (%Y %y %m %n %b %d %e %H %h %M %S %3 %a %W); months and days by
- * number or English short name, as JavaRosa without a locale. */
+/* Short name of month `which` (1 to 12) or, with `month` false, of weekday `which` (1 = Monday to
+ * 7); NULL: use the English name. */
 typedef const char *date_word(void *user, bool month, unsigned which);
-/* `word` (may be NULL, and may give NULL: English) names months (1 to 12) and days (1, Monday, to
- * 7). */
+/* Formats by ODK's format-date letters (%Y %y %m %n %b %d %e %H %h %M %S %3 %a %W).  `word` NULL:
+ * English short names, as JavaRosa without a locale. */
 void date_format(struct buf *out, const struct moment *m, const char *format, date_word *word,
                  void *user);
 

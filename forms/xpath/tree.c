@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How do nodes hang together, and who holds their values? */
+/* Links, copies, numbers and wipes nodes. */
 #include "forms/xpath/tree.h"
 
 #include <stdlib.h>
@@ -183,7 +183,7 @@ uint32_t tree_number(struct node *node, uint32_t from)
     for (struct node *a = node->attrs; a; a = a->next) {
         a->order = from++;
     }
-    from += node->first == NULL; /* a leaf's text */
+    from += node->first == NULL; /* number of the leaf's text */
     for (struct node *c = node->first; c; c = c->next) {
         from = tree_number(c, from);
     }
@@ -213,7 +213,7 @@ uint32_t tree_position(const struct node *node)
                 }
             }
         }
-        ((struct node *)node)->place = n; /* kept until siblings before it come or go */
+        ((struct node *)node)->place = n; /* cached until an earlier sibling is added or removed */
     }
     return node->place;
 }

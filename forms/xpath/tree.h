@@ -2,11 +2,12 @@
 #ifndef FORMS_XPATH_TREE_H
 #define FORMS_XPATH_TREE_H
 /*
- * tree: the nodes that answers live in and that XPath walks.
+ * tree: the nodes that hold answers and that XPath walks.
  *
- * One kind of node for the primary instance (each node knows its `item`) and for secondary
- * instances (item NULL).  Structure lives in an arena; values are malloc'd and wiped when they
- * change, because they are answers.  The value stands on leaf elements and on attributes.
+ * The primary instance and secondary instances use the same kind of node; in the primary
+ * instance each node has its `item`, in secondary instances item is NULL.  Structure lives in
+ * an arena.  Values are allocated with malloc and wiped when they change, because they are
+ * answers.  Only leaf elements and attributes have values.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,8 +21,8 @@ enum node_kind {
     NODE_DOCUMENT,
     NODE_ELEMENT,
     NODE_ATTRIBUTE,
-    /* below: only in trees made by tree_append_whole, or made up while an expression is evaluated
-     */
+    /* the kinds below occur only in trees made by tree_append_whole, or temporarily during
+     * evaluation */
     NODE_TEXT,
     NODE_COMMENT,
     NODE_INSTRUCTION,
@@ -35,15 +36,15 @@ struct node {
     struct node *attrs; /* chained by next */
     const struct item *item;
     struct node *same_next, *same_prev; /* nodes of the same item, document order */
-    uint32_t order; /* document order, kept by tree_number; the number behind the attributes is
-                       that of a leaf's text */
-    uint32_t place; /* tree_position's, once it was asked for; 0 = not known */
+    uint32_t order; /* document order, set by tree_number; the number after the attributes is
+                     * that of the leaf's text */
+    uint32_t place; /* cached result of tree_position; 0 = unknown */
     uint8_t kind;
-    bool own_relevant; /* its own relevance expression */
-    bool active;       /* relevant, and all its ancestors are */
+    bool own_relevant; /* result of its own relevance expression */
+    bool active;       /* relevant, and all its ancestors are relevant */
     bool required, readonly;
-    bool dirty;       /* to be worked out anew */
-    bool asked_fresh; /* value still the default or a calculated one: nobody answered it */
+    bool dirty;       /* must be recalculated */
+    bool asked_fresh; /* value is the default or calculated; nobody has answered it */
 };
 
 /* The nodes of one item, chained by same_next. */
@@ -55,28 +56,29 @@ struct node *tree_node(struct arena *arena, enum node_kind kind, const char *nam
                        const char *prefix, const char *uri);
 void tree_append(struct node *parent, struct node *child);
 void tree_insert_after(struct node *parent, struct node *after,
-                       struct node *child); /* NULL = first */
+                       struct node *child); /* after NULL = first */
 void tree_remove(struct node *child);
 void tree_add_attr(struct node *parent, struct node *attr);
 
-const char *tree_value(const struct node *node); /* never NULL; a leaf's or attribute's own value */
-/* True when the value changed.  "" and NULL are the same. */
+const char *tree_value(const struct node *node); /* a leaf's or attribute's own value; never NULL */
+/* Returns whether the value changed.  "" and NULL are equal. */
 bool tree_set(struct node *node, const char *value);
-void tree_wipe(struct node *node); /* values of the whole subtree */
+void tree_wipe(struct node *node); /* wipes the values of the whole subtree */
 
-/* Copy of an XML element, text of leaves as values; depth is capped by xml_parse. */
+/* Copies an XML element; texts of leaves become values.  xml_parse limits the depth. */
 struct node *tree_from_xml(struct arena *arena, const struct xml *xml);
-/* Append a copy that keeps mixed content: text, comments and instructions are nodes of their own,
- * namespace declarations stand among the attributes. */
+/* Appends a copy that keeps mixed content: texts, comments and processing instructions
+ * become nodes; namespace declarations are among the attributes. */
 void tree_append_whole(struct arena *arena, struct node *parent, const struct xml *xml);
-/* Deep copy with values and items; not linked to any parent. */
+/* Deep copy with values and items, without a parent. */
 struct node *tree_copy(struct arena *arena, const struct node *from);
-/* Number all nodes below in document order, from `from`; returns the next number. */
+/* Numbers `node` and all nodes below it in document order, starting with `from`; returns the
+ * next number. */
 uint32_t tree_number(struct node *node, uint32_t from);
 
 struct node *tree_child(const struct node *node, const char *name);
-/* 1-based place among the siblings of the same name. */
+/* 1-based position among siblings of the same name. */
 uint32_t tree_position(const struct node *node);
-bool tree_is_ancestor(const struct node *ancestor, const struct node *node); /* or self */
+bool tree_is_ancestor(const struct node *ancestor, const struct node *node); /* or node itself */
 
 #endif

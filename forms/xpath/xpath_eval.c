@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is this expression worth here and now? */
+/* Evaluates compiled expressions. */
 #include "forms/xpath/xpath_internal.h"
 
 #include <math.h>
@@ -40,7 +40,7 @@ static void gather_text(struct buf *out, const struct node *node)
         buf_text(out, node->value);
     }
     for (const struct node *c = node->first; c; c = c->next) {
-        gather_text(out, c); /* a tree is at most 256 deep, see xml_parse */
+        gather_text(out, c); /* recursion is safe: xpath_parse limits the depth */
     }
 }
 
@@ -52,7 +52,7 @@ const char *xpath_string_value(struct xpath_env *env, const struct node *node)
     struct buf text = {0};
     gather_text(&text, node);
     const char *out = arena_copy(env->temp, text.data ? text.data : "", text.len);
-    env->steps += text.len / XPATH_STEP_BYTES; /* the next step sees whether it was too much */
+    env->steps += text.len / XPATH_STEP_BYTES; /* the limit is checked at the next xpath_spend */
     buf_fini(&text);
     return out;
 }
@@ -68,13 +68,14 @@ void xpath_number_text(char *out, size_t size, double n)
     } else if (fabs(n) < 1e15 && n == floor(n)) {
         snprintf(out, size, "%.0f", n);
     } else {
-        for (int precision = 15; precision <= 17; precision++) { /* shortest that reads back */
+        for (int precision = 15; precision <= 17;
+             precision++) { /* shortest form that reads back as the same number */
             snprintf(out, size, "%.*g", precision, n);
             if (strtod(out, NULL) == n) {
                 break;
             }
         }
-        if (strchr(out, 'e')) { /* XPath knows no exponents */
+        if (strchr(out, 'e')) { /* XPath has no exponents */
             snprintf(out, size, fabs(n) < 1 ? "%.20f" : "%.0f", n);
             if (strchr(out, '.')) {
                 size_t len = strlen(out);
@@ -196,7 +197,8 @@ static bool is_numeric(const struct xpath_value *v)
     return v->type == XV_NUMBER || v->type == XV_DATE;
 }
 
-/* A text or date that is a moment, in days: a date without a time begins at local midnight. */
+/* The day number of a date or date-time given as text or date value.  A date begins at local
+ * midnight.  False: not a date. */
 static bool moment_of(struct xpath_env *env, const struct xpath_value *v, double *days)
 {
     struct moment m;
@@ -209,7 +211,7 @@ static bool moment_of(struct xpath_env *env, const struct xpath_value *v, double
     return true;
 }
 
-/* A date or time as a text or a value, on this place's clock; false: it is neither. */
+/* A date or time, given as text or date value, in local time.  False: neither. */
 static bool local_moment(struct xpath_env *env, const struct xpath_value *v, struct moment *m)
 {
     bool may = (v->type == XV_STRING || v->type == XV_DATE) && v->text[0] >= '0' &&
@@ -223,8 +225,8 @@ static bool local_moment(struct xpath_env *env, const struct xpath_value *v, str
     return true;
 }
 
-/* A moment beside a date is compared by its day, beside a time by its time of the day.  False: they
- * are not such a pair. */
+/* Compares a date-time with a date by the day, and with a time by the time of day.  False:
+ * not such a pair. */
 static bool compare_parts(struct xpath_env *env, enum xpath_op op, const struct xpath_value *a,
                           const struct xpath_value *b, bool *holds)
 {
@@ -239,14 +241,14 @@ static bool compare_parts(struct xpath_env *env, enum xpath_op op, const struct 
         return true;
     }
     if (!m.has_time || !n.has_time) {
-        return false; /* a date beside a time */
+        return false; /* a date against a time: not comparable */
     }
     *holds = compare_numbers(op, (m.hour * 60 + m.minute) * 60 + m.second,
                              (n.hour * 60 + n.minute) * 60 + n.second);
     return true;
 }
 
-/* Two values that are no node-sets and no booleans. */
+/* Compares two values that are neither node-sets nor booleans. */
 static bool compare_scalars(struct eval *e, enum xpath_op op, const struct xpath_value *a,
                             const struct xpath_value *b)
 {
@@ -264,7 +266,7 @@ static bool compare_scalars(struct eval *e, enum xpath_op op, const struct xpath
     x = xpath_to_number(e->env, a);
     y = xpath_to_number(e->env, b);
     if ((op == XP_EQ || op == XP_NE) && a->type != XV_NUMBER && b->type != XV_NUMBER &&
-        (isnan(x) || isnan(y))) { /* a date against a text that is none */
+        (isnan(x) || isnan(y))) { /* a date against a text that is no date */
         return (strcmp(xpath_to_text(e->env, a), xpath_to_text(e->env, b)) == 0) == (op == XP_EQ);
     }
     return compare_numbers(op, x, y);
@@ -293,7 +295,7 @@ static bool compare(struct eval *e, enum xpath_op op, const struct xpath_value *
                 return true;
             }
         }
-        /* An empty node-set stands for an unanswered or hidden question: the empty text. */
+        /* An empty node-set is an unanswered or hidden question: compare as "". */
         struct xpath_value none = {.type = XV_STRING, .text = ""};
         return a->count == 0 && !e->env->strict_names && compare(e, op, &none, b);
     }
@@ -343,7 +345,8 @@ static bool set_add(struct eval *e, struct set *set, struct node *node)
     return true;
 }
 
-/* Numbers are unique over all documents, and a text made up twice is the same text. */
+/* Order numbers are unique over all documents.  Temporary text nodes of the same leaf have
+ * the same number. */
 static int by_order(const void *a, const void *b)
 {
     const struct node *x = *(struct node *const *)a, *y = *(struct node *const *)b;
@@ -408,7 +411,7 @@ static bool take(struct eval *e, struct set *out, const struct xpath_step *step,
     return !test_node(e, step, node) || set_add(e, out, node);
 }
 
-/* The text of a leaf, which has no node of its own: one is made up for whoever asks. */
+/* Makes a temporary node for the text of a leaf, which has no text node of its own. */
 static bool take_leaf_text(struct eval *e, struct set *out, const struct xpath_step *step,
                            struct node *leaf)
 {
@@ -439,7 +442,7 @@ static bool take_below(struct eval *e, struct set *out, const struct xpath_step 
     return take_leaf_text(e, out, step, node);
 }
 
-/* The same, last first. */
+/* As take_below, in reverse order. */
 static bool take_below_back(struct eval *e, struct set *out, const struct xpath_step *step,
                             struct node *node)
 {
@@ -451,14 +454,15 @@ static bool take_below_back(struct eval *e, struct set *out, const struct xpath_
     return take_leaf_text(e, out, step, node);
 }
 
-/* Nodes that come after (or before) `node` outside its own line. */
+/* Nodes after (or before) `node` in document order that are neither its ancestors nor its
+ * descendants. */
 static bool take_siblings(struct eval *e, struct set *out, const struct xpath_step *step,
                           struct node *node, bool after)
 {
     for (struct node *n = node; n; n = n->parent) {
         if (n->kind == NODE_ATTRIBUTE || n->kind == NODE_NAMESPACE) {
             if (after && n->parent && !take_below(e, out, step, n->parent)) {
-                return false; /* an element's content comes after its attributes */
+                return false; /* an element's content follows its attributes */
             }
             continue;
         }
@@ -473,7 +477,8 @@ static bool take_siblings(struct eval *e, struct set *out, const struct xpath_st
     return true;
 }
 
-/* The declarations in force at an element, each as a node of this element. */
+/* The namespace declarations in scope at an element, each as a temporary node of this
+ * element. */
 static bool take_namespaces(struct eval *e, struct set *out, const struct xpath_step *step,
                             struct node *node)
 {
@@ -493,7 +498,8 @@ static bool take_namespaces(struct eval *e, struct set *out, const struct xpath_
             own->parent = node;
             own->order = n == node ? a->order : node->order;
             if (!set_add(e, &seen, own) ||
-                (own->value && !take(e, out, step, own))) { /* xmlns="" takes one back */
+                (own->value && !take(e, out, step, own))) { /* xmlns="" undeclares the default
+                                                             * namespace */
                 return false;
             }
         }
@@ -591,8 +597,8 @@ static bool filter(struct eval *e, struct set *set, struct xpath *const *preds, 
     return true;
 }
 
-/* An absolute path without predicates, seen from inside a repeat, means the entry one is in:
- * of several entries keep the one that holds current().  Source: JavaRosa's
+/* An absolute path without predicates, evaluated inside a repeat, means the current entry:
+ * of several entries only the one that contains current() is kept.  Source: JavaRosa's
  * TreeReference.contextualize; docs/XFORMS.md. */
 static void keep_own_entry(struct eval *e, struct set *set)
 {
@@ -622,7 +628,8 @@ static struct node *down_to(struct node *top, const struct item *item)
     return n;
 }
 
-/* The entry that holds current(), of the innermost repeat on the way to `item`, or NULL. */
+/* The entry that contains current(), for the innermost repeat on the way to `item` of which
+ * current() has one; or NULL. */
 static const struct node *own_entry(const struct eval *e, const struct item *item)
 {
     for (const struct item *p = item->in_repeat ? item->parent : NULL; p; p = p->parent) {
@@ -640,7 +647,8 @@ static bool take_active(struct eval *e, struct set *set, struct node *node)
     return !(node->active || node == e->current) || set_add(e, set, node);
 }
 
-/* A path whose nodes the form knows by their item; *known is false where it must be walked. */
+/* Evaluates a path by the item that form_graph resolved; *known is false if it must be
+ * evaluated by names. */
 static bool eval_known(struct eval *e, const struct frame *f, const struct xpath *x,
                        struct xpath_value *out, bool *known)
 {
@@ -719,7 +727,7 @@ static bool eval_steps(struct eval *e, const struct frame *f, const struct xpath
         }
         *from = next;
     }
-    size_t kept = 0; /* a question that is not asked has no value for anybody */
+    size_t kept = 0; /* a question that is not relevant has no value for any expression */
     for (size_t i = 0; i < from->count; i++) {
         if (from->nodes[i]->active || from->nodes[i] == e->current) {
             from->nodes[kept++] = from->nodes[i];
@@ -847,7 +855,8 @@ bool eval_expr(struct eval *e, const struct frame *f, const struct xpath *x,
     if (!xpath_spend(e, 1)) {
         return false;
     }
-    /* Chains of one operator lean left, so their depth is that of a parser's loop, not nesting. */
+    /* Chains of one operator nest to the left without parser recursion, so this limit is
+     * higher than XPATH_DEPTH_MAX. */
     if (++e->depth > 2000) {
         return err_set(e->err, ERR_LIMIT, "the expression is nested too deep");
     }

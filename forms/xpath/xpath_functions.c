@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which functions may an expression call, and what do they give?  Tables here and in xpath_texts.c.
- */
+/* Functions on logic, node-sets, numbers and the form.  Other functions are in xpath_texts.c
+ * and xpath_geo.c. */
 #include "forms/xpath/xpath_internal.h"
 
 #include <math.h>
@@ -50,7 +50,7 @@ static bool arg_nodes(struct eval *e, const struct frame *f, const struct xpath 
     return true;
 }
 
-/* Working on so much text costs steps; false when there are none left. */
+/* Charges steps for processing `bytes` of text; ERR_LIMIT if that is too many. */
 bool xpath_charge(struct eval *e, size_t bytes)
 {
     return xpath_spend(e, bytes / XPATH_STEP_BYTES);
@@ -120,7 +120,7 @@ FN(fn_coalesce)
     return true;
 }
 
-/* once(x): x, unless the question has a value already. */
+/* once(x): the question's value if it has one, else x. */
 FN(fn_once)
 {
     const char *have = e->current ? xpath_string_value(e->env, e->current) : "";
@@ -129,7 +129,7 @@ FN(fn_once)
 
 /* ---- selections ---- */
 
-/* Walk the words of a space-separated list. */
+/* The next word of a space-separated list; moves *at behind it. */
 bool xpath_word(const char **at, const char **start, size_t *len)
 {
     while (**at == ' ') {
@@ -150,7 +150,7 @@ FN(fn_selected)
     if (!xpath_arg_text(e, f, call, 0, &list) || !xpath_arg_text(e, f, call, 1, &wanted)) {
         return false;
     }
-    wanted += strspn(wanted, " "); /* blanks around it do not count; those within do */
+    wanted += strspn(wanted, " "); /* blanks around the value are ignored, those inside are not */
     size_t wanted_len = strlen(wanted);
     while (wanted_len && wanted[wanted_len - 1] == ' ') {
         wanted_len--;
@@ -228,7 +228,7 @@ FN(fn_sum)
     }
     double sum = 0;
     for (size_t i = 0; i < v.count; i++) {
-        /* ODK: unanswered adds nothing */
+        /* ODK: an unanswered question adds nothing */
         if (e->env->strict_names || *xpath_string_value(e->env, v.nodes[i])) {
             sum += node_number(e, v.nodes[i]);
         }
@@ -251,7 +251,7 @@ static bool extreme(struct eval *e, const struct frame *f, const struct xpath *c
             one.nodes = v.type == XV_NODES ? &v.nodes[k] : NULL;
             const struct xpath_value *member = one.nodes ? &one : &v;
             if (!e->env->strict_names && !*xpath_to_text(e->env, member)) {
-                continue; /* not answered */
+                continue; /* unanswered: ignored */
             }
             double n = xpath_to_number(e->env, member);
             if (isnan(n)) {
@@ -353,8 +353,7 @@ FN(fn_namespace_uri)
     return name_part(e, f, call, out, 2);
 }
 
-/* The elements whose attribute `id` is among the words; whoever asks XML without a DTD means that.
- */
+/* Elements whose attribute `id` is one of the words; without a DTD, this is what id() means. */
 static bool take_ids(struct eval *e, struct node *node, const char *words,
                      struct xpath_value *found)
 {
@@ -412,7 +411,7 @@ FN(fn_id)
     return take_ids(e, top, list, out);
 }
 
-/* Is the node's xml:lang the language, or a dialect of it? */
+/* lang(): whether the node's xml:lang is the language or a dialect of it. */
 FN(fn_lang)
 {
     const char *lang;
@@ -440,8 +439,8 @@ static bool from_the_root(const struct xpath *x)
     return x->op == XP_PATH && x->absolute && x->target;
 }
 
-/* The question that stands once in each entry of a repeat that stands in no other, by paths that
- * the form knows: the entry can be stepped to. */
+/* Whether the call is the simple case: one index, resolved absolute paths, and a repeat
+ * inside no other repeat.  Then the entry is found directly. */
 static bool is_plain_roster(const struct eval *e, const struct xpath *call)
 {
     if (!e->env->lists || call->arg_count != 3 || !from_the_root(call->args[0]) ||
@@ -458,7 +457,8 @@ static bool is_plain_roster(const struct eval *e, const struct xpath *call)
     return at != NULL;
 }
 
-/* Entry number `index` of the repeat: from the first, the last, or the one we stand in. */
+/* Finds entry number `index` of the repeat, starting from the nearest of the first, the last
+ * and the current entry. */
 static struct node *step_to(const struct eval *e, const struct item *repeat, double index)
 {
     const struct node_list *list = &e->env->lists[repeat->index];
@@ -494,7 +494,7 @@ static struct node *below(struct node *top, const struct item *item)
     return n;
 }
 
-/* What was answered, or a place in a list: nothing yet means the first entry, as in JavaRosa. */
+/* The index from an argument; an unanswered question gives 1, as in JavaRosa. */
 static double index_of(struct eval *e, const struct xpath_value *at)
 {
     double index = xpath_to_number(e->env, at);
@@ -502,7 +502,7 @@ static double index_of(struct eval *e, const struct xpath_value *at)
     return unanswered ? 1 : index;
 }
 
-/* Is it one of them?  They are in document order. */
+/* Whether the node is in the list, which is in document order. */
 static bool is_among(const struct xpath_value *nodes, const struct node *node)
 {
     size_t from = 0, to = nodes->count;
@@ -517,7 +517,7 @@ static bool is_among(const struct xpath_value *nodes, const struct node *node)
     return from < nodes->count && nodes->nodes[from] == node;
 }
 
-/* Of `nodes` those that lie in the entries with this number. */
+/* Keeps only those `nodes` that are in entries with number `index`. */
 static bool keep_indexed(struct eval *e, struct xpath_value *nodes,
                          const struct xpath_value *repeats, double index)
 {
@@ -541,7 +541,8 @@ static bool keep_indexed(struct eval *e, struct xpath_value *nodes,
                    "indexed-repeat(): its first argument must lie in the repeats it names");
 }
 
-/* indexed-repeat(node, repeat, index [, repeat, index …]): the node inside the named entries. */
+/* indexed-repeat(node, repeat, index [, repeat, index …]): the node in the entries with
+ * these numbers. */
 FN(fn_indexed_repeat)
 {
     struct xpath_value nodes, at;
@@ -555,7 +556,7 @@ FN(fn_indexed_repeat)
         *out = (struct xpath_value){.type = XV_NODES};
         return !node || !node->active || one_node(e, out, node);
     }
-    e->current = NULL; /* all entries, not only the one we stand in */
+    e->current = NULL; /* search all entries, not only the current one */
     bool ok = arg_nodes(e, f, call, 0, &nodes);
     e->current = saved;
     for (size_t i = 1; ok && i + 1 < call->arg_count; i += 2) {
@@ -570,7 +571,7 @@ FN(fn_indexed_repeat)
     return ok;
 }
 
-/* A seed that is a text, such as a place or a name: the first eight bytes of its SHA-256. */
+/* The seed for a text argument: the first eight bytes of its SHA-256. */
 static int64_t seed_of(const char *text)
 {
     uint8_t hash[DIGEST_MAX];
@@ -581,11 +582,12 @@ static int64_t seed_of(const char *text)
             seed = seed << 8 | hash[i];
         }
     }
-    double rounded = (double)(int64_t)seed; /* a number of XPath, as JavaRosa has it */
+    double rounded = (double)(int64_t)seed; /* rounded to a double, as in JavaRosa */
     return fabs(rounded) > 9.2e18 ? 0 : (int64_t)rounded;
 }
 
-/* Fisher and Yates, inside out; with a seed by the Park-Miller sequence that ODK documents. */
+/* Fisher-Yates shuffle (inside-out).  Random numbers: the Park-Miller sequence that ODK
+ * documents. */
 FN(fn_randomize)
 {
     struct xpath_value v;
@@ -626,7 +628,7 @@ FN(fn_randomize)
     return true;
 }
 
-/* A column of a list: a child by name, or an attribute by "@name". */
+/* A column of a list row: a child by name, or an attribute by "@name". */
 static const struct node *cell_of(const struct node *row, const char *name)
 {
     const struct node *n = *name == '@' ? row->attrs : row->first;
@@ -683,7 +685,7 @@ FN(fn_round)
         return false;
     }
     n = xpath_to_number(e->env, &v);
-    if (v.type == XV_STRING && isnan(n) && strchr(v.text, ',')) { /* a point as people write it */
+    if (v.type == XV_STRING && isnan(n) && strchr(v.text, ',')) { /* accept a decimal comma */
         char *point = arena_text(e->env->temp, v.text);
         *strchr(point, ',') = '.';
         n = xpath_text_number(point, 0);
@@ -727,7 +729,7 @@ static double exp10_of(double x)
     return pow(10, x);
 }
 
-/* One row a function of one number: run by name, so that the big table stays one line each. */
+/* Functions of one number; fn_plain finds the C function by name. */
 static const struct {
     const char *name;
     double (*run)(double);
@@ -761,7 +763,7 @@ FN(fn_random)
                         ((double)(bits[0] >> 5) * 67108864 + (bits[1] >> 6)) / 9007199254740992.0);
 }
 
-/* ---- the form's own ---- */
+/* ---- the form's texts and properties ---- */
 
 FN(fn_itext)
 {
@@ -797,7 +799,7 @@ FN(fn_property)
     return value_text(out, text ? text : "");
 }
 
-/* version(): of the form, as its instance says. */
+/* version(): the form's version, read from the instance. */
 FN(fn_version)
 {
     const struct node *root = e->env->primary ? e->env->primary->first : NULL;
@@ -810,7 +812,7 @@ FN(fn_version)
     return value_text(out, text);
 }
 
-/* One item of a checklist: an answer that is there counts, a number unless it is 0. */
+/* Whether an item of a checklist counts: a number unless 0, any other answer unless empty. */
 static bool item_counts(struct eval *e, const struct node *node)
 {
     const char *text = xpath_string_value(e->env, node);
@@ -818,7 +820,7 @@ static bool item_counts(struct eval *e, const struct node *node)
     return number ? xpath_text_number(text, 0) != 0 : *text != '\0';
 }
 
-/* The values from argument `first` on, every `stride`th; node-sets give one for each node. */
+/* Values of every `stride`th argument from `first` on; a node-set gives one value per node. */
 static bool checklist_values(struct eval *e, const struct frame *f, const struct xpath *call,
                              size_t first, size_t stride, bool weights, double **values,
                              size_t *count)

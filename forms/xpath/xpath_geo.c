@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How long, how large, and is it inside?  Places are "lat lon [altitude [accuracy]]", several with
- * semicolons between.  Source: ODK XForms; the sphere and the rounding to a hundredth are those of
- * the engines of ODK, docs/XFORMS.md. */
+/* Functions on positions: length, area, geofence.  A position is "lat lon [altitude
+ * [accuracy]]"; several are separated by semicolons.  Source: ODK XForms; sphere radius and
+ * rounding to a hundredth as in ODK's engines, see docs/XFORMS.md. */
 #include "forms/xpath/xpath_internal.h"
 
 #include <math.h>
@@ -16,7 +16,7 @@ struct place {
 struct places {
     struct place *list;
     size_t count, cap;
-    bool bad; /* something was no place */
+    bool bad; /* some text was no valid position */
 };
 
 static double radians(double degrees)
@@ -67,7 +67,7 @@ static bool add_places(struct eval *e, struct places *p, const char *text)
     return xpath_charge(e, strlen(text));
 }
 
-/* All places of an argument: a text, or each node of a node-set. */
+/* All positions of an argument: of a text, or of each node of a node-set. */
 static bool places_of(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
                       struct places *p)
 {
@@ -113,7 +113,7 @@ FN(fn_distance)
     return value_number(out, p.bad ? 0 : rounded(sum));
 }
 
-/* Of a ring on the sphere, side by side; the last point joins the first. */
+/* Area of a polygon on the sphere, summed over its sides; the last point joins the first. */
 FN(fn_area)
 {
     struct places p = {0};
@@ -128,7 +128,8 @@ FN(fn_area)
     return value_number(out, p.bad ? 0 : rounded(fabs(sum * radius * radius / 2)));
 }
 
-/* Is the point in the ring?  A ray towards larger longitudes crosses an odd number of sides. */
+/* Whether the point is in the polygon: a ray towards larger longitudes crosses an odd number
+ * of sides. */
 FN(fn_geofence)
 {
     struct places point = {0}, ring = {0};

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which rows of a list have this value?  Answered from an index, so that a cascade does not walk
- * the whole list: instance('villages')/root/item[district = /data/district]. */
+/* Indexes list rows by value, so that a cascading select such as
+ * instance('villages')/root/item[district = /data/district] does not read the whole list. */
 #include "forms/xpath/xpath_internal.h"
 
 #include <string.h>
 
 enum { ROWS_MIN = 16, INDEXES_MAX = 64, CONJUNCTS_MAX = 8 };
 
-struct group { /* rows with one value, in document order */
+struct group { /* rows with the same value, in document order */
     const char *value;
     struct node **rows;
     size_t count;
     uint32_t hash;
-    struct group *next; /* in the bucket */
+    struct group *next; /* next in the bucket */
 };
 
 struct xpath_index {
     const struct node *parent;
-    const char *row, *key; /* names */
+    const char *row, *key; /* names of the row element and of the key column */
     bool attribute;
     struct group **buckets;
     size_t mask;
@@ -57,7 +57,7 @@ static void add_row(struct arena *keep, struct xpath_index *index, const char *v
     if (g->count && g->rows[g->count - 1] == row) {
         return;
     }
-    if ((g->count & (g->count - 1)) == 0) { /* 0, 1, 2, 4, …: full */
+    if ((g->count & (g->count - 1)) == 0) { /* count is 0, 1, 2, 4, …: the array is full */
         struct node **grown = arena_alloc(keep, (g->count ? g->count * 2 : 1) * sizeof *grown);
         if (g->count) {
             memcpy(grown, g->rows, g->count * sizeof *grown);
@@ -67,8 +67,8 @@ static void add_row(struct arena *keep, struct xpath_index *index, const char *v
     g->rows[g->count++] = row;
 }
 
-/* Rows of a value: those that have it in one of their children (attributes) of this name; rows
- * without any have the empty one.  NULL where a key is more than a text. */
+/* Builds an index.  A row is listed under the value of each child (attribute) named `key`; a
+ * row without any, under "".  NULL if a key has child elements. */
 static struct xpath_index *make_index(struct xpath_env *env, const struct node *parent,
                                       const char *row, const char *key, bool attribute)
 {
@@ -129,7 +129,7 @@ static struct xpath_index *find_index(struct xpath_env *env, const struct node *
 
 /* ---- which predicates an index can answer ---- */
 
-/* `name` or `@name` of the row itself. */
+/* The step of a path that is `name` or `@name` of the row itself; else NULL. */
 static const struct xpath_step *own_key(const struct xpath *x)
 {
     bool one = x->op == XP_PATH && !x->absolute && !x->start && x->step_count == 1;
@@ -139,7 +139,8 @@ static const struct xpath_step *own_key(const struct xpath *x)
     return key ? step : NULL;
 }
 
-/* The same for every row: reads nothing of the row, nor its place, and draws nothing. */
+/* Whether the expression has the same value for all rows: it reads neither the row nor its
+ * position and is not random. */
 static bool same_for_all(const struct xpath *x)
 {
     static const char *const moving[] = {"position",   "last",          "random", "randomize",
@@ -189,7 +190,7 @@ static bool counts_places(const struct xpath *x)
     return counts_places(x->a) || counts_places(x->b);
 }
 
-/* The value asked for, as a text that is compared as a text; NULL when it is not one. */
+/* Evaluates the value compared with; *text is NULL unless it is compared as a text. */
 static bool asked_value(struct eval *e, const struct frame *f, const struct xpath *x,
                         const char **text)
 {
@@ -248,7 +249,7 @@ bool xpath_index_rows(struct eval *e, const struct frame *f, struct node *parent
     if (children < ROWS_MIN || counts_places(pred)) {
         return true;
     }
-    for (size_t i = 0; i < CONJUNCTS_MAX; i++) { /* a and b and c lean to the left */
+    for (size_t i = 0; i < CONJUNCTS_MAX; i++) { /* "a and b and c" nests to the left */
         const struct xpath *last = pred->op == XP_AND ? pred->b : pred;
         if (last->op == XP_EQ && !narrow(e, f, parent, step->name, last, rows, count)) {
             return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What does this expression say?  Text → tree, by recursive descent over one operator table. */
+/* Parses expressions: recursive descent with one operator table. */
 #include "forms/xpath/xpath_internal.h"
 
 #include <stdlib.h>
@@ -14,8 +14,8 @@ struct parser {
     const char *text;
     size_t len, at;
     enum token kind;
-    size_t start, end;  /* of the token */
-    bool after_operand; /* decides whether `*`, `and`, `div` are operators */
+    size_t start, end;  /* of the current token */
+    bool after_operand; /* decides whether `*`, `and`, `div` … are operators */
     unsigned depth, flags;
     struct err *err;
 };
@@ -52,7 +52,7 @@ static bool is_word_operator(const struct parser *p)
     return token_is(p, "and") || token_is(p, "or") || token_is(p, "div") || token_is(p, "mod");
 }
 
-/* "1 div2": where an operator must stand, digits right behind it do not belong to its name. */
+/* "1 div2": where an operator is expected, digits after its name are not part of it. */
 static void cut_operator(struct parser *p)
 {
     static const char *const words[] = {"and", "or", "div", "mod"};
@@ -82,7 +82,7 @@ static bool lex(struct parser *p)
         while (p->at < p->len && (is_digit(p->text[p->at]) || p->text[p->at] == '.')) {
             p->at++;
         }
-        size_t e = p->at; /* 1e-7, as programs write numbers */
+        size_t e = p->at; /* exponent notation such as 1e-7 */
         if (e < p->len && (p->text[e] == 'e' || p->text[e] == 'E')) {
             e += 1u + (size_t)(e + 1 < p->len && (p->text[e + 1] == '-' || p->text[e + 1] == '+'));
             if (e < p->len && is_digit(p->text[e])) {
@@ -134,7 +134,7 @@ static bool lex(struct parser *p)
     return true;
 }
 
-/* Move on; what was just read tells whether an operator may follow. */
+/* Reads the next token; the current one decides whether an operator may follow. */
 static bool advance(struct parser *p)
 {
     bool operand = p->kind == T_NUMBER || p->kind == T_STRING || p->kind == T_NAME ||
@@ -155,7 +155,7 @@ static struct xpath *make(struct parser *p, enum xpath_op op, struct xpath *a, s
 
 static const struct {
     const char *text;
-    unsigned char level; /* binding strength, 1 weakest */
+    unsigned char level; /* precedence, 1 = lowest */
     enum xpath_op op;
 } operators[] = {{"or", 1, XP_OR},  {"and", 2, XP_AND}, {"=", 3, XP_EQ},  {"!=", 3, XP_NE},
                  {"<", 4, XP_LT},   {"<=", 4, XP_LE},   {">", 4, XP_GT},  {">=", 4, XP_GE},
@@ -186,7 +186,7 @@ static const char *token_text(struct parser *p)
     return arena_copy(p->arena, p->text + p->start, p->end - p->start);
 }
 
-/* Append to an arena array that doubles. */
+/* Appends to an array in the arena, doubling it when full. */
 static void push(struct parser *p, struct xpath ***list, size_t *count, struct xpath *x)
 {
     if ((*count & (*count - 1)) == 0) {
@@ -225,7 +225,7 @@ const char *const xpath_axis_names[AXIS_COUNT] = {"child",
                                                   "preceding",
                                                   "namespace"};
 
-/* Is the next thing behind the token, blanks aside, this character? */
+/* Whether the next character after the token, ignoring blanks, is `c`. */
 static bool next_is(const struct parser *p, char c)
 {
     size_t at = p->at;
@@ -235,7 +235,7 @@ static bool next_is(const struct parser *p, char c)
     return at < p->len && p->text[at] == c;
 }
 
-/* node(), text(), comment(), processing-instruction('target') */
+/* Parses node(), text(), comment(), processing-instruction('target'). */
 static bool parse_node_test(struct parser *p, struct xpath_step *step, const char *name)
 {
     static const char *const tests[] = {"node", "text", "comment", "processing-instruction"};
@@ -300,7 +300,8 @@ static bool parse_step(struct parser *p, struct xpath_step *step)
         if (!advance(p)) {
             return false;
         }
-    } else if (p->kind == T_OPERATOR && token_is(p, "*")) { /* after `::` or `@` */
+    } else if (p->kind == T_OPERATOR && token_is(p, "*")) { /* after `::` or `@`, `*` is a name
+                                                             * test */
         p->kind = T_PUNCT;
         if (!advance(p)) {
             return false;
@@ -352,7 +353,7 @@ static bool add_step(struct parser *p, struct xpath *path, const struct xpath_st
     return true;
 }
 
-/* Steps behind what stands already; `first` = a step comes now, without a slash. */
+/* Parses the rest of a path; `first`: the next step has no slash before it. */
 static bool parse_steps(struct parser *p, struct xpath *path, bool first)
 {
     for (;;) {
@@ -379,7 +380,8 @@ static bool parse_steps(struct parser *p, struct xpath *path, bool first)
             path->step_count > 1 ? &path->steps[path->step_count - 2] : NULL;
         if (before && before->axis == AXIS_DESCENDANT_OR_SELF && before->test == TEST_NODE &&
             !before->pred_count && (step.axis == AXIS_CHILD || step.axis == AXIS_ATTRIBUTE)) {
-            before->test = TEST_DEEP; /* texts and comments have no children */
+            before->test = TEST_DEEP; /* texts and comments have no children, so only elements
+                                       * matter */
         }
     }
 }
@@ -390,7 +392,8 @@ static bool starts_step(struct parser *p)
            (p->kind == T_PUNCT && token_is(p, "*"));
 }
 
-/* A name followed by '(' (perhaps behind `prefix:`) is a call, unless it is a node test. */
+/* Whether a name (possibly with prefix) is followed by '(' and is no node test: then it is a
+ * call. */
 static bool is_call(struct parser *p)
 {
     size_t at = p->at;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does a person read this expression? */
+/* Prints an expression in readable form. */
 #include "forms/xpath/xpath_internal.h"
 
 #include <string.h>
 
 static const struct {
     const char *text;
-    int strength; /* the higher, the closer it binds */
+    int strength; /* precedence; higher binds more tightly */
 } operators[XP_OP_COUNT] = {
     [XP_OR] = {" or ", 1},   [XP_AND] = {" and ", 2}, [XP_EQ] = {" = ", 3},
     [XP_NE] = {" != ", 3},   [XP_LT] = {" < ", 4},    [XP_LE] = {" <= ", 4},
@@ -61,7 +61,7 @@ static void print_step(struct buf *out, const struct xpath_step *step, unsigned 
 static void print_path(struct buf *out, const struct xpath *x, unsigned depth)
 {
     bool own = x->target && !x->absolute && x->target == x->from;
-    if (x->target) { /* as the author of a workbook writes it */
+    if (x->target) { /* as the author writes it in a workbook */
         buf_printf(out, own ? "." : "${%s}", x->target->name);
         return;
     }

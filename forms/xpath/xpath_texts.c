@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What do the functions on texts, bytes and dates give? */
+/* Functions on texts, bytes and dates. */
 #include "forms/xpath/xpath_internal.h"
 
 #include <math.h>
@@ -84,7 +84,7 @@ FN(fn_join)
     return xpath_arg_text(e, f, call, 0, &between) && join_from(e, f, call, out, between, 1);
 }
 
-/* Code points [from, to) of the text. */
+/* Code points from (inclusive) to to (exclusive) of the text. */
 static const char *slice(struct eval *e, const char *text, double from, double to)
 {
     struct buf part = {0};
@@ -98,7 +98,7 @@ static const char *slice(struct eval *e, const char *text, double from, double t
     return xpath_keep(e, &part);
 }
 
-/* substr(text, start [, end]): 0-based, end excluded, negative counts from the end. */
+/* substr(text, start [, end]): 0-based, end exclusive; negative values count from the end. */
 FN(fn_substr)
 {
     const char *text;
@@ -113,7 +113,7 @@ FN(fn_substr)
     return value_text(out, slice(e, text, trunc(from), trunc(to)));
 }
 
-/* substring(text, start [, length]): XPath 1.0, 1-based, rounded. */
+/* substring(text, start [, length]): XPath 1.0: 1-based, arguments are rounded. */
 FN(fn_substring)
 {
     const char *text;
@@ -309,8 +309,8 @@ FN(fn_base64_decode)
     return value_text(out, xpath_keep(e, &bytes));
 }
 
-/* extract-signed(contents, public key), both base64: contents are an Ed25519 signature of 64 bytes
- * and the message, which is the result when the signature is right; else "". */
+/* extract-signed(contents, public key), both base64.  `contents` is an Ed25519 signature (64
+ * bytes) followed by the message.  Returns the message if the signature is valid, else "". */
 FN(fn_extract_signed)
 {
     const char *contents, *key;
@@ -341,7 +341,8 @@ FN(fn_digest)
         return false;
     }
     char plain[16] = "";
-    for (size_t i = 0, at = 0; name[i] && at + 1 < sizeof plain; i++) { /* sha256, SHA-256 */
+    for (size_t i = 0, at = 0; name[i] && at + 1 < sizeof plain;
+         i++) { /* accept sha256 and SHA-256 */
         if (name[i] != '-') {
             plain[at++] = (char)text_capital((unsigned char)name[i]);
         }
@@ -354,7 +355,7 @@ FN(fn_digest)
                                                   : to_base64(e, hash, len));
 }
 
-/* uuid(): version 4; uuid(n): n letters and digits. */
+/* uuid(): a version 4 UUID; uuid(n): n random letters and digits. */
 FN(fn_uuid)
 {
     static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -376,7 +377,8 @@ FN(fn_uuid)
                 if (e->env->random) {
                     e->env->random(e->env->user, &byte, 1);
                 }
-            } while (byte >= 252); /* 7 * 36: every letter as likely as the others */
+            } while (byte >= 252); /* 252 = 7 * 36: rejects values that would make some letters
+                                    * more likely */
             buf_char(&text, letters[byte % 36]);
         }
         return value_text(out, xpath_keep(e, &text));
@@ -430,7 +432,7 @@ FN(fn_today)
     return value_date(e, out, iso);
 }
 
-/* The device's zone at that moment. */
+/* The device's time zone offset, in minutes, at that moment. */
 static int zone_of(struct eval *e, const struct moment *m)
 {
     double days = m->has_date ? date_days(m, 0) : 0;
@@ -481,7 +483,7 @@ FN(fn_date_time)
     return date_from(e, f, call, out, true);
 }
 
-/* The moment in days, a date at its local midnight. */
+/* decimal-date-time: the moment in days; a date begins at local midnight. */
 FN(fn_decimal_date_time)
 {
     struct xpath_value v;
@@ -493,7 +495,8 @@ FN(fn_decimal_date_time)
     if (v.type != XV_NUMBER && v.type != XV_BOOLEAN) {
         const char *text = xpath_to_text(e->env, &v);
         bool date = date_parse(&m, text) && m.has_date;
-        if (!date && *text && call->args[0]->op == XP_STRING) { /* the author's own words */
+        if (!date && *text &&
+            call->args[0]->op == XP_STRING) { /* a literal in the form is a mistake of the author */
             return err_set(e->err, ERR_INPUT, "%s(): '%.40s' is no date", call->function->name,
                            text);
         }
@@ -526,7 +529,7 @@ FN(fn_format_date)
         return false;
     }
     bool time = given.type == XV_NODES && given.count && given.nodes[0]->item &&
-                given.nodes[0]->item->type == TYPE_TIME; /* an answer: a time of the day */
+                given.nodes[0]->item->type == TYPE_TIME; /* an answer of type time: a time of day */
     if (time) {
         text_of = tree_value(given.nodes[0]);
     } else if (date_from(e, f, call, &when, true)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How is a file sealed so that only the holder of an age identity opens it? */
+/* Seals and opens age files: X25519 and scrypt stanzas, armor, STREAM payload. */
 #include "platform/custody/age.h"
 
 #include <assert.h>
@@ -40,8 +40,8 @@ static void hkdf(uint8_t out[32], const uint8_t *key, size_t key_len, const uint
     sodium_memzero(prk, sizeof prk);
 }
 
-/* ---- base64 without padding; the alphabet is checked first (libsodium 1.0.18 takes ≥ 0x80) ----
- */
+/* ---- base64 without padding; the alphabet is checked first because libsodium 1.0.18 accepts
+ * bytes ≥ 0x80 ---- */
 
 static const char b64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -55,7 +55,7 @@ static bool b64_alphabet(const char *text, size_t len)
     return true;
 }
 
-/* Exactly `size` bytes, canonical. */
+/* Decode exactly `size` bytes; only canonical base64 is accepted. */
 static bool b64_decode(uint8_t *out, size_t size, const char *text, size_t len)
 {
     size_t got = 0;
@@ -101,7 +101,7 @@ static uint32_t bech_prefix(const char *prefix)
     return sum;
 }
 
-enum { BECH_DATA = 52, BECH_CHECK = 6 }; /* 32 bytes in fives, and the checksum */
+enum { BECH_DATA = 52, BECH_CHECK = 6 }; /* characters of 5 bits: 32 bytes, checksum */
 
 static void bech_write(char *out, const char *prefix, const uint8_t bytes[32])
 {
@@ -114,7 +114,7 @@ static void bech_write(char *out, const char *prefix, const uint8_t bytes[32])
         if (i < 32) {
             bits = bits << 8 | bytes[i];
             count += 8;
-        } else if (count) { /* the last bit, filled up with zeros */
+        } else if (count) { /* the last bit, padded with zeros */
             bits <<= 5 - count;
             count = 5;
         }
@@ -163,7 +163,7 @@ static bool bech_read(uint8_t bytes[32], const char *prefix, const char *text)
             bits &= 0xFFF;
         }
     }
-    assert(at == 32); /* so many letters hold so many bytes */
+    assert(at == 32); /* 52 characters of 5 bits hold 32 bytes */
     return sum == 1 && (bits & ((1u << count) - 1)) == 0;
 }
 
@@ -219,7 +219,7 @@ bool age_identity_parse(uint8_t identity[AGE_KEY], const char *text)
     }
     for (size_t i = 0; i <= len; i++) {
         if (text[i] >= 'a' && text[i] <= 'z') {
-            return false; /* Bech32 is all capitals or all small */
+            return false; /* Bech32 must be all upper or all lower case */
         }
         small[i] = text[i];
     }
@@ -299,7 +299,8 @@ static void stream_seal(struct buf *out, const uint8_t key[32], const uint8_t *b
     free(chunk);
 }
 
-/* Behind the stanzas, which begin at `start`: the header's end, and what is sealed. */
+/* Finish a header whose version line begins at `start` (the MAC line), then append the sealed
+ * payload.  Wipes `file_key`. */
 static void seal_rest(struct buf *out, size_t start, uint8_t file_key[FILE_KEY], const void *bytes,
                       size_t len)
 {
@@ -345,7 +346,7 @@ bool age_seal(struct buf *out, const void *bytes, size_t len, const uint8_t (*re
     return true;
 }
 
-/* Errors: errno ENOMEM is told as such. */
+/* Derive a key with scrypt.  Running out of memory ends the program. */
 static bool stretch(uint8_t key[32], const char *passphrase, const uint8_t salt[16], unsigned log_n)
 {
     uint8_t labelled[sizeof scrypt_label - 1 + 16];
@@ -429,19 +430,19 @@ struct word {
 struct stanza {
     struct word args[ARGS_MAX];
     size_t arg_count;
-    uint8_t body[BODY]; /* when body_len == BODY */
-    size_t body_len;    /* of any stanza */
+    uint8_t body[BODY]; /* set if body_len == BODY */
+    size_t body_len;    /* length of the body, whatever the stanza's type */
 };
 
 struct header {
     struct stanza stanzas[STANZAS_MAX];
     size_t count;
-    size_t mac_from; /* bytes covered by the MAC */
+    size_t mac_from; /* number of bytes covered by the MAC */
     uint8_t mac[MAC];
-    size_t end; /* where the payload begins */
+    size_t end; /* offset of the payload */
 };
 
-/* The line at `at` without its LF; false when there is none. */
+/* Read the line at `at` without its LF and advance past it; false if there is none. */
 static bool next_line(const char *bytes, size_t len, size_t *at, struct word *line)
 {
     size_t left = len - *at < HEADER_MAX ? len - *at : HEADER_MAX;
@@ -456,7 +457,7 @@ static bool next_line(const char *bytes, size_t len, size_t *at, struct word *li
 
 static bool read_args(struct stanza *s, struct word line)
 {
-    size_t at = 3; /* behind "-> " */
+    size_t at = 3; /* after "-> " */
     while (at <= line.len) {
         size_t start = at;
         while (at < line.len && line.text[at] != ' ') {
@@ -488,7 +489,7 @@ static bool read_body(struct stanza *s, const char *bytes, size_t len, size_t *a
         if (!next_line(bytes, len, at, &line) || line.len > COLUMNS) {
             return false;
         }
-        size_t n = line.len * 3 / 4; /* canonical line by line: all but the last are whole */
+        size_t n = line.len * 3 / 4; /* each line is decoded by itself; all but the last are full */
         if (!b64_decode(scratch, n, line.text, line.len)) {
             return false;
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What goes on the stick, and is it all there and all true? */
+/* Writes batches, and reads and verifies them. */
 #include "platform/custody/batch.h"
 
 #include <stdio.h>
@@ -149,7 +149,7 @@ static bool check_chain(const struct batch *b, struct err *err)
     return true;
 }
 
-/* Does a chain entry vouch for this object? */
+/* True if a chain entry of the batch names this object and its hash. */
 static bool vouched(const struct batch *b, const uint8_t id[16], const uint8_t hash[32])
 {
     for (size_t i = 0; i < b->entry_count; i++) {

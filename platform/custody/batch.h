@@ -2,10 +2,11 @@
 #ifndef PLATFORM_CUSTODY_BATCH_H
 #define PLATFORM_CUSTODY_BATCH_H
 /*
- * batch: sealed objects and their chain entries, with a signed manifest, as one tar.
+ * batch: sealed objects and their chain entries with a signed manifest, in one tar archive.
  *
- * Outside it is an age file with a random name.  The reader checks the manifest's signature before
- * anything else, then each entry, its place in the chain, and each object's hash.
+ * The archive is sealed as an age file with a random name.  The reader checks the manifest's
+ * signature before anything else, then each entry, its place in the chain, and each object's
+ * hash.
  * Source: docs/RECORD.md section 5.
  */
 #include "platform/custody/chain.h"
@@ -19,8 +20,8 @@ enum {
 };
 
 struct batch_object {
-    uint8_t id[16], hash[32]; /* hash: filled in and checked by batch_read */
-    const void *bytes;        /* sealed; lent */
+    uint8_t id[16], hash[32]; /* hash: set and checked by batch_read */
+    const void *bytes;        /* sealed; borrowed */
     size_t len;
 };
 
@@ -30,17 +31,18 @@ struct batch {
     uint8_t prev_hash[32], head_hash[32], last_receipt[32];
     uint32_t volume, of;
     int64_t created_ms;
-    const uint8_t *entries; /* count × CHAIN_ENTRY; lent */
+    const uint8_t *entries; /* entry_count × CHAIN_ENTRY bytes; borrowed */
     size_t entry_count;
-    struct batch_object *objects; /* in the arena given to batch_read */
+    struct batch_object *objects; /* owned by the arena given to batch_read */
     size_t object_count;
 };
 
-/* Append the tar.  seq, hashes and counts of `batch` must fit its entries. */
+/* Append the tar archive.  The caller sets sequence numbers, hashes and counts so that they fit
+ * the entries. */
 MUST_CHECK bool batch_write(struct buf *out, const struct batch *batch,
                             const uint8_t seed[SIGN_SEED], struct err *err);
 
-/* Which device key may sign for this study?  False refuses the batch. */
+/* Returns true if this device key may sign batches of this study; false refuses the batch. */
 typedef bool batch_known(void *user, const uint8_t study_id[16], const uint8_t device_key[32]);
 MUST_CHECK bool batch_read(struct batch *batch, struct arena *arena, const void *bytes, size_t len,
                            batch_known *known, void *user, struct err *err);

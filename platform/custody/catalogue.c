@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who may read, what may be asked, and who says so? */
+/* Reads, writes and verifies catalogues and certificates. */
 #include "platform/custody/catalogue.h"
 
 #include <string.h>
@@ -54,7 +54,7 @@ bool cert_read(struct cert *c, const uint8_t bytes[CERT_BYTES])
            sign_check(bytes + C_SIG, "cert", bytes, C_SIG, bytes + C_ISSUER);
 }
 
-/* ---- the catalogue's bytes ---- */
+/* ---- encoding ---- */
 
 enum {
     G_STUDY = 8,
@@ -113,7 +113,8 @@ void catalogue_form_hash(uint8_t out[32], const char *form_id)
     hash_tagged(out, "sb1-form-id", form_id, strlen(form_id));
 }
 
-/* Whom everything is sealed to: each a key of its own that only its holder can open for. */
+/* Check the keys that everything is sealed to: recipients must be distinct, and no key may be
+ * of low order. */
 static bool are_sound(const struct catalogue *c, struct err *err)
 {
     static const uint8_t none[32];
@@ -274,7 +275,7 @@ bool catalogue_read(struct catalogue *c, const void *data, size_t len,
     unsigned signers = 0;
     bool seen[CATALOGUE_ROOTS_MAX] = {false};
     if (!read_body(c, bytes, len, &body_len)) {
-        memset(c, 0, sizeof *c); /* nothing of it may be used */
+        memset(c, 0, sizeof *c); /* never leave a partly read catalogue */
         return err_set(err, ERR_INPUT, "this is no catalogue, or it is damaged");
     }
     catalogue_root_set(set, c);
@@ -339,7 +340,7 @@ bool catalogue_trusts(const struct catalogue *c, const uint8_t bytes[CERT_BYTES]
         if (cert_read(&issuer, c->certs[i]) && issuer.role == ROLE_COORDINATOR &&
             memcmp(issuer.subject, cert.issuer, 32) == 0 && is_root(c, issuer.issuer) &&
             !catalogue_revoked(c, 1, issuer.subject) && role != ROLE_COORDINATOR &&
-            text_starts(cert.scope, issuer.scope)) { /* it gives no more than it has */
+            text_starts(cert.scope, issuer.scope)) { /* cannot grant more than its own scope */
             return true;
         }
     }

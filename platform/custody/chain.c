@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* In which order did things happen, and is anything missing? */
+/* Makes, signs, parses and verifies chain entries. */
 #include "platform/custody/chain.h"
 
 #include <assert.h>

@@ -2,8 +2,9 @@
 #ifndef PLATFORM_CUSTODY_CHAIN_H
 #define PLATFORM_CUSTODY_CHAIN_H
 /*
- * chain: one signed entry for everything a device ever did that counts; each names the one before.
- * Dropped, replayed, reordered and forked records show.  Source: docs/RECORD.md section 4.
+ * chain: one signed entry for each event of a device that matters; each holds the hash of the
+ * entry before it.  Missing, replayed, reordered and forked records are detected.
+ * Source: docs/RECORD.md section 4.
  */
 #include "platform/custody/sign.h"
 
@@ -26,18 +27,21 @@ struct chain_entry {
 
 void chain_make(uint8_t out[CHAIN_ENTRY], const struct chain_entry *entry,
                 const uint8_t seed[SIGN_SEED]);
-/* Parse and verify the signature; false when the bytes are not a valid entry of this key. */
+/* Parse and verify the signature; false if the bytes are not a valid entry signed by this
+ * key. */
 bool chain_read(struct chain_entry *entry, const uint8_t bytes[CHAIN_ENTRY],
                 const uint8_t public_key[SIGN_PUBLIC]);
-/* Parse alone, of bytes that were verified before. */
+/* Parse only; the bytes were verified before. */
 void chain_parse(struct chain_entry *entry, const uint8_t bytes[CHAIN_ENTRY]);
 void chain_hash(uint8_t out[32], const uint8_t bytes[CHAIN_ENTRY]);
-/* Genesis binds the device's two public keys to its study. */
+/* Make the first entry: it binds the device's two public keys to its study. */
 void chain_genesis(struct chain_entry *entry, const uint8_t sign_pk[32], const uint8_t box_pk[32],
                    const uint8_t study_id[16], const uint8_t device_id[16]);
-/* A declared loss names the entries, `first` to `last`, that the device no longer has whole. */
+/* Make a declared loss name the entries `first` to `last`, which the device no longer has
+ * intact. */
 void chain_loss(struct chain_entry *entry, uint64_t first, uint64_t last);
-/* False for any other entry, and for one of an older version, which did not say which. */
+/* Read the range of a declared loss.  False for any other entry, and for losses written by
+ * older versions, which named no range. */
 bool chain_lost(const struct chain_entry *entry, uint64_t *first, uint64_t *last);
 /* device_id = first 16 bytes of H(sb1-device, signing key). */
 void chain_device_id(uint8_t id[16], const uint8_t sign_pk[32]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When is a row on the medium? */
+/* Wraps SQLite: settings, prepared statements, transactions, errors. */
 #include "platform/custody/db.h"
 
 #include <sqlite3.h>
@@ -13,13 +13,13 @@ enum { STATEMENTS = 48 };
 struct db {
     sqlite3 *sqlite;
     struct {
-        const char *sql; /* by address: statements are literals */
+        const char *sql; /* compared by address: statements are literals */
         sqlite3_stmt *stmt;
     } kept[STATEMENTS];
     size_t kept_count;
 };
 
-/* ---- memory that is wiped ---- */
+/* ---- memory that is wiped when freed ---- */
 
 static void *page_new(int size)
 {

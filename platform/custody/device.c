@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does a record live on the device, from its first event until nothing of it is left? */
+/* Creates, opens and locks the device; extends its chain; recovers after a crash. */
 #include "platform/custody/device.h"
 
 #include <assert.h>
@@ -43,7 +43,7 @@ bool device_entry(struct device *d, uint64_t number, uint8_t bytes[CHAIN_ENTRY],
     struct err why = {0};
     bool ok = device_row_get(d, "chain", seq, 8, &entry, found, &why);
     if (!ok && (why.code == ERR_AUTH || why.code == ERR_INPUT)) {
-        ok = true; /* one broken row is one loss, not the end of handing over */
+        ok = true; /* a damaged row counts as missing and must not stop the handover */
         *found = false;
     } else if (!ok && err) {
         *err = why;
@@ -56,7 +56,8 @@ bool device_entry(struct device *d, uint64_t number, uint8_t bytes[CHAIN_ENTRY],
     return ok;
 }
 
-/* The next entry: the caller's transaction puts it in, then device_advance makes it the head. */
+/* Prepare the next entry; the caller stores it in its transaction, then device_advance makes it
+ * the head. */
 struct chain_entry device_next_entry(struct device *d, enum chain_kind kind,
                                      const uint8_t object_id[16], const uint8_t hash[32])
 {
@@ -92,7 +93,7 @@ bool device_advance(struct device *d, uint64_t seq, const uint8_t head[32], cons
     return vault_save(d->vault, err);
 }
 
-/* ---- life ---- */
+/* ---- create, open, lock ---- */
 
 bool device_exists(const char *dir)
 {
@@ -102,7 +103,7 @@ bool device_exists(const char *dir)
     return is;
 }
 
-/* Space kept from the start: half of it for the last answers, the rest so that finishing fits. */
+/* Reserve disk space: half of it for the last answers, the rest for finishing an interview. */
 void device_keep_reserve(struct device *d)
 {
     char *path = path_in(d->dir, "reserve");
@@ -111,14 +112,14 @@ void device_keep_reserve(struct device *d)
         struct stat was = {.st_size = 0};
         if (fstat(fd, &was) == 0 && posix_fallocate(fd, 0, DEVICE_RESERVE) != 0 &&
             ftruncate(fd, was.st_size) != 0) {
-            errno = 0; /* a full disk: the reserve is what there was */
+            errno = 0; /* disk full: keep the reserve at its old size */
         }
         close(fd);
     }
     free(path);
 }
 
-/* Give space back until `keep` bytes are left; false when there was nothing to give. */
+/* Shrink the reserve to `keep` bytes; false if there was nothing to free. */
 bool device_use_reserve(struct device *d, int64_t keep)
 {
     char *path = path_in(d->dir, "reserve");
@@ -183,7 +184,7 @@ bool device_create(struct device **out, const char *dir, const struct invite *in
     bool ok = file_folder(dir, 0700, err) && open_parts(d, dir, err) &&
               (!file_exists(final) || err_set(err, ERR_INPUT, "this device has a vault already"));
     if (ok) {
-        unlink(path); /* of an attempt that was cut short: nothing was collected under it */
+        unlink(path); /* left by an interrupted attempt; no data was collected under it */
     }
     ok = ok && vault_create(&d->vault, path, pass, pass_len, VAULT_PASSES, memory_kib,
                             has_recovery ? invite->catalogue.recovery : NULL, err);
@@ -204,7 +205,7 @@ bool device_create(struct device **out, const char *dir, const struct invite *in
              write_request(d, invite, label, hash, request, err) &&
              device_row_put(d, "request", "", 0, ROW_META, 0, request->data, request->len, err) &&
              store_commit(d->store, err) && device_advance(d, 1, hash, NULL, 0, err) &&
-             file_rename(path, final, err); /* from here on the device exists, whole */
+             file_rename(path, final, err); /* from here on the device exists, complete */
     }
     free(path);
     free(final);
@@ -261,25 +262,26 @@ static bool load_catalogue(struct device *d, struct err *err)
     bool ok = device_row_get(d, "catalogue", "", 0, &bytes, &found, err) &&
               (found || err_set(err, ERR_INPUT, "the store has no catalogue"));
     if (ok) {
-        free(d->catalogue); /* unlocked twice: by a terminal, then by the window */
+        free(d->catalogue); /* may be unlocked twice: on the terminal, then in the window */
         d->catalogue = mem_zero(1, sizeof *d->catalogue);
         ok = catalogue_read(d->catalogue, bytes.data, bytes.len, vault_keys(d->vault)->root_set,
                             err);
     }
     buf_fini(&bytes);
     struct keystore *k = vault_keys(d->vault);
-    if (ok && d->catalogue->epoch < k->catalogue_epoch) { /* an old store put back */
+    if (ok && d->catalogue->epoch < k->catalogue_epoch) { /* an older store was restored */
         return err_set(err, ERR_INPUT, "the store holds an older catalogue than the vault knows");
     }
-    if (ok && d->catalogue->epoch > k->catalogue_epoch) { /* cut off between row and vault */
+    if (ok && d->catalogue->epoch > k->catalogue_epoch) { /* crash between row and vault */
         k->catalogue_epoch = d->catalogue->epoch;
         ok = vault_save(d->vault, err);
     }
     return ok;
 }
 
-/* A crash between the store's commit and the vault's: follow the store's valid entries, and drop
- * the keys of drafts that were finished.  A vault ahead of the store means the storage lied. */
+/* Recover from a crash between the store's commit and the vault's: follow the store's valid
+ * entries and drop the keys of drafts that were finished or discarded.  If the vault's head is
+ * missing from the store, the storage lost writes: declare the loss. */
 static bool roll_forward(struct device *d, struct err *err)
 {
     struct keystore *k = vault_keys(d->vault);
@@ -313,11 +315,11 @@ static bool roll_forward(struct device *d, struct err *err)
         memcpy(k->chain_head, hash, 32);
         changed = true;
     }
-    assert(k->chain_seq > 0); /* genesis is the first */
+    assert(k->chain_seq > 0); /* genesis has number 1 */
     if (!device_entry(d, k->chain_seq, bytes, &found, err)) {
         return false;
     }
-    if (!found) { /* never use a number twice: say what was lost, and go on */
+    if (!found) { /* never reuse a number: declare the loss and continue */
         struct chain_entry e =
             device_next_entry(d, CHAIN_DECLARED_LOSS, k->device_id, k->chain_head);
         uint64_t first = k->chain_seq;
@@ -338,8 +340,8 @@ static bool roll_forward(struct device *d, struct err *err)
     return !changed || vault_save(d->vault, err);
 }
 
-/* A draft cut off between its row and its first event holds nothing: its place is given back. Where
- * the row is missing, too, the store may be an older one: the key stays. */
+/* Drop drafts whose row was written but no event: they are empty, and their slots are freed.
+ * If the row is missing too, the store may be an older one, and the key is kept. */
 static bool drop_unbegun(struct device *d, struct err *err)
 {
     static const uint8_t none[16];
@@ -362,7 +364,7 @@ static bool drop_unbegun(struct device *d, struct err *err)
         if (!ok) {
             return false;
         }
-        if (listed && !begun) { /* its row of 44 bytes says nothing without the slot */
+        if (listed && !begun) { /* the 44-byte row that remains is harmless without its slot */
             forget_draft(k, id);
             changed = true;
         }
@@ -370,13 +372,14 @@ static bool drop_unbegun(struct device *d, struct err *err)
     return !changed || vault_save(d->vault, err);
 }
 
-/* The vault is open: the rest of what was closed with it. */
+/* After the vault was opened: migrate, load the catalogue and recover.  On failure the device
+ * is locked again. */
 static bool open_rest(struct device *d, struct err *err)
 {
     if (!device_migrate(d, err) || !load_catalogue(d, err) || !roll_forward(d, err) ||
         !drop_unbegun(d, err)) {
         device_lock(d);
-        if (err && err->code == ERR_AUTH) { /* the passphrase was right: no wrong one is told */
+        if (err && err->code == ERR_AUTH) { /* the passphrase was right */
             err->code = ERR_INPUT;
             err_at(err, "the device's store is damaged");
         }

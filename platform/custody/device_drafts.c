@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does a draft grow, and how does it become a record? */
+/* Keeps drafts: begin, append, read, list, discard; seals a finished draft as a record. */
 #include <assert.h>
 #include <string.h>
 
@@ -54,7 +54,7 @@ bool device_draft_begin(struct device *d, struct device_draft *draft,
         secret_wipe(slot, sizeof *slot);
         return false;
     }
-    return vault_save(d->vault, err); /* before the first event: an event needs its key on disk */
+    return vault_save(d->vault, err); /* before the first event: its key must be on disk */
 }
 
 bool device_draft_append(struct device *d, struct device_draft *draft, const void *event,
@@ -115,12 +115,12 @@ static bool has_event(struct device *d, const struct vault_draft *slot, uint64_t
     return store_has(d->store, id, found, err);
 }
 
-/* Events follow one another without a gap: the first that is not there is looked for by doubling
- * and halving. */
+/* Events are numbered without gaps: find the first missing one by doubling, then by binary
+ * search. */
 static bool count_events(struct device *d, struct device_draft *draft, struct err *err)
 {
     const struct vault_draft *slot = vault_find_draft(d->vault, draft->id);
-    uint64_t min = 0, max = 1; /* all before `least` are there; `most` is not */
+    uint64_t min = 0, max = 1; /* all before `least` exist; `most` does not */
     bool found = true;
     while (found) {
         if (!has_event(d, slot, max - 1, &found, err)) {
@@ -271,7 +271,7 @@ static bool seal(struct device *d, struct device_draft *draft, const uint8_t rec
     uint8_t recipients[CATALOGUE_RECIPIENTS_MAX][32];
     size_t count = catalogue_recipients(d->catalogue, recipients);
     struct buf plain = {0};
-    assert(count >= 2); /* catalogue_read takes no other */
+    assert(count >= 2); /* catalogue_read refuses fewer */
     memcpy(r.record_id, record_id, 16);
     memcpy(r.study_id, k->study_id, 16);
     memcpy(r.device_id, k->device_id, 16);
@@ -327,7 +327,7 @@ bool device_finish(struct device *d, struct device_draft *draft, const uint8_t r
     }
     bool ok = device_row_get(d, "record", record_id, 16, &other, &taken, err);
     buf_fini(&other);
-    if (ok && taken) { /* a form whose instanceID is no fresh one: two records stay two */
+    if (ok && taken) { /* the form's instanceID is already used: keep two records apart */
         record_id = draft->id;
     }
     ok = ok && count_events(d, draft, err);
@@ -352,7 +352,7 @@ bool device_finish(struct device *d, struct device_draft *draft, const uint8_t r
     progress_add(d->progress, 1);
     if (ok) {
         store_checkpoint(
-            d->store); /* the old pages of the draft go, too; its key is gone already */
+            d->store); /* also removes the draft's old pages; its key is already gone */
         device_keep_reserve(d);
     }
     return ok;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What leaves the device? */
+/* Lists forms and records, and hands records over as sealed batches. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "platform/machine/stick.h"
 #include "platform/machine/text.h"
 
-/* ---- what takes long ---- */
+/* ---- progress ---- */
 
 void device_watch(struct device *d, struct progress *progress)
 {
@@ -153,7 +153,7 @@ static bool count_waiting(void *user, const struct device_record *r, const uint8
     return true;
 }
 
-/* Up to which entry everything was handed over last, and when. */
+/* Store the last entry that was handed over, and when. */
 static bool put_copied(struct device *d, uint64_t seq, int64_t wall_ms, struct err *err)
 {
     uint8_t row[16];
@@ -179,7 +179,7 @@ bool device_waiting(struct device *d, struct device_waiting *waiting, struct err
     buf_fini(&row);
     ok = ok &&
          device_each_record(d, acked + 1, vault_keys(d->vault)->chain_seq, count_waiting, &w, err);
-    /* of those that were received the last is enough, to know when it was */
+    /* if none is waiting, the last acknowledged record tells when one was last sealed */
     for (uint64_t seq = acked; ok && seq > 0 && !waiting->newest_ms; seq--) {
         ok = device_each_record(d, seq, seq, count_waiting, &w, err);
     }
@@ -188,7 +188,7 @@ bool device_waiting(struct device *d, struct device_waiting *waiting, struct err
 
 /* ---- handing over ---- */
 
-/* A sealed record; one whose row is broken is not there. */
+/* Read a sealed record; *found is false if its row is missing or damaged. */
 static bool sealed_object(struct device *d, const uint8_t id[16], struct buf *sealed, bool *found,
                           struct err *err)
 {
@@ -208,7 +208,7 @@ struct volume {
     uint8_t *entries;
     size_t entry_count;
     struct batch_object *objects;
-    struct buf *bytes; /* object_count of them */
+    struct buf *bytes; /* object_count buffers */
     size_t object_count, size;
     uint64_t first_seq, last_seq;
     uint8_t prev[32], head[32];
@@ -304,7 +304,7 @@ static bool write_volume(struct device *d, struct volume *v, const char *folder,
     return ok;
 }
 
-/* ---- what cannot be handed over any more ---- */
+/* ---- losses ---- */
 
 struct span {
     uint64_t first, last;
@@ -334,7 +334,8 @@ static bool is_within(const struct spans *s, const struct span *one)
     return false;
 }
 
-/* From `from` on: entries that are not here whole, and those that were declared lost. */
+/* Collect, from entry `from` on, the entries that are missing or damaged, and the ranges
+ * already declared lost. */
 static bool look_for_losses(struct device *d, uint64_t from, struct spans *lost,
                             struct spans *declared, struct err *err)
 {
@@ -368,8 +369,8 @@ static bool look_for_losses(struct device *d, uint64_t from, struct spans *lost,
     return true;
 }
 
-/* Without this word the desk would wait for them for ever, and acknowledge nothing that came
- * later. */
+/* Declare missing entries lost.  Otherwise the desk would wait for them for ever and
+ * acknowledge nothing that came later. */
 static bool declare_losses(struct device *d, uint64_t from, int64_t wall_ms, struct err *err)
 {
     struct keystore *k = vault_keys(d->vault);
@@ -405,7 +406,7 @@ bool device_export(struct device *d, const char *folder, int64_t wall_ms,
     bool ok =
         device_row_get(d, "ack", "", 0, &ack, &found, err) && device_waiting(d, &waiting, err);
     if (ok && d->progress) {
-        d->progress->total += 2 * waiting.bytes; /* written, and read back */
+        d->progress->total += 2 * waiting.bytes; /* each byte is written, then read back */
     }
     uint64_t from = ok && found && ack.len == 40 ? get_u64((const uint8_t *)ack.data) + 1 : 1;
     buf_fini(&ack);

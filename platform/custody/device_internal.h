@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PLATFORM_CUSTODY_DEVICE_INTERNAL_H
 #define PLATFORM_CUSTODY_DEVICE_INTERNAL_H
-/* Shared by device.c (life, the chain), device_rows.c (rows, and those of the first format),
- * device_drafts.c (drafts, sealing), device_load.c and device_exchange.c (handing over) only. */
+/* Shared by device.c (life cycle, chain), device_rows.c (rows, migration of the first format),
+ * device_drafts.c (drafts, sealing), device_load.c (loading) and device_exchange.c (handing
+ * over) only. */
 #include "platform/custody/device.h"
 
 struct device {
@@ -11,12 +12,12 @@ struct device {
     struct vault *vault;
     struct store *store;
     struct catalogue *catalogue; /* while open */
-    struct progress *progress;   /* who watches what takes long, or NULL */
+    struct progress *progress;   /* reports long calls, or NULL */
 };
 
 enum { RECORD_INFO = 64, RECORD_INFO_DRAFT = 48 };
 
-/* What a row is; only its own inside tells. */
+/* Kind of a row; stored only inside the encrypted row. */
 enum row_kind { ROW_EVENT, ROW_OBJECT, ROW_CHAIN, ROW_META, ROW_PACKAGE };
 
 void device_row_name(struct device *d, uint8_t id[16], const char *what, const void *of,
@@ -30,48 +31,50 @@ bool device_row_has(struct device *d, const char *what, const void *of, size_t o
                     struct err *err);
 bool device_row_delete(struct device *d, const char *what, const void *of, size_t of_len,
                        struct err *err);
-/* An event as its row holds it, and back. */
+/* Encrypt an event for its row, and decrypt it. */
 void device_event_lock(struct buf *out, const struct vault_draft *slot, uint64_t n,
                        const void *event, size_t len);
 bool device_event_unlock(struct buf *event, const struct vault_draft *slot, uint64_t n,
                          const struct buf *locked, struct err *err);
-/* Rows of the first format become rows of this one, some at a time: cut off at any write it goes on
- * at the next unlocking.  Nothing that cannot be opened is dropped. */
+/* Convert rows of the first format to the present one, in several transactions.  If
+ * interrupted, it continues at the next unlock.  Rows that cannot be decrypted are kept. */
 bool device_migrate(struct device *d, struct err *err);
 #ifdef SUHBAT_TEST
-/* So many rows at a time; `cut` is asked before each transaction. */
+/* Set the rows per transaction; `cut` is called before each transaction, false stops. */
 void device_migrate_by(unsigned rows, bool (*cut)(void *user), void *user);
 #endif
-/* False in *found: it is not there, or not whole. */
+/* Read an entry; *found is false if it is missing or damaged. */
 bool device_entry(struct device *d, uint64_t seq, uint8_t bytes[CHAIN_ENTRY], bool *found,
                   struct err *err);
 void device_record_info(uint8_t out[RECORD_INFO], const struct device_record *r,
                         const uint8_t draft_id[16]);
 
-/* The next entry: the caller's transaction puts it in, then device_advance makes it the head (and
- * forgets the draft's key, unless `draft_id` is NULL). */
+/* Prepare the next entry.  The caller stores it with device_put_entry in its transaction, then
+ * calls device_advance, which makes it the head and, unless `draft_id` is NULL, drops the
+ * draft's key. */
 struct chain_entry device_next_entry(struct device *d, enum chain_kind kind,
                                      const uint8_t object_id[16], const uint8_t hash[32]);
 bool device_put_entry(struct device *d, const struct chain_entry *e, uint8_t hash[32],
                       struct err *err);
 bool device_advance(struct device *d, uint64_t seq, const uint8_t head[32], const uint8_t *draft_id,
                     int64_t wall_ms, struct err *err);
-/* Space kept from the start for the last answers and for finishing; giving it back until `keep`
- * bytes are left: false when there is nothing to give. */
+/* device_keep_reserve sets aside disk space for the last answers and for finishing.
+ * device_use_reserve frees it down to `keep` bytes; false if there is nothing to free. */
 void device_keep_reserve(struct device *d);
 bool device_use_reserve(struct device *d, int64_t keep);
-/* The name of a draft's event. */
+/* Row id of event `n` of a draft. */
 void device_event_name(uint8_t id[16], const struct vault_draft *slot, uint64_t n);
 
-/* Each record that an entry of the chain names, in that order, of the entries `from` … `up_to`. */
+/* Call `row` for each record named in the chain entries `from` to `up_to`, in order; false from
+ * it ends the loop early. */
 typedef bool device_record_each(void *user, const struct device_record *r,
                                 const uint8_t draft_id[16]);
 bool device_each_record(struct device *d, uint64_t from, uint64_t up_to, device_record_each *row,
                         void *user, struct err *err);
-/* False: who watches wants no more. */
+/* False with ERR_ENV if a stop was requested. */
 bool device_go_on(struct device *d, struct err *err);
 
-/* The study's recovery key, or NULL when it has none. */
+/* The study's recovery key, or NULL if there is none or it is unusable. */
 const uint8_t *device_recovery(const struct catalogue *catalogue);
 
 #endif

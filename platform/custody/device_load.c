@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What comes onto the device? */
+/* Finds, judges and stores files meant for the device: grants, catalogues, packages,
+ * receipts. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,15 +9,16 @@
 #include "platform/custody/receipt.h"
 #include "platform/machine/stick.h"
 
-/* ---- verdicts: what the device would say, standing so ---- */
+/* ---- verdicts for a hypothetical device state ---- */
 
-/* As it stands now, or as it would once what was found so far is taken. */
+/* Device state that files are judged against: the present one, or the one after all files
+ * accepted so far are taken. */
 struct load_state {
     struct catalogue *catalogue;
-    struct buf bytes; /* the catalogue's */
+    struct buf bytes; /* bytes of the catalogue */
     uint64_t epoch;
-    uint64_t acked;          /* the highest entry that a receipt named */
-    bool fits;               /* a receipt was found that fits what this device has done */
+    uint64_t acked;          /* highest acknowledged entry */
+    bool fits;               /* a receipt was found that matches this device's chain */
     uint8_t *package_secret; /* 32 bytes, in locked memory */
 };
 
@@ -46,7 +48,7 @@ static bool read_load_state(struct device *d, struct load_state *s, struct err *
     return ok;
 }
 
-/* LOAD_TAKE: `s` stands upon it then. */
+/* Judge a catalogue.  With LOAD_TAKE the state `s` is updated with it. */
 static enum load_verdict judge_catalogue(const struct device *d, struct load_state *s,
                                          const void *bytes, size_t len, struct err *why)
 {
@@ -75,8 +77,8 @@ static enum load_verdict judge_catalogue(const struct device *d, struct load_sta
     return verdict;
 }
 
-/* It brings a catalogue; one that is not taken is no reason against the grant.  `s` stands upon
- * both, or as it did.  False: the world. */
+/* Judge a grant and the catalogue in it.  A catalogue that is not taken is no reason to refuse
+ * the grant.  `s` is updated with both, or left unchanged.  False: an I/O failure. */
 static bool judge_grant(struct device *d, struct load_state *s, const struct enrol_grant *g,
                         enum load_verdict *verdict, struct err *why, struct err *err)
 {
@@ -98,11 +100,11 @@ static bool judge_grant(struct device *d, struct load_state *s, const struct enr
         memcmp(cert.subject, pk, 32) != 0) {
         err_set(why, ERR_AUTH, "the answer to the enrolment is not for this device");
         *verdict = LOAD_UNTRUSTED;
-    } else if (!g->is_signed && device_is_enrolled(d)) { /* as older desks answered, once */
+    } else if (!g->is_signed && device_is_enrolled(d)) { /* older desks did not sign */
         err_set(why, ERR_AUTH, "the answer to the enrolment is not signed");
         *verdict = LOAD_UNTRUSTED;
     } else {
-        assert(!found || have.len == CERT_BYTES); /* a row that this device has locked itself */
+        assert(!found || have.len == CERT_BYTES); /* a row that this device encrypted itself */
         bool had = ok && found && memcmp(have.data, g->cert, CERT_BYTES) == 0 &&
                    with != LOAD_TAKE && memcmp(s->package_secret, g->package_secret, 32) == 0;
         *verdict = had ? LOAD_HAD : LOAD_TAKE;
@@ -120,7 +122,7 @@ static bool judge_grant(struct device *d, struct load_state *s, const struct enr
     return ok;
 }
 
-/* Is another version of this form in force, a later one? */
+/* True if a later version of this form is in force. */
 static bool is_outdated(const struct package *p, const struct catalogue *c)
 {
     for (unsigned i = 0; i < c->form_count; i++) {
@@ -131,7 +133,7 @@ static bool is_outdated(const struct package *p, const struct catalogue *c)
     return false;
 }
 
-/* False: the world. */
+/* Judge a package against catalogue `c`.  False: an I/O failure. */
 static bool judge_package(struct device *d, const struct catalogue *c, const struct buf *plain,
                           struct package *p, enum load_verdict *verdict, struct err *why,
                           struct err *err)
@@ -163,8 +165,9 @@ static bool judge_package(struct device *d, const struct catalogue *c, const str
     return true;
 }
 
-/* ERR_AUTH also for one that does not fit what this device has done.  It is new when it names more
- * than any before: each desk counts its receipts for itself.  False: the world. */
+/* Judge a receipt.  ERR_AUTH also if it does not match this device's chain.  A receipt is new
+ * if it acknowledges more than any before; its counter is not compared, because each desk has
+ * its own.  False: an I/O failure. */
 static bool judge_receipt(struct device *d, struct load_state *s, const struct buf *plain,
                           struct receipt *r, enum load_verdict *verdict, struct err *why,
                           struct err *err)
@@ -201,7 +204,7 @@ static bool judge_receipt(struct device *d, struct load_state *s, const struct b
     return true;
 }
 
-/* ---- records that were received ---- */
+/* ---- purging acknowledged records ---- */
 
 struct purge {
     uint64_t up_to;
@@ -232,7 +235,8 @@ static bool count_purge(struct device *d, uint64_t up_to, uint64_t *count, struc
     return ok;
 }
 
-/* Bytes go, the chain stays.  One transaction; done twice it does nothing. */
+/* Delete the sealed bytes up to entry `seq`; the chain stays.  One transaction; repeating it
+ * has no effect. */
 static bool purge_up_to(struct device *d, uint64_t seq, const uint8_t receipt_hash[32],
                         unsigned *purged, struct err *err)
 {
@@ -267,10 +271,10 @@ static bool purge_up_to(struct device *d, uint64_t seq, const uint8_t receipt_ha
 /* ---- finding ---- */
 
 enum {
-    ITEM_MOST = PACKAGE_MAX + (1 << 20), /* bytes of a file */
-    RECEIPTS_MOST = 256 << 10            /* … where receipts are looked for, and nothing larger */
+    ITEM_MOST = PACKAGE_MAX + (1 << 20), /* max bytes of a file */
+    RECEIPTS_MOST = 256 << 10            /* the same when only receipts are looked for */
 };
-static size_t kept_max = 16 << 20; /* of what was read; the rest is read again */
+static size_t kept_max = 16 << 20; /* max bytes kept; the rest is read again */
 #ifdef SUHBAT_TEST
 void device_keep(size_t max)
 {
@@ -283,16 +287,17 @@ struct search {
     struct device *d;
     const char *folder;
     struct load_find *find;
-    bool receipts; /* these alone; catalogues are only judged, for who may sign receipts */
-    bool granted;  /* what is opened now is opened with the key that a grant brings */
+    bool receipts; /* receipts only; catalogues are judged to learn who may sign them */
+    bool granted;  /* second pass, with the key from a grant */
     struct load_state load_state, now;
-    struct stick_file *closed; /* that no key of ours opened; perhaps a grant's does */
+    struct stick_file *closed; /* files that our keys do not open; a grant's key may */
     size_t closed_count, kept;
     load_package *each;
     void *user;
 };
 
-/* Open a file of a stick with whatever key of ours fits; anything but AGE_OPENED leaves nothing. */
+/* Decrypt a file with any of our keys that fits.  Unless the result is AGE_OPENED, nothing is
+ * appended. */
 static enum age_result unwrap(struct device *d, const uint8_t *package_secret,
                               const struct buf *file, struct buf *plain)
 {
@@ -315,7 +320,7 @@ static enum age_result unwrap(struct device *d, const uint8_t *package_secret,
     return result;
 }
 
-/* It says so at its beginning, whatever of it follows. */
+/* True if the header alone shows that the file is not for us. */
 static bool is_anothers(enum age_result result)
 {
     return result == AGE_NO_MATCH || result == AGE_HEADER;
@@ -338,7 +343,7 @@ static struct load_item *add_item(struct load_find *find, const struct stick_fil
     return find->items[find->count++] = item;
 }
 
-/* A catalogue's, by which older ones come first; whether it may say so is judged later. */
+/* Epoch of a catalogue, to sort older ones first; whether it is authentic is judged later. */
 static uint64_t number_of(const struct buf *plain)
 {
     struct catalogue *c = mem_alloc(sizeof *c);
@@ -360,7 +365,7 @@ static void add_closed(struct search *s, const struct stick_file *file)
     s->closed[s->closed_count++] = *file;
 }
 
-/* What was opened, if it is of a kind that is looked for. */
+/* Add a decrypted file as an item if it is of a wanted kind; may take over `plain`. */
 static void add_opened(struct search *s, const struct stick_file *file, struct buf *plain)
 {
     int kind = LOAD_UNREAD;
@@ -375,14 +380,14 @@ static void add_opened(struct search *s, const struct stick_file *file, struct b
     item->kind = (enum load_kind)kind;
     hash_plain(item->hash, plain->data, plain->len);
     item->number = kind == LOAD_CATALOGUE ? number_of(plain) : 0;
-    if (kind != LOAD_GRANT && s->kept + plain->len <= kept_max) { /* a grant holds a key */
+    if (kind != LOAD_GRANT && s->kept + plain->len <= kept_max) { /* grants hold keys */
         s->kept += plain->len;
         item->plain = *plain;
         *plain = (struct buf){0};
     }
 }
 
-/* Of a large file its beginning is enough: sticks carry old batches about. */
+/* For a large file, check only its beginning: sticks often hold old batches. */
 static bool is_for_us(struct search *s, const struct stick_file *file, bool *ours, struct err *why)
 {
     enum { HEAD = 16 << 10 };
@@ -398,7 +403,8 @@ static bool is_for_us(struct search *s, const struct stick_file *file, bool *our
     return ok;
 }
 
-/* False: the world.  One file that cannot be read is none, if its folder still can. */
+/* Read and decrypt one file.  An unreadable file is added as refused, if its folder is still
+ * readable.  False: an I/O failure, or stopped. */
 static bool look_at(struct search *s, const struct stick_file *file, struct err *err)
 {
     struct device *d = s->d;
@@ -437,8 +443,8 @@ static bool look_at(struct search *s, const struct stick_file *file, struct err 
     return device_go_on(d, err);
 }
 
-/* What is in a file that was looked at: as it was kept, or read anew into `room`.  NULL: the world;
- * or, with `changed`, it is another file now. */
+/* Content of a file examined before: kept in memory, or read again into `room`.  NULL: an I/O
+ * failure, or, with *changed, the file has changed since. */
 static const struct buf *content(struct device *d, const char *folder,
                                  const uint8_t *package_secret, const struct load_item *item,
                                  struct buf *room, bool *changed, struct err *err)
@@ -469,7 +475,8 @@ static void expect(struct device *d, const struct stick_file *files, size_t coun
     }
 }
 
-/* Where receipts alone are taken, one that only a newer list vouches for waits for the loading. */
+/* Judge a receipt; sets *unlike.  If only receipts are loaded, one that only a newer catalogue
+ * makes valid is left for a full load. */
 static bool judge_receipt_here(struct search *s, const struct buf *plain, bool *unlike,
                                enum load_verdict *verdict, struct err *why, struct err *err)
 {
@@ -529,7 +536,7 @@ static bool judge_item(struct search *s, struct load_item *item, const struct bu
     return ok;
 }
 
-/* All of a kind, in the order in which they are taken. */
+/* Judge all items of a kind, in the order in which they will be taken. */
 static bool judge(struct search *s, enum load_kind kind, struct err *err)
 {
     struct load_find *f = s->find;
@@ -558,7 +565,7 @@ static bool judge(struct search *s, enum load_kind kind, struct err *err)
     return ok;
 }
 
-/* Each needs the one before; of catalogues the older first. */
+/* Sort by kind, as each kind depends on the one before; older catalogues first. */
 static int in_order(const void *a, const void *b)
 {
     const struct load_item *one = *(struct load_item *const *)a,
@@ -568,8 +575,8 @@ static int in_order(const void *a, const void *b)
     return order ? order : strcmp(one->name, other->name);
 }
 
-/* What is here already is not told, nor are the receipts for a copy of this device, or for what it
- * did before it was restored, where there is one that is for this one. */
+/* Remove items that the device already has.  If one receipt matches this device, also remove
+ * receipts for a copy of it or for its past before a restore. */
 static void leave_out(struct load_find *f, bool fits)
 {
     size_t left = 0;
@@ -601,7 +608,8 @@ static bool is_coming(const struct load_find *f, const uint8_t hash[32])
     return false;
 }
 
-/* The forms that will be in force, of those here and those found. */
+/* Compute which listed forms will be in force, which lack their file, and how many records will
+ * be purged. */
 static bool foresee(struct search *s, struct err *err)
 {
     struct load_find *f = s->find;
@@ -627,7 +635,7 @@ static bool foresee(struct search *s, struct err *err)
     return s->load_state.acked == 0 || count_purge(s->d, s->load_state.acked, &f->purges, err);
 }
 
-/* Files that no key opened, with the key that a grant brings. */
+/* Try the unopened files again with the key from a grant. */
 static bool look_again(struct search *s, struct err *err)
 {
     const uint8_t *had = vault_keys(s->d->vault)->package_secret;
@@ -714,7 +722,7 @@ static bool refused(struct loading *l, const char *name, enum load_verdict verdi
     return true;
 }
 
-/* The catalogue that `s` stands upon becomes the device's. */
+/* Make the catalogue of state `s` the device's. */
 static bool adopt(struct device *d, const struct load_state *s, struct err *err)
 {
     struct keystore *k = vault_keys(d->vault);
@@ -758,7 +766,8 @@ static bool take_grant(struct loading *l, const char *name, const struct buf *pl
     return ok;
 }
 
-/* Under the catalogue that comes behind it; until then it is in nobody's way. */
+/* Store a package, judged against the catalogue to be stored after it; until then it is not in
+ * force. */
 static bool take_package(struct loading *l, const char *name, const struct buf *plain,
                          struct err *err)
 {
@@ -850,10 +859,10 @@ bool device_take(struct device *d, const char *folder, struct load_find *f,
     static const struct {
         enum load_kind kind;
         taker *take;
-    } order[] = {{LOAD_GRANT, take_grant}, /* it brings the key of the forms */
+    } order[] = {{LOAD_GRANT, take_grant}, /* contains the key of the packages */
                  {LOAD_PACKAGE, take_package},
                  {LOAD_CATALOGUE, take_catalogue},
-                 {LOAD_RECEIPT, take_receipt}}; /* who may sign them, the catalogue says */
+                 {LOAD_RECEIPT, take_receipt}}; /* the catalogue says who may sign them */
     struct loading l = {d, f, report};
     bool ok = true;
     memset(report, 0, sizeof *report);

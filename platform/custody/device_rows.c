@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does a row lie in the store, so that nobody sees what it is? */
+/* Encrypts rows so that the store does not reveal their kind, and migrates the first format. */
 #include <string.h>
 
 #include "platform/custody/device_internal.h"
@@ -170,12 +170,12 @@ void device_migrate_by(unsigned rows, bool (*cut)(void *user), void *user)
 
 struct migration {
     struct device *d;
-    uint64_t next[VAULT_DRAFTS]; /* of each draft, the first event that was not looked at yet */
-    unsigned rows;               /* in this transaction */
+    uint64_t next[VAULT_DRAFTS]; /* the next event to examine, by draft */
+    unsigned rows;               /* rows moved in this transaction */
     size_t bytes;
 };
 
-/* What is here already is newer. */
+/* Store the bytes unless the row already exists: an existing row is newer. */
 static bool move_raw(struct device *d, const uint8_t id[16], const struct buf *bytes,
                      struct err *err)
 {
@@ -184,7 +184,8 @@ static bool move_raw(struct device *d, const uint8_t id[16], const struct buf *b
            (here || store_put(d->store, id, bytes->data, bytes->len, err));
 }
 
-/* An old row of kind 1 lay under its record's id, as it was sealed. */
+/* Move a sealed object.  The first format stored it under its record's id, without further
+ * encryption. */
 static bool move_object(struct device *d, const struct store_old *row, struct err *err)
 {
     bool here;
@@ -211,7 +212,7 @@ static bool move_locked(struct device *d, const struct store_old *row, struct er
 static bool move_row(struct device *d, const struct store_old *row, struct err *err)
 {
     return row->kind == ROW_OBJECT  ? move_object(d, row, err)
-           : row->kind == ROW_EVENT ? move_raw(d, row->id, &row->bytes, err) /* nobody's any more */
+           : row->kind == ROW_EVENT ? move_raw(d, row->id, &row->bytes, err) /* of no draft */
                                     : move_locked(d, row, err);
 }
 
@@ -235,7 +236,7 @@ static bool full(const struct migration *m)
     return m->rows >= at_once || m->bytes >= AT_ONCE_BYTES;
 }
 
-/* A draft's events follow one another; those that were moved before a cut are in their place. */
+/* Move a draft's events in order; events moved before an interruption are skipped. */
 static bool move_events(struct migration *m, const struct vault_draft *slot, uint64_t *next,
                         struct err *err)
 {
@@ -247,7 +248,7 @@ static bool move_events(struct migration *m, const struct vault_draft *slot, uin
         device_event_name(id, slot, n);
         ok = store_old_get(m->d->store, id, &old, &is_old, err);
         if (ok && is_old) {
-            ok = store_old_delete(m->d->store, id, err) && /* first: its pages are used again */
+            ok = store_old_delete(m->d->store, id, err) && /* first, to reuse its pages */
                  move_event(m->d, slot, n, id, &old, err);
             m->rows++;
             m->bytes += old.len;
@@ -260,7 +261,7 @@ static bool move_events(struct migration *m, const struct vault_draft *slot, uin
     return ok;
 }
 
-/* One transaction's worth; *done when nothing is left. */
+/* Move as many rows as fit one transaction; *done if none is left. */
 static bool move_some(struct migration *m, bool *done, struct err *err)
 {
     static const uint8_t none[16];
@@ -288,7 +289,7 @@ bool device_migrate(struct device *d, struct err *err)
 {
     bool any, done, gave = false, ok = true;
     unsigned usual = at_once;
-    struct migration moved = {.d = d}; /* as far as it is committed */
+    struct migration moved = {.d = d}; /* progress as committed */
     if (!store_old_any(d->store, &any, err)) {
         return false;
     }
@@ -308,9 +309,9 @@ bool device_migrate(struct device *d, struct err *err)
             continue;
         }
         store_rollback(d->store);
-        store_checkpoint(d->store); /* what was logged before needs no room any more */
+        store_checkpoint(d->store); /* truncate the log to free space */
         if (ok && why.code == ERR_FULL && (device_use_reserve(d, 0) || at_once > 1)) {
-            at_once = gave ? 1 : at_once; /* then row by row */
+            at_once = gave ? 1 : at_once; /* then one row at a time */
             gave = true;
             continue;
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How do a desk and a device come to trust each other without a network? */
+/* Reads and writes invitations, enrolment requests and grants. */
 #include "platform/custody/enrol.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is this the form that an author of the study signed? */
+/* Writes packages, and reads and verifies them. */
 #include "platform/custody/package.h"
 
 #include <string.h>
@@ -23,7 +23,8 @@ enum {
 };
 static const char magic[] = "SBP1";
 
-/* Version 2 is as long as its class, so that nobody knows a form by its length. */
+/* Zeros to append to the content: version 2 pads to a power of two, so that the length does not
+ * identify the form. */
 static size_t padding(size_t content)
 {
     size_t size = PACKAGE_LEAST;
@@ -99,7 +100,7 @@ bool package_listed(const struct package *p, const struct catalogue *c)
     for (unsigned i = 0; i < c->form_count; i++) {
         if (memcmp(c->forms[i].form, p->form_hash, 32) == 0 && c->forms[i].serial == p->serial &&
             memcmp(c->forms[i].package, p->hash, 32) == 0) {
-            return p->min_epoch <= c->epoch; /* it was made for a newer catalogue */
+            return p->min_epoch <= c->epoch; /* else it was made for a newer catalogue */
         }
     }
     return false;

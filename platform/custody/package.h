@@ -2,26 +2,27 @@
 #ifndef PLATFORM_CUSTODY_PACKAGE_H
 #define PLATFORM_CUSTODY_PACKAGE_H
 /*
- * package: a form with its lists and media, signed by an author the roots trust.
+ * package: a form with its lists and media, signed by an author whom the roots trust.
  *
- * Custody knows it as named bytes; form.xml is for forms/ to read.  In transport it is an age file
- * to the study's package key and its recipients, so that a found stick tells no title.  Its length
- * is a power of two from 16 KiB, so that it tells no form either.
+ * Here it is just named bytes; forms/ parses form.xml.  In transport it is an age file sealed
+ * to the study's package key and its recipients, so that a lost stick reveals no title.  Its
+ * length is padded to a power of two from 16 KiB, so that the length does not identify the
+ * form.
  * Source: docs/RECORD.md section 8.
  */
 #include "platform/custody/catalogue.h"
 
 enum { PACKAGE_LEAST = 16 << 10, PACKAGE_MAX = 64 << 20, PACKAGE_TRAINING = 1 };
 
-enum { PACKAGE_CERT_AT = 256 }; /* the author's certificate, behind the header */
+enum { PACKAGE_CERT_AT = 256 }; /* offset of the author's certificate, after the header */
 
 struct package {
     uint16_t flags;
     uint8_t study_id[16], form_hash[32], hash[32]; /* hash: of the whole package */
     uint64_t serial, min_epoch;
     struct cert author;
-    uint8_t cert[CERT_BYTES]; /* the author's, as it was signed */
-    const char *content;      /* tar; lent */
+    uint8_t cert[CERT_BYTES]; /* the author's certificate, as signed */
+    const char *content;      /* tar archive; borrowed */
     size_t content_len;
 };
 
@@ -31,20 +32,24 @@ struct package_file {
     size_t len;
 };
 
-/* Append a package of `files`; `form_id` must lie in the certificate's scope. */
+/* Append a signed package of `files`.  ERR_AUTH if `form_id` is outside the certificate's
+ * scope. */
 MUST_CHECK bool package_write(struct buf *out, const uint8_t study_id[16], const char *form_id,
                               uint64_t serial, uint16_t flags, const struct package_file *files,
                               size_t count, const uint8_t cert[CERT_BYTES],
                               const uint8_t author_seed[32], struct err *err);
-/* Check the signature and, with a catalogue, that the author is trusted and the package listed. */
+/* Verify the signature and, if `catalogue` is not NULL, that the author is trusted and the
+ * package is listed.  ERR_INPUT: not a package; ERR_AUTH: a check failed; ERR_ENV: a newer
+ * program is needed. */
 MUST_CHECK bool package_read(struct package *package, const void *bytes, size_t len,
                              const struct catalogue *catalogue, struct err *err);
-/* The two checks of package_read with a catalogue, for whoever has it only later. */
+/* The two catalogue checks of package_read, for callers that get the catalogue later. */
 bool package_trusted(const struct package *package, const struct catalogue *catalogue);
 bool package_listed(const struct package *package, const struct catalogue *catalogue);
-/* Is the author allowed this form id? */
+/* True if the package is for this form id and the author's scope covers it. */
 bool package_in_scope(const struct package *package, const char *form_id);
-/* One file of the content by name; lent.  False when absent or the content is damaged. */
+/* Find a file of the content by name; borrowed.  False if it is absent or the content is
+ * damaged. */
 bool package_find(const struct package *package, const char *name, const char **bytes, size_t *len);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What has the desk promised to hold? */
+/* Writes receipts, and reads and verifies them. */
 #include "platform/custody/receipt.h"
 
 #include <string.h>

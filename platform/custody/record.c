@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What exactly is sealed when an interview is finished? */
+/* Writes records, and reads and verifies them. */
 #include "platform/custody/record.h"
 
 #include <stdlib.h>

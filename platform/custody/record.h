@@ -2,10 +2,10 @@
 #ifndef PLATFORM_CUSTODY_RECORD_H
 #define PLATFORM_CUSTODY_RECORD_H
 /*
- * record: a finished interview as the bytes inside its age file.
+ * record: a finished interview as plaintext of its age file.
  *
- * A 256-byte signed header, the instance XML, its attachments as a ustar archive, zeros up to a
- * bucket, so that the sealed size says little.  Source: docs/RECORD.md section 3.
+ * A 256-byte signed header, the instance XML, its attachments as a ustar archive, then zeros up
+ * to a power of two, so that the sealed size reveals little.  Source: docs/RECORD.md section 3.
  */
 #include "platform/machine/arena.h"
 #include "platform/custody/sign.h"
@@ -19,21 +19,21 @@ struct record {
     uint64_t seq;
     uint8_t prev_hash[32], package_hash[32], recipients_hash[16];
     int64_t finalised_ms;
-    const char *xml; /* record_read lends it from the bytes given */
+    const char *xml; /* record_read: borrowed from its input */
     size_t xml_len;
-    const char *files; /* ustar, lent likewise; NULL when there are none */
+    const char *files; /* ustar archive, borrowed likewise; NULL = none */
     size_t files_len;
 };
 
 /* Append the signed record.  ERR_LIMIT over 64 MiB. */
 MUST_CHECK bool record_write(struct buf *out, const struct record *record,
                              const uint8_t seed[SIGN_SEED], struct err *err);
-/* Check everything, then fill.  ERR_AUTH for a wrong signature, ERR_INPUT for a wrong shape. */
+/* Verify everything, then fill *record.  ERR_AUTH: wrong signature; ERR_INPUT: malformed. */
 MUST_CHECK bool record_read(struct record *record, const void *bytes, size_t len,
                             const uint8_t public_key[SIGN_PUBLIC], struct err *err);
 /* H16(sb1-recips, sorted keys). */
 void record_recipients_hash(uint8_t out[16], const uint8_t (*recipients)[32], size_t count);
-/* Smallest power of two from 4096 up that holds `len`. */
+/* The smallest power of two, at least 4096, that holds `len`. */
 size_t record_bucket(size_t len);
 
 #endif

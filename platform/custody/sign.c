@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who said it, and is it the same? */
+/* Computes tagged hashes and typed signatures, and makes words from hashes. */
 #include "platform/custody/sign.h"
 
 #include <sodium.h>
@@ -48,7 +48,7 @@ bool sign_check(const uint8_t sig[SIGN_BYTES], const char *type, const void *bod
 {
     uint8_t text[128];
     size_t n = statement(text, type, body, len);
-#ifdef SUHBAT_FUZZ /* what lies behind a signature is to be reached, too */
+#ifdef SUHBAT_FUZZ /* let the fuzzer reach the code after signature checks */
     (void)n;
     return sig && public_key;
 #else
@@ -62,7 +62,7 @@ bool sign_check_plain(const uint8_t sig[SIGN_BYTES], const void *bytes, size_t l
     return crypto_sign_verify_detached(sig, bytes, len, public_key) == 0;
 }
 
-/* Letters that Russian, Kyrgyz, Tajik and Latin script all have, one to one. */
+/* Letters that map one to one between the Latin script and Russian, Kyrgyz and Tajik. */
 static const char consonants[] = "bvgdjzklmnprstfh";
 static const char vowels[] = "aiou";
 static const char *const cyrillic[][2] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which rows are on the device? */
+/* Stores rows by id in SQLite. */
 #include "platform/custody/store.h"
 
 #include <stdlib.h>
@@ -9,7 +9,8 @@ struct store {
     struct db *db;
 };
 
-/* The first format was a table o(i, k, g, d), with an index over k and g. */
+/* The first format's table was o(i, k, g, d): id, kind, number, data; with an index over k and
+ * g. */
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS r(i BLOB PRIMARY KEY, d BLOB) WITHOUT ROWID;";
 
@@ -58,7 +59,7 @@ size_t store_class(size_t len)
     size_t n = 256, size = n;
     while (size < len) {
         n *= 2;
-        size = n < 4096 ? n : n + n / 1024 + 1024; /* room for a sealed power of two */
+        size = n < 4096 ? n : n + n / 1024 + 1024; /* power of two + overhead of encryption */
     }
     return size;
 }

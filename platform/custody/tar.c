@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How do several files become one that every system can take apart? */
+/* Writes and reads the ustar subset. */
 #include "platform/custody/tar.h"
 
 #include <stdio.h>
@@ -73,12 +73,11 @@ bool tar_next(struct tar_reader *r, struct tar_member *m, struct err *err)
         return bad(err);
     }
     memcpy(m->name, h, TAR_NAME);
-    m->name[TAR_NAME - 1] =
-        '\0'; /* a longer one, and what is no digit, comes out otherwise below */
+    m->name[TAR_NAME - 1] = '\0'; /* longer names and non-octal digits fail the comparison below */
     for (size_t i = 0; i < 11; i++) {
         len = len * 8 + (size_t)(h[124 + i] & 7);
     }
-    header(block, m->name, len); /* whoever wrote it otherwise is not us */
+    header(block, m->name, len); /* accept only headers exactly as we write them */
     if (memcmp(block, h, TAR_BLOCK) != 0 || strstr(m->name, "..") || m->name[0] == '/') {
         return bad(err);
     }

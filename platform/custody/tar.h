@@ -2,8 +2,8 @@
 #ifndef PLATFORM_CUSTODY_TAR_H
 #define PLATFORM_CUSTODY_TAR_H
 /*
- * tar: the strict subset of ustar that batches and packages use, readable by any tar.
- * Regular files only, mode 0600, owner and time zero, exact padding; the reader takes nothing else.
+ * tar: the strict subset of ustar that batches and packages use, readable by any tar. Regular
+ * files only, mode 0600, owner and time zero, exact padding; the reader rejects all else.
  */
 #include "platform/machine/arena.h"
 
@@ -19,10 +19,11 @@ struct tar_reader {
 };
 struct tar_member {
     char name[TAR_NAME];
-    const char *bytes; /* lent from the archive */
+    const char *bytes; /* borrowed from the archive */
     size_t len;
 };
-/* The next member; false at the end (err->code stays ERR_NONE) or at a fault (ERR_INPUT). */
+/* Read the next member.  False at the end (err->code stays ERR_NONE) or if the archive is
+ * damaged (ERR_INPUT). */
 MUST_CHECK bool tar_next(struct tar_reader *reader, struct tar_member *member, struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does a device that even its owner cannot open come back? */
+/* Reads and writes travel requests and answers. */
 #include "platform/custody/travel.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who may open the keys, and how do they survive a power cut? */
+/* Stores the keystore in two slots, and unlocks it with the passphrase. */
 #include "platform/custody/vault_internal.h"
 
 #include <errno.h>
@@ -152,7 +152,8 @@ static bool write_at(struct vault *v, const uint8_t *slot, off_t at, struct err 
     return true;
 }
 
-/* A, then the same bytes to B: else the other copy would keep a key that was dropped. */
+/* Write slot A, then the same bytes to slot B: otherwise the other copy would keep a key that
+ * was dropped. */
 static bool commit(struct vault *v, struct err *err)
 {
     put_u64(v->slot + AT_GEN, generation(v->slot) + 1);
@@ -160,7 +161,7 @@ static bool commit(struct vault *v, struct err *err)
     return write_at(v, v->slot, 0, err) && write_at(v, v->slot, VAULT_SLOT, err);
 }
 
-/* ---- keystore as bytes ---- */
+/* ---- encoding of the keystore ---- */
 
 static void pack(uint8_t out[KEYSTORE], const struct keystore *k)
 {
@@ -211,7 +212,7 @@ static void unpack(struct keystore *k, const uint8_t in[KEYSTORE])
     }
 }
 
-/* What the locks are bound to: magic, salt and parameters, and their own purpose. */
+/* Associated data: magic, salt and parameters of the slot, and a purpose. */
 size_t vault_bound(uint8_t out[64], const uint8_t *slot, const void *purpose, size_t len)
 {
     memcpy(out, slot, 8);
@@ -220,7 +221,8 @@ size_t vault_bound(uint8_t out[64], const uint8_t *slot, const void *purpose, si
     return 40 + len;
 }
 
-/* The keystore's, from version 2 on with what only an open vault may change of the state. */
+/* Associated data of the keystore; from version 2 on it includes the state bits that only an
+ * open vault may change. */
 static size_t keystore_ad(uint8_t out[64], const uint8_t *slot, uint8_t state)
 {
     size_t len = vault_bound(out, slot, "ks", 2);
@@ -243,8 +245,8 @@ void vault_seal_keystore(struct vault *v)
     buf_fini(&locked);
 }
 
-/* The state that the keystore was sealed with is the true one: what somebody made of it in the file
- * is put right, so that it costs nobody an interview. */
+/* Decrypt the keystore.  The state bits it was encrypted with are the true ones: if they were
+ * tampered with in the file, they are corrected, so that no interview is lost. */
 static bool unseal(struct vault *v, const struct open_keys *keys, struct buf *plain,
                    struct err *err)
 {
@@ -278,7 +280,7 @@ bool vault_open_keystore(struct vault *v, struct open_keys *keys, struct err *er
     return ok;
 }
 
-/* The vault's key and whose it is, for the study's recovery key (X25519). */
+/* Seal the vault's key and the device's id to the study's recovery key (X25519). */
 void vault_seal_recovery(struct vault *v, const uint8_t recovery[32])
 {
     uint8_t *plain = secret_new(TRAVEL_PLAIN), public_key[32], id[16];
@@ -291,26 +293,27 @@ void vault_seal_recovery(struct vault *v, const uint8_t recovery[32])
     secret_free(plain);
 }
 
-/* A key that no older copy of the file holds.  Rows keep theirs: it moves into the keystore. */
+/* Replace the vault's key by one that no older copy of the file contains.  The rows' key stays
+ * the same and moves into the keystore. */
 void vault_renew_key(struct vault *v, const uint8_t *recovery)
 {
     struct open_keys *o = v->open;
-    memcpy(v->slot, magic, 8); /* of version 1, too */
+    memcpy(v->slot, magic, 8); /* a version 1 file becomes version 2 */
     memcpy(o->keys.db_secret, o->meta_key, sizeof o->keys.db_secret);
     v->slot[AT_STATE] |= STATE_META_KEPT;
     secret_random(o->vk, sizeof o->vk);
     secret_derive(o->keystore_key, o->vk, "sbVAULT1", 1);
     if (recovery) {
         vault_seal_recovery(v, recovery);
-    } else { /* nobody could open it again: what was sealed is another key's */
+    } else { /* without a recovery key: what the slot holds was sealed with an older key */
         v->slot[AT_STATE] &= (uint8_t)~STATE_RECOVERABLE;
         secret_random(v->slot + AT_RECOVERY, TRAVEL_SEALED);
     }
     vault_seal_keystore(v);
 }
 
-/* Else it is as it was, and is written back so: a first copy may be on the disk already, and what a
- * lock claims and what is there are never two.  A generation that failed is not used again. */
+/* Write the slot.  If that fails, write the old state again: the first copy may already be on
+ * disk, and memory and disk must agree.  The failed generation number is not reused. */
 bool vault_commit(struct vault *v, const uint8_t before[VAULT_SLOT], struct err *err)
 {
     v->unsure = false;
@@ -324,12 +327,12 @@ bool vault_commit(struct vault *v, const uint8_t before[VAULT_SLOT], struct err 
     return false;
 }
 
-/* ---- life ---- */
+/* ---- create, open, lock ---- */
 
 bool vault_stretch(uint8_t kek[32], struct vault *v, const char *pass, size_t len, struct err *err)
 {
     struct buf tidy = {0};
-    if (!vault_passphrase(&tidy, pass, len)) { /* too short: the same answer as a wrong one */
+    if (!vault_passphrase(&tidy, pass, len)) { /* too short: treated as a wrong passphrase */
         buf_add(&tidy, pass, len);
     }
     bool ok = secret_stretch(kek, tidy.data, tidy.len, v->slot + AT_SALT,
@@ -354,8 +357,8 @@ static void put_keyslot(struct vault *v, uint8_t index, const uint8_t kek[32])
     buf_fini(&locked);
 }
 
-/* What is overwritten is to be overwritten where it lies: asked of btrfs and f2fs, which else write
- * elsewhere.  Others do so, or do not know the question. */
+/* Ask btrfs and f2fs to overwrite this file in place instead of writing elsewhere.  Other file
+ * systems overwrite in place, or do not support the request. */
 static void pin_place(int fd)
 {
     int flags = 0;
@@ -396,7 +399,7 @@ bool vault_create(struct vault **out, const char *path, const char *pass, size_t
         vault_close(v);
         return false;
     }
-    secret_random(v->slot, VAULT_SLOT); /* unused keyslots hold randomness: nobody can count them */
+    secret_random(v->slot, VAULT_SLOT); /* unused keyslots look like used ones */
     memcpy(v->slot, magic, 8);
     put_u64(v->slot + AT_GEN, 0);
     put_u32(v->slot + AT_PASSES, passes);
@@ -433,7 +436,7 @@ bool vault_create(struct vault **out, const char *path, const char *pass, size_t
 static bool read_slots(struct vault *v, struct err *err)
 {
     uint8_t both[VAULT_FILE];
-    /* what a failed sync left in the system's cache alone is not what the disk holds */
+    /* drop the cache: after a failed sync it may differ from the disk */
     (void)posix_fadvise(v->fd, 0, 0, POSIX_FADV_DONTNEED);
     ssize_t n = pread(v->fd, both, sizeof both, 0);
     bool a = n == VAULT_FILE && whole(both), b = n == VAULT_FILE && whole(both + VAULT_SLOT);
@@ -445,7 +448,7 @@ static bool read_slots(struct vault *v, struct err *err)
     if (memcmp(both, both + VAULT_SLOT, VAULT_SLOT) == 0) {
         return true;
     }
-    return write_at(v, v->slot, take_a ? VAULT_SLOT : 0, err); /* redo the interrupted copy */
+    return write_at(v, v->slot, take_a ? VAULT_SLOT : 0, err); /* complete the interrupted write */
 }
 
 bool vault_open(struct vault **out, const char *path, struct err *err)
@@ -462,7 +465,7 @@ bool vault_open(struct vault **out, const char *path, struct err *err)
         vault_close(v);
         return false;
     }
-    v->wait_from_ms = clock_mono_ms(); /* a restart begins the delay anew */
+    v->wait_from_ms = clock_mono_ms(); /* a restart restarts the delay */
     *out = v;
     return true;
 }
@@ -500,7 +503,8 @@ void vault_forget_wait(struct vault *v)
 }
 #endif
 
-/* No passphrase opens it any more, in either copy; what the recovery key opens stays. */
+/* Overwrite the keyslots with random bytes: no passphrase unlocks the vault any more.  The
+ * recovery slot stays. */
 void vault_drop_keyslots(struct vault *v)
 {
     secret_random(v->slot + AT_KEYSLOTS, KEYSLOTS * KEYSLOT);
@@ -511,7 +515,7 @@ bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err
 {
     uint8_t kek[32];
     unsigned fails = vault_failures(v);
-    if (vault_is_travelling(v)) { /* that is no try */
+    if (vault_is_travelling(v)) { /* not counted as a try */
         err_set(err, ERR_AUTH, "the device is closed for travel: no passphrase opens it");
         return err_hint(err, "ask the coordinator for the answer to its request");
     }
@@ -522,7 +526,7 @@ bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err
     if (!commit(v, err)) {
         return false;
     }
-    if (!vault_stretch(kek, v, pass, len, err)) { /* no memory for it: that was no try */
+    if (!vault_stretch(kek, v, pass, len, err)) { /* out of memory: not counted as a try */
         put_u32(v->slot + AT_FAILS, fails);
         (void)!commit(v, NULL);
         return false;
@@ -564,7 +568,8 @@ bool vault_unlock(struct vault *v, const char *pass, size_t len, struct err *err
     return true;
 }
 
-/* The passphrase's keyslot for a fresh key; what the others held is gone. */
+/* Replace the vault's key and make the keyslot of the passphrase for it; the other keyslots
+ * become random. */
 void vault_renew_keyslots(struct vault *v, const uint8_t *recovery)
 {
     vault_renew_key(v, recovery);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PLATFORM_CUSTODY_VAULT_INTERNAL_H
 #define PLATFORM_CUSTODY_VAULT_INTERNAL_H
-/* Shared by vault.c (slots, keystore, passphrase) and vault_locks.c (the soft and the travel lock)
+/* Shared by vault.c (slots, keystore, passphrase) and vault_locks.c (soft and travel lock)
  * only. */
 #include "platform/custody/vault.h"
 
@@ -27,13 +27,13 @@ enum {
     ALG_ARGON2ID13 = 2,
     KEYSLOT_PLAIN = 48,
     TYPE_UNLOCK = 1,
-    STATE_RECOVERABLE = 1, /* the recovery slot is one, and no randomness */
+    STATE_RECOVERABLE = 1, /* the recovery slot is in use, not random bytes */
     STATE_TRAVELLING = 2,
-    STATE_META_KEPT = 4, /* the key of rows is in the keystore; else it comes from VK */
-    STATE_SEALED = STATE_RECOVERABLE | STATE_META_KEPT /* the keystore vouches for these */
+    STATE_META_KEPT = 4, /* the rows' key is in the keystore; else derived from VK */
+    STATE_SEALED = STATE_RECOVERABLE | STATE_META_KEPT /* authenticated with the keystore */
 };
-/* A weaker stretching is nobody's choice: an answer that was caught could be searched for at
- * leisure. */
+/* Minimum Argon2id parameters.  With weaker ones, the passphrase could be searched for offline
+ * in an intercepted answer. */
 #ifdef SUHBAT_TEST
 enum { PASSES_FLOOR = 1, MEMORY_FLOOR = 8 };
 #else
@@ -42,43 +42,45 @@ enum { PASSES_FLOOR = VAULT_PASSES, MEMORY_FLOOR = VAULT_MEMORY_KIB };
 
 struct open_keys { /* in locked memory */
     uint8_t vk[32], keystore_key[32], meta_key[32];
-    uint8_t kek[32]; /* until vault_renew or vault_travel_settle */
+    uint8_t kek[32]; /* kept until vault_renew or vault_travel_settle */
     struct keystore keys;
 };
 
-struct soft { /* in locked memory: what is left of the keys during a short break */
+struct soft { /* in locked memory: what is kept during a soft lock */
     uint8_t salt[SECRET_SALT];
-    uint8_t locked_vk[32 + SECRET_OVERHEAD]; /* under the PIN's key */
+    uint8_t locked_vk[32 + SECRET_OVERHEAD]; /* encrypted under the PIN's key */
     int64_t until_ms;
 };
 
 struct vault {
     int fd;
-    uint8_t slot[VAULT_SLOT]; /* the newest; holds nothing secret in the clear */
+    uint8_t slot[VAULT_SLOT]; /* the newest copy; contains no plaintext secret */
     struct open_keys *open;   /* NULL = locked */
-    struct soft *soft;        /* NULL = a PIN does not open it */
-    unsigned pin_failures;    /* in a row */
-    bool unsure;              /* neither the last change nor its undoing was taken */
-    int64_t wait_from_ms;     /* when the present delay began */
+    struct soft *soft;        /* NULL = not softly locked */
+    unsigned pin_failures;    /* wrong PINs in a row */
+    bool unsure;              /* the last write and its undo both failed */
+    int64_t wait_from_ms;     /* when the present delay began, clock_mono_ms */
     char *path;
 };
 
-/* What a lock is bound to: the slot's head and a purpose; returns its length. */
+/* Associated data of a ciphertext: magic, salt and parameters of the slot, and a purpose.
+ * Returns its length. */
 size_t vault_bound(uint8_t out[64], const uint8_t *slot, const void *purpose, size_t len);
 bool vault_stretch(uint8_t kek[32], struct vault *v, const char *pass, size_t len, struct err *err);
-/* The keystore of the newest slot, with keys->vk. */
+/* Decrypt the keystore of the newest slot with keys->vk. */
 bool vault_open_keystore(struct vault *v, struct open_keys *keys, struct err *err);
-/* ... and as it is now, into the slot in memory. */
+/* Encrypt the present keystore into the slot in memory. */
 void vault_seal_keystore(struct vault *v);
 void vault_close_keys(struct vault *v);
-/* A fresh VK, for the keystore and the recovery slot (NULL: there is none) … */
+/* Replace VK; encrypt the keystore and the recovery slot under it (NULL: no recovery slot). */
 void vault_renew_key(struct vault *v, const uint8_t *recovery);
-/* … and for the passphrase's keyslot, of open->kek; the others hold nothing then. */
+/* The same, and the keyslot of the passphrase from open->kek; the other keyslots become
+ * random. */
 void vault_renew_keyslots(struct vault *v, const uint8_t *recovery);
-void vault_drop_keyslots(struct vault *v); /* travelling from now on */
+void vault_drop_keyslots(struct vault *v); /* sets the travel-locked state */
 void vault_seal_recovery(struct vault *v, const uint8_t recovery[32]);
-/* The slot as it is in memory; where the card does not take it, `before` is tried to be had again
- * (v->unsure: nor is that). */
+/* Write the slot from memory.  If the write fails, the old state `before` is written again
+ * under a new generation number; v->unsure is set if that fails too. */
 bool vault_commit(struct vault *v, const uint8_t before[VAULT_SLOT], struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What opens the keys after a short break, and what on the way back from a journey? */
+/* The soft lock (PIN) and the travel lock (recovery key). */
 #include <string.h>
 
 #include "platform/custody/chain.h"
@@ -18,13 +18,13 @@ bool vault_pin_is_good(const char *digits)
     for (size_t i = 1; i < len; i++) {
         int step = digits[i] - digits[i - 1];
         same = same && step == 0;
-        up = up && (step == 1 || step == -9); /* 7890 */
+        up = up && (step == 1 || step == -9); /* 9 is followed by 0, as in 7890 */
         down = down && (step == -1 || step == 9);
     }
     return !same && !up && !down;
 }
 
-/* As costly as the passphrase's: the vault's own parameters. */
+/* Derive the PIN's key with the vault's parameters, as for the passphrase. */
 static bool stretch_pin(uint8_t key[SECRET_KEY], const struct vault *v, const char *digits,
                         const uint8_t salt[SECRET_SALT], struct err *err)
 {
@@ -65,7 +65,7 @@ bool vault_has_pin(const struct vault *v)
 void vault_soft_lock(struct vault *v, int64_t lasts_ms)
 {
     if (!v->open) {
-        return; /* locked already, one way or the other */
+        return; /* already locked, softly or fully */
     }
     if (!vault_pin_tries(v) || lasts_ms <= 0) {
         vault_lock(v);
@@ -95,7 +95,7 @@ unsigned vault_pin_tries(const struct vault *v)
     return vault_has_pin(v) ? VAULT_PIN_TRIES - v->pin_failures : 0;
 }
 
-/* The keys once more, from what the soft lock left of them. */
+/* Restore the keys from what the soft lock kept; false if the PIN's key is wrong. */
 static bool open_softly(struct vault *v, const uint8_t pin_key[SECRET_KEY])
 {
     uint8_t ad[64];
@@ -128,7 +128,7 @@ bool vault_try_pin(struct vault *v, const char *digits, struct err *err)
         return err_set(err, ERR_AUTH, "only the passphrase opens it");
     }
     if (!stretch_pin(key, v, digits, v->soft ? v->soft->salt : v->open->keys.pin_salt, err)) {
-        return false; /* no memory for it: that was no try */
+        return false; /* out of memory: not counted as a try */
     }
     bool right =
         v->soft ? open_softly(v, key) : secret_equal(key, v->open->keys.pin_key, sizeof key);
@@ -161,7 +161,7 @@ bool vault_is_travelling(const struct vault *v)
     return v->slot[AT_STATE] & STATE_TRAVELLING;
 }
 
-/* Who learned it on the road shall not open the soft lock with it afterwards. */
+/* Remove the PIN: somebody may have learned it on the journey. */
 static void forget_pin(struct vault *v)
 {
     secret_wipe(v->open->keys.pin_salt, SECRET_SALT);
@@ -195,8 +195,8 @@ bool vault_travel_lock(struct vault *v, const uint8_t *recovery, struct err *err
     return ok;
 }
 
-/* The new passphrase's key for a keyslot, and its X25519 secret, which is of this lock alone: the
- * keyslots were drawn for it. */
+/* Derive from the new passphrase its key for a keyslot and its X25519 secret.  The secret is
+ * unique to this travel lock, because the random keyslots are part of it. */
 static bool travel_keys(struct vault *v, uint8_t kek[32], uint8_t secret[32], const char *pass,
                         size_t len, struct err *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who gives memory, and how is it wiped? */
+/* Allocates memory in arenas and buffers, and wipes it before freeing. */
 #include "platform/machine/arena.h"
 
 #include <malloc.h>
@@ -55,7 +55,7 @@ static struct arena_block *new_block(struct arena *arena, size_t need)
     size_t room = apart ? need : next;
     struct arena_block *fresh = mem_zero(1, sizeof *fresh + room);
     fresh->size = room;
-    if (head && apart) { /* a large one goes behind, the head keeps its rest */
+    if (head && apart) { /* put a large block second, so that the head's free rest stays usable */
         fresh->next = head->next;
         head->next = fresh;
     } else {
@@ -65,7 +65,7 @@ static struct arena_block *new_block(struct arena *arena, size_t need)
     return fresh;
 }
 
-/* What is not used is zero: a block is born so, and wiped when it is used again. */
+/* Unused bytes are always zero: blocks are allocated zeroed and wiped before reuse. */
 static inline void *take(struct arena *arena, size_t size)
 {
     size_t need = (size + 15) & ~(size_t)15;
@@ -126,7 +126,7 @@ char *arena_printf(struct arena *arena, const char *fmt, ...)
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    char guess[160]; /* most are short: printed once, and wiped */
+    char guess[160]; /* most results fit here: formatted once, then wiped */
     int len = vsnprintf(guess, sizeof guess, fmt, args);
     va_end(args);
     char *out = arena_alloc(arena, (size_t)(len < 0 ? 0 : len) + 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does a prompt come out of the loudspeaker? */
+/* Decodes sounds with libsndfile and plays them with SDL. */
 #include "platform/machine/audio.h"
 
 #include <SDL2/SDL.h>
@@ -9,7 +9,7 @@
 
 static int bytes_a_second;
 static int volume = 100;         /* percent */
-static SDL_AudioDeviceID device; /* one loudspeaker, opened for the sound that plays */
+static SDL_AudioDeviceID device; /* output device, open while a sound plays; 0 = none */
 
 struct memory {
     const char *bytes;
@@ -95,7 +95,7 @@ bool audio_playing(void)
 
 int audio_left_ms(void)
 {
-    enum { SLACK_MS = 100 }; /* what the loudspeaker has taken, but not yet said */
+    enum { SLACK_MS = 100 }; /* allowance for sound in the device's own buffer */
     if (!device || bytes_a_second < 1) {
         return -1;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does a thread listen on the system bus, and end when it is told to? */
+/* Runs a thread that dispatches system bus messages until it is told to end. */
 #include "platform/machine/bus.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ struct bus_thread {
     int stop; /* eventfd */
 };
 
-/* Until there is something to read, or the end: false. */
+/* Wait until there is something to read; false if the thread should end. */
 static bool wait_for_message(sd_bus *bus, int stop)
 {
     struct pollfd fds[] = {{.fd = sd_bus_get_fd(bus)}, {.fd = stop, .events = POLLIN}};
@@ -44,7 +44,8 @@ static bool wait_for_message(sd_bus *bus, int stop)
     return (n >= 0 || errno == EINTR) && !fds[1].revents;
 }
 
-/* What came while `rest` made its calls is in memory already: poll would not wake for it. */
+/* Call `rest` until no message is left: messages received during its calls are already in
+ * memory, so poll would not wake for them. */
 static int rest_until_quiet(struct bus_thread *t, sd_bus *bus)
 {
     int done;

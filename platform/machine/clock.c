@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What time is it, and how is it written? */
+/* Reads the clocks; converts and formats dates. */
 #include "platform/machine/clock.h"
 
 #include <stdio.h>
@@ -46,7 +46,7 @@ int clock_zone_minutes(int64_t wall_ms)
     return (int)(tm.tm_gmtoff / 60);
 }
 
-/* Days from civil and back: era arithmetic over 400-year cycles of 146097 days. */
+/* Convert civil dates by eras: cycles of 400 years, 146097 days each. */
 int64_t clock_days(int year, int month, int day)
 {
     int64_t y = (int64_t)year - (month <= 2);

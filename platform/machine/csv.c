@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does a table look as commas and quotes? */
+/* Reads and writes CSV tables. */
 #include "platform/machine/csv.h"
 
 #include <stdlib.h>
@@ -10,11 +10,11 @@
 struct reader {
     const char *bytes;
     size_t len, at, line;
-    char between; /* cells: a comma or a semicolon */
+    char between; /* the separator: a comma or a semicolon */
     struct buf cell;
 };
 
-/* What stands between the cells, as the first line tells; quoted text does not count. */
+/* Determine the separator from the first line, ignoring quoted text. */
 static char separator(const char *bytes, size_t len)
 {
     bool quoted = false, semicolon = false;
@@ -125,7 +125,7 @@ bool csv_parse(struct csv *csv, struct arena *arena, const char *bytes, size_t l
     ok = true;
 done:
     if (!ok) {
-        memset(csv, 0, sizeof *csv); /* no count without its rows */
+        memset(csv, 0, sizeof *csv); /* do not leave a count without rows */
     }
     free(rows);
     free(cells);

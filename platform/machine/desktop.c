@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What does a desktop offer that a kiosk lacks? */
+/* Sets brightness, clock, time zone and power through logind and timedated. */
 #include "platform/machine/desktop.h"
 
 #include <assert.h>
@@ -38,7 +38,7 @@ static sd_bus *open_bus(struct err *err)
     return bus;
 }
 
-/* Takes the result of a call; true when it went well. */
+/* Report a call's result `r` and close the bus; true if the call succeeded. */
 static bool close_bus(sd_bus *bus, sd_bus_error *error, int r, struct err *err)
 {
     if (r < 0) {
@@ -69,7 +69,7 @@ static long read_number(const char *name, const char *what)
     return n;
 }
 
-/* The first that tells how bright it can be; false: none does. */
+/* Find the first backlight with a known maximum; false if there is none. */
 static bool find_backlight(struct backlight *b)
 {
     struct arena arena;
@@ -116,7 +116,7 @@ bool desktop_set_brightness(int percent, struct err *err)
     long level = (b.max * percent + 50) / 100;
     int r = sd_bus_call_method(bus, login, own_session, login_session, "SetBrightness", &error,
                                NULL, "ssu", "backlight", b.name,
-                               (uint32_t)(level > 0 ? level : 1)); /* never black */
+                               (uint32_t)(level > 0 ? level : 1)); /* not 0 (black) */
     return close_bus(bus, &error, r, err);
 }
 
@@ -131,7 +131,7 @@ bool desktop_set_clock(int64_t wall_ms, struct err *err)
     }
     int r = sd_bus_call_method(bus, clock_service, clock_path, clock_service, "SetNTP", &error,
                                NULL, "bb", 0, 0);
-    if (r < 0) { /* a device without a time service has none to put out */
+    if (r < 0) { /* no network time service to turn off: not an error */
         sd_bus_error_free(&error);
     }
     r = sd_bus_call_method(bus, clock_service, clock_path, clock_service, "SetTime", &error, NULL,
@@ -165,7 +165,7 @@ bool desktop_set_zone(const char *zone, struct err *err)
                                NULL, "sb", zone, 0);
     bool ok = close_bus(bus, &error, r, err);
     if (ok) {
-        tzset(); /* /etc/localtime is another now */
+        tzset(); /* /etc/localtime has changed */
     }
     return ok;
 }

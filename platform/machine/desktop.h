@@ -2,10 +2,11 @@
 #ifndef PLATFORM_MACHINE_DESKTOP_H
 #define PLATFORM_MACHINE_DESKTOP_H
 /*
- * machine: what a desktop would offer and a kiosk has to: brightness, clock, zone, switching off.
+ * machine: settings that a kiosk must offer itself: brightness, clock, time zone, power.
  *
- * Asks logind and timedated on the system bus; nothing here needs root.  Every call may wait some
- * seconds: a task of its own.  ERR_ENV with the service's own words when it is refused.
+ * Calls logind and timedated on the system bus; nothing here needs root.  Each call may wait
+ * several seconds: run it as a background task.  ERR_ENV with the service's message if it is
+ * refused.
  *
  * Source: org.freedesktop.login1(5), org.freedesktop.timedate1(5), Documentation/ABI
  * sysfs-class-backlight.
@@ -17,13 +18,14 @@
 
 enum { DESKTOP_ZONE = 64 };
 
-/* Percent of the screen's brightness, 1 to 100; -1: the screen has none to set. */
+/* Brightness of the screen in percent, 1..100; -1 if it cannot be set. */
 int desktop_brightness(void);
 MUST_CHECK bool desktop_set_brightness(int percent, struct err *err);
 
-/* The clock is set by hand from now on: timedated lets nobody set one that the network sets. */
+/* Set the clock, ms since 1970 UTC.  Turns network time off, because timedated refuses to set a
+ * clock that the network sets. */
 MUST_CHECK bool desktop_set_clock(int64_t wall_ms, struct err *err);
-/* "Asia/Bishkek"; "" when it is not known. */
+/* Name of the time zone, e.g.  "Asia/Bishkek"; "" if unknown. */
 void desktop_zone(char zone[DESKTOP_ZONE]);
 MUST_CHECK bool desktop_set_zone(const char *zone, struct err *err);
 
@@ -31,7 +33,7 @@ enum desktop_power { DESKTOP_OFF, DESKTOP_RESTART, DESKTOP_SLEEP, DESKTOP_POWER_
 MUST_CHECK bool desktop_power(enum desktop_power what, struct err *err);
 
 #ifdef SUHBAT_TEST
-/* The folder that stands for /sys/class/backlight; lent. */
+/* Folder used instead of /sys/class/backlight; borrowed. */
 extern const char *desktop_backlights;
 #endif
 

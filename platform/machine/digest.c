@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which fingerprint does digest() give? */
+/* Computes the hashes of the XForms function digest(). */
 #include "platform/machine/digest.h"
 
 #include <string.h>

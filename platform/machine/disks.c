@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who mounts a stick where nobody does, and when may it be pulled out? */
+/* Mounts and ejects removable drives through UDisks2. */
 #include "platform/machine/disks.h"
 
 #include <errno.h>
@@ -17,13 +17,13 @@ static const char service[] = "org.freedesktop.UDisks2", root[] = "/org/freedesk
                   block_interface[] = "org.freedesktop.UDisks2.Block",
                   filesystem_interface[] = "org.freedesktop.UDisks2.Filesystem",
                   drive_interface[] = "org.freedesktop.UDisks2.Drive";
-/* A slow stick takes a minute to write what is left. */
+/* A slow stick needs a minute to write its cached data. */
 enum { CALL_USEC = 120 * 1000000, NAME = 192 };
 
-/* One object of UDisks2: a block device, a drive, or something else that is of no use here. */
+/* An object of UDisks2: a block device, a drive, or one that is not used here. */
 struct object {
     char path[NAME], drive[NAME], bus[16];
-    char mount[256]; /* the first place where it is mounted, or "" */
+    char mount[256]; /* its first mount point, or "" */
     bool filesystem, system, ignored;
     bool removable, changes_media, powers_off, ejects;
 };
@@ -33,7 +33,7 @@ struct objects {
     size_t count;
 };
 
-/* ---- what there is ---- */
+/* ---- UDisks2's objects ---- */
 
 enum kind { KIND_FLAG, KIND_TEXT, KIND_PATHS };
 
@@ -83,7 +83,7 @@ static int read_text(sd_bus_message *m, const char *type, char *out, size_t size
     return r;
 }
 
-/* The first of an array of byte strings that end in NUL. */
+/* Read the first of an array of NUL-terminated byte strings. */
 static int read_paths(sd_bus_message *m, char *out, size_t size)
 {
     const void *bytes;
@@ -181,7 +181,7 @@ static const struct object *find(const struct objects *all, const char *path)
     return NULL;
 }
 
-/* A filesystem of something that people put in and pull out. */
+/* True for a filesystem on a removable drive. */
 static bool is_outside(const struct objects *all, const struct object *o)
 {
     const struct object *drive = find(all, o->drive);
@@ -197,9 +197,9 @@ struct disks {
     bool mount, changed;
     struct bus_thread *thread;
     pthread_mutex_t mutex;
-    char (*mounted)[256]; /* of outside drives */
+    char (*mounted)[256]; /* mount points on removable drives */
     size_t mounted_count;
-    char (*tried)[NAME]; /* mounted by this watch, or refused: once as long as it is in */
+    char (*tried)[NAME]; /* mounted by us, or failed: not tried again while plugged in */
     size_t tried_count;
     char trouble[200];
 };
@@ -214,7 +214,7 @@ static bool was_tried(const struct disks *d, const char *path)
     return false;
 }
 
-/* What was pulled out may come again. */
+/* Forget drives that were unplugged, so that they are tried again. */
 static void forget_gone(struct disks *d, const struct objects *all)
 {
     size_t kept = 0;
@@ -239,7 +239,8 @@ static void keep_tried(struct disks *d, const struct object *o)
     snprintf(d->tried[d->tried_count++], sizeof *d->tried, "%s", o->path);
 }
 
-/* The root of an ext4 stick belongs to whoever formatted it: nothing could be handed over. */
+/* Take ownership of the root folder: on ext4 it belongs to whoever formatted the stick, and we
+ * could not write to it. */
 static void own(sd_bus *bus, const struct object *o, sd_bus_message *mounted)
 {
     const char *path;
@@ -265,7 +266,7 @@ static void mount_one(struct disks *d, sd_bus *bus, const struct object *o)
     sd_bus_error_free(&error);
 }
 
-/* True when something was mounted just now, or could not be. */
+/* Mount new filesystems; true if a mount was attempted. */
 static bool mount_new(struct disks *d, sd_bus *bus, const struct objects *all)
 {
     bool any = false;
@@ -274,7 +275,7 @@ static bool mount_new(struct disks *d, sd_bus *bus, const struct objects *all)
         if (!is_outside(all, o) || was_tried(d, o->path)) {
             continue;
         }
-        if (o->mount[0]) { /* since before this watch: once taken out, it stays out */
+        if (o->mount[0]) { /* mounted before this watch: if ejected, not mounted again */
             keep_tried(d, o);
         } else {
             mount_one(d, bus, o);
@@ -284,7 +285,7 @@ static bool mount_new(struct disks *d, sd_bus *bus, const struct objects *all)
     return any;
 }
 
-/* True when it is not what it was. */
+/* Update the list of mount points; true if it changed. */
 static bool keep_mounted(struct disks *d, const struct objects *all)
 {
     char(*now)[256] = NULL;
@@ -292,7 +293,7 @@ static bool keep_mounted(struct disks *d, const struct objects *all)
     for (size_t i = 0; i < all->count; i++) {
         if (is_outside(all, &all->list[i]) && all->list[i].mount[0]) {
             now = mem_grow(now, count + 1, sizeof *now);
-            memcpy(now[count++], all->list[i].mount, sizeof *now); /* zeros behind it, too */
+            memcpy(now[count++], all->list[i].mount, sizeof *now); /* with the zeros */
         }
     }
     pthread_mutex_lock(&d->mutex);
@@ -310,7 +311,7 @@ static void look(struct disks *d, sd_bus *bus)
 {
     struct objects all;
     bool any = false;
-    for (bool again = true; again;) { /* what was mounted is read once more */
+    for (bool again = true; again;) { /* read again after mounting */
         again = false;
         if (read_objects(bus, &all, NULL)) {
             forget_gone(d, &all);
@@ -336,7 +337,7 @@ static bool begin(sd_bus *bus, void *user)
 {
     struct disks *d = user;
     sd_bus_set_method_call_timeout(bus, CALL_USEC);
-    d->changed = true; /* what was in before */
+    d->changed = true; /* for drives plugged in before the start */
     return sd_bus_match_signal(bus, NULL, service, NULL, "org.freedesktop.DBus.ObjectManager", NULL,
                                on_signal, d) >= 0 &&
            sd_bus_match_signal(bus, NULL, service, NULL, "org.freedesktop.DBus.Properties",
@@ -415,7 +416,7 @@ bool disks_trouble(struct disks *d, char *why, size_t size)
     return *why != '\0';
 }
 
-/* ---- taking one out ---- */
+/* ---- ejecting ---- */
 
 static bool call(sd_bus *bus, const char *path, const char *interface, const char *method,
                  struct err *err)
@@ -430,7 +431,7 @@ static bool call(sd_bus *bus, const char *path, const char *interface, const cha
     return r >= 0;
 }
 
-/* Also when nobody answers: then it is not known. */
+/* True if a filesystem of the drive is mounted, or if UDisks2 does not answer. */
 static bool is_mounted_still(sd_bus *bus, const char *drive)
 {
     struct objects now;
@@ -463,7 +464,7 @@ static bool take_out(sd_bus *bus, const struct objects *all, const char *mount, 
     if (is_mounted_still(bus, disk->drive)) {
         return err_set(err, ERR_ENV, "it was mounted again, or twice");
     }
-    /* All is written now.  That a reader cannot be switched off changes nothing. */
+    /* Everything is written now.  A card reader that cannot be powered off does not matter. */
     const struct object *drive = find(all, disk->drive);
     if (drive->powers_off) {
         (void)!call(bus, drive->path, drive_interface, "PowerOff", NULL);

@@ -2,12 +2,12 @@
 #ifndef PLATFORM_MACHINE_DISKS_H
 #define PLATFORM_MACHINE_DISKS_H
 /*
- * disks: sticks and cards, as UDisks2 knows them on the system bus (sd-bus).
+ * disks: sticks and cards, as reported by UDisks2 on the system bus (sd-bus).
  *
- * A thread of its own watches what is put in and pulled out.  Asked to, it mounts what nobody
- * mounts: not executable, without set-uid bits and device nodes, and without asking for a password.
- * Only filesystems of removable drives are ever touched.  Where there is no UDisks2 nothing is told
- * and nothing is mounted; platform/machine/media.h finds what others have mounted either way.
+ * A thread watches removable drives come and go.  On request it mounts filesystems that nobody
+ * else mounts: noexec, nosuid, nodev, and without asking for a password.  Only filesystems of
+ * removable drives are touched.  Without UDisks2 nothing is reported or mounted;
+ * platform/machine/media.h finds what others have mounted in either case.
  *
  * Source: udisks2's D-Bus interface, org.freedesktop.UDisks2.Filesystem and .Drive.
  */
@@ -17,26 +17,28 @@
 #include "platform/machine/err.h"
 
 struct disks;
-/* On the watch's thread: something was mounted, or is gone. */
+/* Called on the watch thread: a filesystem was mounted or removed, or could not be mounted. */
 typedef void disks_on_change(void *user);
 
-/* NULL where no thread can be started. */
+/* Start watching; with `mount`, also mount new filesystems.  NULL if no thread can be
+ * started. */
 struct disks *disks_watch(bool mount, disks_on_change *on_change, void *user);
 void disks_unwatch(struct disks *disks); /* NULL allowed */
 
-/* Can disks_take_out do something for what is mounted there?  From any thread; `disks` may be NULL.
- */
+/* True if disks_take_out can eject what is mounted at `path`.  Callable from any thread;
+ * `disks` may be NULL. */
 bool disks_knows(struct disks *disks, const char *path);
-/* Why something that was put in could not be mounted, in UDisks2's words; false: nothing failed. */
+/* UDisks2's message if the last mount failed; false if it did not. */
 bool disks_trouble(struct disks *disks, char *why, size_t size);
 
-/* Unmount all of the drive that is mounted at `path`, and switch it off where it can be.  True: all
- * is written, it can be taken out.  Waits for the disk, up to two minutes: a task of its own.
- * ERR_ENV: it is in use, or UDisks2 refused. */
+/* Unmount all filesystems of the drive mounted at `path`, and power it off if it supports that.
+ * True: everything is written and the drive can be removed.  Each call may wait up to two
+ * minutes for the disk: run it as a background task.  ERR_ENV: the drive is in use, or UDisks2
+ * refused. */
 MUST_CHECK bool disks_take_out(const char *path, struct err *err);
 
 #ifdef SUHBAT_TEST
-void disks_pretend(const char *path); /* this is known, too; NULL: no longer.  Lent. */
+void disks_pretend(const char *path); /* also known to disks_knows; NULL: none; borrowed */
 #endif
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is to be painted? */
+/* Keeps the list of drawing commands. */
 #include "platform/machine/draw.h"
 
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 /*
  * draw: a frame as a list of commands.  The kit writes it, the window paints it, tests read it.
  *
- * All measures in px.  Texts and points are kept in the frame's arena.
+ * All measures are in px.  Texts and points are owned by the frame's arena.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,12 +20,12 @@ enum face { FACE_SANS, FACE_BOLD, FACE_ITALIC, FACE_SERIF, FACE_COUNT };
 
 enum draw_kind {
     DRAW_FILL,    /* rectangle */
-    DRAW_BOX,     /* rounded, filled, with a border of `line` px in `edge` */
-    DRAW_DASH,    /* rounded, dashed border only */
-    DRAW_TEXT,    /* one line; rect.x, rect.y is its top left */
+    DRAW_BOX,     /* rounded rectangle, filled, border of `line` px in `edge` */
+    DRAW_DASH,    /* rounded rectangle, dashed border only */
+    DRAW_TEXT,    /* one line of text; rect.x, rect.y is its top left corner */
     DRAW_STROKE,  /* polyline of `line` px with round ends */
-    DRAW_PICTURE, /* pixels of their own size at rect.x, rect.y */
-    DRAW_CLIP     /* what follows shows only inside; an empty rect ends it */
+    DRAW_PICTURE, /* pixels stretched to the rect */
+    DRAW_CLIP     /* later commands are clipped to the rect; an empty rect ends it */
 };
 
 struct draw {
@@ -37,12 +37,12 @@ struct draw {
     int size_px;
     const char *text;
     size_t len;
-    bool broken;           /* its last word goes on in the next line */
+    bool broken;           /* the last word continues on the next line */
     const int16_t *points; /* x, y pairs */
     size_t point_count;
-    const uint8_t *rgb; /* DRAW_PICTURE: rgb_w × rgb_h pixels, 3 bytes each; lent until shown */
-    int rgb_w, rgb_h;   /* stretched to the rect */
-    uint64_t key;       /* of these pixels */
+    const uint8_t *rgb; /* rgb_w × rgb_h pixels, 3 bytes each; borrowed until shown */
+    int rgb_w, rgb_h;   /* px of the source; painted stretched to the rect */
+    uint64_t key;       /* identifies these pixels in the cache */
 };
 
 struct draw_list {

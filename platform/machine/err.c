@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which words does a failure get, and where do they go? */
+/* Fills and formats errors. */
 #include "platform/machine/err.h"
 
 #include <stdarg.h>
@@ -88,7 +88,7 @@ void err_text(const struct err *err, char *out, size_t size)
     snprintf(out, size, "%s%s%s%s%s", err->where, err->where[0] ? ": " : "", err->what,
              err->hint[0] ? "\nhint: " : "", err->hint);
     mend_tail(out, size);
-    text_defuse(out); /* it may quote what came from elsewhere */
+    text_defuse(out); /* it may quote foreign input */
 }
 
 int err_exit_status(const struct err *err)

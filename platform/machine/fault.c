@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What if the machine fails just here? */
+/* Counts system operations and makes one of them fail, in tests. */
 #include "platform/machine/fault.h"
 
 #ifdef SUHBAT_TEST
@@ -23,5 +23,5 @@ bool fault_due(void)
     return ++calls == due;
 }
 #else
-typedef int fault_is_for_tests; /* a file holds something */
+typedef int fault_is_for_tests; /* ISO C requires a declaration */
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How do bytes get to and from the file system without being half there? */
+/* Reads and writes files; a written file is complete or absent. */
 #include "platform/machine/file.h"
 
 #include <dirent.h>
@@ -61,7 +61,8 @@ static bool read_all(struct buf *out, int fd, const char *path, size_t max,
     }
 }
 
-/* What lies on a stick may be a link to a device, or a pipe that nobody writes to. */
+/* Open a regular file only: a stick may hold a link to a device, or a pipe that nobody writes
+ * to. */
 static int open_plain(const char *path, struct stat *st)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
@@ -192,7 +193,8 @@ bool file_write(const char *path, const void *bytes, size_t len, unsigned mode, 
         return err_hint(err, "give another name, or --force to replace it");
     }
     struct stat st;
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) { /* /dev/null, a pipe: never replaced */
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) { /* /dev/null or a pipe: write to it, do
+                                                         * not replace it */
         int out = S_ISDIR(st.st_mode) ? -1 : open(path, O_WRONLY | O_CLOEXEC);
         bool written = out >= 0 && write_all(out, bytes, len);
         written = (out < 0 || close(out) == 0) && written;
@@ -232,7 +234,7 @@ static bool same_on_medium(const char *path, const void *bytes, size_t len,
     return ok;
 }
 
-/* A step at a time, each on the medium before it counts. */
+/* Write in steps of 1 MiB; each is synced before progress counts it. */
 static bool write_watched(int fd, const char *bytes, size_t len, struct progress *progress)
 {
     enum { STEP = 1 << 20 };
@@ -261,11 +263,11 @@ bool file_put(const char *folder, const char *name, const void *bytes, size_t le
     struct buf part = {0}, final = {0};
     buf_printf(&part, "%s/~%s.part", folder, name);
     buf_printf(&final, "%s/%s", folder, name);
-    unlink(part.data); /* what an earlier pull of the stick left */
+    unlink(part.data); /* left over when the stick was pulled out earlier */
     int fd = open(part.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_PRIVATE);
     bool ok = fd >= 0;
     if (ok) {
-        /* a constant time: when a file was handed over is nobody's business */
+        /* constant times: the stick must not reveal when the file was handed over */
         static const struct timespec constant[2] = {{.tv_sec = 946684800}, {.tv_sec = 946684800}};
         ok = progress ? write_watched(fd, bytes, len, progress) : write_all(fd, bytes, len);
         ok = ok && futimens(fd, constant) == 0 && fsync(fd) == 0;
@@ -329,7 +331,7 @@ static bool is_folder(int dir, const char *name)
     return fstatat(dir, name, &st, 0) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Not by readdir, whose buffer keeps the names. */
+/* Uses getdents64, because readdir's buffer would keep the names in memory. */
 bool file_each(const char *folder, file_seen *each, void *user, struct err *err)
 {
     if (fault_due()) {
@@ -361,7 +363,7 @@ bool file_each(const char *folder, file_seen *each, void *user, struct err *err)
 
 struct listing {
     struct arena *arena;
-    const char *ending; /* NULL: folders */
+    const char *ending; /* NULL: list folders */
     const char **names;
     size_t count;
 };

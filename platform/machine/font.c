@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How wide is a text, and how does it look? */
+/* Opens faces, measures text, and renders it to alpha pixels. */
 #include "platform/machine/font.h"
 
 #include <SDL2/SDL.h>
@@ -12,13 +12,13 @@
 
 enum { SIZES = 24, FILE_MOST = 4 << 20 };
 
-static struct { /* one process has one set of faces */
+static struct { /* shared by the whole process */
     TTF_Font *font;
     int size;
 } cache[FACE_COUNT][SIZES];
-static struct buf files[FACE_COUNT]; /* read once: a face asks for its file at every letter */
+static struct buf files[FACE_COUNT]; /* read once: a face reads its file per glyph */
 
-/* Widths measured of late, by a hash of the text; no text stands here. */
+/* Recently measured widths, by a hash of the text; the text itself is not kept. */
 enum { WIDTHS = 8192 };
 static struct {
     uint64_t hash;
@@ -102,7 +102,7 @@ void font_forget(void)
 static uint64_t hash_of(enum face face, int size, const char *text, size_t len)
 {
     const uint64_t prime = 1099511628211u;
-    /* multiplied apart from the letters: else a size could stand for another letter */
+    /* size and face get their own multiplication, so that they cannot collide with letters */
     uint64_t hash = ((uint64_t)14695981039346656037u ^ (uint64_t)(unsigned)size) * prime;
     hash = (hash ^ (uint64_t)face) * prime;
     for (size_t i = 0; i < len; i++) {

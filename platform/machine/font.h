@@ -2,10 +2,10 @@
 #ifndef PLATFORM_MACHINE_FONT_H
 #define PLATFORM_MACHINE_FONT_H
 /*
- * font: how wide a text is, and its pixels.  Home of SDL2_ttf.
+ * font: measures and renders text.  Home of SDL2_ttf.
  *
- * Faces come from one folder (build/share, /usr/share/suhbat, or Debian's fonts-paratype);
- * fontconfig is never asked: it may give a face without ң ө ү ғ қ ҳ ҷ.
+ * Faces come from one folder (build/share, /usr/share/suhbat, or Debian's fonts-paratype).
+ * fontconfig is never asked: it may choose a face without ң ө ү ғ қ ҳ ҷ.
  */
 #include "platform/machine/draw.h"
 
@@ -14,14 +14,15 @@ void font_finish(void);
 
 /* Width in px of the first `len` bytes. */
 int font_width(enum face face, int size_px, const char *text, size_t len);
-/* Forget what was measured: before locking. */
+/* Forget all measured widths; call before locking. */
 void font_forget(void);
-/* Ascent plus descent, plus 10 %: room for the tails of ң қ ҳ ҷ and the macrons of Ӣ Ӯ. */
+/* Line height in px: ascent plus descent, plus 10 % for the tails of ң қ ҳ ҷ and the macrons of
+ * Ӣ Ӯ. */
 int font_line(enum face face, int size_px);
-/* Does the face hold this letter? */
+/* True if the face has a glyph for this code point. */
 bool font_has(enum face face, uint32_t codepoint);
 
-struct font_pixels { /* alpha of white text; free() the bytes */
+struct font_pixels { /* alpha values, w × h bytes; the caller frees them */
     uint8_t *alpha;
     int w, h;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What does this line of JSON say? */
+/* Converts jansson's values to arena trees and pairs. */
 #include "platform/machine/json.h"
 
 #include <jansson.h>

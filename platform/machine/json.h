@@ -2,9 +2,10 @@
 #ifndef PLATFORM_MACHINE_JSON_H
 #define PLATFORM_MACHINE_JSON_H
 /*
- * json: JSON values as a read-only tree, and flat objects of one line.  Home of jansson.
+ * json: JSON values as a read-only tree, and one-line flat objects.  Home of jansson.
  *
- * Owns: everything lies in the caller's arena.  Limits: jansson's depth of 2048.
+ * Everything returned is owned by the caller's arena.  Nesting is limited to jansson's 2048
+ * levels.
  */
 #include "platform/machine/arena.h"
 
@@ -19,14 +20,14 @@ enum json_kind {
 
 struct json {
     enum json_kind kind;
-    const char *name; /* of an object's member, else NULL */
-    const char *text; /* texts; numbers and booleans as text; NULL otherwise */
+    const char *name; /* name of an object's member, else NULL */
+    const char *text; /* strings, numbers and booleans as text; else NULL */
     double number;
     struct json *first, *next; /* members or elements, in order */
     size_t count;
 };
 
-/* One value; anything behind it is ERR_INPUT, and so is a name that comes twice. */
+/* Parse one value.  ERR_INPUT: not JSON, trailing data, or a duplicate name. */
 MUST_CHECK bool json_parse(struct json **out, struct arena *arena, const char *bytes, size_t len,
                            struct err *err);
 const struct json *json_member(const struct json *object, const char *name); /* or NULL */
@@ -34,11 +35,11 @@ const char *json_text(const struct json *object, const char *name); /* a member'
 bool json_flag(const struct json *object, const char *name);
 
 struct json_pair {
-    const char *name, *value; /* numbers and booleans as text; null is NULL */
+    const char *name, *value; /* numbers and booleans as text; null, arrays and objects are NULL */
     struct json_pair *next;
 };
 
-/* Parse one object into the arena.  ERR_INPUT says what is wrong in the line. */
+/* Parse one object into the arena.  ERR_INPUT says what is wrong. */
 MUST_CHECK bool json_line(struct json_pair **pairs, struct arena *arena, const char *line,
                           size_t len, struct err *err);
 const char *json_get(const struct json_pair *pairs, const char *name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where is the thing of this name? */
+/* An open-addressing hash table. */
 #include "platform/machine/map.h"
 
 #include <string.h>
@@ -10,8 +10,8 @@ void map_init(struct map *map, struct arena *arena)
     map->arena = arena;
 }
 
-/* FNV-1a; the keys are names of forms that an author signed or a trainer opened, capped in number
- * at the door, so that crafted collisions cost little. */
+/* FNV-1a.  Keys are names from forms that an author signed or a trainer opened, limited in
+ * number when read, so crafted collisions cost little. */
 static uint32_t hash_of(const char *key)
 {
     uint32_t h = 2166136261u;

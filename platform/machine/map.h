@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PLATFORM_MACHINE_MAP_H
 #define PLATFORM_MACHINE_MAP_H
-/* map: text → pointer, grows in an arena, never shrinks.  Keys are kept, not copied. */
+/* map: a hash table from text to pointer.  It grows in an arena and never shrinks.  Keys are
+ * not copied and must live as long as the map. */
 #include <stdint.h>
 
 #include "platform/machine/arena.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which sticks and cards are in? */
+/* Finds mounted media and checks whether they respond. */
 #include "platform/machine/media.h"
 
 #include <pthread.h>
@@ -12,14 +12,14 @@
 #include "platform/machine/file.h"
 #include "platform/machine/secret.h"
 
-/* ---- does one answer? ---- */
+/* ---- probing ---- */
 
 struct probe {
     struct medium medium;
     bool there;
 };
 
-/* Those that are still being waited for somewhere: no second task is sent after the first. */
+/* Paths whose probe still hangs: no second task is started for them. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static char hanging[MEDIA_MAX][sizeof((struct medium *)0)->path];
 
@@ -89,7 +89,8 @@ static void add(struct asked *asked, const char *path)
     }
 }
 
-/* All are asked at once, each by a task of its own: one that hangs does not hide the others. */
+/* Probe all paths at once, each with its own task, so that one that hangs does not hide the
+ * others. */
 static size_t answering(struct medium media[MEDIA_MAX], const struct asked *asked, size_t *silent)
 {
     struct task *tasks[MEDIA_MAX];
@@ -125,14 +126,14 @@ static size_t answering(struct medium media[MEDIA_MAX], const struct asked *aske
     return count;
 }
 
-/* ---- which are in ---- */
+/* ---- mounts ---- */
 
 static bool octal(const char *p)
 {
     return p[0] >= '0' && p[0] <= '3' && p[1] >= '0' && p[1] <= '7' && p[2] >= '0' && p[2] <= '7';
 }
 
-/* The kernel writes a blank in a stick's name as \040. */
+/* Decode octal escapes: the kernel writes a space in a path as \040. */
 static void unescape(char *path)
 {
     char *out = path;

@@ -2,10 +2,10 @@
 #ifndef PLATFORM_MACHINE_MEDIA_H
 #define PLATFORM_MACHINE_MEDIA_H
 /*
- * media: which sticks and cards are in.
+ * media: finds the sticks and cards that are plugged in.
  *
- * Asks the media themselves, all at once: one that hangs hides no other, and holds the caller up
- * for MEDIA_ANSWER_MS (a task: platform/machine/task.h).
+ * All are checked at once, each by a background task: one that does not respond hides no other,
+ * and delays the caller by at most MEDIA_ANSWER_MS.
  */
 #include <stddef.h>
 
@@ -16,11 +16,11 @@ struct medium {
     unsigned long long free; /* bytes; 0 when unknown */
 };
 
-/* What is mounted where sticks and cards are mounted and may be looked into, in the order of
- * mounting; with `fixed` that folder alone.  Returns how many; `*silent` (may be NULL) others did
- * not answer. */
+/* List the readable media mounted below /media, /run/media and /mnt, in mount order; with
+ * `fixed`, check only that folder.  Returns their number; *silent (may be NULL) is the number
+ * that did not respond. */
 size_t media_find(struct medium media[MEDIA_MAX], const char *fixed, size_t *silent);
-/* The same from the text of /proc/mounts, which is taken apart. */
+/* The same from the text of /proc/mounts, which is modified.  `silent` must not be NULL. */
 size_t media_read(struct medium media[MEDIA_MAX], char *mounts, size_t *silent);
 
 #endif

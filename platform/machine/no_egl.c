@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * no_egl: an EGL that draws nothing, as a shared object of its own (lib/suhbat/no-egl.so).
+ * no_egl: a stub EGL library that draws nothing, built as lib/suhbat/no-egl.so.
  *
- * SDL 2.26 creates an EGL surface for every window on Wayland, even for one that is never drawn on
- * by OpenGL.  With Mesa that costs 50 MiB; without it there is no window at all.  window.c lets SDL
- * load this instead, for Wayland alone.  SDL 2.28 and later ask for no EGL and never load it.
+ * SDL 2.26 creates an EGL surface for every window on Wayland, even if OpenGL never draws on
+ * it. With Mesa that costs 50 MiB; without any EGL no window opens.  window.c makes SDL load
+ * this stub instead, on Wayland only.  SDL 2.28 and later do not need EGL and never load it.
  *
- * Every name and value is of the EGL 1.4 specification.
+ * All names and values are from the EGL 1.4 specification.
  */
 #include <stddef.h>
 #include <stdint.h>
 
 enum { NO = 0, YES = 1, EGL_SUCCESS = 0x3000, EGL_VERSION = 0x3054, EGL_OPENGL_API = 0x30A2 };
 
-/* Something that is not NULL, for a display, a config and a surface. */
+/* A non-NULL value for a display, a config and a surface. */
 static char handle;
 
 #define EXPORT __attribute__((visibility("default")))
@@ -72,7 +72,7 @@ EXPORT unsigned eglGetConfigAttrib(void *display, void *config, int32_t name, in
     (void)display;
     (void)config;
     (void)name;
-    *value = 8; /* bits of a colour; nothing else is asked for */
+    *value = 8; /* bits of a colour channel; SDL asks for nothing else */
     return YES;
 }
 
@@ -83,7 +83,7 @@ EXPORT void *eglCreateContext(void *display, void *config, void *share, const in
     (void)config;
     (void)share;
     (void)wanted;
-    return NULL; /* who wants to draw must not believe that he can */
+    return NULL; /* a caller that wants to draw must get an error */
 }
 
 EXPORT unsigned eglDestroyContext(void *display, void *context);

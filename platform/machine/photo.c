@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What does a photo tell besides what is seen on it? */
+/* Copies JPEG, PNG and WebP pictures without their metadata. */
 #include "platform/machine/photo.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ static unsigned any16(const uint8_t *p, bool little)
     return little ? (unsigned)p[1] << 8 | p[0] : be16(p);
 }
 
-/* 1..8 from the first directory of an Exif block; 1 (upright) where it says nothing. */
+/* Orientation 1..8 from the first directory of an Exif block; 1 (upright) if not given. */
 static unsigned orientation_of(const uint8_t *exif, size_t len)
 {
     enum { HEAD = 6, TIFF = 8, ENTRY = 12, TAG = 0x0112 };
@@ -63,8 +63,8 @@ static void put_orientation(struct buf *out, unsigned value)
     buf_add(out, block, sizeof block);
 }
 
-/* Does the segment belong to the picture itself?  No APPn but colours, no comment, nothing unknown.
- */
+/* True if the segment is part of the picture itself: no APPn except colour information, no
+ * comments, nothing unknown. */
 static bool is_picture(unsigned marker, const uint8_t *body, size_t len)
 {
     static const char icc[] = "ICC_PROFILE";
@@ -74,7 +74,7 @@ static bool is_picture(unsigned marker, const uint8_t *body, size_t len)
     return marker == ADOBE || marker < APP0;
 }
 
-/* JFIF's block without the thumbnail that it may hold. */
+/* Append the JFIF block without its thumbnail. */
 static void put_jfif(struct buf *out, const uint8_t *body, size_t len)
 {
     enum { JFIF = 14, THUMBNAIL = 12 };
@@ -98,7 +98,7 @@ static bool clean_jpeg(struct buf *out, const uint8_t *p, size_t len)
             return false;
         }
         unsigned marker = p[at + 1];
-        if (marker == 0xFF) { /* filling */
+        if (marker == 0xFF) { /* fill byte */
             at++;
             continue;
         }
@@ -115,7 +115,7 @@ static bool clean_jpeg(struct buf *out, const uint8_t *p, size_t len)
             turned = orientation_of(body, size - 2);
         }
         if (!told && turned > 1 && marker != APP0 && marker != APP1) {
-            put_orientation(out, turned); /* behind JFIF's own block, which wants to be first */
+            put_orientation(out, turned); /* after the JFIF block, which must be first */
             told = true;
         }
         if (marker == APP0) {
@@ -124,7 +124,7 @@ static bool clean_jpeg(struct buf *out, const uint8_t *p, size_t len)
             buf_add(out, p + at, size + 2);
         }
         at += size + 2;
-        if (marker == SOS) { /* the pixels: up to the next marker that is none of theirs */
+        if (marker == SOS) { /* copy image data up to the next marker that is not part of it */
             size_t from = at;
             while (at + 1 < len && !(p[at] == 0xFF && p[at + 1] != 0 && p[at + 1] != 0xFF &&
                                      !(p[at + 1] >= 0xD0 && p[at + 1] <= 0xD7))) {
@@ -138,7 +138,7 @@ static bool clean_jpeg(struct buf *out, const uint8_t *p, size_t len)
         }
     }
     static const uint8_t end[] = {0xFF, EOI};
-    buf_add(out, end, sizeof end); /* a film or a second picture behind it goes */
+    buf_add(out, end, sizeof end); /* an appended video or second picture is dropped */
     return pixels && ended;
 }
 

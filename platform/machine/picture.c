@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which pixels does this picture have, at the size it is shown in? */
+/* Decodes PNG and JPEG, shrinks them, and writes PNG. */
 #include "platform/machine/picture.h"
 
 #include <png.h>
@@ -34,7 +34,7 @@ static bool read_png(struct picture *out, const void *bytes, size_t len, struct 
         png_image_free(&image);
         return false;
     }
-    image.format = PNG_FORMAT_RGB; /* transparent parts come out on white */
+    image.format = PNG_FORMAT_RGB; /* transparent parts are composed on white */
     out->w = (int)image.width;
     out->h = (int)image.height;
     out->rgb = mem_alloc(PNG_IMAGE_SIZE(image));
@@ -46,7 +46,8 @@ static bool read_png(struct picture *out, const void *bytes, size_t len, struct 
     return true;
 }
 
-/* JPEG's own halving takes most of the way to the size that is wanted. */
+/* Choose the smallest scaling not below the wanted size, so that the JPEG decoder does most of
+ * the shrinking. */
 static tjscalingfactor scale_for(int w, int h, int max_w, int max_h)
 {
     int count;
@@ -87,7 +88,7 @@ static bool read_jpeg(struct picture *out, const uint8_t *bytes, size_t len, int
     return ok;
 }
 
-/* Every pixel of the smaller picture is the mean of those it covers. */
+/* Shrink to fit; each new pixel is the mean of the pixels it covers. */
 static void shrink(struct picture *p, int max_w, int max_h)
 {
     int w = p->w, h = p->h;

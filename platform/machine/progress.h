@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PLATFORM_MACHINE_PROGRESS_H
 #define PLATFORM_MACHINE_PROGRESS_H
-/* progress: how far a long piece of work has come, told and stopped across threads. */
+/* progress: reports and stops long work across threads. */
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 struct progress {
-    atomic_size_t done, total; /* bytes; total 0: not known yet */
-    atomic_bool stop;    /* somebody does not want to wait: end as soon as that costs nothing */
-    atomic_bool stopped; /* and so it did */
-    atomic_bool waits;   /* for a medium, at this moment */
+    atomic_size_t done, total; /* bytes; total 0 = not known yet */
+    atomic_bool stop;          /* request: stop as soon as it is safe */
+    atomic_bool stopped;       /* the work has stopped */
+    atomic_bool waits;         /* waiting for a medium right now */
 };
 
-/* NULL: nobody is watching. */
+/* Add to `done`; NULL allowed. */
 static inline void progress_add(struct progress *progress, size_t bytes)
 {
     if (progress) {
@@ -21,7 +21,7 @@ static inline void progress_add(struct progress *progress, size_t bytes)
     }
 }
 
-/* Is it to end?  Who asks and hears so ends. */
+/* True if a stop was requested; sets `stopped`.  The caller must then end its work. */
 static inline bool progress_stopped(struct progress *progress)
 {
     if (!progress || !progress->stop) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does a passphrase come in without being seen? */
+/* Reads passphrases from a descriptor or, without echo, from the terminal. */
 #include "platform/machine/prompt.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static int source = -1;
-static int quiet_fd; /* for the signal's handler */
+static int quiet_fd; /* for the signal handler */
 static struct termios loud;
 
 void prompt_from(int fd)
@@ -23,7 +23,7 @@ bool prompt_is_terminal(void)
     return source < 0 || isatty(source);
 }
 
-/* Ctrl-C at a passphrase: the terminal shows again what is typed. */
+/* Signal handler: restore the echo, then end as the signal would. */
 static void give_echo_back(int sig)
 {
     tcsetattr(quiet_fd, TCSAFLUSH, &loud);
@@ -34,11 +34,12 @@ static void give_echo_back(int sig)
 static void say(int fd, const char *text)
 {
     if (write(fd, text, strlen(text)) < 0) {
-        errno = 0; /* nobody reads it: the passphrase is still waited for */
+        errno = 0; /* the prompt is lost: still wait for the passphrase */
     }
 }
 
-/* False at the end of what comes, or (*longer) where a line is longer than there is room for. */
+/* Read a line; false if it is empty, at the end of input, or (*longer) too long for the
+ * buffer. */
 static bool read_line(int fd, char *pass, bool *longer)
 {
     size_t len = 0;
@@ -52,12 +53,12 @@ static bool read_line(int fd, char *pass, bool *longer)
             break;
         }
         if (++len == PROMPT_MAX - 1) {
-            len = 0; /* half a passphrase is another one */
+            len = 0; /* never use half a passphrase */
             *longer = true;
             break;
         }
     }
-    len -= len && pass[len - 1] == '\r'; /* a line of a file from Windows */
+    len -= len && pass[len - 1] == '\r'; /* CRLF line end */
     pass[len] = '\0';
     return len > 0;
 }

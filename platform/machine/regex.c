@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Does this text match, and at what price at most? */
+/* Translates patterns of Java and JavaScript to PCRE2 and matches them within limits. */
 #include "platform/machine/regex.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 
 #include "platform/machine/arena.h"
 
-/* ---- what Java or JavaScript takes and PCRE2 writes otherwise ---- */
+/* ---- Java and JavaScript syntax that PCRE2 writes differently ---- */
 
 static const struct {
     const char *theirs, *ours; /* names of character properties */
@@ -17,7 +17,8 @@ static const struct {
                   {"Lowercase", "Ll"},   {"Punct", "P"},  {"Punctuation", "P"}, {"Space", "Xsp"},
                   {"White_Space", "Xsp"}};
 
-/* \p{…} from `at`, its name as PCRE2 knows it; the length that was read, or 0: it is none. */
+/* Append the \p{…} at `at` with PCRE2's name of the property.  Returns the length read, or 0 if
+ * it is none. */
 static size_t put_property(struct buf *out, const char *at)
 {
     size_t len = at[2] == '{' ? strcspn(at + 3, "}") : 0;
@@ -30,7 +31,7 @@ static size_t put_property(struct buf *out, const char *at)
     if (value) { /* Script=Cyrillic, gc=Lu */
         ours = value + 1;
     } else if (strncmp(name, "Is", 2) == 0 || strncmp(name, "In", 2) == 0) {
-        ours = name + 2; /* a script, or the block of that name */
+        ours = name + 2; /* a script, or a block of the same name */
     }
     for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
         if (strcmp(ours, properties[i].theirs) == 0) {
@@ -42,7 +43,8 @@ static size_t put_property(struct buf *out, const char *at)
     return len + 4;
 }
 
-/* An escape from `at`; `*is_class`: it stands for more than one character. */
+/* Append the escape at `at` and return the length read; *is_class: it matches a class of
+ * characters. */
 static size_t put_escape(struct buf *out, const char *at, bool *is_class)
 {
     *is_class = at[1] && strchr("wWdDsSpPhHvVR", at[1]) != NULL;
@@ -59,7 +61,8 @@ static size_t put_escape(struct buf *out, const char *at, bool *is_class)
     return at[1] ? 2 : 1;
 }
 
-/* A `-` beside a class is a `-`: "[\w-\.]" is what people copy. */
+/* Translate a pattern.  A `-` next to a class becomes a literal `-`, as in the often copied
+ * "[\w-\.]". */
 static void translate(struct buf *out, const char *pattern)
 {
     bool inside = false, after_class = false, is_class;
@@ -77,7 +80,7 @@ static void translate(struct buf *out, const char *pattern)
             if (*p == '^') {
                 buf_char(out, *p++);
             }
-            if (*p == ']') { /* the first is a character of the class */
+            if (*p == ']') { /* a "]" in first place is a literal */
                 buf_char(out, *p++);
             }
             continue;
@@ -119,7 +122,7 @@ static pcre2_code *compile(const char *pattern, struct err *err)
         if (loose && code != PCRE2_ERROR_UNKNOWN_ESCAPE) {
             break;
         }
-        /* JavaScript takes "\y" for a y */
+        /* JavaScript reads an unknown escape such as "\y" as a plain "y" */
         pcre2_set_compile_extra_options(context, loose ? PCRE2_EXTRA_BAD_ESCAPE_IS_LITERAL : 0);
         re = pcre2_compile((PCRE2_SPTR)ours.data, ours.len,
                            PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED | PCRE2_ENDANCHORED |

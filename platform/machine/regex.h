@@ -2,11 +2,11 @@
 #ifndef PLATFORM_MACHINE_REGEX_H
 #define PLATFORM_MACHINE_REGEX_H
 /*
- * regex: does a whole text match a pattern?  Home of PCRE2.
+ * regex: matches a whole text against a pattern.  Home of PCRE2.
  *
- * Patterns are as Java and JavaScript read them: a "-" beside a class is a "-", \p{IsCyrillic} and
- * \p{Script=Cyrillic} are one.  They come from forms, so length (256 pattern, 4096 text),
- * backtracking and depth are capped.
+ * Patterns are read as Java and JavaScript do: a "-" next to a class is a literal "-", and
+ * \p{IsCyrillic} and \p{Script=Cyrillic} mean the same.  Patterns come from forms, so their
+ * length (256 bytes; texts 4096), backtracking and depth are limited.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,10 +15,10 @@
 
 enum { REGEX_PATTERN_MAX = 256, REGEX_TEXT_MAX = 4096 };
 
-/* Is it one at all?  ERR_INPUT says where it is faulty, and why. */
+/* Check a pattern.  ERR_INPUT: faulty, with position and reason; ERR_LIMIT: too long. */
 MUST_CHECK bool regex_check(const char *pattern, struct err *err);
-/* *matches is set on success.  ERR_INPUT for a faulty pattern, ERR_LIMIT for one that costs too
- * much. */
+/* Sets *matches on success.  ERR_INPUT: faulty pattern; ERR_LIMIT: pattern or text too long, or
+ * matching takes too many steps. */
 MUST_CHECK bool regex_matches(bool *matches, const char *pattern, const char *text,
                               struct err *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where do keys live, and how are things locked with them? */
+/* Wraps libsodium: locked memory, key derivation, encryption, sealed boxes. */
 #include "platform/machine/secret.h"
 
 #include <sodium.h>
@@ -8,8 +8,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-/* What libsodium's functions, and ours, left of a key below the caller's frame: Argon2id leaves all
- * of it there. */
+/* Wipe what libsodium's and our functions left of a key below the caller's frame: Argon2id
+ * leaves all of it. */
 static void clear_stack(void)
 {
     enum { DEEP = 8192 };
@@ -38,7 +38,7 @@ void *secret_new(size_t size)
     if (!out) {
         err_out_of_memory();
     }
-    sodium_mlock(out, size); /* may fail under a small limit: then it is plain, guarded memory */
+    sodium_mlock(out, size); /* may fail under a small limit: then guarded, not locked */
     memset(out, 0, size);
     return out;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is the machine about to sleep, and may it?  Source: logind's D-Bus interface,
+/* Watches for sleep and delays it.  Source: logind's D-Bus interface,
  * org.freedesktop.login1(5), "Inhibitor locks". */
 #include "platform/machine/sleep.h"
 
@@ -23,8 +23,8 @@ struct sleep_watch {
     bool near;
 };
 
-/* `answer`: only if the sleep that it was asked for is still to come; an answer that comes after
- * waking is not for the next one. */
+/* Release the delay lock.  With `answer`, only if sleep is still near: a late answer must not
+ * release the lock for the next sleep. */
 static void drop_lock(struct sleep_watch *w, bool answer)
 {
     pthread_mutex_lock(&w->mutex);
@@ -46,7 +46,7 @@ static void take_lock(struct sleep_watch *w, sd_bus *bus)
     if (sd_bus_call_method(bus, service, object, manager, "Inhibit", NULL, &reply, "ssss", "sleep",
                            "suhbat", "Answers are put away", "delay") >= 0 &&
         sd_bus_message_read(reply, "h", &fd) >= 0) {
-        fd = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* the message's own goes with it */
+        fd = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* the message closes its own descriptor */
     } else {
         fd = -1;
     }
@@ -78,7 +78,7 @@ static int on_signal(sd_bus_message *message, void *user, sd_bus_error *error)
     }
     tell(w, near != 0);
     if (!near) {
-        take_lock(w, sd_bus_message_get_bus(message)); /* for the next time */
+        take_lock(w, sd_bus_message_get_bus(message)); /* for the next sleep */
     }
     return 0;
 }
@@ -95,7 +95,7 @@ static bool begin(sd_bus *bus, void *user)
 
 static void end(void *user)
 {
-    tell(user, false); /* the bus is gone: nobody would say that the sleep is over */
+    tell(user, false); /* the bus is gone and cannot report the end of the sleep */
     drop_lock(user, false);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who waits for a stick, and how does he get away? */
+/* Runs file operations on sticks as background tasks, and abandons those that hang. */
 #include "platform/machine/stick.h"
 
 #include <fcntl.h>
@@ -47,7 +47,7 @@ static struct progress *watched(struct context *m)
     return m->watched ? &m->progress : NULL;
 }
 
-/* A plain file with this ending, and its size. */
+/* Add a regular file with this ending, and its size. */
 static bool list_one(void *user, int dir, const char *name)
 {
     struct context *m = user;
@@ -116,8 +116,8 @@ static bool put(void *context, struct err *err)
     return file_put(m->folder, m->name, m->bytes.data, m->bytes.len, watched(m), err);
 }
 
-/* Until it is done, or `p` wants no more.  NULL: it was left behind; else the context is the
- * caller's, and `*ok` says what came of it. */
+/* Run the work and wait until it is done or `p` is stopped.  Returns NULL if the task was
+ * abandoned; else the context, owned by the caller. *ok is the result of the work. */
 static struct context *wait_for(task_work *work, struct context *m, struct progress *p, bool *ok,
                                 struct err *err)
 {
@@ -160,7 +160,7 @@ bool stick_list(struct arena *arena, struct stick_file **files, size_t *count, c
     struct context *m = wait_for(list, new_context(folder, ending), progress, &ok, err);
     *files = NULL;
     *count = 0;
-    if (ok) { /* no `ok ? m->count : 0`: GCC 14 reads m->count before it asks */
+    if (ok) { /* not `ok ? m->count : 0`: GCC 14 reads m->count before testing ok */
         *count = m->count;
         *files = arena_alloc(arena, (m->count + 1) * sizeof **files);
         for (size_t i = 0; i < m->count; i++) {
@@ -181,7 +181,7 @@ static bool read_by(task_work *work, struct buf *out, const char *folder, const 
     struct context *m = new_context(folder, name);
     m->max = max;
     m = wait_for(work, m, progress, &ok, err);
-    if (ok && !out->cap) { /* it may be large */
+    if (ok && !out->cap) { /* it may be large: move, do not copy */
         *out = m->bytes;
         m->bytes = (struct buf){0};
     } else if (ok) {

@@ -2,15 +2,15 @@
 #ifndef PLATFORM_MACHINE_STICK_H
 #define PLATFORM_MACHINE_STICK_H
 /*
- * stick: files of a stick or card that may stop answering at any moment.
+ * stick: files on a stick or card that may stop responding at any moment.
  *
- * The same as platform/machine/file.h, each on a thread of its own (platform/machine/task.h): who
- * waits is told how far it is and can say stop, and a medium that hangs then is left behind after
- * STICK_GRACE_MS.  What was left ends by itself when the medium answers again, and puts no half
- * file there.
+ * The operations of platform/machine/file.h, each as a background task (platform/machine/task.h).
+ * The caller sees the progress and can stop: a medium that does not respond is then abandoned after
+ * STICK_GRACE_MS. An abandoned task ends when the medium responds again; it leaves no partial
+ * file.
  *
- * `progress` (NULL: nobody watches, and it is waited for) counts bytes.
- * Fails: as file.h; stopped: ERR_ENV.
+ * `progress` counts bytes; with NULL the call waits until the medium responds.
+ * Fails: as file.h; ERR_ENV if stopped.
  */
 #include <stdint.h>
 
@@ -23,19 +23,21 @@ struct stick_file {
     const char *name;
     uint64_t size; /* bytes; 0 when unknown */
 };
-/* As file_list, of plain files only; owned by the arena.  More than STICK_FILES: ERR_LIMIT. */
+/* As file_list, but only regular files, with their sizes; owned by the arena.  ERR_LIMIT: more
+ * than STICK_FILES. */
 MUST_CHECK bool stick_list(struct arena *arena, struct stick_file **files, size_t *count,
                            const char *folder, const char *ending, struct progress *progress,
                            struct err *err);
-/* Does the folder still answer? */
+/* True if the folder can still be read. */
 MUST_CHECK bool stick_is_there(const char *folder, struct progress *progress, struct err *err);
-/* Append the bytes of a file of the folder; at most `most`. */
+/* As file_get: append the bytes of a file in the folder.  ERR_LIMIT if there are more than the
+ * maximum. */
 MUST_CHECK bool stick_read(struct buf *out, const char *folder, const char *name, size_t max,
                            struct progress *progress, struct err *err);
-/* No more than its first `len` bytes; they are not counted. */
+/* Append only the first `len` bytes; progress does not count them. */
 MUST_CHECK bool stick_head(struct buf *out, const char *folder, const char *name, size_t len,
                            struct progress *progress, struct err *err);
-/* As file_put; the bytes are taken over. */
+/* As file_put; takes ownership of `bytes` and empties it. */
 MUST_CHECK bool stick_put(const char *folder, const char *name, struct buf *bytes,
                           struct progress *progress, struct err *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How is a stick read that may never answer? */
+/* Runs work on background threads that may hang in the kernel. */
 #include "platform/machine/task.h"
 
 #include <pthread.h>
@@ -22,7 +22,8 @@ struct task {
     struct err err;
 };
 
-/* Threads that hang in the kernel: so many, and no more are sent after them. */
+/* Maximum number of abandoned threads that still hang; beyond it, new tasks are refused.
+ * STACK_USED: bytes of stack wiped after the work. */
 enum { LEFT_MOST = 3, STACK_USED = 128 * 1024 };
 static atomic_uint left_alive;
 
@@ -30,11 +31,12 @@ static void gone(struct task *e)
 {
     pthread_cond_destroy(&e->finished);
     pthread_mutex_destroy(&e->mutex);
-    secret_wipe(&e->err, sizeof e->err); /* it names a file */
+    secret_wipe(&e->err, sizeof e->err); /* it contains a file name */
     free(e);
 }
 
-/* Names and bytes go with the task: a stack is kept for the next thread. */
+/* Run the work, then wipe the stack, which is reused by the next thread: it may hold names and
+ * file contents. */
 static bool work_and_wipe(struct task *e)
 {
     bool ok = e->work(e->context, &e->err);
@@ -94,7 +96,7 @@ struct task *task_begin(task_work *work, void *context, task_drop *drop, task_on
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     bool many = !must && atomic_load(&left_alive) >= LEFT_MOST;
     if (many || pthread_create(&thread, &attr, run, e) != 0) {
-        e->work = must ? work : refuse; /* here and now, where it can be waited for */
+        e->work = must ? work : refuse; /* run on the caller's thread */
         run(e);
     }
     pthread_attr_destroy(&attr);

@@ -2,10 +2,11 @@
 #ifndef PLATFORM_MACHINE_TASK_H
 #define PLATFORM_MACHINE_TASK_H
 /*
- * task: one piece of work on a thread of its own, that may be left behind.
+ * task: runs one piece of work on a background thread that can be abandoned.
  *
- * A stick that does not answer holds a thread in the kernel, and nothing ends that.  So whatever
- * the work touches is its own (its context), and whoever sent it goes on when he likes.
+ * A stick that stops responding blocks its thread in the kernel, and nothing can interrupt
+ * that.  So the work uses nothing but its own data (the context), and the caller can stop
+ * waiting at any time.
  */
 #include <stdbool.h>
 
@@ -13,22 +14,26 @@
 
 struct task;
 
-/* On the task's thread; nothing but the context is touched. */
+/* The work, on the background thread; it may use nothing but its context. */
 typedef bool task_work(void *context, struct err *err);
-typedef void task_drop(void *context); /* wipes and frees it; on whichever thread was last */
-/* On the task's thread: it is done.  Only for who has waited in vain, and has not left it.  NULL:
- * nobody wants to hear. */
+typedef void task_drop(void *context); /* wipes and frees the context; may run on either thread */
+/* Called on the background thread when the work is done, but only if task_wait() timed out and
+ * the task was not abandoned.  The task's mutex is held: call no task function here.  May be
+ * NULL. */
 typedef void task_on_done(void *user);
 
-/* Takes the context over.  Where no thread is to be had, or several that were left still hang, it
- * fails (ERR_ENV); but what `must` be done is done here then. */
+/* Start the work; never NULL.  The task owns the context.  If no thread can be started, or
+ * several abandoned ones still hang, the task fails with ERR_ENV (from task_end).  With `must`
+ * that limit does not apply, and if no thread can be started the work runs on the caller's
+ * thread. */
 struct task *task_begin(task_work *work, void *context, task_drop *drop, task_on_done *on_done,
                         void *user, bool must);
-/* Is it done, now or within so many ms? */
+/* Wait up to `ms` for the work to finish; true if it is done. */
 bool task_wait(struct task *task, int ms);
-/* Of one that is done: its context, now the caller's to drop; the task is gone. */
+/* Collect a finished task: returns its result and hands its context back to the caller, who
+ * must free it.  The task is freed. */
 MUST_CHECK bool task_end(struct task *task, void **context, struct err *err);
-/* Nobody waits for it any more: it goes, with its context, as soon as the medium lets it. */
+/* Abandon the task: it and its context are freed as soon as the work ends. */
 void task_leave(struct task *task);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is a letter, and when are two texts alike? */
+/* UTF-8 decoding, normalisation, case, search folding, sorting and edit distance. */
 #include "platform/machine/text.h"
 
 #include <stdlib.h>
@@ -61,8 +61,8 @@ void text_put(struct buf *out, uint32_t codepoint)
     buf_add(out, bytes, n > 0 ? (size_t)n : 0);
 }
 
-/* Only letters that are NFC as they stand and that nothing composes with: ASCII, Latin up to
- * U+02FF, and Cyrillic without its combining marks.  Most texts are that, and need no tables. */
+/* Accept only code points that are always NFC and never combine: ASCII, Latin up to U+02FF, and
+ * Cyrillic without combining marks.  Most texts consist of these and need no tables. */
 bool text_is_nfc(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -119,7 +119,8 @@ static bool is_cyrillic(uint32_t cp)
     return (cp >= 0x400 && cp <= 0x52F) || cp == 0x275;
 }
 
-/* Pairs from, to.  First the Latin look-alikes (only in a word with a Cyrillic letter). */
+/* Pairs from, to: Latin letters that look like Cyrillic ones (used only in words with a
+ * Cyrillic letter), then letters folded to a plainer one. */
 static const uint16_t lookalike[][2] = {{'a', 0x430},  {'c', 0x441},  {'e', 0x435}, {'k', 0x43A},
                                         {'o', 0x43E},  {'p', 0x440},  {'x', 0x445}, {'y', 0x443},
                                         {'h', 0x445},  {'m', 0x43C},  {'t', 0x442}, {'b', 0x432},
@@ -192,7 +193,7 @@ void text_skeleton(struct buf *out, const char *folded, size_t len)
                                       0x44B, 0x44D, 0x44E, 0x44F};
     enum { D = 0x434, ZH = 0x436, CH = 0x447, A = 0x430, SHORT_I = 0x439 };
     uint32_t last = 0;
-    bool first = true; /* of its word */
+    bool first = true; /* first letter of its word */
     buf_add(out, "", 0);
     for (size_t at = 0; at < len;) {
         uint32_t c = text_next(folded, len, &at);
@@ -220,15 +221,16 @@ void text_skeleton(struct buf *out, const char *folded, size_t len)
     }
 }
 
-/* Source: the language notes, section 7; folded, the longer first. */
+/* Surname endings in folded form; longer ones first. */
 static const char *const surname_endings[] = {
     "ович", "евич", "овна", "евна", "зода", "зоде", "заде", "уулу", "кызы", "теги", "зод", "ова",
     "ева",  "ина",  "иен",  "ние",  "пур",  "фар",  "ов",   "ев",   "ин",   "ен",   "и"};
 
-/* Bytes of a folded word without its ending; 0: it is nothing but one ("Асан уулу"). */
+/* Length in bytes of a folded word without its ending; 0 if the word is an ending itself
+ * ("уулу"). */
 static size_t stem_of(const char *word, size_t len)
 {
-    enum { MIN = 2 * 3 }; /* three letters of a name are left */
+    enum { MIN = 2 * 3 }; /* at least three letters of the name remain */
     for (size_t i = 0; i < sizeof surname_endings / sizeof *surname_endings; i++) {
         size_t n = strlen(surname_endings[i]);
         if (len >= n && memcmp(word + len - n, surname_endings[i], n) == 0 &&
@@ -241,7 +243,7 @@ static size_t stem_of(const char *word, size_t len)
 
 bool text_surnames(struct buf *out, const char *folded, size_t len)
 {
-    enum { SOUND = 2 * 3 }; /* three consonants, or a vowel and one: less would find anything */
+    enum { SOUND = 2 * 3 }; /* three consonants, or a vowel and one; less matches too much */
     size_t from = out->len;
     bool dropped = false, enough = true;
     for (size_t at = 0; at < len;) {
@@ -265,7 +267,7 @@ bool text_surnames(struct buf *out, const char *folded, size_t len)
     return true;
 }
 
-/* Source: the language notes, section 3: the union of the alphabets in their own orders. */
+/* The union of the alphabets of ru, ky, tg and kk, each in its own order. */
 static const char union_order[] = "аәбвгғдежзийкқлмнңоөпрстуұүфхҳһцчҷшщъыіьэюя";
 
 static uint32_t weight(uint32_t c)
@@ -275,7 +277,7 @@ static uint32_t weight(uint32_t c)
     uint32_t place = 1;
     for (size_t at = 0; at < sizeof union_order - 1; place++) {
         if (text_next(union_order, sizeof union_order - 1, &at) == c) {
-            return 0x10000 + place; /* behind digits and Latin */
+            return 0x10000 + place; /* after digits and Latin */
         }
     }
     return c;
@@ -316,7 +318,7 @@ bool text_starts(const char *text, const char *start)
     return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* Edit distance with a cap; names are short, so two rows on the stack do. */
+/* Edit distance in bytes; texts over 64 bytes give 64. */
 static size_t distance(const char *a, const char *b)
 {
     enum { MAX = 64 };

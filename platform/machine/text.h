@@ -2,9 +2,9 @@
 #ifndef PLATFORM_MACHINE_TEXT_H
 #define PLATFORM_MACHINE_TEXT_H
 /*
- * text: UTF-8, NFC, case and nearness.  Home of utf8proc.
+ * text: UTF-8, NFC, case, sorting and fuzzy search.  Home of utf8proc.
  *
- * All text inside the program is valid UTF-8 in NFC; it becomes so here, at the border.
+ * All text inside the program is valid UTF-8 in NFC; input is converted here.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +12,8 @@
 
 #include "platform/machine/arena.h"
 
-/* Decode one code point at `*at` (< len) and move on; an invalid byte gives U+FFFD and moves 1. */
+/* Decode the code point at `*at` (< len) and advance; an invalid byte gives U+FFFD and advances
+ * by 1. */
 uint32_t text_next(const char *text, size_t len, size_t *at);
 /* Start of the code point before `at` (> 0). */
 size_t text_prev(const char *text, size_t at);
@@ -20,32 +21,36 @@ bool text_valid(const char *text, size_t len);
 size_t text_count(const char *text, size_t len); /* code points */
 void text_put(struct buf *out, uint32_t codepoint);
 
-/* Is it NFC (and UTF-8) beyond doubt?  False may mean no more than that it takes a closer look. */
+/* Quick check: true if the text is certainly valid UTF-8 in NFC; false may mean unknown. */
 bool text_is_nfc(const char *text, size_t len);
 /* Append the NFC form.  ERR_INPUT when `text` is not UTF-8. */
 MUST_CHECK bool text_nfc(struct buf *out, const char *text, size_t len, struct err *err);
 
-/* One letter, small or capital; knows Cyrillic beyond Russian, whatever the C locale says. */
+/* Lower and upper case of one code point, including all Cyrillic, independent of the C
+ * locale. */
 uint32_t text_small(uint32_t codepoint);
 uint32_t text_capital(uint32_t codepoint);
 
-/* NFC and small letters. */
+/* Append the text in NFC and lower case. */
 void text_exact(struct buf *out, const char *text, size_t len);
-/* Shape fold for search: typed without special letters still finds (omurbek = Өмүрбек).
- * Hyphen = space, ъ ь vanish. */
+/* Append a form for search that ignores special letters (omurbek finds Өмүрбек).  Hyphens
+ * become spaces; ъ and ь are dropped. */
 void text_fold(struct buf *out, const char *text, size_t len);
 
-/* How a folded text sounds, whatever a passport made of it: дж ҷ ч ж are one, doubled letters too,
- * vowels are dropped but for a first one.  For search, behind what matches by its letters; it finds
- * too much on purpose. */
+/* Append how a folded text sounds, to match different spellings of a name: дж ҷ ч ж are one
+ * sound, doubled letters are single, vowels are dropped except at the start of a word.  Used
+ * for search after exact matches; it deliberately matches too much. */
 void text_skeleton(struct buf *out, const char *folded, size_t len);
-/* The same of each word of a name without one ending of surnames (ов, овна, зода, уулу …), a blank
- * behind each.  False: there is none that leaves enough, and nothing is appended. */
+/* The same for each word of a name, without one surname ending (ов, овна, зода, уулу …); each
+ * word is followed by a space.  False, with nothing appended, if no ending was found or too
+ * little is left. */
 bool text_surnames(struct buf *out, const char *folded, size_t len);
-/* Order of the alphabets of ru, ky, tg (and kk) together, whatever locales the machine has: ё as е,
- * ӣ as и, ӯ as у; blanks and hyphens count last.  As strcmp. */
+/* Compare for sorting, as strcmp: the alphabets of ru, ky, tg and kk combined, independent of
+ * the system's locales. ё sorts as е, ӣ as и, ӯ as у; spaces and hyphens matter only between
+ * texts that are otherwise equal. */
 int text_collate(const char *a, const char *b);
-/* The same bytes?  Most names that are compared differ in their first letter. */
+/* True if the bytes are equal.  Inline, because most compared names differ in their first
+ * letter. */
 static inline bool text_is(const char *a, const char *b)
 {
     while (*a && *a == *b) {
@@ -54,17 +59,19 @@ static inline bool text_is(const char *a, const char *b)
     }
     return *a == *b;
 }
-bool text_same(const char *a, const char *b); /* but for the case of ASCII letters */
+bool text_same(const char *a, const char *b); /* equal except for the case of ASCII letters */
 bool text_starts(const char *text, const char *start);
 
-/* The entry of `names` (count) nearest to `name`, or NULL when none is near enough to suggest. */
+/* The entry of `names` with the smallest edit distance to `name`, or NULL if it is more than a
+ * third of the name's length plus 1. */
 const char *text_nearest(const char *name, const char *const *names, size_t count);
 
-/* What could steer a terminal, or turn its writing round, becomes '?': control characters but LF
- * and TAB, C1 among them, and those that set the direction.  In place; it only gets shorter. */
+/* Replace by '?' what could control a terminal or change the writing direction: C0 (except LF
+ * and TAB) and C1 control characters, and bidirectional controls.  In place; the text never
+ * grows. */
 void text_defuse(char *text);
 
-/* Base 16, lower case; `out` holds 2 * len + 1. */
+/* Write as lower-case hex; `out` holds 2 * len + 1 bytes. */
 void text_hex(char *out, const uint8_t *bytes, size_t len);
 /* False unless `hex` is exactly 2 * len hex digits. */
 MUST_CHECK bool text_unhex(uint8_t *out, size_t len, const char *hex);

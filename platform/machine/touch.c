@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which contact is a tap? */
+/* Turns finger contacts into press, move, release and pinch events. */
 #include "platform/machine/touch.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
-/* Of the longer side: a finger that slid so far is sliding, two fingers that moved so far pinch. */
+/* Fraction of the longer side: a finger that moved farther is sliding; two fingers whose
+ * distance changed by more are pinching. */
 static const float slide_part = 1.0f / 50;
 
 static float longer(int w, int h)
@@ -33,7 +34,7 @@ static size_t add_event(struct window_event events[TOUCH_EVENTS], size_t count,
     return count + 1;
 }
 
-/* What the first finger pressed is not meant. */
+/* Cancel the press of the first finger. */
 static size_t give_up(struct touch *t, struct window_event events[TOUCH_EVENTS], size_t count)
 {
     if (!t->acts) {
@@ -67,7 +68,7 @@ static size_t add_finger(struct touch *t, const struct touch_contact *c,
                          const struct touch_finger *finger, struct window_event *events)
 {
     if (t->count == TOUCH_FINGERS) {
-        return 0; /* more than two hands: nothing acts since the third finger */
+        return 0; /* too many fingers: nothing has acted since the third anyway */
     }
     t->fingers[t->count++] = *finger;
     if (t->count == 1) {
@@ -123,11 +124,11 @@ static size_t on_up(struct touch *t, const struct touch_contact *c, size_t at, i
     struct touch_finger f = t->fingers[at];
     bool acted = t->acts && at == 0;
     memmove(t->fingers + at, t->fingers + at + 1, (--t->count - at) * sizeof *t->fingers);
-    t->spread = t->count == 2 ? distance(t) : t->spread; /* of other two than before */
+    t->spread = t->count == 2 ? distance(t) : t->spread; /* now two other fingers */
     if (!acted) {
         return 0;
     }
-    t->acts = false; /* a finger that stays behind does not take over */
+    t->acts = false; /* a remaining finger does not take over */
     enum window_event_kind kind = c->phase == TOUCH_CANCEL                        ? WINDOW_CANCEL
                                   : c->to_ms - t->down_from_ms < TOUCH_TAP_MIN_MS ? WINDOW_CANCEL
                                   : slid_over_edge(t, &f, w, h)                   ? WINDOW_LEAVE
@@ -160,7 +161,7 @@ size_t touch_take(struct touch *t, const struct touch_contact *c, int w, int h,
         return cancel_all(t, c, events);
     }
     if (c->phase == TOUCH_DOWN) {
-        if (at < t->count) { /* its lifting was lost: it pressed nothing */
+        if (at < t->count) { /* its lift event was lost: cancel the old press */
             struct touch_contact lost = *c;
             lost.phase = TOUCH_CANCEL;
             count = on_up(t, &lost, at, w, h, events);
@@ -168,7 +169,7 @@ size_t touch_take(struct touch *t, const struct touch_contact *c, int w, int h,
         return count + on_down(t, c, &finger, events + count);
     }
     if (at == t->count) {
-        return 0; /* of a finger that is not known: one more than there is room for */
+        return 0; /* an unknown finger: there was no room for it */
     }
     if (c->phase == TOUCH_MOVE) {
         t->fingers[at] = finger;

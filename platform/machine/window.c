@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What does the user do, and where does the picture go? */
+/* Opens the window, translates SDL's events, and shows frames. */
 #include "platform/machine/window.h"
 
 #include <SDL2/SDL.h>
@@ -16,8 +16,8 @@
 
 /* ---- opening ---- */
 
-/* SDL's video drivers in the order in which they are tried.  SDL says no more than "not available":
- * `missing` says why where `env` is not set, `silent` where it is. */
+/* SDL's video drivers in the order they are tried.  SDL reports only "not available": `missing`
+ * is the reason if `env` is unset, `silent` if it is set. */
 static const struct driver {
     const char *name, *shown_as, *env, *missing, *silent;
 } drivers[] = {
@@ -47,7 +47,8 @@ static bool is_driver(const char *name)
     return now && SDL_strcasecmp(now, name) == 0;
 }
 
-/* A handheld's screen is filled; a desktop with X11 that is larger than the window is not. */
+/* True if the window should fill the screen: always on Wayland and the console; on X11 unless
+ * the screen is larger than the window. */
 static bool fills_screen(const struct window_options *o, SDL_Rect *screen)
 {
     if (o->windowed || SDL_GetDisplayBounds(0, screen) != 0) {
@@ -70,11 +71,11 @@ static bool open_output(struct window *w, struct err *err)
     if (!w->renderer) {
         return err_set(err, ERR_ENV, "%s", SDL_GetError());
     }
-    /* what is filled is opaque: blending it would cost as much as all texts */
+    /* fills are opaque; blending them would cost as much as all texts */
     SDL_SetRenderDrawBlendMode(w->renderer, SDL_BLENDMODE_NONE);
     if (is_driver("KMSDRM")) {
         w->console = console_open();
-        SDL_ShowCursor(SDL_DISABLE); /* until a mouse is moved */
+        SDL_ShowCursor(SDL_DISABLE); /* shown when a mouse moves */
     }
     return true;
 }
@@ -101,7 +102,7 @@ static void close_output(struct window *w)
 
 static void set_hints(const struct window_options *o)
 {
-    /* else a "software" window loads all of Mesa: 95 MiB and 95 ms; the console has no other way */
+    /* otherwise a "software" window loads all of Mesa (95 MiB, 95 ms); the console needs it */
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, is_driver("KMSDRM") ? "1" : "0");
     SDL_SetHint(SDL_HINT_VIDEO_WAYLAND_ALLOW_LIBDECOR, o->windowed ? "1" : "0");
     SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");
@@ -110,7 +111,8 @@ static void set_hints(const struct window_options *o)
     SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "0");
 }
 
-/* lib/suhbat beside the folder of the program: /usr/bin → /usr/lib, build/bin → build/lib. */
+/* Find lib/suhbat/no-egl.so next to the program's folder: /usr/bin → /usr/lib, build/bin →
+ * build/lib. */
 static bool find_no_egl(char *path, size_t size)
 {
     static const char tail[] = "/lib/suhbat/no-egl.so";
@@ -127,8 +129,8 @@ static bool find_no_egl(char *path, size_t size)
     return access(path, R_OK) == 0;
 }
 
-/* SDL 2.26 loads EGL for a Wayland window whether it is used or not (platform/machine/no_egl.c).
- * The console needs the real one. */
+/* Choose the EGL library: on Wayland our stub, because SDL 2.26 loads EGL whether it is used or
+ * not (platform/machine/no_egl.c).  The console needs the real one. */
 static void choose_egl(const char *driver)
 {
     static const char *const variables[] = {"SDL_VIDEO_GL_DRIVER", "SDL_VIDEO_EGL_DRIVER"};
@@ -136,7 +138,7 @@ static void choose_egl(const char *driver)
     char path[512];
     bool wanted = driver && strcmp(driver, "wayland") == 0 && find_no_egl(path, sizeof path);
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
-        if (wanted && !SDL_getenv(variables[i])) { /* what the user set stays */
+        if (wanted && !SDL_getenv(variables[i])) { /* keep what the user set */
             ours[i] = SDL_setenv(variables[i], path, 1) == 0;
         } else if (!wanted && ours[i]) {
             unsetenv(variables[i]);
@@ -145,7 +147,7 @@ static void choose_egl(const char *driver)
     }
 }
 
-/* `driver` NULL: the one that SDL_VIDEODRIVER names. */
+/* Open the window with `driver`; NULL: the one named by SDL_VIDEODRIVER. */
 static bool open_with(struct window *w, const char *driver, const struct window_options *o,
                       struct err *err)
 {
@@ -159,7 +161,7 @@ static bool open_with(struct window *w, const char *driver, const struct window_
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
         return err_set(err, ERR_ENV, "%s", SDL_GetError());
     }
-    set_hints(o); /* the driver is known now */
+    set_hints(o); /* again: now the driver is known */
     if (is_driver("wayland")) {
         flags |= SDL_WINDOW_ALLOW_HIGHDPI;
     }
@@ -175,9 +177,9 @@ static bool open_with(struct window *w, const char *driver, const struct window_
     return open_output(w, err);
 }
 
-/* Typed text is wanted, but not SDL_StartTextInput: that raises the desktop's own keyboard on the
- * screen, and hands what is typed to its input methods.  SDL calls it by itself whenever the window
- * gets the focus while text is enabled: so it is enabled only while the window has the focus. */
+/* Enable text events without SDL_StartTextInput, which would show the desktop's on-screen
+ * keyboard and pass typed text to its input methods.  SDL calls it itself when the window gets
+ * the focus while text is enabled, so text is enabled only while the window has the focus. */
 static void take_text(bool focused)
 {
     SDL_StopTextInput();
@@ -259,8 +261,7 @@ void window_size(const struct window *w, int *width, int *height)
     }
 }
 
-/* px for one of the units in which SDL tells of mice: more than 1 on a Wayland display of a scale.
- */
+/* px per unit of SDL's mouse coordinates; more than 1 on a scaled Wayland display. */
 static float unit_px(const struct window *w)
 {
     int units, px, height;
@@ -269,9 +270,9 @@ static float unit_px(const struct window *w)
     return units > 0 ? (float)px / (float)units : 1;
 }
 
-/* 1 dp = 1/160 inch.  A display that does not tell its size gets 360 dp on its shorter side, which
- * is also the least that the pages are made for.  The scale that a compositor was given is the
- * least that a person wants to read. */
+/* 1 dp = 1/160 inch.  A display that does not report its size gets 360 dp on its shorter side,
+ * the minimum the pages are made for.  The compositor's scale is a minimum, because the user
+ * chose it for reading. */
 float window_scale(const struct window *w)
 {
     int width, height;
@@ -282,7 +283,7 @@ float window_scale(const struct window *w)
     window_size(w, &width, &height);
     float by_size = (float)(width < height ? width : height) / 360.0f;
     if (SDL_GetDisplayDPI(SDL_GetWindowDisplayIndex(w->sdl), NULL, &dpi, NULL) == 0) {
-        float by_dpi = dpi * unit / 160.0f; /* SDL divides by the display's scale */
+        float by_dpi = dpi * unit / 160.0f; /* SDL has divided by the display's scale */
         if (dpi * unit >= 140) {
             by_dpi = by_dpi > unit ? by_dpi : unit;
             return by_dpi < by_size ? by_dpi : by_size;
@@ -331,7 +332,7 @@ static enum window_key key_of(const SDL_Keysym *k)
     }
 }
 
-/* True when there is an event; a second one waits in w->next. */
+/* Convert a contact; true if there is an event.  A second one is kept in w->next. */
 static bool take_contact(struct window *w, const struct touch_contact *contact,
                          struct window_event *out)
 {
@@ -347,9 +348,9 @@ static bool take_contact(struct window *w, const struct touch_contact *contact,
     return count > 0;
 }
 
-/* SDL says when it read the touch, not when it happened: that was since nothing was to be read.  On
- * the console the kernel's own time narrows this down; on X11 a touch is seldom known to be short.
- */
+/* SDL tells when it read a touch, not when it happened; that was after the input was last
+ * empty.  On the console the kernel's time narrows this down; on X11 a touch can rarely be
+ * called too short. */
 static bool on_finger(struct window *w, const SDL_TouchFingerEvent *f, struct window_event *out)
 {
     int64_t read_ms = (int64_t)SDL_GetTicks64() - (Uint32)(SDL_GetTicks() - f->timestamp);
@@ -363,7 +364,7 @@ static bool on_finger(struct window *w, const SDL_TouchFingerEvent *f, struct wi
                                     .from_ms = w->quiet_ms,
                                     .to_ms = read_ms};
     if (w->wayland && wayland_touches(w->wayland)) {
-        return false; /* told there already */
+        return false; /* already reported by wayland_contact */
     }
     return take_contact(w, &contact, out);
 }
@@ -402,7 +403,7 @@ static bool on_mouse_motion(struct window *w, const SDL_MouseMotionEvent *e,
                             struct window_event *out)
 {
     if (w->console && e->which != SDL_TOUCH_MOUSEID) {
-        SDL_ShowCursor(SDL_ENABLE); /* there is a mouse after all */
+        SDL_ShowCursor(SDL_ENABLE); /* a mouse is in use */
     }
     out->kind = WINDOW_MOVE;
     out->x = (int)((float)e->x * unit_px(w));
@@ -415,7 +416,7 @@ static bool translate(struct window *w, const SDL_Event *e, struct window_event 
     memset(out, 0, sizeof *out);
     if (e->type == w->told_event) {
         out->kind = (enum window_event_kind)e->user.code;
-        if (out->kind == WINDOW_AWAKE && w->touch.count) { /* nobody tells of liftings in a sleep */
+        if (out->kind == WINDOW_AWAKE && w->touch.count) { /* lifts in sleep are not reported */
             w->next.kind = w->touch.acts ? WINDOW_CANCEL : WINDOW_NONE;
             w->touch = (struct touch){0};
         }
@@ -429,7 +430,7 @@ static bool translate(struct window *w, const SDL_Event *e, struct window_event 
         if (e->window.event == SDL_WINDOWEVENT_FOCUS_GAINED ||
             e->window.event == SDL_WINDOWEVENT_FOCUS_LOST) {
             take_text(e->window.event == SDL_WINDOWEVENT_FOCUS_GAINED);
-            w->held_keys = 0; /* their release goes elsewhere */
+            w->held_keys = 0; /* their release is not sent to this window */
         }
         return on_window(&e->window, out);
     case SDL_APP_WILLENTERBACKGROUND:
@@ -459,14 +460,15 @@ static bool translate(struct window *w, const SDL_Event *e, struct window_event 
     case SDL_TEXTINPUT:
         out->kind = WINDOW_TEXT;
         snprintf(out->text, sizeof out->text, "%s", e->text.text);
-        return strcmp(out->text, " ") != 0; /* comes as KEY_SPACE, too */
+        return strcmp(out->text, " ") != 0; /* also reported as KEY_SPACE */
     default:
         return false;
     }
 }
 
-/* Not SDL_PollEvent: that ends at a mark which an earlier look left in the queue, without reading
- * the devices again; on the console a lifted finger was left there while window_wait slept. */
+/* Get the next SDL event.  SDL_PollEvent stops at a marker left in the queue by an earlier
+ * call, without reading the devices again; on the console a lift event was left unread while
+ * window_wait slept. */
 static bool next_sdl_event(SDL_Event *e)
 {
     for (int look = 0; look < 2; look++) {
@@ -480,7 +482,7 @@ static bool next_sdl_event(SDL_Event *e)
     return false;
 }
 
-/* What has come already; false: nothing is to be read. */
+/* Take an event that is already available; false if there is none. */
 static bool take_event(struct window *w, struct window_event *event)
 {
     struct touch_contact contact;
@@ -512,7 +514,7 @@ static bool take_event(struct window *w, struct window_event *event)
     }
 }
 
-/* Until something may have come. */
+/* Sleep until input may be available or the time is over. */
 static void rest(struct window *w, int timeout_ms)
 {
     enum { REPEAT_MS = 20 };
@@ -525,7 +527,7 @@ static void rest(struct window *w, int timeout_ms)
                                {.fd = w->wake, .events = POLLIN}};
         wayland_flush(w->wayland);
         if (w->held_keys && (timeout_ms < 0 || timeout_ms > REPEAT_MS)) {
-            timeout_ms = REPEAT_MS; /* SDL repeats the key when it is asked */
+            timeout_ms = REPEAT_MS; /* SDL repeats the key only when polled */
         }
         poll(fds, 2, timeout_ms);
     } else {
@@ -551,8 +553,8 @@ void window_wait(struct window *w, int timeout_ms, struct window_event *event)
     }
 }
 
-/* SDL keeps the places of events that were taken, and gives the last one away first: a queue as
- * long as one may have been fills them all. */
+/* SDL keeps the memory of read events and reuses the latest one first, so a queue as long as
+ * the longest possible one overwrites all of it. */
 void window_forget_keys(struct window *w)
 {
     enum { LONGEST_QUEUE = 512 };
@@ -580,7 +582,8 @@ int window_battery(void)
     return percent;
 }
 
-/* A renderer on the frame's pixels: one for a size, for it holds the cached textures. */
+/* Point the renderer at the frame's pixels.  A new renderer is made only when the size changes,
+ * because it owns the cached textures. */
 static void aim(struct window *w, void *pixels, int width, int height)
 {
     if (w->surface && w->surface->w == width && w->surface->h == height) {
@@ -608,7 +611,7 @@ void window_show(struct window *w, const struct draw_list *list, colour paper)
         window_size(w, &width, &height);
         void *pixels = wayland_pixels(w->wayland, width, height);
         if (!pixels) {
-            return; /* window_wait tells WINDOW_EXPOSE when it can be painted */
+            return; /* window_wait returns WINDOW_EXPOSE when it can be painted */
         }
         aim(w, pixels, width, height);
         window_paint(w, list, paper);
@@ -639,7 +642,7 @@ void window_resize(struct window *w, int width, int height)
 {
     SDL_SetWindowSize(w->sdl, width, height);
     SDL_Event e;
-    while (SDL_PollEvent(&e)) { /* its own news; the caller draws anew anyway */
+    while (SDL_PollEvent(&e)) { /* discard SDL's resize events; the caller redraws anyway */
     }
 }
 #endif
@@ -654,7 +657,7 @@ void window_blank(struct window *w, colour paper)
     }
     window_paint_forget(w);
     window_forget_keys(w);
-    for (size_t i = 0; i < w->touch.count; i++) { /* where keys of ours were touched */
+    for (size_t i = 0; i < w->touch.count; i++) { /* positions reveal keys of our keyboard */
         w->touch.fingers[i].x = w->touch.fingers[i].y = 0;
     }
     secret_wipe(w->touch.fingers + w->touch.count,

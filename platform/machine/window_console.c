@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does the program rest on the console?
+/* Waits for input on the console without polling.
  *
- * SDL reads the input devices there, but waits for them by looking every millisecond.  This opens
- * the same devices beside SDL, for nothing but to be woken: what they say is thrown away, and SDL
- * reads its own copy.  Source: Documentation/input/event-codes.rst, inotify(7). */
+ * SDL reads the input devices there, but polls them every millisecond.  This opens the same
+ * devices a second time, only to be woken: what it reads is discarded, and SDL reads its own
+ * copy.
+ * Source: Documentation/input/event-codes.rst, inotify(7). */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,15 +23,15 @@
 
 static const char folder[] = "/dev/input";
 
-/* A device that was put in is SDL's only when udev has told it: until then it is asked now and
- * again. */
+/* SDL sees a new device only after udev has announced it.  Until SETTLE_MS after a change, wake
+ * every SETTLE_STEP_MS so that SDL can look. */
 enum { SETTLE_MS = 2000, SETTLE_STEP_MS = 100 };
 
 struct console {
-    struct pollfd *fds; /* the watch on the folder, the window's wake, then a device each */
-    char (*names)[32];  /* of the devices */
-    size_t count;       /* of devices */
-    int64_t settle_ms;  /* until then */
+    struct pollfd *fds; /* the watch on the folder, the window's wake, then one for each device */
+    char (*names)[32];  /* names of the devices */
+    size_t count;       /* number of devices */
+    int64_t settle_ms;  /* clock_mono_ms until which to wake in steps */
 };
 
 enum { FD_FOLDER, FD_WAKE, FD_DEVICES };
@@ -54,9 +55,9 @@ static void add(struct console *c, const char *name)
     snprintf(path, sizeof path, "%s/%s", folder, name);
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), clock = CLOCK_MONOTONIC;
     if (fd < 0) {
-        return; /* not ours to read: SDL cannot, either */
+        return; /* no permission; SDL cannot read it either */
     }
-    ioctl(fd, _IOW('E', 0xa0, int), &clock); /* EVIOCSCLOCKID; linux/input.h has names of ours */
+    ioctl(fd, _IOW('E', 0xa0, int), &clock); /* EVIOCSCLOCKID; linux/input.h has our KEY_ names */
     c->names = mem_grow(c->names, c->count + 1, sizeof *c->names);
     c->fds = mem_grow(c->fds, FD_DEVICES + c->count + 1, sizeof *c->fds);
     strcpy(c->names[c->count], name);
@@ -87,7 +88,7 @@ struct console *console_open(void)
     struct console *c = mem_zero(1, sizeof *c);
     int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     c->fds = mem_zero(FD_DEVICES, sizeof *c->fds);
-    if (watch >= 0) { /* attributes: udev gives the device to us after it was made */
+    if (watch >= 0) { /* IN_ATTRIB: udev sets the permissions after creating the device */
         (void)!inotify_add_watch(watch, folder, IN_CREATE | IN_ATTRIB);
     }
     c->fds[FD_FOLDER] = (struct pollfd){.fd = watch, .events = POLLIN};
@@ -110,12 +111,13 @@ void console_close(struct console *c)
     }
 }
 
-/* Read and wiped: keys of a passphrase are among it.  `first` (may be NULL): the time of the first
- * event, ms of CLOCK_MONOTONIC; as it was when there is none. */
+/* Read all pending data and wipe it: it may contain keys of a passphrase.  `first` (may be
+ * NULL) is set to the time of the first event, ms of CLOCK_MONOTONIC; unchanged if there is
+ * none.  False if the device is gone. */
 static bool drain(int fd, int64_t *first)
 {
     unsigned char bytes[1536]; /* whole events: 16 or 24 bytes each */
-    unsigned long time[2];     /* s and µs: what every event begins with */
+    unsigned long time[2];     /* s and µs; every event begins with them */
     ssize_t n;
     bool alive = true;
     do {
@@ -151,7 +153,7 @@ int64_t console_wait(struct console *c, int wake, int timeout_ms)
     }
     for (size_t i = c->count; i-- > 0;) {
         if (c->fds[FD_DEVICES + i].revents && !drain(c->fds[FD_DEVICES + i].fd, &first)) {
-            remove_device(c, i); /* pulled out */
+            remove_device(c, i); /* unplugged */
         }
     }
     if (c->fds[FD_FOLDER].revents) {

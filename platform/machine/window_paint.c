@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does a draw list become pixels? */
+/* Paints a draw list with SDL's software renderer and caches textures. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static uint64_t key(const struct draw *d)
     if (d->kind == DRAW_PICTURE) {
         return mix(hash, &d->key, sizeof d->key);
     }
-    if (d->kind == DRAW_STROKE) { /* relative to its first point: an icon is the same anywhere */
+    if (d->kind == DRAW_STROKE) { /* relative to the first point: the same key anywhere */
         for (size_t i = 0; i < d->point_count * 2; i++) {
             int16_t rel = (int16_t)(d->points[i] - d->points[i % 2]);
             hash = mix(hash, &rel, sizeof rel);
@@ -49,7 +49,8 @@ static uint64_t key(const struct draw *d)
     return hash;
 }
 
-/* In its own colour: SDL tints while it copies, and takes five times as long for it. */
+/* Make a texture in its final colour: tinting while copying would take SDL five times as
+ * long. */
 static SDL_Texture *make_texture(struct window *w, const uint8_t *alpha, int tw, int th, colour c)
 {
     SDL_Surface *s = SDL_CreateRGBSurfaceWithFormat(0, tw, th, 32, SDL_PIXELFORMAT_ARGB8888);
@@ -94,13 +95,13 @@ static SDL_Texture *picture_texture(struct window *w, const struct draw *d)
     return t;
 }
 
-static uint8_t cover(float distance) /* signed distance to an edge → alpha */
+static uint8_t cover(float distance) /* signed distance in px to an edge → alpha */
 {
     float a = 0.5f - distance;
     return (uint8_t)(a <= 0 ? 0 : a >= 1 ? 255 : a * 255);
 }
 
-/* A disc of the radius: its four quarters are the corners of boxes. */
+/* Alpha pixels of a disc; its quarters are the corners of boxes. */
 static uint8_t *disc_pixels(int radius, int *size)
 {
     *size = 2 * radius;
@@ -255,7 +256,7 @@ static void paint_box(struct window *w, const struct draw *d)
     }
 }
 
-/* Dashes along the straight sides, dots along the arcs. */
+/* Paint dashes along the straight sides, dots along the arcs. */
 static void paint_dash(struct window *w, const struct draw *d)
 {
     struct rect r = d->rect;
@@ -286,7 +287,7 @@ static void paint_dash(struct window *w, const struct draw *d)
                 float y = cy + (corner >> 1 ? 1.0f : -1.0f) * middle * sinf(a);
                 struct rect at = {(int)lroundf(x) - dot.radius, (int)lroundf(y) - dot.radius,
                                   2 * dot.radius, 2 * dot.radius};
-                if (t < 3) { /* a disc of this size is a square, and no larger than the line */
+                if (t < 3) { /* so small a disc is a square the size of the line */
                     fill(w, (int)lroundf(x - (float)t / 2), (int)lroundf(y - (float)t / 2), t, t,
                          d->edge);
                 } else {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does a frame get onto the screen of a Wayland compositor?
+/* Shows frames on Wayland and reads touches.
  *
- * SDL owns the window, but shows pixels on Wayland only through OpenGL, which costs 110 MiB and a
- * driver.  This attaches shared memory (wl_shm) to SDL's surface itself.  All its objects live on a
- * queue of their own, so that SDL, which reads the connection, never runs their callbacks.
+ * SDL owns the window, but shows pixels on Wayland only through OpenGL, which costs 110 MiB and
+ * a driver.  This attaches shared memory (wl_shm) to SDL's surface instead.  Its objects use an
+ * event queue of their own, so that SDL, which reads the connection, never runs their
+ * callbacks.
  * Source: the Wayland protocol, wl_surface, wl_shm_pool and wl_touch. */
 #include <SDL2/SDL_syswm.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 #include "platform/machine/secret.h"
 #include "platform/machine/window_internal.h"
 
-/* One is shown, one is on its way, one is painted. */
+/* Three buffers: one shown, one submitted, one being painted. */
 enum { BUFFERS = 3, SEAT_VERSION = 5 };
 
 struct buffer {
@@ -26,7 +27,7 @@ struct buffer {
     uint32_t *pixels;
     size_t size; /* bytes */
     bool busy;   /* the compositor reads it */
-    bool old;    /* of another size: it goes when the compositor lets it */
+    bool old;    /* of another size; freed when the compositor releases it */
 };
 
 struct seat {
@@ -39,18 +40,18 @@ struct seat {
 
 struct wayland {
     SDL_Window *window;
-    struct wl_display *display, *display_here; /* the same, speaking on our queue */
+    struct wl_display *display, *display_here; /* wrapper of the same on our queue */
     struct wl_surface *surface, *surface_here;
     struct wl_event_queue *queue;
     struct wl_registry *registry;
     struct wl_shm *shm;
     struct seat *seats;
-    struct wl_callback *shown;     /* told when the last frame was; NULL: it was */
-    bool refused;                  /* a frame was not painted, for it had no place */
-    struct buffer *buffers;        /* at most BUFFERS that are not old */
-    struct buffer *painted, *last; /* handed out; shown last, or NULL */
+    struct wl_callback *shown;     /* frame callback of the last frame; NULL: it was shown */
+    bool refused;                  /* a frame was skipped for lack of a buffer */
+    struct buffer *buffers;        /* at most BUFFERS current ones */
+    struct buffer *painted, *last; /* being painted, or NULL; shown last, or NULL */
     int w, h;
-    struct touch_contact *contacts; /* not yet taken, oldest first */
+    struct touch_contact *contacts; /* not yet read, oldest first */
     size_t contact_count, contact_first;
 };
 
@@ -70,7 +71,7 @@ static void add_contact(struct seat *seat, const struct touch_contact *contact)
 static void place(struct touch_contact *c, const struct wayland *l, wl_fixed_t x, wl_fixed_t y)
 {
     int w, h;
-    SDL_GetWindowSize(l->window, &w, &h); /* in the surface's measure, not px */
+    SDL_GetWindowSize(l->window, &w, &h); /* in surface units, not px */
     c->x = (float)wl_fixed_to_double(x) / (float)w;
     c->y = (float)wl_fixed_to_double(y) / (float)h;
 }
@@ -82,7 +83,7 @@ static void on_touch_down(void *user, struct wl_touch *touch, uint32_t serial, u
     struct touch_contact c = {.phase = TOUCH_DOWN, .finger = id, .from_ms = ms, .to_ms = ms};
     (void)touch;
     (void)serial;
-    if (surface == seat->wayland->surface) { /* and not a frame that SDL puts around it */
+    if (surface == seat->wayland->surface) { /* ignore the frame that SDL draws around it */
         place(&c, seat->wayland, x, y);
         add_contact(seat, &c);
     }
@@ -113,7 +114,7 @@ static void on_touch_frame(void *user, struct wl_touch *touch)
     (void)touch;
 }
 
-/* All fingers of the seat are the compositor's now (a swipe from its edge, a lock). */
+/* The compositor took over all fingers of the seat (a swipe from its edge, a screen lock). */
 static void on_touch_cancel(void *user, struct wl_touch *touch)
 {
     (void)touch;
@@ -149,7 +150,7 @@ static const struct wl_touch_listener touch_listener = {.down = on_touch_down,
 static void drop_touch(struct seat *seat)
 {
     if (seat->touch) {
-        on_touch_cancel(seat, seat->touch); /* nobody would say that its fingers were lifted */
+        on_touch_cancel(seat, seat->touch); /* its lift events will not arrive */
         if (wl_touch_get_version(seat->touch) >= WL_TOUCH_RELEASE_SINCE_VERSION) {
             wl_touch_release(seat->touch);
         } else {
@@ -191,7 +192,7 @@ static void drop_seat(struct seat *seat)
     free(seat);
 }
 
-/* ---- what the compositor offers ---- */
+/* ---- globals ---- */
 
 static void on_global(void *user, struct wl_registry *registry, uint32_t name,
                       const char *interface, uint32_t version)
@@ -248,7 +249,7 @@ struct wayland *wayland_open(SDL_Window *window, struct err *err)
     wl_proxy_set_queue((struct wl_proxy *)l->surface_here, l->queue);
     l->registry = wl_display_get_registry(l->display_here);
     wl_registry_add_listener(l->registry, &registry_listener, l);
-    /* twice: what is offered, then what the seats can */
+    /* two roundtrips: the globals, then the seats' capabilities */
     if (wl_display_roundtrip_queue(l->display, l->queue) < 0 ||
         wl_display_roundtrip_queue(l->display, l->queue) < 0 || !l->shm) {
         err_set(err, ERR_ENV, "the Wayland compositor offers no shared memory (wl_shm)");
@@ -267,7 +268,7 @@ static void drop_buffer(struct wayland *l, struct buffer *b)
         at = &(*at)->next;
     }
     *at = b->next;
-    memset(b->pixels, 0, b->size); /* the compositor may keep its view of them for a while */
+    memset(b->pixels, 0, b->size); /* the compositor may keep its mapping for a while */
     munmap(b->pixels, b->size);
     wl_buffer_destroy(b->wl);
     free(b);
@@ -285,7 +286,7 @@ static void on_release(void *user, struct wl_buffer *wl)
 
 static const struct wl_buffer_listener buffer_listener = {.release = on_release};
 
-/* What is on the screen stays there until the next frame is. */
+/* Mark all buffers as old; the one on screen stays until the next frame is shown. */
 static void retire_buffers(struct wayland *l)
 {
     for (struct buffer *b = l->buffers, *next; b; b = next) {
@@ -320,7 +321,7 @@ static struct buffer *make_buffer(struct wayland *l)
     return l->buffers = b;
 }
 
-/* One that is there before a new one; NULL: all are with the compositor. */
+/* Get an unused buffer, or make one; NULL if the compositor reads them all. */
 static struct buffer *free_buffer(struct wayland *l)
 {
     int count = 0;
@@ -335,8 +336,7 @@ static struct buffer *free_buffer(struct wayland *l)
 
 void *wayland_pixels(struct wayland *l, int w, int h)
 {
-    if (w != l->w ||
-        h != l->h) { /* turned, or another scale: shown at once, or the old is stretched */
+    if (w != l->w || h != l->h) { /* show at once, or the old frame is stretched */
         retire_buffers(l);
         l->w = w;
         l->h = h;
@@ -391,7 +391,7 @@ void wayland_blank(struct wayland *l, colour paper)
     if (l->last) {
         commit(l, l->last);
     }
-    l->refused = false; /* whoever blanks the window asks for no frame */
+    l->refused = false; /* blanking does not request a frame */
 }
 
 bool wayland_dispatch(struct wayland *l)
@@ -410,8 +410,7 @@ bool wayland_contact(struct wayland *l, struct touch_contact *contact)
         return false;
     }
     *contact = l->contacts[l->contact_first];
-    secret_wipe(&l->contacts[l->contact_first++],
-                sizeof *contact); /* keys of ours were touched there */
+    secret_wipe(&l->contacts[l->contact_first++], sizeof *contact); /* reveals keys pressed */
     return true;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does XML from outside become a tree, with nothing else opened on the way? */
+/* Parses XML with libxml2 into a tree, without opening or expanding anything else. */
 #include "platform/machine/xml.h"
 
 #include <limits.h>
@@ -19,11 +19,11 @@ const struct xml_limits xml_trusted = {64u << 20, 2000000, false};
 enum { KEPT = 251 };
 
 struct builder {
-    struct arena *arena;  /* of what is being built */
-    struct arena *home;   /* of names and of what stays */
-    struct arena *shells; /* of the elements themselves, or NULL: `arena` */
+    struct arena *arena;  /* allocates what is being built */
+    struct arena *home;   /* allocates names and what stays */
+    struct arena *shells; /* allocates elements and attributes; NULL: `arena` */
     struct arena part_arena;
-    const char *each; /* elements given away and forgotten, or NULL */
+    const char *each; /* name of the elements passed to `part` and freed, or NULL */
     xml_part *part;
     void *user;
     struct xml *inside;
@@ -63,7 +63,7 @@ static char *wiped_text(const char *text)
 
 void xml_setup(void)
 {
-    xmlMemSetup(wiped_free, wiped_alloc, wiped_resize, wiped_text); /* answers pass through */
+    xmlMemSetup(wiped_free, wiped_alloc, wiped_resize, wiped_text); /* it sees answers */
     LIBXML_TEST_VERSION
     xmlSetExternalEntityLoader(no_entity);
     xmlSetStructuredErrorFunc(NULL, no_message);
@@ -78,13 +78,14 @@ static void stop(struct builder *b, enum err_code code, const char *why)
     }
 }
 
-/* Names come out of the parser's dictionary: the same name is the same pointer. */
+/* Copy a name once.  Names are interned in the parser's dictionary: the same name is the same
+ * pointer. */
 static const char *keep(struct builder *b, const xmlChar *s)
 {
     if (!s) {
         return "";
     }
-    size_t slot = (uintptr_t)s % KEPT; /* short names stand next to each other */
+    size_t slot = (uintptr_t)s % KEPT; /* modulo a prime: short names are next to each other */
     if (b->kept[slot].from != s) {
         b->kept[slot].from = s;
         b->kept[slot].text = arena_text(b->home, (const char *)s);
@@ -125,8 +126,8 @@ static void end_text(struct builder *b)
     buf_cut(&b->text, 0);
 }
 
-/* Copy a value to `out`, which has room for it and its end; libxml2's SAX2 writes every '&' of an
- * attribute as "&#38;". */
+/* Copy an attribute value to `out` and terminate it; `out` has room for len + 1 bytes.
+ * libxml2's SAX2 passes every '&' as "&#38;", which is undone here. */
 static void put_value(char *out, const char *text, size_t len)
 {
     static const char ampersand[] = "&#38;";
@@ -141,7 +142,7 @@ static void put_value(char *out, const char *text, size_t len)
     out[kept] = '\0';
 }
 
-/* The attributes of an element lie in a row, and so do their values: two blocks, however many. */
+/* Add an element's attributes: two blocks, one for the attributes, one for their values. */
 static bool add_attributes(struct builder *b, struct xml *node, size_t count,
                            const xmlChar *const *of)
 {
@@ -250,7 +251,7 @@ static void on_text(void *user, const xmlChar *text, int len)
 static void add_comment(struct builder *b, enum xml_kind kind, const xmlChar *target,
                         const xmlChar *text)
 {
-    if (b->failed || !b->open) { /* outside the root they belong to nobody */
+    if (b->failed || !b->open) { /* outside the root element they are dropped */
         return;
     }
     end_text(b);
@@ -293,7 +294,8 @@ static void on_fault(void *user, xmlErrorPtr fault)
     }
 }
 
-/* Where a comment, a CDATA section or an instruction that begins at `p` ends; NULL for a tag. */
+/* If a comment, CDATA section or instruction begins at `p`, the position after it (`end` if
+ * unclosed); else NULL. */
 static const char *past_comment(const char *p, const char *end)
 {
     static const struct {
@@ -310,7 +312,7 @@ static const char *past_comment(const char *p, const char *end)
     return NULL;
 }
 
-/* Quotes inside a start tag, two to an attribute. */
+/* True if a start tag has more than ATTRS_MAX attributes, counted by their opening quotes. */
 static bool count_attributes(const char *p, size_t len)
 {
     size_t quotes = 0;
@@ -323,7 +325,7 @@ static bool count_attributes(const char *p, size_t len)
             in_tag = !past && i + 1 < len && p[i + 1] != '!';
             quotes = 0;
             i = past ? (size_t)(past - p) - 1 : i;
-        } else if (!in_tag) { /* on to the next tag */
+        } else if (!in_tag) { /* skip to the next tag */
             const char *next = memchr(p + i, '<', len - i);
             i = next ? (size_t)(next - p) - 1 : len;
         } else if (open) {
@@ -340,9 +342,9 @@ static bool count_attributes(const char *p, size_t len)
     return false;
 }
 
-/* libxml2 compares every attribute of an element with every other: a million would take hours.  So
- * they are counted before it sees them, where the way from one '<' to the next has room for them.
- */
+/* True if an element has too many attributes. libxml2 compares each attribute of an element
+ * with every other: a million would take hours.  So they are counted beforehand, but only if
+ * two '<' are far enough apart for so many. */
 static bool too_many_attributes(const char *bytes, size_t len)
 {
     enum { MIN = ATTRS_MAX * (sizeof " a=''" - 1) };
@@ -481,7 +483,7 @@ static void gather(struct buf *out, const struct xml *node)
 {
     for (const struct xml *c = node->first; c; c = c->next) {
         if (c->name) {
-            gather(out, c); /* depth is bounded by DEPTH_MAX at the door */
+            gather(out, c); /* depth is limited to DEPTH_MAX by the parser */
         } else {
             buf_text(out, c->text);
         }

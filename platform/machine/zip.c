@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is in this archive, and is it a bomb? */
+/* Reads zip archives within limits that stop zip bombs; writes reproducible ones. */
 #include "platform/machine/zip.h"
 
 #include <stdlib.h>
@@ -12,9 +12,9 @@ enum {
     MEMBER_MAX = 64 << 20,
     TOTAL_MAX = 128 << 20,
     RATIO_MAX = 100,
-    RATIO_FROM = 1 << 20, /* small members of blanks may pack well and harm nobody */
+    RATIO_FROM = 1 << 20, /* small members may compress well and are harmless */
     STEP = 64 << 10,
-    PROBE = 32 /* is there more than was told? */
+    PROBE = 32 /* checks that no more follows than the declared size */
 };
 
 struct zip_file {
@@ -105,7 +105,7 @@ bool zip_member(struct buf *out, struct zip_file *zip, const char *name, struct 
     }
     size_t got = 0, told = (st.valid & ZIP_STAT_SIZE) && st.size < RATIO_FROM ? st.size : 0;
     bool ok = true;
-    for (;;) { /* a large one takes room as it proves to be there */
+    for (;;) { /* memory grows with what is really read, not with the declared size */
         size_t step = got < told ? told - got : told ? PROBE : STEP;
         char *room = buf_ahead(out, step);
         zip_int64_t n = zip_fread(file, room, step);
@@ -139,7 +139,7 @@ static bool add_parts(zip_t *zip, const struct zip_part *parts, size_t count)
             zip_source_free(bytes);
             return false;
         }
-        /* 1980-01-01, the first day that an archive knows */
+        /* 1980-01-01, the earliest date in a zip archive */
         zip_file_set_dostime(zip, (zip_uint64_t)at, 0, 1 << 5 | 1, 0);
     }
     return true;
@@ -156,7 +156,7 @@ bool zip_write(struct buf *out, const struct zip_part *parts, size_t count, stru
         zip_source_free(target);
         return err_set(err, ERR_ENV, "the archive cannot be made");
     }
-    zip_source_keep(target); /* zip_close lets go of it */
+    zip_source_keep(target); /* zip_close releases it */
     bool ok = add_parts(zip, parts, count) && zip_close(zip) == 0;
     if (!ok) {
         zip_discard(zip);

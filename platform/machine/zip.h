@@ -4,9 +4,10 @@
 /*
  * zip: named members of an archive in memory.  Home of libzip.
  *
- * Limits (each counted while reading, never believed): archive 20 MiB, 500 members, 64 MiB a
- * member, 128 MiB in all, ratio 100; only stored or deflated, no encryption, no name twice, and
- * the compressed sizes may not add up to more than the file (overlap).
+ * Limits, counted while unpacking rather than taken from the archive: archive 20 MiB, 500
+ * members, 64 MiB a member, 128 MiB in all, ratio 100 for members over 1 MiB.  Members must be
+ * stored or deflated, unencrypted, with unique names; their compressed sizes may not add up to
+ * more than the file (overlapping members).
  */
 #include "platform/machine/arena.h"
 
@@ -20,8 +21,8 @@ bool zip_has(struct zip_file *zip, const char *name);
 MUST_CHECK bool zip_member(struct buf *out, struct zip_file *zip, const char *name,
                            struct err *err);
 
-/* The members as one archive, appended to `out`; deflated, without times, so that the same members
- * give the same bytes. */
+/* Append an archive of the members to `out`: deflated, all dated 1980-01-01, so that the same
+ * members give the same bytes. */
 struct zip_part {
     const char *name, *bytes;
     size_t len;

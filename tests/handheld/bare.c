@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bare: the least that an SDL program takes on the console: one window, one frame, then it waits.
- */
+/* bare: measures the minimum memory of an SDL program on the console.  Opens one window,
+ * draws one frame and waits. */
 #include <SDL2/SDL.h>
 #include <unistd.h>
 

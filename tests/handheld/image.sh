@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# image.sh MODE: build/handheld/MODE.img, a Debian with our package and nothing that a device would not have,
-# but for the test's own eye and finger (touchscreen.c, a program that tells what can be touched).
+# image.sh MODE: makes build/handheld/MODE.img, a Debian with our package and nothing that a
+# device would not have, except the test's own input and output: touchscreen.c, and the test
+# build, which reports what can be touched.
 #   MODE   weston (what the package starts), console, xorg
-# The root folder is made once and kept; FRESH=1 makes it anew.  ARCH=arm64: for another processor, with the programs of
-# make emulated.
+# The root folder is made once and kept; FRESH=1 makes it anew.  ARCH=arm64: for another
+# processor, with the programs of make emulated.
 set -eu
 cd "$(dirname "$0")/../.."
 mode=$1
@@ -16,7 +17,7 @@ root=$OUT/root eye=build/test tty=ttyS0
 if [ "$ARCH" != "$native" ]; then
     root=$OUT/root-$ARCH eye=build/cross/$ARCH/work/build/$ARCH-test tty=ttyAMA0
     tests/deps.sh qemu-user-static
-    # its packages are configured here, by emulation: the kernel must know by which program
+    # packages are configured here under emulation, so the kernel must know the emulator
     [ "$ARCH" = arm64 ] || { echo "image: no machine for $ARCH" >&2; exit 2; }
     [ -e /proc/sys/fs/binfmt_misc/register ] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
     [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ] || printf '%s' ':qemu-aarch64:M::\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00:\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff:/usr/bin/qemu-aarch64-static:F' > /proc/sys/fs/binfmt_misc/register
@@ -25,9 +26,10 @@ fi
 if [ -n "${FRESH:-}" ] || [ ! -e "$root/etc/debian_version" ]; then
     rm -rf "$root"
     mkdir -p "$OUT"
-    # what a vendor's image brings: kernel, systemd, a touchscreen's driver; for the other two modes Xorg and Mesa
+    # installs what a vendor's image contains: kernel, systemd, touchscreen driver; Xorg and
+    # Mesa for the other two modes
     hooks=()
-    if [ "$ARCH" != "$native" ]; then # by emulation an initrd with all modules takes twenty minutes, and it is made twice
+    if [ "$ARCH" != "$native" ]; then # under emulation, an initrd with all modules takes twenty minutes, and it is made twice
         hooks=('--essential-hook=mkdir -p "$1/etc/initramfs-tools/conf.d" "$1/usr/share/initramfs-tools/modules.d"'
             '--essential-hook=echo MODULES=list > "$1/etc/initramfs-tools/conf.d/eye"'
             '--essential-hook=printf "virtio_pci\nvirtio_blk\next4\n" > "$1/usr/share/initramfs-tools/modules.d/eye"')
@@ -41,7 +43,7 @@ chroot "$root" sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-g
     > "$OUT/install-$mode.log" 2>&1
 rm "$root/tmp/suhbat.deb"
 
-# the eye and the finger
+# the test build of suhbat and the touchscreen
 mkdir -p "$root/opt/eye/bin" "$root/opt/eye/lib/suhbat"
 cp "$eye/bin/suhbat" "$root/opt/eye/bin/suhbat"
 cp "$eye/lib/suhbat/no-egl.so" "$root/opt/eye/lib/suhbat/"
@@ -80,7 +82,7 @@ printf '[Service]\nExecStart=\nExecStart=-/bin/bash -l\nStandardInput=tty\nStand
 printf '[Unit]\nAfter=touchscreen.service\nWants=touchscreen.service\n' > "$root/etc/systemd/system/suhbat-kiosk.service.d/eye.conf"
 case $mode in
 weston) ;;
-console) # no compositor: suhbat itself takes the screen; the groups are the README's
+console) # no compositor: suhbat opens the screen itself, so it needs the groups video and input
     printf '[Service]\nExecStart=\nExecStart=/usr/lib/suhbat/kiosk-app\nSupplementaryGroups=video input\nMemoryDenyWriteExecute=no\nDevicePolicy=auto\n' \
         >> "$root/etc/systemd/system/suhbat-kiosk.service.d/eye.conf" ;;
 xorg)
@@ -88,7 +90,8 @@ xorg)
     printf '[Service]\nExecStart=\nExecStart=/usr/bin/xinit /usr/lib/suhbat/kiosk-app -- :0 vt1 -keeptty -nolisten tcp\nNoNewPrivileges=no\nCapabilityBoundingSet=~\nRestrictSUIDSGID=no\nSystemCallFilter=\nProtectSystem=no\nMemoryDenyWriteExecute=no\nProtectClock=no\nProtectKernelTunables=no\nProtectKernelModules=no\nProtectKernelLogs=no\nProtectHostname=no\nRestrictRealtime=no\nLockPersonality=no\nRestrictNamespaces=no\nDevicePolicy=auto\nRestrictAddressFamilies=\n' \
         >> "$root/etc/systemd/system/suhbat-kiosk.service.d/eye.conf" ;;
 esac
-# a VT that Xorg leaves gets a login from logind, which would then keep the kiosk from starting anew (docs/HANDHELD.md)
+# logind puts a login prompt on a VT that Xorg leaves, which would keep the kiosk from
+# restarting (docs/HANDHELD.md)
 chroot "$root" systemctl $([ "$mode" = xorg ] && echo mask || echo unmask) -q getty@tty1.service autovt@tty1.service
 chroot "$root" systemctl enable -q suhbat-kiosk.service touchscreen.service
 chroot "$root" rm -rf /var/lib/suhbat

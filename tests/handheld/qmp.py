@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""qmp.py SOCKET shot FILE.ppm | stick-in IMAGE | stick-out | wake | button | quit: ask QEMU for something."""
+"""qmp.py SOCKET shot FILE.ppm | stick-in IMAGE | stick-out | wake | button | quit: send QEMU a command."""
 import json
 import socket
 import sys
@@ -32,7 +32,7 @@ elif verb == "stick-in":
     call("device_add", driver="usb-storage", id="stick", drive="stick", removable=True)
 elif verb == "stick-out":
     call("device_del", id="stick")
-    while True:  # QEMU lets go of the image when the guest has
+    while True:  # QEMU releases the image when the guest has released the device
         event = json.loads(f.readline())
         if event.get("event") == "DEVICE_DELETED" and event["data"].get("device") == "stick":
             break

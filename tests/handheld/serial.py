@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""serial.py SOCKET SECONDS: give standard input to the machine's serial console, print what comes back."""
+"""serial.py SOCKET SECONDS: send standard input to the machine's serial console and print the
+response until SECONDS are over."""
 import select
 import socket
 import sys

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * touchscreen: a touchscreen made with uinput, whose finger is told where to go.
+ * touchscreen: simulates a touchscreen with uinput, driven by text lines.
  *
  *   touchscreen WIDTH HEIGHT PORT      reads lines from PORT:
- *     down ID X Y    move ID X Y    up ID
+ *     down ID X Y    move ID X Y    up ID      ID: 0 to 9
  *
  * Source: the kernel's multi-touch-protocol.rst, type B.
  */
@@ -20,11 +20,11 @@
 enum { SLOTS = 10 };
 
 static int device;
-static int fingers; /* that are down */
+static int fingers; /* fingers that are down now */
 static struct timespec last_down;
 
-/* A finger stays down for 60 ms at least.  The machine may have been too busy to read "down" when
- * it was written, and reads "up" a moment later. */
+/* Keeps a finger down for at least 60 ms.  A busy machine may read "down" late, with "up" right
+ * after it, and would then see too short a touch. */
 static void stay_down(void)
 {
     enum { LEAST_US = 60000 };

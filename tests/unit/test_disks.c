@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* platform/disks: a real bus, and a stand-in for UDisks2 on it. */
+/* platform/machine/disks: a real bus, and a stand-in for UDisks2 on it. */
 #include <pthread.h>
 #include <stdatomic.h>
 

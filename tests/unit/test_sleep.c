@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* platform/sleep: a real bus, and a stand-in for logind on it. */
+/* platform/machine/sleep: a real bus, and a stand-in for logind on it. */
 #include <poll.h>
 #include <pthread.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* platform/touch: fingers without a window. */
+/* platform/machine/touch: fingers without a window. */
 #include <math.h>
 
 #include "platform/machine/touch.h"

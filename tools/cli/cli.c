@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What did the caller ask for? */
+/* Parses command lines and prints help, for all tools. */
 #include "tools/cli/cli.h"
 
 #include <fcntl.h>
@@ -16,10 +16,10 @@
 #include "platform/machine/xml.h"
 #include "tools/key/keys.h"
 
-/* Of every program. */
+/* Options of every program. */
 static const char *opt_passphrase_fd;
 static const struct cli_option everywhere[] = {
-    {"passphrase-fd", 0, "N", "read passphrases from this descriptor, a line each",
+    {"passphrase-fd", 0, "N", "read passphrases from this file descriptor, one per line",
      &opt_passphrase_fd, CLI_NUMBER, 0, 1023},
     CLI_END};
 
@@ -36,7 +36,7 @@ static void print_options(const struct cli_option *options)
     }
 }
 
-/* The program and what it can be asked for. */
+/* The program and its verbs. */
 struct cli {
     const char *program, *about;
     const struct cli_verb *verbs;
@@ -56,11 +56,12 @@ static void print_end(const struct cli *cli)
     printf("\n  options for every verb\n");
     print_options(cli->common);
     print_options(everywhere);
-    printf("\n  '-' is standard input or output, '--' ends the options.\n"
-           "  exit status: 0 done, 1 the data has faults, 2 misuse, 3 the machine, 4 the key\n");
+    printf("\n  '-' means standard input or output; '--' ends the options.\n"
+           "  exit status: 0 success, 1 fault in the data, 2 wrong usage, 3 system error,\n"
+           "  4 wrong or missing key\n");
 }
 
-/* A verb's own page, or that of all. */
+/* Prints the help for one verb, or (`verb` NULL) for all. */
 static int print_help(const struct cli *cli, const struct cli_verb *verb)
 {
     if (verb) {
@@ -73,7 +74,7 @@ static int print_help(const struct cli *cli, const struct cli_verb *verb)
         for (size_t i = 0; i < cli->count; i++) {
             print_verb(cli, &cli->verbs[i]);
         }
-        printf("  %s help VERB\n      one verb's page.\n", cli->program);
+        printf("  %s help VERB\n      show help for one verb.\n", cli->program);
     }
     print_end(cli);
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 3;
@@ -136,7 +137,7 @@ static int unknown_option(const char *program, const struct cli_verb *verb,
     return misuse(program, "unknown option", word, near ? full : NULL);
 }
 
-/* 0, or misuse said. */
+/* Checks an option's value.  Returns 0, or 2 after printing the error. */
 static int check_value(const char *program, const struct cli_option *o, const char *value)
 {
     unsigned long long n = 0;
@@ -163,7 +164,7 @@ static int check_value(const char *program, const struct cli_option *o, const ch
     return 0;
 }
 
-/* No core file, no other process reading along: tools hold keys and answers too. */
+/* Disables core files and ptrace by other processes: the tools hold keys and answers. */
 static void harden(void)
 {
     struct rlimit none = {0, 0};
@@ -181,7 +182,8 @@ static int unknown_verb(const struct cli *cli, const char *word)
     return misuse(cli->program, "unknown verb", word, text_nearest(word, names, count));
 }
 
-/* --help and --version win over all else; -1: nobody asks for them. */
+/* Handles --help and --version, which take precedence over everything else.  Returns the
+ * exit status, or -1 if neither was given. */
 static int answer_about(const struct cli *cli, int argc, char **argv)
 {
     const struct cli_verb *verb = NULL;
@@ -202,7 +204,7 @@ static int answer_about(const struct cli *cli, int argc, char **argv)
     return -1;
 }
 
-/* The option at *i, and its argument; 0, or misuse said. */
+/* Takes the option at argv[*i] and its argument.  Returns 0, or 2 after printing the error. */
 static int take_option(const struct cli *cli, const struct cli_verb *verb, int argc, char **argv,
                        int *i)
 {
@@ -224,12 +226,13 @@ static int take_option(const struct cli *cli, const struct cli_verb *verb, int a
     } else if (*i + 1 < argc) {
         *o->value = argv[++*i];
     } else {
-        return misuse(cli->program, "an argument is missing behind", word, NULL);
+        return misuse(cli->program, "missing argument after", word, NULL);
     }
     return o->argument ? check_value(cli->program, o, *o->value) : 0;
 }
 
-/* Into *verb and `words`, which has room for every word of the line; 0, or misuse said. */
+/* Sets *verb and `words`, whose list has room for all arguments.  Returns 0, or 2 after
+ * printing the error. */
 static int read_line(const struct cli *cli, int argc, char **argv, const struct cli_verb **verb,
                      struct cli_words *words)
 {
@@ -264,7 +267,7 @@ static int read_line(const struct cli *cli, int argc, char **argv, const struct 
     return 0;
 }
 
-/* 0, or misuse said. */
+/* Applies --passphrase-fd.  Returns 0, or 2 after printing the error. */
 static int take_descriptor(const char *program)
 {
     int fd = opt_passphrase_fd ? (int)strtoul(opt_passphrase_fd, NULL, 10) : -1;
@@ -286,7 +289,7 @@ static int run_verb(const struct cli *cli, const struct cli_verb *verb,
         char text[1200];
         fflush(stdout);
         if (err.code == ERR_NONE) {
-            return 1; /* the verb has said what it found */
+            return 1; /* the verb has already printed what it found */
         }
         err_text(&err, text, sizeof text);
         fprintf(stderr, "%s: %s\n", cli->program, text);

@@ -4,7 +4,7 @@
 /*
  * desk_cli: verbs, options, help and exit statuses, the same for every tool.
  *
- * Exit: 0 done, 1 the data has faults, 2 misuse, 3 the machine, 4 the key.
+ * Exit: 0 success, 1 fault in the data, 2 wrong usage, 3 system error, 4 wrong or missing key.
  */
 #include <stdint.h>
 
@@ -13,9 +13,9 @@
 #include "platform/machine/err.h"
 
 enum cli_kind {
-    CLI_TEXT,   /* anything, but not nothing */
-    CLI_NUMBER, /* digits alone, from `min` to `max` */
-    CLI_FOLDER  /* no "-": a folder is no stream */
+    CLI_TEXT,   /* any text except "" */
+    CLI_NUMBER, /* digits only, value from `min` to `max` */
+    CLI_FOLDER  /* a folder; "-" is refused */
 };
 
 struct cli_option {
@@ -23,39 +23,40 @@ struct cli_option {
     char letter;          /* 'o' = -o, or 0 */
     const char *argument; /* "OUT", or NULL for a flag */
     const char *help;
-    const char **value; /* set to the argument, or to "" for a flag */
-    enum cli_kind kind; /* checked when it is read, before anything is opened */
+    const char **value; /* set to the argument; "" for a flag */
+    enum cli_kind kind; /* checked while parsing, before any file is opened */
     unsigned long long min, max;
 };
 
 #define CLI_END                                                                                    \
     {                                                                                              \
         NULL, 0, NULL, NULL, NULL, CLI_TEXT, 0, 0                                                  \
-    } /* of a table of options */
+    } /* ends a table of options */
 
 enum { CLI_OPTIONS_MAX = 12 };
-#define CLI_ANY SIZE_MAX /* as many words as the caller gives */
+#define CLI_ANY SIZE_MAX /* no maximum number of words */
 
-struct cli_words {     /* what is no option */
-    const char **list; /* the caller's */
+struct cli_words {     /* the arguments that are not options */
+    const char **list; /* owned by the caller */
     size_t count;
 };
 
 struct cli_verb {
     const char *name, *words, *help; /* "convert", "FILE", one sentence */
-    size_t min, max;                 /* words */
+    size_t min, max;                 /* minimum and maximum number of words */
     const struct cli_option *options;
-    /* true = done; false = `err` says why */
+    /* false: `err` is set; or, with err unset, the verb has reported the fault itself */
     bool (*run)(const struct cli_words *words, struct err *err);
-    const char *const *more; /* lines of its own page, NULL at the end; NULL: none */
+    const char *const *more; /* further lines of help, NULL at the end; NULL = none */
 };
 
-/* secret_setup, and what there is to say about it; false: said, end with status 3. */
+/* Calls secret_setup and prints its warnings.  False: an error was printed; exit with status
+ * 3. */
 bool cli_secrets(const char *program);
-/* A text from elsewhere onto a terminal: nothing in it steers that (text_defuse). */
+/* Prints text from an untrusted source; control characters are made harmless (text_defuse). */
 void cli_say(FILE *to, const char *before, const char *text);
 
-/* Parse, dispatch, print the error; returns the exit status. */
+/* Parses the command line, runs the verb, prints errors; returns the exit status. */
 int cli_main(const char *program, const char *about, const struct cli_verb *verbs, size_t count,
              const struct cli_option *common, int argc, char **argv);
 

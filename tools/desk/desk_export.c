@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How do sealed records become tables? */
+/* Exports sealed records as CSV tables and attachments. */
 #include "tools/desk/desk_export.h"
 
 #include <stdio.h>
@@ -19,10 +19,10 @@ struct version {
     struct form *form;
 };
 
-struct group { /* all versions of a form */
+struct group { /* all versions of one form */
     const char *form_id;
     struct columns *columns;
-    struct buf audit, memos; /* rows of all interviews, as Central collects them */
+    struct buf audit, memos; /* rows of all interviews, in one file as ODK Central exports them */
 };
 
 struct exporting {
@@ -38,26 +38,26 @@ struct exporting {
     struct desk_device *devices;
     size_t device_count;
     struct arena arena;
-    struct map tables;  /* paths of tables, as a disk that ignores case compares them */
-    struct map keys;    /* of records, to how often each came */
-    struct map media;   /* names of attachments */
-    struct map objects; /* hashes of what was opened */
-    const char **files; /* written so far, each under its name and side_ending */
+    struct map tables;  /* table paths in lower case, to find clashes on disks that ignore case */
+    struct map keys;    /* record id → number of records with it */
+    struct map media;   /* attachment name → number of attachments with it */
+    struct map objects; /* hashes of the objects opened so far */
+    const char **files; /* files written so far, each still named with side_ending */
     size_t file_count;
 };
 
 /* ---- files ---- */
 
-/* Beside its name, until all are written. */
+/* Suffix of each file until all are written. */
 static const char side_ending[] = ".new";
 
 static bool put_file(struct exporting *x, const char *path, const void *bytes, size_t len,
                      struct err *err)
 {
     if (!x->options->force && file_exists(path)) {
-        err_set(err, ERR_INPUT, "the file is there already");
+        err_set(err, ERR_INPUT, "the file already exists");
         err_at(err, "%s", path);
-        return err_hint(err, "give another folder, or --force to replace it");
+        return err_hint(err, "choose another folder, or use --force to replace it");
     }
     x->files = mem_grow(x->files, x->file_count + 1, sizeof *x->files);
     x->files[x->file_count++] = path;
@@ -65,7 +65,7 @@ static bool put_file(struct exporting *x, const char *path, const void *bytes, s
                       true, err);
 }
 
-/* They get their names, or go. */
+/* Renames all new files to their final names; on failure (`ok` false) removes them. */
 static bool end_files(struct exporting *x, bool ok, struct err *err)
 {
     for (size_t i = 0; i < x->file_count; i++) {
@@ -79,7 +79,7 @@ static bool end_files(struct exporting *x, bool ok, struct err *err)
     return ok;
 }
 
-/* How often this was named, this time included. */
+/* Counts a key; returns how often it has occurred, including this time. */
 static size_t count_in(struct exporting *x, struct map *map, const char *key)
 {
     size_t *n = map_get(map, key);
@@ -152,7 +152,7 @@ static bool make_groups(struct exporting *x, struct err *err)
 
 /* ---- attachments ---- */
 
-/* Is it left out of tables?  `path` may hold places of entries, [n]. */
+/* Whether the column of this path is left out.  `path` may have entry positions, [n]. */
 static bool is_left_out(const struct columns *columns, const char *path)
 {
     struct buf plain = {0};
@@ -169,8 +169,8 @@ static bool is_left_out(const struct columns *columns, const char *path)
     return out;
 }
 
-/* One interview's log, each row behind the interview's id; what tables leave out, it leaves out,
- * too. */
+/* Appends one interview's log, each row preceded by the interview's id.  Values of hidden
+ * columns are left out here too. */
 static bool take_rows(const struct columns *columns, struct buf *out, const char *key,
                       const struct tar_member *m, struct err *err)
 {
@@ -199,7 +199,8 @@ static bool is_safe_name(const char *name)
            strspn(ext, "abcdefghijklmnopqrstuvwxyz0123456789") == strlen(ext);
 }
 
-/* The path of the answer that names this file, in the record's own instance; false: none does. */
+/* Finds the path of the answer that names this file in the record's instance; false: none
+ * does. */
 static bool names_file(const struct xml *node, const char *name, struct buf *path)
 {
     size_t before = path->len;
@@ -237,7 +238,7 @@ static bool take_medium(struct exporting *x, const struct tar_member *m, const c
 {
     char *folder = arena_printf(&x->arena, "%s/media", x->options->out);
     bool another = count_in(x, &x->media, m->name) > 1;
-    if (another) { /* of another record, or of a second history of the same */
+    if (another) { /* name used by another record, or by a second history of the same record */
         folder = arena_printf(&x->arena, "%s/%s", folder, key + strlen("uuid:"));
     }
     bool ok = file_folder(folder, 0700, err) &&
@@ -259,7 +260,7 @@ static bool take_files(struct exporting *x, const struct record *r, const char *
         if (strcmp(m.name, "audit.csv") == 0) {
             ok = take_rows(group->columns, &group->audit, key, &m, &why);
         } else if (strcmp(m.name, "memos.csv") == 0 && !x->options->columns.sensitive_extra) {
-            x->counts->hidden_memos++; /* nobody can say beforehand what stands in them */
+            x->counts->hidden_memos++; /* memos are free text and may contain anything sensitive */
         } else if (strcmp(m.name, "memos.csv") == 0) {
             ok = take_rows(group->columns, &group->memos, key, &m, &why);
         } else if (is_safe_name(m.name) && is_hidden_file(group->columns, r, m.name)) {
@@ -274,7 +275,8 @@ static bool take_files(struct exporting *x, const struct record *r, const char *
     return ok && !why.code;
 }
 
-/* The interviewer's code, from the question that the form marks suhbat:submitter. */
+/* Copies the interviewer's code, the answer to the form's suhbat:submitter question; "" if
+ * there is none. */
 static void submitter(char *out, size_t size, const struct form *form, const char *xml, size_t len)
 {
     struct arena arena;
@@ -306,7 +308,7 @@ static const uint8_t *device_key(const struct exporting *x, const uint8_t id[16]
     return NULL;
 }
 
-/* A record that cannot be read is counted; it does not keep the others from their tables. */
+/* Counts an unreadable record and continues with the others.  Other errors stop the export. */
 static bool bad(struct exporting *x, const struct err *why, struct err *err)
 {
     if (why->code != ERR_INPUT && why->code != ERR_LIMIT) {
@@ -328,7 +330,7 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
         }
     }
     if (((r->flags & RECORD_TRAINING) != 0) != x->options->training) {
-        return true; /* training never mixes with the field */
+        return true; /* training records are never mixed with real ones */
     }
     if (!v) {
         x->counts->without_form += !x->scan;
@@ -370,7 +372,7 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
     return added || bad(x, &why, err);
 }
 
-/* The same bytes came before: one batch of a device can stand in two of its histories. */
+/* Whether the same bytes were opened before: a batch may be in two histories of a device. */
 static bool was_opened(struct exporting *x, const struct desk_object *o)
 {
     uint8_t hash[32];
@@ -413,8 +415,9 @@ static char *small_letters(struct arena *arena, const char *text)
     return out;
 }
 
-/* Form "a-r" and the repeat "r" of form "a" want the same name: the later one is told apart.  A
- * disk of Windows' takes those for one that differ in case alone. */
+/* The path of a table.  Form "a-r" and repeat "r" of form "a" give the same name; the later
+ * one gets "~2".  Names that differ only in case count as equal, because Windows disks treat
+ * them so. */
 static char *table_path(struct exporting *x, const char *name)
 {
     size_t stem = strlen(name) - strlen(".csv");

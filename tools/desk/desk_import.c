@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Does a batch continue what the desk holds of its device, or contradict it? */
+/* Imports batches: finds the history that each continues, or detects a fork. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +50,8 @@ static bool gather_branch(void *user, const struct db_value *c, size_t count, st
         const uint8_t *row = (const uint8_t *)plain.data;
         struct history *h = add_history(g->out, row + BRANCH_ID, get_u64(row + BRANCH_FROM),
                                         (uint64_t)c[2].number, get_u64(row + BRANCH_RECEIPT));
-        for (size_t i = 0; i + 1 < g->out->count; i++) { /* a parent is older than its child */
+        for (size_t i = 0; i + 1 < g->out->count; i++) { /* a parent is stored before its
+                                                          * children */
             if (memcmp(g->out->list[i].id, row + BRANCH_PARENT, 16) == 0) {
                 h->parent = i;
             }
@@ -78,7 +79,7 @@ bool desk_histories(struct desk *desk, const uint8_t device[16], struct historie
                   v, 1, gather_branch, &g, err);
 }
 
-/* The history whose entry `seq` is, as history `h` sees it. */
+/* The history that owns entry `seq` in the view of history `h`: `h` itself or an ancestor. */
 static size_t owner(const struct histories *all, size_t h, uint64_t seq)
 {
     while (seq < all->list[h].from && h) {
@@ -87,7 +88,7 @@ static size_t owner(const struct histories *all, size_t h, uint64_t seq)
     return h;
 }
 
-/* Entry `seq` of history `h`, if it is here. */
+/* Reads entry `seq` in the view of history `h`; *found says whether the desk has it. */
 static bool entry_of(struct desk *desk, const struct histories *all, size_t h, uint64_t seq,
                      uint8_t bytes[CHAIN_ENTRY], bool *found, struct err *err)
 {
@@ -111,11 +112,11 @@ static bool entry_of(struct desk *desk, const struct histories *all, size_t h, u
     return ok;
 }
 
-/* How a batch stands to a history. */
+/* The relation of a batch to a history. */
 struct match {
-    uint64_t parts; /* the entry at which they part; 0: they do not */
-    bool follows;   /* the entry before the batch is one of the history's own */
-    uint64_t links; /* of the history's own entries, those that the batch names */
+    uint64_t parts; /* number of the first contradicting entry; 0: no contradiction */
+    bool follows;   /* the entry before the batch is one of the history's own entries */
+    uint64_t links; /* number of the history's own entries that are also in the batch */
 };
 
 static bool is_better(const struct match *a, const struct match *b)
@@ -123,7 +124,7 @@ static bool is_better(const struct match *a, const struct match *b)
     return a->follows != b->follows ? a->follows : a->links > b->links;
 }
 
-/* Is `next` the entry that comes behind `entry`? */
+/* Whether `next` is the successor of `entry`, by hash. */
 static bool leads_to(const uint8_t entry[CHAIN_ENTRY], const uint8_t next[CHAIN_ENTRY])
 {
     uint8_t hash[32];
@@ -133,7 +134,8 @@ static bool leads_to(const uint8_t entry[CHAIN_ENTRY], const uint8_t next[CHAIN_
     return memcmp(e.prev, hash, 32) == 0;
 }
 
-/* What is not here yet must lead to what is: `run` is where the entries begin that are not. */
+/* Compares a batch with a history.  New entries must link to the entries already stored;
+ * `run` is where the current run of new entries begins. */
 static bool match_with(struct desk *desk, const struct histories *all, size_t h,
                        const struct batch *b, struct match *m, struct err *err)
 {
@@ -157,7 +159,7 @@ static bool match_with(struct desk *desk, const struct histories *all, size_t h,
         if (!entry_of(desk, all, h, seq, have, &found, err)) {
             return false;
         }
-        if (found) { /* the signature is not compared: it says nothing about what was done */
+        if (found) { /* signatures are not compared: they say nothing about the entry's contents */
             m->parts = memcmp(have, entry, CHAIN_ENTRY - SIGN_BYTES) != 0 ? seq : 0;
             m->links += seq >= from;
             run = 0;
@@ -174,7 +176,7 @@ static bool match_with(struct desk *desk, const struct histories *all, size_t h,
     return true;
 }
 
-/* A history of its own for what `b` holds from entry `seq` on. */
+/* Starts a new history for the entries of `b` from `seq` on. */
 static bool begin_branch(struct desk *desk, struct histories *all, const uint8_t device[16],
                          size_t parent, uint64_t seq, const struct batch *b, struct err *err)
 {
@@ -194,7 +196,7 @@ static bool begin_branch(struct desk *desk, struct histories *all, const uint8_t
     return desk_put_branch(desk, device, row, err);
 }
 
-/* Entries from `seq` on are kept apart from now on. */
+/* Keeps the entries from `seq` on apart. */
 static bool hold(struct desk *desk, struct history *h, uint64_t seq, const char *why,
                  struct err *err)
 {
@@ -212,7 +214,7 @@ static bool alarm_fork(struct desk *desk, const uint8_t device[16], uint64_t seq
     return desk_put_note(desk, "alarm", wall_ms, text, strlen(text), err);
 }
 
-/* The history that the batch goes on with; where it contradicts all of them, a new one. */
+/* Chooses the history that the batch continues; starts a new one if it contradicts all. */
 static bool place(struct desk *desk, struct histories *all, const struct batch *b,
                   const uint8_t device[16], int64_t wall_ms, struct import_report *report,
                   size_t *at, struct err *err)
@@ -235,7 +237,7 @@ static bool place(struct desk *desk, struct histories *all, const struct batch *
         }
     }
     assert(fits < all->count || parts);
-    *at = fits < all->count ? fits : all->count; /* where the new one will be */
+    *at = fits < all->count ? fits : all->count; /* index of the new history */
     if (fits < all->count) {
         return true;
     }
@@ -246,7 +248,7 @@ static bool place(struct desk *desk, struct histories *all, const struct batch *
            alarm_fork(desk, device, parts, wall_ms, err);
 }
 
-/* ---- taking in ---- */
+/* ---- inserting ---- */
 
 static int by_id(const void *a, const void *b)
 {
@@ -255,7 +257,7 @@ static int by_id(const void *a, const void *b)
     return order ? order : memcmp((*one)->hash, (*other)->hash, 32);
 }
 
-/* The batch's objects in an order that can be searched. */
+/* The batch's objects, sorted for bsearch. */
 static const struct batch_object **sorted(const struct batch *b)
 {
     const struct batch_object **list = mem_alloc((b->object_count + 1) * sizeof(void *));
@@ -302,7 +304,8 @@ static bool put_entry(struct desk *desk, const struct chain_entry *e, const uint
     return had || desk_put_entry(desk, owner_id, bytes, err);
 }
 
-/* `first_new`: the first entry that was not here, or whose object was not; 0 when all was. */
+/* Stores a batch.  `first_new`: number of the first entry that was new, or whose object was
+ * new; 0 = none. */
 static bool insert(struct desk *desk, const struct histories *all, size_t h, const struct batch *b,
                    int64_t wall_ms, struct import_report *report, uint64_t *first_new,
                    struct err *err)
@@ -313,7 +316,7 @@ static bool insert(struct desk *desk, const struct histories *all, size_t h, con
     for (size_t i = 0; ok && i < b->entry_count; i++) {
         const uint8_t *bytes = b->entries + i * CHAIN_ENTRY;
         struct chain_entry e;
-        chain_parse(&e, bytes); /* verified by batch_read */
+        chain_parse(&e, bytes); /* batch_read has verified it */
         const uint8_t *owner_id = all->list[owner(all, h, e.seq)].id;
         bool fresh, had_not = false;
         ok = put_entry(desk, &e, owner_id, bytes, &fresh, err);
@@ -322,7 +325,8 @@ static bool insert(struct desk *desk, const struct histories *all, size_t h, con
             struct batch_object key;
             const struct batch_object *wanted = &key;
             memcpy(key.id, e.object_id, 16);
-            memcpy(key.hash, e.object_hash, 32); /* another object: this entry's is still missing */
+            memcpy(key.hash, e.object_hash, 32); /* compare the hash too: another object with the
+                                                  * same id does not count */
             const struct batch_object **object =
                 bsearch(&wanted, objects, b->object_count, sizeof *objects, by_id);
             ok = !object || put_object(desk, &e, owner_id, *object, wall_ms, &had_not, err);
@@ -339,7 +343,7 @@ static bool insert(struct desk *desk, const struct histories *all, size_t h, con
 static bool known_device(void *user, const uint8_t study_id[16], const uint8_t key[32])
 {
     struct desk *desk = user;
-    uint8_t id[16], name[16]; /* the id is made of the key */
+    uint8_t id[16], name[16]; /* the id is derived from the key */
     int64_t found;
     chain_device_id(id, key);
     desk_name(desk, name, "owner", id, 16);
@@ -357,7 +361,7 @@ static bool is_revoked(const struct desk *desk, const uint8_t device[16], const 
            catalogue_revoked(&desk->catalogue, 1, key);
 }
 
-/* What is missing before the batch, in its own history. */
+/* Finds the gap between the batch and the entries before it in its history. */
 static bool find_gap(struct desk *desk, const struct histories *all, size_t h,
                      const struct batch *b, struct import_report *report, struct err *err)
 {
@@ -413,8 +417,7 @@ bool desk_import(struct desk *desk, const void *tar, size_t len, int64_t wall_ms
     struct batch b;
     arena_init(&arena);
     memset(report, 0, sizeof *report);
-    /* what is compared must not change before it is written: another desk program may import, too
-     */
+    /* begin the transaction before comparing: another process may import at the same time */
     bool ok = batch_read(&b, &arena, tar, len, known_device, desk, err) && db_begin(desk->db, err);
     if (ok) {
         ok = take(desk, &b, wall_ms, report, err) && db_commit(desk->db, err);
@@ -426,7 +429,7 @@ bool desk_import(struct desk *desk, const void *tar, size_t len, int64_t wall_ms
     return ok;
 }
 
-/* ---- what was kept apart ---- */
+/* ---- accepting what was kept apart ---- */
 
 bool desk_accept(struct desk *desk, const char *device, unsigned history, int64_t wall_ms,
                  unsigned *records, struct err *err)
@@ -440,9 +443,11 @@ bool desk_accept(struct desk *desk, const char *device, unsigned history, int64_
     }
     if (found != 1) {
         err_set(err, ERR_INPUT,
-                found ? "the names of several devices begin so" : "the desk knows no such device");
+                found ? "the ids of several devices begin with this"
+                      : "the desk knows no such device");
         err_at(err, "%s", device);
-        return err_hint(err, "suhbat-sync status lists them; four characters or more");
+        return err_hint(
+            err, "give at least four characters of an id; 'suhbat-sync status' lists the ids");
     }
     bool ok = db_begin(desk->db, err) && desk_histories(desk, id, &all, err);
     for (size_t h = 0; ok && h < all.count; h++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef TOOLS_DESK_DESK_INTERNAL_H
 #define TOOLS_DESK_DESK_INTERNAL_H
-/* Shared by desk_lock.c (the desk's key, and what an older version left), desk_store.c (the desk's
- * file) and desk_import.c (batches, and the histories that they belong to) only. */
+/* desk_internal: shared only by desk_lock.c (key, encryption, migration), desk_store.c (the
+ * database) and desk_import.c (batches and histories). */
 #include "tools/desk/desk_store.h"
 
 struct desk {
@@ -10,29 +10,32 @@ struct desk {
     struct catalogue catalogue;
     struct buf catalogue_bytes;
     char *dir;
-    uint8_t *key; /* in locked memory */
+    uint8_t *key; /* SECRET_KEY bytes in locked memory */
 };
 
-/* ---- rows: names that only the key makes, and what is locked; docs/RECORD.md section 12 ---- */
+/* ---- rows: pseudonyms and encrypted contents; docs/RECORD.md section 12 ---- */
 
 extern const char desk_schema[];
 
-/* Of a device, a history, a record, a form. */
+/* Computes the pseudonym of a device, history, record or form: a hash with the desk's key. */
 void desk_name(const struct desk *desk, uint8_t out[16], const char *what, const void *of,
                size_t len);
-/* Append `bytes`, locked as the row of `what` under `name` (16 bytes, or NULL) and `number`. */
+/* Appends `bytes`, encrypted and bound to table `what`, row `name` (16 bytes, or NULL) and
+ * `number`. */
 void desk_lock(const struct desk *desk, struct buf *out, const char *what, const uint8_t *name,
                uint64_t number, const void *bytes, size_t len);
-/* Append what a row holds; `least`: bytes at the least.  ERR_INPUT: the desk is damaged. */
+/* Appends the decrypted row.  ERR_INPUT if it was tampered with or damaged.  `least`:
+ * minimum length in bytes, asserted. */
 MUST_CHECK bool desk_unlock(const struct desk *desk, struct buf *out, const char *what,
                             const uint8_t *name, uint64_t number, const struct db_value *locked,
                             size_t min, struct err *err);
 
-/* The same of a row whose name is its first column, and what it holds the second. */
+/* As desk_unlock, for a row with its name in the first column and its contents in the
+ * second. */
 MUST_CHECK bool desk_unlock_row(const struct desk *desk, struct buf *out, const char *what,
                                 const struct db_value *columns, size_t min, struct err *err);
 
-enum { /* what a device's row holds */
+enum { /* layout of a device's row (byte offsets) */
        DEVICE_ID = 0,
        DEVICE_SIGN = 16,
        DEVICE_BOX = 48,
@@ -42,7 +45,7 @@ enum { /* what a device's row holds */
        DEVICE_RECEIPT = DEVICE_COUNTER + 8,
        DEVICE_ROW = DEVICE_RECEIPT + 8
 };
-enum { /* a branch's */
+enum { /* layout of a branch's row */
        BRANCH_ID = 0,
        BRANCH_PARENT = 16,
        BRANCH_FROM = 32,
@@ -51,9 +54,9 @@ enum { /* a branch's */
 };
 enum { OBJECT_ID = 0, OBJECT_HASH = 16, OBJECT_AT = 48, OBJECT_ROW = 56 };
 enum { FORM_HASH = 0, FORM_SERIAL = 32, FORM_XML = 40 };
-enum { NOTE_AT = 0, NOTE_TEXT = 8 }; /* an alarm, a line of the log */
+enum { NOTE_AT = 0, NOTE_TEXT = 8 }; /* layout of an alarm, or a line of the log */
 
-/* One row each, in the caller's transaction or alone. */
+/* Write one row each, in the caller's transaction or a transaction of their own. */
 MUST_CHECK bool desk_put_device(struct desk *desk, const uint8_t row[DEVICE_ROW], struct err *err);
 MUST_CHECK bool desk_put_branch(struct desk *desk, const uint8_t device[16],
                                 const uint8_t row[BRANCH_ROW], struct err *err);
@@ -68,7 +71,7 @@ MUST_CHECK bool desk_put_note(struct desk *desk, const char *table, int64_t at, 
                               size_t len, struct err *err);
 MUST_CHECK bool desk_put_catalogue(struct desk *desk, const void *bytes, size_t len,
                                    struct err *err);
-/* From this entry on the history is kept apart; a lower number that is there stays. */
+/* Keeps the history's entries apart from `seq` on; a lower number already stored remains. */
 MUST_CHECK bool desk_put_hold(struct desk *desk, const uint8_t history[16], uint64_t seq,
                               const char *why, struct err *err);
 
@@ -77,36 +80,37 @@ MUST_CHECK bool desk_put_hold(struct desk *desk, const uint8_t history[16], uint
 MUST_CHECK bool desk_key_make(struct desk *desk, const struct catalogue *catalogue,
                               struct err *err);
 MUST_CHECK bool desk_key_read(struct desk *desk, const uint8_t identity[32], struct err *err);
-/* The same key, for the recipients of `catalogue`. */
+/* Encrypts the existing key to the recipients of `catalogue`. */
 MUST_CHECK bool desk_key_wrap(const struct desk *desk, const struct catalogue *catalogue,
                               struct err *err);
 bool desk_key_exists(const char *dir);
-/* The tables of an older version, which were in clear, become today's. */
+/* Converts the unencrypted tables of an older version. */
 MUST_CHECK bool desk_migrate(struct desk *desk, struct err *err);
 
 /*
- * A device's entries are one chain.  Two different entries under one number are a fork: the device
- * was copied, or restored from an older copy.  Each side is a history of its own.  The first is
- * kept under the device's id; any other under an id of its own, from the entry at which it parts,
- * and what lies before that is its parent's.
+ * A device's entries form one chain.  Two different entries with the same number are a fork:
+ * the device was copied, or restored from an older copy.  Each side is a separate history.  The
+ * first history has the device's id; every other one has an id of its own and starts at the
+ * entry where it diverges.  The entries before that belong to its parent.
  */
 struct history {
     uint8_t id[16];
-    size_t parent; /* index in the list; of the first, 0 */
-    uint64_t from; /* its own entries begin here; of the first, 1 */
-    uint64_t held; /* entries from here on are kept apart until they are accepted; 0 = none */
+    size_t parent; /* index of the parent in the list; 0 for the first history */
+    uint64_t from; /* number of its first own entry; 1 for the first history */
+    uint64_t held; /* entries from this number on are kept apart until accepted; 0 = none */
     uint64_t receipt_seq;
 };
 struct histories {
-    struct history *list; /* free() */
+    struct history *list; /* caller frees with free() */
     size_t count;         /* ≥ 1 */
 };
 MUST_CHECK bool desk_histories(struct desk *desk, const uint8_t device[16], struct histories *out,
                                struct err *err);
-/* The device whose id in hex begins so (four characters at the least); *count of them. */
+/* Finds the device whose id in hex begins with `begins` (at least four characters).  *count:
+ * number of devices that match. */
 MUST_CHECK bool desk_find_device(struct desk *desk, const char *begins, uint8_t id[16],
                                  unsigned *count, struct err *err);
-/* For db_run: the first column's bytes, appended to a struct buf. */
+/* Row callback for db_run: appends the first column's bytes to the struct buf in `user`. */
 bool desk_take_blob(void *user, const struct db_value *columns, size_t count, struct err *err);
 
 #endif

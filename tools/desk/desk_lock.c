@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What does the desk's file tell to whoever has it without a key? */
+/* Encrypts the desk's rows; stores the desk's key; migrates unencrypted desks. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +34,7 @@ static char *key_path(const char *dir)
 {
     struct buf path = {0};
     buf_printf(&path, "%s/%s", dir, key_file);
-    return path.data; /* the caller's */
+    return path.data; /* the caller frees it */
 }
 
 bool desk_key_exists(const char *dir)
@@ -63,7 +63,7 @@ bool desk_key_wrap(const struct desk *desk, const struct catalogue *c, struct er
 
 bool desk_key_make(struct desk *desk, const struct catalogue *c, struct err *err)
 {
-    assert(!desk_key_exists(desk->dir)); /* no key is ever replaced by another */
+    assert(!desk_key_exists(desk->dir)); /* an existing key is never replaced */
     desk->key = secret_new(SECRET_KEY);
     secret_random(desk->key, SECRET_KEY);
     return desk_key_wrap(desk, c, err);
@@ -79,7 +79,7 @@ bool desk_key_read(struct desk *desk, const uint8_t identity[32], struct err *er
     if (ok && !age_open(&plain, file.data, file.len, &keys, &result, NULL)) {
         ok = result == AGE_NO_MATCH
                  ? err_set(err, ERR_AUTH, "this identity does not open the desk")
-                 : err_set(err, ERR_INPUT, "the desk's key is damaged: put it back from a copy");
+                 : err_set(err, ERR_INPUT, "the desk's key is damaged: restore it from a backup");
         err_at(err, "%s", path);
     }
     if (ok && (plain.len != KEY_PLAIN || memcmp(plain.data, key_mark, KEY_MARK) != 0)) {
@@ -138,7 +138,7 @@ bool desk_unlock(const struct desk *desk, struct buf *out, const char *what, con
     size_t start = out->len;
     row_ad(ad, what, name, number);
     bool ok = secret_unlock(out, desk->key, ad, sizeof ad, locked->bytes, locked->len, NULL);
-    assert(!ok || out->len - start >= min); /* whoever has the key writes no other */
+    assert(!ok || out->len - start >= min); /* asserted: only holders of the key can write rows */
     return ok || err_set(err, ERR_INPUT, "the desk's file is damaged");
 }
 
@@ -282,9 +282,9 @@ bool desk_put_hold(struct desk *desk, const uint8_t history[16], uint64_t seq, c
     return ok;
 }
 
-/* ---- what an older version left in clear ---- */
+/* ---- migration of an older, unencrypted desk ---- */
 
-/* What a column of the old tables holds: so many bytes, or (0) anything. */
+/* Checks the widths of the old tables' columns in bytes; 0 = any width. */
 static bool has_widths(const struct db_value *c, const size_t *widths, size_t count,
                        struct err *err)
 {
@@ -386,13 +386,13 @@ static bool move_log(void *user, const struct db_value *c, size_t count, struct 
     return desk_put_note(user, "log", c[0].number, c[1].len ? c[1].bytes : "", c[1].len, err);
 }
 
-/* Desks that are older still lack some of the tables. */
+/* Creates the tables that even older desks lack. */
 static const char old_schema[] =
     "CREATE TABLE IF NOT EXISTS branch(id BLOB PRIMARY KEY, device BLOB, parent BLOB, seq INT,"
     " receipt_seq INT DEFAULT 0);"
     "CREATE TABLE IF NOT EXISTS hold(id BLOB PRIMARY KEY, seq INT, why TEXT);";
 
-/* One transaction: a cut leaves the desk as it was. */
+/* Runs in one transaction: after an interruption the desk is unchanged. */
 bool desk_migrate(struct desk *desk, struct err *err)
 {
     static const struct {
@@ -430,9 +430,9 @@ bool desk_migrate(struct desk *desk, struct err *err)
     if (!ok) {
         db_rollback(desk->db);
         return err_hint(err, err && err->code == ERR_INPUT
-                                 ? "the desk is as it was: put a copy back that is whole"
-                                 : "the desk is as it was: make room on the disk and try again");
+                                 ? "the desk is unchanged: restore an undamaged backup"
+                                 : "the desk is unchanged: free disk space and try again");
     }
-    db_checkpoint(desk->db); /* the log holds what was in clear */
+    db_checkpoint(desk->db); /* the write-ahead log still contains unencrypted data */
     return true;
 }

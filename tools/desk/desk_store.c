@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What has come in from the field, and is it all there? */
+/* Stores what arrived from the field; reports what is missing. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ bool desk_take_blob(void *user, const struct db_value *columns, size_t count, st
 
 /* ---- opening ---- */
 
-enum { VERSION = 2 }; /* of the file; older ones were in clear and called themselves 0 */
+enum { VERSION = 2 }; /* of the database; older, unencrypted ones have version 0 */
 
 static bool no_desk(const char *dir, struct err *err)
 {
@@ -32,7 +32,7 @@ static bool no_desk(const char *dir, struct err *err)
     return err_hint(err, "make one: suhbat-sync --desk %s init STUDY", dir);
 }
 
-/* *version: -1 where nothing is in the file yet. */
+/* *version: -1 if the database is empty. */
 static bool read_version(struct desk *desk, int64_t *version, struct err *err)
 {
     int64_t tables;
@@ -41,7 +41,8 @@ static bool read_version(struct desk *desk, int64_t *version, struct err *err)
            (tables || (*version = -1));
 }
 
-/* Who may open the desk is asked of the file itself: its catalogue is in clear. */
+/* For an older desk: the catalogue is read unencrypted from the database, to check that
+ * `identity` is one of its recipients; then the desk's key is made. */
 static bool key_for_old(struct desk *desk, const uint8_t identity[32], struct err *err)
 {
     struct buf bytes = {0};
@@ -109,14 +110,14 @@ static bool open_existing(struct desk *desk, int64_t version, const uint8_t iden
     bool keyed = desk_key_exists(desk->dir);
     if (version == VERSION && !keyed) {
         err_set(err, ERR_INPUT,
-                "the desk's key, desk-key.age, is missing: put it back from a copy");
+                "the desk's key, desk-key.age, is missing: restore it from a backup");
         return err_at(err, "%s", desk->dir);
     }
     return (keyed ? desk_key_read(desk, identity, err) : key_for_old(desk, identity, err)) &&
            (version == VERSION || desk_migrate(desk, err)) && read_catalogue(desk, err);
 }
 
-/* One program at a time makes a desk, its key, or today's tables of old ones. */
+/* Locks the folder: only one process at a time may create or migrate a desk. */
 static bool take_turn(int *turn, const char *dir, struct err *err)
 {
     enum { MAX_MS = 30000 };
@@ -164,14 +165,15 @@ bool desk_make(struct desk **out, const char *dir, const struct catalogue *catal
     desk->dir = mem_text(dir);
     bool ok =
         file_folder(dir, 0700, err) && take_turn(&turn, dir, err) && open_file(desk, &version, err);
-    bool keyed = ok && desk_key_exists(dir); /* of a desk whose file is gone: it may come back */
+    bool keyed = ok && desk_key_exists(dir); /* key of a desk whose database is gone; the
+                                              * database may be restored later */
     if (ok && (version >= 0 || keyed) && !identity) {
-        ok = err_set(err, ERR_AUTH,
-                     "the desk is there already, and no identity was given to open it");
+        ok =
+            err_set(err, ERR_AUTH, "the desk already exists, and no identity was given to open it");
         err_hint(err, "--identity FILE, an age identity of one of the study's recipients");
     } else if (ok && version >= 0) {
         ok = open_existing(desk, version, identity, err);
-    } else if (ok) { /* the key first: no row is ever without it */
+    } else if (ok) { /* make the key before the tables, so that no row exists without it */
         ok = (keyed ? desk_key_read(desk, identity, err) : desk_key_make(desk, catalogue, err)) &&
              make_tables(desk, err);
     }
@@ -227,7 +229,7 @@ bool desk_set_catalogue(struct desk *desk, const void *bytes, size_t len, struct
         catalogue_root_set(fresh, c);
         if (memcmp(have, fresh, 32) != 0 ||
             memcmp(desk->catalogue.study_id, c->study_id, 16) != 0) {
-            ok = err_set(err, ERR_AUTH, "the catalogue is of another study than this desk's");
+            ok = err_set(err, ERR_AUTH, "the catalogue belongs to another study");
         } else {
             ok = catalogue_follows(c, bytes, len, desk->catalogue.epoch, desk->catalogue_bytes.data,
                                    desk->catalogue_bytes.len, err) <= CATALOGUE_SAME;
@@ -282,7 +284,7 @@ bool desk_add_form(struct desk *desk, const void *bytes, size_t len, bool *fresh
         return false;
     }
     bool found = package_find(&p, "form.xml", &xml, &xml_len);
-    assert(found); /* desk_package_is_ours has read it */
+    assert(found); /* desk_package_is_ours has checked it */
     (void)found;
     uint8_t name[16];
     desk_name(desk, name, "form", p.hash, 32);
@@ -326,7 +328,7 @@ static int by_device(const void *a, const void *b)
     return memcmp(one->id, other->id, 16);
 }
 
-/* All that are enrolled, by their ids; the caller frees rows->list. */
+/* All enrolled devices, sorted by id.  The caller frees rows->list. */
 static bool list_devices(struct desk *desk, struct device_rows *rows, struct err *err)
 {
     *rows = (struct device_rows){.desk = desk};
@@ -337,15 +339,16 @@ static bool list_devices(struct desk *desk, struct device_rows *rows, struct err
     return ok;
 }
 
-/* How far is all of it here?  Entries in order from 1, each with its object if it has one; what the
- * device has declared lost is waited for no more, and named. */
+/* Finds up to which entry everything is complete: entries in order from 1, each with its
+ * object if it has one.  Entries that the device declared lost are not waited for; they are
+ * listed. */
 struct reach {
     const struct desk *desk;
-    const uint8_t *owner; /* whose entries come: a name */
+    const uint8_t *owner; /* pseudonym of the history whose entries are being read */
     struct desk_device *d;
     struct desk_span *declared;
     size_t declared_count;
-    uint64_t next, held; /* held: of the history whose entries come */
+    uint64_t next, held; /* held: of the history whose entries are being read */
     bool open, own;
 };
 
@@ -431,7 +434,7 @@ static bool walk_entry(void *user, const struct db_value *c, size_t count, struc
     return true;
 }
 
-/* The entries of history `h` in their order: what is its parents', then its own. */
+/* Reads the entries of history `h` in order: first those of its ancestors, then its own. */
 static bool walk_history(struct desk *desk, const struct histories *all, size_t h, uint64_t below,
                          const char *sql, db_row *row, struct reach *r, struct err *err)
 {
@@ -492,7 +495,7 @@ bool desk_devices(struct desk *desk, desk_device_row *row, void *user, struct er
     return ok;
 }
 
-/* The row of `table` whose name is that of `id`. */
+/* Reads and decrypts the row of `id` with the statement `sql`. */
 static bool read_row(struct desk *desk, const char *sql, const char *what, const uint8_t id[16],
                      struct buf *plain, size_t min, struct err *err)
 {
@@ -551,7 +554,7 @@ bool desk_count_receipt(struct desk *desk, const struct desk_device *d, uint64_t
 
 struct object_rows {
     const struct desk *desk;
-    const uint8_t *name, *device; /* of the history's owner; the device that it is of */
+    const uint8_t *name, *device; /* pseudonym of the history's owner; id of the device */
     desk_object_row *row;
     void *user;
 };
@@ -572,7 +575,7 @@ static bool give_object(void *user, const struct db_value *c, size_t count, stru
     return ok;
 }
 
-/* A history's owner: a device, or a branch of one. */
+/* Owner of a history: a device or one of its branches. */
 struct owner {
     uint8_t id[16], device[16];
 };
@@ -646,7 +649,7 @@ bool desk_kept_apart(struct desk *desk, uint64_t *records, struct err *err)
 
 struct form_rows {
     const struct desk *desk;
-    struct buf *list; /* each as its row holds it */
+    struct buf *list; /* contents of each row */
     size_t count;
 };
 

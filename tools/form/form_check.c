@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What in this form cannot have been meant? */
+/* Checks a loaded form for likely mistakes. */
 #include "tools/form/form_check.h"
 
 #include <stdarg.h>
@@ -17,11 +17,11 @@
 /* ---- lists ---- */
 
 struct list {
-    const char *id, *file; /* file: NULL for one of the form's own */
+    const char *id, *file; /* file: NULL for a list in the form itself */
     const char **columns;
     size_t column_count, rows;
-    struct csv csv;    /* of a file */
-    struct node *root; /* of the form's own: its rows are the children */
+    struct csv csv;    /* contents, for a file */
+    struct node *root; /* for a list in the form itself: its children are the rows */
     bool known;
     struct list *next;
 };
@@ -32,8 +32,8 @@ struct checking {
     struct xlsform_notes *notes;
     struct arena *arena;
     struct list *lists;
-    const struct item *item; /* whose expression is looked at … */
-    const char *column;      /* … and in which column it stands */
+    const struct item *item; /* item whose expression is being checked */
+    const char *column;      /* column that holds the expression */
 };
 
 static void PRINTF_LIKE(2, 3) warn(struct checking *c, const char *fmt, ...)
@@ -99,7 +99,8 @@ static void read_file(struct checking *c, struct list *l, const char *src)
     buf_fini(&bytes);
 }
 
-/* Whose id it is; one that cannot be read is not `known`, which others tell. */
+/* The list with this id.  If it cannot be read, `known` is false; another check reports
+ * that. */
 static struct list *list_of(struct checking *c, const char *id)
 {
     for (struct list *l = c->lists; l; l = l->next) {
@@ -120,7 +121,7 @@ static struct list *list_of(struct checking *c, const char *id)
     return l;
 }
 
-/* instance('id') that a path starts from, or NULL. */
+/* The id if the path starts with instance('id'), else NULL. */
 static const char *instance_of(const struct xpath *x)
 {
     const struct xpath *s = x->start;
@@ -129,7 +130,7 @@ static const char *instance_of(const struct xpath *x)
     return is ? s->args[0]->text : NULL;
 }
 
-/* A path that is one bare name, as "field-list": the name, or NULL. */
+/* The name if the path is a single name such as "field-list", else NULL. */
 static const char *bare_name(const struct xpath *x)
 {
     bool is = x->op == XP_PATH && !x->absolute && !x->start && x->step_count == 1 &&
@@ -138,12 +139,12 @@ static const char *bare_name(const struct xpath *x)
     return is ? x->steps[0].name : NULL;
 }
 
-/* ---- the choices that a question can have ---- */
+/* ---- the possible choices of a question ---- */
 
 struct values {
     const char **list;
     size_t count;
-    bool all; /* nothing else can be chosen */
+    bool all; /* the list is complete */
 };
 
 static void add_value(struct checking *c, struct values *v, const char *value)
@@ -198,7 +199,8 @@ static bool is_select(const struct control *c)
            (c->kind == CONTROL_SELECT1 || c->kind == CONTROL_SELECT || c->kind == CONTROL_RANK);
 }
 
-/* `question` (a path) is compared with `text`, or asked for it. */
+/* Checks that `text`, which is compared with the answer to `question` (a path), is one of
+ * its choices. */
 static void check_value(struct checking *c, const struct xpath *question, const struct xpath *text)
 {
     const struct item *item = question->op == XP_PATH ? question->target : NULL;
@@ -254,7 +256,8 @@ static void check_preds(struct checking *c, struct xpath *const *preds, size_t c
     }
 }
 
-/* A bare name is a question beside, or a column of the list within whose rows it stands. */
+/* Checks names: outside lists a bare name is a question, within a list's rows it is a
+ * column. */
 static void check_path(struct checking *c, const struct xpath *x, const struct list *within)
 {
     static const struct list anything = {.known = false};
@@ -278,12 +281,14 @@ static void check_path(struct checking *c, const struct xpath *x, const struct l
         check_preds(c, x->start_preds, x->start_pred_count, &anything);
     }
     for (size_t s = 0; s < x->step_count; s++) {
-        const struct list *rows = id && s == 1 ? list_of(c, id) : &anything; /* root/item[…] */
+        const struct list *rows =
+            id && s == 1 ? list_of(c, id) : &anything; /* predicates of root/item[…] */
         check_preds(c, x->steps[s].preds, x->steps[s].pred_count, rows);
     }
 }
 
-/* `within`: the list in whose rows the names are columns; NULL: among the questions. */
+/* Checks an expression.  `within`: the list whose columns bare names refer to; NULL: they
+ * refer to questions. */
 static void check_expression(struct checking *c, const struct xpath *x, const struct list *within)
 {
     if (!x) {
@@ -305,7 +310,7 @@ static void check_expression(struct checking *c, const struct xpath *x, const st
     check_expression(c, x->b, within);
 }
 
-/* ---- lists that can give no choice ---- */
+/* ---- lists that offer no choices ---- */
 
 static void no_choice(struct checking *c, const char *what, const struct list *l, const char *name)
 {

@@ -2,14 +2,17 @@
 #ifndef TOOLS_FORM_FORM_CHECK_H
 #define TOOLS_FORM_FORM_CHECK_H
 /*
- * desk_check: what in a form that loads cannot have been meant.
+ * desk_check: finds mistakes in a form that loads without errors.
  *
- * Faults: a pattern that is none, a list that can give no choice.  Warnings: a condition that names
- * no question, a value that a list lacks, a filter's column that a list lacks.
+ * Faults: an invalid regular expression, a list that offers no choices.
+ * Warnings: a condition with a name that is no question, a value that is not in the list, a
+ *           filter
+ * column that the list does not have.
  */
 #include "tools/form/form_source.h"
 
-/* Into notes->faults and notes->text, each with its row where the workbook is known. */
+/* Adds faults to notes->faults and warnings to notes->text, each with its row if the form
+ * comes from a workbook. */
 void desk_check(const struct form *form, struct desk_env *desk, struct xlsform_notes *notes,
                 struct arena *arena);
 

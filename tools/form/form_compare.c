@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What does a new version of a form do to what the old one gathered? */
+/* Compares two versions of a form: effects on columns, choices, texts and drafts. */
 #include <string.h>
 
 #include "tools/form/form_outline.h"
@@ -25,7 +25,8 @@ static bool is_column(const struct item *item)
     return item->is_leaf && !item->is_repeat && !(item->is_attribute && !item->parent->parent);
 }
 
-/* The only new question of the same name and type, if there is one: it stands elsewhere now. */
+/* The new question of the same name and type, if there is exactly one: the question moved
+ * there. */
 static const struct item *moved_to(const struct comparison *c, const struct item *gone)
 {
     const struct form *fresh = session_form(c->fresh), *old = session_form(c->old);
@@ -52,11 +53,11 @@ static void columns_gone(struct comparison *c)
         if (!is_column(item) || form_item(fresh, item->path)) {
             continue;
         }
-        heading(c, &said, "Columns that get no more answers (what was answered stays):");
+        heading(c, &said, "Columns that receive no new answers (existing answers are kept):");
         const struct item *moved = moved_to(c, item);
         buf_printf(c->out, "  - %s", item->path);
         if (moved) {
-            buf_printf(c->out, "   (the question moved to %s: a column of its own)", moved->path);
+            buf_printf(c->out, "   (the question moved to %s, which is a new column)", moved->path);
         }
         buf_char(c->out, '\n');
     }
@@ -69,7 +70,7 @@ static void columns_new_here(struct comparison *c)
     for (size_t i = 0; i < fresh->item_count; i++) {
         const struct item *item = fresh->items[i];
         if (is_column(item) && !form_item(old, item->path)) {
-            heading(c, &said, "New columns (empty for what was gathered before):");
+            heading(c, &said, "New columns (empty in existing records):");
             buf_printf(c->out, "  + %s\n", item->path);
         }
     }
@@ -170,7 +171,7 @@ static bool unfiltered(const struct control *c)
     return true;
 }
 
-/* A node to look from, also where no entry of a repeat is there yet. */
+/* A node as the context for evaluation; the root if a repeat has no entry yet. */
 static struct node *look_from(struct session *s, const struct item *item)
 {
     struct node *node = session_first(s, item);
@@ -221,7 +222,7 @@ static void word_change(struct comparison *c, bool *said, const struct item *ite
     }
 }
 
-/* The words of choices that both offer. */
+/* Compares the labels of choices that both versions offer. */
 static void choice_words(struct comparison *c, bool *said, const struct item *was,
                          const struct item *is, struct node *a, struct node *b,
                          const char *language)
@@ -306,8 +307,9 @@ void outline_diff(struct buf *out, struct session *old, struct session *fresh)
     if (strcmp(a->id, b->id) != 0) {
         buf_text(out, "These are two different forms: their tables have nothing in common.\n\n");
     } else if (strcmp(a->version, b->version) == 0) {
-        buf_text(out, "Both say the same version: give the new one a higher one, or nobody can "
-                      "tell them apart.\n\n");
+        buf_text(out,
+                 "Both have the same version. Give the new form a higher version, or nobody can "
+                 "tell them apart.\n\n");
     }
     columns_gone(&c);
     columns_new_here(&c);
@@ -317,9 +319,10 @@ void outline_diff(struct buf *out, struct session *old, struct session *fresh)
     languages(&c);
     labels(&c);
     if (!c.changes) {
-        buf_text(out, "Nothing that anybody would see has changed.\n");
+        buf_text(out, "No visible changes.\n");
     }
-    buf_text(out, "\nDrafts: one begun with the old version is finished with the old version, and "
-                  "its record says so.\n");
+    buf_text(out,
+             "\nDrafts: a draft begun with the old version is finished with the old version, and "
+             "its record says so.\n");
     arena_fini(&c.arena);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How does an interview go when nobody watches? */
+/* Runs an interview from a file of steps. */
 #include "tools/form/form_fill.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ static const char *full_path(struct session *s, struct arena *arena, const char 
     return arena_printf(arena, "/%s/%s", session_root(s)->first->name, path);
 }
 
-/* The path without its positions. */
+/* The path without entry positions. */
 static char *plain(struct arena *arena, const char *path)
 {
     char *out = arena_text(arena, path), *to = out;
@@ -55,7 +55,8 @@ static bool no_question(struct session *s, struct arena *arena, const char *path
     for (size_t i = 0; i < form->item_count; i++) {
         const char *own = form->items[i]->path;
         own = *path == '/' || strlen(own) < root ? own : own + root;
-        if (strcmp(own, asked) == 0) { /* only its number is wrong, or missing */
+        if (strcmp(own, asked) == 0) { /* the question exists; only its entry number is wrong or
+                                        * missing */
             return err_hint(err, form->items[i]->in_repeat
                                      ? "there is no such entry: repeats need a number, trip[1]/…"
                                      : "it is not there now");
@@ -106,7 +107,7 @@ static bool answer(struct session *s, struct arena *arena, const char *path, con
     }
     if (must_refuse) {
         return result != ANSWER_OK ||
-               err_set(err, ERR_INPUT, "'%s' took an answer that it must refuse", path);
+               err_set(err, ERR_INPUT, "'%s' accepted an answer that it should refuse", path);
     }
     if (result == ANSWER_OK) {
         return true;
@@ -184,7 +185,7 @@ bool desk_fill(struct session *s, const char *steps, size_t len, const char *nam
         if (ok && !step(s, &arena, line, err)) {
             const char *path = json_get(line, "answer");
             ok = refused && path && session_find(s, full_path(s, &arena, path));
-            if (ok) { /* told, and gone on */
+            if (ok) { /* reported; continue with the next step */
                 err_at(err, "%s, line %zu", name, number);
                 refused(user, session_find(s, full_path(s, &arena, path)), err);
                 *err = (struct err){0};
@@ -211,7 +212,7 @@ bool desk_complete(struct session *s, struct err *err)
         }
         ok = err_set(err, ERR_INPUT, "the interview cannot be finished, %zu questions: %s%s", count,
                      names.data, count > 5 ? ", …" : "");
-        err_hint(err, "answer them, or give --partial to write what there is");
+        err_hint(err, "answer them, or use --partial to write an incomplete instance");
         buf_fini(&names);
     }
     arena_fini(&arena);

@@ -2,30 +2,31 @@
 #ifndef TOOLS_FORM_FORM_FILL_H
 #define TOOLS_FORM_FORM_FILL_H
 /*
- * desk_fill: an interview without a window, told as JSON lines.
+ * desk_fill: runs an interview from JSON lines, without a user interface.
  *
  *   {"answer": "trip[1]/tr_country", "value": "RU"}   set an answer
- *   {"add": "trip"}                                   one more entry of a repeat
- *   {"remove": "trip[2]"}                             take one out
+ *   {"add": "trip"}                                   add an entry to a repeat
+ *   {"remove": "trip[2]"}                             remove an entry
  *   {"language": "ru"}                                switch the questions' language
  *   {"refuse": "age", "value": "7"}                   an answer that the form must refuse
  *
- * Paths are relative to the form's root, or absolute.  Lines that are empty or begin with '#' are
- * passed over.
+ * Paths are relative to the form's root, or absolute.  Empty lines and lines that begin with
+ * '#' are ignored.
  */
 #include "forms/engine/session.h"
 
-/* An answer that was refused; `why` names the line and the reason. */
+/* Called for a refused answer; `why` names the line and the reason. */
 typedef void desk_refused(void *user, struct node *node, const struct err *why);
-/* Walk the steps.  ERR_INPUT names the line, the question and why the answer was refused; with
- * `refused` (may be NULL) that is told there, and the steps go on. */
+/* Runs the steps.  A refused answer is ERR_INPUT with line, question and reason; if
+ * `refused` is not NULL, it is called instead and the steps continue. */
 MUST_CHECK bool desk_fill(struct session *session, const char *steps, size_t len,
                           const char *steps_name, desk_refused *refused, void *user,
                           struct err *err);
-/* The questions' language; ERR_INPUT lists those that the form has. */
+/* Sets the questions' language; for an unknown one, ERR_INPUT lists those of the form. */
 MUST_CHECK bool desk_language(struct session *session, const char *code, struct err *err);
 
-/* What keeps the interview from being finished, as ERR_INPUT that names the first questions. */
+/* Checks that the interview can be finished; if not, ERR_INPUT names the first questions
+ * that prevent it. */
 MUST_CHECK bool desk_complete(struct session *session, struct err *err);
 
 const char *desk_result_name(enum answer_result result);

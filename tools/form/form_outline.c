@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What does this form ask, in which order, and when? */
+/* Writes outlines and codebooks of forms. */
 #include "tools/form/form_outline.h"
 
 #include <string.h>
@@ -38,10 +38,10 @@ const char *outline_type(const struct control *control)
 static struct node *first_node(struct session *s, const struct item *item)
 {
     struct node *node = session_find(s, item->path);
-    return node ? node : session_root(s)->first; /* an empty repeat's question */
+    return node ? node : session_root(s)->first; /* a question in an empty repeat: use the root */
 }
 
-/* One line, at most `most` characters. */
+/* Writes the text as one line of at most `most` characters. */
 static void put_line(struct buf *out, const char *text, size_t max)
 {
     size_t len = strlen(text), at = 0, shown = 0;
@@ -113,7 +113,8 @@ static void show_controls(struct buf *out, struct session *s, struct arena *aren
             buf_text(out, "»");
         }
         buf_char(out, '\n');
-        bool again = c->kind == CONTROL_REPEAT && parent->item == c->item; /* said by its group */
+        bool again = c->kind == CONTROL_REPEAT &&
+                     parent->item == c->item; /* already written for its group */
         if (c->item && !again) {
             put_conditions(out, depth, c->item);
         }
@@ -148,7 +149,7 @@ void outline_show(struct buf *out, struct session *s)
     for (size_t i = 0; i < form->item_count; i++) {
         const struct item *item = form->items[i];
         if (item->calculate && !item->control) {
-            buf_text(out, any ? "" : "\nNot shown, worked out:\n");
+            buf_text(out, any ? "" : "\nNot shown, calculated:\n");
             buf_printf(out, "     %s  ", item->name);
             xpath_print(out, item->calculate);
             buf_char(out, '\n');
@@ -162,7 +163,7 @@ void outline_show(struct buf *out, struct session *s)
 
 static void put_cell(struct buf *out, const char *text)
 {
-    for (; *text; text++) { /* one row of a Markdown table */
+    for (; *text; text++) { /* a cell must stay on one line of the Markdown table */
         if (*text == '|') {
             buf_text(out, "\\|");
         } else {
@@ -200,7 +201,7 @@ static void put_rule(struct buf *out, const char *what, const struct xpath *x)
     }
 }
 
-/* All choices, whatever the filter lets through now. */
+/* All choices of the list, ignoring the filter. */
 static bool all_choices(struct session *s, struct arena *arena, const struct control *c,
                         struct node *node, struct choice **choices, size_t *count, struct err *err)
 {
@@ -317,7 +318,9 @@ bool outline_doc(struct buf *out, struct session *s, struct err *err)
     for (size_t i = 0; i < form->item_count && ok; i++) {
         const struct item *item = form->items[i];
         if (item->calculate && !item->control) {
-            buf_text(out, any ? "" : "\n## Worked out, not asked\n\n| name | as |\n|---|---|\n");
+            buf_text(out,
+                     any ? ""
+                         : "\n## Calculated, not asked\n\n| name | calculation |\n|---|---|\n");
             struct buf text = {0};
             xpath_print(&text, item->calculate);
             buf_printf(out, "| `%s` | `", item->name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which form does this file hold? */
+/* Loads forms and their lists for the tools. */
 #include "tools/form/form_source.h"
 
 #include <string.h>
@@ -16,8 +16,8 @@ bool desk_workbook(struct workbook *book, struct arena *arena, const char *file,
     if (!desk_xls_is(bytes->data, bytes->len)) {
         return workbook_read(book, arena, file, bytes->data, bytes->len, err);
     }
-    char *name =
-        arena_printf(arena, "%s.xlsx", file_stem(arena, file)); /* whatever it calls itself */
+    char *name = arena_printf(arena, "%s.xlsx",
+                              file_stem(arena, file)); /* regardless of the file's own suffix */
     bool ok = desk_xls_convert(&xlsx, bytes->data, bytes->len, err)
                   ? workbook_read(book, arena, name, xlsx.data, xlsx.len, err)
                   : err_at(err, "%s", file_name(file));
@@ -49,7 +49,7 @@ bool desk_form_xml(struct buf *xml, const char *file, const struct xlsform_optio
     return ok;
 }
 
-/* "4 and 7": where the nodes that a message names were written. */
+/* The rows of the nodes that a message names, as "4 and 7". */
 static const char *rows_of(const struct xlsform_notes *notes, struct arena *arena, const char *what)
 {
     const char *rows = "";
@@ -93,9 +93,11 @@ bool desk_form_fit(const struct form *form, struct arena *arena, struct xlsform_
                    struct err *err)
 {
     if (form->unbound) {
-        err_set(err, ERR_INPUT, "%zu questions name no node of the form, first '%s'", form->unbound,
-                form->first_unbound);
-        return err_hint(err, "an answer would be stored nowhere: mend the ref, or take them out");
+        err_set(err, ERR_INPUT,
+                "questions that refer to no node of the form: %zu; the first is '%s'",
+                form->unbound, form->first_unbound);
+        return err_hint(
+            err, "their answers would not be stored: correct the ref, or remove the questions");
     }
     if (form->encrypts) {
         tell(notes, arena,
@@ -129,11 +131,12 @@ static void fill_random(void *user, void *bytes, size_t len)
 {
     (void)user;
     if (getrandom(bytes, len, 0) != (ssize_t)len) {
-        err_out_of_memory(); /* a kernel without entropy: nothing sensible can go on */
+        err_out_of_memory(); /* no randomness from the kernel: abort */
     }
 }
 
-/* The external choices of a workbook, which `convert` would write beside its form. */
+/* Makes itemsets.csv from a workbook's external choices, which `convert` would write next to
+ * the form. */
 static bool own_itemsets(const char *file, struct buf *out)
 {
     struct arena arena;
@@ -160,7 +163,7 @@ bool desk_resource(void *user, const char *uri, struct buf *out, struct err *err
     buf_printf(&path, "%s%s", slash ? "/" : "", name + 1);
     bool made = strcmp(name + 1, "itemsets.csv") == 0 && !file_exists(path.data) &&
                 own_itemsets(desk->file, out);
-    if (!made && !file_exists(path.data)) { /* pictures and sounds have a folder of their own */
+    if (!made && !file_exists(path.data)) { /* images and sounds may be in the folder media */
         struct buf inside = {0};
         buf_add(&inside, desk->file, slash ? (size_t)(slash - desk->file) : 0);
         buf_printf(&inside, "%smedia/%s", slash ? "/" : "", name + 1);

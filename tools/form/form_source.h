@@ -1,41 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef TOOLS_FORM_FORM_SOURCE_H
 #define TOOLS_FORM_FORM_SOURCE_H
-/* desk_form: a form from a file of any kind (.csv, .md, .xlsx, .xlsm, .xls, .xml), and the files
- * beside it. */
+/* desk_form: loads a form from a file (.csv, .md, .xlsx, .xlsm, .xls, .xml) and the files
+ * next to it. */
 #include "forms/engine/session.h"
 #include "forms/xlsform/xlsform.h"
 
 enum { DESK_FILE_MAX = 64 << 20 };
 
-/* The sheets of a workbook of any kind, .xls among them. */
+/* Reads the sheets of a workbook of any format, including .xls. */
 MUST_CHECK bool desk_workbook(struct workbook *book, struct arena *arena, const char *file,
                               const struct buf *bytes, struct err *err);
 
-/* The XForm of FILE: .xml as it is, a workbook converted.  `given` (may be NULL) are options of the
- * conversion; the form's fallback id is the file's stem. */
+/* The XForm of FILE: an .xml unchanged, a workbook converted.  `given` (may be NULL):
+ * options for the conversion.  The fallback form id is the file name without its suffix. */
 MUST_CHECK bool desk_form_xml(struct buf *xml, const char *file,
                               const struct xlsform_options *given, struct arena *arena,
                               struct xlsform_notes *notes, struct err *err);
 
-/* The same, loaded; errors carry the file's name. */
+/* As desk_form_xml, and loads the form.  Errors carry the file's name. */
 MUST_CHECK bool desk_form_load(struct form **form, const char *file,
                                const struct xlsform_options *given, struct arena *arena,
                                struct xlsform_notes *notes, struct err *err);
 
-/* A loaded form as something to go into the field with: ERR_INPUT where a question stores nowhere;
- * what is read and not followed is told through `notes` (may be NULL). */
+/* Checks that a form is fit for field use: ERR_INPUT if a question has no node for its
+ * answer.  Features that are accepted but ignored are reported in `notes` (may be NULL). */
 MUST_CHECK bool desk_form_fit(const struct form *form, struct arena *arena,
                               struct xlsform_notes *notes, struct err *err);
 
-/* session_env whose lists lie beside `file`; wall clock, system randomness. */
+/* A session_env that reads lists from the folder of `file` and uses the wall clock and
+ * system randomness. */
 struct desk_env {
     const char *file;
     struct session_env env;
 };
 void desk_env_init(struct desk_env *desk, const char *file);
 
-/* Bytes of jr://…/name, read from the folder of `file`. */
+/* Reads the bytes of jr://…/name from the folder of `file`, or its folder media. */
 bool desk_resource(void *user, const char *uri, struct buf *out, struct err *err);
 
 #endif

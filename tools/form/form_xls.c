@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What stands in the cells of an old .xls? */
+/* Reads old .xls workbooks. */
 #include "tools/form/form_xls.h"
 
 #include <errno.h>
@@ -42,7 +42,7 @@ static const char *number_text(struct arena *arena, double n)
     return arena_text(arena, out);
 }
 
-/* NFC, blanks at the ends cut off; what is no text is "". */
+/* The text in NFC, without leading and trailing blanks; "" if it is not valid text. */
 static const char *tidy(struct arena *arena, const char *text)
 {
     struct buf nfc = {0};
@@ -61,7 +61,7 @@ static const char *tidy(struct arena *arena, const char *text)
     return kept;
 }
 
-/* NULL: it cannot be read. */
+/* The text of a cell; NULL if it cannot be read. */
 static const char *cell_text(struct arena *arena, const void *xls, unsigned row,
                              unsigned short column)
 {
@@ -127,7 +127,7 @@ bool desk_xls_read(struct workbook *book, struct arena *arena, const void *bytes
     char path[64];
     const void *xls = NULL;
     unsigned secret = FREEXL_BIFF_PLAIN, sheets = 0;
-    int fd = memfd_create("xls", MFD_CLOEXEC); /* FreeXL opens a path */
+    int fd = memfd_create("xls", MFD_CLOEXEC); /* FreeXL accepts only a path */
     memset(book, 0, sizeof *book);
     if (fd < 0 || write(fd, bytes, len) != (ssize_t)len) {
         if (fd >= 0) {
@@ -138,7 +138,7 @@ bool desk_xls_read(struct workbook *book, struct arena *arena, const void *bytes
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     bool ok = freexl_open(path, &xls) == FREEXL_OK;
     if (!ok) {
-        err_set(err, ERR_INPUT, "this is no .xls that can be read");
+        err_set(err, ERR_INPUT, "this is not a readable .xls file");
         err_hint(err, "save it as .xlsx");
     } else if (freexl_get_info(xls, FREEXL_BIFF_PASSWORD, &secret) == FREEXL_OK &&
                secret == FREEXL_BIFF_OBFUSCATED) {
@@ -164,12 +164,12 @@ bool desk_xls_read(struct workbook *book, struct arena *arena, const void *bytes
     return ok;
 }
 
-/* ---- the process that does it ---- */
+/* ---- the child process ---- */
 
 static void confine(void)
 {
 #ifdef __SANITIZE_ADDRESS__
-    enum { CHECKED = 1 }; /* the checker's own map is larger than any limit */
+    enum { CHECKED = 1 }; /* AddressSanitizer's shadow memory exceeds any limit: set no RLIMIT_AS */
 #else
     enum { CHECKED = 0 };
 #endif
@@ -197,7 +197,7 @@ static bool send_all(int fd, const char *bytes, size_t len)
     return true;
 }
 
-/* 0 and then an .xlsx, or 1 and then what is wrong. */
+/* Writes '0' and an .xlsx, or '1' and an error message.  Returns the exit status. */
 static int work(int out, const void *bytes, size_t len)
 {
     struct arena arena;
@@ -253,7 +253,7 @@ bool desk_xls_convert(struct buf *xlsx, const void *bytes, size_t len, struct er
         }
     }
     if (pid < 0) {
-        err_set(err, ERR_ENV, "no process can be started");
+        err_set(err, ERR_ENV, "cannot start a process to read the .xls file");
     } else if (!ok || !WIFEXITED(status) || WEXITSTATUS(status) != 0 || !got.len) {
         ok = err_set(err, ERR_INPUT, "this .xls is damaged, or too large");
         err_hint(err, "open it in a spreadsheet program and save it as .xlsx");

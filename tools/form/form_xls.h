@@ -2,19 +2,20 @@
 #ifndef TOOLS_FORM_FORM_XLS_H
 #define TOOLS_FORM_FORM_XLS_H
 /*
- * desk_xls: old .xls workbooks (Excel 97 to 2003).  Home of FreeXL.
+ * desk_xls: reads old .xls workbooks (Excel 97 to 2003).  The only file that uses FreeXL.
  *
- * Such a file may come from anybody and FreeXL is no fortress: it is read by a process of its own,
- * with little memory and time, that can write to one pipe.  The desk's programs alone use it.
+ * Such a file may come from anybody, and FreeXL is not hardened against hostile input.  A
+ * separate process with limited memory and time reads it; it can write to one pipe only.  Used
+ * only by the desk's programs.
  */
 #include "forms/workbook/workbook.h"
 
-/* Is it one, whatever its name says? */
+/* Whether the bytes are an .xls, regardless of the file's name. */
 bool desk_xls_is(const void *bytes, size_t len);
-/* The same sheets as an .xlsx, appended.  ERR_INPUT for what is damaged, has a password, or is too
- * large. */
+/* Appends the same sheets as an .xlsx.  ERR_INPUT if the file is damaged, has a password, or
+ * is too large. */
 MUST_CHECK bool desk_xls_convert(struct buf *xlsx, const void *bytes, size_t len, struct err *err);
-/* The work itself, in this process: for the fuzzer. */
+/* The conversion within this process: used by the child process and the fuzzer. */
 MUST_CHECK bool desk_xls_read(struct workbook *book, struct arena *arena, const void *bytes,
                               size_t len, struct err *err);
 

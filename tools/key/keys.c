@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where do the study's keys lie, and how are they read? */
+/* Reads and writes key files; remembers passphrases. */
 #include "tools/key/keys.h"
 
 #include <assert.h>
@@ -16,7 +16,7 @@
 
 static const char seed_mark[] = "SUHBAT-SEED-1 ";
 
-/* The key behind the mark in a file's text. */
+/* Parses the hex key after the mark in the text of a key file. */
 static bool seed_of(uint8_t seed[32], const struct buf *text)
 {
     const char *at = text->len ? strstr(text->data, seed_mark) : NULL;
@@ -39,14 +39,14 @@ char *desk_path(struct arena *arena, const char *dir, const char *name)
 #ifdef SUHBAT_TEST
 enum { KEY_LOG_N = 10 };
 #else
-enum { KEY_LOG_N = 18 }; /* as age does: about a second, 256 MiB */
+enum { KEY_LOG_N = 18 }; /* age's default: about one second and 256 MiB */
 #endif
 enum { KNOWN_MOST = 8, TRIES = 3 };
 
-static struct { /* each PROMPT_MAX bytes of locked memory */
+static struct { /* PROMPT_MAX bytes of locked memory each */
     char *known[KNOWN_MOST], *fresh;
     size_t count;
-    bool clear; /* key files are written in clear */
+    bool clear; /* write key files unencrypted */
 } passphrases;
 
 void desk_no_passphrase(void)
@@ -63,7 +63,8 @@ void desk_forget_passphrases(void)
     memset(&passphrases, 0, sizeof passphrases);
 }
 
-/* It is tried first from now on; the oldest goes when there are too many. */
+/* Remembers a passphrase as the first to try.  If there are too many, the oldest is
+ * forgotten. */
 static void keep_known(const char *pass)
 {
     if (passphrases.count == KNOWN_MOST) {
@@ -75,7 +76,7 @@ static void keep_known(const char *pass)
     passphrases.count++;
 }
 
-/* Counted where they are: a copy would leave the locked memory. */
+/* Counts in place: a copy would be outside locked memory. */
 static int words_in(const char *pass)
 {
     int words = 0;
@@ -92,11 +93,11 @@ bool desk_ask_new_passphrase(struct err *err)
     bool ok = prompt_read(pass, "new passphrase for the key files", err);
     if (ok && words_in(pass) < VAULT_WORDS_MIN) {
         err_set(err, ERR_INPUT, "the passphrase has fewer than %d words", (int)VAULT_WORDS_MIN);
-        ok = err_hint(err, "five words or more; 'suhbat-key passphrase' draws some");
+        ok = err_hint(err, "use at least five words; 'suhbat-key passphrase' generates some");
     }
     if (ok && prompt_is_terminal()) {
         ok = prompt_read(again, "once more", err) &&
-             (strcmp(pass, again) == 0 || err_set(err, ERR_INPUT, "these are two passphrases"));
+             (strcmp(pass, again) == 0 || err_set(err, ERR_INPUT, "the two passphrases differ"));
     }
     secret_free(again);
     secret_free(passphrases.fresh);
@@ -116,7 +117,8 @@ static bool open_with(struct buf *text, const struct buf *file, const char *pass
     return age_open(text, file->data, file->len, &keys, NULL, NULL);
 }
 
-/* Those that are known first; then on the terminal three, from a descriptor as many as come. */
+/* Tries the remembered passphrases first; then asks: up to three times on a terminal, until
+ * the end of input on a descriptor. */
 static bool open_protected(struct buf *text, const struct buf *file, const char *path,
                            struct err *err)
 {
@@ -136,15 +138,15 @@ static bool open_protected(struct buf *text, const struct buf *file, const char 
         }
     }
     secret_free(pass);
-    bool unasked =
-        !more && err && err->code == ERR_MISUSE; /* nobody was there: that is the reason */
+    bool unasked = !more && err && err->code == ERR_MISUSE; /* no passphrase could be read: keep
+                                                             * that error */
     if (!ok && !unasked) {
-        err_set(err, ERR_AUTH, "no passphrase that was given opens the file");
+        err_set(err, ERR_AUTH, "none of the given passphrases opens the file");
     }
     return ok;
 }
 
-/* The text of a key file; where it is in clear, that is said. */
+/* Reads the text of a key file; *was_clear: it is unencrypted. */
 static bool read_key_file(struct buf *text, const char *path, bool *was_clear, struct err *err)
 {
     struct buf file = {0}, plain = {0};
@@ -302,7 +304,7 @@ bool desk_package_is_ours(const struct package *p, const void *bytes, const stru
     if (p->min_epoch > c->epoch) {
         err_set(err, ERR_AUTH, "the package is for catalogue %llu or later",
                 (unsigned long long)p->min_epoch);
-        return err_hint(err, "take the study's newest catalogue first: suhbat-sync init STUDY");
+        return err_hint(err, "import the study's newest catalogue first: suhbat-sync init STUDY");
     }
     if (!package_find(p, "form.xml", &xml, &len)) {
         return err_set(err, ERR_INPUT, "the package holds no form");
