@@ -13,7 +13,7 @@ table() {
 platform/machine
 platform/custody     platform/machine
 forms/workbook       platform/machine
-forms/xpath          platform forms/engine
+forms/xpath          platform
 forms/xlsform        platform/machine forms/workbook forms/xpath
 forms/engine         platform/machine forms/xpath
 forms/dataset        platform/machine forms/engine forms/xpath

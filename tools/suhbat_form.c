@@ -185,7 +185,7 @@ static bool check_file(const char *file, struct err *err)
         for (size_t i = 0; i < form->item_count; i++) {
             const struct control *c = form->items[i]->control;
             questions += c && control_is_question(c);
-            repeats += form->items[i]->is_repeat;
+            repeats += form->items[i]->shape.is_repeat;
         }
         printf("%s: form '%s'%s%s, %zu questions, %zu repeats, %zu languages: good\n", name,
                form->id, *form->version ? ", version " : "", form->version, questions, repeats,
@@ -410,8 +410,8 @@ static bool trace(struct buf *out, struct session *session, const char *question
     for (size_t i = 0; i < form->item_count; i++) {
         const struct item *item = form->items[i];
         bool shown = item->control && control_is_question(item->control);
-        bool meant =
-            question && (strcmp(question, item->name) == 0 || strcmp(question, item->path) == 0);
+        bool meant = question &&
+                     (strcmp(question, item->shape.name) == 0 || strcmp(question, item->path) == 0);
         for (struct node *n = session_first(session, item); n; n = n->same_next) {
             if (question ? meant : shown && !n->active) {
                 session_why(session, n, out);

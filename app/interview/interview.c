@@ -445,7 +445,7 @@ static bool roster_at(struct interview *i, struct arena *arena, struct node *hol
 {
     struct page *pages;
     size_t count;
-    bool is_entry = holder->item && holder->item->is_repeat;
+    bool is_entry = holder->item && holder->item->shape.is_repeat;
     session_pages(i->session, arena, is_entry ? holder : session_entry_of(holder), &pages, &count);
     for (size_t p = 0; p < count; p++) {
         if (pages[p].kind == PAGE_ROSTER && pages[p].node == holder &&
@@ -647,7 +647,7 @@ static bool same_page(const struct page *a, const struct page *b)
 
 static struct node *level_of(const struct page *page)
 {
-    if (page->kind == PAGE_ROSTER && page->node->item && page->node->item->is_repeat) {
+    if (page->kind == PAGE_ROSTER && page->node->item && page->node->item->shape.is_repeat) {
         return page->node; /* a nested repeat: its holder is an entry */
     }
     return session_entry_of(page->node);
@@ -697,8 +697,9 @@ static bool holds(struct interview *i, struct arena *arena, const struct page *p
 bool interview_find(struct interview *i, struct arena *arena, const struct node *node,
                     struct page *page)
 {
-    struct node *levels[2] = {session_entry_of(node),
-                              node->item && node->item->is_repeat ? (struct node *)node : NULL};
+    struct node *levels[2] = {session_entry_of(node), node->item && node->item->shape.is_repeat
+                                                          ? (struct node *)node
+                                                          : NULL};
     for (int l = 1; l >= 0; l--) {
         struct page *pages;
         size_t count;

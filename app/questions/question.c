@@ -58,7 +58,7 @@ bool question_answer(struct app *app, struct node *node, const char *value)
 
 const char *question_field(struct app *app, const struct node *node)
 {
-    return arena_printf(&app->ui.frame, "field:%u:%u", node->item->index,
+    return arena_printf(&app->ui.frame, "field:%u:%u", node->item->shape.index,
                         session_entry_of(node) ? tree_position(session_entry_of(node)) : 0);
 }
 
@@ -75,7 +75,7 @@ const char *question_part(struct app *app, const struct node *node, const char *
         return *which ? arena_printf(&app->ui.frame, "%s:%s", kind, which)
                       : arena_text(&app->ui.frame, kind);
     }
-    return arena_printf(&app->ui.frame, "%s:%u:%s", kind, node->item->index, which);
+    return arena_printf(&app->ui.frame, "%s:%u:%s", kind, node->item->shape.index, which);
 }
 
 bool question_searching(const struct app *app)

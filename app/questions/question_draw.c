@@ -25,7 +25,7 @@ static const struct node *find_item(const struct node *in, const struct item *it
 static const char *default_of(const struct app *app, const struct item *item)
 {
     const struct node *found = find_item(app->interview->form->primary, item);
-    for (const struct item *r = item->parent; r && !found; r = r->parent) {
+    for (const struct item *r = item->shape.parent; r && !found; r = r->shape.parent) {
         found = r->template ? find_item(r->template, item) : NULL;
     }
     return found ? tree_value(found) : "";

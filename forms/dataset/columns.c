@@ -66,15 +66,15 @@ static struct table *need_table(struct columns *c, const struct item *repeat)
     table = &c->tables[c->table_count++];
     memset(table, 0, sizeof *table);
     table->repeat = arena_text(&c->arena, path);
-    table->repeat_name = repeat ? arena_text(&c->arena, repeat->name) : "";
+    table->repeat_name = repeat ? arena_text(&c->arena, repeat->shape.name) : "";
     return table;
 }
 
 static const struct item *repeat_of(const struct item *item)
 {
-    const struct item *p = item->parent;
-    while (p && !p->is_repeat) {
-        p = p->parent;
+    const struct item *p = item->shape.parent;
+    while (p && !p->shape.is_repeat) {
+        p = p->shape.parent;
     }
     return p;
 }
@@ -83,8 +83,8 @@ static void add_column(struct columns *c, const struct item *item)
 {
     const struct item *repeat = repeat_of(item);
     const struct item *top = item;
-    while (top->parent) {
-        top = top->parent;
+    while (top->shape.parent) {
+        top = top->shape.parent;
     }
     struct table *table = need_table(c, repeat);
     for (size_t i = 0; i < table->count; i++) {
@@ -138,7 +138,7 @@ static void name_files(struct columns *c)
 static bool is_extra(const struct item *item)
 {
     bool extra = false;
-    for (; item && !extra; item = item->parent) {
+    for (; item && !extra; item = item->shape.parent) {
         extra = item->sensitive && strcmp(item->sensitive, "extra") == 0;
     }
     return extra;
@@ -146,7 +146,7 @@ static bool is_extra(const struct item *item)
 
 static bool is_column(const struct item *item)
 {
-    return item->is_leaf && !item->is_attribute && item->parent;
+    return item->is_leaf && !item->shape.is_attribute && item->shape.parent;
 }
 
 static int by_path(const void *a, const void *b)
@@ -205,7 +205,7 @@ bool columns_new(struct columns **out, const struct form *const *versions, size_
     for (size_t v = 0; v < count; v++) {
         for (size_t i = 0; i < versions[v]->item_count; i++) {
             const struct item *item = versions[v]->items[i];
-            if (item->is_repeat && !item->is_leaf) {
+            if (item->shape.is_repeat && !item->is_leaf) {
                 need_table(c, item);
             }
             if (is_column(item) && !columns_hide(c, item->path)) {

@@ -55,13 +55,13 @@ static struct item *add_item(struct loader *l, struct item *parent, const char *
         form->items = grown;
     }
     item = arena_alloc(l->arena, sizeof *item);
-    item->index = (uint32_t)form->item_count;
-    item->name = name;
+    item->shape.index = (uint32_t)form->item_count;
+    item->shape.name = name;
     item->prefix = prefix;
     item->uri = uri;
     item->path = path;
-    item->parent = parent;
-    item->is_attribute = attribute;
+    item->shape.parent = parent;
+    item->shape.is_attribute = attribute;
     item->is_leaf = true;
     form->items[form->item_count++] = item;
     map_put(&form->by_path, path, item);
@@ -352,6 +352,8 @@ static bool read_bind(struct loader *l, const struct xml *bind)
     const char *type = xml_attr(bind, "type");
     if (type) {
         item->type = type_of(type);
+        item->shape.is_number = item->type == TYPE_INT || item->type == TYPE_DECIMAL;
+        item->shape.is_time = item->type == TYPE_TIME;
         item->is_typed = true;
         item->is_long = strstr(type, "long") != NULL;
     }
@@ -487,11 +489,11 @@ static void empty(struct node *node)
 static void make_templates(struct loader *l, struct node *node)
 {
     struct item *item = (struct item *)node->item;
-    if (item && item->is_repeat && !item->template) {
+    if (item && item->shape.is_repeat && !item->template) {
         item->template = tree_copy(l->arena, node);
         empty(item->template);
     }
-    if (item && item->is_repeat && !item->first && node != item->template) {
+    if (item && item->shape.is_repeat && !item->first && node != item->template) {
         item->first = node;
     }
     for (struct node *c = node->first; c; c = c->next) {
@@ -717,7 +719,7 @@ bool control_is_question(const struct control *control)
 bool item_lies_in(const struct item *item, const struct item *holder)
 {
     while (item && item != holder) {
-        item = item->parent;
+        item = item->shape.parent;
     }
     return item != NULL;
 }

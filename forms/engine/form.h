@@ -13,6 +13,7 @@
  *         cycle is ERR_INPUT that names both questions.
  * Source: getodk.github.io/xforms-spec; docs/XFORMS.md lists what is supported and what is not.
  */
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,9 +23,6 @@
 #include "platform/machine/map.h"
 
 enum { FORM_ITEMS_MAX = 50000, FORM_LANGUAGES_MAX = 64 };
-/* First document-order number of the form's own lists, and of lists that a session loads. */
-#define FORM_ORDER 0x40000000u
-#define SESSION_ORDER 0x80000000u
 
 enum data_type {
     TYPE_TEXT,
@@ -82,11 +80,10 @@ struct reader {
 };
 
 struct item {
-    uint32_t index;
-    const char *name, *prefix, *uri;
+    struct item_shape shape; /* first: see item_shape() */
+    const char *prefix, *uri;
     const char *path; /* "/data/group/question", without entry positions */
-    struct item *parent;
-    bool is_attribute, is_repeat, is_leaf;
+    bool is_leaf;
     bool count_open; /* repeats: the count reads the repeat's own entries, so they are added one
                       * at a time */
     enum data_type type;
@@ -110,10 +107,10 @@ struct item {
     struct control *control;
     struct reader *readers; /* items to recalculate when this one changes */
     uint32_t reader_count;
-    uint32_t rank;  /* index in form->order */
-    bool inherits;  /* an ancestor has a relevance expression */
-    bool in_repeat; /* the item or an ancestor is a repeat */
+    uint32_t rank; /* index in form->order */
+    bool inherits; /* an ancestor has a relevance expression */
 };
+static_assert(offsetof(struct item, shape) == 0, "item_shape() casts");
 
 enum control_kind {
     CONTROL_INPUT,

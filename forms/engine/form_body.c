@@ -240,14 +240,15 @@ static bool read_control(struct loader *l, struct control *parent, const struct 
         loader_bad(l, xml, "a question names no node of the form", ref ? ref : bind);
         return err_hint(l->err, "its ref must be a path of the primary instance");
     }
-    if (kind == CONTROL_REPEAT && (control->item->is_attribute || !control->item->parent)) {
+    if (kind == CONTROL_REPEAT &&
+        (control->item->shape.is_attribute || !control->item->shape.parent)) {
         loader_bad(l, xml, "a repeat cannot be an attribute nor the whole instance", ref);
         return err_hint(l->err, "its nodeset must be an element below the instance's root");
     }
     if (kind == CONTROL_REPEAT) {
         const char *count = xml_attr_ns(xml, JAVAROSA, "count");
         const char *fixed = xml_attr_ns(xml, JAVAROSA, "noAddRemove");
-        control->item->is_repeat = true;
+        control->item->shape.is_repeat = true;
         control->item->fixed = count || (fixed && text_starts(fixed, "true"));
         if (count && *count && !loader_compile(l, &control->item->count, xml, "jr:count", count)) {
             return false;

@@ -83,8 +83,8 @@ static void set_add(struct set *set, uint32_t index)
 /* The innermost repeat that contains both; used to widen a read so that it covers another. */
 static const struct item *common_entry(const struct item *a, const struct item *b)
 {
-    for (; a; a = a->parent) {
-        for (const struct item *p = b; p && a->is_repeat; p = p->parent) {
+    for (; a; a = a->shape.parent) {
+        for (const struct item *p = b; p && a->shape.is_repeat; p = p->shape.parent) {
             if (p == a) {
                 return a;
             }
@@ -131,8 +131,9 @@ static bool step_takes(const struct graph *g, const struct xpath_step *step, uin
     if (step->test != TEST_NAME) {
         return true;
     }
-    return item->is_attribute == (step->axis == AXIS_ATTRIBUTE) &&
-           (!step->name || (g->sums[item->index] == sum && strcmp(step->name, item->name) == 0));
+    return item->shape.is_attribute == (step->axis == AXIS_ATTRIBUTE) &&
+           (!step->name ||
+            (g->sums[item->shape.index] == sum && strcmp(step->name, item->shape.name) == 0));
 }
 
 static void add_below(struct graph *g, struct set *out, const struct xpath_step *step, uint32_t sum,
@@ -165,8 +166,8 @@ static void index_names(struct graph *g)
     memset(g->by_name, 0xFF, g->mask * sizeof *g->by_name);
     g->mask--;
     for (size_t i = n; i-- > 0;) { /* backwards, so that chains are in document order */
-        const struct item *parent = g->form->items[i]->parent;
-        size_t slot = slot_of(g, parent ? parent->index : (uint32_t)n, g->sums[i]);
+        const struct item *parent = g->form->items[i]->shape.parent;
+        size_t slot = slot_of(g, parent ? parent->shape.index : (uint32_t)n, g->sums[i]);
         g->same_name[i] = g->by_name[slot];
         g->by_name[slot] = (uint32_t)i;
     }
@@ -181,7 +182,8 @@ static void add_children(struct graph *g, struct set *out, const struct xpath_st
     uint32_t c = named ? g->by_name[slot_of(g, at, sum)] : g->first_child[at];
     for (; c != NONE && g->visits < VISITS_MAX; c = next[c]) {
         g->visits++;
-        if (g->form->items[c]->parent == holder && step_takes(g, step, sum, g->form->items[c])) {
+        if (g->form->items[c]->shape.parent == holder &&
+            step_takes(g, step, sum, g->form->items[c])) {
             set_add(out, c);
         }
     }
@@ -210,7 +212,7 @@ static void walk(struct graph *g, struct set *out, const struct xpath_step *step
         break;
     case AXIS_PARENT:
         if (item) {
-            set_add(out, item->parent ? item->parent->index : document);
+            set_add(out, item->shape.parent ? item->shape.parent->shape.index : document);
         }
         break;
     case AXIS_DESCENDANT_OR_SELF:
@@ -222,15 +224,15 @@ static void walk(struct graph *g, struct set *out, const struct xpath_step *step
         break;
     case AXIS_ANCESTOR:
     case AXIS_ANCESTOR_OR_SELF:
-        for (const struct item *p = item; p; p = p->parent) {
+        for (const struct item *p = item; p; p = p->shape.parent) {
             if (step_takes(g, step, sum, p) && (p != item || step->axis == AXIS_ANCESTOR_OR_SELF)) {
-                set_add(out, p->index);
+                set_add(out, p->shape.index);
             }
         }
         break;
     default: /* siblings and similar axes: all matching children of the parent */
         if (item) {
-            uint32_t parent = item->parent ? item->parent->index : document;
+            uint32_t parent = item->shape.parent ? item->shape.parent->shape.index : document;
             for (uint32_t c = g->first_child[parent]; c != NONE && g->visits < VISITS_MAX;
                  c = g->next_sibling[c]) {
                 g->visits++;
@@ -300,7 +302,7 @@ static bool same_prefix(const struct xpath *x, const struct item *item)
             if (!item || (*step->prefix && strcmp(step->prefix, item->prefix) != 0)) {
                 return false;
             }
-            item = item->parent;
+            item = item->shape.parent;
         }
     }
     return true;
@@ -317,8 +319,8 @@ static const struct item *settle_path(struct xpath *x, struct item *target, cons
     }
     if (x->absolute) {
         x->target = target;
-        for (const struct item *p = target->parent; p; p = p->parent) {
-            for (const struct item *q = from; q && p->is_repeat; q = q->parent) {
+        for (const struct item *p = target->shape.parent; p; p = p->shape.parent) {
+            for (const struct item *q = from; q && p->shape.is_repeat; q = q->shape.parent) {
                 if (q == p) {
                     return p;
                 }
@@ -331,17 +333,17 @@ static const struct item *settle_path(struct xpath *x, struct item *target, cons
     }
     const struct item *top = from;
     for (int i = 0; i < up && top; i++) {
-        top = top->parent;
+        top = top->shape.parent;
     }
     x->from = from;
     x->up = (unsigned)up;
     x->target = target;
     x->single = top != NULL;
-    for (const struct item *p = target; p && p != top; p = p->parent) {
-        x->single = x->single && !p->is_repeat;
+    for (const struct item *p = target; p && p != top; p = p->shape.parent) {
+        x->single = x->single && !p->shape.is_repeat;
     }
-    while (top && !top->is_repeat) {
-        top = top->parent;
+    while (top && !top->shape.is_repeat) {
+        top = top->shape.parent;
     }
     return top;
 }
@@ -431,7 +433,7 @@ static void visit(struct graph *g, struct xpath *x, const struct set *context,
 
 static void reads_of(struct graph *g, const struct item *item, struct xpath *x, struct set *reads)
 {
-    uint32_t self = item->index;
+    uint32_t self = item->shape.index;
     struct set context = {.list = &self, .count = 1, .cap = 1};
     struct set result = {0};
     g->self = item;
@@ -446,13 +448,13 @@ static bool reads_itself(struct graph *g, const struct item *item, struct xpath 
     reads_of(g, item, x, &reads);
     bool self = false;
     for (size_t i = 0; i < reads.count; i++) {
-        self = self || reads.list[i] == item->index;
+        self = self || reads.list[i] == item->shape.index;
     }
     set_free(&reads);
     if (self) {
         err_set(err, ERR_INPUT, "%s: %s depends on the question itself (a cycle)", item->path,
                 what);
-        err_hint(err, "take the reference to '%s' out of its own %s", item->name, what);
+        err_hint(err, "take the reference to '%s' out of its own %s", item->shape.name, what);
     }
     return self;
 }
@@ -470,12 +472,12 @@ static bool sort_from(struct graph *g, struct item *start, unsigned char *marks,
     size_t depth = 0;
     bool ok = true;
     stack[depth++] = (struct frame){start, 0};
-    marks[start->index] = GREY;
+    marks[start->shape.index] = GREY;
     while (depth && ok) {
         struct frame *top = &stack[depth - 1];
-        struct set *reads = &g->reads[top->item->index];
+        struct set *reads = &g->reads[top->item->shape.index];
         if (top->next > reads->count) {
-            marks[top->item->index] = BLACK;
+            marks[top->item->shape.index] = BLACK;
             top->item->rank = (uint32_t)*placed;
             g->form->order[(*placed)++] = top->item;
             depth--;
@@ -483,18 +485,18 @@ static bool sort_from(struct graph *g, struct item *start, unsigned char *marks,
         }
         /* first the parent, whose relevance the item shares; then the items it reads */
         struct item *read = top->next             ? g->form->items[reads->list[top->next - 1]]
-                            : top->item->inherits ? top->item->parent
+                            : top->item->inherits ? top->item->shape.parent
                                                   : NULL;
         top->next++;
         if (!read) {
             continue;
         }
-        if (marks[read->index] == GREY) {
+        if (marks[read->shape.index] == GREY) {
             ok = err_set(err, ERR_INPUT, "%s and %s depend on each other (a cycle)",
                          top->item->path, read->path);
             err_hint(err, "break the circle: one of the two expressions must not use the other");
-        } else if (marks[read->index] == WHITE) {
-            marks[read->index] = GREY;
+        } else if (marks[read->shape.index] == WHITE) {
+            marks[read->shape.index] = GREY;
             stack[depth++] = (struct frame){read, 0};
         }
     }
@@ -540,7 +542,7 @@ static bool is_open(const struct graph *g, const struct item *item)
     uint32_t *stack = mem_alloc(n * sizeof *stack);
     size_t depth = 0;
     bool open = false;
-    const struct set *reads = &g->wakes[item->index];
+    const struct set *reads = &g->wakes[item->shape.index];
     for (;;) {
         for (size_t k = 0; k < reads->count; k++) {
             uint32_t at = reads->list[k];
@@ -588,18 +590,19 @@ bool form_graph_build(struct form *form, struct err *err)
     }
     g.sums = mem_alloc((n + 1) * sizeof *g.sums);
     for (size_t i = 0; i < n; i++) {
-        g.sums[i] = name_sum(form->items[i]->name);
+        g.sums[i] = name_sum(form->items[i]->shape.name);
     }
     index_names(&g);
     for (size_t i = n; i-- > 0;) { /* backwards, so that lists are in document order */
-        size_t parent = form->items[i]->parent ? form->items[i]->parent->index : n;
+        size_t parent =
+            form->items[i]->shape.parent ? form->items[i]->shape.parent->shape.index : n;
         g.next_sibling[i] = g.first_child[parent];
         g.first_child[parent] = (uint32_t)i;
     }
     for (size_t i = 0; i < n && ok; i++) {
         struct item *item = form->items[i];
-        const struct item *parent = item->parent;
-        item->in_repeat = item->is_repeat || (parent && parent->in_repeat);
+        const struct item *parent = item->shape.parent;
+        item->shape.in_repeat = item->shape.is_repeat || (parent && parent->shape.in_repeat);
         item->inherits = parent && (parent->relevant || parent->inherits);
         if ((item->readonly && reads_itself(&g, item, item->readonly, "readonly", err)) ||
             (item->relevant && reads_itself(&g, item, item->relevant, "relevant", err)) ||

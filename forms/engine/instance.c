@@ -110,7 +110,7 @@ static struct node *last_child(struct node *node, const struct item *item)
 {
     struct node *last = NULL;
     for (struct node *c = node->first; c; c = c->next) {
-        last = c->item && c->item->index <= item->index ? c : last;
+        last = c->item && c->item->shape.index <= item->shape.index ? c : last;
     }
     return last;
 }
@@ -121,7 +121,7 @@ static void drop_surplus(struct node *node, const struct xml *xml)
     for (struct node *c = node->first, *next; c; c = next) {
         size_t have = 0;
         next = c->next;
-        if (!c->item || !c->item->is_repeat) {
+        if (!c->item || !c->item->shape.is_repeat) {
             continue;
         }
         for (const struct xml *x = xml_child(xml, c->name); x; x = xml_sibling(x, c->name)) {

@@ -86,7 +86,7 @@ bool journal_replay(struct session *s, const struct journal_event *e, struct err
             item = form_item(session_form(s), arena_printf(&arena, "%s/%.*s", parent->item->path,
                                                            (int)name_len, slash + 1));
         }
-        bool ok = item && item->is_repeat && item->control;
+        bool ok = item && item->shape.is_repeat && item->control;
         if (ok) {
             struct page roster = {PAGE_ROSTER, item->control, parent};
             ok = session_add_entry(s, &roster, &entry, err);

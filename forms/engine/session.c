@@ -45,7 +45,7 @@ static const char *property(void *user, const char *name)
 static void list_nodes(struct session *s, struct node *node)
 {
     if (node->item) {
-        struct node_list *list = &s->nodes[node->item->index];
+        struct node_list *list = &s->nodes[node->item->shape.index];
         node->same_prev = list->last;
         node->same_next = NULL;
         if (list->last) {
@@ -177,10 +177,11 @@ bool session_run_actions(struct session *s, unsigned event, const struct node *w
             }
             continue;
         }
-        for (struct node *n = s->nodes[a->target->index].first; n && scope; n = n->same_next) {
+        for (struct node *n = s->nodes[a->target->shape.index].first; n && scope;
+             n = n->same_next) {
             any_inside = any_inside || tree_is_ancestor(scope, n);
         }
-        for (struct node *n = s->nodes[a->target->index].first; n; n = n->same_next) {
+        for (struct node *n = s->nodes[a->target->shape.index].first; n; n = n->same_next) {
             if (scope && any_inside && !tree_is_ancestor(scope, n)) {
                 continue;
             }
@@ -242,7 +243,7 @@ void session_preload(struct session *s, struct node *node)
 void session_tidy_default(const struct item *item, struct node *node)
 {
     struct buf text = {0};
-    if (item->is_leaf && node->value && (item->type != TYPE_TEXT || !item->is_attribute)) {
+    if (item->is_leaf && node->value && (item->type != TYPE_TEXT || !item->shape.is_attribute)) {
         bool ok = value_default(item, node->value, &text);
         tree_set(node, ok ? text.data : "");
     }

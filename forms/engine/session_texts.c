@@ -559,7 +559,7 @@ const char *session_choice_name(void *user, const char *value, const char *path,
         const struct item *from = at->item;
         const char *rest = clean.data;
         while (from && text_starts(rest, "../")) {
-            from = from->parent;
+            from = from->shape.parent;
             rest += 3;
         }
         char *full = arena_printf(&s->temp, "%s/%s", from ? from->path : "", rest);
@@ -570,7 +570,7 @@ const char *session_choice_name(void *user, const char *value, const char *path,
     if (!control) {
         return item ? "" : NULL;
     }
-    struct node *node = s->nodes[item->index].first;
+    struct node *node = s->nodes[item->shape.index].first;
     for (struct node *n = node; n; n = n->same_next) {
         if (session_entry_of(n) && tree_is_ancestor(session_entry_of(n), at)) {
             node = n;

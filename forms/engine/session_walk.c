@@ -15,7 +15,7 @@
 struct node *session_entry_of(const struct node *node)
 {
     for (struct node *n = node->parent; n; n = n->parent) {
-        if (n->item && n->item->is_repeat) {
+        if (n->item && n->item->shape.is_repeat) {
             return n;
         }
     }
@@ -40,7 +40,7 @@ static void add_page(struct pages *pages, enum page_kind kind, const struct cont
 /* The node of an item inside an entry, or (`entry` NULL) the first in the whole session. */
 static struct node *node_in(struct session *s, const struct item *item, const struct node *entry)
 {
-    struct node *n = s->nodes[item->index].first;
+    struct node *n = s->nodes[item->shape.index].first;
     while (n && entry && !tree_is_ancestor(entry, n)) {
         n = n->same_next;
     }
@@ -53,8 +53,9 @@ static void walk_controls(struct session *s, const struct control *parent, struc
     for (const struct control *c = parent->first; c; c = c->next) {
         struct node *node = c->item ? node_in(s, c->item, entry) : NULL;
         if (c->kind == CONTROL_REPEAT) {
-            struct node *holder = c->item->parent ? node_in(s, c->item->parent, entry) : s->root;
-            if (entry && entry->item == c->item->parent) {
+            struct node *holder =
+                c->item->shape.parent ? node_in(s, c->item->shape.parent, entry) : s->root;
+            if (entry && entry->item == c->item->shape.parent) {
                 holder = entry;
             }
             struct node *any = node;
@@ -63,7 +64,7 @@ static void walk_controls(struct session *s, const struct control *parent, struc
                 hidden = !any->own_relevant;
             } else if (!hidden && c->item->relevant) {
                 struct node placeholder = {.kind = NODE_ELEMENT,
-                                           .name = c->item->name,
+                                           .name = c->item->shape.name,
                                            .prefix = "",
                                            .uri = "",
                                            .parent = holder,
@@ -127,7 +128,8 @@ static bool whole_entry(struct session *s, const struct control *from, struct no
     for (size_t p = 0; p < inner.count; p++) {
         roster = roster || inner.list[p].kind == PAGE_ROSTER;
     }
-    while (anchor && (!anchor->item || anchor->item->is_repeat || anchor->item->is_attribute)) {
+    while (anchor &&
+           (!anchor->item || anchor->item->shape.is_repeat || anchor->item->shape.is_attribute)) {
         anchor = anchor->next;
     }
     bool whole = anchor && !roster && inner.count;
@@ -154,8 +156,9 @@ void session_fields(struct session *s, struct arena *arena, const struct page *p
                     struct page **fields, size_t *count)
 {
     struct pages found = {0};
-    struct node *entry =
-        page->node->item && page->node->item->is_repeat ? page->node : session_entry_of(page->node);
+    struct node *entry = page->node->item && page->node->item->shape.is_repeat
+                             ? page->node
+                             : session_entry_of(page->node);
     walk_controls(s, page->control, entry, false, &found);
     keep_pages(arena, &found, fields, count);
 }
@@ -491,14 +494,14 @@ void session_path(const struct node *node, struct buf *out)
     }
     session_path(node->parent, out);
     buf_printf(out, "/%s%s", node->kind == NODE_ATTRIBUTE ? "@" : "", node->name);
-    if (node->item && node->item->is_repeat) {
+    if (node->item && node->item->shape.is_repeat) {
         buf_printf(out, "[%u]", tree_position(node));
     }
 }
 
 struct node *session_first(const struct session *s, const struct item *item)
 {
-    return s->nodes[item->index].first;
+    return s->nodes[item->shape.index].first;
 }
 
 struct node *session_find(struct session *s, const char *path)

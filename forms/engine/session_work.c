@@ -49,7 +49,7 @@ static void mark_readers(struct session *s, const struct node *node, bool text_o
         if (r->item->count) { /* the repeat may have no entry yet */
             mark_rank(s->dirty, r->item);
         }
-        for (struct node *n = s->nodes[r->item->index].first; n; n = n->same_next) {
+        for (struct node *n = s->nodes[r->item->shape.index].first; n; n = n->same_next) {
             if (tree_is_ancestor(entry, n)) {
                 session_mark(s, n);
             }
@@ -197,8 +197,8 @@ static bool work_out_node(struct session *s, const struct item *item, struct nod
         node->required = session_truth(&v);
     }
     bool above = node->parent && node->parent->readonly, before = node->readonly;
-    node->readonly = above && !item->is_attribute;
-    if (item->readonly && !item->is_attribute && !above) {
+    node->readonly = above && !item->shape.is_attribute;
+    if (item->readonly && !item->shape.is_attribute && !above) {
         if (!session_eval(s, item->readonly, node, item, "readonly", &v, err)) {
             return false;
         }
@@ -333,7 +333,7 @@ static struct node *place_before(const struct node *parent, const struct item *i
 {
     struct node *after = NULL;
     for (struct node *c = parent->first; c; c = c->next) {
-        if (c->item && c->item->index <= item->index) {
+        if (c->item && c->item->shape.index <= item->shape.index) {
             after = c;
         }
     }
@@ -480,8 +480,8 @@ static void trim(struct session *s, const struct node *answered)
         if (!item->count_open) {
             continue;
         }
-        if (item->parent) {
-            parents = s->nodes[item->parent->index];
+        if (item->shape.parent) {
+            parents = s->nodes[item->shape.parent->shape.index];
         } else {
             parents.first = s->root;
         }
@@ -501,15 +501,15 @@ static void trim(struct session *s, const struct node *answered)
 static bool fit_count(struct session *s, const struct item *item, struct err *err)
 {
     struct node_list parents = {0};
-    if (item->parent) {
-        parents = s->nodes[item->parent->index];
+    if (item->shape.parent) {
+        parents = s->nodes[item->shape.parent->shape.index];
     } else {
         parents.first = s->root;
     }
     for (struct node *parent = parents.first; parent; parent = parent->same_next) {
         struct xpath_value v;
         struct node placeholder = {.kind = NODE_ELEMENT,
-                                   .name = item->name,
+                                   .name = item->shape.name,
                                    .prefix = "",
                                    .uri = "",
                                    .parent = parent,
@@ -557,7 +557,7 @@ static bool work_out(struct session *s, const struct item *item, struct err *err
     }
     bool whole = (s->whole[item->rank / 64] & bit) != 0;
     s->whole[item->rank / 64] &= ~bit;
-    for (struct node *n = s->nodes[item->index].first; n; n = n->same_next) {
+    for (struct node *n = s->nodes[item->shape.index].first; n; n = n->same_next) {
         bool changed = false, was = n->active;
         if (!whole && !n->dirty) {
             continue;

@@ -162,7 +162,10 @@ struct question *model_append(struct model *m, struct question *parent, enum que
 bool model_name(struct model *m, struct question *q);
 /* The sheet with this name, ignoring case; NULL if there is none. */
 const struct sheet *model_sheet(struct model *m, const char *name);
+/* Hints at a sheet whose name is like that of the missing one. */
 void model_near_sheet(struct model *m, const char *name);
+/* Records the row of each node below `parent` in the notes. */
+void model_keep_places(struct model *m, const struct question *parent);
 
 bool xlsform_read(struct model *m);
 bool xlsform_parameters(struct model *m, struct question *q);

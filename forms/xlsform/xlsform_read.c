@@ -6,44 +6,6 @@
 
 #include "platform/machine/text.h"
 
-/* ---- the tree ---- */
-
-struct question *model_append(struct model *m, struct question *parent, enum question_shape shape,
-                              const char *name)
-{
-    struct question *q = arena_alloc(m->arena, sizeof *q);
-    q->shape = shape;
-    q->parent = parent;
-    q->name = name;
-    q->row = arena_alloc(m->arena, sizeof *q->row);
-    q->row->key = "";
-    if (parent->last) {
-        parent->last->next = q;
-    } else {
-        parent->first = q;
-    }
-    parent->last = q;
-    if (name) {
-        q->path =
-            arena_join(m->arena, parent->path, shape == SHAPE_ATTRIBUTE ? "/@" : "/", name, NULL);
-    }
-    return q;
-}
-
-bool model_name(struct model *m, struct question *q)
-{
-    for (const struct question *s = map_get(&m->by_name, q->name); s; s = s->other) {
-        if (s != q && s->parent == q->parent && s->shape != SHAPE_META) {
-            err_set(m->err, ERR_INPUT, "the name '%s' is used twice here", q->name);
-            err_hint(m->err, "row %zu has it already; names are unique within a group", s->number);
-            return model_at(m, "survey", q->number, "name");
-        }
-    }
-    q->other = map_get(&m->by_name, q->name);
-    map_put(&m->by_name, q->name, q);
-    return true;
-}
-
 /* ---- loops: their questions are repeated for each choice ---- */
 
 /* Replaces "%(label)s" and "%(name)s". */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef FORMS_XLSFORM_XLSFORM_WRITE_H
 #define FORMS_XLSFORM_XLSFORM_WRITE_H
-/* xlsform_writer: shared by xlsform_write.c (the document) and xlsform_body.c (its
- * controls). */
+/* xlsform_write: shared by xlsform_write.c (the document), xlsform_expression.c and xlsform_body.c
+ * (its controls). */
 #include "forms/xlsform/xlsform_model.h"
 
 struct writer {

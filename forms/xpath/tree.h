@@ -15,7 +15,25 @@
 #include "platform/machine/arena.h"
 #include "platform/machine/xml.h"
 
-struct item;
+/* First document-order number of the form's own lists, and of lists that a session loads. */
+#define FORM_ORDER 0x40000000u
+#define SESSION_ORDER 0x80000000u
+
+struct item; /* what the form says of a node; defined by the owner of the tree */
+
+/* What XPath must know of an item.  Every struct item begins with its shape. */
+struct item_shape {
+    uint32_t index; /* of its list in xpath_env.lists */
+    const char *name;
+    struct item *parent; /* NULL: the root */
+    bool is_attribute, is_repeat;
+    bool in_repeat;          /* the item or an ancestor is a repeat */
+    bool is_number, is_time; /* type of its values */
+};
+static inline const struct item_shape *item_shape(const struct item *item)
+{
+    return (const struct item_shape *)item;
+}
 
 enum node_kind {
     NODE_DOCUMENT,

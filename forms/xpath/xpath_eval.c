@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "forms/xpath/dates.h"
-#include "forms/engine/form.h"
 #include "platform/machine/clock.h"
 
 /* ---- values ---- */
@@ -606,7 +605,7 @@ static void keep_own_entry(struct eval *e, struct set *set)
         return;
     }
     for (size_t i = 0; i < set->count; i++) {
-        if (set->nodes[i]->item && set->nodes[i]->item->is_repeat &&
+        if (set->nodes[i]->item && item_shape(set->nodes[i]->item)->is_repeat &&
             tree_is_ancestor(set->nodes[i], e->current)) {
             set->nodes[0] = set->nodes[i];
             set->count = 1;
@@ -620,8 +619,9 @@ static struct node *down_to(struct node *top, const struct item *item)
     if (!top || top->item == item) {
         return top;
     }
-    struct node *parent = item->parent ? down_to(top, item->parent) : NULL;
-    struct node *n = parent ? (item->is_attribute ? parent->attrs : parent->first) : NULL;
+    const struct item_shape *shape = item_shape(item);
+    struct node *parent = shape->parent ? down_to(top, shape->parent) : NULL;
+    struct node *n = parent ? (shape->is_attribute ? parent->attrs : parent->first) : NULL;
     while (n && n->item != item) {
         n = n->next;
     }
@@ -632,8 +632,10 @@ static struct node *down_to(struct node *top, const struct item *item)
  * current() has one; or NULL. */
 static const struct node *own_entry(const struct eval *e, const struct item *item)
 {
-    for (const struct item *p = item->in_repeat ? item->parent : NULL; p; p = p->parent) {
-        for (const struct node *n = p->is_repeat ? e->current : NULL; n; n = n->parent) {
+    for (const struct item *p = item_shape(item)->in_repeat ? item_shape(item)->parent : NULL; p;
+         p = item_shape(p)->parent) {
+        for (const struct node *n = item_shape(p)->is_repeat ? e->current : NULL; n;
+             n = n->parent) {
             if (n->item == p) {
                 return n;
             }
@@ -653,7 +655,7 @@ static bool eval_known(struct eval *e, const struct frame *f, const struct xpath
                        struct xpath_value *out, bool *known)
 {
     struct set set = {0};
-    const struct node_list *list = &e->env->lists[x->target->index];
+    const struct node_list *list = &e->env->lists[item_shape(x->target)->index];
     if (x->absolute) {
         const struct node *entry = own_entry(e, x->target);
         for (struct node *n = list->first; n; n = n->same_next) {
@@ -667,7 +669,7 @@ static bool eval_known(struct eval *e, const struct frame *f, const struct xpath
         if (!top || top->item != x->from || !x->single) {
             return true;
         }
-        if (x->target->in_repeat) {
+        if (item_shape(x->target)->in_repeat) {
             for (unsigned i = 0; i < x->up && top; i++) {
                 top = top->parent;
             }

@@ -6,37 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "forms/engine/form.h"
 #include "platform/machine/digest.h"
 #include "platform/machine/text.h"
-
-bool xpath_arg(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
-               struct xpath_value *v)
-{
-    return eval_expr(e, f, call->args[i], v);
-}
-
-bool xpath_arg_text(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
-                    const char **text)
-{
-    struct xpath_value v;
-    if (!xpath_arg(e, f, call, i, &v)) {
-        return false;
-    }
-    *text = xpath_to_text(e->env, &v);
-    return true;
-}
-
-bool xpath_arg_number(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
-                      double *number)
-{
-    struct xpath_value v;
-    if (!xpath_arg(e, f, call, i, &v)) {
-        return false;
-    }
-    *number = xpath_to_number(e->env, &v);
-    return true;
-}
 
 static bool arg_nodes(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
                       struct xpath_value *v)
@@ -48,20 +19,6 @@ static bool arg_nodes(struct eval *e, const struct frame *f, const struct xpath 
         return err_set(e->err, ERR_INPUT, "%s() needs a node-set", call->function->name);
     }
     return true;
-}
-
-/* Charges steps for processing `bytes` of text; ERR_LIMIT if that is too many. */
-bool xpath_charge(struct eval *e, size_t bytes)
-{
-    return xpath_spend(e, bytes / XPATH_STEP_BYTES);
-}
-
-const char *xpath_keep(struct eval *e, struct buf *buf)
-{
-    e->env->steps += buf->len / XPATH_STEP_BYTES;
-    const char *out = arena_copy(e->env->temp, buf->data ? buf->data : "", buf->len);
-    buf_fini(buf);
-    return out;
 }
 
 /* ---- logic ---- */
@@ -128,20 +85,6 @@ FN(fn_once)
 }
 
 /* ---- selections ---- */
-
-/* The next word of a space-separated list; moves *at behind it. */
-bool xpath_word(const char **at, const char **start, size_t *len)
-{
-    while (**at == ' ') {
-        (*at)++;
-    }
-    *start = *at;
-    while (**at && **at != ' ') {
-        (*at)++;
-    }
-    *len = (size_t)(*at - *start);
-    return *len > 0;
-}
 
 FN(fn_selected)
 {
@@ -448,11 +391,12 @@ static bool is_plain_roster(const struct eval *e, const struct xpath *call)
         return false;
     }
     const struct item *repeat = call->args[1]->target, *at = call->args[0]->target;
-    if (!repeat->is_repeat || (repeat->parent && repeat->parent->in_repeat)) {
+    if (!item_shape(repeat)->is_repeat ||
+        (item_shape(repeat)->parent && item_shape(item_shape(repeat)->parent)->in_repeat)) {
         return false;
     }
     while (at && at != repeat) {
-        at = at->is_repeat ? NULL : at->parent;
+        at = item_shape(at)->is_repeat ? NULL : item_shape(at)->parent;
     }
     return at != NULL;
 }
@@ -461,7 +405,7 @@ static bool is_plain_roster(const struct eval *e, const struct xpath *call)
  * and the current entry. */
 static struct node *step_to(const struct eval *e, const struct item *repeat, double index)
 {
-    const struct node_list *list = &e->env->lists[repeat->index];
+    const struct node_list *list = &e->env->lists[item_shape(repeat)->index];
     struct node *at = list->first;
     if (!at || index != floor(index) || index < 1 || index > (double)tree_position(list->last)) {
         return NULL;
@@ -486,8 +430,9 @@ static struct node *below(struct node *top, const struct item *item)
     if (!top || top->item == item) {
         return top;
     }
-    struct node *parent = below(top, item->parent);
-    struct node *n = parent ? (item->is_attribute ? parent->attrs : parent->first) : NULL;
+    const struct item_shape *shape = item_shape(item);
+    struct node *parent = below(top, shape->parent);
+    struct node *n = parent ? (shape->is_attribute ? parent->attrs : parent->first) : NULL;
     while (n && n->item != item) {
         n = n->next;
     }
@@ -816,7 +761,7 @@ FN(fn_version)
 static bool item_counts(struct eval *e, const struct node *node)
 {
     const char *text = xpath_string_value(e->env, node);
-    bool number = node->item && (node->item->type == TYPE_INT || node->item->type == TYPE_DECIMAL);
+    bool number = node->item && item_shape(node->item)->is_number;
     return number ? xpath_text_number(text, 0) != 0 : *text != '\0';
 }
 

@@ -2,7 +2,6 @@
 #ifndef FORMS_XPATH_XPATH_INTERNAL_H
 #define FORMS_XPATH_XPATH_INTERNAL_H
 /* xpath_internal: shared by the xpath_*.c files only. */
-#include "forms/engine/form.h"
 #include "forms/xpath/xpath.h"
 
 struct eval {

@@ -211,20 +211,6 @@ static bool parse_preds(struct parser *p, struct xpath ***preds, size_t *count)
     return true;
 }
 
-const char *const xpath_axis_names[AXIS_COUNT] = {"child",
-                                                  "parent",
-                                                  "self",
-                                                  "attribute",
-                                                  "descendant",
-                                                  "descendant-or-self",
-                                                  "ancestor",
-                                                  "ancestor-or-self",
-                                                  "following-sibling",
-                                                  "preceding-sibling",
-                                                  "following",
-                                                  "preceding",
-                                                  "namespace"};
-
 /* Whether the next character after the token, ignoring blanks, is `c`. */
 static bool next_is(const struct parser *p, char c)
 {
@@ -600,9 +586,4 @@ bool xpath_compile_as(struct xpath **out, struct arena *arena, const char *text,
 bool xpath_compile(struct xpath **out, struct arena *arena, const char *text, struct err *err)
 {
     return xpath_compile_as(out, arena, text, 0, err);
-}
-
-const char *xpath_function_name(const struct xpath *call)
-{
-    return call->function ? call->function->name : call->text;
 }

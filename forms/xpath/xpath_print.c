@@ -62,7 +62,7 @@ static void print_path(struct buf *out, const struct xpath *x, unsigned depth)
 {
     bool own = x->target && !x->absolute && x->target == x->from;
     if (x->target) { /* as the author writes it in a workbook */
-        buf_printf(out, own ? "." : "${%s}", x->target->name);
+        buf_printf(out, own ? "." : "${%s}", item_shape(x->target)->name);
         return;
     }
     if (x->start) {

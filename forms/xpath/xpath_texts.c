@@ -7,11 +7,10 @@
 #include <string.h>
 
 #include "forms/xpath/dates.h"
-#include "forms/engine/form.h"
 #include "platform/machine/clock.h"
+#include "platform/custody/sign.h"
 #include "platform/machine/digest.h"
 #include "platform/machine/regex.h"
-#include "platform/custody/sign.h"
 #include "platform/machine/text.h"
 
 /* ---- texts ---- */
@@ -128,12 +127,6 @@ FN(fn_substring)
         return value_text(out, "");
     }
     return value_text(out, slice(e, text, start - 1, end - 1));
-}
-
-bool xpath_two_texts(struct eval *e, const struct frame *f, const struct xpath *call,
-                     const char **a, const char **b)
-{
-    return xpath_arg_text(e, f, call, 0, a) && xpath_arg_text(e, f, call, 1, b);
 }
 
 FN(fn_substring_before)
@@ -528,8 +521,9 @@ FN(fn_format_date)
     if (!xpath_arg(e, f, call, 0, &given) || !xpath_arg_text(e, f, call, 1, &format)) {
         return false;
     }
-    bool time = given.type == XV_NODES && given.count && given.nodes[0]->item &&
-                given.nodes[0]->item->type == TYPE_TIME; /* an answer of type time: a time of day */
+    bool time =
+        given.type == XV_NODES && given.count && given.nodes[0]->item &&
+        item_shape(given.nodes[0]->item)->is_time; /* an answer of type time: a time of day */
     if (time) {
         text_of = tree_value(given.nodes[0]);
     } else if (date_from(e, f, call, &when, true)) {

@@ -193,7 +193,7 @@ static void answer_page(struct scene *s, const char *name)
     for (size_t f = 0; f < all; f++) { /* pages of several questions */
         char id[80];
         struct node *node = nodes[f];
-        snprintf(id, sizeof id, "choice:%u:%s", node->item->index,
+        snprintf(id, sizeof id, "choice:%u:%s", node->item->shape.index,
                  strcmp(node->name, "messenger") == 0 ? "yes"
                  : f % 2                              ? "a4"
                                                       : "a2");
@@ -748,7 +748,7 @@ static void kinds(struct window *w, const char *form, const struct scene_look *l
     must(scene_tap(&s, "right"), "go on to the table");
     char id[64];
     snprintf(id, sizeof id, "pill:%u:dk",
-             session_find(i->session, "/data/trust/police")->item->index);
+             session_find(i->session, "/data/trust/police")->item->shape.index);
     must(scene_tap(&s, id), "not know");
     shot(&s, "done-trusted");
     must(scene_tap(&s, "right"), "go on to the range");

@@ -167,7 +167,7 @@ static inline const char *choice_of(struct scene *s, const char *path, const cha
     static char id[UI_ID_MAX];
     struct node *node = session_find(s->app.interview->session, path);
     assert_non_null(node);
-    snprintf(id, sizeof id, "choice:%u:%s", node->item->index, value);
+    snprintf(id, sizeof id, "choice:%u:%s", node->item->shape.index, value);
     return id;
 }
 

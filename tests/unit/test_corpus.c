@@ -128,7 +128,7 @@ static bool fill(const char *path, struct outcome *o)
         const struct control *c = form->items[i]->control;
         o->questions += c && control_is_question(c);
         o->itemsets += c && c->itemset;
-        o->repeats += form->items[i]->is_repeat;
+        o->repeats += form->items[i]->shape.is_repeat;
     }
     walk(s, NULL, 0);
     OK(session_problems(s, &arena, &problems, &o->problems, &err));

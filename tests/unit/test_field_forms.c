@@ -41,9 +41,10 @@ static void add_entry(struct session *s, const char *repeat)
     const char *name = strrchr(repeat, '/') + 1;
     char *holder = arena_copy(&arena, repeat, (size_t)(name - 1 - repeat));
     struct node *parent = session_find(s, holder);
-    session_pages(s, &arena, parent && parent->item->is_repeat ? parent : NULL, &pages, &count);
+    session_pages(s, &arena, parent && parent->item->shape.is_repeat ? parent : NULL, &pages,
+                  &count);
     for (size_t i = 0; i < count; i++) {
-        if (pages[i].kind == PAGE_ROSTER && strcmp(pages[i].control->item->name, name) == 0) {
+        if (pages[i].kind == PAGE_ROSTER && strcmp(pages[i].control->item->shape.name, name) == 0) {
             OK(session_add_entry(s, &pages[i], &entry, &err));
             arena_fini(&arena);
             return;

@@ -142,7 +142,7 @@ static void test_kinds__a_table_is_whole_whichever_way_it_is_held(void **state)
         assert_true(shows(&s, "Не знаю"));
         struct node *court = session_find(s.app.interview->session, "/data/t/court");
         char id[64];
-        snprintf(id, sizeof id, "pill:%u:dk", court->item->index);
+        snprintf(id, sizeof id, "pill:%u:dk", court->item->shape.index);
         assert_true(scene_tap(&s, id));
         assert_string_equal(tree_value(court), "dk");
         scene_close(&s);
@@ -612,7 +612,7 @@ static void test_kinds__a_readonly_row_is_no_trap(void **state)
     char id[2][40];
     for (int k = 0; k < 2; k++) {
         struct node *row = session_find(session, k ? "/data/t/b" : "/data/t/a");
-        snprintf(id[k], sizeof id[k], "choice:%u:y", row->item->index);
+        snprintf(id[k], sizeof id[k], "choice:%u:y", row->item->shape.index);
     }
     assert_true(scene_tap(&s, id[0]));
     assert_string_equal(value(&s, "/data/t/a"), "y");

@@ -246,17 +246,17 @@ static void test_navigation__what_was_begun_is_not_sealed_over(void **state)
     snprintf(b, sizeof b, "%s", question_field(&s.app, session_find(session, "/data/g/b")));
     assert_true(scene_tap(&s, a));
     scene_type(&s, "слово");
-    snprintf(id, sizeof id, "hour:%u:09", t->item->index);
+    snprintf(id, sizeof id, "hour:%u:09", t->item->shape.index);
     assert_true(scene_tap(&s, id));
     assert_string_equal(value(&s, "/data/g/a"), "слово"); /* not pushed out by the hour */
-    snprintf(id, sizeof id, "day:%u:12", m->item->index);
+    snprintf(id, sizeof id, "day:%u:12", m->item->shape.index);
     assert_true(scene_tap(&s, id));
     assert_string_equal(interview_typed(s.app.interview, t), "09:--");
     assert_true(scene_tap(&s, b));
     scene_type(&s, "ещё");
-    snprintf(id, sizeof id, "choice:%u:n", p->item->index);
+    snprintf(id, sizeof id, "choice:%u:n", p->item->shape.index);
     assert_true(scene_tap(&s, id)); /* hides what is being typed in */
-    snprintf(id, sizeof id, "choice:%u:y", p->item->index);
+    snprintf(id, sizeof id, "choice:%u:y", p->item->shape.index);
     assert_true(scene_tap(&s, id));
     assert_string_equal(value(&s, "/data/g/b"), "ещё");
     cut_and_resume(&s);
@@ -271,11 +271,11 @@ static void test_navigation__what_was_begun_is_not_sealed_over(void **state)
     assert_true(shows(&s, "Не хватает: 2"));
     assert_true(scene_tap(&s, "right"));
     assert_int_equal(s.app.screen, SCREEN_INTERVIEW); /* not sealed */
-    snprintf(id, sizeof id, "minute:%u:30", t->item->index);
+    snprintf(id, sizeof id, "minute:%u:30", t->item->shape.index);
     assert_true(scene_tap(&s, id));
-    snprintf(id, sizeof id, "hour:%u:10", m->item->index);
+    snprintf(id, sizeof id, "hour:%u:10", m->item->shape.index);
     assert_true(scene_tap(&s, id));
-    snprintf(id, sizeof id, "minute:%u:00", m->item->index);
+    snprintf(id, sizeof id, "minute:%u:00", m->item->shape.index);
     assert_true(scene_tap(&s, id));
     assert_memory_equal(value(&s, "/data/g/t"), "09:30", 5);
     assert_true(scene_tap(&s, "right"));
@@ -751,7 +751,7 @@ static void test_navigation__nothing_on_a_page_is_passed_over(void **state)
                &upright);
     char id[40];
     struct node *sig = session_find(s.app.interview->session, "/data/g/sig");
-    snprintf(id, sizeof id, "ink:%u:", sig->item->index);
+    snprintf(id, sizeof id, "ink:%u:", sig->item->shape.index);
     struct rect r = rect_of(&s, id);
     scene_drag(&s, r.x + 50, r.y + 50, r.x + 200, r.y + 120);
     assert_true(scene_tap(&s, "right"));

@@ -335,9 +335,9 @@ static void test_pictures__a_table_lying_across_can_be_heard(void **state)
     struct node *court = session_find(s.app.interview->session, "/data/t/court");
     struct node *head = session_find(s.app.interview->session, "/data/t/head");
     char say[64], none[64], choice[64];
-    snprintf(say, sizeof say, "say:%u:yes", head->item->index);
-    snprintf(none, sizeof none, "say:%u:no", head->item->index);
-    snprintf(choice, sizeof choice, "choice:%u:yes", court->item->index);
+    snprintf(say, sizeof say, "say:%u:yes", head->item->shape.index);
+    snprintf(none, sizeof none, "say:%u:no", head->item->shape.index);
+    snprintf(choice, sizeof choice, "choice:%u:yes", court->item->shape.index);
     assert_null(scene_find(&s, none));
     assert_int_equal(rect_of(&s, say).x, rect_of(&s, choice).x); /* one column */
     assert_true(scene_tap(&s, say));

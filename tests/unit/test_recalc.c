@@ -189,7 +189,7 @@ static struct node *some_node(struct session *s, bool repeat)
     for (size_t i = 0; i < s->form->item_count; i++) {
         const struct item *item = s->form->items[i];
         bool fits = repeat
-                        ? item->is_repeat
+                        ? item->shape.is_repeat
                         : item->control && control_is_question(item->control) && !item->calculate;
         for (struct node *n = s->nodes[i].first; n && fits; n = n->same_next) {
             if (draw(++seen) == 0) {
@@ -212,7 +212,7 @@ static void step(struct session *s)
             OK(session_restore_entry(s, &err));
         }
     } else if (kind < 3) {
-        bool inner = entry && draw(2) && !strcmp(entry->item->name, "r");
+        bool inner = entry && draw(2) && !strcmp(entry->item->shape.name, "r");
         const struct item *item = form_item(s->form, inner ? "/data/r/k" : "/data/r");
         struct page roster = {PAGE_ROSTER, item->control, inner ? entry : s->root->first};
         struct node *fresh;

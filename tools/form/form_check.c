@@ -217,8 +217,8 @@ static void check_value(struct checking *c, const struct xpath *question, const 
         return;
     }
     const char *near = text_nearest(text->text, v.list, v.count);
-    warn(c, "'%s' has no choice '%s'%s%s%s", item->name, text->text, near ? "; did you mean '" : "",
-         near ? near : "", near ? "'?" : "");
+    warn(c, "'%s' has no choice '%s'%s%s%s", item->shape.name, text->text,
+         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 /* ---- expressions ---- */

@@ -22,7 +22,8 @@ static void heading(struct comparison *c, bool *said, const char *text)
 
 static bool is_column(const struct item *item)
 {
-    return item->is_leaf && !item->is_repeat && !(item->is_attribute && !item->parent->parent);
+    return item->is_leaf && !item->shape.is_repeat &&
+           !(item->shape.is_attribute && !item->shape.parent->shape.parent);
 }
 
 /* The new question of the same name and type, if there is exactly one: the question moved
@@ -34,7 +35,7 @@ static const struct item *moved_to(const struct comparison *c, const struct item
     for (size_t i = 0; i < fresh->item_count; i++) {
         const struct item *item = fresh->items[i];
         if (is_column(item) && !form_item(old, item->path) && item->type == gone->type &&
-            strcmp(item->name, gone->name) == 0) {
+            strcmp(item->shape.name, gone->shape.name) == 0) {
             if (found) {
                 return NULL;
             }
@@ -135,10 +136,10 @@ static void shapes(struct comparison *c)
         if (!is) {
             continue;
         }
-        if (was->is_repeat != is->is_repeat) {
+        if (was->shape.is_repeat != is->shape.is_repeat) {
             heading(c, &said, "Shape or type that changed:");
             buf_printf(c->out, "  ! %s: %s (its columns move to another table)\n", was->path,
-                       is->is_repeat ? "is a repeat now" : "is no repeat any more");
+                       is->shape.is_repeat ? "is a repeat now" : "is no repeat any more");
         }
         bool typed = is_column(was) && is_column(is);
         const char *before = was->control ? outline_type(was->control) : data_type_name(was->type);

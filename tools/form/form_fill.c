@@ -57,7 +57,7 @@ static bool no_question(struct session *s, struct arena *arena, const char *path
         own = *path == '/' || strlen(own) < root ? own : own + root;
         if (strcmp(own, asked) == 0) { /* the question exists; only its entry number is wrong or
                                         * missing */
-            return err_hint(err, form->items[i]->in_repeat
+            return err_hint(err, form->items[i]->shape.in_repeat
                                      ? "there is no such entry: repeats need a number, trip[1]/…"
                                      : "it is not there now");
         }
@@ -130,7 +130,7 @@ static bool add(struct session *s, struct arena *arena, const char *path, struct
         item =
             form_item(session_form(s), arena_printf(arena, "%s/%s", parent->item->path, slash + 1));
     }
-    if (!item || !item->is_repeat) {
+    if (!item || !item->shape.is_repeat) {
         return err_set(err, ERR_INPUT, "there is no repeat '%s'", path);
     }
     struct page roster = {PAGE_ROSTER, item->control, parent};
@@ -154,8 +154,9 @@ static bool step(struct session *s, struct arena *arena, const struct json_pair 
     }
     if ((path = json_get(line, "remove"))) {
         return find(s, arena, path, &node, err) &&
-               (node->item->is_repeat ? session_remove_entry(s, node, err)
-                                      : err_set(err, ERR_INPUT, "'%s' is no repeat entry", path));
+               (node->item->shape.is_repeat
+                    ? session_remove_entry(s, node, err)
+                    : err_set(err, ERR_INPUT, "'%s' is no repeat entry", path));
     }
     if ((path = json_get(line, "language"))) {
         return desk_language(s, path, err);

@@ -101,8 +101,8 @@ static void show_controls(struct buf *out, struct session *s, struct arena *aren
         } else {
             buf_text(out, "     ");
         }
-        buf_printf(out, "%*s%s  %s", (int)(depth * 2), "", c->item ? c->item->name : "(group)",
-                   outline_type(c));
+        buf_printf(out, "%*s%s  %s", (int)(depth * 2), "",
+                   c->item ? c->item->shape.name : "(group)", outline_type(c));
         if (*c->appearance) {
             buf_printf(out, " [%s]", c->appearance);
         }
@@ -150,7 +150,7 @@ void outline_show(struct buf *out, struct session *s)
         const struct item *item = form->items[i];
         if (item->calculate && !item->control) {
             buf_text(out, any ? "" : "\nNot shown, calculated:\n");
-            buf_printf(out, "     %s  ", item->name);
+            buf_printf(out, "     %s  ", item->shape.name);
             xpath_print(out, item->calculate);
             buf_char(out, '\n');
             any = true;
@@ -273,11 +273,11 @@ static bool doc_controls(struct buf *out, struct session *s, struct arena *arena
             c->kind == CONTROL_SELECT1 || c->kind == CONTROL_SELECT || c->kind == CONTROL_RANK;
         bool again = c->kind == CONTROL_REPEAT && parent->item == item;
         if (control_is_question(c)) {
-            buf_printf(out, "\n### %u. `%s`\n\n- type: %s\n", ++*number, item->name,
+            buf_printf(out, "\n### %u. `%s`\n\n- type: %s\n", ++*number, item->shape.name,
                        outline_type(c));
         } else if (!again) {
             buf_printf(out, "\n## %s `%s`\n\n", c->kind == CONTROL_REPEAT ? "Repeat" : "Group",
-                       item ? item->name : "(group)");
+                       item ? item->shape.name : "(group)");
         }
         if (item && !again) {
             buf_printf(out, "- path: `%s`\n", item->path);
@@ -323,7 +323,7 @@ bool outline_doc(struct buf *out, struct session *s, struct err *err)
                          : "\n## Calculated, not asked\n\n| name | calculation |\n|---|---|\n");
             struct buf text = {0};
             xpath_print(&text, item->calculate);
-            buf_printf(out, "| `%s` | `", item->name);
+            buf_printf(out, "| `%s` | `", item->shape.name);
             put_cell(out, text.data);
             buf_text(out, "` |\n");
             buf_fini(&text);
