@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/app.h"
+#include "app/loop.h"
+#include "app/screens/help.h"
 #include "platform/machine/file.h"
 #include "platform/machine/font.h"
 #include "platform/machine/prompt.h"
@@ -374,11 +375,11 @@ static int window(const struct options *o, const char *dir)
                                       .language =
                                           o->lang ? language_from(o->lang) : UI_LANGUAGE_COUNT};
         app_begin(app, w, device, &options);
-        app->watch = sleep_watch(on_sleep, w);
-        app->disks = o->media ? NULL : disks_watch(o->kiosk, on_media, w);
+        app->loop.watch = sleep_watch(on_sleep, w);
+        app->sticks.disks = o->media ? NULL : disks_watch(o->kiosk, on_media, w);
         status = app_run(app, (int)o->robot_fd);
-        struct disks *disks = app->disks;
-        struct sleep_watch *watch = app->watch;
+        struct disks *disks = app->sticks.disks;
+        struct sleep_watch *watch = app->loop.watch;
         device = app_end(app); /* first: stopping a watch may wait for a stick */
         sleep_unwatch(watch);
         disks_unwatch(disks);

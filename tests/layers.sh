@@ -19,9 +19,10 @@ forms/engine         platform/machine forms/xpath
 forms/dataset        platform/machine forms/engine forms/xpath
 app/kit              platform/machine
 app/interview        platform forms app/kit
-app/questions        platform forms app/kit app/interview app
-app/screens          platform forms app/kit app/interview app/questions app
-app                  platform forms app/kit app/interview app/questions app/screens
+app/shell            platform forms app/kit app/interview
+app/questions        platform forms app/kit app/interview app/shell
+app/screens          platform forms app/kit app/interview app/shell app/questions
+app                  platform forms app/kit app/interview app/shell app/questions app/screens
 tools/cli            platform tools/key
 tools/key            platform forms
 tools/form           platform forms tools/key
@@ -88,7 +89,7 @@ done
 
 # ---- circles: who uses a symbol of whom, by the objects of the release build ----
 calls() { # OBJECT OBJECT: the first uses what the second defines
-    (cd build/release && find platform forms app tools -name '*.o' | sort | xargs nm -A -g) | awk '
+    (find platform forms app tools -name '*.c' ! -name no_egl.c | sort | sed 's/c$/o/' | (cd build/release && xargs nm -A -g)) | awk '
         {sub(/:.*/, "", $1)}
         $(NF - 1) == "U" {uses[++n] = $1 " " $NF; next}
         NF == 4 {home[$4] = $1}
@@ -101,7 +102,7 @@ calls() { # OBJECT OBJECT: the first uses what the second defines
         }'
 }
 if [ -d build/release/platform ]; then
-    circles=$(calls | awk -v most="${CIRCLE:-32}" '
+    circles=$(calls | awk -v most="${CIRCLE:-4}" '
         function folder(path) {sub(/\/[^\/]*$/, "", path); return path}
         function visit(v, start,   k, i, w) { # everything that can be reached from start
             k = split(out[v], next_of, " ")
@@ -121,7 +122,7 @@ if [ -d build/release/platform ]; then
                     size++; done[w] = 1; members = members " " w
                     if (folder(w) != folder(v)) folders = 2
                 }
-                if (size > most || folders > 9) print "a circle of " size " files:" members
+                if (size > most || folders > 1) print "a circle of " size " files:" members
             }
         }')
     [ -z "$circles" ] || say "$circles"

@@ -2,14 +2,98 @@
 #ifndef APP_QUESTIONS_QUESTION_H
 #define APP_QUESTIONS_QUESTION_H
 /*
- * question: shared by the kinds of questions. question.c chooses the kind. Each kind draws from
- * *y on, `w` px wide, moves *y past what it drew, and handles taps.
+ * question: the kinds of questions, one file each, and what they share.
+ *
+ * A kind is a row of hooks (struct question_kind).  question_kinds.c lists all rows;
+ * question.c shows a question by the row that matches it.  What a kind keeps between two builds is
+ * its own state: allocated for the life of the program, wiped by its hooks `leave` and `forget`.
  */
-#include "app/app.h"
+#include "app/shell/app.h"
+#include "app/shell/typing.h"
 #include "forms/xpath/dates.h"
 
+enum question_index { /* place in the table; `commit` runs in this order */
+                      KIND_DRAWING,
+                      KIND_FILE,
+                      KIND_CHOICE,
+                      KIND_RANK,
+                      KIND_TRIGGER,
+                      KIND_RANGE,
+                      KIND_DATE,
+                      KIND_TIME,
+                      KIND_MOMENT,
+                      KIND_TEXT,
+                      KIND_COUNT
+};
+
+/* Every hook is set; question_no_*() below do nothing. */
+struct question_kind {
+    const char *name;
+    size_t state_size; /* 0: keeps nothing */
+    /* Is this question of this kind?  At most one kind matches. */
+    bool (*matches)(const struct node *node);
+    /* Draws the answer, and takes what was tapped. */
+    void (*draw)(struct app *app, struct node *node, int x, int *y, int w);
+    /* The answer as people read it; valid until the next build.  NULL: the value as it is. */
+    const char *(*value)(struct app *app, struct node *node);
+    /* Submits unfinished input.  False: refused, and the reason is shown. */
+    bool (*commit)(struct app *app);
+    /* Saves unfinished input as it is: the interview is put aside. */
+    void (*keep)(struct app *app);
+    /* Saves input that has rested; ms until then, or -1. */
+    int (*rest)(struct app *app);
+    /* Does half of the answer wait for its other half?  Sets the message. */
+    bool (*is_half)(const struct app *app, const struct node *node, enum string_id *missing);
+    void (*between)(struct app *app); /* between two builds: frees what is no longer drawn */
+    void (*leave)(struct app *app);   /* the page is left */
+    void (*forget)(struct app *app);  /* the interview is closed: wipes all */
+    bool stays;                       /* a second tap does not clear the answer; a pill does */
+    unsigned roles;                   /* of its targets: a bit per enum role, for the robot */
+};
+struct question_kinds {
+    const struct question_kind *const *rows; /* KIND_COUNT */
+    void *states[KIND_COUNT];
+};
+
+bool question_no_commit(struct app *app);
+int question_no_rest(struct app *app);
+bool question_no_half(const struct app *app, const struct node *node, enum string_id *missing);
+const char *question_no_value(struct app *app, struct node *node);
+void question_nothing(struct app *app);
+
+/* ---- question_kinds.c ---- */
+
+void questions_begin(struct app *app);
+void questions_end(struct app *app);
+
+/* ---- walking the table ---- */
+
+void *question_state(const struct app *app, enum question_index kind);
+/* The row that matches, or NULL. */
+const struct question_kind *question_kind_of(const struct app *app, const struct node *node);
+/* Submits what is being typed and drawn.  False: refused; the page stays. */
+bool question_commit(struct app *app);
+/* Submits what is typed. If it is refused, keeps it as unfinished typing: the page may
+ * always be left this way. */
+void commit_or_keep(struct app *app);
+int question_rest(struct app *app); /* ms until something rested is saved, or -1 */
+bool question_is_half(const struct app *app, const struct node *node, enum string_id *missing);
+void questions_keep(struct app *app);
+void questions_between(struct app *app);
+void questions_leave(struct app *app);
+void questions_forget(struct app *app);
+
+/* ---- question.c: a question, and a page of several ---- */
+
+void question_show(struct app *app, const struct page *page, int x, int *y, int w, bool label);
+void question_show_fields(struct app *app, int x, int *y, int w);
+/* The answer as people read it: labels of choices, grouped digits, a date of the country. */
+const char *question_value(struct app *app, const struct page *page);
+
+/* ---- question_parts.c ---- */
+
 enum { QUESTION_CODES = 3 };
-/* Codes for "no answer". They are pills apart from the answers. */
+/* "No answer" codes: shown as pills apart from the choices. */
 struct question_code {
     const char *code, *number;
     enum string_id label;
@@ -18,93 +102,105 @@ extern const struct question_code question_codes[QUESTION_CODES];
 bool question_is_code(const char *value);
 /* Is it answered by a person, not by the form? */
 bool question_is_asked(const struct node *node);
+/* Is the answer masked?  Then lists do not show it either. */
+bool question_is_secret(const struct control *control);
+/* Counts the questions asked below the node, the answers, and the answers that are "no
+ * answer" codes. */
+void question_count(const struct node *node, unsigned *questions, unsigned *answers,
+                    unsigned *without);
 
-/* Passes the answer to the session. A refusal is shown beside the question. */
+/* Submits an answer; a refusal is shown beside the question. */
 bool question_answer(struct app *app, struct node *node, const char *value);
-/* Handles a tap on a value: a second tap clears an answer that is not required. */
+/* A tap on `value`: answers with it, or clears the answer if it is the same and not required. */
 void question_tap(struct app *app, struct node *node, const char *value);
-/* Id of one part of a question. On a page of several questions it includes the question. */
+/* Submits what is typed in another field first: this answer may hide it. */
+void question_turn_to(struct app *app, const struct node *node);
+/* Id of a part of the question, unique on a page of several questions. */
 const char *question_part(struct app *app, const struct node *node, const char *kind,
                           const char *which);
-/* A day, a month or a year in words, as the question's appearance wants it. */
-const char *question_date(struct app *app, const struct node *node, const struct moment *m);
-/* "1234567.5" as displayed: "1 234 567,5" with no-break spaces. */
+bool question_has_word(const char *list, const char *word); /* list: separated by spaces */
+/* "1234567.5" as people read it: "1 234 567,5" with no-break spaces. */
 const char *question_number(struct app *app, const char *number);
-/* "120 КБ", "1,4 МБ" */
-const char *question_size(struct app *app, uint64_t bytes);
-bool question_has_word(const char *list, const char *word); /* separated by spaces */
-/* A choice's name for use in an id; its position if the name is too long. */
+const char *question_grouped(struct app *app, const char *number); /* with a comma already */
+/* If the user has just reached this question (view.reached): scrolls it into view, and with
+ * keys focuses its first answer.  It was drawn from target `first` on, between two heights. */
+void question_reached(struct app *app, const struct node *node, size_t first, int top, int bottom);
+/* Names of choices in ids; its index where the name is too long for one. */
 const char *question_choice_name(struct app *app, const struct choice *choice, size_t at);
-/* The choice's picture, at most this large, or NULL. */
+/* The choice's picture, reduced to at most this size; or NULL. */
 const struct picture *question_choice_picture(struct app *app, struct node *node,
                                               struct choice *choice, int w, int h);
-/* URI of the choice's sound; "" if it has none. Valid until the next build. */
+/* URI of the choice's sound; "" if there is none.  Valid until the next build. */
 const char *question_choice_sound(struct app *app, struct node *node, struct choice *choice);
-/* Draws a loudspeaker in r for choices[at], if it has a sound. */
+/* Draws a loudspeaker in r, if the choice has a sound. */
 void question_loudspeaker(struct app *app, struct node *node, struct choice *choices, size_t at,
                           struct rect r);
-/* The choices offered now. If they cannot be read, shows a fault instead and returns false. */
+/* Draws a note that a translation is missing. */
+void question_fallback(struct app *app, bool fallback, int x, int *y, int w);
+/* Draws the refusal of this question, if there is one. */
+void question_refusal(struct app *app, const struct node *node, int x, int *y, int w);
+/* Labels of the chosen, in the language shown; NULL: none. */
+const char *question_chosen(struct app *app, struct node *node);
+/* A pill that clears an optional answer; true: it was tapped. */
+bool question_take_back(struct app *app, const struct node *node, int x, int *y, int w);
+
+/* ---- question_text.c ---- */
+
+bool question_is_number(const struct item *item);
+bool question_is_place(const struct item *item);
+/* The answer as shown in a field: numbers with a decimal comma; empty for a "no answer" code. */
+const char *question_shown(struct app *app, const struct node *node);
+/* A number with grouped digits, a place as typed; NULL for anything else. */
+const char *question_number_value(struct app *app, struct node *node);
+/* Pills for "don't know" and the like on a number. */
+void question_number_pills(struct app *app, struct node *node, int x, int *y, int w);
+bool question_types_text(const struct page *page);
+/* Starts typing in the question's field, if it has one. */
+void question_open(struct app *app, const struct page *page);
+enum keyboard_start question_keys(const struct node *node); /* NULL: the default */
+/* The keyboard that the page needs.  False: none. */
+bool question_keyboard(struct app *app, enum keyboard_kind *kind);
+/* Is it prose, not a code: does a sentence begin with a capital? */
+bool question_is_prose(const struct node *node);
+/* May the text have line breaks? */
+bool question_is_many_lines(const struct node *node);
+
+/* ---- question_choice.c, and the cache of lists ---- */
+
+/* The choices offered; draws a fault in their place. */
 bool question_choices(struct app *app, struct node *node, struct choice **choices, size_t *count,
                       int x, int *y, int w);
-/* Number N of an appearance such as columns-3; 0 when there is none. */
+bool question_any_fallback(const struct choice *choices, size_t count);
+/* Number N of an appearance such as columns-3; 0 if there is none. */
 unsigned question_appearance_number(const struct control *control, const char *start);
-
-bool question_types_text(const struct page *page);
-/* Opens the question's field for typing, if it has one. */
-void question_open(struct app *app, const struct page *page);
-/* Call after drawing a question whose targets begin at `first`, between y = top and bottom.
- * If the user just reached it (app->reached), it scrolls into view; with the keyboard in
- * use, its first answer gets the focus. */
-void question_reached(struct app *app, const struct node *node, size_t first, int top, int bottom);
-/* Submits what is being typed at another question: this answer may hide that question. */
-void question_turn_to(struct app *app, const struct node *node);
-/* If the answer is no longer among the choices, says so and offers to remove it. */
+/* If the answer is no longer among the choices: says so, and lets the user clear it. */
 void question_stale(struct app *app, struct node *node, const struct choice *choices, size_t count,
                     int x, int *y, int w);
-/* Handles a tap on a choice: selects it, or clears it. */
+/* Chooses a value, or takes it back. */
 void question_toggle(struct app *app, struct node *node, const char *value);
-/* Notes that a translation is missing. */
-void question_fallback(struct app *app, bool fallback, int x, int *y, int w);
-bool question_any_fallback(const struct choice *choices, size_t count);
-/* Shows why this question's answer was refused, if it was. */
-void question_refusal(struct app *app, const struct node *node, int x, int *y, int w);
+/* Pills for the "no answer" codes of a select, apart from its choices. */
+void question_no_answers(struct app *app, struct node *node, int x, int *y, int w);
 
-void ask_choices(struct app *app, struct node *node, int x, int *y, int w);
-void ask_rank(struct app *app, struct node *node, int x, int *y, int w);
-void ask_date(struct app *app, struct node *node, int x, int *y, int w);
-void ask_time(struct app *app, struct node *node, int x, int *y, int w);
-void ask_moment(struct app *app, struct node *node, int x, int *y, int w);
-void ask_range(struct app *app, struct node *node, int x, int *y, int w);
+/* ---- question_time.c, question_file.c, question_draw.c ---- */
 
-/* A file from a medium, or a drawing. */
-void ask_file(struct app *app, struct node *node, int x, int *y, int w);
+/* A day, month or year in words, by the question's appearance. */
+const char *question_date(struct app *app, const struct node *node, const struct moment *m);
+const char *question_size(struct app *app, uint64_t bytes); /* "120 КБ", "1,4 МБ" */
+void question_files_sheet(struct app *app, int x, int *y, int w);
 bool question_is_drawn(const struct control *control); /* signature, draw, annotate */
-void ask_drawing(struct app *app, struct node *node, int x, int *y, int w);
-/* URI of the form's picture that an annotation is drawn on; "": none. Valid until the next
- * build. */
+/* URI of the form's picture that is annotated; "": none.  Valid until the next build. */
 const char *question_drawn_upon(struct app *app, const struct node *node);
 
-/* ---- grids: several questions with the same choices ---- */
+/* ---- question_grid.c: several questions with the same choices ---- */
 
-/* Is this select a row of a table (list-nolabel), or its heading (label)? */
+/* Is this select a row of a table (list-nolabel), or its head (label)? */
 bool question_is_grid_row(const struct page *page);
 bool question_is_grid_head(const struct page *page);
-/* Draws all fields from fields[at] on that belong to one table. Returns how many. */
+/* Draws all fields of a table from fields[at] on; returns how many. */
 size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t at, int x, int *y,
                 int w);
-/* Ticks that a "no answer" code cleared in a select-multiple: kept until the page is left, and
- * offered again beside it. */
-void question_forget_cleared(struct app *app);
-void question_offer_cleared(struct app *app, struct node *node, int x, int *y, int w);
-/* Draws a group of two selects as a likelihood × impact square. False: not such a group. */
+/* Draws a group of two selects as a matrix of likelihood and impact; false: it is not one. */
 bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count,
               int x, int *y, int w);
-
-/* Draws a select's "no answer" codes, apart from its other choices. */
-void question_no_answers(struct app *app, struct node *node, int x, int *y, int w);
-/* Draws a pill that clears an answer that is not required. True: it was tapped. */
-bool question_take_back(struct app *app, const struct node *node, int x, int *y, int w);
-/* Is the answer hidden from onlookers, in lists, too? */
-bool question_is_secret(const struct control *control);
 
 #endif

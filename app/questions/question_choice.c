@@ -4,30 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/questions/question.h"
+#include "app/questions/question_lists.h"
+#include "app/shell/form_media.h"
+#include "app/shell/search.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/text.h"
 
-enum { SEARCH_FROM = 12 };
-
-bool question_has_word(const char *list, const char *word)
-{
-    size_t want = strlen(word);
-    for (const char *p = list; *p;) {
-        size_t len = strcspn(p, " ");
-        if (len == want && strncmp(p, word, len) == 0) {
-            return true;
-        }
-        p += len + (p[len] == ' ');
-    }
-    return false;
-}
-
-const char *question_choice_name(struct app *app, const struct choice *choice, size_t at)
-{
-    return strlen(choice->value) < UI_ID_MAX / 2 ? choice->value
-                                                 : arena_printf(&app->ui.frame, "#%zu", at + 1);
-}
+enum { SEARCH_FROM = 12, CHOICES_SHOWN = 60 };
 
 unsigned question_appearance_number(const struct control *control, const char *start)
 {
@@ -40,130 +23,6 @@ unsigned question_appearance_number(const struct control *control, const char *s
         p += word + (p[word] == ' ');
     }
     return 0;
-}
-
-/* ---- long lists ---- */
-
-/* Lists this long are cached: gathering 100,000 choices at every key press would be slow. */
-enum { KEPT_FROM = 500 };
-
-static bool is_fresh(const struct app *app, const struct long_list *l, const struct node *node)
-{
-    return l->node == node && strcmp(l->language, session_language(app->interview->session)) == 0 &&
-           (l->fixed ||
-            (l->ticket == app->interview->ticket && l->minute == clock_mono_ms() / 60000));
-}
-
-static bool is_fixed(const struct node *node, const struct choice *choices, size_t count)
-{
-    bool fixed = session_list_is_fixed(node->item->control);
-    for (size_t i = 0; fixed && i < count; i++) {
-        fixed = !choices[i].live;
-    }
-    return fixed;
-}
-
-/* Cache slot for a list of this node. NULL: all slots are in use on this page. */
-static struct long_list *room_for(struct app *app, const struct node *node)
-{
-    struct long_list *oldest = NULL;
-    for (size_t k = 0; k < APP_LISTS; k++) {
-        struct long_list *l = &app->lists[k];
-        bool drawn = l->choices && l->pass == app->pass;
-        if (l->node == node) {
-            return drawn ? NULL : l;
-        }
-        if (!drawn && (!oldest || l->pass < oldest->pass)) {
-            oldest = l;
-        }
-    }
-    return oldest;
-}
-
-static size_t count_codes(const struct choice *choices, size_t count)
-{
-    size_t codes = 0;
-    for (size_t i = 0; i < count; i++) {
-        codes += question_is_code(choices[i].value);
-    }
-    return codes;
-}
-
-bool question_any_fallback(const struct choice *choices, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (choices[i].fallback) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The choices of a list, from the cache or gathered now. */
-static bool gather(struct app *app, struct node *node, struct choice **choices, size_t *count)
-{
-    struct arena own, *frame = &app->ui.frame;
-    struct err err = {0};
-    for (size_t k = 0; k < APP_LISTS; k++) {
-        struct long_list *l = &app->lists[k];
-        if (is_fresh(app, l, node)) {
-            l->pass = app->pass;
-            *choices = l->choices;
-            *count = l->count;
-            return true;
-        }
-    }
-    arena_init(&own);
-    bool ok = session_choices(app->interview->session, &own, node->item->control, node, choices,
-                              count, &err);
-    struct long_list *room = ok && *count >= KEPT_FROM ? room_for(app, node) : NULL;
-    if (room) {
-        arena_fini(&room->arena);
-        *room = (struct long_list){.node = node,
-                                   .fixed = is_fixed(node, *choices, *count),
-                                   .ticket = app->interview->ticket,
-                                   .minute = clock_mono_ms() / 60000,
-                                   .pass = app->pass,
-                                   .arena = own,
-                                   .choices = *choices,
-                                   .count = *count};
-        room->codes = count_codes(*choices, *count);
-        room->fallback = question_any_fallback(*choices, *count);
-        snprintf(room->language, sizeof room->language, "%s",
-                 session_language(app->interview->session));
-        return true;
-    }
-    struct choice *copies = arena_alloc(frame, ((ok ? *count : 0) + 1) * sizeof *copies);
-    for (size_t i = 0; ok && i < *count; i++) {
-        copies[i] = (*choices)[i];
-        copies[i].value = arena_text(frame, copies[i].value);
-        copies[i].label = arena_text(frame, copies[i].label);
-    }
-    *choices = copies;
-    arena_fini(&own);
-    return ok;
-}
-
-static struct long_list *kept(struct app *app, const struct choice *choices)
-{
-    for (size_t k = 0; k < APP_LISTS; k++) {
-        if (app->lists[k].choices == choices) {
-            return &app->lists[k];
-        }
-    }
-    return NULL;
-}
-
-bool question_choices(struct app *app, struct node *node, struct choice **choices, size_t *count,
-                      int x, int *y, int w)
-{
-    struct ui *ui = &app->ui;
-    bool ok = gather(app, node, choices, count);
-    if (!ok || !*count) {
-        /* a missing or faulty external list is empty */
-        ui_warning(ui, x, y, w, ui_str(ui, ok ? S_choices_empty : S_refused_fault));
-    }
-    return ok && *count > 0;
 }
 
 /* ---- tapping ---- */
@@ -205,26 +64,26 @@ static char *toggled(struct arena *arena, const char *have, const char *choice,
     return kept;
 }
 
-void question_forget_cleared(struct app *app)
+static void forget_cleared(struct app *app)
 {
-    mem_wipe_text(app->cleared_ticks);
-    app->cleared_ticks = NULL;
-    app->cleared = NULL;
+    mem_wipe_text(choice_state(app)->cleared_ticks);
+    choice_state(app)->cleared_ticks = NULL;
+    choice_state(app)->cleared = NULL;
 }
 
 /* Offers to restore the ticks that one tap on a "no answer" code cleared. */
-void question_offer_cleared(struct app *app, struct node *node, int x, int *y, int w)
+static void offer_cleared(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     int px = x;
-    if (app->cleared != node) {
+    if (choice_state(app)->cleared != node) {
         return;
     }
     *y += ui_px(ui, 8);
     if (ui_pill(ui, question_part(app, node, "ticks-back", ""), &px, y, x, x + w,
                 ui_str(ui, S_ticks_back), false, false)) {
-        question_answer(app, node, app->cleared_ticks);
-        question_forget_cleared(app);
+        question_answer(app, node, choice_state(app)->cleared_ticks);
+        forget_cleared(app);
     }
     ui_pills_end(ui, &px, y, x);
 }
@@ -235,16 +94,16 @@ void question_toggle(struct app *app, struct node *node, const char *value)
     if (c->kind != CONTROL_SELECT1) {
         struct choice *choices = NULL; /* a fixed list always offers the same */
         size_t count = 0;
-        if (!session_list_is_fixed(c) && !gather(app, node, &choices, &count)) {
+        if (!session_list_is_fixed(c) && !list_gather(app, node, &choices, &count)) {
             choices = NULL;
         }
         const char *before = tree_value(node);
         bool takes = question_is_code(value) && *before && !question_is_code(before);
         char *ticks = takes ? mem_text(before) : NULL;
-        question_forget_cleared(app);
+        forget_cleared(app);
         if (question_answer(app, node, toggled(&app->ui.frame, before, value, choices, count))) {
-            app->cleared = ticks ? node : NULL;
-            app->cleared_ticks = ticks;
+            choice_state(app)->cleared = ticks ? node : NULL;
+            choice_state(app)->cleared_ticks = ticks;
         } else {
             mem_wipe_text(ticks);
         }
@@ -252,13 +111,20 @@ void question_toggle(struct app *app, struct node *node, const char *value)
     }
     bool was = strcmp(tree_value(node), value) == 0;
     question_tap(app, node, value);
-    app->opened = NULL;
+    choice_state(app)->opened = NULL;
     bool quick = control_has(c, "quick") || control_has(c, "quickcompact") ||
                  control_has(c, "quick-compact");
-    app->advance = quick && !was && strcmp(tree_value(node), value) == 0;
+    app->view.advance = quick && !was && strcmp(tree_value(node), value) == 0;
 }
 
 /* ---- searching ---- */
+
+static void show_search(struct app *app, const char *id, int x, int *y, int w)
+{
+    if (search_field(app, id, x, y, w) && question_commit(app)) {
+        search_open(app, id);
+    }
+}
 
 /* Folds all labels once, so that each key press only compares. */
 static void fold(struct long_list *f, struct arena *arena, const struct choice *choices,
@@ -325,7 +191,7 @@ static const char *sound_of(const struct list *l, size_t i)
 
 static bool has_sounds(const struct list *l)
 {
-    for (size_t i = 0; i < l->count && i < APP_CHOICES_SHOWN; i++) {
+    for (size_t i = 0; i < l->count && i < CHOICES_SHOWN; i++) {
         if (!question_is_code(l->choices[i].value) && *sound_of(l, i)) {
             return true;
         }
@@ -391,7 +257,7 @@ static void find_late(const struct list *l, struct long_list *f)
         return;
     }
     f->late_count = 0;
-    for (size_t k = APP_CHOICES_SHOWN; k < f->ordered && *l->have; k++) {
+    for (size_t k = CHOICES_SHOWN; k < f->ordered && *l->have; k++) {
         if (is_on(l, f->order[k])) {
             f->late[f->late_count++] = f->order[k];
         }
@@ -415,7 +281,7 @@ static void as_rows(struct list *l, const char *search)
     struct app *app = l->app;
     struct ui *ui = &app->ui;
     const char *word = search_typed(app, search);
-    struct long_list here = {.count = 0}, *f = kept(app, l->choices);
+    struct long_list here = {.count = 0}, *f = list_kept(app, l->choices);
     struct arena *arena = f ? &f->arena : &ui->frame;
     f = f ? f : &here;
     /* Fold when the search opens, too, so that the first key press is not slow. */
@@ -427,7 +293,7 @@ static void as_rows(struct list *l, const char *search)
     struct search_for what = search_for(app, word);
     rank_all(l, f, arena, &what);
     find_late(l, f);
-    size_t shown = f->ordered < APP_CHOICES_SHOWN ? f->ordered : APP_CHOICES_SHOWN;
+    size_t shown = f->ordered < CHOICES_SHOWN ? f->ordered : CHOICES_SHOWN;
     size_t left_out = f->ordered - shown - f->late_count;
     for (size_t k = 0; k < shown; k++) {
         row(l, f->order[k]);
@@ -546,8 +412,8 @@ static void as_pictures(struct list *l, unsigned columns)
 static void as_columns(struct list *l, unsigned columns)
 {
     struct ui *ui = &l->app->ui;
-    size_t shown[APP_CHOICES_SHOWN], count = 0;
-    for (size_t i = 0; i < l->count && count < APP_CHOICES_SHOWN; i++) {
+    size_t shown[CHOICES_SHOWN], count = 0;
+    for (size_t i = 0; i < l->count && count < CHOICES_SHOWN; i++) {
         if (!question_is_code(l->choices[i].value)) {
             shown[count++] = i;
         }
@@ -662,17 +528,17 @@ static void as_minimal(struct list *l, const char *search, unsigned cards)
             buf_text(&names, l->choices[i].label);
         }
     }
-    bool open = l->app->opened == l->node;
+    bool open = choice_state(l->app)->opened == l->node;
     const char *text = names.len ? arena_text(&ui->frame, names.data) : ui_str(ui, S_choose);
     buf_fini(&names);
     if (ui_drop(ui, question_part(l->app, l->node, "open", ""), l->x, l->y, l->w, text, open)) {
-        l->app->opened = open ? NULL : l->node;
+        choice_state(l->app)->opened = open ? NULL : l->node;
     }
     if (open && cards) {
         as_pictures(l, cards);
     } else if (open) {
         if (l->count > SEARCH_FROM) {
-            search_field(l->app, search, l->x, l->y, l->w);
+            show_search(l->app, search, l->x, l->y, l->w);
         }
         as_rows(l, search);
     }
@@ -703,7 +569,7 @@ void question_no_answers(struct app *app, struct node *node, int x, int *y, int 
     struct list l = {
         .app = app, .node = node, .many = c->kind != CONTROL_SELECT1, .x = x, .w = w, .y = y};
     if (question_choices(app, node, &l.choices, &l.count, x, y, w)) {
-        l.codes = count_codes(l.choices, l.count);
+        l.codes = list_count_codes(l.choices, l.count);
         l.have = arena_text(&app->ui.frame, tree_value(node));
         code_pills(&l);
     }
@@ -778,7 +644,7 @@ void question_stale(struct app *app, struct node *node, const struct choice *cho
     }
 }
 
-void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
+static void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     const struct control *c = node->item->control;
@@ -789,8 +655,8 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
     if (!any) {
         return;
     }
-    const struct long_list *known = kept(app, l.choices);
-    l.codes = known ? known->codes : count_codes(l.choices, l.count);
+    const struct long_list *known = list_kept(app, l.choices);
+    l.codes = known ? known->codes : list_count_codes(l.choices, l.count);
     l.have = arena_text(&ui->frame, tree_value(node));
     bool said = false; /* the question's label said so already */
     (void)session_text(app->interview->session, &ui->frame, &c->label, node, FORM_LONG, &said);
@@ -800,7 +666,7 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
                              ? question_part(app, node, "search", "")
                              : "search";
     unsigned columns = question_appearance_number(c, "columns-");
-    bool few = l.count <= APP_CHOICES_SHOWN;
+    bool few = l.count <= CHOICES_SHOWN;
     if (control_has(c, "columns") || control_has(c, "columns-pack") || control_has(c, "compact")) {
         columns = w > ui_px(ui, 480) ? 3 : 2;
     }
@@ -822,9 +688,49 @@ void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
         as_columns(&l, columns);
     } else {
         if (l.count > SEARCH_FROM) {
-            search_field(app, search, x, y, w);
+            show_search(app, search, x, y, w);
         }
         as_rows(&l, search);
     }
     code_pills(&l);
 }
+
+static void draw(struct app *app, struct node *node, int x, int *y, int w)
+{
+    ask_choices(app, node, x, y, w);
+    offer_cleared(app, node, x, y, w);
+}
+
+static bool matches(const struct node *node)
+{
+    enum control_kind kind = node->item->control->kind;
+    return kind == CONTROL_SELECT1 || kind == CONTROL_SELECT;
+}
+
+static void leave(struct app *app)
+{
+    forget_cleared(app);
+    choice_state(app)->opened = NULL;
+}
+
+static void forget(struct app *app)
+{
+    leave(app);
+    lists_forget(app);
+}
+
+const struct question_kind kind_choice = {.name = "choice",
+                                          .state_size = sizeof(struct choice_state),
+                                          .matches = matches,
+                                          .draw = draw,
+                                          .value = question_chosen,
+                                          .commit = question_no_commit,
+                                          .keep = question_nothing,
+                                          .rest = question_no_rest,
+                                          .is_half = question_no_half,
+                                          .between = lists_between,
+                                          .leave = leave,
+                                          .forget = forget,
+                                          .roles = 1u << ROLE_CHOICE | 1u << ROLE_PILL |
+                                                   1u << ROLE_BUTTON | 1u << ROLE_FIELD |
+                                                   1u << ROLE_ICON};

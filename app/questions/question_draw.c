@@ -4,8 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/questions/question.h"
+#include "app/questions/question_draw.h"
+#include "app/shell/form_media.h"
 #include "platform/machine/clock.h"
+
+struct ink *ink_of(const struct app *app)
+{
+    return question_state(app, KIND_DRAWING);
+}
 
 bool question_is_drawn(const struct control *c)
 {
@@ -45,19 +51,21 @@ const char *question_drawn_upon(struct app *app, const struct node *node)
                         FORM_IMAGE, NULL);
 }
 
-void question_forget_ink(struct app *app)
+static void forget(struct app *app)
 {
-    explicit_bzero(app->ink, sizeof app->ink);
-    app->ink_count = 0;
-    app->ink_node = NULL;
-    app->ink_fresh = app->ink_wiped = false;
+    struct ink *ink = ink_of(app);
+    explicit_bzero(ink->points, sizeof ink->points);
+    ink->count = 0;
+    ink->node = NULL;
+    ink->fresh = ink->wiped = false;
 }
 
 static void ink_add(struct app *app, int x, int y)
 {
-    if (app->ink_count < APP_INK) {
-        app->ink[app->ink_count][0] = (int16_t)x;
-        app->ink[app->ink_count++][1] = (int16_t)y;
+    struct ink *ink = ink_of(app);
+    if (ink->count < INK_POINTS) {
+        ink->points[ink->count][0] = (int16_t)x;
+        ink->points[ink->count++][1] = (int16_t)y;
     }
 }
 
@@ -91,20 +99,21 @@ struct sheet {
 static const struct picture *kept_drawing(struct app *app, const struct node *node, int max_w,
                                           int max_h)
 {
+    struct ink *ink = ink_of(app);
     const struct buf *kept = interview_file(app->interview, tree_value(node));
-    bool wiped = app->ink_node == node && app->ink_wiped;
+    bool wiped = ink->node == node && ink->wiped;
     return kept && !wiped ? app_own_picture(app, tree_value(node), kept, max_w, max_h) : NULL;
 }
 
 static struct sheet sheet_of(struct app *app)
 {
-    const char *uri = question_drawn_upon(app, app->ink_node);
+    struct ink *ink = ink_of(app);
+    const char *uri = question_drawn_upon(app, ink->node);
     const struct picture *under = app_picture(app, uri, INK_PNG_W, 2 * INK_PNG_W);
     struct sheet s = {.w = INK_FIELD_W, .channels = under ? 3 : 1};
-    const struct picture *kept =
-        kept_drawing(app, app->ink_node, PICTURE_SIDE_MAX, PICTURE_SIDE_MAX);
+    const struct picture *kept = kept_drawing(app, ink->node, PICTURE_SIDE_MAX, PICTURE_SIDE_MAX);
     under = kept ? kept : under;
-    s.h = app->ink_w > 0 ? s.w * app->ink_h / app->ink_w : s.w / 2;
+    s.h = ink->w > 0 ? s.w * ink->h / ink->w : s.w / 2;
     s.h = s.h < 1 ? 1 : s.h;
     if (under) {
         s.w = under->w;
@@ -150,53 +159,56 @@ static void ink_segment(const struct sheet *s, const int16_t *p, const int16_t *
 
 static bool save_ink(struct app *app, struct err *err)
 {
+    struct ink *ink = ink_of(app);
     struct sheet s = sheet_of(app);
     struct buf png = {0};
-    for (size_t i = 0; i < app->ink_count; i++) {
-        const int16_t *p = app->ink[i], *q = i + 1 < app->ink_count ? app->ink[i + 1] : p;
+    for (size_t i = 0; i < ink->count; i++) {
+        const int16_t *p = ink->points[i], *q = i + 1 < ink->count ? ink->points[i + 1] : p;
         if (!is_lift(p)) {
             ink_segment(&s, p, is_lift(q) ? p : q);
         }
     }
     bool ok = picture_png(&png, s.dots, s.channels, s.w, s.h, err) &&
-              interview_attach(app->interview, app->ink_node, "png", png.data, png.len, err);
+              interview_attach(app->interview, ink->node, "png", png.data, png.len, err);
     explicit_bzero(s.dots, (size_t)s.w * (size_t)s.h * (size_t)s.channels);
     free(s.dots);
     buf_fini(&png);
-    app->ink_fresh = app->ink_fresh && !ok;
-    app->ink_wiped = app->ink_wiped && !ok;
+    ink->fresh = ink->fresh && !ok;
+    ink->wiped = ink->wiped && !ok;
     return ok;
 }
 
-bool question_commit_ink(struct app *app)
+static bool commit(struct app *app)
 {
+    struct ink *ink = ink_of(app);
     struct err err = {0};
-    if (app->ink_wiped && app->ink_node && !app->ink_count) { /* erased, but not replaced yet */
-        app_refusal(app, app->ink_node, ANSWER_REQUIRED);
+    if (ink->wiped && ink->node && !ink->count) { /* erased, but not replaced yet */
+        app_refusal(app, ink->node, ANSWER_REQUIRED);
         app_say(app, S_draw_missing);
         return false;
     }
-    if (app->ink_fresh && app->ink_node && app->ink_count && !save_ink(app, &err)) {
+    if (ink->fresh && ink->node && ink->count && !save_ink(app, &err)) {
         app_trouble(app, &err); /* the drawing stays on the screen */
         return false;
     }
-    question_forget_ink(app);
+    forget(app);
     return true;
 }
 
-int question_rest_ink(struct app *app)
+static int rest(struct app *app)
 {
+    struct ink *ink = ink_of(app);
     enum { REST_MS = 1500 };
     struct err err = {0};
-    if (!app->ink_fresh || !app->ink_node || app->ui.grabbed) {
+    if (!ink->fresh || !ink->node || app->ui.grabbed) {
         return -1;
     }
-    int64_t left = REST_MS - (clock_mono_ms() - app->ink_ms);
+    int64_t left = REST_MS - (clock_mono_ms() - ink->ms);
     if (left > 0) {
         return (int)left;
     }
     if (!save_ink(app, &err)) {
-        app->ink_ms = clock_mono_ms();
+        ink->ms = clock_mono_ms();
         app_trouble(app, &err);
         return REST_MS;
     }
@@ -204,39 +216,41 @@ int question_rest_ink(struct app *app)
 }
 
 /* Strokes in short pieces, so that finished pieces are painted from the cache. */
-static void show_ink(struct app *app, int x, int y, int w, int h, colour ink)
+static void show_ink(struct app *app, int x, int y, int w, int h, colour pen)
 {
+    struct ink *ink = ink_of(app);
     enum { PIECE = 8 };
     struct ui *ui = &app->ui;
-    for (size_t i = 0; i < app->ink_count;) {
+    for (size_t i = 0; i < ink->count;) {
         size_t n = 0;
-        while (i + n < app->ink_count && n < PIECE && !is_lift(app->ink[i + n])) {
+        while (i + n < ink->count && n < PIECE && !is_lift(ink->points[i + n])) {
             n++;
         }
         if (n) {
             size_t count = n < 2 ? 2 : n;
             int16_t *p = arena_alloc(&ui->frame, 2 * count * sizeof *p);
             for (size_t k = 0; k < count; k++) {
-                const int16_t *from = app->ink[i + (k < n ? k : n - 1)];
+                const int16_t *from = ink->points[i + (k < n ? k : n - 1)];
                 p[2 * k] = (int16_t)(x + from[0] * w / INK_ONE);
                 p[2 * k + 1] = (int16_t)(y + from[1] * h / INK_ONE);
             }
             draw_add(&ui->draws, &(struct draw){.kind = DRAW_STROKE,
-                                                .ink = ink,
+                                                .ink = pen,
                                                 .points = p,
                                                 .point_count = count,
                                                 .line = ui_px(ui, 3)});
         }
-        bool lift = i + n < app->ink_count && is_lift(app->ink[i + n]);
+        bool lift = i + n < ink->count && is_lift(ink->points[i + n]);
         i += lift ? n + 1 : n > 1 ? n - 1 : n; /* pieces of one stroke share a point */
-        if (!lift && i + 1 >= app->ink_count) {
+        if (!lift && i + 1 >= ink->count) {
             break;
         }
     }
 }
 
-void ask_drawing(struct app *app, struct node *node, int x, int *y, int w)
+static void draw(struct app *app, struct node *node, int x, int *y, int w)
 {
+    struct ink *ink = ink_of(app);
     struct ui *ui = &app->ui;
     const char *id = question_part(app, node, "ink", "");
     bool signature = control_has(node->item->control, "signature");
@@ -259,23 +273,23 @@ void ask_drawing(struct app *app, struct node *node, int x, int *y, int w)
     ui_place(ui, id, ROLE_PAPER, r);
     bool held = ui_grabbed(ui, id, &fx, &fy), dropped = ui_dropped(ui, id, &fx, &fy);
     if (held || dropped) {
-        if (app->ink_node != node) {
-            (void)!question_commit_ink(app);
-            app->ink_node = node;
+        if (ink->node != node) {
+            (void)!commit(app);
+            ink->node = node;
         }
-        app->ink_w = w;
-        app->ink_h = h;
+        ink->w = w;
+        ink->h = h;
         int ix = fx - x, iy = fy - *y;
         ix = ix < 0 ? 0 : ix >= w ? w - 1 : ix;
         iy = iy < 0 ? 0 : iy >= h ? h - 1 : iy;
         ink_add(app, ix * INK_ONE / w, iy * INK_ONE / h);
-        app->ink_ms = clock_mono_ms();
+        ink->ms = clock_mono_ms();
         if (dropped) {
             ink_add(app, INT16_MIN, 0);
         }
-        app->ink_fresh = true;
+        ink->fresh = true;
     }
-    ui_box(ui, r, 7, ui->theme.paper, app->ink_node == node ? ui->theme.accent : ui->theme.soft, 2);
+    ui_box(ui, r, 7, ui->theme.paper, ink->node == node ? ui->theme.accent : ui->theme.soft, 2);
     if (signature) {
         ui_fill_rect(ui, (struct rect){x + w / 12, *y + h * 3 / 4, w * 10 / 12, ui_px(ui, 1)},
                      ui->theme.line);
@@ -283,7 +297,7 @@ void ask_drawing(struct app *app, struct node *node, int x, int *y, int w)
     if (under) {
         app_show_picture(app, x, *y, under);
     }
-    if (app->ink_node == node) {
+    if (ink->node == node) {
         colour red = (colour)annotation[0] << 16 | (colour)annotation[1] << 8 | annotation[2];
         /* on a saved drawing the ink is black by night, too: its paper is white */
         show_ink(app, x, *y, w, h, map ? red : kept ? 0 : ui->theme.ink);
@@ -295,15 +309,46 @@ void ask_drawing(struct app *app, struct node *node, int x, int *y, int w)
         ui->text_scale = before;
     }
     *y += h + ui_px(ui, 8);
-    bool drawn = app->ink_node == node || interview_file(app->interview, tree_value(node));
+    bool drawn = ink->node == node || interview_file(app->interview, tree_value(node));
     if (drawn && ui_pill(ui, question_part(app, node, "wipe", ""), &px, y, left, left + all_w,
                          ui_str(ui, S_draw_again), false, false)) {
-        question_forget_ink(app);
+        forget(app);
         bool taken = !node->required && *tree_value(node) && question_answer(app, node, "");
         bool stands = *tree_value(node) && !taken;
         /* The answer was erased: the page is not left before it is replaced. */
-        app->ink_node = stands ? node : NULL;
-        app->ink_wiped = stands;
+        ink->node = stands ? node : NULL;
+        ink->wiped = stands;
     }
     ui_pills_end(ui, &px, y, left);
 }
+
+static void keep(struct app *app)
+{
+    (void)!commit(app);
+}
+
+static bool matches(const struct node *node)
+{
+    const struct control *c = node->item->control;
+    return c->kind == CONTROL_UPLOAD && c->mediatype && strncmp(c->mediatype, "image/", 6) == 0 &&
+           question_is_drawn(c);
+}
+
+static const char *value(struct app *app, struct node *node)
+{
+    return interview_file(app->interview, tree_value(node)) ? ui_str(&app->ui, S_drawn) : NULL;
+}
+
+const struct question_kind kind_drawing = {.name = "drawing",
+                                           .state_size = sizeof(struct ink),
+                                           .matches = matches,
+                                           .draw = draw,
+                                           .value = value,
+                                           .commit = commit,
+                                           .keep = keep,
+                                           .rest = rest,
+                                           .is_half = question_no_half,
+                                           .between = question_nothing,
+                                           .leave = question_nothing,
+                                           .forget = forget,
+                                           .roles = 1u << ROLE_PAPER | 1u << ROLE_PILL};

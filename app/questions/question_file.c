@@ -7,11 +7,31 @@
 #include <sys/stat.h>
 
 #include "app/questions/question.h"
+#include "app/shell/tasks.h"
 #include "platform/machine/file.h"
 #include "platform/machine/photo.h"
 #include "platform/machine/secret.h"
 
 /* ---- files on sticks and cards ---- */
+
+enum { FILES_MAX = 60 };
+struct found_file { /* on a stick or card */
+    char path[300], name[80];
+    uint64_t size;
+    int64_t time; /* s */
+};
+
+struct file_state { /* what SHEET_FILES lists */
+    struct found_file found[FILES_MAX];
+    size_t found_count;
+    bool found_more;        /* there are older files, or more than were examined */
+    struct node *file_node; /* question whose file is searched for */
+};
+
+static struct file_state *state_of(const struct app *app)
+{
+    return question_state(app, KIND_FILE);
+}
 
 enum file_kind { FILE_IMAGE, FILE_AUDIO, FILE_VIDEO, FILE_ANY };
 
@@ -58,25 +78,25 @@ static bool is_of(enum file_kind kind, const char *name)
 
 static int newest_first(const void *a, const void *b)
 {
-    const struct app_file *x = a, *y = b;
+    const struct found_file *x = a, *y = b;
     return x->time < y->time ? 1 : x->time > y->time ? -1 : strcmp(x->name, y->name);
 }
 
 struct searching {
     const char *fixed;
     enum file_kind kind;
-    struct app_file found[APP_FILES];
+    struct found_file found[FILES_MAX];
     size_t count, silent;
     size_t left_out; /* older files, and those beyond the limit per folder */
 };
 
 /* Keeps the newest files; the oldest is dropped. */
-static void keep_file(struct searching *s, const struct app_file *f)
+static void keep_file(struct searching *s, const struct found_file *f)
 {
-    if (s->count < APP_FILES) {
+    if (s->count < FILES_MAX) {
         s->found[s->count++] = *f;
-    } else if (s->found[APP_FILES - 1].time < f->time) {
-        s->found[APP_FILES - 1] = *f;
+    } else if (s->found[FILES_MAX - 1].time < f->time) {
+        s->found[FILES_MAX - 1] = *f;
         s->left_out++;
     } else {
         s->left_out++;
@@ -95,7 +115,7 @@ static bool look_at(void *user, int dir, const char *name)
     enum { DEEP = 3, LOOKED_AT_MOST = 5000 };
     struct folder *at = user;
     struct searching *s = at->search;
-    struct app_file f;
+    struct found_file f;
     struct stat st;
     if (name[0] == '.' ||
         snprintf(f.path, sizeof f.path, "%s/%s", at->path, name) >= (int)sizeof f.path ||
@@ -138,9 +158,9 @@ static void searched(struct app *app, void *context, bool ok, const struct err *
 {
     const struct searching *s = context;
     (void)err;
-    memcpy(app->found, s->found, sizeof app->found);
-    app->found_count = s->count;
-    app->found_more = s->left_out > 0;
+    memcpy(state_of(app)->found, s->found, sizeof state_of(app)->found);
+    state_of(app)->found_count = s->count;
+    state_of(app)->found_more = s->left_out > 0;
     if (!ok || s->silent) {
         app_say(app, S_media_hangs);
     }
@@ -149,10 +169,10 @@ static void searched(struct app *app, void *context, bool ok, const struct err *
 static void find_files(struct app *app, struct node *node)
 {
     struct searching *s = mem_zero(1, sizeof *s);
-    s->fixed = app->media_dir;
+    s->fixed = app->options.media_dir;
     s->kind = kind_of(node->item->control);
-    app->file_node = node;
-    app->found_count = 0;
+    state_of(app)->file_node = node;
+    state_of(app)->found_count = 0;
     app_task(app, &(struct app_task){.what = S_wait_media,
                                      .work = search_media,
                                      .context = s,
@@ -172,7 +192,7 @@ const char *question_size(struct app *app, uint64_t bytes)
  * them (keep_exif). */
 static void attach(struct app *app, const char *path, const struct buf *bytes)
 {
-    const struct node *node = app->file_node;
+    const struct node *node = state_of(app)->file_node;
     bool photo = kind_of(node->item->control) == FILE_IMAGE && !node->item->keep_exif;
     struct buf cleaned = {0};
     struct err err = {0};
@@ -184,8 +204,8 @@ static void attach(struct app *app, const char *path, const struct buf *bytes)
     ending_of(ending, path);
     if (!bytes->len) {
         app_say(app, S_file_empty);
-    } else if (!interview_attach(app->interview, app->file_node, ending, kept->data, kept->len,
-                                 &err)) {
+    } else if (!interview_attach(app->interview, state_of(app)->file_node, ending, kept->data,
+                                 kept->len, &err)) {
         app_trouble(app, &err);
     } else {
         app_close_sheet(app);
@@ -199,19 +219,19 @@ static void attach(struct app *app, const char *path, const struct buf *bytes)
 /* ---- the sheet: files on the media, newest first ---- */
 static void look_for_files(struct app *app)
 {
-    find_files(app, app->file_node);
+    find_files(app, state_of(app)->file_node);
 }
 
 void question_files_sheet(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     app_message(app, x, y, w);
-    if (!app->found_count) {
+    if (!state_of(app)->found_count) {
         *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_file_none), ui->theme.ink, true);
         *y += ui_px(ui, 12);
     }
-    for (size_t i = 0; i < app->found_count; i++) {
-        struct app_file *f = &app->found[i];
+    for (size_t i = 0; i < state_of(app)->found_count; i++) {
+        struct found_file *f = &state_of(app)->found[i];
         const char *small = arena_printf(&ui->frame, "%s · %s", question_size(app, f->size),
                                          app_date(app, f->time * 1000));
         if (ui_row(ui, arena_printf(&ui->frame, "found:%zu", i + 1), x, y, w, f->name, small, 0)) {
@@ -223,14 +243,15 @@ void question_files_sheet(struct app *app, int x, int *y, int w)
             return;
         }
     }
-    if (app->found_more) {
-        *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                      ui_fill(ui, S_file_more, ui_number(ui, (long long)app->found_count), NULL),
-                      ui->theme.ink, true);
+    if (state_of(app)->found_more) {
+        *y += ui_text(
+            ui, x, *y, w, TEXT_HINT,
+            ui_fill(ui, S_file_more, ui_number(ui, (long long)state_of(app)->found_count), NULL),
+            ui->theme.ink, true);
         *y += ui_px(ui, 12);
     }
-    app->look_again = look_for_files;
-    medium_trouble(app, x, y, w);
+    app->sticks.look_again = look_for_files;
+    app_media_trouble(app, x, y, w);
     if (ui_wide_button(ui, "look", x, y, w, ui_str(ui, S_first_look), false)) {
         look_for_files(app);
     }
@@ -238,15 +259,10 @@ void question_files_sheet(struct app *app, int x, int *y, int w)
 
 /* ---- the question ---- */
 
-void ask_file(struct app *app, struct node *node, int x, int *y, int w)
+static void draw(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    const struct control *c = node->item->control;
     const struct buf *kept = interview_file(app->interview, tree_value(node));
-    if (kind_of(c) == FILE_IMAGE && question_is_drawn(c)) {
-        ask_drawing(app, node, x, y, w);
-        return;
-    }
     if (kept) {
         *y += ui_text(ui, x, *y, w, TEXT_HEADING,
                       ui_fill(ui, S_file_kept, question_size(app, kept->len), NULL), ui->theme.ink,
@@ -256,7 +272,7 @@ void ask_file(struct app *app, struct node *node, int x, int *y, int w)
     if (ui_wide_button(ui, question_part(app, node, "choose", ""), x, y, w,
                        ui_str(ui, kept ? S_file_other : S_file_choose), false)) {
         find_files(app, node);
-        app->message[0] = '\0';
+        app->message.text[0] = '\0';
         app->sheet = SHEET_FILES;
     }
     if (kept && !node->required) {
@@ -269,3 +285,37 @@ void ask_file(struct app *app, struct node *node, int x, int *y, int w)
     }
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_file_hint), ui->theme.soft, true);
 }
+
+static bool matches(const struct node *node)
+{
+    const struct control *c = node->item->control;
+    return c->kind == CONTROL_UPLOAD && !(kind_of(c) == FILE_IMAGE && question_is_drawn(c));
+}
+
+static const char *value(struct app *app, struct node *node)
+{
+    const struct buf *file = interview_file(app->interview, tree_value(node));
+    return !file ? NULL
+           : question_is_drawn(node->item->control)
+               ? ui_str(&app->ui, S_drawn)
+               : ui_fill(&app->ui, S_file_kept, question_size(app, file->len), NULL);
+}
+
+static void forget(struct app *app)
+{
+    secret_wipe(state_of(app), sizeof(struct file_state)); /* names of files reveal something */
+}
+
+const struct question_kind kind_file = {.name = "file",
+                                        .state_size = sizeof(struct file_state),
+                                        .matches = matches,
+                                        .draw = draw,
+                                        .value = value,
+                                        .commit = question_no_commit,
+                                        .keep = question_nothing,
+                                        .rest = question_no_rest,
+                                        .is_half = question_no_half,
+                                        .between = question_nothing,
+                                        .leave = question_nothing,
+                                        .forget = forget,
+                                        .roles = 1u << ROLE_BUTTON | 1u << ROLE_PILL};

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/questions/question.h"
+#include "app/shell/form_media.h"
 
 static bool is_select(const struct page *page)
 {

@@ -314,7 +314,7 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
     inner_words(app, &named, s, x, y, w);
 }
 
-void ask_range(struct app *app, struct node *node, int x, int *y, int w)
+static void draw(struct app *app, struct node *node, int x, int *y, int w)
 {
     enum { CELLS_MOST = 100 };
     const struct control *c = node->item->control;
@@ -328,3 +328,23 @@ void ask_range(struct app *app, struct node *node, int x, int *y, int w)
         as_slider(app, node, &s, at, x, y, w);
     }
 }
+
+static bool matches(const struct node *node)
+{
+    return node->item->control->kind == CONTROL_RANGE;
+}
+
+const struct question_kind kind_range = {.name = "range",
+                                         .matches = matches,
+                                         .draw = draw,
+                                         .value = question_number_value,
+                                         .commit = question_no_commit,
+                                         .keep = question_nothing,
+                                         .rest = question_no_rest,
+                                         .is_half = question_no_half,
+                                         .between = question_nothing,
+                                         .leave = question_nothing,
+                                         .forget = question_nothing,
+                                         .stays = true,
+                                         .roles = 1u << ROLE_GRAB | 1u << ROLE_STEP |
+                                                  1u << ROLE_CHOICE | 1u << ROLE_PILL};

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/questions/question.h"
+#include "app/shell/form_media.h"
 
 /* Indexes of the choices: first those in the answer, in its order, then the others. */
 static void in_order(size_t *order, const struct choice *choices, size_t count, const char *have)
@@ -125,7 +126,7 @@ static void rank_row(struct app *app, struct rect r, const struct side *b, size_
     }
 }
 
-void ask_rank(struct app *app, struct node *node, int x, int *y, int w)
+static void draw(struct app *app, struct node *node, int x, int *y, int w)
 {
     static const int8_t up[] = {20, 62, 50, 32, 80, 62};
     struct ui *ui = &app->ui;
@@ -207,3 +208,24 @@ void ask_rank(struct app *app, struct node *node, int x, int *y, int w)
     }
     codes(app, node, all, all_count, x, y, w);
 }
+
+static bool matches(const struct node *node)
+{
+    return node->item->control->kind == CONTROL_RANK;
+}
+
+const struct question_kind kind_rank = {.name = "rank",
+                                        .matches = matches,
+                                        .draw = draw,
+                                        .value = question_chosen,
+                                        .commit = question_no_commit,
+                                        .keep = question_nothing,
+                                        .rest = question_no_rest,
+                                        .is_half = question_no_half,
+                                        .between = question_nothing,
+                                        .leave = question_nothing,
+                                        .forget = question_nothing,
+                                        .stays = true,
+                                        .roles = 1u << ROLE_GRAB | 1u << ROLE_STEP |
+                                                 1u << ROLE_ICON | 1u << ROLE_PILL |
+                                                 1u << ROLE_BUTTON};

@@ -4,9 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/questions/question.h"
+#include "app/questions/question_time.h"
 #include "forms/xpath/dates.h"
 #include "platform/machine/clock.h"
+
+struct calendar *calendar_of(const struct app *app)
+{
+    return question_state(app, KIND_DATE);
+}
 
 enum date_kind { BY_DAY, BY_MONTH, BY_YEAR };
 
@@ -26,9 +31,9 @@ static void shown(struct app *app, const struct node *node, const struct moment 
                   int *month)
 {
     int day;
-    if (app->dated == node) {
-        *year = app->year_shown;
-        *month = app->month_shown;
+    if (calendar_of(app)->dated == node) {
+        *year = calendar_of(app)->year_shown;
+        *month = calendar_of(app)->month_shown;
     } else if (m->has_date) {
         *year = m->year;
         *month = m->month;
@@ -63,7 +68,7 @@ static void keep_half(struct app *app, struct node *node, const struct half *h)
     app->ui.again = true;
 }
 
-bool question_is_half(const struct app *app, const struct node *node, enum string_id *missing)
+static bool is_half(const struct app *app, const struct node *node, enum string_id *missing)
 {
     enum data_type type = node->item->type;
     struct half h = half_of(app, node);
@@ -140,9 +145,9 @@ static void set_part(struct app *app, struct node *node, int hour, int minute)
 
 static void show_month(struct app *app, const struct node *node, int months)
 {
-    app->dated = node;
-    app->year_shown = months / 12;
-    app->month_shown = months % 12 + 1;
+    calendar_of(app)->dated = node;
+    calendar_of(app)->year_shown = months / 12;
+    calendar_of(app)->month_shown = months % 12 + 1;
     app->ui.again = true;
 }
 
@@ -227,9 +232,9 @@ static void days(struct app *app, struct node *node, int year, int month, int x,
                    ui->theme.paper, ui->theme.accent, 1.5f);
         }
         if (cell(app, node, "day", number, r, number, on)) {
-            app->dated = node;
-            app->year_shown = year;
-            app->month_shown = month;
+            calendar_of(app)->dated = node;
+            calendar_of(app)->year_shown = year;
+            calendar_of(app)->month_shown = month;
             if (node->item->type == TYPE_DATE_TIME) {
                 set_day(app, node, iso);
             } else {
@@ -296,7 +301,7 @@ static void calendar(struct app *app, struct node *node, const struct moment *m,
     int year, month, side = ui_px(ui, 48);
     shown(app, node, m, &year, &month);
     int from = year / 10 * 10 - 10; /* twenty years at a time, mostly past ones */
-    bool picks = kind == BY_DAY && app->picks_year == node;
+    bool picks = kind == BY_DAY && calendar_of(app)->picks_year == node;
     const char *title =
         picks              ? arena_printf(&ui->frame, "%d – %d", from, from + 19)
         : kind == BY_DAY   ? arena_printf(&ui->frame, "%s %d",
@@ -314,7 +319,7 @@ static void calendar(struct app *app, struct node *node, const struct moment *m,
     }
     struct rect middle = {x + (w - room) / 2, *y, room, side};
     if (kind == BY_DAY && ui_target(ui, turn(app, node, "pick-year"), ROLE_BUTTON, middle)) {
-        app->picks_year = picks ? NULL : node;
+        calendar_of(app)->picks_year = picks ? NULL : node;
         ui->again = true;
     }
     ui_text_centre(ui, middle, TEXT_TITLE, title, ui->theme.ink);
@@ -327,7 +332,7 @@ static void calendar(struct app *app, struct node *node, const struct moment *m,
         int to_year = years(app, node, "to-year", from, year, x, y, w);
         if (to_year) { /* jump to a year; the month stays */
             show_month(app, node, to_year * 12 + month - 1);
-            app->picks_year = NULL;
+            calendar_of(app)->picks_year = NULL;
         }
     } else if (kind == BY_DAY) {
         days(app, node, year, month, x, y, w);
@@ -355,7 +360,7 @@ const char *question_date(struct app *app, const struct node *node, const struct
     }
 }
 
-void ask_date(struct app *app, struct node *node, int x, int *y, int w)
+static void draw_date(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     struct moment m;
@@ -427,7 +432,7 @@ static void clock_cells(struct app *app, struct node *node, const struct moment 
     }
 }
 
-void ask_time(struct app *app, struct node *node, int x, int *y, int w)
+static void draw_time(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct moment m;
     if (!date_parse(&m, tree_value(node))) {
@@ -437,7 +442,7 @@ void ask_time(struct app *app, struct node *node, int x, int *y, int w)
 }
 
 /* Date and time: an answer once day, hour and minute are given. */
-void ask_moment(struct app *app, struct node *node, int x, int *y, int w)
+static void draw_moment(struct app *app, struct node *node, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     struct moment m, day;
@@ -456,3 +461,86 @@ void ask_moment(struct app *app, struct node *node, int x, int *y, int w)
         clock_cells(app, node, &m, x, y, w);
     }
 }
+
+static bool is_input(const struct node *node, enum data_type type)
+{
+    return node->item->control->kind == CONTROL_INPUT && node->item->type == type;
+}
+
+static bool matches_date(const struct node *node)
+{
+    return is_input(node, TYPE_DATE);
+}
+
+static bool matches_time(const struct node *node)
+{
+    return is_input(node, TYPE_TIME);
+}
+
+static bool matches_moment(const struct node *node)
+{
+    return is_input(node, TYPE_DATE_TIME);
+}
+
+static const char *value(struct app *app, struct node *node)
+{
+    struct moment m;
+    enum data_type type = node->item->type;
+    if (!date_parse(&m, tree_value(node))) {
+        return NULL;
+    }
+    const char *day = type == TYPE_TIME ? "" : question_date(app, node, &m);
+    return type == TYPE_DATE ? day
+                             : arena_printf(&app->ui.frame, "%s%s%02d:%02d", day, *day ? ", " : "",
+                                            m.hour, m.minute);
+}
+
+static void leave(struct app *app)
+{
+    *calendar_of(app) = (struct calendar){.dated = NULL};
+}
+
+const struct question_kind kind_date = {.name = "date",
+                                        .state_size = sizeof(struct calendar),
+                                        .matches = matches_date,
+                                        .draw = draw_date,
+                                        .value = value,
+                                        .commit = question_no_commit,
+                                        .keep = question_nothing,
+                                        .rest = question_no_rest,
+                                        .is_half = question_no_half,
+                                        .between = question_nothing,
+                                        .leave = leave,
+                                        .forget = leave,
+                                        .roles = 1u << ROLE_CHOICE | 1u << ROLE_STEP |
+                                                 1u << ROLE_BUTTON};
+
+const struct question_kind kind_time = {.name = "time",
+                                        .matches = matches_time,
+                                        .draw = draw_time,
+                                        .value = value,
+                                        .commit = question_no_commit,
+                                        .keep = question_nothing,
+                                        .rest = question_no_rest,
+                                        .is_half = is_half,
+                                        .between = question_nothing,
+                                        .leave = question_nothing,
+                                        .forget = question_nothing,
+                                        .stays = true,
+                                        .roles = 1u << ROLE_CHOICE | 1u << ROLE_STEP};
+
+/* Shares the calendar of kind_date. */
+const struct question_kind kind_moment = {.name = "moment",
+                                          .matches = matches_moment,
+                                          .draw = draw_moment,
+                                          .value = value,
+                                          .commit = question_no_commit,
+                                          .keep = question_nothing,
+                                          .rest = question_no_rest,
+                                          .is_half = is_half,
+                                          .between = question_nothing,
+                                          .leave = question_nothing,
+                                          .forget = question_nothing,
+                                          .stays = true,
+                                          .roles = 1u << ROLE_CHOICE | 1u << ROLE_STEP |
+                                                   1u << ROLE_BUTTON};

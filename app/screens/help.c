@@ -2,7 +2,7 @@
 /* Looks up help pages; prints the guide. */
 #include "app/screens/help.h"
 
-#include "app/app.h"
+#include "app/shell/app.h"
 
 #define HELP(screen, ru_title, ru, ky_title, ky, tg_title, tg, en_title, en)                       \
     {SCREEN_##screen, {ru_title, ky_title, tg_title, en_title}, {ru, ky, tg, en}},

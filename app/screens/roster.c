@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rosters: names of entries, what they lack; adding and removing them. */
+#include "app/screens/roster.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/questions/question.h"
+#include "app/screens/page.h"
 #include "app/questions/question.h"
 #include "platform/machine/text.h"
 
@@ -128,7 +131,7 @@ bool roster_holds(struct app *app)
     struct interview *i = app->interview;
     struct node **entries;
     size_t count, blank = 0;
-    if (i->page.kind != PAGE_ROSTER || app->blanks_told) {
+    if (i->page.kind != PAGE_ROSTER || app->view.blanks_told) {
         return false;
     }
     session_entries(i->session, &ui->frame, &i->page, &entries, &count);
@@ -138,7 +141,7 @@ bool roster_holds(struct app *app)
         describe(app, entries[e], &title, &small, &mark);
         blank += mark == 'o';
     }
-    app->blanks_told = blank > 0;
+    app->view.blanks_told = blank > 0;
     if (blank) {
         const char *number = ui_number(ui, (long long)blank);
         app_say_text(app, ui_fill(ui, S_roster_blank, number, NULL), false);
@@ -154,7 +157,7 @@ static void enter(struct app *app, struct node *entry)
     session_pages(app->interview->session, &app->ui.frame, entry, &pages, &count);
     if (count) {
         interview_go(app->interview, &pages[0]);
-        screen_arrive(app);
+        page_arrive(app);
     }
 }
 
@@ -190,7 +193,7 @@ void roster_show(struct app *app, int x, int *y, int w)
             struct rect r = {x + w - erase_w, top, erase_w, *y - top};
             if (ui_target(ui, arena_printf(&ui->frame, "remove:%zu", e + 1), ROLE_ICON, r)) {
                 if (interview_remove(i, entries[e], &err)) {
-                    app->removed_notice = true;
+                    app->view.removed_notice = true;
                 } else {
                     app_trouble(app, &err);
                 }
@@ -202,7 +205,7 @@ void roster_show(struct app *app, int x, int *y, int w)
             ui_stroke(ui, at_x, at, dp, cross_b, 2, 2, ui->theme.soft);
         }
     }
-    if (app->removed_notice && session_can_restore(i->session)) {
+    if (app->view.removed_notice && session_can_restore(i->session)) {
         int px = x;
         *y += ui_px(ui, 8);
         *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_roster_removed), ui->theme.soft, true);
@@ -210,7 +213,7 @@ void roster_show(struct app *app, int x, int *y, int w)
             if (!interview_restore(i, &err)) {
                 app_trouble(app, &err);
             }
-            app->removed_notice = false;
+            app->view.removed_notice = false;
             return;
         }
         ui_pills_end(ui, &px, y, x);

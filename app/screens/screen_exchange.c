@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Handing over: copies sealed records to a medium. Also watches the task of a hand-over or
  * load. */
+#include "app/screens/screen_exchange.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/locks.h"
+#include "app/screens/screen_load.h"
+#include "app/screens/screen_medium.h"
+#include "app/shell/tasks.h"
 #include "platform/machine/clock.h"
 
 /* Runs on the writer's thread. Until the task ends, only this thread uses the reports. */
 static bool hand_over(struct device *d, void *arg, struct err *err)
 {
     struct app *app = arg;
-    device_watch(d, &app->progress);
+    device_watch(d, &app->exchange.progress);
     struct err why = {0};
-    bool taken = device_load_receipts(d, app->transfer_folder, &app->loaded, &why);
-    bool ok = device_export(d, app->transfer_folder, clock_wall_ms(), &app->exported, err);
+    bool taken = device_load_receipts(d, app->exchange.folder, &app->exchange.loaded, &why);
+    bool ok = device_export(d, app->exchange.folder, clock_wall_ms(), &app->exchange.exported, err);
     if (!taken) { /* reported, but the records are copied all the same */
-        app->loaded.of[LOAD_DAMAGED]++;
-        app->loaded.why = why;
+        app->exchange.loaded.of[LOAD_DAMAGED]++;
+        app->exchange.loaded.why = why;
     }
     device_watch(d, NULL);
     return ok;
@@ -38,12 +43,12 @@ bool exchange_leave(struct app *app)
 
 void exchange_begin(struct app *app, writer_job *job)
 {
-    app->progress.done = app->progress.total = 0;
-    app->progress.stop = app->progress.stopped = false;
-    app->transfer_done = 0;
-    app->transfer_ms = clock_mono_ms();
-    app->message[0] = '\0';
-    app->transfer = writer_begin(app->writer, job, app);
+    app->exchange.progress.done = app->exchange.progress.total = 0;
+    app->exchange.progress.stop = app->exchange.progress.stopped = false;
+    app->exchange.seen_done = 0;
+    app->exchange.moved_ms = clock_mono_ms();
+    app->message.text[0] = '\0';
+    app->exchange.pending = writer_begin(app->writer, job, app);
     app->ui.again = true;
 }
 
@@ -53,10 +58,11 @@ void exchange_choose(struct app *app, int x, int y, int w, writer_job *job)
     ui_body_end(&app->ui, y);
     const char *taken = medium_bar(app);
     if (taken || folder) {
-        memcpy(app->before, app->forms, sizeof app->before); /* used by the task until it ends */
-        app->before_count = app->form_count;
-        snprintf(app->transfer_folder, sizeof app->transfer_folder, "%s", taken ? taken : folder);
-        memset(&app->loaded, 0, sizeof app->loaded);
+        memcpy(app->exchange.before, app->home.forms,
+               sizeof app->exchange.before); /* used by the task until it ends */
+        app->exchange.before_count = app->home.form_count;
+        snprintf(app->exchange.folder, sizeof app->exchange.folder, "%s", taken ? taken : folder);
+        memset(&app->exchange.loaded, 0, sizeof app->exchange.loaded);
         exchange_begin(app, job);
     }
 }
@@ -94,16 +100,16 @@ void exchange_why(struct app *app, int x, int *y, int w, const struct err *why)
 static void end_task(struct app *app)
 {
     struct err err = {0};
-    bool stopped = app->progress.stopped;
-    bool ok = writer_end(app->writer, app->transfer, &err);
-    app->transfer = NULL;
+    bool stopped = app->exchange.progress.stopped;
+    bool ok = writer_end(app->writer, app->exchange.pending, &err);
+    app->exchange.pending = NULL;
     app->ui.again = true;
     if (ok && app->screen == SCREEN_LOAD) {
         load_ended(app);
     } else if (ok) {
-        app->exchanged = true;
+        app->exchange.done = true;
     } else {
-        if (app->load == LOADING_ASK) { /* some of it may be loaded already */
+        if (app->exchange.step == LOADING_ASK) { /* some of it may be loaded already */
             app_load_home(app);
         }
         load_forget(app);
@@ -118,11 +124,11 @@ static void end_task(struct app *app)
 /* Has the task waited for its medium for `ms` without progress? */
 static bool task_hangs(struct app *app, int64_t ms)
 {
-    if (app->progress.done != app->transfer_done || !app->progress.waits) {
-        app->transfer_done = app->progress.done;
-        app->transfer_ms = clock_mono_ms();
+    if (app->exchange.progress.done != app->exchange.seen_done || !app->exchange.progress.waits) {
+        app->exchange.seen_done = app->exchange.progress.done;
+        app->exchange.moved_ms = clock_mono_ms();
     }
-    return clock_mono_ms() - app->transfer_ms >= ms;
+    return clock_mono_ms() - app->exchange.moved_ms >= ms;
 }
 
 /* The page shown while the screen is locked and a copy is still ending. It names nothing.
@@ -130,11 +136,12 @@ static bool task_hangs(struct app *app, int64_t ms)
 static void watch_lock(struct app *app)
 {
     struct ui *ui = &app->ui;
-    if (writer_is_done(app->writer, app->transfer) && writer_is_done(app->writer, app->locking)) {
-        bool stopped = app->progress.stopped;
-        bool ok = writer_end(app->writer, app->transfer, NULL);
-        bool locked = writer_end(app->writer, app->locking, NULL);
-        app->transfer = app->locking = NULL;
+    if (writer_is_done(app->writer, app->exchange.pending) &&
+        writer_is_done(app->writer, app->exchange.locking)) {
+        bool stopped = app->exchange.progress.stopped;
+        bool ok = writer_end(app->writer, app->exchange.pending, NULL);
+        bool locked = writer_end(app->writer, app->exchange.locking, NULL);
+        app->exchange.pending = app->exchange.locking = NULL;
         app_forget_titles(app);         /* no longer needed by the task */
         ui->quit = ui->quit || !locked; /* if locking fails, the program ends */
         app_go(app, SCREEN_UNLOCK);
@@ -144,8 +151,8 @@ static void watch_lock(struct app *app)
         return;
     }
     enum { HANGS_MS = 10000, MAX_MS = 10 * 60 * 1000 };
-    if (task_hangs(app, HANGS_MS) || clock_mono_ms() - app->locking_ms > MAX_MS) {
-        app->progress.stop = true;
+    if (task_hangs(app, HANGS_MS) || clock_mono_ms() - app->exchange.locking_ms > MAX_MS) {
+        app->exchange.progress.stop = true;
     }
     struct header h = {.title = "", .progress = -1};
     int x, y, w;
@@ -159,37 +166,37 @@ static void watch_lock(struct app *app)
 void app_watch_transfer(struct app *app)
 {
     struct ui *ui = &app->ui;
-    if (app->locking) {
+    if (app->exchange.locking) {
         watch_lock(app);
         return;
     }
-    if (writer_is_done(app->writer, app->transfer)) {
+    if (writer_is_done(app->writer, app->exchange.pending)) {
         end_task(app);
         return;
     }
     bool hangs = task_hangs(app, 5000);
     bool load = app->screen == SCREEN_LOAD;
     struct header h = {.title = ui_str(ui, load ? S_progress_load : S_progress_hand_over),
-                       .subtitle = app_media_name(app->transfer_folder),
+                       .subtitle = app_media_name(app->exchange.folder),
                        .right = "lock",
                        .progress = -1};
     int x, y, w;
     ui_header(ui, &h);
     if (ui_took(ui, "lock")) {
-        app->progress.stop = true;
+        app->exchange.progress.stop = true;
         app_lock_behind(app);
         return;
     }
     ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
     y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_wait), ui->theme.ink, true) +
          ui_px(ui, 12);
-    ui_progress(ui, x, &y, w, &app->progress, S_progress_mb);
+    ui_progress(ui, x, &y, w, &app->exchange.progress, S_progress_mb);
     if (hangs) {
         ui_warning(ui, x, &y, w, ui_str(ui, S_media_hangs));
     }
     y += ui_px(ui, 20);
     if (ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
-        app->progress.stop = true;
+        app->exchange.progress.stop = true;
     }
     ui_body_end(ui, y);
 }
@@ -198,55 +205,65 @@ void screen_hand_over(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct header h = {.help = true, .left = "back", .progress = -1};
-    h.title = ui_str(ui, app->exchanged ? S_home_hand_over : S_media_title);
+    h.title = ui_str(ui, app->exchange.done ? S_home_hand_over : S_media_title);
     int x, y, w;
     ui_header(ui, &h);
     if (exchange_leave(app)) {
         return;
     }
-    int bottom = app->exchanged ? ui->h - ui_bar_height(ui) : medium_bottom(app);
+    int bottom = app->exchange.done ? ui->h - ui_bar_height(ui) : medium_bottom(app);
     ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     app_message(app, x, &y, w);
-    if (app->exchanged) {
-        y += ui_text(ui, x, y, w, TEXT_QUESTION,
-                     ui_fill(ui, S_hand_over_done, ui_number(ui, app->exported.records), NULL),
-                     ui->theme.ink, true);
+    if (app->exchange.done) {
+        y += ui_text(
+            ui, x, y, w, TEXT_QUESTION,
+            ui_fill(ui, S_hand_over_done, ui_number(ui, app->exchange.exported.records), NULL),
+            ui->theme.ink, true);
         y += ui_px(ui, 10);
-        if (disks_knows(app->disks, app->transfer_folder)) {
-            medium_out(app, app->transfer_folder, x, &y, w);
+        if (disks_knows(app->sticks.disks, app->exchange.folder)) {
+            medium_out(app, app->exchange.folder, x, &y, w);
         } else {
             y += ui_text(ui, x, y, w, TEXT_BODY_BOLD, ui_str(ui, S_hand_over_pull),
                          ui->theme.accent, true);
         }
         y += ui_px(ui, 16);
-        app_show_words(app, app->exported.words, ui_str(ui, S_hand_over_words), x, &y, w);
-        if (app->loaded.receipts) {
+        app_show_words(app, app->exchange.exported.words, ui_str(ui, S_hand_over_words), x, &y, w);
+        if (app->exchange.loaded.receipts) {
             y += ui_text(ui, x, y, w, TEXT_BODY,
-                         ui_fill(ui, S_hand_over_receipts, ui_number(ui, app->loaded.receipts),
-                                 ui_number(ui, app->loaded.purged)),
+                         ui_fill(ui, S_hand_over_receipts,
+                                 ui_number(ui, app->exchange.loaded.receipts),
+                                 ui_number(ui, app->exchange.loaded.purged)),
                          ui->theme.ink, true) +
                  ui_px(ui, 10);
         }
-        exchange_refused(app, x, &y, w, app->loaded.of);
-        if (app->loaded.why.code != ERR_NONE) {
-            exchange_why(app, x, &y, w, &app->loaded.why);
+        exchange_refused(app, x, &y, w, app->exchange.loaded.of);
+        if (app->exchange.loaded.why.code != ERR_NONE) {
+            exchange_why(app, x, &y, w, &app->exchange.loaded.why);
         }
         y += ui_text(ui, x, y, w, TEXT_HINT, ui_str(ui, S_hand_over_kept), ui->theme.soft, true);
         ui_body_end(ui, y);
         ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_done));
         return;
     }
-    y += ui_text(ui, x, y, w, TEXT_QUESTION,
-                 ui_fill(ui, S_hand_over_what, ui_number(ui, (long long)app->waiting.count), NULL),
-                 ui->theme.ink, true);
-    if (!app->folder[0]) {
+    y += ui_text(
+        ui, x, y, w, TEXT_QUESTION,
+        ui_fill(ui, S_hand_over_what, ui_number(ui, (long long)app->home.waiting.count), NULL),
+        ui->theme.ink, true);
+    if (!app->sticks.folder[0]) {
         enum { TENTH = 1024 * 1024 / 10 };
-        y += ui_text(ui, x, y + ui_px(ui, 4), w, TEXT_HINT,
-                     ui_fill(ui, S_hand_over_size,
-                             ui_tenths(ui, (long long)((app->waiting.bytes + TENTH - 1) / TENTH)),
-                             NULL),
-                     ui->theme.soft, true);
+        y += ui_text(
+            ui, x, y + ui_px(ui, 4), w, TEXT_HINT,
+            ui_fill(ui, S_hand_over_size,
+                    ui_tenths(ui, (long long)((app->home.waiting.bytes + TENTH - 1) / TENTH)),
+                    NULL),
+            ui->theme.soft, true);
     }
     y += ui_px(ui, 12);
     exchange_choose(app, x, y, w, hand_over);
+}
+
+void hand_over_open(struct app *app)
+{
+    app->exchange.done = false;
+    app_find_media(app, NULL);
 }

@@ -1,37 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of an interview: what is missing, doubtful answers, sealing. */
+#include "app/screens/screen_finish.h"
+
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/locks.h"
+#include "app/screens/open_interview.h"
+#include "app/screens/page.h"
+#include "app/screens/roster.h"
+#include "app/screens/screen_memo.h"
 #include "app/questions/question.h"
 #include "platform/machine/clock.h"
-
-static bool is_missing_value(const char *value)
-{
-    static const char *const codes[] = {"dk", "refused", "na", "-97", "-98", "-99"};
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-        if (strcmp(codes[i], value) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-void app_count_answers(const struct node *node, unsigned *questions, unsigned *answers,
-                       unsigned *without)
-{
-    if (!node->active) {
-        return;
-    }
-    if (question_is_asked(node)) {
-        ++*questions;
-        *answers += *tree_value(node) != '\0';
-        *without += is_missing_value(tree_value(node));
-    }
-    for (const struct node *n = node->first; n; n = n->next) {
-        app_count_answers(n, questions, answers, without);
-    }
-}
 
 /* Doubtful answers with their controls, in form order. */
 struct doubts {
@@ -64,7 +43,7 @@ static bool go_to_problem(struct app *app, const struct problem *p)
     if (interview_find(app->interview, &app->ui.frame, p->node, &page)) {
         interview_go(app->interview, &page);
         app_go(app, SCREEN_INTERVIEW);
-        screen_arrive(app);
+        page_arrive(app);
         if (p->why == ANSWER_CONSTRAINT || p->why == ANSWER_CHOICE) { /* and the reason */
             app_refusal(app, p->node, p->why);
         }
@@ -150,7 +129,7 @@ static void show_memos(struct app *app, int x, int *y, int w)
 static bool is_early(const struct app *app)
 {
     enum { EARLY_MS = 800 };
-    return clock_mono_ms() - app->arrived_ms < EARLY_MS;
+    return clock_mono_ms() - app->loop.arrived_ms < EARLY_MS;
 }
 
 void seal_sheet(struct app *app, int x, int *y, int w)
@@ -198,7 +177,7 @@ void screen_finish(struct app *app)
     if (ui_took(ui, "back") || ui_took(ui, "left")) {
         if (i->page.node) {
             app_go(app, SCREEN_INTERVIEW);
-            screen_reopen_typed(app);
+            page_reopen_typed(app);
         } else { /* no page to go back to */
             app_leave_interview(app);
             app_go(app, SCREEN_HOME);
@@ -219,7 +198,7 @@ void screen_finish(struct app *app)
             (void)go_to_problem(app, &begun[0]);
         } else if (known && !count) {
             app->sheet = SHEET_SEAL;
-            app->arrived_ms = clock_mono_ms();
+            app->loop.arrived_ms = clock_mono_ms();
             ui->again = true;
         } else if (known) {
             (void)go_to_problem(app, unfinished ? &begun[0] : &problems[0]);
@@ -259,7 +238,7 @@ void screen_finish(struct app *app)
         }
         y += ui_px(ui, 12);
     } else {
-        app_count_answers(session_root(i->session), &questions, &answers, &without);
+        question_count(session_root(i->session), &questions, &answers, &without);
         y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_finish_ready), ui->theme.ink, true);
         y += ui_px(ui, 8);
         const char *counts = ui_fill3(ui, S_finish_counts, ui_number(ui, questions),
@@ -273,7 +252,7 @@ void screen_finish(struct app *app)
         if (questions > answers &&
             ui_row(ui, "open", x, &y, w,
                    ui_fill(ui, S_finish_open, ui_number(ui, questions - answers), NULL), "", 'o')) {
-            app->outline = OUTLINE_OPEN;
+            app->view.outline = OUTLINE_OPEN;
             app_go(app, SCREEN_OUTLINE);
             return;
         }
@@ -295,9 +274,9 @@ void screen_finish(struct app *app)
 /* The form of the interview just sealed. NULL: it is no longer in force. */
 static const struct app_form *next_form(struct app *app)
 {
-    for (size_t i = 0; i < app->form_count; i++) {
-        if (memcmp(app->forms[i].form.hash, app->sealed_form, 32) == 0) {
-            return &app->forms[i];
+    for (size_t i = 0; i < app->home.form_count; i++) {
+        if (memcmp(app->home.forms[i].form.hash, app->opening.sealed_form, 32) == 0) {
+            return &app->home.forms[i];
         }
     }
     return NULL;
@@ -308,7 +287,7 @@ void screen_sealed(struct app *app)
     struct ui *ui = &app->ui;
     int x, y, w;
     const char *number =
-        ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", app->sealed_number), NULL);
+        ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", app->opening.sealed_number), NULL);
     struct header h = {
         .help = true, .title = ui_str(ui, S_sealed_title), .subtitle = number, .progress = -1};
     ui_header(ui, &h);

@@ -1,12 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* First run: joins a study. */
+#include "app/screens/screen_first.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/screen_medium.h"
+#include "app/shell/languages.h"
+#include "app/shell/tasks.h"
 #include "platform/machine/file.h"
 #include "platform/custody/sign.h"
+
+static struct first_state *state_of(const struct app *app)
+{
+    return app_state(app, SCREEN_FIRST_LANGUAGE);
+}
+
+void first_close(struct app *app)
+{
+    buf_fini(&state_of(app)->invite);
+    buf_fini(&state_of(app)->request);
+}
 
 static void heading(struct app *app, int x, int *y, int w, enum string_id title,
                     enum string_id hint)
@@ -37,9 +52,9 @@ static void take_invite(struct app *app, const char *path, const struct buf *byt
 {
     struct err err = {0};
     struct invite *invite = mem_alloc(sizeof *invite);
-    snprintf(app->invite_path, sizeof app->invite_path, "%s", path);
-    buf_fini(&app->invite_bytes);
-    buf_add(&app->invite_bytes, bytes->data, bytes->len);
+    snprintf(state_of(app)->invite_path, sizeof state_of(app)->invite_path, "%s", path);
+    buf_fini(&state_of(app)->invite);
+    buf_add(&state_of(app)->invite, bytes->data, bytes->len);
     if (invite_read(invite, bytes->data, bytes->len, &err)) {
         app_go(app, SCREEN_FIRST_WORDS);
     } else {
@@ -59,9 +74,9 @@ static void choose_invite(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     heading(app, x, y, w, S_first_invite, S_first_invite_hint);
-    for (size_t i = 0; i < app->named_count; i++) {
-        const struct app_named *n = &app->named[i];
-        const char *medium = app->media[n->medium].path;
+    for (size_t i = 0; i < app->sticks.named_count; i++) {
+        const struct app_named *n = &app->sticks.named[i];
+        const char *medium = app->sticks.media[n->medium].path;
         const char *id = arena_printf(&ui->frame, "invite:%zu", i);
         if (ui_row(ui, id, x, y, w, n->name, app_media_name(medium), 0)) {
             app_read_file(app, arena_printf(&ui->frame, "%s/%s", medium, n->name), ENROL_FILE_MAX,
@@ -69,9 +84,9 @@ static void choose_invite(struct app *app, int x, int *y, int w)
             return;
         }
     }
-    app->look_again = look_for_invites;
-    medium_trouble(app, x, y, w);
-    if (!app->named_count) {
+    app->sticks.look_again = look_for_invites;
+    app_media_trouble(app, x, y, w);
+    if (!app->sticks.named_count) {
         ui_warning(ui, x, y, w, ui_str(ui, S_first_none));
     }
     *y += ui_px(ui, 12);
@@ -84,11 +99,11 @@ static void compare_words(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     char words[64];
-    enrol_words(words, app->invite_bytes.data + 20, 32); /* hash of the study's root keys */
+    enrol_words(words, state_of(app)->invite.data + 20, 32); /* hash of the study's root keys */
     heading(app, x, y, w, S_first_words, S_first_words_hint);
     app_show_words(app, words, NULL, x, y, w);
     if (ui_took(ui, "same")) {
-        vault_suggest(app->suggested);
+        vault_suggest(state_of(app)->suggested);
         app_go(app, SCREEN_FIRST_PASS);
     }
 }
@@ -97,9 +112,9 @@ static void choose_pass(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     heading(app, x, y, w, S_first_pass, S_first_pass_hint);
-    app_show_words(app, app->suggested, NULL, x, y, w);
+    app_show_words(app, state_of(app)->suggested, NULL, x, y, w);
     if (ui_wide_button(ui, "other", x, y, w, ui_str(ui, S_first_other), false)) {
-        vault_suggest(app->suggested);
+        vault_suggest(state_of(app)->suggested);
         ui->again = true;
     }
     if (ui_took(ui, "right")) {
@@ -117,11 +132,12 @@ struct creating {
 static void answer_invite(struct app *app)
 {
     const char *folder =
-        arena_printf(&app->ui.frame, "%.*s", (int)(file_name(app->invite_path) - app->invite_path),
-                     app->invite_path);
-    const char *name =
-        arena_printf(&app->ui.frame, "%s.sbe", file_stem(&app->ui.frame, app->invite_path));
-    app_write_file(app, folder, name, &app->request);
+        arena_printf(&app->ui.frame, "%.*s",
+                     (int)(file_name(state_of(app)->invite_path) - state_of(app)->invite_path),
+                     state_of(app)->invite_path);
+    const char *name = arena_printf(&app->ui.frame, "%s.sbe",
+                                    file_stem(&app->ui.frame, state_of(app)->invite_path));
+    app_write_file(app, folder, name, &state_of(app)->request);
 }
 
 static void enrol(struct app *app)
@@ -132,16 +148,16 @@ static void enrol(struct app *app)
     struct invite *invite = mem_alloc(sizeof *invite);
     struct device *device = NULL;
     if (!vault_passphrase(&typed, ui->edit.text.data, ui->edit.text.len) ||
-        strcmp(typed.data, app->suggested) != 0) {
+        strcmp(typed.data, state_of(app)->suggested) != 0) {
         app_say(app, S_first_differs);
     } else {
         app_wait(app, S_wait_keys);
-        buf_fini(&app->request);
-        if (invite_read(invite, app->invite_bytes.data, app->invite_bytes.len, &err) &&
-            device_create(&device, app->data_dir, invite, typed.data, typed.len, app->memory_kib,
-                          "suhbat", &app->request, &err)) {
+        buf_fini(&state_of(app)->request);
+        if (invite_read(invite, state_of(app)->invite.data, state_of(app)->invite.len, &err) &&
+            device_create(&device, app->options.data_dir, invite, typed.data, typed.len,
+                          app->options.memory_kib, "suhbat", &state_of(app)->request, &err)) {
             app_take_device(app, device);
-            secret_wipe(app->suggested, sizeof app->suggested);
+            secret_wipe(state_of(app)->suggested, sizeof state_of(app)->suggested);
             app_go(app, SCREEN_FIRST_REQUEST);
             answer_invite(app); /* if the stick is out, the request can be written again */
         } else {
@@ -198,8 +214,8 @@ static void take_request(struct app *app, int x, int *y, int w)
         write_request(app);
     }
     *y += ui_px(ui, 8);
-    for (size_t m = 0; m < app->media_count; m++) {
-        medium_out(app, app->media[m].path, x, y, w);
+    for (size_t m = 0; m < app->sticks.media_count; m++) {
+        medium_out(app, app->sticks.media[m].path, x, y, w);
     }
     if (ui_took(ui, "load")) {
         app_go(app, SCREEN_LOAD);
@@ -241,9 +257,9 @@ void screen_first(struct app *app)
     int steps = SCREEN_FIRST_REQUEST - SCREEN_FIRST_LANGUAGE + 1;
     struct header h = {
         .help = true,
-        .title = !low              ? ui_str(ui, S_app_name)
-                 : app->message[0] ? app->message
-                                   : ui_str(ui, S_first_repeat),
+        .title = !low                   ? ui_str(ui, S_app_name)
+                 : app->message.text[0] ? app->message.text
+                                        : ui_str(ui, S_first_repeat),
         .subtitle = low ? NULL : arena_printf(&ui->frame, "%d / %d", step, steps),
         .progress = -1,
         .left = app->screen > SCREEN_FIRST_LANGUAGE && app->screen < SCREEN_FIRST_REQUEST ? "back"

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The home screen (drafts, records to hand over) and the list of forms. */
+#include "app/screens/screen_home.h"
+
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/locks.h"
+#include "app/screens/open_interview.h"
+#include "app/shell/search.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/file.h"
 
 static void status_line(struct app *app, struct header *h)
 {
     struct ui *ui = &app->ui;
-    long long tenths = (long long)(file_free_bytes(app->data_dir) / 100000000ull);
+    long long tenths = (long long)(file_free_bytes(app->options.data_dir) / 100000000ull);
     const char *space = ui_tenths(ui, tenths);
     int battery = window_battery();
     h->title = app_date(app, clock_wall_ms());
@@ -20,9 +24,9 @@ static void status_line(struct app *app, struct header *h)
 /* Title of a draft's form; "" if it is no longer in force. */
 static const char *form_of(const struct app *app, const uint8_t package_hash[32])
 {
-    for (size_t i = 0; i < app->form_count; i++) {
-        if (memcmp(app->forms[i].form.hash, package_hash, 32) == 0) {
-            return app->forms[i].title;
+    for (size_t i = 0; i < app->home.form_count; i++) {
+        if (memcmp(app->home.forms[i].form.hash, package_hash, 32) == 0) {
+            return app->home.forms[i].title;
         }
     }
     return "";
@@ -46,13 +50,14 @@ static void show_drafts(struct app *app, int x, int *y, int w)
     struct ui *ui = &app->ui;
     y[0] += ui_px(ui, 6);
     *y +=
-        app->draft_count
-            ? ui_text(ui, x, *y, w, TEXT_HEADING,
-                      ui_fill(ui, S_home_drafts, ui_number(ui, (long long)app->draft_count), NULL),
-                      ui->theme.ink, true)
+        app->home.draft_count
+            ? ui_text(
+                  ui, x, *y, w, TEXT_HEADING,
+                  ui_fill(ui, S_home_drafts, ui_number(ui, (long long)app->home.draft_count), NULL),
+                  ui->theme.ink, true)
             : ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_home_no_drafts), ui->theme.soft, true);
-    for (size_t i = 0; i < app->draft_count; i++) {
-        struct device_draft *d = &app->drafts[i];
+    for (size_t i = 0; i < app->home.draft_count; i++) {
+        struct device_draft *d = &app->home.drafts[i];
         const char *id = arena_printf(&ui->frame, "draft:%u", d->number);
         const char *title =
             ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", d->number), NULL);
@@ -60,7 +65,7 @@ static void show_drafts(struct app *app, int x, int *y, int w)
             title = arena_printf(&ui->frame, "%s · %s", title, d->left.label);
         }
         const char *state = draft_state(app, d);
-        const char *form = app->form_count > 1 ? form_of(app, d->package_hash) : "";
+        const char *form = app->home.form_count > 1 ? form_of(app, d->package_hash) : "";
         state = *form ? arena_printf(&ui->frame, "%s · %s", form, state) : state;
         if (ui_row(ui, id, x, y, w, title, state, '~')) {
             struct device_draft copy = *d;
@@ -75,7 +80,7 @@ static void show_drafts(struct app *app, int x, int *y, int w)
 static void show_waiting(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    const struct device_waiting *all = &app->waiting;
+    const struct device_waiting *all = &app->home.waiting;
     long long fresh = (long long)(all->count - all->copied);
     if (!all->count) {
         *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_home_nothing), ui->theme.soft, true);
@@ -111,7 +116,7 @@ static void show_shortages(struct app *app, int x, int *y, int w)
 {
     enum { BATTERY_LOW = 15 };
     struct ui *ui = &app->ui;
-    unsigned long long free = file_free_bytes(app->data_dir);
+    unsigned long long free = file_free_bytes(app->options.data_dir);
     int battery = window_battery();
     if (battery >= 0 && battery <= BATTERY_LOW) {
         ui_warning(ui, x, y, w, ui_fill(ui, S_home_battery_low, ui_number(ui, battery), NULL));
@@ -142,22 +147,21 @@ void screen_home(struct app *app)
         ui->again = true;
         return;
     }
-    int bottom = ui->h - (app->form_count ? ui_bar_height(ui) : 0);
+    int bottom = ui->h - (app->home.form_count ? ui_bar_height(ui) : 0);
     ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     app_message(app, x, &y, w);
     show_shortages(app, x, &y, w);
-    if (app->clock_doubt) {
+    if (app->home.clock_doubt) {
         ui_warning(ui, x, &y, w, ui_str(ui, S_home_clock));
     }
-    if (app->overdue_s) {
+    if (app->home.overdue_s) {
         ui_warning(ui, x, &y, w, ui_str(ui, S_home_stale));
     }
-    if (!app->form_count) {
+    if (!app->home.form_count) {
         ui_warning(ui, x, &y, w, ui_str(ui, S_home_no_forms));
     }
-    if (app->locked_before && !app->locks.pin &&
+    if (app->locks.before && !app->locks.device.pin &&
         ui_card(ui, "pin", x, &y, w, ui_str(ui, S_home_pin), ui_str(ui, S_home_pin_hint), false)) {
-        app->pin_from = SCREEN_HOME;
         app_go(app, SCREEN_PIN);
         return;
     }
@@ -170,7 +174,7 @@ void screen_home(struct app *app)
         app_go(app, SCREEN_LOAD);
     }
     ui_body_end(ui, y);
-    if (app->form_count) { /* the main button is within the thumb's reach */
+    if (app->home.form_count) { /* the main button is within the thumb's reach */
         ui_bar(ui, NULL, NULL, "start", ui_str(ui, S_home_start));
         if (ui_took(ui, "start")) {
             app_go(app, SCREEN_FORMS);
@@ -200,13 +204,15 @@ void screen_forms(struct app *app)
     }
     ui_body_begin(ui, ui_header_height(ui), search_bottom(app, ui->h), &x, &y, &w);
     app_message(app, x, &y, w);
-    if (app->form_count > SEARCH_FROM) {
-        search_field(app, "search-forms", x, &y, w);
+    if (app->home.form_count > SEARCH_FROM) {
+        if (search_field(app, "search-forms", x, &y, w)) {
+            search_open(app, "search-forms");
+        }
     }
     struct search_for what = search_for(app, search_typed(app, "search-forms"));
     for (unsigned rank = SEARCH_RANKS; rank > 1; rank--) { /* no surname matches in titles */
-        for (size_t i = 0; i < app->form_count; i++) {
-            struct app_form *f = &app->forms[i];
+        for (size_t i = 0; i < app->home.form_count; i++) {
+            struct app_form *f = &app->home.forms[i];
             if (search_ranks(&what, f->title) != rank) {
                 continue;
             }

@@ -1,105 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The interview's page: going on and back, checking answers, waiting for the disk. */
+#include "app/screens/screen_interview.h"
+
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/locks.h"
+#include "app/screens/open_interview.h"
+#include "app/screens/page.h"
+#include "app/screens/roster.h"
+#include "app/screens/screen_memo.h"
+#include "app/screens/screen_respondent.h"
+#include "app/shell/languages.h"
+#include "app/shell/search.h"
 #include "app/questions/question.h"
 #include "platform/machine/clock.h"
-
-/* Plays the sound of the first question on the page whose form says autoplay="audio". */
-static void play_at_once(struct app *app, const struct page *fields, size_t count)
-{
-    for (size_t f = 0; f < count && !app->quiet; f++) {
-        const struct page *p = &fields[f];
-        const char *sound = "";
-        if (p->kind == PAGE_QUESTION && strcmp(p->control->autoplay, "audio") == 0) {
-            sound = session_text(app->interview->session, &app->ui.frame, &p->control->label,
-                                 p->node, FORM_AUDIO, NULL);
-        }
-        if (app_has_sound(app, sound)) {
-            app_listen(app, sound);
-            return;
-        }
-    }
-}
-
-void screen_reopen_typed(struct app *app)
-{
-    struct interview *i = app->interview;
-    struct ui *ui = &app->ui;
-    struct page *fields = &i->page;
-    size_t count = i->page.kind != PAGE_ROSTER;
-    if (i->page.kind == PAGE_FIELDS) {
-        session_fields(i->session, &ui->frame, &i->page, &fields, &count);
-    }
-    for (size_t f = 0; f < count; f++) {
-        const char *typed = fields[f].kind == PAGE_QUESTION && question_types_text(&fields[f])
-                                ? interview_typed(i, fields[f].node)
-                                : NULL;
-        if (typed) {
-            edit_begin(&ui->edit, question_field(app, fields[f].node), typed);
-            break;
-        }
-    }
-}
-
-void screen_arrive(struct app *app)
-{
-    struct interview *i = app->interview;
-    struct ui *ui = &app->ui;
-    edit_end(&ui->edit);
-    ui->scroll = 0;
-    ui->focus[0] = '\0'; /* Tab starts at the answer */
-    app->message[0] = '\0';
-    app->removed_again = app->removed_here; /* the user has not read it yet */
-    app->removed_here = 0;
-    app->refused = NULL;
-    question_forget_cleared(app);
-    app->blanks_told = false;
-    app->removed_notice = false;
-    audio_stop();
-    app->dated = app->opened = app->picks_year = NULL;
-    app->filter_id[0] = '\0';
-    app->advance = false;
-    app->field_waits = app->reached = NULL;
-    app->typed_ms = 0;
-    ui->again = true;
-    struct page *fields = &i->page;
-    size_t count = i->page.kind != PAGE_ROSTER;
-    if (i->page.kind == PAGE_FIELDS) {
-        session_fields(i->session, &ui->frame, &i->page, &fields, &count);
-    }
-    play_at_once(app, fields, count);
-    screen_reopen_typed(app);
-}
-
-/* Opens the field of a page with one text question. True: it was just opened. */
-static bool open_field(struct app *app)
-{
-    struct interview *i = app->interview;
-    struct node *node = i->page.node;
-    const struct control *c = i->page.control;
-    if (i->page.kind != PAGE_QUESTION || app->ui.edit.id[0] || node->readonly ||
-        (c->kind != CONTROL_INPUT && c->kind != CONTROL_SECRET)) {
-        return false;
-    }
-    enum data_type t = node->item->type;
-    bool typed = t != TYPE_DATE && t != TYPE_TIME && t != TYPE_DATE_TIME;
-    if (!typed || *tree_value(node) || app->field_waits == node) {
-        return false;
-    }
-    edit_begin(&app->ui.edit, question_field(app, node), "");
-    return true;
-}
-
-void screen_open_waiting(struct app *app)
-{
-    if (app->field_waits && app->interview && app->screen == SCREEN_INTERVIEW &&
-        app->sheet == SHEET_NONE && app->field_waits == app->interview->page.node) {
-        app->field_waits = NULL;
-        (void)open_field(app);
-    }
-}
 
 /* With large text, an open field may push the start of the question out of view. Then closes
  * the field until a key is typed. */
@@ -112,7 +26,7 @@ static void let_read_first(struct app *app)
         edit_end(&ui->edit);
         ui->scroll = 0;
         ui->again = true;
-        app->field_waits = app->interview->page.node;
+        app->view.field_waits = app->interview->page.node;
     }
 }
 
@@ -126,8 +40,8 @@ static bool saved(struct app *app, enum app_leave way)
     if (state == WRITER_FAILED) {
         app_trouble(app, &err);
     } else if (state == WRITER_BUSY) {
-        app->leaving = way;
-        app->leaving_ms = clock_mono_ms();
+        app->view.leaving = way;
+        app->view.leaving_ms = clock_mono_ms();
     }
     return state == WRITER_DONE;
 }
@@ -146,7 +60,7 @@ static bool may_leave(struct app *app, const struct node *typed, const struct pa
         const char *waits = interview_typed(app->interview, pages[p].node);
         enum string_id missing;
         if (waits && *waits && question_types_text(&pages[p])) { /* it was refused before */
-            edit_begin(&app->ui.edit, question_field(app, pages[p].node), waits);
+            edit_begin(&app->ui.edit, typed_id(app, pages[p].node), waits);
             if (!question_commit(app)) {
                 return false;
             }
@@ -173,15 +87,15 @@ static bool may_leave(struct app *app, const struct node *typed, const struct pa
 static void say_removed(struct app *app)
 {
     size_t now = session_removed_entries(app->interview->session);
-    size_t fresh = now > app->removed_told ? now - app->removed_told : 0,
-           told = fresh + app->removed_again;
-    if (told && now && !app->handed) {
+    size_t fresh = now > app->view.removed_told ? now - app->view.removed_told : 0,
+           told = fresh + app->view.removed_again;
+    if (told && now && !app->respondent.holds) {
         const char *count = ui_number(&app->ui, (long long)told);
         app_say_text(app, ui_fill(&app->ui, S_entries_removed, count, NULL), false);
     }
-    app->removed_here += fresh;
-    app->removed_again = 0;
-    app->removed_told = now;
+    app->view.removed_here += fresh;
+    app->view.removed_again = 0;
+    app->view.removed_told = now;
 }
 
 /* Goes to the next page; everything is on disk. */
@@ -190,20 +104,20 @@ static void turn_on(struct app *app)
     struct interview *i = app->interview;
     bool own = respondent_block(&i->page), more = true;
     if (interview_next(i)) {
-        screen_arrive(app);
+        page_arrive(app);
     } else if (interview_entry(i)) {
         interview_leave_entry(i);
-        screen_arrive(app);
+        page_arrive(app);
     } else {
         more = false;
     }
     bool next = more && respondent_block(&i->page);
-    if (app->handed && !next) {
-        app->in_block = false;
-        app->at_end = !more;
+    if (app->respondent.holds && !next) {
+        app->respondent.in_block = false;
+        app->respondent.at_end = !more;
         app_go(app, SCREEN_RETURN);
-    } else if (!own && next && !app->handed) {
-        app->hand_here = false;
+    } else if (!own && next && !app->respondent.holds) {
+        app->respondent.from_block = false;
         app_go(app, SCREEN_HAND);
     } else if (!more) {
         app_go(app, SCREEN_FINISH);
@@ -214,7 +128,7 @@ static void go_next(struct app *app)
 {
     struct interview *i = app->interview;
     struct page *fields = &i->page;
-    struct node *typed = question_typed(app);
+    struct node *typed = typed_node(app);
     size_t count = 1;
     if (roster_holds(app)) {
         return;
@@ -235,7 +149,7 @@ static void go_next(struct app *app)
 static void go_on(struct app *app)
 {
     struct interview *i = app->interview;
-    struct node *typed = question_typed(app);
+    struct node *typed = typed_node(app);
     struct page *fields;
     size_t count, at = 0;
     if (i->page.kind != PAGE_FIELDS || !typed) {
@@ -258,7 +172,7 @@ static void go_on(struct app *app)
     }
     for (at++; at < count; at++) { /* fields that the answer made irrelevant are gone */
         if (fields[at].kind == PAGE_QUESTION && question_is_asked(fields[at].node)) {
-            app->reached = fields[at].node;
+            app->view.reached = fields[at].node;
             question_open(app, &fields[at]);
             app->ui.again = true;
             return;
@@ -275,7 +189,7 @@ static bool may_go_back(struct app *app)
     struct node *entry = interview_entry(i);
     struct page *pages, roster = {.control = entry ? entry->item->control : NULL};
     size_t count, at;
-    if (!app->handed) {
+    if (!app->respondent.holds) {
         return true;
     }
     interview_pages(i, &app->ui.frame, &pages, &count, &at);
@@ -287,20 +201,13 @@ static void turn_back(struct app *app)
 {
     struct interview *i = app->interview;
     if (interview_back(i)) {
-        screen_arrive(app);
+        page_arrive(app);
     } else if (interview_entry(i)) {
         interview_leave_entry(i);
-        screen_arrive(app);
+        page_arrive(app);
     } else {
         app_leave_interview(app);
         app_go(app, SCREEN_HOME);
-    }
-}
-
-void commit_or_keep(struct app *app)
-{
-    if (!question_commit(app) && question_typed(app)) {
-        interview_typing(app->interview, question_typed(app), app->ui.edit.text.data);
     }
 }
 
@@ -341,13 +248,13 @@ static void show_whose(struct app *app, int x, int *y, int w)
  * checked and journalled before, so nothing is repeated. */
 static bool left_now(struct app *app)
 {
-    enum app_leave way = app->leaving;
+    enum app_leave way = app->view.leaving;
     struct err err = {0};
     enum writer_state state = way ? interview_saved(app->interview, 0, &err) : WRITER_BUSY;
     if (state == WRITER_BUSY) {
         return false;
     }
-    app->leaving = LEAVE_NONE;
+    app->view.leaving = LEAVE_NONE;
     app->ui.again = true;
     if (state == WRITER_FAILED) {
         app_trouble(app, &err);
@@ -376,13 +283,13 @@ static void header(struct app *app)
     struct interview *i = app->interview;
     struct interview_place at = interview_place(i, &ui->frame);
     struct header h = {.title = ui_plain(ui, interview_section(i, &ui->frame, &i->page, NULL)),
-                       .title_id = app->handed ? NULL : "outline",
+                       .title_id = app->respondent.holds ? NULL : "outline",
                        .subtitle = counter(app, &at),
                        .left = may_go_back(app) ? "back" : NULL,
-                       .right = app->handed ? "lock" : "menu",
-                       .lock = !app->handed,
-                       .memo = !app->handed,
-                       .has_memo = !app->handed && memo_is_here(app),
+                       .right = app->respondent.holds ? "lock" : "menu",
+                       .lock = !app->respondent.holds,
+                       .memo = !app->respondent.holds,
+                       .has_memo = !app->respondent.holds && memo_is_here(app),
                        .language = true,
                        .sign = app_language_sign(app, session_language(i->session)),
                        .progress = at.places ? (float)at.place / (float)at.places : 0,
@@ -397,8 +304,8 @@ static void show_page(struct app *app)
     struct interview *i = app->interview;
     enum keyboard_kind kind = KEYBOARD_TEXT;
     int x, y, w;
-    if (app->handed && !respondent_block(&i->page)) { /* not for the respondent */
-        app->in_block = app->at_end = false;
+    if (app->respondent.holds && !respondent_block(&i->page)) { /* not for the respondent */
+        app->respondent.in_block = app->respondent.at_end = false;
         app_go(app, SCREEN_RETURN);
         return;
     }
@@ -406,8 +313,8 @@ static void show_page(struct app *app)
         return;
     }
     say_removed(app);
-    bool opened = open_field(app);
-    bool typing = question_keyboard(app, &i->page, &kind);
+    bool opened = page_open_field(app);
+    bool typing = question_keyboard(app, &kind);
     int bottom = ui->h - (typing ? keyboard_height(ui, kind) : ui_bar_height(ui));
     header(app);
     if (ui_took(ui, "language")) { /* a tap switches to the next question language */
@@ -421,33 +328,33 @@ static void show_page(struct app *app)
         }
         return;
     }
-    if (!app->handed && strcmp(ui->held, "language") == 0) {
+    if (!app->respondent.holds && strcmp(ui->held, "language") == 0) {
         ui->held[0] = ui->pressed[0] = '\0';
         app->sheet = SHEET_LANGUAGE;
         ui->again = true;
         return;
     }
-    if (app->handed && ui_took(ui, "lock")) {
-        app->in_block = true;
-        app->at_end = false;
+    if (app->respondent.holds && ui_took(ui, "lock")) {
+        app->respondent.in_block = true;
+        app->respondent.at_end = false;
         commit_or_keep(app);
         app_go(app, SCREEN_RETURN);
         return;
     }
-    if (!app->handed && ui_took(ui, "outline")) {
+    if (!app->respondent.holds && ui_took(ui, "outline")) {
         commit_or_keep(app);
         app_go(app, SCREEN_OUTLINE);
         return;
     }
-    if (!app->handed && ui_took(ui, "lock")) {
+    if (!app->respondent.holds && ui_took(ui, "lock")) {
         app_lock(app);
         return;
     }
-    if (!app->handed && ui_took(ui, "memo")) {
+    if (!app->respondent.holds && ui_took(ui, "memo")) {
         memo_open(app);
         return;
     }
-    if (!app->handed && ui_took(ui, "menu")) {
+    if (!app->respondent.holds && ui_took(ui, "menu")) {
         app->sheet = SHEET_MENU;
         return;
     }
@@ -460,18 +367,18 @@ static void show_page(struct app *app)
         return;
     }
     ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
-    if (!app->refused) {
+    if (!app->view.refused) {
         app_message(app, x, &y, w);
     }
-    if (!app->handed && respondent_block(&i->page) &&
+    if (!app->respondent.holds && respondent_block(&i->page) &&
         ui_wide_button(ui, "hand", x, &y, w, ui_str(ui, S_hand_again), false)) {
         if (question_commit(app)) {
-            app->hand_here = true;
+            app->respondent.from_block = true;
             app_go(app, SCREEN_HAND);
         }
         return;
     }
-    if (!app->handed) {
+    if (!app->respondent.holds) {
         show_whose(app, x, &y, w);
     }
     if (i->page.kind == PAGE_ROSTER) {
@@ -488,8 +395,8 @@ static void show_page(struct app *app)
     if (opened) {
         let_read_first(app);
     }
-    if (app->advance) {
-        app->advance = false;
+    if (app->view.advance) {
+        app->view.advance = false;
         if (i->page.kind == PAGE_QUESTION) {
             go_next(app);
         }
@@ -499,9 +406,9 @@ static void show_page(struct app *app)
         return;
     }
     if (typing) {
-        app->keyboard.sentences = question_is_prose(question_typed(app));
-        app->keyboard.start = question_keys(question_typed(app));
-        app->keyboard.lines = question_is_many_lines(question_typed(app));
+        app->keyboard.sentences = question_is_prose(typed_node(app));
+        app->keyboard.start = question_keys(typed_node(app));
+        app->keyboard.lines = question_is_many_lines(typed_node(app));
         if (keyboard_show(ui, &app->keyboard, kind, ui_str(ui, S_next))) {
             go_on(app);
         }

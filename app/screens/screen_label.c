@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sheet for a draft's label, by which the interviewer recognises the draft. */
+#include "app/screens/screen_label.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/page.h"
+#include "app/shell/typing.h"
 #include "platform/machine/text.h"
 
 static const char field[] = "label";
@@ -12,16 +16,29 @@ bool label_is_open(const struct app *app)
     return app->interview && edit_is(&app->ui.edit, field);
 }
 
+/* Writes the label to the journal, and to the list of drafts at once: it is needed most
+ * after a power cut. */
+static void label_draft(struct app *app, const char *text)
+{
+    struct device_draft draft = writer_draft_now(app->writer);
+    if (strcmp(app->interview->label, text) == 0) {
+        return;
+    }
+    interview_label(app->interview, text);
+    snprintf(draft.left.label, sizeof draft.left.label, "%s", text);
+    app_write_left(app, &draft);
+}
+
 void label_keep(struct app *app)
 {
     if (label_is_open(app)) {
-        app_label_draft(app, app->ui.edit.text.data);
+        label_draft(app, app->ui.edit.text.data);
     }
 }
 
 void label_open(struct app *app)
 {
-    struct node *node = question_typed(app);
+    struct node *node = typed_node(app);
     if (node) { /* unfinished typing is kept with its page */
         interview_typing(app->interview, node, app->ui.edit.text.data);
     }
@@ -36,7 +53,7 @@ void label_close(struct app *app)
     edit_end(&app->ui.edit);
     app_close_sheet(app);
     if (app->screen == SCREEN_INTERVIEW) {
-        screen_reopen_typed(app);
+        page_reopen_typed(app);
     }
 }
 

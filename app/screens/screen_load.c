@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loading: shows what a medium offers, and takes it after confirmation. */
+#include "app/screens/screen_load.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/screen_exchange.h"
+#include "app/screens/screen_medium.h"
+#include "app/shell/tasks.h"
 #include "platform/machine/secret.h"
 
 /* ---- on the writer's thread; until the task ends, only this thread uses these data ---- */
@@ -12,13 +16,14 @@
 static void see_form(void *user, const struct package *p)
 {
     struct app *app = user;
-    for (size_t i = 0; i < app->coming_count; i++) {
-        if (memcmp(app->coming[i].form.hash, p->hash, sizeof p->hash) == 0) {
+    for (size_t i = 0; i < app->exchange.coming_count; i++) {
+        if (memcmp(app->exchange.coming[i].form.hash, p->hash, sizeof p->hash) == 0) {
             return; /* twice on the medium */
         }
     }
-    if (app->coming_count < APP_FORMS_MAX && app_read_form(&app->coming[app->coming_count], p)) {
-        app->coming_count++;
+    if (app->exchange.coming_count < APP_FORMS_MAX &&
+        app_read_form(&app->exchange.coming[app->exchange.coming_count], p)) {
+        app->exchange.coming_count++;
     }
 }
 
@@ -28,9 +33,9 @@ static bool know_stored(struct app *app, struct device *d, const uint8_t hash[32
 {
     struct buf bytes = {0};
     struct package p;
-    for (size_t i = 0; i < app->before_count; i++) {
-        if (memcmp(app->before[i].form.hash, hash, 32) == 0) {
-            *out = app->before[i];
+    for (size_t i = 0; i < app->exchange.before_count; i++) {
+        if (memcmp(app->exchange.before[i].form.hash, hash, 32) == 0) {
+            *out = app->exchange.before[i];
             return true;
         }
     }
@@ -43,22 +48,22 @@ static bool know_stored(struct app *app, struct device *d, const uint8_t hash[32
 /* Predicts the list of forms after loading: those found and those that stay. */
 static void foresee_forms(struct app *app, struct device *d)
 {
-    const struct load_find *f = &app->found_load;
+    const struct load_find *f = &app->exchange.found;
     struct app_form *fresh = mem_zero(APP_FORMS_MAX, sizeof *fresh);
-    size_t fresh_count = app->coming_count;
-    memcpy(fresh, app->coming, sizeof app->coming);
-    app->coming_count = 0;
-    for (size_t k = 0; k < f->form_count && app->coming_count < APP_FORMS_MAX; k++) {
-        struct app_form *out = &app->coming[app->coming_count];
+    size_t fresh_count = app->exchange.coming_count;
+    memcpy(fresh, app->exchange.coming, sizeof app->exchange.coming);
+    app->exchange.coming_count = 0;
+    for (size_t k = 0; k < f->form_count && app->exchange.coming_count < APP_FORMS_MAX; k++) {
+        struct app_form *out = &app->exchange.coming[app->exchange.coming_count];
         size_t i = 0;
         while (i < fresh_count && memcmp(fresh[i].form.hash, f->forms[k], 32) != 0) {
             i++;
         }
         if (i < fresh_count) {
             *out = fresh[i];
-            app->coming_count++;
+            app->exchange.coming_count++;
         } else {
-            app->coming_count += know_stored(app, d, f->forms[k], out, NULL);
+            app->exchange.coming_count += know_stored(app, d, f->forms[k], out, NULL);
         }
     }
     secret_wipe(fresh, APP_FORMS_MAX * sizeof *fresh);
@@ -69,8 +74,8 @@ static bool look(struct device *d, void *arg, struct err *err)
 {
     struct app *app = arg;
     load_forget(app);
-    device_watch(d, &app->progress);
-    bool ok = device_find(d, app->transfer_folder, &app->found_load, see_form, app, err);
+    device_watch(d, &app->exchange.progress);
+    bool ok = device_find(d, app->exchange.folder, &app->exchange.found, see_form, app, err);
     if (ok) {
         foresee_forms(app, d);
     }
@@ -81,8 +86,9 @@ static bool look(struct device *d, void *arg, struct err *err)
 static bool take(struct device *d, void *arg, struct err *err)
 {
     struct app *app = arg;
-    device_watch(d, &app->progress);
-    bool ok = device_take(d, app->transfer_folder, &app->found_load, &app->loaded, err);
+    device_watch(d, &app->exchange.progress);
+    bool ok =
+        device_take(d, app->exchange.folder, &app->exchange.found, &app->exchange.loaded, err);
     device_watch(d, NULL);
     return ok;
 }
@@ -91,21 +97,22 @@ static bool take(struct device *d, void *arg, struct err *err)
 
 void load_forget(struct app *app)
 {
-    device_find_end(&app->found_load);
-    secret_wipe(app->coming, sizeof app->coming);
-    app->coming_count = 0;
-    app->load = LOADING_CHOOSE;
+    device_find_end(&app->exchange.found);
+    secret_wipe(app->exchange.coming, sizeof app->exchange.coming);
+    app->exchange.coming_count = 0;
+    app->exchange.step = LOADING_CHOOSE;
 }
 
 void load_ended(struct app *app)
 {
     app->ui.scroll = 0;
-    if (app->load == LOADING_CHOOSE) { /* the search ended */
-        app->load = app->found_load.takes ? LOADING_ASK : LOADING_DONE;
+    if (app->exchange.step == LOADING_CHOOSE) { /* the search ended */
+        app->exchange.step = app->exchange.found.takes ? LOADING_ASK : LOADING_DONE;
         return;
     }
-    bool more = app->loaded.grants || app->loaded.catalogues || app->loaded.packages;
-    app->load = !more || app_load_home(app) ? LOADING_DONE : LOADING_CHOOSE;
+    bool more = app->exchange.loaded.grants || app->exchange.loaded.catalogues ||
+                app->exchange.loaded.packages;
+    app->exchange.step = !more || app_load_home(app) ? LOADING_DONE : LOADING_CHOOSE;
 }
 
 /* The same form in any version, or NULL. */
@@ -125,8 +132,8 @@ static bool is_missing(const struct app *app, const struct app_form *f)
 {
     uint8_t id[32];
     catalogue_form_hash(id, f->id);
-    for (size_t i = 0; i < app->found_load.missing_count; i++) {
-        if (memcmp(app->found_load.missing[i], id, sizeof id) == 0) {
+    for (size_t i = 0; i < app->exchange.found.missing_count; i++) {
+        if (memcmp(app->exchange.found.missing[i], id, sizeof id) == 0) {
             return true;
         }
     }
@@ -141,10 +148,10 @@ static void name_forms(struct app *app, int which, int x, int *y, int w)
     static const enum string_id headings[] = {S_load_new, S_load_updated, S_load_gone};
     struct ui *ui = &app->ui;
     bool gone = which == FORMS_GONE;
-    const struct app_form *forms = gone ? app->before : app->coming;
-    const struct app_form *others = gone ? app->coming : app->before;
-    size_t count = gone ? app->before_count : app->coming_count;
-    size_t other_count = gone ? app->coming_count : app->before_count;
+    const struct app_form *forms = gone ? app->exchange.before : app->exchange.coming;
+    const struct app_form *others = gone ? app->exchange.coming : app->exchange.before;
+    size_t count = gone ? app->exchange.before_count : app->exchange.coming_count;
+    size_t other_count = gone ? app->exchange.coming_count : app->exchange.before_count;
     bool any = false;
     for (size_t i = 0; i < count; i++) {
         const struct app_form *f = &forms[i], *was = find_form(others, other_count, f);
@@ -195,8 +202,8 @@ static void show_forms(struct app *app, int x, int *y, int w, bool ask)
 {
     struct ui *ui = &app->ui;
     line(app, x, y, w,
-         ui_fill(ui, S_load_catalogue, ui_number(ui, (long long)app->found_load.epoch), NULL));
-    const struct load_find *f = &app->found_load;
+         ui_fill(ui, S_load_catalogue, ui_number(ui, (long long)app->exchange.found.epoch), NULL));
+    const struct load_find *f = &app->exchange.found;
     if (ask && f->epoch != f->epoch_now) {
         *y +=
             ui_text(ui, x, *y, w, TEXT_HINT,
@@ -217,13 +224,14 @@ static void show_forms(struct app *app, int x, int *y, int w, bool ask)
 static void show_refused(struct app *app, int x, int *y, int w)
 {
     enum { TOLD_MOST = 4 };
-    const struct load_find *f = &app->found_load;
+    const struct load_find *f = &app->exchange.found;
     unsigned of[LOAD_VERDICTS] = {0}, told = 0;
     for (size_t i = 0; i < f->count; i++) {
         of[f->items[i]->verdict]++;
     }
-    for (int v = LOAD_DAMAGED; v < LOAD_VERDICTS && app->load == LOADING_DONE && f->takes; v++) {
-        of[v] = app->loaded.of[v]; /* includes files that changed before they were taken */
+    for (int v = LOAD_DAMAGED; v < LOAD_VERDICTS && app->exchange.step == LOADING_DONE && f->takes;
+         v++) {
+        of[v] = app->exchange.loaded.of[v]; /* includes files that changed before they were taken */
     }
     *y += ui_px(&app->ui, 10);
     exchange_refused(app, x, y, w, of);
@@ -233,15 +241,15 @@ static void show_refused(struct app *app, int x, int *y, int w)
             exchange_why(app, x, y, w, &f->items[i]->why);
         }
     }
-    if (!told && app->loaded.why.code != ERR_NONE) {
-        exchange_why(app, x, y, w, &app->loaded.why);
+    if (!told && app->exchange.loaded.why.code != ERR_NONE) {
+        exchange_why(app, x, y, w, &app->exchange.loaded.why);
     }
 }
 
 static void show_found(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    const struct load_find *f = &app->found_load;
+    const struct load_find *f = &app->exchange.found;
     unsigned receipts = takes(f, LOAD_RECEIPT);
     *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_load_found), ui->theme.ink, true);
     *y += ui_px(ui, 4);
@@ -262,7 +270,7 @@ static void show_found(struct app *app, int x, int *y, int w)
 static void show_done(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    const struct load_report *r = &app->loaded;
+    const struct load_report *r = &app->exchange.loaded;
     bool nothing = !r->grants && !r->catalogues && !r->packages && !r->receipts;
     *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, nothing ? S_load_nothing : S_load_done),
                   ui->theme.ink, true);
@@ -275,9 +283,9 @@ static void show_done(struct app *app, int x, int *y, int w)
     if (r->grants || r->catalogues || r->packages) {
         show_forms(app, x, y, w, false);
     }
-    if (nothing && app->found_load.skipped) {
+    if (nothing && app->exchange.found.skipped) {
         line(app, x, y, w,
-             ui_fill(ui, S_load_skipped, ui_number(ui, app->found_load.skipped), NULL));
+             ui_fill(ui, S_load_skipped, ui_number(ui, app->exchange.found.skipped), NULL));
     }
     show_refused(app, x, y, w);
 }
@@ -286,16 +294,16 @@ void screen_load(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct header h = {.help = true, .left = "back", .progress = -1};
-    bool choose = app->load == LOADING_CHOOSE;
+    bool choose = app->exchange.step == LOADING_CHOOSE;
     h.title = ui_str(ui, choose ? S_media_load_title : S_home_forms);
-    h.subtitle = choose ? NULL : app_media_name(app->transfer_folder);
+    h.subtitle = choose ? NULL : app_media_name(app->exchange.folder);
     int x, y, w;
     ui_header(ui, &h);
-    if (app->load == LOADING_ASK && ui_took(ui, "right")) {
+    if (app->exchange.step == LOADING_ASK && ui_took(ui, "right")) {
         exchange_begin(app, take);
         return;
     }
-    if (app->load == LOADING_ASK && (ui_took(ui, "back") || ui_took(ui, "left"))) {
+    if (app->exchange.step == LOADING_ASK && (ui_took(ui, "back") || ui_took(ui, "left"))) {
         load_forget(app);
         ui->scroll = 0;
         ui->again = true;
@@ -311,7 +319,7 @@ void screen_load(struct app *app)
         exchange_choose(app, x, y, w, look);
         return;
     }
-    if (app->load == LOADING_ASK) {
+    if (app->exchange.step == LOADING_ASK) {
         show_found(app, x, &y, w);
         ui_body_end(ui, y);
         ui_bar(ui, "left", ui_str(ui, S_load_leave), "right", ui_str(ui, S_load_take));
@@ -320,4 +328,17 @@ void screen_load(struct app *app)
     show_done(app, x, &y, w);
     ui_body_end(ui, y);
     ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_done));
+}
+
+void load_open(struct app *app)
+{
+    app_find_media(app, NULL);
+}
+
+/* A job that still runs uses what was found; locks.c frees it then. */
+void load_close(struct app *app)
+{
+    if (!app->exchange.pending) {
+        load_forget(app);
+    }
 }

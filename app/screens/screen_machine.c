@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Settings that a desktop would offer, for the kiosk: brightness, clock, power. */
+#include "app/screens/screen_machine.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/locks.h"
+#include "app/shell/tasks.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/file.h"
 #include "platform/machine/desktop.h"
-
-enum field { FIELD_DAY, FIELD_MONTH, FIELD_YEAR, FIELD_HOUR, FIELD_MINUTE, FIELD_COUNT };
 
 static const struct {
     enum string_id label;
@@ -35,16 +36,12 @@ static const struct {
              {"Asia/Seoul", S_zone_seoul}};
 enum { ZONES = sizeof zones / sizeof *zones };
 
-/* State of the page; exists from machine_open until the page is left. */
-struct machine_page {
-    enum screen from;
-    bool sets_clock, picks_zone;
-    int values[FIELD_COUNT];
-    char zone[DESKTOP_ZONE];
-    enum desktop_power asked; /* waits for confirmation; DESKTOP_POWER_COUNT: none does */
-};
+static struct machine_state *state_of(const struct app *app)
+{
+    return app_state(app, SCREEN_MACHINE);
+}
 
-static void read_clock(struct machine_page *p)
+static void read_clock(struct machine_state *p)
 {
     int64_t now = clock_wall_ms(), local = now + (int64_t)clock_zone_minutes(now) * 60000;
     int64_t minutes = local / 60000 % (24 * 60);
@@ -89,7 +86,7 @@ static bool ask(void *context, struct err *err)
 static void answered(struct app *app, void *context, bool ok, const struct err *err)
 {
     struct asking *a = context;
-    struct machine_page *p = app->machine;
+    struct machine_state *p = state_of(app);
     if (!ok) {
         app_trouble(app, err);
     }
@@ -118,10 +115,7 @@ static void begin_asking(struct app *app, struct asking asking)
 
 void machine_open(struct app *app)
 {
-    struct machine_page *p = mem_zero(1, sizeof *p);
-    *p = (struct machine_page){.from = app->screen, .asked = DESKTOP_POWER_COUNT};
-    app_go(app, SCREEN_MACHINE); /* closes one that is open */
-    app->machine = p;
+    *state_of(app) = (struct machine_state){.from = app->from, .asked = DESKTOP_POWER_COUNT};
     begin_asking(app, (struct asking){.what = ASK_LOOK});
 }
 
@@ -156,16 +150,16 @@ static void show_brightness(struct app *app, int x, int *y, int w)
 }
 
 /* Steps a field, wrapping around: 31 goes on to 1. */
-static void step_field(struct machine_page *p, enum field f, int by)
+static void step_field(struct machine_state *p, enum machine_field f, int by)
 {
     int span = fields[f].max - fields[f].min + 1;
     p->values[f] = fields[f].min + (p->values[f] - fields[f].min + by + span) % span;
 }
 
-static void show_field(struct app *app, enum field f, int x, int *y, int w)
+static void show_field(struct app *app, enum machine_field f, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    struct machine_page *p = app->machine;
+    struct machine_state *p = state_of(app);
     int h = ui_px(ui, UI_MAIN_DP), gap = ui_px(ui, 8), label_h;
     struct rect less = {x + w - 3 * h - 2 * gap, *y, h, h}, value = less, more = less;
     value.x += h + gap;
@@ -192,7 +186,7 @@ static void show_field(struct app *app, enum field f, int x, int *y, int w)
 
 static void set_clock(struct app *app)
 {
-    struct machine_page *p = app->machine;
+    struct machine_state *p = state_of(app);
     const int *v = p->values;
     if (!clock_is_date(v[FIELD_YEAR], v[FIELD_MONTH], v[FIELD_DAY])) {
         app_say_text(app,
@@ -226,7 +220,7 @@ static const char *zone_name(struct app *app, const char *id)
 static void show_zone(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    struct machine_page *p = app->machine;
+    struct machine_state *p = state_of(app);
     const char *now = ui_fill(ui, S_machine_zone, zone_name(app, p->zone), NULL);
     if (ui_drop(ui, "zone", x, y, w, now, p->picks_zone)) {
         p->picks_zone = !p->picks_zone;
@@ -247,9 +241,9 @@ static void show_zone(struct app *app, int x, int *y, int w)
 static void show_clock(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    struct machine_page *p = app->machine;
+    struct machine_state *p = state_of(app);
     heading(ui, x, y, w, S_machine_clock);
-    if (app->clock_doubt) {
+    if (app->home.clock_doubt) {
         ui_warning(ui, x, y, w, ui_str(ui, S_home_clock));
     }
     *y += ui_text(ui, x, *y, w, TEXT_QUESTION, app_date(app, clock_wall_ms()), ui->theme.ink, true);
@@ -257,7 +251,7 @@ static void show_clock(struct app *app, int x, int *y, int w)
     show_zone(app, x, y, w);
     if (!p->sets_clock) {
         if (ui_wide_button(ui, "clock", x, y, w, ui_str(ui, S_machine_clock_set),
-                           app->clock_doubt)) {
+                           app->home.clock_doubt)) {
             p->sets_clock = true;
             read_clock(p);
             ui->again = true;
@@ -266,7 +260,7 @@ static void show_clock(struct app *app, int x, int *y, int w)
     }
     *y += ui_px(ui, 8);
     for (int f = 0; f < FIELD_COUNT; f++) {
-        show_field(app, (enum field)f, x, y, w);
+        show_field(app, (enum machine_field)f, x, y, w);
     }
     if (ui_wide_button(ui, "clock-set", x, y, w, ui_str(ui, S_machine_clock_set), true)) {
         set_clock(app);
@@ -277,7 +271,7 @@ static void show_state(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     int battery = window_battery();
-    long long tenths = (long long)(file_free_bytes(app->data_dir) / 100000000ull);
+    long long tenths = (long long)(file_free_bytes(app->options.data_dir) / 100000000ull);
     const char *lines[] = {battery >= 0
                                ? ui_fill(ui, S_machine_battery, ui_number(ui, battery), NULL)
                                : ui_str(ui, S_machine_no_battery),
@@ -300,7 +294,7 @@ static void show_power(struct app *app, int x, int *y, int w)
         [DESKTOP_OFF] = {"off", S_machine_off, S_machine_off_sure}};
     static const enum desktop_power order[] = {DESKTOP_SLEEP, DESKTOP_RESTART, DESKTOP_OFF};
     struct ui *ui = &app->ui;
-    struct machine_page *p = app->machine;
+    struct machine_state *p = state_of(app);
     heading(ui, x, y, w, S_machine_power);
     if (p->asked < DESKTOP_POWER_COUNT) {
         ui_warning(ui, x, y, w, ui_str(ui, choices[p->asked].sure));
@@ -330,12 +324,6 @@ static void show_power(struct app *app, int x, int *y, int w)
     }
 }
 
-void machine_close(struct app *app)
-{
-    free(app->machine);
-    app->machine = NULL;
-}
-
 void screen_machine(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -351,7 +339,7 @@ void screen_machine(struct app *app)
         return;
     }
     if (ui_took(ui, "back")) {
-        app_go(app, app->machine->from);
+        app_go(app, state_of(app)->from);
         return;
     }
     ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
@@ -359,7 +347,7 @@ void screen_machine(struct app *app)
     show_brightness(app, x, &y, w);
     show_clock(app, x, &y, w);
     show_state(app, x, &y, w);
-    if (app->machine && app->screen == SCREEN_MACHINE) {
+    if (state_of(app) && app->screen == SCREEN_MACHINE) {
         show_power(app, x, &y, w);
     }
     ui_body_end(ui, y);

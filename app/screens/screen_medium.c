@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Choosing a stick, card or folder; ejecting media. */
+#include "app/screens/screen_medium.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/shell/tasks.h"
 #include "platform/machine/file.h"
 #include "platform/machine/secret.h"
 #include "platform/machine/text.h"
@@ -12,7 +14,7 @@
 /* The topmost folder that is shown: the fixed one (--media), or "/". */
 static const char *root_of(const struct app *app)
 {
-    return app->media_dir ? app->media_dir : "/";
+    return app->options.media_dir ? app->options.media_dir : "/";
 }
 
 static int by_name(const void *a, const void *b)
@@ -48,10 +50,10 @@ static bool read_folder(void *context, struct err *err)
 
 static void close_folder(struct app *app)
 {
-    arena_fini(&app->folder_arena);
-    app->folders = NULL;
-    app->folder_count = 0;
-    app->folder[0] = '\0';
+    arena_fini(&app->sticks.folder_arena);
+    app->sticks.folders = NULL;
+    app->sticks.folder_count = 0;
+    app->sticks.folder[0] = '\0';
     app->ui.scroll = 0;
     app->ui.again = true;
 }
@@ -62,10 +64,10 @@ static void opened(struct app *app, void *context, bool ok, const struct err *er
     (void)ok;
     (void)err;
     close_folder(app);
-    snprintf(app->folder, sizeof app->folder, "%s", o->path);
-    app->folder_arena = o->arena;
-    app->folders = o->names;
-    app->folder_count = o->count;
+    snprintf(app->sticks.folder, sizeof app->sticks.folder, "%s", o->path);
+    app->sticks.folder_arena = o->arena;
+    app->sticks.folders = o->names;
+    app->sticks.folder_count = o->count;
     arena_init(&o->arena);
 }
 
@@ -85,21 +87,21 @@ static void open_folder(struct app *app, const char *path)
 static void begin(struct app *app)
 {
     const char *home = getenv("HOME");
-    open_folder(app, app->media_dir     ? app->media_dir
-                     : app->media_count ? app->media[0].path
-                     : home && *home    ? home
-                                        : root_of(app));
+    open_folder(app, app->options.media_dir    ? app->options.media_dir
+                     : app->sticks.media_count ? app->sticks.media[0].path
+                     : home && *home           ? home
+                                               : root_of(app));
 }
 
 void medium_forget(struct app *app)
 {
     close_folder(app);
-    memset(app->folder, 0, sizeof app->folder);
+    memset(app->sticks.folder, 0, sizeof app->sticks.folder);
 }
 
 bool medium_leave(struct app *app)
 {
-    bool was = app->folder[0] != '\0';
+    bool was = app->sticks.folder[0] != '\0';
     if (was) {
         close_folder(app);
     }
@@ -108,28 +110,28 @@ bool medium_leave(struct app *app)
 
 int medium_bottom(const struct app *app)
 {
-    return app->ui.h - (app->folder[0] ? ui_bar_height(&app->ui) : 0);
+    return app->ui.h - (app->sticks.folder[0] ? ui_bar_height(&app->ui) : 0);
 }
 
 const char *medium_bar(struct app *app)
 {
     struct ui *ui = &app->ui;
-    if (!app->folder[0]) {
+    if (!app->sticks.folder[0]) {
         return NULL;
     }
     ui_bar(ui, NULL, NULL, "take", ui_str(ui, S_folder_take));
     if (!ui_took(ui, "take")) {
         return NULL;
     }
-    const char *path = arena_text(&ui->frame, app->folder);
-    app->folder[0] = '\0';
+    const char *path = arena_text(&ui->frame, app->sticks.folder);
+    app->sticks.folder[0] = '\0';
     return path;
 }
 
 /* Opens the parent folder, even from an unreadable one. */
 static void up(struct app *app)
 {
-    char *above = arena_text(&app->ui.frame, app->folder), *slash = strrchr(above, '/');
+    char *above = arena_text(&app->ui.frame, app->sticks.folder), *slash = strrchr(above, '/');
     if (slash) {
         slash[slash == above] = '\0';
     }
@@ -140,10 +142,11 @@ static void up(struct app *app)
 static const char *spaced(struct app *app)
 {
     struct buf out = {0};
-    const char *from = app->folder;
-    size_t root = app->media_dir ? strlen(app->media_dir) : 0;
-    size_t name = app->media_dir ? strlen(app_media_name(app->media_dir)) : 0;
-    if (name && strncmp(from, app->media_dir, root) == 0) { /* shown from the fixed folder on */
+    const char *from = app->sticks.folder;
+    size_t root = app->options.media_dir ? strlen(app->options.media_dir) : 0;
+    size_t name = app->options.media_dir ? strlen(app_media_name(app->options.media_dir)) : 0;
+    if (name &&
+        strncmp(from, app->options.media_dir, root) == 0) { /* shown from the fixed folder on */
         from += root - name;
     }
     for (const char *p = from; *p; p++) {
@@ -162,24 +165,25 @@ static void show_folder(struct app *app, int x, int *y, int w)
 {
     enum { MAX = 200 };
     struct ui *ui = &app->ui;
-    const char *const *names = (const char *const *)app->folders;
-    size_t count = app->folder_count;
+    const char *const *names = (const char *const *)app->sticks.folders;
+    size_t count = app->sticks.folder_count;
     *y += ui_text(ui, x, *y, w, TEXT_BODY_BOLD, spaced(app), ui->theme.ink, true);
     *y += ui_px(ui, 8);
-    if (strcmp(app->folder, root_of(app)) != 0 &&
+    if (strcmp(app->sticks.folder, root_of(app)) != 0 &&
         ui_row(ui, "up", x, y, w, ui_str(ui, S_folder_up), "", 0)) {
         up(app);
         return;
     }
-    if (!app->folders) {
+    if (!app->sticks.folders) {
         ui_warning(ui, x, y, w, ui_str(ui, S_folder_closed));
         return;
     }
     for (size_t k = 0; k < count && k < MAX; k++) {
         const char *id = arena_printf(&ui->frame, "folder:%zu", k);
-        const char *between = strcmp(app->folder, "/") == 0 ? "" : "/";
-        const char *path = arena_printf(&ui->frame, "%s%s%s", app->folder, between, names[k]);
-        if (strlen(path) < sizeof app->folder && ui_row(ui, id, x, y, w, names[k], "", 0)) {
+        const char *between = strcmp(app->sticks.folder, "/") == 0 ? "" : "/";
+        const char *path =
+            arena_printf(&ui->frame, "%s%s%s", app->sticks.folder, between, names[k]);
+        if (strlen(path) < sizeof app->sticks.folder && ui_row(ui, id, x, y, w, names[k], "", 0)) {
             open_folder(app, path);
             return;
         }
@@ -206,7 +210,7 @@ static void taken_out(struct app *app, void *context, bool ok, const struct err 
 {
     struct ui *ui = &app->ui;
     const char *name = arena_text(&ui->frame, app_media_name(((struct taking *)context)->path));
-    app->media_changed = true;
+    app->sticks.changed = true;
     if (ok) {
         app_say_text(app, ui_fill(ui, S_media_out_done, name, NULL), true);
     } else {
@@ -217,7 +221,7 @@ static void taken_out(struct app *app, void *context, bool ok, const struct err 
 void medium_out(struct app *app, const char *path, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    if (!disks_knows(app->disks, path)) {
+    if (!disks_knows(app->sticks.disks, path)) {
         return;
     }
     const char *label = ui_fill(ui, S_media_out, app_media_name(path), NULL);
@@ -235,18 +239,9 @@ void medium_out(struct app *app, const char *path, int x, int *y, int w)
     ui_pills_end(ui, &px, y, x);
 }
 
-void medium_trouble(struct app *app, int x, int *y, int w)
-{
-    struct ui *ui = &app->ui;
-    char why[200];
-    if (disks_trouble(app->disks, why, sizeof why)) {
-        ui_warning(ui, x, y, w, ui_fill(ui, S_media_unreadable, arena_text(&ui->frame, why), NULL));
-    }
-}
-
 void medium_changed(struct app *app)
 {
-    app->media_changed = app->ui.again = true;
+    app->sticks.changed = app->ui.again = true;
 }
 
 static void look_for_media(struct app *app)
@@ -258,27 +253,27 @@ const char *medium_choose(struct app *app, int x, int *y, int w, bool copies)
 {
     struct ui *ui = &app->ui;
     const char *chosen = NULL;
-    if (app->folder[0]) {
+    if (app->sticks.folder[0]) {
         show_folder(app, x, y, w);
         return NULL;
     }
-    app->look_again = look_for_media;
-    medium_trouble(app, x, y, w);
-    for (size_t m = 0; m < app->media_count; m++) {
+    app->sticks.look_again = look_for_media;
+    app_media_trouble(app, x, y, w);
+    for (size_t m = 0; m < app->sticks.media_count; m++) {
         const char *id = arena_printf(&ui->frame, "medium:%zu", m + 1);
-        const struct medium *medium = &app->media[m];
+        const struct medium *medium = &app->sticks.media[m];
         long long tenths = (long long)(medium->free / 100000000ull);
         const char *name = app_media_name(medium->path);
         const char *room = ui_fill(ui, S_media_free, ui_tenths(ui, tenths), NULL);
         bool hit = copies ? ui_card(ui, id, x, y, w, ui_fill(ui, S_media_copy_to, name, NULL), room,
-                                    app->media_count == 1)
+                                    app->sticks.media_count == 1)
                           : ui_row(ui, id, x, y, w, name, room, 0);
         if (hit) {
             chosen = medium->path;
         }
         medium_out(app, medium->path, x, y, w);
     }
-    if (!app->media_count) {
+    if (!app->sticks.media_count) {
         ui_warning(ui, x, y, w, ui_str(ui, S_media_none));
     }
     bool open = app->screen > SCREEN_UNLOCK; /* no browsing while the device is locked */

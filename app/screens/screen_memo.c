@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sheet for the interviewer's memos on a page. */
+#include "app/screens/screen_memo.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/page.h"
+#include "app/shell/typing.h"
 
 static const char field[] = "memo";
 
@@ -16,17 +19,17 @@ bool memo_is_open(const struct app *app)
 void memo_keep(struct app *app)
 {
     if (memo_is_open(app)) {
-        interview_memo(app->interview, app->memo, app->ui.edit.text.data);
+        interview_memo(app->interview, app->sheets.memo, app->ui.edit.text.data);
     }
 }
 
 void memo_open(struct app *app)
 {
-    struct node *node = question_typed(app);
+    struct node *node = typed_node(app);
     if (node) { /* unfinished typing is kept with its page */
         interview_typing(app->interview, node, app->ui.edit.text.data);
     }
-    app->memo = interview_new_memo(app->interview);
+    app->sheets.memo = interview_new_memo(app->interview);
     edit_begin(&app->ui.edit, field, "");
     app->sheet = SHEET_MEMO;
     app->ui.again = true;
@@ -36,10 +39,10 @@ void memo_close(struct app *app)
 {
     memo_keep(app);
     edit_end(&app->ui.edit);
-    app->typed_ms = 0;
+    app->view.typed_ms = 0;
     app_close_sheet(app);
     if (app->screen == SCREEN_INTERVIEW) {
-        screen_reopen_typed(app);
+        page_reopen_typed(app);
     }
 }
 
@@ -69,13 +72,13 @@ static void show_earlier(struct app *app, int x, int *y, int w)
     buf_add(&path, "", 0);
     session_path(app->interview->page.node, &path);
     for (const struct interview_memo *m = app->interview->memos; m; m = m->next) {
-        if (m->number == app->memo || !is_of(m, &path)) {
+        if (m->number == app->sheets.memo || !is_of(m, &path)) {
             continue;
         }
         const char *id = arena_printf(&ui->frame, "memo:%u", m->number);
         if (ui_row(ui, id, x, y, w, arena_text(&ui->frame, m->text.data), "", 0)) {
             memo_keep(app);
-            app->memo = m->number;
+            app->sheets.memo = m->number;
             edit_begin(&ui->edit, field, m->text.data);
             ui->again = true;
         }

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The outline: sections and questions of the form, with what is missing. */
+#include "app/screens/screen_outline.h"
+
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/locks.h"
+#include "app/screens/page.h"
+#include "app/screens/roster.h"
+#include "app/shell/search.h"
 #include "app/questions/question.h"
 
 enum { SECTIONS = 100, SHOWN = 200, SEARCH_FROM = 10 };
@@ -133,7 +138,7 @@ static void go_to(struct app *app, const struct page *page)
     if (page->node) {
         interview_go(app->interview, page);
         app_go(app, SCREEN_INTERVIEW);
-        screen_arrive(app);
+        page_arrive(app);
     }
 }
 
@@ -222,7 +227,7 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
                     : doubtful                        ? '?'
                     : own->answered == own->questions ? '+'
                                                       : 'o';
-        bool open = app->opened_section == s + 1;
+        bool open = app->view.opened_section == s + 1;
         int top = *y;
         if (ui_row(ui, arena_printf(&ui->frame, "section:%zu", s + 1), x, y,
                    own->questions ? w - side : w, own->title, small, mark)) {
@@ -234,7 +239,7 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
         }
         struct rect r = {x + w - side, top, side, *y - top};
         if (ui_target(ui, arena_printf(&ui->frame, "open:%zu", s + 1), ROLE_ICON, r)) {
-            app->opened_section = open ? 0 : s + 1;
+            app->view.opened_section = open ? 0 : s + 1;
             ui->again = true;
         }
         float dp = ui_mark_dp(ui) * 0.9f;
@@ -279,7 +284,7 @@ static bool show_questions(struct app *app, const struct outline *o, int x, int 
     struct node *entry = NULL;
     for (size_t k = 0; k < o->leaf_count; k++) {
         const struct leaf *l = &o->leaves[k];
-        if (!is_listed(app->outline, l)) {
+        if (!is_listed(app->view.outline, l)) {
             continue;
         }
         if (shown >= SHOWN) {
@@ -316,12 +321,12 @@ static void show_filters(struct app *app, const struct outline *o, int x, int *y
         [OUTLINE_OPEN] = {"unanswered", ui_fill(ui, S_outline_open, ui_number(ui, o->open), NULL)}};
     int px = x;
     for (int f = OUTLINE_ALL; f <= OUTLINE_OPEN; f++) {
-        if (f == OUTLINE_DOUBTFUL && !o->doubtful && (int)app->outline != f) {
+        if (f == OUTLINE_DOUBTFUL && !o->doubtful && (int)app->view.outline != f) {
             continue; /* most forms have none */
         }
-        if (ui_pill(ui, filters[f].id, &px, y, x, x + w, filters[f].text, (int)app->outline == f,
-                    false)) {
-            app->outline = (enum outline_filter)f;
+        if (ui_pill(ui, filters[f].id, &px, y, x, x + w, filters[f].text,
+                    (int)app->view.outline == f, false)) {
+            app->view.outline = (enum outline_filter)f;
             ui->again = true;
         }
     }
@@ -350,7 +355,7 @@ void screen_outline(struct app *app)
     }
     if (ui_took(ui, "back")) {
         app_go(app, SCREEN_INTERVIEW);
-        screen_reopen_typed(app);
+        page_reopen_typed(app);
         return;
     }
     if (ui_took(ui, "language")) {
@@ -361,9 +366,11 @@ void screen_outline(struct app *app)
     ui_body_begin(ui, ui_header_height(ui), search_bottom(app, ui->h - ui_bar_height(ui)), &x, &y,
                   &w);
     show_filters(app, o, x, &y, w);
-    bool all = app->outline == OUTLINE_ALL;
+    bool all = app->view.outline == OUTLINE_ALL;
     if (all && (o->count > SEARCH_FROM || o->leaf_count > SEARCH_FROM)) {
-        search_field(app, "search-sections", x, &y, w);
+        if (search_field(app, "search-sections", x, &y, w)) {
+            search_open(app, "search-sections");
+        }
     }
     if (all ? show_tree(app, o, search_typed(app, "search-sections"), x, &y, w)
             : show_questions(app, o, x, &y, w)) {

@@ -1,28 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The PIN that unlocks after a short break. */
+#include "app/screens/screen_pin.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "app/app.h"
-
-static bool look(struct device *d, void *arg, struct err *err)
-{
-    struct device_locks *locks = arg;
-    (void)err;
-    *locks = device_locks(d);
-    if (!device_is_open(d) && locks->pin && locks->soft_left_ms == 0) {
-        device_lock(d); /* the time is over: wipe the keys from memory */
-        *locks = device_locks(d);
-    }
-    return true;
-}
-
-void app_look_locks(struct app *app)
-{
-    if (!writer_call(app->writer, look, &app->locks, NULL)) {
-        app->locks = (struct device_locks){.failures = 0};
-    }
-}
 
 static bool set(struct device *d, void *arg, struct err *err)
 {
@@ -89,10 +70,10 @@ enum pin_result pin_try_typed(struct app *app)
         app_trouble(app, &err);
         return PIN_WRONG;
     }
-    if (app->locks.pin_tries == 0) {
+    if (app->locks.device.pin_tries == 0) {
         return PIN_SPENT;
     }
-    app_say_text(app, ui_fill(ui, S_return_wrong, ui_number(ui, app->locks.pin_tries), NULL),
+    app_say_text(app, ui_fill(ui, S_return_wrong, ui_number(ui, app->locks.device.pin_tries), NULL),
                  false);
     return PIN_WRONG;
 }
@@ -106,12 +87,12 @@ void screen_pin(struct app *app)
         .help = true, .title = ui_str(ui, S_pin_title), .left = "back", .progress = -1};
     ui_header(ui, &h);
     if (ui_took(ui, "back")) {
-        app_go(app, app->pin_from);
+        app_go(app, ((struct pin_state *)app_state(app, SCREEN_PIN))->from);
         return;
     }
     ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     if (edit_is(&ui->edit, "pin") && vault_pin_is_good(ui->edit.text.data)) {
-        app->message[0] = '\0'; /* the message no longer applies */
+        app->message.text[0] = '\0'; /* the message no longer applies */
     }
     int top = y, all_w = w;
     w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
@@ -129,11 +110,11 @@ void screen_pin(struct app *app)
     if (!ui->landscape) {
         app_message(app, x, &y, w);
     }
-    if (app->locks.pin) {
+    if (app->locks.device.pin) {
         y += ui_px(ui, 12);
         if (ui_wide_button(ui, "drop", x, &y, w, ui_str(ui, S_pin_drop), false)) {
             if (set_pin(app, NULL)) {
-                app_go(app, app->pin_from);
+                app_go(app, ((struct pin_state *)app_state(app, SCREEN_PIN))->from);
                 app_say_good(app, S_pin_dropped);
             }
             return;
@@ -142,7 +123,13 @@ void screen_pin(struct app *app)
     ui_body_end(ui, y > said ? y : said);
     if (keyboard_show(ui, &app->keyboard, KEYBOARD_DIGITS, ui_str(ui, S_pin_keep)) &&
         pin_keep_typed(app)) {
-        app_go(app, app->pin_from);
+        app_go(app, ((struct pin_state *)app_state(app, SCREEN_PIN))->from);
         app_say_good(app, S_pin_kept);
     }
+}
+
+void pin_open(struct app *app)
+{
+    struct pin_state *state = app_state(app, SCREEN_PIN);
+    state->from = app->from;
 }

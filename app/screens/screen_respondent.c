@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hands the device to the respondent for a block of questions, and takes it back with the
  * PIN. */
+#include "app/screens/screen_respondent.h"
+
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/locks.h"
+#include "app/screens/page.h"
+#include "app/screens/screen_pin.h"
 
 static const float larger = 1.3f;
 
@@ -20,7 +24,7 @@ bool respondent_block(const struct page *page)
 float respondent_text(struct app *app)
 {
     float before = app->ui.text_scale;
-    if (app->handed) {
+    if (app->respondent.holds) {
         app->ui.text_scale = before * larger > 2 ? 2 : before * larger;
     }
     return before;
@@ -32,7 +36,7 @@ void screen_hand(struct app *app)
 {
     struct ui *ui = &app->ui;
     int x, y, w;
-    bool fresh = !app->locks.pin;
+    bool fresh = !app->locks.device.pin;
     int bottom = ui->h - (fresh ? keyboard_height(ui, KEYBOARD_DIGITS) : ui_bar_height(ui));
     struct header h = {
         .help = true, .title = ui_str(ui, S_hand_title), .left = "back", .progress = -1};
@@ -40,8 +44,9 @@ void screen_hand(struct app *app)
     if (ui_took(ui, "back")) {
         edit_end(&ui->edit);
         app_go(app, SCREEN_INTERVIEW);
-        if (!app->hand_here && interview_back(app->interview)) { /* to the page before the block */
-            screen_arrive(app);
+        if (!app->respondent.from_block &&
+            interview_back(app->interview)) { /* to the page before the block */
+            page_arrive(app);
         }
         return;
     }
@@ -58,7 +63,7 @@ void screen_hand(struct app *app)
     if (ui_wide_button(ui, "aloud", x, &y, w, ui_str(ui, S_hand_aloud), false)) {
         edit_end(&ui->edit);
         app_go(app, SCREEN_INTERVIEW);
-        screen_arrive(app);
+        page_arrive(app);
         return;
     }
     ui_body_end(ui, y);
@@ -76,9 +81,9 @@ void screen_hand(struct app *app)
         return;
     }
     edit_end(&ui->edit);
-    app->handed = true;
+    app->respondent.holds = true;
     app_go(app, SCREEN_INTERVIEW);
-    screen_arrive(app);
+    page_arrive(app);
 }
 
 /* After the block, or when the padlock is tapped in it: only the way back to the
@@ -87,18 +92,20 @@ void screen_return(struct app *app)
 {
     struct ui *ui = &app->ui;
     int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_DIGITS);
-    struct header h = {
-        .title = ui_str(ui, S_return_title), .left = app->in_block ? "back" : NULL, .progress = -1};
+    struct header h = {.title = ui_str(ui, S_return_title),
+                       .left = app->respondent.in_block ? "back" : NULL,
+                       .progress = -1};
     ui_header(ui, &h);
-    if (app->in_block && ui_took(ui, "back")) { /* continues the block */
+    if (app->respondent.in_block && ui_took(ui, "back")) { /* continues the block */
         edit_end(&ui->edit);
         app_go(app, SCREEN_INTERVIEW);
-        screen_arrive(app);
+        page_arrive(app);
         return;
     }
     ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     y += ui_text(ui, x, y, w, TEXT_QUESTION,
-                 ui_str(ui, app->in_block ? S_return_now : S_return_thanks), ui->theme.ink, true);
+                 ui_str(ui, app->respondent.in_block ? S_return_now : S_return_thanks),
+                 ui->theme.ink, true);
     y += ui_px(ui, 10);
     y += ui_text(ui, x, y, w, TEXT_HINT, ui_str(ui, S_return_pin), ui->theme.soft, true);
     y += ui_px(ui, 8);
@@ -113,10 +120,10 @@ void screen_return(struct app *app)
         app_lock_hard(app); /* the passphrase unlocks; the draft is safe */
         app_say(app, S_unlock_pin_spent);
     } else if (result == PIN_RIGHT) {
-        app->handed = false;
-        app_go(app, app->at_end ? SCREEN_FINISH : SCREEN_INTERVIEW);
-        if (!app->at_end) {
-            screen_arrive(app);
+        app->respondent.holds = false;
+        app_go(app, app->respondent.at_end ? SCREEN_FINISH : SCREEN_INTERVIEW);
+        if (!app->respondent.at_end) {
+            page_arrive(app);
         }
     }
 }

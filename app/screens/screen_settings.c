@@ -1,73 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Settings: languages, appearance, keyboard, sound, locks. */
+#include "app/screens/screen_settings.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/locks.h"
+#include "app/screens/page.h"
+#include "app/screens/sheets.h"
+#include "app/shell/languages.h"
+#include "platform/machine/audio.h"
 #include "platform/machine/file.h"
-
-static void settings_path(const struct app *app, struct buf *path)
-{
-    buf_printf(path, "%s/settings", app->data_dir ? app->data_dir : ".");
-}
-
-/* One "word value" pair per line. Unknown lines are ignored. */
-void app_settings_read(struct app *app)
-{
-    struct buf path = {0}, text = {0};
-    settings_path(app, &path);
-    if (file_read(&text, path.data, 4096, NULL)) {
-        char *save = NULL;
-        for (char *line = strtok_r(text.data, "\n", &save); line;
-             line = strtok_r(NULL, "\n", &save)) {
-            char word[32], value[32];
-            if (sscanf(line, "%31s %31s", word, value) != 2) {
-                continue;
-            }
-            int n = atoi(value);
-            if (strcmp(word, "language") == 0) {
-                app->ui.language = language_from(value);
-            } else if (strcmp(word, "text") == 0 && n >= 100 && n <= 200) {
-                app->ui.text_scale = (float)n / 100;
-            } else if (strcmp(word, "night") == 0) {
-                app->night = n == 1;
-                ui_theme(&app->ui, app->night);
-            } else if (strcmp(word, "glove") == 0) {
-                app->ui.glove = n == 1;
-            } else if (strcmp(word, "left") == 0) {
-                app->ui.left_hand = n == 1;
-            } else if (strcmp(word, "apart") == 0) {
-                app->apart = n == 1;
-            } else if (strcmp(word, "keys") == 0 && n >= 0 && n < UI_KEYS_COUNT) {
-                app->ui.keys = (enum ui_keys)n;
-            } else if (strcmp(word, "quiet") == 0) {
-                app->quiet = n == 1;
-            } else if (strcmp(word, "volume") == 0 && n >= 25 && n <= 100) {
-                audio_set_volume(n);
-            }
-        }
-    }
-    buf_fini(&path);
-    buf_fini(&text);
-}
-
-void app_settings_write(struct app *app)
-{
-    struct buf path = {0}, text = {0};
-    struct err err = {0};
-    settings_path(app, &path);
-    buf_printf(&text, "language %s\ntext %d\nnight %d\nglove %d\nleft %d\napart %d\n",
-               language_code(app->ui.language), (int)(app->ui.text_scale * 100 + 0.5f), app->night,
-               app->ui.glove, app->ui.left_hand, app->apart);
-    buf_printf(&text, "keys %d\nquiet %d\nvolume %d\n", (int)app->ui.keys, app->quiet,
-               audio_volume());
-    if (app->writer && !file_write(path.data, text.data, text.len, FILE_PRIVATE, true, &err)) {
-        app_trouble(app, &err);
-    }
-    buf_fini(&path);
-    buf_fini(&text);
-}
 
 bool interface_languages(struct app *app, int x, int *y, int w)
 {
@@ -119,8 +63,8 @@ static void sound(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
     heading(ui, x, y, w, S_settings_sound);
-    if (ui_choice(ui, "aloud", x, y, w, ui_str(ui, S_settings_aloud), !app->quiet, true)) {
-        app->quiet = !app->quiet;
+    if (ui_choice(ui, "aloud", x, y, w, ui_str(ui, S_settings_aloud), !app->looks.quiet, true)) {
+        app->looks.quiet = !app->looks.quiet;
         app_settings_write(app);
     }
     *y += ui_px(ui, 8);
@@ -149,8 +93,8 @@ void screen_settings(struct app *app)
     if (ui_took(ui, "back")) {
         app_go(app, app->interview ? SCREEN_INTERVIEW : SCREEN_HOME);
         if (app->interview) { /* back to the same scroll position */
-            ui->scroll = app->interview_scroll;
-            screen_reopen_typed(app);
+            ui->scroll = app->view.scroll;
+            page_reopen_typed(app);
         }
         return;
     }
@@ -161,10 +105,10 @@ void screen_settings(struct app *app)
     heading(ui, x, &y, w, S_settings_theme);
     for (int n = 0; n < 2; n++) {
         if (ui_choice(ui, n ? "night" : "day", x, &y, w,
-                      ui_str(ui, n ? S_settings_night : S_settings_day), app->night == (n == 1),
-                      false)) {
-            app->night = n == 1;
-            ui_theme(ui, app->night);
+                      ui_str(ui, n ? S_settings_night : S_settings_day),
+                      app->looks.night == (n == 1), false)) {
+            app->looks.night = n == 1;
+            ui_theme(ui, app->looks.night);
             app_settings_write(app);
         }
     }
@@ -186,8 +130,7 @@ void screen_settings(struct app *app)
     sound(app, x, &y, w);
     heading(ui, x, &y, w, S_settings_lock);
     if (ui_row(ui, "pin", x, &y, w, ui_str(ui, S_pin_title),
-               ui_str(ui, app->locks.pin ? S_pin_is_set : S_pin_none), 0)) {
-        app->pin_from = SCREEN_SETTINGS;
+               ui_str(ui, app->locks.device.pin ? S_pin_is_set : S_pin_none), 0)) {
         app_go(app, SCREEN_PIN);
         return;
     }
@@ -197,15 +140,15 @@ void screen_settings(struct app *app)
         return;
     }
     y += ui_px(ui, 8);
-    if (app->locks.can_travel &&
+    if (app->locks.device.can_travel &&
         ui_row(ui, "travel", x, &y, w, ui_str(ui, S_travel_title), ui_str(ui, S_travel_small), 0)) {
         app->sheet = SHEET_TRAVEL;
         ui->again = true;
         return;
     }
-    if (app->kiosk && ui_row(ui, "machine", x, &y, w, ui_str(ui, S_machine_title),
-                             ui_str(ui, S_machine_small), 0)) {
-        machine_open(app);
+    if (app->options.kiosk && ui_row(ui, "machine", x, &y, w, ui_str(ui, S_machine_title),
+                                     ui_str(ui, S_machine_small), 0)) {
+        app_go(app, SCREEN_MACHINE);
         return;
     }
     if (ui_row(ui, "about", x, &y, w, ui_str(ui, S_about_title), "", 0)) {

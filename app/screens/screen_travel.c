@@ -1,12 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The travel lock: closes the device for a border, and opens it with the coordinator's
  * answer. */
+#include "app/screens/screen_travel.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/locks.h"
+#include "app/screens/open_interview.h"
+#include "app/screens/screen_medium.h"
+#include "app/shell/tasks.h"
 #include "platform/machine/file.h"
+
+static struct travel_state *state_of(const struct app *app)
+{
+    return app_state(app, SCREEN_TRAVEL);
+}
+
+void travel_close(struct app *app)
+{
+    buf_fini(&state_of(app)->request);
+}
 
 static bool lock_for_travel(struct device *d, void *arg, struct err *err)
 {
@@ -18,15 +33,15 @@ static void close_for_travel(struct app *app)
 {
     app_close_sheet(app);
     window_blank(app->ui.window, app->ui.theme.paper); /* before a disk that may be slow */
-    app->unwritten = false;
+    app->opening.unwritten = false;
     app_leave_interview(app); /* saves what is typed and drawn first */
-    bool unwritten = app->unwritten;
+    bool unwritten = app->opening.unwritten;
     bool closed = writer_call(app->writer, lock_for_travel, NULL, NULL);
     app_lock_hard(app);
-    app->unwritten = unwritten;
+    app->opening.unwritten = unwritten;
     if (!closed) { /* the user must know that the device is not closed */
         app_look_locks(app);
-        app_say(app, app->locks.unsure ? S_travel_unsure : S_travel_not_closed);
+        app_say(app, app->locks.device.unsure ? S_travel_unsure : S_travel_not_closed);
     }
 }
 
@@ -65,18 +80,19 @@ static void make_request(struct app *app)
     struct err err = {0};
     struct buf typed = {0};
     if (!vault_passphrase(&typed, ui->edit.text.data, ui->edit.text.len) ||
-        strcmp(typed.data, app->suggested) != 0) {
+        strcmp(typed.data, state_of(app)->suggested) != 0) {
         app_say(app, S_first_differs);
     } else {
-        struct asking a = {.pass = typed.data, .len = typed.len, .request = &app->request};
-        buf_cut(&app->request, 0);
+        struct asking a = {
+            .pass = typed.data, .len = typed.len, .request = &state_of(app)->request};
+        buf_cut(&state_of(app)->request, 0);
         app_wait(app, S_wait_keys);
         bool ok = writer_call(app->writer, ask, &a, &err);
         edit_end(&ui->edit);
         if (ok) {
-            secret_wipe(app->suggested, sizeof app->suggested);
-            snprintf(app->about_words, sizeof app->about_words, "%s", a.words);
-            app->travel = TRAVEL_SEND;
+            secret_wipe(state_of(app)->suggested, sizeof state_of(app)->suggested);
+            snprintf(state_of(app)->words, sizeof state_of(app)->words, "%s", a.words);
+            state_of(app)->step = TRAVEL_SEND;
             app_find_media(app, NULL);
         } else {
             app_trouble(app, &err);
@@ -162,13 +178,13 @@ static void try_answers(struct app *app, void *context, bool ok, const struct er
     }
     if (open) {
         edit_end(&ui->edit);
-        app->travel = TRAVEL_START;
+        state_of(app)->step = TRAVEL_START;
         app_look_locks(app);
         app_go_home(app);
     } else if (a->count && err.code != ERR_AUTH) { /* it fits, but opening failed */
         app_trouble(app, &err);
     } else {
-        app->travel_again = !a->count;
+        state_of(app)->again = !a->count;
         app_say(app, a->count || a->others ? S_travel_wrong_answer
                      : !ok || a->silent    ? S_media_hangs
                                            : S_travel_no_answer);
@@ -181,14 +197,14 @@ static void ask_again(struct app *app)
     struct ui *ui = &app->ui;
     struct err err = {0};
     struct asking a = {
-        .pass = ui->edit.text.data, .len = ui->edit.text.len, .request = &app->request};
-    buf_cut(&app->request, 0);
+        .pass = ui->edit.text.data, .len = ui->edit.text.len, .request = &state_of(app)->request};
+    buf_cut(&state_of(app)->request, 0);
     app_wait(app, S_wait_keys);
     if (writer_call(app->writer, ask, &a, &err)) {
         edit_end(&ui->edit);
-        snprintf(app->about_words, sizeof app->about_words, "%s", a.words);
-        app->travel = TRAVEL_SEND;
-        app->message[0] = '\0';
+        snprintf(state_of(app)->words, sizeof state_of(app)->words, "%s", a.words);
+        state_of(app)->step = TRAVEL_SEND;
+        app->message.text[0] = '\0';
         app_find_media(app, NULL);
     } else {
         app_trouble(app, &err);
@@ -213,7 +229,7 @@ static void look_for_answers(struct app *app)
         return;
     }
     struct answers *a = mem_zero(1, sizeof *a);
-    a->fixed = app->media_dir;
+    a->fixed = app->options.media_dir;
     a->pass_len = ui->edit.text.len;
     a->pass = secret_new(a->pass_len + 1);
     memcpy(a->pass, ui->edit.text.data, a->pass_len);
@@ -234,12 +250,12 @@ static void start(struct app *app, int x, int *y, int w)
     *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_travel_how), ui->theme.ink, true);
     *y += ui_px(ui, 18);
     if (ui_wide_button(ui, "ask", x, y, w, ui_str(ui, S_travel_ask), true)) {
-        vault_suggest(app->suggested);
-        app->travel = TRAVEL_CHOOSE;
+        vault_suggest(state_of(app)->suggested);
+        state_of(app)->step = TRAVEL_CHOOSE;
         ui->again = true;
     }
     if (ui_wide_button(ui, "answer", x, y, w, ui_str(ui, S_travel_answer), false)) {
-        app->travel = TRAVEL_OPEN;
+        state_of(app)->step = TRAVEL_OPEN;
         ui->again = true;
     }
 }
@@ -251,13 +267,13 @@ static void choose(struct app *app, int x, int *y, int w)
     *y += ui_px(ui, 6);
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_travel_pass_hint), ui->theme.soft, true);
     *y += ui_px(ui, 12);
-    app_show_words(app, app->suggested, NULL, x, y, w);
+    app_show_words(app, state_of(app)->suggested, NULL, x, y, w);
     if (ui_wide_button(ui, "other", x, y, w, ui_str(ui, S_first_other), false)) {
-        vault_suggest(app->suggested);
+        vault_suggest(state_of(app)->suggested);
         ui->again = true;
     }
     if (ui_took(ui, "right")) {
-        app->travel = TRAVEL_REPEAT;
+        state_of(app)->step = TRAVEL_REPEAT;
         ui->again = true;
     }
 }
@@ -269,15 +285,16 @@ static void send(struct app *app, int x, int *y, int w)
     *y += ui_px(ui, 6);
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_travel_send_hint), ui->theme.soft, true);
     *y += ui_px(ui, 12);
-    app_show_words(app, app->about_words, ui_str(ui, S_travel_words), x, y, w);
+    app_show_words(app, state_of(app)->words, ui_str(ui, S_travel_words), x, y, w);
     const char *folder = medium_choose(app, x, y, w, true);
     if (folder) {
-        app_write_file(app, folder, arena_printf(&ui->frame, "unlock-%.4s.sbu", app->about_words),
-                       &app->request);
+        app_write_file(app, folder,
+                       arena_printf(&ui->frame, "unlock-%.4s.sbu", state_of(app)->words),
+                       &state_of(app)->request);
     }
     if (ui_took(ui, "answer")) {
-        app->travel = TRAVEL_OPEN;
-        app->message[0] = '\0';
+        state_of(app)->step = TRAVEL_OPEN;
+        app->message.text[0] = '\0';
         ui->again = true;
     }
 }
@@ -287,23 +304,23 @@ void travel_put_away(struct app *app)
 {
     app_leave_task(app);
     edit_end(&app->ui.edit);
-    secret_wipe(app->suggested, sizeof app->suggested);
-    app->message[0] = app->folder[0] = '\0';
-    app->show_pass = app->travel_again = false;
-    app->travel = TRAVEL_START;
+    secret_wipe(state_of(app)->suggested, sizeof state_of(app)->suggested);
+    app->message.text[0] = app->sticks.folder[0] = '\0';
+    state_of(app)->show_pass = state_of(app)->again = false;
+    state_of(app)->step = TRAVEL_START;
     app->ui.again = true;
 }
 
 bool travel_shows_secrets(const struct app *app)
 {
-    return app->screen == SCREEN_TRAVEL && app->travel != TRAVEL_START &&
-           app->travel != TRAVEL_SEND;
+    return app->screen == SCREEN_TRAVEL && state_of(app)->step != TRAVEL_START &&
+           state_of(app)->step != TRAVEL_SEND;
 }
 
 void screen_travel(struct app *app)
 {
     struct ui *ui = &app->ui;
-    enum travel_step step = app->travel;
+    enum travel_step step = state_of(app)->step;
     bool typing = step == TRAVEL_REPEAT || step == TRAVEL_OPEN;
     bool bar = step == TRAVEL_CHOOSE || step == TRAVEL_SEND;
     int x, y, w;
@@ -353,14 +370,15 @@ void screen_travel(struct app *app)
             y = top;
         }
         ui_field(ui, "pass", x, &y, half, ui->edit.text.data, ui->edit.cursor, true,
-                 step == TRAVEL_OPEN && !app->show_pass, 2, false, TEXT_BODY);
+                 step == TRAVEL_OPEN && !state_of(app)->show_pass, 2, false, TEXT_BODY);
         if (step == TRAVEL_OPEN) {
             int px = x;
             if (ui_pill(ui, "show", &px, &y, x, x + half,
-                        ui_str(ui, app->show_pass ? S_unlock_hide : S_unlock_show), false, false)) {
-                app->show_pass = !app->show_pass;
+                        ui_str(ui, state_of(app)->show_pass ? S_unlock_hide : S_unlock_show), false,
+                        false)) {
+                state_of(app)->show_pass = !state_of(app)->show_pass;
             }
-            if (app->travel_again && ui->edit.text.len &&
+            if (state_of(app)->again && ui->edit.text.len &&
                 ui_pill(ui, "again", &px, &y, x, x + half, ui_str(ui, S_travel_again), false,
                         false)) {
                 ask_again(app);
@@ -370,7 +388,7 @@ void screen_travel(struct app *app)
         break;
     }
     ui_body_end(ui, y > lowest ? y : lowest);
-    if (app->screen != SCREEN_TRAVEL || app->travel != step) {
+    if (app->screen != SCREEN_TRAVEL || state_of(app)->step != step) {
         return;
     }
     if (bar) {

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Unlocking. This screen names no study, form or person. */
+#include "app/screens/screen_unlock.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/locks.h"
+#include "app/screens/open_interview.h"
+#include "app/screens/screen_pin.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/text.h"
 
@@ -15,6 +19,11 @@ struct trying {
     const char *pass;
     size_t len;
 };
+
+static struct unlock_state *state_of(const struct app *app)
+{
+    return app_state(app, SCREEN_UNLOCK);
+}
 
 static bool try(struct device *d, void *arg, struct err *err)
 {
@@ -37,12 +46,12 @@ static void unlock(struct app *app)
     edit_end(&ui->edit);
     app_look_locks(app);
     if (ok) {
-        app->show_pass = false;
+        state_of(app)->show_pass = false;
         app_go_home(app);
     } else if (err.code == ERR_AUTH) {
-        unsigned failures = app->locks.failures;
+        unsigned failures = app->locks.device.failures;
         const char *text = ui_fill(ui, S_unlock_wrong, ui_number(ui, failures), NULL);
-        if (app->locks.can_travel && failures >= WARN_FROM && failures < VAULT_TRIES) {
+        if (app->locks.device.can_travel && failures >= WARN_FROM && failures < VAULT_TRIES) {
             text = arena_printf(
                 &ui->frame, "%s %s", text,
                 ui_fill(ui, S_unlock_few, ui_number(ui, (long long)VAULT_TRIES - failures), NULL));
@@ -57,14 +66,16 @@ static void unlock(struct app *app)
 static void go_on(struct app *app)
 {
     app_go_home(app);
-    for (size_t i = 0; i < app->draft_count && app->to_resume && app->screen == SCREEN_HOME; i++) {
-        if (memcmp(app->drafts[i].id, app->resume_id, sizeof app->resume_id) == 0) {
-            struct device_draft draft = app->drafts[i];
+    for (size_t i = 0;
+         i < app->home.draft_count && app->opening.to_resume && app->screen == SCREEN_HOME; i++) {
+        if (memcmp(app->home.drafts[i].id, app->opening.resume_id, sizeof app->opening.resume_id) ==
+            0) {
+            struct device_draft draft = app->home.drafts[i];
             app_resume(app, &draft);
             break;
         }
     }
-    app->to_resume = false;
+    app->opening.to_resume = false;
 }
 
 /* After three letters of a passphrase word only four endings are possible: offers them. */
@@ -108,8 +119,9 @@ static void suggest(struct app *app, int x, int *y, int w)
 static void say_wait(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    if (app->locks.wait_s > 0) {
-        ui_warning(ui, x, y, w, ui_fill(ui, S_unlock_wait, ui_number(ui, app->locks.wait_s), NULL));
+    if (app->locks.device.wait_s > 0) {
+        ui_warning(ui, x, y, w,
+                   ui_fill(ui, S_unlock_wait, ui_number(ui, app->locks.device.wait_s), NULL));
     } else {
         app_message(app, x, y, w);
     }
@@ -141,7 +153,8 @@ static void unlock_by_pin(struct app *app)
     }
     y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_unlock_pin_title), ui->theme.ink, true);
     enum { HALF_MINUTE_MS = 30000 };
-    const char *at = app_date(app, clock_wall_ms() + app->locks.soft_left_ms + HALF_MINUTE_MS);
+    const char *at =
+        app_date(app, clock_wall_ms() + app->locks.device.soft_left_ms + HALF_MINUTE_MS);
     y += ui_text(ui, x, y + ui_px(ui, 4), w, TEXT_HINT,
                  ui_fill(ui, S_unlock_pin_hint, at + strlen("dd.MM.yyyy "), NULL), ui->theme.soft,
                  true);
@@ -182,15 +195,14 @@ void screen_unlock(struct app *app)
 {
     struct ui *ui = &app->ui;
     app_look_locks(app);
-    if (app->locks.travelling) {
-        app->travel = TRAVEL_START;
+    if (app->locks.device.travelling) {
         app_go(app, SCREEN_TRAVEL);
-        if (app->unwritten) {
+        if (app->opening.unwritten) {
             app_say(app, S_lock_unwritten);
         }
         return;
     }
-    if (app->locks.soft_left_ms > 0) {
+    if (app->locks.device.soft_left_ms > 0) {
         unlock_by_pin(app);
         return;
     }
@@ -202,7 +214,7 @@ void screen_unlock(struct app *app)
     ui_header(ui, &h);
     ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
     int top = y;
-    bool said = app->message[0] || app->locks.wait_s > 0;
+    bool said = app->message.text[0] || app->locks.device.wait_s > 0;
     int left_w = ui->landscape ? w * (said ? 6 : 5) / 10 - ui_px(ui, 10) : w;
     float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
     if (!ui->landscape || !said) { /* in landscape the message needs the room */
@@ -218,19 +230,20 @@ void screen_unlock(struct app *app)
         left_w = w - left_w - ui_px(ui, 20);
         y = top;
     }
-    ui_field(ui, "pass", x, &y, left_w, ui->edit.text.data, ui->edit.cursor, true, !app->show_pass,
-             1, app->message[0] != '\0', TEXT_BODY);
+    ui_field(ui, "pass", x, &y, left_w, ui->edit.text.data, ui->edit.cursor, true,
+             !state_of(app)->show_pass, 1, app->message.text[0] != '\0', TEXT_BODY);
     suggest(app, x, &y, left_w);
     if (!ui->landscape) {
         say_wait(app, x, &y, left_w);
     }
     int px = x;
     if (ui_pill(ui, "show", &px, &y, x, x + left_w,
-                ui_str(ui, app->show_pass ? S_unlock_hide : S_unlock_show), false, false)) {
-        app->show_pass = !app->show_pass;
+                ui_str(ui, state_of(app)->show_pass ? S_unlock_hide : S_unlock_show), false,
+                false)) {
+        state_of(app)->show_pass = !state_of(app)->show_pass;
     }
     /* offered early: after more failures the waiting times get long */
-    if (app->locks.can_travel && app->locks.failures >= FORGOT_FROM &&
+    if (app->locks.device.can_travel && app->locks.device.failures >= FORGOT_FROM &&
         ui_pill(ui, "forgot", &px, &y, x, x + left_w, ui_str(ui, S_unlock_forgot), false, false)) {
         edit_end(&ui->edit);
         app->sheet = SHEET_TRAVEL;
@@ -243,7 +256,7 @@ void screen_unlock(struct app *app)
         return;
     }
     if (keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_unlock_open)) &&
-        app->locks.wait_s == 0) {
+        app->locks.device.wait_s == 0) {
         unlock(app);
     }
 }

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sheets that cover a page: menu, languages, help, picture, memo, label and more. */
+#include "app/screens/sheets.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "app/app.h"
-
-void app_close_sheet(struct app *app)
-{
-    app->sheet = app->sheet_shown = SHEET_NONE;
-    app->ui.scroll = app->page_scroll; /* the page's scroll position is kept */
-    app->ui.again = true;
-}
+#include "app/questions/question.h"
+#include "app/screens/help.h"
+#include "app/screens/locks.h"
+#include "app/screens/open_interview.h"
+#include "app/screens/screen_finish.h"
+#include "app/screens/screen_label.h"
+#include "app/screens/screen_memo.h"
+#include "app/screens/screen_settings.h"
+#include "app/screens/screen_travel.h"
+#include "app/shell/form_media.h"
+#include "app/shell/languages.h"
 
 /* During an interview: the question language and the interface language, changed together or
  * apart. */
@@ -38,12 +43,13 @@ static void language_sheet(struct app *app, int x, int *y, int w)
         }
     }
     *y += ui_px(ui, 14);
-    if (ui_choice(ui, "together", x, y, w, ui_str(ui, S_language_together), !app->apart, true)) {
-        app->apart = !app->apart;
+    if (ui_choice(ui, "together", x, y, w, ui_str(ui, S_language_together), !app->looks.apart,
+                  true)) {
+        app->looks.apart = !app->looks.apart;
         app_settings_write(app);
     }
     *y += ui_px(ui, 14);
-    if (app->apart) {
+    if (app->looks.apart) {
         *y += ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink,
                       true);
         if (interface_languages(app, x, y, w)) {
@@ -76,11 +82,11 @@ static void menu_sheet(struct app *app, int x, int *y, int w)
     }
     if (app->screen == SCREEN_INTERVIEW &&
         ui_row(ui, "settings", x, y, w, ui_str(ui, S_settings_title), "", 0)) {
-        struct node *node = question_typed(app);
+        struct node *node = typed_node(app);
         if (node) {
             interview_typing(app->interview, node, ui->edit.text.data);
         }
-        app->interview_scroll = app->page_scroll;
+        app->view.scroll = app->sheets.page_scroll;
         app_go(app, SCREEN_SETTINGS);
         return;
     }
@@ -149,15 +155,15 @@ static bool look_about(struct device *d, void *arg, struct err *err)
 {
     struct app *app = arg;
     (void)err;
-    device_words(d, app->about_words);
-    app->epoch = device_catalogue(d)->epoch;
-    app->epoch_s = device_catalogue(d)->issued_at;
+    device_words(d, app->sheets.about_words);
+    app->home.epoch = device_catalogue(d)->epoch;
+    app->home.epoch_s = device_catalogue(d)->issued_at;
     return true;
 }
 
 void about_open(struct app *app)
 {
-    app->about_words[0] = '\0';
+    app->sheets.about_words[0] = '\0';
     if (writer_call(app->writer, look_about, app, NULL)) {
         app->sheet = SHEET_ABOUT;
         app->ui.again = true;
@@ -175,10 +181,10 @@ static void about_sheet(struct app *app, int x, int *y, int w)
     *y += ui_px(ui, 4);
     *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_about_what), ui->theme.soft, true);
     *y += ui_px(ui, 16);
-    app_show_words(app, app->about_words, ui_str(ui, S_about_words), x, y, w);
-    int64_t issued_ms = (int64_t)app->epoch_s * 1000;
+    app_show_words(app, app->sheets.about_words, ui_str(ui, S_about_words), x, y, w);
+    int64_t issued_ms = (int64_t)app->home.epoch_s * 1000;
     *y += ui_text(ui, x, *y, w, TEXT_BODY,
-                  ui_fill(ui, S_about_catalogue, ui_number(ui, (long long)app->epoch),
+                  ui_fill(ui, S_about_catalogue, ui_number(ui, (long long)app->home.epoch),
                           app_date(app, issued_ms)),
                   ui->theme.ink, true);
     *y += ui_px(ui, 10);
@@ -191,14 +197,14 @@ static void pan(struct app *app, int *y)
     struct ui *ui = &app->ui;
     int x, at;
     bool held = ui_grabbed(ui, "pan", &x, &at);
-    if (held && app->panned) {
-        ui->side -= x - app->pan_x;
-        ui->scroll -= at - app->pan_y;
-        *y += at - app->pan_y;
+    if (held && app->sheets.panned) {
+        ui->side -= x - app->sheets.pan_x;
+        ui->scroll -= at - app->sheets.pan_y;
+        *y += at - app->sheets.pan_y;
     }
-    app->panned = held;
-    app->pan_x = x;
-    app->pan_y = at;
+    app->sheets.panned = held;
+    app->sheets.pan_x = x;
+    app->sheets.pan_y = at;
 }
 
 /* Fits the picture to the screen; pinching, buttons or keys enlarge it. */
@@ -207,8 +213,8 @@ static void picture_sheet(struct app *app, int *y)
     enum { MAX = 4 };
     struct ui *ui = &app->ui;
     struct rect b = ui->body;
-    const struct picture *p = app_picture(app, app->looked_at, b.w, b.h);
-    float before = app->zoom, zoom = before * ui->pinch;
+    const struct picture *p = app_picture(app, app->sheets.looked_at, b.w, b.h);
+    float before = app->sheets.zoom, zoom = before * ui->pinch;
     zoom *= ui_took(ui, "larger") ? 1.5f : ui_took(ui, "smaller") ? 1 / 1.5f : 1;
     zoom = zoom < 1.05f ? 1 : zoom > MAX ? MAX : zoom;
     ui->pinch = 1;
@@ -222,7 +228,7 @@ static void picture_sheet(struct app *app, int *y)
     fit = fit < 3 ? fit : 3; /* small pictures are not enlarged more */
     int w = (int)((float)p->w * fit * zoom), h = (int)((float)p->h * fit * zoom);
     if (zoom > 1) { /* with more detail */
-        const struct picture *fine = app_picture(app, app->looked_at, b.w * 2, b.h * 2);
+        const struct picture *fine = app_picture(app, app->sheets.looked_at, b.w * 2, b.h * 2);
         p = fine ? fine : p;
     }
     if (zoom < before || zoom > before) { /* the centre stays in place */
@@ -231,7 +237,7 @@ static void picture_sheet(struct app *app, int *y)
         *y -= scroll - ui->scroll;
         ui->scroll = scroll;
         ui->side = (int)((float)(ui->side + b.w / 2) * by) - b.w / 2;
-        app->zoom = zoom;
+        app->sheets.zoom = zoom;
     }
     int max = w > b.w ? w - b.w : 0;
     ui->side = ui->side < 0 ? 0 : ui->side > max ? max : ui->side;
@@ -256,9 +262,10 @@ void sheet_show(struct app *app)
     struct ui *ui = &app->ui;
     struct header h = {.title = ui_str(ui, titles[app->sheet]), .left = "cancel", .progress = -1};
     int x, y, w;
-    if (app->sheet_shown != app->sheet) {
-        app->page_scroll = app->sheet_shown == SHEET_NONE ? ui->scroll : app->page_scroll;
-        app->sheet_shown = app->sheet;
+    if (app->sheets.shown != app->sheet) {
+        app->sheets.page_scroll =
+            app->sheets.shown == SHEET_NONE ? ui->scroll : app->sheets.page_scroll;
+        app->sheets.shown = app->sheet;
         ui->scroll = 0;
     }
     ui_header(ui, &h);

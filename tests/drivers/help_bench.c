@@ -127,7 +127,7 @@ static void open_form(struct scene *s, struct window *w, const char *xml, const 
     scene_tap(s, "start");
     scene_tap(s, "form:0");
     if (!s->app.interview) {
-        fprintf(stderr, "help_bench: %s does not begin: %s\n", id, s->app.message);
+        fprintf(stderr, "help_bench: %s does not begin: %s\n", id, s->app.message.text);
         exit(1);
     }
 }
@@ -259,8 +259,8 @@ static void slow_card(struct scene *s)
             s->app.ui.last[0] = '\0';
             e.kind = WINDOW_UP;
             ms[count++] = event_ms(s, e);
-            waits += s->app.leaving != LEAVE_NONE;
-            while (s->app.leaving) {
+            waits += s->app.view.leaving != LEAVE_NONE;
+            while (s->app.view.leaving) {
                 struct err err = {0};
                 OK(interview_sync(s->app.interview, &err));
                 ms[count++] = event_ms(s, (struct window_event){.kind = WINDOW_SAVED});

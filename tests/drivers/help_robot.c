@@ -64,7 +64,7 @@ static void look(void)
         fault("%u faults in targets or texts of %dx%d, texts %d %%", l.faults, ui->w, ui->h,
               (int)(ui->text_scale * 100));
     }
-    if (r.s.app.handed && r.s.app.screen == SCREEN_INTERVIEW) {
+    if (r.s.app.respondent.holds && r.s.app.screen == SCREEN_INTERVIEW) {
         r.handed++;
         if (scene_find(&r.s, "menu") || !scene_find(&r.s, "lock") || r.s.app.sheet != SHEET_NONE ||
             !respondent_block(&r.s.app.interview->page)) {
@@ -80,9 +80,9 @@ static void look(void)
 static void pixels(void)
 {
     struct ui *ui = &r.s.app.ui;
-    r.s.app.blind = false;
+    r.s.app.loop.blind = false;
     scene_draw(&r.s);
-    r.s.app.blind = true;
+    r.s.app.loop.blind = true;
     uint8_t *rgb = window_pixels(r.window);
     size_t count = (size_t)ui->w * (size_t)ui->h, ink = 0;
     for (size_t i = 0; i < count; i++) {
@@ -117,14 +117,14 @@ static void restart(void)
     r.s.study.device = NULL;
     OK(device_open(&r.s.study.device, study_path(&r.s.study, "device"), &err));
     scene_boot(&r.s);
-    r.s.app.blind = true;
+    r.s.app.loop.blind = true;
     scene_unlock(&r.s);
     if (r.s.app.screen == SCREEN_TRAVEL) { /* it was closed for a border when the power went */
         scene_return(&r.s);
     }
     if (r.s.app.screen != SCREEN_HOME) {
         fault("the device does not open again: screen %d, %s", (int)r.s.app.screen,
-              r.s.app.message);
+              r.s.app.message.text);
     }
 }
 
@@ -146,13 +146,13 @@ static void kill_it(void)
     interview_free(app->interview);
     app->interview = NULL;
     restart();
-    for (size_t d = 0; d < app->draft_count; d++) {
-        if (memcmp(app->drafts[d].id, id, 16) == 0) {
-            struct device_draft draft = app->drafts[d];
+    for (size_t d = 0; d < app->home.draft_count; d++) {
+        if (memcmp(app->home.drafts[d].id, id, 16) == 0) {
+            struct device_draft draft = app->home.drafts[d];
             app_resume(app, &draft);
             scene_event(&r.s, (struct window_event){.kind = WINDOW_NONE});
             if (!app->interview) {
-                fault("the draft cannot be resumed: %s", app->message);
+                fault("the draft cannot be resumed: %s", app->message.text);
             }
         }
     }
@@ -262,7 +262,7 @@ static void doze(void)
     free(xml);
     free(after);
     scene_event(&r.s, (struct window_event){.kind = WINDOW_AWAKE});
-    if (app->screen != before || app->asleep) {
+    if (app->screen != before || app->loop.asleep) {
         fault("it woke up elsewhere");
     }
     r.sleeps++;
@@ -286,7 +286,7 @@ static void hurry(void)
             scene_event_alone(&r.s, e);
         }
     }
-    r.waits += r.s.app.leaving != LEAVE_NONE;
+    r.waits += r.s.app.view.leaving != LEAVE_NONE;
     scene_event(&r.s, (struct window_event){.kind = WINDOW_EXPOSE}); /* ... and waits after all */
     slow_disk_ms = 0;
     r.hurries++;
@@ -320,7 +320,8 @@ static void walk_on(void)
     scene_key(&r.s, KEY_ENTER);
     if (app->screen == SCREEN_INTERVIEW && app->interview &&
         app->interview->page.node == page.node && app->interview->page.control == page.control &&
-        strcmp(edit, app->ui.edit.id) == 0 && !app->message[0] && app->leaving == LEAVE_NONE) {
+        strcmp(edit, app->ui.edit.id) == 0 && !app->message.text[0] &&
+        app->view.leaving == LEAVE_NONE) {
         fault("Enter does not go on");
     }
     r.walks++;
@@ -334,8 +335,8 @@ static void jump(void)
     struct interview *i = r.s.app.interview;
     struct page *pages;
     size_t count, at;
-    if (!i || r.s.app.screen != SCREEN_INTERVIEW || r.s.app.handed || r.s.app.sheet != SHEET_NONE ||
-        !question_commit(&r.s.app)) {
+    if (!i || r.s.app.screen != SCREEN_INTERVIEW || r.s.app.respondent.holds ||
+        r.s.app.sheet != SHEET_NONE || !question_commit(&r.s.app)) {
         return;
     }
     interview_pages(i, &r.s.app.ui.frame, &pages, &count, &at);
@@ -350,7 +351,7 @@ static void jump(void)
             }
         }
         interview_go(i, &pages[to]);
-        screen_arrive(&r.s.app);
+        page_arrive(&r.s.app);
         scene_draw(&r.s);
         if (respondent_block(&i->page) && scene_tap(&r.s, "hand")) {
             come_back();
@@ -363,11 +364,11 @@ static void jump(void)
 static void open_lock(void)
 {
     struct app *app = &r.s.app;
-    if (app->locks.soft_left_ms > 0 && draw(4)) {
+    if (app->locks.device.soft_left_ms > 0 && draw(4)) {
         edit_begin(&app->ui.edit, "pin", "");
         scene_type(&r.s, "471108");
         scene_tap(&r.s, "key:enter");
-    } else if (app->locks.soft_left_ms > 0) {
+    } else if (app->locks.device.soft_left_ms > 0) {
         scene_tap(&r.s, "by-pass");
     } else {
         scene_unlock(&r.s);
@@ -386,10 +387,10 @@ static void come_back(void)
         scene_return(&r.s);
         break;
     case SCREEN_HOME:
-        if (app->draft_count && (app->draft_count >= 3 || draw(2))) {
+        if (app->home.draft_count && (app->home.draft_count >= 3 || draw(2))) {
             char id[32];
             snprintf(id, sizeof id, "draft:%u",
-                     app->drafts[draw((unsigned)app->draft_count)].number);
+                     app->home.drafts[draw((unsigned)app->home.draft_count)].number);
             scene_tap(&r.s, id);
         } else {
             scene_tap(&r.s, "start");
@@ -472,7 +473,7 @@ static void step(void)
         kill_it();
     }
     r.steps++;
-    if (r.steps % LOOK_EVERY == 0 || (app->handed && app->screen == SCREEN_INTERVIEW)) {
+    if (r.steps % LOOK_EVERY == 0 || (app->respondent.holds && app->screen == SCREEN_INTERVIEW)) {
         look();
     }
     if (r.steps % PIXELS_EVERY == 0) {
@@ -494,7 +495,7 @@ static void leave(void)
             come_back();
             continue;
         }
-        if (r.s.app.handed && scene_tap(&r.s, "lock")) {
+        if (r.s.app.respondent.holds && scene_tap(&r.s, "lock")) {
             continue;
         }
         size_t w = 0;
@@ -562,7 +563,7 @@ static int run(const char *file, unsigned steps)
     }
     struct scene_look look_at = {.w = 720, .h = 1280, .scale = 0, .text_scale = 1};
     scene_open(&r.s, r.window, form, id, &look_at);
-    r.s.app.blind = true;
+    r.s.app.loop.blind = true;
     scene_unlock(&r.s);
     scene_tap(&r.s, "start");
     scene_tap(&r.s, "form:0");

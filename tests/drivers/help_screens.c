@@ -115,7 +115,7 @@ static void show_machine(struct scene *s)
     char *slash = strrchr(panel, '/');
     *slash = '\0';
     desktop_backlights = panel;
-    s->app.kiosk = true;
+    s->app.options.kiosk = true;
     scene_draw(s);
     must(scene_tap(s, "machine"), "open the page of the machine");
     scene_event(s, (struct window_event){.kind = WINDOW_SAVED});
@@ -127,7 +127,7 @@ static void show_machine(struct scene *s)
     must(scene_show(s, "off") && scene_tap(s, "off"), "switch off");
     must(scene_show(s, "power-yes") != NULL, "be asked");
     shot(s, "machine-off");
-    s->app.kiosk = false;
+    s->app.options.kiosk = false;
     desktop_backlights = "/nonexistent";
     must(scene_tap(s, "back"), "leave the page of the machine");
 }
@@ -136,7 +136,7 @@ static void hand_over(struct scene *s)
 {
     slow_disk_ms = 300;
     tap_and_go(s, "medium:1");
-    for (int i = 0; i < 200 && !s->app.progress.total; i++) {
+    for (int i = 0; i < 200 && !s->app.exchange.progress.total; i++) {
         usleep(1000);
     }
     usleep(80000); /* receipts are looked for, and the first file is on its way */
@@ -144,7 +144,7 @@ static void hand_over(struct scene *s)
     shot(s, "handing-over");
     slow_disk_ms = 0;
     scene_event(s, (struct window_event){.kind = WINDOW_NONE});
-    must(s->app.exchanged, "hand over");
+    must(s->app.exchange.done, "hand over");
     shot(s, "handed-over");
     scene_tap(s, "right");
     shot(s, "home-copied");
@@ -200,7 +200,7 @@ static void answer_page(struct scene *s, const char *name)
         scene_tap(s, id);
     }
     if (strcmp(name, "phone") == 0) {
-        scene_tap(s, question_field(&s->app, nodes[0]));
+        scene_tap(s, typed_id(&s->app, nodes[0]));
         scene_type(s, "0555123456");
     }
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
@@ -376,10 +376,10 @@ static void interview(struct scene *s)
             tap_and_go(s, "key:enter");
             usleep(320000);
             scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
-            must(s->app.leaving, "wait for a slow card");
+            must(s->app.view.leaving, "wait for a slow card");
             shot(s, "saving");
             slow_disk_ms = 0;
-            while (s->app.leaving) {
+            while (s->app.view.leaving) {
                 scene_event(s, (struct window_event){.kind = WINDOW_NONE});
             }
             continue;
@@ -387,7 +387,7 @@ static void interview(struct scene *s)
         do { /* from field to field, and on */
             must(scene_tap(s, "right") || scene_tap(s, "key:enter"), "go on");
         } while (s->app.screen == SCREEN_INTERVIEW && strcmp(page_name(s), name) == 0 &&
-                 (s->app.interview->page.kind == PAGE_FIELDS || s->app.blanks_told));
+                 (s->app.interview->page.kind == PAGE_FIELDS || s->app.view.blanks_told));
     }
     must(s->app.screen == SCREEN_FINISH, "come to the end");
     shot(s, "finish");
@@ -407,7 +407,7 @@ static void interview(struct scene *s)
     must(scene_tap(s, "leave"), "leave");
     shot(s, "home-draft");
     char draft[32];
-    snprintf(draft, sizeof draft, "draft:%u", s->app.drafts[0].number);
+    snprintf(draft, sizeof draft, "draft:%u", s->app.home.drafts[0].number);
     must(scene_tap(s, draft), "resume");
     shot(s, "resumed");
     app_put_away(&s->app);
@@ -472,16 +472,16 @@ static void travel(struct scene *s)
     must(scene_tap(s, "travel-yes"), "lock for travel");
     shot(s, "travel");
     must(scene_tap(s, "ask"), "ask the coordinator");
-    words_of(s->app.suggested, bits, 5);
+    words_of(scene_travel(s)->suggested, bits, 5);
     scene_draw(s);
     shot(s, "travel-pass");
     char typed[200];
-    words_cyrillic(typed, sizeof typed, s->app.suggested);
+    words_cyrillic(typed, sizeof typed, scene_travel(s)->suggested);
     must(scene_tap(s, "right"), "take the passphrase");
     scene_type(s, typed);
     shot(s, "travel-repeat");
     must(scene_tap(s, "key:enter"), "make the request");
-    strcpy(s->app.about_words, "baka vopu jima hufo goki lita");
+    strcpy(scene_travel(s)->words, "baka vopu jima hufo goki lita");
     scene_draw(s);
     shot(s, "travel-send");
     must(scene_tap(s, "medium:1"), "write the request");
@@ -545,9 +545,10 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     study_issue(&s.study, "stick/2026-11", form, 2, hash);
     must(scene_tap(&s, "folder") && scene_tap(&s, "folder:0"), "look into a folder");
     shot(&s, "load-folder");
-    must(scene_tap(&s, "take") && s.app.load == LOADING_ASK, "look into a folder for forms");
+    must(scene_tap(&s, "take") && s.app.exchange.step == LOADING_ASK,
+         "look into a folder for forms");
     shot(&s, "load-found");
-    must(scene_tap(&s, "right") && s.app.load == LOADING_DONE, "load from a folder");
+    must(scene_tap(&s, "right") && s.app.exchange.step == LOADING_DONE, "load from a folder");
     shot(&s, "loaded");
     must(scene_tap(&s, "right"), "come home after loading");
     char old[300], there[300]; /* an older catalogue */
@@ -555,21 +556,21 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     snprintf(there, sizeof there, "%s", study_path(&s.study, "stick/2026-09"));
     must(rename(old, there) == 0, "put an old catalogue on the stick");
     must(scene_tap(&s, "load") && scene_tap(&s, "folder") && scene_tap(&s, "folder:0") &&
-             scene_tap(&s, "take") && s.app.load == LOADING_DONE,
+             scene_tap(&s, "take") && s.app.exchange.step == LOADING_DONE,
          "load what is out of date");
     shot(&s, "load-refused");
     must(scene_tap(&s, "right"), "come home after a refusal");
-    s.app.clock_doubt = true;
+    s.app.home.clock_doubt = true;
     scene_draw(&s);
     shot(&s, "home-doubt");
-    s.app.newest_ms = INT64_MAX;
+    s.app.home.newest_ms = INT64_MAX;
     must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "begin with a wrong clock");
-    s.app.newest_ms = 1796000000000;
+    s.app.home.newest_ms = 1796000000000;
     scene_draw(&s);
     shot(&s, "clock-wrong");
     scene_tap(&s, "cancel");
     scene_tap(&s, "back");
-    s.app.clock_doubt = false;
+    s.app.home.clock_doubt = false;
     battery = 9;
     slow_disk_full = true;
     scene_draw(&s);
@@ -581,14 +582,14 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     must(scene_show(&s, "volume:50"), "find the volume");
     shot(&s, "settings-lower");
     must(scene_tap(&s, "about"), "see about");
-    strcpy(s.app.about_words, "baka vopu jima hufo goki lita"); /* always the same ones */
+    strcpy(s.app.sheets.about_words, "baka vopu jima hufo goki lita"); /* always the same ones */
     scene_draw(&s);
     shot(&s, "about");
     scene_tap(&s, "cancel");
     show_machine(&s);
     scene_tap(&s, "back");
     must(scene_tap(&s, "hand-over"), "hand over once more");
-    disks_pretend(s.app.media[0].path);
+    disks_pretend(s.app.sticks.media[0].path);
     scene_draw(&s);
     shot(&s, "hand-over-out");
     disks_pretend(NULL);
@@ -658,8 +659,8 @@ static void many(struct scene *s)
     must(scene_tap(s, "menu") && scene_tap(s, "leave"), "put it aside, too");
     shot(s, "home-drafts");
     for (size_t k = 1; k < 12; k++) { /* as if the study had so many */
-        s->app.forms[k] = s->app.forms[0];
-        struct app_form *f = &s->app.forms[s->app.form_count++];
+        s->app.home.forms[k] = s->app.home.forms[0];
+        struct app_form *f = &s->app.home.forms[s->app.home.form_count++];
         snprintf(f->title, sizeof f->title, "%s %zu", titles[k % 4], k);
         f->form.training = k == 2;
     }
@@ -778,7 +779,7 @@ static void kinds(struct window *w, const char *form, const struct scene_look *l
              ANSWER_OK,
          "answer in the third entry");
     must(scene_tap(&s, "back"), "go back to the number");
-    must(scene_tap(&s, question_field(&s.app, s.app.interview->page.node)), "open the number");
+    must(scene_tap(&s, typed_id(&s.app, s.app.interview->page.node)), "open the number");
     scene_key(&s, KEY_BACKSPACE);
     scene_type(&s, "2");
     must(scene_tap(&s, "key:enter"), "say another number");
@@ -832,8 +833,8 @@ static void first_run(struct window *w, const struct scene_look *look)
     must(scene_tap(&s, "same"), "compare the words");
     static const uint8_t bits[8] = {0x1B, 0x8D, 0x42, 0xE7, 0x36, 0x90, 0xC5, 0x5A};
     char typed[200]; /* always the same five words, so that pictures can be compared */
-    words_of(s.app.suggested, bits, 5);
-    words_cyrillic(typed, sizeof typed, s.app.suggested);
+    words_of(scene_first(&s)->suggested, bits, 5);
+    words_cyrillic(typed, sizeof typed, scene_first(&s)->suggested);
     scene_draw(&s);
     shot(&s, "first-pass");
     must(scene_tap(&s, "right"), "take the passphrase");

@@ -2,7 +2,29 @@
 #ifndef TESTS_LIB_SCENE_H
 #define TESTS_LIB_SCENE_H
 /* scene: the real app on SDL's dummy driver, driven in this process by the ids of its targets. */
-#include "app/app.h"
+#include "app/loop.h"
+#include "app/questions/question_draw.h"
+#include "app/questions/question_lists.h"
+#include "app/questions/question_time.h"
+#include "app/screens/locks.h"
+#include "app/screens/open_interview.h"
+#include "app/screens/page.h"
+#include "app/screens/screen_exchange.h"
+#include "app/screens/screen_first.h"
+#include "app/screens/screen_label.h"
+#include "app/screens/screen_load.h"
+#include "app/screens/screen_machine.h"
+#include "app/screens/screen_medium.h"
+#include "app/screens/screen_memo.h"
+#include "app/screens/help.h"
+#include "app/screens/screen_respondent.h"
+#include "app/screens/screen_travel.h"
+#include "app/screens/sheets.h"
+#include "app/shell/form_media.h"
+#include "app/shell/languages.h"
+#include "app/shell/search.h"
+#include "app/shell/tasks.h"
+#include "platform/machine/audio.h"
 #include "forms/workbook/workbook.h"
 #include "forms/xlsform/xlsform.h"
 #include "platform/machine/file.h"
@@ -91,9 +113,9 @@ static inline void scene_close(struct scene *s)
 
 static inline void scene_event_alone(struct scene *s, struct window_event e)
 {
-    s->app.arrived_ms = e.kind == WINDOW_DOWN || e.kind == WINDOW_KEY
-                            ? 0 /* whoever it is has read the page */
-                            : s->app.arrived_ms;
+    s->app.loop.arrived_ms = e.kind == WINDOW_DOWN || e.kind == WINDOW_KEY
+                                 ? 0 /* whoever it is has read the page */
+                                 : s->app.loop.arrived_ms;
     if (app_handle(&s->app, &e)) {
         app_draw(&s->app);
         s->drawn++;
@@ -105,8 +127,8 @@ static inline void scene_event(struct scene *s, struct window_event e)
 {
     struct err err = {0};
     scene_event_alone(s, e);
-    while (s->app.leaving || s->app.transfer || s->app.task.task) {
-        if (s->app.leaving) {
+    while (s->app.view.leaving || s->app.exchange.pending || s->app.task.task) {
+        if (s->app.view.leaving) {
             (void)!interview_sync(s->app.interview, &err);
         }
         scene_event_alone(s, (struct window_event){.kind = WINDOW_SAVED});
@@ -201,25 +223,37 @@ static inline void scene_unlock(struct scene *s)
     }
 }
 
+/* State of the travel screen, of the first run. */
+static inline struct travel_state *scene_travel(struct scene *s)
+{
+    return app_state(&s->app, SCREEN_TRAVEL);
+}
+
+static inline struct first_state *scene_first(struct scene *s)
+{
+    return app_state(&s->app, SCREEN_FIRST_LANGUAGE);
+}
+
 /* Out of the travel lock, as its owner and the coordinator would; the passphrase stays the old one.
  */
 static inline void scene_return_until(struct scene *s)
 {
     struct buf tidy = {0};
     struct app *app = &s->app;
-    app->travel = TRAVEL_START;
-    app->message[0] = app->folder[0] = '\0';
+    struct travel_state *travel = scene_travel(s);
+    travel->step = TRAVEL_START;
+    app->message.text[0] = app->sticks.folder[0] = '\0';
     edit_end(&app->ui.edit);
     scene_draw(s);
     assert_true(scene_tap(s, "ask"));
     assert_true(vault_passphrase(&tidy, study_pass, strlen(study_pass)));
-    assert_true(tidy.len < sizeof app->suggested);
-    strcpy(app->suggested, tidy.data);
+    assert_true(tidy.len < sizeof travel->suggested);
+    strcpy(travel->suggested, tidy.data);
     buf_fini(&tidy);
     assert_true(scene_tap(s, "right"));
     scene_type(s, study_pass);
     assert_true(scene_tap(s, "key:enter"));
-    assert_int_equal(app->travel, TRAVEL_SEND);
+    assert_int_equal(travel->step, TRAVEL_SEND);
     assert_true(scene_tap(s, "medium:1"));
     study_answer_travel(&s->study);
     assert_true(scene_tap(s, "answer"));

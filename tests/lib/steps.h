@@ -24,7 +24,7 @@ static inline void go_to(struct scene *s, const char *path)
     struct page page;
     assert_true(interview_find(i, &s->app.ui.frame, session_find(i->session, path), &page));
     interview_go(i, &page);
-    screen_arrive(&s->app);
+    page_arrive(&s->app);
     scene_draw(s);
 }
 
@@ -46,7 +46,7 @@ static inline struct rect rect_of(struct scene *s, const char *id)
 static inline void resume(struct scene *s)
 {
     char draft[32];
-    snprintf(draft, sizeof draft, "draft:%u", s->app.drafts[0].number);
+    snprintf(draft, sizeof draft, "draft:%u", s->app.home.drafts[0].number);
     assert_true(scene_tap(s, draft));
 }
 

@@ -19,7 +19,7 @@ static void test_app__one_tap_changes_the_language_and_nothing_else(void **state
     assert_int_equal(s.app.ui.scroll, scroll);
     assert_string_equal(s.app.interview->page.node->name, "place_name");
     assert_int_equal(s.app.keyboard.layout, LAYOUT_KY);
-    s.app.apart = true; /* the questions alone */
+    s.app.looks.apart = true; /* the questions alone */
     assert_true(scene_tap(&s, "language"));
     assert_string_equal(session_language(s.app.interview->session), "tg");
     assert_int_equal(s.app.ui.language, UI_KY);
@@ -127,7 +127,7 @@ static void test_app__a_refusal_goes_with_the_text_it_was_of(void **state)
     go_to(&s, "/data/age");
     scene_type(&s, "7");
     scene_key(&s, KEY_ENTER);
-    assert_ptr_equal(s.app.refused, s.app.interview->page.node);
+    assert_ptr_equal(s.app.view.refused, s.app.interview->page.node);
     assert_true(shows(&s, "Нужно число от 14 до 110"));
     scene_event(&s, (struct window_event){.kind = WINDOW_MOVE});
     assert_true(shows(&s, "Нужно число от 14 до 110"));
@@ -336,7 +336,7 @@ static void test_app__a_drawing_and_a_file_are_sealed_with_the_record(void **sta
     assert_null(scene_find(&s, "found:2")); /* a text is no picture */
     struct buf small = {0};
     buf_text(&small, "small");
-    for (int i = 0; i < APP_FILES; i++) {
+    for (int i = 0; i < 60 /* as many as are listed */; i++) {
         char file[32];
         snprintf(file, sizeof file, "p%d.png", i);
         study_put(&s.study, "stick", file, &small);
@@ -344,7 +344,7 @@ static void test_app__a_drawing_and_a_file_are_sealed_with_the_record(void **sta
     assert_true(scene_tap(&s, "look"));
     assert_non_null(scene_show(&s, "found:60"));
     assert_true(shows(&s, "Показаны самые новые файлы: 60"));
-    for (int i = 0; i < APP_FILES; i++) {
+    for (int i = 0; i < 60 /* as many as are listed */; i++) {
         char file[64];
         snprintf(file, sizeof file, "stick/p%d.png", i);
         unlink(study_path(&s.study, file));
@@ -472,15 +472,15 @@ static void test_app__nothing_of_a_discarded_interview_stays(void **state)
     go_to(&s, "/data/sign");
     struct rect r = rect_of(&s, "ink");
     scene_drag(&s, r.x + 60, r.y + 60, r.x + 300, r.y + 200);
-    assert_true(s.app.ink_count > 0);
+    assert_true(ink_of(&s.app)->count > 0);
     assert_true(scene_tap(&s, "menu"));
     assert_true(scene_tap(&s, "discard"));
     assert_true(scene_tap(&s, "discard-yes"));
     assert_null(s.app.interview);
-    assert_int_equal(s.app.ink_count, 0);
-    assert_null(s.app.ink_node);
-    for (size_t i = 0; i < APP_INK; i++) {
-        assert_int_equal(s.app.ink[i][0], 0);
+    assert_int_equal(ink_of(&s.app)->count, 0);
+    assert_null(ink_of(&s.app)->node);
+    for (size_t i = 0; i < INK_POINTS; i++) {
+        assert_int_equal(ink_of(&s.app)->points[i][0], 0);
     }
     assert_true(scene_tap(&s, "start"));
     assert_true(scene_tap(&s, "form:0"));
@@ -506,7 +506,7 @@ static void test_app__a_day_waits_for_its_hour_and_a_wiped_drawing_for_a_new_one
     assert_true(scene_tap(&s, "day:12"));
     assert_true(scene_tap(&s, "right")); /* held, and said */
     assert_string_equal(s.app.interview->page.node->name, "moment");
-    assert_non_null(s.app.refused);
+    assert_non_null(s.app.view.refused);
     cut_and_resume(&s); /* the day is still there */
     assert_string_equal(waiting(&s, "/data/moment") + 7, "-12");
     assert_true(scene_tap(&s, "minute:35"));
@@ -537,15 +537,15 @@ static void test_app__a_day_waits_for_its_hour_and_a_wiped_drawing_for_a_new_one
     go_to(&s, "/data/sign");
     struct rect r = rect_of(&s, "ink");
     scene_drag(&s, r.x + 60, r.y + 60, r.x + 300, r.y + 200);
-    assert_int_equal(question_rest_ink(&s.app) > 0, true);
-    s.app.ink_ms -= 5000; /* it has rested: written down before the page is left */
-    assert_int_equal(question_rest_ink(&s.app), -1);
+    assert_int_equal(question_rest(&s.app) > 0, true);
+    ink_of(&s.app)->ms -= 5000; /* it has rested: written down before the page is left */
+    assert_int_equal(question_rest(&s.app), -1);
     char first[64];
     snprintf(first, sizeof first, "%s", value(&s, "/data/sign"));
     assert_int_equal(strlen(first), 36);
     window_resize(window, 1280, 720); /* a turned device keeps the drawing */
     scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE});
-    assert_true(s.app.ink_count > 0);
+    assert_true(ink_of(&s.app)->count > 0);
     window_resize(window, 720, 1280);
     scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE});
     session_find(s.app.interview->session, "/data/sign")->required = true;
@@ -597,10 +597,10 @@ static void test_app__looks_are_kept(void **state)
     OK(device_open(&s.study.device, study_path(&s.study, "device"), &err));
     scene_boot(&s);
     assert_int_equal(s.app.ui.language, UI_TG);
-    assert_true(s.app.night && s.app.ui.glove && s.app.ui.left_hand);
+    assert_true(s.app.looks.night && s.app.ui.glove && s.app.ui.left_hand);
     assert_true(s.app.ui.text_scale > 1.49f && s.app.ui.text_scale < 1.51f);
     assert_int_equal(s.app.ui.keys, UI_KEYS_DIGITS);
-    assert_true(s.app.quiet);
+    assert_true(s.app.looks.quiet);
     assert_int_equal(audio_volume(), 50);
     audio_set_volume(100);
     scene_close(&s);
@@ -644,7 +644,7 @@ static void test_app__a_roster_of_hundreds_can_be_left(void **state)
         OK(interview_add(s.app.interview, &roster, &entry, &err));
     }
     interview_go(s.app.interview, &roster);
-    screen_arrive(&s.app);
+    page_arrive(&s.app);
     scene_draw(&s);
     assert_non_null(scene_find(&s, "entry:600"));
     assert_true(scene_tap(&s, "right")); /* nothing is in them: said once */

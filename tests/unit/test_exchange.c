@@ -32,14 +32,14 @@ static void test_exchange__handing_over_tells_how_far_it_is_and_can_be_stopped(v
     slow_disk_ms = 60;
     assert_true(scene_tap(&s, "hand-over"));
     tap_alone(&s, "medium:1");
-    assert_non_null(s.app.transfer);
+    assert_non_null(s.app.exchange.pending);
     assert_null(scene_find(&s, "back")); /* nothing else now */
     assert_true(shows(&s, "Подождите"));
     scene_key(&s, KEY_ESCAPE);
     slow_disk_ms = 0;
     scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
-    assert_null(s.app.transfer);
-    assert_true(s.app.exchanged);
+    assert_null(s.app.exchange.pending);
+    assert_true(s.app.exchange.done);
     assert_int_equal(files_on_stick(&s), before + 1);
     assert_true(scene_tap(&s, "right"));
     /* once more, and stopped */
@@ -50,10 +50,10 @@ static void test_exchange__handing_over_tells_how_far_it_is_and_can_be_stopped(v
     tap_alone(&s, "stop");
     scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
     slow_disk_ms = 0;
-    assert_null(s.app.transfer);
+    assert_null(s.app.exchange.pending);
     assert_int_equal(s.app.screen, SCREEN_HAND_OVER);
-    assert_true(s.app.exchanged || shows(&s, "Остановлено"));
-    assert_int_equal(files_on_stick(&s), before + 1 + s.app.exchanged);
+    assert_true(s.app.exchange.done || shows(&s, "Остановлено"));
+    assert_int_equal(files_on_stick(&s), before + 1 + s.app.exchange.done);
     scene_close(&s);
     free(form);
 }
@@ -90,15 +90,15 @@ static void test_exchange__a_folder_can_be_chosen_and_who_signed_is_told(void **
     assert_true(scene_tap(&s, "folder:0"));
     assert_true(scene_tap(&s, "folder:0"));
     assert_true(scene_tap(&s, "take"));
-    assert_int_equal(s.app.load, LOADING_ASK);
+    assert_int_equal(s.app.exchange.step, LOADING_ASK);
     sign_public(author, s.study.author);
     enrol_words(words, author, 32);
     words[4] = '\0'; /* a line may end behind it */
     assert_true(shows(&s, words));
     assert_true(shows(&s, "List of forms no."));
     assert_true(scene_tap(&s, "right"));
-    assert_int_equal(s.app.load, LOADING_DONE);
-    assert_int_equal(s.app.loaded.packages, 1);
+    assert_int_equal(s.app.exchange.step, LOADING_DONE);
+    assert_int_equal(s.app.exchange.loaded.packages, 1);
     assert_true(shows(&s, words));
     scene_close(&s);
     free(form);
@@ -119,14 +119,14 @@ static void test_exchange__the_answer_to_the_enrolment_is_told_first(void **stat
     assert_int_equal(s.app.screen, SCREEN_FIRST_REQUEST);
     assert_true(scene_tap(&s, "load")); /* too early */
     assert_true(scene_tap(&s, "medium:1"));
-    assert_int_equal(s.app.load, LOADING_DONE);
+    assert_int_equal(s.app.exchange.step, LOADING_DONE);
     assert_true(shows(&s, "Nothing new"));
     assert_true(scene_tap(&s, "right"));
     assert_int_equal(s.app.screen, SCREEN_FIRST_REQUEST);
     study_answer(&s.study, s.hash);
     assert_true(scene_tap(&s, "load"));
     assert_true(scene_tap(&s, "medium:1"));
-    assert_int_equal(s.app.load, LOADING_ASK);
+    assert_int_equal(s.app.exchange.step, LOADING_ASK);
     assert_true(shows(&s, "The coordinator"));
     assert_true(shows(&s, "New forms"));
     assert_true(scene_tap(&s, "left")); /* not yet */
@@ -135,11 +135,11 @@ static void test_exchange__the_answer_to_the_enrolment_is_told_first(void **stat
     assert_true(scene_tap(&s, "load"));
     assert_true(scene_tap(&s, "medium:1"));
     assert_true(scene_tap(&s, "right"));
-    assert_int_equal(s.app.load, LOADING_DONE);
-    assert_int_equal(s.app.loaded.grants, 1);
+    assert_int_equal(s.app.exchange.step, LOADING_DONE);
+    assert_int_equal(s.app.exchange.loaded.grants, 1);
     assert_true(scene_tap(&s, "right"));
     assert_int_equal(s.app.screen, SCREEN_HOME);
-    assert_int_equal(s.app.form_count, 1);
+    assert_int_equal(s.app.home.form_count, 1);
     scene_close(&s);
     free(form);
 }
@@ -154,44 +154,44 @@ static void test_exchange__what_is_found_is_told_before_it_is_taken(void **state
     char *form = long_lists();
     scene_open(&s, window, form, "lists", &look);
     scene_unlock(&s);
-    memcpy(had, s.app.forms[0].form.hash, 32);
-    uint64_t epoch = s.app.epoch;
+    memcpy(had, s.app.home.forms[0].form.hash, 32);
+    uint64_t epoch = s.app.home.epoch;
     study_issue(&s.study, "stick", form, 2, hash);
     assert_true(scene_tap(&s, "load"));
     assert_true(scene_tap(&s, "medium:1"));
-    assert_int_equal(s.app.load, LOADING_ASK);
+    assert_int_equal(s.app.exchange.step, LOADING_ASK);
     assert_true(shows(&s, "This was found"));
     assert_true(shows(&s, "Updated forms"));
     assert_false(shows(&s, "New forms"));
     assert_true(scene_tap(&s, "left"));
-    assert_int_equal(s.app.load, LOADING_CHOOSE);
+    assert_int_equal(s.app.exchange.step, LOADING_CHOOSE);
     assert_true(scene_tap(&s, "back"));
-    assert_memory_equal(s.app.forms[0].form.hash, had, 32);
-    assert_int_equal(s.app.epoch, epoch);
+    assert_memory_equal(s.app.home.forms[0].form.hash, had, 32);
+    assert_int_equal(s.app.home.epoch, epoch);
     assert_true(scene_tap(&s, "load"));
     assert_true(scene_tap(&s, "medium:1"));
     scene_key(&s, KEY_ESCAPE); /* as "back" */
-    assert_int_equal(s.app.load, LOADING_CHOOSE);
+    assert_int_equal(s.app.exchange.step, LOADING_CHOOSE);
     assert_true(scene_tap(&s, "medium:1"));
     assert_true(scene_tap(&s, "right"));
-    assert_int_equal(s.app.load, LOADING_DONE);
+    assert_int_equal(s.app.exchange.step, LOADING_DONE);
     assert_true(shows(&s, "Updated forms"));
     assert_true(scene_tap(&s, "right"));
     assert_int_equal(s.app.screen, SCREEN_HOME);
-    assert_memory_equal(s.app.forms[0].form.hash, hash, 32);
+    assert_memory_equal(s.app.home.forms[0].form.hash, hash, 32);
     assert_true(scene_tap(&s, "load")); /* once more: nothing new */
     assert_true(scene_tap(&s, "medium:1"));
-    assert_int_equal(s.app.load, LOADING_DONE);
+    assert_int_equal(s.app.exchange.step, LOADING_DONE);
     assert_true(shows(&s, "Nothing new"));
     assert_true(scene_tap(&s, "right"));
     study_issue(&s.study, "stick", NULL, 0, hash); /* the form goes */
     assert_true(scene_tap(&s, "load"));
     assert_true(scene_tap(&s, "medium:1"));
     assert_true(shows(&s, "No longer in force"));
-    assert_int_equal(s.app.form_count, 1);
+    assert_int_equal(s.app.home.form_count, 1);
     assert_true(scene_tap(&s, "right"));
     assert_true(shows(&s, "No longer in force"));
-    assert_int_equal(s.app.form_count, 0);
+    assert_int_equal(s.app.home.form_count, 0);
     scene_close(&s);
     free(form);
 }
@@ -217,29 +217,30 @@ static void test_exchange__locks_behind_a_slow_stick(void **state)
         for (int k = 0; k < 1000 && slow_disk_syncs == before; k++) {
             usleep(1000); /* until the stick is being waited for */
         }
-        assert_non_null(s.app.transfer);
+        assert_non_null(s.app.exchange.pending);
         if (idle) {
-            s.app.last_input_ms -= 2 * 60 * 1000 + 1000;
+            s.app.loop.last_input_ms -= 2 * 60 * 1000 + 1000;
             scene_event_alone(&s, (struct window_event){.kind = WINDOW_NONE});
         } else {
             tap_alone(&s, "lock");
         }
         assert_int_equal(s.app.screen, SCREEN_UNLOCK);
         assert_true(shows(&s, "Экран заблокирован"));
-        assert_int_equal(s.app.progress.stop, !idle); /* a copy that goes on comes to its end */
+        assert_int_equal(s.app.exchange.progress.stop,
+                         !idle); /* a copy that goes on comes to its end */
         assert_false(shows(&s, "stick"));
         assert_int_equal(s.app.ui.target_count, 0);
-        assert_int_equal(s.app.form_count, 0);
+        assert_int_equal(s.app.home.form_count, 0);
         slow_disk_ms = 0;
         scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
-        assert_null(s.app.transfer);
-        assert_null(s.app.locking);
+        assert_null(s.app.exchange.pending);
+        assert_null(s.app.exchange.locking);
         assert_non_null(scene_find(&s, "show")); /* the passphrase's field */
         struct err err = {0};
         OK(writer_call(s.app.writer, is_locked, NULL, &err));
         scene_unlock(&s);
         assert_int_equal(s.app.screen, SCREEN_HOME);
-        assert_int_equal(s.app.waiting.count, 1);
+        assert_int_equal(s.app.home.waiting.count, 1);
     }
     scene_close(&s);
     free(form);

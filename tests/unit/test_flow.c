@@ -53,7 +53,7 @@ static void test_flow__asleep_it_shows_nothing_and_has_put_all_away(void **state
     assert_string_equal(s.app.ui.edit.text.data, "полслова");
     /* a sleep longer than the device may lie about: locked before anything is shown */
     scene_event(&s, (struct window_event){.kind = WINDOW_SLEEP});
-    s.app.last_input_ms -= 3600 * 1000;
+    s.app.loop.last_input_ms -= 3600 * 1000;
     scene_event(&s, (struct window_event){.kind = WINDOW_AWAKE});
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
     scene_close(&s);
@@ -70,7 +70,7 @@ static void touch_twice(struct scene *s, struct rect r, int64_t apart_ms)
         e.kind = WINDOW_UP;
         (void)app_handle(&s->app, &e);
         app_draw(&s->app);
-        s->app.arrived_ms -= apart_ms;
+        s->app.loop.arrived_ms -= apart_ms;
     }
 }
 
@@ -90,17 +90,18 @@ static void test_flow__two_quick_taps_never_seal(void **state)
     touch_twice(&s, next, 500);
     assert_int_equal(s.app.screen, SCREEN_FINISH);
     assert_int_equal(s.app.sheet, SHEET_SEAL);
-    assert_int_equal(s.app.draft_count + (s.app.interview != NULL), 1);
+    assert_int_equal(s.app.home.draft_count + (s.app.interview != NULL), 1);
     assert_true(scene_tap(&s, "keep"));
     assert_int_equal(s.app.sheet, SHEET_NONE);
     assert_true(scene_tap(&s, "right"));
     struct rect yes = rect_of(&s, "seal-yes");
-    s.app.arrived_ms = clock_mono_ms();
+    s.app.loop.arrived_ms = clock_mono_ms();
     touch_twice(&s, yes, 100); /* too early for what cannot be undone */
     assert_non_null(s.app.interview);
     assert_true(scene_tap(&s, "seal-yes"));
     assert_int_equal(s.app.screen, SCREEN_SEALED);
-    uint32_t number = s.app.sealed_number; /* the same form once more, without the way home */
+    uint32_t number =
+        s.app.opening.sealed_number; /* the same form once more, without the way home */
     assert_true(scene_tap(&s, "next-interview"));
     assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
     assert_int_equal(s.app.interview->draft.number, number + 1);
@@ -122,13 +123,13 @@ static void test_flow__a_slow_card_holds_the_page_not_the_screen(void **state)
     int64_t start = clock_mono_ms();
     tap_alone(&s, "right");
     assert_true(clock_mono_ms() - start < slow_disk_ms / 2); /* not held up */
-    assert_int_equal(s.app.leaving, LEAVE_NEXT);
+    assert_int_equal(s.app.view.leaving, LEAVE_NEXT);
     assert_ptr_equal(s.app.interview->page.node, asked);
     assert_string_equal(value(&s, "/data/ban"), "yes");
     assert_false(shows(&s, "Ответ записывается"));
     tap_alone(&s, "choice:no"); /* nothing more is taken on this page */
     assert_string_equal(value(&s, "/data/ban"), "yes");
-    s.app.leaving_ms -= 1000; /* it takes long: say so */
+    s.app.view.leaving_ms -= 1000; /* it takes long: say so */
     scene_event_alone(&s, (struct window_event){.kind = WINDOW_NONE});
     assert_true(shows(&s, "Ответ записывается"));
     /* it is told when the medium has it */
@@ -139,21 +140,21 @@ static void test_flow__a_slow_card_holds_the_page_not_the_screen(void **state)
     }
     assert_int_equal(e.kind, WINDOW_SAVED);
     scene_event_alone(&s, e);
-    assert_int_equal(s.app.leaving, LEAVE_NONE);
+    assert_int_equal(s.app.view.leaving, LEAVE_NONE);
     assert_ptr_not_equal(s.app.interview->page.node, asked);
     assert_false(shows(&s, "Ответ записывается"));
     /* back, and locked while the page waits: the answer is there afterwards */
     tap_alone(&s, "left");
-    while (s.app.leaving) {
+    while (s.app.view.leaving) {
         OK(interview_sync(s.app.interview, &err));
         scene_event_alone(&s, (struct window_event){.kind = WINDOW_SAVED});
     }
     assert_ptr_equal(s.app.interview->page.node, asked);
     tap_alone(&s, "choice:no");
     tap_alone(&s, "right");
-    assert_int_equal(s.app.leaving, LEAVE_NEXT);
+    assert_int_equal(s.app.view.leaving, LEAVE_NEXT);
     app_lock(&s.app);
-    assert_int_equal(s.app.leaving, LEAVE_NONE);
+    assert_int_equal(s.app.view.leaving, LEAVE_NONE);
     slow_disk_ms = 0;
     scene_draw(&s);
     scene_unlock(&s);
@@ -172,11 +173,11 @@ static void test_flow__back_from_a_refused_answer_on_a_slow_card(void **state)
     scene_type(&s, "500");
     slow_disk_ms = 50;
     tap_alone(&s, "back");
-    assert_int_equal(s.app.leaving, LEAVE_BACK);
+    assert_int_equal(s.app.view.leaving, LEAVE_BACK);
     uint64_t ticket = s.app.interview->ticket;
     OK(interview_sync(s.app.interview, &err));
     scene_event_alone(&s, (struct window_event){.kind = WINDOW_SAVED});
-    assert_int_equal(s.app.leaving, LEAVE_NONE); /* once, and not refused anew for ever */
+    assert_int_equal(s.app.view.leaving, LEAVE_NONE); /* once, and not refused anew for ever */
     assert_string_equal(s.app.interview->page.node->name, "secret");
     assert_true(s.app.interview->ticket <= ticket + 1); /* the page that is shown now */
     slow_disk_ms = 0;
@@ -184,7 +185,7 @@ static void test_flow__back_from_a_refused_answer_on_a_slow_card(void **state)
     assert_string_equal(value(&s, "/data/age"), "500"); /* it stands, but not for long */
     assert_true(scene_tap(&s, "right"));
     assert_string_equal(s.app.interview->page.node->name, "age");
-    assert_non_null(s.app.refused);
+    assert_non_null(s.app.view.refused);
     scene_close(&s);
 }
 
@@ -197,7 +198,7 @@ static void test_flow__keys_typed_ahead_are_for_the_next_page(void **state)
     scene_type(&s, "А17");
     slow_disk_ms = 60;
     scene_event_alone(&s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_ENTER});
-    assert_int_equal(s.app.leaving, LEAVE_NEXT);
+    assert_int_equal(s.app.view.leaving, LEAVE_NEXT);
     scene_event_alone(&s, (struct window_event){.kind = WINDOW_TEXT, .text = "2"});
     slow_disk_ms = 0;
     /* covered meanwhile: what comes of it is not painted */
@@ -216,17 +217,17 @@ static void test_flow__keys_typed_ahead_are_for_the_next_page(void **state)
     interview_pages(s.app.interview, &s.app.ui.frame, &pages, &count, &at);
     slow_disk_ms = 60; /* the page itself is still on its way */
     interview_go(s.app.interview, &pages[count - 1]);
-    screen_arrive(&s.app);
+    page_arrive(&s.app);
     scene_draw(&s);
     tap_alone(&s, "right"); /* its entries hold nothing: said once */
     tap_alone(&s, "right");
-    assert_int_equal(s.app.leaving, LEAVE_NEXT);
+    assert_int_equal(s.app.view.leaving, LEAVE_NEXT);
     scene_event_alone(&s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_ENTER});
     scene_event_alone(&s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_ENTER});
     slow_disk_ms = 0;
     scene_event(&s, (struct window_event){.kind = WINDOW_SAVED});
     assert_int_equal(s.app.screen, SCREEN_FINISH);
-    assert_int_equal(s.app.ahead_count, 0);
+    assert_int_equal(s.app.view.ahead_count, 0);
     /* emphasis is taken out of a row; what is none stays */
     assert_string_equal(ui_plain(&s.app.ui, "**Да** <b>нет</b> a_b, 2 < 3 > 1, №*"),
                         "Да нет a_b, 2 < 3 > 1, №*");
@@ -257,7 +258,7 @@ static void test_flow__the_outline_lists_what_has_no_answer(void **state)
     assert_true(scene_tap(&s, "settings"));
     assert_true(scene_tap(&s, "night"));
     assert_true(scene_tap(&s, "back"));
-    assert_true(s.app.night);
+    assert_true(s.app.looks.night);
     assert_string_equal(s.app.interview->page.node->name, "story");
     assert_string_equal(s.app.ui.edit.text.data, "Үч жыл");
     scene_close(&s);
@@ -381,7 +382,7 @@ static void test_flow__a_doubt_is_shown_and_holds_nobody_up(void **state)
     assert_true(scene_tap(&s, "doubt:1")); /* the way there */
     assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
     assert_true(scene_tap(&s, "left"));
-    assert_true(scene_tap(&s, question_field(&s.app, s.app.interview->page.node)));
+    assert_true(scene_tap(&s, typed_id(&s.app, s.app.interview->page.node)));
     scene_key(&s, KEY_BACKSPACE);
     scene_key(&s, KEY_BACKSPACE);
     scene_type(&s, "12"); /* what is not asked any more leaves no doubt */
@@ -458,7 +459,7 @@ static void test_flow__what_a_card_did_not_take_is_tried_again_or_told(void **st
     scene_type(&s, "Ош");
     slow_disk_broken = true;
     scene_tap(&s, "key:enter");
-    assert_non_null(strstr(s.app.message, "координатора"));
+    assert_non_null(strstr(s.app.message.text, "координатора"));
     assert_string_equal(s.app.interview->page.node->name, "place_name"); /* the page is held */
     slow_disk_broken = false;
     assert_true(scene_tap(&s, scene_find(&s, "right") ? "right" : "key:enter"));
@@ -466,18 +467,18 @@ static void test_flow__what_a_card_did_not_take_is_tried_again_or_told(void **st
     cut_and_resume(&s);
     assert_string_equal(value(&s, "/data/place_name"), "Ош");
     go_to(&s, "/data/place_name");
-    scene_tap(&s, question_field(&s.app, s.app.interview->page.node));
+    scene_tap(&s, typed_id(&s.app, s.app.interview->page.node));
     scene_type(&s, "!");
     slow_disk_broken = true;
     app_lock(&s.app);
     scene_draw(&s);
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
-    assert_non_null(strstr(s.app.message, "не записались"));
+    assert_non_null(strstr(s.app.message.text, "не записались"));
     slow_disk_broken = false;
     scene_type(&s, "471108");
     assert_true(scene_tap(&s, "key:enter"));
     assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
-    assert_non_null(strstr(s.app.message, "не записались"));
+    assert_non_null(strstr(s.app.message.text, "не записались"));
     assert_string_equal(value(&s, "/data/place_name"), "Ош");
     scene_close(&s);
 }
@@ -510,7 +511,7 @@ static void test_flow__a_calculated_answer_can_be_put_right(void **state)
     assert_true(scene_tap(&s, "key:enter"));
     assert_string_equal(value(&s, "/data/age"), "36");
     struct node *age = s.app.interview->page.node;
-    assert_true(scene_tap(&s, question_field(&s.app, age)));
+    assert_true(scene_tap(&s, typed_id(&s.app, age)));
     scene_key(&s, KEY_BACKSPACE);
     scene_type(&s, "5"); /* not born in January */
     assert_true(scene_tap(&s, "key:enter"));
@@ -521,7 +522,7 @@ static void test_flow__a_calculated_answer_can_be_put_right(void **state)
     cut_and_resume(&s);
     assert_string_equal(value(&s, "/data/age"), "35");
     go_to(&s, "/data/born");
-    assert_true(scene_tap(&s, question_field(&s.app, s.app.interview->page.node)));
+    assert_true(scene_tap(&s, typed_id(&s.app, s.app.interview->page.node)));
     scene_key(&s, KEY_BACKSPACE);
     scene_type(&s, "5");
     assert_true(scene_tap(&s, "key:enter"));
@@ -541,11 +542,11 @@ static void test_flow__a_border_lock_that_was_not_written_says_so(void **state)
     slow_disk_broken = true;
     assert_true(scene_tap(&s, "travel-yes"));
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
-    assert_non_null(strstr(s.app.message, "Неизвестно, закрыто ли"));
+    assert_non_null(strstr(s.app.message.text, "Неизвестно, закрыто ли"));
     slow_disk_broken = false;
     scene_unlock(&s); /* and so it is */
     assert_int_equal(s.app.screen, SCREEN_HOME);
-    assert_int_equal(s.app.draft_count, 1);
+    assert_int_equal(s.app.home.draft_count, 1);
     scene_close(&s);
 }
 
@@ -563,8 +564,8 @@ static void test_flow__mistakes_are_counted_aloud_and_forgotten_words_have_a_way
         OK(writer_call(s.app.writer, forget_wait, NULL, &err));
         scene_type(&s, "бир эки үч төрт алты");
         assert_true(scene_tap(&s, "key:enter"));
-        assert_int_equal(s.app.locks.failures, k);
-        assert_true((strstr(s.app.message, "только координатор") != NULL) == (k >= 7));
+        assert_int_equal(s.app.locks.device.failures, k);
+        assert_true((strstr(s.app.message.text, "только координатор") != NULL) == (k >= 7));
     }
     assert_true(scene_tap(&s, "forgot"));
     assert_true(scene_tap(&s, "keep")); /* thought of them after all */
@@ -574,11 +575,11 @@ static void test_flow__mistakes_are_counted_aloud_and_forgotten_words_have_a_way
     assert_int_equal(s.app.screen, SCREEN_TRAVEL);
     /* what is shown and typed here does not stay */
     assert_true(scene_tap(&s, "ask"));
-    assert_string_not_equal(s.app.suggested, "");
-    s.app.last_input_ms -= 2 * 60 * 1000 + 1000;
+    assert_string_not_equal(scene_travel(&s)->suggested, "");
+    s.app.loop.last_input_ms -= 2 * 60 * 1000 + 1000;
     scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
-    assert_int_equal(s.app.travel, TRAVEL_START);
-    assert_string_equal(s.app.suggested, "");
+    assert_int_equal(scene_travel(&s)->step, TRAVEL_START);
+    assert_string_equal(scene_travel(&s)->suggested, "");
     /* the right answer is found among others' */
     struct buf junk = {0};
     for (int k = 0; k < TRAVEL_BYTES; k++) {
@@ -602,7 +603,7 @@ static void test_flow__mistakes_are_counted_aloud_and_forgotten_words_have_a_way
     slow_disk_hangs = false;
     scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
     assert_int_equal(s.app.screen, SCREEN_HOME);
-    assert_int_equal(s.app.draft_count, 1);
+    assert_int_equal(s.app.home.draft_count, 1);
     scene_close(&s);
 }
 
@@ -628,7 +629,7 @@ static void test_flow__opening_a_draft_tells_how_far_it_is_and_can_be_stopped(vo
     assert_true(scene_tap(&s, "menu"));
     assert_true(scene_tap(&s, "leave"));
     char draft[32];
-    snprintf(draft, sizeof draft, "draft:%u", s.app.drafts[0].number);
+    snprintf(draft, sizeof draft, "draft:%u", s.app.home.drafts[0].number);
     for (int stop = 0; stop < 3; stop++) {
         busy = true;
         struct writer_pending *task = writer_begin(s.app.writer, dawdle, &busy);
@@ -637,7 +638,7 @@ static void test_flow__opening_a_draft_tells_how_far_it_is_and_can_be_stopped(vo
         assert_true(clock_mono_ms() - start < 2000);
         assert_non_null(s.app.task.task);
         assert_true(shows(&s, "Черновик открывается"));
-        assert_int_equal(s.app.task.progress->total, s.app.drafts[0].events);
+        assert_int_equal(s.app.task.progress->total, s.app.home.drafts[0].events);
         assert_true(shows(&s, "Записей"));
         if (stop == 1) {
             tap_alone(&s, "stop");
@@ -647,13 +648,13 @@ static void test_flow__opening_a_draft_tells_how_far_it_is_and_can_be_stopped(vo
         OK(writer_end(s.app.writer, task, &err));
         if (stop == 2) { /* locked meanwhile: as if it had been open already */
             uint8_t id[16];
-            memcpy(id, s.app.drafts[0].id, sizeof id);
+            memcpy(id, s.app.home.drafts[0].id, sizeof id);
             app_lock(&s.app);
             scene_draw(&s);
             assert_int_equal(s.app.screen, SCREEN_UNLOCK);
             assert_null(s.app.interview);
-            assert_true(s.app.to_resume); /* a PIN leads into it */
-            assert_memory_equal(s.app.resume_id, id, sizeof id);
+            assert_true(s.app.opening.to_resume); /* a PIN leads into it */
+            assert_memory_equal(s.app.opening.resume_id, id, sizeof id);
             OK(writer_call(s.app.writer, is_locked, NULL, &err));
             scene_unlock(&s);
             break;
@@ -700,8 +701,8 @@ static void test_flow__sealing_on_a_slow_card_locks_and_sleeps(void **state)
             tap_alone(&s, "lock");
             assert_int_equal(s.app.screen, SCREEN_UNLOCK);
             scene_unlock(&s);
-            assert_int_equal(s.app.waiting.count, 1);
-            assert_int_equal(s.app.draft_count, 0);
+            assert_int_equal(s.app.home.waiting.count, 1);
+            assert_int_equal(s.app.home.draft_count, 0);
         }
         assert_null(s.app.interview);
         slow_disk_ms = 0;
@@ -734,8 +735,8 @@ static void test_flow__a_seal_that_fails_behind_a_lock_is_told(void **state)
     slow_disk_ms = 0;
     slow_disk_broken = false;
     scene_unlock(&s);
-    assert_int_equal(s.app.waiting.count, 0);
-    assert_int_equal(s.app.draft_count, 1);
+    assert_int_equal(s.app.home.waiting.count, 0);
+    assert_int_equal(s.app.home.draft_count, 1);
     resume(&s);
     assert_string_equal(value(&s, "/data/g/r"), "b");
     assert_true(scene_tap(&s, "menu"));
@@ -756,13 +757,13 @@ static void test_flow__after_a_cut_it_says_what_is_here(void **state)
     assert_true(scene_tap(&s, "choice:yes"));
     assert_true(scene_tap(&s, "right"));
     cut_and_resume(&s);
-    assert_non_null(strstr(s.app.message, "Ответов: 1."));
-    assert_null(strstr(s.app.message, "Недописанный"));
+    assert_non_null(strstr(s.app.message.text, "Ответов: 1."));
+    assert_null(strstr(s.app.message.text, "Недописанный"));
     go_to(&s, "/data/place_name");
     scene_type(&s, "Ала-Б");
     scene_event(&s, (struct window_event){.kind = WINDOW_SLEEP});
     cut_and_resume(&s);
-    assert_non_null(strstr(s.app.message, "Недописанный"));
+    assert_non_null(strstr(s.app.message.text, "Недописанный"));
     assert_true(scene_tap(&s, "menu")); /* put aside by hand, nothing was cut off */
     assert_true(scene_tap(&s, "leave"));
     resume(&s);
@@ -853,7 +854,7 @@ static void test_flow__a_drafts_label_stays_on_the_device(void **state)
     assert_true(scene_tap(&s, "menu") && scene_tap(&s, "leave"));
     assert_int_equal(s.app.screen, SCREEN_HOME);
     assert_true(shows(&s, label));
-    snprintf(draft, sizeof draft, "draft:%u", s.app.drafts[0].number);
+    snprintf(draft, sizeof draft, "draft:%u", s.app.home.drafts[0].number);
     assert_true(scene_tap(&s, draft));
     assert_string_equal(s.app.interview->label, label);
     /* nothing of it in what would be sealed */

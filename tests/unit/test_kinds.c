@@ -231,7 +231,7 @@ static void test_kinds__the_respondent_reads_no_notes(void **state)
     assert_int_equal(s.app.screen, SCREEN_HAND);
     scene_type(&s, "471108");
     assert_true(scene_tap(&s, "key:enter"));
-    assert_true(s.app.handed);
+    assert_true(s.app.respondent.holds);
     assert_true(shows(&s, "Вопрос А"));
     assert_false(shows(&s, "НЕ ЗАЧИТЫВАТЬ"));
     scene_close(&s);
@@ -283,7 +283,7 @@ static void test_kinds__a_field_opens_on_its_letters(void **state)
     assert_string_equal(value(&s, "/data/plate"), "КМ");
     assert_string_equal(s.app.interview->page.node->name, "last");
     go_to(&s, "/data/code");
-    assert_true(scene_tap(&s, question_field(&s.app, s.app.interview->page.node)));
+    assert_true(scene_tap(&s, typed_id(&s.app, s.app.interview->page.node)));
     for (int i = 0; i < 3; i++) {
         scene_key(&s, KEY_BACKSPACE);
     }
@@ -559,7 +559,7 @@ static void test_kinds__a_moment_has_its_own_days_clock(void **state)
                                          "2026-01-05T10:15:00.000+02:00"};
     for (int k = 0; k < 2; k++) {
         assert_int_equal(interview_answer(s.app.interview, m, months[k], &err), ANSWER_OK);
-        s.app.dated = NULL;
+        calendar_of(&s.app)->dated = NULL;
         scene_draw(&s);
         assert_true(scene_tap(&s, "day:6"));
         assert_string_equal(tree_value(m) + 10, k ? "T10:15:00.000+01:00" : "T10:15:00.000+02:00");
@@ -617,7 +617,7 @@ static void test_kinds__a_readonly_row_is_no_trap(void **state)
     assert_true(scene_tap(&s, id[0]));
     assert_string_equal(value(&s, "/data/t/a"), "y");
     assert_false(scene_tap(&s, id[1]));
-    assert_null(s.app.refused);
+    assert_null(s.app.view.refused);
     scene_close(&s);
 }
 

@@ -16,7 +16,7 @@ static void test_locks__the_respondent_has_no_other_way(void **state)
     scene_type(&s, "1108");
     assert_true(scene_tap(&s, "key:enter"));
     assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
-    assert_true(s.app.handed);
+    assert_true(s.app.respondent.holds);
     assert_null(scene_find(&s, "back"));
     assert_null(scene_find(&s, "left"));
     assert_null(scene_find(&s, "menu"));
@@ -39,7 +39,7 @@ static void test_locks__the_respondent_has_no_other_way(void **state)
     scene_type(&s, "471108");
     assert_true(scene_tap(&s, "key:enter"));
     assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
-    assert_false(s.app.handed);
+    assert_false(s.app.respondent.holds);
     assert_non_null(scene_find(&s, "menu"));
     assert_string_equal(value(&s, "/data/own/fair"), "yes");
     scene_close(&s);
@@ -63,11 +63,11 @@ static void test_locks__five_wrong_pins_lock_and_lose_nothing(void **state)
         scene_tap(&s, "key:enter");
     }
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
-    assert_int_equal(s.app.locks.pin_tries, 0);
+    assert_int_equal(s.app.locks.device.pin_tries, 0);
     scene_unlock(&s);
     resume(&s);
     assert_string_equal(value(&s, "/data/own/fair"), "no");
-    assert_false(s.app.handed);
+    assert_false(s.app.respondent.holds);
     scene_close(&s);
 }
 
@@ -111,14 +111,14 @@ static void test_locks__a_pin_brings_back_the_interview_after_a_break(void **sta
     struct node *here = s.app.interview->page.node;
     const char *name = here->name;
     assert_string_equal(name, "place_name");
-    s.app.last_input_ms -= 16 * 60 * 1000; /* a break */
+    s.app.loop.last_input_ms -= 16 * 60 * 1000; /* a break */
     scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE});
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
     assert_null(s.app.interview);
     assert_non_null(scene_find(&s, "by-pass"));
     choose_pin(&s, "123459");
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
-    assert_string_not_equal(s.app.message, "");
+    assert_string_not_equal(s.app.message.text, "");
     choose_pin(&s, "123458");
     assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
     assert_string_equal(s.app.interview->page.node->name, "place_name");
@@ -128,7 +128,7 @@ static void test_locks__a_pin_brings_back_the_interview_after_a_break(void **sta
     assert_true(scene_tap(&s, "by-pass")); /* at a border: from now on the passphrase alone */
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
     assert_null(scene_find(&s, "by-pass"));
-    assert_false(s.app.locks.pin);
+    assert_false(s.app.locks.device.pin);
     scene_unlock(&s);
     assert_int_equal(s.app.screen, SCREEN_HOME);
     app_lock(&s.app);
@@ -138,7 +138,7 @@ static void test_locks__a_pin_brings_back_the_interview_after_a_break(void **sta
     scene_event(&s, (struct window_event){.kind = WINDOW_NONE}); /* half an hour is over */
     assert_null(scene_find(&s, "by-pass"));
     scene_unlock(&s);
-    s.app.last_input_ms -= 40 * 60 * 1000; /* asleep: the half hour was over before it woke */
+    s.app.loop.last_input_ms -= 40 * 60 * 1000; /* asleep: the half hour was over before it woke */
     scene_event(&s, (struct window_event){.kind = WINDOW_EXPOSE});
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
     assert_null(scene_find(&s, "by-pass"));
@@ -147,7 +147,7 @@ static void test_locks__a_pin_brings_back_the_interview_after_a_break(void **sta
     assert_true(scene_tap(&s, "pin"));
     assert_true(scene_tap(&s, "drop"));
     assert_int_equal(s.app.screen, SCREEN_SETTINGS);
-    assert_false(s.app.locks.pin);
+    assert_false(s.app.locks.device.pin);
     scene_close(&s);
 }
 
@@ -180,25 +180,25 @@ static void test_locks__for_a_border_only_the_coordinator_opens(void **state)
     scene_type(&s, study_pass);
     assert_true(scene_tap(&s, "key:enter"));
     assert_int_equal(s.app.screen, SCREEN_TRAVEL);
-    assert_string_not_equal(s.app.message, "");
+    assert_string_not_equal(s.app.message.text, "");
     /* the words of a request can be had again, by whoever knows its passphrase */
     assert_true(scene_tap(&s, "again"));
-    assert_int_equal(s.app.travel, TRAVEL_SEND);
+    assert_int_equal(scene_travel(&s)->step, TRAVEL_SEND);
     char words[64];
-    snprintf(words, sizeof words, "%s", s.app.about_words);
+    snprintf(words, sizeof words, "%s", scene_travel(&s)->words);
     assert_true(scene_tap(&s, "answer"));
     scene_type(&s, study_pass);
     assert_true(scene_tap(&s, "key:enter"));
     assert_true(scene_tap(&s, "again"));
-    assert_string_equal(s.app.about_words, words);
+    assert_string_equal(scene_travel(&s)->words, words);
     assert_true(scene_tap(&s, "back"));
     assert_true(scene_tap(&s, "ask"));
     assert_true(scene_tap(&s, "right"));
     scene_type(&s, "не то что сказали нам");
     assert_true(scene_tap(&s, "key:enter")); /* not the words that were shown */
-    assert_int_equal(s.app.travel, TRAVEL_REPEAT);
+    assert_int_equal(scene_travel(&s)->step, TRAVEL_REPEAT);
     scene_return(&s);
-    assert_int_equal(s.app.draft_count, 1);
+    assert_int_equal(s.app.home.draft_count, 1);
     resume(&s);
     assert_string_equal(s.app.ui.edit.text.data, "Баткен");
     app_lock(&s.app);
@@ -241,7 +241,7 @@ static void test_locks__the_block_holds_inside_a_repeat(void **state)
     assert_int_equal(s.app.screen, SCREEN_HAND);
     scene_type(&s, "471108");
     assert_true(scene_tap(&s, "key:enter"));
-    assert_true(s.app.handed);
+    assert_true(s.app.respondent.holds);
     struct node *first = s.app.interview->page.node;
     assert_null(scene_find(&s, "back"));
     scene_drag(&s, 200, 900, 600, 900);

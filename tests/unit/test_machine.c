@@ -217,7 +217,7 @@ static void settle(struct scene *s)
 
 static void open_page(struct scene *s)
 {
-    s->app.kiosk = true;
+    s->app.options.kiosk = true;
     assert_true(scene_tap(s, "menu"));
     assert_true(scene_tap(s, "machine"));
     settle(s);
@@ -284,7 +284,7 @@ static void test_machine__its_page_sets_what_is_touched(void **state)
     settle(&s);
     assert_int_equal(services.powered[DESKTOP_OFF], 1);
     assert_int_equal(s.app.screen, SCREEN_UNLOCK);
-    assert_null(s.app.machine);
+    assert_null(app_state(&s.app, SCREEN_MACHINE)); /* wiped */
     scene_unlock(&s);
     open_page(&s);
     services.refuses = true;
@@ -326,7 +326,7 @@ static void test_machine__a_kiosk_locks_when_it_sleeps(void **state)
     struct scene s;
     for (int kiosk = 0; kiosk < 2; kiosk++) {
         open_interview(&s);
-        s.app.kiosk = kiosk == 1;
+        s.app.options.kiosk = kiosk == 1;
         scene_event(&s, (struct window_event){.kind = WINDOW_SLEEP});
         scene_event(&s, (struct window_event){.kind = WINDOW_AWAKE});
         assert_int_equal(s.app.screen, kiosk ? SCREEN_UNLOCK : SCREEN_INTERVIEW);

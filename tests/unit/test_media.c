@@ -242,7 +242,7 @@ static void test_media__locks_at_once_while_a_folder_does_not_open(void **state)
         tap_alone(&s, "folder");
         assert_non_null(s.app.task.task);
         if (idle) {
-            s.app.last_input_ms -= 2 * 60 * 1000 + 1000;
+            s.app.loop.last_input_ms -= 2 * 60 * 1000 + 1000;
             tick(&s);
         } else {
             tap_alone(&s, "lock");
@@ -275,7 +275,7 @@ static void hold_on(const struct scene *s)
         usleep(1000); /* until the stick is being waited for */
     }
     assert_int_equal(slow_disk_hung, 1);
-    assert_non_null(s->app.transfer);
+    assert_non_null(s->app.exchange.pending);
 }
 
 static size_t on_stick(struct scene *s)
@@ -315,7 +315,7 @@ static void test_media__one_that_hangs_at_a_byte_is_left(void **state)
             tap_alone(&s, "medium:1");
             hold_on(&s);
             assert_false(shows(&s, "не отвечает"));
-            s.app.transfer_ms -= 6000;
+            s.app.exchange.moved_ms -= 6000;
             tick(&s);
             assert_true(shows(&s, "не отвечает"));
             int64_t start = clock_mono_ms();
@@ -324,32 +324,32 @@ static void test_media__one_that_hangs_at_a_byte_is_left(void **state)
             } else if (how == 1) {
                 tap_alone(&s, "lock");
             } else {
-                s.app.last_input_ms -= 2 * 60 * 1000 + 1000;
+                s.app.loop.last_input_ms -= 2 * 60 * 1000 + 1000;
                 tick(&s);
-                assert_false(s.app.progress.stop);
-                s.app.transfer_ms -= 11000; /* it hangs */
+                assert_false(s.app.exchange.progress.stop);
+                s.app.exchange.moved_ms -= 11000; /* it hangs */
                 tick(&s);
-                assert_true(s.app.progress.stop);
+                assert_true(s.app.exchange.progress.stop);
             }
             assert_int_equal(s.app.screen, how   ? SCREEN_UNLOCK
                                            : way ? SCREEN_HAND_OVER
                                                  : SCREEN_LOAD);
             scene_event(&s, (struct window_event){.kind = WINDOW_NONE}); /* still it hangs */
             assert_true(clock_mono_ms() - start < STICK_GRACE_MS + 1500);
-            assert_null(s.app.transfer);
-            assert_null(s.app.locking);
+            assert_null(s.app.exchange.pending);
+            assert_null(s.app.exchange.locking);
             if (how == 0) {
                 assert_true(shows(&s, "Остановлено"));
                 OK(writer_call(s.app.writer, never_locked, NULL, &err));
                 assert_true(scene_tap(&s, "back"));
             } else {
                 OK(writer_call(s.app.writer, is_locked, NULL, &err));
-                assert_int_equal(s.app.coming_count, 0);
-                assert_string_equal(s.app.transfer_folder, "");
+                assert_int_equal(s.app.exchange.coming_count, 0);
+                assert_string_equal(s.app.exchange.folder, "");
                 scene_unlock(&s);
             }
             assert_int_equal(s.app.screen, SCREEN_HOME);
-            assert_int_equal(s.app.waiting.count, 1);
+            assert_int_equal(s.app.home.waiting.count, 1);
             let_go();
             for (int k = 0; k < 2000 && on_stick(&s) != files; k++) {
                 usleep(1000); /* what was left behind tidies up */
@@ -359,7 +359,7 @@ static void test_media__one_that_hangs_at_a_byte_is_left(void **state)
     }
     assert_true(scene_tap(&s, "hand-over")); /* and then it goes */
     assert_true(scene_tap(&s, "medium:1"));
-    assert_true(s.app.exchanged);
+    assert_true(s.app.exchange.done);
     assert_int_equal(on_stick(&s), files + 1);
     scene_close(&s);
     free(form);
@@ -495,13 +495,13 @@ static void test_media__a_photo_goes_without_its_place_unless_the_form_wants_it(
     const struct buf *file = attached(&s, "/data/clean");
     assert_true(file->len < photo.len);
     assert_false(tells(file));
-    assert_string_equal(s.app.message, "");
+    assert_string_equal(s.app.message.text, "");
     file = attached(&s, "/data/any"); /* known by its first bytes, whatever was asked for */
     assert_false(tells(file));
     file = attached(&s, "/data/whole");
     assert_int_equal(file->len, photo.len);
     assert_memory_equal(file->data, photo.data, photo.len);
-    assert_string_equal(s.app.message, "");
+    assert_string_equal(s.app.message.text, "");
     /* of a kind that cannot be cleaned it is told */
     buf_text(&heic, "\1\1\1\1ftypheic Bishkek");
     study_put(&s.study, "stick", "IMG.jpg", &heic);
@@ -537,7 +537,7 @@ static void test_media__an_empty_a_large_and_a_lost_file_are_told(void **state)
     assert_int_equal(unlink(path), 0); /* pulled out */
     assert_true(scene_tap(&s, "found:1"));
     assert_int_equal(s.app.sheet, SHEET_FILES);
-    assert_string_not_equal(s.app.message, "");
+    assert_string_not_equal(s.app.message.text, "");
     assert_string_equal(value(&s, "/data/clean"), "");
     scene_close(&s);
     free(form);
@@ -592,7 +592,7 @@ static void test_media__after_a_soft_lock_no_title_and_no_word_is_left(void **st
     assert_string_equal(value(&s, "/data/said"), plain);
     go_to(&s, "/data/said");
     struct node *said = s.app.interview->page.node;
-    assert_true(scene_tap(&s, question_field(&s.app, said)));
+    assert_true(scene_tap(&s, typed_id(&s.app, said)));
     for (int k = 0; k < WORDS; k++) {
         scene_key(&s, KEY_BACKSPACE);
     }
@@ -645,7 +645,7 @@ static void test_media__after_a_lock_no_name_of_a_file_is_left(void **state)
     secret_wipe(path, sizeof path);
     assert_true(scene_tap(&s, "load"));
     assert_true(scene_tap(&s, "medium:1"));
-    assert_int_equal(s.app.load, LOADING_DONE);
+    assert_int_equal(s.app.exchange.step, LOADING_DONE);
     assert_true(shows(&s, plain)); /* for the coordinator */
     secret_wipe(plain, sizeof plain);
     unsigned seen = left_of(name, WORDS);

@@ -63,7 +63,7 @@ static void test_navigation__what_is_refused_keeps_nobody_on_the_page(void **sta
     assert_true(scene_tap(&s, "finish"));
     assert_true(shows(&s, "Не хватает: 1"));
     assert_true(scene_tap(&s, "problem:1"));
-    assert_non_null(s.app.refused); /* with the reason */
+    assert_non_null(s.app.view.refused); /* with the reason */
     assert_true(scene_tap(&s, "right"));
     assert_string_equal(s.app.interview->page.node->name, "age");
     scene_close(&s);
@@ -196,7 +196,7 @@ static void test_navigation__a_smaller_count_keeps_what_it_takes(void **state)
     }
     go_to(&s, "/data/n");
     char field[40];
-    snprintf(field, sizeof field, "%s", question_field(&s.app, i->page.node));
+    snprintf(field, sizeof field, "%s", typed_id(&s.app, i->page.node));
     assert_true(scene_tap(&s, field));
     scene_key(&s, KEY_BACKSPACE);
     assert_true(scene_tap(&s, "outline")); /* about to type another digit */
@@ -242,8 +242,8 @@ static void test_navigation__what_was_begun_is_not_sealed_over(void **state)
     char id[64], a[64], b[64];
     struct node *t = session_find(session, "/data/g/t"), *m = session_find(session, "/data/g/m");
     struct node *p = session_find(session, "/data/g/p");
-    snprintf(a, sizeof a, "%s", question_field(&s.app, session_find(session, "/data/g/a")));
-    snprintf(b, sizeof b, "%s", question_field(&s.app, session_find(session, "/data/g/b")));
+    snprintf(a, sizeof a, "%s", typed_id(&s.app, session_find(session, "/data/g/a")));
+    snprintf(b, sizeof b, "%s", typed_id(&s.app, session_find(session, "/data/g/b")));
     assert_true(scene_tap(&s, a));
     scene_type(&s, "слово");
     snprintf(id, sizeof id, "hour:%u:09", t->item->shape.index);
@@ -389,7 +389,7 @@ static void test_navigation__enter_walks_a_page_of_fields(void **state)
     char fields[4][40];
     for (int k = 0; k < 4; k++) {
         nodes[k] = session_find(s.app.interview->session, paths[k]);
-        snprintf(fields[k], sizeof fields[k], "%s", question_field(&s.app, nodes[k]));
+        snprintf(fields[k], sizeof fields[k], "%s", typed_id(&s.app, nodes[k]));
     }
     for (int touch = 0; touch < 2; touch++) {
         go_to(&s, "/data/g/a");
@@ -461,7 +461,7 @@ static void test_navigation__a_search_is_left_by_keys(void **state)
             scene_key(&s, KEY_TAB);
         }
     }
-    assert_true(question_searching(&s.app));
+    assert_true(search_is_open(&s.app));
     scene_type(&s, "33");
     for (int k = 0; k < 9 && strcmp(s.app.ui.focus, "choice:c33") != 0; k++) {
         scene_key(&s, KEY_DOWN);
@@ -505,7 +505,7 @@ static void test_navigation__keys_can_draw(void **state)
     scene_key(&s, KEY_TAB); /* lets go, too */
     assert_false(s.app.ui.grabbed);
     assert_string_not_equal(s.app.ui.focus, "ink");
-    assert_true(s.app.ink_count > 100);
+    assert_true(ink_of(&s.app)->count > 100);
     for (int k = 0; k < 5 && strcmp(s.app.ui.focus, "right") != 0; k++) {
         scene_key(&s, KEY_TAB);
     }
@@ -756,9 +756,9 @@ static void test_navigation__nothing_on_a_page_is_passed_over(void **state)
     scene_drag(&s, r.x + 50, r.y + 50, r.x + 200, r.y + 120);
     assert_true(scene_tap(&s, "right"));
     assert_int_equal(s.app.interview->page.kind, PAGE_FIELDS);
-    assert_non_null(s.app.refused);
+    assert_non_null(s.app.view.refused);
     snprintf(id, sizeof id, "%s",
-             question_field(&s.app, session_find(s.app.interview->session, "/data/g/b")));
+             typed_id(&s.app, session_find(s.app.interview->session, "/data/g/b")));
     assert_true(scene_tap(&s, id));
     scene_type(&s, "да");
     assert_true(scene_tap(&s, "key:enter"));
@@ -767,7 +767,7 @@ static void test_navigation__nothing_on_a_page_is_passed_over(void **state)
     assert_true(scene_tap(&s, "right"));
     assert_string_equal(s.app.interview->page.node->name, "t");
     assert_true(scene_tap(&s, "take-back"));
-    assert_null(s.app.refused);
+    assert_null(s.app.view.refused);
     assert_true(scene_tap(&s, "right"));
     assert_string_equal(s.app.interview->page.node->name, "z");
     scene_close(&s);

@@ -290,7 +290,7 @@ static void test_pictures__prompts_are_read_aloud(void **state)
     assert_true(audio_playing());
     assert_true(scene_tap(&s, "left"));
     assert_false(audio_playing());
-    s.app.quiet = true;
+    s.app.looks.quiet = true;
     assert_true(scene_tap(&s, "right"));
     assert_false(audio_playing());
     assert_true(scene_tap(&s, "listen")); /* asked for */
@@ -372,7 +372,7 @@ static void test_pictures__the_respondent_looks_closer(void **state)
     assert_true(scene_tap(&s, "hand"));
     scene_type(&s, "471108");
     assert_true(scene_tap(&s, "key:enter"));
-    assert_true(s.app.handed);
+    assert_true(s.app.respondent.holds);
     assert_true(scene_tap(&s, "picture"));
     assert_int_equal(s.app.sheet, SHEET_PICTURE);
     for (size_t i = 0; i < s.app.ui.target_count; i++) { /* no way to anything else */
@@ -382,7 +382,7 @@ static void test_pictures__the_respondent_looks_closer(void **state)
     }
     scene_key(&s, KEY_ESCAPE);
     assert_int_equal(s.app.sheet, SHEET_NONE);
-    assert_true(s.app.handed);
+    assert_true(s.app.respondent.holds);
     assert_true(shows(&s, "Что это?"));
     scene_close(&s);
     scene_picture = NULL;

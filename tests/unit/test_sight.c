@@ -89,7 +89,7 @@ static void test_sight__ticks_that_dont_know_took_come_back(void **state)
     assert_null(scene_find(&s, "ticks-back"));
     assert_true(scene_tap(&s, "pill:dk"));
     assert_true(scene_tap(&s, "right"));
-    assert_null(s.app.cleared_ticks); /* wiped with the page */
+    assert_null(choice_state(&s.app)->cleared_ticks); /* wiped with the page */
     assert_true(scene_tap(&s, "back"));
     assert_null(scene_find(&s, "ticks-back"));
     scene_close(&s);

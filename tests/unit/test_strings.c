@@ -2,7 +2,8 @@
 /* Is every text there, in four languages, with letters that the faces hold? */
 #include "tests/lib/help.h"
 
-#include "app/app.h"
+#include "app/screens/help.h"
+#include "app/shell/app.h"
 #include "platform/machine/font.h"
 #include "platform/machine/text.h"
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/shell/search.h"
 #include "platform/machine/text.h"
 
 enum { SOUND_LEAST = 4 }; /* bytes; two consonants would match too much */
@@ -11,7 +11,7 @@ enum { SOUND_LEAST = 4 }; /* bytes; two consonants would match too much */
 const char *search_typed(const struct app *app, const char *id)
 {
     return edit_is(&app->ui.edit, id)        ? app->ui.edit.text.data
-           : strcmp(app->filter_id, id) == 0 ? app->filter
+           : strcmp(app->search.id, id) == 0 ? app->search.text
                                              : "";
 }
 
@@ -108,11 +108,12 @@ unsigned search_ranks(const struct search_for *what, const char *label)
     return rank;
 }
 
-void search_field(struct app *app, const char *id, int x, int *y, int w)
+bool search_field(struct app *app, const char *id, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    bool active = edit_is(&ui->edit, id), kept = strcmp(app->filter_id, id) == 0 && *app->filter;
-    const char *text = active ? ui->edit.text.data : kept ? app->filter : "";
+    bool active = edit_is(&ui->edit, id),
+         kept = strcmp(app->search.id, id) == 0 && *app->search.text;
+    const char *text = active ? ui->edit.text.data : kept ? app->search.text : "";
     int top = *y, inner = ui_px(ui, 12);
     bool hit = ui_field(ui, id, x, y, w, text, active ? ui->edit.cursor : 0, active, false, 1,
                         false, TEXT_BODY);
@@ -120,28 +121,32 @@ void search_field(struct app *app, const char *id, int x, int *y, int w)
         ui_text(ui, x + inner, top + inner, w - 2 * inner, TEXT_NOTE, ui_str(ui, S_search),
                 ui->theme.soft, true);
     }
-    if (hit && !active && question_commit(app)) {
-        edit_begin(&ui->edit, id, kept ? app->filter : "");
-    }
+    return hit && !active;
+}
+
+void search_open(struct app *app, const char *id)
+{
+    bool kept = strcmp(app->search.id, id) == 0;
+    edit_begin(&app->ui.edit, id, kept ? app->search.text : "");
 }
 
 void search_keep(struct app *app)
 {
     struct ui *ui = &app->ui;
-    snprintf(app->filter, sizeof app->filter, "%s", ui->edit.text.data);
-    memcpy(app->filter_id, ui->edit.id, sizeof app->filter_id);
+    snprintf(app->search.text, sizeof app->search.text, "%s", ui->edit.text.data);
+    memcpy(app->search.id, ui->edit.id, sizeof app->search.id);
     edit_end(&ui->edit);
 }
 
 int search_bottom(struct app *app, int otherwise)
 {
     struct ui *ui = &app->ui;
-    return question_searching(app) ? ui->h - keyboard_height(ui, KEYBOARD_TEXT) : otherwise;
+    return search_is_open(app) ? ui->h - keyboard_height(ui, KEYBOARD_TEXT) : otherwise;
 }
 
 bool search_keyboard(struct app *app)
 {
-    if (!question_searching(app)) {
+    if (!search_is_open(app)) {
         return false;
     }
     if (keyboard_show(&app->ui, &app->keyboard, KEYBOARD_TEXT, ui_str(&app->ui, S_done))) {
@@ -149,4 +154,9 @@ bool search_keyboard(struct app *app)
         app->ui.again = true;
     }
     return true;
+}
+
+bool search_is_open(const struct app *app)
+{
+    return strncmp(app->ui.edit.id, "search", 6) == 0;
 }

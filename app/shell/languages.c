@@ -2,17 +2,18 @@
 /* The languages of interface and questions, and their names. */
 #include <string.h>
 
-#include "app/app.h"
+#include "app/shell/languages.h"
+#include "app/shell/typing.h"
 #include "platform/machine/text.h"
 
 /* Repeats the refusal in the new language and sets the keyboard. */
 void app_say_anew(struct app *app)
 {
     app_follow_keys(app);
-    if (app->refused) {
-        app_refusal(app, app->refused, app->refusal);
+    if (app->view.refused) {
+        app_refusal(app, app->view.refused, app->view.refusal);
     } else {
-        app->message[0] = '\0';
+        app->message.text[0] = '\0';
     }
     app->ui.again = true;
 }
@@ -20,7 +21,7 @@ void app_say_anew(struct app *app)
 void app_language(struct app *app, enum ui_language language)
 {
     app->ui.language = language;
-    if (app->interview && !app->apart) {
+    if (app->interview && !app->looks.apart) {
         interview_language(app->interview, language_code(language));
     }
     app_say_anew(app);
@@ -29,7 +30,7 @@ void app_language(struct app *app, enum ui_language language)
 void app_question_language(struct app *app, const char *code)
 {
     interview_language(app->interview, code);
-    if (!app->apart && language_known(code)) {
+    if (!app->looks.apart && language_known(code)) {
         app->ui.language = language_from(code);
     }
     app_say_anew(app);

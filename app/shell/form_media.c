@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/shell/form_media.h"
+#include "platform/machine/audio.h"
 
 /* The cache entry for a name and size; if there is none, the least recently used one is
  * freed. */
@@ -11,18 +12,18 @@ static struct app_picture *slot_of(struct app *app, const char *wanted, bool *kn
 {
     size_t oldest = 0;
     for (size_t i = 0; i < APP_PICTURES; i++) {
-        if (strcmp(app->pictures[i].name, wanted) == 0) {
-            app->pictures[i].used = ++app->picture_clock;
+        if (strcmp(app->pictures.cache[i].name, wanted) == 0) {
+            app->pictures.cache[i].used = ++app->pictures.clock;
             *known = true;
-            return &app->pictures[i];
+            return &app->pictures.cache[i];
         }
-        oldest = app->pictures[i].used < app->pictures[oldest].used ? i : oldest;
+        oldest = app->pictures.cache[i].used < app->pictures.cache[oldest].used ? i : oldest;
     }
-    struct app_picture *p = &app->pictures[oldest];
+    struct app_picture *p = &app->pictures.cache[oldest];
     picture_free(&p->picture);
     snprintf(p->name, sizeof p->name, "%s", wanted);
-    p->used = ++app->picture_clock;
-    p->key = ++app->picture_key;
+    p->used = ++app->pictures.clock;
+    p->key = ++app->pictures.key;
     *known = false;
     return p;
 }
@@ -30,7 +31,7 @@ static struct app_picture *slot_of(struct app *app, const char *wanted, bool *kn
 static const struct picture *shown(struct app *app, const char *name, const void *bytes, size_t len,
                                    int max_w, int max_h)
 {
-    char wanted[sizeof app->pictures[0].name];
+    char wanted[sizeof app->pictures.cache[0].name];
     struct err err = {0};
     bool known;
     snprintf(wanted, sizeof wanted, "%dx%d %.80s", max_w, max_h, name);
@@ -62,9 +63,9 @@ const struct picture *app_own_picture(struct app *app, const char *name, const s
 void app_pictures_forget(struct app *app)
 {
     for (size_t i = 0; i < APP_PICTURES; i++) {
-        picture_free(&app->pictures[i].picture);
+        picture_free(&app->pictures.cache[i].picture);
     }
-    memset(app->pictures, 0, sizeof app->pictures);
+    memset(app->pictures.cache, 0, sizeof app->pictures.cache);
 }
 
 void app_show_picture(struct app *app, int x, int y, const struct picture *picture)
@@ -76,7 +77,7 @@ void app_stretch_picture(struct app *app, struct rect r, const struct picture *p
 {
     uint64_t key = 0;
     for (size_t i = 0; i < APP_PICTURES; i++) {
-        key = &app->pictures[i].picture == picture ? app->pictures[i].key : key;
+        key = &app->pictures.cache[i].picture == picture ? app->pictures.cache[i].key : key;
     }
     draw_add(&app->ui.draws, &(struct draw){.kind = DRAW_PICTURE,
                                             .rect = r,

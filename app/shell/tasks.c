@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/shell/tasks.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/file.h"
 #include "platform/machine/secret.h"
@@ -69,47 +69,23 @@ int app_task_timeout(const struct app *app)
     return !app->task.task ? -1 : moves ? 100 : left > 0 ? (int)left : -1;
 }
 
-void app_watch_task(struct app *app)
+bool app_task_runs(struct app *app)
 {
-    struct ui *ui = &app->ui;
     struct app_task *e = &app->task;
     if (task_wait(e->task, 0)) {
         end(app);
-        return;
+        return false;
     }
     if (e->progress && e->progress->done != e->seen_done) {
         e->seen_done = e->progress->done;
         e->since_ms = clock_mono_ms();
     }
-    bool hangs = !e->ours && clock_mono_ms() - e->since_ms >= HANGS_MS;
-    struct header h = {.title = "",
-                       .right = app->screen > SCREEN_UNLOCK && !app->handed ? "lock" : NULL,
-                       .progress = -1};
-    int x, y, w;
-    ui_header(ui, &h);
-    if (h.right && ui_took(ui, "lock")) {
-        app_lock(app);
-        return;
-    }
-    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
-    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, e->what), ui->theme.ink, true) +
-         ui_px(ui, 12);
-    if (e->progress) {
-        ui_progress(ui, x, &y, w, e->progress, e->unit);
-    }
-    if (hangs) {
-        ui_warning(ui, x, &y, w, ui_str(ui, S_media_hangs));
-    }
-    y += ui_px(ui, 20);
-    if (e->ours && e->stops) {
-        if (ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
-            e->progress->stop = true;
-        }
-    } else if (!e->ours && ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
-        app_leave_task(app);
-        app_say(app, hangs ? S_media_hangs : S_progress_stopped);
-    }
-    ui_body_end(ui, y);
+    return true;
+}
+
+bool app_task_hangs(const struct app *app)
+{
+    return !app->task.ours && clock_mono_ms() - app->task.since_ms >= HANGS_MS;
 }
 
 /* ---- finding media, and the files on them ---- */
@@ -159,12 +135,12 @@ static void looked(struct app *app, void *context, bool ok, const struct err *er
 {
     struct looking *l = context;
     (void)err;
-    memcpy(app->media, l->media, sizeof app->media);
-    app->media_count = l->count;
+    memcpy(app->sticks.media, l->media, sizeof app->sticks.media);
+    app->sticks.media_count = l->count;
     app_forget_named(app);
-    app->named_arena = l->arena;
-    app->named = l->files;
-    app->named_count = l->file_count;
+    app->sticks.named_arena = l->arena;
+    app->sticks.named = l->files;
+    app->sticks.named_count = l->file_count;
     arena_init(&l->arena);
     if (!ok || l->silent) {
         app_say(app, S_media_hangs);
@@ -175,9 +151,9 @@ void app_find_media(struct app *app, const char *ending)
 {
     struct looking *l = mem_zero(1, sizeof *l);
     arena_init(&l->arena);
-    l->fixed = app->media_dir;
+    l->fixed = app->options.media_dir;
     l->ending = ending;
-    app->media_count = 0;
+    app->sticks.media_count = 0;
     app_forget_named(app);
     app_task(
         app,
@@ -187,9 +163,9 @@ void app_find_media(struct app *app, const char *ending)
 
 void app_forget_named(struct app *app)
 {
-    arena_fini(&app->named_arena);
-    app->named = NULL;
-    app->named_count = 0;
+    arena_fini(&app->sticks.named_arena);
+    app->sticks.named = NULL;
+    app->sticks.named_count = 0;
 }
 
 /* ---- reading a file from a medium ---- */
@@ -299,7 +275,7 @@ static void written(struct app *app, void *context, bool ok, const struct err *e
 void app_write_file(struct app *app, const char *folder, const char *name, const struct buf *bytes)
 {
     struct writing *w = mem_zero(1, sizeof *w);
-    w->fixed = app->media_dir;
+    w->fixed = app->options.media_dir;
     buf_text(&w->folder, folder ? folder : "");
     buf_text(&w->name, name);
     buf_add(&w->bytes, bytes->data, bytes->len);
@@ -308,4 +284,13 @@ void app_write_file(struct app *app, const char *folder, const char *name, const
                                      .context = w,
                                      .drop = drop_writing,
                                      .end = written});
+}
+
+void app_media_trouble(struct app *app, int x, int *y, int w)
+{
+    struct ui *ui = &app->ui;
+    char why[200];
+    if (disks_trouble(app->sticks.disks, why, sizeof why)) {
+        ui_warning(ui, x, y, w, ui_fill(ui, S_media_unreadable, arena_text(&ui->frame, why), NULL));
+    }
 }

@@ -1,36 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opens interviews on the screen, puts them aside, and seals them. */
+#include "app/screens/open_interview.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/screens/page.h"
+#include "app/screens/screen_label.h"
+#include "app/screens/screen_memo.h"
+#include "app/shell/form_media.h"
+#include "app/shell/languages.h"
+#include "app/shell/tasks.h"
 #include "app/questions/question.h"
+#include "platform/machine/audio.h"
 #include "platform/machine/clock.h"
 
 /* ---- putting aside ---- */
 
 void app_drop_interview(struct app *app)
 {
-    app->handed = false;
-    app->leaving = LEAVE_NONE;
-    secret_wipe(app->ahead, sizeof app->ahead);
-    app->ahead_count = 0;
+    app->respondent.holds = false;
+    app->view.leaving = LEAVE_NONE;
+    secret_wipe(app->view.ahead, sizeof app->view.ahead);
+    app->view.ahead_count = 0;
     interview_free(app->interview);
     app->interview = NULL;
-    app->file_node = NULL;
-    memset(app->found, 0, sizeof app->found); /* names of files reveal something, too */
-    app->found_count = 0;
-    app->dated = app->opened = app->field_waits = app->picks_year = NULL;
-    app->refused = NULL;
-    question_forget_cleared(app);
-    memset(app->filter, 0, sizeof app->filter);
+    app->view.field_waits = NULL;
+    app->view.refused = NULL;
+    memset(&app->search, 0, sizeof app->search);
     edit_end(&app->ui.edit);
-    app->filter_id[0] = '\0';
-    for (size_t k = 0; k < APP_LISTS; k++) {
-        app->lists[k].node = NULL;
-    }
-    question_forget_ink(app);
+    questions_forget(app);
     app_pictures_forget(app);
     audio_stop();
 }
@@ -38,13 +38,9 @@ void app_drop_interview(struct app *app)
 /* Also journals what is being typed or drawn. */
 static void keep_typed(struct app *app)
 {
-    struct node *node = question_typed(app);
-    (void)!question_commit_ink(app);
+    questions_keep(app);
     memo_keep(app);
     label_keep(app);
-    if (node) {
-        interview_typing(app->interview, node, app->ui.edit.text.data);
-    }
 }
 
 static void wait_for_medium(struct app *app)
@@ -52,7 +48,7 @@ static void wait_for_medium(struct app *app)
     struct err err = {0};
     if (!interview_sync(app->interview, &err)) {
         app_trouble(app, &err);
-        app->unwritten = true;
+        app->opening.unwritten = true;
     }
 }
 
@@ -62,38 +58,18 @@ void app_put_away(struct app *app)
     wait_for_medium(app);
 }
 
-static bool write_left(struct device *d, void *arg, struct err *err)
-{
-    return device_draft_left(d, arg, &((struct device_draft *)arg)->left, err);
-}
-
 /* Stores the draft's progress for the list of drafts. If that fails, the list only lacks it. */
 static void tell_left(struct app *app)
 {
     struct device_draft draft = writer_draft_now(app->writer);
-    struct err err = {0};
     unsigned questions = 0, answered = 0, without = 0;
-    app_count_answers(session_root(app->interview->session), &questions, &answered, &without);
+    question_count(session_root(app->interview->session), &questions, &answered, &without);
     draft.left = (struct device_left){.questions = questions,
                                       .answered = answered,
                                       .at_ms = clock_wall_ms(),
                                       .events = draft.events};
     snprintf(draft.left.label, sizeof draft.left.label, "%s", app->interview->label);
-    (void)!writer_call(app->writer, write_left, &draft, &err);
-}
-
-/* Writes the label to the journal, and to the list of drafts at once: it is needed most
- * after a power cut. */
-void app_label_draft(struct app *app, const char *text)
-{
-    struct device_draft draft = writer_draft_now(app->writer);
-    struct err err = {0};
-    if (strcmp(app->interview->label, text) == 0) {
-        return;
-    }
-    interview_label(app->interview, text);
-    snprintf(draft.left.label, sizeof draft.left.label, "%s", text);
-    (void)!writer_call(app->writer, write_left, &draft, &err);
+    app_write_left(app, &draft);
 }
 
 void app_leave_interview(struct app *app)
@@ -102,7 +78,7 @@ void app_leave_interview(struct app *app)
         keep_typed(app);
         interview_pause(app->interview);
         wait_for_medium(app);
-        if (!app->unwritten) {
+        if (!app->opening.unwritten) {
             tell_left(app);
         }
     }
@@ -113,15 +89,15 @@ void app_leave_interview(struct app *app)
 
 static void enter_interview(struct app *app)
 {
-    app->outline = OUTLINE_ALL;
-    app->removed_told = session_removed_entries(app->interview->session);
-    app->removed_here = app->removed_again = 0;
+    app->view.outline = OUTLINE_ALL;
+    app->view.removed_told = session_removed_entries(app->interview->session);
+    app->view.removed_here = app->view.removed_again = 0;
     if (!app->interview->page.node) {
         app_go(app, SCREEN_FINISH);
         return;
     }
     app_go(app, SCREEN_INTERVIEW);
-    screen_arrive(app);
+    page_arrive(app);
 }
 
 /* Tells what was restored after a power cut. */
@@ -134,7 +110,7 @@ static void say_recovered(struct app *app)
         app_say_good(app, S_resumed);
         return;
     }
-    app_count_answers(session_root(i->session), &questions, &answers, &without);
+    question_count(session_root(i->session), &questions, &answers, &without);
     const char *text = ui_fill(ui, S_recovered, ui_number(ui, answers), app_date(app, i->last_ms));
     if (i->typings) {
         text = arena_printf(&ui->frame, "%s %s", text, ui_str(ui, S_recovered_typed));
@@ -147,15 +123,15 @@ static void say_recovered(struct app *app)
 static void say_form_state(struct app *app)
 {
     struct form_in_force *forms = mem_zero(APP_FORMS_MAX, sizeof *forms);
-    for (size_t i = 0; i < app->form_count; i++) {
-        memcpy(forms[i].hash, app->forms[i].form.hash, 32);
-        forms[i].id = app->forms[i].id;
+    for (size_t i = 0; i < app->home.form_count; i++) {
+        memcpy(forms[i].hash, app->home.forms[i].form.hash, 32);
+        forms[i].id = app->home.forms[i].id;
     }
-    enum form_state form_state = interview_form_state(app->interview, forms, app->form_count);
+    enum form_state form_state = interview_form_state(app->interview, forms, app->home.form_count);
     free(forms);
-    if (app->unwritten) {
+    if (app->opening.unwritten) {
         app_say(app, S_lock_unwritten);
-        app->unwritten = false;
+        app->opening.unwritten = false;
         return;
     }
     if (form_state == FORM_IN_FORCE) {
@@ -199,7 +175,7 @@ static bool open_interview(void *context, struct err *err)
 static void opened(struct app *app, void *context, bool ok, const struct err *err)
 {
     struct opening *o = context;
-    app->opening = NULL;
+    app->opening.draft = NULL;
     if (!ok) {
         if (o->progress.stopped) {
             app_say(app, S_progress_stopped);
@@ -218,7 +194,7 @@ static void opened(struct app *app, void *context, bool ok, const struct err *er
     }
     /* keep the interface language if the form lacks it */
     bool has = form_language(app->interview->form, language_code(app->ui.language)) >= 0;
-    if (!app->apart && has && language_known(code)) {
+    if (!app->looks.apart && has && language_known(code)) {
         app->ui.language = language_from(code);
     }
     app_say_anew(app);
@@ -250,8 +226,8 @@ static void start_interview(struct app *app, const uint8_t package_hash[32])
 
 void app_start_interview(struct app *app, const uint8_t package_hash[32])
 {
-    if (clock_wall_ms() < app->newest_ms) { /* again: it may have stopped during sleep */
-        memcpy(app->clock_form, package_hash, sizeof app->clock_form);
+    if (clock_wall_ms() < app->home.newest_ms) { /* again: it may have stopped during sleep */
+        memcpy(app->opening.clock_form, package_hash, sizeof app->opening.clock_form);
         app->sheet = SHEET_CLOCK;
         app->ui.again = true;
         return;
@@ -262,21 +238,21 @@ void app_start_interview(struct app *app, const uint8_t package_hash[32])
 void clock_sheet(struct app *app, int x, int *y, int w)
 {
     struct ui *ui = &app->ui;
-    const char *newest = arena_text(&ui->frame, app_date(app, app->newest_ms));
+    const char *newest = arena_text(&ui->frame, app_date(app, app->home.newest_ms));
     *y += ui_text(ui, x, *y, w, TEXT_QUESTION,
                   ui_fill(ui, S_clock_says, app_date(app, clock_wall_ms()), newest), ui->theme.ink,
                   true);
     *y += ui_px(ui, 12);
     *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_clock_why), ui->theme.ink, true);
     *y += ui_px(ui, 20);
-    if (app->kiosk &&
+    if (app->options.kiosk &&
         ui_wide_button(ui, "machine", x, y, w, ui_str(ui, S_machine_clock_set), true)) {
-        machine_open(app);
+        app_go(app, SCREEN_MACHINE);
         return;
     }
     if (ui_wide_button(ui, "all-the-same", x, y, w, ui_str(ui, S_clock_all_the_same), false)) {
         uint8_t form[32];
-        memcpy(form, app->clock_form, sizeof form);
+        memcpy(form, app->opening.clock_form, sizeof form);
         app_close_sheet(app);
         start_interview(app, form);
     }
@@ -286,7 +262,7 @@ void app_resume(struct app *app, const struct device_draft *draft)
 {
     struct opening *o = mem_zero(1, sizeof *o);
     o->draft = *draft;
-    app->opening = o->draft.id;
+    app->opening.draft = o->draft.id;
     begin_opening(app, o);
 }
 
@@ -316,12 +292,13 @@ static void sealed(struct app *app, void *context, bool ok, const struct err *er
     app->interview = s->interview;
     s->interview = NULL;
     if (ok) {
-        app->sealed_number = app->interview->draft.number;
-        memcpy(app->sealed_form, app->interview->draft.package_hash, sizeof app->sealed_form);
+        app->opening.sealed_number = app->interview->draft.number;
+        memcpy(app->opening.sealed_form, app->interview->draft.package_hash,
+               sizeof app->opening.sealed_form);
         app_drop_interview(app);
         app_go(app, SCREEN_SEALED);
     } else {
-        app->unsealed = true;
+        app->opening.unsealed = true;
         app_trouble(app, err);
     }
 }
@@ -331,7 +308,7 @@ void app_seal(struct app *app)
     struct sealing *s = mem_zero(1, sizeof *s);
     s->interview = app->interview;
     app->interview = NULL;
-    app->unsealed = false;
+    app->opening.unsealed = false;
     app_task(app, &(struct app_task){.what = S_wait_seal,
                                      .work = seal,
                                      .context = s,
@@ -340,4 +317,42 @@ void app_seal(struct app *app)
                                      .progress = &s->progress,
                                      .unit = S_progress_steps,
                                      .ours = true});
+}
+
+/* Journals typing after one second of rest, and at least every five seconds. Returns the ms
+ * until then, or -1. */
+int app_journal_typing(struct app *app)
+{
+    enum { REST_MS = 1000, MAX_MS = 5000 };
+    struct edit *edit = &app->ui.edit;
+    int64_t now = clock_mono_ms();
+    bool memo = memo_is_open(app) || label_is_open(app);
+    if (!app->interview || (app->screen != SCREEN_INTERVIEW && !memo) || !edit->id[0] ||
+        (!memo && strncmp(edit->id, "field", 5) != 0)) {
+        return -1;
+    }
+    if (edit->changed) {
+        edit->changed = false;
+        if (app->view.typed_ms == 0) {
+            app->view.journalled_ms = now;
+        }
+        app->view.typed_ms = now;
+    }
+    if (app->view.typed_ms == 0) {
+        return -1;
+    }
+    int64_t rest = REST_MS - (now - app->view.typed_ms),
+            max = MAX_MS - (now - app->view.journalled_ms);
+    int64_t left = rest < max ? rest : max;
+    if (left > 0) {
+        return (int)left;
+    }
+    struct node *node = typed_node(app);
+    memo_keep(app);
+    label_keep(app);
+    if (node) {
+        interview_typing(app->interview, node, edit->text.data);
+    }
+    app->view.typed_ms = 0;
+    return -1;
 }
