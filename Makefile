@@ -252,7 +252,7 @@ $(BIN)/suhbat-%: $(OUT)/tools/suhbat_%.o $(LIB_TOOLS) $(LIB_FORMS) $(LIB_PLATFOR
 ALL_LIBS = $(LIB_APP) $(LIB_TOOLS) $(LIB_FORMS) $(LIB_PLATFORM)
 $(BIN)/test_% $(BIN)/help_% $(BIN)/bench_%: EXTRA_LIBS = -lcmocka -lz
 define program # FOLDER NAME: a program of the tests from one file
-$(BIN)/$(2)_%: $(OUT)/tests/$(1)/$(2)_%.o $(ALL_LIBS)
+$(BIN)/$(2)_%: $(OUT)/tests/$(1)/$(2)_%.o $(LIB_TESTS) $(ALL_LIBS)
 	@mkdir -p $$(@D)
 	$$(Q)$$(LINK)
 endef

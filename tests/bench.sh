@@ -3,6 +3,7 @@
 # Prints the figures of docs/MEASUREMENTS.md, each next to its bare loop, in the same run.
 set -eu
 $BIN/bench_custody
+$BIN/bench_export
 $BIN/bench_engine growth
 FORMS=build/bench/forms
 GEN=$SHARED/perf/forms/gen_forms.py

@@ -447,22 +447,25 @@ static bool run_export(const struct cli_words *words, struct err *err)
     struct desk *desk;
     uint8_t identity[32];
     struct export_counts counts;
-    struct export_options options = {.columns = {.split_multiple = opt_split,
-                                                 .sensitive_extra = opt_sensitive,
-                                                 .labels = opt_labels},
+    struct export_options options = {.columns = {.sensitive_extra = opt_sensitive},
+                                     .split_multiple = opt_split,
+                                     .labels = opt_labels,
+                                     .writer = dataset_writer_find(opt_format ? opt_format : "csv"),
                                      .out = opt_out,
                                      .training = opt_training,
                                      .force = opt_force};
     (void)words;
-    if (!opt_out || (opt_format && strcmp(opt_format, "csv") != 0)) {
+    if (!opt_out || !options.writer) {
         err_set(err, ERR_INPUT, opt_out ? "unknown format" : "no folder given");
         return err_hint(err, "export --format csv --out DIR");
     }
+    char log[40];
+    snprintf(log, sizeof log, "export %s", options.writer->name);
     if (!need_desk(&desk, identity, err)) {
         return false;
     }
-    bool ok = desk_export_csv(desk, identity, &options, &counts, err) &&
-              desk_log(desk, clock_wall_ms(), "export csv", err);
+    bool ok = desk_export(desk, identity, &options, &counts, err) &&
+              desk_log(desk, clock_wall_ms(), log, err);
     secret_wipe(identity, sizeof identity);
     desk_close(desk);
     if (!ok) {

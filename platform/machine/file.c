@@ -178,6 +178,36 @@ bool file_rename(const char *from, const char *to, struct err *err)
     return (rename(from, to) == 0 && sync_folder_of(to, false)) || env(err, to, "write");
 }
 
+bool file_move(const char *from, const char *to, struct err *err)
+{
+    if (fault_due()) {
+        return made_to_fail(err, to);
+    }
+    return rename(from, to) == 0 || env(err, to, "write");
+}
+
+bool file_flush(const char *folder, struct err *err)
+{
+    if (fault_due()) {
+        return made_to_fail(err, folder);
+    }
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = fd >= 0 && syncfs(fd) == 0;
+    ok = (fd < 0 || close(fd) == 0) && ok;
+    return ok || env(err, folder, "write");
+}
+
+bool file_append(const char *path, const void *bytes, size_t len, unsigned mode, struct err *err)
+{
+    if (fault_due()) {
+        return made_to_fail(err, path);
+    }
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, mode);
+    bool ok = fd >= 0 && write_all(fd, bytes, len);
+    ok = (fd < 0 || close(fd) == 0) && ok;
+    return ok || env(err, path, "write");
+}
+
 bool file_write(const char *path, const void *bytes, size_t len, unsigned mode, bool force,
                 struct err *err)
 {

@@ -34,6 +34,14 @@ MUST_CHECK bool file_rename(const char *from, const char *to, struct err *err);
 MUST_CHECK bool file_write(const char *path, const void *bytes, size_t len, unsigned mode,
                            bool force, struct err *err);
 
+/* Append to a file; make it with `mode` if it does not exist.  Not synced: see file_flush. */
+MUST_CHECK bool file_append(const char *path, const void *bytes, size_t len, unsigned mode,
+                            struct err *err);
+/* Write everything of the file system that holds the folder to disk. */
+MUST_CHECK bool file_flush(const char *folder, struct err *err);
+/* Rename without fsync: for many files between two calls of file_flush. */
+MUST_CHECK bool file_move(const char *from, const char *to, struct err *err);
+
 /* Write a file to a stick: open ~name.part with O_EXCL, write, fsync, drop the cache, read back
  * and compare, rename, fsync the folder, syncfs.  After a failed fsync the file is abandoned,
  * never retried.  With `progress`, each MiB is synced before the next, and each byte counts

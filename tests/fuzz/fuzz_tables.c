@@ -2,8 +2,8 @@
 /* A record's instance on its way into the tables: whatever it holds, each table stays a table. */
 #include "tests/fuzz/fuzz.h"
 
-#include "forms/dataset/columns.h"
 #include "platform/machine/csv.h"
+#include "tests/lib/tables.h"
 
 static const char form_xml[] =
     "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' "
@@ -21,14 +21,14 @@ static const char form_xml[] =
     "<repeat nodeset='/data/r/k'><input ref='/data/r/k/y'/></repeat></group></repeat></group>"
     "<group ref='/data/g'><input ref='/data/g/h'/></group></h:body></h:html>";
 
-static void read_tables(struct columns *c)
+static void read_tables(const struct tables *c)
 {
-    for (size_t t = 0; t < columns_tables(c); t++) {
+    for (size_t t = 0; t < dataset_tables(c->dataset); t++) {
         struct buf out = {0};
         struct arena arena;
         struct csv csv;
         arena_init(&arena);
-        columns_write(c, t, &out);
+        tables_text(c, t, &out);
         if (!csv_parse(&csv, &arena, out.data, out.len, NULL)) {
             abort();
         }
@@ -45,10 +45,9 @@ static void read_tables(struct columns *c)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct form *form;
-    static const struct columns_options looks[] = {
-        {.labels = NULL},
-        {.split_multiple = true, .sensitive_extra = true},
-        {.labels = "ky", .split_multiple = true}};
+    static const struct tables_look looks[] = {{.labels = NULL},
+                                               {.split_multiple = true, .sensitive_extra = true},
+                                               {.labels = "ky", .split_multiple = true}};
     if (!form && !form_load(&form, form_xml, sizeof form_xml - 1, &xml_trusted, NULL)) {
         abort();
     }
@@ -62,19 +61,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                    .status = "",
                                    .review_state = "",
                                    .record_key = i ? "uuid:x" : NULL};
-        struct columns *c;
-        if (!columns_new(&c, versions, 1, &looks[i], NULL)) {
+        struct tables c;
+        if (!tables_new(&c, versions, 1, &looks[i], NULL)) {
             abort();
         }
-        (void)!(columns_scan(c, form, (const char *)data, size, NULL) &&
-                columns_add(c, form, (const char *)data, size, &about, NULL) &&
-                columns_add(c, form, (const char *)data, size, &about, NULL));
-        read_tables(c);
-        (void)columns_hide(c, "/data/secret");
-        if (columns_hidden(c) > 16 || columns_other_ids(c) > 2) {
+        (void)!(tables_scan(&c, form, (const char *)data, size, NULL) &&
+                tables_add(&c, form, (const char *)data, size, &about, NULL) &&
+                tables_add(&c, form, (const char *)data, size, &about, NULL));
+        read_tables(&c);
+        (void)dataset_hides(c.dataset, "/data/secret");
+        if (dataset_hidden(c.dataset) > 16 || dataset_other_ids(c.dataset) > 2) {
             abort();
         }
-        columns_free(c);
+        tables_free(&c);
     }
     return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef TESTS_LIB_SLOW_DISK_H
 #define TESTS_LIB_SLOW_DISK_H
-/* card: this program's fsync, counted, and as slow as it is asked to be; and a stick that hangs.
- * Included once a program.
+/* slow_disk: this program's fsync, counted, and as slow as it is asked to be; and a stick that
+ * hangs. Included once a program.
  */
 #include <dirent.h>
 #include <errno.h>

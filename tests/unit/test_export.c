@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Do sealed records become the tables that are promised, and nothing else? */
 #include "tests/lib/desk_case.h"
+#include "tests/lib/slow_disk.h"
 
 static const uint8_t ids[3][16] = {{0xA1, 1}, {0xB2, 2}, {0xC3, 3}};
 
@@ -58,7 +59,8 @@ static struct export_counts export_as(struct study *s, struct desk *desk,
     snprintf(out, sizeof out, "%s/tables", s->dir);
     options.out = out;
     options.force = true;
-    OK(desk_export_csv(desk, s->escrow, &options, &counts, &err));
+    options.writer = dataset_writer_find("csv");
+    OK(desk_export(desk, s->escrow, &options, &counts, &err));
     return counts;
 }
 
@@ -116,10 +118,10 @@ static void test_export__what_is_asked_for_is_in(void **state)
     finish(&s, hash, 0, "A12", "a1010000-0000-0000-0000-000000000000", false);
     finish(&s, hash, 2, "T00", "c3030000-0000-0000-0000-000000000000", true);
     struct desk *desk = desk_with(&s, hash, false);
-    struct export_counts n = export_as(
-        &s, desk,
-        (struct export_options){
-            .columns = {.split_multiple = true, .sensitive_extra = true, .labels = "ky"}});
+    struct export_counts n = export_as(&s, desk,
+                                       (struct export_options){.columns = {.sensitive_extra = true},
+                                                               .split_multiple = true,
+                                                               .labels = "ky"});
     assert_int_equal(n.records, 1);
     assert_int_equal(n.media, 2);
     assert_int_equal(n.hidden_media + n.hidden_memos + n.hidden_columns, 0);
@@ -186,8 +188,7 @@ static void test_export__records_that_are_odd(void **state)
     finish_with(&s, hash, 1, NULL, &log);
     finish_with(&s, hash, 2, "<data><not closed", NULL);
     struct desk *desk = desk_with(&s, hash, false);
-    struct export_counts n =
-        export_as(&s, desk, (struct export_options){.columns = {.split_multiple = true}});
+    struct export_counts n = export_as(&s, desk, (struct export_options){.split_multiple = true});
     assert_int_equal(n.media, ours);
     assert_int_equal(n.records, 2); /* the one without a log is in the table */
     assert_int_equal(n.unreadable, 2);
@@ -256,13 +257,13 @@ static void test_export__nothing_is_replaced_unasked(void **state)
     snprintf(path, sizeof path, "%s/test_form-trip.csv", out);
     OK(file_folder(out, 0700, &err));
     OK(file_write(path, "mine\n", 5, 0600, false, &err));
-    struct export_options o = {.out = out};
-    assert_false(desk_export_csv(desk, s.escrow, &o, &n, &err));
+    struct export_options o = {.out = out, .writer = dataset_writer_find("csv")};
+    assert_false(desk_export(desk, s.escrow, &o, &n, &err));
     assert_int_equal(err.code, ERR_INPUT);
     assert_string_equal(content(&s, "test_form-trip.csv"), "mine\n");
     assert_null(content(&s, "test_form.csv")); /* all, or none */
     o.force = true;
-    OK(desk_export_csv(desk, stranger, &o, &n, &err)); /* counted, and told by the program */
+    OK(desk_export(desk, stranger, &o, &n, &err)); /* counted, and told by the program */
     assert_int_equal(n.records, 0);
     assert_int_equal(n.unreadable, 1);
     desk_close(desk);
@@ -284,6 +285,47 @@ static void test_export__records_of_a_form_that_is_not_here_are_counted(void **s
     study_fini(&s);
 }
 
+/* How often an export of one record with so many attachments waits for the disk. */
+static unsigned syncs_of(unsigned files)
+{
+    struct err err = {0};
+    struct study s;
+    uint8_t hash[32];
+    struct buf xml = {0}, tar = {0};
+    struct device_draft d;
+    case_begin(&s, hash);
+    buf_text(&xml, "<data id='test_form' version='7'><code>A1</code>");
+    for (unsigned i = 0; i < files; i++) {
+        char name[48];
+        snprintf(name, sizeof name, "%032x.png", i);
+        buf_printf(&xml, "<photo>%s</photo>", name);
+        tar_add(&tar, name, "a photo", 7);
+    }
+    buf_text(&xml, "</data>");
+    tar_end(&tar);
+    struct device_finished f = {xml.data, xml.len, tar.data, tar.len, false};
+    OK(device_draft_begin(s.device, &d, hash, study_wall, &err));
+    OK(device_finish(s.device, &d, ids[0], &f, study_wall, &err));
+    struct desk *desk = desk_with(&s, hash, false);
+    unsigned before = slow_disk_syncs;
+    struct export_counts n = export_as(&s, desk, (struct export_options){.out = NULL});
+    unsigned waited = slow_disk_syncs - before;
+    assert_int_equal(n.media, files);
+    assert_int_equal(n.records, 1);
+    desk_close(desk);
+    buf_fini(&xml);
+    buf_fini(&tar);
+    study_fini(&s);
+    return waited;
+}
+
+/* All files wait for the disk together; once each waited twice: 400 took 13 seconds. */
+static void test_export__many_files_wait_for_the_disk_together(void **state)
+{
+    (void)state;
+    assert_int_equal(syncs_of(3), syncs_of(60));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_export__records_that_are_odd),
         cmocka_unit_test(test_export__versions_share_their_tables),
         cmocka_unit_test(test_export__nothing_is_replaced_unasked),
+        cmocka_unit_test(test_export__many_files_wait_for_the_disk_together),
         cmocka_unit_test(test_export__records_of_a_form_that_is_not_here_are_counted),
     };
     struct err err = {0};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Exports sealed records as CSV tables and attachments. */
+/* Exports sealed records as tables and attachments, record by record. */
 #include "tools/desk/desk_export.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "platform/machine/map.h"
 #include "platform/custody/record.h"
 #include "platform/custody/tar.h"
+#include "platform/machine/tally.h"
 #include "platform/machine/text.h"
 
 struct version {
@@ -19,10 +21,20 @@ struct version {
     struct form *form;
 };
 
+/* A file that grows while records are read. */
+struct growing {
+    const char *path; /* the final one */
+    struct buf pending;
+    bool begun;
+};
+enum { PENDING_MAX = 64 * 1024 };
+
 struct group { /* all versions of one form */
     const char *form_id;
-    struct columns *columns;
-    struct buf audit, memos; /* rows of all interviews, in one file as ODK Central exports them */
+    struct dataset *dataset;
+    struct growing *tables; /* one for each table of the dataset */
+    struct growing audit,
+        memos; /* rows of all interviews, in one file as ODK Central exports them */
 };
 
 struct exporting {
@@ -38,12 +50,12 @@ struct exporting {
     struct desk_device *devices;
     size_t device_count;
     struct arena arena;
-    struct map tables;  /* table paths in lower case, to find clashes on disks that ignore case */
-    struct map keys;    /* record id → number of records with it */
-    struct map media;   /* attachment name → number of attachments with it */
-    struct map objects; /* hashes of the objects opened so far */
-    const char **files; /* files written so far, each still named with side_ending */
-    size_t file_count;
+    struct map tables;    /* table paths in lower case, to find clashes on disks that ignore case */
+    struct tally keys;    /* record ids */
+    struct tally media;   /* digests of attachment names */
+    struct tally objects; /* digests of the objects opened so far */
+    const char **files;   /* files written so far, each still named with side_ending */
+    size_t file_count, file_cap;
 };
 
 /* ---- files ---- */
@@ -51,44 +63,68 @@ struct exporting {
 /* Suffix of each file until all are written. */
 static const char side_ending[] = ".new";
 
-static bool put_file(struct exporting *x, const char *path, const void *bytes, size_t len,
-                     struct err *err)
+/* Notes a new file, whose bytes go to its name with side_ending. */
+static bool begin_file(struct exporting *x, const char *path, struct err *err)
 {
     if (!x->options->force && file_exists(path)) {
         err_set(err, ERR_INPUT, "the file already exists");
         err_at(err, "%s", path);
         return err_hint(err, "choose another folder, or use --force to replace it");
     }
-    x->files = mem_grow(x->files, x->file_count + 1, sizeof *x->files);
+    if (x->file_count == x->file_cap) {
+        x->file_cap = x->file_cap ? x->file_cap * 2 : 16;
+        x->files = mem_grow(x->files, x->file_cap, sizeof *x->files);
+    }
     x->files[x->file_count++] = path;
-    return file_write(arena_printf(&x->arena, "%s%s", path, side_ending), bytes, len, FILE_PRIVATE,
-                      true, err);
+    const char *side = arena_printf(&x->arena, "%s%s", path, side_ending);
+    return !file_exists(side) || file_remove(side, err); /* of an export that was cut off */
 }
 
-/* Renames all new files to their final names; on failure (`ok` false) removes them. */
-static bool end_files(struct exporting *x, bool ok, struct err *err)
+static bool append(const char *path, const void *bytes, size_t len, struct err *err)
 {
-    for (size_t i = 0; i < x->file_count; i++) {
-        const char *side = arena_printf(&x->arena, "%s%s", x->files[i], side_ending);
-        if (ok) {
-            ok = file_rename(side, x->files[i], err);
-        } else {
-            (void)(file_exists(side) && file_remove(side, NULL));
-        }
-    }
+    struct buf side = {0};
+    buf_join(&side, path, side_ending, NULL);
+    bool ok = file_append(side.data, bytes, len, FILE_PRIVATE, err);
+    buf_fini(&side);
     return ok;
 }
 
-/* Counts a key; returns how often it has occurred, including this time. */
-static size_t count_in(struct exporting *x, struct map *map, const char *key)
+static bool put_file(struct exporting *x, const char *path, const void *bytes, size_t len,
+                     struct err *err)
 {
-    size_t *n = map_get(map, key);
-    if (!n) {
-        n = arena_alloc(&x->arena, sizeof *n);
-        *n = 0;
-        map_put(map, arena_text(&x->arena, key), n);
+    return begin_file(x, path, err) && append(path, bytes, len, err);
+}
+
+/* Writes what is pending, if it is much or `all` is set.  A file begins with its first bytes. */
+static bool flush(struct exporting *x, struct growing *g, bool all, struct err *err)
+{
+    if (!g->pending.len || (!all && g->pending.len < PENDING_MAX)) {
+        return true;
     }
-    return ++*n;
+    bool ok = (g->begun || begin_file(x, g->path, err)) &&
+              append(g->path, g->pending.data, g->pending.len, err);
+    x->counts->files += ok && !g->begun;
+    g->begun = true;
+    buf_cut(&g->pending, 0);
+    return ok;
+}
+
+/* Renames all new files to their final names; on failure (`ok` false) removes them.  Two flushes
+ * for all files, not two for each. */
+static bool end_files(struct exporting *x, bool ok, struct err *err)
+{
+    ok = ok && file_flush(x->options->out, err);
+    for (size_t i = 0; i < x->file_count; i++) {
+        struct buf side = {0};
+        buf_join(&side, x->files[i], side_ending, NULL);
+        if (ok) {
+            ok = file_move(side.data, x->files[i], err);
+        } else {
+            (void)(file_exists(side.data) && file_remove(side.data, NULL));
+        }
+        buf_fini(&side);
+    }
+    return ok && file_flush(x->options->out, err);
 }
 
 static bool load_version(void *user, const struct desk_form_row *row, struct err *err)
@@ -113,14 +149,49 @@ static bool keep_device(void *user, const struct desk_device *device, struct err
     return true;
 }
 
-static struct columns *group_of(struct exporting *x, const char *form_id)
+static struct group *group_of(struct exporting *x, const char *form_id)
 {
     for (size_t i = 0; i < x->group_count; i++) {
         if (strcmp(x->groups[i].form_id, form_id) == 0) {
-            return x->groups[i].columns;
+            return &x->groups[i];
         }
     }
     return NULL;
+}
+
+static char *small_letters(struct arena *arena, const char *text)
+{
+    char *out = arena_text(arena, text);
+    for (char *p = out; *p; p++) {
+        *p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+    }
+    return out;
+}
+
+/* The path of a table.  Form "a-r" and repeat "r" of form "a" give the same name; the later
+ * one gets "~2".  Names that differ only in case count as equal, because Windows disks treat
+ * them so. */
+static char *table_path(struct exporting *x, const char *name, const char *ending)
+{
+    char *path = arena_printf(&x->arena, "%s/%s%s", x->options->out, name, ending);
+    for (size_t n = 2; map_get(&x->tables, small_letters(&x->arena, path)); n++) {
+        path = arena_printf(&x->arena, "%s/%s~%zu%s", x->options->out, name, n, ending);
+    }
+    map_put(&x->tables, small_letters(&x->arena, path), path);
+    return path;
+}
+
+static void name_files(struct exporting *x, struct group *g)
+{
+    size_t count = dataset_tables(g->dataset);
+    const char *root = dataset_table(g->dataset, 0)->name;
+    g->tables = mem_zero(count, sizeof *g->tables);
+    for (size_t t = 0; t < count; t++) {
+        g->tables[t].path =
+            table_path(x, dataset_table(g->dataset, t)->name, x->options->writer->ending);
+    }
+    g->audit.path = table_path(x, arena_printf(&x->arena, "%s - audit", root), ".csv");
+    g->memos.path = table_path(x, arena_printf(&x->arena, "%s - memos", root), ".csv");
 }
 
 static bool make_groups(struct exporting *x, struct err *err)
@@ -138,22 +209,74 @@ static bool make_groups(struct exporting *x, struct err *err)
                 forms[count++] = x->versions[k].form;
             }
         }
-        struct columns *columns;
-        ok = columns_new(&columns, forms, count, &x->options->columns, err);
+        struct dataset *dataset;
+        ok = dataset_new(&dataset, forms, count, &x->options->columns, err);
         if (ok) {
             x->groups = mem_grow(x->groups, x->group_count + 1, sizeof *x->groups);
-            x->groups[x->group_count] = (struct group){.form_id = id, .columns = columns};
-            x->group_count++;
+            x->groups[x->group_count] = (struct group){.form_id = id, .dataset = dataset};
+            name_files(x, &x->groups[x->group_count++]);
         }
     }
     free(forms);
     return ok;
 }
 
+static struct dataset_write write_of(const struct exporting *x, const struct group *g)
+{
+    return (struct dataset_write){.dataset = g->dataset,
+                                  .split_multiple = x->options->split_multiple,
+                                  .labels = x->options->labels};
+}
+
+/* Every table has its file, also without rows. */
+static bool begin_tables(struct exporting *x, struct err *err)
+{
+    bool ok = true;
+    for (size_t g = 0; g < x->group_count; g++) {
+        struct group *group = &x->groups[g];
+        struct dataset_write write = write_of(x, group);
+        for (size_t t = 0; ok && t < dataset_tables(group->dataset); t++) {
+            x->options->writer->header(&write, t, &group->tables[t].pending);
+            ok = flush(x, &group->tables[t], true, err);
+        }
+    }
+    return ok;
+}
+
+static bool end_tables(struct exporting *x, struct err *err)
+{
+    bool ok = true;
+    for (size_t g = 0; g < x->group_count; g++) {
+        struct group *group = &x->groups[g];
+        x->counts->hidden_columns += (unsigned)dataset_hidden(group->dataset);
+        x->counts->other_ids += (unsigned)dataset_other_ids(group->dataset);
+        for (size_t t = 0; ok && t < dataset_tables(group->dataset); t++) {
+            ok = flush(x, &group->tables[t], true, err);
+        }
+        ok = ok && flush(x, &group->audit, true, err) && flush(x, &group->memos, true, err);
+    }
+    return ok;
+}
+
+static void free_groups(struct exporting *x)
+{
+    for (size_t g = 0; g < x->group_count; g++) {
+        struct group *group = &x->groups[g];
+        for (size_t t = 0; t < dataset_tables(group->dataset); t++) {
+            buf_fini(&group->tables[t].pending);
+        }
+        free(group->tables);
+        buf_fini(&group->audit.pending);
+        buf_fini(&group->memos.pending);
+        dataset_free(group->dataset);
+    }
+    free(x->groups);
+}
+
 /* ---- attachments ---- */
 
 /* Whether the column of this path is left out.  `path` may have entry positions, [n]. */
-static bool is_left_out(const struct columns *columns, const char *path)
+static bool is_left_out(const struct dataset *dataset, const char *path)
 {
     struct buf plain = {0};
     bool inside = false;
@@ -164,23 +287,24 @@ static bool is_left_out(const struct columns *columns, const char *path)
         }
     }
     buf_add(&plain, "", 0);
-    bool out = columns_hide(columns, plain.data);
+    bool out = dataset_hides(dataset, plain.data);
     buf_fini(&plain);
     return out;
 }
 
 /* Appends one interview's log, each row preceded by the interview's id.  Values of hidden
  * columns are left out here too. */
-static bool take_rows(const struct columns *columns, struct buf *out, const char *key,
+static bool take_rows(const struct dataset *dataset, struct growing *file, const char *key,
                       const struct tar_member *m, struct err *err)
 {
     enum { NODE = 1, BEFORE = 7, AFTER = 8 };
     struct arena arena;
     struct csv csv;
+    struct buf *out = &file->pending;
     arena_init(&arena);
     bool ok = csv_parse(&csv, &arena, m->bytes, m->len, err);
-    for (size_t r = out->len ? 1 : 0; ok && r < csv.count; r++) {
-        bool hide = r && csv.rows[r].count > NODE && is_left_out(columns, csv.rows[r].cells[NODE]);
+    for (size_t r = file->begun || out->len ? 1 : 0; ok && r < csv.count; r++) {
+        bool hide = r && csv.rows[r].count > NODE && is_left_out(dataset, csv.rows[r].cells[NODE]);
         csv_cell(out, r ? key : "instance ID", true);
         for (size_t c = 0; c < csv.rows[r].count; c++) {
             csv_cell(out, hide && (c == BEFORE || c == AFTER) ? "" : csv.rows[r].cells[c], false);
@@ -199,45 +323,56 @@ static bool is_safe_name(const char *name)
            strspn(ext, "abcdefghijklmnopqrstuvwxyz0123456789") == strlen(ext);
 }
 
-/* Finds the path of the answer that names this file in the record's instance; false: none
- * does. */
-static bool names_file(const struct xml *node, const char *name, struct buf *path)
+/* The answers of one record that name a file: name → path without entry positions. */
+struct named_files {
+    struct arena arena;
+    struct map paths;
+    bool readable;
+};
+
+static void gather_named(struct named_files *n, const struct xml *node, struct buf *path)
 {
     size_t before = path->len;
-    buf_join(path, "/", node->name, NULL);
-    bool leaf = !xml_child(node, NULL);
     const struct xml *text = node->first;
-    if (leaf && text && !text->name && strcmp(text->text, name) == 0) {
-        return true;
+    buf_join(path, "/", node->name, NULL);
+    if (!xml_child(node, NULL) && text && !text->name && is_safe_name(text->text) &&
+        !map_get(&n->paths, text->text)) {
+        map_put(&n->paths, text->text, arena_copy(&n->arena, path->data, path->len));
     }
     for (const struct xml *c = xml_child(node, NULL); c; c = xml_sibling(c, NULL)) {
-        if (names_file(c, name, path)) {
-            return true;
-        }
+        gather_named(n, c, path);
     }
     buf_cut(path, before);
-    return false;
 }
 
-static bool is_hidden_file(const struct columns *columns, const struct record *r, const char *name)
+/* Walks the instance once, whatever the number of its files. */
+static void named_begin(struct named_files *n, const struct record *r)
 {
-    struct arena arena;
     struct xml *root;
     struct buf path = {0};
-    arena_init(&arena);
-    buf_add(&path, "", 0);
-    bool hidden = !xml_parse(&root, &arena, r->xml, r->xml_len, &xml_foreign, NULL) ||
-                  (names_file(root, name, &path) && is_left_out(columns, path.data));
+    arena_init(&n->arena);
+    map_init(&n->paths, &n->arena);
+    n->readable = xml_parse(&root, &n->arena, r->xml, r->xml_len, &xml_foreign, NULL);
+    if (n->readable) {
+        gather_named(n, root, &path);
+    }
     buf_fini(&path);
-    arena_fini(&arena);
-    return hidden;
+}
+
+static bool is_hidden_file(const struct dataset *dataset, const struct named_files *n,
+                           const char *name)
+{
+    const char *path = map_get(&n->paths, name);
+    return !n->readable || (path && dataset_hides(dataset, path));
 }
 
 static bool take_medium(struct exporting *x, const struct tar_member *m, const char *key,
                         struct err *err)
 {
     char *folder = arena_printf(&x->arena, "%s/media", x->options->out);
-    bool another = count_in(x, &x->media, m->name) > 1;
+    uint8_t digest[32];
+    hash_plain(digest, m->name, strlen(m->name));
+    bool another = tally_add(&x->media, digest) > 1;
     if (another) { /* name used by another record, or by a second history of the same record */
         folder = arena_printf(&x->arena, "%s/%s", folder, key + strlen("uuid:"));
     }
@@ -254,25 +389,29 @@ static bool take_files(struct exporting *x, const struct record *r, const char *
     struct tar_reader tar = {.bytes = r->files, .len = r->files_len};
     struct tar_member m;
     struct err why = {0};
+    struct named_files named;
     bool ok = true;
+    named_begin(&named, r);
     while (ok && tar_next(&tar, &m, &why)) {
         ++*count;
         if (strcmp(m.name, "audit.csv") == 0) {
-            ok = take_rows(group->columns, &group->audit, key, &m, &why);
+            ok = take_rows(group->dataset, &group->audit, key, &m, &why);
         } else if (strcmp(m.name, "memos.csv") == 0 && !x->options->columns.sensitive_extra) {
             x->counts->hidden_memos++; /* memos are free text and may contain anything sensitive */
         } else if (strcmp(m.name, "memos.csv") == 0) {
-            ok = take_rows(group->columns, &group->memos, key, &m, &why);
-        } else if (is_safe_name(m.name) && is_hidden_file(group->columns, r, m.name)) {
+            ok = take_rows(group->dataset, &group->memos, key, &m, &why);
+        } else if (is_safe_name(m.name) && is_hidden_file(group->dataset, &named, m.name)) {
             x->counts->hidden_media++;
         } else if (is_safe_name(m.name)) {
             ok = take_medium(x, &m, key, &why);
         }
     }
+    arena_fini(&named.arena);
     if (why.code) {
         *err = why;
     }
-    return ok && !why.code;
+    return ok && !why.code && flush(x, &group->audit, false, err) &&
+           flush(x, &group->memos, false, err);
 }
 
 /* Copies the interviewer's code, the answer to the form's suhbat:submitter question; "" if
@@ -319,6 +458,27 @@ static bool bad(struct exporting *x, const struct err *why, struct err *err)
     return true;
 }
 
+/* Writes the record's rows. */
+static bool add_rows(struct exporting *x, struct group *group, const struct form *version,
+                     const struct record *r, const struct submission *about, struct err *why)
+{
+    struct dataset_write write = write_of(x, group);
+    struct dataset_reader reader;
+    struct dataset_row row;
+    bool ok = true;
+    if (!dataset_open(&reader, group->dataset, version, r->xml, r->xml_len, about, why)) {
+        return false;
+    }
+    while (ok && dataset_next(&reader, &row)) {
+        struct growing *table = &group->tables[row.table];
+        x->options->writer->row(&write, &reader, &row, &table->pending);
+        ok = flush(x, table, false, why);
+    }
+    dataset_close(&reader);
+    x->counts->records += ok;
+    return ok;
+}
+
 static bool take_record(struct exporting *x, const struct record *r, struct err *err)
 {
     struct version *v = NULL;
@@ -336,17 +496,18 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
         x->counts->without_form += !x->scan;
         return true;
     }
-    struct columns *columns = group_of(x, v->form->id);
+    struct group *group = group_of(x, v->form->id);
+    assert(group);
     if (x->scan) {
-        return columns_scan(columns, v->form, r->xml, r->xml_len, &why) || bad(x, &why, err);
+        return dataset_scan(group->dataset, v->form, r->xml, r->xml_len, &why) || bad(x, &why, err);
     }
     text_hex(device, r->device_id, 16);
     text_hex(hex, r->record_id, 16);
     snprintf(key, sizeof key, "uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
              hex + 20);
-    size_t times = count_in(x, &x->keys, key);
+    uint32_t times = tally_add(&x->keys, r->record_id);
     if (times > 1) {
-        snprintf(key + strlen(key), sizeof key - strlen(key), "~%zu", times);
+        snprintf(key + strlen(key), sizeof key - strlen(key), "~%u", times);
         x->counts->twice++;
     }
     submitter(code, sizeof code, v->form, r->xml, r->xml_len);
@@ -358,28 +519,20 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
                            .status = "",
                            .review_state = "",
                            .record_key = key};
-    struct group *group = NULL;
-    for (size_t g = 0; g < x->group_count; g++) {
-        group = x->groups[g].columns == columns ? &x->groups[g] : group;
-    }
     if (r->files && !take_files(x, r, key, group, &s.attachments_present, &why) &&
         !bad(x, &why, err)) {
         return false;
     }
     s.attachments_expected = s.attachments_present;
-    bool added = columns_add(columns, v->form, r->xml, r->xml_len, &s, &why);
-    x->counts->records += added;
-    return added || bad(x, &why, err);
+    return add_rows(x, group, v->form, r, &s, &why) || bad(x, &why, err);
 }
 
 /* Whether the same bytes were opened before: a batch may be in two histories of a device. */
 static bool was_opened(struct exporting *x, const struct desk_object *o)
 {
     uint8_t hash[32];
-    char hex[65];
     hash_plain(hash, o->sealed, o->len);
-    text_hex(hex, hash, sizeof hash);
-    return count_in(x, &x->objects, hex) > 1;
+    return tally_add(&x->objects, hash) > 1;
 }
 
 static bool open_object(void *user, const struct desk_object *o, struct err *err)
@@ -406,99 +559,35 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     return ok;
 }
 
-static char *small_letters(struct arena *arena, const char *text)
-{
-    char *out = arena_text(arena, text);
-    for (char *p = out; *p; p++) {
-        *p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
-    }
-    return out;
-}
-
-/* The path of a table.  Form "a-r" and repeat "r" of form "a" give the same name; the later
- * one gets "~2".  Names that differ only in case count as equal, because Windows disks treat
- * them so. */
-static char *table_path(struct exporting *x, const char *name)
-{
-    size_t stem = strlen(name) - strlen(".csv");
-    char *path = arena_printf(&x->arena, "%s/%s", x->options->out, name);
-    for (size_t n = 2; map_get(&x->tables, small_letters(&x->arena, path)); n++) {
-        path = arena_printf(&x->arena, "%s/%.*s~%zu.csv", x->options->out, (int)stem, name, n);
-    }
-    map_put(&x->tables, small_letters(&x->arena, path), path);
-    return path;
-}
-
-static bool write_tables(struct exporting *x, struct err *err)
-{
-    for (size_t g = 0; g < x->group_count; g++) {
-        struct columns *c = x->groups[g].columns;
-        x->counts->hidden_columns += (unsigned)columns_hidden(c);
-        x->counts->other_ids += (unsigned)columns_other_ids(c);
-        for (size_t t = 0; t < columns_tables(c); t++) {
-            struct buf csv = {0};
-            columns_write(c, t, &csv);
-            bool ok = put_file(x, table_path(x, columns_name(c, t)), csv.data, csv.len, err);
-            buf_fini(&csv);
-            if (!ok) {
-                return false;
-            }
-            x->counts->files++;
-        }
-        const struct {
-            const char *name;
-            const struct buf *rows;
-        } beside[] = {{"audit", &x->groups[g].audit}, {"memos", &x->groups[g].memos}};
-        for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) {
-            const char *table = columns_name(c, 0);
-            char *name = arena_printf(&x->arena, "%.*s - %s.csv",
-                                      (int)(strlen(table) - strlen(".csv")), table, beside[k].name);
-            if (!beside[k].rows->len) {
-                continue;
-            }
-            if (!put_file(x, table_path(x, name), beside[k].rows->data, beside[k].rows->len, err)) {
-                return false;
-            }
-            x->counts->files++;
-        }
-    }
-    return true;
-}
-
-bool desk_export_csv(struct desk *desk, const uint8_t identity[32],
-                     const struct export_options *options, struct export_counts *counts,
-                     struct err *err)
+bool desk_export(struct desk *desk, const uint8_t identity[32],
+                 const struct export_options *options, struct export_counts *counts,
+                 struct err *err)
 {
     struct exporting x = {.desk = desk, .identity = identity, .options = options, .counts = counts};
     uint64_t apart = 0;
     memset(counts, 0, sizeof *counts);
     arena_init(&x.arena);
     map_init(&x.tables, &x.arena);
-    map_init(&x.keys, &x.arena);
-    map_init(&x.media, &x.arena);
-    map_init(&x.objects, &x.arena);
     bool ok = desk_forms(desk, load_version, &x, err) && desk_devices(desk, keep_device, &x, err) &&
               desk_kept_apart(desk, &apart, err) && make_groups(&x, err);
     counts->kept_apart = (unsigned)apart;
-    if (ok && options->columns.split_multiple) {
+    if (ok && options->split_multiple) {
         x.scan = true;
         ok = desk_objects(desk, open_object, &x, err);
         x.scan = false;
     }
-    ok = ok && file_folder(options->out, 0700, err) && desk_objects(desk, open_object, &x, err) &&
-         write_tables(&x, err);
+    ok = ok && file_folder(options->out, 0700, err) && begin_tables(&x, err) &&
+         desk_objects(desk, open_object, &x, err) && end_tables(&x, err);
     ok = end_files(&x, ok, err);
-    for (size_t i = 0; i < x.group_count; i++) {
-        columns_free(x.groups[i].columns);
-        buf_fini(&x.groups[i].audit);
-        buf_fini(&x.groups[i].memos);
-    }
+    free_groups(&x);
     for (size_t i = 0; i < x.version_count; i++) {
         form_free(x.versions[i].form);
     }
     free(x.files);
+    tally_fini(&x.keys);
+    tally_fini(&x.media);
+    tally_fini(&x.objects);
     arena_fini(&x.arena);
-    free(x.groups);
     free(x.versions);
     free(x.devices);
     return ok;

@@ -2,11 +2,14 @@
 #ifndef TOOLS_DESK_DESK_EXPORT_H
 #define TOOLS_DESK_DESK_EXPORT_H
 /* desk_export: opens the desk's sealed records and writes them as tables. */
-#include "forms/dataset/columns.h"
+#include "forms/dataset/dataset_writer.h"
 #include "tools/desk/desk_store.h"
 
 struct export_options {
-    struct columns_options columns;
+    struct dataset_options columns;
+    bool split_multiple; /* X/value columns of 0 and 1 */
+    const char *labels;  /* language code: labels instead of choice values; NULL = values */
+    const struct dataset_writer *writer;
     const char *out; /* output folder, created with mode 0700 */
     bool training;   /* export only records of training forms */
     bool force;
@@ -23,8 +26,8 @@ struct export_counts {
 };
 
 /* Writes all files or none: if the disk is full, existing files remain unchanged. */
-MUST_CHECK bool desk_export_csv(struct desk *desk, const uint8_t identity[32],
-                                const struct export_options *options, struct export_counts *counts,
-                                struct err *err);
+MUST_CHECK bool desk_export(struct desk *desk, const uint8_t identity[32],
+                            const struct export_options *options, struct export_counts *counts,
+                            struct err *err);
 
 #endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FORMS_DATASET_DATASET_H
+#define FORMS_DATASET_DATASET_H
+/*
+ * dataset: submissions as typed tables, read record by record.
+ *
+ * Use:    dataset_new with the form's versions, newest first; dataset_scan every submission, if
+ *         the values that occur are wanted; then for every submission dataset_open,
+ *         dataset_next until it returns false, dataset_cell for each column, dataset_close.
+ * Shape:  one root table and one table for each repeat; column names by path below the
+ *         nearest repeat, '-' between.  The layout is ODK Central's.
+ * Memory: nothing of a submission stays after dataset_close but the values seen by dataset_scan.
+ * Source: docs/RECORD.md section 12; ODK Central lib/data/briefcase.js.
+ */
+#include "forms/engine/form.h"
+#include "platform/machine/map.h"
+
+struct dataset;
+
+enum dataset_type {
+    DATASET_TEXT,
+    DATASET_INT,
+    DATASET_DECIMAL,
+    DATASET_DATE,
+    DATASET_TIME,
+    DATASET_MOMENT,
+    DATASET_GEOPOINT, /* four numbers: latitude, longitude, altitude, accuracy */
+    DATASET_CHOICE,
+    DATASET_CHOICES, /* codes separated by spaces */
+    DATASET_ORDER,   /* the same, ranked */
+    DATASET_FILE,    /* name of an attachment */
+    DATASET_TYPE_COUNT
+};
+
+struct dataset_column {
+    const char *path;  /* "/data/trip/name", without entry positions */
+    const char *below; /* the part below the nearest repeat: "person/age" */
+    const char *name;  /* the same with '-': "person-age" */
+    enum dataset_type type;
+    const struct item *item; /* in the newest version that has it: label, sensitive, missing */
+    const char **seen;       /* DATASET_CHOICES: values that dataset_scan found, sorted */
+    size_t seen_count;
+};
+
+struct dataset_table {
+    const char *repeat; /* path of the repeat; "": the root */
+    const char *name;   /* "form" or "form-repeat"; "~2" is appended to a name that comes twice */
+    struct dataset_column *columns;
+    size_t count;
+};
+
+struct dataset_options {
+    bool sensitive_extra; /* include columns marked sensitive=extra */
+};
+
+struct submission {  /* what the desk knows about a record in addition to the instance */
+    int64_t date_ms; /* SubmissionDate: when the record was finalised */
+    const char *submitter_id, *submitter_name, *device_id, *form_version;
+    const char *status, *review_state; /* "" = none */
+    const char *record_key; /* "uuid:…" of the signed record, possibly followed by "~2".  Used as
+                             * KEY, whatever instanceID says.  NULL: unknown */
+    unsigned attachments_present, attachments_expected, edits;
+};
+
+MUST_CHECK bool dataset_new(struct dataset **dataset, const struct form *const *versions,
+                            size_t count, const struct dataset_options *options, struct err *err);
+void dataset_free(struct dataset *dataset);
+
+size_t dataset_tables(const struct dataset *dataset);
+const struct dataset_table *dataset_table(const struct dataset *dataset, size_t table);
+const char *dataset_type_name(enum dataset_type type); /* for the codebook: "choices" */
+
+/* Gathers the values that occur in columns of several choices. */
+MUST_CHECK bool dataset_scan(struct dataset *dataset, const struct form *version, const char *xml,
+                             size_t len, struct err *err);
+
+/* ---- reading one submission ---- */
+
+struct dataset_row {
+    size_t table;
+    const char *key;    /* "uuid:…" or "uuid:…/trip[2]" */
+    const char *parent; /* key of the row around it; NULL in the root table */
+    const struct xml *node;
+};
+struct dataset_reader {
+    struct dataset *dataset;
+    const struct form *version;
+    const struct submission *about;
+    struct arena arena; /* everything of this submission */
+    struct dataset_row *rows;
+    size_t row_count, row_cap, at;
+    const struct xml **cells; /* of the row read last, one per column; NULL: no such node */
+};
+/* Borrows all arguments until dataset_close, which is to be called only after success. */
+MUST_CHECK bool dataset_open(struct dataset_reader *reader, struct dataset *dataset,
+                             const struct form *version, const char *xml, size_t len,
+                             const struct submission *about, struct err *err);
+/* The next row, the root's first, then entries in document order; false at the end. */
+bool dataset_next(struct dataset_reader *reader, struct dataset_row *row);
+/* A cell of the row that dataset_next gave last; "" if it has no value.  Valid until
+ * dataset_close. */
+const char *dataset_cell(struct dataset_reader *reader, size_t column);
+void dataset_close(struct dataset_reader *reader);
+
+/* The label of a choice value in a language, or the next language that has one; the value if there
+ * is none.  A list's filter is ignored.  Built once for each list: lookups do not walk it. */
+const char *dataset_choice_label(struct dataset *dataset, const struct form *version,
+                                 const struct dataset_column *column, const char *value,
+                                 const char *language);
+
+/* Number of submissions opened whose instanceID is a UUID other than the signed record's. */
+size_t dataset_other_ids(const struct dataset *dataset);
+/* Number of columns left out because any version marks them, or a group that contains them,
+ * sensitive=extra. */
+size_t dataset_hidden(const struct dataset *dataset);
+/* Whether the answer at this path is left out.  The path has no entry positions:
+ * "/data/trip/name". */
+bool dataset_hides(const struct dataset *dataset, const char *path);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CSV as ODK Central exports it: LF line ends, no byte order mark, quotes only where needed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "forms/dataset/dataset_writer.h"
+#include "platform/machine/clock.h"
+#include "platform/machine/csv.h"
+
+static const char *const geopoint_parts[] = {"Latitude", "Longitude", "Altitude", "Accuracy"};
+enum { GEOPOINT_PARTS = sizeof geopoint_parts / sizeof *geopoint_parts };
+
+static void header(const struct dataset_write *w, size_t at, struct buf *out)
+{
+    const struct dataset_table *table = dataset_table(w->dataset, at);
+    bool root = !*table->repeat, first = !root;
+    struct buf name = {0};
+    if (root) {
+        csv_cell(out, "SubmissionDate", true);
+    }
+    for (size_t i = 0; i < table->count; i++) {
+        const struct dataset_column *column = &table->columns[i];
+        if (column->type == DATASET_GEOPOINT) {
+            for (size_t p = 0; p < GEOPOINT_PARTS; p++) {
+                buf_cut(&name, 0);
+                buf_printf(&name, "%s-%s", column->name, geopoint_parts[p]);
+                csv_cell(out, name.data, first && p == 0);
+            }
+        } else {
+            csv_cell(out, column->name, first);
+        }
+        for (size_t v = 0; w->split_multiple && v < column->seen_count; v++) {
+            buf_cut(&name, 0);
+            buf_printf(&name, "%s/%s", column->name, column->seen[v]);
+            csv_cell(out, name.data, false);
+        }
+        first = false;
+    }
+    buf_fini(&name);
+    buf_text(out, root           ? ",KEY,SubmitterID,SubmitterName,AttachmentsPresent,"
+                                   "AttachmentsExpected,Status,ReviewState,DeviceID,Edits,FormVersion\n"
+                  : table->count ? ",PARENT_KEY,KEY\n"
+                                 : "PARENT_KEY,KEY\n");
+}
+
+static void put_geopoint(struct buf *out, const char *value, bool first)
+{
+    for (size_t i = 0; i < GEOPOINT_PARTS; i++) {
+        size_t len = strcspn(value, " ");
+        char part[64];
+        snprintf(part, sizeof part, "%.*s", (int)(len < 63 ? len : 63), value);
+        csv_cell(out, part, first && i == 0);
+        value += len + (value[len] == ' ');
+    }
+}
+
+static bool has_word(const char *list, const char *word)
+{
+    size_t want = strlen(word);
+    while (*list) {
+        size_t len = strcspn(list, " ");
+        if (len == want && strncmp(list, word, len) == 0) {
+            return true;
+        }
+        list += len + (list[len] == ' ');
+    }
+    return false;
+}
+
+/* Labels of the choices, "; " between several. */
+static const char *with_labels(const struct dataset_write *w, struct dataset_reader *r,
+                               const struct dataset_column *column, const char *value)
+{
+    bool several = column->type == DATASET_CHOICES || column->type == DATASET_ORDER;
+    const struct item *item = w->labels ? form_item(r->version, column->path) : NULL;
+    if (!item || !item->control || !*value || (column->type != DATASET_CHOICE && !several)) {
+        return value;
+    }
+    if (!several) {
+        return dataset_choice_label(w->dataset, r->version, column, value, w->labels);
+    }
+    struct buf out = {0};
+    while (*value) {
+        size_t len = strcspn(value, " ");
+        if (len) {
+            const char *one = arena_copy(&r->arena, value, len);
+            buf_text(&out, out.len ? "; " : "");
+            buf_text(&out, dataset_choice_label(w->dataset, r->version, column, one, w->labels));
+        }
+        value += len + (value[len] == ' ');
+    }
+    const char *kept = arena_copy(&r->arena, out.data ? out.data : "", out.len);
+    buf_fini(&out);
+    return kept;
+}
+
+static void put_unsigned(struct buf *out, unsigned value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%u", value);
+    csv_cell(out, text, false);
+}
+
+static void put_about(struct buf *out, const struct submission *s)
+{
+    csv_cell(out, s->submitter_id, false);
+    csv_cell(out, s->submitter_name, false);
+    put_unsigned(out, s->attachments_present);
+    put_unsigned(out, s->attachments_expected);
+    csv_cell(out, s->status, false);
+    csv_cell(out, s->review_state, false);
+    csv_cell(out, s->device_id, false);
+    put_unsigned(out, s->edits);
+    csv_cell(out, s->form_version, false);
+}
+
+static void row(const struct dataset_write *w, struct dataset_reader *r,
+                const struct dataset_row *row, struct buf *out)
+{
+    const struct dataset_table *table = dataset_table(w->dataset, row->table);
+    bool root = !*table->repeat, first = !root;
+    if (root) {
+        char date[40] = "";
+        clock_iso(date, sizeof date, r->about->date_ms, 0, true);
+        csv_cell(out, date, true);
+    }
+    for (size_t i = 0; i < table->count; i++) {
+        const struct dataset_column *column = &table->columns[i];
+        const char *value = dataset_cell(r, i);
+        if (column->type == DATASET_GEOPOINT) {
+            put_geopoint(out, value, first);
+        } else {
+            csv_cell(out, with_labels(w, r, column, value), first);
+        }
+        for (size_t v = 0; w->split_multiple && v < column->seen_count; v++) {
+            csv_cell(out, has_word(value, column->seen[v]) ? "1" : "0", false);
+        }
+        first = false;
+    }
+    if (root) {
+        csv_cell(out, row->key, false);
+        put_about(out, r->about);
+    } else {
+        csv_cell(out, row->parent, first);
+        csv_cell(out, row->key, false);
+    }
+    csv_end(out);
+}
+
+const struct dataset_writer dataset_csv = {
+    .name = "csv", .ending = ".csv", .header = header, .row = row};

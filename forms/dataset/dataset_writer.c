@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of output formats. */
+#include "forms/dataset/dataset_writer.h"
+
+#include <string.h>
+
+extern const struct dataset_writer dataset_csv;
+
+static const struct dataset_writer *const writers[] = {&dataset_csv};
+
+const struct dataset_writer *dataset_writer_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof writers / sizeof *writers; i++) {
+        if (strcmp(writers[i]->name, name) == 0) {
+            return writers[i];
+        }
+    }
+    return NULL;
+}

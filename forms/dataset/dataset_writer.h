@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FORMS_DATASET_DATASET_WRITER_H
+#define FORMS_DATASET_DATASET_WRITER_H
+/* dataset_writer: the formats that a dataset is written in; one file a format. */
+#include "forms/dataset/dataset.h"
+
+struct dataset_write {
+    struct dataset *dataset;
+    bool split_multiple; /* X/value columns of 0 and 1 for the values seen */
+    const char *labels;  /* language code: labels instead of choice values; NULL = values */
+};
+
+struct dataset_writer {
+    const char *name, *ending; /* "csv", ".csv" */
+    /* Append the table's beginning, and the row that the reader gave last. */
+    void (*header)(const struct dataset_write *write, size_t table, struct buf *out);
+    void (*row)(const struct dataset_write *write, struct dataset_reader *reader,
+                const struct dataset_row *row, struct buf *out);
+};
+/* The writer of this name, or NULL. */
+const struct dataset_writer *dataset_writer_find(const char *name);
+
+#endif
