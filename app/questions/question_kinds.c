@@ -32,6 +32,7 @@ void questions_end(struct app *app)
         return;
     }
     questions_forget(app);
+    questions_between(app); /* frees what was forgotten */
     for (int k = 0; k < KIND_COUNT; k++) {
         if (app->kinds->states[k]) {
             secret_wipe(app->kinds->states[k], rows[k]->state_size);

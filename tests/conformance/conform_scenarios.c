@@ -202,7 +202,7 @@ static bool added_meta(const struct play *p, const char *path)
 static bool not_stepped_into(struct play *p, const char *path)
 {
     const struct item *item = form_item(p->form, without_positions(p, path));
-    for (; item && !p->web_forms; item = item->parent) {
+    for (; item && !p->web_forms; item = item->shape.parent) {
         if (item->count && !session_first(p->session, item)) {
             return true; /* the count says none as yet */
         }
@@ -284,7 +284,7 @@ static bool repeat_at(struct play *p, const char *path, struct page *roster, siz
     const char *name = arena_copy(p->arena, slash + 1, len);
     const struct item *item =
         form_item(p->form, arena_printf(p->arena, "%s/%s", holder->item->path, name));
-    if (!item || !item->is_repeat) {
+    if (!item || !item->shape.is_repeat) {
         return false;
     }
     *roster = (struct page){PAGE_ROSTER, item->control, holder};
