@@ -239,8 +239,10 @@ static bool enrol(const struct options *o, const char *dir, const char *pass, st
     ok = ok &&
          (device_exists(dir)
               ? request_again(&device, dir, pass, invite, &request, err)
-              : device_create(&device, dir, invite, pass, strlen(pass),
-                              (uint32_t)o->memory_mib * 1024, o->label, &request, err)) &&
+              : device_create(&device,
+                              &(struct device_spec){dir, invite, pass, strlen(pass),
+                                                    (uint32_t)o->memory_mib * 1024, o->label},
+                              &request, err)) &&
          file_write(path.data, request.data, request.len, FILE_PRIVATE, false, err);
     if (ok) {
         printf("request written: %s\n", path.data);

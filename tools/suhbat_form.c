@@ -502,9 +502,11 @@ static bool run_pack(const struct cli_words *words, struct err *err)
             opt_serial ? strtoull(opt_serial, NULL, 10) : (uint64_t)clock_wall_ms() / 1000;
         files[0].bytes = xml.data;
         files[0].len = xml.len;
-        ok = package_write(&package, c->study_id, form->id, serial,
-                           opt_training ? PACKAGE_TRAINING : 0, files, lists.count, cert, seed,
-                           err) &&
+        ok = package_write(&package,
+                           &(struct package_spec){c->study_id, form->id, serial,
+                                                  opt_training ? PACKAGE_TRAINING : 0, files,
+                                                  lists.count},
+                           cert, seed, err) &&
              desk_wrap(&wrapped, c, package.data, package.len, err) &&
              file_write(opt_out, wrapped.data, wrapped.len, FILE_PRIVATE, opt_force, err);
     }

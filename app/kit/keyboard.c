@@ -146,8 +146,8 @@ static void shape_key(struct ui *ui, struct rect r, bool erase, bool on)
     static const int8_t bar[] = {20, 50, 84, 50};
     int size = ui_px(ui, 20), x = r.x + (r.w - size) / 2, y = r.y + (r.h - size) / 2;
     colour c = on ? ui->theme.accent : ui->theme.ink;
-    ui_stroke(ui, x, y, 20, erase ? left : up, 3, on ? 3.5f : 2.5f, c);
-    ui_stroke(ui, x, y, 20, erase ? bar : stem, 2, on ? 3.5f : 2.5f, c);
+    ui_stroke(ui, x, y, 20, (struct shape){erase ? left : up, 3}, on ? 3.5f : 2.5f, c);
+    ui_stroke(ui, x, y, 20, (struct shape){erase ? bar : stem, 2}, on ? 3.5f : 2.5f, c);
 }
 
 static void show_bubble(struct ui *ui, struct rect r, const char *label)
@@ -304,10 +304,10 @@ static bool last_row(struct ui *ui, struct keyboard *k, int top, const char *don
         if (key(ui, "line", "", r, 1, TEXT_KEY)) {
             edit_insert(&ui->edit, "\n");
         }
-        ui_stroke(ui, r.x + (r.w - size) / 2, r.y + (r.h - size) / 2, 20, hook, 3, 2.5f,
-                  ui->theme.ink);
-        ui_stroke(ui, r.x + (r.w - size) / 2, r.y + (r.h - size) / 2, 20, head, 3, 2.5f,
-                  ui->theme.ink);
+        ui_stroke(ui, r.x + (r.w - size) / 2, r.y + (r.h - size) / 2, 20, (struct shape){hook, 3},
+                  2.5f, ui->theme.ink);
+        ui_stroke(ui, r.x + (r.w - size) / 2, r.y + (r.h - size) / 2, 20, (struct shape){head, 3},
+                  2.5f, ui->theme.ink);
     }
     return key(ui, "enter", done, cell[6], 2, TEXT_TITLE);
 }
@@ -368,7 +368,8 @@ static bool digit_pad(struct ui *ui, enum keyboard_kind kind, int top, const cha
                 }
                 static const int8_t blank[] = {15, 45, 15, 65, 85, 65, 85, 45};
                 ui_stroke(ui, cell.x + (cell.w - ui_px(ui, 24)) / 2,
-                          cell.y + (h - ui_px(ui, 24)) / 2, 24, blank, 4, 2.5f, ui->theme.ink);
+                          cell.y + (h - ui_px(ui, 24)) / 2, 24, (struct shape){blank, 4}, 2.5f,
+                          ui->theme.ink);
             } else if (key(ui, name, strcmp(name, "-") == 0 ? "−" : name, cell, 0, TEXT_DIGIT)) {
                 edit_insert(&ui->edit, name);
             }

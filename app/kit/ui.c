@@ -724,31 +724,30 @@ void ui_dash(struct ui *ui, struct rect r, float radius_dp, colour edge, float l
                                         .line = ui_px(ui, line_dp)});
 }
 
-void ui_stroke(struct ui *ui, int x, int y, float size_dp, const int8_t *points, size_t count,
-               float line_dp, colour c)
+void ui_stroke(struct ui *ui, int x, int y, float size_dp, struct shape shape, float line_dp,
+               colour c)
 {
-    int16_t *p = arena_alloc(&ui->frame, count * 2 * sizeof *p);
+    int16_t *p = arena_alloc(&ui->frame, shape.count * 2 * sizeof *p);
     float size = (float)ui_px(ui, size_dp);
-    for (size_t i = 0; i < count; i++) {
-        p[2 * i] = (int16_t)(x + (int)lroundf((float)points[2 * i] * size / 100));
-        p[2 * i + 1] = (int16_t)(y + (int)lroundf((float)points[2 * i + 1] * size / 100));
+    for (size_t i = 0; i < shape.count; i++) {
+        p[2 * i] = (int16_t)(x + (int)lroundf((float)shape.points[2 * i] * size / 100));
+        p[2 * i + 1] = (int16_t)(y + (int)lroundf((float)shape.points[2 * i + 1] * size / 100));
     }
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_STROKE,
                                         .ink = c,
                                         .points = p,
-                                        .point_count = count,
+                                        .point_count = shape.count,
                                         .line = ui_px(ui, line_dp)});
 }
 
-void ui_fill_shape(struct ui *ui, int x, int y, float size_dp, const int8_t *points, size_t count,
-                   colour c)
+void ui_fill_shape(struct ui *ui, int x, int y, float size_dp, struct shape shape, colour c)
 {
     int size = ui_px(ui, size_dp);
     for (int row = 0; row < size; row++) {
         float at = ((float)row + 0.5f) * 100 / (float)size, crossings[16];
         size_t n = 0;
-        for (size_t i = 0; i < count && n < sizeof crossings / sizeof *crossings; i++) {
-            const int8_t *a = points + 2 * i, *b = points + 2 * ((i + 1) % count);
+        for (size_t i = 0; i < shape.count && n < sizeof crossings / sizeof *crossings; i++) {
+            const int8_t *a = shape.points + 2 * i, *b = shape.points + 2 * ((i + 1) % shape.count);
             if ((a[1] <= at) != (b[1] <= at)) {
                 crossings[n++] = a[0] + (at - a[1]) * (float)(b[0] - a[0]) / (float)(b[1] - a[1]);
             }

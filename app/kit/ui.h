@@ -74,6 +74,11 @@ struct edit { /* a text being typed */
  * digits; behind a long press. */
 enum ui_keys { UI_KEYS_OWN, UI_KEYS_DIGITS, UI_KEYS_HELD, UI_KEYS_COUNT };
 
+/* Where the next part of a page is drawn, px; parts move y below themselves. */
+struct cursor {
+    int x, y, w;
+};
+
 struct ui {
     struct window *window;
     struct draw_list draws;
@@ -103,11 +108,12 @@ struct ui {
     int down_x, down_y, last_y;
     int64_t down_ms;
     bool dragging;
-    struct rect body;    /* scrolling area of the page */
-    int scroll, content; /* px; content height includes what is out of sight */
-    int bar_h;           /* px, height of the bottom bar that its labels need */
-    int pill_h;          /* px, height of the current line of pills */
-    float speed;         /* px per ms, for inertia */
+    struct rect body;     /* scrolling area of the page */
+    int scroll, content;  /* px; content height includes what is out of sight */
+    int bar_h;            /* px, height of the bottom bar that its labels need */
+    struct cursor at;     /* in the body */
+    int pill_h, pill_off; /* of the line of pills: height; width so far, 0: none */
+    float speed;          /* px per ms, for inertia */
     int64_t moved_ms, repeated_ms;
     bool in_body;
     struct edit edit;
@@ -174,21 +180,31 @@ const char *ui_plain(struct ui *ui, const char *text);
 void ui_fill_rect(struct ui *ui, struct rect r, colour c);
 void ui_box(struct ui *ui, struct rect r, float radius_dp, colour c, colour edge, float line_dp);
 void ui_dash(struct ui *ui, struct rect r, float radius_dp, colour edge, float line_dp);
-void ui_stroke(struct ui *ui, int x, int y, float size_dp, const int8_t *points, size_t count,
-               float line_dp, colour c);
+struct shape { /* points in hundredths of the size: x, y, x, y, … */
+    const int8_t *points;
+    size_t count; /* of points */
+};
+void ui_stroke(struct ui *ui, int x, int y, float size_dp, struct shape shape, float line_dp,
+               colour c);
 /* The same points as a filled shape; the outline is closed. */
-void ui_fill_shape(struct ui *ui, int x, int y, float size_dp, const int8_t *points, size_t count,
-                   colour c); /* pairs of points, in hundredths of the size */
+void ui_fill_shape(struct ui *ui, int x, int y, float size_dp, struct shape shape, colour c);
 /* One line, not wrapped. Returns its width. */
 int ui_line_text(struct ui *ui, int x, int y, enum text_style style, const char *text, size_t len,
                  colour c);
 int ui_line_width(const struct ui *ui, enum text_style style, const char *text);
-/* Text wrapped at spaces. Returns the height. `draw` false: only measures. */
-int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
-            bool draw);
+/* Draws text wrapped at spaces. Returns the height. */
+int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c);
+/* The height alone: nothing is drawn. */
+int ui_text_height(struct ui *ui, int w, enum text_style style, const char *text);
 /* The same, with the emphasis allowed in labels: **bold**, *italic*, # headings, a few tags. */
-int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
-            bool draw);
+int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c);
+int ui_rich_height(struct ui *ui, int w, enum text_style style, const char *text);
+/* The same at the cursor, which moves below the text. */
+void ui_say(struct ui *ui, enum text_style style, const char *text, colour c);
+void ui_say_rich(struct ui *ui, enum text_style style, const char *text, colour c);
+void ui_gap(struct ui *ui, float dp); /* moves the cursor down */
+/* Moves the cursor; returns where it was. */
+struct cursor ui_at(struct ui *ui, int x, int y, int w);
 /* Height of a text centred in w px. */
 int ui_centre_height(struct ui *ui, int w, enum text_style style, const char *text);
 /* Does every word fit a line of this width? */
@@ -226,17 +242,16 @@ int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *rig
            const char *right);
 int ui_bar_height(const struct ui *ui);
 
-/* The scrolling part between top and bottom, px. Draw from *y on, then call ui_body_end(y). */
-void ui_body_begin(struct ui *ui, int top, int bottom, int *x, int *y, int *w);
-void ui_body_end(struct ui *ui, int y);
+/* The scrolling part between top and bottom, px. Sets the cursor `at`. */
+void ui_body_begin(struct ui *ui, int top, int bottom);
+void ui_body_end(struct ui *ui);
 void ui_scroll_to(struct ui *ui, int y, int h); /* in content px; call before ui_body_end */
 
 /* Moves the focus to the first focusable target from index `first` on. */
 void ui_focus_from(struct ui *ui, size_t first);
 
-/* Widgets inside the body: they draw at *y, move it on, and return true when activated. */
-bool ui_choice(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool selected,
-               bool square);
+/* Widgets inside the body: they draw at the cursor, move it on, and return true when activated. */
+bool ui_choice(struct ui *ui, const char *id, const char *text, bool selected, bool square);
 /* Does the text fit a cell of this width without breaking a word? */
 bool ui_choice_fits(struct ui *ui, int w, const char *text);
 /* Width taken by a choice's mark and margins, px. */
@@ -248,30 +263,33 @@ bool ui_choice_cell(struct ui *ui, const char *id, struct rect r, const char *te
 /* Only the circle or square, `size_dp` wide, centred vertically at `cy`. */
 void ui_mark_choice(struct ui *ui, int x, int cy, float size_dp, bool selected, bool square);
 /* A drop-down line: opens a list. */
-bool ui_drop(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool open);
-bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
-            const char *small,
+bool ui_drop(struct ui *ui, const char *id, const char *text, bool open);
+bool ui_row(struct ui *ui, const char *id, const char *title, const char *small,
             char mark); /* 'o' open, '+' done, '!' missing, '?' doubtful, '~' draft, '-' inactive */
-bool ui_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
-             const char *text, bool primary);
+bool ui_card(struct ui *ui, const char *id, const char *title, const char *text, bool primary);
 /* The same with a dashed frame: it is empty. */
-bool ui_open_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
-                  const char *text);
+bool ui_open_card(struct ui *ui, const char *id, const char *title, const char *text);
 /* Size in dp of a mark or arrow beside text: grows half as much as the text. */
 float ui_mark_dp(const struct ui *ui);
-bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right, const char *text,
-             bool selected, bool dashed);
-void ui_pills_end(struct ui *ui, int *x, int *y, int left);
-bool ui_wide_button(struct ui *ui, const char *id, int x, int *y, int w, const char *text,
-                    bool primary);
+/* Pills side by side, wrapped like words; ui_pills_end moves the cursor below them. */
+bool ui_pill(struct ui *ui, const char *id, const char *text, bool selected, bool dashed);
+void ui_pills_end(struct ui *ui);
+bool ui_wide_button(struct ui *ui, const char *id, const char *text, bool primary);
 /* Progress bar and "done of total": bytes with S_progress_mb, other units unchanged. Only a
  * bar while the total is unknown. */
-void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *progress,
-                 enum string_id unit);
-void ui_warning(struct ui *ui, int x, int *y, int w, const char *text);
+void ui_progress(struct ui *ui, const struct progress *progress, enum string_id unit);
+void ui_warning(struct ui *ui, const char *text);
 /* A box around a text (`active`: being typed). `masked`: dots instead of letters. */
-bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *text, size_t cursor,
-              bool active, bool masked, int min_lines, bool warn, enum text_style style);
+struct field {
+    const char *text;
+    size_t cursor; /* byte of the text; where `active` */
+    bool active;   /* it is typed in */
+    bool masked;   /* dots instead of letters */
+    bool warn;     /* what is in it was refused */
+    int min_lines; /* 0: one */
+    enum text_style style;
+};
+bool ui_field(struct ui *ui, const char *id, const struct field *field);
 
 /* ---- typing ---- */
 void edit_begin(struct edit *edit, const char *id, const char *text);

@@ -19,13 +19,13 @@ static void draw_icon(struct ui *ui, const char *name, struct rect r, colour c)
 {
     int size = ui_px(ui, 24), x = r.x + (r.w - size) / 2, y = r.y + (r.h - size) / 2;
     if (strcmp(name, "back") == 0 || strcmp(name, "cancel") == 0) {
-        ui_stroke(ui, x, y, 24, icon_back, 3, 3, c);
+        ui_stroke(ui, x, y, 24, (struct shape){icon_back, 3}, 3, c);
     } else if (strcmp(name, "menu") == 0) {
         for (int i = 0; i < 3; i++) {
-            ui_stroke(ui, x, y, 24, burger[i], 2, 3, c);
+            ui_stroke(ui, x, y, 24, (struct shape){burger[i], 2}, 3, c);
         }
     } else if (strcmp(name, "lock") == 0) {
-        ui_stroke(ui, x, y, 24, icon_lock, 6, 2.5f, c);
+        ui_stroke(ui, x, y, 24, (struct shape){icon_lock, 6}, 2.5f, c);
         ui_box(ui, (struct rect){x + size / 8, y + size * 46 / 100, size * 3 / 4, size / 2}, 3, c,
                c, 0);
     }
@@ -82,14 +82,14 @@ static struct header_words header_words(struct ui *ui, const struct header *h, i
     if (!*t.below && h->title_id && ui_words_fit(ui, TEXT_TITLE, h->title, beside)) {
         t.title_w = beside;
     }
-    t.title_h = ui_text(ui, 0, 0, w, TEXT_TITLE, t.title, 0, false);
+    t.title_h = ui_text_height(ui, w, TEXT_TITLE, t.title);
     if (t.title_h > ui_line(ui, TEXT_TITLE)) { /* it needs two lines: use the full text size */
         ui->text_scale = scale;
-        t.title_h = ui_text(ui, 0, 0, t.title_w, TEXT_TITLE, t.title, 0, false);
+        t.title_h = ui_text_height(ui, t.title_w, TEXT_TITLE, t.title);
     }
     while (t.title_h > 2 * ui_line(ui, TEXT_TITLE) && ui->text_scale > 1) {
         ui->text_scale -= 0.05f;
-        t.title_h = ui_text(ui, 0, 0, t.title_w, TEXT_TITLE, t.title, 0, false);
+        t.title_h = ui_text_height(ui, t.title_w, TEXT_TITLE, t.title);
     }
     ui->title_cut = NULL;
     if (h->progress >= 0 && *t.below && t.title_h > 2 * ui_line(ui, TEXT_TITLE)) {
@@ -98,7 +98,7 @@ static struct header_words header_words(struct ui *ui, const struct header *h, i
         t.below = "";
         t.title_w = h->title_id ? beside : w;
         one_line(ui, TEXT_TITLE, t.title, t.title_w);
-        t.title_h = ui_text(ui, 0, 0, t.title_w, TEXT_TITLE, t.title, 0, false);
+        t.title_h = ui_text_height(ui, t.title_w, TEXT_TITLE, t.title);
     }
     t.title_scale = ui->text_scale;
     ui->text_scale = scale;
@@ -124,11 +124,11 @@ static void header_title(struct ui *ui, const struct header *h, const struct hea
     int top = (height - t->title_h - below) / 2;
     float scale = ui->text_scale;
     ui->text_scale = t->title_scale;
-    ui_text(ui, x, top, t->title_w, TEXT_TITLE, t->title, ui->theme.ink, true);
+    ui_text(ui, x, top, t->title_w, TEXT_TITLE, t->title, ui->theme.ink);
     ui->text_scale = scale;
     if (*t->below) {
         one_line(ui, TEXT_SMALL, t->below, h->title_id ? w - ui_px(ui, 16) : w);
-        ui_text(ui, x, top + t->title_h, w, TEXT_SMALL, t->below, ui->theme.soft, true);
+        ui_text(ui, x, top + t->title_h, w, TEXT_SMALL, t->below, ui->theme.soft);
         end = x + ui_line_width(ui, TEXT_SMALL, t->below);
         ui->text_scale = scale;
     } else if (ui->title_cut) {
@@ -138,7 +138,7 @@ static void header_title(struct ui *ui, const struct header *h, const struct hea
     }
     if (h->title_id) {
         int at = ui->title_cut ? (height - icon) / 2 : height - ui_px(ui, 8) - icon;
-        ui_stroke(ui, end + ui_px(ui, 4), at, 12, down, 3, 2, ui->theme.soft);
+        ui_stroke(ui, end + ui_px(ui, 4), at, 12, (struct shape){down, 3}, 2, ui->theme.soft);
     }
 }
 
@@ -157,8 +157,8 @@ static void question_mark(struct ui *ui, int x, int y, float size_dp, colour c)
 {
     static const int8_t hook[] = {34, 40, 38, 30, 50, 26, 62, 32, 63, 42, 52, 52, 50, 62};
     static const int8_t dot[] = {50, 75, 50, 76};
-    ui_stroke(ui, x, y, size_dp, hook, 7, 2, c);
-    ui_stroke(ui, x, y, size_dp, dot, 2, 2.5f, c);
+    ui_stroke(ui, x, y, size_dp, (struct shape){hook, 7}, 2, c);
+    ui_stroke(ui, x, y, size_dp, (struct shape){dot, 2}, 2.5f, c);
 }
 
 static void draw_header(struct ui *ui, const struct header *h)
@@ -215,8 +215,8 @@ static void draw_header(struct ui *ui, const struct header *h)
         struct rect r = {right - side, 0, side, height};
         int size = ui_px(ui, 24), px = r.x + (side - size) / 2, py = (height - size) / 2;
         ui_place(ui, "memo", ROLE_ICON, r);
-        ui_stroke(ui, px, py, 24, pencil, 6, 2, ui->theme.ink);
-        ui_stroke(ui, px, py, 24, tip, 2, 2, ui->theme.ink);
+        ui_stroke(ui, px, py, 24, (struct shape){pencil, 6}, 2, ui->theme.ink);
+        ui_stroke(ui, px, py, 24, (struct shape){tip, 2}, 2, ui->theme.ink);
         if (h->has_memo) {
             int dot = ui_px(ui, 12);
             ui_box(ui, (struct rect){px + size - dot / 3, py - dot / 3, dot, dot}, 6,
@@ -318,19 +318,17 @@ int ui_bar(struct ui *ui, const char *left_id, const char *left, const char *rig
     return h;
 }
 
-void ui_body_begin(struct ui *ui, int top, int bottom, int *x, int *y, int *w)
+void ui_body_begin(struct ui *ui, int top, int bottom)
 {
-    int pad = ui_px(ui, 16);
+    int pad = ui_px(ui, 16), max = ui_px(ui, 720);
     ui->body = (struct rect){0, top, ui->w, bottom - top};
     ui->content = -1; /* marks that the body is being built */
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP, .rect = ui->body});
-    *x = pad;
-    *y = top + ui_px(ui, 14) - ui->scroll;
-    *w = ui->w - 2 * pad;
-    int max = ui_px(ui, 720);
-    if (*w > max) { /* long lines are tiring to read */
-        *x += (*w - max) / 2;
-        *w = max;
+    ui->at = (struct cursor){pad, top + ui_px(ui, 14) - ui->scroll, ui->w - 2 * pad};
+    ui->pill_off = 0;
+    if (ui->at.w > max) { /* long lines are tiring to read */
+        ui->at.x += (ui->at.w - max) / 2;
+        ui->at.w = max;
     }
 }
 
@@ -339,8 +337,8 @@ static void more_below(struct ui *ui)
 {
     static const int8_t down[] = {10, 30, 50, 70, 90, 30};
     int size = ui_px(ui, 10);
-    ui_stroke(ui, ui->w - ui_px(ui, 17), ui->body.y + ui->body.h - size - ui_px(ui, 4), 10, down, 3,
-              2.5f, ui->theme.accent);
+    ui_stroke(ui, ui->w - ui_px(ui, 17), ui->body.y + ui->body.h - size - ui_px(ui, 4), 10,
+              (struct shape){down, 3}, 2.5f, ui->theme.accent);
 }
 
 /* Highlights the end of the page when a finger pulls beyond it. */
@@ -359,11 +357,11 @@ static void edge_glow(struct ui *ui, int max)
     }
 }
 
-void ui_body_end(struct ui *ui, int y)
+void ui_body_end(struct ui *ui)
 {
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP});
     ui->question_px = 0; /* bars and keys have their own sizes */
-    int content = y + ui->scroll - ui->body.y + ui_px(ui, 16);
+    int content = ui->at.y + ui->scroll - ui->body.y + ui_px(ui, 16);
     int max = content > ui->body.h ? content - ui->body.h : 0;
     ui->content = content;
     if (ui->scroll > max || ui->scroll < 0) {
@@ -404,7 +402,7 @@ void ui_mark_choice(struct ui *ui, int x, int cy, float size_dp, bool selected, 
     if (square) {
         ui_box(ui, r, 4, selected ? ui->theme.accent : ui->theme.paper, edge, 2);
         if (selected) {
-            ui_stroke(ui, r.x, r.y, size_dp, icon_tick, 3, 3, ui->theme.on_accent);
+            ui_stroke(ui, r.x, r.y, size_dp, (struct shape){icon_tick, 3}, 3, ui->theme.on_accent);
         }
         return;
     }
@@ -429,7 +427,7 @@ int ui_choice_inset(const struct ui *ui)
 int ui_choice_height(struct ui *ui, int w, const char *text)
 {
     int room = w - ui_choice_inset(ui), min = ui_px(ui, ui->glove ? 60 : 49);
-    int h = ui_rich(ui, 0, 0, room, TEXT_BODY_BOLD, text, 0, false) + ui_px(ui, 20);
+    int h = ui_rich_height(ui, room, TEXT_BODY_BOLD, text) + ui_px(ui, 20);
     return h > min ? h : min;
 }
 
@@ -450,37 +448,38 @@ bool ui_choice_cell(struct ui *ui, const char *id, struct rect r, const char *te
     if (selected || ui_pressed(ui, id)) {
         ui_fill_rect(ui, r, ui->theme.tint);
     }
-    int text_h = ui_rich(ui, 0, 0, room, style, text, 0, false);
+    int text_h = ui_rich_height(ui, room, style, text);
     ui_mark_choice(ui, r.x + ui_px(ui, 4), r.y + r.h / 2, ui_mark_dp(ui), selected, square);
-    ui_rich(ui, r.x + inset, r.y + (r.h - text_h) / 2, room, style, text, ui->theme.ink, true);
+    ui_rich(ui, r.x + inset, r.y + (r.h - text_h) / 2, room, style, text, ui->theme.ink);
     ui_fill_rect(ui, (struct rect){r.x, r.y + r.h - ui_px(ui, 1), r.w, ui_px(ui, 1)},
                  ui->theme.line);
     return hit;
 }
 
-bool ui_choice(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool selected,
-               bool square)
+bool ui_choice(struct ui *ui, const char *id, const char *text, bool selected, bool square)
 {
-    struct rect r = {x, *y, w, ui_choice_height(ui, w, text)};
-    *y += r.h;
+    int x = ui->at.x, w = ui->at.w;
+    struct rect r = {x, ui->at.y, w, ui_choice_height(ui, w, text)};
+    ui->at.y += r.h;
     return ui_choice_cell(ui, id, r, text, selected, square);
 }
 
-bool ui_drop(struct ui *ui, const char *id, int x, int *y, int w, const char *text, bool open)
+bool ui_drop(struct ui *ui, const char *id, const char *text, bool open)
 {
+    int x = ui->at.x, w = ui->at.w;
     static const int8_t down[] = {20, 36, 50, 66, 80, 36}, up[] = {20, 64, 50, 34, 80, 64};
     int pad = ui_px(ui, 12), icon = ui_px(ui, 22), room = w - 3 * pad - icon;
-    int text_h = ui_text(ui, 0, 0, room, TEXT_BODY, text, 0, false);
+    int text_h = ui_text_height(ui, room, TEXT_BODY, text);
     int h = text_h + 2 * pad, min = ui_px(ui, 52);
     h = h < min ? min : h;
-    struct rect r = {x, *y, w, h};
+    struct rect r = {x, ui->at.y, w, h};
     bool hit = ui_target(ui, id, ROLE_BUTTON, r);
     ui_box(ui, r, 7, ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper,
            open ? ui->theme.accent : ui->theme.soft, open ? 2 : 1.5f);
-    ui_text(ui, x + pad, *y + (h - text_h) / 2, room, TEXT_BODY, text, ui->theme.ink, true);
-    ui_stroke(ui, x + w - pad - icon, *y + (h - icon) / 2, 22, open ? up : down, 3, 2.5f,
-              ui->theme.ink);
-    *y += h + ui_px(ui, 8);
+    ui_text(ui, x + pad, ui->at.y + (h - text_h) / 2, room, TEXT_BODY, text, ui->theme.ink);
+    ui_stroke(ui, x + w - pad - icon, ui->at.y + (h - icon) / 2, 22,
+              (struct shape){open ? up : down, 3}, 2.5f, ui->theme.ink);
+    ui->at.y += h + ui_px(ui, 8);
     return hit;
 }
 
@@ -495,13 +494,13 @@ static void draw_mark(struct ui *ui, int x, int cy, char mark)
     switch (mark) {
     case '+':
         ui_box(ui, r, dp / 2, ui->theme.accent, 0, 0);
-        ui_stroke(ui, r.x + size / 8, r.y + size / 8, dp * 0.75f, icon_tick, 3, 2.5f,
-                  ui->theme.on_accent);
+        ui_stroke(ui, r.x + size / 8, r.y + size / 8, dp * 0.75f, (struct shape){icon_tick, 3},
+                  2.5f, ui->theme.on_accent);
         break;
     case '!':
         ui_box(ui, r, 4, ui->theme.warn_back, ui->theme.warn, 2);
-        ui_stroke(ui, r.x, r.y, dp, bang, 2, 2.5f, ui->theme.warn);
-        ui_stroke(ui, r.x, r.y, dp, bang + 4, 2, 2.5f, ui->theme.warn);
+        ui_stroke(ui, r.x, r.y, dp, (struct shape){bang, 2}, 2.5f, ui->theme.warn);
+        ui_stroke(ui, r.x, r.y, dp, (struct shape){bang + 4, 2}, 2.5f, ui->theme.warn);
         break;
     case '?':
         ui_box(ui, r, 4, ui->theme.warn_back, ui->theme.warn, 2);
@@ -519,50 +518,52 @@ static void draw_mark(struct ui *ui, int x, int cy, char mark)
     }
 }
 
-bool ui_row(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
-            const char *small, char mark)
+bool ui_row(struct ui *ui, const char *id, const char *title, const char *small, char mark)
 {
+    int x = ui->at.x, w = ui->at.w;
     static const int8_t on[] = {36, 20, 66, 50, 36, 80};
     float arrow = ui_mark_dp(ui) * 0.8f;
     int inset = mark ? ui_px(ui, 12 + ui_mark_dp(ui)) : 0, all = w;
     w -= mark ? 0 : ui_px(ui, arrow + 6); /* room for an arrow: the row opens something */
-    int title_h = ui_text(ui, 0, 0, w - inset, TEXT_BODY, title, 0, false);
-    int small_h = small && *small ? ui_text(ui, 0, 0, w - inset, TEXT_HINT, small, 0, false) : 0;
+    int title_h = ui_text_height(ui, w - inset, TEXT_BODY, title);
+    int small_h = small && *small ? ui_text_height(ui, w - inset, TEXT_HINT, small) : 0;
     int h = title_h + small_h + ui_px(ui, 16), min = ui_px(ui, 52);
     h = h < min ? min : h;
-    struct rect r = {x, *y, all, h};
+    struct rect r = {x, ui->at.y, all, h};
     bool hit = ui_target(ui, id, ROLE_ROW, r);
     if (ui_pressed(ui, id)) {
         ui_fill_rect(ui, r, ui->theme.tint);
     }
     if (!mark) {
-        ui_stroke(ui, x + w + ui_px(ui, 4), *y + (h - ui_px(ui, arrow)) / 2, arrow, on, 3, 2.5f,
-                  ui->theme.soft);
+        ui_stroke(ui, x + w + ui_px(ui, 4), ui->at.y + (h - ui_px(ui, arrow)) / 2, arrow,
+                  (struct shape){on, 3}, 2.5f, ui->theme.soft);
     }
     if (mark) {
-        draw_mark(ui, x, *y + h / 2, mark);
+        draw_mark(ui, x, ui->at.y + h / 2, mark);
     }
-    int at = *y + (h - title_h - small_h) / 2;
+    int at = ui->at.y + (h - title_h - small_h) / 2;
     ui_text(ui, x + inset, at, w - inset, TEXT_BODY, title,
-            mark == '-' ? ui->theme.soft : ui->theme.ink, true);
+            mark == '-' ? ui->theme.soft : ui->theme.ink);
     if (small_h) {
-        ui_text(ui, x + inset, at + title_h, w - inset, TEXT_HINT, small, ui->theme.soft, true);
+        ui_text(ui, x + inset, at + title_h, w - inset, TEXT_HINT, small, ui->theme.soft);
     }
-    ui_fill_rect(ui, (struct rect){x, *y + h - ui_px(ui, 1), all, ui_px(ui, 1)}, ui->theme.line);
-    *y += h;
+    ui_fill_rect(ui, (struct rect){x, ui->at.y + h - ui_px(ui, 1), all, ui_px(ui, 1)},
+                 ui->theme.line);
+    ui->at.y += h;
     return hit;
 }
 
-enum slow_disk_look { CARD_PLAIN, CARD_PRIMARY, CARD_DASHED };
+enum card_look { CARD_PLAIN, CARD_PRIMARY, CARD_DASHED };
 
-static bool card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
-                 const char *text, enum slow_disk_look look)
+static bool card(struct ui *ui, const char *id, const char *title, const char *text,
+                 enum card_look look)
 {
+    int x = ui->at.x, w = ui->at.w;
     bool primary = look == CARD_PRIMARY;
     int pad = ui_px(ui, 14);
-    int title_h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HEADING, title, 0, false);
-    int text_h = text && *text ? ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, text, 0, false) : 0;
-    struct rect r = {x, *y, w, title_h + text_h + 2 * pad};
+    int title_h = ui_text_height(ui, w - 2 * pad, TEXT_HEADING, title);
+    int text_h = text && *text ? ui_text_height(ui, w - 2 * pad, TEXT_HINT, text) : 0;
+    struct rect r = {x, ui->at.y, w, title_h + text_h + 2 * pad};
     bool hit = id && ui_target(ui, id, ROLE_BUTTON, r);
     if (look == CARD_DASHED) {
         ui_dash(ui, r, 9, ui->theme.soft, 1.5f);
@@ -570,43 +571,40 @@ static bool card(struct ui *ui, const char *id, int x, int *y, int w, const char
         ui_box(ui, r, 9, primary ? ui->theme.accent : ui->theme.paper,
                primary ? ui->theme.accent : ui->theme.line, 1.5f);
     }
-    ui_text(ui, x + pad, *y + pad, w - 2 * pad, TEXT_HEADING, title,
-            primary ? ui->theme.on_accent : ui->theme.ink, true);
+    ui_text(ui, x + pad, ui->at.y + pad, w - 2 * pad, TEXT_HEADING, title,
+            primary ? ui->theme.on_accent : ui->theme.ink);
     if (text_h) {
-        ui_text(ui, x + pad, *y + pad + title_h, w - 2 * pad, TEXT_HINT, text,
-                primary ? ui->theme.on_accent : ui->theme.soft, true);
+        ui_text(ui, x + pad, ui->at.y + pad + title_h, w - 2 * pad, TEXT_HINT, text,
+                primary ? ui->theme.on_accent : ui->theme.soft);
     }
-    *y += r.h + ui_px(ui, 10);
+    ui->at.y += r.h + ui_px(ui, 10);
     return hit;
 }
 
-bool ui_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
-             const char *text, bool primary)
+bool ui_card(struct ui *ui, const char *id, const char *title, const char *text, bool primary)
 {
-    return card(ui, id, x, y, w, title, text, primary ? CARD_PRIMARY : CARD_PLAIN);
+    return card(ui, id, title, text, primary ? CARD_PRIMARY : CARD_PLAIN);
 }
 
-bool ui_open_card(struct ui *ui, const char *id, int x, int *y, int w, const char *title,
-                  const char *text)
+bool ui_open_card(struct ui *ui, const char *id, const char *title, const char *text)
 {
-    return card(ui, id, x, y, w, title, text, CARD_DASHED);
+    return card(ui, id, title, text, CARD_DASHED);
 }
 
-bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right, const char *text,
-             bool selected, bool dashed)
+bool ui_pill(struct ui *ui, const char *id, const char *text, bool selected, bool dashed)
 {
     int pad = ui_px(ui, 16), h = ui_px(ui, 48);
-    int max = right - left - 2 * pad;
+    int left = ui->at.x, right = left + ui->at.w, max = ui->at.w - 2 * pad;
     int text_w = font_width(FACE_SANS, ui_text_px(ui, TEXT_HINT), text, strlen(text));
     int w = (text_w < max ? text_w : max) + 2 * pad;
     int lines = text_w > max ? 2 : 1;
     h += (lines - 1) * ui_line(ui, TEXT_HINT);
-    if (*x > left && *x + w > right) {
-        *x = left;
-        *y += ui->pill_h + ui_px(ui, 8);
+    if (ui->pill_off && left + ui->pill_off + w > right) {
+        ui->pill_off = 0;
+        ui->at.y += ui->pill_h + ui_px(ui, 8);
     }
-    ui->pill_h = *x == left || h > ui->pill_h ? h : ui->pill_h; /* height of this line of pills */
-    struct rect r = {*x, *y, w, h};
+    ui->pill_h = !ui->pill_off || h > ui->pill_h ? h : ui->pill_h; /* of this line of pills */
+    struct rect r = {left + ui->pill_off, ui->at.y, w, h};
     bool hit = ui_target(ui, id, ROLE_PILL, r);
     if (selected) {
         ui_box(ui, r, 24, ui->theme.ink, 0, 0);
@@ -619,51 +617,51 @@ bool ui_pill(struct ui *ui, const char *id, int *x, int *y, int left, int right,
     }
     ui_text_centre(ui, (struct rect){r.x + pad / 2, r.y, r.w - pad, r.h}, TEXT_HINT, text,
                    selected ? ui->theme.paper : ui->theme.ink);
-    *x += w + ui_px(ui, 8);
+    ui->pill_off += w + ui_px(ui, 8);
     return hit;
 }
 
-void ui_pills_end(struct ui *ui, int *x, int *y, int left)
+void ui_pills_end(struct ui *ui)
 {
-    if (*x > left) {
-        *x = left;
-        *y += ui->pill_h + ui_px(ui, 12);
+    if (ui->pill_off) {
+        ui->pill_off = 0;
+        ui->at.y += ui->pill_h + ui_px(ui, 12);
     }
 }
 
-bool ui_wide_button(struct ui *ui, const char *id, int x, int *y, int w, const char *text,
-                    bool primary)
+bool ui_wide_button(struct ui *ui, const char *id, const char *text, bool primary)
 {
+    int x = ui->at.x, w = ui->at.w;
     int pad = ui_px(ui, 12);
-    int text_h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_BUTTON, text, 0, false);
+    int text_h = ui_text_height(ui, w - 2 * pad, TEXT_BUTTON, text);
     int h = text_h + ui_px(ui, 24), min = ui_px(ui, primary ? UI_MAIN_DP : 52);
     h = h > min ? h : min;
-    struct rect r = {x, *y, w, h};
+    struct rect r = {x, ui->at.y, w, h};
     bool hit = ui_target(ui, id, ROLE_BUTTON, r);
     ui_box(ui, r, 8,
            primary              ? ui->theme.accent
            : ui_pressed(ui, id) ? ui->theme.tint
                                 : ui->theme.paper,
            primary ? ui->theme.accent : ui->theme.ink, 1.5f);
-    ui_text_centre(ui, (struct rect){x + pad, *y, w - 2 * pad, h}, TEXT_BUTTON, text,
+    ui_text_centre(ui, (struct rect){x + pad, ui->at.y, w - 2 * pad, h}, TEXT_BUTTON, text,
                    primary ? ui->theme.on_accent : ui->theme.ink);
-    *y += h + ui_px(ui, 10);
+    ui->at.y += h + ui_px(ui, 10);
     return hit;
 }
 
-void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *progress,
-                 enum string_id unit)
+void ui_progress(struct ui *ui, const struct progress *progress, enum string_id unit)
 {
+    int x = ui->at.x, w = ui->at.w;
     enum { KIB = 1024, TENTH = KIB * KIB / 10 };
     size_t total = progress->total, done = progress->done;
     int bar = ui_px(ui, 10);
     done = done < total ? done : total;
     int part = total ? (int)((double)w * (double)done / (double)total) : 0;
-    ui_box(ui, (struct rect){x, *y, w, bar}, 5, ui->theme.line, 0, 0);
+    ui_box(ui, (struct rect){x, ui->at.y, w, bar}, 5, ui->theme.line, 0, 0);
     if (part > bar) {
-        ui_box(ui, (struct rect){x, *y, part, bar}, 5, ui->theme.accent, 0, 0);
+        ui_box(ui, (struct rect){x, ui->at.y, part, bar}, 5, ui->theme.accent, 0, 0);
     }
-    *y += bar + ui_px(ui, 8);
+    ui->at.y += bar + ui_px(ui, 8);
     if (total) {
         bool bytes = unit == S_progress_mb;
         if (bytes && total < KIB * KIB) { /* tenths of a MB would tell too little */
@@ -676,19 +674,27 @@ void ui_progress(struct ui *ui, int x, int *y, int w, const struct progress *pro
             bytes ? ui_tenths(ui, (long long)(done / TENTH)) : ui_number(ui, (long long)done);
         const char *all = bytes ? ui_tenths(ui, (long long)((total + TENTH - 1) / TENTH))
                                 : ui_number(ui, (long long)total);
-        *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_fill(ui, unit, some, all), ui->theme.soft, true);
+        ui_say(ui, TEXT_BODY, ui_fill(ui, unit, some, all), ui->theme.soft);
     }
 }
 
-void ui_warning(struct ui *ui, int x, int *y, int w, const char *text)
+void ui_warning(struct ui *ui, const char *text)
 {
+    int x = ui->at.x, w = ui->at.w;
     int pad = ui_px(ui, 11);
-    int h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, text, 0, false) + 2 * pad;
-    *y += ui_px(ui, 8);
-    ui_box(ui, (struct rect){x, *y, w, h}, 7, ui->theme.warn_back, ui->theme.warn, 1.5f);
-    ui_text(ui, x + pad, *y + pad, w - 2 * pad, TEXT_HINT, text, ui->theme.warn, true);
-    *y += h + ui_px(ui, 8);
+    int h = ui_text_height(ui, w - 2 * pad, TEXT_HINT, text) + 2 * pad;
+    ui_gap(ui, 8);
+    ui_box(ui, (struct rect){x, ui->at.y, w, h}, 7, ui->theme.warn_back, ui->theme.warn, 1.5f);
+    ui_text(ui, x + pad, ui->at.y + pad, w - 2 * pad, TEXT_HINT, text, ui->theme.warn);
+    ui->at.y += h + ui_px(ui, 8);
 }
+
+/* A text as it was drawn into a field. */
+struct lines {
+    const struct buf *shown; /* the letters as they are shown */
+    size_t first;            /* its first draw command */
+    int top, line, pad;      /* px: of the first line; height of a line; around the text */
+};
 
 /* Distance of y from a line that begins at `top`, px. */
 static int away(int y, int top, int line)
@@ -714,13 +720,14 @@ static size_t byte_at(const struct draw *d, int x)
 
 /* The byte of `shown` before which a point lies. Its lines were drawn from draw `first` on
  * and begin at `top`. Empty lines have no draw. */
-static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t first, int top,
-                       int line, int px, int py)
+static size_t caret_at(const struct ui *ui, const struct lines *l, int px, int py)
 {
+    const struct buf *shown = l->shown;
+    int top = l->top, line = l->line;
     size_t at = 0, best = shown->len;
     int min = INT_MAX;
     bool fresh = true; /* nothing of this line drawn yet */
-    for (size_t i = first; i <= ui->draws.count; i++) {
+    for (size_t i = l->first; i <= ui->draws.count; i++) {
         const struct draw *d = i < ui->draws.count ? &ui->draws.list[i] : NULL;
         if (d && d->kind != DRAW_TEXT) {
             continue;
@@ -753,18 +760,17 @@ static size_t caret_at(const struct ui *ui, const struct buf *shown, size_t firs
 
 /* Moves the caret (at x, y, before byte `now`) a line up or down if an arrow key asked for
  * it. Otherwise stores whether it could move. */
-static size_t caret_by_line(struct ui *ui, const struct buf *shown, size_t first, int top, int line,
-                            int x, int y, size_t now)
+static size_t caret_by_line(struct ui *ui, const struct lines *l, int x, int y, size_t now)
 {
     struct edit *edit = &ui->edit;
     int by = edit->by_line;
     edit->by_line = 0;
     if (by) {
         ui->again = true;
-        return caret_at(ui, shown, first, top, line, x, y + by * line + line / 2);
+        return caret_at(ui, l, x, y + by * l->line + l->line / 2);
     }
-    edit->above = y >= top + line;
-    edit->below = now < caret_at(ui, shown, first, top, line, 0, INT_MAX / 2);
+    edit->above = y >= l->top + l->line;
+    edit->below = now < caret_at(ui, l, 0, INT_MAX / 2);
     return now;
 }
 
@@ -783,78 +789,99 @@ static size_t unmasked(const char *text, size_t len, size_t shown)
     return at;
 }
 
-bool ui_field(struct ui *ui, const char *id, int x, int *y, int w, const char *text, size_t cursor,
-              bool active, bool masked, int min_lines, bool warn, enum text_style style)
+/* The letters as they are shown: dots instead of masked ones; *cursor follows. */
+static void shown_letters(const struct field *f, struct buf *shown, size_t *cursor)
 {
-    int pad = ui_px(ui, 11), line = ui_line(ui, style);
-    struct buf shown = {0};
-    size_t shown_cursor = 0, len = strlen(text);
-    for (size_t at = 0; masked && at < len;) {
-        if (at == cursor) {
-            shown_cursor = shown.len;
+    size_t len = strlen(f->text);
+    *cursor = f->masked ? 0 : f->cursor;
+    if (!f->masked) {
+        buf_text(shown, f->text);
+    }
+    for (size_t at = 0; f->masked && at < len;) {
+        *cursor = at == f->cursor ? shown->len : *cursor;
+        uint32_t c = text_next(f->text, len, &at);
+        buf_text(shown, c == ' ' ? "  " : "•");
+    }
+    *cursor = f->masked && f->cursor >= len ? shown->len : *cursor;
+    buf_add(shown, "", 0);
+}
+
+/* Where the caret stands: behind the wrapped text before it. */
+static void find_caret(struct ui *ui, const struct field *f, const struct lines *l, size_t cursor,
+                       int *cx, int *cy)
+{
+    struct buf before = {0};
+    int x = ui->at.x + l->pad, w = ui->at.w - 2 * l->pad;
+    buf_add(&before, l->shown->data, cursor);
+    buf_add(&before, "", 0);
+    int up_to = ui_text_height(ui, w, f->style, before.data);
+    size_t first = ui->draws.count;
+    *cy = l->top + (up_to > 0 ? up_to - l->line : 0);
+    *cx = x;
+    ui_text(ui, x, -10000, w, f->style, before.data, 0); /* out of sight, to be measured */
+    if (ui->draws.count > first) {
+        struct draw *last = &ui->draws.list[ui->draws.count - 1];
+        *cx = x + font_width(last->face, last->size_px, last->text, last->len);
+    }
+    ui->draws.count = first;
+    char end = before.len ? before.data[before.len - 1] : '\0';
+    *cx += end == ' ' ? font_width(FACE_SANS, ui_text_px(ui, f->style), " ", 1) : 0;
+    if (end == '\n') {
+        *cx = x;
+        *cy += l->line;
+    }
+    buf_fini(&before);
+}
+
+static void show_caret(struct ui *ui, const char *id, const struct field *f, const struct lines *l,
+                       size_t cursor)
+{
+    int cx, cy;
+    find_caret(ui, f, l, cursor, &cx, &cy);
+    if (edit_is(&ui->edit, id)) {
+        size_t to = caret_by_line(ui, l, cx, cy, cursor);
+        if (to != cursor) {
+            ui->edit.cursor = f->masked ? unmasked(f->text, strlen(f->text), to) : to;
         }
-        uint32_t c = text_next(text, len, &at);
-        buf_text(&shown, c == ' ' ? "  " : "•");
     }
-    if (masked) {
-        shown_cursor = cursor >= len ? shown.len : shown_cursor;
-    } else {
-        buf_text(&shown, text);
-        shown_cursor = cursor;
-    }
-    buf_add(&shown, "", 0);
-    int text_h = ui_text(ui, 0, 0, w - 2 * pad, style, shown.data, 0, false);
-    int min = min_lines * line;
-    int h = (text_h > min ? text_h : min) + 2 * pad, touch = ui_px(ui, UI_TOUCH_DP);
+    ui_fill_rect(ui, (struct rect){cx, cy + l->line / 12, ui_px(ui, 2), l->line * 10 / 12},
+                 ui->theme.accent);
+}
+
+bool ui_field(struct ui *ui, const char *id, const struct field *f)
+{
+    struct buf shown = {0};
+    struct lines l = {.shown = &shown, .pad = ui_px(ui, 11), .line = ui_line(ui, f->style)};
+    int x = ui->at.x, w = ui->at.w, room = w - 2 * l.pad, touch = ui_px(ui, UI_TOUCH_DP);
+    size_t cursor;
+    shown_letters(f, &shown, &cursor);
+    int text_h = ui_text_height(ui, room, f->style, shown.data);
+    int min = (f->min_lines ? f->min_lines : 1) * l.line;
+    int h = (text_h > min ? text_h : min) + 2 * l.pad;
     h = h < touch ? touch : h;
-    struct rect r = {x, *y, w, h};
+    struct rect r = {x, ui->at.y, w, h};
     bool hit = ui_target(ui, id, ROLE_FIELD, r);
     ui_box(ui, r, 7, ui->theme.paper,
-           warn     ? ui->theme.warn
-           : active ? ui->theme.accent
-                    : ui->theme.soft,
-           active ? 2 : 1.5f);
-    size_t lines = ui->draws.count;
-    ui_text(ui, x + pad, *y + pad, w - 2 * pad, style, shown.data, ui->theme.ink, true);
-    if (hit && active && !ui->show_focus && edit_is(&ui->edit, id)) {
-        size_t to = caret_at(ui, &shown, lines, *y + pad, line, ui->down_x, ui->down_y);
-        ui->edit.cursor = masked ? unmasked(text, len, to) : to;
+           f->warn     ? ui->theme.warn
+           : f->active ? ui->theme.accent
+                       : ui->theme.soft,
+           f->active ? 2 : 1.5f);
+    l.first = ui->draws.count;
+    l.top = ui->at.y + l.pad;
+    ui_text(ui, x + l.pad, l.top, room, f->style, shown.data, ui->theme.ink);
+    if (hit && f->active && !ui->show_focus && edit_is(&ui->edit, id)) {
+        size_t to = caret_at(ui, &l, ui->down_x, ui->down_y);
+        ui->edit.cursor = f->masked ? unmasked(f->text, strlen(f->text), to) : to;
         ui->again = true;
     }
-    if (active) { /* the caret follows the wrapped text before it */
-        struct buf before = {0};
-        buf_add(&before, shown.data, shown_cursor);
-        buf_add(&before, "", 0);
-        int up_to = ui_text(ui, 0, 0, w - 2 * pad, style, before.data, 0, false);
-        int cy = *y + pad + (up_to > 0 ? up_to - line : 0), cx = x + pad;
-        size_t first = ui->draws.count;
-        ui_text(ui, x + pad, -10000, w - 2 * pad, style, before.data, 0, true);
-        if (ui->draws.count > first) {
-            struct draw *last = &ui->draws.list[ui->draws.count - 1];
-            cx = x + pad + font_width(last->face, last->size_px, last->text, last->len);
-        }
-        bool blank = before.len && before.data[before.len - 1] == ' ';
-        cx += blank ? font_width(FACE_SANS, ui_text_px(ui, style), " ", 1) : 0;
-        if (before.len && before.data[before.len - 1] == '\n') {
-            cx = x + pad;
-            cy += line;
-        }
-        ui->draws.count = first;
-        if (edit_is(&ui->edit, id)) {
-            size_t to = caret_by_line(ui, &shown, lines, *y + pad, line, cx, cy, shown_cursor);
-            if (to != shown_cursor) {
-                ui->edit.cursor = masked ? unmasked(text, len, to) : to;
-            }
-        }
-        ui_fill_rect(ui, (struct rect){cx, cy + line / 12, ui_px(ui, 2), line * 10 / 12},
-                     ui->theme.accent);
-        buf_fini(&before);
+    if (f->active) {
+        show_caret(ui, id, f, &l, cursor);
     }
     buf_fini(&shown);
-    if (active && !ui->dragging && ui->speed == 0 && ui->edit.shown_len != ui->edit.text.len) {
+    if (f->active && !ui->dragging && ui->speed == 0 && ui->edit.shown_len != ui->edit.text.len) {
         ui->edit.shown_len = ui->edit.text.len; /* keep the field being typed in visible */
-        ui_scroll_to(ui, *y, h < ui->body.h ? h : ui->body.h);
+        ui_scroll_to(ui, ui->at.y, h < ui->body.h ? h : ui->body.h);
     }
-    *y += h + ui_px(ui, 8);
+    ui->at.y += h + ui_px(ui, 8);
     return hit;
 }

@@ -135,20 +135,29 @@ static void tell_break(struct ui *ui, const char *text, size_t end, size_t len)
     }
 }
 
-static int set_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text,
-                    colour c, bool draw)
+/* Where and how a text is set; without `draw` it is only measured. */
+struct place {
+    struct ui *ui;
+    int x, y, w;
+    enum text_style style;
+    colour ink;
+    bool draw;
+};
+
+static int set_text(const struct place *p, const char *text)
 {
-    enum face face = styles[style].face;
-    int size = ui_text_px(ui, style), line = ui_line(ui, style), height = 0;
+    struct ui *ui = p->ui;
+    enum face face = styles[p->style].face;
+    int size = ui_text_px(ui, p->style), line = ui_line(ui, p->style), height = 0;
     size_t len = strlen(text);
     while (len && *text == ' ') {
         text++;
         len--;
     }
     for (size_t at = 0; at < len;) {
-        size_t n = fit(face, size, text + at, len - at, w);
-        if (draw) {
-            ui_line_text(ui, x, y + height, style, text + at, n, c);
+        size_t n = fit(face, size, text + at, len - at, p->w);
+        if (p->draw) {
+            ui_line_text(ui, p->x, p->y + height, p->style, text + at, n, p->ink);
             tell_break(ui, text, at + n, len);
         }
         height += line;
@@ -167,14 +176,24 @@ static int set_text(struct ui *ui, int x, int y, int w, enum text_style style, c
     return height;
 }
 
-int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
-            bool draw)
+static int place_text(struct place p, const char *text)
 {
-    float before = ui_cap_text(ui, ui_word_scale(ui, style, text, w));
-    int height = set_text(ui, x, y, w, style, text, c, draw);
-    keep_order(ui, style, draw, before);
+    struct ui *ui = p.ui;
+    float before = ui_cap_text(ui, ui_word_scale(ui, p.style, text, p.w));
+    int height = set_text(&p, text);
+    keep_order(ui, p.style, p.draw, before);
     ui->text_scale = before;
     return height;
+}
+
+int ui_text(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c)
+{
+    return place_text((struct place){ui, x, y, w, style, c, true}, text);
+}
+
+int ui_text_height(struct ui *ui, int w, enum text_style style, const char *text)
+{
+    return place_text((struct place){ui, 0, 0, w, style, 0, false}, text);
 }
 
 int ui_line_width(const struct ui *ui, enum text_style style, const char *text)
@@ -437,17 +456,52 @@ const char *ui_plain(struct ui *ui, const char *text)
 }
 
 /* Text without emphasis is set as plain text, so the glyph cache gives the same pixels. */
-int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c,
-            bool draw)
+static int place_rich(struct place p, const char *text)
 {
+    struct ui *ui = p.ui;
     if (!strpbrk(text, "*_<#[")) {
-        return ui_text(ui, x, y, w, style, text, c, draw);
+        return place_text(p, text);
     }
-    float before = ui_cap_text(ui, ui_word_scale(ui, style, ui_plain(ui, text), w));
+    float before = ui_cap_text(ui, ui_word_scale(ui, p.style, ui_plain(ui, text), p.w));
     int height = set_rich(
-        (struct rich){.ui = ui, .x = x, .y = y, .w = w, .style = style, .ink = c, .draw = draw},
+        (struct rich){
+            .ui = ui, .x = p.x, .y = p.y, .w = p.w, .style = p.style, .ink = p.ink, .draw = p.draw},
         text);
-    keep_order(ui, style, draw, before);
+    keep_order(ui, p.style, p.draw, before);
     ui->text_scale = before;
     return height;
+}
+
+int ui_rich(struct ui *ui, int x, int y, int w, enum text_style style, const char *text, colour c)
+{
+    return place_rich((struct place){ui, x, y, w, style, c, true}, text);
+}
+
+int ui_rich_height(struct ui *ui, int w, enum text_style style, const char *text)
+{
+    return place_rich((struct place){ui, 0, 0, w, style, 0, false}, text);
+}
+
+/* ---- at the cursor ---- */
+
+void ui_say(struct ui *ui, enum text_style style, const char *text, colour c)
+{
+    ui->at.y += ui_text(ui, ui->at.x, ui->at.y, ui->at.w, style, text, c);
+}
+
+void ui_say_rich(struct ui *ui, enum text_style style, const char *text, colour c)
+{
+    ui->at.y += ui_rich(ui, ui->at.x, ui->at.y, ui->at.w, style, text, c);
+}
+
+struct cursor ui_at(struct ui *ui, int x, int y, int w)
+{
+    struct cursor was = ui->at;
+    ui->at = (struct cursor){x, y, w};
+    return was;
+}
+
+void ui_gap(struct ui *ui, float dp)
+{
+    ui->at.y += ui_px(ui, dp);
 }

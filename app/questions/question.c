@@ -17,9 +17,10 @@
 
 /* ---- the question itself ---- */
 
-static void show_label(struct app *app, const struct page *page, int x, int *y, int w)
+static void show_label(struct app *app, const struct page *page)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     struct session *s = app->interview->session;
     bool fallback, hint_fallback, note_fallback;
     const struct control *c = page->control;
@@ -29,17 +30,16 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
         session_text(s, &ui->frame, &c->hint, page->node, FORM_GUIDANCE, &note_fallback);
     /* a long text is set as body text, not as a heading */
     bool long_text = text_count(label, strlen(label)) > 140;
-    *y += ui_rich(ui, x, *y, w, long_text ? TEXT_BODY : TEXT_QUESTION, label, ui->theme.ink, true);
+    ui_say_rich(ui, long_text ? TEXT_BODY : TEXT_QUESTION, label, ui->theme.ink);
     const char *sound = session_text(s, &ui->frame, &c->label, page->node, FORM_AUDIO, NULL);
     if (app_has_sound(app, sound)) { /* a button to hear it */
-        int px = x;
-        *y += ui_px(ui, 8);
-        if (ui_pill(ui, question_part(app, page->node, "listen", ""), &px, y, x, x + w,
+        ui_gap(ui, 8);
+        if (ui_pill(ui, question_part(app, page->node, "listen", ""),
                     ui_str(ui, audio_playing() ? S_listen_stop : S_listen), audio_playing(),
                     false)) {
             app_listen(app, sound);
         }
-        ui_pills_end(ui, &px, y, x);
+        ui_pills_end(ui);
     }
     const char *image = session_text(s, &ui->frame, &c->label, page->node, FORM_IMAGE, NULL);
     if (!*image) {
@@ -48,8 +48,8 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
     bool below = c->kind == CONTROL_UPLOAD && *question_drawn_upon(app, page->node);
     const struct picture *picture = below ? NULL : app_picture(app, image, w, ui->body.h / 2);
     if (picture) {
-        *y += ui_px(ui, 8);
-        struct rect r = {x, *y, picture->w, picture->h};
+        ui_gap(ui, 8);
+        struct rect r = {x, ui->at.y, picture->w, picture->h};
         int min = ui_px(ui, UI_TOUCH_DP);
         bool large = r.w >= min && r.h >= min;
         if (large && ui_target(ui, question_part(app, page->node, "picture", ""), ROLE_BUTTON, r)) {
@@ -60,25 +60,23 @@ static void show_label(struct app *app, const struct page *page, int x, int *y, 
             snprintf(app->sheets.looked_at, sizeof app->sheets.looked_at, "%s", *big ? big : image);
             app->sheet = SHEET_PICTURE;
         }
-        app_show_picture(app, x, *y, picture);
-        *y += picture->h + ui_px(ui, 4);
+        app_show_picture(app, x, ui->at.y, picture);
+        ui->at.y += picture->h + ui_px(ui, 4);
     }
-    question_fallback(app,
-                      fallback || (hint_fallback && *hint) ||
-                          (note_fallback && *note && !app->respondent.holds),
-                      x, y, w);
+    question_fallback(app, fallback || (hint_fallback && *hint) ||
+                               (note_fallback && *note && !app->respondent.holds));
     if (*hint) {
-        *y += ui_px(ui, 6);
-        *y += ui_rich(ui, x, *y, w, TEXT_HINT, hint, ui->theme.soft, true);
+        ui_gap(ui, 6);
+        ui_say_rich(ui, TEXT_HINT, hint, ui->theme.soft);
     }
     if (*note && !app->respondent.holds) { /* for the interviewer only */
-        *y += ui_px(ui, 8);
-        int h = ui_rich(ui, x + ui_px(ui, 12), *y, w - ui_px(ui, 12), TEXT_NOTE, note,
-                        ui->theme.soft, true);
-        ui_fill_rect(ui, (struct rect){x, *y, ui_px(ui, 3), h}, ui->theme.line);
-        *y += h;
+        ui_gap(ui, 8);
+        int h = ui_rich(ui, x + ui_px(ui, 12), ui->at.y, w - ui_px(ui, 12), TEXT_NOTE, note,
+                        ui->theme.soft);
+        ui_fill_rect(ui, (struct rect){x, ui->at.y, ui_px(ui, 3), h}, ui->theme.line);
+        ui->at.y += h;
     }
-    *y += ui_px(ui, 12);
+    ui_gap(ui, 12);
 }
 
 const char *question_value(struct app *app, const struct page *page)
@@ -99,28 +97,28 @@ const char *question_value(struct app *app, const struct page *page)
     return read ? read : value;
 }
 
-static void show_value(struct app *app, const struct page *page, int x, int *y, int w)
+static void show_value(struct app *app, const struct page *page)
 {
     const char *value = question_value(app, page);
     if (*value) {
-        *y += ui_text(&app->ui, x, *y, w, TEXT_HEADING, value, app->ui.theme.ink, true);
+        ui_say(&app->ui, TEXT_HEADING, value, app->ui.theme.ink);
     }
 }
 
-static void show_answer(struct app *app, const struct page *page, int x, int *y, int w)
+static void show_answer(struct app *app, const struct page *page)
 {
     struct ui *ui = &app->ui;
     struct node *node = page->node;
     const struct question_kind *kind = question_kind_of(app, node);
     if (node->readonly) {
-        show_value(app, page, x, y, w);
+        show_value(app, page);
     } else if (kind) {
-        kind->draw(app, node, x, y, w);
+        kind->draw(app, node);
     } else {
-        ui_warning(ui, x, y, w, ui_str(ui, S_not_yet));
+        ui_warning(ui, ui_str(ui, S_not_yet));
     }
-    question_refusal(app, node, x, y, w);
-    if (kind && kind->stays && question_take_back(app, node, x, y, w)) {
+    question_refusal(app, node);
+    if (kind && kind->stays && question_take_back(app, node)) {
         enum string_id missing;
         if (question_is_half(app, node, &missing)) { /* only a half was given */
             interview_typing(app->interview, node, tree_value(node));
@@ -131,13 +129,14 @@ static void show_answer(struct app *app, const struct page *page, int x, int *y,
         }
     }
     if (question_is_number(node->item)) {
-        question_number_pills(app, node, x, y, w);
+        question_number_pills(app, node);
     }
 }
 
-void question_show(struct app *app, const struct page *page, int x, int *y, int w, bool label)
+void question_show(struct app *app, const struct page *page, bool label)
 {
     struct ui *ui = &app->ui;
+    int w = ui->at.w;
     bool note = page->control->kind == CONTROL_INPUT && page->node->readonly;
     int gap = ui_px(ui, 20), half = (w - gap) / 2, left = half;
     enum data_type type = page->node->item->type;
@@ -148,21 +147,24 @@ void question_show(struct app *app, const struct page *page, int x, int *y, int 
     }
     if (ui->landscape && label && !note && half > ui_px(ui, 200) &&
         !(days && ui->text_scale > 1.5f)) {
-        int left_y = *y, right_y = *y; /* question left, answer right */
-        show_label(app, page, x, &left_y, left);
-        show_answer(app, page, x + left + gap, &right_y, w - left - gap);
-        *y = left_y > right_y ? left_y : right_y;
+        struct cursor all = ui->at; /* question left, answer right */
+        ui->at.w = left;
+        show_label(app, page);
+        int left_y = ui->at.y;
+        ui_at(ui, all.x + left + gap, all.y, w - left - gap);
+        show_answer(app, page);
+        ui_at(ui, all.x, left_y > ui->at.y ? left_y : ui->at.y, w);
         return;
     }
     if (label) {
-        show_label(app, page, x, y, w);
+        show_label(app, page);
     }
-    show_answer(app, page, x, y, w);
+    show_answer(app, page);
 }
 
 /* Labels of the groups around this field that were not around the previous one. */
 static void show_groups(struct app *app, const struct page *page, const struct page *field,
-                        const struct control **last, int x, int *y, int w)
+                        const struct control **last)
 {
     enum { DEEP = 8 };
     struct ui *ui = &app->ui;
@@ -188,14 +190,14 @@ static void show_groups(struct app *app, const struct page *page, const struct p
         if (!*text || (page_own && !ui->title_cut && !fallback)) {
             continue; /* the header shows it */
         }
-        *y += ui_rich(ui, x, *y, w, TEXT_HEADING, text, ui->theme.ink, true);
-        question_fallback(app, fallback, x, y, w);
-        *y += ui_px(ui, 10);
+        ui_say_rich(ui, TEXT_HEADING, text, ui->theme.ink);
+        question_fallback(app, fallback);
+        ui_gap(ui, 10);
     }
     *last = own;
 }
 
-void question_show_fields(struct app *app, int x, int *y, int w)
+void question_show_fields(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct interview *i = app->interview;
@@ -203,28 +205,28 @@ void question_show_fields(struct app *app, int x, int *y, int w)
     size_t count;
     session_fields(i->session, &ui->frame, &page, &fields, &count);
     if (control_has(page.control, "risk-matrix")) {
-        *y += ui_rich(ui, x, *y, w, TEXT_QUESTION,
-                      session_text(i->session, &ui->frame, &page.control->label, page.node,
-                                   FORM_LONG, NULL),
-                      ui->theme.ink, true) +
-              ui_px(ui, 12);
+        ui_say_rich(
+            ui, TEXT_QUESTION,
+            session_text(i->session, &ui->frame, &page.control->label, page.node, FORM_LONG, NULL),
+            ui->theme.ink);
+        ui_gap(ui, 12);
     }
-    if (ask_risk(app, &page, fields, count, x, y, w)) {
+    if (ask_risk(app, &page, fields, count)) {
         return;
     }
     const struct control *group = NULL;
     for (size_t f = 0; f < count;) {
-        show_groups(app, &page, &fields[f], &group, x, y, w);
+        show_groups(app, &page, &fields[f], &group);
         if (question_is_grid_head(&fields[f]) || question_is_grid_row(&fields[f])) {
-            f += ask_grid(app, fields, count, f, x, y, w);
+            f += ask_grid(app, fields, count, f);
             continue;
         }
         if (fields[f].kind == PAGE_QUESTION) {
             size_t first = ui->target_count;
-            int top = *y;
-            question_show(app, &fields[f], x, y, w, true);
-            question_reached(app, fields[f].node, first, top, *y);
-            *y += ui_px(ui, 18);
+            int top = ui->at.y;
+            question_show(app, &fields[f], true);
+            question_reached(app, fields[f].node, first, top, ui->at.y);
+            ui_gap(ui, 18);
         }
         f++;
     }

@@ -33,7 +33,7 @@ struct question_kind {
     /* Is this question of this kind?  At most one kind matches. */
     bool (*matches)(const struct node *node);
     /* Draws the answer, and takes what was tapped. */
-    void (*draw)(struct app *app, struct node *node, int x, int *y, int w);
+    void (*draw)(struct app *app, struct node *node);
     /* The answer as people read it; valid until the next build.  NULL: the value as it is. */
     const char *(*value)(struct app *app, struct node *node);
     /* Submits unfinished input.  False: refused, and the reason is shown. */
@@ -85,8 +85,8 @@ void questions_forget(struct app *app);
 
 /* ---- question.c: a question, and a page of several ---- */
 
-void question_show(struct app *app, const struct page *page, int x, int *y, int w, bool label);
-void question_show_fields(struct app *app, int x, int *y, int w);
+void question_show(struct app *app, const struct page *page, bool label);
+void question_show_fields(struct app *app);
 /* The answer as people read it: labels of choices, grouped digits, a date of the country. */
 const char *question_value(struct app *app, const struct page *page);
 
@@ -136,13 +136,13 @@ const char *question_choice_sound(struct app *app, struct node *node, struct cho
 void question_loudspeaker(struct app *app, struct node *node, struct choice *choices, size_t at,
                           struct rect r);
 /* Draws a note that a translation is missing. */
-void question_fallback(struct app *app, bool fallback, int x, int *y, int w);
+void question_fallback(struct app *app, bool fallback);
 /* Draws the refusal of this question, if there is one. */
-void question_refusal(struct app *app, const struct node *node, int x, int *y, int w);
+void question_refusal(struct app *app, const struct node *node);
 /* Labels of the chosen, in the language shown; NULL: none. */
 const char *question_chosen(struct app *app, struct node *node);
 /* A pill that clears an optional answer; true: it was tapped. */
-bool question_take_back(struct app *app, const struct node *node, int x, int *y, int w);
+bool question_take_back(struct app *app, const struct node *node);
 
 /* ---- question_text.c ---- */
 
@@ -153,7 +153,7 @@ const char *question_shown(struct app *app, const struct node *node);
 /* A number with grouped digits, a place as typed; NULL for anything else. */
 const char *question_number_value(struct app *app, struct node *node);
 /* Pills for "don't know" and the like on a number. */
-void question_number_pills(struct app *app, struct node *node, int x, int *y, int w);
+void question_number_pills(struct app *app, struct node *node);
 bool question_types_text(const struct page *page);
 /* Starts typing in the question's field, if it has one. */
 void question_open(struct app *app, const struct page *page);
@@ -168,25 +168,23 @@ bool question_is_many_lines(const struct node *node);
 /* ---- question_choice.c, and the cache of lists ---- */
 
 /* The choices offered; draws a fault in their place. */
-bool question_choices(struct app *app, struct node *node, struct choice **choices, size_t *count,
-                      int x, int *y, int w);
+bool question_choices(struct app *app, struct node *node, struct choice **choices, size_t *count);
 bool question_any_fallback(const struct choice *choices, size_t count);
 /* Number N of an appearance such as columns-3; 0 if there is none. */
 unsigned question_appearance_number(const struct control *control, const char *start);
 /* If the answer is no longer among the choices: says so, and lets the user clear it. */
-void question_stale(struct app *app, struct node *node, const struct choice *choices, size_t count,
-                    int x, int *y, int w);
+void question_stale(struct app *app, struct node *node, const struct choice *choices, size_t count);
 /* Chooses a value, or takes it back. */
 void question_toggle(struct app *app, struct node *node, const char *value);
 /* Pills for the "no answer" codes of a select, apart from its choices. */
-void question_no_answers(struct app *app, struct node *node, int x, int *y, int w);
+void question_no_answers(struct app *app, struct node *node);
 
 /* ---- question_time.c, question_file.c, question_draw.c ---- */
 
 /* A day, month or year in words, by the question's appearance. */
 const char *question_date(struct app *app, const struct node *node, const struct moment *m);
 const char *question_size(struct app *app, uint64_t bytes); /* "120 КБ", "1,4 МБ" */
-void question_files_sheet(struct app *app, int x, int *y, int w);
+void question_files_sheet(struct app *app);
 bool question_is_drawn(const struct control *control); /* signature, draw, annotate */
 /* URI of the form's picture that is annotated; "": none.  Valid until the next build. */
 const char *question_drawn_upon(struct app *app, const struct node *node);
@@ -197,10 +195,8 @@ const char *question_drawn_upon(struct app *app, const struct node *node);
 bool question_is_grid_row(const struct page *page);
 bool question_is_grid_head(const struct page *page);
 /* Draws all fields of a table from fields[at] on; returns how many. */
-size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t at, int x, int *y,
-                int w);
+size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t at);
 /* Draws a group of two selects as a matrix of likelihood and impact; false: it is not one. */
-bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count,
-              int x, int *y, int w);
+bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count);
 
 #endif

@@ -72,20 +72,19 @@ static void forget_cleared(struct app *app)
 }
 
 /* Offers to restore the ticks that one tap on a "no answer" code cleared. */
-static void offer_cleared(struct app *app, struct node *node, int x, int *y, int w)
+static void offer_cleared(struct app *app, struct node *node)
 {
     struct ui *ui = &app->ui;
-    int px = x;
     if (choice_state(app)->cleared != node) {
         return;
     }
-    *y += ui_px(ui, 8);
-    if (ui_pill(ui, question_part(app, node, "ticks-back", ""), &px, y, x, x + w,
-                ui_str(ui, S_ticks_back), false, false)) {
+    ui_gap(ui, 8);
+    if (ui_pill(ui, question_part(app, node, "ticks-back", ""), ui_str(ui, S_ticks_back), false,
+                false)) {
         question_answer(app, node, choice_state(app)->cleared_ticks);
         forget_cleared(app);
     }
-    ui_pills_end(ui, &px, y, x);
+    ui_pills_end(ui);
 }
 
 void question_toggle(struct app *app, struct node *node, const char *value)
@@ -119,9 +118,9 @@ void question_toggle(struct app *app, struct node *node, const char *value)
 
 /* ---- searching ---- */
 
-static void show_search(struct app *app, const char *id, int x, int *y, int w)
+static void show_search(struct app *app, const char *id)
 {
-    if (search_field(app, id, x, y, w) && question_commit(app)) {
+    if (search_field(app, id) && question_commit(app)) {
         search_open(app, id);
     }
 }
@@ -162,8 +161,6 @@ struct list {
     size_t count, codes; /* codes: number of "no answer" codes, shown as pills */
     const char *have;
     bool many;
-    int x, w;
-    int *y;
 };
 
 static bool is_on(const struct list *l, size_t i)
@@ -213,8 +210,8 @@ static int sound_button(const struct list *l, size_t i)
     if (!*sound_of(l, i)) {
         return 0;
     }
-    int h = ui_choice_height(ui, l->w - side, l->choices[i].label);
-    loudspeaker(l, i, (struct rect){l->x + l->w - side, *l->y, side, h});
+    int h = ui_choice_height(ui, ui->at.w - side, l->choices[i].label);
+    loudspeaker(l, i, (struct rect){ui->at.x + ui->at.w - side, ui->at.y, side, h});
     return side;
 }
 
@@ -268,9 +265,12 @@ static void find_late(const struct list *l, struct long_list *f)
 
 static void row(const struct list *l, size_t i)
 {
-    int room = l->w - sound_button(l, i);
-    if (ui_choice(&l->app->ui, id_of(l, i), l->x, l->y, room, l->choices[i].label, is_on(l, i),
-                  l->many)) {
+    struct ui *ui = &l->app->ui;
+    int side = sound_button(l, i);
+    ui->at.w -= side;
+    bool hit = ui_choice(ui, id_of(l, i), l->choices[i].label, is_on(l, i), l->many);
+    ui->at.w += side;
+    if (hit) {
         question_toggle(l->app, l->node, l->choices[i].value);
     }
 }
@@ -302,14 +302,12 @@ static void as_rows(struct list *l, const char *search)
         row(l, f->late[k]);
     }
     if (!shown) {
-        *l->y += ui_text(ui, l->x, *l->y, l->w, TEXT_HINT, ui_str(ui, S_choices_none),
-                         ui->theme.soft, true);
+        ui_say(ui, TEXT_HINT, ui_str(ui, S_choices_none), ui->theme.soft);
     }
     if (left_out) {
-        *l->y += ui_px(ui, 8);
-        *l->y += ui_text(ui, l->x, *l->y, l->w, TEXT_HINT,
-                         ui_fill(ui, S_choices_many, ui_number(ui, (long long)left_out), NULL),
-                         ui->theme.soft, true);
+        ui_gap(ui, 8);
+        ui_say(ui, TEXT_HINT, ui_fill(ui, S_choices_many, ui_number(ui, (long long)left_out), NULL),
+               ui->theme.soft);
     }
 }
 
@@ -346,7 +344,7 @@ static float even_words(const struct list *l, int w)
 static bool cards_fit(const struct list *l, unsigned columns)
 {
     struct ui *ui = &l->app->ui;
-    int w = l->w / (int)columns - 3 * ui_px(ui, 8);
+    int w = ui->at.w / (int)columns - 3 * ui_px(ui, 8);
     float before = even_words(l, w);
     bool fit = true;
     for (size_t i = 0; fit && i < l->count; i++) {
@@ -361,7 +359,7 @@ static bool cards_fit(const struct list *l, unsigned columns)
 static void as_pictures(struct list *l, unsigned columns)
 {
     struct ui *ui = &l->app->ui;
-    int gap = ui_px(ui, 8), cell_w = l->w / (int)columns, inner = cell_w - 3 * gap;
+    int gap = ui_px(ui, 8), cell_w = ui->at.w / (int)columns, inner = cell_w - 3 * gap;
     int max = ui_px(ui, 140), sound_h = has_sounds(l) ? ui_px(ui, UI_TOUCH_DP) : 0;
     float before = even_words(l, inner);
     for (size_t from = 0; from < l->count;) {
@@ -379,7 +377,7 @@ static void as_pictures(struct list *l, unsigned columns)
         }
         for (size_t k = 0; k < n; k++) {
             size_t i = shown[k];
-            struct rect r = {l->x + (int)k * cell_w, *l->y, cell_w, h};
+            struct rect r = {ui->at.x + (int)k * cell_w, ui->at.y, cell_w, h};
             struct rect face = {r.x + gap / 2, r.y + gap / 2, r.w - gap, r.h - gap};
             const char *id = id_of(l, i);
             bool on = is_on(l, i);
@@ -404,7 +402,7 @@ static void as_pictures(struct list *l, unsigned columns)
                 loudspeaker(l, i, (struct rect){r.x, r.y + h, cell_w, sound_h});
             }
         }
-        *l->y += h + sound_h;
+        ui->at.y += h + sound_h;
     }
     ui->text_scale = before;
 }
@@ -418,7 +416,7 @@ static void as_columns(struct list *l, unsigned columns)
             shown[count++] = i;
         }
     }
-    int cell_w = l->w / (int)columns, side = has_sounds(l) ? ui_px(ui, UI_TOUCH_DP) : 0;
+    int cell_w = ui->at.w / (int)columns, side = has_sounds(l) ? ui_px(ui, UI_TOUCH_DP) : 0;
     float before = even_words(l, cell_w - side - ui_choice_inset(ui));
     for (size_t from = 0; from < count; from += columns) {
         int h = 0;
@@ -428,7 +426,7 @@ static void as_columns(struct list *l, unsigned columns)
         }
         for (size_t k = from; k < from + columns && k < count; k++) {
             size_t i = shown[k];
-            struct rect r = {l->x + (int)(k - from) * cell_w, *l->y, cell_w - side, h};
+            struct rect r = {ui->at.x + (int)(k - from) * cell_w, ui->at.y, cell_w - side, h};
             if (side) {
                 loudspeaker(l, i, (struct rect){r.x + r.w, r.y, side, h});
             }
@@ -436,7 +434,7 @@ static void as_columns(struct list *l, unsigned columns)
                 question_toggle(l->app, l->node, l->choices[i].value);
             }
         }
-        *l->y += h;
+        ui->at.y += h;
     }
     ui->text_scale = before;
 }
@@ -472,7 +470,7 @@ static bool as_scale(struct list *l, float min)
     for (size_t i = 0; i < l->count; i++) {
         count += !question_is_code(l->choices[i].value);
     }
-    int cell_w = count ? l->w / (int)count : 0;
+    int cell_w = count ? ui->at.w / (int)count : 0;
     int sound_h = has_sounds(l) ? ui_px(ui, UI_TOUCH_DP) : 0;
     if (cell_w < ui_px(ui, UI_TOUCH_DP)) {
         return false;
@@ -486,15 +484,16 @@ static bool as_scale(struct list *l, float min)
     int h = circle + 3 * gap + label_h + gap;
     if (label_h) {
         ui_fill_rect(ui,
-                     (struct rect){l->x + cell_w / 2, *l->y + gap + circle / 2 - ui_px(ui, 1),
-                                   l->w - cell_w, ui_px(ui, 2)},
+                     (struct rect){ui->at.x + cell_w / 2,
+                                   ui->at.y + gap + circle / 2 - ui_px(ui, 1), ui->at.w - cell_w,
+                                   ui_px(ui, 2)},
                      ui->theme.line);
     }
     for (size_t i = 0; label_h && i < l->count; i++) {
         if (question_is_code(l->choices[i].value)) {
             continue;
         }
-        struct rect r = {l->x + (int)at++ * cell_w, *l->y, cell_w, h};
+        struct rect r = {ui->at.x + (int)at++ * cell_w, ui->at.y, cell_w, h};
         bool on = is_on(l, i);
         if (ui_target(ui, id_of(l, i), ROLE_CHOICE, r)) {
             question_toggle(l->app, l->node, l->choices[i].value);
@@ -507,7 +506,7 @@ static bool as_scale(struct list *l, float min)
         }
     }
     ui->text_scale = before;
-    *l->y += label_h ? h + sound_h : 0;
+    ui->at.y += label_h ? h + sound_h : 0;
     return label_h > 0;
 }
 
@@ -531,14 +530,14 @@ static void as_minimal(struct list *l, const char *search, unsigned cards)
     bool open = choice_state(l->app)->opened == l->node;
     const char *text = names.len ? arena_text(&ui->frame, names.data) : ui_str(ui, S_choose);
     buf_fini(&names);
-    if (ui_drop(ui, question_part(l->app, l->node, "open", ""), l->x, l->y, l->w, text, open)) {
+    if (ui_drop(ui, question_part(l->app, l->node, "open", ""), text, open)) {
         choice_state(l->app)->opened = open ? NULL : l->node;
     }
     if (open && cards) {
         as_pictures(l, cards);
     } else if (open) {
         if (l->count > SEARCH_FROM) {
-            show_search(l->app, search, l->x, l->y, l->w);
+            show_search(l->app, search);
         }
         as_rows(l, search);
     }
@@ -547,28 +546,25 @@ static void as_minimal(struct list *l, const char *search, unsigned cards)
 static void code_pills(struct list *l)
 {
     struct ui *ui = &l->app->ui;
-    int px = l->x;
     bool any = false;
     for (size_t i = 0; l->codes && i < l->count; i++) {
         if (question_is_code(l->choices[i].value)) {
-            *l->y += any ? 0 : ui_px(ui, 14);
+            ui->at.y += any ? 0 : ui_px(ui, 14);
             any = true;
             const char *id = question_part(l->app, l->node, "pill", l->choices[i].value);
-            if (ui_pill(ui, id, &px, l->y, l->x, l->x + l->w, l->choices[i].label, is_on(l, i),
-                        true)) {
+            if (ui_pill(ui, id, l->choices[i].label, is_on(l, i), true)) {
                 question_toggle(l->app, l->node, l->choices[i].value);
             }
         }
     }
-    ui_pills_end(ui, &px, l->y, l->x);
+    ui_pills_end(ui);
 }
 
-void question_no_answers(struct app *app, struct node *node, int x, int *y, int w)
+void question_no_answers(struct app *app, struct node *node)
 {
     const struct control *c = node->item->control;
-    struct list l = {
-        .app = app, .node = node, .many = c->kind != CONTROL_SELECT1, .x = x, .w = w, .y = y};
-    if (question_choices(app, node, &l.choices, &l.count, x, y, w)) {
+    struct list l = {.app = app, .node = node, .many = c->kind != CONTROL_SELECT1};
+    if (question_choices(app, node, &l.choices, &l.count)) {
         l.codes = list_count_codes(l.choices, l.count);
         l.have = arena_text(&app->ui.frame, tree_value(node));
         code_pills(&l);
@@ -581,8 +577,9 @@ static bool columns_fit(const struct list *l, unsigned columns)
     int side = has_sounds(l) ? ui_px(&l->app->ui, UI_TOUCH_DP) : 0;
     bool fit = true;
     for (size_t i = 0; fit && i < l->count; i++) {
-        fit = question_is_code(l->choices[i].value) ||
-              ui_choice_fits(&l->app->ui, l->w / (int)columns - side, l->choices[i].label);
+        fit =
+            question_is_code(l->choices[i].value) ||
+            ui_choice_fits(&l->app->ui, l->app->ui.at.w / (int)columns - side, l->choices[i].label);
     }
     return fit;
 }
@@ -591,11 +588,11 @@ static bool columns_fit(const struct list *l, unsigned columns)
 static unsigned cards_of(const struct list *l, unsigned columns)
 {
     struct ui *ui = &l->app->ui;
-    unsigned max = (unsigned)(l->w / ui_px(ui, 100)), faces = (unsigned)l->count;
+    unsigned max = (unsigned)(ui->at.w / ui_px(ui, 100)), faces = (unsigned)l->count;
     max = max < 1 ? 1 : max > 4 ? 4 : max;
     /* a scale of faces stays one row */
     bool scale =
-        wants_scale(l->node->item->control) && faces <= 8 && l->w / (int)faces >= ui_px(ui, 56);
+        wants_scale(l->node->item->control) && faces <= 8 && ui->at.w / (int)faces >= ui_px(ui, 56);
     unsigned cards = scale ? faces : columns > 1 && columns < max ? columns : max > 2 ? 2 : max;
     while (cards > 1 && !cards_fit(l, cards)) {
         cards--;
@@ -622,36 +619,34 @@ static bool is_stale(const struct node *node, const struct choice *choices, size
 }
 
 /* Offers to remove an answer that is no longer among the choices. */
-static void stale_pill(struct app *app, struct node *node, int x, int *y, int w)
+static void stale_pill(struct app *app, struct node *node)
 {
     struct ui *ui = &app->ui;
-    int px = x;
-    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_choice_stale), ui->theme.warn, true) +
-          ui_px(ui, 8);
-    if (ui_pill(ui, question_part(app, node, "take-back", ""), &px, y, x, x + w,
-                ui_str(ui, S_take_back), false, true)) {
+    ui_say(ui, TEXT_HINT, ui_str(ui, S_choice_stale), ui->theme.warn);
+    ui_gap(ui, 8);
+    if (ui_pill(ui, question_part(app, node, "take-back", ""), ui_str(ui, S_take_back), false,
+                true)) {
         question_answer(app, node, "");
     }
-    ui_pills_end(ui, &px, y, x);
-    *y += ui_px(ui, 8);
+    ui_pills_end(ui);
+    ui_gap(ui, 8);
 }
 
-void question_stale(struct app *app, struct node *node, const struct choice *choices, size_t count,
-                    int x, int *y, int w)
+void question_stale(struct app *app, struct node *node, const struct choice *choices, size_t count)
 {
     if (*tree_value(node) && !node->readonly && is_stale(node, choices, count)) {
-        stale_pill(app, node, x, y, w);
+        stale_pill(app, node);
     }
 }
 
-static void ask_choices(struct app *app, struct node *node, int x, int *y, int w)
+static void ask_choices(struct app *app, struct node *node)
 {
     struct ui *ui = &app->ui;
+    int w = ui->at.w;
     const struct control *c = node->item->control;
-    struct list l = {
-        .app = app, .node = node, .many = c->kind != CONTROL_SELECT1, .x = x, .w = w, .y = y};
-    bool any = question_choices(app, node, &l.choices, &l.count, x, y, w);
-    question_stale(app, node, l.choices, any ? l.count : 0, x, y, w);
+    struct list l = {.app = app, .node = node, .many = c->kind != CONTROL_SELECT1};
+    bool any = question_choices(app, node, &l.choices, &l.count);
+    question_stale(app, node, l.choices, any ? l.count : 0);
     if (!any) {
         return;
     }
@@ -661,7 +656,7 @@ static void ask_choices(struct app *app, struct node *node, int x, int *y, int w
     bool said = false; /* the question's label said so already */
     (void)session_text(app->interview->session, &ui->frame, &c->label, node, FORM_LONG, &said);
     bool fallback = known ? known->fallback : question_any_fallback(l.choices, l.count);
-    question_fallback(app, fallback && !said, x, y, w);
+    question_fallback(app, fallback && !said);
     const char *search = app->interview->page.kind == PAGE_FIELDS
                              ? question_part(app, node, "search", "")
                              : "search";
@@ -683,22 +678,22 @@ static void ask_choices(struct app *app, struct node *node, int x, int *y, int w
                as_scale(&l, ui->landscape || !control_has(c, "likert") ? SCALE_LEAST : 1)) {
         /* Smaller letters are allowed in rows of a table and in landscape. Otherwise a
          * question has room for a list instead. */
-        *y += ui_px(ui, 4);
+        ui_gap(ui, 4);
     } else if (few && columns > 1) {
         as_columns(&l, columns);
     } else {
         if (l.count > SEARCH_FROM) {
-            show_search(app, search, x, y, w);
+            show_search(app, search);
         }
         as_rows(&l, search);
     }
     code_pills(&l);
 }
 
-static void draw(struct app *app, struct node *node, int x, int *y, int w)
+static void draw(struct app *app, struct node *node)
 {
-    ask_choices(app, node, x, y, w);
-    offer_cleared(app, node, x, y, w);
+    ask_choices(app, node);
+    offer_cleared(app, node);
 }
 
 static bool matches(const struct node *node)

@@ -248,14 +248,15 @@ static void show_ink(struct app *app, int x, int y, int w, int h, colour pen)
     }
 }
 
-static void draw(struct app *app, struct node *node, int x, int *y, int w)
+static void draw(struct app *app, struct node *node)
 {
     struct ink *ink = ink_of(app);
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     const char *id = question_part(app, node, "ink", "");
     bool signature = control_has(node->item->control, "signature");
     int h = signature ? w * 3 / 5 : w, max = ui->body.h * 3 / 4, min = ui_px(ui, 120);
-    int fx, fy, px = x, left = x, all_w = w;
+    int fx, fy;
     h = h > max ? max : h;
     h = h < min ? min : h;
     const char *uri = question_drawn_upon(app, node);
@@ -269,7 +270,7 @@ static void draw(struct app *app, struct node *node, int x, int *y, int w)
         w = under->w;
         h = under->h;
     }
-    struct rect r = {x, *y, w, h};
+    struct rect r = {x, ui->at.y, w, h};
     ui_place(ui, id, ROLE_PAPER, r);
     bool held = ui_grabbed(ui, id, &fx, &fy), dropped = ui_dropped(ui, id, &fx, &fy);
     if (held || dropped) {
@@ -279,7 +280,7 @@ static void draw(struct app *app, struct node *node, int x, int *y, int w)
         }
         ink->w = w;
         ink->h = h;
-        int ix = fx - x, iy = fy - *y;
+        int ix = fx - x, iy = fy - ui->at.y;
         ix = ix < 0 ? 0 : ix >= w ? w - 1 : ix;
         iy = iy < 0 ? 0 : iy >= h ? h - 1 : iy;
         ink_add(app, ix * INK_ONE / w, iy * INK_ONE / h);
@@ -291,27 +292,27 @@ static void draw(struct app *app, struct node *node, int x, int *y, int w)
     }
     ui_box(ui, r, 7, ui->theme.paper, ink->node == node ? ui->theme.accent : ui->theme.soft, 2);
     if (signature) {
-        ui_fill_rect(ui, (struct rect){x + w / 12, *y + h * 3 / 4, w * 10 / 12, ui_px(ui, 1)},
+        ui_fill_rect(ui, (struct rect){x + w / 12, ui->at.y + h * 3 / 4, w * 10 / 12, ui_px(ui, 1)},
                      ui->theme.line);
     }
     if (under) {
-        app_show_picture(app, x, *y, under);
+        app_show_picture(app, x, ui->at.y, under);
     }
     if (ink->node == node) {
         colour red = (colour)annotation[0] << 16 | (colour)annotation[1] << 8 | annotation[2];
         /* on a saved drawing the ink is black by night, too: its paper is white */
-        show_ink(app, x, *y, w, h, map ? red : kept ? 0 : ui->theme.ink);
+        show_ink(app, x, ui->at.y, w, h, map ? red : kept ? 0 : ui->theme.ink);
     } else if (!under) {
         bool roomy = ui_centre_height(ui, w, TEXT_HINT, ui_str(ui, S_draw_here)) <= h * 2 / 5;
         float before = ui_cap_text(ui, roomy ? ui->text_scale : 1);
-        ui_text_centre(ui, (struct rect){x, *y, w, h / 2}, TEXT_HINT, ui_str(ui, S_draw_here),
+        ui_text_centre(ui, (struct rect){x, ui->at.y, w, h / 2}, TEXT_HINT, ui_str(ui, S_draw_here),
                        ui->theme.soft);
         ui->text_scale = before;
     }
-    *y += h + ui_px(ui, 8);
+    ui->at.y += h + ui_px(ui, 8);
     bool drawn = ink->node == node || interview_file(app->interview, tree_value(node));
-    if (drawn && ui_pill(ui, question_part(app, node, "wipe", ""), &px, y, left, left + all_w,
-                         ui_str(ui, S_draw_again), false, false)) {
+    if (drawn &&
+        ui_pill(ui, question_part(app, node, "wipe", ""), ui_str(ui, S_draw_again), false, false)) {
         forget(app);
         bool taken = !node->required && *tree_value(node) && question_answer(app, node, "");
         bool stands = *tree_value(node) && !taken;
@@ -319,7 +320,7 @@ static void draw(struct app *app, struct node *node, int x, int *y, int w)
         ink->node = stands ? node : NULL;
         ink->wiped = stands;
     }
-    ui_pills_end(ui, &px, y, left);
+    ui_pills_end(ui);
 }
 
 static void keep(struct app *app)

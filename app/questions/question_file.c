@@ -222,19 +222,19 @@ static void look_for_files(struct app *app)
     find_files(app, state_of(app)->file_node);
 }
 
-void question_files_sheet(struct app *app, int x, int *y, int w)
+void question_files_sheet(struct app *app)
 {
     struct ui *ui = &app->ui;
-    app_message(app, x, y, w);
+    app_message(app);
     if (!state_of(app)->found_count) {
-        *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_file_none), ui->theme.ink, true);
-        *y += ui_px(ui, 12);
+        ui_say(ui, TEXT_BODY, ui_str(ui, S_file_none), ui->theme.ink);
+        ui_gap(ui, 12);
     }
     for (size_t i = 0; i < state_of(app)->found_count; i++) {
         struct found_file *f = &state_of(app)->found[i];
         const char *small = arena_printf(&ui->frame, "%s · %s", question_size(app, f->size),
                                          app_date(app, f->time * 1000));
-        if (ui_row(ui, arena_printf(&ui->frame, "found:%zu", i + 1), x, y, w, f->name, small, 0)) {
+        if (ui_row(ui, arena_printf(&ui->frame, "found:%zu", i + 1), f->name, small, 0)) {
             if (f->size > INTERVIEW_FILE_MAX) {
                 app_say(app, S_file_large);
             } else {
@@ -244,46 +244,43 @@ void question_files_sheet(struct app *app, int x, int *y, int w)
         }
     }
     if (state_of(app)->found_more) {
-        *y += ui_text(
-            ui, x, *y, w, TEXT_HINT,
-            ui_fill(ui, S_file_more, ui_number(ui, (long long)state_of(app)->found_count), NULL),
-            ui->theme.ink, true);
-        *y += ui_px(ui, 12);
+        ui_say(ui, TEXT_HINT,
+               ui_fill(ui, S_file_more, ui_number(ui, (long long)state_of(app)->found_count), NULL),
+               ui->theme.ink);
+        ui_gap(ui, 12);
     }
     app->sticks.look_again = look_for_files;
-    app_media_trouble(app, x, y, w);
-    if (ui_wide_button(ui, "look", x, y, w, ui_str(ui, S_first_look), false)) {
+    app_media_trouble(app);
+    if (ui_wide_button(ui, "look", ui_str(ui, S_first_look), false)) {
         look_for_files(app);
     }
 }
 
 /* ---- the question ---- */
 
-static void draw(struct app *app, struct node *node, int x, int *y, int w)
+static void draw(struct app *app, struct node *node)
 {
     struct ui *ui = &app->ui;
     const struct buf *kept = interview_file(app->interview, tree_value(node));
     if (kept) {
-        *y += ui_text(ui, x, *y, w, TEXT_HEADING,
-                      ui_fill(ui, S_file_kept, question_size(app, kept->len), NULL), ui->theme.ink,
-                      true);
-        *y += ui_px(ui, 8);
+        ui_say(ui, TEXT_HEADING, ui_fill(ui, S_file_kept, question_size(app, kept->len), NULL),
+               ui->theme.ink);
+        ui_gap(ui, 8);
     }
-    if (ui_wide_button(ui, question_part(app, node, "choose", ""), x, y, w,
+    if (ui_wide_button(ui, question_part(app, node, "choose", ""),
                        ui_str(ui, kept ? S_file_other : S_file_choose), false)) {
         find_files(app, node);
         app->message.text[0] = '\0';
         app->sheet = SHEET_FILES;
     }
     if (kept && !node->required) {
-        int px = x;
-        if (ui_pill(ui, question_part(app, node, "drop", ""), &px, y, x, x + w,
-                    ui_str(ui, S_file_drop), false, false)) {
+        if (ui_pill(ui, question_part(app, node, "drop", ""), ui_str(ui, S_file_drop), false,
+                    false)) {
             question_answer(app, node, "");
         }
-        ui_pills_end(ui, &px, y, x);
+        ui_pills_end(ui);
     }
-    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_file_hint), ui->theme.soft, true);
+    ui_say(ui, TEXT_HINT, ui_str(ui, S_file_hint), ui->theme.soft);
 }
 
 static bool matches(const struct node *node)

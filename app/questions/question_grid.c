@@ -49,11 +49,11 @@ static bool is_rich(struct app *app, const struct page *page)
            *text_of(app, page, false, FORM_IMAGE) || *text_of(app, page, true, FORM_GUIDANCE);
 }
 
-static void hint_of(struct app *app, const struct page *page, int x, int *y, int w)
+static void hint_of(struct app *app, const struct page *page)
 {
     const char *hint = text_of(app, page, true, FORM_LONG);
     if (*hint) {
-        *y += ui_rich(&app->ui, x, *y, w, TEXT_HINT, hint, app->ui.theme.soft, true);
+        ui_say_rich(&app->ui, TEXT_HINT, hint, app->ui.theme.soft);
     }
 }
 
@@ -93,10 +93,10 @@ static int column_width(struct app *app, const struct columns *c, int room)
     return w < ui_px(ui, UI_TOUCH_DP) ? 0 : w;
 }
 
-static void heads(struct app *app, const struct page *page, const struct columns *c, int x, int *y,
-                  int w)
+static void heads(struct app *app, const struct page *page, const struct columns *c)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     int h = 0, pad = ui_px(ui, 4), side = 0, faces = 0, max = ui_px(ui, 72);
     for (size_t i = 0; i < c->count; i++) {
         const struct picture *p =
@@ -110,31 +110,34 @@ static void heads(struct app *app, const struct page *page, const struct columns
         const struct picture *p =
             question_choice_picture(app, page->node, &c->list[i], w - 2 * pad, max);
         if (p) {
-            app_show_picture(app, x + (int)i * w + (w - p->w) / 2, *y + faces - pad - p->h, p);
+            app_show_picture(app, x + (int)i * w + (w - p->w) / 2, ui->at.y + faces - pad - p->h,
+                             p);
         }
-        ui_text_top(ui, (struct rect){x + (int)i * w + pad, *y + faces, w - 2 * pad, h}, TEXT_HINT,
-                    c->list[i].label, ui->theme.ink);
+        ui_text_top(ui, (struct rect){x + (int)i * w + pad, ui->at.y + faces, w - 2 * pad, h},
+                    TEXT_HINT, c->list[i].label, ui->theme.ink);
         question_loudspeaker(app, page->node, c->list, i,
-                             (struct rect){x + (int)i * w, *y + faces + h, w, side});
+                             (struct rect){x + (int)i * w, ui->at.y + faces + h, w, side});
     }
-    *y += faces + h + side + pad;
+    ui->at.y += faces + h + side + pad;
 }
 
-static void row(struct app *app, const struct page *page, int x, int *y, int label_w, int cell_w)
+static void row(struct app *app, const struct page *page, int label_w, int cell_w)
 {
     struct ui *ui = &app->ui;
+    struct cursor all = ui->at;
+    int x = all.x;
     struct node *node = page->node;
     struct columns c = columns_of(app, page);
     bool many = page->control->kind == CONTROL_SELECT;
     const char *label = label_of(app, page);
-    int text_h = ui_rich(ui, 0, 0, label_w - ui_px(ui, 8), TEXT_BODY, label, 0, false);
+    int text_h = ui_rich_height(ui, label_w - ui_px(ui, 8), TEXT_BODY, label);
     int h = text_h + ui_px(ui, 16), min = ui_px(ui, 52);
     h = h < min ? min : h;
-    ui_rich(ui, x, *y + (h - text_h) / 2, label_w - ui_px(ui, 8), TEXT_BODY, label, ui->theme.ink,
-            true);
+    ui_rich(ui, x, ui->at.y + (h - text_h) / 2, label_w - ui_px(ui, 8), TEXT_BODY, label,
+            ui->theme.ink);
     const char *have = arena_text(&ui->frame, tree_value(node));
     for (size_t i = 0; i < c.count; i++) {
-        struct rect r = {x + label_w + (int)i * cell_w, *y, cell_w, h};
+        struct rect r = {x + label_w + (int)i * cell_w, ui->at.y, cell_w, h};
         const char *name = question_choice_name(app, &c.list[i], i);
         if (!node->readonly &&
             ui_target(ui, question_part(app, node, "choice", name), ROLE_CHOICE, r)) {
@@ -144,25 +147,27 @@ static void row(struct app *app, const struct page *page, int x, int *y, int lab
                        question_has_word(have, c.list[i].value), many);
     }
     int w = label_w + (int)c.count * cell_w;
-    *y += h;
-    question_fallback(app, is_fallback(app, page), x, y, w);
-    hint_of(app, page, x, y, w);
-    struct choice *all;
+    ui->at.w = w;
+    ui->at.y += h;
+    question_fallback(app, is_fallback(app, page));
+    hint_of(app, page);
+    struct choice *offered;
     size_t count;
-    if (session_choices(app->interview->session, &ui->frame, page->control, node, &all, &count,
+    if (session_choices(app->interview->session, &ui->frame, page->control, node, &offered, &count,
                         NULL)) {
-        question_stale(app, node, all, count, x, y, w);
+        question_stale(app, node, offered, count);
     }
-    question_no_answers(app, node, x, y, w);
-    ui_fill_rect(ui, (struct rect){x, *y - ui_px(ui, 1), w, ui_px(ui, 1)}, ui->theme.line);
-    question_refusal(app, node, x, y, w);
+    question_no_answers(app, node);
+    ui_fill_rect(ui, (struct rect){x, ui->at.y - ui_px(ui, 1), w, ui_px(ui, 1)}, ui->theme.line);
+    question_refusal(app, node);
+    ui->at.w = all.w;
 }
 
 /* In landscape, a table. In portrait, each row is a scale below its label. */
-size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t at, int x, int *y,
-                int w)
+size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t at)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     size_t end = at + question_is_grid_head(&fields[at]);
     while (end < count && question_is_grid_row(&fields[end])) {
         end++;
@@ -176,31 +181,33 @@ size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t
     if (question_is_grid_head(&fields[at])) { /* the heading of all rows */
         const char *title = label_of(app, &fields[at]);
         if (*title) {
-            *y += ui_rich(ui, x, *y, w, TEXT_QUESTION, title, ui->theme.ink, true);
-            question_fallback(app, is_fallback(app, &fields[at]), x, y, w);
-            hint_of(app, &fields[at], x, y, w);
-            *y += ui_px(ui, cell_w ? 8 : 16);
+            ui_say_rich(ui, TEXT_QUESTION, title, ui->theme.ink);
+            question_fallback(app, is_fallback(app, &fields[at]));
+            hint_of(app, &fields[at]);
+            ui_gap(ui, cell_w ? 8 : 16);
         }
     }
     if (cell_w) {
-        question_fallback(app, question_any_fallback(c.list, c.count), x, y, w);
-        heads(app, &fields[at], &c, x + label_w, y, cell_w);
+        question_fallback(app, question_any_fallback(c.list, c.count));
+        struct cursor all = ui_at(ui, x + label_w, ui->at.y, cell_w);
+        heads(app, &fields[at], &c);
+        ui_at(ui, all.x, ui->at.y, all.w);
     }
     for (size_t i = at; i < end; i++) {
         if (question_is_grid_head(&fields[i])) {
             continue;
         }
         size_t first = ui->target_count;
-        int top = *y;
+        int top = ui->at.y;
         if (cell_w) {
-            row(app, &fields[i], x, y, label_w, cell_w);
+            row(app, &fields[i], label_w, cell_w);
         } else {
-            question_show(app, &fields[i], x, y, w, true);
-            *y += ui_px(ui, 14);
+            question_show(app, &fields[i], true);
+            ui_gap(ui, 14);
         }
-        question_reached(app, fields[i].node, first, top, *y);
+        question_reached(app, fields[i].node, first, top, ui->at.y);
     }
-    *y += ui_px(ui, 10);
+    ui_gap(ui, 10);
     return end - at;
 }
 
@@ -213,8 +220,8 @@ static void axis(struct app *app, int *x, int y, const char *label, bool up)
     struct ui *ui = &app->ui;
     int top = y + ui_line(ui, TEXT_TITLE) / 2 - ui_px(ui, 7);
     *x += ui_line_text(ui, *x, y, TEXT_TITLE, label, strlen(label), ui->theme.soft) + ui_px(ui, 4);
-    ui_stroke(ui, *x, top, 14, up ? up_line : right_line, 2, 2, ui->theme.soft);
-    ui_stroke(ui, *x, top, 14, up ? up_head : right_head, 3, 2, ui->theme.soft);
+    ui_stroke(ui, *x, top, 14, (struct shape){up ? up_line : right_line, 2}, 2, ui->theme.soft);
+    ui_stroke(ui, *x, top, 14, (struct shape){up ? up_head : right_head, 3}, 2, ui->theme.soft);
     *x += ui_px(ui, 26);
 }
 
@@ -229,13 +236,12 @@ static const char *label_at(const struct columns *c, const char *value)
 }
 
 /* "No answer" codes that both selects offer; a tap answers both. */
-static void risk_codes(struct app *app, const struct page *fields, int x, int *y, int w)
+static void risk_codes(struct app *app, const struct page *fields)
 {
     struct ui *ui = &app->ui;
     struct choice *list;
     size_t count;
-    int px = x;
-    *y += ui_px(ui, 8);
+    ui_gap(ui, 8);
     if (!session_choices(app->interview->session, &ui->frame, fields[0].control, fields[0].node,
                          &list, &count, NULL)) {
         return;
@@ -246,13 +252,13 @@ static void risk_codes(struct app *app, const struct page *fields, int x, int *y
         }
         const char *code = arena_text(&ui->frame, list[i].value);
         bool on = strcmp(tree_value(fields[0].node), code) == 0;
-        if (ui_pill(ui, question_part(app, fields[0].node, "pill", code), &px, y, x, x + w,
-                    list[i].label, on, true)) {
+        if (ui_pill(ui, question_part(app, fields[0].node, "pill", code), list[i].label, on,
+                    true)) {
             question_answer(app, fields[0].node, code);
             question_answer(app, fields[1].node, code);
         }
     }
-    ui_pills_end(ui, &px, y, x);
+    ui_pills_end(ui);
 }
 
 /* Labels of an axis, all in one size. If they do not fit: numbers, with a legend below. */
@@ -322,13 +328,16 @@ static int axis_legend(struct risk *r, size_t f, int x, int y, int w, bool draw)
     const struct axis_words *a = f ? &r->rows : &r->cols;
     const char *chosen = tree_value(r->fields[f].node);
     int top = y;
-    y += ui_text(ui, x, y, w, TEXT_TITLE, label_of(r->app, &r->fields[f]), ui->theme.soft, draw);
+    const char *title = label_of(r->app, &r->fields[f]);
+    y += draw ? ui_text(ui, x, y, w, TEXT_TITLE, title, ui->theme.soft)
+              : ui_text_height(ui, w, TEXT_TITLE, title);
     for (size_t i = a->columns->count; i-- > 0;) { /* in the order of the rows */
         const struct choice *c = &a->columns->list[i];
         enum text_style style = strcmp(chosen, c->value) == 0 ? TEXT_TITLE : TEXT_HINT;
         const char *words =
             arena_printf(&ui->frame, "%s · %s", ui_number(ui, (long long)i + 1), c->label);
-        y += ui_text(ui, x, y, w, style, words, ui->theme.ink, draw);
+        y += draw ? ui_text(ui, x, y, w, style, words, ui->theme.ink)
+                  : ui_text_height(ui, w, style, words);
     }
     return y - top;
 }
@@ -361,10 +370,10 @@ static int risk_score(struct risk *r, int x, int y, int w, bool draw)
     const char *words =
         arena_printf(&ui->frame, "%s: %s\n%s: %s", label_of(r->app, &r->fields[0]),
                      first ? first : "", label_of(r->app, &r->fields[1]), second ? second : "");
-    int h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, words, 0, false) + 2 * pad;
+    int h = ui_text_height(ui, w - 2 * pad, TEXT_HINT, words) + 2 * pad;
     if (draw) {
         ui_box(ui, (struct rect){x, y, w, h}, 7, ui->theme.tint, ui->theme.line, 1.5f);
-        ui_text(ui, x + pad, y + pad, w - 2 * pad, TEXT_HINT, words, ui->theme.ink, true);
+        ui_text(ui, x + pad, y + pad, w - 2 * pad, TEXT_HINT, words, ui->theme.ink);
     }
     return h;
 }
@@ -454,8 +463,8 @@ static void show_cell(struct risk *r, size_t c, size_t d, int x, int y)
            on ? ui->theme.ink : ui->theme.soft, on ? 3.5f : 1.5f);
     if (on) {
         int size = ui_px(ui, 32);
-        ui_stroke(ui, cell.x + (cell.w - size) / 2, cell.y + (cell.h - size) / 2, 32, tick, 3, 4,
-                  ui->theme.ink);
+        ui_stroke(ui, cell.x + (cell.w - size) / 2, cell.y + (cell.h - size) / 2, 32,
+                  (struct shape){tick, 3}, 4, ui->theme.ink);
     }
 }
 
@@ -486,25 +495,26 @@ static int show_square(struct risk *r, int x, int y)
 }
 
 /* Names of the two axes, above the square. */
-static void show_axes(struct risk *r, int x, int *y, int w)
+static void show_axes(struct risk *r)
 {
     struct app *app = r->app;
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     int left = x;
-    axis(app, &left, *y, label_of(app, &r->fields[1]), true);
+    axis(app, &left, ui->at.y, label_of(app, &r->fields[1]), true);
     if (left + ui_px(ui, 40) + ui_line_width(ui, TEXT_TITLE, label_of(app, &r->fields[0])) >
         x + w) {
         left = x;
-        *y += ui_line(ui, TEXT_TITLE);
+        ui->at.y += ui_line(ui, TEXT_TITLE);
     }
-    axis(app, &left, *y, label_of(app, &r->fields[0]), false);
-    *y += ui_line(ui, TEXT_TITLE) + ui_px(ui, 4);
+    axis(app, &left, ui->at.y, label_of(app, &r->fields[0]), false);
+    ui->at.y += ui_line(ui, TEXT_TITLE) + ui_px(ui, 4);
 }
 
-bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count,
-              int x, int *y, int w)
+bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     if (!control_has(page->control, "risk-matrix") || count != 2 ||
         fields[0].control->kind != CONTROL_SELECT1 || fields[1].control->kind != CONTROL_SELECT1) {
         return false;
@@ -519,30 +529,29 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
         return false;
     }
     words_w = beside ? words_w : w;
-    question_fallback(app,
-                      question_any_fallback(r.across.list, r.across.count) ||
-                          question_any_fallback(r.down.list, r.down.count) ||
-                          is_fallback(app, &fields[0]) || is_fallback(app, &fields[1]),
-                      x, y, w);
+    question_fallback(app, question_any_fallback(r.across.list, r.across.count) ||
+                               question_any_fallback(r.down.list, r.down.count) ||
+                               is_fallback(app, &fields[0]) || is_fallback(app, &fields[1]));
     for (size_t f = 0; f < 2; f++) {
-        hint_of(app, &fields[f], x, y, w);
+        hint_of(app, &fields[f]);
     }
-    int below = *y, words_x = beside ? x + w - words_w : x;
-    show_axes(&r, x, y, beside ? r.w : w);
-    fit_cells(&r, *y, beside ? 0 : risk_words(&r, 0, 0, w, false));
-    *y += show_square(&r, x, *y);
-    int *under = beside ? &below : y, square = *y;
-    *under += risk_words(&r, words_x, *under, words_w, true);
-    question_refusal(app, fields[0].node, words_x, under, words_w);
-    question_refusal(app, fields[1].node, words_x, under, words_w);
-    risk_codes(app, fields, words_x, under, words_w);
+    int below = ui->at.y, words_x = beside ? x + w - words_w : x;
+    ui->at.w = beside ? r.w : w;
+    show_axes(&r);
+    fit_cells(&r, ui->at.y, beside ? 0 : risk_words(&r, 0, 0, w, false));
+    ui->at.y += show_square(&r, x, ui->at.y);
+    int square = ui->at.y;
+    ui_at(ui, words_x, beside ? below : square, words_w);
+    ui->at.y += risk_words(&r, words_x, ui->at.y, words_w, true);
+    question_refusal(app, fields[0].node);
+    question_refusal(app, fields[1].node);
+    risk_codes(app, fields);
     bool first = *tree_value(fields[0].node); /* to take back, one answer is enough */
     const struct node *one = fields[!first].node, *other = fields[first].node;
-    if (!other->required && !other->readonly &&
-        question_take_back(app, one, words_x, under, words_w)) {
+    if (!other->required && !other->readonly && question_take_back(app, one)) {
         question_answer(app, fields[0].node, "");
         question_answer(app, fields[1].node, "");
     }
-    *y = *under > square ? *under : square;
+    ui_at(ui, x, ui->at.y > square ? ui->at.y : square, w);
     return true;
 }

@@ -123,14 +123,13 @@ struct long_list *list_kept(struct app *app, const struct choice *choices)
     return NULL;
 }
 
-bool question_choices(struct app *app, struct node *node, struct choice **choices, size_t *count,
-                      int x, int *y, int w)
+bool question_choices(struct app *app, struct node *node, struct choice **choices, size_t *count)
 {
     struct ui *ui = &app->ui;
     bool ok = list_gather(app, node, choices, count);
     if (!ok || !*count) {
         /* a missing or faulty external list is empty */
-        ui_warning(ui, x, y, w, ui_str(ui, ok ? S_choices_empty : S_refused_fault));
+        ui_warning(ui, ui_str(ui, ok ? S_choices_empty : S_refused_fault));
     }
     return ok && *count > 0;
 }

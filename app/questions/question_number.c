@@ -64,22 +64,23 @@ static void star(struct ui *ui, int x, int y, float size, bool on)
     static const int8_t points[] = {50, 5,  62, 38, 97, 38, 69, 59, 79, 93, 50,
                                     72, 21, 93, 31, 59, 3,  38, 38, 38, 50, 5};
     if (on) {
-        ui_fill_shape(ui, x, y, size, points, sizeof points / 2, ui->theme.accent);
+        ui_fill_shape(ui, x, y, size, (struct shape){points, sizeof points / 2}, ui->theme.accent);
     }
-    ui_stroke(ui, x, y, size, points, sizeof points / 2, 2, on ? ui->theme.accent : ui->theme.soft);
+    ui_stroke(ui, x, y, size, (struct shape){points, sizeof points / 2}, 2,
+              on ? ui->theme.accent : ui->theme.soft);
 }
 
-static void as_rating(struct app *app, struct node *node, const struct scale *s, long at, int x,
-                      int *y, int w)
+static void as_rating(struct app *app, struct node *node, const struct scale *s, long at)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     long from = s->start == 0 ? 1 : 0; /* no star means no answer, not zero */
     int count = (int)(s->steps + 1 - from), columns = w / ui_px(ui, UI_TOUCH_DP);
     columns = columns > count ? count : columns < 1 ? 1 : columns;
     int cell = w / columns, max = ui_px(ui, 64), h = ui_px(ui, 56);
     cell = cell > max ? max : cell;
     for (int k = 0; k < count; k++) {
-        struct rect r = {x + k % columns * cell, *y + k / columns * h, cell, h};
+        struct rect r = {x + k % columns * cell, ui->at.y + k / columns * h, cell, h};
         const char *value = value_at(ui, s, k + from);
         if (ui_target(ui, question_part(app, node, "star", value), ROLE_CHOICE, r)) {
             question_tap(app, node, value);
@@ -87,20 +88,20 @@ static void as_rating(struct app *app, struct node *node, const struct scale *s,
         int size = ui_px(ui, 36);
         star(ui, r.x + (cell - size) / 2, r.y + (h - size) / 2, 36, at >= k + from && at >= 0);
     }
-    *y += (count + columns - 1) / columns * h;
+    ui->at.y += (count + columns - 1) / columns * h;
     if (at >= 0) {
-        *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                      ui_fill(ui, S_of, question_number(app, value_at(ui, s, at)),
-                              question_number(app, value_at(ui, s, s->steps))),
-                      ui->theme.soft, true);
+        ui_say(ui, TEXT_HINT,
+               ui_fill(ui, S_of, question_number(app, value_at(ui, s, at)),
+                       question_number(app, value_at(ui, s, s->steps))),
+               ui->theme.soft);
     }
 }
 
 /* A grid with a cell for every value. */
-static void as_cells(struct app *app, struct node *node, const struct scale *s, long at, int x,
-                     int *y, int w)
+static void as_cells(struct app *app, struct node *node, const struct scale *s, long at)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     int widest = ui_px(ui, UI_TOUCH_DP), h = ui_px(ui, 52), gap = ui_px(ui, 2);
     for (long k = 0; k <= s->steps; k++) {
         const char *text = question_number(app, value_at(ui, s, k));
@@ -111,7 +112,7 @@ static void as_cells(struct app *app, struct node *node, const struct scale *s, 
     int columns = w / widest, count = (int)s->steps + 1;
     columns = columns > count ? count : columns < 1 ? 1 : columns;
     for (int k = 0; k < count; k++) {
-        struct rect r = {x + k % columns * w / columns, *y + k / columns * h, w / columns, h};
+        struct rect r = {x + k % columns * w / columns, ui->at.y + k / columns * h, w / columns, h};
         const char *value = value_at(ui, s, k);
         if (ui_target(ui, question_part(app, node, "value", value), ROLE_CHOICE, r)) {
             question_tap(app, node, value);
@@ -123,7 +124,7 @@ static void as_cells(struct app *app, struct node *node, const struct scale *s, 
         ui_text_centre(ui, r, on ? TEXT_BODY_BOLD : TEXT_BODY, question_number(app, value),
                        on ? ui->theme.on_accent : ui->theme.ink);
     }
-    *y += (count + columns - 1) / columns * h;
+    ui->at.y += (count + columns - 1) / columns * h;
 }
 
 static long step_under(const struct scale *s, int pos, int from, int len)
@@ -181,23 +182,21 @@ static long resting(const struct control *c, const struct scale *s)
 }
 
 /* Labels of values between the two ends, one per line: side by side they would not fit. */
-static void inner_words(struct app *app, const struct tick_words *t, const struct scale *s, int x,
-                        int *y, int w)
+static void inner_words(struct app *app, const struct tick_words *t, const struct scale *s)
 {
     struct ui *ui = &app->ui;
     for (size_t i = 0; i < t->count && t->count > 2; i++) {
         long k = step_of(s, t->list[i].value);
         if (k > 0 && k < s->steps) {
-            *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                          arena_printf(&ui->frame, "%s · %s",
-                                       question_number(app, value_at(ui, s, k)), t->list[i].label),
-                          ui->theme.soft, true);
+            ui_say(ui, TEXT_HINT,
+                   arena_printf(&ui->frame, "%s · %s", question_number(app, value_at(ui, s, k)),
+                                t->list[i].label),
+                   ui->theme.soft);
         }
     }
 }
 
-static void as_slider(struct app *app, struct node *node, const struct scale *s, long at, int x,
-                      int *y, int w)
+static void as_slider(struct app *app, struct node *node, const struct scale *s, long at)
 {
     const struct control *control = node->item->control;
     struct tick_words named = {NULL, 0};
@@ -207,21 +206,24 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
     }
     static const int8_t minus[] = {15, 50, 85, 50}, plus[] = {50, 15, 50, 85};
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     bool vertical = control_has(node->item->control, "vertical");
     int side = ui_px(ui, 56), knob = ui_px(ui, 32), bar = ui_px(ui, 6), fx, fy;
     const char *id = question_part(app, node, "slide", "");
     if (vertical) { /* hint above, number beside */
-        *y += at < 0 ? ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_slide), ui->theme.soft, true) +
-                           ui_px(ui, 8)
-                     : 0;
+        ui->at.y +=
+            at < 0 ? ui_text(ui, x, ui->at.y, w, TEXT_HINT, ui_str(ui, S_slide), ui->theme.soft) +
+                         ui_px(ui, 8)
+                   : 0;
     }
     int head_h = vertical ? side : ui_centre_height(ui, w, TEXT_HINT, ui_str(ui, S_slide));
     head_h = head_h < side ? side : head_h;
-    struct rect r = vertical ? (struct rect){x + w / 2 - side / 2, *y + side, side, ui_px(ui, 240)}
-                             : (struct rect){x + side, *y + head_h, w - 2 * side, side};
+    struct rect r = vertical
+                        ? (struct rect){x + w / 2 - side / 2, ui->at.y + side, side, ui_px(ui, 240)}
+                        : (struct rect){x + side, ui->at.y + head_h, w - 2 * side, side};
     struct rect less = vertical ? (struct rect){x + w / 2 - side / 2, r.y + r.h, side, side}
                                 : (struct rect){x, r.y, side, side};
-    struct rect more = vertical ? (struct rect){x + w / 2 - side / 2, *y, side, side}
+    struct rect more = vertical ? (struct rect){x + w / 2 - side / 2, ui->at.y, side, side}
                                 : (struct rect){x + w - side, r.y, side, side};
     ui_place(ui, id, ROLE_GRAB, r);
     bool dropped = ui_dropped(ui, id, &fx, &fy), held = ui_grabbed(ui, id, &fx, &fy);
@@ -248,8 +250,8 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
     const char *text = k >= 0     ? question_number(app, value_at(ui, s, k))
                        : vertical ? ""
                                   : ui_str(ui, S_slide);
-    struct rect head =
-        vertical ? (struct rect){x, *y, w / 2 - side / 2, side} : (struct rect){x, *y, w, head_h};
+    struct rect head = vertical ? (struct rect){x, ui->at.y, w / 2 - side / 2, side}
+                                : (struct rect){x, ui->at.y, w, head_h};
     ui_text_centre(ui, head, k >= 0 ? TEXT_DIGIT : TEXT_HINT, text,
                    k >= 0 ? ui->theme.ink : ui->theme.soft);
     struct rect line = vertical ? (struct rect){r.x + r.w / 2 - bar / 2, r.y, bar, r.h}
@@ -275,11 +277,11 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
         int gap = ui_px(ui, 6), icon = ui_px(ui, 16);
         ui_box(ui, (struct rect){b.x + gap, b.y + gap, b.w - 2 * gap, b.h - 2 * gap}, 22,
                ui->theme.paper, ui->theme.ink, 1.5f);
-        ui_stroke(ui, b.x + b.w / 2 - icon / 2, b.y + b.h / 2 - icon / 2, 16, minus, 2, 2.5f,
-                  ui->theme.ink);
+        ui_stroke(ui, b.x + b.w / 2 - icon / 2, b.y + b.h / 2 - icon / 2, 16,
+                  (struct shape){minus, 2}, 2.5f, ui->theme.ink);
         if (i) {
-            ui_stroke(ui, b.x + b.w / 2 - icon / 2, b.y + b.h / 2 - icon / 2, 16, plus, 2, 2.5f,
-                      ui->theme.ink);
+            ui_stroke(ui, b.x + b.w / 2 - icon / 2, b.y + b.h / 2 - icon / 2, 16,
+                      (struct shape){plus, 2}, 2.5f, ui->theme.ink);
         }
     }
     const char *ends[2], *words[2];
@@ -290,42 +292,42 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
     }
     if (vertical) {
         int room = x + w - (r.x + r.w);
-        int low_h = ui_text(ui, 0, 0, room, TEXT_HINT, ends[0], 0, false);
-        ui_text(ui, r.x + r.w, r.y + r.h - low_h, room, TEXT_HINT, ends[0], ui->theme.soft, true);
-        ui_text(ui, r.x + r.w, r.y, room, TEXT_HINT, ends[1], ui->theme.soft, true);
-        *y = less.y + less.h + ui_px(ui, 8);
+        int low_h = ui_text_height(ui, room, TEXT_HINT, ends[0]);
+        ui_text(ui, r.x + r.w, r.y + r.h - low_h, room, TEXT_HINT, ends[0], ui->theme.soft);
+        ui_text(ui, r.x + r.w, r.y, room, TEXT_HINT, ends[1], ui->theme.soft);
+        ui->at.y = less.y + less.h + ui_px(ui, 8);
     } else if (words[0] || words[1] ||
                ui_line_width(ui, TEXT_HINT, ends[0]) + ui_line_width(ui, TEXT_HINT, ends[1]) >
                    r.w - ui_px(ui, 12)) { /* each label gets one half */
         int half = w / 2 - ui_px(ui, 6), h[2];
-        *y = r.y + r.h;
+        ui->at.y = r.y + r.h;
         for (int i = 0; i < 2; i++) {
             int own = ui_line_width(ui, TEXT_HINT, ends[i]);
             int at_x = i && own < half ? x + w - own : x + i * (w - half);
-            h[i] = ui_text(ui, at_x, *y, half, TEXT_HINT, ends[i], ui->theme.soft, true);
+            h[i] = ui_text(ui, at_x, ui->at.y, half, TEXT_HINT, ends[i], ui->theme.soft);
         }
-        *y += (h[0] > h[1] ? h[0] : h[1]) + ui_px(ui, 8);
+        ui->at.y += (h[0] > h[1] ? h[0] : h[1]) + ui_px(ui, 8);
     } else {
         ui_line_text(ui, r.x, r.y + r.h, TEXT_HINT, ends[0], strlen(ends[0]), ui->theme.soft);
         ui_line_text(ui, r.x + r.w - ui_line_width(ui, TEXT_HINT, ends[1]), r.y + r.h, TEXT_HINT,
                      ends[1], strlen(ends[1]), ui->theme.soft);
-        *y = r.y + r.h + ui_line(ui, TEXT_HINT) + ui_px(ui, 8);
+        ui->at.y = r.y + r.h + ui_line(ui, TEXT_HINT) + ui_px(ui, 8);
     }
-    inner_words(app, &named, s, x, y, w);
+    inner_words(app, &named, s);
 }
 
-static void draw(struct app *app, struct node *node, int x, int *y, int w)
+static void draw(struct app *app, struct node *node)
 {
     enum { CELLS_MOST = 100 };
     const struct control *c = node->item->control;
     struct scale s = scale_of(node);
     long at = step_of(&s, tree_value(node));
     if (control_has(c, "rating") && s.steps < 20) {
-        as_rating(app, node, &s, at, x, y, w);
+        as_rating(app, node, &s, at);
     } else if (control_has(c, "picker") && s.steps < CELLS_MOST) {
-        as_cells(app, node, &s, at, x, y, w);
+        as_cells(app, node, &s, at);
     } else {
-        as_slider(app, node, &s, at, x, y, w);
+        as_slider(app, node, &s, at);
     }
 }
 

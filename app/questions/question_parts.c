@@ -115,11 +115,11 @@ const char *question_number(struct app *app, const char *number)
     return question_grouped(app, out);
 }
 
-void question_fallback(struct app *app, bool fallback, int x, int *y, int w)
+void question_fallback(struct app *app, bool fallback)
 {
     struct ui *ui = &app->ui;
     if (fallback) {
-        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_fallback), ui->theme.warn, true);
+        ui_say(ui, TEXT_HINT, ui_str(ui, S_fallback), ui->theme.warn);
     }
 }
 
@@ -153,35 +153,34 @@ void question_loudspeaker(struct app *app, struct node *node, struct choice *cho
         app_listen(app, uri);
     }
     int at_x = r.x + (r.w - ui_px(ui, 28)) / 2, at_y = r.y + (r.h - ui_px(ui, 28)) / 2;
-    ui_stroke(ui, at_x, at_y, 28, cone, 7, 2, ui->theme.ink);
-    ui_stroke(ui, at_x, at_y, 28, wave, 3, 2, ui->theme.ink);
+    ui_stroke(ui, at_x, at_y, 28, (struct shape){cone, 7}, 2, ui->theme.ink);
+    ui_stroke(ui, at_x, at_y, 28, (struct shape){wave, 3}, 2, ui->theme.ink);
 }
 
-void question_refusal(struct app *app, const struct node *node, int x, int *y, int w)
+void question_refusal(struct app *app, const struct node *node)
 {
     if (app->view.refused == node && app->message.text[0]) {
-        int top = *y;
-        ui_warning(&app->ui, x, y, w, app->message.text);
+        int top = app->ui.at.y;
+        ui_warning(&app->ui, app->message.text);
         if (app->view.refused_now) { /* scrolled into view once; then the user scrolls */
             app->view.refused_now = false;
-            ui_scroll_to(&app->ui, top, *y - top);
+            ui_scroll_to(&app->ui, top, app->ui.at.y - top);
         }
     }
 }
 
-bool question_take_back(struct app *app, const struct node *node, int x, int *y, int w)
+bool question_take_back(struct app *app, const struct node *node)
 {
     struct ui *ui = &app->ui;
-    int px = x;
     enum string_id missing;
     bool half = question_is_half(app, node, &missing);
     if (node->readonly || (!half && (!*tree_value(node) || node->required))) {
         return false;
     }
-    *y += ui_px(ui, 10);
-    bool taken = ui_pill(ui, question_part(app, node, "take-back", ""), &px, y, x, x + w,
-                         ui_str(ui, S_take_back), false, true);
-    ui_pills_end(ui, &px, y, x);
+    ui_gap(ui, 10);
+    bool taken = ui_pill(ui, question_part(app, node, "take-back", ""), ui_str(ui, S_take_back),
+                         false, true);
+    ui_pills_end(ui);
     return taken;
 }
 

@@ -30,21 +30,18 @@ static void in_order(size_t *order, const struct choice *choices, size_t count, 
 }
 
 /* "No answer" codes instead of an order. */
-static void codes(struct app *app, struct node *node, const struct choice *choices, size_t count,
-                  int x, int *y, int w)
+static void codes(struct app *app, struct node *node, const struct choice *choices, size_t count)
 {
     struct ui *ui = &app->ui;
     const char *have = arena_text(&ui->frame, tree_value(node));
-    int px = x;
     for (size_t i = 0; i < count; i++) {
         const char *code = choices[i].value;
-        if (question_is_code(code) &&
-            ui_pill(ui, question_part(app, node, "pill", code), &px, y, x, x + w, choices[i].label,
-                    strcmp(have, code) == 0, true)) {
+        if (question_is_code(code) && ui_pill(ui, question_part(app, node, "pill", code),
+                                              choices[i].label, strcmp(have, code) == 0, true)) {
             question_tap(app, node, code);
         }
     }
-    ui_pills_end(ui, &px, y, x);
+    ui_pills_end(ui);
 }
 
 static void answer_order(struct app *app, struct node *node, const struct choice *choices,
@@ -95,44 +92,52 @@ static int words_width(const struct side *b, int w)
     return w - b->number - b->picture - b->sound - b->arrows;
 }
 
-static void rank_row(struct app *app, struct rect r, const struct side *b, size_t place,
-                     const struct picture *picture, const char *label, bool settled, bool held)
+struct ranked { /* a row of the order */
+    size_t place;
+    const struct picture *picture; /* or NULL */
+    const char *label;
+    bool settled; /* it was put in its place, not left there */
+    bool held;    /* it is being moved */
+};
+
+static void rank_row(struct app *app, struct rect r, const struct side *b, const struct ranked *row)
 {
     static const int8_t line[] = {15, 0, 85, 0};
     struct ui *ui = &app->ui;
     int size = ui_px(ui, 28), text_x = r.x + b->number;
-    if (held) {
+    if (row->held) {
         ui_box(ui, r, 8, ui->theme.tint, ui->theme.accent, 2);
     }
     struct rect number = {r.x + ui_px(ui, 4), r.y + (r.h - size) / 2, size, size};
-    ui_box(ui, number, 14, settled ? ui->theme.ink : ui->theme.paper, ui->theme.ink, 1.5f);
-    ui_text_centre(ui, number, TEXT_HINT, ui_number(ui, (long long)place + 1),
-                   settled ? ui->theme.paper : ui->theme.ink);
-    if (picture) {
-        app_show_picture(app, text_x + (b->picture - ui_px(ui, 8) - picture->w) / 2,
-                         r.y + (r.h - picture->h) / 2, picture);
+    ui_box(ui, number, 14, row->settled ? ui->theme.ink : ui->theme.paper, ui->theme.ink, 1.5f);
+    ui_text_centre(ui, number, TEXT_HINT, ui_number(ui, (long long)row->place + 1),
+                   row->settled ? ui->theme.paper : ui->theme.ink);
+    if (row->picture) {
+        app_show_picture(app, text_x + (b->picture - ui_px(ui, 8) - row->picture->w) / 2,
+                         r.y + (r.h - row->picture->h) / 2, row->picture);
     }
     text_x += b->picture;
     int w = words_width(b, r.w);
-    int text_h = ui_text(ui, 0, 0, w, TEXT_BODY, label, 0, false);
-    ui_text(ui, text_x, r.y + (r.h - text_h) / 2, w, TEXT_BODY, label, ui->theme.ink, true);
+    int text_h = ui_text_height(ui, w, TEXT_BODY, row->label);
+    ui_text(ui, text_x, r.y + (r.h - text_h) / 2, w, TEXT_BODY, row->label, ui->theme.ink);
     for (int k = -1; k <= 1; k++) {
-        ui_stroke(ui, r.x + r.w - ui_px(ui, 36), r.y + r.h / 2 + k * ui_px(ui, 6), 24, line, 2,
-                  2.5f, held ? ui->theme.accent : ui->theme.soft);
+        ui_stroke(ui, r.x + r.w - ui_px(ui, 36), r.y + r.h / 2 + k * ui_px(ui, 6), 24,
+                  (struct shape){line, 2}, 2.5f, row->held ? ui->theme.accent : ui->theme.soft);
     }
-    if (!held) {
+    if (!row->held) {
         ui_fill_rect(ui, (struct rect){r.x, r.y + r.h - ui_px(ui, 1), r.w, ui_px(ui, 1)},
                      ui->theme.line);
     }
 }
 
-static void draw(struct app *app, struct node *node, int x, int *y, int w)
+static void draw(struct app *app, struct node *node)
 {
     static const int8_t up[] = {20, 62, 50, 32, 80, 62};
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     struct choice *choices;
     size_t count, held = SIZE_MAX, to = 0;
-    if (!question_choices(app, node, &choices, &count, x, y, w)) {
+    if (!question_choices(app, node, &choices, &count)) {
         return;
     }
     struct choice *all = choices;
@@ -148,12 +153,11 @@ static void draw(struct app *app, struct node *node, int x, int *y, int w)
     bool settled = *have && !question_is_code(have);
     size_t *order = arena_alloc(&ui->frame, (count + 1) * sizeof *order);
     in_order(order, choices, count, have);
-    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_rank_hint), ui->theme.soft, true);
+    ui_say(ui, TEXT_HINT, ui_str(ui, S_rank_hint), ui->theme.soft);
     struct side b = side_of(app, node, choices, count);
-    int side = b.arrows / 2, row_h = ui_px(ui, b.picture ? 72 : 56), top = *y, fx, fy = 0;
+    int side = b.arrows / 2, row_h = ui_px(ui, b.picture ? 72 : 56), top = ui->at.y, fx, fy = 0;
     for (size_t i = 0; i < count; i++) {
-        int h = ui_text(ui, 0, 0, words_width(&b, w), TEXT_BODY, choices[i].label, 0, false) +
-                ui_px(ui, 16);
+        int h = ui_text_height(ui, words_width(&b, w), TEXT_BODY, choices[i].label) + ui_px(ui, 16);
         row_h = h > row_h ? h : row_h;
     }
     for (size_t i = 0; i < count; i++) {
@@ -193,20 +197,21 @@ static void draw(struct app *app, struct node *node, int x, int *y, int w)
             b.picture ? question_choice_picture(app, node, choice, b.picture - ui_px(ui, 8),
                                                 row_h - ui_px(ui, 8))
                       : NULL;
-        rank_row(app, r, &b, i, picture, choice->label, settled, order[i] == moved);
+        rank_row(app, r, &b,
+                 &(struct ranked){i, picture, choice->label, settled, order[i] == moved});
         question_loudspeaker(app, node, choices, order[i],
                              (struct rect){x + w - b.arrows - b.sound, r.y, b.sound, row_h});
         if (i > 0) {
             ui_stroke(ui, r.x + w - 2 * side + ui_px(ui, 12), r.y + (row_h - ui_px(ui, 24)) / 2, 24,
-                      up, 3, 2.5f, ui->theme.ink);
+                      (struct shape){up, 3}, 2.5f, ui->theme.ink);
         }
     }
-    *y = top + (int)count * row_h + ui_px(ui, 10);
-    if (!settled && ui_wide_button(ui, question_part(app, node, "keep", ""), x, y, w,
-                                   ui_str(ui, S_rank_keep), false)) {
+    ui->at.y = top + (int)count * row_h + ui_px(ui, 10);
+    if (!settled &&
+        ui_wide_button(ui, question_part(app, node, "keep", ""), ui_str(ui, S_rank_keep), false)) {
         answer_order(app, node, choices, order, count);
     }
-    codes(app, node, all, all_count, x, y, w);
+    codes(app, node, all, all_count);
 }
 
 static bool matches(const struct node *node)

@@ -161,10 +161,9 @@ bool question_keyboard(struct app *app, enum keyboard_kind *kind)
 }
 
 /* Pills for dk, refused and na on a number. The numeric code is stored. */
-void question_number_pills(struct app *app, struct node *node, int x, int *y, int w)
+void question_number_pills(struct app *app, struct node *node)
 {
     struct ui *ui = &app->ui;
-    int px = x;
     const char *offered = node->item->missing;
     if (!offered) {
         return;
@@ -176,13 +175,13 @@ void question_number_pills(struct app *app, struct node *node, int x, int *y, in
         }
         bool on = strcmp(tree_value(node), code->number) == 0;
         const char *id = question_part(app, node, "pill", code->code);
-        if (ui_pill(ui, id, &px, y, x, x + w, ui_str(ui, code->label), on, true)) {
+        if (ui_pill(ui, id, ui_str(ui, code->label), on, true)) {
             edit_end(&ui->edit);
             app->view.typed_ms = 0;
             question_tap(app, node, code->number);
         }
     }
-    ui_pills_end(ui, &px, y, x);
+    ui_pills_end(ui);
 }
 
 static bool is_masked(const struct control *c)
@@ -201,7 +200,7 @@ bool question_is_many_lines(const struct node *node)
            (control_has(node->item->control, "multiline") || node->item->control->rows > 1);
 }
 
-static void draw(struct app *app, struct node *node, int x, int *y, int w)
+static void draw(struct app *app, struct node *node)
 {
     struct ui *ui = &app->ui;
     const struct control *c = node->item->control;
@@ -214,20 +213,25 @@ static void draw(struct app *app, struct node *node, int x, int *y, int w)
     const char *text = active ? ui->edit.text.data : number ? question_grouped(app, value) : value;
     bool empty = !active && !*text;
     enum string_id prompt = question_is_place(node->item) ? S_place_empty : S_text_empty;
-    if (ui_field(ui, id, x, y, w, empty ? ui_str(ui, prompt) : text, active ? ui->edit.cursor : 0,
-                 active, masked && !empty, many && !ui->landscape ? lines : 1,
-                 app->view.refused == node, number ? TEXT_DIGIT : TEXT_BODY)) {
+    if (ui_field(ui, id,
+                 &(struct field){.text = empty ? ui_str(ui, prompt) : text,
+                                 .cursor = active ? ui->edit.cursor : 0,
+                                 .active = active,
+                                 .masked = masked && !empty,
+                                 .min_lines = many && !ui->landscape ? lines : 1,
+                                 .warn = app->view.refused == node,
+                                 .style = number ? TEXT_DIGIT : TEXT_BODY})) {
         if (!active && question_commit(app)) { /* what is typed in another field is submitted */
             edit_begin(&ui->edit, id, question_shown(app, node));
             ui->again = true;
         }
     }
     if (active && question_is_place(node->item)) { /* the format; the field opens by itself */
-        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_place_empty), ui->theme.soft, true);
+        ui_say(ui, TEXT_HINT, ui_str(ui, S_place_empty), ui->theme.soft);
     }
     if (active && number &&
         question_grouped(app, text) != text) { /* the number again, digits grouped */
-        *y += ui_text(ui, x, *y, w, TEXT_HINT, question_grouped(app, text), ui->theme.soft, true);
+        ui_say(ui, TEXT_HINT, question_grouped(app, text), ui->theme.soft);
     }
 }
 

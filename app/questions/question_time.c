@@ -166,16 +166,18 @@ static int turns(struct app *app, const struct node *node, int x, int y, int w, 
         step = ui_target(ui, turn(app, node, "month-back"), ROLE_STEP, l)   ? -1
                : ui_target(ui, turn(app, node, "month-next"), ROLE_STEP, r) ? 1
                                                                             : 0;
-        ui_stroke(ui, l.x + at, l.y + at, 24, arrow_left, 3, 3, ui->theme.ink);
-        ui_stroke(ui, r.x + at, r.y + at, 24, arrow_right, 3, 3, ui->theme.ink);
+        ui_stroke(ui, l.x + at, l.y + at, 24, (struct shape){arrow_left, 3}, 3, ui->theme.ink);
+        ui_stroke(ui, r.x + at, r.y + at, 24, (struct shape){arrow_right, 3}, 3, ui->theme.ink);
     }
     step = ui_target(ui, turn(app, node, "year-back"), ROLE_STEP, fl)   ? -far
            : ui_target(ui, turn(app, node, "year-next"), ROLE_STEP, fr) ? far
                                                                         : step;
     for (int k = 0; k < 2; k++) {
         int shift = k * ui_px(ui, 8) - ui_px(ui, 4);
-        ui_stroke(ui, fl.x + at + shift, fl.y + at, 24, arrow_left, 3, 2.5f, ui->theme.ink);
-        ui_stroke(ui, fr.x + at + shift, fr.y + at, 24, arrow_right, 3, 2.5f, ui->theme.ink);
+        ui_stroke(ui, fl.x + at + shift, fl.y + at, 24, (struct shape){arrow_left, 3}, 2.5f,
+                  ui->theme.ink);
+        ui_stroke(ui, fr.x + at + shift, fr.y + at, 24, (struct shape){arrow_right, 3}, 2.5f,
+                  ui->theme.ink);
     }
     return step;
 }
@@ -197,9 +199,10 @@ static bool cell(struct app *app, const struct node *node, const char *kind, con
     return hit;
 }
 
-static void days(struct app *app, struct node *node, int year, int month, int x, int *y, int w)
+static void days(struct app *app, struct node *node, int year, int month)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     int cell_w = w / 7, cell_h = ui_px(ui, UI_TOUCH_DP), names_h = ui_line(ui, TEXT_HINT);
     if (cell_h < ui_line(ui, TEXT_BODY)) {
         cell_h = ui_line(ui, TEXT_BODY);
@@ -211,18 +214,18 @@ static void days(struct app *app, struct node *node, int year, int month, int x,
     }
     float scale = ui_cap_text(ui, 1.35f);
     for (int d = 0; d < 7; d++) {
-        ui_text_centre(ui, (struct rect){x + d * cell_w, *y, cell_w, names_h}, TEXT_HINT,
+        ui_text_centre(ui, (struct rect){x + d * cell_w, ui->at.y, cell_w, names_h}, TEXT_HINT,
                        ui_str(ui, (enum string_id)(S_day_1 + d)), ui->theme.soft);
     }
     ui->text_scale = scale;
-    *y += names_h;
+    ui->at.y += names_h;
     int64_t first = clock_days(year, month, 1);
     int64_t now = clock_wall_ms();
     struct half half = half_of(app, node);
     int64_t today = (now + (int64_t)clock_zone_minutes(now) * 60000) / 86400000;
     int column = (int)(((first + 3) % 7 + 7) % 7), row = 0; /* 1970-01-01 was a Thursday */
     for (int d = 1; clock_is_date(year, month, d); d++) {
-        struct rect r = {x + column * cell_w, *y + row * cell_h, cell_w, cell_h};
+        struct rect r = {x + column * cell_w, ui->at.y + row * cell_h, cell_w, cell_h};
         const char *iso = arena_printf(&ui->frame, "%04d-%02d-%02d", year, month, d);
         const char *number = ui_number(ui, d);
         bool on = strncmp(*half.day ? half.day : tree_value(node), iso, 10) == 0;
@@ -246,13 +249,13 @@ static void days(struct app *app, struct node *node, int year, int month, int x,
             row++;
         }
     }
-    *y += (row + (column > 0)) * cell_h + ui_px(ui, 8);
+    ui->at.y += (row + (column > 0)) * cell_h + ui_px(ui, 8);
 }
 
-static void months(struct app *app, struct node *node, int year, const struct moment *m, int x,
-                   int *y, int w)
+static void months(struct app *app, struct node *node, int year, const struct moment *m)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     int columns = 3, cell_h = ui_px(ui, 52), line = ui_line(ui, TEXT_BODY);
     for (int k = 0; k < 12; k++) {
         const char *name = ui_str(ui, (enum string_id)(S_month_1 + k));
@@ -260,8 +263,8 @@ static void months(struct app *app, struct node *node, int year, const struct mo
     }
     cell_h = cell_h < line ? line : cell_h;
     for (int k = 0; k < 12; k++) {
-        struct rect r = {x + k % columns * w / columns, *y + k / columns * cell_h, w / columns,
-                         cell_h};
+        struct rect r = {x + k % columns * w / columns, ui->at.y + k / columns * cell_h,
+                         w / columns, cell_h};
         const char *iso = arena_printf(&ui->frame, "%04d-%02d-01", year, k + 1);
         if (cell(app, node, "month", ui_number(ui, k + 1), r,
                  ui_str(ui, (enum string_id)(S_month_1 + k)),
@@ -269,34 +272,34 @@ static void months(struct app *app, struct node *node, int year, const struct mo
             question_tap(app, node, iso);
         }
     }
-    *y += 12 / columns * cell_h + ui_px(ui, 8);
+    ui->at.y += 12 / columns * cell_h + ui_px(ui, 8);
 }
 
 /* Draws twenty years from `from` on. Returns the year tapped, or 0. */
-static int years(struct app *app, const struct node *node, const char *kind, int from, int chosen,
-                 int x, int *y, int w)
+static int years(struct app *app, const struct node *node, const char *kind, int from, int chosen)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     int columns = 5, cell_h = ui_px(ui, 52), tapped = 0;
     while (columns > 1 && !ui_words_fit(ui, TEXT_BODY, "20000", w / columns)) {
         columns--;
     }
     for (int k = 0; k < 20; k++) {
-        struct rect r = {x + k % columns * w / columns, *y + k / columns * cell_h, w / columns,
-                         cell_h};
+        struct rect r = {x + k % columns * w / columns, ui->at.y + k / columns * cell_h,
+                         w / columns, cell_h};
         const char *year = ui_number(ui, from + k);
         if (cell(app, node, kind, year, r, year, from + k == chosen)) {
             tapped = from + k;
         }
     }
-    *y += (20 + columns - 1) / columns * cell_h + ui_px(ui, 8);
+    ui->at.y += (20 + columns - 1) / columns * cell_h + ui_px(ui, 8);
     return tapped;
 }
 
-static void calendar(struct app *app, struct node *node, const struct moment *m, int x, int *y,
-                     int w)
+static void calendar(struct app *app, struct node *node, const struct moment *m)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     enum date_kind kind = date_kind(node);
     int year, month, side = ui_px(ui, 48);
     shown(app, node, m, &year, &month);
@@ -310,14 +313,14 @@ static void calendar(struct app *app, struct node *node, const struct moment *m,
                            : arena_printf(&ui->frame, "%d – %d", from, from + 19);
     bool by_month = kind == BY_DAY && !picks;
     int sides = by_month ? 2 : 1, room = w - 2 * sides * side;
-    int step = turns(app, node, x, *y, w, by_month, kind == BY_YEAR || picks ? 240 : 12);
+    int step = turns(app, node, x, ui->at.y, w, by_month, kind == BY_YEAR || picks ? 240 : 12);
     if (!ui_words_fit(ui, TEXT_TITLE, title, room) ||
         ui_centre_height(ui, room, TEXT_TITLE, title) >
             side) { /* large text: put it below the arrows */
         room = w;
-        *y += side;
+        ui->at.y += side;
     }
-    struct rect middle = {x + (w - room) / 2, *y, room, side};
+    struct rect middle = {x + (w - room) / 2, ui->at.y, room, side};
     if (kind == BY_DAY && ui_target(ui, turn(app, node, "pick-year"), ROLE_BUTTON, middle)) {
         calendar_of(app)->picks_year = picks ? NULL : node;
         ui->again = true;
@@ -327,19 +330,19 @@ static void calendar(struct app *app, struct node *node, const struct moment *m,
     if (step && to >= 12 && to < 9999 * 12) {
         show_month(app, node, to);
     }
-    *y += side;
+    ui->at.y += side;
     if (picks) {
-        int to_year = years(app, node, "to-year", from, year, x, y, w);
+        int to_year = years(app, node, "to-year", from, year);
         if (to_year) { /* jump to a year; the month stays */
             show_month(app, node, to_year * 12 + month - 1);
             calendar_of(app)->picks_year = NULL;
         }
     } else if (kind == BY_DAY) {
-        days(app, node, year, month, x, y, w);
+        days(app, node, year, month);
     } else if (kind == BY_MONTH) {
-        months(app, node, year, m, x, y, w);
+        months(app, node, year, m);
     } else {
-        int tapped = years(app, node, "year", from, m->has_date ? m->year : -1, x, y, w);
+        int tapped = years(app, node, "year", from, m->has_date ? m->year : -1);
         if (tapped) {
             question_tap(app, node, arena_printf(&ui->frame, "%04d-01-01", tapped));
         }
@@ -360,7 +363,7 @@ const char *question_date(struct app *app, const struct node *node, const struct
     }
 }
 
-static void draw_date(struct app *app, struct node *node, int x, int *y, int w)
+static void draw_date(struct app *app, struct node *node)
 {
     struct ui *ui = &app->ui;
     struct moment m;
@@ -368,20 +371,19 @@ static void draw_date(struct app *app, struct node *node, int x, int *y, int w)
         m.has_date = false;
     }
     if (m.has_date) {
-        *y +=
-            ui_text(ui, x, *y, w, TEXT_HEADING, question_date(app, node, &m), ui->theme.ink, true) +
-            ui_px(ui, 6);
+        ui_say(ui, TEXT_HEADING, question_date(app, node, &m), ui->theme.ink);
+        ui_gap(ui, 6);
     }
-    calendar(app, node, &m, x, y, w);
+    calendar(app, node, &m);
 }
 
 /* ---- times ---- */
 
 /* Cells for the hours and for every fifth minute. A chosen time can be moved by one minute. */
-static void clock_cells(struct app *app, struct node *node, const struct moment *m, int x, int *y,
-                        int w)
+static void clock_cells(struct app *app, struct node *node, const struct moment *m)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     int cell_h = ui_px(ui, UI_TOUCH_DP), columns = w / cell_h;
     columns = columns >= 12 ? 12 : columns >= 6 ? 6 : 4;
     int hour = m->has_time ? m->hour : -1, minute = m->has_time ? m->minute : -1;
@@ -391,23 +393,25 @@ static void clock_cells(struct app *app, struct node *node, const struct moment 
         int side = ui_px(ui, 56);
         hour = half[0] == '-' ? -1 : atoi(half);
         minute = half[0] == '-' ? atoi(half + 3) : -1;
-        ui_text_centre(ui, (struct rect){x, *y, w, side}, TEXT_DIGIT,
+        ui_text_centre(ui, (struct rect){x, ui->at.y, w, side}, TEXT_DIGIT,
                        hour < 0 ? arena_printf(&ui->frame, "––:%02d", minute)
                                 : arena_printf(&ui->frame, "%02d:––", hour),
                        ui->theme.ink);
-        *y += side;
+        ui->at.y += side;
     }
     if (m->has_time) {
         int side = ui_px(ui, 56), at = ui_px(ui, 16);
-        struct rect less = {x, *y, side, side}, more = {x + w - side, *y, side, side};
+        struct rect less = {x, ui->at.y, side, side}, more = {x + w - side, ui->at.y, side, side};
         int by = ui_target(ui, turn(app, node, "minute-back"), ROLE_STEP, less)   ? -1
                  : ui_target(ui, turn(app, node, "minute-next"), ROLE_STEP, more) ? 1
                                                                                   : 0;
-        ui_stroke(ui, less.x + at, less.y + at, 24, arrow_left, 3, 3, ui->theme.ink);
-        ui_stroke(ui, more.x + at, more.y + at, 24, arrow_right, 3, 3, ui->theme.ink);
-        ui_text_centre(ui, (struct rect){x + side, *y, w - 2 * side, side}, TEXT_DIGIT,
+        ui_stroke(ui, less.x + at, less.y + at, 24, (struct shape){arrow_left, 3}, 3,
+                  ui->theme.ink);
+        ui_stroke(ui, more.x + at, more.y + at, 24, (struct shape){arrow_right, 3}, 3,
+                  ui->theme.ink);
+        ui_text_centre(ui, (struct rect){x + side, ui->at.y, w - 2 * side, side}, TEXT_DIGIT,
                        arena_printf(&ui->frame, "%02d:%02d", hour, minute), ui->theme.ink);
-        *y += side;
+        ui->at.y += side;
         if (by) {
             int t = (hour * 60 + minute + by + 1440) % 1440;
             set_time(app, node, t / 60, t % 60);
@@ -416,33 +420,32 @@ static void clock_cells(struct app *app, struct node *node, const struct moment 
     }
     for (int part = 0; part < 2; part++) {
         int count = part ? 12 : 24;
-        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, part ? S_minutes : S_hours),
-                      ui->theme.soft, true);
+        ui_say(ui, TEXT_HINT, ui_str(ui, part ? S_minutes : S_hours), ui->theme.soft);
         for (int k = 0; k < count; k++) {
             int value = part ? k * 5 : k;
-            struct rect r = {x + k % columns * w / columns, *y + k / columns * cell_h, w / columns,
-                             cell_h};
+            struct rect r = {x + k % columns * w / columns, ui->at.y + k / columns * cell_h,
+                             w / columns, cell_h};
             const char *text = arena_printf(&ui->frame, "%02d", value);
             bool on = part ? minute >= 0 && minute / 5 * 5 == value : hour == value;
             if (cell(app, node, part ? "minute" : "hour", text, r, text, on)) {
                 set_part(app, node, part ? hour : value, part ? value : minute);
             }
         }
-        *y += (count + columns - 1) / columns * cell_h + ui_px(ui, 8);
+        ui->at.y += (count + columns - 1) / columns * cell_h + ui_px(ui, 8);
     }
 }
 
-static void draw_time(struct app *app, struct node *node, int x, int *y, int w)
+static void draw_time(struct app *app, struct node *node)
 {
     struct moment m;
     if (!date_parse(&m, tree_value(node))) {
         m.has_time = false;
     }
-    clock_cells(app, node, &m, x, y, w);
+    clock_cells(app, node, &m);
 }
 
 /* Date and time: an answer once day, hour and minute are given. */
-static void draw_moment(struct app *app, struct node *node, int x, int *y, int w)
+static void draw_moment(struct app *app, struct node *node)
 {
     struct ui *ui = &app->ui;
     struct moment m, day;
@@ -452,13 +455,12 @@ static void draw_moment(struct app *app, struct node *node, int x, int *y, int w
     struct half h = half_of(app, node);
     const struct moment *d = *h.day && date_parse(&day, h.day) ? &day : &m;
     if (d->has_date) {
-        *y +=
-            ui_text(ui, x, *y, w, TEXT_HEADING, question_date(app, node, d), ui->theme.ink, true) +
-            ui_px(ui, 6);
+        ui_say(ui, TEXT_HEADING, question_date(app, node, d), ui->theme.ink);
+        ui_gap(ui, 6);
     }
-    calendar(app, node, d, x, y, w);
+    calendar(app, node, d);
     if (d->has_date) {
-        clock_cells(app, node, &m, x, y, w);
+        clock_cells(app, node, &m);
     }
 }
 

@@ -4,10 +4,10 @@
 
 #include "app/questions/question.h"
 
-static void draw(struct app *app, struct node *node, int x, int *y, int w)
+static void draw(struct app *app, struct node *node)
 {
     bool on = strcmp(tree_value(node), "OK") == 0;
-    if (ui_choice(&app->ui, question_part(app, node, "choice", "OK"), x, y, w,
+    if (ui_choice(&app->ui, question_part(app, node, "choice", "OK"),
                   ui_str(&app->ui, S_acknowledge), on, true)) {
         question_tap(app, node, "OK");
     }

@@ -235,22 +235,21 @@ void app_start_interview(struct app *app, const uint8_t package_hash[32])
     start_interview(app, package_hash);
 }
 
-void clock_sheet(struct app *app, int x, int *y, int w)
+void clock_sheet(struct app *app)
 {
     struct ui *ui = &app->ui;
     const char *newest = arena_text(&ui->frame, app_date(app, app->home.newest_ms));
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION,
-                  ui_fill(ui, S_clock_says, app_date(app, clock_wall_ms()), newest), ui->theme.ink,
-                  true);
-    *y += ui_px(ui, 12);
-    *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_clock_why), ui->theme.ink, true);
-    *y += ui_px(ui, 20);
+    ui_say(ui, TEXT_QUESTION, ui_fill(ui, S_clock_says, app_date(app, clock_wall_ms()), newest),
+           ui->theme.ink);
+    ui_gap(ui, 12);
+    ui_say(ui, TEXT_BODY, ui_str(ui, S_clock_why), ui->theme.ink);
+    ui_gap(ui, 20);
     if (app->options.kiosk &&
-        ui_wide_button(ui, "machine", x, y, w, ui_str(ui, S_machine_clock_set), true)) {
+        ui_wide_button(ui, "machine", ui_str(ui, S_machine_clock_set), true)) {
         app_go(app, SCREEN_MACHINE);
         return;
     }
-    if (ui_wide_button(ui, "all-the-same", x, y, w, ui_str(ui, S_clock_all_the_same), false)) {
+    if (ui_wide_button(ui, "all-the-same", ui_str(ui, S_clock_all_the_same), false)) {
         uint8_t form[32];
         memcpy(form, app->opening.clock_form, sizeof form);
         app_close_sheet(app);

@@ -16,6 +16,6 @@ void app_drop_interview(struct app *app);
  */
 int app_journal_typing(struct app *app);
 /* Warns before an interview is started with a wrong clock. */
-void clock_sheet(struct app *app, int x, int *y, int w);
+void clock_sheet(struct app *app);
 
 #endif

@@ -161,9 +161,10 @@ static void enter(struct app *app, struct node *entry)
     }
 }
 
-void roster_show(struct app *app, int x, int *y, int w)
+void roster_show(struct app *app)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     struct interview *i = app->interview;
     struct page roster = i->page;
     struct node **entries;
@@ -172,25 +173,27 @@ void roster_show(struct app *app, int x, int *y, int w)
     bool fallback = false;
     const char *label = session_text(i->session, &ui->frame, &roster.control->label, roster.node,
                                      FORM_LONG, &fallback);
-    *y += ui_rich(ui, x, *y, w, TEXT_QUESTION, label, ui->theme.ink, true);
-    question_fallback(app, fallback, x, y, w);
-    *y += ui_px(ui, 12);
+    ui_say_rich(ui, TEXT_QUESTION, label, ui->theme.ink);
+    question_fallback(app, fallback);
+    ui_gap(ui, 12);
     session_entries(i->session, &ui->frame, &roster, &entries, &count);
     bool fixed = roster.control->item->fixed;
     int erase_w = ui_px(ui, 48);
     for (size_t e = 0; e < count; e++) {
         const char *title, *small;
         char mark;
-        int top = *y;
+        int top = ui->at.y;
         describe(app, entries[e], &title, &small, &mark);
-        if (ui_row(ui, arena_printf(&ui->frame, "entry:%zu", e + 1), x, y, fixed ? w : w - erase_w,
-                   title, small, mark)) {
+        ui->at.w = fixed ? w : w - erase_w;
+        bool hit = ui_row(ui, arena_printf(&ui->frame, "entry:%zu", e + 1), title, small, mark);
+        ui->at.w = w;
+        if (hit) {
             enter(app, entries[e]);
             return;
         }
         if (!fixed) {
             static const int8_t cross_a[] = {25, 25, 75, 75}, cross_b[] = {75, 25, 25, 75};
-            struct rect r = {x + w - erase_w, top, erase_w, *y - top};
+            struct rect r = {x + w - erase_w, top, erase_w, ui->at.y - top};
             if (ui_target(ui, arena_printf(&ui->frame, "remove:%zu", e + 1), ROLE_ICON, r)) {
                 if (interview_remove(i, entries[e], &err)) {
                     app->view.removed_notice = true;
@@ -201,28 +204,26 @@ void roster_show(struct app *app, int x, int *y, int w)
             }
             float dp = ui_mark_dp(ui);
             int at_x = r.x + (r.w - ui_px(ui, dp)) / 2, at = r.y + (r.h - ui_px(ui, dp)) / 2;
-            ui_stroke(ui, at_x, at, dp, cross_a, 2, 2, ui->theme.soft);
-            ui_stroke(ui, at_x, at, dp, cross_b, 2, 2, ui->theme.soft);
+            ui_stroke(ui, at_x, at, dp, (struct shape){cross_a, 2}, 2, ui->theme.soft);
+            ui_stroke(ui, at_x, at, dp, (struct shape){cross_b, 2}, 2, ui->theme.soft);
         }
     }
     if (app->view.removed_notice && session_can_restore(i->session)) {
-        int px = x;
-        *y += ui_px(ui, 8);
-        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_roster_removed), ui->theme.soft, true);
-        if (ui_pill(ui, "undo", &px, y, x, x + w, ui_str(ui, S_undo), false, false)) {
+        ui_gap(ui, 8);
+        ui_say(ui, TEXT_HINT, ui_str(ui, S_roster_removed), ui->theme.soft);
+        if (ui_pill(ui, "undo", ui_str(ui, S_undo), false, false)) {
             if (!interview_restore(i, &err)) {
                 app_trouble(app, &err);
             }
             app->view.removed_notice = false;
             return;
         }
-        ui_pills_end(ui, &px, y, x);
+        ui_pills_end(ui);
     }
-    *y += ui_px(ui, 14);
+    ui_gap(ui, 14);
     const char *kind = entry_kind(app, roster.control, roster.node);
     const char *add = kind ? ui_fill(ui, S_roster_add_named, kind, NULL) : ui_str(ui, S_roster_add);
-    if (!fixed &&
-        ui_wide_button(ui, "add", x, y, w, arena_printf(&ui->frame, "+ %s", add), false)) {
+    if (!fixed && ui_wide_button(ui, "add", arena_printf(&ui->frame, "+ %s", add), false)) {
         struct node *entry;
         if (interview_add(i, &roster, &entry, &err)) {
             enter(app, entry);

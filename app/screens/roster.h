@@ -8,7 +8,7 @@
  * Valid until the next build. */
 const char *roster_entry_name(struct app *app, struct node *entry, const struct node *but);
 /* Draws a roster's page: its entries, with buttons to add, remove and restore. */
-void roster_show(struct app *app, int x, int *y, int w);
+void roster_show(struct app *app);
 /* Blank entries hold the page once, with a message. True: they hold it now. */
 bool roster_holds(struct app *app);
 

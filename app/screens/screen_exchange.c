@@ -52,10 +52,10 @@ void exchange_begin(struct app *app, writer_job *job)
     app->ui.again = true;
 }
 
-void exchange_choose(struct app *app, int x, int y, int w, writer_job *job)
+void exchange_choose(struct app *app, writer_job *job)
 {
-    const char *folder = medium_choose(app, x, &y, w, job == hand_over);
-    ui_body_end(&app->ui, y);
+    const char *folder = medium_choose(app, job == hand_over);
+    ui_body_end(&app->ui);
     const char *taken = medium_bar(app);
     if (taken || folder) {
         memcpy(app->exchange.before, app->home.forms,
@@ -67,7 +67,7 @@ void exchange_choose(struct app *app, int x, int y, int w, writer_job *job)
     }
 }
 
-void exchange_refused(struct app *app, int x, int *y, int w, const unsigned of[LOAD_VERDICTS])
+void exchange_refused(struct app *app, const unsigned of[LOAD_VERDICTS])
 {
     static const enum string_id reasons[LOAD_VERDICTS] = {[LOAD_DAMAGED] = S_load_why_damaged,
                                                           [LOAD_UNTRUSTED] = S_load_why_auth,
@@ -76,25 +76,23 @@ void exchange_refused(struct app *app, int x, int *y, int w, const unsigned of[L
     struct ui *ui = &app->ui;
     for (int v = LOAD_DAMAGED; v < LOAD_VERDICTS; v++) {
         if (of[v] && v == LOAD_OLD) { /* common on sticks: not a warning */
-            *y +=
-                ui_text(ui, x, *y, w, TEXT_HINT,
-                        ui_fill(ui, S_load_old, ui_number(ui, of[v]), NULL), ui->theme.soft, true) +
-                ui_px(ui, 10);
+            ui_say(ui, TEXT_HINT, ui_fill(ui, S_load_old, ui_number(ui, of[v]), NULL),
+                   ui->theme.soft);
+            ui_gap(ui, 10);
         } else if (of[v]) {
-            ui_warning(ui, x, y, w,
+            ui_warning(ui,
                        ui_fill(ui, S_load_refused, ui_number(ui, of[v]), ui_str(ui, reasons[v])));
         }
     }
 }
 
-void exchange_why(struct app *app, int x, int *y, int w, const struct err *why)
+void exchange_why(struct app *app, const struct err *why)
 {
     struct ui *ui = &app->ui;
     char text[1200];
     err_text(why, text, sizeof text);
-    *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                  ui_fill(ui, S_load_for_coordinator, arena_text(&ui->frame, text), NULL),
-                  ui->theme.soft, true);
+    ui_say(ui, TEXT_HINT, ui_fill(ui, S_load_for_coordinator, arena_text(&ui->frame, text), NULL),
+           ui->theme.soft);
 }
 
 static void end_task(struct app *app)
@@ -155,11 +153,10 @@ static void watch_lock(struct app *app)
         app->exchange.progress.stop = true;
     }
     struct header h = {.title = "", .progress = -1};
-    int x, y, w;
     ui_header(ui, &h);
-    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
-    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_lock_ends), ui->theme.ink, true);
-    ui_body_end(ui, y);
+    ui_body_begin(ui, ui_header_height(ui), ui->h);
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, S_lock_ends), ui->theme.ink);
+    ui_body_end(ui);
 }
 
 /* The page during a task: its progress and a stop button. */
@@ -180,25 +177,24 @@ void app_watch_transfer(struct app *app)
                        .subtitle = app_media_name(app->exchange.folder),
                        .right = "lock",
                        .progress = -1};
-    int x, y, w;
     ui_header(ui, &h);
     if (ui_took(ui, "lock")) {
         app->exchange.progress.stop = true;
         app_lock_behind(app);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
-    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_wait), ui->theme.ink, true) +
-         ui_px(ui, 12);
-    ui_progress(ui, x, &y, w, &app->exchange.progress, S_progress_mb);
+    ui_body_begin(ui, ui_header_height(ui), ui->h);
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, S_wait), ui->theme.ink);
+    ui_gap(ui, 12);
+    ui_progress(ui, &app->exchange.progress, S_progress_mb);
     if (hangs) {
-        ui_warning(ui, x, &y, w, ui_str(ui, S_media_hangs));
+        ui_warning(ui, ui_str(ui, S_media_hangs));
     }
-    y += ui_px(ui, 20);
-    if (ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
+    ui_gap(ui, 20);
+    if (ui_wide_button(ui, "stop", ui_str(ui, S_listen_stop), false)) {
         app->exchange.progress.stop = true;
     }
-    ui_body_end(ui, y);
+    ui_body_end(ui);
 }
 
 void screen_hand_over(struct app *app)
@@ -206,60 +202,55 @@ void screen_hand_over(struct app *app)
     struct ui *ui = &app->ui;
     struct header h = {.help = true, .left = "back", .progress = -1};
     h.title = ui_str(ui, app->exchange.done ? S_home_hand_over : S_media_title);
-    int x, y, w;
     ui_header(ui, &h);
     if (exchange_leave(app)) {
         return;
     }
     int bottom = app->exchange.done ? ui->h - ui_bar_height(ui) : medium_bottom(app);
-    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
-    app_message(app, x, &y, w);
+    ui_body_begin(ui, ui_header_height(ui), bottom);
+    app_message(app);
     if (app->exchange.done) {
-        y += ui_text(
-            ui, x, y, w, TEXT_QUESTION,
-            ui_fill(ui, S_hand_over_done, ui_number(ui, app->exchange.exported.records), NULL),
-            ui->theme.ink, true);
-        y += ui_px(ui, 10);
+        ui_say(ui, TEXT_QUESTION,
+               ui_fill(ui, S_hand_over_done, ui_number(ui, app->exchange.exported.records), NULL),
+               ui->theme.ink);
+        ui_gap(ui, 10);
         if (disks_knows(app->sticks.disks, app->exchange.folder)) {
-            medium_out(app, app->exchange.folder, x, &y, w);
+            medium_out(app, app->exchange.folder);
         } else {
-            y += ui_text(ui, x, y, w, TEXT_BODY_BOLD, ui_str(ui, S_hand_over_pull),
-                         ui->theme.accent, true);
+            ui_say(ui, TEXT_BODY_BOLD, ui_str(ui, S_hand_over_pull), ui->theme.accent);
         }
-        y += ui_px(ui, 16);
-        app_show_words(app, app->exchange.exported.words, ui_str(ui, S_hand_over_words), x, &y, w);
+        ui_gap(ui, 16);
+        app_show_words(app, app->exchange.exported.words, ui_str(ui, S_hand_over_words));
         if (app->exchange.loaded.receipts) {
-            y += ui_text(ui, x, y, w, TEXT_BODY,
-                         ui_fill(ui, S_hand_over_receipts,
-                                 ui_number(ui, app->exchange.loaded.receipts),
-                                 ui_number(ui, app->exchange.loaded.purged)),
-                         ui->theme.ink, true) +
-                 ui_px(ui, 10);
+            ui_say(ui, TEXT_BODY,
+                   ui_fill(ui, S_hand_over_receipts, ui_number(ui, app->exchange.loaded.receipts),
+                           ui_number(ui, app->exchange.loaded.purged)),
+                   ui->theme.ink);
+            ui_gap(ui, 10);
         }
-        exchange_refused(app, x, &y, w, app->exchange.loaded.of);
+        exchange_refused(app, app->exchange.loaded.of);
         if (app->exchange.loaded.why.code != ERR_NONE) {
-            exchange_why(app, x, &y, w, &app->exchange.loaded.why);
+            exchange_why(app, &app->exchange.loaded.why);
         }
-        y += ui_text(ui, x, y, w, TEXT_HINT, ui_str(ui, S_hand_over_kept), ui->theme.soft, true);
-        ui_body_end(ui, y);
+        ui_say(ui, TEXT_HINT, ui_str(ui, S_hand_over_kept), ui->theme.soft);
+        ui_body_end(ui);
         ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_done));
         return;
     }
-    y += ui_text(
-        ui, x, y, w, TEXT_QUESTION,
-        ui_fill(ui, S_hand_over_what, ui_number(ui, (long long)app->home.waiting.count), NULL),
-        ui->theme.ink, true);
+    ui_say(ui, TEXT_QUESTION,
+           ui_fill(ui, S_hand_over_what, ui_number(ui, (long long)app->home.waiting.count), NULL),
+           ui->theme.ink);
     if (!app->sticks.folder[0]) {
         enum { TENTH = 1024 * 1024 / 10 };
-        y += ui_text(
-            ui, x, y + ui_px(ui, 4), w, TEXT_HINT,
+        ui->at.y += ui_text(
+            ui, ui->at.x, ui->at.y + ui_px(ui, 4), ui->at.w, TEXT_HINT,
             ui_fill(ui, S_hand_over_size,
                     ui_tenths(ui, (long long)((app->home.waiting.bytes + TENTH - 1) / TENTH)),
                     NULL),
-            ui->theme.soft, true);
+            ui->theme.soft);
     }
-    y += ui_px(ui, 12);
-    exchange_choose(app, x, y, w, hand_over);
+    ui_gap(ui, 12);
+    exchange_choose(app, hand_over);
 }
 
 void hand_over_open(struct app *app)

@@ -53,7 +53,7 @@ static bool go_to_problem(struct app *app, const struct problem *p)
 
 /* A row that leads to a question. True: it was tapped. */
 static bool show_way(struct app *app, const struct problem *p, const char *id, const char *small,
-                     char mark, int x, int *y, int w)
+                     char mark)
 {
     struct ui *ui = &app->ui;
     struct interview *i = app->interview;
@@ -64,14 +64,14 @@ static bool show_way(struct app *app, const struct problem *p, const char *id, c
         const char *name = roster_entry_name(app, entry, p->node);
         small = *small ? arena_printf(&ui->frame, "%s\n%s", name, small) : name;
     }
-    if (!ui_row(ui, id, x, y, w, ui_plain(ui, label), small, mark)) {
+    if (!ui_row(ui, id, ui_plain(ui, label), small, mark)) {
         return false;
     }
     return go_to_problem(app, p);
 }
 
 /* Lists doubtful answers: they may be sealed, but should be checked again. */
-static bool show_doubts(struct app *app, int x, int *y, int w)
+static bool show_doubts(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct doubts doubts = {0};
@@ -79,20 +79,19 @@ static bool show_doubts(struct app *app, int x, int *y, int w)
     if (!doubts.count) {
         return false;
     }
-    *y += ui_px(ui, 8);
-    *y += ui_text(ui, x, *y, w, TEXT_HEADING,
-                  ui_fill(ui, S_finish_doubtful, ui_number(ui, (long long)doubts.count), NULL),
-                  ui->theme.ink, true);
+    ui_gap(ui, 8);
+    ui_say(ui, TEXT_HEADING,
+           ui_fill(ui, S_finish_doubtful, ui_number(ui, (long long)doubts.count), NULL),
+           ui->theme.ink);
     for (size_t k = 0; k < doubts.count; k++) {
         const struct problem *p = &doubts.list[k];
         struct page page = {.kind = PAGE_QUESTION, .node = p->node, .control = p->control};
         if (show_way(app, p, arena_printf(&ui->frame, "doubt:%zu", k + 1),
-                     question_is_secret(p->control) ? "" : question_value(app, &page), '?', x, y,
-                     w)) {
+                     question_is_secret(p->control) ? "" : question_value(app, &page), '?')) {
             return true;
         }
     }
-    *y += ui_px(ui, 12);
+    ui_gap(ui, 12);
     return false;
 }
 
@@ -108,18 +107,18 @@ static const char *lasted(struct app *app)
 }
 
 /* A card that opens the memos; a memo added here belongs to the last page. */
-static void show_memos(struct app *app, int x, int *y, int w)
+static void show_memos(struct app *app)
 {
     struct ui *ui = &app->ui;
     long long count = 0;
-    *y += ui_px(ui, 4);
+    ui_gap(ui, 4);
     for (const struct interview_memo *m = app->interview->memos; m; m = m->next) {
         count += m->text.len > 0;
     }
     const char *title = ui_str(ui, S_memo_title);
-    if (count ? ui_card(ui, "memos", x, y, w, title,
-                        ui_fill(ui, S_finish_memos, ui_number(ui, count), NULL), false)
-              : ui_open_card(ui, "memos", x, y, w, title, ui_str(ui, S_finish_no_memo))) {
+    if (count ? ui_card(ui, "memos", title, ui_fill(ui, S_finish_memos, ui_number(ui, count), NULL),
+                        false)
+              : ui_open_card(ui, "memos", title, ui_str(ui, S_finish_no_memo))) {
         memo_open(app);
     }
 }
@@ -132,21 +131,20 @@ static bool is_early(const struct app *app)
     return clock_mono_ms() - app->loop.arrived_ms < EARLY_MS;
 }
 
-void seal_sheet(struct app *app, int x, int *y, int w)
+void seal_sheet(struct app *app)
 {
     struct ui *ui = &app->ui;
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_finish_sure), ui->theme.ink, true);
-    *y += ui_px(ui, 8);
-    *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_finish_after_hint), ui->theme.ink, true);
-    *y += ui_px(ui, 20);
-    if (ui_wide_button(ui, "seal-yes", x, y, w, ui_str(ui, S_finish_seal), true) &&
-        !is_early(app)) {
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, S_finish_sure), ui->theme.ink);
+    ui_gap(ui, 8);
+    ui_say(ui, TEXT_BODY, ui_str(ui, S_finish_after_hint), ui->theme.ink);
+    ui_gap(ui, 20);
+    if (ui_wide_button(ui, "seal-yes", ui_str(ui, S_finish_seal), true) && !is_early(app)) {
         app_close_sheet(app);
         app_seal(app);
         return;
     }
-    *y += ui_px(ui, 8);
-    if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_finish_not_yet), false)) {
+    ui_gap(ui, 8);
+    if (ui_wide_button(ui, "keep", ui_str(ui, S_finish_not_yet), false)) {
         app_close_sheet(app);
     }
 }
@@ -159,7 +157,6 @@ void screen_finish(struct app *app)
     size_t count = 0;
     struct err err = {0};
     unsigned questions = 0, answers = 0, without = 0;
-    int x, y, w;
     const char *number =
         ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", i->draft.number), NULL);
     struct header h = {.help = true,
@@ -207,19 +204,18 @@ void screen_finish(struct app *app)
         }
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), ui->h - ui_bar_height(ui), &x, &y, &w);
-    app_message(app, x, &y, w);
+    ui_body_begin(ui, ui_header_height(ui), ui->h - ui_bar_height(ui));
+    app_message(app);
     if (!known) {
-        ui_warning(ui, x, &y, w, ui_str(ui, S_refused_fault));
+        ui_warning(ui, ui_str(ui, S_refused_fault));
     } else if (count || unfinished) {
         long long all = (long long)(count + unfinished);
-        y +=
-            ui_text(ui, x, y, w, TEXT_QUESTION,
-                    ui_fill(ui, S_finish_not_ready, ui_number(ui, all), NULL), ui->theme.ink, true);
-        y += ui_px(ui, 12);
+        ui_say(ui, TEXT_QUESTION, ui_fill(ui, S_finish_not_ready, ui_number(ui, all), NULL),
+               ui->theme.ink);
+        ui_gap(ui, 12);
         for (size_t p = 0; p < unfinished; p++) {
             if (show_way(app, &begun[p], arena_printf(&ui->frame, "begun:%zu", p + 1),
-                         ui_str(ui, S_finish_begun_only), '!', x, &y, w)) {
+                         ui_str(ui, S_finish_begun_only), '!')) {
                 return;
             }
         }
@@ -229,41 +225,40 @@ void screen_finish(struct app *app)
                     ? app_refusal_words(app, &ui->frame, problems[p].node, problems[p].why)
                     : ui_str(ui, S_finish_no_answer);
             if (show_way(app, &problems[p], arena_printf(&ui->frame, "problem:%zu", p + 1), why,
-                         '!', x, &y, w)) {
+                         '!')) {
                 return;
             }
         }
-        if (show_doubts(app, x, &y, w)) {
+        if (show_doubts(app)) {
             return;
         }
-        y += ui_px(ui, 12);
+        ui_gap(ui, 12);
     } else {
         question_count(session_root(i->session), &questions, &answers, &without);
-        y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_finish_ready), ui->theme.ink, true);
-        y += ui_px(ui, 8);
+        ui_say(ui, TEXT_QUESTION, ui_str(ui, S_finish_ready), ui->theme.ink);
+        ui_gap(ui, 8);
         const char *counts = ui_fill3(ui, S_finish_counts, ui_number(ui, questions),
                                       ui_number(ui, answers), ui_number(ui, without));
-        y += ui_text(ui, x, y, w, TEXT_HINT, counts, ui->theme.soft, true);
-        y += ui_text(ui, x, y, w, TEXT_HINT, lasted(app), ui->theme.soft, true);
-        y += ui_px(ui, 12);
-        if (show_doubts(app, x, &y, w)) {
+        ui_say(ui, TEXT_HINT, counts, ui->theme.soft);
+        ui_say(ui, TEXT_HINT, lasted(app), ui->theme.soft);
+        ui_gap(ui, 12);
+        if (show_doubts(app)) {
             return;
         }
         if (questions > answers &&
-            ui_row(ui, "open", x, &y, w,
-                   ui_fill(ui, S_finish_open, ui_number(ui, questions - answers), NULL), "", 'o')) {
+            ui_row(ui, "open", ui_fill(ui, S_finish_open, ui_number(ui, questions - answers), NULL),
+                   "", 'o')) {
             app->view.outline = OUTLINE_OPEN;
             app_go(app, SCREEN_OUTLINE);
             return;
         }
-        y += ui_px(ui, 12);
-        ui_card(ui, NULL, x, &y, w, ui_str(ui, S_finish_after), ui_str(ui, S_finish_after_hint),
-                false);
+        ui_gap(ui, 12);
+        ui_card(ui, NULL, ui_str(ui, S_finish_after), ui_str(ui, S_finish_after_hint), false);
     }
     if (i->page.node) {
-        show_memos(app, x, &y, w);
+        show_memos(app);
     }
-    ui_body_end(ui, y);
+    ui_body_end(ui);
     bool blank = count && !unfinished && !*tree_value(problems[0].node);
     ui_bar(ui, "left", ui_str(ui, S_back), "right",
            ui_str(ui, blank                 ? S_outline_to_missing
@@ -285,7 +280,6 @@ static const struct app_form *next_form(struct app *app)
 void screen_sealed(struct app *app)
 {
     struct ui *ui = &app->ui;
-    int x, y, w;
     const char *number =
         ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", app->opening.sealed_number), NULL);
     struct header h = {
@@ -295,27 +289,30 @@ void screen_sealed(struct app *app)
         app_go(app, SCREEN_HOME);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), ui->h - ui_bar_height(ui), &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), ui->h - ui_bar_height(ui));
     static const int8_t tick[] = {18, 52, 42, 76, 84, 26};
     int size = ui_px(ui, 72);
-    y += ui_px(ui, 24);
-    ui_box(ui, (struct rect){x + (w - size) / 2, y, size, size}, 36, ui->theme.accent, 0, 0);
-    ui_stroke(ui, x + (w - size) / 2 + size / 6, y + size / 6, 48, tick, 3, 6, ui->theme.on_accent);
-    y += size + ui_px(ui, 20);
-    int title_h = ui_centre_height(ui, w, TEXT_QUESTION, ui_str(ui, S_sealed_title));
-    ui_text_top(ui, (struct rect){x, y, w, title_h}, TEXT_QUESTION, ui_str(ui, S_sealed_title),
-                ui->theme.ink);
-    y += title_h + ui_px(ui, 10);
-    ui_text_top(ui, (struct rect){x, y, w, 0}, TEXT_HEADING, number, ui->theme.soft);
-    y += ui_line(ui, TEXT_HEADING) + ui_px(ui, 16);
-    y += ui_text(ui, x, y, w, TEXT_BODY, ui_str(ui, S_sealed_hint), ui->theme.ink, true);
-    y += ui_px(ui, 24);
+    ui_gap(ui, 24);
+    ui_box(ui, (struct rect){ui->at.x + (ui->at.w - size) / 2, ui->at.y, size, size}, 36,
+           ui->theme.accent, 0, 0);
+    ui_stroke(ui, ui->at.x + (ui->at.w - size) / 2 + size / 6, ui->at.y + size / 6, 48,
+              (struct shape){tick, 3}, 6, ui->theme.on_accent);
+    ui->at.y += size + ui_px(ui, 20);
+    int title_h = ui_centre_height(ui, ui->at.w, TEXT_QUESTION, ui_str(ui, S_sealed_title));
+    ui_text_top(ui, (struct rect){ui->at.x, ui->at.y, ui->at.w, title_h}, TEXT_QUESTION,
+                ui_str(ui, S_sealed_title), ui->theme.ink);
+    ui->at.y += title_h + ui_px(ui, 10);
+    ui_text_top(ui, (struct rect){ui->at.x, ui->at.y, ui->at.w, 0}, TEXT_HEADING, number,
+                ui->theme.soft);
+    ui->at.y += ui_line(ui, TEXT_HEADING) + ui_px(ui, 16);
+    ui_say(ui, TEXT_BODY, ui_str(ui, S_sealed_hint), ui->theme.ink);
+    ui_gap(ui, 24);
     const struct app_form *form = next_form(app);
-    if (form && ui_wide_button(ui, "next-interview", x, &y, w, ui_str(ui, S_sealed_next), false) &&
+    if (form && ui_wide_button(ui, "next-interview", ui_str(ui, S_sealed_next), false) &&
         !is_early(app)) {
         app_start_interview(app, form->form.hash);
         return;
     }
-    ui_body_end(ui, y);
+    ui_body_end(ui);
     ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_sealed_home));
 }

@@ -6,6 +6,6 @@
 
 void screen_finish(struct app *app);
 void screen_sealed(struct app *app);
-void seal_sheet(struct app *app, int x, int *y, int w); /* asks for confirmation, then seals */
+void seal_sheet(struct app *app); /* asks for confirmation, then seals */
 
 #endif

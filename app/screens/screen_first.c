@@ -23,25 +23,24 @@ void first_close(struct app *app)
     buf_fini(&state_of(app)->request);
 }
 
-static void heading(struct app *app, int x, int *y, int w, enum string_id title,
-                    enum string_id hint)
+static void heading(struct app *app, enum string_id title, enum string_id hint)
 {
     struct ui *ui = &app->ui;
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, title), ui->theme.ink, true);
-    *y += ui_px(ui, 8);
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, title), ui->theme.ink);
+    ui_gap(ui, 8);
     if (hint != STRING_COUNT) {
-        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, hint), ui->theme.soft, true);
-        *y += ui_px(ui, 16);
+        ui_say(ui, TEXT_HINT, ui_str(ui, hint), ui->theme.soft);
+        ui_gap(ui, 16);
     }
 }
 
-static void choose_language(struct app *app, int x, int *y, int w)
+static void choose_language(struct app *app)
 {
     struct ui *ui = &app->ui;
-    heading(app, x, y, w, S_first_language, STRING_COUNT);
+    heading(app, S_first_language, STRING_COUNT);
     for (int l = 0; l < UI_LANGUAGE_COUNT; l++) { /* each language in its own name */
         const char *id = arena_printf(&ui->frame, "lang:%s", language_code((enum ui_language)l));
-        if (ui_wide_button(ui, id, x, y, w, language_own_name((enum ui_language)l), l == 0)) {
+        if (ui_wide_button(ui, id, language_own_name((enum ui_language)l), l == 0)) {
             app_language(app, (enum ui_language)l);
             app_go(app, SCREEN_FIRST_INVITE);
         }
@@ -70,50 +69,50 @@ static void look_for_invites(struct app *app)
 }
 
 /* Lists the invitations (*.sbi) found on media. */
-static void choose_invite(struct app *app, int x, int *y, int w)
+static void choose_invite(struct app *app)
 {
     struct ui *ui = &app->ui;
-    heading(app, x, y, w, S_first_invite, S_first_invite_hint);
+    heading(app, S_first_invite, S_first_invite_hint);
     for (size_t i = 0; i < app->sticks.named_count; i++) {
         const struct app_named *n = &app->sticks.named[i];
         const char *medium = app->sticks.media[n->medium].path;
         const char *id = arena_printf(&ui->frame, "invite:%zu", i);
-        if (ui_row(ui, id, x, y, w, n->name, app_media_name(medium), 0)) {
+        if (ui_row(ui, id, n->name, app_media_name(medium), 0)) {
             app_read_file(app, arena_printf(&ui->frame, "%s/%s", medium, n->name), ENROL_FILE_MAX,
                           take_invite);
             return;
         }
     }
     app->sticks.look_again = look_for_invites;
-    app_media_trouble(app, x, y, w);
+    app_media_trouble(app);
     if (!app->sticks.named_count) {
-        ui_warning(ui, x, y, w, ui_str(ui, S_first_none));
+        ui_warning(ui, ui_str(ui, S_first_none));
     }
-    *y += ui_px(ui, 12);
-    if (ui_wide_button(ui, "look", x, y, w, ui_str(ui, S_first_look), false)) {
+    ui_gap(ui, 12);
+    if (ui_wide_button(ui, "look", ui_str(ui, S_first_look), false)) {
         look_for_invites(app);
     }
 }
 
-static void compare_words(struct app *app, int x, int *y, int w)
+static void compare_words(struct app *app)
 {
     struct ui *ui = &app->ui;
     char words[64];
     enrol_words(words, state_of(app)->invite.data + 20, 32); /* hash of the study's root keys */
-    heading(app, x, y, w, S_first_words, S_first_words_hint);
-    app_show_words(app, words, NULL, x, y, w);
+    heading(app, S_first_words, S_first_words_hint);
+    app_show_words(app, words, NULL);
     if (ui_took(ui, "same")) {
         vault_suggest(state_of(app)->suggested);
         app_go(app, SCREEN_FIRST_PASS);
     }
 }
 
-static void choose_pass(struct app *app, int x, int *y, int w)
+static void choose_pass(struct app *app)
 {
     struct ui *ui = &app->ui;
-    heading(app, x, y, w, S_first_pass, S_first_pass_hint);
-    app_show_words(app, state_of(app)->suggested, NULL, x, y, w);
-    if (ui_wide_button(ui, "other", x, y, w, ui_str(ui, S_first_other), false)) {
+    heading(app, S_first_pass, S_first_pass_hint);
+    app_show_words(app, state_of(app)->suggested, NULL);
+    if (ui_wide_button(ui, "other", ui_str(ui, S_first_other), false)) {
         vault_suggest(state_of(app)->suggested);
         ui->again = true;
     }
@@ -154,8 +153,10 @@ static void enrol(struct app *app)
         app_wait(app, S_wait_keys);
         buf_fini(&state_of(app)->request);
         if (invite_read(invite, state_of(app)->invite.data, state_of(app)->invite.len, &err) &&
-            device_create(&device, app->options.data_dir, invite, typed.data, typed.len,
-                          app->options.memory_kib, "suhbat", &state_of(app)->request, &err)) {
+            device_create(&device,
+                          &(struct device_spec){app->options.data_dir, invite, typed.data,
+                                                typed.len, app->options.memory_kib, "suhbat"},
+                          &state_of(app)->request, &err)) {
             app_take_device(app, device);
             secret_wipe(state_of(app)->suggested, sizeof state_of(app)->suggested);
             app_go(app, SCREEN_FIRST_REQUEST);
@@ -201,21 +202,20 @@ static void write_request(struct app *app)
     buf_fini(&request);
 }
 
-static void take_request(struct app *app, int x, int *y, int w)
+static void take_request(struct app *app)
 {
     struct ui *ui = &app->ui;
     char words[64] = "";
-    heading(app, x, y, w, S_first_request, S_first_request_hint);
+    heading(app, S_first_request, S_first_request_hint);
     if (writer_call(app->writer, read_words, words, NULL)) {
-        ui_card(ui, NULL, x, y, w, ui_fill(ui, S_device_words, app_words(app, words), NULL), NULL,
-                false);
+        ui_card(ui, NULL, ui_fill(ui, S_device_words, app_words(app, words), NULL), NULL, false);
     }
-    if (ui_wide_button(ui, "again", x, y, w, ui_str(ui, S_first_again), false)) {
+    if (ui_wide_button(ui, "again", ui_str(ui, S_first_again), false)) {
         write_request(app);
     }
-    *y += ui_px(ui, 8);
+    ui_gap(ui, 8);
     for (size_t m = 0; m < app->sticks.media_count; m++) {
-        medium_out(app, app->sticks.media[m].path, x, y, w);
+        medium_out(app, app->sticks.media[m].path);
     }
     if (ui_took(ui, "load")) {
         app_go(app, SCREEN_LOAD);
@@ -250,7 +250,6 @@ void screen_first(struct app *app)
     const char *on_id = NULL;
     enum string_id on_text = S_continue_;
     bool on = way_on(app, &on_id, &on_text);
-    int x, y, w;
     int bottom = ui->h - (typing ? keyboard_height(ui, KEYBOARD_TEXT) : on ? ui_bar_height(ui) : 0);
     enum screen shown = app->screen;
     int step = (int)app->screen - SCREEN_FIRST_LANGUAGE + 1;
@@ -269,38 +268,42 @@ void screen_first(struct app *app)
         app_go(app, app->screen - 1);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom);
     if (!typing) {
-        app_message(app, x, &y, w);
+        app_message(app);
     }
     switch (app->screen) {
     case SCREEN_FIRST_LANGUAGE:
-        choose_language(app, x, &y, w);
+        choose_language(app);
         break;
     case SCREEN_FIRST_INVITE:
-        choose_invite(app, x, &y, w);
+        choose_invite(app);
         break;
     case SCREEN_FIRST_WORDS:
-        compare_words(app, x, &y, w);
+        compare_words(app);
         break;
     case SCREEN_FIRST_PASS:
-        choose_pass(app, x, &y, w);
+        choose_pass(app);
         break;
     case SCREEN_FIRST_REPEAT:
         if (!low) {
-            heading(app, x, &y, w, S_first_repeat, STRING_COUNT);
+            heading(app, S_first_repeat, STRING_COUNT);
         }
-        ui_field(ui, "pass", x, &y, w, ui->edit.text.data, ui->edit.cursor, true, false, 2, false,
-                 TEXT_BODY);
+        ui_field(ui, "pass",
+                 &(struct field){.text = ui->edit.text.data,
+                                 .cursor = ui->edit.cursor,
+                                 .active = true,
+                                 .min_lines = 2,
+                                 .style = TEXT_BODY});
         if (!low) {
-            app_message(app, x, &y, w); /* below the field, so that it stays visible */
+            app_message(app); /* below the field, so that it stays visible */
         }
         break;
     default:
-        take_request(app, x, &y, w);
+        take_request(app);
         break;
     }
-    ui_body_end(ui, y);
+    ui_body_end(ui);
     if (on && app->screen == shown) {
         ui_bar(ui, NULL, NULL, on_id, ui_str(ui, on_text));
     }

@@ -45,17 +45,17 @@ static const char *draft_state(struct app *app, const struct device_draft *d)
     return arena_printf(&ui->frame, "%s · %s", answers, app_date(app, d->left.at_ms));
 }
 
-static void show_drafts(struct app *app, int x, int *y, int w)
+static void show_drafts(struct app *app)
 {
     struct ui *ui = &app->ui;
-    y[0] += ui_px(ui, 6);
-    *y +=
-        app->home.draft_count
-            ? ui_text(
-                  ui, x, *y, w, TEXT_HEADING,
-                  ui_fill(ui, S_home_drafts, ui_number(ui, (long long)app->home.draft_count), NULL),
-                  ui->theme.ink, true)
-            : ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_home_no_drafts), ui->theme.soft, true);
+    ui_gap(ui, 6);
+    if (app->home.draft_count) {
+        ui_say(ui, TEXT_HEADING,
+               ui_fill(ui, S_home_drafts, ui_number(ui, (long long)app->home.draft_count), NULL),
+               ui->theme.ink);
+    } else {
+        ui_say(ui, TEXT_BODY, ui_str(ui, S_home_no_drafts), ui->theme.soft);
+    }
     for (size_t i = 0; i < app->home.draft_count; i++) {
         struct device_draft *d = &app->home.drafts[i];
         const char *id = arena_printf(&ui->frame, "draft:%u", d->number);
@@ -67,62 +67,60 @@ static void show_drafts(struct app *app, int x, int *y, int w)
         const char *state = draft_state(app, d);
         const char *form = app->home.form_count > 1 ? form_of(app, d->package_hash) : "";
         state = *form ? arena_printf(&ui->frame, "%s · %s", form, state) : state;
-        if (ui_row(ui, id, x, y, w, title, state, '~')) {
+        if (ui_row(ui, id, title, state, '~')) {
             struct device_draft copy = *d;
             app_resume(app, &copy);
             return;
         }
     }
-    *y += ui_px(ui, 14);
+    ui_gap(ui, 14);
 }
 
 /* Shows records never copied, and separately those copied that wait for a receipt. */
-static void show_waiting(struct app *app, int x, int *y, int w)
+static void show_waiting(struct app *app)
 {
     struct ui *ui = &app->ui;
     const struct device_waiting *all = &app->home.waiting;
     long long fresh = (long long)(all->count - all->copied);
     if (!all->count) {
-        *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_home_nothing), ui->theme.soft, true);
-        *y += ui_px(ui, 14);
+        ui_say(ui, TEXT_BODY, ui_str(ui, S_home_nothing), ui->theme.soft);
+        ui_gap(ui, 14);
         return;
     }
     if (fresh) {
-        *y += ui_text(ui, x, *y, w, TEXT_HEADING,
-                      ui_fill(ui, S_home_waiting, ui_number(ui, fresh), NULL), ui->theme.ink, true);
-        *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                      ui_fill(ui, S_home_waiting_hint, app_date(app, all->oldest_ms), NULL),
-                      ui->theme.soft, true);
+        ui_say(ui, TEXT_HEADING, ui_fill(ui, S_home_waiting, ui_number(ui, fresh), NULL),
+               ui->theme.ink);
+        ui_say(ui, TEXT_HINT, ui_fill(ui, S_home_waiting_hint, app_date(app, all->oldest_ms), NULL),
+               ui->theme.soft);
     }
     if (all->copied) {
-        *y += fresh ? ui_px(ui, 6) : 0;
-        *y += ui_text(ui, x, *y, w, fresh ? TEXT_BODY : TEXT_HEADING,
-                      ui_fill(ui, S_home_copied, ui_number(ui, (long long)all->copied), NULL),
-                      ui->theme.ink, true);
-        *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                      ui_fill(ui, S_home_copied_hint, app_date(app, all->copied_ms), NULL),
-                      ui->theme.soft, true);
+        ui->at.y += fresh ? ui_px(ui, 6) : 0;
+        ui_say(ui, fresh ? TEXT_BODY : TEXT_HEADING,
+               ui_fill(ui, S_home_copied, ui_number(ui, (long long)all->copied), NULL),
+               ui->theme.ink);
+        ui_say(ui, TEXT_HINT, ui_fill(ui, S_home_copied_hint, app_date(app, all->copied_ms), NULL),
+               ui->theme.soft);
     }
-    *y += ui_px(ui, 8);
-    if (ui_wide_button(ui, "hand-over", x, y, w,
-                       ui_str(ui, fresh ? S_home_hand_over : S_home_hand_again), false)) {
+    ui_gap(ui, 8);
+    if (ui_wide_button(ui, "hand-over", ui_str(ui, fresh ? S_home_hand_over : S_home_hand_again),
+                       false)) {
         app_go(app, SCREEN_HAND_OVER);
     }
-    *y += ui_px(ui, 6);
+    ui_gap(ui, 6);
 }
 
 /* Warns of a low battery or a nearly full disk before an interview begins. */
-static void show_shortages(struct app *app, int x, int *y, int w)
+static void show_shortages(struct app *app)
 {
     enum { BATTERY_LOW = 15 };
     struct ui *ui = &app->ui;
     unsigned long long free = file_free_bytes(app->options.data_dir);
     int battery = window_battery();
     if (battery >= 0 && battery <= BATTERY_LOW) {
-        ui_warning(ui, x, y, w, ui_fill(ui, S_home_battery_low, ui_number(ui, battery), NULL));
+        ui_warning(ui, ui_fill(ui, S_home_battery_low, ui_number(ui, battery), NULL));
     }
     if (free < 300000000ull) {
-        ui_warning(ui, x, y, w, ui_str(ui, S_home_space_low));
+        ui_warning(ui, ui_str(ui, S_home_space_low));
     }
 }
 
@@ -131,7 +129,6 @@ void screen_home(struct app *app)
     struct ui *ui = &app->ui;
     struct header h = {
         .help = true, .left = "menu", .right = "lock", .language = true, .progress = -1};
-    int x, y, w;
     status_line(app, &h);
     ui_header(ui, &h);
     if (ui_took(ui, "lock")) {
@@ -148,32 +145,32 @@ void screen_home(struct app *app)
         return;
     }
     int bottom = ui->h - (app->home.form_count ? ui_bar_height(ui) : 0);
-    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
-    app_message(app, x, &y, w);
-    show_shortages(app, x, &y, w);
+    ui_body_begin(ui, ui_header_height(ui), bottom);
+    app_message(app);
+    show_shortages(app);
     if (app->home.clock_doubt) {
-        ui_warning(ui, x, &y, w, ui_str(ui, S_home_clock));
+        ui_warning(ui, ui_str(ui, S_home_clock));
     }
     if (app->home.overdue_s) {
-        ui_warning(ui, x, &y, w, ui_str(ui, S_home_stale));
+        ui_warning(ui, ui_str(ui, S_home_stale));
     }
     if (!app->home.form_count) {
-        ui_warning(ui, x, &y, w, ui_str(ui, S_home_no_forms));
+        ui_warning(ui, ui_str(ui, S_home_no_forms));
     }
     if (app->locks.before && !app->locks.device.pin &&
-        ui_card(ui, "pin", x, &y, w, ui_str(ui, S_home_pin), ui_str(ui, S_home_pin_hint), false)) {
+        ui_card(ui, "pin", ui_str(ui, S_home_pin), ui_str(ui, S_home_pin_hint), false)) {
         app_go(app, SCREEN_PIN);
         return;
     }
-    show_drafts(app, x, &y, w);
+    show_drafts(app);
     if (app->screen != SCREEN_HOME) {
         return;
     }
-    show_waiting(app, x, &y, w);
-    if (ui_card(ui, "load", x, &y, w, ui_str(ui, S_home_forms), ui_str(ui, S_home_load), false)) {
+    show_waiting(app);
+    if (ui_card(ui, "load", ui_str(ui, S_home_forms), ui_str(ui, S_home_load), false)) {
         app_go(app, SCREEN_LOAD);
     }
-    ui_body_end(ui, y);
+    ui_body_end(ui);
     if (app->home.form_count) { /* the main button is within the thumb's reach */
         ui_bar(ui, NULL, NULL, "start", ui_str(ui, S_home_start));
         if (ui_took(ui, "start")) {
@@ -191,7 +188,6 @@ void screen_forms(struct app *app)
                        .left = "back",
                        .language = true,
                        .progress = -1};
-    int x, y, w;
     ui_header(ui, &h);
     if (ui_took(ui, "back")) {
         app_go(app, SCREEN_HOME);
@@ -202,10 +198,10 @@ void screen_forms(struct app *app)
         ui->again = true;
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), search_bottom(app, ui->h), &x, &y, &w);
-    app_message(app, x, &y, w);
+    ui_body_begin(ui, ui_header_height(ui), search_bottom(app, ui->h));
+    app_message(app);
     if (app->home.form_count > SEARCH_FROM) {
-        if (search_field(app, "search-forms", x, &y, w)) {
+        if (search_field(app, "search-forms")) {
             search_open(app, "search-forms");
         }
     }
@@ -221,12 +217,12 @@ void screen_forms(struct app *app)
                                                                 ui_str(ui, S_forms_training))
                                                  : version;
             const char *id = arena_printf(&ui->frame, "form:%zu", i);
-            if (ui_row(ui, id, x, &y, w, f->title, small, 0)) {
+            if (ui_row(ui, id, f->title, small, 0)) {
                 app_start_interview(app, f->form.hash);
                 return;
             }
         }
     }
-    ui_body_end(ui, y);
+    ui_body_end(ui);
     search_keyboard(app);
 }

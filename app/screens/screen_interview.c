@@ -220,7 +220,7 @@ static void go_back(struct app *app)
 }
 
 /* Shows which entry the questions are about; also the section's title if the header cut it. */
-static void show_whose(struct app *app, int x, int *y, int w)
+static void show_whose(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct interview *i = app->interview;
@@ -237,9 +237,9 @@ static void show_whose(struct app *app, int x, int *y, int w)
     } else if (!wanted) {
         return;
     }
-    *y += ui_text(ui, x, *y, w, TEXT_HINT, title, ui->theme.soft, true);
-    question_fallback(app, wanted && foreign, x, y, w);
-    *y += ui_px(ui, 6);
+    ui_say(ui, TEXT_HINT, title, ui->theme.soft);
+    question_fallback(app, wanted && foreign);
+    ui_gap(ui, 6);
 }
 
 /* ---- the page ---- */
@@ -303,7 +303,6 @@ static void show_page(struct app *app)
     struct ui *ui = &app->ui;
     struct interview *i = app->interview;
     enum keyboard_kind kind = KEYBOARD_TEXT;
-    int x, y, w;
     if (app->respondent.holds && !respondent_block(&i->page)) { /* not for the respondent */
         app->respondent.in_block = app->respondent.at_end = false;
         app_go(app, SCREEN_RETURN);
@@ -366,12 +365,12 @@ static void show_page(struct app *app)
         go_next(app);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom);
     if (!app->view.refused) {
-        app_message(app, x, &y, w);
+        app_message(app);
     }
     if (!app->respondent.holds && respondent_block(&i->page) &&
-        ui_wide_button(ui, "hand", x, &y, w, ui_str(ui, S_hand_again), false)) {
+        ui_wide_button(ui, "hand", ui_str(ui, S_hand_again), false)) {
         if (question_commit(app)) {
             app->respondent.from_block = true;
             app_go(app, SCREEN_HAND);
@@ -379,19 +378,19 @@ static void show_page(struct app *app)
         return;
     }
     if (!app->respondent.holds) {
-        show_whose(app, x, &y, w);
+        show_whose(app);
     }
     if (i->page.kind == PAGE_ROSTER) {
-        roster_show(app, x, &y, w);
+        roster_show(app);
     } else if (i->page.kind == PAGE_QUESTION) {
-        question_show(app, &i->page, x, &y, w, true);
+        question_show(app, &i->page, true);
     } else {
-        question_show_fields(app, x, &y, w);
+        question_show_fields(app);
     }
     if (app->screen != SCREEN_INTERVIEW) {
         return;
     }
-    ui_body_end(ui, y);
+    ui_body_end(ui);
     if (opened) {
         let_read_first(app);
     }

@@ -70,7 +70,7 @@ static void hold_to(struct edit *edit, size_t max)
     }
 }
 
-void label_sheet(struct app *app, int x, int *y, int w)
+void label_sheet(struct app *app)
 {
     struct ui *ui = &app->ui;
     if (!label_is_open(app)) { /* typing ended elsewhere: close the sheet, too */
@@ -78,10 +78,12 @@ void label_sheet(struct app *app, int x, int *y, int w)
         return;
     }
     hold_to(&ui->edit, INTERVIEW_LABEL_LETTERS);
-    *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                  ui_fill(ui, S_label_hint, ui_number(ui, INTERVIEW_LABEL_LETTERS), NULL),
-                  ui->theme.soft, true) +
-          ui_px(ui, 8);
-    (void)ui_field(ui, field, x, y, w, ui->edit.text.data, ui->edit.cursor, true, false, 1, false,
-                   TEXT_BODY);
+    ui_say(ui, TEXT_HINT, ui_fill(ui, S_label_hint, ui_number(ui, INTERVIEW_LABEL_LETTERS), NULL),
+           ui->theme.soft);
+    ui_gap(ui, 8);
+    (void)ui_field(ui, field,
+                   &(struct field){.text = ui->edit.text.data,
+                                   .cursor = ui->edit.cursor,
+                                   .active = true,
+                                   .style = TEXT_BODY});
 }

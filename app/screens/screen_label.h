@@ -9,6 +9,6 @@ void label_open(struct app *app);
 void label_close(struct app *app);
 void label_keep(struct app *app); /* saves the text typed so far, if the sheet is open */
 bool label_is_open(const struct app *app);
-void label_sheet(struct app *app, int x, int *y, int w);
+void label_sheet(struct app *app);
 
 #endif

@@ -143,7 +143,7 @@ static bool is_missing(const struct app *app, const struct app_form *f)
 enum { FORMS_NEW, FORMS_UPDATED, FORMS_GONE };
 
 /* Lists forms that are new, updated or gone, under a heading. */
-static void name_forms(struct app *app, int which, int x, int *y, int w)
+static void name_forms(struct app *app, int which)
 {
     static const enum string_id headings[] = {S_load_new, S_load_updated, S_load_gone};
     struct ui *ui = &app->ui;
@@ -160,32 +160,29 @@ static void name_forms(struct app *app, int which, int x, int *y, int w)
             continue;
         }
         if (!any) {
-            *y += ui_px(ui, 16);
-            *y += ui_text(ui, x, *y, w, TEXT_TITLE, ui_str(ui, headings[which]), ui->theme.soft,
-                          true);
+            ui_gap(ui, 16);
+            ui_say(ui, TEXT_TITLE, ui_str(ui, headings[which]), ui->theme.soft);
         }
         any = true;
-        *y += ui_px(ui, 6);
-        *y += ui_text(ui, x, *y, w, TEXT_BODY, f->title, ui->theme.ink, true);
+        ui_gap(ui, 6);
+        ui_say(ui, TEXT_BODY, f->title, ui->theme.ink);
         const char *version = changed && strcmp(was->version, f->version) != 0
                                   ? arena_printf(&ui->frame, "%s → %s", was->version, f->version)
                                   : f->version;
-        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_fill(ui, S_forms_version, version, NULL),
-                      ui->theme.soft, true);
+        ui_say(ui, TEXT_HINT, ui_fill(ui, S_forms_version, version, NULL), ui->theme.soft);
         if (!gone) {
             char words[64];
             enrol_words(words, f->signer, sizeof f->signer);
-            *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                          ui_fill(ui, S_load_signed, app_words(app, words), NULL), ui->theme.soft,
-                          true);
+            ui_say(ui, TEXT_HINT, ui_fill(ui, S_load_signed, app_words(app, words), NULL),
+                   ui->theme.soft);
         }
     }
 }
 
-static void line(struct app *app, int x, int *y, int w, const char *text)
+static void line(struct app *app, const char *text)
 {
-    *y += ui_px(&app->ui, 6);
-    *y += ui_text(&app->ui, x, *y, w, TEXT_BODY, text, app->ui.theme.ink, true);
+    ui_gap(&app->ui, 6);
+    ui_say(&app->ui, TEXT_BODY, text, app->ui.theme.ink);
 }
 
 static unsigned takes(const struct load_find *f, enum load_kind kind)
@@ -198,30 +195,29 @@ static unsigned takes(const struct load_find *f, enum load_kind kind)
 }
 
 /* The catalogue found, and how it changes the list of forms. */
-static void show_forms(struct app *app, int x, int *y, int w, bool ask)
+static void show_forms(struct app *app, bool ask)
 {
     struct ui *ui = &app->ui;
-    line(app, x, y, w,
+    line(app,
          ui_fill(ui, S_load_catalogue, ui_number(ui, (long long)app->exchange.found.epoch), NULL));
     const struct load_find *f = &app->exchange.found;
     if (ask && f->epoch != f->epoch_now) {
-        *y +=
-            ui_text(ui, x, *y, w, TEXT_HINT,
-                    ui_fill(ui, S_load_catalogue_now, ui_number(ui, (long long)f->epoch_now), NULL),
-                    ui->theme.soft, true);
+        ui_say(ui, TEXT_HINT,
+               ui_fill(ui, S_load_catalogue_now, ui_number(ui, (long long)f->epoch_now), NULL),
+               ui->theme.soft);
     }
     if (f->missing_count) { /* without their packages, a new list removes the old forms */
-        *y += ui_px(ui, 10);
-        ui_warning(ui, x, y, w,
+        ui_gap(ui, 10);
+        ui_warning(ui,
                    ui_fill(ui, S_load_missing, ui_number(ui, (long long)f->missing_count), NULL));
     }
     for (int which = FORMS_NEW; which <= FORMS_GONE; which++) {
-        name_forms(app, which, x, y, w);
+        name_forms(app, which);
     }
 }
 
 /* What was refused and why: briefly for the user, in detail for the coordinator. */
-static void show_refused(struct app *app, int x, int *y, int w)
+static void show_refused(struct app *app)
 {
     enum { TOLD_MOST = 4 };
     const struct load_find *f = &app->exchange.found;
@@ -233,61 +229,57 @@ static void show_refused(struct app *app, int x, int *y, int w)
          v++) {
         of[v] = app->exchange.loaded.of[v]; /* includes files that changed before they were taken */
     }
-    *y += ui_px(&app->ui, 10);
-    exchange_refused(app, x, y, w, of);
+    ui_gap(&app->ui, 10);
+    exchange_refused(app, of);
     for (size_t i = 0; i < f->count && told < TOLD_MOST; i++) {
         if (f->items[i]->verdict > LOAD_HAD && f->items[i]->verdict != LOAD_OLD) {
             told++;
-            exchange_why(app, x, y, w, &f->items[i]->why);
+            exchange_why(app, &f->items[i]->why);
         }
     }
     if (!told && app->exchange.loaded.why.code != ERR_NONE) {
-        exchange_why(app, x, y, w, &app->exchange.loaded.why);
+        exchange_why(app, &app->exchange.loaded.why);
     }
 }
 
-static void show_found(struct app *app, int x, int *y, int w)
+static void show_found(struct app *app)
 {
     struct ui *ui = &app->ui;
     const struct load_find *f = &app->exchange.found;
     unsigned receipts = takes(f, LOAD_RECEIPT);
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_load_found), ui->theme.ink, true);
-    *y += ui_px(ui, 4);
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, S_load_found), ui->theme.ink);
+    ui_gap(ui, 4);
     if (takes(f, LOAD_GRANT)) {
-        line(app, x, y, w, ui_str(ui, S_load_grant));
+        line(app, ui_str(ui, S_load_grant));
     }
     if (receipts) {
-        line(app, x, y, w,
-             ui_fill(ui, S_load_receipts, ui_number(ui, receipts),
-                     ui_number(ui, (long long)f->purges)));
+        line(app, ui_fill(ui, S_load_receipts, ui_number(ui, receipts),
+                          ui_number(ui, (long long)f->purges)));
     }
     if (takes(f, LOAD_GRANT) || takes(f, LOAD_CATALOGUE) || takes(f, LOAD_PACKAGE)) {
-        show_forms(app, x, y, w, true);
+        show_forms(app, true);
     }
-    show_refused(app, x, y, w);
+    show_refused(app);
 }
 
-static void show_done(struct app *app, int x, int *y, int w)
+static void show_done(struct app *app)
 {
     struct ui *ui = &app->ui;
     const struct load_report *r = &app->exchange.loaded;
     bool nothing = !r->grants && !r->catalogues && !r->packages && !r->receipts;
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, nothing ? S_load_nothing : S_load_done),
-                  ui->theme.ink, true);
-    *y += ui_px(ui, 4);
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, nothing ? S_load_nothing : S_load_done), ui->theme.ink);
+    ui_gap(ui, 4);
     if (!nothing) {
-        line(app, x, y, w,
-             ui_fill3(ui, S_load_counts, ui_number(ui, r->packages), ui_number(ui, r->receipts),
-                      ui_number(ui, r->purged)));
+        line(app, ui_fill3(ui, S_load_counts, ui_number(ui, r->packages),
+                           ui_number(ui, r->receipts), ui_number(ui, r->purged)));
     }
     if (r->grants || r->catalogues || r->packages) {
-        show_forms(app, x, y, w, false);
+        show_forms(app, false);
     }
     if (nothing && app->exchange.found.skipped) {
-        line(app, x, y, w,
-             ui_fill(ui, S_load_skipped, ui_number(ui, app->exchange.found.skipped), NULL));
+        line(app, ui_fill(ui, S_load_skipped, ui_number(ui, app->exchange.found.skipped), NULL));
     }
-    show_refused(app, x, y, w);
+    show_refused(app);
 }
 
 void screen_load(struct app *app)
@@ -297,7 +289,6 @@ void screen_load(struct app *app)
     bool choose = app->exchange.step == LOADING_CHOOSE;
     h.title = ui_str(ui, choose ? S_media_load_title : S_home_forms);
     h.subtitle = choose ? NULL : app_media_name(app->exchange.folder);
-    int x, y, w;
     ui_header(ui, &h);
     if (app->exchange.step == LOADING_ASK && ui_took(ui, "right")) {
         exchange_begin(app, take);
@@ -313,20 +304,20 @@ void screen_load(struct app *app)
         return;
     }
     int bottom = choose ? medium_bottom(app) : ui->h - ui_bar_height(ui);
-    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
-    app_message(app, x, &y, w);
+    ui_body_begin(ui, ui_header_height(ui), bottom);
+    app_message(app);
     if (choose) {
-        exchange_choose(app, x, y, w, look);
+        exchange_choose(app, look);
         return;
     }
     if (app->exchange.step == LOADING_ASK) {
-        show_found(app, x, &y, w);
-        ui_body_end(ui, y);
+        show_found(app);
+        ui_body_end(ui);
         ui_bar(ui, "left", ui_str(ui, S_load_leave), "right", ui_str(ui, S_load_take));
         return;
     }
-    show_done(app, x, &y, w);
-    ui_body_end(ui, y);
+    show_done(app);
+    ui_body_end(ui);
     ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_done));
 }
 

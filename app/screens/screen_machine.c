@@ -119,34 +119,34 @@ void machine_open(struct app *app)
     begin_asking(app, (struct asking){.what = ASK_LOOK});
 }
 
-static void heading(struct ui *ui, int x, int *y, int w, enum string_id id)
+static void heading(struct ui *ui, enum string_id id)
 {
-    *y += ui_px(ui, 18);
-    *y += ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, id), ui->theme.ink, true);
-    *y += ui_px(ui, 8);
+    ui_gap(ui, 18);
+    ui_say(ui, TEXT_HEADING, ui_str(ui, id), ui->theme.ink);
+    ui_gap(ui, 8);
 }
 
-static void show_brightness(struct app *app, int x, int *y, int w)
+static void show_brightness(struct app *app)
 {
     static const int steps[] = {10, 25, 50, 75, 100};
     struct ui *ui = &app->ui;
-    int now = desktop_brightness(), nearest = 0, px = x;
+    int now = desktop_brightness(), nearest = 0;
     if (now < 0) {
         return; /* an external screen has its own controls */
     }
     for (int i = 1; i < (int)(sizeof steps / sizeof *steps); i++) {
         nearest = abs(steps[i] - now) < abs(steps[nearest] - now) ? i : nearest;
     }
-    heading(ui, x, y, w, S_machine_brightness);
+    heading(ui, S_machine_brightness);
     for (int i = 0; i < (int)(sizeof steps / sizeof *steps); i++) {
         const char *label =
             arena_printf(&ui->frame, ui->language == UI_EN ? "%d%%" : "%d\u00a0%%", steps[i]);
-        if (ui_pill(ui, arena_printf(&ui->frame, "bright:%d", steps[i]), &px, y, x, x + w, label,
-                    i == nearest, false)) {
+        if (ui_pill(ui, arena_printf(&ui->frame, "bright:%d", steps[i]), label, i == nearest,
+                    false)) {
             begin_asking(app, (struct asking){.what = ASK_BRIGHTNESS, .percent = steps[i]});
         }
     }
-    ui_pills_end(ui, &px, y, x);
+    ui_pills_end(ui);
 }
 
 /* Steps a field, wrapping around: 31 goes on to 1. */
@@ -156,17 +156,18 @@ static void step_field(struct machine_state *p, enum machine_field f, int by)
     p->values[f] = fields[f].min + (p->values[f] - fields[f].min + by + span) % span;
 }
 
-static void show_field(struct app *app, enum machine_field f, int x, int *y, int w)
+static void show_field(struct app *app, enum machine_field f)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     struct machine_state *p = state_of(app);
     int h = ui_px(ui, UI_MAIN_DP), gap = ui_px(ui, 8), label_h;
-    struct rect less = {x + w - 3 * h - 2 * gap, *y, h, h}, value = less, more = less;
+    struct rect less = {x + w - 3 * h - 2 * gap, ui->at.y, h, h}, value = less, more = less;
     value.x += h + gap;
     more.x += 2 * (h + gap);
-    label_h = ui_text(ui, 0, 0, less.x - x - gap, TEXT_BODY, ui_str(ui, fields[f].label), 0, false);
-    ui_text(ui, x, *y + (h - label_h) / 2, less.x - x - gap, TEXT_BODY, ui_str(ui, fields[f].label),
-            ui->theme.ink, true);
+    label_h = ui_text_height(ui, less.x - x - gap, TEXT_BODY, ui_str(ui, fields[f].label));
+    ui_text(ui, x, ui->at.y + (h - label_h) / 2, less.x - x - gap, TEXT_BODY,
+            ui_str(ui, fields[f].label), ui->theme.ink);
     static const char *const signs[] = {"−", "+"};
     for (int n = 0; n < 2; n++) {
         struct rect r = n ? more : less;
@@ -181,7 +182,7 @@ static void show_field(struct app *app, enum machine_field f, int x, int *y, int
     ui_text_centre(ui, value, TEXT_BODY_BOLD,
                    arena_printf(&ui->frame, f == FIELD_YEAR ? "%d" : "%02d", p->values[f]),
                    ui->theme.ink);
-    *y += h + gap;
+    ui->at.y += h + gap;
 }
 
 static void set_clock(struct app *app)
@@ -217,18 +218,18 @@ static const char *zone_name(struct app *app, const char *id)
     return id;
 }
 
-static void show_zone(struct app *app, int x, int *y, int w)
+static void show_zone(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct machine_state *p = state_of(app);
     const char *now = ui_fill(ui, S_machine_zone, zone_name(app, p->zone), NULL);
-    if (ui_drop(ui, "zone", x, y, w, now, p->picks_zone)) {
+    if (ui_drop(ui, "zone", now, p->picks_zone)) {
         p->picks_zone = !p->picks_zone;
         ui->again = true;
     }
     for (size_t i = 0; p->picks_zone && i < ZONES; i++) {
         const char *id = arena_printf(&ui->frame, "zone:%zu", i);
-        if (ui_choice(ui, id, x, y, w, ui_str(ui, zones[i].city), strcmp(zones[i].id, p->zone) == 0,
+        if (ui_choice(ui, id, ui_str(ui, zones[i].city), strcmp(zones[i].id, p->zone) == 0,
                       false)) {
             struct asking a = {.what = ASK_ZONE};
             snprintf(a.zone, sizeof a.zone, "%s", zones[i].id);
@@ -238,36 +239,35 @@ static void show_zone(struct app *app, int x, int *y, int w)
     }
 }
 
-static void show_clock(struct app *app, int x, int *y, int w)
+static void show_clock(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct machine_state *p = state_of(app);
-    heading(ui, x, y, w, S_machine_clock);
+    heading(ui, S_machine_clock);
     if (app->home.clock_doubt) {
-        ui_warning(ui, x, y, w, ui_str(ui, S_home_clock));
+        ui_warning(ui, ui_str(ui, S_home_clock));
     }
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, app_date(app, clock_wall_ms()), ui->theme.ink, true);
-    *y += ui_px(ui, 8);
-    show_zone(app, x, y, w);
+    ui_say(ui, TEXT_QUESTION, app_date(app, clock_wall_ms()), ui->theme.ink);
+    ui_gap(ui, 8);
+    show_zone(app);
     if (!p->sets_clock) {
-        if (ui_wide_button(ui, "clock", x, y, w, ui_str(ui, S_machine_clock_set),
-                           app->home.clock_doubt)) {
+        if (ui_wide_button(ui, "clock", ui_str(ui, S_machine_clock_set), app->home.clock_doubt)) {
             p->sets_clock = true;
             read_clock(p);
             ui->again = true;
         }
         return;
     }
-    *y += ui_px(ui, 8);
+    ui_gap(ui, 8);
     for (int f = 0; f < FIELD_COUNT; f++) {
-        show_field(app, (enum machine_field)f, x, y, w);
+        show_field(app, (enum machine_field)f);
     }
-    if (ui_wide_button(ui, "clock-set", x, y, w, ui_str(ui, S_machine_clock_set), true)) {
+    if (ui_wide_button(ui, "clock-set", ui_str(ui, S_machine_clock_set), true)) {
         set_clock(app);
     }
 }
 
-static void show_state(struct app *app, int x, int *y, int w)
+static void show_state(struct app *app)
 {
     struct ui *ui = &app->ui;
     int battery = window_battery();
@@ -277,13 +277,14 @@ static void show_state(struct app *app, int x, int *y, int w)
                                : ui_str(ui, S_machine_no_battery),
                            ui_fill(ui, S_home_space, ui_tenths(ui, tenths), NULL),
                            ui_fill(ui, S_machine_version, SUHBAT_VERSION, NULL)};
-    *y += ui_px(ui, 18);
+    ui_gap(ui, 18);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        *y += ui_text(ui, x, *y, w, TEXT_BODY, lines[i], ui->theme.ink, true) + ui_px(ui, 4);
+        ui_say(ui, TEXT_BODY, lines[i], ui->theme.ink);
+        ui_gap(ui, 4);
     }
 }
 
-static void show_power(struct app *app, int x, int *y, int w)
+static void show_power(struct app *app)
 {
     static const struct {
         const char *id;
@@ -295,14 +296,13 @@ static void show_power(struct app *app, int x, int *y, int w)
     static const enum desktop_power order[] = {DESKTOP_SLEEP, DESKTOP_RESTART, DESKTOP_OFF};
     struct ui *ui = &app->ui;
     struct machine_state *p = state_of(app);
-    heading(ui, x, y, w, S_machine_power);
+    heading(ui, S_machine_power);
     if (p->asked < DESKTOP_POWER_COUNT) {
-        ui_warning(ui, x, y, w, ui_str(ui, choices[p->asked].sure));
-        if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_cancel), true)) {
+        ui_warning(ui, ui_str(ui, choices[p->asked].sure));
+        if (ui_wide_button(ui, "keep", ui_str(ui, S_cancel), true)) {
             p->asked = DESKTOP_POWER_COUNT;
             ui->again = true;
-        } else if (ui_wide_button(ui, "power-yes", x, y, w, ui_str(ui, choices[p->asked].label),
-                                  false)) {
+        } else if (ui_wide_button(ui, "power-yes", ui_str(ui, choices[p->asked].label), false)) {
             enum desktop_power what = p->asked;
             app_lock(app); /* saves everything and closes the vault */
             begin_asking(app, (struct asking){.what = ASK_POWER, .power = what});
@@ -311,8 +311,7 @@ static void show_power(struct app *app, int x, int *y, int w)
     }
     for (size_t i = 0; i < DESKTOP_POWER_COUNT; i++) {
         enum desktop_power what = order[i];
-        if (!ui_wide_button(ui, choices[what].id, x, y, w, ui_str(ui, choices[what].label),
-                            false)) {
+        if (!ui_wide_button(ui, choices[what].id, ui_str(ui, choices[what].label), false)) {
             continue;
         }
         if (what == DESKTOP_SLEEP) { /* loses nothing: no confirmation */
@@ -332,7 +331,6 @@ void screen_machine(struct app *app)
                        .left = "back",
                        .right = "lock",
                        .progress = -1};
-    int x, y, w;
     ui_header(ui, &h);
     if (ui_took(ui, "lock")) {
         app_lock(app);
@@ -342,13 +340,13 @@ void screen_machine(struct app *app)
         app_go(app, state_of(app)->from);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
-    app_message(app, x, &y, w);
-    show_brightness(app, x, &y, w);
-    show_clock(app, x, &y, w);
-    show_state(app, x, &y, w);
+    ui_body_begin(ui, ui_header_height(ui), ui->h);
+    app_message(app);
+    show_brightness(app);
+    show_clock(app);
+    show_state(app);
     if (state_of(app) && app->screen == SCREEN_MACHINE) {
-        show_power(app, x, &y, w);
+        show_power(app);
     }
-    ui_body_end(ui, y);
+    ui_body_end(ui);
 }

@@ -161,21 +161,21 @@ static const char *spaced(struct app *app)
     return text;
 }
 
-static void show_folder(struct app *app, int x, int *y, int w)
+static void show_folder(struct app *app)
 {
     enum { MAX = 200 };
     struct ui *ui = &app->ui;
     const char *const *names = (const char *const *)app->sticks.folders;
     size_t count = app->sticks.folder_count;
-    *y += ui_text(ui, x, *y, w, TEXT_BODY_BOLD, spaced(app), ui->theme.ink, true);
-    *y += ui_px(ui, 8);
+    ui_say(ui, TEXT_BODY_BOLD, spaced(app), ui->theme.ink);
+    ui_gap(ui, 8);
     if (strcmp(app->sticks.folder, root_of(app)) != 0 &&
-        ui_row(ui, "up", x, y, w, ui_str(ui, S_folder_up), "", 0)) {
+        ui_row(ui, "up", ui_str(ui, S_folder_up), "", 0)) {
         up(app);
         return;
     }
     if (!app->sticks.folders) {
-        ui_warning(ui, x, y, w, ui_str(ui, S_folder_closed));
+        ui_warning(ui, ui_str(ui, S_folder_closed));
         return;
     }
     for (size_t k = 0; k < count && k < MAX; k++) {
@@ -183,15 +183,15 @@ static void show_folder(struct app *app, int x, int *y, int w)
         const char *between = strcmp(app->sticks.folder, "/") == 0 ? "" : "/";
         const char *path =
             arena_printf(&ui->frame, "%s%s%s", app->sticks.folder, between, names[k]);
-        if (strlen(path) < sizeof app->sticks.folder && ui_row(ui, id, x, y, w, names[k], "", 0)) {
+        if (strlen(path) < sizeof app->sticks.folder && ui_row(ui, id, names[k], "", 0)) {
             open_folder(app, path);
             return;
         }
     }
     if (count > MAX) {
-        *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                      ui_fill(ui, S_outline_more, ui_number(ui, (long long)(count - MAX)), NULL),
-                      ui->theme.soft, true);
+        ui_say(ui, TEXT_HINT,
+               ui_fill(ui, S_outline_more, ui_number(ui, (long long)(count - MAX)), NULL),
+               ui->theme.soft);
     }
 }
 
@@ -218,16 +218,14 @@ static void taken_out(struct app *app, void *context, bool ok, const struct err 
     }
 }
 
-void medium_out(struct app *app, const char *path, int x, int *y, int w)
+void medium_out(struct app *app, const char *path)
 {
     struct ui *ui = &app->ui;
     if (!disks_knows(app->sticks.disks, path)) {
         return;
     }
     const char *label = ui_fill(ui, S_media_out, app_media_name(path), NULL);
-    int px = x;
-    if (ui_pill(ui, arena_printf(&ui->frame, "out:%s", path), &px, y, x, x + w, label, false,
-                false)) {
+    if (ui_pill(ui, arena_printf(&ui->frame, "out:%s", path), label, false, false)) {
         struct taking *t = mem_zero(1, sizeof *t);
         snprintf(t->path, sizeof t->path, "%s", path);
         app_task(app, &(struct app_task){.what = S_media_out_wait,
@@ -236,7 +234,7 @@ void medium_out(struct app *app, const char *path, int x, int *y, int w)
                                          .drop = free,
                                          .end = taken_out});
     }
-    ui_pills_end(ui, &px, y, x);
+    ui_pills_end(ui);
 }
 
 void medium_changed(struct app *app)
@@ -249,39 +247,39 @@ static void look_for_media(struct app *app)
     app_find_media(app, NULL);
 }
 
-const char *medium_choose(struct app *app, int x, int *y, int w, bool copies)
+const char *medium_choose(struct app *app, bool copies)
 {
     struct ui *ui = &app->ui;
     const char *chosen = NULL;
     if (app->sticks.folder[0]) {
-        show_folder(app, x, y, w);
+        show_folder(app);
         return NULL;
     }
     app->sticks.look_again = look_for_media;
-    app_media_trouble(app, x, y, w);
+    app_media_trouble(app);
     for (size_t m = 0; m < app->sticks.media_count; m++) {
         const char *id = arena_printf(&ui->frame, "medium:%zu", m + 1);
         const struct medium *medium = &app->sticks.media[m];
         long long tenths = (long long)(medium->free / 100000000ull);
         const char *name = app_media_name(medium->path);
         const char *room = ui_fill(ui, S_media_free, ui_tenths(ui, tenths), NULL);
-        bool hit = copies ? ui_card(ui, id, x, y, w, ui_fill(ui, S_media_copy_to, name, NULL), room,
+        bool hit = copies ? ui_card(ui, id, ui_fill(ui, S_media_copy_to, name, NULL), room,
                                     app->sticks.media_count == 1)
-                          : ui_row(ui, id, x, y, w, name, room, 0);
+                          : ui_row(ui, id, name, room, 0);
         if (hit) {
             chosen = medium->path;
         }
-        medium_out(app, medium->path, x, y, w);
+        medium_out(app, medium->path);
     }
     if (!app->sticks.media_count) {
-        ui_warning(ui, x, y, w, ui_str(ui, S_media_none));
+        ui_warning(ui, ui_str(ui, S_media_none));
     }
     bool open = app->screen > SCREEN_UNLOCK; /* no browsing while the device is locked */
-    if (open && ui_row(ui, "folder", x, y, w, ui_str(ui, S_folder_other), "", 0)) {
+    if (open && ui_row(ui, "folder", ui_str(ui, S_folder_other), "", 0)) {
         begin(app);
     }
-    *y += ui_px(ui, 12);
-    if (ui_wide_button(ui, "look", x, y, w, ui_str(ui, S_first_look), false)) {
+    ui_gap(ui, 12);
+    if (ui_wide_button(ui, "look", ui_str(ui, S_first_look), false)) {
         app_find_media(app, NULL);
     }
     return chosen;

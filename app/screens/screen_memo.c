@@ -65,7 +65,7 @@ bool memo_is_here(const struct app *app)
 }
 
 /* Lists the other memos on this page; a tap continues one. */
-static void show_earlier(struct app *app, int x, int *y, int w)
+static void show_earlier(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct buf path = {0};
@@ -76,7 +76,7 @@ static void show_earlier(struct app *app, int x, int *y, int w)
             continue;
         }
         const char *id = arena_printf(&ui->frame, "memo:%u", m->number);
-        if (ui_row(ui, id, x, y, w, arena_text(&ui->frame, m->text.data), "", 0)) {
+        if (ui_row(ui, id, arena_text(&ui->frame, m->text.data), "", 0)) {
             memo_keep(app);
             app->sheets.memo = m->number;
             edit_begin(&ui->edit, field, m->text.data);
@@ -86,7 +86,7 @@ static void show_earlier(struct app *app, int x, int *y, int w)
     buf_fini(&path);
 }
 
-void memo_sheet(struct app *app, int x, int *y, int w)
+void memo_sheet(struct app *app)
 {
     struct ui *ui = &app->ui;
     if (!memo_is_open(app)) { /* typing ended elsewhere: close the sheet, too */
@@ -94,10 +94,14 @@ void memo_sheet(struct app *app, int x, int *y, int w)
         return;
     }
     if (!ui->landscape) {
-        *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_memo_hint), ui->theme.soft, true) +
-              ui_px(ui, 8);
+        ui_say(ui, TEXT_HINT, ui_str(ui, S_memo_hint), ui->theme.soft);
+        ui_gap(ui, 8);
     }
-    (void)ui_field(ui, field, x, y, w, ui->edit.text.data, ui->edit.cursor, true, false,
-                   ui->landscape ? 1 : 4, false, TEXT_BODY);
-    show_earlier(app, x, y, w);
+    (void)ui_field(ui, field,
+                   &(struct field){.text = ui->edit.text.data,
+                                   .cursor = ui->edit.cursor,
+                                   .active = true,
+                                   .min_lines = ui->landscape ? 1 : 4,
+                                   .style = TEXT_BODY});
+    show_earlier(app);
 }

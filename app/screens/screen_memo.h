@@ -9,6 +9,6 @@ void memo_open(struct app *app);
 void memo_close(struct app *app);
 void memo_keep(struct app *app); /* saves the text typed so far, if the sheet is open */
 bool memo_is_open(const struct app *app);
-void memo_sheet(struct app *app, int x, int *y, int w);
+void memo_sheet(struct app *app);
 
 #endif

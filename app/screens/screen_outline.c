@@ -150,39 +150,36 @@ static const char *label_of(struct app *app, const struct leaf *l)
 }
 
 /* A question with its answer. True: it was tapped. */
-static bool show_leaf(struct app *app, const struct outline *o, size_t at, int x, int *y, int w)
+static bool show_leaf(struct app *app, const struct outline *o, size_t at)
 {
     struct ui *ui = &app->ui;
     const struct leaf *l = &o->leaves[at];
     const char *answer = l->answered ? question_value(app, &l->question) : "";
     bool secret = question_is_secret(l->question.control);
     char mark = l->missing ? '!' : l->doubtful ? '?' : l->answered ? '+' : 'o';
-    return ui_row(ui, arena_printf(&ui->frame, "leaf:%zu", at + 1), x, y, w, label_of(app, l),
+    return ui_row(ui, arena_printf(&ui->frame, "leaf:%zu", at + 1), label_of(app, l),
                   secret ? "" : answer, mark);
 }
 
 /* Names the entry that the following questions belong to, if it changed. */
-static void show_entry(struct app *app, const struct leaf *l, struct node **last, int x, int *y,
-                       int w)
+static void show_entry(struct app *app, const struct leaf *l, struct node **last)
 {
     struct ui *ui = &app->ui;
     struct node *entry = session_entry_of(l->question.node);
     if (entry && entry != *last) {
-        *y += ui_px(ui, 10);
-        *y += ui_text(ui, x, *y, w, TEXT_TITLE, roster_entry_name(app, entry, NULL), ui->theme.soft,
-                      true);
+        ui_gap(ui, 10);
+        ui_say(ui, TEXT_TITLE, roster_entry_name(app, entry, NULL), ui->theme.soft);
     }
     *last = entry;
 }
 
-static void show_more(struct app *app, size_t more, int x, int *y, int w)
+static void show_more(struct app *app, size_t more)
 {
     struct ui *ui = &app->ui;
     if (more) {
-        *y += ui_px(ui, 8);
-        *y += ui_text(ui, x, *y, w, TEXT_HINT,
-                      ui_fill(ui, S_outline_more, ui_number(ui, (long long)more), NULL),
-                      ui->theme.soft, true);
+        ui_gap(ui, 8);
+        ui_say(ui, TEXT_HINT, ui_fill(ui, S_outline_more, ui_number(ui, (long long)more), NULL),
+               ui->theme.soft);
     }
 }
 
@@ -193,11 +190,11 @@ static bool fits(struct app *app, const struct search_for *what, const struct le
 
 /* All sections, with the questions of the opened one and those that match the search. True:
  * one was tapped. */
-static bool show_tree(struct app *app, const struct outline *o, const char *needle, int x, int *y,
-                      int w)
+static bool show_tree(struct app *app, const struct outline *o, const char *needle)
 {
     static const int8_t down[] = {20, 36, 50, 66, 80, 36}, up[] = {20, 64, 50, 34, 80, 64};
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     int side = ui_px(ui, UI_TOUCH_DP), inset = ui_px(ui, 20);
     size_t shown = 0;
     struct search_for what = search_for(app, needle);
@@ -228,23 +225,26 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
                     : own->answered == own->questions ? '+'
                                                       : 'o';
         bool open = app->view.opened_section == s + 1;
-        int top = *y;
-        if (ui_row(ui, arena_printf(&ui->frame, "section:%zu", s + 1), x, y,
-                   own->questions ? w - side : w, own->title, small, mark)) {
+        int top = ui->at.y;
+        ui->at.w = own->questions ? w - side : w;
+        bool hit =
+            ui_row(ui, arena_printf(&ui->frame, "section:%zu", s + 1), own->title, small, mark);
+        ui->at.w = w;
+        if (hit) {
             go_to(app, &own->first);
             return true;
         }
         if (!own->questions) {
             continue;
         }
-        struct rect r = {x + w - side, top, side, *y - top};
+        struct rect r = {x + w - side, top, side, ui->at.y - top};
         if (ui_target(ui, arena_printf(&ui->frame, "open:%zu", s + 1), ROLE_ICON, r)) {
             app->view.opened_section = open ? 0 : s + 1;
             ui->again = true;
         }
         float dp = ui_mark_dp(ui) * 0.9f;
         ui_stroke(ui, r.x + (side - ui_px(ui, dp)) / 2, r.y + (r.h - ui_px(ui, dp)) / 2, dp,
-                  open ? up : down, 3, 2.5f, ui->theme.ink);
+                  (struct shape){open ? up : down, 3}, 2.5f, ui->theme.ink);
         struct node *entry = NULL;
         size_t more = 0;
         for (size_t k = 0; (open || inside) && k < o->leaf_count; k++) {
@@ -257,13 +257,18 @@ static bool show_tree(struct app *app, const struct outline *o, const char *need
                 continue;
             }
             shown++;
-            show_entry(app, l, &entry, x + inset, y, w - inset);
-            if (show_leaf(app, o, k, x + inset, y, w - inset)) {
+            ui_at(ui, x + inset, ui->at.y, w - inset);
+            show_entry(app, l, &entry);
+            bool tapped = show_leaf(app, o, k);
+            ui_at(ui, x, ui->at.y, w);
+            if (tapped) {
                 go_to(app, &o->leaves[k].page);
                 return true;
             }
         }
-        show_more(app, more, x + inset, y, w - inset);
+        ui_at(ui, x + inset, ui->at.y, w - inset);
+        show_more(app, more);
+        ui_at(ui, x, ui->at.y, w);
     }
     return false;
 }
@@ -277,7 +282,7 @@ static bool is_listed(enum outline_filter filter, const struct leaf *l)
 
 /* Questions that are missing, doubtful or unanswered, under their sections. True: one was
  * tapped. */
-static bool show_questions(struct app *app, const struct outline *o, int x, int *y, int w)
+static bool show_questions(struct app *app, const struct outline *o)
 {
     struct ui *ui = &app->ui;
     size_t shown = 0, more = 0, under = SECTIONS;
@@ -293,21 +298,21 @@ static bool show_questions(struct app *app, const struct outline *o, int x, int 
         }
         if (l->section != under) {
             under = l->section;
-            *y += ui_px(ui, 12);
-            *y += ui_text(ui, x, *y, w, TEXT_TITLE, o->list[under].title, ui->theme.soft, true);
+            ui_gap(ui, 12);
+            ui_say(ui, TEXT_TITLE, o->list[under].title, ui->theme.soft);
         }
         shown++;
-        show_entry(app, l, &entry, x, y, w);
-        if (show_leaf(app, o, k, x, y, w)) {
+        show_entry(app, l, &entry);
+        if (show_leaf(app, o, k)) {
             go_to(app, &l->page);
             return true;
         }
     }
-    show_more(app, more, x, y, w);
+    show_more(app, more);
     return false;
 }
 
-static void show_filters(struct app *app, const struct outline *o, int x, int *y, int w)
+static void show_filters(struct app *app, const struct outline *o)
 {
     struct ui *ui = &app->ui;
     const struct {
@@ -319,25 +324,23 @@ static void show_filters(struct app *app, const struct outline *o, int x, int *y
         [OUTLINE_DOUBTFUL] = {"doubtful",
                               ui_fill(ui, S_outline_doubtful, ui_number(ui, o->doubtful), NULL)},
         [OUTLINE_OPEN] = {"unanswered", ui_fill(ui, S_outline_open, ui_number(ui, o->open), NULL)}};
-    int px = x;
     for (int f = OUTLINE_ALL; f <= OUTLINE_OPEN; f++) {
         if (f == OUTLINE_DOUBTFUL && !o->doubtful && (int)app->view.outline != f) {
             continue; /* most forms have none */
         }
-        if (ui_pill(ui, filters[f].id, &px, y, x, x + w, filters[f].text,
-                    (int)app->view.outline == f, false)) {
+        if (ui_pill(ui, filters[f].id, filters[f].text, (int)app->view.outline == f, false)) {
             app->view.outline = (enum outline_filter)f;
             ui->again = true;
         }
     }
-    ui_pills_end(ui, &px, y, x);
+    ui_pills_end(ui);
 }
 
 void screen_outline(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct outline *o = arena_alloc(&ui->frame, sizeof *o);
-    int x, y, w;
+
     gather(app, o);
     const char *number =
         ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", app->interview->draft.number), NULL);
@@ -363,20 +366,18 @@ void screen_outline(struct app *app)
         ui->again = true;
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), search_bottom(app, ui->h - ui_bar_height(ui)), &x, &y,
-                  &w);
-    show_filters(app, o, x, &y, w);
+    ui_body_begin(ui, ui_header_height(ui), search_bottom(app, ui->h - ui_bar_height(ui)));
+    show_filters(app, o);
     bool all = app->view.outline == OUTLINE_ALL;
     if (all && (o->count > SEARCH_FROM || o->leaf_count > SEARCH_FROM)) {
-        if (search_field(app, "search-sections", x, &y, w)) {
+        if (search_field(app, "search-sections")) {
             search_open(app, "search-sections");
         }
     }
-    if (all ? show_tree(app, o, search_typed(app, "search-sections"), x, &y, w)
-            : show_questions(app, o, x, &y, w)) {
+    if (all ? show_tree(app, o, search_typed(app, "search-sections")) : show_questions(app, o)) {
         return;
     }
-    ui_body_end(ui, y);
+    ui_body_end(ui);
     if (search_keyboard(app)) {
         return;
     }

@@ -29,14 +29,18 @@ static bool set_pin(struct app *app, char *digits)
 
 /* The field for a PIN. Not masked while one is chosen: a typing error could not be noticed
  * later. */
-void pin_field(struct app *app, int x, int *y, int w, bool masked)
+void pin_field(struct app *app, bool masked)
 {
     struct ui *ui = &app->ui;
     if (!edit_is(&ui->edit, "pin")) {
         edit_begin(&ui->edit, "pin", "");
     }
-    ui_field(ui, "pin", x, y, w, ui->edit.text.data, ui->edit.cursor, true, masked, 1, false,
-             TEXT_DIGIT);
+    ui_field(ui, "pin",
+             &(struct field){.text = ui->edit.text.data,
+                             .cursor = ui->edit.cursor,
+                             .active = true,
+                             .masked = masked,
+                             .style = TEXT_DIGIT});
 }
 
 bool pin_keep_typed(struct app *app)
@@ -82,7 +86,7 @@ enum pin_result pin_try_typed(struct app *app)
 void screen_pin(struct app *app)
 {
     struct ui *ui = &app->ui;
-    int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_DIGITS);
+    int bottom = ui->h - keyboard_height(ui, KEYBOARD_DIGITS);
     struct header h = {
         .help = true, .title = ui_str(ui, S_pin_title), .left = "back", .progress = -1};
     ui_header(ui, &h);
@@ -90,29 +94,29 @@ void screen_pin(struct app *app)
         app_go(app, ((struct pin_state *)app_state(app, SCREEN_PIN))->from);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom);
     if (edit_is(&ui->edit, "pin") && vault_pin_is_good(ui->edit.text.data)) {
         app->message.text[0] = '\0'; /* the message no longer applies */
     }
-    int top = y, all_w = w;
-    w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
+    int top = ui->at.y, all_w = ui->at.w;
+    ui->at.w = ui->landscape ? ui->at.w / 2 - ui_px(ui, 10) : ui->at.w;
     if (ui->landscape) {
-        app_message(app, x, &y, w);
+        app_message(app);
     }
-    y += ui_text(ui, x, y, w, TEXT_BODY, ui_str(ui, S_pin_hint), ui->theme.ink, true);
-    y += ui_px(ui, 12);
-    int said = y;
+    ui_say(ui, TEXT_BODY, ui_str(ui, S_pin_hint), ui->theme.ink);
+    ui_gap(ui, 12);
+    int said = ui->at.y;
     if (ui->landscape) { /* text left, field right */
-        x += all_w - w;
-        y = top;
+        ui->at.x += all_w - ui->at.w;
+        ui->at.y = top;
     }
-    pin_field(app, x, &y, w, false);
+    pin_field(app, false);
     if (!ui->landscape) {
-        app_message(app, x, &y, w);
+        app_message(app);
     }
     if (app->locks.device.pin) {
-        y += ui_px(ui, 12);
-        if (ui_wide_button(ui, "drop", x, &y, w, ui_str(ui, S_pin_drop), false)) {
+        ui_gap(ui, 12);
+        if (ui_wide_button(ui, "drop", ui_str(ui, S_pin_drop), false)) {
             if (set_pin(app, NULL)) {
                 app_go(app, ((struct pin_state *)app_state(app, SCREEN_PIN))->from);
                 app_say_good(app, S_pin_dropped);
@@ -120,7 +124,8 @@ void screen_pin(struct app *app)
             return;
         }
     }
-    ui_body_end(ui, y > said ? y : said);
+    ui->at.y = ui->at.y > said ? ui->at.y : said;
+    ui_body_end(ui);
     if (keyboard_show(ui, &app->keyboard, KEYBOARD_DIGITS, ui_str(ui, S_pin_keep)) &&
         pin_keep_typed(app)) {
         app_go(app, ((struct pin_state *)app_state(app, SCREEN_PIN))->from);

@@ -9,7 +9,7 @@ struct pin_state {
 };
 void screen_pin(struct app *app);
 void pin_open(struct app *app);
-void pin_field(struct app *app, int x, int *y, int w, bool masked);
+void pin_field(struct app *app, bool masked);
 /* Makes the typed digits the PIN. False: refused, and the reason is shown. */
 bool pin_keep_typed(struct app *app);
 enum pin_result { PIN_RIGHT, PIN_WRONG /* reported to the user */, PIN_SPENT };

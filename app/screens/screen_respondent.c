@@ -35,7 +35,6 @@ float respondent_text(struct app *app)
 void screen_hand(struct app *app)
 {
     struct ui *ui = &app->ui;
-    int x, y, w;
     bool fresh = !app->locks.device.pin;
     int bottom = ui->h - (fresh ? keyboard_height(ui, KEYBOARD_DIGITS) : ui_bar_height(ui));
     struct header h = {
@@ -50,23 +49,23 @@ void screen_hand(struct app *app)
         }
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
-    app_message(app, x, &y, w);
-    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_hand_hint), ui->theme.ink, true);
-    y += ui_px(ui, 10);
+    ui_body_begin(ui, ui_header_height(ui), bottom);
+    app_message(app);
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, S_hand_hint), ui->theme.ink);
+    ui_gap(ui, 10);
     if (fresh) {
-        y += ui_text(ui, x, y, w, TEXT_HINT, ui_str(ui, S_hand_pin), ui->theme.soft, true);
-        y += ui_px(ui, 8);
-        pin_field(app, x, &y, w, false);
+        ui_say(ui, TEXT_HINT, ui_str(ui, S_hand_pin), ui->theme.soft);
+        ui_gap(ui, 8);
+        pin_field(app, false);
     }
-    y += ui_px(ui, 8);
-    if (ui_wide_button(ui, "aloud", x, &y, w, ui_str(ui, S_hand_aloud), false)) {
+    ui_gap(ui, 8);
+    if (ui_wide_button(ui, "aloud", ui_str(ui, S_hand_aloud), false)) {
         edit_end(&ui->edit);
         app_go(app, SCREEN_INTERVIEW);
         page_arrive(app);
         return;
     }
-    ui_body_end(ui, y);
+    ui_body_end(ui);
     bool go;
     if (fresh) {
         go = keyboard_show(ui, &app->keyboard, KEYBOARD_DIGITS, ui_str(ui, S_hand_go));
@@ -91,7 +90,7 @@ void screen_hand(struct app *app)
 void screen_return(struct app *app)
 {
     struct ui *ui = &app->ui;
-    int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_DIGITS);
+    int bottom = ui->h - keyboard_height(ui, KEYBOARD_DIGITS);
     struct header h = {.title = ui_str(ui, S_return_title),
                        .left = app->respondent.in_block ? "back" : NULL,
                        .progress = -1};
@@ -102,16 +101,15 @@ void screen_return(struct app *app)
         page_arrive(app);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
-    y += ui_text(ui, x, y, w, TEXT_QUESTION,
-                 ui_str(ui, app->respondent.in_block ? S_return_now : S_return_thanks),
-                 ui->theme.ink, true);
-    y += ui_px(ui, 10);
-    y += ui_text(ui, x, y, w, TEXT_HINT, ui_str(ui, S_return_pin), ui->theme.soft, true);
-    y += ui_px(ui, 8);
-    pin_field(app, x, &y, w, true);
-    app_message(app, x, &y, w); /* beside the field */
-    ui_body_end(ui, y);
+    ui_body_begin(ui, ui_header_height(ui), bottom);
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, app->respondent.in_block ? S_return_now : S_return_thanks),
+           ui->theme.ink);
+    ui_gap(ui, 10);
+    ui_say(ui, TEXT_HINT, ui_str(ui, S_return_pin), ui->theme.soft);
+    ui_gap(ui, 8);
+    pin_field(app, true);
+    app_message(app); /* beside the field */
+    ui_body_end(ui);
     if (!keyboard_show(ui, &app->keyboard, KEYBOARD_DIGITS, ui_str(ui, S_continue_))) {
         return;
     }

@@ -13,14 +13,13 @@
 #include "platform/machine/audio.h"
 #include "platform/machine/file.h"
 
-bool interface_languages(struct app *app, int x, int *y, int w)
+bool interface_languages(struct app *app)
 {
     struct ui *ui = &app->ui;
     for (int l = 0; l < UI_LANGUAGE_COUNT; l++) {
         enum ui_language language = (enum ui_language)l;
         const char *id = arena_printf(&ui->frame, "lang:%s", language_code(language));
-        if (ui_choice(ui, id, x, y, w, language_own_name(language), language == ui->language,
-                      false)) {
+        if (ui_choice(ui, id, language_own_name(language), language == ui->language, false)) {
             app_language(app, language);
             app_settings_write(app);
             return true;
@@ -29,29 +28,29 @@ bool interface_languages(struct app *app, int x, int *y, int w)
     return false;
 }
 
-static void heading(struct ui *ui, int x, int *y, int w, enum string_id id)
+static void heading(struct ui *ui, enum string_id id)
 {
-    *y += ui_px(ui, 18);
-    *y += ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, id), ui->theme.ink, true);
+    ui_gap(ui, 18);
+    ui_say(ui, TEXT_HEADING, ui_str(ui, id), ui->theme.ink);
 }
 
-static void hand_and_keys(struct app *app, int x, int *y, int w)
+static void hand_and_keys(struct app *app)
 {
     static const enum string_id keys[UI_KEYS_COUNT] = {S_settings_keys_own, S_settings_keys_digits,
                                                        S_settings_keys_held};
     struct ui *ui = &app->ui;
-    heading(ui, x, y, w, S_settings_hand);
-    if (ui_choice(ui, "glove", x, y, w, ui_str(ui, S_settings_glove), ui->glove, true)) {
+    heading(ui, S_settings_hand);
+    if (ui_choice(ui, "glove", ui_str(ui, S_settings_glove), ui->glove, true)) {
         ui->glove = !ui->glove;
         app_settings_write(app);
     }
-    if (ui_choice(ui, "left-hand", x, y, w, ui_str(ui, S_settings_left), ui->left_hand, true)) {
+    if (ui_choice(ui, "left-hand", ui_str(ui, S_settings_left), ui->left_hand, true)) {
         ui->left_hand = !ui->left_hand;
         app_settings_write(app);
     }
-    heading(ui, x, y, w, S_settings_keys);
+    heading(ui, S_settings_keys);
     for (int k = 0; k < UI_KEYS_COUNT; k++) {
-        if (ui_choice(ui, arena_printf(&ui->frame, "keys:%d", k), x, y, w, ui_str(ui, keys[k]),
+        if (ui_choice(ui, arena_printf(&ui->frame, "keys:%d", k), ui_str(ui, keys[k]),
                       (int)ui->keys == k, false)) {
             ui->keys = (enum ui_keys)k;
             app_settings_write(app);
@@ -59,28 +58,27 @@ static void hand_and_keys(struct app *app, int x, int *y, int w)
     }
 }
 
-static void sound(struct app *app, int x, int *y, int w)
+static void sound(struct app *app)
 {
     struct ui *ui = &app->ui;
-    heading(ui, x, y, w, S_settings_sound);
-    if (ui_choice(ui, "aloud", x, y, w, ui_str(ui, S_settings_aloud), !app->looks.quiet, true)) {
+    heading(ui, S_settings_sound);
+    if (ui_choice(ui, "aloud", ui_str(ui, S_settings_aloud), !app->looks.quiet, true)) {
         app->looks.quiet = !app->looks.quiet;
         app_settings_write(app);
     }
-    *y += ui_px(ui, 8);
-    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_settings_volume), ui->theme.soft, true);
-    *y += ui_px(ui, 6);
-    int px = x;
+    ui_gap(ui, 8);
+    ui_say(ui, TEXT_HINT, ui_str(ui, S_settings_volume), ui->theme.soft);
+    ui_gap(ui, 6);
     for (int percent = 25; percent <= 100; percent += 25) {
         const char *label =
             arena_printf(&ui->frame, ui->language == UI_RU ? "%d\u00a0%%" : "%d%%", percent);
-        if (ui_pill(ui, arena_printf(&ui->frame, "volume:%d", percent), &px, y, x, x + w, label,
+        if (ui_pill(ui, arena_printf(&ui->frame, "volume:%d", percent), label,
                     audio_volume() == percent, false)) {
             audio_set_volume(percent);
             app_settings_write(app);
         }
     }
-    ui_pills_end(ui, &px, y, x);
+    ui_pills_end(ui);
 }
 
 void screen_settings(struct app *app)
@@ -88,7 +86,6 @@ void screen_settings(struct app *app)
     struct ui *ui = &app->ui;
     struct header h = {
         .help = true, .title = ui_str(ui, S_settings_title), .left = "back", .progress = -1};
-    int x, y, w;
     ui_header(ui, &h);
     if (ui_took(ui, "back")) {
         app_go(app, app->interview ? SCREEN_INTERVIEW : SCREEN_HOME);
@@ -98,62 +95,59 @@ void screen_settings(struct app *app)
         }
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
-    app_message(app, x, &y, w);
-    y += ui_text(ui, x, y, w, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink, true);
-    interface_languages(app, x, &y, w);
-    heading(ui, x, &y, w, S_settings_theme);
+    ui_body_begin(ui, ui_header_height(ui), ui->h);
+    app_message(app);
+    ui_say(ui, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink);
+    interface_languages(app);
+    heading(ui, S_settings_theme);
     for (int n = 0; n < 2; n++) {
-        if (ui_choice(ui, n ? "night" : "day", x, &y, w,
-                      ui_str(ui, n ? S_settings_night : S_settings_day),
+        if (ui_choice(ui, n ? "night" : "day", ui_str(ui, n ? S_settings_night : S_settings_day),
                       app->looks.night == (n == 1), false)) {
             app->looks.night = n == 1;
             ui_theme(ui, app->looks.night);
             app_settings_write(app);
         }
     }
-    heading(ui, x, &y, w, S_settings_text);
-    y += ui_px(ui, 8);
-    int px = x;
+    heading(ui, S_settings_text);
+    ui_gap(ui, 8);
     for (int percent = 100; percent <= 200; percent += 25) {
         const char *label =
             arena_printf(&ui->frame, ui->language == UI_RU ? "%d\u00a0%%" : "%d%%", percent);
         bool on = (int)(ui->text_scale * 100 + 0.5f) == percent;
-        if (ui_pill(ui, arena_printf(&ui->frame, "text:%d", percent), &px, &y, x, x + w, label, on,
-                    false)) {
+        if (ui_pill(ui, arena_printf(&ui->frame, "text:%d", percent), label, on, false)) {
             ui->text_scale = (float)percent / 100;
             app_settings_write(app);
         }
     }
-    ui_pills_end(ui, &px, &y, x);
-    hand_and_keys(app, x, &y, w);
-    sound(app, x, &y, w);
-    heading(ui, x, &y, w, S_settings_lock);
-    if (ui_row(ui, "pin", x, &y, w, ui_str(ui, S_pin_title),
+    ui_pills_end(ui);
+    hand_and_keys(app);
+    sound(app);
+    heading(ui, S_settings_lock);
+    if (ui_row(ui, "pin", ui_str(ui, S_pin_title),
                ui_str(ui, app->locks.device.pin ? S_pin_is_set : S_pin_none), 0)) {
         app_go(app, SCREEN_PIN);
         return;
     }
-    y += ui_px(ui, 16);
-    if (ui_wide_button(ui, "lock", x, &y, w, ui_str(ui, S_lock), false)) {
+    ui_gap(ui, 16);
+    if (ui_wide_button(ui, "lock", ui_str(ui, S_lock), false)) {
         app_lock(app);
         return;
     }
-    y += ui_px(ui, 8);
+    ui_gap(ui, 8);
     if (app->locks.device.can_travel &&
-        ui_row(ui, "travel", x, &y, w, ui_str(ui, S_travel_title), ui_str(ui, S_travel_small), 0)) {
+        ui_row(ui, "travel", ui_str(ui, S_travel_title), ui_str(ui, S_travel_small), 0)) {
         app->sheet = SHEET_TRAVEL;
         ui->again = true;
         return;
     }
-    if (app->options.kiosk && ui_row(ui, "machine", x, &y, w, ui_str(ui, S_machine_title),
-                                     ui_str(ui, S_machine_small), 0)) {
+    if (app->options.kiosk &&
+        ui_row(ui, "machine", ui_str(ui, S_machine_title), ui_str(ui, S_machine_small), 0)) {
         app_go(app, SCREEN_MACHINE);
         return;
     }
-    if (ui_row(ui, "about", x, &y, w, ui_str(ui, S_about_title), "", 0)) {
+    if (ui_row(ui, "about", ui_str(ui, S_about_title), "", 0)) {
         about_open(app);
         return;
     }
-    ui_body_end(ui, y);
+    ui_body_end(ui);
 }

@@ -6,6 +6,6 @@
 
 void screen_settings(struct app *app);
 /* One row per interface language. True: another language was chosen. */
-bool interface_languages(struct app *app, int x, int *y, int w);
+bool interface_languages(struct app *app);
 
 #endif

@@ -17,29 +17,28 @@ void screen_task(struct app *app)
                        .right =
                            app->screen > SCREEN_UNLOCK && !app->respondent.holds ? "lock" : NULL,
                        .progress = -1};
-    int x, y, w;
     ui_header(ui, &h);
     if (h.right && ui_took(ui, "lock")) {
         app_lock(app);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), ui->h, &x, &y, &w);
-    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, e->what), ui->theme.ink, true) +
-         ui_px(ui, 12);
+    ui_body_begin(ui, ui_header_height(ui), ui->h);
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, e->what), ui->theme.ink);
+    ui_gap(ui, 12);
     if (e->progress) {
-        ui_progress(ui, x, &y, w, e->progress, e->unit);
+        ui_progress(ui, e->progress, e->unit);
     }
     if (hangs) {
-        ui_warning(ui, x, &y, w, ui_str(ui, S_media_hangs));
+        ui_warning(ui, ui_str(ui, S_media_hangs));
     }
-    y += ui_px(ui, 20);
+    ui_gap(ui, 20);
     if (e->ours && e->stops) {
-        if (ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
+        if (ui_wide_button(ui, "stop", ui_str(ui, S_listen_stop), false)) {
             e->progress->stop = true;
         }
-    } else if (!e->ours && ui_wide_button(ui, "stop", x, &y, w, ui_str(ui, S_listen_stop), false)) {
+    } else if (!e->ours && ui_wide_button(ui, "stop", ui_str(ui, S_listen_stop), false)) {
         app_leave_task(app);
         app_say(app, hangs ? S_media_hangs : S_progress_stopped);
     }
-    ui_body_end(ui, y);
+    ui_body_end(ui);
 }

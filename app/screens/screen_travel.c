@@ -46,17 +46,17 @@ static void close_for_travel(struct app *app)
 }
 
 /* Asks for confirmation and explains the travel lock. */
-void travel_sheet(struct app *app, int x, int *y, int w)
+void travel_sheet(struct app *app)
 {
     struct ui *ui = &app->ui;
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_travel_sure), ui->theme.ink, true);
-    *y += ui_px(ui, 10);
-    *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_travel_means), ui->theme.ink, true);
-    *y += ui_px(ui, 20);
-    if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_travel_keep), true)) {
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, S_travel_sure), ui->theme.ink);
+    ui_gap(ui, 10);
+    ui_say(ui, TEXT_BODY, ui_str(ui, S_travel_means), ui->theme.ink);
+    ui_gap(ui, 20);
+    if (ui_wide_button(ui, "keep", ui_str(ui, S_travel_keep), true)) {
         app_close_sheet(app);
     }
-    if (ui_wide_button(ui, "travel-yes", x, y, w, ui_str(ui, S_travel_lock), false)) {
+    if (ui_wide_button(ui, "travel-yes", ui_str(ui, S_travel_lock), false)) {
         close_for_travel(app);
     }
 }
@@ -242,33 +242,33 @@ static void look_for_answers(struct app *app)
                                      .end = try_answers});
 }
 
-static void start(struct app *app, int x, int *y, int w)
+static void start(struct app *app)
 {
     struct ui *ui = &app->ui;
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_travel_title), ui->theme.ink, true);
-    *y += ui_px(ui, 6);
-    *y += ui_text(ui, x, *y, w, TEXT_BODY, ui_str(ui, S_travel_how), ui->theme.ink, true);
-    *y += ui_px(ui, 18);
-    if (ui_wide_button(ui, "ask", x, y, w, ui_str(ui, S_travel_ask), true)) {
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, S_travel_title), ui->theme.ink);
+    ui_gap(ui, 6);
+    ui_say(ui, TEXT_BODY, ui_str(ui, S_travel_how), ui->theme.ink);
+    ui_gap(ui, 18);
+    if (ui_wide_button(ui, "ask", ui_str(ui, S_travel_ask), true)) {
         vault_suggest(state_of(app)->suggested);
         state_of(app)->step = TRAVEL_CHOOSE;
         ui->again = true;
     }
-    if (ui_wide_button(ui, "answer", x, y, w, ui_str(ui, S_travel_answer), false)) {
+    if (ui_wide_button(ui, "answer", ui_str(ui, S_travel_answer), false)) {
         state_of(app)->step = TRAVEL_OPEN;
         ui->again = true;
     }
 }
 
-static void choose(struct app *app, int x, int *y, int w)
+static void choose(struct app *app)
 {
     struct ui *ui = &app->ui;
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_first_pass), ui->theme.ink, true);
-    *y += ui_px(ui, 6);
-    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_travel_pass_hint), ui->theme.soft, true);
-    *y += ui_px(ui, 12);
-    app_show_words(app, state_of(app)->suggested, NULL, x, y, w);
-    if (ui_wide_button(ui, "other", x, y, w, ui_str(ui, S_first_other), false)) {
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, S_first_pass), ui->theme.ink);
+    ui_gap(ui, 6);
+    ui_say(ui, TEXT_HINT, ui_str(ui, S_travel_pass_hint), ui->theme.soft);
+    ui_gap(ui, 12);
+    app_show_words(app, state_of(app)->suggested, NULL);
+    if (ui_wide_button(ui, "other", ui_str(ui, S_first_other), false)) {
         vault_suggest(state_of(app)->suggested);
         ui->again = true;
     }
@@ -278,15 +278,15 @@ static void choose(struct app *app, int x, int *y, int w)
     }
 }
 
-static void send(struct app *app, int x, int *y, int w)
+static void send(struct app *app)
 {
     struct ui *ui = &app->ui;
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_travel_send), ui->theme.ink, true);
-    *y += ui_px(ui, 6);
-    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_travel_send_hint), ui->theme.soft, true);
-    *y += ui_px(ui, 12);
-    app_show_words(app, state_of(app)->words, ui_str(ui, S_travel_words), x, y, w);
-    const char *folder = medium_choose(app, x, y, w, true);
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, S_travel_send), ui->theme.ink);
+    ui_gap(ui, 6);
+    ui_say(ui, TEXT_HINT, ui_str(ui, S_travel_send_hint), ui->theme.soft);
+    ui_gap(ui, 12);
+    app_show_words(app, state_of(app)->words, ui_str(ui, S_travel_words));
+    const char *folder = medium_choose(app, true);
     if (folder) {
         app_write_file(app, folder,
                        arena_printf(&ui->frame, "unlock-%.4s.sbu", state_of(app)->words),
@@ -323,7 +323,6 @@ void screen_travel(struct app *app)
     enum travel_step step = state_of(app)->step;
     bool typing = step == TRAVEL_REPEAT || step == TRAVEL_OPEN;
     bool bar = step == TRAVEL_CHOOSE || step == TRAVEL_SEND;
-    int x, y, w;
     int bottom = ui->h - (typing ? keyboard_height(ui, KEYBOARD_TEXT)
                           : bar  ? ui_bar_height(ui)
                                  : 0);
@@ -345,49 +344,56 @@ void screen_travel(struct app *app)
     if (typing && !edit_is(&ui->edit, "pass")) {
         edit_begin(&ui->edit, "pass", "");
     }
-    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom);
     bool beside = typing && ui->landscape; /* field right of the text, to stay visible */
-    int top = y, half = beside ? w / 2 - ui_px(ui, 10) : w, lowest = 0;
-    app_message(app, x, &y, half);
+    int top = ui->at.y, half = beside ? ui->at.w / 2 - ui_px(ui, 10) : ui->at.w, lowest = 0;
+    struct cursor all = ui->at;
+    ui->at.w = half;
+    app_message(app);
+    ui->at.w = all.w;
     switch (step) {
     case TRAVEL_START:
-        start(app, x, &y, w);
+        start(app);
         break;
     case TRAVEL_CHOOSE:
-        choose(app, x, &y, w);
+        choose(app);
         break;
     case TRAVEL_SEND:
-        send(app, x, &y, w);
+        send(app);
         break;
     default:
-        y += ui_text(ui, x, y, half, TEXT_HEADING,
-                     ui_str(ui, step == TRAVEL_REPEAT ? S_first_repeat : S_travel_open_hint),
-                     ui->theme.ink, true);
-        y += ui_px(ui, 8);
+        ui->at.w = half;
+        ui_say(ui, TEXT_HEADING,
+               ui_str(ui, step == TRAVEL_REPEAT ? S_first_repeat : S_travel_open_hint),
+               ui->theme.ink);
+        ui_gap(ui, 8);
         if (beside) {
-            lowest = y;
-            x += w - half;
-            y = top;
+            lowest = ui->at.y;
+            ui_at(ui, all.x + all.w - half, top, half);
         }
-        ui_field(ui, "pass", x, &y, half, ui->edit.text.data, ui->edit.cursor, true,
-                 step == TRAVEL_OPEN && !state_of(app)->show_pass, 2, false, TEXT_BODY);
+        ui_field(ui, "pass",
+                 &(struct field){.text = ui->edit.text.data,
+                                 .cursor = ui->edit.cursor,
+                                 .active = true,
+                                 .masked = step == TRAVEL_OPEN && !state_of(app)->show_pass,
+                                 .min_lines = 2,
+                                 .style = TEXT_BODY});
         if (step == TRAVEL_OPEN) {
-            int px = x;
-            if (ui_pill(ui, "show", &px, &y, x, x + half,
+            if (ui_pill(ui, "show",
                         ui_str(ui, state_of(app)->show_pass ? S_unlock_hide : S_unlock_show), false,
                         false)) {
                 state_of(app)->show_pass = !state_of(app)->show_pass;
             }
             if (state_of(app)->again && ui->edit.text.len &&
-                ui_pill(ui, "again", &px, &y, x, x + half, ui_str(ui, S_travel_again), false,
-                        false)) {
+                ui_pill(ui, "again", ui_str(ui, S_travel_again), false, false)) {
                 ask_again(app);
             }
-            ui_pills_end(ui, &px, &y, x);
+            ui_pills_end(ui);
         }
         break;
     }
-    ui_body_end(ui, y > lowest ? y : lowest);
+    ui->at.y = ui->at.y > lowest ? ui->at.y : lowest;
+    ui_body_end(ui);
     if (app->screen != SCREEN_TRAVEL || state_of(app)->step != step) {
         return;
     }

@@ -15,7 +15,7 @@ struct travel_state {
 };
 void screen_travel(struct app *app);
 void travel_close(struct app *app);
-void travel_sheet(struct app *app, int x, int *y, int w);
+void travel_sheet(struct app *app);
 /* After a long idle time, travel pages that show secrets go back to their first step. */
 bool travel_shows_secrets(const struct app *app);
 void travel_put_away(struct app *app);

@@ -79,7 +79,7 @@ static void go_on(struct app *app)
 }
 
 /* After three letters of a passphrase word only four endings are possible: offers them. */
-static void suggest(struct app *app, int x, int *y, int w)
+static void suggest(struct app *app)
 {
     struct ui *ui = &app->ui;
     static const char *const cyr_vowels[] = {"а", "и", "о", "у"};
@@ -102,28 +102,26 @@ static void suggest(struct app *app, int x, int *y, int w)
         return;
     }
     bool latin = (unsigned char)word[0] < 0x80;
-    int left = x, px = x;
     for (int i = 0; i < 4; i++) {
         const char *vowel = latin ? lat_vowels[i] : cyr_vowels[i];
         const char *label = arena_printf(&ui->frame, "%s%s", word, vowel);
         const char *id = arena_printf(&ui->frame, "word:%d", i);
-        if (ui_pill(ui, id, &px, y, left, x + w, label, false, false)) {
+        if (ui_pill(ui, id, label, false, false)) {
             edit_insert(&ui->edit, vowel);
             edit_insert(&ui->edit, " ");
         }
     }
-    ui_pills_end(ui, &px, y, left);
+    ui_pills_end(ui);
 }
 
 /* Shows the waiting time, or what was wrong. */
-static void say_wait(struct app *app, int x, int *y, int w)
+static void say_wait(struct app *app)
 {
     struct ui *ui = &app->ui;
     if (app->locks.device.wait_s > 0) {
-        ui_warning(ui, x, y, w,
-                   ui_fill(ui, S_unlock_wait, ui_number(ui, app->locks.device.wait_s), NULL));
+        ui_warning(ui, ui_fill(ui, S_unlock_wait, ui_number(ui, app->locks.device.wait_s), NULL));
     } else {
-        app_message(app, x, y, w);
+        app_message(app);
     }
 }
 
@@ -141,40 +139,39 @@ static bool wants_language(struct app *app)
 static void unlock_by_pin(struct app *app)
 {
     struct ui *ui = &app->ui;
-    int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_DIGITS);
+    int bottom = ui->h - keyboard_height(ui, KEYBOARD_DIGITS);
     struct header h = {.help = true, .title = "", .language = true, .progress = -1};
     ui_header(ui, &h);
-    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
-    int top = y, all_w = w;
+    ui_body_begin(ui, ui_header_height(ui), bottom);
+    int top = ui->at.y, all_w = ui->at.w;
     float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
-    w = ui->landscape ? w / 2 - ui_px(ui, 10) : w;
+    ui->at.w = ui->landscape ? ui->at.w / 2 - ui_px(ui, 10) : ui->at.w;
     if (ui->landscape) {
-        app_message(app, x, &y, w);
+        app_message(app);
     }
-    y += ui_text(ui, x, y, w, TEXT_QUESTION, ui_str(ui, S_unlock_pin_title), ui->theme.ink, true);
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, S_unlock_pin_title), ui->theme.ink);
     enum { HALF_MINUTE_MS = 30000 };
     const char *at =
         app_date(app, clock_wall_ms() + app->locks.device.soft_left_ms + HALF_MINUTE_MS);
-    y += ui_text(ui, x, y + ui_px(ui, 4), w, TEXT_HINT,
-                 ui_fill(ui, S_unlock_pin_hint, at + strlen("dd.MM.yyyy "), NULL), ui->theme.soft,
-                 true);
-    y += ui_px(ui, 16);
-    int said = y;
+    ui->at.y +=
+        ui_text(ui, ui->at.x, ui->at.y + ui_px(ui, 4), ui->at.w, TEXT_HINT,
+                ui_fill(ui, S_unlock_pin_hint, at + strlen("dd.MM.yyyy "), NULL), ui->theme.soft);
+    ui_gap(ui, 16);
+    int said = ui->at.y;
     if (ui->landscape) { /* text left, field right */
-        x += all_w - w;
-        y = top;
+        ui->at.x += all_w - ui->at.w;
+        ui->at.y = top;
     }
-    pin_field(app, x, &y, w, true);
+    pin_field(app, true);
     if (!ui->landscape) { /* beside the field */
-        app_message(app, x, &y, w);
+        app_message(app);
     }
-    int px = x;
-    y += ui_px(ui, 8);
-    bool by_pass =
-        ui_pill(ui, "by-pass", &px, &y, x, x + w, ui_str(ui, S_unlock_by_pass), false, false);
-    ui_pills_end(ui, &px, &y, x);
+    ui_gap(ui, 8);
+    bool by_pass = ui_pill(ui, "by-pass", ui_str(ui, S_unlock_by_pass), false, false);
+    ui_pills_end(ui);
     ui->text_scale = scale;
-    ui_body_end(ui, y > said ? y : said);
+    ui->at.y = ui->at.y > said ? ui->at.y : said;
+    ui_body_end(ui);
     if (by_pass) {
         app_lock_hard(app);
         return;
@@ -206,52 +203,54 @@ void screen_unlock(struct app *app)
         unlock_by_pin(app);
         return;
     }
-    int x, y, w, bottom = ui->h - keyboard_height(ui, KEYBOARD_TEXT);
+    int bottom = ui->h - keyboard_height(ui, KEYBOARD_TEXT);
     struct header h = {.help = true, .title = "", .language = true, .progress = -1};
     if (!edit_is(&ui->edit, "pass")) {
         edit_begin(&ui->edit, "pass", "");
     }
     ui_header(ui, &h);
-    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
-    int top = y;
+    ui_body_begin(ui, ui_header_height(ui), bottom);
+    int top = ui->at.y;
     bool said = app->message.text[0] || app->locks.device.wait_s > 0;
-    int left_w = ui->landscape ? w * (said ? 6 : 5) / 10 - ui_px(ui, 10) : w;
+    struct cursor all = ui->at;
+    ui->at.w = ui->landscape ? all.w * (said ? 6 : 5) / 10 - ui_px(ui, 10) : all.w;
     float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
     if (!ui->landscape || !said) { /* in landscape the message needs the room */
-        y += ui_text(ui, x, y, left_w, TEXT_QUESTION, ui_str(ui, S_unlock_title), ui->theme.ink,
-                     true);
-        y += ui_text(ui, x, y + ui_px(ui, 4), left_w, TEXT_HINT, ui_str(ui, S_unlock_hint),
-                     ui->theme.soft, true);
+        ui_say(ui, TEXT_QUESTION, ui_str(ui, S_unlock_title), ui->theme.ink);
+        ui->at.y += ui_text(ui, ui->at.x, ui->at.y + ui_px(ui, 4), ui->at.w, TEXT_HINT,
+                            ui_str(ui, S_unlock_hint), ui->theme.soft);
     }
-    y += said && ui->landscape ? 0 : ui_px(ui, ui->landscape ? 6 : 16);
+    ui->at.y += said && ui->landscape ? 0 : ui_px(ui, ui->landscape ? 6 : 16);
     if (ui->landscape) { /* text left, field right: both stay visible */
-        say_wait(app, x, &y, left_w);
-        x += left_w + ui_px(ui, 20);
-        left_w = w - left_w - ui_px(ui, 20);
-        y = top;
+        say_wait(app);
+        int left_w = ui->at.w + ui_px(ui, 20);
+        ui_at(ui, all.x + left_w, top, all.w - left_w);
     }
-    ui_field(ui, "pass", x, &y, left_w, ui->edit.text.data, ui->edit.cursor, true,
-             !state_of(app)->show_pass, 1, app->message.text[0] != '\0', TEXT_BODY);
-    suggest(app, x, &y, left_w);
+    ui_field(ui, "pass",
+             &(struct field){.text = ui->edit.text.data,
+                             .cursor = ui->edit.cursor,
+                             .active = true,
+                             .masked = !state_of(app)->show_pass,
+                             .warn = app->message.text[0] != '\0',
+                             .style = TEXT_BODY});
+    suggest(app);
     if (!ui->landscape) {
-        say_wait(app, x, &y, left_w);
+        say_wait(app);
     }
-    int px = x;
-    if (ui_pill(ui, "show", &px, &y, x, x + left_w,
-                ui_str(ui, state_of(app)->show_pass ? S_unlock_hide : S_unlock_show), false,
-                false)) {
+    if (ui_pill(ui, "show", ui_str(ui, state_of(app)->show_pass ? S_unlock_hide : S_unlock_show),
+                false, false)) {
         state_of(app)->show_pass = !state_of(app)->show_pass;
     }
     /* offered early: after more failures the waiting times get long */
     if (app->locks.device.can_travel && app->locks.device.failures >= FORGOT_FROM &&
-        ui_pill(ui, "forgot", &px, &y, x, x + left_w, ui_str(ui, S_unlock_forgot), false, false)) {
+        ui_pill(ui, "forgot", ui_str(ui, S_unlock_forgot), false, false)) {
         edit_end(&ui->edit);
         app->sheet = SHEET_TRAVEL;
         ui->again = true;
     }
-    ui_pills_end(ui, &px, &y, x);
+    ui_pills_end(ui);
     ui->text_scale = scale;
-    ui_body_end(ui, y);
+    ui_body_end(ui);
     if (wants_language(app)) {
         return;
     }

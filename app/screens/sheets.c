@@ -19,69 +19,65 @@
 
 /* During an interview: the question language and the interface language, changed together or
  * apart. */
-static void language_sheet(struct app *app, int x, int *y, int w)
+static void language_sheet(struct app *app)
 {
     struct ui *ui = &app->ui;
     if (!app->interview) {
-        if (interface_languages(app, x, y, w)) {
+        if (interface_languages(app)) {
             app_close_sheet(app);
         }
         return;
     }
     const char *codes[APP_LANGUAGES];
     size_t count = app_question_languages(app, codes);
-    *y +=
-        ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, S_language_questions), ui->theme.ink, true);
+    ui_say(ui, TEXT_HEADING, ui_str(ui, S_language_questions), ui->theme.ink);
     for (size_t c = 0; c < count; c++) {
         bool on = strcmp(codes[c], session_language(app->interview->session)) == 0;
         const char *id = language_known(codes[c]) ? arena_printf(&ui->frame, "ask:%s", codes[c])
                                                   : arena_printf(&ui->frame, "ask:%zu", c);
-        if (ui_choice(ui, id, x, y, w, app_language_name(app, codes[c]), on, false)) {
+        if (ui_choice(ui, id, app_language_name(app, codes[c]), on, false)) {
             app_question_language(app, codes[c]);
             app_close_sheet(app);
             return;
         }
     }
-    *y += ui_px(ui, 14);
-    if (ui_choice(ui, "together", x, y, w, ui_str(ui, S_language_together), !app->looks.apart,
-                  true)) {
+    ui_gap(ui, 14);
+    if (ui_choice(ui, "together", ui_str(ui, S_language_together), !app->looks.apart, true)) {
         app->looks.apart = !app->looks.apart;
         app_settings_write(app);
     }
-    *y += ui_px(ui, 14);
+    ui_gap(ui, 14);
     if (app->looks.apart) {
-        *y += ui_text(ui, x, *y, w, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink,
-                      true);
-        if (interface_languages(app, x, y, w)) {
+        ui_say(ui, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink);
+        if (interface_languages(app)) {
             app_close_sheet(app);
         }
     }
 }
 
-static void menu_sheet(struct app *app, int x, int *y, int w)
+static void menu_sheet(struct app *app)
 {
     struct ui *ui = &app->ui;
-    if (ui_row(ui, "outline", x, y, w, ui_str(ui, S_menu_outline), "", 0)) {
+    if (ui_row(ui, "outline", ui_str(ui, S_menu_outline), "", 0)) {
         commit_or_keep(app);
         app_go(app, SCREEN_OUTLINE);
     }
-    if (app->screen == SCREEN_INTERVIEW &&
-        ui_row(ui, "memo", x, y, w, ui_str(ui, S_memo_title), "", 0)) {
+    if (app->screen == SCREEN_INTERVIEW && ui_row(ui, "memo", ui_str(ui, S_memo_title), "", 0)) {
         memo_open(app);
         return;
     }
-    if (ui_row(ui, "label", x, y, w, ui_str(ui, S_label_title),
+    if (ui_row(ui, "label", ui_str(ui, S_label_title),
                arena_text(&ui->frame, app->interview->label), 0)) {
         label_open(app);
         return;
     }
-    if (ui_row(ui, "languages", x, y, w, ui_str(ui, S_menu_language), "", 0)) {
+    if (ui_row(ui, "languages", ui_str(ui, S_menu_language), "", 0)) {
         app->sheet = SHEET_LANGUAGE;
         ui->again = true;
         return;
     }
     if (app->screen == SCREEN_INTERVIEW &&
-        ui_row(ui, "settings", x, y, w, ui_str(ui, S_settings_title), "", 0)) {
+        ui_row(ui, "settings", ui_str(ui, S_settings_title), "", 0)) {
         struct node *node = typed_node(app);
         if (node) {
             interview_typing(app->interview, node, ui->edit.text.data);
@@ -90,36 +86,36 @@ static void menu_sheet(struct app *app, int x, int *y, int w)
         app_go(app, SCREEN_SETTINGS);
         return;
     }
-    if (ui_row(ui, "finish", x, y, w, ui_str(ui, S_menu_finish), "", 0)) {
+    if (ui_row(ui, "finish", ui_str(ui, S_menu_finish), "", 0)) {
         commit_or_keep(app); /* SCREEN_FINISH lists what was refused */
         app_go(app, SCREEN_FINISH);
     }
-    if (ui_row(ui, "leave", x, y, w, ui_str(ui, S_menu_leave), "", 0)) {
+    if (ui_row(ui, "leave", ui_str(ui, S_menu_leave), "", 0)) {
         app_leave_interview(app);
         app_go(app, SCREEN_HOME);
     }
-    if (ui_row(ui, "help", x, y, w, ui_str(ui, S_help_title), "", 0)) {
+    if (ui_row(ui, "help", ui_str(ui, S_help_title), "", 0)) {
         app->sheet = SHEET_HELP;
         ui->again = true;
         return;
     }
-    if (ui_row(ui, "lock", x, y, w, ui_str(ui, S_lock), "", 0)) {
+    if (ui_row(ui, "lock", ui_str(ui, S_lock), "", 0)) {
         app_lock(app);
     }
-    if (ui_row(ui, "discard", x, y, w, ui_str(ui, S_menu_discard), "", '!')) {
+    if (ui_row(ui, "discard", ui_str(ui, S_menu_discard), "", '!')) {
         app->sheet = SHEET_DISCARD;
     }
 }
 
-static void discard_sheet(struct app *app, int x, int *y, int w)
+static void discard_sheet(struct app *app)
 {
     struct ui *ui = &app->ui;
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, ui_str(ui, S_discard_sure), ui->theme.ink, true);
-    *y += ui_px(ui, 20);
-    if (ui_wide_button(ui, "keep", x, y, w, ui_str(ui, S_discard_keep), true)) {
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, S_discard_sure), ui->theme.ink);
+    ui_gap(ui, 20);
+    if (ui_wide_button(ui, "keep", ui_str(ui, S_discard_keep), true)) {
         app_close_sheet(app);
     }
-    if (ui_wide_button(ui, "discard-yes", x, y, w, ui_str(ui, S_menu_discard), false)) {
+    if (ui_wide_button(ui, "discard-yes", ui_str(ui, S_menu_discard), false)) {
         struct err err = {0};
         bool ok = interview_discard(app->interview, &err);
         app_drop_interview(app);
@@ -130,23 +126,26 @@ static void discard_sheet(struct app *app, int x, int *y, int w)
     }
 }
 
-static void help_sheet(struct app *app, int x, int *y, int w)
+static void help_sheet(struct app *app)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     const char *title, *text;
     if (!help_page((int)app->screen, ui->language, &title, &text)) {
         return;
     }
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION, title, ui->theme.ink, true) + ui_px(ui, 12);
+    ui_say(ui, TEXT_QUESTION, title, ui->theme.ink);
+    ui_gap(ui, 12);
     for (const char *p = text; *p;) { /* one point per line */
         size_t len = strcspn(p, "\n");
         const char *point = arena_copy(&ui->frame, p, len);
         int inset = ui_px(ui, 18), dot = ui_px(ui, 6);
         ui_box(ui,
-               (struct rect){x + ui_px(ui, 2), *y + ui_line(ui, TEXT_BODY) / 2 - dot / 2, dot, dot},
+               (struct rect){x + ui_px(ui, 2), ui->at.y + ui_line(ui, TEXT_BODY) / 2 - dot / 2, dot,
+                             dot},
                3, ui->theme.accent, 0, 0);
-        *y += ui_text(ui, x + inset, *y, w - inset, TEXT_BODY, point, ui->theme.ink, true) +
-              ui_px(ui, 10);
+        ui->at.y += ui_text(ui, x + inset, ui->at.y, w - inset, TEXT_BODY, point, ui->theme.ink) +
+                    ui_px(ui, 10);
         p += len + (p[len] == '\n');
     }
 }
@@ -172,23 +171,23 @@ void about_open(struct app *app)
 
 /* Version, words and catalogue, to be told to the coordinator by phone. Nothing in it is
  * secret. */
-static void about_sheet(struct app *app, int x, int *y, int w)
+static void about_sheet(struct app *app)
 {
     struct ui *ui = &app->ui;
-    *y += ui_text(ui, x, *y, w, TEXT_QUESTION,
-                  arena_printf(&ui->frame, "%s %s", ui_str(ui, S_app_name), SUHBAT_VERSION),
-                  ui->theme.ink, true);
-    *y += ui_px(ui, 4);
-    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_about_what), ui->theme.soft, true);
-    *y += ui_px(ui, 16);
-    app_show_words(app, app->sheets.about_words, ui_str(ui, S_about_words), x, y, w);
+    ui_say(ui, TEXT_QUESTION,
+           arena_printf(&ui->frame, "%s %s", ui_str(ui, S_app_name), SUHBAT_VERSION),
+           ui->theme.ink);
+    ui_gap(ui, 4);
+    ui_say(ui, TEXT_HINT, ui_str(ui, S_about_what), ui->theme.soft);
+    ui_gap(ui, 16);
+    app_show_words(app, app->sheets.about_words, ui_str(ui, S_about_words));
     int64_t issued_ms = (int64_t)app->home.epoch_s * 1000;
-    *y += ui_text(ui, x, *y, w, TEXT_BODY,
-                  ui_fill(ui, S_about_catalogue, ui_number(ui, (long long)app->home.epoch),
-                          app_date(app, issued_ms)),
-                  ui->theme.ink, true);
-    *y += ui_px(ui, 10);
-    *y += ui_text(ui, x, *y, w, TEXT_HINT, ui_str(ui, S_about_licence), ui->theme.soft, true);
+    ui_say(ui, TEXT_BODY,
+           ui_fill(ui, S_about_catalogue, ui_number(ui, (long long)app->home.epoch),
+                   app_date(app, issued_ms)),
+           ui->theme.ink);
+    ui_gap(ui, 10);
+    ui_say(ui, TEXT_HINT, ui_str(ui, S_about_licence), ui->theme.soft);
 }
 
 /* Drags the enlarged picture. */
@@ -261,7 +260,6 @@ void sheet_show(struct app *app)
         [SHEET_SEAL] = S_finish_seal,        [SHEET_LABEL] = S_label_title};
     struct ui *ui = &app->ui;
     struct header h = {.title = ui_str(ui, titles[app->sheet]), .left = "cancel", .progress = -1};
-    int x, y, w;
     if (app->sheets.shown != app->sheet) {
         app->sheets.page_scroll =
             app->sheets.shown == SHEET_NONE ? ui->scroll : app->sheets.page_scroll;
@@ -284,47 +282,47 @@ void sheet_show(struct app *app)
     int bottom = ui->h - (memo || label ? keyboard_height(ui, KEYBOARD_TEXT)
                           : look        ? ui_bar_height(ui)
                                         : 0);
-    ui_body_begin(ui, ui_header_height(ui), bottom, &x, &y, &w);
+    ui_body_begin(ui, ui_header_height(ui), bottom);
     switch (app->sheet) {
     case SHEET_LANGUAGE:
-        language_sheet(app, x, &y, w);
+        language_sheet(app);
         break;
     case SHEET_HELP:
-        help_sheet(app, x, &y, w);
+        help_sheet(app);
         break;
     case SHEET_FILES:
-        question_files_sheet(app, x, &y, w);
+        question_files_sheet(app);
         break;
     case SHEET_MEMO:
-        memo_sheet(app, x, &y, w);
+        memo_sheet(app);
         break;
     case SHEET_LABEL:
-        label_sheet(app, x, &y, w);
+        label_sheet(app);
         break;
     case SHEET_PICTURE:
-        picture_sheet(app, &y);
+        picture_sheet(app, &ui->at.y);
         break;
     case SHEET_TRAVEL:
-        travel_sheet(app, x, &y, w);
+        travel_sheet(app);
         break;
     case SHEET_SEAL:
-        seal_sheet(app, x, &y, w);
+        seal_sheet(app);
         break;
     case SHEET_CLOCK:
-        clock_sheet(app, x, &y, w);
+        clock_sheet(app);
         break;
     case SHEET_ABOUT:
-        about_sheet(app, x, &y, w);
+        about_sheet(app);
         break;
     case SHEET_MENU:
-        menu_sheet(app, x, &y, w);
+        menu_sheet(app);
         break;
     default:
-        discard_sheet(app, x, &y, w);
+        discard_sheet(app);
         break;
     }
     if (app->sheet != SHEET_NONE) {
-        ui_body_end(ui, y);
+        ui_body_end(ui);
         if (look) {
             ui_bar(ui, "smaller", ui_str(ui, S_picture_smaller), "larger",
                    ui_str(ui, S_picture_larger));

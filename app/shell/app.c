@@ -109,26 +109,27 @@ void app_trouble(struct app *app, const struct err *err)
     app_say_text(app, ui_fill(&app->ui, S_trouble_hint, text, NULL), false);
 }
 
-void app_message(struct app *app, int x, int *y, int w)
+void app_message(struct app *app)
 {
     struct ui *ui = &app->ui;
-    int top = *y;
+    int x = ui->at.x, w = ui->at.w;
+    int top = ui->at.y;
     if (!app->message.text[0]) {
         return;
     }
     if (!app->message.good) {
-        ui_warning(ui, x, y, w, app->message.text);
+        ui_warning(ui, app->message.text);
     } else {
         int pad = ui_px(ui, 11);
-        int h = ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, app->message.text, 0, false) + 2 * pad;
-        ui_box(ui, (struct rect){x, *y, w, h}, 7, ui->theme.tint, ui->theme.accent, 1.5f);
-        ui_text(ui, x + pad, *y + pad, w - 2 * pad, TEXT_HINT, app->message.text, ui->theme.ink,
-                true);
-        *y += h + ui_px(ui, 10);
+        int h = ui_text_height(ui, w - 2 * pad, TEXT_HINT, app->message.text) + 2 * pad;
+        ui_box(ui, (struct rect){x, ui->at.y, w, h}, 7, ui->theme.tint, ui->theme.accent, 1.5f);
+        ui_text(ui, x + pad, ui->at.y + pad, w - 2 * pad, TEXT_HINT, app->message.text,
+                ui->theme.ink);
+        ui->at.y += h + ui_px(ui, 10);
     }
     if (app->message.fresh) { /* scrolled into view once; then the user scrolls */
         app->message.fresh = false;
-        ui_scroll_to(ui, top, *y - top);
+        ui_scroll_to(ui, top, ui->at.y - top);
     }
 }
 
@@ -181,9 +182,10 @@ const char *app_words(struct app *app, const char *words)
     return out;
 }
 
-void app_show_words(struct app *app, const char *words, const char *note, int x, int *y, int w)
+void app_show_words(struct app *app, const char *words, const char *note)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     const char *said = app_words(app, words);
     const char **list = arena_alloc(&ui->frame, (strlen(said) + 1) * sizeof *list);
     size_t count = 0;
@@ -195,21 +197,21 @@ void app_show_words(struct app *app, const char *words, const char *note, int x,
     size_t columns = ui->landscape ? 3 : 2, rows = (count + columns - 1) / columns;
     int pad = ui_px(ui, 14), cell = (w - 2 * pad) / (int)columns, line = 0;
     for (size_t i = 0; i < count; i++) {
-        int h = ui_text(ui, 0, 0, cell, TEXT_DIGIT, list[i], 0, false) + ui_px(ui, 4);
+        int h = ui_text_height(ui, cell, TEXT_DIGIT, list[i]) + ui_px(ui, 4);
         line = h > line ? h : line;
     }
-    int note_h = note ? ui_text(ui, 0, 0, w - 2 * pad, TEXT_HINT, note, 0, false) : 0;
-    struct rect r = {x, *y, w, note_h + (int)rows * line + 2 * pad};
+    int note_h = note ? ui_text_height(ui, w - 2 * pad, TEXT_HINT, note) : 0;
+    struct rect r = {x, ui->at.y, w, note_h + (int)rows * line + 2 * pad};
     ui_box(ui, r, 9, ui->theme.paper, ui->theme.line, 1.5f);
     for (size_t i = 0; i < count; i++) {
-        int at = x + pad + (int)(i / rows) * cell, top = *y + pad + (int)(i % rows) * line;
-        ui_text(ui, at, top, cell, TEXT_DIGIT, list[i], ui->theme.ink, true);
+        int at = x + pad + (int)(i / rows) * cell, top = ui->at.y + pad + (int)(i % rows) * line;
+        ui_text(ui, at, top, cell, TEXT_DIGIT, list[i], ui->theme.ink);
     }
     if (note) {
-        ui_text(ui, x + pad, *y + pad + (int)rows * line, w - 2 * pad, TEXT_HINT, note,
-                ui->theme.soft, true);
+        ui_text(ui, x + pad, ui->at.y + pad + (int)rows * line, w - 2 * pad, TEXT_HINT, note,
+                ui->theme.soft);
     }
-    *y += r.h + ui_px(ui, 10);
+    ui->at.y += r.h + ui_px(ui, 10);
 }
 
 void app_close_sheet(struct app *app)

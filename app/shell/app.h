@@ -308,7 +308,7 @@ void app_say_text(struct app *app, const char *text, bool good);
 void app_say(struct app *app, enum string_id id); /* shows a warning */
 void app_say_good(struct app *app, enum string_id id);
 void app_trouble(struct app *app, const struct err *err); /* shows an error with a hint */
-void app_message(struct app *app, int x, int *y, int w);  /* draws the message, if any */
+void app_message(struct app *app);                        /* draws the message, if any */
 void app_wait(struct app *app, enum string_id what);      /* shows a wait message at once */
 void app_wait_box(struct app *app, enum string_id what);  /* draws it into the page */
 
@@ -321,7 +321,7 @@ const char *app_media_name(const char *path);
 const char *app_words(struct app *app, const char *words);
 /* The same, for comparing or copying: large, numbered, in two columns (three in landscape)
  * read downwards. `note` (may be NULL) explains them. */
-void app_show_words(struct app *app, const char *words, const char *note, int x, int *y, int w);
+void app_show_words(struct app *app, const char *words, const char *note);
 
 /* ---- home.c ---- */
 

@@ -108,18 +108,22 @@ unsigned search_ranks(const struct search_for *what, const char *label)
     return rank;
 }
 
-bool search_field(struct app *app, const char *id, int x, int *y, int w)
+bool search_field(struct app *app, const char *id)
 {
     struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w;
     bool active = edit_is(&ui->edit, id),
          kept = strcmp(app->search.id, id) == 0 && *app->search.text;
     const char *text = active ? ui->edit.text.data : kept ? app->search.text : "";
-    int top = *y, inner = ui_px(ui, 12);
-    bool hit = ui_field(ui, id, x, y, w, text, active ? ui->edit.cursor : 0, active, false, 1,
-                        false, TEXT_BODY);
+    int top = ui->at.y, inner = ui_px(ui, 12);
+    bool hit = ui_field(ui, id,
+                        &(struct field){.text = text,
+                                        .cursor = active ? ui->edit.cursor : 0,
+                                        .active = active,
+                                        .style = TEXT_BODY});
     if (!active && !kept) { /* the prompt looks different from typed text */
         ui_text(ui, x + inner, top + inner, w - 2 * inner, TEXT_NOTE, ui_str(ui, S_search),
-                ui->theme.soft, true);
+                ui->theme.soft);
     }
     return hit && !active;
 }

@@ -5,7 +5,7 @@
 #include "app/shell/app.h"
 
 /* Draws the field; true: it was tapped, and search_open() should open it. */
-bool search_field(struct app *app, const char *id, int x, int *y, int w);
+bool search_field(struct app *app, const char *id);
 void search_open(struct app *app, const char *id);
 /* Is a search being typed? */
 bool search_is_open(const struct app *app);

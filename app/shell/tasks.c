@@ -286,11 +286,11 @@ void app_write_file(struct app *app, const char *folder, const char *name, const
                                      .end = written});
 }
 
-void app_media_trouble(struct app *app, int x, int *y, int w)
+void app_media_trouble(struct app *app)
 {
     struct ui *ui = &app->ui;
     char why[200];
     if (disks_trouble(app->sticks.disks, why, sizeof why)) {
-        ui_warning(ui, x, y, w, ui_fill(ui, S_media_unreadable, arena_text(&ui->frame, why), NULL));
+        ui_warning(ui, ui_fill(ui, S_media_unreadable, arena_text(&ui->frame, why), NULL));
     }
 }

@@ -19,7 +19,7 @@ int app_task_timeout(const struct app *app);
 void app_find_media(struct app *app, const char *ending);
 void app_forget_named(struct app *app);
 /* Draws a warning about a medium that is plugged in but cannot be read. */
-void app_media_trouble(struct app *app, int x, int *y, int w);
+void app_media_trouble(struct app *app);
 /* Reads a file up to the given size and lends it to `then`. If it cannot be read, `then` is
  * not called and the error is shown. */
 typedef void app_file_read(struct app *app, const char *path, const struct buf *bytes);

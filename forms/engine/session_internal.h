@@ -119,9 +119,12 @@ bool session_search(struct session *s, struct arena *arena, const struct control
                     struct node *node, struct choice **choices, size_t *count, struct err *err);
 
 /* ---- session_texts.c ---- */
+struct offered {
+    struct choice *list;
+    size_t count;
+};
 bool session_list_choices(struct session *s, struct arena *arena, const struct control *control,
-                          struct node *node, bool labels, struct choice **choices, size_t *count,
-                          struct err *err);
+                          struct node *node, bool labels, struct offered *out, struct err *err);
 /* Whether every answered value is among the current choices. */
 bool session_list_has(struct session *s, const struct control *control, struct node *node,
                       const char *answer, bool *has, struct err *err);

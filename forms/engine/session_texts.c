@@ -387,13 +387,12 @@ bool session_list_has(struct session *s, const struct control *control, struct n
         return true;
     }
     if (!control->itemset) {
-        struct choice *choices;
-        size_t count;
-        if (!session_list_choices(s, &s->temp, control, node, false, &choices, &count, err)) {
+        struct offered offered;
+        if (!session_list_choices(s, &s->temp, control, node, false, &offered, err)) {
             return false;
         }
-        for (size_t i = 0; i < count && w.count; i++) {
-            strike_out(&w, choices[i].value);
+        for (size_t i = 0; i < offered.count && w.count; i++) {
+            strike_out(&w, offered.list[i].value);
         }
     } else if (!choice_rows(s, control, node, &rows, err)) {
         return false;
@@ -414,31 +413,30 @@ bool session_list_has(struct session *s, const struct control *control, struct n
 }
 
 bool session_list_choices(struct session *s, struct arena *arena, const struct control *control,
-                          struct node *node, bool labels, struct choice **choices, size_t *count,
-                          struct err *err)
+                          struct node *node, bool labels, struct offered *out, struct err *err)
 {
-    *choices = NULL;
-    *count = 0;
+    *out = (struct offered){NULL, 0};
     if (!control->itemset) {
-        *count = control->choice_count;
-        *choices = arena_alloc(arena, (*count + 1) * sizeof **choices);
-        for (size_t i = 0; i < *count; i++) {
-            struct choice *c = &(*choices)[i];
+        out->count = control->choice_count;
+        out->list = arena_alloc(arena, (out->count + 1) * sizeof *out->list);
+        for (size_t i = 0; i < out->count; i++) {
+            struct choice *c = &out->list[i];
             c->value = control->choices[i].value;
             c->fixed = &control->choices[i];
             c->label = labels || control->search ? label_text(s, arena, &control->choices[i].label,
                                                               node, FORM_LONG, &c->fallback)
                                                  : "";
         }
-        return !control->search || session_search(s, arena, control, node, choices, count, err);
+        return !control->search ||
+               session_search(s, arena, control, node, &out->list, &out->count, err);
     }
     struct xpath_value rows;
     if (!choice_rows(s, control, node, &rows, err)) {
         return false;
     }
-    *choices = arena_alloc(arena, (rows.count + 1) * sizeof **choices);
+    out->list = arena_alloc(arena, (rows.count + 1) * sizeof *out->list);
     for (size_t i = 0; i < rows.count; i++) {
-        struct choice *c = &(*choices)[i];
+        struct choice *c = &out->list[i];
         c->row = rows.nodes[i];
         c->label = "";
         c->value = choice_value(s, arena, control, c->row, node, err);
@@ -446,14 +444,17 @@ bool session_list_choices(struct session *s, struct arena *arena, const struct c
             return false;
         }
     }
-    *count = rows.count;
+    out->count = rows.count;
     return true;
 }
 
 bool session_choices(struct session *s, struct arena *arena, const struct control *control,
                      struct node *node, struct choice **choices, size_t *count, struct err *err)
 {
-    bool ok = session_list_choices(s, arena, control, node, true, choices, count, err);
+    struct offered offered;
+    bool ok = session_list_choices(s, arena, control, node, true, &offered, err);
+    *choices = offered.list;
+    *count = offered.count;
     arena_reset(&s->temp);
     for (size_t i = 0; ok && i < *count; i++) {
         name_other(s, &(*choices)[i]);
@@ -479,11 +480,12 @@ static bool names(const struct control *control, const char *answer, const char 
 bool session_chosen(struct session *s, struct arena *arena, const struct control *control,
                     struct node *node, struct choice **chosen, size_t *count, struct err *err)
 {
-    struct choice *all;
-    size_t have, found = 0;
+    struct offered offered;
+    size_t found = 0;
     const char *answer = tree_value(node);
-    bool ok = session_list_choices(s, &s->temp, control, node, false, &all, &have, err);
-    for (size_t i = 0; ok && i < have; i++) {
+    bool ok = session_list_choices(s, &s->temp, control, node, false, &offered, err);
+    struct choice *all = offered.list;
+    for (size_t i = 0; ok && i < offered.count; i++) {
         if (names(control, answer, all[i].value)) {
             all[found++] = all[i];
         }
@@ -576,14 +578,13 @@ const char *session_choice_name(void *user, const char *value, const char *path,
             node = n;
         }
     }
-    struct choice *choices;
-    size_t count;
-    if (!node || !session_list_choices(s, &s->temp, control, node, true, &choices, &count, NULL)) {
+    struct offered offered;
+    if (!node || !session_list_choices(s, &s->temp, control, node, true, &offered, NULL)) {
         return "";
     }
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(choices[i].value, value) == 0) {
-            return choices[i].label;
+    for (size_t i = 0; i < offered.count; i++) {
+        if (strcmp(offered.list[i].value, value) == 0) {
+            return offered.list[i].label;
         }
     }
     return "";

@@ -180,11 +180,10 @@ static bool save_to(struct search *s, struct question *q, const char *text)
 
 static bool names_question(struct model *m, const char *text, const char *wanted)
 {
-    size_t at = 0, start, end;
-    const char *name;
-    bool saved, bad;
-    while (text && ref_next(text, &at, &start, &end, &name, &saved, &bad, m->arena)) {
-        if (!bad && text_is(name, wanted)) {
+    size_t at = 0;
+    struct ref ref;
+    while (text && ref_next(text, &at, &ref, m->arena)) {
+        if (!ref.bad && text_is(ref.name, wanted)) {
             return true;
         }
     }

@@ -176,9 +176,14 @@ bool xlsform_write(struct model *m, struct buf *xml);
 
 /* ---- references ---- */
 
-/* Finds the next `${…}` and advances *at; false at the end.  An invalid name sets `*bad`. */
-bool ref_next(const char *text, size_t *at, size_t *start, size_t *end, const char **name,
-              bool *last_saved, bool *bad, struct arena *arena);
+struct ref {           /* a `${…}` in a text */
+    size_t start, end; /* bytes: from the dollar to behind the brace */
+    const char *name;  /* as written; of a bad one, all of it */
+    bool last_saved;   /* ${last-saved#name} */
+    bool bad;          /* the name is invalid */
+};
+/* Finds the next reference and advances *at; false at the end. */
+bool ref_next(const char *text, size_t *at, struct ref *ref, struct arena *arena);
 bool ref_is(const char *text);  /* the text is exactly one reference */
 bool ref_has(const char *text); /* the text contains a reference */
 bool default_is_dynamic(const char *text, const char *type);

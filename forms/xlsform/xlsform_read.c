@@ -184,18 +184,16 @@ static bool hang_triggers(struct model *m, struct question *parent)
 {
     for (struct question *q = parent->first; q; q = q->next) {
         const struct field *trigger = field_get(q->row, "trigger");
-        size_t at = 0, start, end;
-        const char *name;
-        bool saved, bad;
+        size_t at = 0;
+        struct ref ref;
         if (trigger && q->shape != SHAPE_QUESTION) {
             model_note(m, "survey row %zu: a trigger of a group or repeat does nothing", q->number);
             trigger = NULL;
         }
-        while (trigger && trigger->text &&
-               ref_next(trigger->text, &at, &start, &end, &name, &saved, &bad, m->arena)) {
-            struct question *by = bad ? NULL : model_find(m, name);
+        while (trigger && trigger->text && ref_next(trigger->text, &at, &ref, m->arena)) {
+            struct question *by = ref.bad ? NULL : model_find(m, ref.name);
             if (!by || by->shape != SHAPE_QUESTION) {
-                err_set(m->err, ERR_INPUT, "'%s' is no question that could trigger this", name);
+                err_set(m->err, ERR_INPUT, "'%s' is no question that could trigger this", ref.name);
                 err_hint(m->err, "name a question that is asked");
                 model_at(m, "survey", q->number, trigger->header);
                 if (!model_go_on(m)) {
@@ -427,16 +425,16 @@ static bool fill_meta(struct model *m, struct question *meta)
         q->type = question_type("calculate");
         q->type_name = "calculate";
         field_put2(m->arena, q->row, "bind", "calculate", name);
-        size_t at = 0, start, end;
-        const char *ref;
-        bool saved, bad;
-        while (ref_next(name, &at, &start, &end, &ref, &saved, &bad, m->arena)) {
+        size_t at = 0;
+        struct ref ref;
+        while (ref_next(name, &at, &ref, m->arena)) {
             struct buf ignored = {0};
-            bool ok = !bad && refs_put(m, &ignored, NULL, arena_printf(m->arena, "${%s}", ref), 0);
+            bool ok = !ref.bad &&
+                      refs_put(m, &ignored, NULL, arena_printf(m->arena, "${%s}", ref.name), 0);
             buf_fini(&ignored);
             if (!ok) {
-                if (bad) {
-                    err_set(m->err, ERR_INPUT, "'%s' is no reference to a question", ref);
+                if (ref.bad) {
+                    err_set(m->err, ERR_INPUT, "'%s' is no reference to a question", ref.name);
                 }
                 return model_at(m, "settings", 2, "instance_name");
             }

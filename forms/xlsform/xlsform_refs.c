@@ -176,28 +176,27 @@ bool default_is_dynamic(const char *text, const char *type)
 
 /* ---- references ---- */
 
-bool ref_next(const char *text, size_t *at, size_t *start, size_t *end, const char **name,
-              bool *last_saved, bool *bad, struct arena *arena)
+bool ref_next(const char *text, size_t *at, struct ref *ref, struct arena *arena)
 {
     const char *open = strstr(text + *at, "${");
-    *bad = false;
+    ref->bad = false;
     if (!open) {
         return false;
     }
     size_t len = reference_length(open);
-    *start = (size_t)(open - text);
-    *last_saved = text_starts(open + 2, "last-saved#");
+    ref->start = (size_t)(open - text);
+    ref->last_saved = text_starts(open + 2, "last-saved#");
     if (!len) {
         const char *close = strchr(open, '}');
-        *bad = true;
-        *end = close ? (size_t)(close - text) + 1 : strlen(text);
-        *name = arena_copy(arena, open, *end - *start);
+        ref->bad = true;
+        ref->end = close ? (size_t)(close - text) + 1 : strlen(text);
+        ref->name = arena_copy(arena, open, ref->end - ref->start);
     } else {
-        size_t prefix = 2 + (*last_saved ? strlen("last-saved#") : 0);
-        *end = *start + len;
-        *name = arena_copy(arena, open + prefix, len - prefix - 1);
+        size_t prefix = 2 + (ref->last_saved ? strlen("last-saved#") : 0);
+        ref->end = ref->start + len;
+        ref->name = arena_copy(arena, open + prefix, len - prefix - 1);
     }
-    *at = *end;
+    *at = ref->end;
     return true;
 }
 
@@ -371,45 +370,43 @@ static bool unknown(struct model *m, const char *name)
 }
 
 static bool put_reference(struct model *m, struct buf *out, const struct question *from,
-                          const char *text, size_t start, size_t end, const char *name,
-                          bool last_saved, unsigned flags)
+                          const char *text, const struct ref *ref, unsigned flags)
 {
-    const struct question *to = model_find(m, name);
+    const struct question *to = model_find(m, ref->name);
     if (!to) {
-        return unknown(m, name);
+        return unknown(m, ref->name);
     }
-    bool relative = !last_saved && from;
+    bool relative = !ref->last_saved && from;
     if (relative && strstr(text, "indexed-repeat(")) {
-        relative = indexed_wants_relative(text, start, end, name);
+        relative = indexed_wants_relative(text, ref->start, ref->end, ref->name);
     }
     if (relative) {
         unsigned how = flags;
-        if (!(how & REF_CURRENT) && in_predicate(text, start, end)) {
+        if (!(how & REF_CURRENT) && in_predicate(text, ref->start, ref->end)) {
             how |= REF_CURRENT;
         }
         if (relative_path(out, from, to, how)) {
             return true;
         }
     }
-    buf_printf(out, " %s%s ", last_saved ? "instance('__last-saved')" : "", to->path);
+    buf_printf(out, " %s%s ", ref->last_saved ? "instance('__last-saved')" : "", to->path);
     return true;
 }
 
 bool refs_put(struct model *m, struct buf *out, const struct question *from, const char *text,
               unsigned flags)
 {
-    size_t at = 0, done = 0, start, end;
-    const char *name;
-    bool last_saved, bad;
-    while (ref_next(text, &at, &start, &end, &name, &last_saved, &bad, m->arena)) {
-        if (bad) {
+    size_t at = 0, done = 0;
+    struct ref ref;
+    while (ref_next(text, &at, &ref, m->arena)) {
+        if (ref.bad) {
             continue;
         }
-        buf_add(out, text + done, start - done);
-        if (!put_reference(m, out, from, text, start, end, name, last_saved, flags)) {
+        buf_add(out, text + done, ref.start - done);
+        if (!put_reference(m, out, from, text, &ref, flags)) {
             return false;
         }
-        done = end;
+        done = ref.end;
     }
     buf_text(out, text + done);
     return true;
@@ -511,11 +508,11 @@ bool refs_markup(struct model *m, const char **xml, const struct question *from,
             call = instance_start(e, end);
         } else if (reference) {
             struct buf path = {0};
-            size_t start, next = at;
-            const char *name;
-            bool last_saved, bad;
-            ref_next(e, &next, &start, &end, &name, &last_saved, &bad, m->arena);
-            ok = put_reference(m, &path, from, e, start, end, name, last_saved, 0);
+            size_t next = at;
+            struct ref ref;
+            ref_next(e, &next, &ref, m->arena);
+            end = ref.end;
+            ok = put_reference(m, &path, from, e, &ref, 0);
             filled = arena_copy(m->arena, path.data ? path.data : "", path.len);
             buf_fini(&path);
         }
@@ -546,12 +543,11 @@ bool refs_markup(struct model *m, const char **xml, const struct question *from,
 static bool check_text(struct model *m, const char *sheet, size_t row, const char *column,
                        const char *text)
 {
-    size_t at = 0, start, end;
-    const char *name;
-    bool last_saved, bad;
-    while (ref_next(text, &at, &start, &end, &name, &last_saved, &bad, m->arena)) {
-        if (bad) {
-            err_set(m->err, ERR_INPUT, "'%.100s' is no reference to a question", name);
+    size_t at = 0;
+    struct ref ref;
+    while (ref_next(text, &at, &ref, m->arena)) {
+        if (ref.bad) {
+            err_set(m->err, ERR_INPUT, "'%.100s' is no reference to a question", ref.name);
             err_hint(m->err, "a reference is ${, the name of a question, and }");
             model_at(m, sheet, row, column);
             if (!model_go_on(m)) {
@@ -559,13 +555,13 @@ static bool check_text(struct model *m, const char *sheet, size_t row, const cha
             }
             continue;
         }
-        struct question *q = map_get(&m->by_name, name);
+        struct question *q = map_get(&m->by_name, ref.name);
         bool loop = false; /* the questions of a loop exist once per choice */
         for (struct question *up = q; up; up = up->parent) {
             loop = loop || (up->type_name && text_is(up->type_name, "loop"));
         }
         if (!q || (q->other && !loop)) {
-            unknown(m, name);
+            unknown(m, ref.name);
             model_at(m, sheet, row, column);
             if (!model_go_on(m)) {
                 return false;

@@ -528,17 +528,16 @@ bool row_trigger(struct model *m, struct question *q)
         return true;
     }
     for (bool more = true; more;) {
-        size_t len = strcspn(p, ","), at = 0, start, end, count = 0;
+        size_t len = strcspn(p, ","), at = 0, count = 0;
         char *piece = arena_copy(m->arena, p, len);
-        const char *name;
-        bool saved, bad;
-        while (ref_next(piece, &at, &start, &end, &name, &saved, &bad, m->arena)) {
+        struct ref ref = {.bad = false};
+        while (ref_next(piece, &at, &ref, m->arena)) {
             count++;
-            if (bad || count > 1) {
+            if (ref.bad || count > 1) {
                 break;
             }
         }
-        if (count > 1 || bad || (!count && !strstr(trigger->text, "${"))) {
+        if (count > 1 || ref.bad || (!count && !strstr(trigger->text, "${"))) {
             err_set(m->err, ERR_INPUT, "'%s' is no list of references", trigger->text);
             err_hint(m->err, "write ${question}, several with commas between");
             return model_at(m, "survey", q->number, trigger->header);

@@ -119,27 +119,34 @@ static struct form_text *form_of(struct texts *t, struct entry *e, const char *f
     return f;
 }
 
+/* Where a text comes from: its row, for messages; its question, for relative references. */
+struct origin {
+    const struct question *question; /* NULL: a choice */
+    const char *sheet;
+    size_t row;
+};
+
 static void put(struct texts *t, const char *lang, struct id *id, const char *form,
-                const struct field *v, const struct question *from, const char *sheet, size_t row)
+                const struct field *v, const struct origin *from)
 {
     struct form_text *f = form_of(t, entry(t, language(t, lang), id), form);
     f->text = v->text;
-    f->from = from;
-    f->sheet = sheet;
-    f->row = row;
+    f->from = from->question;
+    f->sheet = from->sheet;
+    f->row = from->row;
     f->column = v->header ? v->header : form;
 }
 
 /* Adds a field's text, or its text in each language. */
 static void put_each(struct texts *t, const struct field *v, struct id *id, const char *form,
-                     const struct question *from, const char *sheet, size_t row)
+                     const struct origin *from)
 {
     if (v->text) {
-        put(t, t->m->default_language, id, form, v, from, sheet, row);
+        put(t, t->m->default_language, id, form, v, from);
     }
     for (const struct field *c = v->text ? NULL : v->first; c; c = c->next) {
         if (c->text) {
-            put(t, c->key, id, form, c, from, sheet, row);
+            put(t, c->key, id, form, c, from);
         }
     }
 }
@@ -159,11 +166,12 @@ static void gather_choices(struct texts *t)
             struct id *id = new_id(t, arena_printf(t->m->arena, "%s-%zu", l->name, index));
             const struct field *label = field_get(r->cells, "label");
             const struct field *media = field_get(r->cells, "media");
+            struct origin from = {NULL, "choices", r->number};
             if (label) {
-                put_each(t, label, id, "long", NULL, "choices", r->number);
+                put_each(t, label, id, "long", &from);
             }
             for (const struct field *v = media ? media->first : NULL; v; v = v->next) {
-                put_each(t, v, id, v->key, NULL, "choices", r->number);
+                put_each(t, v, id, v->key, &from);
             }
         }
     }
@@ -172,11 +180,12 @@ static void gather_choices(struct texts *t)
 static void gather_messages(struct texts *t, const struct question *q)
 {
     static const char *const keys[] = {"jr:constraintMsg", "jr:requiredMsg", "jr:noAppErrorString"};
+    struct origin from = {q, "survey", q->number};
     for (size_t i = 0; i < 3; i++) {
         const struct field *v = field_get(field_get(q->row, "bind"), keys[i]);
         if (v && (v->first || (v->text && i < 2 && ref_has(v->text)))) {
             put_each(t, v, new_id(t, arena_join(t->m->arena, q->path, ":", keys[i], NULL)), "long",
-                     q, "survey", q->number);
+                     &from);
         }
     }
 }
@@ -186,17 +195,18 @@ static void gather_labels(struct texts *t, struct question *q)
     const struct field *label = field_get(q->row, "label"), *hint = field_get(q->row, "hint");
     const struct field *guidance = field_get(q->row, "guidance_hint");
     struct id *hint_id = NULL;
+    struct origin from = {q, "survey", q->number};
     if (hint || guidance) {
         hint_id = new_id(t, arena_join(t->m->arena, q->path, ":hint", NULL));
     }
     if (label && text_needs_itext(q->row)) {
-        put_each(t, label, label_id(t, q), "long", q, "survey", q->number);
+        put_each(t, label, label_id(t, q), "long", &from);
     }
     if (hint && (hint->first || guidance)) {
-        put_each(t, hint, hint_id, "long", q, "survey", q->number);
+        put_each(t, hint, hint_id, "long", &from);
     }
     if (guidance) {
-        put_each(t, guidance, hint_id, "guidance", q, "survey", q->number);
+        put_each(t, guidance, hint_id, "guidance", &from);
     }
 }
 
@@ -220,8 +230,9 @@ static void gather_media(struct texts *t, struct question *parent)
 {
     for (struct question *q = parent->first; q; q = q->next) {
         const struct field *media = has_node(q) ? field_get(q->row, "media") : NULL;
+        const struct origin from = {q, "survey", q->number};
         for (const struct field *v = media ? media->first : NULL; v; v = v->next) {
-            put_each(t, v, label_id(t, q), v->key, q, "survey", q->number);
+            put_each(t, v, label_id(t, q), v->key, &from);
         }
         gather_media(t, q);
     }

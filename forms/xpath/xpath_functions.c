@@ -765,31 +765,34 @@ static bool item_counts(struct eval *e, const struct node *node)
     return number ? xpath_text_number(text, 0) != 0 : *text != '\0';
 }
 
+struct numbers {
+    double *list;
+    size_t count;
+};
+
 /* Values of every `stride`th argument from `first` on; a node-set gives one value per node. */
 static bool checklist_values(struct eval *e, const struct frame *f, const struct xpath *call,
-                             size_t first, size_t stride, bool weights, double **values,
-                             size_t *count)
+                             size_t first, size_t stride, bool weights, struct numbers *out)
 {
     size_t cap = 0;
-    *values = NULL;
-    *count = 0;
+    *out = (struct numbers){NULL, 0};
     for (size_t i = first; i < call->arg_count; i += stride) {
         struct xpath_value v;
         if (!xpath_arg(e, f, call, i, &v)) {
             return false;
         }
         size_t many = v.type == XV_NODES ? v.count : 1;
-        if (*count + many > cap) {
-            cap = (*count + many) * 2;
+        if (out->count + many > cap) {
+            cap = (out->count + many) * 2;
             double *grown = arena_alloc(e->env->temp, cap * sizeof *grown);
-            memcpy(grown, *values ? *values : grown, *count * sizeof *grown);
-            *values = grown;
+            memcpy(grown, out->list ? out->list : grown, out->count * sizeof *grown);
+            out->list = grown;
         }
         for (size_t k = 0; k < many; k++) {
             double n = v.type == XV_NODES
                            ? (weights ? node_number(e, v.nodes[k]) : item_counts(e, v.nodes[k]))
                            : (weights ? xpath_to_number(e->env, &v) : xpath_to_bool(&v));
-            (*values)[(*count)++] = n;
+            out->list[out->count++] = n;
         }
     }
     return true;
@@ -798,16 +801,17 @@ static bool checklist_values(struct eval *e, const struct frame *f, const struct
 static bool checklist(struct eval *e, const struct frame *f, const struct xpath *call,
                       struct xpath_value *out, bool weighted)
 {
-    double min, max, sum = 0, *values, *weights;
-    size_t count, weight_count = 0, stride = weighted ? 2 : 1;
+    double min, max, sum = 0;
+    struct numbers values, weights = {NULL, 0};
+    size_t stride = weighted ? 2 : 1;
     if (!xpath_arg_number(e, f, call, 0, &min) || !xpath_arg_number(e, f, call, 1, &max) ||
-        !checklist_values(e, f, call, 2, stride, false, &values, &count) ||
-        (weighted && !checklist_values(e, f, call, 3, stride, true, &weights, &weight_count))) {
+        !checklist_values(e, f, call, 2, stride, false, &values) ||
+        (weighted && !checklist_values(e, f, call, 3, stride, true, &weights))) {
         return false;
     }
-    for (size_t i = 0; i < count; i++) {
-        double weight = !weighted ? 1 : i < weight_count ? weights[i] : 0;
-        sum += values[i] != 0 ? weight : 0;
+    for (size_t i = 0; i < values.count; i++) {
+        double weight = !weighted ? 1 : i < weights.count ? weights.list[i] : 0;
+        sum += values.list[i] != 0 ? weight : 0;
     }
     return value_bool(out, (min < 0 || sum >= min) && (max < 0 || sum <= max));
 }

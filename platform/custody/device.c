@@ -31,7 +31,8 @@ bool device_put_entry(struct device *d, const struct chain_entry *e, uint8_t has
     chain_make(bytes, e, vault_keys(d->vault)->sign_seed);
     chain_hash(hash, bytes);
     put_u64(seq, e->seq);
-    return device_row_put(d, "chain", seq, 8, ROW_CHAIN, e->seq, bytes, sizeof bytes, err);
+    return device_row_put(d, (struct row_key){"chain", seq, 8}, ROW_CHAIN, e->seq, bytes,
+                          sizeof bytes, err);
 }
 
 bool device_entry(struct device *d, uint64_t number, uint8_t bytes[CHAIN_ENTRY], bool *found,
@@ -145,7 +146,7 @@ static bool open_parts(struct device *d, const char *dir, struct err *err)
 
 static bool save_catalogue(struct device *d, const void *bytes, size_t len, struct err *err)
 {
-    return device_row_put(d, "catalogue", "", 0, ROW_META, 0, bytes, len, err);
+    return device_row_put(d, (struct row_key){"catalogue", "", 0}, ROW_META, 0, bytes, len, err);
 }
 
 static bool write_request(struct device *d, const struct invite *invite, const char *label,
@@ -169,41 +170,44 @@ static bool write_request(struct device *d, const struct invite *invite, const c
     return ok;
 }
 
-bool device_create(struct device **out, const char *dir, const struct invite *invite,
-                   const char *pass, size_t pass_len, uint32_t memory_kib, const char *label,
-                   struct buf *request, struct err *err)
+bool device_create(struct device **out, const struct device_spec *spec, struct buf *request,
+                   struct err *err)
 {
     static const uint8_t none[32];
     struct device *d = mem_zero(1, sizeof *d);
-    char *path = path_in(dir, "vault.new"), *final = path_in(dir, "vault");
+    char *path = path_in(spec->dir, "vault.new"), *final = path_in(spec->dir, "vault");
     d->lock = -1;
     uint8_t hash[32], sign_pk[32], box_pk[32];
     struct chain_entry genesis;
-    bool has_recovery = memcmp(invite->catalogue.recovery, none, 32) != 0;
+    bool has_recovery = memcmp(spec->invite->catalogue.recovery, none, 32) != 0;
     *out = NULL;
-    bool ok = file_folder(dir, 0700, err) && open_parts(d, dir, err) &&
+    bool ok = file_folder(spec->dir, 0700, err) && open_parts(d, spec->dir, err) &&
               (!file_exists(final) || err_set(err, ERR_INPUT, "this device has a vault already"));
     if (ok) {
         unlink(path); /* left by an interrupted attempt; no data was collected under it */
     }
-    ok = ok && vault_create(&d->vault, path, pass, pass_len, VAULT_PASSES, memory_kib,
-                            has_recovery ? invite->catalogue.recovery : NULL, err);
+    ok = ok && vault_create(&d->vault,
+                            &(struct vault_spec){
+                                path, spec->pass, spec->pass_len, VAULT_PASSES, spec->memory_kib,
+                                has_recovery ? spec->invite->catalogue.recovery : NULL},
+                            err);
     if (ok) {
         struct keystore *k = vault_keys(d->vault);
         sign_public(sign_pk, k->sign_seed);
         age_recipient_of(box_pk, k->box_secret);
-        memcpy(k->root_set, invite->root_set, 32);
-        memcpy(k->study_id, invite->study_id, 16);
+        memcpy(k->root_set, spec->invite->root_set, 32);
+        memcpy(k->study_id, spec->invite->study_id, 16);
         chain_device_id(k->device_id, sign_pk);
-        k->catalogue_epoch = invite->catalogue.epoch;
+        k->catalogue_epoch = spec->invite->catalogue.epoch;
         chain_genesis(&genesis, sign_pk, box_pk, k->study_id, k->device_id);
         d->catalogue = mem_alloc(sizeof *d->catalogue);
-        *d->catalogue = invite->catalogue;
+        *d->catalogue = spec->invite->catalogue;
         device_keep_reserve(d);
         ok = store_begin(d->store, err) && device_put_entry(d, &genesis, hash, err) &&
-             save_catalogue(d, invite->catalogue_bytes, invite->catalogue_len, err) &&
-             write_request(d, invite, label, hash, request, err) &&
-             device_row_put(d, "request", "", 0, ROW_META, 0, request->data, request->len, err) &&
+             save_catalogue(d, spec->invite->catalogue_bytes, spec->invite->catalogue_len, err) &&
+             write_request(d, spec->invite, spec->label, hash, request, err) &&
+             device_row_put(d, (struct row_key){"request", "", 0}, ROW_META, 0, request->data,
+                            request->len, err) &&
              store_commit(d->store, err) && device_advance(d, 1, hash, NULL, 0, err) &&
              file_rename(path, final, err); /* from here on the device exists, complete */
     }

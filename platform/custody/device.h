@@ -25,12 +25,19 @@ enum { DEVICE_EVENT_MAX = 2 << 20, DEVICE_RESERVE = 8 << 20, DEVICE_FORMS_MAX = 
 struct device;
 
 bool device_exists(const char *dir);
+struct device_spec { /* all borrowed */
+    const char *dir;
+    const struct invite *invite;
+    const char *pass;
+    size_t pass_len;
+    uint32_t memory_kib;
+    const char *label;
+};
 /* Create the folder (0700), vault, store and genesis entry.  Appends the enrolment request to
  * `request`; the device is open afterwards.  `memory_kib` is for Argon2id; `label` names the
  * device to the coordinator only. */
-MUST_CHECK bool device_create(struct device **device, const char *dir, const struct invite *invite,
-                              const char *pass, size_t pass_len, uint32_t memory_kib,
-                              const char *label, struct buf *request, struct err *err);
+MUST_CHECK bool device_create(struct device **device, const struct device_spec *spec,
+                              struct buf *request, struct err *err);
 /* Append the enrolment request again, for another stick.  ERR_INPUT if the device is
  * enrolled. */
 MUST_CHECK bool device_request(struct device *device, struct buf *out, struct err *err);

@@ -20,7 +20,7 @@ static bool next_number(struct device *d, uint32_t *number, struct err *err)
     *number = ok && found && last.len == 4 ? get_u32((const uint8_t *)last.data) + 1 : 1;
     put_u32(bytes, *number);
     buf_fini(&last);
-    return ok && device_row_put(d, "number", "", 0, ROW_META, 0, bytes, 4, err);
+    return ok && device_row_put(d, (struct row_key){"number", "", 0}, ROW_META, 0, bytes, 4, err);
 }
 
 bool device_draft_begin(struct device *d, struct device_draft *draft,
@@ -47,7 +47,9 @@ bool device_draft_begin(struct device *d, struct device_draft *draft,
     memcpy(info, package_hash, 32);
     put_u32(info + 32, draft->number);
     put_u64(info + 36, (uint64_t)wall_ms);
-    ok = ok && device_row_put(d, "draft", draft->id, 16, ROW_META, 0, info, sizeof info, err) &&
+    ok = ok &&
+         device_row_put(d, (struct row_key){"draft", draft->id, 16}, ROW_META, 0, info, sizeof info,
+                        err) &&
          store_commit(d->store, err);
     if (!ok) {
         store_rollback(d->store);
@@ -154,7 +156,8 @@ bool device_draft_left(struct device *d, const struct device_draft *draft,
     put_u64(info + 8, (uint64_t)left->at_ms);
     put_u64(info + 16, left->events);
     memcpy(info + LEFT_INFO, left->label, label);
-    return device_row_put(d, "left", draft->id, 16, ROW_META, 0, info, LEFT_INFO + label, err);
+    return device_row_put(d, (struct row_key){"left", draft->id, 16}, ROW_META, 0, info,
+                          LEFT_INFO + label, err);
 }
 
 static bool left_info(struct device *d, struct device_draft *draft, struct err *err)
@@ -305,10 +308,11 @@ static bool commit_record(struct device *d, struct device_draft *draft,
     if (!store_begin(d->store, err)) {
         return false;
     }
-    bool ok = device_row_put(d, "object", r->id, 16, ROW_OBJECT, r->seq, sealed->data, sealed->len,
-                             err) &&
+    bool ok = device_row_put(d, (struct row_key){"object", r->id, 16}, ROW_OBJECT, r->seq,
+                             sealed->data, sealed->len, err) &&
               device_put_entry(d, e, hash, err) &&
-              device_row_put(d, "record", r->id, 16, ROW_META, r->seq, info, sizeof info, err) &&
+              device_row_put(d, (struct row_key){"record", r->id, 16}, ROW_META, r->seq, info,
+                             sizeof info, err) &&
               delete_draft_rows(d, draft, err) && store_commit(d->store, err);
     if (!ok) {
         store_rollback(d->store);

@@ -159,7 +159,7 @@ static bool put_copied(struct device *d, uint64_t seq, int64_t wall_ms, struct e
     uint8_t row[16];
     put_u64(row, seq);
     put_u64(row + 8, (uint64_t)wall_ms);
-    return device_row_put(d, "copied", "", 0, ROW_META, 0, row, sizeof row, err);
+    return device_row_put(d, (struct row_key){"copied", "", 0}, ROW_META, 0, row, sizeof row, err);
 }
 
 bool device_waiting(struct device *d, struct device_waiting *waiting, struct err *err)

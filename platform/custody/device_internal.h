@@ -22,9 +22,13 @@ enum row_kind { ROW_EVENT, ROW_OBJECT, ROW_CHAIN, ROW_META, ROW_PACKAGE };
 
 void device_row_name(struct device *d, uint8_t id[16], const char *what, const void *of,
                      size_t len);
-bool device_row_put(struct device *d, const char *what, const void *of, size_t of_len,
-                    enum row_kind kind, uint64_t number, const void *bytes, size_t len,
-                    struct err *err);
+struct row_key { /* what a row is, and of what: "draft", the draft's id, 16 bytes */
+    const char *what;
+    const void *of;
+    size_t len;
+};
+bool device_row_put(struct device *d, struct row_key key, enum row_kind kind, uint64_t number,
+                    const void *bytes, size_t len, struct err *err);
 bool device_row_get(struct device *d, const char *what, const void *of, size_t of_len,
                     struct buf *out, bool *found, struct err *err);
 bool device_row_has(struct device *d, const char *what, const void *of, size_t of_len, bool *found,

@@ -252,12 +252,13 @@ static bool purge_up_to(struct device *d, uint64_t seq, const uint8_t receipt_ha
         p.list[i].record.state = RECORD_PURGED;
         device_record_info(info, &p.list[i].record, p.list[i].draft);
         ok = device_row_delete(d, "object", p.list[i].record.id, 16, err) &&
-             device_row_put(d, "record", p.list[i].record.id, 16, ROW_META, p.list[i].record.seq,
-                            info, sizeof info, err);
+             device_row_put(d, (struct row_key){"record", p.list[i].record.id, 16}, ROW_META,
+                            p.list[i].record.seq, info, sizeof info, err);
     }
     put_u64(ack, seq);
     memcpy(ack + 8, receipt_hash, 32);
-    ok = ok && device_row_put(d, "ack", "", 0, ROW_META, 0, ack, sizeof ack, err) &&
+    ok = ok &&
+         device_row_put(d, (struct row_key){"ack", "", 0}, ROW_META, 0, ack, sizeof ack, err) &&
          store_commit(d->store, err);
     if (!ok) {
         store_rollback(d->store);
@@ -727,7 +728,8 @@ static bool adopt(struct device *d, const struct load_state *s, struct err *err)
 {
     struct keystore *k = vault_keys(d->vault);
     const struct catalogue *c = s->catalogue;
-    if (!device_row_put(d, "catalogue", "", 0, ROW_META, 0, s->bytes.data, s->bytes.len, err)) {
+    if (!device_row_put(d, (struct row_key){"catalogue", "", 0}, ROW_META, 0, s->bytes.data,
+                        s->bytes.len, err)) {
         return false;
     }
     bool other = memcmp(c->recovery, d->catalogue->recovery, sizeof c->recovery) != 0;
@@ -752,7 +754,8 @@ static bool take_grant(struct loading *l, const char *name, const struct buf *pl
     }
     if (ok && verdict == LOAD_TAKE) {
         ok = (s.epoch == k->catalogue_epoch || adopt(d, &s, err)) &&
-             device_row_put(d, "cert", "", 0, ROW_META, 0, grant.cert, CERT_BYTES, err);
+             device_row_put(d, (struct row_key){"cert", "", 0}, ROW_META, 0, grant.cert, CERT_BYTES,
+                            err);
         if (ok) {
             memcpy(k->package_secret, grant.package_secret, 32);
             l->report->grants++;
@@ -781,8 +784,8 @@ static bool take_package(struct loading *l, const char *name, const struct buf *
         return verdict == LOAD_HAD || refused(l, name, verdict, &why);
     }
     l->report->packages++;
-    return device_row_put(l->d, "package", p.hash, 32, ROW_PACKAGE, p.serial, plain->data,
-                          plain->len, err);
+    return device_row_put(l->d, (struct row_key){"package", p.hash, 32}, ROW_PACKAGE, p.serial,
+                          plain->data, plain->len, err);
 }
 
 static bool take_catalogue(struct loading *l, const char *name, const struct buf *plain,

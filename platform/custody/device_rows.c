@@ -53,12 +53,11 @@ static bool put_named(struct device *d, const uint8_t id[16], enum row_kind kind
     return ok;
 }
 
-bool device_row_put(struct device *d, const char *what, const void *of, size_t of_len,
-                    enum row_kind kind, uint64_t number, const void *bytes, size_t len,
-                    struct err *err)
+bool device_row_put(struct device *d, struct row_key key, enum row_kind kind, uint64_t number,
+                    const void *bytes, size_t len, struct err *err)
 {
     uint8_t id[16];
-    device_row_name(d, id, what, of, of_len);
+    device_row_name(d, id, key.what, key.of, key.len);
     return put_named(d, id, kind, number, bytes, len, err);
 }
 
@@ -190,8 +189,8 @@ static bool move_object(struct device *d, const struct store_old *row, struct er
 {
     bool here;
     return device_row_has(d, "object", row->id, 16, &here, err) &&
-           (here || device_row_put(d, "object", row->id, 16, ROW_OBJECT, row->number,
-                                   row->bytes.data, row->bytes.len, err));
+           (here || device_row_put(d, (struct row_key){"object", row->id, 16}, ROW_OBJECT,
+                                   row->number, row->bytes.data, row->bytes.len, err));
 }
 
 static bool move_locked(struct device *d, const struct store_old *row, struct err *err)

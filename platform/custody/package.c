@@ -34,8 +34,7 @@ static size_t padding(size_t content)
     return size - FIXED - content;
 }
 
-bool package_write(struct buf *out, const uint8_t study_id[16], const char *form_id,
-                   uint64_t serial, uint16_t flags, const struct package_file *files, size_t count,
+bool package_write(struct buf *out, const struct package_spec *spec,
                    const uint8_t cert_bytes[CERT_BYTES], const uint8_t author_seed[32],
                    struct err *err)
 {
@@ -44,24 +43,25 @@ bool package_write(struct buf *out, const uint8_t study_id[16], const char *form
     struct cert cert;
     sign_public(pk, author_seed);
     if (!cert_read(&cert, cert_bytes) || memcmp(cert.subject, pk, 32) != 0 ||
-        memcmp(cert.study_id, study_id, 16) != 0) {
+        memcmp(cert.study_id, spec->study_id, 16) != 0) {
         return err_set(err, ERR_AUTH, "the certificate does not belong to this key and study");
     }
-    if (!text_starts(form_id, cert.scope)) {
-        return err_set(err, ERR_AUTH, "the certificate does not cover the form '%s'", form_id);
+    if (!text_starts(spec->form_id, cert.scope)) {
+        return err_set(err, ERR_AUTH, "the certificate does not cover the form '%s'",
+                       spec->form_id);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (strlen(files[i].name) >= TAR_NAME) {
+    for (size_t i = 0; i < spec->count; i++) {
+        if (strlen(spec->files[i].name) >= TAR_NAME) {
             buf_fini(&content);
-            return err_set(err, ERR_INPUT, "the file name '%s' is too long", files[i].name);
+            return err_set(err, ERR_INPUT, "the file name '%s' is too long", spec->files[i].name);
         }
-        tar_add(&content, files[i].name, files[i].bytes, files[i].len);
+        tar_add(&content, spec->files[i].name, spec->files[i].bytes, spec->files[i].len);
     }
     tar_end(&content);
     size_t content_len = content.len;
     if (content_len > PACKAGE_MAX - FIXED) {
         buf_fini(&content);
-        return err_set(err, ERR_LIMIT, "the form and its files are larger than %d MiB",
+        return err_set(err, ERR_LIMIT, "the form and its spec->files are larger than %d MiB",
                        (int)(PACKAGE_MAX >> 20));
     }
     buf_reserve(&content, content_len + padding(content_len));
@@ -70,10 +70,10 @@ bool package_write(struct buf *out, const uint8_t study_id[16], const char *form
     }
     memcpy(head, magic, 4);
     put_u16(head + 4, 2);
-    put_u16(head + AT_FLAGS, flags);
-    memcpy(head + AT_STUDY, study_id, 16);
-    catalogue_form_hash(head + AT_FORM, form_id);
-    put_u64(head + AT_SERIAL, serial);
+    put_u16(head + AT_FLAGS, spec->flags);
+    memcpy(head + AT_STUDY, spec->study_id, 16);
+    catalogue_form_hash(head + AT_FORM, spec->form_id);
+    put_u64(head + AT_SERIAL, spec->serial);
     put_u64(head + AT_APP, 1);
     put_u64(head + AT_LEN, content_len);
     hash_plain(head + AT_HASH, content.data, content.len);

@@ -32,12 +32,19 @@ struct package_file {
     size_t len;
 };
 
+struct package_spec {        /* what a package is made of; all borrowed */
+    const uint8_t *study_id; /* 16 bytes */
+    const char *form_id;
+    uint64_t serial;
+    uint16_t flags;
+    const struct package_file *files;
+    size_t count;
+};
 /* Append a signed package of `files`.  ERR_AUTH if `form_id` is outside the certificate's
  * scope. */
-MUST_CHECK bool package_write(struct buf *out, const uint8_t study_id[16], const char *form_id,
-                              uint64_t serial, uint16_t flags, const struct package_file *files,
-                              size_t count, const uint8_t cert[CERT_BYTES],
-                              const uint8_t author_seed[32], struct err *err);
+MUST_CHECK bool package_write(struct buf *out, const struct package_spec *spec,
+                              const uint8_t cert[CERT_BYTES], const uint8_t author_seed[32],
+                              struct err *err);
 /* Verify the signature and, if `catalogue` is not NULL, that the author is trusted and the
  * package is listed.  ERR_INPUT: not a package; ERR_AUTH: a check failed; ERR_ENV: a newer
  * program is needed. */

@@ -370,20 +370,19 @@ static void pin_place(int fd)
     (void)ioctl(fd, _IOW(0xf5, 13, uint32_t), &pin); /* F2FS_IOC_SET_PIN_FILE */
 }
 
-bool vault_create(struct vault **out, const char *path, const char *pass, size_t len,
-                  uint32_t passes, uint32_t memory_kib, const uint8_t *recovery, struct err *err)
+bool vault_create(struct vault **out, const struct vault_spec *spec, struct err *err)
 {
     struct buf tidy = {0};
     uint8_t kek[32];
     *out = NULL;
-    if (!vault_passphrase(&tidy, pass, len)) {
+    if (!vault_passphrase(&tidy, spec->pass, spec->len)) {
         err_set(err, ERR_INPUT, "the passphrase has fewer than %d words", (int)VAULT_WORDS_MIN);
         return err_hint(err, "five words or more, any language, blanks between them");
     }
     buf_fini(&tidy);
     struct vault *v = mem_zero(1, sizeof *v);
-    v->path = mem_text(path);
-    v->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_PRIVATE);
+    v->path = mem_text(spec->path);
+    v->fd = open(spec->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_PRIVATE);
     bool made = v->fd >= 0;
     if (made) {
         pin_place(v->fd);
@@ -392,18 +391,18 @@ bool vault_create(struct vault **out, const char *path, const char *pass, size_t
     bool ok = why == 0;
     if (!ok) {
         if (made) {
-            unlink(path);
+            unlink(spec->path);
         }
         err_set(err, ERR_ENV, "cannot make the vault: %s", strerror(why));
-        err_at(err, "%s", path);
+        err_at(err, "%s", spec->path);
         vault_close(v);
         return false;
     }
     secret_random(v->slot, VAULT_SLOT); /* unused keyslots look like used ones */
     memcpy(v->slot, magic, 8);
     put_u64(v->slot + AT_GEN, 0);
-    put_u32(v->slot + AT_PASSES, passes);
-    put_u32(v->slot + AT_MEMORY, memory_kib);
+    put_u32(v->slot + AT_PASSES, spec->passes);
+    put_u32(v->slot + AT_MEMORY, spec->memory_kib);
     memset(v->slot + AT_ALG, 0, 8);
     v->slot[AT_ALG] = ALG_ARGON2ID13;
     memset(v->slot + AT_FAILS, 0, AT_NONCE - AT_FAILS);
@@ -414,11 +413,11 @@ bool vault_create(struct vault **out, const char *path, const char *pass, size_t
     secret_random(v->open->keys.db_secret, 32);
     secret_derive(v->open->keystore_key, v->open->vk, "sbVAULT1", 1);
     secret_derive(v->open->meta_key, v->open->vk, "sbVAULT1", 2);
-    ok = vault_stretch(kek, v, pass, len, err);
+    ok = vault_stretch(kek, v, spec->pass, spec->len, err);
     if (ok) {
         put_keyslot(v, 0, kek);
-        if (recovery) {
-            vault_seal_recovery(v, recovery);
+        if (spec->recovery) {
+            vault_seal_recovery(v, spec->recovery);
         }
         vault_seal_keystore(v);
         ok = commit(v, err);
@@ -426,7 +425,7 @@ bool vault_create(struct vault **out, const char *path, const char *pass, size_t
     secret_wipe(kek, sizeof kek);
     if (!ok) {
         vault_close(v);
-        unlink(path);
+        unlink(spec->path);
         return false;
     }
     *out = v;

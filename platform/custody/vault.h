@@ -54,11 +54,16 @@ bool vault_passphrase(struct buf *out, const char *text, size_t len);
 /* Write five new random words in Latin letters into `out`. */
 void vault_suggest(char out[64]);
 
+struct vault_spec { /* all borrowed */
+    const char *path;
+    const char *pass;
+    size_t len;
+    uint32_t passes, memory_kib; /* of Argon2id */
+    const uint8_t *recovery;     /* 32 bytes, or NULL */
+};
 /* Create the file, which must not exist, with a new keystore: new device keys, all else zero.
  * The vault is open afterwards.  `recovery` (X25519) may be NULL. */
-MUST_CHECK bool vault_create(struct vault **vault, const char *path, const char *pass, size_t len,
-                             uint32_t passes, uint32_t memory_kib, const uint8_t *recovery,
-                             struct err *err);
+MUST_CHECK bool vault_create(struct vault **vault, const struct vault_spec *spec, struct err *err);
 /* Read the file and repair an interrupted write; no key is needed.  The vault is locked
  * afterwards. */
 MUST_CHECK bool vault_open(struct vault **vault, const char *path, struct err *err);

@@ -314,8 +314,12 @@ static void copy(const char *from, const char *to)
     }
 }
 
-static void spawn(const char *self, const char *what, const char *shim, const char *dir,
-                  const char *mode, long at, const char *count_file, struct buf *acks)
+struct run { /* this program, in the part of a device, with the shim */
+    const char *self, *what, *shim, *dir;
+};
+
+static void spawn(const struct run *run, const char *mode, long at, const char *count_file,
+                  struct buf *acks)
 {
     int pipes[2];
     char number[24], bytes[512];
@@ -329,14 +333,14 @@ static void spawn(const char *self, const char *what, const char *shim, const ch
         int null = open("/dev/null", O_WRONLY);
         dup2(null, STDERR_FILENO);
         close(pipes[0]);
-        setenv("LD_PRELOAD", shim, 1);
-        setenv("CRASH_DIR", dir, 1);
+        setenv("LD_PRELOAD", run->shim, 1);
+        setenv("CRASH_DIR", run->dir, 1);
         setenv("CRASH_MODE", mode, 1);
         setenv("CRASH_AT", number, 1);
         if (count_file) {
             setenv("CRASH_COUNT", count_file, 1);
         }
-        execl(self, self, what, dir, (char *)NULL);
+        execl(run->self, run->self, run->what, run->dir, (char *)NULL);
         _exit(7);
     }
     close(pipes[1]);
@@ -360,8 +364,9 @@ static void prepare(struct study *s)
     study_enrol(s, hash);
     MUST(convert_md(&xml, form_md_text, &err));
     struct package_file file = {"form.xml", xml.data, xml.len};
-    MUST(package_write(&package, s->catalogue.study_id, "form", 4, 0, &file, 1, s->author_cert,
-                       s->author, &err));
+    MUST(package_write(&package,
+                       &(struct package_spec){s->catalogue.study_id, "form", 4, 0, &file, 1},
+                       s->author_cert, s->author, &err));
     MUST(package_read(&p, package.data, package.len, NULL, &err));
     s->catalogue.epoch++;
     memcpy(s->catalogue.forms[0].form, p.form_hash, 32);
@@ -414,7 +419,8 @@ static unsigned campaign(const char *self, const char *shim, long step, const st
     snprintf(work, sizeof work, "%s-work", base);
     snprintf(count_file, sizeof count_file, "%s-count", base);
     copy(base, work);
-    spawn(self, part->what, shim, work, "count", 0, count_file, &acks);
+    const struct run run = {self, part->what, shim, work};
+    spawn(&run, "count", 0, count_file, &acks);
     if (!has(acks.data, "closed") || !file_read(&counted, count_file, 64, NULL)) {
         fprintf(stderr, "crash: %s does not even run undisturbed: %s\n", part->title, acks.data);
         exit(1);
@@ -424,7 +430,7 @@ static unsigned campaign(const char *self, const char *shim, long step, const st
         for (size_t m = 0; m < sizeof modes / sizeof *modes; m++) {
             buf_cut(&acks, 0);
             copy(base, work);
-            spawn(self, part->what, shim, work, modes[m], at, NULL, &acks);
+            spawn(&run, modes[m], at, NULL, &acks);
             memcpy(s.dir, work, sizeof work);
             const char *fault = part->judge(&s, acks.data);
             points++;

@@ -99,19 +99,24 @@ static void again_package(const struct package *p, const struct catalogue *c, co
     sign_public(own.subject, seed);
     cert_make(cert, &own, seed);
     own.scope[sizeof own.scope - 1] = '\0';
-    if (package_write(&out, own.study_id, own.scope, p->serial, p->flags, &file, 1, cert, seed,
-                      NULL) &&
+    if (package_write(
+            &out, &(struct package_spec){own.study_id, own.scope, p->serial, p->flags, &file, 1},
+            cert, seed, NULL) &&
         !package_read(&back, out.data, out.len, NULL, NULL)) {
         abort();
     }
-    if (package_write(&out, own.study_id, own.scope, 1, 0, &file, 1, cert, p->hash, NULL) ||
-        (own.scope[0] && package_write(&out, own.study_id, "", 1, 0, &file, 1, cert, seed, NULL))) {
+    if (package_write(&out, &(struct package_spec){own.study_id, own.scope, 1, 0, &file, 1}, cert,
+                      p->hash, NULL) ||
+        (own.scope[0] &&
+         package_write(&out, &(struct package_spec){own.study_id, "", 1, 0, &file, 1}, cert, seed,
+                       NULL))) {
         abort(); /* another's key, a form that is not the author's */
     }
     static char long_name[200];
     memset(long_name, 'n', sizeof long_name - 1);
     struct package_file odd = {long_name, "", 0};
-    if (package_write(&out, own.study_id, own.scope, 1, 0, &odd, 1, cert, seed, NULL)) {
+    if (package_write(&out, &(struct package_spec){own.study_id, own.scope, 1, 0, &odd, 1}, cert,
+                      seed, NULL)) {
         abort();
     }
     /* in a catalogue that lists it: read if its author is trusted */

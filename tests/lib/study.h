@@ -101,8 +101,10 @@ static inline void study_device_with(struct study *s, uint32_t memory_kib)
     invite->catalogue_bytes = (const uint8_t *)s->catalogue_bytes.data;
     invite->catalogue_len = s->catalogue_bytes.len;
     buf_fini(&s->request);
-    OK(device_create(&s->device, study_path(s, "device"), invite, study_pass, sizeof study_pass - 1,
-                     memory_kib, "test device", &s->request, &err));
+    OK(device_create(&s->device,
+                     &(struct device_spec){study_path(s, "device"), invite, study_pass,
+                                           sizeof study_pass - 1, memory_kib, "test device"},
+                     &s->request, &err));
     free(invite);
 }
 
@@ -160,8 +162,11 @@ static inline void study_answer(struct study *s, uint8_t package_hash[32])
         {"form.xml", s->form ? s->form : "<form/>", s->form ? strlen(s->form) : 7},
         {"regions.csv", "a,b\n", 4},
         {"picture.png", s->picture ? s->picture->data : "", s->picture ? s->picture->len : 0}};
-    OK(package_write(&package, s->catalogue.study_id, s->form_id ? s->form_id : "test_form", 3, 0,
-                     files, s->picture ? 3 : 2, s->author_cert, s->author, &err));
+    OK(package_write(&package,
+                     &(struct package_spec){s->catalogue.study_id,
+                                            s->form_id ? s->form_id : "test_form", 3, 0, files,
+                                            s->picture ? 3 : 2},
+                     s->author_cert, s->author, &err));
     OK(package_read(&p, package.data, package.len, NULL, &err));
     memcpy(package_hash, p.hash, 32);
     s->catalogue.epoch++;
@@ -210,8 +215,10 @@ static inline void study_issue(struct study *s, const char *folder, const char *
     s->catalogue.form_count = 0;
     if (form) {
         struct package_file file = {"form.xml", form, strlen(form)};
-        OK(package_write(&package, s->catalogue.study_id, "test_form", serial, 0, &file, 1,
-                         s->author_cert, s->author, &err));
+        OK(package_write(
+            &package,
+            &(struct package_spec){s->catalogue.study_id, "test_form", serial, 0, &file, 1},
+            s->author_cert, s->author, &err));
         OK(package_read(&p, package.data, package.len, NULL, &err));
         memcpy(package_hash, p.hash, 32);
         s->catalogue.form_count = 1;

@@ -481,7 +481,8 @@ static bool adds(struct desk *desk, struct study *s, const char *id, const char 
     struct package_file file = {xml ? "form.xml" : "list.csv", xml ? xml : "a",
                                 xml ? strlen(xml) : 1};
     bool fresh;
-    OK(package_write(&b, s->catalogue.study_id, id, 3, 0, &file, 1, cert, seed, &err));
+    OK(package_write(&b, &(struct package_spec){s->catalogue.study_id, id, 3, 0, &file, 1}, cert,
+                     seed, &err));
     b.data[8] ^= (char)other_study;
     b.data[64] = (char)epoch; /* the oldest catalogue that it is for */
     sign_make((uint8_t *)b.data + b.len - SIGN_BYTES, "package", b.data, 256 + CERT_BYTES, seed);

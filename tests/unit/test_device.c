@@ -157,14 +157,16 @@ static void test_device__forged_and_rolled_back_things_are_refused(void **state)
     sign_public(c.subject, stranger);
     cert_make(stranger_cert, &c, stranger);
     struct package_file file = {"form.xml", "<evil/>", 7};
-    OK(package_write(&package, s.catalogue.study_id, "test_form", 9, 0, &file, 1, stranger_cert,
-                     stranger, &err));
+    OK(package_write(&package,
+                     &(struct package_spec){s.catalogue.study_id, "test_form", 9, 0, &file, 1},
+                     stranger_cert, stranger, &err));
     assert_false(package_read(&p, package.data, package.len, device_catalogue(s.device), &err));
     assert_int_equal(err.code, ERR_AUTH);
     /* a form by the true author that the catalogue does not list */
     buf_fini(&package);
-    OK(package_write(&package, s.catalogue.study_id, "test_form", 9, 0, &file, 1, s.author_cert,
-                     s.author, &err));
+    OK(package_write(&package,
+                     &(struct package_spec){s.catalogue.study_id, "test_form", 9, 0, &file, 1},
+                     s.author_cert, s.author, &err));
     assert_false(package_read(&p, package.data, package.len, device_catalogue(s.device), &err));
     assert_int_equal(err.code, ERR_AUTH);
     buf_fini(&old);

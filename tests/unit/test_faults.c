@@ -210,8 +210,10 @@ static bool make_device(struct study *s, struct err *err)
     invite->catalogue_bytes = (const uint8_t *)s->catalogue_bytes.data;
     invite->catalogue_len = s->catalogue_bytes.len;
     buf_fini(&s->request);
-    bool ok = device_create(&s->device, study_path(s, "device"), invite, study_pass,
-                            sizeof study_pass - 1, STUDY_MEMORY_KIB, "x", &s->request, err);
+    bool ok = device_create(&s->device,
+                            &(struct device_spec){study_path(s, "device"), invite, study_pass,
+                                                  sizeof study_pass - 1, STUDY_MEMORY_KIB, "x"},
+                            &s->request, err);
     free(invite);
     return ok;
 }

@@ -362,8 +362,9 @@ static void test_formats__packages_have_the_length_of_their_class(void **state)
         struct package_file file = {"form.xml", text, cases[i].form};
         const char *xml;
         size_t xml_len;
-        OK(package_write(&package, s.catalogue.study_id, "test_form", 3, 0, &file, 1, s.author_cert,
-                         s.author, &err));
+        OK(package_write(&package,
+                         &(struct package_spec){s.catalogue.study_id, "test_form", 3, 0, &file, 1},
+                         s.author_cert, s.author, &err));
         assert_int_equal(package.len, cases[i].package);
         OK(package_read(&p, package.data, package.len, NULL, &err));
         assert_true(package_find(&p, "form.xml", &xml, &xml_len));
@@ -378,8 +379,9 @@ static void test_formats__packages_have_the_length_of_their_class(void **state)
     struct package_file huge = {"form.xml", text, (size_t)PACKAGE_MAX};
     char *max = calloc(1, PACKAGE_MAX);
     huge.bytes = max;
-    assert_false(package_write(&out, s.catalogue.study_id, "test_form", 3, 0, &huge, 1,
-                               s.author_cert, s.author, &err));
+    assert_false(package_write(
+        &out, &(struct package_spec){s.catalogue.study_id, "test_form", 3, 0, &huge, 1},
+        s.author_cert, s.author, &err));
     assert_int_equal(err.code, ERR_LIMIT);
     assert_int_equal(out.len, 0);
     free(max);

@@ -181,8 +181,9 @@ static void test_golden__catalogue_certs_package_receipt(void **state)
     buf_add(&cert, s.author_cert, CERT_BYTES);
     same("cert", &cert);
     struct package_file file = {"form.xml", "<form/>", 7};
-    OK(package_write(&package, s.catalogue.study_id, "test_form", 3, 0, &file, 1, s.author_cert,
-                     s.author, &err));
+    OK(package_write(&package,
+                     &(struct package_spec){s.catalogue.study_id, "test_form", 3, 0, &file, 1},
+                     s.author_cert, s.author, &err));
     same("package-2", &package);
     static const char *const versions[] = {"package", "package-2"};
     for (size_t i = 0; i < 2; i++) {
@@ -344,7 +345,8 @@ static void test_golden__vault_and_age_still_open(void **state)
     uint8_t identity[32], recipient[32];
     assert_non_null(mkdtemp(dir));
     snprintf(path, sizeof path, "%s/vault", dir);
-    OK(vault_create(&v, path, study_pass, sizeof study_pass - 1, 3, 8, NULL, &err));
+    OK(vault_create(&v, &(struct vault_spec){path, study_pass, sizeof study_pass - 1, 3, 8, NULL},
+                    &err));
     memset(vault_keys(v)->study_id, 0x5A, 16);
     vault_keys(v)->chain_seq = 77;
     OK(vault_save(v, &err));
@@ -392,7 +394,8 @@ static void test_golden__a_travelling_vault_comes_back_with_its_answer(void **st
     secret_box_public(public_key, recovery);
     assert_non_null(mkdtemp(dir));
     snprintf(path, sizeof path, "%s/vault", dir);
-    OK(vault_create(&v, path, study_pass, sizeof study_pass - 1, 3, 8, public_key, &err));
+    OK(vault_create(
+        &v, &(struct vault_spec){path, study_pass, sizeof study_pass - 1, 3, 8, public_key}, &err));
     vault_keys(v)->chain_seq = 78;
     OK(vault_travel_lock(v, public_key, &err)); /* what was not saved goes with it, too */
     vault_close(v);

@@ -23,8 +23,9 @@ static void make_package(struct study *s, struct buf *out, uint64_t serial, cons
 {
     struct err err = {0};
     struct package_file file = {"form.xml", later, sizeof later - 1};
-    OK(package_write(out, s->catalogue.study_id, "test_form", serial, 0, &file, 1, cert, seed,
-                     &err));
+    OK(package_write(
+        out, &(struct package_spec){s->catalogue.study_id, "test_form", serial, 0, &file, 1}, cert,
+        seed, &err));
 }
 
 struct seen {
@@ -301,8 +302,9 @@ static void test_load__large_files_of_others_are_left_alone(void **state)
     study_put(&s, "large", "half.age", &sealed);
     struct package_file files[] = {{"form.xml", later, sizeof later - 1},
                                    {"film.bin", large.data, large.len}};
-    OK(package_write(&package, s.catalogue.study_id, "test_form", 50, 0, files, 2, s.author_cert,
-                     s.author, &err));
+    OK(package_write(&package,
+                     &(struct package_spec){s.catalogue.study_id, "test_form", 50, 0, files, 2},
+                     s.author_cert, s.author, &err));
     put_wrapped(&s, "large", "form.age", package.data, package.len);
     struct package p;
     OK(package_read(&p, package.data, package.len, NULL, &err));

@@ -332,8 +332,8 @@ static struct buf package_of(struct study *s)
     struct err err = {0};
     struct buf b = {0};
     struct package_file file = {"form.xml", "<form/>", 7};
-    OK(package_write(&b, s->catalogue.study_id, "test_form", 3, 0, &file, 1, s->author_cert,
-                     s->author, &err));
+    OK(package_write(&b, &(struct package_spec){s->catalogue.study_id, "test_form", 3, 0, &file, 1},
+                     s->author_cert, s->author, &err));
     return b;
 }
 
@@ -465,21 +465,27 @@ static void test_readers__a_package(void **state)
     memcpy(cert.study_id, c->study_id, 16);
     sign_public(cert.subject, s.author);
     cert_make(scoped, &cert, s.root);
-    assert_false(
-        package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, s.author_cert, s.desk, &err));
-    assert_false(
-        package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, scoped, s.author, &err));
+    assert_false(package_write(&out,
+                               &(struct package_spec){c->study_id, "test_form", 1, 0, &file, 1},
+                               s.author_cert, s.desk, &err));
+    assert_false(package_write(&out,
+                               &(struct package_spec){c->study_id, "test_form", 1, 0, &file, 1},
+                               scoped, s.author, &err));
     cert_make(scoped, &cert, s.root);
     memset(scoped + 80, 0, 5); /* any form, he says */
-    assert_false(
-        package_write(&out, c->study_id, "test_form", 1, 0, &file, 1, scoped, s.author, &err));
+    assert_false(package_write(&out,
+                               &(struct package_spec){c->study_id, "test_form", 1, 0, &file, 1},
+                               scoped, s.author, &err));
     cert_make(scoped, &cert, s.root);
-    assert_false(package_write(&out, c->recovery, "test_form", 1, 0, &file, 1, s.author_cert,
-                               s.author, &err));
-    assert_false(package_write(&out, c->study_id, "test_form", 1, 0, &named, 1, s.author_cert,
-                               s.author, &err));
+    assert_false(package_write(&out,
+                               &(struct package_spec){c->recovery, "test_form", 1, 0, &file, 1},
+                               s.author_cert, s.author, &err));
+    assert_false(package_write(&out,
+                               &(struct package_spec){c->study_id, "test_form", 1, 0, &named, 1},
+                               s.author_cert, s.author, &err));
     assert_int_equal(out.len, 0);
-    OK(package_write(&out, c->study_id, "mine_form", 1, 0, &file, 1, scoped, s.author, &err));
+    OK(package_write(&out, &(struct package_spec){c->study_id, "mine_form", 1, 0, &file, 1}, scoped,
+                     s.author, &err));
     OK(package_read(&p, out.data, out.len, NULL, &err));
     assert_true(package_in_scope(&p, "mine_form"));
     p.author.scope[0] = 'x'; /* what the author may sign is asked, too */

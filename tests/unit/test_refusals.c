@@ -196,7 +196,8 @@ static void test_refusals__broken_rows_hold_nobody_up(void **state)
     assert_true(found);
     entry[100] ^= 1; /* its signature */
     put_u64(seq, 2);
-    OK(device_row_put(s.device, "chain", seq, 8, ROW_CHAIN, 2, entry, CHAIN_ENTRY, &err));
+    OK(device_row_put(s.device, (struct row_key){"chain", seq, 8}, ROW_CHAIN, 2, entry, CHAIN_ENTRY,
+                      &err));
     device_row_name(s.device, id, "object", id_of[1], 16);
     OK(store_put(s.device->store, id, "broken", 6, &err));
     OK(device_waiting(s.device, &waiting, &err));

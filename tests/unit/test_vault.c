@@ -34,7 +34,7 @@ static struct vault *fresh(void)
 {
     struct err err = {0};
     struct vault *v;
-    OK(vault_create(&v, path, pass, sizeof pass - 1, 1, 8, NULL, &err));
+    OK(vault_create(&v, &(struct vault_spec){path, pass, sizeof pass - 1, 1, 8, NULL}, &err));
     return v;
 }
 
@@ -84,7 +84,8 @@ static void test_vault__wants_five_words(void **state)
     struct vault *v;
     struct buf tidy = {0};
     char words[64];
-    assert_false(vault_create(&v, path, "one two three four", 18, 1, 8, NULL, &err));
+    assert_false(
+        vault_create(&v, &(struct vault_spec){path, "one two three four", 18, 1, 8, NULL}, &err));
     assert_int_equal(err.code, ERR_INPUT);
     vault_suggest(words);
     assert_true(vault_passphrase(&tidy, words, strlen(words)));
@@ -325,7 +326,7 @@ static struct vault *recoverable(uint8_t recovery[32])
     uint8_t public_key[32];
     secret_random(recovery, 32);
     secret_box_public(public_key, recovery);
-    OK(vault_create(&v, path, pass, sizeof pass - 1, 1, 8, public_key, &err));
+    OK(vault_create(&v, &(struct vault_spec){path, pass, sizeof pass - 1, 1, 8, public_key}, &err));
     return v;
 }
 

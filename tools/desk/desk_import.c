@@ -101,7 +101,8 @@ static bool entry_of(struct desk *desk, const struct histories *all, size_t h, u
     *found = ok && locked.len > 0;
     if (*found) {
         struct db_value got = db_blob(locked.data, locked.len);
-        ok = desk_unlock(desk, &have, "entry", name, seq, &got, CHAIN_ENTRY, err);
+        ok =
+            desk_unlock(desk, &have, (struct desk_row){"entry", name, seq}, &got, CHAIN_ENTRY, err);
         *found = ok;
     }
     if (*found) {
@@ -214,11 +215,22 @@ static bool alarm_fork(struct desk *desk, const uint8_t device[16], uint64_t seq
     return desk_put_note(desk, "alarm", wall_ms, text, strlen(text), err);
 }
 
+/* A batch being taken in. */
+struct taking {
+    struct desk *desk;
+    struct histories *all;
+    const struct batch *batch;
+    const uint8_t *device; /* 16 bytes */
+    int64_t wall_ms;
+    struct import_report *report;
+};
+
 /* Chooses the history that the batch continues; starts a new one if it contradicts all. */
-static bool place(struct desk *desk, struct histories *all, const struct batch *b,
-                  const uint8_t device[16], int64_t wall_ms, struct import_report *report,
-                  size_t *at, struct err *err)
+static bool place(const struct taking *k, size_t *at, struct err *err)
 {
+    struct desk *desk = k->desk;
+    struct histories *all = k->all;
+    const struct batch *b = k->batch;
     struct match best = {0};
     size_t fits = all->count, parent = 0;
     uint64_t parts = 0;
@@ -241,11 +253,11 @@ static bool place(struct desk *desk, struct histories *all, const struct batch *
     if (fits < all->count) {
         return true;
     }
-    report->fork_seq = parts;
-    return begin_branch(desk, all, device, parent, parts, b, err) &&
+    k->report->fork_seq = parts;
+    return begin_branch(desk, all, k->device, parent, parts, b, err) &&
            hold(desk, &all->list[all->count - 1], parts, "fork", err) &&
            hold(desk, &all->list[parent], parts, "fork", err) &&
-           alarm_fork(desk, device, parts, wall_ms, err);
+           alarm_fork(desk, k->device, parts, k->wall_ms, err);
 }
 
 /* ---- inserting ---- */
@@ -306,10 +318,12 @@ static bool put_entry(struct desk *desk, const struct chain_entry *e, const uint
 
 /* Stores a batch.  `first_new`: number of the first entry that was new, or whose object was
  * new; 0 = none. */
-static bool insert(struct desk *desk, const struct histories *all, size_t h, const struct batch *b,
-                   int64_t wall_ms, struct import_report *report, uint64_t *first_new,
-                   struct err *err)
+static bool insert(const struct taking *k, size_t h, uint64_t *first_new, struct err *err)
 {
+    struct desk *desk = k->desk;
+    const struct histories *all = k->all;
+    const struct batch *b = k->batch;
+    struct import_report *report = k->report;
     const struct batch_object **objects = sorted(b);
     bool ok = true;
     *first_new = 0;
@@ -329,7 +343,7 @@ static bool insert(struct desk *desk, const struct histories *all, size_t h, con
                                                   * same id does not count */
             const struct batch_object **object =
                 bsearch(&wanted, objects, b->object_count, sizeof *objects, by_id);
-            ok = !object || put_object(desk, &e, owner_id, *object, wall_ms, &had_not, err);
+            ok = !object || put_object(desk, &e, owner_id, *object, k->wall_ms, &had_not, err);
             report->objects += had_not;
         }
         if ((fresh || had_not) && !*first_new) {
@@ -396,10 +410,9 @@ static bool take(struct desk *desk, const struct batch *b, int64_t wall_ms,
     size_t h = 0;
     uint64_t first_new = 0;
     chain_device_id(device, b->device_key);
-    bool ok = desk_histories(desk, device, &all, err) &&
-              place(desk, &all, b, device, wall_ms, report, &h, err) &&
-              find_gap(desk, &all, h, b, report, err) &&
-              insert(desk, &all, h, b, wall_ms, report, &first_new, err);
+    const struct taking k = {desk, &all, b, device, wall_ms, report};
+    bool ok = desk_histories(desk, device, &all, err) && place(&k, &h, err) &&
+              find_gap(desk, &all, h, b, report, err) && insert(&k, h, &first_new, err);
     report->revoked = is_revoked(desk, device, b->device_key);
     if (ok && report->revoked && first_new) {
         ok = hold(desk, &all.list[owner(&all, h, first_new)], first_new, "revoked", err);

@@ -131,12 +131,12 @@ void desk_lock(const struct desk *desk, struct buf *out, const char *what, const
     secret_lock(out, desk->key, ad, sizeof ad, bytes, len);
 }
 
-bool desk_unlock(const struct desk *desk, struct buf *out, const char *what, const uint8_t *name,
-                 uint64_t number, const struct db_value *locked, size_t min, struct err *err)
+bool desk_unlock(const struct desk *desk, struct buf *out, struct desk_row row,
+                 const struct db_value *locked, size_t min, struct err *err)
 {
     uint8_t ad[AD];
     size_t start = out->len;
-    row_ad(ad, what, name, number);
+    row_ad(ad, row.what, row.name, row.number);
     bool ok = secret_unlock(out, desk->key, ad, sizeof ad, locked->bytes, locked->len, NULL);
     assert(!ok || out->len - start >= min); /* asserted: only holders of the key can write rows */
     return ok || err_set(err, ERR_INPUT, "the desk's file is damaged");
@@ -148,7 +148,8 @@ bool desk_unlock_row(const struct desk *desk, struct buf *out, const char *what,
     if (columns[0].len != 16) {
         return err_set(err, ERR_INPUT, "the desk's file is damaged");
     }
-    return desk_unlock(desk, out, what, columns[0].bytes, 0, &columns[1], min, err);
+    return desk_unlock(desk, out, (struct desk_row){what, columns[0].bytes, 0}, &columns[1], min,
+                       err);
 }
 
 bool desk_put_catalogue(struct desk *desk, const void *bytes, size_t len, struct err *err)

@@ -74,7 +74,8 @@ static bool read_catalogue(struct desk *desk, struct err *err)
                      desk_take_blob, &locked, err);
     if (ok && locked.len) {
         struct db_value v = db_blob(locked.data, locked.len);
-        ok = desk_unlock(desk, &desk->catalogue_bytes, "meta", NULL, 0, &v, 1, err) &&
+        ok = desk_unlock(desk, &desk->catalogue_bytes, (struct desk_row){"meta", NULL, 0}, &v, 1,
+                         err) &&
              catalogue_read(&desk->catalogue, desk->catalogue_bytes.data, desk->catalogue_bytes.len,
                             NULL, err);
     }
@@ -359,8 +360,9 @@ static bool gather_declared(void *user, const struct db_value *c, size_t count, 
     struct desk_span s;
     struct buf bytes = {0};
     (void)count;
-    bool ok = desk_unlock(r->desk, &bytes, "entry", r->owner, (uint64_t)c[0].number, &c[1],
-                          CHAIN_ENTRY, err);
+    bool ok =
+        desk_unlock(r->desk, &bytes, (struct desk_row){"entry", r->owner, (uint64_t)c[0].number},
+                    &c[1], CHAIN_ENTRY, err);
     if (ok) {
         chain_parse(&e, (const uint8_t *)bytes.data);
         if (chain_lost(&e, &s.first, &s.last)) {
@@ -423,7 +425,8 @@ static bool walk_entry(void *user, const struct db_value *c, size_t count, struc
             add_lost(d, seq, seq);
         }
         struct buf bytes = {0};
-        if (!desk_unlock(r->desk, &bytes, "entry", r->owner, seq, &c[3], CHAIN_ENTRY, err)) {
+        if (!desk_unlock(r->desk, &bytes, (struct desk_row){"entry", r->owner, seq}, &c[3],
+                         CHAIN_ENTRY, err)) {
             return false;
         }
         chain_hash(d->head, (const uint8_t *)bytes.data);
@@ -435,23 +438,23 @@ static bool walk_entry(void *user, const struct db_value *c, size_t count, struc
 }
 
 /* Reads the entries of history `h` in order: first those of its ancestors, then its own. */
-static bool walk_history(struct desk *desk, const struct histories *all, size_t h, uint64_t below,
-                         const char *sql, db_row *row, struct reach *r, struct err *err)
+static bool walk_history(const struct histories *all, size_t h, uint64_t below, const char *sql,
+                         db_row *row, struct reach *r, struct err *err)
 {
     const struct history *one = &all->list[h];
     bool whole = r->own;
     r->own = false;
-    if (h && !walk_history(desk, all, one->parent, one->from < below ? one->from : below, sql, row,
-                           r, err)) {
+    if (h &&
+        !walk_history(all, one->parent, one->from < below ? one->from : below, sql, row, r, err)) {
         return false;
     }
     r->own = whole;
     r->held = one->held;
     uint8_t name[16];
-    desk_name(desk, name, "owner", one->id, 16);
+    desk_name(r->desk, name, "owner", one->id, 16);
     r->owner = name;
     struct db_value v[] = {db_blob(name, 16), db_int((int64_t)below)};
-    bool ok = db_run(desk->db, sql, v, 2, row, r, err);
+    bool ok = db_run(r->desk->db, sql, v, 2, row, r, err);
     r->owner = NULL;
     return ok;
 }
@@ -460,10 +463,10 @@ static bool reach_of(struct desk *desk, const struct histories *all, size_t h,
                      struct desk_device *d, struct err *err)
 {
     struct reach r = {.desk = desk, .d = d, .next = 1, .open = true, .own = true};
-    bool ok = walk_history(desk, all, h, INT64_MAX,
+    bool ok = walk_history(all, h, INT64_MAX,
                            "SELECT seq, d FROM entry WHERE device = ?1 AND seq < ?2 AND kind = 7",
                            gather_declared, &r, err) &&
-              walk_history(desk, all, h, INT64_MAX,
+              walk_history(all, h, INT64_MAX,
                            "SELECT e.seq, e.kind, o.seq, e.d FROM entry e LEFT JOIN object o"
                            " ON o.device = e.device AND o.seq = e.seq"
                            " WHERE e.device = ?1 AND e.seq < ?2 ORDER BY e.seq",
@@ -505,7 +508,7 @@ static bool read_row(struct desk *desk, const char *sql, const char *what, const
     struct db_value v[] = {db_blob(name, 16)};
     bool ok = db_run(desk->db, sql, v, 1, desk_take_blob, &locked, err);
     struct db_value got = db_blob(locked.data, locked.len);
-    ok = ok && desk_unlock(desk, plain, what, name, 0, &got, min, err);
+    ok = ok && desk_unlock(desk, plain, (struct desk_row){what, name, 0}, &got, min, err);
     buf_fini(&locked);
     return ok;
 }
@@ -565,7 +568,8 @@ static bool give_object(void *user, const struct db_value *c, size_t count, stru
     struct buf plain = {0};
     uint64_t seq = (uint64_t)c[0].number;
     (void)count;
-    bool ok = desk_unlock(rows->desk, &plain, "object", rows->name, seq, &c[1], OBJECT_ROW, err);
+    bool ok = desk_unlock(rows->desk, &plain, (struct desk_row){"object", rows->name, seq}, &c[1],
+                          OBJECT_ROW, err);
     if (ok) {
         struct desk_object o = {(const uint8_t *)plain.data + OBJECT_ID, rows->device, seq,
                                 c[2].bytes, c[2].len};
@@ -701,7 +705,8 @@ static bool give_alarm(void *user, const struct db_value *c, size_t count, struc
     struct alarm_rows *rows = user;
     struct buf plain = {0};
     (void)count;
-    bool ok = desk_unlock(rows->desk, &plain, "alarm", NULL, 0, &c[0], NOTE_TEXT, err) &&
+    bool ok = desk_unlock(rows->desk, &plain, (struct desk_row){"alarm", NULL, 0}, &c[0], NOTE_TEXT,
+                          err) &&
               rows->row(rows->user, plain.data + NOTE_TEXT);
     buf_fini(&plain);
     return ok;
