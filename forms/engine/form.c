@@ -116,6 +116,23 @@ static struct node *add_instance(struct loader *l, const struct xml *xml, struct
     return node;
 }
 
+/* Appends a step-wise path, without prefixes, blanks and leading dots. */
+static void append_path(struct buf *path, const char *ref)
+{
+    if (*ref == '.' && (ref[1] == '\0' || ref[1] == '/')) {
+        ref += ref[1] == '/' ? 2 : 1;
+    }
+    for (const char *p = ref; *p; p++) {
+        while (*p == ':' && path->len && path->data[path->len - 1] != '/' &&
+               path->data[path->len - 1] != '@') {
+            buf_cut(path, path->len - 1); /* what stood before the colon was a prefix */
+        }
+        if (*p != ':' && *p != ' ') {
+            buf_char(path, *p);
+        }
+    }
+}
+
 /* The item for an absolute path, or for one relative to `from`. */
 struct item *loader_item(struct loader *l, const char *ref, const struct item *from)
 {
@@ -133,22 +150,7 @@ struct item *loader_item(struct loader *l, const char *ref, const struct item *f
             buf_char(&path, '/');
         }
     }
-    for (const char *p = ref; *p; p++) { /* prefixes and blanks are ignored */
-        if (p == ref && *p == '.' && (p[1] == '\0' || p[1] == '/')) {
-            p += p[1] == '/';
-            if (!*p) {
-                break;
-            }
-            continue;
-        }
-        if (*p == ':') {
-            while (path.len && path.data[path.len - 1] != '/' && path.data[path.len - 1] != '@') {
-                buf_cut(&path, path.len - 1);
-            }
-        } else if (*p != ' ') {
-            buf_char(&path, *p);
-        }
-    }
+    append_path(&path, ref);
     while (path.len > 1 && path.data[path.len - 1] == '/') {
         buf_cut(&path, path.len - 1);
     }
@@ -335,6 +337,49 @@ static bool bind_expr(struct loader *l, struct xpath **out, const struct xml *bi
     return loader_compile(l, out, bind, name, text) || err_at(l->err, "%s", path);
 }
 
+static bool is_true(const char *value)
+{
+    return value && strcmp(value, "true") == 0;
+}
+
+/* The attributes of our own namespace (docs/XFORMS.md). */
+static void read_own_attrs(struct loader *l, struct item *item, const struct xml *bind)
+{
+    const struct {
+        const char *name;
+        const char **value;
+    } texts[] = {{"sensitive", &item->sensitive},
+                 {"missing", &item->missing},
+                 {"keys", &item->keys},
+                 {"doubt", &item->doubt}};
+    for (const struct xml_attr *a = bind->attrs; a; a = a->next) {
+        if (!strstr(a->uri, SUHBAT_URI_PART)) {
+            continue;
+        }
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+            if (strcmp(a->name, texts[i].name) == 0) {
+                *texts[i].value = a->value;
+            }
+        }
+        if (strcmp(a->name, "exif") == 0) {
+            item->keep_exif = strcmp(a->value, "keep") == 0;
+        } else if (strcmp(a->name, "submitter") == 0) {
+            l->form->submitter = item;
+        }
+    }
+}
+
+/* meta/audit: the log of the interview. */
+static void read_audit(struct loader *l, struct item *item, const struct xml *bind)
+{
+    size_t path_len = strlen(item->path), tail = strlen("/meta/audit");
+    if (path_len > tail && strcmp(item->path + path_len - tail, "/meta/audit") == 0) {
+        l->form->audit = item;
+        l->form->track_changes = is_true(xml_attr_ns(bind, ODK, "track-changes"));
+        l->form->identify_user = is_true(xml_attr_ns(bind, ODK, "identify-user"));
+    }
+}
+
 static bool read_bind(struct loader *l, const struct xml *bind)
 {
     const char *nodeset = xml_attr(bind, "nodeset");
@@ -357,31 +402,8 @@ static bool read_bind(struct loader *l, const struct xml *bind)
         item->is_typed = true;
         item->is_long = strstr(type, "long") != NULL;
     }
-    for (const struct xml_attr *a = bind->attrs; a; a = a->next) {
-        if (strstr(a->uri, SUHBAT_URI_PART)) {
-            if (strcmp(a->name, "sensitive") == 0) {
-                item->sensitive = a->value;
-            } else if (strcmp(a->name, "missing") == 0) {
-                item->missing = a->value;
-            } else if (strcmp(a->name, "exif") == 0) {
-                item->keep_exif = strcmp(a->value, "keep") == 0;
-            } else if (strcmp(a->name, "keys") == 0) {
-                item->keys = a->value;
-            } else if (strcmp(a->name, "doubt") == 0) {
-                item->doubt = a->value;
-            } else if (strcmp(a->name, "submitter") == 0) {
-                l->form->submitter = item;
-            }
-        }
-    }
-    size_t path_len = strlen(item->path), tail = strlen("/meta/audit");
-    if (path_len > tail && strcmp(item->path + path_len - tail, "/meta/audit") == 0) {
-        const char *track = xml_attr_ns(bind, ODK, "track-changes");
-        const char *identify = xml_attr_ns(bind, ODK, "identify-user");
-        l->form->audit = item;
-        l->form->track_changes = track && strcmp(track, "true") == 0;
-        l->form->identify_user = identify && strcmp(identify, "true") == 0;
-    }
+    read_own_attrs(l, item, bind);
+    read_audit(l, item, bind);
     item->preload = xml_attr_ns(bind, JAVAROSA, "preload");
     item->preload_params = xml_attr_ns(bind, JAVAROSA, "preloadParams");
     return bind_expr(l, &item->relevant, bind, "relevant", item->path) &&

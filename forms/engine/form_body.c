@@ -205,74 +205,83 @@ static bool read_search(struct loader *l, struct control *control, const struct 
     return true; /* the word "search" without a complete call */
 }
 
-static bool read_control(struct loader *l, struct control *parent, const struct xml *xml,
-                         enum control_kind kind)
+static bool is_container(enum control_kind kind)
 {
-    struct control *control = arena_alloc(l->arena, sizeof *control);
+    return kind == CONTROL_GROUP || kind == CONTROL_REPEAT;
+}
+
+/* The item that a control is bound to; NULL: none, or a node that does not exist. */
+static struct item *item_of(struct loader *l, const struct control *control, const struct xml *xml)
+{
+    const char *bind = xml_attr(xml, "bind");
+    const char *ref = xml_attr(xml, control->kind == CONTROL_REPEAT ? "nodeset" : "ref");
     struct item *from = NULL;
-    for (struct control *p = parent; p && !from; p = p->parent) {
+    ref = ref ? ref : xml_attr(xml, "ref");
+    for (struct control *p = control->parent; p && !from; p = p->parent) {
         from = p->item;
     }
-    const char *ref = xml_attr(xml, kind == CONTROL_REPEAT ? "nodeset" : "ref");
+    return bind ? map_get(&l->binds, bind) : ref && *ref ? loader_item(l, ref, from) : NULL;
+}
+
+/* What the control is bound to, as written: for messages. */
+static const char *ref_of(const struct control *control, const struct xml *xml)
+{
+    const char *ref = xml_attr(xml, control->kind == CONTROL_REPEAT ? "nodeset" : "ref");
     ref = ref ? ref : xml_attr(xml, "ref");
-    const char *bind = xml_attr(xml, "bind");
-    control->kind = kind;
-    control->index = (uint32_t)l->form->control_count++;
-    control->parent = parent;
-    control->appearance = loader_text(xml_attr(xml, "appearance"));
-    control->mediatype = loader_text(xml_attr(xml, "mediatype"));
-    control->autoplay = loader_text(xml_attr(xml, "autoplay"));
-    if (bind) {
-        control->item = map_get(&l->binds, bind);
-    } else if (ref && *ref) {
-        control->item = loader_item(l, ref, from);
+    return ref && *ref ? ref : NULL;
+}
+
+/* A question without a node is counted here; `suhbat-form check` reports it as an error, other
+ * readers leave it out. */
+static void count_unbound(struct loader *l, const struct control *control, const struct xml *xml)
+{
+    const char *ref = ref_of(control, xml), *bind = xml_attr(xml, "bind");
+    l->form->unbound++;
+    if (!l->form->first_unbound) {
+        l->form->first_unbound = ref ? ref : bind ? bind : "(no ref)";
     }
-    bool container = kind == CONTROL_GROUP || kind == CONTROL_REPEAT;
-    if (!control->item && !container) { /* counted here; `suhbat-form check` reports it as an
-                                         * error, other readers leave the question out */
-        l->form->unbound++;
-        if (!l->form->first_unbound) {
-            l->form->first_unbound = ref && *ref ? ref : bind ? bind : "(no ref)";
-        }
-        return true;
-    }
-    if (!control->item && (kind == CONTROL_REPEAT || (ref && *ref))) {
-        loader_bad(l, xml, "a question names no node of the form", ref ? ref : bind);
-        return err_hint(l->err, "its ref must be a path of the primary instance");
-    }
-    if (kind == CONTROL_REPEAT &&
-        (control->item->shape.is_attribute || !control->item->shape.parent)) {
-        loader_bad(l, xml, "a repeat cannot be an attribute nor the whole instance", ref);
+}
+
+static bool read_repeat(struct loader *l, struct control *control, const struct xml *xml)
+{
+    const char *count = xml_attr_ns(xml, JAVAROSA, "count");
+    const char *fixed = xml_attr_ns(xml, JAVAROSA, "noAddRemove");
+    struct item *item = control->item;
+    if (item->shape.is_attribute || !item->shape.parent) {
+        loader_bad(l, xml, "a repeat cannot be an attribute nor the whole instance",
+                   xml_attr(xml, "nodeset") ? xml_attr(xml, "nodeset") : xml_attr(xml, "ref"));
         return err_hint(l->err, "its nodeset must be an element below the instance's root");
     }
-    if (kind == CONTROL_REPEAT) {
-        const char *count = xml_attr_ns(xml, JAVAROSA, "count");
-        const char *fixed = xml_attr_ns(xml, JAVAROSA, "noAddRemove");
-        control->item->shape.is_repeat = true;
-        control->item->fixed = count || (fixed && text_starts(fixed, "true"));
-        if (count && *count && !loader_compile(l, &control->item->count, xml, "jr:count", count)) {
-            return false;
-        }
-    }
-    if (control->item && !(kind == CONTROL_GROUP && control->item->control)) {
-        control->item->control = control;
-    }
-    if (!read_search(l, control, xml) || !read_query(l, control, xml)) {
-        return false;
-    }
+    item->shape.is_repeat = true;
+    item->fixed = count || (fixed && text_starts(fixed, "true"));
+    return !count || !*count || loader_compile(l, &item->count, xml, "jr:count", count);
+}
+
+static void read_numbers(struct control *control, const struct xml *xml)
+{
+    double rows = number_attr(xml, "rows", 0);
     control->start = number_attr(xml, "start", 1);
     control->end = number_attr(xml, "end", 10);
     control->step = number_attr(xml, "step", 1);
     control->tick = number_attr(xml, "tick-interval", 0);
-    double rows = number_attr(xml, "rows", 0);
     control->rows = rows >= 1 && rows <= 1000 ? (unsigned)rows : 0;
     control->placeholder = number_attr(xml, "placeholder", NAN);
+}
+
+static void append_control(struct control *parent, struct control *control)
+{
     if (parent->last) {
         parent->last->next = control;
     } else {
         parent->first = control;
     }
     parent->last = control;
+}
+
+/* Label, hint, choices and everything inside. */
+static bool read_inside(struct loader *l, struct control *control, const struct xml *xml)
+{
+    const struct control *parent = control->parent;
     const struct xml *label = xml_child(xml, "label");
     const struct xml *hint = xml_child(xml, "hint");
     const struct xml *itemset = xml_child(xml, "itemset");
@@ -281,13 +290,48 @@ static bool read_control(struct loader *l, struct control *parent, const struct 
         (itemset && !read_itemset(l, control, itemset)) || !read_choices(l, control, xml)) {
         return false;
     }
-    if (kind == CONTROL_REPEAT && !label) {
+    if (control->kind == CONTROL_REPEAT && !label) {
         control->label = parent->label;
     }
-    if (kind == CONTROL_REPEAT && !*control->appearance) {
+    if (control->kind == CONTROL_REPEAT && !*control->appearance) {
         control->appearance = parent->appearance;
     }
-    return !container || loader_controls(l, control, xml);
+    return !is_container(control->kind) || loader_controls(l, control, xml);
+}
+
+static bool read_control(struct loader *l, struct control *parent, const struct xml *xml,
+                         enum control_kind kind)
+{
+    struct control *control = arena_alloc(l->arena, sizeof *control);
+    control->kind = kind;
+    control->index = (uint32_t)l->form->control_count++;
+    control->parent = parent;
+    control->appearance = loader_text(xml_attr(xml, "appearance"));
+    control->mediatype = loader_text(xml_attr(xml, "mediatype"));
+    control->autoplay = loader_text(xml_attr(xml, "autoplay"));
+    control->item = item_of(l, control, xml);
+    if (!control->item && !is_container(kind)) {
+        count_unbound(l, control, xml);
+        return true;
+    }
+    if (!control->item && (kind == CONTROL_REPEAT || ref_of(control, xml))) {
+        const char *ref = ref_of(control, xml);
+        loader_bad(l, xml, "a question names no node of the form",
+                   ref ? ref : xml_attr(xml, "bind"));
+        return err_hint(l->err, "its ref must be a path of the primary instance");
+    }
+    if (kind == CONTROL_REPEAT && !read_repeat(l, control, xml)) {
+        return false;
+    }
+    if (control->item && !(kind == CONTROL_GROUP && control->item->control)) {
+        control->item->control = control;
+    }
+    if (!read_search(l, control, xml) || !read_query(l, control, xml)) {
+        return false;
+    }
+    read_numbers(control, xml);
+    append_control(parent, control);
+    return read_inside(l, control, xml);
 }
 
 bool loader_controls(struct loader *l, struct control *parent, const struct xml *xml)

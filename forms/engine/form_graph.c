@@ -2,6 +2,7 @@
 /* Builds the dependency graph of the items and sorts them. */
 #include "forms/engine/form_graph.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -576,96 +577,126 @@ static void settle_others(struct graph *g, const struct control *parent)
     }
 }
 
-bool form_graph_build(struct form *form, struct err *err)
+static void graph_begin(struct graph *g, struct form *form)
 {
     size_t n = form->item_count;
-    struct graph g = {.form = form};
-    bool ok = true;
-    g.reads = mem_zero(n, sizeof *g.reads);
-    g.wakes = mem_zero(n, sizeof *g.wakes);
-    g.first_child = mem_alloc((n + 1) * sizeof *g.first_child);
-    g.next_sibling = mem_alloc((n + 1) * sizeof *g.next_sibling);
+    *g = (struct graph){.form = form};
+    g->reads = mem_zero(n, sizeof *g->reads);
+    g->wakes = mem_zero(n, sizeof *g->wakes);
+    g->first_child = mem_alloc((n + 1) * sizeof *g->first_child);
+    g->next_sibling = mem_alloc((n + 1) * sizeof *g->next_sibling);
     for (size_t i = 0; i <= n; i++) {
-        g.first_child[i] = g.next_sibling[i] = NONE;
+        g->first_child[i] = g->next_sibling[i] = NONE;
     }
-    g.sums = mem_alloc((n + 1) * sizeof *g.sums);
+    g->sums = mem_alloc((n + 1) * sizeof *g->sums);
     for (size_t i = 0; i < n; i++) {
-        g.sums[i] = name_sum(form->items[i]->shape.name);
+        g->sums[i] = name_sum(form->items[i]->shape.name);
     }
-    index_names(&g);
+    index_names(g);
     for (size_t i = n; i-- > 0;) { /* backwards, so that lists are in document order */
-        size_t parent =
-            form->items[i]->shape.parent ? form->items[i]->shape.parent->shape.index : n;
-        g.next_sibling[i] = g.first_child[parent];
-        g.first_child[parent] = (uint32_t)i;
+        const struct item *above = form->items[i]->shape.parent;
+        size_t parent = above ? above->shape.index : n;
+        g->next_sibling[i] = g->first_child[parent];
+        g->first_child[parent] = (uint32_t)i;
     }
+}
+
+static void graph_end(struct graph *g)
+{
+    for (size_t i = 0; i < g->form->item_count; i++) {
+        set_free(&g->reads[i]);
+        set_free(&g->wakes[i]);
+    }
+    free(g->reads);
+    free(g->wakes);
+    free(g->first_child);
+    free(g->sums);
+    free(g->by_name);
+    free(g->same_name);
+    free(g->next_sibling);
+}
+
+/* An item may read itself, for example in `required`: that is not a cycle. */
+static void forget_itself(struct set *reads, size_t self)
+{
+    for (size_t k = 0; k < reads->count; k++) {
+        if (reads->list[k] == self) {
+            reads->list[k] = reads->list[--reads->count];
+            if (!reads->wide) {
+                reads->within[k] = reads->within[reads->count];
+                reads->text[k] = reads->text[reads->count];
+            }
+            k--;
+        }
+    }
+}
+
+/* Finds what an item's expressions read. */
+static bool graph_read(struct graph *g, struct item *item, struct err *err)
+{
+    const struct item *parent = item->shape.parent;
+    struct set *reads = &g->reads[item->shape.index];
+    struct xpath *all[] = {item->relevant, item->calculate, item->required, item->readonly};
+    item->shape.in_repeat = item->shape.is_repeat || (parent && parent->shape.in_repeat);
+    item->inherits = parent && (parent->relevant || parent->inherits);
+    if ((item->readonly && reads_itself(g, item, item->readonly, "readonly", err)) ||
+        (item->relevant && reads_itself(g, item, item->relevant, "relevant", err)) ||
+        (item->calculate && reads_itself(g, item, item->calculate, "calculate", err))) {
+        return false;
+    }
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+        if (all[k]) {
+            reads_of(g, item, all[k], reads);
+        }
+    }
+    if (item->count) {
+        reads_of(g, item, item->count, &g->wakes[item->shape.index]);
+    }
+    free(reads->seen); /* needed only while the set grows; many large ones would use much memory */
+    reads->seen = NULL;
+    reads->words = 0;
+    forget_itself(reads, item->shape.index);
+    return true;
+}
+
+/* Sorts the items so that whatever an expression reads comes before it. */
+static bool graph_sort(struct graph *g, struct err *err)
+{
+    struct form *form = g->form;
+    size_t n = form->item_count, placed = 0;
+    unsigned char *marks = mem_zero(n, 1);
+    bool ok = true;
+    form->order = arena_alloc(&form->arena, (n + 1) * sizeof *form->order);
     for (size_t i = 0; i < n && ok; i++) {
-        struct item *item = form->items[i];
-        const struct item *parent = item->shape.parent;
-        item->shape.in_repeat = item->shape.is_repeat || (parent && parent->shape.in_repeat);
-        item->inherits = parent && (parent->relevant || parent->inherits);
-        if ((item->readonly && reads_itself(&g, item, item->readonly, "readonly", err)) ||
-            (item->relevant && reads_itself(&g, item, item->relevant, "relevant", err)) ||
-            (item->calculate && reads_itself(&g, item, item->calculate, "calculate", err))) {
-            ok = false;
-            break;
-        }
-        struct xpath *all[] = {item->relevant, item->calculate, item->required, item->readonly};
-        for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
-            if (all[k]) {
-                reads_of(&g, item, all[k], &g.reads[i]);
-            }
-        }
-        if (item->count) {
-            reads_of(&g, item, item->count, &g.wakes[i]);
-        }
-        free(g.reads[i].seen); /* needed only while the set grows; many large ones would use much
-                                * memory */
-        g.reads[i].seen = NULL;
-        g.reads[i].words = 0;
-        struct set *reads = &g.reads[i]; /* an item may read itself, for example in `required`:
-                                          * not a cycle */
-        for (size_t k = 0; k < reads->count; k++) {
-            if (reads->list[k] == i) {
-                reads->list[k] = reads->list[--reads->count];
-                if (!reads->wide) {
-                    reads->within[k] = reads->within[reads->count];
-                    reads->text[k] = reads->text[reads->count];
-                }
-                k--;
-            }
-        }
+        ok = marks[i] != WHITE || sort_from(g, form->items[i], marks, &placed, err);
+    }
+    free(marks);
+    return ok;
+}
+
+bool form_graph_build(struct form *form, struct err *err)
+{
+    struct graph g;
+    bool ok = true;
+    graph_begin(&g, form);
+    for (size_t i = 0; i < form->item_count && ok; i++) {
+        assert(form->items[i]->shape.index == i);
+        ok = graph_read(&g, form->items[i], err);
     }
     if (ok && g.visits >= VISITS_MAX) {
         err_set(err, ERR_LIMIT, "the expressions look at more than %d nodes of the form",
                 (int)VISITS_MAX);
         ok = err_hint(err, "name the questions that they need instead of //*");
     }
-    unsigned char *marks = mem_zero(n, 1);
-    size_t placed = 0;
-    form->order = arena_alloc(&form->arena, (n + 1) * sizeof *form->order);
-    for (size_t i = 0; i < n && ok; i++) {
-        ok = marks[i] != WHITE || sort_from(&g, form->items[i], marks, &placed, err);
+    ok = ok && graph_sort(&g, err);
+    for (size_t i = 0; i < form->item_count && ok; i++) {
+        form->items[i]->count_open = form->items[i]->count && is_open(&g, form->items[i]);
+        form->counts_open = form->counts_open || form->items[i]->count_open;
     }
     if (ok) {
-        for (size_t i = 0; i < n; i++) {
-            form->items[i]->count_open = form->items[i]->count && is_open(&g, form->items[i]);
-            form->counts_open = form->counts_open || form->items[i]->count_open;
-        }
         settle_others(&g, form->body);
         invert(&g);
     }
-    for (size_t i = 0; i < n; i++) {
-        set_free(&g.reads[i]);
-        set_free(&g.wakes[i]);
-    }
-    free(marks);
-    free(g.reads);
-    free(g.wakes);
-    free(g.first_child);
-    free(g.sums);
-    free(g.by_name);
-    free(g.same_name);
-    free(g.next_sibling);
+    graph_end(&g);
     return ok;
 }

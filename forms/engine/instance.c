@@ -147,10 +147,8 @@ static void restore_old_id(struct session *s, struct node *meta, const struct xm
     }
 }
 
-static bool restore_node(struct session *s, struct node *node, const struct xml *xml,
-                         struct err *err)
+static void restore_attrs(struct node *node, const struct xml *xml)
 {
-    const struct form *form = session_form(s);
     for (const struct xml_attr *a = xml->attrs; a; a = a->next) {
         struct node *own = node->attrs;
         while (own && strcmp(own->name, a->name) != 0) {
@@ -160,15 +158,53 @@ static bool restore_node(struct session *s, struct node *node, const struct xml 
             tree_set(own, a->value);
         }
     }
+}
+
+static void restore_value(struct node *node, const struct xml *xml)
+{
+    struct buf text = {0};
+    for (const struct xml *c = xml->first; c; c = c->next) {
+        buf_text(&text, c->text);
+    }
+    if (node->item && node->item->is_leaf) {
+        tree_set(node, text.data);
+    }
+    buf_fini(&text);
+}
+
+/* Makes the node for an element that the session lacks: a further entry.  *into is NULL for an
+ * element that is left out. */
+static bool restore_missing(struct session *s, struct node *node, const struct xml *c, size_t nth,
+                            struct node **into, struct err *err)
+{
+    struct buf path = {0};
+    *into = NULL;
+    buf_printf(&path, "%s/%s", node->item ? node->item->path : "", c->name);
+    const struct item *item = form_item(session_form(s), path.data);
+    buf_fini(&path);
+    if (!item || !item->template) {
+        if (strcmp(node->name, "meta") == 0 && strcmp(c->name, "deprecatedID") == 0) {
+            restore_old_id(s, node, c);
+            return true;
+        }
+        return strcmp(c->name, "meta") == 0 || /* other programs add meta to every form */
+               err_set(err, ERR_INPUT, "line %u: the form has no '%s' here", c->line, c->name);
+    }
+    if (nth >= SESSION_ENTRIES_MAX || ++s->node_count > SESSION_NODES_MAX) {
+        return err_set(err, ERR_LIMIT, "line %u: more than %d entries", c->line,
+                       (int)SESSION_ENTRIES_MAX);
+    }
+    *into = tree_copy(&s->arena, item->template);
+    tree_insert_after(node, last_child(node, item), *into);
+    return true;
+}
+
+static bool restore_node(struct session *s, struct node *node, const struct xml *xml,
+                         struct err *err)
+{
+    restore_attrs(node, xml);
     if (!xml_child(xml, NULL)) {
-        struct buf text = {0};
-        for (const struct xml *c = xml->first; c; c = c->next) {
-            buf_text(&text, c->text);
-        }
-        if (node->item && node->item->is_leaf) {
-            tree_set(node, text.data);
-        }
-        buf_fini(&text);
+        restore_value(node, xml);
         drop_surplus(node, xml);
         return true;
     }
@@ -179,30 +215,10 @@ static bool restore_node(struct session *s, struct node *node, const struct xml 
             nth++;
         }
         struct node *into = nth_child(node, c->name, nth);
-        if (!into) {
-            struct buf path = {0};
-            buf_printf(&path, "%s/%s", node->item ? node->item->path : "", c->name);
-            const struct item *item = form_item(form, path.data);
-            buf_fini(&path);
-            if (!item || !item->template) {
-                if (strcmp(node->name, "meta") == 0 && strcmp(c->name, "deprecatedID") == 0) {
-                    restore_old_id(s, node, c);
-                    continue;
-                }
-                if (strcmp(c->name, "meta") == 0) {
-                    continue; /* other programs add meta to every form */
-                }
-                return err_set(err, ERR_INPUT, "line %u: the form has no '%s' here", c->line,
-                               c->name);
-            }
-            if (nth >= SESSION_ENTRIES_MAX || ++s->node_count > SESSION_NODES_MAX) {
-                return err_set(err, ERR_LIMIT, "line %u: more than %d entries", c->line,
-                               (int)SESSION_ENTRIES_MAX);
-            }
-            into = tree_copy(&s->arena, item->template);
-            tree_insert_after(node, last_child(node, item), into);
+        if (!into && !restore_missing(s, node, c, nth, &into, err)) {
+            return false;
         }
-        if (!restore_node(s, into, c, err)) {
+        if (into && !restore_node(s, into, c, err)) {
             return false;
         }
     }

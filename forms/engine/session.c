@@ -150,44 +150,48 @@ static bool set_by_path(struct session *s, const struct action *action, struct n
     return ok;
 }
 
+/* Does the action answer to this event? */
+static bool answers_to(const struct action *a, unsigned event, const struct item *trigger)
+{
+    bool of_entry = event == EVENT_NEW_REPEAT && !a->trigger && item_lies_in(a->target, trigger);
+    bool triggered = event == EVENT_CHANGED || event == EVENT_NEW_REPEAT;
+    /* an action in the model belongs to the repeat that contains its target */
+    return (a->events & event) && (!triggered || a->trigger == trigger || of_entry);
+}
+
+/* Sets the action's targets; an action inside a repeat affects only nodes of its own entry. */
+static bool run_action(struct session *s, const struct action *a, const struct node *scope,
+                       struct err *err)
+{
+    struct node *first = s->nodes[a->target->shape.index].first;
+    bool any_inside = false;
+    for (struct node *n = first; n && scope && !any_inside; n = n->same_next) {
+        any_inside = tree_is_ancestor(scope, n);
+    }
+    for (struct node *n = first; n; n = n->same_next) {
+        if (scope && any_inside && !tree_is_ancestor(scope, n)) {
+            continue;
+        }
+        if (!set_by_action(s, a, n, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* `where`: for EVENT_NEW_REPEAT the new entry; for EVENT_CHANGED the changed node; else
  * NULL. */
 bool session_run_actions(struct session *s, unsigned event, const struct node *where,
                          const struct item *trigger, struct err *err)
 {
     for (const struct action *a = s->form->actions; a; a = a->next) {
-        if (!(a->events & event)) {
+        if (!answers_to(a, event, trigger)) {
             continue;
         }
-        bool of_entry =
-            event == EVENT_NEW_REPEAT && !a->trigger && item_lies_in(a->target, trigger);
-        if ((event == EVENT_CHANGED || event == EVENT_NEW_REPEAT) && a->trigger != trigger &&
-            !of_entry) { /* an action in the model belongs to the repeat that contains its target */
-            continue;
-        }
-        /* an action inside a repeat affects only nodes of its own entry */
-        const struct node *scope = where;
-        if (event == EVENT_CHANGED) {
-            scope = session_entry_of(where);
-        }
-        bool any_inside = false;
-        if (a->path) {
-            if (!set_by_path(s, a, where ? (struct node *)where : s->root->first, err)) {
-                return false;
-            }
-            continue;
-        }
-        for (struct node *n = s->nodes[a->target->shape.index].first; n && scope;
-             n = n->same_next) {
-            any_inside = any_inside || tree_is_ancestor(scope, n);
-        }
-        for (struct node *n = s->nodes[a->target->shape.index].first; n; n = n->same_next) {
-            if (scope && any_inside && !tree_is_ancestor(scope, n)) {
-                continue;
-            }
-            if (!set_by_action(s, a, n, err)) {
-                return false;
-            }
+        const struct node *scope = event == EVENT_CHANGED ? session_entry_of(where) : where;
+        struct node *from = where ? (struct node *)where : s->root->first;
+        if (!(a->path ? set_by_path(s, a, from, err) : run_action(s, a, scope, err))) {
+            return false;
         }
     }
     return true;

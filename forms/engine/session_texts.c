@@ -545,11 +545,9 @@ const char *session_choice_text(struct session *s, struct arena *arena,
     return out;
 }
 
-/* jr:choice-name(value, 'path'): `path` names the question whose list is used.  "" if the
- * list has no such choice, NULL if there is no such question. */
-const char *session_choice_name(void *user, const char *value, const char *path, struct node *at)
+/* The item that a path names, which may be relative to `at` and have blanks in it; or NULL. */
+static const struct item *item_at(struct session *s, const char *path, const struct node *at)
 {
-    struct session *s = user;
     struct buf clean = {0};
     for (const char *p = path; *p; p++) {
         if (*p != ' ') {
@@ -568,6 +566,15 @@ const char *session_choice_name(void *user, const char *value, const char *path,
         item = map_get(&s->form->by_path, full);
     }
     buf_fini(&clean);
+    return item;
+}
+
+/* jr:choice-name(value, 'path'): `path` names the question whose list is used.  "" if the
+ * list has no such choice, NULL if there is no such question. */
+const char *session_choice_name(void *user, const char *value, const char *path, struct node *at)
+{
+    struct session *s = user;
+    const struct item *item = item_at(s, path, at);
     const struct control *control = item ? item->control : NULL;
     if (!control) {
         return item ? "" : NULL;

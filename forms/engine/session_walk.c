@@ -47,59 +47,78 @@ static struct node *node_in(struct session *s, const struct item *item, const st
     return n;
 }
 
+/* Is the repeat irrelevant?  `node`: its first entry, or NULL; `holder`: what is around it. */
+static bool is_repeat_hidden(struct session *s, const struct control *c, const struct node *node,
+                             struct node *holder)
+{
+    if (!holder || !holder->active) {
+        return true;
+    }
+    if (node || !c->item->relevant) { /* the repeat's own relevance is stored in its entries */
+        return node && !node->own_relevant;
+    }
+    struct node placeholder = {.kind = NODE_ELEMENT,
+                               .name = c->item->shape.name,
+                               .prefix = "",
+                               .uri = "",
+                               .parent = holder,
+                               .item = c->item,
+                               .active = true};
+    struct xpath_value v;
+    bool hidden = !xpath_eval(&v, c->item->relevant, &s->xpath, &placeholder, NULL) ||
+                  !session_truth(&v);
+    arena_reset(&s->temp);
+    return hidden;
+}
+
+static void walk_repeat(struct session *s, const struct control *c, struct node *entry,
+                        struct pages *pages)
+{
+    struct item *above = c->item->shape.parent;
+    struct node *holder = entry && entry->item == above ? entry
+                          : above                       ? node_in(s, above, entry)
+                                                        : s->root;
+    if (!is_repeat_hidden(s, c, node_in(s, c->item, entry), holder)) {
+        add_page(pages, PAGE_ROSTER, c, holder);
+    }
+}
+
+static void walk_controls(struct session *s, const struct control *parent, struct node *entry,
+                          bool fields_apart, struct pages *pages);
+
+/* A group whose fields are one page.  With entries in it, it is walked page by page instead. */
+static void walk_fields(struct session *s, const struct control *c, struct node *entry,
+                        struct node *node, struct pages *pages)
+{
+    struct pages inner = {0};
+    bool roster = false;
+    walk_controls(s, c, entry, false, &inner);
+    for (size_t p = 0; p < inner.count; p++) {
+        roster = roster || inner.list[p].kind == PAGE_ROSTER;
+    }
+    if (roster) {
+        walk_controls(s, c, entry, true, pages);
+    } else if (inner.count) {
+        add_page(pages, PAGE_FIELDS, c, node ? node : inner.list[0].node->parent);
+    }
+    free(inner.list);
+}
+
 static void walk_controls(struct session *s, const struct control *parent, struct node *entry,
                           bool fields_apart, struct pages *pages)
 {
     for (const struct control *c = parent->first; c; c = c->next) {
         struct node *node = c->item ? node_in(s, c->item, entry) : NULL;
+        bool together = control_has(c, "field-list") || control_has(c, "risk-matrix");
         if (c->kind == CONTROL_REPEAT) {
-            struct node *holder =
-                c->item->shape.parent ? node_in(s, c->item->shape.parent, entry) : s->root;
-            if (entry && entry->item == c->item->shape.parent) {
-                holder = entry;
-            }
-            struct node *any = node;
-            bool hidden = !holder || !holder->active;
-            if (any && !hidden) { /* the repeat's own relevance is stored in its entries */
-                hidden = !any->own_relevant;
-            } else if (!hidden && c->item->relevant) {
-                struct node placeholder = {.kind = NODE_ELEMENT,
-                                           .name = c->item->shape.name,
-                                           .prefix = "",
-                                           .uri = "",
-                                           .parent = holder,
-                                           .item = c->item,
-                                           .active = true};
-                struct xpath_value v;
-                hidden = !xpath_eval(&v, c->item->relevant, &s->xpath, &placeholder, NULL) ||
-                         !session_truth(&v);
-                arena_reset(&s->temp);
-            }
-            if (!hidden) {
-                add_page(pages, PAGE_ROSTER, c, holder);
-            }
+            walk_repeat(s, c, entry, pages);
+        } else if (node && !node->active) {
+            continue;
+        } else if (c->kind == CONTROL_GROUP && fields_apart && together) {
+            walk_fields(s, c, entry, node, pages);
         } else if (c->kind == CONTROL_GROUP) {
-            if (node && !node->active) {
-                continue;
-            }
-            if (fields_apart && (control_has(c, "field-list") || control_has(c, "risk-matrix"))) {
-                struct pages inner = {0};
-                walk_controls(s, c, entry, false, &inner);
-                bool roster = false; /* a page with entries in it is walked page by page, and so
-                                      * are its fields */
-                for (size_t p = 0; p < inner.count; p++) {
-                    roster = roster || inner.list[p].kind == PAGE_ROSTER;
-                }
-                if (roster) {
-                    walk_controls(s, c, entry, true, pages);
-                } else if (inner.count) {
-                    add_page(pages, PAGE_FIELDS, c, node ? node : inner.list[0].node->parent);
-                }
-                free(inner.list);
-            } else {
-                walk_controls(s, c, entry, fields_apart, pages);
-            }
-        } else if (node && node->active) {
+            walk_controls(s, c, entry, fields_apart, pages);
+        } else if (node) {
             add_page(pages, PAGE_QUESTION, c, node);
         }
     }
@@ -373,36 +392,45 @@ static const char *pattern_of(const struct xpath *x)
     return is ? x->args[1]->text : NULL;
 }
 
-static enum text_keys keys_of_pattern(const char *p)
+/* The kinds of characters that a pattern allows; false: letters of several scripts. */
+struct pattern_letters {
+    bool capitals, small, cyrillic, digits;
+};
+
+static bool letters_of_pattern(struct pattern_letters *l, const char *p)
 {
-    bool capitals = false, small = false, cyrillic = false, digits = false;
     for (; *p; p++) {
         unsigned char c = (unsigned char)*p;
         if (c == '\\') {
             p++;
-            digits = digits || *p == 'd';
+            l->digits = l->digits || *p == 'd';
             if (!*p || strchr("wpPSDWu", *p)) {
-                return KEYS_ANY; /* letters of several scripts */
+                return false;
             }
         } else if (c == '.') {
-            return KEYS_ANY;
+            return false;
         } else if (c == '{') { /* a repetition count */
             p += strcspn(p, "}");
             p -= !*p;
-        } else if (c >= 'A' && c <= 'Z') {
-            capitals = true;
-        } else if (c >= 'a' && c <= 'z') {
-            small = true;
-        } else if (c >= 0x80) {
-            cyrillic = true;
-        } else if (c >= '0' && c <= '9') {
-            digits = true;
         }
+        l->capitals = l->capitals || (c >= 'A' && c <= 'Z');
+        l->small = l->small || (c >= 'a' && c <= 'z');
+        l->cyrillic = l->cyrillic || c >= 0x80;
+        l->digits = l->digits || (c >= '0' && c <= '9');
     }
-    if (cyrillic) {
-        return capitals || small ? KEYS_ANY : KEYS_CYRILLIC;
+    return true;
+}
+
+static enum text_keys keys_of_pattern(const char *p)
+{
+    struct pattern_letters l = {false, false, false, false};
+    if (!letters_of_pattern(&l, p)) {
+        return KEYS_ANY;
     }
-    return small ? KEYS_LATIN : capitals ? KEYS_CAPITALS : digits ? KEYS_DIGITS : KEYS_ANY;
+    if (l.cyrillic) {
+        return l.capitals || l.small ? KEYS_ANY : KEYS_CYRILLIC;
+    }
+    return l.small ? KEYS_LATIN : l.capitals ? KEYS_CAPITALS : l.digits ? KEYS_DIGITS : KEYS_ANY;
 }
 
 enum text_keys session_keys(const struct item *item)

@@ -154,17 +154,53 @@ const char *session_calculated_text(struct session *s, const struct item *item,
     return text;
 }
 
+/* Evaluates a condition of the item at the node, if it has one. */
+static bool work_out_truth(struct session *s, const struct xpath *x, struct node *node,
+                           const char *what, bool *truth, struct err *err)
+{
+    struct xpath_value v;
+    if (x) {
+        if (!session_eval(s, x, node, node->item, what, &v, err)) {
+            return false;
+        }
+        *truth = session_truth(&v);
+    }
+    return true;
+}
+
+static bool work_out_value(struct session *s, const struct item *item, struct node *node,
+                           bool *changed, struct err *err)
+{
+    struct xpath_value v;
+    if (s->answered == node) {
+        s->answered = NULL;
+        *changed = true;
+        return true;
+    }
+    if (s->rewinding) {
+        return true;
+    }
+    if (!session_eval(s, item->calculate, node, item, "calculate", &v, err)) {
+        return false;
+    }
+    char *before = s->logging ? mem_text(tree_value(node)) : NULL;
+    if (tree_set(node, session_calculated_text(s, item, &v))) {
+        *changed = true;
+        if (before) { /* the old value may have been overruled by the user, or drawn at random */
+            session_log(s, (struct undo){UNDO_SET, node, NULL, NULL, before});
+            before = NULL;
+        }
+    }
+    mem_wipe_text(before);
+    return true;
+}
+
 static bool work_out_node(struct session *s, const struct item *item, struct node *node,
                           bool *changed, struct err *err)
 {
-    struct xpath_value v;
-    bool was = node->active;
-    bool own = true;
-    if (item->relevant) {
-        if (!session_eval(s, item->relevant, node, item, "relevant", &v, err)) {
-            return false;
-        }
-        own = session_truth(&v);
+    bool was = node->active, own = true;
+    if (!work_out_truth(s, item->relevant, node, "relevant", &own, err)) {
+        return false;
     }
     node->own_relevant = own;
     node->active = own && (!node->parent || node->parent->active);
@@ -172,37 +208,17 @@ static bool work_out_node(struct session *s, const struct item *item, struct nod
     if (!node->active) {
         return true;
     }
-    if (item->calculate && s->answered == node) {
-        s->answered = NULL;
-        *changed = true;
-    } else if (item->calculate && !s->rewinding) {
-        if (!session_eval(s, item->calculate, node, item, "calculate", &v, err)) {
-            return false;
-        }
-        char *before = s->logging ? mem_text(tree_value(node)) : NULL;
-        if (tree_set(node, session_calculated_text(s, item, &v))) {
-            *changed = true;
-            if (before) { /* the old value may have been overruled by the user, or drawn at
-                           * random */
-                session_log(s, (struct undo){UNDO_SET, node, NULL, NULL, before});
-                before = NULL;
-            }
-        }
-        mem_wipe_text(before);
+    if (item->calculate && !work_out_value(s, item, node, changed, err)) {
+        return false;
     }
-    if (item->required) {
-        if (!session_eval(s, item->required, node, item, "required", &v, err)) {
-            return false;
-        }
-        node->required = session_truth(&v);
+    if (!work_out_truth(s, item->required, node, "required", &node->required, err)) {
+        return false;
     }
     bool above = node->parent && node->parent->readonly, before = node->readonly;
     node->readonly = above && !item->shape.is_attribute;
-    if (item->readonly && !item->shape.is_attribute && !above) {
-        if (!session_eval(s, item->readonly, node, item, "readonly", &v, err)) {
-            return false;
-        }
-        node->readonly = session_truth(&v);
+    if (!item->shape.is_attribute && !above &&
+        !work_out_truth(s, item->readonly, node, "readonly", &node->readonly, err)) {
+        return false;
     }
     if (before != node->readonly) { /* a group's readonly applies to everything in it */
         for (struct node *c = node->first; c; c = c->next) {

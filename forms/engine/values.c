@@ -128,6 +128,34 @@ static bool put_typed(const struct item *item, char *text, struct buf *out)
     }
 }
 
+static bool is_list_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+/* A text without blanks at its ends; blanks between list values become one. */
+static bool tidy_text(const struct item *item, const char *text, struct buf *out)
+{
+    bool list = item->control &&
+                (item->control->kind == CONTROL_SELECT || item->control->kind == CONTROL_RANK);
+    struct buf tidy = {0};
+    bool ok = value_tidy(item, text, &tidy), blank = false;
+    size_t from = ok ? strspn(tidy.data, " \n\t\r") : 0;
+    while (ok && tidy.len > from && is_list_blank(tidy.data[tidy.len - 1])) {
+        tidy.len--;
+    }
+    for (size_t i = from; ok && i < tidy.len; i++) {
+        bool is_blank = list && is_list_blank(tidy.data[i]);
+        if (!is_blank || !blank) {
+            buf_char(out, is_blank ? ' ' : tidy.data[i]);
+        }
+        blank = is_blank;
+    }
+    buf_fini(&tidy);
+    buf_add(out, "", 0);
+    return ok;
+}
+
 bool value_default(const struct item *item, const char *text, struct buf *out)
 {
     struct moment m;
@@ -141,28 +169,7 @@ bool value_default(const struct item *item, const char *text, struct buf *out)
         buf_add(out, text, whole);
         return true;
     }
-    if (item->type != TYPE_TEXT) {
-        return value_tidy(item, text, out);
-    }
-    bool list = item->control &&
-                (item->control->kind == CONTROL_SELECT || item->control->kind == CONTROL_RANK);
-    struct buf tidy = {0};
-    bool ok = value_tidy(item, text, &tidy);
-    size_t from = ok ? strspn(tidy.data, " \n\t\r") : 0;
-    while (ok && tidy.len > from && strchr(" \n\t\r", tidy.data[tidy.len - 1])) {
-        tidy.len--;
-    }
-    bool blank = false;
-    for (size_t i = from; ok && i < tidy.len; i++) { /* reduce blanks between list values to one */
-        bool is_blank = list && strchr(" \n\t\r", tidy.data[i]) != NULL;
-        if (!is_blank || !blank) {
-            buf_char(out, is_blank ? ' ' : tidy.data[i]);
-        }
-        blank = is_blank;
-    }
-    buf_fini(&tidy);
-    buf_add(out, "", 0);
-    return ok;
+    return item->type == TYPE_TEXT ? tidy_text(item, text, out) : value_tidy(item, text, out);
 }
 
 bool value_tidy(const struct item *item, const char *text, struct buf *out)

@@ -518,6 +518,38 @@ static bool read_sheet(struct xlsx *x, struct workbook *book, const char *name, 
     return ok;
 }
 
+/* Reads the sheet that the relation `id` names. */
+static bool read_related(struct xlsx *x, struct workbook *book, const struct xml *rels,
+                         const char *id, const char *name, struct err *err)
+{
+    const struct xml *rel = xml_child(rels, "Relationship");
+    while (rel && (!xml_attr(rel, "Id") || !xml_attr(rel, "Target") ||
+                   strcmp(xml_attr(rel, "Id"), id) != 0)) {
+        rel = xml_sibling(rel, "Relationship");
+    }
+    const char *target = rel ? xml_attr(rel, "Target") : "";
+    target = *target == '/' ? arena_text(x->arena, target + 1)
+                            : arena_printf(x->arena, "xl/%s", target);
+    return !strstr(target, "worksheets/") ||
+           read_sheet(x, book, trimmed(x->arena, name, strlen(name)), target, err);
+}
+
+static bool read_sheets(struct xlsx *x, struct workbook *book, const struct xml *root,
+                        const struct xml *rels, struct err *err)
+{
+    const struct xml *list = xml_child(root, "sheets");
+    bool ok = true;
+    for (const struct xml *s = list ? xml_child(list, "sheet") : NULL; s && ok;
+         s = xml_sibling(s, "sheet")) {
+        const char *name = xml_attr(s, "name"), *id = NULL;
+        for (const struct xml_attr *a = s->attrs; a; a = a->next) {
+            id = strcmp(a->name, "id") == 0 && *a->uri ? a->value : id;
+        }
+        ok = !id || !name || read_related(x, book, rels, id, name, err);
+    }
+    return ok;
+}
+
 static bool read_xlsx(struct workbook *book, struct arena *arena, const char *bytes, size_t len,
                       struct err *err)
 {
@@ -528,29 +560,7 @@ static bool read_xlsx(struct workbook *book, struct arena *arena, const char *by
     const char *from_1904 = about ? xml_attr(about, "date1904") : NULL;
     x.from_1904 = from_1904 && (strcmp(from_1904, "1") == 0 || strcmp(from_1904, "true") == 0);
     ok = ok && part(&x, &rels, "xl/_rels/workbook.xml.rels", err) && read_strings(&x, err) &&
-         read_styles(&x, err);
-    const struct xml *list = ok ? xml_child(root, "sheets") : NULL;
-    for (const struct xml *s = list ? xml_child(list, "sheet") : NULL; s && ok;
-         s = xml_sibling(s, "sheet")) {
-        const char *name = xml_attr(s, "name");
-        const char *id = NULL;
-        for (const struct xml_attr *a = s->attrs; a; a = a->next) {
-            id = strcmp(a->name, "id") == 0 && *a->uri ? a->value : id;
-        }
-        for (const struct xml *rel = xml_child(rels, "Relationship"); rel && id && name;
-             rel = xml_sibling(rel, "Relationship")) {
-            const char *own = xml_attr(rel, "Id"), *target = xml_attr(rel, "Target");
-            if (!own || !target || strcmp(own, id) != 0) {
-                continue;
-            }
-            target = *target == '/' ? arena_text(arena, target + 1)
-                                    : arena_printf(arena, "xl/%s", target);
-            if (strstr(target, "worksheets/")) {
-                ok = read_sheet(&x, book, trimmed(arena, name, strlen(name)), target, err);
-            }
-            break;
-        }
-    }
+         read_styles(&x, err) && read_sheets(&x, book, root, rels, err);
     zip_shut(x.zip);
     return ok;
 }
