@@ -65,8 +65,8 @@ static bool is_repeat_hidden(struct session *s, const struct control *c, const s
                                .item = c->item,
                                .active = true};
     struct xpath_value v;
-    bool hidden = !xpath_eval(&v, c->item->relevant, &s->xpath, &placeholder, NULL) ||
-                  !session_truth(&v);
+    bool hidden =
+        !xpath_eval(&v, c->item->relevant, &s->xpath, &placeholder, NULL) || !session_truth(&v);
     arena_reset(&s->temp);
     return hidden;
 }

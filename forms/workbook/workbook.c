@@ -528,8 +528,8 @@ static bool read_related(struct xlsx *x, struct workbook *book, const struct xml
         rel = xml_sibling(rel, "Relationship");
     }
     const char *target = rel ? xml_attr(rel, "Target") : "";
-    target = *target == '/' ? arena_text(x->arena, target + 1)
-                            : arena_printf(x->arena, "xl/%s", target);
+    target =
+        *target == '/' ? arena_text(x->arena, target + 1) : arena_printf(x->arena, "xl/%s", target);
     return !strstr(target, "worksheets/") ||
            read_sheet(x, book, trimmed(x->arena, name, strlen(name)), target, err);
 }

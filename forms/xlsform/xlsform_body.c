@@ -115,66 +115,94 @@ static const char *replaced(struct arena *arena, const char *text, const char *f
     return kept;
 }
 
+/* Names of the value's and the label's column in a list from elsewhere or of the form. */
+static void list_columns(struct writer *w, const struct question *q, const char **value,
+                         const char **label)
+{
+    const char *ext = write_extension(q->itemset);
+    bool geojson = ext && text_is(ext, ".geojson");
+    const char *own_value = q->select ? field_text(q->parameters, "value") : NULL;
+    const char *own_label = q->select ? field_text(q->parameters, "label") : NULL;
+    *value = own_value ? own_value : geojson ? "id" : "name";
+    *label = own_label ? own_label : geojson ? "title" : "label";
+    if (!ext && !ref_has(q->itemset)) {
+        const struct choice_list *list = model_list(w->m, q->itemset);
+        *label = list && list->itext ? "jr:itext(itextId)" : *label;
+    }
+}
+
+/* A list that consists of answers to a question in a repeat. */
+static bool list_of_answers(struct writer *w, const struct question *q, const char **nodeset,
+                            const char **name, const char **predicate)
+{
+    struct arena *arena = w->m->arena;
+    if (!q->select) { /* geometries drawn in the entries of a repeat */
+        *nodeset =
+            model_find(w->m, arena_copy(arena, q->itemset + 2, strlen(q->itemset) - 3))->path;
+        *name = "geometry";
+    } else if (!from_answers(w, q, nodeset, name)) {
+        return false;
+    }
+    if (!*predicate) {
+        *predicate = arena_printf(arena, "./%s != ''", *name);
+        return true;
+    }
+    *predicate = replaced(arena, *predicate, arena_printf(arena, "current()/%s", *nodeset), ".");
+    *predicate = replaced(arena, *predicate, *nodeset, ".");
+    return true;
+}
+
+/* The parameter `seed` as an expression; NULL: none. */
+static bool seed_of(struct writer *w, const struct question *q, const char **by)
+{
+    const char *seed = field_text(q->parameters, "seed");
+    *by = NULL;
+    if (!seed) {
+        return true;
+    }
+    if (!refs_text(w->m, by, q, seed, 0)) {
+        return model_at(w->m, "survey", q->number, "parameters");
+    }
+    *by += strspn(*by, " ");
+    size_t len = strlen(*by);
+    while (len && (*by)[len - 1] == ' ') {
+        len--;
+    }
+    *by = arena_copy(w->m->arena, *by, len);
+    return true;
+}
+
 static bool put_itemset(struct writer *w, const struct question *q)
 {
     struct arena *arena = w->m->arena;
     const struct field *filter = field_get(q->row, "choice_filter");
-    const char *ext = write_extension(q->itemset), *seed = field_text(q->parameters, "seed");
     const char *randomize = field_text(q->parameters, "randomize");
-    const char *nodeset = NULL, *predicate = NULL;
-    bool geojson = ext && text_is(ext, ".geojson"), answers = ref_has(q->itemset);
-    const char *value = geojson ? "id" : "name", *label = geojson ? "title" : "label";
-    if (q->select && field_text(q->parameters, "value")) {
-        value = field_text(q->parameters, "value");
-    }
-    if (q->select && field_text(q->parameters, "label")) {
-        label = field_text(q->parameters, "label");
-    }
-    if (!ext && !answers) {
-        const struct choice_list *list = model_list(w->m, q->itemset);
-        label = list && list->itext ? "jr:itext(itextId)" : label;
-    }
+    const char *nodeset = NULL, *predicate = NULL, *value, *label, *seed;
+    bool answers = ref_has(q->itemset);
+    list_columns(w, q, &value, &label);
     if (filter && !write_expression(w, &predicate, q, filter, filter->text,
                                     REF_CURRENT | (answers ? REF_PARENT : 0))) {
         return false;
     }
     if (answers) {
-        const char *name = NULL;
-        if (!q->select) { /* geometries drawn in the entries of a repeat */
-            nodeset =
-                model_find(w->m, arena_copy(arena, q->itemset + 2, strlen(q->itemset) - 3))->path;
-            name = "geometry";
-        } else if (!from_answers(w, q, &nodeset, &name)) {
+        if (!list_of_answers(w, q, &nodeset, &value, &predicate)) {
             return false;
         }
-        value = label = name;
-        predicate = predicate
-                        ? replaced(arena,
-                                   replaced(arena, predicate,
-                                            arena_printf(arena, "current()/%s", nodeset), "."),
-                                   nodeset, ".")
-                        : arena_printf(arena, "./%s != ''", name);
+        label = value;
     } else {
-        nodeset = arena_printf(arena, "instance('%s')/root/item",
-                               ext ? write_file_id(w, q->itemset) : q->itemset);
+        nodeset =
+            arena_printf(arena, "instance('%s')/root/item",
+                         write_extension(q->itemset) ? write_file_id(w, q->itemset) : q->itemset);
     }
     if (predicate) {
         nodeset = arena_printf(arena, "%s[%s]", nodeset, predicate);
     }
     if (randomize && text_is(randomize, "true")) {
-        const char *by = NULL;
-        if (seed) {
-            if (!refs_text(w->m, &by, q, seed, 0)) {
-                return model_at(w->m, "survey", q->number, "parameters");
-            }
-            by += strspn(by, " ");
-            size_t len = strlen(by);
-            while (len && by[len - 1] == ' ') {
-                len--;
-            }
-            by = arena_copy(arena, by, len);
+        if (!seed_of(w, q, &seed)) {
+            return false;
         }
-        nodeset = arena_printf(arena, "randomize(%s%s%s)", nodeset, by ? ", " : "", by ? by : "");
+        nodeset =
+            arena_printf(arena, "randomize(%s%s%s)", nodeset, seed ? ", " : "", seed ? seed : "");
     }
     buf_text(&w->body, "<itemset");
     write_attr(&w->body, "nodeset", nodeset);

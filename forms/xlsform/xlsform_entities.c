@@ -125,52 +125,83 @@ static void add_ref(struct search *s, struct entity_decl *e, const struct questi
     e->referred = true;
 }
 
+/* The list of entities that `name` names; NULL, with an error, if there is none. */
+static struct entity_decl *list_named(struct search *s, const char *name)
+{
+    struct model *m = s->m;
+    const char *names[64];
+    size_t count = 0;
+    for (struct entity_decl *e = s->list; e < s->list + s->count; e++) {
+        if (text_is(e->dataset, name)) {
+            return e;
+        }
+        if (count < sizeof names / sizeof *names) {
+            names[count++] = e->dataset;
+        }
+    }
+    err_set(m->err, ERR_INPUT, "the sheet entities has no list '%s'", name);
+    const char *near = text_nearest(name, names, count);
+    err_hint(m->err, near ? "did you mean '%s'?" : "add '%s' there", near ? near : name);
+    return NULL;
+}
+
+/* The list that save_to means, with *text moved to the property; NULL, with an error. */
+static struct entity_decl *list_meant(struct search *s, const struct question *q, const char **text)
+{
+    struct model *m = s->m;
+    const char *mark = strchr(*text, '#');
+    if (!s->count) {
+        err_set(m->err, ERR_INPUT, "there is no entity to save this to");
+        err_hint(m->err, "add a sheet 'entities' that declares one");
+        return NULL;
+    }
+    if (q->shape != SHAPE_QUESTION) {
+        err_set(m->err, ERR_INPUT, "a group or repeat is no property of an entity");
+        err_hint(m->err, "put save_to on a question inside");
+        return NULL;
+    }
+    if (mark && strchr(mark + 1, '#')) {
+        err_set(m->err, ERR_INPUT, "'%s' has more than one '#'", *text);
+        err_hint(m->err, "write list#property");
+        return NULL;
+    }
+    if (!mark && s->count > 1) {
+        err_set(m->err, ERR_INPUT, "there are several entity lists: which is meant?");
+        err_hint(m->err, "write list#property");
+        return NULL;
+    }
+    if (!mark) {
+        return &s->list[0];
+    }
+    char *list = arena_copy(m->arena, *text, (size_t)(mark - *text));
+    *text = mark + 1;
+    return list_named(s, list);
+}
+
+/* May the list have a property of this name, and is it saved only here? */
+static bool may_save(struct model *m, const struct entity_decl *e, const char *property)
+{
+    if (text_same(property, "name") || text_same(property, "label")) {
+        err_set(m->err, ERR_INPUT, "every entity has a '%s' of its own", property);
+        return err_hint(m->err, "choose another name");
+    }
+    if (!plain_name(m, property)) {
+        return false;
+    }
+    for (const struct entity_ref *r = e->refs; r; r = r->next) {
+        if (r->property && text_is(r->property, property)) {
+            err_set(m->err, ERR_INPUT, "the property '%s' is saved twice", property);
+            return err_hint(m->err, "row %zu saves it already", r->question->number);
+        }
+    }
+    return true;
+}
+
 static bool save_to(struct search *s, struct question *q, const char *text)
 {
     struct model *m = s->m;
-    const char *mark = strchr(text, '#');
-    struct entity_decl *e = s->count ? &s->list[0] : NULL;
-    bool ok = true;
-    if (!s->count) {
-        ok = err_set(m->err, ERR_INPUT, "there is no entity to save this to");
-        err_hint(m->err, "add a sheet 'entities' that declares one");
-    } else if (q->shape != SHAPE_QUESTION) {
-        ok = err_set(m->err, ERR_INPUT, "a group or repeat is no property of an entity");
-        err_hint(m->err, "put save_to on a question inside");
-    } else if (mark && strchr(mark + 1, '#')) {
-        ok = err_set(m->err, ERR_INPUT, "'%s' has more than one '#'", text);
-        err_hint(m->err, "write list#property");
-    } else if (!mark && s->count > 1) {
-        ok = err_set(m->err, ERR_INPUT, "there are several entity lists: which is meant?");
-        err_hint(m->err, "write list#property");
-    } else if (mark) {
-        char *list = arena_copy(m->arena, text, (size_t)(mark - text));
-        for (e = s->list; e < s->list + s->count && !text_is(e->dataset, list); e++) {
-        }
-        if (e == s->list + s->count) {
-            const char *names[64];
-            size_t count = 0;
-            for (; count < s->count && count < 64; count++) {
-                names[count] = s->list[count].dataset;
-            }
-            ok = err_set(m->err, ERR_INPUT, "the sheet entities has no list '%s'", list);
-            const char *near = text_nearest(list, names, count);
-            err_hint(m->err, near ? "did you mean '%s'?" : "add '%s' there", near ? near : list);
-        }
-        text = mark + 1;
-    }
-    if (ok && (text_same(text, "name") || text_same(text, "label"))) {
-        ok = err_set(m->err, ERR_INPUT, "every entity has a '%s' of its own", text);
-        err_hint(m->err, "choose another name");
-    }
-    ok = ok && plain_name(m, text);
-    for (const struct entity_ref *r = ok ? e->refs : NULL; r; r = r->next) {
-        if (r->property && text_is(r->property, text)) {
-            ok = err_set(m->err, ERR_INPUT, "the property '%s' is saved twice", text);
-            err_hint(m->err, "row %zu saves it already", r->question->number);
-        }
-    }
-    if (!ok) {
+    struct entity_decl *e = list_meant(s, q, &text);
+    if (!e || !may_save(m, e, text)) {
         return model_at(m, "survey", q->number, "save_to");
     }
     field_put2(m->arena, q->row, "bind", "entities:saveto", text);
@@ -273,43 +304,60 @@ static const struct question *shared(const struct question *a, const struct ques
     return a;
 }
 
-/* Finds the deepest container that all references of an entity can see. */
-static bool want_place(struct model *m, struct entity_decl *e)
+/* What the references of an entity say of its place. */
+struct wanted {
+    const struct entity_ref *container, *saved; /* the deepest; of those that save a property */
+    const struct question *all;                 /* container shared by all that save */
+    bool several;                               /* they save from several containers */
+};
+
+static bool is_deeper(const struct question *a, const struct question *b)
 {
-    const struct entity_ref *container = NULL, *saved = NULL;
-    const struct question *all = NULL;
-    bool several = false;
+    return below_scope(a) > below_scope(b);
+}
+
+/* Finds the innermost repeat, and the deepest references in it. */
+static struct wanted look_at_refs(struct entity_decl *e)
+{
+    struct wanted w = {NULL, NULL, NULL, false};
     e->scope = NULL;
     for (const struct entity_ref *r = e->refs; r; r = r->next) {
         const struct question *scope = scope_of(r->container);
         if (!e->scope || repeats(scope) > repeats(e->scope)) {
             if (scope != e->scope) {
-                container = r;
-                saved = r->property ? r : saved;
+                w.container = r;
+                w.saved = r->property ? r : w.saved;
             }
             e->scope = scope;
         }
-        bool deepest = scope == e->scope;
-        if (!container ||
-            (deepest && below_scope(r->container) > below_scope(container->container))) {
-            container = r;
+        bool innermost = scope == e->scope;
+        if (!w.container || (innermost && is_deeper(r->container, w.container->container))) {
+            w.container = r;
         }
-        if (r->property) {
-            several = several || (all && all != r->container);
-            all = all ? shared(all, r->container) : r->container;
-            if (!saved || (deepest && below_scope(r->container) > below_scope(saved->container))) {
-                saved = r;
-            }
+        if (!r->property) {
+            continue;
+        }
+        w.several = w.several || (w.all && w.all != r->container);
+        w.all = w.all ? shared(w.all, r->container) : r->container;
+        if (!w.saved || (innermost && is_deeper(r->container, w.saved->container))) {
+            w.saved = r;
         }
     }
-    e->wanted = saved ? saved->container : container->container;
-    if (several) {
-        const struct question *scope = scope_of(saved->container);
-        bool deeper = repeats(all) != repeats(scope) ? repeats(all) > repeats(scope)
-                                                     : below_scope(all) > below_scope(scope);
-        e->wanted = deeper ? all : scope;
-    } else if (saved) {
-        e->wanted = all;
+    return w;
+}
+
+/* Finds the deepest container that all references of an entity can see. */
+static bool want_place(struct model *m, struct entity_decl *e)
+{
+    struct wanted w = look_at_refs(e);
+    e->wanted = w.saved ? w.saved->container : w.container->container;
+    if (w.several) {
+        const struct question *scope = scope_of(w.saved->container);
+        bool deeper = repeats(w.all) != repeats(scope) ? repeats(w.all) > repeats(scope)
+                                                       : is_deeper(w.all, scope);
+        e->wanted = deeper ? w.all : scope;
+    } else if (w.saved) {
+        e->wanted = w.all;
     }
     for (const struct entity_ref *r = e->refs; r; r = r->next) {
         const struct question *scope = scope_of(r->container);

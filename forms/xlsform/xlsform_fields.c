@@ -339,22 +339,21 @@ static const char *native_header(enum table_kind kind, const char *name)
     return found;
 }
 
-static void read_header(struct model *m, struct header *h, const char *text, enum table_kind kind,
-                        bool doubles)
+/* The header as a standard name that stands for itself; NULL: it has parts, or another name. */
+static const char *name_of_header(struct arena *arena, enum table_kind kind, const char *text)
 {
-    struct arena *arena = m->arena;
     const char *whole = snake(arena, text);
-    const char *known = find_name(kind, text) && !find_alias(kind, text)     ? text
-                        : find_name(kind, whole) && !find_alias(kind, whole) ? whole
-                                                                             : NULL;
-    memset(h, 0, sizeof *h);
-    if (known) {
-        h->parts[h->count++] = known;
-        h->renamed = !text_is(known, text);
-        return;
-    }
+    return find_name(kind, text) && !find_alias(kind, text)     ? text
+           : find_name(kind, whole) && !find_alias(kind, whole) ? whole
+                                                                : NULL;
+}
+
+/* Splits a header at "::" (or at ":", where the sheet has none of the others); returns the number
+ * of pieces. */
+static size_t split_header(struct arena *arena, const char *text, bool doubles,
+                           const char *pieces[PARTS_MAX])
+{
     const char *between = doubles || strstr(text, "::") ? "::" : ":";
-    const char *pieces[PARTS_MAX];
     size_t count = 0;
     for (const char *p = text; count < PARTS_MAX;) {
         const char *end = count == PARTS_MAX - 1 ? NULL : strstr(p, between);
@@ -371,10 +370,45 @@ static void read_header(struct model *m, struct header *h, const char *text, enu
             count--;
         }
     }
-    const char *first = snake(arena, pieces[0]);
+    return count;
+}
+
+/* Notes an unknown column, with the name that is probably meant. */
+static void note_header(struct model *m, enum table_kind kind, const char *text, const char *piece)
+{
+    struct arena *arena = m->arena;
+    const char *near = near_header(kind, snake(arena, piece));
+    const char *single = strchr(text, ':'); /* "label:Русский (ru)", one colon instead of two */
+    const char *before = single ? snake(arena, trimmed(arena, text, (size_t)(single - text))) : "";
+    const char *meant = native_header(kind, piece);
+    if (single && single[1] != ':' && (find_name(kind, before) || find_alias(kind, before))) {
+        model_note(m,
+                   "the column '%s' is not known and does nothing; write '%s::%s', with two colons",
+                   text, before, single + 1 + strspn(single + 1, " "));
+    } else if (meant) {
+        model_note(m, "the column '%s' is not known and does nothing; the standard's name is '%s'",
+                   text, meant);
+    } else if (near) {
+        model_note(m, "the column '%s' is not known and does nothing; did you mean '%s'?", text,
+                   near);
+    }
+}
+
+static void read_header(struct model *m, struct header *h, const char *text, enum table_kind kind,
+                        bool doubles)
+{
+    const char *known = name_of_header(m->arena, kind, text), *pieces[PARTS_MAX];
+    memset(h, 0, sizeof *h);
+    if (known) {
+        h->parts[h->count++] = known;
+        h->renamed = !text_is(known, text);
+        return;
+    }
+    size_t count = split_header(m->arena, text, doubles, pieces);
+    const char *first = snake(m->arena, pieces[0]);
     const struct alias *alias = find_alias(kind, first);
     known = find_name(kind, first);
-    h->renamed = true;
+    h->renamed = alias || known;
     if (alias) {
         h->parts[h->count++] = alias->to[0];
         if (alias->to[1]) {
@@ -382,31 +416,10 @@ static void read_header(struct model *m, struct header *h, const char *text, enu
         }
     } else {
         if (!known && *pieces[0] && kind != TABLE_CHOICES && kind != TABLE_OSM) {
-            const char *near = near_header(kind, first);
-            const char *single = strchr(text, ':'); /* "label:Русский (ru)", with one colon
-                                                     * instead of two */
-            const char *before =
-                single ? snake(arena, trimmed(arena, text, (size_t)(single - text))) : "";
-            const char *meant = native_header(kind, pieces[0]);
-            if (single && single[1] != ':' &&
-                (find_name(kind, before) || find_alias(kind, before))) {
-                model_note(m,
-                           "the column '%s' is not known and does nothing; write '%s::%s', with "
-                           "two colons",
-                           text, before, single + 1 + strspn(single + 1, " "));
-            } else if (meant) {
-                model_note(m,
-                           "the column '%s' is not known and does nothing; the standard's name is "
-                           "'%s'",
-                           text, meant);
-            } else if (near) {
-                model_note(m, "the column '%s' is not known and does nothing; did you mean '%s'?",
-                           text, near);
-            }
+            note_header(m, kind, text, pieces[0]);
         }
         /* unknown columns keep their names; filters may use them */
         h->parts[h->count++] = known ? known : pieces[0];
-        h->renamed = known != NULL;
     }
     if (kind == TABLE_SETTINGS && count > 1 && (alias || known)) {
         model_note(m, "settings: the column '%s' is left out; '%s' cannot be translated", text,

@@ -291,58 +291,93 @@ static bool tick_labels(struct model *m, struct question *q, double start, doubl
     return true;
 }
 
-static bool range(struct model *m, struct question *q)
+enum { RANGE_START, RANGE_END, RANGE_STEP, RANGE_TICK, RANGE_PLACEHOLDER, RANGE_COUNT };
+struct range_values {
+    double v[RANGE_COUNT];
+    bool given[RANGE_COUNT]; /* by the author; start, end and step have usual values */
+    bool whole;              /* all of them are whole numbers */
+};
+static const char *const range_names[RANGE_COUNT] = {[RANGE_START] = "start",
+                                                     [RANGE_END] = "end",
+                                                     [RANGE_STEP] = "step",
+                                                     [RANGE_TICK] = "tick_interval",
+                                                     [RANGE_PLACEHOLDER] = "placeholder"};
+
+static bool range_appearance_is_plain(const char *appearance)
 {
-    static const char *const names[] = {"start", "end", "step", "tick_interval", "placeholder"};
-    static const char *const usual[] = {"1", "10", "1", NULL, NULL};
-    const char *appearance = field_text2(q->row, "control", "appearance");
-    bool plain = !appearance || text_is(appearance, "vertical") ||
-                 text_is(appearance, "no-ticks") || text_is(appearance, "vertical no-ticks") ||
-                 text_is(appearance, "no-ticks vertical");
-    double v[5] = {0};
-    bool given[5], whole_numbers = true;
-    if (!only(m, q, "end placeholder start step tick_interval tick_labelset")) {
-        return false;
+    static const char *const plain[] = {"vertical", "no-ticks", "vertical no-ticks",
+                                        "no-ticks vertical"};
+    bool is = !appearance;
+    for (size_t i = 0; i < sizeof plain / sizeof *plain && !is; i++) {
+        is = text_is(appearance, plain[i]);
     }
-    if (!plain && (parameter(q, "tick_interval") || parameter(q, "placeholder") ||
-                   parameter(q, "tick_labelset"))) {
-        err_set(m->err, ERR_INPUT, "this appearance has no ticks or placeholder to set");
-        return bad(m, q, "use the appearance vertical, no-ticks, or none");
-    }
-    for (size_t i = 0; i < 5; i++) {
-        const char *text = parameter(q, names[i]);
-        given[i] = text != NULL;
+    return is;
+}
+
+static bool read_range(struct model *m, struct question *q, struct range_values *r)
+{
+    static const char *const usual[RANGE_COUNT] = {"1", "10", "1", NULL, NULL};
+    r->whole = true;
+    for (size_t i = 0; i < RANGE_COUNT; i++) {
+        const char *text = parameter(q, range_names[i]);
+        r->given[i] = text != NULL;
         if (!text && usual[i]) {
-            text = field_put(m->arena, q->parameters, names[i], usual[i])->text;
+            text = field_put(m->arena, q->parameters, range_names[i], usual[i])->text;
         }
-        if (text && (!is_number(text, &v[i]) || isinf(v[i]))) {
-            err_set(m->err, ERR_INPUT, "%s must be a number, not '%s'", names[i], text);
+        if (text && (!is_number(text, &r->v[i]) || isinf(r->v[i]))) {
+            err_set(m->err, ERR_INPUT, "%s must be a number, not '%s'", range_names[i], text);
             return bad(m, q, "write a number");
         }
-        whole_numbers = whole_numbers && (!text || v[i] == floor(v[i]));
+        r->whole = r->whole && (!text || r->v[i] == floor(r->v[i]));
     }
-    double start = v[0], end = v[1], step = v[2], width = fabs(end - start);
-    for (size_t i = 2; i < 4; i++) {
-        if (i == 3 && !given[3]) {
-            continue;
-        }
-        if (v[i] == 0 || v[i] > width || (i == 3 && !on_grid(v[3], 0, step))) {
-            err_set(m->err, ERR_INPUT, "%s must not be 0, nor larger than the range, %s", names[i],
-                    i == 3 ? "and a multiple of step" : "from start to end");
-            return bad(m, q, "choose another value");
-        }
+    return true;
+}
+
+static bool check_range(struct model *m, struct question *q, const struct range_values *r)
+{
+    double start = r->v[RANGE_START], end = r->v[RANGE_END], step = r->v[RANGE_STEP];
+    double width = fabs(end - start), tick = r->v[RANGE_TICK], rest = r->v[RANGE_PLACEHOLDER];
+    if (step == 0 || step > width) {
+        err_set(m->err, ERR_INPUT,
+                "step must not be 0, nor larger than the range, from start to end");
+        return bad(m, q, "choose another value");
     }
-    if (given[4] &&
-        (!on_grid(v[4], start, step) || v[4] < fmin(start, end) || v[4] > fmax(start, end))) {
+    if (r->given[RANGE_TICK] && (tick == 0 || tick > width || !on_grid(tick, 0, step))) {
+        err_set(m->err, ERR_INPUT,
+                "tick_interval must not be 0, nor larger than the range, and a multiple of step");
+        return bad(m, q, "choose another value");
+    }
+    if (r->given[RANGE_PLACEHOLDER] &&
+        (!on_grid(rest, start, step) || rest < fmin(start, end) || rest > fmax(start, end))) {
         err_set(m->err, ERR_INPUT, "the placeholder is no value that one could choose");
         return bad(m, q, "place it between start and end, on a step");
     }
+    return true;
+}
+
+static bool range(struct model *m, struct question *q)
+{
+    const char *appearance = field_text2(q->row, "control", "appearance");
+    struct range_values r = {.whole = true};
+    if (!only(m, q, "end placeholder start step tick_interval tick_labelset")) {
+        return false;
+    }
+    if (!range_appearance_is_plain(appearance) &&
+        (parameter(q, "tick_interval") || parameter(q, "placeholder") ||
+         parameter(q, "tick_labelset"))) {
+        err_set(m->err, ERR_INPUT, "this appearance has no ticks or placeholder to set");
+        return bad(m, q, "use the appearance vertical, no-ticks, or none");
+    }
+    if (!read_range(m, q, &r) || !check_range(m, q, &r)) {
+        return false;
+    }
     if (parameter(q, "tick_labelset") &&
-        !tick_labels(m, q, start, end, step, given[3] ? &v[3] : NULL,
+        !tick_labels(m, q, r.v[RANGE_START], r.v[RANGE_END], r.v[RANGE_STEP],
+                     r.given[RANGE_TICK] ? &r.v[RANGE_TICK] : NULL,
                      appearance && strstr(appearance, "no-ticks"))) {
         return false;
     }
-    if (!whole_numbers) {
+    if (!r.whole) {
         field_put2(m->arena, q->row, "bind", "type", "decimal");
     }
     to_control(m, q, "start", "start");
@@ -474,50 +509,75 @@ static void note_appearance(struct model *m, const struct question *q)
     }
 }
 
+/* ---- which types have parameters ---- */
+
+static bool calculation(struct model *m, struct question *q)
+{
+    return field_text2(q->row, "bind", "calculate") || q->dynamic || missing_calculation(m, q);
+}
+
+static bool text_rows(struct model *m, struct question *q)
+{
+    to_control(m, q, "rows", "rows");
+    return only(m, q, "rows") && whole(m, q, "rows");
+}
+
+static bool sound(struct model *m, struct question *q)
+{
+    return audio(m, q, text_is(q->type_name, "background-audio"));
+}
+
+static bool place(struct model *m, struct question *q)
+{
+    return geo(m, q, text_is(q->type_name, "geopoint"));
+}
+
+static bool start_geopoint(struct model *m, struct question *q)
+{
+    act(m, q, ACTION_SETGEOPOINT, "odk-instance-first-load");
+    return true;
+}
+
 bool xlsform_parameters(struct model *m, struct question *q)
 {
+    static const struct {
+        const char *type;
+        bool (*read)(struct model *m, struct question *q);
+    } types[] = {{"audit", audit},
+                 {"calculate", calculation},
+                 {"range", range},
+                 {"text", text_rows},
+                 {"photo", image},
+                 {"audio", sound},
+                 {"background-audio", sound},
+                 {"geopoint", place},
+                 {"geoshape", place},
+                 {"geotrace", place},
+                 {"start-geopoint", start_geopoint},
+                 {"background-geopoint", background_geopoint}};
+    const char *value = field_text(q->row, "default");
     note_appearance(m, q);
-    const char *type = q->type_name, *value = field_text(q->row, "default");
     if (!parse(m, q)) {
         return false;
     }
-    if (value && default_is_dynamic(value, type)) {
+    if (value && default_is_dynamic(value, q->type_name)) {
+        const struct question *up = q->parent;
         q->dynamic = true;
         act(m, q, ACTION_SETVALUE, "odk-instance-first-load");
-        for (const struct question *up = q->parent; up; up = up->parent) {
-            if (up->shape == SHAPE_REPEAT) {
-                act(m, q, ACTION_SETVALUE, "odk-new-repeat");
-                break;
-            }
+        while (up && up->shape != SHAPE_REPEAT) {
+            up = up->parent;
+        }
+        if (up) {
+            act(m, q, ACTION_SETVALUE, "odk-new-repeat");
         }
     }
     if (q->select) {
         return choosing(m, q);
     }
-    if (text_is(type, "audit")) {
-        return audit(m, q);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (text_is(q->type_name, types[i].type)) {
+            return types[i].read(m, q);
+        }
     }
-    if (text_is(type, "calculate")) {
-        return field_text2(q->row, "bind", "calculate") || q->dynamic || missing_calculation(m, q);
-    }
-    if (text_is(type, "range")) {
-        return range(m, q);
-    }
-    if (text_is(type, "text")) {
-        to_control(m, q, "rows", "rows");
-        return only(m, q, "rows") && whole(m, q, "rows");
-    }
-    if (text_is(type, "photo")) {
-        return image(m, q);
-    }
-    if (text_is(type, "audio") || text_is(type, "background-audio")) {
-        return audio(m, q, *type == 'b');
-    }
-    if (text_is(type, "geopoint") || text_is(type, "geoshape") || text_is(type, "geotrace")) {
-        return geo(m, q, text_is(type, "geopoint"));
-    }
-    if (text_is(type, "start-geopoint")) {
-        act(m, q, ACTION_SETGEOPOINT, "odk-instance-first-load");
-    }
-    return !text_is(type, "background-geopoint") || background_geopoint(m, q);
+    return true;
 }

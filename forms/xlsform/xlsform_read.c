@@ -275,12 +275,8 @@ static bool is_plain_tag(const char *name)
     return model_is_name(name);
 }
 
-static bool read_choices(struct model *m, const struct sheet *sheet, struct table *table)
+static void note_odd_columns(struct model *m, const struct table *table)
 {
-    if (!table_read(m, table, sheet, TABLE_CHOICES, false) ||
-        (table->count && !need_header(m, table, sheet, "name"))) {
-        return false;
-    }
     for (size_t i = 0; i < table->header_count; i++) {
         if (!is_plain_tag(table->names[i]) && !text_is(table->names[i], "list name") &&
             *table->headers[i]) {
@@ -288,54 +284,77 @@ static bool read_choices(struct model *m, const struct sheet *sheet, struct tabl
                        table->headers[i]);
         }
     }
+}
+
+/* The list of this name; made if it is new. */
+static struct choice_list *need_list(struct model *m, const char *name)
+{
+    struct choice_list *list = model_list(m, name);
+    if (list) {
+        return list;
+    }
+    list = arena_alloc(m->arena, sizeof *list);
+    list->name = name;
+    if (m->lists_end) {
+        m->lists_end->next = list;
+    } else {
+        m->lists = list;
+    }
+    m->lists_end = list;
+    map_put(&m->lists_by_name, name, list);
+    return list;
+}
+
+static void append_choice(struct choice_list *list, struct choice_row *choice)
+{
+    const struct field *label = field_get(choice->cells, "label");
+    if (list->last) {
+        list->last->next = choice;
+    } else {
+        list->first = choice;
+    }
+    list->last = choice;
+    list->count++;
+    list->itext = list->itext || field_get(choice->cells, "media") ||
+                  (label && (label->first || (label->text && ref_has(label->text))));
+}
+
+static bool read_choice(struct model *m, const struct sheet *sheet, const struct row *row,
+                        const char *list_name)
+{
+    struct choice_row *choice = arena_alloc(m->arena, sizeof *choice);
+    choice->cells = row->cells;
+    choice->number = row->number;
+    choice->name = field_text(row->cells, "name");
+    if (!choice->name) {
+        err_set(m->err, ERR_INPUT, "the choice has no name");
+        err_hint(m->err, "the name is what is stored when it is chosen");
+        model_at(m, sheet->name, row->number, "name");
+        return model_go_on(m);
+    }
+    if (!row_media_known(m, sheet->name, row) && !model_go_on(m)) {
+        return false;
+    }
+    if (!field_get(row->cells, "label")) {
+        model_note(m, "choices row %zu: the choice '%s' has no label", row->number, choice->name);
+    }
+    append_choice(need_list(m, list_name), choice);
+    return true;
+}
+
+static bool read_choices(struct model *m, const struct sheet *sheet, struct table *table)
+{
+    if (!table_read(m, table, sheet, TABLE_CHOICES, false) ||
+        (table->count && !need_header(m, table, sheet, "name"))) {
+        return false;
+    }
+    note_odd_columns(m, table);
     for (size_t i = 0; i < table->count; i++) {
-        struct row *row = &table->rows[i];
-        const char *list_name = field_text(row->cells, "list name");
-        if (!list_name) {
-            continue; /* no list name: a comment row between lists */
-        }
-        struct choice_row *choice = arena_alloc(m->arena, sizeof *choice);
-        choice->cells = row->cells;
-        choice->number = row->number;
-        choice->name = field_text(row->cells, "name");
-        if (!choice->name) {
-            err_set(m->err, ERR_INPUT, "the choice has no name");
-            err_hint(m->err, "the name is what is stored when it is chosen");
-            model_at(m, sheet->name, row->number, "name");
-            if (!model_go_on(m)) {
-                return false;
-            }
-            continue;
-        }
-        if (!row_media_known(m, sheet->name, row) && !model_go_on(m)) {
+        const char *list = field_text(table->rows[i].cells, "list name");
+        /* no list name: a comment row between lists */
+        if (list && !read_choice(m, sheet, &table->rows[i], list)) {
             return false;
         }
-        if (!field_get(row->cells, "label")) {
-            model_note(m, "choices row %zu: the choice '%s' has no label", row->number,
-                       choice->name);
-        }
-        struct choice_list *list = model_list(m, list_name);
-        if (!list) {
-            list = arena_alloc(m->arena, sizeof *list);
-            list->name = list_name;
-            if (m->lists_end) {
-                m->lists_end->next = list;
-            } else {
-                m->lists = list;
-            }
-            m->lists_end = list;
-            map_put(&m->lists_by_name, list_name, list);
-        }
-        if (list->last) {
-            list->last->next = choice;
-        } else {
-            list->first = choice;
-        }
-        list->last = choice;
-        list->count++;
-        const struct field *label = field_get(row->cells, "label");
-        list->itext = list->itext || field_get(row->cells, "media") ||
-                      (label && (label->first || (label->text && ref_has(label->text))));
     }
     return true;
 }
@@ -443,39 +462,25 @@ static bool fill_meta(struct model *m, struct question *meta)
     return true;
 }
 
-bool xlsform_read(struct model *m)
+/* The sheets in the order in which they need each other. */
+static bool read_sheets(struct model *m, const struct sheet *survey, struct question *meta)
 {
-    const struct sheet *survey = model_sheet(m, "survey");
-    if (!survey && m->book->count == 1 && !m->book->lines) {
-        survey = &m->book->sheets[0]; /* a single sheet must be the survey */
-    }
     const struct sheet *choices = model_sheet(m, "choices");
     struct table survey_table, choices_table;
-    if (!survey || !survey->count) {
-        err_set(m->err, ERR_INPUT, "there is no sheet 'survey'");
-        err_hint(m->err, "an XLSForm needs a sheet named 'survey'; docs/XFORMS.md shows one");
-        model_near_sheet(m, "survey");
-        return err_at(m->err, "%s", m->book->file);
-    }
     if (!choices) {
         choices = model_sheet(m, "choices and columns");
     }
-    if (!read_settings(m)) {
-        return false;
-    }
-    struct question holder = {.path = m->root.path, .name = ""};
-    struct question *meta = model_append(m, &holder, SHAPE_META, "meta");
-    meta->type_name = "group";
-    if (!read_choices(m, choices, &choices_table) ||
-        !table_read(m, &m->external, model_sheet(m, "external_choices"), TABLE_CHOICES, false) ||
-        !table_read(m, &m->osm, model_sheet(m, "osm"), TABLE_OSM, false) ||
-        !table_read(m, &m->entities, model_sheet(m, "entities"), TABLE_ENTITIES, false) ||
-        !read_survey(m, survey, &survey_table, meta) || !unique_choices(m) ||
-        !check_triggers(m, &m->root) || !refs_check(m, &survey_table, &choices_table) ||
-        !check_geometries(m, &m->root) || !unroll_loops(m, &m->root) ||
-        !hang_triggers(m, &m->root)) {
-        return false;
-    }
+    return read_choices(m, choices, &choices_table) &&
+           table_read(m, &m->external, model_sheet(m, "external_choices"), TABLE_CHOICES, false) &&
+           table_read(m, &m->osm, model_sheet(m, "osm"), TABLE_OSM, false) &&
+           table_read(m, &m->entities, model_sheet(m, "entities"), TABLE_ENTITIES, false) &&
+           read_survey(m, survey, &survey_table, meta) && unique_choices(m) &&
+           check_triggers(m, &m->root) && refs_check(m, &survey_table, &choices_table) &&
+           check_geometries(m, &m->root) && unroll_loops(m, &m->root) && hang_triggers(m, &m->root);
+}
+
+static void append_meta(struct model *m, struct question *meta)
+{
     meta->parent = &m->root;
     meta->next = NULL;
     if (m->root.last) {
@@ -484,15 +489,44 @@ bool xlsform_read(struct model *m)
         m->root.first = meta;
     }
     m->root.last = meta;
+}
+
+static void remove_meta(struct model *m, const struct question *meta)
+{
+    struct question **at = &m->root.first;
+    while (*at != meta) {
+        at = &(*at)->next;
+    }
+    *at = NULL;
+}
+
+bool xlsform_read(struct model *m)
+{
+    const struct sheet *survey = model_sheet(m, "survey");
+    if (!survey && m->book->count == 1 && !m->book->lines) {
+        survey = &m->book->sheets[0]; /* a single sheet must be the survey */
+    }
+    if (!survey || !survey->count) {
+        err_set(m->err, ERR_INPUT, "there is no sheet 'survey'");
+        err_hint(m->err, "an XLSForm needs a sheet named 'survey'; docs/XFORMS.md shows one");
+        model_near_sheet(m, "survey");
+        return err_at(m->err, "%s", m->book->file);
+    }
+    if (!read_settings(m)) {
+        return false;
+    }
+    struct question holder = {.path = m->root.path, .name = ""};
+    struct question *meta = model_append(m, &holder, SHAPE_META, "meta");
+    meta->type_name = "group";
+    if (!read_sheets(m, survey, meta)) {
+        return false;
+    }
+    append_meta(m, meta);
     if (!xlsform_entities(m) || !fill_meta(m, meta)) {
         return false;
     }
-    if (!meta->first) { /* remove an empty meta group */
-        struct question **at = &m->root.first;
-        while (*at != meta) {
-            at = &(*at)->next;
-        }
-        *at = NULL;
+    if (!meta->first) {
+        remove_meta(m, meta);
     }
     if (!m->root.first || m->root.first == meta) {
         model_note(m, "sheet survey has no questions");

@@ -454,8 +454,8 @@ static bool blank_in_choice(struct model *m, const struct row *row, const char *
     return false;
 }
 
-static bool read_select(struct model *m, struct survey *s, const struct row *row, const char *name,
-                        const struct select_type *t)
+/* Can the list be used here? */
+static bool check_list(struct model *m, const struct row *row, const struct select_type *t)
 {
     bool file = row_list_file(t->list);
     if (t->from_file && !file) {
@@ -468,36 +468,50 @@ static bool read_select(struct model *m, struct survey *s, const struct row *row
             : !model_list(m, t->list) && !file && !ref_has(t->list) && !no_list(m, row, t->list)) {
         return false;
     }
-    if (!t->one && !t->rank && !file && blank_in_choice(m, row, t->list)) {
-        return false;
-    }
-    if (s->table_list) {
-        if (!*s->table_list) {
-            s->table_list = t->list;
-            if (field_text(row->cells, "choice_filter")) {
-                err_set(m->err, ERR_INPUT, "a table list cannot be filtered");
-                err_hint(m->err, "take the choice_filter out, or the appearance table-list");
-                return model_at(m, "survey", row->number, "choice_filter");
-            }
-            struct question *head = made(
-                m, s->open, row,
-                arena_printf(m->arena, "reserved_name_for_field_list_labels_%zu", row->ordinal),
-                t->rank  ? "rank"
-                : t->one ? "select one"
-                         : "select all that apply");
-            if (!head) {
-                return false;
-            }
-            head->select = true;
-            head->itemset = t->list;
-            field_put2(m->arena, head->row, "control", "appearance", "label");
-        } else if (!text_is(s->table_list, t->list)) {
-            err_set(m->err, ERR_INPUT, "a table list has one list; this is '%s', not '%s'", t->list,
-                    s->table_list);
-            err_hint(m->err, "end the group first, or take the appearance table-list out");
-            return at_type(m, row);
+    return t->one || t->rank || file || !blank_in_choice(m, row, t->list);
+}
+
+static const char *select_name(const struct select_type *t)
+{
+    return t->rank ? "rank" : t->one ? "select one" : "select all that apply";
+}
+
+/* A row of a table list.  The first one also makes the head, which shows the labels. */
+static bool join_table(struct model *m, struct survey *s, const struct row *row,
+                       const struct select_type *t)
+{
+    if (!*s->table_list) {
+        s->table_list = t->list;
+        if (field_text(row->cells, "choice_filter")) {
+            err_set(m->err, ERR_INPUT, "a table list cannot be filtered");
+            err_hint(m->err, "take the choice_filter out, or the appearance table-list");
+            return model_at(m, "survey", row->number, "choice_filter");
         }
-        field_put2(m->arena, row->cells, "control", "appearance", "list-nolabel");
+        struct question *head =
+            made(m, s->open, row,
+                 arena_printf(m->arena, "reserved_name_for_field_list_labels_%zu", row->ordinal),
+                 select_name(t));
+        if (!head) {
+            return false;
+        }
+        head->select = true;
+        head->itemset = t->list;
+        field_put2(m->arena, head->row, "control", "appearance", "label");
+    } else if (!text_is(s->table_list, t->list)) {
+        err_set(m->err, ERR_INPUT, "a table list has one list; this is '%s', not '%s'", t->list,
+                s->table_list);
+        err_hint(m->err, "end the group first, or take the appearance table-list out");
+        return at_type(m, row);
+    }
+    field_put2(m->arena, row->cells, "control", "appearance", "list-nolabel");
+    return true;
+}
+
+static bool read_select(struct model *m, struct survey *s, const struct row *row, const char *name,
+                        const struct select_type *t)
+{
+    if (!check_list(m, row, t) || (s->table_list && !join_table(m, s, row, t))) {
+        return false;
     }
     struct question *q = new_question(m, s->open, SHAPE_QUESTION, row, name);
     if (!q) {
@@ -508,14 +522,9 @@ static bool read_select(struct model *m, struct survey *s, const struct row *row
     q->itemset = t->list;
     q->type_name = t->external    ? "select one external"
                    : t->from_file ? (t->one ? "select_one_from_file" : "select_multiple_from_file")
-                   : t->rank      ? "rank"
-                   : t->one       ? "select one"
-                                  : "select all that apply";
+                                  : select_name(t);
     q->type = question_type(q->type_name);
-    if (!xlsform_parameters(m, q)) {
-        return false;
-    }
-    return !t->or_other || or_other(m, q, row, t);
+    return xlsform_parameters(m, q) && (!t->or_other || or_other(m, q, row, t));
 }
 
 /* ---- other questions ---- */

@@ -90,47 +90,55 @@ static bool wants_last_saved(const char *text)
     return text && strstr(text, "${last-saved#");
 }
 
+/* csv-external, xml-external: a list beside the form. */
+static bool declare_external(struct writer *w, const struct question *q)
+{
+    bool csv = text_is(q->type_name, "csv-external");
+    const char *src = arena_printf(w->m->arena, "jr://%s/%s.%s", csv ? "file-csv" : "file", q->name,
+                                   csv ? "csv" : "xml");
+    if (map_get(&w->instances, q->name) && text_is(map_get(&w->instances, q->name), src)) {
+        err_set(w->m->err, ERR_INPUT, "the external list '%s' is declared twice", q->name);
+        err_hint(w->m->err, "once is enough for the whole form");
+        return model_at(w->m, "survey", q->number, "name");
+    }
+    return declare_file(w, q->name, src, q);
+}
+
+/* What the expressions of a question read from elsewhere. */
+static bool declare_read(struct writer *w, const struct question *q)
+{
+    const char *filter = field_text(q->row, "choice_filter");
+    const char *value = field_text(q->row, "default");
+    const struct field *bind = field_get(q->row, "bind");
+    for (const struct field *v = bind ? bind->first : NULL; v; v = v->next) {
+        const char *text = is_expression(v->key) ? v->text : NULL;
+        w->last_saved = w->last_saved || wants_last_saved(text);
+        if (!declare_pulldata(w, q, text)) {
+            return false;
+        }
+    }
+    w->last_saved = w->last_saved || wants_last_saved(filter) || wants_last_saved(value);
+    return declare_pulldata(w, q, filter) && declare_pulldata(w, q, value);
+}
+
+/* select_one_from_file and its like. */
+static bool declare_list(struct writer *w, const struct question *q)
+{
+    const char *ext = q->select && !q->external ? write_extension(q->itemset) : NULL;
+    return !ext ||
+           declare_file(w, write_file_id(w, q->itemset),
+                        arena_printf(w->m->arena, "jr://%s/%s",
+                                     text_is(ext, ".csv") ? "file-csv" : "file", q->itemset),
+                        q);
+}
+
 static bool declare_instances(struct writer *w, const struct question *parent)
 {
     for (const struct question *q = parent->first; q; q = q->next) {
-        if (q->shape == SHAPE_EXTERNAL) {
-            bool csv = text_is(q->type_name, "csv-external");
-            const char *src = arena_printf(w->m->arena, "jr://%s/%s.%s", csv ? "file-csv" : "file",
-                                           q->name, csv ? "csv" : "xml");
-            if (map_get(&w->instances, q->name) && text_is(map_get(&w->instances, q->name), src)) {
-                err_set(w->m->err, ERR_INPUT, "the external list '%s' is declared twice", q->name);
-                err_hint(w->m->err, "once is enough for the whole form");
-                return model_at(w->m, "survey", q->number, "name");
-            }
-            if (!declare_file(w, q->name, src, q)) {
-                return false;
-            }
-            continue;
-        }
-        const char *filter = field_text(q->row, "choice_filter");
-        const char *value = field_text(q->row, "default");
-        const struct field *bind = field_get(q->row, "bind");
-        for (const struct field *v = bind ? bind->first : NULL; v; v = v->next) {
-            const char *text = is_expression(v->key) ? v->text : NULL;
-            w->last_saved = w->last_saved || wants_last_saved(text);
-            if (!declare_pulldata(w, q, text)) {
-                return false;
-            }
-        }
-        w->last_saved = w->last_saved || wants_last_saved(filter) || wants_last_saved(value);
-        if (!declare_pulldata(w, q, filter) || !declare_pulldata(w, q, value)) {
-            return false;
-        }
-        if (q->select && !q->external && write_extension(q->itemset)) {
-            bool csv = text_is(write_extension(q->itemset), ".csv");
-            if (!declare_file(
-                    w, write_file_id(w, q->itemset),
-                    arena_printf(w->m->arena, "jr://%s/%s", csv ? "file-csv" : "file", q->itemset),
-                    q)) {
-                return false;
-            }
-        }
-        if (!declare_instances(w, q)) {
+        bool ok = q->shape == SHAPE_EXTERNAL
+                      ? declare_external(w, q)
+                      : declare_read(w, q) && declare_list(w, q) && declare_instances(w, q);
+        if (!ok) {
             return false;
         }
     }

@@ -254,6 +254,53 @@ static bool is_axis(const struct parser *p)
     return at + 1 < p->len && strncmp(p->text + at, "::", 2) == 0;
 }
 
+/* `@`, `child::` and their like before a name test. */
+static bool parse_axis(struct parser *p, struct xpath_step *step)
+{
+    if (token_is(p, "@")) {
+        step->axis = AXIS_ATTRIBUTE;
+        return advance(p);
+    }
+    if (p->kind != T_NAME || !is_axis(p)) {
+        return true;
+    }
+    size_t i = 0;
+    while (i < AXIS_COUNT && !token_is(p, xpath_axis_names[i])) {
+        i++;
+    }
+    if (i == AXIS_COUNT) {
+        return fault(p, p->start, "unknown axis");
+    }
+    step->axis = (enum xpath_axis)i;
+    if (!advance(p) || !advance(p)) {
+        return false;
+    }
+    p->after_operand = false;
+    return true;
+}
+
+/* A name, or `prefix:name`, or `prefix:*`. */
+static bool parse_name_test(struct parser *p, struct xpath_step *step)
+{
+    p->kind = T_NAME;
+    step->name = token_text(p);
+    if (p->at + 1 < p->len && p->text[p->at] == ':' && p->text[p->at + 1] != ':') {
+        step->prefix = step->name;
+        if (!advance(p) || !advance(p)) {
+            return false;
+        }
+        if (token_is(p, "*")) {
+            step->name = NULL;
+        } else if (p->kind == T_NAME || is_word_operator(p)) {
+            p->kind = T_NAME;
+            step->name = token_text(p);
+        } else {
+            return fault(p, p->start, "expected a name behind ':'");
+        }
+    }
+    return advance(p);
+}
+
 static bool parse_step(struct parser *p, struct xpath_step *step)
 {
     memset(step, 0, sizeof *step);
@@ -263,64 +310,23 @@ static bool parse_step(struct parser *p, struct xpath_step *step)
         step->test = TEST_NODE;
         return advance(p) && parse_preds(p, &step->preds, &step->pred_count);
     }
-    if (token_is(p, "@")) {
-        step->axis = AXIS_ATTRIBUTE;
-        if (!advance(p)) {
-            return false;
-        }
-    } else if (p->kind == T_NAME && is_axis(p)) {
-        size_t i = 0;
-        while (i < AXIS_COUNT && !token_is(p, xpath_axis_names[i])) {
-            i++;
-        }
-        if (i == AXIS_COUNT) {
-            return fault(p, p->start, "unknown axis");
-        }
-        step->axis = (enum xpath_axis)i;
-        if (!advance(p) || !advance(p)) {
-            return false;
-        }
-        p->after_operand = false;
+    if (!parse_axis(p, step)) {
+        return false;
     }
-    if (p->kind == T_PUNCT && token_is(p, "*")) {
-        if (!advance(p)) {
-            return false;
-        }
-    } else if (p->kind == T_OPERATOR && token_is(p, "*")) { /* after `::` or `@`, `*` is a name
-                                                             * test */
-        p->kind = T_PUNCT;
-        if (!advance(p)) {
-            return false;
-        }
-    } else if (p->kind == T_NAME || is_word_operator(p)) {
+    bool ok;
+    if ((p->kind == T_PUNCT || p->kind == T_OPERATOR) && token_is(p, "*")) {
+        p->kind = T_PUNCT; /* after `::` or `@`, `*` is a name test */
+        ok = advance(p);
+    } else if (p->kind != T_NAME && !is_word_operator(p)) {
+        ok = fault(p, p->start,
+                   p->kind == T_END ? "the expression ends too early" : "expected a name");
+    } else if (next_is(p, '(')) {
         p->kind = T_NAME;
-        const char *name = token_text(p);
-        if (next_is(p, '(')) {
-            return parse_node_test(p, step, name);
-        }
-        if (p->at + 1 < p->len && p->text[p->at] == ':' && p->text[p->at + 1] != ':') {
-            step->prefix = name;
-            if (!advance(p) || !advance(p)) {
-                return false;
-            }
-            if (token_is(p, "*")) {
-                name = NULL;
-            } else if (p->kind == T_NAME || is_word_operator(p)) {
-                p->kind = T_NAME;
-                name = token_text(p);
-            } else {
-                return fault(p, p->start, "expected a name behind ':'");
-            }
-        }
-        step->name = name;
-        if (!advance(p)) {
-            return false;
-        }
+        return parse_node_test(p, step, token_text(p));
     } else {
-        return fault(p, p->start,
-                     p->kind == T_END ? "the expression ends too early" : "expected a name");
+        ok = parse_name_test(p, step);
     }
-    return parse_preds(p, &step->preds, &step->pred_count);
+    return ok && parse_preds(p, &step->preds, &step->pred_count);
 }
 
 static bool add_step(struct parser *p, struct xpath *path, const struct xpath_step *step)
