@@ -289,38 +289,65 @@ static bool edits(const struct app *app, const struct window_event *e)
                     e->key == KEY_RIGHT || e->key == KEY_SPACE));
 }
 
-bool app_handle(struct app *app, const struct window_event *e)
+/* What concerns the window, not the page; true: nothing else is to be done with the event. */
+static bool on_window(struct app *app, const struct window_event *e, bool *redraw)
 {
     struct ui *ui = &app->ui;
+    *redraw = false;
     app->loop.event_us = e->kind == WINDOW_SAVED ? app->loop.event_us : now_us();
     if (e->kind == WINDOW_HIDE) { /* nothing stays on a hidden screen */
         window_blank(ui->window, ui->theme.paper);
         app->loop.covered = true;
-        return false;
+        return true;
     }
     app->loop.covered = app->loop.covered && e->kind != WINDOW_EXPOSE && !is_touch(e);
     if (e->kind == WINDOW_SLEEP) {
         fall_asleep(app);
-        return false;
+        return true;
     }
     if (e->kind == WINDOW_MEDIA) {
         medium_changed(app);
-        return ui->again;
+        *redraw = ui->again;
+        return true;
     }
     app->loop.asleep = app->loop.asleep && e->kind != WINDOW_AWAKE;
     if (e->kind == WINDOW_AWAKE) { /* media did not answer during sleep: restart their timers */
         app->task.since_ms = app->exchange.moved_ms = clock_mono_ms();
     }
-    if ((app->loop.asleep || app->view.leaving) && is_touch(e)) {
-        bool key = e->kind == WINDOW_KEY || e->kind == WINDOW_TEXT;
-        if (key && !app->loop.asleep && app->view.ahead_count < APP_AHEAD) {
-            app->view.ahead[app->view.ahead_count++] = *e;
-        }
-        ui_let_go(ui); /* the touch was meant for the old page */
-        return false;
+    return false;
+}
+
+/* A touch that the page does not get: while the machine sleeps, or the page is being left, whose
+ * keys are kept for the next one. */
+static bool is_held_back(struct app *app, const struct window_event *e)
+{
+    if (!(app->loop.asleep || app->view.leaving) || !is_touch(e)) {
+        return app->task.task && edits(app, e); /* no field is shown during a task */
     }
-    if (app->task.task && edits(app, e)) { /* no field is shown during a task */
-        return false;
+    bool key = e->kind == WINDOW_KEY || e->kind == WINDOW_TEXT;
+    if (key && !app->loop.asleep && app->view.ahead_count < APP_AHEAD) {
+        app->view.ahead[app->view.ahead_count++] = *e;
+    }
+    ui_let_go(&app->ui); /* the touch was meant for the old page */
+    return true;
+}
+
+/* A refusal goes with the text that was refused. */
+static void forget_refusal(struct app *app)
+{
+    if (app->view.refused && app->view.refused_edit != app->ui.edit.changes &&
+        typed_node(app) == app->view.refused) {
+        app->view.refused = NULL;
+        app->message.text[0] = '\0';
+    }
+}
+
+bool app_handle(struct app *app, const struct window_event *e)
+{
+    struct ui *ui = &app->ui;
+    bool redraw;
+    if (on_window(app, e, &redraw) || is_held_back(app, e)) {
+        return redraw;
     }
     if (lock_if_due(app)) { /* woken after a long sleep: lock first, ignore this event */
         return true;
@@ -337,11 +364,7 @@ bool app_handle(struct app *app, const struct window_event *e)
     }
     bool locked = app->screen == SCREEN_UNLOCK && e->kind == WINDOW_NONE;
     bool changed = ui_event(ui, e);
-    if (app->view.refused && app->view.refused_edit != ui->edit.changes &&
-        typed_node(app) == app->view.refused) {
-        app->view.refused = NULL;
-        app->message.text[0] = '\0';
-    }
+    forget_refusal(app);
     return changed || locked || ended || ui->again || app->view.leaving || app->exchange.pending ||
            app->task.task;
 }

@@ -332,81 +332,107 @@ static bool keep_label(struct arena *arena, const char *dir, const struct enrol_
     return ok;
 }
 
+/* What an enrolment reads and makes; secret parts are wiped by enrolling_fini. */
+struct enrolling {
+    struct arena arena;
+    const char *dir;
+    struct buf request, catalogue_bytes;
+    struct catalogue *catalogue;
+    struct enrol_request r;
+    struct enrol_grant grant;
+    uint8_t root[32], identity[32];
+    struct err no_identity; /* why the coordinator's identity could not be read */
+};
+
+static void enrolling_fini(struct enrolling *e)
+{
+    secret_wipe(e->root, sizeof e->root);
+    secret_wipe(e->identity, sizeof e->identity);
+    secret_wipe(&e->grant, sizeof e->grant);
+    buf_fini(&e->request);
+    buf_fini(&e->catalogue_bytes);
+    free(e->catalogue);
+    arena_fini(&e->arena);
+}
+
+static bool read_enrolment(struct enrolling *e, const char *request, struct err *err)
+{
+    const char *own =
+        opt_identity ? opt_identity : desk_path(&e->arena, e->dir, "coordinator.identity");
+    e->catalogue = mem_zero(1, sizeof *e->catalogue);
+    if (!file_read(&e->request, request, ENROL_FILE_MAX, err) ||
+        !(enrol_request_read(&e->r, e->request.data, e->request.len, err) ||
+          err_at(err, "%s", file_name(request))) ||
+        !desk_read_catalogue(e->catalogue, &e->catalogue_bytes,
+                             desk_path(&e->arena, e->dir, "catalogue.sbg"), err) ||
+        !desk_read_seed(e->root, root_path(&e->arena, e->dir), err) ||
+        !desk_read_identity(e->grant.package_secret,
+                            desk_path(&e->arena, e->dir, "package.identity"), err)) {
+        return false;
+    }
+    /* read the identity before the invitation is used up */
+    if (!desk_read_identity(e->identity, own, &e->no_identity) && e->no_identity.code == ERR_NONE) {
+        e->no_identity.code = ERR_AUTH;
+    }
+    return memcmp(e->r.study_id, e->catalogue->study_id, 16) == 0 ||
+           err_set(err, ERR_AUTH, "the request is for another study");
+}
+
+/* Writes the answer and the device's file, and uses the invitation up. */
+static bool write_enrolment(struct enrolling *e, const char *answer, const char *token,
+                            const char *hex, struct err *err)
+{
+    struct cert cert = {.role = ROLE_DEVICE,
+                        .not_before = now_s(),
+                        .not_after = now_s() + 5ull * 365 * 86400,
+                        .serial = now_s()};
+    struct buf out = {0};
+    uint8_t known[CERT_BYTES + 32 + 32];
+    memcpy(cert.study_id, e->catalogue->study_id, 16);
+    memcpy(cert.subject, e->r.sign_pk, 32);
+    cert_make(e->grant.cert, &cert, e->root);
+    e->grant.catalogue = (const uint8_t *)e->catalogue_bytes.data;
+    e->grant.catalogue_len = e->catalogue_bytes.len;
+    memcpy(known, e->grant.cert, CERT_BYTES);
+    memcpy(known + CERT_BYTES, e->r.box_pk, 32);
+    memcpy(known + CERT_BYTES + 32, e->r.genesis_hash, 32);
+    bool ok = enrol_grant_write(&out, &e->grant, e->root, e->r.box_pk, err) &&
+              write_file(&e->arena, e->dir, arena_printf(&e->arena, "devices/%s.device", hex),
+                         known, sizeof known, true, err) &&
+              file_write(answer, out.data, out.len, FILE_PRIVATE, opt_force, err) &&
+              file_remove(token, err);
+    buf_fini(&out);
+    return ok;
+}
+
 static bool run_enrol(const struct cli_words *words, struct err *err)
 {
-    const char *dir = words->list[0];
-    struct arena arena;
-    struct buf request = {0}, catalogue = {0}, out = {0};
-    struct catalogue *c = mem_zero(1, sizeof *c);
-    struct enrol_request r;
-    struct enrol_grant grant = {.catalogue = NULL};
-    struct cert cert = {
-        .role = ROLE_DEVICE, .not_before = now_s(), .not_after = now_s() + 5ull * 365 * 86400};
-    uint8_t root[32], keys[64], id[16], identity[32];
-    struct err no_identity = {.code = ERR_NONE};
-    char hex[33];
-    arena_init(&arena);
-    bool ok =
-        file_read(&request, words->list[1], ENROL_FILE_MAX, err) &&
-        (enrol_request_read(&r, request.data, request.len, err) ||
-         err_at(err, "%s", file_name(words->list[1]))) &&
-        desk_read_catalogue(c, &catalogue, desk_path(&arena, dir, "catalogue.sbg"), err) &&
-        desk_read_seed(root, root_path(&arena, dir), err) &&
-        desk_read_identity(grant.package_secret, desk_path(&arena, dir, "package.identity"), err);
-    /* read the identity before the invitation is used up */
-    if (ok &&
-        !desk_read_identity(
-            identity, opt_identity ? opt_identity : desk_path(&arena, dir, "coordinator.identity"),
-            &no_identity) &&
-        no_identity.code == ERR_NONE) {
-        no_identity.code = ERR_AUTH;
-    }
-    if (ok && memcmp(r.study_id, c->study_id, 16) != 0) {
-        ok = err_set(err, ERR_AUTH, "the request is for another study");
-    }
+    struct enrolling e = {.dir = words->list[0]};
     const char *answer = opt_out ? opt_out : "grant.age";
-    char *token = NULL;
-    ok = ok && find_token(&arena, &token, dir, &request, err);
+    char *token = NULL, hex[33];
+    uint8_t keys[64], id[16];
+    arena_init(&e.arena);
+    bool ok = read_enrolment(&e, words->list[1], err) &&
+              find_token(&e.arena, &token, e.dir, &e.request, err);
     if (ok && !opt_force && file_exists(answer)) {
         err_set(err, ERR_INPUT, "the file already exists");
         err_at(err, "%s", answer);
         ok = err_hint(err, "choose another name with -o, or use --force to replace it");
     }
     if (ok) {
-        memcpy(cert.study_id, c->study_id, 16);
-        memcpy(cert.subject, r.sign_pk, 32);
-        cert.serial = now_s();
-        cert_make(grant.cert, &cert, root);
-        grant.catalogue = (const uint8_t *)catalogue.data;
-        grant.catalogue_len = catalogue.len;
-        chain_device_id(id, r.sign_pk);
+        chain_device_id(id, e.r.sign_pk);
         text_hex(hex, id, 16);
-        uint8_t known[CERT_BYTES + 32 + 32];
-        memcpy(known, grant.cert, CERT_BYTES);
-        memcpy(known + CERT_BYTES, r.box_pk, 32);
-        memcpy(known + CERT_BYTES + 32, r.genesis_hash, 32);
-        ok = enrol_grant_write(&out, &grant, root, r.box_pk, err) &&
-             write_file(&arena, dir, arena_printf(&arena, "devices/%s.device", hex), known,
-                        sizeof known, true, err) &&
-             file_write(answer, out.data, out.len, FILE_PRIVATE, opt_force, err) &&
-             file_remove(token, err);
+        ok = write_enrolment(&e, answer, token, hex, err);
     }
     if (ok) {
-        memcpy(keys, r.sign_pk, 32);
-        memcpy(keys + 32, r.box_pk, 32);
+        memcpy(keys, e.r.sign_pk, 32);
+        memcpy(keys + 32, e.r.box_pk, 32);
         printf("device: %s\n", hex);
-        ok = keep_label(&arena, dir, &r, hex, identity, &no_identity, err);
+        ok = keep_label(&e.arena, e.dir, &e.r, hex, e.identity, &e.no_identity, err);
         desk_say_words("the device's words, to compare on its screen", keys, sizeof keys);
-        warn_together(&arena, dir);
+        warn_together(&e.arena, e.dir);
     }
-    secret_wipe(root, sizeof root);
-    secret_wipe(identity, sizeof identity);
-    secret_wipe(&grant, sizeof grant);
-    buf_fini(&request);
-    buf_fini(&catalogue);
-    buf_fini(&out);
-    free(c);
-    arena_fini(&arena);
+    enrolling_fini(&e);
     return ok;
 }
 

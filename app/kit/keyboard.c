@@ -8,7 +8,7 @@
 #include "platform/machine/font.h"
 #include "platform/machine/text.h"
 
-enum { ROWS = 3, ROWS_MOST = 4 };
+enum { ROWS = 3, ROWS_MAX = 4 };
 
 /* Keys separated by spaces; ^ = Shift, < = erase. */
 static const char *const layouts[LAYOUT_COUNT][ROWS] = {
@@ -18,7 +18,7 @@ static const char *const layouts[LAYOUT_COUNT][ROWS] = {
     [LAYOUT_LATIN] = {"q w e r t y u i o p", "a s d f g h j k l '", "^ z x c v b n m @ <"},
 };
 /* The same with a row of digits, as on physical keyboards in these countries. */
-static const char *const with_digits[LAYOUT_COUNT][ROWS_MOST] = {
+static const char *const with_digits[LAYOUT_COUNT][ROWS_MAX] = {
     [LAYOUT_RU] = {"1 2 3 4 5 6 7 8 9 0 - №", "й ц у к е н г ш щ з х ъ", "ф ы в а п р о л д ж э ё",
                    "^ я ч с м и т ь б ю <"},
     [LAYOUT_KY] = {"1 2 3 4 5 6 7 8 9 0 ө ң", "й ц у к е н г ш щ з х ү", "ф ы в а п р о л д ж э ё",
@@ -204,16 +204,58 @@ static void show_variants(struct ui *ui, struct keyboard *k, struct rect r, cons
     }
 }
 
+/* What hangs over a key that is pressed: its letter, or (held) its variants. */
+struct popup {
+    struct rect key;
+    const char *variants_of, *bubble;
+};
+
+static void letter_key(struct ui *ui, struct keyboard *k, const char *letter, struct rect cell,
+                       struct popup *popup)
+{
+    const char *label = capital(ui, letter, k->shift);
+    const char *id = arena_printf(&ui->frame, "key:%s", label);
+    if (key(ui, label, label, cell, 0, TEXT_KEY)) {
+        edit_insert(&ui->edit, label);
+        k->shift = false;
+    }
+    if (strcmp(ui->held, id) == 0 && variants_of(letter)) {
+        popup->key = cell;
+        popup->variants_of = letter;
+    } else if (ui_pressed(ui, id)) {
+        popup->key = cell;
+        popup->bubble = label;
+    }
+}
+
+static void one_key(struct ui *ui, struct keyboard *k, const char *letter, struct rect cell,
+                    struct popup *popup)
+{
+    if (strcmp(letter, "^") == 0) {
+        if (key(ui, "shift", "", cell, 1, TEXT_KEY)) {
+            k->shift = !k->shift;
+            k->by_itself = false;
+        }
+        shape_key(ui, cell, false, k->shift);
+    } else if (strcmp(letter, "<") == 0) {
+        if (key(ui, "erase", "", cell, 1, TEXT_KEY)) {
+            edit_backspace(&ui->edit);
+        }
+        shape_key(ui, cell, true, false);
+    } else {
+        letter_key(ui, k, letter, cell, popup);
+    }
+}
+
 static void letter_rows(struct ui *ui, struct keyboard *k, int top)
 {
     bool held = ui->keys == UI_KEYS_HELD && k->layout != LAYOUT_LATIN;
     const char *const *rows = k->symbols      ? symbols
                               : digit_row(ui) ? with_digits[k->layout]
                                               : layouts[held ? LAYOUT_RU : k->layout];
-    int h = row_height(ui), count_rows = digit_row(ui) && !k->symbols ? ROWS_MOST : ROWS;
+    int h = row_height(ui), count_rows = digit_row(ui) && !k->symbols ? ROWS_MAX : ROWS;
+    struct popup popup = {{0, 0, 0, 0}, NULL, NULL};
     top += (k->symbols && digit_row(ui)) * h; /* the lowest row stays in place */
-    struct rect popup = {0, 0, 0, 0};
-    const char *popup_letter = NULL, *bubble = NULL;
     for (int r = 0; r < count_rows; r++) {
         int count = 1, at = 0;
         for (const char *p = rows[r]; *p; p++) {
@@ -221,42 +263,16 @@ static void letter_rows(struct ui *ui, struct keyboard *k, int top)
         }
         for (const char *p = rows[r]; *p; at++) {
             size_t len = strcspn(p, " ");
-            const char *letter = arena_copy(&ui->frame, p, len);
             struct rect cell = {at * ui->w / count, top + r * h,
                                 (at + 1) * ui->w / count - at * ui->w / count, h};
-            if (strcmp(letter, "^") == 0) {
-                if (key(ui, "shift", "", cell, 1, TEXT_KEY)) {
-                    k->shift = !k->shift;
-                    k->by_itself = false;
-                }
-                shape_key(ui, cell, false, k->shift);
-            } else if (strcmp(letter, "<") == 0) {
-                if (key(ui, "erase", "", cell, 1, TEXT_KEY)) {
-                    edit_backspace(&ui->edit);
-                }
-                shape_key(ui, cell, true, false);
-            } else {
-                const char *label = capital(ui, letter, k->shift);
-                const char *id = arena_printf(&ui->frame, "key:%s", label);
-                if (key(ui, label, label, cell, 0, TEXT_KEY)) {
-                    edit_insert(&ui->edit, label);
-                    k->shift = false;
-                }
-                if (strcmp(ui->held, id) == 0 && variants_of(letter)) {
-                    popup = cell;
-                    popup_letter = letter;
-                } else if (ui_pressed(ui, id)) {
-                    popup = cell;
-                    bubble = label;
-                }
-            }
+            one_key(ui, k, arena_copy(&ui->frame, p, len), cell, &popup);
             p += len + (p[len] == ' ');
         }
     }
-    if (popup_letter) {
-        show_variants(ui, k, popup, variants_of(popup_letter));
-    } else if (bubble) {
-        show_bubble(ui, popup, bubble);
+    if (popup.variants_of) {
+        show_variants(ui, k, popup.key, variants_of(popup.variants_of));
+    } else if (popup.bubble) {
+        show_bubble(ui, popup.key, popup.bubble);
     }
 }
 
@@ -326,12 +342,12 @@ static const char *name_at(struct ui *ui, const char *row, int column)
  * key. */
 static bool digit_pad(struct ui *ui, enum keyboard_kind kind, int top, const char *done)
 {
-    static const char *const upright[][ROWS_MOST] = {
+    static const char *const upright[][ROWS_MAX] = {
         {"1 2 3 erase", "4 5 6 erase", "7 8 9 enter", "- 0 0 enter"},
         {"1 2 3 erase", "4 5 6 erase", "7 8 9 enter", "- 0 , enter"},
         {"1 2 3 erase erase", "4 5 6 erase erase", "7 8 9 enter enter", "0 0 0 enter enter"},
         {"1 2 3 erase", "4 5 6 -", "7 8 9 ,", "; 0 space enter"}};
-    static const char *const flat[][ROWS_MOST] = {
+    static const char *const flat[][ROWS_MAX] = {
         {"1 2 3 4 5 - erase erase", "6 7 8 9 0 - enter enter"},
         {"1 2 3 4 5 - erase erase", "6 7 8 9 0 , enter enter"},
         {"1 2 3 4 5 erase erase", "6 7 8 9 0 enter enter"},

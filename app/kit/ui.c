@@ -242,20 +242,32 @@ static void move_towards(struct ui *ui, int dx, int dy)
     }
 }
 
+static int held_in(int at, int from, int len)
+{
+    return at < from ? from : at >= from + len ? from + len - 1 : at;
+}
+
+/* Puts the pen down on the paper in focus, where it was lifted last. */
+static void pen_down(struct ui *ui, const struct target *paper)
+{
+    if (!rect_holds(paper->rect, ui->grab_x, ui->grab_y)) {
+        ui->grab_x = paper->rect.x + paper->rect.w / 4;
+        ui->grab_y = paper->rect.y + paper->rect.h / 2;
+    }
+    snprintf(ui->pressed, sizeof ui->pressed, "%s", paper->id);
+    ui->grabbed = ui->pen = true;
+}
+
 /* Drawing with the keyboard: Enter puts the pen down where it was lifted last, the arrow
  * keys draw, Enter lifts it. */
 static bool on_pen(struct ui *ui, enum window_key key)
 {
     const struct target *t = focused(ui);
     int step = ui_px(ui, 8);
-    bool paper = ui->show_focus && t && t->kind == ROLE_PAPER && !ui->grabbed;
-    if (paper && (key == KEY_ENTER || key == KEY_SPACE)) {
-        if (!rect_holds(t->rect, ui->grab_x, ui->grab_y)) {
-            ui->grab_x = t->rect.x + t->rect.w / 4;
-            ui->grab_y = t->rect.y + t->rect.h / 2;
-        }
-        snprintf(ui->pressed, sizeof ui->pressed, "%s", t->id);
-        ui->grabbed = ui->pen = true;
+    bool arrow = key == KEY_RIGHT || key == KEY_LEFT || key == KEY_DOWN || key == KEY_UP;
+    bool lifts = key == KEY_ENTER || key == KEY_SPACE;
+    if (ui->show_focus && t && t->kind == ROLE_PAPER && !ui->grabbed && lifts) {
+        pen_down(ui, t);
         return true;
     }
     if (!ui->pen || !ui->grabbed) {
@@ -264,26 +276,99 @@ static bool on_pen(struct ui *ui, enum window_key key)
     ui->grab_x += key == KEY_RIGHT ? step : key == KEY_LEFT ? -step : 0;
     ui->grab_y += key == KEY_DOWN ? step : key == KEY_UP ? -step : 0;
     if (t) {
-        struct rect r = t->rect;
-        ui->grab_x = ui->grab_x < r.x ? r.x : ui->grab_x >= r.x + r.w ? r.x + r.w - 1 : ui->grab_x;
-        ui->grab_y = ui->grab_y < r.y ? r.y : ui->grab_y >= r.y + r.h ? r.y + r.h - 1 : ui->grab_y;
+        ui->grab_x = held_in(ui->grab_x, t->rect.x, t->rect.w);
+        ui->grab_y = held_in(ui->grab_y, t->rect.y, t->rect.h);
     }
-    if (key != KEY_RIGHT && key != KEY_LEFT && key != KEY_DOWN && key != KEY_UP) {
+    if (!arrow) {
         memcpy(ui->dropped, ui->pressed, sizeof ui->dropped);
         ui->pressed[0] = '\0';
         ui->grabbed = ui->pen = false;
-        return key == KEY_ENTER || key == KEY_SPACE; /* another key also keeps its own meaning */
     }
-    return true;
+    return arrow || lifts; /* another key also keeps its own meaning */
+}
+
+static void on_enter(struct ui *ui)
+{
+    struct edit *edit = &ui->edit;
+    if (edit->id[0] && edit_is(edit, ui->focus)) {
+        ui->show_focus = false; /* the field is open already: go on from it */
+    }
+    const char *id = ui->show_focus && has_target(ui, ui->focus) ? ui->focus
+                     : has_target(ui, "key:enter")               ? "key:enter"
+                     : has_target(ui, "right")                   ? "right"
+                                                                 : NULL;
+    if (id) {
+        activate(ui, id);
+    }
+}
+
+static void on_escape(struct ui *ui)
+{
+    const char *id = has_target(ui, "cancel") ? "cancel" : has_target(ui, "back") ? "back" : NULL;
+    if (id) { /* only if there is such a target */
+        activate(ui, id);
+    }
+}
+
+/* Down (1) or up (-1): within the text that is typed, else to the next target. */
+static void on_vertical(struct ui *ui, int by)
+{
+    struct edit *edit = &ui->edit;
+    if (edit->id[0] && (!ui->show_focus || edit_is(edit, ui->focus)) &&
+        (by > 0 ? edit->below : edit->above)) {
+        edit->by_line = by;
+    } else {
+        move_towards(ui, 0, by);
+    }
+}
+
+static void on_horizontal(struct ui *ui, int by)
+{
+    if (ui->edit.id[0]) {
+        edit_move(&ui->edit, by);
+    } else if (ui->pans) {
+        ui->side += by * ui->w / 4;
+    } else {
+        move_towards(ui, by, 0);
+    }
+}
+
+/* Keys that mean something only where a text is typed; false: another key. */
+static bool on_typing_key(struct ui *ui, enum window_key key)
+{
+    struct edit *edit = &ui->edit;
+    switch (key) {
+    case KEY_DELETE:
+        if (edit->cursor < edit->text.len) {
+            edit_move(edit, 1);
+            edit_backspace(edit);
+        }
+        return true;
+    case KEY_HOME:
+        edit->cursor = 0;
+        return true;
+    case KEY_END:
+        edit->cursor = edit->text.len;
+        return true;
+    case KEY_BACKSPACE:
+        edit_backspace(edit);
+        return true;
+    case KEY_SPACE:
+        edit_insert(edit, " ");
+        return true;
+    case KEY_LINE:
+        edit_insert(edit, ui->lines ? "\n" : "");
+        return ui->lines;
+    default:
+        return false;
+    }
 }
 
 static bool on_key(struct ui *ui, enum window_key key)
 {
-    struct edit *edit = &ui->edit;
-    if (on_pen(ui, key)) {
+    if (on_pen(ui, key) || (ui->edit.id[0] && on_typing_key(ui, key))) {
         return true;
     }
-    bool typing = edit->id[0] != '\0';
     switch (key) {
     case KEY_TAB:
     case KEY_BACKTAB:
@@ -291,73 +376,26 @@ static bool on_key(struct ui *ui, enum window_key key)
         return true;
     case KEY_DOWN:
     case KEY_UP:
-        if (typing && (!ui->show_focus || edit_is(edit, ui->focus)) &&
-            (key == KEY_DOWN ? edit->below : edit->above)) {
-            edit->by_line = key == KEY_DOWN ? 1 : -1; /* moves within the text */
-            return true;
-        }
-        move_towards(ui, 0, key == KEY_DOWN ? 1 : -1);
+        on_vertical(ui, key == KEY_DOWN ? 1 : -1);
         return true;
-    case KEY_LINE:
-        if (typing && ui->lines) {
-            edit_insert(edit, "\n");
-            return true;
-        }
-        return on_key(ui, KEY_ENTER);
-    case KEY_DELETE:
-        if (typing && edit->cursor < edit->text.len) {
-            edit_move(edit, 1);
-            edit_backspace(edit);
-        }
-        return typing;
-    case KEY_HOME:
-    case KEY_END:
-        if (typing) {
-            edit->cursor = key == KEY_HOME ? 0 : edit->text.len;
-        }
-        return typing;
+    case KEY_LEFT:
+    case KEY_RIGHT:
+        on_horizontal(ui, key == KEY_LEFT ? -1 : 1);
+        return true;
     case KEY_ENTER:
-        if (typing && edit_is(edit, ui->focus)) {
-            ui->show_focus = false; /* the field is open already: go on from it */
-        }
-        if (ui->show_focus && has_target(ui, ui->focus)) {
-            activate(ui, ui->focus);
-        } else if (has_target(ui, "key:enter")) {
-            activate(ui, "key:enter");
-        } else if (has_target(ui, "right")) {
-            activate(ui, "right");
-        }
+    case KEY_LINE:
+        on_enter(ui);
         return true;
     case KEY_ESCAPE:
-        if (has_target(ui, "cancel") ||
-            has_target(ui, "back")) { /* only if there is such a target */
-            activate(ui, has_target(ui, "cancel") ? "cancel" : "back");
-        }
+        on_escape(ui);
         return true;
     case KEY_PAGE_DOWN:
     case KEY_PAGE_UP:
         ui->scroll += (key == KEY_PAGE_DOWN ? 1 : -1) * ui->body.h * 3 / 4;
         return true;
     case KEY_SPACE:
-        if (typing) {
-            edit_insert(edit, " ");
-        } else if (ui->show_focus) {
+        if (ui->show_focus) {
             activate(ui, ui->focus);
-        }
-        return true;
-    case KEY_BACKSPACE:
-        if (typing) {
-            edit_backspace(edit);
-        }
-        return typing;
-    case KEY_LEFT:
-    case KEY_RIGHT:
-        if (typing) {
-            edit_move(edit, key == KEY_LEFT ? -1 : 1);
-        } else if (ui->pans) {
-            ui->side += (key == KEY_LEFT ? -1 : 1) * ui->w / 4;
-        } else {
-            move_towards(ui, key == KEY_LEFT ? -1 : 1, 0);
         }
         return true;
     default:

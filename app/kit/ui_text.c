@@ -371,76 +371,96 @@ static size_t rich_mark(struct rich *r, const char *p, bool word_start)
     return n;
 }
 
+/* Sets the word that was gathered, with the emphasis at its start. */
+static void end_word(struct rich *r, const struct rich *at_start, struct buf *word, bool blank)
+{
+    struct rich before = *at_start;
+    rich_word(&before, word->data, word->len, blank);
+    r->at = before.at;
+    r->height = before.height;
+    buf_cut(word, 0);
+}
+
+static void end_line(struct rich *r)
+{
+    if (r->letters) {
+        buf_char(r->letters, '\n');
+    }
+    r->height += ui_line(r->ui, r->style);
+    r->at = 0;
+    r->bold = r->italic = false;
+}
+
+/* [words](address): only the words; links are never opened.  Returns the link's last byte; NULL:
+ * it is none. */
+static const char *link_words(const char *p, struct buf *word)
+{
+    const char *close = *p == '[' ? strchr(p, ']') : NULL;
+    const char *end = close && close[1] == '(' ? strchr(close, ')') : NULL;
+    if (end) {
+        buf_add(word, p + 1, (size_t)(close - p) - 1);
+    }
+    return end;
+}
+
+/* The marks at the start of a line: "# " a heading, "- " or "* " a bullet.  Returns how many bytes
+ * they take. */
+static size_t line_marks(struct rich *r, const char *p, struct buf *word)
+{
+    size_t marks = strspn(p, "#");
+    if (marks && marks <= 6 && p[marks] == ' ') {
+        r->bold = true;
+        return marks + 1;
+    }
+    if ((*p == '-' || *p == '*') && p[1] == ' ') {
+        buf_text(word, "•");
+        return 1;
+    }
+    return 0;
+}
+
 /* Returns the height. */
 static int set_rich(struct rich r, const char *text)
 {
     struct buf word = {0};
     bool blank = false, line_start = true;
     for (const char *p = text;; p++) {
-        bool word_start = !word.len;
-        if (line_start && *p == '#') {
-            size_t marks = strspn(p, "#");
-            if (marks <= 6 && p[marks] == ' ') {
-                r.bold = true;
-                p += marks;
-                continue;
-            }
-        }
-        if (line_start && (*p == '-' || *p == '*') && p[1] == ' ') {
-            buf_text(&word, "•");
-            line_start = false;
+        size_t marks = line_start ? line_marks(&r, p, &word) : 0;
+        if (marks) {
+            line_start = marks > 1 && !word.len; /* a heading's text begins its line */
+            p += marks - 1;
             continue;
         }
         line_start = false;
-        bool was_bold = r.bold, was_italic = r.italic;
         struct rich before = r;
-        size_t mark =
-            *p ? rich_mark(&r, p, word_start || strchr("(«\"*_>", p > text ? p[-1] : ' ')) : 0;
-        if (mark || !*p || *p == ' ' || *p == '\n') {
-            if (word.len) { /* with the emphasis at its start */
-                before.bold = was_bold;
-                before.italic = was_italic;
-                rich_word(&before, word.data, word.len, blank);
-                r.at = before.at;
-                r.height = before.height;
-                buf_cut(&word, 0);
-                blank = false;
-            }
-            if (mark) {
-                p += mark - 1;
-                continue;
-            }
-            if (!*p) {
-                break;
-            }
-            blank = *p == ' ';
-            if (*p == '\n') {
-                if (r.letters) {
-                    buf_char(r.letters, '\n');
-                }
-                r.height += ui_line(r.ui, r.style);
-                r.at = 0;
-                r.bold = r.italic = false;
-                line_start = true;
+        bool may = !word.len || strchr("(«\"*_>", p > text ? p[-1] : ' ');
+        size_t mark = *p ? rich_mark(&r, p, may) : 0;
+        if (!mark && *p && *p != ' ' && *p != '\n') {
+            const char *end = link_words(p, &word);
+            p += *p == '\\' && p[1] && strchr("*_#\\<", p[1]);
+            if (end) {
+                p = end;
+            } else {
+                buf_char(&word, *p);
             }
             continue;
         }
-        if (*p == '\\' && p[1] && strchr("*_#\\<", p[1])) {
-            p++;
+        if (word.len) {
+            end_word(&r, &before, &word, blank);
+            blank = false;
         }
-        if (*p == '[') { /* [words](address): only the words; links are never opened */
-            const char *close = strchr(p, ']');
-            const char *end = close && close[1] == '(' ? strchr(close, ')') : NULL;
-            if (end) {
-                struct buf plain = {0};
-                buf_add(&plain, p + 1, (size_t)(close - p) - 1);
-                buf_text(&word, plain.data ? plain.data : "");
-                buf_fini(&plain);
-                p = end;
-                continue;
-            }
+        if (mark) {
+            p += mark - 1;
+            continue;
         }
-        buf_char(&word, *p);
+        if (!*p) {
+            break;
+        }
+        blank = *p == ' ';
+        if (*p == '\n') {
+            end_line(&r);
+            line_start = true;
+        }
     }
     buf_fini(&word);
     return r.height + (r.at ? ui_line(r.ui, r.style) : 0);

@@ -440,7 +440,7 @@ static void as_columns(struct list *l, unsigned columns)
 }
 
 /* Minimum text scale on a scale question: 14 dp instead of 16. */
-#define SCALE_LEAST 0.875f
+#define SCALE_MIN 0.875f
 
 /* Height of the labels in cells w px wide; 0: they do not fit side by side. */
 static int scale_words(const struct list *l, int w)
@@ -675,7 +675,7 @@ static void ask_choices(struct app *app, struct node *node)
     } else if (cards) {
         as_pictures(&l, cards);
     } else if (few && wants_scale(c) &&
-               as_scale(&l, ui->landscape || !control_has(c, "likert") ? SCALE_LEAST : 1)) {
+               as_scale(&l, ui->landscape || !control_has(c, "likert") ? SCALE_MIN : 1)) {
         /* Smaller letters are allowed in rows of a table and in landscape. Otherwise a
          * question has room for a list instead. */
         ui_gap(ui, 4);

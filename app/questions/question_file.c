@@ -112,7 +112,7 @@ struct folder {
 
 static bool look_at(void *user, int dir, const char *name)
 {
-    enum { DEEP = 3, LOOKED_AT_MOST = 5000 };
+    enum { DEEP = 3, LOOKED_AT_MAX = 5000 };
     struct folder *at = user;
     struct searching *s = at->search;
     struct found_file f;
@@ -131,8 +131,8 @@ static bool look_at(void *user, int dir, const char *name)
         snprintf(f.name, sizeof f.name, "%.*s", (int)sizeof f.name - 1, name);
         keep_file(s, &f);
     }
-    s->left_out += at->seen + 1 >= LOOKED_AT_MOST;
-    return ++at->seen < LOOKED_AT_MOST;
+    s->left_out += at->seen + 1 >= LOOKED_AT_MAX;
+    return ++at->seen < LOOKED_AT_MAX;
 }
 
 static void drop_searching(void *context)

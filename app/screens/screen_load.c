@@ -219,7 +219,7 @@ static void show_forms(struct app *app, bool ask)
 /* What was refused and why: briefly for the user, in detail for the coordinator. */
 static void show_refused(struct app *app)
 {
-    enum { TOLD_MOST = 4 };
+    enum { TOLD_MAX = 4 };
     const struct load_find *f = &app->exchange.found;
     unsigned of[LOAD_VERDICTS] = {0}, told = 0;
     for (size_t i = 0; i < f->count; i++) {
@@ -231,7 +231,7 @@ static void show_refused(struct app *app)
     }
     ui_gap(&app->ui, 10);
     exchange_refused(app, of);
-    for (size_t i = 0; i < f->count && told < TOLD_MOST; i++) {
+    for (size_t i = 0; i < f->count && told < TOLD_MAX; i++) {
         if (f->items[i]->verdict > LOAD_HAD && f->items[i]->verdict != LOAD_OLD) {
             told++;
             exchange_why(app, &f->items[i]->why);

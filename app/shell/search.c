@@ -6,7 +6,7 @@
 #include "app/shell/search.h"
 #include "platform/machine/text.h"
 
-enum { SOUND_LEAST = 4 }; /* bytes; two consonants would match too much */
+enum { SOUND_MIN = 4 }; /* bytes; two consonants would match too much */
 
 const char *search_typed(const struct app *app, const char *id)
 {
@@ -19,7 +19,7 @@ static const char *sound_of(struct app *app, const char *needle)
 {
     struct buf skeleton = {0};
     text_skeleton(&skeleton, needle, strlen(needle));
-    const char *sound = skeleton.len > SOUND_LEAST ? arena_text(&app->ui.frame, skeleton.data) : "";
+    const char *sound = skeleton.len > SOUND_MIN ? arena_text(&app->ui.frame, skeleton.data) : "";
     buf_fini(&skeleton);
     return sound;
 }

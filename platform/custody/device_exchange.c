@@ -392,32 +392,44 @@ static bool declare_losses(struct device *d, uint64_t from, int64_t wall_ms, str
     return ok;
 }
 
-bool device_export(struct device *d, const char *folder, int64_t wall_ms,
-                   struct export_report *report, struct err *err)
+/* Number of the first entry that no receipt has acknowledged; and what there is to be written. */
+static bool first_waiting(struct device *d, uint64_t *from, struct err *err)
 {
-    struct keystore *k = vault_keys(d->vault);
-    struct volume v = {0};
     struct buf ack = {0};
-    uint8_t pk[32];
-    bool found;
-    memset(report, 0, sizeof *report);
-    sign_public(pk, k->sign_seed);
     struct device_waiting waiting;
+    bool found;
     bool ok =
         device_row_get(d, "ack", "", 0, &ack, &found, err) && device_waiting(d, &waiting, err);
     if (ok && d->progress) {
         d->progress->total += 2 * waiting.bytes; /* each byte is written, then read back */
     }
-    uint64_t from = ok && found && ack.len == 40 ? get_u64((const uint8_t *)ack.data) + 1 : 1;
+    *from = ok && found && ack.len == 40 ? get_u64((const uint8_t *)ack.data) + 1 : 1;
     buf_fini(&ack);
-    ok = ok && declare_losses(d, from, wall_ms, err);
+    return ok;
+}
+
+static bool is_full(const struct volume *v)
+{
+    return v->size >= BATCH_VOLUME || v->entry_count == BATCH_ENTRIES_MAX;
+}
+
+bool device_export(struct device *d, const char *folder, int64_t wall_ms,
+                   struct export_report *report, struct err *err)
+{
+    struct keystore *k = vault_keys(d->vault);
+    struct volume v = {0};
+    uint8_t pk[32];
+    uint64_t from;
+    memset(report, 0, sizeof *report);
+    sign_public(pk, k->sign_seed);
+    bool ok = first_waiting(d, &from, err) && declare_losses(d, from, wall_ms, err);
     for (uint64_t seq = from; ok && seq <= k->chain_seq; seq++) {
         uint8_t entry[CHAIN_ENTRY];
         struct chain_entry e;
+        bool found;
         ok = device_go_on(d, err) && device_entry(d, seq, entry, &found, err);
         bool good = ok && found && chain_read(&e, entry, pk);
-        if (v.entry_count &&
-            (!good || v.size >= BATCH_VOLUME || v.entry_count == BATCH_ENTRIES_MAX)) {
+        if (v.entry_count && (!good || is_full(&v))) { /* a volume's entries follow each other */
             ok = write_volume(d, &v, folder, wall_ms, report, err);
             volume_fini(&v);
         }

@@ -88,58 +88,89 @@ static void put_jfif(struct buf *out, const uint8_t *body, size_t len)
     buf_add(out, none, sizeof none);
 }
 
+/* Bytes of image data from `p` on, up to the next marker that is not part of it; `len` or more: it
+ * does not end. */
+static size_t scan_length(const uint8_t *p, size_t len)
+{
+    size_t at = 0;
+    while (at + 1 < len && !(p[at] == 0xFF && p[at + 1] != 0 && p[at + 1] != 0xFF &&
+                             !(p[at + 1] >= 0xD0 && p[at + 1] <= 0xD7))) {
+        at++;
+    }
+    return at + 1 >= len ? len : at;
+}
+
+/* Length of the segment at `p`, without its marker; 0: it is damaged. */
+static size_t segment_length(const uint8_t *p, size_t len)
+{
+    unsigned marker = p[1];
+    size_t size = len >= 4 ? be16(p + 2) : 0;
+    bool bare = marker < 0xC0 || (marker >= 0xD0 && marker <= SOI);
+    return bare || size < 2 || size > len - 2 ? 0 : size;
+}
+
+struct jpeg {        /* what was seen of the picture so far */
+    unsigned turned; /* EXIF orientation, 1: upright */
+    bool told;       /* it was written into the copy */
+    bool pixels;
+};
+
+/* Copies what is picture of a segment whose body is `body`. */
+static void copy_segment(struct buf *out, struct jpeg *j, const uint8_t *segment, size_t size)
+{
+    unsigned marker = segment[1];
+    const uint8_t *body = segment + 4;
+    if (marker == APP1 && j->turned == 1) {
+        j->turned = orientation_of(body, size - 2);
+    }
+    if (!j->told && j->turned > 1 && marker != APP0 && marker != APP1) {
+        put_orientation(out, j->turned); /* after the JFIF block, which must be first */
+        j->told = true;
+    }
+    if (marker == APP0) {
+        put_jfif(out, body, size - 2);
+    } else if (is_picture(marker, body, size - 2)) {
+        buf_add(out, segment, size + 2);
+    }
+}
+
 static bool clean_jpeg(struct buf *out, const uint8_t *p, size_t len)
 {
-    unsigned turned = 1;
-    bool told = false, pixels = false, ended = false;
+    static const uint8_t end[] = {0xFF, EOI};
+    struct jpeg j = {.turned = 1};
+    bool ended = false;
     buf_add(out, p, 2);
-    for (size_t at = 2; at + 2 <= len;) {
+    for (size_t at = 2; at + 2 <= len && !ended;) {
+        unsigned marker = p[at + 1];
         if (p[at] != 0xFF) {
             return false;
         }
-        unsigned marker = p[at + 1];
         if (marker == 0xFF) { /* fill byte */
             at++;
             continue;
         }
         if (marker == EOI) {
             ended = true;
-            break;
+            continue;
         }
-        size_t size = at + 4 <= len ? be16(p + at + 2) : 0;
-        if (marker < 0xC0 || (marker >= 0xD0 && marker <= SOI) || size < 2 || size > len - at - 2) {
+        size_t size = segment_length(p + at, len - at);
+        if (!size) {
             return false;
         }
-        const uint8_t *body = p + at + 4;
-        if (marker == APP1 && turned == 1) {
-            turned = orientation_of(body, size - 2);
-        }
-        if (!told && turned > 1 && marker != APP0 && marker != APP1) {
-            put_orientation(out, turned); /* after the JFIF block, which must be first */
-            told = true;
-        }
-        if (marker == APP0) {
-            put_jfif(out, body, size - 2);
-        } else if (is_picture(marker, body, size - 2)) {
-            buf_add(out, p + at, size + 2);
-        }
+        copy_segment(out, &j, p + at, size);
         at += size + 2;
-        if (marker == SOS) { /* copy image data up to the next marker that is not part of it */
-            size_t from = at;
-            while (at + 1 < len && !(p[at] == 0xFF && p[at + 1] != 0 && p[at + 1] != 0xFF &&
-                                     !(p[at + 1] >= 0xD0 && p[at + 1] <= 0xD7))) {
-                at++;
-            }
-            if (at + 1 >= len) {
+        if (marker == SOS) {
+            size_t scan = scan_length(p + at, len - at);
+            if (at + scan >= len) {
                 return false;
             }
-            buf_add(out, p + from, at - from);
-            pixels = true;
+            buf_add(out, p + at, scan);
+            at += scan;
+            j.pixels = true;
         }
     }
-    static const uint8_t end[] = {0xFF, EOI};
     buf_add(out, end, sizeof end); /* an appended video or second picture is dropped */
-    return pixels && ended;
+    return j.pixels && ended;
 }
 
 /* ---- PNG ---- */

@@ -159,6 +159,25 @@ static void add_value(struct checking *c, struct values *v, const char *value)
     v->list[v->count++] = value;
 }
 
+/* Adds the values of a list's column: from the form's own rows and from a file. */
+static void add_column_values(struct checking *c, struct values *v, const struct list *l,
+                              const char *name)
+{
+    for (const struct node *row = l->root ? l->root->first : NULL; row; row = row->next) {
+        const struct node *cell = tree_child(row, name);
+        if (cell) {
+            add_value(c, v, tree_value(cell));
+        }
+    }
+    for (size_t r = 1; l->file && l->known && r < l->csv.count; r++) {
+        for (size_t k = 0; k < l->csv.rows[r].count && k < l->column_count; k++) {
+            if (strcmp(l->columns[k], name) == 0) {
+                add_value(c, v, l->csv.rows[r].cells[k]);
+            }
+        }
+    }
+}
+
 static struct values values_of(struct checking *c, const struct control *control)
 {
     struct values v = {.all = true};
@@ -173,22 +192,9 @@ static struct values values_of(struct checking *c, const struct control *control
         add_value(c, &v, control->choices[i].value);
     }
     struct list *l = id ? list_of(c, id) : NULL;
-    if (!l) {
-        return v;
-    }
-    v.all = l->known && has_column(l, name);
-    for (const struct node *row = l->root ? l->root->first : NULL; row; row = row->next) {
-        const struct node *cell = tree_child(row, name);
-        if (cell) {
-            add_value(c, &v, tree_value(cell));
-        }
-    }
-    for (size_t r = 1; l->file && l->known && r < l->csv.count; r++) {
-        for (size_t k = 0; k < l->csv.rows[r].count && k < l->column_count; k++) {
-            if (strcmp(l->columns[k], name) == 0) {
-                add_value(c, &v, l->csv.rows[r].cells[k]);
-            }
-        }
+    if (l) {
+        v.all = l->known && has_column(l, name);
+        add_column_values(c, &v, l, name);
     }
     return v;
 }
