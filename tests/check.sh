@@ -61,6 +61,7 @@ step "unit tests" $M test WERROR=-Werror
 step "the peers' own suites" $M conformance
 step "layers" $M layers
 step "formatting" tests/formatted.sh
+step "complexity" $M complexity
 [ -f tests/unit/test_strings.c ] && step "strings complete" $M strings WERROR=-Werror
 [ -f tests/hardening.sh ] && step "hardening" tests/hardening.sh
 [ -f tests/tools.sh ] && step "tools" tests/tools.sh

@@ -17,10 +17,55 @@
 
 /* ---- the question itself ---- */
 
+/* A button to hear the label, where the form has a recording of it. */
+static void label_sound(struct app *app, const struct page *page)
+{
+    struct ui *ui = &app->ui;
+    const char *sound = session_text(app->interview->session, &ui->frame, &page->control->label,
+                                     page->node, FORM_AUDIO, NULL);
+    if (!app_has_sound(app, sound)) {
+        return;
+    }
+    ui_gap(ui, 8);
+    if (ui_pill(ui, question_part(app, page->node, "listen", ""),
+                ui_str(ui, audio_playing() ? S_listen_stop : S_listen), audio_playing(), false)) {
+        app_listen(app, sound);
+    }
+    ui_pills_end(ui);
+}
+
+/* The label's picture; a tap opens it large.  An annotated picture is shown by its question. */
+static void label_picture(struct app *app, const struct page *page)
+{
+    struct ui *ui = &app->ui;
+    const struct control *c = page->control;
+    struct session *s = app->interview->session;
+    const char *image = session_text(s, &ui->frame, &c->label, page->node, FORM_IMAGE, NULL);
+    const char *big = session_text(s, &ui->frame, &c->label, page->node, FORM_BIG_IMAGE, NULL);
+    image = *image ? image : big;
+    bool below = c->kind == CONTROL_UPLOAD && *question_drawn_upon(app, page->node);
+    const struct picture *picture =
+        below ? NULL : app_picture(app, image, ui->at.w, ui->body.h / 2);
+    if (!picture) {
+        return;
+    }
+    ui_gap(ui, 8);
+    struct rect r = {ui->at.x, ui->at.y, picture->w, picture->h};
+    int min = ui_px(ui, UI_TOUCH_DP);
+    bool large = r.w >= min && r.h >= min;
+    if (large && ui_target(ui, question_part(app, page->node, "picture", ""), ROLE_BUTTON, r)) {
+        app->sheets.zoom = 1;
+        ui->side = 0;
+        snprintf(app->sheets.looked_at, sizeof app->sheets.looked_at, "%s", *big ? big : image);
+        app->sheet = SHEET_PICTURE;
+    }
+    app_show_picture(app, ui->at.x, ui->at.y, picture);
+    ui->at.y += picture->h + ui_px(ui, 4);
+}
+
 static void show_label(struct app *app, const struct page *page)
 {
     struct ui *ui = &app->ui;
-    int x = ui->at.x, w = ui->at.w;
     struct session *s = app->interview->session;
     bool fallback, hint_fallback, note_fallback;
     const struct control *c = page->control;
@@ -28,51 +73,22 @@ static void show_label(struct app *app, const struct page *page)
     const char *hint = session_text(s, &ui->frame, &c->hint, page->node, FORM_LONG, &hint_fallback);
     const char *note =
         session_text(s, &ui->frame, &c->hint, page->node, FORM_GUIDANCE, &note_fallback);
+    bool noted = *note && !app->respondent.holds; /* for the interviewer only */
     /* a long text is set as body text, not as a heading */
     bool long_text = text_count(label, strlen(label)) > 140;
     ui_say_rich(ui, long_text ? TEXT_BODY : TEXT_QUESTION, label, ui->theme.ink);
-    const char *sound = session_text(s, &ui->frame, &c->label, page->node, FORM_AUDIO, NULL);
-    if (app_has_sound(app, sound)) { /* a button to hear it */
-        ui_gap(ui, 8);
-        if (ui_pill(ui, question_part(app, page->node, "listen", ""),
-                    ui_str(ui, audio_playing() ? S_listen_stop : S_listen), audio_playing(),
-                    false)) {
-            app_listen(app, sound);
-        }
-        ui_pills_end(ui);
-    }
-    const char *image = session_text(s, &ui->frame, &c->label, page->node, FORM_IMAGE, NULL);
-    if (!*image) {
-        image = session_text(s, &ui->frame, &c->label, page->node, FORM_BIG_IMAGE, NULL);
-    }
-    bool below = c->kind == CONTROL_UPLOAD && *question_drawn_upon(app, page->node);
-    const struct picture *picture = below ? NULL : app_picture(app, image, w, ui->body.h / 2);
-    if (picture) {
-        ui_gap(ui, 8);
-        struct rect r = {x, ui->at.y, picture->w, picture->h};
-        int min = ui_px(ui, UI_TOUCH_DP);
-        bool large = r.w >= min && r.h >= min;
-        if (large && ui_target(ui, question_part(app, page->node, "picture", ""), ROLE_BUTTON, r)) {
-            const char *big =
-                session_text(s, &ui->frame, &c->label, page->node, FORM_BIG_IMAGE, NULL);
-            app->sheets.zoom = 1;
-            ui->side = 0;
-            snprintf(app->sheets.looked_at, sizeof app->sheets.looked_at, "%s", *big ? big : image);
-            app->sheet = SHEET_PICTURE;
-        }
-        app_show_picture(app, x, ui->at.y, picture);
-        ui->at.y += picture->h + ui_px(ui, 4);
-    }
-    question_fallback(app, fallback || (hint_fallback && *hint) ||
-                               (note_fallback && *note && !app->respondent.holds));
+    label_sound(app, page);
+    label_picture(app, page);
+    question_fallback(app, fallback || (hint_fallback && *hint) || (note_fallback && noted));
     if (*hint) {
         ui_gap(ui, 6);
         ui_say_rich(ui, TEXT_HINT, hint, ui->theme.soft);
     }
-    if (*note && !app->respondent.holds) { /* for the interviewer only */
+    if (noted) {
         ui_gap(ui, 8);
-        int h = ui_rich(ui, x + ui_px(ui, 12), ui->at.y, w - ui_px(ui, 12), TEXT_NOTE, note,
-                        ui->theme.soft);
+        int x = ui->at.x, indent = ui_px(ui, 12);
+        int h =
+            ui_rich(ui, x + indent, ui->at.y, ui->at.w - indent, TEXT_NOTE, note, ui->theme.soft);
         ui_fill_rect(ui, (struct rect){x, ui->at.y, ui_px(ui, 3), h}, ui->theme.line);
         ui->at.y += h;
     }

@@ -639,10 +639,60 @@ void question_stale(struct app *app, struct node *node, const struct choice *cho
     }
 }
 
+/* How many columns the appearance asks for, as far as the labels have room; many columns are meant
+ * for a tablet. */
+static unsigned columns_that_fit(struct list *l, bool few)
+{
+    const struct control *c = l->node->item->control;
+    int w = l->app->ui.at.w;
+    unsigned columns = question_appearance_number(c, "columns-");
+    if (control_has(c, "columns") || control_has(c, "columns-pack") || control_has(c, "compact")) {
+        columns = w > ui_px(&l->app->ui, 480) ? 3 : 2;
+    }
+    while (columns > 1 &&
+           (w / (int)columns < ui_px(&l->app->ui, 120) || (few && !columns_fit(l, columns)))) {
+        columns--;
+    }
+    return columns;
+}
+
+/* As a scale, as far as its words fit.  Smaller letters are allowed in rows of a table and in
+ * landscape.  Otherwise a question has room for a list instead. */
+static bool fits_scale(struct list *l)
+{
+    const struct control *c = l->node->item->control;
+    bool small = l->app->ui.landscape || !control_has(c, "likert");
+    return wants_scale(c) && as_scale(l, small ? SCALE_MIN : 1);
+}
+
+static void lay_choices(struct list *l)
+{
+    struct ui *ui = &l->app->ui;
+    bool few = l->count <= CHOICES_SHOWN;
+    const char *search = l->app->interview->page.kind == PAGE_FIELDS
+                             ? question_part(l->app, l->node, "search", "")
+                             : "search";
+    unsigned columns = columns_that_fit(l, few);
+    unsigned cards = few && has_pictures(l) ? cards_of(l, columns) : 0;
+    if (control_has(l->node->item->control, "minimal")) {
+        as_minimal(l, search, cards);
+    } else if (cards) {
+        as_pictures(l, cards);
+    } else if (few && fits_scale(l)) {
+        ui_gap(ui, 4);
+    } else if (few && columns > 1) {
+        as_columns(l, columns);
+    } else {
+        if (l->count > SEARCH_FROM) {
+            show_search(l->app, search);
+        }
+        as_rows(l, search);
+    }
+}
+
 static void ask_choices(struct app *app, struct node *node)
 {
     struct ui *ui = &app->ui;
-    int w = ui->at.w;
     const struct control *c = node->item->control;
     struct list l = {.app = app, .node = node, .many = c->kind != CONTROL_SELECT1};
     bool any = question_choices(app, node, &l.choices, &l.count);
@@ -657,36 +707,7 @@ static void ask_choices(struct app *app, struct node *node)
     (void)session_text(app->interview->session, &ui->frame, &c->label, node, FORM_LONG, &said);
     bool fallback = known ? known->fallback : question_any_fallback(l.choices, l.count);
     question_fallback(app, fallback && !said);
-    const char *search = app->interview->page.kind == PAGE_FIELDS
-                             ? question_part(app, node, "search", "")
-                             : "search";
-    unsigned columns = question_appearance_number(c, "columns-");
-    bool few = l.count <= CHOICES_SHOWN;
-    if (control_has(c, "columns") || control_has(c, "columns-pack") || control_has(c, "compact")) {
-        columns = w > ui_px(ui, 480) ? 3 : 2;
-    }
-    while (columns > 1 &&
-           (w / (int)columns < ui_px(ui, 120) || (few && !columns_fit(&l, columns)))) {
-        columns--; /* labels need room; so many columns are meant for a tablet */
-    }
-    unsigned cards = few && has_pictures(&l) ? cards_of(&l, columns) : 0;
-    if (control_has(c, "minimal")) {
-        as_minimal(&l, search, cards);
-    } else if (cards) {
-        as_pictures(&l, cards);
-    } else if (few && wants_scale(c) &&
-               as_scale(&l, ui->landscape || !control_has(c, "likert") ? SCALE_MIN : 1)) {
-        /* Smaller letters are allowed in rows of a table and in landscape. Otherwise a
-         * question has room for a list instead. */
-        ui_gap(ui, 4);
-    } else if (few && columns > 1) {
-        as_columns(&l, columns);
-    } else {
-        if (l.count > SEARCH_FROM) {
-            show_search(app, search);
-        }
-        as_rows(&l, search);
-    }
+    lay_choices(&l);
     code_pills(&l);
 }
 

@@ -248,77 +248,104 @@ static void show_ink(struct app *app, int x, int y, int w, int h, colour pen)
     }
 }
 
+/* The field's place: as wide as the page, or as the picture that is drawn upon. */
+static struct rect paper_of(struct app *app, bool signature, const struct picture *under)
+{
+    struct ui *ui = &app->ui;
+    int w = ui->at.w, h = signature ? w * 3 / 5 : w;
+    int max = ui->body.h * 3 / 4, min = ui_px(ui, 120);
+    h = h > max ? max : h;
+    h = h < min ? min : h;
+    w = w > INK_FIELD_W ? INK_FIELD_W : w;
+    if (under) {
+        return (struct rect){ui->at.x + (w - under->w) / 2, ui->at.y, under->w, under->h};
+    }
+    return (struct rect){ui->at.x, ui->at.y, w, h};
+}
+
+/* Takes the finger's points, as parts of the field. */
+static void take_ink(struct app *app, struct node *node, struct rect r)
+{
+    struct ink *ink = ink_of(app);
+    const char *id = question_part(app, node, "ink", "");
+    int fx, fy;
+    ui_place(&app->ui, id, ROLE_PAPER, r);
+    bool held = ui_grabbed(&app->ui, id, &fx, &fy), dropped = ui_dropped(&app->ui, id, &fx, &fy);
+    if (!held && !dropped) {
+        return;
+    }
+    if (ink->node != node) {
+        (void)!commit(app);
+        ink->node = node;
+    }
+    ink->w = r.w;
+    ink->h = r.h;
+    int ix = fx - r.x, iy = fy - r.y;
+    ix = ix < 0 ? 0 : ix >= r.w ? r.w - 1 : ix;
+    iy = iy < 0 ? 0 : iy >= r.h ? r.h - 1 : iy;
+    ink_add(app, ix * INK_ONE / r.w, iy * INK_ONE / r.h);
+    ink->ms = clock_mono_ms();
+    if (dropped) {
+        ink_add(app, INT16_MIN, 0);
+    }
+    ink->fresh = true;
+}
+
+static void draw_here(struct ui *ui, struct rect r)
+{
+    const char *words = ui_str(ui, S_draw_here);
+    bool roomy = ui_centre_height(ui, r.w, TEXT_HINT, words) <= r.h * 2 / 5;
+    float before = ui_cap_text(ui, roomy ? ui->text_scale : 1);
+    ui_text_centre(ui, (struct rect){r.x, r.y, r.w, r.h / 2}, TEXT_HINT, words, ui->theme.soft);
+    ui->text_scale = before;
+}
+
+static void wipe(struct app *app, struct node *node)
+{
+    struct ink *ink = ink_of(app);
+    forget(app);
+    bool taken = !node->required && *tree_value(node) && question_answer(app, node, "");
+    bool stands = *tree_value(node) && !taken;
+    /* The answer was erased: the page is not left before it is replaced. */
+    ink->node = stands ? node : NULL;
+    ink->wiped = stands;
+}
+
 static void draw(struct app *app, struct node *node)
 {
     struct ink *ink = ink_of(app);
     struct ui *ui = &app->ui;
-    int x = ui->at.x, w = ui->at.w;
-    const char *id = question_part(app, node, "ink", "");
     bool signature = control_has(node->item->control, "signature");
-    int h = signature ? w * 3 / 5 : w, max = ui->body.h * 3 / 4, min = ui_px(ui, 120);
-    int fx, fy;
-    h = h > max ? max : h;
-    h = h < min ? min : h;
     const char *uri = question_drawn_upon(app, node);
+    int w = ui->at.w > INK_FIELD_W ? INK_FIELD_W : ui->at.w;
+    int max = ui->body.h * 3 / 4, min = ui_px(ui, 120);
     max = max > min ? max : min;
-    w = w > INK_FIELD_W ? INK_FIELD_W : w;
     const struct picture *map = app_picture(app, uri, w < INK_PNG_W ? w : INK_PNG_W, max);
     const struct picture *kept = kept_drawing(app, node, w, max);
     const struct picture *under = kept ? kept : map;
-    if (under) { /* the field has the picture's size */
-        x += (w - under->w) / 2;
-        w = under->w;
-        h = under->h;
-    }
-    struct rect r = {x, ui->at.y, w, h};
-    ui_place(ui, id, ROLE_PAPER, r);
-    bool held = ui_grabbed(ui, id, &fx, &fy), dropped = ui_dropped(ui, id, &fx, &fy);
-    if (held || dropped) {
-        if (ink->node != node) {
-            (void)!commit(app);
-            ink->node = node;
-        }
-        ink->w = w;
-        ink->h = h;
-        int ix = fx - x, iy = fy - ui->at.y;
-        ix = ix < 0 ? 0 : ix >= w ? w - 1 : ix;
-        iy = iy < 0 ? 0 : iy >= h ? h - 1 : iy;
-        ink_add(app, ix * INK_ONE / w, iy * INK_ONE / h);
-        ink->ms = clock_mono_ms();
-        if (dropped) {
-            ink_add(app, INT16_MIN, 0);
-        }
-        ink->fresh = true;
-    }
+    struct rect r = paper_of(app, signature, under);
+    take_ink(app, node, r);
     ui_box(ui, r, 7, ui->theme.paper, ink->node == node ? ui->theme.accent : ui->theme.soft, 2);
     if (signature) {
-        ui_fill_rect(ui, (struct rect){x + w / 12, ui->at.y + h * 3 / 4, w * 10 / 12, ui_px(ui, 1)},
+        ui_fill_rect(ui,
+                     (struct rect){r.x + r.w / 12, r.y + r.h * 3 / 4, r.w * 10 / 12, ui_px(ui, 1)},
                      ui->theme.line);
     }
     if (under) {
-        app_show_picture(app, x, ui->at.y, under);
+        app_show_picture(app, r.x, r.y, under);
     }
     if (ink->node == node) {
         colour red = (colour)annotation[0] << 16 | (colour)annotation[1] << 8 | annotation[2];
         /* on a saved drawing the ink is black by night, too: its paper is white */
-        show_ink(app, x, ui->at.y, w, h, map ? red : kept ? 0 : ui->theme.ink);
+        show_ink(app, r.x, r.y, r.w, r.h, map ? red : kept ? 0 : ui->theme.ink);
     } else if (!under) {
-        bool roomy = ui_centre_height(ui, w, TEXT_HINT, ui_str(ui, S_draw_here)) <= h * 2 / 5;
-        float before = ui_cap_text(ui, roomy ? ui->text_scale : 1);
-        ui_text_centre(ui, (struct rect){x, ui->at.y, w, h / 2}, TEXT_HINT, ui_str(ui, S_draw_here),
-                       ui->theme.soft);
-        ui->text_scale = before;
+        draw_here(ui, r);
     }
-    ui->at.y += h + ui_px(ui, 8);
+    ui->at.y = r.y + r.h + ui_px(ui, 8);
     bool drawn = ink->node == node || interview_file(app->interview, tree_value(node));
     if (drawn &&
         ui_pill(ui, question_part(app, node, "wipe", ""), ui_str(ui, S_draw_again), false, false)) {
-        forget(app);
-        bool taken = !node->required && *tree_value(node) && question_answer(app, node, "");
-        bool stands = *tree_value(node) && !taken;
-        /* The answer was erased: the page is not left before it is replaced. */
-        ink->node = stands ? node : NULL;
-        ink->wiped = stands;
+        wipe(app, node);
     }
     ui_pills_end(ui);
 }

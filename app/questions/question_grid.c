@@ -511,12 +511,36 @@ static void show_axes(struct risk *r)
     ui->at.y += ui_line(ui, TEXT_TITLE) + ui_px(ui, 4);
 }
 
+/* Two questions with one choice each and the appearance of a risk matrix. */
+static bool is_risk(const struct page *page, const struct page *fields, size_t count)
+{
+    return control_has(page->control, "risk-matrix") && count == 2 &&
+           fields[0].control->kind == CONTROL_SELECT1 && fields[1].control->kind == CONTROL_SELECT1;
+}
+
+static void risk_fallback(struct risk *r)
+{
+    question_fallback(r->app, question_any_fallback(r->across.list, r->across.count) ||
+                                  question_any_fallback(r->down.list, r->down.count) ||
+                                  is_fallback(r->app, &r->fields[0]) ||
+                                  is_fallback(r->app, &r->fields[1]));
+}
+
+static void take_risk_back(struct app *app, const struct page *fields)
+{
+    bool first = *tree_value(fields[0].node); /* one answer is enough */
+    const struct node *one = fields[!first].node, *other = fields[first].node;
+    if (!other->required && !other->readonly && question_take_back(app, one)) {
+        question_answer(app, fields[0].node, "");
+        question_answer(app, fields[1].node, "");
+    }
+}
+
 bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count)
 {
     struct ui *ui = &app->ui;
     int x = ui->at.x, w = ui->at.w;
-    if (!control_has(page->control, "risk-matrix") || count != 2 ||
-        fields[0].control->kind != CONTROL_SELECT1 || fields[1].control->kind != CONTROL_SELECT1) {
+    if (!is_risk(page, fields, count)) {
         return false;
     }
     struct risk r = {.app = app, .fields = fields};
@@ -529,12 +553,9 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
         return false;
     }
     words_w = beside ? words_w : w;
-    question_fallback(app, question_any_fallback(r.across.list, r.across.count) ||
-                               question_any_fallback(r.down.list, r.down.count) ||
-                               is_fallback(app, &fields[0]) || is_fallback(app, &fields[1]));
-    for (size_t f = 0; f < 2; f++) {
-        hint_of(app, &fields[f]);
-    }
+    risk_fallback(&r);
+    hint_of(app, &fields[0]);
+    hint_of(app, &fields[1]);
     int below = ui->at.y, words_x = beside ? x + w - words_w : x;
     ui->at.w = beside ? r.w : w;
     show_axes(&r);
@@ -546,12 +567,7 @@ bool ask_risk(struct app *app, const struct page *page, const struct page *field
     question_refusal(app, fields[0].node);
     question_refusal(app, fields[1].node);
     risk_codes(app, fields);
-    bool first = *tree_value(fields[0].node); /* to take back, one answer is enough */
-    const struct node *one = fields[!first].node, *other = fields[first].node;
-    if (!other->required && !other->readonly && question_take_back(app, one)) {
-        question_answer(app, fields[0].node, "");
-        question_answer(app, fields[1].node, "");
-    }
+    take_risk_back(app, fields);
     ui_at(ui, x, ui->at.y > square ? ui->at.y : square, w);
     return true;
 }

@@ -196,123 +196,209 @@ static void inner_words(struct app *app, const struct tick_words *t, const struc
     }
 }
 
-static void as_slider(struct app *app, struct node *node, const struct scale *s, long at)
+struct slider {
+    struct app *app;
+    struct node *node;
+    const struct scale *s;
+    bool vertical, held; /* held: a finger carries the knob */
+    long at, rests;      /* steps of the answer and of the knob before it; -1: none */
+    int knob, side;      /* px */
+    struct rect head, track, less, more;
+};
+
+/* Places the track and its two buttons.  Across, the number stands above; upright, beside. */
+static void lay_slider(struct slider *l)
 {
-    const struct control *control = node->item->control;
-    struct tick_words named = {NULL, 0};
-    if (control->itemset && !session_choices(app->interview->session, &app->ui.frame, control, node,
-                                             &named.list, &named.count, NULL)) {
-        named.count = 0;
+    struct ui *ui = &l->app->ui;
+    int x = ui->at.x, w = ui->at.w, side = l->side;
+    if (l->vertical) {
+        if (l->at < 0) {
+            ui_say(ui, TEXT_HINT, ui_str(ui, S_slide), ui->theme.soft);
+            ui_gap(ui, 8);
+        }
+        int y = ui->at.y, middle = x + w / 2 - side / 2;
+        l->head = (struct rect){x, y, w / 2 - side / 2, side};
+        l->more = (struct rect){middle, y, side, side};
+        l->track = (struct rect){middle, y + side, side, ui_px(ui, 240)};
+        l->less = (struct rect){middle, l->track.y + l->track.h, side, side};
+        return;
     }
-    static const int8_t minus[] = {15, 50, 85, 50}, plus[] = {50, 15, 50, 85};
-    struct ui *ui = &app->ui;
-    int x = ui->at.x, w = ui->at.w;
-    bool vertical = control_has(node->item->control, "vertical");
-    int side = ui_px(ui, 56), knob = ui_px(ui, 32), bar = ui_px(ui, 6), fx, fy;
-    const char *id = question_part(app, node, "slide", "");
-    if (vertical) { /* hint above, number beside */
-        ui->at.y +=
-            at < 0 ? ui_text(ui, x, ui->at.y, w, TEXT_HINT, ui_str(ui, S_slide), ui->theme.soft) +
-                         ui_px(ui, 8)
-                   : 0;
-    }
-    int head_h = vertical ? side : ui_centre_height(ui, w, TEXT_HINT, ui_str(ui, S_slide));
+    int head_h = ui_centre_height(ui, w, TEXT_HINT, ui_str(ui, S_slide));
     head_h = head_h < side ? side : head_h;
-    struct rect r = vertical
-                        ? (struct rect){x + w / 2 - side / 2, ui->at.y + side, side, ui_px(ui, 240)}
-                        : (struct rect){x + side, ui->at.y + head_h, w - 2 * side, side};
-    struct rect less = vertical ? (struct rect){x + w / 2 - side / 2, r.y + r.h, side, side}
-                                : (struct rect){x, r.y, side, side};
-    struct rect more = vertical ? (struct rect){x + w / 2 - side / 2, ui->at.y, side, side}
-                                : (struct rect){x + w - side, r.y, side, side};
-    ui_place(ui, id, ROLE_GRAB, r);
-    bool dropped = ui_dropped(ui, id, &fx, &fy), held = ui_grabbed(ui, id, &fx, &fy);
-    long k = at, rests = resting(control, s);
-    if (dropped || held) {
-        k = vertical ? s->steps - step_under(s, fy, r.y + knob / 2, r.h - knob)
-                     : step_under(s, fx, r.x + knob / 2, r.w - knob);
+    int y = ui->at.y + head_h;
+    l->head = (struct rect){x, ui->at.y, w, head_h};
+    l->track = (struct rect){x + side, y, w - 2 * side, side};
+    l->less = (struct rect){x, y, side, side};
+    l->more = (struct rect){x + w - side, y, side, side};
+}
+
+/* The step that finger or buttons ask for; l->at if none does.  *TAKEN: it is the answer. */
+static long slider_step(struct slider *l, bool *taken)
+{
+    struct ui *ui = &l->app->ui;
+    const struct scale *s = l->s;
+    const char *id = question_part(l->app, l->node, "slide", "");
+    long k = l->at;
+    int fx, fy;
+    ui_place(ui, id, ROLE_GRAB, l->track);
+    bool dropped = ui_dropped(ui, id, &fx, &fy);
+    l->held = ui_grabbed(ui, id, &fx, &fy);
+    if (dropped || l->held) {
+        int half = l->knob / 2;
+        k = l->vertical ? s->steps - step_under(s, fy, l->track.y + half, l->track.h - l->knob)
+                        : step_under(s, fx, l->track.x + half, l->track.w - l->knob);
     }
-    bool down = ui_target(ui, question_part(app, node, "less", ""), ROLE_STEP, less);
-    bool up = ui_target(ui, question_part(app, node, "more", ""), ROLE_STEP, more);
+    bool down = ui_target(ui, question_part(l->app, l->node, "less", ""), ROLE_STEP, l->less);
+    bool up = ui_target(ui, question_part(l->app, l->node, "more", ""), ROLE_STEP, l->more);
     if (down || up) {
         /* The first tap counts from the knob's initial place (the form's placeholder), or
          * from the end opposite to the button. Starting in the middle would suggest an
          * answer. */
-        long from = at >= 0 ? at : rests;
+        long from = l->at >= 0 ? l->at : l->rests;
         k = from >= 0 ? from + (up ? 1 : -1) : up ? 0 : s->steps;
         k = k < 0 ? 0 : k > s->steps ? s->steps : k;
     }
-    if (dropped || down || up) {
+    *taken = dropped || down || up;
+    return k;
+}
+
+/* The number that step K stands for; without an answer, how to give one. */
+static void slider_head(struct slider *l, long k)
+{
+    struct ui *ui = &l->app->ui;
+    const char *hint = l->vertical ? "" : ui_str(ui, S_slide);
+    if (k >= 0) {
+        ui_text_centre(ui, l->head, TEXT_DIGIT, question_number(l->app, value_at(ui, l->s, k)),
+                       ui->theme.ink);
+    } else {
+        ui_text_centre(ui, l->head, TEXT_HINT, hint, ui->theme.soft);
+    }
+}
+
+/* A hollow knob is not an answer; without a placeholder there is no knob. */
+static void slider_knob(struct slider *l, long k)
+{
+    struct ui *ui = &l->app->ui;
+    struct rect r = l->track;
+    int knob = l->knob, len = (l->vertical ? r.h : r.w) - knob;
+    long shown = k >= 0 ? k : l->rests;
+    if (shown < 0) {
+        return;
+    }
+    int pos = l->s->steps ? (int)((double)len * (double)shown / (double)l->s->steps) : 0;
+    struct rect ball = l->vertical
+                           ? (struct rect){r.x + (r.w - knob) / 2, r.y + len - pos, knob, knob}
+                           : (struct rect){r.x + pos, r.y + (r.h - knob) / 2, knob, knob};
+    if (k >= 0) {
+        ui_box(ui, ball, 16, l->held ? ui->theme.ink : ui->theme.accent, ui->theme.ink, 2);
+    } else {
+        ui_box(ui, ball, 16, ui->theme.paper, ui->theme.paper, 0);
+        ui_dash(ui, ball, 16, ui->theme.soft, 2);
+    }
+}
+
+static void slider_track(struct slider *l, long k)
+{
+    struct ui *ui = &l->app->ui;
+    struct rect r = l->track;
+    int bar = ui_px(ui, 6);
+    struct rect line = l->vertical ? (struct rect){r.x + r.w / 2 - bar / 2, r.y, bar, r.h}
+                                   : (struct rect){r.x, r.y + r.h / 2 - bar / 2, r.w, bar};
+    ui_box(ui, line, 3, ui->theme.line, ui->theme.soft, 1);
+    ticks(l->app, l->node->item->control, l->s, r, l->knob, l->vertical);
+    slider_knob(l, k);
+}
+
+static void slider_button(struct ui *ui, struct rect b, bool plus)
+{
+    static const int8_t across[] = {15, 50, 85, 50}, upright[] = {50, 15, 50, 85};
+    int gap = ui_px(ui, 6), icon = ui_px(ui, 16);
+    int x = b.x + b.w / 2 - icon / 2, y = b.y + b.h / 2 - icon / 2;
+    ui_box(ui, (struct rect){b.x + gap, b.y + gap, b.w - 2 * gap, b.h - 2 * gap}, 22,
+           ui->theme.paper, ui->theme.ink, 1.5f);
+    ui_stroke(ui, x, y, 16, (struct shape){across, 2}, 2.5f, ui->theme.ink);
+    if (plus) {
+        ui_stroke(ui, x, y, 16, (struct shape){upright, 2}, 2.5f, ui->theme.ink);
+    }
+}
+
+/* The two ends' labels under the track; each gets one half where they do not fit beside. */
+static void ends_below(struct slider *l, const char *const ends[2], bool worded)
+{
+    struct ui *ui = &l->app->ui;
+    struct rect r = l->track;
+    int x = ui->at.x, w = ui->at.w;
+    int wide[2] = {ui_line_width(ui, TEXT_HINT, ends[0]), ui_line_width(ui, TEXT_HINT, ends[1])};
+    ui->at.y = r.y + r.h;
+    if (worded || wide[0] + wide[1] > r.w - ui_px(ui, 12)) {
+        int half = w / 2 - ui_px(ui, 6), h[2];
+        for (int i = 0; i < 2; i++) {
+            int at_x = i && wide[i] < half ? x + w - wide[i] : x + i * (w - half);
+            h[i] = ui_text(ui, at_x, ui->at.y, half, TEXT_HINT, ends[i], ui->theme.soft);
+        }
+        ui->at.y += h[0] > h[1] ? h[0] : h[1];
+    } else {
+        ui_line_text(ui, r.x, r.y + r.h, TEXT_HINT, ends[0], strlen(ends[0]), ui->theme.soft);
+        ui_line_text(ui, r.x + r.w - wide[1], r.y + r.h, TEXT_HINT, ends[1], strlen(ends[1]),
+                     ui->theme.soft);
+        ui->at.y += ui_line(ui, TEXT_HINT);
+    }
+    ui_gap(ui, 8);
+}
+
+static void slider_ends(struct slider *l, const struct tick_words *named)
+{
+    struct ui *ui = &l->app->ui;
+    const char *ends[2];
+    bool worded = false;
+    for (int i = 0; i < 2; i++) {
+        long k = i ? l->s->steps : 0;
+        const char *words = words_at(l->app, named, l->s, k);
+        ends[i] = question_number(l->app, value_at(ui, l->s, k));
+        ends[i] = words ? arena_printf(&ui->frame, "%s · %s", ends[i], words) : ends[i];
+        worded |= words != NULL;
+    }
+    if (!l->vertical) {
+        ends_below(l, ends, worded);
+        return;
+    }
+    struct rect r = l->track;
+    int room = ui->at.x + ui->at.w - (r.x + r.w);
+    int low_h = ui_text_height(ui, room, TEXT_HINT, ends[0]);
+    ui_text(ui, r.x + r.w, r.y + r.h - low_h, room, TEXT_HINT, ends[0], ui->theme.soft);
+    ui_text(ui, r.x + r.w, r.y, room, TEXT_HINT, ends[1], ui->theme.soft);
+    ui->at.y = l->less.y + l->less.h + ui_px(ui, 8);
+}
+
+static void as_slider(struct app *app, struct node *node, const struct scale *s, long at)
+{
+    const struct control *control = node->item->control;
+    struct ui *ui = &app->ui;
+    struct tick_words named = {NULL, 0};
+    if (control->itemset && !session_choices(app->interview->session, &ui->frame, control, node,
+                                             &named.list, &named.count, NULL)) {
+        named.count = 0;
+    }
+    struct slider l = {.app = app,
+                       .node = node,
+                       .s = s,
+                       .vertical = control_has(control, "vertical"),
+                       .at = at,
+                       .rests = resting(control, s),
+                       .knob = ui_px(ui, 32),
+                       .side = ui_px(ui, 56)};
+    lay_slider(&l);
+    bool taken;
+    long k = slider_step(&l, &taken);
+    if (taken) {
         question_answer(app, node, value_at(ui, s, k));
         return;
     }
-    /* the value is above; without an answer there is no knob */
-    const char *text = k >= 0     ? question_number(app, value_at(ui, s, k))
-                       : vertical ? ""
-                                  : ui_str(ui, S_slide);
-    struct rect head = vertical ? (struct rect){x, ui->at.y, w / 2 - side / 2, side}
-                                : (struct rect){x, ui->at.y, w, head_h};
-    ui_text_centre(ui, head, k >= 0 ? TEXT_DIGIT : TEXT_HINT, text,
-                   k >= 0 ? ui->theme.ink : ui->theme.soft);
-    struct rect line = vertical ? (struct rect){r.x + r.w / 2 - bar / 2, r.y, bar, r.h}
-                                : (struct rect){r.x, r.y + r.h / 2 - bar / 2, r.w, bar};
-    ui_box(ui, line, 3, ui->theme.line, ui->theme.soft, 1);
-    ticks(app, control, s, r, knob, vertical);
-    if (k >= 0 || rests >= 0) { /* a hollow knob is not an answer */
-        int len = vertical ? r.h - knob : r.w - knob;
-        long shown = k >= 0 ? k : rests;
-        int pos = s->steps ? (int)((double)len * (double)shown / (double)s->steps) : 0;
-        struct rect ball = vertical
-                               ? (struct rect){r.x + (r.w - knob) / 2, r.y + len - pos, knob, knob}
-                               : (struct rect){r.x + pos, r.y + (r.h - knob) / 2, knob, knob};
-        if (k >= 0) {
-            ui_box(ui, ball, 16, held ? ui->theme.ink : ui->theme.accent, ui->theme.ink, 2);
-        } else {
-            ui_box(ui, ball, 16, ui->theme.paper, ui->theme.paper, 0);
-            ui_dash(ui, ball, 16, ui->theme.soft, 2);
-        }
-    }
-    for (int i = 0; i < 2; i++) {
-        struct rect b = i ? more : less;
-        int gap = ui_px(ui, 6), icon = ui_px(ui, 16);
-        ui_box(ui, (struct rect){b.x + gap, b.y + gap, b.w - 2 * gap, b.h - 2 * gap}, 22,
-               ui->theme.paper, ui->theme.ink, 1.5f);
-        ui_stroke(ui, b.x + b.w / 2 - icon / 2, b.y + b.h / 2 - icon / 2, 16,
-                  (struct shape){minus, 2}, 2.5f, ui->theme.ink);
-        if (i) {
-            ui_stroke(ui, b.x + b.w / 2 - icon / 2, b.y + b.h / 2 - icon / 2, 16,
-                      (struct shape){plus, 2}, 2.5f, ui->theme.ink);
-        }
-    }
-    const char *ends[2], *words[2];
-    for (int i = 0; i < 2; i++) {
-        words[i] = words_at(app, &named, s, i ? s->steps : 0);
-        ends[i] = question_number(app, value_at(ui, s, i ? s->steps : 0));
-        ends[i] = words[i] ? arena_printf(&ui->frame, "%s · %s", ends[i], words[i]) : ends[i];
-    }
-    if (vertical) {
-        int room = x + w - (r.x + r.w);
-        int low_h = ui_text_height(ui, room, TEXT_HINT, ends[0]);
-        ui_text(ui, r.x + r.w, r.y + r.h - low_h, room, TEXT_HINT, ends[0], ui->theme.soft);
-        ui_text(ui, r.x + r.w, r.y, room, TEXT_HINT, ends[1], ui->theme.soft);
-        ui->at.y = less.y + less.h + ui_px(ui, 8);
-    } else if (words[0] || words[1] ||
-               ui_line_width(ui, TEXT_HINT, ends[0]) + ui_line_width(ui, TEXT_HINT, ends[1]) >
-                   r.w - ui_px(ui, 12)) { /* each label gets one half */
-        int half = w / 2 - ui_px(ui, 6), h[2];
-        ui->at.y = r.y + r.h;
-        for (int i = 0; i < 2; i++) {
-            int own = ui_line_width(ui, TEXT_HINT, ends[i]);
-            int at_x = i && own < half ? x + w - own : x + i * (w - half);
-            h[i] = ui_text(ui, at_x, ui->at.y, half, TEXT_HINT, ends[i], ui->theme.soft);
-        }
-        ui->at.y += (h[0] > h[1] ? h[0] : h[1]) + ui_px(ui, 8);
-    } else {
-        ui_line_text(ui, r.x, r.y + r.h, TEXT_HINT, ends[0], strlen(ends[0]), ui->theme.soft);
-        ui_line_text(ui, r.x + r.w - ui_line_width(ui, TEXT_HINT, ends[1]), r.y + r.h, TEXT_HINT,
-                     ends[1], strlen(ends[1]), ui->theme.soft);
-        ui->at.y = r.y + r.h + ui_line(ui, TEXT_HINT) + ui_px(ui, 8);
-    }
+    slider_head(&l, k);
+    slider_track(&l, k);
+    slider_button(ui, l.less, false);
+    slider_button(ui, l.more, true);
+    slider_ends(&l, &named);
     inner_words(app, &named, s);
 }
 

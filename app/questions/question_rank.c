@@ -130,88 +130,135 @@ static void rank_row(struct app *app, struct rect r, const struct side *b, const
     }
 }
 
-static void draw(struct app *app, struct node *node)
+/* The ranking on the page: its choices without codes, their order, where its rows stand. */
+struct ranking {
+    struct app *app;
+    struct node *node;
+    struct choice *choices;
+    size_t count, *order;
+    size_t held, to; /* the row that a finger carries, and the row under it; SIZE_MAX: none */
+    struct side side;
+    bool settled;
+    int row_h, top;
+};
+
+static void keep_order(struct ranking *k)
+{
+    answer_order(k->app, k->node, k->choices, k->order, k->count);
+}
+
+/* "No answer" codes have no rank. */
+static void without_codes(struct ranking *k, const struct choice *all, size_t count)
+{
+    k->choices = arena_alloc(&k->app->ui.frame, (count + 1) * sizeof *k->choices);
+    for (size_t i = 0; i < count; i++) {
+        if (!question_is_code(all[i].value)) {
+            k->choices[k->count++] = all[i];
+        }
+    }
+    k->order = arena_alloc(&k->app->ui.frame, (k->count + 1) * sizeof *k->order);
+}
+
+static void measure_rows(struct ranking *k)
+{
+    struct ui *ui = &k->app->ui;
+    k->side = side_of(k->app, k->node, k->choices, k->count);
+    k->row_h = ui_px(ui, k->side.picture ? 72 : 56);
+    k->top = ui->at.y;
+    for (size_t i = 0; i < k->count; i++) {
+        int h =
+            ui_text_height(ui, words_width(&k->side, ui->at.w), TEXT_BODY, k->choices[i].label) +
+            ui_px(ui, 16);
+        k->row_h = h > k->row_h ? h : k->row_h;
+    }
+}
+
+/* The handle and the arrow of row I.  True: an order was answered. */
+static bool row_moved(struct ranking *k, size_t i)
+{
+    struct ui *ui = &k->app->ui;
+    int x = ui->at.x, w = ui->at.w, side = k->side.arrows / 2, fx, fy = 0;
+    int row_h = k->row_h, y = k->top + (int)i * row_h;
+    const char *name = question_choice_name(k->app, &k->choices[k->order[i]], k->order[i]);
+    const char *grab = question_part(k->app, k->node, "move", name);
+    ui_place(ui, grab, ROLE_GRAB, (struct rect){x + w - side, y, side, row_h});
+    ui->carries = true;
+    bool dropped = ui_dropped(ui, grab, &fx, &fy);
+    if (dropped || ui_grabbed(ui, grab, &fx, &fy)) {
+        int at = (fy - k->top) / (row_h > 0 ? row_h : 1);
+        k->held = i;
+        k->to = at < 0 ? 0 : at >= (int)k->count ? k->count - 1 : (size_t)at;
+    }
+    if (dropped) {
+        move(k->order, k->held, k->to);
+        keep_order(k);
+        return true;
+    }
+    struct rect up = {x + w - 2 * side, y, side, row_h};
+    if (i > 0 && ui_target(ui, question_part(k->app, k->node, "up", name), ROLE_STEP, up)) {
+        move(k->order, i, i - 1);
+        keep_order(k);
+        return true;
+    }
+    return false;
+}
+
+static void show_rows(struct ranking *k)
 {
     static const int8_t up[] = {20, 62, 50, 32, 80, 62};
+    struct ui *ui = &k->app->ui;
+    const struct side *b = &k->side;
+    int w = ui->at.w, row_h = k->row_h;
+    size_t moved = k->held == SIZE_MAX ? SIZE_MAX : k->order[k->held];
+    if (k->held != SIZE_MAX) {
+        move(k->order, k->held, k->to);
+    }
+    for (size_t i = 0; i < k->count; i++) {
+        struct rect r = {ui->at.x, k->top + (int)i * row_h, w, row_h};
+        struct choice *choice = &k->choices[k->order[i]];
+        const struct picture *picture =
+            b->picture ? question_choice_picture(k->app, k->node, choice, b->picture - ui_px(ui, 8),
+                                                 row_h - ui_px(ui, 8))
+                       : NULL;
+        rank_row(k->app, r, b,
+                 &(struct ranked){i, picture, choice->label, k->settled, k->order[i] == moved});
+        question_loudspeaker(k->app, k->node, k->choices, k->order[i],
+                             (struct rect){r.x + w - b->arrows - b->sound, r.y, b->sound, row_h});
+        if (i > 0) {
+            ui_stroke(ui, r.x + w - b->arrows / 2 * 2 + ui_px(ui, 12),
+                      r.y + (row_h - ui_px(ui, 24)) / 2, 24, (struct shape){up, 3}, 2.5f,
+                      ui->theme.ink);
+        }
+    }
+    ui->at.y = k->top + (int)k->count * row_h + ui_px(ui, 10);
+}
+
+static void draw(struct app *app, struct node *node)
+{
     struct ui *ui = &app->ui;
-    int x = ui->at.x, w = ui->at.w;
-    struct choice *choices;
-    size_t count, held = SIZE_MAX, to = 0;
-    if (!question_choices(app, node, &choices, &count)) {
+    struct choice *all;
+    size_t count;
+    if (!question_choices(app, node, &all, &count)) {
         return;
     }
-    struct choice *all = choices;
-    size_t all_count = count;
-    count = 0;
-    choices = arena_alloc(&ui->frame, (all_count + 1) * sizeof *choices);
-    for (size_t i = 0; i < all_count; i++) { /* "no answer" codes have no rank */
-        if (!question_is_code(all[i].value)) {
-            choices[count++] = all[i];
-        }
-    }
     const char *have = arena_text(&ui->frame, tree_value(node));
-    bool settled = *have && !question_is_code(have);
-    size_t *order = arena_alloc(&ui->frame, (count + 1) * sizeof *order);
-    in_order(order, choices, count, have);
+    struct ranking k = {.app = app, .node = node, .held = SIZE_MAX};
+    k.settled = *have && !question_is_code(have);
+    without_codes(&k, all, count);
+    in_order(k.order, k.choices, k.count, have);
     ui_say(ui, TEXT_HINT, ui_str(ui, S_rank_hint), ui->theme.soft);
-    struct side b = side_of(app, node, choices, count);
-    int side = b.arrows / 2, row_h = ui_px(ui, b.picture ? 72 : 56), top = ui->at.y, fx, fy = 0;
-    for (size_t i = 0; i < count; i++) {
-        int h = ui_text_height(ui, words_width(&b, w), TEXT_BODY, choices[i].label) + ui_px(ui, 16);
-        row_h = h > row_h ? h : row_h;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const char *name = question_choice_name(app, &choices[order[i]], order[i]);
-        const char *grab = question_part(app, node, "move", name);
-        struct rect handle = {x + w - side, top + (int)i * row_h, side, row_h};
-        ui_place(ui, grab, ROLE_GRAB, handle);
-        ui->carries = true;
-        bool dropped = ui_dropped(ui, grab, &fx, &fy);
-        if (dropped || ui_grabbed(ui, grab, &fx, &fy)) {
-            int at = (fy - top) / (row_h > 0 ? row_h : 1);
-            held = i;
-            to = at < 0 ? 0 : at >= (int)count ? count - 1 : (size_t)at;
-        }
-        if (dropped) {
-            move(order, held, to);
-            answer_order(app, node, choices, order, count);
+    measure_rows(&k);
+    for (size_t i = 0; i < k.count; i++) {
+        if (row_moved(&k, i)) {
             return;
         }
-        if (i > 0) {
-            struct rect r = {x + w - 2 * side, top + (int)i * row_h, side, row_h};
-            if (ui_target(ui, question_part(app, node, "up", name), ROLE_STEP, r)) {
-                move(order, i, i - 1);
-                answer_order(app, node, choices, order, count);
-                return;
-            }
-        }
     }
-    size_t moved = held == SIZE_MAX ? SIZE_MAX : order[held];
-    if (held != SIZE_MAX) {
-        move(order, held, to);
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct rect r = {x, top + (int)i * row_h, w, row_h};
-        struct choice *choice = &choices[order[i]];
-        const struct picture *picture =
-            b.picture ? question_choice_picture(app, node, choice, b.picture - ui_px(ui, 8),
-                                                row_h - ui_px(ui, 8))
-                      : NULL;
-        rank_row(app, r, &b,
-                 &(struct ranked){i, picture, choice->label, settled, order[i] == moved});
-        question_loudspeaker(app, node, choices, order[i],
-                             (struct rect){x + w - b.arrows - b.sound, r.y, b.sound, row_h});
-        if (i > 0) {
-            ui_stroke(ui, r.x + w - 2 * side + ui_px(ui, 12), r.y + (row_h - ui_px(ui, 24)) / 2, 24,
-                      (struct shape){up, 3}, 2.5f, ui->theme.ink);
-        }
-    }
-    ui->at.y = top + (int)count * row_h + ui_px(ui, 10);
-    if (!settled &&
+    show_rows(&k);
+    if (!k.settled &&
         ui_wide_button(ui, question_part(app, node, "keep", ""), ui_str(ui, S_rank_keep), false)) {
-        answer_order(app, node, choices, order, count);
+        keep_order(&k);
     }
-    codes(app, node, all, all_count);
+    codes(app, node, all, count);
 }
 
 static bool matches(const struct node *node)

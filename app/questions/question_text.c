@@ -200,31 +200,35 @@ bool question_is_many_lines(const struct node *node)
            (control_has(node->item->control, "multiline") || node->item->control->rows > 1);
 }
 
-static void draw(struct app *app, struct node *node)
+/* The field with ID: as typed while it is ACTIVE, else as kept. */
+static struct field field_of(struct app *app, struct node *node, const char *text, bool active)
 {
     struct ui *ui = &app->ui;
     const struct control *c = node->item->control;
-    const char *id = typed_id(app, node);
-    bool number = question_is_number(node->item), active = edit_is(&ui->edit, id);
-    bool many = question_is_many_lines(node);
     int lines = c->rows > 1 ? (int)(c->rows < 10 ? c->rows : 10) : 4;
-    bool masked = is_masked(c);
-    const char *value = question_shown(app, node);
-    const char *text = active ? ui->edit.text.data : number ? question_grouped(app, value) : value;
     bool empty = !active && !*text;
     enum string_id prompt = question_is_place(node->item) ? S_place_empty : S_text_empty;
-    if (ui_field(ui, id,
-                 &(struct field){.text = empty ? ui_str(ui, prompt) : text,
-                                 .cursor = active ? ui->edit.cursor : 0,
-                                 .active = active,
-                                 .masked = masked && !empty,
-                                 .min_lines = many && !ui->landscape ? lines : 1,
-                                 .warn = app->view.refused == node,
-                                 .style = number ? TEXT_DIGIT : TEXT_BODY})) {
-        if (!active && question_commit(app)) { /* what is typed in another field is submitted */
-            edit_begin(&ui->edit, id, question_shown(app, node));
-            ui->again = true;
-        }
+    return (struct field){.text = empty ? ui_str(ui, prompt) : text,
+                          .cursor = active ? ui->edit.cursor : 0,
+                          .active = active,
+                          .masked = is_masked(c) && !empty,
+                          .min_lines = question_is_many_lines(node) && !ui->landscape ? lines : 1,
+                          .warn = app->view.refused == node,
+                          .style = question_is_number(node->item) ? TEXT_DIGIT : TEXT_BODY};
+}
+
+static void draw(struct app *app, struct node *node)
+{
+    struct ui *ui = &app->ui;
+    const char *id = typed_id(app, node);
+    bool number = question_is_number(node->item), active = edit_is(&ui->edit, id);
+    const char *value = question_shown(app, node);
+    const char *text = active ? ui->edit.text.data : number ? question_grouped(app, value) : value;
+    struct field f = field_of(app, node, text, active);
+    /* what is typed in another field is submitted */
+    if (ui_field(ui, id, &f) && !active && question_commit(app)) {
+        edit_begin(&ui->edit, id, question_shown(app, node));
+        ui->again = true;
     }
     if (active && question_is_place(node->item)) { /* the format; the field opens by itself */
         ui_say(ui, TEXT_HINT, ui_str(ui, S_place_empty), ui->theme.soft);

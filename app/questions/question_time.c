@@ -296,41 +296,56 @@ static int years(struct app *app, const struct node *node, const char *kind, int
     return tapped;
 }
 
-static void calendar(struct app *app, struct node *node, const struct moment *m)
+/* What stands above the cells: a month, a year or the years from FROM on. */
+static const char *calendar_title(struct ui *ui, enum date_kind kind, bool picks, int year,
+                                  int month, int from)
+{
+    if (kind == BY_DAY && !picks) {
+        return arena_printf(&ui->frame, "%s %d",
+                            ui_str(ui, (enum string_id)(S_month_1 + month - 1)), year);
+    }
+    return kind == BY_MONTH ? arena_printf(&ui->frame, "%d", year)
+                            : arena_printf(&ui->frame, "%d – %d", from, from + 19);
+}
+
+/* The title between its arrows.  A tap on it lets a year be picked. */
+static void calendar_head(struct app *app, struct node *node, const char *title, int sides)
 {
     struct ui *ui = &app->ui;
-    int x = ui->at.x, w = ui->at.w;
-    enum date_kind kind = date_kind(node);
-    int year, month, side = ui_px(ui, 48);
-    shown(app, node, m, &year, &month);
-    int from = year / 10 * 10 - 10; /* twenty years at a time, mostly past ones */
-    bool picks = kind == BY_DAY && calendar_of(app)->picks_year == node;
-    const char *title =
-        picks              ? arena_printf(&ui->frame, "%d – %d", from, from + 19)
-        : kind == BY_DAY   ? arena_printf(&ui->frame, "%s %d",
-                                          ui_str(ui, (enum string_id)(S_month_1 + month - 1)), year)
-        : kind == BY_MONTH ? arena_printf(&ui->frame, "%d", year)
-                           : arena_printf(&ui->frame, "%d – %d", from, from + 19);
-    bool by_month = kind == BY_DAY && !picks;
-    int sides = by_month ? 2 : 1, room = w - 2 * sides * side;
-    int step = turns(app, node, x, ui->at.y, w, by_month, kind == BY_YEAR || picks ? 240 : 12);
+    int w = ui->at.w, side = ui_px(ui, 48), room = w - 2 * sides * side;
     if (!ui_words_fit(ui, TEXT_TITLE, title, room) ||
         ui_centre_height(ui, room, TEXT_TITLE, title) >
             side) { /* large text: put it below the arrows */
         room = w;
         ui->at.y += side;
     }
-    struct rect middle = {x + (w - room) / 2, ui->at.y, room, side};
-    if (kind == BY_DAY && ui_target(ui, turn(app, node, "pick-year"), ROLE_BUTTON, middle)) {
-        calendar_of(app)->picks_year = picks ? NULL : node;
+    struct rect middle = {ui->at.x + (w - room) / 2, ui->at.y, room, side};
+    if (date_kind(node) == BY_DAY &&
+        ui_target(ui, turn(app, node, "pick-year"), ROLE_BUTTON, middle)) {
+        struct calendar *c = calendar_of(app);
+        c->picks_year = c->picks_year == node ? NULL : node;
         ui->again = true;
     }
     ui_text_centre(ui, middle, TEXT_TITLE, title, ui->theme.ink);
+    ui->at.y += side;
+}
+
+static void calendar(struct app *app, struct node *node, const struct moment *m)
+{
+    struct ui *ui = &app->ui;
+    enum date_kind kind = date_kind(node);
+    int year, month;
+    shown(app, node, m, &year, &month);
+    int from = year / 10 * 10 - 10; /* twenty years at a time, mostly past ones */
+    bool picks = kind == BY_DAY && calendar_of(app)->picks_year == node;
+    bool by_month = kind == BY_DAY && !picks;
+    int step = turns(app, node, ui->at.x, ui->at.y, ui->at.w, by_month,
+                     kind == BY_YEAR || picks ? 240 : 12);
+    calendar_head(app, node, calendar_title(ui, kind, picks, year, month, from), by_month ? 2 : 1);
     int to = year * 12 + month - 1 + step;
     if (step && to >= 12 && to < 9999 * 12) {
         show_month(app, node, to);
     }
-    ui->at.y += side;
     if (picks) {
         int to_year = years(app, node, "to-year", from, year);
         if (to_year) { /* jump to a year; the month stays */
@@ -379,60 +394,75 @@ static void draw_date(struct app *app, struct node *node)
 
 /* ---- times ---- */
 
-/* Cells for the hours and for every fifth minute. A chosen time can be moved by one minute. */
-static void clock_cells(struct app *app, struct node *node, const struct moment *m)
+/* A time of which one half is chosen: "14:––". */
+static void half_time(struct ui *ui, int hour, int minute)
+{
+    int side = ui_px(ui, 56);
+    ui_text_centre(ui, (struct rect){ui->at.x, ui->at.y, ui->at.w, side}, TEXT_DIGIT,
+                   hour < 0 ? arena_printf(&ui->frame, "––:%02d", minute)
+                            : arena_printf(&ui->frame, "%02d:––", hour),
+                   ui->theme.ink);
+    ui->at.y += side;
+}
+
+/* The time between two arrows that move it by a minute.  True: it was moved. */
+static bool minute_steps(struct app *app, struct node *node, int hour, int minute)
 {
     struct ui *ui = &app->ui;
-    int x = ui->at.x, w = ui->at.w;
-    int cell_h = ui_px(ui, UI_TOUCH_DP), columns = w / cell_h;
+    int x = ui->at.x, w = ui->at.w, side = ui_px(ui, 56), at = ui_px(ui, 16);
+    struct rect less = {x, ui->at.y, side, side}, more = {x + w - side, ui->at.y, side, side};
+    int by = ui_target(ui, turn(app, node, "minute-back"), ROLE_STEP, less)   ? -1
+             : ui_target(ui, turn(app, node, "minute-next"), ROLE_STEP, more) ? 1
+                                                                              : 0;
+    ui_stroke(ui, less.x + at, less.y + at, 24, (struct shape){arrow_left, 3}, 3, ui->theme.ink);
+    ui_stroke(ui, more.x + at, more.y + at, 24, (struct shape){arrow_right, 3}, 3, ui->theme.ink);
+    ui_text_centre(ui, (struct rect){x + side, ui->at.y, w - 2 * side, side}, TEXT_DIGIT,
+                   arena_printf(&ui->frame, "%02d:%02d", hour, minute), ui->theme.ink);
+    ui->at.y += side;
+    if (by) {
+        int t = (hour * 60 + minute + by + 1440) % 1440;
+        set_time(app, node, t / 60, t % 60);
+    }
+    return by != 0;
+}
+
+/* Cells for the hours, or for every fifth minute. */
+static void time_cells(struct app *app, struct node *node, bool minutes, int hour, int minute)
+{
+    struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w, cell_h = ui_px(ui, UI_TOUCH_DP), columns = w / cell_h;
     columns = columns >= 12 ? 12 : columns >= 6 ? 6 : 4;
+    int count = minutes ? 12 : 24;
+    ui_say(ui, TEXT_HINT, ui_str(ui, minutes ? S_minutes : S_hours), ui->theme.soft);
+    for (int k = 0; k < count; k++) {
+        int value = minutes ? k * 5 : k;
+        struct rect r = {x + k % columns * w / columns, ui->at.y + k / columns * cell_h,
+                         w / columns, cell_h};
+        const char *text = arena_printf(&ui->frame, "%02d", value);
+        bool on = minutes ? minute >= 0 && minute / 5 * 5 == value : hour == value;
+        if (cell(app, node, minutes ? "minute" : "hour", text, r, text, on)) {
+            set_part(app, node, minutes ? hour : value, minutes ? value : minute);
+        }
+    }
+    ui->at.y += (count + columns - 1) / columns * cell_h + ui_px(ui, 8);
+}
+
+/* A chosen time can be moved by one minute. */
+static void clock_cells(struct app *app, struct node *node, const struct moment *m)
+{
     int hour = m->has_time ? m->hour : -1, minute = m->has_time ? m->minute : -1;
     struct half waits = half_of(app, node);
     const char *half = m->has_time ? "" : waits.clock;
     if (*half) {
-        int side = ui_px(ui, 56);
         hour = half[0] == '-' ? -1 : atoi(half);
         minute = half[0] == '-' ? atoi(half + 3) : -1;
-        ui_text_centre(ui, (struct rect){x, ui->at.y, w, side}, TEXT_DIGIT,
-                       hour < 0 ? arena_printf(&ui->frame, "––:%02d", minute)
-                                : arena_printf(&ui->frame, "%02d:––", hour),
-                       ui->theme.ink);
-        ui->at.y += side;
+        half_time(&app->ui, hour, minute);
     }
-    if (m->has_time) {
-        int side = ui_px(ui, 56), at = ui_px(ui, 16);
-        struct rect less = {x, ui->at.y, side, side}, more = {x + w - side, ui->at.y, side, side};
-        int by = ui_target(ui, turn(app, node, "minute-back"), ROLE_STEP, less)   ? -1
-                 : ui_target(ui, turn(app, node, "minute-next"), ROLE_STEP, more) ? 1
-                                                                                  : 0;
-        ui_stroke(ui, less.x + at, less.y + at, 24, (struct shape){arrow_left, 3}, 3,
-                  ui->theme.ink);
-        ui_stroke(ui, more.x + at, more.y + at, 24, (struct shape){arrow_right, 3}, 3,
-                  ui->theme.ink);
-        ui_text_centre(ui, (struct rect){x + side, ui->at.y, w - 2 * side, side}, TEXT_DIGIT,
-                       arena_printf(&ui->frame, "%02d:%02d", hour, minute), ui->theme.ink);
-        ui->at.y += side;
-        if (by) {
-            int t = (hour * 60 + minute + by + 1440) % 1440;
-            set_time(app, node, t / 60, t % 60);
-            return;
-        }
+    if (m->has_time && minute_steps(app, node, hour, minute)) {
+        return;
     }
-    for (int part = 0; part < 2; part++) {
-        int count = part ? 12 : 24;
-        ui_say(ui, TEXT_HINT, ui_str(ui, part ? S_minutes : S_hours), ui->theme.soft);
-        for (int k = 0; k < count; k++) {
-            int value = part ? k * 5 : k;
-            struct rect r = {x + k % columns * w / columns, ui->at.y + k / columns * cell_h,
-                             w / columns, cell_h};
-            const char *text = arena_printf(&ui->frame, "%02d", value);
-            bool on = part ? minute >= 0 && minute / 5 * 5 == value : hour == value;
-            if (cell(app, node, part ? "minute" : "hour", text, r, text, on)) {
-                set_part(app, node, part ? hour : value, part ? value : minute);
-            }
-        }
-        ui->at.y += (count + columns - 1) / columns * cell_h + ui_px(ui, 8);
-    }
+    time_cells(app, node, false, hour, minute);
+    time_cells(app, node, true, hour, minute);
 }
 
 static void draw_time(struct app *app, struct node *node)

@@ -149,14 +149,139 @@ void seal_sheet(struct app *app)
     }
 }
 
+/* What keeps the interview from being sealed. */
+struct open_ends {
+    bool known;                       /* false: the form's checks could not be run */
+    struct problem *problems, *begun; /* begun: typed but not submitted */
+    size_t count, unfinished;
+};
+
+static struct open_ends look_for_ends(struct app *app)
+{
+    struct open_ends ends = {0};
+    struct err err = {0};
+    ends.known = session_problems(app->interview->session, &app->ui.frame, &ends.problems,
+                                  &ends.count, &err);
+    ends.unfinished = interview_unfinished(app->interview, &app->ui.frame, &ends.begun);
+    return ends;
+}
+
+/* "Seal", or to the question that keeps from it.  Unfinished typing is not an answer, but was
+ * meant as one. */
+static void go_right(struct app *app, const struct open_ends *ends)
+{
+    if (!ends->known) {
+        app_go(app, SCREEN_OUTLINE);
+    } else if (ends->unfinished) {
+        (void)go_to_problem(app, &ends->begun[0]);
+    } else if (ends->count) {
+        (void)go_to_problem(app, &ends->problems[0]);
+    } else {
+        app->sheet = SHEET_SEAL;
+        app->loop.arrived_ms = clock_mono_ms();
+        app->ui.again = true;
+    }
+}
+
+static void leave_finish(struct app *app)
+{
+    if (app->interview->page.node) {
+        app_go(app, SCREEN_INTERVIEW);
+        page_reopen_typed(app);
+    } else { /* no page to go back to */
+        app_leave_interview(app);
+        app_go(app, SCREEN_HOME);
+    }
+}
+
+/* True: a tap in the header or the bar was followed. */
+static bool took_way(struct app *app, const struct open_ends *ends)
+{
+    struct ui *ui = &app->ui;
+    if (ui_took(ui, "lock")) {
+        app_lock(app);
+    } else if (ui_took(ui, "back") || ui_took(ui, "left")) {
+        leave_finish(app);
+    } else if (ui_took(ui, "language")) {
+        app->sheet = SHEET_LANGUAGE;
+        ui->again = true;
+    } else if (ui_took(ui, "right") && !is_early(app)) {
+        go_right(app, ends);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Everything that keeps from sealing, each a way to its question.  True: one was taken. */
+static bool show_ends(struct app *app, const struct open_ends *ends)
+{
+    struct ui *ui = &app->ui;
+    const char *all = ui_number(ui, (long long)(ends->count + ends->unfinished));
+    ui_say(ui, TEXT_QUESTION, ui_fill(ui, S_finish_not_ready, all, NULL), ui->theme.ink);
+    ui_gap(ui, 12);
+    for (size_t p = 0; p < ends->unfinished; p++) {
+        if (show_way(app, &ends->begun[p], arena_printf(&ui->frame, "begun:%zu", p + 1),
+                     ui_str(ui, S_finish_begun_only), '!')) {
+            return true;
+        }
+    }
+    for (size_t p = 0; p < ends->count; p++) {
+        const struct problem *own = &ends->problems[p];
+        const char *why = *tree_value(own->node)
+                              ? app_refusal_words(app, &ui->frame, own->node, own->why)
+                              : ui_str(ui, S_finish_no_answer);
+        if (show_way(app, own, arena_printf(&ui->frame, "problem:%zu", p + 1), why, '!')) {
+            return true;
+        }
+    }
+    if (show_doubts(app)) {
+        return true;
+    }
+    ui_gap(ui, 12);
+    return false;
+}
+
+/* Counts and doubts of an interview that may be sealed.  True: the screen was left. */
+static bool show_ready(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    unsigned questions = 0, answers = 0, without = 0;
+    question_count(session_root(app->interview->session), &questions, &answers, &without);
+    ui_say(ui, TEXT_QUESTION, ui_str(ui, S_finish_ready), ui->theme.ink);
+    ui_gap(ui, 8);
+    const char *counts = ui_fill3(ui, S_finish_counts, ui_number(ui, questions),
+                                  ui_number(ui, answers), ui_number(ui, without));
+    ui_say(ui, TEXT_HINT, counts, ui->theme.soft);
+    ui_say(ui, TEXT_HINT, lasted(app), ui->theme.soft);
+    ui_gap(ui, 12);
+    if (show_doubts(app)) {
+        return true;
+    }
+    if (questions > answers &&
+        ui_row(ui, "open", ui_fill(ui, S_finish_open, ui_number(ui, questions - answers), NULL), "",
+               'o')) {
+        app->view.outline = OUTLINE_OPEN;
+        app_go(app, SCREEN_OUTLINE);
+        return true;
+    }
+    ui_gap(ui, 12);
+    ui_card(ui, NULL, ui_str(ui, S_finish_after), ui_str(ui, S_finish_after_hint), false);
+    return false;
+}
+
+static enum string_id right_words(const struct open_ends *ends)
+{
+    if (ends->count && !ends->unfinished && !*tree_value(ends->problems[0].node)) {
+        return S_outline_to_missing;
+    }
+    return ends->count || ends->unfinished ? S_finish_to_question : S_finish_seal;
+}
+
 void screen_finish(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct interview *i = app->interview;
-    struct problem *problems;
-    size_t count = 0;
-    struct err err = {0};
-    unsigned questions = 0, answers = 0, without = 0;
     const char *number =
         ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", i->draft.number), NULL);
     struct header h = {.help = true,
@@ -167,103 +292,22 @@ void screen_finish(struct app *app)
                        .language = true,
                        .progress = -1};
     ui_header(ui, &h);
-    if (ui_took(ui, "lock")) {
-        app_lock(app);
-        return;
-    }
-    if (ui_took(ui, "back") || ui_took(ui, "left")) {
-        if (i->page.node) {
-            app_go(app, SCREEN_INTERVIEW);
-            page_reopen_typed(app);
-        } else { /* no page to go back to */
-            app_leave_interview(app);
-            app_go(app, SCREEN_HOME);
-        }
-        return;
-    }
-    if (ui_took(ui, "language")) {
-        app->sheet = SHEET_LANGUAGE;
-        ui->again = true;
-        return;
-    }
-    bool known = session_problems(i->session, &ui->frame, &problems, &count, &err);
-    struct problem *begun;
-    size_t unfinished = interview_unfinished(i, &ui->frame, &begun);
-    if (ui_took(ui, "right") && !is_early(app)) {
-        if (known && !count &&
-            unfinished) { /* unfinished typing is not an answer, but was meant as one */
-            (void)go_to_problem(app, &begun[0]);
-        } else if (known && !count) {
-            app->sheet = SHEET_SEAL;
-            app->loop.arrived_ms = clock_mono_ms();
-            ui->again = true;
-        } else if (known) {
-            (void)go_to_problem(app, unfinished ? &begun[0] : &problems[0]);
-        } else {
-            app_go(app, SCREEN_OUTLINE);
-        }
+    struct open_ends ends = look_for_ends(app);
+    if (took_way(app, &ends)) {
         return;
     }
     ui_body_begin(ui, ui_header_height(ui), ui->h - ui_bar_height(ui));
     app_message(app);
-    if (!known) {
+    if (!ends.known) {
         ui_warning(ui, ui_str(ui, S_refused_fault));
-    } else if (count || unfinished) {
-        long long all = (long long)(count + unfinished);
-        ui_say(ui, TEXT_QUESTION, ui_fill(ui, S_finish_not_ready, ui_number(ui, all), NULL),
-               ui->theme.ink);
-        ui_gap(ui, 12);
-        for (size_t p = 0; p < unfinished; p++) {
-            if (show_way(app, &begun[p], arena_printf(&ui->frame, "begun:%zu", p + 1),
-                         ui_str(ui, S_finish_begun_only), '!')) {
-                return;
-            }
-        }
-        for (size_t p = 0; p < count; p++) {
-            const char *why =
-                *tree_value(problems[p].node)
-                    ? app_refusal_words(app, &ui->frame, problems[p].node, problems[p].why)
-                    : ui_str(ui, S_finish_no_answer);
-            if (show_way(app, &problems[p], arena_printf(&ui->frame, "problem:%zu", p + 1), why,
-                         '!')) {
-                return;
-            }
-        }
-        if (show_doubts(app)) {
-            return;
-        }
-        ui_gap(ui, 12);
-    } else {
-        question_count(session_root(i->session), &questions, &answers, &without);
-        ui_say(ui, TEXT_QUESTION, ui_str(ui, S_finish_ready), ui->theme.ink);
-        ui_gap(ui, 8);
-        const char *counts = ui_fill3(ui, S_finish_counts, ui_number(ui, questions),
-                                      ui_number(ui, answers), ui_number(ui, without));
-        ui_say(ui, TEXT_HINT, counts, ui->theme.soft);
-        ui_say(ui, TEXT_HINT, lasted(app), ui->theme.soft);
-        ui_gap(ui, 12);
-        if (show_doubts(app)) {
-            return;
-        }
-        if (questions > answers &&
-            ui_row(ui, "open", ui_fill(ui, S_finish_open, ui_number(ui, questions - answers), NULL),
-                   "", 'o')) {
-            app->view.outline = OUTLINE_OPEN;
-            app_go(app, SCREEN_OUTLINE);
-            return;
-        }
-        ui_gap(ui, 12);
-        ui_card(ui, NULL, ui_str(ui, S_finish_after), ui_str(ui, S_finish_after_hint), false);
+    } else if (ends.count || ends.unfinished ? show_ends(app, &ends) : show_ready(app)) {
+        return;
     }
     if (i->page.node) {
         show_memos(app);
     }
     ui_body_end(ui);
-    bool blank = count && !unfinished && !*tree_value(problems[0].node);
-    ui_bar(ui, "left", ui_str(ui, S_back), "right",
-           ui_str(ui, blank                 ? S_outline_to_missing
-                      : count || unfinished ? S_finish_to_question
-                                            : S_finish_seal));
+    ui_bar(ui, "left", ui_str(ui, S_back), "right", ui_str(ui, right_words(&ends)));
 }
 
 /* The form of the interview just sealed. NULL: it is no longer in force. */

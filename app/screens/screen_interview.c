@@ -298,6 +298,149 @@ static void header(struct app *app)
     ui_header(ui, &h);
 }
 
+/* A tap switches to the next question language. */
+static void next_language(struct app *app)
+{
+    const char *codes[APP_LANGUAGES];
+    size_t have = app_question_languages(app, codes), at = 0;
+    while (at < have && strcmp(codes[at], session_language(app->interview->session)) != 0) {
+        at++;
+    }
+    if (have) {
+        app_question_language(app, codes[at + 1 < have ? at + 1 : 0]);
+    }
+}
+
+static void choose_language(struct app *app)
+{
+    app->ui.held[0] = app->ui.pressed[0] = '\0';
+    app->sheet = SHEET_LANGUAGE;
+    app->ui.again = true;
+}
+
+static void give_back(struct app *app)
+{
+    app->respondent.in_block = true;
+    app->respondent.at_end = false;
+    commit_or_keep(app);
+    app_go(app, SCREEN_RETURN);
+}
+
+static void open_outline(struct app *app)
+{
+    commit_or_keep(app);
+    app_go(app, SCREEN_OUTLINE);
+}
+
+static void open_menu(struct app *app)
+{
+    app->sheet = SHEET_MENU;
+}
+
+/* Targets of header and bar, with what a tap does and who may do it. */
+enum who { ANYONE, INTERVIEWER, RESPONDENT, WHO_MAY_GO_BACK };
+static const struct {
+    const char *id;
+    void (*follow)(struct app *app);
+    enum who who;
+} page_targets[] = {
+    {"language", next_language, ANYONE},
+    {"lock", give_back, RESPONDENT},
+    {"outline", open_outline, INTERVIEWER},
+    {"lock", app_lock, INTERVIEWER},
+    {"memo", memo_open, INTERVIEWER},
+    {"menu", open_menu, INTERVIEWER},
+    {"back", go_back, WHO_MAY_GO_BACK},
+    {"left", go_back, WHO_MAY_GO_BACK},
+    {"right", go_next, ANYONE},
+};
+
+static bool may_tap(struct app *app, enum who who)
+{
+    return who == ANYONE || (who == WHO_MAY_GO_BACK ? may_go_back(app)
+                                                    : app->respondent.holds == (who == RESPONDENT));
+}
+
+static bool took_target(struct app *app)
+{
+    if (!app->respondent.holds && strcmp(app->ui.held, "language") == 0) {
+        choose_language(app);
+        return true;
+    }
+    for (size_t t = 0; t < sizeof page_targets / sizeof *page_targets; t++) {
+        if (ui_took(&app->ui, page_targets[t].id) && may_tap(app, page_targets[t].who)) {
+            page_targets[t].follow(app);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A way to hand the device over again.  True: it was tapped. */
+static bool hand_again(struct app *app)
+{
+    if (app->respondent.holds || !respondent_block(&app->interview->page) ||
+        !ui_wide_button(&app->ui, "hand", ui_str(&app->ui, S_hand_again), false)) {
+        return false;
+    }
+    if (question_commit(app)) {
+        app->respondent.from_block = true;
+        app_go(app, SCREEN_HAND);
+    }
+    return true;
+}
+
+/* False: the screen was left. */
+static bool page_body(struct app *app)
+{
+    struct interview *i = app->interview;
+    if (!app->view.refused) {
+        app_message(app);
+    }
+    if (hand_again(app)) {
+        return false;
+    }
+    if (!app->respondent.holds) {
+        show_whose(app);
+    }
+    if (i->page.kind == PAGE_ROSTER) {
+        roster_show(app);
+    } else if (i->page.kind == PAGE_QUESTION) {
+        question_show(app, &i->page, true);
+    } else {
+        question_show_fields(app);
+    }
+    return app->screen == SCREEN_INTERVIEW;
+}
+
+static void page_keyboard(struct app *app, enum keyboard_kind kind)
+{
+    if (search_keyboard(app)) {
+        return;
+    }
+    app->keyboard.sentences = question_is_prose(typed_node(app));
+    app->keyboard.start = question_keys(typed_node(app));
+    app->keyboard.lines = question_is_many_lines(typed_node(app));
+    if (keyboard_show(&app->ui, &app->keyboard, kind, ui_str(&app->ui, S_next))) {
+        go_on(app);
+    }
+}
+
+static void page_bar(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    enum string_id words = i->page.kind == PAGE_ROSTER ? S_roster_done : S_next;
+    if (words == S_next && interview_entry(i)) {
+        struct page *pages;
+        size_t count, at;
+        interview_pages(i, &ui->frame, &pages, &count, &at);
+        words = at + 1 >= count ? S_entry_done : S_next;
+    }
+    bool back = may_go_back(app);
+    ui_bar(ui, back ? "left" : NULL, back ? ui_str(ui, S_back) : NULL, "right", ui_str(ui, words));
+}
+
 static void show_page(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -316,78 +459,11 @@ static void show_page(struct app *app)
     bool typing = question_keyboard(app, &kind);
     int bottom = ui->h - (typing ? keyboard_height(ui, kind) : ui_bar_height(ui));
     header(app);
-    if (ui_took(ui, "language")) { /* a tap switches to the next question language */
-        const char *codes[APP_LANGUAGES];
-        size_t have = app_question_languages(app, codes), at = 0;
-        while (at < have && strcmp(codes[at], session_language(i->session)) != 0) {
-            at++;
-        }
-        if (have) {
-            app_question_language(app, codes[at + 1 < have ? at + 1 : 0]);
-        }
-        return;
-    }
-    if (!app->respondent.holds && strcmp(ui->held, "language") == 0) {
-        ui->held[0] = ui->pressed[0] = '\0';
-        app->sheet = SHEET_LANGUAGE;
-        ui->again = true;
-        return;
-    }
-    if (app->respondent.holds && ui_took(ui, "lock")) {
-        app->respondent.in_block = true;
-        app->respondent.at_end = false;
-        commit_or_keep(app);
-        app_go(app, SCREEN_RETURN);
-        return;
-    }
-    if (!app->respondent.holds && ui_took(ui, "outline")) {
-        commit_or_keep(app);
-        app_go(app, SCREEN_OUTLINE);
-        return;
-    }
-    if (!app->respondent.holds && ui_took(ui, "lock")) {
-        app_lock(app);
-        return;
-    }
-    if (!app->respondent.holds && ui_took(ui, "memo")) {
-        memo_open(app);
-        return;
-    }
-    if (!app->respondent.holds && ui_took(ui, "menu")) {
-        app->sheet = SHEET_MENU;
-        return;
-    }
-    if (may_go_back(app) && (ui_took(ui, "back") || ui_took(ui, "left"))) {
-        go_back(app);
-        return;
-    }
-    if (ui_took(ui, "right")) {
-        go_next(app);
+    if (took_target(app)) {
         return;
     }
     ui_body_begin(ui, ui_header_height(ui), bottom);
-    if (!app->view.refused) {
-        app_message(app);
-    }
-    if (!app->respondent.holds && respondent_block(&i->page) &&
-        ui_wide_button(ui, "hand", ui_str(ui, S_hand_again), false)) {
-        if (question_commit(app)) {
-            app->respondent.from_block = true;
-            app_go(app, SCREEN_HAND);
-        }
-        return;
-    }
-    if (!app->respondent.holds) {
-        show_whose(app);
-    }
-    if (i->page.kind == PAGE_ROSTER) {
-        roster_show(app);
-    } else if (i->page.kind == PAGE_QUESTION) {
-        question_show(app, &i->page, true);
-    } else {
-        question_show_fields(app);
-    }
-    if (app->screen != SCREEN_INTERVIEW) {
+    if (!page_body(app)) {
         return;
     }
     ui_body_end(ui);
@@ -399,32 +475,11 @@ static void show_page(struct app *app)
         if (i->page.kind == PAGE_QUESTION) {
             go_next(app);
         }
-        return;
+    } else if (typing) {
+        page_keyboard(app, kind);
+    } else {
+        page_bar(app);
     }
-    if (typing && search_keyboard(app)) {
-        return;
-    }
-    if (typing) {
-        app->keyboard.sentences = question_is_prose(typed_node(app));
-        app->keyboard.start = question_keys(typed_node(app));
-        app->keyboard.lines = question_is_many_lines(typed_node(app));
-        if (keyboard_show(ui, &app->keyboard, kind, ui_str(ui, S_next))) {
-            go_on(app);
-        }
-        return;
-    }
-    bool entry_end = false;
-    if (interview_entry(i)) {
-        struct page *pages;
-        size_t count, at;
-        interview_pages(i, &ui->frame, &pages, &count, &at);
-        entry_end = at + 1 >= count;
-    }
-    ui_bar(ui, may_go_back(app) ? "left" : NULL, may_go_back(app) ? ui_str(ui, S_back) : NULL,
-           "right",
-           ui_str(ui, i->page.kind == PAGE_ROSTER ? S_roster_done
-                      : entry_end                 ? S_entry_done
-                                                  : S_next));
 }
 
 void screen_interview(struct app *app)

@@ -188,87 +188,131 @@ static bool fits(struct app *app, const struct search_for *what, const struct le
     return search_ranks(what, label_of(app, l)) > 2; /* matches by sound only are too many */
 }
 
+/* The answers of a section: its line and its mark. */
+static bool section_row(struct app *app, const struct outline *o, size_t s)
+{
+    struct ui *ui = &app->ui;
+    const struct section *own = &o->list[s];
+    unsigned missing = 0, doubtful = 0;
+    for (size_t k = 0; k < o->leaf_count; k++) {
+        missing += o->leaves[k].section == s && o->leaves[k].missing;
+        doubtful += o->leaves[k].section == s && o->leaves[k].doubtful;
+    }
+    const char *small = own->asked ? ui_fill(ui, S_outline_answered, ui_number(ui, own->answered),
+                                             ui_number(ui, own->questions))
+                                   : ui_str(ui, S_outline_not_asked);
+    if (own->fallback) {
+        small = arena_printf(&ui->frame, "%s · %s", small, ui_str(ui, S_fallback));
+    }
+    char mark = !own->asked                       ? '-'
+                : missing                         ? '!'
+                : doubtful                        ? '?'
+                : own->answered == own->questions ? '+'
+                                                  : 'o';
+    return ui_row(ui, arena_printf(&ui->frame, "section:%zu", s + 1), own->title, small, mark);
+}
+
+/* The arrow right of a section, which stands in R, opens and closes it. */
+static void section_arrow(struct app *app, size_t s, bool open, struct rect r)
+{
+    static const int8_t down[] = {20, 36, 50, 66, 80, 36}, up[] = {20, 64, 50, 34, 80, 64};
+    struct ui *ui = &app->ui;
+    if (ui_target(ui, arena_printf(&ui->frame, "open:%zu", s + 1), ROLE_ICON, r)) {
+        app->view.opened_section = open ? 0 : s + 1;
+        ui->again = true;
+    }
+    float dp = ui_mark_dp(ui) * 0.9f;
+    ui_stroke(ui, r.x + (r.w - ui_px(ui, dp)) / 2, r.y + (r.h - ui_px(ui, dp)) / 2, dp,
+              (struct shape){open ? up : down, 3}, 2.5f, ui->theme.ink);
+}
+
+/* The search in the tree; SHOWN counts the questions on the screen. */
+struct tree_search {
+    struct search_for what;
+    bool any; /* something is searched for */
+    size_t shown;
+};
+
+static bool holds_match(struct app *app, const struct outline *o, size_t s,
+                        struct tree_search *search)
+{
+    for (size_t k = 0; search->any && k < o->leaf_count; k++) {
+        if (o->leaves[k].section == s && fits(app, &search->what, &o->leaves[k])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The questions of section S: all of an open one, else those that match.  True: one was
+ * tapped. */
+static bool section_leaves(struct app *app, const struct outline *o, size_t s, bool open,
+                           struct tree_search *search)
+{
+    struct ui *ui = &app->ui;
+    int x = ui->at.x, w = ui->at.w, inset = ui_px(ui, 20);
+    struct node *entry = NULL;
+    size_t more = 0;
+    bool tapped = false;
+    ui_at(ui, x + inset, ui->at.y, w - inset);
+    for (size_t k = 0; k < o->leaf_count && !tapped; k++) {
+        const struct leaf *l = &o->leaves[k];
+        if (l->section != s || !(open || fits(app, &search->what, l))) {
+            continue;
+        }
+        if (search->shown >= SHOWN) {
+            more++;
+            continue;
+        }
+        search->shown++;
+        show_entry(app, l, &entry);
+        tapped = show_leaf(app, o, k);
+        if (tapped) {
+            go_to(app, &l->page);
+        }
+    }
+    if (!tapped) {
+        show_more(app, more);
+    }
+    ui_at(ui, x, ui->at.y, w);
+    return tapped;
+}
+
+static bool show_section(struct app *app, const struct outline *o, size_t s,
+                         struct tree_search *search)
+{
+    struct ui *ui = &app->ui;
+    const struct section *own = &o->list[s];
+    bool named = search_ranks(&search->what, own->title) > 1;
+    bool inside = holds_match(app, o, s, search);
+    if (!named && !inside) {
+        return false;
+    }
+    int x = ui->at.x, w = ui->at.w, side = ui_px(ui, UI_TOUCH_DP), top = ui->at.y;
+    ui->at.w = own->questions ? w - side : w;
+    bool hit = section_row(app, o, s);
+    ui->at.w = w;
+    if (hit) {
+        go_to(app, &own->first);
+        return true;
+    }
+    if (!own->questions) {
+        return false;
+    }
+    bool open = app->view.opened_section == s + 1;
+    section_arrow(app, s, open, (struct rect){x + w - side, top, side, ui->at.y - top});
+    return (open || inside) && section_leaves(app, o, s, open, search);
+}
+
 /* All sections, with the questions of the opened one and those that match the search. True:
  * one was tapped. */
 static bool show_tree(struct app *app, const struct outline *o, const char *needle)
 {
-    static const int8_t down[] = {20, 36, 50, 66, 80, 36}, up[] = {20, 64, 50, 34, 80, 64};
-    struct ui *ui = &app->ui;
-    int x = ui->at.x, w = ui->at.w;
-    int side = ui_px(ui, UI_TOUCH_DP), inset = ui_px(ui, 20);
-    size_t shown = 0;
-    struct search_for what = search_for(app, needle);
+    struct tree_search search = {.what = search_for(app, needle), .any = *needle != '\0'};
     for (size_t s = 0; s < o->count; s++) {
-        const struct section *own = &o->list[s];
-        unsigned missing = 0, doubtful = 0;
-        for (size_t k = 0; k < o->leaf_count; k++) {
-            missing += o->leaves[k].section == s && o->leaves[k].missing;
-            doubtful += o->leaves[k].section == s && o->leaves[k].doubtful;
-        }
-        bool named = search_ranks(&what, own->title) > 1, inside = false;
-        for (size_t k = 0; *needle && k < o->leaf_count && !inside; k++) {
-            inside = o->leaves[k].section == s && fits(app, &what, &o->leaves[k]);
-        }
-        if (!named && !inside) {
-            continue;
-        }
-        const char *small = own->asked
-                                ? ui_fill(ui, S_outline_answered, ui_number(ui, own->answered),
-                                          ui_number(ui, own->questions))
-                                : ui_str(ui, S_outline_not_asked);
-        if (own->fallback) {
-            small = arena_printf(&ui->frame, "%s · %s", small, ui_str(ui, S_fallback));
-        }
-        char mark = !own->asked                       ? '-'
-                    : missing                         ? '!'
-                    : doubtful                        ? '?'
-                    : own->answered == own->questions ? '+'
-                                                      : 'o';
-        bool open = app->view.opened_section == s + 1;
-        int top = ui->at.y;
-        ui->at.w = own->questions ? w - side : w;
-        bool hit =
-            ui_row(ui, arena_printf(&ui->frame, "section:%zu", s + 1), own->title, small, mark);
-        ui->at.w = w;
-        if (hit) {
-            go_to(app, &own->first);
+        if (show_section(app, o, s, &search)) {
             return true;
         }
-        if (!own->questions) {
-            continue;
-        }
-        struct rect r = {x + w - side, top, side, ui->at.y - top};
-        if (ui_target(ui, arena_printf(&ui->frame, "open:%zu", s + 1), ROLE_ICON, r)) {
-            app->view.opened_section = open ? 0 : s + 1;
-            ui->again = true;
-        }
-        float dp = ui_mark_dp(ui) * 0.9f;
-        ui_stroke(ui, r.x + (side - ui_px(ui, dp)) / 2, r.y + (r.h - ui_px(ui, dp)) / 2, dp,
-                  (struct shape){open ? up : down, 3}, 2.5f, ui->theme.ink);
-        struct node *entry = NULL;
-        size_t more = 0;
-        for (size_t k = 0; (open || inside) && k < o->leaf_count; k++) {
-            const struct leaf *l = &o->leaves[k];
-            if (l->section != s || !(open || fits(app, &what, l))) {
-                continue;
-            }
-            if (shown >= SHOWN) {
-                more++;
-                continue;
-            }
-            shown++;
-            ui_at(ui, x + inset, ui->at.y, w - inset);
-            show_entry(app, l, &entry);
-            bool tapped = show_leaf(app, o, k);
-            ui_at(ui, x, ui->at.y, w);
-            if (tapped) {
-                go_to(app, &o->leaves[k].page);
-                return true;
-            }
-        }
-        ui_at(ui, x + inset, ui->at.y, w - inset);
-        show_more(app, more);
-        ui_at(ui, x, ui->at.y, w);
     }
     return false;
 }

@@ -317,6 +317,86 @@ bool travel_shows_secrets(const struct app *app)
            state_of(app)->step != TRAVEL_SEND;
 }
 
+/* Asks for the passphrase: to repeat a new one, or to open what a coordinator answered.  BESIDE:
+ * the field stands right of the text, to stay visible over the keyboard. */
+static void ask_pass(struct app *app, enum travel_step step, bool beside, struct cursor all,
+                     int half)
+{
+    struct ui *ui = &app->ui;
+    struct travel_state *state = state_of(app);
+    int lowest = 0;
+    ui_say(ui, TEXT_HEADING,
+           ui_str(ui, step == TRAVEL_REPEAT ? S_first_repeat : S_travel_open_hint), ui->theme.ink);
+    ui_gap(ui, 8);
+    if (beside) {
+        lowest = ui->at.y;
+        ui_at(ui, all.x + all.w - half, all.y, half);
+    }
+    ui_field(ui, "pass",
+             &(struct field){.text = ui->edit.text.data,
+                             .cursor = ui->edit.cursor,
+                             .active = true,
+                             .masked = step == TRAVEL_OPEN && !state->show_pass,
+                             .min_lines = 2,
+                             .style = TEXT_BODY});
+    if (step == TRAVEL_OPEN) {
+        if (ui_pill(ui, "show", ui_str(ui, state->show_pass ? S_unlock_hide : S_unlock_show), false,
+                    false)) {
+            state->show_pass = !state->show_pass;
+        }
+        if (state->again && ui->edit.text.len &&
+            ui_pill(ui, "again", ui_str(ui, S_travel_again), false, false)) {
+            ask_again(app);
+        }
+        ui_pills_end(ui);
+    }
+    ui->at.y = ui->at.y > lowest ? ui->at.y : lowest;
+}
+
+static void travel_body(struct app *app, enum travel_step step, bool typing)
+{
+    struct ui *ui = &app->ui;
+    bool beside = typing && ui->landscape;
+    struct cursor all = ui->at;
+    int half = beside ? all.w / 2 - ui_px(ui, 10) : all.w;
+    ui->at.w = half;
+    app_message(app);
+    ui->at.w = all.w;
+    switch (step) {
+    case TRAVEL_START:
+        start(app);
+        break;
+    case TRAVEL_CHOOSE:
+        choose(app);
+        break;
+    case TRAVEL_SEND:
+        send(app);
+        break;
+    default:
+        ui->at.w = half;
+        ask_pass(app, step, beside, all, half);
+        break;
+    }
+}
+
+/* The bar or the keyboard below, by step. */
+static void travel_foot(struct app *app, enum travel_step step)
+{
+    struct ui *ui = &app->ui;
+    if (step == TRAVEL_CHOOSE) {
+        ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_continue_));
+    } else if (step == TRAVEL_SEND) {
+        ui_bar(ui, NULL, NULL, "answer", ui_str(ui, S_travel_answer));
+    } else if (step != TRAVEL_START &&
+               keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
+        if (step == TRAVEL_REPEAT) {
+            make_request(app);
+        } else if (ui->edit.text.len) {
+            look_for_answers(app);
+        }
+    }
+}
+
 void screen_travel(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -345,66 +425,9 @@ void screen_travel(struct app *app)
         edit_begin(&ui->edit, "pass", "");
     }
     ui_body_begin(ui, ui_header_height(ui), bottom);
-    bool beside = typing && ui->landscape; /* field right of the text, to stay visible */
-    int top = ui->at.y, half = beside ? ui->at.w / 2 - ui_px(ui, 10) : ui->at.w, lowest = 0;
-    struct cursor all = ui->at;
-    ui->at.w = half;
-    app_message(app);
-    ui->at.w = all.w;
-    switch (step) {
-    case TRAVEL_START:
-        start(app);
-        break;
-    case TRAVEL_CHOOSE:
-        choose(app);
-        break;
-    case TRAVEL_SEND:
-        send(app);
-        break;
-    default:
-        ui->at.w = half;
-        ui_say(ui, TEXT_HEADING,
-               ui_str(ui, step == TRAVEL_REPEAT ? S_first_repeat : S_travel_open_hint),
-               ui->theme.ink);
-        ui_gap(ui, 8);
-        if (beside) {
-            lowest = ui->at.y;
-            ui_at(ui, all.x + all.w - half, top, half);
-        }
-        ui_field(ui, "pass",
-                 &(struct field){.text = ui->edit.text.data,
-                                 .cursor = ui->edit.cursor,
-                                 .active = true,
-                                 .masked = step == TRAVEL_OPEN && !state_of(app)->show_pass,
-                                 .min_lines = 2,
-                                 .style = TEXT_BODY});
-        if (step == TRAVEL_OPEN) {
-            if (ui_pill(ui, "show",
-                        ui_str(ui, state_of(app)->show_pass ? S_unlock_hide : S_unlock_show), false,
-                        false)) {
-                state_of(app)->show_pass = !state_of(app)->show_pass;
-            }
-            if (state_of(app)->again && ui->edit.text.len &&
-                ui_pill(ui, "again", ui_str(ui, S_travel_again), false, false)) {
-                ask_again(app);
-            }
-            ui_pills_end(ui);
-        }
-        break;
-    }
-    ui->at.y = ui->at.y > lowest ? ui->at.y : lowest;
+    travel_body(app, step, typing);
     ui_body_end(ui);
-    if (app->screen != SCREEN_TRAVEL || state_of(app)->step != step) {
-        return;
-    }
-    if (bar) {
-        ui_bar(ui, NULL, NULL, step == TRAVEL_CHOOSE ? "right" : "answer",
-               ui_str(ui, step == TRAVEL_CHOOSE ? S_continue_ : S_travel_answer));
-    } else if (typing && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
-        if (step == TRAVEL_REPEAT) {
-            make_request(app);
-        } else if (ui->edit.text.len) {
-            look_for_answers(app);
-        }
+    if (app->screen == SCREEN_TRAVEL && state_of(app)->step == step) {
+        travel_foot(app, step);
     }
 }

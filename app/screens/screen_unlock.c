@@ -188,6 +188,57 @@ static void unlock_by_pin(struct app *app)
     }
 }
 
+/* "Show" and, after some failures, "Forgot": offered early, as the waiting times get long. */
+static void unlock_pills(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    if (ui_pill(ui, "show", ui_str(ui, state_of(app)->show_pass ? S_unlock_hide : S_unlock_show),
+                false, false)) {
+        state_of(app)->show_pass = !state_of(app)->show_pass;
+    }
+    if (app->locks.device.can_travel && app->locks.device.failures >= FORGOT_FROM &&
+        ui_pill(ui, "forgot", ui_str(ui, S_unlock_forgot), false, false)) {
+        edit_end(&ui->edit);
+        app->sheet = SHEET_TRAVEL;
+        ui->again = true;
+    }
+    ui_pills_end(ui);
+}
+
+/* In landscape the text stands left and the field right: both stay visible. */
+static void unlock_body(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    bool said = app->message.text[0] || app->locks.device.wait_s > 0;
+    struct cursor all = ui->at;
+    ui->at.w = ui->landscape ? all.w * (said ? 6 : 5) / 10 - ui_px(ui, 10) : all.w;
+    float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
+    if (!ui->landscape || !said) { /* in landscape the message needs the room */
+        ui_say(ui, TEXT_QUESTION, ui_str(ui, S_unlock_title), ui->theme.ink);
+        ui->at.y += ui_text(ui, ui->at.x, ui->at.y + ui_px(ui, 4), ui->at.w, TEXT_HINT,
+                            ui_str(ui, S_unlock_hint), ui->theme.soft);
+    }
+    ui->at.y += said && ui->landscape ? 0 : ui_px(ui, ui->landscape ? 6 : 16);
+    if (ui->landscape) {
+        say_wait(app);
+        int left_w = ui->at.w + ui_px(ui, 20);
+        ui_at(ui, all.x + left_w, all.y, all.w - left_w);
+    }
+    ui_field(ui, "pass",
+             &(struct field){.text = ui->edit.text.data,
+                             .cursor = ui->edit.cursor,
+                             .active = true,
+                             .masked = !state_of(app)->show_pass,
+                             .warn = app->message.text[0] != '\0',
+                             .style = TEXT_BODY});
+    suggest(app);
+    if (!ui->landscape) {
+        say_wait(app);
+    }
+    unlock_pills(app);
+    ui->text_scale = scale;
+}
+
 void screen_unlock(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -210,46 +261,7 @@ void screen_unlock(struct app *app)
     }
     ui_header(ui, &h);
     ui_body_begin(ui, ui_header_height(ui), bottom);
-    int top = ui->at.y;
-    bool said = app->message.text[0] || app->locks.device.wait_s > 0;
-    struct cursor all = ui->at;
-    ui->at.w = ui->landscape ? all.w * (said ? 6 : 5) / 10 - ui_px(ui, 10) : all.w;
-    float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
-    if (!ui->landscape || !said) { /* in landscape the message needs the room */
-        ui_say(ui, TEXT_QUESTION, ui_str(ui, S_unlock_title), ui->theme.ink);
-        ui->at.y += ui_text(ui, ui->at.x, ui->at.y + ui_px(ui, 4), ui->at.w, TEXT_HINT,
-                            ui_str(ui, S_unlock_hint), ui->theme.soft);
-    }
-    ui->at.y += said && ui->landscape ? 0 : ui_px(ui, ui->landscape ? 6 : 16);
-    if (ui->landscape) { /* text left, field right: both stay visible */
-        say_wait(app);
-        int left_w = ui->at.w + ui_px(ui, 20);
-        ui_at(ui, all.x + left_w, top, all.w - left_w);
-    }
-    ui_field(ui, "pass",
-             &(struct field){.text = ui->edit.text.data,
-                             .cursor = ui->edit.cursor,
-                             .active = true,
-                             .masked = !state_of(app)->show_pass,
-                             .warn = app->message.text[0] != '\0',
-                             .style = TEXT_BODY});
-    suggest(app);
-    if (!ui->landscape) {
-        say_wait(app);
-    }
-    if (ui_pill(ui, "show", ui_str(ui, state_of(app)->show_pass ? S_unlock_hide : S_unlock_show),
-                false, false)) {
-        state_of(app)->show_pass = !state_of(app)->show_pass;
-    }
-    /* offered early: after more failures the waiting times get long */
-    if (app->locks.device.can_travel && app->locks.device.failures >= FORGOT_FROM &&
-        ui_pill(ui, "forgot", ui_str(ui, S_unlock_forgot), false, false)) {
-        edit_end(&ui->edit);
-        app->sheet = SHEET_TRAVEL;
-        ui->again = true;
-    }
-    ui_pills_end(ui);
-    ui->text_scale = scale;
+    unlock_body(app);
     ui_body_end(ui);
     if (wants_language(app)) {
         return;

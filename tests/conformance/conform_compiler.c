@@ -60,28 +60,40 @@ static bool differs(char *why, size_t size, const struct xml *at, const char *wh
     return false;
 }
 
-static bool same_tree(struct arena *arena, const struct xml *a, const struct xml *b, char *why,
-                      size_t size)
+static bool same_attributes(const struct xml *a, const struct xml *b, char *why, size_t size)
 {
-    size_t count[2] = {0, 0};
-    if (strcmp(a->name, b->name) != 0 || strcmp(a->uri, b->uri) != 0) {
-        return differs(why, size, a->parent ? a->parent : a, "element", a->name, b->name);
-    }
-    for (const struct xml_attr *x = a->attrs; x; x = x->next, count[0]++) {
+    for (const struct xml_attr *x = a->attrs; x; x = x->next) {
         const struct xml_attr *y = attr_like(b, x);
         if (!y || strcmp(x->value, y->value) != 0) {
             return differs(why, size, a, x->name, x->value, y ? y->value : "(none)");
         }
     }
-    for (const struct xml_attr *y = b->attrs; y; y = y->next, count[1]++) {
+    for (const struct xml_attr *y = b->attrs; y; y = y->next) {
         if (!attr_like(a, y)) {
             return differs(why, size, a, y->name, "(none)", y->value);
         }
     }
+    return true;
+}
+
+/* MAY: white space may differ, since elements stand on both sides of it. */
+static bool same_text(const char *text, const char *other, bool may)
+{
+    return strcmp(text, other) == 0 || (may && blank(text) && blank(other));
+}
+
+static bool same_tree(struct arena *arena, const struct xml *a, const struct xml *b, char *why,
+                      size_t size)
+{
+    if (strcmp(a->name, b->name) != 0 || strcmp(a->uri, b->uri) != 0) {
+        return differs(why, size, a->parent ? a->parent : a, "element", a->name, b->name);
+    }
+    if (!same_attributes(a, b, why, size)) {
+        return false;
+    }
     const struct xml *x = xml_child(a, NULL), *y = xml_child(b, NULL);
     const char *text = joined(arena, a->first), *other = joined(arena, b->first);
-    bool same = strcmp(text, other) == 0 || (x && y && blank(text) && blank(other));
-    if (!same) {
+    if (!same_text(text, other, x && y)) {
         return differs(why, size, a, "text", text, other);
     }
     for (; x && y; x = xml_sibling(x, NULL), y = xml_sibling(y, NULL)) {
@@ -90,7 +102,7 @@ static bool same_tree(struct arena *arena, const struct xml *a, const struct xml
         }
         text = joined(arena, x->next);
         other = joined(arena, y->next);
-        if (strcmp(text, other) != 0 && !(blank(text) && blank(other))) {
+        if (!same_text(text, other, true)) {
             return differs(why, size, a, "text between children", text, other);
         }
     }

@@ -342,13 +342,36 @@ static bool new_instance(struct play *p)
                                                        : miss(p, "new instance: %s", err.what);
 }
 
+/* The answer as the peer's engine takes it.  False: it cannot be given, and that was told. */
+static bool give(struct play *p, const char *path, struct node *node, const char *text,
+                 enum answer_result *result)
+{
+    struct err err = {0};
+    *result = session_answer(p->session, node, text, &err);
+    bool refused = *result == ANSWER_CONSTRAINT || *result == ANSWER_REQUIRED;
+    switch (*result) {
+    case ANSWER_OK:
+        return true;
+    case ANSWER_FAULT:
+        return miss(p, "answer %s: %s", path, err.what);
+    case ANSWER_HIDDEN:
+        return miss(p, "answer %s: the question is not asked", path);
+    case ANSWER_READONLY:
+        return miss(p, "answer %s: it is read only", path);
+    default: /* an invalid answer: stored as that engine stores it, "" where it has no such value */
+        return (refused && !p->web_forms) ||
+               session_replay(p->session, node, *result == ANSWER_TYPE ? "" : text, &err) ||
+               miss(p, "answer %s: %s", path, err.what);
+    }
+}
+
 static bool answer(struct play *p, const struct json *step)
 {
     const char *path = path_of(step), *wanted = json_text(step, "result");
     const struct json *value = json_member(step, "value");
     const char *text = value && value->text ? value->text : json_text(value, "file");
     struct node *node = node_at(p, path);
-    struct err err = {0};
+    enum answer_result result;
     if (json_member(step, "error")) {
         return true;
     }
@@ -357,31 +380,15 @@ static bool answer(struct play *p, const struct json *step)
                miss(p, "answer %s: there is no such node", path);
     }
     text = text ? text : "";
-    enum answer_result result = session_answer(p->session, node, text, &err);
-    bool refused = result == ANSWER_CONSTRAINT || result == ANSWER_REQUIRED;
-    if (result == ANSWER_FAULT) {
-        return miss(p, "answer %s: %s", path, err.what);
+    if (!give(p, path, node, text, &result)) {
+        return false;
     }
-    if (result == ANSWER_READONLY || result == ANSWER_HIDDEN) {
-        return miss(p, "answer %s: %s", path,
-                    result == ANSWER_HIDDEN ? "the question is not asked" : "it is read only");
-    }
-    if (result != ANSWER_OK && (!refused || p->web_forms)) {
-        /* an invalid answer: stored as that engine stores it, "" where it has no such value */
-        if (!session_replay(p->session, node, result == ANSWER_TYPE ? "" : text, &err)) {
-            return miss(p, "answer %s: %s", path, err.what);
-        }
-    }
-    if (wanted && !left_out(p, path)) {
-        const char *got = result == ANSWER_CONSTRAINT ? "CONSTRAINT_VIOLATED"
-                          : result == ANSWER_REQUIRED ? "REQUIRED_BUT_EMPTY"
-                                                      : "OK";
-        if (strcmp(wanted, got) != 0) {
-            return miss(p, "answer %s = '%.100s': expected %s, got %s (%d)", path, text, wanted,
-                        got, (int)result);
-        }
-    }
-    return true;
+    const char *got = result == ANSWER_CONSTRAINT ? "CONSTRAINT_VIOLATED"
+                      : result == ANSWER_REQUIRED ? "REQUIRED_BUT_EMPTY"
+                                                  : "OK";
+    return !wanted || left_out(p, path) || strcmp(wanted, got) == 0 ||
+           miss(p, "answer %s = '%.100s': expected %s, got %s (%d)", path, text, wanted, got,
+                (int)result);
 }
 
 static bool new_repeat(struct play *p, const struct json *step)
@@ -459,6 +466,16 @@ static bool check_node(struct play *p, const struct json *step)
               miss(p, "%s: expected '%.200s', got '%.200s'", path, value, tree_value(node)))));
 }
 
+static bool same_choice(struct play *p, const struct json *wanted, const struct choice *got,
+                        size_t number, const char *path)
+{
+    const char *value = wanted->first && wanted->first->text ? wanted->first->text : "";
+    const char *label = wanted->first && wanted->first->next ? wanted->first->next->text : NULL;
+    return (same_value(value, got->value) && (!label || strcmp(label, got->label) == 0)) ||
+           miss(p, "choice %zu of %s: expected '%s' '%.100s', got '%s' '%.100s'", number, path,
+                value, label ? label : "", got->value, got->label);
+}
+
 static bool check_choices(struct play *p, const struct json *step, const char *path)
 {
     const struct json *wanted = json_member(step, "choices"), *n = json_member(step, "n");
@@ -475,16 +492,12 @@ static bool check_choices(struct play *p, const struct json *step, const char *p
     if (!session_choices(p->session, p->arena, node->item->control, node, &choices, &count, &err)) {
         return miss(p, "choices of %s: %s", path, err.what);
     }
-    if ((n && (size_t)n->number != count) || (!n && wanted && wanted->count > count)) {
+    if (n ? (size_t)n->number != count : wanted && wanted->count > count) {
         return miss(p, "choices of %s: expected %s, got %zu", path, n ? n->text : "more", count);
     }
     for (const struct json *c = wanted ? wanted->first : NULL; c && i < count; c = c->next, i++) {
-        const char *value = c->first && c->first->text ? c->first->text : "";
-        const char *label = c->first && c->first->next ? c->first->next->text : NULL;
-        if (!same_value(value, choices[i].value) ||
-            (label && strcmp(label, choices[i].label) != 0)) {
-            return miss(p, "choice %zu of %s: expected '%s' '%.100s', got '%s' '%.100s'", i + 1,
-                        path, value, label ? label : "", choices[i].value, choices[i].label);
+        if (!same_choice(p, c, &choices[i], i + 1, path)) {
+            return false;
         }
     }
     return true;
@@ -651,59 +664,106 @@ static bool state_names(const struct json *step, const char *name)
     return false;
 }
 
+static bool switch_language(struct play *p, const struct json *step)
+{
+    session_set_language(p->session, word(step, "value"));
+    return true;
+}
+
+static bool choices_of_step(struct play *p, const struct json *step)
+{
+    return check_choices(p, step, path_of(step));
+}
+
+static bool choices_of_prompt(struct play *p, const struct json *step)
+{
+    const struct json *prompt = json_member(step, "prompt");
+    return check_choices(p, prompt, word(prompt, "ref"));
+}
+
+static bool check_question_label(struct play *p, const struct json *step)
+{
+    return check_label(p, step, false);
+}
+
+static bool check_hint(struct play *p, const struct json *step)
+{
+    return check_label(p, step, true);
+}
+
+static bool serialize(struct play *p, const struct json *step)
+{
+    return serialized(p, word(step, "instance"));
+}
+
+static bool begin_anew(struct play *p, const struct json *step)
+{
+    (void)step;
+    return new_instance(p);
+}
+
+static bool reload(struct play *p, const struct json *step)
+{
+    return json_flag(step, "new") ? new_instance(p) : through_xml(p, false);
+}
+
+static bool roundtrip(struct play *p, const struct json *step)
+{
+    (void)step;
+    return through_xml(p, false);
+}
+
+static bool restore(struct play *p, const struct json *step)
+{
+    return through_xml(p, state_names(step, "deprecatedID")) && fill_from_state(p, step);
+}
+
+static bool init_edit(struct play *p, const struct json *step)
+{
+    return through_xml(p, true) && fill_from_state(p, step);
+}
+
+/* The steps of a scenario; NULL: it changes nothing here. */
+static const struct {
+    const char *op;
+    bool (*play)(struct play *p, const struct json *step);
+} step_kinds[] = {
+    {"answer", answer},
+    {"new_repeat", new_repeat},
+    {"remove_repeat", remove_repeat},
+    {"language", switch_language},
+    {"check_value", check_value},
+    {"check_node", check_node},
+    {"check_choices", choices_of_step},
+    {"check_prompt", choices_of_prompt},
+    {"check_label", check_question_label},
+    {"check_hint", check_hint},
+    {"check_count", check_count},
+    {"validate", validate},
+    {"serialize", serialize},
+    {"new_instance", begin_anew},
+    {"reload", reload},
+    {"roundtrip_instance", roundtrip},
+    {"new_instance_or_restore", restore},
+    {"init_edit", init_edit},
+    {"roundtrip_form", NULL}, /* the form, which nothing changes */
+    {"init", NULL},
+    {"next", NULL},
+    {"prev", NULL},
+    {"jump", NULL},
+    {"finalize", NULL},
+    {"check_index", NULL},
+};
+
 static bool play_step(struct play *p, const struct json *step)
 {
     const char *op = word(step, "op");
-    static const char *const passive[] = {"roundtrip_form", /* the form, which nothing changes */
-                                          "init",           "next",     "prev",
-                                          "jump",           "finalize", "check_index"};
-    bool ok = true;
-    for (size_t i = 0; i < sizeof passive / sizeof *passive; i++) {
-        if (strcmp(op, passive[i]) == 0) {
-            return same_state(p, step);
+    for (size_t i = 0; i < sizeof step_kinds / sizeof *step_kinds; i++) {
+        if (strcmp(op, step_kinds[i].op) == 0) {
+            return (!step_kinds[i].play || step_kinds[i].play(p, step)) && same_state(p, step);
         }
     }
-    if (strcmp(op, "answer") == 0) {
-        ok = answer(p, step);
-    } else if (strcmp(op, "new_repeat") == 0) {
-        ok = new_repeat(p, step);
-    } else if (strcmp(op, "remove_repeat") == 0) {
-        ok = remove_repeat(p, step);
-    } else if (strcmp(op, "language") == 0) {
-        session_set_language(p->session, word(step, "value"));
-    } else if (strcmp(op, "check_value") == 0) {
-        ok = check_value(p, step);
-    } else if (strcmp(op, "check_node") == 0) {
-        ok = check_node(p, step);
-    } else if (strcmp(op, "check_choices") == 0) {
-        ok = check_choices(p, step, path_of(step));
-    } else if (strcmp(op, "check_prompt") == 0) {
-        const struct json *prompt = json_member(step, "prompt");
-        ok = check_choices(p, prompt, word(prompt, "ref"));
-    } else if (strcmp(op, "check_label") == 0) {
-        ok = check_label(p, step, false);
-    } else if (strcmp(op, "check_hint") == 0) {
-        ok = check_label(p, step, true);
-    } else if (strcmp(op, "check_count") == 0) {
-        ok = check_count(p, step);
-    } else if (strcmp(op, "validate") == 0) {
-        ok = validate(p, step);
-    } else if (strcmp(op, "serialize") == 0) {
-        ok = serialized(p, word(step, "instance"));
-    } else if (strcmp(op, "new_instance") == 0) {
-        ok = new_instance(p);
-    } else if (strcmp(op, "reload") == 0) {
-        ok = json_flag(step, "new") ? new_instance(p) : through_xml(p, false);
-    } else if (strcmp(op, "roundtrip_instance") == 0) {
-        ok = through_xml(p, false);
-    } else if (strcmp(op, "new_instance_or_restore") == 0) {
-        ok = through_xml(p, state_names(step, "deprecatedID")) && fill_from_state(p, step);
-    } else if (strcmp(op, "init_edit") == 0) {
-        ok = through_xml(p, true) && fill_from_state(p, step);
-    } else {
-        ok = miss(p, "the step '%s' is not known", op);
-    }
-    return ok && same_state(p, step);
+    return miss(p, "the step '%s' is not known", op);
 }
 
 static void scenario_item(struct report *r, const char *dir, const struct json *line,

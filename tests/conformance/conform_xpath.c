@@ -276,15 +276,82 @@ static void drop_doctype(struct buf *bytes)
 
 static const char *last_doc_name;
 
+/* The document of the last vector; the next ones mostly ask the same. */
+static struct {
+    struct arena arena;
+    struct node *doc;
+    char name[200];
+} kept;
+
+static bool parse_document(const char *dir, const char *file, struct err *err)
+{
+    struct buf bytes = {0};
+    struct xml *xml;
+    struct xml_limits whole = xml_trusted;
+    whole.comments = true;
+    bool ok = true;
+    if (file) {
+        ok = read_in(&bytes, dir, file, err);
+        drop_doctype(&bytes); /* our parser refuses it, and here it declares nothing */
+        ok = ok && xml_parse(&xml, &kept.arena, bytes.data, bytes.len, &whole, err);
+    } else {
+        ok = xml_parse(&xml, &kept.arena, "<root/>", 7, &whole, err);
+    }
+    if (ok) {
+        tree_append_whole(&kept.arena, kept.doc, xml);
+        tree_number(kept.doc, 1);
+    }
+    buf_fini(&bytes);
+    return ok;
+}
+
+/* FILE, NULL for an empty document, as kept.doc. */
+static bool load_document(const char *dir, const char *file, struct err *err)
+{
+    if (last_doc_name && strcmp(kept.name, file ? file : "") == 0) {
+        return true;
+    }
+    if (last_doc_name) {
+        tree_wipe(kept.doc);
+        arena_fini(&kept.arena);
+    }
+    arena_init(&kept.arena);
+    kept.doc = tree_node(&kept.arena, NODE_DOCUMENT, "", "", "");
+    snprintf(kept.name, sizeof kept.name, "%s", file ? file : "");
+    last_doc_name = kept.name;
+    return parse_document(dir, file, err);
+}
+
+/* Is the outcome (OK: VALUE, else ERR) what the vector expects?  Reports it. */
+static void judge_vector(struct report *r, const struct json *line, struct xpath_env *env, bool ok,
+                         const struct xpath_value *value, const struct err *err)
+{
+    const char *consensus = json_text(line, "consensus"), *id = json_text(line, "id");
+    const char *expr = json_text(line, "expr"), *asked = json_text(line, "asked");
+    const struct json *expect = json_member(line, "expect");
+    struct buf why = {0};
+    if (strcmp(json_text(expect, "type"), "error") == 0) {
+        if (ok && (strcmp(asked, "nodeset") != 0 || value->type == XV_NODES)) {
+            report_fail(r, consensus, id, "no error: %s", expr);
+        } else {
+            report_pass(r, consensus);
+        }
+    } else if (!ok) {
+        report_fail(r, consensus, id, "%s: %s [%s]", expr, err->what, err->hint);
+    } else if (compare(env, expect, value, &why)) {
+        report_pass(r, consensus);
+    } else {
+        const struct json *want = json_member(expect, "value");
+        report_fail(r, consensus, id, "%s (%s): %s, expected %s", expr, json_text(line, "context"),
+                    why.data, want ? want->text : "nodes");
+    }
+    buf_fini(&why);
+}
+
 static void vector_item(struct report *r, const char *dir, const struct json *line,
                         struct arena *arena)
 {
-    static struct arena doc_arena;
-    static struct node *doc;
-    static char doc_name[200];
     const char *consensus = json_text(line, "consensus"), *id = json_text(line, "id");
-    const char *expr = json_text(line, "expr"), *file = json_text(line, "doc");
-    const struct json *expect = json_member(line, "expect");
     const char *root = json_text(line, "root"), *tz = json_text(line, "tz");
     struct vector v = {.arena = arena, .language = json_text(line, "language"), .random = 1};
     struct err err = {0};
@@ -292,41 +359,14 @@ static void vector_item(struct report *r, const char *dir, const struct json *li
         report_skip(r, consensus);
         return;
     }
-    if (!last_doc_name || strcmp(doc_name, file ? file : "") != 0) {
-        struct buf bytes = {0};
-        struct xml *xml;
-        struct xml_limits whole = xml_trusted;
-        whole.comments = true;
-        if (last_doc_name) {
-            tree_wipe(doc);
-            arena_fini(&doc_arena);
-        }
-        arena_init(&doc_arena);
-        doc = tree_node(&doc_arena, NODE_DOCUMENT, "", "", "");
-        bool ok = true;
-        if (file) {
-            ok = read_in(&bytes, dir, file, &err);
-            drop_doctype(&bytes); /* our parser refuses it, and here it declares nothing */
-            ok = ok && xml_parse(&xml, &doc_arena, bytes.data, bytes.len, &whole, &err);
-        } else {
-            ok = xml_parse(&xml, &doc_arena, "<root/>", 7, &whole, &err);
-        }
-        if (ok) {
-            tree_append_whole(&doc_arena, doc, xml);
-            tree_number(doc, 1);
-        }
-        buf_fini(&bytes);
-        snprintf(doc_name, sizeof doc_name, "%s", file ? file : "");
-        last_doc_name = doc_name;
-        if (!ok) {
-            char text[900];
-            err_text(&err, text, sizeof text);
-            report_fail(r, consensus, id, "document: %s", text);
-            return;
-        }
+    if (!load_document(dir, json_text(line, "doc"), &err)) {
+        char text[900];
+        err_text(&err, text, sizeof text);
+        report_fail(r, consensus, id, "document: %s", text);
+        return;
     }
-    v.doc = doc;
-    v.context = at_path(doc, json_text(line, "context"));
+    v.doc = kept.doc;
+    v.context = at_path(kept.doc, json_text(line, "context"));
     if (!v.context) {
         report_fail(r, consensus, id, "no context node %s", json_text(line, "context"));
         return;
@@ -335,7 +375,8 @@ static void vector_item(struct report *r, const char *dir, const struct json *li
     tzset();
     struct arena temp;
     arena_init(&temp);
-    struct xpath_env env = {.primary = doc,
+    struct node *primary = root ? at_path(kept.doc, root) : NULL;
+    struct xpath_env env = {.primary = primary ? primary : kept.doc,
                             .temp = &temp,
                             .user = &v,
                             .instance = instance,
@@ -345,36 +386,11 @@ static void vector_item(struct report *r, const char *dir, const struct json *li
                             .itext = itext,
                             .namespace_uri = uri_of,
                             .strict_names = strcmp(json_text(line, "mode"), "xpath1") == 0};
-    if (root) {
-        env.primary = at_path(doc, root);
-        env.primary = env.primary ? env.primary : doc;
-    }
     struct xpath *compiled;
-    struct xpath_value value;
-    struct buf why = {0};
-    bool want_error = strcmp(json_text(expect, "type"), "error") == 0;
-    bool ok = xpath_compile_as(&compiled, &temp, expr, XPATH_LAZY, &err) &&
+    struct xpath_value value = {0};
+    bool ok = xpath_compile_as(&compiled, &temp, json_text(line, "expr"), XPATH_LAZY, &err) &&
               xpath_eval(&value, compiled, &env, v.context, &err);
-    if (want_error) {
-        const char *asked = json_text(line, "asked");
-        if (ok && strcmp(asked, "nodeset") == 0 && value.type != XV_NODES) {
-            ok = false;
-        }
-        if (ok) {
-            report_fail(r, consensus, id, "no error: %s", expr);
-        } else {
-            report_pass(r, consensus);
-        }
-    } else if (!ok) {
-        report_fail(r, consensus, id, "%s: %s [%s]", expr, err.what, err.hint);
-    } else if (compare(&env, expect, &value, &why)) {
-        report_pass(r, consensus);
-    } else {
-        const struct json *want = json_member(expect, "value");
-        report_fail(r, consensus, id, "%s (%s): %s, expected %s", expr, json_text(line, "context"),
-                    why.data, want ? want->text : "nodes");
-    }
-    buf_fini(&why);
+    judge_vector(r, line, &env, ok, &value, &err);
     arena_fini(&temp);
 }
 

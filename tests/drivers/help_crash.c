@@ -240,6 +240,62 @@ static const char *judge_locks(struct device *d, const char *acks)
                : "the device does not unlock";
 }
 
+/* What was said to be saved of a draft must be in it. */
+static const char *judge_answers(struct interview *i, const char *acks)
+{
+    char text[STORY_LEN + 1];
+    struct node *trip = session_find(i->session, "/data/trip[2]/where");
+    const char *age = tree_value(session_find(i->session, "/data/age"));
+    const char *told = tree_value(session_find(i->session, "/data/story"));
+    story(text);
+    if ((has(acks, "age") || *age) && strcmp(age, "33") != 0) {
+        return "the age is lost or half";
+    }
+    if ((has(acks, "story") || *told) && strcmp(told, text) != 0) {
+        return "the story is lost or half";
+    }
+    if (has(acks, "trip") && (!trip || strcmp(tree_value(trip), "Ош") != 0)) {
+        return "the trip is lost";
+    }
+    return NULL;
+}
+
+/* Resumes a draft, and goes on with it to the end. */
+static const char *judge_draft(struct writer *w, const struct device_draft *draft, const char *acks)
+{
+    struct err err = {0};
+    struct interview *i;
+    if (!draft->events) {
+        return has(acks, "begun") ? "a begun draft has no events" : NULL;
+    }
+    if (!interview_resume(&i, w, draft, NULL, &err)) {
+        return "the draft cannot be resumed";
+    }
+    const char *fault = judge_answers(i, acks);
+    if (!fault &&
+        (interview_answer(i, session_find(i->session, "/data/age"), "34", &err) != ANSWER_OK ||
+         !interview_finish(i, NULL, &err))) {
+        fault = "the resumed draft cannot be finished";
+    }
+    interview_free(i);
+    return fault;
+}
+
+/* DRAFTS and RECORDS: how many of each there are. */
+static const char *judge_counts(const char *acks, size_t drafts, size_t records)
+{
+    if (has(acks, "sealed") && (drafts || records != 1)) {
+        return "a sealed record is not the one thing there";
+    }
+    if (drafts && records) {
+        return "a record is there twice: draft and sealed";
+    }
+    if (has(acks, "begun") && !drafts && !records) {
+        return "the interview is gone";
+    }
+    return NULL;
+}
+
 static const char *judge(struct study *s, const char *acks)
 {
     struct err err = {0};
@@ -247,13 +303,12 @@ static const char *judge(struct study *s, const char *acks)
     struct device_draft drafts[VAULT_DRAFTS];
     struct record_count records = {0};
     size_t count = 0;
-    char path[300], text[STORY_LEN + 1];
-    const char *fault = NULL;
+    char path[300];
     snprintf(path, sizeof path, "%s/device", s->dir);
     if (!device_open(&device, path, &err)) {
         return "the device does not open";
     }
-    fault = judge_locks(device, acks);
+    const char *fault = judge_locks(device, acks);
     if (fault) {
         device_close(device);
         return fault;
@@ -263,41 +318,9 @@ static const char *judge(struct study *s, const char *acks)
         fault = "drafts or records cannot be listed";
     }
     struct writer *w = writer_new(device);
-    story(text);
-    if (!fault && has(acks, "sealed") && (count || records.records != 1)) {
-        fault = "a sealed record is not the one thing there";
-    }
-    if (!fault && count && records.records) {
-        fault = "a record is there twice: draft and sealed";
-    }
-    if (!fault && has(acks, "begun") && !count && !records.records) {
-        fault = "the interview is gone";
-    }
-    if (!fault && count == 1 && drafts[0].events > 0) {
-        struct interview *i;
-        if (!interview_resume(&i, w, &drafts[0], NULL, &err)) {
-            fault = "the draft cannot be resumed";
-        } else {
-            struct node *trip = session_find(i->session, "/data/trip[2]/where");
-            const char *age = tree_value(session_find(i->session, "/data/age"));
-            const char *told = tree_value(session_find(i->session, "/data/story"));
-            if ((has(acks, "age") && strcmp(age, "33") != 0) || (*age && strcmp(age, "33") != 0)) {
-                fault = "the age is lost or half";
-            } else if ((has(acks, "story") || *told) && strcmp(told, text) != 0) {
-                fault = "the story is lost or half";
-            } else if (has(acks, "trip") && (!trip || strcmp(tree_value(trip), "Ош") != 0)) {
-                fault = "the trip is lost";
-            }
-            /* and it can be gone on with, to the end */
-            if (!fault && (interview_answer(i, session_find(i->session, "/data/age"), "34", &err) !=
-                               ANSWER_OK ||
-                           !interview_finish(i, NULL, &err))) {
-                fault = "the resumed draft cannot be finished";
-            }
-            interview_free(i);
-        }
-    } else if (!fault && count == 1 && has(acks, "begun")) {
-        fault = "a begun draft has no events";
+    fault = fault ? fault : judge_counts(acks, count, records.records);
+    if (!fault && count == 1) {
+        fault = judge_draft(w, &drafts[0], acks);
     }
     device_close(writer_free(w));
     return fault ? fault : judge_stick(s, acks, records.records);

@@ -381,53 +381,45 @@ static bool tap(const char *id)
     return click(s->x + s->w / 2, s->y + s->h / 2);
 }
 
+/* The id of a letter's key; ID has 64 bytes. */
+static void key_id(char *id, uint32_t cp)
+{
+    struct buf letter = {0};
+    text_put(&letter, cp);
+    snprintf(id, 64, "key:%s", cp == ' ' ? "space" : letter.data);
+    buf_fini(&letter);
+}
+
+/* Another page of the keyboard: the symbols' or the next language's.  False: there is none. */
+static bool turn_keyboard(bool letter)
+{
+    bool shift = find("key:shift");
+    if ((!shift || !letter) && find("key:123")) {
+        return tap("key:123");
+    }
+    return (letter || !shift) && find("key:lang") && tap("key:lang");
+}
+
 /* One letter on the on-screen keyboard: its own key, else by ⇧, 123 or the language key. */
 static bool type_letter(uint32_t cp)
 {
-    struct buf letter = {0}, small = {0};
-    struct buf large = {0};
-    char id[64], small_id[64], capital_id[64];
-    text_put(&large, text_capital(cp));
-    snprintf(capital_id, sizeof capital_id, "key:%s", large.data);
-    buf_fini(&large);
-    text_put(&letter, cp);
-    text_put(&small, text_small(cp));
-    snprintf(id, sizeof id, "key:%s", cp == ' ' ? "space" : letter.data);
-    snprintf(small_id, sizeof small_id, "key:%s", small.data);
-    bool capital = text_small(cp) != cp;
-    bool ok = false;
-    for (int tries = 0; tries < 12 && !ok; tries++) {
+    char id[64], other[64]; /* other: the key's id with ⇧ the other way */
+    bool letter = text_small(cp) != text_capital(cp);
+    key_id(id, cp);
+    key_id(other, text_small(cp) != cp ? text_small(cp) : text_capital(cp));
+    for (int tries = 0; tries < 12; tries++) {
         if (find(id)) {
-            ok = tap(id);
-            break;
+            return tap(id);
         }
-        bool letter_like = text_small(cp) != text_capital(cp);
-        if (!capital && letter_like && find(capital_id)) { /* a sentence begins: not for us */
-            ok = tap("key:shift") && find(id) && tap(id);
-            break;
+        if (letter && find(other)) {
+            return tap("key:shift") && find(id) && tap(id);
         }
-        if (capital && find(small_id)) {
-            ok = tap("key:shift") && find(id) && tap(id);
-            break;
-        }
-        if (find("key:shift") && !letter_like) {
-            if (!tap("key:123")) {
-                break;
-            }
-        } else if (!find("key:shift") && find("key:123")) {
-            if (!tap("key:123")) {
-                break;
-            }
-        } else if (!find("key:lang") || !tap("key:lang")) {
+        if (!turn_keyboard(letter)) {
             break;
         }
     }
-    if (!ok) {
-        fprintf(stderr, "drive: no key for '%s'\n", letter.data);
-    }
-    buf_fini(&letter);
-    buf_fini(&small);
-    return ok;
+    fprintf(stderr, "drive: no key for '%s'\n", id + strlen("key:"));
+    return false;
 }
 
 static bool type_text(const char *text)

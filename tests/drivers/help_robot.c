@@ -414,66 +414,75 @@ static void come_back(void)
     }
 }
 
+static void come_back_from_journey(void)
+{
+    scene_return(&r.s);
+}
+
+static void switch_language(void)
+{
+    app_language(&r.s.app, (enum ui_language)draw(UI_LANGUAGE_COUNT));
+    scene_draw(&r.s);
+}
+
+static void lock(void)
+{
+    if (r.s.app.screen != SCREEN_UNLOCK) {
+        app_lock(&r.s.app);
+        scene_draw(&r.s);
+        r.locks++;
+    }
+}
+
+struct deed {
+    unsigned below; /* of a thousand */
+    const char *what;
+    void (*act)(void);
+};
+
+/* What may be done anywhere, by how often it is. */
+static const struct deed deeds[] = {
+    {600, "a tap", tap_any},     {760, "typing", type_any},
+    {850, "a key", key_any},     {930, "a drag", drag_any},
+    {950, "a turn", turn},       {965, "a jump", jump},
+    {968, "a sleep", doze},      {971, "a walk by keys", walk_on},
+    {973, "a slow card", hurry}, {985, "another language", switch_language},
+    {993, "a lock", lock},       {1000, "a kill", kill_it},
+};
+
+/* What leads back to the interview from where the robot stands. */
+static struct deed way_back(void)
+{
+    enum screen at = r.s.app.screen;
+    bool open = r.s.app.sheet == SHEET_NONE;
+    if ((at == SCREEN_HAND || at == SCREEN_RETURN) && draw(3)) {
+        return (struct deed){0, "a PIN", come_back};
+    }
+    if (at == SCREEN_UNLOCK) { /* a wrong word costs seconds of waiting */
+        return (struct deed){0, "unlocking", open_lock};
+    }
+    if (at == SCREEN_TRAVEL && open && draw(5) == 0) {
+        return (struct deed){0, "coming back from a journey", come_back_from_journey};
+    }
+    if (at != SCREEN_INTERVIEW && open && draw(3) == 0) {
+        return (struct deed){0, "coming back", come_back};
+    }
+    return (struct deed){0, NULL, NULL};
+}
+
 static void step(void)
 {
-    struct app *app = &r.s.app;
     unsigned n = draw(1000);
-    if ((app->screen == SCREEN_HAND || app->screen == SCREEN_RETURN) && draw(3)) {
-        r.what = "a PIN";
-        come_back();
-    } else if (app->screen == SCREEN_UNLOCK) { /* a wrong word costs seconds of waiting */
-        r.what = "unlocking";
-        open_lock();
-    } else if (app->screen == SCREEN_TRAVEL && app->sheet == SHEET_NONE && draw(5) == 0) {
-        r.what = "coming back from a journey";
-        scene_return(&r.s);
-    } else if (app->screen != SCREEN_INTERVIEW && app->sheet == SHEET_NONE && draw(3) == 0) {
-        r.what = "coming back";
-        come_back();
-    } else if (n < 600) {
-        r.what = "a tap";
-        tap_any();
-    } else if (n < 760) {
-        r.what = "typing";
-        type_any();
-    } else if (n < 850) {
-        r.what = "a key";
-        key_any();
-    } else if (n < 930) {
-        r.what = "a drag";
-        drag_any();
-    } else if (n < 950) {
-        r.what = "a turn";
-        turn();
-    } else if (n < 965) {
-        r.what = "a jump";
-        jump();
-    } else if (n < 968) {
-        r.what = "a sleep";
-        doze();
-    } else if (n < 971) {
-        r.what = "a walk by keys";
-        walk_on();
-    } else if (n < 973) {
-        r.what = "a slow card";
-        hurry();
-    } else if (n < 985) {
-        r.what = "another language";
-        app_language(app, (enum ui_language)draw(UI_LANGUAGE_COUNT));
-        scene_draw(&r.s);
-    } else if (n < 993) {
-        r.what = "a lock";
-        if (app->screen != SCREEN_UNLOCK) {
-            app_lock(app);
-            scene_draw(&r.s);
-            r.locks++;
-        }
-    } else {
-        r.what = "a kill";
-        kill_it();
+    struct deed deed = way_back();
+    for (size_t d = 0; !deed.act; d++) {
+        deed.act = n < deeds[d].below ? deeds[d].act : NULL;
+        deed.what = deeds[d].what;
     }
+    r.what = deed.what;
+    deed.act();
     r.steps++;
-    if (r.steps % LOOK_EVERY == 0 || (app->respondent.holds && app->screen == SCREEN_INTERVIEW)) {
+    if (r.steps % LOOK_EVERY == 0 ||
+        (r.s.app.respondent.holds && r.s.app.screen == SCREEN_INTERVIEW)) {
         look();
     }
     if (r.steps % PIXELS_EVERY == 0) {

@@ -226,171 +226,238 @@ static const char *page_name(struct scene *s)
     return p->kind == PAGE_ROSTER ? "roster" : p->node->name;
 }
 
-static void interview(struct scene *s)
+/* ---- what is looked at on a page before it is answered ---- */
+
+static void an_answer_that_is_refused(struct scene *s)
 {
-    must(scene_tap(s, "start"), "start");
-    if (s->app.screen == SCREEN_FORMS) {
-        shot(s, "forms");
-        must(scene_tap(s, "form:0"), "choose a form");
+    scene_type(s, "7");
+    scene_tap(s, "key:enter");
+    shot(s, "refused");
+    scene_key(s, KEY_BACKSPACE);
+}
+
+/* Opens TARGET of the menu, looks at it as NAME and puts it away. */
+static void from_menu(struct scene *s, const char *target, const char *name)
+{
+    scene_tap(s, "menu");
+    must(scene_tap(s, target), target);
+    shot(s, name);
+    scene_tap(s, "cancel");
+}
+
+static void all_of_the_menu(struct scene *s)
+{
+    from_menu(s, "languages", "sheet-language");
+    scene_tap(s, "menu");
+    shot(s, "sheet-menu");
+    scene_tap(s, "help");
+    shot(s, "help-interview");
+    scene_tap(s, "cancel");
+    scene_tap(s, "menu");
+    scene_tap(s, "memo");
+    scene_type(s, "Жылдызы: күйөөсү жооп берди");
+    scene_tap(s, "key:enter");
+    from_menu(s, "memo", "sheet-memo");
+    scene_tap(s, "menu");
+    must(scene_tap(s, "label"), "label the draft");
+    scene_type(s, "Мектеп, кызыл дарбаза");
+    shot(s, "sheet-label");
+    scene_tap(s, "cancel");
+    scene_tap(s, "menu");
+    must(scene_tap(s, "settings"), "open the settings in an interview");
+    scene_tap(s, "back");
+    must(s->app.screen == SCREEN_INTERVIEW, "come back from the settings");
+    scene_tap(s, "menu");
+    must(scene_tap(s, "finish") && s->app.screen == SCREEN_FINISH, "look at the end early");
+    shot(s, "finish-missing");
+    scene_tap(s, "back");
+    from_menu(s, "discard", "sheet-discard");
+}
+
+static void half_a_time(struct scene *s) /* half of an answer is not sealed over */
+{
+    must(scene_tap(s, "hour:08") && scene_tap(s, "menu"), "begin a time");
+    must(scene_tap(s, "finish"), "look at the end");
+    shot(s, "finish-begun");
+    must(scene_tap(s, "back"), "come back from the end");
+}
+
+static void open_list(struct scene *s)
+{
+    scene_tap(s, "open");
+    shot(s, "ask-region-open");
+    scene_tap(s, "choice:batken");
+    shot(s, "ask-region-chosen");
+}
+
+static void who_is_it(struct scene *s)
+{
+    scene_type(s, "Бир тууган");
+}
+
+static void sign(struct scene *s)
+{
+    const struct target *t = scene_find(s, "ink");
+    for (int k = 0; t && k < 3; k++) {
+        struct rect f = t->rect;
+        scene_drag(s, f.x + 40 + k * 60, f.y + f.h / 4, f.x + 90 + k * 70, f.y + f.h * 3 / 4);
+        t = scene_find(s, "ink");
     }
-    must(s->app.screen == SCREEN_INTERVIEW, "come to the interview");
-    for (int steps = 0; steps < 90; steps++) {
-        char name[64], what[80];
-        if (s->app.screen == SCREEN_HAND) {
-            shot(s, "hand");
-            scene_type(s, "471108");
-            must(scene_tap(s, "key:enter"), "hand over");
-        } else if (s->app.screen == SCREEN_RETURN) {
-            shot(s, "return");
-            scene_type(s, "471108");
-            must(scene_tap(s, "key:enter"), "get it back");
+}
+
+static void a_file_of_a_stick(struct scene *s)
+{
+    scene_tap(s, "choose");
+    shot(s, "sheet-files");
+    slow_disk_hangs = true;
+    tap_and_go(s, "look");
+    must(s->app.task.task, "wait for a slow stick");
+    shot(s, "medium-slow");
+    s->app.task.since_ms -= 6000;
+    scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
+    shot(s, "medium-hangs");
+    slow_disk_hangs = false;
+    scene_event(s, (struct window_event){.kind = WINDOW_NONE});
+    struct buf scan = {0};
+    for (int k = 0; k < 30000; k++) {
+        buf_text(&scan, "scan");
+    }
+    study_put(&s->study, "stick", "passport.jpg", &scan);
+    buf_fini(&scan);
+    scene_tap(s, "look");
+    shot(s, "sheet-files-found");
+    must(scene_tap(s, "found:1"), "attach a file");
+}
+
+/* ---- and after it ---- */
+
+static void years_of_a_birthday(struct scene *s)
+{
+    scene_tap(s, "pick-year");
+    shot(s, "ask-birthday-years");
+    scene_tap(s, "pick-year");
+}
+
+static void time_of_a_moment(struct scene *s)
+{
+    scene_tap(s, "hour:08");
+    scene_tap(s, "minute:35");
+    shot(s, "done-moment-hour");
+}
+
+static void rest_of_a_time(struct scene *s)
+{
+    scene_tap(s, "minute:35");
+    shot(s, "done-time-minute");
+}
+
+static void how_old(struct scene *s)
+{
+    scene_type(s, "12");
+}
+
+static void a_removed_entry(struct scene *s)
+{
+    if (scene_find(s, "entry:1")) {
+        must(scene_tap(s, "remove:1"), "remove an entry");
+        shot(s, "roster-removed");
+        must(scene_tap(s, "undo"), "have it back");
+    }
+}
+
+static const struct looks {
+    const char *page;
+    void (*before)(struct scene *s), (*after)(struct scene *s);
+    bool not_done; /* no picture of its answer */
+} looks[] = {
+    {"age", an_answer_that_is_refused, NULL, false},
+    {"place_name", all_of_the_menu, NULL, false},
+    {"time", half_a_time, rest_of_a_time, false},
+    {"region", open_list, NULL, false},
+    {"member_who", who_is_it, NULL, true},
+    {"sign", sign, NULL, false},
+    {"photo", a_file_of_a_stick, NULL, false},
+    {"birthday", NULL, years_of_a_birthday, false},
+    {"moment", NULL, time_of_a_moment, false},
+    {"roster", NULL, a_removed_entry, true},
+    {"member_age", NULL, how_old, false},
+    {"hello", NULL, NULL, true},
+};
+
+static struct looks looks_of(const char *page)
+{
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+        if (strcmp(looks[i].page, page) == 0) {
+            return looks[i];
         }
-        if (s->app.screen != SCREEN_INTERVIEW) {
-            break;
-        }
-        snprintf(name, sizeof name, "%s", page_name(s));
-        snprintf(what, sizeof what, "ask-%s", name);
+    }
+    return (struct looks){page, NULL, NULL, false};
+}
+
+/* What takes long is looked at by day and upright only. */
+static bool with_slow_card(const struct scene *s)
+{
+    return !s->look.night && s->look.w < s->look.h;
+}
+
+/* The page waits for its answer, and after a while says so. */
+static void leave_slowly(struct scene *s)
+{
+    slow_disk_ms = 700;
+    tap_and_go(s, "key:enter");
+    usleep(320000);
+    scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
+    must(s->app.view.leaving, "wait for a slow card");
+    shot(s, "saving");
+    slow_disk_ms = 0;
+    while (s->app.view.leaving) {
+        scene_event(s, (struct window_event){.kind = WINDOW_NONE});
+    }
+}
+
+/* Looks at a page, answers it and leaves it. */
+static void one_page(struct scene *s)
+{
+    char name[64], what[80];
+    snprintf(name, sizeof name, "%s", page_name(s));
+    snprintf(what, sizeof what, "ask-%s", name);
+    shot(s, what);
+    struct looks own = looks_of(name);
+    if (own.before) {
+        own.before(s);
+    }
+    answer_page(s, name);
+    if (!own.not_done) {
+        snprintf(what, sizeof what, "done-%s", name);
         shot(s, what);
-        if (strcmp(name, "age") == 0) { /* an answer that the form refuses */
-            scene_type(s, "7");
-            scene_tap(s, "key:enter");
-            shot(s, "refused");
-            scene_key(s, KEY_BACKSPACE);
-        }
-        if (strcmp(name, "place_name") == 0) {
-            scene_tap(s, "menu");
-            scene_tap(s, "languages");
-            shot(s, "sheet-language");
-            scene_tap(s, "cancel");
-            scene_tap(s, "menu");
-            shot(s, "sheet-menu");
-            scene_tap(s, "help");
-            shot(s, "help-interview");
-            scene_tap(s, "cancel");
-            scene_tap(s, "menu");
-            scene_tap(s, "memo");
-            scene_type(s, "Жылдызы: күйөөсү жооп берди");
-            scene_tap(s, "key:enter");
-            scene_tap(s, "menu");
-            scene_tap(s, "memo");
-            shot(s, "sheet-memo");
-            scene_tap(s, "cancel");
-            scene_tap(s, "menu");
-            must(scene_tap(s, "label"), "label the draft");
-            scene_type(s, "Мектеп, кызыл дарбаза");
-            shot(s, "sheet-label");
-            scene_tap(s, "cancel");
-            scene_tap(s, "menu");
-            must(scene_tap(s, "settings"), "open the settings in an interview");
-            scene_tap(s, "back");
-            must(s->app.screen == SCREEN_INTERVIEW, "come back from the settings");
-            scene_tap(s, "menu");
-            must(scene_tap(s, "finish") && s->app.screen == SCREEN_FINISH, "look at the end early");
-            shot(s, "finish-missing");
-            scene_tap(s, "back");
-            scene_tap(s, "menu");
-            scene_tap(s, "discard");
-            shot(s, "sheet-discard");
-            scene_tap(s, "cancel");
-        }
-        if (strcmp(name, "time") == 0) { /* half of an answer is not sealed over */
-            must(scene_tap(s, "hour:08") && scene_tap(s, "menu"), "begin a time");
-            must(scene_tap(s, "finish"), "look at the end");
-            shot(s, "finish-begun");
-            must(scene_tap(s, "back"), "come back from the end");
-        }
-        if (strcmp(name, "region") == 0) {
-            scene_tap(s, "open");
-            shot(s, "ask-region-open");
-            scene_tap(s, "choice:batken");
-            shot(s, "ask-region-chosen");
-        }
-        if (strcmp(name, "member_who") == 0) {
-            scene_type(s, "Бир тууган");
-        }
-        if (strcmp(name, "sign") == 0) {
-            const struct target *t = scene_find(s, "ink");
-            for (int k = 0; t && k < 3; k++) {
-                struct rect f = t->rect;
-                scene_drag(s, f.x + 40 + k * 60, f.y + f.h / 4, f.x + 90 + k * 70,
-                           f.y + f.h * 3 / 4);
-                t = scene_find(s, "ink");
-            }
-        }
-        if (strcmp(name, "photo") == 0) {
-            scene_tap(s, "choose");
-            shot(s, "sheet-files");
-            slow_disk_hangs = true;
-            tap_and_go(s, "look");
-            must(s->app.task.task, "wait for a slow stick");
-            shot(s, "medium-slow");
-            s->app.task.since_ms -= 6000;
-            scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
-            shot(s, "medium-hangs");
-            slow_disk_hangs = false;
-            scene_event(s, (struct window_event){.kind = WINDOW_NONE});
-            struct buf scan = {0};
-            for (int k = 0; k < 30000; k++) {
-                buf_text(&scan, "scan");
-            }
-            study_put(&s->study, "stick", "passport.jpg", &scan);
-            buf_fini(&scan);
-            scene_tap(s, "look");
-            shot(s, "sheet-files-found");
-            must(scene_tap(s, "found:1"), "attach a file");
-        }
-        answer_page(s, name);
-        if (strcmp(name, "member_who") != 0 && strcmp(name, "roster") != 0 &&
-            strcmp(name, "hello") != 0) {
-            snprintf(what, sizeof what, "done-%s", name);
-            shot(s, what);
-        }
-        if (strcmp(name, "birthday") == 0) {
-            scene_tap(s, "pick-year");
-            shot(s, "ask-birthday-years");
-            scene_tap(s, "pick-year");
-        }
-        if (strcmp(name, "moment") == 0) {
-            scene_tap(s, "hour:08");
-            scene_tap(s, "minute:35");
-            shot(s, "done-moment-hour");
-        }
-        if (strcmp(name, "time") == 0) {
-            scene_tap(s, "minute:35");
-            shot(s, "done-time-minute");
-        }
-        if (strcmp(name, "roster") == 0 && !scene_find(s, "entry:1")) {
-            must(scene_tap(s, "add"), "add an entry");
-            continue;
-        }
-        if (strcmp(name, "roster") == 0) {
-            must(scene_tap(s, "remove:1"), "remove an entry");
-            shot(s, "roster-removed");
-            must(scene_tap(s, "undo"), "have it back");
-        }
-        if (strcmp(name, "member_age") == 0) {
-            scene_type(s, "12");
-        }
-        if (strcmp(name, "place_name") == 0 && !s->look.night && s->look.w < s->look.h) {
-            slow_disk_ms = 700; /* the page waits for its answer, and after a while says so */
-            tap_and_go(s, "key:enter");
-            usleep(320000);
-            scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
-            must(s->app.view.leaving, "wait for a slow card");
-            shot(s, "saving");
-            slow_disk_ms = 0;
-            while (s->app.view.leaving) {
-                scene_event(s, (struct window_event){.kind = WINDOW_NONE});
-            }
-            continue;
-        }
-        do { /* from field to field, and on */
-            must(scene_tap(s, "right") || scene_tap(s, "key:enter"), "go on");
-        } while (s->app.screen == SCREEN_INTERVIEW && strcmp(page_name(s), name) == 0 &&
-                 (s->app.interview->page.kind == PAGE_FIELDS || s->app.view.blanks_told));
     }
-    must(s->app.screen == SCREEN_FINISH, "come to the end");
-    shot(s, "finish");
+    if (strcmp(name, "roster") == 0 && !scene_find(s, "entry:1")) {
+        must(scene_tap(s, "add"), "add an entry");
+        return;
+    }
+    if (own.after) {
+        own.after(s);
+    }
+    if (strcmp(name, "place_name") == 0 && with_slow_card(s)) {
+        leave_slowly(s);
+        return;
+    }
+    do { /* from field to field, and on */
+        must(scene_tap(s, "right") || scene_tap(s, "key:enter"), "go on");
+    } while (s->app.screen == SCREEN_INTERVIEW && strcmp(page_name(s), name) == 0 &&
+             (s->app.interview->page.kind == PAGE_FIELDS || s->app.view.blanks_told));
+}
+
+/* The device goes to the respondent, or comes back. */
+static void give(struct scene *s, const char *name, const char *what)
+{
+    shot(s, name);
+    scene_type(s, "471108");
+    must(scene_tap(s, "key:enter"), what);
+}
+
+static void look_back(struct scene *s)
+{
     must(scene_tap(s, "back"), "go back from the end");
     scene_tap(s, "menu");
     must(scene_tap(s, "outline"), "open the outline");
@@ -403,6 +470,10 @@ static void interview(struct scene *s)
     shot(s, "outline-doubtful");
     must(scene_tap(s, "all"), "see all");
     scene_tap(s, "back");
+}
+
+static void leave_and_resume(struct scene *s)
+{
     scene_tap(s, "menu");
     must(scene_tap(s, "leave"), "leave");
     shot(s, "home-draft");
@@ -416,12 +487,16 @@ static void interview(struct scene *s)
     scene_draw(s);
     must(scene_tap(s, draft), "resume after a cut");
     shot(s, "recovered");
+}
+
+static void seal(struct scene *s)
+{
     scene_tap(s, "menu");
     scene_tap(s, "finish");
     must(scene_tap(s, "right"), "be asked before the seal");
     shot(s, "finish-sure");
-    if (!s->look.night && s->look.w < s->look.h) {
-        slow_disk_ms = 700; /* of a slow card it is told how far it is */
+    if (with_slow_card(s)) { /* of a slow card it is told how far it is */
+        slow_disk_ms = 700;
         tap_and_go(s, "seal-yes");
         must(s->app.task.task, "wait for the seal");
         shot(s, "sealing");
@@ -433,6 +508,32 @@ static void interview(struct scene *s)
     must(s->app.screen == SCREEN_SEALED, "come to the seal");
     shot(s, "sealed");
     must(scene_tap(s, "right"), "go home");
+}
+
+static void interview(struct scene *s)
+{
+    must(scene_tap(s, "start"), "start");
+    if (s->app.screen == SCREEN_FORMS) {
+        shot(s, "forms");
+        must(scene_tap(s, "form:0"), "choose a form");
+    }
+    must(s->app.screen == SCREEN_INTERVIEW, "come to the interview");
+    for (int steps = 0; steps < 90; steps++) {
+        if (s->app.screen == SCREEN_HAND) {
+            give(s, "hand", "hand over");
+        } else if (s->app.screen == SCREEN_RETURN) {
+            give(s, "return", "get it back");
+        }
+        if (s->app.screen != SCREEN_INTERVIEW) {
+            break;
+        }
+        one_page(s);
+    }
+    must(s->app.screen == SCREEN_FINISH, "come to the end");
+    shot(s, "finish");
+    look_back(s);
+    leave_and_resume(s);
+    seal(s);
 }
 
 /* A PIN is chosen after the first lock, and opens the second. */
@@ -857,6 +958,112 @@ static void first_run(struct window *w, const struct scene_look *look)
     study_fini(&s.study);
 }
 
+/* Day and night, upright and across; large letters; the smallest and the largest screen, in the
+ * language with the longest words. */
+static const struct variant {
+    const char *name;
+    int w, h;
+    float scale;
+    bool night, large, longest;
+} variants[] = {{"day", 720, 1280, 2, false, false, false},
+                {"night", 720, 1280, 2, true, false, false},
+                {"day-across", 1280, 720, 2, false, false, false},
+                {"night-across", 1280, 720, 2, true, false, false},
+                {"day-large", 720, 1280, 2, false, true, false},
+                {"day-large-across", 1280, 720, 2, false, true, false},
+                {"small", 480, 800, 4 / 3.0f, false, false, true},
+                {"small-across", 800, 480, 4 / 3.0f, false, false, true},
+                {"tablet-across", 1920, 1200, 1.5f, false, false, true},
+                {"tablet", 1200, 1920, 1.5f, false, false, true},
+                {"qhd", 540, 960, 1.5f, false, false, true},
+                {"qhd-across", 960, 540, 1.5f, false, false, true},
+                {"tall", 720, 1440, 2, false, false, true},
+                {"tall-across", 1440, 720, 2, false, false, true},
+                {"fine", 1600, 2560, 2.5f, false, false, true},
+                {"fine-across", 2560, 1600, 2.5f, false, false, true}};
+enum { FULL_VARIANTS = 9 }; /* of the others only the main pages are looked at */
+
+struct tour_forms {
+    char *main, *with_pictures, *of_kinds;
+    struct buf map;
+};
+
+static void one_variant(struct window *w, struct tour_forms *forms, size_t v, enum ui_language l)
+{
+    const struct variant *own = &variants[v];
+    struct scene_look look = {.w = own->w,
+                              .h = own->h,
+                              .scale = own->scale,
+                              .night = own->night,
+                              .text_scale = own->large ? 2 : 1,
+                              .language = l};
+    r.variant = own->name;
+    r.linted = own->longest;
+    window_rescale(w, look.scale);
+    first_run(w, &look);
+    tour(w, forms->main, &look);
+    if (v < FULL_VARIANTS) {
+        scene_picture = &forms->map;
+        kinds(w, forms->of_kinds, &look);
+        pictured(w, forms->with_pictures, &look);
+        scene_picture = NULL;
+    }
+}
+
+static void all_variants(void)
+{
+    struct scene_look first = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1};
+    struct tour_forms forms = {.main = scene_form("tests/cases/widgets.csv"),
+                               .with_pictures = scene_form("tests/cases/pictured.csv"),
+                               .of_kinds = scene_form("tests/cases/kinds.csv")};
+    draw_map(&forms.map);
+    setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", 1); /* nobody knows the zone */
+    struct window *w = scene_window(&first);
+    for (int l = UI_RU; l <= UI_TG; l++) {
+        for (size_t v = 0; v < sizeof variants / sizeof *variants; v++) {
+            if (!variants[v].longest || l == UI_TG) {
+                one_variant(w, &forms, v, (enum ui_language)l);
+            }
+        }
+    }
+    window_close(w);
+    free(forms.main);
+    free(forms.with_pictures);
+    free(forms.of_kinds);
+    buf_fini(&forms.map);
+}
+
+static void make_folders(void)
+{
+    static const char *const dirs[] = {"", "/ru", "/ky", "/tg", "/differs"};
+    for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
+        char path[512];
+        snprintf(path, sizeof path, "%s%s", r.out, dirs[i]);
+        mkdir(path, 0755);
+    }
+}
+
+/* The exit status: 0 if nothing differs from what was approved. */
+static int tell_result(void)
+{
+    unsigned gone = 0;
+    for (size_t i = 0; i < r.known && !r.only; i++) {
+        gone += !r.met[i];
+    }
+    printf("%u pictures, %u faults of the lint, %u differ from what was approved, %u not approved "
+           "yet, "
+           "%u gone\n",
+           r.shots, r.faults, r.differing, r.unknown, gone);
+    unsigned pairs = 0, blind = r.only ? 0 : blind_pairs(&pairs);
+    if (!r.only) {
+        printf("%u of %u pairs that must differ pass for each other\n", blind, pairs);
+    }
+    bool fine = !r.faults && blind * 100 <= pairs * 2 &&
+                (r.approve || (!r.differing && !r.unknown && !gone));
+    printf("%d passed, %d failed, 0 skipped\n", fine, !fine);
+    return fine ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 3) {
@@ -878,92 +1085,11 @@ int main(int argc, char **argv)
     xml_setup();
     OK(secret_setup(&err));
     read_digests(argv[2]);
-    char *form = scene_form("tests/cases/widgets.csv");
-    char *with_pictures = scene_form("tests/cases/pictured.csv");
-    char *of_kinds = scene_form("tests/cases/kinds.csv");
-    struct buf map = {0};
-    draw_map(&map);
-    struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1};
-    setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", 1); /* nobody knows the zone */
-    struct window *w = scene_window(&look);
-    char path[512];
-    static const char *const dirs[] = {"", "/ru", "/ky", "/tg", "/differs"};
-    for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
-        snprintf(path, sizeof path, "%s%s", r.out, dirs[i]);
-        mkdir(path, 0755);
-    }
-    /* day and night, upright and across; large letters; the smallest and the largest screen, in the
-     * language with the longest words */
-    static const struct {
-        const char *name;
-        int w, h;
-        float scale;
-        bool night, large, longest;
-    } variants[] = {{"day", 720, 1280, 2, false, false, false},
-                    {"night", 720, 1280, 2, true, false, false},
-                    {"day-across", 1280, 720, 2, false, false, false},
-                    {"night-across", 1280, 720, 2, true, false, false},
-                    {"day-large", 720, 1280, 2, false, true, false},
-                    {"day-large-across", 1280, 720, 2, false, true, false},
-                    {"small", 480, 800, 4 / 3.0f, false, false, true},
-                    {"small-across", 800, 480, 4 / 3.0f, false, false, true},
-                    {"tablet-across", 1920, 1200, 1.5f, false, false, true},
-                    {"tablet", 1200, 1920, 1.5f, false, false, true},
-                    {"qhd", 540, 960, 1.5f, false, false, true},
-                    {"qhd-across", 960, 540, 1.5f, false, false, true},
-                    {"tall", 720, 1440, 2, false, false, true},
-                    {"tall-across", 1440, 720, 2, false, false, true},
-                    {"fine", 1600, 2560, 2.5f, false, false, true},
-                    {"fine-across", 2560, 1600, 2.5f, false, false, true}};
-    enum { FULL_VARIANTS = 9 }; /* of the others only the main pages are looked at */
-    for (int l = UI_RU; l <= UI_TG; l++) {
-        for (size_t v = 0; v < sizeof variants / sizeof *variants; v++) {
-            if (variants[v].longest && l != UI_TG) {
-                continue;
-            }
-            look.w = variants[v].w;
-            look.h = variants[v].h;
-            look.scale = variants[v].scale;
-            look.night = variants[v].night;
-            look.text_scale = variants[v].large ? 2 : 1;
-            look.language = (enum ui_language)l;
-            r.variant = variants[v].name;
-            r.linted = variants[v].longest;
-            window_rescale(w, look.scale);
-            first_run(w, &look);
-            tour(w, form, &look);
-            if (v >= FULL_VARIANTS) {
-                continue;
-            }
-            scene_picture = &map;
-            kinds(w, of_kinds, &look);
-            pictured(w, with_pictures, &look);
-            scene_picture = NULL;
-        }
-    }
-    window_close(w);
-    free(form);
-    free(with_pictures);
-    free(of_kinds);
-    buf_fini(&map);
+    make_folders();
+    all_variants();
     if (r.approve) {
         OK(file_write(argv[2], r.fresh.data, r.fresh.len, FILE_SHARED, true, &err));
     }
-    unsigned gone = 0;
-    for (size_t i = 0; i < r.known && !r.only; i++) {
-        gone += !r.met[i];
-    }
     buf_fini(&r.fresh);
-    printf("%u pictures, %u faults of the lint, %u differ from what was approved, %u not approved "
-           "yet, "
-           "%u gone\n",
-           r.shots, r.faults, r.differing, r.unknown, gone);
-    unsigned pairs = 0, blind = r.only ? 0 : blind_pairs(&pairs);
-    if (!r.only) {
-        printf("%u of %u pairs that must differ pass for each other\n", blind, pairs);
-    }
-    bool fine = !r.faults && blind * 100 <= pairs * 2 &&
-                (r.approve || (!r.differing && !r.unknown && !gone));
-    printf("%d passed, %d failed, 0 skipped\n", fine, !fine);
-    return fine ? 0 : 1;
+    return tell_result();
 }
