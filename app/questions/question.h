@@ -30,7 +30,8 @@ enum question_index { /* place in the table; `commit` runs in this order */
 struct question_kind {
     const char *name;
     size_t state_size; /* 0: keeps nothing */
-    /* Is this question of this kind?  At most one kind matches. */
+    /* Is this question of this kind?  The first row that matches takes it; the text kind, the
+     * last row, takes every other input. */
     bool (*matches)(const struct node *node);
     /* Draws the answer, and takes what was tapped. */
     void (*draw)(struct app *app, struct node *node);

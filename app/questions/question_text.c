@@ -247,13 +247,11 @@ static void keep(struct app *app)
     }
 }
 
+/* The last row: every input that no other kind has taken. */
 static bool matches(const struct node *node)
 {
-    const struct control *c = node->item->control;
-    enum data_type type = node->item->type;
-    return (c->kind == CONTROL_INPUT || c->kind == CONTROL_SECRET) &&
-           (c->kind == CONTROL_SECRET ||
-            (type != TYPE_DATE && type != TYPE_TIME && type != TYPE_DATE_TIME));
+    enum control_kind kind = node->item->control->kind;
+    return kind == CONTROL_INPUT || kind == CONTROL_SECRET;
 }
 
 /* Numbers with grouped digits; places as typed. */

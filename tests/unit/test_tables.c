@@ -50,11 +50,11 @@ static void test_tables__each_question_is_of_one_kind(void **state)
             int is = -1;
             for (int k = 0; k < KIND_COUNT; k++) {
                 if (s.app.kinds->rows[k]->matches(i->page.node)) {
-                    matches++;
-                    is = k;
+                    matches += k < KIND_TEXT; /* the last takes what no other takes */
+                    is = is < 0 ? k : is;
                 }
             }
-            assert_int_equal(matches, 1);
+            assert_true(matches <= 1 && is >= 0);
             seen |= 1u << is;
             assert_ptr_equal(question_kind_of(&s.app, i->page.node), s.app.kinds->rows[is]);
             for (size_t t = 0; t < s.app.ui.target_count; t++) {
