@@ -87,6 +87,11 @@ for f in $(find platform forms -name '*.c' | xargs grep -lE '\b(printf|puts|exit
     say "$f prints or exits"
 done
 
+# each text is shown somewhere; months and weekdays are found by counting on from the first
+for id in $(sed -n 's/^STR(\([a-z_0-9]*\),.*/\1/p' app/kit/strings.def | grep -vE '^(short_)?(month|day)_[0-9]+$'); do
+    grep -rqw "S_$id" app platform --include='*.[ch]' || say "app/kit/strings.def: nobody shows '$id'"
+done
+
 # ---- circles: who uses a symbol of whom, by the objects of the release build ----
 calls() { # OBJECT OBJECT: the first uses what the second defines
     (find platform forms app tools -name '*.c' ! -name no_egl.c | sort | sed 's/c$/o/' | (cd build/release && xargs nm -A -g)) | awk '

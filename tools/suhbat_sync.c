@@ -456,7 +456,7 @@ static bool run_export(const struct cli_words *words, struct err *err)
                                      .force = opt_force};
     (void)words;
     if (!opt_out || !options.writer) {
-        err_set(err, ERR_INPUT, opt_out ? "unknown format" : "no folder given");
+        err_set(err, ERR_INPUT, opt_out ? "unknown format '%s'" : "no folder given", opt_format);
         return err_hint(err, "export --format csv --out DIR");
     }
     char log[40];

@@ -423,7 +423,7 @@ static void test_flow__entries_that_a_count_took_are_told_on_the_next_page(void 
         slow_disk_ms = slow ? 40 : 0;
         assert_true(scene_tap(&s, "choice:1"));
         if (strcmp(s.app.interview->page.node->name, "cnt") == 0) {
-            assert_true(shows(&s, "Filled entries taken away: 2"));
+            assert_true(shows(&s, "Entries with answers removed: 2"));
             assert_true(scene_tap(&s, "right"));
         }
         for (int i = 0; i < 20 && strcmp(s.app.interview->page.node->name, "mid") != 0; i++) {
@@ -431,7 +431,7 @@ static void test_flow__entries_that_a_count_took_are_told_on_the_next_page(void 
         }
         slow_disk_ms = 0;
         assert_string_equal(s.app.interview->page.node->name, "mid");
-        assert_true(shows(&s, "Filled entries taken away: 2"));
+        assert_true(shows(&s, "Entries with answers removed: 2"));
         assert_true(scene_tap(&s, scene_find(&s, "right") ? "right" : "key:enter"));
         assert_string_not_equal(s.app.interview->page.node->name, "mid");
         assert_false(shows(&s, "Filled entries"));

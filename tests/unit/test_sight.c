@@ -121,9 +121,9 @@ static void test_sight__entries_are_named_and_blank_ones_said(void **state)
         assert_true(shows(&s, kinds[k].entry)); /* whose question this is */
         assert_true(scene_tap(&s, "back"));
         assert_true(shows(&s, kinds[k].entry));
-        assert_false(shows(&s, "Not filled in"));
+        assert_false(shows(&s, "Entries not filled in"));
         assert_true(scene_tap(&s, "right"));
-        assert_true(shows(&s, "Not filled in: 1"));
+        assert_true(shows(&s, "Entries not filled in: 1"));
         assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
         assert_true(scene_tap(&s, "entry:1"));
         scene_type(&s, "Osh");
