@@ -23,7 +23,7 @@
 static void must(bool ok, const char *what)
 {
     if (!ok) {
-        fprintf(stderr, "help_screens: cannot %s (%s)\n", what, r.variant);
+        fprintf(stderr, "help_screens: cannot %s (%s)\n", what, gallery.variant);
         exit(1);
     }
 }
@@ -37,29 +37,29 @@ static void shot(struct scene *s, const char *what)
     }
     char name[NAME], path[512];
     struct ui *ui = &s->app.ui;
-    snprintf(name, sizeof name, "%s/%s-%s", language_code(ui->language), what, r.variant);
-    if (r.only && !strstr(name, r.only)) {
+    snprintf(name, sizeof name, "%s/%s-%s", language_code(ui->language), what, gallery.variant);
+    if (gallery.only && !strstr(name, gallery.only)) {
         return;
     }
-    r.shots++;
-    r.faults += lint_all(s, name, stdout);
+    gallery.shots++;
+    gallery.faults += lint_all(s, name, stdout);
     uint8_t *rgb = window_pixels(s->window);
-    snprintf(path, sizeof path, "%s/%s.png", r.out, name);
-    save_png(path, rgb, ui->w, ui->h);
+    snprintf(path, sizeof path, "%s/%s.png", gallery.out, name);
+    gallery_save(path, rgb, ui->w, ui->h);
     static const char *const six[] = {"home",   "ask-place_name", "done-help", "done-likelihood",
                                       "finish", "outline"};
     /* the device's words are its own each time */
     bool random = strcmp(what, "first-request") == 0 || strcmp(what, "first-written") == 0 ||
                   strcmp(what, "handed-over") == 0;
-    bool compared = !strstr(r.variant, "large") && !random && !r.linted;
-    for (size_t i = 0; !r.linted && i < sizeof six / sizeof *six; i++) {
+    bool compared = !strstr(gallery.variant, "large") && !random && !gallery.linted;
+    for (size_t i = 0; !gallery.linted && i < sizeof six / sizeof *six; i++) {
         compared = compared || strcmp(what, six[i]) == 0;
     }
     if (compared) {
         char have[FIELDS + 1];
-        digest(have, rgb, ui->w, ui->h, ui->theme.paper);
-        keep_seen(name, have);
-        compare(name, have, rgb, ui->w, ui->h);
+        gallery_digest(have, rgb, ui->w, ui->h, ui->theme.paper);
+        gallery_keep(name, have);
+        gallery_compare(name, have, rgb, ui->w, ui->h);
     }
     free(rgb);
 }
@@ -997,8 +997,8 @@ static void one_variant(struct window *w, struct tour_forms *forms, size_t v, en
                               .night = own->night,
                               .text_scale = own->large ? 2 : 1,
                               .language = l};
-    r.variant = own->name;
-    r.linted = own->longest;
+    gallery.variant = own->name;
+    gallery.linted = own->longest;
     window_rescale(w, look.scale);
     first_run(w, &look);
     tour(w, forms->main, &look);
@@ -1038,7 +1038,7 @@ static void make_folders(void)
     static const char *const dirs[] = {"", "/ru", "/ky", "/tg", "/differs"};
     for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
         char path[512];
-        snprintf(path, sizeof path, "%s%s", r.out, dirs[i]);
+        snprintf(path, sizeof path, "%s%s", gallery.out, dirs[i]);
         mkdir(path, 0755);
     }
 }
@@ -1047,19 +1047,19 @@ static void make_folders(void)
 static int tell_result(void)
 {
     unsigned gone = 0;
-    for (size_t i = 0; i < r.known && !r.only; i++) {
-        gone += !r.met[i];
+    for (size_t i = 0; i < gallery.known && !gallery.only; i++) {
+        gone += !gallery.met[i];
     }
     printf("%u pictures, %u faults of the lint, %u differ from what was approved, %u not approved "
            "yet, "
            "%u gone\n",
-           r.shots, r.faults, r.differing, r.unknown, gone);
-    unsigned pairs = 0, blind = r.only ? 0 : blind_pairs(&pairs);
-    if (!r.only) {
+           gallery.shots, gallery.faults, gallery.differing, gallery.unknown, gone);
+    unsigned pairs = 0, blind = gallery.only ? 0 : gallery_blind_pairs(&pairs);
+    if (!gallery.only) {
         printf("%u of %u pairs that must differ pass for each other\n", blind, pairs);
     }
-    bool fine = !r.faults && blind * 100 <= pairs * 2 &&
-                (r.approve || (!r.differing && !r.unknown && !gone));
+    bool fine = !gallery.faults && blind * 100 <= pairs * 2 &&
+                (gallery.approve || (!gallery.differing && !gallery.unknown && !gone));
     printf("%d passed, %d failed, 0 skipped\n", fine, !fine);
     return fine ? 0 : 1;
 }
@@ -1070,12 +1070,12 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: help_screens OUT DIGESTS [--approve] [--only PART]\n");
         return 2;
     }
-    r.out = argv[1];
+    gallery.out = argv[1];
     for (int i = 3; i < argc; i++) {
         if (strcmp(argv[i], "--approve") == 0) {
-            r.approve = true;
+            gallery.approve = true;
         } else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
-            r.only = argv[++i];
+            gallery.only = argv[++i];
         }
     }
     struct err err = {0};
@@ -1084,12 +1084,12 @@ int main(int argc, char **argv)
     db_setup();
     xml_setup();
     OK(secret_setup(&err));
-    read_digests(argv[2]);
+    gallery_read(argv[2]);
     make_folders();
     all_variants();
-    if (r.approve) {
-        OK(file_write(argv[2], r.fresh.data, r.fresh.len, FILE_SHARED, true, &err));
+    if (gallery.approve) {
+        OK(file_write(argv[2], gallery.fresh.data, gallery.fresh.len, FILE_SHARED, true, &err));
     }
-    buf_fini(&r.fresh);
+    buf_fini(&gallery.fresh);
     return tell_result();
 }

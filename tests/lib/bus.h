@@ -2,84 +2,15 @@
 #ifndef TESTS_LIB_BUS_H
 #define TESTS_LIB_BUS_H
 /* bus: a system bus of our own, for stand-ins of logind, UDisks2 and timedated. */
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <systemd/sd-bus.h>
-#include <unistd.h>
 
 #include "tests/lib/help.h"
 
-static char bus_folder[] = "/tmp/suhbat-bus-XXXXXX";
-static pid_t bus_daemon;
-
-/* A bus of our own at bus_folder/bus. */
-static inline bool bus_start(void)
-{
-    char config[64], socket[64], address[96];
-    snprintf(config, sizeof config, "%s/config", bus_folder);
-    snprintf(socket, sizeof socket, "%s/bus", bus_folder);
-    snprintf(address, sizeof address, "unix:path=%s", socket);
-    FILE *f = fopen(config, "w");
-    assert_non_null(f);
-    fprintf(f,
-            "<busconfig><type>system</type><listen>%s</listen><auth>EXTERNAL</auth>"
-            "<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>"
-            "<allow own=\"*\"/><allow receive_sender=\"*\"/></policy></busconfig>",
-            address);
-    fclose(f);
-    setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1);
-    unlink(socket);
-    bus_daemon = fork();
-    if (bus_daemon == 0) {
-        char option[96];
-        snprintf(option, sizeof option, "--config-file=%s", config);
-        int null = open("/dev/null", O_WRONLY);
-        dup2(null, STDERR_FILENO);
-        dup2(null, STDOUT_FILENO);
-        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails must not leave it behind */
-        execlp("dbus-daemon", "dbus-daemon", "--nofork", option, (char *)NULL);
-        _exit(127);
-    }
-    for (int i = 0; i < 500 && access(socket, F_OK) != 0; i++) {
-        if (waitpid(bus_daemon, NULL, WNOHANG) == bus_daemon) {
-            return false;
-        }
-        usleep(10000);
-    }
-    return access(socket, F_OK) == 0;
-}
-
-static inline void bus_stop(void)
-{
-    kill(bus_daemon, SIGKILL);
-    waitpid(bus_daemon, NULL, 0);
-}
-
-static inline bool no_bus(void)
-{
-    if (!bus_start()) {
-        printf("skipped: dbus-daemon is not there\n");
-        return true;
-    }
-    return false;
-}
+void bus_stop(void);
+bool no_bus(void);
 
 /* All tests, and nothing is left in /tmp. */
-static inline int bus_tests_run(const char *name, const struct CMUnitTest *tests, size_t count)
-{
-    char path[64];
-    static const char *const left[] = {"config", "bus"};
-    assert_non_null(mkdtemp(bus_folder));
-    int failed = _cmocka_run_group_tests(name, tests, count, NULL, NULL);
-    for (size_t i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "%s/%s", bus_folder, left[i]);
-        unlink(path);
-    }
-    rmdir(bus_folder);
-    return failed;
-}
+int bus_tests_run(const char *name, const struct CMUnitTest *tests, size_t count);
 #define bus_tests(tests, count) bus_tests_run(#tests, tests, count)
 
 #endif

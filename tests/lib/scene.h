@@ -48,252 +48,47 @@ struct scene {
 };
 
 /* The app anew on what the device holds; the soft state of before is gone, as after kill -9. */
-static inline void scene_boot(struct scene *s)
-{
-    struct app_options o = {.data_dir = study_path(&s->study, "device"),
-                            .media_dir = study_path(&s->study, "stick"),
-                            .memory_kib = STUDY_MEMORY_KIB,
-                            .night = s->look.night,
-                            .text_scale = s->look.text_scale,
-                            .language = s->look.language};
-    static char dirs[2][256]; /* the paths are lent to the app */
-    snprintf(dirs[0], sizeof dirs[0], "%s", o.data_dir);
-    snprintf(dirs[1], sizeof dirs[1], "%s", o.media_dir);
-    o.data_dir = dirs[0];
-    o.media_dir = dirs[1];
-    app_begin(&s->app, s->window, s->study.device, &o);
-    s->study.device = NULL;
-    app_draw(&s->app);
-    s->drawn++;
-}
-
-static const struct buf *scene_picture; /* picture.png of the forms to come, or NULL */
+void scene_boot(struct scene *s);
+extern const struct buf *scene_picture; /* picture.png of the forms to come, or NULL */
 
 /* A window for all scenes: SDL is set up once. */
-static inline struct window *scene_window(const struct scene_look *look)
-{
-    struct err err = {0};
-    struct window *w;
-    struct window_options o = {.title = "suhbat", .w = look->w, .h = look->h, .scale = look->scale};
-    setenv("SDL_VIDEODRIVER", "dummy", 1);
-    setenv("SDL_AUDIODRIVER", "dummy", 1);
-    OK(window_open(&w, &o, &err));
-    OK(font_setup("build/share", &err));
-    return w;
-}
+struct window *scene_window(const struct scene_look *look);
 
 /* A device that has asked to join, and whose answer is not on the stick yet. */
-static inline void scene_ask(struct scene *s, struct window *window, const char *form,
-                             const char *form_id, const struct scene_look *look)
-{
-    memset(s, 0, sizeof *s);
-    s->window = window;
-    s->look = *look;
-    study_init(&s->study);
-    s->study.picture = scene_picture;
-    s->study.form = form;
-    s->study.form_id = form_id;
-    study_device(&s->study);
-    window_resize(window, look->w, look->h);
-}
-
-static inline void scene_open(struct scene *s, struct window *window, const char *form,
-                              const char *form_id, const struct scene_look *look)
-{
-    scene_ask(s, window, form, form_id, look);
-    study_enrol(&s->study, s->hash);
-    scene_boot(s);
-}
-
-static inline void scene_close(struct scene *s)
-{
-    s->study.device = app_end(&s->app);
-    study_fini(&s->study);
-}
-
-static inline void scene_event_alone(struct scene *s, struct window_event e)
-{
-    s->app.loop.arrived_ms = e.kind == WINDOW_DOWN || e.kind == WINDOW_KEY
-                                 ? 0 /* whoever it is has read the page */
-                                 : s->app.loop.arrived_ms;
-    if (app_handle(&s->app, &e)) {
-        app_draw(&s->app);
-        s->drawn++;
-    }
-}
+void scene_ask(struct scene *s, struct window *window, const char *form, const char *form_id,
+               const struct scene_look *look);
+void scene_open(struct scene *s, struct window *window, const char *form, const char *form_id,
+                const struct scene_look *look);
+void scene_close(struct scene *s);
+void scene_event_alone(struct scene *s, struct window_event e);
 
 /* ... and what comes of it when the medium has taken the answer. */
-static inline void scene_event(struct scene *s, struct window_event e)
-{
-    struct err err = {0};
-    scene_event_alone(s, e);
-    while (s->app.view.leaving || s->app.exchange.pending || s->app.task.task) {
-        if (s->app.view.leaving) {
-            (void)!interview_sync(s->app.interview, &err);
-        }
-        scene_event_alone(s, (struct window_event){.kind = WINDOW_SAVED});
-    }
-}
-
-static inline void scene_draw(struct scene *s)
-{
-    app_draw(&s->app);
-    s->drawn++;
-}
-
-static inline const struct target *scene_find(struct scene *s, const char *id)
-{
-    for (size_t i = 0; i < s->app.ui.target_count; i++) {
-        if (strcmp(s->app.ui.targets[i].id, id) == 0) {
-            return &s->app.ui.targets[i];
-        }
-    }
-    return NULL;
-}
+void scene_event(struct scene *s, struct window_event e);
+void scene_draw(struct scene *s);
+const struct target *scene_find(struct scene *s, const char *id);
 
 /* Into sight, as a finger would bring it; or NULL. */
-static inline const struct target *scene_show(struct scene *s, const char *id)
-{
-    struct ui *ui = &s->app.ui;
-    const struct target *t = scene_find(s, id);
-    for (int tries = 0; t && t->hidden && tries < 40; tries++) {
-        ui->scroll += t->rect.y - ui->body.y - ui->body.h / 3;
-        scene_draw(s);
-        t = scene_find(s, id);
-    }
-    return t && !t->hidden ? t : NULL;
-}
-
-static inline bool scene_tap(struct scene *s, const char *id)
-{
-    struct ui *ui = &s->app.ui;
-    const struct target *t = scene_show(s, id);
-    if (!t) {
-        return false;
-    }
-    ui->last[0] = '\0'; /* this finger is quicker than a trembling one */
-    struct window_event e = {
-        .kind = WINDOW_DOWN, .x = t->rect.x + t->rect.w / 2, .y = t->rect.y + t->rect.h / 2};
-    scene_event(s, e);
-    e.kind = WINDOW_UP;
-    scene_event(s, e);
-    return true;
-}
-
-static inline void scene_drag(struct scene *s, int x0, int y0, int x1, int y1)
-{
-    struct window_event e = {.kind = WINDOW_DOWN, .x = x0, .y = y0};
-    scene_event(s, e);
-    for (int k = 1; k <= 4; k++) {
-        e = (struct window_event){
-            .kind = WINDOW_MOVE, .x = x0 + (x1 - x0) * k / 4, .y = y0 + (y1 - y0) * k / 4};
-        scene_event(s, e);
-    }
-    e.kind = WINDOW_UP;
-    scene_event(s, e);
-}
-
-static inline void scene_type(struct scene *s, const char *text)
-{
-    struct window_event e = {.kind = WINDOW_TEXT};
-    for (size_t at = 0, len = strlen(text); at < len;) {
-        size_t from = at;
-        text_next(text, len, &at);
-        snprintf(e.text, sizeof e.text, "%.*s", (int)(at - from), text + from);
-        if (strcmp(e.text, " ") == 0) {
-            scene_event(s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_SPACE});
-        } else {
-            scene_event(s, e);
-        }
-    }
-}
-
-static inline void scene_key(struct scene *s, enum window_key key)
-{
-    s->app.ui.last[0] = '\0';
-    scene_event(s, (struct window_event){.kind = WINDOW_KEY, .key = key});
-}
-
-static inline void scene_unlock(struct scene *s)
-{
-    if (s->app.screen == SCREEN_UNLOCK) {
-        scene_tap(s, "field");
-        scene_type(s, study_pass);
-        scene_key(s, KEY_ENTER);
-    }
-}
+const struct target *scene_show(struct scene *s, const char *id);
+bool scene_tap(struct scene *s, const char *id);
+void scene_drag(struct scene *s, int x0, int y0, int x1, int y1);
+void scene_type(struct scene *s, const char *text);
+void scene_key(struct scene *s, enum window_key key);
+void scene_unlock(struct scene *s);
 
 /* State of the travel screen, of the first run. */
-static inline struct travel_state *scene_travel(struct scene *s)
-{
-    return app_state(&s->app, SCREEN_TRAVEL);
-}
-
-static inline struct first_state *scene_first(struct scene *s)
-{
-    return app_state(&s->app, SCREEN_FIRST_LANGUAGE);
-}
+struct travel_state *scene_travel(struct scene *s);
+struct first_state *scene_first(struct scene *s);
 
 /* Out of the travel lock, as its owner and the coordinator would; the passphrase stays the old one.
  */
-static inline void scene_return_until(struct scene *s)
-{
-    struct buf tidy = {0};
-    struct app *app = &s->app;
-    struct travel_state *travel = scene_travel(s);
-    travel->step = TRAVEL_START;
-    app->message.text[0] = app->sticks.folder[0] = '\0';
-    edit_end(&app->ui.edit);
-    scene_draw(s);
-    assert_true(scene_tap(s, "ask"));
-    assert_true(vault_passphrase(&tidy, study_pass, strlen(study_pass)));
-    assert_true(tidy.len < sizeof travel->suggested);
-    strcpy(travel->suggested, tidy.data);
-    buf_fini(&tidy);
-    assert_true(scene_tap(s, "right"));
-    scene_type(s, study_pass);
-    assert_true(scene_tap(s, "key:enter"));
-    assert_int_equal(travel->step, TRAVEL_SEND);
-    assert_true(scene_tap(s, "medium:1"));
-    study_answer_travel(&s->study);
-    assert_true(scene_tap(s, "answer"));
-    scene_type(s, study_pass);
-}
-
-static inline void scene_return(struct scene *s)
-{
-    scene_return_until(s);
-    assert_true(scene_tap(s, "key:enter"));
-    assert_int_equal(s->app.screen, SCREEN_HOME);
-}
+void scene_return_until(struct scene *s);
+void scene_return(struct scene *s);
 
 /* A workbook as its XForm; the caller frees. */
-static inline char *scene_form(const char *file)
-{
-    struct arena arena;
-    struct workbook book;
-    struct buf bytes = {0}, xml = {0};
-    struct err err = {0};
-    struct xlsform_options options = {.fallback_id = "form"};
-    arena_init(&arena);
-    OK(file_read(&bytes, file, 1 << 20, &err));
-    OK(workbook_read(&book, &arena, file, bytes.data, bytes.len, &err));
-    OK(xlsform_convert(&xml, &book, &options, &arena, NULL, &err));
-    char *kept = mem_text(xml.data);
-    buf_fini(&bytes);
-    buf_fini(&xml);
-    arena_fini(&arena);
-    return kept;
-}
+char *scene_form(const char *file);
 
 /* An interview with this form, on its first page. */
-static inline void scene_begin(struct scene *s, struct window *window, const char *form,
-                               const char *form_id, const struct scene_look *look)
-{
-    scene_open(s, window, form, form_id, look);
-    scene_unlock(s);
-    scene_tap(s, "start");
-    assert_true(scene_tap(s, "form:0"));
-}
+void scene_begin(struct scene *s, struct window *window, const char *form, const char *form_id,
+                 const struct scene_look *look);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What if a stick does not answer?  What of a photo is taken from it, and what stays behind? */
+#include <sys/stat.h>
 #include "platform/machine/clock.h"
 #include "platform/machine/task.h"
 #include "platform/machine/media.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* platform/machine/sleep: a real bus, and a stand-in for logind on it. */
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 
