@@ -603,7 +603,8 @@ bool ui_pill(struct ui *ui, const char *id, const char *text, bool selected, boo
         ui->pill_off = 0;
         ui->at.y += ui->pill_h + ui_px(ui, 8);
     }
-    ui->pill_h = !ui->pill_off || h > ui->pill_h ? h : ui->pill_h; /* height of this line of pills */
+    ui->pill_h =
+        !ui->pill_off || h > ui->pill_h ? h : ui->pill_h; /* height of this line of pills */
     struct rect r = {left + ui->pill_off, ui->at.y, w, h};
     bool hit = ui_target(ui, id, ROLE_PILL, r);
     if (selected) {

@@ -111,6 +111,141 @@ static void lint_order(struct lint *l, const struct ui *ui)
     }
 }
 
+/* One text of the draw list: where it stands, what of it is in sight, what it stands on. */
+struct shown_text {
+    size_t at; /* in the draw list */
+    const struct draw *d;
+    struct rect r, seen, clip;
+    const struct target *target; /* the smallest around its middle; NULL: none */
+};
+
+static const struct target *target_around(const struct ui *ui, int x, int y)
+{
+    const struct target *best = NULL;
+    for (size_t t = 0; t < ui->target_count; t++) {
+        const struct target *one = &ui->targets[t];
+        if (!one->hidden && rect_holds(one->rect, x, y) &&
+            (!best || one->rect.w * one->rect.h < best->rect.w * best->rect.h)) {
+            best = one;
+        }
+    }
+    return best;
+}
+
+/* A text that ends in … is cut, unless one of the interface does, or the page has all of it. */
+static void lint_whole(struct lint *l, const struct ui *ui, const struct draw *d)
+{
+    if (d->len <= 3 || memcmp(d->text + d->len - 3, "…", 3) != 0) {
+        return;
+    }
+    char *copy = mem_alloc(d->len + 1);
+    memcpy(copy, d->text, d->len);
+    copy[d->len] = '\0';
+    /* a header that has no room: then the page has the whole of it */
+    bool known = d->rect.y < ui->body.y && lint_says_whole(ui);
+    for (int s = 0; s < STRING_COUNT; s++) {
+        known = known || strstr(string((enum string_id)s, ui->language), copy);
+    }
+    free(copy);
+    if (!known) {
+        lint_say(l, "text is cut: '%.*s'", (int)d->len, d->text);
+    }
+}
+
+/* Stays in the page, large enough and whole. */
+static void lint_place(struct lint *l, const struct ui *ui, const struct shown_text *t)
+{
+    const struct draw *d = t->d;
+    struct rect r = t->r, clip = t->clip;
+    if (r.x < clip.x - LINT_SLACK || r.x + r.w > clip.x + clip.w + LINT_SLACK) {
+        lint_say(l, "text leaves the page: '%.*s'", (int)d->len, d->text);
+    }
+    if (d->size_px < (int)(14 * ui->scale)) {
+        lint_say(l, "text is too small: '%.*s'", (int)d->len, d->text);
+    }
+    if (!l->typed) {
+        lint_whole(l, ui, d);
+    }
+    if (d->broken && !l->typed) {
+        lint_say(l, "a word is broken: '%.*s'", (int)d->len, d->text);
+    }
+    /* the header's: all of a line but the room below its letters is in sight */
+    bool above = clip.y == 0 && ui->body.h > 0 && r.y < ui->body.y;
+    int end = clip.y + clip.h < ui->body.y ? clip.y + clip.h : ui->body.y;
+    if (above && r.y + r.h > end + r.h / 5) {
+        lint_say(l, "text leaves the header: '%.*s'", (int)d->len, d->text);
+    }
+    if (ui->scroll <= 0 && r.y < clip.y - LINT_SLACK) {
+        lint_say(l, "text begins above the page: '%.*s'", (int)d->len, d->text);
+    }
+}
+
+static void lint_legible(struct lint *l, const struct ui *ui, const struct shown_text *t)
+{
+    const struct draw *d = t->d;
+    bool plain = !t->target || t->target->kind == ROLE_CHOICE || t->target->kind == ROLE_ROW ||
+                 t->target->kind == ROLE_FIELD;
+    bool body = d->ink == ui->theme.ink && plain;
+    colour under = lint_under(ui, t->at, t->seen.x + t->seen.w / 2, t->seen.y + t->seen.h / 2);
+    double contrast = lint_contrast(d->ink, under);
+    if (contrast < (body ? 10 : 7) && t->seen.h > t->r.h / 2) {
+        lint_say(l, "contrast %.1f: '%.*s'", contrast, (int)d->len, d->text);
+    }
+}
+
+/* Does the text lie over its target, as a key's bubble and a letter's variants do? */
+static bool lies_over(const struct ui *ui, const struct shown_text *t)
+{
+    if (strncmp(ui->pressed, "key:", 4) == 0 &&
+        (t->target->kind != ROLE_KEY || t->r.y < t->clip.y)) {
+        return true;
+    }
+    return ui->held[0] && t->target->kind == ROLE_KEY && t->d->size_px != ui_text_px(ui, TEXT_KEY);
+}
+
+/* A text that begins inside a button ends inside it. */
+static void lint_inside(struct lint *l, const struct ui *ui, const struct shown_text *t)
+{
+    const struct draw *d = t->d;
+    struct rect r = t->r, clip = t->clip;
+    if (!t->target || lies_over(ui, t)) {
+        return;
+    }
+    struct rect b = t->target->rect;
+    int room = r.h / 5; /* above and below its letters a line has room of its own */
+    if (t->seen.h == r.h && b.y > clip.y && b.y + b.h < clip.y + clip.h &&
+        (r.y < b.y - room || r.y + r.h > b.y + b.h + room)) {
+        lint_say(l, "text is higher than its target %s: '%.*s'", t->target->id, (int)d->len,
+                 d->text);
+    }
+    if (r.x < b.x - LINT_SLACK || r.x + r.w > b.x + b.w + LINT_SLACK) {
+        lint_say(l, "text leaves its target %s: '%.*s'", t->target->id, (int)d->len, d->text);
+    }
+}
+
+/* No text lies over another. */
+static void lint_apart(struct lint *l, const struct ui *ui, const struct shown_text *t)
+{
+    struct rect r = t->r;
+    for (size_t k = t->at + 1; k < ui->draws.count; k++) {
+        const struct draw *o = &ui->draws.list[k];
+        if (o->kind == DRAW_CLIP) {
+            break; /* another layer of the page */
+        }
+        if (o->kind != DRAW_TEXT || !o->len) {
+            continue;
+        }
+        int lead = font_line(o->face, o->size_px) / 4; /* lines may touch, letters not */
+        struct rect q = {o->rect.x, o->rect.y + lead,
+                         font_width(o->face, o->size_px, o->text, o->len),
+                         font_line(o->face, o->size_px) - 2 * lead};
+        if (lint_cut(&q, (struct rect){r.x, r.y + r.h / 4, r.w, r.h / 2}) && q.w > LINT_SLACK) {
+            lint_say(l, "'%.*s' lies over '%.*s'", (int)o->len, o->text, (int)t->d->len,
+                     t->d->text);
+        }
+    }
+}
+
 void lint_texts(struct lint *l, const struct ui *ui)
 {
     struct rect clip = {0, 0, ui->w, ui->h};
@@ -123,95 +258,32 @@ void lint_texts(struct lint *l, const struct ui *ui)
         if (d->kind != DRAW_TEXT || !d->len) {
             continue;
         }
-        struct rect r = {d->rect.x, d->rect.y, font_width(d->face, d->size_px, d->text, d->len),
-                         font_line(d->face, d->size_px)};
-        struct rect seen = r;
-        if (!lint_cut(&seen, clip)) {
+        struct shown_text t = {.at = i, .d = d, .clip = clip};
+        t.r = (struct rect){d->rect.x, d->rect.y, font_width(d->face, d->size_px, d->text, d->len),
+                            font_line(d->face, d->size_px)};
+        t.seen = t.r;
+        if (!lint_cut(&t.seen, clip)) {
             continue; /* scrolled away */
         }
-        if (r.x < clip.x - LINT_SLACK || r.x + r.w > clip.x + clip.w + LINT_SLACK) {
-            lint_say(l, "text leaves the page: '%.*s'", (int)d->len, d->text);
+        t.target = target_around(ui, t.r.x + t.r.w / 2, t.seen.y + t.seen.h / 2);
+        lint_place(l, ui, &t);
+        lint_legible(l, ui, &t);
+        lint_inside(l, ui, &t);
+        lint_apart(l, ui, &t);
+    }
+}
+
+/* Target I and each one behind it: neither overlaps, nor shares its id. */
+static void lint_others(struct lint *l, const struct ui *ui, size_t i)
+{
+    const struct target *a = &ui->targets[i];
+    for (size_t k = i + 1; k < ui->target_count && !ui->held[0]; k++) {
+        struct rect r = a->rect;
+        if (!ui->targets[k].hidden && lint_cut(&r, ui->targets[k].rect) && r.w > 1 && r.h > 1) {
+            lint_say(l, "targets %s and %s overlap", a->id, ui->targets[k].id);
         }
-        if (d->size_px < (int)(14 * ui->scale)) {
-            lint_say(l, "text is too small: '%.*s'", (int)d->len, d->text);
-        }
-        if (d->len > 3 && memcmp(d->text + d->len - 3, "…", 3) == 0 && !l->typed) {
-            char *copy = mem_alloc(d->len + 1);
-            memcpy(copy, d->text, d->len);
-            copy[d->len] = '\0';
-            /* a header that has no room: then the page has the whole of it */
-            bool known = d->rect.y < ui->body.y && lint_says_whole(ui);
-            for (int s = 0; s < STRING_COUNT; s++) {
-                known = known || strstr(string((enum string_id)s, ui->language), copy);
-            }
-            free(copy);
-            if (!known) {
-                lint_say(l, "text is cut: '%.*s'", (int)d->len, d->text);
-            }
-        }
-        if (d->broken && !l->typed) {
-            lint_say(l, "a word is broken: '%.*s'", (int)d->len, d->text);
-        }
-        /* the header's: all of a line but the room below its letters is in sight */
-        bool above = clip.y == 0 && ui->body.h > 0 && r.y < ui->body.y;
-        int end = clip.y + clip.h < ui->body.y ? clip.y + clip.h : ui->body.y;
-        if (above && r.y + r.h > end + r.h / 5) {
-            lint_say(l, "text leaves the header: '%.*s'", (int)d->len, d->text);
-        }
-        int mx = seen.x + seen.w / 2, my = seen.y + seen.h / 2;
-        /* a text that begins inside a button ends inside it */
-        const struct target *best = NULL;
-        for (size_t t = 0; t < ui->target_count; t++) {
-            const struct target *one = &ui->targets[t];
-            if (!one->hidden && rect_holds(one->rect, r.x + r.w / 2, my) &&
-                (!best || one->rect.w * one->rect.h < best->rect.w * best->rect.h)) {
-                best = one;
-            }
-        }
-        bool body = d->ink == ui->theme.ink && (!best || best->kind == ROLE_CHOICE ||
-                                                best->kind == ROLE_ROW || best->kind == ROLE_FIELD);
-        double contrast = lint_contrast(d->ink, lint_under(ui, i, mx, my));
-        if (contrast < (body ? 10 : 7) && seen.h > r.h / 2) {
-            lint_say(l, "contrast %.1f: '%.*s'", contrast, (int)d->len, d->text);
-        }
-        if (strncmp(ui->pressed, "key:", 4) == 0 &&
-            (!best || best->kind != ROLE_KEY || r.y < clip.y)) {
-            best = NULL; /* under a finger on a key a bubble lies over the page */
-        }
-        if (ui->held[0] && best && best->kind == ROLE_KEY &&
-            d->size_px != ui_text_px(ui, TEXT_KEY)) {
-            best = NULL; /* and so do a letter's variants */
-        }
-        int room = r.h / 5; /* above and below its letters a line has room of its own */
-        if (best && seen.h == r.h && best->rect.y > clip.y &&
-            best->rect.y + best->rect.h < clip.y + clip.h &&
-            (r.y < best->rect.y - room || r.y + r.h > best->rect.y + best->rect.h + room)) {
-            lint_say(l, "text is higher than its target %s: '%.*s'", best->id, (int)d->len,
-                     d->text);
-        }
-        if (ui->scroll <= 0 && r.y < clip.y - LINT_SLACK) {
-            lint_say(l, "text begins above the page: '%.*s'", (int)d->len, d->text);
-        }
-        if (best && (r.x < best->rect.x - LINT_SLACK ||
-                     r.x + r.w > best->rect.x + best->rect.w + LINT_SLACK)) {
-            lint_say(l, "text leaves its target %s: '%.*s'", best->id, (int)d->len, d->text);
-        }
-        /* no text over another */
-        for (size_t k = i + 1; k < ui->draws.count; k++) {
-            const struct draw *o = &ui->draws.list[k];
-            if (o->kind == DRAW_CLIP) {
-                break; /* another layer of the page */
-            }
-            if (o->kind != DRAW_TEXT || !o->len) {
-                continue;
-            }
-            int lead = font_line(o->face, o->size_px) / 4; /* lines may touch, letters not */
-            struct rect q = {o->rect.x, o->rect.y + lead,
-                             font_width(o->face, o->size_px, o->text, o->len),
-                             font_line(o->face, o->size_px) - 2 * lead};
-            if (lint_cut(&q, (struct rect){r.x, r.y + r.h / 4, r.w, r.h / 2}) && q.w > LINT_SLACK) {
-                lint_say(l, "'%.*s' lies over '%.*s'", (int)o->len, o->text, (int)d->len, d->text);
-            }
+        if (strcmp(a->id, ui->targets[k].id) == 0) {
+            lint_say(l, "two targets are called %s", a->id);
         }
     }
 }
@@ -232,15 +304,7 @@ void lint_targets(struct lint *l, const struct ui *ui)
         if (strcmp(a->id, "right") == 0 && a->rect.h < (int)(LINT_MAIN_DP * ui->scale) - 1) {
             lint_say(l, "the main action is %d px high", a->rect.h);
         }
-        for (size_t k = i + 1; k < ui->target_count && !ui->held[0]; k++) {
-            struct rect r = a->rect;
-            if (!ui->targets[k].hidden && lint_cut(&r, ui->targets[k].rect) && r.w > 1 && r.h > 1) {
-                lint_say(l, "targets %s and %s overlap", a->id, ui->targets[k].id);
-            }
-            if (strcmp(a->id, ui->targets[k].id) == 0) {
-                lint_say(l, "two targets are called %s", a->id);
-            }
-        }
+        lint_others(l, ui, i);
         if (a->rect.x < 0 || a->rect.y < 0 || a->rect.x + a->rect.w > ui->w ||
             a->rect.y + a->rect.h > ui->h) {
             lint_say(l, "target %s leaves the window", a->id);
