@@ -2,6 +2,7 @@
 /* Loads an XForm: instance, binds, texts, secondary instances. */
 #include "forms/engine/form_loader.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,11 @@ static struct item *add_item(struct loader *l, struct item *parent, const char *
         return item;
     }
     struct form *form = l->form;
+    if (strlen(path) > FORM_PATH_MAX) {
+        err_set(l->err, ERR_LIMIT, "the path %.60s… is longer than %d bytes", path,
+                (int)FORM_PATH_MAX);
+        return NULL;
+    }
     if (form->item_count >= FORM_ITEMS_MAX) {
         err_set(l->err, ERR_LIMIT, "the form has more than %d nodes", (int)FORM_ITEMS_MAX);
         return NULL;
@@ -190,8 +196,11 @@ static bool read_text(struct loader *l, struct text **out, const struct xml *xml
 
 static bool read_translations(struct loader *l, const struct xml *itext)
 {
-    static const char *const form_names[] = {"long",  "short", "image",   "big-image",
-                                             "audio", "video", "guidance"};
+    static const char *const form_names[] = {
+        [FORM_LONG] = "long",           [FORM_SHORT] = "short", [FORM_IMAGE] = "image",
+        [FORM_BIG_IMAGE] = "big-image", [FORM_AUDIO] = "audio", [FORM_VIDEO] = "video",
+        [FORM_GUIDANCE] = "guidance"};
+    static_assert(sizeof form_names / sizeof *form_names == TEXT_FORM_COUNT, "a name for each");
     struct form *form = l->form;
     size_t count = 0;
     for (const struct xml *t = xml_child(itext, "translation"); t;

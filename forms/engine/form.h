@@ -22,7 +22,11 @@
 #include "forms/xpath/xpath.h"
 #include "platform/machine/map.h"
 
-enum { FORM_ITEMS_MAX = 50000, FORM_LANGUAGES_MAX = 64 };
+enum {
+    FORM_ITEMS_MAX = 50000,
+    FORM_LANGUAGES_MAX = 64,
+    FORM_PATH_MAX = 4096 /* bytes; with its entries' positions it fits an event of the journal */
+};
 
 enum data_type {
     TYPE_TEXT,
@@ -157,7 +161,7 @@ struct control {
     double placeholder;            /* initial position of the range's knob; NAN = none */
 };
 
-enum action_kind { ACTION_SETVALUE, ACTION_SETGEOPOINT, ACTION_RECORDAUDIO };
+enum action_kind { ACTION_SETVALUE, ACTION_SETGEOPOINT, ACTION_RECORDAUDIO, ACTION_KIND_COUNT };
 enum form_event { EVENT_FIRST_LOAD = 1, EVENT_LOAD = 2, EVENT_NEW_REPEAT = 4, EVENT_CHANGED = 8 };
 struct action {
     enum action_kind kind;

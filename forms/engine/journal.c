@@ -2,6 +2,7 @@
 /* Encodes and decodes journal events, and replays them. */
 #include "forms/engine/journal.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { VERSION = 1, FIXED = 20 };
@@ -11,6 +12,7 @@ void journal_write(struct buf *out, const struct journal_event *e)
     uint8_t head[FIXED] = {VERSION, (uint8_t)e->kind};
     uint8_t size[4];
     const char *language = e->language ? e->language : "", *path = e->path ? e->path : "";
+    assert(strlen(language) <= UINT8_MAX && strlen(path) <= UINT16_MAX); /* form_load saw to it */
     put_u64(head + 4, (uint64_t)e->wall_ms);
     put_u64(head + 12, (uint64_t)e->mono_ms);
     buf_add(out, head, sizeof head);

@@ -451,6 +451,35 @@ static void test_hostile__actions_and_searches(void **state)
     form_free(form);
 }
 
+/* An event of the journal has two bytes for the length of its path. */
+static void test_hostile__a_path_longer_than_the_journal_can_hold(void **state)
+{
+    (void)state;
+    static const size_t depths[] = {4, 66}; /* of elements whose names have 1,000 bytes */
+    for (size_t d = 0; d < 2; d++) {
+        struct form *form = NULL;
+        struct err err = {0};
+        struct buf b = {0};
+        buf_text(&b, "<h:html xmlns='http://www.w3.org/2002/xforms' "
+                     "xmlns:h='http://www.w3.org/1999/xhtml'><h:head><model><instance>"
+                     "<data id='f'>");
+        for (size_t i = 0; i < depths[d]; i++) {
+            buf_printf(&b, "<q%0999d>", 0);
+        }
+        for (size_t i = 0; i < depths[d]; i++) {
+            buf_printf(&b, "</q%0999d>", 0);
+        }
+        buf_text(&b, "</data></instance></model></h:head><h:body/></h:html>");
+        bool ok = form_load(&form, b.data, b.len, &xml_foreign, &err);
+        assert_int_equal(err.code, d ? ERR_LIMIT : ERR_NONE);
+        assert_int_equal(ok, d == 0);
+        if (ok) {
+            form_free(form);
+        }
+        buf_fini(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -460,6 +489,7 @@ int main(void)
         cmocka_unit_test(test_hostile__instances),
         cmocka_unit_test(test_hostile__lists_from_outside),
         cmocka_unit_test(test_hostile__actions_and_searches),
+        cmocka_unit_test(test_hostile__a_path_longer_than_the_journal_can_hold),
     };
     xml_setup();
     return RUN(tests);
