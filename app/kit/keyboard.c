@@ -2,6 +2,7 @@
 /* The on-screen keyboard: layouts, pads, variants and automatic capitals. */
 #include "app/kit/keyboard.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,14 +12,14 @@
 enum { ROWS = 3, ROWS_MAX = 4 };
 
 /* Keys separated by spaces; ^ = Shift, < = erase. */
-static const char *const layouts[LAYOUT_COUNT][ROWS] = {
+static const char *const layouts[][ROWS] = {
     [LAYOUT_RU] = {"й ц у к е н г ш щ з х ъ", "ф ы в а п р о л д ж э ё", "^ я ч с м и т ь б ю <"},
     [LAYOUT_KY] = {"й ц у к е н г ш щ з х ү", "ф ы в а п р о л д ж э ө", "^ я ч с м и т ь б ю ң <"},
     [LAYOUT_TG] = {"й қ у к е н г ш ҳ з х ъ", "ф ҷ в а п р о л д ж э ӯ", "^ я ч с м и т ӣ б ю ғ <"},
     [LAYOUT_LATIN] = {"q w e r t y u i o p", "a s d f g h j k l '", "^ z x c v b n m @ <"},
 };
 /* The same with a row of digits, as on physical keyboards in these countries. */
-static const char *const with_digits[LAYOUT_COUNT][ROWS_MAX] = {
+static const char *const with_digits[][ROWS_MAX] = {
     [LAYOUT_RU] = {"1 2 3 4 5 6 7 8 9 0 - №", "й ц у к е н г ш щ з х ъ", "ф ы в а п р о л д ж э ё",
                    "^ я ч с м и т ь б ю <"},
     [LAYOUT_KY] = {"1 2 3 4 5 6 7 8 9 0 ө ң", "й ц у к е н г ш щ з х ү", "ф ы в а п р о л д ж э ё",
@@ -38,8 +39,17 @@ static const struct {
     {"ь", "ъ"}, {"е", "ё"}, {"у", "ү ӯ"}, {"о", "ө"}, {"н", "ң"},
     {"қ", "ц"}, {"ҳ", "щ"}, {"ҷ", "ы"},   {"ӣ", "ь"}, {"к", "қ"},
     {"х", "ҳ"}, {"ч", "ҷ"}, {"и", "ӣ"},   {"г", "ғ"}, {".", ", ? ! … : ; - – — « » № ( ) / @"}};
-static const char *const signs[LAYOUT_COUNT] = {"РУ", "КЫ", "ТҶ", "ABC"};
-static const char *const names[LAYOUT_COUNT] = {"русский", "кыргызча", "тоҷикӣ", "english"};
+static const char *const signs[] = {
+    [LAYOUT_RU] = "РУ", [LAYOUT_KY] = "КЫ", [LAYOUT_TG] = "ТҶ", [LAYOUT_LATIN] = "ABC"};
+static const char *const names[] = {[LAYOUT_RU] = "русский",
+                                    [LAYOUT_KY] = "кыргызча",
+                                    [LAYOUT_TG] = "тоҷикӣ",
+                                    [LAYOUT_LATIN] = "english"};
+static_assert(sizeof layouts / sizeof *layouts == LAYOUT_COUNT &&
+                  sizeof with_digits / sizeof *with_digits == LAYOUT_COUNT &&
+                  sizeof signs / sizeof *signs == LAYOUT_COUNT &&
+                  sizeof names / sizeof *names == LAYOUT_COUNT,
+              "rows, sign and name for each layout");
 
 void keyboard_language(struct keyboard *k, const char *code)
 {

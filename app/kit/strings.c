@@ -2,6 +2,7 @@
 /* Looks up texts of the interface; fills in their placeholders. */
 #include "app/kit/strings.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define STR(id, ru, ky, tg, en) {#id, {ru, ky, tg, en}},
@@ -12,7 +13,7 @@ static const struct {
 #include "app/kit/strings.def"
 };
 #undef STR
-_Static_assert(sizeof strings / sizeof *strings == STRING_COUNT, "one row an id");
+static_assert(sizeof strings / sizeof *strings == STRING_COUNT, "one row an id");
 
 const char *string(enum string_id id, enum ui_language language)
 {
@@ -44,11 +45,11 @@ const char *string_fill(struct arena *arena, enum string_id id, enum ui_language
 
 static const struct {
     const char *code, *sign, *name;
-} languages[] = {{"ru", "РУ", "Русский"},
-                 {"ky", "КЫ", "Кыргызча"},
-                 {"tg", "ТҶ", "Тоҷикӣ"},
-                 {"en", "EN", "English"}};
-_Static_assert(sizeof languages / sizeof *languages == UI_LANGUAGE_COUNT, "one row a language");
+} languages[] = {[UI_RU] = {"ru", "РУ", "Русский"},
+                 [UI_KY] = {"ky", "КЫ", "Кыргызча"},
+                 [UI_TG] = {"tg", "ТҶ", "Тоҷикӣ"},
+                 [UI_EN] = {"en", "EN", "English"}};
+static_assert(sizeof languages / sizeof *languages == UI_LANGUAGE_COUNT, "one row a language");
 
 const char *language_code(enum ui_language language)
 {

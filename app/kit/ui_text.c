@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Measures, wraps and sets text, with emphasis. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -10,13 +11,13 @@
 static const struct {
     enum face face;
     float size_dp, line_dp;
-} styles[TEXT_STYLE_COUNT] = {
-    [TEXT_QUESTION] = {FACE_SERIF, 21, 26}, [TEXT_BODY] = {FACE_SANS, 18, 22},
-    [TEXT_BODY_BOLD] = {FACE_BOLD, 18, 22}, [TEXT_HINT] = {FACE_SANS, 16, 20},
-    [TEXT_NOTE] = {FACE_ITALIC, 16, 20},    [TEXT_TITLE] = {FACE_BOLD, 16, 19},
-    [TEXT_SMALL] = {FACE_SANS, 14, 18},     [TEXT_BUTTON] = {FACE_BOLD, 18, 20},
-    [TEXT_HEADING] = {FACE_BOLD, 19, 24},   [TEXT_DIGIT] = {FACE_SANS, 25, 30},
-    [TEXT_KEY] = {FACE_SANS, 20, 24},       [TEXT_KEY_SMALL] = {FACE_SANS, 14, 18}};
+} styles[] = {[TEXT_QUESTION] = {FACE_SERIF, 21, 26}, [TEXT_BODY] = {FACE_SANS, 18, 22},
+              [TEXT_BODY_BOLD] = {FACE_BOLD, 18, 22}, [TEXT_HINT] = {FACE_SANS, 16, 20},
+              [TEXT_NOTE] = {FACE_ITALIC, 16, 20},    [TEXT_TITLE] = {FACE_BOLD, 16, 19},
+              [TEXT_SMALL] = {FACE_SANS, 14, 18},     [TEXT_BUTTON] = {FACE_BOLD, 18, 20},
+              [TEXT_HEADING] = {FACE_BOLD, 19, 24},   [TEXT_DIGIT] = {FACE_SANS, 25, 30},
+              [TEXT_KEY] = {FACE_SANS, 20, 24},       [TEXT_KEY_SMALL] = {FACE_SANS, 14, 18}};
+static_assert(sizeof styles / sizeof *styles == TEXT_STYLE_COUNT, "face and size for each style");
 
 float ui_cap_text(struct ui *ui, float max)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Questions whose answer is a file: an attachment or a drawing. */
+#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,7 @@ enum file_kind { FILE_IMAGE, FILE_AUDIO, FILE_VIDEO, FILE_ANY };
 static const char *const endings[] = {[FILE_IMAGE] = " jpg jpeg png webp heic heif bmp gif ",
                                       [FILE_AUDIO] = " mp3 m4a aac ogg oga opus wav flac amr ",
                                       [FILE_VIDEO] = " mp4 m4v 3gp mov mkv webm avi "};
+static_assert(sizeof endings / sizeof *endings == FILE_ANY, "endings for each kind");
 
 static enum file_kind kind_of(const struct control *c)
 {

@@ -3,6 +3,7 @@
  * load. */
 #include "app/screens/screen_exchange.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,10 +70,11 @@ void exchange_choose(struct app *app, writer_job *job)
 
 void exchange_refused(struct app *app, const unsigned of[LOAD_VERDICTS])
 {
-    static const enum string_id reasons[LOAD_VERDICTS] = {[LOAD_DAMAGED] = S_load_why_damaged,
-                                                          [LOAD_UNTRUSTED] = S_load_why_auth,
-                                                          [LOAD_UNLISTED] = S_load_why_unlisted,
-                                                          [LOAD_NEWER] = S_load_why_newer};
+    static const enum string_id reasons[] = {[LOAD_DAMAGED] = S_load_why_damaged,
+                                             [LOAD_UNTRUSTED] = S_load_why_auth,
+                                             [LOAD_UNLISTED] = S_load_why_unlisted,
+                                             [LOAD_NEWER] = S_load_why_newer};
+    static_assert(sizeof reasons / sizeof *reasons == LOAD_VERDICTS, "up to the last verdict");
     struct ui *ui = &app->ui;
     for (int v = LOAD_DAMAGED; v < LOAD_VERDICTS; v++) {
         if (of[v] && v == LOAD_OLD) { /* common on sticks: not a warning */

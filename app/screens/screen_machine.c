@@ -2,6 +2,7 @@
 /* Settings that a desktop would offer, for the kiosk: brightness, clock, power. */
 #include "app/screens/screen_machine.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +16,12 @@
 static const struct {
     enum string_id label;
     int min, max;
-} fields[FIELD_COUNT] = {[FIELD_DAY] = {S_machine_day, 1, 31},
-                         [FIELD_MONTH] = {S_machine_month, 1, 12},
-                         [FIELD_YEAR] = {S_machine_year, 2026, 2099},
-                         [FIELD_HOUR] = {S_machine_hour, 0, 23},
-                         [FIELD_MINUTE] = {S_machine_minute, 0, 59}};
+} fields[] = {[FIELD_DAY] = {S_machine_day, 1, 31},
+              [FIELD_MONTH] = {S_machine_month, 1, 12},
+              [FIELD_YEAR] = {S_machine_year, 2026, 2099},
+              [FIELD_HOUR] = {S_machine_hour, 0, 23},
+              [FIELD_MINUTE] = {S_machine_minute, 0, 59}};
+static_assert(sizeof fields / sizeof *fields == FIELD_COUNT, "limits for each field");
 
 /* Time zones of the study's teams and respondents. */
 static const struct {
@@ -289,10 +291,10 @@ static void show_power(struct app *app)
     static const struct {
         const char *id;
         enum string_id label, sure;
-    } choices[DESKTOP_POWER_COUNT] = {
-        [DESKTOP_SLEEP] = {"sleep", S_machine_sleep, S_machine_sleep},
-        [DESKTOP_RESTART] = {"restart", S_machine_restart, S_machine_restart_sure},
-        [DESKTOP_OFF] = {"off", S_machine_off, S_machine_off_sure}};
+    } choices[] = {[DESKTOP_SLEEP] = {"sleep", S_machine_sleep, S_machine_sleep},
+                   [DESKTOP_RESTART] = {"restart", S_machine_restart, S_machine_restart_sure},
+                   [DESKTOP_OFF] = {"off", S_machine_off, S_machine_off_sure}};
+    static_assert(sizeof choices / sizeof *choices == DESKTOP_POWER_COUNT, "words for each");
     static const enum desktop_power order[] = {DESKTOP_SLEEP, DESKTOP_RESTART, DESKTOP_OFF};
     struct ui *ui = &app->ui;
     struct machine_state *p = state_of(app);

@@ -2,6 +2,7 @@
 /* The field that is typed in, and why an answer is refused. */
 #include "app/shell/typing.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,11 +70,12 @@ static const char *out_of_bounds(struct app *app, const struct node *node)
 const char *app_refusal_words(struct app *app, struct arena *arena, struct node *node,
                               enum answer_result why)
 {
-    static const enum string_id texts[ANSWER_RESULT_COUNT] = {
+    static const enum string_id texts[] = {
         [ANSWER_OK] = S_refused_fault,          [ANSWER_TYPE] = S_refused_type,
         [ANSWER_CHOICE] = S_refused_choice,     [ANSWER_CONSTRAINT] = S_refused_rule,
         [ANSWER_REQUIRED] = S_refused_required, [ANSWER_READONLY] = S_refused_fault,
         [ANSWER_HIDDEN] = S_refused_fault,      [ANSWER_FAULT] = S_refused_fault};
+    static_assert(sizeof texts / sizeof *texts == ANSWER_RESULT_COUNT, "words for each result");
     bool number = node->item->type == TYPE_INT || node->item->type == TYPE_DECIMAL;
     enum string_id id = why == ANSWER_TYPE && number ? S_refused_number : texts[why];
     bool foreign;

@@ -75,13 +75,14 @@ static const struct item *repeat_of(const struct item *item)
 
 static enum dataset_type type_of(const struct item *item)
 {
-    static const enum dataset_type types[TYPE_COUNT] = {
+    static const enum dataset_type types[] = {
         [TYPE_TEXT] = DATASET_TEXT,       [TYPE_INT] = DATASET_INT,
         [TYPE_DECIMAL] = DATASET_DECIMAL, [TYPE_DATE] = DATASET_DATE,
         [TYPE_TIME] = DATASET_TIME,       [TYPE_DATE_TIME] = DATASET_MOMENT,
         [TYPE_BOOLEAN] = DATASET_TEXT,    [TYPE_GEOPOINT] = DATASET_GEOPOINT,
         [TYPE_GEOTRACE] = DATASET_TEXT,   [TYPE_GEOSHAPE] = DATASET_TEXT,
         [TYPE_BINARY] = DATASET_FILE,     [TYPE_BARCODE] = DATASET_TEXT};
+    static_assert(sizeof types / sizeof *types == TYPE_COUNT, "a column type for each");
     const struct control *c = item->control;
     if (item->type == TYPE_GEOPOINT) {
         return DATASET_GEOPOINT;

@@ -2,6 +2,7 @@
 /* Loads the body of an XForm: controls and actions. */
 #include "forms/engine/form_loader.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,10 @@ static bool read_events(struct loader *l, const struct xml *xml, unsigned *event
 
 bool loader_action_kind(const struct xml *xml, enum action_kind *kind)
 {
-    static const char *const names[] = {"setvalue", "setgeopoint", "recordaudio"};
+    static const char *const names[] = {[ACTION_SETVALUE] = "setvalue",
+                                        [ACTION_SETGEOPOINT] = "setgeopoint",
+                                        [ACTION_RECORDAUDIO] = "recordaudio"};
+    static_assert(sizeof names / sizeof *names == ACTION_KIND_COUNT, "a name for each");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(xml->name, names[i]) == 0) {
             *kind = (enum action_kind)i;

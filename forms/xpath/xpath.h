@@ -73,7 +73,8 @@ enum xpath_test {
     TEST_TEXT,
     TEST_COMMENT,
     TEST_INSTRUCTION,
-    TEST_DEEP /* the step for `//`, where only elements matter */
+    TEST_DEEP, /* the step for `//`, where only elements matter */
+    TEST_COUNT
 };
 
 struct xpath_step {

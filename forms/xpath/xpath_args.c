@@ -2,23 +2,26 @@
 /* Names of functions and axes, and what all functions need: their arguments and their cost. */
 #include "forms/xpath/xpath_internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "platform/machine/text.h"
 
-const char *const xpath_axis_names[AXIS_COUNT] = {"child",
-                                                  "parent",
-                                                  "self",
-                                                  "attribute",
-                                                  "descendant",
-                                                  "descendant-or-self",
-                                                  "ancestor",
-                                                  "ancestor-or-self",
-                                                  "following-sibling",
-                                                  "preceding-sibling",
-                                                  "following",
-                                                  "preceding",
-                                                  "namespace"};
+const char *const xpath_axis_names[] = {[AXIS_CHILD] = "child",
+                                        [AXIS_PARENT] = "parent",
+                                        [AXIS_SELF] = "self",
+                                        [AXIS_ATTRIBUTE] = "attribute",
+                                        [AXIS_DESCENDANT] = "descendant",
+                                        [AXIS_DESCENDANT_OR_SELF] = "descendant-or-self",
+                                        [AXIS_ANCESTOR] = "ancestor",
+                                        [AXIS_ANCESTOR_OR_SELF] = "ancestor-or-self",
+                                        [AXIS_FOLLOWING_SIBLING] = "following-sibling",
+                                        [AXIS_PRECEDING_SIBLING] = "preceding-sibling",
+                                        [AXIS_FOLLOWING] = "following",
+                                        [AXIS_PRECEDING] = "preceding",
+                                        [AXIS_NAMESPACE] = "namespace"};
+static_assert(sizeof xpath_axis_names / sizeof *xpath_axis_names == AXIS_COUNT,
+              "a name for each axis");
 
 const char *xpath_function_name(const struct xpath *call)
 {

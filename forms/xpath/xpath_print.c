@@ -2,6 +2,7 @@
 /* Prints an expression in readable form. */
 #include "forms/xpath/xpath_internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const struct {
@@ -28,7 +29,10 @@ static void print_preds(struct buf *out, struct xpath *const *preds, size_t coun
 
 static void print_test(struct buf *out, const struct xpath_step *step)
 {
-    static const char *const tests[] = {"", "node()", "text()", "comment()", "", "node()"};
+    static const char *const tests[] = {[TEST_NAME] = "",        [TEST_NODE] = "node()",
+                                        [TEST_TEXT] = "text()",  [TEST_COMMENT] = "comment()",
+                                        [TEST_INSTRUCTION] = "", [TEST_DEEP] = "node()"};
+    static_assert(sizeof tests / sizeof *tests == TEST_COUNT, "a text for each test");
     if (step->test == TEST_INSTRUCTION) {
         buf_printf(out, "processing-instruction(%s%s%s)", step->name ? "'" : "",
                    step->name ? step->name : "", step->name ? "'" : "");

@@ -74,7 +74,13 @@ MUST_CHECK bool catalogue_read(struct catalogue *catalogue, const void *bytes, s
 /* Decide whether catalogue `c`, read from `bytes`, may replace the one with number `epoch` and
  * bytes `had`.  Both belong to the same study and root set.  Refused: an older number, a
  * different catalogue under the same number, or a number more than CATALOGUE_JUMP_MAX ahead. */
-enum catalogue_follow { CATALOGUE_NEXT, CATALOGUE_SAME, CATALOGUE_OLDER, CATALOGUE_REFUSED };
+enum catalogue_follow {
+    CATALOGUE_NEXT,
+    CATALOGUE_SAME,
+    CATALOGUE_OLDER,
+    CATALOGUE_REFUSED,
+    CATALOGUE_FOLLOW_COUNT
+};
 enum catalogue_follow catalogue_follows(const struct catalogue *c, const void *bytes, size_t len,
                                         uint64_t epoch, const void *had, size_t had_len,
                                         struct err *err);

@@ -2,6 +2,7 @@
 /* Wraps SQLite: settings, prepared statements, transactions, errors. */
 #include "platform/custody/db.h"
 
+#include <assert.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,6 +250,7 @@ bool db_begin(struct db *db, struct err *err)
 
 bool db_commit(struct db *db, struct err *err)
 {
+    assert(!sqlite3_get_autocommit(db->sqlite)); /* only what was begun is committed */
     return db_run(db, "COMMIT", NULL, 0, NULL, NULL, err);
 }
 

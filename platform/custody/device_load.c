@@ -64,6 +64,8 @@ static enum load_verdict judge_catalogue(const struct device *d, struct load_sta
                                                      [CATALOGUE_SAME] = LOAD_HAD,
                                                      [CATALOGUE_OLDER] = LOAD_OLD,
                                                      [CATALOGUE_REFUSED] = LOAD_UNTRUSTED};
+        static_assert(sizeof verdicts / sizeof *verdicts == CATALOGUE_FOLLOW_COUNT,
+                      "a verdict for each");
         verdict =
             verdicts[catalogue_follows(c, bytes, len, s->epoch, s->bytes.data, s->bytes.len, why)];
     }
@@ -282,7 +284,12 @@ void device_keep(size_t max)
     kept_max = max;
 }
 #endif
-static const char *const magics[] = {"SBW1", "SBG1", "SBP1", "SBK1"}; /* by enum load_kind */
+static const char *const magics[] = {[LOAD_GRANT] = "SBW1",
+                                     [LOAD_CATALOGUE] = "SBG1",
+                                     [LOAD_PACKAGE] = "SBP1",
+                                     [LOAD_RECEIPT] = "SBK1"};
+static_assert(sizeof magics / sizeof *magics == LOAD_UNREAD,
+              "a name for each kind that can be read");
 
 struct search {
     struct device *d;

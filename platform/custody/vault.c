@@ -2,6 +2,7 @@
 /* Stores the keystore in two slots, and unlocks it with the passphrase. */
 #include "platform/custody/vault_internal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -36,8 +37,8 @@ enum {
     KS_PIN_KEY = KS_DRAFTS + VAULT_DRAFTS * KS_DRAFT
 };
 static const char magic[] = "SBVAULT2", magic_1[] = "SBVAULT1";
-_Static_assert(KS_PIN_KEY + SECRET_KEY <= KEYSTORE, "the drafts and the PIN's key fit");
-_Static_assert(AT_NONCE + SECRET_OVERHEAD + KEYSTORE == AT_TORN, "the keystore fits the slot");
+static_assert(KS_PIN_KEY + SECRET_KEY <= KEYSTORE, "the drafts and the PIN's key fit");
+static_assert(AT_NONCE + SECRET_OVERHEAD + KEYSTORE == AT_TORN, "the keystore fits the slot");
 
 /* ---- passphrases ---- */
 

@@ -2,6 +2,7 @@
 /* Opens faces, measures text, and renders it to alpha pixels. */
 #include "platform/machine/font.h"
 
+#include <assert.h>
 #include <SDL2/SDL.h>
 #include <SDL2/SDL_ttf.h>
 #include <stdio.h>
@@ -25,8 +26,11 @@ static struct {
     int width;
 } widths[WIDTHS];
 
-static const char *const names[FACE_COUNT] = {"PTS55F.ttf", "PTS75F.ttf", "PTS56F.ttf",
-                                              "PTF75F.ttf"};
+static const char *const names[] = {[FACE_SANS] = "PTS55F.ttf",
+                                    [FACE_BOLD] = "PTS75F.ttf",
+                                    [FACE_ITALIC] = "PTS56F.ttf",
+                                    [FACE_SERIF] = "PTF75F.ttf"};
+static_assert(sizeof names / sizeof *names == FACE_COUNT, "a file for each face");
 
 static TTF_Font *open_face(enum face face, int size)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How fast does the engine load forms and follow answers, beside libxml2 doing the bare minimum? */
+#include <assert.h>
 #include <libxml/parser.h>
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
@@ -283,7 +284,7 @@ enum { SAMPLES = sizeof samples / sizeof *samples };
 /* Answers to one question of each form, in short turns, so that a noisy moment meets all of them.
  */
 enum { FORMS_SMALL, FORMS_LARGE, FORMS_FLAT, FORMS_IN_TURN, TURN = 20 };
-_Static_assert(CASES % TURN == 0, "whole turns");
+static_assert(CASES % TURN == 0, "whole turns");
 
 static void answer_times(double medians[FORMS_IN_TURN], struct open forms[FORMS_IN_TURN],
                          const struct sample *c)

@@ -2,6 +2,7 @@
 /* Runs an interview from a file of steps. */
 #include "tools/form/form_fill.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "platform/machine/json.h"
@@ -9,15 +10,15 @@
 
 const char *desk_result_name(enum answer_result result)
 {
-    static const char *const names[] = {"accepted",
-                                        "not of the question's type",
-                                        "not among the choices",
-                                        "against the constraint",
-                                        "required",
-                                        "read only",
-                                        "not asked now",
-                                        "the form's expression failed"};
-    _Static_assert(sizeof names / sizeof *names == ANSWER_RESULT_COUNT, "one name a result");
+    static const char *const names[] = {[ANSWER_OK] = "accepted",
+                                        [ANSWER_TYPE] = "not of the question's type",
+                                        [ANSWER_CHOICE] = "not among the choices",
+                                        [ANSWER_CONSTRAINT] = "against the constraint",
+                                        [ANSWER_REQUIRED] = "required",
+                                        [ANSWER_READONLY] = "read only",
+                                        [ANSWER_HIDDEN] = "not asked now",
+                                        [ANSWER_FAULT] = "the form's expression failed"};
+    static_assert(sizeof names / sizeof *names == ANSWER_RESULT_COUNT, "one name a result");
     return names[result];
 }
 
