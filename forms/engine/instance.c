@@ -96,12 +96,35 @@ bool instance_write(struct buf *out, const struct session *session, struct err *
 
 /* ---- reading an instance ---- */
 
-static struct node *nth_child(struct node *node, const char *name, size_t nth)
+/* The children of one name: how many the file has, and which of the session's come so far. */
+struct same_name {
+    size_t have, kept, placed;
+    struct node *last; /* that was filled last */
+};
+struct by_name {
+    struct arena arena;
+    struct map map;
+};
+
+static struct same_name *same_name(struct by_name *names, const char *name)
 {
-    struct node *c = tree_child(node, name);
-    while (c && nth) {
+    struct same_name *same = map_get(&names->map, name);
+    if (!same) {
+        same = arena_alloc(&names->arena, sizeof *same);
+        *same = (struct same_name){0};
+        map_put(&names->map, name, same);
+    }
+    return same;
+}
+
+static struct node *next_place(struct node *node, const struct same_name *same, const char *name)
+{
+    if (!same->placed) {
+        return tree_child(node, name);
+    }
+    struct node *c = same->last ? same->last->next : NULL;
+    while (c && strcmp(c->name, name) != 0) {
         c = c->next;
-        nth -= c && strcmp(c->name, name) == 0;
     }
     return c;
 }
@@ -116,18 +139,15 @@ static struct node *last_child(struct node *node, const struct item *item)
 }
 
 /* Removes entries of the form's own instance that the file does not have. */
-static void drop_surplus(struct node *node, const struct xml *xml)
+static void drop_surplus(struct node *node, struct by_name *names)
 {
     for (struct node *c = node->first, *next; c; c = next) {
-        size_t have = 0;
         next = c->next;
         if (!c->item || !c->item->shape.is_repeat) {
             continue;
         }
-        for (const struct xml *x = xml_child(xml, c->name); x; x = xml_sibling(x, c->name)) {
-            have++;
-        }
-        if (tree_position(c) > have) {
+        struct same_name *same = same_name(names, c->name);
+        if (++same->kept > same->have) {
             tree_wipe(c);
             tree_remove(c);
         }
@@ -174,8 +194,8 @@ static void restore_value(struct node *node, const struct xml *xml)
 
 /* Makes the node for an element that the session lacks: a further entry.  *into is NULL for an
  * element that is left out. */
-static bool restore_missing(struct session *s, struct node *node, const struct xml *c, size_t nth,
-                            struct node **into, struct err *err)
+static bool restore_missing(struct session *s, struct node *node, const struct xml *c,
+                            const struct same_name *same, struct node **into, struct err *err)
 {
     struct buf path = {0};
     *into = NULL;
@@ -190,39 +210,55 @@ static bool restore_missing(struct session *s, struct node *node, const struct x
         return strcmp(c->name, "meta") == 0 || /* other programs add meta to every form */
                err_set(err, ERR_INPUT, "line %u: the form has no '%s' here", c->line, c->name);
     }
-    if (nth >= SESSION_ENTRIES_MAX || ++s->node_count > SESSION_NODES_MAX) {
+    if (same->placed >= SESSION_ENTRIES_MAX || ++s->node_count > SESSION_NODES_MAX) {
         return err_set(err, ERR_LIMIT, "line %u: more than %d entries", c->line,
                        (int)SESSION_ENTRIES_MAX);
     }
     *into = tree_copy(&s->arena, item->template);
-    tree_insert_after(node, last_child(node, item), *into);
+    tree_insert_after(node, same->last ? same->last : last_child(node, item), *into);
+    return true;
+}
+
+static bool restore_node(struct session *s, struct node *node, const struct xml *xml,
+                         struct err *err);
+
+static bool restore_children(struct session *s, struct node *node, const struct xml *xml,
+                             struct by_name *names, struct err *err)
+{
+    for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
+        struct same_name *same = same_name(names, c->name);
+        struct node *into = next_place(node, same, c->name);
+        if (!into && !restore_missing(s, node, c, same, &into, err)) {
+            return false;
+        }
+        same->placed++;
+        same->last = into;
+        if (into && !restore_node(s, into, c, err)) {
+            return false;
+        }
+    }
     return true;
 }
 
 static bool restore_node(struct session *s, struct node *node, const struct xml *xml,
                          struct err *err)
 {
+    struct by_name names;
+    bool ok = true;
+    arena_init(&names.arena);
+    map_init(&names.map, &names.arena);
     restore_attrs(node, xml);
-    if (!xml_child(xml, NULL)) {
-        restore_value(node, xml);
-        drop_surplus(node, xml);
-        return true;
-    }
-    drop_surplus(node, xml);
     for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
-        size_t nth = 0;
-        for (const struct xml *p = xml_child(xml, c->name); p != c; p = xml_sibling(p, c->name)) {
-            nth++;
-        }
-        struct node *into = nth_child(node, c->name, nth);
-        if (!into && !restore_missing(s, node, c, nth, &into, err)) {
-            return false;
-        }
-        if (into && !restore_node(s, into, c, err)) {
-            return false;
-        }
+        same_name(&names, c->name)->have++;
     }
-    return true;
+    drop_surplus(node, &names);
+    if (xml_child(xml, NULL)) {
+        ok = restore_children(s, node, xml, &names, err);
+    } else {
+        restore_value(node, xml);
+    }
+    arena_fini(&names.arena);
+    return ok;
 }
 
 static bool fill(struct session *s, const char *bytes, size_t len, struct err *err)

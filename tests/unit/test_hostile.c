@@ -369,6 +369,39 @@ static void test_hostile__instances(void **state)
     buf_fini(&b);
 }
 
+/* Milliseconds to restore an instance of COUNT entries and as many elements of other programs. */
+static long restore_ms(int count)
+{
+    struct still still;
+    struct form *form;
+    struct session *s;
+    struct err err = {0};
+    struct buf b = {0};
+    buf_text(&b, "<data>");
+    for (int i = 0; i < count; i++) {
+        buf_text(&b, "<r><x>1</x></r><meta/>");
+    }
+    buf_text(&b, "</data>");
+    still_init(&still);
+    OK(form_load(&form, small_form, sizeof small_form - 1, &xml_trusted, &err));
+    long start = now_ms();
+    OK(instance_open(&s, form, &still.env, b.data, b.len, true, &err));
+    long took = now_ms() - start;
+    session_free(s);
+    form_free(form);
+    buf_fini(&b);
+    return took;
+}
+
+static void test_hostile__restoring_grows_with_the_instance(void **state)
+{
+    (void)state;
+    long half = restore_ms(4000), whole = restore_ms(8000);
+    if (whole > half * 3 + 20) {
+        fail_msg("4,000 entries take %ld ms, 8,000 take %ld ms", half, whole);
+    }
+}
+
 /* A list that is no list is an empty one: the interview goes on. */
 static void test_hostile__lists_from_outside(void **state)
 {
@@ -487,6 +520,7 @@ int main(void)
         cmocka_unit_test(test_hostile__xforms_that_add_up),
         cmocka_unit_test(test_hostile__workbooks),
         cmocka_unit_test(test_hostile__instances),
+        cmocka_unit_test(test_hostile__restoring_grows_with_the_instance),
         cmocka_unit_test(test_hostile__lists_from_outside),
         cmocka_unit_test(test_hostile__actions_and_searches),
         cmocka_unit_test(test_hostile__a_path_longer_than_the_journal_can_hold),
