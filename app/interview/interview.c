@@ -2,6 +2,7 @@
 /* Begins, resumes and finishes an interview; keeps its journal and its page. */
 #include "app/interview/interview_files.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -536,6 +537,7 @@ void interview_free(struct interview *i)
 enum answer_result interview_answer(struct interview *i, struct node *node, const char *value,
                                     struct err *err)
 {
+    assert(node && node->item);
     uint64_t before = draw_begin(i);
     enum answer_result result = session_put(i->session, node, value, err);
     draw_end(i, before, result == ANSWER_OK);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Parts of a page: header, body, bar, rows, choices, pills, fields. */
+#include <assert.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -359,6 +360,7 @@ static void edge_glow(struct ui *ui, int max)
 
 void ui_body_end(struct ui *ui)
 {
+    assert(ui->content == -1); /* ui_body_begin */
     draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP});
     ui->question_px = 0; /* bars and keys have their own sizes */
     int content = ui->at.y + ui->scroll - ui->body.y + ui_px(ui, 16);

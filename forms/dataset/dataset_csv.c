@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CSV as ODK Central exports it: LF line ends, no byte order mark, quotes only where needed. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -118,6 +119,7 @@ static void row(const struct dataset_write *w, struct dataset_reader *r,
                 const struct dataset_row *row, struct buf *out)
 {
     const struct dataset_table *table = dataset_table(w->dataset, row->table);
+    assert(r->dataset == w->dataset);
     bool root = !*table->repeat, first = !root;
     if (root) {
         char date[40] = "";

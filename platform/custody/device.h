@@ -234,7 +234,10 @@ MUST_CHECK bool device_finish(struct device *device, struct device_draft *draft,
 
 /* ---- records ---- */
 
-enum record_state { RECORD_SEALED = 1, RECORD_ACKNOWLEDGED, RECORD_PURGED };
+enum record_state { /* in the file; 2 is reserved: a receipt purges what it acknowledges */
+                    RECORD_SEALED = 1,
+                    RECORD_PURGED = 3
+};
 struct device_record {
     uint8_t id[16];
     enum record_state state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists forms and records, and hands records over as sealed batches. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -260,6 +261,7 @@ static bool write_volume(struct device *d, struct volume *v, const char *folder,
                          struct export_report *report, struct err *err)
 {
     struct keystore *k = vault_keys(d->vault);
+    assert(v->entry_count && v->first_seq <= v->last_seq && v->last_seq <= k->chain_seq);
     struct batch b = {.first_seq = v->first_seq,
                       .last_seq = v->last_seq,
                       .device_head_seq = k->chain_seq,

@@ -2,6 +2,7 @@
 /* Writes packages, and reads and verifies them. */
 #include "platform/custody/package.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "platform/custody/tar.h"
@@ -31,6 +32,7 @@ static size_t padding(size_t content)
     while (size < FIXED + content) {
         size *= 2;
     }
+    assert((size & (size - 1)) == 0);
     return size - FIXED - content;
 }
 

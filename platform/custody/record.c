@@ -2,6 +2,7 @@
 /* Writes records, and reads and verifies them. */
 #include "platform/custody/record.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ size_t record_bucket(size_t len)
     while (bucket < len) {
         bucket *= 2;
     }
+    assert((bucket & (bucket - 1)) == 0); /* lengths tell nothing but a power of two */
     return bucket;
 }
 

@@ -2,6 +2,7 @@
 /* Stores rows by id in SQLite. */
 #include "platform/custody/store.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +62,7 @@ size_t store_class(size_t len)
         n *= 2;
         size = n < 4096 ? n : n + n / 1024 + 1024; /* power of two + overhead of encryption */
     }
+    assert(size >= len);
     return size;
 }
 

@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-int64_t clock_wall_ms(void);
+int64_t clock_wall_ms(void); /* ms since 1970-01-01 UTC; may be wrong, may jump */
 #ifdef SUHBAT_TEST
 void clock_pretend(int64_t wall_ms); /* stop the clock at this time; 0 = real clock */
-#endif                       /* of clock_wall_ms: ms since 1970-01-01 UTC; may be wrong, may jump */
-int64_t clock_mono_ms(void); /* CLOCK_BOOTTIME; never goes back, restarts at boot */
+#endif
+int64_t clock_mono_ms(void);             /* CLOCK_BOOTTIME; never goes back, restarts at boot */
 int clock_zone_minutes(int64_t wall_ms); /* offset of local time from UTC at that time */
 
 /* Convert between a civil date and days since 1970-01-01; proleptic Gregorian calendar. */

@@ -2,6 +2,7 @@
 /* An open-addressing hash table. */
 #include "platform/machine/map.h"
 
+#include <assert.h>
 #include <string.h>
 
 void map_init(struct map *map, struct arena *arena)
@@ -37,6 +38,7 @@ void *map_get(const struct map *map, const char *key)
 
 void map_put(struct map *map, const char *key, void *value)
 {
+    assert(map->arena && key && value); /* NULL means absent */
     if ((map->count + 1) * 2 > map->cap) {
         size_t cap = map->cap ? map->cap * 2 : 16;
         struct map_slot *slots = arena_alloc(map->arena, cap * sizeof *slots);

@@ -2,6 +2,7 @@
 /* Runs work on background threads that may hang in the kernel. */
 #include "platform/machine/task.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -77,6 +78,7 @@ static bool refuse(void *context, struct err *err)
 struct task *task_begin(task_work *work, void *context, task_drop *drop, task_on_done *on_done,
                         void *user, bool must)
 {
+    assert(work && drop); /* a context that is left must be freed by somebody */
     struct task *e = mem_zero(1, sizeof *e);
     pthread_condattr_t clock;
     pthread_attr_t attr;
@@ -124,6 +126,7 @@ bool task_wait(struct task *e, int ms)
 
 bool task_end(struct task *e, void **context, struct err *err)
 {
+    assert(e->done && !e->left); /* nobody else owns the context */
     bool ok = e->ok;
     *context = e->context;
     if (!ok && err) {

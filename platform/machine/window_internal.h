@@ -84,8 +84,7 @@ void wayland_flush(struct wayland *wayland);
 struct console *console_open(void);
 void console_close(struct console *console); /* NULL allowed */
 /* Wait until an input device has data, `wake` is written to, or the time is over (-1: no
- * limit). */
-/* Returns the age in ms of the first event that was read; -1 if there was none. */
+ * limit).  Returns the age in ms of the first event that was read; -1 if there was none. */
 int64_t console_wait(struct console *console, int wake, int timeout_ms);
 
 #endif
