@@ -161,24 +161,33 @@ static void enter(struct app *app, struct node *entry)
     }
 }
 
-void roster_show(struct app *app)
+/* The cross right of an entry, which stands in R.  True: the entry was removed, or could not be. */
+static bool remove_cross(struct app *app, struct node *entry, size_t e, struct rect r)
+{
+    static const int8_t cross_a[] = {25, 25, 75, 75}, cross_b[] = {75, 25, 25, 75};
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    if (ui_target(ui, arena_printf(&ui->frame, "remove:%zu", e + 1), ROLE_ICON, r)) {
+        if (interview_remove(app->interview, entry, &err)) {
+            app->view.removed_notice = true;
+        } else {
+            app_trouble(app, &err);
+        }
+        return true;
+    }
+    float dp = ui_mark_dp(ui);
+    int x = r.x + (r.w - ui_px(ui, dp)) / 2, y = r.y + (r.h - ui_px(ui, dp)) / 2;
+    ui_stroke(ui, x, y, dp, (struct shape){cross_a, 2}, 2, ui->theme.soft);
+    ui_stroke(ui, x, y, dp, (struct shape){cross_b, 2}, 2, ui->theme.soft);
+    return false;
+}
+
+/* The entries; of a repeat whose count the form fixes none can be removed.  True: one was
+ * tapped. */
+static bool show_entries(struct app *app, struct node *const *entries, size_t count, bool fixed)
 {
     struct ui *ui = &app->ui;
-    int x = ui->at.x, w = ui->at.w;
-    struct interview *i = app->interview;
-    struct page roster = i->page;
-    struct node **entries;
-    size_t count;
-    struct err err = {0};
-    bool fallback = false;
-    const char *label = session_text(i->session, &ui->frame, &roster.control->label, roster.node,
-                                     FORM_LONG, &fallback);
-    ui_say_rich(ui, TEXT_QUESTION, label, ui->theme.ink);
-    question_fallback(app, fallback);
-    ui_gap(ui, 12);
-    session_entries(i->session, &ui->frame, &roster, &entries, &count);
-    bool fixed = roster.control->item->fixed;
-    int erase_w = ui_px(ui, 48);
+    int x = ui->at.x, w = ui->at.w, erase_w = ui_px(ui, 48);
     for (size_t e = 0; e < count; e++) {
         const char *title, *small;
         char mark;
@@ -189,36 +198,54 @@ void roster_show(struct app *app)
         ui->at.w = w;
         if (hit) {
             enter(app, entries[e]);
-            return;
+            return true;
         }
-        if (!fixed) {
-            static const int8_t cross_a[] = {25, 25, 75, 75}, cross_b[] = {75, 25, 25, 75};
-            struct rect r = {x + w - erase_w, top, erase_w, ui->at.y - top};
-            if (ui_target(ui, arena_printf(&ui->frame, "remove:%zu", e + 1), ROLE_ICON, r)) {
-                if (interview_remove(i, entries[e], &err)) {
-                    app->view.removed_notice = true;
-                } else {
-                    app_trouble(app, &err);
-                }
-                return;
-            }
-            float dp = ui_mark_dp(ui);
-            int at_x = r.x + (r.w - ui_px(ui, dp)) / 2, at = r.y + (r.h - ui_px(ui, dp)) / 2;
-            ui_stroke(ui, at_x, at, dp, (struct shape){cross_a, 2}, 2, ui->theme.soft);
-            ui_stroke(ui, at_x, at, dp, (struct shape){cross_b, 2}, 2, ui->theme.soft);
+        struct rect r = {x + w - erase_w, top, erase_w, ui->at.y - top};
+        if (!fixed && remove_cross(app, entries[e], e, r)) {
+            return true;
         }
     }
-    if (app->view.removed_notice && session_can_restore(i->session)) {
-        ui_gap(ui, 8);
-        ui_say(ui, TEXT_HINT, ui_str(ui, S_roster_removed), ui->theme.soft);
-        if (ui_pill(ui, "undo", ui_str(ui, S_undo), false, false)) {
-            if (!interview_restore(i, &err)) {
-                app_trouble(app, &err);
-            }
-            app->view.removed_notice = false;
-            return;
+    return false;
+}
+
+/* Says that an entry was removed, and offers it back.  True: it was taken back. */
+static bool offer_undo(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    if (!app->view.removed_notice || !session_can_restore(app->interview->session)) {
+        return false;
+    }
+    ui_gap(ui, 8);
+    ui_say(ui, TEXT_HINT, ui_str(ui, S_roster_removed), ui->theme.soft);
+    if (ui_pill(ui, "undo", ui_str(ui, S_undo), false, false)) {
+        if (!interview_restore(app->interview, &err)) {
+            app_trouble(app, &err);
         }
-        ui_pills_end(ui);
+        app->view.removed_notice = false;
+        return true;
+    }
+    ui_pills_end(ui);
+    return false;
+}
+
+void roster_show(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    struct page roster = i->page;
+    struct node **entries;
+    size_t count;
+    struct err err = {0};
+    bool fallback = false, fixed = roster.control->item->fixed;
+    const char *label = session_text(i->session, &ui->frame, &roster.control->label, roster.node,
+                                     FORM_LONG, &fallback);
+    ui_say_rich(ui, TEXT_QUESTION, label, ui->theme.ink);
+    question_fallback(app, fallback);
+    ui_gap(ui, 12);
+    session_entries(i->session, &ui->frame, &roster, &entries, &count);
+    if (show_entries(app, entries, count, fixed) || offer_undo(app)) {
+        return;
     }
     ui_gap(ui, 14);
     const char *kind = entry_kind(app, roster.control, roster.node);

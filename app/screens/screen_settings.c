@@ -81,24 +81,9 @@ static void sound(struct app *app)
     ui_pills_end(ui);
 }
 
-void screen_settings(struct app *app)
+static void theme_and_text(struct app *app)
 {
     struct ui *ui = &app->ui;
-    struct header h = {
-        .help = true, .title = ui_str(ui, S_settings_title), .left = "back", .progress = -1};
-    ui_header(ui, &h);
-    if (ui_took(ui, "back")) {
-        app_go(app, app->interview ? SCREEN_INTERVIEW : SCREEN_HOME);
-        if (app->interview) { /* back to the same scroll position */
-            ui->scroll = app->view.scroll;
-            page_reopen_typed(app);
-        }
-        return;
-    }
-    ui_body_begin(ui, ui_header_height(ui), ui->h);
-    app_message(app);
-    ui_say(ui, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink);
-    interface_languages(app);
     heading(ui, S_settings_theme);
     for (int n = 0; n < 2; n++) {
         if (ui_choice(ui, n ? "night" : "day", ui_str(ui, n ? S_settings_night : S_settings_day),
@@ -120,34 +105,64 @@ void screen_settings(struct app *app)
         }
     }
     ui_pills_end(ui);
-    hand_and_keys(app);
-    sound(app);
+}
+
+/* What leads on: PIN, lock, travel lock, the machine, about.  True: one was tapped. */
+static bool ways_on(struct app *app)
+{
+    struct ui *ui = &app->ui;
     heading(ui, S_settings_lock);
     if (ui_row(ui, "pin", ui_str(ui, S_pin_title),
                ui_str(ui, app->locks.device.pin ? S_pin_is_set : S_pin_none), 0)) {
         app_go(app, SCREEN_PIN);
-        return;
+        return true;
     }
     ui_gap(ui, 16);
     if (ui_wide_button(ui, "lock", ui_str(ui, S_lock), false)) {
         app_lock(app);
-        return;
+        return true;
     }
     ui_gap(ui, 8);
     if (app->locks.device.can_travel &&
         ui_row(ui, "travel", ui_str(ui, S_travel_title), ui_str(ui, S_travel_small), 0)) {
         app->sheet = SHEET_TRAVEL;
         ui->again = true;
-        return;
+        return true;
     }
     if (app->options.kiosk &&
         ui_row(ui, "machine", ui_str(ui, S_machine_title), ui_str(ui, S_machine_small), 0)) {
         app_go(app, SCREEN_MACHINE);
-        return;
+        return true;
     }
     if (ui_row(ui, "about", ui_str(ui, S_about_title), "", 0)) {
         about_open(app);
+        return true;
+    }
+    return false;
+}
+
+void screen_settings(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct header h = {
+        .help = true, .title = ui_str(ui, S_settings_title), .left = "back", .progress = -1};
+    ui_header(ui, &h);
+    if (ui_took(ui, "back")) {
+        app_go(app, app->interview ? SCREEN_INTERVIEW : SCREEN_HOME);
+        if (app->interview) { /* back to the same scroll position */
+            ui->scroll = app->view.scroll;
+            page_reopen_typed(app);
+        }
         return;
     }
-    ui_body_end(ui);
+    ui_body_begin(ui, ui_header_height(ui), ui->h);
+    app_message(app);
+    ui_say(ui, TEXT_HEADING, ui_str(ui, S_settings_interface), ui->theme.ink);
+    interface_languages(app);
+    theme_and_text(app);
+    hand_and_keys(app);
+    sound(app);
+    if (!ways_on(app)) {
+        ui_body_end(ui);
+    }
 }

@@ -2,6 +2,7 @@
 /* Sheets that cover a page: menu, languages, help, picture, memo, label and more. */
 #include "app/screens/sheets.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -207,10 +208,11 @@ static void pan(struct app *app, int *y)
 }
 
 /* Fits the picture to the screen; pinching, buttons or keys enlarge it. */
-static void picture_sheet(struct app *app, int *y)
+static void picture_sheet(struct app *app)
 {
     enum { MAX = 4 };
     struct ui *ui = &app->ui;
+    int *y = &ui->at.y;
     struct rect b = ui->body;
     const struct picture *p = app_picture(app, app->sheets.looked_at, b.w, b.h);
     float before = app->sheets.zoom, zoom = before * ui->pinch;
@@ -249,17 +251,50 @@ static void picture_sheet(struct app *app, int *y)
     *y += h;
 }
 
+/* A row for each sheet.  FOOT is what stands below its body. */
+enum sheet_foot { FOOT_NONE, FOOT_KEYBOARD, FOOT_ZOOM };
+static const struct sheet_row {
+    enum string_id title;
+    void (*build)(struct app *app);
+    void (*close)(struct app *app);
+    enum sheet_foot foot;
+} sheets[] = {
+    [SHEET_NONE] = {S_menu_title, NULL, NULL, FOOT_NONE},
+    [SHEET_LANGUAGE] = {S_language_title, language_sheet, app_close_sheet, FOOT_NONE},
+    [SHEET_MENU] = {S_menu_title, menu_sheet, app_close_sheet, FOOT_NONE},
+    [SHEET_DISCARD] = {S_menu_discard, discard_sheet, app_close_sheet, FOOT_NONE},
+    [SHEET_FILES] = {S_file_title, question_files_sheet, app_close_sheet, FOOT_NONE},
+    [SHEET_HELP] = {S_help_title, help_sheet, app_close_sheet, FOOT_NONE},
+    [SHEET_PICTURE] = {S_picture_title, picture_sheet, app_close_sheet, FOOT_ZOOM},
+    [SHEET_MEMO] = {S_memo_title, memo_sheet, memo_close, FOOT_KEYBOARD},
+    [SHEET_ABOUT] = {S_about_title, about_sheet, app_close_sheet, FOOT_NONE},
+    [SHEET_TRAVEL] = {S_travel_title, travel_sheet, app_close_sheet, FOOT_NONE},
+    [SHEET_CLOCK] = {S_clock_title, clock_sheet, app_close_sheet, FOOT_NONE},
+    [SHEET_SEAL] = {S_finish_seal, seal_sheet, app_close_sheet, FOOT_NONE},
+    [SHEET_LABEL] = {S_label_title, label_sheet, label_close, FOOT_KEYBOARD},
+};
+static_assert(sizeof sheets / sizeof *sheets == SHEET_COUNT, "a row for each sheet");
+
+static void show_foot(struct app *app, const struct sheet_row *row, bool memo)
+{
+    struct ui *ui = &app->ui;
+    if (row->foot == FOOT_ZOOM) {
+        ui_bar(ui, "smaller", ui_str(ui, S_picture_smaller), "larger",
+               ui_str(ui, S_picture_larger));
+    }
+    app->keyboard.sentences = app->keyboard.lines = memo;
+    if (row->foot == FOOT_KEYBOARD &&
+        keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
+        row->close(app);
+    }
+}
+
 void sheet_show(struct app *app)
 {
-    static const enum string_id titles[] = {
-        [SHEET_LANGUAGE] = S_language_title, [SHEET_MENU] = S_menu_title,
-        [SHEET_DISCARD] = S_menu_discard,    [SHEET_FILES] = S_file_title,
-        [SHEET_HELP] = S_help_title,         [SHEET_PICTURE] = S_picture_title,
-        [SHEET_MEMO] = S_memo_title,         [SHEET_ABOUT] = S_about_title,
-        [SHEET_TRAVEL] = S_travel_title,     [SHEET_CLOCK] = S_clock_title,
-        [SHEET_SEAL] = S_finish_seal,        [SHEET_LABEL] = S_label_title};
     struct ui *ui = &app->ui;
-    struct header h = {.title = ui_str(ui, titles[app->sheet]), .left = "cancel", .progress = -1};
+    assert(app->sheet > SHEET_NONE && app->sheet < SHEET_COUNT);
+    const struct sheet_row *row = &sheets[app->sheet];
+    struct header h = {.title = ui_str(ui, row->title), .left = "cancel", .progress = -1};
     if (app->sheets.shown != app->sheet) {
         app->sheets.page_scroll =
             app->sheets.shown == SHEET_NONE ? ui->scroll : app->sheets.page_scroll;
@@ -267,72 +302,18 @@ void sheet_show(struct app *app)
         ui->scroll = 0;
     }
     ui_header(ui, &h);
-    bool memo = app->sheet == SHEET_MEMO, label = app->sheet == SHEET_LABEL;
     if (ui_took(ui, "cancel")) {
-        if (memo) {
-            memo_close(app);
-        } else if (label) {
-            label_close(app);
-        } else {
-            app_close_sheet(app);
-        }
+        row->close(app);
         return;
     }
-    bool look = app->sheet == SHEET_PICTURE;
-    int bottom = ui->h - (memo || label ? keyboard_height(ui, KEYBOARD_TEXT)
-                          : look        ? ui_bar_height(ui)
-                                        : 0);
+    bool memo = app->sheet == SHEET_MEMO;
+    int bottom = ui->h - (row->foot == FOOT_KEYBOARD ? keyboard_height(ui, KEYBOARD_TEXT)
+                          : row->foot == FOOT_ZOOM   ? ui_bar_height(ui)
+                                                     : 0);
     ui_body_begin(ui, ui_header_height(ui), bottom);
-    switch (app->sheet) {
-    case SHEET_LANGUAGE:
-        language_sheet(app);
-        break;
-    case SHEET_HELP:
-        help_sheet(app);
-        break;
-    case SHEET_FILES:
-        question_files_sheet(app);
-        break;
-    case SHEET_MEMO:
-        memo_sheet(app);
-        break;
-    case SHEET_LABEL:
-        label_sheet(app);
-        break;
-    case SHEET_PICTURE:
-        picture_sheet(app, &ui->at.y);
-        break;
-    case SHEET_TRAVEL:
-        travel_sheet(app);
-        break;
-    case SHEET_SEAL:
-        seal_sheet(app);
-        break;
-    case SHEET_CLOCK:
-        clock_sheet(app);
-        break;
-    case SHEET_ABOUT:
-        about_sheet(app);
-        break;
-    case SHEET_MENU:
-        menu_sheet(app);
-        break;
-    default:
-        discard_sheet(app);
-        break;
-    }
+    row->build(app);
     if (app->sheet != SHEET_NONE) {
         ui_body_end(ui);
-        if (look) {
-            ui_bar(ui, "smaller", ui_str(ui, S_picture_smaller), "larger",
-                   ui_str(ui, S_picture_larger));
-        }
-        app->keyboard.sentences = app->keyboard.lines = memo;
-        if (label && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
-            label_close(app);
-        }
-        if (memo && keyboard_show(ui, &app->keyboard, KEYBOARD_TEXT, ui_str(ui, S_done))) {
-            memo_close(app);
-        }
+        show_foot(app, row, memo);
     }
 }
