@@ -238,3 +238,19 @@ void scene_begin(struct scene *s, struct window *window, const char *form, const
     scene_tap(s, "start");
     assert_true(scene_tap(s, "form:0"));
 }
+
+int scene_setup(void **state)
+{
+    *state = mem_zero(1, sizeof(struct scene));
+    return 0;
+}
+
+int scene_teardown(void **state)
+{
+    struct scene *s = *state;
+    if (s->window) { /* it was begun */
+        scene_close(s);
+    }
+    free(s);
+    return 0;
+}

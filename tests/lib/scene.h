@@ -91,4 +91,10 @@ char *scene_form(const char *file);
 void scene_begin(struct scene *s, struct window *window, const char *form, const char *form_id,
                  const struct scene_look *look);
 
+/* A scene for each test: *state is a struct scene that the test begins; it is closed after it even
+ * if the test fails. */
+int scene_setup(void **state);
+int scene_teardown(void **state);
+#define SCENE_TEST(test) cmocka_unit_test_setup_teardown(test, scene_setup, scene_teardown)
+
 #endif

@@ -247,3 +247,17 @@ void study_fini(struct study *s)
     snprintf(command, sizeof command, "rm -r %s", s->dir);
     assert_int_equal(system(command), 0);
 }
+
+int study_setup(void **state)
+{
+    *state = mem_zero(1, sizeof(struct study));
+    study_init(*state);
+    return 0;
+}
+
+int study_teardown(void **state)
+{
+    study_fini(*state);
+    free(*state);
+    return 0;
+}

@@ -60,4 +60,9 @@ void study_publish(struct study *s, const char *form, uint64_t serial, uint8_t p
 /* The coordinator's answer, onto the stick, to the one request that lies there. */
 void study_answer_travel(struct study *s);
 void study_fini(struct study *s);
+/* A study for each test: *state is a struct study, gone after it even if the test fails. */
+int study_setup(void **state);
+int study_teardown(void **state);
+#define STUDY_TEST(test) cmocka_unit_test_setup_teardown(test, study_setup, study_teardown)
+
 #endif

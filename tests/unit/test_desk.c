@@ -119,25 +119,22 @@ static const uint8_t old_ids[3][16] = {{0xA1, 1},
 
 static void test_desk__an_old_desk_is_locked_and_goes_on(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct desk *desk;
     uint8_t stranger[32] = {1, 2, 3};
-    study_init(&s);
-    old_desk(&s);
-    assert_false(desk_open(&desk, study_path(&s, "desk"), stranger, &err));
+    old_desk(s);
+    assert_false(desk_open(&desk, study_path(s, "desk"), stranger, &err));
     assert_int_equal(err.code, ERR_AUTH);
-    OK(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+    OK(desk_open(&desk, study_path(s, "desk"), s->coordinator, &err));
     assert_whole(desk);
     desk_close(desk);
-    assert_silent(&s, old_ids, 3);
-    OK(desk_open(&desk, study_path(&s, "desk"), s.escrow, &err)); /* any recipient's */
+    assert_silent(s, old_ids, 3);
+    OK(desk_open(&desk, study_path(s, "desk"), s->escrow, &err)); /* any recipient's */
     assert_whole(desk);
     desk_close(desk);
-    assert_false(desk_open(&desk, study_path(&s, "desk"), stranger, &err));
+    assert_false(desk_open(&desk, study_path(s, "desk"), stranger, &err));
     assert_int_equal(err.code, ERR_AUTH);
-    study_fini(&s);
 }
 
 /* Killed on the way, at whichever write: the desk is the old one, or the new one, whole. */
@@ -199,34 +196,30 @@ static void test_desk__several_open_an_old_desk_at_once(void **state)
 /* A desk's file may come back from a copy: its key is never replaced by another. */
 static void test_desk__a_key_outlives_its_desk(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct desk *desk;
     struct buf file = {0};
-    study_init(&s);
-    old_desk(&s);
-    OK(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+    old_desk(s);
+    OK(desk_open(&desk, study_path(s, "desk"), s->coordinator, &err));
     desk_close(desk);
-    OK(file_read(&file, study_path(&s, "desk/desk.db"), 64 << 20, &err));
-    OK(file_remove(study_path(&s, "desk/desk.db"), &err));
-    assert_false(desk_make(&desk, study_path(&s, "desk"), &s.catalogue, NULL, &err));
+    OK(file_read(&file, study_path(s, "desk/desk.db"), 64 << 20, &err));
+    OK(file_remove(study_path(s, "desk/desk.db"), &err));
+    assert_false(desk_make(&desk, study_path(s, "desk"), &s->catalogue, NULL, &err));
     assert_int_equal(err.code, ERR_AUTH);
-    OK(desk_make(&desk, study_path(&s, "desk"), &s.catalogue, s.coordinator, &err));
+    OK(desk_make(&desk, study_path(s, "desk"), &s->catalogue, s->coordinator, &err));
     desk_close(desk);
-    OK(file_write(study_path(&s, "desk/desk.db"), file.data, file.len, 0600, true, &err));
-    OK(desk_open(&desk, study_path(&s, "desk"), s.escrow, &err));
+    OK(file_write(study_path(s, "desk/desk.db"), file.data, file.len, 0600, true, &err));
+    OK(desk_open(&desk, study_path(s, "desk"), s->escrow, &err));
     assert_whole(desk);
     desk_close(desk);
     buf_fini(&file);
-    study_fini(&s);
 }
 
 static void test_desk__a_new_desk_says_nothing_without_its_key(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct device_draft d;
     struct export_report out;
     struct import_report in;
@@ -235,49 +228,47 @@ static void test_desk__a_new_desk_says_nothing_without_its_key(void **state)
     uint8_t hash[32], ids[2][16] = {{0xA1, 9, 9}}, stranger[32] = {1, 2, 3};
     bool fresh;
     char key[300];
-    study_init(&s);
-    s.form = form_xml;
-    study_device(&s);
-    study_enrol(&s, hash);
-    memcpy(ids[1], device_id(s.device), 16);
-    draft(&s, &d, hash);
-    OK(device_finish(s.device, &d, ids[0], &finished, study_wall, &err));
-    OK(file_folder(study_path(&s, "out"), 0700, &err));
-    OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
-    take_batch(&s, "out", &tar);
-    desk = open_desk(&s);
+    s->form = form_xml;
+    study_device(s);
+    study_enrol(s, hash);
+    memcpy(ids[1], device_id(s->device), 16);
+    draft(s, &d, hash);
+    OK(device_finish(s->device, &d, ids[0], &finished, study_wall, &err));
+    OK(file_folder(study_path(s, "out"), 0700, &err));
+    OK(device_export(s->device, study_path(s, "out"), study_wall, &out, &err));
+    take_batch(s, "out", &tar);
+    desk = open_desk(s);
     OK(desk_import(desk, tar.data, tar.len, study_wall, &in, &err));
-    OK(device_package(s.device, hash, &package, &err));
+    OK(device_package(s->device, hash, &package, &err));
     OK(desk_add_form(desk, package.data, package.len, &fresh, &err));
     OK(desk_log(desk, study_wall, "exported", &err));
     desk_close(desk);
-    assert_silent(&s, (const uint8_t(*)[16])ids, 2);
-    assert_false(desk_open(&desk, study_path(&s, "desk"), stranger, &err));
-    assert_false(desk_make(&desk, study_path(&s, "desk"), &s.catalogue, NULL, &err));
+    assert_silent(s, (const uint8_t(*)[16])ids, 2);
+    assert_false(desk_open(&desk, study_path(s, "desk"), stranger, &err));
+    assert_false(desk_make(&desk, study_path(s, "desk"), &s->catalogue, NULL, &err));
     assert_int_equal(err.code, ERR_AUTH);
-    assert_false(desk_make(&desk, study_path(&s, "desk"), &s.catalogue, stranger, &err));
+    assert_false(desk_make(&desk, study_path(s, "desk"), &s->catalogue, stranger, &err));
 
     /* other recipients: the desk's key goes to them, and to them alone */
-    OK(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
-    age_recipient_of(s.catalogue.recipients[1].key, stranger);
-    s.catalogue.epoch++;
-    study_sign_catalogue(&s);
-    OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));
+    OK(desk_open(&desk, study_path(s, "desk"), s->coordinator, &err));
+    age_recipient_of(s->catalogue.recipients[1].key, stranger);
+    s->catalogue.epoch++;
+    study_sign_catalogue(s);
+    OK(desk_set_catalogue(desk, s->catalogue_bytes.data, s->catalogue_bytes.len, &err));
     desk_close(desk);
-    OK(desk_open(&desk, study_path(&s, "desk"), stranger, &err));
+    OK(desk_open(&desk, study_path(s, "desk"), stranger, &err));
     assert_int_equal(look(desk).records, 1);
     desk_close(desk);
-    assert_false(desk_open(&desk, study_path(&s, "desk"), s.escrow, &err));
+    assert_false(desk_open(&desk, study_path(s, "desk"), s->escrow, &err));
 
-    snprintf(key, sizeof key, "%s", study_path(&s, "desk/desk-key.age"));
+    snprintf(key, sizeof key, "%s", study_path(s, "desk/desk-key.age"));
     OK(file_remove(key, &err)); /* lost: said, and no other is made in its place */
-    assert_false(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+    assert_false(desk_open(&desk, study_path(s, "desk"), s->coordinator, &err));
     assert_int_equal(err.code, ERR_INPUT);
     assert_non_null(strstr(err.what, "missing"));
     assert_false(file_exists(key));
     buf_fini(&tar);
     buf_fini(&package);
-    study_fini(&s);
 }
 
 static bool swap_columns(struct study *s, const char *sql)
@@ -432,43 +423,40 @@ static void test_desk__a_damaged_old_desk_stays(void **state)
 
 static void test_desk__its_key_is_its_key(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct desk *desk;
     struct buf file = {0}, other = {0};
     uint8_t to[32];
     char path[300];
-    study_init(&s);
-    assert_false(desk_open(&desk, study_path(&s, "none"), s.coordinator, &err));
+    assert_false(desk_open(&desk, study_path(s, "none"), s->coordinator, &err));
     assert_int_equal(err.code, ERR_INPUT);
-    OK(file_folder(study_path(&s, "empty"), 0700, &err));
-    OK(file_write(study_path(&s, "empty/desk.db"), "", 0, 0600, false, &err));
-    assert_false(desk_open(&desk, study_path(&s, "empty"), s.coordinator, &err));
+    OK(file_folder(study_path(s, "empty"), 0700, &err));
+    OK(file_write(study_path(s, "empty/desk.db"), "", 0, 0600, false, &err));
+    assert_false(desk_open(&desk, study_path(s, "empty"), s->coordinator, &err));
     assert_non_null(strstr(err.what, "there is no desk"));
-    todays_desk(&s);
-    snprintf(path, sizeof path, "%s", study_path(&s, "desk/desk-key.age"));
+    todays_desk(s);
+    snprintf(path, sizeof path, "%s", study_path(s, "desk/desk-key.age"));
     OK(file_read(&file, path, 1 << 16, &err));
     OK(file_write(path, file.data, file.len - 1, 0600, true, &err));
-    assert_false(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+    assert_false(desk_open(&desk, study_path(s, "desk"), s->coordinator, &err));
     assert_int_equal(err.code, ERR_INPUT);
     assert_non_null(strstr(err.what, "damaged"));
-    age_recipient_of(to, s.coordinator);
+    age_recipient_of(to, s->coordinator);
     static const char *const texts[] = {"short", "sbDESKK2xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"};
     for (size_t i = 0; i < 2; i++) {
         buf_cut(&other, 0);
         OK(age_seal(&other, texts[i], strlen(texts[i]), (const uint8_t(*)[32])to, 1, &err));
         OK(file_write(path, other.data, other.len, 0600, true, &err));
-        assert_false(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+        assert_false(desk_open(&desk, study_path(s, "desk"), s->coordinator, &err));
         assert_non_null(strstr(err.what, "no desk's key"));
     }
     OK(file_write(path, file.data, file.len, 0600, true, &err));
-    OK(desk_open(&desk, study_path(&s, "desk"), s.coordinator, &err));
+    OK(desk_open(&desk, study_path(s, "desk"), s->coordinator, &err));
     assert_whole(desk);
     desk_close(desk);
     buf_fini(&file);
     buf_fini(&other);
-    study_fini(&s);
 }
 
 /* A package of form `xml` (NULL: of no form), as `id`, by this author. */
@@ -566,29 +554,27 @@ static void test_desk__takes_what_is_the_studys(void **state)
 /* A batch by a device of ours is for our study, and by one that is ours. */
 static void test_desk__batches_of_ours(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct import_report in;
     struct chain_entry e = {.seq = 1, .kind = CHAIN_GENESIS};
     uint8_t entry[CHAIN_ENTRY], seed[32];
     struct batch b = {.first_seq = 1, .last_seq = 1, .entries = entry, .entry_count = 1};
-    study_init(&s);
     struct desk *desk;
-    OK(desk_make(&desk, study_path(&s, "desk"), &s.catalogue, NULL, &err));
-    OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));
+    OK(desk_make(&desk, study_path(s, "desk"), &s->catalogue, NULL, &err));
+    OK(desk_set_catalogue(desk, s->catalogue_bytes.data, s->catalogue_bytes.len, &err));
     struct cert c = {.role = ROLE_DEVICE, .serial = 7};
     uint8_t file[CERT_BYTES + 64] = {0};
     bool fresh;
     memset(seed, 0x42, 32);
-    memcpy(c.study_id, s.catalogue.study_id, 16);
+    memcpy(c.study_id, s->catalogue.study_id, 16);
     sign_public(c.subject, seed);
-    cert_make(file, &c, s.root);
+    cert_make(file, &c, s->root);
     OK(desk_add_device(desk, file, sizeof file, &fresh, &err));
     for (int round = 0; round < 3; round++) {
         struct buf tar = {0};
         memset(seed, round == 1 ? 0x43 : 0x42, 32); /* one that is not enrolled */
-        memcpy(b.study_id, s.catalogue.study_id, 16);
+        memcpy(b.study_id, s->catalogue.study_id, 16);
         b.study_id[0] ^= round == 2; /* another study */
         sign_public(b.device_key, seed);
         chain_make(entry, &e, seed);
@@ -601,15 +587,13 @@ static void test_desk__batches_of_ours(void **state)
         buf_fini(&tar);
     }
     desk_close(desk);
-    study_fini(&s);
 }
 
 /* What is missing before a batch is named, and waited for; what no device is called is told. */
 static void test_desk__gaps_and_names(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct desk *desk;
     struct import_report in;
     struct desk_device at = {.entries = 0};
@@ -619,13 +603,12 @@ static void test_desk__gaps_and_names(void **state)
     unsigned records;
     uint64_t counter;
     bool fresh;
-    study_init(&s);
-    OK(desk_make(&desk, study_path(&s, "desk"), &s.catalogue, NULL, &err));
-    OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));
+    OK(desk_make(&desk, study_path(s, "desk"), &s->catalogue, NULL, &err));
+    OK(desk_set_catalogue(desk, s->catalogue_bytes.data, s->catalogue_bytes.len, &err));
     memset(seed, 0x42, 32);
-    memcpy(c.study_id, s.catalogue.study_id, 16);
+    memcpy(c.study_id, s->catalogue.study_id, 16);
     sign_public(c.subject, seed);
-    cert_make(file, &c, s.root);
+    cert_make(file, &c, s->root);
     OK(desk_add_device(desk, file, sizeof file, &fresh, &err));
     for (int i = 0; i < 3; i++) {
         chain_make(entries[i], &e, seed);
@@ -639,7 +622,7 @@ static void test_desk__gaps_and_names(void **state)
                           .entries = entries[2 * round],
                           .entry_count = 1};
         struct buf tar = {0};
-        memcpy(b.study_id, s.catalogue.study_id, 16);
+        memcpy(b.study_id, s->catalogue.study_id, 16);
         sign_public(b.device_key, seed);
         if (round) {
             chain_hash(b.prev_hash, entries[1]);
@@ -665,20 +648,19 @@ static void test_desk__gaps_and_names(void **state)
     assert_false(desk_accept(desk, id, 2, 1, &records, &err)); /* it has one history */
     OK(desk_count_receipt(desk, &at, &counter, &err));
     assert_int_equal(counter, 1);
-    assert_true(swap_columns(&s, "UPDATE device SET d = zeroblob(400)"));
+    assert_true(swap_columns(s, "UPDATE device SET d = zeroblob(400)"));
     assert_false(desk_count_receipt(desk, &at, &counter, &err));
     assert_int_equal(counter, 0);
     /* a third recipient is another set of recipients */
     uint8_t third[32] = {8, 9};
-    age_recipient_of(s.catalogue.recipients[2].key, third);
-    s.catalogue.recipient_count = 3;
-    s.catalogue.epoch++;
-    study_sign_catalogue(&s);
-    OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));
+    age_recipient_of(s->catalogue.recipients[2].key, third);
+    s->catalogue.recipient_count = 3;
+    s->catalogue.epoch++;
+    study_sign_catalogue(s);
+    OK(desk_set_catalogue(desk, s->catalogue_bytes.data, s->catalogue_bytes.len, &err));
     desk_close(desk);
-    OK(desk_open(&desk, study_path(&s, "desk"), third, &err));
+    OK(desk_open(&desk, study_path(s, "desk"), third, &err));
     desk_close(desk);
-    study_fini(&s);
 }
 
 /* ---- key files ---- */
@@ -693,18 +675,16 @@ static void ask_from(const char *text, int pipes[2])
 
 static void test_desk__key_files_are_under_a_passphrase(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     static const char pass[] = "one two three four five", other[] = "six seven eight nine ten";
     struct err err = {0};
-    struct study s;
     struct buf file = {0}, plain = {0}, lines = {0};
     uint8_t back[32];
     int pipes[2];
     bool clear;
     char id[300], key[300];
-    study_init(&s);
-    snprintf(id, sizeof id, "%s/a.identity", s.dir);
-    snprintf(key, sizeof key, "%s/a.key", s.dir);
+    snprintf(id, sizeof id, "%s/a.identity", s->dir);
+    snprintf(key, sizeof key, "%s/a.key", s->dir);
     ask_from("too few words\n", pipes);
     assert_false(desk_ask_new_passphrase(&err));
     assert_int_equal(err.code, ERR_INPUT);
@@ -713,10 +693,10 @@ static void test_desk__key_files_are_under_a_passphrase(void **state)
     ask_from(lines.data, pipes);
     OK(desk_ask_new_passphrase(&err));
     close(pipes[0]);
-    OK(desk_write_identity(id, s.coordinator, "coordinator", &err));
-    OK(desk_write_seed(key, s.root, "root", &err));
+    OK(desk_write_identity(id, s->coordinator, "coordinator", &err));
+    OK(desk_write_seed(key, s->root, "root", &err));
     OK(desk_read_identity(back, id, &err)); /* known: nobody is asked again */
-    assert_memory_equal(back, s.coordinator, 32);
+    assert_memory_equal(back, s->coordinator, 32);
     OK(file_read(&file, id, 1 << 16, &err));
     assert_int_equal(strncmp(file.data, "age-encryption.org/v1\n-> scrypt ", 32), 0);
     struct age_keys keys = {.passphrase = pass};
@@ -749,15 +729,15 @@ static void test_desk__key_files_are_under_a_passphrase(void **state)
     buf_printf(&lines, "a wrong one\n%s\n", pass);
     ask_from(lines.data, pipes);
     OK(desk_read_seed(back, key, &err));
-    assert_memory_equal(back, s.root, 32);
+    assert_memory_equal(back, s->root, 32);
     close(pipes[0]);
     desk_forget_passphrases();
 
     /* another passphrase; and a file that was in clear */
     desk_no_passphrase();
     char bare[300];
-    snprintf(bare, sizeof bare, "%s/b.identity", s.dir);
-    OK(desk_write_identity(bare, s.escrow, "escrow", &err));
+    snprintf(bare, sizeof bare, "%s/b.identity", s->dir);
+    OK(desk_write_identity(bare, s->escrow, "escrow", &err));
     OK(desk_read_identity(back, bare, &err));
     desk_forget_passphrases();
     buf_cut(&lines, 0);
@@ -774,9 +754,9 @@ static void test_desk__key_files_are_under_a_passphrase(void **state)
     buf_printf(&lines, "%s\n", other);
     ask_from(lines.data, pipes);
     OK(desk_read_identity(back, id, &err));
-    assert_memory_equal(back, s.coordinator, 32);
+    assert_memory_equal(back, s->coordinator, 32);
     OK(desk_read_identity(back, bare, &err));
-    assert_memory_equal(back, s.escrow, 32);
+    assert_memory_equal(back, s->escrow, 32);
     close(pipes[0]);
     desk_forget_passphrases();
 
@@ -784,7 +764,7 @@ static void test_desk__key_files_are_under_a_passphrase(void **state)
     struct catalogue *c = calloc(1, sizeof *c);
     struct buf bytes = {0};
     char other_file[300];
-    snprintf(other_file, sizeof other_file, "%s/other", s.dir);
+    snprintf(other_file, sizeof other_file, "%s/other", s->dir);
     assert_false(desk_read_catalogue(c, &bytes, other_file, &err));
     assert_int_equal(err.code, ERR_ENV);
     OK(file_write(other_file, "Dear all,\n", 10, 0600, false, &err));
@@ -805,7 +785,7 @@ static void test_desk__key_files_are_under_a_passphrase(void **state)
     buf_printf(&lines, "%s\n", other);
     ask_from(lines.data, pipes);
     OK(desk_ask_new_passphrase(&err));
-    snprintf(bare, sizeof bare, "%s/letter.key", s.dir);
+    snprintf(bare, sizeof bare, "%s/letter.key", s->dir);
     OK(file_write(bare, "Dear all,\n", 10, 0600, false, &err));
     assert_false(desk_protect(bare, &clear, &err));
     buf_cut(&plain, 0);
@@ -817,7 +797,6 @@ static void test_desk__key_files_are_under_a_passphrase(void **state)
     buf_fini(&file);
     buf_fini(&plain);
     buf_fini(&lines);
-    study_fini(&s);
 }
 
 /* On a terminal a new passphrase is typed twice, and nothing of it is shown. */
@@ -863,19 +842,19 @@ static void test_desk__a_terminal_is_asked_twice(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_desk__an_old_desk_is_locked_and_goes_on),
+        STUDY_TEST(test_desk__an_old_desk_is_locked_and_goes_on),
         cmocka_unit_test(test_desk__a_cut_migration_is_none),
         cmocka_unit_test(test_desk__several_open_an_old_desk_at_once),
-        cmocka_unit_test(test_desk__a_key_outlives_its_desk),
-        cmocka_unit_test(test_desk__a_new_desk_says_nothing_without_its_key),
+        STUDY_TEST(test_desk__a_key_outlives_its_desk),
+        STUDY_TEST(test_desk__a_new_desk_says_nothing_without_its_key),
         cmocka_unit_test(test_desk__rows_cannot_change_places),
         cmocka_unit_test(test_desk__damage_is_told),
         cmocka_unit_test(test_desk__a_damaged_old_desk_stays),
-        cmocka_unit_test(test_desk__its_key_is_its_key),
+        STUDY_TEST(test_desk__its_key_is_its_key),
         cmocka_unit_test(test_desk__takes_what_is_the_studys),
-        cmocka_unit_test(test_desk__batches_of_ours),
-        cmocka_unit_test(test_desk__gaps_and_names),
-        cmocka_unit_test(test_desk__key_files_are_under_a_passphrase),
+        STUDY_TEST(test_desk__batches_of_ours),
+        STUDY_TEST(test_desk__gaps_and_names),
+        STUDY_TEST(test_desk__key_files_are_under_a_passphrase),
         cmocka_unit_test(test_desk__a_terminal_is_asked_twice),
     };
     struct err err = {0};

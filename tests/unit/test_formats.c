@@ -44,30 +44,27 @@ static void assert_new(struct study *s)
 
 static void test_formats__an_old_device_goes_on(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct buf file = {0}, tar = {0}, device = {0};
     struct export_report out;
-    study_init(&s);
-    assert_true(old_device(&s));
-    unlock(&s);
-    assert_whole(&s);
-    OK(device_try_pin(s.device, "271828", &err));
-    device_close(s.device);
-    assert_new(&s);
-    OK(file_read(&file, study_path(&s, "device/vault"), VAULT_FILE, &err));
+    assert_true(old_device(s));
+    unlock(s);
+    assert_whole(s);
+    OK(device_try_pin(s->device, "271828", &err));
+    device_close(s->device);
+    assert_new(s);
+    OK(file_read(&file, study_path(s, "device/vault"), VAULT_FILE, &err));
     assert_memory_equal(file.data, "SBVAULT2", 8);
-    unlock(&s); /* and again, as it is now */
-    assert_whole(&s);
-    OK(file_folder(study_path(&s, "out"), 0700, &err));
-    OK(device_export(s.device, study_path(&s, "out"), study_wall, &out, &err));
+    unlock(s); /* and again, as it is now */
+    assert_whole(s);
+    OK(file_folder(study_path(s, "out"), 0700, &err));
+    OK(device_export(s->device, study_path(s, "out"), study_wall, &out, &err));
     assert_int_equal(out.records, 1);
-    take_batch(&s, "out", &tar);
+    take_batch(s, "out", &tar);
     buf_fini(&file);
     buf_fini(&tar);
     buf_fini(&device);
-    study_fini(&s);
 }
 
 static bool cut_at(void *user)
@@ -154,25 +151,22 @@ static void test_formats__migration_is_linear(void **state)
 /* What cannot be opened is kept as it is, and costs nothing else. */
 static void test_formats__a_broken_old_row_is_kept(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct db *db;
-    study_init(&s);
-    assert_true(old_device(&s));
-    OK(db_open(&db, study_path(&s, "device/store.db"), "", &err));
+    assert_true(old_device(s));
+    OK(db_open(&db, study_path(s, "device/store.db"), "", &err));
     OK(db_run(db, "INSERT INTO o SELECT zeroblob(16), 3, 0, x'0102030405'", NULL, 0, NULL, NULL,
               &err));
     OK(db_run(db, "INSERT INTO o SELECT x'01000000000000000000000000000000', 0, 9, x'0607'", NULL,
               0, NULL, NULL, &err));
     db_close(db);
-    unlock(&s);
-    assert_whole(&s);
-    device_close(s.device);
-    s.device = NULL;
-    assert_new(&s);
-    assert_int_equal(number(&s, "SELECT count(*) FROM r WHERE d IN (x'0102030405', x'0607')"), 2);
-    study_fini(&s);
+    unlock(s);
+    assert_whole(s);
+    device_close(s->device);
+    s->device = NULL;
+    assert_new(s);
+    assert_int_equal(number(s, "SELECT count(*) FROM r WHERE d IN (x'0102030405', x'0607')"), 2);
 }
 
 /* A disk that is nearly full, with large records in the old store: nobody is locked out. */
@@ -247,32 +241,29 @@ static void test_formats__a_name_that_is_none_is_told(void **state)
 /* Rows of the first format that somebody puts back do not undo what is newer. */
 static void test_formats__an_old_row_put_back_undoes_nothing(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct db *db;
     struct buf sql = {0};
     struct device_draft drafts[VAULT_DRAFTS];
     size_t count;
-    study_init(&s);
-    assert_true(old_device(&s));
-    unlock(&s);
-    OK(device_drafts(s.device, drafts, &count, &err));
+    assert_true(old_device(s));
+    unlock(s);
+    OK(device_drafts(s->device, drafts, &count, &err));
     struct device_left later = {.questions = 9, .answered = 3, .at_ms = study_wall, .events = 3};
-    OK(device_draft_left(s.device, &drafts[0], &later, &err));
-    device_close(s.device);
+    OK(device_draft_left(s->device, &drafts[0], &later, &err));
+    device_close(s->device);
     OK(file_read(&sql, "tests/cases/golden/device-1.sql", 1 << 20, &err));
-    OK(db_open(&db, study_path(&s, "device/store.db"), sql.data, &err));
+    OK(db_open(&db, study_path(s, "device/store.db"), sql.data, &err));
     db_close(db);
-    unlock(&s);
-    OK(device_drafts(s.device, drafts, &count, &err));
+    unlock(s);
+    OK(device_drafts(s->device, drafts, &count, &err));
     assert_int_equal(count, 1);
     assert_int_equal(drafts[0].left.questions, 9);
-    device_close(s.device);
-    s.device = NULL;
-    assert_new(&s);
+    device_close(s->device);
+    s->device = NULL;
+    assert_new(s);
     buf_fini(&sql);
-    study_fini(&s);
 }
 
 static bool is_class(int64_t len)
@@ -310,24 +301,22 @@ static bool name_column(void *user, const struct db_value *c, size_t count, stru
  * its class; an event, an entry of the chain and a list have the same length. */
 static void test_formats__a_locked_store_tells_no_kind(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct db *db;
     struct look look = {0};
     struct buf columns = {0};
     uint8_t hash[32];
     struct device_draft d;
-    study_init(&s);
-    study_device(&s);
-    study_enrol(&s, hash);
-    draft(&s, &d, hash);
-    OK(device_finish(s.device, &d, old_first, &finished, study_wall, &err));
-    draft(&s, &d, hash);
-    OK(device_draft_append(s.device, &d, "a long answer that is not that long", 35, &err));
-    device_close(s.device);
-    s.device = NULL;
-    OK(db_open(&db, study_path(&s, "device/store.db"), "", &err));
+    study_device(s);
+    study_enrol(s, hash);
+    draft(s, &d, hash);
+    OK(device_finish(s->device, &d, old_first, &finished, study_wall, &err));
+    draft(s, &d, hash);
+    OK(device_draft_append(s->device, &d, "a long answer that is not that long", 35, &err));
+    device_close(s->device);
+    s->device = NULL;
+    OK(db_open(&db, study_path(s, "device/store.db"), "", &err));
     OK(db_run(db, "SELECT name FROM pragma_table_info('r')", NULL, 0, name_column, &columns, &err));
     assert_string_equal(columns.data, "i d ");
     OK(db_run(db, "SELECT i, d FROM r", NULL, 0, look_at_row, &look, &err));
@@ -337,25 +326,21 @@ static void test_formats__a_locked_store_tells_no_kind(void **state)
     assert_int_equal(look.plain, 0);
     assert_int_equal(look.named, 0);
     /* catalogue, object and package are longer; all others are of one length */
-    assert_int_equal(number(&s, "SELECT count(DISTINCT length(d)) FROM r WHERE length(d) < 400"),
-                     1);
+    assert_int_equal(number(s, "SELECT count(DISTINCT length(d)) FROM r WHERE length(d) < 400"), 1);
     buf_fini(&columns);
-    study_fini(&s);
 }
 
 /* A form's length is not in its package's; nothing of the padding goes unnoticed. */
 static void test_formats__packages_have_the_length_of_their_class(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     static char text[70000];
     static const struct {
         size_t form, package;
     } cases[] = {{7, 16384},     {9000, 16384},  {13500, 16384},
                  {15000, 32768}, {30000, 32768}, {69000, 131072}};
     struct err err = {0};
-    struct study s;
     struct package p;
-    study_init(&s);
     memset(text, 'x', sizeof text);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buf package = {0};
@@ -363,8 +348,8 @@ static void test_formats__packages_have_the_length_of_their_class(void **state)
         const char *xml;
         size_t xml_len;
         OK(package_write(&package,
-                         &(struct package_spec){s.catalogue.study_id, "test_form", 3, 0, &file, 1},
-                         s.author_cert, s.author, &err));
+                         &(struct package_spec){s->catalogue.study_id, "test_form", 3, 0, &file, 1},
+                         s->author_cert, s->author, &err));
         assert_int_equal(package.len, cases[i].package);
         OK(package_read(&p, package.data, package.len, NULL, &err));
         assert_true(package_find(&p, "form.xml", &xml, &xml_len));
@@ -380,51 +365,47 @@ static void test_formats__packages_have_the_length_of_their_class(void **state)
     char *max = calloc(1, PACKAGE_MAX);
     huge.bytes = max;
     assert_false(package_write(
-        &out, &(struct package_spec){s.catalogue.study_id, "test_form", 3, 0, &huge, 1},
-        s.author_cert, s.author, &err));
+        &out, &(struct package_spec){s->catalogue.study_id, "test_form", 3, 0, &huge, 1},
+        s->author_cert, s->author, &err));
     assert_int_equal(err.code, ERR_LIMIT);
     assert_int_equal(out.len, 0);
     free(max);
-    study_fini(&s);
 }
 
 /* An answer that its issuer did not sign goes on for whom an older desk has answered, and for
  * nobody else. */
 static void test_formats__an_unsigned_grant_is_for_the_first_time(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct load_report r;
     struct buf file = {0}, plain = {0}, sealed = {0};
     struct enrol_request q;
     uint8_t hash[32], head[8 + CERT_BYTES + 40] = {0};
-    study_init(&s);
-    study_device(&s);
-    study_answer(&s, hash);
-    study_device_file(&s, &file);
+    study_device(s);
+    study_answer(s, hash);
+    study_device_file(s, &file);
     memcpy(head, "SBW1", 4);
     put_u16(head + 4, 1);
     memcpy(head + 8, file.data, CERT_BYTES);
-    memcpy(head + 8 + CERT_BYTES, s.package, 32);
+    memcpy(head + 8 + CERT_BYTES, s->package, 32);
     for (int round = 0; round < 2; round++) {
         buf_cut(&plain, 0);
-        put_u32(head + 8 + CERT_BYTES + 32, (uint32_t)s.catalogue_bytes.len);
+        put_u32(head + 8 + CERT_BYTES + 32, (uint32_t)s->catalogue_bytes.len);
         head[8 + CERT_BYTES] ^= (uint8_t)round; /* another package key */
         buf_add(&plain, head, sizeof head);
-        buf_add(&plain, s.catalogue_bytes.data, s.catalogue_bytes.len);
-        OK(enrol_request_read(&q, s.request.data, s.request.len, &err));
+        buf_add(&plain, s->catalogue_bytes.data, s->catalogue_bytes.len);
+        OK(enrol_request_read(&q, s->request.data, s->request.len, &err));
         buf_cut(&sealed, 0);
         OK(age_seal(&sealed, plain.data, plain.len, (const uint8_t(*)[32])q.box_pk, 1, &err));
-        study_put(&s, "old", "grant.age", &sealed);
-        OK(device_load_folder(s.device, study_path(&s, "old"), &r, &err));
+        study_put(s, "old", "grant.age", &sealed);
+        OK(device_load_folder(s->device, study_path(s, "old"), &r, &err));
         assert_int_equal(r.grants, round == 0);
         assert_int_equal(r.of[LOAD_UNTRUSTED], round == 1);
     }
     buf_fini(&file);
     buf_fini(&plain);
     buf_fini(&sealed);
-    study_fini(&s);
 }
 
 static void test_formats__classes_of_length(void **state)
@@ -450,16 +431,16 @@ static void test_formats__classes_of_length(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats__an_old_device_goes_on),
+        STUDY_TEST(test_formats__an_old_device_goes_on),
         cmocka_unit_test(test_formats__a_cut_migration_goes_on),
         cmocka_unit_test(test_formats__migration_is_linear),
-        cmocka_unit_test(test_formats__a_broken_old_row_is_kept),
+        STUDY_TEST(test_formats__a_broken_old_row_is_kept),
         cmocka_unit_test(test_formats__a_nearly_full_disk_migrates),
         cmocka_unit_test(test_formats__a_name_that_is_none_is_told),
-        cmocka_unit_test(test_formats__an_old_row_put_back_undoes_nothing),
-        cmocka_unit_test(test_formats__a_locked_store_tells_no_kind),
-        cmocka_unit_test(test_formats__packages_have_the_length_of_their_class),
-        cmocka_unit_test(test_formats__an_unsigned_grant_is_for_the_first_time),
+        STUDY_TEST(test_formats__an_old_row_put_back_undoes_nothing),
+        STUDY_TEST(test_formats__a_locked_store_tells_no_kind),
+        STUDY_TEST(test_formats__packages_have_the_length_of_their_class),
+        STUDY_TEST(test_formats__an_unsigned_grant_is_for_the_first_time),
         cmocka_unit_test(test_formats__classes_of_length),
     };
     struct err err = {0};

@@ -169,21 +169,19 @@ static void test_golden__chain_and_batch(void **state)
 
 static void test_golden__catalogue_certs_package_receipt(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct buf cert = {0}, package = {0}, receipt = {0}, invite_bytes = {0};
     struct package p;
     struct receipt r = {.counter = 3, .acked_seq = 9, .copies = 1, .issued_at = 1795507200}, rb;
     struct invite *invite = calloc(1, sizeof *invite);
-    study_init(&s);
-    same("catalogue", &s.catalogue_bytes);
-    buf_add(&cert, s.author_cert, CERT_BYTES);
+    same("catalogue", &s->catalogue_bytes);
+    buf_add(&cert, s->author_cert, CERT_BYTES);
     same("cert", &cert);
     struct package_file file = {"form.xml", "<form/>", 7};
     OK(package_write(&package,
-                     &(struct package_spec){s.catalogue.study_id, "test_form", 3, 0, &file, 1},
-                     s.author_cert, s.author, &err));
+                     &(struct package_spec){s->catalogue.study_id, "test_form", 3, 0, &file, 1},
+                     s->author_cert, s->author, &err));
     same("package-2", &package);
     static const char *const versions[] = {"package", "package-2"};
     for (size_t i = 0; i < 2; i++) {
@@ -196,20 +194,20 @@ static void test_golden__catalogue_certs_package_receipt(void **state)
         assert_int_equal(xml_len, 7);
         assert_int_equal(p.serial, 3);
     }
-    memcpy(r.study_id, s.catalogue.study_id, 16);
+    memcpy(r.study_id, s->catalogue.study_id, 16);
     memset(r.device_id, 3, 16);
     memset(r.receipt_id, 4, 16);
     memset(r.acked_head, 5, 32);
-    receipt_write(&receipt, &r, s.desk_cert, s.desk);
+    receipt_write(&receipt, &r, s->desk_cert, s->desk);
     same("receipt", &receipt);
-    OK(receipt_read(&rb, receipt.data, receipt.len, &s.catalogue, &err));
+    OK(receipt_read(&rb, receipt.data, receipt.len, &s->catalogue, &err));
     assert_int_equal(rb.acked_seq, 9);
-    memcpy(invite->study_id, s.catalogue.study_id, 16);
-    memcpy(invite->token, s.token, 32);
-    catalogue_root_set(invite->root_set, &s.catalogue);
+    memcpy(invite->study_id, s->catalogue.study_id, 16);
+    memcpy(invite->token, s->token, 32);
+    catalogue_root_set(invite->root_set, &s->catalogue);
     invite->expires = 1796000000;
-    invite->catalogue_bytes = (const uint8_t *)s.catalogue_bytes.data;
-    invite->catalogue_len = s.catalogue_bytes.len;
+    invite->catalogue_bytes = (const uint8_t *)s->catalogue_bytes.data;
+    invite->catalogue_len = s->catalogue_bytes.len;
     invite_write(&invite_bytes, invite);
     same("invitation", &invite_bytes);
     OK(invite_read(invite, invite_bytes.data, invite_bytes.len, &err));
@@ -218,7 +216,6 @@ static void test_golden__catalogue_certs_package_receipt(void **state)
     buf_fini(&package);
     buf_fini(&receipt);
     buf_fini(&invite_bytes);
-    study_fini(&s);
 }
 
 static void test_golden__enrolment_request(void **state)
@@ -244,24 +241,22 @@ static void test_golden__enrolment_request(void **state)
 /* Sealed to a device; of version 1 the catalogue was the end, from 2 on a signature is. */
 static void test_golden__enrolment_grants(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct enrol_grant g = {.catalogue = NULL}, back;
     struct buf now = {0};
     struct cert c = {.role = ROLE_DEVICE, .serial = 7};
     uint8_t box[32], box_pk[32];
     struct age_keys keys = {.identities = (const uint8_t(*)[32]) & box, .count = 1};
-    study_init(&s);
     memset(box, 0x55, 32);
     age_recipient_of(box_pk, box);
-    memcpy(c.study_id, s.catalogue.study_id, 16);
+    memcpy(c.study_id, s->catalogue.study_id, 16);
     sign_public(c.subject, device_seed);
-    cert_make(g.cert, &c, s.root);
-    memcpy(g.package_secret, s.package, 32);
-    g.catalogue = (const uint8_t *)s.catalogue_bytes.data;
-    g.catalogue_len = s.catalogue_bytes.len;
-    OK(enrol_grant_write(&now, &g, s.root, box_pk, &err));
+    cert_make(g.cert, &c, s->root);
+    memcpy(g.package_secret, s->package, 32);
+    g.catalogue = (const uint8_t *)s->catalogue_bytes.data;
+    g.catalogue_len = s->catalogue_bytes.len;
+    OK(enrol_grant_write(&now, &g, s->root, box_pk, &err));
     static const char *const versions[] = {"grant", "grant-2"};
     for (size_t i = 0; i < 2; i++) {
         struct buf stored = {0}, plain = {0};
@@ -270,9 +265,9 @@ static void test_golden__enrolment_grants(void **state)
         OK(enrol_grant_read(&back, plain.data, plain.len, &err));
         assert_int_equal(back.is_signed, i == 1);
         assert_memory_equal(back.cert, g.cert, CERT_BYTES);
-        assert_memory_equal(back.package_secret, s.package, 32);
-        assert_int_equal(back.catalogue_len, s.catalogue_bytes.len);
-        assert_memory_equal(back.catalogue, s.catalogue_bytes.data, back.catalogue_len);
+        assert_memory_equal(back.package_secret, s->package, 32);
+        assert_int_equal(back.catalogue_len, s->catalogue_bytes.len);
+        assert_memory_equal(back.catalogue, s->catalogue_bytes.data, back.catalogue_len);
         for (size_t at = 0; i == 1 && at < plain.len; at++) { /* each byte is vouched for */
             plain.data[at] ^= 4;
             assert_false(enrol_grant_read(&back, plain.data, plain.len, NULL));
@@ -295,7 +290,7 @@ static void test_golden__enrolment_grants(void **state)
             b.data[odd[k].at] = (char)odd[k].byte;
             if (i == 1) {
                 sign_make((uint8_t *)b.data + b.len - SIGN_BYTES, "grant", b.data,
-                          b.len - SIGN_BYTES, s.root);
+                          b.len - SIGN_BYTES, s->root);
             }
             if (enrol_grant_read(&back, b.data, b.len, NULL)) {
                 fail_msg("taken: version %zu, change %zu", i + 1, k);
@@ -307,7 +302,6 @@ static void test_golden__enrolment_grants(void **state)
     }
     secret_wipe(&back, sizeof back);
     buf_fini(&now);
-    study_fini(&s);
 }
 
 static void test_golden__journal_event(void **state)
@@ -429,9 +423,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden__record),
         cmocka_unit_test(test_golden__chain_and_batch),
-        cmocka_unit_test(test_golden__catalogue_certs_package_receipt),
+        STUDY_TEST(test_golden__catalogue_certs_package_receipt),
         cmocka_unit_test(test_golden__enrolment_request),
-        cmocka_unit_test(test_golden__enrolment_grants),
+        STUDY_TEST(test_golden__enrolment_grants),
         cmocka_unit_test(test_golden__journal_event),
         cmocka_unit_test(test_golden__vault_and_age_still_open),
         cmocka_unit_test(test_golden__a_travelling_vault_comes_back_with_its_answer),

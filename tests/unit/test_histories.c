@@ -118,22 +118,20 @@ static char *name_of(const struct desk_device *d)
 
 static void test_histories__a_copied_device_is_a_fork_and_both_can_deliver(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct buf one = {0}, two = {0}, more = {0};
     struct import_report in;
     struct load_report load;
     unsigned records;
     uint8_t hash[32];
-    study_init(&s);
-    study_device(&s);
-    study_enrol(&s, hash);
-    copy_device(&s);
-    work(&s, "device", hash, 1, &one);
-    work(&s, "copy", hash, 2, &two);
-    work(&s, "copy", hash, 3, &more);
-    struct desk *desk = open_desk(&s);
+    study_device(s);
+    study_enrol(s, hash);
+    copy_device(s);
+    work(s, "device", hash, 1, &one);
+    work(s, "copy", hash, 2, &two);
+    work(s, "copy", hash, 3, &more);
+    struct desk *desk = open_desk(s);
     OK(desk_import(desk, one.data, one.len, 1, &in, &err));
     assert_false(in.apart);
     OK(desk_import(desk, two.data, two.len, 1, &in, &err));
@@ -165,10 +163,10 @@ static void test_histories__a_copied_device_is_a_fork_and_both_can_deliver(void 
     assert_int_equal(at.apart, 1);
     assert_int_equal(at.list[0].contiguous, 1);
     assert_int_equal(at.list[1].contiguous, 3);
-    OK(device_open(&s.device, study_path(&s, "copy"), &err));
-    OK(device_unlock(s.device, study_pass, sizeof study_pass - 1, &err));
-    put_receipt(&s, &at.list[1], 1, s.desk, s.desk_cert);
-    OK(device_load_receipts(s.device, study_path(&s, "back"), &load, &err));
+    OK(device_open(&s->device, study_path(s, "copy"), &err));
+    OK(device_unlock(s->device, study_pass, sizeof study_pass - 1, &err));
+    put_receipt(s, &at.list[1], 1, s->desk, s->desk_cert);
+    OK(device_load_receipts(s->device, study_path(s, "back"), &load, &err));
     assert_int_equal(load.purged, 2);
     /* the other, too; its receipt is not for the copy, which is no reason to alarm an interviewer
      */
@@ -178,18 +176,17 @@ static void test_histories__a_copied_device_is_a_fork_and_both_can_deliver(void 
     assert_int_equal(at.objects, 3);
     assert_int_equal(at.list[0].contiguous, 2);
     at.list[0].contiguous = 9; /* ahead of the copy */
-    put_receipt(&s, &at.list[0], 2, s.desk, s.desk_cert);
-    OK(device_load_receipts(s.device, study_path(&s, "back"), &load, &err));
+    put_receipt(s, &at.list[0], 2, s->desk, s->desk_cert);
+    OK(device_load_receipts(s->device, study_path(s, "back"), &load, &err));
     assert_int_equal(load.refused, 1);
-    OK(file_rename(study_path(&s, "back/receipt.age"), study_path(&s, "back/other.age"), &err));
-    put_receipt(&s, &at.list[1], 3, s.desk, s.desk_cert);
-    OK(device_load_receipts(s.device, study_path(&s, "back"), &load, &err));
+    OK(file_rename(study_path(s, "back/receipt.age"), study_path(s, "back/other.age"), &err));
+    put_receipt(s, &at.list[1], 3, s->desk, s->desk_cert);
+    OK(device_load_receipts(s->device, study_path(s, "back"), &load, &err));
     assert_int_equal(load.refused, 0);
     desk_close(desk);
     buf_fini(&one);
     buf_fini(&two);
     buf_fini(&more);
-    study_fini(&s);
 }
 
 struct importer {
@@ -211,22 +208,20 @@ static void *import(void *arg)
 /* Of two programs that import at once, the second sees what the first has written. */
 static void test_histories__two_importers_at_once_do_not_miss_a_fork(void **state)
 {
-    (void)state;
-    struct study s;
+    struct study *s = *state;
     struct buf one = {0}, two = {0};
     uint8_t hash[32];
-    study_init(&s);
-    study_device(&s);
-    study_enrol(&s, hash);
-    copy_device(&s);
-    work(&s, "device", hash, 1, &one);
-    work(&s, "copy", hash, 2, &two);
+    study_device(s);
+    study_enrol(s, hash);
+    copy_device(s);
+    work(s, "device", hash, 1, &one);
+    work(s, "copy", hash, 2, &two);
     for (int round = 0; round < 10; round++) {
         char command[300];
         pthread_t thread;
         struct importer a = {.tar = &one}, b = {.tar = &two};
-        a.desk = open_desk(&s);
-        b.desk = open_desk(&s);
+        a.desk = open_desk(s);
+        b.desk = open_desk(s);
         assert_int_equal(pthread_create(&thread, NULL, import, &a), 0);
         import(&b);
         pthread_join(thread, NULL);
@@ -237,38 +232,35 @@ static void test_histories__two_importers_at_once_do_not_miss_a_fork(void **stat
         assert_int_equal((a.in.fork_seq != 0) + (b.in.fork_seq != 0), 1);
         desk_close(a.desk);
         desk_close(b.desk);
-        snprintf(command, sizeof command, "rm -r %s/desk", s.dir);
+        snprintf(command, sizeof command, "rm -r %s/desk", s->dir);
         assert_int_equal(system(command), 0);
     }
     buf_fini(&one);
     buf_fini(&two);
-    study_fini(&s);
 }
 
 /* What it brings is not lost, and not used before somebody has looked. */
 static void test_histories__a_revoked_devices_records_wait(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct buf one = {0}, two = {0};
     struct import_report in;
     unsigned records;
     uint8_t hash[32];
-    study_init(&s);
-    study_device(&s);
-    study_enrol(&s, hash);
-    copy_device(&s);
-    work(&s, "device", hash, 1, &one);
-    work(&s, "device", hash, 2, &two);
-    struct desk *desk = open_desk(&s);
+    study_device(s);
+    study_enrol(s, hash);
+    copy_device(s);
+    work(s, "device", hash, 1, &one);
+    work(s, "device", hash, 2, &two);
+    struct desk *desk = open_desk(s);
     OK(desk_import(desk, one.data, one.len, 1, &in, &err));
     struct at_desk at = look_at_desk(desk);
-    s.catalogue.revoked[s.catalogue.revoked_count].kind = 2;
-    memcpy(s.catalogue.revoked[s.catalogue.revoked_count++].id, at.list[0].id, 16);
-    s.catalogue.epoch++;
-    study_sign_catalogue(&s);
-    OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));
+    s->catalogue.revoked[s->catalogue.revoked_count].kind = 2;
+    memcpy(s->catalogue.revoked[s->catalogue.revoked_count++].id, at.list[0].id, 16);
+    s->catalogue.epoch++;
+    study_sign_catalogue(s);
+    OK(desk_set_catalogue(desk, s->catalogue_bytes.data, s->catalogue_bytes.len, &err));
     OK(desk_import(desk, two.data, two.len, 1, &in, &err));
     assert_true(in.revoked && in.apart);
     at = look_at_desk(desk);
@@ -282,7 +274,6 @@ static void test_histories__a_revoked_devices_records_wait(void **state)
     desk_close(desk);
     buf_fini(&one);
     buf_fini(&two);
-    study_fini(&s);
 }
 
 static bool see_lost(void *user, const struct desk_device *d, struct err *err)
@@ -298,9 +289,8 @@ static bool see_lost(void *user, const struct desk_device *d, struct err *err)
  * acknowledged and goes. */
 static void test_histories__a_loss_does_not_hold_up_what_comes_later(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct buf one = {0}, two = {0};
     struct import_report in;
     struct load_report load;
@@ -308,79 +298,73 @@ static void test_histories__a_loss_does_not_hold_up_what_comes_later(void **stat
     struct at_desk at;
     char command[300];
     uint8_t hash[32];
-    study_init(&s);
-    study_device(&s);
-    study_enrol(&s, hash);
-    copy_device(&s);
-    work(&s, "device", hash, 1, &one); /* entry 2 */
-    snprintf(command, sizeof command, "cp %s/device/store.db %s/old.db", s.dir, s.dir);
+    study_device(s);
+    study_enrol(s, hash);
+    copy_device(s);
+    work(s, "device", hash, 1, &one); /* entry 2 */
+    snprintf(command, sizeof command, "cp %s/device/store.db %s/old.db", s->dir, s->dir);
     assert_int_equal(system(command), 0);
-    work(&s, "device", hash, 2, &two); /* entry 3, never imported */
-    work(&s, "device", hash, 3, &two); /* entry 4 */
-    snprintf(command, sizeof command, "cp %s/old.db %s/device/store.db", s.dir, s.dir);
+    work(s, "device", hash, 2, &two); /* entry 3, never imported */
+    work(s, "device", hash, 3, &two); /* entry 4 */
+    snprintf(command, sizeof command, "cp %s/old.db %s/device/store.db", s->dir, s->dir);
     assert_int_equal(system(command), 0);
     buf_fini(&two);
-    struct desk *desk = open_desk(&s);
+    struct desk *desk = open_desk(s);
     OK(desk_import(desk, one.data, one.len, 1, &in, &err));
-    work(&s, "device", hash, 4, NULL); /* 5 says that 3 and 4 are lost, 6 is new */
-    import_all(&s, desk, 2);           /* one up to the hole, one behind it */
+    work(s, "device", hash, 4, NULL); /* 5 says that 3 and 4 are lost, 6 is new */
+    import_all(s, desk, 2);           /* one up to the hole, one behind it */
     OK(desk_devices(desk, see_lost, &lost, &err));
     assert_int_equal(lost.first, 3);
     assert_int_equal(lost.last, 4);
     at = look_at_desk(desk);
     assert_int_equal(at.list[0].contiguous, 6);
     assert_int_equal(at.objects, 2);
-    OK(device_open(&s.device, study_path(&s, "device"), &err));
-    OK(device_unlock(s.device, study_pass, sizeof study_pass - 1, &err));
-    put_receipt(&s, &at.list[0], 1, s.desk, s.desk_cert);
-    OK(device_load_receipts(s.device, study_path(&s, "back"), &load, &err));
+    OK(device_open(&s->device, study_path(s, "device"), &err));
+    OK(device_unlock(s->device, study_pass, sizeof study_pass - 1, &err));
+    put_receipt(s, &at.list[0], 1, s->desk, s->desk_cert);
+    OK(device_load_receipts(s->device, study_path(s, "back"), &load, &err));
     assert_int_equal(load.purged, 2);
     desk_close(desk);
     buf_fini(&one);
-    study_fini(&s);
 }
 
 /* A record whose bytes are gone from the store, its entry not: declared when it is handed over. */
 static void test_histories__what_cannot_be_handed_over_is_declared_once(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct db *db;
     struct desk_span lost;
     uint8_t hash[32];
-    study_init(&s);
-    study_device(&s);
-    study_enrol(&s, hash);
-    copy_device(&s);
+    study_device(s);
+    study_enrol(s, hash);
+    copy_device(s);
     struct buf tar = {0};
-    work(&s, "device", hash, 1, &tar); /* never imported */
+    work(s, "device", hash, 1, &tar); /* never imported */
     buf_fini(&tar);
-    OK(db_open(&db, study_path(&s, "device/store.db"), "", &err));
+    OK(db_open(&db, study_path(s, "device/store.db"), "", &err));
     OK(db_run(db, "DELETE FROM r WHERE length(d) BETWEEN 5000 AND 6000", NULL, 0, NULL, NULL,
               &err));
     db_close(db);
-    work(&s, "device", hash, 2, NULL);
-    struct desk *desk = open_desk(&s);
-    import_all(&s, desk, 1);
+    work(s, "device", hash, 2, NULL);
+    struct desk *desk = open_desk(s);
+    import_all(s, desk, 1);
     OK(desk_devices(desk, see_lost, &lost, &err));
     assert_int_equal(lost.first, 2);
     assert_int_equal(lost.last, 2);
     assert_int_equal(look_at_desk(desk).list[0].contiguous, 4); /* 3 the second, 4 the loss */
-    unlink_batches(&s);
-    work(&s, "device", hash, 3, NULL);
-    import_all(&s, desk, 1);
+    unlink_batches(s);
+    work(s, "device", hash, 3, NULL);
+    import_all(s, desk, 1);
     assert_int_equal(look_at_desk(desk).list[0].contiguous, 5); /* not declared again */
     desk_close(desk);
-    study_fini(&s);
 }
 
 /* The device's rules for a catalogue are the desk's. */
 static void test_histories__the_desk_takes_no_older_or_other_catalogue(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     uint8_t hash[32];
     static const struct {
         int step;
@@ -388,39 +372,38 @@ static void test_histories__the_desk_takes_no_older_or_other_catalogue(void **st
         bool taken;
     } cases[] = {{0, 'a', true},     {0, 'a', true},    {0, 'b', false},    {-1, 'a', false},
                  {1001, 'a', false}, {1000, 'a', true}, {-1000, 'a', false}};
-    study_init(&s);
-    study_device(&s);
-    study_enrol(&s, hash);
-    struct desk *desk = open_desk(&s);
-    uint64_t epoch = s.catalogue.epoch;
+    study_device(s);
+    study_enrol(s, hash);
+    struct desk *desk = open_desk(s);
+    uint64_t epoch = s->catalogue.epoch;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        s.catalogue.epoch = epoch + (uint64_t)(int64_t)cases[i].step;
-        s.catalogue.recipients[1].label[0] = cases[i].label;
+        s->catalogue.epoch = epoch + (uint64_t)(int64_t)cases[i].step;
+        s->catalogue.recipients[1].label[0] = cases[i].label;
         if (i == 0) {
-            s.catalogue.epoch = ++epoch;
+            s->catalogue.epoch = ++epoch;
         }
-        study_sign_catalogue(&s);
-        bool taken = desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err);
+        study_sign_catalogue(s);
+        bool taken =
+            desk_set_catalogue(desk, s->catalogue_bytes.data, s->catalogue_bytes.len, &err);
         if (taken != cases[i].taken) {
             fail_msg("case %zu: %s", i, taken ? "taken" : err.what);
         }
     }
     desk_close(desk);
-    OK(desk_open(&desk, study_path(&s, "desk"), s.escrow, &err)); /* as it was stored */
+    OK(desk_open(&desk, study_path(s, "desk"), s->escrow, &err)); /* as it was stored */
     assert_int_equal(desk_catalogue(desk)->epoch, epoch + 1000);
     desk_close(desk);
-    study_fini(&s);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_histories__a_copied_device_is_a_fork_and_both_can_deliver),
-        cmocka_unit_test(test_histories__two_importers_at_once_do_not_miss_a_fork),
-        cmocka_unit_test(test_histories__a_revoked_devices_records_wait),
-        cmocka_unit_test(test_histories__a_loss_does_not_hold_up_what_comes_later),
-        cmocka_unit_test(test_histories__what_cannot_be_handed_over_is_declared_once),
-        cmocka_unit_test(test_histories__the_desk_takes_no_older_or_other_catalogue),
+        STUDY_TEST(test_histories__a_copied_device_is_a_fork_and_both_can_deliver),
+        STUDY_TEST(test_histories__two_importers_at_once_do_not_miss_a_fork),
+        STUDY_TEST(test_histories__a_revoked_devices_records_wait),
+        STUDY_TEST(test_histories__a_loss_does_not_hold_up_what_comes_later),
+        STUDY_TEST(test_histories__what_cannot_be_handed_over_is_declared_once),
+        STUDY_TEST(test_histories__the_desk_takes_no_older_or_other_catalogue),
     };
     struct err err = {0};
     db_setup();

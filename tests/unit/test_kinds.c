@@ -66,10 +66,9 @@ static void test_kinds__an_entry_of_a_field_list_tells_what_is_in_it(void **stat
 /* Member 2's job 1 is not member 1's. */
 static void test_kinds__an_entry_within_an_entry_tells_of_both(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     struct err err = {0};
-    begin_form(&s,
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | required |\n"
                "| | begin_repeat | member | Члены семьи | |\n"
@@ -79,26 +78,24 @@ static void test_kinds__an_entry_within_an_entry_tells_of_both(void **state)
                "| | end_repeat | | | |\n"
                "| | end_repeat | | | |\n",
                &upright);
-    struct interview *i = s.app.interview;
+    struct interview *i = s->app.interview;
     assert_int_equal(
         interview_answer(i, session_find(i->session, "/data/member[1]/who"), "Асан", &err),
         ANSWER_OK);
-    go_to(&s, "/data/member[1]/job[1]/what");
-    assert_true(shows(&s, "Члены семьи № 1 · Асан › Работы № 1"));
-    assert_true(scene_tap(&s, "back")); /* the jobs of the first */
+    go_to(s, "/data/member[1]/job[1]/what");
+    assert_true(shows(s, "Члены семьи № 1 · Асан › Работы № 1"));
+    assert_true(scene_tap(s, "back")); /* the jobs of the first */
     assert_int_equal(i->page.kind, PAGE_ROSTER);
-    assert_true(shows(&s, "Члены семьи № 1 · Асан"));
-    assert_true(scene_tap(&s, "menu"));
-    assert_true(scene_tap(&s, "finish"));
-    assert_true(shows(&s, "Асан › Работы № 1"));
-    scene_close(&s);
+    assert_true(shows(s, "Члены семьи № 1 · Асан"));
+    assert_true(scene_tap(s, "menu"));
+    assert_true(scene_tap(s, "finish"));
+    assert_true(shows(s, "Асан › Работы № 1"));
 }
 
 static void test_kinds__groups_within_a_page_have_their_labels(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | appearance |\n"
                "| | begin_group | trust | Раздел доверия, о котором говорится длинными словами | "
@@ -110,11 +107,10 @@ static void test_kinds__groups_within_a_page_have_their_labels(void **state)
                "| | text | c | Вопрос В | |\n"
                "| | end_group | | | |\n",
                &upright);
-    assert_true(shows(&s, "Раздел доверия"));
-    assert_true(shows(&s, "Подраздел о школе"));
-    assert_true(scene_tap(&s, "outline"));
-    assert_true(shows(&s, "Раздел доверия")); /* a section of its own */
-    scene_close(&s);
+    assert_true(shows(s, "Раздел доверия"));
+    assert_true(shows(s, "Подраздел о школе"));
+    assert_true(scene_tap(s, "outline"));
+    assert_true(shows(s, "Раздел доверия")); /* a section of its own */
 }
 
 static const char table[] = "| survey |\n"
@@ -151,10 +147,9 @@ static void test_kinds__a_table_is_whole_whichever_way_it_is_held(void **state)
 
 static void test_kinds__a_range_speaks_with_the_forms_words(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     begin_form(
-        &s,
+        s,
         "| survey |\n"
         "| | type | name | label | parameters | appearance |\n"
         "| | range | sat | Довольны? | start=0 end=10 step=1 tick_interval=5 "
@@ -168,46 +163,43 @@ static void test_kinds__a_range_speaks_with_the_forms_words(void **state)
         "| | ends | 10 | Полностью доволен |\n",
         &upright);
     for (int k = 0; k < 2; k++) {
-        assert_true(shows(&s, "Совсем"));
-        assert_true(shows(&s, "Когда как"));
-        assert_true(shows(&s, "Полностью"));
+        assert_true(shows(s, "Совсем"));
+        assert_true(shows(s, "Когда как"));
+        assert_true(shows(s, "Полностью"));
         const char *path = k ? "/data/up" : "/data/sat";
-        assert_null(scene_find(&s, "take-back")); /* nothing to be taken away yet */
-        assert_true(scene_tap(&s, "more"));
-        assert_string_equal(value(&s, path), "0");
-        assert_true(scene_tap(&s, "take-back"));
-        assert_string_equal(value(&s, path), "");
-        assert_true(scene_tap(&s, "right"));
+        assert_null(scene_find(s, "take-back")); /* nothing to be taken away yet */
+        assert_true(scene_tap(s, "more"));
+        assert_string_equal(value(s, path), "0");
+        assert_true(scene_tap(s, "take-back"));
+        assert_string_equal(value(s, path), "");
+        assert_true(scene_tap(s, "right"));
     }
-    assert_int_equal(s.app.screen, SCREEN_FINISH);
-    scene_close(&s);
+    assert_int_equal(s->app.screen, SCREEN_FINISH);
 }
 
 static void test_kinds__several_lines_can_be_typed(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | appearance |\n"
                "| | text | story | Расскажите | multiline |\n"
                "| | text | name | Имя | |\n",
                &upright);
-    scene_type(&s, "Раз");
-    assert_true(scene_tap(&s, "key:line"));
-    scene_type(&s, "два");
-    scene_key(&s, KEY_LINE);
-    scene_type(&s, "три");
-    assert_true(scene_tap(&s, "key:enter"));
-    assert_string_equal(value(&s, "/data/story"), "Раз\nдва\nтри");
-    assert_null(scene_find(&s, "key:line")); /* a name has one */
-    scene_type(&s, "Асан");
-    scene_key(&s, KEY_HOME);
-    scene_key(&s, KEY_DELETE);
-    scene_key(&s, KEY_LINE); /* here it is Enter */
-    assert_string_equal(value(&s, "/data/name"), "сан");
-    assert_int_equal(s.app.screen, SCREEN_FINISH);
-    scene_close(&s);
+    scene_type(s, "Раз");
+    assert_true(scene_tap(s, "key:line"));
+    scene_type(s, "два");
+    scene_key(s, KEY_LINE);
+    scene_type(s, "три");
+    assert_true(scene_tap(s, "key:enter"));
+    assert_string_equal(value(s, "/data/story"), "Раз\nдва\nтри");
+    assert_null(scene_find(s, "key:line")); /* a name has one */
+    scene_type(s, "Асан");
+    scene_key(s, KEY_HOME);
+    scene_key(s, KEY_DELETE);
+    scene_key(s, KEY_LINE); /* here it is Enter */
+    assert_string_equal(value(s, "/data/name"), "сан");
+    assert_int_equal(s->app.screen, SCREEN_FINISH);
 }
 
 /* Judged when the page is left: what takes two taps can be tapped, and what was a slip taken back.
@@ -218,31 +210,28 @@ static void test_kinds__several_lines_can_be_typed(void **state)
  * them. */
 static void test_kinds__the_respondent_reads_no_notes(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | guidance_hint | appearance |\n"
                "| | begin_group | own | Own | | respondent-screen |\n"
                "| | text | a | Вопрос А | НЕ ЗАЧИТЫВАТЬ | |\n"
                "| | end_group | | | | |\n",
                &upright);
-    assert_true(scene_tap(&s, "hand"));
-    assert_int_equal(s.app.screen, SCREEN_HAND);
-    scene_type(&s, "471108");
-    assert_true(scene_tap(&s, "key:enter"));
-    assert_true(s.app.respondent.holds);
-    assert_true(shows(&s, "Вопрос А"));
-    assert_false(shows(&s, "НЕ ЗАЧИТЫВАТЬ"));
-    scene_close(&s);
+    assert_true(scene_tap(s, "hand"));
+    assert_int_equal(s->app.screen, SCREEN_HAND);
+    scene_type(s, "471108");
+    assert_true(scene_tap(s, "key:enter"));
+    assert_true(s->app.respondent.holds);
+    assert_true(shows(s, "Вопрос А"));
+    assert_false(shows(s, "НЕ ЗАЧИТЫВАТЬ"));
 }
 
 /* Each field opens on the letters that it wants, whatever the one before was left on; and letters
  * of the other alphabet that look the same are taken for what they look like. */
 static void test_kinds__a_field_opens_on_its_letters(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     static const char md[] =
         "| survey |\n| | type | name | label | constraint | bind::suhbat:keys |\n"
         "| | text | code | Код | regex(., '[A-Z][0-9]{2}') | |\n"
@@ -251,81 +240,78 @@ static void test_kinds__a_field_opens_on_its_letters(void **state)
         "| | text | mail | Почта | | latin |\n"
         "| | text | plate | Знак | regex(., '[АВЕКМНОРСТУХ]{2}') and string-length(.) < 9 | |\n"
         "| | text | last | Конец | | |\n";
-    begin_form(&s, md, &upright);
-    assert_int_equal(s.app.keyboard.layout, LAYOUT_LATIN);
-    assert_non_null(scene_find(&s, "key:A")); /* capitals, and they stay */
-    assert_true(scene_tap(&s, "key:A"));
-    assert_true(scene_tap(&s, "key:B"));
-    scene_key(&s, KEY_BACKSPACE);
-    assert_true(scene_tap(&s, "key:123"));
-    assert_true(scene_tap(&s, "key:1"));
-    assert_true(scene_tap(&s, "key:2"));
-    assert_true(scene_tap(&s, "key:enter"));
-    assert_string_equal(value(&s, "/data/code"), "A12");
-    assert_int_equal(s.app.keyboard.layout, LAYOUT_RU); /* not on the signs that were left */
-    assert_false(s.app.keyboard.symbols);
-    scene_type(&s, "Айгүл B"); /* nobody asked for an alphabet: as it was typed */
-    assert_true(scene_tap(&s, "key:enter"));
-    assert_string_equal(value(&s, "/data/who"), "Айгүл B");
-    assert_true(s.app.keyboard.symbols);
-    assert_true(scene_tap(&s, "key:7"));
-    assert_true(scene_tap(&s, "key:0"));
-    assert_true(scene_tap(&s, "key:7"));
-    assert_true(scene_tap(&s, "key:enter"));
-    assert_int_equal(s.app.keyboard.layout, LAYOUT_LATIN);
-    assert_non_null(scene_find(&s, "key:a"));
-    scene_type(&s, "а@ех.оr"); /* six of these are Cyrillic */
-    assert_true(scene_tap(&s, "key:enter"));
-    assert_string_equal(value(&s, "/data/mail"), "a@ex.or");
-    assert_int_equal(s.app.keyboard.layout, LAYOUT_RU);
-    scene_type(&s, "KM"); /* Latin */
-    assert_true(scene_tap(&s, "key:enter"));
-    assert_string_equal(value(&s, "/data/plate"), "КМ");
-    assert_string_equal(s.app.interview->page.node->name, "last");
-    go_to(&s, "/data/code");
-    assert_true(scene_tap(&s, typed_id(&s.app, s.app.interview->page.node)));
+    begin_form(s, md, &upright);
+    assert_int_equal(s->app.keyboard.layout, LAYOUT_LATIN);
+    assert_non_null(scene_find(s, "key:A")); /* capitals, and they stay */
+    assert_true(scene_tap(s, "key:A"));
+    assert_true(scene_tap(s, "key:B"));
+    scene_key(s, KEY_BACKSPACE);
+    assert_true(scene_tap(s, "key:123"));
+    assert_true(scene_tap(s, "key:1"));
+    assert_true(scene_tap(s, "key:2"));
+    assert_true(scene_tap(s, "key:enter"));
+    assert_string_equal(value(s, "/data/code"), "A12");
+    assert_int_equal(s->app.keyboard.layout, LAYOUT_RU); /* not on the signs that were left */
+    assert_false(s->app.keyboard.symbols);
+    scene_type(s, "Айгүл B"); /* nobody asked for an alphabet: as it was typed */
+    assert_true(scene_tap(s, "key:enter"));
+    assert_string_equal(value(s, "/data/who"), "Айгүл B");
+    assert_true(s->app.keyboard.symbols);
+    assert_true(scene_tap(s, "key:7"));
+    assert_true(scene_tap(s, "key:0"));
+    assert_true(scene_tap(s, "key:7"));
+    assert_true(scene_tap(s, "key:enter"));
+    assert_int_equal(s->app.keyboard.layout, LAYOUT_LATIN);
+    assert_non_null(scene_find(s, "key:a"));
+    scene_type(s, "а@ех.оr"); /* six of these are Cyrillic */
+    assert_true(scene_tap(s, "key:enter"));
+    assert_string_equal(value(s, "/data/mail"), "a@ex.or");
+    assert_int_equal(s->app.keyboard.layout, LAYOUT_RU);
+    scene_type(s, "KM"); /* Latin */
+    assert_true(scene_tap(s, "key:enter"));
+    assert_string_equal(value(s, "/data/plate"), "КМ");
+    assert_string_equal(s->app.interview->page.node->name, "last");
+    go_to(s, "/data/code");
+    assert_true(scene_tap(s, typed_id(&s->app, s->app.interview->page.node)));
     for (int i = 0; i < 3; i++) {
-        scene_key(&s, KEY_BACKSPACE);
+        scene_key(s, KEY_BACKSPACE);
     }
-    scene_type(&s, "а77"); /* Cyrillic, and small */
-    assert_true(scene_tap(&s, "key:enter"));
-    assert_string_equal(value(&s, "/data/code"), "A77");
-    scene_close(&s);
+    scene_type(s, "а77"); /* Cyrillic, and small */
+    assert_true(scene_tap(s, "key:enter"));
+    assert_string_equal(value(s, "/data/code"), "A77");
 }
 
 static void test_kinds__a_long_order_comes_along_with_what_is_carried(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     struct buf md = {0};
     buf_text(&md, "| survey |\n| | type | name | label |\n| | rank l | order | По порядку |\n"
                   "| choices |\n| | list_name | name | label |\n");
     for (int i = 1; i <= 20; i++) {
         buf_printf(&md, "| | l | i%d | Дело %d |\n", i, i);
     }
-    begin_form(&s, md.data, &upright);
-    const struct target *last = scene_show(&s, "move:i20");
+    begin_form(s, md.data, &upright);
+    const struct target *last = scene_show(s, "move:i20");
     assert_non_null(last);
-    assert_true(s.app.ui.scroll > 0);
+    assert_true(s->app.ui.scroll > 0);
     struct window_event e = {.kind = WINDOW_DOWN,
                              .x = last->rect.x + last->rect.w / 2,
                              .y = last->rect.y + last->rect.h / 2};
-    scene_event(&s, e);
+    scene_event(s, e);
     e.kind = WINDOW_MOVE;
-    e.y = s.app.ui.body.y + 10;
-    scene_event(&s, e);
-    for (int k = 0; k < 1000 && s.app.ui.scroll > 0; k++) { /* held at the edge */
-        assert_true(ui_timeout(&s.app.ui) == 16);
-        scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    e.y = s->app.ui.body.y + 10;
+    scene_event(s, e);
+    for (int k = 0; k < 1000 && s->app.ui.scroll > 0; k++) { /* held at the edge */
+        assert_true(ui_timeout(&s->app.ui) == 16);
+        scene_event(s, (struct window_event){.kind = WINDOW_NONE});
     }
-    assert_int_equal(s.app.ui.scroll, 0);
-    assert_true(ui_timeout(&s.app.ui) != 16); /* and then it rests */
-    e.y = rect_of(&s, "move:i1").y + 20;
-    scene_event(&s, e);
+    assert_int_equal(s->app.ui.scroll, 0);
+    assert_true(ui_timeout(&s->app.ui) != 16); /* and then it rests */
+    e.y = rect_of(s, "move:i1").y + 20;
+    scene_event(s, e);
     e.kind = WINDOW_UP;
-    scene_event(&s, e);
-    assert_true(strncmp(value(&s, "/data/order"), "i20 i1 i2", 9) == 0);
-    scene_close(&s);
+    scene_event(s, e);
+    assert_true(strncmp(value(s, "/data/order"), "i20 i1 i2", 9) == 0);
     buf_fini(&md);
 }
 
@@ -334,9 +320,8 @@ static void test_kinds__a_long_order_comes_along_with_what_is_carried(void **sta
 /* Whatever opened the keyboard, keys alone close it. */
 static void test_kinds__a_range_gives_only_its_own_values(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | parameters | appearance |\n"
                "| | range | half | А | start=0.5 end=5.5 step=1 | |\n"
@@ -346,30 +331,29 @@ static void test_kinds__a_range_gives_only_its_own_values(void **state)
                &upright);
     static const char *const halves[] = {"0.5", "1.5", "2.5"};
     for (int k = 0; k < 3; k++) {
-        s.app.ui.last[0] = '\0';
-        assert_true(scene_tap(&s, "more"));
-        assert_string_equal(value(&s, "/data/half"), halves[k]);
+        s->app.ui.last[0] = '\0';
+        assert_true(scene_tap(s, "more"));
+        assert_string_equal(value(s, "/data/half"), halves[k]);
     }
-    assert_true(shows(&s, "5,5"));
-    go_to(&s, "/data/cells");
+    assert_true(shows(s, "5,5"));
+    go_to(s, "/data/cells");
     for (double v = 0.5; v < 6; v++) {
         char id[20];
         snprintf(id, sizeof id, "value:%.1f", v);
-        assert_non_null(scene_find(&s, id));
+        assert_non_null(scene_find(s, id));
     }
-    assert_null(scene_find(&s, "value:6.5"));
-    go_to(&s, "/data/wide");
-    assert_true(shows(&s, "1\u00A0000\u00A0000"));
-    assert_true(scene_tap(&s, "less"));
-    assert_string_equal(value(&s, "/data/wide"), "1000000");
-    go_to(&s, "/data/down");
-    assert_true(shows(&s, "-100\u00A0000"));
-    assert_true(scene_tap(&s, "more"));
-    assert_string_equal(value(&s, "/data/down"), "100000.0");
-    s.app.ui.last[0] = '\0';
-    assert_true(scene_tap(&s, "more"));
-    assert_string_equal(value(&s, "/data/down"), "99987.5");
-    scene_close(&s);
+    assert_null(scene_find(s, "value:6.5"));
+    go_to(s, "/data/wide");
+    assert_true(shows(s, "1\u00A0000\u00A0000"));
+    assert_true(scene_tap(s, "less"));
+    assert_string_equal(value(s, "/data/wide"), "1000000");
+    go_to(s, "/data/down");
+    assert_true(shows(s, "-100\u00A0000"));
+    assert_true(scene_tap(s, "more"));
+    assert_string_equal(value(s, "/data/down"), "100000.0");
+    s->app.ui.last[0] = '\0';
+    assert_true(scene_tap(s, "more"));
+    assert_string_equal(value(s, "/data/down"), "99987.5");
 }
 
 /* A signature that has to be there is no end of the way for who has keys alone. */
@@ -399,9 +383,8 @@ static void test_kinds__a_place_is_written_as_one_likes(void **state)
 /* What the form's author cannot translate, the program does: in labels, never in what is kept. */
 static void test_kinds__the_engines_words_are_the_languages_own(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label::Русский (ru) | label::Кыргызча (ky) | calculation | "
                "constraint | constraint_message::Русский (ru) |\n"
@@ -414,45 +397,42 @@ static void test_kinds__the_engines_words_are_the_languages_own(void **state)
                "| | list_name | name | label::Русский (ru) | label::Кыргызча (ky) |\n"
                "| | yn | me | Я | Мен |\n",
                &upright);
-    assert_true(shows(&s, "Другое"));
-    assert_false(shows(&s, "Other"));
-    assert_true(scene_tap(&s, "choice:other"));
-    assert_true(scene_tap(&s, "right"));
-    assert_true(shows(&s, "Укажите, что именно"));
-    assert_true(scene_tap(&s, "language"));
-    assert_true(shows(&s, "Эмне экенин көрсөтүңүз"));
-    scene_type(&s, "Эже");
-    assert_true(scene_tap(&s, "key:enter"));
-    assert_true(shows(&s, "дш 30 ноя."));
-    assert_true(scene_tap(&s, "language"));
-    assert_true(shows(&s, "пн 30 нояб."));
-    assert_string_equal(value(&s, "/data/when"), "Mon 30 Nov"); /* kept the same in every one */
-    assert_true(scene_tap(&s, "language"));
-    assert_true(scene_tap(&s, "right"));
-    scene_type(&s, "7");
-    assert_true(scene_tap(&s, "key:enter"));
-    assert_true(shows(&s, "Слишком мало"));
-    assert_true(shows(&s, "Котормо жок"));
-    scene_close(&s);
+    assert_true(shows(s, "Другое"));
+    assert_false(shows(s, "Other"));
+    assert_true(scene_tap(s, "choice:other"));
+    assert_true(scene_tap(s, "right"));
+    assert_true(shows(s, "Укажите, что именно"));
+    assert_true(scene_tap(s, "language"));
+    assert_true(shows(s, "Эмне экенин көрсөтүңүз"));
+    scene_type(s, "Эже");
+    assert_true(scene_tap(s, "key:enter"));
+    assert_true(shows(s, "дш 30 ноя."));
+    assert_true(scene_tap(s, "language"));
+    assert_true(shows(s, "пн 30 нояб."));
+    assert_string_equal(value(s, "/data/when"), "Mon 30 Nov"); /* kept the same in every one */
+    assert_true(scene_tap(s, "language"));
+    assert_true(scene_tap(s, "right"));
+    scene_type(s, "7");
+    assert_true(scene_tap(s, "key:enter"));
+    assert_true(shows(s, "Слишком мало"));
+    assert_true(shows(s, "Котормо жок"));
 }
 
 static void test_kinds__a_text_has_as_many_rows_as_it_asks_for(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n| | type | name | label | parameters | appearance |\n"
                "| | text | five | А | rows=5 | |\n| | text | many | Б | | multiline |\n"
                "| | text | one | В | | |\n",
                &upright);
     int h[3];
     for (int k = 0; k < 3; k++) {
-        h[k] = rect_of(&s, s.app.ui.edit.id).h;
-        assert_true(k == 2 || scene_find(&s, "key:line"));
-        scene_tap(&s, "key:enter");
+        h[k] = rect_of(s, s->app.ui.edit.id).h;
+        assert_true(k == 2 || scene_find(s, "key:line"));
+        scene_tap(s, "key:enter");
     }
     assert_true(h[0] > h[1] && h[1] > h[2]);
-    scene_close(&s);
 }
 
 static unsigned drawn_round(struct scene *s, colour c)
@@ -468,103 +448,94 @@ static unsigned drawn_round(struct scene *s, colour c)
 /* Where a knob rests is no answer; it is where the buttons begin. */
 static void test_kinds__a_resting_knob_is_no_answer(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | parameters | required |\n"
                "| | range | r | Сколько? | start=0 end=10 step=1 placeholder=5 | yes |\n"
                "| | range | plain | А тут? | start=0 end=10 step=1 | |\n",
                &upright);
-    assert_int_equal(drawn_round(&s, s.app.ui.theme.paper), 1);
-    assert_int_equal(drawn_round(&s, s.app.ui.theme.accent), 0);
-    assert_string_equal(value(&s, "/data/r"), "");
-    assert_true(scene_tap(&s, "right"));
-    assert_string_equal(value(&s, "/data/r"), "");
-    assert_string_equal(s.app.interview->page.node->name, "r"); /* it has to be answered */
-    assert_true(scene_tap(&s, "more"));
-    assert_string_equal(value(&s, "/data/r"), "6");
-    assert_int_equal(drawn_round(&s, s.app.ui.theme.accent), 1);
-    assert_true(scene_tap(&s, "right"));
-    assert_int_equal(drawn_round(&s, s.app.ui.theme.paper), 0);
-    assert_true(scene_tap(&s, "more"));
-    assert_string_equal(value(&s, "/data/plain"), "0");
-    scene_close(&s);
+    assert_int_equal(drawn_round(s, s->app.ui.theme.paper), 1);
+    assert_int_equal(drawn_round(s, s->app.ui.theme.accent), 0);
+    assert_string_equal(value(s, "/data/r"), "");
+    assert_true(scene_tap(s, "right"));
+    assert_string_equal(value(s, "/data/r"), "");
+    assert_string_equal(s->app.interview->page.node->name, "r"); /* it has to be answered */
+    assert_true(scene_tap(s, "more"));
+    assert_string_equal(value(s, "/data/r"), "6");
+    assert_int_equal(drawn_round(s, s->app.ui.theme.accent), 1);
+    assert_true(scene_tap(s, "right"));
+    assert_int_equal(drawn_round(s, s->app.ui.theme.paper), 0);
+    assert_true(scene_tap(s, "more"));
+    assert_string_equal(value(s, "/data/plain"), "0");
 }
 
 /* … also where the section's name alone is not translated. */
 static void test_kinds__a_section_that_is_not_translated_says_so(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label::Кыргызча (ky) | label::Русский (ru) |\n"
                "| | begin_group | g | Билим | |\n"
                "| | text | q | Мектеп? | Школа? |\n"
                "| | end_group | | | |\n",
                &upright);
-    assert_true(shows(&s, "Школа?"));
-    assert_true(shows(&s, "Нет перевода"));
-    assert_true(scene_tap(&s, "outline"));
-    assert_true(shows(&s, "Билим"));
-    assert_true(shows(&s, "Нет перевода"));
-    assert_true(scene_tap(&s, "back"));
-    assert_true(scene_tap(&s, "language"));
-    assert_true(shows(&s, "Мектеп?"));
-    assert_false(shows(&s, "Котормо жок"));
-    scene_close(&s);
+    assert_true(shows(s, "Школа?"));
+    assert_true(shows(s, "Нет перевода"));
+    assert_true(scene_tap(s, "outline"));
+    assert_true(shows(s, "Билим"));
+    assert_true(shows(s, "Нет перевода"));
+    assert_true(scene_tap(s, "back"));
+    assert_true(scene_tap(s, "language"));
+    assert_true(shows(s, "Мектеп?"));
+    assert_false(shows(s, "Котормо жок"));
 }
 
 /* Which of the drafts was it, and how far had it come? */
 /* XLSForm's name for the column without one: it has a word, a sign and keys. */
 static void test_kinds__a_language_without_a_name_has_a_word(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | label::Русский (ru) |\n"
                "| | text | q | Your name? | Как Вас зовут? |\n",
                &upright);
     const char *codes[APP_LANGUAGES];
-    assert_int_equal(app_question_languages(&s.app, codes), 2);
+    assert_int_equal(app_question_languages(&s->app, codes), 2);
     assert_string_equal(codes[0], "ru");
     assert_string_equal(codes[1], "default");
-    assert_true(shows(&s, "Как Вас зовут?"));
-    assert_true(scene_tap(&s, "language"));
-    assert_true(shows(&s, "Your name?"));
-    assert_true(shows(&s, "*"));
-    assert_non_null(scene_find(&s, "key:Ж")); /* the interface's */
-    assert_int_equal(s.app.ui.language, UI_RU);
-    assert_true(scene_tap(&s, "menu"));
-    assert_true(scene_tap(&s, "languages"));
-    assert_true(shows(&s, "Основной язык формы"));
-    assert_false(shows(&s, "default"));
-    scene_close(&s);
+    assert_true(shows(s, "Как Вас зовут?"));
+    assert_true(scene_tap(s, "language"));
+    assert_true(shows(s, "Your name?"));
+    assert_true(shows(s, "*"));
+    assert_non_null(scene_find(s, "key:Ж")); /* the interface's */
+    assert_int_equal(s->app.ui.language, UI_RU);
+    assert_true(scene_tap(s, "menu"));
+    assert_true(scene_tap(s, "languages"));
+    assert_true(shows(s, "Основной язык формы"));
+    assert_false(shows(s, "default"));
 }
 
 /* Summer time is of the day that is asked for, not of today. */
 static void test_kinds__a_moment_has_its_own_days_clock(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     struct err err = {0};
     setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
     tzset();
-    begin_form(&s, "| survey |\n| | type | name | label |\n| | dateTime | m | Когда? |\n",
-               &upright);
-    struct node *m = session_find(s.app.interview->session, "/data/m");
+    begin_form(s, "| survey |\n| | type | name | label |\n| | dateTime | m | Когда? |\n", &upright);
+    struct node *m = session_find(s->app.interview->session, "/data/m");
     static const char *const months[] = {"2026-07-05T10:15:00.000+01:00",
                                          "2026-01-05T10:15:00.000+02:00"};
     for (int k = 0; k < 2; k++) {
-        assert_int_equal(interview_answer(s.app.interview, m, months[k], &err), ANSWER_OK);
-        calendar_of(&s.app)->dated = NULL;
-        scene_draw(&s);
-        assert_true(scene_tap(&s, "day:6"));
+        assert_int_equal(interview_answer(s->app.interview, m, months[k], &err), ANSWER_OK);
+        calendar_of(&s->app)->dated = NULL;
+        scene_draw(s);
+        assert_true(scene_tap(s, "day:6"));
         assert_string_equal(tree_value(m) + 10, k ? "T10:15:00.000+01:00" : "T10:15:00.000+02:00");
     }
-    scene_close(&s);
     unsetenv("TZ");
     tzset();
 }
@@ -572,15 +543,14 @@ static void test_kinds__a_moment_has_its_own_days_clock(void **state)
 /* A picture of what is no longer asked stays behind; asked again, it is there again. */
 static void test_kinds__only_files_of_asked_questions_are_sealed(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     struct err err = {0};
-    begin_form(&s,
+    begin_form(s,
                "| survey |\n| | type | name | label | relevant |\n| | select_one yn | p | П | |\n"
                "| | image | f | Ф | ${p} = 'y' |\n| choices |\n| | list_name | name | label |\n"
                "| | yn | y | Да |\n| | yn | n | Нет |\n",
                &upright);
-    struct interview *i = s.app.interview;
+    struct interview *i = s->app.interview;
     struct node *p = session_find(i->session, "/data/p"), *f = session_find(i->session, "/data/f");
     for (int k = 0; k < 3; k++) {
         assert_int_equal(interview_answer(i, p, k == 1 ? "n" : "y", &err), ANSWER_OK);
@@ -592,15 +562,13 @@ static void test_kinds__only_files_of_asked_questions_are_sealed(void **state)
         assert_int_equal(out.len && memmem(out.data, out.len, "ЗНАК", strlen("ЗНАК")), k != 1);
         buf_fini(&out);
     }
-    scene_close(&s);
 }
 
 /* What lies across shows a row that nobody may answer as one that cannot be touched. */
 static void test_kinds__a_readonly_row_is_no_trap(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n| | type | name | label | appearance | readonly |\n"
                "| | begin_group | t | Т | field-list | |\n"
                "| | select_one yn | a | А | list-nolabel | |\n"
@@ -608,41 +576,40 @@ static void test_kinds__a_readonly_row_is_no_trap(void **state)
                "| | end_group | | | | |\n| choices |\n| | list_name | name | label |\n"
                "| | yn | y | Да |\n| | yn | n | Нет |\n",
                &across);
-    struct session *session = s.app.interview->session;
+    struct session *session = s->app.interview->session;
     char id[2][40];
     for (int k = 0; k < 2; k++) {
         struct node *row = session_find(session, k ? "/data/t/b" : "/data/t/a");
         snprintf(id[k], sizeof id[k], "choice:%u:y", row->item->shape.index);
     }
-    assert_true(scene_tap(&s, id[0]));
-    assert_string_equal(value(&s, "/data/t/a"), "y");
-    assert_false(scene_tap(&s, id[1]));
-    assert_null(s.app.view.refused);
-    scene_close(&s);
+    assert_true(scene_tap(s, id[0]));
+    assert_string_equal(value(s, "/data/t/a"), "y");
+    assert_false(scene_tap(s, id[1]));
+    assert_null(s->app.view.refused);
 }
 
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds__an_entry_of_a_field_list_tells_what_is_in_it),
-        cmocka_unit_test(test_kinds__an_entry_within_an_entry_tells_of_both),
-        cmocka_unit_test(test_kinds__groups_within_a_page_have_their_labels),
+        SCENE_TEST(test_kinds__an_entry_within_an_entry_tells_of_both),
+        SCENE_TEST(test_kinds__groups_within_a_page_have_their_labels),
         cmocka_unit_test(test_kinds__a_table_is_whole_whichever_way_it_is_held),
-        cmocka_unit_test(test_kinds__a_range_speaks_with_the_forms_words),
-        cmocka_unit_test(test_kinds__several_lines_can_be_typed),
-        cmocka_unit_test(test_kinds__the_respondent_reads_no_notes),
-        cmocka_unit_test(test_kinds__a_field_opens_on_its_letters),
-        cmocka_unit_test(test_kinds__a_long_order_comes_along_with_what_is_carried),
-        cmocka_unit_test(test_kinds__a_range_gives_only_its_own_values),
+        SCENE_TEST(test_kinds__a_range_speaks_with_the_forms_words),
+        SCENE_TEST(test_kinds__several_lines_can_be_typed),
+        SCENE_TEST(test_kinds__the_respondent_reads_no_notes),
+        SCENE_TEST(test_kinds__a_field_opens_on_its_letters),
+        SCENE_TEST(test_kinds__a_long_order_comes_along_with_what_is_carried),
+        SCENE_TEST(test_kinds__a_range_gives_only_its_own_values),
         cmocka_unit_test(test_kinds__a_place_is_written_as_one_likes),
-        cmocka_unit_test(test_kinds__the_engines_words_are_the_languages_own),
-        cmocka_unit_test(test_kinds__a_text_has_as_many_rows_as_it_asks_for),
-        cmocka_unit_test(test_kinds__a_resting_knob_is_no_answer),
-        cmocka_unit_test(test_kinds__a_section_that_is_not_translated_says_so),
-        cmocka_unit_test(test_kinds__a_language_without_a_name_has_a_word),
-        cmocka_unit_test(test_kinds__a_moment_has_its_own_days_clock),
-        cmocka_unit_test(test_kinds__only_files_of_asked_questions_are_sealed),
-        cmocka_unit_test(test_kinds__a_readonly_row_is_no_trap),
+        SCENE_TEST(test_kinds__the_engines_words_are_the_languages_own),
+        SCENE_TEST(test_kinds__a_text_has_as_many_rows_as_it_asks_for),
+        SCENE_TEST(test_kinds__a_resting_knob_is_no_answer),
+        SCENE_TEST(test_kinds__a_section_that_is_not_translated_says_so),
+        SCENE_TEST(test_kinds__a_language_without_a_name_has_a_word),
+        SCENE_TEST(test_kinds__a_moment_has_its_own_days_clock),
+        SCENE_TEST(test_kinds__only_files_of_asked_questions_are_sealed),
+        SCENE_TEST(test_kinds__a_readonly_row_is_no_trap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

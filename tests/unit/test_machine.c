@@ -299,25 +299,23 @@ static void test_machine__its_page_sets_what_is_touched(void **state)
 
 static void test_machine__an_interview_waits_for_a_clock_that_is_wrong(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
-    scene_open(&s, window, widgets, "widgets", &look);
+    scene_open(s, window, widgets, "widgets", &look);
     clock_pretend(1700000000000); /* 2023: before the program was made */
-    scene_unlock(&s);
-    assert_true(scene_tap(&s, "start"));
-    assert_true(scene_tap(&s, "form:0"));
-    assert_int_equal(s.app.sheet, SHEET_CLOCK);
-    assert_null(s.app.interview);
-    assert_true(shows(&s, "14.11.2023") || shows(&s, "15.11.2023"));
-    assert_null(scene_find(&s, "machine"));
-    assert_true(scene_tap(&s, "cancel"));
-    assert_null(s.app.interview);
-    assert_true(scene_tap(&s, "form:0"));
-    assert_true(scene_tap(&s, "all-the-same"));
-    assert_non_null(s.app.interview);
+    scene_unlock(s);
+    assert_true(scene_tap(s, "start"));
+    assert_true(scene_tap(s, "form:0"));
+    assert_int_equal(s->app.sheet, SHEET_CLOCK);
+    assert_null(s->app.interview);
+    assert_true(shows(s, "14.11.2023") || shows(s, "15.11.2023"));
+    assert_null(scene_find(s, "machine"));
+    assert_true(scene_tap(s, "cancel"));
+    assert_null(s->app.interview);
+    assert_true(scene_tap(s, "form:0"));
+    assert_true(scene_tap(s, "all-the-same"));
+    assert_non_null(s->app.interview);
     clock_pretend(0);
-    scene_close(&s);
 }
 
 static void test_machine__a_kiosk_locks_when_it_sleeps(void **state)
@@ -339,7 +337,7 @@ static int run(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_machine__asks_logind_and_timedated),
         cmocka_unit_test(test_machine__its_page_sets_what_is_touched),
-        cmocka_unit_test(test_machine__an_interview_waits_for_a_clock_that_is_wrong),
+        SCENE_TEST(test_machine__an_interview_waits_for_a_clock_that_is_wrong),
         cmocka_unit_test(test_machine__a_kiosk_locks_when_it_sleeps),
     };
     return bus_tests(tests, sizeof tests / sizeof *tests);

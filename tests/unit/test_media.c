@@ -5,7 +5,7 @@
 #include "platform/machine/task.h"
 #include "platform/machine/media.h"
 #include "platform/machine/stick.h"
-#include "tests/lib/slow_disk.h"
+#include "tests/lib/slow_scene.h"
 #include <SDL2/SDL.h>
 #include <pthread.h>
 
@@ -65,46 +65,44 @@ static void begin(struct scene *s, const char *form)
 
 static void test_media__a_stick_that_hangs_holds_nobody_up(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     char *form = photo_form("P");
     struct buf notes = {0};
-    begin(&s, form);
-    go_to(&s, "/data/clean");
+    begin(s, form);
+    go_to(s, "/data/clean");
     buf_text(&notes, "notes");
-    study_put(&s.study, "stick", "a.jpg", &notes);
+    study_put(&s->study, "stick", "a.jpg", &notes);
     slow_disk_hangs = true;
     int64_t start = clock_mono_ms();
-    tap_alone(&s, "choose");
+    tap_alone(s, "choose");
     assert_true(clock_mono_ms() - start < 2000);
-    assert_non_null(s.app.task.task);
-    assert_true(shows(&s, "Читается носитель"));
-    assert_false(shows(&s, "не отвечает")); /* it may only be slow */
-    assert_null(scene_find(&s, "found:1"));
-    tick(&s);
-    assert_non_null(s.app.task.task);
-    s.app.task.since_ms -= 6000;
-    tick(&s);
-    assert_true(shows(&s, "не отвечает"));
-    tap_alone(&s, "stop");
-    assert_null(s.app.task.task);
-    assert_int_equal(s.app.sheet, SHEET_FILES);
-    assert_true(shows(&s, "не отвечает"));
-    assert_null(scene_find(&s, "found:1"));
+    assert_non_null(s->app.task.task);
+    assert_true(shows(s, "Читается носитель"));
+    assert_false(shows(s, "не отвечает")); /* it may only be slow */
+    assert_null(scene_find(s, "found:1"));
+    tick(s);
+    assert_non_null(s->app.task.task);
+    s->app.task.since_ms -= 6000;
+    tick(s);
+    assert_true(shows(s, "не отвечает"));
+    tap_alone(s, "stop");
+    assert_null(s->app.task.task);
+    assert_int_equal(s->app.sheet, SHEET_FILES);
+    assert_true(shows(s, "не отвечает"));
+    assert_null(scene_find(s, "found:1"));
     let_go();
-    tick(&s); /* what was left behind brings nothing any more */
-    assert_null(scene_find(&s, "found:1"));
-    assert_true(scene_tap(&s, "look"));
-    assert_non_null(scene_find(&s, "found:1"));
+    tick(s); /* what was left behind brings nothing any more */
+    assert_null(scene_find(s, "found:1"));
+    assert_true(scene_tap(s, "look"));
+    assert_non_null(scene_find(s, "found:1"));
     /* slow, but it comes */
     slow_disk_hangs = true;
-    tap_alone(&s, "look");
-    assert_null(scene_find(&s, "found:1"));
+    tap_alone(s, "look");
+    assert_null(scene_find(s, "found:1"));
     let_go();
-    scene_event(&s, (struct window_event){.kind = WINDOW_SAVED});
-    assert_non_null(scene_find(&s, "found:1"));
+    scene_event(s, (struct window_event){.kind = WINDOW_SAVED});
+    assert_non_null(scene_find(s, "found:1"));
     buf_fini(&notes);
-    scene_close(&s);
     free(form);
 }
 
@@ -294,75 +292,73 @@ static size_t on_stick(struct scene *s)
  * and keeps nobody from locking; and what it was given comes to nothing, or whole. */
 static void test_media__one_that_hangs_at_a_byte_is_left(void **state)
 {
-    (void)state;
+    struct scene *s = *state;
     static const char *const ways[] = {"load", "hand-over"};
-    struct scene s;
     struct err err = {0};
     char *form = photo_form("P");
-    begin(&s, form);
-    go_to(&s, "/data/said");
-    scene_type(&s, "Ош");
-    assert_true(scene_tap(&s, "menu"));
-    assert_true(scene_tap(&s, "finish"));
-    assert_true(scene_tap(&s, "right"));
-    assert_true(scene_tap(&s, "seal-yes"));
-    assert_int_equal(s.app.screen, SCREEN_SEALED);
-    assert_true(scene_tap(&s, "right"));
-    size_t files = on_stick(&s);
+    begin(s, form);
+    go_to(s, "/data/said");
+    scene_type(s, "Ош");
+    assert_true(scene_tap(s, "menu"));
+    assert_true(scene_tap(s, "finish"));
+    assert_true(scene_tap(s, "right"));
+    assert_true(scene_tap(s, "seal-yes"));
+    assert_int_equal(s->app.screen, SCREEN_SEALED);
+    assert_true(scene_tap(s, "right"));
+    size_t files = on_stick(s);
     for (int way = 0; way < 2; way++) {
         for (int how = 0; how < 3; how++) {
-            assert_true(scene_tap(&s, ways[way]));
+            assert_true(scene_tap(s, ways[way]));
             slow_disk_stops = true;
-            tap_alone(&s, "medium:1");
-            hold_on(&s);
-            assert_false(shows(&s, "не отвечает"));
-            s.app.exchange.moved_ms -= 6000;
-            tick(&s);
-            assert_true(shows(&s, "не отвечает"));
+            tap_alone(s, "medium:1");
+            hold_on(s);
+            assert_false(shows(s, "не отвечает"));
+            s->app.exchange.moved_ms -= 6000;
+            tick(s);
+            assert_true(shows(s, "не отвечает"));
             int64_t start = clock_mono_ms();
             if (how == 0) {
-                tap_alone(&s, "stop");
+                tap_alone(s, "stop");
             } else if (how == 1) {
-                tap_alone(&s, "lock");
+                tap_alone(s, "lock");
             } else {
-                s.app.loop.last_input_ms -= 2 * 60 * 1000 + 1000;
-                tick(&s);
-                assert_false(s.app.exchange.progress.stop);
-                s.app.exchange.moved_ms -= 11000; /* it hangs */
-                tick(&s);
-                assert_true(s.app.exchange.progress.stop);
+                s->app.loop.last_input_ms -= 2 * 60 * 1000 + 1000;
+                tick(s);
+                assert_false(s->app.exchange.progress.stop);
+                s->app.exchange.moved_ms -= 11000; /* it hangs */
+                tick(s);
+                assert_true(s->app.exchange.progress.stop);
             }
-            assert_int_equal(s.app.screen, how   ? SCREEN_UNLOCK
-                                           : way ? SCREEN_HAND_OVER
-                                                 : SCREEN_LOAD);
-            scene_event(&s, (struct window_event){.kind = WINDOW_NONE}); /* still it hangs */
+            assert_int_equal(s->app.screen, how   ? SCREEN_UNLOCK
+                                            : way ? SCREEN_HAND_OVER
+                                                  : SCREEN_LOAD);
+            scene_event(s, (struct window_event){.kind = WINDOW_NONE}); /* still it hangs */
             assert_true(clock_mono_ms() - start < STICK_GRACE_MS + 1500);
-            assert_null(s.app.exchange.pending);
-            assert_null(s.app.exchange.locking);
+            assert_null(s->app.exchange.pending);
+            assert_null(s->app.exchange.locking);
             if (how == 0) {
-                assert_true(shows(&s, "Остановлено"));
-                OK(writer_call(s.app.writer, never_locked, NULL, &err));
-                assert_true(scene_tap(&s, "back"));
+                assert_true(shows(s, "Остановлено"));
+                OK(writer_call(s->app.writer, never_locked, NULL, &err));
+                assert_true(scene_tap(s, "back"));
             } else {
-                OK(writer_call(s.app.writer, is_locked, NULL, &err));
-                assert_int_equal(s.app.exchange.coming_count, 0);
-                assert_string_equal(s.app.exchange.folder, "");
-                scene_unlock(&s);
+                OK(writer_call(s->app.writer, is_locked, NULL, &err));
+                assert_int_equal(s->app.exchange.coming_count, 0);
+                assert_string_equal(s->app.exchange.folder, "");
+                scene_unlock(s);
             }
-            assert_int_equal(s.app.screen, SCREEN_HOME);
-            assert_int_equal(s.app.home.waiting.count, 1);
+            assert_int_equal(s->app.screen, SCREEN_HOME);
+            assert_int_equal(s->app.home.waiting.count, 1);
             let_go();
-            for (int k = 0; k < 2000 && on_stick(&s) != files; k++) {
+            for (int k = 0; k < 2000 && on_stick(s) != files; k++) {
                 usleep(1000); /* what was left behind tidies up */
             }
-            assert_int_equal(on_stick(&s), files);
+            assert_int_equal(on_stick(s), files);
         }
     }
-    assert_true(scene_tap(&s, "hand-over")); /* and then it goes */
-    assert_true(scene_tap(&s, "medium:1"));
-    assert_true(s.app.exchange.done);
-    assert_int_equal(on_stick(&s), files + 1);
-    scene_close(&s);
+    assert_true(scene_tap(s, "hand-over")); /* and then it goes */
+    assert_true(scene_tap(s, "medium:1"));
+    assert_true(s->app.exchange.done);
+    assert_int_equal(on_stick(s), files + 1);
     free(form);
 }
 
@@ -486,61 +482,57 @@ static bool tells(const struct buf *file)
 
 static void test_media__a_photo_goes_without_its_place_unless_the_form_wants_it(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     char *form = photo_form("P");
     struct buf photo = {0}, heic = {0};
-    begin(&s, form);
+    begin(s, form);
     jpeg(&photo);
-    study_put(&s.study, "stick", "IMG.jpg", &photo);
-    const struct buf *file = attached(&s, "/data/clean");
+    study_put(&s->study, "stick", "IMG.jpg", &photo);
+    const struct buf *file = attached(s, "/data/clean");
     assert_true(file->len < photo.len);
     assert_false(tells(file));
-    assert_string_equal(s.app.message.text, "");
-    file = attached(&s, "/data/any"); /* known by its first bytes, whatever was asked for */
+    assert_string_equal(s->app.message.text, "");
+    file = attached(s, "/data/any"); /* known by its first bytes, whatever was asked for */
     assert_false(tells(file));
-    file = attached(&s, "/data/whole");
+    file = attached(s, "/data/whole");
     assert_int_equal(file->len, photo.len);
     assert_memory_equal(file->data, photo.data, photo.len);
-    assert_string_equal(s.app.message.text, "");
+    assert_string_equal(s->app.message.text, "");
     /* of a kind that cannot be cleaned it is told */
     buf_text(&heic, "\1\1\1\1ftypheic Bishkek");
-    study_put(&s.study, "stick", "IMG.jpg", &heic);
-    file = attached(&s, "/data/clean");
+    study_put(&s->study, "stick", "IMG.jpg", &heic);
+    file = attached(s, "/data/clean");
     assert_true(tells(file));
-    assert_true(shows(&s, "место и время"));
+    assert_true(shows(s, "место и время"));
     buf_fini(&photo);
     buf_fini(&heic);
-    scene_close(&s);
     free(form);
 }
 
 static void test_media__an_empty_a_large_and_a_lost_file_are_told(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     char *form = photo_form("P");
     struct buf bytes = {0};
     char *path;
-    begin(&s, form);
-    go_to(&s, "/data/clean");
-    study_put(&s.study, "stick", "IMG.jpg", &bytes);
-    assert_true(scene_tap(&s, "choose"));
-    assert_true(scene_tap(&s, "found:1"));
-    assert_true(shows(&s, "Файл пуст"));
-    path = study_path(&s.study, "stick/IMG.jpg");
+    begin(s, form);
+    go_to(s, "/data/clean");
+    study_put(&s->study, "stick", "IMG.jpg", &bytes);
+    assert_true(scene_tap(s, "choose"));
+    assert_true(scene_tap(s, "found:1"));
+    assert_true(shows(s, "Файл пуст"));
+    path = study_path(&s->study, "stick/IMG.jpg");
     assert_int_equal(truncate(path, INTERVIEW_FILE_MAX + 1), 0);
-    assert_true(scene_tap(&s, "look"));
-    assert_true(scene_tap(&s, "found:1"));
-    assert_true(shows(&s, "больше 8 МБ"));
+    assert_true(scene_tap(s, "look"));
+    assert_true(scene_tap(s, "found:1"));
+    assert_true(shows(s, "больше 8 МБ"));
     assert_int_equal(truncate(path, 100), 0);
-    assert_true(scene_tap(&s, "look"));
+    assert_true(scene_tap(s, "look"));
     assert_int_equal(unlink(path), 0); /* pulled out */
-    assert_true(scene_tap(&s, "found:1"));
-    assert_int_equal(s.app.sheet, SHEET_FILES);
-    assert_string_not_equal(s.app.message.text, "");
-    assert_string_equal(value(&s, "/data/clean"), "");
-    scene_close(&s);
+    assert_true(scene_tap(s, "found:1"));
+    assert_int_equal(s->app.sheet, SHEET_FILES);
+    assert_string_not_equal(s->app.message.text, "");
+    assert_string_equal(value(s, "/data/clean"), "");
     free(form);
 }
 
@@ -711,18 +703,16 @@ static void test_media__after_a_lock_no_word_is_left_in_the_queue_of_keys(void *
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_media__a_stick_that_hangs_holds_nobody_up, slow_disk_mend),
+        SLOW_SCENE_TEST(test_media__a_stick_that_hangs_holds_nobody_up),
         cmocka_unit_test_teardown(test_media__one_that_hangs_hides_no_other, slow_disk_mend),
         cmocka_unit_test_teardown(test_media__a_task_is_dropped_once_and_few_may_hang,
                                   slow_disk_mend),
         cmocka_unit_test_teardown(test_media__locks_at_once_while_a_folder_does_not_open,
                                   slow_disk_mend),
-        cmocka_unit_test_teardown(test_media__one_that_hangs_at_a_byte_is_left, slow_disk_mend),
+        SLOW_SCENE_TEST(test_media__one_that_hangs_at_a_byte_is_left),
         cmocka_unit_test_teardown(test_media__no_call_that_hangs_holds_anybody, slow_disk_mend),
-        cmocka_unit_test_teardown(
-            test_media__a_photo_goes_without_its_place_unless_the_form_wants_it, slow_disk_mend),
-        cmocka_unit_test_teardown(test_media__an_empty_a_large_and_a_lost_file_are_told,
-                                  slow_disk_mend),
+        SLOW_SCENE_TEST(test_media__a_photo_goes_without_its_place_unless_the_form_wants_it),
+        SLOW_SCENE_TEST(test_media__an_empty_a_large_and_a_lost_file_are_told),
         cmocka_unit_test_teardown(test_media__after_a_soft_lock_no_title_and_no_word_is_left,
                                   slow_disk_mend),
         cmocka_unit_test_teardown(test_media__after_a_lock_no_name_of_a_file_is_left,

@@ -6,75 +6,70 @@
 /* The end lists what is wrong in the form's own words, and leads there. */
 static void test_navigation__the_end_says_why_and_leads_there(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     struct err err = {0};
-    begin_form(&s,
+    begin_form(s,
                "| survey |\n| | type | name | label | required | required_message | constraint | "
                "constraint_message |\n"
                "| | text | who | Кто? | yes | Спросите имя | | |\n"
                "| | integer | age | Сколько лет? | | | . > 17 | Только взрослые |\n"
                "| | integer | kids | Детей | | | . < 20 | |\n",
                &upright);
-    assert_int_equal(session_put(s.app.interview->session,
-                                 session_find(s.app.interview->session, "/data/age"), "7", &err),
+    assert_int_equal(session_put(s->app.interview->session,
+                                 session_find(s->app.interview->session, "/data/age"), "7", &err),
                      ANSWER_OK);
-    assert_int_equal(session_put(s.app.interview->session,
-                                 session_find(s.app.interview->session, "/data/kids"), "44", &err),
+    assert_int_equal(session_put(s->app.interview->session,
+                                 session_find(s->app.interview->session, "/data/kids"), "44", &err),
                      ANSWER_OK);
-    assert_true(scene_tap(&s, "menu"));
-    assert_true(scene_tap(&s, "finish"));
-    assert_int_equal(s.app.screen, SCREEN_FINISH);
-    assert_true(shows(&s, "Нет ответа")); /* not the rule that it breaks */
-    assert_false(shows(&s, "Спросите имя"));
-    assert_true(shows(&s, "Только взрослые"));
-    assert_true(shows(&s, "не больше 19"));
-    assert_true(shows(&s, "К вопросу без ответа"));
-    assert_true(scene_tap(&s, "right"));
-    assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
-    assert_string_equal(s.app.interview->page.node->name, "who");
-    scene_type(&s, "Айгүл");
-    assert_true(scene_tap(&s, "menu"));
-    assert_true(scene_tap(&s, "finish"));
-    assert_false(shows(&s, "К вопросу без ответа"));
-    assert_true(scene_tap(&s, "right"));
-    assert_string_equal(s.app.interview->page.node->name, "age");
-    assert_true(shows(&s, "Только взрослые"));
-    scene_close(&s);
+    assert_true(scene_tap(s, "menu"));
+    assert_true(scene_tap(s, "finish"));
+    assert_int_equal(s->app.screen, SCREEN_FINISH);
+    assert_true(shows(s, "Нет ответа")); /* not the rule that it breaks */
+    assert_false(shows(s, "Спросите имя"));
+    assert_true(shows(s, "Только взрослые"));
+    assert_true(shows(s, "не больше 19"));
+    assert_true(shows(s, "К вопросу без ответа"));
+    assert_true(scene_tap(s, "right"));
+    assert_int_equal(s->app.screen, SCREEN_INTERVIEW);
+    assert_string_equal(s->app.interview->page.node->name, "who");
+    scene_type(s, "Айгүл");
+    assert_true(scene_tap(s, "menu"));
+    assert_true(scene_tap(s, "finish"));
+    assert_false(shows(s, "К вопросу без ответа"));
+    assert_true(scene_tap(s, "right"));
+    assert_string_equal(s->app.interview->page.node->name, "age");
+    assert_true(shows(s, "Только взрослые"));
 }
 
 static void test_navigation__what_is_refused_keeps_nobody_on_the_page(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | constraint |\n"
                "| | integer | age | Сколько лет? | . > 17 |\n"
                "| | text | name | Имя | |\n",
                &upright);
-    scene_type(&s, "7");
-    assert_true(scene_tap(&s, "outline"));
-    assert_int_equal(s.app.screen, SCREEN_OUTLINE);
-    assert_string_equal(value(&s, "/data/age"), "7"); /* it stands, but is told as a gap */
-    assert_true(scene_tap(&s, "back"));
-    assert_true(shows(&s, "7"));
-    assert_true(scene_tap(&s, "menu"));
-    assert_true(scene_tap(&s, "finish"));
-    assert_true(shows(&s, "Не хватает: 1"));
-    assert_true(scene_tap(&s, "problem:1"));
-    assert_non_null(s.app.view.refused); /* with the reason */
-    assert_true(scene_tap(&s, "right"));
-    assert_string_equal(s.app.interview->page.node->name, "age");
-    scene_close(&s);
+    scene_type(s, "7");
+    assert_true(scene_tap(s, "outline"));
+    assert_int_equal(s->app.screen, SCREEN_OUTLINE);
+    assert_string_equal(value(s, "/data/age"), "7"); /* it stands, but is told as a gap */
+    assert_true(scene_tap(s, "back"));
+    assert_true(shows(s, "7"));
+    assert_true(scene_tap(s, "menu"));
+    assert_true(scene_tap(s, "finish"));
+    assert_true(shows(s, "Не хватает: 1"));
+    assert_true(scene_tap(s, "problem:1"));
+    assert_non_null(s->app.view.refused); /* with the reason */
+    assert_true(scene_tap(s, "right"));
+    assert_string_equal(s->app.interview->page.node->name, "age");
 }
 
 static void test_navigation__answers_are_judged_when_their_page_is_left(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     begin_form(
-        &s,
+        s,
         "| survey |\n"
         "| | type | name | label | required | constraint | constraint_message | parameters |\n"
         "| | select_multiple l | q | Где? | yes | not(selected(., 'own') and "
@@ -86,48 +81,46 @@ static void test_navigation__answers_are_judged_when_their_page_is_left(void **s
         "| choices |\n| | list_name | name | label |\n| | l | own | Дома |\n"
         "| | l | b | Б |\n| | l | c | В |\n",
         &upright);
-    assert_true(scene_tap(&s, "choice:own"));
-    assert_true(scene_tap(&s, "choice:own")); /* a slip */
-    assert_string_equal(value(&s, "/data/q"), "");
-    assert_true(scene_tap(&s, "choice:own"));
-    assert_true(scene_tap(&s, "choice:b"));
-    assert_true(scene_tap(&s, "right"));
-    assert_string_equal(s.app.interview->page.node->name, "q");
-    assert_true(shows(&s, "нельзя сочетать"));
-    assert_true(scene_tap(&s, "choice:own"));
-    assert_true(scene_tap(&s, "right"));
-    assert_true(scene_tap(&s, "choice:b"));
-    assert_true(scene_tap(&s, "right"));
-    assert_true(shows(&s, "ровно два"));
-    cut_and_resume(&s); /* as it stood, fit or not */
-    assert_string_equal(value(&s, "/data/two"), "b");
-    assert_true(scene_tap(&s, "choice:c"));
-    assert_true(scene_tap(&s, "right"));
-    assert_string_equal(s.app.interview->page.node->name, "r");
+    assert_true(scene_tap(s, "choice:own"));
+    assert_true(scene_tap(s, "choice:own")); /* a slip */
+    assert_string_equal(value(s, "/data/q"), "");
+    assert_true(scene_tap(s, "choice:own"));
+    assert_true(scene_tap(s, "choice:b"));
+    assert_true(scene_tap(s, "right"));
+    assert_string_equal(s->app.interview->page.node->name, "q");
+    assert_true(shows(s, "нельзя сочетать"));
+    assert_true(scene_tap(s, "choice:own"));
+    assert_true(scene_tap(s, "right"));
+    assert_true(scene_tap(s, "choice:b"));
+    assert_true(scene_tap(s, "right"));
+    assert_true(shows(s, "ровно два"));
+    cut_and_resume(s); /* as it stood, fit or not */
+    assert_string_equal(value(s, "/data/two"), "b");
+    assert_true(scene_tap(s, "choice:c"));
+    assert_true(scene_tap(s, "right"));
+    assert_string_equal(s->app.interview->page.node->name, "r");
     for (int k = 0; k < 4; k++) {
-        s.app.ui.last[0] = '\0';
-        assert_true(scene_tap(&s, "more"));
+        s->app.ui.last[0] = '\0';
+        assert_true(scene_tap(s, "more"));
     }
-    assert_string_equal(value(&s, "/data/r"), "3");
-    assert_true(scene_tap(&s, "right"));
-    assert_string_equal(s.app.interview->page.node->name, "d");
+    assert_string_equal(value(s, "/data/r"), "3");
+    assert_true(scene_tap(s, "right"));
+    assert_string_equal(s->app.interview->page.node->name, "d");
     for (int k = 0; k < 2; k++) {
-        s.app.ui.last[0] = '\0';
-        assert_true(scene_tap(&s, "month-next"));
+        s->app.ui.last[0] = '\0';
+        assert_true(scene_tap(s, "month-next"));
     }
-    assert_true(scene_tap(&s, "day:15"));
-    assert_true(scene_tap(&s, "right")); /* a rule that is broken holds the page */
-    assert_string_equal(s.app.interview->page.node->name, "d");
-    assert_true(shows(&s, "уже было"));
-    scene_close(&s);
+    assert_true(scene_tap(s, "day:15"));
+    assert_true(scene_tap(s, "right")); /* a rule that is broken holds the page */
+    assert_string_equal(s->app.interview->page.node->name, "d");
+    assert_true(shows(s, "уже было"));
 }
 
 static void test_navigation__a_stale_answer_is_no_dead_end(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     struct err err = {0};
-    begin_form(&s,
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | choice_filter | required |\n"
                "| | select_one p | p | Область? | | |\n"
@@ -138,7 +131,7 @@ static void test_navigation__a_stale_answer_is_no_dead_end(void **state)
                "| | p | y | Игрек | |\n| | p | none | Нет | |\n| | k | a | А | x |\n"
                "| | k | b | Б | y |\n| | k | c | В | y |\n",
                &upright);
-    struct interview *i = s.app.interview;
+    struct interview *i = s->app.interview;
     static const char *const given[][2] = {{"p", "x"}, {"many", "a"}, {"one", "a"}, {"p", "y"}};
     for (int k = 0; k < 4; k++) {
         char path[32];
@@ -146,33 +139,31 @@ static void test_navigation__a_stale_answer_is_no_dead_end(void **state)
         assert_int_equal(interview_answer(i, session_find(i->session, path), given[k][1], &err),
                          ANSWER_OK);
     }
-    go_to(&s, "/data/many");
-    assert_true(shows(&s, "Прежнего ответа"));
-    assert_true(scene_tap(&s, "choice:c"));
-    assert_string_equal(value(&s, "/data/many"), "c");
-    assert_false(shows(&s, "Прежнего ответа"));
-    assert_true(scene_tap(&s, "right"));
-    assert_string_equal(s.app.interview->page.node->name, "one");
-    assert_true(scene_tap(&s, "take-back"));
-    assert_string_equal(value(&s, "/data/one"), "");
-    assert_true(scene_tap(&s, "choice:b"));
+    go_to(s, "/data/many");
+    assert_true(shows(s, "Прежнего ответа"));
+    assert_true(scene_tap(s, "choice:c"));
+    assert_string_equal(value(s, "/data/many"), "c");
+    assert_false(shows(s, "Прежнего ответа"));
+    assert_true(scene_tap(s, "right"));
+    assert_string_equal(s->app.interview->page.node->name, "one");
+    assert_true(scene_tap(s, "take-back"));
+    assert_string_equal(value(s, "/data/one"), "");
+    assert_true(scene_tap(s, "choice:b"));
     assert_int_equal(interview_answer(i, session_find(i->session, "/data/p"), "none", &err),
                      ANSWER_OK);
-    go_to(&s, "/data/one"); /* nothing is offered at all */
-    assert_true(scene_tap(&s, "right"));
-    assert_string_equal(s.app.interview->page.node->name, "one");
-    assert_true(scene_tap(&s, "take-back"));
-    assert_true(scene_tap(&s, "right"));
-    assert_string_equal(s.app.interview->page.node->name, "z");
-    scene_close(&s);
+    go_to(s, "/data/one"); /* nothing is offered at all */
+    assert_true(scene_tap(s, "right"));
+    assert_string_equal(s->app.interview->page.node->name, "one");
+    assert_true(scene_tap(s, "take-back"));
+    assert_true(scene_tap(s, "right"));
+    assert_string_equal(s->app.interview->page.node->name, "z");
 }
 
 static void test_navigation__a_smaller_count_keeps_what_it_takes(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     struct err err = {0};
-    begin_form(&s,
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | repeat_count |\n"
                "| | integer | n | Сколько? | |\n"
@@ -184,7 +175,7 @@ static void test_navigation__a_smaller_count_keeps_what_it_takes(void **state)
                "| | end_repeat | | | |\n"
                "| | end_repeat | | | |\n",
                &upright);
-    struct interview *i = s.app.interview;
+    struct interview *i = s->app.interview;
     static const char *const given[][2] = {{"n", "3"},          {"m[1]/who", "Асан"},
                                            {"m[2]/who", "Бек"}, {"m[3]/who", "Гүл"},
                                            {"m[3]/k", "2"},     {"m[3]/job[2]/what", "швея"}};
@@ -194,39 +185,37 @@ static void test_navigation__a_smaller_count_keeps_what_it_takes(void **state)
         assert_int_equal(interview_answer(i, session_find(i->session, path), given[k][1], &err),
                          ANSWER_OK);
     }
-    go_to(&s, "/data/n");
+    go_to(s, "/data/n");
     char field[40];
-    snprintf(field, sizeof field, "%s", typed_id(&s.app, i->page.node));
-    assert_true(scene_tap(&s, field));
-    scene_key(&s, KEY_BACKSPACE);
-    assert_true(scene_tap(&s, "outline")); /* about to type another digit */
+    snprintf(field, sizeof field, "%s", typed_id(&s->app, i->page.node));
+    assert_true(scene_tap(s, field));
+    scene_key(s, KEY_BACKSPACE);
+    assert_true(scene_tap(s, "outline")); /* about to type another digit */
     assert_null(session_find(i->session, "/data/m[1]"));
-    cut_and_resume(&s);
-    i = s.app.interview;
-    go_to(&s, "/data/n");
+    cut_and_resume(s);
+    i = s->app.interview;
+    go_to(s, "/data/n");
     assert_int_equal(interview_answer(i, i->page.node, "4", &err), ANSWER_OK);
-    assert_string_equal(value(&s, "/data/m[1]/who"), "Асан");
-    assert_string_equal(value(&s, "/data/m[3]/who"), "Гүл");
-    assert_string_equal(value(&s, "/data/m[3]/job[2]/what"), "швея");
-    assert_string_equal(value(&s, "/data/m[4]/who"), "");
-    scene_draw(&s);
+    assert_string_equal(value(s, "/data/m[1]/who"), "Асан");
+    assert_string_equal(value(s, "/data/m[3]/who"), "Гүл");
+    assert_string_equal(value(s, "/data/m[3]/job[2]/what"), "швея");
+    assert_string_equal(value(s, "/data/m[4]/who"), "");
+    scene_draw(s);
     assert_int_equal(interview_answer(i, i->page.node, "2", &err), ANSWER_OK);
-    scene_draw(&s);
-    assert_true(shows(&s, "Убрано заполненных"));
+    scene_draw(s);
+    assert_true(shows(s, "Убрано заполненных"));
     assert_int_equal(interview_answer(i, session_find(i->session, "/data/m[2]/who"), "Бек А", &err),
                      ANSWER_OK);
     assert_int_equal(interview_answer(i, i->page.node, "3", &err), ANSWER_OK);
-    assert_string_equal(value(&s, "/data/m[2]/who"), "Бек А");
-    assert_string_equal(value(&s, "/data/m[3]/who"), "Гүл");
-    scene_close(&s);
+    assert_string_equal(value(s, "/data/m[2]/who"), "Бек А");
+    assert_string_equal(value(s, "/data/m[3]/who"), "Гүл");
 }
 
 static void test_navigation__what_was_begun_is_not_sealed_over(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     begin_form(
-        &s,
+        s,
         "| survey |\n"
         "| | type | name | label | appearance | relevant |\n"
         "| | begin_group | g | Раздел | field-list | |\n"
@@ -238,56 +227,54 @@ static void test_navigation__what_was_begun_is_not_sealed_over(void **state)
         "| | end_group | | | | |\n"
         "| choices |\n| | list_name | name | label |\n| | yn | y | Да |\n| | yn | n | Нет |\n",
         &upright);
-    struct session *session = s.app.interview->session;
+    struct session *session = s->app.interview->session;
     char id[64], a[64], b[64];
     struct node *t = session_find(session, "/data/g/t"), *m = session_find(session, "/data/g/m");
     struct node *p = session_find(session, "/data/g/p");
-    snprintf(a, sizeof a, "%s", typed_id(&s.app, session_find(session, "/data/g/a")));
-    snprintf(b, sizeof b, "%s", typed_id(&s.app, session_find(session, "/data/g/b")));
-    assert_true(scene_tap(&s, a));
-    scene_type(&s, "слово");
+    snprintf(a, sizeof a, "%s", typed_id(&s->app, session_find(session, "/data/g/a")));
+    snprintf(b, sizeof b, "%s", typed_id(&s->app, session_find(session, "/data/g/b")));
+    assert_true(scene_tap(s, a));
+    scene_type(s, "слово");
     snprintf(id, sizeof id, "hour:%u:09", t->item->shape.index);
-    assert_true(scene_tap(&s, id));
-    assert_string_equal(value(&s, "/data/g/a"), "слово"); /* not pushed out by the hour */
+    assert_true(scene_tap(s, id));
+    assert_string_equal(value(s, "/data/g/a"), "слово"); /* not pushed out by the hour */
     snprintf(id, sizeof id, "day:%u:12", m->item->shape.index);
-    assert_true(scene_tap(&s, id));
-    assert_string_equal(interview_typed(s.app.interview, t), "09:--");
-    assert_true(scene_tap(&s, b));
-    scene_type(&s, "ещё");
+    assert_true(scene_tap(s, id));
+    assert_string_equal(interview_typed(s->app.interview, t), "09:--");
+    assert_true(scene_tap(s, b));
+    scene_type(s, "ещё");
     snprintf(id, sizeof id, "choice:%u:n", p->item->shape.index);
-    assert_true(scene_tap(&s, id)); /* hides what is being typed in */
+    assert_true(scene_tap(s, id)); /* hides what is being typed in */
     snprintf(id, sizeof id, "choice:%u:y", p->item->shape.index);
-    assert_true(scene_tap(&s, id));
-    assert_string_equal(value(&s, "/data/g/b"), "ещё");
-    cut_and_resume(&s);
-    session = s.app.interview->session;
+    assert_true(scene_tap(s, id));
+    assert_string_equal(value(s, "/data/g/b"), "ещё");
+    cut_and_resume(s);
+    session = s->app.interview->session;
     t = session_find(session, "/data/g/t");
     m = session_find(session, "/data/g/m");
-    assert_string_equal(interview_typed(s.app.interview, t), "09:--");
-    assert_non_null(interview_typed(s.app.interview, m));
-    assert_true(scene_tap(&s, "menu"));
-    assert_true(scene_tap(&s, "finish"));
-    assert_true(shows(&s, "Начато, но не дописано"));
-    assert_true(shows(&s, "Не хватает: 2"));
-    assert_true(scene_tap(&s, "right"));
-    assert_int_equal(s.app.screen, SCREEN_INTERVIEW); /* not sealed */
+    assert_string_equal(interview_typed(s->app.interview, t), "09:--");
+    assert_non_null(interview_typed(s->app.interview, m));
+    assert_true(scene_tap(s, "menu"));
+    assert_true(scene_tap(s, "finish"));
+    assert_true(shows(s, "Начато, но не дописано"));
+    assert_true(shows(s, "Не хватает: 2"));
+    assert_true(scene_tap(s, "right"));
+    assert_int_equal(s->app.screen, SCREEN_INTERVIEW); /* not sealed */
     snprintf(id, sizeof id, "minute:%u:30", t->item->shape.index);
-    assert_true(scene_tap(&s, id));
+    assert_true(scene_tap(s, id));
     snprintf(id, sizeof id, "hour:%u:10", m->item->shape.index);
-    assert_true(scene_tap(&s, id));
+    assert_true(scene_tap(s, id));
     snprintf(id, sizeof id, "minute:%u:00", m->item->shape.index);
-    assert_true(scene_tap(&s, id));
-    assert_memory_equal(value(&s, "/data/g/t"), "09:30", 5);
-    assert_true(scene_tap(&s, "right"));
-    assert_int_equal(s.app.screen, SCREEN_FINISH);
-    assert_false(shows(&s, "Начато, но не дописано"));
-    scene_close(&s);
+    assert_true(scene_tap(s, id));
+    assert_memory_equal(value(s, "/data/g/t"), "09:30", 5);
+    assert_true(scene_tap(s, "right"));
+    assert_int_equal(s->app.screen, SCREEN_FINISH);
+    assert_false(shows(s, "Начато, но не дописано"));
 }
 
 static void test_navigation__down_walks_the_page_before_the_bar(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     struct buf md = {0};
     buf_text(&md, "| survey |\n| | type | name | label | appearance |\n"
                   "| | begin_group | g | Раздел | field-list |\n");
@@ -297,26 +284,25 @@ static void test_navigation__down_walks_the_page_before_the_bar(void **state)
     buf_text(&md, "| | end_group | | | |\n| choices |\n| | list_name | name | label |\n"
                   "| | yn | yes | Да |\n| | yn | no | Нет |\n");
     buf_add(&md, "", 1);
-    begin_form(&s, md.data, &upright);
+    begin_form(s, md.data, &upright);
     int seen = 0;
     for (int k = 0; k < 24; k++) {
-        scene_key(&s, KEY_DOWN);
-        const struct target *t = scene_find(&s, s.app.ui.focus);
+        scene_key(s, KEY_DOWN);
+        const struct target *t = scene_find(s, s->app.ui.focus);
         assert_non_null(t);
         assert_false(t->hidden);
         seen += t->scrolls;
     }
     assert_int_equal(seen, 24); /* two answers of each of the twelve */
-    scene_key(&s, KEY_DOWN);
-    assert_string_equal(s.app.ui.focus, "right");
-    scene_key(&s, KEY_UP);
-    assert_true(scene_find(&s, s.app.ui.focus)->scrolls);
+    scene_key(s, KEY_DOWN);
+    assert_string_equal(s->app.ui.focus, "right");
+    scene_key(s, KEY_UP);
+    assert_true(scene_find(s, s->app.ui.focus)->scrolls);
     for (int k = 0; k < 23; k++) {
-        scene_key(&s, KEY_UP);
-        assert_true(scene_find(&s, s.app.ui.focus)->scrolls);
+        scene_key(s, KEY_UP);
+        assert_true(scene_find(s, s->app.ui.focus)->scrolls);
     }
-    assert_int_equal(s.app.ui.scroll, 0);
-    scene_close(&s);
+    assert_int_equal(s->app.ui.scroll, 0);
     buf_fini(&md);
 }
 
@@ -369,7 +355,7 @@ static void test_navigation__arrows_walk_the_lines_of_a_text(void **state)
 
 static void test_navigation__enter_walks_a_page_of_fields(void **state)
 {
-    (void)state;
+    struct scene *s = *state;
     static const char md[] =
         "| survey |\n"
         "| | type | name | label | appearance | relevant |\n"
@@ -382,138 +368,133 @@ static void test_navigation__enter_walks_a_page_of_fields(void **state)
         "| | end_group | | | | |\n"
         "| | text | z | Я | | |\n"
         "| choices |\n| | list_name | name | label |\n| | yn | yes | Да |\n| | yn | no | Нет |\n";
-    struct scene s;
-    begin_form(&s, md, &upright);
+    begin_form(s, md, &upright);
     struct node *nodes[4];
     static const char *const paths[] = {"/data/g/a", "/data/g/b", "/data/g/c", "/data/g/d"};
     char fields[4][40];
     for (int k = 0; k < 4; k++) {
-        nodes[k] = session_find(s.app.interview->session, paths[k]);
-        snprintf(fields[k], sizeof fields[k], "%s", typed_id(&s.app, nodes[k]));
+        nodes[k] = session_find(s->app.interview->session, paths[k]);
+        snprintf(fields[k], sizeof fields[k], "%s", typed_id(&s->app, nodes[k]));
     }
     for (int touch = 0; touch < 2; touch++) {
-        go_to(&s, "/data/g/a");
+        go_to(s, "/data/g/a");
         if (touch) {
-            assert_true(scene_tap(&s, fields[0]));
+            assert_true(scene_tap(s, fields[0]));
         } else {
-            scene_key(&s, KEY_TAB);
-            scene_key(&s, KEY_ENTER);
+            scene_key(s, KEY_TAB);
+            scene_key(s, KEY_ENTER);
         }
-        assert_true(edit_is(&s.app.ui.edit, fields[0]));
-        scene_type(&s, touch ? "" : "x");
+        assert_true(edit_is(&s->app.ui.edit, fields[0]));
+        scene_type(s, touch ? "" : "x");
         if (!touch) {
-            scene_key(&s, KEY_TAB); /* looks around, and comes back */
-            scene_key(&s, KEY_BACKTAB);
-            scene_key(&s, KEY_ENTER);
+            scene_key(s, KEY_TAB); /* looks around, and comes back */
+            scene_key(s, KEY_BACKTAB);
+            scene_key(s, KEY_ENTER);
         } else {
-            assert_true(scene_tap(&s, "key:enter"));
+            assert_true(scene_tap(s, "key:enter"));
         }
         assert_string_equal(tree_value(nodes[0]), "x");
-        assert_true(edit_is(&s.app.ui.edit, fields[1]));
-        scene_type(&s, "y");
+        assert_true(edit_is(&s->app.ui.edit, fields[1]));
+        scene_type(s, "y");
         if (touch) {
-            assert_true(scene_tap(&s, "key:enter"));
+            assert_true(scene_tap(s, "key:enter"));
         } else {
-            scene_key(&s, KEY_ENTER);
+            scene_key(s, KEY_ENTER);
         }
         assert_string_equal(tree_value(nodes[1]), touch ? "yy" : "y");
-        assert_string_equal(s.app.ui.edit.id, ""); /* choices want the whole page */
-        assert_non_null(scene_find(&s, "right"));
+        assert_string_equal(s->app.ui.edit.id, ""); /* choices want the whole page */
+        assert_non_null(scene_find(s, "right"));
         if (touch) {
-            assert_false(s.app.ui.show_focus);
-            assert_true(scene_tap(&s, fields[3]));
-            scene_type(&s, "4");
-            assert_true(scene_tap(&s, "key:enter"));
+            assert_false(s->app.ui.show_focus);
+            assert_true(scene_tap(s, fields[3]));
+            scene_type(s, "4");
+            assert_true(scene_tap(s, "key:enter"));
         } else {
-            scene_key(&s, KEY_ENTER); /* the first of them */
+            scene_key(s, KEY_ENTER); /* the first of them */
             assert_string_equal(tree_value(nodes[2]), "yes");
-            while (!edit_is(&s.app.ui.edit, fields[3])) {
-                scene_key(&s, KEY_DOWN);
-                if (strcmp(s.app.ui.focus, fields[3]) == 0) {
-                    scene_key(&s, KEY_ENTER);
+            while (!edit_is(&s->app.ui.edit, fields[3])) {
+                scene_key(s, KEY_DOWN);
+                if (strcmp(s->app.ui.focus, fields[3]) == 0) {
+                    scene_key(s, KEY_ENTER);
                 }
             }
-            scene_type(&s, "3");
-            scene_key(&s, KEY_ENTER);
+            scene_type(s, "3");
+            scene_key(s, KEY_ENTER);
         }
         assert_string_equal(tree_value(nodes[3]), touch ? "34" : "3");
-        assert_string_equal(s.app.interview->page.node->name, "z");
+        assert_string_equal(s->app.interview->page.node->name, "z");
     }
-    scene_close(&s);
 }
 
 static void test_navigation__a_search_is_left_by_keys(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     struct buf md = {0};
     buf_text(&md, "| survey |\n| | type | name | label |\n| | select_one l | q | Что? |\n"
                   "| | text | z | Я |\n| choices |\n| | list_name | name | label |\n");
     for (int k = 1; k <= 40; k++) {
         buf_printf(&md, "| | l | c%d | Выбор %d |\n", k, k);
     }
-    begin_form(&s, md.data, &upright);
-    scene_key(&s, KEY_TAB);
-    for (int k = 0; k < 5 && !s.app.ui.edit.id[0]; k++) { /* the search comes first */
-        if (strncmp(s.app.ui.focus, "search", 6) == 0) {
-            scene_key(&s, KEY_ENTER);
+    begin_form(s, md.data, &upright);
+    scene_key(s, KEY_TAB);
+    for (int k = 0; k < 5 && !s->app.ui.edit.id[0]; k++) { /* the search comes first */
+        if (strncmp(s->app.ui.focus, "search", 6) == 0) {
+            scene_key(s, KEY_ENTER);
         } else {
-            scene_key(&s, KEY_TAB);
+            scene_key(s, KEY_TAB);
         }
     }
-    assert_true(search_is_open(&s.app));
-    scene_type(&s, "33");
-    for (int k = 0; k < 9 && strcmp(s.app.ui.focus, "choice:c33") != 0; k++) {
-        scene_key(&s, KEY_DOWN);
+    assert_true(search_is_open(&s->app));
+    scene_type(s, "33");
+    for (int k = 0; k < 9 && strcmp(s->app.ui.focus, "choice:c33") != 0; k++) {
+        scene_key(s, KEY_DOWN);
     }
-    scene_key(&s, KEY_ENTER);
-    assert_string_equal(value(&s, "/data/q"), "c33");
+    scene_key(s, KEY_ENTER);
+    assert_string_equal(value(s, "/data/q"), "c33");
     for (int k = 0;
-         k < 9 && s.app.interview->page.node == session_find(s.app.interview->session, "/data/q");
+         k < 9 && s->app.interview->page.node == session_find(s->app.interview->session, "/data/q");
          k++) {
-        scene_key(&s, KEY_DOWN);
-        if (strcmp(s.app.ui.focus, "key:enter") == 0 || strcmp(s.app.ui.focus, "right") == 0) {
-            scene_key(&s, KEY_ENTER);
+        scene_key(s, KEY_DOWN);
+        if (strcmp(s->app.ui.focus, "key:enter") == 0 || strcmp(s->app.ui.focus, "right") == 0) {
+            scene_key(s, KEY_ENTER);
         }
     }
-    assert_string_equal(s.app.interview->page.node->name, "z");
-    scene_close(&s);
+    assert_string_equal(s->app.interview->page.node->name, "z");
     buf_fini(&md);
 }
 
 static void test_navigation__keys_can_draw(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n| | type | name | label | appearance | required |\n"
                "| | image | sign | Подпись | signature | yes |\n| | text | z | Я | | |\n",
                &upright);
-    for (int k = 0; k < 5 && strcmp(s.app.ui.focus, "ink") != 0; k++) {
-        scene_key(&s, KEY_TAB);
+    for (int k = 0; k < 5 && strcmp(s->app.ui.focus, "ink") != 0; k++) {
+        scene_key(s, KEY_TAB);
     }
-    scene_key(&s, KEY_ENTER);
+    scene_key(s, KEY_ENTER);
     for (int k = 0; k < 20; k++) {
-        scene_key(&s, KEY_RIGHT);
+        scene_key(s, KEY_RIGHT);
     }
-    scene_key(&s, KEY_ENTER); /* the pen is lifted, and put down where it was */
-    scene_key(&s, KEY_ENTER);
+    scene_key(s, KEY_ENTER); /* the pen is lifted, and put down where it was */
+    scene_key(s, KEY_ENTER);
     for (int k = 0; k < 100; k++) { /* never off the paper */
-        scene_key(&s, KEY_DOWN);
+        scene_key(s, KEY_DOWN);
     }
-    assert_true(s.app.ui.grabbed);
-    scene_key(&s, KEY_TAB); /* lets go, too */
-    assert_false(s.app.ui.grabbed);
-    assert_string_not_equal(s.app.ui.focus, "ink");
-    assert_true(ink_of(&s.app)->count > 100);
-    for (int k = 0; k < 5 && strcmp(s.app.ui.focus, "right") != 0; k++) {
-        scene_key(&s, KEY_TAB);
+    assert_true(s->app.ui.grabbed);
+    scene_key(s, KEY_TAB); /* lets go, too */
+    assert_false(s->app.ui.grabbed);
+    assert_string_not_equal(s->app.ui.focus, "ink");
+    assert_true(ink_of(&s->app)->count > 100);
+    for (int k = 0; k < 5 && strcmp(s->app.ui.focus, "right") != 0; k++) {
+        scene_key(s, KEY_TAB);
     }
-    scene_key(&s, KEY_ENTER);
-    assert_string_equal(s.app.interview->page.node->name, "z");
+    scene_key(s, KEY_ENTER);
+    assert_string_equal(s->app.interview->page.node->name, "z");
     struct err err = {0};
     struct picture p;
-    const struct buf *kept = interview_file(s.app.interview, value(&s, "/data/sign"));
+    const struct buf *kept = interview_file(s->app.interview, value(s, "/data/sign"));
     assert_non_null(kept);
     OK(picture_read(&p, kept->data, kept->len, 2000, 2000, &err));
     unsigned dark = 0;
@@ -522,15 +503,13 @@ static void test_navigation__keys_can_draw(void **state)
     }
     assert_in_range(dark, 500, 20000);
     picture_free(&p);
-    scene_close(&s);
 }
 
 static void test_navigation__a_draft_tells_how_far_it_has_come(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     struct err err = {0};
-    begin_form(&s,
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | relevant |\n"
                "| | text | a | А | |\n"
@@ -538,25 +517,24 @@ static void test_navigation__a_draft_tells_how_far_it_has_come(void **state)
                "| | text | c | В | ${a} = 'x' |\n"
                "| | text | d | Г | |\n",
                &upright);
-    struct interview *i = s.app.interview;
+    struct interview *i = s->app.interview;
     assert_int_equal(interview_answer(i, session_find(i->session, "/data/b"), "да", &err),
                      ANSWER_OK);
-    app_leave_interview(&s.app);
-    app_go_home(&s.app);
-    scene_draw(&s);
-    assert_true(shows(&s, "Ответов: 1 из 3 · "));
-    resume(&s);
-    scene_type(&s, "x");
-    assert_true(scene_tap(&s, "key:enter"));
-    cut(&s); /* the counts of last time no longer hold */
-    assert_false(shows(&s, "Ответов"));
-    assert_true(shows(&s, "Начато: "));
-    resume(&s);
-    app_leave_interview(&s.app);
-    app_go_home(&s.app);
-    scene_draw(&s);
-    assert_true(shows(&s, "Ответов: 2 из 4 · "));
-    scene_close(&s);
+    app_leave_interview(&s->app);
+    app_go_home(&s->app);
+    scene_draw(s);
+    assert_true(shows(s, "Ответов: 1 из 3 · "));
+    resume(s);
+    scene_type(s, "x");
+    assert_true(scene_tap(s, "key:enter"));
+    cut(s); /* the counts of last time no longer hold */
+    assert_false(shows(s, "Ответов"));
+    assert_true(shows(s, "Начато: "));
+    resume(s);
+    app_leave_interview(&s->app);
+    app_go_home(&s->app);
+    scene_draw(s);
+    assert_true(shows(s, "Ответов: 2 из 4 · "));
 }
 
 static char *instance_now(struct scene *s)
@@ -579,9 +557,8 @@ static enum answer_result give(struct scene *s, const char *path, const char *va
 /* An answer that the form cannot bear leaves no trace, neither here nor after a power cut. */
 static void test_navigation__what_a_fault_takes_back_is_as_it_was(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | repeat_count | calculation |\n"
                "| | integer | n | Сколько? | | |\n"
@@ -594,39 +571,37 @@ static void test_navigation__what_a_fault_takes_back_is_as_it_was(void **state)
                "| | text | what | Что? | | |\n"
                "| | end_repeat | | | | |\n",
                &upright);
-    assert_int_equal(give(&s, "/data/n", "50000"), ANSWER_FAULT);
-    assert_int_equal(give(&s, "/data/n", "3"), ANSWER_OK);
-    assert_string_equal(value(&s, "/data/first"), "3");
-    assert_int_equal(give(&s, "/data/m[2]/who", "Бек"), ANSWER_OK);
-    assert_int_equal(give(&s, "/data/m[3]/who", "Гүл"), ANSWER_OK);
-    char *before = instance_now(&s);
-    assert_int_equal(give(&s, "/data/n", "1000"), ANSWER_FAULT); /* 12,000 of the others */
-    char *after = instance_now(&s);
+    assert_int_equal(give(s, "/data/n", "50000"), ANSWER_FAULT);
+    assert_int_equal(give(s, "/data/n", "3"), ANSWER_OK);
+    assert_string_equal(value(s, "/data/first"), "3");
+    assert_int_equal(give(s, "/data/m[2]/who", "Бек"), ANSWER_OK);
+    assert_int_equal(give(s, "/data/m[3]/who", "Гүл"), ANSWER_OK);
+    char *before = instance_now(s);
+    assert_int_equal(give(s, "/data/n", "1000"), ANSWER_FAULT); /* 12,000 of the others */
+    char *after = instance_now(s);
     assert_string_equal(after, before);
     free(before);
     free(after);
-    assert_int_equal(give(&s, "/data/n", "1"), ANSWER_OK);
-    assert_int_equal(give(&s, "/data/n", "1000"), ANSWER_FAULT);
-    assert_int_equal(give(&s, "/data/n", "3"), ANSWER_OK);
-    assert_string_equal(value(&s, "/data/m[2]/who"), "Бек");
-    assert_string_equal(value(&s, "/data/m[3]/who"), "Гүл");
-    before = instance_now(&s);
-    cut_and_resume(&s);
-    after = instance_now(&s);
+    assert_int_equal(give(s, "/data/n", "1"), ANSWER_OK);
+    assert_int_equal(give(s, "/data/n", "1000"), ANSWER_FAULT);
+    assert_int_equal(give(s, "/data/n", "3"), ANSWER_OK);
+    assert_string_equal(value(s, "/data/m[2]/who"), "Бек");
+    assert_string_equal(value(s, "/data/m[3]/who"), "Гүл");
+    before = instance_now(s);
+    cut_and_resume(s);
+    after = instance_now(s);
     assert_string_equal(after, before);
     free(before);
     free(after);
-    scene_close(&s);
 }
 
 /* Chance that relevance and counts hang on is not drawn anew, whichever act the form cannot bear.
  */
 static void test_navigation__a_fault_draws_no_other_chance(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     struct err err = {0};
-    begin_form(&s,
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | repeat_count | calculation | relevant |\n"
                "| | integer | n | Сколько? | | | |\n"
@@ -642,12 +617,12 @@ static void test_navigation__a_fault_draws_no_other_chance(void **state)
                "| | text | d | Что было? | | | |\n"
                "| | end_repeat | | | | | |\n",
                &upright);
-    struct interview *i = s.app.interview;
-    assert_int_equal(give(&s, "/data/n", "1"), ANSWER_OK);
+    struct interview *i = s->app.interview;
+    assert_int_equal(give(s, "/data/n", "1"), ANSWER_OK);
     struct page roster = {.control = NULL}, *all;
     size_t count;
     struct node *entry;
-    session_pages(i->session, &s.app.ui.frame, NULL, &all, &count);
+    session_pages(i->session, &s->app.ui.frame, NULL, &all, &count);
     for (size_t p = 0; p < count; p++) {
         roster = all[p].kind == PAGE_ROSTER && !all[p].control->item->count ? all[p] : roster;
     }
@@ -655,31 +630,29 @@ static void test_navigation__a_fault_draws_no_other_chance(void **state)
         OK(interview_add(i, &roster, &entry, &err));
     }
     for (int k = 0; k < 6; k++) {
-        char *before = instance_now(&s);
-        assert_int_equal(give(&s, "/data/n", "1000"), ANSWER_FAULT);
+        char *before = instance_now(s);
+        assert_int_equal(give(s, "/data/n", "1000"), ANSWER_FAULT);
         assert_false(interview_add(i, &roster, &entry, &err)); /* the third */
-        char *after = instance_now(&s);
+        char *after = instance_now(s);
         assert_string_equal(after, before);
         free(before);
         free(after);
-        assert_int_equal(give(&s, "/data/n", k % 2 ? "1" : "2"), ANSWER_OK); /* another draw */
+        assert_int_equal(give(s, "/data/n", k % 2 ? "1" : "2"), ANSWER_OK); /* another draw */
     }
-    char *before = instance_now(&s);
-    cut_and_resume(&s);
-    char *after = instance_now(&s);
+    char *before = instance_now(s);
+    cut_and_resume(s);
+    char *after = instance_now(s);
     assert_string_equal(after, before);
     free(before);
     free(after);
-    scene_close(&s);
 }
 
 /* A picture, and a half answer, stay with their entry while others come and go. */
 static void test_navigation__an_entry_keeps_its_files_and_halves(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     struct err err = {0};
-    begin_form(&s,
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | repeat_count |\n"
                "| | integer | n | Сколько? | |\n"
@@ -692,17 +665,17 @@ static void test_navigation__an_entry_keeps_its_files_and_halves(void **state)
                "| | image | shot | Снимок | |\n"
                "| | end_repeat | | | |\n",
                &upright);
-    struct interview *i = s.app.interview;
-    assert_int_equal(give(&s, "/data/n", "2"), ANSWER_OK);
+    struct interview *i = s->app.interview;
+    assert_int_equal(give(s, "/data/n", "2"), ANSWER_OK);
     OK(interview_attach(i, session_find(i->session, "/data/m[2]/pic"), "png", "ЗНАК", 8, &err));
-    assert_int_equal(give(&s, "/data/n", "1"), ANSWER_OK);
+    assert_int_equal(give(s, "/data/n", "1"), ANSWER_OK);
     OK(interview_attach(i, session_find(i->session, "/data/own"), "png", "другой", 12, &err));
-    assert_int_equal(give(&s, "/data/n", "2"), ANSWER_OK);
-    assert_non_null(interview_file(i, value(&s, "/data/m[2]/pic")));
+    assert_int_equal(give(s, "/data/n", "2"), ANSWER_OK);
+    assert_non_null(interview_file(i, value(s, "/data/m[2]/pic")));
     struct page pages[3], *all;
     size_t count;
     struct node *entry[3];
-    session_pages(i->session, &s.app.ui.frame, NULL, &all, &count);
+    session_pages(i->session, &s->app.ui.frame, NULL, &all, &count);
     for (size_t p = 0; p < count; p++) {
         pages[0] = all[p].kind == PAGE_ROSTER && !all[p].control->item->count ? all[p] : pages[0];
     }
@@ -724,22 +697,20 @@ static void test_navigation__an_entry_keeps_its_files_and_halves(void **state)
         assert_null(interview_typed(i, session_find(i->session, "/data/day[2]/t")));
         assert_string_equal(interview_typed(i, session_find(i->session, "/data/day[3]/t")),
                             "09:--");
-        assert_non_null(interview_file(i, value(&s, "/data/day[2]/shot")));
+        assert_non_null(interview_file(i, value(s, "/data/day[2]/shot")));
     }
-    cut_and_resume(&s);
-    i = s.app.interview;
+    cut_and_resume(s);
+    i = s->app.interview;
     assert_string_equal(interview_typed(i, session_find(i->session, "/data/day[3]/t")), "09:--");
-    assert_non_null(interview_file(i, value(&s, "/data/day[2]/shot")));
-    scene_close(&s);
+    assert_non_null(interview_file(i, value(s, "/data/day[2]/shot")));
 }
 
 /* What the last answer of a page brings is asked before the page is left, and a half can be erased.
  */
 static void test_navigation__nothing_on_a_page_is_passed_over(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | appearance | relevant | required |\n"
                "| | begin_group | g | Раздел | field-list | | |\n"
@@ -750,48 +721,47 @@ static void test_navigation__nothing_on_a_page_is_passed_over(void **state)
                "| | text | z | Я | | | |\n",
                &upright);
     char id[40];
-    struct node *sig = session_find(s.app.interview->session, "/data/g/sig");
+    struct node *sig = session_find(s->app.interview->session, "/data/g/sig");
     snprintf(id, sizeof id, "ink:%u:", sig->item->shape.index);
-    struct rect r = rect_of(&s, id);
-    scene_drag(&s, r.x + 50, r.y + 50, r.x + 200, r.y + 120);
-    assert_true(scene_tap(&s, "right"));
-    assert_int_equal(s.app.interview->page.kind, PAGE_FIELDS);
-    assert_non_null(s.app.view.refused);
+    struct rect r = rect_of(s, id);
+    scene_drag(s, r.x + 50, r.y + 50, r.x + 200, r.y + 120);
+    assert_true(scene_tap(s, "right"));
+    assert_int_equal(s->app.interview->page.kind, PAGE_FIELDS);
+    assert_non_null(s->app.view.refused);
     snprintf(id, sizeof id, "%s",
-             typed_id(&s.app, session_find(s.app.interview->session, "/data/g/b")));
-    assert_true(scene_tap(&s, id));
-    scene_type(&s, "да");
-    assert_true(scene_tap(&s, "key:enter"));
-    assert_string_equal(s.app.interview->page.node->name, "t");
-    assert_true(scene_tap(&s, "hour:09")); /* a slip */
-    assert_true(scene_tap(&s, "right"));
-    assert_string_equal(s.app.interview->page.node->name, "t");
-    assert_true(scene_tap(&s, "take-back"));
-    assert_null(s.app.view.refused);
-    assert_true(scene_tap(&s, "right"));
-    assert_string_equal(s.app.interview->page.node->name, "z");
-    scene_close(&s);
+             typed_id(&s->app, session_find(s->app.interview->session, "/data/g/b")));
+    assert_true(scene_tap(s, id));
+    scene_type(s, "да");
+    assert_true(scene_tap(s, "key:enter"));
+    assert_string_equal(s->app.interview->page.node->name, "t");
+    assert_true(scene_tap(s, "hour:09")); /* a slip */
+    assert_true(scene_tap(s, "right"));
+    assert_string_equal(s->app.interview->page.node->name, "t");
+    assert_true(scene_tap(s, "take-back"));
+    assert_null(s->app.view.refused);
+    assert_true(scene_tap(s, "right"));
+    assert_string_equal(s->app.interview->page.node->name, "z");
 }
 
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_navigation__the_end_says_why_and_leads_there),
-        cmocka_unit_test(test_navigation__what_is_refused_keeps_nobody_on_the_page),
-        cmocka_unit_test(test_navigation__answers_are_judged_when_their_page_is_left),
-        cmocka_unit_test(test_navigation__a_stale_answer_is_no_dead_end),
-        cmocka_unit_test(test_navigation__a_smaller_count_keeps_what_it_takes),
-        cmocka_unit_test(test_navigation__what_was_begun_is_not_sealed_over),
-        cmocka_unit_test(test_navigation__down_walks_the_page_before_the_bar),
+        SCENE_TEST(test_navigation__the_end_says_why_and_leads_there),
+        SCENE_TEST(test_navigation__what_is_refused_keeps_nobody_on_the_page),
+        SCENE_TEST(test_navigation__answers_are_judged_when_their_page_is_left),
+        SCENE_TEST(test_navigation__a_stale_answer_is_no_dead_end),
+        SCENE_TEST(test_navigation__a_smaller_count_keeps_what_it_takes),
+        SCENE_TEST(test_navigation__what_was_begun_is_not_sealed_over),
+        SCENE_TEST(test_navigation__down_walks_the_page_before_the_bar),
         cmocka_unit_test(test_navigation__arrows_walk_the_lines_of_a_text),
-        cmocka_unit_test(test_navigation__enter_walks_a_page_of_fields),
-        cmocka_unit_test(test_navigation__a_search_is_left_by_keys),
-        cmocka_unit_test(test_navigation__keys_can_draw),
-        cmocka_unit_test(test_navigation__a_draft_tells_how_far_it_has_come),
-        cmocka_unit_test(test_navigation__what_a_fault_takes_back_is_as_it_was),
-        cmocka_unit_test(test_navigation__a_fault_draws_no_other_chance),
-        cmocka_unit_test(test_navigation__an_entry_keeps_its_files_and_halves),
-        cmocka_unit_test(test_navigation__nothing_on_a_page_is_passed_over),
+        SCENE_TEST(test_navigation__enter_walks_a_page_of_fields),
+        SCENE_TEST(test_navigation__a_search_is_left_by_keys),
+        SCENE_TEST(test_navigation__keys_can_draw),
+        SCENE_TEST(test_navigation__a_draft_tells_how_far_it_has_come),
+        SCENE_TEST(test_navigation__what_a_fault_takes_back_is_as_it_was),
+        SCENE_TEST(test_navigation__a_fault_draws_no_other_chance),
+        SCENE_TEST(test_navigation__an_entry_keeps_its_files_and_halves),
+        SCENE_TEST(test_navigation__nothing_on_a_page_is_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,9 +76,8 @@ static void look_closer(struct scene *s)
 
 static void test_pictures__pictures_stand_in_questions_and_choices(void **state)
 {
-    (void)state;
+    struct scene *s = *state;
     enum { SIDE = 300 };
-    struct scene s;
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
     struct buf png = {0}, md = {0};
     struct err err = {0};
@@ -107,23 +106,22 @@ static void test_pictures__pictures_stand_in_questions_and_choices(void **state)
     char *form = scene_form(path);
     unlink(path);
     scene_picture = &png;
-    scene_begin(&s, window, form, "form", &look);
-    assert_int_equal(s.app.screen, SCREEN_INTERVIEW);
-    assert_int_equal(pictures_drawn(&s),
+    scene_begin(s, window, form, "form", &look);
+    assert_int_equal(s->app.screen, SCREEN_INTERVIEW);
+    assert_int_equal(pictures_drawn(s),
                      3); /* the question's, two choices'; the third has only words */
-    struct rect a = rect_of(&s, "choice:good"), b = rect_of(&s, "choice:bad");
-    assert_int_equal(a.y, b.y);            /* a scale of faces is one row */
-    assert_true(scene_tap(&s, "picture")); /* as large as the screen, and back */
-    assert_int_equal(s.app.sheet, SHEET_PICTURE);
-    assert_int_equal(pictures_drawn(&s), 1);
-    look_closer(&s);
-    assert_true(scene_tap(&s, "cancel"));
-    assert_int_equal(pictures_drawn(&s), 3);
-    assert_true(scene_tap(&s, "choice:bad"));
-    assert_string_equal(value(&s, "/data/face"), "bad");
-    assert_true(scene_tap(&s, "right"));
-    assert_int_equal(pictures_drawn(&s), 2);
-    scene_close(&s);
+    struct rect a = rect_of(s, "choice:good"), b = rect_of(s, "choice:bad");
+    assert_int_equal(a.y, b.y);           /* a scale of faces is one row */
+    assert_true(scene_tap(s, "picture")); /* as large as the screen, and back */
+    assert_int_equal(s->app.sheet, SHEET_PICTURE);
+    assert_int_equal(pictures_drawn(s), 1);
+    look_closer(s);
+    assert_true(scene_tap(s, "cancel"));
+    assert_int_equal(pictures_drawn(s), 3);
+    assert_true(scene_tap(s, "choice:bad"));
+    assert_string_equal(value(s, "/data/face"), "bad");
+    assert_true(scene_tap(s, "right"));
+    assert_int_equal(pictures_drawn(s), 2);
     scene_picture = NULL;
     free(form);
     buf_fini(&png);
@@ -247,7 +245,7 @@ static void test_pictures__an_annotation_is_drawn_upon_the_answer_that_the_form_
 
 static void test_pictures__prompts_are_read_aloud(void **state)
 {
-    (void)state;
+    struct scene *s = *state;
     static const char sounding[] =
         "| survey |\n"
         "| | type | name | label::Русский (ru) | audio::Русский (ru) | autoplay | appearance |\n"
@@ -260,7 +258,6 @@ static void test_pictures__prompts_are_read_aloud(void **state)
         "| | list_name | name | label::Русский (ru) | audio::Русский (ru) |\n"
         "| | yn | yes | Да | picture.png |\n"
         "| | yn | no | Нет | gone.mp3 |\n";
-    struct scene s;
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
     struct buf wav = {0};
     tone(&wav);
@@ -275,37 +272,36 @@ static void test_pictures__prompts_are_read_aloud(void **state)
     char *form = scene_form(path);
     unlink(path);
     scene_picture = &wav; /* the package's one extra file: the name does not tell what it is */
-    scene_begin(&s, window, form, "form", &look);
-    assert_null(scene_find(&s, "say:no")); /* its file is missing */
-    assert_true(scene_tap(&s, "listen"));
+    scene_begin(s, window, form, "form", &look);
+    assert_null(scene_find(s, "say:no")); /* its file is missing */
+    assert_true(scene_tap(s, "listen"));
     assert_true(audio_playing());
-    assert_true(scene_tap(&s, "listen"));
+    assert_true(scene_tap(s, "listen"));
     assert_false(audio_playing());
-    assert_true(scene_tap(&s, "say:yes"));
+    assert_true(scene_tap(s, "say:yes"));
     assert_true(audio_playing());
-    assert_string_equal(value(&s, "/data/one"), ""); /* listening is no answer */
-    assert_true(scene_tap(&s, "right"));             /* the page is left: silence */
+    assert_string_equal(value(s, "/data/one"), ""); /* listening is no answer */
+    assert_true(scene_tap(s, "right"));             /* the page is left: silence */
     assert_false(audio_playing());
-    assert_true(scene_tap(&s, "right")); /* autoplay */
+    assert_true(scene_tap(s, "right")); /* autoplay */
     assert_true(audio_playing());
-    assert_true(scene_tap(&s, "left"));
+    assert_true(scene_tap(s, "left"));
     assert_false(audio_playing());
-    s.app.looks.quiet = true;
-    assert_true(scene_tap(&s, "right"));
+    s->app.looks.quiet = true;
+    assert_true(scene_tap(s, "right"));
     assert_false(audio_playing());
-    assert_true(scene_tap(&s, "listen")); /* asked for */
+    assert_true(scene_tap(s, "listen")); /* asked for */
     assert_true(audio_playing());
     static const char *const ways[] = {"/data/four", "/data/five"};
     for (size_t k = 0; k < 2; k++) { /* however the choices stand */
-        go_to(&s, ways[k]);
-        assert_null(scene_find(&s, "say:no"));
-        assert_true(scene_tap(&s, "say:yes"));
+        go_to(s, ways[k]);
+        assert_null(scene_find(s, "say:no"));
+        assert_true(scene_tap(s, "say:yes"));
         assert_true(audio_playing());
-        assert_string_equal(value(&s, ways[k]), "");
-        assert_true(scene_tap(&s, "choice:yes"));
-        assert_string_equal(value(&s, ways[k]), "yes");
+        assert_string_equal(value(s, ways[k]), "");
+        assert_true(scene_tap(s, "choice:yes"));
+        assert_string_equal(value(s, ways[k]), "yes");
     }
-    scene_close(&s);
     scene_picture = NULL;
     free(form);
     buf_fini(&wav);
@@ -314,12 +310,11 @@ static void test_pictures__prompts_are_read_aloud(void **state)
 /* The heads of a table are its choices. */
 static void test_pictures__a_table_lying_across_can_be_heard(void **state)
 {
-    (void)state;
-    struct scene s;
+    struct scene *s = *state;
     struct buf wav = {0};
     tone(&wav);
     scene_picture = &wav;
-    begin_form(&s,
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | appearance |\n"
                "| | begin_group | t | Т | field-list |\n"
@@ -332,20 +327,19 @@ static void test_pictures__a_table_lying_across_can_be_heard(void **state)
                "| | yn | yes | Да | picture.png |\n"
                "| | yn | no | Нет | gone.mp3 |\n",
                &across);
-    struct node *court = session_find(s.app.interview->session, "/data/t/court");
-    struct node *head = session_find(s.app.interview->session, "/data/t/head");
+    struct node *court = session_find(s->app.interview->session, "/data/t/court");
+    struct node *head = session_find(s->app.interview->session, "/data/t/head");
     char say[64], none[64], choice[64];
     snprintf(say, sizeof say, "say:%u:yes", head->item->shape.index);
     snprintf(none, sizeof none, "say:%u:no", head->item->shape.index);
     snprintf(choice, sizeof choice, "choice:%u:yes", court->item->shape.index);
-    assert_null(scene_find(&s, none));
-    assert_int_equal(rect_of(&s, say).x, rect_of(&s, choice).x); /* one column */
-    assert_true(scene_tap(&s, say));
+    assert_null(scene_find(s, none));
+    assert_int_equal(rect_of(s, say).x, rect_of(s, choice).x); /* one column */
+    assert_true(scene_tap(s, say));
     assert_true(audio_playing());
     assert_string_equal(tree_value(court), "");
-    assert_true(scene_tap(&s, choice));
+    assert_true(scene_tap(s, choice));
     assert_string_equal(tree_value(court), "yes");
-    scene_close(&s);
     scene_picture = NULL;
     buf_fini(&wav);
 }
@@ -353,38 +347,36 @@ static void test_pictures__a_table_lying_across_can_be_heard(void **state)
 /* Whoever is asked may look closely, too, and comes back to the question. */
 static void test_pictures__the_respondent_looks_closer(void **state)
 {
-    (void)state;
+    struct scene *s = *state;
     enum { SIDE = 300 };
-    struct scene s;
     struct buf png = {0};
     struct err err = {0};
     uint8_t *gray = mem_zero(SIDE, SIDE);
     OK(picture_png(&png, gray, 1, SIDE, SIDE, &err));
     free(gray);
     scene_picture = &png;
-    begin_form(&s,
+    begin_form(s,
                "| survey |\n"
                "| | type | name | label | image | appearance |\n"
                "| | begin_group | own | Сам | | respondent-screen |\n"
                "| | text | q | Что это? | picture.png | |\n"
                "| | end_group | | | | |\n",
                &upright);
-    assert_true(scene_tap(&s, "hand"));
-    scene_type(&s, "471108");
-    assert_true(scene_tap(&s, "key:enter"));
-    assert_true(s.app.respondent.holds);
-    assert_true(scene_tap(&s, "picture"));
-    assert_int_equal(s.app.sheet, SHEET_PICTURE);
-    for (size_t i = 0; i < s.app.ui.target_count; i++) { /* no way to anything else */
-        const char *id = s.app.ui.targets[i].id;
+    assert_true(scene_tap(s, "hand"));
+    scene_type(s, "471108");
+    assert_true(scene_tap(s, "key:enter"));
+    assert_true(s->app.respondent.holds);
+    assert_true(scene_tap(s, "picture"));
+    assert_int_equal(s->app.sheet, SHEET_PICTURE);
+    for (size_t i = 0; i < s->app.ui.target_count; i++) { /* no way to anything else */
+        const char *id = s->app.ui.targets[i].id;
         assert_true(strcmp(id, "cancel") == 0 || strcmp(id, "larger") == 0 ||
                     strcmp(id, "smaller") == 0);
     }
-    scene_key(&s, KEY_ESCAPE);
-    assert_int_equal(s.app.sheet, SHEET_NONE);
-    assert_true(s.app.respondent.holds);
-    assert_true(shows(&s, "Что это?"));
-    scene_close(&s);
+    scene_key(s, KEY_ESCAPE);
+    assert_int_equal(s->app.sheet, SHEET_NONE);
+    assert_true(s->app.respondent.holds);
+    assert_true(shows(s, "Что это?"));
     scene_picture = NULL;
     buf_fini(&png);
 }
@@ -392,12 +384,12 @@ static void test_pictures__the_respondent_looks_closer(void **state)
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pictures__pictures_stand_in_questions_and_choices),
+        SCENE_TEST(test_pictures__pictures_stand_in_questions_and_choices),
         cmocka_unit_test(test_pictures__an_annotation_is_drawn_upon_the_forms_picture),
         cmocka_unit_test(test_pictures__an_annotation_is_drawn_upon_the_answer_that_the_form_holds),
-        cmocka_unit_test(test_pictures__prompts_are_read_aloud),
-        cmocka_unit_test(test_pictures__a_table_lying_across_can_be_heard),
-        cmocka_unit_test(test_pictures__the_respondent_looks_closer),
+        SCENE_TEST(test_pictures__prompts_are_read_aloud),
+        SCENE_TEST(test_pictures__a_table_lying_across_can_be_heard),
+        SCENE_TEST(test_pictures__the_respondent_looks_closer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

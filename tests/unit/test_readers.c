@@ -65,13 +65,11 @@ static void sign_catalogue(struct buf *b, const uint8_t seed[32], uint8_t index)
 
 static void test_readers__a_catalogue(void **state)
 {
-    (void)state;
-    struct study s;
+    struct study *s = *state;
     struct catalogue c;
     uint8_t set[32];
-    study_init(&s);
-    catalogue_root_set(set, &s.catalogue);
-    const struct buf *good = &s.catalogue_bytes;
+    catalogue_root_set(set, &s->catalogue);
+    const struct buf *good = &s->catalogue_bytes;
     size_t recipients = CATALOGUE_HEAD + 32;
     const struct change changes[] = {
         {0, 4, "SBG2", "magic"},
@@ -100,12 +98,12 @@ static void test_readers__a_catalogue(void **state)
     struct change none = {24, 1, "\7", "another number"};
     struct buf b = changed(good, &none);
     FAIL_IF_TAKEN(catalogue_read(&c, b.data, b.len, set, NULL), "what is not signed anew");
-    sign_catalogue(&b, s.root, 0);
+    sign_catalogue(&b, s->root, 0);
     OK(catalogue_read(&c, b.data, b.len, set, &err));
     buf_fini(&b);
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         b = changed(good, &changes[i]);
-        sign_catalogue(&b, s.root, 0);
+        sign_catalogue(&b, s->root, 0);
         FAIL_IF_TAKEN(catalogue_read(&c, b.data, b.len, NULL, NULL), changes[i].rule);
         assert_int_equal(c.epoch, 0); /* nothing of it may be used */
         buf_fini(&b);
@@ -116,33 +114,30 @@ static void test_readers__a_catalogue(void **state)
     uint8_t other[32] = {1};
     FAIL_IF_TAKEN(catalogue_read(&c, good->data, good->len, other, NULL), "another study's");
     b = changed(good, &none); /* by a root that there is not, by another than it says */
-    sign_catalogue(&b, s.root, 1);
+    sign_catalogue(&b, s->root, 1);
     FAIL_IF_TAKEN(catalogue_read(&c, b.data, b.len, set, NULL), "a root out of range");
-    sign_catalogue(&b, s.author, 0);
+    sign_catalogue(&b, s->author, 0);
     FAIL_IF_TAKEN(catalogue_read(&c, b.data, b.len, set, NULL), "an author's signature");
     buf_fini(&b);
-    study_fini(&s);
 }
 
 /* As many of each as may be are taken, one more is refused, though all of it is there and signed.
  */
 static void test_readers__a_catalogue_of_many(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     enum { ROOTS, RECIPIENTS, FORMS, REVOKED, CERTS, KINDS };
     static const size_t size[KINDS] = {32, 80, 72, 40, CERT_BYTES};
     static const unsigned max[KINDS] = {CATALOGUE_ROOTS_MAX, CATALOGUE_RECIPIENTS_MAX,
                                         CATALOGUE_FORMS_MAX, CATALOGUE_REVOKED_MAX,
                                         CATALOGUE_CERTS_MAX};
-    struct study s;
-    study_init(&s);
     struct catalogue *c = calloc(1, sizeof *c);
     for (int kind = 0; kind < KINDS; kind++) {
         for (unsigned over = 0; over < 2; over++) {
             unsigned count[KINDS] = {1, 2, 0, 0, 0};
             struct buf b = {0};
             count[kind] = max[kind] + over;
-            buf_add(&b, s.catalogue_bytes.data, CATALOGUE_HEAD);
+            buf_add(&b, s->catalogue_bytes.data, CATALOGUE_HEAD);
             uint8_t *head = (uint8_t *)b.data;
             head[48] = (uint8_t)count[ROOTS];
             for (int k = RECIPIENTS; k < KINDS; k++) {
@@ -153,7 +148,7 @@ static void test_readers__a_catalogue_of_many(void **state)
                     uint8_t row[CERT_BYTES] = {0};
                     uint8_t secret[32] = {8, (uint8_t)(i + 1)};
                     if (k == ROOTS && i == 0) {
-                        sign_public(row, s.root);
+                        sign_public(row, s->root);
                     } else if (k == RECIPIENTS) {
                         age_recipient_of(row, secret);
                     }
@@ -162,7 +157,7 @@ static void test_readers__a_catalogue_of_many(void **state)
             }
             uint8_t signature[ONE_SIGNATURE] = {0};
             buf_add(&b, signature, sizeof signature);
-            sign_catalogue(&b, s.root, 0);
+            sign_catalogue(&b, s->root, 0);
             void *copy = exact(b.data, b.len);
             struct err err = {0};
             bool taken = catalogue_read(c, copy, b.len, NULL, &err);
@@ -178,52 +173,48 @@ static void test_readers__a_catalogue_of_many(void **state)
     for (int none = 0; none < 2; none++) {
         struct buf b = {0};
         uint8_t signature[ONE_SIGNATURE] = {0};
-        buf_add(&b, s.catalogue_bytes.data, CATALOGUE_HEAD + (none ? 32 + 80 : 0));
+        buf_add(&b, s->catalogue_bytes.data, CATALOGUE_HEAD + (none ? 32 + 80 : 0));
         b.data[48] = (char)none;
         b.data[49] = (char)none;
         b.data[50] = (char)(none ? 1 : 2);
         if (!none) {
-            buf_add(&b, s.catalogue_bytes.data + CATALOGUE_HEAD + 32, 160);
+            buf_add(&b, s->catalogue_bytes.data + CATALOGUE_HEAD + 32, 160);
         }
         buf_add(&b, signature, sizeof signature);
-        sign_catalogue(&b, s.root, 0);
+        sign_catalogue(&b, s->root, 0);
         FAIL_IF_TAKEN(catalogue_read(c, b.data, b.len, NULL, NULL),
                       none ? "one recipient" : "no root");
         buf_fini(&b);
     }
     free(c);
-    study_fini(&s);
 }
 
 static void test_readers__two_roots_are_two(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct catalogue c;
     struct buf one = {0}, both = {0};
     uint8_t seeds[2][32], stranger[1][32] = {{9}};
-    study_init(&s);
-    memcpy(seeds[0], s.root, 32);
+    memcpy(seeds[0], s->root, 32);
     memset(seeds[1], 0x99, 32);
-    s.catalogue.root_count = s.catalogue.threshold = 2;
-    sign_public(s.catalogue.roots[1], seeds[1]);
-    OK(catalogue_write(&one, &s.catalogue, (const uint8_t(*)[32])seeds, 1, &err));
+    s->catalogue.root_count = s->catalogue.threshold = 2;
+    sign_public(s->catalogue.roots[1], seeds[1]);
+    OK(catalogue_write(&one, &s->catalogue, (const uint8_t(*)[32])seeds, 1, &err));
     FAIL_IF_TAKEN(catalogue_read(&c, one.data, one.len, NULL, NULL), "one of two signatures");
     buf_add(&one, one.data + one.len - ONE_SIGNATURE, ONE_SIGNATURE);
     FAIL_IF_TAKEN(catalogue_read(&c, one.data, one.len, NULL, NULL), "one root's twice");
-    OK(catalogue_write(&both, &s.catalogue, (const uint8_t(*)[32])seeds, 2, &err));
+    OK(catalogue_write(&both, &s->catalogue, (const uint8_t(*)[32])seeds, 2, &err));
     OK(catalogue_read(&c, both.data, both.len, NULL, &err));
-    assert_false(catalogue_write(&both, &s.catalogue, (const uint8_t(*)[32])stranger, 1, &err));
+    assert_false(catalogue_write(&both, &s->catalogue, (const uint8_t(*)[32])stranger, 1, &err));
     assert_int_equal(err.code, ERR_AUTH);
-    s.catalogue.recipient_count = 1;
-    assert_false(catalogue_write(&both, &s.catalogue, (const uint8_t(*)[32])seeds, 2, &err));
-    s.catalogue.recipient_count = 2;
-    memcpy(s.catalogue.recipients[1].key, s.catalogue.recipients[0].key, 32);
-    assert_false(catalogue_write(&both, &s.catalogue, (const uint8_t(*)[32])seeds, 2, &err));
+    s->catalogue.recipient_count = 1;
+    assert_false(catalogue_write(&both, &s->catalogue, (const uint8_t(*)[32])seeds, 2, &err));
+    s->catalogue.recipient_count = 2;
+    memcpy(s->catalogue.recipients[1].key, s->catalogue.recipients[0].key, 32);
+    assert_false(catalogue_write(&both, &s->catalogue, (const uint8_t(*)[32])seeds, 2, &err));
     buf_fini(&one);
     buf_fini(&both);
-    study_fini(&s);
 }
 
 static void test_readers__one_catalogue_follows_another(void **state)
@@ -251,34 +242,32 @@ static void test_readers__one_catalogue_follows_another(void **state)
 
 static void test_readers__certificates(void **state)
 {
-    (void)state;
-    struct study s;
+    struct study *s = *state;
     struct cert cert, out;
     uint8_t bytes[CERT_BYTES], coordinator[32], by_him[CERT_BYTES], his[CERT_BYTES], seed[32] = {3};
-    study_init(&s);
     memset(coordinator, 0x66, 32);
     const struct change changes[] = {{0, 4, "SBC2", "magic"},
                                      {4, 2, "\2\0", "version"},
                                      {6, 2, "\0\0", "role 0"},
                                      {6, 2, "\6\0", "role 6"}};
-    assert_true(cert_read(&cert, s.author_cert));
+    assert_true(cert_read(&cert, s->author_cert));
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-        memcpy(bytes, s.author_cert, CERT_BYTES);
+        memcpy(bytes, s->author_cert, CERT_BYTES);
         memcpy(bytes + changes[i].at, changes[i].bytes, changes[i].len);
-        sign_make(bytes + 144, "cert", bytes, 144, s.root);
+        sign_make(bytes + 144, "cert", bytes, 144, s->root);
         FAIL_IF_TAKEN(cert_read(&cert, bytes), changes[i].rule);
     }
-    memcpy(bytes, s.author_cert, CERT_BYTES);
+    memcpy(bytes, s->author_cert, CERT_BYTES);
     bytes[80] ^= 1;
     FAIL_IF_TAKEN(cert_read(&cert, bytes), "a scope that was not signed");
-    FAIL_IF_TAKEN(catalogue_trusts(&s.catalogue, bytes, ROLE_AUTHOR, &out), "the same, trusted");
+    FAIL_IF_TAKEN(catalogue_trusts(&s->catalogue, bytes, ROLE_AUTHOR, &out), "the same, trusted");
 
-    struct catalogue *c = &s.catalogue;
-    assert_true(catalogue_trusts(c, s.author_cert, ROLE_AUTHOR, &out));
-    FAIL_IF_TAKEN(catalogue_trusts(c, s.author_cert, ROLE_IMPORT, &out), "another role");
+    struct catalogue *c = &s->catalogue;
+    assert_true(catalogue_trusts(c, s->author_cert, ROLE_AUTHOR, &out));
+    FAIL_IF_TAKEN(catalogue_trusts(c, s->author_cert, ROLE_IMPORT, &out), "another role");
     cert = out;
     cert.study_id[3] ^= 1;
-    cert_make(bytes, &cert, s.root);
+    cert_make(bytes, &cert, s->root);
     FAIL_IF_TAKEN(catalogue_trusts(c, bytes, ROLE_AUTHOR, &out), "another study's");
     cert.study_id[3] ^= 1;
     cert_make(bytes, &cert, seed);
@@ -288,7 +277,7 @@ static void test_readers__certificates(void **state)
     struct cert of = {.role = ROLE_COORDINATOR, .serial = 2, .scope = "field_"};
     memcpy(of.study_id, c->study_id, 16);
     sign_public(of.subject, coordinator);
-    cert_make(his, &of, s.root);
+    cert_make(his, &of, s->root);
     struct cert author = {.role = ROLE_AUTHOR, .serial = 3, .scope = "field_a"};
     memcpy(author.study_id, c->study_id, 16);
     sign_public(author.subject, seed);
@@ -308,7 +297,7 @@ static void test_readers__certificates(void **state)
     strcpy(author.scope, "field_a");
     cert_make(by_him, &author, coordinator);
     of.role = ROLE_AUTHOR; /* what delegates is no coordinator's */
-    cert_make(c->certs[0], &of, s.root);
+    cert_make(c->certs[0], &of, s->root);
     FAIL_IF_TAKEN(catalogue_trusts(c, by_him, ROLE_AUTHOR, &out), "an author delegates");
     of.role = ROLE_COORDINATOR;
     cert_make(c->certs[0], &of, seed);
@@ -322,7 +311,6 @@ static void test_readers__certificates(void **state)
     FAIL_IF_TAKEN(catalogue_trusts(c, by_him, ROLE_AUTHOR, &out), "the author was revoked");
     c->revoked[0].kind = 2;
     assert_true(catalogue_trusts(c, by_him, ROLE_AUTHOR, &out)); /* a device of that id was */
-    study_fini(&s);
 }
 
 /* ---- packages ---- */
@@ -344,15 +332,13 @@ static void sign_package(struct buf *b, const uint8_t seed[32])
 
 static void test_readers__a_package(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct package p;
     uint8_t other[CERT_BYTES], pk[32];
-    study_init(&s);
-    struct buf good = package_of(&s);
-    sign_public(pk, s.desk);
-    study_cert(&s, other, ROLE_IMPORT, s.author);
+    struct buf good = package_of(s);
+    sign_public(pk, s->desk);
+    study_cert(s, other, ROLE_IMPORT, s->author);
     const struct change changes[] = {
         {0, 4, "SBP2", "magic"},
         {4, 2, "\3\0", "version"},
@@ -365,34 +351,34 @@ static void test_readers__a_package(void **state)
         {120, 32, (const char *)pk, "another signer"},
         {152, 4, "\0\0\0\0", "a certificate's length"},
         {256, CERT_BYTES, (const char *)other, "a certificate of another role"},
-        {256, CERT_BYTES, (const char *)s.desk_cert, "somebody else's certificate"},
+        {256, CERT_BYTES, (const char *)s->desk_cert, "somebody else's certificate"},
         {256, 1, "x", "no certificate"},
     };
     OK(package_read(&p, good.data, good.len, NULL, &err));
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         struct buf b = changed(&good, &changes[i]);
-        sign_package(&b, s.author);
+        sign_package(&b, s->author);
         FAIL_IF_TAKEN(package_read(&p, b.data, b.len, NULL, NULL), changes[i].rule);
         buf_fini(&b);
     }
     uint8_t twisted[CERT_BYTES]; /* signed by whom it says, who is not whom it certifies */
     struct cert someone = {.role = ROLE_AUTHOR, .serial = 1};
-    memcpy(someone.study_id, s.catalogue.study_id, 16);
-    sign_public(someone.subject, s.desk);
-    cert_make(twisted, &someone, s.root);
+    memcpy(someone.study_id, s->catalogue.study_id, 16);
+    sign_public(someone.subject, s->desk);
+    cert_make(twisted, &someone, s->root);
     struct change of_another = {256, CERT_BYTES, (const char *)twisted,
                                 "another author's certificate"};
     struct buf t = changed(&good, &of_another);
-    sign_package(&t, s.author);
+    sign_package(&t, s->author);
     FAIL_IF_TAKEN(package_read(&p, t.data, t.len, NULL, NULL), of_another.rule);
     buf_fini(&t);
     uint8_t wider[CERT_BYTES]; /* its scope was not signed */
-    memcpy(wider, s.author_cert, CERT_BYTES);
+    memcpy(wider, s->author_cert, CERT_BYTES);
     wider[80] = 't';
     struct change of_wider = {256, CERT_BYTES, (const char *)wider,
                               "a certificate that was changed"};
     t = changed(&good, &of_wider);
-    sign_package(&t, s.author);
+    sign_package(&t, s->author);
     FAIL_IF_TAKEN(package_read(&p, t.data, t.len, NULL, NULL), of_wider.rule);
     buf_fini(&t);
     char *vast = calloc(1, (size_t)PACKAGE_MAX + 1);
@@ -410,7 +396,7 @@ static void test_readers__a_package(void **state)
 
     /* with a catalogue: trusted, not revoked, listed as it is */
     OK(package_read(&p, good.data, good.len, NULL, &err));
-    struct catalogue *c = &s.catalogue;
+    struct catalogue *c = &s->catalogue;
     FAIL_IF_TAKEN(package_read(&p, good.data, good.len, c, NULL), "it is not listed");
     c->form_count = 1;
     memcpy(c->forms[0].form, p.form_hash, 32);
@@ -436,13 +422,13 @@ static void test_readers__a_package(void **state)
     c->study_id[0] ^= 1;
     struct change study = {8, 1, "x", "for another study than its author's"};
     b = changed(&good, &study);
-    sign_package(&b, s.author);
+    sign_package(&b, s->author);
     OK(package_read(&p, b.data, b.len, NULL, &err));
     assert_false(package_trusted(&p, c));
     buf_fini(&b);
     struct change epoch = {64, 1, "\5", "for a later catalogue"};
     b = changed(&good, &epoch);
-    sign_package(&b, s.author);
+    sign_package(&b, s->author);
     OK(package_read(&p, b.data, b.len, NULL, &err));
     memcpy(c->forms[0].package, p.hash, 32);
     FAIL_IF_TAKEN(package_read(&p, b.data, b.len, c, NULL), epoch.rule);
@@ -463,29 +449,29 @@ static void test_readers__a_package(void **state)
     uint8_t scoped[CERT_BYTES];
     struct cert cert = {.role = ROLE_AUTHOR, .serial = 1, .scope = "mine_"};
     memcpy(cert.study_id, c->study_id, 16);
-    sign_public(cert.subject, s.author);
-    cert_make(scoped, &cert, s.root);
+    sign_public(cert.subject, s->author);
+    cert_make(scoped, &cert, s->root);
     assert_false(package_write(&out,
                                &(struct package_spec){c->study_id, "test_form", 1, 0, &file, 1},
-                               s.author_cert, s.desk, &err));
+                               s->author_cert, s->desk, &err));
     assert_false(package_write(&out,
                                &(struct package_spec){c->study_id, "test_form", 1, 0, &file, 1},
-                               scoped, s.author, &err));
-    cert_make(scoped, &cert, s.root);
+                               scoped, s->author, &err));
+    cert_make(scoped, &cert, s->root);
     memset(scoped + 80, 0, 5); /* any form, he says */
     assert_false(package_write(&out,
                                &(struct package_spec){c->study_id, "test_form", 1, 0, &file, 1},
-                               scoped, s.author, &err));
-    cert_make(scoped, &cert, s.root);
+                               scoped, s->author, &err));
+    cert_make(scoped, &cert, s->root);
     assert_false(package_write(&out,
                                &(struct package_spec){c->recovery, "test_form", 1, 0, &file, 1},
-                               s.author_cert, s.author, &err));
+                               s->author_cert, s->author, &err));
     assert_false(package_write(&out,
                                &(struct package_spec){c->study_id, "test_form", 1, 0, &named, 1},
-                               s.author_cert, s.author, &err));
+                               s->author_cert, s->author, &err));
     assert_int_equal(out.len, 0);
     OK(package_write(&out, &(struct package_spec){c->study_id, "mine_form", 1, 0, &file, 1}, scoped,
-                     s.author, &err));
+                     s->author, &err));
     OK(package_read(&p, out.data, out.len, NULL, &err));
     assert_true(package_in_scope(&p, "mine_form"));
     p.author.scope[0] = 'x'; /* what the author may sign is asked, too */
@@ -494,60 +480,56 @@ static void test_readers__a_package(void **state)
     size_t len;
     assert_false(package_find(&p, "none.csv", &bytes, &len));
     buf_fini(&out);
-    study_fini(&s);
 }
 
 /* ---- receipts ---- */
 
 static void test_readers__a_receipt(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     enum { SIGNED = 160 + CERT_BYTES };
     struct err err = {0};
-    struct study s;
     struct receipt r = {.counter = 3, .acked_seq = 9}, back;
     struct buf good = {0};
     uint8_t pk[32];
-    study_init(&s);
-    memcpy(r.study_id, s.catalogue.study_id, 16);
-    receipt_write(&good, &r, s.desk_cert, s.desk);
-    sign_public(pk, s.author);
+    memcpy(r.study_id, s->catalogue.study_id, 16);
+    receipt_write(&good, &r, s->desk_cert, s->desk);
+    sign_public(pk, s->author);
     const struct change changes[] = {
         {0, 4, "SBK2", "magic"},
         {4, 2, "\2\0", "version"},
         {104, 2, "\1\0", "entries behind it"},
         {8, 1, "x", "another study"},
         {128, 32, (const char *)pk, "another signer"},
-        {160, CERT_BYTES, (const char *)s.author_cert, "an author's certificate"},
+        {160, CERT_BYTES, (const char *)s->author_cert, "an author's certificate"},
     };
-    OK(receipt_read(&back, good.data, good.len, &s.catalogue, &err));
+    OK(receipt_read(&back, good.data, good.len, &s->catalogue, &err));
     uint8_t by_stranger[CERT_BYTES], stranger[32] = {9};
     struct cert theirs = {.role = ROLE_IMPORT, .serial = 1};
-    memcpy(theirs.study_id, s.catalogue.study_id, 16);
-    sign_public(theirs.subject, s.desk);
+    memcpy(theirs.study_id, s->catalogue.study_id, 16);
+    sign_public(theirs.subject, s->desk);
     cert_make(by_stranger, &theirs, stranger);
     struct buf forged = {0};
-    receipt_write(&forged, &r, by_stranger, s.desk);
-    FAIL_IF_TAKEN(receipt_read(&back, forged.data, forged.len, &s.catalogue, NULL),
+    receipt_write(&forged, &r, by_stranger, s->desk);
+    FAIL_IF_TAKEN(receipt_read(&back, forged.data, forged.len, &s->catalogue, NULL),
                   "a desk that a stranger certified");
     buf_fini(&forged);
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         struct buf b = changed(&good, &changes[i]);
-        sign_make((uint8_t *)b.data + SIGNED, "receipt", b.data, SIGNED, s.desk);
-        FAIL_IF_TAKEN(receipt_read(&back, b.data, b.len, &s.catalogue, NULL), changes[i].rule);
+        sign_make((uint8_t *)b.data + SIGNED, "receipt", b.data, SIGNED, s->desk);
+        FAIL_IF_TAKEN(receipt_read(&back, b.data, b.len, &s->catalogue, NULL), changes[i].rule);
         buf_fini(&b);
     }
     for (size_t at = 0; at < good.len; at++) {
         good.data[at] ^= 1;
-        FAIL_IF_TAKEN(receipt_read(&back, good.data, good.len, &s.catalogue, NULL),
+        FAIL_IF_TAKEN(receipt_read(&back, good.data, good.len, &s->catalogue, NULL),
                       "a changed byte");
         good.data[at] ^= 1;
     }
     for (size_t len = 0; len < good.len; len++) {
-        CUT_TO(good.data, len, receipt_read(&back, bytes_, len, &s.catalogue, NULL));
+        CUT_TO(good.data, len, receipt_read(&back, bytes_, len, &s->catalogue, NULL));
     }
     buf_fini(&good);
-    study_fini(&s);
 }
 
 /* ---- batches and their chain ---- */
@@ -901,17 +883,15 @@ static void test_readers__a_record(void **state)
 
 static void test_readers__invitations_and_requests(void **state)
 {
-    (void)state;
+    struct study *s = *state;
     struct err err = {0};
-    struct study s;
     struct invite *invite = calloc(1, sizeof *invite), *back = calloc(1, sizeof *back);
     struct buf good = {0}, request = {0};
     uint8_t token[32] = {0x77}, seed[32] = {0x42};
-    study_init(&s);
-    memcpy(invite->study_id, s.catalogue.study_id, 16);
-    catalogue_root_set(invite->root_set, &s.catalogue);
-    invite->catalogue_bytes = (const uint8_t *)s.catalogue_bytes.data;
-    invite->catalogue_len = s.catalogue_bytes.len;
+    memcpy(invite->study_id, s->catalogue.study_id, 16);
+    catalogue_root_set(invite->root_set, &s->catalogue);
+    invite->catalogue_bytes = (const uint8_t *)s->catalogue_bytes.data;
+    invite->catalogue_len = s->catalogue_bytes.len;
     invite_write(&good, invite);
     OK(invite_read(back, good.data, good.len, &err));
     const struct change changes[] = {{0, 4, "SBI2", "magic"},
@@ -954,7 +934,6 @@ static void test_readers__invitations_and_requests(void **state)
     free(back);
     buf_fini(&good);
     buf_fini(&request);
-    study_fini(&s);
 }
 
 static void test_readers__an_archive(void **state)
@@ -1052,18 +1031,18 @@ static void test_readers__an_archive(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_readers__a_catalogue),
-        cmocka_unit_test(test_readers__a_catalogue_of_many),
+        STUDY_TEST(test_readers__a_catalogue),
+        STUDY_TEST(test_readers__a_catalogue_of_many),
         cmocka_unit_test(test_readers__a_batch_of_many),
-        cmocka_unit_test(test_readers__two_roots_are_two),
+        STUDY_TEST(test_readers__two_roots_are_two),
         cmocka_unit_test(test_readers__one_catalogue_follows_another),
-        cmocka_unit_test(test_readers__certificates),
-        cmocka_unit_test(test_readers__a_package),
-        cmocka_unit_test(test_readers__a_receipt),
+        STUDY_TEST(test_readers__certificates),
+        STUDY_TEST(test_readers__a_package),
+        STUDY_TEST(test_readers__a_receipt),
         cmocka_unit_test(test_readers__a_batch),
         cmocka_unit_test(test_readers__an_entry),
         cmocka_unit_test(test_readers__a_record),
-        cmocka_unit_test(test_readers__invitations_and_requests),
+        STUDY_TEST(test_readers__invitations_and_requests),
         cmocka_unit_test(test_readers__an_archive),
     };
     struct err err = {0};

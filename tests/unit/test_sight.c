@@ -9,7 +9,7 @@ static const struct scene_look english = {
  * be the title of its section as long as it will. */
 static void test_sight__progress_never_runs_backwards(void **state)
 {
-    (void)state;
+    struct scene *s = *state;
     static const char form[] =
         "| survey |\n| | type | name | label | relevant |\n"
         "| | begin group | a | The household now | |\n"
@@ -30,69 +30,65 @@ static void test_sight__progress_never_runs_backwards(void **state)
         "Section 1 / 4", "Section 1 / 4", "Section 1 / 4", "Section 2 / 4", "Section 3 / 4",
         "Section 3 / 4", "Section 3 / 4", "Section 3 / 4", "Section 3 / 4", "Section 3 / 4",
         "Section 3 / 4", "Section 3 / 4", "Section 4 / 4"};
-    struct scene s;
-    begin_form(&s, form, &english);
-    struct interview *i = s.app.interview;
+    begin_form(s, form, &english);
+    struct interview *i = s->app.interview;
     struct interview_place before = {0};
-    int one_line = ui_header_height(&s.app.ui);
+    int one_line = ui_header_height(&s->app.ui);
     for (size_t n = 0;; n++) {
-        struct interview_place at = interview_place(i, &s.app.ui.frame);
+        struct interview_place at = interview_place(i, &s->app.ui.frame);
         assert_int_equal(at.sections, 4);
         assert_int_equal(at.places, 6);
         assert_true(at.place >= before.place && at.section >= before.section && at.place > 0);
         before = at;
-        if (!shows(&s, counters[n])) {
+        if (!shows(s, counters[n])) {
             fail_msg("step %zu: no %s", n, counters[n]);
         }
-        assert_false(shows(&s, "…"));
+        assert_false(shows(s, "…"));
         if (at.section == 1) {
-            assert_true(shows(&s, "household"));
-            one_line = ui_header_height(&s.app.ui);
+            assert_true(shows(s, "household"));
+            one_line = ui_header_height(&s->app.ui);
         } else if (at.section == 2) {
-            assert_true(shows(&s, "and goes on")); /* on the page */
-            assert_true(ui_header_height(&s.app.ui) < one_line);
+            assert_true(shows(s, "and goes on")); /* on the page */
+            assert_true(ui_header_height(&s->app.ui) < one_line);
         }
         if (n == sizeof steps / sizeof *steps) {
             break;
         }
-        if (!scene_find(&s, steps[n])) {
-            assert_true(scene_tap(&s, "key:enter")); /* while a field is open */
+        if (!scene_find(s, steps[n])) {
+            assert_true(scene_tap(s, "key:enter")); /* while a field is open */
         } else {
-            assert_true(scene_tap(&s, steps[n]));
+            assert_true(scene_tap(s, steps[n]));
         }
         if (strcmp(i->page.node->name, "went") == 0) { /* a choice goes on by itself, if at all */
-            assert_true(scene_tap(&s, "right"));
+            assert_true(scene_tap(s, "right"));
         }
     }
     assert_string_equal(i->page.node->name, "last");
     assert_int_equal(before.place, before.places);
-    scene_close(&s);
 }
 
 /* "Don't know" takes ticks in one touch; one touch brings them back, until the page is left. */
 static void test_sight__ticks_that_dont_know_took_come_back(void **state)
 {
-    (void)state;
-    struct scene s;
-    begin_form(&s,
+    struct scene *s = *state;
+    begin_form(s,
                "| survey |\n| | type | name | label |\n| | select_multiple n | m | Which? |\n"
                "| | text | last | Last |\n| choices |\n| | list_name | name | label |\n"
                "| | n | a | A |\n| | n | b | B |\n| | n | dk | Don't know |\n",
                &english);
-    assert_true(scene_tap(&s, "choice:a"));
-    assert_true(scene_tap(&s, "choice:b"));
-    assert_null(scene_find(&s, "ticks-back"));
-    assert_true(scene_tap(&s, "pill:dk"));
-    assert_string_equal(value(&s, "/data/m"), "dk");
-    assert_true(scene_tap(&s, "ticks-back"));
-    assert_string_equal(value(&s, "/data/m"), "a b");
-    assert_null(scene_find(&s, "ticks-back"));
-    assert_true(scene_tap(&s, "pill:dk"));
-    assert_true(scene_tap(&s, "right"));
-    assert_null(choice_state(&s.app)->cleared_ticks); /* wiped with the page */
-    assert_true(scene_tap(&s, "back"));
-    assert_null(scene_find(&s, "ticks-back"));
-    scene_close(&s);
+    assert_true(scene_tap(s, "choice:a"));
+    assert_true(scene_tap(s, "choice:b"));
+    assert_null(scene_find(s, "ticks-back"));
+    assert_true(scene_tap(s, "pill:dk"));
+    assert_string_equal(value(s, "/data/m"), "dk");
+    assert_true(scene_tap(s, "ticks-back"));
+    assert_string_equal(value(s, "/data/m"), "a b");
+    assert_null(scene_find(s, "ticks-back"));
+    assert_true(scene_tap(s, "pill:dk"));
+    assert_true(scene_tap(s, "right"));
+    assert_null(choice_state(&s->app)->cleared_ticks); /* wiped with the page */
+    assert_true(scene_tap(s, "back"));
+    assert_null(scene_find(s, "ticks-back"));
 }
 
 /* Entries are called what the form calls them; a blank one is said before the list is done. */
@@ -185,8 +181,8 @@ static void test_sight__what_is_wanted_is_in_sight(void **state)
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sight__progress_never_runs_backwards),
-        cmocka_unit_test(test_sight__ticks_that_dont_know_took_come_back),
+        SCENE_TEST(test_sight__progress_never_runs_backwards),
+        SCENE_TEST(test_sight__ticks_that_dont_know_took_come_back),
         cmocka_unit_test(test_sight__entries_are_named_and_blank_ones_said),
         cmocka_unit_test(test_sight__what_is_wanted_is_in_sight),
     };
