@@ -31,7 +31,7 @@ static void print_notes(const struct xlsform_notes *notes)
 }
 
 struct lists {
-    struct desk_env *desk;
+    struct form_source_env *desk;
     struct arena *arena;
     struct package_file *files;
     size_t max, count;
@@ -49,7 +49,7 @@ static bool gather(struct lists *l, const char *uri, struct err *err)
     if (l->count == l->max) {
         return err_set(err, ERR_LIMIT, "the form uses more than %zu external lists", l->max);
     }
-    if (!desk_resource(l->desk, uri, &bytes, err)) {
+    if (!form_source_resource(l->desk, uri, &bytes, err)) {
         return err_hint(err, "put the list in the form's folder");
     }
     l->files[l->count].name = arena_text(l->arena, name);
@@ -133,7 +133,7 @@ static bool lists_read(struct lists *l, struct err *err)
 }
 
 /* Missing lists are reported as warnings: the form itself may still be correct. */
-static void check_lists(const struct form *form, struct desk_env *desk, struct arena *arena)
+static void check_lists(const struct form *form, struct form_source_env *desk, struct arena *arena)
 {
     enum { FILES = 64 };
     struct package_file files[FILES];
@@ -153,15 +153,15 @@ static bool check_file(const char *file, struct err *err)
     struct arena arena;
     struct form *form = NULL;
     struct session *session = NULL;
-    struct desk_env desk;
+    struct form_source_env desk;
     struct xlsform_notes notes = {0};
     const char *name = file_name(file);
     arena_init(&arena);
-    bool ok = desk_form_load(&form, file, &all, &arena, &notes, err) &&
-              (desk_form_fit(form, &arena, &notes, err) || err_at(err, "%s", name));
+    bool ok = form_source_load(&form, file, &all, &arena, &notes, err) &&
+              (form_source_fit(form, &arena, &notes, err) || err_at(err, "%s", name));
     if (ok) {
-        desk_env_init(&desk, file);
-        desk_check(form, &desk, &notes, &arena);
+        form_source_env_init(&desk, file);
+        form_check_report(form, &desk, &notes, &arena);
         if (!session_new(&session, form, &desk.env, err)) {
             ok = err_at(err, "%s", name);
         }
@@ -241,7 +241,7 @@ static bool convert_workbook(const char *file, struct err *err)
     struct buf bytes = {0}, out = {0};
     arena_init(&arena);
     bool ok = file_read(&bytes, file, DESK_FILE_MAX, err) &&
-              desk_workbook(&book, &arena, file, &bytes, err);
+              form_source_workbook(&book, &arena, file, &bytes, err);
     if (ok && file_ends(opt_out, ".csv")) {
         workbook_write_csv(&out, &book);
     } else if (ok) {
@@ -268,7 +268,7 @@ static bool run_convert(const struct cli_words *words, struct err *err)
     struct err loading = {0};
     struct xlsform_options options = {.root = opt_root, .itemsets = &itemsets, .lenient = true};
     arena_init(&arena);
-    bool ok = desk_form_xml(&xml, words->list[0], &options, &arena, &notes, err);
+    bool ok = form_source_xml(&xml, words->list[0], &options, &arena, &notes, err);
     print_notes(&notes);
     if (ok && !form_load(&form, xml.data, xml.len, &xml_trusted, &loading)) {
         char text[1100];
@@ -287,9 +287,10 @@ static bool run_convert(const struct cli_words *words, struct err *err)
 
 static bool fill(struct session *session, struct buf *steps, struct buf *xml, struct err *err)
 {
-    return (!opt_lang || desk_language(session, opt_lang, err)) &&
-           desk_fill(session, steps->data, steps->len, file_name(opt_answers), NULL, NULL, err) &&
-           (opt_partial || desk_complete(session, err)) && session_finish(session, err) &&
+    return (!opt_lang || form_fill_language(session, opt_lang, err)) &&
+           form_fill_in(session, steps->data, steps->len, file_name(opt_answers), NULL, NULL,
+                        err) &&
+           (opt_partial || form_fill_rest(session, err)) && session_finish(session, err) &&
            instance_write(xml, session, err);
 }
 
@@ -299,14 +300,14 @@ static bool run_fill(const struct cli_words *words, struct err *err)
     struct form *form = NULL;
     struct session *session = NULL;
     struct buf steps = {0}, xml = {0};
-    struct desk_env desk;
+    struct form_source_env desk;
     if (!opt_answers) {
         err_set(err, ERR_INPUT, "no answers given");
         return err_hint(err, "--answers STEPS.jsonl; '-' reads standard input");
     }
     arena_init(&arena);
-    desk_env_init(&desk, words->list[0]);
-    bool ok = desk_form_load(&form, words->list[0], NULL, &arena, NULL, err) &&
+    form_source_env_init(&desk, words->list[0]);
+    bool ok = form_source_load(&form, words->list[0], NULL, &arena, NULL, err) &&
               session_new(&session, form, &desk.env, err) &&
               file_read(&steps, opt_answers, DESK_FILE_MAX, err) &&
               fill(session, &steps, &xml, err) &&
@@ -324,15 +325,15 @@ struct opened {
     struct arena arena;
     struct form *form;
     struct session *session;
-    struct desk_env desk;
+    struct form_source_env desk;
 };
 
 static bool open_file(struct opened *o, const char *file, struct err *err)
 {
     memset(o, 0, sizeof *o);
     arena_init(&o->arena);
-    desk_env_init(&o->desk, file);
-    if (!desk_form_load(&o->form, file, NULL, &o->arena, NULL, err)) {
+    form_source_env_init(&o->desk, file);
+    if (!form_source_load(&o->form, file, NULL, &o->arena, NULL, err)) {
         return false;
     }
     return session_new(&o->session, o->form, &o->desk.env, err) ||
@@ -365,7 +366,7 @@ static bool run_show(const struct cli_words *words, struct err *err)
     struct opened o;
     struct buf out = {0};
     bool ok = open_file(&o, words->list[0], err);
-    ok = ok && (!opt_lang || desk_language(o.session, opt_lang, err));
+    ok = ok && (!opt_lang || form_fill_language(o.session, opt_lang, err));
     if (ok) {
         session_texts_by_name(o.session, true);
         outline_show(&out, o.session);
@@ -458,8 +459,8 @@ static bool run_trace(const struct cli_words *words, struct err *err)
     bool ok = open_file(&o, words->list[0], err);
     if (ok && opt_answers) {
         ok = file_read(&steps, opt_answers, DESK_FILE_MAX, err) &&
-             desk_fill(o.session, steps.data, steps.len, file_name(opt_answers), tell_refusal,
-                       &refusals, err);
+             form_fill_in(o.session, steps.data, steps.len, file_name(opt_answers), tell_refusal,
+                          &refusals, err);
     }
     question = question ? question : *refusals.path ? refusals.path : NULL;
     ok = ok && trace(&out, o.session, question, err);
@@ -475,7 +476,7 @@ static bool run_pack(const struct cli_words *words, struct err *err)
     struct buf xml = {0}, catalogue = {0}, package = {0}, wrapped = {0};
     struct form *form = NULL;
     struct session *session = NULL;
-    struct desk_env desk;
+    struct form_source_env desk;
     struct catalogue *c = mem_zero(1, sizeof *c);
     struct package_file files[FILES] = {{.name = "form.xml"}};
     struct lists lists = {&desk, &arena, files, FILES, 1};
@@ -487,15 +488,15 @@ static bool run_pack(const struct cli_words *words, struct err *err)
         err_hint(err, "suhbat-form pack FORM --study STUDY -o FORM.age");
     }
     struct xlsform_options options = {.root = opt_root};
-    desk_env_init(&desk, words->list[0]);
-    ok = ok && desk_form_xml(&xml, words->list[0], &options, &arena, NULL, err) &&
+    form_source_env_init(&desk, words->list[0]);
+    ok = ok && form_source_xml(&xml, words->list[0], &options, &arena, NULL, err) &&
          form_load(&form, xml.data, xml.len, &xml_trusted, err) &&
-         desk_form_fit(form, &arena, NULL, err) &&
+         form_source_fit(form, &arena, NULL, err) &&
          session_new(&session, form, &desk.env, err) && /* check that a session can be opened,
                                                          * too */
-         desk_read_catalogue(c, &catalogue, desk_path(&arena, opt_study, "catalogue.sbg"), err) &&
-         desk_read_seed(seed, desk_path(&arena, opt_study, "author.key"), err) &&
-         desk_read_cert(cert, desk_path(&arena, opt_study, "author.cert"), err) &&
+         keys_read_catalogue(c, &catalogue, keys_path(&arena, opt_study, "catalogue.sbg"), err) &&
+         keys_read_seed(seed, keys_path(&arena, opt_study, "author.key"), err) &&
+         keys_read_cert(cert, keys_path(&arena, opt_study, "author.cert"), err) &&
          gather_lists(form, &lists, err) && gather_media(form, &lists, err);
     if (ok) {
         uint64_t serial =
@@ -507,7 +508,7 @@ static bool run_pack(const struct cli_words *words, struct err *err)
                                                   opt_training ? PACKAGE_TRAINING : 0, files,
                                                   lists.count},
                            cert, seed, err) &&
-             desk_wrap(&wrapped, c, package.data, package.len, err) &&
+             keys_wrap(&wrapped, c, package.data, package.len, err) &&
              file_write(opt_out, wrapped.data, wrapped.len, FILE_PRIVATE, opt_force, err);
     }
     if (ok) {
@@ -515,7 +516,7 @@ static bool run_pack(const struct cli_words *words, struct err *err)
                lists.count);
         struct cert author;
         if (cert_read(&author, cert)) {
-            desk_say_words("the author's words, shown next to the form on the device",
+            keys_say_words("the author's words, shown next to the form on the device",
                            author.subject, 32);
         }
     }

@@ -20,7 +20,7 @@ enum { WARN_DAYS = 30, TOKEN_DAYS = 14 };
 
 static const char *root_path(struct arena *arena, const char *dir)
 {
-    return opt_root ? opt_root : desk_path(arena, dir, "root-1.key");
+    return opt_root ? opt_root : keys_path(arena, dir, "root-1.key");
 }
 
 static uint64_t now_s(void)
@@ -31,7 +31,7 @@ static uint64_t now_s(void)
 static bool write_file(struct arena *arena, const char *dir, const char *name, const void *bytes,
                        size_t len, bool force, struct err *err)
 {
-    return file_write(desk_path(arena, dir, name), bytes, len, FILE_PRIVATE, force, err);
+    return file_write(keys_path(arena, dir, name), bytes, len, FILE_PRIVATE, force, err);
 }
 
 /* Makes a signing key and its certificate, signed by the root. */
@@ -49,7 +49,7 @@ static bool make_role(struct arena *arena, const char *dir, const char *name, en
     cert_make(bytes, &cert, root_seed);
     char *key = arena_printf(arena, "%s/%s.key", dir, name);
     char *file = arena_printf(arena, "%s.cert", name);
-    bool ok = desk_write_seed(key, seed, name, err) &&
+    bool ok = keys_write_seed(key, seed, name, err) &&
               write_file(arena, dir, file, bytes, sizeof bytes, false, err);
     secret_wipe(seed, sizeof seed);
     return ok;
@@ -61,7 +61,7 @@ static bool make_identity(struct arena *arena, const char *dir, const char *name
     uint8_t identity[32];
     age_generate(identity, recipient);
     char *path = arena_printf(arena, "%s/%s.identity", dir, name);
-    bool ok = desk_write_identity(path, identity, name, err);
+    bool ok = keys_write_identity(path, identity, name, err);
     secret_wipe(identity, sizeof identity);
     return ok;
 }
@@ -95,7 +95,7 @@ static void warn_together(struct arena *arena, const char *dir)
 {
     struct buf together = {0};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        if (places[i].apart && file_exists(desk_path(arena, dir, places[i].file))) {
+        if (places[i].apart && file_exists(keys_path(arena, dir, places[i].file))) {
             buf_printf(&together, "%s%s", together.len ? ", " : "", places[i].file);
         }
     }
@@ -115,13 +115,13 @@ static void warn_together(struct arena *arena, const char *dir)
 static bool choose_passphrase(struct err *err)
 {
     if (!opt_no_passphrase) {
-        return desk_ask_new_passphrase(err);
+        return keys_ask_new_passphrase(err);
     }
     fputs("warning: the key files are written unencrypted: whoever has the folder can read the "
           "study\n"
           "hint: suhbat-key protect STUDY\n",
           stderr);
-    desk_no_passphrase();
+    keys_no_passphrase();
     return true;
 }
 
@@ -134,7 +134,7 @@ static bool run_init(const struct cli_words *words, struct err *err)
     uint8_t seed[32], set[32];
     arena_init(&arena);
     bool ok = true;
-    if (file_exists(desk_path(&arena, dir, "catalogue.sbg"))) {
+    if (file_exists(keys_path(&arena, dir, "catalogue.sbg"))) {
         ok = err_set(err, ERR_INPUT, "this folder already contains a study");
         err_at(err, "%s", dir);
     }
@@ -152,9 +152,9 @@ static bool run_init(const struct cli_words *words, struct err *err)
     strcpy(c->recipients[0].label, "coordinator");
     strcpy(c->recipients[1].label, "escrow");
     ok = ok && file_folder(dir, 0700, err) &&
-         file_folder(desk_path(&arena, dir, "tokens"), 0700, err) &&
-         file_folder(desk_path(&arena, dir, "devices"), 0700, err) &&
-         desk_write_seed(desk_path(&arena, dir, "root-1.key"), seed, "root", err) &&
+         file_folder(keys_path(&arena, dir, "tokens"), 0700, err) &&
+         file_folder(keys_path(&arena, dir, "devices"), 0700, err) &&
+         keys_write_seed(keys_path(&arena, dir, "root-1.key"), seed, "root", err) &&
          make_role(&arena, dir, "author", ROLE_AUTHOR, c->study_id, seed, err) &&
          make_role(&arena, dir, "desk", ROLE_IMPORT, c->study_id, seed, err) &&
          make_identity(&arena, dir, "coordinator", c->recipients[0].key, err) &&
@@ -166,12 +166,12 @@ static bool run_init(const struct cli_words *words, struct err *err)
     if (ok) {
         catalogue_root_set(set, c);
         printf("study made in %s\n", dir);
-        desk_say_words("the study's words", set, sizeof set);
+        keys_say_words("the study's words", set, sizeof set);
         uint8_t cert[CERT_BYTES];
         struct cert author;
-        if (desk_read_cert(cert, desk_path(&arena, dir, "author.cert"), NULL) &&
+        if (keys_read_cert(cert, keys_path(&arena, dir, "author.cert"), NULL) &&
             cert_read(&author, cert)) {
-            desk_say_words("the author's words, shown next to each new form", author.subject, 32);
+            keys_say_words("the author's words, shown next to each new form", author.subject, 32);
         }
         say_places();
         printf("next: suhbat-key invite %s -o invitation.sbi\n", dir);
@@ -190,7 +190,7 @@ static bool run_protect(const struct cli_words *words, struct err *err)
     struct arena arena;
     unsigned done = 0;
     arena_init(&arena);
-    bool ok = desk_ask_new_passphrase(err);
+    bool ok = keys_ask_new_passphrase(err);
     for (size_t i = 0; ok && i < words->count; i++) {
         static const char *const ends[] = {".key", ".identity"};
         const char *path = words->list[i], **names;
@@ -199,8 +199,8 @@ static bool run_protect(const struct cli_words *words, struct err *err)
         for (size_t e = 0; ok && folder && e < 2; e++) {
             ok = file_list(&arena, &names, &count, path, ends[e], err);
             for (size_t k = 0; ok && k < count; k++) {
-                const char *file = desk_path(&arena, path, names[k]);
-                ok = desk_protect(file, &clear, err);
+                const char *file = keys_path(&arena, path, names[k]);
+                ok = keys_protect(file, &clear, err);
                 if (ok) {
                     printf("%s: %s\n", file, clear ? "protected" : "under the new passphrase");
                     done++;
@@ -209,7 +209,7 @@ static bool run_protect(const struct cli_words *words, struct err *err)
             }
         }
         if (ok && !folder) {
-            ok = desk_protect(path, &clear, err);
+            ok = keys_protect(path, &clear, err);
             if (ok) {
                 printf("%s: %s\n", path, clear ? "protected" : "under the new passphrase");
                 done++;
@@ -239,8 +239,8 @@ static bool run_invite(const struct cli_words *words, struct err *err)
     uint64_t days = opt_days ? strtoull(opt_days, NULL, 10) : TOKEN_DAYS;
     char hex[33];
     arena_init(&arena);
-    bool ok = desk_read_catalogue(&invite->catalogue, &catalogue,
-                                  desk_path(&arena, dir, "catalogue.sbg"), err);
+    bool ok = keys_read_catalogue(&invite->catalogue, &catalogue,
+                                  keys_path(&arena, dir, "catalogue.sbg"), err);
     if (ok) {
         memcpy(invite->study_id, invite->catalogue.study_id, 16);
         catalogue_root_set(invite->root_set, &invite->catalogue);
@@ -261,7 +261,7 @@ static bool run_invite(const struct cli_words *words, struct err *err)
         secret_wipe(token, sizeof token);
     }
     if (ok) {
-        desk_say_words("the study's words, to compare on the device", invite->root_set, 32);
+        keys_say_words("the study's words, to compare on the device", invite->root_set, 32);
     }
     secret_wipe(invite->token, 32);
     buf_fini(&catalogue);
@@ -278,13 +278,13 @@ static bool find_token(struct arena *arena, char **out, const char *dir, const s
 {
     const char **names;
     size_t count;
-    char *tokens = desk_path(arena, dir, "tokens");
+    char *tokens = keys_path(arena, dir, "tokens");
     if (!file_list(arena, &names, &count, tokens, "", err)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
         struct buf token = {0};
-        char *path = desk_path(arena, tokens, names[i]);
+        char *path = keys_path(arena, tokens, names[i]);
         bool read = file_read(&token, path, 64, err) && token.len == 40;
         bool proves =
             read && enrol_request_proves(request->data, request->len, (const uint8_t *)token.data);
@@ -358,20 +358,20 @@ static void enrolling_fini(struct enrolling *e)
 static bool read_enrolment(struct enrolling *e, const char *request, struct err *err)
 {
     const char *own =
-        opt_identity ? opt_identity : desk_path(&e->arena, e->dir, "coordinator.identity");
+        opt_identity ? opt_identity : keys_path(&e->arena, e->dir, "coordinator.identity");
     e->catalogue = mem_zero(1, sizeof *e->catalogue);
     if (!file_read(&e->request, request, ENROL_FILE_MAX, err) ||
         !(enrol_request_read(&e->r, e->request.data, e->request.len, err) ||
           err_at(err, "%s", file_name(request))) ||
-        !desk_read_catalogue(e->catalogue, &e->catalogue_bytes,
-                             desk_path(&e->arena, e->dir, "catalogue.sbg"), err) ||
-        !desk_read_seed(e->root, root_path(&e->arena, e->dir), err) ||
-        !desk_read_identity(e->grant.package_secret,
-                            desk_path(&e->arena, e->dir, "package.identity"), err)) {
+        !keys_read_catalogue(e->catalogue, &e->catalogue_bytes,
+                             keys_path(&e->arena, e->dir, "catalogue.sbg"), err) ||
+        !keys_read_seed(e->root, root_path(&e->arena, e->dir), err) ||
+        !keys_read_identity(e->grant.package_secret,
+                            keys_path(&e->arena, e->dir, "package.identity"), err)) {
         return false;
     }
     /* read the identity before the invitation is used up */
-    if (!desk_read_identity(e->identity, own, &e->no_identity) && e->no_identity.code == ERR_NONE) {
+    if (!keys_read_identity(e->identity, own, &e->no_identity) && e->no_identity.code == ERR_NONE) {
         e->no_identity.code = ERR_AUTH;
     }
     return memcmp(e->r.study_id, e->catalogue->study_id, 16) == 0 ||
@@ -429,7 +429,7 @@ static bool run_enrol(const struct cli_words *words, struct err *err)
         memcpy(keys + 32, e.r.box_pk, 32);
         printf("device: %s\n", hex);
         ok = keep_label(&e.arena, e.dir, &e.r, hex, e.identity, &e.no_identity, err);
-        desk_say_words("the device's words, to compare on its screen", keys, sizeof keys);
+        keys_say_words("the device's words, to compare on its screen", keys, sizeof keys);
         warn_together(&e.arena, e.dir);
     }
     enrolling_fini(&e);
@@ -472,13 +472,13 @@ static bool read_device(struct device_known *d, struct arena *arena, const char 
 {
     struct buf known = {0}, label = {0};
     struct cert cert;
-    bool ok = file_read(&known, desk_path(arena, folder, name), 4096, err) &&
+    bool ok = file_read(&known, keys_path(arena, folder, name), 4096, err) &&
               ((known.len >= CERT_BYTES && cert_read(&cert, (const uint8_t *)known.data)) ||
                err_set(err, ERR_INPUT, "%s is no device", name));
     if (ok) {
         chain_device_id(d->id, cert.subject);
         text_hex(d->hex, d->id, 16);
-        const char *path = desk_path(arena, folder, arena_printf(arena, "%s.label", d->hex));
+        const char *path = keys_path(arena, folder, arena_printf(arena, "%s.label", d->hex));
         bool labelled = file_exists(path) && file_read(&label, path, 4096, NULL) && label.len;
         d->label = "";
         if (labelled) { /* the label is untrusted: its interviewer chose it */
@@ -496,11 +496,11 @@ static bool read_device(struct device_known *d, struct arena *arena, const char 
 static bool known_devices(struct device_known **list, size_t *count, struct arena *arena,
                           const char *dir, struct err *err)
 {
-    const char **names, *folder = desk_path(arena, dir, "devices");
+    const char **names, *folder = keys_path(arena, dir, "devices");
     struct buf bytes = {0};
     struct catalogue *c = mem_zero(1, sizeof *c);
     bool ok = file_list(arena, &names, count, folder, ".device", err) &&
-              desk_read_catalogue(c, &bytes, desk_path(arena, dir, "catalogue.sbg"), err);
+              keys_read_catalogue(c, &bytes, keys_path(arena, dir, "catalogue.sbg"), err);
     *list = ok ? arena_alloc(arena, (*count + 1) * sizeof **list) : NULL;
     for (size_t i = 0; ok && i < *count; i++) {
         (*list)[i] = (struct device_known){.label = ""};
@@ -582,9 +582,9 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
     struct catalogue *c = mem_zero(1, sizeof *c);
     uint8_t root[32], identity[32];
     arena_init(&arena);
-    bool ok = desk_read_catalogue(c, &old, desk_path(&arena, dir, "catalogue.sbg"), err) &&
-              desk_read_seed(root, root_path(&arena, dir), err) &&
-              desk_read_identity(identity, desk_path(&arena, dir, "package.identity"), err);
+    bool ok = keys_read_catalogue(c, &old, keys_path(&arena, dir, "catalogue.sbg"), err) &&
+              keys_read_seed(root, root_path(&arena, dir), err) &&
+              keys_read_identity(identity, keys_path(&arena, dir, "package.identity"), err);
     for (size_t i = 1; ok && i < words->count; i++) {
         struct buf file = {0}, plain = {0};
         struct package p;
@@ -592,7 +592,7 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
         ok = file_read(&file, words->list[i], PACKAGE_MAX, err) &&
              age_open(&plain, file.data, file.len, &keys, NULL, err) &&
              package_read(&p, plain.data, plain.len, NULL, err) &&
-             desk_package_is_ours(&p, plain.data, c, err) && list_package(c, &p, err);
+             keys_package_is_ours(&p, plain.data, c, err) && list_package(c, &p, err);
         if (!ok) {
             err_at(err, "%s", file_name(words->list[i]));
         }
@@ -606,7 +606,7 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
         c->issued_at = now_s();
         c->warn_after = c->issued_at + WARN_DAYS * 86400ull;
         ok = catalogue_write(&fresh, c, (const uint8_t(*)[32]) & root, 1, err) &&
-             desk_wrap(&wrapped, c, fresh.data, fresh.len, err) &&
+             keys_wrap(&wrapped, c, fresh.data, fresh.len, err) &&
              write_file(&arena, dir, "catalogue.sbg", fresh.data, fresh.len, true, err) &&
              (!opt_out ||
               file_write(opt_out, wrapped.data, wrapped.len, FILE_PRIVATE, opt_force, err));
@@ -715,7 +715,7 @@ static bool log_answer(struct arena *arena, const char *dir, const struct device
 {
     struct buf log = {0};
     char when[64];
-    const char *path = desk_path(arena, dir, "unlocked.log");
+    const char *path = keys_path(arena, dir, "unlocked.log");
     bool ok = !file_exists(path) || file_read(&log, path, 16 << 20, err);
     buf_add(&log, "", 0);
     for (const char *p = ok ? strstr(log.data, d->hex) : NULL; p; p = strstr(p + 1, d->hex)) {
@@ -743,11 +743,11 @@ static bool run_unlock(const struct cli_words *words, struct err *err)
     uint8_t recovery[32], *plain = secret_new(TRAVEL_PLAIN);
     const struct device_known *asks = NULL;
     arena_init(&arena);
-    const char *path = opt_identity ? opt_identity : desk_path(&arena, dir, "recovery.identity");
+    const char *path = opt_identity ? opt_identity : keys_path(&arena, dir, "recovery.identity");
     bool ok = file_read(&bytes, from, 4096, err) &&
               (travel_request_read(&request, bytes.data, bytes.len, err) ||
                err_at(err, "%s", file_name(from))) &&
-              words_agree(opt_words, &request, err) && desk_read_identity(recovery, path, err) &&
+              words_agree(opt_words, &request, err) && keys_read_identity(recovery, path, err) &&
               travel_request_open(plain, &request, recovery, err) &&
               find_device(&asks, &arena, dir, plain + SECRET_KEY, err) &&
               device_agrees(&arena, dir, asks, err);
@@ -778,12 +778,12 @@ static bool run_show(const struct cli_words *words, struct err *err)
     char text[AGE_TEXT], hex[65];
     arena_init(&arena);
     bool ok =
-        desk_read_catalogue(c, &bytes, desk_path(&arena, words->list[0], "catalogue.sbg"), err);
+        keys_read_catalogue(c, &bytes, keys_path(&arena, words->list[0], "catalogue.sbg"), err);
     if (ok) {
         catalogue_root_set(set, c);
         text_hex(hex, c->study_id, 16);
         printf("study: %s\ncatalogue: %llu\n", hex, (unsigned long long)c->epoch);
-        desk_say_words("the study's words", set, sizeof set);
+        keys_say_words("the study's words", set, sizeof set);
         for (unsigned i = 0; i < c->recipient_count; i++) {
             age_recipient_text(text, c->recipients[i].key);
             text_defuse(c->recipients[i].label);

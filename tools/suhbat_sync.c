@@ -26,7 +26,7 @@ static bool need_identity(uint8_t identity[32], struct err *err)
         err_set(err, ERR_AUTH, "no identity given");
         return err_hint(err, "--identity FILE, an age identity of one of the study's recipients");
     }
-    return desk_read_identity(identity, opt_identity, err);
+    return keys_read_identity(identity, opt_identity, err);
 }
 
 static bool have_folder(struct err *err)
@@ -68,8 +68,8 @@ static bool copy_private(struct arena *arena, const char *from, const char *name
 {
     struct buf bytes = {0};
     bool ok =
-        file_read(&bytes, desk_path(arena, from, name), DESK_KEY_FILE_MAX, err) &&
-        file_write(desk_path(arena, to, name), bytes.data, bytes.len, FILE_PRIVATE, true, err);
+        file_read(&bytes, keys_path(arena, from, name), DESK_KEY_FILE_MAX, err) &&
+        file_write(keys_path(arena, to, name), bytes.data, bytes.len, FILE_PRIVATE, true, err);
     buf_fini(&bytes);
     return ok;
 }
@@ -85,7 +85,7 @@ static bool add_devices(struct desk *desk, struct arena *arena, const char *fold
     for (size_t i = 0; i < count; i++) {
         struct buf bytes = {0};
         bool fresh = false;
-        bool ok = file_read(&bytes, desk_path(arena, folder, names[i]), 4096, err) &&
+        bool ok = file_read(&bytes, keys_path(arena, folder, names[i]), 4096, err) &&
                   desk_add_device(desk, bytes.data, bytes.len, &fresh, err);
         buf_fini(&bytes);
         if (!ok) {
@@ -106,13 +106,13 @@ static bool run_init(const struct cli_words *words, struct err *err)
     unsigned added = 0;
     const char *study = words->list[0];
     arena_init(&arena);
-    bool ok = desk_read_catalogue(c, &catalogue, desk_path(&arena, study, "catalogue.sbg"), err) &&
+    bool ok = keys_read_catalogue(c, &catalogue, keys_path(&arena, study, "catalogue.sbg"), err) &&
               make_desk(&desk, c, err);
     if (ok) {
         ok = desk_set_catalogue(desk, catalogue.data, catalogue.len, err) &&
              copy_private(&arena, study, "desk.key", opt_desk, err) &&
              copy_private(&arena, study, "desk.cert", opt_desk, err) &&
-             add_devices(desk, &arena, desk_path(&arena, study, "devices"), &added, err);
+             add_devices(desk, &arena, keys_path(&arena, study, "devices"), &added, err);
         if (ok) {
             printf("desk %s: catalogue %llu, %u new devices\n", opt_desk,
                    (unsigned long long)c->epoch, added);
@@ -253,7 +253,7 @@ static bool import_all(struct desk *desk, struct arena *arena, const uint8_t ide
             continue;
         }
         for (size_t k = 0; k < count; k++) {
-            import_file(desk, identity, desk_path(arena, words->list[i], names[k]), false, &tally);
+            import_file(desk, identity, keys_path(arena, words->list[i], names[k]), false, &tally);
         }
     }
     if (!tally.opened && !tally.refused && tally.foreign) {
@@ -336,8 +336,8 @@ static bool run_receipt(const struct cli_words *words, struct err *err)
         return false;
     }
     arena_init(&arena);
-    bool ok = desk_read_seed(w.seed, desk_path(&arena, opt_desk, "desk.key"), err) &&
-              desk_read_cert(w.cert, desk_path(&arena, opt_desk, "desk.cert"), err) &&
+    bool ok = keys_read_seed(w.seed, keys_path(&arena, opt_desk, "desk.key"), err) &&
+              keys_read_cert(w.cert, keys_path(&arena, opt_desk, "desk.cert"), err) &&
               file_folder(opt_out, 0700, err) && desk_devices(w.desk, write_receipt, &w, err);
     if (ok) {
         printf("%u receipts in %s\n", w.written, opt_out);

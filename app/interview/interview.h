@@ -64,6 +64,7 @@ struct interview_file {
     struct interview_file *next;
 };
 
+/* Begin and resume borrow the writer until interview_free.  False: *interview is NULL. */
 MUST_CHECK bool interview_begin(struct interview **interview, struct writer *writer,
                                 const uint8_t package_hash[32], const char *language,
                                 struct err *err);
@@ -107,7 +108,7 @@ MUST_CHECK bool interview_remove(struct interview *i, struct node *entry, struct
 MUST_CHECK bool interview_restore(struct interview *i, struct err *err);
 /* True: all posted events are durable. Events whose write failed are tried once more. */
 MUST_CHECK bool interview_sync(struct interview *i, struct err *err);
-/* The same, for at most `ms`. */
+/* The same, for at most `ms`; after a failure it first waits for the queue (writer_retry). */
 enum writer_state interview_saved(struct interview *i, int ms, struct err *err);
 
 /* ---- place ---- */
@@ -127,7 +128,8 @@ bool interview_back(struct interview *i);
 /* Leaves an entry for its roster. */
 void interview_leave_entry(struct interview *i);
 
-/* Seals the interview; `progress` counts steps (may be NULL). True: the interview is over. */
+/* Seals the interview; `progress` counts steps (may be NULL).  True: the interview is over and only
+ * interview_free is left.  False: it goes on as a draft, and this may be called again. */
 MUST_CHECK bool interview_finish(struct interview *i, struct progress *progress, struct err *err);
 MUST_CHECK bool interview_discard(struct interview *i, struct err *err);
 

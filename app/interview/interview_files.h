@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef APP_INTERVIEW_INTERVIEW_FILES_H
 #define APP_INTERVIEW_INTERVIEW_FILES_H
-/* interview_beside: shared by interview.c (answers, place, the end) and interview_beside.c
- * (files and memos). Private to these two. */
+/* interview_files: what interview.c (answers and the end) and interview_files.c (attachments,
+ * memos, the label) share.  Private to these two. */
 #include "app/interview/interview.h"
 
 void interview_post(struct interview *i, enum journal_kind kind, const char *path,

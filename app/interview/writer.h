@@ -21,8 +21,8 @@ struct device *writer_free(struct writer *writer);
 MUST_CHECK bool writer_call(struct writer *writer, writer_job *job, void *arg, struct err *err);
 
 /* The same without waiting. The writer's on_done callback reports the end; writer_end waits
- * for it and returns the result. Tasks run one after another. `arg` must stay valid until
- * then. */
+ * for it, frees `pending` and returns the result. Jobs run one after another. `arg` must stay valid
+ * until then. */
 struct writer_pending;
 struct writer_pending *writer_begin(struct writer *writer, writer_job *job, void *arg);
 bool writer_is_done(struct writer *writer, const struct writer_pending *pending);
@@ -33,9 +33,10 @@ void writer_draft(struct writer *writer, const struct device_draft *draft);
 struct device_draft writer_draft_now(struct writer *writer);
 /* Posts one event (copied, later wiped). Never waits. Returns a ticket for writer_wait. */
 uint64_t writer_post(struct writer *writer, const void *event, size_t len);
-/* After a failure: tries the failed events once more, in order. */
+/* After a failure: waits for the queue, then tries the failed events once more, in order. */
 void writer_retry(struct writer *writer);
-/* Wait until the ticket's event is durable.  False: it is not, and `err` says why. */
+/* Waits until the ticket's event is durable, or any posted event could not be written (false, and
+ * `err` says why). */
 MUST_CHECK bool writer_wait(struct writer *writer, uint64_t ticket, struct err *err);
 /* The same for at most `ms`. WRITER_BUSY: not durable yet; the callback set by writer_when
  * is called once it is. */
@@ -45,7 +46,7 @@ enum writer_state writer_wait_for(struct writer *writer, uint64_t ticket, int ms
  * after WRITER_BUSY. */
 typedef void writer_on_done(void *user);
 void writer_when(struct writer *writer, writer_on_done *on_done, void *user);
-/* When the last posted event became durable, monotonic µs; 0 = not yet. */
+/* When the last posted event was written, or failed, monotonic µs; 0 = not yet. */
 int64_t writer_durable_us(struct writer *writer);
 
 #endif

@@ -117,14 +117,13 @@ struct ui {
     int64_t moved_ms, repeated_ms;
     bool in_body;
     struct edit edit;
-    bool pans;        /* arrow keys and pinches move a picture; set anew in each build */
-    int side;         /* px, picture moved to the left */
-    float pinch;      /* magnification by pinching since the last build; 1: none */
-    int pull;         /* px pulled beyond the page's end (negative: its start) */
-    bool swipe;       /* sideways swipes mean next and back; set anew in each build */
-    bool by_key;      /* the last action came from the keyboard */
-    bool quit, again; /* again: rebuild */
-    bool robot;
+    bool pans;             /* arrow keys and pinches move a picture; set anew in each build */
+    int side;              /* px, picture moved to the left */
+    float pinch;           /* magnification by pinching since the last build; 1: none */
+    int pull;              /* px pulled beyond the page's end (negative: its start) */
+    bool swipe;            /* sideways swipes mean next and back; set anew in each build */
+    bool by_key;           /* the last action came from the keyboard */
+    bool quit, again;      /* again: rebuild */
     bool lines;            /* Shift+Enter makes a new line in the field */
     const char *title_cut; /* title too long for the header, or NULL; valid until the next build */
     int header_h;          /* px, of the header drawn last */

@@ -178,7 +178,7 @@ void question_stale(struct app *app, struct node *node, const struct choice *cho
 /* Chooses a value, or takes it back. */
 void question_toggle(struct app *app, struct node *node, const char *value);
 /* Pills for the "no answer" codes of a select, apart from its choices. */
-void question_no_answers(struct app *app, struct node *node);
+void question_code_pills(struct app *app, struct node *node);
 
 /* ---- question_time.c, question_file.c, question_draw.c ---- */
 

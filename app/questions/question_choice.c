@@ -560,7 +560,7 @@ static void code_pills(struct list *l)
     ui_pills_end(ui);
 }
 
-void question_no_answers(struct app *app, struct node *node)
+void question_code_pills(struct app *app, struct node *node)
 {
     const struct control *c = node->item->control;
     struct list l = {.app = app, .node = node, .many = c->kind != CONTROL_SELECT1};

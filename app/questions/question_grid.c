@@ -157,7 +157,7 @@ static void row(struct app *app, const struct page *page, int label_w, int cell_
                         NULL)) {
         question_stale(app, node, offered, count);
     }
-    question_no_answers(app, node);
+    question_code_pills(app, node);
     ui_fill_rect(ui, (struct rect){x, ui->at.y - ui_px(ui, 1), w, ui_px(ui, 1)}, ui->theme.line);
     question_refusal(app, node);
     ui->at.w = all.w;

@@ -145,7 +145,8 @@ enum { FORMS_NEW, FORMS_UPDATED, FORMS_GONE };
 /* Lists forms that are new, updated or gone, under a heading. */
 static void name_forms(struct app *app, int which)
 {
-    static const enum string_id headings[] = {S_load_new, S_load_updated, S_load_gone};
+    static const enum string_id headings[] = {
+        [FORMS_NEW] = S_load_new, [FORMS_UPDATED] = S_load_updated, [FORMS_GONE] = S_load_gone};
     struct ui *ui = &app->ui;
     bool gone = which == FORMS_GONE;
     const struct app_form *forms = gone ? app->exchange.before : app->exchange.coming;

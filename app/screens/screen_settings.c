@@ -36,8 +36,10 @@ static void heading(struct ui *ui, enum string_id id)
 
 static void hand_and_keys(struct app *app)
 {
-    static const enum string_id keys[UI_KEYS_COUNT] = {S_settings_keys_own, S_settings_keys_digits,
-                                                       S_settings_keys_held};
+    static const enum string_id keys[] = {[UI_KEYS_OWN] = S_settings_keys_own,
+                                          [UI_KEYS_DIGITS] = S_settings_keys_digits,
+                                          [UI_KEYS_HELD] = S_settings_keys_held};
+    static_assert(sizeof keys / sizeof *keys == UI_KEYS_COUNT, "words for each");
     struct ui *ui = &app->ui;
     heading(ui, S_settings_hand);
     if (ui_choice(ui, "glove", ui_str(ui, S_settings_glove), ui->glove, true)) {

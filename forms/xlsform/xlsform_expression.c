@@ -174,7 +174,9 @@ bool write_searches(const struct question *q)
 bool write_action(struct writer *w, struct buf *out, const struct question *q,
                   const struct action_spec *a)
 {
-    static const char *const names[] = {"setvalue", "odk:setgeopoint", "odk:recordaudio"};
+    static const char *const names[] = {[ACTION_SETVALUE] = "setvalue",
+                                        [ACTION_SETGEOPOINT] = "odk:setgeopoint",
+                                        [ACTION_RECORDAUDIO] = "odk:recordaudio"};
     const struct field *value = field_get(q->row, "default");
     const char *text = a->value;
     if (value && value->text && q->dynamic) {

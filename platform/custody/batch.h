@@ -42,8 +42,12 @@ struct batch {
 MUST_CHECK bool batch_write(struct buf *out, const struct batch *batch,
                             const uint8_t seed[SIGN_SEED], struct err *err);
 
-/* Returns true if this device key may sign batches of this study; false refuses the batch. */
+/* Returns true if this device key may sign batches of this study; false refuses the batch.  Revoked
+ * devices are the caller's matter. */
 typedef bool batch_known(void *user, const uint8_t study_id[16], const uint8_t device_key[32]);
+/* Reads and verifies.  Entries and objects borrow from `bytes`; on failure *batch is undefined.
+ * ERR_INPUT: damaged; ERR_AUTH: not signed by a known device, or not vouched for; ERR_LIMIT: too
+ * much for one batch. */
 MUST_CHECK bool batch_read(struct batch *batch, struct arena *arena, const void *bytes, size_t len,
                            batch_known *known, void *user, struct err *err);
 

@@ -121,11 +121,6 @@ struct db_value db_blob(const void *bytes, size_t len)
     return (struct db_value){.type = DB_BLOB, .bytes = bytes, .len = len};
 }
 
-struct db_value db_text(const char *text)
-{
-    return (struct db_value){.type = DB_TEXT, .bytes = text, .len = strlen(text)};
-}
-
 static sqlite3_stmt *prepare(struct db *db, const char *sql, bool *keep)
 {
     sqlite3_stmt *stmt = NULL;

@@ -30,7 +30,6 @@ struct db_value {
 };
 struct db_value db_int(int64_t number);
 struct db_value db_blob(const void *bytes, size_t len);
-struct db_value db_text(const char *text);
 
 /* Run several statements without bound values. */
 MUST_CHECK bool db_script(struct db *db, const char *sql, struct err *err);

@@ -227,7 +227,10 @@ struct device_finished {
     bool training;
 };
 enum { DEVICE_FINISH_STEPS = 2 }; /* progress steps of device_finish, which cannot be stopped */
-/* Seal the instance to the catalogue's recipients and destroy the draft's key. */
+/* Seal the instance to the catalogue's recipients and destroy the draft's key.  A record id that
+ * was used before is replaced by the draft's.  ERR_INPUT: the draft is gone.  ERR_FULL: the disk is
+ * full, even without the reserve.  If only the vault's last change fails, the record is stored
+ * already, and the next unlocking adopts it. */
 MUST_CHECK bool device_finish(struct device *device, struct device_draft *draft,
                               const uint8_t record_id[16], const struct device_finished *finished,
                               int64_t wall_ms, struct err *err);

@@ -122,7 +122,7 @@ static bool has_event(struct device *d, const struct vault_draft *slot, uint64_t
 static bool count_events(struct device *d, struct device_draft *draft, struct err *err)
 {
     const struct vault_draft *slot = vault_find_draft(d->vault, draft->id);
-    uint64_t min = 0, max = 1; /* all before `least` exist; `most` does not */
+    uint64_t min = 0, max = 1; /* all before `min` exist; `max` does not */
     bool found = true;
     while (found) {
         if (!has_event(d, slot, max - 1, &found, err)) {

@@ -28,7 +28,7 @@ static const char magic[] = "SBP1";
  * identify the form. */
 static size_t padding(size_t content)
 {
-    size_t size = PACKAGE_LEAST;
+    size_t size = PACKAGE_MIN;
     while (size < FIXED + content) {
         size *= 2;
     }

@@ -12,7 +12,7 @@
  */
 #include "platform/custody/catalogue.h"
 
-enum { PACKAGE_LEAST = 16 << 10, PACKAGE_MAX = 64 << 20, PACKAGE_TRAINING = 1 };
+enum { PACKAGE_MIN = 16 << 10, PACKAGE_MAX = 64 << 20, PACKAGE_TRAINING = 1 };
 
 enum { PACKAGE_CERT_AT = 256 }; /* offset of the author's certificate, after the header */
 

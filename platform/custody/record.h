@@ -11,7 +11,7 @@
 #include "platform/custody/sign.h"
 
 enum { RECORD_HEADER = 256, RECORD_BUCKET_MIN = 4096, RECORD_MAX = 64 << 20 };
-enum { RECORD_ATTACHMENTS = 1, RECORD_TRAINING = 2, RECORD_WITHDRAWN = 4 };
+enum { RECORD_ATTACHMENTS = 1, RECORD_TRAINING = 2 }; /* 4: reserved */
 
 struct record {
     uint16_t flags;

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SIGN_SEED = 32, SIGN_PUBLIC = 32, SIGN_BYTES = 64, HASH_BYTES = 32, ID_BYTES = 16 };
+enum { SIGN_SEED = 32, SIGN_PUBLIC = 32, SIGN_BYTES = 64, HASH_BYTES = 32 };
 
 /* BLAKE2b-256, personalised with a tag of at most 16 characters. */
 void hash_tagged(uint8_t out[HASH_BYTES], const char *tag, const void *bytes, size_t len);

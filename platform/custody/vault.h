@@ -26,8 +26,8 @@ enum {
     VAULT_TRIES = 10,
     VAULT_PASSES = 3,
     VAULT_MEMORY_KIB = 64 * 1024,
-    VAULT_PIN_LEAST = 6,
-    VAULT_PIN_MOST = 10,
+    VAULT_PIN_MIN = 6,
+    VAULT_PIN_MAX = 10,
     VAULT_PIN_TRIES = 5,
     VAULT_SOFT_MS = 30 * 60 * 1000
 };

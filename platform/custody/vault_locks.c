@@ -12,7 +12,7 @@ bool vault_pin_is_good(const char *digits)
 {
     size_t len = strlen(digits);
     bool same = true, up = true, down = true;
-    if (len < VAULT_PIN_LEAST || len > VAULT_PIN_MOST || strspn(digits, "0123456789") != len) {
+    if (len < VAULT_PIN_MIN || len > VAULT_PIN_MAX || strspn(digits, "0123456789") != len) {
         return false;
     }
     for (size_t i = 1; i < len; i++) {

@@ -2,7 +2,7 @@
 #ifndef PLATFORM_MACHINE_DESKTOP_H
 #define PLATFORM_MACHINE_DESKTOP_H
 /*
- * machine: settings that a kiosk must offer itself: brightness, clock, time zone, power.
+ * desktop: settings that a kiosk must offer itself: brightness, clock, time zone, power.
  *
  * Calls logind and timedated on the system bus; nothing here needs root.  Each call may wait
  * several seconds: run it as a background task.  ERR_ENV with the service's message if it is

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size = sound.len;
     }
     arena_init(&arena);
-    if (desk_xls_convert(&xlsx, data, size, &err) &&
+    if (form_xls_convert(&xlsx, data, size, &err) &&
         workbook_read(&book, &arena, "x.xlsx", xlsx.data, xlsx.len, &err)) {
         (void)workbook_sheet(&book, "survey");
     }

@@ -33,15 +33,15 @@ static void check(struct buf *out, const char *name)
     struct xlsform_notes notes = {0};
     struct form *form = NULL;
     struct err err = {0};
-    struct desk_env desk;
+    struct form_source_env desk;
     arena_init(&arena);
     buf_cut(out, 0);
     buf_add(out, "", 0);
-    if (desk_form_load(&form, in_folder(name), &all, &arena, &notes, &err)) {
-        desk_env_init(&desk, in_folder(name));
+    if (form_source_load(&form, in_folder(name), &all, &arena, &notes, &err)) {
+        form_source_env_init(&desk, in_folder(name));
         char *kept = mem_text(in_folder(name));
         desk.file = kept;
-        desk_check(form, &desk, &notes, &arena);
+        form_check_report(form, &desk, &notes, &arena);
         free(kept);
     } else if (!notes.fault_count) {
         char text[1200];
@@ -168,7 +168,7 @@ static void test_check__an_old_workbook_is_read_whatever_it_calls_itself(void **
         struct workbook book;
         struct err err = {0};
         arena_init(&arena);
-        OK(desk_workbook(&book, &arena, names[i], &xls, &err));
+        OK(form_source_workbook(&book, &arena, names[i], &xls, &err));
         assert_int_equal(book.count, 2);
         const struct sheet *s = workbook_sheet(&book, "survey");
         assert_int_equal(s->count, 4);
@@ -258,7 +258,7 @@ static void test_check__a_damaged_old_workbook_costs_a_message(void **state)
         size_t at = (i * 7919) % xls.len;
         char was = xls.data[at];
         xls.data[at] = (char)(was ^ 0x5A);
-        bool ok = desk_xls_convert(&out, xls.data, i % 2 ? xls.len : at, &err);
+        bool ok = form_xls_convert(&out, xls.data, i % 2 ? xls.len : at, &err);
         refused += !ok;
         assert_true(ok || err.code == ERR_INPUT || err.code == ERR_LIMIT);
         xls.data[at] = was;

@@ -441,8 +441,8 @@ static void test_device__comes_back_from_a_journey(void **state)
     study_put(s, "desk", "unlock.sbu", &request);
     snprintf(dir, sizeof dir, "%s", study_path(s, "desk"));
     snprintf(line, sizeof line, "%s/recovery.identity", dir);
-    desk_no_passphrase();
-    OK(desk_write_identity(line, s->recovery, "recovery", &err));
+    keys_no_passphrase();
+    OK(keys_write_identity(line, s->recovery, "recovery", &err));
     vault_suggest(other);
     struct buf known = {0};
     char id[33], known_as[80];

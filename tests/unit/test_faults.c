@@ -416,9 +416,9 @@ static void test_faults__an_old_desk_opens(void **state)
 static void keys_made(struct run *r)
 {
     study_init(r->s);
-    desk_no_passphrase();
-    STEP(desk_write_seed(study_path(r->s, "root.key"), r->s->root, "root", &r->err));
-    desk_forget_passphrases();
+    keys_no_passphrase();
+    STEP(keys_write_seed(study_path(r->s, "root.key"), r->s->root, "root", &r->err));
+    keys_forget_passphrases();
 }
 
 static bool ask(const char *words, struct err *err)
@@ -429,7 +429,7 @@ static bool ask(const char *words, struct err *err)
     }
     close(pipes[1]);
     prompt_from(pipes[0]);
-    bool ok = desk_ask_new_passphrase(err);
+    bool ok = keys_ask_new_passphrase(err);
     close(pipes[0]);
     prompt_from(-1);
     return ok;
@@ -443,22 +443,22 @@ static void keys_are_protected(struct run *r)
     bool clear;
     buf_fini(&bytes);
     STEP(ask("one two three four five\n", &r->err));
-    STEP(desk_protect(study_path(r->s, "root.key"), &clear, &r->err));
-    STEP(desk_read_seed(seed, study_path(r->s, "root.key"), &r->err));
+    STEP(keys_protect(study_path(r->s, "root.key"), &clear, &r->err));
+    STEP(keys_read_seed(seed, study_path(r->s, "root.key"), &r->err));
     STEP(
         file_write(study_path(r->s, "a.cert"), r->s->author_cert, CERT_BYTES, 0600, true, &r->err));
-    STEP(desk_read_cert(cert, study_path(r->s, "a.cert"), &r->err));
+    STEP(keys_read_cert(cert, study_path(r->s, "a.cert"), &r->err));
     STEP(file_write(study_path(r->s, "c.sbg"), r->s->catalogue_bytes.data,
                     r->s->catalogue_bytes.len, 0600, true, &r->err));
-    STEP(desk_read_catalogue(&catalogue, &bytes, study_path(r->s, "c.sbg"), &r->err));
+    STEP(keys_read_catalogue(&catalogue, &bytes, study_path(r->s, "c.sbg"), &r->err));
 }
 
 static void keys_are_there(struct run *r)
 {
     uint8_t seed[32];
-    STEP(desk_read_seed(seed, study_path(r->s, "root.key"), &r->err));
+    STEP(keys_read_seed(seed, study_path(r->s, "root.key"), &r->err));
     STEP(memcmp(seed, r->s->root, 32) == 0);
-    desk_forget_passphrases();
+    keys_forget_passphrases();
 }
 
 static void test_faults__key_files_are_protected(void **state)

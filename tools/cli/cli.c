@@ -344,6 +344,6 @@ int cli_main(const char *program, const char *about, const struct cli_verb *verb
         status = status ? status : run_verb(&cli, verb, &words);
     }
     free(words.list);
-    desk_forget_passphrases();
+    keys_forget_passphrases();
     return status;
 }

@@ -2,7 +2,7 @@
 #ifndef TOOLS_CLI_CLI_H
 #define TOOLS_CLI_CLI_H
 /*
- * desk_cli: verbs, options, help and exit statuses, the same for every tool.
+ * cli: verbs, options, help and exit statuses, the same for every tool.
  *
  * Exit: 0 success, 1 fault in the data, 2 wrong usage, 3 system error, 4 wrong or missing key.
  */

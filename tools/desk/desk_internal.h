@@ -24,13 +24,13 @@ void desk_name(const struct desk *desk, uint8_t out[16], const char *what, const
  * `number`. */
 void desk_lock(const struct desk *desk, struct buf *out, const char *what, const uint8_t *name,
                uint64_t number, const void *bytes, size_t len);
-/* Appends the decrypted row.  ERR_INPUT if it was tampered with or damaged.  `least`:
- * minimum length in bytes, asserted. */
 struct desk_row { /* which row: table, name of its owner (16 bytes, or NULL), number */
     const char *what;
     const uint8_t *name;
     uint64_t number;
 };
+/* Appends the decrypted row.  ERR_INPUT if it was tampered with or damaged.  `min`: minimum length
+ * in bytes, asserted. */
 MUST_CHECK bool desk_unlock(const struct desk *desk, struct buf *out, struct desk_row row,
                             const struct db_value *locked, size_t min, struct err *err);
 

@@ -206,11 +206,6 @@ const struct catalogue *desk_catalogue(const struct desk *desk)
     return &desk->catalogue;
 }
 
-const char *desk_dir(const struct desk *desk)
-{
-    return desk->dir;
-}
-
 static bool same_recipients(const struct catalogue *a, const struct catalogue *b)
 {
     uint8_t one[CATALOGUE_RECIPIENTS_MAX][32], other[CATALOGUE_RECIPIENTS_MAX][32];
@@ -281,11 +276,11 @@ bool desk_add_form(struct desk *desk, const void *bytes, size_t len, bool *fresh
     size_t xml_len;
     int64_t known;
     if (!package_read(&p, bytes, len, NULL, err) ||
-        !desk_package_is_ours(&p, bytes, &desk->catalogue, err)) {
+        !keys_package_is_ours(&p, bytes, &desk->catalogue, err)) {
         return false;
     }
     bool found = package_find(&p, "form.xml", &xml, &xml_len);
-    assert(found); /* desk_package_is_ours has checked it */
+    assert(found); /* keys_package_is_ours has checked it */
     (void)found;
     uint8_t name[16];
     desk_name(desk, name, "form", p.hash, 32);

@@ -27,7 +27,6 @@ MUST_CHECK bool desk_make(struct desk **desk, const char *dir, const struct cata
                           const uint8_t *identity, struct err *err);
 void desk_close(struct desk *desk);
 const struct catalogue *desk_catalogue(const struct desk *desk);
-const char *desk_dir(const struct desk *desk);
 
 /* Stores a newer catalogue.  If its recipients differ, the desk's key is encrypted to the
  * new ones. */

@@ -28,7 +28,7 @@ struct list {
 
 struct checking {
     const struct form *form;
-    struct desk_env *desk;
+    struct form_source_env *desk;
     struct xlsform_notes *notes;
     struct arena *arena;
     struct list *lists;
@@ -88,7 +88,7 @@ static void read_file(struct checking *c, struct list *l, const char *src)
 {
     struct buf bytes = {0};
     l->file = file_name(src);
-    if (file_ends(src, ".csv") && desk_resource(c->desk, src, &bytes, NULL) &&
+    if (file_ends(src, ".csv") && form_source_resource(c->desk, src, &bytes, NULL) &&
         csv_parse(&l->csv, c->arena, bytes.data, bytes.len, NULL) && l->csv.count) {
         for (size_t i = 0; i < l->csv.rows[0].count; i++) {
             add_column(c, l, l->csv.rows[0].cells[i]);
@@ -354,8 +354,8 @@ static void check_list(struct checking *c, const struct control *control)
     }
 }
 
-void desk_check(const struct form *form, struct desk_env *desk, struct xlsform_notes *notes,
-                struct arena *arena)
+void form_check_report(const struct form *form, struct form_source_env *desk,
+                       struct xlsform_notes *notes, struct arena *arena)
 {
     struct checking c = {.form = form, .desk = desk, .notes = notes, .arena = arena};
     for (size_t i = 0; i < form->item_count; i++) {

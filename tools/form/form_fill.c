@@ -8,7 +8,7 @@
 #include "platform/machine/json.h"
 #include "platform/machine/text.h"
 
-const char *desk_result_name(enum answer_result result)
+const char *form_fill_result(enum answer_result result)
 {
     static const char *const names[] = {[ANSWER_OK] = "accepted",
                                         [ANSWER_TYPE] = "not of the question's type",
@@ -76,7 +76,7 @@ static bool find(struct session *s, struct arena *arena, const char *path, struc
     return *node || no_question(s, arena, path, err);
 }
 
-bool desk_language(struct session *s, const char *code, struct err *err)
+bool form_fill_language(struct session *s, const char *code, struct err *err)
 {
     const struct form *form = session_form(s);
     struct buf names = {0};
@@ -114,7 +114,7 @@ static bool answer(struct session *s, struct arena *arena, const char *path, con
         return true;
     }
     err_set(err, ERR_INPUT, "'%s' refused the answer '%s': %s", path, value ? value : "",
-            desk_result_name(result));
+            form_fill_result(result));
     const char *message = session_refusal(s, arena, node, result, NULL);
     return *message ? err_hint(err, "%s", message) : false;
 }
@@ -160,14 +160,14 @@ static bool step(struct session *s, struct arena *arena, const struct json_pair 
                     : err_set(err, ERR_INPUT, "'%s' is no repeat entry", path));
     }
     if ((path = json_get(line, "language"))) {
-        return desk_language(s, path, err);
+        return form_fill_language(s, path, err);
     }
     err_set(err, ERR_INPUT, "the step has none of answer, refuse, add, remove, language");
     return err_hint(err, "suhbat-form help fill shows the steps");
 }
 
-bool desk_fill(struct session *s, const char *steps, size_t len, const char *name,
-               desk_refused *refused, void *user, struct err *err)
+bool form_fill_in(struct session *s, const char *steps, size_t len, const char *name,
+                  form_fill_refused *refused, void *user, struct err *err)
 {
     size_t number = 0;
     bool ok = true;
@@ -198,7 +198,7 @@ bool desk_fill(struct session *s, const char *steps, size_t len, const char *nam
     return ok || err_at(err, "%s, line %zu", name, number);
 }
 
-bool desk_complete(struct session *s, struct err *err)
+bool form_fill_rest(struct session *s, struct err *err)
 {
     struct arena arena;
     struct problem *problems;
@@ -210,7 +210,7 @@ bool desk_complete(struct session *s, struct err *err)
         for (size_t i = 0; i < count && i < 5; i++) {
             buf_text(&names, i ? ", " : "");
             session_path(problems[i].node, &names);
-            buf_printf(&names, " (%s)", desk_result_name(problems[i].why));
+            buf_printf(&names, " (%s)", form_fill_result(problems[i].why));
         }
         ok = err_set(err, ERR_INPUT, "the interview cannot be finished, %zu questions: %s%s", count,
                      names.data, count > 5 ? ", …" : "");

@@ -41,7 +41,7 @@ static struct node *first_node(struct session *s, const struct item *item)
     return node ? node : session_root(s)->first; /* a question in an empty repeat: use the root */
 }
 
-/* Writes the text as one line of at most `most` characters. */
+/* Writes the text as one line of at most `max` characters. */
 static void put_line(struct buf *out, const char *text, size_t max)
 {
     size_t len = strlen(text), at = 0, shown = 0;

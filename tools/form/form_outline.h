@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef TOOLS_FORM_FORM_OUTLINE_H
 #define TOOLS_FORM_FORM_OUTLINE_H
-/* desk_outline: writes a form in readable form.  Texts are appended to `out`. */
+/* form_outline: writes a form in readable form.  Texts are appended to `out`. */
 #include "forms/engine/session.h"
 
 /* Outline: every question on a line, within its group, with its conditions. */

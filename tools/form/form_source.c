@@ -9,16 +9,16 @@
 #include "platform/machine/file.h"
 #include "tools/form/form_xls.h"
 
-bool desk_workbook(struct workbook *book, struct arena *arena, const char *file,
-                   const struct buf *bytes, struct err *err)
+bool form_source_workbook(struct workbook *book, struct arena *arena, const char *file,
+                          const struct buf *bytes, struct err *err)
 {
     struct buf xlsx = {0};
-    if (!desk_xls_is(bytes->data, bytes->len)) {
+    if (!form_xls_is(bytes->data, bytes->len)) {
         return workbook_read(book, arena, file, bytes->data, bytes->len, err);
     }
     char *name = arena_printf(arena, "%s.xlsx",
                               file_stem(arena, file)); /* regardless of the file's own suffix */
-    bool ok = desk_xls_convert(&xlsx, bytes->data, bytes->len, err)
+    bool ok = form_xls_convert(&xlsx, bytes->data, bytes->len, err)
                   ? workbook_read(book, arena, name, xlsx.data, xlsx.len, err)
                   : err_at(err, "%s", file_name(file));
     book->file = arena_text(arena, file_name(file));
@@ -26,8 +26,8 @@ bool desk_workbook(struct workbook *book, struct arena *arena, const char *file,
     return ok;
 }
 
-bool desk_form_xml(struct buf *xml, const char *file, const struct xlsform_options *given,
-                   struct arena *arena, struct xlsform_notes *notes, struct err *err)
+bool form_source_xml(struct buf *xml, const char *file, const struct xlsform_options *given,
+                     struct arena *arena, struct xlsform_notes *notes, struct err *err)
 {
     struct buf bytes = {0};
     struct workbook book;
@@ -43,7 +43,7 @@ bool desk_form_xml(struct buf *xml, const char *file, const struct xlsform_optio
     }
     options.fallback_id = file_stem(arena, file);
     bool ok = file_read(&bytes, file, DESK_FILE_MAX, err) &&
-              desk_workbook(&book, arena, file, &bytes, err) &&
+              form_source_workbook(&book, arena, file, &bytes, err) &&
               xlsform_convert(xml, &book, &options, arena, notes, err);
     buf_fini(&bytes);
     return ok;
@@ -69,11 +69,11 @@ static const char *rows_of(const struct xlsform_notes *notes, struct arena *aren
     return rows;
 }
 
-bool desk_form_load(struct form **form, const char *file, const struct xlsform_options *given,
-                    struct arena *arena, struct xlsform_notes *notes, struct err *err)
+bool form_source_load(struct form **form, const char *file, const struct xlsform_options *given,
+                      struct arena *arena, struct xlsform_notes *notes, struct err *err)
 {
     struct buf xml = {0};
-    bool ok = desk_form_xml(&xml, file, given, arena, notes, err);
+    bool ok = form_source_xml(&xml, file, given, arena, notes, err);
     if (ok && !form_load(form, xml.data, xml.len, &xml_trusted, err)) {
         const char *rows = notes ? rows_of(notes, arena, err->what) : "";
         ok = err_at(err, "%s%s%s", file_name(file), *rows ? ", survey rows " : "", rows);
@@ -89,8 +89,8 @@ static void tell(struct xlsform_notes *notes, struct arena *arena, const char *t
     }
 }
 
-bool desk_form_fit(const struct form *form, struct arena *arena, struct xlsform_notes *notes,
-                   struct err *err)
+bool form_source_fit(const struct form *form, struct arena *arena, struct xlsform_notes *notes,
+                     struct err *err)
 {
     if (form->unbound) {
         err_set(err, ERR_INPUT,
@@ -143,16 +143,16 @@ static bool own_itemsets(const char *file, struct buf *out)
     struct buf xml = {0};
     struct xlsform_options options = {.itemsets = out, .lenient = true};
     arena_init(&arena);
-    bool ok = !file_ends(file, ".xml") && desk_form_xml(&xml, file, &options, &arena, NULL, NULL) &&
-              out->len > 0;
+    bool ok = !file_ends(file, ".xml") &&
+              form_source_xml(&xml, file, &options, &arena, NULL, NULL) && out->len > 0;
     buf_fini(&xml);
     arena_fini(&arena);
     return ok;
 }
 
-bool desk_resource(void *user, const char *uri, struct buf *out, struct err *err)
+bool form_source_resource(void *user, const char *uri, struct buf *out, struct err *err)
 {
-    const struct desk_env *desk = user;
+    const struct form_source_env *desk = user;
     const char *name = strrchr(uri, '/');
     const char *slash = strrchr(desk->file, '/');
     struct buf path = {0};
@@ -178,12 +178,12 @@ bool desk_resource(void *user, const char *uri, struct buf *out, struct err *err
     return ok;
 }
 
-void desk_env_init(struct desk_env *desk, const char *file)
+void form_source_env_init(struct form_source_env *desk, const char *file)
 {
     desk->file = file;
     desk->env = (struct session_env){.user = desk,
                                      .wall_ms = wall,
                                      .zone_minutes = zone,
                                      .random = fill_random,
-                                     .resource = desk_resource};
+                                     .resource = form_source_resource};
 }

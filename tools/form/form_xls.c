@@ -18,7 +18,7 @@
 
 enum { MEMORY_MOST = 1 << 30, SECONDS_MOST = 30, XLSX_MOST = 64 << 20 };
 
-bool desk_xls_is(const void *bytes, size_t len)
+bool form_xls_is(const void *bytes, size_t len)
 {
     static const unsigned char magic[] = {0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1};
     return len > 512 && memcmp(bytes, magic, sizeof magic) == 0;
@@ -121,7 +121,7 @@ static bool read_sheet(struct sheet *sheet, struct arena *arena, const void *xls
     return true;
 }
 
-bool desk_xls_read(struct workbook *book, struct arena *arena, const void *bytes, size_t len,
+bool form_xls_read(struct workbook *book, struct arena *arena, const void *bytes, size_t len,
                    struct err *err)
 {
     char path[64];
@@ -207,7 +207,7 @@ static int work(int out, const void *bytes, size_t len)
     char text[600];
     arena_init(&arena);
     bool ok =
-        desk_xls_read(&book, &arena, bytes, len, &err) && workbook_write_xlsx(&xlsx, &book, &err);
+        form_xls_read(&book, &arena, bytes, len, &err) && workbook_write_xlsx(&xlsx, &book, &err);
     if (!ok) {
         snprintf(text, sizeof text, "1%s", err.what);
         return send_all(out, text, strlen(text)) ? 0 : 1;
@@ -228,7 +228,7 @@ static bool receive(struct buf *got, int fd)
     return n == 0;
 }
 
-bool desk_xls_convert(struct buf *xlsx, const void *bytes, size_t len, struct err *err)
+bool form_xls_convert(struct buf *xlsx, const void *bytes, size_t len, struct err *err)
 {
     int ends[2], status = 0;
     struct buf got = {0};

@@ -29,7 +29,7 @@ static bool seed_of(uint8_t seed[32], const struct buf *text)
     return ok;
 }
 
-char *desk_path(struct arena *arena, const char *dir, const char *name)
+char *keys_path(struct arena *arena, const char *dir, const char *name)
 {
     return arena_printf(arena, "%s/%s", dir, name);
 }
@@ -49,12 +49,12 @@ static struct { /* PROMPT_MAX bytes of locked memory each */
     bool clear; /* write key files unencrypted */
 } passphrases;
 
-void desk_no_passphrase(void)
+void keys_no_passphrase(void)
 {
     passphrases.clear = true;
 }
 
-void desk_forget_passphrases(void)
+void keys_forget_passphrases(void)
 {
     for (size_t i = 0; i < passphrases.count; i++) {
         secret_free(passphrases.known[i]);
@@ -87,7 +87,7 @@ static int words_in(const char *pass)
     return words;
 }
 
-bool desk_ask_new_passphrase(struct err *err)
+bool keys_ask_new_passphrase(struct err *err)
 {
     char *pass = secret_new(PROMPT_MAX), *again = secret_new(PROMPT_MAX);
     bool ok = prompt_read(pass, "new passphrase for the key files", err);
@@ -192,7 +192,7 @@ static bool write_secret(const char *path, const struct buf *text, bool force, s
     return ok;
 }
 
-bool desk_protect(const char *path, bool *was_clear, struct err *err)
+bool keys_protect(const char *path, bool *was_clear, struct err *err)
 {
     struct buf text = {0};
     uint8_t key[32];
@@ -209,7 +209,7 @@ bool desk_protect(const char *path, bool *was_clear, struct err *err)
 
 /* ---- key files ---- */
 
-bool desk_write_seed(const char *path, const uint8_t seed[32], const char *what, struct err *err)
+bool keys_write_seed(const char *path, const uint8_t seed[32], const char *what, struct err *err)
 {
     struct buf text = {0};
     char hex[65];
@@ -221,7 +221,7 @@ bool desk_write_seed(const char *path, const uint8_t seed[32], const char *what,
     return ok;
 }
 
-bool desk_read_seed(uint8_t seed[32], const char *path, struct err *err)
+bool keys_read_seed(uint8_t seed[32], const char *path, struct err *err)
 {
     struct buf text = {0};
     bool ok = read_secret(&text, path, err);
@@ -233,7 +233,7 @@ bool desk_read_seed(uint8_t seed[32], const char *path, struct err *err)
     return ok;
 }
 
-bool desk_write_identity(const char *path, const uint8_t identity[32], const char *what,
+bool keys_write_identity(const char *path, const uint8_t identity[32], const char *what,
                          struct err *err)
 {
     struct buf text = {0};
@@ -249,7 +249,7 @@ bool desk_write_identity(const char *path, const uint8_t identity[32], const cha
     return ok;
 }
 
-bool desk_read_identity(uint8_t identity[32], const char *path, struct err *err)
+bool keys_read_identity(uint8_t identity[32], const char *path, struct err *err)
 {
     struct buf text = {0};
     bool ok = read_secret(&text, path, err) &&
@@ -258,7 +258,7 @@ bool desk_read_identity(uint8_t identity[32], const char *path, struct err *err)
     return ok;
 }
 
-bool desk_read_cert(uint8_t cert[CERT_BYTES], const char *path, struct err *err)
+bool keys_read_cert(uint8_t cert[CERT_BYTES], const char *path, struct err *err)
 {
     struct buf bytes = {0};
     bool ok = file_read(&bytes, path, DESK_KEY_FILE_MAX, err);
@@ -273,13 +273,13 @@ bool desk_read_cert(uint8_t cert[CERT_BYTES], const char *path, struct err *err)
     return ok;
 }
 
-bool desk_read_catalogue(struct catalogue *c, struct buf *bytes, const char *path, struct err *err)
+bool keys_read_catalogue(struct catalogue *c, struct buf *bytes, const char *path, struct err *err)
 {
     return file_read(bytes, path, 1 << 20, err) &&
            (catalogue_read(c, bytes->data, bytes->len, NULL, err) || err_at(err, "%s", path));
 }
 
-bool desk_wrap(struct buf *out, const struct catalogue *c, const void *bytes, size_t len,
+bool keys_wrap(struct buf *out, const struct catalogue *c, const void *bytes, size_t len,
                struct err *err)
 {
     uint8_t keys[CATALOGUE_RECIPIENTS_MAX + 1][32];
@@ -288,7 +288,7 @@ bool desk_wrap(struct buf *out, const struct catalogue *c, const void *bytes, si
     return age_seal(out, bytes, len, (const uint8_t(*)[32])keys, count, err);
 }
 
-bool desk_package_is_ours(const struct package *p, const void *bytes, const struct catalogue *c,
+bool keys_package_is_ours(const struct package *p, const void *bytes, const struct catalogue *c,
                           struct err *err)
 {
     struct cert cert;
@@ -317,7 +317,7 @@ bool desk_package_is_ours(const struct package *p, const void *bytes, const stru
     return ok || err_set(err, ERR_AUTH, "the author may not sign this form");
 }
 
-void desk_say_words(const char *what, const void *bytes, size_t len)
+void keys_say_words(const char *what, const void *bytes, size_t len)
 {
     char words[64], cyrillic[160];
     enrol_words(words, bytes, len);

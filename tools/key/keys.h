@@ -2,7 +2,7 @@
 #ifndef TOOLS_KEY_KEYS_H
 #define TOOLS_KEY_KEYS_H
 /*
- * desk_keys: reads and writes the key files of a study, in the folder that suhbat-key makes.
+ * keys: reads and writes the key files of a study, in the folder that suhbat-key makes.
  *
  *   STUDY/catalogue.sbg                 the root-signed catalogue (public to members)
  *   STUDY/root-1.key …                  root seeds: keep offline
@@ -26,40 +26,40 @@ enum { DESK_KEY_FILE_MAX = 64 * 1024 };
 
 /* Reads a new passphrase, used for all key files written from now on: twice on a terminal,
  * once from a descriptor.  ERR_INPUT if it has fewer than five words. */
-MUST_CHECK bool desk_ask_new_passphrase(struct err *err);
+MUST_CHECK bool keys_ask_new_passphrase(struct err *err);
 /* Key files are written unencrypted from now on. */
-void desk_no_passphrase(void);
+void keys_no_passphrase(void);
 /* Wipes all remembered passphrases. */
-void desk_forget_passphrases(void);
+void keys_forget_passphrases(void);
 /* Rewrites a key file under the new passphrase.  *was_clear: it was unencrypted before. */
-MUST_CHECK bool desk_protect(const char *path, bool *was_clear, struct err *err);
+MUST_CHECK bool keys_protect(const char *path, bool *was_clear, struct err *err);
 
-char *desk_path(struct arena *arena, const char *dir, const char *name);
+char *keys_path(struct arena *arena, const char *dir, const char *name);
 
-MUST_CHECK bool desk_write_seed(const char *path, const uint8_t seed[32], const char *what,
+MUST_CHECK bool keys_write_seed(const char *path, const uint8_t seed[32], const char *what,
                                 struct err *err);
-MUST_CHECK bool desk_read_seed(uint8_t seed[32], const char *path, struct err *err);
-MUST_CHECK bool desk_write_identity(const char *path, const uint8_t identity[32], const char *what,
+MUST_CHECK bool keys_read_seed(uint8_t seed[32], const char *path, struct err *err);
+MUST_CHECK bool keys_write_identity(const char *path, const uint8_t identity[32], const char *what,
                                     struct err *err);
-MUST_CHECK bool desk_read_identity(uint8_t identity[32], const char *path, struct err *err);
-MUST_CHECK bool desk_read_cert(uint8_t cert[CERT_BYTES], const char *path, struct err *err);
+MUST_CHECK bool keys_read_identity(uint8_t identity[32], const char *path, struct err *err);
+MUST_CHECK bool keys_read_cert(uint8_t cert[CERT_BYTES], const char *path, struct err *err);
 
 /* Reads STUDY/catalogue.sbg: its bytes and its contents. */
-MUST_CHECK bool desk_read_catalogue(struct catalogue *catalogue, struct buf *bytes,
+MUST_CHECK bool keys_read_catalogue(struct catalogue *catalogue, struct buf *bytes,
                                     const char *path, struct err *err);
 
 /* Appends `bytes` encrypted to the study's package key and all recipients; safe to carry on
  * a stick. */
-MUST_CHECK bool desk_wrap(struct buf *out, const struct catalogue *catalogue, const void *bytes,
+MUST_CHECK bool keys_wrap(struct buf *out, const struct catalogue *catalogue, const void *bytes,
                           size_t len, struct err *err);
 
 /* Checks that an opened package is of this study and that its author may sign this form.
  * ERR_AUTH, ERR_INPUT. */
 struct package;
-MUST_CHECK bool desk_package_is_ours(const struct package *package, const void *bytes,
+MUST_CHECK bool keys_package_is_ours(const struct package *package, const void *bytes,
                                      const struct catalogue *catalogue, struct err *err);
 
 /* Prints six words of a key or hash in both scripts, to compare with those on a device. */
-void desk_say_words(const char *what, const void *bytes, size_t len);
+void keys_say_words(const char *what, const void *bytes, size_t len);
 
 #endif
