@@ -532,7 +532,7 @@ int main(int argc, char **argv)
         {"format", 0, "csv", "ODK Central's layout", &opt_format, CLI_TEXT, 0, 0},
         {"out", 0, "DIR", "output folder (created with mode 0700; files 0600)", &opt_out,
          CLI_FOLDER, 0, 0},
-        {"labels", 0, "CODE", "ru, ky or tg: labels instead of choice values", &opt_labels,
+        {"labels", 0, "CODE", "ru, ky, tg or en: labels instead of choice values", &opt_labels,
          CLI_TEXT, 0, 0},
         {"split", 0, NULL, "0/1 columns for select-multiple questions", &opt_split, CLI_TEXT, 0, 0},
         {"sensitive", 0, NULL, "also the columns marked sensitive=extra", &opt_sensitive, CLI_TEXT,
