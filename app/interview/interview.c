@@ -34,7 +34,7 @@ static void draw_random(void *user, void *bytes, size_t len)
     struct interview *i = user;
     uint8_t block[32];
     for (size_t at = 0; at < len; at += sizeof block) {
-        if (i->drawing && !i->looking) {
+        if (i->journalled && !i->looking) {
             secret_derive(block, i->seed, "sbRANDOM", ++i->random_count);
         } else {
             secret_derive(block, i->seed, "sbLOOKED", at / sizeof block);
@@ -52,7 +52,7 @@ static void looking(void *user, bool on)
 /* Freezes the clock until draw_end: the event gets exactly the time that the form saw. */
 static uint64_t draw_begin(struct interview *i)
 {
-    i->drawing = true;
+    i->journalled = true;
     if (!i->replaying) {
         i->clock_ms = clock_wall_ms();
     }
@@ -62,7 +62,7 @@ static uint64_t draw_begin(struct interview *i)
 /* Ends it. A refused operation is not in the journal, so its random numbers are used again. */
 static void draw_end(struct interview *i, uint64_t before, bool happened)
 {
-    i->drawing = false;
+    i->journalled = false;
     i->happened_ms = i->clock_ms;
     if (!i->replaying) {
         i->clock_ms = 0;

@@ -26,7 +26,8 @@ struct interview {
     bool replaying;
     uint8_t seed[32];
     uint64_t random_count;
-    bool drawing, looking; /* drawing: during a journalled operation; looking: it only reads now */
+    bool journalled; /* random numbers belong to an operation that the journal repeats */
+    bool looking;    /* … to one that only reads */
     struct interview_typing *typings; /* unfinished typing, latest first */
     char *gone;                       /* path of the entry removed last, or NULL */
     struct audit *audit;

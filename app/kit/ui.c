@@ -322,6 +322,8 @@ static void on_vertical(struct ui *ui, int by)
     }
 }
 
+static void edit_move(struct edit *edit, int by);
+
 static void on_horizontal(struct ui *ui, int by)
 {
     if (ui->edit.id[0]) {
@@ -865,7 +867,8 @@ void edit_backspace(struct edit *edit)
     edit->changes++;
 }
 
-void edit_move(struct edit *edit, int by)
+/* BY code points */
+static void edit_move(struct edit *edit, int by)
 {
     if (by < 0 && edit->cursor > 0) {
         edit->cursor = text_prev(edit->text.data, edit->cursor);

@@ -296,6 +296,5 @@ void edit_end(struct edit *edit);
 bool edit_is(const struct edit *edit, const char *id);
 void edit_insert(struct edit *edit, const char *text);
 void edit_backspace(struct edit *edit);
-void edit_move(struct edit *edit, int by); /* in code points */
 
 #endif

@@ -148,9 +148,6 @@ bool question_take_back(struct app *app, const struct node *node);
 /* ---- question_text.c ---- */
 
 bool question_is_number(const struct item *item);
-bool question_is_place(const struct item *item);
-/* The answer as shown in a field: numbers with a decimal comma; empty for a "no answer" code. */
-const char *question_shown(struct app *app, const struct node *node);
 /* A number with grouped digits, a place as typed; NULL for anything else. */
 const char *question_number_value(struct app *app, struct node *node);
 /* Pills for "don't know" and the like on a number. */
@@ -171,8 +168,6 @@ bool question_is_many_lines(const struct node *node);
 /* The choices offered; draws a fault in their place. */
 bool question_choices(struct app *app, struct node *node, struct choice **choices, size_t *count);
 bool question_any_fallback(const struct choice *choices, size_t count);
-/* Number N of an appearance such as columns-3; 0 if there is none. */
-unsigned question_appearance_number(const struct control *control, const char *start);
 /* If the answer is no longer among the choices: says so, and lets the user clear it. */
 void question_stale(struct app *app, struct node *node, const struct choice *choices, size_t count);
 /* Chooses a value, or takes it back. */
@@ -182,9 +177,6 @@ void question_code_pills(struct app *app, struct node *node);
 
 /* ---- question_time.c, question_file.c, question_draw.c ---- */
 
-/* A day, month or year in words, by the question's appearance. */
-const char *question_date(struct app *app, const struct node *node, const struct moment *m);
-const char *question_size(struct app *app, uint64_t bytes); /* "120 КБ", "1,4 МБ" */
 void question_files_sheet(struct app *app);
 bool question_is_drawn(const struct control *control); /* signature, draw, annotate */
 /* URI of the form's picture that is annotated; "": none.  Valid until the next build. */

@@ -12,7 +12,8 @@
 
 enum { SEARCH_FROM = 12, CHOICES_SHOWN = 60 };
 
-unsigned question_appearance_number(const struct control *control, const char *start)
+/* Number N of an appearance such as columns-3; 0 if there is none. */
+static unsigned question_appearance_number(const struct control *control, const char *start)
 {
     size_t len = strlen(start);
     for (const char *p = control->appearance; *p;) {

@@ -182,7 +182,8 @@ static void find_files(struct app *app, struct node *node)
                                      .end = searched});
 }
 
-const char *question_size(struct app *app, uint64_t bytes)
+/* "120 КБ", "1,4 МБ" */
+static const char *question_size(struct app *app, uint64_t bytes)
 {
     struct ui *ui = &app->ui;
     unsigned long long kb = (unsigned long long)(bytes + 999) / 1000;

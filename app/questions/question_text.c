@@ -13,7 +13,7 @@ bool question_is_number(const struct item *item)
     return item->type == TYPE_INT || item->type == TYPE_DECIMAL;
 }
 
-bool question_is_place(const struct item *item)
+static bool question_is_place(const struct item *item)
 {
     return item->type == TYPE_GEOPOINT || item->type == TYPE_GEOTRACE ||
            item->type == TYPE_GEOSHAPE;
@@ -21,7 +21,7 @@ bool question_is_place(const struct item *item)
 
 /* The answer as shown in the field: numbers with a decimal comma, as in three of the
  * languages; empty for a "no answer" code (its pill shows it). */
-const char *question_shown(struct app *app, const struct node *node)
+static const char *question_shown(struct app *app, const struct node *node)
 {
     const char *value = tree_value(node);
     for (size_t i = 0; i < QUESTION_CODES && question_is_number(node->item) && node->item->missing;
@@ -62,6 +62,7 @@ enum keyboard_start question_keys(const struct node *node)
                                                  [KEYS_CAPITALS] = START_CAPITALS,
                                                  [KEYS_CYRILLIC] = START_CYRILLIC,
                                                  [KEYS_DIGITS] = START_DIGITS};
+    static_assert(sizeof starts / sizeof *starts == KEYS_COUNT, "a start for each");
     return starts[node ? session_keys(node->item) : KEYS_ANY];
 }
 

@@ -364,7 +364,8 @@ static void calendar(struct app *app, struct node *node, const struct moment *m)
     }
 }
 
-const char *question_date(struct app *app, const struct node *node, const struct moment *m)
+/* A day, month or year in words, by the question's appearance. */
+static const char *question_date(struct app *app, const struct node *node, const struct moment *m)
 {
     struct ui *ui = &app->ui;
     switch (date_kind(node)) {

@@ -134,7 +134,8 @@ void search_open(struct app *app, const char *id)
     edit_begin(&app->ui.edit, id, kept ? app->search.text : "");
 }
 
-void search_keep(struct app *app)
+/* Closes the keyboard; the search stays. */
+static void search_keep(struct app *app)
 {
     struct ui *ui = &app->ui;
     snprintf(app->search.text, sizeof app->search.text, "%s", ui->edit.text.data);

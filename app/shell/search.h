@@ -29,8 +29,6 @@ unsigned search_ranks(const struct search_for *what, const char *label);
 /* The same, given the label's text_exact, text_fold and text_skeleton. */
 unsigned search_rank(const char *exact, const char *key, const char *skeleton,
                      const struct search_for *what);
-/* Closes the keyboard; the search stays. */
-void search_keep(struct app *app);
 /* search_bottom: y of the page's end above the search keyboard, or `otherwise` while nothing
  * is searched. search_keyboard: draws that keyboard; false while nothing is searched. */
 int search_bottom(struct app *app, int otherwise);

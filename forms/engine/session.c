@@ -244,7 +244,7 @@ void session_preload(struct session *s, struct node *node)
 /* ---- life ---- */
 
 /* Normalises defaults for the item's type; an invalid default becomes "". */
-void session_tidy_default(const struct item *item, struct node *node)
+static void session_tidy_default(const struct item *item, struct node *node)
 {
     struct buf text = {0};
     if (item->is_leaf && node->value && (item->type != TYPE_TEXT || !item->shape.is_attribute)) {

@@ -165,7 +165,8 @@ enum text_keys {
     KEYS_LATIN,
     KEYS_CAPITALS, /* Latin, capitals only */
     KEYS_CYRILLIC,
-    KEYS_DIGITS
+    KEYS_DIGITS,
+    KEYS_COUNT
 };
 enum text_keys session_keys(const struct item *item);
 

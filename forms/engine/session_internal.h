@@ -67,7 +67,6 @@ struct session {
 struct session *session_begin(const struct form *form, const struct session_env *env);
 MUST_CHECK bool session_start(struct session *s, bool fresh, struct err *err);
 void session_relist(struct session *s); /* call after nodes were added or removed */
-void session_tidy_default(const struct item *item, struct node *node);
 void session_new_id(struct session *s, char *text,
                     size_t size); /* writes "uuid:…"; `size` at least 45 bytes */
 void session_preload(struct session *s, struct node *node); /* and all nodes below */
@@ -92,7 +91,6 @@ bool session_truth(const struct xpath_value *v);
 /* Mark nodes for recalculation, and recalculate. */
 void session_mark(struct session *s, struct node *node);
 void session_mark_item(struct session *s, const struct item *item); /* marks all its nodes */
-void session_mark_readers(struct session *s, const struct node *node);
 bool session_recalculate(struct session *s, struct err *err);
 /* Recalculates after an answer. */
 bool session_settle(struct session *s, const struct node *answered, struct err *err);
@@ -123,8 +121,6 @@ struct offered {
     struct choice *list;
     size_t count;
 };
-bool session_list_choices(struct session *s, struct arena *arena, const struct control *control,
-                          struct node *node, bool labels, struct offered *out, struct err *err);
 /* Whether every answered value is among the current choices. */
 bool session_list_has(struct session *s, const struct control *control, struct node *node,
                       const char *answer, bool *has, struct err *err);

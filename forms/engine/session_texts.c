@@ -375,6 +375,10 @@ static const struct fixed_list *keep_fixed(struct session *s, const struct contr
     return l;
 }
 
+static bool session_list_choices(struct session *s, struct arena *arena,
+                                 const struct control *control, struct node *node, bool labels,
+                                 struct offered *out, struct err *err);
+
 bool session_list_has(struct session *s, const struct control *control, struct node *node,
                       const char *answer, bool *has, struct err *err)
 {
@@ -412,8 +416,9 @@ bool session_list_has(struct session *s, const struct control *control, struct n
     return true;
 }
 
-bool session_list_choices(struct session *s, struct arena *arena, const struct control *control,
-                          struct node *node, bool labels, struct offered *out, struct err *err)
+static bool session_list_choices(struct session *s, struct arena *arena,
+                                 const struct control *control, struct node *node, bool labels,
+                                 struct offered *out, struct err *err)
 {
     *out = (struct offered){NULL, 0};
     if (!control->itemset) {

@@ -2,6 +2,7 @@
 /* Lists pages, checks and sets answers, finds problems, resolves paths. */
 #include "forms/engine/session_internal.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -437,6 +438,7 @@ enum text_keys session_keys(const struct item *item)
 {
     static const char *const names[] = {
         [KEYS_LATIN] = "latin", [KEYS_CYRILLIC] = "cyrillic", [KEYS_DIGITS] = "digits"};
+    static_assert(sizeof names / sizeof *names == KEYS_COUNT, "up to the last");
     const char *pattern = pattern_of(item->constraint);
     enum text_keys shown = pattern ? keys_of_pattern(pattern) : KEYS_ANY;
     for (size_t i = 0; item->keys && i < sizeof names / sizeof *names; i++) {

@@ -57,7 +57,7 @@ static void mark_readers(struct session *s, const struct node *node, bool text_o
     }
 }
 
-void session_mark_readers(struct session *s, const struct node *node)
+static void session_mark_readers(struct session *s, const struct node *node)
 {
     mark_readers(s, node, false);
 }

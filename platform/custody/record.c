@@ -25,7 +25,8 @@ enum {
 };
 static const char magic[] = "SBR1";
 
-size_t record_bucket(size_t len)
+/* The smallest power of two, at least 4096, that holds `len`. */
+static size_t record_bucket(size_t len)
 {
     size_t bucket = RECORD_BUCKET_MIN;
     while (bucket < len) {

@@ -33,7 +33,5 @@ MUST_CHECK bool record_read(struct record *record, const void *bytes, size_t len
                             const uint8_t public_key[SIGN_PUBLIC], struct err *err);
 /* H16(sb1-recips, sorted keys). */
 void record_recipients_hash(uint8_t out[16], const uint8_t (*recipients)[32], size_t count);
-/* The smallest power of two, at least 4096, that holds `len`. */
-size_t record_bucket(size_t len);
 
 #endif
