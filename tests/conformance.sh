@@ -24,7 +24,7 @@ while read -r suite path floor class; do
     if [ "$class" ]; then # one class of the suite; without `class`, the whole suite
         got=$(grep -aE "^$class: " "$log" | head -n 1 | sed -E 's/.*: ([0-9]+) of ([0-9]+).*/\1 \2/')
     else
-        got=$(tail -n 1 "$log" | sed -E 's/([0-9]+) passed, ([0-9]+) failed.*/\1 \2/' |
+        got=$(tail -n 1 "$log" | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed.*/\1 \2/p' |
             while read -r p f; do echo "$p $((p + f))"; done)
     fi
     set -- $got

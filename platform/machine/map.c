@@ -38,7 +38,7 @@ void *map_get(const struct map *map, const char *key)
 
 void map_put(struct map *map, const char *key, void *value)
 {
-    assert(map->arena && key && value); /* NULL means absent */
+    assert(map->arena && key); /* a NULL value takes the key out */
     if ((map->count + 1) * 2 > map->cap) {
         size_t cap = map->cap ? map->cap * 2 : 16;
         struct map_slot *slots = arena_alloc(map->arena, cap * sizeof *slots);

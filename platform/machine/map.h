@@ -19,7 +19,7 @@ struct map {
 };
 
 void map_init(struct map *map, struct arena *arena);
-void *map_get(const struct map *map, const char *key); /* NULL when absent */
-void map_put(struct map *map, const char *key, void *value);
+void *map_get(const struct map *map, const char *key);       /* NULL when absent */
+void map_put(struct map *map, const char *key, void *value); /* value NULL: takes the key out */
 
 #endif
