@@ -19,7 +19,7 @@ static unsigned checksum(const uint8_t *block)
 
 static void header(uint8_t block[TAR_BLOCK], const char *name, size_t len)
 {
-    assert(strlen(name) < TAR_NAME && len < (size_t)1 << 33); /* eleven octal digits */
+    assert(strlen(name) < TAR_NAME && (uint64_t)len < UINT64_C(1) << 33); /* eleven octal digits */
     memset(block, 0, TAR_BLOCK);
     snprintf((char *)block, TAR_NAME, "%s", name);
     memcpy(block + 100, "0000600", 8);
