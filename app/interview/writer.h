@@ -42,7 +42,7 @@ MUST_CHECK bool writer_wait(struct writer *writer, uint64_t ticket, struct err *
  * is called once it is. */
 enum writer_state { WRITER_DONE, WRITER_BUSY, WRITER_FAILED };
 enum writer_state writer_wait_for(struct writer *writer, uint64_t ticket, int ms, struct err *err);
-/* Called on the writer's thread when a task has ended, and when a ticket becomes durable
+/* Called on the writer's thread when a job has ended, and when a ticket becomes durable
  * after WRITER_BUSY. */
 typedef void writer_on_done(void *user);
 void writer_when(struct writer *writer, writer_on_done *on_done, void *user);
