@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The section of the current page, and the progress through the form. */
+#include <assert.h>
 #include <string.h>
 
 #include "app/interview/interview.h"
@@ -75,6 +76,7 @@ static void walk_body(struct survey_walk *w, const struct control *parent)
 
 struct interview_place interview_place(struct interview *i, struct arena *arena)
 {
+    assert(i->form);
     const struct control *wanted = i->page.control;
     for (const struct control *up = wanted; up; up = up->parent) {
         wanted = up->kind == CONTROL_REPEAT ? up : wanted;

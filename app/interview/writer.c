@@ -2,6 +2,7 @@
 /* The writer's thread: runs jobs on the device and makes events durable, in order. */
 #include "app/interview/writer.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,7 @@ static void drop_held(struct writer *w)
 /* Keeps a failed event for a retry: a disk may be full only for a moment. */
 static void hold(struct writer *w, struct item *item)
 {
+    assert(!item->job && w->failed);
     item->next = NULL;
     if (w->held_last) {
         w->held_last->next = item;
@@ -219,6 +221,7 @@ bool writer_is_done(struct writer *w, const struct writer_pending *pending)
 
 bool writer_end(struct writer *w, struct writer_pending *pending, struct err *err)
 {
+    assert(pending->item.told);
     pthread_mutex_lock(&w->mutex);
     while (!pending->item.done) {
         pthread_cond_wait(&w->finished, &w->mutex);
@@ -282,6 +285,7 @@ void writer_retry(struct writer *w)
 bool writer_wait(struct writer *w, uint64_t ticket, struct err *err)
 {
     pthread_mutex_lock(&w->mutex);
+    assert(ticket <= w->next_ticket);
     while (w->done_ticket < ticket && !w->failed) {
         pthread_cond_wait(&w->finished, &w->mutex);
     }
@@ -301,6 +305,7 @@ enum writer_state writer_wait_for(struct writer *w, uint64_t ticket, int ms, str
     until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
     pthread_mutex_lock(&w->mutex);
+    assert(ticket <= w->next_ticket);
     bool late = false;
     while (w->done_ticket < ticket && !w->failed && !late) {
         late = pthread_cond_clockwait(&w->finished, &w->mutex, CLOCK_MONOTONIC, &until) != 0;

@@ -108,6 +108,9 @@ static bool is_own(const char *letter)
 {
     struct buf small = {0};
     size_t at = 0;
+    if (!*letter) { /* a key with a drawing */
+        return false;
+    }
     text_put(&small, text_small(text_next(letter, strlen(letter), &at)));
     bool own = strlen(letter) == at && at > 1 && strstr(own_letters, small.data) != NULL;
     buf_fini(&small);

@@ -2,6 +2,7 @@
 /* Turns input into activated targets; adds targets and shapes to the page. */
 #include "app/kit/ui.h"
 
+#include <assert.h>
 #include <math.h>
 #include <limits.h>
 #include <stdio.h>
@@ -839,6 +840,7 @@ bool edit_is(const struct edit *edit, const char *id)
 
 void edit_insert(struct edit *edit, const char *text)
 {
+    assert(edit->cursor <= edit->text.len);
     struct buf fresh = {0};
     buf_add(&fresh, edit->text.data ? edit->text.data : "", edit->cursor);
     buf_text(&fresh, text);
@@ -855,6 +857,7 @@ void edit_insert(struct edit *edit, const char *text)
 
 void edit_backspace(struct edit *edit)
 {
+    assert(edit->cursor <= edit->text.len);
     if (edit->cursor == 0) {
         return;
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asks one question: chooses its kind, shows label, answer and refusal. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +152,7 @@ static void show_answer(struct app *app, const struct page *page)
 
 void question_show(struct app *app, const struct page *page, bool label)
 {
+    assert(page->kind == PAGE_QUESTION || page->node);
     struct ui *ui = &app->ui;
     int w = ui->at.w;
     bool note = page->control->kind == CONTROL_INPUT && page->node->readonly;

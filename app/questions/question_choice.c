@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Select questions: one or several of a list of choices. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,7 @@ static void offer_cleared(struct app *app, struct node *node)
 
 void question_toggle(struct app *app, struct node *node, const char *value)
 {
+    assert(node->item && node->item->control);
     const struct control *c = node->item->control;
     if (c->kind != CONTROL_SELECT1) {
         struct choice *choices = NULL; /* a fixed list always offers the same */

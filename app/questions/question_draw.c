@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Drawing with a finger: a signature, a sketch, marks on the form's picture. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ static const struct node *find_item(const struct node *in, const struct item *it
 /* The item's default in the form. */
 static const char *default_of(const struct app *app, const struct item *item)
 {
+    assert(app->interview && item);
     const struct node *found = find_item(app->interview->form->primary, item);
     for (const struct item *r = item->shape.parent; r && !found; r = r->shape.parent) {
         found = r->template ? find_item(r->template, item) : NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tables of questions with the same choices, and the likelihood × impact square. */
+#include <assert.h>
 #include <string.h>
 
 #include "app/questions/question.h"
@@ -166,6 +167,7 @@ static void row(struct app *app, const struct page *page, int label_w, int cell_
 /* In landscape, a table. In portrait, each row is a scale below its label. */
 size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t at)
 {
+    assert(at < count);
     struct ui *ui = &app->ui;
     int x = ui->at.x, w = ui->at.w;
     size_t end = at + question_is_grid_head(&fields[at]);

@@ -2,6 +2,7 @@
 /* The choices of a question; long lists are cached between two builds. */
 #include "app/questions/question_lists.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,6 +72,7 @@ bool question_any_fallback(const struct choice *choices, size_t count)
 /* The choices of a list, from the cache or gathered now. */
 bool list_gather(struct app *app, struct node *node, struct choice **choices, size_t *count)
 {
+    assert(app->interview && node->item->control);
     struct arena own, *frame = &app->ui.frame;
     struct err err = {0};
     for (size_t k = 0; k < QUESTION_LISTS; k++) {

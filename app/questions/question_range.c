@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Range questions: rating, picker and slider. */
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,6 +130,7 @@ static void as_cells(struct app *app, struct node *node, const struct scale *s, 
 
 static long step_under(const struct scale *s, int pos, int from, int len)
 {
+    assert(len > 0);
     double part = len > 0 ? (double)(pos - from) / len : 0;
     part = part < 0 ? 0 : part > 1 ? 1 : part;
     return lround(part * (double)s->steps);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ranking questions: the choices in an order. */
+#include <assert.h>
 #include <string.h>
 
 #include "app/questions/question.h"
@@ -8,6 +9,7 @@
 /* Indexes of the choices: first those in the answer, in its order, then the others. */
 static void in_order(size_t *order, const struct choice *choices, size_t count, const char *have)
 {
+    assert(order || !count);
     size_t n = 0;
     for (const char *p = have; *p;) {
         size_t len = strcspn(p, " ");

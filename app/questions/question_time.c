@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Questions for dates, months, years and times. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,7 @@ static void set_part(struct app *app, struct node *node, int hour, int minute)
 
 static void show_month(struct app *app, const struct node *node, int months)
 {
+    assert(months >= 0);
     calendar_of(app)->dated = node;
     calendar_of(app)->year_shown = months / 12;
     calendar_of(app)->month_shown = months % 12 + 1;

@@ -2,6 +2,7 @@
 /* Locks the device: softly, fully, or behind a copy that has not ended. */
 #include "app/screens/locks.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "app/screens/open_interview.h"
@@ -14,6 +15,7 @@ enum { IDLE_MS = 2 * 60 * 1000, IDLE_INTERVIEW_MS = 15 * 60 * 1000 };
 
 int64_t app_idle_left_ms(const struct app *app)
 {
+    assert(app->screen < SCREEN_COUNT);
     bool busy = app->interview || (app->task.task && app->task.ours);
     int64_t own = app->screens[app->screen].idle_ms;
     int64_t max = busy ? IDLE_INTERVIEW_MS : own ? own : IDLE_MS;

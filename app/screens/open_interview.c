@@ -2,6 +2,7 @@
 /* Opens interviews on the screen, puts them aside, and seals them. */
 #include "app/screens/open_interview.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -304,6 +305,7 @@ static void sealed(struct app *app, void *context, bool ok, const struct err *er
 
 void app_seal(struct app *app)
 {
+    assert(app->interview);
     struct sealing *s = mem_zero(1, sizeof *s);
     s->interview = app->interview;
     app->interview = NULL;

@@ -2,6 +2,7 @@
 /* The interview's page: what is to be done when another page is shown. */
 #include "app/screens/page.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "app/questions/question.h"
@@ -48,6 +49,7 @@ void page_reopen_typed(struct app *app)
 
 void page_arrive(struct app *app)
 {
+    assert(app->interview);
     struct interview *i = app->interview;
     struct ui *ui = &app->ui;
     edit_end(&ui->edit);

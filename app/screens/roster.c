@@ -2,6 +2,7 @@
 /* Rosters: names of entries, what they lack; adding and removing them. */
 #include "app/screens/roster.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -231,6 +232,7 @@ static bool offer_undo(struct app *app)
 
 void roster_show(struct app *app)
 {
+    assert(app->interview->page.kind == PAGE_ROSTER);
     struct ui *ui = &app->ui;
     struct interview *i = app->interview;
     struct page roster = i->page;

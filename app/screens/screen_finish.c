@@ -2,6 +2,7 @@
 /* The end of an interview: what is missing, doubtful answers, sealing. */
 #include "app/screens/screen_finish.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "app/screens/locks.h"
@@ -280,6 +281,7 @@ static enum string_id right_words(const struct open_ends *ends)
 
 void screen_finish(struct app *app)
 {
+    assert(app->interview);
     struct ui *ui = &app->ui;
     struct interview *i = app->interview;
     const char *number =

@@ -2,6 +2,7 @@
 /* First run: joins a study. */
 #include "app/screens/screen_first.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@ static struct first_state *state_of(const struct app *app)
 
 void first_close(struct app *app)
 {
+    assert(state_of(app));
     buf_fini(&state_of(app)->invite);
     buf_fini(&state_of(app)->request);
 }

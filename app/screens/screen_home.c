@@ -2,6 +2,7 @@
 /* The home screen (drafts, records to hand over) and the list of forms. */
 #include "app/screens/screen_home.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "app/screens/locks.h"
@@ -126,6 +127,7 @@ static void show_shortages(struct app *app)
 
 void screen_home(struct app *app)
 {
+    assert(!app->interview);
     struct ui *ui = &app->ui;
     struct header h = {
         .help = true, .left = "menu", .right = "lock", .language = true, .progress = -1};

@@ -2,6 +2,7 @@
 /* The interview's page: going on and back, checking answers, waiting for the disk. */
 #include "app/screens/screen_interview.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "app/screens/locks.h"
@@ -484,6 +485,7 @@ static void show_page(struct app *app)
 
 void screen_interview(struct app *app)
 {
+    assert(app->interview);
     float scale = respondent_text(app);
     show_page(app);
     app->ui.swipe = app->screen == SCREEN_INTERVIEW;

@@ -2,6 +2,7 @@
 /* The sheet for a draft's label, by which the interviewer recognises the draft. */
 #include "app/screens/screen_label.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,6 +39,7 @@ void label_keep(struct app *app)
 
 void label_open(struct app *app)
 {
+    assert(app->interview);
     struct node *node = typed_node(app);
     if (node) { /* unfinished typing is kept with its page */
         interview_typing(app->interview, node, app->ui.edit.text.data);

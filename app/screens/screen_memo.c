@@ -2,6 +2,7 @@
 /* The sheet for the interviewer's memos on a page. */
 #include "app/screens/screen_memo.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ void memo_keep(struct app *app)
 
 void memo_open(struct app *app)
 {
+    assert(app->interview);
     struct node *node = typed_node(app);
     if (node) { /* unfinished typing is kept with its page */
         interview_typing(app->interview, node, app->ui.edit.text.data);
@@ -53,6 +55,7 @@ static bool is_of(const struct interview_memo *m, const struct buf *path)
 
 bool memo_is_here(const struct app *app)
 {
+    assert(app->interview);
     struct buf path = {0};
     bool here = false;
     buf_add(&path, "", 0);

@@ -2,6 +2,7 @@
 /* The outline: sections and questions of the form, with what is missing. */
 #include "app/screens/screen_outline.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "app/screens/locks.h"
@@ -382,6 +383,7 @@ static void show_filters(struct app *app, const struct outline *o)
 
 void screen_outline(struct app *app)
 {
+    assert(app->interview);
     struct ui *ui = &app->ui;
     struct outline *o = arena_alloc(&ui->frame, sizeof *o);
 

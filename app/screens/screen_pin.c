@@ -2,6 +2,7 @@
 /* The PIN that unlocks after a short break. */
 #include "app/screens/screen_pin.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -135,6 +136,7 @@ void screen_pin(struct app *app)
 
 void pin_open(struct app *app)
 {
+    assert(app_state(app, SCREEN_PIN));
     struct pin_state *state = app_state(app, SCREEN_PIN);
     state->from = app->from;
 }

@@ -3,6 +3,7 @@
  * PIN. */
 #include "app/screens/screen_respondent.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "app/screens/locks.h"
@@ -34,6 +35,7 @@ float respondent_text(struct app *app)
  * read aloud. */
 void screen_hand(struct app *app)
 {
+    assert(app->interview);
     struct ui *ui = &app->ui;
     bool fresh = !app->locks.device.pin;
     int bottom = ui->h - (fresh ? keyboard_height(ui, KEYBOARD_DIGITS) : ui_bar_height(ui));
@@ -89,6 +91,7 @@ void screen_hand(struct app *app)
  * interviewer. */
 void screen_return(struct app *app)
 {
+    assert(app->interview);
     struct ui *ui = &app->ui;
     int bottom = ui->h - keyboard_height(ui, KEYBOARD_DIGITS);
     struct header h = {.title = ui_str(ui, S_return_title),

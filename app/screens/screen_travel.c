@@ -3,6 +3,7 @@
  * answer. */
 #include "app/screens/screen_travel.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ static struct travel_state *state_of(const struct app *app)
 
 void travel_close(struct app *app)
 {
+    assert(state_of(app));
     buf_fini(&state_of(app)->request);
 }
 

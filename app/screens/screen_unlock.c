@@ -2,6 +2,7 @@
 /* Unlocking. This screen names no study, form or person. */
 #include "app/screens/screen_unlock.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,6 +242,7 @@ static void unlock_body(struct app *app)
 
 void screen_unlock(struct app *app)
 {
+    assert(!app->interview);
     struct ui *ui = &app->ui;
     app_look_locks(app);
     if (app->locks.device.travelling) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pictures and sounds of the form, and drawings; decoded pictures are cached. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,6 +76,7 @@ void app_show_picture(struct app *app, int x, int y, const struct picture *pictu
 
 void app_stretch_picture(struct app *app, struct rect r, const struct picture *picture)
 {
+    assert(picture->rgb);
     uint64_t key = 0;
     for (size_t i = 0; i < APP_PICTURES; i++) {
         key = &app->pictures.cache[i].picture == picture ? app->pictures.cache[i].key : key;

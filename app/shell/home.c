@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the device holds: forms, drafts, records that wait; the data of the home screen. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,7 @@ static void on_saved(void *window)
 
 void app_take_device(struct app *app, struct device *device)
 {
+    assert(device && !app->writer);
     app->writer = writer_new(device);
     writer_when(app->writer, on_saved, app->ui.window);
 }

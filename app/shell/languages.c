@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The languages of interface and questions, and their names. */
+#include <assert.h>
 #include <string.h>
 
 #include "app/shell/languages.h"
@@ -29,6 +30,7 @@ void app_language(struct app *app, enum ui_language language)
 
 void app_question_language(struct app *app, const char *code)
 {
+    assert(app->interview);
     interview_language(app->interview, code);
     if (!app->looks.apart && language_known(code)) {
         app->ui.language = language_from(code);

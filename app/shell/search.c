@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Searching: matches labels by spelling and by sound. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -130,6 +131,7 @@ bool search_field(struct app *app, const char *id)
 
 void search_open(struct app *app, const char *id)
 {
+    assert(text_starts(id, "search")); /* search_is_open() goes by it */
     bool kept = strcmp(app->search.id, id) == 0;
     edit_begin(&app->ui.edit, id, kept ? app->search.text : "");
 }

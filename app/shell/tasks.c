@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keeps the screen responsive while a stick is slow: background tasks for media and files. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,7 @@ static void end(struct app *app)
 
 void app_task(struct app *app, const struct app_task *task)
 {
+    assert(task->work && task->drop);
     app_leave_task(app);
     app->task = *task;
     app->task.since_ms = clock_mono_ms();
@@ -71,6 +73,7 @@ int app_task_timeout(const struct app *app)
 
 bool app_task_runs(struct app *app)
 {
+    assert(app->task.task);
     struct app_task *e = &app->task;
     if (task_wait(e->task, 0)) {
         end(app);

@@ -2,6 +2,7 @@
 /* The table of output formats. */
 #include "forms/dataset/dataset_writer.h"
 
+#include <assert.h>
 #include <string.h>
 
 extern const struct dataset_writer dataset_csv;
@@ -10,6 +11,7 @@ static const struct dataset_writer *const writers[] = {&dataset_csv};
 
 const struct dataset_writer *dataset_writer_find(const char *name)
 {
+    assert(name);
     for (size_t i = 0; i < sizeof writers / sizeof *writers; i++) {
         if (strcmp(writers[i]->name, name) == 0) {
             return writers[i];

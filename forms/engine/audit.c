@@ -2,6 +2,7 @@
 /* Writes the audit log from the events of a journal. */
 #include "forms/engine/audit.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -270,6 +271,7 @@ static void keep_time(struct audit *a, const struct journal_event *e)
 
 void audit_event(struct audit *a, const struct journal_event *e, struct session *s)
 {
+    assert(a->field_count == 0 || s); /* the open page reads the session */
     if (e->kind == JOURNAL_RESUME) {
         close_page(a); /* the page ended with the last event on it, even if power failed */
     }

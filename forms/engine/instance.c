@@ -2,6 +2,7 @@
 /* Writes a session as an ODK submission, and restores a session from one. */
 #include "forms/engine/instance.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "forms/engine/session_internal.h"
@@ -119,6 +120,7 @@ static struct same_name *same_name(struct by_name *names, const char *name)
 
 static struct node *next_place(struct node *node, const struct same_name *same, const char *name)
 {
+    assert(!same->last || same->last->parent == node);
     if (!same->placed) {
         return tree_child(node, name);
     }

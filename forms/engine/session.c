@@ -2,6 +2,7 @@
 /* Creates sessions; runs actions and preloads; adds and removes repeat entries. */
 #include "forms/engine/session_internal.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -266,6 +267,7 @@ static void tidy_defaults(struct session *s)
 
 struct session *session_begin(const struct form *form, const struct session_env *env)
 {
+    assert(!form->language_count || form->default_language < form->language_count);
     struct session *s = mem_zero(1, sizeof *s);
     arena_init(&s->arena);
     arena_init(&s->temp);
@@ -369,6 +371,7 @@ struct node *session_root(const struct session *s)
 void session_entries(struct session *s, struct arena *arena, const struct page *roster,
                      struct node ***entries, size_t *count)
 {
+    assert(roster->kind == PAGE_ROSTER);
     (void)s;
     *count = session_entries_in(roster->node, roster->control->item, NULL);
     *entries = arena_alloc(arena, (*count + 1) * sizeof **entries);
@@ -390,6 +393,7 @@ bool session_add_entry(struct session *s, const struct page *roster, struct node
 bool session_insert_entry(struct session *s, const struct page *roster, size_t at,
                           struct node **entry, struct err *err)
 {
+    assert(roster->kind == PAGE_ROSTER);
     const struct item *item = roster->control->item;
     if (item->fixed) {
         return err_set(err, ERR_INPUT, "%s: the form fixes the number of entries", item->path);
@@ -404,6 +408,7 @@ bool session_insert_entry(struct session *s, const struct page *roster, size_t a
 
 bool session_remove_entry(struct session *s, struct node *entry, struct err *err)
 {
+    assert(entry->item && entry->item->shape.is_repeat && entry->parent);
     if (entry->item->fixed) {
         return err_set(err, ERR_INPUT, "%s: the form fixes the number of entries",
                        entry->item->path);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loads lists from outside the form: CSV, GeoJSON, itemsets.csv, search(). */
+#include <assert.h>
 #include <string.h>
 
 #include "forms/engine/session_internal.h"
@@ -300,6 +301,7 @@ static const char *joined(struct arena *arena, const struct node *row, const cha
 bool session_search(struct session *s, struct arena *arena, const struct control *control,
                     struct node *node, struct choice **choices, size_t *count, struct err *err)
 {
+    assert(control->search);
     struct search q;
     struct choice *fixed = *choices; /* the form's own choices, one of which names the columns */
     size_t fixed_count = *count, rows = 0;

@@ -2,6 +2,7 @@
 /* Produces labels in the chosen language and lists of choices. */
 #include "forms/engine/session_internal.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -176,6 +177,7 @@ static const char *label_text(struct session *s, struct arena *arena, const stru
 const char *session_text(struct session *s, struct arena *arena, const struct label *label,
                          struct node *node, enum text_form form, bool *fallback)
 {
+    assert(arena != &s->temp); /* it is reset here */
     const char *out = label_text(s, arena, label, node, form, fallback);
     arena_reset(&s->temp);
     return form == FORM_LONG ? other_word(s, out, "Specify other.", WORD_SPECIFY_OTHER) : out;
@@ -456,6 +458,7 @@ static bool session_list_choices(struct session *s, struct arena *arena,
 bool session_choices(struct session *s, struct arena *arena, const struct control *control,
                      struct node *node, struct choice **choices, size_t *count, struct err *err)
 {
+    assert(arena != &s->temp); /* it is reset here */
     struct offered offered;
     bool ok = session_list_choices(s, arena, control, node, true, &offered, err);
     *choices = offered.list;

@@ -2,6 +2,7 @@
 /* Explains why a question is not asked. */
 #include "forms/engine/session_internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct why {
@@ -80,6 +81,7 @@ static void say_parts(struct why *w, const struct xpath *x, unsigned depth)
 
 void session_why(struct session *s, struct node *node, struct buf *out)
 {
+    assert(node->item);
     struct node *cause = NULL;
     for (struct node *n = node; n && n->item; n = n->parent) {
         cause = n->own_relevant ? cause : n; /* the outermost ancestor whose condition is false */

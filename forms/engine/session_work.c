@@ -2,6 +2,7 @@
 /* Recalculates after an answer, and undoes changes after a failure. */
 #include "forms/engine/session_internal.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 
 static void mark_rank(uint64_t *bits, const struct item *item)
 {
+    assert(item);
     bits[item->rank / 64] |= (uint64_t)1 << (item->rank % 64);
 }
 

@@ -2,6 +2,7 @@
 /* Validates and normalises an answer for its type. */
 #include "forms/engine/values.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,6 +175,7 @@ bool value_default(const struct item *item, const char *text, struct buf *out)
 
 bool value_tidy(const struct item *item, const char *text, struct buf *out)
 {
+    assert(item);
     struct buf nfc = {0}, clean = {0};
     bool ok = text_nfc(&nfc, text, strlen(text), NULL);
     for (size_t i = 0; ok && i < nfc.len; i++) {

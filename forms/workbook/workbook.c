@@ -2,6 +2,7 @@
 /* Reads workbooks: .xlsx, .csv, .md. */
 #include "forms/workbook/workbook.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -595,6 +596,7 @@ bool workbook_read(struct workbook *book, struct arena *arena, const char *file,
 
 const struct sheet *workbook_sheet(const struct workbook *book, const char *name)
 {
+    assert(name);
     for (size_t i = 0; i < book->count; i++) {
         if (text_same(book->sheets[i].name, name)) {
             return &book->sheets[i];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writes a workbook as .csv or .xlsx. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -235,6 +236,7 @@ static void put_lists(struct buf *types, struct buf *list, struct buf *rels,
 
 bool workbook_write_xlsx(struct buf *out, const struct workbook *book, struct err *err)
 {
+    assert(book->count > 0); /* Excel opens no file without a sheet */
     struct buf types = {0}, list = {0}, rels = {0};
     struct buf *sheets = mem_zero(book->count + 1, sizeof *sheets);
     struct zip_part *parts = mem_zero(book->count + 6, sizeof *parts);

@@ -2,6 +2,8 @@
 /* Converts a workbook to an XForm: runs the steps in order. */
 #include "forms/xlsform/xlsform.h"
 
+#include <assert.h>
+
 #include "forms/xlsform/xlsform_model.h"
 #include "platform/machine/text.h"
 
@@ -23,6 +25,7 @@ bool xlsform_convert(struct buf *xml, const struct workbook *book,
                      const struct xlsform_options *options, struct arena *arena,
                      struct xlsform_notes *notes, struct err *err)
 {
+    assert(options);
     struct model m = {.arena = arena, .book = book, .options = options, .notes = notes, .err = err};
     map_init(&m.by_name, arena);
     map_init(&m.by_folded, arena);

@@ -2,6 +2,7 @@
 /* Writes the body of an XForm: controls, labels, choices, actions. */
 #include "forms/xlsform/xlsform_write.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "platform/machine/text.h"
@@ -407,6 +408,7 @@ static bool put_group(struct writer *w, const struct question *q)
 
 bool write_body(struct writer *w, const struct question *parent)
 {
+    assert(!parent->type); /* a question has no children */
     for (const struct question *q = parent->first; q; q = q->next) {
         bool ok = q->shape == SHAPE_QUESTION ? put_control(w, q)
                   : q->shape == SHAPE_GROUP  ? put_group(w, q)

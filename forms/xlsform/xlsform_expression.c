@@ -2,6 +2,7 @@
 /* Writes what the document and its controls share: attributes, expressions, actions. */
 #include "forms/xlsform/xlsform_write.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "forms/xpath/xpath.h"
@@ -118,6 +119,7 @@ static void tell_expression(struct writer *w, struct err *err, const char *text)
 bool write_expression(struct writer *w, const char **out, const struct question *q,
                       const struct field *v, const char *text, unsigned flags)
 {
+    assert(text);
     struct model *m = w->m;
     const char *column = v && v->header ? v->header : v ? v->key : "calculation";
     const char *sheet = q->shape == SHAPE_ATTRIBUTE ? "entities" : "survey";

@@ -2,6 +2,7 @@
 /* Reads the rows of a sheet into fields under standard names. */
 #include "forms/xlsform/xlsform_model.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,7 @@ static struct field *add(struct arena *arena, struct field *of, const char *key)
 
 struct field *field_put(struct arena *arena, struct field *of, const char *key, const char *text)
 {
+    assert(of && key);
     struct field *v = (struct field *)field_get(of, key);
     v = v ? v : add(arena, of, key);
     v->text = text;
@@ -62,6 +64,7 @@ void field_put2(struct arena *arena, struct field *of, const char *outer, const 
 
 void field_drop(struct field *of, const char *key)
 {
+    assert(of);
     struct field *before = NULL;
     for (struct field *v = of->first; v; before = v, v = v->next) {
         if (text_is(v->key, key)) {

@@ -3,6 +3,7 @@
  * the tree of questions. */
 #include "forms/xlsform/xlsform_model.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +70,7 @@ void model_keep_places(struct model *m, const struct question *parent)
 
 bool model_at(struct model *m, const char *sheet, size_t row, const char *column)
 {
+    assert(m->err->code != ERR_NONE); /* a place belongs to a fault */
     if (column && row) {
         return err_at(m->err, "%s, %s row %zu, column %s", m->book->file, sheet, row, column);
     }
@@ -149,6 +151,7 @@ void model_near_sheet(struct model *m, const char *name)
 struct question *model_append(struct model *m, struct question *parent, enum question_shape shape,
                               const char *name)
 {
+    assert(!parent->type); /* a question has no children */
     struct question *q = arena_alloc(m->arena, sizeof *q);
     q->shape = shape;
     q->parent = parent;

@@ -2,6 +2,7 @@
 /* Checks the parameters of questions.  Source: xlsform.org. */
 #include "forms/xlsform/xlsform_model.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -302,6 +303,7 @@ static const char *const range_names[RANGE_COUNT] = {[RANGE_START] = "start",
                                                      [RANGE_STEP] = "step",
                                                      [RANGE_TICK] = "tick_interval",
                                                      [RANGE_PLACEHOLDER] = "placeholder"};
+static_assert(sizeof range_names / sizeof *range_names == RANGE_COUNT, "one name a value");
 
 static bool range_appearance_is_plain(const char *appearance)
 {

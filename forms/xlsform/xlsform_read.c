@@ -2,6 +2,7 @@
 /* Reads the sheets into a tree of questions, choice lists and settings. */
 #include "forms/xlsform/xlsform_rows.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "platform/machine/text.h"
@@ -502,6 +503,7 @@ static void remove_meta(struct model *m, const struct question *meta)
 
 bool xlsform_read(struct model *m)
 {
+    assert(!m->root.first);
     const struct sheet *survey = model_sheet(m, "survey");
     if (!survey && m->book->count == 1 && !m->book->lines) {
         survey = &m->book->sheets[0]; /* a single sheet must be the survey */

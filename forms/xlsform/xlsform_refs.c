@@ -2,6 +2,7 @@
 /* Replaces ${name} references by paths. */
 #include "forms/xlsform/xlsform_model.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -402,6 +403,7 @@ bool refs_put(struct model *m, struct buf *out, const struct question *from, con
         if (ref.bad) {
             continue;
         }
+        assert(ref.start >= done);
         buf_add(out, text + done, ref.start - done);
         if (!put_reference(m, out, from, text, &ref, flags)) {
             return false;

@@ -2,6 +2,7 @@
 /* Turns each row of the survey into a question or a group. */
 #include "forms/xlsform/xlsform_rows.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "platform/machine/text.h"
@@ -677,6 +678,7 @@ void row_placeholder(struct model *m, struct survey *s, const struct row *row)
 
 bool row_read(struct model *m, struct survey *s, const struct row *row, struct question *meta)
 {
+    assert(s->open);
     const char *disabled = field_text(row->cells, "disabled");
     const char *type = field_text(row->cells, "type");
     const char *rest = "", *kind;

@@ -3,6 +3,7 @@
  * itext; the order of languages and texts is pyxform's. */
 #include "forms/xlsform/xlsform_model.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "platform/machine/text.h"
@@ -411,6 +412,7 @@ static bool write_form(struct texts *t, struct buf *out, const struct form_text 
 
 bool texts_write(struct model *m, struct texts *t, struct buf *out)
 {
+    assert(t->m == m);
     if (!t->first) {
         return true;
     }

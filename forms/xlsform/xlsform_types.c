@@ -2,6 +2,7 @@
 /* The table of question types.  Source: xlsform.org; pyxform for older spellings. */
 #include "forms/xlsform/xlsform_model.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "platform/machine/text.h"
@@ -166,6 +167,7 @@ static const char *const alias[][2] = {
 
 const struct question_type *question_type(const char *name)
 {
+    assert(name);
     for (size_t i = 0; i < sizeof alias / sizeof *alias; i++) {
         if (text_is(alias[i][0], name)) {
             name = alias[i][1];

@@ -2,6 +2,7 @@
 /* Writes the XForm document: instance, binds, texts, body. */
 #include "forms/xlsform/xlsform_write.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "forms/xpath/xpath.h"
@@ -592,6 +593,7 @@ void xlsform_try(struct model *m)
 
 bool xlsform_write(struct model *m, struct buf *xml)
 {
+    assert(m->err->code == ERR_NONE); /* faults ended it before */
     struct writer w = {.m = m};
     map_init(&w.instances, m->arena);
     map_init(&w.sound, m->arena);

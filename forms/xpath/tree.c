@@ -2,6 +2,7 @@
 /* Links, copies, numbers and wipes nodes. */
 #include "forms/xpath/tree.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ static void forget_places(struct node *from)
 
 void tree_insert_after(struct node *parent, struct node *after, struct node *child)
 {
+    assert(!after || after->parent == parent);
     child->parent = parent;
     child->prev = after;
     child->next = after ? after->next : parent->first;
@@ -49,6 +51,7 @@ void tree_insert_after(struct node *parent, struct node *after, struct node *chi
 
 void tree_remove(struct node *child)
 {
+    assert(child->parent);
     struct node *parent = child->parent;
     if (child->prev) {
         child->prev->next = child->next;

@@ -2,6 +2,7 @@
 /* Evaluates compiled expressions. */
 #include "forms/xpath/xpath_internal.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -366,6 +367,7 @@ static void set_sort(struct set *set)
     for (size_t i = 0; i < set->count; i++) {
         if (!kept || set->nodes[kept - 1]->order != set->nodes[i]->order) {
             set->nodes[kept++] = set->nodes[i];
+            assert(kept > 0 && kept <= set->count);
         }
     }
     set->count = kept;
@@ -854,6 +856,7 @@ static bool eval_inner(struct eval *e, const struct frame *f, const struct xpath
 bool eval_expr(struct eval *e, const struct frame *f, const struct xpath *x,
                struct xpath_value *out)
 {
+    assert(x);
     if (!xpath_spend(e, 1)) {
         return false;
     }

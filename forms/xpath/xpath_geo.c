@@ -4,6 +4,7 @@
  * rounding to a hundredth as in ODK's engines, see docs/XFORMS.md. */
 #include "forms/xpath/xpath_internal.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,7 @@ static bool add_places(struct eval *e, struct places *p, const char *text)
 static bool places_of(struct eval *e, const struct frame *f, const struct xpath *call, size_t i,
                       struct places *p)
 {
+    assert(i < call->arg_count);
     struct xpath_value v;
     if (!xpath_arg(e, f, call, i, &v)) {
         return false;

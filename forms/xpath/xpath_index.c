@@ -3,6 +3,7 @@
  * instance('villages')/root/item[district = /data/district] does not read the whole list. */
 #include "forms/xpath/xpath_internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { ROWS_MIN = 16, INDEXES_MAX = 64, CONJUNCTS_MAX = 8 };
@@ -46,6 +47,7 @@ static struct group *find_group(const struct xpath_index *index, const char *val
 static void add_row(struct arena *keep, struct xpath_index *index, const char *value,
                     struct node *row)
 {
+    assert(index->mask + 1 && !(index->mask & (index->mask + 1))); /* 2^n buckets */
     struct group *g = find_group(index, value);
     if (!g) {
         g = arena_alloc(keep, sizeof *g);

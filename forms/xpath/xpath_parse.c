@@ -2,6 +2,7 @@
 /* Parses expressions: recursive descent with one operator table. */
 #include "forms/xpath/xpath_internal.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -547,6 +548,7 @@ static bool parse_unary(struct parser *p, struct xpath **out)
 
 static bool parse_level(struct parser *p, unsigned level, struct xpath **out)
 {
+    assert(level >= 1 && level <= LEVEL_UNARY);
     if (level == LEVEL_UNARY) {
         return parse_unary(p, out);
     }

@@ -2,6 +2,7 @@
 /* Writes batches, and reads and verifies them. */
 #include "platform/custody/batch.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,6 +40,8 @@ static void object_name(char out[TAR_NAME], const uint8_t id[16])
 bool batch_write(struct buf *out, const struct batch *b, const uint8_t seed[SIGN_SEED],
                  struct err *err)
 {
+    assert(b->objects || !b->object_count);
+    assert(b->entries || !b->entry_count);
     uint8_t head[HEADER] = {0}, sig[SIGN_BYTES];
     struct buf manifest = {0};
     uint64_t total = 0;

@@ -2,6 +2,7 @@
 /* Reads, writes and verifies catalogues and certificates. */
 #include "platform/custody/catalogue.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "platform/custody/age.h"
@@ -101,6 +102,7 @@ enum catalogue_follow catalogue_follows(const struct catalogue *c, const void *b
 
 void catalogue_root_set(uint8_t out[32], const struct catalogue *c)
 {
+    assert(c->root_count <= CATALOGUE_ROOTS_MAX);
     uint8_t body[2 + CATALOGUE_ROOTS_MAX * 32];
     body[0] = (uint8_t)c->threshold;
     body[1] = (uint8_t)c->root_count;
@@ -349,6 +351,7 @@ bool catalogue_trusts(const struct catalogue *c, const uint8_t bytes[CERT_BYTES]
 
 size_t catalogue_recipients(const struct catalogue *c, uint8_t out[][32])
 {
+    assert(c->recipient_count <= CATALOGUE_RECIPIENTS_MAX);
     for (unsigned i = 0; i < c->recipient_count; i++) {
         memcpy(out[i], c->recipients[i].key, 32);
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Encrypts rows so that the store does not reveal their kind, and migrates the first format. */
+#include <assert.h>
 #include <string.h>
 
 #include "platform/custody/device_internal.h"
@@ -29,6 +30,7 @@ void device_row_name(struct device *d, uint8_t id[16], const char *what, const v
 {
     uint8_t body[96] = {0};
     size_t n = strlen(what);
+    assert(n + 1 + len <= sizeof body);
     memcpy(body, what, n);
     memcpy(body + n + 1, of, len);
     secret_name(id, vault_meta_key(d->vault), body, n + 1 + len);
@@ -161,6 +163,7 @@ static bool (*before_each)(void *user);
 static void *before_each_user;
 void device_migrate_by(unsigned rows, bool (*cut)(void *user), void *user)
 {
+    assert(rows > 0);
     at_once = rows;
     before_each = cut;
     before_each_user = user;

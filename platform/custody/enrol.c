@@ -2,6 +2,7 @@
 /* Reads and writes invitations, enrolment requests and grants. */
 #include "platform/custody/enrol.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { R_LABEL_LEN = 6, R_STUDY = 8, R_SIGN = 24, R_BOX = 56, R_GENESIS = 88, R_HEAD = 120 };
@@ -95,6 +96,7 @@ bool enrol_request_read(struct enrol_request *r, const void *data, size_t len, s
 
 bool enrol_request_proves(const void *data, size_t len, const uint8_t token[32])
 {
+    assert(len > SIGN_BYTES + 32); /* enrol_request_read() has accepted it */
     const uint8_t *b = data;
     size_t covered = len - SIGN_BYTES - 32;
     return secret_auth_check(b + covered, b, covered, token);

@@ -2,6 +2,7 @@
 /* Writes receipts, and reads and verifies them. */
 #include "platform/custody/receipt.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -18,6 +19,7 @@ enum {
     HEADER = 160,
     RECEIPT = HEADER + CERT_BYTES + SIGN_BYTES
 };
+static_assert(AT_EXTRA + 8 <= AT_ISSUED && AT_SIGNER + 32 == HEADER, "the fields do not overlap");
 
 void receipt_write(struct buf *out, const struct receipt *r, const uint8_t cert[CERT_BYTES],
                    const uint8_t signer_seed[32])

@@ -2,6 +2,7 @@
 /* Computes tagged hashes and typed signatures, and makes words from hashes. */
 #include "platform/custody/sign.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,7 @@ void hash_plain(uint8_t out[HASH_BYTES], const void *bytes, size_t len)
 
 static size_t statement(uint8_t out[128], const char *type, const void *body, size_t len)
 {
+    assert(strlen(type) < 64 - sizeof "suhbat/v1/"); /* else two types would sign alike */
     size_t n = (size_t)snprintf((char *)out, 64, "suhbat/v1/%s", type) + 1; /* with the NUL */
     crypto_generichash(out + n, 64, body, len, NULL, 0);
     return n + 64;
@@ -72,6 +74,7 @@ static const char *const cyrillic[][2] = {
 
 void words_of(char *out, const uint8_t *hash, size_t count)
 {
+    assert(count * 12 <= HASH_BYTES * 8);
     for (size_t w = 0; w < count; w++) {
         size_t bit = w * 12;
         unsigned value = 0;

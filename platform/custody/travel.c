@@ -2,11 +2,13 @@
 /* Reads and writes travel requests and answers. */
 #include "platform/custody/travel.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "platform/custody/enrol.h"
 
 static const char asking[] = "SBU1", answering[] = "SBV1";
+static_assert(TRAVEL_BYTES == 4 + 32 + TRAVEL_SEALED, "magic, public key, sealed key");
 
 static void put(struct buf *out, const char *magic, const uint8_t public_key[32],
                 const uint8_t sealed[TRAVEL_SEALED])

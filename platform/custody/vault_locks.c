@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The soft lock (PIN) and the travel lock (recovery key). */
+#include <assert.h>
 #include <string.h>
 
 #include "platform/custody/chain.h"
@@ -34,6 +35,7 @@ static bool stretch_pin(uint8_t key[SECRET_KEY], const struct vault *v, const ch
 
 bool vault_set_pin(struct vault *v, const char *digits, struct err *err)
 {
+    assert(v->open);
     struct keystore *k = &v->open->keys;
     uint8_t *was = secret_new(SECRET_SALT + SECRET_KEY);
     memcpy(was, k->pin_salt, SECRET_SALT);
@@ -273,6 +275,7 @@ bool vault_travel_open(struct vault *v, const void *answer, size_t answer_len, c
 
 bool vault_travel_settle(struct vault *v, const uint8_t *recovery, struct err *err)
 {
+    assert(v->open);
     uint8_t before[VAULT_SLOT];
     memcpy(before, v->slot, VAULT_SLOT);
     forget_pin(v);
@@ -288,6 +291,7 @@ bool vault_travel_settle(struct vault *v, const uint8_t *recovery, struct err *e
 
 bool vault_set_recovery(struct vault *v, const uint8_t recovery[32], struct err *err)
 {
+    assert(v->open);
     uint8_t before[VAULT_SLOT];
     memcpy(before, v->slot, VAULT_SLOT);
     vault_seal_recovery(v, recovery);
@@ -298,6 +302,7 @@ bool vault_set_recovery(struct vault *v, const uint8_t recovery[32], struct err 
 #ifdef SUHBAT_TEST
 void vault_end_soft(struct vault *v)
 {
+    assert(v->soft);
     v->soft->until_ms = 0;
 }
 #endif

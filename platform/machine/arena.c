@@ -2,6 +2,7 @@
 /* Allocates memory in arenas and buffers, and wipes it before freeing. */
 #include "platform/machine/arena.h"
 
+#include <assert.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +74,7 @@ static inline void *take(struct arena *arena, size_t size)
         err_out_of_memory();
     }
     struct arena_block *block = arena->head;
+    assert(!block || block->used <= block->size);
     if (!block || block->size - block->used < need) {
         block = new_block(arena, need);
     }
@@ -202,6 +204,7 @@ void mem_wipe_text(char *text)
 
 static void buf_move(struct buf *buf, size_t cap)
 {
+    assert(cap > buf->len);
     char *fresh = mem_alloc(cap); /* not realloc: it would leave an unwiped copy behind */
     if (buf->data) {
         memcpy(fresh, buf->data, buf->len + 1);
@@ -248,6 +251,7 @@ char *buf_ahead(struct buf *buf, size_t len)
 
 void buf_took(struct buf *buf, size_t len)
 {
+    assert(len < buf->cap - buf->len);
     buf->len += len;
     buf->data[buf->len] = '\0';
 }

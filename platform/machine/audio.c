@@ -2,6 +2,7 @@
 /* Decodes sounds with libsndfile and plays them with SDL. */
 #include "platform/machine/audio.h"
 
+#include <assert.h>
 #include <SDL2/SDL.h>
 #include <sndfile.h>
 #include <stdio.h>
@@ -104,6 +105,7 @@ int audio_left_ms(void)
 
 bool audio_play(const void *bytes, size_t len, struct err *err)
 {
+    assert(bytes || !len);
     struct memory m = {bytes, (sf_count_t)len, 0};
     SF_INFO info;
     audio_stop();

@@ -2,6 +2,7 @@
 /* Runs a thread that dispatches system bus messages until it is told to end. */
 #include "platform/machine/bus.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -81,6 +82,7 @@ static void *run(void *user)
 
 struct bus_thread *bus_begin(const struct bus_listener *listener, void *user)
 {
+    assert(listener->begin);
     struct bus_thread *t = mem_zero(1, sizeof *t);
     pthread_attr_t attr;
     *t = (struct bus_thread){.listener = listener, .user = user};
@@ -101,6 +103,7 @@ struct bus_thread *bus_begin(const struct bus_listener *listener, void *user)
 
 void bus_end(struct bus_thread *t)
 {
+    assert(t && !pthread_equal(t->thread, pthread_self()));
     (void)!eventfd_write(t->stop, 1);
     pthread_join(t->thread, NULL);
     close(t->stop);

@@ -2,6 +2,7 @@
 /* Reads the clocks; converts and formats dates. */
 #include "platform/machine/clock.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -81,6 +82,7 @@ bool clock_is_date(int year, int month, int day)
 
 void clock_iso(char *out, size_t size, int64_t wall_ms, int zone_minutes, bool utc)
 {
+    assert(size > 0);
     int64_t local = wall_ms + (utc ? 0 : (int64_t)zone_minutes * 60000);
     int64_t days = local / 86400000 - (local % 86400000 < 0);
     int64_t ms = local - days * 86400000;

@@ -2,6 +2,7 @@
 /* Reads and writes CSV tables. */
 #include "platform/machine/csv.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,6 +119,7 @@ bool csv_parse(struct csv *csv, struct arena *arena, const char *bytes, size_t l
         row->count = count;
         row->line = line;
     }
+    assert(r.at == r.len);
     csv->rows = arena_alloc(arena, (csv->count + 1) * sizeof *rows);
     if (csv->count) {
         memcpy(csv->rows, rows, csv->count * sizeof *rows);

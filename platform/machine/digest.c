@@ -2,11 +2,14 @@
 /* Computes the hashes of the XForms function digest(). */
 #include "platform/machine/digest.h"
 
+#include <assert.h>
 #include <string.h>
 #include <sys/types.h>
 #include <md5.h>
 #include <sha1.h>
 #include <sha2.h>
+
+static_assert(DIGEST_MAX >= SHA512_DIGEST_LENGTH, "the longest digest fits");
 
 bool digest_bytes(uint8_t out[DIGEST_MAX], size_t *len, const char *name, const void *bytes,
                   size_t count)

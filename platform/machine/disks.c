@@ -2,6 +2,7 @@
 /* Mounts and ejects removable drives through UDisks2. */
 #include "platform/machine/disks.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stddef.h>
@@ -357,6 +358,7 @@ static const struct bus_listener listener = {.begin = begin, .rest = rest};
 
 struct disks *disks_watch(bool mount, disks_on_change *on_change, void *user)
 {
+    assert(on_change);
     struct disks *d = mem_zero(1, sizeof *d);
     *d = (struct disks){.mount = mount, .on_change = on_change, .user = user};
     pthread_mutex_init(&d->mutex, NULL);

@@ -2,11 +2,14 @@
 /* Keeps the list of drawing commands. */
 #include "platform/machine/draw.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 void draw_add(struct draw_list *list, const struct draw *draw)
 {
+    assert(draw->kind <= DRAW_CLIP);
+    assert(list->count <= list->cap);
     if (list->count == list->cap) {
         list->cap = list->cap ? list->cap * 2 : 256;
         list->list = mem_grow(list->list, list->cap, sizeof *list->list);

@@ -2,6 +2,7 @@
 /* Fills and formats errors. */
 #include "platform/machine/err.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,7 @@ static void fill(char *out, size_t size, const char *fmt, va_list args)
 
 bool err_set(struct err *err, enum err_code code, const char *fmt, ...)
 {
+    assert(code > ERR_NONE && code < ERR_CODE_COUNT);
     if (err) {
         va_list args;
         memset(err, 0, sizeof *err);

@@ -2,6 +2,7 @@
 /* Reads and writes files; a written file is complete or absent. */
 #include "platform/machine/file.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -287,6 +288,7 @@ static bool write_watched(int fd, const char *bytes, size_t len, struct progress
 bool file_put(const char *folder, const char *name, const void *bytes, size_t len,
               struct progress *progress, struct err *err)
 {
+    assert(!strchr(name, '/'));
     if (fault_due()) {
         return made_to_fail(err, name);
     }

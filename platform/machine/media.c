@@ -2,6 +2,7 @@
 /* Finds mounted media and checks whether they respond. */
 #include "platform/machine/media.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ static size_t place_of(const char *path)
 
 static void note(const char *path, bool hangs)
 {
+    assert(strlen(path) < sizeof hanging[0]);
     pthread_mutex_lock(&mutex);
     size_t i = place_of(hangs ? "" : path);
     if (i < MEDIA_MAX) {

@@ -2,6 +2,7 @@
 /* Copies JPEG, PNG and WebP pictures without their metadata. */
 #include "platform/machine/photo.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* ---- JPEG ---- */
@@ -136,6 +137,7 @@ static void copy_segment(struct buf *out, struct jpeg *j, const uint8_t *segment
 
 static bool clean_jpeg(struct buf *out, const uint8_t *p, size_t len)
 {
+    assert(len >= 2); /* it begins with a JPEG's magic bytes */
     static const uint8_t end[] = {0xFF, EOI};
     struct jpeg j = {.turned = 1};
     bool ended = false;

@@ -2,6 +2,7 @@
 /* Decodes PNG and JPEG, shrinks them, and writes PNG. */
 #include "platform/machine/picture.h"
 
+#include <assert.h>
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,7 @@ bool picture_read(struct picture *out, const void *bytes, size_t len, int max_w,
 
 bool picture_png(struct buf *out, const uint8_t *dots, int channels, int w, int h, struct err *err)
 {
+    assert(w > 0 && h > 0 && channels >= 1 && channels <= 4);
     png_image image = {.version = PNG_IMAGE_VERSION,
                        .format = channels == 4   ? PNG_FORMAT_RGBA
                                  : channels == 3 ? PNG_FORMAT_RGB

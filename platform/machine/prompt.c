@@ -2,6 +2,7 @@
 /* Reads passphrases from a descriptor or, without echo, from the terminal. */
 #include "platform/machine/prompt.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -88,6 +89,7 @@ static bool ask_quietly(int fd, char *pass, const char *what, bool *longer)
 
 bool prompt_read(char *pass, const char *what, struct err *err)
 {
+    assert(what);
     int fd = source >= 0 ? source : open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (fd < 0) {
         err_set(err, ERR_MISUSE, "a passphrase is needed, and there is no terminal to ask for it");

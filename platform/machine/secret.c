@@ -2,6 +2,7 @@
 /* Wraps libsodium: locked memory, key derivation, encryption, sealed boxes. */
 #include "platform/machine/secret.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ bool secret_setup(struct err *err)
 
 void *secret_new(size_t size)
 {
+    assert(size > 0);
     void *out = sodium_malloc(size);
     if (!out) {
         err_out_of_memory();
@@ -92,6 +94,7 @@ bool secret_stretch(uint8_t key[SECRET_KEY], const char *pass, size_t len,
 void secret_derive(uint8_t out[SECRET_KEY], const uint8_t master[SECRET_KEY], const char *context,
                    uint64_t id)
 {
+    assert(strlen(context) == crypto_kdf_CONTEXTBYTES);
     crypto_kdf_derive_from_key(out, SECRET_KEY, id, context, master);
     clear_stack();
 }

@@ -3,6 +3,7 @@
  * org.freedesktop.login1(5), "Inhibitor locks". */
 #include "platform/machine/sleep.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -103,6 +104,7 @@ static const struct bus_listener listener = {.begin = begin, .end = end};
 
 struct sleep_watch *sleep_watch(sleep_on_change *on_change, void *user)
 {
+    assert(on_change);
     struct sleep_watch *w = mem_zero(1, sizeof *w);
     *w = (struct sleep_watch){.on_change = on_change, .user = user, .lock = -1};
     pthread_mutex_init(&w->mutex, NULL);

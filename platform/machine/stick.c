@@ -2,6 +2,7 @@
 /* Runs file operations on sticks as background tasks, and abandons those that hang. */
 #include "platform/machine/stick.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,6 +219,7 @@ bool stick_head(struct buf *out, const char *folder, const char *name, size_t le
 bool stick_put(const char *folder, const char *name, struct buf *bytes, struct progress *progress,
                struct err *err)
 {
+    assert(!strchr(name, '/'));
     bool ok;
     struct context *m = new_context(folder, name);
     m->bytes = *bytes;

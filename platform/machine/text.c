@@ -2,6 +2,7 @@
 /* UTF-8 decoding, normalisation, case, search folding, sorting and edit distance. */
 #include "platform/machine/text.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,6 +10,7 @@
 
 uint32_t text_next(const char *text, size_t len, size_t *at)
 {
+    assert(*at < len);
     utf8proc_int32_t cp = -1;
     size_t left = len - *at;
     utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text + *at,
@@ -23,6 +25,7 @@ uint32_t text_next(const char *text, size_t len, size_t *at)
 
 size_t text_prev(const char *text, size_t at)
 {
+    assert(at > 0);
     do {
         at--;
     } while (at > 0 && ((unsigned char)text[at] & 0xC0) == 0x80);

@@ -2,6 +2,7 @@
 /* Opens the window, translates SDL's events, and shows frames. */
 #include "platform/machine/window.h"
 
+#include <assert.h>
 #include <SDL2/SDL.h>
 #include <math.h>
 #include <poll.h>
@@ -220,6 +221,7 @@ static bool open_any(struct window *w, const struct window_options *o, struct er
 
 bool window_open(struct window **out, const struct window_options *o, struct err *err)
 {
+    assert(o->w > 0 && o->h > 0);
     struct window *w = mem_zero(1, sizeof *w);
     *out = NULL;
     w->wake = -1;

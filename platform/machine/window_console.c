@@ -5,6 +5,7 @@
  * devices a second time, only to be woken: what it reads is discarded, and SDL reads its own
  * copy.
  * Source: Documentation/input/event-codes.rst, inotify(7). */
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -66,6 +67,7 @@ static void add(struct console *c, const char *name)
 
 static void remove_device(struct console *c, size_t i)
 {
+    assert(i < c->count);
     close(c->fds[FD_DEVICES + i].fd);
     c->count--;
     c->fds[FD_DEVICES + i] = c->fds[FD_DEVICES + c->count];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Paints a draw list with SDL's software renderer and caches textures. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -340,6 +341,7 @@ static void paint(struct window *w, const struct draw *d)
 
 void window_paint(struct window *w, const struct draw_list *list, colour paper)
 {
+    assert(list->list || !list->count);
     w->frame++;
     SDL_RenderSetClipRect(w->renderer, NULL);
     ink(w, paper);

@@ -6,6 +6,7 @@
  * event queue of their own, so that SDL, which reads the connection, never runs their
  * callbacks.
  * Source: the Wayland protocol, wl_surface, wl_shm_pool and wl_touch. */
+#include <assert.h>
 #include <SDL2/SDL_syswm.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,7 @@ struct wayland {
 static void add_contact(struct seat *seat, const struct touch_contact *contact)
 {
     struct wayland *l = seat->wayland;
+    assert(l->contact_first <= l->contact_count);
     if (l->contact_first == l->contact_count) {
         l->contact_first = l->contact_count = 0;
     }
@@ -377,6 +379,7 @@ static void commit(struct wayland *l, struct buffer *b)
 
 void wayland_show(struct wayland *l)
 {
+    assert(l->painted); /* wayland_pixels() gave a buffer */
     commit(l, l->painted);
     l->painted = NULL;
 }

@@ -2,6 +2,7 @@
 /* Parses XML with libxml2 into a tree, without opening or expanding anything else. */
 #include "platform/machine/xml.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -431,6 +432,7 @@ bool xml_parse_apart(struct xml **root, struct arena *texts, struct arena *nodes
 bool xml_each(const char *bytes, size_t len, const struct xml_limits *limits, const char *name,
               xml_part *part, void *user, struct err *err)
 {
+    assert(name && part);
     struct arena home;
     arena_init(&home);
     struct builder b = {.arena = &home, .each = name, .part = part, .user = user};

@@ -2,6 +2,7 @@
 /* Reads zip archives within limits that stop zip bombs; writes reproducible ones. */
 #include "platform/machine/zip.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zip.h>
@@ -147,6 +148,7 @@ static bool add_parts(zip_t *zip, const struct zip_part *parts, size_t count)
 
 bool zip_write(struct buf *out, const struct zip_part *parts, size_t count, struct err *err)
 {
+    assert(parts || !count);
     zip_error_t why;
     zip_error_init(&why);
     zip_source_t *target = zip_source_buffer_create(NULL, 0, 0, &why);

@@ -2,6 +2,7 @@
 /* Parses command lines and prints help, for all tools. */
 #include "tools/cli/cli.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -331,6 +332,7 @@ void cli_say(FILE *to, const char *before, const char *text)
 int cli_main(const char *program, const char *about, const struct cli_verb *verbs, size_t count,
              const struct cli_option *common, int argc, char **argv)
 {
+    assert(count > 0 && argc > 0);
     const struct cli cli = {program, about, verbs, count, common};
     const struct cli_verb *verb;
     struct cli_words words = {.list = mem_zero((size_t)argc, sizeof *words.list)};

@@ -2,6 +2,7 @@
 /* Checks a loaded form for likely mistakes. */
 #include "tools/form/form_check.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -357,6 +358,7 @@ static void check_list(struct checking *c, const struct control *control)
 void form_check_report(const struct form *form, struct form_source_env *desk,
                        struct xlsform_notes *notes, struct arena *arena)
 {
+    assert(notes);
     struct checking c = {.form = form, .desk = desk, .notes = notes, .arena = arena};
     for (size_t i = 0; i < form->item_count; i++) {
         const struct item *item = form->items[i];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Compares two versions of a form: effects on columns, choices, texts and drafts. */
+#include <assert.h>
 #include <string.h>
 
 #include "tools/form/form_outline.h"
@@ -300,6 +301,7 @@ static void labels(struct comparison *c)
 
 void outline_diff(struct buf *out, struct session *old, struct session *fresh)
 {
+    assert(old != fresh);
     struct comparison c = {.out = out, .old = old, .fresh = fresh};
     const struct form *a = session_form(old), *b = session_form(fresh);
     arena_init(&c.arena);

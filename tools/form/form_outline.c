@@ -2,12 +2,14 @@
 /* Writes outlines and codebooks of forms. */
 #include "tools/form/form_outline.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "platform/machine/text.h"
 
 const char *outline_type(const struct control *control)
 {
+    assert(control->kind < CONTROL_KIND_COUNT);
     static const char *const by_kind[CONTROL_KIND_COUNT] = {
         [CONTROL_SELECT1] = "select_one", [CONTROL_SELECT] = "select_multiple",
         [CONTROL_RANK] = "rank",          [CONTROL_TRIGGER] = "acknowledge",

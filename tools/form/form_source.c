@@ -2,6 +2,7 @@
 /* Loads forms and their lists for the tools. */
 #include "tools/form/form_source.h"
 
+#include <assert.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -180,6 +181,7 @@ bool form_source_resource(void *user, const char *uri, struct buf *out, struct e
 
 void form_source_env_init(struct form_source_env *desk, const char *file)
 {
+    assert(file);
     desk->file = file;
     desk->env = (struct session_env){.user = desk,
                                      .wall_ms = wall,
