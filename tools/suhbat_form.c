@@ -469,66 +469,88 @@ static bool run_trace(const struct cli_words *words, struct err *err)
     return give(&out, ok, err);
 }
 
-static bool run_pack(const struct cli_words *words, struct err *err)
-{
-    enum { FILES = 512 };
+enum { PACK_FILES = 512 };
+
+/* What a package is made from. */
+struct packing {
     struct arena arena;
-    struct buf xml = {0}, catalogue = {0}, package = {0}, wrapped = {0};
-    struct form *form = NULL;
+    struct catalogue *catalogue;
+    struct buf xml, catalogue_bytes;
+    uint8_t seed[32], cert[CERT_BYTES]; /* the author's */
+    struct form *form;
+    struct package_file files[PACK_FILES];
+    size_t count;
+};
+
+/* Reads the form and the author's keys.  Opens a session, too: a form that no session can be
+ * opened with is not packed. */
+static bool read_pack(struct packing *p, const char *file, struct err *err)
+{
+    struct xlsform_options options = {.root = opt_root};
     struct session *session = NULL;
     struct form_source_env desk;
-    struct catalogue *c = mem_zero(1, sizeof *c);
-    struct package_file files[FILES] = {{.name = "form.xml"}};
-    struct lists lists = {&desk, &arena, files, FILES, 1};
-    uint8_t seed[32], cert[CERT_BYTES];
-    arena_init(&arena);
-    bool ok = true;
-    if (!opt_study || !opt_out) {
-        ok = err_set(err, ERR_INPUT, "give the study's folder and where to write");
-        err_hint(err, "suhbat-form pack FORM --study STUDY -o FORM.age");
-    }
-    struct xlsform_options options = {.root = opt_root};
-    form_source_env_init(&desk, words->list[0]);
-    ok = ok && form_source_xml(&xml, words->list[0], &options, &arena, NULL, err) &&
-         form_load(&form, xml.data, xml.len, &xml_trusted, err) &&
-         form_source_fit(form, &arena, NULL, err) &&
-         session_new(&session, form, &desk.env, err) && /* check that a session can be opened,
-                                                         * too */
-         keys_read_catalogue(c, &catalogue, keys_path(&arena, opt_study, "catalogue.sbg"), err) &&
-         keys_read_seed(seed, keys_path(&arena, opt_study, "author.key"), err) &&
-         keys_read_cert(cert, keys_path(&arena, opt_study, "author.cert"), err) &&
-         gather_lists(form, &lists, err) && gather_media(form, &lists, err);
-    if (ok) {
-        uint64_t serial =
-            opt_serial ? strtoull(opt_serial, NULL, 10) : (uint64_t)clock_wall_ms() / 1000;
-        files[0].bytes = xml.data;
-        files[0].len = xml.len;
-        ok = package_write(&package,
-                           &(struct package_spec){c->study_id, form->id, serial,
-                                                  opt_training ? PACKAGE_TRAINING : 0, files,
-                                                  lists.count},
-                           cert, seed, err) &&
-             keys_wrap(&wrapped, c, package.data, package.len, err) &&
-             file_write(opt_out, wrapped.data, wrapped.len, FILE_PRIVATE, opt_force, err);
-    }
-    if (ok) {
-        printf("%s: form '%s', version %s, %zu files\n", opt_out, form->id, form->version,
-               lists.count);
-        struct cert author;
-        if (cert_read(&author, cert)) {
-            keys_say_words("the author's words, shown next to the form on the device",
-                           author.subject, 32);
-        }
-    }
-    secret_wipe(seed, sizeof seed);
+    struct lists lists = {&desk, &p->arena, p->files, PACK_FILES, 1};
+    form_source_env_init(&desk, file);
+    bool ok = form_source_xml(&p->xml, file, &options, &p->arena, NULL, err) &&
+              form_load(&p->form, p->xml.data, p->xml.len, &xml_trusted, err) &&
+              form_source_fit(p->form, &p->arena, NULL, err) &&
+              session_new(&session, p->form, &desk.env, err) &&
+              keys_read_catalogue(p->catalogue, &p->catalogue_bytes,
+                                  keys_path(&p->arena, opt_study, "catalogue.sbg"), err) &&
+              keys_read_seed(p->seed, keys_path(&p->arena, opt_study, "author.key"), err) &&
+              keys_read_cert(p->cert, keys_path(&p->arena, opt_study, "author.cert"), err) &&
+              gather_lists(p->form, &lists, err) && gather_media(p->form, &lists, err);
+    p->files[0] =
+        (struct package_file){.name = "form.xml", .bytes = p->xml.data, .len = p->xml.len};
+    p->count = lists.count;
     session_free(session);
-    form_free(form);
-    buf_fini(&xml);
-    buf_fini(&catalogue);
+    return ok;
+}
+
+static bool write_pack(const struct packing *p, struct err *err)
+{
+    struct buf package = {0}, wrapped = {0};
+    const struct package_spec spec = {.study_id = p->catalogue->study_id,
+                                      .form_id = p->form->id,
+                                      .serial = opt_serial ? strtoull(opt_serial, NULL, 10)
+                                                           : (uint64_t)clock_wall_ms() / 1000,
+                                      .flags = opt_training ? PACKAGE_TRAINING : 0,
+                                      .files = p->files,
+                                      .count = p->count};
+    bool ok = package_write(&package, &spec, p->cert, p->seed, err) &&
+              keys_wrap(&wrapped, p->catalogue, package.data, package.len, err) &&
+              file_write(opt_out, wrapped.data, wrapped.len, FILE_PRIVATE, opt_force, err);
     buf_fini(&package);
     buf_fini(&wrapped);
-    free(c);
-    arena_fini(&arena);
+    return ok;
+}
+
+static bool run_pack(const struct cli_words *words, struct err *err)
+{
+    if (!opt_study || !opt_out) {
+        err_set(err, ERR_INPUT, "give the study's folder and where to write");
+        return err_hint(err, "suhbat-form pack FORM --study STUDY -o FORM.age");
+    }
+    struct packing *p = mem_zero(1, sizeof *p);
+    p->catalogue = mem_zero(1, sizeof *p->catalogue);
+    arena_init(&p->arena);
+    bool ok = read_pack(p, words->list[0], err) && write_pack(p, err);
+    struct cert author;
+    if (ok) {
+        printf("%s: form '%s', version %s, %zu files\n", opt_out, p->form->id, p->form->version,
+               p->count);
+    }
+    if (ok && cert_read(&author, p->cert)) {
+        keys_say_words("the author's words, shown next to the form on the device", author.subject,
+                       32);
+    }
+    form_free(p->form);
+    buf_fini(&p->xml);
+    buf_fini(&p->catalogue_bytes);
+    free(p->catalogue);
+    arena_fini(&p->arena);
+    secret_wipe(p, sizeof *p); /* the author's seed */
+    free(p);
     return ok;
 }
 

@@ -442,6 +442,49 @@ static bool run_accept(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+/* Says what was written, and what was left out and why. */
+static void tell_export(const struct export_counts *counts)
+{
+    const struct {
+        unsigned count;
+        const char *text;
+    } more[] = {
+        {counts->hidden_media,
+         "attachments marked sensitive=extra are left out; --sensitive includes them"},
+        {counts->hidden_memos,
+         "records have interviewers' memos, which are left out; --sensitive includes them"},
+        {counts->hidden_columns,
+         "columns marked sensitive=extra are left out; --sensitive includes them"},
+        {counts->kept_apart,
+         "records are kept apart and are not in the tables: see suhbat-sync status"},
+        {counts->twice, "records have the same id as another record: their KEY ends in ~2, ~3, …"},
+        {counts->same_name, "attachments have the same name as another: they are in media/RECORD/"},
+        {counts->other_ids,
+         "records have an instanceID that differs from the signed id, which is used as KEY"},
+    };
+    printf("%u records in %u files in %s\n", counts->records, counts->files, opt_out);
+    if (counts->media) {
+        printf("%u attachments in %s/media\n", counts->media, opt_out);
+    }
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+        if (more[i].count) {
+            printf("%u %s\n", more[i].count, more[i].text);
+        }
+    }
+}
+
+static bool unknown_format(struct err *err)
+{
+    struct buf known = {0};
+    for (size_t i = 0; dataset_writer_at(i); i++) {
+        buf_join(&known, i ? ", " : "", dataset_writer_at(i)->name, NULL);
+    }
+    err_set(err, ERR_MISUSE, "unknown format '%s'", opt_format);
+    err_hint(err, "known are: %s", known.data);
+    buf_fini(&known);
+    return false;
+}
+
 static bool run_export(const struct cli_words *words, struct err *err)
 {
     struct desk *desk;
@@ -455,9 +498,12 @@ static bool run_export(const struct cli_words *words, struct err *err)
                                      .training = opt_training,
                                      .force = opt_force};
     (void)words;
-    if (!opt_out || !options.writer) {
-        err_set(err, ERR_INPUT, opt_out ? "unknown format '%s'" : "no folder given", opt_format);
-        return err_hint(err, "export --format csv --out DIR");
+    if (!opt_out) {
+        err_set(err, ERR_MISUSE, "no folder given");
+        return err_hint(err, "export --out DIR");
+    }
+    if (!options.writer) {
+        return unknown_format(err);
     }
     char log[40];
     snprintf(log, sizeof log, "export %s", options.writer->name);
@@ -471,39 +517,7 @@ static bool run_export(const struct cli_words *words, struct err *err)
     if (!ok) {
         return false;
     }
-    printf("%u records in %u files in %s\n", counts.records, counts.files, opt_out);
-    if (counts.media) {
-        printf("%u attachments in %s/media\n", counts.media, opt_out);
-    }
-    if (counts.hidden_media) {
-        printf("%u attachments marked sensitive=extra are left out; --sensitive includes them\n",
-               counts.hidden_media);
-    }
-    if (counts.hidden_memos) {
-        printf("the interviewers' memos of %u records are left out; --sensitive includes them\n",
-               counts.hidden_memos);
-    }
-    if (counts.hidden_columns) {
-        printf("%u columns marked sensitive=extra are left out; --sensitive includes them\n",
-               counts.hidden_columns);
-    }
-    if (counts.kept_apart) {
-        printf("%u records are kept apart and are not in the tables: see suhbat-sync status\n",
-               counts.kept_apart);
-    }
-    if (counts.twice) {
-        printf("%u records have the same id as another record: their KEY ends in ~2, ~3, …\n",
-               counts.twice);
-    }
-    if (counts.same_name) {
-        printf("%u attachments have the same name as another: they are in %s/media/RECORD/\n",
-               counts.same_name, opt_out);
-    }
-    if (counts.other_ids) {
-        printf(
-            "%u records have an instanceID that differs from the signed id, which is used as KEY\n",
-            counts.other_ids);
-    }
+    tell_export(&counts);
     if (counts.without_form) {
         err_set(err, ERR_INPUT, "%u records belong to forms that the desk does not have",
                 counts.without_form);

@@ -162,78 +162,75 @@ static void question_mark(struct ui *ui, int x, int y, float size_dp, colour c)
     ui_stroke(ui, x, y, size_dp, (struct shape){dot, 2}, 2.5f, c);
 }
 
-static void draw_header(struct ui *ui, const struct header *h)
+/* A button of the header: takes `wide` px left of *right, over the whole height. */
+static struct rect header_button(struct ui *ui, const char *id, int *right, int wide, int height)
 {
-    int x, w, side = ui_px(ui, 48), right = ui->w;
-    header_room(ui, h, &x, &w);
-    struct header_words words = header_words(ui, h, w);
-    int height = header_face(ui, &words);
-    ui->header_h = height + ui_px(ui, h->progress >= 0 ? 5 : 1);
-    ui_fill_rect(ui, (struct rect){0, 0, ui->w, height}, ui->theme.paper);
+    struct rect r = {*right - wide, 0, wide, height};
+    ui_place(ui, id, wide > ui_px(ui, 48) ? ROLE_BUTTON : ROLE_ICON, r);
+    *right -= wide;
+    return r;
+}
+
+static void header_help(struct ui *ui, struct rect r)
+{
+    int size = ui_px(ui, 26), cx = r.x + (r.w - size) / 2, cy = (r.h - size) / 2;
+    ui_box(ui, (struct rect){cx, cy, size, size}, 13, ui->theme.paper, ui->theme.ink, 1.5f);
+    question_mark(ui, cx, cy, 26, ui->theme.ink);
+}
+
+static void header_language(struct ui *ui, const struct header *h, struct rect r)
+{
+    struct rect box = {r.x + ui_px(ui, 4), ui_px(ui, 8), r.w - ui_px(ui, 8), r.h - ui_px(ui, 16)};
+    float scale = ui->text_scale;
+    ui_box(ui, box, 6, ui->theme.paper, ui->theme.ink, 1.5f);
+    ui_cap_text(ui, 1.35f);
+    ui_text_centre(ui, box, TEXT_TITLE, h->sign ? h->sign : language_sign(ui->language),
+                   ui->theme.ink);
+    ui->text_scale = scale;
+}
+
+static void header_memo(struct ui *ui, struct rect r, bool has_memo)
+{
+    static const int8_t pencil[] = {16, 84, 20, 64, 68, 16, 84, 32, 36, 80, 16, 84};
+    static const int8_t tip[] = {58, 26, 74, 42};
+    int size = ui_px(ui, 24), px = r.x + (r.w - size) / 2, py = (r.h - size) / 2;
+    ui_stroke(ui, px, py, 24, (struct shape){pencil, 6}, 2, ui->theme.ink);
+    ui_stroke(ui, px, py, 24, (struct shape){tip, 2}, 2, ui->theme.ink);
+    if (has_memo) {
+        int dot = ui_px(ui, 12);
+        ui_box(ui, (struct rect){px + size - dot / 3, py - dot / 3, dot, dot}, 6, ui->theme.accent,
+               0, 0);
+    }
+}
+
+static void header_buttons(struct ui *ui, const struct header *h, int height)
+{
+    int side = ui_px(ui, 48), left = side, right = ui->w;
     if (h->left) {
-        struct rect r = {0, 0, side, height};
-        ui_place(ui, h->left, ROLE_ICON, r);
-        draw_icon(ui, h->left, r, ui->theme.ink);
+        draw_icon(ui, h->left, header_button(ui, h->left, &left, side, height), ui->theme.ink);
     }
     if (h->right) {
-        struct rect r = {right - side, 0, side, height};
-        ui_place(ui, h->right, ROLE_ICON, r);
-        draw_icon(ui, h->right, r, ui->theme.ink);
-        right -= side;
+        draw_icon(ui, h->right, header_button(ui, h->right, &right, side, height), ui->theme.ink);
     } else {
         right -= ui_px(ui, 8);
     }
     if (h->help) {
-        struct rect r = {right - side, 0, side, height};
-        int size = ui_px(ui, 26), cx = r.x + (side - size) / 2, cy = (height - size) / 2;
-        ui_place(ui, "help", ROLE_ICON, r);
-        ui_box(ui, (struct rect){cx, cy, size, size}, 13, ui->theme.paper, ui->theme.ink, 1.5f);
-        question_mark(ui, cx, cy, 26, ui->theme.ink);
-        right -= side;
+        header_help(ui, header_button(ui, "help", &right, side, height));
     }
     if (h->language) {
-        int wide = ui_px(ui, 52);
-        struct rect r = {right - wide, 0, wide, height};
-        struct rect box = {right - wide + ui_px(ui, 4), ui_px(ui, 8), wide - ui_px(ui, 8),
-                           height - ui_px(ui, 16)};
-        ui_place(ui, "language", ROLE_BUTTON, r);
-        ui_box(ui, box, 6, ui->theme.paper, ui->theme.ink, 1.5f);
-        float scale = ui_cap_text(ui, 1.35f);
-        ui_text_centre(ui, box, TEXT_TITLE, h->sign ? h->sign : language_sign(ui->language),
-                       ui->theme.ink);
-        ui->text_scale = scale;
-        right -= wide;
+        header_language(ui, h, header_button(ui, "language", &right, ui_px(ui, 52), height));
     }
     if (h->lock) {
-        struct rect r = {right - side, 0, side, height};
-        ui_place(ui, "lock", ROLE_ICON, r);
-        draw_icon(ui, "lock", r, ui->theme.ink);
-        right -= side;
+        draw_icon(ui, "lock", header_button(ui, "lock", &right, side, height), ui->theme.ink);
     }
     if (h->memo) {
-        static const int8_t pencil[] = {16, 84, 20, 64, 68, 16, 84, 32, 36, 80, 16, 84};
-        static const int8_t tip[] = {58, 26, 74, 42};
-        struct rect r = {right - side, 0, side, height};
-        int size = ui_px(ui, 24), px = r.x + (side - size) / 2, py = (height - size) / 2;
-        ui_place(ui, "memo", ROLE_ICON, r);
-        ui_stroke(ui, px, py, 24, (struct shape){pencil, 6}, 2, ui->theme.ink);
-        ui_stroke(ui, px, py, 24, (struct shape){tip, 2}, 2, ui->theme.ink);
-        if (h->has_memo) {
-            int dot = ui_px(ui, 12);
-            ui_box(ui, (struct rect){px + size - dot / 3, py - dot / 3, dot, dot}, 6,
-                   ui->theme.accent, 0, 0);
-        }
+        header_memo(ui, header_button(ui, "memo", &right, side, height), h->has_memo);
     }
-    if (h->title_id) {
-        ui_place(ui, h->title_id, ROLE_BUTTON, (struct rect){x, 0, w + ui_px(ui, 4), height});
-    }
-    draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP, .rect = {x, 0, w, height}});
-    header_title(ui, h, &words, x, w, height);
-    draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP});
-    if (h->progress < 0) {
-        ui_fill_rect(ui, (struct rect){0, height, ui->w, ui_px(ui, 1)}, ui->theme.line);
-        return;
-    }
+}
+
+/* The line below the header: how far the interview is, a seam between two sections. */
+static void header_progress(struct ui *ui, const struct header *h, int height)
+{
     int gap = ui_px(ui, 2), bar = ui_px(ui, 5), done = (int)(h->progress * (float)ui->w), from = 0;
     size_t pages = 0, before = 0;
     for (size_t i = 0; i < h->section_count; i++) {
@@ -249,6 +246,28 @@ static void draw_header(struct ui *ui, const struct header *h)
             ui_fill_rect(ui, (struct rect){from, height, end - from, bar}, ui->theme.accent);
         }
         from = to;
+    }
+}
+
+static void draw_header(struct ui *ui, const struct header *h)
+{
+    int x, w;
+    header_room(ui, h, &x, &w);
+    struct header_words words = header_words(ui, h, w);
+    int height = header_face(ui, &words);
+    ui->header_h = height + ui_px(ui, h->progress >= 0 ? 5 : 1);
+    ui_fill_rect(ui, (struct rect){0, 0, ui->w, height}, ui->theme.paper);
+    header_buttons(ui, h, height);
+    if (h->title_id) {
+        ui_place(ui, h->title_id, ROLE_BUTTON, (struct rect){x, 0, w + ui_px(ui, 4), height});
+    }
+    draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP, .rect = {x, 0, w, height}});
+    header_title(ui, h, &words, x, w, height);
+    draw_add(&ui->draws, &(struct draw){.kind = DRAW_CLIP});
+    if (h->progress < 0) {
+        ui_fill_rect(ui, (struct rect){0, height, ui->w, ui_px(ui, 1)}, ui->theme.line);
+    } else {
+        header_progress(ui, h, height);
     }
 }
 

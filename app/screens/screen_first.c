@@ -244,6 +244,48 @@ static bool way_on(const struct app *app, const char **id, enum string_id *text)
     return false;
 }
 
+/* `low`: the header has the prompt. */
+static void repeat_pass(struct app *app, bool low)
+{
+    struct ui *ui = &app->ui;
+    if (!low) {
+        heading(app, S_first_repeat, STRING_COUNT);
+    }
+    ui_field(ui, "pass",
+             &(struct field){.text = ui->edit.text.data,
+                             .cursor = ui->edit.cursor,
+                             .active = true,
+                             .min_lines = 2,
+                             .style = TEXT_BODY});
+    if (!low) {
+        app_message(app); /* below the field, so that it stays visible */
+    }
+}
+
+static void show_step(struct app *app, bool low)
+{
+    switch (app->screen) {
+    case SCREEN_FIRST_LANGUAGE:
+        choose_language(app);
+        break;
+    case SCREEN_FIRST_INVITE:
+        choose_invite(app);
+        break;
+    case SCREEN_FIRST_WORDS:
+        compare_words(app);
+        break;
+    case SCREEN_FIRST_PASS:
+        choose_pass(app);
+        break;
+    case SCREEN_FIRST_REPEAT:
+        repeat_pass(app, low);
+        break;
+    default:
+        take_request(app);
+        break;
+    }
+}
+
 void screen_first(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -274,37 +316,7 @@ void screen_first(struct app *app)
     if (!typing) {
         app_message(app);
     }
-    switch (app->screen) {
-    case SCREEN_FIRST_LANGUAGE:
-        choose_language(app);
-        break;
-    case SCREEN_FIRST_INVITE:
-        choose_invite(app);
-        break;
-    case SCREEN_FIRST_WORDS:
-        compare_words(app);
-        break;
-    case SCREEN_FIRST_PASS:
-        choose_pass(app);
-        break;
-    case SCREEN_FIRST_REPEAT:
-        if (!low) {
-            heading(app, S_first_repeat, STRING_COUNT);
-        }
-        ui_field(ui, "pass",
-                 &(struct field){.text = ui->edit.text.data,
-                                 .cursor = ui->edit.cursor,
-                                 .active = true,
-                                 .min_lines = 2,
-                                 .style = TEXT_BODY});
-        if (!low) {
-            app_message(app); /* below the field, so that it stays visible */
-        }
-        break;
-    default:
-        take_request(app);
-        break;
-    }
+    show_step(app, low);
     ui_body_end(ui);
     if (on && app->screen == shown) {
         ui_bar(ui, NULL, NULL, on_id, ui_str(ui, on_text));

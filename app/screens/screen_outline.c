@@ -381,6 +381,29 @@ static void show_filters(struct app *app, const struct outline *o)
     ui_pills_end(ui);
 }
 
+/* The button at the end: to the first missing answer, or to the end of the interview. */
+static void way_on(struct app *app, const struct outline *o)
+{
+    struct ui *ui = &app->ui;
+    if (o->missing) {
+        if (ui_took(ui, "right")) {
+            size_t k = 0;
+            while (!o->leaves[k].missing) {
+                k++;
+            }
+            go_to(app, &o->leaves[k].page);
+            return;
+        }
+        ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_outline_to_missing));
+    } else {
+        if (ui_took(ui, "right")) {
+            app_go(app, SCREEN_FINISH);
+            return;
+        }
+        ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_menu_finish));
+    }
+}
+
 void screen_outline(struct app *app)
 {
     assert(app->interview);
@@ -427,21 +450,5 @@ void screen_outline(struct app *app)
     if (search_keyboard(app)) {
         return;
     }
-    if (o->missing) {
-        if (ui_took(ui, "right")) {
-            size_t k = 0;
-            while (!o->leaves[k].missing) {
-                k++;
-            }
-            go_to(app, &o->leaves[k].page);
-            return;
-        }
-        ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_outline_to_missing));
-    } else {
-        if (ui_took(ui, "right")) {
-            app_go(app, SCREEN_FINISH);
-            return;
-        }
-        ui_bar(ui, NULL, NULL, "right", ui_str(ui, S_menu_finish));
-    }
+    way_on(app, o);
 }

@@ -19,3 +19,8 @@ const struct dataset_writer *dataset_writer_find(const char *name)
     }
     return NULL;
 }
+
+const struct dataset_writer *dataset_writer_at(size_t i)
+{
+    return i < sizeof writers / sizeof *writers ? writers[i] : NULL;
+}

@@ -19,5 +19,7 @@ struct dataset_writer {
 };
 /* The writer of this name, or NULL. */
 const struct dataset_writer *dataset_writer_find(const char *name);
+/* The i-th format, from 0; NULL after the last. */
+const struct dataset_writer *dataset_writer_at(size_t i);
 
 #endif

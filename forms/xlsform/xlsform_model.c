@@ -70,7 +70,7 @@ void model_keep_places(struct model *m, const struct question *parent)
 
 bool model_at(struct model *m, const char *sheet, size_t row, const char *column)
 {
-    assert(m->err->code != ERR_NONE); /* a place belongs to a fault */
+    assert(!m->err || m->err->code); /* a place belongs to a fault */
     if (column && row) {
         return err_at(m->err, "%s, %s row %zu, column %s", m->book->file, sheet, row, column);
     }

@@ -593,7 +593,7 @@ void xlsform_try(struct model *m)
 
 bool xlsform_write(struct model *m, struct buf *xml)
 {
-    assert(m->err->code == ERR_NONE); /* faults ended it before */
+    assert(!m->err || m->err->code == ERR_NONE); /* faults ended it before */
     struct writer w = {.m = m};
     map_init(&w.instances, m->arena);
     map_init(&w.sound, m->arena);

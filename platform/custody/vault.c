@@ -371,34 +371,28 @@ static void pin_place(int fd)
     (void)ioctl(fd, _IOW(0xf5, 13, uint32_t), &pin); /* F2FS_IOC_SET_PIN_FILE */
 }
 
-bool vault_create(struct vault **out, const struct vault_spec *spec, struct err *err)
+/* Creates the file at its full size.  A file that was there before stays. */
+static bool make_file(struct vault *v, struct err *err)
 {
-    struct buf tidy = {0};
-    uint8_t kek[32];
-    *out = NULL;
-    if (!vault_passphrase(&tidy, spec->pass, spec->len)) {
-        err_set(err, ERR_INPUT, "the passphrase has fewer than %d words", (int)VAULT_WORDS_MIN);
-        return err_hint(err, "five words or more, any language, blanks between them");
-    }
-    buf_fini(&tidy);
-    struct vault *v = mem_zero(1, sizeof *v);
-    v->path = mem_text(spec->path);
-    v->fd = open(spec->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_PRIVATE);
+    v->fd = open(v->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_PRIVATE);
     bool made = v->fd >= 0;
     if (made) {
         pin_place(v->fd);
     }
     int why = made ? posix_fallocate(v->fd, 0, VAULT_FILE) : errno;
-    bool ok = why == 0;
-    if (!ok) {
-        if (made) {
-            unlink(spec->path);
-        }
-        err_set(err, ERR_ENV, "cannot make the vault: %s", strerror(why));
-        err_at(err, "%s", spec->path);
-        vault_close(v);
-        return false;
+    if (why == 0) {
+        return true;
     }
+    if (made) {
+        unlink(v->path);
+    }
+    err_set(err, ERR_ENV, "cannot make the vault: %s", strerror(why));
+    return err_at(err, "%s", v->path);
+}
+
+/* The slot and the keys of a vault that nobody has written yet. */
+static void fill_new(struct vault *v, const struct vault_spec *spec)
+{
     secret_random(v->slot, VAULT_SLOT); /* unused keyslots look like used ones */
     memcpy(v->slot, magic, 8);
     put_u64(v->slot + AT_GEN, 0);
@@ -414,7 +408,26 @@ bool vault_create(struct vault **out, const struct vault_spec *spec, struct err 
     secret_random(v->open->keys.db_secret, 32);
     secret_derive(v->open->keystore_key, v->open->vk, "sbVAULT1", 1);
     secret_derive(v->open->meta_key, v->open->vk, "sbVAULT1", 2);
-    ok = vault_stretch(kek, v, spec->pass, spec->len, err);
+}
+
+bool vault_create(struct vault **out, const struct vault_spec *spec, struct err *err)
+{
+    struct buf tidy = {0};
+    uint8_t kek[32];
+    *out = NULL;
+    if (!vault_passphrase(&tidy, spec->pass, spec->len)) {
+        err_set(err, ERR_INPUT, "the passphrase has fewer than %d words", (int)VAULT_WORDS_MIN);
+        return err_hint(err, "five words or more, any language, blanks between them");
+    }
+    buf_fini(&tidy);
+    struct vault *v = mem_zero(1, sizeof *v);
+    v->path = mem_text(spec->path);
+    if (!make_file(v, err)) {
+        vault_close(v);
+        return false;
+    }
+    fill_new(v, spec);
+    bool ok = vault_stretch(kek, v, spec->pass, spec->len, err);
     if (ok) {
         put_keyslot(v, 0, kek);
         if (spec->recovery) {
