@@ -155,8 +155,8 @@ static bool run_init(const struct cli_words *words, struct err *err)
          file_folder(keys_path(&arena, dir, "tokens"), 0700, err) &&
          file_folder(keys_path(&arena, dir, "devices"), 0700, err) &&
          keys_write_seed(keys_path(&arena, dir, "root-1.key"), seed, "root", err) &&
-         make_role(&arena, dir, "author", ROLE_AUTHOR, c->study_id, seed, err) &&
-         make_role(&arena, dir, "desk", ROLE_IMPORT, c->study_id, seed, err) &&
+         make_role(&arena, dir, "author", CERT_AUTHOR, c->study_id, seed, err) &&
+         make_role(&arena, dir, "desk", CERT_IMPORT, c->study_id, seed, err) &&
          make_identity(&arena, dir, "coordinator", c->recipients[0].key, err) &&
          make_identity(&arena, dir, "escrow", c->recipients[1].key, err) &&
          make_identity(&arena, dir, "package", c->package_key, err) &&
@@ -382,7 +382,7 @@ static bool read_enrolment(struct enrolling *e, const char *request, struct err 
 static bool write_enrolment(struct enrolling *e, const char *answer, const char *token,
                             const char *hex, struct err *err)
 {
-    struct cert cert = {.role = ROLE_DEVICE,
+    struct cert cert = {.role = CERT_DEVICE,
                         .not_before = now_s(),
                         .not_after = now_s() + 5ull * 365 * 86400,
                         .serial = now_s()};

@@ -229,14 +229,14 @@ void question_show_fields(struct app *app)
             ui->theme.ink);
         ui_gap(ui, 12);
     }
-    if (ask_risk(app, &page, fields, count)) {
+    if (question_risk(app, &page, fields, count)) {
         return;
     }
     const struct control *group = NULL;
     for (size_t f = 0; f < count;) {
         show_groups(app, &page, &fields[f], &group);
         if (question_is_grid_head(&fields[f]) || question_is_grid_row(&fields[f])) {
-            f += ask_grid(app, fields, count, f);
+            f += question_grid(app, fields, count, f);
             continue;
         }
         if (fields[f].kind == PAGE_QUESTION) {

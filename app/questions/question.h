@@ -76,7 +76,7 @@ const struct question_kind *question_kind_of(const struct app *app, const struct
 bool question_commit(struct app *app);
 /* Submits what is typed. If it is refused, keeps it as unfinished typing: the page may
  * always be left this way. */
-void commit_or_keep(struct app *app);
+void question_commit_or_keep(struct app *app);
 int question_rest(struct app *app); /* ms until something rested is saved, or -1 */
 bool question_is_half(const struct app *app, const struct node *node, enum string_id *missing);
 void questions_keep(struct app *app);
@@ -188,8 +188,9 @@ const char *question_drawn_upon(struct app *app, const struct node *node);
 bool question_is_grid_row(const struct page *page);
 bool question_is_grid_head(const struct page *page);
 /* Draws all fields of a table from fields[at] on; returns how many. */
-size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t at);
+size_t question_grid(struct app *app, const struct page *fields, size_t count, size_t at);
 /* Draws a group of two selects as a matrix of likelihood and impact; false: it is not one. */
-bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count);
+bool question_risk(struct app *app, const struct page *page, const struct page *fields,
+                   size_t count);
 
 #endif

@@ -165,7 +165,7 @@ static void row(struct app *app, const struct page *page, int label_w, int cell_
 }
 
 /* In landscape, a table. In portrait, each row is a scale below its label. */
-size_t ask_grid(struct app *app, const struct page *fields, size_t count, size_t at)
+size_t question_grid(struct app *app, const struct page *fields, size_t count, size_t at)
 {
     assert(at < count);
     struct ui *ui = &app->ui;
@@ -538,7 +538,8 @@ static void take_risk_back(struct app *app, const struct page *fields)
     }
 }
 
-bool ask_risk(struct app *app, const struct page *page, const struct page *fields, size_t count)
+bool question_risk(struct app *app, const struct page *page, const struct page *fields,
+                   size_t count)
 {
     struct ui *ui = &app->ui;
     int x = ui->at.x, w = ui->at.w;

@@ -33,7 +33,7 @@ void question_turn_to(struct app *app, const struct node *node)
 {
     struct node *typed = typed_node(app);
     if (typed && typed != node) {
-        commit_or_keep(app);
+        question_commit_or_keep(app);
     }
 }
 
@@ -293,7 +293,7 @@ void questions_forget(struct app *app)
     }
 }
 
-void commit_or_keep(struct app *app)
+void question_commit_or_keep(struct app *app)
 {
     if (!question_commit(app) && typed_node(app)) {
         interview_typing(app->interview, typed_node(app), app->ui.edit.text.data);

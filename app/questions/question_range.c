@@ -406,13 +406,13 @@ static void as_slider(struct app *app, struct node *node, const struct scale *s,
 
 static void draw(struct app *app, struct node *node)
 {
-    enum { CELLS_MOST = 100 };
+    enum { CELLS_MAX = 100 };
     const struct control *c = node->item->control;
     struct scale s = scale_of(node);
     long at = step_of(&s, tree_value(node));
     if (control_has(c, "rating") && s.steps < 20) {
         as_rating(app, node, &s, at);
-    } else if (control_has(c, "picker") && s.steps < CELLS_MOST) {
+    } else if (control_has(c, "picker") && s.steps < CELLS_MAX) {
         as_cells(app, node, &s, at);
     } else {
         as_slider(app, node, &s, at);

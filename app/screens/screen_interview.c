@@ -214,7 +214,7 @@ static void turn_back(struct app *app)
 
 static void go_back(struct app *app)
 {
-    commit_or_keep(app);
+    question_commit_or_keep(app);
     if (saved(app, LEAVE_BACK)) {
         turn_back(app);
     }
@@ -323,13 +323,13 @@ static void give_back(struct app *app)
 {
     app->respondent.in_block = true;
     app->respondent.at_end = false;
-    commit_or_keep(app);
+    question_commit_or_keep(app);
     app_go(app, SCREEN_RETURN);
 }
 
 static void open_outline(struct app *app)
 {
-    commit_or_keep(app);
+    question_commit_or_keep(app);
     app_go(app, SCREEN_OUTLINE);
 }
 

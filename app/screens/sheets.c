@@ -60,7 +60,7 @@ static void menu_sheet(struct app *app)
 {
     struct ui *ui = &app->ui;
     if (ui_row(ui, "outline", ui_str(ui, S_menu_outline), "", 0)) {
-        commit_or_keep(app);
+        question_commit_or_keep(app);
         app_go(app, SCREEN_OUTLINE);
     }
     if (app->screen == SCREEN_INTERVIEW && ui_row(ui, "memo", ui_str(ui, S_memo_title), "", 0)) {
@@ -88,7 +88,7 @@ static void menu_sheet(struct app *app)
         return;
     }
     if (ui_row(ui, "finish", ui_str(ui, S_menu_finish), "", 0)) {
-        commit_or_keep(app); /* SCREEN_FINISH lists what was refused */
+        question_commit_or_keep(app); /* SCREEN_FINISH lists what was refused */
         app_go(app, SCREEN_FINISH);
     }
     if (ui_row(ui, "leave", ui_str(ui, S_menu_leave), "", 0)) {

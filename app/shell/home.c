@@ -150,7 +150,7 @@ static bool look(struct device *d, void *arg, struct err *err)
     struct device_locks *locks = arg;
     (void)err;
     *locks = device_locks(d);
-    if (!device_is_open(d) && locks->pin && locks->soft_left_ms == 0) {
+    if (!device_is_unlocked(d) && locks->pin && locks->soft_left_ms == 0) {
         device_lock(d); /* the time is over: wipe the keys from memory */
         *locks = device_locks(d);
     }

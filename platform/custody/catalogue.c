@@ -50,8 +50,8 @@ bool cert_read(struct cert *c, const uint8_t bytes[CERT_BYTES])
     c->not_before = get_u64(bytes + C_FROM);
     c->not_after = get_u64(bytes + C_TO);
     memcpy(c->scope, bytes + C_SCOPE, CERT_SCOPE);
-    return memcmp(bytes, "SBC1", 4) == 0 && get_u16(bytes + 4) == 1 && role >= ROLE_AUTHOR &&
-           role <= ROLE_COORDINATOR &&
+    return memcmp(bytes, "SBC1", 4) == 0 && get_u16(bytes + 4) == 1 && role >= CERT_AUTHOR &&
+           role <= CERT_COORDINATOR &&
            sign_check(bytes + C_SIG, "cert", bytes, C_SIG, bytes + C_ISSUER);
 }
 
@@ -339,9 +339,9 @@ bool catalogue_trusts(const struct catalogue *c, const uint8_t bytes[CERT_BYTES]
         return true;
     }
     for (unsigned i = 0; i < c->cert_count; i++) { /* a coordinator delegated by a root */
-        if (cert_read(&issuer, c->certs[i]) && issuer.role == ROLE_COORDINATOR &&
+        if (cert_read(&issuer, c->certs[i]) && issuer.role == CERT_COORDINATOR &&
             memcmp(issuer.subject, cert.issuer, 32) == 0 && is_root(c, issuer.issuer) &&
-            !catalogue_revoked(c, 1, issuer.subject) && role != ROLE_COORDINATOR &&
+            !catalogue_revoked(c, 1, issuer.subject) && role != CERT_COORDINATOR &&
             text_starts(cert.scope, issuer.scope)) { /* cannot grant more than its own scope */
             return true;
         }

@@ -22,7 +22,7 @@ enum {
     CERT_BYTES = 208,
     CERT_SCOPE = 32
 };
-enum cert_role { ROLE_AUTHOR = 1, ROLE_IMPORT, ROLE_TRAINER, ROLE_DEVICE, ROLE_COORDINATOR };
+enum cert_role { CERT_AUTHOR = 1, CERT_IMPORT, CERT_TRAINER, CERT_DEVICE, CERT_COORDINATOR };
 
 struct cert {
     enum cert_role role;

@@ -431,13 +431,13 @@ void device_soft_lock(struct device *d, int64_t lasts_ms)
 
 bool device_try_pin(struct device *d, const char *digits, struct err *err)
 {
-    bool was_open = vault_is_open(d->vault);
+    bool was_open = vault_is_unlocked(d->vault);
     return vault_try_pin(d->vault, digits, err) && (was_open || open_rest(d, err));
 }
 
-bool device_is_open(const struct device *d)
+bool device_is_unlocked(const struct device *d)
 {
-    return vault_is_open(d->vault);
+    return vault_is_unlocked(d->vault);
 }
 
 const uint8_t *device_recovery(const struct catalogue *c)

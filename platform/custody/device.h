@@ -49,7 +49,7 @@ void device_close(struct device *device);
  * 3). */
 MUST_CHECK bool device_unlock(struct device *device, const char *pass, size_t len, struct err *err);
 void device_lock(struct device *device);
-bool device_is_open(const struct device *device);
+bool device_is_unlocked(const struct device *device);
 
 /* The soft lock (vault.h): for short breaks, unlocked by a PIN.  `lasts_ms`: how long the PIN
  * works. */

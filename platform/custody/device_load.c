@@ -98,7 +98,7 @@ static bool judge_grant(struct device *d, struct load_state *s, const struct enr
     enum load_verdict with = judge_catalogue(d, s, g->catalogue, g->catalogue_len, &ignored);
     sign_public(pk, k->sign_seed);
     bool ok = device_row_get(d, "cert", "", 0, &have, &found, err);
-    if (!catalogue_trusts(s->catalogue, g->cert, ROLE_DEVICE, &cert) ||
+    if (!catalogue_trusts(s->catalogue, g->cert, CERT_DEVICE, &cert) ||
         memcmp(cert.subject, pk, 32) != 0) {
         err_set(why, ERR_AUTH, "the answer to the enrolment is not for this device");
         *verdict = LOAD_UNTRUSTED;
@@ -274,8 +274,8 @@ static bool purge_up_to(struct device *d, uint64_t seq, const uint8_t receipt_ha
 /* ---- finding ---- */
 
 enum {
-    ITEM_MOST = PACKAGE_MAX + (1 << 20), /* max bytes of a file */
-    RECEIPTS_MOST = 256 << 10            /* the same when only receipts are looked for */
+    ITEM_MAX = PACKAGE_MAX + (1 << 20), /* max bytes of a file */
+    RECEIPTS_MAX = 256 << 10            /* the same when only receipts are looked for */
 };
 static size_t kept_max = 16 << 20; /* max bytes kept; the rest is read again */
 #ifdef SUHBAT_TEST
@@ -418,7 +418,7 @@ static bool look_at(struct search *s, const struct stick_file *file, struct err 
     struct device *d = s->d;
     struct buf bytes = {0}, plain = {0};
     struct err why = {0};
-    size_t max = s->receipts ? RECEIPTS_MOST : ITEM_MOST;
+    size_t max = s->receipts ? RECEIPTS_MAX : ITEM_MAX;
     bool ours = true;
     if (file->size > max) {
         s->find->skipped++;
@@ -466,7 +466,7 @@ static const struct buf *content(struct device *d, const char *folder,
     if (d->progress) {
         d->progress->total += (size_t)item->size;
     }
-    bool ok = stick_read(&bytes, folder, item->name, ITEM_MOST, d->progress, err);
+    bool ok = stick_read(&bytes, folder, item->name, ITEM_MAX, d->progress, err);
     if (ok) {
         bool open = unwrap(d, package_secret, &bytes, room) == AGE_OPENED;
         hash_plain(hash, room->data, room->len);
@@ -656,7 +656,7 @@ static bool look_again(struct search *s, struct err *err)
     s->closed = NULL;
     s->closed_count = 0;
     s->granted = true;
-    expect(s->d, closed, count, ITEM_MOST);
+    expect(s->d, closed, count, ITEM_MAX);
     for (size_t i = 0; ok && i < count; i++) {
         ok = look_at(s, &closed[i], err);
     }
@@ -676,7 +676,7 @@ static bool find(struct device *d, const char *folder, bool receipts, struct loa
     bool ok = read_load_state(d, &s.load_state, err) && read_load_state(d, &s.now, err) &&
               stick_list(&f->arena, &files, &count, folder, ".age", d->progress, err);
     if (ok) {
-        expect(d, files, count, receipts ? RECEIPTS_MOST : ITEM_MOST);
+        expect(d, files, count, receipts ? RECEIPTS_MAX : ITEM_MAX);
     }
     for (size_t i = 0; ok && i < count; i++) {
         ok = look_at(&s, &files[i], err);

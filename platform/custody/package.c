@@ -94,7 +94,7 @@ bool package_trusted(const struct package *p, const struct catalogue *c)
 {
     struct cert cert;
     return memcmp(p->study_id, c->study_id, 16) == 0 &&
-           catalogue_trusts(c, p->cert, ROLE_AUTHOR, &cert) && !catalogue_revoked(c, 3, p->hash);
+           catalogue_trusts(c, p->cert, CERT_AUTHOR, &cert) && !catalogue_revoked(c, 3, p->hash);
 }
 
 bool package_listed(const struct package *p, const struct catalogue *c)
@@ -132,7 +132,7 @@ bool package_read(struct package *p, const void *data, size_t len, const struct 
     hash_plain(hash, bytes + HEADER + CERT_BYTES, len - FIXED);
     memset(p, 0, sizeof *p);
     if (memcmp(hash, bytes + AT_HASH, 32) != 0 || !cert_read(&p->author, bytes + HEADER) ||
-        p->author.role != ROLE_AUTHOR || memcmp(p->author.subject, bytes + AT_SIGNER, 32) != 0) {
+        p->author.role != CERT_AUTHOR || memcmp(p->author.subject, bytes + AT_SIGNER, 32) != 0) {
         return err_set(err, ERR_AUTH, "the package is not signed as it should be");
     }
     memcpy(p->cert, bytes + HEADER, CERT_BYTES);

@@ -50,7 +50,7 @@ bool receipt_read(struct receipt *r, const void *data, size_t len, const struct 
         get_u16(b + AT_EXTRA) != 0) {
         return err_set(err, ERR_INPUT, "this is no receipt");
     }
-    if (!catalogue_trusts(c, b + HEADER, ROLE_IMPORT, &cert) ||
+    if (!catalogue_trusts(c, b + HEADER, CERT_IMPORT, &cert) ||
         memcmp(cert.subject, b + AT_SIGNER, 32) != 0 ||
         memcmp(b + AT_STUDY, c->study_id, 16) != 0 ||
         !sign_check(b + HEADER + CERT_BYTES, "receipt", b, HEADER + CERT_BYTES, cert.subject)) {

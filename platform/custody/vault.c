@@ -620,7 +620,7 @@ void vault_lock(struct vault *v)
     v->pin_failures = 0;
 }
 
-bool vault_is_open(const struct vault *v)
+bool vault_is_unlocked(const struct vault *v)
 {
     return v->open != NULL;
 }

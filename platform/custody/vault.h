@@ -83,7 +83,7 @@ MUST_CHECK bool vault_renew(struct vault *vault, const uint8_t *recovery, struct
 /* True if the last write failed and so did undoing it: what is on disk is unknown. */
 bool vault_is_unsure(const struct vault *vault);
 void vault_lock(struct vault *vault);
-bool vault_is_open(const struct vault *vault);
+bool vault_is_unlocked(const struct vault *vault);
 
 /* ---- the soft lock: a PIN for short breaks ---- */
 

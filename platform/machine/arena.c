@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 16 * 1024, BLOCK_MOST = 256 * 1024 };
+enum { BLOCK_SIZE = 16 * 1024, BLOCK_MAX = 256 * 1024 };
 
 struct arena_block {
     struct arena_block *next;
@@ -51,7 +51,7 @@ static struct arena_block *new_block(struct arena *arena, size_t need)
 {
     struct arena_block *head = arena->head;
     size_t next = arena->used / 4; /* blocks grow with what the arena holds */
-    next = next < BLOCK_SIZE ? BLOCK_SIZE : next > BLOCK_MOST ? BLOCK_MOST : next;
+    next = next < BLOCK_SIZE ? BLOCK_SIZE : next > BLOCK_MAX ? BLOCK_MAX : next;
     bool apart = need > next / 4;
     size_t room = apart ? need : next;
     struct arena_block *fresh = mem_zero(1, sizeof *fresh + room);

@@ -11,7 +11,7 @@
 
 #include "platform/machine/file.h"
 
-enum { SIZES = 24, FILE_MOST = 4 << 20 };
+enum { SIZES = 24, FILE_MAX = 4 << 20 };
 
 static struct { /* shared by the whole process */
     TTF_Font *font;
@@ -69,7 +69,7 @@ bool font_setup(const char *dir, struct err *err)
         struct buf path = {0};
         buf_printf(&path, "%s/%s", dir, names[f]);
         TTF_Font *font =
-            file_read(&files[f], path.data, FILE_MOST, NULL) ? open_face((enum face)f, 20) : NULL;
+            file_read(&files[f], path.data, FILE_MAX, NULL) ? open_face((enum face)f, 20) : NULL;
         if (!font) {
             err_set(err, ERR_ENV, "cannot open the font %s", path.data);
             buf_fini(&path);

@@ -25,7 +25,7 @@ struct task {
 
 /* Maximum number of abandoned threads that still hang; beyond it, new tasks are refused.
  * STACK_USED: bytes of stack wiped after the work. */
-enum { LEFT_MOST = 3, STACK_USED = 128 * 1024 };
+enum { LEFT_MAX = 3, STACK_USED = 128 * 1024 };
 static atomic_uint left_alive;
 
 static void gone(struct task *e)
@@ -96,7 +96,7 @@ struct task *task_begin(task_work *work, void *context, task_drop *drop, task_on
     pthread_condattr_destroy(&clock);
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    bool many = !must && atomic_load(&left_alive) >= LEFT_MOST;
+    bool many = !must && atomic_load(&left_alive) >= LEFT_MAX;
     if (many || pthread_create(&thread, &attr, run, e) != 0) {
         e->work = must ? work : refuse; /* run on the caller's thread */
         run(e);

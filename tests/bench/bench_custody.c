@@ -120,7 +120,7 @@ static double import_ours(const struct buf *tar, int round)
     snprintf(name, sizeof name, "desk-%d", round);
     OK(desk_make(&desk, study_path(&s, name), &s.catalogue, NULL, &err));
     OK(desk_set_catalogue(desk, s.catalogue_bytes.data, s.catalogue_bytes.len, &err));
-    study_cert(&s, device, ROLE_DEVICE, seed);
+    study_cert(&s, device, CERT_DEVICE, seed);
     OK(desk_add_device(desk, device, sizeof device, &fresh, &err));
     double start = now();
     OK(desk_import(desk, tar->data, tar->len, 1, &report, &err));

@@ -71,7 +71,7 @@ static void again_catalogue(struct catalogue *c)
         abort();
     }
     for (unsigned i = 0; i < c->cert_count; i++) {
-        for (int role = ROLE_AUTHOR; role <= ROLE_COORDINATOR; role++) {
+        for (int role = CERT_AUTHOR; role <= CERT_COORDINATOR; role++) {
             trusts += catalogue_trusts(c, c->certs[i], (enum cert_role)role, &cert);
         }
     }

@@ -133,7 +133,7 @@ void gallery_compare(const char *name, const char *have, uint8_t *rgb, int w, in
 
 void gallery_keep(const char *name, const char *digest)
 {
-    if (gallery.seen < SHOTS_MOST) {
+    if (gallery.seen < SHOTS_MAX) {
         snprintf(gallery.seen_names[gallery.seen], NAME, "%s", name);
         memcpy(gallery.seen_digests[gallery.seen++], digest, FIELDS + 1);
     }
@@ -190,7 +190,7 @@ void gallery_read(const char *file)
 {
     struct buf text = {0};
     if (file_read(&text, file, 4 << 20, NULL)) {
-        for (char *line = strtok(text.data, "\n"); line && gallery.known < SHOTS_MOST;
+        for (char *line = strtok(text.data, "\n"); line && gallery.known < SHOTS_MAX;
              line = strtok(NULL, "\n")) {
             if (sscanf(line, "%79s %180s", gallery.names[gallery.known],
                        gallery.digests[gallery.known]) == 2) {

@@ -8,23 +8,16 @@
 #include "platform/machine/file.h"
 #include "tests/lib/lint.h"
 
-enum {
-    ACROSS = 10,
-    DOWN = 18,
-    FIELDS = ACROSS * DOWN,
-    FIELD_OFF = 2,
-    NAME = 80,
-    SHOTS_MOST = 4000
-};
+enum { ACROSS = 10, DOWN = 18, FIELDS = ACROSS * DOWN, FIELD_OFF = 2, NAME = 80, SHOTS_MAX = 4000 };
 static const double mean_off = 0.12;
 struct gallery {
     const char *out, *only;
     bool approve;
-    char names[SHOTS_MOST][NAME], digests[SHOTS_MOST][FIELDS + 1];
+    char names[SHOTS_MAX][NAME], digests[SHOTS_MAX][FIELDS + 1];
     size_t known;
-    bool met[SHOTS_MOST];
+    bool met[SHOTS_MAX];
     struct buf fresh;
-    char seen_names[SHOTS_MOST][NAME], seen_digests[SHOTS_MOST][FIELDS + 1];
+    char seen_names[SHOTS_MAX][NAME], seen_digests[SHOTS_MAX][FIELDS + 1];
     size_t seen;
     unsigned shots, differing, faults, unknown;
     bool linted; /* and not compared */

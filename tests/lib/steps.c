@@ -169,5 +169,5 @@ void tap_alone(struct scene *s, const char *id)
 bool is_locked(struct device *d, void *arg, struct err *err)
 {
     (void)arg;
-    return !device_is_open(d) || err_set(err, ERR_AUTH, "it is open");
+    return !device_is_unlocked(d) || err_set(err, ERR_AUTH, "it is open");
 }

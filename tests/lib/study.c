@@ -51,8 +51,8 @@ void study_init(struct study *s)
     strcpy(s->catalogue.recipients[0].label, "coordinator");
     strcpy(s->catalogue.recipients[1].label, "escrow");
     age_recipient_of(s->catalogue.package_key, s->package);
-    study_cert(s, s->author_cert, ROLE_AUTHOR, s->author);
-    study_cert(s, s->desk_cert, ROLE_IMPORT, s->desk);
+    study_cert(s, s->author_cert, CERT_AUTHOR, s->author);
+    study_cert(s, s->desk_cert, CERT_IMPORT, s->desk);
     study_sign_catalogue(s);
 }
 
@@ -96,7 +96,7 @@ void study_device_file(struct study *s, struct buf *out)
 {
     struct err err = {0};
     struct enrol_request r;
-    struct cert c = {.role = ROLE_DEVICE, .serial = 7};
+    struct cert c = {.role = CERT_DEVICE, .serial = 7};
     uint8_t cert[CERT_BYTES];
     OK(enrol_request_read(&r, s->request.data, s->request.len, &err));
     memcpy(c.study_id, s->catalogue.study_id, 16);

@@ -519,7 +519,7 @@ static void test_desk__takes_what_is_the_studys(void **state)
         desk_set_catalogue(desk, other.catalogue_bytes.data, other.catalogue_bytes.len, &err));
     assert_false(desk_set_catalogue(desk, "none", 4, &err));
     /* forms */
-    struct cert cert = {.role = ROLE_AUTHOR, .serial = 1, .scope = "mine_"};
+    struct cert cert = {.role = CERT_AUTHOR, .serial = 1, .scope = "mine_"};
     memset(stranger, 0x44, 32);
     memcpy(cert.study_id, s.catalogue.study_id, 16);
     sign_public(cert.subject, stranger);
@@ -540,7 +540,7 @@ static void test_desk__takes_what_is_the_studys(void **state)
         adds(desk, &s, "mine_form", form_xml, scoped, stranger, 0)); /* it calls itself so */
     assert_false(adds(desk, &s, "other_form", form_xml, s.author_cert, s.author, 0));
     s.catalogue.study_id[0] ^= 1;
-    study_cert(&s, strange_cert, ROLE_AUTHOR, s.author);
+    study_cert(&s, strange_cert, CERT_AUTHOR, s.author);
     assert_false(
         adds(desk, &s, "test_form", form_xml, strange_cert, s.author, 0)); /* another study */
     s.catalogue.study_id[0] ^= 1;
@@ -563,7 +563,7 @@ static void test_desk__batches_of_ours(void **state)
     struct desk *desk;
     OK(desk_make(&desk, study_path(s, "desk"), &s->catalogue, NULL, &err));
     OK(desk_set_catalogue(desk, s->catalogue_bytes.data, s->catalogue_bytes.len, &err));
-    struct cert c = {.role = ROLE_DEVICE, .serial = 7};
+    struct cert c = {.role = CERT_DEVICE, .serial = 7};
     uint8_t file[CERT_BYTES + 64] = {0};
     bool fresh;
     memset(seed, 0x42, 32);
@@ -599,7 +599,7 @@ static void test_desk__gaps_and_names(void **state)
     struct desk_device at = {.entries = 0};
     uint8_t entries[3][CHAIN_ENTRY], seed[32], file[CERT_BYTES + 64] = {0};
     struct chain_entry e = {.seq = 1, .kind = CHAIN_GENESIS};
-    struct cert c = {.role = ROLE_DEVICE, .serial = 7};
+    struct cert c = {.role = CERT_DEVICE, .serial = 7};
     unsigned records;
     uint64_t counter;
     bool fresh;

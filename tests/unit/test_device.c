@@ -147,7 +147,7 @@ static void test_device__forged_and_rolled_back_things_are_refused(void **state)
     assert_int_equal(load.refused, 1);
     assert_int_equal(load.catalogues, 0);
     /* a form signed by a stranger who certified himself */
-    struct cert c = {.role = ROLE_AUTHOR};
+    struct cert c = {.role = CERT_AUTHOR};
     memcpy(c.study_id, s->catalogue.study_id, 16);
     sign_public(c.subject, stranger);
     cert_make(stranger_cert, &c, stranger);
@@ -204,7 +204,7 @@ static void test_device__a_coordinator_gives_no_more_than_he_has(void **state)
     struct study *s = *state;
     uint8_t seed[32] = {0x61}, given[CERT_BYTES], mine[CERT_BYTES];
     struct cert cert, out;
-    cert = (struct cert){.role = ROLE_COORDINATOR, .serial = 2, .scope = "migrant_"};
+    cert = (struct cert){.role = CERT_COORDINATOR, .serial = 2, .scope = "migrant_"};
     memcpy(cert.study_id, s->catalogue.study_id, 16);
     sign_public(cert.subject, seed);
     cert_make(mine, &cert, s->root);
@@ -214,15 +214,15 @@ static void test_device__a_coordinator_gives_no_more_than_he_has(void **state)
         bool trusted;
     } cases[] = {{"migrant_interview", true}, {"migrant_", true}, {"", false}, {"expert", false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        cert = (struct cert){.role = ROLE_AUTHOR, .serial = 3};
+        cert = (struct cert){.role = CERT_AUTHOR, .serial = 3};
         snprintf(cert.scope, sizeof cert.scope, "%s", cases[i].scope);
         memcpy(cert.study_id, s->catalogue.study_id, 16);
         sign_public(cert.subject, s->author);
         cert_make(given, &cert, seed);
-        assert_int_equal(catalogue_trusts(&s->catalogue, given, ROLE_AUTHOR, &out),
+        assert_int_equal(catalogue_trusts(&s->catalogue, given, CERT_AUTHOR, &out),
                          cases[i].trusted);
     }
-    assert_false(catalogue_trusts(&s->catalogue, given, ROLE_IMPORT, &out));
+    assert_false(catalogue_trusts(&s->catalogue, given, CERT_IMPORT, &out));
 }
 
 /* A package says from which catalogue on it may be used. */
@@ -434,7 +434,7 @@ static void test_device__comes_back_from_a_journey(void **state)
     study_enrol(s, hash);
     OK(device_set_pin(s->device, "471108", &err));
     OK(device_travel_lock(s->device, &err));
-    assert_false(device_is_open(s->device));
+    assert_false(device_is_unlocked(s->device));
     assert_false(device_try_pin(s->device, "471108", &err));
     assert_false(device_unlock(s->device, study_pass, sizeof study_pass - 1, &err));
     OK(device_travel_request(s->device, pass, sizeof pass - 1, &request, words, &err));

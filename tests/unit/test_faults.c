@@ -29,12 +29,12 @@ struct run {
 
 typedef void scenario(struct run *r);
 
-enum { CALLS_MOST = 4000 };
+enum { CALLS_MAX = 4000 };
 
 /* `body` with each call failing, on what `make` sets up; then `after` on a machine that works. */
 static void at_every_call(scenario *make, scenario *body, scenario *after)
 {
-    unsigned last = CALLS_MOST;
+    unsigned last = CALLS_MAX;
     for (unsigned at = 1; at <= last; at++) {
         struct study s;
         struct run r = {.s = &s};
@@ -59,7 +59,7 @@ static void at_every_call(scenario *make, scenario *body, scenario *after)
         }
         study_fini(&s);
     }
-    assert_true(last < CALLS_MOST); /* all were tried */
+    assert_true(last < CALLS_MAX); /* all were tried */
 }
 
 /* ---- the device ---- */

@@ -245,7 +245,7 @@ static void test_golden__enrolment_grants(void **state)
     struct err err = {0};
     struct enrol_grant g = {.catalogue = NULL}, back;
     struct buf now = {0};
-    struct cert c = {.role = ROLE_DEVICE, .serial = 7};
+    struct cert c = {.role = CERT_DEVICE, .serial = 7};
     uint8_t box[32], box_pk[32];
     struct age_keys keys = {.identities = (const uint8_t(*)[32]) & box, .count = 1};
     memset(box, 0x55, 32);

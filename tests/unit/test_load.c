@@ -109,7 +109,7 @@ static void test_load__each_refused_file_says_why(void **state)
     put_wrapped(s, "mixed", "3-altered.age", package.data, package.len);
     put_wrapped(s, "mixed", "4-short.age", "SBP1", 4);
     put_wrapped(s, "mixed", "5-nothing.age", "hello", 5);
-    struct cert c = {.role = ROLE_AUTHOR};
+    struct cert c = {.role = CERT_AUTHOR};
     memcpy(c.study_id, s->catalogue.study_id, 16);
     sign_public(c.subject, stranger);
     cert_make(stranger_cert, &c, stranger);

@@ -265,7 +265,7 @@ static bool never_locked(struct device *d, void *arg, struct err *err)
 {
     (void)arg;
     (void)err;
-    return device_is_open(d);
+    return device_is_unlocked(d);
 }
 
 static void hold_on(const struct scene *s)

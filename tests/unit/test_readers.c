@@ -260,57 +260,57 @@ static void test_readers__certificates(void **state)
     memcpy(bytes, s->author_cert, CERT_BYTES);
     bytes[80] ^= 1;
     FAIL_IF_TAKEN(cert_read(&cert, bytes), "a scope that was not signed");
-    FAIL_IF_TAKEN(catalogue_trusts(&s->catalogue, bytes, ROLE_AUTHOR, &out), "the same, trusted");
+    FAIL_IF_TAKEN(catalogue_trusts(&s->catalogue, bytes, CERT_AUTHOR, &out), "the same, trusted");
 
     struct catalogue *c = &s->catalogue;
-    assert_true(catalogue_trusts(c, s->author_cert, ROLE_AUTHOR, &out));
-    FAIL_IF_TAKEN(catalogue_trusts(c, s->author_cert, ROLE_IMPORT, &out), "another role");
+    assert_true(catalogue_trusts(c, s->author_cert, CERT_AUTHOR, &out));
+    FAIL_IF_TAKEN(catalogue_trusts(c, s->author_cert, CERT_IMPORT, &out), "another role");
     cert = out;
     cert.study_id[3] ^= 1;
     cert_make(bytes, &cert, s->root);
-    FAIL_IF_TAKEN(catalogue_trusts(c, bytes, ROLE_AUTHOR, &out), "another study's");
+    FAIL_IF_TAKEN(catalogue_trusts(c, bytes, CERT_AUTHOR, &out), "another study's");
     cert.study_id[3] ^= 1;
     cert_make(bytes, &cert, seed);
-    FAIL_IF_TAKEN(catalogue_trusts(c, bytes, ROLE_AUTHOR, &out), "a stranger's signature");
+    FAIL_IF_TAKEN(catalogue_trusts(c, bytes, CERT_AUTHOR, &out), "a stranger's signature");
 
     /* a coordinator whom a root delegated */
-    struct cert of = {.role = ROLE_COORDINATOR, .serial = 2, .scope = "field_"};
+    struct cert of = {.role = CERT_COORDINATOR, .serial = 2, .scope = "field_"};
     memcpy(of.study_id, c->study_id, 16);
     sign_public(of.subject, coordinator);
     cert_make(his, &of, s->root);
-    struct cert author = {.role = ROLE_AUTHOR, .serial = 3, .scope = "field_a"};
+    struct cert author = {.role = CERT_AUTHOR, .serial = 3, .scope = "field_a"};
     memcpy(author.study_id, c->study_id, 16);
     sign_public(author.subject, seed);
     cert_make(by_him, &author, coordinator);
-    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, ROLE_AUTHOR, &out), "nobody delegated him");
+    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, CERT_AUTHOR, &out), "nobody delegated him");
     c->cert_count = 1;
     memcpy(c->certs[0], his, CERT_BYTES);
-    assert_true(catalogue_trusts(c, by_him, ROLE_AUTHOR, &out));
-    author.role = ROLE_COORDINATOR;
+    assert_true(catalogue_trusts(c, by_him, CERT_AUTHOR, &out));
+    author.role = CERT_COORDINATOR;
     cert_make(by_him, &author, coordinator);
-    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, ROLE_COORDINATOR, &out),
+    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, CERT_COORDINATOR, &out),
                   "he makes another of his kind");
-    author.role = ROLE_AUTHOR;
+    author.role = CERT_AUTHOR;
     strcpy(author.scope, "other");
     cert_make(by_him, &author, coordinator);
-    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, ROLE_AUTHOR, &out), "more than he has");
+    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, CERT_AUTHOR, &out), "more than he has");
     strcpy(author.scope, "field_a");
     cert_make(by_him, &author, coordinator);
-    of.role = ROLE_AUTHOR; /* what delegates is no coordinator's */
+    of.role = CERT_AUTHOR; /* what delegates is no coordinator's */
     cert_make(c->certs[0], &of, s->root);
-    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, ROLE_AUTHOR, &out), "an author delegates");
-    of.role = ROLE_COORDINATOR;
+    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, CERT_AUTHOR, &out), "an author delegates");
+    of.role = CERT_COORDINATOR;
     cert_make(c->certs[0], &of, seed);
-    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, ROLE_AUTHOR, &out), "no root delegated him");
+    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, CERT_AUTHOR, &out), "no root delegated him");
     memcpy(c->certs[0], his, CERT_BYTES);
     c->revoked_count = 1;
     c->revoked[0].kind = 1;
     memcpy(c->revoked[0].id, of.subject, 32);
-    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, ROLE_AUTHOR, &out), "he was revoked");
+    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, CERT_AUTHOR, &out), "he was revoked");
     memcpy(c->revoked[0].id, author.subject, 32);
-    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, ROLE_AUTHOR, &out), "the author was revoked");
+    FAIL_IF_TAKEN(catalogue_trusts(c, by_him, CERT_AUTHOR, &out), "the author was revoked");
     c->revoked[0].kind = 2;
-    assert_true(catalogue_trusts(c, by_him, ROLE_AUTHOR, &out)); /* a device of that id was */
+    assert_true(catalogue_trusts(c, by_him, CERT_AUTHOR, &out)); /* a device of that id was */
 }
 
 /* ---- packages ---- */
@@ -338,7 +338,7 @@ static void test_readers__a_package(void **state)
     uint8_t other[CERT_BYTES], pk[32];
     struct buf good = package_of(s);
     sign_public(pk, s->desk);
-    study_cert(s, other, ROLE_IMPORT, s->author);
+    study_cert(s, other, CERT_IMPORT, s->author);
     const struct change changes[] = {
         {0, 4, "SBP2", "magic"},
         {4, 2, "\3\0", "version"},
@@ -362,7 +362,7 @@ static void test_readers__a_package(void **state)
         buf_fini(&b);
     }
     uint8_t twisted[CERT_BYTES]; /* signed by whom it says, who is not whom it certifies */
-    struct cert someone = {.role = ROLE_AUTHOR, .serial = 1};
+    struct cert someone = {.role = CERT_AUTHOR, .serial = 1};
     memcpy(someone.study_id, s->catalogue.study_id, 16);
     sign_public(someone.subject, s->desk);
     cert_make(twisted, &someone, s->root);
@@ -447,7 +447,7 @@ static void test_readers__a_package(void **state)
     long_name[199] = '\0';
     struct package_file named = {long_name, "", 0};
     uint8_t scoped[CERT_BYTES];
-    struct cert cert = {.role = ROLE_AUTHOR, .serial = 1, .scope = "mine_"};
+    struct cert cert = {.role = CERT_AUTHOR, .serial = 1, .scope = "mine_"};
     memcpy(cert.study_id, c->study_id, 16);
     sign_public(cert.subject, s->author);
     cert_make(scoped, &cert, s->root);
@@ -505,7 +505,7 @@ static void test_readers__a_receipt(void **state)
     };
     OK(receipt_read(&back, good.data, good.len, &s->catalogue, &err));
     uint8_t by_stranger[CERT_BYTES], stranger[32] = {9};
-    struct cert theirs = {.role = ROLE_IMPORT, .serial = 1};
+    struct cert theirs = {.role = CERT_IMPORT, .serial = 1};
     memcpy(theirs.study_id, s->catalogue.study_id, 16);
     sign_public(theirs.subject, s->desk);
     cert_make(by_stranger, &theirs, stranger);

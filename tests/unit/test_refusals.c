@@ -146,7 +146,7 @@ static void test_refusals__what_the_store_lacks_is_said(void **state)
     assert_false(device_unlock(s->device, study_pass, sizeof study_pass - 1, &err));
     assert_int_equal(err.code, ERR_INPUT); /* no wrong passphrase is told */
     assert_non_null(strstr(err.what, "no catalogue"));
-    assert_false(device_is_open(s->device));
+    assert_false(device_is_unlocked(s->device));
     device_close(s->device);
     s->device = NULL;
     assert_false(device_open(&s->device, study_path(s, "stick"), &err)); /* no device there */
@@ -330,7 +330,7 @@ static void test_refusals__grants_of_others(void **state)
     struct err err = {0};
     struct load_report r;
     struct enrol_request q;
-    struct cert cert = {.role = ROLE_DEVICE, .serial = 7};
+    struct cert cert = {.role = CERT_DEVICE, .serial = 7};
     uint8_t stranger[32];
     study_device(s);
     memset(stranger, 0x44, 32);
@@ -340,11 +340,11 @@ static void test_refusals__grants_of_others(void **state)
     put_grant(s, "a.age", &cert, stranger, 0); /* whom nobody delegated */
     r = load_evil(s);
     assert_int_equal(r.of[LOAD_UNTRUSTED], 1);
-    cert.role = ROLE_IMPORT;
+    cert.role = CERT_IMPORT;
     put_grant(s, "a.age", &cert, s->root, 0);
     r = load_evil(s);
     assert_int_equal(r.of[LOAD_UNTRUSTED], 1);
-    cert.role = ROLE_DEVICE;
+    cert.role = CERT_DEVICE;
     cert.subject[0] ^= 1; /* another device */
     put_grant(s, "a.age", &cert, s->root, 0);
     r = load_evil(s);

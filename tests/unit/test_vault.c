@@ -49,7 +49,7 @@ static void test_vault__opens_with_its_passphrase_only(void **state)
     OK(vault_save(v, &err));
     vault_close(v);
     OK(vault_open(&v, path, &err));
-    assert_false(vault_is_open(v));
+    assert_false(vault_is_unlocked(v));
     assert_false(vault_unlock(v, "көк асман ак булут башка", 40, &err));
     assert_int_equal(err.code, ERR_AUTH);
     assert_int_equal(vault_failures(v), 1);
@@ -196,13 +196,13 @@ static void test_vault__a_pin_ends_a_short_break(void **state)
     OK(vault_unlock(v, pass, sizeof pass - 1, &err));
     assert_true(vault_has_pin(v)); /* but it is chosen once */
     vault_soft_lock(v, VAULT_SOFT_MS);
-    assert_false(vault_is_open(v));
+    assert_false(vault_is_unlocked(v));
     assert_true(vault_soft_left_ms(v) > VAULT_SOFT_MS - 60000);
     assert_false(vault_try_pin(v, "471109", &err));
     assert_int_equal(err.code, ERR_AUTH);
     assert_int_equal(vault_pin_tries(v), VAULT_PIN_TRIES - 1);
     OK(vault_try_pin(v, "471108", &err));
-    assert_true(vault_is_open(v));
+    assert_true(vault_is_unlocked(v));
     assert_int_equal(vault_keys(v)->chain_seq, 7);
     assert_int_equal(vault_pin_tries(v), VAULT_PIN_TRIES);
     OK(vault_save(v, &err)); /* the keystore's key is the same as before */
@@ -232,7 +232,7 @@ static void test_vault__five_wrong_pins_or_half_an_hour_want_the_passphrase(void
     for (int k = 0; k < VAULT_PIN_TRIES; k++) {
         assert_false(vault_try_pin(v, "111112", &err));
     }
-    assert_true(vault_is_open(v)); /* what is typed is put away first */
+    assert_true(vault_is_unlocked(v)); /* what is typed is put away first */
     assert_false(vault_try_pin(v, "471108", &err));
     vault_soft_lock(v, VAULT_SOFT_MS);
     assert_false(vault_has_pin(v));
@@ -342,7 +342,7 @@ static void test_vault__after_the_travel_lock_only_the_recovery_key_opens(void *
     OK(vault_set_pin(v, "471108", &err));
     OK(file_read(&file, path, VAULT_FILE, &err));
     OK(travel(v, recovery, &err));
-    assert_false(vault_is_open(v));
+    assert_false(vault_is_unlocked(v));
     assert_false(vault_has_pin(v));
     assert_false(vault_unlock(v, pass, sizeof pass - 1, &err));
     struct buf locked = {0};
@@ -371,7 +371,7 @@ static void test_vault__after_the_travel_lock_only_the_recovery_key_opens(void *
         assert_false(vault_travel_open(v, answer.data, answer.len, again, sizeof again - 1, &err));
         answer.data[at] ^= 1;
     }
-    assert_false(vault_is_open(v));
+    assert_false(vault_is_unlocked(v));
     OK(return_with(v, &answer, recovery, &err));
     assert_int_equal(vault_keys(v)->chain_seq, 9);
     assert_false(vault_is_travelling(v));
@@ -473,7 +473,7 @@ static void test_vault__a_lock_or_a_return_that_cannot_be_written_is_none(void *
     assert_int_equal(err.code, ERR_ENV);
     slow_disk_broken = false;
     assert_false(vault_is_travelling(v));
-    assert_true(vault_is_open(v));
+    assert_true(vault_is_unlocked(v));
     vault_keys(v)->chain_seq = 5;
     OK(vault_save(v, &err)); /* commits no lock that was told to have failed */
     vault_close(v);
@@ -488,7 +488,7 @@ static void test_vault__a_lock_or_a_return_that_cannot_be_written_is_none(void *
     assert_int_equal(err.code, ERR_ENV);
     slow_disk_broken = false;
     assert_true(vault_is_travelling(v));
-    assert_false(vault_is_open(v));
+    assert_false(vault_is_unlocked(v));
     OK(return_with(v, &answer, recovery, &err)); /* the same answer once more */
     assert_int_equal(vault_keys(v)->chain_seq, 5);
     vault_close(v);
@@ -621,7 +621,7 @@ static void test_vault__half_a_lock_is_undone_or_told(void **state)
         assert_false(travel(v, recovery, &err));
         assert_int_equal(slow_disk_fails_at, 0);
         assert_false(vault_is_unsure(v));
-        assert_true(vault_is_open(v));
+        assert_true(vault_is_unlocked(v));
         vault_close(v);
         OK(vault_open(&v, path, &err));
         assert_false(vault_is_travelling(v)); /* as it was told */
@@ -862,7 +862,7 @@ static void test_vault__ten_wrong_passphrases_are_a_travel_lock(void **state)
     v = fresh(); /* without a recovery key that would be the end of it: the waits stay */
     assert_false(vault_can_travel(v));
     assert_false(vault_travel_lock(v, NULL, &err));
-    assert_true(vault_is_open(v));
+    assert_true(vault_is_unlocked(v));
     vault_lock(v);
     for (int k = 0; k < VAULT_TRIES + 2; k++) {
         vault_forget_wait(v);

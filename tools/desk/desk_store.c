@@ -252,7 +252,7 @@ bool desk_add_device(struct desk *desk, const void *data, size_t len, bool *fres
     if (len != CERT_BYTES + 64) {
         return err_set(err, ERR_INPUT, "this is no device file");
     }
-    if (!catalogue_trusts(&desk->catalogue, bytes, ROLE_DEVICE, &cert)) {
+    if (!catalogue_trusts(&desk->catalogue, bytes, CERT_DEVICE, &cert)) {
         return err_set(err, ERR_AUTH, "the device is not enrolled in this study");
     }
     chain_device_id(row + DEVICE_ID, cert.subject);

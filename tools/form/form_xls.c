@@ -16,7 +16,7 @@
 
 #include "platform/machine/text.h"
 
-enum { MEMORY_MOST = 1 << 30, SECONDS_MOST = 30, XLSX_MOST = 64 << 20 };
+enum { MEMORY_MAX = 1 << 30, SECONDS_MAX = 30, XLSX_MAX = 64 << 20 };
 
 bool form_xls_is(const void *bytes, size_t len)
 {
@@ -177,7 +177,7 @@ static void confine(void)
         int what;
         rlim_t max;
     } limits[] = {
-        {RLIMIT_AS, MEMORY_MOST}, {RLIMIT_CPU, SECONDS_MOST}, {RLIMIT_CORE, 0}, {RLIMIT_NPROC, 0}};
+        {RLIMIT_AS, MEMORY_MAX}, {RLIMIT_CPU, SECONDS_MAX}, {RLIMIT_CORE, 0}, {RLIMIT_NPROC, 0}};
     for (size_t i = CHECKED; i < sizeof limits / sizeof *limits; i++) {
         struct rlimit r = {limits[i].max, limits[i].max};
         setrlimit((unsigned)limits[i].what, &r);
@@ -224,7 +224,7 @@ static bool receive(struct buf *got, int fd)
         if (n > 0) {
             buf_add(got, part, (size_t)n);
         }
-    } while ((n > 0 && got->len <= XLSX_MOST) || (n < 0 && errno == EINTR));
+    } while ((n > 0 && got->len <= XLSX_MAX) || (n < 0 && errno == EINTR));
     return n == 0;
 }
 

@@ -41,10 +41,10 @@ enum { KEY_LOG_N = 10 };
 #else
 enum { KEY_LOG_N = 18 }; /* age's default: about one second and 256 MiB */
 #endif
-enum { KNOWN_MOST = 8, TRIES = 3 };
+enum { KNOWN_MAX = 8, TRIES = 3 };
 
 static struct { /* PROMPT_MAX bytes of locked memory each */
-    char *known[KNOWN_MOST], *fresh;
+    char *known[KNOWN_MAX], *fresh;
     size_t count;
     bool clear; /* write key files unencrypted */
 } passphrases;
@@ -67,7 +67,7 @@ void keys_forget_passphrases(void)
  * forgotten. */
 static void keep_known(const char *pass)
 {
-    if (passphrases.count == KNOWN_MOST) {
+    if (passphrases.count == KNOWN_MAX) {
         secret_free(passphrases.known[--passphrases.count]);
     }
     memmove(passphrases.known + 1, passphrases.known, passphrases.count * sizeof(char *));
@@ -298,7 +298,7 @@ bool keys_package_is_ours(const struct package *p, const void *bytes, const stru
     if (memcmp(p->study_id, c->study_id, 16) != 0) {
         return err_set(err, ERR_AUTH, "the package is of another study");
     }
-    if (!catalogue_trusts(c, (const uint8_t *)bytes + PACKAGE_CERT_AT, ROLE_AUTHOR, &cert)) {
+    if (!catalogue_trusts(c, (const uint8_t *)bytes + PACKAGE_CERT_AT, CERT_AUTHOR, &cert)) {
         return err_set(err, ERR_AUTH, "the package's signer is no author of this study");
     }
     if (p->min_epoch > c->epoch) {
