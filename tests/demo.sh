@@ -36,7 +36,9 @@ key enrol "$D/study" "$D/stick/invitation.sbe" --root "$D/safe/root-1.key" -o "$
 
 say 'two forms: workbook → XForm → signed package → device'
 for form in migrant_interview focus_group; do
-    $B/suhbat-form convert forms/study/$form.csv -o "$D/$form.xml"
+    short=tests/cases/${form%%_*}
+    [ -f "$short"_short.csv ] || short=tests/cases/group
+    $B/suhbat-form convert "$short"_short.csv -o "$D/$form.xml"
     $B/suhbat-form pack "$D/$form.xml" --study "$D/study" -o "$D/stick/$form.age" \
         --passphrase-fd 3 3<<< "$KEYPASS"
 done

@@ -159,7 +159,7 @@ scenario() {
     say "$mode: a study, and an image with our package"
     $B/suhbat-key init "$D/study" --no-passphrase > /dev/null
     $B/suhbat-key invite "$D/study" -o "$D/invitation.sbi" > /dev/null
-    $B/suhbat-form pack forms/study/migrant_interview.csv --study "$D/study" -o "$D/migrant_interview.age" > /dev/null
+    $B/suhbat-form pack tests/cases/migrant_short.csv --study "$D/study" -o "$D/migrant_interview.age" > /dev/null
     tests/handheld/image.sh "$mode" || die 'the image'
     truncate -s 64M "$D/stick.img"
     mkfs.vfat -n SUHBAT "$D/stick.img" > /dev/null

@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 SEED=${SEED:-1}
-OURS="forms/study/focus_group.csv forms/study/migrant_interview.csv tests/cases/widgets.csv"
+OURS="tests/cases/group_short.csv tests/cases/migrant_short.csv tests/cases/widgets.csv"
 CORPUS=$SHARED/corpus/xforms
 [ -d "$CORPUS" ] && FORMS="$CORPUS"/*.xml || { FORMS=; echo "skipped: the corpus's forms need $CORPUS"; }
 # shellcheck disable=SC2086

@@ -13,7 +13,7 @@ fuzz_xform)
         build/bin/suhbat-form convert "$f" -o "$dir/$(basename "$f").xml" 2>/dev/null
     done
     cp tests/cases/seeds/*.xml "$dir" 2>/dev/null || true ;;
-fuzz_workbook) cp forms/study/focus_group.csv "$dir"; cp tests/cases/seeds/*.md "$dir" 2>/dev/null || true ;;
+fuzz_workbook) cp tests/cases/group_short.csv "$dir"; cp tests/cases/seeds/*.md "$dir" 2>/dev/null || true ;;
 fuzz_xpath) n=0; grep -v '^#' tests/cases/xpath.test | while read -r line; do
         n=$((n + 1)); printf '%s' "${line%% =>*}" > "$dir/$n"; done ;;
 fuzz_xls) printf '\0\0\320\1\2\3' > "$dir/turned" ;;

@@ -29,7 +29,7 @@ for t in suhbat-form suhbat-key suhbat-sync; do
 done
 want 2 'a near verb' $B/suhbat-form chek x; says 'a near verb' "did you mean 'check'"
 want 2 'a near option' $B/suhbat-form convert x --forse; says 'a near option' "did you mean '--force'"
-want 0 check $B/suhbat-form check forms/study/migrant_interview.csv
+want 0 check $B/suhbat-form check tests/cases/migrant_short.csv
 want 3 'a file that is not there' $B/suhbat-form check "$T/none.csv"
 printf '| survey |\n| | type | name | label | relevant |\n| | integer | age | A | |\n| | text | b | B | ${agee} > 1 |\n' > "$T/bad.md"
 want 1 'a faulty form' $B/suhbat-form check "$T/bad.md"
@@ -42,35 +42,35 @@ says 'a language with a long name' "write a short one, such as 'Кыргызча
 printf '| survey |\n| | type | name | label | appearance |\n| | date | d | D | ethiopian |\n' > "$T/cal.md"
 want 0 'a calendar that is not drawn' $B/suhbat-form check "$T/cal.md"
 says 'a calendar that is not drawn' "survey row 3: suhbat has no 'ethiopian'"
-want 0 convert $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml"
-want 1 'never over a file' $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml"
-want 0 'but with --force' $B/suhbat-form convert forms/study/focus_group.csv -o "$T/f.xml" --force
+want 0 convert $B/suhbat-form convert tests/cases/group_short.csv -o "$T/f.xml"
+want 1 'never over a file' $B/suhbat-form convert tests/cases/group_short.csv -o "$T/f.xml"
+want 0 'but with --force' $B/suhbat-form convert tests/cases/group_short.csv -o "$T/f.xml" --force
 mkfifo "$T/pipe"
 cat "$T/pipe" > "$T/from-pipe" &
-want 0 'into a pipe' $B/suhbat-form convert forms/study/focus_group.csv -o "$T/pipe" --force
+want 0 'into a pipe' $B/suhbat-form convert tests/cases/group_short.csv -o "$T/pipe" --force
 wait $!
 want 0 'a pipe stays a pipe' test -p "$T/pipe"
 want 0 'and passes all on' cmp "$T/from-pipe" "$T/f.xml"
-want 0 '--root' $B/suhbat-form convert forms/study/focus_group.csv --root fg -o -
+want 0 '--root' $B/suhbat-form convert tests/cases/group_short.csv --root fg -o -
 says '--root' '<fg id="focus_group"'
-want 0 fill $B/suhbat-form fill forms/study/migrant_interview.csv --answers tests/cases/migrant.jsonl --lang ky -o "$T/i.xml"
+want 0 fill $B/suhbat-form fill tests/cases/migrant_short.csv --answers tests/cases/migrant.jsonl --lang ky -o "$T/i.xml"
 printf '{"answer":"ctx/int_code","value":"nope"}\n' > "$T/steps"
-want 1 'a refused answer' $B/suhbat-form fill forms/study/migrant_interview.csv --answers "$T/steps"
+want 1 'a refused answer' $B/suhbat-form fill tests/cases/migrant_short.csv --answers "$T/steps"
 says 'a refused answer' "steps, line 1: 'ctx/int_code' refused the answer"
-want 1 'an incomplete interview' $B/suhbat-form fill forms/study/migrant_interview.csv --answers /dev/null
-want 0 'unless partial' $B/suhbat-form fill forms/study/migrant_interview.csv --answers /dev/null --partial -o -
-want 0 show $B/suhbat-form show forms/study/migrant_interview.csv
+want 1 'an incomplete interview' $B/suhbat-form fill tests/cases/migrant_short.csv --answers /dev/null
+want 0 'unless partial' $B/suhbat-form fill tests/cases/migrant_short.csv --answers /dev/null --partial -o -
+want 0 show $B/suhbat-form show tests/cases/migrant_short.csv
 says show 'must be  . >= 18 and . <= 85'
-want 0 'show in Kyrgyz' $B/suhbat-form show forms/study/migrant_interview.csv --lang ky
+want 0 'show in Kyrgyz' $B/suhbat-form show tests/cases/migrant_short.csv --lang ky
 says 'show in Kyrgyz' 'Интервьюердин коду'
-want 0 doc $B/suhbat-form doc forms/study/migrant_interview.csv
+want 0 doc $B/suhbat-form doc tests/cases/migrant_short.csv
 says doc '| KG | Кыргызстан | Кыргызстан | Қирғизистон |'
-sed 's/integer,age/text,age/; s/. <= 85/. <= 90/; /,hs_first_o,/d' forms/study/migrant_interview.csv > "$T/new.csv"
-want 0 diff $B/suhbat-form diff forms/study/migrant_interview.csv "$T/new.csv"
+sed 's/integer,age/text,age/; s/. <= 85/. <= 90/; /,hs_first_o,/d' tests/cases/migrant_short.csv > "$T/new.csv"
+want 0 diff $B/suhbat-form diff tests/cases/migrant_short.csv "$T/new.csv"
 says diff '- /data/main/help/hs_first_o'
 says diff '! /data/main/person/age: integer  →  text'
 says diff '~ /data/main/person/age, must be:'
-want 0 'no difference' $B/suhbat-form diff forms/study/migrant_interview.csv forms/study/migrant_interview.csv
+want 0 'no difference' $B/suhbat-form diff tests/cases/migrant_short.csv tests/cases/migrant_short.csv
 says 'no difference' 'No visible changes'
 printf '| survey |\n| | type | name | label | apearance |\n| | begin_repeat | r | R | |\n| | select_one c | s | S | |\n| | end_repeat | | | |\n| choices |\n| | list_name | name | label |\n| | c | a | Old word |\n| settigns |\n| | form_id |\n| | slips |\n' > "$T/slips.md"
 sed 's/Old word/New word/' "$T/slips.md" > "$T/slips2.md"
@@ -79,31 +79,31 @@ says 'slips in names' "the column 'apearance' is not known and does nothing; did
 says 'slips in names' "the sheet 'settigns' is left out; did you mean 'settings'?"
 want 0 'words of choices' $B/suhbat-form diff "$T/slips.md" "$T/slips2.md"
 says 'words of choices' "choice 'a': «Old word»  →  «New word»"
-want 0 trace $B/suhbat-form trace forms/study/migrant_interview.csv sex
+want 0 trace $B/suhbat-form trace tests/cases/migrant_short.csv sex
 says trace 'sex is not asked, because /data/main is not'
 says trace '${cns_take} is not asked itself'
-want 0 'trace after answers' $B/suhbat-form trace forms/study/migrant_interview.csv hs_first_o --answers tests/cases/migrant.jsonl
+want 0 'trace after answers' $B/suhbat-form trace tests/cases/migrant_short.csv hs_first_o --answers tests/cases/migrant.jsonl
 says 'trace after answers' "\${hs_first} is 'relatives'"
-want 1 'trace of nothing' $B/suhbat-form trace forms/study/migrant_interview.csv nobody
+want 1 'trace of nothing' $B/suhbat-form trace tests/cases/migrant_short.csv nobody
 printf 'survey\n,type,name,label\n,text,a,"two\nlines"\n,,,\n,text,b,B\n' > "$T/lines.csv"
 want 0 'a cell of two lines' $B/suhbat-form convert "$T/lines.csv" -o "$T/lines1.csv"
 want 0 'a cell of two lines, to xlsx' $B/suhbat-form convert "$T/lines1.csv" -o "$T/lines.xlsx"
 want 0 'a cell of two lines, back' $B/suhbat-form convert "$T/lines.xlsx" -o "$T/lines2.csv"
 want 0 'is one row' cmp "$T/lines1.csv" "$T/lines2.csv"
 want 0 'and the empty row stays one' test "$(grep -c '^,$' "$T/lines2.csv")" = 1
-for f in migrant_interview focus_group; do # to Excel and back, unchanged
-    want 0 "$f to csv" $B/suhbat-form convert forms/study/$f.csv -o "$T/$f-1.csv"
+for f in migrant_short group_short; do # to Excel and back, unchanged
+    want 0 "$f to csv" $B/suhbat-form convert tests/cases/$f.csv -o "$T/$f-1.csv"
     want 0 "$f to xlsx" $B/suhbat-form convert "$T/$f-1.csv" -o "$T/$f.xlsx"
     want 0 "$f back to csv" $B/suhbat-form convert "$T/$f.xlsx" -o "$T/$f-2.csv"
     want 0 "$f is the same" cmp "$T/$f-1.csv" "$T/$f-2.csv"
-    want 0 "$f as XForm" $B/suhbat-form convert forms/study/$f.csv -o "$T/$f-a.xml"
+    want 0 "$f as XForm" $B/suhbat-form convert tests/cases/$f.csv -o "$T/$f-a.xml"
     want 0 "$f by way of xlsx as XForm" $B/suhbat-form convert "$T/$f.xlsx" -o "$T/$f-b.xml"
     want 0 "$f asks the same" cmp "$T/$f-a.xml" "$T/$f-b.xml"
 done
 printf '| survey |\n| | type | name | label |\n| | integer | age | A |\n| settings |\n| | public_key |\n| | MIIBIjANBgkq |\n' > "$T/key.md"
 want 0 'a form with a key' $B/suhbat-form check "$T/key.md"
 says 'a form with a key' "the form asks for ODK's encryption"
-sed 's/ref="\/data\/ctx\/serial"/ref="\/data\/nowhere"/' "$T/migrant_interview-a.xml" > "$T/unbound.xml"
+sed 's/ref="\/data\/ctx\/serial"/ref="\/data\/nowhere"/' "$T/migrant_short-a.xml" > "$T/unbound.xml"
 want 1 'a question that stores nowhere' $B/suhbat-form check "$T/unbound.xml"
 says 'a question that stores nowhere' "the first is '/data/nowhere'"
 mkdir "$T/lists"

@@ -76,7 +76,7 @@ $B/suhbat-key init "$D/study" --no-passphrase > /dev/null 2>&1
 $B/suhbat-key invite "$D/study" -o "$D/stick/invitation.sbi" > /dev/null
 echo "$PASS" | $B/suhbat --data "$D/device" --enrol "$D/stick/invitation.sbi" > /dev/null
 $B/suhbat-key enrol "$D/study" "$D/stick/invitation.sbe" -o "$D/stick/grant.age" > /dev/null
-$B/suhbat-form pack forms/study/migrant_interview.csv --study "$D/study" -o "$D/stick/migrant_interview.age" > /dev/null
+$B/suhbat-form pack tests/cases/migrant_short.csv --study "$D/study" -o "$D/stick/migrant_interview.age" > /dev/null
 $B/suhbat-key catalogue "$D/study" "$D/stick/migrant_interview.age" -o "$D/stick/catalogue.age" > /dev/null
 echo "$PASS" | $B/suhbat --data "$D/device" --load "$D/stick" > /dev/null
 mkdir "$D/packages"

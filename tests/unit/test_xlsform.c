@@ -86,8 +86,8 @@ static void test_xlsform__writes_what_pyxform_writes(void **state)
 static void test_xlsform__study_forms_are_complete(void **state)
 {
     (void)state;
-    static const char *const forms[] = {"forms/study/migrant_interview.csv",
-                                        "forms/study/focus_group.csv"};
+    static const char *const forms[] = {"tests/cases/migrant_short.csv",
+                                        "tests/cases/group_short.csv"};
     for (size_t i = 0; i < 2; i++) {
         struct err err = {0};
         struct arena arena;
