@@ -65,6 +65,7 @@ step "complexity" $M complexity
 [ -f tests/unit/test_strings.c ] && step "strings complete" $M strings WERROR=-Werror
 [ -f tests/hardening.sh ] && step "hardening" tests/hardening.sh
 [ -f tests/tools.sh ] && step "tools" tests/tools.sh
+step "the study's forms: assembled, replayed" tests/study.sh
 [ -f tests/crash.sh ] && step "kill points" env SHORT=1 $M crash WERROR=-Werror
 beside "screens: drawn, linted, compared" env QUICK=1 BIN=build/test/bin tests/screens.sh
 step "demo" $M demo WERROR=-Werror

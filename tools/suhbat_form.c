@@ -13,6 +13,7 @@
 #include "platform/machine/json.h"
 #include "platform/custody/package.h"
 #include "platform/machine/text.h"
+#include "tools/form/form_assemble.h"
 #include "tools/form/form_check.h"
 #include "tools/cli/cli.h"
 #include "tools/form/form_fill.h"
@@ -20,8 +21,8 @@
 #include "tools/key/keys.h"
 #include "tools/form/form_outline.h"
 
-static const char *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang, *opt_partial,
-    *opt_study, *opt_serial, *opt_training;
+static const char *opt_check, *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang,
+    *opt_partial, *opt_study, *opt_serial, *opt_training;
 
 static void print_notes(const struct xlsform_notes *notes)
 {
@@ -554,6 +555,11 @@ static bool run_pack(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+static bool run_assemble(const struct cli_words *words, struct err *err)
+{
+    return form_assemble_folder(words->list[0], opt_check != NULL, err);
+}
+
 int main(int argc, char **argv)
 {
     static const struct cli_option out[] = {
@@ -607,6 +613,10 @@ int main(int argc, char **argv)
         "Paths are relative to the form's root, or absolute. Empty lines and lines that begin with "
         "# are ignored.",
         NULL};
+    static const struct cli_option assembling[] = {
+        {"check", 0, NULL, "write nothing; exit status 1 if a form is stale", &opt_check, CLI_TEXT,
+         0, 0},
+        CLI_END};
     static const struct cli_verb verbs[] = {
         {"check", "FILE…", "check forms and list all faults, each with its place.", 1, CLI_ANY,
          NULL, run_check, NULL},
@@ -624,6 +634,9 @@ int main(int argc, char **argv)
          run_diff, NULL},
         {"trace", "FILE [QUESTION]", "explain why a question is not asked.", 1, 2, tracing,
          run_trace, steps},
+        {"assemble", "FOLDER",
+         "put the forms of FOLDER/source together from their blocks and lists, into FOLDER.", 1, 1,
+         assembling, run_assemble, NULL},
         {"pack", "FILE", "pack the form and its lists as a signed package for the devices.", 1, 1,
          packing, run_pack, NULL},
     };

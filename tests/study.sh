@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Tests the study's forms: they are what their sources give, they load, and replays of interviews
+# show that their rules hold.  A replay is named after its form: mi_ is migrant_interview.
+set -u
+B=build/bin
+F=forms/study
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+passed=0 failed=0
+want() { # STATUS NAME COMMAND…
+    status=$1 name=$2; shift 2
+    "$@" > "$T/out" 2> "$T/err" < /dev/null
+    got=$?
+    if [ $got -eq "$status" ]; then passed=$((passed + 1)); else
+        failed=$((failed + 1)); echo "study: $name: status $got, wanted $status"; cat "$T/err"; fi
+}
+says() { # NAME TEXT: the last error or output contains TEXT
+    if grep -qF -- "$2" "$T/err" "$T/out"; then passed=$((passed + 1)); else
+        failed=$((failed + 1)); echo "study: $1: does not say '$2'"; cat "$T/err"; fi
+}
+lacks() { # NAME TEXT FILE: the file does not contain TEXT
+    if grep -qF -- "$2" "$3"; then failed=$((failed + 1)); echo "study: $1: contains '$2'"; else
+        passed=$((passed + 1)); fi
+}
+
+# ---- assembled forms ----
+want 0 'no form is stale' $B/suhbat-form assemble $F --check
+for form in $F/*.csv; do
+    want 0 "check $form" $B/suhbat-form check "$form"
+    if [ -s "$T/err" ]; then failed=$((failed + 1)); echo "study: $form: warnings"; cat "$T/err"; fi
+done
+
+# ---- the assembler ----
+mkdir -p "$T/f/source/blocks" "$T/f/lists"
+cat > "$T/f/lists/answers.csv" <<'END'
+list_name,name,label::English (en),label::Русский (ru),exclusive,_note
+codes,dk,Don't know,Не знаю,yes,
+codes,refused,No answer,Не отвечу,yes,
+codes,na,Not applicable,Неприменимо,yes,
+yn,yes,Yes,Да,,kept at the desk
+yn,none,None,Нет,yes,
+END
+printf 'name,label::English (en),label::Русский (ru)\nexclusive,Alone,Только один\nhello,Hello,Привет\n' > "$T/f/lists/study_texts.csv"
+printf 'survey\n,type,name,label::English (en),label::Русский (ru),relevant\n,text,@name@_why,Why @label@?,Почему @label@?,${@name@} != '"''"'\n' > "$T/f/source/blocks/why.csv"
+cat > "$T/f/source/a.csv" <<'END'
+survey
+,type,name,label::English (en),label::Русский (ru),required,relevant,constraint,bind::suhbat:sensitive,bind::suhbat:missing,phone,open,also
+,note,hi,@text:hello@,@text:hello@,,,,,,,,
+,select_one yn+d,q,Q,К,must,,,,,,,why
+,select_multiple yn+n,m,M,М,must,,,,,,,
+,when,,,,,${q} = 'yes',,,,,,
+,begin_group,g,G,Г,,,,,,no,,
+,integer,n,N,Ч,must,,. >= 0 and . <= 9,yes,dk refused,,,
+,integer,o,O,О,must,${n} = 1 or ${n} = 2,,extra,,,,
+,integer,p,P,П,must,,,extra,,,yes,
+,end_group,,,,,,,,,,,
+,end_when,,,,,,,,,,,
+settings
+,form_title,form_id,namespaces,gate_yes,gate_extra,gate_phone,gate_must
+,A,a,"suhbat=""urn:suhbat:xforms:1""",${q} != 'none',${q} = 'yes',${hi} != 'x',${q} != 'dk'
+END
+want 0 assemble $B/suhbat-form assemble "$T/f"
+says assemble '1 forms, 1 written'
+want 0 'assembled, it loads' $B/suhbat-form check "$T/f/a.csv"
+want 0 'assembled' cat "$T/f/a.csv"
+says 'a study text' ',note,hi,Hello,Привет,'
+says 'a list with codes' ',select_one yn_d,q,Q,К,${q} != '"'dk'"
+says 'a block' ',text,q_why,Why Q?,Почему К?,,${q} != '"''"
+says 'what excludes others' "not((selected(., 'none') or selected(., 'dk') or selected(., 'refused') or selected(., 'na')) and count-selected(.) > 1)\",Alone,Только один"
+says 'a condition around a group' ",begin_group,g,G,Г,,\${q} = 'yes' and \${hi} != 'x'"
+says 'a number with codes' "(. >= 0 and . <= 9) or . = -98 or . = -99"
+says 'a sensitive question' ",integer,n,N,Ч,\${q} != 'dk',\${q} != 'none',"
+says 'alternatives keep their brackets' "(\${n} = 1 or \${n} = 2) and \${q} = 'yes'"
+says 'a question that stays open' ",integer,p,P,П,\${q} != 'dk',,"
+lacks 'a list of the desk' 'kept at the desk' "$T/f/a.csv"
+lacks 'codes that were not asked for' 'yn_d,na' "$T/f/a.csv"
+want 0 'twice the same' $B/suhbat-form assemble "$T/f"; says 'twice the same' '1 forms, 0 written'
+sed -i 's/Hello/Good day/' "$T/f/lists/study_texts.csv"
+want 1 'a stale form' $B/suhbat-form assemble "$T/f" --check; says 'a stale form' 'a.csv: stale'
+slip() { # NAME SED TEXT: a source with a slip
+    sed "$2" "$T/f/source/a.csv" > "$T/f/source/b.csv"
+    want 1 "$1" $B/suhbat-form assemble "$T/f"; says "$1" "$3"
+}
+slip 'an unknown list' 's/yn+d/ym+d/' "b.csv, row 4, column type: there is no list 'ym'"
+says 'an unknown list' "did you mean 'yn'"
+slip 'an unknown addition' 's/yn+d/yn+z/' "'+z' is no addition"
+slip 'an unknown block' 's/,why$/,who/' "there is no block 'who'"
+slip 'an unknown text' 's/@text:hello@/@text:hallo@/' "'@text:hallo@' stands for nothing here"
+slip 'a when too many' 's/,end_when,/,when,/' "a 'when' has no 'end_when'"
+slip 'an end too many' '/,when,/d' "no 'when' is open"
+rm "$T/f/source/b.csv"
+printf 'survey\n,type,name\n,include why,x\n' > "$T/f/source/blocks/why.csv"
+want 1 'blocks that include each other' $B/suhbat-form assemble "$T/f"; says 'blocks that include each other' 'include each other'
+want 3 'no such folder' $B/suhbat-form assemble "$T/nothing"
+
+# ---- replays ----
+form_of() {
+    case $(basename "$1") in
+    mi_*) echo $F/migrant_interview.csv ;;
+    ex_*) echo $F/expert_interview.csv ;;
+    fg_*) echo $F/focus_group.csv ;;
+    na_*) echo $F/needs_assessment.csv ;;
+    av_*) echo $F/avrr_case.csv ;;
+    rm_*) echo $F/reintegration_monitoring.csv ;;
+    cc_*) echo $F/contact_card.csv ;;
+    esac
+}
+for steps in tests/cases/study/*.jsonl; do
+    name=$(basename "$steps" .jsonl)
+    want 0 "$name" $B/suhbat-form fill "$(form_of "$steps")" --answers "$steps" -o "$T/$name.xml"
+done
+for gone in '<main>' '<ref>' '<saf>' '<memo'; do lacks 'a withdrawn interview' "$gone" "$T/mi_withdrawn.xml"; done
+for gone in '<main>' '<ref>' cns_who; do lacks 'a minor who says so later' "$gone" "$T/mi_minor_said_later.xml"; done
+for gone in ab_abr md_sleep nar_ban trust_police '<rec_from'; do lacks 'an interview by phone' "$gone" "$T/mi_phone.xml"; done
+echo "$passed passed, $failed failed, 0 skipped"
+[ $failed -eq 0 ]
