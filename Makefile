@@ -237,7 +237,7 @@ $(LIB_FORMS): $(call lib_objects,forms)
 $(LIB_APP): $(call lib_objects,app,app/main.c)
 $(LIB_TOOLS): $(call lib_objects,tools,$(wildcard tools/suhbat_*.c))
 # The benches are a release build, which lacks the hooks that the other modules of tests/lib call.
-LIB_TESTS_SOURCES = $(if $(filter release,$(FLAVOUR)),$(patsubst %,tests/lib/%.c,custody help slow_disk study tables),$(wildcard tests/lib/*.c))
+LIB_TESTS_SOURCES = $(if $(filter release,$(FLAVOUR)),$(patsubst %,tests/lib/%.c,custody help slow_disk study tables workbooks),$(wildcard tests/lib/*.c))
 $(LIB_TESTS): $(patsubst %.c,$(OUT)/%.o,$(LIB_TESTS_SOURCES))
 $(OUT)/lib%.a: Makefile
 	@rm -f $@

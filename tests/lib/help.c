@@ -33,29 +33,6 @@ void fail_err(const struct err *err)
     fail_msg("%s", text);
 }
 
-bool convert_md(struct buf *xml, const char *md, struct err *err)
-{
-    struct arena arena;
-    struct workbook book;
-    struct xlsform_options options = {.fallback_id = "form"};
-    arena_init(&arena);
-    bool ok = workbook_read(&book, &arena, "form.md", md, strlen(md), err) &&
-              xlsform_convert(xml, &book, &options, &arena, NULL, err);
-    arena_fini(&arena);
-    return ok;
-}
-
-struct form *form_md(const char *md)
-{
-    struct err err = {0};
-    struct buf xml = {0};
-    struct form *form = NULL;
-    OK(convert_md(&xml, md, &err));
-    OK(form_load(&form, xml.data, xml.len, &xml_trusted, &err));
-    buf_fini(&xml);
-    return form;
-}
-
 enum answer_result put(struct session *s, const char *path, const char *value)
 {
     struct err err = {0};

@@ -212,24 +212,6 @@ void scene_return(struct scene *s)
     assert_int_equal(s->app.screen, SCREEN_HOME);
 }
 
-char *scene_form(const char *file)
-{
-    struct arena arena;
-    struct workbook book;
-    struct buf bytes = {0}, xml = {0};
-    struct err err = {0};
-    struct xlsform_options options = {.fallback_id = "form"};
-    arena_init(&arena);
-    OK(file_read(&bytes, file, 1 << 20, &err));
-    OK(workbook_read(&book, &arena, file, bytes.data, bytes.len, &err));
-    OK(xlsform_convert(&xml, &book, &options, &arena, NULL, &err));
-    char *kept = mem_text(xml.data);
-    buf_fini(&bytes);
-    buf_fini(&xml);
-    arena_fini(&arena);
-    return kept;
-}
-
 void scene_begin(struct scene *s, struct window *window, const char *form, const char *form_id,
                  const struct scene_look *look)
 {
