@@ -224,7 +224,9 @@ static bool work_out_node(struct session *s, const struct item *item, struct nod
     }
     if (before != node->readonly) { /* a group's readonly applies to everything in it */
         for (struct node *c = node->first; c; c = c->next) {
-            session_mark(s, c);
+            if (c->item) { /* not so an id that an edit added to meta */
+                session_mark(s, c);
+            }
         }
     }
     return true;

@@ -219,8 +219,9 @@ static bool clean_webp(struct buf *out, const uint8_t *p, size_t len)
             return false;
         }
         size_t to = out->len;
-        pixels = pixels || memcmp(p + at, "VP8 ", 4) == 0 || memcmp(p + at, "VP8L", 4) == 0 ||
-                 memcmp(p + at, "ANMF", 4) == 0;
+        pixels = pixels ||
+                 (size > 0 && (memcmp(p + at, "VP8 ", 4) == 0 || memcmp(p + at, "VP8L", 4) == 0 ||
+                               memcmp(p + at, "ANMF", 4) == 0));
         char name[5] = {0};
         memcpy(name, p + at, 4);
         if (strlen(name) == 4 && !strchr(name, '|') && strstr(parts, name)) {

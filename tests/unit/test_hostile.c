@@ -513,6 +513,32 @@ static void test_hostile__a_path_longer_than_the_journal_can_hold(void **state)
     }
 }
 
+/* An edit adds deprecatedID to meta, a node that the form does not declare. */
+static void test_hostile__an_edit_of_a_form_whose_meta_is_readonly(void **state)
+{
+    (void)state;
+    static const char form_xml[] =
+        "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml'>"
+        "<h:head><h:title>T</h:title><model><instance><data id='f'><a/><meta><instanceID/></meta>"
+        "</data></instance><bind nodeset='/data' readonly='true()'/></model></h:head><h:body>"
+        "<input ref='/data/a'/></h:body></h:html>";
+    static const char bytes[] =
+        "<data id='f'><a>1</a><meta><instanceID>uuid:1</instanceID></meta></data>";
+    struct err err = {0};
+    struct form *form;
+    struct session *s;
+    struct still still;
+    struct buf xml = {0};
+    still_init(&still);
+    OK(form_load(&form, form_xml, sizeof form_xml - 1, &xml_trusted, &err));
+    OK(instance_open(&s, form, &still.env, bytes, sizeof bytes - 1, true, &err));
+    OK(instance_write(&xml, s, &err));
+    assert_non_null(strstr(xml.data, "<deprecatedID>uuid:1</deprecatedID>"));
+    buf_fini(&xml);
+    session_free(s);
+    form_free(form);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -523,6 +549,7 @@ int main(void)
         cmocka_unit_test(test_hostile__restoring_grows_with_the_instance),
         cmocka_unit_test(test_hostile__lists_from_outside),
         cmocka_unit_test(test_hostile__actions_and_searches),
+        cmocka_unit_test(test_hostile__an_edit_of_a_form_whose_meta_is_readonly),
         cmocka_unit_test(test_hostile__a_path_longer_than_the_journal_can_hold),
     };
     xml_setup();

@@ -394,6 +394,18 @@ static void test_photo__of_a_png_and_a_webp_only_the_picture_is_left(void **stat
     buf_fini(&out);
 }
 
+static void test_photo__a_webp_without_pixels_is_no_picture(void **state)
+{
+    (void)state;
+    static const uint8_t empty[] = {'R', 'I', 'F', 'F', 24,  0, 0,   0,   'W', 'E', 'B',
+                                    'P', 'V', 'P', '8', ' ', 0, 0,   0,   0,   'E', 'X',
+                                    'I', 'F', 4,   0,   0,   0, 'a', 'b', 'c', 'd'};
+    struct buf out = {0};
+    assert_int_equal(photo_clean(&out, empty, sizeof empty), PHOTO_UNKNOWN);
+    assert_int_equal(out.len, 0);
+    buf_fini(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -410,6 +422,7 @@ int main(void)
         cmocka_unit_test(test_text__nothing_steers_a_terminal),
         cmocka_unit_test(test_csv__a_fault_leaves_nothing),
         cmocka_unit_test(test_photo__of_a_png_and_a_webp_only_the_picture_is_left),
+        cmocka_unit_test(test_photo__a_webp_without_pixels_is_no_picture),
     };
     xml_setup();
     return RUN(tests);
