@@ -90,6 +90,10 @@ slip 'an unknown text' 's/@text:hello@/@text:hallo@/' "'@text:hallo@' stands for
 slip 'a when too many' 's/,end_when,/,when,/' "a 'when' has no 'end_when'"
 slip 'an end too many' '/,when,/d' "no 'when' is open"
 rm "$T/f/source/b.csv"
+cp "$T/f/lists/answers.csv" "$T/answers"
+echo 'codes,maybe,Maybe,Может быть,,' >> "$T/f/lists/answers.csv"
+want 1 'a list that begins again' $B/suhbat-form assemble "$T/f"; says 'a list that begins again' "the list 'codes' begins again"
+cp "$T/answers" "$T/f/lists/answers.csv"
 printf 'survey\n,type,name\n,include why,x\n' > "$T/f/source/blocks/why.csv"
 want 1 'blocks that include each other' $B/suhbat-form assemble "$T/f"; says 'blocks that include each other' 'include each other'
 want 3 'no such folder' $B/suhbat-form assemble "$T/nothing"
@@ -113,5 +117,15 @@ done
 for gone in '<main>' '<ref>' '<saf>' '<memo'; do lacks 'a withdrawn interview' "$gone" "$T/mi_withdrawn.xml"; done
 for gone in '<main>' '<ref>' cns_who; do lacks 'a minor who says so later' "$gone" "$T/mi_minor_said_later.xml"; done
 for gone in ab_abr md_sleep nar_ban trust_police '<rec_from'; do lacks 'an interview by phone' "$gone" "$T/mi_phone.xml"; done
+# Labels of participants: У1 was removed, and its number was not given again.
+want 0 'labels stay' grep -o '<p_lab>[^<]*' "$T/fg_women.xml"
+for label in У2 У3 У4 У5; do says 'labels stay' "<p_lab>$label"; done
+lacks 'labels are not given twice' '<p_lab>У1' "$T/fg_women.xml"
+want 0 'a quote keeps its speaker' grep -F '<q_who>У4' "$T/fg_women.xml"
+want 0 'one no: no recording' grep -F '<rec_ok>no' "$T/fg_women.xml"
+# The expert of both sides rates 7 risks of one and 11 of the other, in the lists' order.
+want 0 'the risks' sh -c "grep -o '<risk_code>[^<]*' '$T/ex_both_sides.xml' | sed 's/.*>//' | tr '\\n' ' '"
+says 'the risks' 'c1_no_dialogue c1_low_trust c1_manipulation c2_few_legal_jobs c2_no_services c4_no_agreements c4_dev_problems c1_no_dialogue'
+says 'the risks' 'c3_failed_reint c3_need_support c3_women c4_no_agreements c4_injustice c4_dev_problems '
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ]

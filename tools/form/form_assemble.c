@@ -36,6 +36,7 @@ struct list {
     const char *name;
     struct line **lines; /* columns of `choices` */
     size_t count, cap;
+    const struct line *last; /* as read: the rows of a list stand together */
     bool used;
     const char *codes; /* of a list with codes added: "d" or "n" */
     struct list *base;
@@ -116,6 +117,7 @@ static bool read_list(struct assembly *a, const char *path, struct err *err)
     struct buf bytes = {0};
     struct csv csv;
     const char *stem = file_stem(&a->arena, path);
+    const struct line *before = NULL;
     bool ok = file_read(&bytes, path, LIST_BYTES_MAX, err) &&
               (csv_parse(&csv, &a->arena, bytes.data ? bytes.data : "", bytes.len, err) ||
                err_at(err, "%s", file_name(path)));
@@ -128,9 +130,14 @@ static bool read_list(struct assembly *a, const char *path, struct err *err)
         }
         const char *name = cell(&a->choices, line, "list_name");
         struct list *list = list_named(a, *name ? name : stem);
-        if (*cell(&a->choices, line, "name")) {
-            add_line(&list->lines, &list->count, &list->cap, line);
+        if (list->last && list->last != before) {
+            err_set(err, ERR_INPUT, "the list '%s' begins again; it began at %s, row %zu",
+                    list->name, list->lines[0]->file, list->lines[0]->number);
+            err_hint(err, "two lists need two names");
+            ok = bad(a, line, "list_name");
         }
+        add_line(&list->lines, &list->count, &list->cap, line);
+        list->last = before = line;
     }
     if (ok && a->choices.columns == COLUMNS_MAX) {
         ok = err_set(err, ERR_LIMIT, "the lists have more than %d columns", (int)COLUMNS_MAX);
@@ -537,8 +544,9 @@ static bool take_settings(struct assembly *a, const char *path)
 /* Columns that only the assembler reads; in lists, also those whose name begins with '_'. */
 static bool is_own(const char *name)
 {
-    static const char *const own[] = {"phone",    "open",       "also",       "exclusive",
-                                      "gate_yes", "gate_extra", "gate_phone", "gate_must"};
+    static const char *const own[] = {"phone",      "open",      "also",
+                                      "exclusive",  "gate_yes",  "gate_extra",
+                                      "gate_phone", "gate_must", "text_columns"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         if (strcmp(name, own[i]) == 0) {
             return true;
@@ -599,6 +607,28 @@ static void put_sheet(struct assembly *a, struct sheet *sheet, const char *name,
     }
 }
 
+/* Lists that `text_columns` of the settings names get their labels as columns, too: txt_ru for
+ * "label::Русский (ru)".  An expression can read those; labels it cannot. */
+static void put_text_columns(struct assembly *a, struct line *row)
+{
+    const char *lists =
+        a->settings.count ? cell(&a->settings, a->settings.lines[0], "text_columns") : "";
+    const char *name = cell(&a->choices, row, "list_name");
+    const char *at = strstr(lists, name);
+    size_t len = strlen(name), columns = a->choices.columns;
+    if (!at || (at > lists && at[-1] != ' ') || (at[len] && at[len] != ' ')) {
+        return;
+    }
+    for (size_t c = 0; c < columns; c++) {
+        const char *header = a->choices.names[c], *code = strrchr(header, '(');
+        if (text_starts(header, "label::") && code) {
+            const char *column =
+                arena_printf(&a->arena, "txt_%.*s", (int)strcspn(code + 1, ")"), code + 1);
+            set_cell(&a->choices, row, column, row->cells[c]);
+        }
+    }
+}
+
 static void put_choices(struct assembly *a, const struct list *list, const struct list *from)
 {
     for (size_t i = 0; from && i < from->count; i++) {
@@ -608,6 +638,7 @@ static void put_choices(struct assembly *a, const struct list *list, const struc
             continue;
         }
         set_cell(&a->choices, copy, "list_name", list->name);
+        put_text_columns(a, copy);
         add_line(&a->choices.lines, &a->choices.count, &a->choices.cap, copy);
     }
 }
