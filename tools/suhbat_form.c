@@ -19,9 +19,10 @@
 #include "tools/form/form_fill.h"
 #include "tools/form/form_source.h"
 #include "tools/key/keys.h"
+#include "tools/form/form_lint.h"
 #include "tools/form/form_outline.h"
 
-static const char *opt_check, *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang,
+static const char *opt_terms, *opt_check, *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang,
     *opt_partial, *opt_study, *opt_serial, *opt_training;
 
 static void print_notes(const struct xlsform_notes *notes)
@@ -555,6 +556,23 @@ static bool run_pack(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+static bool run_lint(const struct cli_words *words, struct err *err)
+{
+    size_t all = 0;
+    bool ok = true;
+    for (size_t i = 0; ok && i < words->count; i++) {
+        struct buf findings = {0}, said = {0};
+        size_t count = 0;
+        ok = form_lint(&findings, &count, &said, words->list[i], opt_terms, err);
+        fputs(said.data ? said.data : "", stdout);
+        fputs(findings.data ? findings.data : "", stdout);
+        all += count;
+        buf_fini(&findings);
+        buf_fini(&said);
+    }
+    return ok && (!all || err_set(err, ERR_INPUT, "%zu findings", all));
+}
+
 static bool run_assemble(const struct cli_words *words, struct err *err)
 {
     return form_assemble_folder(words->list[0], opt_check != NULL, err);
@@ -613,6 +631,10 @@ int main(int argc, char **argv)
         "Paths are relative to the form's root, or absolute. Empty lines and lines that begin with "
         "# are ignored.",
         NULL};
+    static const struct cli_option linting[] = {
+        {"terms", 0, "FILE", "words and limits; default: lint.terms beside the form", &opt_terms,
+         CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_option assembling[] = {
         {"check", 0, NULL, "write nothing; exit status 1 if a form is stale", &opt_check, CLI_TEXT,
          0, 0},
@@ -634,6 +656,10 @@ int main(int argc, char **argv)
          run_diff, NULL},
         {"trace", "FILE [QUESTION]", "explain why a question is not asked.", 1, 2, tracing,
          run_trace, steps},
+        {"lint", "FILE…",
+         "find what a methodologist and a translator would mark: texts, ways out, conditions, "
+         "minutes.",
+         1, CLI_ANY, linting, run_lint, NULL},
         {"assemble", "FOLDER",
          "put the forms of FOLDER/source together from their blocks and lists, into FOLDER.", 1, 1,
          assembling, run_assemble, NULL},
