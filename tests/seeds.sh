@@ -9,7 +9,7 @@ rm -rf "$dir" && mkdir -p "$dir"
 unhex() { xxd -r -p "$1" "$2" 2>/dev/null || sed 's/../\\x&/g' "$1" | tr -d '\n' | xargs -0 printf '%b' > "$2"; }
 case $target in
 fuzz_xform)
-    for f in forms/study/*.csv; do
+    for f in forms/study/*_interview.csv forms/study/*_group.csv; do
         build/bin/suhbat-form convert "$f" -o "$dir/$(basename "$f").xml" 2>/dev/null
     done
     cp tests/cases/seeds/*.xml "$dir" 2>/dev/null || true ;;

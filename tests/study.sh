@@ -26,7 +26,8 @@ lacks() { # NAME TEXT FILE: the file does not contain TEXT
 
 # ---- assembled forms ----
 want 0 'no form is stale' $B/suhbat-form assemble $F --check
-for form in $F/*.csv; do
+for source in $F/source/*.csv; do
+    form=$F/$(basename "$source")
     want 0 "check $form" $B/suhbat-form check "$form"
     if [ -s "$T/err" ]; then failed=$((failed + 1)); echo "study: $form: warnings"; cat "$T/err"; fi
 done

@@ -45,7 +45,7 @@ struct list {
 struct assembly {
     struct arena arena;
     const char *folder; /* of the forms */
-    struct table survey, choices, settings;
+    struct table survey, choices, settings, entities;
     struct map lists; /* by name */
     struct list *order[LISTS_MAX];
     size_t order_count;
@@ -527,10 +527,16 @@ static bool take_settings(struct assembly *a, const char *path)
     if (!read_book(a, &book, path)) {
         return false;
     }
-    const struct sheet *settings = workbook_sheet(&book, "settings");
-    for (size_t r = 1; settings && r < settings->count; r++) {
-        add_line(&a->settings.lines, &a->settings.count, &a->settings.cap,
-                 line_of(a, &a->settings, settings, r, book.file));
+    const struct {
+        const char *name;
+        struct table *table;
+    } sheets[] = {{"settings", &a->settings}, {"entities", &a->entities}};
+    for (size_t i = 0; i < sizeof sheets / sizeof *sheets; i++) {
+        const struct sheet *sheet = workbook_sheet(&book, sheets[i].name);
+        struct table *t = sheets[i].table;
+        for (size_t r = 1; sheet && r < sheet->count; r++) {
+            add_line(&t->lines, &t->count, &t->cap, line_of(a, t, sheet, r, book.file));
+        }
     }
     a->gate_yes = gate_of(a, "gate_yes");
     a->gate_extra = gate_of(a, "gate_extra");
@@ -645,7 +651,7 @@ static void put_choices(struct assembly *a, const struct list *list, const struc
 
 static void write_form(struct assembly *a, struct buf *out)
 {
-    struct sheet sheets[3];
+    struct sheet sheets[4];
     struct workbook book = {.sheets = sheets, .count = 3};
     for (size_t i = 0; i < a->order_count; i++) {
         const struct list *list = a->order[i];
@@ -657,6 +663,9 @@ static void write_form(struct assembly *a, struct buf *out)
     put_sheet(a, &sheets[0], "survey", &a->survey);
     put_sheet(a, &sheets[1], "choices", &a->choices);
     put_sheet(a, &sheets[2], "settings", &a->settings);
+    if (a->entities.count) {
+        put_sheet(a, &sheets[book.count++], "entities", &a->entities);
+    }
     workbook_write_csv(out, &book);
 }
 
@@ -689,6 +698,7 @@ bool form_assemble(struct buf *out, const char *source, struct err *err)
     free(a->survey.lines);
     free(a->choices.lines);
     free(a->settings.lines);
+    free(a->entities.lines);
     arena_fini(&a->arena);
     free(a);
     return ok;

@@ -319,6 +319,22 @@ static void check_expression(struct checking *c, const struct xpath *x, const st
 
 /* ---- lists that offer no choices ---- */
 
+/* Whether the form itself makes entities of this list: then its rows come from records. */
+static bool makes_entities(const struct node *node, const char *list)
+{
+    for (const struct node *a = node->attrs; a && strcmp(node->name, "entity") == 0; a = a->next) {
+        if (strcmp(a->name, "dataset") == 0 && strcmp(tree_value(a), list) == 0) {
+            return true;
+        }
+    }
+    for (const struct node *c = node->first; c; c = c->next) {
+        if (makes_entities(c, list)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void no_choice(struct checking *c, const char *what, const struct list *l, const char *name)
 {
     struct err err = {0};
@@ -346,7 +362,7 @@ static void check_list(struct checking *c, const struct control *control)
     if (!l || !l->known) {
         return;
     }
-    if (l->file && !l->rows) {
+    if (l->file && !l->rows && !makes_entities(c->form->primary, id)) {
         no_choice(c, "", l, NULL);
     } else if (value && l->rows && !has_column(l, value)) {
         no_choice(c, "what is stored", l, value);

@@ -233,7 +233,9 @@ static void check_same(struct lint *l, const char *sheet, const struct sheet_row
     const char *text = row->cells[g->languages[i].column], *bare = plain(l, text);
     for (size_t k = 0; k < i; k++) {
         const char *other = row->cells[g->languages[k].column];
-        if (strcmp(text, other) == 0 && lint_words(bare) > 1 && !is_allowed(l, "same", text)) {
+        bool figures = strspn(bare, "0123456789.,:–- ") == strlen(bare);
+        if (strcmp(text, other) == 0 && lint_words(bare) > 1 && !figures &&
+            !is_allowed(l, "same", text)) {
             lint_find(l, sheet, row, header, "the same as in %s: '%s'", g->languages[k].code, text);
             return;
         }
