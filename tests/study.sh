@@ -106,15 +106,26 @@ form_of() {
     ex_*) echo $F/expert_interview.csv ;;
     fg_*) echo $F/focus_group.csv ;;
     na_*) echo $F/needs_assessment.csv ;;
-    av_*) echo $F/avrr_case.csv ;;
-    rm_*) echo $F/reintegration_monitoring.csv ;;
+    av_*) echo "$T/cases/avrr_case.csv" ;;
+    rm_*) echo "$T/cases/reintegration_monitoring.csv" ;;
     cc_*) echo $F/contact_card.csv ;;
     esac
 }
+# Forms that choose a case have a list of cases beside them; @101@ is the day 101 days ago.
+mkdir "$T/cases"
+cp $F/avrr_case.csv $F/reintegration_monitoring.csv "$T/cases"
+cp tests/cases/study/avrr_cases.csv "$T/cases"
+for days in $(grep -o '@[0-9]*@' tests/cases/study/avrr_cases.csv | tr -d @ | sort -u); do
+    sed -i "s/@$days@/$(date -d "-$days days" +%F)/g" "$T/cases/avrr_cases.csv"
+done
 for steps in tests/cases/study/*.jsonl; do
     name=$(basename "$steps" .jsonl)
     want 0 "$name" $B/suhbat-form fill "$(form_of "$steps")" --answers "$steps" -o "$T/$name.xml"
 done
+holds() { # NAME TEXT: the record of the replay contains TEXT
+    if grep -qF -- "$2" "$T/$1.xml"; then passed=$((passed + 1)); else
+        failed=$((failed + 1)); echo "study: $1: lacks '$2'"; fi
+}
 for gone in '<main>' '<ref>' '<saf>' '<memo'; do lacks 'a withdrawn interview' "$gone" "$T/mi_withdrawn.xml"; done
 for gone in '<main>' '<ref>' cns_who; do lacks 'a minor who says so later' "$gone" "$T/mi_minor_said_later.xml"; done
 for gone in ab_abr md_sleep nar_ban trust_police '<rec_from'; do lacks 'an interview by phone' "$gone" "$T/mi_phone.xml"; done
@@ -128,5 +139,26 @@ want 0 'one no: no recording' grep -F '<rec_ok>no' "$T/fg_women.xml"
 want 0 'the risks' sh -c "grep -o '<risk_code>[^<]*' '$T/ex_both_sides.xml' | sed 's/.*>//' | tr '\\n' ' '"
 says 'the risks' 'c1_no_dialogue c1_low_trust c1_manipulation c2_few_legal_jobs c2_no_services c4_no_agreements c4_dev_problems c1_no_dialogue'
 says 'the risks' 'c3_failed_reint c3_need_support c3_women c4_no_agreements c4_injustice c4_dev_problems '
+# A departure is held by a stop sign, and by a question that was not asked.
+holds av_a_goes '<ok_go>yes'
+holds av_a_minor '<ok_go>yes'
+holds av_a_minor '<vu_fear>no'
+lacks 'a minor' '<sc_docs>' "$T/av_a_minor.xml"
+holds av_a_not_alone '<ok_go>no'
+holds av_a_not_alone '<hold_why>not asked'
+holds av_a_fear '<hold_why>stop sign'
+lacks 'a child alone' '<main>' "$T/av_child_alone.xml"
+# The case as an entity, and what monitoring reads of it and writes to it.
+holds av_a_goes 'create="true"'
+holds av_c_arrival 'id="11111111-1111-4111-8111-111111111111"'
+holds av_c_arrival '<di_first>2026-11-05'
+holds av_c_arrival '<next_due>2026-12-01'
+holds rm_third_month '<d_tot>0.345'
+holds rm_third_month '<next_wave>6'
+holds rm_third_month '<wave_due>3'
+holds rm_lost '<status>lost'
+lacks 'a proxy' '<x_econ>' "$T/rm_proxy.xml"
+lacks 'no contact' '<number>' "$T/cc_no_contact.xml"
+holds na_spouse '<elig_guess>G2 G7'
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ]
