@@ -215,16 +215,13 @@ size_t question_grid(struct app *app, const struct page *fields, size_t count, s
 
 /* ---- likelihood × impact ---- */
 
-static void axis(struct app *app, int *x, int y, const char *label, bool up)
+static void arrow(struct ui *ui, int x, int y, bool up)
 {
     static const int8_t right_line[] = {10, 50, 90, 50}, right_head[] = {60, 22, 90, 50, 60, 78};
     static const int8_t up_line[] = {50, 90, 50, 10}, up_head[] = {22, 40, 50, 10, 78, 40};
-    struct ui *ui = &app->ui;
     int top = y + ui_line(ui, TEXT_TITLE) / 2 - ui_px(ui, 7);
-    *x += ui_line_text(ui, *x, y, TEXT_TITLE, label, strlen(label), ui->theme.soft) + ui_px(ui, 4);
-    ui_stroke(ui, *x, top, 14, (struct shape){up ? up_line : right_line, 2}, 2, ui->theme.soft);
-    ui_stroke(ui, *x, top, 14, (struct shape){up ? up_head : right_head, 3}, 2, ui->theme.soft);
-    *x += ui_px(ui, 26);
+    ui_stroke(ui, x, top, 14, (struct shape){up ? up_line : right_line, 2}, 2, ui->theme.soft);
+    ui_stroke(ui, x, top, 14, (struct shape){up ? up_head : right_head, 3}, 2, ui->theme.soft);
 }
 
 static const char *label_at(const struct columns *c, const char *value)
@@ -496,21 +493,29 @@ static int show_square(struct risk *r, int x, int y)
     return y + r->head_h + 3 * pad - top;
 }
 
-/* Names of the two axes, above the square. */
+/* Names of the two axes, above the square: on one line, or each in lines of its own. */
 static void show_axes(struct risk *r)
 {
     struct app *app = r->app;
     struct ui *ui = &app->ui;
-    int x = ui->at.x, w = ui->at.w;
-    int left = x;
-    axis(app, &left, ui->at.y, label_of(app, &r->fields[1]), true);
-    if (left + ui_px(ui, 40) + ui_line_width(ui, TEXT_TITLE, label_of(app, &r->fields[0])) >
-        x + w) {
-        left = x;
-        ui->at.y += ui_line(ui, TEXT_TITLE);
+    int x = ui->at.x, w = ui->at.w, line = ui_line(ui, TEXT_TITLE), mark = ui_px(ui, 26);
+    const char *up = label_of(app, &r->fields[1]), *right = label_of(app, &r->fields[0]);
+    int first = ui_line_width(ui, TEXT_TITLE, up), second = ui_line_width(ui, TEXT_TITLE, right);
+    if (first + second + 2 * mark + 2 * ui_px(ui, 4) <= w) {
+        ui_text(ui, x, ui->at.y, first + mark, TEXT_TITLE, up, ui->theme.soft);
+        arrow(ui, x + first + ui_px(ui, 4), ui->at.y, true);
+        x += first + mark + ui_px(ui, 4);
+        ui_text(ui, x, ui->at.y, second + mark, TEXT_TITLE, right, ui->theme.soft);
+        arrow(ui, x + second + ui_px(ui, 4), ui->at.y, false);
+        ui->at.y += line + ui_px(ui, 4);
+        return;
     }
-    axis(app, &left, ui->at.y, label_of(app, &r->fields[0]), false);
-    ui->at.y += ui_line(ui, TEXT_TITLE) + ui_px(ui, 4);
+    for (size_t f = 2; f-- > 0;) { /* the upright axis first, as the rows come first */
+        arrow(ui, x, ui->at.y, f == 1);
+        ui->at.y +=
+            ui_text(ui, x + mark, ui->at.y, w - mark, TEXT_TITLE, f ? up : right, ui->theme.soft);
+    }
+    ui->at.y += ui_px(ui, 4);
 }
 
 /* Two questions with one choice each and the appearance of a risk matrix. */

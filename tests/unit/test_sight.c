@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is what is wanted in sight, called by its name, and can it be taken back? */
+#include "tests/lib/lint.h"
 #include "tests/lib/steps.h"
 
 static const struct scene_look english = {
@@ -178,6 +179,26 @@ static void test_sight__what_is_wanted_is_in_sight(void **state)
     scene_close(&s);
 }
 
+/* The axes of a risk are named by whole questions: their lines lie below each other, inside the
+ * page. */
+static void test_sight__the_axes_of_a_risk_are_whole_questions(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin_form(
+        &s,
+        "| survey |\n| | type | name | label | appearance |\n"
+        "| | begin group | g | The supplier leaves | risk-matrix |\n"
+        "| | select_one p | p | How likely is it that this happens in the next two years? | |\n"
+        "| | select_one p | i | How much will this hinder what is done for the people there? "
+        "| |\n| | end group | | | |\n| choices |\n| | list_name | name | label |\n"
+        "| | p | low | Low |\n| | p | mid | Moderate |\n| | p | high | High |\n",
+        &english);
+    assert_true(rect_of(&s, "cell:1:3").y > 0);
+    assert_int_equal(lint_all(&s, "axes", stderr), 0);
+    scene_close(&s);
+}
+
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +206,7 @@ static int run(void)
         SCENE_TEST(test_sight__ticks_that_dont_know_took_come_back),
         cmocka_unit_test(test_sight__entries_are_named_and_blank_ones_said),
         cmocka_unit_test(test_sight__what_is_wanted_is_in_sight),
+        cmocka_unit_test(test_sight__the_axes_of_a_risk_are_whole_questions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
