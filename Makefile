@@ -20,7 +20,7 @@ VERSION = 0.1
 DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
 	libxml2-dev libfreexl-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev \
 	libsystemd-dev libwayland-dev fonts-paratype
-DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file clang-format pmccabe \
+DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file clang-format pmccabe chromium poppler-utils \
 	weston 'libweston-10-dev|libweston-14-dev' sway wtype $(DEPS_DEB)
 DEPS_FUZZ = clang llvm libclang-rt-14-dev
 DEPS_MUTANTS = python3
@@ -87,7 +87,7 @@ NO_EGL = $(BIN:bin=lib)/suhbat/no-egl.so
 FUZZERS = $(call named,fuzz,fuzz)
 
 
-.PHONY: formatted complexity mutants coverage uninstall deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
+.PHONY: print formatted complexity mutants coverage uninstall deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
 	tests run-tests format strings
 .DELETE_ON_ERROR:
 
@@ -124,6 +124,8 @@ fuzz: ## fuzz every parser, SECONDS=60 each (clang), then report line coverage
 
 fuzzers: $(FUZZERS)
 
+print: deps programs ## print all of the study's forms in all languages to A4, and look for what a page cuts
+	$(Q)ALL=1 tests/print.sh
 bench: deps all ## print the figures of docs/MEASUREMENTS.md, each next to a bare loop of the same primitives
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)$(MAKE) --no-print-directory -s benches

@@ -17,6 +17,7 @@
 #include "tools/form/form_check.h"
 #include "tools/cli/cli.h"
 #include "tools/form/form_fill.h"
+#include "tools/form/form_print.h"
 #include "tools/form/form_source.h"
 #include "tools/key/keys.h"
 #include "tools/form/form_lint.h"
@@ -556,6 +557,25 @@ static bool run_pack(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+static bool run_print(const struct cli_words *words, struct err *err)
+{
+    struct opened o;
+    struct buf out = {0};
+    if (!opt_lang) {
+        err_set(err, ERR_MISUSE, "no language given");
+        return err_hint(err, "suhbat-form print FORM --lang ru -o FORM.html");
+    }
+    struct form_terms terms;
+    bool ok = open_file(&o, words->list[0], err) &&
+              form_terms_read(&terms, &o.arena, words->list[0], NULL, err);
+    if (ok) {
+        terms.form_id = o.form->id;
+        ok = form_print(&out, o.session, opt_lang, &terms, err);
+    }
+    shut_file(&o);
+    return give(&out, ok, err);
+}
+
 static bool run_lint(const struct cli_words *words, struct err *err)
 {
     size_t all = 0;
@@ -631,6 +651,11 @@ int main(int argc, char **argv)
         "Paths are relative to the form's root, or absolute. Empty lines and lines that begin with "
         "# are ignored.",
         NULL};
+    static const struct cli_option printing[] = {
+        {"lang", 0, "CODE", "language of the questionnaire, such as ru", &opt_lang, CLI_TEXT, 0, 0},
+        {"output", 'o', "OUT", "output file; default: standard output", &opt_out, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_option linting[] = {
         {"terms", 0, "FILE", "words and limits; default: lint.terms beside the form", &opt_terms,
          CLI_TEXT, 0, 0},
@@ -656,6 +681,8 @@ int main(int argc, char **argv)
          run_diff, NULL},
         {"trace", "FILE [QUESTION]", "explain why a question is not asked.", 1, 2, tracing,
          run_trace, steps},
+        {"print", "FILE", "write the paper questionnaire as HTML: routing in words, codes, space.",
+         1, 1, printing, run_print, NULL},
         {"lint", "FILE…",
          "find what a methodologist and a translator would mark: texts, ways out, conditions, "
          "minutes.",

@@ -13,7 +13,7 @@
 #include "tools/form/form_lint_internal.h"
 #include "tools/form/form_source.h"
 
-enum { NAME_MAX_BYTES = 32, MULTI_MAX_BYTES = 20, CODE_MAX_BYTES = 11, TERMS_MAX = 1 << 20 };
+enum { NAME_MAX_BYTES = 32, MULTI_MAX_BYTES = 20, CODE_MAX_BYTES = 11 };
 
 void lint_find(struct lint *l, const char *sheet, const struct sheet_row *row, const char *column,
                const char *fmt, ...)
@@ -53,53 +53,6 @@ bool lint_has_code(struct lint *l, const char *list, const char *code)
     const char *codes = map_get(&l->codes, list);
     const char *wanted = arena_join(&l->arena, " ", code, " ", NULL);
     return codes && strstr(codes, wanted);
-}
-
-/* ---- the file of terms ---- */
-
-const char *lint_term_cell(struct lint *l, const struct csv_row *row, const char *column)
-{
-    const struct csv_row *top = &l->terms.rows[0];
-    for (size_t c = 0; c < top->count && c < row->count; c++) {
-        if (strcmp(top->cells[c], column) == 0) {
-            return row->cells[c];
-        }
-    }
-    return "";
-}
-
-static bool is_for_form(struct lint *l, const struct csv_row *row)
-{
-    const char *forms = lint_term_cell(l, row, "forms");
-    const char *all = arena_join(&l->arena, " ", forms, " ", NULL);
-    return !*forms || strstr(all, arena_join(&l->arena, " ", l->form_id, " ", NULL));
-}
-
-const struct csv_row *lint_term(struct lint *l, const char *kind, size_t i)
-{
-    for (size_t r = 1; r < l->terms.count; r++) {
-        const struct csv_row *row = &l->terms.rows[r];
-        if (strcmp(lint_term_cell(l, row, "kind"), kind) == 0 && is_for_form(l, row) && i-- == 0) {
-            return row;
-        }
-    }
-    return NULL;
-}
-
-static bool read_terms(struct lint *l, const char *file, const char *terms, struct err *err)
-{
-    struct buf bytes = {0};
-    const char *slash = strrchr(file, '/');
-    int folder = slash ? (int)(slash - file) + 1 : 0;
-    const char *path = terms ? terms : arena_printf(&l->arena, "%.*slint.terms", folder, file);
-    if (!terms && !file_exists(path)) {
-        return true;
-    }
-    bool ok = file_read(&bytes, path, TERMS_MAX, err) &&
-              (csv_parse(&l->terms, &l->arena, bytes.data ? bytes.data : "", bytes.len, err) ||
-               err_at(err, "%s", file_name(path)));
-    buf_fini(&bytes);
-    return ok;
 }
 
 /* ---- rows ---- */
@@ -229,8 +182,8 @@ bool form_lint(struct buf *findings, size_t *count, struct buf *said, const char
     l->file = file_name(file);
     bool ok = file_read(&bytes, file, DESK_FILE_MAX, err) && read_form(l, &bytes, file, err);
     if (ok) {
-        l->form_id = l->form->id;
-        ok = read_terms(l, file, terms, err);
+        ok = form_terms_read(&l->terms, &l->arena, file, terms, err);
+        l->terms.form_id = l->form->id;
     }
     if (ok) {
         gather_rows(l);

@@ -4,8 +4,8 @@
 /* form_lint_internal: what the parts of form_lint share. */
 #include "forms/engine/form.h"
 #include "forms/workbook/workbook.h"
-#include "platform/machine/csv.h"
 #include "platform/machine/map.h"
+#include "tools/form/form_terms.h"
 
 struct lint {
     struct arena arena;
@@ -15,8 +15,7 @@ struct lint {
     struct map rows;                      /* name of a question → its struct sheet_row */
     struct map codes;                     /* list → its codes, as " a b c " */
     struct form *form;
-    const char *form_id;
-    struct csv terms;
+    struct form_terms terms;
     struct buf *out, *said;
     size_t count;
 };
@@ -31,11 +30,6 @@ const char *lint_cell(const struct sheet *sheet, const struct sheet_row *row, co
 /* The list that a question offers, without its kind: "yn" for "select_one yn"; "" if none. */
 const char *lint_list(struct lint *l, const struct sheet_row *row);
 bool lint_has_code(struct lint *l, const char *list, const char *code);
-
-/* The i-th row of the file of terms of this kind that is for this form; NULL after the last. Cells:
- * kind, lang, forms, text, use. */
-const struct csv_row *lint_term(struct lint *l, const char *kind, size_t i);
-const char *lint_term_cell(struct lint *l, const struct csv_row *row, const char *column);
 
 /* The words of a text, without markup and ${…}. */
 size_t lint_words(const char *text);

@@ -429,14 +429,14 @@ static double minutes_of(struct lint *l, const struct facts *f)
 void lint_minutes(struct lint *l)
 {
     const struct csv_row *path;
-    for (size_t i = 0; (path = lint_term(l, "path", i)); i++) {
+    for (size_t i = 0; (path = form_terms_row(&l->terms, "path", i)); i++) {
         struct facts f = {.count = 0};
-        const char *facts = lint_term_cell(l, path, "text");
+        const char *facts = form_terms_cell(&l->terms, path, "text");
         double max, minutes;
         read_facts(l, &f, facts);
         minutes = minutes_of(l, &f);
         buf_printf(l->said, "%s: about %.0f minutes with %s\n", l->file, minutes, facts);
-        if (number_of(lint_term_cell(l, path, "use"), &max) && minutes > max) {
+        if (number_of(form_terms_cell(&l->terms, path, "use"), &max) && minutes > max) {
             buf_printf(l->out, "%s: about %.0f minutes with %s; at most %.0f\n", l->file, minutes,
                        facts, max);
             l->count++;

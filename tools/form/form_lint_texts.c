@@ -113,8 +113,8 @@ static bool has_letter(size_t i, uint32_t letter)
 static bool is_allowed(struct lint *l, const char *kind, const char *text)
 {
     const struct csv_row *row;
-    for (size_t i = 0; (row = lint_term(l, kind, i)); i++) {
-        if (strcmp(lint_term_cell(l, row, "text"), text) == 0) {
+    for (size_t i = 0; (row = form_terms_row(&l->terms, kind, i)); i++) {
+        if (strcmp(form_terms_cell(&l->terms, row, "text"), text) == 0) {
             return true;
         }
     }
@@ -191,9 +191,10 @@ static void check_terms(struct lint *l, const struct place *p, const char *code,
     text_exact(&small, text, strlen(text));
     buf_add(&small, "", 0);
     for (size_t k = 0; k < 2; k++) {
-        for (size_t i = 0; (row = lint_term(l, kinds[k], i)); i++) {
-            const char *stem = lint_term_cell(l, row, "text"), *use = lint_term_cell(l, row, "use");
-            const char *lang = lint_term_cell(l, row, "lang");
+        for (size_t i = 0; (row = form_terms_row(&l->terms, kinds[k], i)); i++) {
+            const char *stem = form_terms_cell(&l->terms, row, "text"),
+                       *use = form_terms_cell(&l->terms, row, "use");
+            const char *lang = form_terms_cell(&l->terms, row, "lang");
             if (strcmp(lang, code) == 0 && strstr(small.data, stem)) {
                 lint_find(l, p->sheet, p->row, p->column, "'%s' is not used here%s%s", stem,
                           *use ? "; the word is " : "", use);

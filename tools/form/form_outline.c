@@ -203,9 +203,8 @@ static void put_rule(struct buf *out, const char *what, const struct xpath *x)
     }
 }
 
-/* All choices of the list, ignoring the filter. */
-static bool all_choices(struct session *s, struct arena *arena, const struct control *c,
-                        struct node *node, struct choice **choices, size_t *count, struct err *err)
+bool outline_choices(struct session *s, struct arena *arena, const struct control *c,
+                     struct node *node, struct choice **choices, size_t *count, struct err *err)
 {
     struct control open = *c;
     struct xpath list;
@@ -234,7 +233,7 @@ static bool put_choices(struct buf *out, struct session *s, struct arena *arena,
         if (f->language_count) {
             session_set_language(s, f->languages[i]);
         }
-        if (!all_choices(s, arena, c, node, &by_language[i], &count, err)) {
+        if (!outline_choices(s, arena, c, node, &by_language[i], &count, err)) {
             return false;
         }
     }

@@ -10,6 +10,10 @@ void outline_show(struct buf *out, struct session *session);
 MUST_CHECK bool outline_doc(struct buf *out, struct session *session, struct err *err);
 /* The type of a question as written in a workbook: "integer", "select_one", "note", … */
 const char *outline_type(const struct control *control);
+/* All choices of a question's list, ignoring the filter. */
+MUST_CHECK bool outline_choices(struct session *session, struct arena *arena,
+                                const struct control *control, struct node *node,
+                                struct choice **choices, size_t *count, struct err *err);
 /* Differences between two versions: effects on drafts and tables of `old`. */
 void outline_diff(struct buf *out, struct session *old, struct session *fresh);
 
