@@ -18,13 +18,14 @@
 #include "tools/cli/cli.h"
 #include "tools/form/form_fill.h"
 #include "tools/form/form_print.h"
+#include "tools/form/form_review.h"
 #include "tools/form/form_source.h"
 #include "tools/key/keys.h"
 #include "tools/form/form_lint.h"
 #include "tools/form/form_outline.h"
 
-static const char *opt_terms, *opt_check, *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang,
-    *opt_partial, *opt_study, *opt_serial, *opt_training;
+static const char *opt_apply, *opt_terms, *opt_check, *opt_root, *opt_out, *opt_force, *opt_answers,
+    *opt_lang, *opt_partial, *opt_study, *opt_serial, *opt_training;
 
 static void print_notes(const struct xlsform_notes *notes)
 {
@@ -576,6 +577,35 @@ static bool run_print(const struct cli_words *words, struct err *err)
     return give(&out, ok, err);
 }
 
+static bool run_review(const struct cli_words *words, struct err *err)
+{
+    struct review_counts n;
+    const char *form = words->list[0];
+    if (opt_apply) {
+        bool ok = form_review_apply(form, opt_apply, opt_out, &n, err);
+        if (ok) {
+            printf("%zu texts changed, %zu cells in %zu files; %zu texts reviewed\n", n.changed,
+                   n.cells, n.files, n.marked);
+        }
+        return ok && (!n.unknown ||
+                      err_set(err, ERR_INPUT, "%zu texts are in no file any more", n.unknown));
+    }
+    if (!opt_lang) {
+        err_set(err, ERR_MISUSE, "no language given");
+        return err_hint(err, "suhbat-form review FORM --lang ky -o REVIEW.xlsx");
+    }
+    if (opt_out && file_exists(opt_out) && !opt_force) {
+        return err_set(err, ERR_ENV, "%s exists; --force replaces it", opt_out);
+    }
+    bool ok = opt_out ? form_review_write(form, opt_lang, opt_out, &n, err)
+                      : form_review_count(form, opt_lang, &n, err);
+    if (ok) {
+        printf("%s: %zu texts in %s, %zu of them reviewed\n", file_name(form), n.texts, opt_lang,
+               n.reviewed);
+    }
+    return ok;
+}
+
 static bool run_lint(const struct cli_words *words, struct err *err)
 {
     size_t all = 0;
@@ -656,6 +686,16 @@ int main(int argc, char **argv)
         {"output", 'o', "OUT", "output file; default: standard output", &opt_out, CLI_TEXT, 0, 0},
         {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
+    static const struct cli_option reviewing[] = {
+        {"lang", 0, "CODE", "language to review, such as ky", &opt_lang, CLI_TEXT, 0, 0},
+        {"apply", 0, "REVIEW", "put the wordings of this workbook back", &opt_apply, CLI_TEXT, 0,
+         0},
+        {"output", 'o', "OUT",
+         "the workbook; without it, only count.  With --apply: the changed form, if it has no "
+         "sources",
+         &opt_out, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_option linting[] = {
         {"terms", 0, "FILE", "words and limits; default: lint.terms beside the form", &opt_terms,
          CLI_TEXT, 0, 0},
@@ -683,6 +723,9 @@ int main(int argc, char **argv)
          run_trace, steps},
         {"print", "FILE", "write the paper questionnaire as HTML: routing in words, codes, space.",
          1, 1, printing, run_print, NULL},
+        {"review", "FILE",
+         "write a workbook for a native reviewer, or put back what they wrote (--apply).", 1, 1,
+         reviewing, run_review, NULL},
         {"lint", "FILE…",
          "find what a methodologist and a translator would mark: texts, ways out, conditions, "
          "minutes.",
