@@ -69,6 +69,7 @@ step "the study's forms: assembled, replayed" tests/study.sh
 step "lint: seeded faults, the study's forms" tests/lint.sh
 step "print: a form on A4" tests/print.sh
 step "review: written, put back" tests/review.sh
+step "simulate: made-up interviews, sealed, exported" tests/simulate.sh
 [ -f tests/crash.sh ] && step "kill points" env SHORT=1 $M crash WERROR=-Werror
 beside "screens: drawn, linted, compared" env QUICK=1 BIN=build/test/bin tests/screens.sh
 step "demo" $M demo WERROR=-Werror

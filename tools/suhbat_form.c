@@ -16,16 +16,19 @@
 #include "tools/form/form_assemble.h"
 #include "tools/form/form_check.h"
 #include "tools/cli/cli.h"
+#include "tools/form/form_devices.h"
 #include "tools/form/form_fill.h"
 #include "tools/form/form_print.h"
 #include "tools/form/form_review.h"
+#include "tools/form/form_simulate.h"
 #include "tools/form/form_source.h"
 #include "tools/key/keys.h"
 #include "tools/form/form_lint.h"
 #include "tools/form/form_outline.h"
 
-static const char *opt_apply, *opt_terms, *opt_check, *opt_root, *opt_out, *opt_force, *opt_answers,
-    *opt_lang, *opt_partial, *opt_study, *opt_serial, *opt_training;
+static const char *opt_load, *opt_devices, *opt_root_key, *opt_n, *opt_seed, *opt_weights,
+    *opt_apply, *opt_terms, *opt_check, *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang,
+    *opt_partial, *opt_study, *opt_serial, *opt_training;
 
 static void print_notes(const struct xlsform_notes *notes)
 {
@@ -606,6 +609,82 @@ static bool run_review(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+struct simulated_files {
+    struct buf log;
+    unsigned long answers;
+    struct form_devices *devices; /* NULL: the records are written as plain XML */
+    int64_t last_ms;
+};
+
+static bool keep_simulated(void *user, const struct simulated *done, struct err *err)
+{
+    struct simulated_files *files = user;
+    char path[512];
+    snprintf(path, sizeof path, "%s/%05u.xml", opt_out, done->number);
+    char code[4];
+    simulate_code(code, done->interviewer);
+    buf_printf(&files->log, "%05u.xml,%s,%s,%lld,%u,yes\n", done->number, code,
+               simulate_kind_name(done->kind), (long long)(done->ended_ms - done->begun_ms) / 1000,
+               done->answers);
+    files->answers += done->answers;
+    files->last_ms = done->ended_ms > files->last_ms ? done->ended_ms : files->last_ms;
+    return file_write(path, done->xml->data, done->xml->len, FILE_SHARED, opt_force, err) &&
+           (!files->devices || form_devices_seal(files->devices, done, err));
+}
+
+/* Runs the simulation; with devices, seals and hands over what it makes. */
+static bool simulate(const struct simulate_spec *spec, struct simulated_files *files,
+                     struct arena *arena, struct err *err)
+{
+    const struct form_devices_spec devices = {
+        .study = opt_study,
+        .root = opt_root_key,
+        .load = opt_load,
+        .work = arena_join(arena, opt_out, "/devices", NULL),
+        .form = spec->form,
+        .count = opt_devices ? (unsigned)strtoul(opt_devices, NULL, 10) : 1};
+    unsigned volumes = 0;
+    bool ok = (!opt_study || form_devices_open(&files->devices, &devices, err)) &&
+              form_simulate(spec, keep_simulated, files, err) &&
+              (!opt_study ||
+               form_devices_hand_over(files->devices, arena_join(arena, opt_out, "/stick", NULL),
+                                      files->last_ms, &volumes, err));
+    if (files->devices) {
+        form_devices_close(files->devices);
+    }
+    if (ok) {
+        printf("%u interviews, %lu answers in %s\n", spec->count, files->answers, opt_out);
+    }
+    if (ok && opt_study) {
+        printf("sealed by %u devices: %u volumes in %s/stick\n", devices.count, volumes, opt_out);
+    }
+    return ok;
+}
+
+static bool run_simulate(const struct cli_words *words, struct err *err)
+{
+    struct opened o;
+    struct simulated_files files = {0};
+    if (!opt_out || !opt_study != !opt_load) {
+        err_set(err, ERR_MISUSE, opt_out ? "--seal and --load belong together" : "no folder given");
+        return err_hint(err, "suhbat-form simulate FORM --n 350 --seed 1 -o DIR [--seal STUDY "
+                             "--load STICK --devices 7]");
+    }
+    buf_text(&files.log, "file,interviewer,kind,seconds,answers,training\n");
+    bool ok = open_file(&o, words->list[0], err) && file_folder(opt_out, 0755, err);
+    struct simulate_spec spec = {.form = ok ? o.form : NULL,
+                                 .file = words->list[0],
+                                 .weights = opt_weights,
+                                 .count = opt_n ? (unsigned)strtoul(opt_n, NULL, 10) : 10,
+                                 .seed = opt_seed ? strtoull(opt_seed, NULL, 10) : 1};
+    ok = ok && simulate(&spec, &files, &o.arena, err) &&
+         file_write(arena_join(&o.arena, opt_out, "/log.csv", NULL), files.log.data, files.log.len,
+                    FILE_SHARED, opt_force, err);
+    buf_fini(&files.log);
+    shut_file(&o);
+    return ok;
+}
+
 static bool run_lint(const struct cli_words *words, struct err *err)
 {
     size_t all = 0;
@@ -696,6 +775,24 @@ int main(int argc, char **argv)
          &opt_out, CLI_TEXT, 0, 0},
         {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
+    static const struct cli_option simulating[] = {
+        {"n", 0, "N", "number of interviews; default: 10", &opt_n, CLI_NUMBER, 1, 1000000},
+        {"seed", 0, "N", "the same seed gives the same bytes; default: 1", &opt_seed, CLI_NUMBER, 0,
+         4000000000},
+        {"weights", 0, "FILE", "how likely answers are; default: simulate.weights beside the form",
+         &opt_weights, CLI_TEXT, 0, 0},
+        {"output", 'o', "DIR", "folder for the records and log.csv", &opt_out, CLI_TEXT, 0, 0},
+        {"seal", 0, "STUDY",
+         "also seal the records on devices of this study, as training, into DIR/stick", &opt_study,
+         CLI_TEXT, 0, 0},
+        {"load", 0, "STICK", "folder with the packed form and the catalogue, for the devices",
+         &opt_load, CLI_TEXT, 0, 0},
+        {"devices", 0, "N", "number of devices; default: 1", &opt_devices, CLI_NUMBER, 1,
+         FORM_DEVICES_MAX},
+        {"root", 0, "FILE", "the root key; default: STUDY/root-1.key", &opt_root_key, CLI_TEXT, 0,
+         0},
+        {"force", 0, NULL, "replace existing files", &opt_force, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_option linting[] = {
         {"terms", 0, "FILE", "words and limits; default: lint.terms beside the form", &opt_terms,
          CLI_TEXT, 0, 0},
@@ -726,6 +823,8 @@ int main(int argc, char **argv)
         {"review", "FILE",
          "write a workbook for a native reviewer, or put back what they wrote (--apply).", 1, 1,
          reviewing, run_review, NULL},
+        {"simulate", "FILE", "make up interviews through the real engine, for tests.", 1, 1,
+         simulating, run_simulate, NULL},
         {"lint", "FILE…",
          "find what a methodologist and a translator would mark: texts, ways out, conditions, "
          "minutes.",

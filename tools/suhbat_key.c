@@ -339,8 +339,7 @@ struct enrolling {
     struct buf request, catalogue_bytes;
     struct catalogue *catalogue;
     struct enrol_request r;
-    struct enrol_grant grant;
-    uint8_t root[32], identity[32];
+    uint8_t root[32], identity[32], package_secret[32];
     struct err no_identity; /* why the coordinator's identity could not be read */
 };
 
@@ -348,7 +347,7 @@ static void enrolling_fini(struct enrolling *e)
 {
     secret_wipe(e->root, sizeof e->root);
     secret_wipe(e->identity, sizeof e->identity);
-    secret_wipe(&e->grant, sizeof e->grant);
+    secret_wipe(e->package_secret, sizeof e->package_secret);
     buf_fini(&e->request);
     buf_fini(&e->catalogue_bytes);
     free(e->catalogue);
@@ -366,8 +365,8 @@ static bool read_enrolment(struct enrolling *e, const char *request, struct err 
         !keys_read_catalogue(e->catalogue, &e->catalogue_bytes,
                              keys_path(&e->arena, e->dir, "catalogue.sbg"), err) ||
         !keys_read_seed(e->root, root_path(&e->arena, e->dir), err) ||
-        !keys_read_identity(e->grant.package_secret,
-                            keys_path(&e->arena, e->dir, "package.identity"), err)) {
+        !keys_read_identity(e->package_secret, keys_path(&e->arena, e->dir, "package.identity"),
+                            err)) {
         return false;
     }
     /* read the identity before the invitation is used up */
@@ -382,21 +381,11 @@ static bool read_enrolment(struct enrolling *e, const char *request, struct err 
 static bool write_enrolment(struct enrolling *e, const char *answer, const char *token,
                             const char *hex, struct err *err)
 {
-    struct cert cert = {.role = CERT_DEVICE,
-                        .not_before = now_s(),
-                        .not_after = now_s() + 5ull * 365 * 86400,
-                        .serial = now_s()};
     struct buf out = {0};
-    uint8_t known[CERT_BYTES + 32 + 32];
-    memcpy(cert.study_id, e->catalogue->study_id, 16);
-    memcpy(cert.subject, e->r.sign_pk, 32);
-    cert_make(e->grant.cert, &cert, e->root);
-    e->grant.catalogue = (const uint8_t *)e->catalogue_bytes.data;
-    e->grant.catalogue_len = e->catalogue_bytes.len;
-    memcpy(known, e->grant.cert, CERT_BYTES);
-    memcpy(known + CERT_BYTES, e->r.box_pk, 32);
-    memcpy(known + CERT_BYTES + 32, e->r.genesis_hash, 32);
-    bool ok = enrol_grant_write(&out, &e->grant, e->root, e->r.box_pk, err) &&
+    uint8_t known[KEYS_DEVICE];
+    const struct keys_enrolment enrolment = {&e->r, e->catalogue, &e->catalogue_bytes, e->root,
+                                             e->package_secret};
+    bool ok = keys_enrol(&out, known, &enrolment, err) &&
               write_file(&e->arena, e->dir, arena_printf(&e->arena, "devices/%s.device", hex),
                          known, sizeof known, true, err) &&
               file_write(answer, out.data, out.len, FILE_PRIVATE, opt_force, err) &&

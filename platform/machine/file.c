@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -444,6 +445,21 @@ bool file_remove(const char *path, struct err *err)
         return made_to_fail(err, path);
     }
     return unlink(path) == 0 || env(err, path, "remove");
+}
+
+static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *at)
+{
+    (void)about;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+bool file_remove_folder(const char *path, struct err *err)
+{
+    enum { OPEN_FOLDERS = 16 };
+    return nftw(path, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) == 0 ||
+           env(err, path, "remove");
 }
 
 const char *file_name(const char *path)

@@ -66,6 +66,8 @@ MUST_CHECK bool file_list(struct arena *arena, const char ***names, size_t *coun
 MUST_CHECK bool file_folders(struct arena *arena, const char ***names, size_t *count,
                              const char *folder, struct err *err);
 MUST_CHECK bool file_remove(const char *path, struct err *err);
+/* Remove a folder and all that is in it.  Links are removed, not followed. */
+MUST_CHECK bool file_remove_folder(const char *path, struct err *err);
 
 /* file_name: the part after the last '/'. file_stem: that part without its extension.
  * file_ends: true if the path ends in `ending`; ASCII case is ignored. */

@@ -8,6 +8,7 @@
 
 #include "forms/engine/form.h"
 #include "platform/custody/enrol.h"
+#include "platform/machine/clock.h"
 #include "platform/machine/file.h"
 #include "platform/custody/package.h"
 #include "platform/machine/prompt.h"
@@ -286,6 +287,28 @@ bool keys_wrap(struct buf *out, const struct catalogue *c, const void *bytes, si
     size_t count = catalogue_recipients(c, keys);
     memcpy(keys[count++], c->package_key, 32);
     return age_seal(out, bytes, len, (const uint8_t(*)[32])keys, count, err);
+}
+
+bool keys_enrol(struct buf *grant, uint8_t known[KEYS_DEVICE], const struct keys_enrolment *e,
+                struct err *err)
+{
+    uint64_t now = (uint64_t)clock_wall_ms() / 1000;
+    struct cert cert = {.role = CERT_DEVICE,
+                        .not_before = now,
+                        .not_after = now + KEYS_DEVICE_YEARS * 365ull * 86400,
+                        .serial = now};
+    struct enrol_grant g = {.catalogue = (const uint8_t *)e->catalogue_bytes->data,
+                            .catalogue_len = e->catalogue_bytes->len};
+    memcpy(cert.study_id, e->catalogue->study_id, 16);
+    memcpy(cert.subject, e->request->sign_pk, 32);
+    cert_make(g.cert, &cert, e->root);
+    memcpy(g.package_secret, e->package_secret, 32);
+    memcpy(known, g.cert, CERT_BYTES);
+    memcpy(known + CERT_BYTES, e->request->box_pk, 32);
+    memcpy(known + CERT_BYTES + 32, e->request->genesis_hash, 32);
+    bool ok = enrol_grant_write(grant, &g, e->root, e->request->box_pk, err);
+    secret_wipe(&g, sizeof g);
+    return ok;
 }
 
 bool keys_package_is_ours(const struct package *p, const void *bytes, const struct catalogue *c,

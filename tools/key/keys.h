@@ -53,6 +53,19 @@ MUST_CHECK bool keys_read_catalogue(struct catalogue *catalogue, struct buf *byt
 MUST_CHECK bool keys_wrap(struct buf *out, const struct catalogue *catalogue, const void *bytes,
                           size_t len, struct err *err);
 
+/* Answers a device's request to join: appends the grant, and fills `known`, the content of
+ * STUDY/devices/ID.device.  Whether the device may join is the caller's matter. */
+enum { KEYS_DEVICE = CERT_BYTES + 32 + 32, KEYS_DEVICE_YEARS = 5 };
+struct enrol_request;
+struct keys_enrolment {
+    const struct enrol_request *request;
+    const struct catalogue *catalogue;
+    const struct buf *catalogue_bytes;
+    const uint8_t *root, *package_secret; /* 32 bytes each */
+};
+MUST_CHECK bool keys_enrol(struct buf *grant, uint8_t known[KEYS_DEVICE],
+                           const struct keys_enrolment *enrolment, struct err *err);
+
 /* Checks that an opened package is of this study and that its author may sign this form.
  * ERR_AUTH, ERR_INPUT. */
 struct package;

@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Makes up interviews through the real engine, seals them as devices do, imports and exports them:
+# the same seed gives the same bytes, and each answer stands in its cell.
+# ALL=1: the numbers that the study plans; else a few.
+set -u
+B=build/bin
+F=forms/study
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+passed=0 failed=0
+check() { # NAME CONDITION…
+    name=$1; shift
+    if "$@" > "$T/out" 2> "$T/err"; then passed=$((passed + 1)); else
+        failed=$((failed + 1)); echo "simulate: $name"; tail -n 3 "$T/err" "$T/out"; fi
+}
+key() { $B/suhbat-key "$@" 2> /dev/null; }
+desk() { $B/suhbat-sync --desk "$T/desk" --identity "$T/study/coordinator.identity" "$@"; }
+figure() { # FILE KIND COLUMN: the mean of a kind of interviewer
+    awk -F, -v k="$2" -v c="$3" '$3 == k { n++; s += $c } END { printf "%d", n ? s / n : 0 }' "$1"
+}
+
+# ---- the same seed, the same bytes ----
+M=$F/migrant_interview.csv
+check 'a first run' $B/suhbat-form simulate $M --n 100 --seed 7 -o "$T/a"
+check 'a second run' $B/suhbat-form simulate $M --n 100 --seed 7 -o "$T/b"
+check 'another seed' $B/suhbat-form simulate $M --n 100 --seed 8 -o "$T/c"
+check 'the same seed gives the same bytes' diff -r "$T/a" "$T/b"
+check 'another seed gives other answers' sh -c "! cmp -s $T/a/00001.xml $T/c/00001.xml"
+check 'no folder: misuse' sh -c "$B/suhbat-form simulate $M; test \$? -eq 2"
+check 'a folder with records is kept' sh -c "! $B/suhbat-form simulate $M --n 1 -o $T/a"
+
+# ---- implausible interviewers can be seen ----
+for kind in honest fast straight copy; do
+    check "interviewers: $kind" grep -q "^[0-9]*.xml,A[0-9]*,$kind,[0-9]*,[0-9]*,yes$" "$T/a/log.csv"
+done
+check 'fast ones take less than a third of the time' \
+    test $(($(figure "$T/a/log.csv" fast 4) * 3)) -lt "$(figure "$T/a/log.csv" honest 4)"
+repeated() { # KIND: how many of 100 stories of an interviewer were told before
+    for f in $(awk -F, -v k="$1" '$3 == k { print $1 }' "$T/a/log.csv"); do
+        tr '<' '\n' < "$T/a/$f" | grep '^nar_[a-z_]*>..................'
+    done | sort | uniq -c | awk '{ n += $1; d += $1 - 1 } END { printf "%d", n ? 100 * d / n : 0 }'
+}
+check "who copies repeats stories" test "$(repeated copy)" -gt $(($(repeated honest) * 2))
+check 'no code is given twice' test -z "$(grep -rho '<rec_code>[^<]*' "$T/a" | sort | uniq -d)"
+for f in complete refused partial; do
+    check "ends: $f" grep -rqh "<res>$f" "$T/a" "$T/b" "$T/c"
+done
+
+# ---- sealed by devices, imported, exported ----
+key init "$T/study" --no-passphrase > "$T/out"
+mkdir "$T/load"
+sealed() { # FORM N DEVICES
+    check "$1: packed" $B/suhbat-form pack "$F/$1.csv" --study "$T/study" --training -o "$T/load/$1.age"
+    check "$1: listed" key catalogue "$T/study" "$T/load/$1.age" -o "$T/load/catalogue.age" --force
+    check "$1: $2 sealed by $3 devices" $B/suhbat-form simulate "$F/$1.csv" --n "$2" -o "$T/$1" \
+        --seal "$T/study" --load "$T/load" --devices "$3"
+    check "$1: the devices are gone" test ! -e "$T/$1/devices"
+    check "$1: the desk learns the devices" desk init "$T/study"
+    check "$1: the desk learns the form" desk add-form "$T/load/$1.age"
+    check "$1: imported" desk import "$T/$1/stick"
+    check "$1: exported" desk export --format csv --out "$T/tables-$1" --training --sensitive
+    check "$1: no record is real" sh -c "$B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity \
+        export --format csv --out $T/real --force | grep -q '^0 records'"
+    mkdir -p "$T/only-$1"
+    cp "$T/tables-$1/$1"*.csv "$T/only-$1/"
+    check "$1: each answer in its cell" build/test/bin/help_cells "$T/$1" "$T/only-$1"
+    cat "$T/out"
+    check "$1: all rows" test "$(tail -n +2 "$T/only-$1/$1.csv" | wc -l)" -eq "$2"
+}
+if [ -n "${ALL:-}" ]; then
+    sealed expert_interview 98 5
+    sealed migrant_interview 350 7
+    sealed focus_group 12 3
+else
+    sealed focus_group 8 2
+fi
+check 'a form that is not in force is refused' sh -c "! $B/suhbat-form simulate $F/contact_card.csv --n 2 \
+    -o $T/no --seal $T/study --load $T/load"
+echo "$passed passed, $failed failed, 0 skipped"
+[ $failed -eq 0 ]
