@@ -153,6 +153,19 @@ want 2 'init with nobody to ask' setsid -w $B/suhbat-key init "$T/study"; says '
 want 0 init $B/suhbat-key init "$T/study" --no-passphrase; says init 'written unencrypted'
 says init 'where each key belongs'; says init 'with the others in'
 want 1 'a study is never made twice' $B/suhbat-key init "$T/study"
+a1=age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
+a2=age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z
+printf '# whom contact cards are sealed to\n%s Гуля, Ош\r\n%s # escrow\n' $a1 $a2 > "$T/own.txt"
+want 0 'recipients of one form' $B/suhbat-key catalogue "$T/study" --recipients "contact_card=$T/own.txt"
+want 0 'are shown' $B/suhbat-key show "$T/study"; says 'are shown' "Гуля, Ош $a1"
+printf '%s\n' $a1 > "$T/own.txt"
+want 1 'one is not enough' $B/suhbat-key catalogue "$T/study" --recipients "contact_card=$T/own.txt"; says 'one is not enough' 'needs at least two'
+printf '%s\nage1nonsense\n' $a1 > "$T/own.txt"
+want 1 'a key that is none' $B/suhbat-key catalogue "$T/study" --recipients "contact_card=$T/own.txt"; says 'a key that is none' 'own.txt, line 2: this is no age recipient'
+want 2 'no form named' $B/suhbat-key catalogue "$T/study" --recipients "$T/own.txt"
+want 0 'back to those of the study' $B/suhbat-key catalogue "$T/study" --recipients contact_card=
+want 0 'none are shown' $B/suhbat-key show "$T/study"
+if grep -q 'recipient of form' "$T/out"; then failed=$((failed + 1)); echo 'tools: recipients of a form are still there'; else passed=$((passed + 1)); fi
 want 1 'no such form to withdraw' $B/suhbat-key catalogue "$T/study" --withdraw nobody
 for days in abc 0 -3 1e3 '' 366; do
     want 2 "an invitation for '$days' days" $B/suhbat-key invite "$T/study" -o "$T/none.sbi" --days "$days"

@@ -14,7 +14,7 @@
 #include "tools/key/keys.h"
 
 static const char *opt_withdraw, *opt_out, *opt_force, *opt_days, *opt_identity, *opt_words,
-    *opt_device, *opt_revoke, *opt_root, *opt_no_passphrase;
+    *opt_device, *opt_revoke, *opt_root, *opt_no_passphrase, *opt_recipients;
 
 enum { WARN_DAYS = 30, TOKEN_DAYS = 14 };
 
@@ -563,6 +563,98 @@ static bool withdraw(struct catalogue *c, const char *form_id, struct err *err)
     return err_hint(err, "give the form's id as 'suhbat-form show' prints it");
 }
 
+static void drop_own(struct catalogue *c, const uint8_t form[32])
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < c->own_count; i++) {
+        if (memcmp(c->own[i].form, form, 32) != 0) {
+            c->own[kept++] = c->own[i];
+        }
+    }
+    c->own_count = kept;
+}
+
+/* Adds one line of a file of recipients: age1…, and what follows as its label. */
+static bool add_own(struct catalogue *c, const uint8_t form[32], char *line, struct err *err)
+{
+    size_t key = strcspn(line, " \t");
+    char *label = line + key + strspn(line + key, " \t#");
+    line[key] = '\0';
+    if (c->own_count == CATALOGUE_OWN_MAX) {
+        return err_set(err, ERR_LIMIT, "the catalogue has no room for more recipients of forms");
+    }
+    memset(&c->own[c->own_count], 0, sizeof c->own[0]);
+    if (!age_recipient_parse(c->own[c->own_count].key, line)) {
+        return err_set(err, ERR_INPUT, "this is no age recipient");
+    }
+    memcpy(c->own[c->own_count].form, form, 32);
+    c->own[c->own_count].role = 3;
+    size_t len = strlen(label);
+    while (len >= sizeof c->own[0].label) {
+        len = text_prev(label, len);
+    }
+    memcpy(c->own[c->own_count].label, label, len);
+    c->own_count++;
+    return true;
+}
+
+/* Reads "FORM=FILE".  Records of FORM are sealed to the recipients in FILE, one a line, as
+ * `age -R` reads them, and to nobody else.  "FORM=": to the study's recipients again. */
+static bool set_own(struct catalogue *c, struct arena *arena, const char *text, struct err *err)
+{
+    const char *equals = strchr(text, '=');
+    struct buf file = {0};
+    uint8_t form[32];
+    unsigned number = 0;
+    if (!equals || equals == text) {
+        err_set(err, ERR_MISUSE, "--recipients takes FORM=FILE");
+        return err_hint(err, "FORM is the form's id, FILE has a line 'age1… name' for each person");
+    }
+    catalogue_form_hash(form, arena_copy(arena, text, (size_t)(equals - text)));
+    drop_own(c, form);
+    if (!equals[1]) {
+        return true;
+    }
+    bool ok = file_read(&file, equals + 1, DESK_KEY_FILE_MAX, err);
+    for (char *at = file.data, *line; ok && at && *at;) {
+        line = at;
+        at += strcspn(at, "\r\n");
+        at += *at ? (*at = '\0', 1) : 0;
+        number++;
+        if (*line && *line != '#') {
+            ok = add_own(c, form, line, err) ||
+                 err_at(err, "%s, line %u", file_name(equals + 1), number);
+        }
+    }
+    for (unsigned i = 0; ok && i < c->own_count; i++) {
+        for (unsigned k = 0; k < c->recipient_count; k++) {
+            if (c->recipients[k].role == 1 &&
+                memcmp(c->own[i].key, c->recipients[k].key, 32) == 0) {
+                fprintf(stderr, "warning: the coordinator's own key is among the recipients of the "
+                                "form: the desk can open its records\n");
+            }
+        }
+    }
+    buf_fini(&file);
+    return ok;
+}
+
+/* Opens a packed form and puts it into the catalogue. */
+static bool take_package(struct catalogue *c, const char *path, const uint8_t identity[32],
+                         struct err *err)
+{
+    struct buf file = {0}, plain = {0};
+    struct package p;
+    struct age_keys keys = {.identities = (const uint8_t(*)[32])identity, .count = 1};
+    bool ok = file_read(&file, path, PACKAGE_MAX, err) &&
+              age_open(&plain, file.data, file.len, &keys, NULL, err) &&
+              package_read(&p, plain.data, plain.len, NULL, err) &&
+              keys_package_is_ours(&p, plain.data, c, err) && list_package(c, &p, err);
+    buf_fini(&file);
+    buf_fini(&plain);
+    return ok;
+}
+
 static bool run_catalogue(const struct cli_words *words, struct err *err)
 {
     const char *dir = words->list[0];
@@ -575,21 +667,12 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
               keys_read_seed(root, root_path(&arena, dir), err) &&
               keys_read_identity(identity, keys_path(&arena, dir, "package.identity"), err);
     for (size_t i = 1; ok && i < words->count; i++) {
-        struct buf file = {0}, plain = {0};
-        struct package p;
-        struct age_keys keys = {.identities = (const uint8_t(*)[32]) & identity, .count = 1};
-        ok = file_read(&file, words->list[i], PACKAGE_MAX, err) &&
-             age_open(&plain, file.data, file.len, &keys, NULL, err) &&
-             package_read(&p, plain.data, plain.len, NULL, err) &&
-             keys_package_is_ours(&p, plain.data, c, err) && list_package(c, &p, err);
-        if (!ok) {
-            err_at(err, "%s", file_name(words->list[i]));
-        }
-        buf_fini(&file);
-        buf_fini(&plain);
+        ok = take_package(c, words->list[i], identity, err) ||
+             err_at(err, "%s", file_name(words->list[i]));
     }
     ok = ok && (!opt_withdraw || withdraw(c, opt_withdraw, err)) &&
-         (!opt_revoke || revoke(c, &arena, dir, opt_revoke, err));
+         (!opt_revoke || revoke(c, &arena, dir, opt_revoke, err)) &&
+         (!opt_recipients || set_own(c, &arena, opt_recipients, err));
     if (ok) {
         c->epoch++;
         c->issued_at = now_s();
@@ -778,6 +861,12 @@ static bool run_show(const struct cli_words *words, struct err *err)
             text_defuse(c->recipients[i].label);
             printf("recipient: %s %s\n", c->recipients[i].label, text);
         }
+        for (unsigned i = 0; i < c->own_count; i++) {
+            text_hex(hex, c->own[i].form, 16);
+            age_recipient_text(text, c->own[i].key);
+            text_defuse(c->own[i].label);
+            printf("recipient of form %.8s…: %s %s\n", hex, c->own[i].label, text);
+        }
         for (unsigned i = 0; i < c->form_count; i++) {
             text_hex(hex, c->forms[i].package, 32);
             printf("form: serial %llu package %s\n", (unsigned long long)c->forms[i].serial, hex);
@@ -834,6 +923,9 @@ int main(int argc, char **argv)
         {"output", 'o', "FILE", "output file", &opt_out, CLI_TEXT, 0, 0},
         {"withdraw", 0, "FORM_ID", "withdraw this form; its drafts can still be finished",
          &opt_withdraw, CLI_TEXT, 0, 0},
+        {"recipients", 0, "FORM=FILE",
+         "seal this form's records to the recipients in FILE only, not to the desk",
+         &opt_recipients, CLI_TEXT, 0, 0},
         {"root", 0, "FILE", "the root key; default: STUDY/root-1.key", &opt_root, CLI_TEXT, 0, 0},
         {"revoke", 0, "NAME",
          "revoke this device: its records are refused and it cannot be unlocked", &opt_revoke,

@@ -455,6 +455,7 @@ static void tell_export(const struct export_counts *counts)
          "records have interviewers' memos, which are left out; --sensitive includes them"},
         {counts->hidden_columns,
          "columns marked sensitive=extra are left out; --sensitive includes them"},
+        {counts->closed, "records are sealed to others than the desk: see suhbat-sync forward"},
         {counts->kept_apart,
          "records are kept apart and are not in the tables: see suhbat-sync status"},
         {counts->twice, "records have the same id as another record: their KEY ends in ~2, ~3, …"},
@@ -528,6 +529,29 @@ static bool run_export(const struct cli_words *words, struct err *err)
                    counts.unreadable);
 }
 
+static bool run_forward(const struct cli_words *words, struct err *err)
+{
+    struct desk *desk;
+    uint8_t identity[32];
+    unsigned count;
+    (void)words;
+    if (!opt_out) {
+        err_set(err, ERR_MISUSE, "no folder given");
+        return err_hint(err, "forward --out DIR");
+    }
+    if (!need_desk(&desk, identity, err)) {
+        return false;
+    }
+    bool ok = desk_forward(desk, identity, opt_out, &count, err) &&
+              desk_log(desk, clock_wall_ms(), "forward", err);
+    secret_wipe(identity, sizeof identity);
+    desk_close(desk);
+    if (ok) {
+        printf("%u sealed records in %s: give them to whom they are sealed to\n", count, opt_out);
+    }
+    return ok;
+}
+
 int main(int argc, char **argv)
 {
     static const struct cli_option common[] = {
@@ -540,6 +564,8 @@ int main(int argc, char **argv)
          "folder for the receipts, for example the stick that returns to the devices", &opt_out,
          CLI_FOLDER, 0, 0},
         CLI_END};
+    static const struct cli_option forwarding[] = {
+        {"out", 0, "DIR", "folder for the sealed records", &opt_out, CLI_FOLDER, 0, 0}, CLI_END};
     static const struct cli_option status[] = {
         {"csv", 0, NULL, "as a table for scripts", &opt_csv, CLI_TEXT, 0, 0}, CLI_END};
     static const struct cli_option exporting[] = {
@@ -568,6 +594,8 @@ int main(int argc, char **argv)
         {"accept", "DEVICE [HISTORY]",
          "accept what was kept apart: of a revoked device, or of a device with two histories.", 1,
          2, NULL, run_accept, NULL},
+        {"forward", "", "copy out the records that are sealed to others than the desk, sealed.", 0,
+         0, forwarding, run_forward, NULL},
         {"export", "", "export tables for analysis; these are not encrypted.", 0, 0, exporting,
          run_export, NULL},
     };

@@ -68,12 +68,16 @@ enum {
     G_FORMS = 52,
     G_REVOKED = 54,
     G_CERTS = 56,
+    G_OWN = 58, /* version 2 */
     G_RECOVERY = 64,
     G_PACKAGE = 96,
     G_HEAD = 128,
     RECIPIENT = 80,
     FORM = 72,
     REVOKED = 40,
+    OWN = 112,
+    OWN_ROLE = 64,
+    OWN_LABEL = 80,
     SIGNATURE = 72
 };
 
@@ -140,11 +144,44 @@ static bool are_sound(const struct catalogue *c, struct err *err)
     return true;
 }
 
+/* The same for the recipients of single forms. */
+static bool own_are_sound(const struct catalogue *c, struct err *err)
+{
+    for (unsigned i = 0; i < c->own_count; i++) {
+        unsigned others = 0;
+        if (!age_recipient_sound(c->own[i].key)) {
+            return err_set(err, ERR_AUTH, "a recipient of a form is no sound key");
+        }
+        for (unsigned k = 0; k < c->own_count; k++) {
+            bool same = k != i && memcmp(c->own[i].form, c->own[k].form, 32) == 0;
+            if (same && memcmp(c->own[i].key, c->own[k].key, 32) == 0) {
+                return err_set(err, ERR_AUTH, "two recipients of a form are one key");
+            }
+            others += same;
+        }
+        if (others == 0) {
+            err_set(err, ERR_INPUT, "a form with recipients of its own needs at least two");
+            return err_hint(err, "the case worker, and an escrow holder in another place");
+        }
+        if (others >= CATALOGUE_RECIPIENTS_MAX) {
+            return err_set(err, ERR_LIMIT, "a form has more than %d recipients of its own",
+                           (int)CATALOGUE_RECIPIENTS_MAX);
+        }
+    }
+    return true;
+}
+
+/* Version 1 has no recipients of single forms. */
+static unsigned version_of(const struct catalogue *c)
+{
+    return c->own_count ? 2 : 1;
+}
+
 static void put_body(struct buf *out, const struct catalogue *c)
 {
     uint8_t head[G_HEAD] = {0};
     memcpy(head, "SBG1", 4);
-    put_u16(head + 4, 1);
+    put_u16(head + 4, (uint16_t)version_of(c));
     memcpy(head + G_STUDY, c->study_id, 16);
     put_u64(head + G_EPOCH, c->epoch);
     put_u64(head + G_ISSUED, c->issued_at);
@@ -155,6 +192,7 @@ static void put_body(struct buf *out, const struct catalogue *c)
     put_u16(head + G_FORMS, (uint16_t)c->form_count);
     put_u16(head + G_REVOKED, (uint16_t)c->revoked_count);
     put_u16(head + G_CERTS, (uint16_t)c->cert_count);
+    put_u16(head + G_OWN, (uint16_t)c->own_count);
     memcpy(head + G_RECOVERY, c->recovery, 32);
     memcpy(head + G_PACKAGE, c->package_key, 32);
     buf_add(out, head, sizeof head);
@@ -180,6 +218,14 @@ static void put_body(struct buf *out, const struct catalogue *c)
         buf_add(out, r, sizeof r);
     }
     buf_add(out, c->certs, (size_t)c->cert_count * CERT_BYTES);
+    for (unsigned i = 0; i < c->own_count; i++) {
+        uint8_t o[OWN] = {0};
+        memcpy(o, c->own[i].form, 32);
+        memcpy(o + 32, c->own[i].key, 32);
+        o[OWN_ROLE] = c->own[i].role;
+        memcpy(o + OWN_LABEL, c->own[i].label, strnlen(c->own[i].label, 32));
+        buf_add(out, o, sizeof o);
+    }
 }
 
 bool catalogue_write(struct buf *out, const struct catalogue *c, const uint8_t (*seeds)[32],
@@ -190,7 +236,7 @@ bool catalogue_write(struct buf *out, const struct catalogue *c, const uint8_t (
         err_set(err, ERR_INPUT, "a study needs at least two recipients");
         return err_hint(err, "the coordinator, and an escrow holder in another place");
     }
-    if (!are_sound(c, err)) {
+    if (!are_sound(c, err) || !own_are_sound(c, err)) {
         return false;
     }
     put_body(&body, c);
@@ -215,9 +261,10 @@ bool catalogue_write(struct buf *out, const struct catalogue *c, const uint8_t (
     return true;
 }
 
-static bool read_body(struct catalogue *c, const uint8_t *p, size_t len, size_t *body_len)
+static bool read_head(struct catalogue *c, const uint8_t *p, size_t len)
 {
-    if (len < G_HEAD || memcmp(p, "SBG1", 4) != 0 || get_u16(p + 4) != 1) {
+    unsigned version = len < G_HEAD || memcmp(p, "SBG1", 4) != 0 ? 0 : get_u16(p + 4);
+    if (version != 1 && version != 2) {
         return false;
     }
     memset(c, 0, sizeof *c);
@@ -231,22 +278,17 @@ static bool read_body(struct catalogue *c, const uint8_t *p, size_t len, size_t 
     c->form_count = get_u16(p + G_FORMS);
     c->revoked_count = get_u16(p + G_REVOKED);
     c->cert_count = get_u16(p + G_CERTS);
+    c->own_count = version == 2 ? get_u16(p + G_OWN) : 0;
     memcpy(c->recovery, p + G_RECOVERY, 32);
     memcpy(c->package_key, p + G_PACKAGE, 32);
-    if (c->root_count > CATALOGUE_ROOTS_MAX || c->threshold < 1 || c->recipient_count < 2 ||
-        c->recipient_count > CATALOGUE_RECIPIENTS_MAX || c->form_count > CATALOGUE_FORMS_MAX ||
-        c->revoked_count > CATALOGUE_REVOKED_MAX || c->cert_count > CATALOGUE_CERTS_MAX) {
-        return false;
-    }
-    *body_len = G_HEAD + c->root_count * 32u + c->recipient_count * (unsigned)RECIPIENT +
-                c->form_count * (unsigned)FORM + c->revoked_count * (unsigned)REVOKED +
-                c->cert_count * (unsigned)CERT_BYTES;
-    if (len < *body_len || (len - *body_len) % SIGNATURE != 0) {
-        return false;
-    }
-    p += G_HEAD;
-    memcpy(c->roots, p, c->root_count * 32);
-    p += c->root_count * 32;
+    return c->root_count <= CATALOGUE_ROOTS_MAX && c->threshold >= 1 && c->recipient_count >= 2 &&
+           c->recipient_count <= CATALOGUE_RECIPIENTS_MAX && c->form_count <= CATALOGUE_FORMS_MAX &&
+           c->revoked_count <= CATALOGUE_REVOKED_MAX && c->cert_count <= CATALOGUE_CERTS_MAX &&
+           c->own_count <= CATALOGUE_OWN_MAX && version == version_of(c);
+}
+
+static bool read_recipients(struct catalogue *c, const uint8_t *p)
+{
     for (unsigned i = 0; i < c->recipient_count; i++, p += RECIPIENT) {
         memcpy(c->recipients[i].key, p, 32);
         c->recipients[i].role = p[32];
@@ -255,6 +297,41 @@ static bool read_body(struct catalogue *c, const uint8_t *p, size_t len, size_t 
             return false;
         }
     }
+    return true;
+}
+
+static bool read_own(struct catalogue *c, const uint8_t *p)
+{
+    for (unsigned i = 0; i < c->own_count; i++, p += OWN) {
+        memcpy(c->own[i].form, p, 32);
+        memcpy(c->own[i].key, p + 32, 32);
+        c->own[i].role = p[OWN_ROLE];
+        memcpy(c->own[i].label, p + OWN_LABEL, 32);
+        if (!text_valid(c->own[i].label, strlen(c->own[i].label))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_body(struct catalogue *c, const uint8_t *p, size_t len, size_t *body_len)
+{
+    if (!read_head(c, p, len)) {
+        return false;
+    }
+    *body_len = G_HEAD + c->root_count * 32u + c->recipient_count * (unsigned)RECIPIENT +
+                c->form_count * (unsigned)FORM + c->revoked_count * (unsigned)REVOKED +
+                c->cert_count * (unsigned)CERT_BYTES + c->own_count * (unsigned)OWN;
+    if (len < *body_len || (len - *body_len) % SIGNATURE != 0) {
+        return false;
+    }
+    p += G_HEAD;
+    memcpy(c->roots, p, c->root_count * 32);
+    p += c->root_count * 32;
+    if (!read_recipients(c, p)) {
+        return false;
+    }
+    p += c->recipient_count * (unsigned)RECIPIENT;
     for (unsigned i = 0; i < c->form_count; i++, p += FORM) {
         memcpy(c->forms[i].form, p, 32);
         c->forms[i].serial = get_u64(p + 32);
@@ -265,7 +342,7 @@ static bool read_body(struct catalogue *c, const uint8_t *p, size_t len, size_t 
         memcpy(c->revoked[i].id, p + 8, 32);
     }
     memcpy(c->certs, p, (size_t)c->cert_count * CERT_BYTES);
-    return true;
+    return read_own(c, p + (size_t)c->cert_count * CERT_BYTES);
 }
 
 bool catalogue_read(struct catalogue *c, const void *data, size_t len,
@@ -297,7 +374,7 @@ bool catalogue_read(struct catalogue *c, const void *data, size_t len,
         memset(c, 0, sizeof *c);
         return err_set(err, ERR_AUTH, "the catalogue is not signed by the study's roots");
     }
-    if (!are_sound(c, err)) {
+    if (!are_sound(c, err) || !own_are_sound(c, err)) {
         memset(c, 0, sizeof *c);
         return false;
     }
@@ -356,4 +433,16 @@ size_t catalogue_recipients(const struct catalogue *c, uint8_t out[][32])
         memcpy(out[i], c->recipients[i].key, 32);
     }
     return c->recipient_count;
+}
+
+size_t catalogue_recipients_of(const struct catalogue *c, const uint8_t form[32], uint8_t out[][32])
+{
+    size_t count = 0;
+    for (unsigned i = 0; i < c->own_count; i++) {
+        if (memcmp(c->own[i].form, form, 32) == 0) {
+            assert(count < CATALOGUE_RECIPIENTS_MAX);
+            memcpy(out[count++], c->own[i].key, 32);
+        }
+    }
+    return count ? count : catalogue_recipients(c, out);
 }

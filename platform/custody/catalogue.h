@@ -16,6 +16,7 @@ enum {
     CATALOGUE_ROOTS_MAX = 8,
     CATALOGUE_RECIPIENTS_MAX = 8,
     CATALOGUE_FORMS_MAX = 256,
+    CATALOGUE_OWN_MAX = 64,
     CATALOGUE_REVOKED_MAX = 256,
     CATALOGUE_CERTS_MAX = 64,
     CATALOGUE_JUMP_MAX = 1000,
@@ -60,6 +61,14 @@ struct catalogue {
     unsigned revoked_count;
     uint8_t certs[CATALOGUE_CERTS_MAX][CERT_BYTES]; /* of coordinators appointed by a root */
     unsigned cert_count;
+    /* Recipients of single forms (version 2): records of such a form are sealed to these, and
+     * not to `recipients`.  At least two for each form that has any. */
+    struct {
+        uint8_t form[32], key[32];
+        uint8_t role; /* as above */
+        char label[33];
+    } own[CATALOGUE_OWN_MAX];
+    unsigned own_count;
 };
 
 /* Append the catalogue, signed with `count` root seeds.  ERR_AUTH if one is not in the root
@@ -95,5 +104,8 @@ bool catalogue_revoked(const struct catalogue *catalogue, unsigned kind, const u
 /* Copy the recipients' keys for age_seal; returns their number.  `out` holds
  * CATALOGUE_RECIPIENTS_MAX. */
 size_t catalogue_recipients(const struct catalogue *catalogue, uint8_t out[][32]);
+/* As above, for records of a form: its own recipients, or else those of the study. */
+size_t catalogue_recipients_of(const struct catalogue *catalogue, const uint8_t form[32],
+                               uint8_t out[][32]);
 
 #endif

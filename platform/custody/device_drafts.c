@@ -259,6 +259,25 @@ bool device_draft_discard(struct device *d, struct device_draft *draft, struct e
 
 /* ---- sealing ---- */
 
+/* The recipients of the draft's form.  The catalogue lists only packages in force; a draft may
+ * be of an older one, so its own package says which form it is. */
+static bool recipients_of(struct device *d, const struct device_draft *draft, uint8_t out[][32],
+                          size_t *count, struct err *err)
+{
+    struct buf bytes = {0};
+    struct package package;
+    bool ok = true;
+    if (d->catalogue->own_count == 0) {
+        *count = catalogue_recipients(d->catalogue, out);
+    } else {
+        ok = device_package(d, draft->package_hash, &bytes, err) &&
+             package_read(&package, bytes.data, bytes.len, NULL, err);
+        *count = ok ? catalogue_recipients_of(d->catalogue, package.form_hash, out) : 0;
+    }
+    buf_fini(&bytes);
+    return ok;
+}
+
 static bool seal(struct device *d, struct device_draft *draft, const uint8_t record_id[16],
                  const struct device_finished *f, int64_t wall_ms, struct buf *sealed,
                  struct err *err)
@@ -272,8 +291,11 @@ static bool seal(struct device *d, struct device_draft *draft, const uint8_t rec
                        .files = f->files,
                        .files_len = f->files_len};
     uint8_t recipients[CATALOGUE_RECIPIENTS_MAX][32];
-    size_t count = catalogue_recipients(d->catalogue, recipients);
+    size_t count;
     struct buf plain = {0};
+    if (!recipients_of(d, draft, recipients, &count, err)) {
+        return false;
+    }
     assert(count >= 2); /* catalogue_read refuses fewer */
     memcpy(r.record_id, record_id, 16);
     memcpy(r.study_id, k->study_id, 16);

@@ -78,6 +78,12 @@ static void again_catalogue(struct catalogue *c)
     if (trusts > 5 * c->cert_count) {
         abort();
     }
+    for (unsigned i = 0; i < c->own_count; i++) {
+        uint8_t keys[CATALOGUE_RECIPIENTS_MAX][32];
+        if (catalogue_recipients_of(c, c->own[i].form, keys) < 2) {
+            abort();
+        }
+    }
     (void)!catalogue_follows(c, "new", 3, c->epoch / 2, "old", 3, NULL);
     (void)!catalogue_follows(c, "new", 3, c->epoch + 1, "old", 3, NULL);
     (void)!catalogue_follows(c, "new", 3, c->epoch, "old", 3, NULL);

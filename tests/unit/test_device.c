@@ -195,6 +195,15 @@ static void test_device__unsound_recipients_are_refused(void **state)
         assert_int_equal(err.code, ERR_AUTH);
         buf_fini(&forged);
     }
+    /* the same for the recipients of one form */
+    for (size_t i = 0; i < 4; i++) {
+        struct catalogue bad = s->catalogue;
+        bad.own_count = 2;
+        memcpy(bad.own[0].key, bad.recipients[0].key, 32);
+        memcpy(bad.own[1].key, i < 3 ? low[i] : bad.recipients[0].key, 32);
+        assert_false(catalogue_write(&made, &bad, (const uint8_t(*)[32])s->root, 1, &err));
+        assert_int_equal(err.code, ERR_AUTH);
+    }
     buf_fini(&made);
 }
 

@@ -326,6 +326,71 @@ static void test_export__many_files_wait_for_the_disk_together(void **state)
     assert_int_equal(syncs_of(3), syncs_of(60));
 }
 
+static void own_recipient(struct study *s, unsigned n, const uint8_t identity[32])
+{
+    catalogue_form_hash(s->catalogue.own[n].form, "test_form");
+    age_recipient_of(s->catalogue.own[n].key, identity);
+    s->catalogue.own[n].role = 3;
+    snprintf(s->catalogue.own[n].label, sizeof s->catalogue.own[n].label, "worker %u", n);
+    s->catalogue.own_count = n + 1;
+}
+
+/* Contacts are sealed to the case worker and an escrow of theirs; the desk keeps what it cannot
+ * open, acknowledges it, and hands it on. */
+static void test_export__records_sealed_to_others(void **state)
+{
+    (void)state;
+    struct study s;
+    struct err err = {0};
+    uint8_t hash[32], worker[32] = {0x60}, deputy[32] = {0x68};
+    struct device_draft old;
+    case_begin(&s, hash);
+    OK(device_draft_begin(s.device, &old, hash, study_wall, &err));
+    OK(device_draft_append(s.device, &old, "one", 3, &err));
+    finish(&s, hash, 0, "A12", "a1010000-0000-0000-0000-000000000000", false);
+    own_recipient(&s, 0, worker);
+    own_recipient(&s, 1, deputy);
+    uint8_t newer[32];
+    study_publish(&s, s.form, 4, newer); /* the old package is not listed any more */
+    finish(&s, newer, 1, "B07", "b2020000-0000-0000-0000-000000000000", false);
+    OK(device_finish(s.device, &old, ids[2],
+                     &(struct device_finished){"<data id='test_form'/>", 22, NULL, 0, false},
+                     study_wall, &err));
+    struct desk *desk = desk_with(&s, newer, false);
+    struct export_counts n = export_as(&s, desk, (struct export_options){.out = NULL});
+    assert_int_equal(n.closed, 2);
+    assert_int_equal(n.unreadable, 0);
+    assert_int_equal(n.records + n.without_form, 1);
+    char folder[300];
+    unsigned count;
+    const char **names;
+    size_t files;
+    struct arena arena;
+    arena_init(&arena);
+    snprintf(folder, sizeof folder, "%s/forward", s.dir);
+    OK(desk_forward(desk, s.coordinator, folder, &count, &err));
+    assert_int_equal(count, 2);
+    OK(file_list(&arena, &names, &files, folder, ".age", &err));
+    assert_int_equal(files, 2);
+    const uint8_t *opens[] = {worker, deputy}, *not [] = {s.coordinator, s.escrow};
+    for (size_t i = 0; i < files; i++) {
+        struct buf sealed = {0}, plain = {0};
+        OK(file_read(&sealed, arena_join(&arena, folder, "/", names[i], NULL), 1 << 20, &err));
+        for (size_t k = 0; k < 2; k++) {
+            struct age_keys keys = {.identities = (const uint8_t(*)[32]) not [k], .count = 1};
+            assert_false(age_open(&plain, sealed.data, sealed.len, &keys, NULL, NULL));
+            keys.identities = (const uint8_t(*)[32])opens[k];
+            buf_fini(&plain);
+            OK(age_open(&plain, sealed.data, sealed.len, &keys, NULL, &err));
+        }
+        buf_fini(&sealed);
+        buf_fini(&plain);
+    }
+    arena_fini(&arena);
+    desk_close(desk);
+    study_fini(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,6 +401,7 @@ int main(void)
         cmocka_unit_test(test_export__nothing_is_replaced_unasked),
         cmocka_unit_test(test_export__many_files_wait_for_the_disk_together),
         cmocka_unit_test(test_export__records_of_a_form_that_is_not_here_are_counted),
+        cmocka_unit_test(test_export__records_sealed_to_others),
     };
     struct err err = {0};
     db_setup();

@@ -238,6 +238,44 @@ static void test_golden__enrolment_request(void **state)
     buf_fini(&now);
 }
 
+/* Version 2 names recipients of single forms; without any, the bytes are those of version 1. */
+static void test_golden__catalogue_with_recipients_of_forms(void **state)
+{
+    struct study *s = *state;
+    struct err err = {0};
+    struct buf stored = {0};
+    struct catalogue read;
+    uint8_t identity[32] = {0x60}, out[CATALOGUE_RECIPIENTS_MAX][32], form[32];
+    catalogue_form_hash(form, "contact_card");
+    for (unsigned i = 0; i < 2; i++) {
+        identity[0] = (uint8_t)(0x60 + 8 * i);
+        memcpy(s->catalogue.own[i].form, form, 32);
+        age_recipient_of(s->catalogue.own[i].key, identity);
+        s->catalogue.own[i].role = 3;
+        snprintf(s->catalogue.own[i].label, sizeof s->catalogue.own[i].label, "worker %u", i + 1);
+    }
+    for (unsigned count = 0; count <= 2; count++) {
+        s->catalogue.own_count = count;
+        struct buf now = {0};
+        bool ok = catalogue_write(&now, &s->catalogue, (const uint8_t(*)[32])s->root, 1, &err);
+        assert_true(ok == (count != 1)); /* one is not enough: a lost key would lose the records */
+        if (ok) {
+            same(count ? "catalogue-2" : "catalogue", &now);
+        }
+        buf_fini(&now);
+    }
+    golden(&stored, "catalogue-2", NULL);
+    OK(catalogue_read(&read, stored.data, stored.len, NULL, &err));
+    assert_int_equal(read.own_count, 2);
+    assert_string_equal(read.own[1].label, "worker 2");
+    assert_int_equal(catalogue_recipients_of(&read, form, out), 2);
+    assert_memory_equal(out[0], s->catalogue.own[0].key, 32);
+    catalogue_form_hash(form, "another");
+    assert_int_equal(catalogue_recipients_of(&read, form, out), 2);
+    assert_memory_equal(out[0], s->catalogue.recipients[0].key, 32);
+    buf_fini(&stored);
+}
+
 /* Sealed to a device; of version 1 the catalogue was the end, from 2 on a signature is. */
 static void test_golden__enrolment_grants(void **state)
 {
@@ -424,6 +462,7 @@ int main(void)
         cmocka_unit_test(test_golden__record),
         cmocka_unit_test(test_golden__chain_and_batch),
         STUDY_TEST(test_golden__catalogue_certs_package_receipt),
+        STUDY_TEST(test_golden__catalogue_with_recipients_of_forms),
         cmocka_unit_test(test_golden__enrolment_request),
         STUDY_TEST(test_golden__enrolment_grants),
         cmocka_unit_test(test_golden__journal_event),

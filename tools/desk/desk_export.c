@@ -542,16 +542,19 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     struct record r;
     struct age_keys keys = {.identities = (const uint8_t(*)[32])x->identity, .count = 1};
     const uint8_t *key = device_key(x, o->device);
+    enum age_result result = AGE_OPENED;
     struct err why = {0};
     bool ok = true;
     if (!x->scan && was_opened(x, o)) {
         return true;
     }
-    if (key && age_open(&plain, o->sealed, o->len, &keys, NULL, &why) &&
+    if (key && age_open(&plain, o->sealed, o->len, &keys, &result, &why) &&
         record_read(&r, plain.data, plain.len, key, &why) &&
         memcmp(r.study_id, desk_catalogue(x->desk)->study_id, 16) == 0 &&
         memcmp(r.device_id, o->device, 16) == 0 && r.seq == o->seq) {
         ok = take_record(x, &r, err);
+    } else if (result == AGE_NO_MATCH && desk_catalogue(x->desk)->own_count) {
+        x->counts->closed += !x->scan;
     } else {
         x->counts->unreadable += !x->scan;
     }
@@ -591,4 +594,36 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
     free(x.versions);
     free(x.devices);
     return ok;
+}
+
+struct forwarding {
+    const uint8_t *identity;
+    const char *folder;
+    unsigned *count;
+};
+
+static bool forward_object(void *user, const struct desk_object *o, struct err *err)
+{
+    struct forwarding *f = user;
+    struct buf plain = {0};
+    struct age_keys keys = {.identities = (const uint8_t(*)[32])f->identity, .count = 1};
+    enum age_result result = AGE_OPENED;
+    bool opens = age_open(&plain, o->sealed, o->len, &keys, &result, NULL);
+    char path[512], hex[33];
+    buf_fini(&plain);
+    if (opens || result != AGE_NO_MATCH) {
+        return true;
+    }
+    text_hex(hex, o->id, 16);
+    snprintf(path, sizeof path, "%s/%s.age", f->folder, hex);
+    ++*f->count;
+    return file_write(path, o->sealed, o->len, FILE_PRIVATE, true, err);
+}
+
+bool desk_forward(struct desk *desk, const uint8_t identity[32], const char *folder,
+                  unsigned *count, struct err *err)
+{
+    struct forwarding f = {identity, folder, count};
+    *count = 0;
+    return file_folder(folder, 0700, err) && desk_objects(desk, forward_object, &f, err);
 }

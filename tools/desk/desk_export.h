@@ -18,6 +18,7 @@ struct export_counts {
     unsigned records, files, media;
     unsigned hidden_media, hidden_memos, hidden_columns; /* left out because of sensitive=extra */
     unsigned without_form, unreadable;
+    unsigned closed;     /* records of a form that the catalogue seals to others than the desk */
     unsigned kept_apart; /* records of a fork or a revoked device, not in the tables */
     unsigned twice;      /* records with the same id as another: their KEY ends in ~2, ~3, … */
     unsigned same_name;  /* attachments with the same name as another: stored in media/RECORD/ */
@@ -29,5 +30,10 @@ struct export_counts {
 MUST_CHECK bool desk_export(struct desk *desk, const uint8_t identity[32],
                             const struct export_options *options, struct export_counts *counts,
                             struct err *err);
+
+/* Writes the records that are not sealed to this identity into the folder, still sealed, as
+ * ID.age.  *count: how many. */
+MUST_CHECK bool desk_forward(struct desk *desk, const uint8_t identity[32], const char *folder,
+                             unsigned *count, struct err *err);
 
 #endif
