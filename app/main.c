@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/interview/interview_cases.h"
 #include "app/loop.h"
 #include "app/screens/help.h"
 #include "platform/machine/file.h"
@@ -264,8 +265,11 @@ static bool load(const struct options *o, const char *dir, const char *pass, str
 {
     struct device *device = NULL;
     struct load_report r;
-    bool ok = device_open(&device, dir, err) && device_unlock(device, pass, strlen(pass), err) &&
-              device_load_folder(device, o->load, &r, err);
+    bool ok = device_open(&device, dir, err) && device_unlock(device, pass, strlen(pass), err);
+    if (ok) {
+        device_on_message(device, cases_on_message, NULL);
+        ok = device_load_folder(device, o->load, &r, err);
+    }
     if (ok && !device_is_enrolled(device)) {
         ok = err_set(err, ERR_INPUT,
                      "the device has not joined a study: no answer to its request "
@@ -276,6 +280,9 @@ static bool load(const struct options *o, const char *dir, const char *pass, str
     if (ok) {
         printf("%s%u catalogues, %u forms, %u receipts, %u records deleted after receipt\n",
                r.grants ? "enrolled; " : "", r.catalogues, r.packages, r.receipts, r.purged);
+        if (r.messages) {
+            printf("%u messages about cases\n", r.messages);
+        }
         if (r.refused) {
             *err = r.why;
             ok = false;

@@ -42,5 +42,6 @@ reached() { # TARGET FILE…
 }
 reached fuzz_custody platform/custody/batch.c platform/custody/record.c platform/custody/receipt.c platform/custody/catalogue.c platform/custody/package.c
 reached fuzz_tables forms/dataset/dataset.c forms/dataset/dataset_csv.c
+reached fuzz_entities forms/entities/entities.c
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ]

@@ -17,6 +17,7 @@ forms/xpath          platform
 forms/xlsform        platform/machine forms/workbook forms/xpath
 forms/engine         platform/machine forms/xpath
 forms/dataset        platform/machine forms/engine forms/xpath
+forms/entities       platform/machine forms/engine forms/xpath
 app/kit              platform/machine
 app/interview        platform forms app/kit
 app/shell            platform forms app/kit app/interview

@@ -22,6 +22,9 @@ fuzz_tables) cp tests/cases/seeds/instance-*.txt "$dir"
 fuzz_instance) cp tests/cases/seeds/instance-*.txt "$dir" ;;
 fuzz_picture) for kind in png jpg; do convert -size 24x18 gradient:red-blue "$dir/a.$kind" 2>/dev/null || true; done ;;
 fuzz_audio) printf 'RIFF\044\000\000\000WAVEfmt \020\000\000\000\001\000\001\000\100\037\000\000\200\076\000\000\002\000\020\000data\004\000\000\000\001\002\003\004' > "$dir/a.wav" ;;
+fuzz_entities)
+    printf 'list,id,version,trunk,branch,counter,property,value\ncases,11111111-1111-4111-8111-111111111111,2,1,b,3,label,L\ncases,11111111-1111-4111-8111-111111111111,2,1,b,3,site,"K,""G"\n' > "$dir/list"
+    printf '<data id="f"><a>1</a><r><b>2</b><meta><entity dataset="l" id="22222222-2222-4222-8222-222222222222" create="1"><label>R</label></entity></meta></r><meta><entity dataset="l" id="11111111-1111-4111-8111-111111111111" create="1" update="1" baseVersion="" branchId=""><label>L</label></entity></meta></data>' > "$dir/record" ;;
 fuzz_age) unhex tests/cases/golden/age.hex "$dir/age" ;;
 fuzz_custody) for f in tests/cases/golden/*.hex; do unhex "$f" "$dir/$(basename "$f" .hex)"; done ;;
 esac

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/interview/interview_cases.h"
 #include "app/kit/strings.h"
 #include "forms/engine/instance.h"
 #include "platform/machine/clock.h"
+#include "platform/machine/file.h"
 
 /* ---- environment of the session ---- */
 
@@ -72,12 +74,41 @@ static void draw_end(struct interview *i, uint64_t before, bool happened)
     }
 }
 
+/* A list of the package, with the device's cases of that name. */
+static bool list_with_cases(struct interview *i, const char *file, const char *base, size_t len,
+                            struct buf *out, struct err *err)
+{
+    struct arena arena;
+    struct entities cases;
+    arena_init(&arena);
+    entities_init(&cases, &arena);
+    const char *list = file_stem(&arena, file);
+    bool ok = entities_parse(&cases, i->cases.data ? i->cases.data : "", i->cases.len, err);
+    bool any = !base && entities_any(i->form); /* the form makes the list by and by */
+    for (const struct entity *one = cases.first; ok && one; one = one->next) {
+        any = any || strcmp(one->list, list) == 0;
+    }
+    if (ok && any) {
+        ok = entities_table(out, &cases, list, base, len, err);
+    } else if (ok && base) {
+        buf_add(out, base, len);
+    } else if (ok) {
+        ok = err_set(err, ERR_INPUT, "the form's package has no file '%s'", file);
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
 static bool resource(void *user, const char *uri, struct buf *out, struct err *err)
 {
     struct interview *i = user;
-    const char *name = strrchr(uri, '/'), *bytes;
-    size_t len;
-    if (!name || !package_find(&i->package, name + 1, &bytes, &len)) {
+    const char *name = strrchr(uri, '/'), *bytes = NULL;
+    size_t len = 0;
+    bool found = name && package_find(&i->package, name + 1, &bytes, &len);
+    if (name && file_ends(name, ".csv")) {
+        return list_with_cases(i, name + 1, found ? bytes : NULL, len, out, err);
+    }
+    if (!found) {
         return err_set(err, ERR_INPUT, "the form's package has no file '%s'", uri);
     }
     buf_add(out, bytes, len);
@@ -252,6 +283,11 @@ static struct interview *fresh(struct writer *writer)
     return i;
 }
 
+static bool fetch_cases(struct device *d, void *arg, struct err *err)
+{
+    return device_cases(d, arg, err);
+}
+
 static bool load_form(struct interview *i, const uint8_t hash[32], struct err *err)
 {
     struct fetch f = {hash, &i->package_bytes};
@@ -265,7 +301,8 @@ static bool load_form(struct interview *i, const uint8_t hash[32], struct err *e
     if (!package_find(&i->package, "form.xml", &xml, &len)) {
         return err_set(err, ERR_INPUT, "the package holds no form");
     }
-    return form_load(&i->form, xml, len, &xml_trusted, err) &&
+    return (i->training || writer_call(i->writer, fetch_cases, &i->cases, err)) &&
+           form_load(&i->form, xml, len, &xml_trusted, err) &&
            (package_in_scope(&i->package, i->form->id) ||
             err_set(err, ERR_AUTH, "the form is not the one that was signed"));
 }
@@ -523,6 +560,7 @@ void interview_free(struct interview *i)
         session_free(i->session);
         form_free(i->form);
         buf_fini(&i->package_bytes);
+        buf_fini(&i->cases);
         while (i->typings) {
             forget_typing(&i->typings);
         }
@@ -786,6 +824,7 @@ struct finishing {
     struct device_draft draft;
     uint8_t record_id[16];
     struct buf xml, files;
+    const struct form *form;
     bool training;
     struct progress *progress;
 };
@@ -793,17 +832,29 @@ struct finishing {
 static bool seal(struct device *d, void *arg, struct err *err)
 {
     struct finishing *f = arg;
-    struct device_finished finished = {f->xml.data, f->xml.len, f->files.data, f->files.len,
-                                       f->training};
+    struct buf cases = {0};
+    struct device_finished finished = {.xml = f->xml.data,
+                                       .xml_len = f->xml.len,
+                                       .files = f->files.data,
+                                       .files_len = f->files.len,
+                                       .training = f->training};
     device_watch(d, f->progress);
+    struct err why = {0};
+    if (!f->training && !cases_after(&cases, d, f->form, &f->xml, &why) && why.code != ERR_INPUT) {
+        *err = why;
+        return false;
+    } /* a damaged list of cases does not hold up a record */
+    finished.cases = cases.data;
+    finished.cases_len = cases.len;
     bool ok = device_finish(d, &f->draft, f->record_id, &finished, clock_wall_ms(), err);
     device_watch(d, NULL);
+    buf_fini(&cases);
     return ok;
 }
 
 bool interview_finish(struct interview *i, struct progress *progress, struct err *err)
 {
-    struct finishing f = {.training = i->training, .progress = progress};
+    struct finishing f = {.form = i->form, .training = i->training, .progress = progress};
     if (progress) {
         progress->total = 1 + DEVICE_FINISH_STEPS;
     }

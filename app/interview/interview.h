@@ -16,6 +16,7 @@ struct interview {
     struct session *session;
     struct package package;
     struct buf package_bytes;
+    struct buf cases; /* the device's cases when the interview was opened; none in training */
     struct device_draft draft;
     bool training, recovered; /* recovered: interrupted, not put aside */
     int64_t last_ms;          /* when resumed: time of the last event, wall ms */

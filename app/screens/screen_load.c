@@ -257,6 +257,9 @@ static void show_found(struct app *app)
         line(app, ui_fill(ui, S_load_receipts, ui_number(ui, receipts),
                           ui_number(ui, (long long)f->purges)));
     }
+    if (takes(f, LOAD_MESSAGE)) {
+        line(app, ui_fill(ui, S_load_messages, ui_number(ui, takes(f, LOAD_MESSAGE)), NULL));
+    }
     if (takes(f, LOAD_GRANT) || takes(f, LOAD_CATALOGUE) || takes(f, LOAD_PACKAGE)) {
         show_forms(app, true);
     }
@@ -267,12 +270,15 @@ static void show_done(struct app *app)
 {
     struct ui *ui = &app->ui;
     const struct load_report *r = &app->exchange.loaded;
-    bool nothing = !r->grants && !r->catalogues && !r->packages && !r->receipts;
+    bool nothing = !r->grants && !r->catalogues && !r->packages && !r->receipts && !r->messages;
     ui_say(ui, TEXT_QUESTION, ui_str(ui, nothing ? S_load_nothing : S_load_done), ui->theme.ink);
     ui_gap(ui, 4);
     if (!nothing) {
         line(app, ui_fill3(ui, S_load_counts, ui_number(ui, r->packages),
                            ui_number(ui, r->receipts), ui_number(ui, r->purged)));
+    }
+    if (r->messages) {
+        line(app, ui_fill(ui, S_load_messages, ui_number(ui, r->messages), NULL));
     }
     if (r->grants || r->catalogues || r->packages) {
         show_forms(app, false);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/interview/interview_cases.h"
 #include "app/shell/app.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/secret.h"
@@ -141,6 +142,7 @@ static void on_saved(void *window)
 void app_take_device(struct app *app, struct device *device)
 {
     assert(device && !app->writer);
+    device_on_message(device, cases_on_message, NULL);
     app->writer = writer_new(device);
     writer_when(app->writer, on_saved, app->ui.window);
 }

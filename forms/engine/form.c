@@ -413,6 +413,7 @@ static bool read_bind(struct loader *l, const struct xml *bind)
     }
     read_own_attrs(l, item, bind);
     read_audit(l, item, bind);
+    item->saveto = xml_attr_ns(bind, ENTITIES, "saveto");
     item->preload = xml_attr_ns(bind, JAVAROSA, "preload");
     item->preload_params = xml_attr_ns(bind, JAVAROSA, "preloadParams");
     return bind_expr(l, &item->relevant, bind, "relevant", item->path) &&

@@ -100,6 +100,8 @@ struct item {
     const char *missing;   /* suhbat:missing: codes for missing answers, shown as pills: "dk
                             * refused"; or NULL */
     bool keep_exif;        /* suhbat:exif="keep": keep the camera's metadata in a photo */
+    const char *saveto;    /* entities:saveto: property of an entity that the answer becomes; or
+                            * NULL */
     const char *keys;      /* suhbat:keys: "latin", "cyrillic" or "digits", or NULL */
     const char *doubt;     /* suhbat:doubt: answer codes that count as doubtful: "fix unsure"; or
                             * NULL */

@@ -6,6 +6,7 @@
 #include "forms/engine/form.h"
 
 #define ODK "http://www.opendatakit.org/xforms"
+#define ENTITIES "http://www.opendatakit.org/xforms/entities"
 #define JAVAROSA "http://openrosa.org/javarosa"
 #define SUHBAT_URI_PART "suhbat"
 

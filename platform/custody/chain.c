@@ -36,7 +36,7 @@ bool chain_read(struct chain_entry *entry, const uint8_t bytes[CHAIN_ENTRY],
     static const uint8_t zeros[7];
     chain_parse(entry, bytes);
     return sign_check(bytes + AT_SIG, "entry", bytes, AT_SIG, public_key) &&
-           bytes[AT_KIND] >= CHAIN_RECORD && bytes[AT_KIND] <= CHAIN_DECLARED_LOSS &&
+           bytes[AT_KIND] >= CHAIN_RECORD && bytes[AT_KIND] < CHAIN_KIND_END &&
            memcmp(bytes + AT_KIND + 1, zeros, sizeof zeros) == 0;
 }
 

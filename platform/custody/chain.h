@@ -16,7 +16,9 @@ enum chain_kind {
     CHAIN_WITHDRAWAL,
     CHAIN_GENESIS,
     CHAIN_KEY_CHANGE,
-    CHAIN_DECLARED_LOSS
+    CHAIN_DECLARED_LOSS,
+    CHAIN_MESSAGE, /* object id, hash: of a message that was taken */
+    CHAIN_KIND_END
 };
 
 struct chain_entry {

@@ -283,6 +283,18 @@ static bool load_catalogue(struct device *d, struct err *err)
     return ok;
 }
 
+bool device_cases(struct device *d, struct buf *out, struct err *err)
+{
+    bool found;
+    return device_row_get(d, "cases", "", 0, out, &found, err);
+}
+
+void device_on_message(struct device *d, device_apply *apply, void *user)
+{
+    d->apply = apply;
+    d->apply_user = user;
+}
+
 /* Recover from a crash between the store's commit and the vault's: follow the store's valid
  * entries and drop the keys of drafts that were finished or discarded.  If the vault's head is
  * missing from the store, the storage lost writes: declare the loss. */

@@ -92,6 +92,20 @@ const struct catalogue *device_catalogue(struct device *device);
 /* Seconds past the catalogue's warn_after time; 0 = not yet. */
 uint64_t device_catalogue_overdue(struct device *device, int64_t wall_ms);
 
+/* ---- cases ---- */
+
+/* Append what the device keeps about its cases; their owner (forms/entities) gives it a meaning.
+ * Nothing is appended if there are none. */
+MUST_CHECK bool device_cases(struct device *device, struct buf *out, struct err *err);
+
+struct message;
+/* Called while a message is taken: changes `cases` accordingly, in place.  False: `err` says why
+ * the message makes no sense; it is refused. */
+typedef bool device_apply(void *user, struct buf *cases, const struct message *message,
+                          struct err *err);
+/* Without this, messages are refused as needing a newer version.  `user` is borrowed. */
+void device_on_message(struct device *device, device_apply *apply, void *user);
+
 /* ---- loading ---- */
 
 /* Report the progress of long calls (loading, handing over) in bytes, and let them be stopped:
@@ -99,7 +113,14 @@ uint64_t device_catalogue_overdue(struct device *device, int64_t wall_ms);
  * NULL: none. */
 void device_watch(struct device *device, struct progress *progress);
 
-enum load_kind { LOAD_GRANT, LOAD_CATALOGUE, LOAD_PACKAGE, LOAD_RECEIPT, LOAD_UNREAD };
+enum load_kind {
+    LOAD_GRANT,
+    LOAD_CATALOGUE,
+    LOAD_PACKAGE,
+    LOAD_RECEIPT,
+    LOAD_MESSAGE,
+    LOAD_UNREAD
+};
 enum load_verdict {
     LOAD_UNJUDGED,
     LOAD_TAKE,
@@ -119,7 +140,7 @@ struct load_item { /* a file for this device, or an unreadable one */
     struct err why;   /* reason for refusal */
     uint8_t hash[32]; /* of the content */
     uint64_t size;    /* file size, bytes */
-    uint64_t number;  /* epoch of a catalogue as stated in it, else 0 */
+    uint64_t number;  /* as stated in it: a catalogue's epoch, a message's counter; else 0 */
     struct buf plain; /* content, if kept in memory */
     bool unlike;      /* a receipt that does not match this device's chain */
 };
@@ -150,7 +171,7 @@ void device_keep(size_t max); /* max bytes of found content kept in memory */
 #endif
 
 struct load_report {
-    unsigned grants, catalogues, packages, receipts, purged, skipped, refused;
+    unsigned grants, catalogues, packages, receipts, messages, purged, skipped, refused;
     unsigned of[LOAD_VERDICTS]; /* refused files by verdict */
     struct err why;             /* reason for the last refusal */
 };
@@ -163,7 +184,7 @@ MUST_CHECK bool device_take(struct device *device, const char *folder, struct lo
 MUST_CHECK bool device_load_folder(struct device *device, const char *folder,
                                    struct load_report *report, struct err *err);
 
-/* Load receipts only, before handing over into the same folder. */
+/* Load receipts and messages only, before handing over into the same folder. */
 MUST_CHECK bool device_load_receipts(struct device *device, const char *folder,
                                      struct load_report *report, struct err *err);
 
@@ -225,6 +246,8 @@ struct device_finished {
     const char *files; /* attachments as a ustar archive, or NULL */
     size_t files_len;
     bool training;
+    const char *cases; /* what the device keeps about its cases from now on; NULL: unchanged */
+    size_t cases_len;
 };
 enum { DEVICE_FINISH_STEPS = 2 }; /* progress steps of device_finish, which cannot be stopped */
 /* Seal the instance to the catalogue's recipients and destroy the draft's key.  A record id that

@@ -323,7 +323,8 @@ void device_record_info(uint8_t out[RECORD_INFO], const struct device_record *r,
 
 static bool commit_record(struct device *d, struct device_draft *draft,
                           const struct device_record *r, const struct buf *sealed,
-                          const struct chain_entry *e, uint8_t hash[32], struct err *err)
+                          const struct device_finished *f, const struct chain_entry *e,
+                          uint8_t hash[32], struct err *err)
 {
     uint8_t info[RECORD_INFO];
     device_record_info(info, r, draft->id);
@@ -335,6 +336,8 @@ static bool commit_record(struct device *d, struct device_draft *draft,
               device_put_entry(d, e, hash, err) &&
               device_row_put(d, (struct row_key){"record", r->id, 16}, ROW_META, r->seq, info,
                              sizeof info, err) &&
+              (!f->cases || device_row_put(d, (struct row_key){"cases", "", 0}, ROW_META, 0,
+                                           f->cases, f->cases_len, err)) &&
               delete_draft_rows(d, draft, err) && store_commit(d->store, err);
     if (!ok) {
         store_rollback(d->store);
@@ -368,9 +371,9 @@ bool device_finish(struct device *d, struct device_draft *draft, const uint8_t r
                                   .sealed_len = sealed.len,
                                   .finalised_ms = wall_ms};
         memcpy(r.id, record_id, 16);
-        ok = commit_record(d, draft, &r, &sealed, &e, hash, err);
+        ok = commit_record(d, draft, &r, &sealed, f, &e, hash, err);
         if (!ok && err->code == ERR_FULL && device_use_reserve(d, 0)) {
-            ok = commit_record(d, draft, &r, &sealed, &e, hash, err);
+            ok = commit_record(d, draft, &r, &sealed, f, &e, hash, err);
         }
         ok = ok && device_advance(d, e.seq, hash, draft->id, wall_ms, err);
     }

@@ -13,6 +13,8 @@ struct device {
     struct store *store;
     struct catalogue *catalogue; /* while open */
     struct progress *progress;   /* reports long calls, or NULL */
+    device_apply *apply;         /* what a message does to the cases, or NULL */
+    void *apply_user;
 };
 
 enum { RECORD_INFO = 64, RECORD_INFO_DRAFT = 48 };

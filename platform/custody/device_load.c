@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finds, judges and stores files meant for the device: grants, catalogues, packages,
- * receipts. */
+ * receipts, messages. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "platform/custody/device_internal.h"
+#include "platform/custody/message.h"
 #include "platform/custody/receipt.h"
 #include "platform/machine/stick.h"
 
@@ -206,6 +207,35 @@ static bool judge_receipt(struct device *d, struct load_state *s, const struct b
     return true;
 }
 
+/* Judge a message.  A message that was taken is known by its id.  False: an I/O failure. */
+static bool judge_message(struct device *d, const struct catalogue *c, const struct buf *plain,
+                          struct message *m, enum load_verdict *verdict, struct err *why,
+                          struct err *err)
+{
+    bool taken = false;
+    *verdict = LOAD_TAKE;
+    if (!message_read(m, plain->data, plain->len, c, why)) {
+        *verdict = why->code == ERR_AUTH  ? LOAD_UNTRUSTED
+                   : why->code == ERR_ENV ? LOAD_NEWER
+                                          : LOAD_DAMAGED;
+        return true;
+    }
+    if (memcmp(m->device_id, vault_keys(d->vault)->device_id, 16) != 0) {
+        *verdict = LOAD_HAD;
+        return true;
+    }
+    if (!device_row_has(d, "message", m->message_id, 16, &taken, err)) {
+        return false;
+    }
+    if (taken) {
+        *verdict = LOAD_HAD;
+    } else if (!d->apply) {
+        err_set(why, ERR_ENV, "the message needs a newer version of the program");
+        *verdict = LOAD_NEWER;
+    }
+    return true;
+}
+
 /* ---- purging acknowledged records ---- */
 
 struct purge {
@@ -287,7 +317,8 @@ void device_keep(size_t max)
 static const char *const magics[] = {[LOAD_GRANT] = "SBW1",
                                      [LOAD_CATALOGUE] = "SBG1",
                                      [LOAD_PACKAGE] = "SBP1",
-                                     [LOAD_RECEIPT] = "SBK1"};
+                                     [LOAD_RECEIPT] = "SBK1",
+                                     [LOAD_MESSAGE] = "SBN1"};
 static_assert(sizeof magics / sizeof *magics == LOAD_UNREAD,
               "a name for each kind that can be read");
 
@@ -360,6 +391,13 @@ static uint64_t number_of(const struct buf *plain)
     return number;
 }
 
+/* Counter of a message, to take older ones first. */
+static uint64_t counter_of(const struct search *s, const struct buf *plain)
+{
+    struct message m;
+    return message_read(&m, plain->data, plain->len, s->load_state.catalogue, NULL) ? m.counter : 0;
+}
+
 static void add_refused(struct search *s, const struct stick_file *file, const struct err *why)
 {
     struct load_item *item = add_item(s->find, file);
@@ -380,14 +418,16 @@ static void add_opened(struct search *s, const struct stick_file *file, struct b
     while (--kind >= 0 && (plain->len < 4 || memcmp(plain->data, magics[kind], 4) != 0)) {
     }
     if (kind < 0 || (kind == LOAD_GRANT && s->granted) ||
-        (s->receipts && kind != LOAD_CATALOGUE && kind != LOAD_RECEIPT)) {
+        (s->receipts && kind != LOAD_CATALOGUE && kind != LOAD_RECEIPT && kind != LOAD_MESSAGE)) {
         s->find->skipped++;
         return;
     }
     struct load_item *item = add_item(s->find, file);
     item->kind = (enum load_kind)kind;
     hash_plain(item->hash, plain->data, plain->len);
-    item->number = kind == LOAD_CATALOGUE ? number_of(plain) : 0;
+    item->number = kind == LOAD_CATALOGUE ? number_of(plain)
+                   : kind == LOAD_MESSAGE ? counter_of(s, plain)
+                                          : 0;
     if (kind != LOAD_GRANT && s->kept + plain->len <= kept_max) { /* grants hold keys */
         s->kept += plain->len;
         item->plain = *plain;
@@ -510,6 +550,7 @@ static bool judge_item(struct search *s, struct load_item *item, const struct bu
     struct err why = {0};
     struct enrol_grant grant;
     struct package p;
+    struct message m;
     enum load_verdict verdict = LOAD_DAMAGED;
     bool ok = true;
     switch (item->kind) {
@@ -533,6 +574,13 @@ static bool judge_item(struct search *s, struct load_item *item, const struct bu
         break;
     case LOAD_RECEIPT:
         ok = judge_receipt_here(s, plain, &item->unlike, &verdict, &why, err);
+        break;
+    case LOAD_MESSAGE:
+        ok = judge_message(d, (s->receipts ? &s->now : &s->load_state)->catalogue, plain, &m,
+                           &verdict, &why, err);
+        if (s->receipts && verdict > LOAD_HAD) { /* left for a full load, which says why */
+            verdict = LOAD_HAD;
+        }
         break;
     case LOAD_UNREAD:
         break;
@@ -686,7 +734,8 @@ static bool find(struct device *d, const char *folder, bool receipts, struct loa
         qsort(f->items, f->count, sizeof *f->items, in_order);
     }
     ok = ok && judge(&s, LOAD_CATALOGUE, err) && judge(&s, LOAD_PACKAGE, err) &&
-         judge(&s, LOAD_RECEIPT, err) && (receipts || foresee(&s, err));
+         judge(&s, LOAD_RECEIPT, err) && judge(&s, LOAD_MESSAGE, err) &&
+         (receipts || foresee(&s, err));
     f->skipped += (unsigned)s.closed_count;
     leave_out(f, s.load_state.fits);
     free(s.closed);
@@ -841,6 +890,53 @@ static bool take_receipt(struct loading *l, const char *name, const struct buf *
     return true;
 }
 
+/* Change the cases as the message says, note that it was taken, and put that into the chain, in one
+ * transaction. */
+static bool apply_message(struct device *d, const struct message *m, const struct buf *plain,
+                          struct err *why, struct err *err)
+{
+    struct buf cases = {0};
+    uint8_t object[32], hash[32];
+    hash_plain(object, plain->data, plain->len);
+    struct chain_entry e = device_next_entry(d, CHAIN_MESSAGE, m->message_id, object);
+    if (!device_cases(d, &cases, err) || !d->apply(d->apply_user, &cases, m, why)) {
+        buf_fini(&cases);
+        return false;
+    }
+    bool ok = store_begin(d->store, err);
+    if (ok) {
+        ok = device_row_put(d, (struct row_key){"cases", "", 0}, ROW_META, 0, cases.data, cases.len,
+                            err) &&
+             device_row_put(d, (struct row_key){"message", m->message_id, 16}, ROW_META, e.seq,
+                            object, sizeof object, err) &&
+             device_put_entry(d, &e, hash, err) && store_commit(d->store, err);
+        if (!ok) {
+            store_rollback(d->store);
+        }
+    }
+    buf_fini(&cases);
+    return ok && device_advance(d, e.seq, hash, NULL, 0, err);
+}
+
+static bool take_message(struct loading *l, const char *name, const struct buf *plain,
+                         struct err *err)
+{
+    struct message m;
+    struct err why = {0};
+    enum load_verdict verdict;
+    if (!judge_message(l->d, l->d->catalogue, plain, &m, &verdict, &why, err)) {
+        return false;
+    }
+    if (verdict != LOAD_TAKE) {
+        return verdict == LOAD_HAD || refused(l, name, verdict, &why);
+    }
+    if (!apply_message(l->d, &m, plain, &why, err)) {
+        return why.code != ERR_NONE && refused(l, name, LOAD_DAMAGED, &why);
+    }
+    l->report->messages++;
+    return true;
+}
+
 typedef bool taker(struct loading *l, const char *name, const struct buf *plain, struct err *err);
 
 static bool take_item(struct loading *l, const char *folder, const struct load_item *item,
@@ -872,7 +968,8 @@ bool device_take(struct device *d, const char *folder, struct load_find *f,
     } order[] = {{LOAD_GRANT, take_grant}, /* contains the key of the packages */
                  {LOAD_PACKAGE, take_package},
                  {LOAD_CATALOGUE, take_catalogue},
-                 {LOAD_RECEIPT, take_receipt}}; /* the catalogue says who may sign them */
+                 {LOAD_RECEIPT, take_receipt}, /* the catalogue says who may sign them */
+                 {LOAD_MESSAGE, take_message}};
     struct loading l = {d, f, report};
     bool ok = true;
     memset(report, 0, sizeof *report);

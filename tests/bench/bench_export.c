@@ -113,7 +113,7 @@ static void build(struct study *s, unsigned count)
         struct buf instance = {0};
         uint8_t id[16] = {(uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n};
         instance_of(&instance, n);
-        struct device_finished f = {instance.data, instance.len, NULL, 0, false};
+        struct device_finished f = {.xml = instance.data, .xml_len = instance.len};
         OK(device_draft_begin(s->device, &d, hash, study_wall, &err));
         OK(device_finish(s->device, &d, id, &f, study_wall, &err));
         buf_fini(&instance);

@@ -3,6 +3,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "forms/engine/journal.h"
+#include "platform/custody/message.h"
 #include "platform/custody/batch.h"
 #include "platform/custody/enrol.h"
 #include "platform/custody/package.h"
@@ -186,6 +187,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (receipt_read(&receipt, data, size, &kept, &err)) {
         struct buf out = {0};
         receipt_write(&out, &receipt, data + 160, seed);
+        buf_fini(&out);
+        taken++;
+    }
+    struct message message;
+    if (message_read(&message, data, size, &kept, &err)) {
+        struct buf out = {0};
+        if (message.len > size || !message_write(&out, &message, data + 128, seed, NULL)) {
+            abort();
+        }
         buf_fini(&out);
         taken++;
     }

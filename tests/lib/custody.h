@@ -5,7 +5,7 @@
 #include "tests/lib/study.h"
 
 static const char xml_text[] = "<data id='test_form'><q>Көңүл чөктү</q></data>";
-static const struct device_finished finished = {xml_text, sizeof xml_text - 1, NULL, 0, false};
+static const struct device_finished finished = {.xml = xml_text, .xml_len = sizeof xml_text - 1};
 void draft(struct study *s, struct device_draft *d, const uint8_t hash[32]);
 struct desk *open_desk(struct study *s);
 

@@ -48,7 +48,11 @@ bool case_finish(struct study *s, const uint8_t hash[32], const uint8_t id[16], 
     struct buf xml = {0}, tar = {0};
     case_xml(&xml, code, instance);
     case_files(&tar);
-    struct device_finished f = {xml.data, xml.len, tar.data, tar.len, training};
+    struct device_finished f = {.xml = xml.data,
+                                .xml_len = xml.len,
+                                .files = tar.data,
+                                .files_len = tar.len,
+                                .training = training};
     bool ok = device_draft_begin(s->device, &d, hash, study_wall, err) &&
               device_draft_append(s->device, &d, "one", 3, err) &&
               device_finish(s->device, &d, id, &f, study_wall, err);

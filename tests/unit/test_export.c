@@ -146,8 +146,10 @@ static void finish_with(struct study *s, const uint8_t hash[32], int n, const ch
     struct device_draft d;
     struct buf own = {0};
     case_xml(&own, "A12", "x");
-    struct device_finished f = {xml ? xml : own.data, xml ? strlen(xml) : own.len,
-                                files ? files->data : NULL, files ? files->len : 0, false};
+    struct device_finished f = {.xml = xml ? xml : own.data,
+                                .xml_len = xml ? strlen(xml) : own.len,
+                                .files = files ? files->data : NULL,
+                                .files_len = files ? files->len : 0};
     OK(device_draft_begin(s->device, &d, hash, study_wall, &err));
     OK(device_draft_append(s->device, &d, "one", 3, &err));
     OK(device_finish(s->device, &d, ids[n], &f, study_wall, &err));
@@ -303,7 +305,8 @@ static unsigned syncs_of(unsigned files)
     }
     buf_text(&xml, "</data>");
     tar_end(&tar);
-    struct device_finished f = {xml.data, xml.len, tar.data, tar.len, false};
+    struct device_finished f = {
+        .xml = xml.data, .xml_len = xml.len, .files = tar.data, .files_len = tar.len};
     OK(device_draft_begin(s.device, &d, hash, study_wall, &err));
     OK(device_finish(s.device, &d, ids[0], &f, study_wall, &err));
     struct desk *desk = desk_with(&s, hash, false);
@@ -354,7 +357,7 @@ static void test_export__records_sealed_to_others(void **state)
     study_publish(&s, s.form, 4, newer); /* the old package is not listed any more */
     finish(&s, newer, 1, "B07", "b2020000-0000-0000-0000-000000000000", false);
     OK(device_finish(s.device, &old, ids[2],
-                     &(struct device_finished){"<data id='test_form'/>", 22, NULL, 0, false},
+                     &(struct device_finished){.xml = "<data id='test_form'/>", .xml_len = 22},
                      study_wall, &err));
     struct desk *desk = desk_with(&s, newer, false);
     struct export_counts n = export_as(&s, desk, (struct export_options){.out = NULL});

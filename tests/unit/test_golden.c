@@ -8,6 +8,7 @@
 
 #include "forms/engine/journal.h"
 #include "platform/custody/batch.h"
+#include "platform/custody/message.h"
 #include "platform/custody/tar.h"
 
 static void golden_path(char path[200], const char *name)
@@ -202,6 +203,23 @@ static void test_golden__catalogue_certs_package_receipt(void **state)
     same("receipt", &receipt);
     OK(receipt_read(&rb, receipt.data, receipt.len, &s->catalogue, &err));
     assert_int_equal(rb.acked_seq, 9);
+    struct message m = {.counter = 7,
+                        .issued_at = 1795507200,
+                        .kind = MESSAGE_ASSIGN,
+                        .body = "list,id,version,trunk,branch,counter,property,value\n",
+                        .len = 53},
+                   mb;
+    struct buf message = {0};
+    memcpy(m.study_id, s->catalogue.study_id, 16);
+    memset(m.device_id, 3, 16);
+    memset(m.message_id, 6, 16);
+    memset(m.about, 7, 16);
+    OK(message_write(&message, &m, s->desk_cert, s->desk, &err));
+    same("message", &message);
+    OK(message_read(&mb, message.data, message.len, &s->catalogue, &err));
+    assert_int_equal(mb.counter, 7);
+    assert_int_equal(mb.len, 53);
+    buf_fini(&message);
     memcpy(invite->study_id, s->catalogue.study_id, 16);
     memcpy(invite->token, s->token, 32);
     catalogue_root_set(invite->root_set, &s->catalogue);

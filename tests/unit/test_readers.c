@@ -7,6 +7,7 @@
  */
 #include "tests/lib/custody.h"
 
+#include "platform/custody/message.h"
 #include "platform/custody/batch.h"
 #include "platform/custody/tar.h"
 
@@ -532,6 +533,66 @@ static void test_readers__a_receipt(void **state)
     buf_fini(&good);
 }
 
+/* ---- messages ---- */
+
+static void test_readers__a_message(void **state)
+{
+    struct study *s = *state;
+    struct err err = {0};
+    struct message m = {.counter = 3, .kind = MESSAGE_ASSIGN, .body = "a case", .len = 6}, back;
+    struct buf good = {0}, large = {0};
+    uint8_t pk[32];
+    memcpy(m.study_id, s->catalogue.study_id, 16);
+    OK(message_write(&good, &m, s->desk_cert, s->desk, &err));
+    assert_int_equal(good.len, MESSAGE_BUCKET_MIN);
+    size_t end = good.len - SIGN_BYTES;
+    sign_public(pk, s->author);
+    const struct {
+        struct change change;
+        enum err_code code;
+    } changes[] = {
+        {{0, 4, "SBN2", "magic"}, ERR_INPUT},
+        {{4, 2, "\2\0", "version"}, ERR_ENV},
+        {{6, 2, "\0\0", "no kind"}, ERR_ENV},
+        {{6, 2, "\5\0", "a kind to come"}, ERR_ENV},
+        {{8, 1, "x", "another study"}, ERR_AUTH},
+        {{88, 4, "\0\4\0\0", "a body beyond its end"}, ERR_INPUT},
+        {{88, 4, "\377\377\377\377", "a body without end"}, ERR_INPUT},
+        {{96, 32, (const char *)pk, "another signer"}, ERR_AUTH},
+        {{128, CERT_BYTES, (const char *)s->author_cert, "an author's certificate"}, ERR_AUTH},
+    };
+    OK(message_read(&back, good.data, good.len, &s->catalogue, &err));
+    assert_int_equal(back.len, 6);
+    assert_memory_equal(back.body, "a case", 6);
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct buf b = changed(&good, &changes[i].change);
+        sign_make((uint8_t *)b.data + end, "message", b.data, end, s->desk);
+        FAIL_IF_TAKEN(message_read(&back, b.data, b.len, &s->catalogue, &err),
+                      changes[i].change.rule);
+        assert_int_equal(err.code, changes[i].code);
+        buf_fini(&b);
+    }
+    for (size_t at = 0; at < good.len; at++) {
+        good.data[at] ^= 1;
+        FAIL_IF_TAKEN(message_read(&back, good.data, good.len, &s->catalogue, NULL),
+                      "a changed byte");
+        good.data[at] ^= 1;
+    }
+    for (size_t len = 0; len < good.len; len++) {
+        CUT_TO(good.data, len, message_read(&back, bytes_, len, &s->catalogue, NULL));
+    }
+    m.body = mem_zero(1, MESSAGE_BODY_MAX + 1);
+    m.len = MESSAGE_BODY_MAX;
+    OK(message_write(&large, &m, s->desk_cert, s->desk, &err));
+    OK(message_read(&back, large.data, large.len, &s->catalogue, &err));
+    m.len++;
+    assert_false(message_write(&large, &m, s->desk_cert, s->desk, &err));
+    assert_int_equal(err.code, ERR_LIMIT);
+    free((void *)m.body);
+    buf_fini(&good);
+    buf_fini(&large);
+}
+
 /* ---- batches and their chain ---- */
 
 enum { MANIFEST_HEAD = 256, OBJECT_ENTRY = 64 };
@@ -799,12 +860,8 @@ static void test_readers__an_entry(void **state)
         size_t at;
         uint8_t value;
         bool taken;
-    } cases[] = {{56, CHAIN_RECORD, true},
-                 {56, 0, false},
-                 {56, CHAIN_DECLARED_LOSS, true},
-                 {56, CHAIN_DECLARED_LOSS + 1, false},
-                 {57, 1, false},
-                 {63, 1, false}};
+    } cases[] = {{56, CHAIN_RECORD, true},       {56, 0, false}, {56, CHAIN_MESSAGE, true},
+                 {56, CHAIN_MESSAGE + 1, false}, {57, 1, false}, {63, 1, false}};
     make(&m);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint8_t bytes[CHAIN_ENTRY];
@@ -1039,6 +1096,7 @@ int main(void)
         STUDY_TEST(test_readers__certificates),
         STUDY_TEST(test_readers__a_package),
         STUDY_TEST(test_readers__a_receipt),
+        STUDY_TEST(test_readers__a_message),
         cmocka_unit_test(test_readers__a_batch),
         cmocka_unit_test(test_readers__an_entry),
         cmocka_unit_test(test_readers__a_record),

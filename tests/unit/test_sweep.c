@@ -11,7 +11,7 @@ enum { STRIDE = 1 };
 #endif
 
 static const char xml_text[] = "<data id='f'><q>canary-answer</q></data>";
-static const struct device_finished finished = {xml_text, sizeof xml_text - 1, NULL, 0, false};
+static const struct device_finished finished = {.xml = xml_text, .xml_len = sizeof xml_text - 1};
 
 struct rig {
     struct study s;

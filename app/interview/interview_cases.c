@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cases between the device and forms/entities. */
+#include "app/interview/interview_cases.h"
+
+#include <stdio.h>
+
+#include "platform/custody/message.h"
+#include "platform/machine/text.h"
+
+static void uuid(char out[37], const uint8_t id[16])
+{
+    char hex[33];
+    text_hex(hex, id, 16);
+    snprintf(out, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
+
+/* The case that an assignment carries.  A device's branch upon it is named after the message. */
+static bool assign(struct entities *cases, const struct message *m, struct err *err)
+{
+    struct entities told;
+    char branch[37], about[37];
+    entities_init(&told, cases->arena);
+    uuid(branch, m->message_id);
+    uuid(about, m->about);
+    if (!entities_parse(&told, m->body, m->len, err)) {
+        return false;
+    }
+    struct entity *one = entities_find(&told, about);
+    if (!one || one->version == 0 || one != told.first || one->next) {
+        return err_set(err, ERR_INPUT, "the message does not hold the case that it is about");
+    }
+    one->branch = branch;
+    entities_assign(cases, one, m->counter);
+    return true;
+}
+
+bool cases_on_message(void *user, struct buf *bytes, const struct message *m, struct err *err)
+{
+    struct arena arena;
+    struct entities cases;
+    char about[37];
+    (void)user;
+    arena_init(&arena);
+    entities_init(&cases, &arena);
+    uuid(about, m->about);
+    bool ok = entities_parse(&cases, bytes->data ? bytes->data : "", bytes->len, err);
+    switch (ok ? m->kind : MESSAGE_KIND_END) {
+    case MESSAGE_ASSIGN:
+        ok = assign(&cases, m, err);
+        break;
+    case MESSAGE_TAKE_BACK:
+        entities_forget(&cases, about, m->counter);
+        break;
+    case MESSAGE_SEND_BACK:
+    case MESSAGE_WITHDRAW:
+        ok = err_set(err, ERR_ENV, "the message needs a newer version of the program");
+        break;
+    case MESSAGE_KIND_END:
+        break;
+    }
+    if (ok) {
+        buf_cut(bytes, 0);
+        entities_print(bytes, &cases);
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
+bool cases_read(struct entities *cases, struct arena *arena, struct device *device, struct err *err)
+{
+    struct buf bytes = {0};
+    entities_init(cases, arena);
+    bool ok = device_cases(device, &bytes, err) &&
+              entities_parse(cases, bytes.data ? bytes.data : "", bytes.len, err);
+    buf_fini(&bytes);
+    return ok;
+}
+
+bool cases_after(struct buf *out, struct device *device, const struct form *form,
+                 const struct buf *xml, struct err *err)
+{
+    struct arena arena;
+    struct entities cases;
+    struct entity_change *changes = NULL;
+    bool ok = true;
+    if (!entities_any(form)) {
+        return true;
+    }
+    arena_init(&arena);
+    ok = entities_read(&changes, &arena, form, xml->data, xml->len, err) &&
+         (!changes || cases_read(&cases, &arena, device, err));
+    for (const struct entity_change *c = changes; ok && c; c = c->next) {
+        entities_apply(&cases, c);
+    }
+    if (ok && changes) {
+        entities_print(out, &cases);
+    }
+    arena_fini(&arena);
+    return ok;
+}
