@@ -153,6 +153,11 @@ want 2 'init with nobody to ask' setsid -w $B/suhbat-key init "$T/study"; says '
 want 0 init $B/suhbat-key init "$T/study" --no-passphrase; says init 'written unencrypted'
 says init 'where each key belongs'; says init 'with the others in'
 want 1 'a study is never made twice' $B/suhbat-key init "$T/study"
+mkdir -p "$T/lists"
+printf 'name,label\n1,One\n' > "$T/lists/villages.csv"
+printf '| survey |\n| | type | name | label |\n| | select_one_from_file villages.csv | v | V |\n| settings |\n| | form_id |\n| | with_list |\n' > "$T/lists/f.md"
+want 0 'a form with a list of its own' $B/suhbat-form pack "$T/lists/f.md" --study "$T/study" -o "$T/lists/f.age"
+says 'a form with a list of its own' '2 files'
 a1=age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
 a2=age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z
 printf '# whom contact cards are sealed to\n%s Гуля, Ош\r\n%s # escrow\n' $a1 $a2 > "$T/own.txt"

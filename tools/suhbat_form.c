@@ -498,6 +498,7 @@ static bool read_pack(struct packing *p, const char *file, struct err *err)
     struct form_source_env desk;
     struct lists lists = {&desk, &p->arena, p->files, PACK_FILES, 1};
     form_source_env_init(&desk, file);
+    p->files[0].name = "form.xml"; /* its bytes follow; the lists are gathered behind it */
     bool ok = form_source_xml(&p->xml, file, &options, &p->arena, NULL, err) &&
               form_load(&p->form, p->xml.data, p->xml.len, &xml_trusted, err) &&
               form_source_fit(p->form, &p->arena, NULL, err) &&
