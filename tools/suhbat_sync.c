@@ -13,12 +13,13 @@
 #include "platform/custody/receipt.h"
 #include "platform/machine/text.h"
 #include "tools/cli/cli.h"
+#include "tools/desk/desk_cases_tell.h"
 #include "tools/desk/desk_export.h"
 #include "tools/key/keys.h"
 #include "tools/desk/desk_store.h"
 
 static const char *opt_desk, *opt_identity, *opt_out, *opt_format, *opt_labels, *opt_force,
-    *opt_split, *opt_sensitive, *opt_training, *opt_csv;
+    *opt_split, *opt_sensitive, *opt_training, *opt_csv, *opt_device, *opt_take;
 
 static bool need_identity(uint8_t identity[32], struct err *err)
 {
@@ -74,6 +75,26 @@ static bool copy_private(struct arena *arena, const char *from, const char *name
     return ok;
 }
 
+/* Keeps the label that stands beside a device's file, if there is one. */
+static bool take_label(struct desk *desk, struct arena *arena, const char *folder,
+                       const char *device, struct err *err)
+{
+    const char *stem = file_stem(arena, device);
+    const char *path = keys_path(arena, folder, arena_join(arena, stem, ".label", NULL));
+    struct buf label = {0};
+    uint8_t id[16];
+    bool ok = true;
+    if (text_unhex(id, 16, stem) && file_exists(path)) {
+        ok = file_read(&label, path, 4096, err);
+        if (ok) {
+            text_defuse(label.data);
+            ok = desk_set_label(desk, id, label.data, err);
+        }
+    }
+    buf_fini(&label);
+    return ok;
+}
+
 static bool add_devices(struct desk *desk, struct arena *arena, const char *folder, unsigned *added,
                         struct err *err)
 {
@@ -86,7 +107,8 @@ static bool add_devices(struct desk *desk, struct arena *arena, const char *fold
         struct buf bytes = {0};
         bool fresh = false;
         bool ok = file_read(&bytes, keys_path(arena, folder, names[i]), 4096, err) &&
-                  desk_add_device(desk, bytes.data, bytes.len, &fresh, err);
+                  desk_add_device(desk, bytes.data, bytes.len, &fresh, err) &&
+                  take_label(desk, arena, folder, names[i], err);
         buf_fini(&bytes);
         if (!ok) {
             return err_at(err, "%s", names[i]);
@@ -287,20 +309,65 @@ static bool run_import(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+struct box { /* a device, and the key that its post is sealed to */
+    uint8_t device[16], key[32];
+};
+
 struct receipting {
     struct desk *desk;
     uint8_t seed[32], cert[CERT_BYTES];
-    unsigned written;
+    unsigned written, messages;
+    struct box *boxes;
+    size_t box_count;
 };
+
+/* Writes one sealed file under a name that says nothing. */
+static bool put_sealed(const struct buf *plain, const uint8_t box_pk[32], struct err *err)
+{
+    struct buf sealed = {0};
+    uint8_t id[8];
+    char name[32];
+    secret_random(id, sizeof id);
+    text_hex(name, id, sizeof id);
+    strcat(name, ".age");
+    bool ok = age_seal(&sealed, plain->data, plain->len, (const uint8_t(*)[32])box_pk, 1, err) &&
+              file_put(opt_out, name, sealed.data, sealed.len, NULL, err);
+    buf_fini(&sealed);
+    return ok;
+}
+
+/* Writes a message that its device has not yet said to have taken. */
+static bool write_message(void *user, const struct message *kept, int64_t wall_ms, bool taken,
+                          struct err *err)
+{
+    struct receipting *w = user;
+    struct buf plain = {0};
+    const uint8_t *key = NULL;
+    (void)wall_ms;
+    if (taken) {
+        return true;
+    }
+    for (size_t i = 0; i < w->box_count; i++) {
+        if (memcmp(w->boxes[i].device, kept->device_id, 16) == 0) {
+            key = w->boxes[i].key;
+        }
+    }
+    bool ok = (key || err_set(err, ERR_INPUT, "a message is for a device that is not here")) &&
+              message_write(&plain, kept, w->cert, w->seed, err) && put_sealed(&plain, key, err);
+    w->messages += ok;
+    buf_fini(&plain);
+    return ok;
+}
 
 static bool write_receipt(void *user, const struct desk_device *d, struct err *err)
 {
     struct receipting *w = user;
     struct receipt r = {
         .acked_seq = d->contiguous, .copies = 1, .issued_at = (uint64_t)clock_wall_ms() / 1000};
-    struct buf plain = {0}, sealed = {0};
-    uint8_t id[8];
-    char name[32];
+    struct buf plain = {0};
+    w->boxes = mem_grow(w->boxes, w->box_count + 1, sizeof *w->boxes);
+    memcpy(w->boxes[w->box_count].device, d->id, 16);
+    memcpy(w->boxes[w->box_count++].key, d->box_pk, 32);
     if (!d->contiguous) {
         return true;
     }
@@ -308,18 +375,13 @@ static bool write_receipt(void *user, const struct desk_device *d, struct err *e
     memcpy(r.device_id, d->id, 16);
     memcpy(r.acked_head, d->head, 32);
     secret_random(r.receipt_id, 16);
-    secret_random(id, sizeof id);
-    text_hex(name, id, sizeof id);
-    strcat(name, ".age");
     bool ok = desk_count_receipt(w->desk, d, &r.counter, err);
     if (ok) {
         receipt_write(&plain, &r, w->cert, w->seed);
-        ok = age_seal(&sealed, plain.data, plain.len, (const uint8_t(*)[32])d->box_pk, 1, err) &&
-             file_put(opt_out, name, sealed.data, sealed.len, NULL, err);
+        ok = put_sealed(&plain, d->box_pk, err);
     }
     w->written += ok;
     buf_fini(&plain);
-    buf_fini(&sealed);
     return ok;
 }
 
@@ -338,10 +400,15 @@ static bool run_receipt(const struct cli_words *words, struct err *err)
     arena_init(&arena);
     bool ok = keys_read_seed(w.seed, keys_path(&arena, opt_desk, "desk.key"), err) &&
               keys_read_cert(w.cert, keys_path(&arena, opt_desk, "desk.cert"), err) &&
-              file_folder(opt_out, 0700, err) && desk_devices(w.desk, write_receipt, &w, err);
+              file_folder(opt_out, 0700, err) && desk_devices(w.desk, write_receipt, &w, err) &&
+              desk_messages(w.desk, write_message, &w, err);
     if (ok) {
         printf("%u receipts in %s\n", w.written, opt_out);
     }
+    if (ok && w.messages) {
+        printf("%u messages to devices in %s\n", w.messages, opt_out);
+    }
+    free(w.boxes);
     secret_wipe(w.seed, sizeof w.seed);
     desk_close(w.desk);
     arena_fini(&arena);
@@ -552,6 +619,105 @@ static bool run_forward(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+/* ---- cases ---- */
+
+static bool tell_cases(struct desk *desk, const struct desk_cases *cases, struct err *err)
+{
+    struct buf out = {0};
+    bool ok = true;
+    if (opt_csv) {
+        desk_cases_table(&out, cases);
+    } else {
+        ok = desk_cases_tell(&out, desk, cases, err);
+        text_defuse(out.data);
+    }
+    if (ok) {
+        fwrite(out.data, 1, out.len, stdout);
+    }
+    buf_fini(&out);
+    return ok;
+}
+
+static bool run_cases(const struct cli_words *words, struct err *err)
+{
+    struct desk *desk;
+    uint8_t identity[32];
+    struct desk_cases cases;
+    (void)words;
+    if (!need_desk(&desk, identity, err)) {
+        return false;
+    }
+    bool ok = desk_cases_read(&cases, desk, identity, opt_training, err) &&
+              tell_cases(desk, &cases, err) && desk_log(desk, clock_wall_ms(), "cases", err);
+    if (ok && cases.without_form) {
+        ok = err_set(err, ERR_INPUT, "%zu records belong to forms that the desk does not have",
+                     cases.without_form);
+        err_hint(err, "add them: suhbat-sync --desk DIR add-form PACKAGE");
+    } else if (ok && cases.unreadable) {
+        ok = err_set(err, ERR_AUTH, "%zu records cannot be opened with this identity",
+                     cases.unreadable);
+    } else if (ok && (cases.conflicts || cases.faults)) {
+        ok = err_set(err, ERR_INPUT, "%zu cases wait for a decision%s", cases.conflicts,
+                     cases.faults ? ", and records were left out" : "");
+        err_hint(err, "assign CASE --take RECORD puts one side in force");
+    }
+    desk_cases_fini(&cases);
+    secret_wipe(identity, sizeof identity);
+    desk_close(desk);
+    return ok;
+}
+
+/* Assigns each case named; all are assigned, or none. */
+static bool assign_all(struct desk *desk, const struct desk_cases *cases,
+                       const struct cli_words *words, unsigned *told, struct err *err)
+{
+    uint8_t device[16];
+    bool named = opt_device != NULL;
+    if (named && !desk_device_named(desk, opt_device, device, err)) {
+        return false;
+    }
+    bool ok = desk_begin(desk, err);
+    for (size_t i = 0; ok && i < words->count; i++) {
+        unsigned added = 0;
+        struct desk_case *one = desk_cases_find(cases, words->list[i], err);
+        ok = one && desk_assign(desk, one, named ? device : one->holder, opt_take, clock_wall_ms(),
+                                &added, err);
+        if (ok && !added) {
+            cli_say(stdout, "already there: ", words->list[i]);
+        }
+        *told += added;
+    }
+    return desk_end(desk, ok, err);
+}
+
+static bool run_assign(const struct cli_words *words, struct err *err)
+{
+    struct desk *desk;
+    uint8_t identity[32];
+    struct desk_cases cases;
+    unsigned told = 0;
+    if (!opt_device && !opt_take) {
+        err_set(err, ERR_MISUSE, "no device given");
+        return err_hint(err, "assign CASE… --device LABEL");
+    }
+    if (opt_take && words->count > 1) {
+        return err_set(err, ERR_MISUSE, "--take decides one case at a time");
+    }
+    if (!need_desk(&desk, identity, err)) {
+        return false;
+    }
+    bool ok = desk_cases_read(&cases, desk, identity, false, err) &&
+              assign_all(desk, &cases, words, &told, err) &&
+              desk_log(desk, clock_wall_ms(), "assign", err);
+    if (ok) {
+        printf("%u messages wait: suhbat-sync receipt --out DIR writes them\n", told);
+    }
+    desk_cases_fini(&cases);
+    secret_wipe(identity, sizeof identity);
+    desk_close(desk);
+    return ok;
+}
+
 int main(int argc, char **argv)
 {
     static const struct cli_option common[] = {
@@ -566,6 +732,16 @@ int main(int argc, char **argv)
         CLI_END};
     static const struct cli_option forwarding[] = {
         {"out", 0, "DIR", "folder for the sealed records", &opt_out, CLI_FOLDER, 0, 0}, CLI_END};
+    static const struct cli_option listing[] = {
+        {"csv", 0, NULL, "print a CSV table with all properties", &opt_csv, CLI_TEXT, 0, 0},
+        {"training", 0, NULL, "only cases of training records", &opt_training, CLI_TEXT, 0, 0},
+        CLI_END};
+    static const struct cli_option assigning[] = {
+        {"device", 0, "LABEL", "the device's label, or the beginning of its id", &opt_device,
+         CLI_TEXT, 0, 0},
+        {"take", 0, "RECORD", "of a case in conflict: the record whose side is to be in force",
+         &opt_take, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_option status[] = {
         {"csv", 0, NULL, "as a table for scripts", &opt_csv, CLI_TEXT, 0, 0}, CLI_END};
     static const struct cli_option exporting[] = {
@@ -594,6 +770,10 @@ int main(int argc, char **argv)
         {"accept", "DEVICE [HISTORY]",
          "accept what was kept apart: of a revoked device, or of a device with two histories.", 1,
          2, NULL, run_accept, NULL},
+        {"cases", "", "list the cases, who has them, and conflicts between devices.", 0, 0, listing,
+         run_cases, NULL},
+        {"assign", "CASE…", "give cases to a device; the next receipts carry the word.", 1, CLI_ANY,
+         assigning, run_assign, NULL},
         {"forward", "", "copy out the records that are sealed to others than the desk, sealed.", 0,
          0, forwarding, run_forward, NULL},
         {"export", "", "export tables for analysis; these are not encrypted.", 0, 0, exporting,

@@ -11,15 +11,10 @@
 #include "platform/machine/csv.h"
 #include "platform/machine/file.h"
 #include "platform/machine/map.h"
-#include "platform/custody/record.h"
 #include "platform/custody/tar.h"
 #include "platform/machine/tally.h"
 #include "platform/machine/text.h"
-
-struct version {
-    uint8_t hash[32];
-    struct form *form;
-};
+#include "tools/desk/desk_records.h"
 
 /* A file that grows while records are read. */
 struct growing {
@@ -39,16 +34,12 @@ struct group { /* all versions of one form */
 
 struct exporting {
     struct desk *desk;
-    const uint8_t *identity;
+    struct desk_records records;
     const struct export_options *options;
     struct export_counts *counts;
-    struct version *versions; /* newest first */
-    size_t version_count;
     struct group *groups;
     size_t group_count;
     bool scan;
-    struct desk_device *devices;
-    size_t device_count;
     struct arena arena;
     struct map tables;    /* table paths in lower case, to find clashes on disks that ignore case */
     struct tally keys;    /* record ids */
@@ -127,28 +118,6 @@ static bool end_files(struct exporting *x, bool ok, struct err *err)
     return ok && file_flush(x->options->out, err);
 }
 
-static bool load_version(void *user, const struct desk_form_row *row, struct err *err)
-{
-    struct exporting *x = user;
-    struct form *form;
-    if (!form_load(&form, row->xml, row->xml_len, &xml_trusted, err)) {
-        return false;
-    }
-    x->versions = mem_grow(x->versions, x->version_count + 1, sizeof *x->versions);
-    memcpy(x->versions[x->version_count].hash, row->hash, 32);
-    x->versions[x->version_count++].form = form;
-    return true;
-}
-
-static bool keep_device(void *user, const struct desk_device *device, struct err *err)
-{
-    struct exporting *x = user;
-    (void)err;
-    x->devices = mem_grow(x->devices, x->device_count + 1, sizeof *x->devices);
-    x->devices[x->device_count++] = *device;
-    return true;
-}
-
 static struct group *group_of(struct exporting *x, const char *form_id)
 {
     for (size_t i = 0; i < x->group_count; i++) {
@@ -196,17 +165,17 @@ static void name_files(struct exporting *x, struct group *g)
 
 static bool make_groups(struct exporting *x, struct err *err)
 {
-    const struct form **forms = mem_alloc((x->version_count + 1) * sizeof *forms);
+    const struct form **forms = mem_alloc((x->records.version_count + 1) * sizeof *forms);
     bool ok = true;
-    for (size_t v = 0; v < x->version_count && ok; v++) {
-        const char *id = x->versions[v].form->id;
+    for (size_t v = 0; v < x->records.version_count && ok; v++) {
+        const char *id = x->records.versions[v].form->id;
         size_t count = 0;
         if (group_of(x, id)) {
             continue;
         }
-        for (size_t k = v; k < x->version_count; k++) {
-            if (strcmp(x->versions[k].form->id, id) == 0) {
-                forms[count++] = x->versions[k].form;
+        for (size_t k = v; k < x->records.version_count; k++) {
+            if (strcmp(x->records.versions[k].form->id, id) == 0) {
+                forms[count++] = x->records.versions[k].form;
             }
         }
         struct dataset *dataset;
@@ -437,16 +406,6 @@ static void submitter(char *out, size_t size, const struct form *form, const cha
     arena_fini(&arena);
 }
 
-static const uint8_t *device_key(const struct exporting *x, const uint8_t id[16])
-{
-    for (size_t i = 0; i < x->device_count; i++) {
-        if (memcmp(x->devices[i].id, id, 16) == 0) {
-            return x->devices[i].sign_pk;
-        }
-    }
-    return NULL;
-}
-
 /* Counts an unreadable record and continues with the others.  Other errors stop the export. */
 static bool bad(struct exporting *x, const struct err *why, struct err *err)
 {
@@ -481,25 +440,20 @@ static bool add_rows(struct exporting *x, struct group *group, const struct form
 
 static bool take_record(struct exporting *x, const struct record *r, struct err *err)
 {
-    struct version *v = NULL;
+    const struct form *form = desk_record_form(&x->records, r);
     struct err why = {0};
     char device[33], code[64], hex[33], key[80];
-    for (size_t i = 0; i < x->version_count; i++) {
-        if (memcmp(x->versions[i].hash, r->package_hash, 32) == 0) {
-            v = &x->versions[i];
-        }
-    }
     if (((r->flags & RECORD_TRAINING) != 0) != x->options->training) {
         return true; /* training records are never mixed with real ones */
     }
-    if (!v) {
+    if (!form) {
         x->counts->without_form += !x->scan;
         return true;
     }
-    struct group *group = group_of(x, v->form->id);
+    struct group *group = group_of(x, form->id);
     assert(group);
     if (x->scan) {
-        return dataset_scan(group->dataset, v->form, r->xml, r->xml_len, &why) || bad(x, &why, err);
+        return dataset_scan(group->dataset, form, r->xml, r->xml_len, &why) || bad(x, &why, err);
     }
     text_hex(device, r->device_id, 16);
     text_hex(hex, r->record_id, 16);
@@ -510,12 +464,12 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
         snprintf(key + strlen(key), sizeof key - strlen(key), "~%u", times);
         x->counts->twice++;
     }
-    submitter(code, sizeof code, v->form, r->xml, r->xml_len);
+    submitter(code, sizeof code, form, r->xml, r->xml_len);
     struct submission s = {.date_ms = r->finalised_ms,
                            .submitter_id = code,
                            .submitter_name = "",
                            .device_id = device,
-                           .form_version = v->form->version,
+                           .form_version = form->version,
                            .status = "",
                            .review_state = "",
                            .record_key = key};
@@ -524,7 +478,7 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
         return false;
     }
     s.attachments_expected = s.attachments_present;
-    return add_rows(x, group, v->form, r, &s, &why) || bad(x, &why, err);
+    return add_rows(x, group, form, r, &s, &why) || bad(x, &why, err);
 }
 
 /* Whether the same bytes were opened before: a batch may be in two histories of a device. */
@@ -540,23 +494,20 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     struct exporting *x = user;
     struct buf plain = {0};
     struct record r;
-    struct age_keys keys = {.identities = (const uint8_t(*)[32])x->identity, .count = 1};
-    const uint8_t *key = device_key(x, o->device);
-    enum age_result result = AGE_OPENED;
-    struct err why = {0};
     bool ok = true;
     if (!x->scan && was_opened(x, o)) {
         return true;
     }
-    if (key && age_open(&plain, o->sealed, o->len, &keys, &result, &why) &&
-        record_read(&r, plain.data, plain.len, key, &why) &&
-        memcmp(r.study_id, desk_catalogue(x->desk)->study_id, 16) == 0 &&
-        memcmp(r.device_id, o->device, 16) == 0 && r.seq == o->seq) {
+    switch (desk_record_open(&x->records, o, &plain, &r)) {
+    case DESK_OPENED:
         ok = take_record(x, &r, err);
-    } else if (result == AGE_NO_MATCH && desk_catalogue(x->desk)->own_count) {
+        break;
+    case DESK_CLOSED:
         x->counts->closed += !x->scan;
-    } else {
+        break;
+    case DESK_UNREADABLE:
         x->counts->unreadable += !x->scan;
+        break;
     }
     buf_fini(&plain);
     return ok;
@@ -566,12 +517,12 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
                  const struct export_options *options, struct export_counts *counts,
                  struct err *err)
 {
-    struct exporting x = {.desk = desk, .identity = identity, .options = options, .counts = counts};
+    struct exporting x = {.desk = desk, .options = options, .counts = counts};
     uint64_t apart = 0;
     memset(counts, 0, sizeof *counts);
     arena_init(&x.arena);
     map_init(&x.tables, &x.arena);
-    bool ok = desk_forms(desk, load_version, &x, err) && desk_devices(desk, keep_device, &x, err) &&
+    bool ok = desk_records_init(&x.records, desk, identity, err) &&
               desk_kept_apart(desk, &apart, err) && make_groups(&x, err);
     counts->kept_apart = (unsigned)apart;
     if (ok && options->split_multiple) {
@@ -583,16 +534,12 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
          desk_objects(desk, open_object, &x, err) && end_tables(&x, err);
     ok = end_files(&x, ok, err);
     free_groups(&x);
-    for (size_t i = 0; i < x.version_count; i++) {
-        form_free(x.versions[i].form);
-    }
     free(x.files);
     tally_fini(&x.keys);
     tally_fini(&x.media);
     tally_fini(&x.objects);
     arena_fini(&x.arena);
-    free(x.versions);
-    free(x.devices);
+    desk_records_fini(&x.records);
     return ok;
 }
 

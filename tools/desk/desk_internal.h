@@ -15,7 +15,7 @@ struct desk {
 
 /* ---- rows: pseudonyms and encrypted contents; docs/RECORD.md section 12 ---- */
 
-extern const char desk_schema[];
+extern const char desk_schema[], desk_schema_added[];
 
 /* Computes the pseudonym of a device, history, record or form: a hash with the desk's key. */
 void desk_name(const struct desk *desk, uint8_t out[16], const char *what, const void *of,
@@ -58,6 +58,14 @@ enum { /* layout of a branch's row */
 };
 enum { OBJECT_ID = 0, OBJECT_HASH = 16, OBJECT_AT = 48, OBJECT_ROW = 56 };
 enum { FORM_HASH = 0, FORM_SERIAL = 32, FORM_XML = 40 };
+enum { /* layout of a message's row */
+       MESSAGE_DEVICE = 0,
+       MESSAGE_ID = 16,
+       MESSAGE_ABOUT = 32,
+       MESSAGE_AT = 48,
+       MESSAGE_KIND = 56,
+       MESSAGE_BODY = 64
+};
 enum { NOTE_AT = 0, NOTE_TEXT = 8 }; /* layout of an alarm, or a line of the log */
 
 /* Write one row each, in the caller's transaction or a transaction of their own. */
@@ -110,10 +118,6 @@ struct histories {
 };
 MUST_CHECK bool desk_histories(struct desk *desk, const uint8_t device[16], struct histories *out,
                                struct err *err);
-/* Finds the device whose id in hex begins with `begins` (at least four characters).  *count:
- * number of devices that match. */
-MUST_CHECK bool desk_find_device(struct desk *desk, const char *begins, uint8_t id[16],
-                                 unsigned *count, struct err *err);
 /* Row callback for db_run: appends the first column's bytes to the struct buf in `user`. */
 bool desk_take_blob(void *user, const struct db_value *columns, size_t count, struct err *err);
 

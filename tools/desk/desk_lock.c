@@ -25,6 +25,12 @@ const char desk_schema[] =
     "CREATE TABLE IF NOT EXISTS log(n INTEGER PRIMARY KEY, d BLOB);"
     "PRAGMA user_version = 2;";
 
+/* Tables that desks of version 2 may lack; older programs do not see them. */
+const char desk_schema_added[] =
+    "CREATE TABLE IF NOT EXISTS message(n INTEGER PRIMARY KEY, d BLOB);"
+    "CREATE TABLE IF NOT EXISTS label(id BLOB PRIMARY KEY, d BLOB);"
+    "CREATE INDEX IF NOT EXISTS entry_message ON entry(object) WHERE kind = 8;";
+
 /* ---- the key: DIR/desk-key.age ---- */
 
 enum { KEY_MARK = 8, KEY_PLAIN = KEY_MARK + SECRET_KEY };

@@ -115,7 +115,8 @@ static bool open_existing(struct desk *desk, int64_t version, const uint8_t iden
         return err_at(err, "%s", desk->dir);
     }
     return (keyed ? desk_key_read(desk, identity, err) : key_for_old(desk, identity, err)) &&
-           (version == VERSION || desk_migrate(desk, err)) && read_catalogue(desk, err);
+           (version == VERSION || desk_migrate(desk, err)) &&
+           db_script(desk->db, desk_schema_added, err) && read_catalogue(desk, err);
 }
 
 /* Locks the folder: only one process at a time may create or migrate a desk. */
@@ -150,7 +151,7 @@ bool desk_open(struct desk **out, const char *dir, const uint8_t identity[32], s
 static bool make_tables(struct desk *desk, struct err *err)
 {
     bool ok = db_begin(desk->db, err) && db_script(desk->db, desk_schema, err) &&
-              db_commit(desk->db, err);
+              db_script(desk->db, desk_schema_added, err) && db_commit(desk->db, err);
     if (!ok) {
         db_rollback(desk->db);
     }
@@ -566,8 +567,13 @@ static bool give_object(void *user, const struct db_value *c, size_t count, stru
     bool ok = desk_unlock(rows->desk, &plain, (struct desk_row){"object", rows->name, seq}, &c[1],
                           OBJECT_ROW, err);
     if (ok) {
-        struct desk_object o = {(const uint8_t *)plain.data + OBJECT_ID, rows->device, seq,
-                                c[2].bytes, c[2].len};
+        const uint8_t *p = (const uint8_t *)plain.data;
+        struct desk_object o = {.id = p + OBJECT_ID,
+                                .device = rows->device,
+                                .seq = seq,
+                                .imported_ms = (int64_t)get_u64(p + OBJECT_AT),
+                                .sealed = c[2].bytes,
+                                .len = c[2].len};
         ok = rows->row(rows->user, &o, err);
     }
     buf_fini(&plain);
@@ -711,6 +717,121 @@ bool desk_alarms(struct desk *desk, desk_alarm_row *row, void *user, struct err 
 {
     struct alarm_rows rows = {desk, row, user};
     return db_run(desk->db, "SELECT d FROM alarm ORDER BY n", NULL, 0, give_alarm, &rows, err);
+}
+
+/* ---- messages to devices ---- */
+
+bool desk_begin(struct desk *desk, struct err *err)
+{
+    return db_begin(desk->db, err);
+}
+
+bool desk_end(struct desk *desk, bool ok, struct err *err)
+{
+    ok = ok && db_commit(desk->db, err);
+    if (!ok) {
+        db_rollback(desk->db);
+    }
+    return ok;
+}
+
+bool desk_add_message(struct desk *desk, struct message *m, int64_t wall_ms, struct err *err)
+{
+    uint8_t row[MESSAGE_BODY] = {0};
+    struct buf plain = {0}, locked = {0};
+    int64_t last;
+    if (!db_number(desk->db, &last, 0, "SELECT max(n) FROM message", NULL, 0, err)) {
+        return false;
+    }
+    m->counter = (uint64_t)last + 1;
+    secret_random(m->message_id, 16);
+    memcpy(row + MESSAGE_DEVICE, m->device_id, 16);
+    memcpy(row + MESSAGE_ID, m->message_id, 16);
+    memcpy(row + MESSAGE_ABOUT, m->about, 16);
+    put_u64(row + MESSAGE_AT, (uint64_t)wall_ms);
+    put_u16(row + MESSAGE_KIND, (uint16_t)m->kind);
+    buf_add(&plain, row, sizeof row);
+    buf_add(&plain, m->body, m->len);
+    desk_lock(desk, &locked, "message", NULL, m->counter, plain.data, plain.len);
+    struct db_value v[] = {db_int((int64_t)m->counter), db_blob(locked.data, locked.len)};
+    bool ok = db_run(desk->db, "INSERT INTO message(n, d) VALUES(?1, ?2)", v, 2, NULL, NULL, err);
+    buf_fini(&plain);
+    buf_fini(&locked);
+    return ok;
+}
+
+struct message_rows {
+    struct desk *desk;
+    desk_message_row *row;
+    void *user;
+};
+
+static bool give_message(void *user, const struct db_value *c, size_t count, struct err *err)
+{
+    struct message_rows *rows = user;
+    struct buf plain = {0};
+    uint64_t n = (uint64_t)c[0].number;
+    int64_t taken = 0;
+    (void)count;
+    bool ok = desk_unlock(rows->desk, &plain, (struct desk_row){"message", NULL, n}, &c[1],
+                          MESSAGE_BODY, err);
+    if (ok) {
+        const uint8_t *p = (const uint8_t *)plain.data;
+        struct message m = {.counter = n,
+                            .issued_at = get_u64(p + MESSAGE_AT) / 1000,
+                            .kind = (enum message_kind)get_u16(p + MESSAGE_KIND),
+                            .body = plain.data + MESSAGE_BODY,
+                            .len = plain.len - MESSAGE_BODY};
+        uint8_t name[16];
+        memcpy(m.study_id, rows->desk->catalogue.study_id, 16);
+        memcpy(m.device_id, p + MESSAGE_DEVICE, 16);
+        memcpy(m.message_id, p + MESSAGE_ID, 16);
+        memcpy(m.about, p + MESSAGE_ABOUT, 16);
+        desk_name(rows->desk, name, "record", m.message_id, 16);
+        struct db_value v[] = {db_blob(name, 16)};
+        ok = db_number(rows->desk->db, &taken, 0,
+                       "SELECT 1 FROM entry WHERE kind = 8 AND object = ?1", v, 1, err) &&
+             rows->row(rows->user, &m, (int64_t)get_u64(p + MESSAGE_AT), taken, err);
+    }
+    buf_fini(&plain);
+    return ok;
+}
+
+bool desk_messages(struct desk *desk, desk_message_row *row, void *user, struct err *err)
+{
+    struct message_rows rows = {desk, row, user};
+    return db_run(desk->db, "SELECT n, d FROM message ORDER BY n", NULL, 0, give_message, &rows,
+                  err);
+}
+
+bool desk_set_label(struct desk *desk, const uint8_t device[16], const char *label, struct err *err)
+{
+    uint8_t name[16];
+    struct buf locked = {0};
+    desk_name(desk, name, "owner", device, 16);
+    desk_lock(desk, &locked, "label", name, 0, label, strlen(label));
+    struct db_value v[] = {db_blob(name, 16), db_blob(locked.data, locked.len)};
+    bool ok = db_run(desk->db, "INSERT OR REPLACE INTO label(id, d) VALUES(?1, ?2)", v, 2, NULL,
+                     NULL, err);
+    buf_fini(&locked);
+    return ok;
+}
+
+bool desk_label(struct desk *desk, const uint8_t device[16], struct buf *out, struct err *err)
+{
+    uint8_t name[16];
+    struct buf locked = {0};
+    desk_name(desk, name, "owner", device, 16);
+    struct db_value v[] = {db_blob(name, 16)};
+    bool ok =
+        db_run(desk->db, "SELECT d FROM label WHERE id = ?1", v, 1, desk_take_blob, &locked, err);
+    if (ok && locked.len) {
+        struct db_value got = db_blob(locked.data, locked.len);
+        ok = desk_unlock(desk, out, (struct desk_row){"label", name, 0}, &got, 0, err);
+    }
+    buf_add(out, "", 0);
+    buf_fini(&locked);
+    return ok;
 }
 
 bool desk_log(struct desk *desk, int64_t wall_ms, const char *what, struct err *err)

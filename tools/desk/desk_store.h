@@ -14,6 +14,7 @@
 #include "platform/custody/batch.h"
 #include "platform/custody/catalogue.h"
 #include "platform/custody/db.h"
+#include "platform/custody/message.h"
 
 struct desk;
 
@@ -77,6 +78,10 @@ struct desk_device {
 };
 typedef bool desk_device_row(void *user, const struct desk_device *device, struct err *err);
 MUST_CHECK bool desk_devices(struct desk *desk, desk_device_row *row, void *user, struct err *err);
+/* Finds the device whose id in hex begins with `begins` (at least four characters).  *count:
+ * number of devices that match. */
+MUST_CHECK bool desk_find_device(struct desk *desk, const char *begins, uint8_t id[16],
+                                 unsigned *count, struct err *err);
 /* Increments the receipt counter of a device and stores it, before the receipt is written. */
 MUST_CHECK bool desk_count_receipt(struct desk *desk, const struct desk_device *device,
                                    uint64_t *counter, struct err *err);
@@ -84,6 +89,7 @@ MUST_CHECK bool desk_count_receipt(struct desk *desk, const struct desk_device *
 struct desk_object {
     const uint8_t *id, *device;
     uint64_t seq;
+    int64_t imported_ms;
     const void *sealed;
     size_t len;
 };
@@ -104,6 +110,26 @@ MUST_CHECK bool desk_forms(struct desk *desk, desk_form_each *row, void *user, s
 
 typedef bool desk_alarm_row(void *user, const char *text);
 MUST_CHECK bool desk_alarms(struct desk *desk, desk_alarm_row *row, void *user, struct err *err);
+
+/* ---- messages to devices ---- */
+
+/* Keeps a message until its device says that it was taken.  Fills its id and counter. */
+MUST_CHECK bool desk_add_message(struct desk *desk, struct message *message, int64_t wall_ms,
+                                 struct err *err);
+/* Calls `row` for every message, oldest first.  `taken`: the device's chain says so. */
+typedef bool desk_message_row(void *user, const struct message *message, int64_t wall_ms,
+                              bool taken, struct err *err);
+MUST_CHECK bool desk_messages(struct desk *desk, desk_message_row *row, void *user,
+                              struct err *err);
+
+/* What a device is called: set from the study's folder, "" if it has no label. */
+MUST_CHECK bool desk_set_label(struct desk *desk, const uint8_t device[16], const char *label,
+                               struct err *err);
+MUST_CHECK bool desk_label(struct desk *desk, const uint8_t device[16], struct buf *out,
+                           struct err *err);
+/* Several changes as one: all are kept, or none. */
+MUST_CHECK bool desk_begin(struct desk *desk, struct err *err);
+MUST_CHECK bool desk_end(struct desk *desk, bool ok, struct err *err);
 
 /* Adds a line to the access log: what was exported, and when. */
 MUST_CHECK bool desk_log(struct desk *desk, int64_t wall_ms, const char *what, struct err *err);

@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Do cases follow from interview to interview, from device to device, and never get lost? */
+#include "app/interview/interview.h"
+#include "app/interview/interview_cases.h"
+#include "platform/custody/message.h"
+#include "tests/lib/custody.h"
+#include "tools/desk/desk_cases.h"
+
+static const char cases_md[] =
+    "| survey |\n"
+    "| | type | name | label | save_to | relevant | calculation |\n"
+    "| | select_one part | part | Part | | | |\n"
+    "| | select_one_from_file cases.csv | old | Case | | ${part} = 'old' | |\n"
+    "| | calculate | fresh | | | | once(uuid()) |\n"
+    "| | text | code | Code | code | ${part} = 'new' | |\n"
+    "| | text | site | Site | site | ${part} = 'new' | |\n"
+    "| | text | secret | Secret | | | |\n"
+    "| | text | status | Status | status | | |\n"
+    "| choices |\n| | list_name | name | label |\n"
+    "| | part | new | New |\n| | part | old | Old |\n"
+    "| settings |\n| | form_id | version |\n| | test_form | 7 |\n"
+    "| entities |\n| | list_name | label | entity_id | create_if | update_if |\n"
+    "| | cases | ${code} | if(${part} = 'new', ${fresh}, ${old}) | ${part} = 'new' | "
+    "${part} = 'old' |\n";
+
+struct field { /* a device and the study as it knows it */
+    struct study study;
+    struct writer *writer;
+    uint8_t hash[32];
+};
+
+static struct buf form_xml;
+
+static void begin(struct field *f)
+{
+    struct err err = {0};
+    memset(f, 0, sizeof *f);
+    study_init(&f->study);
+    study_device(&f->study);
+    if (!form_xml.len) {
+        OK(convert_md(&form_xml, cases_md, &err));
+    }
+    f->study.form = form_xml.data;
+    study_enrol(&f->study, f->hash);
+    f->writer = writer_new(f->study.device);
+    device_on_message(f->study.device, cases_on_message, NULL);
+}
+
+static void end(struct field *f)
+{
+    f->study.device = writer_free(f->writer);
+    study_fini(&f->study);
+}
+
+static void answer(struct interview *i, const char *path, const char *value)
+{
+    struct err err = {0};
+    struct node *node = session_find(i->session, path);
+    assert_non_null(node);
+    assert_int_equal(session_answer(i->session, node, value, &err), ANSWER_OK);
+}
+
+/* Number of cases that the question offers; the first one's value. */
+static size_t offered(struct interview *i, struct arena *arena, const char **first)
+{
+    struct err err = {0};
+    struct choice *choices;
+    size_t count;
+    struct node *node = session_find(i->session, "/data/old");
+    OK(session_choices(i->session, arena, node->item->control, node, &choices, &count, &err));
+    *first = count ? arena_text(arena, choices[0].value) : NULL;
+    return count;
+}
+
+/* One interview: `code` for a new case, else an update of the first one. */
+static void interview(struct field *f, const char *code, const char *status)
+{
+    struct err err = {0};
+    struct arena arena;
+    struct interview *i;
+    const char *first;
+    arena_init(&arena);
+    OK(interview_begin(&i, f->writer, f->hash, "en", &err));
+    answer(i, "/data/part", code ? "new" : "old");
+    if (code) {
+        answer(i, "/data/code", code);
+        answer(i, "/data/site", "KG-02");
+    } else {
+        assert_true(offered(i, &arena, &first) > 0);
+        answer(i, "/data/old", first);
+    }
+    answer(i, "/data/secret", "has a ban");
+    answer(i, "/data/status", status);
+    OK(interview_finish(i, NULL, &err));
+    interview_free(i);
+    arena_fini(&arena);
+}
+
+static struct entity *only_case(struct field *f, struct arena *arena)
+{
+    struct err err = {0};
+    static struct entities cases;
+    OK(cases_read(&cases, arena, f->study.device, &err));
+    assert_true(!cases.first || !cases.first->next);
+    return cases.first;
+}
+
+static void test_cases__an_interview_finds_what_another_made(void **state)
+{
+    (void)state;
+    struct field f;
+    struct err err = {0};
+    struct arena arena;
+    struct buf bytes = {0};
+    struct interview *i;
+    const char *first;
+    arena_init(&arena);
+    begin(&f);
+    interview(&f, "KG-02-001", "active");
+    struct entity *one = only_case(&f, &arena);
+    assert_string_equal(one->label, "KG-02-001");
+    assert_int_equal(one->version, 1);
+    assert_string_equal(entity_property(one, "site"), "KG-02");
+    /* only what the form saves is kept */
+    OK(device_cases(f.study.device, &bytes, &err));
+    assert_null(strstr(bytes.data, "has a ban"));
+    interview(&f, NULL, "visited");
+    one = only_case(&f, &arena);
+    assert_int_equal(one->version, 2);
+    assert_string_equal(one->label, "KG-02-001"); /* not erased by what the update leaves out */
+    assert_string_equal(entity_property(one, "site"), "KG-02");
+    assert_string_equal(entity_property(one, "status"), "visited");
+    interview(&f, NULL, "closed");
+    one = only_case(&f, &arena);
+    assert_int_equal(one->version, 0);
+    buf_cut(&bytes, 0);
+    OK(device_cases(f.study.device, &bytes, &err));
+    assert_null(strstr(bytes.data, "KG-02"));
+    OK(interview_begin(&i, f.writer, f.hash, "en", &err));
+    answer(i, "/data/part", "old");
+    assert_int_equal(offered(i, &arena, &first), 0);
+    interview_free(i);
+    buf_fini(&bytes);
+    arena_fini(&arena);
+    end(&f);
+}
+
+static bool first_draft(struct device *d, void *arg, struct err *err)
+{
+    struct device_draft drafts[VAULT_DRAFTS];
+    size_t count;
+    bool ok = device_drafts(d, drafts, &count, err);
+    assert_true(ok && count == 1);
+    *(struct device_draft *)arg = drafts[0];
+    return ok;
+}
+
+/* A draft that is taken up again sees the cases, also those that came in the meantime. */
+static void test_cases__a_draft_comes_back_with_its_case(void **state)
+{
+    (void)state;
+    struct field f;
+    struct err err = {0};
+    struct arena arena;
+    struct interview *i;
+    struct device_draft draft;
+    struct page page;
+    const char *first;
+    arena_init(&arena);
+    begin(&f);
+    interview(&f, "KG-02-001", "active");
+    OK(interview_begin(&i, f.writer, f.hash, "en", &err));
+    assert_true(interview_find(i, &arena, session_find(i->session, "/data/part"), &page));
+    assert_int_equal(interview_answer(i, page.node, "old", &err), ANSWER_OK);
+    assert_int_equal(offered(i, &arena, &first), 1);
+    assert_int_equal(interview_answer(i, session_find(i->session, "/data/old"), first, &err),
+                     ANSWER_OK);
+    OK(interview_sync(i, &err));
+    interview_free(i);
+    OK(writer_call(f.writer, first_draft, &draft, &err));
+    OK(interview_resume(&i, f.writer, &draft, NULL, &err));
+    assert_string_equal(tree_value(session_find(i->session, "/data/old")), first);
+    answer(i, "/data/status", "visited");
+    OK(interview_finish(i, NULL, &err));
+    interview_free(i);
+    assert_int_equal(only_case(&f, &arena)->version, 2);
+    arena_fini(&arena);
+    end(&f);
+}
+
+/* ---- at the desk, and back ---- */
+
+static struct desk *desk_of(struct field *a, struct field *b)
+{
+    struct err err = {0};
+    struct buf file = {0}, package = {0};
+    bool fresh;
+    struct desk *desk = open_desk(&a->study);
+    if (b) {
+        study_device_file(&b->study, &file);
+        OK(desk_add_device(desk, file.data, file.len, &fresh, &err));
+    }
+    OK(device_package(a->study.device, a->hash, &package, &err));
+    OK(desk_add_form(desk, package.data, package.len, &fresh, &err));
+    buf_fini(&file);
+    buf_fini(&package);
+    return desk;
+}
+
+static void hand_over(struct field *f, struct desk *desk, const char *folder, int64_t at_ms)
+{
+    struct err err = {0};
+    struct export_report out;
+    struct import_report in;
+    struct buf tar = {0};
+    OK(file_folder(study_path(&f->study, folder), 0700, &err));
+    OK(device_export(f->study.device, study_path(&f->study, folder), at_ms, &out, &err));
+    take_batch(&f->study, folder, &tar);
+    OK(desk_import(desk, tar.data, tar.len, at_ms, &in, &err));
+    buf_fini(&tar);
+}
+
+struct post {
+    struct field *to;
+    const char *folder;
+    unsigned count;
+};
+
+static bool write_message(void *user, const struct message *m, int64_t wall_ms, bool taken,
+                          struct err *why)
+{
+    struct post *p = user;
+    struct err err = {0};
+    struct buf plain = {0}, sealed = {0};
+    char name[40];
+    (void)wall_ms;
+    (void)why;
+    if (taken || memcmp(m->device_id, device_id(p->to->study.device), 16) != 0) {
+        return true;
+    }
+    uint8_t box[1][32];
+    struct enrol_request r;
+    OK(enrol_request_read(&r, p->to->study.request.data, p->to->study.request.len, &err));
+    memcpy(box[0], r.box_pk, 32);
+    OK(message_write(&plain, m, p->to->study.desk_cert, p->to->study.desk, &err));
+    OK(age_seal(&sealed, plain.data, plain.len, (const uint8_t(*)[32])box, 1, &err));
+    /* the later message gets the earlier name: counters decide the order, not names */
+    snprintf(name, sizeof name, "m-%04u.age", 1000 - (unsigned)m->counter);
+    study_put(&p->to->study, p->folder, name, &sealed);
+    p->count++;
+    buf_fini(&plain);
+    buf_fini(&sealed);
+    return true;
+}
+
+/* Writes the messages for a device, and loads them. */
+static struct load_report deliver(struct desk *desk, struct field *to, const char *folder)
+{
+    struct err err = {0};
+    struct load_report report;
+    struct post post = {to, folder, 0};
+    OK(file_folder(study_path(&to->study, folder), 0700, &err));
+    OK(desk_messages(desk, write_message, &post, &err));
+    OK(device_load_folder(to->study.device, study_path(&to->study, folder), &report, &err));
+    return report;
+}
+
+static unsigned waiting(struct desk *desk, struct field *to)
+{
+    struct err err = {0};
+    struct post post = {to, "count", 0};
+    OK(desk_messages(desk, write_message, &post, &err));
+    return post.count;
+}
+
+static struct desk_case *look(struct desk *desk, struct field *f, struct desk_cases *cases)
+{
+    struct err err = {0};
+    OK(desk_cases_read(cases, desk, f->study.coordinator, false, &err));
+    assert_int_equal(cases->count, 1);
+    assert_int_equal(cases->unreadable + cases->without_form, 0);
+    return cases->first;
+}
+
+static void give(struct desk *desk, struct field *f, struct field *to, const char *take,
+                 int64_t at_ms, unsigned expected)
+{
+    struct err err = {0};
+    struct desk_cases cases;
+    unsigned told;
+    struct desk_case *one = look(desk, f, &cases);
+    OK(desk_assign(desk, one, device_id(to->study.device), take, at_ms, &told, &err));
+    assert_int_equal(told, expected);
+    desk_cases_fini(&cases);
+}
+
+static void test_cases__a_case_goes_to_another_device_and_comes_into_conflict(void **state)
+{
+    (void)state;
+    struct field a, b;
+    struct err err = {0};
+    struct arena arena;
+    struct desk_cases cases;
+    arena_init(&arena);
+    begin(&a);
+    begin(&b);
+    interview(&a, "KG-02-001", "active");
+    struct desk *desk = desk_of(&a, &b);
+    hand_over(&a, desk, "h1", study_wall);
+    struct desk_case *one = look(desk, &a, &cases);
+    assert_string_equal(one->now.label, "KG-02-001");
+    assert_memory_equal(one->holder, device_id(a.study.device), 16);
+    assert_ptr_equal(desk_cases_find(&cases, "KG-02-001", &err), one);
+    assert_null(desk_cases_find(&cases, "KG-02-0", &err));
+    desk_cases_fini(&cases);
+
+    /* assigned to b: a is told, too */
+    give(desk, &a, &b, NULL, study_wall + 1000, 2);
+    give(desk, &a, &b, NULL, study_wall + 2000, 0); /* on its way already */
+    assert_int_equal(waiting(desk, &a), 1);
+    assert_int_equal(waiting(desk, &b), 1);
+    struct load_report r = deliver(desk, &b, "p1");
+    assert_int_equal(r.messages, 1);
+    assert_int_equal(r.refused, 0);
+    struct entity *at_b = only_case(&b, &arena);
+    assert_string_equal(at_b->label, "KG-02-001");
+    assert_int_equal(at_b->version, 1);
+    assert_int_equal(at_b->trunk, 1);
+    assert_string_equal(entity_property(at_b, "site"), "KG-02");
+    r = deliver(desk, &b, "p1"); /* again: the desk has not heard of it */
+    assert_int_equal(r.messages, 0);
+
+    /* both change it: a has not been told yet */
+    interview(&b, NULL, "at work");
+    interview(&a, NULL, "lost");
+    hand_over(&b, desk, "h2", study_wall + 3000);
+    assert_int_equal(waiting(desk, &b), 0); /* the batch has said that the message was taken */
+    one = look(desk, &a, &cases);
+    assert_int_equal(one->now.version, 2);
+    assert_string_equal(entity_property(&one->now, "status"), "at work");
+    assert_false(one->pending);
+    assert_null(one->sides);
+    desk_cases_fini(&cases);
+    hand_over(&a, desk, "h3", study_wall + 4000);
+    one = look(desk, &a, &cases);
+    assert_int_equal(cases.conflicts, 1);
+    assert_string_equal(entity_property(&one->now, "status"), "at work"); /* stays in force */
+    assert_non_null(one->sides);
+    assert_null(one->sides->next);
+    assert_string_equal(entity_property(&one->sides->state, "status"), "lost");
+    assert_memory_equal(one->sides->device, device_id(a.study.device), 16);
+    unsigned told;
+    char side[33];
+    text_hex(side, one->sides->record, 16);
+    assert_false(desk_assign(desk, one, device_id(b.study.device), NULL, study_wall, &told, &err));
+    assert_false(desk_assign(desk, one, device_id(b.study.device), "00", study_wall, &told, &err));
+    desk_cases_fini(&cases);
+
+    /* a side is taken; b gets it, although it had the case */
+    give(desk, &a, &b, side, study_wall + 5000, 1);
+    one = look(desk, &a, &cases);
+    assert_int_equal(cases.conflicts, 0);
+    assert_string_equal(entity_property(&one->now, "status"), "lost");
+    assert_int_equal(one->now.version, 3);
+    assert_true(one->pending);
+    desk_cases_fini(&cases);
+    assert_int_equal(deliver(desk, &b, "p2").messages, 1);
+    at_b = only_case(&b, &arena);
+    assert_string_equal(entity_property(at_b, "status"), "lost");
+    assert_int_equal(at_b->version, 3);
+    assert_int_equal(deliver(desk, &a, "p3").messages, 1); /* taken back at last */
+    assert_int_equal(only_case(&a, &arena)->version, 0);
+    interview(&b, NULL, "found");
+    hand_over(&b, desk, "h4", study_wall + 6000);
+    hand_over(&a, desk, "h5", study_wall + 7000);
+    one = look(desk, &a, &cases);
+    assert_string_equal(entity_property(&one->now, "status"), "found");
+    assert_int_equal(one->now.version, 4);
+    assert_int_equal(cases.conflicts, 0);
+    assert_int_equal(waiting(desk, &a) + waiting(desk, &b), 0);
+    desk_cases_fini(&cases);
+    desk_close(desk);
+    arena_fini(&arena);
+    end(&a);
+    end(&b);
+}
+
+/* An older word that comes late does not bring back what was taken since. */
+static void test_cases__the_last_word_counts_whatever_the_order(void **state)
+{
+    (void)state;
+    struct field a;
+    struct err err = {0};
+    struct arena arena;
+    struct load_report r;
+    arena_init(&arena);
+    begin(&a);
+    const char *id = "11111111-1111-4111-8111-111111111111";
+    for (unsigned i = 0; i < 3; i++) { /* the later one first; then another device's */
+        struct buf body = {0}, plain = {0}, sealed = {0};
+        struct entity told = {.list = "cases", .id = id, .label = "X", .branch = "", .version = 2};
+        struct message m = {.counter = i == 1 ? 6 : 7, .issued_at = 1795500000};
+        uint8_t box[1][32];
+        struct enrol_request q;
+        char name[20];
+        entities_print_one(&body, &told);
+        memcpy(m.study_id, a.study.catalogue.study_id, 16);
+        memcpy(m.device_id, device_id(a.study.device), 16);
+        m.device_id[0] ^= i == 2;
+        memset(m.message_id, (int)i + 1, 16);
+        memset(m.about, 0x11, 16);
+        m.about[6] = 0x41, m.about[8] = 0x81;
+        m.kind = i == 0 ? MESSAGE_TAKE_BACK : MESSAGE_ASSIGN;
+        m.body = body.data;
+        m.len = i == 0 ? 0 : body.len;
+        OK(message_write(&plain, &m, a.study.desk_cert, a.study.desk, &err));
+        OK(enrol_request_read(&q, a.study.request.data, a.study.request.len, &err));
+        memcpy(box[0], q.box_pk, 32);
+        OK(age_seal(&sealed, plain.data, plain.len, (const uint8_t(*)[32])box, 1, &err));
+        snprintf(name, sizeof name, "late-%u", i);
+        study_put(&a.study, name, "m.age", &sealed);
+        OK(device_load_folder(a.study.device, study_path(&a.study, name), &r, &err));
+        assert_int_equal(r.messages, i < 2);
+        assert_int_equal(r.refused, 0);
+        struct entity *one = only_case(&a, &arena);
+        assert_true(!one || one->version == 0);
+        /* a changed byte, and one signed by somebody else */
+        plain.data[56] ^= 1;
+        struct message read;
+        assert_false(message_read(&read, plain.data, plain.len, &a.study.catalogue, &err));
+        assert_int_equal(err.code, ERR_AUTH);
+        buf_fini(&body);
+        buf_fini(&plain);
+        buf_fini(&sealed);
+    }
+    arena_fini(&arena);
+    end(&a);
+}
+
+/* Training records see no cases and make none. */
+static void test_cases__training_is_apart(void **state)
+{
+    (void)state;
+    struct field a;
+    struct err err = {0};
+    struct arena arena;
+    struct interview *i;
+    arena_init(&arena);
+    begin(&a);
+    interview(&a, "KG-02-001", "active");
+    OK(interview_begin(&i, a.writer, a.hash, "en", &err));
+    i->training = true;
+    answer(i, "/data/part", "new");
+    answer(i, "/data/code", "T");
+    OK(interview_finish(i, NULL, &err));
+    interview_free(i);
+    struct entity *one = only_case(&a, &arena);
+    assert_string_equal(one->label, "KG-02-001");
+    struct desk *desk = desk_of(&a, NULL);
+    hand_over(&a, desk, "h1", study_wall);
+    struct desk_cases cases;
+    look(desk, &a, &cases);
+    desk_cases_fini(&cases);
+    OK(desk_cases_read(&cases, desk, a.study.coordinator, true, &err));
+    assert_int_equal(cases.count, 1);
+    assert_string_equal(cases.first->now.label, "T");
+    desk_cases_fini(&cases);
+    desk_close(desk);
+    arena_fini(&arena);
+    end(&a);
+}
+
+/* ---- lists ---- */
+
+static void test_cases__a_list_is_read_as_it_was_written(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct arena arena;
+    struct entities e, back;
+    struct buf once = {0}, twice = {0}, table = {0};
+    arena_init(&arena);
+    entities_init(&e, &arena);
+    struct entity_property hard = {"note", "a,\"b\"\nв", NULL}, site = {"site", "KG-02", &hard};
+    struct entity one = {.list = "cases",
+                         .id = "11111111-1111-4111-8111-111111111111",
+                         .label = "Әке, \"Ош\"",
+                         .branch = "",
+                         .version = 4,
+                         .properties = &site};
+    entities_assign(&e, &one, 9);
+    one.id = "22222222-2222-4222-8222-222222222222";
+    entities_assign(&e, &one, 10);
+    entities_forget(&e, one.id, 9);
+    assert_int_equal(entities_find(&e, one.id)->version, 4); /* an older word */
+    entities_forget(&e, one.id, 11);
+    entities_assign(&e, &one, 10);
+    assert_int_equal(entities_find(&e, one.id)->version, 0);
+    entities_print(&once, &e);
+    entities_init(&back, &arena);
+    OK(entities_parse(&back, once.data, once.len, &err));
+    entities_print(&twice, &back);
+    assert_string_equal(once.data, twice.data);
+    /* the author's own rows stay, but for those that a case takes the place of */
+    static const char base[] = "name,label,extra\n11111111-1111-4111-8111-111111111111,Old,x\n"
+                               "a,Author's,y\n";
+    OK(entities_table(&table, &back, "cases", base, sizeof base - 1, &err));
+    assert_string_equal(table.data,
+                        "name,label,__version,__trunkVersion,__branchId,extra,site,note\n"
+                        "a,Author's,,,,y,,\n"
+                        "11111111-1111-4111-8111-111111111111,\"Әке, \"\"Ош\"\"\",4,4,,,"
+                        "KG-02,\"a,\"\"b\"\"\nв\"\n");
+    static const char *const bad[] = {"list\n", "x",
+                                      "list,id,version,trunk,branch,counter,property,"
+                                      "value\ncases,no-id,1,1,,0,label,L\n"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_false(entities_parse(&back, bad[i], strlen(bad[i]), &err));
+        assert_int_equal(err.code, ERR_INPUT);
+    }
+    buf_fini(&once);
+    buf_fini(&twice);
+    buf_fini(&table);
+    arena_fini(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cases__an_interview_finds_what_another_made),
+        cmocka_unit_test(test_cases__a_draft_comes_back_with_its_case),
+        cmocka_unit_test(test_cases__a_case_goes_to_another_device_and_comes_into_conflict),
+        cmocka_unit_test(test_cases__the_last_word_counts_whatever_the_order),
+        cmocka_unit_test(test_cases__training_is_apart),
+        cmocka_unit_test(test_cases__a_list_is_read_as_it_was_written),
+    };
+    struct err err = {0};
+    db_setup();
+    xml_setup();
+    return secret_setup(&err) ? RUN(tests) : 1;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TOOLS_DESK_DESK_RECORDS_H
+#define TOOLS_DESK_DESK_RECORDS_H
+/* desk_records: opens the desk's sealed records with an identity, and finds their forms. */
+#include "forms/engine/form.h"
+#include "platform/custody/record.h"
+#include "tools/desk/desk_store.h"
+
+struct desk_version { /* a form's version that records were made with */
+    uint8_t hash[32]; /* of its package */
+    struct form *form;
+};
+struct desk_records {
+    struct desk *desk;
+    const uint8_t *identity;       /* 32 bytes, borrowed */
+    struct desk_version *versions; /* newest first */
+    size_t version_count;
+    struct desk_device *devices;
+    size_t device_count;
+};
+MUST_CHECK bool desk_records_init(struct desk_records *records, struct desk *desk,
+                                  const uint8_t identity[32], struct err *err);
+void desk_records_fini(struct desk_records *records);
+
+enum desk_opened {
+    DESK_OPENED,
+    DESK_CLOSED,    /* of a form that is sealed to others than the desk */
+    DESK_UNREADABLE /* damaged, or for another identity */
+};
+/* Decrypts and verifies.  *record borrows from `plain`, which the caller frees. */
+enum desk_opened desk_record_open(const struct desk_records *records,
+                                  const struct desk_object *object, struct buf *plain,
+                                  struct record *record);
+/* The form that the record was made with; NULL: the desk does not have it. */
+const struct form *desk_record_form(const struct desk_records *records,
+                                    const struct record *record);
+
+#endif
