@@ -50,11 +50,11 @@ done
 # ---- sealed by devices, imported, exported ----
 key init "$T/study" --no-passphrase > "$T/out"
 mkdir "$T/load"
-sealed() { # FORM N DEVICES
+sealed() { # FORM N DEVICES [OPTION…]
     check "$1: packed" $B/suhbat-form pack "$F/$1.csv" --study "$T/study" --training -o "$T/load/$1.age"
     check "$1: listed" key catalogue "$T/study" "$T/load/$1.age" -o "$T/load/catalogue.age" --force
     check "$1: $2 sealed by $3 devices" $B/suhbat-form simulate "$F/$1.csv" --n "$2" -o "$T/$1" \
-        --seal "$T/study" --load "$T/load" --devices "$3"
+        --seal "$T/study" --load "$T/load" --devices "$3" "${@:4}"
     check "$1: the devices are gone" test ! -e "$T/$1/devices"
     check "$1: the desk learns the devices" desk init "$T/study"
     check "$1: the desk learns the form" desk add-form "$T/load/$1.age"
@@ -72,9 +72,24 @@ if [ -n "${ALL:-}" ]; then
     sealed expert_interview 98 5
     sealed migrant_interview 350 7
     sealed focus_group 12 3
+    sealed avrr_case 180 3 --cases "$T/cases"
+    sealed reintegration_monitoring 300 3 --cases "$T/cases"
 else
     sealed focus_group 8 2
+    sealed avrr_case 40 2 --cases "$T/cases"
+    sealed reintegration_monitoring 60 2 --cases "$T/cases"
 fi
+
+# ---- the desk computes the same cases from the records ----
+check 'cases at the desk' desk cases --training --csv
+sed -n '2,$p' "$T/out" > "$T/at-desk"
+column=$(head -n 1 "$T/out" | tr ',' '\n' | grep -nx status | cut -d: -f1)
+awk -F, -v s="$column" '$s != "closed" { print $1 "," $4 }' "$T/at-desk" | sort > "$T/desk-versions"
+awk -F, '$7 == "label" && $3 > 0 { print $2 "," $3 }' "$T/cases" | sort > "$T/own-versions"
+check 'there are cases, and some were visited' sh -c "test \$(wc -l < $T/own-versions) -gt 5 && grep -q ',[2-9]' $T/own-versions"
+check 'the desk has each case in its version' diff "$T/own-versions" "$T/desk-versions"
+check 'none is in conflict' desk cases --training
+echo "$(wc -l < "$T/at-desk") cases at the desk, $(wc -l < "$T/own-versions") of them open"
 check 'a form that is not in force is refused' sh -c "! $B/suhbat-form simulate $F/contact_card.csv --n 2 \
     -o $T/no --seal $T/study --load $T/load"
 echo "$passed passed, $failed failed, 0 skipped"

@@ -26,9 +26,9 @@
 #include "tools/form/form_lint.h"
 #include "tools/form/form_outline.h"
 
-static const char *opt_load, *opt_devices, *opt_root_key, *opt_n, *opt_seed, *opt_weights,
-    *opt_apply, *opt_terms, *opt_check, *opt_root, *opt_out, *opt_force, *opt_answers, *opt_lang,
-    *opt_partial, *opt_study, *opt_serial, *opt_training;
+static const char *opt_cases, *opt_load, *opt_devices, *opt_root_key, *opt_n, *opt_seed,
+    *opt_weights, *opt_apply, *opt_terms, *opt_check, *opt_root, *opt_out, *opt_force, *opt_answers,
+    *opt_lang, *opt_partial, *opt_study, *opt_serial, *opt_training;
 
 static void print_notes(const struct xlsform_notes *notes)
 {
@@ -662,10 +662,32 @@ static bool simulate(const struct simulate_spec *spec, struct simulated_files *f
     return ok;
 }
 
+/* Reads the cases that an earlier run left; a file that is not there is an empty list. */
+static bool read_cases(struct entities *cases, struct err *err)
+{
+    enum { CASES_MAX = 256 << 20 };
+    struct buf bytes = {0};
+    bool ok = !file_exists(opt_cases) || file_read(&bytes, opt_cases, CASES_MAX, err);
+    ok = ok && (entities_parse(cases, bytes.data ? bytes.data : "", bytes.len, err) ||
+                err_at(err, "%s", file_name(opt_cases)));
+    buf_fini(&bytes);
+    return ok;
+}
+
+static bool write_cases(const struct entities *cases, struct err *err)
+{
+    struct buf bytes = {0};
+    entities_print(&bytes, cases);
+    bool ok = file_write(opt_cases, bytes.data, bytes.len, FILE_SHARED, true, err);
+    buf_fini(&bytes);
+    return ok;
+}
+
 static bool run_simulate(const struct cli_words *words, struct err *err)
 {
     struct opened o;
     struct simulated_files files = {0};
+    struct entities cases;
     if (!opt_out || !opt_study != !opt_load) {
         err_set(err, ERR_MISUSE, opt_out ? "--seal and --load belong together" : "no folder given");
         return err_hint(err, "suhbat-form simulate FORM --n 350 --seed 1 -o DIR [--seal STUDY "
@@ -677,10 +699,18 @@ static bool run_simulate(const struct cli_words *words, struct err *err)
                                  .file = words->list[0],
                                  .weights = opt_weights,
                                  .count = opt_n ? (unsigned)strtoul(opt_n, NULL, 10) : 10,
-                                 .seed = opt_seed ? strtoull(opt_seed, NULL, 10) : 1};
+                                 .seed = opt_seed ? strtoull(opt_seed, NULL, 10) : 1,
+                                 .devices =
+                                     opt_devices ? (unsigned)strtoul(opt_devices, NULL, 10) : 1};
+    if (ok && opt_cases) {
+        entities_init(&cases, &o.arena);
+        spec.cases = &cases;
+        ok = read_cases(&cases, err);
+    }
     ok = ok && simulate(&spec, &files, &o.arena, err) &&
          file_write(arena_join(&o.arena, opt_out, "/log.csv", NULL), files.log.data, files.log.len,
-                    FILE_SHARED, opt_force, err);
+                    FILE_SHARED, opt_force, err) &&
+         (!opt_cases || write_cases(&cases, err));
     buf_fini(&files.log);
     shut_file(&o);
     return ok;
@@ -788,6 +818,9 @@ int main(int argc, char **argv)
          CLI_TEXT, 0, 0},
         {"load", 0, "STICK", "folder with the packed form and the catalogue, for the devices",
          &opt_load, CLI_TEXT, 0, 0},
+        {"cases", 0, "FILE",
+         "cases (entities) that the interviews find, create and update; the next run goes on there",
+         &opt_cases, CLI_TEXT, 0, 0},
         {"devices", 0, "N", "number of devices; default: 1", &opt_devices, CLI_NUMBER, 1,
          FORM_DEVICES_MAX},
         {"root", 0, "FILE", "the root key; default: STUDY/root-1.key", &opt_root_key, CLI_TEXT, 0,

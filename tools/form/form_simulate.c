@@ -60,6 +60,7 @@ struct simulation {
     struct session *s;
     enum simulate_kind kind;
     unsigned interviewer, serial, answers;
+    struct map made; /* case made in this run → its device, from 1 */
     struct map told; /* question → what somebody told this interviewer before */
     struct arena told_arena;
 };
@@ -153,9 +154,72 @@ static void random_bytes(void *user, void *bytes, size_t len)
     }
 }
 
+static unsigned device_of(const struct simulation *m)
+{
+    return m->interviewer % m->spec->devices;
+}
+
+/* A case belongs to the device that made it in this run; one of an earlier run, to any one. */
+static bool is_here(const struct simulation *m, const struct entity *one)
+{
+    size_t made = (size_t)map_get(&m->made, one->id);
+    unsigned sum = 0;
+    for (const char *c = one->id; *c; c++) {
+        sum = sum * 31 + (unsigned char)*c;
+    }
+    return (made ? made - 1 : sum % m->spec->devices) == device_of(m);
+}
+
+/* A list of the form's folder, with the cases that this device has. */
 static bool resource(void *user, const char *uri, struct buf *out, struct err *err)
 {
-    return form_source_resource(&((struct simulation *)user)->files, uri, out, err);
+    struct simulation *m = user;
+    struct arena arena;
+    struct entities here;
+    struct buf base = {0};
+    if (!m->spec->cases || !file_ends(uri, ".csv")) {
+        return form_source_resource(&m->files, uri, out, err);
+    }
+    arena_init(&arena);
+    entities_init(&here, &arena);
+    bool ok = form_source_resource(&m->files, uri, &base, err);
+    const char *list = file_stem(&arena, uri);
+    for (const struct entity *one = m->spec->cases->first; ok && one; one = one->next) {
+        if (one->version && strcmp(one->list, list) == 0 && is_here(m, one)) {
+            entities_assign(&here, one, 0);
+            entities_find(&here, one->id)->trunk = one->trunk;
+        }
+    }
+    if (ok && here.first) {
+        ok = entities_table(out, &here, list, base.data, base.len, err);
+    } else if (ok) {
+        buf_add(out, base.data, base.len);
+    }
+    buf_fini(&base);
+    arena_fini(&arena);
+    return ok;
+}
+
+/* What a finished interview does to the cases. */
+static bool change_cases(struct simulation *m, const struct buf *xml, struct err *err)
+{
+    struct arena arena;
+    struct entity_change *changes;
+    if (!m->spec->cases) {
+        return true;
+    }
+    arena_init(&arena);
+    bool ok = entities_read(&changes, &arena, m->spec->form, xml->data, xml->len, err);
+    for (const struct entity_change *c = ok ? changes : NULL; c; c = c->next) {
+        bool had = entities_find(m->spec->cases, c->id) != NULL;
+        entities_apply(m->spec->cases, c);
+        const struct entity *one = entities_find(m->spec->cases, c->id);
+        if (one && !had) {
+            map_put(&m->made, one->id, (void *)((size_t)device_of(m) + 1));
+        }
+    }
+    arena_fini(&arena);
+    return ok;
 }
 
 /* ---- answers ---- */
@@ -556,6 +620,7 @@ static bool one(struct simulation *m, unsigned number, simulate_take *take, void
         memset(done.record_id, 0, sizeof done.record_id);
     }
     done.xml = &xml;
+    ok = ok && change_cases(m, &xml, err);
     ok = (ok || err_at(err, "interview %u", number)) && take(user, &done, err);
     session_free(m->s);
     m->s = NULL;
@@ -572,6 +637,7 @@ bool form_simulate(const struct simulate_spec *spec, simulate_take *take, void *
     arena_init(&m->told_arena);
     map_init(&m->weights, &m->arena);
     map_init(&m->told, &m->told_arena);
+    map_init(&m->made, &m->arena);
     form_source_env_init(&m->files, spec->file);
     m->env = (struct session_env){.user = m,
                                   .wall_ms = wall,

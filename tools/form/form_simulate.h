@@ -8,6 +8,7 @@
  * some are too fast, some give one answer all along, some copy what was told to them before.
  */
 #include "forms/engine/session.h"
+#include "forms/entities/entities.h"
 
 enum simulate_kind {
     SIMULATE_HONEST,
@@ -39,6 +40,8 @@ struct simulate_spec {
     const char *weights; /* path of the weights, or NULL for simulate.weights beside the form */
     unsigned count;
     uint64_t seed;
+    struct entities *cases; /* cases that interviews find, create and update; or NULL */
+    unsigned devices;       /* an interviewer sees only the cases of their device; 1 or more */
 };
 
 /* ERR_INPUT if an interview cannot be finished: the message names the question. */
