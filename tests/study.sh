@@ -160,5 +160,16 @@ holds rm_lost '<status>lost'
 lacks 'a proxy' '<x_econ>' "$T/rm_proxy.xml"
 lacks 'no contact' '<number>' "$T/cc_no_contact.xml"
 holds na_spouse '<elig_guess>G2 G7'
+# ---- a further language, by columns alone ----
+awk '/^[a-z]/ { sheet = $0 }
+     /^,(type|list_name),/ { print $0 ",label::Ўзбекча (uz)"; next }
+     /^,/ && (sheet ~ /^survey/ || sheet ~ /^choices/) { print $0 ",Ўзбекча матн " NR; next }
+     { print }' $F/contact_card.csv > "$T/contact_card.csv"
+want 0 'a form with Uzbek columns' $B/suhbat-form check "$T/contact_card.csv"
+says 'a form with Uzbek columns' '5 languages'
+want 0 'its outline in Uzbek' $B/suhbat-form show "$T/contact_card.csv" --lang uz
+says 'its outline in Uzbek' 'Ўзбекча матн'
+want 0 'on paper in Uzbek' $B/suhbat-form print "$T/contact_card.csv" --lang uz -o "$T/uz.html"
+
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ]

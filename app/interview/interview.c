@@ -307,12 +307,13 @@ static bool load_form(struct interview *i, const uint8_t hash[32], struct err *e
             err_set(err, ERR_AUTH, "the form is not the one that was signed"));
 }
 
-/* Words of the engine (months, days, "other") in the question language; NULL: the engine's
- * English. */
+/* Words of the engine (months, days, "other") in the question language; in Russian for languages of
+ * the field that the interface does not have; NULL: the engine's English. */
 static const char *word(void *user, const char *language, enum session_word what, unsigned which)
 {
     (void)user;
-    if (!language_known(language) || language_from(language) == UI_EN) {
+    bool further = strcmp(language, "uz") == 0 || strcmp(language, "kk") == 0;
+    if ((!language_known(language) && !further) || language_from(language) == UI_EN) {
         return NULL;
     }
     enum string_id id = what == WORD_MONTH   ? S_short_month_1 + which - 1

@@ -16,9 +16,12 @@ static const char *const layouts[][ROWS] = {
     [LAYOUT_RU] = {"й ц у к е н г ш щ з х ъ", "ф ы в а п р о л д ж э ё", "^ я ч с м и т ь б ю <"},
     [LAYOUT_KY] = {"й ц у к е н г ш щ з х ү", "ф ы в а п р о л д ж э ө", "^ я ч с м и т ь б ю ң <"},
     [LAYOUT_TG] = {"й қ у к е н г ш ҳ з х ъ", "ф ҷ в а п р о л д ж э ӯ", "^ я ч с м и т ӣ б ю ғ <"},
+    [LAYOUT_UZ] = {"й ц у к е н г ш ў з х ъ", "ф қ в а п р о л д ж э ғ", "^ я ч с м и т ь б ю ҳ <"},
+    [LAYOUT_KK] = {"й ү у к е н г ш ұ з х қ", "ф ы в а п р о л д ж ә ө", "^ я і с м и т ң б ю ғ <"},
     [LAYOUT_LATIN] = {"q w e r t y u i o p", "a s d f g h j k l '", "^ z x c v b n m @ <"},
 };
-/* The same with a row of digits, as on physical keyboards in these countries. */
+/* The same with a row of digits, as on physical keyboards in these countries.  Kazakh has its
+ * letters there. */
 static const char *const with_digits[][ROWS_MAX] = {
     [LAYOUT_RU] = {"1 2 3 4 5 6 7 8 9 0 - №", "й ц у к е н г ш щ з х ъ", "ф ы в а п р о л д ж э ё",
                    "^ я ч с м и т ь б ю <"},
@@ -26,25 +29,47 @@ static const char *const with_digits[][ROWS_MAX] = {
                    "^ я ч с м и т ь б ю <"},
     [LAYOUT_TG] = {"1 2 3 4 5 6 7 8 9 0 ғ ӯ", "й қ у к е н г ш ҳ з х ъ", "ф ҷ в а п р о л д ж э ё",
                    "^ я ч с м и т ӣ б ю <"},
+    [LAYOUT_UZ] = {"1 2 3 4 5 6 7 8 9 0 ғ ҳ", "й ц у к е н г ш ў з х ъ", "ф қ в а п р о л д ж э ё",
+                   "^ я ч с м и т ь б ю <"},
+    [LAYOUT_KK] = {"ә і ң ғ ү ұ қ ө һ - № ?", "й ц у к е н г ш щ з х ъ", "ф ы в а п р о л д ж э ё",
+                   "^ я ч с м и т ь б ю <"},
     [LAYOUT_LATIN] = {"1 2 3 4 5 6 7 8 9 0", "q w e r t y u i o p", "a s d f g h j k l '",
                       "^ z x c v b n m @ <"},
 };
 static const char *const symbols[ROWS] = {"1 2 3 4 5 6 7 8 9 0", "- ( ) / : ; « » \" №",
                                           "? ! … – — % + = _ <"};
-static const char own_letters[] = "үөңқҳҷӯӣғ";
+static const char own_letters[] = "үөңқҳҷӯӣғўәіұһ";
 /* Long press: the letter, then the variants to slide to. */
 static const struct {
     const char *letter, *variants;
-} variants[] = {
-    {"ь", "ъ"}, {"е", "ё"}, {"у", "ү ӯ"}, {"о", "ө"}, {"н", "ң"},
-    {"қ", "ц"}, {"ҳ", "щ"}, {"ҷ", "ы"},   {"ӣ", "ь"}, {"к", "қ"},
-    {"х", "ҳ"}, {"ч", "ҷ"}, {"и", "ӣ"},   {"г", "ғ"}, {".", ", ? ! … : ; - – — « » № ( ) / @"}};
-static const char *const signs[] = {
-    [LAYOUT_RU] = "РУ", [LAYOUT_KY] = "КЫ", [LAYOUT_TG] = "ТҶ", [LAYOUT_LATIN] = "ABC"};
-static const char *const names[] = {[LAYOUT_RU] = "русский",
-                                    [LAYOUT_KY] = "кыргызча",
-                                    [LAYOUT_TG] = "тоҷикӣ",
-                                    [LAYOUT_LATIN] = "english"};
+} variants[] = {{"ь", "ъ"},
+                {"е", "ё"},
+                {"у", "ү ӯ ў ұ"},
+                {"о", "ө"},
+                {"н", "ң"},
+                {"қ", "ц"},
+                {"ҳ", "щ"},
+                {"ҷ", "ы"},
+                {"ӣ", "ь"},
+                {"к", "қ"},
+                {"ў", "щ"},
+                {"ү", "ц"},
+                {"ұ", "щ"},
+                {"ә", "э"},
+                {"ө", "ё"},
+                {"і", "ч"},
+                {"ң", "ь ъ"},
+                {"х", "ҳ һ"},
+                {"ч", "ҷ"},
+                {"и", "ӣ і"},
+                {"а", "ә"},
+                {"г", "ғ"},
+                {".", ", ? ! … : ; - – — « » № ( ) / @"}};
+static const char *const signs[] = {[LAYOUT_RU] = "РУ", [LAYOUT_KY] = "КЫ", [LAYOUT_TG] = "ТҶ",
+                                    [LAYOUT_UZ] = "ЎЗ", [LAYOUT_KK] = "ҚЗ", [LAYOUT_LATIN] = "ABC"};
+static const char *const names[] = {
+    [LAYOUT_RU] = "русский", [LAYOUT_KY] = "кыргызча", [LAYOUT_TG] = "тоҷикӣ",
+    [LAYOUT_UZ] = "ўзбекча", [LAYOUT_KK] = "қазақша",  [LAYOUT_LATIN] = "english"};
 static_assert(sizeof layouts / sizeof *layouts == LAYOUT_COUNT &&
                   sizeof with_digits / sizeof *with_digits == LAYOUT_COUNT &&
                   sizeof signs / sizeof *signs == LAYOUT_COUNT &&
@@ -53,10 +78,20 @@ static_assert(sizeof layouts / sizeof *layouts == LAYOUT_COUNT &&
 
 void keyboard_language(struct keyboard *k, const char *code)
 {
-    k->home = strcmp(code, "ky") == 0                                   ? LAYOUT_KY
-              : strcmp(code, "tg") == 0                                 ? LAYOUT_TG
-              : (unsigned char)*code >= 0x80 || strcmp(code, "ru") == 0 ? LAYOUT_RU
-                                                                        : LAYOUT_LATIN;
+    static const struct {
+        const char *code;
+        enum keyboard_layout layout;
+    } of[] = {{"ru", LAYOUT_RU},
+              {"ky", LAYOUT_KY},
+              {"tg", LAYOUT_TG},
+              {"uz", LAYOUT_UZ},
+              {"kk", LAYOUT_KK}};
+    k->home = (unsigned char)*code >= 0x80 ? LAYOUT_RU : LAYOUT_LATIN;
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        if (strcmp(of[i].code, code) == 0) {
+            k->home = of[i].layout;
+        }
+    }
     k->layout = k->home;
 }
 

@@ -17,7 +17,15 @@ enum keyboard_kind {
     KEYBOARD_DIGITS, /* digits only: a PIN */
     KEYBOARD_PLACE   /* latitude and longitude; ; separates points */
 };
-enum keyboard_layout { LAYOUT_RU, LAYOUT_KY, LAYOUT_TG, LAYOUT_LATIN, LAYOUT_COUNT };
+enum keyboard_layout {
+    LAYOUT_RU,
+    LAYOUT_KY,
+    LAYOUT_TG,
+    LAYOUT_UZ, /* Cyrillic */
+    LAYOUT_KK,
+    LAYOUT_LATIN,
+    LAYOUT_COUNT
+};
 
 /* Keys that a field opens with. */
 enum keyboard_start {

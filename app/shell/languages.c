@@ -59,6 +59,22 @@ size_t app_question_languages(const struct app *app, const char *codes[APP_LANGU
     return count;
 }
 
+/* Languages of forms that the interface does not have. */
+static const struct {
+    const char *code, *sign, *name;
+} further[] = {{"uz", "ЎЗ", "Ўзбекча"}, {"kk", "ҚЗ", "Қазақша"}};
+
+/* The row of a language in `further`, or -1. */
+static int further_at(const char *code)
+{
+    for (size_t i = 0; i < sizeof further / sizeof *further; i++) {
+        if (strcmp(further[i].code, code) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
 /* XLSForm's name for columns without a language. */
 static bool is_nameless(const char *code)
 {
@@ -67,9 +83,10 @@ static bool is_nameless(const char *code)
 
 const char *app_language_name(struct app *app, const char *code)
 {
-    return language_known(code) ? language_own_name(language_from(code))
-           : is_nameless(code)  ? ui_str(&app->ui, S_language_nameless)
-                                : code;
+    return language_known(code)    ? language_own_name(language_from(code))
+           : is_nameless(code)     ? ui_str(&app->ui, S_language_nameless)
+           : further_at(code) >= 0 ? further[further_at(code)].name
+                                   : code;
 }
 
 void app_follow_keys(struct app *app)
@@ -89,6 +106,9 @@ const char *app_language_sign(struct app *app, const char *code)
     }
     if (is_nameless(code)) {
         return "*";
+    }
+    if (further_at(code) >= 0) {
+        return further[further_at(code)].sign;
     }
     code = bracket && strlen(bracket) > 2 ? bracket + 1 : code;
     for (size_t at = 0, len = strlen(code), k = 0; at < len && k < 2; k++) {

@@ -659,7 +659,7 @@ struct item *form_item(const struct form *form, const char *path)
     return map_get(&form->by_path, path);
 }
 
-/* Names that authors use for the study's languages if they give no code. */
+/* Names that authors use for the languages of the field if they give no code. */
 static const struct {
     const char *code, *names;
 } known_languages[] = {
@@ -668,6 +668,8 @@ static const struct {
            "язык|кыргызский|kyrgyz|kirghiz|kyrgyzcha|kir|kgz|"},
     {"tg", "|тоҷикӣ|точикӣ|точики|забони тоҷикӣ|таджикский|таджикский "
            "язык|tajiki|тажикче|tajik|tojiki|tgk|"},
+    {"uz", "|ўзбекча|ўзбек тили|узбекский|узбекский язык|uzbek|ozbekcha|uzb|өзбекче|ӯзбекӣ|"},
+    {"kk", "|қазақша|қазақ тілі|казахский|казахский язык|kazakh|qazaqsha|kaz|казакча|қазоқӣ|"},
     {"en", "|english|английский|англисче|англисӣ|eng|"}};
 
 static bool is_named(const char *name, const char *code)

@@ -4,7 +4,8 @@
  *
  *     help_pages FORM FORM_ID STEPS FOLDER WIDTHxHEIGHT PATH…
  *
- * A PATH is /data/…; '.' is the page after it.  One file a page and language: ru-03.png.
+ * A PATH is /data/…; '.' is the page after it.  One file a page and language: ru-03.png;
+ * own-03.png: the form's first language.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 #include "tests/lib/steps.h"
 #include "tools/form/form_fill.h"
 
-static void save(struct scene *s, const char *folder, enum ui_language language, int number)
+static void save(struct scene *s, const char *folder, const char *language, int number)
 {
     int w, h;
     char path[400];
@@ -25,7 +26,7 @@ static void save(struct scene *s, const char *folder, enum ui_language language,
     window_size(window, &w, &h);
     uint8_t *dots = window_pixels(window);
     OK(picture_png(&png, dots, 3, w, h, &err));
-    snprintf(path, sizeof path, "%s/%s-%02d.png", folder, language_code(language), number);
+    snprintf(path, sizeof path, "%s/%s-%02d.png", folder, language, number);
     OK(file_write(path, png.data, png.len, FILE_SHARED, true, &err));
     buf_fini(&png);
     free(dots);
@@ -69,9 +70,12 @@ int main(int argc, char **argv)
     OK(form_fill_in(s.app.interview->session, steps.data, steps.len, argv[3], NULL, NULL, &err));
     for (int p = 6; p < argc; p++) {
         bool shown = show(&s, argv[p]);
+        if (shown) { /* in the form's own language first */
+            save(&s, argv[4], "own", p - 5);
+        }
         for (int l = 0; shown && l < UI_LANGUAGE_COUNT; l++) {
             app_language(&s.app, (enum ui_language)l);
-            save(&s, argv[4], (enum ui_language)l, p - 5);
+            save(&s, argv[4], language_code((enum ui_language)l), p - 5);
         }
     }
     scene_close(&s);

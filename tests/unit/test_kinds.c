@@ -317,6 +317,59 @@ static void test_kinds__a_long_order_comes_along_with_what_is_carried(void **sta
 
 /* The bar lies below the whole page, not below the part of it that is in sight. */
 /* Enter goes from field to field, and on behind the last; nothing is passed over. */
+/* Uzbek and Kazakh come with a form's columns; every letter of theirs can be typed. */
+static void test_kinds__languages_of_the_field(void **state)
+{
+    struct scene *s = *state;
+    static const struct {
+        const char *header, *code, *name, *letters;
+        enum keyboard_layout layout;
+    } cases[] = {
+        {"label::Ўзбекча (uz)", "uz", "Ўзбекча", "ўқғҳ", LAYOUT_UZ},
+        {"label::Қазақша (kk)", "kk", "Қазақша", "әғқңөұүһі", LAYOUT_KK},
+        {"label::Узбекский", "uz", "Ўзбекча", "ўқғҳ", LAYOUT_UZ},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int keys = 0; keys < 2; keys++) {
+            char md[400];
+            struct buf typed = {0};
+            snprintf(md, sizeof md,
+                     "| survey |\n| | type | name | %s |\n| | text | who | Исм |\n"
+                     "| | text | last | Охири |\n",
+                     cases[i].header);
+            begin_form(s, md, &upright);
+            s->app.ui.keys = keys ? UI_KEYS_DIGITS : UI_KEYS_OWN;
+            scene_draw(s);
+            assert_string_equal(session_language(s->app.interview->session), cases[i].code);
+            assert_string_equal(app_language_name(&s->app, cases[i].code), cases[i].name);
+            assert_int_equal(s->app.keyboard.layout, cases[i].layout);
+            scene_type(s, "м"); /* no capital any more */
+            buf_text(&typed, "м");
+            scene_draw(s);
+            const char *all = cases[i].letters;
+            for (size_t at = 0, len = strlen(all); at < len;) {
+                struct buf letter = {0};
+                char id[20];
+                text_put(&letter, text_next(all, len, &at));
+                snprintf(id, sizeof id, "key:%s", letter.data);
+                bool there = scene_tap(s, id);
+                if (!there && !keys) { /* behind a long press */
+                    buf_fini(&letter);
+                    continue;
+                }
+                assert_true(there);
+                buf_text(&typed, letter.data);
+                buf_fini(&letter);
+            }
+            assert_true(typed.len >= 8);
+            assert_string_equal(s->app.ui.edit.text.data, typed.data);
+            buf_fini(&typed);
+            scene_close(s);
+        }
+    }
+    s->window = NULL; /* closed */
+}
+
 /* Whatever opened the keyboard, keys alone close it. */
 static void test_kinds__a_range_gives_only_its_own_values(void **state)
 {
@@ -592,6 +645,7 @@ static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds__an_entry_of_a_field_list_tells_what_is_in_it),
+        SCENE_TEST(test_kinds__languages_of_the_field),
         SCENE_TEST(test_kinds__an_entry_within_an_entry_tells_of_both),
         SCENE_TEST(test_kinds__groups_within_a_page_have_their_labels),
         cmocka_unit_test(test_kinds__a_table_is_whole_whichever_way_it_is_held),
