@@ -3,8 +3,10 @@
 #include "app/interview/interview_cases.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "platform/custody/message.h"
+#include "platform/machine/clock.h"
 #include "platform/machine/text.h"
 
 static void uuid(char out[37], const uint8_t id[16])
@@ -73,6 +75,57 @@ bool cases_read(struct entities *cases, struct arena *arena, struct device *devi
     bool ok = device_cases(device, &bytes, err) &&
               entities_parse(cases, bytes.data ? bytes.data : "", bytes.len, err);
     buf_fini(&bytes);
+    return ok;
+}
+
+/* ---- meetings ---- */
+
+static int number_at(const char *text, size_t at, size_t len)
+{
+    int number = 0;
+    for (size_t i = at; i < at + len; i++) {
+        number = number * 10 + (text[i] - '0');
+    }
+    return number;
+}
+
+const char *case_due(const struct entity *one)
+{
+    static const char shape[] = "dddd-dd-dd";
+    const char *due = entity_property(one, "next_due");
+    const char *status = entity_property(one, "status");
+    size_t i = 0;
+    while (shape[i] && (shape[i] == 'd' ? due[i] >= '0' && due[i] <= '9' : due[i] == shape[i])) {
+        i++;
+    }
+    bool wanted = !*status || strcmp(status, "active") == 0;
+    return wanted && !shape[i] && !due[i] ? due : "";
+}
+
+int64_t case_days_late(const char *due, int64_t wall_ms)
+{
+    enum { DAY_MS = 24 * 60 * 60 * 1000, MINUTE_MS = 60 * 1000 };
+    int64_t local = wall_ms + (int64_t)clock_zone_minutes(wall_ms) * MINUTE_MS;
+    return local / DAY_MS -
+           clock_days(number_at(due, 0, 4), number_at(due, 5, 2), number_at(due, 8, 2));
+}
+
+bool cases_count(struct case_counts *counts, struct device *device, int64_t wall_ms,
+                 struct err *err)
+{
+    struct arena arena;
+    struct entities cases;
+    *counts = (struct case_counts){.all = 0};
+    arena_init(&arena);
+    bool ok = cases_read(&cases, &arena, device, err);
+    for (const struct entity *one = ok ? cases.first : NULL; one; one = one->next) {
+        const char *due = case_due(one);
+        int64_t late = *due ? case_days_late(due, wall_ms) : 0;
+        counts->all += one->version > 0;
+        counts->overdue += *due && late > 0;
+        counts->soon += *due && late <= 0 && late >= -CASE_SOON;
+    }
+    arena_fini(&arena);
     return ok;
 }
 

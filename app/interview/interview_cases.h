@@ -18,6 +18,19 @@ bool cases_on_message(void *user, struct buf *cases, const struct message *messa
 MUST_CHECK bool cases_read(struct entities *cases, struct arena *arena, struct device *device,
                            struct err *err);
 
+/* Day of the case's next meeting, its property `next_due` ("2026-01-12"); "": none is planned, or
+ * its `status` says that there is none to be. */
+const char *case_due(const struct entity *one);
+/* Days from such a day until today; negative: it is to come. */
+int64_t case_days_late(const char *due, int64_t wall_ms);
+
+struct case_counts {
+    unsigned all, overdue, soon; /* soon: today or within CASE_SOON days */
+};
+enum { CASE_SOON = 7 };
+MUST_CHECK bool cases_count(struct case_counts *counts, struct device *device, int64_t wall_ms,
+                            struct err *err);
+
 /* Appends what the device keeps about its cases once this record is finished.  Nothing is appended
  * if the record changes no case. */
 MUST_CHECK bool cases_after(struct buf *out, struct device *device, const struct form *form,

@@ -46,6 +46,22 @@ static const char *draft_state(struct app *app, const struct device_draft *d)
     return arena_printf(&ui->frame, "%s · %s", answers, app_date(app, d->left.at_ms));
 }
 
+/* The way to the cases, if the device has any; what is overdue is said before it is looked for. */
+static void show_cases(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    const struct case_counts *cases = &app->home.cases;
+    if (!cases->all) {
+        return;
+    }
+    const char *said =
+        ui_fill(ui, S_home_cases_due, ui_number(ui, cases->overdue), ui_number(ui, cases->soon));
+    if (ui_card(ui, "cases", ui_fill(ui, S_home_cases, ui_number(ui, cases->all), NULL), said,
+                false)) {
+        app_go(app, SCREEN_CASES);
+    }
+}
+
 static void show_drafts(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -164,6 +180,7 @@ void screen_home(struct app *app)
         app_go(app, SCREEN_PIN);
         return;
     }
+    show_cases(app);
     show_drafts(app);
     if (app->screen != SCREEN_HOME) {
         return;

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#include "app/screens/screen_cases.h"
 #include "app/screens/screen_exchange.h"
 #include "app/screens/screen_finish.h"
 #include "app/screens/screen_first.h"
@@ -64,6 +65,13 @@ const struct screen_row screen_rows[SCREEN_COUNT] = {
     [SCREEN_FORMS] = {.name = "forms",
                       .family = SCREEN_FORMS,
                       .build = screen_forms,
+                      .idle_ms = IDLE_MS},
+    [SCREEN_CASES] = {.name = "cases",
+                      .state_size = sizeof(struct cases_state),
+                      .family = SCREEN_CASES,
+                      .open = cases_open,
+                      .build = screen_cases,
+                      .close = cases_close,
                       .idle_ms = IDLE_MS},
     [SCREEN_INTERVIEW] = {.name = "interview",
                           .family = SCREEN_INTERVIEW,

@@ -17,6 +17,7 @@
  * Nothing here calls a screen by name; the loop (app/loop.h) owns the table.
  */
 #include "app/interview/interview.h"
+#include "app/interview/interview_cases.h"
 #include "app/kit/keyboard.h"
 #include "app/kit/ui.h"
 #include "platform/machine/disks.h"
@@ -36,6 +37,7 @@ enum screen {
     SCREEN_UNLOCK,
     SCREEN_HOME,
     SCREEN_FORMS,
+    SCREEN_CASES,
     SCREEN_INTERVIEW,
     SCREEN_OUTLINE,
     SCREEN_FINISH,
@@ -122,6 +124,7 @@ struct app_home { /* home.c: what the device holds, read when SCREEN_HOME is ent
     struct device_draft drafts[VAULT_DRAFTS];
     size_t draft_count;
     struct device_waiting waiting;
+    struct case_counts cases;
     uint64_t overdue_s;      /* age of the catalogue beyond its limit */
     bool clock_doubt;        /* the clock shows a time before newest_ms */
     int64_t newest_ms;       /* time of the newest thing this device did, with some slack */

@@ -759,6 +759,16 @@ static void many(struct scene *s)
     must(scene_tap(s, "start") && scene_tap(s, "form:0"), "begin another");
     must(scene_tap(s, "menu") && scene_tap(s, "leave"), "put it aside, too");
     shot(s, "home-drafts");
+    scene_cases(s);
+    must(app_load_home(&s->app), "see what the desk assigned");
+    scene_draw(s);
+    shot(s, "home-cases");
+    must(scene_tap(s, "cases"), "look at the cases");
+    shot(s, "cases");
+    must(scene_tap(s, "search-cases"), "search a case");
+    scene_type(s, "07-av");
+    shot(s, "cases-found");
+    must(scene_tap(s, "key:enter") && scene_tap(s, "back"), "come home from the cases");
     for (size_t k = 1; k < 12; k++) { /* as if the study had so many */
         s->app.home.forms[k] = s->app.home.forms[0];
         struct app_form *f = &s->app.home.forms[s->app.home.form_count++];

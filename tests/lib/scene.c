@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/lib/scene.h"
 
+#include "forms/entities/entities.h"
+#include "platform/machine/clock.h"
+
 void scene_boot(struct scene *s)
 {
     struct app_options o = {.data_dir = study_path(&s->study, "device"),
@@ -219,6 +222,58 @@ void scene_begin(struct scene *s, struct window *window, const char *form, const
     scene_unlock(s);
     scene_tap(s, "start");
     assert_true(scene_tap(s, "form:0"));
+}
+
+/* Runs on the writer's thread, which owns the device. */
+static bool assign_cases(struct device *device, void *arg, struct err *err)
+{
+    struct scene *s = arg;
+    struct load_report report;
+    static const struct {
+        const char *label, *status;
+        int days; /* to the meeting; 1000: none */
+    } cases[] = {{"KG-02-AV-A12-001", "active", -12},   {"KG-02-AV-A12-002", "active", 5},
+                 {"KG-02-AV-A12-003", "no_follow", -3}, {"KG-02-AV-A12-007", "active", -1},
+                 {"KG-07-AV-A12-004", "active", 0},     {"KG-07-AV-A12-011", "active", 40},
+                 {"KG-07-AV-A12-012", "active", 1000}};
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf body = {0};
+        char due[40], id[40], name[20];
+        int64_t at_ms = clock_wall_ms() + (int64_t)cases[i].days * 24 * 60 * 60 * 1000;
+        clock_iso(due, sizeof due, at_ms, clock_zone_minutes(at_ms), false);
+        due[cases[i].days == 1000 ? 0 : 10] = '\0';
+        snprintf(id, sizeof id, "%02x111111-1111-4111-8111-111111111111", i + 1);
+        snprintf(name, sizeof name, "case-%u.age", i);
+        struct entity_property status = {"status", cases[i].status, NULL},
+                               next = {"next_due", due, &status};
+        struct entity one = {.list = "avrr_cases",
+                             .id = id,
+                             .label = cases[i].label,
+                             .branch = "",
+                             .version = 1,
+                             .properties = &next};
+        entities_print_one(&body, &one);
+        struct message m = {.counter = i + 1,
+                            .kind = MESSAGE_ASSIGN,
+                            .issued_at = 1795500000,
+                            .body = body.data,
+                            .len = body.len};
+        memcpy(m.device_id, device_id(device), 16);
+        memset(m.message_id, (int)i + 1, 16);
+        memset(m.about, 0x11, 16);
+        m.about[0] = (uint8_t)(i + 1), m.about[6] = 0x41, m.about[8] = 0x81;
+        study_message(&s->study, "cases", name, &m);
+        buf_fini(&body);
+    }
+    bool ok = device_load_folder(device, study_path(&s->study, "cases"), &report, err);
+    assert_true(!ok || (report.messages == 7 && report.refused == 0));
+    return ok;
+}
+
+void scene_cases(struct scene *s)
+{
+    struct err err = {0};
+    OK(writer_call(s->app.writer, assign_cases, s, &err));
 }
 
 int scene_setup(void **state)

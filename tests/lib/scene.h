@@ -60,6 +60,9 @@ void scene_ask(struct scene *s, struct window *window, const char *form, const c
 void scene_open(struct scene *s, struct window *window, const char *form, const char *form_id,
                 const struct scene_look *look);
 void scene_close(struct scene *s);
+/* The desk assigns seven cases to the device: meetings overdue, today, to come, none.  Their days
+ * follow the clock. */
+void scene_cases(struct scene *s);
 void scene_event_alone(struct scene *s, struct window_event e);
 
 /* ... and what comes of it when the medium has taken the answer. */

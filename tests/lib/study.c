@@ -212,6 +212,24 @@ void study_publish(struct study *s, const char *form, uint64_t serial, uint8_t p
     assert_int_equal(report.catalogues, 1);
 }
 
+void study_message(struct study *s, const char *folder, const char *name,
+                   const struct message *message)
+{
+    struct err err = {0};
+    struct buf plain = {0}, sealed = {0};
+    struct message m = *message;
+    struct enrol_request r;
+    uint8_t box[1][32];
+    OK(enrol_request_read(&r, s->request.data, s->request.len, &err));
+    memcpy(box[0], r.box_pk, 32);
+    memcpy(m.study_id, s->catalogue.study_id, 16);
+    OK(message_write(&plain, &m, s->desk_cert, s->desk, &err));
+    OK(age_seal(&sealed, plain.data, plain.len, (const uint8_t(*)[32])box, 1, &err));
+    study_put(s, folder, name, &sealed);
+    buf_fini(&plain);
+    buf_fini(&sealed);
+}
+
 void study_answer_travel(struct study *s)
 {
     struct err err = {0};

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "platform/custody/device.h"
+#include "platform/custody/message.h"
 #include "platform/custody/receipt.h"
 #include "platform/custody/record.h"
 #include "platform/machine/text.h"
@@ -56,6 +57,10 @@ void study_issue(struct study *s, const char *folder, const char *form, uint64_t
 
 /* ... and on the device. */
 void study_publish(struct study *s, const char *form, uint64_t serial, uint8_t package_hash[32]);
+
+/* A message of the desk, sealed to the study's device, into the folder. */
+void study_message(struct study *s, const char *folder, const char *name,
+                   const struct message *message);
 
 /* The coordinator's answer, onto the stick, to the one request that lies there. */
 void study_answer_travel(struct study *s);

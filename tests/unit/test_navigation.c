@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is there a way on from everywhere, by touch and by keys, and is nothing lost on it? */
+#include "app/screens/screen_cases.h"
 #include "forms/engine/instance.h"
+#include "platform/machine/clock.h"
 #include "tests/lib/steps.h"
 
 /* The end lists what is wrong in the form's own words, and leads there. */
@@ -705,6 +707,43 @@ static void test_navigation__an_entry_keeps_its_files_and_halves(void **state)
     assert_non_null(interview_file(i, value(s, "/data/day[2]/shot")));
 }
 
+/* What is overdue is said at home; the list has it first, and finds a case by a part of its code.
+ */
+static void test_navigation__cases_to_visit_next(void **state)
+{
+    struct scene *s = *state;
+    static const char *const order[] = {"12-001", "12-007", "12-004", "12-002",
+                                        "12-011", "12-003", "12-012"};
+    enum { NOON = 12 * 60 * 60 * 1000 };
+    clock_pretend(1795478400000 + NOON);
+    begin_form(s, "| survey |\n| | type | name | label |\n| | text | a | A |\n", &upright);
+    assert_true(scene_tap(s, "menu") && scene_tap(s, "leave"));
+    assert_int_equal(s->app.screen, SCREEN_HOME);
+    assert_null(scene_find(s, "cases")); /* a device without cases does not speak of them */
+    scene_cases(s);
+    assert_true(app_load_home(&s->app));
+    scene_draw(s);
+    assert_int_equal(s->app.home.cases.all, 7);
+    assert_int_equal(s->app.home.cases.overdue, 2); /* not the one without a next meeting */
+    assert_int_equal(s->app.home.cases.soon, 2);
+    assert_true(scene_tap(s, "cases"));
+    assert_int_equal(s->app.screen, SCREEN_CASES);
+    const struct cases_state *cases = app_state(&s->app, SCREEN_CASES);
+    assert_int_equal(cases->count, 7);
+    for (size_t i = 0; i < 7; i++) {
+        const char *label = cases->lines[i].label;
+        assert_string_equal(label + strlen(label) - strlen(order[i]), order[i]);
+    }
+    assert_true(scene_tap(s, "search-cases"));
+    scene_type(s, "07-av-a12-011");
+    scene_draw(s);
+    assert_non_null(scene_find(s, "case:4"));
+    assert_null(scene_find(s, "case:0"));
+    assert_true(scene_tap(s, "case:4"));
+    assert_int_equal(s->app.screen, SCREEN_FORMS);
+    clock_pretend(0);
+}
+
 /* What the last answer of a page brings is asked before the page is left, and a half can be erased.
  */
 static void test_navigation__nothing_on_a_page_is_passed_over(void **state)
@@ -762,6 +801,7 @@ static int run(void)
         SCENE_TEST(test_navigation__a_fault_draws_no_other_chance),
         SCENE_TEST(test_navigation__an_entry_keeps_its_files_and_halves),
         SCENE_TEST(test_navigation__nothing_on_a_page_is_passed_over),
+        SCENE_TEST(test_navigation__cases_to_visit_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
