@@ -207,8 +207,9 @@ static void test_app__languages_go_by_whatever_name_the_form_gives_them(void **s
     (void)state;
     static const char md[] =
         "| survey |\n"
-        "| | type | name | label::Kyrgyz (kg) | label::Русский | label::Ўзбекча (uz) |\n"
-        "| | text | q | Атыңыз ким? | Как Вас зовут? | Исмингиз нима? |\n";
+        "| | type | name | label::Kyrgyz (kg) | label::Русский | label::Ўзбекча (uz) | "
+        "label::Türkçe (tr) |\n"
+        "| | text | q | Атыңыз ким? | Как Вас зовут? | Исмингиз нима? | Adınız ne? |\n";
     struct scene s;
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_KY};
     const char *codes[APP_LANGUAGES];
@@ -216,14 +217,17 @@ static void test_app__languages_go_by_whatever_name_the_form_gives_them(void **s
     scene_begin(&s, window, form, "form", &look);
     assert_true(shows(&s, "Атыңыз ким?"));
     assert_false(shows(&s, "Котормо жок"));
-    assert_int_equal(app_question_languages(&s.app, codes), 3);
+    assert_int_equal(app_question_languages(&s.app, codes), 4);
     assert_string_equal(codes[0], "ru");
     assert_string_equal(codes[1], "ky");
-    assert_string_equal(app_language_sign(&s.app, codes[2]), "UZ");
+    assert_string_equal(app_language_sign(&s.app, codes[2]), "ЎЗ");
+    assert_string_equal(app_language_sign(&s.app, codes[3]), "TR");
     assert_true(scene_tap(&s, "language"));
     assert_true(shows(&s, "Исмингиз нима?"));
-    assert_true(shows(&s, "UZ"));
+    assert_true(shows(&s, "ЎЗ"));
     assert_int_equal(s.app.ui.language, UI_KY); /* there is no other interface for it */
+    assert_true(scene_tap(&s, "language"));
+    assert_true(shows(&s, "Adınız ne?"));
     assert_true(scene_tap(&s, "language"));
     assert_true(shows(&s, "Как Вас зовут?"));
     assert_int_equal(s.app.ui.language, UI_RU);
