@@ -181,10 +181,15 @@ void app_begin(struct app *app, struct window *window, struct device *device,
     app->ui.language = o->language < UI_LANGUAGE_COUNT ? o->language : app->ui.language;
     ui_theme(&app->ui, app->looks.night);
     app_say_anew(app);
+    bool unlocked = device && device_is_unlocked(device);
     if (device) {
         app_take_device(app, device);
     }
     app_set_screen(app, device ? SCREEN_UNLOCK : SCREEN_FIRST_LANGUAGE);
+    if (unlocked) {
+        app_go_home(app);
+        app_start_wanted(app);
+    }
     app->loop.last_input_ms = clock_mono_ms();
 }
 

@@ -25,7 +25,7 @@ enum { MEMORY_FLOOR_MIB = 64 }; /* less would make guessing a stolen vault's pas
 #endif
 
 struct options {
-    const char *data, *media, *enrol, *load, *lang, *fonts, *label, *guide;
+    const char *data, *media, *enrol, *load, *lang, *fonts, *label, *guide, *interview;
     int w, h;
     float scale, text_percent, memory_mib, robot_fd, passphrase_fd;
     bool night, windowed, kiosk;
@@ -50,9 +50,10 @@ static void help(void)
          "  --memory MIB      memory of the passphrase hash at --enrol, 64 to 512 (64)\n"
          "  --label TEXT      name of the device, for the coordinator only\n"
          "  --version         print the version\n"
-         "  --fonts DIR       folder of the PT fonts\n\n"
-         "  --passphrase-fd N  the descriptor that --enrol and --load read the passphrase from,\n"
-         "                    one line (0, standard input)\n"
+         "  --fonts DIR       folder of the PT fonts\n"
+         "  --interview FORM  begin an interview with the form of this id at once\n\n"
+         "  --passphrase-fd N  the descriptor to read the passphrase from, one line; --enrol and\n"
+         "                    --load read standard input by default, the window asks by itself\n"
          "  exit status: 0 done, 1 faulty data, 2 wrong usage, 3 system error, 4 wrong key");
 }
 
@@ -89,6 +90,7 @@ static const struct option option_table[] = {
     {"--media", OPTION_TEXT, AT(media), 0, 0},
     {"--enrol", OPTION_TEXT, AT(enrol), 0, 0},
     {"--load", OPTION_TEXT, AT(load), 0, 0},
+    {"--interview", OPTION_TEXT, AT(interview), 0, 0},
     {"--guide", OPTION_LANGUAGE, AT(guide), 0, 0},
     {"--lang", OPTION_LANGUAGE, AT(lang), 0, 0},
     {"--fonts", OPTION_TEXT, AT(fonts), 0, 0},
@@ -292,21 +294,43 @@ static bool load(const struct options *o, const char *dir, const char *pass, str
     return ok;
 }
 
+/* True if the descriptor of the passphrase is open; else says so. */
+static bool passphrase_given(int fd)
+{
+    if (fcntl(fd, F_GETFD) < 0) {
+        fprintf(stderr, "suhbat: --passphrase-fd %d is not open\nhint: suhbat --help\n", fd);
+        return false;
+    }
+    prompt_from(fd);
+    return true;
+}
+
 static int terminal(const struct options *o, const char *dir)
 {
     struct err err = {0};
-    char *pass = secret_new(PROMPT_MAX);
-    int fd = (int)o->passphrase_fd;
-    if (fcntl(fd, F_GETFD) < 0) {
-        secret_free(pass);
-        fprintf(stderr, "suhbat: --passphrase-fd %d is not open\nhint: suhbat --help\n", fd);
+    if (o->passphrase_fd < 0 && !passphrase_given(STDIN_FILENO)) {
         return EXIT_MISUSE;
     }
-    prompt_from(fd);
+    char *pass = secret_new(PROMPT_MAX);
     bool ok = prompt_read(pass, "passphrase", &err) &&
               (o->enrol ? enrol(o, dir, pass, &err) : load(o, dir, pass, &err));
     secret_free(pass);
     return ok ? 0 : say(&err);
+}
+
+/* Opens the device of the window; with --passphrase-fd, unlocks it, too. */
+static bool open_device(struct device **device, const struct options *o, const char *dir,
+                        struct err *err)
+{
+    if (!device_exists(dir)) {
+        return true;
+    }
+    char *pass = secret_new(PROMPT_MAX);
+    bool ok = device_open(device, dir, err) &&
+              (o->passphrase_fd < 0 || (prompt_read(pass, "passphrase", err) &&
+                                        device_unlock(*device, pass, strlen(pass), err)));
+    secret_free(pass);
+    return ok;
 }
 
 static bool find_fonts(struct buf *out, const struct options *o)
@@ -371,12 +395,12 @@ static int window(const struct options *o, const char *dir)
     if (!ok) {
         err_hint(&err, "install Debian's fonts-paratype, or give --fonts DIR");
     }
-    bool exists = device_exists(dir);
-    ok = ok && (!exists || device_open(&device, dir, &err)) && window_open(&w, &wo, &err) &&
+    ok = ok && open_device(&device, o, dir, &err) && window_open(&w, &wo, &err) &&
          font_setup(fonts.data, &err);
     if (ok) {
         struct app_options options = {.data_dir = dir,
                                       .media_dir = o->media,
+                                      .interview = o->interview,
                                       .memory_kib = (uint32_t)o->memory_mib * 1024,
                                       .night = o->night,
                                       .kiosk = o->kiosk,
@@ -406,7 +430,12 @@ static int window(const struct options *o, const char *dir)
 
 int main(int argc, char **argv)
 {
-    struct options o = {.w = 720, .h = 1280, .robot_fd = -1, .memory_mib = 64, .label = "suhbat"};
+    struct options o = {.w = 720,
+                        .h = 1280,
+                        .robot_fd = -1,
+                        .passphrase_fd = -1,
+                        .memory_mib = 64,
+                        .label = "suhbat"};
     struct err err = {0};
     struct buf dir = {0};
     umask(077);
@@ -435,7 +464,10 @@ int main(int argc, char **argv)
     if (!data_dir(&dir, &o)) {
         return misuse("no folder for data: give", "--data DIR");
     }
-    int status = o.enrol || o.load ? terminal(&o, dir.data) : window(&o, dir.data);
+    bool ready = o.passphrase_fd < 0 || passphrase_given((int)o.passphrase_fd);
+    int status = !ready              ? EXIT_MISUSE
+                 : o.enrol || o.load ? terminal(&o, dir.data)
+                                     : window(&o, dir.data);
     buf_fini(&dir);
     if (fflush(stdout) != 0) {
         return EXIT_MACHINE;

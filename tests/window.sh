@@ -81,4 +81,35 @@ id=$($B/suhbat-key devices "$D/study" | sed -n 's/^device: \([0-9a-f]*\) suhbat$
 $B/suhbat-key catalogue "$D/study" --revoke "$(echo "$id" | cut -c1-12)" >/dev/null
 $B/suhbat-key devices "$D/study" | grep -q "^device: $id suhbat (revoked)$" || fail 'it was not revoked'
 ! $B/suhbat-key catalogue "$D/study" --revoke suhbat 2>/dev/null || fail 'it was revoked twice'
+
+# a form is tried out in the real program, on a device that is gone afterwards
+mkdir -m 700 "$D/run"
+export XDG_RUNTIME_DIR=$D/run
+try="$B/suhbat-form try --window 720x1280 --lang ru"
+shown() { # waits until the window shows more than one colour in its body
+    for _ in $(seq 100); do
+        sleep 0.2
+        window=$(xdotool search --name '^suhbat$' 2>/dev/null | head -n 1)
+        [ -n "$window" ] || continue
+        colours=$(import -window "$window" -crop 720x400+0+100 -format %k info: 2>/dev/null || echo 0)
+        [ "$colours" -lt 3 ] || return 0
+    done
+    fail 'no question was shown'
+}
+$try tests/cases/fields.csv > "$D/try.txt" & trying=$!
+shown
+[ -e "$(echo "$D"/run/suhbat-try-*/device/vault)" ] || fail 'the training device is not where it belongs'
+! grep -rqa 'One page\|First' "$D/run" || fail 'the training device shows what it holds'
+kill -TERM $(cat /proc/$trying/task/$trying/children)
+wait $trying || fail 'a trial that was closed failed'
+[ -z "$(ls "$D/run")" ] || fail 'the training device was left behind'
+grep -q 'is removed, with all' "$D/try.txt" || fail 'nobody said that the device is removed'
+$try tests/cases/fields.csv > "$D/try.txt" & trying=$!
+shown
+kill -TERM $trying
+wait $trying || true
+[ -z "$(ls "$D/run")" ] || fail 'a trial that was ended left its device behind'
+! $try tests/cases/fields.csv --program "$D/none" > "$D/try.txt" 2>&1 || fail 'no program, and no word of it'
+[ -z "$(ls "$D/run")" ] || fail 'a trial without a program left its device behind'
+! $try tests/check.sh > "$D/try.txt" 2>&1 || fail 'what is no form was tried'
 echo '1 passed, 0 failed, 0 skipped'

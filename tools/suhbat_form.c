@@ -8,9 +8,7 @@
 #include "forms/engine/instance.h"
 #include "forms/workbook/workbook.h"
 #include "platform/machine/clock.h"
-#include "platform/machine/csv.h"
 #include "platform/machine/file.h"
-#include "platform/machine/json.h"
 #include "platform/custody/package.h"
 #include "platform/machine/text.h"
 #include "tools/form/form_assemble.h"
@@ -22,134 +20,20 @@
 #include "tools/form/form_review.h"
 #include "tools/form/form_simulate.h"
 #include "tools/form/form_source.h"
+#include "tools/form/form_try.h"
 #include "tools/key/keys.h"
 #include "tools/form/form_lint.h"
 #include "tools/form/form_outline.h"
+#include "tools/form/form_pack.h"
 
 static const char *opt_cases, *opt_load, *opt_devices, *opt_root_key, *opt_n, *opt_seed,
     *opt_weights, *opt_apply, *opt_terms, *opt_check, *opt_root, *opt_out, *opt_force, *opt_answers,
-    *opt_lang, *opt_partial, *opt_study, *opt_serial, *opt_training;
+    *opt_lang, *opt_partial, *opt_study, *opt_serial, *opt_training, *opt_window, *opt_program;
 
 static void print_notes(const struct xlsform_notes *notes)
 {
     for (size_t i = 0; i < notes->count; i++) {
         cli_say(stderr, "warning: ", notes->text[i]);
-    }
-}
-
-struct lists {
-    struct form_source_env *desk;
-    struct arena *arena;
-    struct package_file *files;
-    size_t max, count;
-};
-
-static bool gather(struct lists *l, const char *uri, struct err *err)
-{
-    const char *name = file_name(uri);
-    struct buf bytes = {0};
-    for (size_t i = 0; i < l->count; i++) {
-        if (strcmp(l->files[i].name, name) == 0) {
-            return true;
-        }
-    }
-    if (l->count == l->max) {
-        return err_set(err, ERR_LIMIT, "the form uses more than %zu external lists", l->max);
-    }
-    if (!form_source_resource(l->desk, uri, &bytes, err)) {
-        return err_hint(err, "put the list in the form's folder");
-    }
-    l->files[l->count].name = arena_text(l->arena, name);
-    l->files[l->count].bytes = arena_copy(l->arena, bytes.data, bytes.len);
-    l->files[l->count++].len = bytes.len;
-    buf_fini(&bytes);
-    return true;
-}
-
-/* Collects the external lists of a form for its package; they keep their names. */
-static bool gather_lists(const struct form *form, struct lists *l, struct err *err)
-{
-    for (const struct secondary *s = form->secondary; s; s = s->next) {
-        if (!s->root && s->src && !strstr(s->src, "last-saved") && !gather(l, s->src, err)) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < form->item_count; i++) {
-        const struct control *c = form->items[i]->control;
-        if (c && c->external && !gather(l, "jr://file-csv/itemsets.csv", err)) {
-            return false;
-        }
-        bool named = c && c->search && c->search->arg_count && c->search->args[0]->op == XP_STRING;
-        if (named &&
-            !gather(l, arena_printf(l->arena, "jr://file-csv/%s.csv", c->search->args[0]->text),
-                    err)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Collects images and sounds of labels, from the form's folder or its folder media.  A
- * missing file is only a warning: the question can be asked without it. */
-static bool gather_media(const struct form *form, struct lists *l, struct err *err)
-{
-    static const enum text_form forms[] = {FORM_IMAGE, FORM_BIG_IMAGE, FORM_AUDIO, FORM_VIDEO};
-    for (size_t i = 0; i < form->itexts.cap; i++) {
-        const struct itext *text = form->itexts.slots[i].key ? form->itexts.slots[i].value : NULL;
-        for (size_t k = 0; text && k < form->language_count * 4; k++) {
-            const struct text *t = text->texts[k / 4 * TEXT_FORM_COUNT + forms[k % 4]];
-            const char *uri = t && t->count == 1 ? t->parts[0].literal : NULL;
-            const char *name = uri ? strrchr(uri, '/') : NULL;
-            struct err why = {0};
-            if (!name) {
-                continue;
-            }
-            if (!gather(l, uri, &why)) {
-                if (why.code == ERR_LIMIT) {
-                    *err = why;
-                    return false;
-                }
-                fprintf(stderr,
-                        "warning: the file %s is missing; the question is asked without it\n",
-                        name + 1);
-            }
-        }
-    }
-    return true;
-}
-
-static bool lists_read(struct lists *l, struct err *err)
-{
-    for (size_t i = 0; i < l->count; i++) {
-        const struct package_file *f = &l->files[i];
-        struct csv csv;
-        struct json *json;
-        bool ok = true;
-        if (file_ends(f->name, ".csv")) {
-            ok = csv_parse(&csv, l->arena, f->bytes, f->len, err);
-        } else if (file_ends(f->name, ".geojson")) {
-            ok = json_parse(&json, l->arena, f->bytes, f->len, err) &&
-                 (json_member(json, "features") ||
-                  err_set(err, ERR_INPUT, "the file is not a FeatureCollection"));
-        }
-        if (!ok) {
-            return err_at(err, "the list %s", f->name);
-        }
-    }
-    return true;
-}
-
-/* Missing lists are reported as warnings: the form itself may still be correct. */
-static void check_lists(const struct form *form, struct form_source_env *desk, struct arena *arena)
-{
-    enum { FILES = 64 };
-    struct package_file files[FILES];
-    struct lists lists = {desk, arena, files, FILES, 0};
-    struct err err = {0};
-    if (!gather_lists(form, &lists, &err) || !lists_read(&lists, &err)) {
-        char text[1100];
-        err_text(&err, text, sizeof text);
-        fprintf(stderr, "warning: %s\n", text);
     }
 }
 
@@ -187,7 +71,7 @@ static bool check_file(const char *file, struct err *err)
         err_at(err, "%s", name);
     }
     if (ok) {
-        check_lists(form, &desk, &arena);
+        form_pack_check(form, &desk, &arena);
         size_t questions = 0, repeats = 0;
         for (size_t i = 0; i < form->item_count; i++) {
             const struct control *c = form->items[i]->control;
@@ -476,55 +360,33 @@ static bool run_trace(const struct cli_words *words, struct err *err)
     return give(&out, ok, err);
 }
 
-enum { PACK_FILES = 512 };
-
-/* What a package is made from. */
+/* What signs and seals a package. */
 struct packing {
     struct arena arena;
     struct catalogue *catalogue;
-    struct buf xml, catalogue_bytes;
+    struct buf catalogue_bytes;
     uint8_t seed[32], cert[CERT_BYTES]; /* the author's */
-    struct form *form;
-    struct package_file files[PACK_FILES];
-    size_t count;
+    struct form_pack form;
 };
 
-/* Reads the form and the author's keys.  Opens a session, too: a form that no session can be
- * opened with is not packed. */
-static bool read_pack(struct packing *p, const char *file, struct err *err)
+static bool read_keys(struct packing *p, struct err *err)
 {
-    struct xlsform_options options = {.root = opt_root};
-    struct session *session = NULL;
-    struct form_source_env desk;
-    struct lists lists = {&desk, &p->arena, p->files, PACK_FILES, 1};
-    form_source_env_init(&desk, file);
-    p->files[0].name = "form.xml"; /* its bytes follow; the lists are gathered behind it */
-    bool ok = form_source_xml(&p->xml, file, &options, &p->arena, NULL, err) &&
-              form_load(&p->form, p->xml.data, p->xml.len, &xml_trusted, err) &&
-              form_source_fit(p->form, &p->arena, NULL, err) &&
-              session_new(&session, p->form, &desk.env, err) &&
-              keys_read_catalogue(p->catalogue, &p->catalogue_bytes,
-                                  keys_path(&p->arena, opt_study, "catalogue.sbg"), err) &&
-              keys_read_seed(p->seed, keys_path(&p->arena, opt_study, "author.key"), err) &&
-              keys_read_cert(p->cert, keys_path(&p->arena, opt_study, "author.cert"), err) &&
-              gather_lists(p->form, &lists, err) && gather_media(p->form, &lists, err);
-    p->files[0] =
-        (struct package_file){.name = "form.xml", .bytes = p->xml.data, .len = p->xml.len};
-    p->count = lists.count;
-    session_free(session);
-    return ok;
+    return keys_read_catalogue(p->catalogue, &p->catalogue_bytes,
+                               keys_path(&p->arena, opt_study, "catalogue.sbg"), err) &&
+           keys_read_seed(p->seed, keys_path(&p->arena, opt_study, "author.key"), err) &&
+           keys_read_cert(p->cert, keys_path(&p->arena, opt_study, "author.cert"), err);
 }
 
 static bool write_pack(const struct packing *p, struct err *err)
 {
     struct buf package = {0}, wrapped = {0};
     const struct package_spec spec = {.study_id = p->catalogue->study_id,
-                                      .form_id = p->form->id,
+                                      .form_id = p->form.form->id,
                                       .serial = opt_serial ? strtoull(opt_serial, NULL, 10)
                                                            : (uint64_t)clock_wall_ms() / 1000,
                                       .flags = opt_training ? PACKAGE_TRAINING : 0,
-                                      .files = p->files,
-                                      .count = p->count};
+                                      .files = p->form.files,
+                                      .count = p->form.count};
     bool ok = package_write(&package, &spec, p->cert, p->seed, err) &&
               keys_wrap(&wrapped, p->catalogue, package.data, package.len, err) &&
               file_write(opt_out, wrapped.data, wrapped.len, FILE_PRIVATE, opt_force, err);
@@ -542,18 +404,18 @@ static bool run_pack(const struct cli_words *words, struct err *err)
     struct packing *p = mem_zero(1, sizeof *p);
     p->catalogue = mem_zero(1, sizeof *p->catalogue);
     arena_init(&p->arena);
-    bool ok = read_pack(p, words->list[0], err) && write_pack(p, err);
+    bool ok = form_pack_read(&p->form, words->list[0], opt_root, err) && read_keys(p, err) &&
+              write_pack(p, err);
     struct cert author;
     if (ok) {
-        printf("%s: form '%s', version %s, %zu files\n", opt_out, p->form->id, p->form->version,
-               p->count);
+        printf("%s: form '%s', version %s, %zu files\n", opt_out, p->form.form->id,
+               p->form.form->version, p->form.count);
     }
     if (ok && cert_read(&author, p->cert)) {
         keys_say_words("the author's words, shown next to the form on the device", author.subject,
                        32);
     }
-    form_free(p->form);
-    buf_fini(&p->xml);
+    form_pack_fini(&p->form);
     buf_fini(&p->catalogue_bytes);
     free(p->catalogue);
     arena_fini(&p->arena);
@@ -738,6 +600,35 @@ static bool run_assemble(const struct cli_words *words, struct err *err)
     return form_assemble_folder(words->list[0], opt_check != NULL, err);
 }
 
+/* The field program: beside this one, or installed. */
+static const char *field_program(struct arena *arena)
+{
+    char self[512];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    char *slash = NULL;
+    if (n > 0) {
+        self[n] = '\0';
+        slash = strrchr(self, '/');
+    }
+    return slash ? arena_printf(arena, "%.*s/suhbat", (int)(slash - self), self)
+                 : "/usr/bin/suhbat";
+}
+
+static bool run_try(const struct cli_words *words, struct err *err)
+{
+    struct arena arena;
+    int status = 0;
+    arena_init(&arena);
+    const struct form_try spec = {words->list[0], opt_program ? opt_program : field_program(&arena),
+                                  opt_lang, opt_window};
+    bool ok = form_try(&spec, &status, err);
+    if (ok && status) {
+        ok = err_set(err, ERR_ENV, "%s ended with status %d", spec.program, status);
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
 int main(int argc, char **argv)
 {
     static const struct cli_option out[] = {
@@ -806,6 +697,13 @@ int main(int argc, char **argv)
          &opt_out, CLI_TEXT, 0, 0},
         {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
         CLI_END};
+    static const struct cli_option trying[] = {
+        {"lang", 0, "CODE", "language of the screens: ru, ky, tg or en", &opt_lang, CLI_TEXT, 0, 0},
+        {"window", 0, "WxH", "a window of this size instead of the full screen", &opt_window,
+         CLI_TEXT, 0, 0},
+        {"program", 0, "FILE", "the field program; default: suhbat beside this one", &opt_program,
+         CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_option simulating[] = {
         {"n", 0, "N", "number of interviews; default: 10", &opt_n, CLI_NUMBER, 1, 1000000},
         {"seed", 0, "N", "the same seed gives the same bytes; default: 1", &opt_seed, CLI_NUMBER, 0,
@@ -857,6 +755,9 @@ int main(int argc, char **argv)
         {"review", "FILE",
          "write a workbook for a native reviewer, or put back what they wrote (--apply).", 1, 1,
          reviewing, run_review, NULL},
+        {"try", "FILE",
+         "run the form in the field program, on a training device that is removed afterwards.", 1,
+         1, trying, run_try, NULL},
         {"simulate", "FILE", "make up interviews through the real engine, for tests.", 1, 1,
          simulating, run_simulate, NULL},
         {"lint", "FILE…",

@@ -236,6 +236,23 @@ void app_start_interview(struct app *app, const uint8_t package_hash[32])
     start_interview(app, package_hash);
 }
 
+void app_start_wanted(struct app *app)
+{
+    const char *id = app->options.interview;
+    app->options.interview = NULL;
+    for (size_t i = 0; id && i < app->home.form_count; i++) {
+        if (strcmp(app->home.forms[i].id, id) == 0) {
+            app_start_interview(app, app->home.forms[i].form.hash);
+            return;
+        }
+    }
+    if (id) {
+        struct err err = {0};
+        err_set(&err, ERR_INPUT, "there is no form '%s' on this device", id);
+        app_trouble(app, &err);
+    }
+}
+
 void clock_sheet(struct app *app)
 {
     struct ui *ui = &app->ui;

@@ -6,6 +6,8 @@
 #include "app/shell/app.h"
 
 void app_start_interview(struct app *app, const uint8_t package_hash[32]);
+/* Starts the interview that the command line asked for, once. */
+void app_start_wanted(struct app *app);
 void app_resume(struct app *app, const struct device_draft *draft);
 void app_seal(struct app *app);
 void app_put_away(struct app *app);        /* saves what is typed and drawn; waits for the disk */

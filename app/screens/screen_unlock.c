@@ -49,6 +49,7 @@ static void unlock(struct app *app)
     if (ok) {
         state_of(app)->show_pass = false;
         app_go_home(app);
+        app_start_wanted(app);
     } else if (err.code == ERR_AUTH) {
         unsigned failures = app->locks.device.failures;
         const char *text = ui_fill(ui, S_unlock_wrong, ui_number(ui, failures), NULL);

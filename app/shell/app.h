@@ -95,6 +95,7 @@ void *app_state(const struct app *app, enum screen family);
 
 struct app_options {                  /* set at the start */
     const char *data_dir, *media_dir; /* borrowed; media_dir: one fixed folder, or NULL */
+    const char *interview;            /* form id to begin with after the first unlocking, or NULL */
     uint32_t memory_kib;              /* for Argon2id at enrolment */
     bool night, kiosk;                /* kiosk: no desktop; adds SCREEN_MACHINE; locks on sleep */
     float text_scale;                 /* 0: the stored setting */

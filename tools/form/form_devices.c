@@ -9,11 +9,10 @@
 
 #include "forms/engine/form.h"
 #include "platform/custody/device.h"
-#include "platform/machine/clock.h"
 #include "platform/machine/file.h"
 #include "platform/machine/secret.h"
 #include "platform/machine/text.h"
-#include "tools/key/keys.h"
+#include "tools/form/form_join.h"
 
 enum { MEMORY_KIB = 8192 }; /* of Argon2id: these devices live for minutes */
 
@@ -45,42 +44,20 @@ static bool read_study(struct form_devices *d, struct err *err)
                               err);
 }
 
-/* The study's answer to a device, as a file that the device loads. */
-static bool answer(struct form_devices *d, const struct buf *request, const char *folder,
-                   struct err *err)
+/* Tells the study of the device, as suhbat-key enrol does. */
+static bool keep(struct form_devices *d, const uint8_t known[KEYS_DEVICE], struct err *err)
 {
-    struct enrol_request r;
-    struct buf grant = {0};
-    uint8_t known[KEYS_DEVICE], id[16];
+    struct cert cert;
+    uint8_t id[16];
     char hex[33];
-    const struct keys_enrolment enrolment = {&r, d->catalogue, &d->catalogue_bytes, d->root,
-                                             d->package_secret};
-    bool ok = enrol_request_read(&r, request->data, request->len, err) &&
-              keys_enrol(&grant, known, &enrolment, err);
-    if (ok) {
-        chain_device_id(id, r.sign_pk);
-        text_hex(hex, id, 16);
-        ok = file_write(keys_path(&d->arena, d->spec->study,
-                                  arena_printf(&d->arena, "devices/%s.device", hex)),
-                        known, sizeof known, FILE_PRIVATE, true, err) &&
-             file_write(keys_path(&d->arena, folder, "grant.age"), grant.data, grant.len,
-                        FILE_PRIVATE, true, err);
-    }
-    buf_fini(&grant);
-    return ok;
-}
-
-static bool load(struct device *device, const char *folder, struct err *err)
-{
-    struct load_report report;
-    if (!device_load_folder(device, folder, &report, err)) {
-        return err_at(err, "%s", folder);
-    }
-    if (report.refused) {
-        *err = report.why;
-        return err_at(err, "%s", folder);
-    }
-    return true;
+    bool sound = cert_read(&cert, known);
+    assert(sound); /* keys_enrol made it */
+    (void)sound;
+    chain_device_id(id, cert.subject);
+    text_hex(hex, id, 16);
+    return file_write(
+        keys_path(&d->arena, d->spec->study, arena_printf(&d->arena, "devices/%s.device", hex)),
+        known, KEYS_DEVICE, FILE_PRIVATE, true, err);
 }
 
 /* Finds the package whose form is the one that is simulated. */
@@ -114,35 +91,19 @@ static bool find_package(struct form_devices *d, struct device *device, struct e
 
 static bool join(struct form_devices *d, unsigned n, struct err *err)
 {
-    enum { DAY = 86400 };
     struct one_device *one = &d->list[n];
-    struct invite *invite = mem_zero(1, sizeof *invite);
-    struct buf request = {0};
-    uint8_t drawn[32];
-    char pass[64], label[32];
-    secret_random(drawn, sizeof drawn);
-    enrol_words(pass, drawn, sizeof drawn);
+    char pass[FORM_JOIN_PASS], label[32];
+    uint8_t known[KEYS_DEVICE];
     snprintf(label, sizeof label, "simulated %u", n + 1);
     one->folder = arena_printf(&d->arena, "%s/device-%u", d->spec->work, n + 1);
-    memcpy(invite->study_id, d->catalogue->study_id, 16);
-    catalogue_root_set(invite->root_set, d->catalogue);
-    secret_random(invite->token, 32);
-    invite->expires = (uint64_t)clock_wall_ms() / 1000 + DAY;
-    invite->catalogue = *d->catalogue;
-    invite->catalogue_bytes = (const uint8_t *)d->catalogue_bytes.data;
-    invite->catalogue_len = d->catalogue_bytes.len;
-    const char *post = arena_printf(&d->arena, "%s/post-%u", d->spec->work, n + 1);
-    bool ok = device_create(
-                  &one->device,
-                  &(struct device_spec){one->folder, invite, pass, strlen(pass), MEMORY_KIB, label},
-                  &request, err) &&
-              file_folder(post, 0700, err) && answer(d, &request, post, err) &&
-              load(one->device, post, err) && load(one->device, d->spec->load, err) &&
-              find_package(d, one->device, err) && file_remove_folder(post, err);
-    secret_wipe(drawn, sizeof drawn);
+    const struct form_join spec = {
+        {NULL, d->catalogue, &d->catalogue_bytes, d->root, d->package_secret},
+        one->folder,
+        label,
+        MEMORY_KIB};
+    bool ok = form_join(&one->device, &spec, pass, known, err) && keep(d, known, err) &&
+              form_join_load(one->device, d->spec->load, err) && find_package(d, one->device, err);
     secret_wipe(pass, sizeof pass);
-    buf_fini(&request);
-    free(invite);
     return ok;
 }
 
