@@ -285,6 +285,36 @@ for t in suhbat-form suhbat-key suhbat-sync; do
 done
 want 0 'the steps of fill' $B/suhbat-form help fill; says 'the steps of fill' '"add": "trip"'
 
+# ---- a starter, and the trainer's guide ----
+for suffix in xlsx csv; do
+    want 0 "a starter .$suffix" $B/suhbat-form new "$T/starter.$suffix" --lang ru,ky,tg,en
+    want 0 "the starter .$suffix is good" $B/suhbat-form check "$T/starter.$suffix"; says "the starter .$suffix is good" '4 languages: good'
+    want 0 "lint of the starter .$suffix" $B/suhbat-form lint "$T/starter.$suffix"
+    want 0 "interviews with the starter .$suffix" $B/suhbat-form simulate "$T/starter.$suffix" --n 5 -o "$T/starter-$suffix"
+done
+want 0 'a language to be translated' $B/suhbat-form new "$T/uz.csv" --lang uz,ru; says 'a language to be translated' 'a starter'
+grep -q 'label::uz (uz),label::Русский (ru)' "$T/uz.csv" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: the columns of a starter'; }
+want 1 'a starter that exists' $B/suhbat-form new "$T/uz.csv" --lang ru
+want 1 'a starter in no language' $B/suhbat-form new "$T/none.csv" --lang ru,; says 'a starter in no language' 'is no language code'
+want 1 'a starter in one language twice' $B/suhbat-form new "$T/none.csv" --lang ru,ru; says 'a starter in one language twice' 'named twice'
+want 1 'a starter without an id' $B/suhbat-form new "$T/1 form.csv"; says 'a starter without an id' "form's id"
+want 1 'a starter of another format' $B/suhbat-form new "$T/form.ods"; says 'a starter of another format' '.xlsx or a .csv'
+want 2 'a guide in another language' $B/suhbat-form guide --lang ky; says 'a guide in another language' '--lang ru or --lang en'
+want 0 'the guide' $B/suhbat-form guide
+cmp -s "$T/out" docs/TRAINER.md && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: docs/TRAINER.md is not what suhbat-form guide prints'; }
+grep '^    ' docs/TRAINER.md | while read -r tool verb rest; do # each command names a verb and its options
+    $B/$tool help 2> /dev/null | grep -q "^  $tool $verb " || [ "$tool" = suhbat-sync ] || echo "$tool $verb"
+    page=$($B/$tool help $verb 2> /dev/null || true)
+    for word in $rest; do
+        case $word in --*) case $page in *"$word"*) ;; *) echo "$tool $verb $word";; esac;; esac
+    done
+done > "$T/unknown"
+[ ! -s "$T/unknown" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: the guide names what is not there:'; cat "$T/unknown"; }
+sed -n 's|.*build/screens/\(.*\)\.png.*|\1|p' docs/TRAINER.md | while read -r picture; do
+    grep -q "^$picture " tests/screens.digests || echo "$picture"
+done > "$T/unknown"
+[ ! -s "$T/unknown" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: the guide shows pictures that are not drawn:'; cat "$T/unknown"; }
+
 # ---- terminal and machine limits ----
 (sleep 1; printf '\003'; sleep 1) | timeout 20 script -qec "sh -c 'trap : INT; $B/suhbat --data $T/dev --load $T; stty -a'" /dev/null > "$T/out" 2>&1
 grep -qE '(^|[ ;])echo ' "$T/out" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: Ctrl-C at a passphrase leaves the terminal without echo'; cat "$T/out"; }

@@ -16,6 +16,7 @@
 #include "tools/cli/cli.h"
 #include "tools/form/form_devices.h"
 #include "tools/form/form_fill.h"
+#include "tools/form/form_new.h"
 #include "tools/form/form_print.h"
 #include "tools/form/form_review.h"
 #include "tools/form/form_simulate.h"
@@ -600,6 +601,33 @@ static bool run_assemble(const struct cli_words *words, struct err *err)
     return form_assemble_folder(words->list[0], opt_check != NULL, err);
 }
 
+static bool run_new(const struct cli_words *words, struct err *err)
+{
+    struct buf out = {0};
+    const char *path = words->list[0];
+    bool ok = form_new(&out, path, opt_lang ? opt_lang : "ru,ky,tg", err) &&
+              file_write(path, out.data, out.len, FILE_SHARED, opt_force, err);
+    if (ok) {
+        printf("%s: a starter; next: suhbat-form check %s\n", path, path);
+    }
+    buf_fini(&out);
+    return ok;
+}
+
+/* Both languages, unless one is given. */
+static bool run_guide(const struct cli_words *words, struct err *err)
+{
+    (void)words;
+    struct buf out = {0};
+    bool ok = opt_lang ? form_guide(&out, opt_lang)
+                       : form_guide(&out, "ru") && (buf_char(&out, '\n'), form_guide(&out, "en"));
+    if (!ok) {
+        err_set(err, ERR_MISUSE, "there is no guide in '%s'", opt_lang);
+        err_hint(err, "--lang ru or --lang en");
+    }
+    return give(&out, ok, err);
+}
+
 /* The field program: beside this one, or installed. */
 static const char *field_program(struct arena *arena)
 {
@@ -733,7 +761,16 @@ int main(int argc, char **argv)
         {"check", 0, NULL, "write nothing; exit status 1 if a form is stale", &opt_check, CLI_TEXT,
          0, 0},
         CLI_END};
+    static const struct cli_option starting[] = {
+        {"lang", 0, "CODES", "languages, such as ru,ky,tg (default); the first one is the form's",
+         &opt_lang, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace an existing file", &opt_force, CLI_TEXT, 0, 0},
+        CLI_END};
     static const struct cli_verb verbs[] = {
+        {"guide", "", "print the trainer's guide: from a workbook to the device in ten steps.", 0,
+         0, reading, run_guide, NULL},
+        {"new", "FILE", "write a starter workbook (.xlsx or .csv) in the languages given.", 1, 1,
+         starting, run_new, NULL},
         {"check", "FILE…", "check forms and list all faults, each with its place.", 1, CLI_ANY,
          NULL, run_check, NULL},
         {"convert", "FILE",
