@@ -156,6 +156,10 @@ holds av_c_arrival '<next_due>2026-12-01'
 holds rm_third_month '<d_tot>0.345'
 holds rm_third_month '<next_wave>6'
 holds rm_third_month '<wave_due>3'
+holds rm_third_month '<due_name>'
+lacks 'a code of a case in words' '<due_name>3' "$T/rm_third_month.xml"
+lacks 'a way of a case in words' '<known_way>visit' "$T/rm_third_month.xml"
+holds rm_third_month '<known_way>'
 holds rm_lost '<status>lost'
 lacks 'a proxy' '<x_econ>' "$T/rm_proxy.xml"
 lacks 'no contact' '<number>' "$T/cc_no_contact.xml"

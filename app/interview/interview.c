@@ -709,11 +709,57 @@ void interview_pages(struct interview *i, struct arena *arena, struct page **pag
     }
 }
 
+/* Answers a question with the case that is wanted.  True: it took it. */
+static bool take_case(struct interview *i, struct arena *arena, const struct page *page)
+{
+    struct choice *choices;
+    size_t count;
+    const struct control *c = page->control;
+    bool asks = page->kind == PAGE_QUESTION && c->kind == CONTROL_SELECT1 && c->itemset &&
+                !*tree_value(page->node);
+    if (!asks || !session_choices(i->session, arena, c, page->node, &choices, &count, NULL)) {
+        return false;
+    }
+    for (size_t k = 0; k < count; k++) {
+        if (strcmp(choices[k].value, i->wanted) == 0) {
+            return interview_answer(i, page->node, i->wanted, NULL) == ANSWER_OK;
+        }
+    }
+    return false;
+}
+
+static void offer_case(struct interview *i)
+{
+    struct arena arena;
+    struct page *fields = &i->page;
+    size_t count = 1;
+    if (!*i->wanted) {
+        return;
+    }
+    arena_init(&arena);
+    if (i->page.kind == PAGE_FIELDS) {
+        session_fields(i->session, &arena, &i->page, &fields, &count);
+    }
+    for (size_t f = 0; f < count && *i->wanted; f++) {
+        if (take_case(i, &arena, &fields[f])) {
+            *i->wanted = '\0';
+        }
+    }
+    arena_fini(&arena);
+}
+
 void interview_go(struct interview *i, const struct page *page)
 {
     i->page = *page; /* two rosters may share a holder: the event names the repeat */
     post_node(i, JOURNAL_PAGE, page->node,
               page->kind == PAGE_ROSTER ? page->control->item->path : NULL);
+    offer_case(i);
+}
+
+void interview_want_case(struct interview *i, const char *id)
+{
+    snprintf(i->wanted, sizeof i->wanted, "%s", id);
+    offer_case(i);
 }
 
 static bool holds(struct interview *i, struct arena *arena, const struct page *page,

@@ -10,6 +10,8 @@
 #include "app/interview/writer.h"
 #include "forms/engine/audit.h"
 
+enum { INTERVIEW_CASE = 37 }; /* a UUID and its end */
+
 struct interview {
     struct writer *writer;
     struct form *form;
@@ -36,6 +38,7 @@ struct interview {
     size_t files_len;
     struct interview_memo *memos; /* the interviewer's memos, latest first */
     char label[DEVICE_LABEL];     /* the draft's label; "" = none; not part of the record */
+    char wanted[INTERVIEW_CASE];  /* id of the case that it is about, until it is answered; "" */
 };
 
 /* Unfinished typing, or half of a date and time. Kept with its question until it becomes an
@@ -121,6 +124,9 @@ void interview_pages(struct interview *i, struct arena *arena, struct page **pag
 /* The repeat entry whose pages are shown, or NULL at top level. */
 struct node *interview_entry(const struct interview *i);
 void interview_go(struct interview *i, const struct page *page);
+/* From now on, a question that is reached without an answer and offers this case is answered with
+ * it, once.  Not journalled: after a power cut the case is chosen by hand. */
+void interview_want_case(struct interview *i, const char *id);
 /* Finds the page of a node at any level. */
 bool interview_find(struct interview *i, struct arena *arena, const struct node *node,
                     struct page *page);

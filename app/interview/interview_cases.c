@@ -110,6 +110,15 @@ int64_t case_days_late(const char *due, int64_t wall_ms)
            clock_days(number_at(due, 0, 4), number_at(due, 5, 2), number_at(due, 8, 2));
 }
 
+bool cases_form_reads(const struct package *package, const char *list)
+{
+    char uri[200];
+    const char *xml;
+    size_t len;
+    snprintf(uri, sizeof uri, "jr://file-csv/%s.csv", list);
+    return package_find(package, "form.xml", &xml, &len) && memmem(xml, len, uri, strlen(uri));
+}
+
 bool cases_count(struct case_counts *counts, struct device *device, int64_t wall_ms,
                  struct err *err)
 {

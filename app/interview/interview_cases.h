@@ -24,6 +24,9 @@ const char *case_due(const struct entity *one);
 /* Days from such a day until today; negative: it is to come. */
 int64_t case_days_late(const char *due, int64_t wall_ms);
 
+/* Whether the package's form reads this list of cases. */
+bool cases_form_reads(const struct package *package, const char *list);
+
 struct case_counts {
     unsigned all, overdue, soon; /* soon: today or within CASE_SOON days */
 };

@@ -40,6 +40,7 @@ void app_forget_titles(struct app *app)
 {
     memset(app->home.forms, 0, sizeof app->home.forms);
     app->home.form_count = 0;
+    app_about_no_case(app);
     memset(app->search.text, 0, sizeof app->search.text);
     memset(app->message.text, 0, sizeof app->message.text);
     memset(app->sticks.media, 0,

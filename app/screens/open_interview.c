@@ -153,7 +153,7 @@ struct opening {
     struct writer *writer;
     struct device_draft draft;
     bool anew;
-    char language[8];
+    char language[8], about[INTERVIEW_CASE]; /* about: a case, or "" */
     struct interview *interview;
     struct progress progress; /* counts events */
 };
@@ -188,6 +188,9 @@ static void opened(struct app *app, void *context, bool ok, const struct err *er
     app->interview = o->interview;
     o->interview = NULL;
     enter_interview(app);
+    if (*o->about) {
+        interview_want_case(app->interview, o->about);
+    }
     const char *code = session_language(app->interview->session);
     app_follow_keys(app);
     if (o->anew) {
@@ -222,6 +225,7 @@ static void start_interview(struct app *app, const uint8_t package_hash[32])
     o->anew = true;
     memcpy(o->draft.package_hash, package_hash, sizeof o->draft.package_hash);
     snprintf(o->language, sizeof o->language, "%s", language_code(app->ui.language));
+    snprintf(o->about, sizeof o->about, "%s", app->opening.case_id);
     begin_opening(app, o);
 }
 

@@ -3,6 +3,7 @@
 #include "app/screens/screen_cases.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,8 @@ static bool gather(struct device *device, void *arg, struct err *err)
     state->count = 0;
     for (const struct entity *one = cases.first; one; one = one->next) {
         if (one->version > 0) {
-            state->lines[state->count++] = (struct case_line){one->label, case_due(one)};
+            state->lines[state->count++] =
+                (struct case_line){one->id, one->list, one->label, case_due(one)};
         }
     }
     return true;
@@ -47,6 +49,7 @@ void cases_open(struct app *app)
 {
     struct cases_state *state = app_state(app, SCREEN_CASES);
     struct err err = {0};
+    app_about_no_case(app);
     arena_init(&state->arena);
     if (!writer_call(app->writer, gather, state, &err)) {
         state->count = 0;
@@ -59,6 +62,52 @@ void cases_open(struct app *app)
 void cases_close(struct app *app)
 {
     arena_fini(&((struct cases_state *)app_state(app, SCREEN_CASES))->arena);
+}
+
+/* ---- the forms that ask for a case ---- */
+
+struct asking {
+    struct app *app;
+    const char *list;
+    size_t count;
+};
+
+static bool ask_forms(struct device *device, void *arg, struct err *err)
+{
+    struct asking *a = arg;
+    bool ok = true;
+    for (size_t i = 0; i < a->app->home.form_count && ok; i++) {
+        struct app_form *f = &a->app->home.forms[i];
+        struct buf bytes = {0};
+        struct package p;
+        f->for_case = false;
+        if (!f->form.training) { /* training sees no cases */
+            ok = device_package(device, f->form.hash, &bytes, err);
+            f->for_case = ok && package_read(&p, bytes.data, bytes.len, NULL, NULL) &&
+                          cases_form_reads(&p, a->list);
+            a->count += f->for_case;
+        }
+        buf_fini(&bytes);
+    }
+    return ok;
+}
+
+/* Goes on to the forms for this case. */
+static void choose(struct app *app, const struct case_line *line)
+{
+    struct asking a = {app, line->list, 0};
+    struct err err = {0};
+    if (!writer_call(app->writer, ask_forms, &a, &err)) {
+        app_trouble(app, &err);
+        return;
+    }
+    if (!a.count) {
+        app_say(app, S_case_no_form);
+        return;
+    }
+    snprintf(app->opening.case_id, sizeof app->opening.case_id, "%s", line->id);
+    snprintf(app->opening.case_label, sizeof app->opening.case_label, "%s", line->label);
+    app_go(app, SCREEN_FORMS);
 }
 
 /* ---- showing ---- */
@@ -98,7 +147,7 @@ static void show_lines(struct app *app, const struct cases_state *state)
             const char *id = arena_printf(&ui->frame, "case:%zu", i);
             any = true;
             if (ui_row(ui, id, state->lines[i].label, said, mark)) {
-                app_go(app, SCREEN_FORMS); /* the form asks which case */
+                choose(app, &state->lines[i]);
                 return;
             }
         }

@@ -6,7 +6,7 @@
 #include "app/shell/app.h"
 
 struct case_line { /* owned by the state's arena */
-    const char *label;
+    const char *id, *list, *label;
     const char *due; /* "2026-01-12", or "" */
 };
 struct cases_state {

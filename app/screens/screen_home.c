@@ -202,14 +202,15 @@ void screen_forms(struct app *app)
 {
     enum { SEARCH_FROM = 8 };
     struct ui *ui = &app->ui;
+    const char *about = app->opening.case_id[0] ? app->opening.case_label : NULL;
     struct header h = {.help = true,
-                       .title = ui_str(ui, S_forms_title),
+                       .title = about ? about : ui_str(ui, S_forms_title),
                        .left = "back",
                        .language = true,
                        .progress = -1};
     ui_header(ui, &h);
     if (ui_took(ui, "back")) {
-        app_go(app, SCREEN_HOME);
+        app_go(app, about ? SCREEN_CASES : SCREEN_HOME);
         return;
     }
     if (ui_took(ui, "language")) {
@@ -228,7 +229,7 @@ void screen_forms(struct app *app)
     for (unsigned rank = SEARCH_RANKS; rank > 1; rank--) { /* no surname matches in titles */
         for (size_t i = 0; i < app->home.form_count; i++) {
             struct app_form *f = &app->home.forms[i];
-            if (search_ranks(&what, f->title) != rank) {
+            if (search_ranks(&what, f->title) != rank || (about && !f->for_case)) {
                 continue;
             }
             const char *version = ui_fill(ui, S_forms_version, f->version, NULL);

@@ -24,6 +24,7 @@ enum { IDLE_MS = 2 * 60 * 1000 };
 
 static void load_home(struct app *app)
 {
+    app_about_no_case(app);
     (void)app_load_home(app); /* a failure is shown on the page */
 }
 

@@ -118,6 +118,7 @@ struct app_form {
     struct device_form form;
     char id[128], title[160], version[64];
     uint8_t signer[32]; /* public key of the form's author */
+    bool for_case;      /* it asks for the case that is chosen (app_opening) */
 };
 enum { APP_FORMS_MAX = DEVICE_FORMS_MAX };
 
@@ -134,12 +135,14 @@ struct app_home { /* home.c: what the device holds, read when SCREEN_HOME is ent
     size_t form_count;
 };
 
-struct app_opening {        /* open_interview.c: what is opened, sealed, or to be reopened */
-    const uint8_t *draft;   /* id of the draft being opened by a task, or NULL */
-    uint8_t clock_form[32]; /* package whose interview waits until the clock is right */
-    bool unsealed;          /* sealing failed while the device was being locked */
-    bool unwritten;         /* the disk did not take the last answers before the lock */
-    bool to_resume;         /* unlocking reopens the draft resume_id */
+struct app_opening {              /* open_interview.c: what is opened, sealed, or to be reopened */
+    const uint8_t *draft;         /* id of the draft being opened by a task, or NULL */
+    uint8_t clock_form[32];       /* package whose interview waits until the clock is right */
+    bool unsealed;                /* sealing failed while the device was being locked */
+    bool unwritten;               /* the disk did not take the last answers before the lock */
+    char case_id[INTERVIEW_CASE]; /* the next interview is about this case; "": about none */
+    char case_label[80];
+    bool to_resume; /* unlocking reopens the draft resume_id */
     uint8_t resume_id[16];
     uint32_t sealed_number;  /* of the record sealed last … */
     uint8_t sealed_form[32]; /* … and its package */
@@ -331,6 +334,7 @@ void app_show_words(struct app *app, const char *words, const char *note);
 
 /* Fills `out` from the head of the form. False: the form cannot be read. */
 bool app_read_form(struct app_form *out, const struct package *package);
+void app_about_no_case(struct app *app); /* the next interview is about no case */
 bool app_load_home(struct app *app);
 /* Goes to SCREEN_HOME; before the enrolment is answered, to SCREEN_FIRST_REQUEST. */
 void app_go_home(struct app *app);

@@ -102,6 +102,12 @@ static bool gather_home(struct device *d, void *arg, struct err *err)
     return ok;
 }
 
+void app_about_no_case(struct app *app)
+{
+    secret_wipe(app->opening.case_id, sizeof app->opening.case_id);
+    secret_wipe(app->opening.case_label, sizeof app->opening.case_label);
+}
+
 static bool enrolled(struct device *d, void *arg, struct err *err)
 {
     (void)err;

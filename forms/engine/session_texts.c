@@ -593,6 +593,9 @@ const char *session_choice_name(void *user, const char *value, const char *path,
             node = n;
         }
     }
+    if (!node && session_list_is_fixed(control)) {
+        node = at; /* the question stands in a repeat without entries: any place will do */
+    }
     struct offered offered;
     if (!node || !session_list_choices(s, &s->temp, control, node, true, &offered, NULL)) {
         return "";

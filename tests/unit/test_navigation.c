@@ -740,7 +740,56 @@ static void test_navigation__cases_to_visit_next(void **state)
     assert_non_null(scene_find(s, "case:4"));
     assert_null(scene_find(s, "case:0"));
     assert_true(scene_tap(s, "case:4"));
+    assert_int_equal(s->app.screen, SCREEN_CASES); /* the only form asks for no case */
+    assert_true(shows(s, "Для этого дела на устройстве нет формы"));
+    clock_pretend(0);
+}
+
+/* A case that was touched is marked in the form, where the form offers it, and nowhere else. */
+static void test_navigation__a_case_that_was_touched_is_marked_in_its_form(void **state)
+{
+    struct scene *s = *state;
+    clock_pretend(1795478400000);
+    begin_form(
+        s,
+        "| survey |\n"
+        "| | type | name | label | choice_filter | appearance |\n"
+        "| | select_one way | way | Как? | | |\n"
+        "| | select_one_from_file avrr_cases.csv | other | Чужое дело | status = 'x' | |\n"
+        "| | begin_group | page | Дело | | field-list |\n"
+        "| | text | note | Пометка | | |\n"
+        "| | select_one_from_file avrr_cases.csv | old | Дело | status = 'active' | |\n"
+        "| | end_group | | | | |\n"
+        "| | select_one_from_file avrr_cases.csv | again | Ещё дело | | |\n"
+        "| choices |\n| | list_name | name | label |\n| | way | a | А |\n| | way | b | Б |\n",
+        &upright);
+    assert_true(scene_tap(s, "menu") && scene_tap(s, "leave"));
+    scene_cases(s);
+    assert_true(app_load_home(&s->app));
+    scene_draw(s);
+    assert_true(scene_tap(s, "cases") && scene_tap(s, "case:1"));
     assert_int_equal(s->app.screen, SCREEN_FORMS);
+    assert_true(shows(s, "KG-02-AV-A12-007")); /* what the choice is about */
+    assert_true(scene_tap(s, "back"));
+    assert_int_equal(s->app.screen, SCREEN_CASES);
+    assert_true(scene_tap(s, "case:1") && scene_tap(s, "form:0"));
+    assert_int_equal(s->app.screen, SCREEN_INTERVIEW);
+    assert_true(scene_tap(s, "right") && scene_tap(s, "right"));
+    assert_string_equal(value(s, "/data/other"), ""); /* it does not offer this case */
+    assert_true(scene_tap(s, "right"));
+    static const char id[] = "04111111-1111-4111-8111-111111111111";
+    assert_string_equal(value(s, "/data/page/old"), id);
+    assert_true(scene_tap(s, "right"));
+    assert_string_equal(value(s, "/data/again"), ""); /* once */
+    cut_and_resume(s);
+    assert_string_equal(value(s, "/data/page/old"), id);
+    /* the next interview is about no case */
+    assert_true(scene_tap(s, "menu") && scene_tap(s, "leave"));
+    assert_true(scene_tap(s, "start"));
+    assert_false(shows(s, "KG-02-AV-A12-007"));
+    assert_true(scene_tap(s, "form:0") && scene_tap(s, "right") && scene_tap(s, "right") &&
+                scene_tap(s, "right"));
+    assert_string_equal(value(s, "/data/page/old"), "");
     clock_pretend(0);
 }
 
@@ -802,6 +851,7 @@ static int run(void)
         SCENE_TEST(test_navigation__an_entry_keeps_its_files_and_halves),
         SCENE_TEST(test_navigation__nothing_on_a_page_is_passed_over),
         SCENE_TEST(test_navigation__cases_to_visit_next),
+        SCENE_TEST(test_navigation__a_case_that_was_touched_is_marked_in_its_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -383,6 +383,30 @@ static void test_session__a_fresh_entry_is_preloaded(void **state)
     shut(s, form);
 }
 
+/* A list is known before the repeat that asks with it has an entry. */
+static void test_session__a_choice_has_a_name_without_its_question(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct session *s;
+    struct form *form =
+        form_md("| survey |\n| | type | name | label | calculation | repeat_count |\n"
+                "| | text | code | Code | | |\n"
+                "| | calculate | said | | jr:choice-name(${code}, '${way}') | |\n"
+                "| | begin_repeat | r | R | | 0 |\n"
+                "| | select_one ways | way | Way | | |\n"
+                "| | end_repeat | | | | |\n"
+                "| choices |\n| | list_name | name | label |\n"
+                "| | ways | call | By phone |\n| | ways | visit | In person |\n");
+    OK(session_new(&s, form, &(struct session_env){0}, &err));
+    assert_int_equal(session_put(s, session_find(s, "/data/code"), "visit", &err), ANSWER_OK);
+    assert_string_equal(got(s, "/data/said"), "In person");
+    assert_int_equal(session_put(s, session_find(s, "/data/code"), "none", &err), ANSWER_OK);
+    assert_string_equal(got(s, "/data/said"), "");
+    session_free(s);
+    form_free(form);
+}
+
 static void test_session__knows_between_which_numbers(void **state)
 {
     (void)state;
@@ -427,6 +451,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_session__knows_between_which_numbers),
+        cmocka_unit_test(test_session__a_choice_has_a_name_without_its_question),
         cmocka_unit_test_setup_teardown(test_session__relevance_follows_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_session__refused_answers_leave_no_trace, setup,
                                         teardown),
