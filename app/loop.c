@@ -181,7 +181,7 @@ void app_begin(struct app *app, struct window *window, struct device *device,
     app->ui.language = o->language < UI_LANGUAGE_COUNT ? o->language : app->ui.language;
     ui_theme(&app->ui, app->looks.night);
     app_say_anew(app);
-    bool unlocked = device && device_is_unlocked(device);
+    bool unlocked = device && o->unlocked && device_is_unlocked(device);
     if (device) {
         app_take_device(app, device);
     }

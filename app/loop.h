@@ -4,8 +4,8 @@
 /* loop: the event loop, and its steps for a caller that drives it itself. */
 #include "app/shell/app.h"
 
-/* `device` NULL: not enrolled yet.  One that is unlocked already shows its home at once.  Borrows
- * the window, takes ownership of the device. */
+/* `device` NULL: not enrolled yet.  With the option `unlocked` it shows its home at once.
+ * Borrows the window, takes ownership of the device. */
 void app_begin(struct app *app, struct window *window, struct device *device,
                const struct app_options *options);
 struct device *app_end(struct app *app);                            /* gives the device back */

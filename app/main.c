@@ -401,6 +401,7 @@ static int window(const struct options *o, const char *dir)
         struct app_options options = {.data_dir = dir,
                                       .media_dir = o->media,
                                       .interview = o->interview,
+                                      .unlocked = o->passphrase_fd >= 0,
                                       .memory_kib = (uint32_t)o->memory_mib * 1024,
                                       .night = o->night,
                                       .kiosk = o->kiosk,

@@ -266,6 +266,11 @@ form bare '| survey |\n| | type | name | label |\n| | select_one | a | A |\n'
 want 1 'a select without a list' $B/suhbat-form check "$T/bare.md"; says 'a select without a list' 'names no list'
 form good '| survey |\n| | type | name | label::Русский (ru) | label::English (en) | relevant | bind::suhbat:sensitive |\n| | text | a | Имя | Name | | extra |\n| | integer | age | Сколько лет, ${a}? | How old, ${a}? | | |\n| | text | job | Дело | Job | ${age} > 15 | |\n'
 want 0 'our own columns need no setting' $B/suhbat-form check "$T/good.md"
+form events '| survey |\n| | type | name | label | bind::suhbat:event |\n| | begin_repeat | trip | T | |\n| | integer | y | Y | trip from-year |\n| | integer | z | Z | trip from-year |\n| | integer | v | V | trip since |\n| | end_repeat | | | |\n| | date | d | D | trip to |\n'
+want 0 'parts of a calendar' $B/suhbat-form check "$T/events.md"
+says 'parts of a calendar' "survey row 5, column bind::suhbat:event: 'trip from-year' is said of y already"
+says 'parts of a calendar' "row 6, column bind::suhbat:event: 'trip since' is no lane and part"
+says 'parts of a calendar' "row 8, column bind::suhbat:event: the lane 'trip' has questions in and out of a repeat"
 want 1 'several forms' $B/suhbat-form check "$T/good.md" "$T/bare.md"; says 'several forms' '1 of 2 forms are faulty'; says 'several forms' 'good'
 want 0 show $B/suhbat-form show "$T/good.md"; says show '${a}?'
 want 0 doc $B/suhbat-form doc "$T/good.md"; says doc 'How old, ${a}?'

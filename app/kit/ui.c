@@ -709,6 +709,12 @@ bool ui_took(struct ui *ui, const char *id)
     return mine;
 }
 
+int ui_touch_x(const struct ui *ui, struct rect r)
+{
+    int x = ui->by_key ? r.w / 2 : ui->down_x - r.x;
+    return x < 0 ? 0 : x >= r.w ? r.w - 1 : x;
+}
+
 bool ui_target(struct ui *ui, const char *id, enum role kind, struct rect rect)
 {
     ui_place(ui, id, kind, rect);

@@ -168,6 +168,8 @@ bool ui_took(struct ui *ui, const char *id);
 /* ui_place and ui_took together. */
 bool ui_target(struct ui *ui, const char *id, enum role kind, struct rect rect);
 bool ui_pressed(const struct ui *ui, const char *id);
+/* Where in RECT the activation was that was just taken, px from its left; its middle with keys. */
+int ui_touch_x(const struct ui *ui, struct rect rect);
 /* ui_grabbed: position of the finger that holds a ROLE_GRAB. ui_dropped: position of its
  * release; true only once. */
 bool ui_grabbed(const struct ui *ui, const char *id, int *x, int *y);

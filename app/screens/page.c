@@ -61,6 +61,7 @@ void page_arrive(struct app *app)
     app->view.refused = NULL;
     questions_leave(app);
     app->view.blanks_told = false;
+    app->view.calendar = (struct app_calendar){.chosen = false};
     app->view.removed_notice = false;
     audio_stop();
     app->search.id[0] = '\0';

@@ -80,7 +80,7 @@ static const char *entry_kind(struct app *app, const struct control *repeat, str
 }
 
 /* "Trip 2", or "Entry 2". */
-static const char *entry_number(struct app *app, struct node *entry)
+const char *roster_entry_number(struct app *app, struct node *entry)
 {
     struct ui *ui = &app->ui;
     const char *number = ui_number(ui, tree_position(entry));
@@ -104,7 +104,7 @@ static void describe(struct app *app, struct node *entry, const char **title, co
         any = any || (*tree_value(all[q].node) && all[q].control->kind != CONTROL_TRIGGER);
     }
     const char *words = entry_words(app, all, count, 3, NULL);
-    *title = *words ? words : entry_number(app, entry);
+    *title = *words ? words : roster_entry_number(app, entry);
     *small = !any      ? ui_str(ui, S_roster_empty)
              : missing ? ui_fill(ui, S_roster_missing, ui_number(ui, (long long)missing), NULL)
                        : "";
@@ -118,7 +118,7 @@ const char *roster_entry_name(struct app *app, struct node *entry, const struct 
     size_t count;
     entry_questions(app, entry, &all, &count);
     const char *words = entry_words(app, all, count, 1, but);
-    const char *name = entry_number(app, entry);
+    const char *name = roster_entry_number(app, entry);
     name = *words ? arena_printf(&ui->frame, "%s · %s", name, words) : name;
     struct node *outer = session_entry_of(entry); /* within which entry */
     return outer ? arena_printf(&ui->frame, "%s › %s", roster_entry_name(app, outer, but), name)
@@ -151,7 +151,7 @@ bool roster_holds(struct app *app)
     return blank > 0;
 }
 
-static void enter(struct app *app, struct node *entry)
+void roster_enter(struct app *app, struct node *entry)
 {
     struct page *pages;
     size_t count;
@@ -162,18 +162,23 @@ static void enter(struct app *app, struct node *entry)
     }
 }
 
+void roster_remove(struct app *app, struct node *entry)
+{
+    struct err err = {0};
+    if (interview_remove(app->interview, entry, &err)) {
+        app->view.removed_notice = true;
+    } else {
+        app_trouble(app, &err);
+    }
+}
+
 /* The cross right of an entry, which stands in R.  True: the entry was removed, or could not be. */
 static bool remove_cross(struct app *app, struct node *entry, size_t e, struct rect r)
 {
     static const int8_t cross_a[] = {25, 25, 75, 75}, cross_b[] = {75, 25, 25, 75};
     struct ui *ui = &app->ui;
-    struct err err = {0};
     if (ui_target(ui, arena_printf(&ui->frame, "remove:%zu", e + 1), ROLE_ICON, r)) {
-        if (interview_remove(app->interview, entry, &err)) {
-            app->view.removed_notice = true;
-        } else {
-            app_trouble(app, &err);
-        }
+        roster_remove(app, entry);
         return true;
     }
     float dp = ui_mark_dp(ui);
@@ -198,7 +203,7 @@ static bool show_entries(struct app *app, struct node *const *entries, size_t co
         bool hit = ui_row(ui, arena_printf(&ui->frame, "entry:%zu", e + 1), title, small, mark);
         ui->at.w = w;
         if (hit) {
-            enter(app, entries[e]);
+            roster_enter(app, entries[e]);
             return true;
         }
         struct rect r = {x + w - erase_w, top, erase_w, ui->at.y - top};
@@ -209,8 +214,7 @@ static bool show_entries(struct app *app, struct node *const *entries, size_t co
     return false;
 }
 
-/* Says that an entry was removed, and offers it back.  True: it was taken back. */
-static bool offer_undo(struct app *app)
+bool roster_offer_undo(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct err err = {0};
@@ -230,6 +234,15 @@ static bool offer_undo(struct app *app)
     return false;
 }
 
+const char *roster_add_words(struct app *app, const struct page *roster)
+{
+    struct ui *ui = &app->ui;
+    const char *kind = entry_kind(app, roster->control, roster->node);
+    return arena_printf(&ui->frame, "+ %s",
+                        kind ? ui_fill(ui, S_roster_add_named, kind, NULL)
+                             : ui_str(ui, S_roster_add));
+}
+
 void roster_show(struct app *app)
 {
     assert(app->interview->page.kind == PAGE_ROSTER);
@@ -246,16 +259,14 @@ void roster_show(struct app *app)
     question_fallback(app, fallback);
     ui_gap(ui, 12);
     session_entries(i->session, &ui->frame, &roster, &entries, &count);
-    if (show_entries(app, entries, count, fixed) || offer_undo(app)) {
+    if (show_entries(app, entries, count, fixed) || roster_offer_undo(app)) {
         return;
     }
     ui_gap(ui, 14);
-    const char *kind = entry_kind(app, roster.control, roster.node);
-    const char *add = kind ? ui_fill(ui, S_roster_add_named, kind, NULL) : ui_str(ui, S_roster_add);
-    if (!fixed && ui_wide_button(ui, "add", arena_printf(&ui->frame, "+ %s", add), false)) {
+    if (!fixed && ui_wide_button(ui, "add", roster_add_words(app, &roster), false)) {
         struct node *entry;
         if (interview_add(i, &roster, &entry, &err)) {
-            enter(app, entry);
+            roster_enter(app, entry);
         } else {
             app_trouble(app, &err);
         }

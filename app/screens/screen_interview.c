@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "app/screens/calendar.h"
 #include "app/screens/locks.h"
 #include "app/screens/open_interview.h"
 #include "app/screens/page.h"
@@ -404,10 +405,13 @@ static bool page_body(struct app *app)
     if (!app->respondent.holds) {
         show_whose(app);
     }
-    if (i->page.kind == PAGE_ROSTER) {
+    if (calendar_is_here(app)) {
+        calendar_show(app);
+    } else if (i->page.kind == PAGE_ROSTER) {
         roster_show(app);
     } else if (i->page.kind == PAGE_QUESTION) {
         question_show(app, &i->page, true);
+        calendar_offer(app);
     } else {
         question_show_fields(app);
     }
@@ -456,9 +460,11 @@ static void show_page(struct app *app)
         return;
     }
     say_removed(app);
-    bool opened = page_open_field(app);
-    bool typing = question_keyboard(app, &kind);
+    bool calendar = calendar_is_here(app);
+    bool opened = !calendar && page_open_field(app);
+    bool typing = !calendar && question_keyboard(app, &kind);
     int bottom = ui->h - (typing ? keyboard_height(ui, kind) : ui_bar_height(ui));
+    bottom -= calendar ? calendar_panel_height(app) : 0;
     header(app);
     if (took_target(app)) {
         return;
@@ -468,6 +474,12 @@ static void show_page(struct app *app)
         return;
     }
     ui_body_end(ui);
+    if (calendar) {
+        calendar_panel(app, bottom);
+    }
+    if (app->screen != SCREEN_INTERVIEW || calendar != calendar_is_here(app)) {
+        return; /* an event's questions were opened */
+    }
     if (opened) {
         let_read_first(app);
     }

@@ -97,6 +97,7 @@ struct app_options {                  /* set at the start */
     const char *data_dir, *media_dir; /* borrowed; media_dir: one fixed folder, or NULL */
     const char *interview;            /* form id to begin with after the first unlocking, or NULL */
     uint32_t memory_kib;              /* for Argon2id at enrolment */
+    bool unlocked;                    /* the command line unlocked it: begin at home */
     bool night, kiosk;                /* kiosk: no desktop; adds SCREEN_MACHINE; locks on sleep */
     float text_scale;                 /* 0: the stored setting */
     enum ui_language language;        /* UI_LANGUAGE_COUNT: the stored setting */
@@ -152,6 +153,14 @@ enum app_leave { LEAVE_NONE, LEAVE_NEXT, LEAVE_BACK };
 enum outline_filter { OUTLINE_ALL, OUTLINE_MISSING, OUTLINE_DOUBTFUL, OUTLINE_OPEN };
 enum { APP_AHEAD = 64 };
 
+struct app_calendar {  /* what is chosen on an event-history calendar */
+    size_t event;      /* place in the list of events */
+    unsigned edge;     /* enum event_edge */
+    bool open;         /* it was opened from a question */
+    bool chosen;       /* false: the first event that lacks something is chosen */
+    int earlier_years; /* shown in addition */
+};
+
 struct app_view {         /* page.c: the interview's page; reset when another page is shown */
     struct node *refused; /* the question whose answer was refused, and why */
     enum answer_result refusal;
@@ -172,6 +181,7 @@ struct app_view {         /* page.c: the interview's page; reset when another pa
     int scroll;                           /* of the page from which the settings were opened */
     enum app_leave leaving;               /* leave as soon as the answer is on disk … */
     int64_t leaving_ms;                   /* … waiting since */
+    struct app_calendar calendar;         /* calendar.c; reset when a page is entered */
     struct window_event ahead[APP_AHEAD]; /* keys typed meanwhile, for the next page */
     size_t ahead_count;
 };

@@ -360,7 +360,8 @@ static void read_own_attrs(struct loader *l, struct item *item, const struct xml
     } texts[] = {{"sensitive", &item->sensitive},
                  {"missing", &item->missing},
                  {"keys", &item->keys},
-                 {"doubt", &item->doubt}};
+                 {"doubt", &item->doubt},
+                 {"event", &item->event}};
     for (const struct xml_attr *a = bind->attrs; a; a = a->next) {
         if (!strstr(a->uri, SUHBAT_URI_PART)) {
             continue;

@@ -105,6 +105,7 @@ struct item {
     const char *keys;      /* suhbat:keys: "latin", "cyrillic" or "digits", or NULL */
     const char *doubt;     /* suhbat:doubt: answer codes that count as doubtful: "fix unsure"; or
                             * NULL */
+    const char *event;     /* suhbat:event: its part in an event-history calendar, or NULL */
     struct node *template; /* repeats: the node that new entries are copied from */
     struct node *first;    /* repeats: the first entry in the form's own instance, or NULL */
     struct xpath *count;   /* repeats: jr:count */

@@ -790,6 +790,41 @@ static void many(struct scene *s)
     must(scene_tap(s, "menu") && scene_tap(s, "glove") && scene_tap(s, "left-hand"), "doff it");
 }
 
+/* An event-history calendar: empty, with trips, with a ban that overlaps. */
+static void calendar(struct window *w, const char *form, const struct scene_look *look)
+{
+    struct scene s;
+    scene_begin(&s, w, form, "events", look);
+    shot(&s, "calendar-empty");
+    must(scene_tap(&s, "year:2023") && scene_tap(&s, "year:2024") && scene_tap(&s, "month:more"),
+         "tell of a trip");
+    shot(&s, "calendar-trip");
+    must(scene_tap(&s, "questions") && scene_tap(&s, "left") && scene_tap(&s, "add"),
+         "tell of another trip");
+    must(scene_tap(&s, "year:2025") && scene_tap(&s, "lasts"), "tell that it lasts");
+    struct interview *i = s.app.interview;
+    struct err err = {0};
+    static const char *const answers[][2] = {
+        {"/data/trip[1]/tr_country", "RU"},   {"/data/trip[2]/tr_country", "TR"},
+        {"/data/ban/ban_know_y", "2022"},     {"/data/ban/ban_know_m", "11"},
+        {"/data/ban/ban_from", "2021-03-01"}, {"/data/ban/ban_to", "2027-03-01"}};
+    for (size_t a = 0; a < sizeof answers / sizeof *answers; a++) {
+        must(interview_answer(i, session_find(i->session, answers[a][0]), answers[a][1], &err) ==
+                 ANSWER_OK,
+             answers[a][0]);
+    }
+    scene_draw(&s);
+    shot(&s, "calendar-ban");
+    must(scene_tap(&s, "event:3") && (scene_tap(&s, "edge:to") || scene_tap(&s, "edge")),
+         "choose the ban");
+    shot(&s, "calendar-ban-end");
+    must(scene_tap(&s, "right") && scene_show(&s, "calendar"), "go to the ban");
+    shot(&s, "calendar-offer");
+    must(scene_tap(&s, "calendar"), "open it from a question");
+    shot(&s, "calendar-open");
+    scene_close(&s);
+}
+
 /* Pictures in questions and choices, as large as the screen, and drawn upon. */
 static void pictured(struct window *w, const char *form, const struct scene_look *look)
 {
@@ -994,7 +1029,7 @@ static const struct variant {
 enum { FULL_VARIANTS = 9 }; /* of the others only the main pages are looked at */
 
 struct tour_forms {
-    char *main, *with_pictures, *of_kinds;
+    char *main, *with_pictures, *events, *of_kinds;
     struct buf map;
 };
 
@@ -1016,6 +1051,7 @@ static void one_variant(struct window *w, struct tour_forms *forms, size_t v, en
         scene_picture = &forms->map;
         kinds(w, forms->of_kinds, &look);
         pictured(w, forms->with_pictures, &look);
+        calendar(w, forms->events, &look);
         scene_picture = NULL;
     }
 }
@@ -1025,6 +1061,7 @@ static void all_variants(void)
     struct scene_look first = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1};
     struct tour_forms forms = {.main = scene_form("tests/cases/widgets.csv"),
                                .with_pictures = scene_form("tests/cases/pictured.csv"),
+                               .events = scene_form("tests/cases/events.csv"),
                                .of_kinds = scene_form("tests/cases/kinds.csv")};
     draw_map(&forms.map);
     setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", 1); /* nobody knows the zone */
@@ -1039,6 +1076,7 @@ static void all_variants(void)
     window_close(w);
     free(forms.main);
     free(forms.with_pictures);
+    free(forms.events);
     free(forms.of_kinds);
     buf_fini(&forms.map);
 }

@@ -87,6 +87,13 @@ void begin_form(struct scene *s, const char *md, const struct scene_look *look)
     free(form);
 }
 
+void begin_csv(struct scene *s, const char *path, const char *id, const struct scene_look *look)
+{
+    char *form = scene_form(path);
+    scene_begin(s, window, form, id, look);
+    free(form);
+}
+
 int steps_run(int (*tests)(void))
 {
     struct err err = {0};

@@ -25,6 +25,7 @@ static const struct scene_look across = {
 
 /* A form in a few lines, and its first page. */
 void begin_form(struct scene *s, const char *md, const struct scene_look *look);
+void begin_csv(struct scene *s, const char *path, const char *id, const struct scene_look *look);
 
 /* All tests with one window; the widgets' form is there meanwhile. */
 int steps_run(int (*tests)(void));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is there a way on from everywhere, by touch and by keys, and is nothing lost on it? */
+#include "app/screens/calendar.h"
 #include "app/screens/screen_cases.h"
 #include "forms/engine/instance.h"
 #include "platform/machine/clock.h"
@@ -793,6 +794,94 @@ static void test_navigation__a_case_that_was_touched_is_marked_in_its_form(void 
     clock_pretend(0);
 }
 
+/* Touches a month on the calendar. */
+static void touch_month(struct scene *s, int year, int month)
+{
+    char id[24];
+    snprintf(id, sizeof id, "year:%d", year);
+    assert_true(scene_show(s, id));
+    const struct rect r = scene_find(s, id)->rect;
+    int label = ui_line_width(&s->app.ui, TEXT_BODY_BOLD, "2000") + ui_px(&s->app.ui, 10);
+    int x = r.x + label + (r.w - label) * (2 * month - 1) / 24, y = r.y + r.h / 2;
+    scene_event(s, (struct window_event){.kind = WINDOW_DOWN, .x = x, .y = y});
+    scene_event(s, (struct window_event){.kind = WINDOW_UP, .x = x, .y = y});
+    scene_draw(s);
+}
+
+/* Trips and a ban are told on one time line by touch; each touch is an answer of the form. */
+static void test_navigation__events_are_told_on_a_time_line(void **state)
+{
+    struct scene *s = *state;
+    clock_pretend(1795478400000); /* November 2026 */
+    begin_csv(s, "tests/cases/events.csv", "events", &upright);
+    assert_true(calendar_is_here(&s->app));
+    touch_month(s, 2023, 2); /* the start; the end is next */
+    assert_string_equal(value(s, "/data/trip[1]/tr_from_y"), "2023");
+    assert_string_equal(value(s, "/data/trip[1]/tr_from_m"), "2");
+    touch_month(s, 2024, 12);
+    assert_string_equal(value(s, "/data/trip[1]/tr_to_y"), "2024");
+    assert_string_equal(value(s, "/data/trip[1]/tr_to_m"), "12");
+    assert_true(scene_tap(s, "month:more")); /* over the year's end */
+    assert_string_equal(value(s, "/data/trip[1]/tr_to_y"), "2025");
+    assert_string_equal(value(s, "/data/trip[1]/tr_to_m"), "1");
+    touch_month(s, 2022, 5); /* before its start: the form's rule speaks */
+    assert_string_equal(value(s, "/data/trip[1]/tr_to_y"), "2022");
+    assert_non_null(s->app.view.refused);
+    assert_true(scene_tap(s, "lasts"));
+    assert_null(s->app.view.refused);
+    assert_string_equal(value(s, "/data/trip[1]/tr_on"), "yes");
+    assert_true(scene_tap(s, "edge:to"));
+    touch_month(s, 2026, 3); /* it has ended after all */
+    assert_string_equal(value(s, "/data/trip[1]/tr_on"), "no");
+    assert_string_equal(value(s, "/data/trip[1]/tr_to_y"), "2026");
+    /* another entry, and the ban, whose questions stand elsewhere and are dates */
+    assert_true(scene_tap(s, "add"));
+    touch_month(s, 2019, 7);
+    assert_string_equal(value(s, "/data/trip[2]/tr_from_y"), "2019");
+    assert_true(scene_show(s, "event:3") && scene_tap(s, "event:3") && scene_tap(s, "edge:from"));
+    touch_month(s, 2021, 10);
+    assert_string_equal(value(s, "/data/ban/ban_from"), "2021-10-01");
+    /* more years than are shown at first */
+    assert_null(scene_find(s, "year:2010"));
+    assert_true(scene_show(s, "earlier") && scene_tap(s, "earlier"));
+    assert_true(scene_show(s, "year:2010"));
+    /* an entry is removed, and taken back */
+    assert_true(scene_show(s, "event:2") && scene_tap(s, "event:2") && scene_tap(s, "remove"));
+    assert_null(session_find(s->app.interview->session, "/data/trip[2]"));
+    assert_true(scene_show(s, "undo") && scene_tap(s, "undo"));
+    assert_string_equal(value(s, "/data/trip[2]/tr_from_y"), "2019");
+    assert_true(scene_show(s, "event:1") && scene_tap(s, "event:1") && scene_tap(s, "questions"));
+    assert_string_equal(s->app.interview->page.node->name, "tr_country");
+    cut_and_resume(s);
+    assert_string_equal(value(s, "/data/trip[1]/tr_to_m"), "3");
+    clock_pretend(0);
+}
+
+/* A question of an event opens the calendar with its own edge chosen, and comes back. */
+static void test_navigation__a_question_opens_the_time_line(void **state)
+{
+    struct scene *s = *state;
+    clock_pretend(1795478400000);
+    begin_csv(s, "tests/cases/events.csv", "events", &upright);
+    touch_month(s, 2020, 6);
+    touch_month(s, 2020, 9);
+    assert_true(scene_tap(s, "right"));
+    assert_string_equal(s->app.interview->page.node->name, "ban_know_y");
+    assert_true(scene_show(s, "calendar") && scene_tap(s, "calendar"));
+    assert_true(calendar_is_here(&s->app));
+    assert_null(scene_find(s, "add")); /* entries are added on their own page */
+    touch_month(s, 2022, 11);
+    assert_string_equal(value(s, "/data/ban/ban_know_y"), "2022");
+    assert_string_equal(value(s, "/data/ban/ban_know_m"), "11");
+    assert_true(scene_tap(s, "questions"));
+    assert_false(calendar_is_here(&s->app));
+    assert_string_equal(s->app.interview->page.node->name, "ban_know_y");
+    assert_true(scene_show(s, "calendar") && scene_tap(s, "calendar") && scene_tap(s, "right"));
+    assert_false(calendar_is_here(&s->app)); /* the next page is a page */
+    assert_string_equal(s->app.interview->page.node->name, "ban_know_m");
+    clock_pretend(0);
+}
+
 /* What the last answer of a page brings is asked before the page is left, and a half can be erased.
  */
 static void test_navigation__nothing_on_a_page_is_passed_over(void **state)
@@ -851,6 +940,8 @@ static int run(void)
         SCENE_TEST(test_navigation__an_entry_keeps_its_files_and_halves),
         SCENE_TEST(test_navigation__nothing_on_a_page_is_passed_over),
         SCENE_TEST(test_navigation__cases_to_visit_next),
+        SCENE_TEST(test_navigation__events_are_told_on_a_time_line),
+        SCENE_TEST(test_navigation__a_question_opens_the_time_line),
         SCENE_TEST(test_navigation__a_case_that_was_touched_is_marked_in_its_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

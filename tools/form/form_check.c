@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "forms/engine/form_events.h"
 #include "forms/xpath/tree.h"
 #include "forms/xpath/xpath.h"
 #include "platform/machine/csv.h"
@@ -371,6 +372,46 @@ static void check_list(struct checking *c, const struct control *control)
     }
 }
 
+/* ---- the event-history calendar ---- */
+
+/* The first item that is the same part of the same lane; NULL: none before it. */
+static const struct item *same_part(const struct form *form, const struct item *item,
+                                    enum event_part part, size_t len, bool any_part)
+{
+    for (size_t i = 0; i < form->item_count && form->items[i] != item; i++) {
+        size_t other_len;
+        enum event_part other = form_event_part(form->items[i], &other_len);
+        if (other != EVENT_PARTS && (any_part || other == part) && other_len == len &&
+            memcmp(form->items[i]->event, item->event, len) == 0) {
+            return form->items[i];
+        }
+    }
+    return NULL;
+}
+
+static void check_event(struct checking *c)
+{
+    const struct item *item = c->item;
+    size_t len = 0;
+    if (!item->event) {
+        return;
+    }
+    c->column = "bind::suhbat:event";
+    enum event_part part = form_event_part(item, &len);
+    if (part == EVENT_PARTS) {
+        warn(c, "'%s' is no lane and part: such as 'trip from-year', 'ban to' or 'trip label'",
+             item->event);
+        return;
+    }
+    const struct item *first = same_part(c->form, item, part, len, true);
+    if (first && form_repeat_around(first) != form_repeat_around(item)) {
+        warn(c, "the lane '%.*s' has questions in and out of a repeat, or in two", (int)len,
+             item->event);
+    } else if ((first = same_part(c->form, item, part, len, false))) {
+        warn(c, "'%s' is said of %s already", item->event, first->shape.name);
+    }
+}
+
 void form_check_report(const struct form *form, struct form_source_env *desk,
                        struct xlsform_notes *notes, struct arena *arena)
 {
@@ -389,6 +430,7 @@ void form_check_report(const struct form *form, struct form_source_env *desk,
             c.column = all[k].column;
             check_expression(&c, all[k].x, NULL);
         }
+        check_event(&c);
         if (is_select(item->control)) {
             c.column = "choice_filter";
             check_expression(&c, item->control->itemset, NULL);
