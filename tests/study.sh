@@ -135,6 +135,11 @@ for label in У2 У3 У4 У5; do says 'labels stay' "<p_lab>$label"; done
 lacks 'labels are not given twice' '<p_lab>У1' "$T/fg_women.xml"
 want 0 'a quote keeps its speaker' grep -F '<q_who>У4' "$T/fg_women.xml"
 want 0 'one no: no recording' grep -F '<rec_ok>no' "$T/fg_women.xml"
+# A quote whose speaker takes the consent back holds the interview until its words are gone.
+lacks 'a quote that was withdrawn' 'карыз төлөдүм' "$T/fg_quote_withdrawn.xml"
+grep -v '"talk/topic\[1\]/tp_q_n", "value": "0"' tests/cases/study/fg_quote_withdrawn.jsonl > "$T/held.jsonl"
+want 1 'a quote that was withdrawn, but is kept' $B/suhbat-form fill $F/focus_group.csv --answers "$T/held.jsonl" -o "$T/held.xml"
+says 'a quote that was withdrawn, but is kept' '/q_who (not among the choices)'
 # The expert of both sides rates 7 risks of one and 11 of the other, in the lists' order.
 want 0 'the risks' sh -c "grep -o '<risk_code>[^<]*' '$T/ex_both_sides.xml' | sed 's/.*>//' | tr '\\n' ' '"
 says 'the risks' 'c1_no_dialogue c1_low_trust c1_manipulation c2_few_legal_jobs c2_no_services c4_no_agreements c4_dev_problems c1_no_dialogue'
