@@ -32,6 +32,35 @@ for source in $F/source/*.csv; do
     if [ -s "$T/err" ]; then failed=$((failed + 1)); echo "study: $form: warnings"; cat "$T/err"; fi
 done
 
+# ---- lists that the desk reads: what they name is there ----
+named() { # FILE COLUMN LIST: each word of the column is a code of the list
+    cut -d, -f"$2" "$F/lists/$1" | tail -n +2 | sort -u | while read -r word; do
+        grep -q "^$3,$word," "$F"/lists/*.csv || echo "$1: '$word' is not in the list $3"
+    done
+}
+{
+    named need_svc.csv 1 need
+    named need_svc.csv 2 svc
+    named toc.csv 1 elem
+    tail -n +2 "$F/lists/elem.csv" | cut -d, -f2 | while read -r e; do grep -q "^$e," "$F/lists/toc.csv" || echo "toc.csv: no row for $e"; done
+    tail -n +2 "$F/lists/quality.csv" | cut -d, -f2 | sort -u | while read -r f; do [ "$f" = '*' ] || [ -f "$F/$f.csv" ] || echo "quality.csv: no form $f"; done
+    cut -d, -f1,2 "$F/lists/quota.csv" | sort | uniq -d | sed 's/$/: twice in quota.csv/'
+    tail -n +2 "$F/lists/quota.csv" | while IFS= read -r row; do
+        form=$(echo "$row" | cut -d, -f1)
+        for name in $(echo "$row" | grep -o '\${[a-z_0-9]*}' | tr -d '${}' | sort -u); do
+            grep -q "^,[^,]*,$name," "$F/$form.csv" || echo "quota.csv: $form has no question $name"
+        done
+        for code in $(echo "$row" | grep -o "} = '[A-Za-z_0-9]*'" | cut -d"'" -f2 | sort -u); do
+            grep -q "^[a-z_0-9]*,$code," "$F"/lists/*.csv || grep -q "'$code'" "$F/$form.csv" || echo "quota.csv: no list has the code $code"
+        done
+    done
+} > "$T/out" 2> "$T/err"
+if [ -s "$T/out" ]; then failed=$((failed + 1)); echo 'study: lists of the desk:'; cat "$T/out"; else passed=$((passed + 1)); fi
+for sum in migrant_interview=350 expert_interview=98 focus_group=15; do
+    got=$(grep "^${sum%=*},[^,]*,yes," "$F/lists/quota.csv" | sed "s/.*[)'],\([0-9]*\),.*/\1/" | awk '{n += $1} END {print n}')
+    if [ "$got" = "${sum#*=}" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "study: quota of ${sum%=*}: $got, wanted ${sum#*=}"; fi
+done
+
 # ---- the assembler ----
 mkdir -p "$T/f/source/blocks" "$T/f/lists"
 cat > "$T/f/lists/answers.csv" <<'END'
