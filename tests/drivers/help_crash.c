@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * help_crash: kill -9 at every write of a short interview, and of a store that takes the new
- * format.
+ * help_crash: kill -9 at every write of a short interview, of a store that takes the new format,
+ * and of messages about cases that are taken.
  *
  *   help_crash campaign SHIM [STEP]   all kill points (every STEP-th); prints the sums
  *   help_crash run DIR                one interview in DIR's device; a line on stdout per
  *                                     acknowledged thing
+ *   help_crash messages DIR           three messages are taken
  *   help_crash migrate DIR            the first unlocking of a device of the first format
  *
  * What must hold after any death: what was acknowledged is there, whole; nothing is there by half;
@@ -19,7 +20,9 @@
 #include <sys/wait.h>
 
 #include "app/interview/interview.h"
+#include "app/interview/interview_cases.h"
 #include "platform/custody/device_internal.h"
+#include "platform/custody/message.h"
 
 static const char form_md_text[] = "| survey |\n| | type | name | label | required | constraint |\n"
                                    "| | integer | age | Age | yes | . > 17 |\n"
@@ -144,6 +147,146 @@ static int migrate(const char *dir)
     device_close(device);
     ack("closed\n");
     return 0;
+}
+
+/* ---- messages: one case is there; it is taken back, and another comes and changes ---- */
+
+enum { CASES = 2 };
+
+static const char *const case_ids[CASES] = {"11111111-1111-4111-8111-111111111111",
+                                            "22222222-1111-4111-8111-111111111111"};
+
+static void put_message(struct study *s, const char *folder, unsigned n, unsigned which,
+                        const char *state)
+{
+    struct buf body = {0};
+    char name[20];
+    struct entity_property status = {"status", state ? state : "", NULL};
+    struct entity one = {.list = "cases",
+                         .id = case_ids[which],
+                         .label = which ? "second" : "first",
+                         .branch = "",
+                         .version = n,
+                         .properties = &status};
+    entities_print_one(&body, &one);
+    struct message m = {.counter = n,
+                        .kind = state ? MESSAGE_ASSIGN : MESSAGE_TAKE_BACK,
+                        .issued_at = 1795500000,
+                        .body = body.data,
+                        .len = state ? body.len : 0};
+    memcpy(m.device_id, device_id(s->device), 16);
+    memset(m.message_id, (int)n, 16);
+    memset(m.about, 0x11, 16);
+    memset(m.about, which ? 0x22 : 0x11, 4);
+    m.about[6] = 0x41, m.about[8] = 0x81;
+    snprintf(name, sizeof name, "m%u.age", n);
+    study_message(s, folder, name, &m);
+    buf_fini(&body);
+}
+
+static void prepare_messages(struct study *s)
+{
+    struct err err = {0};
+    struct load_report report;
+    uint8_t hash[32];
+    study_init(s);
+    study_device(s);
+    study_enrol(s, hash);
+    device_on_message(s->device, cases_on_message, NULL);
+    put_message(s, "before", 1, 0, "active");
+    MUST(device_load_folder(s->device, study_path(s, "before"), &report, &err));
+    put_message(s, "post", 2, 0, NULL);
+    put_message(s, "post", 3, 1, "active");
+    put_message(s, "post", 4, 1, "visited");
+    device_close(s->device);
+    s->device = NULL;
+    if (report.messages != 1) {
+        exit(6);
+    }
+}
+
+static struct device *open_for_messages(const char *dir, struct err *err)
+{
+    struct device *device;
+    char path[300];
+    snprintf(path, sizeof path, "%s/device", dir);
+    if (!device_open(&device, path, err)) {
+        return NULL;
+    }
+    device_forget_wait(device);
+    if (!device_unlock(device, study_pass, sizeof study_pass - 1, err)) {
+        device_close(device);
+        return NULL;
+    }
+    device_on_message(device, cases_on_message, NULL);
+    return device;
+}
+
+static int take_messages(const char *dir)
+{
+    struct err err = {0};
+    struct load_report report;
+    char path[300];
+    struct device *device = open_for_messages(dir, &err);
+    MUST(device != NULL);
+    ack("open\n");
+    snprintf(path, sizeof path, "%s/post", dir);
+    MUST(device_load_folder(device, path, &report, &err) && !report.refused);
+    ack("taken\n");
+    device_close(device);
+    ack("closed\n");
+    return 0;
+}
+
+/* What the device knows of its cases: "first active, second visited". */
+static bool tell_cases(struct device *device, char out[100])
+{
+    struct arena arena;
+    struct entities cases;
+    struct err err = {0};
+    arena_init(&arena);
+    *out = '\0';
+    bool ok = cases_read(&cases, &arena, device, &err);
+    for (const struct entity *e = ok ? cases.first : NULL; e; e = e->next) {
+        size_t len = strlen(out);
+        snprintf(out + len, 100 - len, "%s%s", len ? ", " : "",
+                 e->version ? entity_property(e, "status") : "gone");
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
+/* Each message has its whole effect or none, in their order; the next load gives the rest, and says
+ * each once. */
+static const char *judge_messages(struct study *s, const char *acks)
+{
+    static const char *const after[] = {"active", "gone", "gone, active", "gone, visited"};
+    enum { ALL = 3 };
+    struct err err = {0};
+    struct load_report report;
+    char known[100], path[300];
+    int taken = 0;
+    struct device *device = open_for_messages(s->dir, &err);
+    if (!device || !tell_cases(device, known)) {
+        device_close(device);
+        return "the device does not open";
+    }
+    while (taken <= ALL && strcmp(known, after[taken]) != 0) {
+        taken++;
+    }
+    const char *fault = taken > ALL                             ? "a message is there by half"
+                        : taken != ALL && strstr(acks, "taken") ? "a message that was taken is gone"
+                                                                : NULL;
+    snprintf(path, sizeof path, "%s/post", s->dir);
+    if (!fault && (!device_load_folder(device, path, &report, &err) || report.refused)) {
+        fault = "the messages cannot be loaded again";
+    } else if (!fault && report.messages != (unsigned)(ALL - taken)) {
+        fault = "a message has no entry in the chain, or two";
+    } else if (!fault && (!tell_cases(device, known) || strcmp(known, after[ALL]) != 0)) {
+        fault = "the rest of the messages had no effect";
+    }
+    device_close(device);
+    return fault;
 }
 
 /* ---- the judge ---- */
@@ -427,6 +570,7 @@ static const struct part {
     void (*prepare)(struct study *s);
     const char *(*judge)(struct study *s, const char *acks);
 } parts[] = {{"run", "an interview", prepare, judge},
+             {"messages", "messages about cases", prepare_messages, judge_messages},
              {"migrate", "a store that takes the new format", prepare_old, judge_migrated}};
 
 static unsigned campaign(const char *self, const char *shim, long step, const struct part *part,
@@ -489,6 +633,9 @@ int main(int argc, char **argv)
     }
     if (argc == 3 && strcmp(argv[1], "migrate") == 0) {
         return migrate(argv[2]);
+    }
+    if (argc == 3 && strcmp(argv[1], "messages") == 0) {
+        return take_messages(argv[2]);
     }
     if (argc == 3 && strcmp(argv[1], "run") == 0) {
         return run(argv[2]);

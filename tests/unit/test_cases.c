@@ -420,6 +420,281 @@ static void test_cases__the_last_word_counts_whatever_the_order(void **state)
     end(&a);
 }
 
+/* ---- random histories: devices work, batches and messages come late, twice, or not at all ---- */
+
+enum { DEVICES = 3, STEPS = 60, POST = 256 };
+
+struct world {
+    struct field devices[DEVICES];
+    struct desk *desk;
+    struct buf batches[POST]; /* handed over, not all imported yet; any may be imported again */
+    size_t batch_count;
+    unsigned folders; /* of messages; any may be loaded again */
+    int owner_of[POST];
+    unsigned interviews, made;
+    int64_t at_ms;
+    uint32_t random;
+};
+
+static unsigned draw(struct world *w, unsigned below)
+{
+    w->random = w->random * 1664525u + 1013904223u;
+    return (w->random >> 8) % below;
+}
+
+/* An interview on a device: about a case that it has, or a new one. */
+static void work_on_a_case(struct world *w, struct field *f)
+{
+    struct err err = {0};
+    struct arena arena;
+    struct interview *i;
+    struct choice *choices;
+    size_t count;
+    char text[40];
+    arena_init(&arena);
+    OK(interview_begin(&i, f->writer, f->hash, "en", &err));
+    answer(i, "/data/part", "old");
+    struct node *node = session_find(i->session, "/data/old");
+    OK(session_choices(i->session, &arena, node->item->control, node, &choices, &count, &err));
+    if (!count || draw(w, 4) == 0) {
+        answer(i, "/data/part", "new");
+        snprintf(text, sizeof text, "KG-02-%03u", ++w->made);
+        answer(i, "/data/code", text);
+        answer(i, "/data/site", "KG-02");
+    } else {
+        answer(i, "/data/old", choices[draw(w, (unsigned)count)].value);
+    }
+    snprintf(text, sizeof text, "state %u", ++w->interviews);
+    answer(i, "/data/status", text);
+    OK(interview_finish(i, NULL, &err));
+    interview_free(i);
+    arena_fini(&arena);
+}
+
+static void hand_over_batch(struct world *w, struct field *f)
+{
+    struct err err = {0};
+    struct export_report out;
+    const char *folder = study_path(&f->study, "batch");
+    char path[300];
+    snprintf(path, sizeof path, "%s", folder);
+    (void)!file_remove_folder(path, NULL);
+    OK(file_folder(path, 0700, &err));
+    assert_true(w->batch_count < POST);
+    OK(device_export(f->study.device, path, w->at_ms += 1000, &out, &err));
+    take_batch(&f->study, "batch", &w->batches[w->batch_count++]);
+}
+
+static void import_batch(struct world *w, size_t which)
+{
+    struct err err = {0};
+    struct import_report in;
+    OK(desk_import(w->desk, w->batches[which].data, w->batches[which].len, w->at_ms += 1000, &in,
+                   &err));
+    assert_false(in.apart);
+}
+
+/* The messages that wait for a device, in a folder of their own. */
+static void write_post(struct world *w, unsigned device)
+{
+    struct err err = {0};
+    struct field *to = &w->devices[device];
+    char folder[20];
+    snprintf(folder, sizeof folder, "post-%u", w->folders);
+    OK(file_folder(study_path(&to->study, folder), 0700, &err));
+    struct post post = {to, folder, 0};
+    OK(desk_messages(w->desk, write_message, &post, &err));
+    w->owner_of[w->folders++] = (int)device;
+}
+
+static void load_post(struct world *w, unsigned folder)
+{
+    struct err err = {0};
+    struct load_report report;
+    struct field *to = &w->devices[w->owner_of[folder]];
+    char name[20];
+    snprintf(name, sizeof name, "post-%u", folder);
+    OK(device_load_folder(to->study.device, study_path(&to->study, name), &report, &err));
+    assert_int_equal(report.refused, 0);
+}
+
+/* The coordinator gives a case away, or decides a conflict. */
+static void decide(struct world *w, struct desk_case *one, unsigned device)
+{
+    struct err err = {0};
+    char side[33];
+    unsigned told;
+    const struct desk_side *s = one->sides;
+    for (unsigned k = s ? draw(w, 3) : 0; k > 0 && s->next; k--) {
+        s = s->next;
+    }
+    if (s) {
+        text_hex(side, s->record, 16);
+    }
+    OK(desk_assign(w->desk, one, device_id(w->devices[device].study.device), s ? side : NULL,
+                   w->at_ms += 1000, &told, &err));
+}
+
+static void decide_one(struct world *w)
+{
+    struct err err = {0};
+    struct desk_cases cases;
+    OK(desk_cases_read(&cases, w->desk, w->devices[0].study.coordinator, false, &err));
+    struct desk_case *one = cases.first;
+    for (unsigned k = cases.count ? draw(w, (unsigned)cases.count) : 0; k > 0; k--) {
+        one = one->next;
+    }
+    if (one) {
+        decide(w, one, draw(w, DEVICES));
+    }
+    desk_cases_fini(&cases);
+}
+
+static void random_step(struct world *w)
+{
+    unsigned device = draw(w, DEVICES);
+    switch (draw(w, 8)) {
+    case 0:
+    case 1:
+    case 2:
+        work_on_a_case(w, &w->devices[device]);
+        break;
+    case 3:
+        hand_over_batch(w, &w->devices[device]);
+        break;
+    case 4: /* the latest, or any, or one again */
+        if (w->batch_count) {
+            import_batch(w, draw(w, 2) ? w->batch_count - 1 : draw(w, (unsigned)w->batch_count));
+        }
+        break;
+    case 5:
+        decide_one(w);
+        break;
+    case 6:
+        write_post(w, device);
+        break;
+    default:
+        if (w->folders) {
+            load_post(w, draw(w, w->folders));
+        }
+    }
+}
+
+/* Everybody hands over, and hears all that was said. */
+static void settle(struct world *w)
+{
+    for (int round = 0; round < 2; round++) {
+        for (unsigned d = 0; d < DEVICES; d++) {
+            write_post(w, d);
+            load_post(w, w->folders - 1);
+        }
+        for (unsigned d = 0; d < DEVICES; d++) {
+            hand_over_batch(w, &w->devices[d]);
+            import_batch(w, w->batch_count - 1);
+        }
+    }
+    for (unsigned d = 0; d < DEVICES; d++) {
+        assert_int_equal(waiting(w->desk, &w->devices[d]), 0);
+    }
+}
+
+/* A case without conflict is on its holder, in the version in force, and nowhere else. */
+static void compare(struct world *w)
+{
+    struct err err = {0};
+    struct arena arena;
+    struct desk_cases cases;
+    arena_init(&arena);
+    OK(desk_cases_read(&cases, w->desk, w->devices[0].study.coordinator, false, &err));
+    assert_null(cases.faults);
+    assert_int_equal(cases.count, w->made);
+    unsigned changes = 0;
+    for (struct desk_case *one = cases.first; one; one = one->next) {
+        changes += one->changes;
+        for (unsigned d = 0; d < DEVICES; d++) {
+            struct entities have;
+            OK(cases_read(&have, &arena, w->devices[d].study.device, &err));
+            struct entity *e = entities_find(&have, one->now.id);
+            bool here = e && e->version > 0;
+            bool holder = memcmp(one->holder, device_id(w->devices[d].study.device), 16) == 0;
+            if (here != holder) {
+                fail_msg("%s: device %u %s", one->now.label, d, here ? "keeps it" : "lacks it");
+            }
+            if (here && !one->sides) {
+                assert_int_equal(e->version, one->now.version);
+                assert_string_equal(entity_property(e, "status"),
+                                    entity_property(&one->now, "status"));
+            }
+        }
+    }
+    assert_int_equal(changes, w->interviews); /* no change is lost */
+    desk_cases_fini(&cases);
+    arena_fini(&arena);
+}
+
+static unsigned decide_all(struct world *w)
+{
+    struct err err = {0};
+    struct desk_cases cases;
+    OK(desk_cases_read(&cases, w->desk, w->devices[0].study.coordinator, false, &err));
+    unsigned conflicts = (unsigned)cases.conflicts;
+    for (struct desk_case *one = cases.first; one; one = one->next) {
+        if (one->sides) {
+            decide(w, one, draw(w, DEVICES));
+        }
+    }
+    desk_cases_fini(&cases);
+    return conflicts;
+}
+
+static void random_history(uint32_t seed)
+{
+    struct err err = {0};
+    struct world *w = mem_zero(1, sizeof *w);
+    bool fresh;
+    w->random = seed;
+    w->at_ms = study_wall;
+    for (unsigned d = 0; d < DEVICES; d++) {
+        begin(&w->devices[d]);
+    }
+    w->desk = desk_of(&w->devices[0], &w->devices[1]);
+    for (unsigned d = 2; d < DEVICES; d++) {
+        struct buf file = {0};
+        study_device_file(&w->devices[d].study, &file);
+        OK(desk_add_device(w->desk, file.data, file.len, &fresh, &err));
+        buf_fini(&file);
+    }
+    for (int step = 0; step < STEPS; step++) {
+        random_step(w);
+    }
+    settle(w);
+    compare(w);
+    if (decide_all(w)) {
+        settle(w);
+        compare(w);
+        assert_int_equal(decide_all(w), 0);
+    }
+    desk_close(w->desk);
+    for (size_t b = 0; b < w->batch_count; b++) {
+        buf_fini(&w->batches[b]);
+    }
+    for (unsigned d = 0; d < DEVICES; d++) {
+        end(&w->devices[d]);
+    }
+    free(w);
+}
+
+static void test_cases__random_histories_end_in_agreement(void **state)
+{
+    (void)state;
+    const char *rounds = getenv("ROUNDS"), *first = getenv("SEED");
+    uint32_t seed = first ? (uint32_t)strtoul(first, NULL, 10) : 1;
+    for (int k = 0; k < (rounds ? atoi(rounds) : 12); k++) {
+        print_message("seed %u\n", seed + (uint32_t)k);
+        random_history(seed + (uint32_t)k);
+    }
+}
+
 /* Training records see no cases and make none. */
 static void test_cases__training_is_apart(void **state)
 {
@@ -514,6 +789,7 @@ int main(void)
         cmocka_unit_test(test_cases__a_case_goes_to_another_device_and_comes_into_conflict),
         cmocka_unit_test(test_cases__the_last_word_counts_whatever_the_order),
         cmocka_unit_test(test_cases__training_is_apart),
+        cmocka_unit_test(test_cases__random_histories_end_in_agreement),
         cmocka_unit_test(test_cases__a_list_is_read_as_it_was_written),
     };
     struct err err = {0};

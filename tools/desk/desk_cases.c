@@ -171,7 +171,7 @@ static struct desk_case *add_case(struct desk_cases *cases, const char *id)
     struct desk_case *one = arena_alloc(&cases->arena, sizeof *one);
     memset(one, 0, sizeof *one);
     one->now.id = id;
-    one->now.list = one->now.label = one->now.branch = "";
+    one->now.list = one->now.label = one->now.branch = one->branch = "";
     *(cases->last ? &cases->last->next : &cases->first) = one;
     cases->last = one;
     cases->count++;
@@ -239,6 +239,7 @@ static void create(struct reading *r, const struct event *e)
     put_in_force(one, s);
     one->changes++;
     memcpy(one->holder, e->device, 16);
+    one->branch = e->change->id;
     map_put(&r->heads, head_key(r, e->change->id, e->change->id), s);
 }
 
@@ -251,8 +252,11 @@ static void update(struct reading *r, const struct event *e)
     }
     const char *key = head_key(r, e->change->id, e->change->branch);
     const struct desk_side *head = map_get(&r->heads, key);
+    /* a change made before the device heard of the last assignment is not known where the case is
+     * now: it is a side */
     bool in_force = head && head->state.version == one->now.version &&
-                    memcmp(head->record, one->maker.record, 16) == 0;
+                    memcmp(head->record, one->maker.record, 16) == 0 &&
+                    strcmp(e->change->branch, one->branch) == 0;
     struct desk_side *s = version_after(r, head ? &head->state : &one->now, e);
     map_put(&r->heads, key, s);
     one->changes++;
@@ -286,6 +290,7 @@ static void assign(struct reading *r, const struct event *e)
     head->state = one->now;
     map_put(&r->heads, head_key(r, e->id, e->branch), head);
     memcpy(one->holder, e->device, 16);
+    one->branch = e->branch;
     one->pending = !e->taken;
 }
 

@@ -4,9 +4,10 @@
 /*
  * desk_cases: what the records say about cases (ODK Entities), computed from all records each time.
  *
- * A change that was made upon the version in force becomes the version in force.  Any other change
- * is one side of a conflict: it is kept and named, and the version in force stays, until the
- * coordinator takes one side.
+ * A change that the holder made upon the version in force becomes the version in force.  Any other
+ * change is one side of a conflict: it is kept and named, and the version in force stays, until the
+ * coordinator takes one side.  So is a change that a device made before it heard that the case was
+ * given away: whoever has the case now does not know it.
  */
 #include "forms/entities/entities.h"
 #include "tools/desk/desk_store.h"
@@ -23,6 +24,7 @@ struct desk_case {
     struct desk_side *sides; /* not in force, in conflict; NULL: no conflict */
     unsigned changes;
     uint8_t holder[16]; /* the device that has the case; zeros: none */
+    const char *branch; /* that changes of the holder carry: made upon what it was given last */
     bool pending;       /* the holder has not yet said that it was told so */
     struct desk_case *next;
 };
