@@ -66,6 +66,7 @@ step "complexity" $M complexity
 [ -f tests/hardening.sh ] && step "hardening" tests/hardening.sh
 [ -f tests/tools.sh ] && step "tools" tests/tools.sh
 step "the study's forms: assembled, replayed" tests/study.sh
+step "interviews: each form by touch, in three languages" env BIN=build/test/bin tests/interviews.sh
 step "lint: seeded faults, the study's forms" tests/lint.sh
 step "print: a form on A4" tests/print.sh
 step "review: written, put back" tests/review.sh

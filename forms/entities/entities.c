@@ -266,6 +266,44 @@ void entities_print(struct buf *out, const struct entities *e)
     }
 }
 
+static bool read_number(uint64_t *out, const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    *out = strtoull(text, NULL, 10);
+    return digits > 0 && !text[digits];
+}
+
+/* Reads one row.  False: it is damaged, or does not agree with the entity's rows before it. */
+static bool read_row(struct entities *e, const char *const *c)
+{
+    uint64_t version, trunk, counter;
+    if (!is_uuid(c[C_ID]) || !read_number(&version, c[C_VERSION]) ||
+        !read_number(&trunk, c[C_TRUNK]) || !read_number(&counter, c[C_COUNTER])) {
+        return false;
+    }
+    bool is_label = strcmp(c[C_NAME], "label") == 0;
+    struct entity *one = entities_find(e, c[C_ID]);
+    if (is_label == (one != NULL)) { /* its label comes first, and once */
+        return false;
+    }
+    if (is_label) {
+        one = find_or_add(e, c[C_ID]);
+        one->list = c[C_LIST];
+        one->version = version;
+        one->trunk = trunk;
+        one->branch = c[C_BRANCH];
+        one->counter = counter;
+        one->label = c[C_VALUE];
+        return true;
+    }
+    if (!version || one->version != version || one->trunk != trunk || one->counter != counter ||
+        strcmp(one->list, c[C_LIST]) != 0 || strcmp(one->branch, c[C_BRANCH]) != 0) {
+        return false;
+    }
+    set_property(e, one, c[C_NAME], c[C_VALUE]);
+    return true;
+}
+
 bool entities_parse(struct entities *e, const char *bytes, size_t len, struct err *err)
 {
     struct csv csv;
@@ -279,21 +317,9 @@ bool entities_parse(struct entities *e, const char *bytes, size_t len, struct er
         return false;
     }
     for (size_t r = 1; r < csv.count; r++) {
-        const char *const *c = csv.rows[r].cells;
-        if (csv.rows[r].count != C_COUNT || !is_uuid(c[C_ID])) {
+        if (csv.rows[r].count != C_COUNT || !read_row(e, csv.rows[r].cells)) {
             return err_set(err, ERR_INPUT, "the list of entities is damaged in line %zu",
                            csv.rows[r].line);
-        }
-        struct entity *one = find_or_add(e, c[C_ID]);
-        one->list = c[C_LIST];
-        one->version = strtoull(c[C_VERSION], NULL, 10);
-        one->trunk = strtoull(c[C_TRUNK], NULL, 10);
-        one->branch = c[C_BRANCH];
-        one->counter = strtoull(c[C_COUNTER], NULL, 10);
-        if (strcmp(c[C_NAME], "label") == 0) {
-            one->label = c[C_VALUE];
-        } else if (one->version) {
-            set_property(e, one, c[C_NAME], c[C_VALUE]);
         }
     }
     return true;

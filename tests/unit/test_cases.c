@@ -768,10 +768,19 @@ static void test_cases__a_list_is_read_as_it_was_written(void **state)
                         "a,Author's,,,,y,,\n"
                         "11111111-1111-4111-8111-111111111111,\"Әке, \"\"Ош\"\"\",4,4,,,"
                         "KG-02,\"a,\"\"b\"\"\nв\"\n");
-    static const char *const bad[] = {"list\n", "x",
+#define HEAD "list,id,version,trunk,branch,counter,property,value\n"
+#define ROW(rest) "cases,33333333-1111-4111-8111-111111111111," rest "\n"
+    static const char *const bad[] = {"list\n",
+                                      "x",
                                       "list,id,version,trunk,branch,counter,property,"
-                                      "value\ncases,no-id,1,1,,0,label,L\n"};
+                                      "value\ncases,no-id,1,1,,0,label,L\n",
+                                      HEAD ROW("2,1,b,3,label,L") ROW("$,1,b,3,site,K"),
+                                      HEAD ROW("2,1,b,3,label,L") ROW("3,1,b,3,site,K"),
+                                      HEAD ROW("2,1,b,3,label,L") ROW("2,1,b,3,label,L"),
+                                      HEAD ROW("2,1,b,3,site,K"),
+                                      HEAD ROW("0,1,b,3,label,L") ROW("0,1,b,3,site,K")};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        entities_init(&back, &arena);
         assert_false(entities_parse(&back, bad[i], strlen(bad[i]), &err));
         assert_int_equal(err.code, ERR_INPUT);
     }
