@@ -87,7 +87,7 @@ NO_EGL = $(BIN:bin=lib)/suhbat/no-egl.so
 FUZZERS = $(call named,fuzz,fuzz)
 
 
-.PHONY: print simulate formatted complexity mutants coverage uninstall deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
+.PHONY: peers print simulate formatted complexity mutants coverage uninstall deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
 	tests run-tests format strings
 .DELETE_ON_ERROR:
 
@@ -126,6 +126,9 @@ fuzzers: $(FUZZERS)
 
 print: deps programs ## print all of the study's forms in all languages to A4, and look for what a page cuts
 	$(Q)ALL=1 tests/print.sh
+peers: programs ## the study's forms in ODK's JavaScript engine and pyxform (installs from npm)
+	$(Q)tests/peers.sh
+
 simulate: deps programs ## make up the study's interviews, seal, import and export them, and compare cell by cell
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)ALL=1 tests/simulate.sh
