@@ -19,7 +19,8 @@
 #include "tools/desk/desk_store.h"
 
 static const char *opt_desk, *opt_identity, *opt_out, *opt_format, *opt_labels, *opt_force,
-    *opt_split, *opt_sensitive, *opt_training, *opt_csv, *opt_device, *opt_take;
+    *opt_split, *opt_split_all, *opt_both, *opt_excel, *opt_form, *opt_version, *opt_since,
+    *opt_until, *opt_interviewer, *opt_sensitive, *opt_training, *opt_csv, *opt_device, *opt_take;
 
 static bool need_identity(uint8_t identity[32], struct err *err)
 {
@@ -522,6 +523,7 @@ static void tell_export(const struct export_counts *counts)
          "records have interviewers' memos, which are left out; --sensitive includes them"},
         {counts->hidden_columns,
          "columns marked sensitive=extra are left out; --sensitive includes them"},
+        {counts->filtered, "records are left out by the filter"},
         {counts->closed, "records are sealed to others than the desk: see suhbat-sync forward"},
         {counts->kept_apart,
          "records are kept apart and are not in the tables: see suhbat-sync status"},
@@ -553,17 +555,32 @@ static bool unknown_format(struct err *err)
     return false;
 }
 
+static struct desk_filter filter_given(void)
+{
+    return (struct desk_filter){.form = opt_form,
+                                .version = opt_version,
+                                .since = opt_since,
+                                .until = opt_until,
+                                .device = opt_device,
+                                .interviewer = opt_interviewer,
+                                .training = opt_training};
+}
+
 static bool run_export(const struct cli_words *words, struct err *err)
 {
     struct desk *desk;
     uint8_t identity[32];
     struct export_counts counts;
     struct export_options options = {.columns = {.sensitive_extra = opt_sensitive},
-                                     .split_multiple = opt_split,
-                                     .labels = opt_labels,
+                                     .look = {.split = opt_split_all ? SPLIT_ALL
+                                                       : opt_split   ? SPLIT_SEEN
+                                                                     : SPLIT_NONE,
+                                              .labels = opt_labels ? opt_labels : opt_both,
+                                              .both = opt_both,
+                                              .excel = opt_excel},
                                      .writer = dataset_writer_find(opt_format ? opt_format : "csv"),
                                      .out = opt_out,
-                                     .training = opt_training,
+                                     .filter = filter_given(),
                                      .force = opt_force};
     (void)words;
     if (!opt_out) {
@@ -750,7 +767,26 @@ int main(int argc, char **argv)
          CLI_FOLDER, 0, 0},
         {"labels", 0, "CODE", "ru, ky, tg or en: labels instead of choice values", &opt_labels,
          CLI_TEXT, 0, 0},
-        {"split", 0, NULL, "0/1 columns for select-multiple questions", &opt_split, CLI_TEXT, 0, 0},
+        {"both", 0, "CODE", "labels in columns of their own (X-label), beside the values",
+         &opt_both, CLI_TEXT, 0, 0},
+        {"split", 0, NULL, "0/1 columns for select-multiple questions: for the values that occur",
+         &opt_split, CLI_TEXT, 0, 0},
+        {"split-all", 0, NULL, "the same for all answers of the list", &opt_split_all, CLI_TEXT, 0,
+         0},
+        {"excel", 0, NULL,
+         "for Excel: a byte order mark, and ' before cells that it would calculate", &opt_excel,
+         CLI_TEXT, 0, 0},
+        {"form", 0, "ID", "only records of this form", &opt_form, CLI_TEXT, 0, 0},
+        {"version", 0, "V", "only records of this version of the form", &opt_version, CLI_TEXT, 0,
+         0},
+        {"since", 0, "DAY", "only records finished on this day or later: 2026-11-24", &opt_since,
+         CLI_TEXT, 0, 0},
+        {"until", 0, "DAY", "only records finished on this day or earlier", &opt_until, CLI_TEXT, 0,
+         0},
+        {"device", 0, "LABEL", "only records of this device: its label, or the beginning of its id",
+         &opt_device, CLI_TEXT, 0, 0},
+        {"interviewer", 0, "CODE", "only records of this interviewer", &opt_interviewer, CLI_TEXT,
+         0, 0},
         {"sensitive", 0, NULL, "also the columns marked sensitive=extra", &opt_sensitive, CLI_TEXT,
          0, 0},
         {"training", 0, NULL, "export only training records", &opt_training, CLI_TEXT, 0, 0},

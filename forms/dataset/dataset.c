@@ -34,6 +34,9 @@ struct dataset {
     size_t hidden_count;
     struct labels **labels;
     size_t labels_count;
+    const struct form **versions; /* newest first; borrowed */
+    size_t version_count;
+    struct map codes; /* column->path → struct codes */
     size_t other_ids;
 };
 
@@ -225,7 +228,11 @@ bool dataset_new(struct dataset **out, const struct form *const *versions, size_
     struct dataset *d = mem_zero(1, sizeof *d);
     arena_init(&d->arena);
     map_init(&d->by_repeat, &d->arena);
+    map_init(&d->codes, &d->arena);
     d->form_id = arena_text(&d->arena, versions[0]->id);
+    d->versions = arena_alloc(&d->arena, count * sizeof *d->versions);
+    memcpy(d->versions, versions, count * sizeof *d->versions);
+    d->version_count = count;
     need_table(d, NULL);
     if (!options->sensitive_extra) {
         gather_hidden(d, versions, count);
@@ -581,6 +588,68 @@ static void fill_labels(struct labels *labels, const struct form *form,
         put_label(labels, c->value,
                   plain_text(form, c->label.itext, c->label.text, labels->language));
     }
+}
+
+struct codes {
+    const char **list;
+    size_t count, cap;
+    struct map known;
+    size_t seen; /* how many seen values the column had when the list was made */
+};
+
+static void add_code(struct dataset *d, struct codes *c, const char *code)
+{
+    if (!*code || map_get(&c->known, code)) {
+        return;
+    }
+    if (c->count == c->cap) {
+        const char **grown = arena_alloc(&d->arena, (c->cap * 2 + 16) * sizeof *grown);
+        if (c->count) {
+            memcpy(grown, c->list, c->count * sizeof *grown);
+        }
+        c->list = grown;
+        c->cap = c->cap * 2 + 16;
+    }
+    c->list[c->count] = arena_text(&d->arena, code);
+    map_put(&c->known, c->list[c->count++], c);
+}
+
+static void add_codes_of(struct dataset *d, struct codes *c, const struct form *form,
+                         const char *path)
+{
+    const struct item *item = form_item(form, path);
+    if (!item || !item->control) {
+        return;
+    }
+    const struct node *list = list_of(form, item->control);
+    for (const struct node *row = list ? list->first : NULL; row; row = row->next) {
+        const struct node *name = tree_child(row, "name");
+        add_code(d, c, name ? tree_value(name) : "");
+    }
+    for (size_t i = 0; i < item->control->choice_count; i++) {
+        add_code(d, c, item->control->choices[i].value);
+    }
+}
+
+size_t dataset_codes(struct dataset *d, const struct dataset_column *column,
+                     const char *const **codes)
+{
+    struct codes *c = map_get(&d->codes, column->path);
+    if (!c) {
+        c = arena_alloc(&d->arena, sizeof *c);
+        memset(c, 0, sizeof *c);
+        map_init(&c->known, &d->arena);
+        for (size_t v = 0; v < d->version_count; v++) {
+            add_codes_of(d, c, d->versions[v], column->path);
+        }
+        map_put(&d->codes, column->path, c);
+    }
+    for (size_t s = 0; s < column->seen_count && c->seen != column->seen_count; s++) {
+        add_code(d, c, column->seen[s]);
+    }
+    c->seen = column->seen_count;
+    *codes = c->list;
+    return c->count;
 }
 
 const char *dataset_choice_label(struct dataset *d, const struct form *version,

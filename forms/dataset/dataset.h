@@ -108,6 +108,12 @@ const char *dataset_choice_label(struct dataset *dataset, const struct form *ver
                                  const struct dataset_column *column, const char *value,
                                  const char *language);
 
+/* The codes of a column's list: those of the newest version that asks it, in the list's order; then
+ * those that only older versions have, then those that only submissions have (dataset_scan).
+ * Strings and array are owned by the dataset. */
+size_t dataset_codes(struct dataset *dataset, const struct dataset_column *column,
+                     const char *const **codes);
+
 /* Number of submissions opened whose instanceID is a UUID other than the signed record's. */
 size_t dataset_other_ids(const struct dataset *dataset);
 /* Number of columns left out because any version marks them, or a group that contains them,

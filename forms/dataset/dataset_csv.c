@@ -2,6 +2,7 @@
 /* CSV as ODK Central exports it: LF line ends, no byte order mark, quotes only where needed. */
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "forms/dataset/dataset_writer.h"
@@ -11,16 +12,51 @@
 static const char *const geopoint_parts[] = {"Latitude", "Longitude", "Altitude", "Accuracy"};
 enum { GEOPOINT_PARTS = sizeof geopoint_parts / sizeof *geopoint_parts };
 
+/* A cell; with `excel`, one that a spreadsheet would calculate begins with an apostrophe.  Numbers
+ * are left as they are. */
+static void put(const struct dataset_write *w, struct buf *out, const char *text, bool first)
+{
+    char *end;
+    bool calculates = w->look.excel && *text && strchr("=+-@\t\r", *text);
+    if (calculates && (strtod(text, &end), *end)) {
+        struct buf guarded = {0};
+        buf_join(&guarded, "'", text, NULL);
+        csv_cell(out, guarded.data, first);
+        buf_fini(&guarded);
+    } else {
+        csv_cell(out, text, first);
+    }
+}
+
+static bool has_choices(const struct dataset_column *column)
+{
+    return column->type == DATASET_CHOICE || column->type == DATASET_CHOICES ||
+           column->type == DATASET_ORDER;
+}
+
+/* The values that a column is split into. */
+static size_t split_of(const struct dataset_write *w, const struct dataset_column *column,
+                       const char *const **values)
+{
+    *values = column->seen;
+    return column->type != DATASET_CHOICES || w->look.split == SPLIT_NONE ? 0
+           : w->look.split == SPLIT_SEEN                                  ? column->seen_count
+                                         : dataset_codes(w->dataset, column, values);
+}
+
 static void header(const struct dataset_write *w, size_t at, struct buf *out)
 {
     const struct dataset_table *table = dataset_table(w->dataset, at);
     bool root = !*table->repeat, first = !root;
     struct buf name = {0};
+    buf_text(out, w->look.excel ? "\xEF\xBB\xBF" : "");
     if (root) {
         csv_cell(out, "SubmissionDate", true);
     }
     for (size_t i = 0; i < table->count; i++) {
         const struct dataset_column *column = &table->columns[i];
+        const char *const *values;
+        size_t count = split_of(w, column, &values);
         if (column->type == DATASET_GEOPOINT) {
             for (size_t p = 0; p < GEOPOINT_PARTS; p++) {
                 buf_cut(&name, 0);
@@ -30,9 +66,14 @@ static void header(const struct dataset_write *w, size_t at, struct buf *out)
         } else {
             csv_cell(out, column->name, first);
         }
-        for (size_t v = 0; w->split_multiple && v < column->seen_count; v++) {
+        if (w->look.both && has_choices(column)) {
             buf_cut(&name, 0);
-            buf_printf(&name, "%s/%s", column->name, column->seen[v]);
+            buf_printf(&name, "%s-label", column->name);
+            csv_cell(out, name.data, false);
+        }
+        for (size_t v = 0; v < count; v++) {
+            buf_cut(&name, 0);
+            buf_printf(&name, "%s/%s", column->name, values[v]);
             csv_cell(out, name.data, false);
         }
         first = false;
@@ -44,13 +85,14 @@ static void header(const struct dataset_write *w, size_t at, struct buf *out)
                                  : "PARENT_KEY,KEY\n");
 }
 
-static void put_geopoint(struct buf *out, const char *value, bool first)
+static void put_geopoint(const struct dataset_write *w, struct buf *out, const char *value,
+                         bool first)
 {
     for (size_t i = 0; i < GEOPOINT_PARTS; i++) {
         size_t len = strcspn(value, " ");
         char part[64];
         snprintf(part, sizeof part, "%.*s", (int)(len < 63 ? len : 63), value);
-        csv_cell(out, part, first && i == 0);
+        put(w, out, part, first && i == 0);
         value += len + (value[len] == ' ');
     }
 }
@@ -73,12 +115,12 @@ static const char *with_labels(const struct dataset_write *w, struct dataset_rea
                                const struct dataset_column *column, const char *value)
 {
     bool several = column->type == DATASET_CHOICES || column->type == DATASET_ORDER;
-    const struct item *item = w->labels ? form_item(r->version, column->path) : NULL;
+    const struct item *item = w->look.labels ? form_item(r->version, column->path) : NULL;
     if (!item || !item->control || !*value || (column->type != DATASET_CHOICE && !several)) {
         return value;
     }
     if (!several) {
-        return dataset_choice_label(w->dataset, r->version, column, value, w->labels);
+        return dataset_choice_label(w->dataset, r->version, column, value, w->look.labels);
     }
     struct buf out = {0};
     while (*value) {
@@ -86,7 +128,8 @@ static const char *with_labels(const struct dataset_write *w, struct dataset_rea
         if (len) {
             const char *one = arena_copy(&r->arena, value, len);
             buf_text(&out, out.len ? "; " : "");
-            buf_text(&out, dataset_choice_label(w->dataset, r->version, column, one, w->labels));
+            buf_text(&out,
+                     dataset_choice_label(w->dataset, r->version, column, one, w->look.labels));
         }
         value += len + (value[len] == ' ');
     }
@@ -102,10 +145,10 @@ static void put_unsigned(struct buf *out, unsigned value)
     csv_cell(out, text, false);
 }
 
-static void put_about(struct buf *out, const struct submission *s)
+static void put_about(const struct dataset_write *w, struct buf *out, const struct submission *s)
 {
-    csv_cell(out, s->submitter_id, false);
-    csv_cell(out, s->submitter_name, false);
+    put(w, out, s->submitter_id, false);
+    put(w, out, s->submitter_name, false);
     put_unsigned(out, s->attachments_present);
     put_unsigned(out, s->attachments_expected);
     csv_cell(out, s->status, false);
@@ -130,18 +173,23 @@ static void row(const struct dataset_write *w, struct dataset_reader *r,
         const struct dataset_column *column = &table->columns[i];
         const char *value = dataset_cell(r, i);
         if (column->type == DATASET_GEOPOINT) {
-            put_geopoint(out, value, first);
+            put_geopoint(w, out, value, first);
         } else {
-            csv_cell(out, with_labels(w, r, column, value), first);
+            put(w, out, w->look.both ? value : with_labels(w, r, column, value), first);
         }
-        for (size_t v = 0; w->split_multiple && v < column->seen_count; v++) {
-            csv_cell(out, has_word(value, column->seen[v]) ? "1" : "0", false);
+        if (w->look.both && has_choices(column)) {
+            put(w, out, with_labels(w, r, column, value), false);
+        }
+        const char *const *values;
+        size_t count = split_of(w, column, &values);
+        for (size_t v = 0; v < count; v++) {
+            csv_cell(out, has_word(value, values[v]) ? "1" : "0", false);
         }
         first = false;
     }
     if (root) {
         csv_cell(out, row->key, false);
-        put_about(out, r->about);
+        put_about(w, out, r->about);
     } else {
         csv_cell(out, row->parent, first);
         csv_cell(out, row->key, false);

@@ -4,10 +4,17 @@
 /* dataset_writer: the formats that a dataset is written in; one file a format. */
 #include "forms/dataset/dataset.h"
 
+enum dataset_split { SPLIT_NONE, SPLIT_SEEN, SPLIT_ALL };
+
+struct dataset_look {         /* how tables look; not every format has all of it */
+    enum dataset_split split; /* X/value columns of 0 and 1: for the values seen, or all codes */
+    const char *labels;       /* language code: labels instead of choice values; NULL: values */
+    bool both;                /* a column X-label beside each X with choices */
+    bool excel; /* a byte order mark; cells that a spreadsheet would calculate get a ' */
+};
 struct dataset_write {
     struct dataset *dataset;
-    bool split_multiple; /* X/value columns of 0 and 1 for the values seen */
-    const char *labels;  /* language code: labels instead of choice values; NULL = values */
+    struct dataset_look look;
 };
 
 struct dataset_writer {

@@ -13,14 +13,15 @@ bool tables_new(struct tables *t, const struct form *const *versions, size_t cou
         return false;
     }
     t->write = (struct dataset_write){
-        .dataset = t->dataset, .split_multiple = look->split_multiple, .labels = look->labels};
+        .dataset = t->dataset,
+        .look = {.split = look->split_multiple ? SPLIT_SEEN : SPLIT_NONE, .labels = look->labels}};
     return dataset_tables(t->dataset) <= TABLES_MAX;
 }
 
 bool tables_scan(struct tables *t, const struct form *version, const char *xml, size_t len,
                  struct err *err)
 {
-    return !t->write.split_multiple || dataset_scan(t->dataset, version, xml, len, err);
+    return t->write.look.split == SPLIT_NONE || dataset_scan(t->dataset, version, xml, len, err);
 }
 
 bool tables_add(struct tables *t, const struct form *version, const char *xml, size_t len,

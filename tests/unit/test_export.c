@@ -118,10 +118,10 @@ static void test_export__what_is_asked_for_is_in(void **state)
     finish(&s, hash, 0, "A12", "a1010000-0000-0000-0000-000000000000", false);
     finish(&s, hash, 2, "T00", "c3030000-0000-0000-0000-000000000000", true);
     struct desk *desk = desk_with(&s, hash, false);
-    struct export_counts n = export_as(&s, desk,
-                                       (struct export_options){.columns = {.sensitive_extra = true},
-                                                               .split_multiple = true,
-                                                               .labels = "ky"});
+    struct export_counts n =
+        export_as(&s, desk,
+                  (struct export_options){.columns = {.sensitive_extra = true},
+                                          .look = {.split = SPLIT_SEEN, .labels = "ky"}});
     assert_int_equal(n.records, 1);
     assert_int_equal(n.media, 2);
     assert_int_equal(n.hidden_media + n.hidden_memos + n.hidden_columns, 0);
@@ -130,7 +130,7 @@ static void test_export__what_is_asked_for_is_in(void **state)
     assert_non_null(strstr(table, "lang/ky"));
     assert_non_null(strstr(content(&s, "test_form - memos.csv"), "Муж отвечал"));
     assert_non_null(strstr(content(&s, "test_form - audit.csv"), "+996 555"));
-    n = export_as(&s, desk, (struct export_options){.training = true});
+    n = export_as(&s, desk, (struct export_options){.filter = {.training = true}});
     assert_int_equal(n.records, 1);
     assert_non_null(strstr(content(&s, "test_form.csv"), "T00"));
     assert_null(strstr(content(&s, "test_form.csv"), "A12"));
@@ -158,6 +158,81 @@ static void finish_with(struct study *s, const uint8_t hash[32], int n, const ch
 
 /* What a record holds is not believed: names are ours or are left where they are, a log that is
  * none and an instance that is none are counted, and keep nobody from the tables. */
+static void filter_finds(struct study *s, struct desk *desk, struct desk_filter filter,
+                         unsigned records)
+{
+    struct export_counts n = export_as(s, desk, (struct export_options){.filter = filter});
+    if (n.records != records || n.filtered + n.records != 2) {
+        fail_msg("%u records, %u left out; wanted %u", n.records, n.filtered, records);
+    }
+}
+
+/* Of two records by two interviewers, on one device and one day. */
+static void test_export__a_filter_takes_what_it_names(void **state)
+{
+    (void)state;
+    struct study s;
+    struct err err = {0};
+    struct export_counts n;
+    uint8_t hash[32];
+    char id[33], out[300];
+    case_begin(&s, hash);
+    finish(&s, hash, 0, "A12", "a1010000-0000-0000-0000-000000000000", false);
+    finish(&s, hash, 1, "B07", "b2020000-0000-0000-0000-000000000000", false);
+    text_hex(id, device_id(s.device), 16);
+    id[8] = '\0';
+    struct desk *desk = desk_with(&s, hash, false);
+    OK(desk_set_label(desk, device_id(s.device), "Ош 07", &err));
+    filter_finds(&s, desk, (struct desk_filter){.form = "test_form", .version = "7"}, 2);
+    filter_finds(&s, desk, (struct desk_filter){.interviewer = "A12"}, 1);
+    filter_finds(&s, desk, (struct desk_filter){.interviewer = "A1"}, 0);
+    filter_finds(&s, desk, (struct desk_filter){.device = "Ош 07", .interviewer = "B07"}, 1);
+    filter_finds(&s, desk, (struct desk_filter){.device = id}, 2);
+    filter_finds(&s, desk, (struct desk_filter){.since = "2026-11-24", .until = "2026-11-24"}, 2);
+    filter_finds(&s, desk, (struct desk_filter){.since = "2026-11-25"}, 0);
+    filter_finds(&s, desk, (struct desk_filter){.until = "2026-11-23"}, 0);
+    const struct {
+        struct desk_filter filter;
+        enum err_code code;
+    } bad[] = {{{.form = "other"}, ERR_INPUT},        {{.version = "8"}, ERR_INPUT},
+               {{.device = "nobody"}, ERR_INPUT},     {{.since = "24.11.2026"}, ERR_MISUSE},
+               {{.until = "2026-02-30"}, ERR_MISUSE}, {{.since = "2026-11-24 "}, ERR_MISUSE}};
+    snprintf(out, sizeof out, "%s/tables", s.dir);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct export_options options = {.out = out,
+                                         .force = true,
+                                         .writer = dataset_writer_find("csv"),
+                                         .filter = bad[i].filter};
+        assert_false(desk_export(desk, s.escrow, &options, &n, &err));
+        assert_int_equal(err.code, bad[i].code);
+    }
+    desk_close(desk);
+    study_fini(&s);
+}
+
+/* What a spreadsheet would calculate is text, and stays so; labels beside values; all answers. */
+static void test_export__tables_for_a_spreadsheet(void **state)
+{
+    (void)state;
+    struct study s;
+    uint8_t hash[32];
+    case_begin(&s, hash);
+    finish(&s, hash, 0, "=1+1", "a1010000-0000-0000-0000-000000000000", false);
+    finish(&s, hash, 1, "-98", "b2020000-0000-0000-0000-000000000000", false);
+    struct desk *desk = desk_with(&s, hash, false);
+    (void)export_as(&s, desk,
+                    (struct export_options){
+                        .look = {.excel = true, .both = true, .labels = "ky", .split = SPLIT_ALL}});
+    const char *table = content(&s, "test_form.csv");
+    assert_memory_equal(table, "\xEF\xBB\xBFSubmissionDate,", 18);
+    assert_non_null(strstr(table, ",'=1+1,"));
+    assert_non_null(strstr(table, ",-98,")); /* a number is no formula */
+    assert_non_null(strstr(table, ",lang,lang-label,lang/ky,lang/ru,"));
+    assert_non_null(strstr(table, ",ky ru,Кыргызча; "));
+    desk_close(desk);
+    study_fini(&s);
+}
+
 static void test_export__records_that_are_odd(void **state)
 {
     (void)state;
@@ -190,7 +265,8 @@ static void test_export__records_that_are_odd(void **state)
     finish_with(&s, hash, 1, NULL, &log);
     finish_with(&s, hash, 2, "<data><not closed", NULL);
     struct desk *desk = desk_with(&s, hash, false);
-    struct export_counts n = export_as(&s, desk, (struct export_options){.split_multiple = true});
+    struct export_counts n =
+        export_as(&s, desk, (struct export_options){.look = {.split = SPLIT_SEEN}});
     assert_int_equal(n.media, ours);
     assert_int_equal(n.records, 2); /* the one without a log is in the table */
     assert_int_equal(n.unreadable, 2);
@@ -399,6 +475,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_export__tables_files_and_what_is_left_out),
         cmocka_unit_test(test_export__what_is_asked_for_is_in),
+        cmocka_unit_test(test_export__a_filter_takes_what_it_names),
+        cmocka_unit_test(test_export__tables_for_a_spreadsheet),
         cmocka_unit_test(test_export__records_that_are_odd),
         cmocka_unit_test(test_export__versions_share_their_tables),
         cmocka_unit_test(test_export__nothing_is_replaced_unasked),

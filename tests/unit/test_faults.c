@@ -340,8 +340,10 @@ static void desk_works(struct run *r)
     STEP(desk_alarms(open_now, each_alarm, NULL, &r->err));
     STEP(desk_kept_apart(open_now, &kept, &r->err));
     snprintf(out, sizeof out, "%s/tables", s->dir);
-    struct export_options o = {
-        .out = out, .split_multiple = true, .writer = dataset_writer_find("csv"), .force = true};
+    struct export_options o = {.out = out,
+                               .look = {.split = SPLIT_SEEN},
+                               .writer = dataset_writer_find("csv"),
+                               .force = true};
     STEP(desk_export(open_now, s->escrow, &o, &n, &r->err));
     STEP(desk_log(open_now, 1, "export", &r->err));
     desk_close(open_now);

@@ -33,7 +33,7 @@ struct cli_option {
         NULL, 0, NULL, NULL, NULL, CLI_TEXT, 0, 0                                                  \
     } /* ends a table of options */
 
-enum { CLI_OPTIONS_MAX = 12 };
+enum { CLI_OPTIONS_MAX = 24 };
 #define CLI_ANY SIZE_MAX /* no maximum number of words */
 
 struct cli_words {     /* the arguments that are not options */

@@ -39,6 +39,7 @@ struct exporting {
     struct export_counts *counts;
     struct group *groups;
     size_t group_count;
+    struct desk_filter filter;
     bool scan;
     struct arena arena;
     struct map tables;    /* table paths in lower case, to find clashes on disks that ignore case */
@@ -170,7 +171,7 @@ static bool make_groups(struct exporting *x, struct err *err)
     for (size_t v = 0; v < x->records.version_count && ok; v++) {
         const char *id = x->records.versions[v].form->id;
         size_t count = 0;
-        if (group_of(x, id)) {
+        if (group_of(x, id) || (x->filter.form && strcmp(id, x->filter.form) != 0)) {
             continue;
         }
         for (size_t k = v; k < x->records.version_count; k++) {
@@ -192,9 +193,7 @@ static bool make_groups(struct exporting *x, struct err *err)
 
 static struct dataset_write write_of(const struct exporting *x, const struct group *g)
 {
-    return (struct dataset_write){.dataset = g->dataset,
-                                  .split_multiple = x->options->split_multiple,
-                                  .labels = x->options->labels};
+    return (struct dataset_write){.dataset = g->dataset, .look = x->options->look};
 }
 
 /* Every table has its file, also without rows. */
@@ -443,11 +442,16 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
     const struct form *form = desk_record_form(&x->records, r);
     struct err why = {0};
     char device[33], code[64], hex[33], key[80];
-    if (((r->flags & RECORD_TRAINING) != 0) != x->options->training) {
+    if (((r->flags & RECORD_TRAINING) != 0) != x->filter.training) {
         return true; /* training records are never mixed with real ones */
     }
     if (!form) {
         x->counts->without_form += !x->scan;
+        return true;
+    }
+    submitter(code, sizeof code, form, r->xml, r->xml_len);
+    if (!desk_filter_passes(&x->filter, r, form, code)) {
+        x->counts->filtered += !x->scan;
         return true;
     }
     struct group *group = group_of(x, form->id);
@@ -464,7 +468,6 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
         snprintf(key + strlen(key), sizeof key - strlen(key), "~%u", times);
         x->counts->twice++;
     }
-    submitter(code, sizeof code, form, r->xml, r->xml_len);
     struct submission s = {.date_ms = r->finalised_ms,
                            .submitter_id = code,
                            .submitter_name = "",
@@ -517,15 +520,17 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
                  const struct export_options *options, struct export_counts *counts,
                  struct err *err)
 {
-    struct exporting x = {.desk = desk, .options = options, .counts = counts};
+    struct exporting x = {
+        .desk = desk, .options = options, .counts = counts, .filter = options->filter};
     uint64_t apart = 0;
     memset(counts, 0, sizeof *counts);
     arena_init(&x.arena);
     map_init(&x.tables, &x.arena);
     bool ok = desk_records_init(&x.records, desk, identity, err) &&
+              desk_filter_prepare(&x.filter, &x.records, err) &&
               desk_kept_apart(desk, &apart, err) && make_groups(&x, err);
     counts->kept_apart = (unsigned)apart;
-    if (ok && options->split_multiple) {
+    if (ok && options->look.split != SPLIT_NONE) {
         x.scan = true;
         ok = desk_objects(desk, open_object, &x, err);
         x.scan = false;

@@ -3,21 +3,21 @@
 #define TOOLS_DESK_DESK_EXPORT_H
 /* desk_export: opens the desk's sealed records and writes them as tables. */
 #include "forms/dataset/dataset_writer.h"
-#include "tools/desk/desk_store.h"
+#include "tools/desk/desk_filter.h"
 
 struct export_options {
     struct dataset_options columns;
-    bool split_multiple; /* X/value columns of 0 and 1 */
-    const char *labels;  /* language code: labels instead of choice values; NULL = values */
+    struct dataset_look look;
     const struct dataset_writer *writer;
     const char *out; /* output folder, created with mode 0700 */
-    bool training;   /* export only records of training forms */
+    struct desk_filter filter;
     bool force;
 };
 struct export_counts {
     unsigned records, files, media;
     unsigned hidden_media, hidden_memos, hidden_columns; /* left out because of sensitive=extra */
     unsigned without_form, unreadable;
+    unsigned filtered;   /* left out by the filter */
     unsigned closed;     /* records of a form that the catalogue seals to others than the desk */
     unsigned kept_apart; /* records of a fork or a revoked device, not in the tables */
     unsigned twice;      /* records with the same id as another: their KEY ends in ~2, ~3, … */
