@@ -68,6 +68,7 @@ home 'libxml/' $M/xml.c
 home 'zip.h' $M/zip.c
 home 'freexl.h' tools/form/form_xls.c
 home 'xlsxwriter.h' tools/form/form_review.c
+home 'readstat.h' forms/dataset/dataset_stat.c
 home 'jansson.h' $M/json.c
 home 'pcre2.h' $M/regex.c
 home 'utf8proc.h' $M/text.c
@@ -145,7 +146,7 @@ links() { # PROGRAM "allowed|…"
 base='libc\.so|libm\.so|ld-linux|libgcc_s|libasan|libubsan'
 links build/bin/suhbat "$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsndfile|libsystemd|libwayland-client|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson"
 for t in build/bin/suhbat-*; do
-    links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip|libfreexl|libxlsxwriter"
+    links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip|libfreexl|libxlsxwriter|libreadstat"
 done
 [ $bad -eq 0 ] && echo "layers: clean"
 exit $bad

@@ -762,11 +762,14 @@ int main(int argc, char **argv)
     static const struct cli_option status[] = {
         {"csv", 0, NULL, "as a table for scripts", &opt_csv, CLI_TEXT, 0, 0}, CLI_END};
     static const struct cli_option exporting[] = {
-        {"format", 0, "csv", "ODK Central's layout", &opt_format, CLI_TEXT, 0, 0},
+        {"format", 0, "NAME",
+         "csv: ODK Central's layout (default); sav: SPSS; dta: Stata, both with labels",
+         &opt_format, CLI_TEXT, 0, 0},
         {"out", 0, "DIR", "output folder (created with mode 0700; files 0600)", &opt_out,
          CLI_FOLDER, 0, 0},
-        {"labels", 0, "CODE", "ru, ky, tg or en: labels instead of choice values", &opt_labels,
-         CLI_TEXT, 0, 0},
+        {"labels", 0, "CODE",
+         "ru, ky, tg or en: labels instead of choice values; in sav and dta the labels' language",
+         &opt_labels, CLI_TEXT, 0, 0},
         {"both", 0, "CODE", "labels in columns of their own (X-label), beside the values",
          &opt_both, CLI_TEXT, 0, 0},
         {"split", 0, NULL, "0/1 columns for select-multiple questions: for the values that occur",

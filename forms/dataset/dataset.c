@@ -505,21 +505,35 @@ static void see_values(struct dataset *d, struct dataset_column *column, const c
     }
 }
 
+static void see_length(size_t *longest, const char *text)
+{
+    size_t len = text ? strlen(text) : 0;
+    *longest = len > *longest ? len : *longest;
+}
+
 bool dataset_scan(struct dataset *d, const struct form *version, const char *xml, size_t len,
-                  struct err *err)
+                  const struct submission *about, struct err *err)
 {
     struct submission nothing = {.status = ""};
     struct dataset_reader r;
     struct dataset_row row;
     size_t others = d->other_ids;
-    if (!dataset_open(&r, d, version, xml, len, &nothing, err)) {
+    if (!dataset_open(&r, d, version, xml, len, about ? about : &nothing, err)) {
         return false;
     }
     while (dataset_next(&r, &row)) {
-        const struct dataset_table *table = dataset_table(d, row.table);
+        struct dataset_table *table = &d->tables[row.table].shown;
+        table->seen.rows++;
+        see_length(&table->seen.key, row.key);
+        see_length(&table->seen.parent, row.parent);
+        see_length(&table->seen.submitter, about ? about->submitter_id : NULL);
+        see_length(&table->seen.version, about ? about->form_version : NULL);
         for (size_t i = 0; i < table->count; i++) {
-            if (table->columns[i].type == DATASET_CHOICES) {
-                see_values(d, &table->columns[i], dataset_cell(&r, i));
+            const char *cell = dataset_cell(&r, i);
+            see_length(&table->columns[i].longest, cell);
+            if (table->columns[i].type == DATASET_CHOICES ||
+                table->columns[i].type == DATASET_CHOICE) {
+                see_values(d, &table->columns[i], cell);
             }
         }
     }
@@ -588,6 +602,54 @@ static void fill_labels(struct labels *labels, const struct form *form,
         put_label(labels, c->value,
                   plain_text(form, c->label.itext, c->label.text, labels->language));
     }
+}
+
+/* The text of a label with "…" for answers in it, in one line. */
+static const char *label_line(struct dataset *d, const struct form *form, const struct label *label,
+                              int language)
+{
+    struct buf out = {0};
+    const struct text *text = label->text;
+    size_t first = language >= 0 ? (size_t)language : 0;
+    for (size_t i = 0; label->itext && i < form->language_count && !text; i++) {
+        text =
+            label->itext->texts[((first + i) % form->language_count) * TEXT_FORM_COUNT + FORM_LONG];
+    }
+    for (size_t p = 0; text && p < text->count; p++) {
+        buf_text(&out, text->parts[p].literal ? text->parts[p].literal : "…");
+    }
+    char *line = arena_text(&d->arena, out.data ? out.data : "");
+    for (char *c = line; *c; c++) {
+        *c = *c == '\n' || *c == '\t' ? ' ' : *c;
+    }
+    buf_fini(&out);
+    return line;
+}
+
+const char *dataset_column_label(struct dataset *d, const struct dataset_column *column,
+                                 const char *language)
+{
+    for (size_t v = 0; v < d->version_count; v++) {
+        const struct item *item = form_item(d->versions[v], column->path);
+        if (item && item->control) {
+            int index = language ? form_language(d->versions[v], language) : -1;
+            return label_line(d, d->versions[v], &item->control->label, index);
+        }
+    }
+    return "";
+}
+
+const char *dataset_code_label(struct dataset *d, const struct dataset_column *column,
+                               const char *value, const char *language)
+{
+    for (size_t v = 0; v < d->version_count; v++) {
+        const char *label =
+            dataset_choice_label(d, d->versions[v], column, value, language ? language : "");
+        if (label != value) {
+            return label;
+        }
+    }
+    return value;
 }
 
 struct codes {

@@ -10,7 +10,7 @@
  * Shape:  one root table and one table for each repeat; column names by path below the
  *         nearest repeat, '-' between.  The layout is ODK Central's.
  * Memory: nothing of a submission stays after dataset_close but the values seen by dataset_scan.
- * Source: docs/RECORD.md section 12; ODK Central lib/data/briefcase.js.
+ * Source: docs/TABLES.md; ODK Central lib/data/briefcase.js.
  */
 #include "forms/engine/form.h"
 #include "platform/machine/map.h"
@@ -38,8 +38,9 @@ struct dataset_column {
     const char *name;  /* the same with '-': "person-age" */
     enum dataset_type type;
     const struct item *item; /* in the newest version that has it: label, sensitive, missing */
-    const char **seen;       /* DATASET_CHOICES: values that dataset_scan found, sorted */
+    const char **seen;       /* choices: values that dataset_scan found, sorted */
     size_t seen_count;
+    size_t longest; /* bytes of the longest cell that dataset_scan found */
 };
 
 struct dataset_table {
@@ -47,6 +48,10 @@ struct dataset_table {
     const char *name;   /* "form" or "form-repeat"; "~2" is appended to a name that comes twice */
     struct dataset_column *columns;
     size_t count;
+    struct {
+        size_t rows;
+        size_t key, parent, submitter, version; /* bytes of the longest */
+    } seen;                                     /* by dataset_scan */
 };
 
 struct dataset_options {
@@ -70,9 +75,10 @@ size_t dataset_tables(const struct dataset *dataset);
 const struct dataset_table *dataset_table(const struct dataset *dataset, size_t table);
 const char *dataset_type_name(enum dataset_type type); /* for the codebook: "choices" */
 
-/* Gathers the values that occur in columns of several choices. */
+/* Gathers what writers must know before the first row: the values that occur in columns of several
+ * choices, the number of rows, the longest texts.  `about` may be NULL, if keys do not matter. */
 MUST_CHECK bool dataset_scan(struct dataset *dataset, const struct form *version, const char *xml,
-                             size_t len, struct err *err);
+                             size_t len, const struct submission *about, struct err *err);
 
 /* ---- reading one submission ---- */
 
@@ -107,6 +113,14 @@ void dataset_close(struct dataset_reader *reader);
 const char *dataset_choice_label(struct dataset *dataset, const struct form *version,
                                  const struct dataset_column *column, const char *value,
                                  const char *language);
+
+/* The question's text in a language, or the next that has one, in one line; "" if it has none.
+ * Answers inside the text are shown as "…".  Owned by the dataset. */
+const char *dataset_column_label(struct dataset *dataset, const struct dataset_column *column,
+                                 const char *language);
+/* As dataset_choice_label, in the newest version that has the value. */
+const char *dataset_code_label(struct dataset *dataset, const struct dataset_column *column,
+                               const char *value, const char *language);
 
 /* The codes of a column's list: those of the newest version that asks it, in the list's order; then
  * those that only older versions have, then those that only submissions have (dataset_scan).

@@ -197,5 +197,27 @@ static void row(const struct dataset_write *w, struct dataset_reader *r,
     csv_end(out);
 }
 
+static bool begin_sheet(struct dataset_sheet *sheet, struct err *err)
+{
+    (void)err;
+    header(sheet->write, sheet->table, sheet->out);
+    return true;
+}
+
+static bool add_row(struct dataset_sheet *sheet, struct dataset_reader *r,
+                    const struct dataset_row *at, struct err *err)
+{
+    (void)err;
+    row(sheet->write, r, at, sheet->out);
+    return true;
+}
+
+static bool end_sheet(struct dataset_sheet *sheet, bool ok, struct err *err)
+{
+    (void)sheet;
+    (void)err;
+    return ok;
+}
+
 const struct dataset_writer dataset_csv = {
-    .name = "csv", .ending = ".csv", .header = header, .row = row};
+    .name = "csv", .ending = ".csv", .begin = begin_sheet, .row = add_row, .end = end_sheet};

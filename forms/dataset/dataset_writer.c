@@ -5,9 +5,9 @@
 #include <assert.h>
 #include <string.h>
 
-extern const struct dataset_writer dataset_csv;
+extern const struct dataset_writer dataset_csv, dataset_sav, dataset_dta;
 
-static const struct dataset_writer *const writers[] = {&dataset_csv};
+static const struct dataset_writer *const writers[] = {&dataset_csv, &dataset_sav, &dataset_dta};
 
 const struct dataset_writer *dataset_writer_find(const char *name)
 {

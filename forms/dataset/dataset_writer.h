@@ -17,12 +17,21 @@ struct dataset_write {
     struct dataset_look look;
 };
 
+struct dataset_sheet { /* a table that is being written */
+    const struct dataset_write *write;
+    size_t table;
+    struct buf *out; /* what is written is appended; the caller takes it away between calls */
+    void *state;     /* the writer's own, from begin to end; NULL before */
+};
 struct dataset_writer {
     const char *name, *ending; /* "csv", ".csv" */
-    /* Append the table's beginning, and the row that the reader gave last. */
-    void (*header)(const struct dataset_write *write, size_t table, struct buf *out);
-    void (*row)(const struct dataset_write *write, struct dataset_reader *reader,
-                const struct dataset_row *row, struct buf *out);
+    bool scans;                /* every submission must have gone through dataset_scan */
+    /* The table's beginning; the row that the reader gave last; the end, which also frees the
+     * state.  After a failure only `end` is called, with `ok` false. */
+    bool (*begin)(struct dataset_sheet *sheet, struct err *err);
+    bool (*row)(struct dataset_sheet *sheet, struct dataset_reader *reader,
+                const struct dataset_row *row, struct err *err);
+    bool (*end)(struct dataset_sheet *sheet, bool ok, struct err *err);
 };
 /* The writer of this name, or NULL. */
 const struct dataset_writer *dataset_writer_find(const char *name);

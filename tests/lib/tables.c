@@ -21,7 +21,8 @@ bool tables_new(struct tables *t, const struct form *const *versions, size_t cou
 bool tables_scan(struct tables *t, const struct form *version, const char *xml, size_t len,
                  struct err *err)
 {
-    return t->write.look.split == SPLIT_NONE || dataset_scan(t->dataset, version, xml, len, err);
+    return t->write.look.split == SPLIT_NONE ||
+           dataset_scan(t->dataset, version, xml, len, NULL, err);
 }
 
 bool tables_add(struct tables *t, const struct form *version, const char *xml, size_t len,
@@ -33,7 +34,10 @@ bool tables_add(struct tables *t, const struct form *version, const char *xml, s
         return false;
     }
     while (dataset_next(&reader, &row)) {
-        dataset_writer_find("csv")->row(&t->write, &reader, &row, &t->rows[row.table]);
+        struct dataset_sheet sheet = {&t->write, row.table, &t->rows[row.table], NULL};
+        if (!dataset_writer_find("csv")->row(&sheet, &reader, &row, err)) {
+            return false;
+        }
     }
     dataset_close(&reader);
     return true;
@@ -41,7 +45,8 @@ bool tables_add(struct tables *t, const struct form *version, const char *xml, s
 
 void tables_text(const struct tables *t, size_t table, struct buf *out)
 {
-    dataset_writer_find("csv")->header(&t->write, table, out);
+    struct dataset_sheet sheet = {&t->write, table, out, NULL};
+    (void)dataset_writer_find("csv")->begin(&sheet, NULL);
     buf_add(out, t->rows[table].data ? t->rows[table].data : "", t->rows[table].len);
 }
 

@@ -331,7 +331,7 @@ static void test_dataset__nothing_stays_of_a_submission(void **state)
     for (int i = 0; i < 200; i++) {
         struct dataset_reader r;
         struct dataset_row row;
-        OK(dataset_scan(d, form, interview, sizeof interview - 1, &err));
+        OK(dataset_scan(d, form, interview, sizeof interview - 1, NULL, &err));
         OK(dataset_open(&r, d, form, interview, sizeof interview - 1, &about, &err));
         while (dataset_next(&r, &row)) {
             for (size_t k = 0; k < dataset_table(d, row.table)->count; k++) {

@@ -27,7 +27,10 @@ enum { PENDING_MAX = 64 * 1024 };
 struct group { /* all versions of one form */
     const char *form_id;
     struct dataset *dataset;
-    struct growing *tables; /* one for each table of the dataset */
+    struct growing *tables; /* one for each table of the dataset … */
+    struct dataset_write write;
+    struct dataset_sheet *sheets; /* … with what is written into it */
+    size_t begun;                 /* sheets that were begun */
     struct growing audit,
         memos; /* rows of all interviews, in one file as ODK Central exports them */
 };
@@ -156,6 +159,7 @@ static void name_files(struct exporting *x, struct group *g)
     size_t count = dataset_tables(g->dataset);
     const char *root = dataset_table(g->dataset, 0)->name;
     g->tables = mem_zero(count, sizeof *g->tables);
+    g->sheets = mem_zero(count, sizeof *g->sheets);
     for (size_t t = 0; t < count; t++) {
         g->tables[t].path =
             table_path(x, dataset_table(g->dataset, t)->name, x->options->writer->ending);
@@ -191,35 +195,34 @@ static bool make_groups(struct exporting *x, struct err *err)
     return ok;
 }
 
-static struct dataset_write write_of(const struct exporting *x, const struct group *g)
-{
-    return (struct dataset_write){.dataset = g->dataset, .look = x->options->look};
-}
-
 /* Every table has its file, also without rows. */
 static bool begin_tables(struct exporting *x, struct err *err)
 {
     bool ok = true;
     for (size_t g = 0; g < x->group_count; g++) {
         struct group *group = &x->groups[g];
-        struct dataset_write write = write_of(x, group);
+        group->write = (struct dataset_write){group->dataset, x->options->look};
         for (size_t t = 0; ok && t < dataset_tables(group->dataset); t++) {
-            x->options->writer->header(&write, t, &group->tables[t].pending);
-            ok = flush(x, &group->tables[t], true, err);
+            group->sheets[t] = (struct dataset_sheet){
+                .write = &group->write, .table = t, .out = &group->tables[t].pending};
+            group->begun++;
+            ok = x->options->writer->begin(&group->sheets[t], err) &&
+                 flush(x, &group->tables[t], true, err);
         }
     }
     return ok;
 }
 
-static bool end_tables(struct exporting *x, struct err *err)
+/* Ends all sheets, also after a failure: they free what they hold. */
+static bool end_tables(struct exporting *x, bool ok, struct err *err)
 {
-    bool ok = true;
     for (size_t g = 0; g < x->group_count; g++) {
         struct group *group = &x->groups[g];
         x->counts->hidden_columns += (unsigned)dataset_hidden(group->dataset);
         x->counts->other_ids += (unsigned)dataset_other_ids(group->dataset);
-        for (size_t t = 0; ok && t < dataset_tables(group->dataset); t++) {
-            ok = flush(x, &group->tables[t], true, err);
+        for (size_t t = 0; t < group->begun; t++) {
+            ok = x->options->writer->end(&group->sheets[t], ok, ok ? err : NULL) && ok;
+            ok = ok && flush(x, &group->tables[t], true, err);
         }
         ok = ok && flush(x, &group->audit, true, err) && flush(x, &group->memos, true, err);
     }
@@ -234,6 +237,7 @@ static void free_groups(struct exporting *x)
             buf_fini(&group->tables[t].pending);
         }
         free(group->tables);
+        free(group->sheets);
         buf_fini(&group->audit.pending);
         buf_fini(&group->memos.pending);
         dataset_free(group->dataset);
@@ -420,7 +424,6 @@ static bool bad(struct exporting *x, const struct err *why, struct err *err)
 static bool add_rows(struct exporting *x, struct group *group, const struct form *version,
                      const struct record *r, const struct submission *about, struct err *why)
 {
-    struct dataset_write write = write_of(x, group);
     struct dataset_reader reader;
     struct dataset_row row;
     bool ok = true;
@@ -429,8 +432,8 @@ static bool add_rows(struct exporting *x, struct group *group, const struct form
     }
     while (ok && dataset_next(&reader, &row)) {
         struct growing *table = &group->tables[row.table];
-        x->options->writer->row(&write, &reader, &row, &table->pending);
-        ok = flush(x, table, false, why);
+        ok = x->options->writer->row(&group->sheets[row.table], &reader, &row, why) &&
+             flush(x, table, false, why);
     }
     dataset_close(&reader);
     x->counts->records += ok;
@@ -456,9 +459,6 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
     }
     struct group *group = group_of(x, form->id);
     assert(group);
-    if (x->scan) {
-        return dataset_scan(group->dataset, form, r->xml, r->xml_len, &why) || bad(x, &why, err);
-    }
     text_hex(device, r->device_id, 16);
     text_hex(hex, r->record_id, 16);
     snprintf(key, sizeof key, "uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
@@ -466,7 +466,7 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
     uint32_t times = tally_add(&x->keys, r->record_id);
     if (times > 1) {
         snprintf(key + strlen(key), sizeof key - strlen(key), "~%u", times);
-        x->counts->twice++;
+        x->counts->twice += !x->scan;
     }
     struct submission s = {.date_ms = r->finalised_ms,
                            .submitter_id = code,
@@ -476,6 +476,10 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
                            .status = "",
                            .review_state = "",
                            .record_key = key};
+    if (x->scan) {
+        return dataset_scan(group->dataset, form, r->xml, r->xml_len, &s, &why) ||
+               bad(x, &why, err);
+    }
     if (r->files && !take_files(x, r, key, group, &s.attachments_present, &why) &&
         !bad(x, &why, err)) {
         return false;
@@ -498,7 +502,7 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     struct buf plain = {0};
     struct record r;
     bool ok = true;
-    if (!x->scan && was_opened(x, o)) {
+    if (was_opened(x, o)) {
         return true;
     }
     switch (desk_record_open(&x->records, o, &plain, &r)) {
@@ -530,13 +534,17 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
               desk_filter_prepare(&x.filter, &x.records, err) &&
               desk_kept_apart(desk, &apart, err) && make_groups(&x, err);
     counts->kept_apart = (unsigned)apart;
-    if (ok && options->look.split != SPLIT_NONE) {
+    if (ok && (options->look.split != SPLIT_NONE || options->writer->scans)) {
         x.scan = true;
         ok = desk_objects(desk, open_object, &x, err);
         x.scan = false;
+        tally_fini(&x.keys); /* the second reading meets the same records in the same order */
+        tally_fini(&x.objects);
+        x.keys = x.objects = (struct tally){0};
     }
     ok = ok && file_folder(options->out, 0700, err) && begin_tables(&x, err) &&
-         desk_objects(desk, open_object, &x, err) && end_tables(&x, err);
+         desk_objects(desk, open_object, &x, err);
+    ok = end_tables(&x, ok, err);
     ok = end_files(&x, ok, err);
     free_groups(&x);
     free(x.files);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPSS (.sav) and Stata (.dta), by ReadStat; its only home.
+ *
+ * Missing answers: three user-missing values per variable in .sav (-98 dk, -99 refused, -97 na),
+ * tagged .a .b .c in .dta.  A text longer than the format allows goes on in NAME_2, NAME_3 …  Files
+ * bear no time, so that the same records give the same bytes. */
+#include <assert.h>
+#include <readstat.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "forms/dataset/dataset_variables.h"
+#include "forms/dataset/dataset_writer.h"
+
+/* ---- what differs between the two ---- */
+
+struct stat_format {
+    size_t text_max;        /* bytes of a text */
+    size_t label_max;       /* bytes of a variable's label */
+    size_t value_label_max; /* bytes of a value's label */
+    double epoch_days;      /* its first day, in days before 1970-01-01 */
+    double day, second;     /* units of a date, of a time */
+    const char *formats[VARIABLE_FLAG + 1];
+    const char *whole; /* of numbers without decimals */
+    bool tags;         /* missing answers are tags, not values */
+    readstat_error_t (*begin)(readstat_writer_t *writer, void *user, long rows);
+};
+static const struct stat_format sav = {.text_max = 32000,
+                                       .label_max = 252,
+                                       .value_label_max = 120,
+                                       .epoch_days = 141428, /* 1582-10-14 */
+                                       .day = 86400,
+                                       .second = 1,
+                                       .formats = {[VARIABLE_NUMBER] = "F12.6",
+                                                   [VARIABLE_DATE] = "SDATE10",
+                                                   [VARIABLE_TIME] = "TIME8",
+                                                   [VARIABLE_MOMENT] = "DATETIME20"},
+                                       .whole = "F8.0",
+                                       .begin = readstat_begin_writing_sav};
+static const struct stat_format dta = {.text_max = 2045,
+                                       .label_max = 80, /* letters; bytes are cut no later */
+                                       .value_label_max = 32000,
+                                       .epoch_days = 3653, /* 1960-01-01 */
+                                       .day = 1,
+                                       .second = 1000,
+                                       .formats = {[VARIABLE_DATE] = "%tdCCYY-NN-DD",
+                                                   [VARIABLE_TIME] = "%tcHH:MM:SS",
+                                                   [VARIABLE_MOMENT] = "%tcCCYY-NN-DD_HH:MM:SS"},
+                                       .whole = "%12.0g",
+                                       .tags = true,
+                                       .begin = readstat_begin_writing_dta};
+
+/* ---- one sheet ---- */
+
+struct stat_sheet {
+    const struct stat_format *format;
+    struct variables variables;
+    readstat_writer_t *writer;
+    struct dataset_sheet *sheet;
+};
+
+static ssize_t take_bytes(const void *bytes, size_t len, void *user)
+{
+    struct stat_sheet *s = user;
+    buf_add(s->sheet->out, bytes, len);
+    return (ssize_t)len;
+}
+
+static bool failed(readstat_error_t code, struct err *err)
+{
+    if (code != READSTAT_OK && err) {
+        err_set(err, ERR_ENV, "ReadStat: %s", readstat_error_message(code));
+    }
+    return code != READSTAT_OK;
+}
+
+static const char *cut_to(struct arena *arena, const char *text, size_t max)
+{
+    return arena_printf(arena, "%.*s", (int)variable_letters(text, strlen(text), max), text);
+}
+
+static void add_labels(struct stat_sheet *s, const struct variable *x, readstat_variable_t *made)
+{
+    struct arena *arena = &s->variables.arena;
+    if (!x->value_count) {
+        return;
+    }
+    readstat_label_set_t *set = readstat_add_label_set(
+        s->writer, s->format->tags ? READSTAT_TYPE_INT32 : READSTAT_TYPE_DOUBLE, x->name);
+    for (size_t i = 0; i < x->value_count; i++) {
+        const struct variable_value *v = &x->values[i];
+        const char *label =
+            cut_to(arena, *v->label ? v->label : v->code, s->format->value_label_max);
+        if (v->missing && s->format->tags) {
+            readstat_label_tagged_value(set, v->missing, label);
+        } else if (s->format->tags) {
+            readstat_label_int32_value(set, (int32_t)v->number, label);
+        } else {
+            readstat_label_double_value(set, v->number, label);
+        }
+        if (v->missing && !s->format->tags) {
+            (void)!readstat_variable_add_missing_double_value(made, v->number);
+        }
+    }
+    readstat_variable_set_label_set(made, set);
+}
+
+static void add_variable(struct stat_sheet *s, const struct variable *x)
+{
+    bool text = x->kind == VARIABLE_TEXT;
+    readstat_variable_t *made = readstat_add_variable(
+        s->writer, x->name, text ? READSTAT_TYPE_STRING : READSTAT_TYPE_DOUBLE,
+        text ? x->width : 0);
+    readstat_variable_set_label(made, cut_to(&s->variables.arena, x->label, s->format->label_max));
+    const char *shown = x->whole ? s->format->whole : s->format->formats[x->kind];
+    if (shown) {
+        readstat_variable_set_format(made, shown);
+    }
+    readstat_variable_set_measure(made, text || x->value_count || x->kind == VARIABLE_FLAG
+                                            ? READSTAT_MEASURE_NOMINAL
+                                            : READSTAT_MEASURE_SCALE);
+    add_labels(s, x, made);
+}
+
+static bool begin(struct dataset_sheet *sheet, const struct stat_format *format, struct err *err)
+{
+    struct stat_sheet *s = mem_zero(1, sizeof *s);
+    sheet->state = s;
+    s->format = format;
+    s->sheet = sheet;
+    variables_new(&s->variables, sheet->write->dataset, sheet->table, sheet->write->look.labels,
+                  format->text_max);
+    s->writer = readstat_writer_init();
+    (void)!readstat_set_data_writer(s->writer, take_bytes);
+    (void)!readstat_writer_set_file_timestamp(s->writer, 0);
+    for (size_t i = 0; i < s->variables.count; i++) {
+        add_variable(s, &s->variables.list[i]);
+    }
+    size_t rows = dataset_table(sheet->write->dataset, sheet->table)->seen.rows;
+    return !failed(format->begin(s->writer, s, (long)rows), err);
+}
+
+static bool begin_sav(struct dataset_sheet *sheet, struct err *err)
+{
+    return begin(sheet, &sav, err);
+}
+
+static bool begin_dta(struct dataset_sheet *sheet, struct err *err)
+{
+    return begin(sheet, &dta, err);
+}
+
+static double in_units(const struct stat_format *f, enum variable_kind kind, double number)
+{
+    switch (kind) {
+    case VARIABLE_DATE:
+        return (number + f->epoch_days) * f->day;
+    case VARIABLE_TIME:
+        return number * f->second;
+    case VARIABLE_MOMENT:
+        return (number + f->epoch_days * 86400) * f->second;
+    default:
+        return number;
+    }
+}
+
+static readstat_error_t add_cell(struct stat_sheet *s, size_t at, struct dataset_reader *r,
+                                 const struct dataset_row *row)
+{
+    const struct variable *x = &s->variables.list[at];
+    const readstat_variable_t *made = readstat_get_variable(s->writer, (int)at);
+    double number = 0;
+    char missing = 0;
+    if (x->kind == VARIABLE_TEXT) {
+        return readstat_insert_string_value(s->writer, made,
+                                            variable_text(&s->variables, x, r, row));
+    }
+    if (variable_number(x, r, &number, &missing)) {
+        return readstat_insert_double_value(s->writer, made, in_units(s->format, x->kind, number));
+    }
+    if (missing && s->format->tags) {
+        return readstat_insert_tagged_missing_value(s->writer, made, missing);
+    }
+    return missing ? readstat_insert_double_value(s->writer, made, number)
+                   : readstat_insert_missing_value(s->writer, made);
+}
+
+static bool add_row(struct dataset_sheet *sheet, struct dataset_reader *r,
+                    const struct dataset_row *row, struct err *err)
+{
+    struct stat_sheet *s = sheet->state;
+    if (failed(readstat_begin_row(s->writer), err)) {
+        return false;
+    }
+    for (size_t i = 0; i < s->variables.count; i++) {
+        if (failed(add_cell(s, i, r, row), err)) {
+            return err_at(err, "%s, variable %s", row->key, s->variables.list[i].name);
+        }
+    }
+    return !failed(readstat_end_row(s->writer), err);
+}
+
+static bool end(struct dataset_sheet *sheet, bool ok, struct err *err)
+{
+    struct stat_sheet *s = sheet->state;
+    if (!s) {
+        return ok;
+    }
+    ok = ok && !failed(readstat_end_writing(s->writer), err);
+    readstat_writer_free(s->writer);
+    variables_free(&s->variables);
+    free(s);
+    sheet->state = NULL;
+    return ok;
+}
+
+const struct dataset_writer dataset_sav = {
+    .name = "sav", .ending = ".sav", .scans = true, .begin = begin_sav, .row = add_row, .end = end};
+const struct dataset_writer dataset_dta = {
+    .name = "dta", .ending = ".dta", .scans = true, .begin = begin_dta, .row = add_row, .end = end};

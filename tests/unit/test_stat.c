@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Are .sav and .dta what ReadStat's own reader, and so SPSS, Stata and R, read back? */
+#include <readstat.h>
+#include <unistd.h>
+
+#include "forms/dataset/dataset_variables.h"
+#include "forms/dataset/dataset_writer.h"
+#include "tests/lib/help.h"
+
+static const char form_text[] =
+    "| survey |\n"
+    "| | type | name | label::Русский (ru) | label::Кыргызча (ky) | bind::suhbat:missing |\n"
+    "| | begin_group | person | О человеке | Адам | |\n"
+    "| | integer | age | Сколько лет, ${name}? | Канча жаш? | dk refused |\n"
+    "| | text | name | Имя | Аты | |\n"
+    "| | select_one level | level | Уровень | Деңгээл | |\n"
+    "| | select_one place | place | Где? | Кайда? | |\n"
+    "| | select_multiple place | help | Помощь | Жардам | |\n"
+    "| | end_group | | | | |\n"
+    "| | date | day | День | Күн | |\n"
+    "| | time | hour | Час | Саат | |\n"
+    "| | datetime | moment | Момент | Учур | |\n"
+    "| | geopoint | gps | Место | Жер | |\n"
+    "| | decimal | income | Доход | Киреше | |\n"
+    "| | text | byte | Байт | Байт | |\n"
+    "| | text | a_very_long_name_of_a_question_with_more_letters | Д | У | |\n"
+    "| | text | a_very_long_name_of_a_question_with_more_of_it | Д2 | У2 | |\n"
+    "| | begin_repeat | trip | Поездка | Сапар | |\n"
+    "| | text | where | Куда? | Кайда? | |\n"
+    "| | end_repeat | | | | |\n"
+    "| choices |\n| | list_name | name | label::Русский (ru) | label::Кыргызча (ky) |\n"
+    "| | level | 4 | Много | Көп |\n| | level | 1 | Мало | Аз |\n"
+    "| | level | dk | Не знаю | Билбейм |\n"
+    "| | place | osh | Ош | Ош |\n| | place | khatlon | Хатлон | Хатлон |\n"
+    "| | place | refused | Не скажу | Айтпайм |\n"
+    "| settings |\n| | form_id | version |\n| | stat | 3 |\n";
+
+/* `story`: the second record's name; longer than a piece of .dta, with letters of two bytes. */
+static void record(struct buf *out, int n, const char *story)
+{
+    static const char *const answers[] = {
+        "<person><age>34</age><name>Айгүл</name><level>4</level><place>khatlon</place>"
+        "<help>osh refused</help></person><day>2026-11-24</day><hour>07:30:00.000+06:00</hour>"
+        "<moment>2026-11-24T10:00:30.000+06:00</moment><gps>42.87 74.59 800 4</gps>"
+        "<income>12.5</income><byte>b</byte>"
+        "<a_very_long_name_of_a_question_with_more_letters>x"
+        "</a_very_long_name_of_a_question_with_more_letters>"
+        "<a_very_long_name_of_a_question_with_more_of_it>y"
+        "</a_very_long_name_of_a_question_with_more_of_it>"
+        "<trip><where>Казань</where></trip><trip><where>Алматы</where></trip>",
+        "<person><age>-98</age><name>%s</name><level>dk</level><place>refused</place>"
+        "<help/></person><day/><hour/><moment/><gps/><income/><byte/>"};
+    buf_text(out, "<data id='stat' version='3'>");
+    if (n) {
+        const char *at = strstr(answers[1], "%s");
+        buf_add(out, answers[1], (size_t)(at - answers[1]));
+        buf_join(out, story, at + 2, NULL);
+    } else {
+        buf_text(out, answers[0]);
+    }
+    buf_text(out, "</data>");
+}
+
+struct written {
+    struct dataset *dataset;
+    struct form *form;
+    struct buf tables[2];
+};
+
+static void write_all(struct written *w, const char *format, const char *story)
+{
+    struct err err = {0};
+    struct buf xml = {0};
+    const struct dataset_writer *writer = dataset_writer_find(format);
+    struct dataset_write write = {.look = {.labels = "ky"}};
+    struct dataset_sheet sheets[2];
+    memset(w, 0, sizeof *w);
+    assert_non_null(writer);
+    OK(convert_md(&xml, form_text, &err));
+    OK(form_load(&w->form, xml.data, xml.len, &xml_trusted, &err));
+    const struct form *versions[] = {w->form};
+    OK(dataset_new(&w->dataset, versions, 1, &(struct dataset_options){.sensitive_extra = true},
+                   &err));
+    write.dataset = w->dataset;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t t = 0; pass && t < 2; t++) {
+            sheets[t] = (struct dataset_sheet){&write, t, &w->tables[t], NULL};
+            OK(writer->begin(&sheets[t], &err));
+        }
+        for (int n = 0; n < 2; n++) {
+            struct dataset_reader reader;
+            struct dataset_row row;
+            struct buf instance = {0};
+            char key[16];
+            snprintf(key, sizeof key, "uuid:%d", n);
+            struct submission about = {.date_ms = 1795478400000,
+                                       .record_key = key,
+                                       .submitter_id = n ? "A12" : "B7",
+                                       .device_id = "0011",
+                                       .form_version = "3",
+                                       .status = "",
+                                       .review_state = ""};
+            record(&instance, n, story);
+            if (pass) {
+                OK(dataset_open(&reader, w->dataset, w->form, instance.data, instance.len, &about,
+                                &err));
+                while (dataset_next(&reader, &row)) {
+                    OK(writer->row(&sheets[row.table], &reader, &row, &err));
+                }
+                dataset_close(&reader);
+            } else {
+                OK(dataset_scan(w->dataset, w->form, instance.data, instance.len, &about, &err));
+            }
+            buf_fini(&instance);
+        }
+    }
+    OK(writer->end(&sheets[0], true, &err));
+    OK(writer->end(&sheets[1], true, &err));
+    buf_fini(&xml);
+}
+
+static void written_free(struct written *w)
+{
+    dataset_free(w->dataset);
+    form_free(w->form);
+    buf_fini(&w->tables[0]);
+    buf_fini(&w->tables[1]);
+}
+
+/* ---- what is read back: lines such as "age=34", "label age=…", "value level 4=…" ---- */
+
+struct read_back {
+    struct buf lines;
+    const char *sets[64]; /* by variable */
+};
+
+static int on_variable(int index, readstat_variable_t *v, const char *labels, void *user)
+{
+    struct read_back *r = user;
+    const char *format = readstat_variable_get_format(v);
+    const char *label = readstat_variable_get_label(v);
+    buf_printf(&r->lines, "\nvariable %s [%s] %s {%s} %d\n", readstat_variable_get_name(v),
+               format ? format : "", label ? label : "", labels ? labels : "",
+               readstat_variable_get_missing_ranges_count(v));
+    (void)index;
+    return READSTAT_HANDLER_OK;
+}
+
+static int on_value(int row, readstat_variable_t *v, readstat_value_t value, void *user)
+{
+    struct read_back *r = user;
+    buf_printf(&r->lines, "\n%d %s=", row, readstat_variable_get_name(v));
+    if (readstat_value_type(value) == READSTAT_TYPE_STRING) {
+        buf_text(&r->lines, readstat_string_value(value) ? readstat_string_value(value) : "");
+    } else if (readstat_value_is_tagged_missing(value)) {
+        buf_printf(&r->lines, ".%c", readstat_value_tag(value));
+    } else if (readstat_value_is_system_missing(value)) {
+        buf_text(&r->lines, ".");
+    } else {
+        buf_printf(&r->lines, "%.15g%s", readstat_double_value(value),
+                   readstat_value_is_defined_missing(value, v) ? " missing" : "");
+    }
+    buf_text(&r->lines, "\n");
+    return READSTAT_HANDLER_OK;
+}
+
+static int on_label(const char *set, readstat_value_t value, const char *label, void *user)
+{
+    struct read_back *r = user;
+    if (readstat_value_is_tagged_missing(value)) {
+        buf_printf(&r->lines, "\nlabel %s .%c=%s\n", set, readstat_value_tag(value), label);
+    } else {
+        double number = readstat_value_type(value) == READSTAT_TYPE_INT32
+                            ? readstat_int32_value(value)
+                            : readstat_double_value(value);
+        buf_printf(&r->lines, "\nlabel %s %g=%s\n", set, number, label);
+    }
+    return READSTAT_HANDLER_OK;
+}
+
+static void read_file(struct read_back *r, const struct buf *bytes, bool sav)
+{
+    char path[] = "/tmp/suhbat-stat-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && write(fd, bytes->data, bytes->len) == (ssize_t)bytes->len);
+    close(fd);
+    memset(r, 0, sizeof *r);
+    readstat_parser_t *parser = readstat_parser_init();
+    readstat_set_variable_handler(parser, on_variable);
+    readstat_set_value_handler(parser, on_value);
+    readstat_set_value_label_handler(parser, on_label);
+    readstat_error_t code =
+        sav ? readstat_parse_sav(parser, path, r) : readstat_parse_dta(parser, path, r);
+    unlink(path);
+    readstat_parser_free(parser);
+    if (code != READSTAT_OK) {
+        fail_msg("%s", readstat_error_message(code));
+    }
+}
+
+static void has(const struct read_back *r, const char *line)
+{
+    struct buf whole = {0};
+    buf_join(&whole, "\n", line, "\n", NULL);
+    if (!strstr(r->lines.data, whole.data)) {
+        fail_msg("lacks '%s' in:%s", line, r->lines.data);
+    }
+    buf_fini(&whole);
+}
+
+static void test_stat__spss_reads_values_labels_and_missings(void **state)
+{
+    (void)state;
+    struct written w;
+    struct read_back r;
+    write_all(&w, "sav", "Гүлзат");
+    read_file(&r, &w.tables[0], true);
+    static const char *const lines[] = {"0 age=34",
+                                        "1 age=-98 missing",
+                                        "0 name=Айгүл",
+                                        "1 name=Гүлзат",
+                                        "0 level=4",
+                                        "1 level=-98 missing",
+                                        "0 place=2",
+                                        "1 place=-99 missing",
+                                        "0 help_osh=1",
+                                        "0 help_khatlon=0",
+                                        "0 help_refused=1",
+                                        "1 help_osh=.",
+                                        "0 day=14014857600",
+                                        "1 day=.",
+                                        "0 hour=27000",
+                                        "0 moment=14014893630",
+                                        "0 gps_lat=42.87",
+                                        "0 gps_lon=74.59",
+                                        "0 gps_alt=800",
+                                        "1 gps_acc=.",
+                                        "0 income=12.5",
+                                        "0 byte_=b",
+                                        "0 KEY=uuid:0",
+                                        "1 SubmitterID=A12",
+                                        "1 FormVersion=3",
+                                        "0 a_very_long_name_of_a_question_w=x",
+                                        "0 a_very_long_name_of_a_question_2=y"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        has(&r, lines[i]);
+    }
+    assert_non_null(strstr(r.lines.data, "variable age [F8.0] Канча жаш? {"));
+    assert_non_null(strstr(r.lines.data, "variable help_osh [F8.0] Жардам: Ош {"));
+    assert_non_null(strstr(r.lines.data, "variable day [SDATE10] Күн {"));
+    assert_non_null(strstr(r.lines.data, "4=Көп\n"));
+    assert_non_null(strstr(r.lines.data, "1=Аз\n"));
+    assert_non_null(strstr(r.lines.data, "-98=Билбейм\n"));
+    assert_non_null(strstr(r.lines.data, "2=Хатлон\n"));
+    buf_fini(&r.lines);
+    read_file(&r, &w.tables[1], true);
+    has(&r, "1 where=Алматы");
+    has(&r, "1 KEY=uuid:0/trip[2]");
+    has(&r, "0 PARENT_KEY=uuid:0");
+    buf_fini(&r.lines);
+    written_free(&w);
+}
+
+static void test_stat__stata_tags_what_is_missing(void **state)
+{
+    (void)state;
+    struct written w;
+    struct read_back r;
+    write_all(&w, "dta", "Гүлзат");
+    read_file(&r, &w.tables[0], false);
+    static const char *const lines[] = {"0 age=34",
+                                        "1 age=.a",
+                                        "0 level=4",
+                                        "1 level=.a",
+                                        "1 place=.b",
+                                        "0 day=24434",
+                                        "0 hour=27000000",
+                                        "1 moment=.",
+                                        "0 place=2",
+                                        "1 help_osh=.",
+                                        "label age .a=Билбейм",
+                                        "label level .a=Билбейм",
+                                        "label level 4=Көп",
+                                        "label place .b=Айтпайм"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        has(&r, lines[i]);
+    }
+    assert_non_null(strstr(r.lines.data, "variable day [%tdCCYY-NN-DD] Күн"));
+    buf_fini(&r.lines);
+    written_free(&w);
+}
+
+/* A text that is longer than the format's goes on in NAME_2, between letters. */
+static void test_stat__a_long_text_goes_on(void **state)
+{
+    (void)state;
+    enum { LETTERS = 3000 };
+    struct written w;
+    struct read_back r;
+    struct buf story = {0}, back = {0};
+    for (int i = 0; i < LETTERS; i++) {
+        buf_text(&story, i % 2 ? "ү" : "a");
+    }
+    write_all(&w, "dta", story.data);
+    read_file(&r, &w.tables[0], false);
+    static const char *const names[] = {"\n1 name=", "\n1 name_2=", "\n1 name_3="};
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+        const char *at = strstr(r.lines.data, names[n]);
+        assert_non_null(at);
+        at += strlen(names[n]);
+        buf_add(&back, at, strcspn(at, "\n"));
+    }
+    assert_string_equal(back.data, story.data);
+    buf_fini(&r.lines);
+    written_free(&w);
+    buf_fini(&story);
+    buf_fini(&back);
+}
+
+/* The same records give the same bytes, whatever the time. */
+static void test_stat__the_same_bytes_again(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"sav", "dta"};
+    for (size_t f = 0; f < 2; f++) {
+        struct written one, two;
+        write_all(&one, formats[f], "x");
+        write_all(&two, formats[f], "x");
+        for (size_t t = 0; t < 2; t++) {
+            assert_int_equal(one.tables[t].len, two.tables[t].len);
+            assert_memory_equal(one.tables[t].data, two.tables[t].data, one.tables[t].len);
+        }
+        written_free(&one);
+        written_free(&two);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stat__spss_reads_values_labels_and_missings),
+        cmocka_unit_test(test_stat__stata_tags_what_is_missing),
+        cmocka_unit_test(test_stat__a_long_text_goes_on),
+        cmocka_unit_test(test_stat__the_same_bytes_again),
+    };
+    xml_setup();
+    return RUN(tests);
+}
