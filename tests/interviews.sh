@@ -19,7 +19,7 @@ play() { # FORM CASES REPLAY…
 	failed=$((failed + ${rest%% failed*}))
 }
 CASES=tests/cases/study/avrr_cases.csv
-play migrant_interview - mi_face_to_face mi_phone mi_refused mi_withdrawn mi_woman_left
+play migrant_interview - mi_face_to_face mi_phone_osh mi_refused mi_withdrawn mi_woman_left
 play expert_interview - ex_both_sides
 play focus_group - fg_quote_withdrawn
 play needs_assessment - na_spouse

@@ -157,13 +157,13 @@ holds() { # NAME TEXT: the record of the replay contains TEXT
 }
 for gone in '<main>' '<ref>' '<saf>' '<memo'; do lacks 'a withdrawn interview' "$gone" "$T/mi_withdrawn.xml"; done
 for gone in '<main>' '<ref>' cns_who; do lacks 'a minor who says so later' "$gone" "$T/mi_minor_said_later.xml"; done
-for gone in ab_abr md_sleep nar_ban trust_police '<rec_from'; do lacks 'an interview by phone' "$gone" "$T/mi_phone.xml"; done
+for gone in ab_abr md_sleep nar_ban trust_police '<rec_from'; do lacks 'an interview by phone' "$gone" "$T/mi_phone_osh.xml"; done
 # Labels of participants: У1 was removed, and its number was not given again.
-want 0 'labels stay' grep -o '<p_lab>[^<]*' "$T/fg_women.xml"
+want 0 'labels stay' grep -o '<p_lab>[^<]*' "$T/fg_chair_removed.xml"
 for label in У2 У3 У4 У5; do says 'labels stay' "<p_lab>$label"; done
-lacks 'labels are not given twice' '<p_lab>У1' "$T/fg_women.xml"
-want 0 'a quote keeps its speaker' grep -F '<q_who>У4' "$T/fg_women.xml"
-want 0 'one no: no recording' grep -F '<rec_ok>no' "$T/fg_women.xml"
+lacks 'labels are not given twice' '<p_lab>У1' "$T/fg_chair_removed.xml"
+want 0 'a quote keeps its speaker' grep -F '<q_who>У4' "$T/fg_chair_removed.xml"
+want 0 'one no: no recording' grep -F '<rec_ok>no' "$T/fg_chair_removed.xml"
 # A quote whose speaker takes the consent back holds the interview until its words are gone.
 lacks 'a quote that was withdrawn' 'карыз төлөдүм' "$T/fg_quote_withdrawn.xml"
 grep -v '"talk/topic\[1\]/tp_q_n", "value": "0"' tests/cases/study/fg_quote_withdrawn.jsonl > "$T/held.jsonl"
@@ -195,6 +195,10 @@ lacks 'a code of a case in words' '<due_name>3' "$T/rm_third_month.xml"
 lacks 'a way of a case in words' '<known_way>visit' "$T/rm_third_month.xml"
 holds rm_third_month '<known_way>'
 holds rm_lost '<status>lost'
+# A refusal at the year's meeting neither closes the case nor changes it.
+lacks 'a refusal at the year' '<status>closed' "$T/rm_refused_year.xml"
+lacks 'a refusal at the year' 'update="true"' "$T/rm_refused_year.xml"
+holds rm_third_month 'update="true"'
 lacks 'a proxy' '<x_econ>' "$T/rm_proxy.xml"
 lacks 'no contact' '<number>' "$T/cc_no_contact.xml"
 holds na_spouse '<elig_guess>G2 G7'
