@@ -161,7 +161,12 @@ says 'a form with a list of its own' '2 files'
 a1=age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
 a2=age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z
 printf '# whom contact cards are sealed to\n%s Гуля, Ош\r\n%s # escrow\n' $a1 $a2 > "$T/own.txt"
-want 0 'recipients of one form' $B/suhbat-key catalogue "$T/study" --recipients "contact_card=$T/own.txt"
+want 0 'a card packed' $B/suhbat-form pack forms/study/contact_card.csv --study "$T/study" -o "$T/card.age"
+want 1 'a card without recipients of its own' $B/suhbat-key catalogue "$T/study" "$T/card.age"; says 'a card without recipients of its own' 'card.age: records of this form must not be sealed to the whole study'
+want 1 'recipients of a form that is not there' $B/suhbat-key catalogue "$T/study" "$T/card.age" --recipients "contact_crad=$T/own.txt"; says 'recipients of a form that is not there' "no form 'contact_crad'"
+want 0 'recipients of one form' $B/suhbat-key catalogue "$T/study" "$T/card.age" --recipients "contact_card=$T/own.txt"; says 'recipients of one form' 'records of contact_card are sealed to: Гуля, Ош'
+: > "$T/nobody.txt"
+want 1 'a file that names nobody' $B/suhbat-key catalogue "$T/study" --recipients "contact_card=$T/nobody.txt"; says 'a file that names nobody' 'nobody.txt: the file names nobody'
 want 0 'are shown' $B/suhbat-key show "$T/study"; says 'are shown' "Гуля, Ош $a1"
 printf '%s\n' $a1 > "$T/own.txt"
 want 1 'one is not enough' $B/suhbat-key catalogue "$T/study" --recipients "contact_card=$T/own.txt"; says 'one is not enough' 'needs at least two'

@@ -381,13 +381,14 @@ static bool read_keys(struct packing *p, struct err *err)
 static bool write_pack(const struct packing *p, struct err *err)
 {
     struct buf package = {0}, wrapped = {0};
-    const struct package_spec spec = {.study_id = p->catalogue->study_id,
-                                      .form_id = p->form.form->id,
-                                      .serial = opt_serial ? strtoull(opt_serial, NULL, 10)
-                                                           : (uint64_t)clock_wall_ms() / 1000,
-                                      .flags = opt_training ? PACKAGE_TRAINING : 0,
-                                      .files = p->form.files,
-                                      .count = p->form.count};
+    const struct package_spec spec = {
+        .study_id = p->catalogue->study_id,
+        .form_id = p->form.form->id,
+        .serial = opt_serial ? strtoull(opt_serial, NULL, 10) : (uint64_t)clock_wall_ms() / 1000,
+        .flags = (uint16_t)((opt_training ? PACKAGE_TRAINING : 0) |
+                            (p->form.form->own_recipients ? PACKAGE_OWN : 0)),
+        .files = p->form.files,
+        .count = p->form.count};
     bool ok = package_write(&package, &spec, p->cert, p->seed, err) &&
               keys_wrap(&wrapped, p->catalogue, package.data, package.len, err) &&
               file_write(opt_out, wrapped.data, wrapped.len, FILE_PRIVATE, opt_force, err);

@@ -598,35 +598,43 @@ static bool add_own(struct catalogue *c, const uint8_t form[32], char *line, str
     return true;
 }
 
-/* Reads "FORM=FILE".  Records of FORM are sealed to the recipients in FILE, one a line, as
- * `age -R` reads them, and to nobody else.  "FORM=": to the study's recipients again. */
-static bool set_own(struct catalogue *c, struct arena *arena, const char *text, struct err *err)
+static bool is_listed(const struct catalogue *c, const uint8_t form[32])
 {
-    const char *equals = strchr(text, '=');
+    unsigned i = 0;
+    while (i < c->form_count && memcmp(c->forms[i].form, form, 32) != 0) {
+        i++;
+    }
+    return i < c->form_count;
+}
+
+/* Adds the recipients that a file names, one a line, as `age -R` reads them. */
+static bool read_own(struct catalogue *c, const uint8_t form[32], const char *path, struct err *err)
+{
     struct buf file = {0};
-    uint8_t form[32];
     unsigned number = 0;
-    if (!equals || equals == text) {
-        err_set(err, ERR_MISUSE, "--recipients takes FORM=FILE");
-        return err_hint(err, "FORM is the form's id, FILE has a line 'age1… name' for each person");
-    }
-    catalogue_form_hash(form, arena_copy(arena, text, (size_t)(equals - text)));
-    drop_own(c, form);
-    if (!equals[1]) {
-        return true;
-    }
-    bool ok = file_read(&file, equals + 1, DESK_KEY_FILE_MAX, err);
+    bool ok = file_read(&file, path, DESK_KEY_FILE_MAX, err);
     for (char *at = file.data, *line; ok && at && *at;) {
         line = at;
         at += strcspn(at, "\r\n");
         at += *at ? (*at = '\0', 1) : 0;
         number++;
         if (*line && *line != '#') {
-            ok = add_own(c, form, line, err) ||
-                 err_at(err, "%s, line %u", file_name(equals + 1), number);
+            ok = add_own(c, form, line, err) || err_at(err, "%s, line %u", file_name(path), number);
         }
     }
-    for (unsigned i = 0; ok && i < c->own_count; i++) {
+    buf_fini(&file);
+    return ok;
+}
+
+/* Says whom the form's records are sealed to, and warns if the desk is among them. */
+static void tell_own(const struct catalogue *c, const uint8_t form[32], struct arena *arena,
+                     const char *id)
+{
+    for (unsigned i = 0; i < c->own_count; i++) {
+        if (memcmp(c->own[i].form, form, 32) != 0) {
+            continue;
+        }
+        cli_say(stdout, arena_printf(arena, "records of %s are sealed to: ", id), c->own[i].label);
         for (unsigned k = 0; k < c->recipient_count; k++) {
             if (c->recipients[k].role == 1 &&
                 memcmp(c->own[i].key, c->recipients[k].key, 32) == 0) {
@@ -635,13 +643,50 @@ static bool set_own(struct catalogue *c, struct arena *arena, const char *text, 
             }
         }
     }
-    buf_fini(&file);
-    return ok;
 }
+
+/* Reads "FORM=FILE".  Records of FORM are sealed to the recipients in FILE and to nobody else.
+ * "FORM=": to the study's recipients again. */
+static bool set_own(struct catalogue *c, struct arena *arena, const char *text, struct err *err)
+{
+    const char *equals = strchr(text, '=');
+    uint8_t form[32];
+    if (!equals || equals == text) {
+        err_set(err, ERR_MISUSE, "--recipients takes FORM=FILE");
+        return err_hint(err, "FORM is the form's id, FILE has a line 'age1… name' for each person");
+    }
+    const char *id = arena_copy(arena, text, (size_t)(equals - text));
+    catalogue_form_hash(form, id);
+    if (!is_listed(c, form)) {
+        err_set(err, ERR_INPUT, "the catalogue has no form '%s'", id);
+        return err_hint(err, "add its package in the same command, or mend the form's id");
+    }
+    drop_own(c, form);
+    if (!equals[1]) {
+        printf("records of %s are sealed to the study's recipients again\n", id);
+        return true;
+    }
+    if (!read_own(c, form, equals + 1, err)) {
+        return false;
+    }
+    if (!catalogue_has_own(c, form)) {
+        err_set(err, ERR_INPUT, "the file names nobody");
+        err_at(err, "%s", file_name(equals + 1));
+        return err_hint(err, "each line is 'age1… name'; '%s=' alone takes the recipients away",
+                        id);
+    }
+    tell_own(c, form, arena, id);
+    return true;
+}
+
+struct needs_own {    /* a package whose records must have recipients of their own */
+    const char *path; /* NULL: it is no such package */
+    uint8_t form[32];
+};
 
 /* Opens a packed form and puts it into the catalogue. */
 static bool take_package(struct catalogue *c, const char *path, const uint8_t identity[32],
-                         struct err *err)
+                         struct needs_own *needs, struct err *err)
 {
     struct buf file = {0}, plain = {0};
     struct package p;
@@ -650,9 +695,27 @@ static bool take_package(struct catalogue *c, const char *path, const uint8_t id
               age_open(&plain, file.data, file.len, &keys, NULL, err) &&
               package_read(&p, plain.data, plain.len, NULL, err) &&
               keys_package_is_ours(&p, plain.data, c, err) && list_package(c, &p, err);
+    if (ok && p.flags & PACKAGE_OWN && !(p.flags & PACKAGE_TRAINING)) {
+        needs->path = path;
+        memcpy(needs->form, p.form_hash, 32);
+    }
     buf_fini(&file);
     buf_fini(&plain);
     return ok;
+}
+
+/* All packages whose records need recipients of their own have them now. */
+static bool needs_met(const struct catalogue *c, const struct needs_own *needs, size_t count,
+                      struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (needs[i].path && !catalogue_has_own(c, needs[i].form)) {
+            err_set(err, ERR_INPUT, "records of this form must not be sealed to the whole study");
+            err_at(err, "%s", file_name(needs[i].path));
+            return err_hint(err, "name two or more people: --recipients FORM=FILE");
+        }
+    }
+    return true;
 }
 
 static bool run_catalogue(const struct cli_words *words, struct err *err)
@@ -661,18 +724,20 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
     struct arena arena;
     struct buf old = {0}, fresh = {0}, wrapped = {0};
     struct catalogue *c = mem_zero(1, sizeof *c);
+    struct needs_own *needs = mem_zero(words->count, sizeof *needs);
     uint8_t root[32], identity[32];
     arena_init(&arena);
     bool ok = keys_read_catalogue(c, &old, keys_path(&arena, dir, "catalogue.sbg"), err) &&
               keys_read_seed(root, root_path(&arena, dir), err) &&
               keys_read_identity(identity, keys_path(&arena, dir, "package.identity"), err);
     for (size_t i = 1; ok && i < words->count; i++) {
-        ok = take_package(c, words->list[i], identity, err) ||
+        ok = take_package(c, words->list[i], identity, &needs[i], err) ||
              err_at(err, "%s", file_name(words->list[i]));
     }
     ok = ok && (!opt_withdraw || withdraw(c, opt_withdraw, err)) &&
          (!opt_revoke || revoke(c, &arena, dir, opt_revoke, err)) &&
-         (!opt_recipients || set_own(c, &arena, opt_recipients, err));
+         (!opt_recipients || set_own(c, &arena, opt_recipients, err)) &&
+         needs_met(c, needs, words->count, err);
     if (ok) {
         c->epoch++;
         c->issued_at = now_s();
@@ -690,6 +755,7 @@ static bool run_catalogue(const struct cli_words *words, struct err *err)
     }
     secret_wipe(root, sizeof root);
     secret_wipe(identity, sizeof identity);
+    free(needs);
     buf_fini(&old);
     buf_fini(&fresh);
     buf_fini(&wrapped);

@@ -283,6 +283,11 @@ static struct interview *fresh(struct writer *writer)
     return i;
 }
 
+static bool may_seal(struct device *d, void *arg, struct err *err)
+{
+    return device_may_seal(d, arg, err);
+}
+
 static bool fetch_cases(struct device *d, void *arg, struct err *err)
 {
     return device_cases(d, arg, err);
@@ -370,8 +375,8 @@ bool interview_begin(struct interview **out, struct writer *writer, const uint8_
     struct beginning b = {&i->draft, package_hash};
     *out = NULL;
     secret_random(i->seed, sizeof i->seed);
-    bool ok = load_form(i, package_hash, err) && open_session(i, err) &&
-              writer_call(writer, begin_draft, &b, err);
+    bool ok = load_form(i, package_hash, err) && writer_call(writer, may_seal, &i->package, err) &&
+              open_session(i, err) && writer_call(writer, begin_draft, &b, err);
     if (ok) {
         struct buf bytes = {0};
         if (i->form->language_count && form_language(i->form, language) < 0) {

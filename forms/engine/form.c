@@ -373,6 +373,8 @@ static void read_own_attrs(struct loader *l, struct item *item, const struct xml
         }
         if (strcmp(a->name, "exif") == 0) {
             item->keep_exif = strcmp(a->value, "keep") == 0;
+        } else if (strcmp(a->name, "recipients") == 0) {
+            l->form->own_recipients = l->form->own_recipients || strcmp(a->value, "own") == 0;
         } else if (strcmp(a->name, "submitter") == 0) {
             l->form->submitter = item;
         }

@@ -206,6 +206,8 @@ struct form {
     size_t list_nodes;      /* number of nodes in the form's own lists */
     bool counts_open;       /* some repeat's count reads its own entries */
     bool identify_user;     /* the log also names the user, whose code is the submitter's */
+    bool own_recipients;    /* suhbat:recipients="own" on any question: records are sealed only to
+                             * recipients that the study names for this form */
     struct item *submitter; /* suhbat:submitter: stores the interviewer's code; or NULL */
     struct secondary *secondary;
     uint32_t next_order; /* next document-order number for secondary instances */

@@ -435,6 +435,15 @@ size_t catalogue_recipients(const struct catalogue *c, uint8_t out[][32])
     return c->recipient_count;
 }
 
+bool catalogue_has_own(const struct catalogue *c, const uint8_t form[32])
+{
+    unsigned i = 0;
+    while (i < c->own_count && memcmp(c->own[i].form, form, 32) != 0) {
+        i++;
+    }
+    return i < c->own_count;
+}
+
 size_t catalogue_recipients_of(const struct catalogue *c, const uint8_t form[32], uint8_t out[][32])
 {
     size_t count = 0;

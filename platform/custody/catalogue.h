@@ -105,6 +105,8 @@ bool catalogue_revoked(const struct catalogue *catalogue, unsigned kind, const u
  * CATALOGUE_RECIPIENTS_MAX. */
 size_t catalogue_recipients(const struct catalogue *catalogue, uint8_t out[][32]);
 /* As above, for records of a form: its own recipients, or else those of the study. */
+/* Whether the catalogue names recipients for this form. */
+bool catalogue_has_own(const struct catalogue *catalogue, const uint8_t form[32]);
 size_t catalogue_recipients_of(const struct catalogue *catalogue, const uint8_t form[32],
                                uint8_t out[][32]);
 

@@ -221,6 +221,11 @@ struct device_draft {
     uint64_t events;
     struct device_left left; /* set by device_drafts; zeros: never stored */
 };
+/* Whether a record of this form could be sealed: ERR_AUTH if the form needs recipients of its own
+ * (PACKAGE_OWN) and the catalogue names none. */
+struct package;
+MUST_CHECK bool device_may_seal(const struct device *device, const struct package *package,
+                                struct err *err);
 MUST_CHECK bool device_draft_begin(struct device *device, struct device_draft *draft,
                                    const uint8_t package_hash[32], int64_t wall_ms,
                                    struct err *err);

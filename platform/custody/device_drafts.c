@@ -23,6 +23,16 @@ static bool next_number(struct device *d, uint32_t *number, struct err *err)
     return ok && device_row_put(d, (struct row_key){"number", "", 0}, ROW_META, 0, bytes, 4, err);
 }
 
+bool device_may_seal(const struct device *d, const struct package *p, struct err *err)
+{
+    if (!(p->flags & PACKAGE_OWN) || p->flags & PACKAGE_TRAINING ||
+        catalogue_has_own(d->catalogue, p->form_hash)) {
+        return true;
+    }
+    err_set(err, ERR_AUTH, "nobody is named whom records of this form are for");
+    return err_hint(err, "ask the coordinator for a list of forms that names them");
+}
+
 bool device_draft_begin(struct device *d, struct device_draft *draft,
                         const uint8_t package_hash[32], int64_t wall_ms, struct err *err)
 {
@@ -266,14 +276,10 @@ static bool recipients_of(struct device *d, const struct device_draft *draft, ui
 {
     struct buf bytes = {0};
     struct package package;
-    bool ok = true;
-    if (d->catalogue->own_count == 0) {
-        *count = catalogue_recipients(d->catalogue, out);
-    } else {
-        ok = device_package(d, draft->package_hash, &bytes, err) &&
-             package_read(&package, bytes.data, bytes.len, NULL, err);
-        *count = ok ? catalogue_recipients_of(d->catalogue, package.form_hash, out) : 0;
-    }
+    bool ok = device_package(d, draft->package_hash, &bytes, err) &&
+              package_read(&package, bytes.data, bytes.len, NULL, err) &&
+              device_may_seal(d, &package, err);
+    *count = ok ? catalogue_recipients_of(d->catalogue, package.form_hash, out) : 0;
     buf_fini(&bytes);
     return ok;
 }

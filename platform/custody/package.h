@@ -12,7 +12,8 @@
  */
 #include "platform/custody/catalogue.h"
 
-enum { PACKAGE_MIN = 16 << 10, PACKAGE_MAX = 64 << 20, PACKAGE_TRAINING = 1 };
+enum { PACKAGE_MIN = 16 << 10, PACKAGE_MAX = 64 << 20, PACKAGE_TRAINING = 1, PACKAGE_OWN = 2 };
+/* PACKAGE_OWN: records may be sealed only to recipients that the catalogue names for this form. */
 
 enum { PACKAGE_CERT_AT = 256 }; /* offset of the author's certificate, after the header */
 

@@ -130,8 +130,8 @@ void study_answer(struct study *s, uint8_t package_hash[32])
         {"picture.png", s->picture ? s->picture->data : "", s->picture ? s->picture->len : 0}};
     OK(package_write(&package,
                      &(struct package_spec){s->catalogue.study_id,
-                                            s->form_id ? s->form_id : "test_form", 3, 0, files,
-                                            s->picture ? 3 : 2},
+                                            s->form_id ? s->form_id : "test_form", 3,
+                                            s->package_flags, files, s->picture ? 3 : 2},
                      s->author_cert, s->author, &err));
     OK(package_read(&p, package.data, package.len, NULL, &err));
     memcpy(package_hash, p.hash, 32);

@@ -28,6 +28,7 @@ struct study {
     uint8_t recovery[32]; /* of devices, not of the golden files */
     struct buf request;
     const char *form;          /* the form's XML; NULL = a stand-in that nobody opens */
+    uint16_t package_flags;    /* of the form that the device gets with the answer */
     const char *form_id;       /* NULL = "test_form" */
     const struct buf *picture; /* picture.png in the package, or NULL */
 };

@@ -420,6 +420,35 @@ static void test_cases__the_last_word_counts_whatever_the_order(void **state)
     end(&a);
 }
 
+/* A form for few is not begun, and not sealed, while the catalogue names nobody for it. */
+static void test_cases__a_form_for_few_waits_for_its_recipients(void **state)
+{
+    (void)state;
+    struct field f = {.hash = {0}};
+    struct err err = {0};
+    struct interview *i;
+    struct device_draft draft;
+    study_init(&f.study);
+    study_device(&f.study);
+    if (!form_xml.len) {
+        OK(convert_md(&form_xml, cases_md, &err));
+    }
+    f.study.form = form_xml.data;
+    f.study.package_flags = PACKAGE_OWN;
+    study_enrol(&f.study, f.hash);
+    OK(device_draft_begin(f.study.device, &draft, f.hash, study_wall, &err));
+    uint8_t record[16] = {1};
+    assert_false(device_finish(f.study.device, &draft, record,
+                               &(struct device_finished){.xml = "<data/>", .xml_len = 7},
+                               study_wall, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    f.writer = writer_new(f.study.device);
+    assert_false(interview_begin(&i, f.writer, f.hash, "en", &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    assert_non_null(strstr(err.what, "nobody is named"));
+    end(&f);
+}
+
 /* ---- random histories: devices work, batches and messages come late, twice, or not at all ---- */
 
 enum { DEVICES = 3, STEPS = 60, POST = 256 };
@@ -798,6 +827,7 @@ int main(void)
         cmocka_unit_test(test_cases__a_case_goes_to_another_device_and_comes_into_conflict),
         cmocka_unit_test(test_cases__the_last_word_counts_whatever_the_order),
         cmocka_unit_test(test_cases__training_is_apart),
+        cmocka_unit_test(test_cases__a_form_for_few_waits_for_its_recipients),
         cmocka_unit_test(test_cases__random_histories_end_in_agreement),
         cmocka_unit_test(test_cases__a_list_is_read_as_it_was_written),
     };
