@@ -36,6 +36,16 @@ for kind in honest fast straight copy; do
 done
 check 'fast ones take less than a third of the time' \
     test $(($(figure "$T/a/log.csv" fast 4) * 3)) -lt "$(figure "$T/a/log.csv" honest 4)"
+# The study's own limit of red (Q1 of quality.csv) tells them apart.
+red=$(awk -F, '$1 == "Q1" && $2 == "migrant_interview" { print $5 }' $F/lists/quality.csv)
+below() { # KIND: percent of the complete interviews that are shorter than the limit
+    grep -l '<res>complete' "$T/a"/*.xml | sed 's|.*/||' |
+        awk -F, -v k="$1" -v red="$red" 'NR == FNR { done[$1]; next }
+            $1 in done && $3 == k { n++; bad += $4 < red * 60 } END { printf "%d", n ? 100 * bad / n : 0 }' - "$T/a/log.csv"
+}
+check 'honest interviews keep the limit' test "$(below honest)" -le 5
+check 'fast ones do not' test "$(below fast)" -ge 90
+check 'recalled years are years' test "$(grep -oh '<tr_from_y>20' "$T/a"/*.xml | wc -l)" -gt 100
 repeated() { # KIND: how many of 100 stories of an interviewer were told before
     for f in $(awk -F, -v k="$1" '$3 == k { print $1 }' "$T/a/log.csv"); do
         tr '<' '\n' < "$T/a/$f" | grep '^nar_[a-z_]*>..................'
@@ -80,12 +90,38 @@ else
     sealed reintegration_monitoring 60 2 --cases "$T/cases"
 fi
 
+# ---- a year of cases: opened, arrived, and met after 1, 3, 6, 9 and 12 months ----
+N=$([ -n "${ALL:-}" ] && echo 60 || echo 6)
+took="cns_take=yes who_ok=yes reach=self res=complete"
+seed=100 # one seed gives the same records, and the desk would know them
+visit() { # FORM NAME OPTION…: sealed and taken in
+    seed=$((seed + 1))
+    check "$2: sealed" $B/suhbat-form simulate "$F/$1.csv" -o "$T/year-$2" --cases "$T/year" \
+        --seed $seed --seal "$T/study" --load "$T/load" --devices 2 "${@:3}"
+    check "$2: the desk learns the devices" desk init "$T/study"
+    check "$2: imported" desk import "$T/year-$2/stick"
+}
+visit avrr_case a --n "$N" --day 2026-01-05 --set "part=a track=avrr age=30 $(echo "$took" | sed 's/who_ok=yes reach=self //')"
+held=$(awk -F, '$7 == "label" && $3 > 0' "$T/year" | wc -l)
+visit avrr_case c --each --day 2026-02-01 --set 'part=c fu_ok=yes cns_take=yes res=complete'
+day=2026-03-10
+for wave in 1 3 6 9 12; do
+    visit reintegration_monitoring $wave --each --day $day --set "wave=$wave $took"
+    met=$(grep -l "<wave>$wave<" "$T/year-$wave"/*.xml | wc -l)
+    check "$met of $held cases are met after $wave months" test "$met" -eq "$held"
+    day=$(date -d "$day + 80 days" +%F)
+done
+check 'after a year all cases are closed' test -z "$(awk -F, '$7 == "label" && $3 > 0' "$T/year")"
+check 'most cases were opened' test "$held" -ge $((N * 3 / 4))
+check 'misuse: a question that is not there' sh -c "$B/suhbat-form simulate $F/avrr_case.csv --n 1 --set 'no=1' -o $T/no; test \$? -eq 2"
+check 'misuse: each without cases' sh -c "$B/suhbat-form simulate $F/avrr_case.csv --each -o $T/no2; test \$? -eq 2"
+
 # ---- the desk computes the same cases from the records ----
 check 'cases at the desk' desk cases --training --csv
 sed -n '2,$p' "$T/out" > "$T/at-desk"
 column=$(head -n 1 "$T/out" | tr ',' '\n' | grep -nx status | cut -d: -f1)
 awk -F, -v s="$column" '$s != "closed" { print $1 "," $4 }' "$T/at-desk" | sort > "$T/desk-versions"
-awk -F, '$7 == "label" && $3 > 0 { print $2 "," $3 }' "$T/cases" | sort > "$T/own-versions"
+awk -F, '$7 == "label" && $3 > 0 { print $2 "," $3 }' "$T/cases" "$T/year" | sort > "$T/own-versions"
 check 'there are cases, and some were visited' sh -c "test \$(wc -l < $T/own-versions) -gt 5 && grep -q ',[2-9]' $T/own-versions"
 check 'the desk has each case in its version' diff "$T/own-versions" "$T/desk-versions"
 check 'none is in conflict' desk cases --training

@@ -29,7 +29,8 @@
 
 static const char *opt_cases, *opt_load, *opt_devices, *opt_root_key, *opt_n, *opt_seed,
     *opt_weights, *opt_apply, *opt_terms, *opt_check, *opt_root, *opt_out, *opt_force, *opt_answers,
-    *opt_lang, *opt_partial, *opt_study, *opt_serial, *opt_training, *opt_window, *opt_program;
+    *opt_lang, *opt_partial, *opt_study, *opt_serial, *opt_training, *opt_window, *opt_program,
+    *opt_set, *opt_each, *opt_day;
 
 static void print_notes(const struct xlsform_notes *notes)
 {
@@ -477,6 +478,7 @@ static bool run_review(const struct cli_words *words, struct err *err)
 struct simulated_files {
     struct buf log;
     unsigned long answers;
+    unsigned count;
     struct form_devices *devices; /* NULL: the records are written as plain XML */
     int64_t last_ms;
 };
@@ -492,6 +494,7 @@ static bool keep_simulated(void *user, const struct simulated *done, struct err 
                simulate_kind_name(done->kind), (long long)(done->ended_ms - done->begun_ms) / 1000,
                done->answers);
     files->answers += done->answers;
+    files->count++;
     files->last_ms = done->ended_ms > files->last_ms ? done->ended_ms : files->last_ms;
     return file_write(path, done->xml->data, done->xml->len, FILE_SHARED, opt_force, err) &&
            (!files->devices || form_devices_seal(files->devices, done, err));
@@ -518,7 +521,7 @@ static bool simulate(const struct simulate_spec *spec, struct simulated_files *f
         form_devices_close(files->devices);
     }
     if (ok) {
-        printf("%u interviews, %lu answers in %s\n", spec->count, files->answers, opt_out);
+        printf("%u interviews, %lu answers in %s\n", files->count, files->answers, opt_out);
     }
     if (ok && opt_study) {
         printf("sealed by %u devices: %u volumes in %s/stick\n", devices.count, volumes, opt_out);
@@ -547,6 +550,18 @@ static bool write_cases(const struct entities *cases, struct err *err)
     return ok;
 }
 
+static bool read_day(int64_t *ms, const char *text, struct err *err)
+{
+    int year, month, day, used = 0;
+    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || text[used] ||
+        !clock_is_date(year, month, day)) {
+        err_set(err, ERR_MISUSE, "'%s' is no day", text);
+        return err_hint(err, "--day 2026-03-02");
+    }
+    *ms = clock_days(year, month, day) * 24 * 60 * 60 * 1000;
+    return true;
+}
+
 static bool run_simulate(const struct cli_words *words, struct err *err)
 {
     struct opened o;
@@ -562,10 +577,16 @@ static bool run_simulate(const struct cli_words *words, struct err *err)
     struct simulate_spec spec = {.form = ok ? o.form : NULL,
                                  .file = words->list[0],
                                  .weights = opt_weights,
+                                 .set = opt_set,
+                                 .each = opt_each != NULL,
                                  .count = opt_n ? (unsigned)strtoul(opt_n, NULL, 10) : 10,
                                  .seed = opt_seed ? strtoull(opt_seed, NULL, 10) : 1,
                                  .devices =
                                      opt_devices ? (unsigned)strtoul(opt_devices, NULL, 10) : 1};
+    ok = ok && (!opt_day || read_day(&spec.day_ms, opt_day, err));
+    if (ok && opt_each && !opt_cases) {
+        ok = err_set(err, ERR_MISUSE, "--each needs the cases: --cases FILE");
+    }
     if (ok && opt_cases) {
         entities_init(&cases, &o.arena);
         spec.cases = &cases;
@@ -748,6 +769,11 @@ int main(int argc, char **argv)
         {"cases", 0, "FILE",
          "cases (entities) that the interviews find, create and update; the next run goes on there",
          &opt_cases, CLI_TEXT, 0, 0},
+        {"each", 0, NULL, "one interview about each open case of --cases, instead of --n",
+         &opt_each, CLI_TEXT, 0, 0},
+        {"set", 0, "ANSWERS", "answers that are given: 'part=c wave=3'", &opt_set, CLI_TEXT, 0, 0},
+        {"day", 0, "DAY", "first day of the interviews; default: 2026-03-02", &opt_day, CLI_TEXT, 0,
+         0},
         {"devices", 0, "N", "number of devices; default: 1", &opt_devices, CLI_NUMBER, 1,
          FORM_DEVICES_MAX},
         {"root", 0, "FILE", "the root key; default: STUDY/root-1.key", &opt_root_key, CLI_TEXT, 0,

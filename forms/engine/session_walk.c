@@ -342,9 +342,20 @@ static bool is_number(const struct xpath *x, double *n)
     return minus || x->op == XP_NUMBER;
 }
 
+/* ". = -98": a code that stands for a missing answer. */
+static bool is_missing_code(const struct xpath *x)
+{
+    double n;
+    return x->op == XP_EQ && ((is_itself(x->a) && is_number(x->b, &n) && n < 0) ||
+                              (is_itself(x->b) && is_number(x->a, &n) && n < 0));
+}
+
 static void narrow(const struct xpath *x, bool whole, double *min, double *max)
 {
     double n;
+    while (x->op == XP_OR && (is_missing_code(x->a) || is_missing_code(x->b))) {
+        x = is_missing_code(x->a) ? x->b : x->a;
+    }
     if (x->op == XP_AND) {
         narrow(x->a, whole, min, max);
         narrow(x->b, whole, min, max);

@@ -420,6 +420,7 @@ static void test_session__knows_between_which_numbers(void **state)
                  {"decimal", ". >= -0.5", -0.5, INFINITY},
                  {"decimal", ". > 0", -INFINITY, INFINITY}, /* there is no least number above it */
                  {"integer", ". < 5 or . > 9", -INFINITY, INFINITY},
+                 {"integer", "(. >= 18 and . <= 99) or . = -98 or -99 = .", 18, 99},
                  {"integer", ". <= ../other and . >= 2", 2, INFINITY},
                  {"integer", ". <= 10 and . <= 8", -INFINITY, 8},
                  {"integer", "", -INFINITY, INFINITY}};

@@ -60,8 +60,12 @@ struct simulation {
     struct session *s;
     enum simulate_kind kind;
     unsigned interviewer, serial, answers;
-    struct map made; /* case made in this run → its device, from 1 */
-    struct map told; /* question → what somebody told this interviewer before */
+    struct entity **open; /* with `each`: the cases, in their order */
+    size_t open_count;
+    const struct entity *about; /* the case of this interview, or NULL */
+    struct map set;             /* question → the answer that is given */
+    struct map made;            /* case made in this run → its device, from 1 */
+    struct map told;            /* question → what somebody told this interviewer before */
     struct arena told_arena;
 };
 
@@ -162,6 +166,9 @@ static unsigned device_of(const struct simulation *m)
 /* A case belongs to the device that made it in this run; one of an earlier run, to any one. */
 static bool is_here(const struct simulation *m, const struct entity *one)
 {
+    if (m->about) { /* whoever visits a case has it */
+        return strcmp(one->id, m->about->id) == 0;
+    }
     size_t made = (size_t)map_get(&m->made, one->id);
     unsigned sum = 0;
     for (const char *c = one->id; *c; c++) {
@@ -371,11 +378,29 @@ static const char *story(struct simulation *m, struct arena *arena, const struct
     return out;
 }
 
+/* An answer that is given: by the caller, or by the case that the interview is about. */
+static const char *given(struct simulation *m, const struct node *node)
+{
+    const char *name = node->item->shape.name, *value = map_get(&m->set, name);
+    const struct control *c = node->item->control;
+    if (value || !m->about) {
+        return value;
+    }
+    if (c->kind == CONTROL_SELECT1 && c->itemset && strcmp(name, "case_id") == 0) {
+        return m->about->id;
+    }
+    value = entity_property(m->about, name);
+    return *value ? value : NULL;
+}
+
 static const char *guess(struct simulation *m, struct arena *arena, struct node *node,
                          unsigned attempt, struct err *err)
 {
     const struct control *c = node->item->control;
     const char *own = own_answer(m, arena, node);
+    if (!own && attempt < TRIES_MAX / 2) {
+        own = given(m, node);
+    }
     if (own) {
         return own;
     }
@@ -398,11 +423,31 @@ static const char *guess(struct simulation *m, struct arena *arena, struct node 
     return node->item->type == TYPE_DATE ? day(m, arena) : story(m, arena, node);
 }
 
-/* Milliseconds that the question takes. */
-static int64_t takes_ms(struct simulation *m, const struct node *node)
+/* Milliseconds before the first question: greeting, who asks and why, consent. */
+static int64_t greeting_ms(struct simulation *m)
 {
-    bool text = node->item->control->kind == CONTROL_INPUT && node->item->type == TYPE_TEXT;
-    double seconds = (text ? 40 : 8) * (0.5 + chance(&m->state));
+    enum { SECONDS = 480 };
+    double seconds = SECONDS * (0.8 + 0.6 * chance(&m->state));
+    return (int64_t)(seconds * (m->kind == SIMULATE_FAST ? 120 : 1000));
+}
+
+/* Milliseconds that the question takes: it is read aloud, and answered.  The figures are those of
+ * suhbat-form lint, give or take a third. */
+static int64_t takes_ms(struct simulation *m, struct arena *arena, struct node *node)
+{
+    enum { WORDS_A_MINUTE = 130, STORY = 100, TEXT = 20, CHOICES = 10, OTHER = 7 };
+    const struct control *c = node->item->control;
+    const char *label = session_text(m->s, arena, &c->label, node, FORM_LONG, NULL);
+    unsigned words = 1;
+    for (const char *p = label; *p; p++) {
+        words += *p == ' ' || *p == '\n';
+    }
+    bool text = c->kind == CONTROL_INPUT && node->item->type == TYPE_TEXT;
+    double seconds = words * 60.0 / WORDS_A_MINUTE + (text && control_has(c, "multiline") ? STORY
+                                                      : text                              ? TEXT
+                                                      : c->kind == CONTROL_SELECT         ? CHOICES
+                                                                                          : OTHER);
+    seconds *= 0.8 + 0.6 * chance(&m->state);
     return (int64_t)(seconds * (m->kind == SIMULATE_FAST ? 120 : 1000));
 }
 
@@ -413,7 +458,7 @@ static bool answer(struct simulation *m, struct node *node, bool *changed, struc
     enum answer_result result = ANSWER_CONSTRAINT;
     struct err why = {0};
     arena_init(&arena);
-    m->now_ms += takes_ms(m, node);
+    m->now_ms += takes_ms(m, &arena, node);
     for (unsigned t = 0; t < TRIES_MAX && result != ANSWER_OK && result != ANSWER_FAULT; t++) {
         const char *value = guess(m, &arena, node, t, &why);
         if (!value) {
@@ -607,12 +652,16 @@ static bool one(struct simulation *m, unsigned number, simulate_take *take, void
         m->state = (m->state ^ (uint8_t)*c) * 0x100000001B3u;
     }
     m->answers = 0;
-    int64_t days = clock_days(2026, 3, 2) + (int64_t)(m->serial - 1) / A_DAY;
+    enum { DAY_MS = 24 * 3600000 };
+    int64_t first = m->spec->day_ms ? m->spec->day_ms / DAY_MS : clock_days(2026, 3, 2);
+    int64_t days = first + (int64_t)(m->serial - 1) / A_DAY;
+    m->about = m->spec->each ? m->open[number - 1] : NULL;
     m->now_ms = days * 24 * 3600000 + ((int64_t)HOUR * 60 - zone(NULL, 0) +
                                        (int64_t)((m->serial - 1) % A_DAY) * MINUTES_APART) *
                                           60000;
     struct simulated done = {
         .number = number, .interviewer = m->interviewer, .kind = m->kind, .begun_ms = m->now_ms};
+    m->now_ms += greeting_ms(m);
     bool ok = session_new(&m->s, m->spec->form, &m->env, err) && finish(m, &xml, err);
     done.ended_ms = m->now_ms;
     done.answers = m->answers;
@@ -626,6 +675,43 @@ static bool one(struct simulation *m, unsigned number, simulate_take *take, void
     m->s = NULL;
     buf_fini(&xml);
     return ok;
+}
+
+/* The cases that are open now, in their order: interviews may close them. */
+static void list_open(struct simulation *m)
+{
+    const struct entities *cases = m->spec->each ? m->spec->cases : NULL;
+    size_t count = 0;
+    for (struct entity *e = cases ? cases->first : NULL; e; e = e->next) {
+        count++;
+    }
+    m->open = arena_alloc(&m->arena, (count + 1) * sizeof(struct entity *));
+    for (struct entity *e = cases ? cases->first : NULL; e; e = e->next) {
+        if (e->version) {
+            m->open[m->open_count++] = e;
+        }
+    }
+}
+
+static bool read_set(struct simulation *m, struct err *err)
+{
+    char *text = arena_text(&m->arena, m->spec->set ? m->spec->set : ""), *rest = NULL;
+    for (char *pair = strtok_r(text, " ", &rest); pair; pair = strtok_r(NULL, " ", &rest)) {
+        char *equals = strchr(pair, '=');
+        bool known = false;
+        if (equals) {
+            *equals = '\0';
+            for (size_t i = 0; i < m->spec->form->item_count && !known; i++) {
+                known = strcmp(m->spec->form->items[i]->shape.name, pair) == 0;
+            }
+        }
+        if (!known) {
+            err_set(err, ERR_MISUSE, "there is no question '%s'", pair);
+            return err_hint(err, "--set 'part=c wave=3'");
+        }
+        map_put(&m->set, pair, equals + 1);
+    }
+    return true;
 }
 
 bool form_simulate(const struct simulate_spec *spec, simulate_take *take, void *user,
@@ -644,8 +730,11 @@ bool form_simulate(const struct simulate_spec *spec, simulate_take *take, void *
                                   .zone_minutes = zone,
                                   .random = random_bytes,
                                   .resource = resource};
-    bool ok = read_weights(m, err);
-    for (unsigned i = 1; ok && i <= spec->count; i++) {
+    map_init(&m->set, &m->arena);
+    list_open(m);
+    bool ok = read_weights(m, err) && read_set(m, err);
+    unsigned count = spec->each ? (unsigned)m->open_count : spec->count;
+    for (unsigned i = 1; ok && i <= count; i++) {
         ok = one(m, i, take, user, err);
     }
     arena_fini(&m->told_arena);
