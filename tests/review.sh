@@ -31,6 +31,7 @@ check 'the reviewer writes' test "$(grep -c 'Иштин шифри\|Телефо
 before=$(find "$T/study" -name '*.csv' -exec md5sum {} + | sort)
 check 'put back' $B/suhbat-form review "$F" --apply "$T/r.csv"
 says 'put back' '2 texts changed, 4 cells in 2 files; 3 texts reviewed'
+says 'remarks are told' ': жакшы'
 check 'in the source' grep -q ',Иштин шифри,' "$T/study/source/contact_card.csv"
 check 'in the list' grep -q ',Телефон чалуу,' "$T/study/lists/answers.csv"
 check 'assembled' grep -q ',Иштин шифри,' "$F"
@@ -41,6 +42,17 @@ lines=$(diff "$T/study/source/contact_card.csv" forms/study/source/contact_card.
 check "one line of the source: $lines" test "$lines" -eq 1
 check 'counted' $B/suhbat-form review "$F" --lang ky
 says 'counted' '3 of them reviewed'
+# A wording that loses or invents an answer's place would break the form: nothing is touched.
+R=$T/study/reintegration_monitoring.csv
+$B/suhbat-form review "$R" --lang ky -o "$T/places.xlsx" && $B/suhbat-form convert "$T/places.xlsx" -o "$T/places.csv" --force
+for wording in 'Жолугушуу' 'Жолугушуу: ${no_such}' 'Жолугушуу: ${next_due} ${next_due}'; do
+    sed "s/^\(,[^,]*nxt_note,[^,]*,[^,]*,[^,]*,\),,$/\1$wording,,/" "$T/places.csv" > "$T/places2.csv"
+    check "the wording is there: $wording" grep -qF ",$wording,," "$T/places2.csv"
+    find "$T/study" -name '*.csv' -exec md5sum {} + | sort > "$T/before"
+    check "refused: $wording" sh -c "! $B/suhbat-form review $R --apply $T/places2.csv"
+    says "refused: $wording" 'does not have the same ${…}'
+    check "untouched: $wording" sh -c "find $T/study -name '*.csv' -exec md5sum {} + | sort | cmp -s - $T/before"
+done
 check 'another language' $B/suhbat-form review "$F" --lang tg
 says 'another language' '0 of them reviewed'
 check 'a second time' sh -c "! $B/suhbat-form review '$F' --apply '$T/r.csv'"

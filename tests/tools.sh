@@ -303,7 +303,7 @@ for suffix in xlsx csv; do
     want 0 "interviews with the starter .$suffix" $B/suhbat-form simulate "$T/starter.$suffix" --n 5 -o "$T/starter-$suffix"
 done
 want 0 'a language to be translated' $B/suhbat-form new "$T/uz.csv" --lang uz,ru; says 'a language to be translated' 'a starter'
-grep -q 'label::uz (uz),label::Русский (ru)' "$T/uz.csv" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: the columns of a starter'; }
+grep -q 'label::Ўзбекча (uz),label::Русский (ru)' "$T/uz.csv" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: the columns of a starter'; }
 want 1 'a starter that exists' $B/suhbat-form new "$T/uz.csv" --lang ru
 want 1 'a starter in no language' $B/suhbat-form new "$T/none.csv" --lang ru,; says 'a starter in no language' 'is no language code'
 want 1 'a starter in one language twice' $B/suhbat-form new "$T/none.csv" --lang ru,ru; says 'a starter in one language twice' 'named twice'

@@ -452,6 +452,11 @@ static bool run_review(const struct cli_words *words, struct err *err)
     const char *form = words->list[0];
     if (opt_apply) {
         bool ok = form_review_apply(form, opt_apply, opt_out, &n, err);
+        if (n.remarks.len) {
+            text_defuse(n.remarks.data);
+            printf("the reviewer's remarks:\n%s", n.remarks.data);
+        }
+        buf_fini(&n.remarks);
         if (ok) {
             printf("%zu texts changed, %zu cells in %zu files; %zu texts reviewed\n", n.changed,
                    n.cells, n.files, n.marked);
@@ -631,6 +636,7 @@ static bool run_new(const struct cli_words *words, struct err *err)
               file_write(path, out.data, out.len, FILE_SHARED, opt_force, err);
     if (ok) {
         printf("%s: a starter; next: suhbat-form check %s\n", path, path);
+        puts("columns of languages other than ru, ky, tg and en are empty: translate them");
     }
     buf_fini(&out);
     return ok;

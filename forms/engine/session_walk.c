@@ -350,12 +350,19 @@ static bool is_missing_code(const struct xpath *x)
                               (is_itself(x->b) && is_number(x->a, &n) && n < 0));
 }
 
-static void narrow(const struct xpath *x, bool whole, double *min, double *max)
+/* "… or . = -98 or . = -99": what is asked of an answer that is one. */
+static const struct xpath *without_codes(const struct xpath *x)
 {
-    double n;
     while (x->op == XP_OR && (is_missing_code(x->a) || is_missing_code(x->b))) {
         x = is_missing_code(x->a) ? x->b : x->a;
     }
+    return x;
+}
+
+static void narrow(const struct xpath *x, bool whole, double *min, double *max)
+{
+    double n;
+    x = without_codes(x);
     if (x->op == XP_AND) {
         narrow(x->a, whole, min, max);
         narrow(x->b, whole, min, max);

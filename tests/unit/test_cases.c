@@ -420,6 +420,61 @@ static void test_cases__the_last_word_counts_whatever_the_order(void **state)
     end(&a);
 }
 
+/* The desk's clock goes back between import and assignment: the word counts all the same. */
+static void test_cases__the_desks_clock_may_go_back(void **state)
+{
+    (void)state;
+    struct field a, b;
+    struct desk_cases cases;
+    begin(&a);
+    begin(&b);
+    interview(&a, "KG-02-001", "active");
+    struct desk *desk = desk_of(&a, &b);
+    hand_over(&a, desk, "h1", study_wall + 100000);
+    give(desk, &a, &b, NULL, study_wall, 2); /* earlier than the import */
+    struct desk_case *one = look(desk, &a, &cases);
+    assert_memory_equal(one->holder, device_id(b.study.device), 16);
+    assert_true(one->pending);
+    desk_cases_fini(&cases);
+    desk_close(desk);
+    end(&a);
+    end(&b);
+}
+
+/* A closed case stays where it is, and nothing is sealed to a device that was revoked. */
+static void test_cases__what_is_not_assigned(void **state)
+{
+    (void)state;
+    struct field a, b;
+    struct err err = {0};
+    struct desk_cases cases;
+    unsigned told;
+    begin(&a);
+    begin(&b);
+    interview(&a, "KG-02-001", "active");
+    struct desk *desk = desk_of(&a, &b);
+    hand_over(&a, desk, "h1", study_wall);
+    struct catalogue *c = &a.study.catalogue;
+    c->revoked[c->revoked_count].kind = 2;
+    memcpy(c->revoked[c->revoked_count++].id, device_id(b.study.device), 16);
+    c->epoch++;
+    study_sign_catalogue(&a.study);
+    OK(desk_set_catalogue(desk, a.study.catalogue_bytes.data, a.study.catalogue_bytes.len, &err));
+    struct desk_case *one = look(desk, &a, &cases);
+    assert_false(desk_assign(desk, one, device_id(b.study.device), NULL, study_wall, &told, &err));
+    assert_non_null(strstr(err.what, "revoked"));
+    desk_cases_fini(&cases);
+    interview(&a, NULL, "closed");
+    hand_over(&a, desk, "h2", study_wall + 1000);
+    one = look(desk, &a, &cases);
+    assert_false(desk_assign(desk, one, device_id(a.study.device), NULL, study_wall, &told, &err));
+    assert_non_null(strstr(err.what, "closed"));
+    desk_cases_fini(&cases);
+    desk_close(desk);
+    end(&a);
+    end(&b);
+}
+
 /* A form for few is not begun, and not sealed, while the catalogue names nobody for it. */
 static void test_cases__a_form_for_few_waits_for_its_recipients(void **state)
 {
@@ -827,6 +882,8 @@ int main(void)
         cmocka_unit_test(test_cases__a_case_goes_to_another_device_and_comes_into_conflict),
         cmocka_unit_test(test_cases__the_last_word_counts_whatever_the_order),
         cmocka_unit_test(test_cases__training_is_apart),
+        cmocka_unit_test(test_cases__the_desks_clock_may_go_back),
+        cmocka_unit_test(test_cases__what_is_not_assigned),
         cmocka_unit_test(test_cases__a_form_for_few_waits_for_its_recipients),
         cmocka_unit_test(test_cases__random_histories_end_in_agreement),
         cmocka_unit_test(test_cases__a_list_is_read_as_it_was_written),

@@ -318,6 +318,15 @@ static void apply(struct reading *r, const struct event *e)
     }
 }
 
+/* When the case was spoken of last: a later word must not sort before it, whatever the clock. */
+static void note_time(struct reading *r, const struct event *e)
+{
+    struct desk_case *one = find_case(r->cases, e->is_message ? e->id : e->change->id);
+    if (one && e->at_ms > one->last_ms) {
+        one->last_ms = e->at_ms;
+    }
+}
+
 bool desk_cases_read(struct desk_cases *cases, struct desk *desk, const uint8_t identity[32],
                      bool training, struct err *err)
 {
@@ -334,6 +343,7 @@ bool desk_cases_read(struct desk_cases *cases, struct desk *desk, const uint8_t 
     }
     for (size_t i = 0; ok && i < r.count; i++) {
         apply(&r, &r.events[i]);
+        note_time(&r, &r.events[i]);
     }
     for (const struct desk_case *one = cases->first; one; one = one->next) {
         cases->conflicts += one->sides != NULL;
@@ -415,6 +425,30 @@ static bool take_side(struct desk_case *one, const char *record, struct err *err
     return true;
 }
 
+/* Whether this case may go to this device at all. */
+static bool may_assign(struct desk *desk, const struct desk_case *one, const uint8_t device[16],
+                       struct err *err)
+{
+    static const uint8_t nobody[16];
+    if (memcmp(device, nobody, 16) == 0) {
+        err_set(err, ERR_INPUT, "the case is on no device");
+        err_at(err, "%s", one->now.label);
+        return err_hint(err, "say which device gets it: --device LABEL");
+    }
+    if (!one->sides && strcmp(entity_property(&one->now, "status"), "closed") == 0) {
+        err_set(err, ERR_INPUT, "the case is closed: no device keeps it any more");
+        return err_at(err, "%s", one->now.label);
+    }
+    uint8_t padded[32] = {0};
+    memcpy(padded, device, 16);
+    if (catalogue_revoked(desk_catalogue(desk), 2, padded)) {
+        err_set(err, ERR_INPUT,
+                "the device is revoked: whoever has it may read what is sealed to it");
+        return err_at(err, "%s", one->now.label);
+    }
+    return true;
+}
+
 bool desk_assign(struct desk *desk, struct desk_case *one, const uint8_t device[16],
                  const char *take, int64_t wall_ms, unsigned *told, struct err *err)
 {
@@ -423,10 +457,10 @@ bool desk_assign(struct desk *desk, struct desk_case *one, const uint8_t device[
     struct buf body = {0};
     bool same = memcmp(one->holder, device, 16) == 0;
     *told = 0;
-    if (memcmp(device, nobody, 16) == 0) {
-        err_set(err, ERR_INPUT, "the case is on no device");
-        err_at(err, "%s", one->now.label);
-        return err_hint(err, "say which device gets it: --device LABEL");
+    wall_ms =
+        wall_ms > one->last_ms ? wall_ms : one->last_ms + 1; /* the clock may have gone back */
+    if (!may_assign(desk, one, device, err)) {
+        return false;
     }
     if (take ? !take_side(one, take, err) : one->sides != NULL) {
         if (!take) {

@@ -23,6 +23,7 @@ struct desk_case {
     struct desk_side maker;  /* of the version in force; zeros after an assignment took a side */
     struct desk_side *sides; /* not in force, in conflict; NULL: no conflict */
     unsigned changes;
+    int64_t last_ms;    /* of the last record or message about it, by the desk's clock */
     uint8_t holder[16]; /* the device that has the case; zeros: none */
     const char *branch; /* that changes of the holder carry: made upon what it was given last */
     bool pending;       /* the holder has not yet said that it was told so */

@@ -196,7 +196,13 @@ static bool add_language(struct columns *c, struct arena *arena, const char *cod
                          struct err *err)
 {
     const char *heading = arena_printf(arena, "%.*s (%.*s)", (int)len, code, (int)len, code);
+    static const char *const more[][2] = {{"uz", "Ўзбекча"}, {"kk", "Қазақша"}};
     int own = -1;
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) { /* they have keyboards */
+        if (len == 2 && memcmp(more[i][0], code, 2) == 0) {
+            heading = arena_printf(arena, "%s (%s)", more[i][1], more[i][0]);
+        }
+    }
     for (int i = 0; i < OWN; i++) {
         if (strlen(known[i]) == len && memcmp(known[i], code, len) == 0) {
             own = i;

@@ -307,6 +307,30 @@ static bool mark_done(struct applying *a, const char *form, struct buf *rows, st
     return ok;
 }
 
+/* Whether each "${name}" of one text is in the other, as often. */
+static bool same_references(const char *one, const char *other)
+{
+    for (int turn = 0; turn < 2; turn++) {
+        for (const char *p = one; (p = strstr(p, "${")); p++) {
+            size_t len = strcspn(p, "}");
+            int balance = 0;
+            for (const char *q = one; (q = strstr(q, "${")); q++) {
+                balance += strncmp(q, p, len + 1) == 0;
+            }
+            for (const char *q = other; (q = strstr(q, "${")); q++) {
+                balance -= strncmp(q, p, len + 1) == 0;
+            }
+            if (balance != 0) {
+                return false;
+            }
+        }
+        const char *swap = one;
+        one = other;
+        other = swap;
+    }
+    return true;
+}
+
 /* Reads the reviewer's rows.  A wording of their own counts as reviewed, too. */
 static bool read_changes(struct applying *a, const struct sheet *sheet, struct buf *done,
                          struct err *err)
@@ -316,6 +340,7 @@ static bool read_changes(struct applying *a, const struct sheet *sheet, struct b
     size_t text = column_named(top, headings[COL_TEXT]);
     size_t fresh = column_named(top, headings[COL_NEW]);
     size_t mark = column_named(top, headings[COL_DONE]);
+    size_t remark = column_named(top, headings[COL_REMARK]);
     if (ref == SIZE_MAX || text == SIZE_MAX || fresh == SIZE_MAX) {
         err_set(err, ERR_INPUT, "this is no review: there are no columns '%s', '%s' and '%s'",
                 headings[COL_REFERENCE], headings[COL_TEXT], headings[COL_NEW]);
@@ -327,6 +352,14 @@ static bool read_changes(struct applying *a, const struct sheet *sheet, struct b
         const char *old = at(row, text), *wording = at(row, fresh);
         bool changed = *wording && strcmp(wording, old) != 0;
         const char *key = key_of(a->r, at(row, ref), old);
+        if (changed && !same_references(old, wording)) {
+            err_set(err, ERR_INPUT, "the wording does not have the same ${…} as the text");
+            err_at(err, "row %zu", row->number);
+            return err_hint(err, "keep each ${name}: an answer stands there; nothing was changed");
+        }
+        if (remark != SIZE_MAX && *at(row, remark)) {
+            buf_printf(&a->counts->remarks, "row %zu: %s\n", row->number, at(row, remark));
+        }
         if (changed) {
             struct change *c = &a->list[a->count++];
             *c = (struct change){at(row, ref), old, wording, false};

@@ -15,6 +15,7 @@ struct review_counts {
     size_t changed, marked; /* by form_review_apply: rows with another wording; rows marked */
     size_t cells, files;    /* that were written */
     size_t unknown;         /* rows whose texts are in no file any more */
+    struct buf remarks; /* by form_review_apply: "row 3: …", a line each; the caller's to free */
 };
 
 /* Write the workbook `out` for FORM in `language` (a code).  ERR_INPUT if the form lacks it. */
