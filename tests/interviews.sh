@@ -22,9 +22,9 @@ CASES=tests/cases/study/avrr_cases.csv
 play migrant_interview - mi_face_to_face mi_phone_osh mi_refused mi_withdrawn mi_woman_left
 play expert_interview - ex_both_sides
 play focus_group - fg_quote_withdrawn
-play needs_assessment - na_spouse
-play avrr_case $CASES av_a_goes av_c_arrival av_a_minor
-play reintegration_monitoring $CASES rm_third_month rm_lost rm_proxy
+play needs_assessment - na_spouse na_phone
+play avrr_case $CASES av_a_goes av_c_arrival av_c_phone av_a_minor
+play reintegration_monitoring $CASES rm_third_month rm_phone rm_lost rm_proxy
 play contact_card - cc_card
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]

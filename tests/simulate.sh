@@ -82,6 +82,7 @@ if [ -n "${ALL:-}" ]; then
     sealed expert_interview 98 5
     sealed migrant_interview 350 7
     sealed focus_group 12 3
+    sealed needs_assessment 40 2
     sealed avrr_case 180 3 --cases "$T/cases"
     sealed reintegration_monitoring 300 3 --cases "$T/cases"
 else

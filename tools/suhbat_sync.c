@@ -20,7 +20,8 @@
 
 static const char *opt_desk, *opt_identity, *opt_out, *opt_format, *opt_labels, *opt_force,
     *opt_split, *opt_split_all, *opt_both, *opt_excel, *opt_form, *opt_version, *opt_since,
-    *opt_until, *opt_interviewer, *opt_sensitive, *opt_training, *opt_csv, *opt_device, *opt_take;
+    *opt_until, *opt_interviewer, *opt_sensitive, *opt_training, *opt_csv, *opt_device, *opt_take,
+    *opt_back;
 
 static bool need_identity(uint8_t identity[32], struct err *err)
 {
@@ -697,10 +698,11 @@ static bool assign_all(struct desk *desk, const struct desk_cases *cases,
     for (size_t i = 0; ok && i < words->count; i++) {
         unsigned added = 0;
         struct desk_case *one = desk_cases_find(cases, words->list[i], err);
-        ok = one && desk_assign(desk, one, named ? device : one->holder, opt_take, clock_wall_ms(),
-                                &added, err);
+        ok = one && (opt_back ? desk_take_back(desk, one, clock_wall_ms(), &added, err)
+                              : desk_assign(desk, one, named ? device : one->holder, opt_take,
+                                            clock_wall_ms(), &added, err));
         if (ok && !added) {
-            cli_say(stdout, "already there: ", words->list[i]);
+            cli_say(stdout, opt_back ? "on no device: " : "already there: ", words->list[i]);
         }
         *told += added;
     }
@@ -713,9 +715,12 @@ static bool run_assign(const struct cli_words *words, struct err *err)
     uint8_t identity[32];
     struct desk_cases cases;
     unsigned told = 0;
-    if (!opt_device && !opt_take) {
+    if (!opt_device && !opt_take && !opt_back) {
         err_set(err, ERR_MISUSE, "no device given");
         return err_hint(err, "assign CASE… --device LABEL");
+    }
+    if (opt_back && (opt_device || opt_take)) {
+        return err_set(err, ERR_MISUSE, "--back gives the case to nobody: no --device, no --take");
     }
     if (opt_take && words->count > 1) {
         return err_set(err, ERR_MISUSE, "--take decides one case at a time");
@@ -758,6 +763,8 @@ int main(int argc, char **argv)
          CLI_TEXT, 0, 0},
         {"take", 0, "RECORD", "of a case in conflict: the record whose side is to be in force",
          &opt_take, CLI_TEXT, 0, 0},
+        {"back", 0, NULL, "take the case back from its device, and give it to nobody", &opt_back,
+         CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option status[] = {
         {"csv", 0, NULL, "as a table for scripts", &opt_csv, CLI_TEXT, 0, 0}, CLI_END};

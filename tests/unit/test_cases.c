@@ -441,6 +441,41 @@ static void test_cases__the_desks_clock_may_go_back(void **state)
     end(&b);
 }
 
+/* A case can be taken back without anybody getting it; later it is assigned. */
+static void test_cases__a_case_is_taken_back(void **state)
+{
+    (void)state;
+    struct field a, b;
+    struct err err = {0};
+    struct arena arena;
+    struct desk_cases cases;
+    unsigned told;
+    arena_init(&arena);
+    begin(&a);
+    begin(&b);
+    interview(&a, "KG-02-001", "active");
+    struct desk *desk = desk_of(&a, &b);
+    hand_over(&a, desk, "h1", study_wall);
+    struct desk_case *one = look(desk, &a, &cases);
+    OK(desk_take_back(desk, one, study_wall + 1000, &told, &err));
+    assert_int_equal(told, 1);
+    desk_cases_fini(&cases);
+    assert_int_equal(deliver(desk, &a, "p1").messages, 1);
+    assert_int_equal(only_case(&a, &arena)->version, 0);
+    hand_over(&a, desk, "h2", study_wall + 2000);
+    one = look(desk, &a, &cases);
+    OK(desk_take_back(desk, one, study_wall + 3000, &told, &err));
+    assert_int_equal(told, 0); /* nobody has it */
+    desk_cases_fini(&cases);
+    give(desk, &a, &b, NULL, study_wall + 4000, 1);
+    assert_int_equal(deliver(desk, &b, "p2").messages, 1);
+    assert_int_equal(only_case(&b, &arena)->version, 1);
+    desk_close(desk);
+    arena_fini(&arena);
+    end(&a);
+    end(&b);
+}
+
 /* A closed case stays where it is, and nothing is sealed to a device that was revoked. */
 static void test_cases__what_is_not_assigned(void **state)
 {
@@ -884,6 +919,7 @@ int main(void)
         cmocka_unit_test(test_cases__training_is_apart),
         cmocka_unit_test(test_cases__the_desks_clock_may_go_back),
         cmocka_unit_test(test_cases__what_is_not_assigned),
+        cmocka_unit_test(test_cases__a_case_is_taken_back),
         cmocka_unit_test(test_cases__a_form_for_few_waits_for_its_recipients),
         cmocka_unit_test(test_cases__random_histories_end_in_agreement),
         cmocka_unit_test(test_cases__a_list_is_read_as_it_was_written),

@@ -449,6 +449,25 @@ static bool may_assign(struct desk *desk, const struct desk_case *one, const uin
     return true;
 }
 
+bool desk_take_back(struct desk *desk, struct desk_case *one, int64_t wall_ms, unsigned *told,
+                    struct err *err)
+{
+    static const uint8_t nobody[16];
+    struct message m = {.kind = MESSAGE_TAKE_BACK};
+    *told = 0;
+    if (memcmp(one->holder, nobody, 16) == 0) {
+        return true;
+    }
+    if (!about_of(m.about, one->now.id)) {
+        return err_set(err, ERR_INPUT, "the case's id is no UUID: %s", one->now.id);
+    }
+    memcpy(m.device_id, one->holder, 16);
+    wall_ms = wall_ms > one->last_ms ? wall_ms : one->last_ms + 1;
+    bool ok = desk_add_message(desk, &m, wall_ms, err);
+    *told += ok;
+    return ok;
+}
+
 bool desk_assign(struct desk *desk, struct desk_case *one, const uint8_t device[16],
                  const char *take, int64_t wall_ms, unsigned *told, struct err *err)
 {

@@ -57,4 +57,9 @@ struct desk_case *desk_cases_find(const struct desk_cases *cases, const char *na
 MUST_CHECK bool desk_assign(struct desk *desk, struct desk_case *one, const uint8_t device[16],
                             const char *take, int64_t wall_ms, unsigned *told, struct err *err);
 
+/* Takes the case back from its holder, and gives it to nobody; it can be assigned later.  A case
+ * that nobody has needs no message. */
+MUST_CHECK bool desk_take_back(struct desk *desk, struct desk_case *one, int64_t wall_ms,
+                               unsigned *told, struct err *err);
+
 #endif
