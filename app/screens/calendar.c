@@ -87,9 +87,10 @@ static int month_of(int64_t wall_ms)
 static bool extent(const struct calendar *c, const struct event *e, int *from, int *to)
 {
     *from = e->days[EVENT_FROM].months;
-    *to = event_lasts(e) ? c->now : e->days[EVENT_TO].months;
+    bool open = event_lasts(e) || !e->days[EVENT_TO].year; /* nobody asks for its end */
+    *to = open ? c->now : e->days[EVENT_TO].months;
     if (*from < 0) {
-        *from = *to;
+        *from = open ? EVENT_UNKNOWN : *to;
     }
     *to = *to < *from ? *from : *to;
     return *from >= 0;
