@@ -76,6 +76,7 @@ seed '11 no such answer' "s/\${job} = 'yes',,,,,,yes,,observed/\${job} = 'maybe'
 seed '12 two answers at once' "s/\${job} = 'yes',,,,,,yes,,observed/\${job} = 'yes' and \${job} = 'no',,,,,,yes,,observed/" "column relevant: this can never hold: job cannot be 'yes' and 'no'"
 seed '13 bounds that cross' 's/${age} > 20 and ${age} < 60/${age} > 60 and ${age} < 20/' 'column relevant: this can never hold: its bounds leave nothing'
 seed '14 a condition that a calculation excludes' "s/\${open} = 'yes'/\${open} = 'yes' and \${mode} = 'phone'/" 'column relevant: this can never hold: given the rest'
+seed '23 a value that no calculation gives' "s/\${open} = 'yes'/\${open} = 'perhaps'/" "column relevant: this can never hold: the calculation of open never gives 'perhaps'"
 seed '15 a question that its group closes' "s/\${mode} = 'face'/\${job} = 'no'/" 'survey row 11, column relevant: the question is never reached'
 seed '16 a gate that a missing answer opens' "s/,\${mode} = 'face'/,\${job} != 'no'/" 'column relevant: a missing answer to job opens this question'
 seed '17 the same in another form' "s/,\${mode} = 'face'/,not(\${job} = 'no')/" 'column relevant: a missing answer to job opens this question'

@@ -228,6 +228,35 @@ static bool crosses(const struct xpath *a, const struct xpath *b)
     return high < low || (high == low && strict);
 }
 
+/* Whether an expression may come to this text: of if(…, 'yes', 'no') only these two. */
+static bool may_give(const struct xpath *x, const char *text, unsigned depth)
+{
+    if (!x || depth > DEPTH_MAX) {
+        return true;
+    }
+    if (x->op == XP_STRING) {
+        return strcmp(x->text, text) == 0;
+    }
+    if (calls(x, "if") && x->arg_count == 3) {
+        return may_give(x->args[1], text, depth + 1) || may_give(x->args[2], text, depth + 1);
+    }
+    const struct item *item = path_item(x);
+    return !item || !item->calculate || may_give(item->calculate, text, depth + 1);
+}
+
+/* Why a question can never have this answer, or NULL. */
+static const char *impossible(struct lint *l, const struct item *item, const char *code)
+{
+    const char *name = strrchr(item->path, '/') + 1;
+    if (!offers(l, item, code)) {
+        return arena_printf(&l->arena, "the list of %s has no '%s'", name, code);
+    }
+    if (item->calculate && !may_give(item->calculate, code, 0)) {
+        return arena_printf(&l->arena, "the calculation of %s never gives '%s'", name, code);
+    }
+    return NULL;
+}
+
 /* Why these parts cannot hold together, or NULL. */
 static const char *contradiction(struct lint *l, const struct xpath **parts, size_t count)
 {
@@ -235,9 +264,9 @@ static const char *contradiction(struct lint *l, const struct xpath **parts, siz
     for (size_t i = 0; i < count; i++) {
         const char *code;
         const struct item *item = says(parts[i], XP_EQ, &code);
-        if (item && !offers(l, item, code)) {
-            return arena_printf(&l->arena, "the list of %s has no '%s'",
-                                strrchr(item->path, '/') + 1, code);
+        const char *why = item ? impossible(l, item, code) : NULL;
+        if (why) {
+            return why;
         }
         for (size_t k = 0; item && k < f.count; k++) {
             if (f.list[k].item == item && strcmp(f.list[k].value, code) != 0) {
