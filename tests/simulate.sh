@@ -73,6 +73,8 @@ sealed() { # FORM N DEVICES [OPTION…]
     check "$1: no record is real" sh -c "$B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity \
         export --format csv --out $T/real --force | grep -q '^0 records'"
     mkdir -p "$T/only-$1"
+    check "$1: a codebook" test -s "$T/tables-$1/$1 - codebook.html"
+    rm -f "$T/tables-$1/"*" - codebook."*
     cp "$T/tables-$1/$1"*.csv "$T/only-$1/"
     check "$1: each answer in its cell" build/test/bin/help_cells "$T/$1" "$T/only-$1"
     cat "$T/out"

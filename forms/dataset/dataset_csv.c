@@ -44,45 +44,101 @@ static size_t split_of(const struct dataset_write *w, const struct dataset_colum
                                          : dataset_codes(w->dataset, column, values);
 }
 
-static void header(const struct dataset_write *w, size_t at, struct buf *out)
+/* What surrounds the answers. */
+static const struct dataset_csv_column before_root = {.name = "SubmissionDate",
+                                                      .type = DATASET_MOMENT};
+static const struct dataset_csv_column after_root[] = {
+    {.name = "KEY"},
+    {.name = "SubmitterID"},
+    {.name = "SubmitterName"},
+    {.name = "AttachmentsPresent", .type = DATASET_INT},
+    {.name = "AttachmentsExpected", .type = DATASET_INT},
+    {.name = "Status"},
+    {.name = "ReviewState"},
+    {.name = "DeviceID"},
+    {.name = "Edits", .type = DATASET_INT},
+    {.name = "FormVersion"}};
+static const struct dataset_csv_column after_entry[] = {{.name = "PARENT_KEY"}, {.name = "KEY"}};
+
+struct heading {
+    const struct dataset_write *write;
+    struct buf name;
+    void (*each)(void *user, const struct dataset_csv_column *column);
+    void *user;
+};
+
+static void head(struct heading *h, struct dataset_csv_column column, const char *end)
 {
-    const struct dataset_table *table = dataset_table(w->dataset, at);
-    bool root = !*table->repeat, first = !root;
-    struct buf name = {0};
-    buf_text(out, w->look.excel ? "\xEF\xBB\xBF" : "");
+    buf_cut(&h->name, 0);
+    buf_join(&h->name, column.column->name, end, NULL);
+    column.name = h->name.data;
+    h->each(h->user, &column);
+}
+
+static void head_answer(struct heading *h, const struct dataset_column *column)
+{
+    const char *const *values;
+    size_t count = split_of(h->write, column, &values);
+    if (column->type == DATASET_GEOPOINT) {
+        for (size_t p = 0; p < GEOPOINT_PARTS; p++) {
+            char end[16];
+            snprintf(end, sizeof end, "-%s", geopoint_parts[p]);
+            head(h, (struct dataset_csv_column){.column = column, .type = DATASET_DECIMAL}, end);
+        }
+    } else {
+        head(h, (struct dataset_csv_column){.column = column, .type = column->type}, "");
+    }
+    if (h->write->look.both && has_choices(column)) {
+        head(h, (struct dataset_csv_column){.column = column, .labels = true}, "-label");
+    }
+    for (size_t v = 0; v < count; v++) {
+        struct buf end = {0};
+        buf_join(&end, "/", values[v], NULL);
+        head(h, (struct dataset_csv_column){.column = column, .code = values[v]}, end.data);
+        buf_fini(&end);
+    }
+}
+
+void dataset_csv_columns(const struct dataset_write *write, size_t at,
+                         void (*each)(void *user, const struct dataset_csv_column *column),
+                         void *user)
+{
+    const struct dataset_table *table = dataset_table(write->dataset, at);
+    struct heading h = {write, {0}, each, user};
+    bool root = !*table->repeat;
+    const struct dataset_csv_column *after = root ? after_root : after_entry;
+    size_t count =
+        root ? sizeof after_root / sizeof *after_root : sizeof after_entry / sizeof *after_entry;
     if (root) {
-        csv_cell(out, "SubmissionDate", true);
+        each(user, &before_root);
     }
     for (size_t i = 0; i < table->count; i++) {
-        const struct dataset_column *column = &table->columns[i];
-        const char *const *values;
-        size_t count = split_of(w, column, &values);
-        if (column->type == DATASET_GEOPOINT) {
-            for (size_t p = 0; p < GEOPOINT_PARTS; p++) {
-                buf_cut(&name, 0);
-                buf_printf(&name, "%s-%s", column->name, geopoint_parts[p]);
-                csv_cell(out, name.data, first && p == 0);
-            }
-        } else {
-            csv_cell(out, column->name, first);
-        }
-        if (w->look.both && has_choices(column)) {
-            buf_cut(&name, 0);
-            buf_printf(&name, "%s-label", column->name);
-            csv_cell(out, name.data, false);
-        }
-        for (size_t v = 0; v < count; v++) {
-            buf_cut(&name, 0);
-            buf_printf(&name, "%s/%s", column->name, values[v]);
-            csv_cell(out, name.data, false);
-        }
-        first = false;
+        head_answer(&h, &table->columns[i]);
     }
-    buf_fini(&name);
-    buf_text(out, root           ? ",KEY,SubmitterID,SubmitterName,AttachmentsPresent,"
-                                   "AttachmentsExpected,Status,ReviewState,DeviceID,Edits,FormVersion\n"
-                  : table->count ? ",PARENT_KEY,KEY\n"
-                                 : "PARENT_KEY,KEY\n");
+    for (size_t i = 0; i < count; i++) {
+        each(user, &after[i]);
+    }
+    buf_fini(&h.name);
+}
+
+struct head_row {
+    struct buf *out;
+    bool first;
+};
+
+static void put_name(void *user, const struct dataset_csv_column *column)
+{
+    struct head_row *row = user;
+    csv_cell(row->out, column->name, row->first);
+    row->first = false;
+}
+
+static void header(const struct dataset_write *w, size_t at, struct buf *out)
+{
+    struct head_row row = {out, true};
+    buf_text(out, w->look.excel ? "\xEF\xBB\xBF" : "");
+    dataset_csv_columns(w, at, put_name, &row);
+    csv_end(out);
 }
 
 static void put_geopoint(const struct dataset_write *w, struct buf *out, const char *value,

@@ -26,7 +26,9 @@ struct stat_format {
     bool tags;         /* missing answers are tags, not values */
     readstat_error_t (*begin)(readstat_writer_t *writer, void *user, long rows);
 };
-static const struct stat_format sav = {.text_max = 32000,
+enum { SAV_TEXT = 32000, DTA_TEXT = 2045 }; /* bytes of a text */
+
+static const struct stat_format sav = {.text_max = SAV_TEXT,
                                        .label_max = 252,
                                        .value_label_max = 120,
                                        .epoch_days = 141428, /* 1582-10-14 */
@@ -38,7 +40,7 @@ static const struct stat_format sav = {.text_max = 32000,
                                                    [VARIABLE_MOMENT] = "DATETIME20"},
                                        .whole = "F8.0",
                                        .begin = readstat_begin_writing_sav};
-static const struct stat_format dta = {.text_max = 2045,
+static const struct stat_format dta = {.text_max = DTA_TEXT,
                                        .label_max = 80, /* letters; bytes are cut no later */
                                        .value_label_max = 32000,
                                        .epoch_days = 3653, /* 1960-01-01 */
@@ -215,7 +217,20 @@ static bool end(struct dataset_sheet *sheet, bool ok, struct err *err)
     return ok;
 }
 
-const struct dataset_writer dataset_sav = {
-    .name = "sav", .ending = ".sav", .scans = true, .begin = begin_sav, .row = add_row, .end = end};
-const struct dataset_writer dataset_dta = {
-    .name = "dta", .ending = ".dta", .scans = true, .begin = begin_dta, .row = add_row, .end = end};
+const struct dataset_writer dataset_sav = {.name = "sav",
+                                           .ending = ".sav",
+                                           .scans = true,
+                                           .variables = true,
+                                           .text_max = SAV_TEXT,
+                                           .begin = begin_sav,
+                                           .row = add_row,
+                                           .end = end};
+const struct dataset_writer dataset_dta = {.name = "dta",
+                                           .ending = ".dta",
+                                           .scans = true,
+                                           .variables = true,
+                                           .tags = true,
+                                           .text_max = DTA_TEXT,
+                                           .begin = begin_dta,
+                                           .row = add_row,
+                                           .end = end};

@@ -38,6 +38,12 @@ static int missing_of(const char *code)
     return -1;
 }
 
+char variable_missing(const char *code)
+{
+    int m = missing_of(code);
+    return m < 0 ? 0 : missing[m].kind;
+}
+
 static const char *missing_label(int m, const char *language)
 {
     static const char *const languages[] = {"ru", "ky", "tg", "en"};

@@ -80,6 +80,8 @@ bool variable_number(const struct variable *variable, struct dataset_reader *rea
  * until dataset_close. */
 const char *variable_text(const struct variables *v, const struct variable *variable,
                           struct dataset_reader *reader, const struct dataset_row *row);
+/* The kind of a missing answer that a code stands for: 'a' dk, 'b' refused, 'c' na; or 0. */
+char variable_missing(const char *code);
 /* The first bytes of a text, at most `max`, not cutting a letter in two. */
 size_t variable_letters(const char *text, size_t len, size_t max);
 

@@ -26,6 +26,9 @@ struct dataset_sheet { /* a table that is being written */
 struct dataset_writer {
     const char *name, *ending; /* "csv", ".csv" */
     bool scans;                /* every submission must have gone through dataset_scan */
+    bool variables;            /* its columns are those of dataset_variables */
+    bool tags;                 /* … with missing answers as .a .b .c, not as numbers */
+    size_t text_max;           /* … with texts cut into pieces of so many bytes; 0: never */
     /* The table's beginning; the row that the reader gave last; the end, which also frees the
      * state.  After a failure only `end` is called, with `ok` false. */
     bool (*begin)(struct dataset_sheet *sheet, struct err *err);
@@ -33,6 +36,20 @@ struct dataset_writer {
                 const struct dataset_row *row, struct err *err);
     bool (*end)(struct dataset_sheet *sheet, bool ok, struct err *err);
 };
+
+/* A column of the CSV. */
+struct dataset_csv_column {
+    const char *name;                    /* "person-age", "gps-Altitude", "help/osh", "KEY" */
+    const struct dataset_column *column; /* whose answers stand in it; NULL: none's, as in KEY */
+    const char *code;                    /* 0 or 1: whether this answer of several was given */
+    bool labels;                         /* X-label */
+    enum dataset_type type;
+};
+/* Calls `each` for the columns of a table, in order. */
+void dataset_csv_columns(const struct dataset_write *write, size_t table,
+                         void (*each)(void *user, const struct dataset_csv_column *column),
+                         void *user);
+
 /* The writer of this name, or NULL. */
 const struct dataset_writer *dataset_writer_find(const char *name);
 /* The i-th format, from 0; NULL after the last. */

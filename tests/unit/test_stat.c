@@ -3,8 +3,11 @@
 #include <readstat.h>
 #include <unistd.h>
 
+#include "forms/dataset/dataset_codebook.h"
 #include "forms/dataset/dataset_variables.h"
 #include "forms/dataset/dataset_writer.h"
+#include "platform/machine/csv.h"
+#include "platform/machine/json.h"
 #include "tests/lib/help.h"
 
 static const char form_text[] =
@@ -22,7 +25,7 @@ static const char form_text[] =
     "| | datetime | moment | Момент | Учур | |\n"
     "| | geopoint | gps | Место | Жер | |\n"
     "| | decimal | income | Доход | Киреше | |\n"
-    "| | text | byte | Байт | Байт | |\n"
+    "| | text | byte | \"<b>\\ & Байт | Байт | |\n"
     "| | text | a_very_long_name_of_a_question_with_more_letters | Д | У | |\n"
     "| | text | a_very_long_name_of_a_question_with_more_of_it | Д2 | У2 | |\n"
     "| | begin_repeat | trip | Поездка | Сапар | |\n"
@@ -67,12 +70,13 @@ struct written {
     struct buf tables[2];
 };
 
-static void write_all(struct written *w, const char *format, const char *story)
+static void write_look(struct written *w, const char *format, const char *story,
+                       const struct dataset_look *look)
 {
     struct err err = {0};
     struct buf xml = {0};
     const struct dataset_writer *writer = dataset_writer_find(format);
-    struct dataset_write write = {.look = {.labels = "ky"}};
+    struct dataset_write write = {.look = *look};
     struct dataset_sheet sheets[2];
     memset(w, 0, sizeof *w);
     assert_non_null(writer);
@@ -96,6 +100,7 @@ static void write_all(struct written *w, const char *format, const char *story)
             struct submission about = {.date_ms = 1795478400000,
                                        .record_key = key,
                                        .submitter_id = n ? "A12" : "B7",
+                                       .submitter_name = "",
                                        .device_id = "0011",
                                        .form_version = "3",
                                        .status = "",
@@ -117,6 +122,11 @@ static void write_all(struct written *w, const char *format, const char *story)
     OK(writer->end(&sheets[0], true, &err));
     OK(writer->end(&sheets[1], true, &err));
     buf_fini(&xml);
+}
+
+static void write_all(struct written *w, const char *format, const char *story)
+{
+    write_look(w, format, story, &(struct dataset_look){.labels = "ky"});
 }
 
 static void written_free(struct written *w)
@@ -335,6 +345,187 @@ static void test_stat__the_same_bytes_again(void **state)
     }
 }
 
+/* ---- codebooks ---- */
+
+static const char *const table_files[] = {"stat.csv", "stat-trip.csv"};
+
+/* The row of the codebook that tells of a column; its cell of this name. */
+static const char *told(const struct csv *book, const char *column, const char *cell)
+{
+    for (size_t r = 1; r < book->count; r++) {
+        for (size_t c = 0; c < book->rows[0].count; c++) {
+            if (strcmp(book->rows[r].cells[1], column) == 0 &&
+                strcmp(book->rows[0].cells[c], cell) == 0) {
+                return book->rows[r].cells[c];
+            }
+        }
+    }
+    fail_msg("%s: no %s", column, cell);
+    return NULL;
+}
+
+static void codebook_of(struct buf *out, struct written *w, const char *format,
+                        const struct dataset_look *look, enum codebook_form form)
+{
+    struct dataset_write write = {w->dataset, *look};
+    dataset_codebook(out, &write, dataset_writer_find(format), table_files, form);
+}
+
+/* However a table looks, the codebook tells of its columns, of all of them, in their order. */
+static void test_stat__a_codebook_names_each_column(void **state)
+{
+    (void)state;
+    static const struct dataset_look looks[] = {{.labels = "ky"},
+                                                {.split = SPLIT_SEEN},
+                                                {.split = SPLIT_ALL, .labels = "ru"},
+                                                {.both = true, .labels = "ky", .split = SPLIT_ALL}};
+    for (size_t l = 0; l < sizeof looks / sizeof *looks; l++) {
+        struct written w;
+        struct arena arena;
+        struct err err = {0};
+        struct buf bytes = {0};
+        struct csv book;
+        size_t row = 1;
+        arena_init(&arena);
+        write_look(&w, "csv", "Гүлзат", &looks[l]);
+        codebook_of(&bytes, &w, "csv", &looks[l], CODEBOOK_CSV);
+        OK(csv_parse(&book, &arena, bytes.data, bytes.len, &err));
+        for (size_t t = 0; t < 2; t++) {
+            struct csv table;
+            OK(csv_parse(&table, &arena, w.tables[t].data, w.tables[t].len, &err));
+            for (size_t c = 0; c < table.rows[0].count; c++, row++) {
+                assert_true(row < book.count);
+                assert_string_equal(book.rows[row].cells[0], table_files[t]);
+                assert_string_equal(book.rows[row].cells[1], table.rows[0].cells[c]);
+            }
+        }
+        assert_int_equal(row, book.count);
+        buf_fini(&bytes);
+        arena_fini(&arena);
+        written_free(&w);
+    }
+}
+
+static void test_stat__a_codebook_tells_what_values_mean(void **state)
+{
+    (void)state;
+    const struct dataset_look look = {.labels = "ky", .split = SPLIT_ALL};
+    struct written w;
+    struct arena arena;
+    struct err err = {0};
+    struct buf bytes = {0};
+    struct csv book;
+    arena_init(&arena);
+    write_look(&w, "csv", "Гүлзат", &look);
+    codebook_of(&bytes, &w, "csv", &look, CODEBOOK_CSV);
+    OK(csv_parse(&book, &arena, bytes.data, bytes.len, &err));
+    assert_string_equal(told(&book, "person-age", "label"), "Канча жаш?");
+    assert_string_equal(told(&book, "person-age", "path"), "/data/person/age");
+    assert_string_equal(told(&book, "person-age", "values"),
+                        "-98=Билбейм (dk); -99=Жооп бергим келбейт (refused)");
+    assert_string_equal(told(&book, "person-level", "values"), "4=Көп; 1=Аз; dk=Билбейм");
+    assert_string_equal(told(&book, "person-help", "values"),
+                        "osh=Ош; khatlon=Хатлон; refused=Айтпайм");
+    assert_string_equal(told(&book, "person-help/osh", "label"), "Жардам: Ош");
+    assert_string_equal(told(&book, "person-help/osh", "type"), "0 or 1");
+    assert_string_equal(told(&book, "person-help/osh", "values"), "");
+    assert_string_equal(told(&book, "gps-Altitude", "type"), "decimal");
+    assert_string_equal(told(&book, "moment", "type"), "date-time");
+    assert_string_equal(told(&book, "KEY", "path"), "");
+    buf_fini(&bytes);
+    arena_fini(&arena);
+    written_free(&w);
+}
+
+/* So for variables; what is missing stands as each package has it. */
+static void test_stat__a_codebook_names_each_variable(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *format, *values;
+    } wanted[] = {{"sav", "1=Ош (osh); 2=Хатлон (khatlon); -99=Айтпайм (refused)"},
+                  {"dta", "1=Ош (osh); 2=Хатлон (khatlon); .b=Айтпайм (refused)"}};
+    const struct dataset_look look = {.labels = "ky"};
+    struct buf story = {0};
+    for (int i = 0; i < 3000; i++) {
+        buf_text(&story, "ү");
+    }
+    for (size_t f = 0; f < sizeof wanted / sizeof *wanted; f++) {
+        struct written w;
+        struct arena arena;
+        struct err err = {0};
+        struct buf bytes = {0};
+        struct csv book;
+        size_t row = 1;
+        arena_init(&arena);
+        write_look(&w, wanted[f].format, story.data, &look);
+        codebook_of(&bytes, &w, wanted[f].format, &look, CODEBOOK_CSV);
+        OK(csv_parse(&book, &arena, bytes.data, bytes.len, &err));
+        for (size_t t = 0; t < 2; t++) {
+            struct read_back r;
+            read_file(&r, &w.tables[t], f == 0);
+            for (const char *at = r.lines.data; (at = strstr(at, "\nvariable ")); row++) {
+                at += strlen("\nvariable ");
+                assert_true(row < book.count);
+                assert_string_equal(arena_copy(&arena, at, strcspn(at, " ")),
+                                    book.rows[row].cells[1]);
+            }
+            buf_fini(&r.lines);
+        }
+        assert_int_equal(row, book.count);
+        assert_string_equal(told(&book, "place", "values"), wanted[f].values);
+        assert_string_equal(told(&book, "help_osh", "path"), "/data/person/help");
+        buf_fini(&bytes);
+        arena_fini(&arena);
+        written_free(&w);
+    }
+    buf_fini(&story);
+}
+
+/* JSON is JSON, whatever a label contains; in HTML nothing of a label is markup. */
+static void test_stat__a_codebook_as_json_and_html(void **state)
+{
+    (void)state;
+    const struct dataset_look look = {.labels = "ru"};
+    struct written w;
+    struct arena arena;
+    struct err err = {0};
+    struct buf bytes = {0};
+    struct json *book;
+    const struct json *one;
+    arena_init(&arena);
+    write_look(&w, "csv", "Гүлзат", &look);
+    codebook_of(&bytes, &w, "csv", &look, CODEBOOK_JSON);
+    OK(json_parse(&book, &arena, bytes.data, bytes.len, &err));
+    for (one = book->first; one; one = one->next) {
+        if (strcmp(json_text(one, "column"), "byte") == 0) {
+            break;
+        }
+    }
+    assert_non_null(one);
+    assert_string_equal(json_text(one, "label"), "\"<b>\\ & Байт");
+    for (one = book->first; strcmp(json_text(one, "column"), "person-level") != 0;) {
+        one = one->next;
+    }
+    const struct json *value = json_member(one, "values")->first->next->next;
+    assert_string_equal(json_text(value, "code"), "dk");
+    assert_string_equal(json_text(value, "label"), "Не знаю");
+    assert_true(json_flag(value, "missing"));
+    buf_cut(&bytes, 0);
+    codebook_of(&bytes, &w, "csv", &look, CODEBOOK_HTML);
+    assert_non_null(strstr(bytes.data, "&lt;b"));
+    assert_null(strstr(bytes.data, "<b>"));
+    buf_cut(&bytes, 0);
+    codebook_of(&bytes, &w, "csv", &(struct dataset_look){.excel = true}, CODEBOOK_CSV);
+    assert_memory_equal(bytes.data,
+                        "\xEF\xBB\xBF"
+                        "file,",
+                        8);
+    buf_fini(&bytes);
+    arena_fini(&arena);
+    written_free(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +533,10 @@ int main(void)
         cmocka_unit_test(test_stat__stata_tags_what_is_missing),
         cmocka_unit_test(test_stat__a_long_text_goes_on),
         cmocka_unit_test(test_stat__the_same_bytes_again),
+        cmocka_unit_test(test_stat__a_codebook_names_each_column),
+        cmocka_unit_test(test_stat__a_codebook_names_each_variable),
+        cmocka_unit_test(test_stat__a_codebook_tells_what_values_mean),
+        cmocka_unit_test(test_stat__a_codebook_as_json_and_html),
     };
     xml_setup();
     return RUN(tests);

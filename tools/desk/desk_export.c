@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "forms/dataset/dataset_codebook.h"
 #include "platform/custody/age.h"
 #include "platform/machine/csv.h"
 #include "platform/machine/file.h"
@@ -225,6 +226,27 @@ static bool end_tables(struct exporting *x, bool ok, struct err *err)
             ok = ok && flush(x, &group->tables[t], true, err);
         }
         ok = ok && flush(x, &group->audit, true, err) && flush(x, &group->memos, true, err);
+    }
+    return ok;
+}
+
+/* The codebook beside the tables: as CSV, JSON and HTML. */
+static bool put_codebook(struct exporting *x, struct group *g, struct err *err)
+{
+    size_t count = dataset_tables(g->dataset);
+    const char **files = arena_alloc(&x->arena, count * sizeof *files);
+    bool ok = true;
+    for (size_t t = 0; t < count; t++) {
+        files[t] = file_name(g->tables[t].path);
+    }
+    for (int f = 0; ok && f < CODEBOOK_FORMS; f++) {
+        struct buf bytes = {0};
+        const char *root = dataset_table(g->dataset, 0)->name;
+        char *path =
+            table_path(x, arena_printf(&x->arena, "%s - codebook", root), codebook_endings[f]);
+        dataset_codebook(&bytes, &g->write, x->options->writer, files, (enum codebook_form)f);
+        ok = put_file(x, path, bytes.data, bytes.len, err);
+        buf_fini(&bytes);
     }
     return ok;
 }
@@ -545,6 +567,9 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
     ok = ok && file_folder(options->out, 0700, err) && begin_tables(&x, err) &&
          desk_objects(desk, open_object, &x, err);
     ok = end_tables(&x, ok, err);
+    for (size_t g = 0; ok && g < x.group_count; g++) {
+        ok = put_codebook(&x, &x.groups[g], err);
+    }
     ok = end_files(&x, ok, err);
     free_groups(&x);
     free(x.files);
