@@ -18,34 +18,36 @@ static void put_name(struct buf *out, const struct node *node)
     buf_text(out, node->name);
 }
 
-struct prefixes { /* namespace prefixes declared on the root, each once */
-    const char *seen[32];
-    size_t count;
-};
-
-static void declare(struct buf *out, struct prefixes *done, const struct node *node)
+/* Declares the namespace prefixes of a node and of all below it, each once. */
+static void declare(struct buf *out, struct map *done, struct node *node)
 {
-    bool fresh =
-        *node->prefix && *node->uri && done->count < 32 && strcmp(node->prefix, "xml") != 0;
-    for (size_t i = 0; i < done->count && fresh; i++) {
-        fresh = strcmp(done->seen[i], node->prefix) != 0;
-    }
-    if (fresh) {
-        done->seen[done->count++] = node->prefix;
+    if (*node->prefix && *node->uri && strcmp(node->prefix, "xml") != 0 &&
+        !map_get(done, node->prefix)) {
+        map_put(done, node->prefix, node);
         struct buf name = {0};
-        buf_printf(&name, "xmlns:%s", node->prefix);
+        buf_join(&name, "xmlns:", node->prefix, NULL);
         xml_put_attr(out, name.data, node->uri);
         buf_fini(&name);
     }
-    for (const struct node *a = node->attrs; a; a = a->next) {
+    for (struct node *a = node->attrs; a; a = a->next) {
         declare(out, done, a);
     }
-    for (const struct node *c = node->first; c; c = c->next) {
+    for (struct node *c = node->first; c; c = c->next) {
         declare(out, done, c);
     }
 }
 
-static void put_node(struct buf *out, const struct node *node, bool root)
+static void declare_all(struct buf *out, struct node *root)
+{
+    struct arena arena;
+    struct map done;
+    arena_init(&arena);
+    map_init(&done, &arena);
+    declare(out, &done, root);
+    arena_fini(&arena);
+}
+
+static void put_node(struct buf *out, struct node *node, bool root)
 {
     if (!node->active) {
         return;
@@ -53,11 +55,10 @@ static void put_node(struct buf *out, const struct node *node, bool root)
     buf_char(out, '<');
     put_name(out, node);
     if (root) {
-        struct prefixes done = {0};
         if (*node->uri && !*node->prefix && strcmp(node->uri, XFORMS) != 0) {
             xml_put_attr(out, "xmlns", node->uri);
         }
-        declare(out, &done, node);
+        declare_all(out, node);
     }
     for (const struct node *a = node->attrs; a; a = a->next) {
         if (a->active) {
@@ -75,7 +76,7 @@ static void put_node(struct buf *out, const struct node *node, bool root)
     if (node->value) {
         xml_put_text(out, node->value);
     }
-    for (const struct node *c = node->first; c; c = c->next) {
+    for (struct node *c = node->first; c; c = c->next) {
         put_node(out, c, false);
     }
     buf_text(out, "</");
@@ -85,7 +86,7 @@ static void put_node(struct buf *out, const struct node *node, bool root)
 
 bool instance_write(struct buf *out, const struct session *session, struct err *err)
 {
-    const struct node *root = session_root(session)->first;
+    struct node *root = session_root(session)->first;
     if (!root) {
         return err_set(err, ERR_INPUT, "the form has no instance");
     }

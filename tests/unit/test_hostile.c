@@ -513,6 +513,50 @@ static void test_hostile__a_path_longer_than_the_journal_can_hold(void **state)
     }
 }
 
+/* A record is well-formed, however many namespaces its form has. */
+static void test_hostile__many_namespaces(void **state)
+{
+    (void)state;
+    enum { PREFIXES = 200 };
+    struct err err = {0};
+    struct form *form;
+    struct session *s;
+    struct still still;
+    struct buf b = {0}, instance = {0};
+    struct arena arena;
+    struct xml *root;
+    buf_text(&b, "<h:html xmlns='http://www.w3.org/2002/xforms' "
+                 "xmlns:h='http://www.w3.org/1999/xhtml'><h:head><model><instance><data id='f'");
+    for (int i = 0; i < PREFIXES; i++) {
+        buf_printf(&b, " xmlns:p%d='urn:p%d'", i, i);
+    }
+    buf_char(&b, '>');
+    for (int i = 0; i < PREFIXES; i++) {
+        buf_printf(&b, "<p%d:q%d>%d</p%d:q%d>", i, i, i, i, i);
+    }
+    buf_text(&b, "</data></instance></model></h:head><h:body/></h:html>");
+    still_init(&still);
+    OK(form_load(&form, b.data, b.len, &xml_foreign, &err));
+    OK(session_new(&s, form, &still.env, &err));
+    OK(instance_write(&instance, s, &err));
+    session_free(s);
+    arena_init(&arena);
+    OK(xml_parse(&root, &arena, instance.data, instance.len, &xml_trusted, &err));
+    int i = 0;
+    for (const struct xml *q = root->first; q; q = q->next, i++) {
+        char uri[16];
+        snprintf(uri, sizeof uri, "urn:p%d", i);
+        assert_string_equal(q->uri, uri);
+    }
+    assert_int_equal(i, PREFIXES);
+    OK(instance_open(&s, form, &still.env, instance.data, instance.len, false, &err));
+    session_free(s);
+    arena_fini(&arena);
+    form_free(form);
+    buf_fini(&b);
+    buf_fini(&instance);
+}
+
 /* An edit adds deprecatedID to meta, a node that the form does not declare. */
 static void test_hostile__an_edit_of_a_form_whose_meta_is_readonly(void **state)
 {
@@ -549,6 +593,7 @@ int main(void)
         cmocka_unit_test(test_hostile__restoring_grows_with_the_instance),
         cmocka_unit_test(test_hostile__lists_from_outside),
         cmocka_unit_test(test_hostile__actions_and_searches),
+        cmocka_unit_test(test_hostile__many_namespaces),
         cmocka_unit_test(test_hostile__an_edit_of_a_form_whose_meta_is_readonly),
         cmocka_unit_test(test_hostile__a_path_longer_than_the_journal_can_hold),
     };
