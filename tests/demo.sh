@@ -80,17 +80,21 @@ desk receipt --out "$D/back"
 echo "$PASS" | $B/suhbat --data "$D/device" --load "$D/back" | tee "$D/purged.txt"
 grep -q '1 receipts, 1 records deleted' "$D/purged.txt" || fail 'nothing was purged'
 
-say 'the table'
+say 'the tables'
 desk add-form "$D"/packages/*.age
-desk export --format csv --out "$D/csv"
-desk export --format csv --out "$D/csv-ky" --labels ky --split
-for f in "$D"/csv/*.csv; do
+mkdir "$D/tables"
+desk export --format csv --out "$D/tables/csv"
+desk export --format csv --out "$D/tables/csv-ky" --labels ky --split
+desk export --format sav --out "$D/tables/sav" --labels ky
+desk export --format dta --out "$D/tables/dta" --labels ky
+for f in "$D"/tables/csv/migrant_interview*.csv; do
+    case $f in *codebook*) continue ;; esac
     echo "--- ${f#$PWD/}"
     cat "$f"
 done
 
 # the table contains the answers letter for letter
-has() { grep -qF -- "$2" "$D/csv/$1" || fail "$1 lacks '$2'"; }
+has() { grep -qF -- "$2" "$D/tables/csv/$1" || fail "$1 lacks '$2'"; }
 has migrant_interview.csv 'KG,A12,7,'
 has migrant_interview.csv 'KG-MI-A12-007'
 has migrant_interview.csv ',male,34,KG,KG,KG-O,KG-41706226,6,,2,active,3.5,fines overstay,'
@@ -98,10 +102,14 @@ has migrant_interview.csv '"Чек арадан билдим. Көңүлүм ч�
 has migrant_interview.csv ',relatives,,job ban_help,ban_help,Спасибо,complete,'
 has migrant_interview-trip.csv 'RU,2014,2016,constr,2,'
 has migrant_interview-trip.csv 'KZ,2017,-98,trade,,'
-[ "$(wc -l < "$D/csv/migrant_interview.csv")" = 2 ] || fail 'not exactly one interview'
-[ "$(stat -c %a "$D/csv")" = 700 ] && [ "$(stat -c %a "$D/csv/migrant_interview.csv")" = 600 ] ||
+[ "$(wc -l < "$D/tables/csv/migrant_interview.csv")" = 2 ] || fail 'not exactly one interview'
+[ "$(stat -c %a "$D/tables/csv")" = 700 ] && [ "$(stat -c %a "$D/tables/csv/migrant_interview.csv")" = 600 ] ||
     fail 'the export is open to others'
-grep -qF 'Туугандар' "$D/csv-ky/migrant_interview.csv" || fail 'labels are not Kyrgyz'
+for f in sav/migrant_interview.sav dta/migrant_interview-trip.dta; do
+    [ -s "$D/tables/$f" ] || fail "no $f"
+done
+grep -qF '/data/' "$D/tables/sav/migrant_interview - codebook.csv" || fail 'the codebook names no question'
+grep -qF 'Туугандар' "$D/tables/csv-ky/migrant_interview.csv" || fail 'labels are not Kyrgyz'
 
 # stock age opens the batch, and the record in it
 stock_age study/coordinator "$D/batch.age" "$D/batch.tar"

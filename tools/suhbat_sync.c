@@ -532,6 +532,10 @@ static void tell_export(const struct export_counts *counts)
         {counts->same_name, "attachments have the same name as another: they are in media/RECORD/"},
         {counts->other_ids,
          "records have an instanceID that differs from the signed id, which is used as KEY"},
+        {counts->continued,
+         "columns have texts longer than the format allows: they go on in NAME_2, NAME_3, …"},
+        {counts->shortened,
+         "labels are longer than the format allows: the codebook has them whole"},
     };
     printf("%u records in %u files in %s\n", counts->records, counts->files, opt_out);
     if (counts->media) {

@@ -77,14 +77,16 @@ static bool failed(readstat_error_t code, struct err *err)
     return code != READSTAT_OK;
 }
 
-static const char *cut_to(struct arena *arena, const char *text, size_t max)
+/* A label, cut to what the format allows. */
+static const char *label_of(struct stat_sheet *s, const char *text, size_t max)
 {
-    return arena_printf(arena, "%.*s", (int)variable_letters(text, strlen(text), max), text);
+    size_t whole = strlen(text), len = variable_letters(text, whole, max);
+    s->sheet->shortened += len < whole;
+    return arena_copy(&s->variables.arena, text, len);
 }
 
 static void add_labels(struct stat_sheet *s, const struct variable *x, readstat_variable_t *made)
 {
-    struct arena *arena = &s->variables.arena;
     if (!x->value_count) {
         return;
     }
@@ -92,8 +94,7 @@ static void add_labels(struct stat_sheet *s, const struct variable *x, readstat_
         s->writer, s->format->tags ? READSTAT_TYPE_INT32 : READSTAT_TYPE_DOUBLE, x->name);
     for (size_t i = 0; i < x->value_count; i++) {
         const struct variable_value *v = &x->values[i];
-        const char *label =
-            cut_to(arena, *v->label ? v->label : v->code, s->format->value_label_max);
+        const char *label = label_of(s, *v->label ? v->label : v->code, s->format->value_label_max);
         if (v->missing && s->format->tags) {
             readstat_label_tagged_value(set, v->missing, label);
         } else if (s->format->tags) {
@@ -114,7 +115,8 @@ static void add_variable(struct stat_sheet *s, const struct variable *x)
     readstat_variable_t *made = readstat_add_variable(
         s->writer, x->name, text ? READSTAT_TYPE_STRING : READSTAT_TYPE_DOUBLE,
         text ? x->width : 0);
-    readstat_variable_set_label(made, cut_to(&s->variables.arena, x->label, s->format->label_max));
+    readstat_variable_set_label(made, label_of(s, x->label, s->format->label_max));
+    s->sheet->continued += x->piece == 1;
     const char *shown = x->whole ? s->format->whole : s->format->formats[x->kind];
     if (shown) {
         readstat_variable_set_format(made, shown);

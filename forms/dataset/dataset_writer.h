@@ -22,6 +22,9 @@ struct dataset_sheet { /* a table that is being written */
     size_t table;
     struct buf *out; /* what is written is appended; the caller takes it away between calls */
     void *state;     /* the writer's own, from begin to end; NULL before */
+    /* What `begin` found beyond the format's limits, for the user to be told: */
+    unsigned continued; /* columns whose text goes on in NAME_2 … */
+    unsigned shortened; /* labels of columns and values that are cut; the codebook has them whole */
 };
 struct dataset_writer {
     const char *name, *ending; /* "csv", ".csv" */

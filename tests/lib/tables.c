@@ -34,7 +34,8 @@ bool tables_add(struct tables *t, const struct form *version, const char *xml, s
         return false;
     }
     while (dataset_next(&reader, &row)) {
-        struct dataset_sheet sheet = {&t->write, row.table, &t->rows[row.table], NULL};
+        struct dataset_sheet sheet = {
+            .write = &t->write, .table = row.table, .out = &t->rows[row.table]};
         if (!dataset_writer_find("csv")->row(&sheet, &reader, &row, err)) {
             return false;
         }
@@ -45,7 +46,7 @@ bool tables_add(struct tables *t, const struct form *version, const char *xml, s
 
 void tables_text(const struct tables *t, size_t table, struct buf *out)
 {
-    struct dataset_sheet sheet = {&t->write, table, out, NULL};
+    struct dataset_sheet sheet = {.write = &t->write, .table = table, .out = out};
     (void)dataset_writer_find("csv")->begin(&sheet, NULL);
     buf_add(out, t->rows[table].data ? t->rows[table].data : "", t->rows[table].len);
 }

@@ -59,7 +59,7 @@ static struct export_counts export_as(struct study *s, struct desk *desk,
     snprintf(out, sizeof out, "%s/tables", s->dir);
     options.out = out;
     options.force = true;
-    options.writer = dataset_writer_find("csv");
+    options.writer = options.writer ? options.writer : dataset_writer_find("csv");
     OK(desk_export(desk, s->escrow, &options, &counts, &err));
     return counts;
 }
@@ -229,6 +229,28 @@ static void test_export__tables_for_a_spreadsheet(void **state)
     assert_non_null(strstr(table, ",-98,")); /* a number is no formula */
     assert_non_null(strstr(table, ",lang,lang-label,lang/ky,lang/ru,"));
     assert_non_null(strstr(table, ",ky ru,Кыргызча; "));
+    desk_close(desk);
+    study_fini(&s);
+}
+
+/* What goes beyond a format's limits is told. */
+static void test_export__a_text_too_long_for_the_format(void **state)
+{
+    (void)state;
+    struct study s;
+    uint8_t hash[32];
+    char story[3001];
+    memset(story, 'a', sizeof story - 1);
+    story[sizeof story - 1] = '\0';
+    case_begin(&s, hash);
+    finish(&s, hash, 0, story, "a1010000-0000-0000-0000-000000000000", false);
+    struct desk *desk = desk_with(&s, hash, false);
+    struct export_counts counts =
+        export_as(&s, desk, (struct export_options){.writer = dataset_writer_find("dta")});
+    assert_int_equal(counts.continued, 1);
+    assert_non_null(content(&s, "test_form - codebook.html"));
+    counts = export_as(&s, desk, (struct export_options){.writer = dataset_writer_find("sav")});
+    assert_int_equal(counts.continued, 0);
     desk_close(desk);
     study_fini(&s);
 }
@@ -477,6 +499,7 @@ int main(void)
         cmocka_unit_test(test_export__what_is_asked_for_is_in),
         cmocka_unit_test(test_export__a_filter_takes_what_it_names),
         cmocka_unit_test(test_export__tables_for_a_spreadsheet),
+        cmocka_unit_test(test_export__a_text_too_long_for_the_format),
         cmocka_unit_test(test_export__records_that_are_odd),
         cmocka_unit_test(test_export__versions_share_their_tables),
         cmocka_unit_test(test_export__nothing_is_replaced_unasked),

@@ -10,6 +10,8 @@
 #include "platform/machine/json.h"
 #include "tests/lib/help.h"
 
+/* 91 bytes; the 80th ends within a letter. */
+#define LONG "В какой день вы в последний раз пересекли границу?"
 static const char form_text[] =
     "| survey |\n"
     "| | type | name | label::Русский (ru) | label::Кыргызча (ky) | bind::suhbat:missing |\n"
@@ -20,7 +22,7 @@ static const char form_text[] =
     "| | select_one place | place | Где? | Кайда? | |\n"
     "| | select_multiple place | help | Помощь | Жардам | |\n"
     "| | end_group | | | | |\n"
-    "| | date | day | День | Күн | |\n"
+    "| | date | day | " LONG " | Күн | |\n"
     "| | time | hour | Час | Саат | |\n"
     "| | datetime | moment | Момент | Учур | |\n"
     "| | geopoint | gps | Место | Жер | |\n"
@@ -68,6 +70,7 @@ struct written {
     struct dataset *dataset;
     struct form *form;
     struct buf tables[2];
+    unsigned continued, shortened;
 };
 
 static void write_look(struct written *w, const char *format, const char *story,
@@ -88,7 +91,7 @@ static void write_look(struct written *w, const char *format, const char *story,
     write.dataset = w->dataset;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t t = 0; pass && t < 2; t++) {
-            sheets[t] = (struct dataset_sheet){&write, t, &w->tables[t], NULL};
+            sheets[t] = (struct dataset_sheet){.write = &write, .table = t, .out = &w->tables[t]};
             OK(writer->begin(&sheets[t], &err));
         }
         for (int n = 0; n < 2; n++) {
@@ -119,6 +122,8 @@ static void write_look(struct written *w, const char *format, const char *story,
             buf_fini(&instance);
         }
     }
+    w->continued = sheets[0].continued + sheets[1].continued;
+    w->shortened = sheets[0].shortened + sheets[1].shortened;
     OK(writer->end(&sheets[0], true, &err));
     OK(writer->end(&sheets[1], true, &err));
     buf_fini(&xml);
@@ -321,10 +326,31 @@ static void test_stat__a_long_text_goes_on(void **state)
         buf_add(&back, at, strcspn(at, "\n"));
     }
     assert_string_equal(back.data, story.data);
+    assert_int_equal(w.continued, 1);
+    assert_int_equal(w.shortened, 0);
     buf_fini(&r.lines);
     written_free(&w);
     buf_fini(&story);
     buf_fini(&back);
+}
+
+/* A label that is longer than the format's is cut between letters, and counted. */
+static void test_stat__a_long_label_is_cut(void **state)
+{
+    (void)state;
+    static const char cut[] = "] В какой день вы в последний раз пересекли гр {";
+    struct written w;
+    struct read_back r;
+    write_look(&w, "dta", "Гүлзат", &(struct dataset_look){.labels = "ru"});
+    assert_int_equal(w.shortened, 1);
+    assert_int_equal(w.continued, 0);
+    read_file(&r, &w.tables[0], false);
+    assert_non_null(strstr(r.lines.data, cut));
+    buf_fini(&r.lines);
+    written_free(&w);
+    write_look(&w, "sav", "Гүлзат", &(struct dataset_look){.labels = "ru"});
+    assert_int_equal(w.shortened, 0);
+    written_free(&w);
 }
 
 /* The same records give the same bytes, whatever the time. */
@@ -532,6 +558,7 @@ int main(void)
         cmocka_unit_test(test_stat__spss_reads_values_labels_and_missings),
         cmocka_unit_test(test_stat__stata_tags_what_is_missing),
         cmocka_unit_test(test_stat__a_long_text_goes_on),
+        cmocka_unit_test(test_stat__a_long_label_is_cut),
         cmocka_unit_test(test_stat__the_same_bytes_again),
         cmocka_unit_test(test_stat__a_codebook_names_each_column),
         cmocka_unit_test(test_stat__a_codebook_names_each_variable),

@@ -224,6 +224,8 @@ static bool end_tables(struct exporting *x, bool ok, struct err *err)
         for (size_t t = 0; t < group->begun; t++) {
             ok = x->options->writer->end(&group->sheets[t], ok, ok ? err : NULL) && ok;
             ok = ok && flush(x, &group->tables[t], true, err);
+            x->counts->continued += group->sheets[t].continued;
+            x->counts->shortened += group->sheets[t].shortened;
         }
         ok = ok && flush(x, &group->audit, true, err) && flush(x, &group->memos, true, err);
     }

@@ -24,6 +24,8 @@ struct export_counts {
     unsigned same_name;  /* attachments with the same name as another: stored in media/RECORD/ */
     unsigned other_ids;  /* instances whose instanceID differs from the signed record's id, which
                           * is the KEY */
+    unsigned continued,
+        shortened; /* columns, labels beyond the format's limits: dataset_writer.h */
 };
 
 /* Writes all files or none: if the disk is full, existing files remain unchanged. */
