@@ -72,6 +72,10 @@ want 0 'their forms' $S add-form "$T/a.age" "$T/b.age"
 $S export --out "$T/csv" > "$T/out" 2>&1 || true # exit status ignored: the form of the imported interview was not added to this desk
 [ -e "$T/csv/a-r.csv" ] && [ -e "$T/csv/a-r~2.csv" ] && passed=$((passed + 1)) ||
     { failed=$((failed + 1)); echo 'desk: two tables of one name'; ls "$T/csv"; cat "$T/out"; }
+# for scripts: one JSON object, with the records that the message on stderr is about
+want 1 'export for scripts' $S export --out "$T/json" --json
+grep -q '^{"records": [0-9]*, "files": [0-9]*, "attachments": 0, .*"without_form": [1-9][0-9]*, .*"filtered": 0, .*"shortened": 0}$' "$T/out" &&
+    passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: export --json'; cat "$T/out"; }
 # a full disk: nothing is half written, and existing files stay unchanged
 cp -r "$T/csv" "$T/full"
 echo kept > "$T/full/a.csv"

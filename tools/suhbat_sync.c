@@ -21,7 +21,7 @@
 static const char *opt_desk, *opt_identity, *opt_out, *opt_format, *opt_labels, *opt_force,
     *opt_split, *opt_split_all, *opt_both, *opt_excel, *opt_form, *opt_version, *opt_since,
     *opt_until, *opt_interviewer, *opt_sensitive, *opt_training, *opt_csv, *opt_device, *opt_take,
-    *opt_back;
+    *opt_back, *opt_json;
 
 static bool need_identity(uint8_t identity[32], struct err *err)
 {
@@ -515,34 +515,49 @@ static bool run_accept(const struct cli_words *words, struct err *err)
 static void tell_export(const struct export_counts *counts)
 {
     const struct {
+        const char *name; /* with --json */
         unsigned count;
         const char *text;
     } more[] = {
-        {counts->hidden_media,
+        {"unreadable", counts->unreadable, NULL}, /* these two are errors: run_export says so */
+        {"without_form", counts->without_form, NULL},
+        {"hidden_media", counts->hidden_media,
          "attachments marked sensitive=extra are left out; --sensitive includes them"},
-        {counts->hidden_memos,
+        {"hidden_memos", counts->hidden_memos,
          "records have interviewers' memos, which are left out; --sensitive includes them"},
-        {counts->hidden_columns,
+        {"hidden_columns", counts->hidden_columns,
          "columns marked sensitive=extra are left out; --sensitive includes them"},
-        {counts->filtered, "records are left out by the filter"},
-        {counts->closed, "records are sealed to others than the desk: see suhbat-sync forward"},
-        {counts->kept_apart,
+        {"filtered", counts->filtered, "records are left out by the filter"},
+        {"closed", counts->closed,
+         "records are sealed to others than the desk: see suhbat-sync forward"},
+        {"kept_apart", counts->kept_apart,
          "records are kept apart and are not in the tables: see suhbat-sync status"},
-        {counts->twice, "records have the same id as another record: their KEY ends in ~2, ~3, …"},
-        {counts->same_name, "attachments have the same name as another: they are in media/RECORD/"},
-        {counts->other_ids,
+        {"twice", counts->twice,
+         "records have the same id as another record: their KEY ends in ~2, ~3, …"},
+        {"same_name", counts->same_name,
+         "attachments have the same name as another: they are in media/RECORD/"},
+        {"other_ids", counts->other_ids,
          "records have an instanceID that differs from the signed id, which is used as KEY"},
-        {counts->continued,
+        {"continued", counts->continued,
          "columns have texts longer than the format allows: they go on in NAME_2, NAME_3, …"},
-        {counts->shortened,
+        {"shortened", counts->shortened,
          "labels are longer than the format allows: the codebook has them whole"},
     };
+    if (opt_json) {
+        printf("{\"records\": %u, \"files\": %u, \"attachments\": %u", counts->records,
+               counts->files, counts->media);
+        for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+            printf(", \"%s\": %u", more[i].name, more[i].count);
+        }
+        puts("}");
+        return;
+    }
     printf("%u records in %u files in %s\n", counts->records, counts->files, opt_out);
     if (counts->media) {
         printf("%u attachments in %s/media\n", counts->media, opt_out);
     }
     for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
-        if (more[i].count) {
+        if (more[i].count && more[i].text) {
             printf("%u %s\n", more[i].count, more[i].text);
         }
     }
@@ -790,6 +805,8 @@ int main(int argc, char **argv)
         {"excel", 0, NULL,
          "for Excel: a byte order mark, and ' before cells that it would calculate", &opt_excel,
          CLI_TEXT, 0, 0},
+        {"json", 0, NULL, "tell what was written, and what was left out, as a JSON object",
+         &opt_json, CLI_TEXT, 0, 0},
         {"form", 0, "ID", "only records of this form", &opt_form, CLI_TEXT, 0, 0},
         {"version", 0, "V", "only records of this version of the form", &opt_version, CLI_TEXT, 0,
          0},
