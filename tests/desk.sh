@@ -76,14 +76,24 @@ $S export --out "$T/csv" > "$T/out" 2>&1 || true # exit status ignored: the form
 want 1 'export for scripts' $S export --out "$T/json" --json
 grep -q '^{"records": [0-9]*, "files": [0-9]*, "attachments": 0, .*"without_form": [1-9][0-9]*, .*"filtered": 0, .*"shortened": 0}$' "$T/out" &&
     passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: export --json'; cat "$T/out"; }
+# the same desk gives the same bytes
+for format in csv sav dta; do
+    want 1 "$format, once" $S export --format $format --out "$T/one-$format"
+    want 1 "$format, again" $S export --format $format --out "$T/two-$format"
+    diff -r "$T/one-$format" "$T/two-$format" && passed=$((passed + 1)) ||
+        { failed=$((failed + 1)); echo "desk: $format differs from export to export"; }
+done
 # a full disk: nothing is half written, and existing files stay unchanged
-cp -r "$T/csv" "$T/full"
-echo kept > "$T/full/a.csv"
-ls "$T/full" > "$T/before"
-want 3 'a full disk' bash -c 'trap "" XFSZ; ulimit -f 1; exec "$@"' - $S export --out "$T/full" --force
-ls "$T/full" > "$T/after"
-cmp -s "$T/before" "$T/after" && [ "$(cat "$T/full/a.csv")" = kept ] && passed=$((passed + 1)) ||
-    { failed=$((failed + 1)); echo 'desk: a full disk leaves something'; diff "$T/before" "$T/after"; }
+for format in csv sav dta; do
+    cp -r "$T/csv" "$T/full-$format"
+    echo kept > "$T/full-$format/a.$format"
+    ls -A "$T/full-$format" > "$T/before"
+    want 3 "a full disk: $format" bash -c 'trap "" XFSZ; ulimit -f 1; exec "$@"' - $S export --format $format \
+        --out "$T/full-$format" --force
+    ls -A "$T/full-$format" > "$T/after"
+    cmp -s "$T/before" "$T/after" && [ "$(cat "$T/full-$format/a.$format")" = kept ] && passed=$((passed + 1)) ||
+        { failed=$((failed + 1)); echo "desk: a full disk leaves something: $format"; diff "$T/before" "$T/after"; }
+done
 want 1 'a device that nobody knows' $S accept ffffffff; says 'a device that nobody knows' 'knows no such device'
 device=$($S status --csv | sed -n 's/^\([0-9a-f]\{8\}\)[0-9a-f]*,.*/\1/p')
 want 0 'nothing was kept apart' $S accept "$device"; says 'nothing was kept apart' '0 records'
