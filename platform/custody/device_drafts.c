@@ -327,24 +327,33 @@ void device_record_info(uint8_t out[RECORD_INFO], const struct device_record *r,
     memcpy(out + RECORD_INFO_DRAFT, draft_id, 16);
 }
 
-static bool commit_record(struct device *d, struct device_draft *draft,
-                          const struct device_record *r, const struct buf *sealed,
-                          const struct device_finished *f, const struct chain_entry *e,
-                          uint8_t hash[32], struct err *err)
+struct finishing { /* what is committed together when a draft becomes a record */
+    struct device_draft *draft;
+    struct device_record record;
+    struct buf sealed;
+    const struct device_finished *finished;
+    struct chain_entry entry;
+};
+
+/* `hash`: out, the entry's. */
+static bool commit_record(struct device *d, const struct finishing *c, uint8_t hash[32],
+                          struct err *err)
 {
+    const struct device_record *r = &c->record;
+    const struct device_finished *f = c->finished;
     uint8_t info[RECORD_INFO];
-    device_record_info(info, r, draft->id);
+    device_record_info(info, r, c->draft->id);
     if (!store_begin(d->store, err)) {
         return false;
     }
     bool ok = device_row_put(d, (struct row_key){"object", r->id, 16}, ROW_OBJECT, r->seq,
-                             sealed->data, sealed->len, err) &&
-              device_put_entry(d, e, hash, err) &&
+                             c->sealed.data, c->sealed.len, err) &&
+              device_put_entry(d, &c->entry, hash, err) &&
               device_row_put(d, (struct row_key){"record", r->id, 16}, ROW_META, r->seq, info,
                              sizeof info, err) &&
               (!f->cases || device_row_put(d, (struct row_key){"cases", "", 0}, ROW_META, 0,
                                            f->cases, f->cases_len, err)) &&
-              delete_draft_rows(d, draft, err) && store_commit(d->store, err);
+              delete_draft_rows(d, c->draft, err) && store_commit(d->store, err);
     if (!ok) {
         store_rollback(d->store);
     }
@@ -354,7 +363,8 @@ static bool commit_record(struct device *d, struct device_draft *draft,
 bool device_finish(struct device *d, struct device_draft *draft, const uint8_t record_id[16],
                    const struct device_finished *f, int64_t wall_ms, struct err *err)
 {
-    struct buf sealed = {0}, other = {0};
+    struct finishing c = {.draft = draft, .finished = f};
+    struct buf other = {0};
     uint8_t object_hash[32], hash[32];
     bool taken;
     if (!vault_find_draft(d->vault, draft->id)) {
@@ -366,24 +376,24 @@ bool device_finish(struct device *d, struct device_draft *draft, const uint8_t r
         record_id = draft->id;
     }
     ok = ok && count_events(d, draft, err);
-    ok = ok && seal(d, draft, record_id, f, wall_ms, &sealed, err);
+    ok = ok && seal(d, draft, record_id, f, wall_ms, &c.sealed, err);
     progress_add(d->progress, 1);
     if (ok) {
-        hash_plain(object_hash, sealed.data, sealed.len);
-        struct chain_entry e = device_next_entry(d, CHAIN_RECORD, record_id, object_hash);
-        struct device_record r = {.state = RECORD_SEALED,
-                                  .number = draft->number,
-                                  .seq = e.seq,
-                                  .sealed_len = sealed.len,
-                                  .finalised_ms = wall_ms};
-        memcpy(r.id, record_id, 16);
-        ok = commit_record(d, draft, &r, &sealed, f, &e, hash, err);
+        hash_plain(object_hash, c.sealed.data, c.sealed.len);
+        c.entry = device_next_entry(d, CHAIN_RECORD, record_id, object_hash);
+        c.record = (struct device_record){.state = RECORD_SEALED,
+                                          .number = draft->number,
+                                          .seq = c.entry.seq,
+                                          .sealed_len = c.sealed.len,
+                                          .finalised_ms = wall_ms};
+        memcpy(c.record.id, record_id, 16);
+        ok = commit_record(d, &c, hash, err);
         if (!ok && err->code == ERR_FULL && device_use_reserve(d, 0)) {
-            ok = commit_record(d, draft, &r, &sealed, f, &e, hash, err);
+            ok = commit_record(d, &c, hash, err);
         }
-        ok = ok && device_advance(d, e.seq, hash, draft->id, wall_ms, err);
+        ok = ok && device_advance(d, c.entry.seq, hash, draft->id, wall_ms, err);
     }
-    buf_fini(&sealed);
+    buf_fini(&c.sealed);
     progress_add(d->progress, 1);
     if (ok) {
         store_checkpoint(
