@@ -312,6 +312,7 @@ want 1 'a starter of another format' $B/suhbat-form new "$T/form.ods"; says 'a s
 want 2 'a guide in another language' $B/suhbat-form guide --lang ky; says 'a guide in another language' '--lang ru or --lang en'
 want 0 'the guide' $B/suhbat-form guide
 cmp -s "$T/out" docs/TRAINER.md && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: docs/TRAINER.md is not what suhbat-form guide prints'; }
+! LC_ALL=C.UTF-8 grep -E '^.{121,}' docs/TRAINER.md && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: lines of the guide are too long'; }
 grep '^    ' docs/TRAINER.md | while read -r tool verb rest; do # each command names a verb and its options
     $B/$tool help 2> /dev/null | grep -q "^  $tool $verb " || [ "$tool" = suhbat-sync ] || echo "$tool $verb"
     page=$($B/$tool help $verb 2> /dev/null || true)
