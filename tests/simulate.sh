@@ -115,6 +115,7 @@ for wave in 1 3 6 9 12; do
     day=$(date -d "$day + 80 days" +%F)
 done
 check 'after a year all cases are closed' test -z "$(awk -F, '$7 == "label" && $3 > 0' "$T/year")"
+echo "$held of $N cases opened, then met five times"
 check 'most cases were opened' test "$held" -ge $((N * 3 / 4))
 check 'misuse: a question that is not there' sh -c "$B/suhbat-form simulate $F/avrr_case.csv --n 1 --set 'no=1' -o $T/no; test \$? -eq 2"
 check 'misuse: each without cases' sh -c "$B/suhbat-form simulate $F/avrr_case.csv --each -o $T/no2; test \$? -eq 2"

@@ -9,12 +9,13 @@
 
 #include "forms/dataset/dataset_variables.h"
 #include "platform/machine/csv.h"
+#include "platform/machine/json.h"
 #include "platform/machine/xml.h"
 
 const char *const codebook_endings[] = {
     [CODEBOOK_CSV] = ".csv", [CODEBOOK_JSON] = ".json", [CODEBOOK_HTML] = ".html"};
-static_assert(sizeof codebook_endings / sizeof *codebook_endings == CODEBOOK_FORMS,
-              "an ending for each form");
+static_assert(sizeof codebook_endings / sizeof *codebook_endings == CODEBOOK_FORMATS,
+              "an ending for each format");
 
 /* ---- one column ---- */
 
@@ -49,22 +50,6 @@ static void put_values(struct buf *out, const struct entry *e)
     }
 }
 
-static void put_json_text(struct buf *out, const char *text)
-{
-    buf_char(out, '"');
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if (*p == '"' || *p == '\\') {
-            buf_char(out, '\\');
-            buf_char(out, (char)*p);
-        } else if (*p < 0x20) {
-            buf_printf(out, "\\u%04x", *p);
-        } else {
-            buf_char(out, (char)*p);
-        }
-    }
-    buf_char(out, '"');
-}
-
 static void put_csv(struct buf *out, const struct entry *e, bool first)
 {
     struct buf values = {0};
@@ -87,20 +72,20 @@ static void put_json(struct buf *out, const struct entry *e, bool first)
     buf_text(out, first ? "\n  {" : ",\n  {");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         buf_join(out, i ? ", \"" : "\"", names[i], "\": ", NULL);
-        put_json_text(out, texts[i]);
+        json_put_text(out, texts[i]);
     }
     buf_text(out, ", \"values\": [");
     for (size_t i = 0; i < e->value_count; i++) {
         const struct variable_value *v = &e->values[i];
         buf_text(out, i ? ", {\"code\": " : "{\"code\": ");
-        put_json_text(out, v->code);
+        json_put_text(out, v->code);
         if (e->tags && v->missing) {
             buf_printf(out, ", \"tag\": \".%c\"", v->missing);
         } else if (e->numbers) {
             buf_printf(out, ", \"number\": %.15g", v->number);
         }
         buf_text(out, ", \"label\": ");
-        put_json_text(out, v->label);
+        json_put_text(out, v->label);
         buf_text(out, v->missing ? ", \"missing\": true}" : "}");
     }
     buf_text(out, "]}");
@@ -126,7 +111,7 @@ static void put_html(struct buf *out, const struct entry *e, bool first)
 static const struct {
     const char *before, *after;
     void (*put)(struct buf *out, const struct entry *e, bool first);
-} forms[] = {
+} formats[] = {
     [CODEBOOK_CSV] = {"file,column,type,path,label,values\n", "", put_csv},
     [CODEBOOK_JSON] = {"[", "\n]\n", put_json},
     [CODEBOOK_HTML] =
@@ -138,19 +123,19 @@ static const struct {
          "<th>values</th></tr>\n",
          "</table></body></html>\n", put_html},
 };
-static_assert(sizeof forms / sizeof *forms == CODEBOOK_FORMS, "how each form is written");
+static_assert(sizeof formats / sizeof *formats == CODEBOOK_FORMATS, "how each format is written");
 
 /* ---- columns, as a writer names them ---- */
 
 struct putting {
     struct buf *out;
-    enum codebook_form form;
+    enum codebook_format format;
     bool first;
 };
 
 static void put(struct putting *p, const struct entry *e)
 {
-    forms[p->form].put(p->out, e, p->first);
+    formats[p->format].put(p->out, e, p->first);
     p->first = false;
 }
 
@@ -234,12 +219,12 @@ static void put_csv_column(void *user, const struct dataset_csv_column *head)
 
 void dataset_codebook(struct buf *out, const struct dataset_write *write,
                       const struct dataset_writer *writer, const char *const *files,
-                      enum codebook_form form)
+                      enum codebook_format format)
 {
-    assert(form < CODEBOOK_FORMS);
-    struct putting p = {out, form, true};
-    buf_text(out, form == CODEBOOK_CSV && write->look.excel ? "\xEF\xBB\xBF" : "");
-    buf_text(out, forms[form].before);
+    assert(format < CODEBOOK_FORMATS);
+    struct putting p = {out, format, true};
+    buf_text(out, format == CODEBOOK_CSV && write->look.excel ? "\xEF\xBB\xBF" : "");
+    buf_text(out, formats[format].before);
     for (size_t t = 0; t < dataset_tables(write->dataset); t++) {
         struct csv_putting csv = {
             .p = &p, .write = write, .table = dataset_table(write->dataset, t), .file = files[t]};
@@ -251,5 +236,5 @@ void dataset_codebook(struct buf *out, const struct dataset_write *write,
         }
         variables_free(&csv.variables);
     }
-    buf_text(out, forms[form].after);
+    buf_text(out, formats[format].after);
 }

@@ -2,7 +2,9 @@
 /* Converts jansson's values to arena trees and pairs. */
 #include "platform/machine/json.h"
 
+#include <assert.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *as_text(struct arena *arena, const json_t *value)
@@ -142,4 +144,15 @@ const char *json_get(const struct json_pair *pairs, const char *name)
         }
     }
     return NULL;
+}
+
+void json_put_text(struct buf *out, const char *text)
+{
+    json_t *string = json_string(text);
+    assert(string);
+    char *quoted = json_dumps(string, JSON_ENCODE_ANY);
+    assert(quoted);
+    buf_text(out, quoted);
+    free(quoted);
+    json_decref(string);
 }

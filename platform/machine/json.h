@@ -2,7 +2,8 @@
 #ifndef PLATFORM_MACHINE_JSON_H
 #define PLATFORM_MACHINE_JSON_H
 /*
- * json: JSON values as a read-only tree, and one-line flat objects.  Home of jansson.
+ * json: JSON values as a read-only tree, one-line flat objects, and texts to be written.
+ * Home of jansson.
  *
  * Everything returned is owned by the caller's arena.  Nesting is limited to jansson's 2048
  * levels.
@@ -43,5 +44,8 @@ struct json_pair {
 MUST_CHECK bool json_line(struct json_pair **pairs, struct arena *arena, const char *line,
                           size_t len, struct err *err);
 const char *json_get(const struct json_pair *pairs, const char *name);
+
+/* Append a text, valid UTF-8, as a JSON string with its quotes. */
+void json_put_text(struct buf *out, const char *text);
 
 #endif

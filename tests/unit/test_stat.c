@@ -390,11 +390,11 @@ static const char *told(const struct csv *book, const char *column, const char *
     return NULL;
 }
 
-static void codebook_of(struct buf *out, struct written *w, const char *format,
-                        const struct dataset_look *look, enum codebook_form form)
+static void codebook_of(struct buf *out, struct written *w, const char *writer,
+                        const struct dataset_look *look, enum codebook_format format)
 {
     struct dataset_write write = {w->dataset, *look};
-    dataset_codebook(out, &write, dataset_writer_find(format), table_files, form);
+    dataset_codebook(out, &write, dataset_writer_find(writer), table_files, format);
 }
 
 /* However a table looks, the codebook tells of its columns, of all of them, in their order. */

@@ -241,12 +241,12 @@ static bool put_codebook(struct exporting *x, struct group *g, struct err *err)
     for (size_t t = 0; t < count; t++) {
         files[t] = file_name(g->tables[t].path);
     }
-    for (int f = 0; ok && f < CODEBOOK_FORMS; f++) {
+    for (int f = 0; ok && f < CODEBOOK_FORMATS; f++) {
         struct buf bytes = {0};
         const char *root = dataset_table(g->dataset, 0)->name;
         char *path =
             table_path(x, arena_printf(&x->arena, "%s - codebook", root), codebook_endings[f]);
-        dataset_codebook(&bytes, &g->write, x->options->writer, files, (enum codebook_form)f);
+        dataset_codebook(&bytes, &g->write, x->options->writer, files, (enum codebook_format)f);
         ok = put_file(x, path, bytes.data, bytes.len, err);
         buf_fini(&bytes);
     }
