@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# make peers: the study's forms in other programs.  Installs into build/peers, from npm, what it
-# names first; needs the network once.
+# make peers: the study's forms and tables in other programs.  Installs into build/peers, from npm,
+# and from Debian what it names first; needs the network once.
 #   - ODK's JavaScript engine (@getodk/xforms-engine): loads each form in each of its languages,
 #     answers our replays, and must come to the same record, field by field
+#   - R with haven, pandas, openpyxl and LibreOffice: must read each exported table cell by cell
 #   - pyxform, where Python has it: must convert each form to the XForm that we make
 set -u
 cd "$(dirname "$0")/.."
@@ -51,6 +52,37 @@ else
         echo 'skipped: npm cannot install (no network?)'; tail -n 3 $P/npm.log
         skipped=$((skipped + 1))
     fi
+fi
+
+# ---- tables in R, pandas and LibreOffice ----
+PACKAGES='r-base-core r-cran-haven python3-pandas python3-openpyxl libreoffice-calc'
+tables() { # made-up interviews, sealed, imported, exported in each format
+    rm -rf $P/desk $P/study $P/load $P/records $P/tables; mkdir -p $P/load $P/tables/work
+    $B/suhbat-key init $P/study --no-passphrase || return 1
+    for form in expert_interview migrant_interview focus_group needs_assessment; do
+        $B/suhbat-form pack $F/$form.csv --study $P/study --training -o $P/load/$form.age &&
+            $B/suhbat-key catalogue $P/study $P/load/$form.age -o $P/load/catalogue.age --force &&
+            $B/suhbat-form simulate $F/$form.csv --n 60 -o $P/records/$form --seal $P/study --load $P/load --devices 2 &&
+            desk init $P/study && desk add-form $P/load/$form.age && desk import $P/records/$form/stick || return 1
+    done
+    for format in r sav dta xlsx; do
+        desk export --training --sensitive --labels ru --format $format --out $P/tables/$format || return 1
+    done
+    desk export --training --sensitive --both ru --out $P/tables/csv
+}
+desk() { $B/suhbat-sync --desk $P/desk --identity $P/study/coordinator.identity "$@"; }
+missing=$(for p in $PACKAGES; do dpkg -s "$p" > /dev/null 2>&1 || echo "$p"; done)
+if [ -n "$missing" ]; then
+    echo "peers: apt-get installs" $missing
+    [ "$(id -u)" = 0 ] && apt-get install -y --no-install-recommends $missing > $P/apt.log 2>&1
+fi
+if ! dpkg -s $PACKAGES > /dev/null 2>&1; then
+    echo "skipped: tables in other programs need $PACKAGES"
+    skipped=$((skipped + 1))
+else
+    ok tables > $P/tables.log 2>&1
+    ok Rscript tests/drivers/peers_tables.R $P/tables/r $P/tables/sav $P/tables/dta
+    ok /usr/bin/python3 tests/drivers/peers_tables.py $P/tables/{csv,xlsx,r,dta,work}
 fi
 
 # ---- pyxform ----
