@@ -338,15 +338,18 @@ static void gather_entries(struct dataset_reader *r, const struct xml *xml, stru
     struct counts counts = {NULL, 0};
     for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
         size_t path_len = path->len, key_len = key->len;
+        bool inner = xml_child(c, NULL) != NULL;
         buf_join(path, "/", c->name, NULL);
-        buf_join(key, "/", c->name, NULL);
         size_t table = find_table(r->dataset, path->data);
+        if (table || inner) {
+            buf_join(key, "/", c->name, NULL);
+        }
         if (table) {
             buf_printf(key, "[%zu]", count_entry(&counts, c->name));
             const char *own = arena_copy(&r->arena, key->data, key->len);
             add_row(r, (struct dataset_row){table - 1, own, row_key, c});
             gather_entries(r, c, path, key, own);
-        } else if (xml_child(c, NULL)) {
+        } else if (inner) {
             gather_entries(r, c, path, key, row_key);
         }
         buf_cut(path, path_len);
@@ -397,7 +400,7 @@ bool dataset_open(struct dataset_reader *r, struct dataset *d, const struct form
     }
     const char *key = key_of(r, xml);
     add_row(r, (struct dataset_row){0, key, NULL, *about->status ? NULL : xml});
-    if (!*about->status) {
+    if (!*about->status && d->table_count > 1) {
         struct buf path = {0}, keys = {0};
         buf_join(&path, "/", xml->name, NULL);
         buf_text(&keys, key);
@@ -462,7 +465,10 @@ bool dataset_next(struct dataset_reader *r, struct dataset_row *row)
 const char *dataset_cell(struct dataset_reader *r, size_t column)
 {
     assert(r->at > 0 && column < r->dataset->tables[r->rows[r->at - 1].table].shown.count);
-    const struct xml *node = r->cells[column];
+    const struct xml *node = r->cells[column], *text = node ? node->first : NULL;
+    if (text && !text->next && !text->name) {
+        return text->text; /* as nearly all: no copy */
+    }
     return node ? xml_content(&r->arena, node) : "";
 }
 
