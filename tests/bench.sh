@@ -4,6 +4,7 @@
 set -eu
 $BIN/bench_custody
 $BIN/bench_export
+$BIN/bench_stat
 $BIN/bench_engine growth
 FORMS=build/bench/forms
 GEN=$SHARED/perf/forms/gen_forms.py

@@ -87,6 +87,8 @@ desk export --format csv --out "$D/tables/csv"
 desk export --format csv --out "$D/tables/csv-ky" --labels ky --split
 desk export --format sav --out "$D/tables/sav" --labels ky
 desk export --format dta --out "$D/tables/dta" --labels ky
+desk export --format xlsx --out "$D/tables/xlsx" --labels ky
+desk export --format r --out "$D/tables/r" --labels ky
 for f in "$D"/tables/csv/migrant_interview*.csv; do
     case $f in *codebook*) continue ;; esac
     echo "--- ${f#$PWD/}"
@@ -105,7 +107,7 @@ has migrant_interview-trip.csv 'KZ,2017,-98,trade,,'
 [ "$(wc -l < "$D/tables/csv/migrant_interview.csv")" = 2 ] || fail 'not exactly one interview'
 [ "$(stat -c %a "$D/tables/csv")" = 700 ] && [ "$(stat -c %a "$D/tables/csv/migrant_interview.csv")" = 600 ] ||
     fail 'the export is open to others'
-for f in sav/migrant_interview.sav dta/migrant_interview-trip.dta; do
+for f in sav/migrant_interview.sav dta/migrant_interview-trip.dta xlsx/migrant_interview.xlsx r/migrant_interview.R; do
     [ -s "$D/tables/$f" ] || fail "no $f"
 done
 grep -qF '/data/' "$D/tables/sav/migrant_interview - codebook.csv" || fail 'the codebook names no question'

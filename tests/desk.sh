@@ -74,17 +74,22 @@ $S export --out "$T/csv" > "$T/out" 2>&1 || true # exit status ignored: the form
     { failed=$((failed + 1)); echo 'desk: two tables of one name'; ls "$T/csv"; cat "$T/out"; }
 # for scripts: one JSON object, with the records that the message on stderr is about
 want 1 'export for scripts' $S export --out "$T/json" --json
-grep -q '^{"records": [0-9]*, "files": [0-9]*, "attachments": 0, .*"without_form": [1-9][0-9]*, .*"filtered": 0, .*"shortened": 0}$' "$T/out" &&
+grep -q '^{"records": [0-9]*, "files": [0-9]*, "attachments": 0, .*"without_form": [1-9][0-9]*, .*"filtered": 0, .*"shortened": 0.*}$' "$T/out" &&
     passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: export --json'; cat "$T/out"; }
 # the same desk gives the same bytes
-for format in csv sav dta; do
+for format in csv xlsx sav dta r; do
     want 1 "$format, once" $S export --format $format --out "$T/one-$format"
     want 1 "$format, again" $S export --format $format --out "$T/two-$format"
     diff -r "$T/one-$format" "$T/two-$format" && passed=$((passed + 1)) ||
         { failed=$((failed + 1)); echo "desk: $format differs from export to export"; }
 done
+# on a terminal it says how far it is; elsewhere it does not
+script -qec "$S export --out $T/far --form a" /dev/null < /dev/null > "$T/out" 2>&1 || true # judged by what it says
+grep -q ' of [0-9]* records written' "$T/out" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: no progress on a terminal'; cat -v "$T/out"; }
+want 1 'no progress in a file' $S export --out "$T/near"
+! grep -q 'records written' "$T/out" "$T/err" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: progress in a file'; }
 # a full disk: nothing is half written, and existing files stay unchanged
-for format in csv sav dta; do
+for format in csv xlsx sav dta r; do
     cp -r "$T/csv" "$T/full-$format"
     echo kept > "$T/full-$format/a.$format"
     ls -A "$T/full-$format" > "$T/before"

@@ -67,7 +67,7 @@ M=platform/machine C=platform/custody
 home 'libxml/' $M/xml.c
 home 'zip.h' $M/zip.c
 home 'freexl.h' tools/form/form_xls.c
-home 'xlsxwriter.h' tools/form/form_review.c
+home 'xlsxwriter.h' $M/spreadsheet.c
 home 'readstat.h' forms/dataset/dataset_stat.c
 home 'jansson.h' $M/json.c
 home 'pcre2.h' $M/regex.c

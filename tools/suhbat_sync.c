@@ -540,6 +540,8 @@ static void tell_export(const struct export_counts *counts)
          "records have an instanceID that differs from the signed id, which is used as KEY"},
         {"continued", counts->continued,
          "columns have texts longer than the format allows: they go on in NAME_2, NAME_3, …"},
+        {"more_sheets", counts->more_sheets,
+         "further sheets hold the rows beyond the 1,048,576 that Excel allows"},
         {"shortened", counts->shortened,
          "labels are longer than the format allows: the codebook has them whole"},
     };
@@ -601,7 +603,8 @@ static bool run_export(const struct cli_words *words, struct err *err)
                                      .writer = dataset_writer_find(opt_format ? opt_format : "csv"),
                                      .out = opt_out,
                                      .filter = filter_given(),
-                                     .force = opt_force};
+                                     .force = opt_force,
+                                     .progress = cli_progress};
     (void)words;
     if (!opt_out) {
         err_set(err, ERR_MISUSE, "no folder given");
@@ -789,12 +792,12 @@ int main(int argc, char **argv)
         {"csv", 0, NULL, "as a table for scripts", &opt_csv, CLI_TEXT, 0, 0}, CLI_END};
     static const struct cli_option exporting[] = {
         {"format", 0, "NAME",
-         "csv: ODK Central's layout (default); sav: SPSS; dta: Stata, both with labels",
+         "csv: ODK Central's layout (default); xlsx: Excel; sav: SPSS; dta: Stata; r: R",
          &opt_format, CLI_TEXT, 0, 0},
         {"out", 0, "DIR", "output folder (created with mode 0700; files 0600)", &opt_out,
          CLI_FOLDER, 0, 0},
         {"labels", 0, "CODE",
-         "ru, ky, tg or en: labels instead of choice values; in sav and dta the labels' language",
+         "ru, ky, tg or en: labels instead of choice values; but for csv: the labels' language",
          &opt_labels, CLI_TEXT, 0, 0},
         {"both", 0, "CODE", "labels in columns of their own (X-label), beside the values",
          &opt_both, CLI_TEXT, 0, 0},

@@ -139,13 +139,14 @@ static void put(struct putting *p, const struct entry *e)
     p->first = false;
 }
 
-/* sav and dta: the variables themselves. */
-static void put_variables(struct putting *p, const struct variables *v, const char *file, bool tags)
+/* sav, dta and r: the variables themselves. */
+static void put_variables(struct putting *p, const struct variables *v, const char *file,
+                          const struct dataset_writer *writer)
 {
     for (size_t i = 0; i < v->count; i++) {
         const struct variable *x = &v->list[i];
         put(p, &(struct entry){file, x->name, types[x->kind], x->path, x->label, x->values,
-                               x->value_count, true, tags});
+                               x->value_count, !writer->codes, writer->tags});
     }
 }
 
@@ -230,7 +231,7 @@ void dataset_codebook(struct buf *out, const struct dataset_write *write,
             .p = &p, .write = write, .table = dataset_table(write->dataset, t), .file = files[t]};
         variables_new(&csv.variables, write->dataset, t, write->look.labels, writer->text_max);
         if (writer->variables) {
-            put_variables(&p, &csv.variables, files[t], writer->tags);
+            put_variables(&p, &csv.variables, files[t], writer);
         } else {
             dataset_csv_columns(write, t, put_csv_column, &csv);
         }

@@ -5,28 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "forms/dataset/dataset_variables.h"
 #include "forms/dataset/dataset_writer.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/csv.h"
 
 static const char *const geopoint_parts[] = {"Latitude", "Longitude", "Altitude", "Accuracy"};
 enum { GEOPOINT_PARTS = sizeof geopoint_parts / sizeof *geopoint_parts };
-
-/* A cell; with `excel`, one that a spreadsheet would calculate begins with an apostrophe.  Numbers
- * are left as they are. */
-static void put(const struct dataset_write *w, struct buf *out, const char *text, bool first)
-{
-    char *end;
-    bool calculates = w->look.excel && *text && strchr("=+-@\t\r", *text);
-    if (calculates && (strtod(text, &end), *end)) {
-        struct buf guarded = {0};
-        buf_join(&guarded, "'", text, NULL);
-        csv_cell(out, guarded.data, first);
-        buf_fini(&guarded);
-    } else {
-        csv_cell(out, text, first);
-    }
-}
 
 static bool has_choices(const struct dataset_column *column)
 {
@@ -60,6 +45,17 @@ static const struct dataset_csv_column after_root[] = {
     {.name = "FormVersion"}};
 static const struct dataset_csv_column after_entry[] = {{.name = "PARENT_KEY"}, {.name = "KEY"}};
 
+/* How many columns a text of this column takes. */
+static size_t pieces_of(const struct dataset_write *w, const struct dataset_column *column)
+{
+    enum { LETTER = 3 }; /* of a letter that is moved to the next piece */
+    size_t pieces = 1, rest = column->type == DATASET_GEOPOINT ? 0 : column->longest;
+    for (; w->text_max && rest > w->text_max; pieces++) {
+        rest -= w->text_max - LETTER;
+    }
+    return pieces;
+}
+
 struct heading {
     const struct dataset_write *write;
     struct buf name;
@@ -87,6 +83,12 @@ static void head_answer(struct heading *h, const struct dataset_column *column)
         }
     } else {
         head(h, (struct dataset_csv_column){.column = column, .type = column->type}, "");
+    }
+    for (size_t p = 1; p < pieces_of(h->write, column); p++) {
+        char end[24];
+        snprintf(end, sizeof end, "_%zu", p + 1);
+        head(h, (struct dataset_csv_column){.column = column, .type = column->type, .piece = p},
+             end);
     }
     if (h->write->look.both && has_choices(column)) {
         head(h, (struct dataset_csv_column){.column = column, .labels = true}, "-label");
@@ -141,14 +143,20 @@ static void header(const struct dataset_write *w, size_t at, struct buf *out)
     csv_end(out);
 }
 
-static void put_geopoint(const struct dataset_write *w, struct buf *out, const char *value,
-                         bool first)
+struct telling { /* the cells of a row, one after the other */
+    const struct dataset_write *write;
+    struct dataset_reader *reader;
+    void (*each)(void *user, const char *text);
+    void *user;
+};
+
+static void tell_geopoint(struct telling *t, const char *value)
 {
     for (size_t i = 0; i < GEOPOINT_PARTS; i++) {
         size_t len = strcspn(value, " ");
         char part[64];
         snprintf(part, sizeof part, "%.*s", (int)(len < 63 ? len : 63), value);
-        put(w, out, part, first && i == 0);
+        t->each(t->user, part);
         value += len + (value[len] == ' ');
     }
 }
@@ -171,7 +179,8 @@ static const char *with_labels(const struct dataset_write *w, struct dataset_rea
                                const struct dataset_column *column, const char *value)
 {
     bool several = column->type == DATASET_CHOICES || column->type == DATASET_ORDER;
-    const struct item *item = w->look.labels ? form_item(r->version, column->path) : NULL;
+    bool labels = w->look.labels || w->look.both;
+    const struct item *item = labels ? form_item(r->version, column->path) : NULL;
     if (!item || !item->control || !*value || (column->type != DATASET_CHOICE && !several)) {
         return value;
     }
@@ -194,63 +203,106 @@ static const char *with_labels(const struct dataset_write *w, struct dataset_rea
     return kept;
 }
 
-static void put_unsigned(struct buf *out, unsigned value)
+static void tell_unsigned(struct telling *t, unsigned value)
 {
     char text[24];
     snprintf(text, sizeof text, "%u", value);
-    csv_cell(out, text, false);
+    t->each(t->user, text);
 }
 
-static void put_about(const struct dataset_write *w, struct buf *out, const struct submission *s)
+static void tell_about(struct telling *t, const struct submission *s)
 {
-    put(w, out, s->submitter_id, false);
-    put(w, out, s->submitter_name, false);
-    put_unsigned(out, s->attachments_present);
-    put_unsigned(out, s->attachments_expected);
-    csv_cell(out, s->status, false);
-    csv_cell(out, s->review_state, false);
-    csv_cell(out, s->device_id, false);
-    put_unsigned(out, s->edits);
-    csv_cell(out, s->form_version, false);
+    t->each(t->user, s->submitter_id);
+    t->each(t->user, s->submitter_name);
+    tell_unsigned(t, s->attachments_present);
+    tell_unsigned(t, s->attachments_expected);
+    t->each(t->user, s->status);
+    t->each(t->user, s->review_state);
+    t->each(t->user, s->device_id);
+    tell_unsigned(t, s->edits);
+    t->each(t->user, s->form_version);
 }
 
-static void row(const struct dataset_write *w, struct dataset_reader *r,
-                const struct dataset_row *row, struct buf *out)
+/* A text in as many pieces as its column has. */
+static void tell_pieces(struct telling *t, const struct dataset_column *column, const char *value)
+{
+    size_t pieces = pieces_of(t->write, column), len = strlen(value);
+    for (size_t p = 0; p < pieces; p++) {
+        size_t now = t->write->text_max ? variable_letters(value, len, t->write->text_max) : len;
+        t->each(t->user, now < len ? arena_copy(&t->reader->arena, value, now) : value);
+        value += now;
+        len -= now;
+    }
+    assert(len == 0);
+}
+
+static void tell_answer(struct telling *t, const struct dataset_column *column, const char *value)
+{
+    const struct dataset_write *w = t->write;
+    if (column->type == DATASET_GEOPOINT) {
+        tell_geopoint(t, value);
+    } else {
+        tell_pieces(t, column, w->look.both ? value : with_labels(w, t->reader, column, value));
+    }
+    if (w->look.both && has_choices(column)) {
+        t->each(t->user, with_labels(w, t->reader, column, value));
+    }
+    const char *const *values;
+    size_t count = split_of(w, column, &values);
+    for (size_t v = 0; v < count; v++) {
+        t->each(t->user, has_word(value, values[v]) ? "1" : "0");
+    }
+}
+
+void dataset_csv_cells(const struct dataset_write *w, struct dataset_reader *r,
+                       const struct dataset_row *row, void (*each)(void *user, const char *text),
+                       void *user)
 {
     const struct dataset_table *table = dataset_table(w->dataset, row->table);
+    struct telling t = {w, r, each, user};
     assert(r->dataset == w->dataset);
-    bool root = !*table->repeat, first = !root;
+    bool root = !*table->repeat;
     if (root) {
         char date[40] = "";
         clock_iso(date, sizeof date, r->about->date_ms, 0, true);
-        csv_cell(out, date, true);
+        each(user, date);
     }
     for (size_t i = 0; i < table->count; i++) {
-        const struct dataset_column *column = &table->columns[i];
-        const char *value = dataset_cell(r, i);
-        if (column->type == DATASET_GEOPOINT) {
-            put_geopoint(w, out, value, first);
-        } else {
-            put(w, out, w->look.both ? value : with_labels(w, r, column, value), first);
-        }
-        if (w->look.both && has_choices(column)) {
-            put(w, out, with_labels(w, r, column, value), false);
-        }
-        const char *const *values;
-        size_t count = split_of(w, column, &values);
-        for (size_t v = 0; v < count; v++) {
-            csv_cell(out, has_word(value, values[v]) ? "1" : "0", false);
-        }
-        first = false;
+        tell_answer(&t, &table->columns[i], dataset_cell(r, i));
     }
     if (root) {
-        csv_cell(out, row->key, false);
-        put_about(w, out, r->about);
+        each(user, row->key);
+        tell_about(&t, r->about);
     } else {
-        csv_cell(out, row->parent, first);
-        csv_cell(out, row->key, false);
+        each(user, row->parent);
+        each(user, row->key);
     }
-    csv_end(out);
+}
+
+/* ---- the format ---- */
+
+struct cell_row {
+    const struct dataset_write *write;
+    struct buf *out;
+    bool first;
+};
+
+/* A cell; with `excel`, one that a spreadsheet would calculate begins with an apostrophe.  Numbers
+ * are left as they are. */
+static void put_cell(void *user, const char *text)
+{
+    struct cell_row *row = user;
+    char *end;
+    bool calculates = row->write->look.excel && *text && strchr("=+-@\t\r", *text);
+    if (calculates && (strtod(text, &end), *end)) {
+        struct buf guarded = {0};
+        buf_join(&guarded, "'", text, NULL);
+        csv_cell(row->out, guarded.data, row->first);
+        buf_fini(&guarded);
+    } else {
+        csv_cell(row->out, text, row->first);
+    }
+    row->first = false;
 }
 
 static bool begin_sheet(struct dataset_sheet *sheet, struct err *err)
@@ -264,7 +316,9 @@ static bool add_row(struct dataset_sheet *sheet, struct dataset_reader *r,
                     const struct dataset_row *at, struct err *err)
 {
     (void)err;
-    row(sheet->write, r, at, sheet->out);
+    struct cell_row row = {sheet->write, sheet->out, true};
+    dataset_csv_cells(sheet->write, r, at, put_cell, &row);
+    csv_end(sheet->out);
     return true;
 }
 

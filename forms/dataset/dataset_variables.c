@@ -158,11 +158,24 @@ static void missing_value(struct naming *n, struct variable *x, int m, const cha
     map_put(&x->by_code, missing[m].number, value);
 }
 
+/* Whether a code is a whole number, written in the only way: "7", not "07". */
 static bool is_whole(const char *code)
 {
     const char *digits = code + (*code == '-');
     size_t len = strlen(digits);
-    return len > 0 && len <= 9 && strspn(digits, "0123456789") == len;
+    return len > 0 && len <= 9 && strspn(digits, "0123456789") == len &&
+           (*digits != '0' || strcmp(code, "0") == 0);
+}
+
+bool variable_whole_codes(struct dataset *d, const struct dataset_column *column)
+{
+    const char *const *codes;
+    size_t count = dataset_codes(d, column, &codes);
+    bool whole = true;
+    for (size_t c = 0; c < count; c++) {
+        whole = whole && (missing_of(codes[c]) >= 0 || is_whole(codes[c]));
+    }
+    return whole;
 }
 
 static void choice_values(struct naming *n, struct variable *x, const struct dataset_column *column)
@@ -170,10 +183,7 @@ static void choice_values(struct naming *n, struct variable *x, const struct dat
     struct dataset *d = n->v->dataset;
     const char *const *codes;
     size_t count = dataset_codes(d, column, &codes), place = 0;
-    bool numbers = true;
-    for (size_t c = 0; c < count; c++) {
-        numbers = numbers && (missing_of(codes[c]) >= 0 || is_whole(codes[c]));
-    }
+    bool numbers = variable_whole_codes(d, column);
     for (size_t c = 0; c < count; c++) {
         const char *label = dataset_code_label(d, column, codes[c], n->language);
         int m = missing_of(codes[c]);
@@ -403,6 +413,15 @@ static bool read_number(const char *text, double *number)
     return *text && !*end;
 }
 
+bool variable_read(enum variable_kind kind, const char *text, double *number)
+{
+    static bool (*const readers[])(const char *text, double *number) = {
+        [VARIABLE_TEXT] = NULL,          [VARIABLE_NUMBER] = read_number,
+        [VARIABLE_DATE] = read_day,      [VARIABLE_TIME] = read_time,
+        [VARIABLE_MOMENT] = read_moment, [VARIABLE_FLAG] = read_number};
+    return readers[kind] && readers[kind](text, number);
+}
+
 static bool read_part(const char *text, unsigned part, double *number)
 {
     char one[64];
@@ -454,18 +473,12 @@ bool variable_number(const struct variable *x, struct dataset_reader *r, double 
     case VARIABLE_FLAG:
         *number = has_word(text, x->code);
         return true;
-    case VARIABLE_DATE:
-        return read_day(text, number);
-    case VARIABLE_TIME:
-        return read_time(text, number);
-    case VARIABLE_MOMENT:
-        return read_moment(text, number);
     case VARIABLE_NUMBER:
         return type == DATASET_GEOPOINT ? read_part(text, x->part, number)
                : type == DATASET_CHOICE ? false /* a code that is in no list */
                                         : read_number(text, number);
     default:
-        return false;
+        return variable_read(x->kind, text, number);
     }
 }
 

@@ -82,6 +82,10 @@ const char *variable_text(const struct variables *v, const struct variable *vari
                           struct dataset_reader *reader, const struct dataset_row *row);
 /* The kind of a missing answer that a code stands for: 'a' dk, 'b' refused, 'c' na; or 0. */
 char variable_missing(const char *code);
+/* A text as the number that a kind of variable holds; false if it is none. */
+bool variable_read(enum variable_kind kind, const char *text, double *number);
+/* Whether all codes of a list, but those of missing answers, are whole numbers. */
+bool variable_whole_codes(struct dataset *dataset, const struct dataset_column *column);
 /* The first bytes of a text, at most `max`, not cutting a letter in two. */
 size_t variable_letters(const char *text, size_t len, size_t max);
 

@@ -5,9 +5,10 @@
 #include <assert.h>
 #include <string.h>
 
-extern const struct dataset_writer dataset_csv, dataset_sav, dataset_dta;
+extern const struct dataset_writer dataset_csv, dataset_xlsx, dataset_sav, dataset_dta, dataset_r;
 
-static const struct dataset_writer *const writers[] = {&dataset_csv, &dataset_sav, &dataset_dta};
+static const struct dataset_writer *const writers[] = {&dataset_csv, &dataset_xlsx, &dataset_sav,
+                                                       &dataset_dta, &dataset_r};
 
 const struct dataset_writer *dataset_writer_find(const char *name)
 {

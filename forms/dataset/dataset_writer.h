@@ -15,29 +15,51 @@ struct dataset_look {         /* how tables look; not every format has all of it
 struct dataset_write {
     struct dataset *dataset;
     struct dataset_look look;
+    size_t text_max; /* texts go on in columns NAME_2 … after so many bytes; 0: never */
+};
+
+/* A file that holds all tables of a form. */
+struct dataset_book {
+    const struct dataset_write *write;
+    const char *path; /* exists, is empty, and is filled by `close` */
+    struct arena *arena;
+    size_t rows_max;    /* of a sheet, with its heading; 0: the format's limit */
+    void *state;        /* the writer's own, from open to close */
+    const char **names; /* of the sheets, one for each table; set by open, in the arena */
 };
 
 struct dataset_sheet { /* a table that is being written */
     const struct dataset_write *write;
     size_t table;
+    struct dataset_book *book; /* or NULL, and the table has a file of its own: */
     struct buf *out; /* what is written is appended; the caller takes it away between calls */
     void *state;     /* the writer's own, from begin to end; NULL before */
-    /* What `begin` found beyond the format's limits, for the user to be told: */
+    /* What is beyond the format's limits, for the user to be told after `end`: */
     unsigned continued; /* columns whose text goes on in NAME_2 … */
     unsigned shortened; /* labels of columns and values that are cut; the codebook has them whole */
+    unsigned more_sheets; /* sheets that the table goes on on */
 };
 struct dataset_writer {
     const char *name, *ending; /* "csv", ".csv" */
     bool scans;                /* every submission must have gone through dataset_scan */
     bool variables;            /* its columns are those of dataset_variables */
     bool tags;                 /* … with missing answers as .a .b .c, not as numbers */
-    size_t text_max;           /* … with texts cut into pieces of so many bytes; 0: never */
-    /* The table's beginning; the row that the reader gave last; the end, which also frees the
+    bool codes;                /* … with choices as the form's codes, not as numbers */
+    bool both;                 /* a column X-label beside each X with choices, always */
+    size_t text_max;           /* texts are cut into pieces of so many bytes; 0: never */
+    /* Begins and ends a book around its sheets; NULL: each table has a file.  After a successful
+     * `open`, `close` is called in any case, with `ok` false after a failure. */
+    bool (*open)(struct dataset_book *book, struct err *err);
+    bool (*close)(struct dataset_book *book, bool ok, struct err *err);
+    /* A table's beginning; the row that the reader gave last; the end, which also frees the
      * state.  After a failure only `end` is called, with `ok` false. */
     bool (*begin)(struct dataset_sheet *sheet, struct err *err);
     bool (*row)(struct dataset_sheet *sheet, struct dataset_reader *reader,
                 const struct dataset_row *row, struct err *err);
     bool (*end)(struct dataset_sheet *sheet, bool ok, struct err *err);
+    /* A script that reads the tables of a form, beside them; NULL: none.  `files`: their names. */
+    void (*script)(struct buf *out, const struct dataset_write *write, const char *const *files);
+    const char *script_ending; /* ".R" */
 };
 
 /* A column of the CSV. */
@@ -46,12 +68,18 @@ struct dataset_csv_column {
     const struct dataset_column *column; /* whose answers stand in it; NULL: none's, as in KEY */
     const char *code;                    /* 0 or 1: whether this answer of several was given */
     bool labels;                         /* X-label */
+    size_t piece;                        /* 1, 2 …: NAME_2, NAME_3 … of a long text */
     enum dataset_type type;
 };
 /* Calls `each` for the columns of a table, in order. */
 void dataset_csv_columns(const struct dataset_write *write, size_t table,
                          void (*each)(void *user, const struct dataset_csv_column *column),
                          void *user);
+
+/* Calls `each` for the cells of the row that the reader gave last, in the same order. */
+void dataset_csv_cells(const struct dataset_write *write, struct dataset_reader *reader,
+                       const struct dataset_row *row, void (*each)(void *user, const char *text),
+                       void *user);
 
 /* The writer of this name, or NULL. */
 const struct dataset_writer *dataset_writer_find(const char *name);

@@ -175,3 +175,15 @@ bool zip_write(struct buf *out, const struct zip_part *parts, size_t count, stru
     zip_source_free(target);
     return ok || err_set(err, ERR_ENV, "the archive cannot be written");
 }
+
+bool zip_member_size(const char *path, const char *name, uint64_t *size)
+{
+    zip_t *zip = zip_open(path, ZIP_RDONLY, NULL);
+    zip_stat_t st;
+    bool found = zip && zip_stat(zip, name, 0, &st) == 0 && (st.valid & ZIP_STAT_SIZE);
+    *size = found ? st.size : 0;
+    if (zip) {
+        zip_discard(zip);
+    }
+    return found;
+}

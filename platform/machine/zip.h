@@ -21,6 +21,9 @@ bool zip_has(struct zip_file *zip, const char *name);
 MUST_CHECK bool zip_member(struct buf *out, struct zip_file *zip, const char *name,
                            struct err *err);
 
+/* The unpacked size of a member of an archive on disk, of any size; false if there is none. */
+MUST_CHECK bool zip_member_size(const char *path, const char *name, uint64_t *size);
+
 /* Append an archive of the members to `out`: deflated, all dated 1980-01-01, so that the same
  * members give the same bytes. */
 struct zip_part {

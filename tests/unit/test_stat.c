@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Are .sav and .dta what ReadStat's own reader, and so SPSS, Stata and R, read back? */
+/* Are .sav and .dta what ReadStat's own reader, and so SPSS, Stata and R, read back?  Are .xlsx
+ * what our reader of workbooks, and R's tables what its script expects? */
 #include <readstat.h>
 #include <unistd.h>
 
 #include "forms/dataset/dataset_codebook.h"
 #include "forms/dataset/dataset_variables.h"
 #include "forms/dataset/dataset_writer.h"
+#include "forms/workbook/workbook.h"
 #include "platform/machine/csv.h"
+#include "platform/machine/file.h"
 #include "platform/machine/json.h"
 #include "tests/lib/help.h"
 
@@ -70,8 +73,19 @@ struct written {
     struct dataset *dataset;
     struct form *form;
     struct buf tables[2];
-    unsigned continued, shortened;
+    struct buf book, script;
+    unsigned continued, shortened, more_sheets;
 };
+
+/* Makes an empty file. */
+static void fresh_path(char path[])
+{
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+}
+
+static size_t rows_max; /* of a sheet; 0: the format's */
 
 static void write_look(struct written *w, const char *format, const char *story,
                        const struct dataset_look *look)
@@ -81,6 +95,10 @@ static void write_look(struct written *w, const char *format, const char *story,
     const struct dataset_writer *writer = dataset_writer_find(format);
     struct dataset_write write = {.look = *look};
     struct dataset_sheet sheets[2];
+    struct arena arena;
+    char path[] = "/tmp/suhbat-book-XXXXXX";
+    struct dataset_book book = {&write, path, &arena, rows_max, NULL, NULL};
+    arena_init(&arena);
     memset(w, 0, sizeof *w);
     assert_non_null(writer);
     OK(convert_md(&xml, form_text, &err));
@@ -89,9 +107,18 @@ static void write_look(struct written *w, const char *format, const char *story,
     OK(dataset_new(&w->dataset, versions, 1, &(struct dataset_options){.sensitive_extra = true},
                    &err));
     write.dataset = w->dataset;
+    write.text_max = writer->text_max;
+    write.look.both |= writer->both;
     for (int pass = 0; pass < 2; pass++) {
+        if (pass && writer->open) {
+            fresh_path(path);
+            OK(writer->open(&book, &err));
+        }
         for (size_t t = 0; pass && t < 2; t++) {
-            sheets[t] = (struct dataset_sheet){.write = &write, .table = t, .out = &w->tables[t]};
+            sheets[t] = (struct dataset_sheet){.write = &write,
+                                               .table = t,
+                                               .out = &w->tables[t],
+                                               .book = writer->open ? &book : NULL};
             OK(writer->begin(&sheets[t], &err));
         }
         for (int n = 0; n < 2; n++) {
@@ -124,8 +151,18 @@ static void write_look(struct written *w, const char *format, const char *story,
     }
     w->continued = sheets[0].continued + sheets[1].continued;
     w->shortened = sheets[0].shortened + sheets[1].shortened;
+    w->more_sheets = sheets[0].more_sheets + sheets[1].more_sheets;
     OK(writer->end(&sheets[0], true, &err));
     OK(writer->end(&sheets[1], true, &err));
+    if (writer->open) {
+        OK(writer->close(&book, true, &err));
+        OK(file_read(&w->book, path, 1 << 20, &err));
+        unlink(path);
+    }
+    if (writer->script) {
+        writer->script(&w->script, &write, (const char *const[]){"stat.csv", "stat-trip.csv"});
+    }
+    arena_fini(&arena);
     buf_fini(&xml);
 }
 
@@ -140,6 +177,8 @@ static void written_free(struct written *w)
     form_free(w->form);
     buf_fini(&w->tables[0]);
     buf_fini(&w->tables[1]);
+    buf_fini(&w->book);
+    buf_fini(&w->script);
 }
 
 /* ---- what is read back: lines such as "age=34", "label age=…", "value level 4=…" ---- */
@@ -393,7 +432,7 @@ static const char *told(const struct csv *book, const char *column, const char *
 static void codebook_of(struct buf *out, struct written *w, const char *writer,
                         const struct dataset_look *look, enum codebook_format format)
 {
-    struct dataset_write write = {w->dataset, *look};
+    struct dataset_write write = {w->dataset, *look, 0};
     dataset_codebook(out, &write, dataset_writer_find(writer), table_files, format);
 }
 
@@ -552,9 +591,149 @@ static void test_stat__a_codebook_as_json_and_html(void **state)
     written_free(&w);
 }
 
+/* ---- xlsx ---- */
+
+struct sheets {
+    struct arena arena;
+    struct workbook book;
+};
+
+static void read_sheets(struct sheets *s, const struct written *w)
+{
+    struct err err = {0};
+    arena_init(&s->arena);
+    OK(workbook_read(&s->book, &s->arena, "stat.xlsx", w->book.data, w->book.len, &err));
+}
+
+/* The cell in the column of this name; the row counts from 1, below the heading. */
+static const char *cell_of(const struct sheets *s, size_t sheet, size_t row, const char *column)
+{
+    assert_true(sheet < s->book.count && row < s->book.sheets[sheet].count);
+    const struct sheet_row *top = &s->book.sheets[sheet].rows[0];
+    const struct sheet_row *at = &s->book.sheets[sheet].rows[row];
+    for (size_t c = 0; c < top->count; c++) {
+        if (strcmp(top->cells[c], column) == 0) {
+            return c < at->count ? at->cells[c] : "";
+        }
+    }
+    fail_msg("no column '%s'", column);
+    return NULL;
+}
+
+static void test_stat__excel_has_a_sheet_for_each_table_and_typed_cells(void **state)
+{
+    (void)state;
+    struct written w;
+    struct sheets s;
+    write_all(&w, "xlsx", "Гүлзат");
+    read_sheets(&s, &w);
+    static const struct {
+        const char *name, *first, *second;
+    } cells[] = {{"person-age", "34", "-98"},
+                 {"person-name", "Айгүл", "Гүлзат"},
+                 {"person-level", "4", "dk"},
+                 {"person-level-label", "Көп", "Билбейм"},
+                 {"person-place", "khatlon", "refused"},
+                 {"person-place-label", "Хатлон", "Айтпайм"},
+                 {"person-help", "osh refused", ""},
+                 {"person-help-label", "Ош; Айтпайм", ""},
+                 {"day", "2026-11-24 00:00:00", ""},
+                 {"hour", "0.3125", ""}, /* of a day */
+                 {"moment", "2026-11-24 10:00:30", ""},
+                 {"gps-Latitude", "42.87", ""},
+                 {"income", "12.5", ""},
+                 {"KEY", "uuid:0", "uuid:1"},
+                 {"SubmitterID", "B7", "A12"}};
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        assert_string_equal(cell_of(&s, 0, 1, cells[i].name), cells[i].first);
+        assert_string_equal(cell_of(&s, 0, 2, cells[i].name), cells[i].second);
+    }
+    assert_int_equal(s.book.count, 3);
+    assert_string_equal(s.book.sheets[1].name, "stat-trip");
+    assert_string_equal(cell_of(&s, 1, 2, "where"), "Алматы");
+    assert_string_equal(cell_of(&s, 1, 2, "KEY"), "uuid:0/trip[2]");
+    assert_string_equal(s.book.sheets[2].name, "codebook");
+    assert_string_equal(cell_of(&s, 2, 1, "file"), "stat");
+    arena_fini(&s.arena);
+    written_free(&w);
+}
+
+/* More rows than a sheet holds go on on another; a text of more letters than a cell, in NAME_2. */
+static void test_stat__what_excel_does_not_hold_goes_on(void **state)
+{
+    (void)state;
+    enum { LETTERS = 20000 };
+    struct written w;
+    struct sheets s;
+    struct buf story = {0}, back = {0};
+    for (int i = 0; i < LETTERS; i++) {
+        buf_text(&story, "ү");
+    }
+    rows_max = 2;
+    write_all(&w, "xlsx", story.data);
+    rows_max = 0;
+    read_sheets(&s, &w);
+    assert_int_equal(w.more_sheets, 2);
+    assert_int_equal(w.continued, 1);
+    assert_int_equal(s.book.count, 5);
+    assert_string_equal(s.book.sheets[2].name, "stat-trip~2");
+    assert_string_equal(s.book.sheets[3].name, "stat~2");
+    assert_string_equal(cell_of(&s, 0, 1, "KEY"), "uuid:0");
+    buf_join(&back, cell_of(&s, 3, 1, "person-name"), cell_of(&s, 3, 1, "person-name_2"), NULL);
+    assert_string_equal(back.data, story.data);
+    assert_string_equal(cell_of(&s, 2, 1, "where"), "Алматы");
+    buf_fini(&story);
+    buf_fini(&back);
+    arena_fini(&s.arena);
+    written_free(&w);
+}
+
+/* ---- R ---- */
+
+static void test_stat__r_reads_codes_and_has_their_labels(void **state)
+{
+    (void)state;
+    struct written w;
+    struct csv csv;
+    struct arena arena;
+    struct err err = {0};
+    static const struct {
+        const char *name, *first, *second;
+    } cells[] = {{"age", "34", "-98"},
+                 {"level", "4", "dk"},
+                 {"place", "khatlon", "refused"},
+                 {"help_osh", "1", ""},
+                 {"day", "2026-11-24", ""},
+                 {"hour", "07:30:00.000+06:00", ""},
+                 {"moment", "2026-11-24T10:00:30", ""},
+                 {"gps_alt", "800", ""},
+                 {"KEY", "uuid:0", "uuid:1"}};
+    write_all(&w, "r", "Гүлзат");
+    arena_init(&arena);
+    OK(csv_parse(&csv, &arena, w.tables[0].data, w.tables[0].len, &err));
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        size_t at = 0;
+        while (at < csv.rows[0].count && strcmp(csv.rows[0].cells[at], cells[i].name) != 0) {
+            at++;
+        }
+        assert_true(at < csv.rows[0].count);
+        assert_string_equal(csv.rows[1].cells[at], cells[i].first);
+        assert_string_equal(csv.rows[2].cells[at], cells[i].second);
+    }
+    assert_non_null(strstr(w.script.data, "d[[\"age\"]] <- number(d[[\"age\"]], \"Канча жаш?\")"));
+    assert_non_null(strstr(w.script.data, "c(\"osh\", \"khatlon\"),\n    c(\"Ош\", \"Хатлон\"))"));
+    assert_non_null(strstr(w.script.data, "d[[\"byte_\"]] <- text(d[[\"byte_\"]], \"Байт\")"));
+    assert_non_null(strstr(w.script.data, "read(\"stat-trip.csv\")"));
+    arena_fini(&arena);
+    written_free(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stat__excel_has_a_sheet_for_each_table_and_typed_cells),
+        cmocka_unit_test(test_stat__what_excel_does_not_hold_goes_on),
+        cmocka_unit_test(test_stat__r_reads_codes_and_has_their_labels),
         cmocka_unit_test(test_stat__spss_reads_values_labels_and_missings),
         cmocka_unit_test(test_stat__stata_tags_what_is_missing),
         cmocka_unit_test(test_stat__a_long_text_goes_on),

@@ -9,8 +9,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "platform/machine/arena.h"
+#include "platform/machine/clock.h"
 #include "platform/machine/prompt.h"
 #include "platform/machine/secret.h"
 #include "platform/machine/text.h"
@@ -327,6 +329,20 @@ void cli_say(FILE *to, const char *before, const char *text)
     text_defuse(plain);
     fprintf(to, "%s%s\n", before, plain);
     free(plain);
+}
+
+void cli_progress(const char *pass, uint64_t done, uint64_t all)
+{
+    enum { EACH_MS = 100 };
+    static int64_t last; /* when the line was written */
+    int64_t now = clock_mono_ms();
+    if (!isatty(STDERR_FILENO) || (done < all && now - last < EACH_MS)) {
+        return;
+    }
+    fprintf(stderr, "\r%llu of %llu records %s\033[K%s", (unsigned long long)done,
+            (unsigned long long)all, pass, done < all ? "" : "\r\033[K");
+    fflush(stderr);
+    last = now;
 }
 
 int cli_main(const char *program, const char *about, const struct cli_verb *verbs, size_t count,

@@ -56,6 +56,10 @@ bool cli_secrets(const char *program);
 /* Prints text from an untrusted source; control characters are made harmless (text_defuse). */
 void cli_say(FILE *to, const char *before, const char *text);
 
+/* On a terminal, a line of stderr that is written over: "120 of 500 records written", at most ten
+ * times a second; it vanishes when all are done.  Elsewhere nothing. */
+void cli_progress(const char *pass, uint64_t done, uint64_t all);
+
 /* Parses the command line, runs the verb, prints errors; returns the exit status. */
 int cli_main(const char *program, const char *about, const struct cli_verb *verbs, size_t count,
              const struct cli_option *common, int argc, char **argv);

@@ -30,6 +30,7 @@ struct group { /* all versions of one form */
     struct dataset *dataset;
     struct growing *tables; /* one for each table of the dataset … */
     struct dataset_write write;
+    struct dataset_book book;     /* that holds all of them, if the format has books */
     struct dataset_sheet *sheets; /* … with what is written into it */
     size_t begun;                 /* sheets that were begun */
     struct growing audit,
@@ -45,6 +46,7 @@ struct exporting {
     size_t group_count;
     struct desk_filter filter;
     bool scan;
+    uint64_t read, held; /* records of this pass, of the desk */
     struct arena arena;
     struct map tables;    /* table paths in lower case, to find clashes on disks that ignore case */
     struct tally keys;    /* record ids */
@@ -162,8 +164,10 @@ static void name_files(struct exporting *x, struct group *g)
     g->tables = mem_zero(count, sizeof *g->tables);
     g->sheets = mem_zero(count, sizeof *g->sheets);
     for (size_t t = 0; t < count; t++) {
+        bool shared = x->options->writer->open && t;
         g->tables[t].path =
-            table_path(x, dataset_table(g->dataset, t)->name, x->options->writer->ending);
+            shared ? g->tables[0].path
+                   : table_path(x, dataset_table(g->dataset, t)->name, x->options->writer->ending);
     }
     g->audit.path = table_path(x, arena_printf(&x->arena, "%s - audit", root), ".csv");
     g->memos.path = table_path(x, arena_printf(&x->arena, "%s - memos", root), ".csv");
@@ -196,19 +200,34 @@ static bool make_groups(struct exporting *x, struct err *err)
     return ok;
 }
 
-/* Every table has its file, also without rows. */
+/* Begins the file that holds all tables of a form.  The writer fills it itself. */
+static bool open_book(struct exporting *x, struct group *group, struct err *err)
+{
+    struct growing *file = &group->tables[0];
+    const char *side = arena_printf(&x->arena, "%s%s", file->path, side_ending);
+    group->book = (struct dataset_book){.write = &group->write, .path = side, .arena = &x->arena};
+    bool ok = put_file(x, file->path, "", 0, err) && x->options->writer->open(&group->book, err);
+    x->counts->files += ok;
+    return ok;
+}
+
+/* Every table has its file, or its place in the form's book, also without rows. */
 static bool begin_tables(struct exporting *x, struct err *err)
 {
+    const struct dataset_writer *writer = x->options->writer;
     bool ok = true;
-    for (size_t g = 0; g < x->group_count; g++) {
+    for (size_t g = 0; ok && g < x->group_count; g++) {
         struct group *group = &x->groups[g];
-        group->write = (struct dataset_write){group->dataset, x->options->look};
+        group->write = (struct dataset_write){group->dataset, x->options->look, writer->text_max};
+        group->write.look.both |= writer->both;
+        ok = !writer->open || open_book(x, group, err);
         for (size_t t = 0; ok && t < dataset_tables(group->dataset); t++) {
-            group->sheets[t] = (struct dataset_sheet){
-                .write = &group->write, .table = t, .out = &group->tables[t].pending};
+            group->sheets[t] = (struct dataset_sheet){.write = &group->write,
+                                                      .table = t,
+                                                      .book = writer->open ? &group->book : NULL,
+                                                      .out = &group->tables[t].pending};
             group->begun++;
-            ok = x->options->writer->begin(&group->sheets[t], err) &&
-                 flush(x, &group->tables[t], true, err);
+            ok = writer->begin(&group->sheets[t], err) && flush(x, &group->tables[t], true, err);
         }
     }
     return ok;
@@ -226,24 +245,39 @@ static bool end_tables(struct exporting *x, bool ok, struct err *err)
             ok = ok && flush(x, &group->tables[t], true, err);
             x->counts->continued += group->sheets[t].continued;
             x->counts->shortened += group->sheets[t].shortened;
+            x->counts->more_sheets += group->sheets[t].more_sheets;
+        }
+        if (group->book.state) {
+            ok = x->options->writer->close(&group->book, ok, ok ? err : NULL) && ok;
         }
         ok = ok && flush(x, &group->audit, true, err) && flush(x, &group->memos, true, err);
     }
     return ok;
 }
 
-/* The codebook beside the tables: as CSV, JSON and HTML. */
-static bool put_codebook(struct exporting *x, struct group *g, struct err *err)
+/* What stands beside the tables: the format's script; the codebook as CSV, JSON and HTML. */
+static bool put_beside(struct exporting *x, struct group *g, struct err *err)
 {
     size_t count = dataset_tables(g->dataset);
     const char **files = arena_alloc(&x->arena, count * sizeof *files);
     bool ok = true;
     for (size_t t = 0; t < count; t++) {
         files[t] = file_name(g->tables[t].path);
+        if (x->options->writer->open) {
+            files[t] = arena_printf(&x->arena, "%s, sheet %s", files[t], g->book.names[t]);
+        }
+    }
+    const char *root = dataset_table(g->dataset, 0)->name;
+    if (x->options->writer->script) {
+        struct buf bytes = {0};
+        x->options->writer->script(&bytes, &g->write, files);
+        ok = put_file(x, table_path(x, root, x->options->writer->script_ending), bytes.data,
+                      bytes.len, err);
+        x->counts->files += ok;
+        buf_fini(&bytes);
     }
     for (int f = 0; ok && f < CODEBOOK_FORMATS; f++) {
         struct buf bytes = {0};
-        const char *root = dataset_table(g->dataset, 0)->name;
         char *path =
             table_path(x, arena_printf(&x->arena, "%s - codebook", root), codebook_endings[f]);
         dataset_codebook(&bytes, &g->write, x->options->writer, files, (enum codebook_format)f);
@@ -526,6 +560,9 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     struct buf plain = {0};
     struct record r;
     bool ok = true;
+    if (x->options->progress) {
+        x->options->progress(x->scan ? "scanned" : "written", ++x->read, x->held);
+    }
     if (was_opened(x, o)) {
         return true;
     }
@@ -556,7 +593,8 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
     map_init(&x.tables, &x.arena);
     bool ok = desk_records_init(&x.records, desk, identity, err) &&
               desk_filter_prepare(&x.filter, &x.records, err) &&
-              desk_kept_apart(desk, &apart, err) && make_groups(&x, err);
+              desk_kept_apart(desk, &apart, err) && desk_held(desk, &x.held, err) &&
+              make_groups(&x, err);
     counts->kept_apart = (unsigned)apart;
     if (ok && (options->look.split != SPLIT_NONE || options->writer->scans)) {
         x.scan = true;
@@ -565,12 +603,13 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
         tally_fini(&x.keys); /* the second reading meets the same records in the same order */
         tally_fini(&x.objects);
         x.keys = x.objects = (struct tally){0};
+        x.read = 0;
     }
     ok = ok && file_folder(options->out, 0700, err) && begin_tables(&x, err) &&
          desk_objects(desk, open_object, &x, err);
     ok = end_tables(&x, ok, err);
     for (size_t g = 0; ok && g < x.group_count; g++) {
-        ok = put_codebook(&x, &x.groups[g], err);
+        ok = put_beside(&x, &x.groups[g], err);
     }
     ok = end_files(&x, ok, err);
     free_groups(&x);

@@ -12,6 +12,8 @@ struct export_options {
     const char *out; /* output folder, created with mode 0700 */
     struct desk_filter filter;
     bool force;
+    /* Told after each record, if set: how many of all were read in this pass. */
+    void (*progress)(const char *pass, uint64_t done, uint64_t all);
 };
 struct export_counts {
     unsigned records, files, media;
@@ -24,8 +26,8 @@ struct export_counts {
     unsigned same_name;  /* attachments with the same name as another: stored in media/RECORD/ */
     unsigned other_ids;  /* instances whose instanceID differs from the signed record's id, which
                           * is the KEY */
-    unsigned continued,
-        shortened; /* columns, labels beyond the format's limits: dataset_writer.h */
+    unsigned continued, shortened, more_sheets; /* columns, labels, rows beyond the format's limits:
+                                                 * dataset_writer.h */
 };
 
 /* Writes all files or none: if the disk is full, existing files remain unchanged. */

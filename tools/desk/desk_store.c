@@ -641,6 +641,14 @@ bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct er
     return ok;
 }
 
+bool desk_held(struct desk *desk, uint64_t *records, struct err *err)
+{
+    int64_t n;
+    bool ok = db_number(desk->db, &n, 0, "SELECT count(*) FROM object", NULL, 0, err);
+    *records = ok ? (uint64_t)n : 0;
+    return ok;
+}
+
 bool desk_kept_apart(struct desk *desk, uint64_t *records, struct err *err)
 {
     int64_t n;

@@ -96,6 +96,8 @@ struct desk_object {
 typedef bool desk_object_row(void *user, const struct desk_object *object, struct err *err);
 /* Calls `row` for every record in use: neither withdrawn nor kept apart. */
 MUST_CHECK bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct err *err);
+/* Number of records held, whether in use or not: for progress. */
+MUST_CHECK bool desk_held(struct desk *desk, uint64_t *records, struct err *err);
 MUST_CHECK bool desk_kept_apart(struct desk *desk, uint64_t *records, struct err *err);
 
 struct desk_form_row {

@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xlsxwriter.h>
 
 #include "forms/workbook/workbook.h"
 #include "platform/machine/csv.h"
 #include "platform/machine/file.h"
 #include "platform/machine/map.h"
+#include "platform/machine/spreadsheet.h"
 #include "platform/machine/text.h"
 #include "tools/form/form_assemble.h"
 #include "tools/form/form_source.h"
@@ -204,41 +204,37 @@ bool form_review_count(const char *form, const char *language, struct review_cou
 
 /* ---- the workbook ---- */
 
-static bool write_rows(struct review *r, lxw_workbook *book)
+static bool write_rows(struct review *r, struct spreadsheet *book, struct err *err)
 {
     static const double widths[COL_COUNT] = {28, 44, 44, 36, 44, 30, 12};
-    lxw_worksheet *sheet =
-        workbook_add_worksheet(book, arena_join(&r->arena, SHEET, r->language, NULL));
-    lxw_format *head = workbook_add_format(book), *fixed = workbook_add_format(book),
-               *open = workbook_add_format(book);
-    if (!sheet || !head || !fixed || !open) {
+    struct spreadsheet_page *page;
+    if (!spreadsheet_add(&page, book, arena_join(&r->arena, SHEET, r->language, NULL), err)) {
         return false;
     }
-    format_set_bold(head);
-    format_set_text_wrap(fixed);
-    format_set_align(fixed, LXW_ALIGN_VERTICAL_TOP);
-    format_set_text_wrap(open);
-    format_set_align(open, LXW_ALIGN_VERTICAL_TOP);
-    format_set_unlocked(open);
-    format_set_bg_color(open, 0xFFF8DC);
-    for (int c = 0; c < COL_COUNT; c++) {
-        worksheet_set_column(sheet, (lxw_col_t)c, (lxw_col_t)c, widths[c], NULL);
-        worksheet_write_string(sheet, 0, (lxw_col_t)c, headings[c], head);
+    for (size_t c = 0; c < COL_COUNT; c++) {
+        spreadsheet_width(page, c, widths[c]);
+        spreadsheet_text(page, 0, c, headings[c], LOOK_HEAD);
     }
-    lxw_row_t row = 1;
+    size_t row = 1;
     for (const struct pair *p = r->first; p; p = p->next, row++) {
         bool done = map_get(&r->done, key_of(r, p->reference, p->text)) != NULL;
-        worksheet_write_string(sheet, row, COL_PLACE, p->places, fixed);
-        worksheet_write_string(sheet, row, COL_REFERENCE, p->reference, fixed);
-        worksheet_write_string(sheet, row, COL_TEXT, p->text, fixed);
-        worksheet_write_string(sheet, row, COL_ENGLISH, p->english, fixed);
-        worksheet_write_string(sheet, row, COL_NEW, "", open);
-        worksheet_write_string(sheet, row, COL_REMARK, "", open);
-        worksheet_write_string(sheet, row, COL_DONE, done ? "x" : "", open);
+        const char *const cells[COL_COUNT] = {[COL_PLACE] = p->places,
+                                              [COL_REFERENCE] = p->reference,
+                                              [COL_TEXT] = p->text,
+                                              [COL_ENGLISH] = p->english,
+                                              [COL_NEW] = "",
+                                              [COL_REMARK] = "",
+                                              [COL_DONE] = done ? "x" : ""};
+        for (size_t c = 0; c < COL_COUNT; c++) {
+            if (strlen(cells[c]) > SPREADSHEET_TEXT) {
+                return err_set(err, ERR_LIMIT, "%s: the text is longer than a cell may be",
+                               p->places);
+            }
+            spreadsheet_text(page, row, c, cells[c], c < COL_NEW ? LOOK_WRAPPED : LOOK_OPEN);
+        }
     }
-    worksheet_freeze_panes(sheet, 1, 0);
-    worksheet_autofilter(sheet, 0, 0, row - 1, COL_COUNT - 1);
-    worksheet_protect(sheet, NULL, NULL); /* against slips: only the yellow cells are open */
+    spreadsheet_filter(page, row, COL_COUNT);
+    spreadsheet_protect(page);
     return true;
 }
 
@@ -246,16 +242,17 @@ bool form_review_write(const char *form, const char *language, const char *out,
                        struct review_counts *counts, struct err *err)
 {
     struct review r;
+    struct spreadsheet *book;
     *counts = (struct review_counts){0};
     bool ok = open_review(&r, form, language, err);
     if (ok) {
         count_pairs(&r, counts);
-        lxw_workbook *book = workbook_new(out);
-        bool filled = book && write_rows(&r, book);
-        lxw_error why = book ? workbook_close(book) : LXW_ERROR_MEMORY_MALLOC_FAILED;
-        if (!filled || why != LXW_NO_ERROR) {
-            ok = err_set(err, ERR_ENV, "%s: cannot be written: %s", out, lxw_strerror(why));
+        ok = spreadsheet_new(&book, out, err);
+        if (ok) {
+            ok = write_rows(&r, book, err);
+            ok = spreadsheet_close(book, ok, err);
         }
+        ok = ok || err_at(err, "%s", out);
     }
     arena_fini(&r.arena);
     return ok;
