@@ -12,56 +12,25 @@
 #include "platform/custody/package.h"
 #include "platform/custody/receipt.h"
 #include "platform/machine/text.h"
-#include "tools/cli/cli.h"
 #include "tools/desk/desk_cases_tell.h"
 #include "tools/desk/desk_export.h"
 #include "tools/key/keys.h"
 #include "tools/desk/desk_store.h"
+#include "tools/sync/sync.h"
 
-static const char *opt_desk, *opt_identity, *opt_out, *opt_format, *opt_labels, *opt_force,
-    *opt_split, *opt_split_all, *opt_both, *opt_excel, *opt_form, *opt_version, *opt_since,
-    *opt_until, *opt_interviewer, *opt_sensitive, *opt_training, *opt_csv, *opt_device, *opt_take,
-    *opt_back, *opt_json;
+static const char *opt_format, *opt_split, *opt_split_all, *opt_both, *opt_excel, *opt_take,
+    *opt_back;
 
-static bool need_identity(uint8_t identity[32], struct err *err)
-{
-    if (!opt_identity) {
-        err_set(err, ERR_AUTH, "no identity given");
-        return err_hint(err, "--identity FILE, an age identity of one of the study's recipients");
-    }
-    return keys_read_identity(identity, opt_identity, err);
-}
-
-static bool have_folder(struct err *err)
-{
-    if (opt_desk) {
-        return true;
-    }
-    err_set(err, ERR_INPUT, "no desk given");
-    return err_hint(err, "suhbat-sync --desk DIR …");
-}
-
-/* Opens the desk with the identity given; copies the identity to `identity` unless that is
- * NULL. */
-static bool need_desk(struct desk **desk, uint8_t identity[32], struct err *err)
-{
-    uint8_t own[32];
-    *desk = NULL;
-    bool ok = have_folder(err) && need_identity(own, err) && desk_open(desk, opt_desk, own, err);
-    if (ok && identity) {
-        memcpy(identity, own, 32);
-    }
-    secret_wipe(own, sizeof own);
-    return ok;
-}
-
-/* As need_desk; a missing desk is created, for which no identity is needed. */
+/* As sync_open; a missing desk is created, for which no identity is needed. */
 static bool make_desk(struct desk **desk, const struct catalogue *c, struct err *err)
 {
     uint8_t own[32];
     *desk = NULL;
-    bool ok = have_folder(err) && (!opt_identity || need_identity(own, err)) &&
-              desk_make(desk, opt_desk, c, opt_identity ? own : NULL, err);
+    bool ok = sync_need_folder(err) && (!sync_given.identity || sync_need_identity(own, err)) &&
+              desk_make(desk, sync_given.desk, c, sync_given.identity ? own : NULL, err);
+    if (ok) {
+        sync_name_person(*desk);
+    }
     secret_wipe(own, sizeof own);
     return ok;
 }
@@ -134,11 +103,11 @@ static bool run_init(const struct cli_words *words, struct err *err)
               make_desk(&desk, c, err);
     if (ok) {
         ok = desk_set_catalogue(desk, catalogue.data, catalogue.len, err) &&
-             copy_private(&arena, study, "desk.key", opt_desk, err) &&
-             copy_private(&arena, study, "desk.cert", opt_desk, err) &&
+             copy_private(&arena, study, "desk.key", sync_given.desk, err) &&
+             copy_private(&arena, study, "desk.cert", sync_given.desk, err) &&
              add_devices(desk, &arena, keys_path(&arena, study, "devices"), &added, err);
         if (ok) {
-            printf("desk %s: catalogue %llu, %u new devices\n", opt_desk,
+            printf("desk %s: catalogue %llu, %u new devices\n", sync_given.desk,
                    (unsigned long long)c->epoch, added);
         }
         desk_close(desk);
@@ -154,7 +123,7 @@ static bool run_add_form(const struct cli_words *words, struct err *err)
     struct desk *desk;
     uint8_t identity[32];
     struct age_keys keys = {.identities = (const uint8_t(*)[32]) & identity, .count = 1};
-    bool ok = need_desk(&desk, identity, err);
+    bool ok = sync_open(&desk, identity, err);
     if (!ok) {
         return false;
     }
@@ -299,7 +268,7 @@ static bool run_import(const struct cli_words *words, struct err *err)
     struct desk *desk;
     struct arena arena;
     uint8_t identity[32];
-    bool ok = need_desk(&desk, identity, err);
+    bool ok = sync_open(&desk, identity, err);
     if (!ok) {
         return false;
     }
@@ -333,7 +302,7 @@ static bool put_sealed(const struct buf *plain, const uint8_t box_pk[32], struct
     text_hex(name, id, sizeof id);
     strcat(name, ".age");
     bool ok = age_seal(&sealed, plain->data, plain->len, (const uint8_t(*)[32])box_pk, 1, err) &&
-              file_put(opt_out, name, sealed.data, sealed.len, NULL, err);
+              file_put(sync_given.out, name, sealed.data, sealed.len, NULL, err);
     buf_fini(&sealed);
     return ok;
 }
@@ -392,23 +361,24 @@ static bool run_receipt(const struct cli_words *words, struct err *err)
     struct arena arena;
     struct receipting w = {.written = 0};
     (void)words;
-    if (!opt_out) {
+    if (!sync_given.out) {
         err_set(err, ERR_INPUT, "no folder given for the receipts");
         return err_hint(err, "--out DIR, for example the stick that goes back to the devices");
     }
-    if (!need_desk(&w.desk, NULL, err)) {
+    if (!sync_open(&w.desk, NULL, err)) {
         return false;
     }
     arena_init(&arena);
-    bool ok = keys_read_seed(w.seed, keys_path(&arena, opt_desk, "desk.key"), err) &&
-              keys_read_cert(w.cert, keys_path(&arena, opt_desk, "desk.cert"), err) &&
-              file_folder(opt_out, 0700, err) && desk_devices(w.desk, write_receipt, &w, err) &&
+    bool ok = keys_read_seed(w.seed, keys_path(&arena, sync_given.desk, "desk.key"), err) &&
+              keys_read_cert(w.cert, keys_path(&arena, sync_given.desk, "desk.cert"), err) &&
+              file_folder(sync_given.out, 0700, err) &&
+              desk_devices(w.desk, write_receipt, &w, err) &&
               desk_messages(w.desk, write_message, &w, err);
     if (ok) {
-        printf("%u receipts in %s\n", w.written, opt_out);
+        printf("%u receipts in %s\n", w.written, sync_given.out);
     }
     if (ok && w.messages) {
-        printf("%u messages to devices in %s\n", w.messages, opt_out);
+        printf("%u messages to devices in %s\n", w.messages, sync_given.out);
     }
     free(w.boxes);
     secret_wipe(w.seed, sizeof w.seed);
@@ -436,7 +406,7 @@ static bool print_device(void *user, const struct desk_device *d, struct err *er
     (void)err;
     text_hex(hex, d->id, 16);
     enrol_words(words, d->head, 32);
-    if (opt_csv) {
+    if (sync_given.csv) {
         print_row(d, hex);
         return true;
     }
@@ -478,14 +448,14 @@ static bool run_status(const struct cli_words *words, struct err *err)
 {
     struct desk *desk;
     (void)words;
-    if (!need_desk(&desk, NULL, err)) {
+    if (!sync_open(&desk, NULL, err)) {
         return false;
     }
-    if (opt_csv) {
+    if (sync_given.csv) {
         printf("device,records,complete_to,highest,missing,receipt_to,history,kept_apart,lost\n");
     }
     bool ok = desk_devices(desk, print_device, NULL, err) &&
-              (opt_csv || desk_alarms(desk, print_alarm, NULL, err));
+              (sync_given.csv || desk_alarms(desk, print_alarm, NULL, err));
     desk_close(desk);
     return ok;
 }
@@ -500,7 +470,7 @@ static bool run_accept(const struct cli_words *words, struct err *err)
         err_set(err, ERR_INPUT, "the number of a history is 1 or more");
         return err_at(err, "%s", words->list[1]);
     }
-    if (!need_desk(&desk, NULL, err)) {
+    if (!sync_open(&desk, NULL, err)) {
         return false;
     }
     bool ok = desk_accept(desk, words->list[0], (unsigned)history, clock_wall_ms(), &records, err);
@@ -545,7 +515,7 @@ static void tell_export(const struct export_counts *counts)
         {"shortened", counts->shortened,
          "labels are longer than the format allows: the codebook has them whole"},
     };
-    if (opt_json) {
+    if (sync_given.json) {
         printf("{\"records\": %u, \"files\": %u, \"attachments\": %u", counts->records,
                counts->files, counts->media);
         for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
@@ -554,9 +524,9 @@ static void tell_export(const struct export_counts *counts)
         puts("}");
         return;
     }
-    printf("%u records in %u files in %s\n", counts->records, counts->files, opt_out);
+    printf("%u records in %u files in %s\n", counts->records, counts->files, sync_given.out);
     if (counts->media) {
-        printf("%u attachments in %s/media\n", counts->media, opt_out);
+        printf("%u attachments in %s/media\n", counts->media, sync_given.out);
     }
     for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
         if (more[i].count && more[i].text) {
@@ -577,49 +547,37 @@ static bool unknown_format(struct err *err)
     return false;
 }
 
-static struct desk_filter filter_given(void)
-{
-    return (struct desk_filter){.form = opt_form,
-                                .version = opt_version,
-                                .since = opt_since,
-                                .until = opt_until,
-                                .device = opt_device,
-                                .interviewer = opt_interviewer,
-                                .training = opt_training};
-}
-
 static bool run_export(const struct cli_words *words, struct err *err)
 {
     struct desk *desk;
     uint8_t identity[32];
     struct export_counts counts;
-    struct export_options options = {.columns = {.sensitive_extra = opt_sensitive},
-                                     .look = {.split = opt_split_all ? SPLIT_ALL
-                                                       : opt_split   ? SPLIT_SEEN
-                                                                     : SPLIT_NONE,
-                                              .labels = opt_labels ? opt_labels : opt_both,
-                                              .both = opt_both,
-                                              .excel = opt_excel},
-                                     .writer = dataset_writer_find(opt_format ? opt_format : "csv"),
-                                     .out = opt_out,
-                                     .filter = filter_given(),
-                                     .force = opt_force,
-                                     .progress = cli_progress};
+    struct export_options options = {
+        .columns = {.sensitive_extra = sync_given.sensitive},
+        .look = {.split = opt_split_all ? SPLIT_ALL
+                          : opt_split   ? SPLIT_SEEN
+                                        : SPLIT_NONE,
+                 .labels = sync_given.labels ? sync_given.labels : opt_both,
+                 .both = opt_both,
+                 .excel = opt_excel},
+        .writer = dataset_writer_find(opt_format ? opt_format : "csv"),
+        .out = sync_given.out,
+        .filter = sync_filter(),
+        .why = sync_given.why,
+        .force = sync_given.force,
+        .progress = cli_progress};
     (void)words;
-    if (!opt_out) {
+    if (!sync_given.out) {
         err_set(err, ERR_MISUSE, "no folder given");
         return err_hint(err, "export --out DIR");
     }
     if (!options.writer) {
         return unknown_format(err);
     }
-    char log[40];
-    snprintf(log, sizeof log, "export %s", options.writer->name);
-    if (!need_desk(&desk, identity, err)) {
+    if (!sync_open(&desk, identity, err)) {
         return false;
     }
-    bool ok = desk_export(desk, identity, &options, &counts, err) &&
-              desk_log(desk, clock_wall_ms(), log, err);
+    bool ok = desk_export(desk, identity, &options, &counts, err);
     secret_wipe(identity, sizeof identity);
     desk_close(desk);
     if (!ok) {
@@ -642,19 +600,20 @@ static bool run_forward(const struct cli_words *words, struct err *err)
     uint8_t identity[32];
     unsigned count;
     (void)words;
-    if (!opt_out) {
+    if (!sync_given.out) {
         err_set(err, ERR_MISUSE, "no folder given");
         return err_hint(err, "forward --out DIR");
     }
-    if (!need_desk(&desk, identity, err)) {
+    if (!sync_open(&desk, identity, err)) {
         return false;
     }
-    bool ok = desk_forward(desk, identity, opt_out, &count, err) &&
+    bool ok = desk_forward(desk, identity, sync_given.out, &count, err) &&
               desk_log(desk, clock_wall_ms(), "forward", err);
     secret_wipe(identity, sizeof identity);
     desk_close(desk);
     if (ok) {
-        printf("%u sealed records in %s: give them to whom they are sealed to\n", count, opt_out);
+        printf("%u sealed records in %s: give them to whom they are sealed to\n", count,
+               sync_given.out);
     }
     return ok;
 }
@@ -665,7 +624,7 @@ static bool tell_cases(struct desk *desk, const struct desk_cases *cases, struct
 {
     struct buf out = {0};
     bool ok = true;
-    if (opt_csv) {
+    if (sync_given.csv) {
         desk_cases_table(&out, cases);
     } else {
         ok = desk_cases_tell(&out, desk, cases, err);
@@ -684,11 +643,11 @@ static bool run_cases(const struct cli_words *words, struct err *err)
     uint8_t identity[32];
     struct desk_cases cases;
     (void)words;
-    if (!need_desk(&desk, identity, err)) {
+    if (!sync_open(&desk, identity, err)) {
         return false;
     }
-    bool ok = desk_cases_read(&cases, desk, identity, opt_training, err) &&
-              tell_cases(desk, &cases, err) && desk_log(desk, clock_wall_ms(), "cases", err);
+    bool ok = desk_cases_read(&cases, desk, identity, sync_given.training, err) &&
+              tell_cases(desk, &cases, err);
     if (ok && cases.without_form) {
         ok = err_set(err, ERR_INPUT, "%zu records belong to forms that the desk does not have",
                      cases.without_form);
@@ -712,8 +671,8 @@ static bool assign_all(struct desk *desk, const struct desk_cases *cases,
                        const struct cli_words *words, unsigned *told, struct err *err)
 {
     uint8_t device[16];
-    bool named = opt_device != NULL;
-    if (named && !desk_device_named(desk, opt_device, device, err)) {
+    bool named = sync_given.device != NULL;
+    if (named && !desk_device_named(desk, sync_given.device, device, err)) {
         return false;
     }
     bool ok = desk_begin(desk, err);
@@ -737,17 +696,17 @@ static bool run_assign(const struct cli_words *words, struct err *err)
     uint8_t identity[32];
     struct desk_cases cases;
     unsigned told = 0;
-    if (!opt_device && !opt_take && !opt_back) {
+    if (!sync_given.device && !opt_take && !opt_back) {
         err_set(err, ERR_MISUSE, "no device given");
         return err_hint(err, "assign CASE… --device LABEL");
     }
-    if (opt_back && (opt_device || opt_take)) {
+    if (opt_back && (sync_given.device || opt_take)) {
         return err_set(err, ERR_MISUSE, "--back gives the case to nobody: no --device, no --take");
     }
     if (opt_take && words->count > 1) {
         return err_set(err, ERR_MISUSE, "--take decides one case at a time");
     }
-    if (!need_desk(&desk, identity, err)) {
+    if (!sync_open(&desk, identity, err)) {
         return false;
     }
     bool ok = desk_cases_read(&cases, desk, identity, false, err) &&
@@ -765,23 +724,27 @@ static bool run_assign(const struct cli_words *words, struct err *err)
 int main(int argc, char **argv)
 {
     static const struct cli_option common[] = {
-        {"desk", 0, "DIR", "the desk's folder", &opt_desk, CLI_FOLDER, 0, 0},
-        {"identity", 0, "FILE", "age identity of one of the study's recipients", &opt_identity,
-         CLI_TEXT, 0, 0},
+        {"desk", 0, "DIR", "the desk's folder", &sync_given.desk, CLI_FOLDER, 0, 0},
+        {"identity", 0, "FILE", "age identity of one of the study's recipients",
+         &sync_given.identity, CLI_TEXT, 0, 0},
+        {"as", 0, "NAME", "who you are, for the desk's log (default: the login name)",
+         &sync_given.person, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option receipts[] = {
         {"out", 0, "DIR",
-         "folder for the receipts, for example the stick that returns to the devices", &opt_out,
-         CLI_FOLDER, 0, 0},
+         "folder for the receipts, for example the stick that returns to the devices",
+         &sync_given.out, CLI_FOLDER, 0, 0},
         CLI_END};
     static const struct cli_option forwarding[] = {
-        {"out", 0, "DIR", "folder for the sealed records", &opt_out, CLI_FOLDER, 0, 0}, CLI_END};
+        {"out", 0, "DIR", "folder for the sealed records", &sync_given.out, CLI_FOLDER, 0, 0},
+        CLI_END};
     static const struct cli_option listing[] = {
-        {"csv", 0, NULL, "print a CSV table with all properties", &opt_csv, CLI_TEXT, 0, 0},
-        {"training", 0, NULL, "only cases of training records", &opt_training, CLI_TEXT, 0, 0},
+        {"csv", 0, NULL, "print a CSV table with all properties", &sync_given.csv, CLI_TEXT, 0, 0},
+        {"training", 0, NULL, "only cases of training records", &sync_given.training, CLI_TEXT, 0,
+         0},
         CLI_END};
     static const struct cli_option assigning[] = {
-        {"device", 0, "LABEL", "the device's label, or the beginning of its id", &opt_device,
+        {"device", 0, "LABEL", "the device's label, or the beginning of its id", &sync_given.device,
          CLI_TEXT, 0, 0},
         {"take", 0, "RECORD", "of a case in conflict: the record whose side is to be in force",
          &opt_take, CLI_TEXT, 0, 0},
@@ -789,16 +752,16 @@ int main(int argc, char **argv)
          CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_option status[] = {
-        {"csv", 0, NULL, "as a table for scripts", &opt_csv, CLI_TEXT, 0, 0}, CLI_END};
+        {"csv", 0, NULL, "as a table for scripts", &sync_given.csv, CLI_TEXT, 0, 0}, CLI_END};
     static const struct cli_option exporting[] = {
         {"format", 0, "NAME",
          "csv: ODK Central's layout (default); xlsx: Excel; sav: SPSS; dta: Stata; r: R",
          &opt_format, CLI_TEXT, 0, 0},
-        {"out", 0, "DIR", "output folder (created with mode 0700; files 0600)", &opt_out,
+        {"out", 0, "DIR", "output folder (created with mode 0700; files 0600)", &sync_given.out,
          CLI_FOLDER, 0, 0},
         {"labels", 0, "CODE",
          "ru, ky, tg or en: labels instead of choice values; but for csv: the labels' language",
-         &opt_labels, CLI_TEXT, 0, 0},
+         &sync_given.labels, CLI_TEXT, 0, 0},
         {"both", 0, "CODE", "labels in columns of their own (X-label), beside the values",
          &opt_both, CLI_TEXT, 0, 0},
         {"split", 0, NULL, "0/1 columns for select-multiple questions: for the values that occur",
@@ -809,22 +772,12 @@ int main(int argc, char **argv)
          "for Excel: a byte order mark, and ' before cells that it would calculate", &opt_excel,
          CLI_TEXT, 0, 0},
         {"json", 0, NULL, "tell what was written, and what was left out, as a JSON object",
-         &opt_json, CLI_TEXT, 0, 0},
-        {"form", 0, "ID", "only records of this form", &opt_form, CLI_TEXT, 0, 0},
-        {"version", 0, "V", "only records of this version of the form", &opt_version, CLI_TEXT, 0,
-         0},
-        {"since", 0, "DAY", "only records finished on this day or later: 2026-11-24", &opt_since,
+         &sync_given.json, CLI_TEXT, 0, 0},
+        SYNC_FILTERS,
+        SYNC_WHY,
+        {"sensitive", 0, NULL, "also the columns marked sensitive=extra", &sync_given.sensitive,
          CLI_TEXT, 0, 0},
-        {"until", 0, "DAY", "only records finished on this day or earlier", &opt_until, CLI_TEXT, 0,
-         0},
-        {"device", 0, "LABEL", "only records of this device: its label, or the beginning of its id",
-         &opt_device, CLI_TEXT, 0, 0},
-        {"interviewer", 0, "CODE", "only records of this interviewer", &opt_interviewer, CLI_TEXT,
-         0, 0},
-        {"sensitive", 0, NULL, "also the columns marked sensitive=extra", &opt_sensitive, CLI_TEXT,
-         0, 0},
-        {"training", 0, NULL, "export only training records", &opt_training, CLI_TEXT, 0, 0},
-        {"force", 0, NULL, "replace existing files", &opt_force, CLI_TEXT, 0, 0},
+        {"force", 0, NULL, "replace existing files", &sync_given.force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_verb verbs[] = {
         {"init", "STUDY", "create the desk, or update its catalogue and devices.", 1, 1, NULL,
@@ -844,6 +797,14 @@ int main(int argc, char **argv)
          run_cases, NULL},
         {"assign", "CASE…", "give cases to a device; the next receipts carry the word.", 1, CLI_ANY,
          assigning, run_assign, NULL},
+        {"records", "", "list the records, with what reviewers say.", 0, 0, sync_records_options,
+         sync_records, NULL},
+        {"show", "RECORD", "show one record: its answers, and what reviewers said.", 1, 1,
+         sync_show_options, sync_show, NULL},
+        {"review", "RECORD…", "say what you think of records; a comment may go with it.", 1,
+         CLI_ANY, sync_review_options, sync_review, NULL},
+        {"log", "", "print who opened and changed what, and check that nothing is missing.", 0, 0,
+         sync_log_options, sync_log, NULL},
         {"forward", "", "copy out the records that are sealed to others than the desk, sealed.", 0,
          0, forwarding, run_forward, NULL},
         {"export", "", "export tables for analysis; these are not encrypted.", 0, 0, exporting,

@@ -249,6 +249,11 @@ bool db_commit(struct db *db, struct err *err)
     return db_run(db, "COMMIT", NULL, 0, NULL, NULL, err);
 }
 
+bool db_in_transaction(const struct db *db)
+{
+    return !sqlite3_get_autocommit(db->sqlite);
+}
+
 void db_rollback(struct db *db)
 {
     sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);

@@ -46,6 +46,7 @@ MUST_CHECK bool db_number(struct db *db, int64_t *out, int64_t otherwise, const 
 MUST_CHECK bool db_begin(struct db *db, struct err *err);
 MUST_CHECK bool db_commit(struct db *db, struct err *err); /* true: survives power loss */
 void db_rollback(struct db *db);
+bool db_in_transaction(const struct db *db);
 /* Copy the write-ahead log into the database and truncate it; call when idle. */
 void db_checkpoint(struct db *db);
 

@@ -60,3 +60,27 @@ bool case_finish(struct study *s, const uint8_t hash[32], const uint8_t id[16], 
     buf_fini(&tar);
     return ok;
 }
+
+struct desk *case_desk(struct study *s, const uint8_t hash[32], bool bare)
+{
+    struct err err = {0};
+    struct export_report out;
+    struct import_report in;
+    struct buf tar = {0}, package = {0};
+    bool fresh;
+    OK(file_folder(study_path(s, "out"), 0700, &err));
+    OK(device_export(s->device, study_path(s, "out"), study_wall, &out, &err));
+    take_batch(s, "out", &tar);
+    struct desk *desk = open_desk(s);
+    OK(desk_import(desk, tar.data, tar.len, study_wall, &in, &err));
+    if (!bare) {
+        OK(device_package(s->device, hash, &package, &err));
+        OK(desk_add_form(desk, package.data, package.len, &fresh, &err));
+        assert_true(fresh);
+        OK(desk_add_form(desk, package.data, package.len, &fresh, &err));
+        assert_false(fresh);
+    }
+    buf_fini(&tar);
+    buf_fini(&package);
+    return desk;
+}

@@ -36,4 +36,7 @@ void case_begin(struct study *s, uint8_t hash[32]);
 bool case_finish(struct study *s, const uint8_t hash[32], const uint8_t id[16], const char *code,
                  const char *instance, bool training, struct err *err);
 
+/* The device's records at a desk; with their form unless `bare`. */
+struct desk *case_desk(struct study *s, const uint8_t hash[32], bool bare);
+
 #endif

@@ -5,31 +5,6 @@
 
 static const uint8_t ids[3][16] = {{0xA1, 1}, {0xB2, 2}, {0xC3, 3}};
 
-/* The device's records at a desk; with their form unless `bare`. */
-static struct desk *desk_with(struct study *s, const uint8_t hash[32], bool bare)
-{
-    struct err err = {0};
-    struct export_report out;
-    struct import_report in;
-    struct buf tar = {0}, package = {0};
-    bool fresh;
-    OK(file_folder(study_path(s, "out"), 0700, &err));
-    OK(device_export(s->device, study_path(s, "out"), study_wall, &out, &err));
-    take_batch(s, "out", &tar);
-    struct desk *desk = open_desk(s);
-    OK(desk_import(desk, tar.data, tar.len, study_wall, &in, &err));
-    if (!bare) {
-        OK(device_package(s->device, hash, &package, &err));
-        OK(desk_add_form(desk, package.data, package.len, &fresh, &err));
-        assert_true(fresh);
-        OK(desk_add_form(desk, package.data, package.len, &fresh, &err));
-        assert_false(fresh);
-    }
-    buf_fini(&tar);
-    buf_fini(&package);
-    return desk;
-}
-
 static void finish(struct study *s, const uint8_t hash[32], int n, const char *code,
                    const char *instance, bool training)
 {
@@ -73,7 +48,7 @@ static void test_export__tables_files_and_what_is_left_out(void **state)
     finish(&s, hash, 0, "A12", "a1010000-0000-0000-0000-000000000000", false);
     finish(&s, hash, 1, "B07", "somebody-elses", false);
     finish(&s, hash, 2, "T00", "c3030000-0000-0000-0000-000000000000", true);
-    struct desk *desk = desk_with(&s, hash, false);
+    struct desk *desk = case_desk(&s, hash, false);
     struct export_counts n = export_as(&s, desk, (struct export_options){.out = NULL});
     assert_int_equal(n.records, 2); /* the one for training is none of the field's */
     assert_int_equal(n.unreadable, 0);
@@ -117,7 +92,7 @@ static void test_export__what_is_asked_for_is_in(void **state)
     case_begin(&s, hash);
     finish(&s, hash, 0, "A12", "a1010000-0000-0000-0000-000000000000", false);
     finish(&s, hash, 2, "T00", "c3030000-0000-0000-0000-000000000000", true);
-    struct desk *desk = desk_with(&s, hash, false);
+    struct desk *desk = case_desk(&s, hash, false);
     struct export_counts n =
         export_as(&s, desk,
                   (struct export_options){.columns = {.sensitive_extra = true},
@@ -181,7 +156,7 @@ static void test_export__a_filter_takes_what_it_names(void **state)
     finish(&s, hash, 1, "B07", "b2020000-0000-0000-0000-000000000000", false);
     text_hex(id, device_id(s.device), 16);
     id[8] = '\0';
-    struct desk *desk = desk_with(&s, hash, false);
+    struct desk *desk = case_desk(&s, hash, false);
     OK(desk_set_label(desk, device_id(s.device), "Ош 07", &err));
     filter_finds(&s, desk, (struct desk_filter){.form = "test_form", .version = "7"}, 2);
     filter_finds(&s, desk, (struct desk_filter){.interviewer = "A12"}, 1);
@@ -219,7 +194,7 @@ static void test_export__tables_for_a_spreadsheet(void **state)
     case_begin(&s, hash);
     finish(&s, hash, 0, "=1+1", "a1010000-0000-0000-0000-000000000000", false);
     finish(&s, hash, 1, "-98", "b2020000-0000-0000-0000-000000000000", false);
-    struct desk *desk = desk_with(&s, hash, false);
+    struct desk *desk = case_desk(&s, hash, false);
     (void)export_as(&s, desk,
                     (struct export_options){
                         .look = {.excel = true, .both = true, .labels = "ky", .split = SPLIT_ALL}});
@@ -244,7 +219,7 @@ static void test_export__a_text_too_long_for_the_format(void **state)
     story[sizeof story - 1] = '\0';
     case_begin(&s, hash);
     finish(&s, hash, 0, story, "a1010000-0000-0000-0000-000000000000", false);
-    struct desk *desk = desk_with(&s, hash, false);
+    struct desk *desk = case_desk(&s, hash, false);
     struct export_counts counts =
         export_as(&s, desk, (struct export_options){.writer = dataset_writer_find("dta")});
     assert_int_equal(counts.continued, 1);
@@ -286,7 +261,7 @@ static void test_export__records_that_are_odd(void **state)
     tar_end(&log);
     finish_with(&s, hash, 1, NULL, &log);
     finish_with(&s, hash, 2, "<data><not closed", NULL);
-    struct desk *desk = desk_with(&s, hash, false);
+    struct desk *desk = case_desk(&s, hash, false);
     struct export_counts n =
         export_as(&s, desk, (struct export_options){.look = {.split = SPLIT_SEEN}});
     assert_int_equal(n.media, ours);
@@ -314,7 +289,7 @@ static void test_export__versions_share_their_tables(void **state)
     bool fresh;
     case_begin(&s, hash);
     finish(&s, hash, 0, "A12", "x", false);
-    struct desk *desk = desk_with(&s, hash, false);
+    struct desk *desk = case_desk(&s, hash, false);
     OK(convert_md(&second,
                   "| survey |\n| | type | name | label |\n| | text | code | Code |\n"
                   "| | text | fresh | Fresh |\n| settings |\n| | form_id | version |\n"
@@ -352,7 +327,7 @@ static void test_export__nothing_is_replaced_unasked(void **state)
     char out[300], path[330];
     case_begin(&s, hash);
     finish(&s, hash, 0, "A12", "a1010000-0000-0000-0000-000000000000", false);
-    struct desk *desk = desk_with(&s, hash, false);
+    struct desk *desk = case_desk(&s, hash, false);
     snprintf(out, sizeof out, "%s/tables", s.dir);
     snprintf(path, sizeof path, "%s/test_form-trip.csv", out);
     OK(file_folder(out, 0700, &err));
@@ -377,7 +352,7 @@ static void test_export__records_of_a_form_that_is_not_here_are_counted(void **s
     uint8_t hash[32];
     case_begin(&s, hash);
     finish(&s, hash, 0, "A12", "a1010000-0000-0000-0000-000000000000", false);
-    struct desk *desk = desk_with(&s, hash, true);
+    struct desk *desk = case_desk(&s, hash, true);
     struct export_counts n = export_as(&s, desk, (struct export_options){.out = NULL});
     assert_int_equal(n.records, 0);
     assert_int_equal(n.without_form, 1);
@@ -407,7 +382,7 @@ static unsigned syncs_of(unsigned files)
         .xml = xml.data, .xml_len = xml.len, .files = tar.data, .files_len = tar.len};
     OK(device_draft_begin(s.device, &d, hash, study_wall, &err));
     OK(device_finish(s.device, &d, ids[0], &f, study_wall, &err));
-    struct desk *desk = desk_with(&s, hash, false);
+    struct desk *desk = case_desk(&s, hash, false);
     unsigned before = slow_disk_syncs;
     struct export_counts n = export_as(&s, desk, (struct export_options){.out = NULL});
     unsigned waited = slow_disk_syncs - before;
@@ -457,7 +432,7 @@ static void test_export__records_sealed_to_others(void **state)
     OK(device_finish(s.device, &old, ids[2],
                      &(struct device_finished){.xml = "<data id='test_form'/>", .xml_len = 22},
                      study_wall, &err));
-    struct desk *desk = desk_with(&s, newer, false);
+    struct desk *desk = case_desk(&s, newer, false);
     struct export_counts n = export_as(&s, desk, (struct export_options){.out = NULL});
     assert_int_equal(n.closed, 2);
     assert_int_equal(n.unreadable, 0);

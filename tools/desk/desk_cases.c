@@ -336,8 +336,9 @@ bool desk_cases_read(struct desk_cases *cases, struct desk *desk, const uint8_t 
     map_init(&cases->by_id, &cases->arena);
     map_init(&r.heads, &cases->arena);
     bool ok = desk_records_init(&r.records, desk, identity, err) &&
-              desk_objects(desk, read_record, &r, err) &&
-              desk_messages(desk, read_message, &r, err);
+              desk_objects(desk, read_record, &r, err);
+    ok = desk_records_log(&r.records, "cases", "", ok ? err : NULL) && ok &&
+         desk_messages(desk, read_message, &r, err);
     if (r.count) {
         qsort(r.events, r.count, sizeof *r.events, in_order);
     }

@@ -15,6 +15,7 @@
 #include "platform/custody/tar.h"
 #include "platform/machine/tally.h"
 #include "platform/machine/text.h"
+#include "tools/desk/desk_ledger.h"
 #include "tools/desk/desk_records.h"
 
 /* A file that grows while records are read. */
@@ -40,6 +41,7 @@ struct group { /* all versions of one form */
 struct exporting {
     struct desk *desk;
     struct desk_records records;
+    struct desk_reviews reviews;
     const struct export_options *options;
     struct export_counts *counts;
     struct group *groups;
@@ -444,29 +446,6 @@ static bool take_files(struct exporting *x, const struct record *r, const char *
            flush(x, &group->memos, false, err);
 }
 
-/* Copies the interviewer's code, the answer to the form's suhbat:submitter question; "" if
- * there is none. */
-static void submitter(char *out, size_t size, const struct form *form, const char *xml, size_t len)
-{
-    struct arena arena;
-    struct xml *root;
-    *out = '\0';
-    arena_init(&arena);
-    if (form->submitter && xml_parse(&root, &arena, xml, len, &xml_foreign, NULL)) {
-        const struct xml *at = root;
-        const char *path = strchr(form->submitter->path + 1, '/');
-        while (at && path && *path == '/') {
-            size_t n = strcspn(++path, "/");
-            at = xml_child(at, arena_copy(&arena, path, n));
-            path += n;
-        }
-        if (at) {
-            snprintf(out, size, "%s", xml_content(&arena, at));
-        }
-    }
-    arena_fini(&arena);
-}
-
 /* Counts an unreadable record and continues with the others.  Other errors stop the export. */
 static bool bad(struct exporting *x, const struct err *why, struct err *err)
 {
@@ -502,7 +481,7 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
 {
     const struct form *form = desk_record_form(&x->records, r);
     struct err why = {0};
-    char device[33], code[64], hex[33], key[80];
+    char device[33], code[64], key[80];
     if (((r->flags & RECORD_TRAINING) != 0) != x->filter.training) {
         return true; /* training records are never mixed with real ones */
     }
@@ -510,17 +489,17 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
         x->counts->without_form += !x->scan;
         return true;
     }
-    submitter(code, sizeof code, form, r->xml, r->xml_len);
-    if (!desk_filter_passes(&x->filter, r, form, code)) {
+    desk_record_submitter(code, sizeof code, form, r);
+    const struct desk_review *review = desk_review_of(&x->reviews, r->record_id);
+    enum review_state state = review ? review->state : REVIEW_RECEIVED;
+    if (!desk_filter_passes(&x->filter, r, form, code, state)) {
         x->counts->filtered += !x->scan;
         return true;
     }
     struct group *group = group_of(x, form->id);
     assert(group);
     text_hex(device, r->device_id, 16);
-    text_hex(hex, r->record_id, 16);
-    snprintf(key, sizeof key, "uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
-             hex + 20);
+    desk_record_key(key, r->record_id);
     uint32_t times = tally_add(&x->keys, r->record_id);
     if (times > 1) {
         snprintf(key + strlen(key), sizeof key - strlen(key), "~%u", times);
@@ -532,7 +511,7 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
                            .device_id = device,
                            .form_version = form->version,
                            .status = "",
-                           .review_state = "",
+                           .review_state = review_names[state],
                            .record_key = key};
     if (x->scan) {
         return dataset_scan(group->dataset, form, r->xml, r->xml_len, &s, &why) ||
@@ -591,10 +570,10 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
     memset(counts, 0, sizeof *counts);
     arena_init(&x.arena);
     map_init(&x.tables, &x.arena);
-    bool ok = desk_records_init(&x.records, desk, identity, err) &&
-              desk_filter_prepare(&x.filter, &x.records, err) &&
-              desk_kept_apart(desk, &apart, err) && desk_held(desk, &x.held, err) &&
-              make_groups(&x, err);
+    bool ok = desk_records_init(&x.records, desk, identity, err);
+    ok = desk_reviews_read(&x.reviews, desk, ok ? err : NULL) && ok &&
+         desk_filter_prepare(&x.filter, &x.records, err) && desk_kept_apart(desk, &apart, err) &&
+         desk_held(desk, &x.held, err) && make_groups(&x, err);
     counts->kept_apart = (unsigned)apart;
     if (ok && (options->look.split != SPLIT_NONE || options->writer->scans)) {
         x.scan = true;
@@ -604,6 +583,7 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
         tally_fini(&x.objects);
         x.keys = x.objects = (struct tally){0};
         x.read = 0;
+        x.records.again = true;
     }
     ok = ok && file_folder(options->out, 0700, err) && begin_tables(&x, err) &&
          desk_objects(desk, open_object, &x, err);
@@ -611,6 +591,9 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
     for (size_t g = 0; ok && g < x.group_count; g++) {
         ok = put_beside(&x, &x.groups[g], err);
     }
+    const char *what = arena_printf(&x.arena, "export %s%s", options->writer->name,
+                                    options->columns.sensitive_extra ? ", sensitive" : "");
+    ok = desk_records_log(&x.records, what, options->why, ok ? err : NULL) && ok;
     ok = end_files(&x, ok, err);
     free_groups(&x);
     free(x.files);
@@ -619,6 +602,7 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
     tally_fini(&x.objects);
     arena_fini(&x.arena);
     desk_records_fini(&x.records);
+    desk_reviews_fini(&x.reviews);
     return ok;
 }
 

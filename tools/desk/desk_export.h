@@ -11,6 +11,7 @@ struct export_options {
     const struct dataset_writer *writer;
     const char *out; /* output folder, created with mode 0700 */
     struct desk_filter filter;
+    const char *why; /* for the desk's log; NULL: not said */
     bool force;
     /* Told after each record, if set: how many of all were read in this pass. */
     void (*progress)(const char *pass, uint64_t done, uint64_t all);

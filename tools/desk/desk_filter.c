@@ -73,17 +73,32 @@ static bool find_device(struct desk_filter *f, const struct desk_records *record
     return true;
 }
 
+/* "received" is what ODK Central leaves empty. */
+bool desk_review_named(enum review_state *state, const char *name, struct err *err)
+{
+    *state = REVIEW_RECEIVED;
+    for (int i = 0; i < REVIEW_STATES; i++) {
+        if (strcasecmp(name, i ? review_names[i] : "received") == 0) {
+            *state = (enum review_state)i;
+            return true;
+        }
+    }
+    err_set(err, ERR_MISUSE, "'%s' is no state of review", name);
+    return err_hint(err, "approved, hasIssues, rejected or received");
+}
+
 bool desk_filter_prepare(struct desk_filter *f, const struct desk_records *records, struct err *err)
 {
     f->since_ms = f->until_ms = 0;
     f->by_device = false;
     return (!f->since || day_begins(&f->since_ms, f->since, 0, err)) &&
            (!f->until || day_begins(&f->until_ms, f->until, 1, err)) &&
+           (!f->state || desk_review_named(&f->review, f->state, err)) &&
            find_form(f, records, err) && (!f->device || find_device(f, records, err));
 }
 
 bool desk_filter_passes(const struct desk_filter *f, const struct record *r,
-                        const struct form *form, const char *submitter)
+                        const struct form *form, const char *submitter, enum review_state review)
 {
     bool training = (r->flags & RECORD_TRAINING) != 0;
     return training == f->training && (!f->form || (form && strcmp(form->id, f->form) == 0)) &&
@@ -91,5 +106,6 @@ bool desk_filter_passes(const struct desk_filter *f, const struct record *r,
            (!f->since || r->finalised_ms >= f->since_ms) &&
            (!f->until || r->finalised_ms < f->until_ms) &&
            (!f->by_device || memcmp(r->device_id, f->device_id, 16) == 0) &&
+           (!f->state || f->review == review) &&
            (!f->interviewer || strcmp(submitter, f->interviewer) == 0);
 }

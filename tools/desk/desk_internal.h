@@ -2,7 +2,7 @@
 #ifndef TOOLS_DESK_DESK_INTERNAL_H
 #define TOOLS_DESK_DESK_INTERNAL_H
 /* desk_internal: shared only by desk_lock.c (key, encryption, migration), desk_store.c (the
- * database) and desk_import.c (batches and histories). */
+ * database), desk_import.c (batches and histories), desk_ledger.c and desk_review.c (the log). */
 #include "tools/desk/desk_store.h"
 
 struct desk {
@@ -11,6 +11,7 @@ struct desk {
     struct buf catalogue_bytes;
     char *dir;
     uint8_t *key; /* SECRET_KEY bytes in locked memory */
+    char *person; /* who works at it; NULL: not said */
 };
 
 /* ---- rows: pseudonyms and encrypted contents; docs/RECORD.md section 12 ---- */

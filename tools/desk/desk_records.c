@@ -2,10 +2,16 @@
 /* Opens the desk's sealed records. */
 #include "tools/desk/desk_records.h"
 
+#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "platform/custody/age.h"
+#include "platform/machine/clock.h"
+#include "platform/machine/text.h"
+#include "platform/machine/xml.h"
+#include "tools/desk/desk_ledger.h"
 
 static bool keep_version(void *user, const struct desk_form_row *row, struct err *err)
 {
@@ -36,8 +42,26 @@ bool desk_records_init(struct desk_records *r, struct desk *desk, const uint8_t 
     return desk_forms(desk, keep_version, r, err) && desk_devices(desk, keep_device, r, err);
 }
 
+bool desk_records_log(struct desk_records *r, const char *what, const char *why, struct err *err)
+{
+    struct ledger_entry e = {.wall_ms = clock_wall_ms(),
+                             .kind = LEDGER_ACCESS,
+                             .what = what,
+                             .why = why,
+                             .body = r->opened.data,
+                             .len = r->opened.len};
+    if (e.len == 16) {
+        memcpy(e.record, r->opened.data, 16);
+    }
+    bool ok = desk_ledger_add(r->desk, &e, err);
+    buf_cut(&r->opened, 0);
+    return ok;
+}
+
 void desk_records_fini(struct desk_records *r)
 {
+    assert(!r->opened.len); /* each opening is in the log */
+    buf_fini(&r->opened);
     for (size_t i = 0; i < r->version_count; i++) {
         form_free(r->versions[i].form);
     }
@@ -55,7 +79,7 @@ static const uint8_t *device_key(const struct desk_records *r, const uint8_t id[
     return NULL;
 }
 
-enum desk_opened desk_record_open(const struct desk_records *records, const struct desk_object *o,
+enum desk_opened desk_record_open(struct desk_records *records, const struct desk_object *o,
                                   struct buf *plain, struct record *r)
 {
     struct age_keys keys = {.identities = (const uint8_t(*)[32])records->identity, .count = 1};
@@ -66,6 +90,9 @@ enum desk_opened desk_record_open(const struct desk_records *records, const stru
         record_read(r, plain->data, plain->len, key, NULL) &&
         memcmp(r->study_id, catalogue->study_id, 16) == 0 &&
         memcmp(r->device_id, o->device, 16) == 0 && r->seq == o->seq) {
+        if (!records->again) {
+            buf_add(&records->opened, r->record_id, 16);
+        }
         return DESK_OPENED;
     }
     return result == AGE_NO_MATCH && catalogue->own_count ? DESK_CLOSED : DESK_UNREADABLE;
@@ -79,4 +106,32 @@ const struct form *desk_record_form(const struct desk_records *records, const st
         }
     }
     return NULL;
+}
+
+void desk_record_submitter(char *out, size_t size, const struct form *form, const struct record *r)
+{
+    struct arena arena;
+    struct xml *root;
+    *out = '\0';
+    arena_init(&arena);
+    if (form->submitter && xml_parse(&root, &arena, r->xml, r->xml_len, &xml_foreign, NULL)) {
+        const struct xml *at = root;
+        const char *path = strchr(form->submitter->path + 1, '/');
+        while (at && path && *path == '/') {
+            size_t n = strcspn(++path, "/");
+            at = xml_child(at, arena_copy(&arena, path, n));
+            path += n;
+        }
+        if (at) {
+            snprintf(out, size, "%s", xml_content(&arena, at));
+        }
+    }
+    arena_fini(&arena);
+}
+
+void desk_record_key(char out[48], const uint8_t id[16])
+{
+    char hex[33];
+    text_hex(hex, id, 16);
+    snprintf(out, 48, "uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 }

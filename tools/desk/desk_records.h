@@ -17,6 +17,8 @@ struct desk_records {
     size_t version_count;
     struct desk_device *devices;
     size_t device_count;
+    struct buf opened; /* ids of the records opened since the last desk_records_log */
+    bool again;        /* they are opened a second time: not noted */
 };
 MUST_CHECK bool desk_records_init(struct desk_records *records, struct desk *desk,
                                   const uint8_t identity[32], struct err *err);
@@ -28,11 +30,22 @@ enum desk_opened {
     DESK_UNREADABLE /* damaged, or for another identity */
 };
 /* Decrypts and verifies.  *record borrows from `plain`, which the caller frees. */
-enum desk_opened desk_record_open(const struct desk_records *records,
-                                  const struct desk_object *object, struct buf *plain,
-                                  struct record *record);
+enum desk_opened desk_record_open(struct desk_records *records, const struct desk_object *object,
+                                  struct buf *plain, struct record *record);
+/* Writes into the desk's log which records were opened, what for ("export csv"), and why ("": not
+ * said).  To be called before anything is shown of them, and after failures; desk_records_fini
+ * asserts it. */
+MUST_CHECK bool desk_records_log(struct desk_records *records, const char *what, const char *why,
+                                 struct err *err);
 /* The form that the record was made with; NULL: the desk does not have it. */
 const struct form *desk_record_form(const struct desk_records *records,
                                     const struct record *record);
+
+/* Copies the interviewer's code, the answer to the form's suhbat:submitter question; "" if there is
+ * none. */
+void desk_record_submitter(char *out, size_t size, const struct form *form,
+                           const struct record *record);
+/* "uuid:…", the record's KEY in the tables. */
+void desk_record_key(char out[48], const uint8_t id[16]);
 
 #endif

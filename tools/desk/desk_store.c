@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stores what arrived from the field; reports what is missing. */
 #include <assert.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "platform/custody/package.h"
 #include "platform/machine/text.h"
 #include "tools/desk/desk_internal.h"
+#include "tools/desk/desk_ledger.h"
 #include "tools/key/keys.h"
 
 bool desk_take_blob(void *user, const struct db_value *columns, size_t count, struct err *err)
@@ -198,6 +200,7 @@ void desk_close(struct desk *desk)
         buf_fini(&desk->catalogue_bytes);
         secret_free(desk->key);
         free(desk->dir);
+        free(desk->person);
         free(desk);
     }
 }
@@ -641,6 +644,72 @@ bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct er
     return ok;
 }
 
+bool desk_ids(struct desk *desk, desk_object_row *row, void *user, struct err *err)
+{
+    struct owners owners;
+    bool ok = list_owners(desk, &owners, err);
+    for (size_t i = 0; i < owners.count && ok; i++) {
+        uint8_t name[16];
+        struct object_rows rows = {desk, name, owners.list[i].device, row, user};
+        desk_name(desk, name, "owner", owners.list[i].id, 16);
+        struct db_value v[] = {db_blob(name, 16)};
+        ok = db_run(desk->db, "SELECT seq, d, NULL FROM object WHERE device = ?1 ORDER BY seq", v,
+                    1, give_object, &rows, err);
+    }
+    free(owners.list);
+    return ok;
+}
+
+struct finding {
+    char begins[33]; /* hex digits */
+    uint8_t id[16];
+    unsigned found;
+};
+
+static bool match_id(void *user, const struct desk_object *o, struct err *err)
+{
+    struct finding *f = user;
+    char hex[33];
+    (void)err;
+    text_hex(hex, o->id, 16);
+    if (text_starts(hex, f->begins) && (!f->found || memcmp(f->id, o->id, 16) != 0)) {
+        memcpy(f->id, o->id, 16);
+        f->found++;
+    }
+    return true;
+}
+
+bool desk_find_record(struct desk *desk, const char *text, uint8_t id[16], struct err *err)
+{
+    enum { MIN = 4, MAX = 32 };
+    struct finding f = {.found = 0};
+    size_t len = 0;
+    for (const char *c = text_starts(text, "uuid:") ? text + strlen("uuid:") : text;
+         *c && *c != '~'; c++) {
+        if (*c != '-' && (len == MAX || !isxdigit((unsigned char)*c))) {
+            len = 0;
+            break;
+        }
+        if (*c != '-') {
+            f.begins[len++] = (char)tolower((unsigned char)*c);
+        }
+    }
+    if (len < MIN) {
+        err_set(err, ERR_MISUSE, "'%s' is no record", text);
+        return err_hint(err, "give its KEY in the tables, uuid:…, or the beginning of it");
+    }
+    if (!desk_ids(desk, match_id, &f, err)) {
+        return false;
+    }
+    if (f.found != 1) {
+        return err_set(err, ERR_INPUT,
+                       f.found ? "several records begin with '%s'" : "the desk has no record '%s'",
+                       text);
+    }
+    memcpy(id, f.id, 16);
+    return true;
+}
+
 bool desk_held(struct desk *desk, uint64_t *records, struct err *err)
 {
     int64_t n;
@@ -844,7 +913,8 @@ bool desk_label(struct desk *desk, const uint8_t device[16], struct buf *out, st
 
 bool desk_log(struct desk *desk, int64_t wall_ms, const char *what, struct err *err)
 {
-    return desk_put_note(desk, "log", wall_ms, what, strlen(what), err);
+    struct ledger_entry e = {.wall_ms = wall_ms, .kind = LEDGER_ACCESS, .what = what};
+    return desk_ledger_add(desk, &e, err);
 }
 
 bool desk_find_device(struct desk *desk, const char *begins, uint8_t id[16], unsigned *count,

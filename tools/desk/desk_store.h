@@ -98,6 +98,12 @@ typedef bool desk_object_row(void *user, const struct desk_object *object, struc
 MUST_CHECK bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct err *err);
 /* Number of records held, whether in use or not: for progress. */
 MUST_CHECK bool desk_held(struct desk *desk, uint64_t *records, struct err *err);
+/* Calls `row` for every record held, whether in use or not, without its sealed bytes. */
+MUST_CHECK bool desk_ids(struct desk *desk, desk_object_row *row, void *user, struct err *err);
+/* Finds the record whose KEY is `text`, or begins so ("uuid:3f2a", at least four hex digits).
+ * ERR_INPUT: none, or several. */
+MUST_CHECK bool desk_find_record(struct desk *desk, const char *text, uint8_t id[16],
+                                 struct err *err);
 MUST_CHECK bool desk_kept_apart(struct desk *desk, uint64_t *records, struct err *err);
 
 struct desk_form_row {
@@ -133,7 +139,7 @@ MUST_CHECK bool desk_label(struct desk *desk, const uint8_t device[16], struct b
 MUST_CHECK bool desk_begin(struct desk *desk, struct err *err);
 MUST_CHECK bool desk_end(struct desk *desk, bool ok, struct err *err);
 
-/* Adds a line to the access log: what was exported, and when. */
+/* Adds an entry to the log (desk_ledger.h): what was done, without records. */
 MUST_CHECK bool desk_log(struct desk *desk, int64_t wall_ms, const char *what, struct err *err);
 
 #endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TOOLS_SYNC_SYNC_H
+#define TOOLS_SYNC_SYNC_H
+/* sync: what the verbs of suhbat-sync share: the desk they work at, and options that several take.
+ * The verbs themselves are in sync_*.c, and in suhbat_sync.c. */
+#include "tools/cli/cli.h"
+#include "tools/desk/desk_filter.h"
+
+struct sync_options { /* given on the command line; NULL: not given */
+    const char *desk, *identity, *person, *why;
+    const char *form, *version, *since, *until, *device, *interviewer, *state, *training;
+    const char *labels, *sensitive, *csv, *json, *out, *force;
+};
+extern struct sync_options sync_given;
+
+/* Rows for tables of options. */
+#define SYNC_WHY                                                                                   \
+    {                                                                                              \
+        "why", 0, "TEXT", "the reason, for the desk's log", &sync_given.why, CLI_TEXT, 0, 0        \
+    }
+/* clang-format off */
+#define SYNC_FILTERS                                                                               \
+    {"form", 0, "ID", "only records of this form", &sync_given.form, CLI_TEXT, 0, 0},              \
+    {"version", 0, "V", "only records of this version of the form", &sync_given.version, CLI_TEXT, \
+     0, 0},                                                                                        \
+    {"since", 0, "DAY", "only records finished on this day or later: 2026-11-24",                  \
+     &sync_given.since, CLI_TEXT, 0, 0},                                                           \
+    {"until", 0, "DAY", "only records finished on this day or earlier", &sync_given.until,         \
+     CLI_TEXT, 0, 0},                                                                              \
+    {"device", 0, "LABEL", "only records of this device: its label, or the beginning of its id",   \
+     &sync_given.device, CLI_TEXT, 0, 0},                                                          \
+    {"interviewer", 0, "CODE", "only records of this interviewer", &sync_given.interviewer,        \
+     CLI_TEXT, 0, 0},                                                                              \
+    {"state", 0, "NAME", "only records in this state of review: approved, hasIssues, rejected, "   \
+     "received", &sync_given.state, CLI_TEXT, 0, 0},                                               \
+    {"training", 0, NULL, "only training records", &sync_given.training, CLI_TEXT, 0, 0}
+/* clang-format on */
+
+struct desk_filter sync_filter(void);
+
+/* Opens the desk with the identity given; copies the identity to `identity` unless that is NULL.
+ * *desk is NULL after a failure. */
+MUST_CHECK bool sync_open(struct desk **desk, uint8_t identity[32], struct err *err);
+/* Errors unless --identity, --desk was given. */
+MUST_CHECK bool sync_need_identity(uint8_t identity[32], struct err *err);
+MUST_CHECK bool sync_need_folder(struct err *err);
+/* Names who works at the desk in its log: --as, else the login name. */
+void sync_name_person(struct desk *desk);
+/* Prints what a verb gathered; control characters in it are made harmless. */
+void sync_print(struct buf *out);
+
+/* ---- verbs ---- */
+MUST_CHECK bool sync_records(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_show(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_review(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_log(const struct cli_words *words, struct err *err);
+extern const struct cli_option sync_records_options[], sync_show_options[], sync_review_options[],
+    sync_log_options[];
+
+#endif
