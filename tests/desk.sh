@@ -88,6 +88,14 @@ script -qec "$S export --out $T/far --form a" /dev/null < /dev/null > "$T/out" 2
 grep -q ' of [0-9]* records written' "$T/out" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: no progress on a terminal'; cat -v "$T/out"; }
 want 1 'no progress in a file' $S export --out "$T/near"
 ! grep -q 'records written' "$T/out" "$T/err" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: progress in a file'; }
+# reviews, withdrawals, pages, the log: what is refused
+want 2 'review without a state' $S review 0000aaaa; says 'review without a state' 'no state given'
+want 2 'review in an unknown state' $S review 0000aaaa --state fine; says 'review in an unknown state' "'fine' is no state of review"
+want 1 'review of nothing' $S review 0000aaaa --state approved; says 'review of nothing' "no record '0000aaaa'"
+want 2 'withdraw of no use' $S withdraw 0000aaaa --use answers,jokes; says 'withdraw of no use' "'jokes' is no use"
+want 1 'withdraw of nothing' $S withdraw 0000aaaa; says 'withdraw of nothing' "no record '0000aaaa'"
+want 2 'a page in German' $S holds A12 --out "$T/page.html" --lang de; says 'a page in German' "no page in 'de'"
+want 0 'the log is whole' $S log; says 'the log is whole' 'the log is whole'
 # a full disk: nothing is half written, and existing files stay unchanged
 for format in csv xlsx sav dta r; do
     cp -r "$T/csv" "$T/full-$format"

@@ -119,7 +119,6 @@ void question_turn_to(struct app *app, const struct node *node);
 /* Id of a part of the question, unique on a page of several questions. */
 const char *question_part(struct app *app, const struct node *node, const char *kind,
                           const char *which);
-bool question_has_word(const char *list, const char *word); /* list: separated by spaces */
 /* "1234567.5" as people read it: "1 234 567,5" with no-break spaces. */
 const char *question_number(struct app *app, const char *number);
 const char *question_grouped(struct app *app, const char *number); /* with a comma already */

@@ -45,7 +45,7 @@ static char *toggled(struct arena *arena, const char *have, const char *choice,
                      const struct choice *choices, size_t count)
 {
     struct buf out = {0};
-    bool was = question_has_word(have, choice), lone = question_is_code(choice);
+    bool was = text_has_word(have, choice), lone = question_is_code(choice);
     for (const char *p = have; *p && !(lone && !was);) {
         size_t len = strcspn(p, " ");
         char *word = arena_copy(arena, p, len);
@@ -168,7 +168,7 @@ struct list {
 
 static bool is_on(const struct list *l, size_t i)
 {
-    return l->many ? question_has_word(l->have, l->choices[i].value)
+    return l->many ? text_has_word(l->have, l->choices[i].value)
                    : strcmp(l->have, l->choices[i].value) == 0;
 }
 

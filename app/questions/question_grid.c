@@ -5,6 +5,7 @@
 
 #include "app/questions/question.h"
 #include "app/shell/form_media.h"
+#include "platform/machine/text.h"
 
 static bool is_select(const struct page *page)
 {
@@ -145,7 +146,7 @@ static void row(struct app *app, const struct page *page, int label_w, int cell_
             question_toggle(app, node, c.list[i].value);
         }
         ui_mark_choice(ui, r.x + (cell_w - ui_px(ui, 28)) / 2, r.y + h / 2, 28,
-                       question_has_word(have, c.list[i].value), many);
+                       text_has_word(have, c.list[i].value), many);
     }
     int w = label_w + (int)c.count * cell_w;
     ui->at.w = w;

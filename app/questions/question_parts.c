@@ -327,19 +327,6 @@ void question_count(const struct node *node, unsigned *questions, unsigned *answ
     }
 }
 
-bool question_has_word(const char *list, const char *word)
-{
-    size_t want = strlen(word);
-    for (const char *p = list; *p;) {
-        size_t len = strcspn(p, " ");
-        if (len == want && strncmp(p, word, len) == 0) {
-            return true;
-        }
-        p += len + (p[len] == ' ');
-    }
-    return false;
-}
-
 const char *question_choice_name(struct app *app, const struct choice *choice, size_t at)
 {
     return strlen(choice->value) < UI_ID_MAX / 2 ? choice->value

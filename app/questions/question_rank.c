@@ -5,6 +5,7 @@
 
 #include "app/questions/question.h"
 #include "app/shell/form_media.h"
+#include "platform/machine/text.h"
 
 /* Indexes of the choices: first those in the answer, in its order, then the others. */
 static void in_order(size_t *order, const struct choice *choices, size_t count, const char *have)
@@ -25,7 +26,7 @@ static void in_order(size_t *order, const struct choice *choices, size_t count, 
         }
     }
     for (size_t i = 0; i < count; i++) {
-        if (!question_has_word(have, choices[i].value)) {
+        if (!text_has_word(have, choices[i].value)) {
             order[n++] = i;
         }
     }

@@ -171,7 +171,7 @@ void question_number_pills(struct app *app, struct node *node)
     }
     for (size_t i = 0; i < QUESTION_CODES; i++) {
         const struct question_code *code = &question_codes[i];
-        if (!question_has_word(offered, code->code)) {
+        if (!text_has_word(offered, code->code)) {
             continue;
         }
         bool on = strcmp(tree_value(node), code->number) == 0;

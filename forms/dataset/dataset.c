@@ -462,10 +462,20 @@ bool dataset_next(struct dataset_reader *r, struct dataset_row *row)
     return true;
 }
 
+static bool is_withdrawn(const struct dataset_reader *r, size_t column)
+{
+    size_t table = r->rows[r->at - 1].table;
+    const struct item *item = r->dataset->tables[table].shown.columns[column].item;
+    return item->use && text_has_word(r->about->withdrawn, item->use);
+}
+
 const char *dataset_cell(struct dataset_reader *r, size_t column)
 {
     assert(r->at > 0 && column < r->dataset->tables[r->rows[r->at - 1].table].shown.count);
     const struct xml *node = r->cells[column], *text = node ? node->first : NULL;
+    if (node && r->about->withdrawn && is_withdrawn(r, column)) {
+        return "withdrawn";
+    }
     if (text && !text->next && !text->name) {
         return text->text; /* as nearly all: no copy */
     }

@@ -65,6 +65,7 @@ struct submission {  /* what the desk knows about a record in addition to the in
     const char *record_key; /* "uuid:…" of the signed record, possibly followed by "~2".  Used as
                              * KEY, whatever instanceID says.  NULL: unknown */
     unsigned attachments_present, attachments_expected, edits;
+    const char *withdrawn; /* uses that the person took back: "quotes recontact"; NULL: none */
 };
 
 MUST_CHECK bool dataset_new(struct dataset **dataset, const struct form *const *versions,
@@ -103,8 +104,8 @@ MUST_CHECK bool dataset_open(struct dataset_reader *reader, struct dataset *data
                              const struct submission *about, struct err *err);
 /* The next row, the root's first, then entries in document order; false at the end. */
 bool dataset_next(struct dataset_reader *reader, struct dataset_row *row);
-/* A cell of the row that dataset_next gave last; "" if it has no value.  Valid until
- * dataset_close. */
+/* A cell of the row that dataset_next gave last; "" if it has no value; "withdrawn" if its question
+ * asked for a use that was taken back since.  Valid until dataset_close. */
 const char *dataset_cell(struct dataset_reader *reader, size_t column);
 void dataset_close(struct dataset_reader *reader);
 

@@ -8,6 +8,7 @@
 #include "forms/dataset/dataset_variables.h"
 #include "forms/dataset/dataset_writer.h"
 #include "platform/machine/clock.h"
+#include "platform/machine/text.h"
 #include "platform/machine/csv.h"
 
 static const char *const geopoint_parts[] = {"Latitude", "Longitude", "Altitude", "Accuracy"};
@@ -161,19 +162,6 @@ static void tell_geopoint(struct telling *t, const char *value)
     }
 }
 
-static bool has_word(const char *list, const char *word)
-{
-    size_t want = strlen(word);
-    while (*list) {
-        size_t len = strcspn(list, " ");
-        if (len == want && strncmp(list, word, len) == 0) {
-            return true;
-        }
-        list += len + (list[len] == ' ');
-    }
-    return false;
-}
-
 /* Labels of the choices, "; " between several. */
 static const char *with_labels(const struct dataset_write *w, struct dataset_reader *r,
                                const struct dataset_column *column, const char *value)
@@ -250,7 +238,7 @@ static void tell_answer(struct telling *t, const struct dataset_column *column, 
     const char *const *values;
     size_t count = split_of(w, column, &values);
     for (size_t v = 0; v < count; v++) {
-        t->each(t->user, has_word(value, values[v]) ? "1" : "0");
+        t->each(t->user, text_has_word(value, values[v]) ? "1" : "0");
     }
 }
 

@@ -55,17 +55,6 @@ static const char *missing_label(int m, const char *language)
     return missing[m].labels[3];
 }
 
-static bool has_word(const char *list, const char *word)
-{
-    size_t len = strlen(word);
-    for (const char *p = list; p && (p = strstr(p, word)); p += len) {
-        if ((p == list || p[-1] == ' ') && (!p[len] || p[len] == ' ')) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- names ---- */
 
 struct naming {
@@ -203,7 +192,7 @@ static void choice_values(struct naming *n, struct variable *x, const struct dat
 static void number_values(struct naming *n, struct variable *x, const struct item *item)
 {
     for (int m = 0; m < MISSING && item->missing; m++) {
-        if (has_word(item->missing, missing[m].code)) {
+        if (text_has_word(item->missing, missing[m].code)) {
             missing_value(n, x, m, NULL, MISSING);
         }
     }
@@ -471,7 +460,7 @@ bool variable_number(const struct variable *x, struct dataset_reader *r, double 
         dataset_table(r->dataset, r->rows[r->at - 1].table)->columns[x->column].type;
     switch (x->kind) {
     case VARIABLE_FLAG:
-        *number = has_word(text, x->code);
+        *number = text_has_word(text, x->code);
         return true;
     case VARIABLE_NUMBER:
         return type == DATASET_GEOPOINT ? read_part(text, x->part, number)

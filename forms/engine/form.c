@@ -357,11 +357,9 @@ static void read_own_attrs(struct loader *l, struct item *item, const struct xml
     const struct {
         const char *name;
         const char **value;
-    } texts[] = {{"sensitive", &item->sensitive},
-                 {"missing", &item->missing},
-                 {"keys", &item->keys},
-                 {"doubt", &item->doubt},
-                 {"event", &item->event}};
+    } texts[] = {{"sensitive", &item->sensitive}, {"use", &item->use},
+                 {"missing", &item->missing},     {"keys", &item->keys},
+                 {"doubt", &item->doubt},         {"event", &item->event}};
     for (const struct xml_attr *a = bind->attrs; a; a = a->next) {
         if (!strstr(a->uri, SUHBAT_URI_PART)) {
             continue;

@@ -97,6 +97,7 @@ struct item {
     struct label constraint_message, required_message;
     const char *preload, *preload_params;
     const char *sensitive; /* suhbat:sensitive: "yes", "extra", or NULL */
+    const char *use;       /* suhbat:use: what its "yes" allows: "quotes", or NULL */
     const char *missing;   /* suhbat:missing: codes for missing answers, shown as pills: "dk
                             * refused"; or NULL */
     bool keep_exif;        /* suhbat:exif="keep": keep the camera's metadata in a photo */

@@ -57,7 +57,7 @@ bool device_package(struct device *d, const uint8_t hash[32], struct buf *out, s
 
 /* ---- records ---- */
 
-static bool read_record(struct device *d, const uint8_t id[16], struct device_record *r,
+bool device_record_read(struct device *d, const uint8_t id[16], struct device_record *r,
                         uint8_t draft_id[16], bool *found, struct err *err)
 {
     struct buf plain = {0};
@@ -102,7 +102,7 @@ bool device_each_record(struct device *d, uint64_t from, uint64_t up_to, device_
         if (e.kind != CHAIN_RECORD) {
             continue;
         }
-        if (!read_record(d, e.object_id, &r, draft, &found, err)) {
+        if (!device_record_read(d, e.object_id, &r, draft, &found, err)) {
             return false;
         }
         if (found && !row(user, &r, draft)) {
@@ -336,6 +336,17 @@ static bool is_within(const struct spans *s, const struct span *one)
     return false;
 }
 
+/* Whether the record is gone on purpose: its content was withdrawn. */
+static bool is_purged(struct device *d, const uint8_t id[16], bool *purged, struct err *err)
+{
+    struct device_record r = {.state = RECORD_SEALED};
+    uint8_t draft[16];
+    bool found;
+    bool ok = device_record_read(d, id, &r, draft, &found, err);
+    *purged = ok && found && r.state == RECORD_PURGED;
+    return ok;
+}
+
 /* Collect, from entry `from` on, the entries that are missing or damaged, and the ranges
  * already declared lost. */
 static bool look_for_losses(struct device *d, uint64_t from, struct spans *lost,
@@ -355,7 +366,8 @@ static bool look_for_losses(struct device *d, uint64_t from, struct spans *lost,
         here = here && chain_read(&e, bytes, pk);
         if (here && e.kind == CHAIN_RECORD) {
             struct buf sealed = {0};
-            bool read = sealed_object(d, e.object_id, &sealed, &whole, err);
+            bool read = sealed_object(d, e.object_id, &sealed, &whole, err) &&
+                        (whole || is_purged(d, e.object_id, &whole, err));
             buf_fini(&sealed);
             if (!read) {
                 return false;

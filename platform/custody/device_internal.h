@@ -2,8 +2,8 @@
 #ifndef PLATFORM_CUSTODY_DEVICE_INTERNAL_H
 #define PLATFORM_CUSTODY_DEVICE_INTERNAL_H
 /* Shared by device.c (life cycle, chain), device_rows.c (rows, migration of the first format),
- * device_drafts.c (drafts, sealing), device_load.c (loading) and device_exchange.c (handing
- * over) only. */
+ * device_drafts.c (drafts, sealing), device_load.c (loading), device_messages.c (the desk's
+ * messages) and device_exchange.c (handing over) only. */
 #include "platform/custody/device.h"
 
 struct device {
@@ -77,6 +77,19 @@ typedef bool device_record_each(void *user, const struct device_record *r,
                                 const uint8_t draft_id[16]);
 bool device_each_record(struct device *d, uint64_t from, uint64_t up_to, device_record_each *row,
                         void *user, struct err *err);
+/* Read what is noted about a record; *found is false if there is nothing, or it is damaged. */
+bool device_record_read(struct device *d, const uint8_t id[16], struct device_record *r,
+                        uint8_t draft_id[16], bool *found, struct err *err);
+
+/* Judge a message.  A message that was taken is known by its id.  False: an I/O failure. */
+struct message;
+bool device_judge_message(struct device *d, const struct catalogue *c, const struct buf *plain,
+                          struct message *m, enum load_verdict *verdict, struct err *why,
+                          struct err *err);
+/* Do what the message says, note that it was taken, and put that into the chain, in one
+ * transaction.  False: `why` says what is wrong with the message; or `err`, why it failed. */
+bool device_apply_message(struct device *d, const struct message *m, const struct buf *plain,
+                          struct err *why, struct err *err);
 /* False with ERR_ENV if a stop was requested. */
 bool device_go_on(struct device *d, struct err *err);
 

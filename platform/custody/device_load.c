@@ -207,35 +207,6 @@ static bool judge_receipt(struct device *d, struct load_state *s, const struct b
     return true;
 }
 
-/* Judge a message.  A message that was taken is known by its id.  False: an I/O failure. */
-static bool judge_message(struct device *d, const struct catalogue *c, const struct buf *plain,
-                          struct message *m, enum load_verdict *verdict, struct err *why,
-                          struct err *err)
-{
-    bool taken = false;
-    *verdict = LOAD_TAKE;
-    if (!message_read(m, plain->data, plain->len, c, why)) {
-        *verdict = why->code == ERR_AUTH  ? LOAD_UNTRUSTED
-                   : why->code == ERR_ENV ? LOAD_NEWER
-                                          : LOAD_DAMAGED;
-        return true;
-    }
-    if (memcmp(m->device_id, vault_keys(d->vault)->device_id, 16) != 0) {
-        *verdict = LOAD_HAD;
-        return true;
-    }
-    if (!device_row_has(d, "message", m->message_id, 16, &taken, err)) {
-        return false;
-    }
-    if (taken) {
-        *verdict = LOAD_HAD;
-    } else if (!d->apply) {
-        err_set(why, ERR_ENV, "the message needs a newer version of the program");
-        *verdict = LOAD_NEWER;
-    }
-    return true;
-}
-
 /* ---- purging acknowledged records ---- */
 
 struct purge {
@@ -576,8 +547,8 @@ static bool judge_item(struct search *s, struct load_item *item, const struct bu
         ok = judge_receipt_here(s, plain, &item->unlike, &verdict, &why, err);
         break;
     case LOAD_MESSAGE:
-        ok = judge_message(d, (s->receipts ? &s->now : &s->load_state)->catalogue, plain, &m,
-                           &verdict, &why, err);
+        ok = device_judge_message(d, (s->receipts ? &s->now : &s->load_state)->catalogue, plain, &m,
+                                  &verdict, &why, err);
         if (s->receipts && verdict > LOAD_HAD) { /* left for a full load, which says why */
             verdict = LOAD_HAD;
         }
@@ -890,47 +861,19 @@ static bool take_receipt(struct loading *l, const char *name, const struct buf *
     return true;
 }
 
-/* Change the cases as the message says, note that it was taken, and put that into the chain, in one
- * transaction. */
-static bool apply_message(struct device *d, const struct message *m, const struct buf *plain,
-                          struct err *why, struct err *err)
-{
-    struct buf cases = {0};
-    uint8_t object[32], hash[32];
-    hash_plain(object, plain->data, plain->len);
-    struct chain_entry e = device_next_entry(d, CHAIN_MESSAGE, m->message_id, object);
-    if (!device_cases(d, &cases, err) || !d->apply(d->apply_user, &cases, m, why)) {
-        buf_fini(&cases);
-        return false;
-    }
-    bool ok = store_begin(d->store, err);
-    if (ok) {
-        ok = device_row_put(d, (struct row_key){"cases", "", 0}, ROW_META, 0, cases.data, cases.len,
-                            err) &&
-             device_row_put(d, (struct row_key){"message", m->message_id, 16}, ROW_META, e.seq,
-                            object, sizeof object, err) &&
-             device_put_entry(d, &e, hash, err) && store_commit(d->store, err);
-        if (!ok) {
-            store_rollback(d->store);
-        }
-    }
-    buf_fini(&cases);
-    return ok && device_advance(d, e.seq, hash, NULL, 0, err);
-}
-
 static bool take_message(struct loading *l, const char *name, const struct buf *plain,
                          struct err *err)
 {
     struct message m;
     struct err why = {0};
     enum load_verdict verdict;
-    if (!judge_message(l->d, l->d->catalogue, plain, &m, &verdict, &why, err)) {
+    if (!device_judge_message(l->d, l->d->catalogue, plain, &m, &verdict, &why, err)) {
         return false;
     }
     if (verdict != LOAD_TAKE) {
         return verdict == LOAD_HAD || refused(l, name, verdict, &why);
     }
-    if (!apply_message(l->d, &m, plain, &why, err)) {
+    if (!device_apply_message(l->d, &m, plain, &why, err)) {
         return why.code != ERR_NONE && refused(l, name, LOAD_DAMAGED, &why);
     }
     l->report->messages++;

@@ -423,3 +423,16 @@ void text_defuse(char *text)
     }
     *to = '\0';
 }
+
+bool text_has_word(const char *list, const char *word)
+{
+    size_t want = strlen(word);
+    while (*list) {
+        size_t len = strcspn(list, " ");
+        if (len == want && strncmp(list, word, len) == 0) {
+            return true;
+        }
+        list += len + (list[len] == ' ');
+    }
+    return false;
+}

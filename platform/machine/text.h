@@ -76,4 +76,8 @@ void text_hex(char *out, const uint8_t *bytes, size_t len);
 /* False unless `hex` is exactly 2 * len hex digits. */
 MUST_CHECK bool text_unhex(uint8_t *out, size_t len, const char *hex);
 
+/* Whether a word is in a list of words that spaces separate, such as the answer to a question of
+ * several choices. */
+bool text_has_word(const char *list, const char *word);
+
 #endif

@@ -375,6 +375,51 @@ static void test_dataset__columns_know_their_types(void **state)
     form_free(form);
 }
 
+/* A use that a person took back shows in the question that had asked for it, and nowhere else. */
+static void test_dataset__a_use_that_was_taken_back(void **state)
+{
+    (void)state;
+    static const char md[] = "| survey |\n| | type | name | label | bind::suhbat:use |\n"
+                             "| | select_one yn | q | May we quote you? | quotes |\n"
+                             "| | select_one yn | r | May we record you? | recording |\n"
+                             "| | text | t | T | |\n"
+                             "| choices |\n| | list_name | name | label |\n| | yn | yes | Yes |\n"
+                             "| settings |\n| | form_id | version |\n| | uses | 1 |\n";
+    static const char xml[] = "<data id='uses' version='1'><q>yes</q><r>yes</r><t>yes</t></data>";
+    static const char *const taken[] = {NULL, "recording", "quotes recontact"};
+    static const char *const wanted[] = {",yes,yes,yes,", ",yes,withdrawn,yes,",
+                                         ",withdrawn,yes,yes,"};
+    struct err err = {0};
+    struct buf xform = {0}, out = {0};
+    struct form *form;
+    struct tables c;
+    OK(convert_md(&xform, md, &err));
+    OK(form_load(&form, xform.data, xform.len, &xml_trusted, &err));
+    OK(tables_new(&c, (const struct form *const[]){form}, 1, &(struct tables_look){0}, &err));
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        struct submission about = {.submitter_id = "",
+                                   .submitter_name = "",
+                                   .device_id = "",
+                                   .form_version = "1",
+                                   .status = "",
+                                   .review_state = "",
+                                   .record_key = "uuid:a1",
+                                   .withdrawn = taken[i]};
+        OK(tables_add(&c, form, xml, sizeof xml - 1, &about, &err));
+        buf_cut(&out, 0);
+        tables_text(&c, 0, &out);
+        const char *last = out.data;
+        for (size_t line = 0; line <= i; line++) {
+            last = strchr(last, '\n') + 1;
+        }
+        assert_non_null(strstr(last, wanted[i]));
+    }
+    tables_free(&c);
+    form_free(form);
+    buf_fini(&xform);
+    buf_fini(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_dataset__entries_take_linear_time),
         cmocka_unit_test(test_dataset__nothing_stays_of_a_submission),
         cmocka_unit_test(test_dataset__columns_know_their_types),
+        cmocka_unit_test(test_dataset__a_use_that_was_taken_back),
     };
     xml_setup();
     return RUN(tests);

@@ -17,6 +17,7 @@
 #include "platform/machine/text.h"
 #include "tools/desk/desk_ledger.h"
 #include "tools/desk/desk_records.h"
+#include "tools/desk/desk_withdraw.h"
 
 /* A file that grows while records are read. */
 struct growing {
@@ -415,9 +416,23 @@ static bool take_medium(struct exporting *x, const struct tar_member *m, const c
     return ok;
 }
 
-static bool take_files(struct exporting *x, const struct record *r, const char *key,
-                       struct group *group, unsigned *count, struct err *err)
+static bool is_sound(const char *name)
 {
+    static const char *const endings[] = {".wav", ".flac", ".ogg", ".opus", ".m4a", ".mp3", ".amr"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {
+        if (strcmp(dot, endings[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_files(struct exporting *x, const struct record *r, const char *key,
+                       struct group *group, struct submission *about, struct err *err)
+{
+    bool no_sound =
+        about->withdrawn && text_has_word(about->withdrawn, withdrawn_name(USE_RECORDING));
     struct tar_reader tar = {.bytes = r->files, .len = r->files_len};
     struct tar_member m;
     struct err why = {0};
@@ -425,7 +440,7 @@ static bool take_files(struct exporting *x, const struct record *r, const char *
     bool ok = true;
     named_begin(&named, r);
     while (ok && tar_next(&tar, &m, &why)) {
-        ++*count;
+        about->attachments_present++;
         if (strcmp(m.name, "audit.csv") == 0) {
             ok = take_rows(group->dataset, &group->audit, key, &m, &why);
         } else if (strcmp(m.name, "memos.csv") == 0 && !x->options->columns.sensitive_extra) {
@@ -434,6 +449,8 @@ static bool take_files(struct exporting *x, const struct record *r, const char *
             ok = take_rows(group->dataset, &group->memos, key, &m, &why);
         } else if (is_safe_name(m.name) && is_hidden_file(group->dataset, &named, m.name)) {
             x->counts->hidden_media++;
+        } else if (no_sound && is_sound(m.name)) {
+            x->counts->withdrawn_media++;
         } else if (is_safe_name(m.name)) {
             ok = take_medium(x, &m, key, &why);
         }
@@ -500,6 +517,13 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
     assert(group);
     text_hex(device, r->device_id, 16);
     desk_record_key(key, r->record_id);
+    unsigned uses;
+    char withdrawn[WITHDRAWN_TEXT];
+    if (!desk_withdrawn(x->desk, r->record_id, &uses, err)) {
+        return false;
+    }
+    withdrawn_text(withdrawn, uses);
+    x->counts->withdrawn += uses != 0 && !x->scan;
     uint32_t times = tally_add(&x->keys, r->record_id);
     if (times > 1) {
         snprintf(key + strlen(key), sizeof key - strlen(key), "~%u", times);
@@ -512,13 +536,13 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
                            .form_version = form->version,
                            .status = "",
                            .review_state = review_names[state],
-                           .record_key = key};
+                           .record_key = key,
+                           .withdrawn = uses ? withdrawn : NULL};
     if (x->scan) {
         return dataset_scan(group->dataset, form, r->xml, r->xml_len, &s, &why) ||
                bad(x, &why, err);
     }
-    if (r->files && !take_files(x, r, key, group, &s.attachments_present, &why) &&
-        !bad(x, &why, err)) {
+    if (r->files && !take_files(x, r, key, group, &s, &why) && !bad(x, &why, err)) {
         return false;
     }
     s.attachments_expected = s.attachments_present;

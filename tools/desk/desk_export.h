@@ -19,6 +19,8 @@ struct export_options {
 struct export_counts {
     unsigned records, files, media;
     unsigned hidden_media, hidden_memos, hidden_columns; /* left out because of sensitive=extra */
+    unsigned withdrawn;       /* records of which a use was taken back: the cell says so */
+    unsigned withdrawn_media; /* recordings left out for that */
     unsigned without_form, unreadable;
     unsigned filtered;   /* left out by the filter */
     unsigned closed;     /* records of a form that the catalogue seals to others than the desk */

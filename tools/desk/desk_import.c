@@ -7,6 +7,7 @@
 
 #include "platform/machine/text.h"
 #include "tools/desk/desk_internal.h"
+#include "tools/desk/desk_withdraw.h"
 
 /* ---- histories ---- */
 
@@ -297,7 +298,10 @@ static bool put_object(struct desk *desk, const struct chain_entry *e, const uin
     memcpy(row + OBJECT_ID, e->object_id, 16);
     memcpy(row + OBJECT_HASH, e->object_hash, 32);
     put_u64(row + OBJECT_AT, (uint64_t)wall_ms);
-    return had || desk_put_object(desk, owner_id, e->seq, row, object->bytes, object->len, err);
+    unsigned withdrawn = 0; /* a content that was withdrawn does not come back */
+    return had || (desk_withdrawn(desk, e->object_id, &withdrawn, err) &&
+                   desk_put_object(desk, owner_id, e->seq, row, object->bytes,
+                                   withdrawn & USE_ANSWERS ? 0 : object->len, err));
 }
 
 static bool put_entry(struct desk *desk, const struct chain_entry *e, const uint8_t owner_id[16],
@@ -314,6 +318,26 @@ static bool put_entry(struct desk *desk, const struct chain_entry *e, const uint
     }
     *fresh = !had;
     return had || desk_put_entry(desk, owner_id, bytes, err);
+}
+
+/* The device says that the content of a record was withdrawn: a desk that was restored from an
+ * older backup learns it so.  Only the device's own records are heeded. */
+static bool withdraw_own(struct desk *desk, const struct histories *all,
+                         const struct chain_entry *e, struct err *err)
+{
+    uint8_t record[16];
+    int64_t own = 0;
+    bool ok = true;
+    desk_name(desk, record, "record", e->object_id, 16);
+    for (size_t h = 0; ok && !own && h < all->count; h++) {
+        uint8_t name[16];
+        desk_name(desk, name, "owner", all->list[h].id, 16);
+        struct db_value v[] = {db_blob(name, 16), db_blob(record, 16)};
+        ok = db_number(desk->db, &own, 0,
+                       "SELECT 1 FROM entry WHERE device = ?1 AND kind = 1 AND object = ?2", v, 2,
+                       err);
+    }
+    return ok && (!own || desk_put_withdrawn(desk, e->object_id, USE_ANSWERS, err));
 }
 
 /* Stores a batch.  `first_new`: number of the first entry that was new, or whose object was
@@ -335,6 +359,9 @@ static bool insert(const struct taking *k, size_t h, uint64_t *first_new, struct
         bool fresh, had_not = false;
         ok = put_entry(desk, &e, owner_id, bytes, &fresh, err);
         report->entries += fresh;
+        if (ok && fresh && e.kind == CHAIN_WITHDRAWAL) {
+            ok = withdraw_own(desk, all, &e, err);
+        }
         if (ok && e.kind == CHAIN_RECORD) {
             struct batch_object key;
             const struct batch_object *wanted = &key;

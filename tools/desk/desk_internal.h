@@ -2,7 +2,8 @@
 #ifndef TOOLS_DESK_DESK_INTERNAL_H
 #define TOOLS_DESK_DESK_INTERNAL_H
 /* desk_internal: shared only by desk_lock.c (key, encryption, migration), desk_store.c (the
- * database), desk_import.c (batches and histories), desk_ledger.c and desk_review.c (the log). */
+ * database), desk_import.c (batches and histories), desk_ledger.c and desk_review.c (the log) and
+ * desk_withdraw.c. */
 #include "tools/desk/desk_store.h"
 
 struct desk {
@@ -78,6 +79,9 @@ MUST_CHECK bool desk_put_entry(struct desk *desk, const uint8_t owner[16],
 MUST_CHECK bool desk_put_object(struct desk *desk, const uint8_t owner[16], uint64_t seq,
                                 const uint8_t row[OBJECT_ROW], const void *sealed, size_t len,
                                 struct err *err);
+/* Notes that uses of a record were withdrawn; of its answers, empties what is held of it. */
+MUST_CHECK bool desk_put_withdrawn(struct desk *desk, const uint8_t id[16], unsigned uses,
+                                   struct err *err);
 MUST_CHECK bool desk_put_form(struct desk *desk, const uint8_t hash[32], uint64_t serial,
                               const void *xml, size_t len, struct err *err);
 MUST_CHECK bool desk_put_note(struct desk *desk, const char *table, int64_t at, const char *text,

@@ -29,6 +29,7 @@ const char desk_schema[] =
 const char desk_schema_added[] =
     "CREATE TABLE IF NOT EXISTS message(n INTEGER PRIMARY KEY, d BLOB);"
     "CREATE TABLE IF NOT EXISTS label(id BLOB PRIMARY KEY, d BLOB);"
+    "CREATE TABLE IF NOT EXISTS withdrawn(id BLOB PRIMARY KEY, uses INT);"
     "CREATE TABLE IF NOT EXISTS ledger(n INTEGER PRIMARY KEY, kind INT, d BLOB);"
     "CREATE INDEX IF NOT EXISTS entry_message ON entry(object) WHERE kind = 8;";
 

@@ -466,7 +466,9 @@ static bool reach_of(struct desk *desk, const struct histories *all, size_t h,
                            "SELECT seq, d FROM entry WHERE device = ?1 AND seq < ?2 AND kind = 7",
                            gather_declared, &r, err) &&
               walk_history(all, h, INT64_MAX,
-                           "SELECT e.seq, e.kind, o.seq, e.d FROM entry e LEFT JOIN object o"
+                           "SELECT e.seq, e.kind, CASE WHEN o.seq IS NOT NULL OR EXISTS (SELECT 1"
+                           " FROM entry w WHERE w.kind = 4 AND w.object = e.object) THEN 1 END,"
+                           " e.d FROM entry e LEFT JOIN object o"
                            " ON o.device = e.device AND o.seq = e.seq"
                            " WHERE e.device = ?1 AND e.seq < ?2 ORDER BY e.seq",
                            walk_entry, &r, err);
@@ -576,7 +578,7 @@ static bool give_object(void *user, const struct db_value *c, size_t count, stru
                                 .seq = seq,
                                 .imported_ms = (int64_t)get_u64(p + OBJECT_AT),
                                 .sealed = c[2].bytes,
-                                .len = c[2].len};
+                                .len = c[2].type == DB_INT ? (size_t)c[2].number : c[2].len};
         ok = rows->row(rows->user, &o, err);
     }
     buf_fini(&plain);
@@ -633,6 +635,7 @@ bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct er
         struct db_value v[] = {db_blob(name, 16), db_blob(of, 16)};
         ok = db_run(desk->db,
                     "SELECT o.seq, o.d, o.sealed FROM object o WHERE o.device = ?1"
+                    " AND length(o.sealed) > 0"
                     " AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = o.device AND"
                     " o.seq >= h.seq)"
                     " AND NOT EXISTS (SELECT 1 FROM entry w LEFT JOIN branch b ON b.id = w.device"
@@ -653,7 +656,8 @@ bool desk_ids(struct desk *desk, desk_object_row *row, void *user, struct err *e
         struct object_rows rows = {desk, name, owners.list[i].device, row, user};
         desk_name(desk, name, "owner", owners.list[i].id, 16);
         struct db_value v[] = {db_blob(name, 16)};
-        ok = db_run(desk->db, "SELECT seq, d, NULL FROM object WHERE device = ?1 ORDER BY seq", v,
+        ok = db_run(desk->db,
+                    "SELECT seq, d, length(sealed) FROM object WHERE device = ?1 ORDER BY seq", v,
                     1, give_object, &rows, err);
     }
     free(owners.list);
@@ -864,10 +868,14 @@ static bool give_message(void *user, const struct db_value *c, size_t count, str
         memcpy(m.device_id, p + MESSAGE_DEVICE, 16);
         memcpy(m.message_id, p + MESSAGE_ID, 16);
         memcpy(m.about, p + MESSAGE_ABOUT, 16);
-        desk_name(rows->desk, name, "record", m.message_id, 16);
+        desk_name(rows->desk, name, "record", m.kind == MESSAGE_WITHDRAW ? m.about : m.message_id,
+                  16);
         struct db_value v[] = {db_blob(name, 16)};
         ok = db_number(rows->desk->db, &taken, 0,
-                       "SELECT 1 FROM entry WHERE kind = 8 AND object = ?1", v, 1, err) &&
+                       m.kind == MESSAGE_WITHDRAW
+                           ? "SELECT 1 FROM entry WHERE kind = 4 AND object = ?1"
+                           : "SELECT 1 FROM entry WHERE kind = 8 AND object = ?1",
+                       v, 1, err) &&
              rows->row(rows->user, &m, (int64_t)get_u64(p + MESSAGE_AT), taken, err);
     }
     buf_fini(&plain);

@@ -98,7 +98,8 @@ typedef bool desk_object_row(void *user, const struct desk_object *object, struc
 MUST_CHECK bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct err *err);
 /* Number of records held, whether in use or not: for progress. */
 MUST_CHECK bool desk_held(struct desk *desk, uint64_t *records, struct err *err);
-/* Calls `row` for every record held, whether in use or not, without its sealed bytes. */
+/* Calls `row` for every record held, whether in use or not, without its sealed bytes:
+ * `sealed` is NULL, `len` their number, 0 if the content was withdrawn. */
 MUST_CHECK bool desk_ids(struct desk *desk, desk_object_row *row, void *user, struct err *err);
 /* Finds the record whose KEY is `text`, or begins so ("uuid:3f2a", at least four hex digits).
  * ERR_INPUT: none, or several. */

@@ -110,7 +110,12 @@ static void check_names(struct lint *l, const struct sheet_row *row)
 static void check_row(struct lint *l, const struct sheet_row *row)
 {
     const char *sensitive = lint_cell(l->survey, row, "bind::suhbat:sensitive");
+    const char *use = lint_cell(l->survey, row, "bind::suhbat:use");
     check_names(l, row);
+    if (*use && !text_has_word("quotes recording recontact", use)) {
+        lint_find(l, "survey", row, "bind::suhbat:use",
+                  "'%s' is no use: quotes, recording or recontact", use);
+    }
     if (*lint_cell(l->survey, row, "constraint") && !has_message(l, row)) {
         lint_find(l, "survey", row, "constraint", "there is no message for whom it refuses");
     }

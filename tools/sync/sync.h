@@ -53,8 +53,10 @@ void sync_print(struct buf *out);
 MUST_CHECK bool sync_records(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_show(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_review(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_withdraw(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_holds(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_log(const struct cli_words *words, struct err *err);
 extern const struct cli_option sync_records_options[], sync_show_options[], sync_review_options[],
-    sync_log_options[];
+    sync_log_options[], sync_withdraw_options[], sync_holds_options[];
 
 #endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a device does when the desk's messages arrive. */
+#include <string.h>
+
+#include "platform/custody/device_internal.h"
+#include "platform/custody/message.h"
+
+bool device_judge_message(struct device *d, const struct catalogue *c, const struct buf *plain,
+                          struct message *m, enum load_verdict *verdict, struct err *why,
+                          struct err *err)
+{
+    bool taken = false;
+    *verdict = LOAD_TAKE;
+    if (!message_read(m, plain->data, plain->len, c, why)) {
+        *verdict = why->code == ERR_AUTH  ? LOAD_UNTRUSTED
+                   : why->code == ERR_ENV ? LOAD_NEWER
+                                          : LOAD_DAMAGED;
+        return true;
+    }
+    if (memcmp(m->device_id, vault_keys(d->vault)->device_id, 16) != 0) {
+        *verdict = LOAD_HAD;
+        return true;
+    }
+    if (!device_row_has(d, "message", m->message_id, 16, &taken, err)) {
+        return false;
+    }
+    if (taken) {
+        *verdict = LOAD_HAD;
+    } else if (!d->apply) {
+        err_set(why, ERR_ENV, "the message needs a newer version of the program");
+        *verdict = LOAD_NEWER;
+    }
+    return true;
+}
+
+/* Delete the sealed bytes of a record whose content was withdrawn, if they are still here. */
+static bool destroy(struct device *d, const uint8_t id[16], struct err *err)
+{
+    struct device_record r;
+    uint8_t draft[16], info[RECORD_INFO];
+    bool found;
+    if (!device_record_read(d, id, &r, draft, &found, err) || !found) {
+        return !found;
+    }
+    r.state = RECORD_PURGED;
+    device_record_info(info, &r, draft);
+    return device_row_delete(d, "object", id, 16, err) &&
+           device_row_put(d, (struct row_key){"record", id, 16}, ROW_META, r.seq, info, sizeof info,
+                          err);
+}
+
+/* All in one transaction: what the message changes, that it was taken, and the chain's entry. */
+static bool commit_message(struct device *d, const struct message *m, const struct chain_entry *e,
+                           const struct buf *cases, uint8_t hash[32], struct err *err)
+{
+    if (!store_begin(d->store, err)) {
+        return false;
+    }
+    bool ok = (m->kind != MESSAGE_WITHDRAW || destroy(d, m->about, err)) &&
+              device_row_put(d, (struct row_key){"cases", "", 0}, ROW_META, 0, cases->data,
+                             cases->len, err) &&
+              device_row_put(d, (struct row_key){"message", m->message_id, 16}, ROW_META, e->seq,
+                             e->object_hash, sizeof e->object_hash, err) &&
+              device_put_entry(d, e, hash, err) && store_commit(d->store, err);
+    if (!ok) {
+        store_rollback(d->store);
+    }
+    return ok;
+}
+
+bool device_apply_message(struct device *d, const struct message *m, const struct buf *plain,
+                          struct err *why, struct err *err)
+{
+    struct buf cases = {0};
+    uint8_t object[32], hash[32];
+    bool withdrawn = m->kind == MESSAGE_WITHDRAW; /* its entry also says that it was taken */
+    hash_plain(object, plain->data, plain->len);
+    struct chain_entry e = device_next_entry(d, withdrawn ? CHAIN_WITHDRAWAL : CHAIN_MESSAGE,
+                                             withdrawn ? m->about : m->message_id, object);
+    bool ok =
+        device_cases(d, &cases, err) && (withdrawn || d->apply(d->apply_user, &cases, m, why)) &&
+        commit_message(d, m, &e, &cases, hash, err) && device_advance(d, e.seq, hash, NULL, 0, err);
+    buf_fini(&cases);
+    if (ok && withdrawn) {
+        store_checkpoint(d->store); /* the bytes are gone from the log, too */
+    }
+    return ok;
+}

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Is what a person takes back gone: at the desk, on the device, after another import, in tables? */
+#include <dirent.h>
+
+#include "app/interview/interview_cases.h"
+#include "tests/lib/desk_case.h"
+#include "tools/desk/desk_holds.h"
+#include "tools/desk/desk_withdraw.h"
+
+static const uint8_t ids[2][16] = {{0xA1, 1}, {0xB2, 2}};
+
+struct withdraw_case {
+    struct study study;
+    struct desk *desk;
+    struct buf batch;  /* of the device, opened */
+    struct buf sealed; /* the first record's bytes, as they stand at the desk */
+    unsigned turns;
+};
+
+/* Hands everything over, and takes it in. */
+static void carry(struct withdraw_case *c)
+{
+    struct err err = {0};
+    struct export_report out;
+    struct import_report in;
+    char folder[16];
+    snprintf(folder, sizeof folder, "out%u", ++c->turns);
+    OK(file_folder(study_path(&c->study, folder), 0700, &err));
+    OK(device_export(c->study.device, study_path(&c->study, folder), study_wall, &out, &err));
+    buf_cut(&c->batch, 0);
+    take_batch(&c->study, folder, &c->batch);
+    OK(desk_import(c->desk, c->batch.data, c->batch.len, study_wall, &in, &err));
+    assert_int_equal(in.fork_seq, 0);
+}
+
+static bool keep_first(void *user, const struct desk_object *o, struct err *err)
+{
+    struct withdraw_case *c = user;
+    (void)err;
+    if (memcmp(o->id, ids[0], 16) == 0) {
+        buf_add(&c->sealed, o->sealed, o->len);
+    }
+    return true;
+}
+
+static void begin(struct withdraw_case *c)
+{
+    struct err err = {0};
+    struct buf package = {0};
+    uint8_t hash[32];
+    bool fresh;
+    memset(c, 0, sizeof *c);
+    case_begin(&c->study, hash);
+    device_on_message(c->study.device, cases_on_message, NULL);
+    OK(case_finish(&c->study, hash, ids[0], "A12", "a1010000-0000-0000-0000-000000000000", false,
+                   &err));
+    OK(case_finish(&c->study, hash, ids[1], "B07", "b2020000-0000-0000-0000-000000000000", false,
+                   &err));
+    c->desk = open_desk(&c->study);
+    OK(device_package(c->study.device, hash, &package, &err));
+    OK(desk_add_form(c->desk, package.data, package.len, &fresh, &err));
+    carry(c);
+    OK(desk_objects(c->desk, keep_first, c, &err));
+    assert_true(c->sealed.len > 1000);
+    buf_fini(&package);
+}
+
+static void end(struct withdraw_case *c)
+{
+    desk_close(c->desk);
+    buf_fini(&c->batch);
+    buf_fini(&c->sealed);
+    study_fini(&c->study);
+}
+
+static struct withdraw_report withdraw(struct withdraw_case *c, unsigned uses)
+{
+    struct err err = {0};
+    struct withdraw_report report;
+    OK(desk_withdraw(c->desk, ids[0], uses, "просьба", study_wall, &report, &err));
+    return report;
+}
+
+static unsigned exported(struct withdraw_case *c)
+{
+    struct err err = {0};
+    struct export_counts counts;
+    char out[300];
+    snprintf(out, sizeof out, "%s/tables", c->study.dir);
+    struct export_options options = {
+        .out = out, .writer = dataset_writer_find("csv"), .force = true};
+    OK(desk_export(c->desk, c->study.coordinator, &options, &counts, &err));
+    assert_int_equal(counts.unreadable, 0);
+    return counts.records;
+}
+
+/* How often a piece of the sealed record stands in the files of a folder: any 64 bytes of it. */
+static unsigned pieces_in(struct withdraw_case *c, const char *folder)
+{
+    enum { PIECE = 64 };
+    unsigned found = 0;
+    DIR *dir = opendir(folder);
+    assert_non_null(dir);
+    for (struct dirent *e; (e = readdir(dir));) {
+        struct buf bytes = {0};
+        char path[600];
+        snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
+        if (e->d_type == DT_REG && file_read(&bytes, path, 64 << 20, NULL)) {
+            for (size_t at = 0; at + PIECE <= c->sealed.len; at += PIECE) {
+                found += memmem(bytes.data, bytes.len, c->sealed.data + at, PIECE) != NULL;
+            }
+        }
+        buf_fini(&bytes);
+    }
+    closedir(dir);
+    return found;
+}
+
+struct post {
+    struct study *study;
+    const char *folder;
+    unsigned count;
+};
+
+static bool write_message(void *user, const struct message *m, int64_t wall_ms, bool taken,
+                          struct err *err)
+{
+    struct post *p = user;
+    char name[40];
+    (void)wall_ms;
+    (void)err;
+    if (!taken) {
+        snprintf(name, sizeof name, "m-%u.age", (unsigned)m->counter);
+        study_message(p->study, p->folder, name, m);
+        p->count++;
+    }
+    return true;
+}
+
+static struct load_report deliver(struct withdraw_case *c, unsigned expected)
+{
+    struct err err = {0};
+    struct load_report report;
+    struct post post = {&c->study, "back", 0};
+    OK(file_folder(study_path(&c->study, "back"), 0700, &err));
+    OK(desk_messages(c->desk, write_message, &post, &err));
+    assert_int_equal(post.count, expected);
+    OK(device_load_folder(c->study.device, study_path(&c->study, "back"), &report, &err));
+    return report;
+}
+
+static bool note_device(void *user, const struct desk_device *d, struct err *err)
+{
+    (void)err;
+    *(struct desk_device *)user = *d;
+    ((struct desk_device *)user)->lost = NULL;
+    return true;
+}
+
+static struct desk_device device_at(struct withdraw_case *c)
+{
+    struct err err = {0};
+    struct desk_device at;
+    OK(desk_devices(c->desk, note_device, &at, &err));
+    return at;
+}
+
+static void test_withdraw__the_content_is_gone_from_the_desk(void **state)
+{
+    (void)state;
+    struct withdraw_case c;
+    struct err err = {0};
+    struct import_report in;
+    begin(&c);
+    assert_int_equal(exported(&c), 2);
+    desk_close(c.desk);
+    assert_true(pieces_in(&c, study_path(&c.study, "desk")) > 10);
+    OK(desk_open(&c.desk, study_path(&c.study, "desk"), c.study.coordinator, &err));
+    struct withdraw_report r = withdraw(&c, USE_ANSWERS);
+    assert_int_equal(r.destroyed, 1);
+    assert_int_equal(r.messages, 1);
+    assert_int_equal(r.exports, 1);
+    assert_false(r.before);
+    assert_int_equal(pieces_in(&c, study_path(&c.study, "desk")), 0); /* while it is open */
+    assert_int_equal(exported(&c), 1);
+    /* the old batch again: known, and nothing comes back */
+    OK(desk_import(c.desk, c.batch.data, c.batch.len, study_wall, &in, &err));
+    assert_true(in.known);
+    assert_int_equal(exported(&c), 1);
+    /* all entries are complete: the device gets its receipt */
+    assert_int_equal(device_at(&c).contiguous, device_at(&c).highest);
+    desk_close(c.desk);
+    assert_int_equal(pieces_in(&c, study_path(&c.study, "desk")), 0);
+    OK(desk_open(&c.desk, study_path(&c.study, "desk"), c.study.coordinator, &err));
+    OK(desk_ledger_read(c.desk, NULL, NULL, &err));
+    r = withdraw(&c, USE_ANSWERS);
+    assert_true(r.before);
+    assert_int_equal(r.messages, 0); /* the first is still on its way */
+    end(&c);
+}
+
+/* A desk that never saw the batch: the word was there before it. */
+static void test_withdraw__a_batch_that_comes_later_brings_nothing(void **state)
+{
+    (void)state;
+    struct withdraw_case c;
+    struct err err = {0};
+    struct import_report in;
+    begin(&c);
+    desk_close(c.desk);
+    OK(file_remove(study_path(&c.study, "desk/desk.db"), &err));
+    c.desk = open_desk(&c.study);
+    (void)withdraw(&c, USE_ANSWERS);
+    OK(desk_import(c.desk, c.batch.data, c.batch.len, study_wall, &in, &err));
+    assert_int_equal(in.objects, 2);
+    desk_close(c.desk);
+    assert_int_equal(pieces_in(&c, study_path(&c.study, "desk")), 0);
+    OK(desk_open(&c.desk, study_path(&c.study, "desk"), c.study.coordinator, &err));
+    assert_int_equal(device_at(&c).contiguous, device_at(&c).highest);
+    end(&c);
+}
+
+static bool count_sealed(void *user, const struct device_record *r)
+{
+    *(unsigned *)user += r->state == RECORD_SEALED;
+    return true;
+}
+
+static void test_withdraw__the_device_destroys_what_it_holds_and_says_so(void **state)
+{
+    (void)state;
+    struct withdraw_case c;
+    struct err err = {0};
+    unsigned sealed = 0;
+    begin(&c);
+    (void)withdraw(&c, USE_ANSWERS);
+    struct load_report report = deliver(&c, 1);
+    assert_int_equal(report.messages, 1);
+    assert_int_equal(report.refused, 0);
+    OK(device_records(c.study.device, count_sealed, &sealed, &err));
+    assert_int_equal(sealed, 1); /* the row with the sealed bytes goes in the same transaction */
+    report = deliver(&c, 1);     /* again: it was taken */
+    assert_int_equal(report.messages, 0);
+    carry(&c); /* the chain says it; nothing is declared lost, nothing is missing */
+    assert_int_equal(device_at(&c).contiguous, device_at(&c).highest);
+    assert_int_equal(device_at(&c).highest, 4); /* genesis, two records, the withdrawal */
+    (void)deliver(&c, 0);
+    assert_int_equal(exported(&c), 1);
+    end(&c);
+}
+
+/* The desk is restored from a copy made before the withdrawal: the device's chain tells it. */
+static void test_withdraw__an_older_desk_learns_it_from_the_device(void **state)
+{
+    (void)state;
+    struct withdraw_case c;
+    struct err err = {0};
+    struct buf copy = {0};
+    begin(&c);
+    desk_close(c.desk);
+    OK(file_read(&copy, study_path(&c.study, "desk/desk.db"), 64 << 20, &err));
+    OK(desk_open(&c.desk, study_path(&c.study, "desk"), c.study.coordinator, &err));
+    (void)withdraw(&c, USE_ANSWERS);
+    (void)deliver(&c, 1);
+    desk_close(c.desk);
+    OK(file_write(study_path(&c.study, "desk/desk.db"), copy.data, copy.len, FILE_PRIVATE, true,
+                  &err));
+    OK(desk_open(&c.desk, study_path(&c.study, "desk"), c.study.coordinator, &err));
+    assert_int_equal(exported(&c), 2);
+    carry(&c);
+    assert_int_equal(exported(&c), 1);
+    desk_close(c.desk);
+    assert_int_equal(pieces_in(&c, study_path(&c.study, "desk")), 0);
+    OK(desk_open(&c.desk, study_path(&c.study, "desk"), c.study.coordinator, &err));
+    buf_fini(&copy);
+    end(&c);
+}
+
+static void test_withdraw__a_use_leaves_the_record(void **state)
+{
+    (void)state;
+    struct withdraw_case c;
+    struct err err = {0};
+    unsigned uses;
+    begin(&c);
+    struct withdraw_report r = withdraw(&c, USE_QUOTES | USE_RECONTACT);
+    assert_int_equal(r.destroyed + r.messages, 0);
+    assert_int_equal(exported(&c), 2);
+    OK(desk_withdrawn(c.desk, ids[0], &uses, &err));
+    assert_int_equal(uses, USE_QUOTES | USE_RECONTACT);
+    (void)withdraw(&c, USE_RECORDING);
+    OK(desk_withdrawn(c.desk, ids[0], &uses, &err));
+    assert_int_equal(uses, USE_QUOTES | USE_RECONTACT | USE_RECORDING);
+    OK(desk_withdrawn(c.desk, ids[1], &uses, &err));
+    assert_int_equal(uses, 0);
+    end(&c);
+}
+
+/* The pages for a person name the records, and none of the answers. */
+static void test_withdraw__pages_for_the_person(void **state)
+{
+    (void)state;
+    struct withdraw_case c;
+    struct err err = {0};
+    struct buf page = {0};
+    static const char *const titles[] = {"Что у нас хранится", "эмне сактап", "нигоҳ медорем",
+                                         "What we hold"};
+    static const char *const languages[] = {"ru", "ky", "tg", "en"};
+    begin(&c);
+    desk_set_person(c.desk, "Айгүл <a>");
+    for (size_t i = 0; i < sizeof languages / sizeof *languages; i++) {
+        struct desk_holding h = {.code = "A12", .language = languages[i], .why = "просьба"};
+        buf_cut(&page, 0);
+        OK(desk_holds(&page, c.desk, c.study.coordinator, &h, &err));
+        assert_int_equal(h.found, 1);
+        assert_non_null(strstr(page.data, titles[i]));
+        assert_non_null(strstr(page.data, "uuid:a1010000"));
+        assert_null(strstr(page.data, "uuid:b2020000"));
+        assert_null(strstr(page.data, "Казань"));
+        assert_null(strstr(page.data, "+996"));
+    }
+    struct desk_holding nobody = {.code = "Z99", .language = "en"};
+    buf_cut(&page, 0);
+    OK(desk_holds(&page, c.desk, c.study.coordinator, &nobody, &err));
+    assert_int_equal(nobody.found, 0);
+    assert_non_null(strstr(page.data, "Nothing was found"));
+    (void)exported(&c);
+    (void)withdraw(&c, USE_ANSWERS);
+    struct desk_holding proof = {.ids = ids, .count = 1, .language = "en"};
+    buf_cut(&page, 0);
+    OK(desk_proof(&page, c.desk, &proof, &err));
+    assert_non_null(strstr(page.data, "were destroyed"));
+    assert_non_null(strstr(page.data, "Reason: просьба"));
+    assert_non_null(strstr(page.data, "Айгүл &lt;a&gt;: export csv"));
+    assert_non_null(strstr(page.data, "Where copies may still be"));
+    assert_false(desk_holds_speaks("de"));
+    buf_fini(&page);
+    end(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_withdraw__the_content_is_gone_from_the_desk),
+        cmocka_unit_test(test_withdraw__a_batch_that_comes_later_brings_nothing),
+        cmocka_unit_test(test_withdraw__the_device_destroys_what_it_holds_and_says_so),
+        cmocka_unit_test(test_withdraw__an_older_desk_learns_it_from_the_device),
+        cmocka_unit_test(test_withdraw__a_use_leaves_the_record),
+        cmocka_unit_test(test_withdraw__pages_for_the_person),
+    };
+    struct err err = {0};
+    db_setup();
+    xml_setup();
+    return secret_setup(&err) ? RUN(tests) : 1;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* withdraw, holds: what a person may ask of those who hold the answers. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/machine/clock.h"
+#include "platform/machine/file.h"
+#include "platform/machine/secret.h"
+#include "tools/desk/desk_holds.h"
+#include "tools/sync/sync.h"
+
+static const char *opt_use, *opt_proof, *opt_lang;
+
+const struct cli_option sync_withdraw_options[] = {
+    {"use", 0, "NAMES",
+     "quotes, recording, recontact, or several with commas between them (default: answers, which "
+     "is everything)",
+     &opt_use, CLI_TEXT, 0, 0},
+    {"proof", 0, "FILE.html", "write a page for the person: what was done, where copies may be",
+     &opt_proof, CLI_TEXT, 0, 0},
+    {"lang", 0, "CODE", "ru, ky, tg or en: the page's language (default: ru)", &opt_lang, CLI_TEXT,
+     0, 0},
+    {"force", 0, NULL, "replace an existing file", &sync_given.force, CLI_TEXT, 0, 0},
+    SYNC_WHY,
+    CLI_END};
+const struct cli_option sync_holds_options[] = {
+    {"out", 0, "FILE.html", "the page, to be printed", &sync_given.out, CLI_TEXT, 0, 0},
+    {"lang", 0, "CODE", "ru, ky, tg or en: the page's language (default: ru)", &opt_lang, CLI_TEXT,
+     0, 0},
+    {"force", 0, NULL, "replace an existing file", &sync_given.force, CLI_TEXT, 0, 0},
+    SYNC_WHY,
+    CLI_END};
+
+static bool uses_given(unsigned *uses, struct err *err)
+{
+    struct arena arena;
+    bool ok = true;
+    *uses = opt_use ? 0 : USE_ANSWERS;
+    arena_init(&arena);
+    for (const char *at = opt_use; ok && at && *at;) {
+        unsigned one;
+        size_t len = strcspn(at, ",");
+        ok = withdrawn_named(&one, arena_copy(&arena, at, len), err);
+        *uses |= one;
+        at += len + (at[len] == ',');
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
+static bool language_given(const char **language, struct err *err)
+{
+    *language = opt_lang ? opt_lang : "ru";
+    if (desk_holds_speaks(*language)) {
+        return true;
+    }
+    err_set(err, ERR_MISUSE, "there is no page in '%s'", *language);
+    return err_hint(err, "--lang ru, ky, tg or en");
+}
+
+static bool put_page(const char *path, const struct buf *page, struct err *err)
+{
+    return file_write(path, page->data, page->len, FILE_PRIVATE, sync_given.force, err) ||
+           err_at(err, "%s", path);
+}
+
+/* All of them, or none. */
+static bool withdraw_all(struct desk *desk, uint8_t (*ids)[16], size_t count, unsigned uses,
+                         struct withdraw_report *sum, struct err *err)
+{
+    bool ok = desk_begin(desk, err);
+    for (size_t i = 0; ok && i < count; i++) {
+        struct withdraw_report one;
+        ok = desk_withdraw(desk, ids[i], uses, sync_given.why ? sync_given.why : "",
+                           clock_wall_ms(), &one, err);
+        sum->destroyed += one.destroyed;
+        sum->messages += one.messages;
+        sum->exports += one.exports;
+    }
+    return desk_end(desk, ok, err);
+}
+
+static void tell(const struct withdraw_report *sum, size_t records, unsigned uses)
+{
+    char text[WITHDRAWN_TEXT];
+    withdrawn_text(text, uses);
+    printf("%zu records: withdrawn: %s\n", records, text);
+    if (uses & USE_ANSWERS) {
+        printf("%u sealed contents were destroyed here\n", sum->destroyed);
+    }
+    if (sum->messages) {
+        printf("%u messages to devices wait: suhbat-sync receipt --out DIR writes them\n",
+               sum->messages);
+    }
+    if (sum->exports) {
+        printf("%u openings are in the log: tables and reports made then may still have the "
+               "content\n",
+               sum->exports);
+    }
+}
+
+bool sync_withdraw(const struct cli_words *words, struct err *err)
+{
+    struct desk *desk;
+    struct buf page = {0};
+    struct withdraw_report sum = {0};
+    struct desk_holding holding = {.count = words->count};
+    unsigned uses;
+    if (!uses_given(&uses, err) || !language_given(&holding.language, err) ||
+        !sync_open(&desk, NULL, err)) {
+        return false;
+    }
+    uint8_t(*ids)[16] = mem_zero(words->count, sizeof *ids);
+    bool ok = true;
+    for (size_t i = 0; ok && i < words->count; i++) {
+        ok = desk_find_record(desk, words->list[i], ids[i], err);
+    }
+    ok = ok && withdraw_all(desk, ids, words->count, uses, &sum, err);
+    if (ok) {
+        tell(&sum, words->count, uses);
+    }
+    holding.ids = (const uint8_t(*)[16])ids;
+    if (ok && opt_proof) {
+        ok = desk_proof(&page, desk, &holding, err) && put_page(opt_proof, &page, err);
+    }
+    desk_close(desk);
+    buf_fini(&page);
+    free(ids);
+    return ok;
+}
+
+bool sync_holds(const struct cli_words *words, struct err *err)
+{
+    struct desk *desk;
+    uint8_t identity[32];
+    struct buf page = {0};
+    struct desk_holding holding = {.code = words->list[0], .why = sync_given.why};
+    if (!sync_given.out) {
+        err_set(err, ERR_MISUSE, "no file given");
+        return err_hint(err, "holds CODE --out FILE.html");
+    }
+    if (!language_given(&holding.language, err) || !sync_open(&desk, identity, err)) {
+        return false;
+    }
+    bool ok =
+        desk_holds(&page, desk, identity, &holding, err) && put_page(sync_given.out, &page, err);
+    secret_wipe(identity, sizeof identity);
+    desk_close(desk);
+    if (ok) {
+        printf("%zu records in %s\n", holding.found, sync_given.out);
+    }
+    buf_fini(&page);
+    return ok;
+}
