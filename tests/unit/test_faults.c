@@ -5,6 +5,8 @@
  * afterwards, on a machine that works again, all of it comes to its end.
  */
 #include "tests/lib/desk_case.h"
+#include "tools/desk/desk_review.h"
+#include "tools/desk/desk_withdraw.h"
 #include "tests/lib/old_device.h"
 
 #include "platform/machine/fault.h"
@@ -280,12 +282,13 @@ static void test_faults__an_old_device_opens(void **state)
 static struct buf desk_batch, desk_second, desk_package, desk_device_file;
 static struct desk *open_now;
 
+static const uint8_t ids[2][16] = {{0xA1, 1}, {0xB2, 2}}; /* of the two records */
+
 static void batch_made(struct run *r)
 {
     struct study *s = r->s;
     struct export_report out;
     uint8_t hash[32];
-    static const uint8_t ids[2][16] = {{0xA1, 1}, {0xB2, 2}};
     buf_fini(&desk_batch);
     buf_fini(&desk_second);
     buf_fini(&desk_package);
@@ -323,6 +326,7 @@ static void desk_works(struct run *r)
     struct import_report in;
     struct desk_device d;
     struct export_counts n;
+    struct withdraw_report w;
     uint64_t counter, kept;
     unsigned records;
     bool fresh;
@@ -346,20 +350,33 @@ static void desk_works(struct run *r)
                                .force = true};
     STEP(desk_export(open_now, s->escrow, &o, &n, &r->err));
     STEP(desk_log(open_now, 1, "export", &r->err));
+    STEP(desk_review(open_now, ids[0], REVIEW_APPROVED, "", 1, &r->err));
+    STEP(desk_withdraw(open_now, ids[1], USE_ANSWERS, "", 1, &w, &r->err));
     desk_close(open_now);
     open_now = NULL;
     STEP(desk_open(&open_now, study_path(s, "desk"), s->escrow, &r->err));
 }
 
+static bool each_object(void *user, const struct desk_object *o, struct err *err)
+{
+    (void)err;
+    *(unsigned *)user += o->len > 0;
+    return true;
+}
+
 static void desk_is_whole(struct run *r)
 {
     struct desk_device d = {.entries = 0};
+    unsigned in_use = 0;
     desk_close(open_now);
     open_now = NULL;
     desk_works(r); /* all of it again: twice does no harm */
     if (!r->failed) {
         STEP(desk_devices(open_now, each_device, &d, &r->err));
         STEP(d.records == 2 && d.contiguous == 3 && d.receipt_seq == 3);
+        STEP(desk_ledger_read(open_now, NULL, NULL, &r->err)); /* no entry is half there */
+        STEP(desk_objects(open_now, each_object, &in_use, &r->err));
+        STEP(in_use == 1); /* the other's content was withdrawn */
     }
     desk_close(open_now);
     open_now = NULL;
