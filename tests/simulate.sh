@@ -89,9 +89,23 @@ if [ -n "${ALL:-}" ]; then
     sealed reintegration_monitoring 300 3 --cases "$T/cases"
 else
     sealed focus_group 8 2
+    sealed migrant_interview 100 2
     sealed avrr_case 40 2 --cases "$T/cases"
     sealed reintegration_monitoring 60 2 --cases "$T/cases"
 fi
+
+# ---- how the field goes: the interviewers whom the simulation makes implausible stand out ----
+check 'how the field goes' desk status --field --training --lists $F/lists --out "$T/field"
+check 'the tables of it' test -s "$T/field/quotas.csv"
+red() { # KIND: red findings about speed, per hundred records of such interviewers
+    awk -F, -v k="$1" 'FNR == 1 { file++ }
+        file == 1 && $3 == k { of[$2] = 1; n++ }
+        file == 2 && $1 == "red" && $2 == "Q1" && $4 == "migrant_interview" && $3 in of { r++ }
+        END { printf "%d", n ? 100 * r / n : 0 }' "$T/migrant_interview/log.csv" "$T/field/findings.csv"
+}
+echo "simulate: red of fast $(red fast) %, of honest $(red honest) %"
+check 'fast interviewers are seen' test "$(red fast)" -gt $(($(red honest) * 2))
+check 'openings are in the log' sh -c "$B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity log | grep -q 'status  [0-9]* records'"
 
 # ---- a year of cases: opened, arrived, and met after 1, 3, 6, 9 and 12 months ----
 N=$([ -n "${ALL:-}" ] && echo 60 || echo 6)

@@ -401,16 +401,17 @@ static void print_row(const struct desk_device *d, const char *hex)
 
 static bool print_device(void *user, const struct desk_device *d, struct err *err)
 {
-    char hex[33], words[64];
-    (void)user;
-    (void)err;
+    char hex[33], words[64], name[DESK_DEVICE_TEXT];
     text_hex(hex, d->id, 16);
     enrol_words(words, d->head, 32);
     if (sync_given.csv) {
         print_row(d, hex);
         return true;
     }
-    printf("device %s", hex);
+    if (!desk_device_text(user, d->id, name, err)) {
+        return false;
+    }
+    printf("device %s", name);
     if (d->histories > 1) {
         printf(", history %u of %u", d->history, d->histories);
     }
@@ -447,14 +448,16 @@ static bool print_alarm(void *user, const char *text)
 static bool run_status(const struct cli_words *words, struct err *err)
 {
     struct desk *desk;
-    (void)words;
+    if (sync_given.field) {
+        return sync_field(words, err);
+    }
     if (!sync_open(&desk, NULL, err)) {
         return false;
     }
     if (sync_given.csv) {
         printf("device,records,complete_to,highest,missing,receipt_to,history,kept_apart,lost\n");
     }
-    bool ok = desk_devices(desk, print_device, NULL, err) &&
+    bool ok = desk_devices(desk, print_device, desk, err) &&
               (sync_given.csv || desk_alarms(desk, print_alarm, NULL, err));
     desk_close(desk);
     return ok;
@@ -755,8 +758,6 @@ int main(int argc, char **argv)
         {"back", 0, NULL, "take the case back from its device, and give it to nobody", &opt_back,
          CLI_TEXT, 0, 0},
         CLI_END};
-    static const struct cli_option status[] = {
-        {"csv", 0, NULL, "as a table for scripts", &sync_given.csv, CLI_TEXT, 0, 0}, CLI_END};
     static const struct cli_option exporting[] = {
         {"format", 0, "NAME",
          "csv: ODK Central's layout (default); xlsx: Excel; sav: SPSS; dta: Stata; r: R",
@@ -793,7 +794,9 @@ int main(int argc, char **argv)
          NULL, run_import, NULL},
         {"receipt", "", "write signed receipts for all complete entries.", 0, 0, receipts,
          run_receipt, NULL},
-        {"status", "", "list devices, missing entries and alarms.", 0, 0, status, run_status, NULL},
+        {"status", "",
+         "list devices, missing entries and alarms; with --field, how the field goes.", 0, 0,
+         sync_field_options, run_status, NULL},
         {"accept", "DEVICE [HISTORY]",
          "accept what was kept apart: of a revoked device, or of a device with two histories.", 1,
          2, NULL, run_accept, NULL},

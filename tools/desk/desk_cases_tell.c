@@ -13,15 +13,9 @@
 static bool tell_device(struct buf *out, struct desk *desk, const uint8_t device[16],
                         struct err *err)
 {
-    char hex[33];
-    struct buf label = {0};
-    text_hex(hex, device, 16);
-    bool ok = desk_label(desk, device, &label, err);
-    buf_printf(out, "device %.8s", hex);
-    if (ok && label.len) {
-        buf_join(out, " (", label.data, ")", NULL);
-    }
-    buf_fini(&label);
+    char name[DESK_DEVICE_TEXT];
+    bool ok = desk_device_text(desk, device, name, err);
+    buf_join(out, "device ", ok ? name : "", NULL);
     return ok;
 }
 

@@ -209,9 +209,11 @@ static bool hold(struct desk *desk, struct history *h, uint64_t seq, const char 
 static bool alarm_fork(struct desk *desk, const uint8_t device[16], uint64_t seq, int64_t wall_ms,
                        struct err *err)
 {
-    char hex[33], text[200];
-    text_hex(hex, device, 16);
-    snprintf(text, sizeof text, "fork: device %s has two different entries %llu", hex,
+    char name[DESK_DEVICE_TEXT], text[200];
+    if (!desk_device_text(desk, device, name, err)) {
+        return false;
+    }
+    snprintf(text, sizeof text, "fork: device %s has two different entries %llu", name,
              (unsigned long long)seq);
     return desk_put_note(desk, "alarm", wall_ms, text, strlen(text), err);
 }
@@ -492,15 +494,17 @@ bool desk_accept(struct desk *desk, const char *device, unsigned history, int64_
     bool ok = db_begin(desk->db, err) && desk_histories(desk, id, &all, err);
     for (size_t h = 0; ok && h < all.count; h++) {
         int64_t n = 0;
-        char text[120], hex[33];
+        char text[200], called[DESK_DEVICE_TEXT];
         uint8_t name[16];
         desk_name(desk, name, "owner", all.list[h].id, 16);
         struct db_value v[] = {db_blob(name, 16), db_int((int64_t)all.list[h].held)};
         if (!all.list[h].held || (history && history != h + 1)) {
             continue;
         }
-        text_hex(hex, id, 16);
-        snprintf(text, sizeof text, "accept device %s, history %zu, from entry %llu", hex, h + 1,
+        if (!(ok = desk_device_text(desk, id, called, err))) {
+            break;
+        }
+        snprintf(text, sizeof text, "accept device %s, history %zu, from entry %llu", called, h + 1,
                  (unsigned long long)all.list[h].held);
         ok = db_number(desk->db, &n, 0,
                        "SELECT count(*) FROM object WHERE device = ?1 AND seq >= ?2", v, 2, err) &&

@@ -57,8 +57,7 @@ static void put_line(const struct listing *l, const char *const cells[COLUMNS])
 static bool list_one(struct listing *l, const struct record *r, struct err *err)
 {
     const struct form *form = desk_record_form(&l->records, r);
-    char key[48], finished[40], count[16], code[64];
-    struct buf label = {0};
+    char key[48], finished[40], count[16], code[64], device[DESK_DEVICE_TEXT];
     if (!form) {
         l->given->without_form++;
         return true;
@@ -69,23 +68,16 @@ static bool list_one(struct listing *l, const struct record *r, struct err *err)
     if (!desk_filter_passes(&l->filter, r, form, code, state)) {
         return true;
     }
-    if (!desk_label(l->desk, r->device_id, &label, err)) {
-        buf_fini(&label);
+    if (!desk_device_text(l->desk, r->device_id, device, err)) {
         return false;
-    }
-    if (!label.len) {
-        char hex[33];
-        text_hex(hex, r->device_id, 16);
-        buf_add(&label, hex, 8);
     }
     desk_record_key(key, r->record_id);
     put_when(finished, r->finalised_ms);
     snprintf(count, sizeof count, "%u", review ? review->words : 0);
-    put_line(l, (const char *const[COLUMNS]){key, form->id, form->version, finished, label.data,
-                                             code, review_names[state], count,
+    put_line(l, (const char *const[COLUMNS]){key, form->id, form->version, finished, device, code,
+                                             review_names[state], count,
                                              review ? review->comment : ""});
     l->given->records++;
-    buf_fini(&label);
     return true;
 }
 

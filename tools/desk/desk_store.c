@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "forms/dataset/dataset_variables.h"
 #include "platform/custody/age.h"
 #include "platform/machine/file.h"
 #include "platform/custody/package.h"
@@ -916,6 +917,22 @@ bool desk_label(struct desk *desk, const uint8_t device[16], struct buf *out, st
     }
     buf_add(out, "", 0);
     buf_fini(&locked);
+    return ok;
+}
+
+bool desk_device_text(struct desk *desk, const uint8_t device[16], char out[DESK_DEVICE_TEXT],
+                      struct err *err)
+{
+    enum { LABEL = 80 };
+    struct buf label = {0};
+    char hex[33];
+    text_hex(hex, device, 16);
+    bool ok = desk_label(desk, device, &label, err);
+    size_t len = ok ? variable_letters(label.data, label.len, LABEL) : 0;
+    snprintf(out, DESK_DEVICE_TEXT, len ? "%.*s (%.8s)" : "%.*s%.8s", (int)len,
+             len ? label.data : "", hex);
+    text_defuse(out);
+    buf_fini(&label);
     return ok;
 }
 

@@ -136,6 +136,10 @@ MUST_CHECK bool desk_set_label(struct desk *desk, const uint8_t device[16], cons
                                struct err *err);
 MUST_CHECK bool desk_label(struct desk *desk, const uint8_t device[16], struct buf *out,
                            struct err *err);
+/* What to call a device in a text: "Ош 07 (0010d42d)"; without a label, the beginning of its id. */
+enum { DESK_DEVICE_TEXT = 96 };
+MUST_CHECK bool desk_device_text(struct desk *desk, const uint8_t device[16],
+                                 char out[DESK_DEVICE_TEXT], struct err *err);
 /* Several changes as one: all are kept, or none. */
 MUST_CHECK bool desk_begin(struct desk *desk, struct err *err);
 MUST_CHECK bool desk_end(struct desk *desk, bool ok, struct err *err);

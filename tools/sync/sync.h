@@ -9,7 +9,7 @@
 struct sync_options { /* given on the command line; NULL: not given */
     const char *desk, *identity, *person, *why;
     const char *form, *version, *since, *until, *device, *interviewer, *state, *training;
-    const char *labels, *sensitive, *csv, *json, *out, *force;
+    const char *field, *labels, *sensitive, *csv, *json, *out, *force;
 };
 extern struct sync_options sync_given;
 
@@ -55,8 +55,9 @@ MUST_CHECK bool sync_show(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_review(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_withdraw(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_holds(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_field(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_log(const struct cli_words *words, struct err *err);
 extern const struct cli_option sync_records_options[], sync_show_options[], sync_review_options[],
-    sync_log_options[], sync_withdraw_options[], sync_holds_options[];
+    sync_log_options[], sync_withdraw_options[], sync_holds_options[], sync_field_options[];
 
 #endif

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Counts records by interviewer, day and quota. */
+#include "tools/desk/desk_field.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "forms/dataset/dataset_variables.h"
+#include "platform/machine/csv.h"
+#include "platform/machine/tally.h"
+#include "platform/machine/text.h"
+#include "tools/desk/desk_field_internal.h"
+
+/* ---- the lists ---- */
+
+static size_t column(const struct csv *csv, const char *name)
+{
+    for (size_t c = 0; csv->count && c < csv->rows[0].count; c++) {
+        if (strcmp(csv->rows[0].cells[c], name) == 0) {
+            return c;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static const char *cell(const struct csv *csv, size_t row, size_t column)
+{
+    return column < csv->rows[row].count ? csv->rows[row].cells[column] : "";
+}
+
+/* The column "label::… (ky)". */
+static size_t label_column(const struct csv *csv, const char *language)
+{
+    char end[16];
+    snprintf(end, sizeof end, "(%.8s)", language ? language : "ru");
+    for (size_t c = 0; csv->count && c < csv->rows[0].count; c++) {
+        const char *name = csv->rows[0].cells[c];
+        size_t len = strlen(name), tail = strlen(end);
+        if (text_starts(name, "label::") && len > tail && strcmp(name + len - tail, end) == 0) {
+            return c;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static bool read_list(struct csv *csv, struct field_gathering *g, const struct buf *bytes,
+                      const char *file, const char *const *wanted, struct err *err)
+{
+    if (!csv_parse(csv, g->arena, bytes->data ? bytes->data : "", bytes->len, err)) {
+        return err_at(err, "%s", file);
+    }
+    for (size_t i = 0; wanted[i]; i++) {
+        if (column(csv, wanted[i]) == SIZE_MAX) {
+            err_set(err, ERR_INPUT, "there is no column '%s'", wanted[i]);
+            return err_at(err, "%s", file);
+        }
+    }
+    return true;
+}
+
+static bool read_quotas(struct field_gathering *g, struct err *err)
+{
+    static const char *const wanted[] = {"form", "cell", "main", "expression", "target", NULL};
+    struct csv csv;
+    if (!g->options->quotas) {
+        return true;
+    }
+    if (!read_list(&csv, g, g->options->quotas, "quota.csv", wanted, err)) {
+        return false;
+    }
+    size_t label = label_column(&csv, g->options->language);
+    struct desk_field *f = g->field;
+    f->cells = arena_alloc(g->arena, csv.count * sizeof *f->cells);
+    for (size_t r = 1; r < csv.count; r++) {
+        const char *target = cell(&csv, r, column(&csv, "target")), *name;
+        char *end;
+        unsigned long number = strtoul(target, &end, 10);
+        if (!*target || *end || number > 1000000) {
+            err_set(err, ERR_INPUT, "'%s' is no number", target);
+            return err_at(err, "quota.csv, row %zu, column target", r + 1);
+        }
+        name = cell(&csv, r, label);
+        f->cells[f->cell_count++] =
+            (struct field_cell){.form = cell(&csv, r, column(&csv, "form")),
+                                .cell = cell(&csv, r, column(&csv, "cell")),
+                                .label = *name ? name : cell(&csv, r, column(&csv, "cell")),
+                                .main = strcmp(cell(&csv, r, column(&csv, "main")), "yes") == 0,
+                                .target = (unsigned)number};
+    }
+    return true;
+}
+
+static bool read_rules(struct field_gathering *g, struct err *err)
+{
+    static const char *const wanted[] = {"rule", "form", "measure", "amber", "red", NULL};
+    struct csv csv;
+    if (!g->options->rules) {
+        return true;
+    }
+    if (!read_list(&csv, g, g->options->rules, "quality.csv", wanted, err)) {
+        return false;
+    }
+    g->rules = arena_alloc(g->arena, csv.count * sizeof *g->rules);
+    for (size_t r = 1; r < csv.count; r++) {
+        g->rules[g->rule_count++] = (struct field_rule){
+            cell(&csv, r, column(&csv, "rule")), cell(&csv, r, column(&csv, "form")),
+            cell(&csv, r, column(&csv, "measure")), cell(&csv, r, column(&csv, "amber")),
+            cell(&csv, r, column(&csv, "red"))};
+    }
+    return true;
+}
+
+/* The conditions of the cells, for a version of a form.  Versions come one after the other: few
+ * changes, so the conditions of one version are kept at a time. */
+static bool need_conditions(struct field_gathering *g, const struct form *form, struct err *err)
+{
+    static const char *const wanted[] = {"expression", NULL};
+    struct desk_field *f = g->field;
+    struct csv csv;
+    if (g->of == form || !f->cell_count) {
+        return true;
+    }
+    bool ok = read_list(&csv, g, g->options->quotas, "quota.csv", wanted, err);
+    g->conditions = arena_alloc(g->arena, f->cell_count * sizeof(struct desk_condition *));
+    for (size_t i = 0; ok && i < f->cell_count; i++) {
+        g->conditions[i] = NULL;
+        if (strcmp(f->cells[i].form, form->id) == 0 &&
+            !desk_condition_new(&g->conditions[i], g->arena, form,
+                                cell(&csv, i + 1, column(&csv, "expression")), err)) {
+            ok = err_at(err, "quota.csv, row %zu, column expression", i + 2);
+        }
+    }
+    g->of = form;
+    return ok;
+}
+
+/* ---- one record ---- */
+
+static size_t who_is(struct field_gathering *g, const char *code)
+{
+    struct desk_field *f = g->field;
+    size_t known = (size_t)(uintptr_t)map_get(&g->who, code);
+    if (known) {
+        return known - 1;
+    }
+    if (f->interviewer_count == g->interviewer_cap) {
+        g->interviewer_cap = g->interviewer_cap ? g->interviewer_cap * 2 : 16;
+        f->interviewers = mem_grow(f->interviewers, g->interviewer_cap, sizeof *f->interviewers);
+        g->with_sensitive = mem_grow(g->with_sensitive, g->interviewer_cap, sizeof(unsigned));
+        g->refusals = mem_grow(g->refusals, g->interviewer_cap, sizeof(unsigned));
+        g->sounds = mem_grow(g->sounds, g->interviewer_cap, sizeof(unsigned));
+    }
+    size_t at = f->interviewer_count++;
+    f->interviewers[at] = (struct field_interviewer){.code = arena_text(g->arena, code)};
+    g->with_sensitive[at] = g->refusals[at] = g->sounds[at] = 0;
+    map_put(&g->who, f->interviewers[at].code, (void *)(at + 1));
+    return at;
+}
+
+static void add_day(struct field_interviewer *one, int32_t day)
+{
+    for (size_t i = one->day_count; i > 0; i--) { /* nearly always the last */
+        if (one->days[i - 1].day == day) {
+            one->days[i - 1].records++;
+            return;
+        }
+    }
+    one->days = mem_grow(one->days, one->day_count + 1, sizeof *one->days);
+    one->days[one->day_count++] = (struct field_day){day, 1};
+}
+
+static void add_seen(struct field_gathering *g, const struct field_seen *seen)
+{
+    if (g->seen_count == g->seen_cap) {
+        g->seen_cap = g->seen_cap ? g->seen_cap * 2 : 256;
+        g->seen = mem_grow(g->seen, g->seen_cap, sizeof *g->seen);
+    }
+    g->seen[g->seen_count++] = *seen;
+}
+
+static bool is_complete(const struct desk_facts *facts)
+{
+    return strcmp(desk_fact(facts, "res"), "complete") == 0;
+}
+
+/* Counts how it ended, and how long it took. */
+static void count_end(struct field_interviewer *one, const struct desk_facts *facts, double minutes)
+{
+    const char *res = desk_fact(facts, "res");
+    if (strcmp(desk_fact(facts, "cns_take"), "no") == 0 || text_starts(res, "refus")) {
+        one->refused++;
+    } else if (strcmp(res, "partial") == 0) {
+        one->partial++;
+    } else if (is_complete(facts)) {
+        one->complete++;
+        if (minutes > 0) {
+            one->minutes = mem_grow(one->minutes, one->minutes_count + 1, sizeof *one->minutes);
+            one->minutes[one->minutes_count++] = minutes;
+        }
+    }
+}
+
+static bool count_quotas(struct field_gathering *g, struct desk_facts *facts, int32_t day,
+                         struct err *err)
+{
+    struct desk_field *f = g->field;
+    bool any = false, main = false;
+    if (!is_complete(facts) || !need_conditions(g, facts->form, err)) {
+        return is_complete(facts) ? false : true;
+    }
+    for (size_t i = 0; i < f->cell_count; i++) {
+        bool holds = false;
+        if (!g->conditions[i]) {
+            continue;
+        }
+        if (!desk_condition_holds(g->conditions[i], facts, &holds, err)) {
+            return err_at(err, "quota.csv, row %zu, column expression", i + 2);
+        }
+        any = any || f->cells[i].main;
+        main = main || (holds && f->cells[i].main);
+        if (holds) {
+            struct field_cell *cell = &f->cells[i];
+            cell->done++;
+            cell->first_day = !cell->first_day || day < cell->first_day ? day : cell->first_day;
+            cell->last_day = day > cell->last_day ? day : cell->last_day;
+        }
+    }
+    f->outside += any && !main;
+    return true;
+}
+
+static bool take_record(struct field_gathering *g, const struct record *r, struct err *err)
+{
+    enum { MINUTE = 60, DAY = 24 * 60 * 60, MS = 1000 };
+    const struct form *form = desk_record_form(&g->records, r);
+    struct desk_facts facts;
+    char code[64];
+    double begun = 0, ended = 0;
+    if (!form) {
+        g->field->without_form += ((r->flags & RECORD_TRAINING) != 0) == g->filter.training;
+        return true;
+    }
+    const struct desk_review *review = desk_review_of(&g->reviews, r->record_id);
+    desk_record_submitter(code, sizeof code, form, r);
+    if (!desk_filter_passes(&g->filter, r, form, code, review ? review->state : REVIEW_RECEIVED)) {
+        return true;
+    }
+    if (!desk_facts_read(&facts, form, r, NULL)) {
+        desk_facts_fini(&facts);
+        g->field->unreadable++;
+        return true;
+    }
+    size_t who = who_is(g, code);
+    struct field_interviewer *one = &g->field->interviewers[who];
+    (void)variable_read(VARIABLE_MOMENT, desk_fact(&facts, "start"), &begun);
+    (void)variable_read(VARIABLE_MOMENT, desk_fact(&facts, "end"), &ended);
+    double when = begun > 0 ? begun : (double)r->finalised_ms / MS;
+    struct field_seen seen = {.who = who, .form = form->id, .begun = begun, .ended = ended};
+    memcpy(seen.id, r->record_id, 16);
+    seen.day = (int32_t)floor(when / DAY);
+    seen.active = field_active(g, r, form->id);
+    if (seen.active <= 0 && begun > 0 && ended > begun) {
+        seen.active = (ended - begun) / MINUTE;
+    }
+    g->field->records++;
+    one->records++;
+    add_day(one, seen.day);
+    count_end(one, &facts, seen.active);
+    add_seen(g, &seen);
+    field_judge(g, &facts, r, g->seen_count - 1);
+    bool ok = count_quotas(g, &facts, seen.day, err);
+    desk_facts_fini(&facts);
+    return ok;
+}
+
+static bool open_object(void *user, const struct desk_object *o, struct err *err)
+{
+    struct field_gathering *g = user;
+    struct buf plain = {0};
+    struct record r;
+    uint8_t hash[32];
+    bool ok = true;
+    for (size_t d = 0; d < g->field->device_count; d++) {
+        struct field_device *device = &g->field->devices[d];
+        if (memcmp(device->id, o->device, 16) == 0 && o->imported_ms > device->handed_ms) {
+            device->handed_ms = o->imported_ms;
+        }
+    }
+    hash_plain(hash, o->id, 16);
+    if (tally_add(g->ids, hash) > 1) {
+        return true;
+    }
+    enum desk_opened opened = desk_record_open(&g->records, o, &plain, &r);
+    g->field->unreadable += opened == DESK_UNREADABLE;
+    if (opened == DESK_OPENED) {
+        ok = take_record(g, &r, err);
+    }
+    buf_fini(&plain);
+    return ok;
+}
+
+/* ---- devices ---- */
+
+static bool take_devices(struct field_gathering *g, struct err *err)
+{
+    struct desk_field *f = g->field;
+    f->devices = arena_alloc(g->arena, (g->records.device_count + 1) * sizeof *f->devices);
+    for (size_t i = 0; i < g->records.device_count; i++) {
+        const struct desk_device *d = &g->records.devices[i];
+        struct buf label = {0};
+        if (!desk_label(g->desk, d->id, &label, err)) {
+            buf_fini(&label);
+            return false;
+        }
+        struct field_device *one = &f->devices[f->device_count++];
+        *one =
+            (struct field_device){.label = arena_text(g->arena, label.data), .records = d->records};
+        memcpy(one->id, d->id, 16);
+        if (d->highest > d->contiguous && !d->held) {
+            one->missing_from = d->contiguous + 1;
+            one->missing_to = d->highest;
+        }
+        buf_fini(&label);
+    }
+    return true;
+}
+
+/* ---- the whole ---- */
+
+static int by_number(const void *a, const void *b)
+{
+    const double *one = a, *other = b;
+    return (*one > *other) - (*one < *other);
+}
+
+static int by_day(const void *a, const void *b)
+{
+    const struct field_day *one = a, *other = b;
+    return (one->day > other->day) - (one->day < other->day);
+}
+
+static int by_code(const void *a, const void *b)
+{
+    const struct field_interviewer *one = a, *other = b;
+    return strcmp(one->code, other->code);
+}
+
+static int red_first(const void *a, const void *b)
+{
+    const struct field_finding *one = a, *other = b;
+    int level = (int)other->level - (int)one->level;
+    int rule = level ? level : strcmp(one->rule, other->rule);
+    int who = rule ? rule : strcmp(one->interviewer, other->interviewer);
+    int id = who ? who : memcmp(one->record, other->record, 16);
+    return id ? id : strcmp(one->text, other->text);
+}
+
+static void sort_all(struct desk_field *f)
+{
+    for (size_t i = 0; i < f->interviewer_count; i++) {
+        struct field_interviewer *one = &f->interviewers[i];
+        if (one->minutes_count) {
+            qsort(one->minutes, one->minutes_count, sizeof *one->minutes, by_number);
+        }
+        if (one->day_count) {
+            qsort(one->days, one->day_count, sizeof *one->days, by_day);
+        }
+    }
+    if (f->interviewer_count) {
+        qsort(f->interviewers, f->interviewer_count, sizeof *f->interviewers, by_code);
+    }
+    if (f->finding_count) {
+        qsort(f->findings, f->finding_count, sizeof *f->findings, red_first);
+    }
+}
+
+bool desk_field_read(struct desk_field *f, struct desk *desk, const uint8_t identity[32],
+                     const struct field_options *options, struct err *err)
+{
+    struct tally ids = {0};
+    struct field_gathering g = {.field = f,
+                                .desk = desk,
+                                .options = options,
+                                .filter = options->filter,
+                                .arena = &f->arena,
+                                .ids = &ids};
+    *f = (struct desk_field){.unjudged = ""};
+    arena_init(&f->arena);
+    map_init(&g.who, &f->arena);
+    map_init(&g.same, &f->arena);
+    map_init(&g.persons, &f->arena);
+    bool ok = desk_records_init(&g.records, desk, identity, err);
+    ok = desk_reviews_read(&g.reviews, desk, ok ? err : NULL) && ok &&
+         desk_filter_prepare(&g.filter, &g.records, err) && read_quotas(&g, err) &&
+         read_rules(&g, err) && take_devices(&g, err) && desk_objects(desk, open_object, &g, err);
+    ok = desk_records_log(&g.records, "status", options->why, ok ? err : NULL) && ok;
+    if (ok) {
+        field_judge_all(&g);
+        sort_all(f);
+    }
+    free(g.seen);
+    free(g.with_sensitive);
+    free(g.refusals);
+    free(g.sounds);
+    tally_fini(&ids);
+    desk_reviews_fini(&g.reviews);
+    desk_records_fini(&g.records);
+    if (!ok) {
+        desk_field_fini(f);
+    }
+    return ok;
+}
+
+void desk_field_fini(struct desk_field *f)
+{
+    for (size_t i = 0; i < f->interviewer_count; i++) {
+        free(f->interviewers[i].minutes);
+        free(f->interviewers[i].days);
+    }
+    free(f->interviewers);
+    free(f->findings);
+    arena_fini(&f->arena);
+    *f = (struct desk_field){0};
+}

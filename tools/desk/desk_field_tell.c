@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the field goes: as text, and as tables. */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "platform/machine/clock.h"
+#include "platform/machine/csv.h"
+#include "platform/machine/text.h"
+#include "tools/desk/desk_field.h"
+
+enum { DAY_MS = 24 * 60 * 60 * 1000, WEEK = 7, ROOM = 64 };
+static const char *const levels[] = {[FIELD_AMBER] = "amber", [FIELD_RED] = "red"};
+
+const char *const field_table_names[FIELD_TABLES] = {[FIELD_INTERVIEWERS] = "interviewers",
+                                                     [FIELD_DAYS] = "days",
+                                                     [FIELD_QUOTAS] = "quotas",
+                                                     [FIELD_FINDINGS] = "findings",
+                                                     [FIELD_DEVICES] = "devices"};
+
+static void put_day(char out[ROOM], int32_t day)
+{
+    clock_iso(out, ROOM, (int64_t)day * DAY_MS, 0, false);
+    out[10] = '\0';
+}
+
+static double median(const struct field_interviewer *one)
+{
+    size_t n = one->minutes_count;
+    return !n      ? 0
+           : n % 2 ? one->minutes[n / 2]
+                   : (one->minutes[n / 2 - 1] + one->minutes[n / 2]) / 2;
+}
+
+/* When the target is reached if it goes on so; "" if that cannot be said. */
+static void forecast(char out[ROOM], const struct field_cell *cell)
+{
+    int32_t days = cell->last_day - cell->first_day + 1;
+    *out = '\0';
+    if (cell->done >= cell->target) {
+        snprintf(out, ROOM, "reached");
+    } else if (cell->done > 1 && days >= WEEK) {
+        double left = (double)(cell->target - cell->done) * days / cell->done;
+        put_day(out, cell->last_day + (int32_t)left + 1);
+    }
+}
+
+/* "device Ош 07", or the beginning of its id. */
+static void put_device(char out[ROOM], const struct field_device *d)
+{
+    char hex[33];
+    text_hex(hex, d->id, 16);
+    hex[8] = '\0';
+    snprintf(out, ROOM, "%.60s", *d->label ? d->label : hex);
+}
+
+static int days_since(int64_t ms, int64_t wall_ms)
+{
+    return (int)((wall_ms - ms) / DAY_MS);
+}
+
+/* ---- text ---- */
+
+static void tell_interviewers(struct buf *out, const struct desk_field *f)
+{
+    buf_printf(out, "INTERVIEWERS: %zu records\n", f->records);
+    for (size_t i = 0; i < f->interviewer_count; i++) {
+        const struct field_interviewer *one = &f->interviewers[i];
+        char from[ROOM] = "", to[ROOM] = "";
+        if (one->day_count) {
+            put_day(from, one->days[0].day);
+            put_day(to, one->days[one->day_count - 1].day);
+        }
+        buf_printf(out,
+                   "  %-8s %4u records: %u complete, %u partial, %u refused; median %.0f minutes; "
+                   "%zu days, %s to %s",
+                   *one->code ? one->code : "?", one->records, one->complete, one->partial,
+                   one->refused, median(one), one->day_count, from, to);
+        if (one->red + one->amber) {
+            buf_printf(out, "; %u red, %u amber", one->red, one->amber);
+        }
+        buf_text(out, "\n");
+    }
+}
+
+static void tell_quotas(struct buf *out, const struct desk_field *f)
+{
+    if (!f->cell_count) {
+        return;
+    }
+    buf_text(out, "\nQUOTAS\n");
+    for (size_t i = 0; i < f->cell_count; i++) {
+        const struct field_cell *cell = &f->cells[i];
+        char when[ROOM];
+        forecast(when, cell);
+        buf_printf(out, "  %4u of %4u  ", cell->done, cell->target);
+        buf_join(out, cell->form, "  ", cell->label, *when ? "  " : "", when, "\n", NULL);
+    }
+    if (f->outside) {
+        buf_printf(out, "  %zu complete records are in no cell\n", f->outside);
+    }
+}
+
+static void tell_findings(struct buf *out, const struct desk_field *f)
+{
+    static const uint8_t none[16];
+    buf_text(out, "\nTO BE ASKED ABOUT\n");
+    for (size_t i = 0; i < f->finding_count; i++) {
+        const struct field_finding *one = &f->findings[i];
+        char key[48] = "";
+        if (memcmp(one->record, none, 16) != 0) {
+            desk_record_key(key, one->record);
+        }
+        buf_join(out, "  ", levels[one->level], "  ", one->rule, "  ", one->interviewer, "  ",
+                 one->text, *key ? "  " : "", key, "\n", NULL);
+    }
+    if (!f->finding_count) {
+        buf_text(out, "  nothing\n");
+    }
+    if (*f->unjudged) {
+        buf_join(out, "  not judged: ", f->unjudged, "\n", NULL);
+    }
+}
+
+static void tell_devices(struct buf *out, const struct desk_field *f, int64_t wall_ms)
+{
+    buf_text(out, "\nDEVICES\n");
+    for (size_t i = 0; i < f->device_count; i++) {
+        const struct field_device *d = &f->devices[i];
+        char name[ROOM];
+        put_device(name, d);
+        buf_join(out, "  ", name, NULL);
+        buf_printf(out, ": %llu records", (unsigned long long)d->records);
+        if (d->handed_ms) {
+            buf_printf(out, ", handed over %d days ago", days_since(d->handed_ms, wall_ms));
+        }
+        if (d->missing_from) {
+            buf_printf(out, "; MISSING: one or more of the entries %llu to %llu",
+                       (unsigned long long)d->missing_from, (unsigned long long)d->missing_to);
+        }
+        buf_text(out, "\n");
+    }
+}
+
+void desk_field_tell(struct buf *out, const struct desk_field *f, int64_t wall_ms)
+{
+    tell_interviewers(out, f);
+    tell_quotas(out, f);
+    tell_findings(out, f);
+    tell_devices(out, f, wall_ms);
+}
+
+/* ---- tables ---- */
+
+static void put_number(struct buf *out, unsigned long long number)
+{
+    char text[ROOM];
+    snprintf(text, sizeof text, "%llu", number);
+    csv_cell(out, text, false);
+}
+
+static void table_interviewers(struct buf *out, const struct desk_field *f)
+{
+    buf_text(out, "interviewer,records,complete,partial,refused,median_minutes,days,red,amber\n");
+    for (size_t i = 0; i < f->interviewer_count; i++) {
+        const struct field_interviewer *one = &f->interviewers[i];
+        char text[ROOM];
+        csv_cell(out, one->code, true);
+        put_number(out, one->records);
+        put_number(out, one->complete);
+        put_number(out, one->partial);
+        put_number(out, one->refused);
+        snprintf(text, sizeof text, "%.1f", median(one));
+        csv_cell(out, one->minutes_count ? text : "", false);
+        put_number(out, one->day_count);
+        put_number(out, one->red);
+        put_number(out, one->amber);
+        csv_end(out);
+    }
+}
+
+static void table_days(struct buf *out, const struct desk_field *f)
+{
+    buf_text(out, "interviewer,day,records\n");
+    for (size_t i = 0; i < f->interviewer_count; i++) {
+        for (size_t d = 0; d < f->interviewers[i].day_count; d++) {
+            char day[ROOM];
+            put_day(day, f->interviewers[i].days[d].day);
+            csv_cell(out, f->interviewers[i].code, true);
+            csv_cell(out, day, false);
+            put_number(out, f->interviewers[i].days[d].records);
+            csv_end(out);
+        }
+    }
+}
+
+static void table_quotas(struct buf *out, const struct desk_field *f)
+{
+    buf_text(out, "form,cell,label,main,target,done,forecast\n");
+    for (size_t i = 0; i < f->cell_count; i++) {
+        const struct field_cell *cell = &f->cells[i];
+        char when[ROOM];
+        forecast(when, cell);
+        csv_cell(out, cell->form, true);
+        csv_cell(out, cell->cell, false);
+        csv_cell(out, cell->label, false);
+        csv_cell(out, cell->main ? "yes" : "no", false);
+        put_number(out, cell->target);
+        put_number(out, cell->done);
+        csv_cell(out, when, false);
+        csv_end(out);
+    }
+}
+
+static void table_findings(struct buf *out, const struct desk_field *f)
+{
+    static const uint8_t none[16];
+    buf_text(out, "level,rule,interviewer,form,finding,KEY\n");
+    for (size_t i = 0; i < f->finding_count; i++) {
+        const struct field_finding *one = &f->findings[i];
+        char key[48] = "";
+        if (memcmp(one->record, none, 16) != 0) {
+            desk_record_key(key, one->record);
+        }
+        csv_cell(out, levels[one->level], true);
+        csv_cell(out, one->rule, false);
+        csv_cell(out, one->interviewer, false);
+        csv_cell(out, one->form, false);
+        csv_cell(out, one->text, false);
+        csv_cell(out, key, false);
+        csv_end(out);
+    }
+}
+
+static void table_devices(struct buf *out, const struct desk_field *f)
+{
+    buf_text(out, "device,records,handed_over,missing_from,missing_to\n");
+    for (size_t i = 0; i < f->device_count; i++) {
+        const struct field_device *d = &f->devices[i];
+        char text[ROOM];
+        put_device(text, d);
+        csv_cell(out, text, true);
+        put_number(out, d->records);
+        clock_iso(text, sizeof text, d->handed_ms, 0, true);
+        csv_cell(out, d->handed_ms ? text : "", false);
+        put_number(out, d->missing_from);
+        put_number(out, d->missing_to);
+        csv_end(out);
+    }
+}
+
+void desk_field_table(struct buf *out, const struct desk_field *f, enum field_table table)
+{
+    static void (*const tables[FIELD_TABLES])(struct buf * out, const struct desk_field *f) = {
+        [FIELD_INTERVIEWERS] = table_interviewers,
+        [FIELD_DAYS] = table_days,
+        [FIELD_QUOTAS] = table_quotas,
+        [FIELD_FINDINGS] = table_findings,
+        [FIELD_DEVICES] = table_devices};
+    assert(table < FIELD_TABLES);
+    tables[table](out, f);
+}
