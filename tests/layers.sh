@@ -28,7 +28,8 @@ tools/cli            platform tools/key
 tools/key            platform forms
 tools/form           platform forms tools/key
 tools/desk           platform forms tools/key
-tools/sync           platform forms tools/cli tools/key tools/desk
+tools/report         platform forms tools/key tools/desk
+tools/sync           platform forms tools/cli tools/key tools/desk tools/report
 tools                platform forms tools/cli tools/key tools/form tools/desk tools/sync
 package              platform
 TABLE

@@ -107,6 +107,28 @@ echo "simulate: red of fast $(red fast) %, of honest $(red honest) %"
 check 'fast interviewers are seen' test "$(red fast)" -gt $(($(red honest) * 2))
 check 'openings are in the log' sh -c "$B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity log | grep -q 'status  [0-9]* records'"
 
+# ---- the report ----
+for lang in ru ky tg en; do
+    check "report: $lang" desk report --training --out "$T/report-$lang" --lang $lang --lists $F/lists
+done
+check 'report: the same bytes' sh -c "$B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity report --training \
+    --out $T/report-again --lists $F/lists && diff -r $T/report-ru $T/report-again"
+check 'report: training records say so' sh -c "! grep -L 'УЧЕБНЫЕ ДАННЫЕ' $T/report-ru/*.html $T/report-ru/desk/*.html | grep ."
+check 'report: no script, no network' sh -c "! grep -rlE '<script|https?://|@import|url\(' $T/report-ru"
+check 'report: small numbers are suppressed' grep -rq '<5' "$T/report-ru" --include=*.csv
+check 'report: none is printed but totals by country' sh -c "! cat $T/report-ru/R0[3-9]*.csv $T/report-ru/R1[0-8]*.csv |
+    grep -vE '^(Всего|Участвовали),' | grep -E ',[1-4](,|$)'"
+check 'report: a public one' desk report --training --public --out "$T/report-public" --lists $F/lists
+check 'report: has no pages for the desk' test ! -e "$T/report-public/desk"
+check 'report: names no interviewer' sh -c "! grep -rlw 'A0[1-9]' $T/report-public"
+check 'report: a folder is not overwritten' sh -c "! $B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity report --training --out $T/report-ru"
+check 'report: without training records there is nothing to count' sh -c "$B/suhbat-sync --desk $T/desk \
+    --identity $T/study/coordinator.identity report --out $T/report-real --lists $F/lists | grep -q '^0 of 0 records'"
+if command -v chromium > /dev/null; then
+    check 'report: as PDF' chromium --headless --no-sandbox --disable-gpu --print-to-pdf="$T/report.pdf" "file://$T/report-ru/R04.html"
+    check 'report: it is one' sh -c "head -c 5 $T/report.pdf | grep -q %PDF"
+fi
+
 # ---- a year of cases: opened, arrived, and met after 1, 3, 6, 9 and 12 months ----
 N=$([ -n "${ALL:-}" ] && echo 60 || echo 6)
 took="cns_take=yes who_ok=yes reach=self res=complete"

@@ -810,6 +810,8 @@ int main(int argc, char **argv)
          sync_show_options, sync_show, NULL},
         {"review", "RECORD…", "say what you think of records; a comment may go with it.", 1,
          CLI_ANY, sync_review_options, sync_review, NULL},
+        {"report", "", "write the study's report: pages and tables, with small numbers suppressed.",
+         0, 0, sync_report_options, sync_report, NULL},
         {"withdraw", "RECORD…",
          "take back a person's consent: the content is destroyed here and on the device.", 1,
          CLI_ANY, sync_withdraw_options, sync_withdraw, NULL},

@@ -15,6 +15,7 @@
 #include "platform/custody/tar.h"
 #include "platform/machine/tally.h"
 #include "platform/machine/text.h"
+#include "tools/desk/desk_files.h"
 #include "tools/desk/desk_ledger.h"
 #include "tools/desk/desk_records.h"
 #include "tools/desk/desk_withdraw.h"
@@ -55,46 +56,10 @@ struct exporting {
     struct tally keys;    /* record ids */
     struct tally media;   /* digests of attachment names */
     struct tally objects; /* digests of the objects opened so far */
-    const char **files;   /* files written so far, each still named with side_ending */
-    size_t file_count, file_cap;
+    struct desk_files out;
 };
 
 /* ---- files ---- */
-
-/* Suffix of each file until all are written. */
-static const char side_ending[] = ".new";
-
-/* Notes a new file, whose bytes go to its name with side_ending. */
-static bool begin_file(struct exporting *x, const char *path, struct err *err)
-{
-    if (!x->options->force && file_exists(path)) {
-        err_set(err, ERR_INPUT, "the file already exists");
-        err_at(err, "%s", path);
-        return err_hint(err, "choose another folder, or use --force to replace it");
-    }
-    if (x->file_count == x->file_cap) {
-        x->file_cap = x->file_cap ? x->file_cap * 2 : 16;
-        x->files = mem_grow(x->files, x->file_cap, sizeof *x->files);
-    }
-    x->files[x->file_count++] = path;
-    const char *side = arena_printf(&x->arena, "%s%s", path, side_ending);
-    return !file_exists(side) || file_remove(side, err); /* of an export that was cut off */
-}
-
-static bool append(const char *path, const void *bytes, size_t len, struct err *err)
-{
-    struct buf side = {0};
-    buf_join(&side, path, side_ending, NULL);
-    bool ok = file_append(side.data, bytes, len, FILE_PRIVATE, err);
-    buf_fini(&side);
-    return ok;
-}
-
-static bool put_file(struct exporting *x, const char *path, const void *bytes, size_t len,
-                     struct err *err)
-{
-    return begin_file(x, path, err) && append(path, bytes, len, err);
-}
 
 /* Writes what is pending, if it is much or `all` is set.  A file begins with its first bytes. */
 static bool flush(struct exporting *x, struct growing *g, bool all, struct err *err)
@@ -102,30 +67,12 @@ static bool flush(struct exporting *x, struct growing *g, bool all, struct err *
     if (!g->pending.len || (!all && g->pending.len < PENDING_MAX)) {
         return true;
     }
-    bool ok = (g->begun || begin_file(x, g->path, err)) &&
-              append(g->path, g->pending.data, g->pending.len, err);
+    bool ok = (g->begun || desk_files_begin(&x->out, g->path, err)) &&
+              desk_files_append(&x->out, g->path, g->pending.data, g->pending.len, err);
     x->counts->files += ok && !g->begun;
     g->begun = true;
     buf_cut(&g->pending, 0);
     return ok;
-}
-
-/* Renames all new files to their final names; on failure (`ok` false) removes them.  Two flushes
- * for all files, not two for each. */
-static bool end_files(struct exporting *x, bool ok, struct err *err)
-{
-    ok = ok && file_flush(x->options->out, err);
-    for (size_t i = 0; i < x->file_count; i++) {
-        struct buf side = {0};
-        buf_join(&side, x->files[i], side_ending, NULL);
-        if (ok) {
-            ok = file_move(side.data, x->files[i], err);
-        } else {
-            (void)(file_exists(side.data) && file_remove(side.data, NULL));
-        }
-        buf_fini(&side);
-    }
-    return ok && file_flush(x->options->out, err);
 }
 
 static struct group *group_of(struct exporting *x, const char *form_id)
@@ -207,9 +154,10 @@ static bool make_groups(struct exporting *x, struct err *err)
 static bool open_book(struct exporting *x, struct group *group, struct err *err)
 {
     struct growing *file = &group->tables[0];
-    const char *side = arena_printf(&x->arena, "%s%s", file->path, side_ending);
+    const char *side = desk_files_side(&x->out, file->path);
     group->book = (struct dataset_book){.write = &group->write, .path = side, .arena = &x->arena};
-    bool ok = put_file(x, file->path, "", 0, err) && x->options->writer->open(&group->book, err);
+    bool ok = desk_files_put(&x->out, file->path, "", 0, err) &&
+              x->options->writer->open(&group->book, err);
     x->counts->files += ok;
     return ok;
 }
@@ -274,8 +222,8 @@ static bool put_beside(struct exporting *x, struct group *g, struct err *err)
     if (x->options->writer->script) {
         struct buf bytes = {0};
         x->options->writer->script(&bytes, &g->write, files);
-        ok = put_file(x, table_path(x, root, x->options->writer->script_ending), bytes.data,
-                      bytes.len, err);
+        ok = desk_files_put(&x->out, table_path(x, root, x->options->writer->script_ending),
+                            bytes.data, bytes.len, err);
         x->counts->files += ok;
         buf_fini(&bytes);
     }
@@ -284,7 +232,7 @@ static bool put_beside(struct exporting *x, struct group *g, struct err *err)
         char *path =
             table_path(x, arena_printf(&x->arena, "%s - codebook", root), codebook_endings[f]);
         dataset_codebook(&bytes, &g->write, x->options->writer, files, (enum codebook_format)f);
-        ok = put_file(x, path, bytes.data, bytes.len, err);
+        ok = desk_files_put(&x->out, path, bytes.data, bytes.len, err);
         buf_fini(&bytes);
     }
     return ok;
@@ -410,7 +358,8 @@ static bool take_medium(struct exporting *x, const struct tar_member *m, const c
         folder = arena_printf(&x->arena, "%s/%s", folder, key + strlen("uuid:"));
     }
     bool ok = file_folder(folder, 0700, err) &&
-              put_file(x, arena_printf(&x->arena, "%s/%s", folder, m->name), m->bytes, m->len, err);
+              desk_files_put(&x->out, arena_printf(&x->arena, "%s/%s", folder, m->name), m->bytes,
+                             m->len, err);
     x->counts->media += ok;
     x->counts->same_name += ok && another;
     return ok;
@@ -593,6 +542,7 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
     uint64_t apart = 0;
     memset(counts, 0, sizeof *counts);
     arena_init(&x.arena);
+    desk_files_init(&x.out, &x.arena, options->out, options->force);
     map_init(&x.tables, &x.arena);
     bool ok = desk_records_init(&x.records, desk, identity, err);
     ok = desk_reviews_read(&x.reviews, desk, ok ? err : NULL) && ok &&
@@ -618,9 +568,8 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
     const char *what = arena_printf(&x.arena, "export %s%s", options->writer->name,
                                     options->columns.sensitive_extra ? ", sensitive" : "");
     ok = desk_records_log(&x.records, what, options->why, ok ? err : NULL) && ok;
-    ok = end_files(&x, ok, err);
+    ok = desk_files_end(&x.out, ok, ok ? err : NULL) && ok;
     free_groups(&x);
-    free(x.files);
     tally_fini(&x.keys);
     tally_fini(&x.media);
     tally_fini(&x.objects);

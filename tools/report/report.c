@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opens the records once, and writes the pages. */
+#include "tools/report/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/machine/clock.h"
+#include "platform/machine/csv.h"
+#include "platform/machine/file.h"
+#include "platform/machine/tally.h"
+#include "platform/machine/text.h"
+#include "tools/desk/desk_field.h"
+#include "tools/desk/desk_files.h"
+#include "tools/report/report_counts.h"
+#include "tools/report/report_risks.h"
+
+bool report_speaks(const char *language)
+{
+    return report_words(language) != NULL;
+}
+
+struct list { /* one of the study's lists, if it is there */
+    const char *name;
+    struct buf bytes;
+    bool found;
+};
+enum { LIST_RISKS, LIST_MEASURES, LIST_QUOTAS, LIST_RULES, LISTS };
+
+struct writing {
+    struct desk *desk;
+    const struct report_options *options;
+    struct report_counts *counts;
+    struct desk_filter filter;
+    struct desk_records records;
+    struct desk_reviews reviews;
+    struct report_counting *counting;
+    struct report_risks *risks; /* NULL: without risks.csv */
+    struct desk_field field;
+    bool has_field;
+    struct list lists[LISTS];
+    struct arena arena;
+    struct desk_files out;
+    struct tally seen;
+    struct report_about about;
+    int64_t last_ms;
+    bool made[REPORT_OUTPUTS]; /* outputs that have a page */
+};
+
+/* ---- reading ---- */
+
+static bool read_lists(struct writing *w, struct err *err)
+{
+    static const char *const names[LISTS] = {[LIST_RISKS] = "risks.csv",
+                                             [LIST_MEASURES] = "meas.csv",
+                                             [LIST_QUOTAS] = "quota.csv",
+                                             [LIST_RULES] = "quality.csv"};
+    enum { MAX = 4 << 20 };
+    bool ok = true;
+    for (size_t i = 0; ok && i < LISTS; i++) {
+        struct list *l = &w->lists[i];
+        l->name = names[i];
+        const char *path = w->options->lists
+                               ? arena_join(&w->arena, w->options->lists, "/", names[i], NULL)
+                               : NULL;
+        l->found = path && file_exists(path);
+        ok = !l->found || file_read(&l->bytes, path, MAX, err) || err_at(err, "%s", names[i]);
+    }
+    const struct list *risks = &w->lists[LIST_RISKS], *measures = &w->lists[LIST_MEASURES];
+    if (ok && risks->found) {
+        ok = report_risks_new(&w->risks, &risks->bytes, w->options->language, err) &&
+             (!measures->found ||
+              report_risks_name_measures(w->risks, &measures->bytes, w->options->language, err));
+    }
+    return ok;
+}
+
+/* Complete and partial ones whose person took part. */
+static bool is_counted(const struct desk_facts *facts)
+{
+    const char *res = desk_fact(facts, "res"), *take = desk_fact(facts, "cns_take");
+    return (strcmp(res, "complete") == 0 || strcmp(res, "partial") == 0) &&
+           (strcmp(take, "yes") == 0 || !*take);
+}
+
+static void take_record(struct writing *w, const struct record *r, const struct form *form)
+{
+    enum { MONTH = 7 }; /* "2026-03" */
+    struct desk_facts facts;
+    char code[64], month[40];
+    const struct desk_review *review = desk_review_of(&w->reviews, r->record_id);
+    desk_record_submitter(code, sizeof code, form, r);
+    if (!desk_filter_passes(&w->filter, r, form, code, review ? review->state : REVIEW_RECEIVED)) {
+        return;
+    }
+    if (desk_facts_read(&facts, form, r, NULL)) {
+        bool counted = is_counted(&facts);
+        clock_iso(month, sizeof month, r->finalised_ms, clock_zone_minutes(r->finalised_ms), false);
+        month[MONTH] = '\0';
+        report_counting_add(w->counting, &facts, counted, month);
+        if (counted && w->risks && strcmp(form->id, "expert_interview") == 0) {
+            report_risks_add(w->risks, &facts);
+        }
+        w->counts->records++;
+        w->counts->base += counted;
+        w->last_ms = r->finalised_ms > w->last_ms ? r->finalised_ms : w->last_ms;
+    } else {
+        w->counts->unreadable++;
+    }
+    desk_facts_fini(&facts);
+}
+
+static bool open_object(void *user, const struct desk_object *o, struct err *err)
+{
+    struct writing *w = user;
+    struct buf plain = {0};
+    struct record r;
+    uint8_t hash[32];
+    (void)err;
+    hash_plain(hash, o->id, 16);
+    if (tally_add(&w->seen, hash) > 1) {
+        return true;
+    }
+    enum desk_opened opened = desk_record_open(&w->records, o, &plain, &r);
+    w->counts->unreadable += opened == DESK_UNREADABLE;
+    if (opened == DESK_OPENED) {
+        const struct form *form = desk_record_form(&w->records, &r);
+        bool training = (r.flags & RECORD_TRAINING) != 0;
+        w->counts->without_form += !form && training == w->filter.training;
+        if (form) {
+            take_record(w, &r, form);
+        }
+    }
+    buf_fini(&plain);
+    return true;
+}
+
+static bool read_field(struct writing *w, const uint8_t identity[32], struct err *err)
+{
+    const struct field_options options = {
+        .filter = w->options->filter,
+        .language = w->options->language,
+        .why = w->options->why,
+        .quotas = w->lists[LIST_QUOTAS].found ? &w->lists[LIST_QUOTAS].bytes : NULL,
+        .rules = w->lists[LIST_RULES].found ? &w->lists[LIST_RULES].bytes : NULL};
+    w->has_field =
+        !w->options->public && desk_field_read(&w->field, w->desk, identity, &options, err);
+    return w->has_field || w->options->public;
+}
+
+/* ---- pages ---- */
+
+static bool put(struct writing *w, const char *name, const struct buf *bytes, struct err *err)
+{
+    const char *path = arena_join(&w->arena, w->options->out, "/", name, NULL);
+    w->counts->files++;
+    return desk_files_put(&w->out, path, bytes->data, bytes->len, err);
+}
+
+static const char *page_name(struct writing *w, enum report_word output)
+{
+    return arena_printf(&w->arena, "R%02d.html", (int)(output - W_R01) + 1);
+}
+
+/* One page an output, with all its tables. */
+static bool put_tables(struct writing *w, struct err *err)
+{
+    struct report_output *outputs;
+    size_t count = report_counting_tables(w->counting, &outputs);
+    bool ok = true;
+    for (size_t i = 0; ok && i < count;) {
+        enum report_word output = outputs[i].output;
+        struct buf page = {0};
+        bool all = outputs[i].base_all;
+        page_begin(&page, &w->about, w->about.words[output]);
+        for (; ok && i < count && outputs[i].output == output; i++) {
+            const struct report_table *t = &outputs[i].table;
+            struct buf csv = {0};
+            if (t->dropped) {
+                buf_text(&page, "<section><h2>");
+                page_text(&page, t->title);
+                buf_join(&page, "</h2>\n<p>", w->about.words[W_dropped], "</p></section>\n", NULL);
+                w->counts->dropped++;
+                continue;
+            }
+            page_table(&page, &w->about, t);
+            page_csv(&csv, &w->about, t);
+            ok = put(w, arena_join(&w->arena, t->id, ".csv", NULL), &csv, err);
+            buf_fini(&csv);
+            for (size_t c = 0; c < (t->rows + 1) * (t->columns + 1); c++) {
+                w->counts->few += t->states[c] == COUNT_FEW;
+                w->counts->hidden += t->states[c] == COUNT_HIDDEN;
+            }
+        }
+        page_end(&page, &w->about, all);
+        ok = ok && put(w, page_name(w, output), &page, err);
+        w->made[output - W_R01] = true;
+        buf_fini(&page);
+    }
+    return ok;
+}
+
+static bool put_risks(struct writing *w, struct err *err)
+{
+    struct buf page = {0}, csv = {0};
+    if (!w->risks || !report_risks_experts(w->risks)) {
+        return true;
+    }
+    report_risks_page(&page, w->risks, &w->about);
+    report_risks_csv(&csv, w->risks, &w->about);
+    bool ok = put(w, page_name(w, W_R19), &page, err) && put(w, "R19-risks.csv", &csv, err);
+    w->made[W_R19 - W_R01] = true;
+    buf_fini(&page);
+    buf_fini(&csv);
+    return ok;
+}
+
+/* A table of desk_field as rows of a page. */
+static bool put_field(struct writing *w, enum report_word output, enum field_table table,
+                      struct err *err)
+{
+    struct buf csv_bytes = {0}, page = {0};
+    struct csv csv;
+    desk_field_table(&csv_bytes, &w->field, table);
+    bool ok = csv_parse(&csv, &w->arena, csv_bytes.data, csv_bytes.len, err);
+    const char *name = arena_printf(&w->arena, "desk/R%02d-%s.csv", (int)(output - W_R01) + 1,
+                                    field_table_names[table]);
+    page_begin(&page, &w->about, w->about.words[output]);
+    buf_join(&page, "<p>", w->about.words[W_desk_only], ". <a href=\"", strchr(name, '/') + 1,
+             "\">", strchr(name, '/') + 1, "</a></p>\n", NULL);
+    for (size_t r = 0; ok && r < csv.count; r++) {
+        if (r == 0) {
+            page_rows_begin(&page, csv.rows[0].cells, csv.rows[0].count);
+        } else {
+            page_row(&page, csv.rows[r].cells, csv.rows[r].count);
+        }
+    }
+    page_rows_end(&page);
+    page_end(&page, &w->about, true);
+    ok = ok && put(w, name, &csv_bytes, err) &&
+         put(w, arena_join(&w->arena, "desk/", page_name(w, output), NULL), &page, err);
+    w->made[output - W_R01] = true;
+    buf_fini(&csv_bytes);
+    buf_fini(&page);
+    return ok;
+}
+
+/* What speaks of single interviewers goes into a folder of its own. */
+static bool put_desk_pages(struct writing *w, struct err *err)
+{
+    if (!w->has_field) {
+        return true;
+    }
+    bool ok = file_folder(arena_join(&w->arena, w->options->out, "/desk", NULL), 0700, err);
+    if (ok && w->lists[LIST_QUOTAS].found) {
+        ok = put_field(w, W_R02, FIELD_QUOTAS, err);
+    }
+    if (ok && w->lists[LIST_RULES].found) {
+        ok = put_field(w, W_R26, FIELD_FINDINGS, err);
+    }
+    return ok;
+}
+
+static bool put_methods(struct writing *w, struct err *err)
+{
+    struct buf page = {0};
+    page_begin(&page, &w->about, w->about.words[W_R27]);
+    buf_join(&page, "<p>", w->about.words[W_limits], "</p>\n", NULL);
+    page_end(&page, &w->about, false);
+    bool ok = put(w, page_name(w, W_R27), &page, err);
+    w->made[W_R27 - W_R01] = true;
+    buf_fini(&page);
+    return ok;
+}
+
+static bool is_for_desk(size_t output)
+{
+    return output == W_R02 - W_R01 || output == W_R26 - W_R01;
+}
+
+static bool put_index(struct writing *w, struct err *err)
+{
+    struct buf page = {0};
+    page_begin(&page, &w->about, w->about.words[W_report]);
+    buf_text(&page, "<ul>\n");
+    for (size_t i = 0; i < REPORT_OUTPUTS; i++) {
+        if (w->made[i]) {
+            buf_join(&page, "<li><a href=\"", is_for_desk(i) ? "desk/" : "",
+                     page_name(w, (enum report_word)(W_R01 + (int)i)), "\">",
+                     w->about.words[W_R01 + (int)i], "</a>", NULL);
+            buf_join(&page, is_for_desk(i) ? " (" : "",
+                     is_for_desk(i) ? w->about.words[W_desk_only] : "", is_for_desk(i) ? ")" : "",
+                     "</li>\n", NULL);
+        }
+    }
+    buf_join(&page, "</ul>\n<p>", w->about.words[W_not_yet], ": ", NULL);
+    for (size_t i = 0, n = 0; i < REPORT_OUTPUTS; i++) { /* said, not passed over */
+        if (!w->made[i]) {
+            buf_join(&page, n++ ? "; " : "", w->about.words[W_R01 + (int)i], NULL);
+        }
+    }
+    buf_text(&page, ".</p>\n");
+    page_end(&page, &w->about, false);
+    bool ok = put(w, "index.html", &page, err);
+    buf_fini(&page);
+    return ok;
+}
+
+static void fill_about(struct writing *w)
+{
+    struct buf versions = {0};
+    char day[40] = "";
+    for (size_t v = 0; v < w->records.version_count; v++) {
+        const struct form *form = w->records.versions[v].form;
+        buf_join(&versions, versions.len ? "; " : "", form->id, " ", form->version, NULL);
+    }
+    if (w->last_ms) {
+        clock_iso(day, sizeof day, w->last_ms, clock_zone_minutes(w->last_ms), false);
+        day[10] = '\0';
+    }
+    w->about =
+        (struct report_about){.language = w->options->language,
+                              .words = report_words(w->options->language),
+                              .versions = arena_text(&w->arena, versions.len ? versions.data : ""),
+                              .until = arena_text(&w->arena, day),
+                              .records = w->counts->base,
+                              .training = w->filter.training};
+    buf_fini(&versions);
+}
+
+static void fini(struct writing *w)
+{
+    for (size_t i = 0; i < LISTS; i++) {
+        buf_fini(&w->lists[i].bytes);
+    }
+    if (w->has_field) {
+        desk_field_fini(&w->field);
+    }
+    report_counting_free(w->counting);
+    report_risks_free(w->risks);
+    tally_fini(&w->seen);
+    desk_reviews_fini(&w->reviews);
+    desk_records_fini(&w->records);
+    arena_fini(&w->arena);
+}
+
+bool report_write(struct desk *desk, const uint8_t identity[32],
+                  const struct report_options *options, struct report_counts *counts,
+                  struct err *err)
+{
+    struct writing w = {
+        .desk = desk, .options = options, .counts = counts, .filter = options->filter};
+    *counts = (struct report_counts){0};
+    arena_init(&w.arena);
+    desk_files_init(&w.out, &w.arena, options->out, options->force);
+    bool ok = desk_records_init(&w.records, desk, identity, err);
+    ok = desk_reviews_read(&w.reviews, desk, ok ? err : NULL) && ok &&
+         desk_filter_prepare(&w.filter, &w.records, err) && read_lists(&w, err) &&
+         report_counting_new(&w.counting, &w.records, options->language, err) &&
+         desk_objects(desk, open_object, &w, err);
+    ok = desk_records_log(&w.records, options->public ? "report, public" : "report", options->why,
+                          ok ? err : NULL) &&
+         ok && read_field(&w, identity, err);
+    if (ok) {
+        fill_about(&w);
+        ok = file_folder(options->out, 0700, err) && put_tables(&w, err) && put_risks(&w, err) &&
+             put_desk_pages(&w, err) && put_methods(&w, err) && put_index(&w, err);
+    }
+    ok = desk_files_end(&w.out, ok, ok ? err : NULL) && ok;
+    fini(&w);
+    return ok;
+}

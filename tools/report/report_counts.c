@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Counts answers for the report's tables. */
+#include "tools/report/report_counts.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "forms/dataset/dataset.h"
+#include "platform/machine/text.h"
+
+/* ---- what is counted ---- */
+
+enum kind {
+    KIND_CROSS,   /* row question × column question; without a column: one column */
+    KIND_ENTRIES, /* the same of each entry of a repeat */
+    KIND_ITEMS,   /* rows: questions whose names begin so; columns: their answers */
+    KIND_BASE     /* row: whether the record is in the base; all records */
+};
+struct spec {
+    enum report_word output;
+    enum kind kind;
+    const char *form;      /* NULL: all forms */
+    const char *row;       /* a question's name; "@form", "@month" */
+    const char *column;    /* "" = none */
+    const char *labels;    /* the question whose list has the row's labels; NULL: the row's own */
+    enum report_word head; /* of the rows, if the question has no text of its own; else W_COUNT */
+};
+#define MI "migrant_interview"
+#define COUNTRY "study_country"
+static const struct spec specs[] = {
+    {W_R01, KIND_CROSS, NULL, "@form", COUNTRY, NULL, W_COUNT},
+    {W_R01, KIND_CROSS, NULL, "@month", "@form", NULL, W_COUNT},
+    {W_R03, KIND_BASE, MI, "", COUNTRY, NULL, W_COUNT},
+    {W_R03, KIND_CROSS, MI, "res", COUNTRY, NULL, W_COUNT},
+    {W_R03, KIND_CROSS, MI, "mode", COUNTRY, NULL, W_COUNT},
+    {W_R03, KIND_BASE, "expert_interview", "", COUNTRY, NULL, W_COUNT},
+    {W_R04, KIND_CROSS, MI, "sex", COUNTRY, NULL, W_COUNT},
+    {W_R04, KIND_CROSS, MI, "sex", "role", NULL, W_COUNT},
+    {W_R04, KIND_CROSS, MI, "age_g", COUNTRY, "age_grp", W_age},
+    {W_R04, KIND_CROSS, MI, "mig_profile", COUNTRY, NULL, W_COUNT},
+    {W_R04, KIND_CROSS, MI, "citizen", COUNTRY, NULL, W_COUNT},
+    {W_R04, KIND_CROSS, MI, "home_lang", COUNTRY, NULL, W_COUNT},
+    {W_R04, KIND_CROSS, MI, "settle", COUNTRY, NULL, W_COUNT},
+    {W_R04, KIND_CROSS, MI, "edu", COUNTRY, NULL, W_COUNT},
+    {W_R04, KIND_CROSS, MI, "marital", COUNTRY, NULL, W_COUNT},
+    {W_R04, KIND_CROSS, MI, "breadwin", "sex", NULL, W_COUNT},
+    {W_R04, KIND_CROSS, "expert_interview", "ex_type", COUNTRY, NULL, W_COUNT},
+    {W_R04, KIND_CROSS, "focus_group", "fg_type", COUNTRY, NULL, W_COUNT},
+    {W_R05, KIND_CROSS, MI, "org_region", "", NULL, W_COUNT},
+    {W_R06, KIND_ENTRIES, MI, "tr_country", "", NULL, W_COUNT},
+    {W_R07, KIND_CROSS, MI, "ban_state", COUNTRY, NULL, W_COUNT},
+    {W_R07, KIND_CROSS, MI, "ban_ctry", "", NULL, W_COUNT},
+    {W_R07, KIND_CROSS, MI, "ban_how", "", NULL, W_COUNT},
+    {W_R07, KIND_CROSS, MI, "ban_told", "", NULL, W_COUNT},
+    {W_R08, KIND_CROSS, MI, "stg_m1", "stg_m6", NULL, W_COUNT},
+    {W_R08, KIND_CROSS, MI, "stg_m6", "stg_now", NULL, W_COUNT},
+    {W_R09, KIND_CROSS, MI, "job_agree", "", NULL, W_COUNT},
+    {W_R09, KIND_CROSS, MI, "job_reg", "", NULL, W_COUNT},
+    {W_R09, KIND_ENTRIES, MI, "tr_sector", "tr_status", NULL, W_COUNT},
+    {W_R10, KIND_CROSS, MI, "rt_self", COUNTRY, NULL, W_COUNT},
+    {W_R10, KIND_CROSS, MI, "rt_where", COUNTRY, NULL, W_COUNT},
+    {W_R12, KIND_ITEMS, MI, "trust_", "", NULL, W_COUNT},
+    {W_R13, KIND_CROSS, MI, "hs_first", COUNTRY, NULL, W_COUNT},
+    {W_R14, KIND_CROSS, MI, "need_1", COUNTRY, NULL, W_COUNT},
+    {W_R14, KIND_CROSS, MI, "need_1", "sex", NULL, W_COUNT},
+    {W_R16, KIND_ENTRIES, MI, "rf_need", "rf_state", NULL, W_COUNT},
+    {W_R18, KIND_CROSS, MI, "fair_abr", "fair_home", NULL, W_COUNT},
+    {W_R22, KIND_CROSS, "expert_interview", "av_agree", COUNTRY, NULL, W_COUNT},
+};
+enum { SPECS = sizeof specs / sizeof *specs };
+
+/* ---- forms ---- */
+
+struct counted_form {
+    const char *id, *title;
+    struct dataset *dataset;
+    struct map columns; /* name → struct dataset_column */
+};
+
+/* The values of one dimension, in order of their first appearance. */
+struct values {
+    const char **list;
+    size_t count, cap;
+    struct map places; /* value → place + 1 */
+};
+struct tally_of { /* of one spec */
+    struct values rows, columns;
+    unsigned *counts; /* by row, column_cap wide */
+    size_t row_cap, column_cap;
+};
+struct report_counting {
+    struct arena arena;
+    const struct desk_records *records;
+    const char *language;
+    const char *const *words;
+    struct counted_form *forms;
+    size_t form_count;
+    struct tally_of tallies[SPECS];
+    struct report_output *outputs;
+};
+
+static struct counted_form *form_of(struct report_counting *c, const char *id)
+{
+    for (size_t i = 0; i < c->form_count; i++) {
+        if (strcmp(c->forms[i].id, id) == 0) {
+            return &c->forms[i];
+        }
+    }
+    return NULL;
+}
+
+static void name_columns(struct report_counting *c, struct counted_form *f)
+{
+    map_init(&f->columns, &c->arena);
+    for (size_t t = 0; t < dataset_tables(f->dataset); t++) {
+        const struct dataset_table *table = dataset_table(f->dataset, t);
+        for (size_t i = 0; i < table->count; i++) {
+            const char *slash = strrchr(table->columns[i].path, '/');
+            map_put(&f->columns, slash + 1, (void *)&table->columns[i]);
+        }
+    }
+}
+
+static bool add_form(struct report_counting *c, size_t version, struct err *err)
+{
+    const struct desk_records *r = c->records;
+    const struct form *newest = r->versions[version].form;
+    const struct form **all = arena_alloc(&c->arena, r->version_count * sizeof *all);
+    const struct dataset_options options = {.sensitive_extra = true};
+    size_t count = 0;
+    if (form_of(c, newest->id)) {
+        return true;
+    }
+    for (size_t v = version; v < r->version_count; v++) {
+        if (strcmp(r->versions[v].form->id, newest->id) == 0) {
+            all[count++] = r->versions[v].form;
+        }
+    }
+    c->forms = mem_grow(c->forms, c->form_count + 1, sizeof *c->forms);
+    struct counted_form *f = &c->forms[c->form_count];
+    *f = (struct counted_form){.id = newest->id, .title = newest->title};
+    if (!dataset_new(&f->dataset, all, count, &options, err)) {
+        return false;
+    }
+    c->form_count++;
+    name_columns(c, f);
+    return true;
+}
+
+static void values_init(struct report_counting *c, struct values *v)
+{
+    map_init(&v->places, &c->arena);
+}
+
+bool report_counting_new(struct report_counting **out, const struct desk_records *records,
+                         const char *language, struct err *err)
+{
+    struct report_counting *c = *out = mem_zero(1, sizeof *c);
+    bool ok = true;
+    arena_init(&c->arena);
+    c->records = records;
+    c->language = language;
+    c->words = report_words(language);
+    for (size_t i = 0; i < SPECS; i++) {
+        values_init(c, &c->tallies[i].rows);
+        values_init(c, &c->tallies[i].columns);
+    }
+    for (size_t v = 0; ok && v < records->version_count; v++) {
+        ok = add_form(c, v, err);
+    }
+    if (!ok) {
+        report_counting_free(c);
+        *out = NULL;
+    }
+    return ok;
+}
+
+void report_counting_free(struct report_counting *c)
+{
+    if (c) {
+        for (size_t i = 0; i < c->form_count; i++) {
+            dataset_free(c->forms[i].dataset);
+        }
+        for (size_t i = 0; i < SPECS; i++) {
+            free(c->tallies[i].rows.list);
+            free(c->tallies[i].columns.list);
+            free(c->tallies[i].counts);
+        }
+        free(c->forms);
+        free(c->outputs);
+        arena_fini(&c->arena);
+        free(c);
+    }
+}
+
+/* ---- counting ---- */
+
+static size_t value_at(struct report_counting *c, struct values *v, const char *value)
+{
+    size_t known = (size_t)(uintptr_t)map_get(&v->places, value);
+    if (known) {
+        return known - 1;
+    }
+    if (v->count == v->cap) {
+        v->cap = v->cap ? v->cap * 2 : 16;
+        v->list = mem_grow(v->list, v->cap, sizeof *v->list);
+    }
+    v->list[v->count] = arena_text(&c->arena, value);
+    map_put(&v->places, v->list[v->count], (void *)(uintptr_t)(v->count + 1));
+    return v->count++;
+}
+
+static void count(struct report_counting *c, struct tally_of *t, const char *row,
+                  const char *column)
+{
+    size_t r = value_at(c, &t->rows, row), k = value_at(c, &t->columns, column);
+    if (r >= t->row_cap || k >= t->column_cap) {
+        size_t rows = r >= t->row_cap ? 2 * r + 8 : t->row_cap;
+        size_t columns = k >= t->column_cap ? 2 * k + 8 : t->column_cap;
+        unsigned *grown = mem_zero(rows * columns, sizeof *grown);
+        for (size_t i = 0; i < t->row_cap; i++) {
+            memcpy(&grown[i * columns], &t->counts[i * t->column_cap],
+                   t->column_cap * sizeof *grown);
+        }
+        free(t->counts);
+        t->counts = grown;
+        t->row_cap = rows;
+        t->column_cap = columns;
+    }
+    t->counts[r * t->column_cap + k]++;
+}
+
+/* "" and the codes of a missing answer are one value. */
+static const char *answer(const char *value)
+{
+    return desk_is_missing(value) || strcmp(value, "withdrawn") == 0 ? "" : value;
+}
+
+static const char *value_of(const struct desk_facts *facts, const char *name, const char *month)
+{
+    return strcmp(name, "@form") == 0    ? facts->form->id
+           : strcmp(name, "@month") == 0 ? month
+           : *name                       ? answer(desk_fact(facts, name))
+                                         : "";
+}
+
+/* An answer of the same entry of a repeat: the nearest question of this name. */
+static const struct node *below(const struct node *node, const char *name)
+{
+    for (const struct node *n = node->first; n; n = n->next) {
+        if (n->kind == NODE_ELEMENT && strcmp(n->name, name) == 0) {
+            return n;
+        }
+        const struct node *inner = n->kind == NODE_ELEMENT ? below(n, name) : NULL;
+        if (inner) {
+            return inner;
+        }
+    }
+    return NULL;
+}
+
+static const char *beside(const struct node *node, const char *name)
+{
+    enum { UP = 2 };
+    const struct node *at = node->parent;
+    for (int up = 0; *name && at && up < UP; up++, at = at->parent) {
+        const struct node *found = below(at, name);
+        if (found) {
+            return answer(tree_value(found));
+        }
+    }
+    return "";
+}
+
+static void count_entries(struct report_counting *c, struct tally_of *t, const struct spec *s,
+                          const struct desk_facts *facts)
+{
+    struct node *const *nodes;
+    size_t n = desk_facts_all(facts, s->row, &nodes);
+    for (size_t i = 0; i < n; i++) {
+        count(c, t, answer(tree_value(nodes[i])), beside(nodes[i], s->column));
+    }
+}
+
+static bool is_item(const struct dataset_column *column, const char *name, const char *begins)
+{
+    return text_starts(name, begins) && column->type == DATASET_CHOICE;
+}
+
+static void count_items(struct report_counting *c, struct tally_of *t, const struct spec *s,
+                        const struct desk_facts *facts)
+{
+    for (size_t i = 0; i < facts->form->item_count; i++) {
+        const char *name = facts->form->items[i]->shape.name;
+        const struct counted_form *f = form_of(c, facts->form->id);
+        const struct dataset_column *column = map_get(&f->columns, name);
+        if (column && is_item(column, name, s->row)) {
+            count(c, t, name, answer(desk_fact(facts, name)));
+        }
+    }
+}
+
+void report_counting_add(struct report_counting *c, struct desk_facts *facts, bool counted,
+                         const char *month)
+{
+    for (size_t i = 0; i < SPECS; i++) {
+        const struct spec *s = &specs[i];
+        struct tally_of *t = &c->tallies[i];
+        if ((s->form && strcmp(s->form, facts->form->id) != 0) ||
+            (!counted && s->kind != KIND_BASE)) {
+            continue;
+        }
+        switch (s->kind) {
+        case KIND_CROSS:
+            count(c, t, value_of(facts, s->row, month), value_of(facts, s->column, month));
+            break;
+        case KIND_ENTRIES:
+            count_entries(c, t, s, facts);
+            break;
+        case KIND_ITEMS:
+            count_items(c, t, s, facts);
+            break;
+        case KIND_BASE: /* who refused, and others; the rest are told apart by `res` */
+            count(c, t,
+                  counted                                           ? "@counted"
+                  : strcmp(desk_fact(facts, "cns_take"), "no") == 0 ? "no"
+                                                                    : "",
+                  value_of(facts, s->column, month));
+            break;
+        }
+    }
+}
+
+/* ---- tables ---- */
+
+static const struct dataset_column *column_of(struct report_counting *c, const struct spec *s,
+                                              const char *name)
+{
+    for (size_t i = 0; i < c->form_count; i++) {
+        const struct dataset_column *column = map_get(&c->forms[i].columns, name);
+        if (column && (!s->form || strcmp(s->form, c->forms[i].id) == 0)) {
+            return column;
+        }
+    }
+    return NULL;
+}
+
+static struct dataset *dataset_with(struct report_counting *c, const struct spec *s,
+                                    const char *name)
+{
+    for (size_t i = 0; i < c->form_count; i++) {
+        if (map_get(&c->forms[i].columns, name) &&
+            (!s->form || strcmp(s->form, c->forms[i].id) == 0)) {
+            return c->forms[i].dataset;
+        }
+    }
+    return NULL;
+}
+
+/* The place of a value in its list; values of no list come after, by their text. */
+static size_t rank(struct report_counting *c, const struct spec *s, const char *name,
+                   const char *value)
+{
+    const struct dataset_column *column = column_of(c, s, name);
+    const char *const *codes;
+    size_t count = column ? dataset_codes(dataset_with(c, s, name), column, &codes) : 0;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(codes[i], value) == 0) {
+            return i;
+        }
+    }
+    return *value ? SIZE_MAX - 1 : SIZE_MAX; /* no answer: the last */
+}
+
+struct sorted {
+    const char *value;
+    size_t rank, at;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct sorted *one = a, *other = b;
+    return one->rank != other->rank ? (one->rank > other->rank ? 1 : -1)
+                                    : strcmp(one->value, other->value);
+}
+
+static struct sorted *sort_values(struct report_counting *c, const struct spec *s,
+                                  const struct values *v, const char *name)
+{
+    struct sorted *list = arena_alloc(&c->arena, (v->count + 1) * sizeof *list);
+    for (size_t i = 0; i < v->count; i++) {
+        list[i] = (struct sorted){v->list[i], rank(c, s, name, v->list[i]), i};
+    }
+    if (v->count) {
+        qsort(list, v->count, sizeof *list, by_rank);
+    }
+    return list;
+}
+
+static const char *label_of(struct report_counting *c, const struct spec *s, const char *name,
+                            const char *value)
+{
+    const struct dataset_column *column = column_of(c, s, name);
+    if (s->kind == KIND_BASE && strcmp(name, "cns_take") == 0) {
+        if (strcmp(value, "@counted") == 0) {
+            return c->words[W_took_part];
+        }
+    }
+    if (!*value) {
+        return c->words[W_no_answer];
+    }
+    if (strcmp(name, "@form") == 0) {
+        const struct counted_form *f = form_of(c, value);
+        return f && f->title && *f->title ? f->title : value;
+    }
+    const char *label =
+        column ? dataset_code_label(dataset_with(c, s, name), column, value, c->language) : NULL;
+    return label && *label ? label : value;
+}
+
+static const char *head_of(struct report_counting *c, const struct spec *s, const char *name)
+{
+    const struct dataset_column *column = column_of(c, s, name);
+    const char *head =
+        column ? dataset_column_label(dataset_with(c, s, name), column, c->language) : "";
+    return strcmp(name, "@form") == 0    ? c->words[W_R01]
+           : strcmp(name, "@month") == 0 ? c->words[W_month]
+           : *head                       ? head
+                                         : name;
+}
+
+static bool is_extra(struct report_counting *c, const struct spec *s, const char *name)
+{
+    const struct dataset_column *column = column_of(c, s, name);
+    return column && column->item->sensitive && strcmp(column->item->sensitive, "extra") == 0;
+}
+
+/* The condition that a value stands for; "" in a single column, which is no condition. */
+static const char *condition(struct report_counting *c, const char *name, const char *value)
+{
+    return *name == '\0'                    ? ""
+           : strcmp(value, "@counted") == 0 ? "@counted"
+                                            : arena_join(&c->arena, name, "=", value, NULL);
+}
+
+/* The row questions' names, for keys and labels, and the column question's. */
+struct naming {
+    const char *row, *labels, *column;
+};
+
+static struct naming names_of(const struct spec *s, const struct tally_of *tally)
+{
+    struct naming n = {s->kind == KIND_BASE ? "cns_take" : s->row, s->labels, s->column};
+    n.labels = n.labels ? n.labels : n.row;
+    if (s->kind == KIND_ITEMS && tally->rows.count) {
+        n.column = tally->rows.list[0]; /* all items have the same answers */
+    }
+    return n;
+}
+
+static void fill_rows(struct report_counting *c, const struct spec *s, const struct naming *n,
+                      const struct sorted *rows, struct report_table *t)
+{
+    bool item = s->kind == KIND_ITEMS;
+    for (size_t r = 0; r < t->rows; r++) {
+        const char *value = rows[r].value;
+        t->row_labels[r] = item ? head_of(c, s, value) : label_of(c, s, n->labels, value);
+        t->row_keys[r] = item ? "" : condition(c, n->row, value);
+    }
+    t->rows_head = s->head != W_COUNT ? c->words[s->head]
+                   : item             ? c->words[s->output]
+                                      : head_of(c, s, n->labels);
+    t->title = item ? c->words[s->output]
+                    : arena_join(&c->arena, c->words[s->output], ": ", t->rows_head, NULL);
+    t->row_dimension = item ? "" : n->row;
+}
+
+static void fill_columns(struct report_counting *c, const struct spec *s, const struct naming *n,
+                         const struct sorted *columns, struct report_table *t)
+{
+    for (size_t k = 0; k < t->columns; k++) {
+        t->column_labels[k] = label_of(c, s, n->column, columns[k].value);
+        t->column_keys[k] = condition(c, s->column, columns[k].value);
+    }
+    t->column_dimension = s->column;
+    t->fixed_columns = strcmp(s->column, COUNTRY) == 0;
+}
+
+static const char *bare(const char *name)
+{
+    return *name == '@' ? name + 1 : name;
+}
+
+static void name_table(struct report_counting *c, const struct spec *s, const struct naming *n,
+                       struct report_table *t)
+{
+    bool base = s->kind == KIND_BASE;
+    struct buf key = {0};
+    buf_text(&key, base ? "" : "@counted");
+    if (s->form) {
+        buf_join(&key, key.len ? "|" : "", "@form=", s->form, NULL);
+    }
+    if (s->kind == KIND_ENTRIES) {
+        buf_join(&key, "|@entries=", s->row, NULL);
+    }
+    t->base = arena_copy(&c->arena, key.len ? key.data : "", key.len);
+    buf_fini(&key);
+    t->id = arena_printf(&c->arena, "R%02d-%s-%s%s%s", (int)(s->output - W_R01) + 1,
+                         s->form ? s->form : "all",
+                         base                    ? "response"
+                         : s->kind == KIND_ITEMS ? "items"
+                                                 : bare(n->row),
+                         *s->column ? "-" : "", bare(s->column));
+}
+
+/* Whether the last row, of items the last column, is "no answer". */
+static bool ends_in_missing(const struct report_table *t, const struct sorted *rows,
+                            const struct sorted *columns)
+{
+    size_t count = t->items ? t->columns : t->rows;
+    const struct sorted *list = t->items ? columns : rows;
+    return count > 0 && !*list[count - 1].value;
+}
+
+static void make_table(struct report_counting *c, size_t at, struct report_table *t)
+{
+    const struct spec *s = &specs[at];
+    struct tally_of *tally = &c->tallies[at];
+    const struct naming n = names_of(s, tally);
+    struct sorted *rows = sort_values(c, s, &tally->rows, n.labels),
+                  *columns = sort_values(c, s, &tally->columns, n.column);
+    report_table_new(t, &c->arena, tally->rows.count, tally->columns.count);
+    for (size_t r = 0; r < t->rows; r++) {
+        for (size_t k = 0; k < t->columns; k++) {
+            *report_count(t, r, k) = tally->counts[rows[r].at * tally->column_cap + columns[k].at];
+        }
+    }
+    t->items = s->kind == KIND_ITEMS;
+    t->fixed_first = s->kind == KIND_BASE;
+    t->open = s->output == W_R01;
+    t->has_missing = s->kind != KIND_BASE && ends_in_missing(t, rows, columns);
+    t->extra = is_extra(c, s, n.row) || is_extra(c, s, n.column);
+    fill_rows(c, s, &n, rows, t);
+    fill_columns(c, s, &n, columns, t);
+    name_table(c, s, &n, t);
+    report_totals(t);
+}
+
+/* Items: each row is a question of its own, with its own conditions. */
+static size_t split_items(struct report_counting *c, size_t at, const struct report_table *t,
+                          struct report_table *parts)
+{
+    for (size_t r = 0; r < t->rows; r++) {
+        struct report_table *part = &parts[r];
+        report_table_new(part, &c->arena, 1, t->columns);
+        part->base = t->base;
+        part->extra = t->extra;
+        part->items = true;
+        part->column_dimension = arena_printf(&c->arena, "%zu.%zu", at, r);
+        for (size_t k = 0; k < t->columns; k++) {
+            *report_count(part, 0, k) = *report_count(t, r, k);
+            part->column_keys[k] =
+                arena_printf(&c->arena, "%zu.%zu.%s", at, r, t->column_labels[k]);
+        }
+        *report_count(part, 0, t->columns) = *report_count(t, r, t->columns);
+    }
+    return t->rows;
+}
+
+size_t report_counting_tables(struct report_counting *c, struct report_output **outputs)
+{
+    size_t count = 0, joint = 0, room = SPECS;
+    c->outputs = mem_zero(SPECS, sizeof *c->outputs);
+    for (size_t i = 0; i < SPECS; i++) {
+        if (c->tallies[i].rows.count) {
+            struct report_output *o = &c->outputs[count++];
+            o->output = specs[i].output;
+            o->base_all = specs[i].kind == KIND_BASE;
+            make_table(c, i, &o->table);
+            room += o->table.items ? o->table.rows : 0;
+        }
+    }
+    struct report_table *all = mem_zero(room, sizeof *all);
+    for (size_t i = 0; i < count; i++) {
+        const struct report_table *t = &c->outputs[i].table;
+        if (t->items) {
+            joint += split_items(c, i, t, all + joint);
+        } else {
+            all[joint++] = *t; /* counts and states are shared */
+        }
+    }
+    report_suppress(all, joint);
+    for (size_t i = 0, next = 0; i < count; i++) {
+        struct report_table *t = &c->outputs[i].table;
+        if (!t->items) {
+            t->dropped = all[next++].dropped;
+            continue;
+        }
+        for (size_t r = 0; r < t->rows; r++, next++) {
+            memcpy(&t->states[r * (t->columns + 1)], all[next].states,
+                   (t->columns + 1) * sizeof *t->states);
+            t->dropped = t->dropped || all[next].dropped;
+        }
+    }
+    free(all);
+    *outputs = c->outputs;
+    return count;
+}
