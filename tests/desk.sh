@@ -96,6 +96,21 @@ want 2 'withdraw of no use' $S withdraw 0000aaaa --use answers,jokes; says 'with
 want 1 'withdraw of nothing' $S withdraw 0000aaaa; says 'withdraw of nothing' "no record '0000aaaa'"
 want 2 'a page in German' $S holds A12 --out "$T/page.html" --lang de; says 'a page in German' "no page in 'de'"
 want 0 'the log is whole' $S log; says 'the log is whole' 'the log is whole'
+# a backup, which stock age and tar open, too; a full disk leaves none
+want 0 'a backup' $S backup "$T/desk.age"; says 'a backup' 'records in'
+sed "s|--desk $T/desk|--desk $T/again|" "$T/sync" > "$T/sync2"; chmod +x "$T/sync2"
+want 0 'restored' "$T/sync2" restore "$T/desk.age"
+want 1 'restored twice' "$T/sync2" restore "$T/desk.age"; says 'restored twice' 'there is something already'
+$S records --csv > "$T/before" 2> /dev/null || true # judged by what it says: the form is missing
+"$T/sync2" records --csv > "$T/after" 2> /dev/null || true
+cmp -s "$T/before" "$T/after" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: a restored desk says otherwise'; }
+want 3 'a backup on a full disk' bash -c 'trap "" XFSZ; ulimit -f 1; exec "$@"' - $S backup "$T/full.age"
+[ ! -e "$T/full.age" ] && [ ! -e "$T/full.age.new" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: half a backup'; }
+cp "$T/desk.age" $D/stock.age
+printf '%s\n' 'Тоо башында кар жатат али' | script -qec "age -d -i $D/study/coordinator.identity -o $T/stock.tar $D/stock.age" /dev/null > /dev/null
+rm $D/stock.age
+[ "$(tar -tf "$T/stock.tar" | tr '\n' ' ')" = 'desk-key.age desk.key desk.cert desk.db ' ] && passed=$((passed + 1)) ||
+    { failed=$((failed + 1)); echo 'desk: stock age and tar do not open the backup'; }
 # a full disk: nothing is half written, and existing files stay unchanged
 for format in csv xlsx sav dta r; do
     cp -r "$T/csv" "$T/full-$format"

@@ -282,29 +282,25 @@ static void chunk_nonce(uint8_t nonce[12], uint64_t counter, bool last)
     nonce[11] = last;
 }
 
-static void stream_seal(struct buf *out, const uint8_t key[32], const uint8_t *bytes, size_t len)
+static void seal_chunk(struct age_stream *s, struct buf *out, const void *bytes, size_t len,
+                       bool last)
 {
     uint8_t nonce[12];
     uint8_t *chunk = mem_alloc(AGE_CHUNK + TAG);
-    uint64_t counter = 0;
-    do {
-        size_t n = len < AGE_CHUNK ? len : AGE_CHUNK;
-        bool last = n == len;
-        chunk_nonce(nonce, counter++, last);
-        crypto_aead_chacha20poly1305_ietf_encrypt(chunk, NULL, bytes, n, NULL, 0, NULL, nonce, key);
-        buf_add(out, chunk, n + TAG);
-        bytes += n;
-        len -= n;
-    } while (len);
+    chunk_nonce(nonce, s->counter++, last);
+    crypto_aead_chacha20poly1305_ietf_encrypt(chunk, NULL, bytes, len, NULL, 0, NULL, nonce,
+                                              s->key);
+    buf_add(out, chunk, len + TAG);
     free(chunk);
 }
 
-/* Finish a header whose version line begins at `start` (the MAC line), then append the sealed
- * payload.  Wipes `file_key`. */
-static void seal_rest(struct buf *out, size_t start, uint8_t file_key[FILE_KEY], const void *bytes,
-                      size_t len)
+/* Finish a header whose version line begins at `start` (the MAC line), and begin the payload.
+ * Wipes `file_key`. */
+static void begin_payload(struct age_stream *s, struct buf *out, size_t start,
+                          uint8_t file_key[FILE_KEY])
 {
     uint8_t key[32], mac[MAC], nonce[STREAM_NONCE];
+    *s = (struct age_stream){.counter = 0};
     buf_text(out, "---");
     hkdf(key, file_key, FILE_KEY, NULL, 0, "header");
     hmac(mac, key, sizeof key, out->data + start, out->len - start, NULL, 0);
@@ -313,14 +309,44 @@ static void seal_rest(struct buf *out, size_t start, uint8_t file_key[FILE_KEY],
     buf_char(out, '\n');
     randombytes_buf(nonce, sizeof nonce);
     buf_add(out, nonce, sizeof nonce);
-    hkdf(key, file_key, FILE_KEY, nonce, sizeof nonce, "payload");
-    stream_seal(out, key, bytes, len);
+    hkdf(s->key, file_key, FILE_KEY, nonce, sizeof nonce, "payload");
     sodium_memzero(file_key, FILE_KEY);
     sodium_memzero(key, sizeof key);
 }
 
-bool age_seal(struct buf *out, const void *bytes, size_t len, const uint8_t (*recipients)[AGE_KEY],
-              size_t count, struct err *err)
+void age_seal_more(struct age_stream *s, struct buf *out, const void *bytes, size_t len)
+{
+    const char *at = bytes;
+    while (len) { /* a full chunk waits: it may be the last */
+        size_t room = AGE_CHUNK - s->pending.len, n = len < room ? len : room;
+        if (!room) {
+            seal_chunk(s, out, s->pending.data, s->pending.len, false);
+            buf_cut(&s->pending, 0);
+            continue;
+        }
+        buf_add(&s->pending, at, n);
+        at += n;
+        len -= n;
+    }
+}
+
+void age_seal_end(struct age_stream *s, struct buf *out)
+{
+    seal_chunk(s, out, s->pending.data, s->pending.len, true);
+    age_stream_fini(s);
+}
+
+void age_stream_fini(struct age_stream *s)
+{
+    if (s->pending.data) {
+        sodium_memzero(s->pending.data, s->pending.len);
+    }
+    buf_fini(&s->pending);
+    sodium_memzero(s->key, sizeof s->key);
+}
+
+bool age_seal_begin(struct age_stream *s, struct buf *out, const uint8_t (*recipients)[AGE_KEY],
+                    size_t count, struct err *err)
 {
     uint8_t file_key[FILE_KEY];
     size_t start = out->len;
@@ -342,7 +368,19 @@ bool age_seal(struct buf *out, const void *bytes, size_t len, const uint8_t (*re
         b64_add(out, body, sizeof body);
         buf_char(out, '\n');
     }
-    seal_rest(out, start, file_key, bytes, len);
+    begin_payload(s, out, start, file_key);
+    return true;
+}
+
+bool age_seal(struct buf *out, const void *bytes, size_t len, const uint8_t (*recipients)[AGE_KEY],
+              size_t count, struct err *err)
+{
+    struct age_stream s;
+    if (!age_seal_begin(&s, out, recipients, count, err)) {
+        return false;
+    }
+    age_seal_more(&s, out, bytes, len);
+    age_seal_end(&s, out);
     return true;
 }
 
@@ -382,7 +420,10 @@ bool age_seal_passphrase(struct buf *out, const void *bytes, size_t len, const c
     buf_printf(out, " %u\n", log_n);
     b64_add(out, body, sizeof body);
     buf_char(out, '\n');
-    seal_rest(out, start, file_key, bytes, len);
+    struct age_stream s;
+    begin_payload(&s, out, start, file_key);
+    age_seal_more(&s, out, bytes, len);
+    age_seal_end(&s, out);
     return true;
 }
 
@@ -621,43 +662,57 @@ static enum age_result find_key(uint8_t file_key[FILE_KEY], const struct header 
     return best;
 }
 
-static enum age_result stream_open(struct buf *out, const uint8_t key[32], const uint8_t *bytes,
-                                   size_t len)
+static bool open_chunk(struct age_stream *s, struct buf *out, const void *bytes, size_t len,
+                       bool last)
 {
     uint8_t nonce[12];
+    if (len < TAG || (len == TAG && s->counter > 0)) {
+        return false; /* only an empty file ends in an empty chunk */
+    }
     uint8_t *chunk = mem_alloc(AGE_CHUNK + 1);
-    uint64_t counter = 0;
-    enum age_result result = AGE_PAYLOAD;
-    while (len >= TAG) {
-        size_t n = len < AGE_CHUNK + TAG ? len : AGE_CHUNK + TAG;
-        bool last = n == len;
-        if (n == TAG && counter > 0) {
-            break; /* only an empty file ends in an empty chunk */
-        }
-        chunk_nonce(nonce, counter++, last);
-        if (crypto_aead_chacha20poly1305_ietf_decrypt(chunk, NULL, NULL, bytes, n, NULL, 0, nonce,
-                                                      key) != 0) {
-            break;
-        }
-        buf_add(out, chunk, n - TAG);
-        bytes += n;
-        len -= n;
-        if (last) {
-            result = AGE_OPENED;
-            break;
-        }
+    chunk_nonce(nonce, s->counter++, last);
+    bool ok = crypto_aead_chacha20poly1305_ietf_decrypt(chunk, NULL, NULL, bytes, len, NULL, 0,
+                                                        nonce, s->key) == 0;
+    if (ok) {
+        buf_add(out, chunk, len - TAG);
     }
     sodium_memzero(chunk, AGE_CHUNK);
     free(chunk);
-    return result;
+    return ok;
 }
 
-static enum age_result open_all(struct buf *out, const char *bytes, size_t len,
-                                const struct age_keys *keys)
+bool age_open_more(struct age_stream *s, struct buf *out, const void *bytes, size_t len)
+{
+    const char *at = bytes;
+    while (len) { /* a full chunk waits: it may be the last */
+        size_t room = AGE_CHUNK + TAG - s->pending.len, n = len < room ? len : room;
+        if (!room) {
+            if (!open_chunk(s, out, s->pending.data, s->pending.len, false)) {
+                return false;
+            }
+            buf_cut(&s->pending, 0);
+            continue;
+        }
+        buf_add(&s->pending, at, n);
+        at += n;
+        len -= n;
+    }
+    return true;
+}
+
+bool age_open_end(struct age_stream *s, struct buf *out)
+{
+    return open_chunk(s, out, s->pending.data, s->pending.len, true);
+}
+
+/* Reads the header; *used: where the payload's chunks begin. */
+static enum age_result open_begin(struct age_stream *s, const char *bytes, size_t len,
+                                  const struct age_keys *keys, size_t *used)
 {
     struct header *h = mem_alloc(sizeof *h);
     uint8_t file_key[FILE_KEY], key[32], mac[MAC];
     enum age_result result = AGE_HEADER;
+    *s = (struct age_stream){.counter = 0};
     if (read_header(h, bytes, len)) {
         result = find_key(file_key, h, keys);
     }
@@ -669,15 +724,44 @@ static enum age_result open_all(struct buf *out, const char *bytes, size_t len,
         } else if (len - h->end < STREAM_NONCE) {
             result = AGE_HEADER;
         } else {
-            const uint8_t *payload = (const uint8_t *)bytes + h->end;
-            hkdf(key, file_key, FILE_KEY, payload, STREAM_NONCE, "payload");
-            result = stream_open(out, key, payload + STREAM_NONCE, len - h->end - STREAM_NONCE);
+            hkdf(s->key, file_key, FILE_KEY, (const uint8_t *)bytes + h->end, STREAM_NONCE,
+                 "payload");
+            *used = h->end + STREAM_NONCE;
         }
     }
     sodium_memzero(file_key, sizeof file_key);
     sodium_memzero(key, sizeof key);
     free(h);
     return result;
+}
+
+static enum age_result open_all(struct buf *out, const char *bytes, size_t len,
+                                const struct age_keys *keys)
+{
+    struct age_stream s;
+    size_t used = 0;
+    enum age_result result = open_begin(&s, bytes, len, keys, &used);
+    if (result == AGE_OPENED &&
+        (!age_open_more(&s, out, bytes + used, len - used) || !age_open_end(&s, out))) {
+        result = AGE_PAYLOAD;
+    }
+    age_stream_fini(&s);
+    return result;
+}
+
+static bool not_opened(const void *bytes, size_t len, struct err *err)
+{
+    if (len < sizeof version_line - 1 ||
+        memcmp(bytes, version_line, sizeof version_line - 1) != 0) {
+        return err_set(err, ERR_INPUT, "this is no age file");
+    }
+    return err_set(err, ERR_AUTH, "it cannot be opened with this key");
+}
+
+bool age_open_begin(struct age_stream *s, const void *head, size_t len, size_t *used,
+                    const struct age_keys *keys, struct err *err)
+{
+    return open_begin(s, head, len, keys, used) == AGE_OPENED || not_opened(head, len, err);
 }
 
 bool age_open(struct buf *out, const void *bytes, size_t len, const struct age_keys *keys,
@@ -691,9 +775,5 @@ bool age_open(struct buf *out, const void *bytes, size_t len, const struct age_k
     if (r == AGE_OPENED) {
         return true;
     }
-    if (len < sizeof version_line - 1 ||
-        memcmp(bytes, version_line, sizeof version_line - 1) != 0) {
-        return err_set(err, ERR_INPUT, "this is no age file");
-    }
-    return err_set(err, ERR_AUTH, "it cannot be opened with this key");
+    return not_opened(bytes, len, err);
 }

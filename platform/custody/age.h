@@ -56,4 +56,26 @@ struct age_keys {
 MUST_CHECK bool age_open(struct buf *out, const void *bytes, size_t len,
                          const struct age_keys *keys, enum age_result *result, struct err *err);
 
+/* ---- piece by piece, for files that do not fit into memory ---- */
+
+struct age_stream { /* wiped by age_stream_fini; age_seal_end does that, too */
+    uint8_t key[32];
+    uint64_t counter;
+    struct buf pending; /* at most one chunk */
+};
+/* Append the header; then what is sealed of each piece; then the rest. */
+MUST_CHECK bool age_seal_begin(struct age_stream *stream, struct buf *out,
+                               const uint8_t (*recipients)[AGE_KEY], size_t count, struct err *err);
+void age_seal_more(struct age_stream *stream, struct buf *out, const void *bytes, size_t len);
+void age_seal_end(struct age_stream *stream, struct buf *out);
+/* Open the header, which `head`, the beginning of the file, must hold whole (64 KiB are enough);
+ * *used: its length.  Then append what follows, piece by piece; false: it was changed, and what
+ * came before is to be discarded.  age_open_end: false also if the file was cut off. */
+MUST_CHECK bool age_open_begin(struct age_stream *stream, const void *head, size_t len,
+                               size_t *used, const struct age_keys *keys, struct err *err);
+MUST_CHECK bool age_open_more(struct age_stream *stream, struct buf *out, const void *bytes,
+                              size_t len);
+MUST_CHECK bool age_open_end(struct age_stream *stream, struct buf *out);
+void age_stream_fini(struct age_stream *stream);
+
 #endif

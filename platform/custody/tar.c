@@ -17,15 +17,25 @@ static unsigned checksum(const uint8_t *block)
     return sum;
 }
 
-static void header(uint8_t block[TAR_BLOCK], const char *name, size_t len)
+static const uint64_t octal_end = UINT64_C(1) << 33; /* eleven octal digits */
+
+/* Larger members have their size in binary, as GNU tar writes it. */
+static void header(uint8_t block[TAR_BLOCK], const char *name, uint64_t len)
 {
-    assert(strlen(name) < TAR_NAME && (uint64_t)len < UINT64_C(1) << 33); /* eleven octal digits */
+    assert(strlen(name) < TAR_NAME);
     memset(block, 0, TAR_BLOCK);
     snprintf((char *)block, TAR_NAME, "%s", name);
     memcpy(block + 100, "0000600", 8);
     memcpy(block + 108, "0000000", 8);
     memcpy(block + 116, "0000000", 8);
-    snprintf((char *)block + 124, 12, "%011zo", len);
+    if (len < octal_end) {
+        snprintf((char *)block + 124, 12, "%011llo", (unsigned long long)len);
+    } else {
+        block[124] = 0x80;
+        for (unsigned i = 0; i < 8; i++) {
+            block[135 - i] = (uint8_t)(len >> (8 * i));
+        }
+    }
     memcpy(block + 136, "00000000000", 12);
     block[156] = '0';
     memcpy(block + 257,
@@ -36,11 +46,38 @@ static void header(uint8_t block[TAR_BLOCK], const char *name, size_t len)
     block[155] = ' ';
 }
 
-void tar_add(struct buf *out, const char *name, const void *bytes, size_t len)
+void tar_head(struct buf *out, const char *name, uint64_t len)
 {
     uint8_t block[TAR_BLOCK];
     header(block, name, len);
     buf_add(out, block, sizeof block);
+}
+
+bool tar_is_end(const void *block)
+{
+    return memcmp(block, zeros, TAR_BLOCK) == 0;
+}
+
+bool tar_read_head(const void *bytes, char name[TAR_NAME], uint64_t *len)
+{
+    uint8_t block[TAR_BLOCK];
+    const uint8_t *h = bytes;
+    *len = 0;
+    memcpy(name, h, TAR_NAME);
+    name[TAR_NAME - 1] = '\0'; /* longer names and non-octal digits fail the comparison below */
+    for (size_t i = 0; i < 11 && h[124] != 0x80; i++) {
+        *len = *len * 8 + (uint64_t)(h[124 + i] & 7);
+    }
+    for (size_t i = 4; i < 12 && h[124] == 0x80; i++) {
+        *len = *len << 8 | h[124 + i];
+    }
+    header(block, name, *len); /* accept only headers exactly as we write them */
+    return *name && memcmp(block, h, TAR_BLOCK) == 0 && !strstr(name, "..") && *name != '/';
+}
+
+void tar_add(struct buf *out, const char *name, const void *bytes, size_t len)
+{
+    tar_head(out, name, len);
     buf_add(out, bytes, len);
     buf_add(out, zeros, (TAR_BLOCK - len % TAR_BLOCK) % TAR_BLOCK);
 }
@@ -58,8 +95,7 @@ static bool bad(struct err *err)
 
 bool tar_next(struct tar_reader *r, struct tar_member *m, struct err *err)
 {
-    uint8_t block[TAR_BLOCK];
-    size_t len = 0;
+    uint64_t size;
     if (r->len - r->at < TAR_BLOCK) {
         return bad(err);
     }
@@ -71,18 +107,10 @@ bool tar_next(struct tar_reader *r, struct tar_member *m, struct err *err)
         r->ended = true;
         return false;
     }
-    if (!h[0]) {
+    if (!tar_read_head(h, m->name, &size) || size > r->len) {
         return bad(err);
     }
-    memcpy(m->name, h, TAR_NAME);
-    m->name[TAR_NAME - 1] = '\0'; /* longer names and non-octal digits fail the comparison below */
-    for (size_t i = 0; i < 11; i++) {
-        len = len * 8 + (size_t)(h[124 + i] & 7);
-    }
-    header(block, m->name, len); /* accept only headers exactly as we write them */
-    if (memcmp(block, h, TAR_BLOCK) != 0 || strstr(m->name, "..") || m->name[0] == '/') {
-        return bad(err);
-    }
+    size_t len = (size_t)size;
     size_t padded = len + (TAR_BLOCK - len % TAR_BLOCK) % TAR_BLOCK;
     if (r->len - r->at - TAR_BLOCK < padded ||
         memcmp(h + TAR_BLOCK + len, zeros, padded - len) != 0) {

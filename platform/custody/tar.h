@@ -11,6 +11,12 @@ enum { TAR_BLOCK = 512, TAR_NAME = 100 };
 
 void tar_add(struct buf *out, const char *name, const void *bytes, size_t len);
 void tar_end(struct buf *out);
+/* For members that do not fit into memory: the header of one of `len` bytes.  Its bytes follow,
+ * then zeros up to a whole block. */
+void tar_head(struct buf *out, const char *name, uint64_t len);
+/* Reads such a header; false: it is none of ours.  `bytes`: TAR_BLOCK of them. */
+bool tar_read_head(const void *bytes, char name[TAR_NAME], uint64_t *len);
+bool tar_is_end(const void *bytes);
 
 struct tar_reader {
     const char *bytes;

@@ -3,7 +3,7 @@
 #define TOOLS_DESK_DESK_INTERNAL_H
 /* desk_internal: shared only by desk_lock.c (key, encryption, migration), desk_store.c (the
  * database), desk_import.c (batches and histories), desk_ledger.c and desk_review.c (the log),
- * desk_withdraw.c, and desk_field_rules.c (keyed hashes). */
+ * desk_withdraw.c, desk_backup.c, and desk_field_rules.c (keyed hashes). */
 #include "tools/desk/desk_store.h"
 
 struct desk {

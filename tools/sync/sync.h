@@ -57,9 +57,11 @@ MUST_CHECK bool sync_withdraw(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_holds(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_field(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_report(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_backup(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_restore(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_log(const struct cli_words *words, struct err *err);
 extern const struct cli_option sync_records_options[], sync_show_options[], sync_review_options[],
     sync_log_options[], sync_withdraw_options[], sync_holds_options[], sync_field_options[],
-    sync_report_options[];
+    sync_report_options[], sync_backup_options[];
 
 #endif
