@@ -341,5 +341,11 @@ make -s install DESTDIR="$T/root" PREFIX=/usr > /dev/null
 [ -x "$T/root/usr/bin/suhbat-sync" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: make install'; }
 make -s uninstall DESTDIR="$T/root" PREFIX=/usr > /dev/null
 [ -z "$(find "$T/root" -type f)" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: make uninstall leaves something'; find "$T/root" -type f; }
+# each line of the data-protection pages names a test that exists
+for page in docs/DATA-PROTECTION.md docs/DATA-PROTECTION.ru.md; do
+    for test in $(grep -o 'test_[a-z_]*__[a-z_0-9]*' $page | sort -u); do
+        grep -rqw "$test" tests/unit && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "tools: $page names $test, which is no test"; }
+    done
+done
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ]
