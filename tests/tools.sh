@@ -196,7 +196,7 @@ for verb in status 'receipt --out x' 'accept aaaa' 'export --out x' "import $T";
     want 4 "$verb without an identity" $B/suhbat-sync --desk "$T/desk" $verb; says "$verb without an identity" 'no identity given'
 done
 # shellcheck disable=SC2086
-want 2 'an unknown format' $B/suhbat-sync --desk "$T/desk" $I export --out "$T/x" --format ods; says 'an unknown format' 'known are: csv, xlsx, sav, dta, r'
+want 2 'an unknown format' $B/suhbat-sync --desk "$T/desk" $I export --out "$T/x" --format ods; says 'an unknown format' 'known are: csv, xlsx, sav, dta, r, qdpx'
 # shellcheck disable=SC2086
 want 2 'an export to nowhere' $B/suhbat-sync --desk "$T/desk" $I export; says 'an export to nowhere' 'no folder given'
 want 4 'init again without one' $B/suhbat-sync --desk "$T/desk" init "$T/study"

@@ -655,6 +655,27 @@ const char *dataset_column_label(struct dataset *d, const struct dataset_column 
     return "";
 }
 
+const char *dataset_group_label(struct dataset *d, const struct dataset_column *column,
+                                const char *language)
+{
+    const struct form *form = d->versions[0];
+    int index = language ? form_language(form, language) : -1;
+    const char *path = column->path, *slash = strrchr(path, '/'), *name = "";
+    while (slash && slash != path && strchr(path + 1, '/') != slash) {
+        const char *group = arena_copy(&d->arena, path, (size_t)(slash - path));
+        const struct item *item = form_item(form, group);
+        const char *label =
+            item && item->control ? label_line(d, form, &item->control->label, index) : "";
+        slash = strrchr(group, '/');
+        name = *name ? name : slash + 1;
+        path = group;
+        if (*label) {
+            return label;
+        }
+    }
+    return name;
+}
+
 const char *dataset_code_label(struct dataset *d, const struct dataset_column *column,
                                const char *value, const char *language)
 {

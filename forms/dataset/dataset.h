@@ -119,6 +119,10 @@ const char *dataset_choice_label(struct dataset *dataset, const struct form *ver
  * Answers inside the text are shown as "…".  Owned by the dataset. */
 const char *dataset_column_label(struct dataset *dataset, const struct dataset_column *column,
                                  const char *language);
+/* The group or repeat that a column stands in: its text, or that of a group around it, or its name;
+ * "" for a column of the top.  Owned by the dataset. */
+const char *dataset_group_label(struct dataset *dataset, const struct dataset_column *column,
+                                const char *language);
 /* As dataset_choice_label, in the newest version that has the value. */
 const char *dataset_code_label(struct dataset *dataset, const struct dataset_column *column,
                                const char *value, const char *language);

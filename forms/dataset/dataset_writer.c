@@ -5,10 +5,11 @@
 #include <assert.h>
 #include <string.h>
 
-extern const struct dataset_writer dataset_csv, dataset_xlsx, dataset_sav, dataset_dta, dataset_r;
+extern const struct dataset_writer dataset_csv, dataset_xlsx, dataset_sav, dataset_dta, dataset_r,
+    dataset_qdpx;
 
 static const struct dataset_writer *const writers[] = {&dataset_csv, &dataset_xlsx, &dataset_sav,
-                                                       &dataset_dta, &dataset_r};
+                                                       &dataset_dta, &dataset_r,    &dataset_qdpx};
 
 const struct dataset_writer *dataset_writer_find(const char *name)
 {

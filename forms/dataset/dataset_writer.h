@@ -25,6 +25,7 @@ struct dataset_book {
     struct arena *arena;
     size_t rows_max;    /* of a sheet, with its heading; 0: the format's limit */
     void *state;        /* the writer's own, from open to close */
+    struct buf out;     /* what `close` appends, the caller writes into the file, and frees */
     const char **names; /* of the sheets, one for each table; set by open, in the arena */
 };
 
@@ -45,6 +46,7 @@ struct dataset_writer {
     bool variables;            /* its columns are those of dataset_variables */
     bool tags;                 /* … with missing answers as .a .b .c, not as numbers */
     bool codes;                /* … with choices as the form's codes, not as numbers */
+    bool texts;                /* it has no columns: no codebook of them stands beside it */
     bool both;                 /* a column X-label beside each X with choices, always */
     size_t text_max;           /* texts are cut into pieces of so many bytes; 0: never */
     /* Begins and ends a book around its sheets; NULL: each table has a file.  After a successful

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Are .sav and .dta what ReadStat's own reader, and so SPSS, Stata and R, read back?  Are .xlsx
  * what our reader of workbooks, and R's tables what its script expects? */
+#include <libxml/parser.h>
+#include <libxml/xmlschemas.h>
 #include <readstat.h>
 #include <unistd.h>
 
@@ -11,6 +13,7 @@
 #include "platform/machine/csv.h"
 #include "platform/machine/file.h"
 #include "platform/machine/json.h"
+#include "platform/machine/zip.h"
 #include "tests/lib/help.h"
 
 /* 91 bytes; the 80th ends within a letter. */
@@ -97,7 +100,8 @@ static void write_look(struct written *w, const char *format, const char *story,
     struct dataset_sheet sheets[2];
     struct arena arena;
     char path[] = "/tmp/suhbat-book-XXXXXX";
-    struct dataset_book book = {&write, path, &arena, rows_max, NULL, NULL};
+    struct dataset_book book = {
+        .write = &write, .path = path, .arena = &arena, .rows_max = rows_max};
     arena_init(&arena);
     memset(w, 0, sizeof *w);
     assert_non_null(writer);
@@ -157,6 +161,8 @@ static void write_look(struct written *w, const char *format, const char *story,
     if (writer->open) {
         OK(writer->close(&book, true, &err));
         OK(file_read(&w->book, path, 1 << 20, &err));
+        buf_add(&w->book, book.out.data, book.out.len); /* or the bytes are given back */
+        buf_fini(&book.out);
         unlink(path);
     }
     if (writer->script) {
@@ -728,12 +734,92 @@ static void test_stat__r_reads_codes_and_has_their_labels(void **state)
     written_free(&w);
 }
 
+/* ---- QDPX ---- */
+
+/* The letters from one position to another, counted as QDA programs do. */
+static void letters(struct buf *out, const char *text, unsigned from, unsigned to)
+{
+    unsigned at = 0;
+    for (; *text; text++) {
+        bool begins = ((unsigned char)*text & 0xC0) != 0x80;
+        at += begins;
+        if (at > from && at <= to) {
+            buf_char(out, *text);
+        }
+    }
+    buf_add(out, "", 0);
+}
+
+static void validates(const struct buf *project)
+{
+    char path[600];
+    const char *shared = shared_dir();
+    if (!shared) {
+        return;
+    }
+    snprintf(path, sizeof path, "%s/corpus/refi/Project.xsd", shared);
+    struct err err = {0};
+    struct buf xsd = {0}; /* read here: no parser of this process opens files */
+    OK(file_read(&xsd, path, 1 << 20, &err));
+    xmlSchemaParserCtxtPtr parser = xmlSchemaNewMemParserCtxt(xsd.data, (int)xsd.len);
+    xmlSchemaPtr schema = xmlSchemaParse(parser);
+    assert_non_null(schema);
+    xmlSchemaValidCtxtPtr valid = xmlSchemaNewValidCtxt(schema);
+    xmlDocPtr document = xmlReadMemory(project->data, (int)project->len, "project.qde", NULL, 0);
+    assert_non_null(document);
+    assert_int_equal(xmlSchemaValidateDoc(valid, document), 0);
+    xmlFreeDoc(document);
+    xmlSchemaFreeValidCtxt(valid);
+    xmlSchemaFree(schema);
+    xmlSchemaFreeParserCtxt(parser);
+    buf_fini(&xsd);
+}
+
+static void test_stat__a_qda_project_codes_each_story(void **state)
+{
+    (void)state;
+    struct written w;
+    struct err err = {0};
+    struct zip_file *zip;
+    struct buf project = {0}, text = {0}, story = {0};
+    char name[80];
+    unsigned from, to;
+    write_all(&w, "qdpx", "Гүлзат эже, \r\nОш");
+    OK(zip_open_bytes(&zip, w.book.data, w.book.len, &err));
+    OK(zip_member(&project, zip, "project.qde", &err));
+    assert_memory_equal(project.data, "<?xml", 5); /* no byte order mark */
+    validates(&project);
+    assert_non_null(strstr(project.data, "name=\"uuid:1\" plainTextPath"));
+    const char *path = strstr(project.data, "internal://");
+    assert_non_null(path);
+    snprintf(name, sizeof name, "sources/%.36s.txt", path + strlen("internal://"));
+    OK(zip_member(&text, zip, name, &err));
+    const char *at = strstr(project.data, "<PlainTextSelection");
+    assert_non_null(at);
+    assert_int_equal(
+        sscanf(strstr(at, "startPosition"), "startPosition=\"%u\" endPosition=\"%u\"", &from, &to),
+        2);
+    letters(&story, text.data, from, to);
+    assert_string_equal(story.data, "Гүлзат эже, \nОш");
+    assert_non_null(strstr(project.data, "name=\"Адам\" isCodable=\"true\"")); /* its section */
+    assert_non_null(strstr(project.data, "<TextValue>Көп</TextValue>"));
+    assert_non_null(strstr(project.data, "<IntegerValue>34</IntegerValue>"));
+    assert_null(strchr(text.data, '\r'));
+    assert_non_null(strstr(w.script.data, "urn:QDA-XML:codebook:1.0"));
+    zip_shut(zip);
+    buf_fini(&project);
+    buf_fini(&text);
+    buf_fini(&story);
+    written_free(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stat__excel_has_a_sheet_for_each_table_and_typed_cells),
         cmocka_unit_test(test_stat__what_excel_does_not_hold_goes_on),
         cmocka_unit_test(test_stat__r_reads_codes_and_has_their_labels),
+        cmocka_unit_test(test_stat__a_qda_project_codes_each_story),
         cmocka_unit_test(test_stat__spss_reads_values_labels_and_missings),
         cmocka_unit_test(test_stat__stata_tags_what_is_missing),
         cmocka_unit_test(test_stat__a_long_text_goes_on),

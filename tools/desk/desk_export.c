@@ -200,6 +200,10 @@ static bool end_tables(struct exporting *x, bool ok, struct err *err)
         }
         if (group->book.state) {
             ok = x->options->writer->close(&group->book, ok, ok ? err : NULL) && ok;
+            ok = ok && (!group->book.out.len ||
+                        desk_files_append(&x->out, group->tables[0].path, group->book.out.data,
+                                          group->book.out.len, err));
+            buf_fini(&group->book.out);
         }
         ok = ok && flush(x, &group->audit, true, err) && flush(x, &group->memos, true, err);
     }
@@ -227,7 +231,7 @@ static bool put_beside(struct exporting *x, struct group *g, struct err *err)
         x->counts->files += ok;
         buf_fini(&bytes);
     }
-    for (int f = 0; ok && f < CODEBOOK_FORMATS; f++) {
+    for (int f = 0; ok && !x->options->writer->texts && f < CODEBOOK_FORMATS; f++) {
         struct buf bytes = {0};
         char *path =
             table_path(x, arena_printf(&x->arena, "%s - codebook", root), codebook_endings[f]);

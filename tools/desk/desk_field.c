@@ -113,7 +113,8 @@ static bool read_rules(struct field_gathering *g, struct err *err)
 }
 
 /* The conditions of the cells, for a version of a form.  Versions come one after the other: few
- * changes, so the conditions of one version are kept at a time. */
+ * changes, so the conditions of one version are kept at a time.  A cell whose expression does not
+ * fit the version is not judged for it, which is told. */
 static bool need_conditions(struct field_gathering *g, const struct form *form, struct err *err)
 {
     static const char *const wanted[] = {"expression", NULL};
@@ -122,18 +123,28 @@ static bool need_conditions(struct field_gathering *g, const struct form *form, 
     if (g->of == form || !f->cell_count) {
         return true;
     }
-    bool ok = read_list(&csv, g, g->options->quotas, "quota.csv", wanted, err);
+    if (!read_list(&csv, g, g->options->quotas, "quota.csv", wanted, err)) {
+        return false;
+    }
     g->conditions = arena_alloc(g->arena, f->cell_count * sizeof(struct desk_condition *));
-    for (size_t i = 0; ok && i < f->cell_count; i++) {
+    for (size_t i = 0; i < f->cell_count; i++) {
+        struct field_cell *one = &f->cells[i];
+        struct err why = {0};
+        char text[400];
         g->conditions[i] = NULL;
-        if (strcmp(f->cells[i].form, form->id) == 0 &&
-            !desk_condition_new(&g->conditions[i], g->arena, form,
-                                cell(&csv, i + 1, column(&csv, "expression")), err)) {
-            ok = err_at(err, "quota.csv, row %zu, column expression", i + 2);
+        if (strcmp(one->form, form->id) != 0 ||
+            desk_condition_new(&g->conditions[i], g->arena, form,
+                               cell(&csv, i + 1, column(&csv, "expression")), &why)) {
+            continue;
         }
+        g->conditions[i] = NULL;
+        err_at(&why, "quota.csv, row %zu, column expression", i + 2);
+        err_text(&why, text, sizeof text);
+        f->faults += !one->fault;
+        one->fault = one->fault ? one->fault : arena_text(g->arena, text);
     }
     g->of = form;
-    return ok;
+    return true;
 }
 
 /* ---- one record ---- */

@@ -29,6 +29,7 @@ struct field_cell { /* of a quota */
     bool main; /* each record is in one main cell of its form at most */
     unsigned target, done;
     int32_t first_day, last_day; /* of the records in it; 0: none */
+    const char *fault; /* why it cannot be judged for a version of the form; NULL: it can */
 };
 struct field_finding {
     enum field_level level;
@@ -52,6 +53,7 @@ struct desk_field {
     struct field_device *devices;
     size_t device_count;
     size_t records; /* that were looked at */
+    size_t faults;  /* cells that cannot be judged for some version of their form */
     size_t outside; /* complete ones in no main cell of their form's quota */
     size_t without_form, unreadable;
     const char *unjudged; /* measures of quality.csv that are not computed; "" */

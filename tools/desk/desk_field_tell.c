@@ -96,6 +96,11 @@ static void tell_quotas(struct buf *out, const struct desk_field *f)
         buf_printf(out, "  %4u of %4u  ", cell->done, cell->target);
         buf_join(out, cell->form, "  ", cell->label, *when ? "  " : "", when, "\n", NULL);
     }
+    for (size_t i = 0; i < f->cell_count; i++) {
+        if (f->cells[i].fault) {
+            buf_join(out, "  not judged: ", f->cells[i].fault, "\n", NULL);
+        }
+    }
     if (f->outside) {
         buf_printf(out, "  %zu complete records are in no cell\n", f->outside);
     }
@@ -196,7 +201,7 @@ static void table_days(struct buf *out, const struct desk_field *f)
 
 static void table_quotas(struct buf *out, const struct desk_field *f)
 {
-    buf_text(out, "form,cell,label,main,target,done,forecast\n");
+    buf_text(out, "form,cell,label,main,target,done,forecast,fault\n");
     for (size_t i = 0; i < f->cell_count; i++) {
         const struct field_cell *cell = &f->cells[i];
         char when[ROOM];
@@ -208,6 +213,7 @@ static void table_quotas(struct buf *out, const struct desk_field *f)
         put_number(out, cell->target);
         put_number(out, cell->done);
         csv_cell(out, when, false);
+        csv_cell(out, cell->fault ? cell->fault : "", false);
         csv_end(out);
     }
 }

@@ -146,6 +146,7 @@ static bool read_field(struct writing *w, const uint8_t identity[32], struct err
         .rules = w->lists[LIST_RULES].found ? &w->lists[LIST_RULES].bytes : NULL};
     w->has_field =
         !w->options->public && desk_field_read(&w->field, w->desk, identity, &options, err);
+    w->counts->faults = w->has_field ? w->field.faults : 0;
     return w->has_field || w->options->public;
 }
 

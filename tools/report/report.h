@@ -26,6 +26,7 @@ struct report_counts {
     size_t dropped; /* tables that are not printed, since a small number could not be hidden */
     size_t few;     /* numbers printed as "<5" or "<10" */
     size_t hidden;  /* further ones that would have given them away */
+    size_t faults;  /* cells of quota.csv that cannot be judged */
     size_t without_form, unreadable;
 };
 /* Writes all pages and tables, or none. */

@@ -80,7 +80,9 @@ bool sync_field(const struct cli_words *words, struct err *err)
         desk_field_tell(&out, &field, clock_wall_ms());
         sync_print(&out);
         ok = !sync_given.out || write_tables(&field, &arena, err);
-        if (ok && field.without_form) {
+        if (ok && field.faults) {
+            ok = err_set(err, ERR_INPUT, "%zu cells of quota.csv cannot be judged", field.faults);
+        } else if (ok && field.without_form) {
             err_set(err, ERR_INPUT, "%zu records belong to forms that the desk does not have",
                     field.without_form);
             ok = err_hint(err, "add them: suhbat-sync --desk DIR add-form PACKAGE");

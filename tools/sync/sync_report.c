@@ -59,6 +59,10 @@ bool sync_report(const struct cli_words *words, struct err *err)
     if (counts.dropped) {
         printf("%zu tables are not shown: too few people\n", counts.dropped);
     }
+    if (counts.faults) {
+        return err_set(err, ERR_INPUT, "%zu cells of quota.csv cannot be judged: see desk/R02.html",
+                       counts.faults);
+    }
     if (counts.without_form) {
         err_set(err, ERR_INPUT, "%zu records belong to forms that the desk does not have",
                 counts.without_form);

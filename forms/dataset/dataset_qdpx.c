@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* QDPX (REFI-QDA 1.0): a form is a project.  A record is a source, the text of its stories; each
+ * story is a selection coded with its section of the form, and with the codes that its entry was
+ * given.  A record is also a case, with its answers of lists and numbers as variables.
+ *
+ * GUIDs are digests of what they name: the same records give the same bytes.  Positions count
+ * letters, lines end in LF. */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "forms/dataset/dataset_writer.h"
+#include "platform/machine/clock.h"
+#include "platform/machine/digest.h"
+#include "platform/machine/map.h"
+#include "platform/machine/text.h"
+#include "platform/machine/xml.h"
+#include "platform/machine/zip.h"
+
+enum { GUID = 37, WHEN = 40 };
+
+struct project { /* the book's state */
+    struct arena arena;
+    const struct dataset_write *write;
+    struct map users; /* code of an interviewer → its GUID */
+    struct buf user_list, cases, sources;
+    struct zip_part *parts;
+    size_t part_count;
+    /* the record being gathered */
+    bool open;
+    char key[80], name[80], when[WHEN], user[GUID];
+    struct buf text, selections, values;
+    size_t letters; /* of `text` */
+};
+
+/* ---- GUIDs ---- */
+
+static void guid_of(char out[GUID], const char *kind, const char *what)
+{
+    uint8_t digest[DIGEST_MAX];
+    size_t len;
+    char hex[33];
+    struct buf of = {0};
+    buf_join(&of, kind, ":", what, NULL);
+    bool known = digest_bytes(digest, &len, "SHA256", of.data, of.len);
+    assert(known);
+    (void)known;
+    buf_fini(&of);
+    digest[6] = (uint8_t)((digest[6] & 0x0F) | 0x80); /* version 8: made by a digest of ours */
+    digest[8] = (uint8_t)((digest[8] & 0x3F) | 0x80);
+    text_hex(hex, digest, 16);
+    snprintf(out, GUID, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
+
+static void put_guid(struct buf *out, const char *name, const char *kind, const char *what)
+{
+    char guid[GUID];
+    guid_of(guid, kind, what);
+    buf_join(out, " ", name, "=\"", guid, "\"", NULL);
+}
+
+/* ---- the form: codes and variables ---- */
+
+/* A question that people answer in their own words. */
+static bool is_story(const struct dataset_column *column)
+{
+    return column->type == DATASET_TEXT && column->item->control;
+}
+
+/* Answers of several codes that belong to the stories beside them: "tp_codes". */
+static bool is_coding(const struct dataset_column *column)
+{
+    static const char end[] = "_codes";
+    size_t len = strlen(column->name), tail = sizeof end - 1;
+    return column->type == DATASET_CHOICES && len > tail &&
+           strcmp(column->name + len - tail, end) == 0;
+}
+
+static bool is_variable(const struct dataset_column *column)
+{
+    return (column->type == DATASET_CHOICE || column->type == DATASET_INT) && column->item->control;
+}
+
+static const char *section_of(const struct dataset_write *w, const struct dataset_column *column)
+{
+    const char *label = dataset_group_label(w->dataset, column, w->look.labels);
+    return *label ? label : dataset_table(w->dataset, 0)->name;
+}
+
+static void put_code(struct buf *out, const char *kind, const char *what, const char *name)
+{
+    buf_text(out, "   <Code");
+    put_guid(out, "guid", kind, what);
+    xml_put_attr(out, "name", name);
+    buf_text(out, " isCodable=\"true\"/>\n");
+}
+
+static void put_sections(struct buf *out, const struct dataset_write *w, struct map *seen)
+{
+    for (size_t t = 0; t < dataset_tables(w->dataset); t++) {
+        const struct dataset_table *table = dataset_table(w->dataset, t);
+        for (size_t c = 0; c < table->count; c++) {
+            const char *section = section_of(w, &table->columns[c]);
+            if (is_story(&table->columns[c]) && !map_get(seen, section)) {
+                map_put(seen, section, (void *)table);
+                put_code(out, "section", section, section);
+            }
+        }
+    }
+}
+
+static void put_elements(struct buf *out, const struct dataset_write *w, struct map *seen)
+{
+    for (size_t t = 0; t < dataset_tables(w->dataset); t++) {
+        const struct dataset_table *table = dataset_table(w->dataset, t);
+        for (size_t c = 0; c < table->count; c++) {
+            const struct dataset_column *column = &table->columns[c];
+            const char *const *codes;
+            size_t count = is_coding(column) ? dataset_codes(w->dataset, column, &codes) : 0;
+            for (size_t i = 0; i < count; i++) {
+                if (!map_get(seen, codes[i])) {
+                    map_put(seen, codes[i], (void *)column);
+                    put_code(out, "code", codes[i],
+                             dataset_code_label(w->dataset, column, codes[i], w->look.labels));
+                }
+            }
+        }
+    }
+}
+
+/* A parent code and what is below it; nothing if that is empty. */
+static void put_branch(struct buf *out, const char *name, const struct buf *children)
+{
+    if (children->len) {
+        buf_text(out, "  <Code");
+        put_guid(out, "guid", "branch", name);
+        xml_put_attr(out, "name", name);
+        buf_join(out, " isCodable=\"false\">\n", children->data, "  </Code>\n", NULL);
+    }
+}
+
+static void put_codebook(struct buf *out, const struct dataset_write *w)
+{
+    struct arena arena;
+    struct map sections, codes;
+    struct buf one = {0}, other = {0};
+    arena_init(&arena);
+    map_init(&sections, &arena);
+    map_init(&codes, &arena);
+    put_sections(&one, w, &sections);
+    put_elements(&other, w, &codes);
+    buf_text(out, "<Codes>\n");
+    put_branch(out, "Sections", &one);
+    put_branch(out, "Codes", &other);
+    if (!one.len && !other.len) {
+        put_code(out, "section", "text", "text"); /* a list of codes may not be empty */
+    }
+    buf_text(out, " </Codes>");
+    buf_fini(&one);
+    buf_fini(&other);
+    arena_fini(&arena);
+}
+
+static void put_variables(struct buf *out, const struct dataset_write *w)
+{
+    const struct dataset_table *table = dataset_table(w->dataset, 0);
+    size_t begun = 0;
+    for (size_t c = 0; c < table->count; c++) {
+        const struct dataset_column *column = &table->columns[c];
+        if (!is_variable(column)) {
+            continue;
+        }
+        buf_text(out, begun++ ? "" : " <Variables>\n");
+        buf_text(out, "  <Variable");
+        put_guid(out, "guid", "variable", column->path);
+        xml_put_attr(out, "name", column->name);
+        buf_join(out, " typeOfVariable=\"", column->type == DATASET_INT ? "Integer" : "Text",
+                 "\"><Description>", NULL);
+        xml_put_text(out, dataset_column_label(w->dataset, column, w->look.labels));
+        buf_text(out, "</Description></Variable>\n");
+    }
+    buf_text(out, begun ? " </Variables>\n" : "");
+}
+
+/* ---- a record ---- */
+
+static void add_part(struct project *p, const char *name, struct buf *bytes)
+{
+    p->parts = mem_grow(p->parts, p->part_count + 1, sizeof *p->parts);
+    buf_add(bytes, "", 0);
+    p->parts[p->part_count++] =
+        (struct zip_part){arena_text(&p->arena, name), bytes->data, bytes->len};
+    *bytes = (struct buf){0}; /* now the part's */
+}
+
+/* Ends the record that is being gathered: its source, and its case. */
+static void end_record(struct project *p)
+{
+    char source[GUID], path[64];
+    if (!p->open) {
+        return;
+    }
+    p->open = false;
+    guid_of(source, "source", p->key);
+    buf_join(&p->cases, "  <Case", NULL);
+    put_guid(&p->cases, "guid", "case", p->key);
+    xml_put_attr(&p->cases, "name", p->name);
+    buf_join(&p->cases, ">\n", p->values.len ? p->values.data : "", NULL);
+    if (p->text.len) {
+        buf_join(&p->cases, "   <SourceRef targetGUID=\"", source, "\"/>\n", NULL);
+        buf_join(&p->sources, "  <TextSource guid=\"", source, "\"", NULL);
+        xml_put_attr(&p->sources, "name", p->name);
+        buf_join(&p->sources, " plainTextPath=\"internal://", source, ".txt\" creatingUser=\"",
+                 p->user, "\" creationDateTime=\"", p->when, "\">\n",
+                 p->selections.len ? p->selections.data : "", "  </TextSource>\n", NULL);
+        snprintf(path, sizeof path, "sources/%s.txt", source);
+        add_part(p, path, &p->text);
+    }
+    buf_text(&p->cases, "  </Case>\n");
+    buf_cut(&p->selections, 0);
+    buf_cut(&p->values, 0);
+    p->letters = 0;
+}
+
+static void need_user(struct project *p, const char *code)
+{
+    const char *name = *code ? code : "?";
+    guid_of(p->user, "user", name);
+    if (!map_get(&p->users, name)) {
+        map_put(&p->users, arena_text(&p->arena, name), p);
+        buf_join(&p->user_list, "  <User guid=\"", p->user, "\"", NULL);
+        xml_put_attr(&p->user_list, "name", name);
+        buf_text(&p->user_list, "/>\n");
+    }
+}
+
+static void add_value(struct project *p, struct dataset_reader *reader,
+                      const struct dataset_column *column, const char *value)
+{
+    bool whole = column->type == DATASET_INT;
+    const char *digits = value + (*value == '-');
+    if (!*value || (whole && (!*digits || digits[strspn(digits, "0123456789")]))) {
+        return;
+    }
+    buf_text(&p->values, "   <VariableValue><VariableRef");
+    put_guid(&p->values, "targetGUID", "variable", column->path);
+    buf_text(&p->values, whole ? "/><IntegerValue>" : "/><TextValue>");
+    xml_put_text(&p->values,
+                 whole ? value
+                       : dataset_choice_label(p->write->dataset, reader->version, column, value,
+                                              p->write->look.labels ? p->write->look.labels : ""));
+    buf_text(&p->values,
+             whole ? "</IntegerValue></VariableValue>\n" : "</TextValue></VariableValue>\n");
+}
+
+static void begin_record(struct project *p, struct dataset_reader *reader,
+                         const struct dataset_row *row)
+{
+    const struct dataset_table *table = dataset_table(p->write->dataset, 0);
+    end_record(p);
+    p->open = true;
+    snprintf(p->key, sizeof p->key, "%s", row->key);
+    snprintf(p->name, sizeof p->name, "%s", row->key);
+    clock_iso(p->when, sizeof p->when, reader->about->date_ms, 0, false);
+    p->when[strlen("2026-11-24T10:00:00")] = '\0';
+    strcat(p->when, "Z");
+    need_user(p, reader->about->submitter_id);
+    for (size_t c = 0; c < table->count; c++) {
+        const struct dataset_column *column = &table->columns[c];
+        const char *value = dataset_cell(reader, c);
+        if (is_variable(column)) {
+            add_value(p, reader, column, value);
+        }
+        const char *slash = strrchr(column->path, '/');
+        if (*value && strcmp(slash, "/rec_code") == 0) { /* what people call the record */
+            snprintf(p->name, sizeof p->name, "%.79s", value);
+        }
+    }
+}
+
+/* Appends a text with LF only; the number of its letters. */
+static size_t add_text(struct buf *out, const char *text)
+{
+    size_t letters = 0;
+    for (const char *c = text; *c; c++) {
+        if (*c == '\r') {
+            if (c[1] == '\n') {
+                continue;
+            }
+            buf_char(out, '\n');
+        } else {
+            buf_char(out, *c);
+        }
+        letters += ((unsigned char)*c & 0xC0) != 0x80;
+    }
+    return letters;
+}
+
+static void put_coding(struct project *p, const char *where, const char *kind, const char *code)
+{
+    struct buf what = {0};
+    buf_join(&what, where, "|", kind, "|", code, NULL);
+    buf_text(&p->selections, "    <Coding");
+    put_guid(&p->selections, "guid", "coding", what.data);
+    buf_join(&p->selections, " creatingUser=\"", p->user, "\"><CodeRef", NULL);
+    put_guid(&p->selections, "targetGUID", kind, code);
+    buf_text(&p->selections, "/></Coding>\n");
+    buf_fini(&what);
+}
+
+/* The codes that the row's "…_codes" questions were given. */
+static void put_row_codes(struct project *p, struct dataset_reader *reader,
+                          const struct dataset_table *table, const char *where)
+{
+    for (size_t c = 0; c < table->count; c++) {
+        const char *codes = is_coding(&table->columns[c]) ? dataset_cell(reader, c) : "";
+        while (*codes) {
+            size_t len = strcspn(codes, " ");
+            if (len) {
+                put_coding(p, where, "code", arena_copy(&reader->arena, codes, len));
+            }
+            codes += len + (codes[len] == ' ');
+        }
+    }
+}
+
+static void add_story(struct project *p, struct dataset_reader *reader,
+                      const struct dataset_row *row, size_t column_at)
+{
+    const struct dataset_table *table = dataset_table(p->write->dataset, row->table);
+    const struct dataset_column *column = &table->columns[column_at];
+    const char *label = dataset_column_label(p->write->dataset, column, p->write->look.labels);
+    struct buf where = {0};
+    p->letters += add_text(&p->text, *label ? label : column->name) + add_text(&p->text, "\n");
+    size_t from = p->letters;
+    p->letters += add_text(&p->text, dataset_cell(reader, column_at));
+    buf_join(&where, row->key, "|", column->path, NULL);
+    buf_text(&p->selections, "   <PlainTextSelection");
+    put_guid(&p->selections, "guid", "selection", where.data);
+    xml_put_attr(&p->selections, "name", column->name);
+    buf_printf(&p->selections, " startPosition=\"%zu\" endPosition=\"%zu\"", from, p->letters);
+    buf_join(&p->selections, " creatingUser=\"", p->user, "\" creationDateTime=\"", p->when,
+             "\">\n", NULL);
+    put_coding(p, where.data, "section", section_of(p->write, column));
+    put_row_codes(p, reader, table, where.data);
+    buf_text(&p->selections, "   </PlainTextSelection>\n");
+    p->letters += add_text(&p->text, "\n\n");
+    buf_fini(&where);
+}
+
+/* ---- the format ---- */
+
+static bool open_book(struct dataset_book *book, struct err *err)
+{
+    struct project *p = mem_zero(1, sizeof *p);
+    (void)err;
+    arena_init(&p->arena);
+    map_init(&p->users, &p->arena);
+    p->write = book->write;
+    book->names = arena_alloc(book->arena, dataset_tables(p->write->dataset) * sizeof *book->names);
+    for (size_t t = 0; t < dataset_tables(p->write->dataset); t++) {
+        book->names[t] = dataset_table(p->write->dataset, t)->name;
+    }
+    book->state = p;
+    return true;
+}
+
+static bool begin_sheet(struct dataset_sheet *sheet, struct err *err)
+{
+    (void)err;
+    sheet->state = sheet->book->state;
+    return true;
+}
+
+static bool add_row(struct dataset_sheet *sheet, struct dataset_reader *reader,
+                    const struct dataset_row *row, struct err *err)
+{
+    struct project *p = sheet->state;
+    const struct dataset_table *table = dataset_table(p->write->dataset, row->table);
+    (void)err;
+    if (row->table == 0) {
+        begin_record(p, reader, row);
+    }
+    for (size_t c = 0; c < table->count; c++) {
+        if (is_story(&table->columns[c]) && strchr(dataset_cell(reader, c), ' ')) {
+            add_story(p, reader, row, c);
+        }
+    }
+    return true;
+}
+
+static bool end_sheet(struct dataset_sheet *sheet, bool ok, struct err *err)
+{
+    (void)err;
+    sheet->state = NULL;
+    return ok;
+}
+
+static void put_list(struct buf *out, const char *name, const struct buf *list)
+{
+    if (list->len) {
+        buf_join(out, " <", name, ">\n", list->data, " </", name, ">\n", NULL);
+    }
+}
+
+static bool close_book(struct dataset_book *book, bool ok, struct err *err)
+{
+    struct project *p = book->state;
+    struct buf project = {0};
+    end_record(p);
+    buf_text(&project, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+                       "<Project xmlns=\"urn:QDA-XML:project:1.0\"");
+    xml_put_attr(&project, "name", dataset_table(p->write->dataset, 0)->name);
+    buf_text(&project, " origin=\"suhbat\">\n");
+    put_list(&project, "Users", &p->user_list);
+    buf_text(&project, " <CodeBook>");
+    put_codebook(&project, p->write);
+    buf_text(&project, "</CodeBook>\n");
+    put_variables(&project, p->write);
+    put_list(&project, "Cases", &p->cases);
+    put_list(&project, "Sources", &p->sources);
+    buf_text(&project, "</Project>\n");
+    add_part(p, "project.qde", &project);
+    ok = ok && zip_write(&book->out, p->parts, p->part_count, err);
+    for (size_t i = 0; i < p->part_count; i++) {
+        free((char *)p->parts[i].bytes);
+    }
+    free(p->parts);
+    buf_fini(&p->user_list);
+    buf_fini(&p->cases);
+    buf_fini(&p->sources);
+    buf_fini(&p->text);
+    buf_fini(&p->selections);
+    buf_fini(&p->values);
+    arena_fini(&p->arena);
+    free(p);
+    book->state = NULL;
+    return ok;
+}
+
+/* The codes alone, for a project that exists. */
+static void codebook(struct buf *out, const struct dataset_write *write, const char *const *files)
+{
+    (void)files;
+    buf_text(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+                  "<CodeBook xmlns=\"urn:QDA-XML:codebook:1.0\" origin=\"suhbat\">\n ");
+    put_codebook(out, write);
+    buf_text(out, "\n</CodeBook>\n");
+}
+
+const struct dataset_writer dataset_qdpx = {.name = "qdpx",
+                                            .ending = ".qdpx",
+                                            .scans = true,
+                                            .texts = true,
+                                            .open = open_book,
+                                            .close = close_book,
+                                            .begin = begin_sheet,
+                                            .row = add_row,
+                                            .end = end_sheet,
+                                            .script = codebook,
+                                            .script_ending = ".qdc"};
