@@ -42,6 +42,11 @@ static const char *cell(const struct variables *v, const struct variable *x,
     if (map_get(&x->by_code, raw)) {
         return raw;
     }
+    enum dataset_type type =
+        answer ? dataset_table(v->dataset, v->table)->columns[x->column].type : DATASET_TEXT;
+    if (type == DATASET_INT || type == DATASET_DECIMAL) {
+        return raw; /* all digits: R rounds, not we */
+    }
     if (!variable_number(x, r, &number, &missing)) {
         return x->kind == VARIABLE_NUMBER ? raw : ""; /* a code that is in no list */
     }

@@ -184,6 +184,15 @@ static bool fits_number(const char *text)
     return digits <= DIGITS;
 }
 
+/* Excel's calendar is right from March 1900 on. */
+static bool in_excels_time(enum variable_kind kind, double number)
+{
+    enum { MARCH_1900 = -25508, DAY_S = 24 * 60 * 60 };
+    return kind == VARIABLE_DATE     ? number >= MARCH_1900
+           : kind == VARIABLE_MOMENT ? number / DAY_S >= MARCH_1900
+                                     : true;
+}
+
 /* Answers come in pieces that fit.  Labels of several answers may be too long together: they are
  * cut; the codes beside them are whole. */
 static void put_text(struct xlsx_sheet *s, size_t at, const char *text)
@@ -217,7 +226,7 @@ static void put_cell(void *user, const char *text)
         int64_t ms = s->about->date_ms;
         number = (double)(ms / MS + clock_zone_minutes(ms) * MINUTE);
         spreadsheet_number(s->page, s->rows, at, number, LOOK_MOMENT);
-    } else if (*text && variable_read(kind, text, &number) &&
+    } else if (*text && variable_read(kind, text, &number) && in_excels_time(kind, number) &&
                (kind != VARIABLE_NUMBER || fits_number(text))) {
         spreadsheet_number(s->page, s->rows, at, number, looks[kind]);
     } else {

@@ -711,6 +711,9 @@ static bool has_code(const char *name, const char *code)
 
 int form_language(const struct form *form, const char *code)
 {
+    if (!code) {
+        return -1;
+    }
     for (size_t i = 0; i < form->language_count; i++) {
         if (text_same(form->languages[i], code)) {
             return (int)i;

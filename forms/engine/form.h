@@ -226,7 +226,7 @@ struct item *form_item(const struct form *form, const char *path);
 enum { LANGUAGE_NAME = 64 }; /* bytes of a language's name or code, including the NUL */
 /* Index of the translation for a language, or -1.  `code` is the name as the form writes it
  * or a language code: "ky" finds "ky", "Кыргызча (ky)", "ky-KG", and the usual names of the
- * study's languages ("Кыргызча", "Kyrgyz"). */
+ * study's languages ("Кыргызча", "Kyrgyz").  NULL: -1, the form's first is shown. */
 int form_language(const struct form *form, const char *code);
 /* The reverse: code of a study language (ru, ky, tg, en), else the translation's own name.
  * Lent. */

@@ -39,14 +39,16 @@ static bool destroy(struct device *d, const uint8_t id[16], struct err *err)
     struct device_record r;
     uint8_t draft[16], info[RECORD_INFO];
     bool found;
-    if (!device_record_read(d, id, &r, draft, &found, err) || !found) {
-        return !found;
+    if (!device_record_read(d, id, &r, draft, &found, err) ||
+        !device_row_delete(d, "object", id, 16, err)) {
+        return false;
     }
     r.state = RECORD_PURGED;
-    device_record_info(info, &r, draft);
-    return device_row_delete(d, "object", id, 16, err) &&
-           device_row_put(d, (struct row_key){"record", id, 16}, ROW_META, r.seq, info, sizeof info,
-                          err);
+    if (found) { /* without it the bytes go all the same */
+        device_record_info(info, &r, draft);
+    }
+    return !found || device_row_put(d, (struct row_key){"record", id, 16}, ROW_META, r.seq, info,
+                                    sizeof info, err);
 }
 
 /* All in one transaction: what the message changes, that it was taken, and the chain's entry. */

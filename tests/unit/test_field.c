@@ -275,6 +275,21 @@ static void test_field__what_looks_odd_of_an_interviewer(void **state)
     end(&c);
 }
 
+/* A long interview that contains two others. */
+static void test_field__overlaps_of_one_that_contains_others(void **state)
+{
+    (void)state;
+    struct field_case c;
+    begin(&c);
+    add(&c, &(struct talk){.begun = "09:00", .ended = "12:00"});
+    add(&c, &(struct talk){.begun = "09:30", .ended = "09:40"});
+    add(&c, &(struct talk){.begun = "11:00", .ended = "11:40"});
+    add(&c, &(struct talk){.begun = "12:00", .ended = "12:40"});
+    look(&c);
+    assert_int_equal(found(&c, "Q5", FIELD_RED, "minutes before the end of uuid:f0"), 2);
+    end(&c);
+}
+
 /* Lists that are wrong say where. */
 static void test_field__lists_that_are_wrong(void **state)
 {
@@ -345,6 +360,7 @@ int main(void)
         cmocka_unit_test(test_field__quotas),
         cmocka_unit_test(test_field__what_looks_odd),
         cmocka_unit_test(test_field__what_looks_odd_of_an_interviewer),
+        cmocka_unit_test(test_field__overlaps_of_one_that_contains_others),
         cmocka_unit_test(test_field__lists_that_are_wrong),
         cmocka_unit_test(test_field__a_cell_that_cannot_be_judged),
     };

@@ -118,6 +118,8 @@ static void test_review__nobody_looks_unseen(void **state)
     struct export_counts counts;
     struct buf shown = {0};
     begin(&c);
+    (void)listed(&c, (struct desk_listing){.why = "x\n9  2026-01-01 10:00  Boss  review approved"});
+    assert_null(strstr(logged(&c), "\n9  2026")); /* nobody writes lines of his own */
     (void)listed(&c, (struct desk_listing){.why = "перед встречей"});
     assert_non_null(strstr(logged(&c), "Айгүл  list  3 records: перед встречей"));
     assert_non_null(strstr(logged(&c), "uuid:a1010000"));
@@ -128,6 +130,7 @@ static void test_review__nobody_looks_unseen(void **state)
     assert_false(desk_export(c.desk, c.study.coordinator, &options, &counts, &err));
     options.writer = dataset_writer_find("sav"); /* reads them before it finds no folder */
     assert_false(desk_export(c.desk, c.study.coordinator, &options, &counts, &err));
+    assert_non_null(strstr(logged(&c), "Айгүл  export csv begins"));
     assert_non_null(strstr(logged(&c), "Айгүл  export sav  3 records"));
     buf_fini(&shown);
     end(&c);

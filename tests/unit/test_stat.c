@@ -664,6 +664,24 @@ static void test_stat__excel_has_a_sheet_for_each_table_and_typed_cells(void **s
     written_free(&w);
 }
 
+/* Without a language, labels are in the form's first. */
+static void test_stat__formats_need_no_language(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"csv", "xlsx", "sav", "dta", "r", "qdpx"};
+    struct written w;
+    struct sheets s;
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        write_look(&w, formats[i], "Гүлзат", &(struct dataset_look){.labels = NULL});
+        if (strcmp(formats[i], "xlsx") == 0) {
+            read_sheets(&s, &w);
+            assert_string_equal(cell_of(&s, 0, 1, "person-level-label"), "Много");
+            arena_fini(&s.arena);
+        }
+        written_free(&w);
+    }
+}
+
 /* More rows than a sheet holds go on on another; a text of more letters than a cell, in NAME_2. */
 static void test_stat__what_excel_does_not_hold_goes_on(void **state)
 {
@@ -817,6 +835,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stat__excel_has_a_sheet_for_each_table_and_typed_cells),
+        cmocka_unit_test(test_stat__formats_need_no_language),
         cmocka_unit_test(test_stat__what_excel_does_not_hold_goes_on),
         cmocka_unit_test(test_stat__r_reads_codes_and_has_their_labels),
         cmocka_unit_test(test_stat__a_qda_project_codes_each_story),

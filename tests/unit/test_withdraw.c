@@ -3,6 +3,8 @@
 #include <dirent.h>
 
 #include "app/interview/interview_cases.h"
+#include "platform/custody/device_internal.h"
+#include "platform/custody/store.h"
 #include "tests/lib/desk_case.h"
 #include "tools/desk/desk_holds.h"
 #include "tools/desk/desk_withdraw.h"
@@ -165,6 +167,13 @@ static struct desk_device device_at(struct withdraw_case *c)
     return at;
 }
 
+static bool count_object(void *user, const struct desk_object *o, struct err *err)
+{
+    (void)err;
+    *(unsigned *)user += o->len > 0;
+    return true;
+}
+
 static void test_withdraw__the_content_is_gone_from_the_desk(void **state)
 {
     (void)state;
@@ -249,7 +258,24 @@ static void test_withdraw__the_device_destroys_what_it_holds_and_says_so(void **
     end(&c);
 }
 
-/* The desk is restored from a copy made before the withdrawal: the device's chain tells it. */
+static bool keep_alarm(void *user, const char *text)
+{
+    buf_join(user, text, "\n", NULL);
+    return true;
+}
+
+static char *alarms(struct withdraw_case *c)
+{
+    static struct buf all;
+    struct err err = {0};
+    buf_fini(&all);
+    buf_add(&all, "", 0);
+    OK(desk_alarms(c->desk, keep_alarm, &all, &err));
+    return all.data;
+}
+
+/* The desk is restored from a copy made before the withdrawal: the device's chain tells it.  The
+ * tables are without the content at once; it is destroyed when the coordinator says so. */
 static void test_withdraw__an_older_desk_learns_it_from_the_device(void **state)
 {
     (void)state;
@@ -269,10 +295,99 @@ static void test_withdraw__an_older_desk_learns_it_from_the_device(void **state)
     assert_int_equal(exported(&c), 2);
     carry(&c);
     assert_int_equal(exported(&c), 1);
+    assert_non_null(strstr(alarms(&c), "says that uuid:a1010000-0000-0000-0000-000000000000"));
+    struct withdraw_report r = withdraw(&c, USE_ANSWERS);
+    assert_int_equal(r.destroyed, 1);
     desk_close(c.desk);
     assert_int_equal(pieces_in(&c, study_path(&c.study, "desk")), 0);
     OK(desk_open(&c.desk, study_path(&c.study, "desk"), c.study.coordinator, &err));
     buf_fini(&copy);
+    end(&c);
+}
+
+/* … also if the batch with the word comes before the batch with the record. */
+static void test_withdraw__the_word_may_come_before_the_record(void **state)
+{
+    (void)state;
+    struct withdraw_case c;
+    struct err err = {0};
+    struct import_report in;
+    struct load_report load;
+    struct buf first = {0};
+    begin(&c);
+    struct desk_device at = device_at(&c);
+    put_receipt(&c.study, &at, 1, c.study.desk, c.study.desk_cert);
+    OK(device_load_receipts(c.study.device, study_path(&c.study, "back"), &load, &err));
+    buf_add(&first, c.batch.data, c.batch.len);
+    (void)withdraw(&c, USE_ANSWERS);
+    (void)deliver(&c, 1);
+    carry(&c);
+    desk_close(c.desk);
+    OK(file_remove(study_path(&c.study, "desk/desk.db"), &err));
+    c.desk = open_desk(&c.study);
+    OK(desk_import(c.desk, c.batch.data, c.batch.len, study_wall, &in, &err));
+    assert_true(in.gap_from > 0);
+    assert_non_null(strstr(alarms(&c), "uuid:a1010000"));
+    OK(desk_import(c.desk, first.data, first.len, study_wall, &in, &err));
+    assert_int_equal(in.objects, 2);
+    unsigned in_use = 0;
+    OK(desk_objects(c.desk, count_object, &in_use, &err));
+    assert_int_equal(in_use, 1);
+    buf_fini(&first);
+    end(&c);
+}
+
+/* A device that was revoked, and who has it, say what they like: nothing is destroyed, nothing is
+ * hidden. */
+static void test_withdraw__a_revoked_device_erases_nothing(void **state)
+{
+    (void)state;
+    struct withdraw_case c;
+    struct err err = {0};
+    struct import_report in;
+    struct export_report out;
+    uint8_t h[32] = {1}, hash[32];
+    begin(&c);
+    struct catalogue *catalogue = &c.study.catalogue;
+    catalogue->revoked[catalogue->revoked_count].kind = 2;
+    memcpy(catalogue->revoked[catalogue->revoked_count++].id, device_id(c.study.device), 16);
+    catalogue->epoch++;
+    study_sign_catalogue(&c.study);
+    OK(desk_set_catalogue(c.desk, c.study.catalogue_bytes.data, c.study.catalogue_bytes.len, &err));
+    struct device *d = c.study.device;
+    struct chain_entry e = device_next_entry(d, CHAIN_WITHDRAWAL, ids[0], h);
+    OK(store_begin(d->store, &err));
+    OK(device_put_entry(d, &e, hash, &err));
+    OK(store_commit(d->store, &err));
+    OK(device_advance(d, e.seq, hash, NULL, 0, &err));
+    OK(file_folder(study_path(&c.study, "more"), 0700, &err));
+    OK(device_export(d, study_path(&c.study, "more"), study_wall, &out, &err));
+    buf_cut(&c.batch, 0);
+    take_batch(&c.study, "more", &c.batch);
+    OK(desk_import(c.desk, c.batch.data, c.batch.len, study_wall, &in, &err));
+    assert_true(in.apart);
+    assert_int_equal(exported(&c), 2);
+    desk_close(c.desk);
+    assert_true(pieces_in(&c, study_path(&c.study, "desk")) > 10);
+    OK(desk_open(&c.desk, study_path(&c.study, "desk"), c.study.coordinator, &err));
+    end(&c);
+}
+
+/* What the device notes of a record is damaged: its bytes go all the same. */
+static void test_withdraw__a_damaged_note_keeps_nothing(void **state)
+{
+    (void)state;
+    struct withdraw_case c;
+    struct err err = {0};
+    bool has;
+    begin(&c);
+    (void)withdraw(&c, USE_ANSWERS);
+    OK(device_row_delete(c.study.device, "record", ids[0], 16, &err));
+    OK(device_row_has(c.study.device, "object", ids[0], 16, &has, &err));
+    assert_true(has);
+    assert_int_equal(deliver(&c, 1).messages, 1);
+    OK(device_row_has(c.study.device, "object", ids[0], 16, &has, &err));
+    assert_false(has);
     end(&c);
 }
 
@@ -345,6 +460,9 @@ int main(void)
         cmocka_unit_test(test_withdraw__a_batch_that_comes_later_brings_nothing),
         cmocka_unit_test(test_withdraw__the_device_destroys_what_it_holds_and_says_so),
         cmocka_unit_test(test_withdraw__an_older_desk_learns_it_from_the_device),
+        cmocka_unit_test(test_withdraw__the_word_may_come_before_the_record),
+        cmocka_unit_test(test_withdraw__a_revoked_device_erases_nothing),
+        cmocka_unit_test(test_withdraw__a_damaged_note_keeps_nothing),
         cmocka_unit_test(test_withdraw__a_use_leaves_the_record),
         cmocka_unit_test(test_withdraw__pages_for_the_person),
     };

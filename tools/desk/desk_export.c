@@ -9,6 +9,7 @@
 
 #include "forms/dataset/dataset_codebook.h"
 #include "platform/custody/age.h"
+#include "platform/machine/clock.h"
 #include "platform/machine/csv.h"
 #include "platform/machine/file.h"
 #include "platform/machine/map.h"
@@ -537,6 +538,15 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     return ok;
 }
 
+/* Before the first row is written: an export that is cut off leaves a trace in the log, too. */
+static bool log_begun(struct exporting *x, struct err *err)
+{
+    const char *what = arena_printf(&x->arena, "export %s begins", x->options->writer->name);
+    struct ledger_entry e = {
+        .wall_ms = clock_wall_ms(), .kind = LEDGER_ACCESS, .what = what, .why = x->options->why};
+    return desk_ledger_add(x->desk, &e, err);
+}
+
 bool desk_export(struct desk *desk, const uint8_t identity[32],
                  const struct export_options *options, struct export_counts *counts,
                  struct err *err)
@@ -563,8 +573,8 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
         x.read = 0;
         x.records.again = true;
     }
-    ok = ok && file_folder(options->out, 0700, err) && begin_tables(&x, err) &&
-         desk_objects(desk, open_object, &x, err);
+    ok = ok && log_begun(&x, err) && file_folder(options->out, 0700, err) &&
+         begin_tables(&x, err) && desk_objects(desk, open_object, &x, err);
     ok = end_tables(&x, ok, err);
     for (size_t g = 0; ok && g < x.group_count; g++) {
         ok = put_beside(&x, &x.groups[g], err);

@@ -465,21 +465,29 @@ static int by_who_and_time(const void *a, const void *b)
     return (one->begun > other->begun) - (one->begun < other->begun);
 }
 
+/* The one that ends last of those that began before: a long one may contain several others. */
 static void judge_overlaps(struct field_gathering *g)
 {
+    const struct field_seen *last = NULL;
     double limit;
     const char *rule;
-    for (size_t i = 1; i < g->seen_count; i++) {
-        const struct field_seen *before = &g->seen[i - 1], *one = &g->seen[i];
-        char text[FINDING_TEXT], key[48];
-        double minutes = (before->ended - one->begun) / MINUTE_S;
-        if (before->who != one->who || before->begun <= 0 || one->begun <= 0 ||
-            !number_limit(g, "overlap", one->form, FIELD_RED, &rule, &limit) || minutes <= limit) {
+    for (size_t i = 0; i < g->seen_count; i++) {
+        const struct field_seen *one = &g->seen[i];
+        if (one->begun <= 0) {
             continue;
         }
-        desk_record_key(key, before->id);
-        snprintf(text, sizeof text, "began %.0f minutes before the end of %s", minutes, key);
-        field_find(g, FIELD_RED, rule, one->who, one->form, one->id, text);
+        if (!last || last->who != one->who) {
+            last = one;
+            continue;
+        }
+        double minutes = (last->ended - one->begun) / MINUTE_S;
+        if (number_limit(g, "overlap", one->form, FIELD_RED, &rule, &limit) && minutes > limit) {
+            char text[FINDING_TEXT], key[48];
+            desk_record_key(key, last->id);
+            snprintf(text, sizeof text, "began %.0f minutes before the end of %s", minutes, key);
+            field_find(g, FIELD_RED, rule, one->who, one->form, one->id, text);
+        }
+        last = one->ended > last->ended ? one : last;
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "platform/machine/text.h"
 #include "tools/desk/desk_internal.h"
+#include "tools/desk/desk_records.h"
 #include "tools/desk/desk_withdraw.h"
 
 /* ---- histories ---- */
@@ -226,6 +227,7 @@ struct taking {
     const uint8_t *device; /* 16 bytes */
     int64_t wall_ms;
     struct import_report *report;
+    struct buf *withdrawals; /* records of which new entries say that they were withdrawn */
 };
 
 /* Chooses the history that the batch continues; starts a new one if it contradicts all. */
@@ -322,26 +324,6 @@ static bool put_entry(struct desk *desk, const struct chain_entry *e, const uint
     return had || desk_put_entry(desk, owner_id, bytes, err);
 }
 
-/* The device says that the content of a record was withdrawn: a desk that was restored from an
- * older backup learns it so.  Only the device's own records are heeded. */
-static bool withdraw_own(struct desk *desk, const struct histories *all,
-                         const struct chain_entry *e, struct err *err)
-{
-    uint8_t record[16];
-    int64_t own = 0;
-    bool ok = true;
-    desk_name(desk, record, "record", e->object_id, 16);
-    for (size_t h = 0; ok && !own && h < all->count; h++) {
-        uint8_t name[16];
-        desk_name(desk, name, "owner", all->list[h].id, 16);
-        struct db_value v[] = {db_blob(name, 16), db_blob(record, 16)};
-        ok = db_number(desk->db, &own, 0,
-                       "SELECT 1 FROM entry WHERE device = ?1 AND kind = 1 AND object = ?2", v, 2,
-                       err);
-    }
-    return ok && (!own || desk_put_withdrawn(desk, e->object_id, USE_ANSWERS, err));
-}
-
 /* Stores a batch.  `first_new`: number of the first entry that was new, or whose object was
  * new; 0 = none. */
 static bool insert(const struct taking *k, size_t h, uint64_t *first_new, struct err *err)
@@ -362,7 +344,7 @@ static bool insert(const struct taking *k, size_t h, uint64_t *first_new, struct
         ok = put_entry(desk, &e, owner_id, bytes, &fresh, err);
         report->entries += fresh;
         if (ok && fresh && e.kind == CHAIN_WITHDRAWAL) {
-            ok = withdraw_own(desk, all, &e, err);
+            buf_add(k->withdrawals, e.object_id, 16);
         }
         if (ok && e.kind == CHAIN_RECORD) {
             struct batch_object key;
@@ -431,6 +413,30 @@ static bool find_gap(struct desk *desk, const struct histories *all, size_t h,
     return true;
 }
 
+/* A device says that contents were withdrawn, of which this desk does not know: it was restored
+ * from an older backup, or another desk sent the word.  The tables are without them, but nothing is
+ * destroyed on a device's word alone: the coordinator decides. */
+static bool alarm_withdrawals(const struct taking *k, struct err *err)
+{
+    bool ok = true;
+    for (size_t at = 0; ok && at < k->withdrawals->len; at += 16) {
+        const uint8_t *id = (const uint8_t *)k->withdrawals->data + at;
+        char name[DESK_DEVICE_TEXT], key[48], text[400];
+        unsigned uses;
+        ok = desk_withdrawn(k->desk, id, &uses, err);
+        if (ok && !(uses & USE_ANSWERS)) {
+            desk_record_key(key, id);
+            ok = desk_device_text(k->desk, k->device, name, err);
+            snprintf(text, sizeof text,
+                     "device %s says that %s was withdrawn; this desk does not know of it, and "
+                     "leaves it out: 'withdraw %s' destroys it here, too",
+                     name, key, key);
+            ok = ok && desk_put_note(k->desk, "alarm", k->wall_ms, text, strlen(text), err);
+        }
+    }
+    return ok;
+}
+
 static bool take(struct desk *desk, const struct batch *b, int64_t wall_ms,
                  struct import_report *report, struct err *err)
 {
@@ -439,7 +445,8 @@ static bool take(struct desk *desk, const struct batch *b, int64_t wall_ms,
     size_t h = 0;
     uint64_t first_new = 0;
     chain_device_id(device, b->device_key);
-    const struct taking k = {desk, &all, b, device, wall_ms, report};
+    struct buf withdrawals = {0};
+    const struct taking k = {desk, &all, b, device, wall_ms, report, &withdrawals};
     bool ok = desk_histories(desk, device, &all, err) && place(&k, &h, err) &&
               find_gap(desk, &all, h, b, report, err) && insert(&k, h, &first_new, err);
     report->revoked = is_revoked(desk, device, b->device_key);
@@ -448,7 +455,9 @@ static bool take(struct desk *desk, const struct batch *b, int64_t wall_ms,
     }
     report->known = ok && report->entries == 0 && report->objects == 0;
     report->apart = ok && all.list[h].held && all.list[h].held <= b->last_seq;
+    ok = ok && (report->apart || alarm_withdrawals(&k, err));
     free(all.list);
+    buf_fini(&withdrawals);
     return ok;
 }
 

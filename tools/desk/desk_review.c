@@ -21,6 +21,14 @@ static void put_when(char out[40], int64_t ms)
     out[16] = '\0';
 }
 
+/* A text that people gave, in one line: it cannot look like another line. */
+static void put_line_of(struct buf *out, const char *text)
+{
+    for (; *text; text++) {
+        buf_char(out, (unsigned char)*text < ' ' ? ' ' : *text);
+    }
+}
+
 /* ---- the list ---- */
 
 struct listing {
@@ -51,7 +59,9 @@ static void put_line(const struct listing *l, const char *const cells[COLUMNS])
     const char *state = *cells[STATE] ? cells[STATE] : "received";
     buf_printf(l->out, "%.*s  %s  %-10s %-10s %s %s", BEGIN, cells[0], cells[3], cells[4], state,
                cells[1], cells[5]);
-    buf_join(l->out, *cells[COMMENT] ? ": " : "", cells[COMMENT], "\n", NULL);
+    buf_text(l->out, *cells[COMMENT] ? ": " : "");
+    put_line_of(l->out, cells[COMMENT]);
+    buf_char(l->out, '\n');
 }
 
 static bool list_one(struct listing *l, const struct record *r, struct err *err)
@@ -226,9 +236,12 @@ static bool put_opinion(void *user, const struct ledger_entry *e, struct err *er
     (void)err;
     if (e->kind == LEDGER_REVIEW && e->state < REVIEW_STATES && memcmp(e->record, o->id, 16) == 0) {
         put_when(when, e->wall_ms);
-        buf_join(o->out, when, " ", e->who, ": ",
-                 e->state == REVIEW_RECEIVED ? "received" : review_names[e->state],
-                 *e->why ? ": " : "", e->why, "\n", NULL);
+        buf_join(o->out, when, " ", NULL);
+        put_line_of(o->out, e->who);
+        buf_join(o->out, ": ", e->state == REVIEW_RECEIVED ? "received" : review_names[e->state],
+                 *e->why ? ": " : "", NULL);
+        put_line_of(o->out, e->why);
+        buf_char(o->out, '\n');
     }
     return true;
 }
@@ -288,7 +301,9 @@ static bool tell_entry(void *user, const struct ledger_entry *e, struct err *err
     (void)err;
     put_when(when, e->wall_ms);
     buf_printf(t->out, "%llu  %s  ", (unsigned long long)e->n, when);
-    buf_join(t->out, *e->who ? e->who : "?", "  ", e->what, NULL);
+    put_line_of(t->out, *e->who ? e->who : "?");
+    buf_text(t->out, "  ");
+    put_line_of(t->out, e->what);
     if (e->kind == LEDGER_REVIEW && e->state < REVIEW_STATES) {
         buf_join(t->out, " ", e->state ? review_names[e->state] : "received", NULL);
     }
@@ -298,7 +313,9 @@ static bool tell_entry(void *user, const struct ledger_entry *e, struct err *err
     } else if (e->kind == LEDGER_ACCESS && e->len) {
         buf_printf(t->out, "  %zu records", e->len / 16);
     }
-    buf_join(t->out, *e->why ? ": " : "", e->why, "\n", NULL);
+    buf_text(t->out, *e->why ? ": " : "");
+    put_line_of(t->out, e->why);
+    buf_char(t->out, '\n');
     if (t->records && e->kind == LEDGER_ACCESS && e->len > 16) {
         put_keys(t->out, e);
     }

@@ -468,7 +468,7 @@ static bool reach_of(struct desk *desk, const struct histories *all, size_t h,
                            gather_declared, &r, err) &&
               walk_history(all, h, INT64_MAX,
                            "SELECT e.seq, e.kind, CASE WHEN o.seq IS NOT NULL OR EXISTS (SELECT 1"
-                           " FROM entry w WHERE w.kind = 4 AND w.object = e.object) THEN 1 END,"
+                           " FROM withdrawn w WHERE w.id = e.object AND w.uses & 1) THEN 1 END,"
                            " e.d FROM entry e LEFT JOIN object o"
                            " ON o.device = e.device AND o.seq = e.seq"
                            " WHERE e.device = ?1 AND e.seq < ?2 ORDER BY e.seq",
@@ -640,7 +640,9 @@ bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct er
                     " AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = o.device AND"
                     " o.seq >= h.seq)"
                     " AND NOT EXISTS (SELECT 1 FROM entry w LEFT JOIN branch b ON b.id = w.device"
-                    " WHERE w.kind = 4 AND w.object = o.id AND coalesce(b.device, w.device) = ?2)"
+                    " WHERE w.kind = 4 AND w.object = o.id AND coalesce(b.device, w.device) = ?2"
+                    " AND NOT EXISTS (SELECT 1 FROM hold k WHERE k.id = w.device AND"
+                    " w.seq >= k.seq))"
                     " ORDER BY o.seq",
                     v, 2, give_object, &rows, err);
     }
@@ -684,22 +686,35 @@ static bool match_id(void *user, const struct desk_object *o, struct err *err)
     return true;
 }
 
-bool desk_find_record(struct desk *desk, const char *text, uint8_t id[16], struct err *err)
+/* The hex digits of a KEY, or of its beginning, in small letters; "" if it is none. */
+static size_t key_digits(char out[33], const char *text)
 {
-    enum { MIN = 4, MAX = 32 };
-    struct finding f = {.found = 0};
     size_t len = 0;
     for (const char *c = text_starts(text, "uuid:") ? text + strlen("uuid:") : text;
          *c && *c != '~'; c++) {
-        if (*c != '-' && (len == MAX || !isxdigit((unsigned char)*c))) {
+        if (*c != '-' && (len == 32 || !isxdigit((unsigned char)*c))) {
             len = 0;
             break;
         }
         if (*c != '-') {
-            f.begins[len++] = (char)tolower((unsigned char)*c);
+            out[len++] = (char)tolower((unsigned char)*c);
         }
     }
-    if (len < MIN) {
+    out[len] = '\0';
+    return len;
+}
+
+bool desk_whole_key(const char *text, uint8_t id[16])
+{
+    char digits[33];
+    return key_digits(digits, text) == 32 && text_unhex(id, 16, digits);
+}
+
+bool desk_find_record(struct desk *desk, const char *text, uint8_t id[16], struct err *err)
+{
+    enum { MIN = 4 };
+    struct finding f = {.found = 0};
+    if (key_digits(f.begins, text) < MIN) {
         err_set(err, ERR_MISUSE, "'%s' is no record", text);
         return err_hint(err, "give its KEY in the tables, uuid:…, or the beginning of it");
     }

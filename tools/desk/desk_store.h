@@ -105,6 +105,8 @@ MUST_CHECK bool desk_ids(struct desk *desk, desk_object_row *row, void *user, st
  * ERR_INPUT: none, or several. */
 MUST_CHECK bool desk_find_record(struct desk *desk, const char *text, uint8_t id[16],
                                  struct err *err);
+/* The id that a whole KEY names, whether the desk has the record or not; false if it is none. */
+bool desk_whole_key(const char *text, uint8_t id[16]);
 MUST_CHECK bool desk_kept_apart(struct desk *desk, uint64_t *records, struct err *err);
 
 struct desk_form_row {

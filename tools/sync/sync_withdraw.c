@@ -59,6 +59,17 @@ static bool language_given(const char **language, struct err *err)
     return err_hint(err, "--lang ru, ky, tg or en");
 }
 
+/* Before anything is destroyed: the page can be written. */
+static bool is_free(const char *path, struct err *err)
+{
+    if (!path || sync_given.force || !file_exists(path)) {
+        return true;
+    }
+    err_set(err, ERR_INPUT, "the file already exists");
+    err_at(err, "%s", path);
+    return err_hint(err, "choose another name, or use --force to replace it");
+}
+
 static bool put_page(const char *path, const struct buf *page, struct err *err)
 {
     return file_write(path, page->data, page->len, FILE_PRIVATE, sync_given.force, err) ||
@@ -108,13 +119,15 @@ bool sync_withdraw(const struct cli_words *words, struct err *err)
     struct desk_holding holding = {.count = words->count};
     unsigned uses;
     if (!uses_given(&uses, err) || !language_given(&holding.language, err) ||
-        !sync_open(&desk, NULL, err)) {
+        !is_free(opt_proof, err) || !sync_open(&desk, NULL, err)) {
         return false;
     }
     uint8_t(*ids)[16] = mem_zero(words->count, sizeof *ids);
     bool ok = true;
     for (size_t i = 0; ok && i < words->count; i++) {
-        ok = desk_find_record(desk, words->list[i], ids[i], err);
+        /* what is not here yet can be withdrawn, too: it is not taken in then */
+        ok = desk_whole_key(words->list[i], ids[i]) ||
+             desk_find_record(desk, words->list[i], ids[i], err);
     }
     ok = ok && withdraw_all(desk, ids, words->count, uses, &sum, err);
     if (ok) {
@@ -140,7 +153,8 @@ bool sync_holds(const struct cli_words *words, struct err *err)
         err_set(err, ERR_MISUSE, "no file given");
         return err_hint(err, "holds CODE --out FILE.html");
     }
-    if (!language_given(&holding.language, err) || !sync_open(&desk, identity, err)) {
+    if (!language_given(&holding.language, err) || !is_free(sync_given.out, err) ||
+        !sync_open(&desk, identity, err)) {
         return false;
     }
     bool ok =
