@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 GOAL=${GOAL:-85}
 OUT=build/coverage
 CUSTODY='../machine/secret sign age vault vault_locks store chain record tar batch catalogue package receipt enrol travel device device_rows device_drafts device_exchange device_load'
-DESK='desk_store desk_import desk_lock ../key/keys desk_export'
+DESK='desk_store desk_import desk_histories desk_lock ../key/keys desk_export'
 find $OUT -name '*.gcda' -delete
 BIN=$OUT/bin tests/run.sh > $OUT/run.log 2>&1 || { tail -n 40 $OUT/run.log; exit 1; }
 failed=0 passed=0

@@ -15,6 +15,7 @@
 #include "tools/desk/desk_cases_tell.h"
 #include "tools/desk/desk_export.h"
 #include "tools/key/keys.h"
+#include "tools/desk/desk_ledger.h"
 #include "tools/desk/desk_store.h"
 #include "tools/sync/sync.h"
 
@@ -502,6 +503,8 @@ static void tell_export(const struct export_counts *counts)
          "columns marked sensitive=extra are left out; --sensitive includes them"},
         {"withdrawn", counts->withdrawn,
          "records are those of people who took a use back: its question says 'withdrawn'"},
+        {"unmarked", counts->unmarked,
+         "of them took back a use that their form does not ask about: no cell says so"},
         {"withdrawn_media", counts->withdrawn_media,
          "recordings are left out, since the people took them back"},
         {"filtered", counts->filtered, "records are left out by the filter"},

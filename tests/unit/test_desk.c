@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What does a desk tell that is switched off, and does an older one go on? */
 #include "tests/lib/custody.h"
+#include "tools/desk/desk_ledger.h"
 
 #include <fcntl.h>
 #include <signal.h>

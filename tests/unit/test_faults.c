@@ -5,6 +5,7 @@
  * afterwards, on a machine that works again, all of it comes to its end.
  */
 #include "tests/lib/desk_case.h"
+#include "tools/desk/desk_ledger.h"
 #include "tools/desk/desk_review.h"
 #include "tools/desk/desk_withdraw.h"
 #include "tests/lib/old_device.h"

@@ -424,7 +424,9 @@ static void test_withdraw__pages_for_the_person(void **state)
     begin(&c);
     desk_set_person(c.desk, "Айгүл <a>");
     for (size_t i = 0; i < sizeof languages / sizeof *languages; i++) {
-        struct desk_holding h = {.code = "A12", .language = languages[i], .why = "просьба"};
+        struct desk_holding h = {.code = "uuid:a1010000-0000-0000-0000-000000000000",
+                                 .language = languages[i],
+                                 .why = "просьба"};
         buf_cut(&page, 0);
         OK(desk_holds(&page, c.desk, c.study.coordinator, &h, &err));
         assert_int_equal(h.found, 1);
@@ -434,6 +436,14 @@ static void test_withdraw__pages_for_the_person(void **state)
         assert_null(strstr(page.data, "Казань"));
         assert_null(strstr(page.data, "+996"));
     }
+    /* an answer of hers is not her code: an interviewer's, or one that many give */
+    static const char *const others[] = {"A12", "ky ru", "Казань, РФ"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct desk_holding h = {.code = others[i], .language = "en"};
+        buf_cut(&page, 0);
+        OK(desk_holds(&page, c.desk, c.study.coordinator, &h, &err));
+        assert_int_equal(h.found, 0);
+    }
     struct desk_holding nobody = {.code = "Z99", .language = "en"};
     buf_cut(&page, 0);
     OK(desk_holds(&page, c.desk, c.study.coordinator, &nobody, &err));
@@ -441,6 +451,12 @@ static void test_withdraw__pages_for_the_person(void **state)
     assert_non_null(strstr(page.data, "Nothing was found"));
     (void)exported(&c);
     (void)withdraw(&c, USE_ANSWERS);
+    uint8_t stranger[32] = {7};
+    struct desk_holding blind = {.code = "Z99", .language = "ru"};
+    buf_cut(&page, 0);
+    OK(desk_holds(&page, c.desk, stranger, &blind, &err));
+    assert_int_equal(blind.unread, 1);
+    assert_non_null(strstr(page.data, "Не все записи удалось открыть"));
     struct desk_holding proof = {.ids = ids, .count = 1, .language = "en"};
     buf_cut(&page, 0);
     OK(desk_proof(&page, c.desk, &proof, &err));

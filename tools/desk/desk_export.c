@@ -448,6 +448,26 @@ static bool add_rows(struct exporting *x, struct group *group, const struct form
     return ok;
 }
 
+/* Whether a use was taken back for which the form has no question: no cell can say so. */
+static bool has_unmarked(const struct form *form, const char *withdrawn)
+{
+    struct arena arena;
+    bool unmarked = false;
+    arena_init(&arena);
+    for (const char *at = withdrawn; *at;) {
+        size_t len = strcspn(at, " ");
+        const char *use = arena_copy(&arena, at, len);
+        bool asked = false;
+        for (size_t i = 0; i < form->item_count; i++) {
+            asked = asked || (form->items[i]->use && strcmp(form->items[i]->use, use) == 0);
+        }
+        unmarked = unmarked || !asked;
+        at += len + (at[len] == ' ');
+    }
+    arena_fini(&arena);
+    return unmarked;
+}
+
 static bool take_record(struct exporting *x, const struct record *r, struct err *err)
 {
     const struct form *form = desk_record_form(&x->records, r);
@@ -478,6 +498,7 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
     }
     withdrawn_text(withdrawn, uses);
     x->counts->withdrawn += uses != 0 && !x->scan;
+    x->counts->unmarked += !x->scan && has_unmarked(form, withdrawn);
     uint32_t times = tally_add(&x->keys, r->record_id);
     if (times > 1) {
         snprintf(key + strlen(key), sizeof key - strlen(key), "~%u", times);
@@ -547,6 +568,23 @@ static bool log_begun(struct exporting *x, struct err *err)
     return desk_ledger_add(x->desk, &e, err);
 }
 
+/* A first reading, where the columns depend on the records. */
+static bool scan_first(struct exporting *x, struct err *err)
+{
+    if (x->options->look.split == SPLIT_NONE && !x->options->writer->scans) {
+        return true;
+    }
+    x->scan = true;
+    bool ok = desk_objects(x->desk, open_object, x, err);
+    x->scan = false;
+    tally_fini(&x->keys); /* the second reading meets the same records in the same order */
+    tally_fini(&x->objects);
+    x->keys = x->objects = (struct tally){0};
+    x->read = 0;
+    x->records.again = true;
+    return ok;
+}
+
 bool desk_export(struct desk *desk, const uint8_t identity[32],
                  const struct export_options *options, struct export_counts *counts,
                  struct err *err)
@@ -563,16 +601,7 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
          desk_filter_prepare(&x.filter, &x.records, err) && desk_kept_apart(desk, &apart, err) &&
          desk_held(desk, &x.held, err) && make_groups(&x, err);
     counts->kept_apart = (unsigned)apart;
-    if (ok && (options->look.split != SPLIT_NONE || options->writer->scans)) {
-        x.scan = true;
-        ok = desk_objects(desk, open_object, &x, err);
-        x.scan = false;
-        tally_fini(&x.keys); /* the second reading meets the same records in the same order */
-        tally_fini(&x.objects);
-        x.keys = x.objects = (struct tally){0};
-        x.read = 0;
-        x.records.again = true;
-    }
+    ok = ok && scan_first(&x, err);
     ok = ok && log_begun(&x, err) && file_folder(options->out, 0700, err) &&
          begin_tables(&x, err) && desk_objects(desk, open_object, &x, err);
     ok = end_tables(&x, ok, err);

@@ -20,6 +20,7 @@ struct export_counts {
     unsigned records, files, media;
     unsigned hidden_media, hidden_memos, hidden_columns; /* left out because of sensitive=extra */
     unsigned withdrawn;       /* records of which a use was taken back: the cell says so */
+    unsigned unmarked;        /* … for which the form has no question: no cell says so */
     unsigned withdrawn_media; /* recordings left out for that */
     unsigned without_form, unreadable;
     unsigned filtered;   /* left out by the filter */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "platform/custody/tar.h"
 #include "platform/machine/clock.h"
@@ -32,6 +33,7 @@ enum word {
     W_DESTROYED,
     W_REASON,
     W_NONE,
+    W_UNREAD,
     W_USE_ANSWERS,
     W_USE_QUOTES,
     W_USE_RECORDING,
@@ -63,6 +65,7 @@ static const struct {
       [W_DESTROYED] = "Ответы и файлы этой записи уничтожены",
       [W_REASON] = "Причина",
       [W_NONE] = "Ничего не найдено.",
+      [W_UNREAD] = "Не все записи удалось открыть: здесь может быть не всё.",
       [W_USE_ANSWERS] = "ответы",
       [W_USE_QUOTES] = "цитаты",
       [W_USE_RECORDING] = "аудиозапись",
@@ -90,6 +93,7 @@ static const struct {
       [W_DESTROYED] = "Бул жазуунун жооптору менен файлдары жок кылынды",
       [W_REASON] = "Себеби",
       [W_NONE] = "Эч нерсе табылган жок.",
+      [W_UNREAD] = "Бардык жазуулар ачылган жок: бул жерде баары эмес болушу мүмкүн.",
       [W_USE_ANSWERS] = "жооптор",
       [W_USE_QUOTES] = "цитаталар",
       [W_USE_RECORDING] = "аудиожазуу",
@@ -116,6 +120,7 @@ static const struct {
       [W_DESTROYED] = "Ҷавобҳо ва файлҳои ин сабт нест карда шуданд",
       [W_REASON] = "Сабаб",
       [W_NONE] = "Чизе ёфт нашуд.",
+      [W_UNREAD] = "На ҳамаи сабтҳо кушода шуданд: шояд дар ин ҷо на ҳамааш бошад.",
       [W_USE_ANSWERS] = "ҷавобҳо",
       [W_USE_QUOTES] = "иқтибосҳо",
       [W_USE_RECORDING] = "сабти овоз",
@@ -144,6 +149,7 @@ static const struct {
       [W_DESTROYED] = "The answers and files of this record were destroyed",
       [W_REASON] = "Reason",
       [W_NONE] = "Nothing was found.",
+      [W_UNREAD] = "Not all records could be opened: there may be more than is listed here.",
       [W_USE_ANSWERS] = "answers",
       [W_USE_QUOTES] = "quotes",
       [W_USE_RECORDING] = "recording",
@@ -308,7 +314,19 @@ struct holding {
     struct buf *out;
 };
 
-/* Counts answers; true if one of them is `code`. */
+/* Questions that hold the code of a person or case. */
+static bool is_code(const char *name)
+{
+    static const char *const names[] = {"rec_code", "case_code", "case_id"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Counts answers; true if the record's own code is `code`, small letters or not. */
 static bool count_answers(struct arena *arena, const struct xml *node, const char *code,
                           unsigned *answers)
 {
@@ -320,7 +338,7 @@ static bool count_answers(struct arena *arena, const struct xml *node, const cha
         }
         const char *text = xml_content(arena, c);
         *answers += *text != '\0';
-        found = found || strcmp(text, code) == 0;
+        found = found || (is_code(c->name) && strcasecmp(text, code) == 0);
     }
     return found;
 }
@@ -373,15 +391,19 @@ static bool look_at(void *user, const struct desk_object *o, struct err *err)
     bool ok = true;
     unsigned answers = 0;
     hash_plain(hash, o->id, 16);
-    if (desk_record_open(&h->records, o, &plain, &r) == DESK_OPENED &&
-        tally_add(&h->seen, hash) == 1) {
+    bool opened = desk_record_open(&h->records, o, &plain, &r) == DESK_OPENED;
+    bool parsed = false;
+    if (opened && tally_add(&h->seen, hash) == 1) {
+        uint8_t id[16];
         arena_init(&arena);
-        if (xml_parse(&root, &arena, r.xml, r.xml_len, &xml_foreign, NULL) &&
-            count_answers(&arena, root, h->given->code, &answers)) {
-            ok = put_held(h, &r, answers, err);
-        }
+        parsed = xml_parse(&root, &arena, r.xml, r.xml_len, &xml_foreign, NULL);
+        bool own = parsed && count_answers(&arena, root, h->given->code, &answers);
+        own = own || (desk_whole_key(h->given->code, id) && memcmp(id, o->id, 16) == 0);
+        ok = !own || put_held(h, &r, answers, err);
         arena_fini(&arena);
+        opened = parsed;
     }
+    h->given->unread += !opened;
     buf_fini(&plain);
     return ok;
 }
@@ -391,11 +413,17 @@ bool desk_holds(struct buf *out, struct desk *desk, const uint8_t identity[32],
 {
     struct holding h = {.desk = desk, .given = given, .out = out};
     assert(given->code && desk_holds_speaks(given->language));
-    given->found = 0;
+    given->found = given->unread = 0;
     begin_page(out, given, W_HOLDS);
     bool ok =
         desk_records_init(&h.records, desk, identity, err) && desk_objects(desk, look_at, &h, err);
     ok = desk_records_log(&h.records, "holds", given->why, ok ? err : NULL) && ok;
+    uint64_t apart = 0;
+    ok = ok && desk_kept_apart(desk, &apart, err);
+    given->unread += (size_t)apart;
+    if (given->unread) {
+        buf_join(out, "<p><b>", words_in(given->language)[W_UNREAD], "</b></p>\n", NULL);
+    }
     end_page(out, given);
     tally_fini(&h.seen);
     desk_records_fini(&h.records);

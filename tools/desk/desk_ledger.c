@@ -156,6 +156,12 @@ bool desk_ledger_add(struct desk *desk, struct ledger_entry *e, struct err *err)
     return own ? desk_end(desk, ok, err) : ok;
 }
 
+bool desk_log(struct desk *desk, int64_t wall_ms, const char *what, struct err *err)
+{
+    struct ledger_entry e = {.wall_ms = wall_ms, .kind = LEDGER_ACCESS, .what = what};
+    return desk_ledger_add(desk, &e, err);
+}
+
 /* ---- reading ---- */
 
 struct reading {

@@ -48,6 +48,8 @@ void desk_set_person(struct desk *desk, const char *person);
 /* Adds an entry, in the caller's transaction or in one of its own.  ERR_LIMIT: a text of more than
  * 65,535 bytes. */
 MUST_CHECK bool desk_ledger_add(struct desk *desk, struct ledger_entry *entry, struct err *err);
+/* Adds an entry that names no record: what was done, "forward". */
+MUST_CHECK bool desk_log(struct desk *desk, int64_t wall_ms, const char *what, struct err *err);
 /* Verifies all entries, and calls `row` for each, oldest first; `row` may be NULL.  ERR_INPUT names
  * the first that is not as it was written.  Its texts are valid during the callback. */
 typedef bool desk_ledger_row(void *user, const struct ledger_entry *entry, struct err *err);

@@ -12,6 +12,7 @@
 #include "platform/machine/tally.h"
 #include "platform/machine/text.h"
 #include "tools/desk/desk_internal.h"
+#include "tools/desk/desk_withdraw.h"
 
 /* "2026-11-24 10:00", as the clock at the desk shows. */
 static void put_when(char out[40], int64_t ms)
@@ -159,7 +160,17 @@ static bool put_record(struct showing *s, const struct form *form, const struct 
     struct dataset *dataset;
     struct dataset_reader reader;
     struct dataset_row row;
+    unsigned uses;
+    char withdrawn[WITHDRAWN_TEXT];
+    if (!desk_withdrawn(s->desk, r->record_id, &uses, err)) {
+        return false;
+    }
+    withdrawn_text(withdrawn, uses);
+    if (uses) {
+        buf_join(s->out, "WITHDRAWN: ", withdrawn, "\n\n", NULL);
+    }
     const struct submission about = {.date_ms = r->finalised_ms,
+                                     .withdrawn = uses ? withdrawn : NULL,
                                      .submitter_id = "",
                                      .submitter_name = "",
                                      .device_id = "",

@@ -13,7 +13,6 @@
 #include "platform/custody/package.h"
 #include "platform/machine/text.h"
 #include "tools/desk/desk_internal.h"
-#include "tools/desk/desk_ledger.h"
 #include "tools/key/keys.h"
 
 bool desk_take_blob(void *user, const struct db_value *columns, size_t count, struct err *err)
@@ -949,12 +948,6 @@ bool desk_device_text(struct desk *desk, const uint8_t device[16], char out[DESK
     text_defuse(out);
     buf_fini(&label);
     return ok;
-}
-
-bool desk_log(struct desk *desk, int64_t wall_ms, const char *what, struct err *err)
-{
-    struct ledger_entry e = {.wall_ms = wall_ms, .kind = LEDGER_ACCESS, .what = what};
-    return desk_ledger_add(desk, &e, err);
 }
 
 bool desk_find_device(struct desk *desk, const char *begins, uint8_t id[16], unsigned *count,

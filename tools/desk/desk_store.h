@@ -146,7 +146,4 @@ MUST_CHECK bool desk_device_text(struct desk *desk, const uint8_t device[16],
 MUST_CHECK bool desk_begin(struct desk *desk, struct err *err);
 MUST_CHECK bool desk_end(struct desk *desk, bool ok, struct err *err);
 
-/* Adds an entry to the log (desk_ledger.h): what was done, without records. */
-MUST_CHECK bool desk_log(struct desk *desk, int64_t wall_ms, const char *what, struct err *err);
-
 #endif

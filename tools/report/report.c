@@ -330,6 +330,48 @@ static void fill_about(struct writing *w)
     buf_fini(&versions);
 }
 
+/* Whether a page or table of this name was written now. */
+static bool is_new(const struct writing *w, const char *path)
+{
+    for (size_t i = 0; i < w->out.count; i++) {
+        if (strcmp(w->out.paths[i], path) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* With --force: what an earlier report left in a folder, and this one does not write.  Its numbers
+ * would give away what is suppressed now. */
+static bool remove_older(struct writing *w, const char *folder, struct err *err)
+{
+    static const char *const endings[] = {".csv", ".html"};
+    bool ok = true;
+    for (size_t e = 0; ok && e < sizeof endings / sizeof *endings && file_exists(folder); e++) {
+        const char **names;
+        size_t count;
+        ok = file_list(&w->arena, &names, &count, folder, endings[e], err);
+        for (size_t i = 0; ok && i < count; i++) {
+            const char *path = arena_join(&w->arena, folder, "/", names[i], NULL);
+            bool ours = names[i][0] == 'R' && strspn(names[i] + 1, "0123456789") == 2;
+            if (ours && !is_new(w, path)) {
+                ok = file_remove(path, err);
+            }
+        }
+    }
+    return ok;
+}
+
+static bool put_all(struct writing *w, struct err *err)
+{
+    const char *folder = w->options->out;
+    fill_about(w);
+    return file_folder(folder, 0700, err) && put_tables(w, err) && put_risks(w, err) &&
+           put_desk_pages(w, err) && put_methods(w, err) && put_index(w, err) &&
+           remove_older(w, folder, err) &&
+           remove_older(w, arena_join(&w->arena, folder, "/desk", NULL), err);
+}
+
 static void fini(struct writing *w)
 {
     for (size_t i = 0; i < LISTS; i++) {
@@ -362,12 +404,7 @@ bool report_write(struct desk *desk, const uint8_t identity[32],
          desk_objects(desk, open_object, &w, err);
     ok = desk_records_log(&w.records, options->public ? "report, public" : "report", options->why,
                           ok ? err : NULL) &&
-         ok && read_field(&w, identity, err);
-    if (ok) {
-        fill_about(&w);
-        ok = file_folder(options->out, 0700, err) && put_tables(&w, err) && put_risks(&w, err) &&
-             put_desk_pages(&w, err) && put_methods(&w, err) && put_index(&w, err);
-    }
+         ok && read_field(&w, identity, err) && put_all(&w, err);
     ok = desk_files_end(&w.out, ok, ok ? err : NULL) && ok;
     fini(&w);
     return ok;

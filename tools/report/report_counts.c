@@ -63,7 +63,6 @@ static const struct spec specs[] = {
     {W_R12, KIND_ITEMS, MI, "trust_", "", NULL, W_COUNT},
     {W_R13, KIND_CROSS, MI, "hs_first", COUNTRY, NULL, W_COUNT},
     {W_R14, KIND_CROSS, MI, "need_1", COUNTRY, NULL, W_COUNT},
-    {W_R14, KIND_CROSS, MI, "need_1", "sex", NULL, W_COUNT},
     {W_R16, KIND_ENTRIES, MI, "rf_need", "rf_state", NULL, W_COUNT},
     {W_R18, KIND_CROSS, MI, "fair_abr", "fair_home", NULL, W_COUNT},
     {W_R22, KIND_CROSS, "expert_interview", "av_agree", COUNTRY, NULL, W_COUNT},
@@ -537,7 +536,7 @@ static void make_table(struct report_counting *c, size_t at, struct report_table
         }
     }
     t->items = s->kind == KIND_ITEMS;
-    t->fixed_first = s->kind == KIND_BASE;
+    t->fixed_row = s->kind == KIND_BASE ? "@counted" : NULL;
     t->open = s->output == W_R01;
     t->has_missing = s->kind != KIND_BASE && ends_in_missing(t, rows, columns);
     t->extra = is_extra(c, s, n.row) || is_extra(c, s, n.column);

@@ -10,7 +10,7 @@
 #include "platform/machine/map.h"
 #include "platform/machine/text.h"
 
-enum { COUNTRIES = 3, FEW = 5, MEASURES_SHOWN = 3 };
+enum { COUNTRIES = 3, FEW = 5, MEASURES_SHOWN = 3, EXPERTS_SHOWN = 3 };
 static const char *const countries[] = {"KZ", "KG", "TJ"};
 
 /* ---- one rating ---- */
@@ -345,6 +345,15 @@ static const char *compare(const struct risk_line *l, const char *const *words)
     return above && below ? "" : words[above ? W_above : below ? W_below : W_same];
 }
 
+/* By country: what fewer than three experts say is not shown (S7); `n` stays 1, for "<3". */
+static void keep_apart(struct risk_result *one, unsigned *missing)
+{
+    if (one->n && one->n < EXPERTS_SHOWN) {
+        *one = (struct risk_result){.n = 1};
+        *missing = 0;
+    }
+}
+
 static size_t lines_in(struct report_risks *r, enum risk_side side, const char *country,
                        const char *const *words, const struct risk_line **lines)
 {
@@ -372,6 +381,10 @@ static size_t lines_in(struct report_risks *r, enum risk_side side, const char *
                                 .missing_impact = rated->impact.missing,
                                 .meant = !not_meant,
                                 .compare = ""};
+        if (c < COUNTRIES) {
+            keep_apart(&l->likely, &l->missing_likely);
+            keep_apart(&l->impact, &l->missing_impact);
+        }
         l->compare = words ? compare(l, words) : "";
     }
     *lines = r->lines;
@@ -425,6 +438,8 @@ static const char *rating_text(char text[160], const struct report_about *a,
         snprintf(text, 160, "%s", a->words[W_not_meant]);
     } else if (!one->n) {
         snprintf(text, 160, "%s", a->words[W_no_rating]);
+    } else if (!one->rating) {
+        snprintf(text, 160, "%s (n <3)", a->words[W_few]);
     } else {
         snprintf(text, 160, "%s (n %u, %s %u, D %.2f)", level_word(a, one->rating, likely), one->n,
                  a->words[W_dont_know], likely ? l->missing_likely : l->missing_impact,
@@ -571,12 +586,12 @@ static void csv_rating(struct buf *out, const struct risk_result *one, unsigned 
     static const char *const letters[] = {"", "L", "M", "H"};
     char text[32];
     csv_cell(out, letters[one->rating], false);
-    snprintf(text, sizeof text, "%u", one->n);
+    snprintf(text, sizeof text, one->n && !one->rating ? "<3" : "%u", one->n);
     csv_cell(out, text, false);
     snprintf(text, sizeof text, "%u", missing);
     csv_cell(out, text, false);
     snprintf(text, sizeof text, "%.4f", one->spread);
-    csv_cell(out, one->n ? text : "", false);
+    csv_cell(out, one->rating ? text : "", false);
 }
 
 void report_risks_csv(struct buf *out, struct report_risks *r, const struct report_about *a)

@@ -138,7 +138,8 @@ static bool is_fixed(const struct report_table *t, size_t row, size_t column)
 {
     bool all = row == t->rows && column == t->columns;
     return t->open || all || (t->items && column == t->columns) ||
-           (t->fixed_columns && row == t->rows) || (t->fixed_first && row == 0);
+           (t->fixed_columns && row == t->rows) ||
+           (t->fixed_row && row < t->rows && strcmp(t->row_keys[row], t->fixed_row) == 0);
 }
 
 static void add_table(struct web *w, size_t at)
@@ -391,6 +392,49 @@ static void protect_table(struct web *w, size_t at)
     }
 }
 
+/* ---- tables that close a circle ----
+ *
+ * A move changes one table after the other.  Whether there are people who fit all of them at once
+ * is sure only if no questions are linked in a circle: a × b, b × c and c × a may fix a number
+ * together. A table that closes a circle is dropped. */
+
+struct linked { /* questions that tables link, directly or through others */
+    const char *base, *dimension;
+    size_t parent;
+};
+
+static size_t root_of(struct linked *list, size_t *count, const char *base, const char *dimension)
+{
+    size_t at = 0;
+    while (at < *count &&
+           (strcmp(list[at].base, base) != 0 || strcmp(list[at].dimension, dimension) != 0)) {
+        at++;
+    }
+    if (at == *count) {
+        list[(*count)++] = (struct linked){base, dimension, at};
+    }
+    while (list[at].parent != at) {
+        at = list[at].parent;
+    }
+    return at;
+}
+
+static void drop_circles(struct report_table *tables, size_t count)
+{
+    struct linked *list = mem_zero(2 * count + 1, sizeof *list);
+    size_t known = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct report_table *t = &tables[i];
+        if (*t->row_dimension && *t->column_dimension && !t->open) {
+            size_t one = root_of(list, &known, t->base, t->row_dimension);
+            size_t other = root_of(list, &known, t->base, t->column_dimension);
+            t->dropped = one == other;
+            list[one].parent = other;
+        }
+    }
+    free(list);
+}
+
 void report_suppress(struct report_table *tables, size_t count)
 {
     struct web w = {.tables = tables, .table_count = count};
@@ -401,6 +445,7 @@ void report_suppress(struct report_table *tables, size_t count)
         tables[t].dropped = false;
         add_table(&w, t);
     }
+    drop_circles(tables, count);
     suppress_few(&w);
     for (size_t t = 0; t < count; t++) {
         protect_table(&w, t);

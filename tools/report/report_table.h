@@ -8,7 +8,8 @@
  * S2: further counts are left out ("…") until each suppressed one could be another number, with all
  * that is printed unchanged: in its table, and in all others of the same report.  Counts of the
  * same condition have the same key, in whatever table they stand.  Where that cannot be had, the
- * table is not printed.  Totals by country are known from R01, and always printed.
+ * table is not printed; nor is one that links questions in a circle, as sex × country, country ×
+ * need and need × sex do.  Totals by country are known from R01, and always printed.
  */
 #include "platform/machine/arena.h"
 
@@ -25,10 +26,10 @@ struct report_table {
     unsigned *counts;                     /* (rows + 1) × (columns + 1), with totals */
     enum report_state *states;            /* the same; set by report_suppress */
     const char *row_dimension, *column_dimension; /* "sex"; "" = none */
-    bool fixed_columns; /* the totals of the columns are printed in any case, as R01 has them */
-    bool fixed_first;   /* … and the first row, which is such a total */
-    bool open;          /* nothing of it is suppressed: numbers of interviews, as R01 has them */
-    bool dropped;       /* by report_suppress: it is not to be printed */
+    bool fixed_columns;    /* the totals of the columns are printed in any case, as R01 has them */
+    const char *fixed_row; /* key of a row that is printed in any case, too; NULL: none */
+    bool open;             /* nothing of it is suppressed: numbers of interviews, as R01 has them */
+    bool dropped;          /* by report_suppress: it is not to be printed */
     bool items;       /* rows are questions, columns their answers: there is no total of a column */
     bool extra;       /* a question is marked sensitive=extra */
     bool has_missing; /* the last row (of items: column) is "no answer": left out of percentages */

@@ -165,5 +165,9 @@ bool sync_holds(const struct cli_words *words, struct err *err)
         printf("%zu records in %s\n", holding.found, sync_given.out);
     }
     buf_fini(&page);
-    return ok;
+    return ok && (!holding.unread ||
+                  err_set(err, ERR_INPUT,
+                          "%zu records could not be looked at: sealed to others, damaged, or kept "
+                          "apart",
+                          holding.unread));
 }
