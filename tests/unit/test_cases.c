@@ -5,6 +5,8 @@
 #include "platform/custody/message.h"
 #include "tests/lib/custody.h"
 #include "tools/desk/desk_cases.h"
+#include "tools/desk/desk_forget.h"
+#include "tools/desk/desk_withdraw.h"
 
 static const char cases_md[] =
     "| survey |\n"
@@ -476,6 +478,134 @@ static void test_cases__a_case_is_taken_back(void **state)
     end(&b);
 }
 
+struct id_list {
+    uint8_t (*ids)[16];
+    size_t count, most;
+};
+
+static bool list_id(void *user, const struct desk_object *o, struct err *err)
+{
+    struct id_list *list = user;
+    (void)err;
+    assert_true(list->count < list->most);
+    memcpy(list->ids[list->count++], o->id, 16);
+    return true;
+}
+
+/* The ids of the desk's records, oldest first. */
+static size_t all_records(struct desk *desk, uint8_t (*ids)[16], size_t most)
+{
+    struct err err = {0};
+    struct id_list list = {ids, 0, most};
+    OK(desk_objects(desk, list_id, &list, &err));
+    return list.count;
+}
+
+static void withdraw(struct desk *desk, struct field *f, const uint8_t (*ids)[16], size_t count,
+                     int64_t at_ms, struct forget_report *forgotten)
+{
+    struct err err = {0};
+    struct withdraw_report report;
+    OK(desk_begin(desk, &err));
+    OK(desk_forget_cases(desk, f->study.coordinator, ids, count, "", at_ms, forgotten, &err));
+    for (size_t i = 0; i < count; i++) {
+        OK(desk_withdraw(desk, ids[i], USE_ANSWERS, "", at_ms, &report, &err));
+    }
+    OK(desk_end(desk, true, &err));
+}
+
+static bool holds_site(void *user, const struct message *m, int64_t wall_ms, bool taken,
+                       struct err *err)
+{
+    unsigned *found = user;
+    (void)wall_ms;
+    (void)taken;
+    (void)err;
+    *found += m->len && memmem(m->body, m->len, "KG-02", 5) != NULL;
+    return true;
+}
+
+static unsigned messages_with_site(struct desk *desk)
+{
+    struct err err = {0};
+    unsigned found = 0;
+    OK(desk_messages(desk, holds_site, &found, &err));
+    return found;
+}
+
+/* Answers that a case copied leave the desk's messages and the device that holds the case. */
+static void test_cases__what_is_withdrawn_leaves_cases(void **state)
+{
+    (void)state;
+    struct field a, b;
+    struct arena arena;
+    struct forget_report forgotten;
+    uint8_t ids[2][16];
+    arena_init(&arena);
+    begin(&a);
+    begin(&b);
+    interview(&a, "KG-02-001", "active");
+    struct desk *desk = desk_of(&a, &b);
+    hand_over(&a, desk, "h1", study_wall);
+    give(desk, &a, &b, NULL, study_wall + 1000, 2);
+    assert_int_equal(deliver(desk, &a, "p1").messages, 1);
+    assert_int_equal(deliver(desk, &b, "p2").messages, 1);
+    assert_string_equal(entity_property(only_case(&b, &arena), "site"), "KG-02");
+    assert_int_equal(messages_with_site(desk), 1);
+    assert_int_equal(all_records(desk, ids, 2), 1);
+    withdraw(desk, &a, (const uint8_t(*)[16])ids, 1, study_wall + 2000, &forgotten);
+    assert_int_equal(forgotten.cases, 1);
+    assert_int_equal(forgotten.messages, 1);
+    assert_int_equal(forgotten.unread, 0);
+    assert_int_equal(messages_with_site(desk), 0);
+    assert_int_equal(deliver(desk, &b, "p3").messages, 1);
+    assert_int_equal(only_case(&b, &arena)->version, 0);
+    /* again: nothing is left to do, and nothing is unknown */
+    withdraw(desk, &a, (const uint8_t(*)[16])ids, 1, study_wall + 3000, &forgotten);
+    assert_int_equal(forgotten.cases + forgotten.messages + forgotten.unread, 0);
+    desk_close(desk);
+    arena_fini(&arena);
+    end(&a);
+    end(&b);
+}
+
+/* A case that another record made loses what the withdrawn one said, and can be assigned again. */
+static void test_cases__a_withdrawn_change_leaves_its_case(void **state)
+{
+    (void)state;
+    struct field a, b;
+    struct arena arena;
+    struct desk_cases cases;
+    struct forget_report forgotten;
+    uint8_t ids[2][16];
+    arena_init(&arena);
+    begin(&a);
+    begin(&b);
+    interview(&a, "KG-02-001", "active");
+    interview(&a, NULL, "visited");
+    struct desk *desk = desk_of(&a, &b);
+    hand_over(&a, desk, "h1", study_wall);
+    give(desk, &a, &b, NULL, study_wall + 1000, 2);
+    assert_int_equal(deliver(desk, &b, "p1").messages, 1);
+    assert_string_equal(entity_property(only_case(&b, &arena), "status"), "visited");
+    assert_int_equal(all_records(desk, ids, 2), 2);
+    withdraw(desk, &a, (const uint8_t(*)[16])(ids + 1), 1, study_wall + 2000, &forgotten);
+    assert_int_equal(forgotten.cases, 1);
+    assert_int_equal(messages_with_site(desk), 0);
+    assert_int_equal(deliver(desk, &b, "p2").messages, 1);
+    assert_int_equal(only_case(&b, &arena)->version, 0);
+    struct desk_case *one = look(desk, &a, &cases);
+    assert_string_equal(entity_property(&one->now, "status"), "active");
+    desk_cases_fini(&cases);
+    give(desk, &a, &b, NULL, study_wall + 3000, 1);
+    assert_int_equal(deliver(desk, &b, "p3").messages, 1);
+    assert_string_equal(entity_property(only_case(&b, &arena), "status"), "active");
+    desk_close(desk);
+    arena_fini(&arena);
+    end(&a);
+    end(&b);
+}
+
 /* A closed case stays where it is, and nothing is sealed to a device that was revoked. */
 static void test_cases__what_is_not_assigned(void **state)
 {
@@ -920,6 +1050,8 @@ int main(void)
         cmocka_unit_test(test_cases__the_desks_clock_may_go_back),
         cmocka_unit_test(test_cases__what_is_not_assigned),
         cmocka_unit_test(test_cases__a_case_is_taken_back),
+        cmocka_unit_test(test_cases__what_is_withdrawn_leaves_cases),
+        cmocka_unit_test(test_cases__a_withdrawn_change_leaves_its_case),
         cmocka_unit_test(test_cases__a_form_for_few_waits_for_its_recipients),
         cmocka_unit_test(test_cases__random_histories_end_in_agreement),
         cmocka_unit_test(test_cases__a_list_is_read_as_it_was_written),

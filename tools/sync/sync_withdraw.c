@@ -7,6 +7,7 @@
 #include "platform/machine/clock.h"
 #include "platform/machine/file.h"
 #include "platform/machine/secret.h"
+#include "tools/desk/desk_forget.h"
 #include "tools/desk/desk_holds.h"
 #include "tools/sync/sync.h"
 
@@ -77,28 +78,37 @@ static bool put_page(const char *path, const struct buf *page, struct err *err)
 }
 
 /* All of them, or none. */
-static bool withdraw_all(struct desk *desk, uint8_t (*ids)[16], size_t count, unsigned uses,
-                         struct withdraw_report *sum, struct err *err)
+static bool withdraw_all(struct desk *desk, const uint8_t identity[32], uint8_t (*ids)[16],
+                         size_t count, unsigned uses, struct withdraw_report *sum,
+                         struct forget_report *forgotten, struct err *err)
 {
-    bool ok = desk_begin(desk, err);
+    const char *why = sync_given.why ? sync_given.why : "";
+    int64_t now = clock_wall_ms();
+    bool ok = desk_begin(desk, err) &&
+              (!(uses & USE_ANSWERS) || desk_forget_cases(desk, identity, (const uint8_t(*)[16])ids,
+                                                          count, why, now, forgotten, err));
     for (size_t i = 0; ok && i < count; i++) {
         struct withdraw_report one;
-        ok = desk_withdraw(desk, ids[i], uses, sync_given.why ? sync_given.why : "",
-                           clock_wall_ms(), &one, err);
+        ok = desk_withdraw(desk, ids[i], uses, why, now, &one, err);
         sum->destroyed += one.destroyed;
         sum->messages += one.messages;
         sum->exports += one.exports;
     }
+    sum->messages += forgotten->messages;
     return desk_end(desk, ok, err);
 }
 
-static void tell(const struct withdraw_report *sum, size_t records, unsigned uses)
+static void tell(const struct withdraw_report *sum, const struct forget_report *forgotten,
+                 size_t records, unsigned uses)
 {
     char text[WITHDRAWN_TEXT];
     withdrawn_text(text, uses);
     printf("%zu records: withdrawn: %s\n", records, text);
     if (uses & USE_ANSWERS) {
         printf("%u sealed contents were destroyed here\n", sum->destroyed);
+    }
+    if (forgotten->cases) {
+        printf("%u cases were taken out of messages and back from devices\n", forgotten->cases);
     }
     if (sum->messages) {
         printf("%u messages to devices wait: suhbat-sync receipt --out DIR writes them\n",
@@ -116,10 +126,12 @@ bool sync_withdraw(const struct cli_words *words, struct err *err)
     struct desk *desk;
     struct buf page = {0};
     struct withdraw_report sum = {0};
+    struct forget_report forgotten = {0};
+    uint8_t identity[32];
     struct desk_holding holding = {.count = words->count};
     unsigned uses;
     if (!uses_given(&uses, err) || !language_given(&holding.language, err) ||
-        !is_free(opt_proof, err) || !sync_open(&desk, NULL, err)) {
+        !is_free(opt_proof, err) || !sync_open(&desk, identity, err)) {
         return false;
     }
     uint8_t(*ids)[16] = mem_zero(words->count, sizeof *ids);
@@ -129,9 +141,10 @@ bool sync_withdraw(const struct cli_words *words, struct err *err)
         ok = desk_whole_key(words->list[i], ids[i]) ||
              desk_find_record(desk, words->list[i], ids[i], err);
     }
-    ok = ok && withdraw_all(desk, ids, words->count, uses, &sum, err);
+    ok = ok && withdraw_all(desk, identity, ids, words->count, uses, &sum, &forgotten, err);
+    secret_wipe(identity, sizeof identity);
     if (ok) {
-        tell(&sum, words->count, uses);
+        tell(&sum, &forgotten, words->count, uses);
     }
     holding.ids = (const uint8_t(*)[16])ids;
     if (ok && opt_proof) {
@@ -140,6 +153,13 @@ bool sync_withdraw(const struct cli_words *words, struct err *err)
     desk_close(desk);
     buf_fini(&page);
     free(ids);
+    if (ok && forgotten.unread) {
+        err_set(err, ERR_INPUT,
+                "%u of the withdrawn records did not open: which cases they made is not known",
+                forgotten.unread);
+        return err_hint(err, "their content is destroyed; look for their cases with 'suhbat-sync "
+                             "cases', and take those back: assign CASE --back");
+    }
     return ok;
 }
 

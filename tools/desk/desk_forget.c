@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Takes the cases of withdrawn records out of messages and off devices. */
+#include "tools/desk/desk_forget.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/machine/text.h"
+#include "tools/desk/desk_cases.h"
+#include "tools/desk/desk_internal.h"
+#include "tools/desk/desk_records.h"
+
+struct forgetting {
+    struct desk_records records;
+    struct arena arena;
+    struct map wanted;  /* records, by their id in hex */
+    struct map cases;   /* by their id, as the records have it */
+    const char **names; /* the same, in order */
+    size_t count;
+    uint64_t *messages; /* counters of those that hold a case */
+    size_t message_count;
+    struct forget_report *report;
+};
+
+static bool keep_cases(struct forgetting *f, const struct record *record, struct err *err)
+{
+    struct entity_change *changes = NULL;
+    const struct form *form = desk_record_form(&f->records, record);
+    struct err why = {0};
+    if (record->flags & RECORD_TRAINING) {
+        return true; /* they make no cases that leave their device */
+    }
+    if (form && !entities_any(form)) {
+        return true;
+    }
+    if (!form || !entities_read(&changes, &f->arena, form, record->xml, record->xml_len, &why)) {
+        f->report->unread++;
+        if (form && why.code != ERR_INPUT && why.code != ERR_LIMIT) {
+            *err = why;
+            return false;
+        }
+        return true;
+    }
+    for (struct entity_change *c = changes; c; c = c->next) {
+        if (!map_get(&f->cases, c->id)) {
+            map_put(&f->cases, c->id, f);
+            f->names = mem_grow(f->names, f->count + 1, sizeof *f->names);
+            f->names[f->count++] = c->id;
+        }
+    }
+    return true;
+}
+
+static bool read_record(void *user, const struct desk_object *o, struct err *err)
+{
+    struct forgetting *f = user;
+    struct buf plain = {0};
+    struct record record;
+    char hex[33];
+    bool ok = true;
+    text_hex(hex, o->id, 16);
+    if (!o->len || !map_get(&f->wanted, hex)) {
+        return true;
+    }
+    if (desk_record_open(&f->records, o, &plain, &record) == DESK_OPENED) {
+        ok = keep_cases(f, &record, err);
+    } else {
+        f->report->unread++;
+    }
+    buf_fini(&plain);
+    return ok;
+}
+
+static bool find_assignment(void *user, const struct message *m, int64_t wall_ms, bool taken,
+                            struct err *err)
+{
+    struct forgetting *f = user;
+    char key[48];
+    (void)wall_ms;
+    (void)taken;
+    (void)err;
+    desk_record_key(key, m->about); /* "uuid:" and the id as entities have it */
+    if (m->kind == MESSAGE_ASSIGN && map_get(&f->cases, strchr(key, ':') + 1)) {
+        f->messages = mem_grow(f->messages, f->message_count + 1, sizeof *f->messages);
+        f->messages[f->message_count++] = m->counter;
+    }
+    return true;
+}
+
+static bool take_back(struct forgetting *f, int64_t wall_ms, struct err *err)
+{
+    struct desk_cases all;
+    struct desk *desk = f->records.desk;
+    bool ok = desk_cases_read(&all, desk, f->records.identity, false, err);
+    for (size_t i = 0; ok && i < f->count; i++) {
+        struct desk_case *one = map_get(&all.by_id, f->names[i]);
+        unsigned told = 0;
+        ok = !one || desk_take_back(desk, one, wall_ms, &told, err);
+        f->report->messages += told;
+    }
+    desk_cases_fini(&all);
+    return ok;
+}
+
+static bool drop_assignments(struct forgetting *f, struct err *err)
+{
+    struct desk *desk = f->records.desk;
+    bool ok = desk_messages(desk, find_assignment, f, err);
+    for (size_t i = 0; ok && i < f->message_count; i++) { /* secure_delete overwrites them */
+        struct db_value v[] = {db_int((int64_t)f->messages[i])};
+        ok = db_run(desk->db, "DELETE FROM message WHERE n = ?1", v, 1, NULL, NULL, err);
+    }
+    return ok;
+}
+
+bool desk_forget_cases(struct desk *desk, const uint8_t identity[32], const uint8_t (*ids)[16],
+                       size_t count, const char *why, int64_t wall_ms, struct forget_report *report,
+                       struct err *err)
+{
+    struct forgetting f = {.report = report};
+    assert(db_in_transaction(desk->db));
+    *report = (struct forget_report){0};
+    arena_init(&f.arena);
+    map_init(&f.wanted, &f.arena);
+    map_init(&f.cases, &f.arena);
+    for (size_t i = 0; i < count; i++) {
+        char hex[33];
+        text_hex(hex, ids[i], 16);
+        map_put(&f.wanted, arena_text(&f.arena, hex), &f);
+    }
+    bool ok = desk_records_init(&f.records, desk, identity, err) &&
+              desk_objects(desk, read_record, &f, err);
+    ok = desk_records_log(&f.records, "withdraw", why, ok ? err : NULL) && ok;
+    report->cases = (unsigned)f.count;
+    /* first the messages that are added: a counter is used once */
+    ok = ok && (!f.count || (take_back(&f, wall_ms, err) && drop_assignments(&f, err)));
+    desk_records_fini(&f.records);
+    free(f.names);
+    free(f.messages);
+    arena_fini(&f.arena);
+    return ok;
+}

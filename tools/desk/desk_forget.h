@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TOOLS_DESK_DESK_FORGET_H
+#define TOOLS_DESK_DESK_FORGET_H
+/*
+ * desk_forget: what withdrawn records said about cases leaves the desk and the devices.
+ *
+ * A case's properties are copies of answers: they stand in the messages that assigned it, and on
+ * the device that holds it.
+ * Source: docs/RECORD.md section 16.
+ */
+#include "tools/desk/desk_store.h"
+
+struct forget_report {
+    unsigned cases;    /* that the records made or changed */
+    unsigned messages; /* to the devices that hold them; the next receipts carry them */
+    unsigned unread;   /* records that did not open: which cases they made is not known */
+};
+/* Deletes the desk's messages that hold these cases, and takes the cases back from their holders.
+ * To be called in the transaction of desk_withdraw, before the records are destroyed.  A case that
+ * other records made can be assigned again. */
+MUST_CHECK bool desk_forget_cases(struct desk *desk, const uint8_t identity[32],
+                                  const uint8_t (*ids)[16], size_t count, const char *why,
+                                  int64_t wall_ms, struct forget_report *report, struct err *err);
+
+#endif
