@@ -12,53 +12,9 @@
 #include "platform/machine/tally.h"
 #include "platform/machine/text.h"
 #include "tools/desk/desk_field_internal.h"
+#include "tools/desk/desk_lists.h"
 
 /* ---- the lists ---- */
-
-static size_t column(const struct csv *csv, const char *name)
-{
-    for (size_t c = 0; csv->count && c < csv->rows[0].count; c++) {
-        if (strcmp(csv->rows[0].cells[c], name) == 0) {
-            return c;
-        }
-    }
-    return SIZE_MAX;
-}
-
-static const char *cell(const struct csv *csv, size_t row, size_t column)
-{
-    return column < csv->rows[row].count ? csv->rows[row].cells[column] : "";
-}
-
-/* The column "label::… (ky)". */
-static size_t label_column(const struct csv *csv, const char *language)
-{
-    char end[16];
-    snprintf(end, sizeof end, "(%.8s)", language ? language : "ru");
-    for (size_t c = 0; csv->count && c < csv->rows[0].count; c++) {
-        const char *name = csv->rows[0].cells[c];
-        size_t len = strlen(name), tail = strlen(end);
-        if (text_starts(name, "label::") && len > tail && strcmp(name + len - tail, end) == 0) {
-            return c;
-        }
-    }
-    return SIZE_MAX;
-}
-
-static bool read_list(struct csv *csv, struct field_gathering *g, const struct buf *bytes,
-                      const char *file, const char *const *wanted, struct err *err)
-{
-    if (!csv_parse(csv, g->arena, bytes->data ? bytes->data : "", bytes->len, err)) {
-        return err_at(err, "%s", file);
-    }
-    for (size_t i = 0; wanted[i]; i++) {
-        if (column(csv, wanted[i]) == SIZE_MAX) {
-            err_set(err, ERR_INPUT, "there is no column '%s'", wanted[i]);
-            return err_at(err, "%s", file);
-        }
-    }
-    return true;
-}
 
 static bool read_quotas(struct field_gathering *g, struct err *err)
 {
@@ -67,27 +23,27 @@ static bool read_quotas(struct field_gathering *g, struct err *err)
     if (!g->options->quotas) {
         return true;
     }
-    if (!read_list(&csv, g, g->options->quotas, "quota.csv", wanted, err)) {
+    if (!desk_list_read(&csv, g->arena, g->options->quotas, "quota.csv", wanted, err)) {
         return false;
     }
-    size_t label = label_column(&csv, g->options->language);
+    size_t label = desk_list_label(&csv, g->options->language ? g->options->language : "ru");
     struct desk_field *f = g->field;
     f->cells = arena_alloc(g->arena, csv.count * sizeof *f->cells);
     for (size_t r = 1; r < csv.count; r++) {
-        const char *target = cell(&csv, r, column(&csv, "target")), *name;
+        const char *target = desk_list_cell(&csv, r, desk_list_column(&csv, "target")), *name;
         char *end;
         unsigned long number = strtoul(target, &end, 10);
         if (!*target || *end || number > 1000000) {
             err_set(err, ERR_INPUT, "'%s' is no number", target);
             return err_at(err, "quota.csv, row %zu, column target", r + 1);
         }
-        name = cell(&csv, r, label);
-        f->cells[f->cell_count++] =
-            (struct field_cell){.form = cell(&csv, r, column(&csv, "form")),
-                                .cell = cell(&csv, r, column(&csv, "cell")),
-                                .label = *name ? name : cell(&csv, r, column(&csv, "cell")),
-                                .main = strcmp(cell(&csv, r, column(&csv, "main")), "yes") == 0,
-                                .target = (unsigned)number};
+        name = desk_list_cell(&csv, r, label);
+        f->cells[f->cell_count++] = (struct field_cell){
+            .form = desk_list_cell(&csv, r, desk_list_column(&csv, "form")),
+            .cell = desk_list_cell(&csv, r, desk_list_column(&csv, "cell")),
+            .label = *name ? name : desk_list_cell(&csv, r, desk_list_column(&csv, "cell")),
+            .main = strcmp(desk_list_cell(&csv, r, desk_list_column(&csv, "main")), "yes") == 0,
+            .target = (unsigned)number};
     }
     return true;
 }
@@ -99,15 +55,17 @@ static bool read_rules(struct field_gathering *g, struct err *err)
     if (!g->options->rules) {
         return true;
     }
-    if (!read_list(&csv, g, g->options->rules, "quality.csv", wanted, err)) {
+    if (!desk_list_read(&csv, g->arena, g->options->rules, "quality.csv", wanted, err)) {
         return false;
     }
     g->rules = arena_alloc(g->arena, csv.count * sizeof *g->rules);
     for (size_t r = 1; r < csv.count; r++) {
-        g->rules[g->rule_count++] = (struct field_rule){
-            cell(&csv, r, column(&csv, "rule")), cell(&csv, r, column(&csv, "form")),
-            cell(&csv, r, column(&csv, "measure")), cell(&csv, r, column(&csv, "amber")),
-            cell(&csv, r, column(&csv, "red"))};
+        g->rules[g->rule_count++] =
+            (struct field_rule){desk_list_cell(&csv, r, desk_list_column(&csv, "rule")),
+                                desk_list_cell(&csv, r, desk_list_column(&csv, "form")),
+                                desk_list_cell(&csv, r, desk_list_column(&csv, "measure")),
+                                desk_list_cell(&csv, r, desk_list_column(&csv, "amber")),
+                                desk_list_cell(&csv, r, desk_list_column(&csv, "red"))};
     }
     return true;
 }
@@ -123,7 +81,7 @@ static bool need_conditions(struct field_gathering *g, const struct form *form, 
     if (g->of == form || !f->cell_count) {
         return true;
     }
-    if (!read_list(&csv, g, g->options->quotas, "quota.csv", wanted, err)) {
+    if (!desk_list_read(&csv, g->arena, g->options->quotas, "quota.csv", wanted, err)) {
         return false;
     }
     g->conditions = arena_alloc(g->arena, f->cell_count * sizeof(struct desk_condition *));
@@ -134,7 +92,8 @@ static bool need_conditions(struct field_gathering *g, const struct form *form, 
         g->conditions[i] = NULL;
         if (strcmp(one->form, form->id) != 0 ||
             desk_condition_new(&g->conditions[i], g->arena, form,
-                               cell(&csv, i + 1, column(&csv, "expression")), &why)) {
+                               desk_list_cell(&csv, i + 1, desk_list_column(&csv, "expression")),
+                               &why)) {
             continue;
         }
         g->conditions[i] = NULL;

@@ -9,6 +9,7 @@
 #include "platform/machine/csv.h"
 #include "platform/machine/map.h"
 #include "platform/machine/text.h"
+#include "tools/desk/desk_lists.h"
 
 enum { COUNTRIES = 3, FEW = 5, MEASURES_SHOWN = 3, EXPERTS_SHOWN = 3 };
 static const char *const countries[] = {"KZ", "KG", "TJ"};
@@ -96,35 +97,6 @@ struct report_risks {
     struct risk_line *lines; /* of the call last made */
 };
 
-static size_t column(const struct csv *csv, const char *name)
-{
-    for (size_t c = 0; csv->count && c < csv->rows[0].count; c++) {
-        if (strcmp(csv->rows[0].cells[c], name) == 0) {
-            return c;
-        }
-    }
-    return SIZE_MAX;
-}
-
-static const char *cell(const struct csv *csv, size_t row, size_t column)
-{
-    return column < csv->rows[row].count ? csv->rows[row].cells[column] : "";
-}
-
-static size_t label_column(const struct csv *csv, const char *language)
-{
-    char end[16];
-    snprintf(end, sizeof end, "(%.8s)", language);
-    for (size_t c = 0; csv->count && c < csv->rows[0].count; c++) {
-        const char *name = csv->rows[0].cells[c];
-        size_t len = strlen(name), tail = strlen(end);
-        if (text_starts(name, "label::") && len > tail && strcmp(name + len - tail, end) == 0) {
-            return c;
-        }
-    }
-    return SIZE_MAX;
-}
-
 /* "1.2 L/M" → "L/M". */
 static const char *rating_in(const char *text)
 {
@@ -136,18 +108,18 @@ static void take_row(struct report_risks *r, const struct csv *csv, size_t row, 
 {
     struct risk *one = &r->list[r->count];
     memset(one, 0, sizeof *one);
-    one->code = cell(csv, row, column(csv, "name"));
-    one->label = cell(csv, row, label);
+    one->code = desk_list_cell(csv, row, desk_list_column(csv, "name"));
+    one->label = desk_list_cell(csv, row, label);
     one->label = *one->label ? one->label : one->code;
-    one->component = cell(csv, row, column(csv, "comp"));
-    one->set = cell(csv, row, column(csv, "set"));
-    one->report[RISK_DEST] = cell(csv, row, column(csv, "_kz"));
-    one->report[RISK_ORIG] = cell(csv, row, column(csv, "_kgtj"));
-    one->report[RISK_BODY] = rating_in(cell(csv, row, column(csv, "_body")));
-    one->on[RISK_DEST] = *cell(csv, row, column(csv, "ord_dest")) != '\0';
-    one->on[RISK_ORIG] = *cell(csv, row, column(csv, "ord_orig")) != '\0';
-    one->on[RISK_BODY] = *cell(csv, row, column(csv, "ord_body")) != '\0';
-    one->not_dest = *cell(csv, row, column(csv, "na_dest")) != '\0';
+    one->component = desk_list_cell(csv, row, desk_list_column(csv, "comp"));
+    one->set = desk_list_cell(csv, row, desk_list_column(csv, "set"));
+    one->report[RISK_DEST] = desk_list_cell(csv, row, desk_list_column(csv, "_kz"));
+    one->report[RISK_ORIG] = desk_list_cell(csv, row, desk_list_column(csv, "_kgtj"));
+    one->report[RISK_BODY] = rating_in(desk_list_cell(csv, row, desk_list_column(csv, "_body")));
+    one->on[RISK_DEST] = *desk_list_cell(csv, row, desk_list_column(csv, "ord_dest")) != '\0';
+    one->on[RISK_ORIG] = *desk_list_cell(csv, row, desk_list_column(csv, "ord_orig")) != '\0';
+    one->on[RISK_BODY] = *desk_list_cell(csv, row, desk_list_column(csv, "ord_body")) != '\0';
+    one->not_dest = *desk_list_cell(csv, row, desk_list_column(csv, "na_dest")) != '\0';
     map_put(&r->by_code, one->code, one);
     r->count++;
 }
@@ -155,30 +127,24 @@ static void take_row(struct report_risks *r, const struct csv *csv, size_t row, 
 bool report_risks_new(struct report_risks **out, const struct buf *list, const char *language,
                       struct err *err)
 {
-    static const char *const wanted[] = {"name",     "comp", "set",   "ord_dest", "ord_orig",
-                                         "ord_body", "_kz",  "_kgtj", "_body",    "na_dest"};
+    static const char *const wanted[] = {"name",     "comp",     "set", "ord_dest",
+                                         "ord_orig", "ord_body", "_kz", "_kgtj",
+                                         "_body",    "na_dest",  NULL};
     struct report_risks *r = *out = mem_zero(1, sizeof *r);
     struct csv csv;
     arena_init(&r->arena);
     map_init(&r->by_code, &r->arena);
     map_init(&r->types, &r->arena);
     map_init(&r->measures, &r->arena);
-    bool ok = csv_parse(&csv, &r->arena, list->data ? list->data : "", list->len, err);
-    for (size_t i = 0; ok && i < sizeof wanted / sizeof *wanted; i++) {
-        if (column(&csv, wanted[i]) == SIZE_MAX) {
-            ok = err_set(err, ERR_INPUT, "there is no column '%s'", wanted[i]);
-        }
-    }
-    if (!ok) {
-        err_at(err, "risks.csv");
+    if (!desk_list_read(&csv, &r->arena, list, "risks.csv", wanted, err)) {
         report_risks_free(r);
         *out = NULL;
         return false;
     }
     r->list = arena_alloc(&r->arena, csv.count * sizeof *r->list);
     for (size_t row = 1; row < csv.count; row++) {
-        if (strcmp(cell(&csv, row, column(&csv, "set")), "own") != 0) {
-            take_row(r, &csv, row, label_column(&csv, language));
+        if (strcmp(desk_list_cell(&csv, row, desk_list_column(&csv, "set")), "own") != 0) {
+            take_row(r, &csv, row, desk_list_label(&csv, language));
         }
     }
     return true;
@@ -188,13 +154,15 @@ bool report_risks_name_measures(struct report_risks *r, const struct buf *list,
                                 const char *language, struct err *err)
 {
     struct csv csv;
-    if (!csv_parse(&csv, &r->arena, list->data ? list->data : "", list->len, err)) {
-        return err_at(err, "meas.csv");
+    static const char *const wanted[] = {"name", NULL};
+    if (!desk_list_read(&csv, &r->arena, list, "meas.csv", wanted, err)) {
+        return false;
     }
-    size_t name = column(&csv, "name"), label = label_column(&csv, language);
+    size_t name = desk_list_column(&csv, "name"), label = desk_list_label(&csv, language);
     for (size_t row = 1; row < csv.count; row++) {
-        if (*cell(&csv, row, name) && *cell(&csv, row, label)) {
-            map_put(&r->measures, cell(&csv, row, name), (void *)cell(&csv, row, label));
+        if (*desk_list_cell(&csv, row, name) && *desk_list_cell(&csv, row, label)) {
+            map_put(&r->measures, desk_list_cell(&csv, row, name),
+                    (void *)desk_list_cell(&csv, row, label));
         }
     }
     return true;
