@@ -96,6 +96,13 @@ want 2 'withdraw of no use' $S withdraw 0000aaaa --use answers,jokes; says 'with
 want 1 'withdraw of nothing' $S withdraw 0000aaaa; says 'withdraw of nothing' "no record '0000aaaa'"
 want 2 'a page in German' $S holds A12 --out "$T/page.html" --lang de; says 'a page in German' "no page in 'de'"
 want 0 'the log is whole' $S log; says 'the log is whole' 'the log is whole'
+# retention: the desk misses one form, so that not everything can be judged
+want 2 'retention without lists' $S retention; says 'retention without lists' 'no lists given'
+want 3 'retention without its list' $S retention --lists "$T"; says 'retention without its list' 'retention.csv'
+printf 'form,months\n*,1200\n' > "$T/retention.csv"
+want 1 'retention' $S retention --lists "$T"; says 'retention' 'could not be judged'
+want 1 'retention of another number' $S retention --lists "$T" --destroy 3; says 'retention of another number' '0 records are due, not 3'
+rm "$T/retention.csv"
 # a backup, which stock age and tar open, too; a full disk leaves none
 want 0 'a backup' $S backup "$T/desk.age"; says 'a backup' 'records in'
 sed "s|--desk $T/desk|--desk $T/again|" "$T/sync" > "$T/sync2"; chmod +x "$T/sync2"

@@ -820,6 +820,8 @@ int main(int argc, char **argv)
          CLI_ANY, sync_withdraw_options, sync_withdraw, NULL},
         {"holds", "CODE", "write a page for a person: what is held under this code.", 1, 1,
          sync_holds_options, sync_holds, NULL},
+        {"retention", "", "list which records are due to be destroyed, and destroy them.", 0, 0,
+         sync_retention_options, sync_retention, NULL},
         {"backup", "FILE.age", "write the whole desk into one sealed file.", 1, 1,
          sync_backup_options, sync_backup, NULL},
         {"restore", "FILE.age", "make the desk anew from a backup; its folder must not exist.", 1,

@@ -6,7 +6,6 @@
 #include "tests/lib/custody.h"
 #include "tools/desk/desk_cases.h"
 #include "tools/desk/desk_forget.h"
-#include "tools/desk/desk_withdraw.h"
 
 static const char cases_md[] =
     "| survey |\n"
@@ -506,12 +505,9 @@ static void withdraw(struct desk *desk, struct field *f, const uint8_t (*ids)[16
 {
     struct err err = {0};
     struct withdraw_report report;
-    OK(desk_begin(desk, &err));
-    OK(desk_forget_cases(desk, f->study.coordinator, ids, count, "", at_ms, forgotten, &err));
-    for (size_t i = 0; i < count; i++) {
-        OK(desk_withdraw(desk, ids[i], USE_ANSWERS, "", at_ms, &report, &err));
-    }
-    OK(desk_end(desk, true, &err));
+    struct withdraw_options options = {.uses = USE_ANSWERS, .why = "", .wall_ms = at_ms};
+    OK(desk_withdraw_all(desk, f->study.coordinator, ids, count, &options, &report, forgotten,
+                         &err));
 }
 
 static bool holds_site(void *user, const struct message *m, int64_t wall_ms, bool taken,

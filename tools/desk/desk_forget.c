@@ -141,3 +141,26 @@ bool desk_forget_cases(struct desk *desk, const uint8_t identity[32], const uint
     arena_fini(&f.arena);
     return ok;
 }
+
+bool desk_withdraw_all(struct desk *desk, const uint8_t identity[32], const uint8_t (*ids)[16],
+                       size_t count, const struct withdraw_options *options,
+                       struct withdraw_report *sum, struct forget_report *forgotten,
+                       struct err *err)
+{
+    bool answers = (options->uses & USE_ANSWERS) != 0;
+    *sum = (struct withdraw_report){.before = true};
+    *forgotten = (struct forget_report){0};
+    bool ok = desk_begin(desk, err) &&
+              (!answers || desk_forget_cases(desk, identity, ids, count, options->why,
+                                             options->wall_ms, forgotten, err));
+    for (size_t i = 0; ok && i < count; i++) {
+        struct withdraw_report one;
+        ok = desk_withdraw(desk, ids[i], options->uses, options->why, options->wall_ms, &one, err);
+        sum->destroyed += one.destroyed;
+        sum->messages += one.messages;
+        sum->exports += one.exports;
+        sum->before = sum->before && one.before;
+    }
+    sum->messages += forgotten->messages;
+    return desk_end(desk, ok, err);
+}

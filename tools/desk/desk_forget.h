@@ -8,13 +8,26 @@
  * the device that holds it.
  * Source: docs/RECORD.md section 16.
  */
-#include "tools/desk/desk_store.h"
+#include "tools/desk/desk_withdraw.h"
 
 struct forget_report {
     unsigned cases;    /* that the records made or changed */
     unsigned messages; /* to the devices that hold them; the next receipts carry them */
     unsigned unread;   /* records that did not open: which cases they made is not known */
 };
+struct withdraw_options {
+    unsigned uses;   /* bits of withdrawn_use, at least one */
+    const char *why; /* for the log; "": not said */
+    int64_t wall_ms;
+};
+/* Withdraws several records and, with USE_ANSWERS, what they said about cases: all of it happens,
+ * or nothing.  The reports are sums. */
+MUST_CHECK bool desk_withdraw_all(struct desk *desk, const uint8_t identity[32],
+                                  const uint8_t (*ids)[16], size_t count,
+                                  const struct withdraw_options *options,
+                                  struct withdraw_report *sum, struct forget_report *forgotten,
+                                  struct err *err);
+
 /* Deletes the desk's messages that hold these cases, and takes the cases back from their holders.
  * To be called in the transaction of desk_withdraw, before the records are destroyed.  A case that
  * other records made can be assigned again. */

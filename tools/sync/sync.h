@@ -55,6 +55,7 @@ MUST_CHECK bool sync_show(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_review(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_withdraw(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_holds(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_retention(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_field(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_report(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_backup(const struct cli_words *words, struct err *err);
@@ -62,6 +63,6 @@ MUST_CHECK bool sync_restore(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_log(const struct cli_words *words, struct err *err);
 extern const struct cli_option sync_records_options[], sync_show_options[], sync_review_options[],
     sync_log_options[], sync_withdraw_options[], sync_holds_options[], sync_field_options[],
-    sync_report_options[], sync_backup_options[];
+    sync_report_options[], sync_backup_options[], sync_retention_options[];
 
 #endif

@@ -7,6 +7,7 @@
 #include "platform/machine/file.h"
 #include "platform/machine/secret.h"
 #include "tools/desk/desk_field.h"
+#include "tools/desk/desk_retention.h"
 #include "tools/key/keys.h"
 #include "tools/sync/sync.h"
 
@@ -17,8 +18,9 @@ const struct cli_option sync_field_options[] = {
     {"field", 0, NULL,
      "open the records, and tell who works how much, which quotas are filled, what looks odd",
      &sync_given.field, CLI_TEXT, 0, 0},
-    {"lists", 0, "DIR", "folder with quota.csv and quality.csv: the study's quotas and rules",
-     &opt_lists, CLI_TEXT, 0, 0},
+    {"lists", 0, "DIR",
+     "folder with quota.csv, quality.csv, retention.csv: the study's quotas and rules", &opt_lists,
+     CLI_TEXT, 0, 0},
     {"out", 0, "DIR", "also write tables as CSV into this folder", &sync_given.out, CLI_FOLDER, 0,
      0},
     {"labels", 0, "CODE", "ru, ky, tg or en: the language of the quotas' labels (default: ru)",
@@ -53,46 +55,87 @@ static bool write_tables(const struct desk_field *field, struct arena *arena, st
     return ok;
 }
 
+/* What the list says will be destroyed, a month before. */
+static bool tell_retention(struct desk *desk, const uint8_t identity[32], const struct buf *list,
+                           struct err *err)
+{
+    struct desk_retention retention;
+    size_t soon = 0;
+    if (!desk_retention_read(&retention, desk, identity, list, sync_given.why ? sync_given.why : "",
+                             clock_wall_ms(), err)) {
+        return false;
+    }
+    for (size_t i = 0; i < retention.count; i++) {
+        soon += retention.forms[i].soon;
+    }
+    if (soon || retention.due_count) {
+        printf("to be destroyed by retention.csv: %zu records now, %zu within %d days; "
+               "'suhbat-sync retention' lists them\n",
+               retention.due_count, soon, RETENTION_SOON);
+    }
+    desk_retention_fini(&retention);
+    return true;
+}
+
+static bool verdict(const struct desk_field *field, struct err *err)
+{
+    if (field->faults) {
+        return err_set(err, ERR_INPUT, "%zu cells of quota.csv cannot be judged", field->faults);
+    }
+    if (field->without_form) {
+        err_set(err, ERR_INPUT, "%zu records belong to forms that the desk does not have",
+                field->without_form);
+        return err_hint(err, "add them: suhbat-sync --desk DIR add-form PACKAGE");
+    }
+    return !field->unreadable ||
+           err_set(err, ERR_AUTH, "%zu records cannot be read", field->unreadable);
+}
+
+enum { QUOTAS, RULES, TIMES, LISTS };
+static bool read_lists(struct buf lists[LISTS], bool there[LISTS], struct arena *arena,
+                       struct err *err)
+{
+    static const char *const names[LISTS] = {"quota.csv", "quality.csv", "retention.csv"};
+    bool any = false, ok = true;
+    for (int i = 0; ok && i < LISTS; i++) {
+        ok = read_list(&lists[i], arena, names[i], &there[i], err);
+        any = any || there[i];
+    }
+    return ok && (any || !opt_lists ||
+                  err_set(err, ERR_INPUT,
+                          "there is no quota.csv, quality.csv or retention.csv in "
+                          "%s",
+                          opt_lists));
+}
+
 bool sync_field(const struct cli_words *words, struct err *err)
 {
     struct desk *desk = NULL;
     struct desk_field field;
-    struct buf quotas = {0}, rules = {0}, out = {0};
+    struct buf lists[LISTS] = {{0}}, out = {0};
     struct field_options options = {
         .filter = sync_filter(), .language = sync_given.labels, .why = sync_given.why};
     struct arena arena;
     uint8_t identity[32];
-    bool with_quotas, with_rules;
+    bool there[LISTS] = {false};
     (void)words;
     arena_init(&arena);
-    bool ok = read_list(&quotas, &arena, "quota.csv", &with_quotas, err) &&
-              read_list(&rules, &arena, "quality.csv", &with_rules, err);
-    if (ok && opt_lists && !with_quotas && !with_rules) {
-        ok = err_set(err, ERR_INPUT, "there is neither quota.csv nor quality.csv in %s", opt_lists);
-    }
-    ok = ok && sync_open(&desk, identity, err);
-    options.quotas = ok && with_quotas ? &quotas : NULL;
-    options.rules = ok && with_rules ? &rules : NULL;
+    bool ok = read_lists(lists, there, &arena, err) && sync_open(&desk, identity, err);
+    options.quotas = there[QUOTAS] ? &lists[QUOTAS] : NULL;
+    options.rules = there[RULES] ? &lists[RULES] : NULL;
     ok = ok && desk_field_read(&field, desk, identity, &options, err);
-    desk_close(desk);
-    secret_wipe(identity, sizeof identity);
     if (ok) {
         desk_field_tell(&out, &field, clock_wall_ms());
         sync_print(&out);
-        ok = !sync_given.out || write_tables(&field, &arena, err);
-        if (ok && field.faults) {
-            ok = err_set(err, ERR_INPUT, "%zu cells of quota.csv cannot be judged", field.faults);
-        } else if (ok && field.without_form) {
-            err_set(err, ERR_INPUT, "%zu records belong to forms that the desk does not have",
-                    field.without_form);
-            ok = err_hint(err, "add them: suhbat-sync --desk DIR add-form PACKAGE");
-        } else if (ok && field.unreadable) {
-            ok = err_set(err, ERR_AUTH, "%zu records cannot be read", field.unreadable);
-        }
+        ok = (!there[TIMES] || tell_retention(desk, identity, &lists[TIMES], err)) &&
+             (!sync_given.out || write_tables(&field, &arena, err)) && verdict(&field, err);
         desk_field_fini(&field);
     }
-    buf_fini(&quotas);
-    buf_fini(&rules);
+    desk_close(desk);
+    secret_wipe(identity, sizeof identity);
+    for (int i = 0; i < LISTS; i++) {
+        buf_fini(&lists[i]);
+    }
     buf_fini(&out);
     arena_fini(&arena);
     return ok;

@@ -77,27 +77,6 @@ static bool put_page(const char *path, const struct buf *page, struct err *err)
            err_at(err, "%s", path);
 }
 
-/* All of them, or none. */
-static bool withdraw_all(struct desk *desk, const uint8_t identity[32], uint8_t (*ids)[16],
-                         size_t count, unsigned uses, struct withdraw_report *sum,
-                         struct forget_report *forgotten, struct err *err)
-{
-    const char *why = sync_given.why ? sync_given.why : "";
-    int64_t now = clock_wall_ms();
-    bool ok = desk_begin(desk, err) &&
-              (!(uses & USE_ANSWERS) || desk_forget_cases(desk, identity, (const uint8_t(*)[16])ids,
-                                                          count, why, now, forgotten, err));
-    for (size_t i = 0; ok && i < count; i++) {
-        struct withdraw_report one;
-        ok = desk_withdraw(desk, ids[i], uses, why, now, &one, err);
-        sum->destroyed += one.destroyed;
-        sum->messages += one.messages;
-        sum->exports += one.exports;
-    }
-    sum->messages += forgotten->messages;
-    return desk_end(desk, ok, err);
-}
-
 static void tell(const struct withdraw_report *sum, const struct forget_report *forgotten,
                  size_t records, unsigned uses)
 {
@@ -127,10 +106,11 @@ bool sync_withdraw(const struct cli_words *words, struct err *err)
     struct buf page = {0};
     struct withdraw_report sum = {0};
     struct forget_report forgotten = {0};
+    struct withdraw_options options = {.why = sync_given.why ? sync_given.why : "",
+                                       .wall_ms = clock_wall_ms()};
     uint8_t identity[32];
     struct desk_holding holding = {.count = words->count};
-    unsigned uses;
-    if (!uses_given(&uses, err) || !language_given(&holding.language, err) ||
+    if (!uses_given(&options.uses, err) || !language_given(&holding.language, err) ||
         !is_free(opt_proof, err) || !sync_open(&desk, identity, err)) {
         return false;
     }
@@ -141,10 +121,11 @@ bool sync_withdraw(const struct cli_words *words, struct err *err)
         ok = desk_whole_key(words->list[i], ids[i]) ||
              desk_find_record(desk, words->list[i], ids[i], err);
     }
-    ok = ok && withdraw_all(desk, identity, ids, words->count, uses, &sum, &forgotten, err);
+    ok = ok && desk_withdraw_all(desk, identity, (const uint8_t(*)[16])ids, words->count, &options,
+                                 &sum, &forgotten, err);
     secret_wipe(identity, sizeof identity);
     if (ok) {
-        tell(&sum, &forgotten, words->count, uses);
+        tell(&sum, &forgotten, words->count, options.uses);
     }
     holding.ids = (const uint8_t(*)[16])ids;
     if (ok && opt_proof) {
