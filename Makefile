@@ -20,12 +20,13 @@ VERSION = 0.1
 DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
 	libxml2-dev libfreexl-dev libxlsxwriter-dev libreadstat-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev \
 	libsystemd-dev libwayland-dev fonts-paratype
-DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file clang-format pmccabe chromium poppler-utils \
+DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file clang-format pmccabe chromium poppler-utils groff-base \
 	weston 'libweston-10-dev|libweston-14-dev' sway wtype $(DEPS_DEB)
 DEPS_FUZZ = clang llvm libclang-rt-14-dev
 DEPS_MUTANTS = python3
 DEPS_SLOW = xserver-xephyr
 DEPS_DEB = dpkg-dev lintian systemd
+TOOLS = suhbat-form suhbat-key suhbat-sync
 DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
 
 # ---- compiler and linker flags ----
@@ -170,10 +171,10 @@ deb: ## build build/deb/*.deb (the device's and the desk's package); ARCH=arm64 
 ifeq ($(ARCH),)
 	$(Q)$(MAKE) --no-print-directory -s deps
 	$(Q)tests/deps.sh $(DEPS_DEB)
-	$(Q)$(MAKE) --no-print-directory -s all icons
+	$(Q)$(MAKE) --no-print-directory -s all icons pages
 	$(Q)VERSION=$(VERSION) ARCH=$$(dpkg --print-architecture) BIN=build/bin package/deb.sh
 else
-	$(Q)$(MAKE) --no-print-directory -s deps icons
+	$(Q)$(MAKE) --no-print-directory -s deps icons pages
 	$(Q)VERSION=$(VERSION) ARCH=$(ARCH) DEPS_BUILD="$(DEPS_BUILD)" package/cross.sh
 endif
 
@@ -206,16 +207,30 @@ deps: ## install the required Debian packages (does nothing if all are installed
 deps-slow: ## install what `make demo SLOW=1` needs to show the interview to a person
 	$(Q)tests/deps.sh $(DEPS_SLOW)
 
-install: all ## install into PREFIX (/usr/local)
+pages: all ## write manual pages and bash completion to build/pages, from the programs' own tables
+	$(Q)mkdir -p build/pages
+	$(Q)for p in $(TOOLS); do \
+		build/bin/$$p help --man > build/pages/$$p.1 && \
+		build/bin/$$p help --completion > build/pages/$$p.bash || exit 1; \
+	done
+
+install: all pages ## install into PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/suhbat
 	install -m 755 build/bin/suhbat build/bin/suhbat-form build/bin/suhbat-key build/bin/suhbat-sync $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 build/share/*.ttf $(DESTDIR)$(PREFIX)/share/suhbat/
 	install -d $(DESTDIR)$(PREFIX)/lib/suhbat
 	install -m 644 build/lib/suhbat/no-egl.so $(DESTDIR)$(PREFIX)/lib/suhbat/
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 644 package/suhbat.1 $(TOOLS:%=build/pages/%.1) $(DESTDIR)$(PREFIX)/share/man/man1/
+	for p in $(TOOLS); do \
+		install -m 644 build/pages/$$p.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p || exit 1; \
+	done
 
 uninstall: ## remove what install put there; interviews and keys stay
 	rm -f $(DESTDIR)$(PREFIX)/bin/suhbat $(DESTDIR)$(PREFIX)/bin/suhbat-form $(DESTDIR)$(PREFIX)/bin/suhbat-key $(DESTDIR)$(PREFIX)/bin/suhbat-sync
 	rm -f $(DESTDIR)$(PREFIX)/share/suhbat/*.ttf $(DESTDIR)$(PREFIX)/lib/suhbat/no-egl.so
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/suhbat.1 $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/%.1)
+	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/bash-completion/completions/%)
 	-rmdir $(DESTDIR)$(PREFIX)/share/suhbat $(DESTDIR)$(PREFIX)/lib/suhbat 2>/dev/null
 
 formatted: ## does clang-format agree with the sources?

@@ -53,7 +53,7 @@ git ls-files -z --cached --others --exclude-standard | tar --null -cf - -T - | t
 rm -rf "$root/work/.git"
 cp -r .git "$root/work/.git"
 mkdir -p "$root/work/build"
-cp -r build/icon "$root/work/build/" # made on this machine
+cp -r build/icon build/pages "$root/work/build/" # made on this machine
 chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 sh -eu -c "
     cd /work
     git config --global --add safe.directory /work

@@ -101,7 +101,8 @@ for program in form key sync; do
     put 755 "$BIN/suhbat-$program" "$R/usr/bin/suhbat-$program"
     $STRIP "$R/usr/bin/suhbat-$program"
     install -d "$R/usr/share/man/man1"
-    sed "s/PROGRAM/suhbat-$program/g" package/desk.1 | gzip -9n > "$R/usr/share/man/man1/suhbat-$program.1.gz"
+    gzip -9n < "build/pages/suhbat-$program.1" > "$R/usr/share/man/man1/suhbat-$program.1.gz"
+    put 644 "build/pages/suhbat-$program.bash" "$R/usr/share/bash-completion/completions/suhbat-$program"
 done
 docs suhbat-desk "$R"
 control suhbat-desk "$R" "$(libraries "$R")" '' 'age, suhbat' \

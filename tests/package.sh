@@ -26,7 +26,11 @@ for library in libsdl2 libsodium libwayland-client weston udisks2 polkitd fonts-
 done
 ok
 list=$(dpkg-deb -c "$desk")
-grep -q './usr/bin/suhbat-sync$' <<< "$list" || fail 'the desk lacks suhbat-sync'
+for program in form key sync; do
+    for file in bin/suhbat-$program share/man/man1/suhbat-$program.1.gz share/bash-completion/completions/suhbat-$program; do
+        grep -q "\./usr/$file$" <<< "$list" || fail "the desk lacks $file"
+    done
+done
 ok
 systemd-analyze security --offline=true --threshold=45 package/suhbat-kiosk.service > build/security.log 2>&1 ||
     { tail -n 3 build/security.log; fail 'the unit is open above 4.5'; }

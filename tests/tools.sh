@@ -27,6 +27,36 @@ for t in suhbat-form suhbat-key suhbat-sync; do
     want 2 "$t without a verb" $B/$t
     want 2 "$t unknown verb" $B/$t nonsense
 done
+# manual pages and completion come from the tables that the command line is read by
+complete_line() { # PROGRAM WORD…: what bash would offer for the last word
+    bash -c 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); "_${1//-/_}"; printf "%s\n" "${COMPREPLY[@]}"' - \
+        "$T/$1.bash" "$@"
+}
+for t in suhbat-form suhbat-key suhbat-sync; do
+    want 0 "$t help --completion" $B/$t help --completion; cp "$T/out" "$T/$t.bash"
+    want 0 "$t help --man" $B/$t help --man; cp "$T/out" "$T/$t.1"
+    want 0 "$t: troff reads its page" groff -K utf8 -man -Tutf8 -ww "$T/$t.1"
+    sed 's/.\x08//g; s/\x1b\[[0-9;]*m//g' "$T/out" > "$T/$t.txt" # without bold
+    [ ! -s "$T/err" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "tools: $t: troff complains"; cat "$T/err"; }
+    verbs=$($B/$t --help | sed -n "s/^  $t \([a-z-]*\).*/\1/p" | grep -v '^help$' | sort -u)
+    complete_line $t '' > "$T/offered"
+    for v in $verbs; do # "VERB OPTION" for each that bash offers
+        complete_line $t $v - | sed "s/^/$v /"
+    done >> "$T/offered"
+    for v in $verbs; do
+        grep -q "^   $v" "$T/$t.txt" && grep -qxF -- $v "$T/offered" && passed=$((passed + 1)) ||
+            { failed=$((failed + 1)); echo "tools: $t $v is not in the page, or not offered"; }
+        for o in $($B/$t help $v | sed -n 's/^      \(-., \)\{0,1\}\(--[a-z-]*\) .*/\2/p'); do
+            grep -q -- "$o" "$T/$t.txt" && grep -qxF -- "$v $o" "$T/offered" && passed=$((passed + 1)) ||
+                { failed=$((failed + 1)); echo "tools: $t $v $o is not in the page, or not offered"; }
+        done
+    done
+done
+mkdir -p "$T/here/a folder"; : > "$T/here/a file"
+[ "$(cd "$T/here" && complete_line suhbat-sync import --desk 'a ')" = 'a folder' ] && passed=$((passed + 1)) ||
+    { failed=$((failed + 1)); echo 'tools: after --desk bash offers more than folders'; }
+[ "$(cd "$T/here" && complete_line suhbat-sync import 'a ' | sort | tr '\n' ,)" = 'a file,a folder,' ] && passed=$((passed + 1)) ||
+    { failed=$((failed + 1)); echo 'tools: bash does not offer files'; }
 want 2 'a near verb' $B/suhbat-form chek x; says 'a near verb' "did you mean 'check'"
 want 2 'a near option' $B/suhbat-form convert x --forse; says 'a near option' "did you mean '--force'"
 want 0 check $B/suhbat-form check tests/cases/migrant_short.csv
@@ -338,6 +368,8 @@ form odd "| survey |\n| | type | name | label |\n| | $(cat "$T/name") | a | A |\
 want 1 'a name that steers a terminal' $B/suhbat-form check "$T/odd.md"
 grep -q "$(printf '\033')" "$T/err" "$T/out" && { failed=$((failed + 1)); echo 'tools: an escape reaches the terminal'; } || passed=$((passed + 1))
 make -s install DESTDIR="$T/root" PREFIX=/usr > /dev/null
+[ -s "$T/root/usr/share/man/man1/suhbat-sync.1" ] && [ -s "$T/root/usr/share/bash-completion/completions/suhbat-sync" ] &&
+    passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: make install: no manual page, or no completion'; }
 [ -x "$T/root/usr/bin/suhbat-sync" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: make install'; }
 make -s uninstall DESTDIR="$T/root" PREFIX=/usr > /dev/null
 [ -z "$(find "$T/root" -type f)" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'tools: make uninstall leaves something'; find "$T/root" -type f; }

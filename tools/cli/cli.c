@@ -17,6 +17,7 @@
 #include "platform/machine/secret.h"
 #include "platform/machine/text.h"
 #include "platform/machine/xml.h"
+#include "tools/cli/cli_internal.h"
 #include "tools/key/keys.h"
 
 /* Options of every program. */
@@ -39,14 +40,6 @@ static void print_options(const struct cli_option *options)
     }
 }
 
-/* The program and its verbs. */
-struct cli {
-    const char *program, *about;
-    const struct cli_verb *verbs;
-    size_t count;
-    const struct cli_option *common;
-};
-
 static void print_verb(const struct cli *cli, const struct cli_verb *verb)
 {
     printf("  %s %s%s%s\n      %s\n", cli->program, verb->name, *verb->words ? " " : "",
@@ -58,7 +51,7 @@ static void print_end(const struct cli *cli)
 {
     printf("\n  options for every verb\n");
     print_options(cli->common);
-    print_options(everywhere);
+    print_options(cli->everywhere);
     printf("\n  '-' means standard input or output; '--' ends the options.\n"
            "  exit status: 0 success, 1 fault in the data, 2 wrong usage, 3 system error,\n"
            "  4 wrong or missing key\n");
@@ -78,6 +71,9 @@ static int print_help(const struct cli *cli, const struct cli_verb *verb)
             print_verb(cli, &cli->verbs[i]);
         }
         printf("  %s help VERB\n      show help for one verb.\n", cli->program);
+        printf("  %s help --man | --completion\n      print the manual page, or the completion for "
+               "bash.\n",
+               cli->program);
     }
     print_end(cli);
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 3;
@@ -185,11 +181,25 @@ static int unknown_verb(const struct cli *cli, const char *word)
     return misuse(cli->program, "unknown verb", word, text_nearest(word, names, count));
 }
 
+/* help --man, help --completion: what `make install` puts beside the program. */
+static bool print_page(const struct cli *cli, const char *which)
+{
+    bool manual = strcmp(which, "--man") == 0;
+    if (manual || strcmp(which, "--completion") == 0) {
+        (manual ? cli_manual : cli_completion)(cli);
+        return true;
+    }
+    return false;
+}
+
 /* Handles --help and --version, which take precedence over everything else.  Returns the
  * exit status, or -1 if neither was given. */
 static int answer_about(const struct cli *cli, int argc, char **argv)
 {
     const struct cli_verb *verb = NULL;
+    if (argc > 2 && strcmp(argv[1], "help") == 0 && print_page(cli, argv[2])) {
+        return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 3;
+    }
     if (argc > 1 && strcmp(argv[1], "help") == 0) {
         verb = argc > 2 ? find_verb(cli, argv[2]) : NULL;
         return argc > 2 && !verb ? unknown_verb(cli, argv[2]) : print_help(cli, verb);
@@ -349,7 +359,7 @@ int cli_main(const char *program, const char *about, const struct cli_verb *verb
              const struct cli_option *common, int argc, char **argv)
 {
     assert(count > 0 && argc > 0);
-    const struct cli cli = {program, about, verbs, count, common};
+    const struct cli cli = {program, about, verbs, count, common, everywhere};
     const struct cli_verb *verb;
     struct cli_words words = {.list = mem_zero((size_t)argc, sizeof *words.list)};
     harden();
