@@ -152,7 +152,7 @@ robot: deps ## random use: 10,000 steps over each of our forms, 500 over each fo
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)BIN=build/test/bin SHARED=$(SHARED) tests/robot.sh
 
-crash: deps ## kill the program at every write of a short interview
+crash: deps ## kill the program at every write of a short interview, and of a day at the desk
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)BIN=build/test/bin tests/crash.sh
 

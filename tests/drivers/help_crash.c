@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * help_crash: kill -9 at every write of a short interview, of a store that takes the new format,
- * and of messages about cases that are taken.
+ * of messages about cases that are taken, and of a day at the desk.
  *
  *   help_crash campaign SHIM [STEP]   all kill points (every STEP-th); prints the sums
  *   help_crash run DIR                one interview in DIR's device; a line on stdout per
  *                                     acknowledged thing
  *   help_crash messages DIR           three messages are taken
+ *   help_crash desk DIR               a desk imports, reviews, withdraws and backs up
  *   help_crash migrate DIR            the first unlocking of a device of the first format
  *
  * What must hold after any death: what was acknowledged is there, whole; nothing is there by half;
  * a sealed record is in the store or the draft is, never neither; the device opens.
  */
+#include "tests/lib/crash_desk.h"
 #include "tests/lib/old_device.h"
 
 #include <fcntl.h>
@@ -571,7 +573,8 @@ static const struct part {
     const char *(*judge)(struct study *s, const char *acks);
 } parts[] = {{"run", "an interview", prepare, judge},
              {"messages", "messages about cases", prepare_messages, judge_messages},
-             {"migrate", "a store that takes the new format", prepare_old, judge_migrated}};
+             {"migrate", "a store that takes the new format", prepare_old, judge_migrated},
+             {"desk", "a day at the desk", crash_desk_prepare, crash_desk_judge}};
 
 static unsigned campaign(const char *self, const char *shim, long step, const struct part *part,
                          unsigned *faults)
@@ -636,6 +639,9 @@ int main(int argc, char **argv)
     }
     if (argc == 3 && strcmp(argv[1], "messages") == 0) {
         return take_messages(argv[2]);
+    }
+    if (argc == 3 && strcmp(argv[1], "desk") == 0) {
+        return crash_desk_run(argv[2], ack);
     }
     if (argc == 3 && strcmp(argv[1], "run") == 0) {
         return run(argv[2]);

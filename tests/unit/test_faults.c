@@ -7,7 +7,7 @@
 #include "tests/lib/desk_case.h"
 #include "tools/desk/desk_ledger.h"
 #include "tools/desk/desk_review.h"
-#include "tools/desk/desk_withdraw.h"
+#include "tools/desk/desk_forget.h"
 #include "tests/lib/old_device.h"
 
 #include "platform/machine/fault.h"
@@ -328,6 +328,8 @@ static void desk_works(struct run *r)
     struct desk_device d;
     struct export_counts n;
     struct withdraw_report w;
+    struct forget_report forgotten;
+    struct withdraw_options taken_back = {.uses = USE_ANSWERS, .why = "", .wall_ms = 1};
     uint64_t counter, kept;
     unsigned records;
     bool fresh;
@@ -352,7 +354,7 @@ static void desk_works(struct run *r)
     STEP(desk_export(open_now, s->escrow, &o, &n, &r->err));
     STEP(desk_log(open_now, 1, "export", &r->err));
     STEP(desk_review(open_now, ids[0], REVIEW_APPROVED, "", 1, &r->err));
-    STEP(desk_withdraw(open_now, ids[1], USE_ANSWERS, "", 1, &w, &r->err));
+    STEP(desk_withdraw_all(open_now, s->escrow, ids + 1, 1, &taken_back, &w, &forgotten, &r->err));
     desk_close(open_now);
     open_now = NULL;
     STEP(desk_open(&open_now, study_path(s, "desk"), s->escrow, &r->err));
