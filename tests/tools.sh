@@ -57,6 +57,8 @@ mkdir -p "$T/here/a folder"; : > "$T/here/a file"
     { failed=$((failed + 1)); echo 'tools: after --desk bash offers more than folders'; }
 [ "$(cd "$T/here" && complete_line suhbat-sync import 'a ' | sort | tr '\n' ,)" = 'a file,a folder,' ] && passed=$((passed + 1)) ||
     { failed=$((failed + 1)); echo 'tools: bash does not offer files'; }
+complete_line suhbat-sync --desk export im | grep -qx import && passed=$((passed + 1)) ||
+    { failed=$((failed + 1)); echo "tools: bash takes an option's value for the verb"; }
 want 2 'a near verb' $B/suhbat-form chek x; says 'a near verb' "did you mean 'check'"
 want 2 'a near option' $B/suhbat-form convert x --forse; says 'a near option' "did you mean '--force'"
 want 0 check $B/suhbat-form check tests/cases/migrant_short.csv

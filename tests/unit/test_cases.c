@@ -344,7 +344,8 @@ static void test_cases__a_case_goes_to_another_device_and_comes_into_conflict(vo
     char side[33];
     text_hex(side, one->sides->record, 16);
     assert_false(desk_assign(desk, one, device_id(b.study.device), NULL, study_wall, &told, &err));
-    assert_false(desk_assign(desk, one, device_id(b.study.device), "00", study_wall, &told, &err));
+    assert_false(
+        desk_assign(desk, one, device_id(b.study.device), "none", study_wall, &told, &err));
     desk_cases_fini(&cases);
 
     /* a side is taken; b gets it, although it had the case */

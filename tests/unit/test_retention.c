@@ -44,7 +44,19 @@ struct kept {
     struct desk *desk;
 };
 
-static void begin(struct kept *k, int64_t imported_ms)
+static void revoke_it(struct kept *k)
+{
+    struct err err = {0};
+    struct catalogue *c = &k->study.catalogue;
+    c->revoked[c->revoked_count].kind = 2;
+    memcpy(c->revoked[c->revoked_count++].id, device_id(k->study.device), 16);
+    c->epoch++;
+    study_sign_catalogue(&k->study);
+    OK(desk_set_catalogue(k->desk, k->study.catalogue_bytes.data, k->study.catalogue_bytes.len,
+                          &err));
+}
+
+static void begin_with(struct kept *k, int64_t imported_ms, bool revoked)
 {
     struct err err = {0};
     struct buf package = {0}, batch = {0};
@@ -63,9 +75,17 @@ static void begin(struct kept *k, int64_t imported_ms)
     OK(file_folder(study_path(&k->study, "out"), 0700, &err));
     OK(device_export(k->study.device, study_path(&k->study, "out"), study_wall, &out, &err));
     take_batch(&k->study, "out", &batch);
+    if (revoked) {
+        revoke_it(k);
+    }
     OK(desk_import(k->desk, batch.data, batch.len, imported_ms, &in, &err));
     buf_fini(&package);
     buf_fini(&batch);
+}
+
+static void begin(struct kept *k, int64_t imported_ms)
+{
+    begin_with(k, imported_ms, false);
 }
 
 static void end(struct kept *k)
@@ -134,7 +154,7 @@ static void test_retention__a_wrong_clock(void **state)
     static const struct {
         int64_t lag; /* of the import after the record's time */
         bool by_import;
-    } cases[] = {{0, false}, {364, false}, {366, true}, {-2, true}, {9000, true}};
+    } cases[] = {{0, false}, {364, false}, {366, true}, {-2, false}, {-9000, true}, {9000, true}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct kept k;
         int64_t imported = study_wall + cases[i].lag * day_ms;
@@ -230,6 +250,25 @@ static void test_retention__what_does_not_open_is_counted(void **state)
     end(&k);
 }
 
+/* What is kept apart is not in use: nobody knows whose it is, but it is here. */
+static void test_retention__what_is_kept_apart_is_counted(void **state)
+{
+    (void)state;
+    struct kept k;
+    struct err err = {0};
+    struct desk_retention r;
+    struct buf list = {0};
+    begin_with(&k, study_wall, true);
+    buf_text(&list, "form,months\n*,1\n");
+    OK(desk_retention_read(&r, k.desk, k.study.coordinator, &list, "", study_wall + 400 * day_ms,
+                           &err));
+    assert_int_equal(r.unread, 2);
+    assert_int_equal(r.due_count, 0);
+    desk_retention_fini(&r);
+    buf_fini(&list);
+    end(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_retention__what_is_due_is_destroyed),
         cmocka_unit_test(test_retention__lists_that_are_wrong),
         cmocka_unit_test(test_retention__what_does_not_open_is_counted),
+        cmocka_unit_test(test_retention__what_is_kept_apart_is_counted),
     };
     struct err err = {0};
     db_setup();

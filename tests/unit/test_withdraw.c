@@ -6,7 +6,9 @@
 #include "platform/custody/device_internal.h"
 #include "platform/custody/store.h"
 #include "tests/lib/desk_case.h"
+#include "tools/desk/desk_forget.h"
 #include "tools/desk/desk_holds.h"
+#include "tools/desk/desk_retention.h"
 #include "tools/desk/desk_withdraw.h"
 
 static const uint8_t ids[2][16] = {{0xA1, 1}, {0xB2, 2}};
@@ -79,7 +81,11 @@ static struct withdraw_report withdraw(struct withdraw_case *c, unsigned uses)
 {
     struct err err = {0};
     struct withdraw_report report;
-    OK(desk_withdraw(c->desk, ids[0], uses, "просьба", study_wall, &report, &err));
+    struct forget_report forgotten;
+    struct withdraw_options options = {.uses = uses, .why = "просьба", .wall_ms = study_wall};
+    OK(desk_withdraw_all(c->desk, c->study.coordinator, ids, 1, &options, &report, &forgotten,
+                         &err));
+    assert_int_equal(forgotten.unread, 0);
     return report;
 }
 
@@ -185,6 +191,12 @@ static void test_withdraw__the_content_is_gone_from_the_desk(void **state)
     desk_close(c.desk);
     assert_true(pieces_in(&c, study_path(&c.study, "desk")) > 10);
     OK(desk_open(&c.desk, study_path(&c.study, "desk"), c.study.coordinator, &err));
+    struct desk_retention retention; /* it opens all, and leaves no copy */
+    struct buf list = {0};
+    buf_text(&list, "form,months\n*,1\n");
+    OK(desk_retention_read(&retention, c.desk, c.study.coordinator, &list, "", study_wall, &err));
+    desk_retention_fini(&retention);
+    buf_fini(&list);
     struct withdraw_report r = withdraw(&c, USE_ANSWERS);
     assert_int_equal(r.destroyed, 1);
     assert_int_equal(r.messages, 1);

@@ -60,10 +60,10 @@ static void manual_verb(const struct cli_verb *verb)
     putchar(toupper((unsigned char)*verb->help));
     troff(verb->help + 1);
     putchar('\n');
-    for (size_t i = 0; verb->more && verb->more[i]; i++) {
-        puts(i ? ".br" : ".PP");
+    for (size_t i = 0; verb->more && verb->more[i]; i++) { /* line by line: some are examples */
+        fputs(i ? "" : ".PP\n.nf\n", stdout);
         troff(verb->more[i]);
-        putchar('\n');
+        fputs(verb->more[i + 1] ? "\n" : "\n.fi\n", stdout);
     }
     manual_options(verb->options);
 }
@@ -143,8 +143,13 @@ void cli_completion(const struct cli *cli)
     for (size_t i = 0; i < cli->count; i++) {
         printf(" %s", cli->verbs[i].name);
     }
-    puts("'\n    for w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-         "        [[ -z $verb && \" $verbs \" == *\" $w \"* ]] && verb=$w\n"
+    fputs("'\n    local before='", stdout);
+    completion_list(cli, NULL, TAKES_FOLDER);
+    completion_list(cli, NULL, TAKES_OTHER);
+    puts(" ' last=\n    for w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+         "        [[ -z $verb && $before != *\" $last \"* && \" $verbs \" == *\" $w \"* ]] && "
+         "verb=$w\n"
+         "        last=$w\n"
          "    done\n    case $verb in");
     for (size_t i = 0; i < cli->count; i++) {
         const struct cli_option *options = cli->verbs[i].options;
@@ -164,15 +169,18 @@ void cli_completion(const struct cli *cli)
     completion_list(cli, NULL, TAKES_OTHER);
     puts("' ;;\n    esac\n"
          "    if [[ \" $folders \" == *\" $prev \"* ]]; then\n"
+         "        compopt -o filenames 2> /dev/null\n"
          "        mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")\n"
          "    elif [[ \" $others \" == *\" $prev \"* ]]; then\n"
+         "        compopt -o filenames 2> /dev/null\n"
          "        mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
          "    elif [[ $cur == -* ]]; then\n"
          "        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$cur\")\n"
          "    elif [[ -z $verb || $verb == help ]]; then\n"
          "        mapfile -t COMPREPLY < <(compgen -W \"$verbs\" -- \"$cur\")\n"
          "    else\n"
+         "        compopt -o filenames 2> /dev/null\n"
          "        mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
          "    fi\n}");
-    printf("complete -o filenames -F %s %s\n", name, cli->program);
+    printf("complete -F %s %s\n", name, cli->program);
 }

@@ -162,5 +162,13 @@ bool desk_withdraw_all(struct desk *desk, const uint8_t identity[32], const uint
         sum->before = sum->before && one.before;
     }
     sum->messages += forgotten->messages;
-    return desk_end(desk, ok, err);
+    ok = desk_end(desk, ok, err);
+    if (ok) {
+        db_checkpoint(desk->db); /* what was overwritten leaves the write-ahead log, too */
+    } else if (answers) {        /* the entries about these openings were undone with the rest */
+        bool logged =
+            desk_log(desk, options->wall_ms, "withdraw, undone: all records were opened", NULL);
+        (void)logged; /* the error that undid it is the one to tell */
+    }
+    return ok;
 }

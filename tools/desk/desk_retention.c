@@ -20,7 +20,8 @@ struct judging {
     struct map months;  /* form → struct retention_form: the rule */
     struct map by_form; /* form → its place in out->forms, plus 1 */
     size_t due_cap;
-    int64_t today;
+    size_t content, given; /* records with their content; those that are in use */
+    int64_t now_ms, today;
 };
 
 /* ---- the list ---- */
@@ -107,12 +108,13 @@ static struct retention_form *form_of(struct judging *j, const char *id)
     return &out->forms[place - 1];
 }
 
-/* When the record was finished.  A time after its import, or a year before it, is that of a wrong
- * clock: then its import counts, so that nothing goes too early, and nothing stays for good. */
-static int64_t finished(const struct record *r, int64_t imported_ms)
+/* When the record was finished.  A time that is still to come, or a year before the import, is that
+ * of a wrong clock: then the import counts.  Of two times that may both be right the later counts:
+ * the desk's clock may have been behind at the import. */
+static int64_t finished(const struct judging *j, const struct record *r, int64_t imported_ms)
 {
     const int64_t year_ms = 365 * (int64_t)DAY_MS;
-    bool wrong = r->finalised_ms > imported_ms || r->finalised_ms < imported_ms - year_ms;
+    bool wrong = r->finalised_ms > j->now_ms || r->finalised_ms < imported_ms - year_ms;
     return wrong ? imported_ms : r->finalised_ms;
 }
 
@@ -124,7 +126,7 @@ static void judge(struct judging *j, const struct record *r, int64_t imported_ms
     if (!f->months) {
         return;
     }
-    int64_t day = desk_retention_day(finished(r, imported_ms), f->months);
+    int64_t day = desk_retention_day(finished(j, r, imported_ms), f->months);
     if (day <= j->today) {
         f->due++;
         if (out->due_count == j->due_cap) {
@@ -144,10 +146,9 @@ static bool take(void *user, const struct desk_object *o, struct err *err)
     struct buf plain = {0};
     struct record record;
     (void)err;
-    if (!o->len) { /* destroyed already */
-        return true;
-    }
-    bool opened = desk_record_open(&j->records, o, &plain, &record) == DESK_OPENED;
+    j->given++;
+    bool opened = desk_record_open(&j->records, o, &plain, &record) == DESK_OPENED &&
+                  memcmp(o->id, record.record_id, 16) == 0; /* what is destroyed goes by o->id */
     const struct form *form = opened ? desk_record_form(&j->records, &record) : NULL;
     if (!form) {
         j->out->unread++;
@@ -158,18 +159,28 @@ static bool take(void *user, const struct desk_object *o, struct err *err)
     return true;
 }
 
+static bool count_content(void *user, const struct desk_object *o, struct err *err)
+{
+    struct judging *j = user;
+    (void)err;
+    j->content += o->len > 0;
+    return true;
+}
+
 bool desk_retention_read(struct desk_retention *out, struct desk *desk, const uint8_t identity[32],
                          const struct buf *list, const char *why, int64_t wall_ms, struct err *err)
 {
     struct judging j = {.out = out};
     int64_t local = wall_ms + (int64_t)clock_zone_minutes(wall_ms) * MINUTE_MS;
     *out = (struct desk_retention){0};
+    j.now_ms = wall_ms;
     j.today = local / DAY_MS;
     arena_init(&out->arena);
     map_init(&j.months, &out->arena);
     map_init(&j.by_form, &out->arena);
     bool ok = desk_records_init(&j.records, desk, identity, err) && read_rules(&j, list, err) &&
-              desk_objects(desk, take, &j, err);
+              desk_objects(desk, take, &j, err) && desk_ids(desk, count_content, &j, err);
+    out->unread += j.content - j.given; /* kept apart */
     ok = desk_records_log(&j.records, "retention", why, ok ? err : NULL) && ok;
     desk_records_fini(&j.records);
     tally_fini(&j.seen);

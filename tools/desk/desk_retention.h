@@ -6,8 +6,8 @@
  *
  * retention.csv (form, months) says how many months after the day on which a record was finished
  * its content goes; the form "*" stands for every form without a row of its own.  A form without a
- * rule is kept until consent is withdrawn.  A record finished after its import, or more than a year
- * before it, comes from a device with a wrong clock: its months count from the import.
+ * rule is kept until consent is withdrawn.  A time that is still to come, or more than a year
+ * before the import, comes from a wrong clock: the months count from the import.
  */
 #include "tools/desk/desk_records.h"
 
@@ -26,7 +26,7 @@ struct desk_retention {
     size_t count;
     uint8_t (*due)[16]; /* records to be destroyed; each once */
     size_t due_count;
-    size_t unread; /* records that did not open: their form and day are not known */
+    size_t unread; /* records that did not open, or are kept apart: not judged */
 };
 /* Opens the records, and judges them by the list.  ERR_INPUT names what is wrong in the list, with
  * its row.  After a failure nothing is to be freed. */

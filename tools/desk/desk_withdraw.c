@@ -169,7 +169,11 @@ static bool count_openings(void *user, const struct ledger_entry *e, struct err 
 {
     struct openings *o = user;
     (void)err;
-    bool leaves_copies = strcmp(e->what, "cases") != 0 && strcmp(e->what, "withdraw") != 0;
+    static const char *const without_copies[] = {"cases", "withdraw", "retention"};
+    bool leaves_copies = true;
+    for (size_t i = 0; i < sizeof without_copies / sizeof *without_copies; i++) {
+        leaves_copies = leaves_copies && strcmp(e->what, without_copies[i]) != 0;
+    }
     for (size_t at = 0; leaves_copies && e->kind == LEDGER_ACCESS && at + 16 <= e->len; at += 16) {
         if (memcmp((const uint8_t *)e->body + at, o->id, 16) == 0) {
             o->count++;

@@ -5,6 +5,7 @@
  * The verbs themselves are in sync_*.c, and in suhbat_sync.c. */
 #include "tools/cli/cli.h"
 #include "tools/desk/desk_filter.h"
+#include "tools/desk/desk_forget.h"
 
 struct sync_options { /* given on the command line; NULL: not given */
     const char *desk, *identity, *person, *why;
@@ -48,6 +49,11 @@ MUST_CHECK bool sync_need_folder(struct err *err);
 void sync_name_person(struct desk *desk);
 /* Prints what a verb gathered; control characters in it are made harmless. */
 void sync_print(struct buf *out);
+
+/* Prints what a withdrawal did.  False: something is left to do by hand; `err` says what. */
+MUST_CHECK bool sync_tell_withdrawn(const struct withdraw_report *sum,
+                                    const struct forget_report *forgotten, size_t records,
+                                    unsigned uses, struct err *err);
 
 /* ---- verbs ---- */
 MUST_CHECK bool sync_records(const struct cli_words *words, struct err *err);

@@ -38,10 +38,7 @@ static bool destroy(struct desk *desk, const uint8_t identity[32],
                            retention->due_count, &options, &sum, &forgotten, err)) {
         return false;
     }
-    printf("%u sealed contents were destroyed here\n"
-           "%u messages to devices wait: suhbat-sync receipt --out DIR writes them\n",
-           sum.destroyed, sum.messages);
-    return true;
+    return sync_tell_withdrawn(&sum, &forgotten, retention->due_count, options.uses, err);
 }
 
 static bool look(struct desk *desk, const uint8_t identity[32], const struct buf *list,
@@ -64,8 +61,8 @@ static bool look(struct desk *desk, const uint8_t identity[32], const struct buf
     }
     if (ok && retention.unread) {
         err_set(err, ERR_INPUT,
-                "%zu records could not be judged: sealed to others, damaged, or of "
-                "a form that the desk does not have",
+                "%zu records could not be judged: sealed to others, kept apart, damaged, or "
+                "of a form that the desk does not have",
                 retention.unread);
         ok = err_hint(err, "add the forms: suhbat-sync --desk DIR add-form PACKAGE");
     }

@@ -77,8 +77,8 @@ static bool put_page(const char *path, const struct buf *page, struct err *err)
            err_at(err, "%s", path);
 }
 
-static void tell(const struct withdraw_report *sum, const struct forget_report *forgotten,
-                 size_t records, unsigned uses)
+bool sync_tell_withdrawn(const struct withdraw_report *sum, const struct forget_report *forgotten,
+                         size_t records, unsigned uses, struct err *err)
 {
     char text[WITHDRAWN_TEXT];
     withdrawn_text(text, uses);
@@ -98,6 +98,15 @@ static void tell(const struct withdraw_report *sum, const struct forget_report *
                "content\n",
                sum->exports);
     }
+    if (!forgotten->unread) {
+        return true;
+    }
+    err_set(err, ERR_INPUT,
+            "%u of the withdrawn records did not open: which cases they made is not known",
+            forgotten->unread);
+    return err_hint(err,
+                    "their content is destroyed; look for their cases with 'suhbat-sync cases', "
+                    "and take those back: assign CASE --back");
 }
 
 bool sync_withdraw(const struct cli_words *words, struct err *err)
@@ -124,24 +133,16 @@ bool sync_withdraw(const struct cli_words *words, struct err *err)
     ok = ok && desk_withdraw_all(desk, identity, (const uint8_t(*)[16])ids, words->count, &options,
                                  &sum, &forgotten, err);
     secret_wipe(identity, sizeof identity);
-    if (ok) {
-        tell(&sum, &forgotten, words->count, options.uses);
-    }
+    bool told = !ok || sync_tell_withdrawn(&sum, &forgotten, words->count, options.uses, err);
     holding.ids = (const uint8_t(*)[16])ids;
     if (ok && opt_proof) {
-        ok = desk_proof(&page, desk, &holding, err) && put_page(opt_proof, &page, err);
+        ok = desk_proof(&page, desk, &holding, told ? err : NULL) &&
+             put_page(opt_proof, &page, told ? err : NULL);
     }
     desk_close(desk);
     buf_fini(&page);
     free(ids);
-    if (ok && forgotten.unread) {
-        err_set(err, ERR_INPUT,
-                "%u of the withdrawn records did not open: which cases they made is not known",
-                forgotten.unread);
-        return err_hint(err, "their content is destroyed; look for their cases with 'suhbat-sync "
-                             "cases', and take those back: assign CASE --back");
-    }
-    return ok;
+    return ok && told;
 }
 
 bool sync_holds(const struct cli_words *words, struct err *err)
