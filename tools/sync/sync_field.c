@@ -68,6 +68,11 @@ static bool tell_retention(struct desk *desk, const uint8_t identity[32], const 
     for (size_t i = 0; i < retention.count; i++) {
         soon += retention.forms[i].soon;
     }
+    if (retention.unread) {
+        printf("by retention.csv %zu records could not be judged; 'suhbat-sync retention' says "
+               "why\n",
+               retention.unread);
+    }
     if (soon || retention.due_count) {
         printf("to be destroyed by retention.csv: %zu records now, %zu within %d days; "
                "'suhbat-sync retention' lists them\n",
