@@ -114,9 +114,10 @@ static bool drop_assignments(struct forgetting *f, struct err *err)
     return ok;
 }
 
-bool desk_forget_cases(struct desk *desk, const uint8_t identity[32], const uint8_t (*ids)[16],
-                       size_t count, const char *why, int64_t wall_ms, struct forget_report *report,
-                       struct err *err)
+/* Before the records are destroyed, in the same transaction. */
+static bool forget_cases(struct desk *desk, const uint8_t identity[32], const uint8_t (*ids)[16],
+                         size_t count, const char *why, int64_t wall_ms,
+                         struct forget_report *report, struct err *err)
 {
     struct forgetting f = {.report = report};
     assert(db_in_transaction(desk->db));
@@ -150,9 +151,9 @@ bool desk_withdraw_all(struct desk *desk, const uint8_t identity[32], const uint
     bool answers = (options->uses & USE_ANSWERS) != 0;
     *sum = (struct withdraw_report){.before = true};
     *forgotten = (struct forget_report){0};
-    bool ok = desk_begin(desk, err) &&
-              (!answers || desk_forget_cases(desk, identity, ids, count, options->why,
-                                             options->wall_ms, forgotten, err));
+    bool ok =
+        desk_begin(desk, err) && (!answers || forget_cases(desk, identity, ids, count, options->why,
+                                                           options->wall_ms, forgotten, err));
     for (size_t i = 0; ok && i < count; i++) {
         struct withdraw_report one;
         ok = desk_withdraw(desk, ids[i], options->uses, options->why, options->wall_ms, &one, err);

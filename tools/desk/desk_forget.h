@@ -20,19 +20,13 @@ struct withdraw_options {
     const char *why; /* for the log; "": not said */
     int64_t wall_ms;
 };
-/* Withdraws several records and, with USE_ANSWERS, what they said about cases: all of it happens,
- * or nothing.  The reports are sums. */
+/* Withdraws several records and, with USE_ANSWERS, what they said about cases, all of it or
+ * nothing: the desk's messages that hold these cases are deleted, and their holders are told to
+ * forget them.  A case that other records made can be assigned again.  The reports are sums. */
 MUST_CHECK bool desk_withdraw_all(struct desk *desk, const uint8_t identity[32],
                                   const uint8_t (*ids)[16], size_t count,
                                   const struct withdraw_options *options,
                                   struct withdraw_report *sum, struct forget_report *forgotten,
                                   struct err *err);
-
-/* Deletes the desk's messages that hold these cases, and takes the cases back from their holders.
- * To be called in the transaction of desk_withdraw, before the records are destroyed.  A case that
- * other records made can be assigned again. */
-MUST_CHECK bool desk_forget_cases(struct desk *desk, const uint8_t identity[32],
-                                  const uint8_t (*ids)[16], size_t count, const char *why,
-                                  int64_t wall_ms, struct forget_report *report, struct err *err);
 
 #endif

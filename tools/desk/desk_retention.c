@@ -109,8 +109,8 @@ static struct retention_form *form_of(struct judging *j, const char *id)
 }
 
 /* When the record was finished.  A time that is still to come, or a year before the import, is that
- * of a wrong clock: then the import counts.  Of two times that may both be right the later counts:
- * the desk's clock may have been behind at the import. */
+ * of a wrong clock: then the import counts.  A time after the import stands: it is the desk's clock
+ * that may have been behind. */
 static int64_t finished(const struct judging *j, const struct record *r, int64_t imported_ms)
 {
     const int64_t year_ms = 365 * (int64_t)DAY_MS;
