@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/interview/interview_cases.h"
+#include "app/interview/interview_correction.h"
 #include "app/kit/strings.h"
 #include "forms/engine/instance.h"
 #include "platform/machine/clock.h"
@@ -337,9 +338,11 @@ static bool open_session(struct interview *i, struct err *err)
                               .looking = looking,
                               .word = word,
                               .resource = resource};
+    const struct interview_correction *old = i->corrects;
     uint64_t before = draw_begin(i);
     i->audit = audit_new(i->form->track_changes);
-    bool ok = session_new(&i->session, i->form, &env, err);
+    bool ok = old ? instance_open(&i->session, i->form, &env, old->xml, old->xml_len, true, err)
+                  : session_new(&i->session, i->form, &env, err);
     draw_end(i, before, ok);
     return ok;
 }
@@ -360,52 +363,87 @@ static void first_page(struct interview *i)
 struct beginning {
     struct device_draft *draft;
     const uint8_t *hash;
+    const struct device_return *sent_back; /* or NULL */
+    struct buf body;                       /* what the desk sent */
 };
 
 static bool begin_draft(struct device *d, void *arg, struct err *err)
 {
     struct beginning *b = arg;
-    return device_draft_begin(d, b->draft, b->hash, clock_wall_ms(), err);
+    return b->sent_back ? device_draft_correct(d, b->draft, b->sent_back, clock_wall_ms(), err)
+                        : device_draft_begin(d, b->draft, b->hash, clock_wall_ms(), err);
 }
 
-bool interview_begin(struct interview **out, struct writer *writer, const uint8_t package_hash[32],
-                     const char *language, struct err *err)
+static bool fetch_body(struct device *d, void *arg, struct err *err)
+{
+    struct beginning *b = arg;
+    return device_return_body(d, b->sent_back->id, &b->body, err);
+}
+
+/* The first event: the seed; of a correction also what it corrects, so that one write holds all. */
+static void post_beginning(struct interview *i, const struct beginning *b, const char *language)
+{
+    struct buf bytes = {0}, value = {0};
+    if (i->form->language_count && form_language(i->form, language) < 0) {
+        language = form_language_code(i->form, i->form->default_language);
+    }
+    session_set_language(i->session, language);
+    buf_add(&value, i->seed, sizeof i->seed);
+    buf_add(&value, b->body.data, b->body.len);
+    struct journal_event e = {.kind = b->sent_back ? JOURNAL_CORRECT : JOURNAL_BEGIN,
+                              .wall_ms = i->happened_ms,
+                              .mono_ms = clock_mono_ms(),
+                              .language = language,
+                              .value = value.data,
+                              .value_len = value.len};
+    writer_draft(i->writer, &i->draft);
+    journal_write(&bytes, &e);
+    i->ticket = writer_post(i->writer, bytes.data, bytes.len);
+    buf_fini(&bytes);
+    buf_fini(&value);
+    audit_event(i->audit, &e, i->session);
+}
+
+static bool begin(struct interview **out, struct writer *writer, struct beginning *b,
+                  const char *language, struct err *err)
 {
     struct interview *i = fresh(writer);
-    struct beginning b = {&i->draft, package_hash};
     *out = NULL;
+    b->draft = &i->draft;
     secret_random(i->seed, sizeof i->seed);
-    bool ok = load_form(i, package_hash, err) && writer_call(writer, may_seal, &i->package, err) &&
-              open_session(i, err) && writer_call(writer, begin_draft, &b, err);
+    bool ok = (!b->sent_back || (writer_call(writer, fetch_body, b, err) &&
+                                 correction_new(&i->corrects, b->body.data, b->body.len, err))) &&
+              load_form(i, b->hash, err) && writer_call(writer, may_seal, &i->package, err) &&
+              open_session(i, err) && writer_call(writer, begin_draft, b, err);
     if (ok) {
-        struct buf bytes = {0};
-        if (i->form->language_count && form_language(i->form, language) < 0) {
-            language = form_language_code(i->form, i->form->default_language);
-        }
-        session_set_language(i->session, language);
-        struct journal_event e = {.kind = JOURNAL_BEGIN,
-                                  .wall_ms = i->happened_ms,
-                                  .mono_ms = clock_mono_ms(),
-                                  .language = language,
-                                  .value = (const char *)i->seed,
-                                  .value_len = sizeof i->seed};
-        writer_draft(writer, &i->draft);
-        journal_write(&bytes, &e);
-        i->ticket = writer_post(writer, bytes.data, bytes.len);
-        buf_fini(&bytes);
-        audit_event(i->audit, &e, i->session);
+        post_beginning(i, b, language);
         first_page(i);
         if (i->page.node) { /* a form may have nothing to ask at first */
             post_node(i, JOURNAL_PAGE, i->page.node, NULL);
         }
         ok = interview_sync(i, err);
     }
+    buf_fini(&b->body);
     if (!ok) {
         interview_free(i);
         return false;
     }
     *out = i;
     return true;
+}
+
+bool interview_begin(struct interview **out, struct writer *writer, const uint8_t package_hash[32],
+                     const char *language, struct err *err)
+{
+    struct beginning b = {.hash = package_hash};
+    return begin(out, writer, &b, language, err);
+}
+
+bool interview_correct(struct interview **out, struct writer *writer,
+                       const struct device_return *sent_back, const char *language, struct err *err)
+{
+    struct beginning b = {.hash = sent_back->package_hash, .sent_back = sent_back};
+    return begin(out, writer, &b, language, err);
 }
 
 struct replay {
@@ -415,6 +453,28 @@ struct replay {
     enum journal_kind last;
     struct progress *progress;
 };
+
+static bool replay_beginning(struct interview *i, const struct journal_event *e, struct err *err)
+{
+    enum { SEED = sizeof i->seed };
+    bool whole = e->kind == JOURNAL_BEGIN     ? e->value_len == SEED
+                 : e->kind == JOURNAL_CORRECT ? e->value_len > SEED
+                                              : false;
+    if (!whole) {
+        return err_set(err, ERR_INPUT, "the draft is damaged");
+    }
+    memcpy(i->seed, e->value, SEED);
+    if (e->kind == JOURNAL_CORRECT &&
+        !correction_new(&i->corrects, e->value + SEED, e->value_len - SEED, err)) {
+        return false;
+    }
+    if (!open_session(i, err)) {
+        return false;
+    }
+    session_set_language(i->session, e->language);
+    audit_event(i->audit, e, i->session);
+    return true;
+}
 
 /* Runs on the writer's thread, while the opening task waits in writer_call. */
 static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, struct err *err)
@@ -434,16 +494,7 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
     r->last = e.kind;
     i->last_ms = e.wall_ms;
     if (n == 0) {
-        if (e.kind != JOURNAL_BEGIN || e.value_len != sizeof i->seed) {
-            return err_set(err, ERR_INPUT, "the draft is damaged");
-        }
-        memcpy(i->seed, e.value, sizeof i->seed);
-        if (!open_session(i, err)) {
-            return false;
-        }
-        session_set_language(i->session, e.language);
-        audit_event(i->audit, &e, i->session);
-        return true;
+        return replay_beginning(i, &e, err);
     }
     if (e.kind == JOURNAL_FILE && !files_keep(i, e.value, e.value_len, err)) {
         return false;
@@ -453,6 +504,9 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
     }
     if (e.kind == JOURNAL_LABEL) {
         label_keep_text(i, e.value, e.value_len);
+    }
+    if (e.kind == JOURNAL_REASON && i->corrects) {
+        correction_keep_reason(i->corrects, e.value, e.value_len);
     }
     if (e.kind == JOURNAL_PAGE) {
         buf_cut(&r->page, 0);
@@ -571,6 +625,7 @@ void interview_free(struct interview *i)
             forget_typing(&i->typings);
         }
         mem_wipe_text(i->gone);
+        correction_free(i->corrects);
         secret_wipe(i->seed, sizeof i->seed);
         free(i);
     }
@@ -877,6 +932,7 @@ struct finishing {
     uint8_t record_id[16];
     struct buf xml, files;
     const struct form *form;
+    const struct interview_correction *corrects; /* or NULL */
     bool training;
     struct progress *progress;
 };
@@ -892,7 +948,10 @@ static bool seal(struct device *d, void *arg, struct err *err)
                                        .training = f->training};
     device_watch(d, f->progress);
     struct err why = {0};
-    if (!f->training && !cases_after(&cases, d, f->form, &f->xml, &why) && why.code != ERR_INPUT) {
+    const struct case_record record = {f->form, f->xml.data, f->xml.len,
+                                       f->corrects ? f->corrects->xml : NULL,
+                                       f->corrects ? f->corrects->xml_len : 0};
+    if (!f->training && !cases_after(&cases, d, &record, &why) && why.code != ERR_INPUT) {
         *err = why;
         return false;
     } /* a damaged list of cases does not hold up a record */
@@ -906,7 +965,8 @@ static bool seal(struct device *d, void *arg, struct err *err)
 
 bool interview_finish(struct interview *i, struct progress *progress, struct err *err)
 {
-    struct finishing f = {.form = i->form, .training = i->training, .progress = progress};
+    struct finishing f = {
+        .form = i->form, .corrects = i->corrects, .training = i->training, .progress = progress};
     if (progress) {
         progress->total = 1 + DEVICE_FINISH_STEPS;
     }

@@ -39,6 +39,7 @@ struct interview {
     struct interview_memo *memos; /* the interviewer's memos, latest first */
     char label[DEVICE_LABEL];     /* the draft's label; "" = none; not part of the record */
     char wanted[INTERVIEW_CASE];  /* id of the case that it is about, until it is answered; "" */
+    struct interview_correction *corrects; /* interview_correction.h; NULL: nothing */
 };
 
 /* Unfinished typing, or half of a date and time. Kept with its question until it becomes an

@@ -53,7 +53,8 @@ bool cases_on_message(void *user, struct buf *bytes, const struct message *m, st
     case MESSAGE_TAKE_BACK:
         entities_forget(&cases, about, m->counter);
         break;
-    case MESSAGE_SEND_BACK:
+    case MESSAGE_SEND_BACK: /* the device keeps it; it changes no case */
+        break;
     case MESSAGE_WITHDRAW:
         ok = err_set(err, ERR_ENV, "the message needs a newer version of the program");
         break;
@@ -138,21 +139,36 @@ bool cases_count(struct case_counts *counts, struct device *device, int64_t wall
     return ok;
 }
 
-bool cases_after(struct buf *out, struct device *device, const struct form *form,
-                 const struct buf *xml, struct err *err)
+static const struct entity_change *change_of(const struct entity_change *changes, const char *id)
+{
+    while (changes && strcmp(changes->id, id) != 0) {
+        changes = changes->next;
+    }
+    return changes;
+}
+
+bool cases_after(struct buf *out, struct device *device, const struct case_record *record,
+                 struct err *err)
 {
     struct arena arena;
     struct entities cases;
-    struct entity_change *changes = NULL;
+    struct entity_change *changes = NULL, *before = NULL;
     bool ok = true;
-    if (!entities_any(form)) {
+    if (!entities_any(record->form)) {
         return true;
     }
     arena_init(&arena);
-    ok = entities_read(&changes, &arena, form, xml->data, xml->len, err) &&
+    ok = entities_read(&changes, &arena, record->form, record->xml, record->len, err) &&
+         (!record->old ||
+          entities_read(&before, &arena, record->form, record->old, record->old_len, err)) &&
          (!changes || cases_read(&cases, &arena, device, err));
     for (const struct entity_change *c = changes; ok && c; c = c->next) {
-        entities_apply(&cases, c);
+        const struct entity_change *old = change_of(before, c->id);
+        if (old) {
+            entities_correct(&cases, old, c);
+        } else {
+            entities_apply(&cases, c);
+        }
     }
     if (ok && changes) {
         entities_print(out, &cases);

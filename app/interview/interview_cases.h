@@ -34,9 +34,17 @@ enum { CASE_SOON = 7 };
 MUST_CHECK bool cases_count(struct case_counts *counts, struct device *device, int64_t wall_ms,
                             struct err *err);
 
+struct case_record {
+    const struct form *form;
+    const char *xml;
+    size_t len;
+    const char *old; /* the record that it corrects, or NULL */
+    size_t old_len;
+};
 /* Appends what the device keeps about its cases once this record is finished.  Nothing is appended
- * if the record changes no case. */
-MUST_CHECK bool cases_after(struct buf *out, struct device *device, const struct form *form,
-                            const struct buf *xml, struct err *err);
+ * if the record changes no case.  A correction changes what its first record had said of a case,
+ * unless a later record has changed that. */
+MUST_CHECK bool cases_after(struct buf *out, struct device *device,
+                            const struct case_record *record, struct err *err);
 
 #endif

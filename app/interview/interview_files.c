@@ -247,9 +247,11 @@ void files_gather(struct interview *i, struct buf *out)
 {
     struct item *item = i->form->audit;
     struct node *node = item ? session_first(i->session, item) : NULL;
-    if (node) {
+    if (node || i->corrects) { /* the reason for a correction stands in it */
         struct buf log = {0};
-        tree_set(node, "audit.csv");
+        if (node) {
+            tree_set(node, "audit.csv");
+        }
         audit_write(i->audit, user_of(i), &log);
         tar_add(out, "audit.csv", log.data, log.len);
         buf_fini(&log);

@@ -178,6 +178,8 @@ void question_code_pills(struct app *app, struct node *node);
 
 void question_files_sheet(struct app *app);
 bool question_is_drawn(const struct control *control); /* signature, draw, annotate */
+/* Whether the answer's file is in the sealed record that this interview corrects, and not here. */
+bool question_file_stayed(const struct app *app, const struct node *node);
 /* URI of the form's picture that is annotated; "": none.  Valid until the next build. */
 const char *question_drawn_upon(struct app *app, const struct node *node);
 

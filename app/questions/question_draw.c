@@ -322,6 +322,9 @@ static void draw(struct app *app, struct node *node)
     int w = ui->at.w > INK_FIELD_W ? INK_FIELD_W : ui->at.w;
     int max = ui->body.h * 3 / 4, min = ui_px(ui, 120);
     max = max > min ? max : min;
+    if (question_file_stayed(app, node)) {
+        ui_say(ui, TEXT_BODY, ui_str(ui, S_correct_file), ui->theme.ink);
+    }
     const struct picture *map = app_picture(app, uri, w < INK_PNG_W ? w : INK_PNG_W, max);
     const struct picture *kept = kept_drawing(app, node, w, max);
     const struct picture *under = kept ? kept : map;
@@ -366,7 +369,9 @@ static bool matches(const struct node *node)
 
 static const char *value(struct app *app, struct node *node)
 {
-    return interview_file(app->interview, tree_value(node)) ? ui_str(&app->ui, S_drawn) : NULL;
+    return question_file_stayed(app, node)                    ? ui_str(&app->ui, S_correct_file)
+           : interview_file(app->interview, tree_value(node)) ? ui_str(&app->ui, S_drawn)
+                                                              : NULL;
 }
 
 const struct question_kind kind_drawing = {.name = "drawing",

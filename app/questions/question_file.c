@@ -265,6 +265,10 @@ static void draw(struct app *app, struct node *node)
 {
     struct ui *ui = &app->ui;
     const struct buf *kept = interview_file(app->interview, tree_value(node));
+    if (question_file_stayed(app, node)) {
+        ui_say(ui, TEXT_BODY, ui_str(ui, S_correct_file), ui->theme.ink);
+        ui_gap(ui, 8);
+    }
     if (kept) {
         ui_say(ui, TEXT_HEADING, ui_fill(ui, S_file_kept, question_size(app, kept->len), NULL),
                ui->theme.ink);
@@ -295,7 +299,8 @@ static bool matches(const struct node *node)
 static const char *value(struct app *app, struct node *node)
 {
     const struct buf *file = interview_file(app->interview, tree_value(node));
-    return !file ? NULL
+    return question_file_stayed(app, node) ? ui_str(&app->ui, S_correct_file)
+           : !file                         ? NULL
            : question_is_drawn(node->item->control)
                ? ui_str(&app->ui, S_drawn)
                : ui_fill(&app->ui, S_file_kept, question_size(app, file->len), NULL);

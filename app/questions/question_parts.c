@@ -350,3 +350,9 @@ const char *question_chosen(struct app *app, struct node *node)
     buf_fini(&names);
     return kept;
 }
+
+bool question_file_stayed(const struct app *app, const struct node *node)
+{
+    const char *name = tree_value(node);
+    return app->interview->corrects && *name && !interview_file(app->interview, name);
+}

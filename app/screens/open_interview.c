@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/interview/interview_correction.h"
 #include "app/screens/page.h"
 #include "app/screens/screen_label.h"
 #include "app/screens/screen_memo.h"
@@ -153,6 +154,8 @@ struct opening {
     struct writer *writer;
     struct device_draft draft;
     bool anew;
+    bool corrects; /* anew, from what the desk sent back: */
+    struct device_return sent_back;
     char language[8], about[INTERVIEW_CASE]; /* about: a case, or "" */
     struct interview *interview;
     struct progress progress; /* counts events */
@@ -168,6 +171,9 @@ static void drop_opening(void *context)
 static bool open_interview(void *context, struct err *err)
 {
     struct opening *o = context;
+    if (o->corrects) {
+        return interview_correct(&o->interview, o->writer, &o->sent_back, o->language, err);
+    }
     return o->anew
                ? interview_begin(&o->interview, o->writer, o->draft.package_hash, o->language, err)
                : interview_resume(&o->interview, o->writer, &o->draft, &o->progress, err);
@@ -193,6 +199,12 @@ static void opened(struct app *app, void *context, bool ok, const struct err *er
     }
     const char *code = session_language(app->interview->session);
     app_follow_keys(app);
+    if (o->corrects) { /* first what is asked */
+        app_go(app, SCREEN_FINISH);
+        const char *number = arena_printf(&app->ui.frame, "%03u", o->sent_back.number);
+        number = ui_fill(&app->ui, S_number, number, NULL);
+        app_say_text(app, ui_fill(&app->ui, S_correct_opened, number, NULL), true);
+    }
     if (o->anew) {
         return;
     }
@@ -277,6 +289,15 @@ void clock_sheet(struct app *app)
         app_close_sheet(app);
         start_interview(app, form);
     }
+}
+
+void app_correct(struct app *app, const struct device_return *sent_back)
+{
+    struct opening *o = mem_zero(1, sizeof *o);
+    o->anew = o->corrects = true;
+    o->sent_back = *sent_back;
+    snprintf(o->language, sizeof o->language, "%s", language_code(app->ui.language));
+    begin_opening(app, o);
 }
 
 void app_resume(struct app *app, const struct device_draft *draft)

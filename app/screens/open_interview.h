@@ -9,6 +9,8 @@ void app_start_interview(struct app *app, const uint8_t package_hash[32]);
 /* Starts the interview that the command line asked for, once. */
 void app_start_wanted(struct app *app);
 void app_resume(struct app *app, const struct device_draft *draft);
+/* Begins the correction of a record that the desk sent back. */
+void app_correct(struct app *app, const struct device_return *sent_back);
 void app_seal(struct app *app);
 void app_put_away(struct app *app);        /* saves what is typed and drawn; waits for the disk */
 void app_leave_interview(struct app *app); /* saves typing and drawing, then closes it */

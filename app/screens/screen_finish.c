@@ -5,10 +5,12 @@
 #include <assert.h>
 #include <string.h>
 
+#include "app/interview/interview_correction.h"
 #include "app/screens/locks.h"
 #include "app/screens/open_interview.h"
 #include "app/screens/page.h"
 #include "app/screens/roster.h"
+#include "app/screens/screen_label.h"
 #include "app/screens/screen_memo.h"
 #include "app/questions/question.h"
 #include "platform/machine/clock.h"
@@ -96,6 +98,45 @@ static bool show_doubts(struct app *app)
     return false;
 }
 
+/* What the coordinator asks for, each a way to its question, if it is asked now.  True: one was
+ * taken. */
+static bool show_comments(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    const struct interview_correction *c = app->interview->corrects;
+    ui_say(ui, TEXT_QUESTION,
+           ui_fill(ui, S_correct_asked, ui_number(ui, (long long)c->count), NULL), ui->theme.ink);
+    ui_gap(ui, 8);
+    for (size_t k = 0; k < c->count; k++) {
+        const struct interview_comment *one = &c->comments[k];
+        const char *id = arena_printf(&ui->frame, "comment:%zu", k + 1);
+        struct node *node = session_find(app->interview->session, one->path);
+        struct page page;
+        if (node && node->item && node->item->control && node->active &&
+            interview_find(app->interview, &ui->frame, node, &page)) {
+            struct problem p = {.node = node, .control = node->item->control, .why = ANSWER_OK};
+            if (show_way(app, &p, id, one->text, '?')) {
+                return true;
+            }
+        } else {
+            ui_card(ui, NULL, ui_str(ui, S_correct_said), one->text, false);
+        }
+    }
+    ui_gap(ui, 12);
+    return false;
+}
+
+static void show_reason(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    const char *reason = app->interview->corrects->reason, *title = ui_str(ui, S_correct_reason);
+    ui_gap(ui, 4);
+    if (reason ? ui_card(ui, "reason", title, arena_text(&ui->frame, reason), false)
+               : ui_open_card(ui, "reason", title, ui_str(ui, S_correct_no_reason))) {
+        reason_open(app);
+    }
+}
+
 /* How long the interview took. If it was not done in one sitting, when it was begun. */
 static const char *lasted(struct app *app)
 {
@@ -155,6 +196,7 @@ struct open_ends {
     bool known;                       /* false: the form's checks could not be run */
     struct problem *problems, *begun; /* begun: typed but not submitted */
     size_t count, unfinished;
+    bool unsaid; /* a correction without its reason */
 };
 
 static struct open_ends look_for_ends(struct app *app)
@@ -164,6 +206,7 @@ static struct open_ends look_for_ends(struct app *app)
     ends.known = session_problems(app->interview->session, &app->ui.frame, &ends.problems,
                                   &ends.count, &err);
     ends.unfinished = interview_unfinished(app->interview, &app->ui.frame, &ends.begun);
+    ends.unsaid = app->interview->corrects && !app->interview->corrects->reason;
     return ends;
 }
 
@@ -177,6 +220,8 @@ static void go_right(struct app *app, const struct open_ends *ends)
         (void)go_to_problem(app, &ends->begun[0]);
     } else if (ends->count) {
         (void)go_to_problem(app, &ends->problems[0]);
+    } else if (ends->unsaid) {
+        reason_open(app);
     } else {
         app->sheet = SHEET_SEAL;
         app->loop.arrived_ms = clock_mono_ms();
@@ -276,7 +321,9 @@ static enum string_id right_words(const struct open_ends *ends)
     if (ends->count && !ends->unfinished && !*tree_value(ends->problems[0].node)) {
         return S_outline_to_missing;
     }
-    return ends->count || ends->unfinished ? S_finish_to_question : S_finish_seal;
+    return ends->count || ends->unfinished ? S_finish_to_question
+           : ends->unsaid                  ? S_correct_to_reason
+                                           : S_finish_seal;
 }
 
 void screen_finish(struct app *app)
@@ -287,7 +334,7 @@ void screen_finish(struct app *app)
     const char *number =
         ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", i->draft.number), NULL);
     struct header h = {.help = true,
-                       .title = ui_str(ui, S_finish_title),
+                       .title = ui_str(ui, i->corrects ? S_correct_title : S_finish_title),
                        .subtitle = number,
                        .left = "back",
                        .right = "lock",
@@ -300,10 +347,16 @@ void screen_finish(struct app *app)
     }
     ui_body_begin(ui, ui_header_height(ui), ui->h - ui_bar_height(ui));
     app_message(app);
+    if (i->corrects && show_comments(app)) {
+        return;
+    }
     if (!ends.known) {
         ui_warning(ui, ui_str(ui, S_refused_fault));
     } else if (ends.count || ends.unfinished ? show_ends(app, &ends) : show_ready(app)) {
         return;
+    }
+    if (i->corrects) {
+        show_reason(app);
     }
     if (i->page.node) {
         show_memos(app);

@@ -62,6 +62,56 @@ static void show_cases(struct app *app)
     }
 }
 
+static const char *record_number(struct app *app, uint32_t number)
+{
+    struct ui *ui = &app->ui;
+    return ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", number), NULL);
+}
+
+/* What the desk sent back and nobody has begun to correct.  True: one was taken. */
+static bool show_returns(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    size_t waiting = 0;
+    for (size_t i = 0; i < app->home.return_count; i++) {
+        waiting += app->home.returns[i].state == RETURN_WAITING;
+    }
+    if (!waiting) {
+        return false;
+    }
+    ui_gap(ui, 6);
+    ui_say(ui, TEXT_HEADING, ui_fill(ui, S_home_returned, ui_number(ui, (long long)waiting), NULL),
+           ui->theme.ink);
+    for (size_t i = 0; i < app->home.return_count; i++) {
+        const struct device_return *r = &app->home.returns[i];
+        if (r->state != RETURN_WAITING) {
+            continue;
+        }
+        const char *id = arena_printf(&ui->frame, "return:%zu", i + 1);
+        const char *state = ui_fill(ui, S_home_returned_at, app_date(app, r->sent_ms), NULL);
+        const char *form = form_of(app, r->package_hash);
+        state = *form ? arena_printf(&ui->frame, "%s · %s", form, state) : state;
+        if (ui_row(ui, id, record_number(app, r->number), state, '!')) {
+            app_correct(app, r);
+            return true;
+        }
+    }
+    ui_gap(ui, 8);
+    return false;
+}
+
+/* "Corrects the record: No. 012", or "". */
+static const char *what_it_corrects(struct app *app, const struct device_draft *d)
+{
+    for (size_t i = 0; i < app->home.return_count; i++) {
+        const struct device_return *r = &app->home.returns[i];
+        if (r->state == RETURN_BEGUN && memcmp(r->other, d->id, 16) == 0) {
+            return ui_fill(&app->ui, S_home_corrects, record_number(app, r->number), NULL);
+        }
+    }
+    return "";
+}
+
 static void show_drafts(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -76,14 +126,14 @@ static void show_drafts(struct app *app)
     for (size_t i = 0; i < app->home.draft_count; i++) {
         struct device_draft *d = &app->home.drafts[i];
         const char *id = arena_printf(&ui->frame, "draft:%u", d->number);
-        const char *title =
-            ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", d->number), NULL);
+        const char *title = record_number(app, d->number), *corrects = what_it_corrects(app, d);
         if (*d->left.label) {
             title = arena_printf(&ui->frame, "%s · %s", title, d->left.label);
         }
         const char *state = draft_state(app, d);
         const char *form = app->home.form_count > 1 ? form_of(app, d->package_hash) : "";
         state = *form ? arena_printf(&ui->frame, "%s · %s", form, state) : state;
+        state = *corrects ? arena_printf(&ui->frame, "%s\n%s", corrects, state) : state;
         if (ui_row(ui, id, title, state, '~')) {
             struct device_draft copy = *d;
             app_resume(app, &copy);
@@ -181,6 +231,9 @@ void screen_home(struct app *app)
         return;
     }
     show_cases(app);
+    if (show_returns(app)) {
+        return;
+    }
     show_drafts(app);
     if (app->screen != SCREEN_HOME) {
         return;

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "app/interview/interview_correction.h"
 #include "app/screens/calendar.h"
 #include "app/screens/locks.h"
 #include "app/screens/open_interview.h"
@@ -244,6 +245,32 @@ static void show_whose(struct app *app)
     ui_gap(ui, 6);
 }
 
+/* What the coordinator says about the questions of this page, above them; a tap leads back to all
+ * comments.  True: it was tapped. */
+static bool show_comments(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    struct page *fields = &i->page;
+    size_t count = 1;
+    if (!i->corrects || app->respondent.holds) {
+        return false;
+    }
+    if (i->page.kind == PAGE_FIELDS) {
+        session_fields(i->session, &ui->frame, &i->page, &fields, &count);
+    }
+    for (size_t f = 0; f < count; f++) {
+        const char *said = interview_comment(i, &ui->frame, fields[f].node);
+        const char *id = arena_printf(&ui->frame, "comment:%zu", f + 1);
+        if (*said && ui_card(ui, id, ui_str(ui, S_correct_said), said, false)) {
+            question_commit_or_keep(app);
+            app_go(app, SCREEN_FINISH);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- the page ---- */
 
 /* Leaves a page that was waiting for the disk, if the answers are on disk now. They were
@@ -404,6 +431,9 @@ static bool page_body(struct app *app)
     }
     if (!app->respondent.holds) {
         show_whose(app);
+    }
+    if (show_comments(app)) {
+        return false;
     }
     if (calendar_is_here(app)) {
         calendar_show(app);

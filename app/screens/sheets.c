@@ -271,6 +271,7 @@ static const struct sheet_row {
     [SHEET_TRAVEL] = {S_travel_title, travel_sheet, app_close_sheet, FOOT_NONE},
     [SHEET_CLOCK] = {S_clock_title, clock_sheet, app_close_sheet, FOOT_NONE},
     [SHEET_SEAL] = {S_finish_seal, seal_sheet, app_close_sheet, FOOT_NONE},
+    [SHEET_REASON] = {S_correct_reason, label_sheet, label_close, FOOT_KEYBOARD},
     [SHEET_LABEL] = {S_label_title, label_sheet, label_close, FOOT_KEYBOARD},
 };
 static_assert(sizeof sheets / sizeof *sheets == SHEET_COUNT, "a row for each sheet");
@@ -306,7 +307,7 @@ void sheet_show(struct app *app)
         row->close(app);
         return;
     }
-    bool memo = app->sheet == SHEET_MEMO;
+    bool memo = app->sheet == SHEET_MEMO || app->sheet == SHEET_REASON;
     int bottom = ui->h - (row->foot == FOOT_KEYBOARD ? keyboard_height(ui, KEYBOARD_TEXT)
                           : row->foot == FOOT_ZOOM   ? ui_bar_height(ui)
                                                      : 0);

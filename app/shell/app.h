@@ -65,6 +65,7 @@ enum app_sheet {
     SHEET_CLOCK,
     SHEET_SEAL,
     SHEET_LABEL,
+    SHEET_REASON,
     SHEET_COUNT
 };
 
@@ -126,6 +127,8 @@ enum { APP_FORMS_MAX = DEVICE_FORMS_MAX };
 struct app_home { /* home.c: what the device holds, read when SCREEN_HOME is entered */
     struct device_draft drafts[VAULT_DRAFTS];
     size_t draft_count;
+    struct device_return returns[DEVICE_RETURNS_MAX]; /* records that the desk sent back */
+    size_t return_count;
     struct device_waiting waiting;
     struct case_counts cases;
     uint64_t overdue_s;      /* age of the catalogue beyond its limit */

@@ -70,6 +70,7 @@ static bool gather_home(struct device *d, void *arg, struct err *err)
     struct device_form *forms = mem_zero(DEVICE_FORMS_MAX, sizeof *forms);
     size_t count = 0;
     bool ok = device_drafts(d, app->home.drafts, &app->home.draft_count, err) &&
+              device_returns(d, app->home.returns, &app->home.return_count, err) &&
               device_waiting(d, &app->home.waiting, err) &&
               cases_count(&app->home.cases, d, clock_wall_ms(), err) &&
               device_forms(d, forms, &count, err);

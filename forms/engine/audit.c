@@ -40,6 +40,7 @@ struct audit {
     } * seen;
     size_t seen_count, seen_cap;
     unsigned memos; /* memos started so far */
+    char *reason;   /* of a correction, or NULL */
 };
 
 struct audit *audit_new(bool track_changes)
@@ -68,6 +69,7 @@ void audit_free(struct audit *a)
         buf_fini(&a->user_at);
         free(a->fields);
         free(a->seen);
+        mem_wipe_text(a->reason);
         free(a);
     }
 }
@@ -82,8 +84,8 @@ static void put_ms(struct buf *out, int64_t ms)
 }
 
 /* `end` 0: the event has no duration. */
-static void put_row(struct audit *a, const char *event, const char *path, int64_t start,
-                    int64_t end, const char *before, const char *after)
+static void put_reason(struct audit *a, const char *event, const char *path, int64_t start,
+                       int64_t end, const char *before, const char *after, const char *reason)
 {
     struct buf *out = &a->rows;
     csv_cell(out, event, true);
@@ -101,9 +103,15 @@ static void put_row(struct audit *a, const char *event, const char *path, int64_
     csv_cell(out, after, false);
     csv_cell(out, "", false); /* user */
     buf_add(&a->user_at, &out->len, sizeof out->len);
-    csv_cell(out, "", false); /* change-reason */
+    csv_cell(out, reason, false);
     csv_cell(out, a->language, false);
     csv_end(out);
+}
+
+static void put_row(struct audit *a, const char *event, const char *path, int64_t start,
+                    int64_t end, const char *before, const char *after)
+{
+    put_reason(a, event, path, start, end, before, after, "");
 }
 
 static void close_page(struct audit *a)
@@ -246,7 +254,7 @@ static void compare_asked(struct audit *a, struct session *s, bool tell)
 
 static void keep_time(struct audit *a, const struct journal_event *e)
 {
-    bool anew = e->kind == JOURNAL_BEGIN || e->kind == JOURNAL_RESUME;
+    bool anew = e->kind == JOURNAL_BEGIN || e->kind == JOURNAL_CORRECT || e->kind == JOURNAL_RESUME;
     /* the machine may have restarted before a resume, so its monotonic clock says nothing
      * about the gap */
     bool same_boot = !anew && e->mono_ms >= a->last_mono && a->last_mono > 0;
@@ -278,6 +286,7 @@ void audit_event(struct audit *a, const struct journal_event *e, struct session 
     keep_time(a, e);
     switch (e->kind) {
     case JOURNAL_BEGIN:
+    case JOURNAL_CORRECT:
         snprintf(a->language, sizeof a->language, "%s", e->language);
         put_row(a, "form start", "", a->now, 0, "", "");
         compare_asked(a, s, false);
@@ -322,8 +331,15 @@ void audit_event(struct audit *a, const struct journal_event *e, struct session 
             put_row(a, "memo", e->path, a->now, 0, "", "");
         }
         break;
+    case JOURNAL_REASON: /* the last one counts; it is written at the end */
+        mem_wipe_text(a->reason);
+        a->reason = mem_text(e->value);
+        break;
     case JOURNAL_FINISH:
         close_page(a);
+        if (a->reason) { /* as Collect writes it after an edit */
+            put_reason(a, "change reason", "", a->now, 0, "", "", a->reason);
+        }
         put_row(a, "form save", "", a->now, 0, "", "");
         put_row(a, "form finalize", "", a->now, 0, "", "");
         break;

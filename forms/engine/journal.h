@@ -27,6 +27,9 @@ enum journal_kind {
     JOURNAL_FILE,   /* value: file name, NUL, file bytes; answers refer to the name */
     JOURNAL_MEMO,   /* path: of the page; value: the memo's number (2 bytes), then its whole text */
     JOURNAL_LABEL,  /* value: the interviewer's name for the draft; never leaves the device */
+    JOURNAL_CORRECT, /* instead of BEGIN: the seed, then the record that was sent back and what to
+                      * correct in it (platform/custody/sendback.h) */
+    JOURNAL_REASON,  /* value: why the record was corrected, or why not */
     JOURNAL_KIND_COUNT
 };
 

@@ -226,6 +226,37 @@ void entities_apply(struct entities *e, const struct entity_change *c)
     }
 }
 
+static const char *said(const struct entity_change *c, const char *name)
+{
+    for (const struct entity_property *p = c->properties; p; p = p->next) {
+        if (strcmp(p->name, name) == 0) {
+            return p->value;
+        }
+    }
+    return NULL;
+}
+
+void entities_correct(struct entities *e, const struct entity_change *before,
+                      const struct entity_change *after)
+{
+    struct entity *one = entities_find(e, after->id);
+    if (after->fault || !one || one->version == 0) {
+        return;
+    }
+    if (after->label && before->label && strcmp(one->label, before->label) == 0) {
+        one->label = arena_text(e->arena, after->label);
+    }
+    for (const struct entity_property *p = after->properties; p; p = p->next) {
+        const char *old = said(before, p->name);
+        if (!old || strcmp(entity_property(one, p->name), old) == 0) {
+            set_property(e, one, p->name, p->value);
+        }
+    }
+    if (strcmp(entity_property(one, "status"), "closed") == 0) {
+        forget(one);
+    }
+}
+
 /* ---- as bytes: one row a property; the label is the property "label" ---- */
 
 enum { C_LIST, C_ID, C_VERSION, C_TRUNK, C_BRANCH, C_COUNTER, C_NAME, C_VALUE, C_COUNT };

@@ -69,6 +69,10 @@ void entities_forget(struct entities *entities, const char *id, uint64_t counter
 /* Applies a change that this device made.  An update of an unknown entity has no effect; one that
  * sets the property `status` to "closed" forgets it. */
 void entities_apply(struct entities *entities, const struct entity_change *change);
+/* Applies what a corrected record says instead of what it had said: what a later record has
+ * changed since stays, and the version is the same.  No effect on an entity that is not here. */
+void entities_correct(struct entities *entities, const struct entity_change *before,
+                      const struct entity_change *after);
 /* A property's value; "" if it has none. */
 const char *entity_property(const struct entity *entity, const char *name);
 

@@ -245,6 +245,31 @@ MUST_CHECK bool device_draft_left(struct device *device, const struct device_dra
 MUST_CHECK bool device_draft_discard(struct device *device, struct device_draft *draft,
                                      struct err *err);
 
+/* ---- records sent back ---- */
+
+/* A record that the desk sent back, to be corrected by a draft of its own. */
+enum return_state { RETURN_WAITING, RETURN_BEGUN, RETURN_SEALED };
+enum { DEVICE_RETURNS_MAX = 256 };
+struct device_return {
+    uint8_t id[16];    /* of the message that brought it */
+    uint8_t about[16]; /* the record that was sent back */
+    uint8_t other[16]; /* begun: the draft; sealed: the new record; else zeros */
+    enum return_state state;
+    uint32_t number; /* of the first record on this device; 0: unknown */
+    int64_t sent_ms;
+    uint8_t package_hash[32];
+};
+/* List those that are not corrected yet, oldest first; `list`: room for DEVICE_RETURNS_MAX. */
+MUST_CHECK bool device_returns(struct device *device, struct device_return *list, size_t *count,
+                               struct err *err);
+/* Append what the desk sent (sendback.h).  ERR_INPUT: it was corrected, or withdrawn. */
+MUST_CHECK bool device_return_body(struct device *device, const uint8_t id[16], struct buf *out,
+                                   struct err *err);
+/* As device_draft_begin, for the correction of a record that was sent back. */
+MUST_CHECK bool device_draft_correct(struct device *device, struct device_draft *draft,
+                                     const struct device_return *sent_back, int64_t wall_ms,
+                                     struct err *err);
+
 struct device_finished {
     const char *xml; /* the instance XML */
     size_t xml_len;

@@ -33,8 +33,9 @@ bool device_may_seal(const struct device *d, const struct package *p, struct err
     return err_hint(err, "ask the coordinator for a list of forms that names them");
 }
 
-bool device_draft_begin(struct device *d, struct device_draft *draft,
-                        const uint8_t package_hash[32], int64_t wall_ms, struct err *err)
+/* `corrects`: id of what was sent back, or NULL. */
+static bool begin(struct device *d, struct device_draft *draft, const uint8_t package_hash[32],
+                  const uint8_t *corrects, int64_t wall_ms, struct err *err)
 {
     static const uint8_t none[16];
     struct vault_draft *slot = vault_find_draft(d->vault, none);
@@ -60,6 +61,7 @@ bool device_draft_begin(struct device *d, struct device_draft *draft,
     ok = ok &&
          device_row_put(d, (struct row_key){"draft", draft->id, 16}, ROW_META, 0, info, sizeof info,
                         err) &&
+         (!corrects || device_return_begun(d, corrects, draft->id, err)) &&
          store_commit(d->store, err);
     if (!ok) {
         store_rollback(d->store);
@@ -67,6 +69,18 @@ bool device_draft_begin(struct device *d, struct device_draft *draft,
         return false;
     }
     return vault_save(d->vault, err); /* before the first event: its key must be on disk */
+}
+
+bool device_draft_begin(struct device *d, struct device_draft *draft,
+                        const uint8_t package_hash[32], int64_t wall_ms, struct err *err)
+{
+    return begin(d, draft, package_hash, NULL, wall_ms, err);
+}
+
+bool device_draft_correct(struct device *d, struct device_draft *draft,
+                          const struct device_return *sent_back, int64_t wall_ms, struct err *err)
+{
+    return begin(d, draft, sent_back->package_hash, sent_back->id, wall_ms, err);
 }
 
 bool device_draft_append(struct device *d, struct device_draft *draft, const void *event,
@@ -256,8 +270,8 @@ bool device_draft_discard(struct device *d, struct device_draft *draft, struct e
     if (!ok) {
         return false;
     }
-    ok = delete_draft_rows(d, draft, err) && device_put_entry(d, &e, hash, err) &&
-         store_commit(d->store, err);
+    ok = delete_draft_rows(d, draft, err) && device_return_left(d, draft->id, NULL, err) &&
+         device_put_entry(d, &e, hash, err) && store_commit(d->store, err);
     if (!ok) {
         store_rollback(d->store);
         return false;
@@ -353,7 +367,8 @@ static bool commit_record(struct device *d, const struct finishing *c, uint8_t h
                              sizeof info, err) &&
               (!f->cases || device_row_put(d, (struct row_key){"cases", "", 0}, ROW_META, 0,
                                            f->cases, f->cases_len, err)) &&
-              delete_draft_rows(d, c->draft, err) && store_commit(d->store, err);
+              delete_draft_rows(d, c->draft, err) &&
+              device_return_left(d, c->draft->id, r->id, err) && store_commit(d->store, err);
     if (!ok) {
         store_rollback(d->store);
     }

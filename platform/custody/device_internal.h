@@ -3,7 +3,7 @@
 #define PLATFORM_CUSTODY_DEVICE_INTERNAL_H
 /* Shared by device.c (life cycle, chain), device_rows.c (rows, migration of the first format),
  * device_drafts.c (drafts, sealing), device_load.c (loading), device_messages.c (the desk's
- * messages) and device_exchange.c (handing over) only. */
+ * messages), device_returns.c (records sent back) and device_exchange.c (handing over) only. */
 #include "platform/custody/device.h"
 
 struct device {
@@ -90,6 +90,24 @@ bool device_judge_message(struct device *d, const struct catalogue *c, const str
  * transaction.  False: `why` says what is wrong with the message; or `err`, why it failed. */
 bool device_apply_message(struct device *d, const struct message *m, const struct buf *plain,
                           struct err *why, struct err *err);
+
+/* ---- records that were sent back (device_returns.c); all in the caller's transaction ---- */
+
+/* Keep what the message holds.  False: `why` says what is wrong with it, or `err`, why it
+ * failed. */
+bool device_return_put(struct device *d, const struct message *m, struct err *why, struct err *err);
+/* The correction was begun as this draft. */
+bool device_return_begun(struct device *d, const uint8_t id[16], const uint8_t draft_id[16],
+                         struct err *err);
+/* The draft was sealed as this record, or discarded (NULL).  Drafts that correct nothing have no
+ * effect. */
+bool device_return_left(struct device *d, const uint8_t draft_id[16], const uint8_t *record_id,
+                        struct err *err);
+/* Any that is about this record, in whatever state. */
+bool device_return_next(struct device *d, const uint8_t about[16], struct device_return *one,
+                        bool *found, struct err *err);
+bool device_return_drop(struct device *d, const uint8_t id[16], struct err *err);
+
 /* False with ERR_ENV if a stop was requested. */
 bool device_go_on(struct device *d, struct err *err);
 

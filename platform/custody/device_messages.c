@@ -51,14 +51,17 @@ static bool destroy(struct device *d, const uint8_t id[16], struct err *err)
                                     sizeof info, err);
 }
 
-/* All in one transaction: what the message changes, that it was taken, and the chain's entry. */
+/* All in one transaction: what the message changes, that it was taken, and the chain's entry.
+ * `why`: what is wrong with the message. */
 static bool commit_message(struct device *d, const struct message *m, const struct chain_entry *e,
-                           const struct buf *cases, uint8_t hash[32], struct err *err)
+                           const struct buf *cases, uint8_t hash[32], struct err *why,
+                           struct err *err)
 {
     if (!store_begin(d->store, err)) {
         return false;
     }
     bool ok = (m->kind != MESSAGE_WITHDRAW || destroy(d, m->about, err)) &&
+              (m->kind != MESSAGE_SEND_BACK || device_return_put(d, m, why, err)) &&
               device_row_put(d, (struct row_key){"cases", "", 0}, ROW_META, 0, cases->data,
                              cases->len, err) &&
               device_row_put(d, (struct row_key){"message", m->message_id, 16}, ROW_META, e->seq,
@@ -70,6 +73,50 @@ static bool commit_message(struct device *d, const struct message *m, const stru
     return ok;
 }
 
+/* Destroys a correction that was sealed already: it has an entry of its own in the chain. */
+static bool withdraw_correction(struct device *d, const uint8_t id[16], const uint8_t object[32],
+                                struct err *err)
+{
+    uint8_t hash[32];
+    struct chain_entry e = device_next_entry(d, CHAIN_WITHDRAWAL, id, object);
+    if (!store_begin(d->store, err)) {
+        return false;
+    }
+    bool ok =
+        destroy(d, id, err) && device_put_entry(d, &e, hash, err) && store_commit(d->store, err);
+    if (!ok) {
+        store_rollback(d->store);
+        return false;
+    }
+    return device_advance(d, e.seq, hash, NULL, 0, err);
+}
+
+/* Destroys what was made of a withdrawn record that had been sent back: the copy that waits, the
+ * draft, the new record, and what was made of that.  If it is interrupted, the message is not
+ * taken yet, and the next loading goes on. */
+static bool withdraw_returns(struct device *d, const uint8_t about[16], const uint8_t object[32],
+                             struct err *err)
+{
+    struct device_return one;
+    bool found = true, ok = true;
+    while (ok) {
+        ok = device_return_next(d, about, &one, &found, err);
+        if (!ok || !found) {
+            break;
+        }
+        if (one.state == RETURN_BEGUN && vault_find_draft(d->vault, one.other)) {
+            struct device_draft draft = {.number = 0};
+            memcpy(draft.id, one.other, 16);
+            ok = device_draft_discard(d, &draft, err);
+        } else if (one.state == RETURN_SEALED) {
+            ok = withdraw_returns(d, one.other, object, err) &&
+                 withdraw_correction(d, one.other, object, err);
+        }
+        ok = ok && device_return_drop(d, one.id, err);
+    }
+    return ok;
+}
+
 bool device_apply_message(struct device *d, const struct message *m, const struct buf *plain,
                           struct err *why, struct err *err)
 {
@@ -77,11 +124,15 @@ bool device_apply_message(struct device *d, const struct message *m, const struc
     uint8_t object[32], hash[32];
     bool withdrawn = m->kind == MESSAGE_WITHDRAW; /* its entry also says that it was taken */
     hash_plain(object, plain->data, plain->len);
+    if (withdrawn && !withdraw_returns(d, m->about, object, err)) {
+        return false;
+    }
     struct chain_entry e = device_next_entry(d, withdrawn ? CHAIN_WITHDRAWAL : CHAIN_MESSAGE,
                                              withdrawn ? m->about : m->message_id, object);
-    bool ok =
-        device_cases(d, &cases, err) && (withdrawn || d->apply(d->apply_user, &cases, m, why)) &&
-        commit_message(d, m, &e, &cases, hash, err) && device_advance(d, e.seq, hash, NULL, 0, err);
+    bool ok = device_cases(d, &cases, err) &&
+              (withdrawn || d->apply(d->apply_user, &cases, m, why)) &&
+              commit_message(d, m, &e, &cases, hash, why, err) &&
+              device_advance(d, e.seq, hash, NULL, 0, err);
     buf_fini(&cases);
     if (ok && withdrawn) {
         store_checkpoint(d->store); /* the bytes are gone from the log, too */
