@@ -153,7 +153,7 @@ static bool run_add_form(const struct cli_words *words, struct err *err)
 }
 
 /* What happened to the files of an import. */
-struct tally {
+struct import_sums {
     unsigned opened;  /* batches of this study: imported or already known */
     unsigned other;   /* opened, but not a batch: forms, lists */
     unsigned foreign; /* not encrypted to this identity */
@@ -161,7 +161,7 @@ struct tally {
     unsigned apart;   /* opened, but kept apart */
 };
 
-static void say_refused(struct tally *tally, const char *path, const struct err *why)
+static void say_refused(struct import_sums *tally, const char *path, const struct err *why)
 {
     struct err placed = *why;
     char text[1200];
@@ -172,7 +172,7 @@ static void say_refused(struct tally *tally, const char *path, const struct err 
 }
 
 static bool take_batch(struct desk *desk, const struct buf *tar, const char *path,
-                       struct tally *tally, struct err *err)
+                       struct import_sums *tally, struct err *err)
 {
     struct import_report r;
     const char *name = file_name(path);
@@ -209,7 +209,7 @@ static bool is_batch(const struct buf *tar)
 
 /* Opening the age header shows whether a file is damaged or only for somebody else. */
 static void import_file(struct desk *desk, const uint8_t identity[32], const char *path, bool named,
-                        struct tally *tally)
+                        struct import_sums *tally)
 {
     struct age_keys keys = {.identities = (const uint8_t(*)[32])identity, .count = 1};
     struct buf file = {0}, tar = {0};
@@ -238,7 +238,7 @@ static void import_file(struct desk *desk, const uint8_t identity[32], const cha
 static bool import_all(struct desk *desk, struct arena *arena, const uint8_t identity[32],
                        const struct cli_words *words, struct err *err)
 {
-    struct tally tally = {0};
+    struct import_sums tally = {0};
     for (size_t i = 0; i < words->count; i++) {
         const char **names;
         size_t count;
@@ -274,7 +274,12 @@ static bool run_import(const struct cli_words *words, struct err *err)
         return false;
     }
     arena_init(&arena);
+    unsigned late = 0;
     ok = import_all(desk, &arena, identity, words, err);
+    ok = desk_withdraw_late(desk, identity, clock_wall_ms(), &late, ok ? err : NULL) && ok;
+    if (late) {
+        printf("%u corrections of withdrawn records were destroyed\n", late);
+    }
     secret_wipe(identity, sizeof identity);
     arena_fini(&arena);
     desk_close(desk);
@@ -507,6 +512,8 @@ static void tell_export(const struct export_counts *counts)
          "of them took back a use that their form does not ask about: no cell says so"},
         {"withdrawn_media", counts->withdrawn_media,
          "recordings are left out, since the people took them back"},
+        {"replaced", counts->replaced,
+         "older versions of records that were corrected are kept, and are not in the tables"},
         {"filtered", counts->filtered, "records are left out by the filter"},
         {"closed", counts->closed,
          "records are sealed to others than the desk: see suhbat-sync forward"},
@@ -813,6 +820,9 @@ int main(int argc, char **argv)
          sync_show_options, sync_show, NULL},
         {"review", "RECORD…", "say what you think of records; a comment may go with it.", 1,
          CLI_ANY, sync_review_options, sync_review, NULL},
+        {"send-back", "RECORD [QUESTION=TEXT…]",
+         "send a record back to its device, to be corrected; the next receipts carry it.", 1,
+         CLI_ANY, sync_send_back_options, sync_send_back, NULL},
         {"report", "", "write the study's report: pages and tables, with small numbers suppressed.",
          0, 0, sync_report_options, sync_report, NULL},
         {"withdraw", "RECORD…",

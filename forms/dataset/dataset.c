@@ -381,7 +381,8 @@ static const char *key_of(struct dataset_reader *r, const struct xml *xml)
     if (!key) {
         return own;
     }
-    r->dataset->other_ids += text_starts(own, "uuid:") && !is_same_uuid(own, key);
+    r->dataset->other_ids +=
+        !r->about->edits && text_starts(own, "uuid:") && !is_same_uuid(own, key);
     return key; /* the form may lack instanceID or use another id */
 }
 

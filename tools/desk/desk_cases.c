@@ -11,6 +11,7 @@
 #include "platform/machine/tally.h"
 #include "platform/machine/text.h"
 #include "tools/desk/desk_records.h"
+#include "tools/desk/desk_withdraw.h"
 
 /* ---- events, in the order in which the desk learned of them ---- */
 
@@ -26,6 +27,9 @@ struct event { /* a change from a record, or a message of the desk */
     const char *branch; /* of a message: the branch that begins with it */
     const struct entity *state;
     bool taken;
+    const char *family; /* of a record that was corrected: the KEY of its first version */
+    bool corrects;      /* it is of the correction */
+    bool replaced;      /* it is of the first version, which does not count any more */
 };
 
 struct reading {
@@ -69,6 +73,12 @@ static bool add_changes(struct reading *r, const struct desk_object *o, const st
         cases->without_form += !form;
         return true;
     }
+    const struct desk_family *family = desk_family_of(&r->records.edits, record->record_id);
+    bool newest = desk_edit_counts(&r->records.edits, record->record_id);
+    bool first = family && memcmp(family->versions[0]->id, record->record_id, 16) == 0;
+    if (family && ((family->withdrawn & USE_ANSWERS) || (!newest && !first))) {
+        return true;
+    }
     struct err why = {0};
     if (!entities_read(&changes, &cases->arena, form, record->xml, record->xml_len, &why)) {
         if (why.code != ERR_INPUT && why.code != ERR_LIMIT) {
@@ -86,8 +96,45 @@ static bool add_changes(struct reading *r, const struct desk_object *o, const st
         e->seq = o->seq;
         e->finalised_ms = record->finalised_ms;
         e->change = c;
+        if (family) {
+            char key[48];
+            desk_record_key(key, family->root);
+            e->family = arena_text(&cases->arena, key);
+            e->corrects = !first;
+            e->replaced = !newest;
+        }
     }
     return true;
+}
+
+/* A correction stands where the first version of its record stood: what was changed since was
+ * changed upon it.  What it no longer says is not applied; what it says anew counts from now. */
+static void settle_corrections(struct reading *r)
+{
+    struct map first;
+    struct arena *arena = &r->cases->arena;
+    map_init(&first, arena);
+    for (size_t i = 0; i < r->count; i++) {
+        struct event *e = &r->events[i];
+        if (e->family && !e->corrects) {
+            map_put(&first, arena_join(arena, e->family, " ", e->change->id, NULL), e);
+        }
+    }
+    for (size_t i = 0; i < r->count; i++) {
+        struct event *e = &r->events[i], *old;
+        if (!e->corrects) {
+            continue;
+        }
+        old = map_get(&first, arena_join(arena, e->family, " ", e->change->id, NULL));
+        if (old) {
+            struct entity_change *now = arena_alloc(arena, sizeof *now);
+            *now = *e->change;
+            now->branch = old->change->branch;
+            old->change = now;
+            old->replaced = false;
+            e->replaced = true;
+        }
+    }
 }
 
 static bool read_record(void *user, const struct desk_object *o, struct err *err)
@@ -305,6 +352,9 @@ static void take_back(struct reading *r, const struct event *e)
 
 static void apply(struct reading *r, const struct event *e)
 {
+    if (e->replaced) {
+        return;
+    }
     if (e->is_message) {
         (e->kind == MESSAGE_ASSIGN ? assign : take_back)(r, e);
     } else if (e->change->fault) {
@@ -339,6 +389,7 @@ bool desk_cases_read(struct desk_cases *cases, struct desk *desk, const uint8_t 
               desk_objects(desk, read_record, &r, err);
     ok = desk_records_log(&r.records, "cases", "", ok ? err : NULL) && ok &&
          desk_messages(desk, read_message, &r, err);
+    settle_corrections(&r);
     if (r.count) {
         qsort(r.events, r.count, sizeof *r.events, in_order);
     }

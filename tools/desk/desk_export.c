@@ -51,7 +51,9 @@ struct exporting {
     size_t group_count;
     struct desk_filter filter;
     bool scan;
-    uint64_t read, held; /* records of this pass, of the desk */
+    const struct desk_family *family; /* of the record being taken, or NULL */
+    size_t named;                     /* of its files: how many the newest version names */
+    uint64_t read, held;              /* records of this pass, of the desk */
     struct arena arena;
     struct map tables;    /* table paths in lower case, to find clashes on disks that ignore case */
     struct tally keys;    /* record ids */
@@ -382,34 +384,62 @@ static bool is_sound(const char *name)
     return false;
 }
 
+struct files_of { /* one record's attachments, on their way into the export */
+    const char *key;
+    struct group *group;
+    struct named_files named;
+    const struct desk_edit *newest; /* the version that counts, if there are several */
+    bool no_sound;                  /* the person took recordings back */
+};
+
+/* Whether the newest version of the record names another file instead. */
+static bool is_replaced(struct exporting *x, const struct files_of *f, const char *name)
+{
+    bool named = f->newest && map_get(&f->newest->files, name);
+    x->named += named;
+    return f->newest && !named;
+}
+
+static bool take_file(struct exporting *x, const struct files_of *f, const struct tar_member *m,
+                      struct err *err)
+{
+    if (strcmp(m->name, "audit.csv") == 0) {
+        return take_rows(f->group->dataset, &f->group->audit, f->key, m, err);
+    }
+    if (strcmp(m->name, "memos.csv") == 0 && x->options->columns.sensitive_extra) {
+        return take_rows(f->group->dataset, &f->group->memos, f->key, m, err);
+    }
+    if (strcmp(m->name, "memos.csv") == 0) {
+        x->counts->hidden_memos++; /* memos are free text and may contain anything sensitive */
+    } else if (!is_safe_name(m->name) || is_replaced(x, f, m->name)) {
+        return true;
+    } else if (is_hidden_file(f->group->dataset, &f->named, m->name)) {
+        x->counts->hidden_media++;
+    } else if (f->no_sound && is_sound(m->name)) {
+        x->counts->withdrawn_media++;
+    } else {
+        return take_medium(x, m, f->key, err);
+    }
+    return true;
+}
+
 static bool take_files(struct exporting *x, const struct record *r, const char *key,
                        struct group *group, struct submission *about, struct err *err)
 {
-    bool no_sound =
-        about->withdrawn && text_has_word(about->withdrawn, withdrawn_name(USE_RECORDING));
+    struct files_of f = {.key = key,
+                         .group = group,
+                         .newest = x->family ? x->family->versions[x->family->count - 1] : NULL};
     struct tar_reader tar = {.bytes = r->files, .len = r->files_len};
     struct tar_member m;
     struct err why = {0};
-    struct named_files named;
     bool ok = true;
-    named_begin(&named, r);
+    f.no_sound = about->withdrawn && text_has_word(about->withdrawn, withdrawn_name(USE_RECORDING));
+    named_begin(&f.named, r);
     while (ok && tar_next(&tar, &m, &why)) {
         about->attachments_present++;
-        if (strcmp(m.name, "audit.csv") == 0) {
-            ok = take_rows(group->dataset, &group->audit, key, &m, &why);
-        } else if (strcmp(m.name, "memos.csv") == 0 && !x->options->columns.sensitive_extra) {
-            x->counts->hidden_memos++; /* memos are free text and may contain anything sensitive */
-        } else if (strcmp(m.name, "memos.csv") == 0) {
-            ok = take_rows(group->dataset, &group->memos, key, &m, &why);
-        } else if (is_safe_name(m.name) && is_hidden_file(group->dataset, &named, m.name)) {
-            x->counts->hidden_media++;
-        } else if (no_sound && is_sound(m.name)) {
-            x->counts->withdrawn_media++;
-        } else if (is_safe_name(m.name)) {
-            ok = take_medium(x, &m, key, &why);
-        }
+        ok = take_file(x, &f, &m, &why);
     }
-    arena_fini(&named.arena);
+    arena_fini(&f.named.arena);
     if (why.code) {
         *err = why;
     }
@@ -468,11 +498,63 @@ static bool has_unmarked(const struct form *form, const char *withdrawn)
     return unmarked;
 }
 
-static bool take_record(struct exporting *x, const struct record *r, struct err *err)
+/* Whether the record is to be in the tables: counts why not. */
+static bool is_wanted(struct exporting *x, const struct record *r, const struct form *form,
+                      enum review_state state, const char *code)
+{
+    const struct desk_family *family = desk_family_of(&x->records.edits, r->record_id);
+    if (family && (family->withdrawn & USE_ANSWERS)) {
+        return false; /* another version was withdrawn */
+    }
+    bool passes = desk_filter_passes(&x->filter, r, form, code, state);
+    x->counts->filtered += !passes && !x->scan;
+    return passes;
+}
+
+/* What people took back of any version. */
+static bool uses_of(struct exporting *x, const struct record *r, char text[WITHDRAWN_TEXT],
+                    struct err *err)
+{
+    unsigned uses;
+    if (!desk_withdrawn(x->desk, r->record_id, &uses, err)) {
+        return false;
+    }
+    withdrawn_text(text, uses | (x->family ? x->family->withdrawn : 0));
+    return true;
+}
+
+/* An older version: its logs, and the files that the newest one names. */
+static bool take_older(struct exporting *x, const struct record *r, const char *key,
+                       struct group *group, struct submission *about, struct err *err)
+{
+    struct err why = {0};
+    x->counts->replaced += !x->scan;
+    return x->scan || !r->files || take_files(x, r, key, group, about, &why) || bad(x, &why, err);
+}
+
+static bool put_record(struct exporting *x, const struct record *r, const struct form *form,
+                       struct group *group, struct submission *s, struct err *err)
+{
+    struct err why = {0};
+    if (x->scan) {
+        return dataset_scan(group->dataset, form, r->xml, r->xml_len, s, &why) || bad(x, &why, err);
+    }
+    if (r->files && !take_files(x, r, s->record_key, group, s, &why) && !bad(x, &why, err)) {
+        return false;
+    }
+    if (x->family) { /* the others stayed in an older version */
+        s->attachments_present +=
+            (unsigned)(x->family->versions[x->family->count - 1]->files.count - x->named);
+    }
+    s->attachments_expected = s->attachments_present;
+    return add_rows(x, group, form, r, s, &why) || bad(x, &why, err);
+}
+
+static bool take_record(struct exporting *x, struct record *r, struct err *err)
 {
     const struct form *form = desk_record_form(&x->records, r);
-    struct err why = {0};
-    char device[33], code[64], key[80];
+    char device[33], code[64], key[80], withdrawn[WITHDRAWN_TEXT];
+    desk_record_date(&x->records, r);
     if (((r->flags & RECORD_TRAINING) != 0) != x->filter.training) {
         return true; /* training records are never mixed with real ones */
     }
@@ -480,29 +562,20 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
         x->counts->without_form += !x->scan;
         return true;
     }
+    enum review_state state;
+    (void)desk_review_now(&x->reviews, &x->records.edits, r->record_id, &state);
     desk_record_submitter(code, sizeof code, form, r);
-    const struct desk_review *review = desk_review_of(&x->reviews, r->record_id);
-    enum review_state state = review ? review->state : REVIEW_RECEIVED;
-    if (!desk_filter_passes(&x->filter, r, form, code, state)) {
-        x->counts->filtered += !x->scan;
+    if (!is_wanted(x, r, form, state, code)) {
         return true;
     }
     struct group *group = group_of(x, form->id);
     assert(group);
+    x->family = desk_family_of(&x->records.edits, r->record_id);
+    x->named = 0;
     text_hex(device, r->device_id, 16);
-    desk_record_key(key, r->record_id);
-    unsigned uses;
-    char withdrawn[WITHDRAWN_TEXT];
-    if (!desk_withdrawn(x->desk, r->record_id, &uses, err)) {
+    desk_record_key(key, x->family ? x->family->root : r->record_id);
+    if (!uses_of(x, r, withdrawn, err)) {
         return false;
-    }
-    withdrawn_text(withdrawn, uses);
-    x->counts->withdrawn += uses != 0 && !x->scan;
-    x->counts->unmarked += !x->scan && has_unmarked(form, withdrawn);
-    uint32_t times = tally_add(&x->keys, r->record_id);
-    if (times > 1) {
-        snprintf(key + strlen(key), sizeof key - strlen(key), "~%u", times);
-        x->counts->twice += !x->scan;
     }
     struct submission s = {.date_ms = r->finalised_ms,
                            .submitter_id = code,
@@ -512,16 +585,19 @@ static bool take_record(struct exporting *x, const struct record *r, struct err 
                            .status = "",
                            .review_state = review_names[state],
                            .record_key = key,
-                           .withdrawn = uses ? withdrawn : NULL};
-    if (x->scan) {
-        return dataset_scan(group->dataset, form, r->xml, r->xml_len, &s, &why) ||
-               bad(x, &why, err);
+                           .edits = x->family ? x->family->edits : 0,
+                           .withdrawn = *withdrawn ? withdrawn : NULL};
+    if (!desk_edit_counts(&x->records.edits, r->record_id)) {
+        return take_older(x, r, key, group, &s, err);
     }
-    if (r->files && !take_files(x, r, key, group, &s, &why) && !bad(x, &why, err)) {
-        return false;
+    x->counts->withdrawn += *withdrawn && !x->scan;
+    x->counts->unmarked += !x->scan && has_unmarked(form, withdrawn);
+    uint32_t times = tally_add(&x->keys, r->record_id);
+    if (times > 1) {
+        snprintf(key + strlen(key), sizeof key - strlen(key), "~%u", times);
+        x->counts->twice += !x->scan;
     }
-    s.attachments_expected = s.attachments_present;
-    return add_rows(x, group, form, r, &s, &why) || bad(x, &why, err);
+    return put_record(x, r, form, group, &s, err);
 }
 
 /* Whether the same bytes were opened before: a batch may be in two histories of a device. */

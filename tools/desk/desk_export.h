@@ -23,6 +23,7 @@ struct export_counts {
     unsigned unmarked;        /* … for which the form has no question: no cell says so */
     unsigned withdrawn_media; /* recordings left out for that */
     unsigned without_form, unreadable;
+    unsigned replaced;   /* older versions of records that were corrected: not in the tables */
     unsigned filtered;   /* left out by the filter */
     unsigned closed;     /* records of a form that the catalogue seals to others than the desk */
     unsigned kept_apart; /* records of a fork or a revoked device, not in the tables */

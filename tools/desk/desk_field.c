@@ -212,9 +212,10 @@ static bool take_record(struct field_gathering *g, const struct record *r, struc
         g->field->without_form += ((r->flags & RECORD_TRAINING) != 0) == g->filter.training;
         return true;
     }
-    const struct desk_review *review = desk_review_of(&g->reviews, r->record_id);
+    enum review_state state;
+    (void)desk_review_now(&g->reviews, &g->records.edits, r->record_id, &state);
     desk_record_submitter(code, sizeof code, form, r);
-    if (!desk_filter_passes(&g->filter, r, form, code, review ? review->state : REVIEW_RECEIVED)) {
+    if (!desk_filter_passes(&g->filter, r, form, code, state)) {
         return true;
     }
     if (!desk_facts_read(&facts, form, r, NULL)) {
@@ -264,7 +265,8 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     }
     enum desk_opened opened = desk_record_open(&g->records, o, &plain, &r);
     g->field->unreadable += opened == DESK_UNREADABLE;
-    if (opened == DESK_OPENED) {
+    if (opened == DESK_OPENED && desk_edit_counts(&g->records.edits, r.record_id)) {
+        desk_record_date(&g->records, &r);
         ok = take_record(g, &r, err);
     }
     buf_fini(&plain);

@@ -74,17 +74,34 @@ static bool find_device(struct desk_filter *f, const struct desk_records *record
 }
 
 /* "received" is what ODK Central leaves empty. */
-bool desk_review_named(enum review_state *state, const char *name, struct err *err)
+static bool state_named(enum review_state *state, const char *name, int count)
 {
     *state = REVIEW_RECEIVED;
-    for (int i = 0; i < REVIEW_STATES; i++) {
+    for (int i = 0; i < count; i++) {
         if (strcasecmp(name, i ? review_names[i] : "received") == 0) {
             *state = (enum review_state)i;
             return true;
         }
     }
+    return false;
+}
+
+bool desk_review_named(enum review_state *state, const char *name, struct err *err)
+{
+    if (state_named(state, name, REVIEW_STATES)) {
+        return true;
+    }
     err_set(err, ERR_MISUSE, "'%s' is no state of review", name);
     return err_hint(err, "approved, hasIssues, rejected or received");
+}
+
+static bool state_wanted(struct desk_filter *f, struct err *err)
+{
+    if (state_named(&f->review, f->state, REVIEW_NAMES)) {
+        return true;
+    }
+    err_set(err, ERR_MISUSE, "'%s' is no state of review", f->state);
+    return err_hint(err, "approved, hasIssues, rejected, edited or received");
 }
 
 bool desk_filter_prepare(struct desk_filter *f, const struct desk_records *records, struct err *err)
@@ -93,8 +110,8 @@ bool desk_filter_prepare(struct desk_filter *f, const struct desk_records *recor
     f->by_device = false;
     return (!f->since || day_begins(&f->since_ms, f->since, 0, err)) &&
            (!f->until || day_begins(&f->until_ms, f->until, 1, err)) &&
-           (!f->state || desk_review_named(&f->review, f->state, err)) &&
-           find_form(f, records, err) && (!f->device || find_device(f, records, err));
+           (!f->state || state_wanted(f, err)) && find_form(f, records, err) &&
+           (!f->device || find_device(f, records, err));
 }
 
 bool desk_filter_passes(const struct desk_filter *f, const struct record *r,

@@ -21,6 +21,8 @@ struct forgetting {
     uint64_t *messages; /* counters of those that hold a case */
     size_t message_count;
     struct forget_report *report;
+    uint8_t (*ids)[16]; /* the records, and all other versions of them */
+    size_t id_count;
 };
 
 static bool keep_cases(struct forgetting *f, const struct record *record, struct err *err)
@@ -114,31 +116,83 @@ static bool drop_assignments(struct forgetting *f, struct err *err)
     return ok;
 }
 
-/* Before the records are destroyed, in the same transaction. */
-static bool forget_cases(struct desk *desk, const uint8_t identity[32], const uint8_t (*ids)[16],
-                         size_t count, const char *why, int64_t wall_ms,
-                         struct forget_report *report, struct err *err)
+static void want(struct forgetting *f, const uint8_t id[16])
 {
-    struct forgetting f = {.report = report};
+    char hex[33];
+    text_hex(hex, id, 16);
+    if (!map_get(&f->wanted, hex)) {
+        map_put(&f->wanted, arena_text(&f->arena, hex), f);
+        f->ids = mem_grow(f->ids, f->id_count + 1, sizeof *f->ids);
+        memcpy(f->ids[f->id_count++], id, 16);
+    }
+}
+
+/* A record that was corrected is withdrawn in all its versions. */
+static void want_versions(struct forgetting *f, const uint8_t id[16])
+{
+    const struct desk_family *family = desk_family_of(&f->records.edits, id);
+    want(f, id);
+    if (family) {
+        want(f, family->root);
+    }
+    for (size_t v = 0; family && v < family->count; v++) {
+        want(f, family->versions[v]->id);
+    }
+}
+
+/* Before the records are destroyed, in the same transaction. */
+static bool forget_cases(struct forgetting *f, const struct withdraw_options *options,
+                         struct err *err)
+{
+    struct desk *desk = f->records.desk;
     assert(db_in_transaction(desk->db));
-    *report = (struct forget_report){0};
+    bool ok = desk_objects(desk, read_record, f, err);
+    ok = desk_records_log(&f->records, "withdraw", options->why, ok ? err : NULL) && ok;
+    f->report->cases = (unsigned)f->count;
+    /* first the messages that are added: a counter is used once */
+    return ok && (!f->count || (take_back(f, options->wall_ms, err) && drop_assignments(f, err)));
+}
+
+static bool withdraw_each(struct desk *desk, const uint8_t (*ids)[16], size_t count,
+                          const struct withdraw_options *options, struct withdraw_report *sum,
+                          struct err *err)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
+        struct withdraw_report one;
+        ok = desk_withdraw(desk, ids[i], options->uses, options->why, options->wall_ms, &one, err);
+        sum->destroyed += one.destroyed;
+        sum->messages += one.messages;
+        sum->exports += one.exports;
+        sum->before = sum->before && one.before;
+    }
+    return ok;
+}
+
+/* Everything: cases first, then the content of all versions. */
+static bool withdraw_answers(struct desk *desk, const uint8_t identity[32],
+                             const uint8_t (*ids)[16], size_t count,
+                             const struct withdraw_options *options, struct withdraw_report *sum,
+                             struct forget_report *forgotten, struct err *err)
+{
+    struct forgetting f = {.report = forgotten};
     arena_init(&f.arena);
     map_init(&f.wanted, &f.arena);
     map_init(&f.cases, &f.arena);
-    for (size_t i = 0; i < count; i++) {
-        char hex[33];
-        text_hex(hex, ids[i], 16);
-        map_put(&f.wanted, arena_text(&f.arena, hex), &f);
+    bool ok = desk_records_init(&f.records, desk, identity, err);
+    for (size_t i = 0; ok && i < count; i++) {
+        want_versions(&f, ids[i]);
     }
-    bool ok = desk_records_init(&f.records, desk, identity, err) &&
-              desk_objects(desk, read_record, &f, err);
-    ok = desk_records_log(&f.records, "withdraw", why, ok ? err : NULL) && ok;
-    report->cases = (unsigned)f.count;
-    /* first the messages that are added: a counter is used once */
-    ok = ok && (!f.count || (take_back(&f, wall_ms, err) && drop_assignments(&f, err)));
+    if (ok) {
+        ok = forget_cases(&f, options, err) &&
+             withdraw_each(desk, (const uint8_t(*)[16])f.ids, f.id_count, options, sum, err);
+    } else {
+        ok = desk_records_log(&f.records, "withdraw", options->why, NULL) && ok;
+    }
     desk_records_fini(&f.records);
     free(f.names);
     free(f.messages);
+    free(f.ids);
     arena_fini(&f.arena);
     return ok;
 }
@@ -151,17 +205,9 @@ bool desk_withdraw_all(struct desk *desk, const uint8_t identity[32], const uint
     bool answers = (options->uses & USE_ANSWERS) != 0;
     *sum = (struct withdraw_report){.before = true};
     *forgotten = (struct forget_report){0};
-    bool ok =
-        desk_begin(desk, err) && (!answers || forget_cases(desk, identity, ids, count, options->why,
-                                                           options->wall_ms, forgotten, err));
-    for (size_t i = 0; ok && i < count; i++) {
-        struct withdraw_report one;
-        ok = desk_withdraw(desk, ids[i], options->uses, options->why, options->wall_ms, &one, err);
-        sum->destroyed += one.destroyed;
-        sum->messages += one.messages;
-        sum->exports += one.exports;
-        sum->before = sum->before && one.before;
-    }
+    bool ok = desk_begin(desk, err) &&
+              (answers ? withdraw_answers(desk, identity, ids, count, options, sum, forgotten, err)
+                       : withdraw_each(desk, ids, count, options, sum, err));
     sum->messages += forgotten->messages;
     ok = desk_end(desk, ok, err);
     if (ok) {
@@ -171,5 +217,37 @@ bool desk_withdraw_all(struct desk *desk, const uint8_t identity[32], const uint
             desk_log(desk, options->wall_ms, "withdraw, undone: all records were opened", NULL);
         (void)logged; /* the error that undid it is the one to tell */
     }
+    return ok;
+}
+
+bool desk_withdraw_late(struct desk *desk, const uint8_t identity[32], int64_t wall_ms,
+                        unsigned *destroyed, struct err *err)
+{
+    struct desk_records records;
+    uint8_t(*ids)[16] = NULL;
+    size_t count = 0;
+    *destroyed = 0;
+    bool ok = desk_records_init(&records, desk, identity, err);
+    for (size_t i = 0; ok && i < records.edits.count; i++) {
+        const struct desk_family *f = records.edits.families[i];
+        if ((f->withdrawn & USE_ANSWERS) && f->count) { /* something of it is at hand */
+            ids = mem_grow(ids, count + 1, sizeof *ids);
+            memcpy(ids[count++], f->root, 16);
+        }
+    }
+    if (records.opened.len) {
+        ok = desk_records_log(&records, "import", "looked for corrections", ok ? err : NULL) && ok;
+    }
+    desk_records_fini(&records);
+    if (ok && count) {
+        const struct withdraw_options options = {
+            .uses = USE_ANSWERS, .why = "a correction of a withdrawn record", .wall_ms = wall_ms};
+        struct withdraw_report sum;
+        struct forget_report forgotten;
+        ok = desk_withdraw_all(desk, identity, (const uint8_t(*)[16])ids, count, &options, &sum,
+                               &forgotten, err);
+        *destroyed = ok ? sum.destroyed : 0;
+    }
+    free(ids);
     return ok;
 }

@@ -20,13 +20,19 @@ struct withdraw_options {
     const char *why; /* for the log; "": not said */
     int64_t wall_ms;
 };
-/* Withdraws several records and, with USE_ANSWERS, what they said about cases, all of it or
- * nothing: the desk's messages that hold these cases are deleted, and their holders are told to
- * forget them.  A case that other records made can be assigned again.  The reports are sums. */
+/* Withdraws several records (with USE_ANSWERS in all their versions) and, with USE_ANSWERS, what
+ * they said about cases, all of it or nothing: the desk's messages that hold these cases are
+ * deleted, and their holders are told to forget them.  A case that other records made can be
+ * assigned again.  The reports are sums. */
 MUST_CHECK bool desk_withdraw_all(struct desk *desk, const uint8_t identity[32],
                                   const uint8_t (*ids)[16], size_t count,
                                   const struct withdraw_options *options,
                                   struct withdraw_report *sum, struct forget_report *forgotten,
                                   struct err *err);
+
+/* After an import: a correction that was on its way when its record was withdrawn is destroyed,
+ * too.  *destroyed: how many sealed contents. */
+MUST_CHECK bool desk_withdraw_late(struct desk *desk, const uint8_t identity[32], int64_t wall_ms,
+                                   unsigned *destroyed, struct err *err);
 
 #endif

@@ -10,10 +10,11 @@
 #include "platform/machine/text.h"
 #include "tools/desk/desk_internal.h"
 
-const char *const review_names[REVIEW_STATES] = {[REVIEW_RECEIVED] = "",
-                                                 [REVIEW_APPROVED] = "approved",
-                                                 [REVIEW_HAS_ISSUES] = "hasIssues",
-                                                 [REVIEW_REJECTED] = "rejected"};
+const char *const review_names[REVIEW_NAMES] = {[REVIEW_RECEIVED] = "",
+                                                [REVIEW_APPROVED] = "approved",
+                                                [REVIEW_HAS_ISSUES] = "hasIssues",
+                                                [REVIEW_REJECTED] = "rejected",
+                                                [REVIEW_EDITED] = "edited"};
 
 enum { /* layout of a row; docs/RECORD.md section 12 */
        ROW_MS = 0,
@@ -252,7 +253,7 @@ static bool take_review(void *user, const struct ledger_entry *e, struct err *er
     struct desk_reviews *reviews = user;
     char hex[33];
     (void)err;
-    if (e->kind != LEDGER_REVIEW || e->state >= REVIEW_STATES) {
+    if ((e->kind != LEDGER_REVIEW && e->kind != LEDGER_SENT_BACK) || e->state >= REVIEW_STATES) {
         return true;
     }
     text_hex(hex, e->record, 16);

@@ -16,7 +16,7 @@
 enum ledger_kind {
     LEDGER_ACCESS = 1, /* records were opened; body: their ids */
     LEDGER_REVIEW,     /* state: enum review_state */
-    LEDGER_SENT_BACK,
+    LEDGER_SENT_BACK,  /* state: hasIssues, as a review; why: the comments */
     LEDGER_WITHDRAWAL, /* state: the uses that were withdrawn */
     LEDGER_KIND_END
 };
@@ -25,10 +25,12 @@ enum review_state {
     REVIEW_APPROVED,
     REVIEW_HAS_ISSUES,
     REVIEW_REJECTED,
-    REVIEW_STATES
+    REVIEW_STATES,                 /* what a reviewer can say */
+    REVIEW_EDITED = REVIEW_STATES, /* corrected since; nobody has reviewed it again */
+    REVIEW_NAMES
 };
-/* As ODK Central calls them: "", "approved", "hasIssues", "rejected". */
-extern const char *const review_names[REVIEW_STATES];
+/* As ODK Central calls them: "", "approved", "hasIssues", "rejected", "edited". */
+extern const char *const review_names[REVIEW_NAMES];
 
 struct ledger_entry {
     uint64_t n; /* from 1; set by desk_ledger_add */

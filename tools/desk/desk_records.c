@@ -39,7 +39,8 @@ bool desk_records_init(struct desk_records *r, struct desk *desk, const uint8_t 
                        struct err *err)
 {
     *r = (struct desk_records){.desk = desk, .identity = identity};
-    return desk_forms(desk, keep_version, r, err) && desk_devices(desk, keep_device, r, err);
+    return desk_forms(desk, keep_version, r, err) && desk_devices(desk, keep_device, r, err) &&
+           desk_edits_read(&r->edits, r, err);
 }
 
 bool desk_records_log(struct desk_records *r, const char *what, const char *why, struct err *err)
@@ -55,6 +56,8 @@ bool desk_records_log(struct desk_records *r, const char *what, const char *why,
     }
     bool ok = desk_ledger_add(r->desk, &e, err);
     buf_cut(&r->opened, 0);
+    tally_fini(&r->noted);
+    r->noted = (struct tally){0};
     return ok;
 }
 
@@ -62,6 +65,8 @@ void desk_records_fini(struct desk_records *r)
 {
     assert(!r->opened.len); /* each opening is in the log */
     buf_fini(&r->opened);
+    tally_fini(&r->noted);
+    desk_edits_fini(&r->edits);
     for (size_t i = 0; i < r->version_count; i++) {
         form_free(r->versions[i].form);
     }
@@ -90,7 +95,7 @@ enum desk_opened desk_record_open(struct desk_records *records, const struct des
         record_read(r, plain->data, plain->len, key, NULL) &&
         memcmp(r->study_id, catalogue->study_id, 16) == 0 &&
         memcmp(r->device_id, o->device, 16) == 0 && r->seq == o->seq) {
-        if (!records->again) {
+        if (!records->again && tally_add(&records->noted, r->record_id) == 1) {
             buf_add(&records->opened, r->record_id, 16);
         }
         return DESK_OPENED;
@@ -134,4 +139,24 @@ void desk_record_key(char out[48], const uint8_t id[16])
     char hex[33];
     text_hex(hex, id, 16);
     snprintf(out, 48, "uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
+
+void desk_record_date(const struct desk_records *records, struct record *r)
+{
+    const struct desk_family *f = desk_family_of(&records->edits, r->record_id);
+    r->finalised_ms = f ? f->first_ms : r->finalised_ms;
+}
+
+void desk_put_when(char out[40], int64_t ms)
+{
+    clock_iso(out, 40, ms, clock_zone_minutes(ms), false);
+    out[10] = ' ';
+    out[16] = '\0';
+}
+
+void desk_put_line(struct buf *out, const char *text)
+{
+    for (; *text; text++) {
+        buf_char(out, (unsigned char)*text < ' ' ? ' ' : *text);
+    }
 }

@@ -4,6 +4,8 @@
 /* desk_records: opens the desk's sealed records with an identity, and finds their forms. */
 #include "forms/engine/form.h"
 #include "platform/custody/record.h"
+#include "platform/machine/tally.h"
+#include "tools/desk/desk_edits.h"
 #include "tools/desk/desk_store.h"
 
 struct desk_version { /* a form's version that records were made with */
@@ -17,9 +19,12 @@ struct desk_records {
     size_t version_count;
     struct desk_device *devices;
     size_t device_count;
-    struct buf opened; /* ids of the records opened since the last desk_records_log */
-    bool again;        /* they are opened a second time: not noted */
+    struct buf opened; /* ids of the records opened since the last desk_records_log, each once */
+    struct tally noted;
+    bool again; /* they are opened a second time: not noted */
+    struct desk_edits edits;
 };
+/* The caller calls desk_records_log and desk_records_fini in either case. */
 MUST_CHECK bool desk_records_init(struct desk_records *records, struct desk *desk,
                                   const uint8_t identity[32], struct err *err);
 void desk_records_fini(struct desk_records *records);
@@ -45,6 +50,12 @@ const struct form *desk_record_form(const struct desk_records *records,
  * none. */
 void desk_record_submitter(char *out, size_t size, const struct form *form,
                            const struct record *record);
+/* Makes the time when it was finished that of its first version. */
+void desk_record_date(const struct desk_records *records, struct record *record);
+/* "2026-11-24 10:00", as the clock at the desk shows. */
+void desk_put_when(char out[40], int64_t ms);
+/* Appends a text that people gave, in one line: it cannot look like another line. */
+void desk_put_line(struct buf *out, const char *text);
 /* "uuid:…", the record's KEY in the tables. */
 void desk_record_key(char out[48], const uint8_t id[16]);
 

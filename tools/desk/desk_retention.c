@@ -153,6 +153,7 @@ static bool take(void *user, const struct desk_object *o, struct err *err)
     if (!form) {
         j->out->unread++;
     } else if (tally_add(&j->seen, record.record_id) == 1) {
+        desk_record_date(&j->records, &record); /* all versions are destroyed together */
         judge(j, &record, o->imported_ms, form->id);
     }
     buf_fini(&plain);

@@ -11,24 +11,9 @@
 #include "platform/machine/csv.h"
 #include "platform/machine/tally.h"
 #include "platform/machine/text.h"
+#include "tools/desk/desk_diff.h"
 #include "tools/desk/desk_internal.h"
 #include "tools/desk/desk_withdraw.h"
-
-/* "2026-11-24 10:00", as the clock at the desk shows. */
-static void put_when(char out[40], int64_t ms)
-{
-    clock_iso(out, 40, ms, clock_zone_minutes(ms), false);
-    out[10] = ' ';
-    out[16] = '\0';
-}
-
-/* A text that people gave, in one line: it cannot look like another line. */
-static void put_line_of(struct buf *out, const char *text)
-{
-    for (; *text; text++) {
-        buf_char(out, (unsigned char)*text < ' ' ? ' ' : *text);
-    }
-}
 
 /* ---- the list ---- */
 
@@ -61,11 +46,11 @@ static void put_line(const struct listing *l, const char *const cells[COLUMNS])
     buf_printf(l->out, "%.*s  %s  %-10s %-10s %s %s", BEGIN, cells[0], cells[3], cells[4], state,
                cells[1], cells[5]);
     buf_text(l->out, *cells[COMMENT] ? ": " : "");
-    put_line_of(l->out, cells[COMMENT]);
+    desk_put_line(l->out, cells[COMMENT]);
     buf_char(l->out, '\n');
 }
 
-static bool list_one(struct listing *l, const struct record *r, struct err *err)
+static bool list_one(struct listing *l, struct record *r, struct err *err)
 {
     const struct form *form = desk_record_form(&l->records, r);
     char key[48], finished[40], count[16], code[64], device[DESK_DEVICE_TEXT];
@@ -73,8 +58,14 @@ static bool list_one(struct listing *l, const struct record *r, struct err *err)
         l->given->without_form++;
         return true;
     }
-    const struct desk_review *review = desk_review_of(&l->reviews, r->record_id);
-    enum review_state state = review ? review->state : REVIEW_RECEIVED;
+    const struct desk_family *family = desk_family_of(&l->records.edits, r->record_id);
+    if (!desk_edit_counts(&l->records.edits, r->record_id)) {
+        return true; /* the version that counts has its own line */
+    }
+    desk_record_date(&l->records, r);
+    enum review_state state;
+    const struct desk_review *review =
+        desk_review_now(&l->reviews, &l->records.edits, r->record_id, &state);
     desk_record_submitter(code, sizeof code, form, r);
     if (!desk_filter_passes(&l->filter, r, form, code, state)) {
         return true;
@@ -82,8 +73,8 @@ static bool list_one(struct listing *l, const struct record *r, struct err *err)
     if (!desk_device_text(l->desk, r->device_id, device, err)) {
         return false;
     }
-    desk_record_key(key, r->record_id);
-    put_when(finished, r->finalised_ms);
+    desk_record_key(key, family ? family->root : r->record_id);
+    desk_put_when(finished, r->finalised_ms);
     snprintf(count, sizeof count, "%u", review ? review->words : 0);
     put_line(l, (const char *const[COLUMNS]){key, form->id, form->version, finished, device, code,
                                              review_names[state], count,
@@ -132,10 +123,12 @@ bool desk_list_records(struct buf *out, struct desk *desk, const uint8_t identit
 
 struct showing {
     struct desk *desk;
-    const uint8_t *id;
+    const uint8_t *id; /* of the version that counts */
+    const struct desk_family *family;
     const struct desk_listing *given;
     struct desk_records records;
     struct buf *out;
+    struct desk_diff diff; /* older versions */
     bool found;
 };
 
@@ -205,13 +198,29 @@ static bool put_record(struct showing *s, const struct form *form, const struct 
     return ok;
 }
 
+/* Keeps an older version, to be compared with the next. */
+static void keep_older(struct showing *s, const struct desk_object *o)
+{
+    struct buf plain = {0};
+    struct record r;
+    if (s->family && desk_family_of(&s->records.edits, o->id) == s->family &&
+        desk_record_open(&s->records, o, &plain, &r) == DESK_OPENED) {
+        desk_diff_keep(&s->diff, &r);
+    }
+    buf_fini(&plain);
+}
+
 static bool show_object(void *user, const struct desk_object *o, struct err *err)
 {
     struct showing *s = user;
     struct buf plain = {0};
     struct record r;
     bool ok = true;
-    if (s->found || memcmp(o->id, s->id, 16) != 0) {
+    if (memcmp(o->id, s->id, 16) != 0) {
+        keep_older(s, o);
+        return true;
+    }
+    if (s->found) {
         return true;
     }
     s->found = true;
@@ -226,17 +235,20 @@ static bool show_object(void *user, const struct desk_object *o, struct err *err
     if (ok) {
         char key[48], finished[40];
         desk_record_key(key, r.record_id);
-        put_when(finished, r.finalised_ms);
+        desk_put_when(finished, r.finalised_ms);
         buf_printf(s->out, "%s\n%s, version %s, finished %s%s\n\n", key, form->id, form->version,
                    finished, r.flags & RECORD_TRAINING ? ", TRAINING" : "");
         ok = put_record(s, form, &r, err);
+        desk_diff_keep(&s->diff, &r);
+        s->diff.form = form;
     }
     buf_fini(&plain);
     return ok;
 }
 
 struct opinions {
-    const uint8_t *id;
+    const struct desk_edits *edits;
+    const uint8_t *id; /* of the version that counts */
     struct buf *out;
 };
 
@@ -245,13 +257,18 @@ static bool put_opinion(void *user, const struct ledger_entry *e, struct err *er
     struct opinions *o = user;
     char when[40];
     (void)err;
-    if (e->kind == LEDGER_REVIEW && e->state < REVIEW_STATES && memcmp(e->record, o->id, 16) == 0) {
-        put_when(when, e->wall_ms);
+    bool sent = e->kind == LEDGER_SENT_BACK;
+    if ((sent || e->kind == LEDGER_REVIEW) && e->state < REVIEW_STATES &&
+        memcmp(desk_newest(o->edits, e->record), o->id, 16) == 0) { /* or an older version */
+        desk_put_when(when, e->wall_ms);
         buf_join(o->out, when, " ", NULL);
-        put_line_of(o->out, e->who);
-        buf_join(o->out, ": ", e->state == REVIEW_RECEIVED ? "received" : review_names[e->state],
+        desk_put_line(o->out, e->who);
+        buf_join(o->out, ": ",
+                 sent                          ? "sent back"
+                 : e->state == REVIEW_RECEIVED ? "received"
+                                               : review_names[e->state],
                  *e->why ? ": " : "", NULL);
-        put_line_of(o->out, e->why);
+        desk_put_line(o->out, e->why);
         buf_char(o->out, '\n');
     }
     return true;
@@ -260,18 +277,22 @@ static bool put_opinion(void *user, const struct ledger_entry *e, struct err *er
 bool desk_show_record(struct buf *out, struct desk *desk, const uint8_t identity[32],
                       const uint8_t id[16], const struct desk_listing *given, struct err *err)
 {
-    struct showing s = {.desk = desk, .id = id, .given = given, .out = out};
-    struct opinions opinions = {id, out};
-    bool ok = desk_records_init(&s.records, desk, identity, err) &&
-              desk_objects(desk, show_object, &s, err);
+    struct showing s = {.desk = desk, .given = given, .out = out};
+    bool ok = desk_records_init(&s.records, desk, identity, err);
+    s.id = desk_newest(&s.records.edits, id);
+    s.family = desk_family_of(&s.records.edits, id);
+    struct opinions opinions = {&s.records.edits, s.id, out};
+    ok = ok && desk_objects(desk, show_object, &s, err);
     ok = desk_records_log(&s.records, "show", given->why, ok ? err : NULL) && ok;
     if (ok && !s.found) {
         ok = err_set(err, ERR_INPUT, "the record is kept apart, or its content was withdrawn");
     }
     if (ok) {
         buf_text(out, "\n");
+        ok = !s.family || desk_diff_print(out, &s.diff, given, err);
     }
     ok = ok && desk_ledger_read(desk, put_opinion, &opinions, err);
+    desk_diff_fini(&s.diff);
     desk_records_fini(&s.records);
     return ok;
 }
@@ -310,11 +331,11 @@ static bool tell_entry(void *user, const struct ledger_entry *e, struct err *err
     struct telling *t = user;
     char when[40], key[48];
     (void)err;
-    put_when(when, e->wall_ms);
+    desk_put_when(when, e->wall_ms);
     buf_printf(t->out, "%llu  %s  ", (unsigned long long)e->n, when);
-    put_line_of(t->out, *e->who ? e->who : "?");
+    desk_put_line(t->out, *e->who ? e->who : "?");
     buf_text(t->out, "  ");
-    put_line_of(t->out, e->what);
+    desk_put_line(t->out, e->what);
     if (e->kind == LEDGER_REVIEW && e->state < REVIEW_STATES) {
         buf_join(t->out, " ", e->state ? review_names[e->state] : "received", NULL);
     }
@@ -325,7 +346,7 @@ static bool tell_entry(void *user, const struct ledger_entry *e, struct err *err
         buf_printf(t->out, "  %zu records", e->len / 16);
     }
     buf_text(t->out, *e->why ? ": " : "");
-    put_line_of(t->out, e->why);
+    desk_put_line(t->out, e->why);
     buf_char(t->out, '\n');
     if (t->records && e->kind == LEDGER_ACCESS && e->len > 16) {
         put_keys(t->out, e);
@@ -347,7 +368,7 @@ static bool tell_old(void *user, const struct db_value *c, size_t count, struct 
     bool ok =
         desk_unlock(old->desk, &plain, (struct desk_row){"log", NULL, 0}, &c[0], NOTE_TEXT, err);
     if (ok) {
-        put_when(when, (int64_t)get_u64((const uint8_t *)plain.data));
+        desk_put_when(when, (int64_t)get_u64((const uint8_t *)plain.data));
         buf_join(old->out, "unsigned  ", when, "  ", plain.data + NOTE_TEXT, "\n", NULL);
     }
     buf_fini(&plain);
@@ -360,4 +381,16 @@ bool desk_tell_log(struct buf *out, struct desk *desk, bool records, struct err 
     struct old_log old = {desk, out};
     return db_run(desk->db, "SELECT d FROM log ORDER BY n", NULL, 0, tell_old, &old, err) &&
            desk_ledger_read(desk, tell_entry, &t, err);
+}
+
+bool desk_newest_of(struct desk *desk, const uint8_t identity[32], uint8_t id[16], struct err *err)
+{
+    struct desk_records records;
+    bool ok = desk_records_init(&records, desk, identity, err);
+    memcpy(id, desk_newest(&records.edits, id), 16);
+    if (records.opened.len) {
+        ok = desk_records_log(&records, "review", "looked for corrections", ok ? err : NULL) && ok;
+    }
+    desk_records_fini(&records);
+    return ok;
 }

@@ -625,17 +625,27 @@ static bool list_owners(struct desk *desk, struct owners *owners, struct err *er
 
 bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct err *err)
 {
+    return desk_objects_between(desk, NULL, 0, INT64_MAX, row, user, err);
+}
+
+bool desk_objects_between(struct desk *desk, const uint8_t *device, uint64_t from, uint64_t to,
+                          desk_object_row *row, void *user, struct err *err)
+{
     struct owners owners;
     bool ok = list_owners(desk, &owners, err);
     for (size_t i = 0; i < owners.count && ok; i++) {
         uint8_t name[16], of[16];
         struct object_rows rows = {desk, name, owners.list[i].device, row, user};
+        if (device && memcmp(owners.list[i].device, device, 16) != 0) {
+            continue;
+        }
         desk_name(desk, name, "owner", owners.list[i].id, 16);
         desk_name(desk, of, "owner", owners.list[i].device, 16);
-        struct db_value v[] = {db_blob(name, 16), db_blob(of, 16)};
+        struct db_value v[] = {db_blob(name, 16), db_blob(of, 16), db_int((int64_t)from),
+                               db_int((int64_t)to)};
         ok = db_run(desk->db,
                     "SELECT o.seq, o.d, o.sealed FROM object o WHERE o.device = ?1"
-                    " AND length(o.sealed) > 0"
+                    " AND o.seq BETWEEN ?3 AND ?4 AND length(o.sealed) > 0"
                     " AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = o.device AND"
                     " o.seq >= h.seq)"
                     " AND NOT EXISTS (SELECT 1 FROM entry w LEFT JOIN branch b ON b.id = w.device"
@@ -643,7 +653,7 @@ bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct er
                     " AND NOT EXISTS (SELECT 1 FROM hold k WHERE k.id = w.device AND"
                     " w.seq >= k.seq))"
                     " ORDER BY o.seq",
-                    v, 2, give_object, &rows, err);
+                    v, 4, give_object, &rows, err);
     }
     free(owners.list);
     return ok;

@@ -96,6 +96,10 @@ struct desk_object {
 typedef bool desk_object_row(void *user, const struct desk_object *object, struct err *err);
 /* Calls `row` for every record in use: neither withdrawn nor kept apart. */
 MUST_CHECK bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct err *err);
+/* As desk_objects, for one device (16 bytes; NULL: all) and its entries `from` to `to`. */
+MUST_CHECK bool desk_objects_between(struct desk *desk, const uint8_t *device, uint64_t from,
+                                     uint64_t to, desk_object_row *row, void *user,
+                                     struct err *err);
 /* Number of records held, whether in use or not: for progress. */
 MUST_CHECK bool desk_held(struct desk *desk, uint64_t *records, struct err *err);
 /* Calls `row` for every record held, whether in use or not, without its sealed bytes:

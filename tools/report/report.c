@@ -89,9 +89,10 @@ static void take_record(struct writing *w, const struct record *r, const struct 
     enum { MONTH = 7 }; /* "2026-03" */
     struct desk_facts facts;
     char code[64], month[40];
-    const struct desk_review *review = desk_review_of(&w->reviews, r->record_id);
+    enum review_state state;
+    (void)desk_review_now(&w->reviews, &w->records.edits, r->record_id, &state);
     desk_record_submitter(code, sizeof code, form, r);
-    if (!desk_filter_passes(&w->filter, r, form, code, review ? review->state : REVIEW_RECEIVED)) {
+    if (!desk_filter_passes(&w->filter, r, form, code, state)) {
         return;
     }
     if (desk_facts_read(&facts, form, r, NULL)) {
@@ -124,7 +125,8 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     }
     enum desk_opened opened = desk_record_open(&w->records, o, &plain, &r);
     w->counts->unreadable += opened == DESK_UNREADABLE;
-    if (opened == DESK_OPENED) {
+    if (opened == DESK_OPENED && desk_edit_counts(&w->records.edits, r.record_id)) {
+        desk_record_date(&w->records, &r);
         const struct form *form = desk_record_form(&w->records, &r);
         bool training = (r.flags & RECORD_TRAINING) != 0;
         w->counts->without_form += !form && training == w->filter.training;

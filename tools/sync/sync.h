@@ -33,7 +33,7 @@ extern struct sync_options sync_given;
     {"interviewer", 0, "CODE", "only records of this interviewer", &sync_given.interviewer,        \
      CLI_TEXT, 0, 0},                                                                              \
     {"state", 0, "NAME", "only records in this state of review: approved, hasIssues, rejected, "   \
-     "received", &sync_given.state, CLI_TEXT, 0, 0},                                               \
+     "edited, received", &sync_given.state, CLI_TEXT, 0, 0},                                               \
     {"training", 0, NULL, "only training records", &sync_given.training, CLI_TEXT, 0, 0}
 /* clang-format on */
 
@@ -58,6 +58,7 @@ MUST_CHECK bool sync_tell_withdrawn(const struct withdraw_report *sum,
 /* ---- verbs ---- */
 MUST_CHECK bool sync_records(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_show(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_send_back(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_review(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_withdraw(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_holds(const struct cli_words *words, struct err *err);
@@ -68,7 +69,7 @@ MUST_CHECK bool sync_backup(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_restore(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_log(const struct cli_words *words, struct err *err);
 extern const struct cli_option sync_records_options[], sync_show_options[], sync_review_options[],
-    sync_log_options[], sync_withdraw_options[], sync_holds_options[], sync_field_options[],
-    sync_report_options[], sync_backup_options[], sync_retention_options[];
+    sync_send_back_options[], sync_log_options[], sync_withdraw_options[], sync_holds_options[],
+    sync_field_options[], sync_report_options[], sync_backup_options[], sync_retention_options[];
 
 #endif
