@@ -92,6 +92,22 @@ want 1 'no progress in a file' $S export --out "$T/near"
 want 2 'review without a state' $S review 0000aaaa; says 'review without a state' 'no state given'
 want 2 'review in an unknown state' $S review 0000aaaa --state fine; says 'review in an unknown state' "'fine' is no state of review"
 want 1 'review of nothing' $S review 0000aaaa --state approved; says 'review of nothing' "no record '0000aaaa'"
+want 2 'send back without a word' $S send-back 0000aaaa; says 'send back without a word' 'nothing is said about the record'
+want 2 'send back with half a comment' $S send-back 0000aaaa age; says 'send back with half a comment' 'QUESTION=TEXT'
+want 1 'send back nothing' $S send-back 0000aaaa age=?; says 'send back nothing' "no record '0000aaaa'"
+printf 'question,what\nage,?\n' > "$T/said.csv"
+want 1 'comments without their columns' $S send-back 0000aaaa --comments "$T/said.csv"; says 'comments without their columns' 'the first row must be: question,comment'
+key=$(grep -o 'uuid:[0-9a-f-]*' $D/tables/csv/migrant_interview.csv | head -n 1)
+printf 'question,comment\nsex,Which of the two?\nno_such,?\n' > "$T/said.csv"
+want 1 'send back without its form' $S send-back "$key" --comments "$T/said.csv"; says 'send back without its form' "does not have the record's form"
+cp -r "$T/desk" "$T/desk2"; sed "s|--desk $T/desk|--desk $T/desk2|" "$T/sync" > "$T/sync3"; chmod +x "$T/sync3"
+"$T/sync3" add-form $D/packages/*.age > /dev/null
+want 1 'a comment on no question' "$T/sync3" send-back "$key" --comments "$T/said.csv"; says 'a comment on no question' "the record has no question 'no_such'"
+want 0 'and nothing was sent' "$T/sync3" receipt --out "$T/post0"; ! grep -q 'messages' "$T/out" && passed=$((passed + 1)) || { failed=$((failed + 1)); cat "$T/out"; }
+want 0 'sent back' "$T/sync3" send-back "$key" trip[1]/tr_sector='RU or KZ?' --comment 'Please look again'; says 'sent back' 'goes back to its device: Ош 07'
+want 1 'sent back twice' "$T/sync3" send-back "$key" --comment 'Again'; says 'sent back twice' 'was sent back already'
+want 0 'the message' "$T/sync3" receipt --out "$T/post1"; says 'the message' '1 messages'
+want 0 'its comments' "$T/sync3" show "$key"; says 'its comments' 'sent back: Please look again; trip[1]/'
 want 2 'withdraw of no use' $S withdraw 0000aaaa --use answers,jokes; says 'withdraw of no use' "'jokes' is no use"
 want 1 'withdraw of nothing' $S withdraw 0000aaaa; says 'withdraw of nothing' "no record '0000aaaa'"
 want 2 'a page in German' $S holds A12 --out "$T/page.html" --lang de; says 'a page in German' "no page in 'de'"

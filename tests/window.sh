@@ -61,6 +61,22 @@ $B/suhbat-sync --desk "$D/desk" $I export --format csv --sensitive --out "$D/all
 grep -q '^uuid:.*,/data/.*,жолдошу жооп берди$' "$D/all/fields - memos.csv" || fail 'the memo is not there'
 cmp -s "$D/stick/photo.jpg" "$D"/all/media/*.jpg || fail 'the attachment is not what was taken from the stick'
 
+# the record is sent back, corrected in the window, and counts under its KEY; the photo stayed sealed
+key=$(sed -n 's/.*,\(uuid:[0-9a-f-]*\),.*/\1/p' "$D/csv/fields.csv")
+rm "$D"/stick/*
+$B/suhbat-sync --desk "$D/desk" $I send-back "$key" age='41 же 14?' >/dev/null
+$B/suhbat-sync --desk "$D/desk" $I receipt --out "$D/stick" | grep -q '1 messages' || fail 'the message was not written'
+echo "$PASS" | $B/suhbat --data "$D/device" --load "$D/stick" >/dev/null
+drive correct device
+$B/suhbat-sync --desk "$D/desk" $I import "$D/stick" >/dev/null 2>&1 || true
+$B/suhbat-sync --desk "$D/desk" $I export --format csv --sensitive --force --out "$D/corrected" >/dev/null
+grep -qF ',yes,no,yes,Ош ш,14,,,эскертүүё,' "$D/corrected/fields.csv" || fail 'the correction does not count'
+grep -qF "$key" "$D/corrected/fields.csv" || fail 'the corrected record has another KEY'
+[ "$(wc -l < "$D/corrected/fields.csv")" = 2 ] || fail 'both versions are in the table'
+grep -q '^[^,]*,change reason,.*,иштеги жаңылыш,' "$D/corrected/fields - audit.csv" || fail 'the reason is not there'
+cmp -s "$D/all/media/"*.jpg "$D/corrected/media/"*.jpg || fail 'the photo of the sealed record is gone'
+$B/suhbat-sync --desk "$D/desk" $I show "$key" | grep -qF '41 → 14' || fail 'nothing says what was corrected'
+
 # a draft continues with its own version, whether a newer one was loaded or the form was
 # withdrawn
 sed 's/^,fields,Fields,1,/,fields,Fields,2,/' tests/cases/fields.csv > "$D/fields.csv"

@@ -130,11 +130,11 @@ static void show_reason(struct app *app)
 {
     struct ui *ui = &app->ui;
     const char *reason = app->interview->corrects->reason, *title = ui_str(ui, S_correct_reason);
-    ui_gap(ui, 4);
     if (reason ? ui_card(ui, "reason", title, arena_text(&ui->frame, reason), false)
                : ui_open_card(ui, "reason", title, ui_str(ui, S_correct_no_reason))) {
         reason_open(app);
     }
+    ui_gap(ui, 12);
 }
 
 /* How long the interview took. If it was not done in one sitting, when it was begun. */
@@ -299,7 +299,9 @@ static bool show_ready(struct app *app)
     const char *counts = ui_fill3(ui, S_finish_counts, ui_number(ui, questions),
                                   ui_number(ui, answers), ui_number(ui, without));
     ui_say(ui, TEXT_HINT, counts, ui->theme.soft);
-    ui_say(ui, TEXT_HINT, lasted(app), ui->theme.soft);
+    if (!app->interview->corrects) {
+        ui_say(ui, TEXT_HINT, lasted(app), ui->theme.soft);
+    }
     ui_gap(ui, 12);
     if (show_doubts(app)) {
         return true;
@@ -347,16 +349,16 @@ void screen_finish(struct app *app)
     }
     ui_body_begin(ui, ui_header_height(ui), ui->h - ui_bar_height(ui));
     app_message(app);
-    if (i->corrects && show_comments(app)) {
-        return;
+    if (i->corrects) {
+        if (show_comments(app)) {
+            return;
+        }
+        show_reason(app);
     }
     if (!ends.known) {
         ui_warning(ui, ui_str(ui, S_refused_fault));
     } else if (ends.count || ends.unfinished ? show_ends(app, &ends) : show_ready(app)) {
         return;
-    }
-    if (i->corrects) {
-        show_reason(app);
     }
     if (i->page.node) {
         show_memos(app);

@@ -65,7 +65,8 @@ static void show_cases(struct app *app)
 static const char *record_number(struct app *app, uint32_t number)
 {
     struct ui *ui = &app->ui;
-    return ui_fill(ui, S_number, arena_printf(&ui->frame, "%03u", number), NULL);
+    const char *text = number ? arena_printf(&ui->frame, "%03u", number) : "–"; /* unknown here */
+    return ui_fill(ui, S_number, text, NULL);
 }
 
 /* What the desk sent back and nobody has begun to correct.  True: one was taken. */

@@ -3,16 +3,18 @@
  * help_crash: kill -9 at every write of a short interview, of a store that takes the new format,
  * of messages about cases that are taken, and of a day at the desk.
  *
- *   help_crash campaign SHIM [STEP]   all kill points (every STEP-th); prints the sums
+ *   help_crash campaign SHIM [STEP [PART]]   all kill points (every STEP-th); prints the sums
  *   help_crash run DIR                one interview in DIR's device; a line on stdout per
  *                                     acknowledged thing
  *   help_crash messages DIR           three messages are taken
+ *   help_crash correction DIR         a record is sent back, corrected, sealed, withdrawn
  *   help_crash desk DIR               a desk imports, reviews, withdraws and backs up
  *   help_crash migrate DIR            the first unlocking of a device of the first format
  *
  * What must hold after any death: what was acknowledged is there, whole; nothing is there by half;
  * a sealed record is in the store or the draft is, never neither; the device opens.
  */
+#include "tests/lib/crash_correction.h"
 #include "tests/lib/crash_desk.h"
 #include "tests/lib/old_device.h"
 
@@ -482,11 +484,11 @@ static void copy(const char *from, const char *to)
     }
 }
 
-struct run { /* this program, in the part of a device, with the shim */
+struct killed { /* this program, in the part of a device, with the shim */
     const char *self, *what, *shim, *dir;
 };
 
-static void spawn(const struct run *run, const char *mode, long at, const char *count_file,
+static void spawn(const struct killed *run, const char *mode, long at, const char *count_file,
                   struct buf *acks)
 {
     int pipes[2];
@@ -567,14 +569,27 @@ static void prepare_old(struct study *s)
     }
 }
 
+static int run_desk(const char *dir)
+{
+    return crash_desk_run(dir, ack);
+}
+
+static int run_correction(const char *dir)
+{
+    return crash_correction_run(dir, ack);
+}
+
 static const struct part {
     const char *what, *title;
+    int (*run)(const char *dir); /* in the process that is killed */
     void (*prepare)(struct study *s);
     const char *(*judge)(struct study *s, const char *acks);
-} parts[] = {{"run", "an interview", prepare, judge},
-             {"messages", "messages about cases", prepare_messages, judge_messages},
-             {"migrate", "a store that takes the new format", prepare_old, judge_migrated},
-             {"desk", "a day at the desk", crash_desk_prepare, crash_desk_judge}};
+} parts[] = {{"run", "an interview", run, prepare, judge},
+             {"messages", "messages about cases", take_messages, prepare_messages, judge_messages},
+             {"migrate", "a store that takes the new format", migrate, prepare_old, judge_migrated},
+             {"correction", "a record that comes back", run_correction, crash_correction_prepare,
+              crash_correction_judge},
+             {"desk", "a day at the desk", run_desk, crash_desk_prepare, crash_desk_judge}};
 
 static unsigned campaign(const char *self, const char *shim, long step, const struct part *part,
                          unsigned *faults)
@@ -589,7 +604,7 @@ static unsigned campaign(const char *self, const char *shim, long step, const st
     snprintf(work, sizeof work, "%s-work", base);
     snprintf(count_file, sizeof count_file, "%s-count", base);
     copy(base, work);
-    const struct run run = {self, part->what, shim, work};
+    const struct killed run = {self, part->what, shim, work};
     spawn(&run, "count", 0, count_file, &acks);
     if (!has(acks.data, "closed") || !file_read(&counted, count_file, 64, NULL)) {
         fprintf(stderr, "crash: %s does not even run undisturbed: %s\n", part->title, acks.data);
@@ -634,27 +649,24 @@ int main(int argc, char **argv)
     if (!secret_setup(&err)) {
         return 3;
     }
-    if (argc == 3 && strcmp(argv[1], "migrate") == 0) {
-        return migrate(argv[2]);
-    }
-    if (argc == 3 && strcmp(argv[1], "messages") == 0) {
-        return take_messages(argv[2]);
-    }
-    if (argc == 3 && strcmp(argv[1], "desk") == 0) {
-        return crash_desk_run(argv[2], ack);
-    }
-    if (argc == 3 && strcmp(argv[1], "run") == 0) {
-        return run(argv[2]);
+    for (size_t i = 0; argc == 3 && i < sizeof parts / sizeof *parts; i++) {
+        if (strcmp(argv[1], parts[i].what) == 0) {
+            return parts[i].run(argv[2]);
+        }
     }
     if (argc >= 3 && strcmp(argv[1], "campaign") == 0) {
         long step = argc > 3 && atol(argv[3]) > 0 ? atol(argv[3]) : 1;
+        const char *only = argc > 4 ? argv[4] : NULL;
         unsigned points = 0, violations = 0;
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+            if (only && strcmp(only, parts[i].what) != 0) {
+                continue;
+            }
             violations += campaign(argv[0], argv[2], step, &parts[i], &points);
         }
         printf("%u passed, %u failed, 0 skipped\n", points - violations, violations);
         return violations ? 1 : 0;
     }
-    fprintf(stderr, "usage: help_crash campaign SHIM [STEP]\n");
+    fprintf(stderr, "usage: help_crash campaign SHIM [STEP [PART]]\n");
     return 2;
 }

@@ -489,8 +489,13 @@ static void leave_and_resume(struct scene *s)
     shot(s, "recovered");
 }
 
+static struct buf sealed_xml; /* of the record sealed last */
+
 static void seal(struct scene *s)
 {
+    struct err err = {0};
+    buf_cut(&sealed_xml, 0);
+    must(instance_write(&sealed_xml, s->app.interview->session, &err), "write the record");
     scene_tap(s, "menu");
     scene_tap(s, "finish");
     must(scene_tap(s, "right"), "be asked before the seal");
@@ -508,6 +513,31 @@ static void seal(struct scene *s)
     must(s->app.screen == SCREEN_SEALED, "come to the seal");
     shot(s, "sealed");
     must(scene_tap(s, "right"), "go home");
+}
+
+/* The desk sends the tour's record back, and it is corrected; the correction is not sealed. */
+static void correct(struct scene *s)
+{
+    scene_unlock(s);
+    scene_send_back(s, sealed_xml.data,
+                    "path,comment\n"
+                    ",\"Два ответа не сходятся. Позвоните мне, если что-то неясно.\"\n"
+                    "/data/age,\"В листе 34, здесь 43. Что верно?\"\n");
+    scene_draw(s);
+    shot(s, "home-returned");
+    must(scene_tap(s, "return:1"), "open what was sent back");
+    must(s->app.screen == SCREEN_FINISH, "see what is asked");
+    shot(s, "correct");
+    must(scene_tap(s, "comment:2"), "go to the question");
+    shot(s, "correct-question");
+    must(scene_tap(s, "comment:1"), "go back to the comments");
+    must(scene_tap(s, "right"), "be asked for the reason");
+    scene_type(s, "Цифры переставлены; верно 34.");
+    shot(s, "correct-reason");
+    must(scene_tap(s, "key:enter"), "give the reason");
+    shot(s, "correct-ready");
+    must(scene_tap(s, "left") && scene_tap(s, "menu") && scene_tap(s, "leave"), "put it aside");
+    shot(s, "home-correcting");
 }
 
 static void interview(struct scene *s)
@@ -1028,6 +1058,14 @@ static const struct variant {
                 {"fine-across", 2560, 1600, 2.5f, false, false, true}};
 enum { FULL_VARIANTS = 9 }; /* of the others only the main pages are looked at */
 
+static void sent_back(struct window *w, const char *form, const struct scene_look *look)
+{
+    struct scene s;
+    scene_open(&s, w, form, "widgets", look);
+    correct(&s);
+    scene_close(&s);
+}
+
 struct tour_forms {
     char *main, *with_pictures, *events, *of_kinds;
     struct buf map;
@@ -1047,6 +1085,7 @@ static void one_variant(struct window *w, struct tour_forms *forms, size_t v, en
     window_rescale(w, look.scale);
     first_run(w, &look);
     tour(w, forms->main, &look);
+    sent_back(w, forms->main, &look);
     if (v < FULL_VARIANTS) {
         scene_picture = &forms->map;
         kinds(w, forms->of_kinds, &look);

@@ -9,6 +9,7 @@
 #include "platform/custody/package.h"
 #include "platform/custody/receipt.h"
 #include "platform/custody/record.h"
+#include "platform/custody/sendback.h"
 #include "platform/custody/tar.h"
 #include "platform/custody/travel.h"
 
@@ -194,6 +195,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (message_read(&message, data, size, &kept, &err)) {
         struct buf out = {0};
         if (message.len > size || !message_write(&out, &message, data + 128, seed, NULL)) {
+            abort();
+        }
+        buf_fini(&out);
+        taken++;
+    }
+    struct sendback sent;
+    if (sendback_read(&sent, data, size, &err)) {
+        struct buf out = {0};
+        sendback_write(&out, &sent);
+        if (out.len != size || memcmp(out.data, data, size) != 0) {
             abort();
         }
         buf_fini(&out);

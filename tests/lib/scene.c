@@ -2,6 +2,7 @@
 #include "tests/lib/scene.h"
 
 #include "forms/entities/entities.h"
+#include "platform/custody/sendback.h"
 #include "platform/machine/clock.h"
 
 void scene_boot(struct scene *s)
@@ -274,6 +275,59 @@ void scene_cases(struct scene *s)
 {
     struct err err = {0};
     OK(writer_call(s->app.writer, assign_cases, s, &err));
+}
+
+struct sent { /* what the desk sends back */
+    struct scene *s;
+    const char *xml, *comments;
+    uint8_t record[16];
+};
+
+static bool seal_record(struct device *device, struct sent *sent, struct err *err)
+{
+    struct device_draft draft;
+    const struct device_finished record = {.xml = sent->xml, .xml_len = strlen(sent->xml)};
+    memset(sent->record, 0xA1, 16);
+    return device_draft_begin(device, &draft, sent->s->hash, study_wall, err) &&
+           device_draft_append(device, &draft, "", 1, err) &&
+           device_finish(device, &draft, sent->record, &record, study_wall, err);
+}
+
+/* Runs on the writer's thread. */
+static bool take_sent(struct device *device, void *arg, struct err *err)
+{
+    struct sent *sent = arg;
+    struct study *study = &sent->s->study;
+    struct load_report report;
+    struct buf body = {0};
+    struct sendback b = {.comments = sent->comments,
+                         .comments_len = strlen(sent->comments),
+                         .xml = sent->xml,
+                         .xml_len = strlen(sent->xml)};
+    memcpy(b.package_hash, sent->s->hash, 32);
+    sendback_write(&body, &b);
+    bool ok = seal_record(device, sent, err);
+    struct message m = {.counter = 100,
+                        .kind = MESSAGE_SEND_BACK,
+                        .issued_at = 1795500000,
+                        .body = body.data,
+                        .len = body.len};
+    memcpy(m.device_id, device_id(device), 16);
+    memcpy(m.about, sent->record, 16);
+    secret_random(m.message_id, 16);
+    study_message(study, "sent", "sent.age", &m);
+    ok = ok && device_load_folder(device, study_path(study, "sent"), &report, err);
+    assert_true(!ok || (report.messages == 1 && report.refused == 0));
+    buf_fini(&body);
+    return ok;
+}
+
+void scene_send_back(struct scene *s, const char *xml, const char *comments)
+{
+    struct err err = {0};
+    struct sent sent = {.s = s, .xml = xml, .comments = comments};
+    OK(writer_call(s->app.writer, take_sent, &sent, &err));
+    assert_true(app_load_home(&s->app));
 }
 
 int scene_setup(void **state)

@@ -63,6 +63,9 @@ void scene_close(struct scene *s);
 /* The desk assigns seven cases to the device: meetings overdue, today, to come, none.  Their days
  * follow the clock. */
 void scene_cases(struct scene *s);
+/* Seals a record with these answers, once, and the desk sends it back; `comments` is CSV:
+ * path,comment. */
+void scene_send_back(struct scene *s, const char *xml, const char *comments);
 void scene_event_alone(struct scene *s, struct window_event e);
 
 /* ... and what comes of it when the medium has taken the answer. */

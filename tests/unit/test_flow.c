@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Does the talk flow, with slow cards, long lists, sleep, memos and sticks? */
+#include "app/interview/interview_correction.h"
 #include "app/interview/interview_files.h"
 #include "forms/engine/instance.h"
 #include "platform/machine/clock.h"
@@ -785,6 +786,66 @@ static bool holds(const struct buf *bytes, const char *what)
     return bytes->len && memmem(bytes->data, bytes->len, what, strlen(what)) != NULL;
 }
 
+/* What the desk sends back is corrected, explained and sealed; comments are for the interviewer's
+ * eyes. */
+static void test_flow__a_record_that_was_sent_back(void **state)
+{
+    struct scene *s = *state;
+    struct err err = {0};
+    struct buf xml = {0};
+    char draft[40];
+    open_interview(s);
+    go_to(s, "/data/age");
+    OK(instance_write(&xml, s->app.interview->session, &err));
+    assert_true(scene_tap(s, "menu") && scene_tap(s, "discard") && scene_tap(s, "discard-yes"));
+    assert_int_equal(s->app.screen, SCREEN_HOME);
+    scene_send_back(s, xml.data,
+                    "path,comment\n,Всё ли верно?\n/data/age,\"34, не 43?\"\n"
+                    "/data/own/fair,Как он это сказал?\n");
+    scene_draw(s);
+    assert_true(shows(s, "На исправление · 1"));
+    assert_true(scene_tap(s, "return:1"));
+    assert_int_equal(s->app.screen, SCREEN_FINISH);
+    assert_non_null(s->app.interview->corrects);
+    assert_true(shows(s, "Всё ли верно?") && shows(s, "34, не 43?"));
+    assert_null(scene_find(s, "comment:1")); /* on no question */
+    assert_true(scene_tap(s, "comment:2"));
+    assert_int_equal(s->app.screen, SCREEN_INTERVIEW);
+    assert_true(shows(s, "34, не 43?"));
+    scene_type(s, "34");
+    assert_true(scene_tap(s, "comment:1")); /* typed is kept; back to all comments */
+    assert_int_equal(s->app.screen, SCREEN_FINISH);
+    assert_true(shows(s, "Не указана")); /* without its reason it is not sealed */
+    assert_true(scene_tap(s, "reason"));
+    assert_int_equal(s->app.sheet, SHEET_REASON);
+    scene_type(s, "цифры переставлены");
+    assert_true(scene_tap(s, "key:enter"));
+    assert_string_equal(s->app.interview->corrects->reason, "цифры переставлены");
+    assert_true(shows(s, "цифры переставлены"));
+    /* cut: comments and reason are still there, and the list says what the draft is */
+    cut(s);
+    assert_true(shows(s, "Исправление записи"));
+    assert_false(shows(s, "На исправление"));
+    snprintf(draft, sizeof draft, "draft:%u", s->app.home.drafts[0].number);
+    assert_true(scene_tap(s, draft));
+    assert_string_equal(s->app.interview->corrects->reason, "цифры переставлены");
+    assert_string_equal(value(s, "/data/age"), "34");
+    assert_int_equal(s->app.interview->corrects->count, 3);
+    /* discarded: the record waits again */
+    assert_true(scene_tap(s, "menu") && scene_tap(s, "discard") && scene_tap(s, "discard-yes"));
+    assert_true(shows(s, "На исправление · 1"));
+    assert_true(scene_tap(s, "return:1") && scene_tap(s, "comment:3"));
+    /* not for the respondent's eyes */
+    assert_true(shows(s, "Как он это сказал?"));
+    assert_true(scene_tap(s, "hand"));
+    scene_type(s, "471108");
+    assert_true(scene_tap(s, "key:enter"));
+    assert_true(s->app.respondent.holds);
+    assert_int_equal(s->app.screen, SCREEN_INTERVIEW);
+    assert_false(shows(s, "Как он это сказал?"));
+    buf_fini(&xml);
+}
+
 /* Drafts are told apart by what their interviewer calls them; nobody else ever reads it. */
 static void test_flow__a_drafts_label_stays_on_the_device(void **state)
 {
@@ -857,6 +918,7 @@ static int run(void)
                                   slow_disk_mend),
         SLOW_SCENE_TEST(test_flow__a_seal_that_fails_behind_a_lock_is_told),
         SLOW_SCENE_TEST(test_flow__after_a_cut_it_says_what_is_here),
+        SLOW_SCENE_TEST(test_flow__a_record_that_was_sent_back),
         SLOW_SCENE_TEST(test_flow__a_memo_is_no_answer_and_is_not_lost),
         SLOW_SCENE_TEST(test_flow__a_drafts_label_stays_on_the_device),
     };

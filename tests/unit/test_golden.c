@@ -7,6 +7,7 @@
 #include "tests/lib/study.h"
 
 #include "forms/engine/journal.h"
+#include "platform/custody/sendback.h"
 #include "platform/custody/batch.h"
 #include "platform/custody/message.h"
 #include "platform/custody/tar.h"
@@ -384,6 +385,24 @@ static void test_golden__journal_event(void **state)
     arena_fini(&arena);
 }
 
+static void test_golden__a_record_sent_back(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct buf now = {0};
+    struct sendback back, s = {.comments = "path,comment\n/data/age,\"19, не 91?\"\n",
+                               .xml = "<data><age>19</age></data>"};
+    s.comments_len = strlen(s.comments);
+    s.xml_len = strlen(s.xml);
+    memset(s.package_hash, 7, 32);
+    sendback_write(&now, &s);
+    same("sendback", &now);
+    OK(sendback_read(&back, now.data, now.len, &err));
+    assert_int_equal(back.comments_len, s.comments_len);
+    assert_memory_equal(back.xml, s.xml, s.xml_len);
+    buf_fini(&now);
+}
+
 /* A vault and an age file hold randomness: what was written once must open for ever. */
 static void test_golden__vault_and_age_still_open(void **state)
 {
@@ -484,6 +503,7 @@ int main(void)
         cmocka_unit_test(test_golden__enrolment_request),
         STUDY_TEST(test_golden__enrolment_grants),
         cmocka_unit_test(test_golden__journal_event),
+        cmocka_unit_test(test_golden__a_record_sent_back),
         cmocka_unit_test(test_golden__vault_and_age_still_open),
         cmocka_unit_test(test_golden__a_travelling_vault_comes_back_with_its_answer),
     };
