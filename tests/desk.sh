@@ -107,6 +107,19 @@ want 0 'and nothing was sent' "$T/sync3" receipt --out "$T/post0"; ! grep -q 'me
 want 0 'sent back' "$T/sync3" send-back "$key" trip[1]/tr_sector='RU or KZ?' --comment 'Please look again'; says 'sent back' 'goes back to its device: Ош 07'
 want 1 'sent back twice' "$T/sync3" send-back "$key" --comment 'Again'; says 'sent back twice' 'was sent back already'
 want 0 'the message' "$T/sync3" receipt --out "$T/post1"; says 'the message' '1 messages'
+printf 'record,question,words,code,quote,translation\n%s,nar_end,Чек арадан,trust,yes,На границе\n' "$key" > "$T/codes.csv"
+want 2 'code without lists' "$T/sync3" code "$T/codes.csv"; says 'code without lists' 'elem.csv has the codes'
+want 1 'code of no question' "$T/sync3" code "$T/codes.csv" --lists forms/study/lists; says 'code of no question' 'codes.csv, row 2'
+sed -i "s/nar_end/nar_ban/" "$T/codes.csv"
+want 0 'code' "$T/sync3" code "$T/codes.csv" --lists forms/study/lists; says 'code' '1 codings added'
+want 0 'codings' "$T/sync3" codings; says 'codings' 'Чек арадан,trust,yes,На границе'
+want 0 'a project' "$T/sync3" export --format qdpx --lists forms/study/lists --out "$T/qda"
+want 0 'and back' "$T/sync3" import-qdpx "$T/qda/migrant_interview.qdpx" --lists forms/study/lists; says 'and back' '0 codings added, 0 changed, 1 were there already'
+want 2 'source of nothing' "$T/sync3" source tell; says 'source of nothing' 'source add --title'
+want 1 'source without a title' "$T/sync3" source add --kind law; says 'source without a title' 'needs a title and a kind'
+want 0 'a source' "$T/sync3" source add --title 'Закон о миграции' --kind law --country KG --date 2000-07
+want 1 'a source twice' "$T/sync3" source add --title 'Закон о миграции' --kind law --date 2000-07; says 'a source twice' 'registered already'
+want 0 'sources' "$T/sync3" source list; says 'sources' 'law,KG,2000-07,Закон о миграции'
 want 0 'its comments' "$T/sync3" show "$key"; says 'its comments' 'sent back: Please look again; trip[1]/'
 want 2 'withdraw of no use' $S withdraw 0000aaaa --use answers,jokes; says 'withdraw of no use' "'jokes' is no use"
 want 1 'withdraw of nothing' $S withdraw 0000aaaa; says 'withdraw of nothing' "no record '0000aaaa'"

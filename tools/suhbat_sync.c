@@ -16,6 +16,7 @@
 #include "tools/desk/desk_export.h"
 #include "tools/key/keys.h"
 #include "tools/desk/desk_ledger.h"
+#include "tools/desk/desk_lists.h"
 #include "tools/desk/desk_store.h"
 #include "tools/sync/sync.h"
 
@@ -512,6 +513,8 @@ static void tell_export(const struct export_counts *counts)
          "of them took back a use that their form does not ask about: no cell says so"},
         {"withdrawn_media", counts->withdrawn_media,
          "recordings are left out, since the people took them back"},
+        {"adrift", counts->adrift,
+         "codings are left out: their words do not stand in the answer any more"},
         {"replaced", counts->replaced,
          "older versions of records that were corrected are kept, and are not in the tables"},
         {"filtered", counts->filtered, "records are left out by the filter"},
@@ -564,6 +567,22 @@ static bool unknown_format(struct err *err)
     return false;
 }
 
+/* The study's codes, for the codebook of a QDA project. */
+static bool take_codes(struct dataset_look *look, struct desk_elements *elements)
+{
+    size_t room = elements->csv.count;
+    struct dataset_code *codes = arena_alloc(&elements->arena, (room + 1) * sizeof *codes);
+    for (size_t r = 1; r < room; r++) {
+        const char *code = desk_list_cell(&elements->csv, r, elements->name);
+        if (*code) {
+            codes[look->code_count++] = (struct dataset_code){
+                code, desk_element_label(elements, r, look->labels ? look->labels : "ru")};
+        }
+    }
+    look->codes = codes;
+    return true;
+}
+
 static bool run_export(const struct cli_words *words, struct err *err)
 {
     struct desk *desk;
@@ -594,7 +613,11 @@ static bool run_export(const struct cli_words *words, struct err *err)
     if (!sync_open(&desk, identity, err)) {
         return false;
     }
-    bool ok = desk_export(desk, identity, &options, &counts, err);
+    struct desk_elements elements = {.name = 0};
+    bool ok = (!sync_given.lists ||
+               (sync_elements(&elements, err) && take_codes(&options.look, &elements))) &&
+              desk_export(desk, identity, &options, &counts, err);
+    desk_elements_fini(&elements);
     secret_wipe(identity, sizeof identity);
     desk_close(desk);
     if (!ok) {
@@ -777,6 +800,8 @@ int main(int argc, char **argv)
         {"labels", 0, "CODE",
          "ru, ky, tg or en: labels instead of choice values; but for csv: the labels' language",
          &sync_given.labels, CLI_TEXT, 0, 0},
+        {"lists", 0, "DIR", "qdpx: the study's lists; elem.csv has the codes", &sync_given.lists,
+         CLI_TEXT, 0, 0},
         {"both", 0, "CODE", "labels in columns of their own (X-label), beside the values",
          &opt_both, CLI_TEXT, 0, 0},
         {"split", 0, NULL, "0/1 columns for select-multiple questions: for the values that occur",
@@ -823,6 +848,15 @@ int main(int argc, char **argv)
         {"send-back", "RECORD [QUESTION=TEXT…]",
          "send a record back to its device, to be corrected; the next receipts carry it.", 1,
          CLI_ANY, sync_send_back_options, sync_send_back, NULL},
+        {"code", "TABLE.csv",
+         "code stories: record, question, words, and a code of the study or quote.", 1, 1,
+         sync_code_options, sync_code, NULL},
+        {"codings", "", "list what is coded, as a table; or take one away.", 0, 0,
+         sync_codings_options, sync_codings, NULL},
+        {"import-qdpx", "FILE.qdpx", "bring codings back that were made in another program.", 1, 1,
+         sync_code_options, sync_import_qdpx, NULL},
+        {"source", "add|list|drop [ID]", "keep the register of documents for the report.", 1, 2,
+         sync_source_options, sync_source, NULL},
         {"report", "", "write the study's report: pages and tables, with small numbers suppressed.",
          0, 0, sync_report_options, sync_report, NULL},
         {"withdraw", "RECORD…",

@@ -58,6 +58,16 @@ struct dataset_options {
     bool sensitive_extra; /* include columns marked sensitive=extra */
 };
 
+struct dataset_coding { /* a span of an answer that somebody coded; for formats of texts */
+    const char *path;   /* of the question; entries of repeats are numbered */
+    unsigned from, to;  /* letters of the answer, from 0; `to` is the one after */
+    const char *words;  /* that stand there */
+    const char *code;   /* "": none */
+    bool quote;
+    const char *translation; /* "": none */
+    const char *guid, *who;
+    int64_t when_ms;
+};
 struct submission {  /* what the desk knows about a record in addition to the instance */
     int64_t date_ms; /* SubmissionDate: when the record was finalised */
     const char *submitter_id, *submitter_name, *device_id, *form_version;
@@ -66,6 +76,8 @@ struct submission {  /* what the desk knows about a record in addition to the in
                              * KEY, whatever instanceID says.  NULL: unknown */
     unsigned attachments_present, attachments_expected, edits;
     const char *withdrawn; /* uses that the person took back: "quotes recontact"; NULL: none */
+    const struct dataset_coding *codings; /* in the order of their questions */
+    size_t coding_count;
 };
 
 MUST_CHECK bool dataset_new(struct dataset **dataset, const struct form *const *versions,

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "forms/dataset/dataset_qdpx.h"
 #include "forms/dataset/dataset_writer.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/digest.h"
@@ -18,12 +19,16 @@
 #include "platform/machine/xml.h"
 #include "platform/machine/zip.h"
 
-enum { GUID = 37, WHEN = 40 };
+enum { GUID = QDPX_GUID, WHEN = 40 };
 
 struct project { /* the book's state */
     struct arena arena;
     const struct dataset_write *write;
-    struct map users; /* code of an interviewer → its GUID */
+    struct map users;  /* code of an interviewer → its GUID */
+    struct map coded;  /* codes that texts were coded with … */
+    const char **used; /* … and their list */
+    size_t used_count;
+    unsigned adrift;
     struct buf user_list, cases, sources;
     struct zip_part *parts;
     size_t part_count;
@@ -36,7 +41,7 @@ struct project { /* the book's state */
 
 /* ---- GUIDs ---- */
 
-static void guid_of(char out[GUID], const char *kind, const char *what)
+void qdpx_guid(char out[GUID], const char *kind, const char *what)
 {
     uint8_t digest[DIGEST_MAX];
     size_t len;
@@ -56,7 +61,7 @@ static void guid_of(char out[GUID], const char *kind, const char *what)
 static void put_guid(struct buf *out, const char *name, const char *kind, const char *what)
 {
     char guid[GUID];
-    guid_of(guid, kind, what);
+    qdpx_guid(guid, kind, what);
     buf_join(out, " ", name, "=\"", guid, "\"", NULL);
 }
 
@@ -129,6 +134,18 @@ static void put_elements(struct buf *out, const struct dataset_write *w, struct 
     }
 }
 
+/* The study's codes that no question offers. */
+static void put_study_codes(struct buf *out, const struct dataset_write *w, struct map *seen)
+{
+    for (size_t i = 0; i < w->look.code_count; i++) {
+        const struct dataset_code *one = &w->look.codes[i];
+        if (!map_get(seen, one->code)) {
+            map_put(seen, one->code, (void *)one);
+            put_code(out, "code", one->code, one->label);
+        }
+    }
+}
+
 /* A parent code and what is below it; nothing if that is empty. */
 static void put_branch(struct buf *out, const char *name, const struct buf *children)
 {
@@ -140,7 +157,9 @@ static void put_branch(struct buf *out, const char *name, const struct buf *chil
     }
 }
 
-static void put_codebook(struct buf *out, const struct dataset_write *w)
+/* `used`: codes that texts were coded with. */
+static void put_codebook(struct buf *out, const struct dataset_write *w, const char *const *used,
+                         size_t used_count)
 {
     struct arena arena;
     struct map sections, codes;
@@ -150,6 +169,16 @@ static void put_codebook(struct buf *out, const struct dataset_write *w)
     map_init(&codes, &arena);
     put_sections(&one, w, &sections);
     put_elements(&other, w, &codes);
+    put_study_codes(&other, w, &codes);
+    for (size_t i = 0; i < used_count; i++) { /* also what the list does not have any more */
+        if (!map_get(&codes, used[i])) {
+            map_put(&codes, used[i], out);
+            put_code(&other, "code", used[i], used[i]);
+        }
+    }
+    if (one.len) {
+        put_code(&other, QDPX_QUOTE, QDPX_QUOTE, "Quote");
+    }
     buf_text(out, "<Codes>\n");
     put_branch(out, "Sections", &one);
     put_branch(out, "Codes", &other);
@@ -202,7 +231,7 @@ static void end_record(struct project *p)
         return;
     }
     p->open = false;
-    guid_of(source, "source", p->key);
+    qdpx_guid(source, "source", p->key);
     buf_join(&p->cases, "  <Case", NULL);
     put_guid(&p->cases, "guid", "case", p->key);
     xml_put_attr(&p->cases, "name", p->name);
@@ -226,7 +255,7 @@ static void end_record(struct project *p)
 static void need_user(struct project *p, const char *code)
 {
     const char *name = *code ? code : "?";
-    guid_of(p->user, "user", name);
+    qdpx_guid(p->user, "user", name);
     if (!map_get(&p->users, name)) {
         map_put(&p->users, arena_text(&p->arena, name), p);
         buf_join(&p->user_list, "  <User guid=\"", p->user, "\"", NULL);
@@ -297,16 +326,113 @@ static size_t add_text(struct buf *out, const char *text)
     return letters;
 }
 
+static void put_code_ref(struct project *p, const char *kind, const char *code)
+{
+    buf_text(&p->selections, "<CodeRef");
+    put_guid(&p->selections, "targetGUID", kind, code);
+    buf_text(&p->selections, "/></Coding>\n");
+}
+
 static void put_coding(struct project *p, const char *where, const char *kind, const char *code)
 {
     struct buf what = {0};
     buf_join(&what, where, "|", kind, "|", code, NULL);
     buf_text(&p->selections, "    <Coding");
     put_guid(&p->selections, "guid", "coding", what.data);
-    buf_join(&p->selections, " creatingUser=\"", p->user, "\"><CodeRef", NULL);
-    put_guid(&p->selections, "targetGUID", kind, code);
-    buf_text(&p->selections, "/></Coding>\n");
+    buf_join(&p->selections, " creatingUser=\"", p->user, "\">", NULL);
+    put_code_ref(p, kind, code);
     buf_fini(&what);
+}
+
+/* "/data/trip[2]/place": the question's path with the numbers of its row's entries. */
+static void numbered_path(struct buf *out, const struct dataset_row *row,
+                          const struct dataset_column *column)
+{
+    const char *entries = row->parent ? strchr(row->key, '/') : NULL;
+    size_t top = strcspn(column->path + 1, "/") + 1;
+    buf_cut(out, 0);
+    if (!entries) {
+        buf_text(out, column->path);
+        return;
+    }
+    buf_add(out, column->path, top);
+    buf_join(out, entries, "/", column->below, NULL);
+}
+
+static void use_code(struct project *p, const char *code)
+{
+    if (!map_get(&p->coded, code)) {
+        const char *own = arena_text(&p->arena, code);
+        map_put(&p->coded, own, p);
+        p->used = mem_grow(p->used, p->used_count + 1, sizeof *p->used);
+        p->used[p->used_count++] = own;
+    }
+}
+
+struct story {         /* where one stands in the record's text */
+    size_t begins, at; /* letters, bytes */
+};
+
+/* Whether the coded words stand in the story, at their letters. */
+static bool stands(const struct project *p, const struct story *story,
+                   const struct dataset_coding *c)
+{
+    size_t at = story->at, len = strlen(c->words);
+    for (unsigned letter = 0; letter < c->from && at < p->text.len; letter++) {
+        (void)text_next(p->text.data, p->text.len, &at);
+    }
+    return len && at + len <= p->text.len && memcmp(p->text.data + at, c->words, len) == 0;
+}
+
+/* What coders marked in this story: a selection each. */
+static void put_marks(struct project *p, struct dataset_reader *reader,
+                      const struct dataset_row *row, const struct dataset_column *column,
+                      const struct story *story)
+{
+    struct buf path = {0};
+    numbered_path(&path, row, column);
+    for (size_t i = 0; i < reader->about->coding_count; i++) {
+        const struct dataset_coding *c = &reader->about->codings[i];
+        char when[WHEN], user[GUID];
+        if (strcmp(c->path, path.data) != 0) {
+            continue;
+        }
+        if (!stands(p, story, c)) {
+            p->adrift++;
+            continue;
+        }
+        clock_iso(when, sizeof when, c->when_ms, 0, false);
+        when[strlen("2026-11-24T10:00:00")] = '\0';
+        snprintf(user, sizeof user, "%s", p->user);
+        need_user(p, c->who); /* sets p->user */
+        buf_text(&p->selections, "   <PlainTextSelection");
+        put_guid(&p->selections, "guid", "mark", c->guid);
+        xml_put_attr(&p->selections, "name", c->quote ? "Quote" : c->code);
+        buf_printf(&p->selections, " startPosition=\"%zu\" endPosition=\"%zu\"",
+                   story->begins + c->from, story->begins + c->to);
+        buf_join(&p->selections, " creatingUser=\"", p->user, "\" creationDateTime=\"", when,
+                 "Z\">\n", NULL);
+        if (*c->translation) {
+            buf_text(&p->selections, "    <Description>");
+            xml_put_text(&p->selections, c->translation);
+            buf_text(&p->selections, "</Description>\n");
+        }
+        if (*c->code) {
+            use_code(p, c->code);
+            buf_join(&p->selections, "    <Coding guid=\"", c->guid, "\" creatingUser=\"", p->user,
+                     "\">", NULL);
+            put_code_ref(p, "code", c->code);
+        }
+        if (c->quote) {
+            buf_text(&p->selections, "    <Coding");
+            put_guid(&p->selections, "guid", QDPX_QUOTE, c->guid);
+            buf_join(&p->selections, " creatingUser=\"", p->user, "\">", NULL);
+            put_code_ref(p, QDPX_QUOTE, QDPX_QUOTE);
+        }
+        buf_text(&p->selections, "   </PlainTextSelection>\n");
+        snprintf(p->user, sizeof p->user, "%s", user);
+    }
+    buf_fini(&path);
 }
 
 /* The codes that the row's "…_codes" questions were given. */
@@ -333,6 +459,7 @@ static void add_story(struct project *p, struct dataset_reader *reader,
     const char *label = dataset_column_label(p->write->dataset, column, p->write->look.labels);
     struct buf where = {0};
     p->letters += add_text(&p->text, *label ? label : column->name) + add_text(&p->text, "\n");
+    const struct story story = {p->letters, p->text.len};
     size_t from = p->letters;
     p->letters += add_text(&p->text, dataset_cell(reader, column_at));
     buf_join(&where, row->key, "|", column->path, NULL);
@@ -345,6 +472,7 @@ static void add_story(struct project *p, struct dataset_reader *reader,
     put_coding(p, where.data, "section", section_of(p->write, column));
     put_row_codes(p, reader, table, where.data);
     buf_text(&p->selections, "   </PlainTextSelection>\n");
+    put_marks(p, reader, row, column, &story);
     p->letters += add_text(&p->text, "\n\n");
     buf_fini(&where);
 }
@@ -357,6 +485,7 @@ static bool open_book(struct dataset_book *book, struct err *err)
     (void)err;
     arena_init(&p->arena);
     map_init(&p->users, &p->arena);
+    map_init(&p->coded, &p->arena);
     p->write = book->write;
     book->names = arena_alloc(book->arena, dataset_tables(p->write->dataset) * sizeof *book->names);
     for (size_t t = 0; t < dataset_tables(p->write->dataset); t++) {
@@ -415,7 +544,7 @@ static bool close_book(struct dataset_book *book, bool ok, struct err *err)
     buf_text(&project, " origin=\"suhbat\">\n");
     put_list(&project, "Users", &p->user_list);
     buf_text(&project, " <CodeBook>");
-    put_codebook(&project, p->write);
+    put_codebook(&project, p->write, p->used, p->used_count);
     buf_text(&project, "</CodeBook>\n");
     put_variables(&project, p->write);
     put_list(&project, "Cases", &p->cases);
@@ -427,6 +556,8 @@ static bool close_book(struct dataset_book *book, bool ok, struct err *err)
         free((char *)p->parts[i].bytes);
     }
     free(p->parts);
+    free(p->used);
+    book->adrift = p->adrift;
     buf_fini(&p->user_list);
     buf_fini(&p->cases);
     buf_fini(&p->sources);
@@ -445,7 +576,7 @@ static void codebook(struct buf *out, const struct dataset_write *write, const c
     (void)files;
     buf_text(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
                   "<CodeBook xmlns=\"urn:QDA-XML:codebook:1.0\" origin=\"suhbat\">\n ");
-    put_codebook(out, write);
+    put_codebook(out, write, NULL, 0);
     buf_text(out, "\n</CodeBook>\n");
 }
 

@@ -6,11 +6,16 @@
 
 enum dataset_split { SPLIT_NONE, SPLIT_SEEN, SPLIT_ALL };
 
+struct dataset_code { /* a code that texts are coded with */
+    const char *code, *label;
+};
 struct dataset_look {         /* how tables look; not every format has all of it */
     enum dataset_split split; /* X/value columns of 0 and 1: for the values seen, or all codes */
     const char *labels;       /* language code: labels instead of choice values; NULL: values */
     bool both;                /* a column X-label beside each X with choices */
     bool excel; /* a byte order mark; cells that a spreadsheet would calculate get a ' */
+    const struct dataset_code *codes; /* of the study, for coding texts; borrowed */
+    size_t code_count;
 };
 struct dataset_write {
     struct dataset *dataset;
@@ -26,6 +31,7 @@ struct dataset_book {
     size_t rows_max;    /* of a sheet, with its heading; 0: the format's limit */
     void *state;        /* the writer's own, from open to close */
     struct buf out;     /* what `close` appends, the caller writes into the file, and frees */
+    unsigned adrift;    /* codings whose words do not stand in their answer: left out */
     const char **names; /* of the sheets, one for each table; set by open, in the arena */
 };
 

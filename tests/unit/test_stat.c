@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Are .sav and .dta what ReadStat's own reader, and so SPSS, Stata and R, read back?  Are .xlsx
  * what our reader of workbooks, and R's tables what its script expects? */
-#include <libxml/parser.h>
-#include <libxml/xmlschemas.h>
 #include <readstat.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 #include "platform/machine/file.h"
 #include "platform/machine/json.h"
 #include "platform/machine/zip.h"
+#include "tests/lib/qda.h"
 #include "tests/lib/help.h"
 
 /* 91 bytes; the 80th ends within a letter. */
@@ -768,31 +767,6 @@ static void letters(struct buf *out, const char *text, unsigned from, unsigned t
     buf_add(out, "", 0);
 }
 
-static void validates(const struct buf *project)
-{
-    char path[600];
-    const char *shared = shared_dir();
-    if (!shared) {
-        return;
-    }
-    snprintf(path, sizeof path, "%s/corpus/refi/Project.xsd", shared);
-    struct err err = {0};
-    struct buf xsd = {0}; /* read here: no parser of this process opens files */
-    OK(file_read(&xsd, path, 1 << 20, &err));
-    xmlSchemaParserCtxtPtr parser = xmlSchemaNewMemParserCtxt(xsd.data, (int)xsd.len);
-    xmlSchemaPtr schema = xmlSchemaParse(parser);
-    assert_non_null(schema);
-    xmlSchemaValidCtxtPtr valid = xmlSchemaNewValidCtxt(schema);
-    xmlDocPtr document = xmlReadMemory(project->data, (int)project->len, "project.qde", NULL, 0);
-    assert_non_null(document);
-    assert_int_equal(xmlSchemaValidateDoc(valid, document), 0);
-    xmlFreeDoc(document);
-    xmlSchemaFreeValidCtxt(valid);
-    xmlSchemaFree(schema);
-    xmlSchemaFreeParserCtxt(parser);
-    buf_fini(&xsd);
-}
-
 static void test_stat__a_qda_project_codes_each_story(void **state)
 {
     (void)state;
@@ -806,7 +780,7 @@ static void test_stat__a_qda_project_codes_each_story(void **state)
     OK(zip_open_bytes(&zip, w.book.data, w.book.len, &err));
     OK(zip_member(&project, zip, "project.qde", &err));
     assert_memory_equal(project.data, "<?xml", 5); /* no byte order mark */
-    validates(&project);
+    qda_validates(&project);
     assert_non_null(strstr(project.data, "name=\"uuid:1\" plainTextPath"));
     const char *path = strstr(project.data, "internal://");
     assert_non_null(path);

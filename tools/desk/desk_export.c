@@ -16,6 +16,7 @@
 #include "platform/custody/tar.h"
 #include "platform/machine/tally.h"
 #include "platform/machine/text.h"
+#include "tools/desk/desk_codings.h"
 #include "tools/desk/desk_files.h"
 #include "tools/desk/desk_ledger.h"
 #include "tools/desk/desk_records.h"
@@ -45,6 +46,7 @@ struct exporting {
     struct desk *desk;
     struct desk_records records;
     struct desk_reviews reviews;
+    struct desk_codings codings; /* if the format has texts */
     const struct export_options *options;
     struct export_counts *counts;
     struct group *groups;
@@ -207,6 +209,7 @@ static bool end_tables(struct exporting *x, bool ok, struct err *err)
                         desk_files_append(&x->out, group->tables[0].path, group->book.out.data,
                                           group->book.out.len, err));
             buf_fini(&group->book.out);
+            x->counts->adrift += group->book.adrift;
         }
         ok = ok && flush(x, &group->audit, true, err) && flush(x, &group->memos, true, err);
     }
@@ -532,6 +535,32 @@ static bool take_older(struct exporting *x, const struct record *r, const char *
     return x->scan || !r->files || take_files(x, r, key, group, about, &why) || bad(x, &why, err);
 }
 
+/* What was coded of the record, as the format takes it. */
+static void add_codings(struct exporting *x, const struct record *r, struct arena *arena,
+                        struct submission *s)
+{
+    size_t count;
+    const uint8_t *root = x->family ? x->family->root : r->record_id;
+    const struct coding *list = desk_codings_of(&x->codings, root, &count);
+    struct dataset_coding *out = arena_alloc(arena, (count + 1) * sizeof *out);
+    for (size_t i = 0; i < count; i++) {
+        char key[48];
+        desk_record_key(key, list[i].id);
+        out[i] = (struct dataset_coding){.path = list[i].path,
+                                         .from = list[i].from,
+                                         .to = list[i].to,
+                                         .words = list[i].words,
+                                         .code = list[i].code,
+                                         .quote = list[i].quote,
+                                         .translation = list[i].translation,
+                                         .guid = arena_text(arena, key + strlen("uuid:")),
+                                         .who = list[i].who,
+                                         .when_ms = list[i].wall_ms};
+    }
+    s->codings = out;
+    s->coding_count = count;
+}
+
 static bool put_record(struct exporting *x, const struct record *r, const struct form *form,
                        struct group *group, struct submission *s, struct err *err)
 {
@@ -547,7 +576,14 @@ static bool put_record(struct exporting *x, const struct record *r, const struct
             (unsigned)(x->family->versions[x->family->count - 1]->files.count - x->named);
     }
     s->attachments_expected = s->attachments_present;
-    return add_rows(x, group, form, r, s, &why) || bad(x, &why, err);
+    struct arena arena;
+    arena_init(&arena);
+    if (x->options->writer->texts) {
+        add_codings(x, r, &arena, s);
+    }
+    bool ok = add_rows(x, group, form, r, s, &why) || bad(x, &why, err);
+    arena_fini(&arena);
+    return ok;
 }
 
 static bool take_record(struct exporting *x, struct record *r, struct err *err)
@@ -661,25 +697,45 @@ static bool scan_first(struct exporting *x, struct err *err)
     return ok;
 }
 
+/* Everything that is read before the first row.  What was begun is ended by export_fini. */
+static bool prepare(struct exporting *x, const uint8_t identity[32], struct err *err)
+{
+    struct desk *desk = x->desk;
+    uint64_t apart = 0;
+    bool ok = desk_records_init(&x->records, desk, identity, err);
+    ok = desk_reviews_read(&x->reviews, desk, ok ? err : NULL) && ok;
+    ok = desk_codings_read(&x->codings, desk, ok ? err : NULL) && ok &&
+         desk_filter_prepare(&x->filter, &x->records, err) && desk_kept_apart(desk, &apart, err) &&
+         desk_held(desk, &x->held, err) && make_groups(x, err);
+    x->counts->kept_apart = (unsigned)apart;
+    return ok && scan_first(x, err);
+}
+
+static void export_fini(struct exporting *x)
+{
+    free_groups(x);
+    tally_fini(&x->keys);
+    tally_fini(&x->media);
+    tally_fini(&x->objects);
+    arena_fini(&x->arena);
+    desk_records_fini(&x->records);
+    desk_reviews_fini(&x->reviews);
+    desk_codings_fini(&x->codings);
+}
+
 bool desk_export(struct desk *desk, const uint8_t identity[32],
                  const struct export_options *options, struct export_counts *counts,
                  struct err *err)
 {
     struct exporting x = {
         .desk = desk, .options = options, .counts = counts, .filter = options->filter};
-    uint64_t apart = 0;
     memset(counts, 0, sizeof *counts);
     arena_init(&x.arena);
     desk_files_init(&x.out, &x.arena, options->out, options->force);
     map_init(&x.tables, &x.arena);
-    bool ok = desk_records_init(&x.records, desk, identity, err);
-    ok = desk_reviews_read(&x.reviews, desk, ok ? err : NULL) && ok &&
-         desk_filter_prepare(&x.filter, &x.records, err) && desk_kept_apart(desk, &apart, err) &&
-         desk_held(desk, &x.held, err) && make_groups(&x, err);
-    counts->kept_apart = (unsigned)apart;
-    ok = ok && scan_first(&x, err);
-    ok = ok && log_begun(&x, err) && file_folder(options->out, 0700, err) &&
-         begin_tables(&x, err) && desk_objects(desk, open_object, &x, err);
+    bool ok = prepare(&x, identity, err) && log_begun(&x, err) &&
+              file_folder(options->out, 0700, err) && begin_tables(&x, err) &&
+              desk_objects(desk, open_object, &x, err);
     ok = end_tables(&x, ok, err);
     for (size_t g = 0; ok && g < x.group_count; g++) {
         ok = put_beside(&x, &x.groups[g], err);
@@ -688,13 +744,7 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
                                     options->columns.sensitive_extra ? ", sensitive" : "");
     ok = desk_records_log(&x.records, what, options->why, ok ? err : NULL) && ok;
     ok = desk_files_end(&x.out, ok, ok ? err : NULL) && ok;
-    free_groups(&x);
-    tally_fini(&x.keys);
-    tally_fini(&x.media);
-    tally_fini(&x.objects);
-    arena_fini(&x.arena);
-    desk_records_fini(&x.records);
-    desk_reviews_fini(&x.reviews);
+    export_fini(&x);
     return ok;
 }
 

@@ -23,6 +23,7 @@ struct export_counts {
     unsigned unmarked;        /* … for which the form has no question: no cell says so */
     unsigned withdrawn_media; /* recordings left out for that */
     unsigned without_form, unreadable;
+    unsigned adrift;     /* codings whose words do not stand in the answer any more */
     unsigned replaced;   /* older versions of records that were corrected: not in the tables */
     unsigned filtered;   /* left out by the filter */
     unsigned closed;     /* records of a form that the catalogue seals to others than the desk */

@@ -46,6 +46,23 @@ void desk_ledger_key(const struct desk *desk, uint8_t public_key[SIGN_PUBLIC])
     secret_wipe(seed, sizeof seed);
 }
 
+void desk_sign(const struct desk *desk, uint8_t sig[SIGN_BYTES], const char *what,
+               const void *bytes, size_t len)
+{
+    uint8_t seed[SIGN_SEED];
+    signing_seed(desk, seed);
+    sign_make(sig, what, bytes, len, seed);
+    secret_wipe(seed, sizeof seed);
+}
+
+bool desk_signed(const struct desk *desk, const uint8_t sig[SIGN_BYTES], const char *what,
+                 const void *bytes, size_t len)
+{
+    uint8_t key[SIGN_PUBLIC];
+    desk_ledger_key(desk, key);
+    return sign_check(sig, what, bytes, len, key);
+}
+
 void desk_set_person(struct desk *desk, const char *person)
 {
     free(desk->person);
@@ -98,7 +115,7 @@ static bool add_text(struct buf *row, size_t at, const char *text, struct err *e
 static bool make_row(const struct desk *desk, struct buf *row, const struct ledger_entry *e,
                      const uint8_t before[32], struct err *err)
 {
-    uint8_t fixed[ROW_TEXTS] = {0}, seed[SIGN_SEED], sig[SIGN_BYTES];
+    uint8_t fixed[ROW_TEXTS] = {0}, sig[SIGN_BYTES];
     put_u64(fixed + ROW_MS, (uint64_t)e->wall_ms);
     fixed[ROW_KIND] = (uint8_t)e->kind;
     fixed[ROW_STATE] = e->state;
@@ -111,9 +128,7 @@ static bool make_row(const struct desk *desk, struct buf *row, const struct ledg
         return false;
     }
     buf_add(row, e->body, e->len);
-    signing_seed(desk, seed);
-    sign_make(sig, type, row->data, row->len, seed);
-    secret_wipe(seed, sizeof seed);
+    desk_sign(desk, sig, type, row->data, row->len);
     buf_add(row, sig, sizeof sig);
     return true;
 }

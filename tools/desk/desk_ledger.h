@@ -18,6 +18,7 @@ enum ledger_kind {
     LEDGER_REVIEW,     /* state: enum review_state */
     LEDGER_SENT_BACK,  /* state: hasIssues, as a review; why: the comments */
     LEDGER_WITHDRAWAL, /* state: the uses that were withdrawn */
+    LEDGER_CODING,     /* codings or sources were changed; body: their ids */
     LEDGER_KIND_END
 };
 enum review_state {

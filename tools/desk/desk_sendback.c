@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "forms/engine/form_events.h"
 #include "platform/custody/sendback.h"
 #include "platform/machine/csv.h"
 #include "platform/machine/text.h"
 #include "platform/machine/xml.h"
 #include "tools/desk/desk_ledger.h"
+#include "tools/desk/desk_question.h"
 #include "tools/desk/desk_records.h"
 #include "tools/desk/desk_withdraw.h"
 
@@ -23,99 +23,16 @@ struct sending {
     bool found;
 };
 
-/* ---- the questions that comments are on ---- */
-
-struct place { /* looking for a question */
-    const char *name;
-    const struct form *form;
-    struct buf path;  /* of the element being looked at */
-    struct buf first; /* of the first that fits */
-    unsigned found;
-};
-
-/* Whether the path ends with these names. */
-static bool fits(const char *path, const char *name)
-{
-    size_t len = strlen(path), end = strlen(name);
-    return end && end <= len && strcmp(path + len - end, name) == 0 &&
-           (end == len || path[len - end - 1] == '/');
-}
-
-static const struct item *item_of(struct place *p, const char *path)
-{
-    struct buf plain = {0};
-    for (const char *at = path; *at; at++) { /* without the entries' numbers */
-        at += *at == '[' ? strcspn(at, "]") + 1 : 0;
-        if (!*at) {
-            break;
-        }
-        buf_char(&plain, *at);
-    }
-    buf_add(&plain, "", 0);
-    const struct item *item = form_item(p->form, plain.data);
-    buf_fini(&plain);
-    return item;
-}
-
-/* The paths of a session: entries of repeats are numbered. */
-static void walk(struct place *p, const struct xml *node, unsigned position)
-{
-    size_t before = p->path.len;
-    buf_join(&p->path, "/", node->name, NULL);
-    const struct item *item = item_of(p, p->path.data);
-    if (item && item->shape.is_repeat) {
-        buf_printf(&p->path, "[%u]", position);
-    }
-    if (item && item->control && fits(p->path.data, p->name)) {
-        if (!p->found++) {
-            buf_text(&p->first, p->path.data);
-        }
-    }
-    const char *last = "";
-    unsigned n = 0;
-    for (const struct xml *c = xml_child(node, NULL); c; c = xml_sibling(c, NULL)) {
-        n = strcmp(c->name, last) == 0 ? n + 1 : 1; /* entries of one repeat stand together */
-        last = c->name;
-        walk(p, c, n);
-    }
-    buf_cut(&p->path, before);
-}
-
-/* A question that was not asked has no element in the record. */
-static void look_in_form(struct place *p)
-{
-    for (size_t i = 0; i < p->form->item_count; i++) {
-        const struct item *item = p->form->items[i];
-        if (item->control && !form_repeat_around(item) && fits(item->path, p->name) &&
-            !p->found++) {
-            buf_text(&p->first, item->path);
-        }
-    }
-}
+/* ---- comments ---- */
 
 static bool find_question(struct sending *s, const struct form *form, const struct xml *root,
                           const char *name, struct err *err)
 {
-    struct place p = {.name = name, .form = form};
-    walk(&p, root, 1);
-    if (!p.found) {
-        look_in_form(&p);
-    }
-    bool ok = p.found == 1;
+    struct desk_question question;
+    bool ok = desk_question_find(&question, &s->arena, form, root, name, err);
     if (ok) {
-        csv_cell(&s->body, p.first.data, true);
-    } else {
-        err_set(err, ERR_INPUT,
-                p.found ? "the record has several questions '%s'"
-                        : "the record has no question '%s'",
-                name);
-        err_hint(err,
-                 p.found ? "number the entry: trips[2]/%s"
-                         : "'suhbat-sync show' lists the questions with their names: %s",
-                 name);
+        csv_cell(&s->body, question.path, true);
     }
-    buf_fini(&p.path);
-    buf_fini(&p.first);
     return ok;
 }
 
@@ -154,8 +71,10 @@ static bool put_comments(struct sending *s, const struct form *form, const struc
 
 static bool has_instance_id(const struct form *form)
 {
+    static const char end[] = "/meta/instanceID";
     for (size_t i = 0; i < form->item_count; i++) {
-        if (fits(form->items[i]->path, "meta/instanceID")) {
+        size_t len = strlen(form->items[i]->path), tail = sizeof end - 1;
+        if (len > tail && strcmp(form->items[i]->path + len - tail, end) == 0) {
             return true;
         }
     }

@@ -74,8 +74,9 @@ bool desk_put_withdrawn(struct desk *desk, const uint8_t id[16], unsigned uses, 
                      " ON CONFLICT(id) DO UPDATE SET uses = uses | excluded.uses",
                      v, 2, NULL, NULL, err);
     if (ok && (uses & USE_ANSWERS)) { /* secure_delete overwrites what was there */
-        ok =
-            db_run(desk->db, "UPDATE object SET sealed = x'' WHERE id = ?1", v, 1, NULL, NULL, err);
+        ok = db_run(desk->db, "UPDATE object SET sealed = x'' WHERE id = ?1", v, 1, NULL, NULL,
+                    err) &&
+             db_run(desk->db, "DELETE FROM coding WHERE record = ?1", v, 1, NULL, NULL, err);
     }
     return ok;
 }

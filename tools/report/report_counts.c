@@ -15,6 +15,7 @@ enum kind {
     KIND_CROSS,   /* row question × column question; without a column: one column */
     KIND_ENTRIES, /* the same of each entry of a repeat */
     KIND_ITEMS,   /* rows: questions whose names begin so; columns: their answers */
+    KIND_CODES,   /* rows: the answers of a question that takes several; columns: named, or not */
     KIND_BASE     /* row: whether the record is in the base; all records */
 };
 struct spec {
@@ -27,6 +28,7 @@ struct spec {
     enum report_word head; /* of the rows, if the question has no text of its own; else W_COUNT */
 };
 #define MI "migrant_interview"
+#define NA "needs_assessment"
 #define COUNTRY "study_country"
 static const struct spec specs[] = {
     {W_R01, KIND_CROSS, NULL, "@form", COUNTRY, NULL, W_COUNT},
@@ -60,14 +62,31 @@ static const struct spec specs[] = {
     {W_R09, KIND_ENTRIES, MI, "tr_sector", "tr_status", NULL, W_COUNT},
     {W_R10, KIND_CROSS, MI, "rt_self", COUNTRY, NULL, W_COUNT},
     {W_R10, KIND_CROSS, MI, "rt_where", COUNTRY, NULL, W_COUNT},
+    {W_R11, KIND_CODES, MI, "ab_abr", "", NULL, W_COUNT},
+    {W_R11, KIND_CODES, MI, "ab_abr_who", "", NULL, W_COUNT},
+    {W_R11, KIND_CODES, MI, "ab_home", "", NULL, W_COUNT},
+    {W_R11, KIND_CODES, MI, "ab_home_who", "", NULL, W_COUNT},
+    {W_R11, KIND_CODES, MI, "ab_told", "", NULL, W_COUNT},
     {W_R12, KIND_ITEMS, MI, "trust_", "", NULL, W_COUNT},
     {W_R13, KIND_CROSS, MI, "hs_first", COUNTRY, NULL, W_COUNT},
     {W_R14, KIND_CROSS, MI, "need_1", COUNTRY, NULL, W_COUNT},
+    {W_R15, KIND_ENTRIES, NA, "sv_code", "sv_know", "sv_first", W_COUNT},
+    {W_R15, KIND_ENTRIES, NA, "sv_code", "sv_use", "sv_first", W_COUNT},
+    {W_R15, KIND_CODES, NA, "sv_bar", "", NULL, W_COUNT},
+    {W_R15, KIND_CROSS, NA, "sv_first", COUNTRY, NULL, W_COUNT},
     {W_R16, KIND_ENTRIES, MI, "rf_need", "rf_state", NULL, W_COUNT},
     {W_R18, KIND_CROSS, MI, "fair_abr", "fair_home", NULL, W_COUNT},
     {W_R22, KIND_CROSS, "expert_interview", "av_agree", COUNTRY, NULL, W_COUNT},
+    {W_R24, KIND_CODES, "focus_group", "tp_codes", "", NULL, W_COUNT},
+    {W_R24, KIND_ENTRIES, "focus_group", "tp_agree", "tp_energy", NULL, W_COUNT},
+    {W_R25, KIND_CROSS, "reintegration_monitoring", "wave", "reach", NULL, W_COUNT},
+    {W_R25, KIND_CROSS, "reintegration_monitoring", "biz_state", "wave", NULL, W_COUNT},
 };
 enum { SPECS = sizeof specs / sizeof *specs };
+
+/* The columns of KIND_CODES, in their order. */
+#define NAMED "1"
+#define OTHERS "2"
 
 /* ---- forms ---- */
 
@@ -300,6 +319,27 @@ static void count_items(struct report_counting *c, struct tally_of *t, const str
     }
 }
 
+/* Of each answer of the question: which of its codes were named. */
+static void count_codes(struct report_counting *c, struct tally_of *t, const struct spec *s,
+                        const struct desk_facts *facts)
+{
+    const struct counted_form *f = form_of(c, facts->form->id);
+    const struct dataset_column *column = map_get(&f->columns, s->row);
+    const char *const *codes;
+    struct node *const *nodes;
+    size_t n = desk_facts_all(facts, s->row, &nodes);
+    size_t count_of = column ? dataset_codes(f->dataset, column, &codes) : 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *value = tree_value(nodes[i]);
+        if (!*value || strcmp(value, "withdrawn") == 0) {
+            continue;
+        }
+        for (size_t k = 0; k < count_of; k++) {
+            count(c, t, codes[k], text_has_word(value, codes[k]) ? NAMED : OTHERS);
+        }
+    }
+}
+
 void report_counting_add(struct report_counting *c, struct desk_facts *facts, bool counted,
                          const char *month)
 {
@@ -319,6 +359,9 @@ void report_counting_add(struct report_counting *c, struct desk_facts *facts, bo
             break;
         case KIND_ITEMS:
             count_items(c, t, s, facts);
+            break;
+        case KIND_CODES:
+            count_codes(c, t, s, facts);
             break;
         case KIND_BASE: /* who refused, and others; the rest are told apart by `res` */
             count(c, t,
@@ -406,6 +449,9 @@ static const char *label_of(struct report_counting *c, const struct spec *s, con
             return c->words[W_took_part];
         }
     }
+    if (s->kind == KIND_CODES && *name == '\0') {
+        return c->words[strcmp(value, NAMED) == 0 ? W_named : W_not_named];
+    }
     if (!*value) {
         return c->words[W_no_answer];
     }
@@ -465,14 +511,14 @@ static void fill_rows(struct report_counting *c, const struct spec *s, const str
     for (size_t r = 0; r < t->rows; r++) {
         const char *value = rows[r].value;
         t->row_labels[r] = item ? head_of(c, s, value) : label_of(c, s, n->labels, value);
-        t->row_keys[r] = item ? "" : condition(c, n->row, value);
+        t->row_keys[r] = t->items ? "" : condition(c, n->row, value);
     }
     t->rows_head = s->head != W_COUNT ? c->words[s->head]
                    : item             ? c->words[s->output]
                                       : head_of(c, s, n->labels);
     t->title = item ? c->words[s->output]
                     : arena_join(&c->arena, c->words[s->output], ": ", t->rows_head, NULL);
-    t->row_dimension = item ? "" : n->row;
+    t->row_dimension = t->items ? "" : n->row;
 }
 
 static void fill_columns(struct report_counting *c, const struct spec *s, const struct naming *n,
@@ -500,7 +546,7 @@ static void name_table(struct report_counting *c, const struct spec *s, const st
     if (s->form) {
         buf_join(&key, key.len ? "|" : "", "@form=", s->form, NULL);
     }
-    if (s->kind == KIND_ENTRIES) {
+    if (s->kind == KIND_ENTRIES || s->kind == KIND_CODES) {
         buf_join(&key, "|@entries=", s->row, NULL);
     }
     t->base = arena_copy(&c->arena, key.len ? key.data : "", key.len);
@@ -535,10 +581,11 @@ static void make_table(struct report_counting *c, size_t at, struct report_table
             *report_count(t, r, k) = tally->counts[rows[r].at * tally->column_cap + columns[k].at];
         }
     }
-    t->items = s->kind == KIND_ITEMS;
+    t->items = s->kind == KIND_ITEMS || s->kind == KIND_CODES;
     t->fixed_row = s->kind == KIND_BASE ? "@counted" : NULL;
     t->open = s->output == W_R01;
-    t->has_missing = s->kind != KIND_BASE && ends_in_missing(t, rows, columns);
+    t->has_missing =
+        s->kind != KIND_BASE && s->kind != KIND_CODES && ends_in_missing(t, rows, columns);
     t->extra = is_extra(c, s, n.row) || is_extra(c, s, n.column);
     fill_rows(c, s, &n, rows, t);
     fill_columns(c, s, &n, columns, t);
@@ -601,6 +648,11 @@ size_t report_counting_tables(struct report_counting *c, struct report_output **
                    (t->columns + 1) * sizeof *t->states);
             t->dropped = t->dropped || all[next].dropped;
         }
+    }
+    for (size_t i = 0; i < count; i++) { /* of how few it is would be said by the sums */
+        struct report_table *t = &c->outputs[i].table;
+        unsigned limit = t->extra ? REPORT_FEW_EXTRA : REPORT_FEW;
+        t->dropped = t->dropped || (t->items && *report_count(t, 0, t->columns) < limit);
     }
     free(all);
     *outputs = c->outputs;

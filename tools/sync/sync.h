@@ -4,13 +4,14 @@
 /* sync: what the verbs of suhbat-sync share: the desk they work at, and options that several take.
  * The verbs themselves are in sync_*.c, and in suhbat_sync.c. */
 #include "tools/cli/cli.h"
+#include "tools/desk/desk_code.h"
 #include "tools/desk/desk_filter.h"
 #include "tools/desk/desk_forget.h"
 
 struct sync_options { /* given on the command line; NULL: not given */
     const char *desk, *identity, *person, *why;
     const char *form, *version, *since, *until, *device, *interviewer, *state, *training;
-    const char *field, *labels, *sensitive, *csv, *json, *out, *force;
+    const char *field, *labels, *lists, *sensitive, *csv, *json, *out, *force;
 };
 extern struct sync_options sync_given;
 
@@ -55,10 +56,17 @@ MUST_CHECK bool sync_tell_withdrawn(const struct withdraw_report *sum,
                                     const struct forget_report *forgotten, size_t records,
                                     unsigned uses, struct err *err);
 
+/* Reads elem.csv of --lists.  The caller calls desk_elements_fini in either case. */
+MUST_CHECK bool sync_elements(struct desk_elements *elements, struct err *err);
+
 /* ---- verbs ---- */
 MUST_CHECK bool sync_records(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_show(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_send_back(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_code(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_codings(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_import_qdpx(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_source(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_review(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_withdraw(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_holds(const struct cli_words *words, struct err *err);
@@ -69,7 +77,8 @@ MUST_CHECK bool sync_backup(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_restore(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_log(const struct cli_words *words, struct err *err);
 extern const struct cli_option sync_records_options[], sync_show_options[], sync_review_options[],
-    sync_send_back_options[], sync_log_options[], sync_withdraw_options[], sync_holds_options[],
-    sync_field_options[], sync_report_options[], sync_backup_options[], sync_retention_options[];
+    sync_send_back_options[], sync_code_options[], sync_codings_options[], sync_source_options[],
+    sync_log_options[], sync_withdraw_options[], sync_holds_options[], sync_field_options[],
+    sync_report_options[], sync_backup_options[], sync_retention_options[];
 
 #endif
