@@ -120,7 +120,7 @@ want 1 'source without a title' "$T/sync3" source add --kind law; says 'source w
 want 0 'a source' "$T/sync3" source add --title 'Закон о миграции' --kind law --country KG --date 2000-07
 want 1 'a source twice' "$T/sync3" source add --title 'Закон о миграции' --kind law --date 2000-07; says 'a source twice' 'registered already'
 want 0 'sources' "$T/sync3" source list; says 'sources' 'law,KG,2000-07,Закон о миграции'
-want 0 'its comments' "$T/sync3" show "$key"; says 'its comments' 'sent back: Please look again; trip[1]/'
+want 0 'its comments' "$T/sync3" show "$key"; says 'its comments' 'tr_sector: RU or KZ?'
 want 2 'withdraw of no use' $S withdraw 0000aaaa --use answers,jokes; says 'withdraw of no use' "'jokes' is no use"
 want 1 'withdraw of nothing' $S withdraw 0000aaaa; says 'withdraw of nothing' "no record '0000aaaa'"
 want 2 'a page in German' $S holds A12 --out "$T/page.html" --lang de; says 'a page in German' "no page in 'de'"

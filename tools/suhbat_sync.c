@@ -265,6 +265,13 @@ static bool import_all(struct desk *desk, struct arena *arena, const uint8_t ide
     return tally.opened || err_set(err, ERR_INPUT, "no batches found");
 }
 
+static void tell_late(unsigned late)
+{
+    if (late) {
+        printf("%u corrections of withdrawn records were destroyed\n", late);
+    }
+}
+
 static bool run_import(const struct cli_words *words, struct err *err)
 {
     struct desk *desk;
@@ -277,10 +284,12 @@ static bool run_import(const struct cli_words *words, struct err *err)
     arena_init(&arena);
     unsigned late = 0;
     ok = import_all(desk, &arena, identity, words, err);
-    ok = desk_withdraw_late(desk, identity, clock_wall_ms(), &late, ok ? err : NULL) && ok;
-    if (late) {
-        printf("%u corrections of withdrawn records were destroyed\n", late);
+    struct err why = {0};
+    if (!desk_withdraw_late(desk, identity, clock_wall_ms(), &late, &why) && ok) {
+        *err = why;
+        ok = false;
     }
+    tell_late(late);
     secret_wipe(identity, sizeof identity);
     arena_fini(&arena);
     desk_close(desk);
@@ -295,6 +304,7 @@ struct receipting {
     struct desk *desk;
     uint8_t seed[32], cert[CERT_BYTES];
     unsigned written, messages;
+    unsigned revoked; /* messages with answers for devices that were revoked since */
     struct box *boxes;
     size_t box_count;
 };
@@ -323,6 +333,11 @@ static bool write_message(void *user, const struct message *kept, int64_t wall_m
     const uint8_t *key = NULL;
     (void)wall_ms;
     if (taken) {
+        return true;
+    }
+    bool holds_answers = kept->kind == MESSAGE_ASSIGN || kept->kind == MESSAGE_SEND_BACK;
+    if (holds_answers && !desk_may_tell(w->desk, kept->device_id, NULL)) {
+        w->revoked++;
         return true;
     }
     for (size_t i = 0; i < w->box_count; i++) {
@@ -386,6 +401,9 @@ static bool run_receipt(const struct cli_words *words, struct err *err)
     }
     if (ok && w.messages) {
         printf("%u messages to devices in %s\n", w.messages, sync_given.out);
+    }
+    if (ok && w.revoked) {
+        printf("%u messages are not written: their devices are revoked\n", w.revoked);
     }
     free(w.boxes);
     secret_wipe(w.seed, sizeof w.seed);
@@ -473,20 +491,24 @@ static bool run_status(const struct cli_words *words, struct err *err)
 static bool run_accept(const struct cli_words *words, struct err *err)
 {
     struct desk *desk;
-    unsigned records;
+    uint8_t identity[32];
+    unsigned records, late = 0;
     char *end = NULL;
     unsigned long history = words->count > 1 ? strtoul(words->list[1], &end, 10) : 0;
     if (words->count > 1 && (*end || history < 1 || history > 1000)) {
         err_set(err, ERR_INPUT, "the number of a history is 1 or more");
         return err_at(err, "%s", words->list[1]);
     }
-    if (!sync_open(&desk, NULL, err)) {
+    if (!sync_open(&desk, identity, err)) {
         return false;
     }
     bool ok = desk_accept(desk, words->list[0], (unsigned)history, clock_wall_ms(), &records, err);
     if (ok) {
         printf("%u records taken in\n", records);
+        ok = desk_withdraw_late(desk, identity, clock_wall_ms(), &late, err);
+        tell_late(late);
     }
+    secret_wipe(identity, sizeof identity);
     desk_close(desk);
     return ok;
 }

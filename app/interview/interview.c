@@ -416,6 +416,7 @@ static bool begin(struct interview **out, struct writer *writer, struct beginnin
               load_form(i, b->hash, err) && writer_call(writer, may_seal, &i->package, err) &&
               open_session(i, err) && writer_call(writer, begin_draft, b, err);
     if (ok) {
+        correction_bind(i);
         post_beginning(i, b, language);
         first_page(i);
         if (i->page.node) { /* a form may have nothing to ask at first */
@@ -471,6 +472,7 @@ static bool replay_beginning(struct interview *i, const struct journal_event *e,
     if (!open_session(i, err)) {
         return false;
     }
+    correction_bind(i);
     session_set_language(i->session, e->language);
     audit_event(i->audit, e, i->session);
     return true;
@@ -969,6 +971,9 @@ bool interview_finish(struct interview *i, struct progress *progress, struct err
         .form = i->form, .corrects = i->corrects, .training = i->training, .progress = progress};
     if (progress) {
         progress->total = 1 + DEVICE_FINISH_STEPS;
+    }
+    if (i->corrects && !i->corrects->reason) {
+        return err_set(err, ERR_INPUT, "a correction needs its reason");
     }
     interview_post(i, JOURNAL_FINISH, "", NULL, 0);
     /* Wait for the journal, but ignore a failure: the record is written from the session,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/interview/interview_correction.h"
 #include "platform/custody/message.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/text.h"
@@ -54,6 +55,7 @@ bool cases_on_message(void *user, struct buf *bytes, const struct message *m, st
         entities_forget(&cases, about, m->counter);
         break;
     case MESSAGE_SEND_BACK: /* the device keeps it; it changes no case */
+        ok = correction_fits(m->body, m->len, err);
         break;
     case MESSAGE_WITHDRAW:
         ok = err_set(err, ERR_ENV, "the message needs a newer version of the program");
@@ -161,7 +163,7 @@ bool cases_after(struct buf *out, struct device *device, const struct case_recor
     ok = entities_read(&changes, &arena, record->form, record->xml, record->len, err) &&
          (!record->old ||
           entities_read(&before, &arena, record->form, record->old, record->old_len, err)) &&
-         (!changes || cases_read(&cases, &arena, device, err));
+         ((!changes && !before) || cases_read(&cases, &arena, device, err));
     for (const struct entity_change *c = changes; ok && c; c = c->next) {
         const struct entity_change *old = change_of(before, c->id);
         if (old) {
@@ -170,7 +172,12 @@ bool cases_after(struct buf *out, struct device *device, const struct case_recor
             entities_apply(&cases, c);
         }
     }
-    if (ok && changes) {
+    for (const struct entity_change *b = before; ok && b; b = b->next) {
+        if (!change_of(changes, b->id)) {
+            entities_unmake(&cases, b);
+        }
+    }
+    if (ok && (changes || before)) {
         entities_print(out, &cases);
     }
     arena_fini(&arena);

@@ -9,6 +9,7 @@
 #include "app/interview/interview_files.h"
 #include "platform/custody/sendback.h"
 #include "platform/machine/csv.h"
+#include "platform/machine/xml.h"
 
 bool correction_new(struct interview_correction **out, const void *bytes, size_t len,
                     struct err *err)
@@ -28,7 +29,7 @@ bool correction_new(struct interview_correction **out, const void *bytes, size_t
     for (size_t r = 1; r < csv.count; r++) { /* after the header */
         if (csv.rows[r].count >= 2) {
             c->comments[c->count++] =
-                (struct interview_comment){csv.rows[r].cells[0], csv.rows[r].cells[1]};
+                (struct interview_comment){csv.rows[r].cells[0], csv.rows[r].cells[1], NULL};
         }
     }
     c->xml = body.xml;
@@ -52,7 +53,7 @@ void correction_keep_reason(struct interview_correction *c, const char *text, si
     buf_add(&copy, text, len);
     buf_add(&copy, "", 0);
     mem_wipe_text(c->reason);
-    c->reason = len ? mem_text(copy.data) : NULL;
+    c->reason = copy.len > strspn(copy.data, " \n\t") ? mem_text(copy.data) : NULL;
     buf_fini(&copy);
 }
 
@@ -65,23 +66,50 @@ void interview_reason(struct interview *i, const char *text)
     }
 }
 
+void correction_bind(struct interview *i)
+{
+    struct interview_correction *c = i->corrects;
+    for (size_t k = 0; c && k < c->count; k++) {
+        c->comments[k].node =
+            *c->comments[k].path ? session_find(i->session, c->comments[k].path) : NULL;
+    }
+}
+
+struct node *interview_comment_node(const struct interview *i,
+                                    const struct interview_comment *comment)
+{
+    struct buf path = {0};
+    struct node *now = NULL;
+    if (comment->node) { /* an entry that was removed keeps its nodes, but is not found */
+        session_path(comment->node, &path);
+        buf_add(&path, "", 0);
+        now = session_find(i->session, path.data);
+        now = now == comment->node ? now : NULL;
+    }
+    buf_fini(&path);
+    return now;
+}
+
 const char *interview_comment(const struct interview *i, struct arena *arena,
                               const struct node *node)
 {
     const struct interview_correction *c = i->corrects;
-    struct buf path = {0};
     const char *all = "";
-    if (!c || !node) {
-        return all;
-    }
-    buf_add(&path, "", 0);
-    session_path(node, &path);
-    for (size_t k = 0; path.len && k < c->count; k++) {
-        if (strcmp(c->comments[k].path, path.data) == 0) {
+    for (size_t k = 0; c && node && k < c->count; k++) {
+        if (c->comments[k].node == node) {
             all = *all ? arena_join(arena, all, "\n", c->comments[k].text, NULL)
                        : c->comments[k].text;
         }
     }
-    buf_fini(&path);
     return all;
+}
+
+bool correction_fits(const void *bytes, size_t len, struct err *err)
+{
+    struct interview_correction *c = NULL;
+    struct xml *root;
+    bool ok = correction_new(&c, bytes, len, err) &&
+              xml_parse(&root, &c->arena, c->xml, c->xml_len, &xml_foreign, err);
+    correction_free(c);
+    return ok;
 }

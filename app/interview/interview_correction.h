@@ -12,6 +12,7 @@
 
 struct interview_comment {
     const char *path, *text; /* path "": on the whole record */
+    const struct node *node; /* the question, wherever its entry stands now; NULL: none is asked */
 };
 struct interview_correction {
     struct arena arena;
@@ -31,15 +32,22 @@ MUST_CHECK bool interview_correct(struct interview **interview, struct writer *w
 /* What the coordinator says about a question, a line for each comment; "": nothing. */
 const char *interview_comment(const struct interview *interview, struct arena *arena,
                               const struct node *node);
-/* Journals the reason, if it is another.  "": none. */
+/* The question that a comment is on, if it is part of the interview now; or NULL. */
+struct node *interview_comment_node(const struct interview *interview,
+                                    const struct interview_comment *comment);
+/* Journals the reason, if it is another.  "", or blanks alone: none. */
 enum { INTERVIEW_REASON_LETTERS = 500 };
 void interview_reason(struct interview *interview, const char *text);
 
 /* ---- for interview.c ---- */
 
+/* Whether what the desk sent can be opened: before it is taken. */
+MUST_CHECK bool correction_fits(const void *bytes, size_t len, struct err *err);
 /* Reads what the desk sent (sendback.h).  ERR_INPUT: damaged. */
 MUST_CHECK bool correction_new(struct interview_correction **correction, const void *bytes,
                                size_t len, struct err *err);
+/* Finds the questions that comments are on, once the session is open. */
+void correction_bind(struct interview *interview);
 void correction_free(struct interview_correction *correction);
 void correction_keep_reason(struct interview_correction *correction, const char *text, size_t len);
 

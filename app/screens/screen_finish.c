@@ -110,7 +110,7 @@ static bool show_comments(struct app *app)
     for (size_t k = 0; k < c->count; k++) {
         const struct interview_comment *one = &c->comments[k];
         const char *id = arena_printf(&ui->frame, "comment:%zu", k + 1);
-        struct node *node = session_find(app->interview->session, one->path);
+        struct node *node = interview_comment_node(app->interview, one);
         struct page page;
         if (node && node->item && node->item->control && node->active &&
             interview_find(app->interview, &ui->frame, node, &page)) {

@@ -170,7 +170,7 @@ static void restore_old_id(struct session *s, struct node *meta, const struct xm
     }
 }
 
-static void restore_attrs(struct node *node, const struct xml *xml)
+static void restore_attrs(const struct session *s, struct node *node, const struct xml *xml)
 {
     for (const struct xml_attr *a = xml->attrs; a; a = a->next) {
         struct node *own = node->attrs;
@@ -179,11 +179,12 @@ static void restore_attrs(struct node *node, const struct xml *xml)
         }
         if (own && node->parent && node->parent->kind != NODE_DOCUMENT) {
             tree_set(own, a->value);
+            own->sealed = s->editing;
         }
     }
 }
 
-static void restore_value(struct node *node, const struct xml *xml)
+static void restore_value(const struct session *s, struct node *node, const struct xml *xml)
 {
     struct buf text = {0};
     for (const struct xml *c = xml->first; c; c = c->next) {
@@ -191,6 +192,7 @@ static void restore_value(struct node *node, const struct xml *xml)
     }
     if (node->item && node->item->is_leaf) {
         tree_set(node, text.data);
+        node->sealed = s->editing;
     }
     buf_fini(&text);
 }
@@ -250,7 +252,7 @@ static bool restore_node(struct session *s, struct node *node, const struct xml 
     bool ok = true;
     arena_init(&names.arena);
     map_init(&names.map, &names.arena);
-    restore_attrs(node, xml);
+    restore_attrs(s, node, xml);
     for (const struct xml *c = xml_child(xml, NULL); c; c = xml_sibling(c, NULL)) {
         same_name(&names, c->name)->have++;
     }
@@ -258,7 +260,7 @@ static bool restore_node(struct session *s, struct node *node, const struct xml 
     if (xml_child(xml, NULL)) {
         ok = restore_children(s, node, xml, &names, err);
     } else {
-        restore_value(node, xml);
+        restore_value(s, node, xml);
     }
     arena_fini(&names.arena);
     return ok;
@@ -311,11 +313,13 @@ bool instance_open(struct session **session, const struct form *form, const stru
                    const char *bytes, size_t len, bool edit, struct err *err)
 {
     struct session *s = session_begin(form, env);
+    s->editing = edit;
     bool ok = fill(s, bytes, len, err);
     if (ok && edit) {
         mark_as_edit(s);
     }
     ok = ok && session_start(s, false, err);
+    s->editing = false;
     if (!ok) {
         session_free(s);
         s = NULL;

@@ -15,8 +15,10 @@ MUST_CHECK bool instance_write(struct buf *out, const struct session *session, s
 MUST_CHECK bool instance_restore(struct session *session, const char *bytes, size_t len,
                                  struct err *err);
 
-/* Opens a session from an instance; first-load actions do not run again.  `edit`: the
- * instance is a finished record, which gets a new id and names the old one (deprecatedID). */
+/* Opens a session from an instance; first-load actions do not run again.  `edit`: the instance is a
+ * finished record, which gets a new id and names the old one (deprecatedID).  Its calculated values
+ * stay as they were until an answer that they depend on changes, and an answer stays valid although
+ * its list does not offer it any more: lists may have changed since. */
 MUST_CHECK bool instance_open(struct session **session, const struct form *form,
                               const struct session_env *env, const char *bytes, size_t len,
                               bool edit, struct err *err);

@@ -51,6 +51,7 @@ struct session {
     int asked, russian; /* indices of the chosen language and of Russian in the form, or -1 */
     struct undo *undo;  /* changes made since session_log_begin, while `logging` */
     size_t undo_count, undo_cap;
+    bool editing; /* a record is being opened: calculated values stay as they were sealed */
     bool logging, rewinding;         /* rewinding: calculated values are not recalculated */
     bool recalculating, counts_wait; /* counts_wait: counts that read their own entries are
                                       * postponed */

@@ -192,7 +192,7 @@ static enum answer_result check_choice(struct session *s, const struct control *
     if (!session_list_has(s, control, node, value, &has, err)) {
         return ANSWER_FAULT;
     }
-    return has ? ANSWER_OK : ANSWER_CHOICE;
+    return has || node->sealed ? ANSWER_OK : ANSWER_CHOICE;
 }
 
 static enum answer_result judge_value(struct session *s, struct node *node, struct err *err)
@@ -292,7 +292,8 @@ static enum answer_result answer(struct session *s, struct node *node, const cha
     enum answer_result result = fit ? ANSWER_OK : ANSWER_TYPE;
     if (result == ANSWER_OK) {
         char *before = mem_text(tree_value(node));
-        bool changed = tree_set(node, text.data);
+        bool changed = tree_set(node, text.data), sealed = node->sealed;
+        node->sealed = sealed && !changed;
         result = judge(s, node, err);
         if (!strict && (result == ANSWER_CONSTRAINT || result == ANSWER_REQUIRED)) {
             result = ANSWER_OK;
@@ -303,6 +304,7 @@ static enum answer_result answer(struct session *s, struct node *node, const cha
         }
         if (result != ANSWER_OK) {
             tree_set(node, before);
+            node->sealed = sealed;
         }
         session_log_end(s, result != ANSWER_FAULT);
         mem_wipe_text(before);
@@ -326,7 +328,9 @@ enum answer_result session_put(struct session *s, struct node *node, const char 
 
 bool session_replay(struct session *s, struct node *node, const char *value, struct err *err)
 {
-    return settle(s, node, tree_set(node, value), err); /* as session_answer does, without checks */
+    bool changed = tree_set(node, value);
+    node->sealed = node->sealed && !changed;
+    return settle(s, node, changed, err); /* as session_answer does, without checks */
 }
 
 static bool is_itself(const struct xpath *x)

@@ -179,7 +179,7 @@ static bool work_out_value(struct session *s, const struct item *item, struct no
         *changed = true;
         return true;
     }
-    if (s->rewinding) {
+    if (s->rewinding || (s->editing && node->sealed)) {
         return true;
     }
     if (!session_eval(s, item->calculate, node, item, "calculate", &v, err)) {

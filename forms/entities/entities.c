@@ -257,6 +257,14 @@ void entities_correct(struct entities *e, const struct entity_change *before,
     }
 }
 
+void entities_unmake(struct entities *e, const struct entity_change *made)
+{
+    struct entity *one = entities_find(e, made->id);
+    if (made->create && one && one->version == 1 && one->trunk == 0) {
+        forget(one);
+    }
+}
+
 /* ---- as bytes: one row a property; the label is the property "label" ---- */
 
 enum { C_LIST, C_ID, C_VERSION, C_TRUNK, C_BRANCH, C_COUNTER, C_NAME, C_VALUE, C_COUNT };

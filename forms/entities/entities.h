@@ -73,6 +73,9 @@ void entities_apply(struct entities *entities, const struct entity_change *chang
  * changed since stays, and the version is the same.  No effect on an entity that is not here. */
 void entities_correct(struct entities *entities, const struct entity_change *before,
                       const struct entity_change *after);
+/* A corrected record does not make this entity any more: it is forgotten, unless a later record or
+ * the desk has spoken of it. */
+void entities_unmake(struct entities *entities, const struct entity_change *made);
 /* A property's value; "" if it has none. */
 const char *entity_property(const struct entity *entity, const char *name);
 

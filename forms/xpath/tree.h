@@ -63,6 +63,7 @@ struct node {
     bool required, readonly;
     bool dirty;       /* must be recalculated */
     bool asked_fresh; /* value is the default or calculated; nobody has answered it */
+    bool sealed;      /* value is that of the record that is edited */
 };
 
 /* The nodes of one item, chained by same_next. */

@@ -126,6 +126,25 @@ bool device_return_body(struct device *d, const uint8_t id[16], struct buf *out,
 
 /* ---- in the caller's transaction ---- */
 
+/* Drops copies of the record that nobody has begun to correct. */
+static bool drop_waiting(struct device *d, struct returns *r, const uint8_t about[16],
+                         struct err *err)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < r->count;) {
+        struct device_return *one = &r->list[i];
+        bool idle = one->state == RETURN_WAITING ||
+                    (one->state == RETURN_BEGUN && !vault_find_draft(d->vault, one->other));
+        if (!idle || memcmp(one->about, about, 16) != 0) {
+            i++;
+            continue;
+        }
+        ok = device_row_delete(d, "return", one->id, 16, err);
+        drop(r, i);
+    }
+    return ok;
+}
+
 bool device_return_put(struct device *d, const struct message *m, struct err *why, struct err *err)
 {
     struct returns r;
@@ -136,7 +155,9 @@ bool device_return_put(struct device *d, const struct message *m, struct err *wh
     if (!sendback_read(&body, m->body, m->len, why)) {
         return false;
     }
-    bool ok = read_list(d, &r, err) && device_record_read(d, m->about, &record, draft, &found, err);
+    bool ok = read_list(d, &r, err) &&
+              drop_waiting(d, &r, m->about, err) && /* the newer word replaces the older */
+              device_record_read(d, m->about, &record, draft, &found, err);
     if (ok && !has_room(&r)) {
         ok = err_set(why, ERR_LIMIT, "%d records wait for correction already",
                      (int)DEVICE_RETURNS_MAX);
@@ -190,9 +211,13 @@ bool device_return_left(struct device *d, const uint8_t draft_id[16], const uint
         changed = true;
         one->state = record_id ? RETURN_SEALED : RETURN_WAITING;
         memset(one->other, 0, 16);
-        if (record_id) {
+        if (record_id) { /* it is corrected: another copy of it would undo this */
+            uint8_t about[16];
             memcpy(one->other, record_id, 16);
-            ok = device_row_delete(d, "return", one->id, 16, err);
+            memcpy(about, one->about, 16);
+            ok =
+                device_row_delete(d, "return", one->id, 16, err) && drop_waiting(d, &r, about, err);
+            break;
         }
     }
     ok = ok && (!changed || write_list(d, &r, err));

@@ -491,14 +491,7 @@ static bool may_assign(struct desk *desk, const struct desk_case *one, const uin
         err_set(err, ERR_INPUT, "the case is closed: no device keeps it any more");
         return err_at(err, "%s", one->now.label);
     }
-    uint8_t padded[32] = {0};
-    memcpy(padded, device, 16);
-    if (catalogue_revoked(desk_catalogue(desk), 2, padded)) {
-        err_set(err, ERR_INPUT,
-                "the device is revoked: whoever has it may read what is sealed to it");
-        return err_at(err, "%s", one->now.label);
-    }
-    return true;
+    return desk_may_tell(desk, device, err) || err_at(err, "%s", one->now.label);
 }
 
 bool desk_take_back(struct desk *desk, struct desk_case *one, int64_t wall_ms, unsigned *told,

@@ -11,6 +11,7 @@
 #include "platform/machine/text.h"
 #include "platform/machine/xml.h"
 #include "tools/desk/desk_records.h"
+#include "tools/desk/desk_withdraw.h"
 
 /* ---- versions ---- */
 
@@ -136,6 +137,7 @@ struct printing {
     const struct form *form;
     const char *language;
     unsigned changes, hidden;
+    char withdrawn[WITHDRAWN_TEXT];
 };
 
 static const struct dataset_column *column_of(struct dataset *dataset, const char *path)
@@ -173,6 +175,9 @@ static void put_change(struct printing *p, const struct answer *one, const char 
     if (dataset_hides(p->dataset, one->plain)) {
         p->hidden++;
         return;
+    }
+    if (item->use && text_has_word(p->withdrawn, item->use)) {
+        before = after = "withdrawn";
     }
     const struct dataset_column *column = column_of(p->dataset, one->plain);
     const char *label = column ? dataset_column_label(p->dataset, column, p->language) : "";
@@ -221,6 +226,7 @@ bool desk_diff_print(struct buf *out, struct desk_diff *d, const struct desk_lis
         return !d->count || !d->form;
     }
     bool ok = true;
+    withdrawn_text(p.withdrawn, d->withdrawn);
     qsort(d->versions, d->count, sizeof *d->versions, by_seq);
     for (size_t v = 1; ok && v < d->count; v++) {
         char key[48], when[40];

@@ -18,6 +18,7 @@ struct desk_diff {
     struct diff_version *versions;
     size_t count;
     const struct form *form;
+    unsigned withdrawn; /* uses: the answers to their questions are not shown */
 };
 /* Keeps a copy of a version, in any order; the zero struct desk_diff is empty. */
 void desk_diff_keep(struct desk_diff *diff, const struct record *record);

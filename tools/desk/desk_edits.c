@@ -15,14 +15,16 @@
 struct reading {
     struct desk_edits *edits;
     struct desk_records *records;
+    bool held;
     struct map others; /* names of messages that are known not to send a record back */
     struct map since; /* name of an owner → uint64_t: the first entry after which it may correct */
-    struct map seen;  /* id in hex → struct desk_edit */
-    struct map replaces; /* id in hex → id in hex of the record that it replaces */
+    struct map by_device; /* id of a device in hex → the same */
+    struct map known;     /* id in hex → struct known: what the desk has noted of a record */
+    struct map seen;      /* id in hex → struct desk_edit, at hand */
+    struct map replaces;  /* id in hex → id in hex of the record that it replaces */
     struct desk_edit **links;
     size_t link_count;
-    struct map wanted; /* replaced records that are not read yet */
-    size_t wanted_count;
+    struct map wanted; /* records that are to be looked at: replaced ones */
 };
 
 static const char *hex_of(struct arena *arena, const uint8_t id[16])
@@ -81,7 +83,53 @@ static bool find_since(struct reading *r, struct err *err)
                   note_taken, r, err);
 }
 
-/* ---- one record ---- */
+/* ---- what was noted of a record: the table `edit` ---- */
+
+enum { /* layout of a row; docs/RECORD.md section 12 */
+       NOTED_ID = 0,
+       NOTED_OLD = 16, /* zeros: it corrects nothing */
+       NOTED_FINISHED = 32,
+       NOTED_SUBMITTER = 40,
+       NOTED_FILES = NOTED_SUBMITTER + EDIT_SUBMITTER /* their names, each with its end */
+};
+struct known {
+    uint8_t old[16];
+    struct desk_edit edit; /* device and seq are not known from here */
+};
+
+static bool take_known(void *user, const struct db_value *c, size_t count, struct err *err)
+{
+    struct reading *r = user;
+    struct arena *arena = &r->edits->arena;
+    struct buf plain = {0};
+    (void)count;
+    bool ok = desk_unlock_row(r->records->desk, &plain, "edit", c, NOTED_FILES, err);
+    if (ok) {
+        const uint8_t *p = (const uint8_t *)plain.data;
+        struct known *k = arena_alloc(arena, sizeof *k);
+        *k = (struct known){.edit.finalised_ms = (int64_t)get_u64(p + NOTED_FINISHED)};
+        memcpy(k->old, p + NOTED_OLD, 16);
+        memcpy(k->edit.id, p + NOTED_ID, 16);
+        memcpy(k->edit.submitter, p + NOTED_SUBMITTER, EDIT_SUBMITTER);
+        k->edit.submitter[EDIT_SUBMITTER - 1] = '\0';
+        map_init(&k->edit.files, arena);
+        for (size_t at = NOTED_FILES; at < plain.len;) {
+            size_t len = strnlen(plain.data + at, plain.len - at);
+            map_put(&k->edit.files, arena_copy(arena, plain.data + at, len), k);
+            at += len + 1;
+        }
+        map_put(&r->known, hex_of(arena, k->edit.id), k);
+    }
+    buf_fini(&plain);
+    return ok;
+}
+
+struct contents { /* of a record, as it is looked at */
+    struct reading *r;
+    const struct record *record;
+    struct buf files; /* names, each with its end */
+    const char *replaced;
+};
 
 static bool is_file_name(const char *text)
 {
@@ -89,128 +137,203 @@ static bool is_file_name(const char *text)
     return strspn(text, "0123456789abcdef") == HEX && text[HEX] == '.';
 }
 
-static void walk(struct reading *r, struct desk_edit *edit, const struct xml *node,
-                 const char **replaced)
+static void walk(struct contents *c, const struct xml *node)
 {
-    struct arena *arena = &r->edits->arena;
     const struct xml *text = node->first;
-    if (text && !text->name && !xml_child(node, NULL)) {
-        if (strcmp(node->name, "deprecatedID") == 0) {
-            *replaced = arena_text(arena, text->text);
-        } else if (is_file_name(text->text)) {
-            map_put(&edit->files, arena_text(arena, text->text), edit);
-        }
+    if (text && !text->name && !xml_child(node, NULL) && is_file_name(text->text)) {
+        buf_add(&c->files, text->text, strlen(text->text) + 1);
     }
-    for (const struct xml *c = xml_child(node, NULL); c; c = xml_sibling(c, NULL)) {
-        walk(r, edit, c, replaced);
+    for (const struct xml *n = xml_child(node, NULL); n; n = xml_sibling(n, NULL)) {
+        walk(c, n);
     }
 }
 
-static struct desk_edit *note(struct reading *r, const struct record *record)
+/* The record that its own meta block names, of the same device. */
+static bool names_older(struct arena *arena, const struct xml *root, const uint8_t id[16],
+                        uint8_t old[16])
 {
-    struct arena *arena = &r->edits->arena;
-    struct desk_edit *edit = arena_alloc(arena, sizeof *edit);
-    *edit = (struct desk_edit){.seq = record->seq, .finalised_ms = record->finalised_ms};
-    memcpy(edit->id, record->record_id, 16);
-    memcpy(edit->device, record->device_id, 16);
-    map_init(&edit->files, arena);
-    map_put(&r->seen, hex_of(arena, edit->id), edit);
-    return edit;
+    const struct xml *meta = xml_child(root, "meta");
+    const struct xml *named = meta ? xml_child(meta, "deprecatedID") : NULL;
+    return named && desk_whole_key(xml_content(arena, named), old) && memcmp(old, id, 16) != 0;
 }
 
-/* Only a record with the word in it is parsed. */
-static void look(struct reading *r, const struct record *record)
+static bool put_known(struct reading *r, const struct record *record, const uint8_t old[16],
+                      const struct buf *files, struct err *err)
+{
+    struct desk *desk = r->records->desk;
+    const struct form *form = desk_record_form(r->records, record);
+    uint8_t head[NOTED_FILES] = {0}, name[16];
+    struct buf row = {0}, locked = {0};
+    char submitter[EDIT_SUBMITTER] = "";
+    if (form) {
+        desk_record_submitter(submitter, sizeof submitter, form, record);
+    }
+    memcpy(head + NOTED_ID, record->record_id, 16);
+    memcpy(head + NOTED_OLD, old, 16);
+    put_u64(head + NOTED_FINISHED, (uint64_t)record->finalised_ms);
+    memcpy(head + NOTED_SUBMITTER, submitter, sizeof submitter);
+    buf_add(&row, head, sizeof head);
+    buf_add(&row, files->data, files->len);
+    desk_name(desk, name, "record", record->record_id, 16);
+    desk_lock(desk, &locked, "edit", name, 0, row.data, row.len);
+    struct db_value v[] = {db_blob(name, 16), db_blob(locked.data, locked.len)};
+    bool ok = db_run(desk->db, "INSERT OR REPLACE INTO edit(id, d) VALUES(?1, ?2)", v, 2, NULL,
+                     NULL, err) &&
+              take_known(r, v, 2, err);
+    buf_fini(&row);
+    buf_fini(&locked);
+    return ok;
+}
+
+/* Opens a record once, and notes what it says. */
+static bool look(void *user, const struct desk_object *o, struct err *err)
 {
     static const char word[] = "deprecatedID";
-    struct arena parsed, *arena = &r->edits->arena;
-    struct xml *root;
-    const char *replaced = NULL;
-    uint8_t old[16];
-    if (!memmem(record->xml, record->xml_len, word, strlen(word)) ||
-        map_get(&r->seen, hex_of(arena, record->record_id))) {
-        return;
-    }
-    arena_init(&parsed);
-    if (xml_parse(&root, &parsed, record->xml, record->xml_len, &xml_foreign, NULL)) {
-        struct desk_edit *edit = note(r, record);
-        walk(r, edit, root, &replaced);
-        bool names = replaced && desk_whole_key(replaced, old) && memcmp(old, edit->id, 16) != 0;
-        if (names) {
-            const char *of = hex_of(arena, old);
-            map_put(&r->replaces, hex_of(arena, edit->id), (void *)(uintptr_t)of);
-            r->links = mem_grow(r->links, r->link_count + 1, sizeof *r->links);
-            r->links[r->link_count++] = edit;
-            if (!map_get(&r->wanted, of)) {
-                map_put(&r->wanted, of, r);
-                r->wanted_count++;
-            }
-        }
-    }
-    arena_fini(&parsed);
-}
-
-static bool read_one(void *user, const struct desk_object *o, struct err *err)
-{
     struct reading *r = user;
+    struct arena parsed;
     struct buf plain = {0};
     struct record record;
-    (void)err;
-    if (desk_record_open(r->records, o, &plain, &record) == DESK_OPENED) {
-        look(r, &record);
+    struct xml *root;
+    uint8_t old[16] = {0};
+    bool ok = true;
+    if (desk_record_open(r->records, o, &plain, &record) != DESK_OPENED ||
+        memcmp(record.record_id, o->id, 16) != 0) {
+        buf_fini(&plain);
+        return true;
     }
+    struct contents c = {.r = r, .record = &record};
+    bool wanted = map_get(&r->wanted, hex_of(&r->edits->arena, o->id)) != NULL;
+    arena_init(&parsed);
+    if ((wanted || memmem(record.xml, record.xml_len, word, strlen(word))) &&
+        xml_parse(&root, &parsed, record.xml, record.xml_len, &xml_foreign, NULL)) {
+        if (!names_older(&parsed, root, o->id, old)) {
+            memset(old, 0, sizeof old);
+        }
+        walk(&c, root);
+    }
+    ok = put_known(r, &record, old, &c.files, err);
+    buf_fini(&c.files);
+    arena_fini(&parsed);
     buf_fini(&plain);
-    return true;
+    return ok;
 }
 
-static bool read_candidates(struct reading *r, struct err *err)
+/* ---- which records are at hand ---- */
+
+static bool is_candidate(const struct reading *r, const struct desk_object *o)
 {
-    bool ok = true;
-    for (size_t d = 0; ok && d < r->records->device_count; d++) {
+    char hex[33];
+    text_hex(hex, o->device, 16);
+    const uint64_t *since = map_get(&r->by_device, hex);
+    return since && o->seq > *since;
+}
+
+/* The entries of a device's histories together. */
+static void since_by_device(struct reading *r)
+{
+    struct arena *arena = &r->edits->arena;
+    for (size_t d = 0; d < r->records->device_count; d++) {
         const struct desk_device *one = &r->records->devices[d];
         uint8_t name[16];
         char hex[33];
         desk_name(r->records->desk, name, "owner", one->history_id, 16);
         text_hex(hex, name, 16);
-        const uint64_t *since = map_get(&r->since, hex);
-        ok = !since ||
-             desk_objects_between(r->records->desk, one->id, *since, INT64_MAX, read_one, r, err);
+        uint64_t *own = map_get(&r->since, hex);
+        text_hex(hex, one->id, 16);
+        uint64_t *all = map_get(&r->by_device, hex);
+        if (own && !all) {
+            map_put(&r->by_device, arena_text(arena, hex), own);
+        } else if (own && *own < *all) {
+            *all = *own;
+        }
     }
-    return ok;
 }
 
-/* ---- the records that were replaced ---- */
-
-struct first {
-    struct reading *r;
-    uint8_t id[16];
-};
-
-static bool read_replaced(void *user, const struct desk_object *o, struct err *err)
+static bool look_again(struct reading *r, const struct desk_object *o, struct err *err)
 {
-    struct first *f = user;
-    struct buf plain = {0};
-    struct record record;
+    return desk_objects_between(
+        r->records->desk, &(struct desk_range){o->device, o->seq, o->seq, r->held}, look, r, err);
+}
+
+/* All records of a desk, without their contents: opens those that nobody has looked at. */
+static bool find_candidate(void *user, const struct desk_object *o, struct err *err)
+{
+    struct reading *r = user;
     char hex[33];
-    (void)err;
-    text_hex(hex, f->id, 16);
-    if (memcmp(o->id, f->id, 16) == 0 && !map_get(&f->r->seen, hex) &&
-        desk_record_open(f->r->records, o, &plain, &record) == DESK_OPENED) {
-        note(f->r, &record);
-    }
-    buf_fini(&plain);
-    return true;
+    text_hex(hex, o->id, 16);
+    return !o->len || map_get(&r->known, hex) || !is_candidate(r, o) || look_again(r, o, err);
 }
 
 static bool find_replaced(void *user, const struct desk_object *o, struct err *err)
 {
     struct reading *r = user;
-    struct first f = {.r = r};
     char hex[33];
     text_hex(hex, o->id, 16);
-    memcpy(f.id, o->id, 16);
-    return !map_get(&r->wanted, hex) || map_get(&r->seen, hex) || !o->len ||
-           desk_objects_between(r->records->desk, o->device, o->seq, o->seq, read_replaced, &f,
-                                err);
+    return !o->len || !map_get(&r->wanted, hex) || map_get(&r->known, hex) || look_again(r, o, err);
+}
+
+static bool note_at_hand(void *user, const struct desk_object *o, struct err *err)
+{
+    struct reading *r = user;
+    struct arena *arena = &r->edits->arena;
+    const char *hex = hex_of(arena, o->id);
+    const struct known *k = map_get(&r->known, hex);
+    struct desk_edit *edit = map_get(&r->seen, hex);
+    (void)err;
+    if (k && !edit) {
+        edit = arena_alloc(arena, sizeof *edit);
+        *edit = k->edit;
+        edit->seq = o->seq;
+        memcpy(edit->device, o->device, 16);
+        map_put(&r->seen, hex, edit);
+    }
+    return true;
+}
+
+/* Corrections and what they replace, if they are in use (with `held`: if they are here). */
+static bool place(void *user, const struct desk_object *o, struct err *err)
+{
+    static const uint8_t none[16];
+    struct reading *r = user;
+    char hex[33];
+    text_hex(hex, o->id, 16);
+    const struct known *k = map_get(&r->known, hex);
+    bool part = k && (memcmp(k->old, none, 16) != 0 || map_get(&r->wanted, hex));
+    return !o->len || !part ||
+           desk_objects_between(r->records->desk,
+                                &(struct desk_range){o->device, o->seq, o->seq, r->held},
+                                note_at_hand, r, err);
+}
+
+static void want_replaced(struct reading *r)
+{
+    static const uint8_t none[16];
+    for (size_t i = 0; i < r->known.cap; i++) {
+        const struct known *k = r->known.slots[i].key ? r->known.slots[i].value : NULL;
+        if (k && memcmp(k->old, none, 16) != 0) {
+            map_put(&r->wanted, hex_of(&r->edits->arena, k->old), r);
+        }
+    }
+}
+
+static void link_all(struct reading *r)
+{
+    static const uint8_t none[16];
+    for (size_t i = 0; i < r->known.cap; i++) {
+        const struct known *k = r->known.slots[i].key ? r->known.slots[i].value : NULL;
+        struct desk_edit *edit = k ? map_get(&r->seen, r->known.slots[i].key) : NULL;
+        if (!edit || memcmp(k->old, none, 16) == 0) {
+            continue;
+        }
+        const char *of = hex_of(&r->edits->arena, k->old);
+        const struct desk_edit *old = map_get(&r->seen, of);
+        if (old && memcmp(old->device, edit->device, 16) != 0) {
+            continue; /* no device corrects what another has made */
+        }
+        map_put(&r->replaces, r->known.slots[i].key, (void *)(uintptr_t)of);
+        r->links = mem_grow(r->links, r->link_count + 1, sizeof *r->links);
+        r->links[r->link_count++] = edit;
+    }
 }
 
 /* ---- families ---- */
@@ -306,20 +429,43 @@ static bool make_families(struct reading *r, struct err *err)
     return ok;
 }
 
-bool desk_edits_read(struct desk_edits *edits, struct desk_records *records, struct err *err)
+/* The openings are no use of the records: the log tells them apart. */
+static bool log_looked(struct desk_records *records, struct err *err)
 {
-    struct reading r = {.edits = edits, .records = records};
+    return !records->opened.len ||
+           desk_records_log(records, EDITS_LOOKED, "each record that may be a correction, once",
+                            err);
+}
+
+static bool read_all(struct reading *r, struct err *err)
+{
+    struct desk *desk = r->records->desk;
+    since_by_device(r);
+    bool ok = db_run(desk->db, "SELECT id, d FROM edit", NULL, 0, take_known, r, err) &&
+              desk_ids(desk, find_candidate, r, err);
+    want_replaced(r);
+    ok = ok && (!r->wanted.count ||
+                (desk_ids(desk, find_replaced, r, err) && desk_ids(desk, place, r, err)));
+    ok = log_looked(r->records, ok ? err : NULL) && ok;
+    if (ok) {
+        link_all(r);
+    }
+    return ok && make_families(r, err);
+}
+
+bool desk_edits_read(struct desk_edits *edits, struct desk_records *records, bool held,
+                     struct err *err)
+{
+    struct reading r = {.edits = edits, .records = records, .held = held};
+    struct map *maps[] = {&r.others, &r.since,    &r.by_device, &r.known,
+                          &r.seen,   &r.replaces, &r.wanted};
     *edits = (struct desk_edits){.count = 0};
     arena_init(&edits->arena);
     map_init(&edits->by_record, &edits->arena);
-    map_init(&r.others, &edits->arena);
-    map_init(&r.since, &edits->arena);
-    map_init(&r.seen, &edits->arena);
-    map_init(&r.replaces, &edits->arena);
-    map_init(&r.wanted, &edits->arena);
-    bool ok = find_since(&r, err) && (!r.since.count || read_candidates(&r, err)) &&
-              (!r.wanted_count || desk_ids(records->desk, find_replaced, &r, err)) &&
-              make_families(&r, err);
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+        map_init(maps[i], &edits->arena);
+    }
+    bool ok = find_since(&r, err) && (!r.since.count || read_all(&r, err));
     free(r.links);
     return ok;
 }

@@ -4,18 +4,24 @@
 /*
  * desk_edits: records that were sent back and corrected: which belong together, and which counts.
  *
- * A correction names the record that it replaces (deprecatedID), inside its sealed content.  Only a
- * device that took a message can have made one, and only after that: the others are not opened.
- * The newest version counts; the older ones are kept.  In tables all have the KEY of the first.
+ * A correction names the record that it replaces (meta/deprecatedID), inside its sealed content.
+ * Only a device that took a message can have made one, and only after that.  Each such record is
+ * opened once; what it says of itself is kept in the desk, encrypted.  A link counts only between
+ * records of one device.  The newest version counts; the older ones are kept.  In tables all have
+ * the KEY of the first.
  */
 #include "platform/machine/map.h"
 #include "tools/desk/desk_ledger.h"
 
+/* What the log says of the openings that looked for corrections: they leave no copy. */
+#define EDITS_LOOKED "corrections"
+enum { EDIT_SUBMITTER = 64 };
 struct desk_edit { /* one version of a record */
     uint8_t id[16], device[16];
     uint64_t seq;
     int64_t finalised_ms;
-    struct map files; /* names of attachments that its answers have */
+    char submitter[EDIT_SUBMITTER]; /* the interviewer's code */
+    struct map files;               /* names of attachments that its answers have */
 };
 struct desk_family {
     uint8_t root[16], newest[16];
@@ -33,8 +39,9 @@ struct desk_edits {
 };
 
 struct desk_records;
-/* Called by desk_records_init.  The caller calls desk_edits_fini in either case. */
-MUST_CHECK bool desk_edits_read(struct desk_edits *edits, struct desk_records *records,
+/* Called by desk_records_init.  `held`: also of records that are kept apart, for what is to be
+ * destroyed.  The caller calls desk_edits_fini in either case. */
+MUST_CHECK bool desk_edits_read(struct desk_edits *edits, struct desk_records *records, bool held,
                                 struct err *err);
 void desk_edits_fini(struct desk_edits *edits);
 

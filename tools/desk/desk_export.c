@@ -54,8 +54,8 @@ struct exporting {
     struct desk_filter filter;
     bool scan;
     const struct desk_family *family; /* of the record being taken, or NULL */
-    size_t named;                     /* of its files: how many the newest version names */
-    uint64_t read, held;              /* records of this pass, of the desk */
+    size_t names, named; /* files that its answers name, and how many of them are with it */
+    uint64_t read, held; /* records of this pass, of the desk */
     struct arena arena;
     struct map tables;    /* table paths in lower case, to find clashes on disks that ignore case */
     struct tally keys;    /* record ids */
@@ -391,16 +391,15 @@ struct files_of { /* one record's attachments, on their way into the export */
     const char *key;
     struct group *group;
     struct named_files named;
-    const struct desk_edit *newest; /* the version that counts, if there are several */
+    const struct desk_edit *newest; /* the version that counts, if this one does not */
     bool no_sound;                  /* the person took recordings back */
 };
 
 /* Whether the newest version of the record names another file instead. */
 static bool is_replaced(struct exporting *x, const struct files_of *f, const char *name)
 {
-    bool named = f->newest && map_get(&f->newest->files, name);
-    x->named += named;
-    return f->newest && !named;
+    x->named += map_get(&f->named.paths, name) != NULL;
+    return f->newest && !map_get(&f->newest->files, name);
 }
 
 static bool take_file(struct exporting *x, const struct files_of *f, const struct tar_member *m,
@@ -429,15 +428,17 @@ static bool take_file(struct exporting *x, const struct files_of *f, const struc
 static bool take_files(struct exporting *x, const struct record *r, const char *key,
                        struct group *group, struct submission *about, struct err *err)
 {
-    struct files_of f = {.key = key,
-                         .group = group,
-                         .newest = x->family ? x->family->versions[x->family->count - 1] : NULL};
+    struct files_of f = {.key = key, .group = group};
     struct tar_reader tar = {.bytes = r->files, .len = r->files_len};
     struct tar_member m;
     struct err why = {0};
     bool ok = true;
     f.no_sound = about->withdrawn && text_has_word(about->withdrawn, withdrawn_name(USE_RECORDING));
+    if (!desk_edit_counts(&x->records.edits, r->record_id)) {
+        f.newest = x->family->versions[x->family->count - 1];
+    }
     named_begin(&f.named, r);
+    x->names = f.named.paths.count;
     while (ok && tar_next(&tar, &m, &why)) {
         about->attachments_present++;
         ok = take_file(x, &f, &m, &why);
@@ -572,8 +573,7 @@ static bool put_record(struct exporting *x, const struct record *r, const struct
         return false;
     }
     if (x->family) { /* the others stayed in an older version */
-        s->attachments_present +=
-            (unsigned)(x->family->versions[x->family->count - 1]->files.count - x->named);
+        s->attachments_present += (unsigned)(x->names - x->named);
     }
     s->attachments_expected = s->attachments_present;
     struct arena arena;
@@ -601,13 +601,17 @@ static bool take_record(struct exporting *x, struct record *r, struct err *err)
     enum review_state state;
     (void)desk_review_now(&x->reviews, &x->records.edits, r->record_id, &state);
     desk_record_submitter(code, sizeof code, form, r);
+    const struct desk_family *family = desk_family_of(&x->records.edits, r->record_id);
+    if (family) { /* all versions are chosen by the one that counts */
+        snprintf(code, sizeof code, "%s", family->versions[family->count - 1]->submitter);
+    }
     if (!is_wanted(x, r, form, state, code)) {
         return true;
     }
     struct group *group = group_of(x, form->id);
     assert(group);
-    x->family = desk_family_of(&x->records.edits, r->record_id);
-    x->named = 0;
+    x->family = family;
+    x->named = x->names = 0;
     text_hex(device, r->device_id, 16);
     desk_record_key(key, x->family ? x->family->root : r->record_id);
     if (!uses_of(x, r, withdrawn, err)) {

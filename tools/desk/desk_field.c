@@ -201,13 +201,57 @@ static bool count_quotas(struct field_gathering *g, struct desk_facts *facts, in
     return true;
 }
 
+static struct field_times own_times(const struct field_gathering *g, const struct record *r,
+                                    const struct desk_facts *facts)
+{
+    enum { MINUTE = 60 };
+    struct field_times t = {.begun = 0};
+    (void)variable_read(VARIABLE_MOMENT, desk_fact(facts, "start"), &t.begun);
+    (void)variable_read(VARIABLE_MOMENT, desk_fact(facts, "end"), &t.ended);
+    t.active = field_active(g, r, facts->form->id);
+    if (t.active <= 0 && t.begun > 0 && t.ended > t.begun) {
+        t.active = (t.ended - t.begun) / MINUTE;
+    }
+    return t;
+}
+
+/* Of a corrected record the times of the interview, if its first version is here. */
+static struct field_times times_of(const struct field_gathering *g, const struct record *r,
+                                   const struct desk_facts *facts, const struct desk_family *family)
+{
+    char key[48] = "";
+    if (family) {
+        desk_record_key(key, family->root);
+    }
+    const struct field_times *first = family ? map_get(&g->firsts, key) : NULL;
+    return first ? *first : own_times(g, r, facts);
+}
+
+/* Notes the times of a first version that does not count any more. */
+static void keep_first(struct field_gathering *g, const struct record *r)
+{
+    const struct desk_family *family = desk_family_of(&g->records.edits, r->record_id);
+    const struct form *form = desk_record_form(&g->records, r);
+    struct desk_facts facts;
+    char key[48];
+    if (!family || !form || memcmp(family->versions[0]->id, r->record_id, 16) != 0) {
+        return;
+    }
+    if (desk_facts_read(&facts, form, r, NULL)) {
+        struct field_times *times = arena_alloc(g->arena, sizeof *times);
+        *times = own_times(g, r, &facts);
+        desk_record_key(key, family->root);
+        map_put(&g->firsts, arena_text(g->arena, key), times);
+    }
+    desk_facts_fini(&facts);
+}
+
 static bool take_record(struct field_gathering *g, const struct record *r, struct err *err)
 {
-    enum { MINUTE = 60, DAY = 24 * 60 * 60, MS = 1000 };
+    enum { DAY = 24 * 60 * 60, MS = 1000 };
     const struct form *form = desk_record_form(&g->records, r);
     struct desk_facts facts;
     char code[64];
-    double begun = 0, ended = 0;
     if (!form) {
         g->field->without_form += ((r->flags & RECORD_TRAINING) != 0) == g->filter.training;
         return true;
@@ -225,16 +269,16 @@ static bool take_record(struct field_gathering *g, const struct record *r, struc
     }
     size_t who = who_is(g, code);
     struct field_interviewer *one = &g->field->interviewers[who];
-    (void)variable_read(VARIABLE_MOMENT, desk_fact(&facts, "start"), &begun);
-    (void)variable_read(VARIABLE_MOMENT, desk_fact(&facts, "end"), &ended);
-    double when = begun > 0 ? begun : (double)r->finalised_ms / MS;
-    struct field_seen seen = {.who = who, .form = form->id, .begun = begun, .ended = ended};
-    memcpy(seen.id, r->record_id, 16);
+    const struct desk_family *family = desk_family_of(&g->records.edits, r->record_id);
+    const struct field_times times = times_of(g, r, &facts, family);
+    double when = times.begun > 0 ? times.begun : (double)r->finalised_ms / MS;
+    struct field_seen seen = {.who = who,
+                              .form = form->id,
+                              .begun = times.begun,
+                              .ended = times.ended,
+                              .active = times.active};
+    memcpy(seen.id, family ? family->root : r->record_id, 16);
     seen.day = (int32_t)floor(when / DAY);
-    seen.active = field_active(g, r, form->id);
-    if (seen.active <= 0 && begun > 0 && ended > begun) {
-        seen.active = (ended - begun) / MINUTE;
-    }
     g->field->records++;
     one->records++;
     add_day(one, seen.day);
@@ -265,7 +309,9 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     }
     enum desk_opened opened = desk_record_open(&g->records, o, &plain, &r);
     g->field->unreadable += opened == DESK_UNREADABLE;
-    if (opened == DESK_OPENED && desk_edit_counts(&g->records.edits, r.record_id)) {
+    if (opened == DESK_OPENED && !desk_edit_counts(&g->records.edits, r.record_id)) {
+        keep_first(g, &r);
+    } else if (opened == DESK_OPENED) {
         desk_record_date(&g->records, &r);
         ok = take_record(g, &r, err);
     }
@@ -363,6 +409,7 @@ bool desk_field_read(struct desk_field *f, struct desk *desk, const uint8_t iden
     map_init(&g.who, &f->arena);
     map_init(&g.same, &f->arena);
     map_init(&g.persons, &f->arena);
+    map_init(&g.firsts, &f->arena);
     bool ok = desk_records_init(&g.records, desk, identity, err);
     ok = desk_reviews_read(&g.reviews, desk, ok ? err : NULL) && ok &&
          desk_filter_prepare(&g.filter, &g.records, err) && read_quotas(&g, err) &&

@@ -37,6 +37,10 @@ struct field_gathering {
     size_t finding_cap, interviewer_cap;
     unsigned *with_sensitive, *refusals, *sounds; /* by interviewer */
     struct tally *ids;
+    struct map firsts; /* KEY of a corrected record → struct field_times of its first version */
+};
+struct field_times { /* of an interview; a correction's own are those of the correction */
+    double begun, ended, active;
 };
 
 /* The limit of a measure for a form, amber or red; "" if there is none. */

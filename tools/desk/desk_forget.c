@@ -23,7 +23,20 @@ struct forgetting {
     struct forget_report *report;
     uint8_t (*ids)[16]; /* the records, and all other versions of them */
     size_t id_count;
+    uint8_t (*holders)[16]; /* devices that made them */
+    size_t holder_count;
 };
+
+static void keep_holder(struct forgetting *f, const uint8_t device[16])
+{
+    for (size_t i = 0; i < f->holder_count; i++) {
+        if (memcmp(f->holders[i], device, 16) == 0) {
+            return;
+        }
+    }
+    f->holders = mem_grow(f->holders, f->holder_count + 1, sizeof *f->holders);
+    memcpy(f->holders[f->holder_count++], device, 16);
+}
 
 static bool keep_cases(struct forgetting *f, const struct record *record, struct err *err)
 {
@@ -66,6 +79,7 @@ static bool read_record(void *user, const struct desk_object *o, struct err *err
         return true;
     }
     if (desk_record_open(&f->records, o, &plain, &record) == DESK_OPENED) {
+        keep_holder(f, o->device);
         ok = keep_cases(f, &record, err);
     } else {
         f->report->unread++;
@@ -90,6 +104,47 @@ static bool find_assignment(void *user, const struct message *m, int64_t wall_ms
     return true;
 }
 
+struct about_case {
+    struct forgetting *f;
+    uint8_t id[16];
+};
+
+static bool find_told(void *user, const struct message *m, int64_t wall_ms, bool taken,
+                      struct err *err)
+{
+    struct about_case *a = user;
+    (void)wall_ms;
+    (void)taken;
+    (void)err;
+    if (m->kind == MESSAGE_ASSIGN && memcmp(m->about, a->id, 16) == 0) {
+        keep_holder(a->f, m->device_id);
+    }
+    return true;
+}
+
+/* A case that the records which count do not make any more: an older version made it.  It may be on
+ * the devices of these records, and where it was assigned to. */
+static bool take_off_all(struct forgetting *f, const char *name, int64_t wall_ms, unsigned *told,
+                         struct err *err)
+{
+    struct desk *desk = f->records.desk;
+    struct about_case about = {.f = f};
+    size_t makers = f->holder_count;
+    if (!desk_whole_key(name, about.id)) {
+        return true; /* no device could be told of it */
+    }
+    bool ok = desk_messages(desk, find_told, &about, err);
+    for (size_t i = 0; ok && i < f->holder_count; i++) {
+        struct message m = {.kind = MESSAGE_TAKE_BACK, .body = ""};
+        memcpy(m.device_id, f->holders[i], 16);
+        memcpy(m.about, about.id, 16);
+        ok = desk_add_message(desk, &m, wall_ms, err);
+        *told += ok;
+    }
+    f->holder_count = makers;
+    return ok;
+}
+
 static bool take_back(struct forgetting *f, int64_t wall_ms, struct err *err)
 {
     struct desk_cases all;
@@ -98,7 +153,8 @@ static bool take_back(struct forgetting *f, int64_t wall_ms, struct err *err)
     for (size_t i = 0; ok && i < f->count; i++) {
         struct desk_case *one = map_get(&all.by_id, f->names[i]);
         unsigned told = 0;
-        ok = !one || desk_take_back(desk, one, wall_ms, &told, err);
+        ok = one ? desk_take_back(desk, one, wall_ms, &told, err)
+                 : take_off_all(f, f->names[i], wall_ms, &told, err);
         f->report->messages += told;
     }
     desk_cases_fini(&all);
@@ -146,7 +202,8 @@ static bool forget_cases(struct forgetting *f, const struct withdraw_options *op
 {
     struct desk *desk = f->records.desk;
     assert(db_in_transaction(desk->db));
-    bool ok = desk_objects(desk, read_record, f, err);
+    const struct desk_range range = {.to = INT64_MAX, .held = true};
+    bool ok = desk_objects_between(desk, &range, read_record, f, err);
     ok = desk_records_log(&f->records, "withdraw", options->why, ok ? err : NULL) && ok;
     f->report->cases = (unsigned)f->count;
     /* first the messages that are added: a counter is used once */
@@ -179,7 +236,7 @@ static bool withdraw_answers(struct desk *desk, const uint8_t identity[32],
     arena_init(&f.arena);
     map_init(&f.wanted, &f.arena);
     map_init(&f.cases, &f.arena);
-    bool ok = desk_records_init(&f.records, desk, identity, err);
+    bool ok = desk_records_init_held(&f.records, desk, identity, err);
     for (size_t i = 0; ok && i < count; i++) {
         want_versions(&f, ids[i]);
     }
@@ -192,9 +249,21 @@ static bool withdraw_answers(struct desk *desk, const uint8_t identity[32],
     desk_records_fini(&f.records);
     free(f.names);
     free(f.messages);
-    free(f.ids);
+    free(f.holders);
     arena_fini(&f.arena);
+    if (options->keep_ids) {
+        forgotten->ids = f.ids;
+        forgotten->id_count = f.id_count;
+    } else {
+        free(f.ids);
+    }
     return ok;
+}
+
+void desk_forgotten_fini(struct forget_report *report)
+{
+    free(report->ids);
+    *report = (struct forget_report){0};
 }
 
 bool desk_withdraw_all(struct desk *desk, const uint8_t identity[32], const uint8_t (*ids)[16],
@@ -227,7 +296,7 @@ bool desk_withdraw_late(struct desk *desk, const uint8_t identity[32], int64_t w
     uint8_t(*ids)[16] = NULL;
     size_t count = 0;
     *destroyed = 0;
-    bool ok = desk_records_init(&records, desk, identity, err);
+    bool ok = desk_records_init_held(&records, desk, identity, err);
     for (size_t i = 0; ok && i < records.edits.count; i++) {
         const struct desk_family *f = records.edits.families[i];
         if ((f->withdrawn & USE_ANSWERS) && f->count) { /* something of it is at hand */
@@ -236,7 +305,7 @@ bool desk_withdraw_late(struct desk *desk, const uint8_t identity[32], int64_t w
         }
     }
     if (records.opened.len) {
-        ok = desk_records_log(&records, "import", "looked for corrections", ok ? err : NULL) && ok;
+        ok = desk_records_log(&records, EDITS_LOOKED, "", ok ? err : NULL) && ok;
     }
     desk_records_fini(&records);
     if (ok && count) {

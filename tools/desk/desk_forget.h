@@ -11,14 +11,18 @@
 #include "tools/desk/desk_withdraw.h"
 
 struct forget_report {
-    unsigned cases;    /* that the records made or changed */
-    unsigned messages; /* to the devices that hold them; the next receipts carry them */
-    unsigned unread;   /* records that did not open: which cases they made is not known */
+    unsigned cases;     /* that the records made or changed */
+    unsigned messages;  /* to the devices that hold them; the next receipts carry them */
+    unsigned unread;    /* records that did not open: which cases they made is not known */
+    uint8_t (*ids)[16]; /* with keep_ids: all versions that were withdrawn; or NULL */
+    size_t id_count;
 };
+void desk_forgotten_fini(struct forget_report *report);
 struct withdraw_options {
     unsigned uses;   /* bits of withdrawn_use, at least one */
     const char *why; /* for the log; "": not said */
     int64_t wall_ms;
+    bool keep_ids; /* the report lists all versions: desk_forgotten_fini */
 };
 /* Withdraws several records (with USE_ANSWERS in all their versions) and, with USE_ANSWERS, what
  * they said about cases, all of it or nothing: the desk's messages that hold these cases are

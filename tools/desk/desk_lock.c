@@ -32,6 +32,7 @@ const char desk_schema_added[] =
     "CREATE TABLE IF NOT EXISTS withdrawn(id BLOB PRIMARY KEY, uses INT);"
     "CREATE TABLE IF NOT EXISTS ledger(n INTEGER PRIMARY KEY, kind INT, d BLOB);"
     "CREATE TABLE IF NOT EXISTS coding(id BLOB PRIMARY KEY, record BLOB, d BLOB);"
+    "CREATE TABLE IF NOT EXISTS edit(id BLOB PRIMARY KEY, d BLOB);"
     "CREATE TABLE IF NOT EXISTS source(id BLOB PRIMARY KEY, d BLOB);"
     "CREATE INDEX IF NOT EXISTS coding_record ON coding(record);"
     "CREATE INDEX IF NOT EXISTS entry_message ON entry(object) WHERE kind = 8;";

@@ -35,12 +35,24 @@ static bool keep_device(void *user, const struct desk_device *device, struct err
     return true;
 }
 
-bool desk_records_init(struct desk_records *r, struct desk *desk, const uint8_t identity[32],
-                       struct err *err)
+static bool init(struct desk_records *r, struct desk *desk, const uint8_t identity[32], bool held,
+                 struct err *err)
 {
     *r = (struct desk_records){.desk = desk, .identity = identity};
     return desk_forms(desk, keep_version, r, err) && desk_devices(desk, keep_device, r, err) &&
-           desk_edits_read(&r->edits, r, err);
+           desk_edits_read(&r->edits, r, held, err);
+}
+
+bool desk_records_init(struct desk_records *r, struct desk *desk, const uint8_t identity[32],
+                       struct err *err)
+{
+    return init(r, desk, identity, false, err);
+}
+
+bool desk_records_init_held(struct desk_records *r, struct desk *desk, const uint8_t identity[32],
+                            struct err *err)
+{
+    return init(r, desk, identity, true, err);
 }
 
 bool desk_records_log(struct desk_records *r, const char *what, const char *why, struct err *err)

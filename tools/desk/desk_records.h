@@ -27,6 +27,9 @@ struct desk_records {
 /* The caller calls desk_records_log and desk_records_fini in either case. */
 MUST_CHECK bool desk_records_init(struct desk_records *records, struct desk *desk,
                                   const uint8_t identity[32], struct err *err);
+/* The same; its `edits` know also of records that are kept apart: for what is to be destroyed. */
+MUST_CHECK bool desk_records_init_held(struct desk_records *records, struct desk *desk,
+                                       const uint8_t identity[32], struct err *err);
 void desk_records_fini(struct desk_records *records);
 
 enum desk_opened {

@@ -152,7 +152,8 @@ static bool take(void *user, const struct desk_object *o, struct err *err)
     const struct form *form = opened ? desk_record_form(&j->records, &record) : NULL;
     if (!form) {
         j->out->unread++;
-    } else if (tally_add(&j->seen, record.record_id) == 1) {
+    } else if (desk_edit_counts(&j->records.edits, record.record_id) &&
+               tally_add(&j->seen, record.record_id) == 1) { /* with all its versions */
         desk_record_date(&j->records, &record); /* all versions are destroyed together */
         judge(j, &record, o->imported_ms, form->id);
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "forms/dataset/dataset.h"
+#include "platform/custody/sendback.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/csv.h"
 #include "platform/machine/tally.h"
@@ -158,7 +159,9 @@ static bool put_record(struct showing *s, const struct form *form, const struct 
     if (!desk_withdrawn(s->desk, r->record_id, &uses, err)) {
         return false;
     }
+    uses |= s->family ? s->family->withdrawn : 0;
     withdrawn_text(withdrawn, uses);
+    s->diff.withdrawn = uses;
     if (uses) {
         buf_join(s->out, "WITHDRAWN: ", withdrawn, "\n\n", NULL);
     }
@@ -238,9 +241,9 @@ static bool show_object(void *user, const struct desk_object *o, struct err *err
         desk_put_when(finished, r.finalised_ms);
         buf_printf(s->out, "%s\n%s, version %s, finished %s%s\n\n", key, form->id, form->version,
                    finished, r.flags & RECORD_TRAINING ? ", TRAINING" : "");
-        ok = put_record(s, form, &r, err);
         desk_diff_keep(&s->diff, &r);
         s->diff.form = form;
+        ok = put_record(s, form, &r, err);
     }
     buf_fini(&plain);
     return ok;
@@ -274,6 +277,37 @@ static bool put_opinion(void *user, const struct ledger_entry *e, struct err *er
     return true;
 }
 
+/* What was asked when it was sent back: in the message, which a withdrawal deletes. */
+static bool put_comments(void *user, const struct message *m, int64_t wall_ms, bool taken,
+                         struct err *err)
+{
+    struct opinions *o = user;
+    struct sendback body;
+    struct arena arena;
+    struct csv csv;
+    char when[40];
+    (void)err;
+    if (m->kind != MESSAGE_SEND_BACK || memcmp(desk_newest(o->edits, m->about), o->id, 16) != 0 ||
+        !sendback_read(&body, m->body, m->len, NULL)) {
+        return true;
+    }
+    arena_init(&arena);
+    desk_put_when(when, wall_ms);
+    buf_join(o->out, "asked ", when, taken ? "" : ", not taken by its device yet", ":\n", NULL);
+    bool ok = csv_parse(&csv, &arena, body.comments, body.comments_len, NULL);
+    for (size_t r = 1; ok && r < csv.count; r++) {
+        if (csv.rows[r].count >= 2) {
+            buf_text(o->out, "    ");
+            desk_put_line(o->out, csv.rows[r].cells[0]);
+            buf_text(o->out, *csv.rows[r].cells[0] ? ": " : "");
+            desk_put_line(o->out, csv.rows[r].cells[1]);
+            buf_char(o->out, '\n');
+        }
+    }
+    arena_fini(&arena);
+    return true;
+}
+
 bool desk_show_record(struct buf *out, struct desk *desk, const uint8_t identity[32],
                       const uint8_t id[16], const struct desk_listing *given, struct err *err)
 {
@@ -291,7 +325,8 @@ bool desk_show_record(struct buf *out, struct desk *desk, const uint8_t identity
         buf_text(out, "\n");
         ok = !s.family || desk_diff_print(out, &s.diff, given, err);
     }
-    ok = ok && desk_ledger_read(desk, put_opinion, &opinions, err);
+    ok = ok && desk_messages(desk, put_comments, &opinions, err) &&
+         desk_ledger_read(desk, put_opinion, &opinions, err);
     desk_diff_fini(&s.diff);
     desk_records_fini(&s.records);
     return ok;
@@ -383,14 +418,17 @@ bool desk_tell_log(struct buf *out, struct desk *desk, bool records, struct err 
            desk_ledger_read(desk, tell_entry, &t, err);
 }
 
-bool desk_newest_of(struct desk *desk, const uint8_t identity[32], uint8_t id[16], struct err *err)
+bool desk_newest_of(struct desk *desk, const uint8_t identity[32], uint8_t (*ids)[16], size_t count,
+                    struct err *err)
 {
     struct desk_records records;
     bool ok = desk_records_init(&records, desk, identity, err);
-    memcpy(id, desk_newest(&records.edits, id), 16);
-    if (records.opened.len) {
-        ok = desk_records_log(&records, "review", "looked for corrections", ok ? err : NULL) && ok;
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *newest = desk_newest(&records.edits, ids[i]);
+        memmove(ids[i], newest, 16);
     }
+    ok = (!records.opened.len || desk_records_log(&records, EDITS_LOOKED, "", ok ? err : NULL)) &&
+         ok;
     desk_records_fini(&records);
     return ok;
 }

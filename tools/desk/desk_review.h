@@ -22,9 +22,9 @@ MUST_CHECK bool desk_list_records(struct buf *out, struct desk *desk, const uint
 MUST_CHECK bool desk_show_record(struct buf *out, struct desk *desk, const uint8_t identity[32],
                                  const uint8_t id[16], const struct desk_listing *listing,
                                  struct err *err);
-/* Makes `id` that of the version that counts, if the record was corrected. */
-MUST_CHECK bool desk_newest_of(struct desk *desk, const uint8_t identity[32], uint8_t id[16],
-                               struct err *err);
+/* Makes each id that of the version that counts, if the record was corrected. */
+MUST_CHECK bool desk_newest_of(struct desk *desk, const uint8_t identity[32], uint8_t (*ids)[16],
+                               size_t count, struct err *err);
 /* Says what a reviewer thinks of a record. */
 MUST_CHECK bool desk_review(struct desk *desk, const uint8_t id[16], enum review_state state,
                             const char *comment, int64_t wall_ms, struct err *err);

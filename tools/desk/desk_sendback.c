@@ -19,7 +19,7 @@ struct sending {
     struct send_back *what;
     struct desk_records records;
     struct arena arena;
-    struct buf body, said; /* said: the comments, for the log */
+    struct buf body; /* the comments */
     bool found;
 };
 
@@ -36,10 +36,13 @@ static bool find_question(struct sending *s, const struct form *form, const stru
     return ok;
 }
 
-static void say(struct sending *s, const char *question, const char *text)
+static bool is_text(const char *text, struct err *err)
 {
-    buf_join(&s->said, s->said.len ? "; " : "", *question ? question : "", *question ? ": " : "",
-             text, NULL);
+    if (text_valid(text, strlen(text))) {
+        return true;
+    }
+    err_set(err, ERR_INPUT, "a comment is no UTF-8");
+    return err_hint(err, "set the terminal, or the file, to UTF-8");
 }
 
 /* The comments as CSV, in s->body. */
@@ -54,14 +57,14 @@ static bool put_comments(struct sending *s, const struct form *form, const struc
         csv_cell(&s->body, "", true);
         csv_cell(&s->body, what->on_all, false);
         csv_end(&s->body);
-        say(s, "", what->on_all);
+        ok = ok && is_text(what->on_all, err);
     }
     for (size_t c = 0; ok && c < what->count; c++) {
-        ok = find_question(s, form, root, what->comments[c].question, err);
+        ok = is_text(what->comments[c].text, err) &&
+             find_question(s, form, root, what->comments[c].question, err);
         if (ok) {
             csv_cell(&s->body, what->comments[c].text, false);
             csv_end(&s->body);
-            say(s, what->comments[c].question, what->comments[c].text);
         }
     }
     return ok;
@@ -69,16 +72,19 @@ static bool put_comments(struct sending *s, const struct form *form, const struc
 
 /* ---- the message ---- */
 
-static bool has_instance_id(const struct form *form)
+/* Whether the record's instanceID is the id that it was sealed under: only then can a correction
+ * name it. */
+static bool can_be_named(struct sending *s, const struct record *r)
 {
-    static const char end[] = "/meta/instanceID";
-    for (size_t i = 0; i < form->item_count; i++) {
-        size_t len = strlen(form->items[i]->path), tail = sizeof end - 1;
-        if (len > tail && strcmp(form->items[i]->path + len - tail, end) == 0) {
-            return true;
-        }
+    struct xml *root;
+    uint8_t id[16];
+    if (!xml_parse(&root, &s->arena, r->xml, r->xml_len, &xml_foreign, NULL)) {
+        return false;
     }
-    return false;
+    const struct xml *meta = xml_child(root, "meta");
+    const struct xml *own = meta ? xml_child(meta, "instanceID") : NULL;
+    return own && desk_whole_key(xml_content(&s->arena, own), id) &&
+           memcmp(id, r->record_id, 16) == 0;
 }
 
 static bool put_message(struct sending *s, const struct desk_object *o, const struct form *form,
@@ -86,11 +92,13 @@ static bool put_message(struct sending *s, const struct desk_object *o, const st
 {
     struct sendback body = {.xml = r->xml, .xml_len = r->xml_len};
     struct buf bytes = {0};
-    if (!has_instance_id(form)) {
-        return err_set(err, ERR_INPUT,
-                       "the form has no meta/instanceID: a correction could not name its record");
+    if (!can_be_named(s, r)) {
+        err_set(err, ERR_INPUT,
+                "the record's instanceID is not the id that it was sealed under: a correction "
+                "could not name it");
+        return err_hint(err, "say what is wrong with it by 'review --state hasIssues --comment'");
     }
-    if (!put_comments(s, form, r, err)) {
+    if (!desk_may_tell(s->desk, o->device, err) || !put_comments(s, form, r, err)) {
         return false;
     }
     memcpy(body.package_hash, r->package_hash, 32);
@@ -151,13 +159,14 @@ static bool find_earlier(void *user, const struct message *m, int64_t wall_ms, b
     return err_hint(err, "wait for the correction, or use --again to send a second copy");
 }
 
+/* Without the comments: they may repeat answers, and the log is for ever. */
 static bool note(struct sending *s, struct err *err)
 {
     struct ledger_entry e = {.wall_ms = s->what->wall_ms,
                              .kind = LEDGER_SENT_BACK,
                              .state = REVIEW_HAS_ISSUES,
                              .what = "send back",
-                             .why = s->said.data};
+                             .why = s->what->why};
     memcpy(e.record, s->what->newest, 16);
     return desk_ledger_add(s->desk, &e, err);
 }
@@ -199,7 +208,6 @@ bool desk_send_back(struct desk *desk, const uint8_t identity[32], const uint8_t
     ok = desk_records_log(&s.records, "send back", what->why, ok ? err : NULL) && ok;
     desk_records_fini(&s.records);
     buf_fini(&s.body);
-    buf_fini(&s.said);
     arena_fini(&s.arena);
     return ok;
 }

@@ -625,35 +625,35 @@ static bool list_owners(struct desk *desk, struct owners *owners, struct err *er
 
 bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct err *err)
 {
-    return desk_objects_between(desk, NULL, 0, INT64_MAX, row, user, err);
+    return desk_objects_between(desk, &(struct desk_range){.to = INT64_MAX}, row, user, err);
 }
 
-bool desk_objects_between(struct desk *desk, const uint8_t *device, uint64_t from, uint64_t to,
-                          desk_object_row *row, void *user, struct err *err)
+bool desk_objects_between(struct desk *desk, const struct desk_range *range, desk_object_row *row,
+                          void *user, struct err *err)
 {
     struct owners owners;
     bool ok = list_owners(desk, &owners, err);
     for (size_t i = 0; i < owners.count && ok; i++) {
         uint8_t name[16], of[16];
         struct object_rows rows = {desk, name, owners.list[i].device, row, user};
-        if (device && memcmp(owners.list[i].device, device, 16) != 0) {
+        if (range->device && memcmp(owners.list[i].device, range->device, 16) != 0) {
             continue;
         }
         desk_name(desk, name, "owner", owners.list[i].id, 16);
         desk_name(desk, of, "owner", owners.list[i].device, 16);
-        struct db_value v[] = {db_blob(name, 16), db_blob(of, 16), db_int((int64_t)from),
-                               db_int((int64_t)to)};
+        struct db_value v[] = {db_blob(name, 16), db_blob(of, 16), db_int((int64_t)range->from),
+                               db_int((int64_t)range->to), db_int(range->held)};
         ok = db_run(desk->db,
                     "SELECT o.seq, o.d, o.sealed FROM object o WHERE o.device = ?1"
                     " AND o.seq BETWEEN ?3 AND ?4 AND length(o.sealed) > 0"
-                    " AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = o.device AND"
-                    " o.seq >= h.seq)"
+                    " AND (?5 OR NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = o.device AND"
+                    " o.seq >= h.seq))"
                     " AND NOT EXISTS (SELECT 1 FROM entry w LEFT JOIN branch b ON b.id = w.device"
                     " WHERE w.kind = 4 AND w.object = o.id AND coalesce(b.device, w.device) = ?2"
                     " AND NOT EXISTS (SELECT 1 FROM hold k WHERE k.id = w.device AND"
                     " w.seq >= k.seq))"
                     " ORDER BY o.seq",
-                    v, 4, give_object, &rows, err);
+                    v, 5, give_object, &rows, err);
     }
     free(owners.list);
     return ok;
@@ -864,6 +864,15 @@ bool desk_add_message(struct desk *desk, struct message *m, int64_t wall_ms, str
     buf_fini(&plain);
     buf_fini(&locked);
     return ok;
+}
+
+bool desk_may_tell(const struct desk *desk, const uint8_t device[16], struct err *err)
+{
+    uint8_t padded[32] = {0};
+    memcpy(padded, device, 16);
+    return !catalogue_revoked(desk_catalogue(desk), 2, padded) ||
+           err_set(err, ERR_INPUT,
+                   "the device is revoked: whoever has it may read what is sealed to it");
 }
 
 struct message_rows {

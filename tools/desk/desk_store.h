@@ -96,10 +96,14 @@ struct desk_object {
 typedef bool desk_object_row(void *user, const struct desk_object *object, struct err *err);
 /* Calls `row` for every record in use: neither withdrawn nor kept apart. */
 MUST_CHECK bool desk_objects(struct desk *desk, desk_object_row *row, void *user, struct err *err);
-/* As desk_objects, for one device (16 bytes; NULL: all) and its entries `from` to `to`. */
-MUST_CHECK bool desk_objects_between(struct desk *desk, const uint8_t *device, uint64_t from,
-                                     uint64_t to, desk_object_row *row, void *user,
-                                     struct err *err);
+struct desk_range {
+    const uint8_t *device; /* 16 bytes; NULL: all */
+    uint64_t from, to;     /* its entries */
+    bool held;             /* also what is kept apart; never what was withdrawn */
+};
+/* As desk_objects, for a part of the records. */
+MUST_CHECK bool desk_objects_between(struct desk *desk, const struct desk_range *range,
+                                     desk_object_row *row, void *user, struct err *err);
 /* Number of records held, whether in use or not: for progress. */
 MUST_CHECK bool desk_held(struct desk *desk, uint64_t *records, struct err *err);
 /* Calls `row` for every record held, whether in use or not, without its sealed bytes:
@@ -137,6 +141,8 @@ typedef bool desk_message_row(void *user, const struct message *message, int64_t
 MUST_CHECK bool desk_messages(struct desk *desk, desk_message_row *row, void *user,
                               struct err *err);
 
+/* ERR_INPUT if the device is revoked: whoever has it may read what is sealed to it. */
+MUST_CHECK bool desk_may_tell(const struct desk *desk, const uint8_t device[16], struct err *err);
 /* What a device is called: set from the study's folder, "" if it has no label. */
 MUST_CHECK bool desk_set_label(struct desk *desk, const uint8_t device[16], const char *label,
                                struct err *err);

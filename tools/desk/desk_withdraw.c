@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/desk/desk_edits.h"
 #include "tools/desk/desk_internal.h"
 
 enum { USES = 4 };
@@ -76,7 +77,8 @@ bool desk_put_withdrawn(struct desk *desk, const uint8_t id[16], unsigned uses, 
     if (ok && (uses & USE_ANSWERS)) { /* secure_delete overwrites what was there */
         ok = db_run(desk->db, "UPDATE object SET sealed = x'' WHERE id = ?1", v, 1, NULL, NULL,
                     err) &&
-             db_run(desk->db, "DELETE FROM coding WHERE record = ?1", v, 1, NULL, NULL, err);
+             db_run(desk->db, "DELETE FROM coding WHERE record = ?1", v, 1, NULL, NULL, err) &&
+             db_run(desk->db, "DELETE FROM edit WHERE id = ?1", v, 1, NULL, NULL, err);
     }
     return ok;
 }
@@ -170,7 +172,7 @@ static bool count_openings(void *user, const struct ledger_entry *e, struct err 
 {
     struct openings *o = user;
     (void)err;
-    static const char *const without_copies[] = {"cases", "withdraw", "retention"};
+    static const char *const without_copies[] = {"cases", "withdraw", "retention", EDITS_LOOKED};
     bool leaves_copies = true;
     for (size_t i = 0; i < sizeof without_copies / sizeof *without_copies; i++) {
         leaves_copies = leaves_copies && strcmp(e->what, without_copies[i]) != 0;

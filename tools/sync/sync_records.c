@@ -192,7 +192,7 @@ bool sync_review(const struct cli_words *words, struct err *err)
 {
     struct desk *desk;
     enum review_state state;
-    uint8_t identity[32], id[16];
+    uint8_t identity[32];
     if (!opt_state) {
         err_set(err, ERR_MISUSE, "no state given");
         return err_hint(err, "review RECORD… --state approved|hasIssues|rejected|received");
@@ -200,13 +200,22 @@ bool sync_review(const struct cli_words *words, struct err *err)
     if (!desk_review_named(&state, opt_state, err) || !sync_open(&desk, identity, err)) {
         return false;
     }
-    bool ok = desk_begin(desk, err); /* all of them, or none */
+    uint8_t(*ids)[16] = mem_zero(words->count, sizeof *ids);
+    bool ok = true;
     for (size_t i = 0; ok && i < words->count; i++) {
-        ok = desk_find_record(desk, words->list[i], id, err) &&
-             desk_newest_of(desk, identity, id, err) &&
-             desk_review(desk, id, state, opt_comment ? opt_comment : "", clock_wall_ms(), err);
+        ok = desk_find_record(desk, words->list[i], ids[i], err);
     }
-    ok = desk_end(desk, ok, err);
+    ok = ok && desk_newest_of(desk, identity, ids, words->count, err);
+    if (ok && desk_begin(desk, err)) { /* all of them, or none */
+        for (size_t i = 0; ok && i < words->count; i++) {
+            ok = desk_review(desk, ids[i], state, opt_comment ? opt_comment : "", clock_wall_ms(),
+                             err);
+        }
+        ok = desk_end(desk, ok, err);
+    } else {
+        ok = false;
+    }
+    free(ids);
     secret_wipe(identity, sizeof identity);
     desk_close(desk);
     if (ok) {

@@ -115,8 +115,8 @@ bool sync_withdraw(const struct cli_words *words, struct err *err)
     struct buf page = {0};
     struct withdraw_report sum = {0};
     struct forget_report forgotten = {0};
-    struct withdraw_options options = {.why = sync_given.why ? sync_given.why : "",
-                                       .wall_ms = clock_wall_ms()};
+    struct withdraw_options options = {
+        .why = sync_given.why ? sync_given.why : "", .wall_ms = clock_wall_ms(), .keep_ids = true};
     uint8_t identity[32];
     struct desk_holding holding = {.count = words->count};
     if (!uses_given(&options.uses, err) || !language_given(&holding.language, err) ||
@@ -134,13 +134,15 @@ bool sync_withdraw(const struct cli_words *words, struct err *err)
                                  &sum, &forgotten, err);
     secret_wipe(identity, sizeof identity);
     bool told = !ok || sync_tell_withdrawn(&sum, &forgotten, words->count, options.uses, err);
-    holding.ids = (const uint8_t(*)[16])ids;
+    holding.ids = (const uint8_t(*)[16])(forgotten.ids ? forgotten.ids : ids);
+    holding.count = forgotten.ids ? forgotten.id_count : words->count;
     if (ok && opt_proof) {
         ok = desk_proof(&page, desk, &holding, told ? err : NULL) &&
              put_page(opt_proof, &page, told ? err : NULL);
     }
     desk_close(desk);
     buf_fini(&page);
+    desk_forgotten_fini(&forgotten);
     free(ids);
     return ok && told;
 }
