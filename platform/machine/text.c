@@ -117,6 +117,11 @@ uint32_t text_capital(uint32_t codepoint)
     return (uint32_t)utf8proc_toupper((utf8proc_int32_t)codepoint);
 }
 
+bool text_is_capital(uint32_t codepoint)
+{
+    return utf8proc_isupper((utf8proc_int32_t)codepoint);
+}
+
 static bool is_cyrillic(uint32_t cp)
 {
     return (cp >= 0x400 && cp <= 0x52F) || cp == 0x275;

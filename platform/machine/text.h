@@ -30,6 +30,7 @@ MUST_CHECK bool text_nfc(struct buf *out, const char *text, size_t len, struct e
  * locale. */
 uint32_t text_small(uint32_t codepoint);
 uint32_t text_capital(uint32_t codepoint);
+bool text_is_capital(uint32_t codepoint);
 
 /* Append the text in NFC and lower case. */
 void text_exact(struct buf *out, const char *text, size_t len);

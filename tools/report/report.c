@@ -13,7 +13,10 @@
 #include "platform/machine/text.h"
 #include "tools/desk/desk_field.h"
 #include "tools/desk/desk_files.h"
+#include "tools/desk/desk_sources.h"
+#include "tools/desk/desk_withdraw.h"
 #include "tools/report/report_counts.h"
+#include "tools/report/report_quotes.h"
 #include "tools/report/report_risks.h"
 
 bool report_speaks(const char *language)
@@ -26,7 +29,7 @@ struct list { /* one of the study's lists, if it is there */
     struct buf bytes;
     bool found;
 };
-enum { LIST_RISKS, LIST_MEASURES, LIST_QUOTAS, LIST_RULES, LISTS };
+enum { LIST_RISKS, LIST_MEASURES, LIST_QUOTAS, LIST_RULES, LIST_ELEMENTS, LISTS };
 
 struct writing {
     struct desk *desk;
@@ -37,6 +40,10 @@ struct writing {
     struct desk_reviews reviews;
     struct report_counting *counting;
     struct report_risks *risks; /* NULL: without risks.csv */
+    struct desk_elements elements;
+    struct report_quotes *quotes; /* NULL: without elem.csv */
+    struct desk_codings codings;
+    struct desk_sources sources;
     struct desk_field field;
     bool has_field;
     struct list lists[LISTS];
@@ -55,7 +62,8 @@ static bool read_lists(struct writing *w, struct err *err)
     static const char *const names[LISTS] = {[LIST_RISKS] = "risks.csv",
                                              [LIST_MEASURES] = "meas.csv",
                                              [LIST_QUOTAS] = "quota.csv",
-                                             [LIST_RULES] = "quality.csv"};
+                                             [LIST_RULES] = "quality.csv",
+                                             [LIST_ELEMENTS] = "elem.csv"};
     enum { MAX = 4 << 20 };
     bool ok = true;
     for (size_t i = 0; ok && i < LISTS; i++) {
@@ -73,7 +81,29 @@ static bool read_lists(struct writing *w, struct err *err)
              (!measures->found ||
               report_risks_name_measures(w->risks, &measures->bytes, w->options->language, err));
     }
+    const struct list *elements = &w->lists[LIST_ELEMENTS];
+    if (ok && elements->found) {
+        ok = desk_elements_read(&w->elements, &elements->bytes, err);
+        w->quotes = ok ? report_quotes_new(&w->elements, w->options->language) : NULL;
+    }
     return ok;
+}
+
+/* What was coded of a record, and whether quotes of it may be shown. */
+static bool take_quotes(struct writing *w, const struct record *r, struct desk_facts *facts,
+                        struct err *err)
+{
+    const struct desk_family *family = desk_family_of(&w->records.edits, r->record_id);
+    size_t count;
+    unsigned uses;
+    const struct coding *codings =
+        desk_codings_of(&w->codings, family ? family->root : r->record_id, &count);
+    if (!desk_withdrawn(w->desk, r->record_id, &uses, err)) {
+        return false;
+    }
+    uses |= family ? family->withdrawn : 0;
+    report_quotes_add(w->quotes, facts, codings, count, (uses & USE_QUOTES) != 0);
+    return true;
 }
 
 /* Complete and partial ones whose person took part. */
@@ -84,8 +114,10 @@ static bool is_counted(const struct desk_facts *facts)
            (strcmp(take, "yes") == 0 || !*take);
 }
 
-static void take_record(struct writing *w, const struct record *r, const struct form *form)
+static bool take_record(struct writing *w, const struct record *r, const struct form *form,
+                        struct err *err)
 {
+    bool ok = true;
     enum { MONTH = 7 }; /* "2026-03" */
     struct desk_facts facts;
     char code[64], month[40];
@@ -93,7 +125,7 @@ static void take_record(struct writing *w, const struct record *r, const struct 
     (void)desk_review_now(&w->reviews, &w->records.edits, r->record_id, &state);
     desk_record_submitter(code, sizeof code, form, r);
     if (!desk_filter_passes(&w->filter, r, form, code, state)) {
-        return;
+        return true;
     }
     if (desk_facts_read(&facts, form, r, NULL)) {
         bool counted = is_counted(&facts);
@@ -103,6 +135,9 @@ static void take_record(struct writing *w, const struct record *r, const struct 
         if (counted && w->risks && strcmp(form->id, "expert_interview") == 0) {
             report_risks_add(w->risks, &facts);
         }
+        if (counted && w->quotes) {
+            ok = take_quotes(w, r, &facts, err);
+        }
         w->counts->records++;
         w->counts->base += counted;
         w->last_ms = r->finalised_ms > w->last_ms ? r->finalised_ms : w->last_ms;
@@ -110,6 +145,7 @@ static void take_record(struct writing *w, const struct record *r, const struct 
         w->counts->unreadable++;
     }
     desk_facts_fini(&facts);
+    return ok;
 }
 
 static bool open_object(void *user, const struct desk_object *o, struct err *err)
@@ -118,7 +154,7 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     struct buf plain = {0};
     struct record r;
     uint8_t hash[32];
-    (void)err;
+    bool ok = true;
     hash_plain(hash, o->id, 16);
     if (tally_add(&w->seen, hash) > 1) {
         return true;
@@ -130,12 +166,10 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
         const struct form *form = desk_record_form(&w->records, &r);
         bool training = (r.flags & RECORD_TRAINING) != 0;
         w->counts->without_form += !form && training == w->filter.training;
-        if (form) {
-            take_record(w, &r, form);
-        }
+        ok = !form || take_record(w, &r, form, err);
     }
     buf_fini(&plain);
-    return true;
+    return ok;
 }
 
 static bool read_field(struct writing *w, const uint8_t identity[32], struct err *err)
@@ -164,6 +198,58 @@ static bool put(struct writing *w, const char *name, const struct buf *bytes, st
 static const char *page_name(struct writing *w, enum report_word output)
 {
     return arena_printf(&w->arena, "R%02d.html", (int)(output - W_R01) + 1);
+}
+
+/* The register of documents, by kind and country: what the study draws on besides its records. */
+static bool put_documents(struct writing *w, struct buf *page, struct err *err)
+{
+    const char *const *words = w->about.words;
+    const char *headings[] = {words[W_kind], words[W_country], words[W_count]};
+    struct buf csv = {0};
+    if (!w->sources.count) {
+        return true;
+    }
+    buf_text(page, "<section><h2>");
+    page_text(page, words[W_documents]);
+    buf_text(page, "</h2>\n");
+    page_rows_begin(page, headings, 3);
+    buf_text(&csv, "kind,country,count\n");
+    for (size_t i = 0, n = 0; i < w->sources.count; i++) { /* sorted by kind and country */
+        const struct source_document *one = &w->sources.list[i], *next = one + 1;
+        n++;
+        if (i + 1 == w->sources.count || strcmp(one->kind, next->kind) != 0 ||
+            strcmp(one->country, next->country) != 0) {
+            const char *cells[] = {one->kind, *one->country ? one->country : "–",
+                                   arena_printf(&w->arena, "%zu", n)};
+            page_row(page, cells, 3);
+            csv_cell(&csv, one->kind, true);
+            csv_cell(&csv, one->country, false);
+            csv_cell(&csv, cells[2], false);
+            csv_end(&csv);
+            n = 0;
+        }
+    }
+    page_rows_end(page);
+    buf_text(page, "</section>\n");
+    bool ok = put(w, "R01-documents.csv", &csv, err);
+    buf_fini(&csv);
+    return ok;
+}
+
+static bool put_quotes(struct writing *w, struct err *err)
+{
+    struct buf page = {0}, csv = {0};
+    size_t held = 0, count = w->quotes ? report_quotes_count(w->quotes, &held) : 0;
+    if (!count && !held) {
+        return true;
+    }
+    report_quotes_page(&page, w->quotes, &w->about);
+    report_quotes_csv(&csv, w->quotes, &w->about);
+    bool ok = put(w, page_name(w, W_R23), &page, err) && put(w, "R23-quotes.csv", &csv, err);
+    w->made[W_R23 - W_R01] = true;
+    buf_fini(&page);
+    buf_fini(&csv);
+    return ok;
 }
 
 /* One page an output, with all its tables. */
@@ -195,6 +281,9 @@ static bool put_tables(struct writing *w, struct err *err)
                 w->counts->few += t->states[c] == COUNT_FEW;
                 w->counts->hidden += t->states[c] == COUNT_HIDDEN;
             }
+        }
+        if (output == W_R01) {
+            ok = ok && put_documents(w, &page, err);
         }
         page_end(&page, &w->about, all);
         ok = ok && put(w, page_name(w, output), &page, err);
@@ -369,8 +458,8 @@ static bool put_all(struct writing *w, struct err *err)
     const char *folder = w->options->out;
     fill_about(w);
     return file_folder(folder, 0700, err) && put_tables(w, err) && put_risks(w, err) &&
-           put_desk_pages(w, err) && put_methods(w, err) && put_index(w, err) &&
-           remove_older(w, folder, err) &&
+           put_quotes(w, err) && put_desk_pages(w, err) && put_methods(w, err) &&
+           put_index(w, err) && remove_older(w, folder, err) &&
            remove_older(w, arena_join(&w->arena, folder, "/desk", NULL), err);
 }
 
@@ -384,6 +473,10 @@ static void fini(struct writing *w)
     }
     report_counting_free(w->counting);
     report_risks_free(w->risks);
+    report_quotes_free(w->quotes);
+    desk_elements_fini(&w->elements);
+    desk_codings_fini(&w->codings);
+    desk_sources_fini(&w->sources);
     tally_fini(&w->seen);
     desk_reviews_fini(&w->reviews);
     desk_records_fini(&w->records);
@@ -400,7 +493,9 @@ bool report_write(struct desk *desk, const uint8_t identity[32],
     arena_init(&w.arena);
     desk_files_init(&w.out, &w.arena, options->out, options->force);
     bool ok = desk_records_init(&w.records, desk, identity, err);
-    ok = desk_reviews_read(&w.reviews, desk, ok ? err : NULL) && ok &&
+    ok = desk_reviews_read(&w.reviews, desk, ok ? err : NULL) && ok;
+    ok = desk_codings_read(&w.codings, desk, ok ? err : NULL) && ok;
+    ok = desk_sources_read(&w.sources, desk, ok ? err : NULL) && ok &&
          desk_filter_prepare(&w.filter, &w.records, err) && read_lists(&w, err) &&
          report_counting_new(&w.counting, &w.records, options->language, err) &&
          desk_objects(desk, open_object, &w, err);
