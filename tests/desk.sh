@@ -120,6 +120,11 @@ want 1 'source without a title' "$T/sync3" source add --kind law; says 'source w
 want 0 'a source' "$T/sync3" source add --title 'Закон о миграции' --kind law --country KG --date 2000-07
 want 1 'a source twice' "$T/sync3" source add --title 'Закон о миграции' --kind law --date 2000-07; says 'a source twice' 'registered already'
 want 0 'sources' "$T/sync3" source list; says 'sources' 'law,KG,2000-07,Закон о миграции'
+want 0 'submissions' "$T/sync3" export --format odk --out "$T/odk"; says 'submissions' '1 records'
+[ -s "$T"/odk/migrant_interview/instances/uuid*/submission.xml ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: no submission'; }
+want 2 'push to nobody' "$T/sync3" push "$T/odk"; says 'push to nobody' 'no server given'
+want 1 'push in clear' "$T/sync3" push "$T/odk" --to http://central.example.org/v1/projects/1; says 'push in clear' 'https'
+want 3 'push to a closed door' "$T/sync3" push "$T/odk" --to http://127.0.0.1:1/v1/projects/1; says 'push to a closed door' '0 submissions accepted'
 want 0 'its comments' "$T/sync3" show "$key"; says 'its comments' 'tr_sector: RU or KZ?'
 want 2 'withdraw of no use' $S withdraw 0000aaaa --use answers,jokes; says 'withdraw of no use' "'jokes' is no use"
 want 1 'withdraw of nothing' $S withdraw 0000aaaa; says 'withdraw of nothing' "no record '0000aaaa'"

@@ -81,6 +81,7 @@ home 'SDL' $M/window.c $M/window_internal.h $M/window_wayland.c $M/font.c $M/aud
 home 'png.h|turbojpeg.h' $M/picture.c
 home 'wayland-' $M/window_wayland.c
 home 'sndfile.h' $M/audio.c
+home 'curl/' $M/http.c
 home 'systemd/' $M/bus.h
 
 # forms does no input or output and uses no clock or randomness itself
@@ -148,7 +149,7 @@ links() { # PROGRAM "allowed|…"
 base='libc\.so|libm\.so|ld-linux|libgcc_s|libasan|libubsan'
 links build/bin/suhbat "$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsndfile|libsystemd|libwayland-client|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson"
 for t in build/bin/suhbat-*; do
-    links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip|libfreexl|libxlsxwriter|libreadstat"
+    links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip|libfreexl|libxlsxwriter|libreadstat$([ "$t" != build/bin/suhbat-sync ] || echo '|libcurl')"
 done
 [ $bad -eq 0 ] && echo "layers: clean"
 exit $bad

@@ -17,6 +17,7 @@
 #include "tools/key/keys.h"
 #include "tools/desk/desk_ledger.h"
 #include "tools/desk/desk_lists.h"
+#include "tools/desk/desk_submissions.h"
 #include "tools/desk/desk_store.h"
 #include "tools/sync/sync.h"
 
@@ -581,8 +582,9 @@ static bool unknown_format(struct err *err)
 {
     struct buf known = {0};
     for (size_t i = 0; dataset_writer_at(i); i++) {
-        buf_join(&known, i ? ", " : "", dataset_writer_at(i)->name, NULL);
+        buf_join(&known, dataset_writer_at(i)->name, ", ", NULL);
     }
+    buf_text(&known, "odk");
     err_set(err, ERR_MISUSE, "unknown format '%s'", opt_format);
     err_hint(err, "known are: %s", known.data);
     buf_fini(&known);
@@ -629,16 +631,18 @@ static bool run_export(const struct cli_words *words, struct err *err)
         err_set(err, ERR_MISUSE, "no folder given");
         return err_hint(err, "export --out DIR");
     }
-    if (!options.writer) {
+    bool submissions = opt_format && strcmp(opt_format, "odk") == 0;
+    if (!options.writer && !submissions) {
         return unknown_format(err);
     }
     if (!sync_open(&desk, identity, err)) {
         return false;
     }
     struct desk_elements elements = {.name = 0};
-    bool ok = (!sync_given.lists ||
-               (sync_elements(&elements, err) && take_codes(&options.look, &elements))) &&
-              desk_export(desk, identity, &options, &counts, err);
+    bool ok = !sync_given.lists ||
+              (sync_elements(&elements, err) && take_codes(&options.look, &elements));
+    ok = ok && (submissions ? desk_export_submissions : desk_export)(desk, identity, &options,
+                                                                     &counts, err);
     desk_elements_fini(&elements);
     secret_wipe(identity, sizeof identity);
     desk_close(desk);
@@ -815,7 +819,9 @@ int main(int argc, char **argv)
         CLI_END};
     static const struct cli_option exporting[] = {
         {"format", 0, "NAME",
-         "csv: ODK Central's layout (default); xlsx: Excel; sav: SPSS; dta: Stata; r: R; qdpx: QDA",
+         "csv: ODK Central's layout (default); xlsx: Excel; sav: SPSS; dta: Stata; r: R; qdpx: "
+         "QDA; "
+         "odk: submissions",
          &opt_format, CLI_TEXT, 0, 0},
         {"out", 0, "DIR", "output folder (created with mode 0700; files 0600)", &sync_given.out,
          CLI_FOLDER, 0, 0},
@@ -898,6 +904,9 @@ int main(int argc, char **argv)
          0, forwarding, run_forward, NULL},
         {"export", "", "export tables for analysis; these are not encrypted.", 0, 0, exporting,
          run_export, NULL},
+        {"push", "DIR",
+         "send what 'export --format odk' wrote to ODK Central, or a server like it.", 1, 1,
+         sync_push_options, sync_push, NULL},
     };
     umask(077);
     db_setup();

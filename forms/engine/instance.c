@@ -84,15 +84,20 @@ static void put_node(struct buf *out, struct node *node, bool root)
     buf_char(out, '>');
 }
 
+void instance_write_tree(struct buf *out, struct node *root)
+{
+    buf_text(out, "<?xml version=\"1.0\"?>");
+    put_node(out, root, true);
+    buf_char(out, '\n');
+}
+
 bool instance_write(struct buf *out, const struct session *session, struct err *err)
 {
     struct node *root = session_root(session)->first;
     if (!root) {
         return err_set(err, ERR_INPUT, "the form has no instance");
     }
-    buf_text(out, "<?xml version=\"1.0\"?>");
-    put_node(out, root, true);
-    buf_char(out, '\n');
+    instance_write_tree(out, root);
     return true;
 }
 

@@ -10,6 +10,9 @@
 
 MUST_CHECK bool instance_write(struct buf *out, const struct session *session, struct err *err);
 
+/* As instance_write, of a tree alone: what is active in it, with its namespaces. */
+void instance_write_tree(struct buf *out, struct node *root);
+
 /* Copies the answers of an instance of the same form into a fresh session.  An unknown node
  * is ERR_INPUT; the session must then be freed. */
 MUST_CHECK bool instance_restore(struct session *session, const char *bytes, size_t len,

@@ -67,6 +67,7 @@ MUST_CHECK bool sync_code(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_codings(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_import_qdpx(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_source(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_push(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_review(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_withdraw(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_holds(const struct cli_words *words, struct err *err);
@@ -78,7 +79,7 @@ MUST_CHECK bool sync_restore(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_log(const struct cli_words *words, struct err *err);
 extern const struct cli_option sync_records_options[], sync_show_options[], sync_review_options[],
     sync_send_back_options[], sync_code_options[], sync_codings_options[], sync_source_options[],
-    sync_log_options[], sync_withdraw_options[], sync_holds_options[], sync_field_options[],
-    sync_report_options[], sync_backup_options[], sync_retention_options[];
+    sync_push_options[], sync_log_options[], sync_withdraw_options[], sync_holds_options[],
+    sync_field_options[], sync_report_options[], sync_backup_options[], sync_retention_options[];
 
 #endif
