@@ -145,6 +145,17 @@ want 1 'restored twice' "$T/sync2" restore "$T/desk.age"; says 'restored twice' 
 $S records --csv > "$T/before" 2> /dev/null || true # judged by what it says: the form is missing
 "$T/sync2" records --csv > "$T/after" 2> /dev/null || true
 cmp -s "$T/before" "$T/after" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: a restored desk says otherwise'; }
+# two desks of a study: the second takes over what the first has, once
+sed "s|--desk $T/desk|--desk $T/second|" "$T/sync" > "$T/sync3"; chmod +x "$T/sync3"
+"$T/sync3" init $D/study > /dev/null
+want 0 'merge' "$T/sync3" --as Zarina merge "$T/desk"; says 'merge' '1 records'
+want 0 'merge again' "$T/sync3" merge "$T/desk"; says 'merge again' 'nothing new'
+"$T/sync3" records --csv > "$T/after" 2> /dev/null || true
+cmp -s "$T/before" "$T/after" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: a merged desk says otherwise'; diff "$T/before" "$T/after" || true; }
+want 0 'the log after a merge' "$T/sync3" log; says 'the log after a merge' 'Zarina  merge desk '
+want 1 'merge with itself' "$T/sync3" merge "$T/second"; says 'merge with itself' 'the other desk is this desk'
+want 1 'merge with nothing' "$T/sync3" merge "$T/stick"; says 'merge with nothing' 'there is no desk in this folder'
+want 4 'merge with others' "$T/sync3" merge "$T/other-desk"; says 'merge with others' 'does not open the desk'
 want 3 'a backup on a full disk' bash -c 'trap "" XFSZ; ulimit -f 1; exec "$@"' - $S backup "$T/full.age"
 [ ! -e "$T/full.age" ] && [ ! -e "$T/full.age.new" ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: half a backup'; }
 cp "$T/desk.age" $D/stock.age

@@ -16,6 +16,7 @@
  */
 #include "tests/lib/crash_correction.h"
 #include "tests/lib/crash_desk.h"
+#include "tests/lib/crash_merge.h"
 #include "tests/lib/old_device.h"
 
 #include <fcntl.h>
@@ -574,6 +575,11 @@ static int run_desk(const char *dir)
     return crash_desk_run(dir, ack);
 }
 
+static int run_merge(const char *dir)
+{
+    return crash_merge_run(dir, ack);
+}
+
 static int run_correction(const char *dir)
 {
     return crash_correction_run(dir, ack);
@@ -584,12 +590,14 @@ static const struct part {
     int (*run)(const char *dir); /* in the process that is killed */
     void (*prepare)(struct study *s);
     const char *(*judge)(struct study *s, const char *acks);
-} parts[] = {{"run", "an interview", run, prepare, judge},
-             {"messages", "messages about cases", take_messages, prepare_messages, judge_messages},
-             {"migrate", "a store that takes the new format", migrate, prepare_old, judge_migrated},
-             {"correction", "a record that comes back", run_correction, crash_correction_prepare,
-              crash_correction_judge},
-             {"desk", "a day at the desk", run_desk, crash_desk_prepare, crash_desk_judge}};
+} parts[] = {
+    {"run", "an interview", run, prepare, judge},
+    {"messages", "messages about cases", take_messages, prepare_messages, judge_messages},
+    {"migrate", "a store that takes the new format", migrate, prepare_old, judge_migrated},
+    {"correction", "a record that comes back", run_correction, crash_correction_prepare,
+     crash_correction_judge},
+    {"merge", "a desk that takes over another", run_merge, crash_merge_prepare, crash_merge_judge},
+    {"desk", "a day at the desk", run_desk, crash_desk_prepare, crash_desk_judge}};
 
 static unsigned campaign(const char *self, const char *shim, long step, const struct part *part,
                          unsigned *faults)

@@ -289,6 +289,33 @@ bool desk_withdraw_all(struct desk *desk, const uint8_t identity[32], const uint
     return ok;
 }
 
+bool desk_cases_of(struct desk *desk, const uint8_t identity[32], const uint8_t (*ids)[16],
+                   size_t count, struct map *cases, unsigned *unread, struct err *err)
+{
+    struct forget_report report = {0};
+    struct forgetting f = {.report = &report};
+    const struct desk_range range = {.to = INT64_MAX, .held = true};
+    arena_init(&f.arena);
+    map_init(&f.wanted, &f.arena);
+    map_init(&f.cases, &f.arena);
+    bool ok = desk_records_init_held(&f.records, desk, identity, err);
+    for (size_t i = 0; ok && i < count; i++) {
+        want_versions(&f, ids[i]);
+    }
+    ok = ok && desk_objects_between(desk, &range, read_record, &f, err);
+    ok = desk_records_log(&f.records, "merge", "cases of withdrawn records", ok ? err : NULL) && ok;
+    for (size_t i = 0; ok && i < f.count; i++) {
+        map_put(cases, arena_text(cases->arena, f.names[i]), cases);
+    }
+    *unread = report.unread;
+    desk_records_fini(&f.records);
+    free(f.names);
+    free(f.holders);
+    free(f.ids);
+    arena_fini(&f.arena);
+    return ok;
+}
+
 bool desk_withdraw_late(struct desk *desk, const uint8_t identity[32], int64_t wall_ms,
                         unsigned *destroyed, struct err *err)
 {

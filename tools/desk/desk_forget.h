@@ -8,6 +8,7 @@
  * the device that holds it.
  * Source: docs/RECORD.md section 16.
  */
+#include "platform/machine/map.h"
 #include "tools/desk/desk_withdraw.h"
 
 struct forget_report {
@@ -38,5 +39,12 @@ MUST_CHECK bool desk_withdraw_all(struct desk *desk, const uint8_t identity[32],
  * too.  *destroyed: how many sealed contents. */
 MUST_CHECK bool desk_withdraw_late(struct desk *desk, const uint8_t identity[32], int64_t wall_ms,
                                    unsigned *destroyed, struct err *err);
+
+/* Puts into `cases` the ids of the cases that these records made or changed, in any of their
+ * versions, as records have them; their texts live in the map's arena.  *unread: records that did
+ * not open.  The desk's log says that they were opened for a merge. */
+MUST_CHECK bool desk_cases_of(struct desk *desk, const uint8_t identity[32],
+                              const uint8_t (*ids)[16], size_t count, struct map *cases,
+                              unsigned *unread, struct err *err);
 
 #endif

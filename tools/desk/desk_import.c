@@ -367,8 +367,8 @@ static bool alarm_withdrawals(const struct taking *k, struct err *err)
     return ok;
 }
 
-static bool take(struct desk *desk, const struct batch *b, int64_t wall_ms,
-                 struct import_report *report, struct err *err)
+bool desk_import_batch(struct desk *desk, const struct batch *b, int64_t wall_ms,
+                       struct import_report *report, struct err *err)
 {
     uint8_t device[16];
     struct histories all;
@@ -401,7 +401,7 @@ bool desk_import(struct desk *desk, const void *tar, size_t len, int64_t wall_ms
     /* begin the transaction before comparing: another process may import at the same time */
     bool ok = batch_read(&b, &arena, tar, len, known_device, desk, err) && db_begin(desk->db, err);
     if (ok) {
-        ok = take(desk, &b, wall_ms, report, err) && db_commit(desk->db, err);
+        ok = desk_import_batch(desk, &b, wall_ms, report, err) && db_commit(desk->db, err);
         if (!ok) {
             db_rollback(desk->db);
         }

@@ -4,7 +4,8 @@
 /* desk_internal: shared only by desk_lock.c (key, encryption, migration), desk_store.c (the
  * database), desk_import.c (batches and histories), desk_ledger.c and desk_review.c (the log),
  * desk_withdraw.c, desk_forget.c, desk_edits.c, desk_codings.c, desk_sources.c (rows of theirs),
- * desk_backup.c, and desk_field_rules.c (keyed hashes). */
+ * desk_backup.c, desk_merge.c and desk_merge_words.c (another desk), and desk_field_rules.c
+ * (keyed hashes). */
 #include "tools/desk/desk_store.h"
 
 struct desk {
@@ -92,6 +93,11 @@ MUST_CHECK bool desk_put_catalogue(struct desk *desk, const void *bytes, size_t 
 /* Keeps the history's entries apart from `seq` on; a lower number already stored remains. */
 MUST_CHECK bool desk_put_hold(struct desk *desk, const uint8_t history[16], uint64_t seq,
                               const char *why, struct err *err);
+
+/* As desk_import, for a batch that is verified, in the caller's transaction (desk_import.c).  Of an
+ * object without bytes only its place is kept: its content was withdrawn. */
+MUST_CHECK bool desk_import_batch(struct desk *desk, const struct batch *batch, int64_t wall_ms,
+                                  struct import_report *report, struct err *err);
 
 /* Sign what the desk writes itself, and verify it (desk_ledger.c): `what` is its kind. */
 void desk_sign(const struct desk *desk, uint8_t sig[SIGN_BYTES], const char *what,

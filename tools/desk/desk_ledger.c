@@ -158,7 +158,7 @@ bool desk_ledger_add(struct desk *desk, struct ledger_entry *e, struct err *err)
     bool ok = read_head(desk, head, err);
     if (ok) {
         e->n = get_u64(head + HEAD_N) + 1;
-        e->who = desk->person ? desk->person : "";
+        e->who = e->who ? e->who : desk->person ? desk->person : "";
         e->what = e->what ? e->what : "";
         e->why = e->why ? e->why : "";
         ok = make_row(desk, &row, e, head + HEAD_HASH, err) && put_row(desk, e, &row, err);
@@ -275,12 +275,16 @@ static bool take_review(void *user, const struct ledger_entry *e, struct err *er
     struct desk_review *review = map_get(&reviews->by_record, hex);
     if (!review) {
         review = arena_alloc(&reviews->arena, sizeof *review);
-        review->words = 0;
+        *review = (struct desk_review){.wall_ms = INT64_MIN};
         map_put(&reviews->by_record, arena_text(&reviews->arena, hex), review);
+    }
+    review->words++;
+    if (e->len && e->wall_ms < review->wall_ms) { /* said at another desk, before */
+        return true;
     }
     review->state = (enum review_state)e->state;
     review->comment = arena_text(&reviews->arena, e->why);
-    review->words++;
+    review->wall_ms = e->wall_ms;
     return true;
 }
 

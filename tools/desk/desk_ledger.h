@@ -15,8 +15,9 @@
 
 enum ledger_kind {
     LEDGER_ACCESS = 1, /* records were opened; body: their ids */
-    LEDGER_REVIEW,     /* state: enum review_state */
-    LEDGER_SENT_BACK,  /* state: hasIssues, as a review; why: the comments */
+    LEDGER_REVIEW,     /* state: enum review_state; body: empty, or the key of the desk that it was
+                        * taken over from */
+    LEDGER_SENT_BACK,  /* state: hasIssues, as a review; body: as of a review */
     LEDGER_WITHDRAWAL, /* state: the uses that were withdrawn */
     LEDGER_CODING,     /* codings or sources were changed; body: their ids */
     LEDGER_KIND_END
@@ -41,7 +42,7 @@ struct ledger_entry {
     uint8_t record[16]; /* zeros if it is about several or none */
     const char *what;   /* "export csv" */
     const char *why;    /* the reason given, or a comment; "" */
-    const char *who;    /* set by desk_ledger_add: desk_set_person */
+    const char *who;    /* NULL, for desk_ledger_add: desk_set_person */
     const void *body;
     size_t len;
 };
@@ -61,8 +62,10 @@ MUST_CHECK bool desk_ledger_read(struct desk *desk, desk_ledger_row *row, void *
 /* The key that the entries are signed with. */
 void desk_ledger_key(const struct desk *desk, uint8_t public_key[SIGN_PUBLIC]);
 
-/* What reviewers said about records; the last word counts. */
+/* What reviewers said about records; the last word counts.  Of words from two desks, the later one
+ * by their clocks. */
 struct desk_review {
+    int64_t wall_ms; /* of the word that counts */
     enum review_state state;
     const char *comment;
     unsigned words; /* how many reviews there are */

@@ -175,12 +175,15 @@ bool desk_source_add(struct desk *desk, struct source_document *s, struct err *e
     uint8_t head[HEAD] = {0}, sig[SIGN_BYTES], name[16];
     struct buf row = {0}, locked = {0};
     const char *texts[TEXTS];
-    s->who = desk->person ? desk->person : "";
+    static const uint8_t none[16];
+    s->who = s->who ? s->who : desk->person ? desk->person : "";
     if (!judge(s, err) || !is_new(desk, s, err) || !desk_begin(desk, err)) {
         return false;
     }
     texts_of(texts, s);
-    secret_random(s->id, 16);
+    if (memcmp(s->id, none, 16) == 0) {
+        secret_random(s->id, 16);
+    }
     memcpy(head + AT_ID, s->id, 16);
     put_u64(head + AT_MS, (uint64_t)s->wall_ms);
     for (size_t i = 0; i < TEXTS; i++) {

@@ -843,14 +843,17 @@ bool desk_end(struct desk *desk, bool ok, struct err *err)
 
 bool desk_add_message(struct desk *desk, struct message *m, int64_t wall_ms, struct err *err)
 {
+    static const uint8_t none[16];
     uint8_t row[MESSAGE_BODY] = {0};
     struct buf plain = {0}, locked = {0};
     int64_t last;
     if (!db_number(desk->db, &last, 0, "SELECT max(n) FROM message", NULL, 0, err)) {
         return false;
     }
-    m->counter = (uint64_t)last + 1;
-    secret_random(m->message_id, 16);
+    m->counter = (m->counter > (uint64_t)last ? m->counter : (uint64_t)last) + 1;
+    if (memcmp(m->message_id, none, 16) == 0) {
+        secret_random(m->message_id, 16);
+    }
     memcpy(row + MESSAGE_DEVICE, m->device_id, 16);
     memcpy(row + MESSAGE_ID, m->message_id, 16);
     memcpy(row + MESSAGE_ABOUT, m->about, 16);

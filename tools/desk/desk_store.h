@@ -132,7 +132,8 @@ MUST_CHECK bool desk_alarms(struct desk *desk, desk_alarm_row *row, void *user, 
 
 /* ---- messages to devices ---- */
 
-/* Keeps a message until its device says that it was taken.  Fills its id and counter. */
+/* Keeps a message until its device says that it was taken.  Fills its id, unless it has one, and
+ * its counter: higher than all here, and than the one it has. */
 MUST_CHECK bool desk_add_message(struct desk *desk, struct message *message, int64_t wall_ms,
                                  struct err *err);
 /* Calls `row` for every message, oldest first.  `taken`: the device's chain says so. */

@@ -172,7 +172,8 @@ static bool count_openings(void *user, const struct ledger_entry *e, struct err 
 {
     struct openings *o = user;
     (void)err;
-    static const char *const without_copies[] = {"cases", "withdraw", "retention", EDITS_LOOKED};
+    static const char *const without_copies[] = {"cases", "withdraw", "retention", "merge",
+                                                 EDITS_LOOKED};
     bool leaves_copies = true;
     for (size_t i = 0; i < sizeof without_copies / sizeof *without_copies; i++) {
         leaves_copies = leaves_copies && strcmp(e->what, without_copies[i]) != 0;

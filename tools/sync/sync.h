@@ -75,6 +75,7 @@ MUST_CHECK bool sync_retention(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_field(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_report(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_backup(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_merge(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_restore(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_log(const struct cli_words *words, struct err *err);
 extern const struct cli_option sync_records_options[], sync_show_options[], sync_review_options[],

@@ -1,0 +1,732 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Do two desks of a study become one, without loss, twice over, and not against a person's will? */
+#include "tests/lib/correction.h"
+#include "tools/desk/desk_codings.h"
+#include "tools/desk/desk_internal.h"
+#include "tools/desk/desk_merge.h"
+#include "tools/desk/desk_sources.h"
+
+struct desks { /* two devices of one study, each with a desk of its own */
+    struct field here, there;
+    struct buf told;
+};
+
+static void begin(struct desks *d)
+{
+    *d = (struct desks){.told = {0}};
+    correction_begin(&d->here, NULL);
+    correction_begin(&d->there, NULL);
+    desk_set_person(d->here.desk, "Nurlan");
+    desk_set_person(d->there.desk, "Zarina");
+}
+
+static void end(struct desks *d)
+{
+    buf_fini(&d->told);
+    correction_end(&d->here);
+    correction_end(&d->there);
+}
+
+static void tell(void *user, const char *text)
+{
+    buf_join(user, text, "\n", NULL);
+}
+
+static bool try_merge(struct desks *d, struct desk *to, struct desk *from, struct desk_merge *out,
+                      struct err *err)
+{
+    *out = (struct desk_merge){.wall_ms = d->here.at_ms + 9000000, .tell = tell, .user = &d->told};
+    buf_cut(&d->told, 0);
+    buf_add(&d->told, "", 0);
+    return desk_merge(to, from, d->here.study.coordinator, out, err);
+}
+
+static struct desk_merge merge(struct desks *d)
+{
+    struct err err = {0};
+    struct desk_merge out;
+    OK(try_merge(d, d->here.desk, d->there.desk, &out, &err));
+    OK(desk_ledger_read(d->here.desk, NULL, NULL, &err));
+    return out;
+}
+
+static void assert_nothing_new(const struct desk_merge *m)
+{
+    const unsigned counts[] = {m->devices,  m->forms,   m->entries, m->records,   m->withdrawals,
+                               m->messages, m->reviews, m->codings, m->destroyed, m->sources};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        assert_int_equal(counts[i], 0);
+    }
+}
+
+/* ---- records ---- */
+
+struct found {
+    const uint8_t *id;
+    unsigned count;
+    int64_t imported_ms;
+    size_t len;
+};
+
+static bool find(void *user, const struct desk_object *o, struct err *err)
+{
+    struct found *f = user;
+    (void)err;
+    if (memcmp(o->id, f->id, 16) == 0) {
+        f->count++;
+        f->imported_ms = o->imported_ms;
+        f->len = o->len;
+    }
+    return true;
+}
+
+static struct found held(struct desk *desk, const uint8_t id[16])
+{
+    struct err err = {0};
+    struct found f = {.id = id};
+    OK(desk_ids(desk, find, &f, &err));
+    return f;
+}
+
+static bool note_device(void *user, const struct desk_device *d, struct err *err)
+{
+    struct desk_device *wanted = user;
+    (void)err;
+    if (memcmp(d->id, wanted->id, 16) == 0) {
+        *wanted = *d;
+    }
+    return true;
+}
+
+static struct desk_device device_at(struct desk *desk, const uint8_t id[16])
+{
+    struct err err = {0};
+    struct desk_device d = {.entries = 0};
+    memcpy(d.id, id, 16);
+    OK(desk_devices(desk, note_device, &d, &err));
+    return d;
+}
+
+static void test_merge__takes_over_all_and_only_once(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    uint64_t counter;
+    begin(&d);
+    const uint8_t *device = device_id(d.there.study.device);
+    struct desk_device its = device_at(d.there.desk, device);
+    OK(desk_set_label(d.there.desk, device, "Khujand 03", &err));
+    for (int i = 0; i < 3; i++) {
+        OK(desk_count_receipt(d.there.desk, &its, &counter, &err));
+    }
+    struct desk_merge m = merge(&d);
+    assert_int_equal(m.devices, 1);
+    assert_int_equal(m.records, 1);
+    assert_int_equal(m.entries, its.entries);
+    assert_int_equal(m.apart + m.conflicts + m.left_out, 0);
+    struct desk_device own = device_at(d.here.desk, device);
+    assert_int_equal(own.contiguous, its.contiguous);
+    assert_memory_equal(own.head, its.head, 32);
+    assert_int_equal(own.receipt_seq, its.contiguous); /* the receipt that it has is known */
+    OK(desk_count_receipt(d.here.desk, &own, &counter, &err));
+    assert_int_equal(counter, 4); /* its device takes the next one, too */
+    assert_int_equal(held(d.here.desk, d.there.first).imported_ms,
+                     held(d.there.desk, d.there.first).imported_ms);
+    char name[DESK_DEVICE_TEXT];
+    OK(desk_device_text(d.here.desk, device, name, &err));
+    assert_non_null(strstr(name, "Khujand 03"));
+    m = merge(&d);
+    assert_nothing_new(&m);
+    OK(desk_count_receipt(d.here.desk, &own, &counter, &err));
+    assert_int_equal(counter, 5); /* and is not set back */
+    assert_int_equal(correction_export(&d.here, NULL).records, 2);
+    end(&d);
+}
+
+/* The same batch went to both. */
+static void test_merge__a_record_at_both_desks_is_one(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    struct import_report in;
+    begin(&d);
+    merge(&d);
+    OK(desk_import(d.here.desk, d.there.batch.data, d.there.batch.len, 5, &in, &err));
+    assert_true(in.known);
+    assert_int_equal(held(d.here.desk, d.there.first).count, 1);
+    end(&d);
+}
+
+/* The other desk has entries only from the middle on: what is missing stays missing. */
+static void test_merge__gaps_are_filled_from_either_side(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    struct import_report in;
+    uint8_t second[16];
+    begin(&d);
+    struct field *there = &d.there;
+    struct interview *i = correction_open(there, there->first);
+    correction_set(i, "/data/age", "91");
+    correction_seal(i, "why", second);
+    correction_carry(there, true); /* only this desk gets it */
+    struct buf file = {0};
+    bool fresh;
+    study_device_file(&there->study, &file);
+    OK(desk_add_device(d.here.desk, file.data, file.len, &fresh, &err));
+    OK(desk_import(d.here.desk, there->batch.data, there->batch.len, 7, &in, &err));
+    const uint8_t *device = device_id(there->study.device);
+    merge(&d);
+    struct desk_device own = device_at(d.here.desk, device);
+    assert_int_equal(own.contiguous, own.highest);
+    assert_int_equal(held(d.here.desk, there->first).count, 1);
+    assert_int_equal(held(d.here.desk, second).count, 1);
+    buf_fini(&file);
+    end(&d);
+}
+
+static void test_merge__damage_at_the_other_desk_is_named(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    struct desk_merge m;
+    begin(&d);
+    OK(db_run(d.there.desk->db, "UPDATE object SET sealed = x'00'", NULL, 0, NULL, NULL, &err));
+    assert_false(try_merge(&d, d.here.desk, d.there.desk, &m, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    assert_non_null(strstr(err.what, "damaged at the other desk"));
+    assert_int_equal(held(d.here.desk, d.there.first).count, 0);
+    end(&d);
+}
+
+static void test_merge__refuses_itself_and_other_studies(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    struct desk_merge m;
+    begin(&d);
+    assert_false(try_merge(&d, d.here.desk, d.here.desk, &m, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+    d.there.desk->catalogue.study_id[0] ^= 1;
+    err = (struct err){0};
+    assert_false(try_merge(&d, d.here.desk, d.there.desk, &m, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    d.there.desk->catalogue.study_id[0] ^= 1;
+    end(&d);
+}
+
+/* ---- devices that are copied, revoked, or unknown ---- */
+
+static void revoke_one(struct desks *d, uint8_t kind, const uint8_t *id, size_t len)
+{
+    struct err err = {0};
+    struct study *s = &d->here.study;
+    s->catalogue.revoked[s->catalogue.revoked_count].kind = kind;
+    memcpy(s->catalogue.revoked[s->catalogue.revoked_count++].id, id, len);
+    s->catalogue.epoch++;
+    study_sign_catalogue(s);
+    OK(desk_set_catalogue(d->here.desk, s->catalogue_bytes.data, s->catalogue_bytes.len, &err));
+}
+
+static void test_merge__a_revoked_device_is_kept_apart(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    unsigned records;
+    char hex[33];
+    begin(&d);
+    struct desk_device its = device_at(d.there.desk, device_id(d.there.study.device));
+    revoke_one(&d, 1, its.sign_pk, 32);
+    struct desk_merge m = merge(&d);
+    assert_int_equal(m.apart, 1);
+    assert_int_equal(m.records, 1);
+    assert_non_null(strstr(d.told.data, "kept apart"));
+    assert_int_equal(correction_export(&d.here, NULL).records, 1);
+    text_hex(hex, its.id, 16);
+    OK(desk_accept(d.here.desk, hex, 0, study_wall, &records, &err));
+    assert_int_equal(records, 1);
+    m = merge(&d);
+    assert_nothing_new(&m);
+    assert_int_equal(m.apart, 0); /* what was accepted here stays accepted */
+    end(&d);
+}
+
+static void test_merge__a_device_of_nobody_is_left_out(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    begin(&d);
+    struct buf locked = {0}, plain = {0};
+    uint8_t name[16];
+    const uint8_t *device = device_id(d.there.study.device);
+    desk_name(d.there.desk, name, "owner", device, 16);
+    struct db_value v[] = {db_blob(name, 16)};
+    OK(db_run(d.there.desk->db, "SELECT d FROM device WHERE id = ?1", v, 1, desk_take_blob, &locked,
+              &err));
+    struct db_value got = db_blob(locked.data, locked.len);
+    OK(desk_unlock(d.there.desk, &plain, (struct desk_row){"device", name, 0}, &got, DEVICE_ROW,
+                   &err));
+    plain.data[DEVICE_CERT + 60] ^= 1; /* a certificate that no coordinator gave */
+    OK(desk_put_device(d.there.desk, (const uint8_t *)plain.data, &err));
+    struct desk_merge m = merge(&d);
+    assert_int_equal(m.left_out, 1);
+    assert_int_equal(m.records + m.devices, 0);
+    assert_non_null(strstr(d.told.data, "not enrolled"));
+    buf_fini(&locked);
+    buf_fini(&plain);
+    end(&d);
+}
+
+/* A device was copied: one copy handed over here, the other there. */
+static void test_merge__two_sides_of_a_copied_device_are_kept_apart(void **state)
+{
+    struct study *s = *state;
+    struct err err = {0};
+    struct desks d = {.told = {0}};
+    struct desk *desks[2];
+    struct import_report in;
+    struct desk_merge m;
+    struct export_report out;
+    struct device_draft one;
+    struct buf tar = {0};
+    char command[300];
+    uint64_t apart;
+    uint8_t hash[32];
+    static const char *const folders[2] = {"device", "copy"};
+    study_device(s);
+    study_enrol(s, hash);
+    memcpy(d.here.study.coordinator, s->coordinator, 32);
+    for (size_t i = 0; i < 2; i++) { /* two desks */
+        struct buf file = {0};
+        bool fresh;
+        OK(desk_make(&desks[i], study_path(s, i ? "desk-b" : "desk-a"), &s->catalogue, NULL, &err));
+        OK(desk_set_catalogue(desks[i], s->catalogue_bytes.data, s->catalogue_bytes.len, &err));
+        study_device_file(s, &file);
+        OK(desk_add_device(desks[i], file.data, file.len, &fresh, &err));
+        buf_fini(&file);
+    }
+    device_close(s->device);
+    snprintf(command, sizeof command, "cp -r %s/device %s/copy", s->dir, s->dir);
+    assert_int_equal(system(command), 0);
+    for (uint8_t i = 0; i < 2; i++) {
+        uint8_t record[16] = {7, i};
+        const char *folder = i ? "out-b" : "out-a";
+        OK(file_folder(study_path(s, folder), 0700, &err));
+        OK(device_open(&s->device, study_path(s, folders[i]), &err));
+        OK(device_unlock(s->device, study_pass, sizeof study_pass - 1, &err));
+        draft(s, &one, hash);
+        OK(device_finish(s->device, &one, record, &finished, study_wall, &err));
+        OK(device_export(s->device, study_path(s, folder), study_wall, &out, &err));
+        buf_cut(&tar, 0);
+        take_batch(s, folder, &tar);
+        OK(desk_import(desks[i], tar.data, tar.len, 1, &in, &err));
+        device_close(s->device);
+        s->device = NULL;
+    }
+    OK(try_merge(&d, desks[0], desks[1], &m, &err));
+    assert_int_equal(m.records, 1);
+    assert_int_equal(m.apart, 1);
+    assert_non_null(strstr(d.told.data, "two different entries"));
+    OK(desk_kept_apart(desks[0], &apart, &err));
+    assert_int_equal(apart, 2);
+    OK(try_merge(&d, desks[0], desks[1], &m, &err));
+    assert_nothing_new(&m);
+    assert_int_equal(m.apart, 1); /* still to be decided */
+    desk_close(desks[0]);
+    desk_close(desks[1]);
+    buf_fini(&tar);
+    buf_fini(&d.told);
+}
+
+/* ---- reviews ---- */
+
+static const struct desk_review *review_at(struct desk_reviews *all, struct desk *desk,
+                                           const uint8_t id[16])
+{
+    struct err err = {0};
+    OK(desk_reviews_read(all, desk, &err));
+    return desk_review_of(all, id);
+}
+
+static void test_merge__the_later_review_counts_and_both_are_kept(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    struct desk_reviews all;
+    struct desk_merge m;
+    struct buf log = {0};
+    begin(&d);
+    merge(&d);
+    const uint8_t *id = d.there.first;
+    OK(desk_review(d.there.desk, id, REVIEW_REJECTED, "too fast", 5000, &err));
+    OK(desk_review(d.here.desk, id, REVIEW_APPROVED, "fine", 9000, &err));
+    m = merge(&d);
+    assert_int_equal(m.reviews, 1);
+    const struct desk_review *r = review_at(&all, d.here.desk, id);
+    assert_int_equal(r->state, REVIEW_APPROVED); /* said later, though taken over last */
+    assert_int_equal(r->words, 2);
+    desk_reviews_fini(&all);
+    OK(desk_review(d.there.desk, id, REVIEW_HAS_ISSUES, "really", 12000, &err));
+    m = merge(&d);
+    assert_int_equal(m.reviews, 1);
+    r = review_at(&all, d.here.desk, id);
+    assert_int_equal(r->state, REVIEW_HAS_ISSUES);
+    desk_reviews_fini(&all);
+    /* back, and both are the same; nothing is said twice */
+    OK(try_merge(&d, d.there.desk, d.here.desk, &m, &err));
+    assert_int_equal(m.reviews, 1);
+    r = review_at(&all, d.there.desk, id);
+    assert_int_equal(r->state, REVIEW_HAS_ISSUES);
+    assert_int_equal(r->words, 3);
+    desk_reviews_fini(&all);
+    m = merge(&d);
+    assert_int_equal(m.reviews, 0);
+    /* who said it stays */
+    OK(desk_tell_log(&log, d.here.desk, false, &err));
+    assert_non_null(strstr(log.data, "Zarina  review rejected"));
+    assert_non_null(strstr(log.data, "Nurlan  merge desk "));
+    buf_fini(&log);
+    /* a word at this desk counts after all that came, whatever its clock shows */
+    OK(desk_review(d.here.desk, id, REVIEW_APPROVED, "last", 100, &err));
+    r = review_at(&all, d.here.desk, id);
+    assert_int_equal(r->state, REVIEW_APPROVED);
+    desk_reviews_fini(&all);
+    end(&d);
+}
+
+/* ---- withdrawals ---- */
+
+static void test_merge__a_withdrawal_there_destroys_here(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct buf log = {0};
+    struct err err = {0};
+    unsigned uses;
+    begin(&d);
+    merge(&d);
+    correction_withdraw(&d.there, d.there.first, USE_ALL);
+    assert_true(held(d.here.desk, d.there.first).len > 0);
+    struct desk_merge m = merge(&d);
+    assert_int_equal(m.withdrawals, 1);
+    assert_int_equal(m.destroyed, 1);
+    assert_int_equal(held(d.here.desk, d.there.first).len, 0);
+    OK(desk_withdrawn(d.here.desk, d.there.first, &uses, &err));
+    assert_int_equal(uses, USE_ALL);
+    OK(desk_tell_log(&log, d.here.desk, false, &err));
+    assert_non_null(strstr(log.data, "at another desk, by Zarina"));
+    buf_fini(&log);
+    m = merge(&d);
+    assert_nothing_new(&m);
+    struct desk_device own = device_at(d.here.desk, device_id(d.there.study.device));
+    assert_int_equal(own.contiguous, own.highest); /* it does not count as missing */
+    end(&d);
+}
+
+static bool count_message(void *user, const struct message *m, int64_t wall_ms, bool taken,
+                          struct err *err)
+{
+    (void)wall_ms;
+    (void)taken;
+    (void)err;
+    ((unsigned *)user)[m->kind]++;
+    return true;
+}
+
+static void count_messages(struct desk *desk, unsigned kinds[MESSAGE_KIND_END])
+{
+    struct err err = {0};
+    memset(kinds, 0, MESSAGE_KIND_END * sizeof *kinds);
+    OK(desk_messages(desk, count_message, kinds, &err));
+}
+
+/* Both desks know both devices and both records. */
+static void both(struct desks *d)
+{
+    struct err err = {0};
+    struct desk_merge m;
+    OK(try_merge(d, d->here.desk, d->there.desk, &m, &err));
+    OK(try_merge(d, d->there.desk, d->here.desk, &m, &err));
+}
+
+/* The case that the other device made, for this one's device or back. */
+static void assign(struct desks *d, struct desk *desk, bool back, int64_t wall_ms)
+{
+    struct desk_cases cases;
+    struct err err = {0};
+    struct desk_case *one = NULL;
+    unsigned told = 0;
+    OK(desk_cases_read(&cases, desk, d->here.study.coordinator, false, &err));
+    for (struct desk_case *c = cases.first; c; c = c->next) {
+        one = memcmp(c->maker.record, d->there.first, 16) == 0 ? c : one;
+    }
+    assert_non_null(one);
+    const struct field *to = back ? &d->there : &d->here;
+    OK(desk_begin(desk, &err));
+    bool ok = desk_assign(desk, one, device_id(to->study.device), NULL, wall_ms, &told, &err);
+    OK(desk_end(desk, ok, &err));
+    assert_true(told > 0);
+    desk_cases_fini(&cases);
+}
+
+/* Only this desk knows that the person withdrew.  The other has the record, has assigned its case,
+ * and has sent it back. */
+static void test_merge__what_was_withdrawn_here_does_not_come_back(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    unsigned kinds[MESSAGE_KIND_END];
+    begin(&d);
+    both(&d);
+    assign(&d, d.there.desk, false, d.there.at_ms += 1000);
+    OK(correction_send(&d.there, d.there.first, false, &err));
+    d.here.at_ms += 500;
+    correction_withdraw(&d.here, d.there.first, USE_ANSWERS);
+    count_messages(d.there.desk, kinds);
+    assert_int_equal(kinds[MESSAGE_ASSIGN], 1);
+    assert_int_equal(kinds[MESSAGE_SEND_BACK], 1);
+    struct desk_merge m = merge(&d);
+    assert_int_equal(m.records, 0);
+    assert_int_equal(held(d.here.desk, d.there.first).len, 0);
+    count_messages(d.here.desk, kinds);
+    assert_int_equal(kinds[MESSAGE_ASSIGN], 0);
+    assert_int_equal(kinds[MESSAGE_SEND_BACK], 0);
+    assert_non_null(strstr(d.told.data, "what a withdrawn record said"));
+    assert_non_null(strstr(d.told.data, "still at the other desk"));
+    /* the other desk learns of it */
+    OK(try_merge(&d, d.there.desk, d.here.desk, &m, &err));
+    assert_int_equal(m.destroyed, 1);
+    assert_int_equal(held(d.there.desk, d.there.first).len, 0);
+    count_messages(d.there.desk, kinds);
+    assert_int_equal(kinds[MESSAGE_ASSIGN] + kinds[MESSAGE_SEND_BACK], 0);
+    assert_int_equal(kinds[MESSAGE_WITHDRAW], 1); /* the device is told once */
+    m = merge(&d); /* whoever has the case is told to forget it: by both desks */
+    assert_int_equal(m.withdrawals + m.destroyed + m.records, 0);
+    count_messages(d.here.desk, kinds);
+    assert_int_equal(kinds[MESSAGE_WITHDRAW], 1);
+    m = merge(&d);
+    assert_nothing_new(&m);
+    assert_int_equal(m.conflicts, 0);
+    end(&d);
+}
+
+/* ---- messages ---- */
+
+static void test_merge__messages_come_once_and_devices_take_the_later(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    unsigned kinds[MESSAGE_KIND_END];
+    begin(&d);
+    OK(correction_send(&d.there, d.there.first, false, &err));
+    struct desk_merge m = merge(&d);
+    assert_int_equal(m.messages, 1);
+    m = merge(&d);
+    assert_int_equal(m.messages, 0);
+    count_messages(d.here.desk, kinds);
+    assert_int_equal(kinds[MESSAGE_SEND_BACK], 1);
+    /* the other desk's message is known to be here: a second is asked for, as it would be there */
+    d.here.at_ms += 100000;
+    assert_false(correction_send(&d.here, d.there.first, false, &err));
+    assert_non_null(strstr(err.what, "already"));
+    end(&d);
+}
+
+static void test_merge__two_words_about_one_case_are_a_conflict(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t here_ms, there_ms; /* when each desk assigned the case; 0: it did not */
+        unsigned conflicts, added;
+        const char *told;
+    } rows[] = {{0, 2000000, 0, 1, NULL},
+                {1000000, 2000000, 1, 1, "of the other desk, counts"},
+                {3000000, 2000000, 1, 0, "of this desk, counts"}};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        struct desks d;
+        unsigned before[MESSAGE_KIND_END], after[MESSAGE_KIND_END];
+        begin(&d);
+        both(&d);
+        assign(&d, d.there.desk, false, study_wall + rows[r].there_ms);
+        if (rows[r].here_ms) {
+            assign(&d, d.here.desk, false, study_wall + rows[r].here_ms);
+        }
+        count_messages(d.here.desk, before);
+        struct desk_merge m = merge(&d);
+        assert_int_equal(m.conflicts > 0, rows[r].conflicts);
+        assert_true(!rows[r].told || strstr(d.told.data, rows[r].told));
+        count_messages(d.here.desk, after);
+        assert_int_equal(after[MESSAGE_ASSIGN], before[MESSAGE_ASSIGN] + rows[r].added);
+        m = merge(&d);
+        assert_nothing_new(&m);
+        end(&d);
+    }
+}
+
+/* ---- codings and sources ---- */
+
+static void put_coding(struct desk *desk, const uint8_t record[16], uint8_t id, const char *code,
+                       int64_t wall_ms)
+{
+    struct err err = {0};
+    enum coding_put done;
+    struct coding c = {.wall_ms = wall_ms,
+                       .to = 3,
+                       .path = "/data/town",
+                       .code = code,
+                       .words = "Osh",
+                       .translation = "",
+                       .comment = ""};
+    memset(c.id, id, 16);
+    memcpy(c.record, record, 16);
+    OK(desk_begin(desk, &err));
+    bool ok = desk_coding_put(desk, &c, &done, &err);
+    OK(desk_end(desk, ok, &err));
+    assert_int_not_equal(done, CODING_SAME);
+}
+
+static char *codes_at(struct desk *desk)
+{
+    static char out[200];
+    struct desk_codings all;
+    struct err err = {0};
+    *out = '\0';
+    OK(desk_codings_read(&all, desk, &err));
+    for (size_t i = 0; i < all.count; i++) {
+        snprintf(out + strlen(out), sizeof out - strlen(out), "%s by %s;", all.list[i].code,
+                 all.list[i].who);
+    }
+    desk_codings_fini(&all);
+    return out;
+}
+
+static void test_merge__the_later_coding_counts_and_drops_are_heard(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    struct desk_merge m;
+    bool found;
+    uint8_t id[16];
+    begin(&d);
+    merge(&d);
+    const uint8_t *record = d.there.first;
+    put_coding(d.there.desk, record, 0x11, "trust", 1000);
+    m = merge(&d);
+    assert_int_equal(m.codings, 1);
+    assert_string_equal(codes_at(d.here.desk), "trust by Zarina;");
+    put_coding(d.here.desk, record, 0x11, "dial", 3000);
+    put_coding(d.there.desk, record, 0x11, "respect", 2000);
+    m = merge(&d);
+    assert_int_equal(m.conflicts, 1);
+    assert_string_equal(codes_at(d.here.desk), "dial by Nurlan;");
+    put_coding(d.there.desk, record, 0x11, "resource", 4000);
+    m = merge(&d);
+    assert_string_equal(codes_at(d.here.desk), "resource by Zarina;");
+    /* one taken away there goes here; one taken away here does not come back */
+    memset(id, 0x11, 16);
+    OK(desk_begin(d.there.desk, &err));
+    OK(desk_coding_drop(d.there.desk, id, &found, &err));
+    bool ok = desk_codings_log(d.there.desk, "coding dropped", "", (const uint8_t(*)[16])id, 1,
+                               5000, &err);
+    OK(desk_end(d.there.desk, ok, &err));
+    m = merge(&d);
+    assert_int_equal(m.codings, 1);
+    assert_string_equal(codes_at(d.here.desk), "");
+    put_coding(d.there.desk, record, 0x22, "trust", 6000);
+    merge(&d);
+    memset(id, 0x22, 16);
+    OK(desk_begin(d.here.desk, &err));
+    OK(desk_coding_drop(d.here.desk, id, &found, &err));
+    ok = desk_codings_log(d.here.desk, "coding dropped", "", (const uint8_t(*)[16])id, 1, 7000,
+                          &err);
+    OK(desk_end(d.here.desk, ok, &err));
+    m = merge(&d);
+    assert_int_equal(m.codings, 0);
+    assert_string_equal(codes_at(d.here.desk), "");
+    /* and none of a record that was withdrawn here */
+    put_coding(d.there.desk, record, 0x33, "respect", 8000);
+    correction_withdraw(&d.here, record, USE_ANSWERS);
+    m = merge(&d);
+    assert_int_equal(m.codings, 0);
+    end(&d);
+}
+
+static void test_merge__documents_are_registered_once(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    struct desk_sources all;
+    begin(&d);
+    for (size_t i = 0; i < 2; i++) { /* the same document at both, and one more there */
+        struct source_document s = {.wall_ms = 1000,
+                                    .title = "Law on migration",
+                                    .kind = "law",
+                                    .country = "TJ",
+                                    .date = "1999",
+                                    .place = ""};
+        OK(desk_source_add(i ? d.there.desk : d.here.desk, &s, &err));
+    }
+    struct source_document more = {.wall_ms = 1000,
+                                   .title = "Yearbook",
+                                   .kind = "statistics",
+                                   .country = "",
+                                   .date = "2025",
+                                   .place = ""};
+    OK(desk_source_add(d.there.desk, &more, &err));
+    struct desk_merge m = merge(&d);
+    assert_int_equal(m.sources, 1);
+    OK(desk_sources_read(&all, d.here.desk, &err));
+    assert_int_equal(all.count, 2);
+    assert_string_equal(all.list[1].title, "Yearbook");
+    assert_string_equal(all.list[1].who, "Zarina");
+    assert_memory_equal(all.list[1].id, more.id, 16);
+    desk_sources_fini(&all);
+    char hex[33];
+    text_hex(hex, more.id, 16);
+    OK(desk_source_drop(d.there.desk, hex, 2000, &err));
+    m = merge(&d);
+    assert_int_equal(m.sources, 1);
+    m = merge(&d);
+    assert_int_equal(m.sources, 0);
+    OK(desk_sources_read(&all, d.here.desk, &err));
+    assert_int_equal(all.count, 1);
+    desk_sources_fini(&all);
+    end(&d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_merge__takes_over_all_and_only_once),
+        cmocka_unit_test(test_merge__a_record_at_both_desks_is_one),
+        cmocka_unit_test(test_merge__gaps_are_filled_from_either_side),
+        cmocka_unit_test(test_merge__damage_at_the_other_desk_is_named),
+        cmocka_unit_test(test_merge__refuses_itself_and_other_studies),
+        cmocka_unit_test(test_merge__a_revoked_device_is_kept_apart),
+        cmocka_unit_test(test_merge__a_device_of_nobody_is_left_out),
+        STUDY_TEST(test_merge__two_sides_of_a_copied_device_are_kept_apart),
+        cmocka_unit_test(test_merge__the_later_review_counts_and_both_are_kept),
+        cmocka_unit_test(test_merge__a_withdrawal_there_destroys_here),
+        cmocka_unit_test(test_merge__what_was_withdrawn_here_does_not_come_back),
+        cmocka_unit_test(test_merge__messages_come_once_and_devices_take_the_later),
+        cmocka_unit_test(test_merge__two_words_about_one_case_are_a_conflict),
+        cmocka_unit_test(test_merge__the_later_coding_counts_and_drops_are_heard),
+        cmocka_unit_test(test_merge__documents_are_registered_once),
+    };
+    struct err err = {0};
+    db_setup();
+    xml_setup();
+    return secret_setup(&err) ? RUN(tests) : 1;
+}
