@@ -77,7 +77,7 @@ want 1 'export for scripts' $S export --out "$T/json" --json
 grep -q '^{"records": [0-9]*, "files": [0-9]*, "attachments": 0, .*"without_form": [1-9][0-9]*, .*"filtered": 0, .*"shortened": 0.*}$' "$T/out" &&
     passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: export --json'; cat "$T/out"; }
 # the same desk gives the same bytes
-for format in csv xlsx sav dta r qdpx; do
+for format in csv xlsx sav dta r qdpx postgres; do
     want 1 "$format, once" $S export --format $format --out "$T/one-$format"
     want 1 "$format, again" $S export --format $format --out "$T/two-$format"
     diff -r "$T/one-$format" "$T/two-$format" && passed=$((passed + 1)) ||
@@ -164,7 +164,7 @@ rm $D/stock.age
 [ "$(tar -tf "$T/stock.tar" | tr '\n' ' ')" = 'desk-key.age desk.key desk.cert desk.db ' ] && passed=$((passed + 1)) ||
     { failed=$((failed + 1)); echo 'desk: stock age and tar do not open the backup'; }
 # a full disk: nothing is half written, and existing files stay unchanged
-for format in csv xlsx sav dta r qdpx; do
+for format in csv xlsx sav dta r qdpx postgres; do
     cp -r "$T/csv" "$T/full-$format"
     echo kept > "$T/full-$format/a.$format"
     ls -A "$T/full-$format" > "$T/before"

@@ -819,9 +819,8 @@ int main(int argc, char **argv)
         CLI_END};
     static const struct cli_option exporting[] = {
         {"format", 0, "NAME",
-         "csv: ODK Central's layout (default); xlsx: Excel; sav: SPSS; dta: Stata; r: R; qdpx: "
-         "QDA; "
-         "odk: submissions",
+         "csv: ODK Central's layout (default); xlsx: Excel; sav: SPSS; dta: Stata; r: R; postgres: "
+         "PostgreSQL; qdpx: QDA; odk: submissions",
          &opt_format, CLI_TEXT, 0, 0},
         {"out", 0, "DIR", "output folder (created with mode 0700; files 0600)", &sync_given.out,
          CLI_FOLDER, 0, 0},

@@ -6,10 +6,11 @@
 #include <string.h>
 
 extern const struct dataset_writer dataset_csv, dataset_xlsx, dataset_sav, dataset_dta, dataset_r,
-    dataset_qdpx;
+    dataset_qdpx, dataset_postgres;
 
-static const struct dataset_writer *const writers[] = {&dataset_csv, &dataset_xlsx, &dataset_sav,
-                                                       &dataset_dta, &dataset_r,    &dataset_qdpx};
+static const struct dataset_writer *const writers[] = {
+    &dataset_csv, &dataset_xlsx, &dataset_sav,     &dataset_dta,
+    &dataset_r,   &dataset_qdpx, &dataset_postgres};
 
 const struct dataset_writer *dataset_writer_find(const char *name)
 {

@@ -667,7 +667,7 @@ static void test_stat__excel_has_a_sheet_for_each_table_and_typed_cells(void **s
 static void test_stat__formats_need_no_language(void **state)
 {
     (void)state;
-    static const char *const formats[] = {"csv", "xlsx", "sav", "dta", "r", "qdpx"};
+    static const char *const formats[] = {"csv", "xlsx", "sav", "dta", "r", "qdpx", "postgres"};
     struct written w;
     struct sheets s;
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
@@ -751,6 +751,69 @@ static void test_stat__r_reads_codes_and_has_their_labels(void **state)
     written_free(&w);
 }
 
+/* ---- PostgreSQL ---- */
+
+/* The text of a row's cell: the place of the column in the script's table is its place here. */
+static char *copied_cell(const struct written *w, struct arena *arena, size_t row, const char *name)
+{
+    char *column = arena_join(arena, "\n  \"", name, "\" ", NULL);
+    const char *table = strstr(w->script.data, "CREATE TABLE \"stat\" (");
+    assert_non_null(table);
+    const char *here = strstr(table, column);
+    assert_non_null(here);
+    size_t at = 0;
+    for (const char *c = strchr(table, '\n'); c < here; c = strchr(c + 1, '\n')) {
+        at++;
+    }
+    const char *line = w->tables[0].data;
+    for (size_t r = 0; r < row; r++) {
+        line = strchr(line, '\n') + 1;
+    }
+    for (size_t c = 0; c < at; c++) {
+        line = strchr(line, '\t') + 1;
+    }
+    return arena_copy(arena, line, strcspn(line, "\t\n"));
+}
+
+static void test_stat__postgres_has_types_and_says_why_a_cell_is_empty(void **state)
+{
+    (void)state;
+    struct written w;
+    struct arena arena;
+    static const struct {
+        const char *name, *type, *first, *second;
+    } cells[] = {{"name", "text", "Айгүл", "Гүлзат\\tОш\\\\\\n\\\\."},
+                 {"age", "numeric", "34", "\\N"},
+                 {"level", "text", "4", "\\N"},
+                 {"place", "text", "khatlon", "\\N"},
+                 {"help_osh", "boolean", "t", "\\N"},
+                 {"day", "date", "2026-11-24", "\\N"},
+                 {"hour", "time", "07:30:00.000", "\\N"},
+                 {"moment", "timestamp", "2026-11-24T10:00:30", "\\N"},
+                 {"gps_alt", "numeric", "800", "\\N"},
+                 {"KEY", "text PRIMARY KEY", "uuid:0", "uuid:1"}};
+    write_all(&w, "postgres", "Гүлзат\tОш\\\n\\.");
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        char *column = arena_join(&arena, "\"", cells[i].name, "\" ", cells[i].type, ",\n", NULL);
+        assert_non_null(strstr(w.script.data, column));
+        assert_string_equal(copied_cell(&w, &arena, 0, cells[i].name), cells[i].first);
+        assert_string_equal(copied_cell(&w, &arena, 1, cells[i].name), cells[i].second);
+    }
+    const char *why = copied_cell(&w, &arena, 1, "_missing");
+    assert_non_null(strstr(why, "\"age\": \"dk\""));
+    assert_non_null(strstr(why, "\"level\": \"dk\""));
+    assert_non_null(strstr(why, "\"place\": \"refused\""));
+    assert_string_equal(copied_cell(&w, &arena, 0, "_missing"), "\\N");
+    assert_non_null(strstr(w.script.data, "\"age\" IS 'Канча жаш?';"));
+    assert_non_null(strstr(w.script.data, "'khatlon', 'Хатлон', NULL);"));
+    assert_non_null(
+        strstr(w.script.data, "\"PARENT_KEY\" text NOT NULL REFERENCES \"stat\" (\"KEY\")"));
+    assert_non_null(strstr(w.script.data, "\\copy \"stat-trip\" from 'stat-trip."));
+    arena_fini(&arena);
+    written_free(&w);
+}
+
 /* ---- QDPX ---- */
 
 /* The letters from one position to another, counted as QDA programs do. */
@@ -812,6 +875,7 @@ int main(void)
         cmocka_unit_test(test_stat__formats_need_no_language),
         cmocka_unit_test(test_stat__what_excel_does_not_hold_goes_on),
         cmocka_unit_test(test_stat__r_reads_codes_and_has_their_labels),
+        cmocka_unit_test(test_stat__postgres_has_types_and_says_why_a_cell_is_empty),
         cmocka_unit_test(test_stat__a_qda_project_codes_each_story),
         cmocka_unit_test(test_stat__spss_reads_values_labels_and_missings),
         cmocka_unit_test(test_stat__stata_tags_what_is_missing),

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PostgreSQL: rows as COPY takes them, and for each form a script for psql that makes typed tables
+ * of them.  docs/TABLES.md says what the columns become. */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "forms/dataset/dataset_variables.h"
+#include "forms/dataset/dataset_writer.h"
+#include "platform/machine/clock.h"
+#include "platform/machine/json.h"
+
+/* No variable begins with '_'. */
+#define MISSING "_missing"
+
+static const char *missing_name(char missing)
+{
+    return missing == 'a' ? "dk" : missing == 'b' ? "refused" : "na";
+}
+
+static enum dataset_type type_of(const struct variables *v, const struct variable *x)
+{
+    return x->about || x->kind == VARIABLE_FLAG
+               ? DATASET_TEXT
+               : dataset_table(v->dataset, v->table)->columns[x->column].type;
+}
+
+/* ---- rows ---- */
+
+/* A text as COPY takes it. */
+static void put_copied(struct buf *out, const char *text)
+{
+    for (const char *c = text; *c; c++) {
+        static const char plain[] = "\\\n\r\t", escaped[] = "\\nrt";
+        const char *special = strchr(plain, *c);
+        if (special) {
+            buf_char(out, '\\');
+            buf_char(out, escaped[special - plain]);
+        } else {
+            buf_char(out, *c);
+        }
+    }
+}
+
+static bool is_number(const char *text)
+{
+    return *text && strspn(text, "0123456789+-.eE") == strlen(text);
+}
+
+/* A date, a time or a moment. */
+static void put_clock(char *out, size_t room, enum variable_kind kind, double number)
+{
+    enum { MS = 1000, DAY = 86400, MINUTE = 60, HOUR = 3600 };
+    if (kind == VARIABLE_TIME) {
+        unsigned ms = (unsigned)(number * MS + 0.5), s = ms / MS;
+        snprintf(out, room, "%02u:%02u:%02u.%03u", s / HOUR, s / MINUTE % MINUTE, s % MINUTE,
+                 ms % MS);
+        return;
+    }
+    int64_t ms = (int64_t)((kind == VARIABLE_DATE ? number * DAY : number) * MS);
+    clock_iso(out, room, ms, 0, true);
+    out[kind == VARIABLE_DATE ? strlen("2026-11-24") : strlen("2026-11-24T10:00:00")] = '\0';
+}
+
+/* The cell; NULL: none.  *why: then the kind of the missing answer, or what stands there instead,
+ * "withdrawn"; or NULL: it was not asked or not answered. */
+static const char *cell(const struct variables *v, const struct variable *x,
+                        struct dataset_reader *r, const struct dataset_row *row, const char **why)
+{
+    enum { ROOM = 40 };
+    enum dataset_type type = type_of(v, x);
+    bool answer = !x->about && x->kind != VARIABLE_FLAG;
+    const char *raw = answer ? dataset_cell(r, x->column) : "";
+    char *text = arena_alloc(&r->arena, ROOM);
+    double number;
+    char missing;
+    *why = NULL;
+    if (x->kind == VARIABLE_TEXT) {
+        raw = variable_text(v, x, r, row);
+        return *raw ? raw : NULL;
+    }
+    const struct variable_value *value = map_get(&x->by_code, raw);
+    if (value && value->missing) {
+        *why = missing_name(value->missing);
+        return NULL;
+    }
+    if (type == DATASET_CHOICE) {
+        return *raw ? raw : NULL;
+    }
+    if (!variable_number(x, r, &number, &missing)) {
+        *why = missing ? missing_name(missing) : *raw ? raw : NULL;
+        return NULL;
+    }
+    if (type == DATASET_INT || type == DATASET_DECIMAL) { /* all digits: numeric is exact */
+        *why = is_number(raw) ? NULL : raw;
+        return is_number(raw) ? raw : NULL;
+    }
+    if (x->kind == VARIABLE_NUMBER) {
+        snprintf(text, ROOM, "%.15g", number);
+    } else if (x->kind == VARIABLE_FLAG) {
+        snprintf(text, ROOM, "%s", number != 0 ? "t" : "f");
+    } else {
+        put_clock(text, ROOM, x->kind, number);
+    }
+    return text;
+}
+
+static bool begin(struct dataset_sheet *sheet, struct err *err)
+{
+    struct variables *v = mem_zero(1, sizeof *v);
+    (void)err;
+    sheet->state = v;
+    variables_new(v, sheet->write->dataset, sheet->table, sheet->write->look.labels, 0);
+    return true;
+}
+
+static bool add_row(struct dataset_sheet *sheet, struct dataset_reader *r,
+                    const struct dataset_row *row, struct err *err)
+{
+    const struct variables *v = sheet->state;
+    struct buf missing = {0};
+    (void)err;
+    for (size_t i = 0; i < v->count; i++) {
+        const struct variable *x = &v->list[i];
+        const char *why, *text = cell(v, x, r, row, &why);
+        if (text) {
+            put_copied(sheet->out, text);
+        } else {
+            buf_text(sheet->out, "\\N");
+        }
+        buf_char(sheet->out, '\t');
+        if (why) {
+            buf_text(&missing, missing.len ? ", " : "{");
+            json_put_text(&missing, x->name);
+            buf_text(&missing, ": ");
+            json_put_text(&missing, why);
+        }
+    }
+    if (missing.len) {
+        buf_char(&missing, '}');
+        buf_add(&missing, "", 0);
+        put_copied(sheet->out, missing.data);
+    } else {
+        buf_text(sheet->out, "\\N");
+    }
+    buf_char(sheet->out, '\n');
+    buf_fini(&missing);
+    return true;
+}
+
+static bool end(struct dataset_sheet *sheet, bool ok, struct err *err)
+{
+    (void)err;
+    if (sheet->state) {
+        variables_free(sheet->state);
+        free(sheet->state);
+        sheet->state = NULL;
+    }
+    return ok;
+}
+
+/* ---- the script ---- */
+
+static void put_quoted(struct buf *out, const char *text, char quote)
+{
+    buf_char(out, quote);
+    for (const char *c = text; *c; c++) {
+        if (*c == quote) {
+            buf_char(out, quote);
+        }
+        buf_char(out, *c);
+    }
+    buf_char(out, quote);
+}
+
+/* A table's name: the dataset's, cut to what PostgreSQL takes.  Cut ones are numbered. */
+static void put_table(struct buf *out, const struct dataset *d, size_t t, const char *end)
+{
+    enum { NAME_MAX_BYTES = 63, ROOM = 40 };
+    const char *name = dataset_table(d, t)->name;
+    struct buf whole = {0};
+    size_t len = strlen(name);
+    if (len + strlen(end) > NAME_MAX_BYTES) {
+        buf_add(&whole, name, variable_letters(name, len, NAME_MAX_BYTES - ROOM));
+        buf_printf(&whole, "~%zu", t + 1);
+    } else {
+        buf_text(&whole, name);
+    }
+    buf_text(&whole, end);
+    put_quoted(out, whole.data, '"');
+    buf_fini(&whole);
+}
+
+static const char *sql_type(const struct variables *v, const struct variable *x)
+{
+    static const char *const types[] = {
+        [VARIABLE_TEXT] = "text", [VARIABLE_NUMBER] = "numeric",   [VARIABLE_DATE] = "date",
+        [VARIABLE_TIME] = "time", [VARIABLE_MOMENT] = "timestamp", [VARIABLE_FLAG] = "boolean"};
+    return type_of(v, x) == DATASET_CHOICE ? "text" : types[x->kind];
+}
+
+/* The table whose rows have the entries of table `t` in them. */
+static size_t parent_of(const struct dataset *d, size_t t)
+{
+    const char *path = dataset_table(d, t)->repeat;
+    size_t best = 0, longest = 0;
+    for (size_t u = 1; u < dataset_tables(d); u++) {
+        const char *around = dataset_table(d, u)->repeat;
+        size_t len = strlen(around);
+        if (u != t && len > longest && strncmp(path, around, len) == 0 && path[len] == '/') {
+            best = u;
+            longest = len;
+        }
+    }
+    return best;
+}
+
+static const char *key_name(struct arena *arena, const struct dataset_write *write, size_t t)
+{
+    struct variables v;
+    const char *name = NULL;
+    variables_new(&v, write->dataset, t, write->look.labels, 0);
+    for (size_t i = 0; i < v.count; i++) {
+        if (v.list[i].about == ABOUT_KEY) {
+            name = arena_text(arena, v.list[i].name);
+        }
+    }
+    variables_free(&v);
+    assert(name);
+    return name;
+}
+
+static void create(struct buf *out, const struct dataset_write *write, const struct variables *v,
+                   struct arena *arena)
+{
+    const struct dataset *d = write->dataset;
+    buf_text(out, "CREATE TABLE ");
+    put_table(out, d, v->table, "");
+    buf_text(out, " (\n");
+    for (size_t i = 0; i < v->count; i++) {
+        const struct variable *x = &v->list[i];
+        buf_text(out, "  ");
+        put_quoted(out, x->name, '"');
+        buf_join(out, " ", sql_type(v, x), NULL);
+        if (x->about == ABOUT_KEY) {
+            buf_text(out, " PRIMARY KEY");
+        } else if (x->about == ABOUT_PARENT) {
+            size_t parent = parent_of(d, v->table);
+            buf_text(out, " NOT NULL REFERENCES ");
+            put_table(out, d, parent, "");
+            buf_text(out, " (");
+            put_quoted(out, key_name(arena, write, parent), '"');
+            buf_char(out, ')');
+        }
+        buf_text(out, ",\n");
+    }
+    buf_text(out, "  \"" MISSING "\" jsonb\n);\n");
+}
+
+static void comment(struct buf *out, const struct dataset *d, const struct variables *v)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        const struct variable *x = &v->list[i];
+        if (*x->label) {
+            buf_text(out, "COMMENT ON COLUMN ");
+            put_table(out, d, v->table, "");
+            buf_char(out, '.');
+            put_quoted(out, x->name, '"');
+            buf_text(out, " IS ");
+            put_quoted(out, x->label, '\'');
+            buf_text(out, ";\n");
+        }
+    }
+}
+
+/* What the values of lists mean. */
+static void put_codes(struct buf *out, const struct dataset *d, const struct variables *v)
+{
+    const struct dataset_table *table = dataset_table(d, v->table);
+    for (size_t i = 0; i < v->count; i++) {
+        const struct variable *x = &v->list[i];
+        for (size_t k = 0; type_of(v, x) == DATASET_CHOICE && k < x->value_count; k++) {
+            const struct variable_value *value = &x->values[k];
+            buf_text(out, "INSERT INTO ");
+            put_table(out, d, 0, " codes");
+            buf_text(out, " VALUES (");
+            put_quoted(out, table->name, '\'');
+            const char *const cells[] = {x->name, value->code, value->label};
+            for (size_t c = 0; c < sizeof cells / sizeof *cells; c++) {
+                buf_text(out, ", ");
+                put_quoted(out, cells[c], '\'');
+            }
+            buf_join(out, value->missing ? ", '" : ", NULL",
+                     value->missing ? missing_name(value->missing) : "", value->missing ? "'" : "",
+                     ");\n", NULL);
+        }
+    }
+}
+
+static const char head[] =
+    "-- Makes tables of the rows in this folder.  In this folder:\n"
+    "--   psql -X -f FILE.sql DATABASE\n"
+    "-- All tables are made, or none.  Tables with these names are replaced.\n"
+    "\\set ON_ERROR_STOP on\n"
+    "BEGIN;\n"
+    "SET LOCAL client_encoding = 'UTF8';\n"
+    "SET LOCAL standard_conforming_strings = on;\n"
+    "SET LOCAL datestyle = 'ISO, YMD';\n"
+    "SET LOCAL client_min_messages = warning;\n"
+    "DROP TABLE IF EXISTS ";
+
+static void script(struct buf *out, const struct dataset_write *write, const char *const *files)
+{
+    const struct dataset *d = write->dataset;
+    struct arena arena;
+    arena_init(&arena);
+    buf_text(out, head);
+    for (size_t t = 0; t < dataset_tables(d); t++) {
+        put_table(out, d, t, "");
+        buf_text(out, ", ");
+    }
+    put_table(out, d, 0, " codes");
+    buf_text(out, ";\nCREATE TABLE ");
+    put_table(out, d, 0, " codes");
+    buf_text(out, " (\n  table_name text, column_name text, code text, label text, missing text,\n"
+                  "  PRIMARY KEY (table_name, column_name, code)\n);\n");
+    for (size_t t = 0; t < dataset_tables(d); t++) {
+        struct variables v;
+        variables_new(&v, write->dataset, t, write->look.labels, 0);
+        create(out, write, &v, &arena);
+        comment(out, d, &v);
+        put_codes(out, d, &v);
+        buf_text(out, "\\copy ");
+        put_table(out, d, t, "");
+        buf_text(out, " from ");
+        put_quoted(out, files[t], '\'');
+        buf_char(out, '\n');
+        variables_free(&v);
+    }
+    buf_text(out, "COMMIT;\n");
+    arena_fini(&arena);
+}
+
+const struct dataset_writer dataset_postgres = {.name = "postgres",
+                                                .ending = ".copy",
+                                                .scans = true,
+                                                .variables = true,
+                                                .codes = true,
+                                                .begin = begin,
+                                                .row = add_row,
+                                                .end = end,
+                                                .script = script,
+                                                .script_ending = ".sql"};

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""peers_postgres.py R-FOLDER POSTGRES-FOLDER SOCKET-FOLDER
+
+Loads the tables for PostgreSQL by their scripts, twice, and compares what the server then has with
+the tables for R, which have the same variables.  Then the server's time for our scripts, against a
+bare COPY of the same rows into tables of texts: ours must be at least 70 % as fast."""
+import csv, glob, io, json, os, subprocess, sys, time
+
+ours, folder, socket = sys.argv[1:4]
+csv.field_size_limit(1 << 30)
+KINDS = {"dk": "dk", "refused": "refused", "na": "na", "-98": "dk", "-99": "refused", "-97": "na"}
+cells = wrong = 0
+
+
+def psql(*args, text=None):
+    done = subprocess.run(
+        ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "postgres", *args, "postgres"],
+        cwd=folder, input=text, capture_output=True, text=True)
+    if done.returncode or done.stderr:
+        print("postgres:", *args[:2], done.stderr[:500])
+        sys.exit(1)
+    return done.stdout
+
+
+def fail(*what):
+    global wrong
+    wrong += 1
+    if wrong <= 20:
+        print("postgres:", *what)
+
+
+def same(raw, cell, missing):
+    if missing is not None:
+        return cell == "" and KINDS.get(raw, raw) == missing
+    if cell in ("t", "f") and raw in ("0", "1"):
+        return (cell == "t") == (raw == "1")
+    if raw == cell or raw[:8] == cell[:8] and ":" in raw:  # a time, with its zone in R
+        return True
+    return raw.replace("T", " ") == cell
+
+
+scripts = sorted(os.path.basename(p) for p in glob.glob(folder + "/*.sql"))
+for _ in range(2):  # a second time replaces the tables
+    for script in scripts:
+        psql("-f", script)
+for path in sorted(glob.glob(ours + "/*.csv")):
+    name = os.path.basename(path)[:-4]
+    if " - " in name:
+        continue
+    with open(path, newline="", encoding="utf-8") as file:
+        want = list(csv.reader(file))
+    out = psql("--csv", "-c", f'SELECT * FROM "{name}"')
+    got = list(csv.reader(io.StringIO(out)))
+    rows = {row[want[0].index("KEY")]: row for row in want[1:]}
+    if got[0][:-1] != want[0] or len(got) != len(want):
+        fail(name, "has other columns, or", len(got) - 1, "rows, not", len(want) - 1)
+        continue
+    for row in got[1:]:
+        why = json.loads(row[-1]) if row[-1] else {}
+        for at, cell in enumerate(row[:-1]):
+            cells += 1
+            raw = rows[row[got[0].index("KEY")]][at]
+            if not same(raw, cell, why.get(got[0][at])):
+                fail(name, got[0][at], repr(raw), "|", repr(cell), why.get(got[0][at]))
+
+# ---- how fast: rows many times over, without keys, which a bare COPY does not check either ----
+TIMES = 200
+big = max(glob.glob(folder + "/*.copy"), key=os.path.getsize)
+table = os.path.basename(big)[:-5]
+rows = open(big, encoding="utf-8").read() * TIMES
+psql("-c", f'CREATE TABLE ours (LIKE "{table}"); CREATE TABLE texts AS SELECT * FROM ours')
+columns = psql("-At", "-c", "SELECT attname FROM pg_attribute WHERE attrelid = 'texts'::regclass AND attnum > 0"
+               " ORDER BY attnum").split("\n")[:-1]
+psql("-c", "; ".join(f'ALTER TABLE texts ALTER "{c}" TYPE text' for c in columns))
+best = {"ours": 1e9, "texts": 1e9}
+for _ in range(5):
+    for to in best:
+        psql("-c", f"TRUNCATE {to}; CHECKPOINT")
+        begun = time.monotonic()
+        psql("-c", f"COPY {to} FROM STDIN", text=rows)
+        best[to] = min(best[to], time.monotonic() - begun)
+ratio = best["texts"] / best["ours"]
+print(f"postgres: {cells} cells compared, {wrong} differ; typed rows at {ratio:.0%} of a bare COPY")
+sys.exit(1 if wrong or ratio < 0.7 or not cells else 0)
