@@ -196,7 +196,11 @@ static const char *judge_draft(struct writer *w, const struct device_draft *draf
         return "the correction cannot be resumed";
     }
     const char *age = tree_value(session_find(i->session, "/data/age"));
-    if (!i->corrects || i->corrects->count != 1) {
+    bool known = i->corrects && i->corrects->count == 1;
+    if (known && !i->corrects->reason && !strstr(acks, "age")) {
+        interview_reason(i, "a slip"); /* it was cut off before the reason was given */
+    }
+    if (!known) {
         fault = "the draft does not know what it corrects";
     } else if (strcmp(age, "91") != 0 && (strstr(acks, "age") || strcmp(age, "19") != 0)) {
         fault = "an answer of the correction is lost";

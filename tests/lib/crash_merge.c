@@ -15,20 +15,21 @@
 enum { TAKEN_BACK, NEW, RECORDS };
 static const uint8_t ids[RECORDS][16] = {{0xA1, 1}, {0xB2, 2}};
 
-/* What the device has by now, taken in by a desk. */
-static void hand_over(struct study *s, struct desk *desk, const char *folder)
+/* What the device has by now. */
+static void hand_over(struct study *s, const char *folder, struct buf *batch)
 {
     struct err err = {0};
-    struct buf batch = {0};
     struct export_report out;
+    OK(file_folder(study_path(s, folder), 0700, &err));
+    OK(device_export(s->device, study_path(s, folder), study_wall, &out, &err));
+    take_batch(s, folder, batch);
+}
+
+static void take_in(struct desk *desk, const struct buf *batch)
+{
+    struct err err = {0};
     struct import_report in;
-    if (!file_exists(study_path(s, folder))) {
-        OK(file_folder(study_path(s, folder), 0700, &err));
-        OK(device_export(s->device, study_path(s, folder), study_wall, &out, &err));
-    }
-    take_batch(s, folder, &batch);
-    OK(desk_import(desk, batch.data, batch.len, study_wall, &in, &err));
-    buf_fini(&batch);
+    OK(desk_import(desk, batch->data, batch->len, study_wall, &in, &err));
 }
 
 static void speak(struct study *s, struct desk *desk)
@@ -58,8 +59,7 @@ static void speak(struct study *s, struct desk *desk)
 void crash_merge_prepare(struct study *s)
 {
     struct err err = {0};
-    struct buf package = {0};
-    struct desk *desk;
+    struct buf package = {0}, first = {0}, second = {0};
     char other[400];
     uint8_t hash[32];
     bool fresh;
@@ -67,25 +67,27 @@ void crash_merge_prepare(struct study *s)
     OK(device_package(s->device, hash, &package, &err));
     OK(case_finish(s, hash, ids[TAKEN_BACK], "A12", "a1010000-0000-0000-0000-000000000000", false,
                    &err));
-    for (int at = 0; at < 2; at++) { /* first the other desk, which gets both records */
-        desk = open_desk(s);
-        hand_over(s, desk, "first");
-        if (at == 0) {
-            OK(desk_add_form(desk, package.data, package.len, &fresh, &err));
-            OK(case_finish(s, hash, ids[NEW], "B07", "b2020000-0000-0000-0000-000000000000", false,
-                           &err));
-            hand_over(s, desk, "second");
-            speak(s, desk);
-        }
-        desk_close(desk);
-        snprintf(other, sizeof other, "%s", study_path(s, "other"));
-        assert_true(at || rename(study_path(s, "desk"), other) == 0);
-    }
+    hand_over(s, "first", &first);
+    OK(case_finish(s, hash, ids[NEW], "B07", "b2020000-0000-0000-0000-000000000000", false, &err));
+    hand_over(s, "second", &second);
+    struct desk *desk = open_desk(s); /* becomes the other one */
+    OK(desk_add_form(desk, package.data, package.len, &fresh, &err));
+    take_in(desk, &first);
+    take_in(desk, &second);
+    speak(s, desk);
+    desk_close(desk);
+    snprintf(other, sizeof other, "%s", study_path(s, "other"));
+    assert_int_equal(rename(study_path(s, "desk"), other), 0);
+    desk = open_desk(s);
+    take_in(desk, &first);
+    desk_close(desk);
     OK(file_write(study_path(s, "identity"), s->coordinator, sizeof s->coordinator, FILE_PRIVATE,
                   true, &err));
     device_close(s->device);
     s->device = NULL;
     buf_fini(&package);
+    buf_fini(&first);
+    buf_fini(&second);
 }
 
 static bool merge(const char *dir, const uint8_t identity[32], struct desk_merge *out,
