@@ -275,9 +275,10 @@ static void test_merge__a_device_of_nobody_is_left_out(void **state)
                    &err));
     plain.data[DEVICE_CERT + 60] ^= 1; /* a certificate that no coordinator gave */
     OK(desk_put_device(d.there.desk, (const uint8_t *)plain.data, &err));
+    OK(desk_review(d.there.desk, d.there.first, REVIEW_APPROVED, "ok", 5000, &err));
     struct desk_merge m = merge(&d);
     assert_int_equal(m.left_out, 1);
-    assert_int_equal(m.records + m.devices, 0);
+    assert_int_equal(m.records + m.devices + m.reviews, 0);
     assert_non_null(strstr(d.told.data, "not enrolled"));
     buf_fini(&locked);
     buf_fini(&plain);
@@ -287,6 +288,7 @@ static void test_merge__a_device_of_nobody_is_left_out(void **state)
 /* A device was copied: one copy handed over here, the other there. */
 static void test_merge__two_sides_of_a_copied_device_are_kept_apart(void **state)
 {
+    uint8_t id[16];
     struct study *s = *state;
     struct err err = {0};
     struct desks d = {.told = {0}};
@@ -312,6 +314,7 @@ static void test_merge__two_sides_of_a_copied_device_are_kept_apart(void **state
         OK(desk_add_device(desks[i], file.data, file.len, &fresh, &err));
         buf_fini(&file);
     }
+    memcpy(id, device_id(s->device), 16);
     device_close(s->device);
     snprintf(command, sizeof command, "cp -r %s/device %s/copy", s->dir, s->dir);
     assert_int_equal(system(command), 0);
@@ -330,10 +333,14 @@ static void test_merge__two_sides_of_a_copied_device_are_kept_apart(void **state
         device_close(s->device);
         s->device = NULL;
     }
+    struct desk_device side = device_at(desks[1], id);
+    uint64_t counter;
+    OK(desk_count_receipt(desks[1], &side, &counter, &err));
     OK(try_merge(&d, desks[0], desks[1], &m, &err));
     assert_int_equal(m.records, 1);
     assert_int_equal(m.apart, 1);
     assert_non_null(strstr(d.told.data, "two different entries"));
+    assert_int_equal(device_at(desks[0], id).receipt_seq, 0); /* that was for the other side */
     OK(desk_kept_apart(desks[0], &apart, &err));
     assert_int_equal(apart, 2);
     OK(try_merge(&d, desks[0], desks[1], &m, &err));
@@ -550,8 +557,8 @@ static void test_merge__two_words_about_one_case_are_a_conflict(void **state)
         unsigned conflicts, added;
         const char *told;
     } rows[] = {{0, 2000000, 0, 1, NULL},
-                {1000000, 2000000, 1, 1, "of the other desk, counts"},
-                {3000000, 2000000, 1, 0, "of this desk, counts"}};
+                {1000000, 2000000, 1, 1, "both desks sent word"},
+                {3000000, 2000000, 1, 0, "both desks sent word"}};
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
         struct desks d;
         unsigned before[MESSAGE_KIND_END], after[MESSAGE_KIND_END];
@@ -571,6 +578,137 @@ static void test_merge__two_words_about_one_case_are_a_conflict(void **state)
         assert_nothing_new(&m);
         end(&d);
     }
+}
+
+/* The device took the withdrawal from here; the other desk knows it only from the device, still has
+ * the content, and has assigned the case.  Nor does a withdrawal there leave the assignment. */
+static void test_merge__a_case_that_only_its_device_knows_withdrawn(void **state)
+{
+    (void)state;
+    struct desks d;
+    unsigned kinds[MESSAGE_KIND_END];
+    begin(&d);
+    both(&d);
+    d.here.at_ms += 500;
+    correction_withdraw(&d.here, d.there.first, USE_ANSWERS);
+    assign(&d, d.there.desk, false, d.here.at_ms += 5000000);
+    struct desk *own = d.there.desk;
+    d.there.desk = d.here.desk;
+    correction_deliver(&d.there);
+    d.there.desk = own;
+    correction_carry(&d.there, false);
+    assert_true(held(d.there.desk, d.there.first).len > 0);
+    merge(&d);
+    count_messages(d.here.desk, kinds);
+    assert_int_equal(kinds[MESSAGE_ASSIGN], 0);
+    correction_withdraw(&d.there, d.there.first, USE_ANSWERS);
+    count_messages(d.there.desk, kinds);
+    assert_int_equal(kinds[MESSAGE_ASSIGN], 0);
+    end(&d);
+}
+
+/* Once both desks have the newer word, the older one is not sent out again. */
+static void test_merge__an_older_word_does_not_follow_a_newer(void **state)
+{
+    (void)state;
+    for (int way = 0; way < 2; way++) {
+        struct desks d;
+        struct err err = {0};
+        struct desk_merge m;
+        begin(&d);
+        both(&d);
+        if (way == 0) {
+            assign(&d, d.there.desk, false, study_wall + 1000000);
+            assign(&d, d.there.desk, true, study_wall + 2000000);
+            assign(&d, d.here.desk, false, study_wall + 3000000);
+        } else {
+            struct send_back newer = {
+                .on_all = "newer", .why = "", .again = true, .wall_ms = d.there.at_ms + 5000};
+            OK(correction_send(&d.there, d.there.first, false, &err));
+            OK(desk_send_back(d.here.desk, d.here.study.coordinator, d.there.first, &newer, &err));
+        }
+        OK(try_merge(&d, d.there.desk, d.here.desk, &m, &err));
+        m = merge(&d);
+        assert_int_equal(m.messages, 0);
+        if (way == 0) { /* the device has what the desk says it has */
+            struct arena arena;
+            struct entities cases;
+            unsigned count = 0;
+            correction_deliver(&d.here);
+            arena_init(&arena);
+            OK(cases_read(&cases, &arena, d.here.study.device, &err));
+            for (struct entity *e = cases.first; e; e = e->next) {
+                count += e->version > 0;
+            }
+            assert_int_equal(count, 2);
+            arena_fini(&arena);
+        }
+        end(&d);
+    }
+}
+
+static bool find_told(void *user, const struct message *m, int64_t wall_ms, bool taken,
+                      struct err *err)
+{
+    struct message *wanted = user;
+    (void)wall_ms;
+    (void)taken;
+    (void)err;
+    if (memcmp(m->device_id, wanted->device_id, 16) == 0 && m->kind == wanted->kind) {
+        wanted->counter = m->counter;
+    }
+    return true;
+}
+
+/* Both desks gave one case away, to different devices: one of them gives it back. */
+static void test_merge__one_device_keeps_a_case_of_two(void **state)
+{
+    (void)state;
+    for (int later = 0; later < 2; later++) { /* 1: the word of the other desk */
+        struct desks d;
+        struct err err = {0};
+        begin(&d);
+        both(&d);
+        assign(&d, d.here.desk, false, study_wall + 1000000); /* to here's device, … */
+        assign(&d, d.there.desk, false, study_wall + 500000);
+        assign(&d, d.there.desk, true, study_wall + 600000 + later * 1000000); /* … and there's */
+        struct desk_merge m = merge(&d);
+        assert_true(m.conflicts > 0);
+        struct message back = {.kind = MESSAGE_TAKE_BACK}, give = {.kind = MESSAGE_ASSIGN};
+        const struct field *loser = later ? &d.here : &d.there;
+        memcpy(back.device_id, device_id(loser->study.device), 16);
+        memcpy(give.device_id, back.device_id, 16);
+        OK(desk_messages(d.here.desk, find_told, &back, &err));
+        OK(desk_messages(d.here.desk, find_told, &give, &err));
+        assert_true(back.counter > give.counter);
+        m = merge(&d);
+        assert_nothing_new(&m);
+        end(&d);
+    }
+}
+
+static void test_merge__a_version_that_was_corrected_is_not_sent_back(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    struct desk_merge m;
+    uint8_t second[16];
+    begin(&d);
+    both(&d);
+    struct interview *i = correction_open(&d.there, d.there.first);
+    correction_set(i, "/data/age", "91");
+    correction_seal(i, "why", second);
+    correction_carry(&d.there, false);
+    struct send_back late = {
+        .on_all = "late", .why = "", .again = true, .wall_ms = d.there.at_ms + 5000};
+    OK(desk_send_back(d.here.desk, d.here.study.coordinator, d.there.first, &late, &err));
+    OK(try_merge(&d, d.there.desk, d.here.desk, &m, &err));
+    assert_int_equal(m.messages, 0);
+    assert_non_null(strstr(d.told.data, "was corrected since"));
+    correction_deliver(&d.there);
+    assert_int_equal(correction_returned(&d.there, NULL), 0);
+    end(&d);
 }
 
 /* ---- codings and sources ---- */
@@ -706,6 +844,184 @@ static void test_merge__documents_are_registered_once(void **state)
     end(&d);
 }
 
+static void drop_at(struct desk *desk, uint8_t n, int64_t wall_ms)
+{
+    struct err err = {0};
+    bool found;
+    uint8_t id[16];
+    memset(id, n, 16);
+    OK(desk_begin(desk, &err));
+    OK(desk_coding_drop(desk, id, &found, &err));
+    bool ok =
+        desk_codings_log(desk, "coding dropped", "", (const uint8_t(*)[16])id, 1, wall_ms, &err);
+    OK(desk_end(desk, ok, &err));
+}
+
+/* Dropped and taken in again, with the same words or others: it stays at both. */
+static void test_merge__a_coding_that_came_back_stays(void **state)
+{
+    (void)state;
+    static const char *const codes[] = {"respect", "trust"};
+    for (size_t i = 0; i < 2; i++) {
+        struct desks d;
+        struct err err = {0};
+        struct desk_merge m;
+        char want[40];
+        begin(&d);
+        merge(&d);
+        put_coding(d.there.desk, d.there.first, 0x11, "trust", 1000);
+        merge(&d);
+        drop_at(d.there.desk, 0x11, 5000);
+        put_coding(d.there.desk, d.there.first, 0x11, codes[i], 7000);
+        snprintf(want, sizeof want, "%s by Zarina;", codes[i]);
+        merge(&d);
+        assert_string_equal(codes_at(d.here.desk), want);
+        OK(try_merge(&d, d.there.desk, d.here.desk, &m, &err));
+        assert_string_equal(codes_at(d.there.desk), want);
+        end(&d);
+    }
+}
+
+/* The other desk gave a coding a code that another coding here has already. */
+static void test_merge__a_conflict_is_named_once(void **state)
+{
+    (void)state;
+    struct desks d;
+    begin(&d);
+    both(&d);
+    put_coding(d.there.desk, d.there.first, 0x11, "trust", 1000);
+    both(&d);
+    put_coding(d.here.desk, d.there.first, 0x22, "dial", 2000);
+    put_coding(d.there.desk, d.there.first, 0x11, "dial", 3000);
+    merge(&d);
+    assert_string_equal(codes_at(d.here.desk), "dial by Nurlan;");
+    struct desk_merge m = merge(&d);
+    assert_int_equal(m.conflicts, 0);
+    assert_nothing_new(&m);
+    both(&d);
+    assert_string_equal(codes_at(d.there.desk), "dial by Nurlan;");
+    end(&d);
+}
+
+static size_t sources_at(struct desk *desk, uint8_t first[16])
+{
+    struct err err = {0};
+    struct desk_sources all;
+    OK(desk_sources_read(&all, desk, &err));
+    size_t count = all.count;
+    if (count) {
+        memcpy(first, all.list[0].id, 16);
+    }
+    desk_sources_fini(&all);
+    return count;
+}
+
+/* Registered at both, taken away at one. */
+static void test_merge__a_document_of_both_desks_goes_at_both(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    struct desk_merge m;
+    uint8_t id[16], other[16];
+    char hex[33];
+    begin(&d);
+    for (size_t i = 0; i < 2; i++) {
+        struct source_document s = {.wall_ms = 1000,
+                                    .title = "Law",
+                                    .kind = "law",
+                                    .country = "TJ",
+                                    .date = "1999",
+                                    .place = ""};
+        OK(desk_source_add(i ? d.there.desk : d.here.desk, &s, &err));
+    }
+    both(&d);
+    assert_int_equal(sources_at(d.here.desk, id), 1);
+    assert_int_equal(sources_at(d.there.desk, other), 1);
+    assert_memory_equal(id, other, 16);
+    text_hex(hex, other, 16);
+    OK(desk_source_drop(d.there.desk, hex, 2000, &err));
+    merge(&d);
+    assert_int_equal(sources_at(d.here.desk, id), 0);
+    OK(try_merge(&d, d.there.desk, d.here.desk, &m, &err));
+    assert_int_equal(m.sources, 0);
+    assert_int_equal(sources_at(d.there.desk, id), 0);
+    end(&d);
+}
+
+/* ---- what people said ---- */
+
+static enum review_state state_at(struct desk *desk, const uint8_t id[16])
+{
+    struct desk_reviews all;
+    enum review_state state = review_at(&all, desk, id)->state;
+    desk_reviews_fini(&all);
+    return state;
+}
+
+/* At the same moment, or by a clock that is behind: both desks come to the same. */
+static void test_merge__reviews_come_to_the_same(void **state)
+{
+    (void)state;
+    for (int slow = 0; slow < 2; slow++) {
+        struct desks d;
+        struct err err = {0};
+        begin(&d);
+        both(&d);
+        const uint8_t *id = d.there.first;
+        OK(desk_review(d.here.desk, id, REVIEW_APPROVED, "b", 9000, &err));
+        if (slow) { /* said after the other was read */
+            both(&d);
+        }
+        OK(desk_review(d.there.desk, id, REVIEW_REJECTED, "a", slow ? 5000 : 9000, &err));
+        both(&d);
+        assert_int_equal(state_at(d.here.desk, id), REVIEW_REJECTED);
+        assert_int_equal(state_at(d.there.desk, id), REVIEW_REJECTED);
+        end(&d);
+    }
+}
+
+static void test_merge__the_log_keeps_no_comment_on_what_was_withdrawn(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    struct buf log = {0};
+    begin(&d);
+    both(&d);
+    OK(desk_review(d.there.desk, d.there.first, REVIEW_REJECTED, "lives in Osh", 5000, &err));
+    correction_withdraw(&d.here, d.there.first, USE_ANSWERS);
+    struct desk_merge m = merge(&d);
+    assert_int_equal(m.reviews, 1);
+    OK(desk_tell_log(&log, d.here.desk, false, &err));
+    assert_null(strstr(log.data, "lives in Osh"));
+    buf_fini(&log);
+    m = merge(&d);
+    assert_int_equal(m.reviews, 0);
+    end(&d);
+}
+
+/* A reason as long as the log takes does not stop a merge. */
+static void test_merge__a_long_reason_is_cut(void **state)
+{
+    (void)state;
+    enum { LONG = 65530 };
+    struct desks d;
+    struct err err = {0};
+    struct withdraw_report sum;
+    struct forget_report forgotten;
+    begin(&d);
+    char *why = mem_zero(1, LONG + 1);
+    memset(why, 'x', LONG);
+    const struct withdraw_options options = {.uses = USE_ALL, .why = why, .wall_ms = 5};
+    OK(desk_withdraw_all(d.there.desk, d.there.study.coordinator,
+                         (const uint8_t(*)[16]) & d.there.first, 1, &options, &sum, &forgotten,
+                         &err));
+    assert_int_equal(merge(&d).withdrawals, 1);
+    free(why);
+    end(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -722,6 +1038,16 @@ int main(void)
         cmocka_unit_test(test_merge__what_was_withdrawn_here_does_not_come_back),
         cmocka_unit_test(test_merge__messages_come_once_and_devices_take_the_later),
         cmocka_unit_test(test_merge__two_words_about_one_case_are_a_conflict),
+        cmocka_unit_test(test_merge__a_case_that_only_its_device_knows_withdrawn),
+        cmocka_unit_test(test_merge__an_older_word_does_not_follow_a_newer),
+        cmocka_unit_test(test_merge__one_device_keeps_a_case_of_two),
+        cmocka_unit_test(test_merge__a_version_that_was_corrected_is_not_sent_back),
+        cmocka_unit_test(test_merge__a_coding_that_came_back_stays),
+        cmocka_unit_test(test_merge__a_conflict_is_named_once),
+        cmocka_unit_test(test_merge__a_document_of_both_desks_goes_at_both),
+        cmocka_unit_test(test_merge__reviews_come_to_the_same),
+        cmocka_unit_test(test_merge__the_log_keeps_no_comment_on_what_was_withdrawn),
+        cmocka_unit_test(test_merge__a_long_reason_is_cut),
         cmocka_unit_test(test_merge__the_later_coding_counts_and_drops_are_heard),
         cmocka_unit_test(test_merge__documents_are_registered_once),
     };

@@ -251,8 +251,9 @@ static void since_by_device(struct reading *r)
 
 static bool look_again(struct reading *r, const struct desk_object *o, struct err *err)
 {
-    return desk_objects_between(
-        r->records->desk, &(struct desk_range){o->device, o->seq, o->seq, r->held}, look, r, err);
+    return desk_objects_between(r->records->desk,
+                                &(struct desk_range){o->device, o->seq, o->seq, r->held, false},
+                                look, r, err);
 }
 
 /* All records of a desk, without their contents: opens those that nobody has looked at. */
@@ -301,7 +302,7 @@ static bool place(void *user, const struct desk_object *o, struct err *err)
     bool part = k && (memcmp(k->old, none, 16) != 0 || map_get(&r->wanted, hex));
     return !o->len || !part ||
            desk_objects_between(r->records->desk,
-                                &(struct desk_range){o->device, o->seq, o->seq, r->held},
+                                &(struct desk_range){o->device, o->seq, o->seq, r->held, false},
                                 note_at_hand, r, err);
 }
 

@@ -202,7 +202,7 @@ static bool forget_cases(struct forgetting *f, const struct withdraw_options *op
 {
     struct desk *desk = f->records.desk;
     assert(db_in_transaction(desk->db));
-    const struct desk_range range = {.to = INT64_MAX, .held = true};
+    const struct desk_range range = {.to = INT64_MAX, .held = true, .gone = true};
     bool ok = desk_objects_between(desk, &range, read_record, f, err);
     ok = desk_records_log(&f->records, "withdraw", options->why, ok ? err : NULL) && ok;
     f->report->cases = (unsigned)f->count;
@@ -294,7 +294,7 @@ bool desk_cases_of(struct desk *desk, const uint8_t identity[32], const uint8_t 
 {
     struct forget_report report = {0};
     struct forgetting f = {.report = &report};
-    const struct desk_range range = {.to = INT64_MAX, .held = true};
+    const struct desk_range range = {.to = INT64_MAX, .held = true, .gone = true};
     arena_init(&f.arena);
     map_init(&f.wanted, &f.arena);
     map_init(&f.cases, &f.arena);

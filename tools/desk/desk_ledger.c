@@ -263,6 +263,14 @@ bool desk_ledger_read(struct desk *desk, desk_ledger_row *row, void *user, struc
 
 /* ---- reviews ---- */
 
+/* At the same moment both desks choose the same. */
+static bool is_later(const struct ledger_entry *e, const struct desk_review *than)
+{
+    return e->wall_ms != than->wall_ms        ? e->wall_ms > than->wall_ms
+           : e->state != (uint8_t)than->state ? e->state > (uint8_t)than->state
+                                              : strcmp(e->why, than->comment) > 0;
+}
+
 static bool take_review(void *user, const struct ledger_entry *e, struct err *err)
 {
     struct desk_reviews *reviews = user;
@@ -275,11 +283,11 @@ static bool take_review(void *user, const struct ledger_entry *e, struct err *er
     struct desk_review *review = map_get(&reviews->by_record, hex);
     if (!review) {
         review = arena_alloc(&reviews->arena, sizeof *review);
-        *review = (struct desk_review){.wall_ms = INT64_MIN};
+        *review = (struct desk_review){.wall_ms = INT64_MIN, .comment = ""};
         map_put(&reviews->by_record, arena_text(&reviews->arena, hex), review);
     }
     review->words++;
-    if (e->len && e->wall_ms < review->wall_ms) { /* said at another desk, before */
+    if (e->len && !is_later(e, review)) { /* said at another desk, before */
         return true;
     }
     review->state = (enum review_state)e->state;

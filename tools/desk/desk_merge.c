@@ -44,9 +44,12 @@ static bool judge_study(struct merging *m, struct err *err)
     if (memcmp(own->study_id, its->study_id, 16) != 0) {
         return err_set(err, ERR_AUTH, "the other desk belongs to another study");
     }
-    bool newer = its->epoch > own->epoch;
-    const struct buf *bytes = &m->from->catalogue_bytes;
-    return !newer || desk_set_catalogue(m->to, bytes->data, bytes->len, err);
+    const struct buf *bytes = &m->from->catalogue_bytes, *had = &m->to->catalogue_bytes;
+    bool same = its->epoch == own->epoch && bytes->len == had->len &&
+                memcmp(bytes->data, had->data, had->len) == 0;
+    /* two of one number: refused there, since somebody may be forging */
+    return same || its->epoch < own->epoch ||
+           desk_set_catalogue(m->to, bytes->data, bytes->len, err);
 }
 
 static bool merge_form(void *user, const struct desk_form_row *form, struct err *err)
@@ -139,8 +142,8 @@ static bool store_run(struct carrying *c, struct err *err)
                        "device %s has two different entries %llu: both sides are kept apart", name,
                        (unsigned long long)in.fork_seq);
         } else if (ok) {
-            merge_tell(m, &m->report->apart, "device %s: entries %llu to %llu are kept apart", name,
-                       (unsigned long long)first.seq, (unsigned long long)r->next - 1);
+            merge_tell(m, &m->report->apart, "device %s: entries up to %llu are kept apart", name,
+                       (unsigned long long)r->next - 1);
         }
     }
     run_empty(r);
@@ -268,12 +271,16 @@ static uint64_t later(uint64_t a, uint64_t b)
 }
 
 /* A device that was revoked since belongs to the study: its entries are kept apart. */
-static bool is_enrolled(const struct catalogue *catalogue, const uint8_t cert[CERT_BYTES])
+static bool is_enrolled(const struct catalogue *catalogue, const uint8_t row[DEVICE_ROW])
 {
+    const uint8_t *cert = row + DEVICE_CERT;
     struct cert own, out;
+    uint8_t id[16];
     struct catalogue *c = mem_alloc(sizeof *c);
     *c = *catalogue;
-    bool ok = cert_read(&own, cert);
+    bool ok = cert_read(&own, cert) && memcmp(own.subject, row + DEVICE_SIGN, 32) == 0;
+    chain_device_id(id, row + DEVICE_SIGN);
+    ok = ok && memcmp(id, row + DEVICE_ID, 16) == 0;
     for (unsigned i = 0; ok && i < c->revoked_count; i++) {
         if (c->revoked[i].kind == 1 && memcmp(c->revoked[i].id, own.subject, 32) == 0) {
             c->revoked[i].kind = 0;
@@ -284,8 +291,8 @@ static bool is_enrolled(const struct catalogue *catalogue, const uint8_t cert[CE
     return ok;
 }
 
-/* Adds the device, or its counters: a device takes a receipt only with a number higher than any
- * before, whichever desk wrote it.  *known: it is enrolled. */
+/* Adds the device, or raises its counter: a device takes a receipt only with a number higher than
+ * any before, whichever desk wrote it.  *known: it is enrolled. */
 static bool merge_device(struct merging *m, const uint8_t *row, bool *known, struct err *err)
 {
     struct device_list own = {.desk = m->to};
@@ -297,15 +304,13 @@ static bool merge_device(struct merging *m, const uint8_t *row, bool *known, str
         db_run(m->to->db, "SELECT id, d FROM device WHERE id = ?1", v, 1, gather_device, &own, err);
     memcpy(merged, row, DEVICE_ROW);
     *known = true;
+    put_u64(merged + DEVICE_RECEIPT, 0); /* merge_receipt */
     if (ok && own.rows.len) {
         const uint8_t *had = (const uint8_t *)own.rows.data;
-        static const size_t counters[] = {DEVICE_COUNTER, DEVICE_RECEIPT};
         memcpy(merged, had, DEVICE_ROW);
-        for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {
-            put_u64(merged + counters[i],
-                    later(get_u64(had + counters[i]), get_u64(row + counters[i])));
-        }
-    } else if (ok && !is_enrolled(&m->to->catalogue, row + DEVICE_CERT)) {
+        put_u64(merged + DEVICE_COUNTER,
+                later(get_u64(had + DEVICE_COUNTER), get_u64(row + DEVICE_COUNTER)));
+    } else if (ok && !is_enrolled(&m->to->catalogue, row)) {
         char text[DESK_DEVICE_TEXT];
         *known = false;
         ok = desk_device_text(m->from, row + DEVICE_ID, text, err);
@@ -327,6 +332,51 @@ static bool merge_device(struct merging *m, const uint8_t *row, bool *known, str
     return ok;
 }
 
+/* Reads entry `seq` of a device's first history; empty if the desk does not have it. */
+static bool read_entry(struct desk *desk, const uint8_t device[16], uint64_t seq, struct buf *bytes,
+                       struct err *err)
+{
+    struct buf locked = {0};
+    uint8_t name[16];
+    desk_name(desk, name, "owner", device, 16);
+    struct db_value v[] = {db_blob(name, 16), db_int((int64_t)seq)};
+    bool ok = db_run(desk->db, "SELECT d FROM entry WHERE device = ?1 AND seq = ?2", v, 2,
+                     desk_take_blob, &locked, err);
+    if (ok && locked.len) {
+        struct db_value got = db_blob(locked.data, locked.len);
+        ok =
+            desk_unlock(desk, bytes, (struct desk_row){"entry", name, seq}, &got, CHAIN_ENTRY, err);
+    }
+    buf_fini(&locked);
+    return ok;
+}
+
+/* The other desk's receipt counts here if it is about the same entries: of a copied device its
+ * first history may be the other side. */
+static bool merge_receipt(struct merging *m, const uint8_t *row, struct err *err)
+{
+    struct device_list own = {.desk = m->to};
+    struct buf here = {0}, there = {0};
+    uint64_t seq = get_u64(row + DEVICE_RECEIPT);
+    uint8_t name[16];
+    desk_name(m->to, name, "owner", row + DEVICE_ID, 16);
+    struct db_value v[] = {db_blob(name, 16)};
+    bool ok =
+        read_entry(m->to, row + DEVICE_ID, seq, &here, err) &&
+        read_entry(m->from, row + DEVICE_ID, seq, &there, err) &&
+        db_run(m->to->db, "SELECT id, d FROM device WHERE id = ?1", v, 1, gather_device, &own, err);
+    if (ok && own.rows.len && here.len && there.len &&
+        memcmp(here.data, there.data, CHAIN_ENTRY - SIGN_BYTES) == 0) {
+        uint8_t *had = (uint8_t *)own.rows.data;
+        put_u64(had + DEVICE_RECEIPT, later(get_u64(had + DEVICE_RECEIPT), seq));
+        ok = desk_put_device(m->to, had, err);
+    }
+    buf_fini(&own.rows);
+    buf_fini(&here);
+    buf_fini(&there);
+    return ok;
+}
+
 static bool merge_devices(struct merging *m, struct err *err)
 {
     struct device_list list = {.desk = m->from};
@@ -340,6 +390,10 @@ static bool merge_devices(struct merging *m, struct err *err)
              desk_histories(m->from, row + DEVICE_ID, &all, err);
         for (size_t h = 0; ok && known && h < all.count; h++) {
             ok = carry_history(m, row, &all.list[h], err);
+        }
+        if (ok && known) {
+            ok = desk_begin(m->to, err);
+            ok = ok && desk_end(m->to, merge_receipt(m, row, err), err);
         }
         free(all.list);
     }
@@ -362,9 +416,10 @@ static bool log_merge(struct merging *m, struct err *err)
 bool desk_merge(struct desk *desk, struct desk *other, const uint8_t identity[32],
                 struct desk_merge *report, struct err *err)
 {
-    struct merging m = {desk, other, identity, report};
+    struct merging m = {desk, other, identity, report, 0};
     unsigned late = 0;
     bool ok = judge_study(&m, err) && log_merge(&m, err) &&
+              db_number(desk->db, &m.own_until, 0, "SELECT max(n) FROM message", NULL, 0, err) &&
               desk_forms(other, merge_form, &m, err) && merge_withdrawals(&m, err) &&
               merge_devices(&m, err) && merge_messages(&m, err) && merge_reviews(&m, err) &&
               merge_codings(&m, err) && merge_sources(&m, err) &&

@@ -10,6 +10,7 @@ struct merging {
     struct desk *to, *from;
     const uint8_t *identity;
     struct desk_merge *report;
+    int64_t own_until; /* messages with higher counters were made by this merge */
 };
 /* Tells a line, and counts it: `count` is a field of the report. */
 void merge_tell(struct merging *m, unsigned *count, const char *format, ...)

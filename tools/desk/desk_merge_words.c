@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "forms/dataset/dataset_variables.h"
 #include "platform/machine/text.h"
 #include "tools/desk/desk_codings.h"
 #include "tools/desk/desk_forget.h"
 #include "tools/desk/desk_merge_internal.h"
 #include "tools/desk/desk_records.h"
+#include "tools/desk/desk_review.h"
 #include "tools/desk/desk_sources.h"
 
 static const char *hex_of(struct arena *arena, const void *bytes, size_t len)
@@ -22,7 +24,8 @@ static const char *hex_of(struct arena *arena, const void *bytes, size_t len)
 struct taken_back { /* what another desk's log says of one record */
     uint8_t record[16];
     unsigned uses;
-    const char *why;
+    int64_t wall_ms;
+    const char *why; /* with who and which day */
 };
 struct withdrawals {
     struct merging *m;
@@ -42,14 +45,20 @@ static bool take_withdrawal(void *user, const struct ledger_entry *e, struct err
         return false;
     }
     if ((before & e->state) != e->state) {
+        enum { DAY = 10, WHY_MAX = 60000 }; /* the log takes 65,535 bytes */
         char when[40];
         desk_put_when(when, e->wall_ms);
+        when[DAY] = '\0';
+        size_t len = variable_letters(e->why, strlen(e->why), WHY_MAX);
+        const char *why = arena_copy(&w->arena, e->why, len);
+        const char *who =
+            arena_copy(&w->arena, e->who, variable_letters(e->who, strlen(e->who), 80));
         w->list = mem_grow(w->list, w->count + 1, sizeof *w->list);
         struct taken_back *one = &w->list[w->count++];
-        *one = (struct taken_back){.uses = e->state & USE_ALL};
+        *one = (struct taken_back){.uses = e->state & USE_ALL, .wall_ms = e->wall_ms};
         memcpy(one->record, e->record, 16);
-        one->why = arena_join(&w->arena, e->why, *e->why ? ", " : "", "at another desk, by ",
-                              *e->who ? e->who : "?", ", ", when, NULL);
+        one->why = arena_join(&w->arena, why, *why ? ", " : "", "at another desk, by ",
+                              *who ? who : "?", ", ", when, NULL);
     }
     return true;
 }
@@ -59,15 +68,18 @@ static int by_reason(const void *a, const void *b)
     const struct taken_back *one = a, *other = b;
     int order = one->uses != other->uses ? (one->uses < other->uses ? -1 : 1)
                                          : strcmp(one->why, other->why);
-    return order ? order : memcmp(one->record, other->record, 16);
+    return order                            ? order
+           : one->wall_ms != other->wall_ms ? (one->wall_ms < other->wall_ms ? -1 : 1)
+                                            : memcmp(one->record, other->record, 16);
 }
 
-/* Those with the same uses and the same reason at once: each withdrawal reads all records. */
+/* Those of a day with the same uses and the same reason at once: each withdrawal reads all records.
+ * Messages bear the time of the first of them: what the other desk said of a case later counts. */
 static bool withdraw_alike(struct withdrawals *w, size_t from, size_t to, struct err *err)
 {
     struct merging *m = w->m;
     const struct withdraw_options options = {
-        .uses = w->list[from].uses, .why = w->list[from].why, .wall_ms = m->report->wall_ms};
+        .uses = w->list[from].uses, .why = w->list[from].why, .wall_ms = w->list[from].wall_ms};
     struct withdraw_report sum = {0};
     struct forget_report forgotten;
     uint8_t(*ids)[16] = mem_alloc((to - from) * sizeof *ids);
@@ -112,32 +124,63 @@ bool merge_withdrawals(struct merging *m, struct err *err)
 
 /* ---- messages ---- */
 
-struct own_word { /* the last of this desk on a topic */
-    int64_t wall_ms;
+/* What this desk said on a topic: to all devices about a case, or to one; of a record, to its
+ * device. */
+struct own_word {
+    int64_t wall_ms; /* of the last word, whether the other desk has it or not */
+    bool apart;      /* it has a word that the other desk does not have */
     enum message_kind kind;
-    bool told; /* that the other desk spoke of it, too */
+    uint8_t holder[16]; /* of a case: the device that has it by these words; zeros: none */
+    bool conflict;
 };
 struct posts {
     struct merging *m;
     struct arena arena;
     struct map its_ids, ids;    /* of messages at the other desk, and at this one */
-    struct map spoke;           /* topics that only this desk spoke of → struct own_word */
+    struct map spoke;           /* topic → struct own_word */
     struct map withdrawn_cases; /* cases of records that were withdrawn here */
     bool any_case;              /* some of these records did not open: it may be any case */
+    uint8_t (*returned)[16];    /* records that messages new here send back, and … */
+    uint8_t (*newest)[16];      /* … the versions that count here */
+    size_t returned_count;
 };
 
-enum { TOPIC = 48 };
-/* What a message is about: of later ones on the same topic, the last counts. */
-static void topic_of(char out[TOPIC], const struct message *m)
+enum { TOPIC = 66 };
+static bool is_of_case(const struct message *m)
 {
-    char hex[33];
-    text_hex(hex, m->about, 16);
-    bool is_case = m->kind == MESSAGE_ASSIGN || m->kind == MESSAGE_TAKE_BACK;
-    out[0] = is_case ? 'c' : m->kind == MESSAGE_SEND_BACK ? 's' : 'w';
-    memcpy(out + 1, hex, sizeof hex);
-    if (out[0] == 'w') { /* each device is told for itself */
-        text_hex(hex, m->device_id, 6);
-        memcpy(out + 33, hex, 13);
+    return m->kind == MESSAGE_ASSIGN || m->kind == MESSAGE_TAKE_BACK;
+}
+
+/* "c" and the case, "s" or "w" and the record; with `to_one` also the device. */
+static const char *topic_of(char out[TOPIC], const struct message *m, bool to_one)
+{
+    out[0] = is_of_case(m) ? 'c' : m->kind == MESSAGE_SEND_BACK ? 's' : 'w';
+    text_hex(out + 1, m->about, 16);
+    if (to_one) {
+        text_hex(out + 33, m->device_id, 16);
+    }
+    return out;
+}
+
+static struct own_word *word_on(struct posts *p, const struct message *m, bool to_one, bool make)
+{
+    char topic[TOPIC];
+    struct own_word *word = map_get(&p->spoke, topic_of(topic, m, to_one));
+    if (!word && make) {
+        word = arena_alloc(&p->arena, sizeof *word);
+        *word = (struct own_word){.wall_ms = INT64_MIN};
+        map_put(&p->spoke, arena_text(&p->arena, topic), word);
+    }
+    return word;
+}
+
+/* A case's holder after a word; the words come in the order of their time, or of their counters. */
+static void move_case(struct own_word *word, const struct message *m)
+{
+    if (m->kind == MESSAGE_ASSIGN) {
+        memcpy(word->holder, m->device_id, 16);
+    } else if (memcmp(word->holder, m->device_id, 16) == 0) {
+        memset(word->holder, 0, 16);
     }
 }
 
@@ -148,7 +191,23 @@ static bool note_its(void *user, const struct message *m, int64_t wall_ms, bool 
     (void)wall_ms;
     (void)taken;
     (void)err;
-    map_put(&p->its_ids, hex_of(&p->arena, m->message_id, 16), p);
+    const char *id = hex_of(&p->arena, m->message_id, 16);
+    map_put(&p->its_ids, id, p);
+    if (m->kind == MESSAGE_SEND_BACK && !map_get(&p->ids, id)) {
+        p->returned = mem_grow(p->returned, p->returned_count + 1, sizeof *p->returned);
+        memcpy(p->returned[p->returned_count++], m->about, 16);
+    }
+    return true;
+}
+
+static bool note_id(void *user, const struct message *m, int64_t wall_ms, bool taken,
+                    struct err *err)
+{
+    struct posts *p = user;
+    (void)wall_ms;
+    (void)taken;
+    (void)err;
+    map_put(&p->ids, hex_of(&p->arena, m->message_id, 16), p);
     return true;
 }
 
@@ -156,16 +215,19 @@ static bool note_own(void *user, const struct message *m, int64_t wall_ms, bool 
                      struct err *err)
 {
     struct posts *p = user;
-    char topic[TOPIC];
+    char hex[33];
     (void)taken;
     (void)err;
-    const char *id = hex_of(&p->arena, m->message_id, 16);
-    map_put(&p->ids, id, p);
-    if (!map_get(&p->its_ids, id)) {
-        struct own_word *word = arena_alloc(&p->arena, sizeof *word);
-        *word = (struct own_word){.wall_ms = wall_ms, .kind = m->kind};
-        topic_of(topic, m);
-        map_put(&p->spoke, arena_text(&p->arena, topic), word);
+    text_hex(hex, m->message_id, 16);
+    for (int to_one = 0; to_one < 2; to_one++) {
+        struct own_word *word = word_on(p, m, to_one, true);
+        word->apart =
+            word->apart || (!map_get(&p->its_ids, hex) && (int64_t)m->counter <= p->m->own_until);
+        if (wall_ms >= word->wall_ms) {
+            word->wall_ms = wall_ms;
+            word->kind = m->kind;
+            move_case(word, m);
+        }
     }
     return true;
 }
@@ -205,20 +267,58 @@ static bool holds_withdrawn(struct posts *p, const struct message *m, bool *hold
     return true;
 }
 
-/* Names what both desks spoke of, once. */
-static void tell_both(struct posts *p, const struct message *m, struct own_word *own,
-                      int64_t wall_ms)
+/* Whether it sends back a version that was corrected in the meantime. */
+static bool is_replaced(struct posts *p, const struct message *m)
 {
-    char key[48];
-    desk_record_key(key, m->about);
-    bool is_case = m->kind != MESSAGE_SEND_BACK;
-    if (!own->told) {
-        merge_tell(p->m, &p->m->report->conflicts,
-                   "both desks sent word to devices about %s %s: the later one, of %s desk, counts",
-                   is_case ? "case" : "record", is_case ? strchr(key, ':') + 1 : key,
-                   own->wall_ms >= wall_ms ? "this" : "the other");
-        own->told = true;
+    for (size_t i = 0; m->kind == MESSAGE_SEND_BACK && i < p->returned_count; i++) {
+        if (memcmp(p->returned[i], m->about, 16) == 0 && memcmp(p->newest[i], m->about, 16) != 0) {
+            char key[48];
+            desk_record_key(key, m->about);
+            merge_tell(p->m, &p->m->report->conflicts,
+                       "record %s was corrected since the other desk sent it back: send it back "
+                       "again here, if it is still wrong",
+                       key);
+            return true;
+        }
     }
+    return false;
+}
+
+static bool take_off(struct posts *p, const struct message *m, const uint8_t device[16],
+                     int64_t wall_ms, struct err *err)
+{
+    struct message back = {.kind = MESSAGE_TAKE_BACK, .body = ""};
+    memcpy(back.device_id, device, 16);
+    memcpy(back.about, m->about, 16);
+    return desk_add_message(p->m->to, &back, wall_ms, err);
+}
+
+/* Both desks gave the case away, to different devices: only one may keep it.  `win`: the word of
+ * the other desk is the later one. */
+static bool settle_case(struct posts *p, const struct message *m, int64_t wall_ms, bool win,
+                        struct err *err)
+{
+    static const uint8_t none[16];
+    struct own_word *own = word_on(p, m, false, false), *to_it = word_on(p, m, true, false);
+    bool ok = true;
+    own->conflict = own->conflict || own->apart;
+    if (win && own->apart && memcmp(own->holder, none, 16) != 0 &&
+        memcmp(own->holder, m->device_id, 16) != 0) {
+        ok = take_off(p, m, own->holder, wall_ms, err);
+    }
+    if (!win && memcmp(own->holder, m->device_id, 16) != 0 &&
+        !(to_it && to_it->wall_ms >= wall_ms)) {
+        ok = take_off(p, m, m->device_id, own->wall_ms, err);
+    }
+    return ok;
+}
+
+/* Whether this desk, or both, said something later.  A device is told to give a case back unless it
+ * was given the case later. */
+static bool is_overtaken(struct posts *p, const struct message *m, int64_t wall_ms)
+{
+    const struct own_word *own = word_on(p, m, m->kind == MESSAGE_TAKE_BACK, false);
+    return own && own->wall_ms >= wall_ms;
 }
 
 static bool carry_message(void *user, const struct message *m, int64_t wall_ms, bool taken,
@@ -226,30 +326,67 @@ static bool carry_message(void *user, const struct message *m, int64_t wall_ms, 
 {
     struct posts *p = user;
     struct merging *to = p->m;
-    char topic[TOPIC];
     bool known, holds;
+    char hex[33];
     (void)taken;
-    topic_of(topic, m);
-    struct own_word *own = map_get(&p->spoke, topic);
-    if (map_get(&p->ids, hex_of(&p->arena, m->message_id, 16)) ||
-        (own && m->kind == MESSAGE_WITHDRAW)) {
+    text_hex(hex, m->message_id, 16);
+    if (map_get(&p->ids, hex) || (m->kind == MESSAGE_WITHDRAW && word_on(p, m, true, false))) {
         return true;
     }
     if (!knows_device(to->to, m->device_id, &known, err) || !holds_withdrawn(p, m, &holds, err)) {
         return false;
     }
-    if (!known || holds) {
+    if (!known || holds || is_replaced(p, m)) {
         return true;
     }
-    if (own && !(m->kind == MESSAGE_TAKE_BACK && own->kind == MESSAGE_TAKE_BACK)) {
-        tell_both(p, m, own, wall_ms);
-        if (own->wall_ms >= wall_ms) {
-            return true;
-        }
+    bool overtaken = is_overtaken(p, m, wall_ms);
+    struct own_word *own = word_on(p, m, false, false);
+    if (own && m->kind == MESSAGE_ASSIGN && !settle_case(p, m, wall_ms, !overtaken, err)) {
+        return false;
     }
-    struct message copy = *m;
-    bool ok = desk_add_message(to->to, &copy, wall_ms, err);
+    if (own && m->kind != MESSAGE_ASSIGN) {
+        own->conflict =
+            own->conflict ||
+            (own->apart && !(m->kind == MESSAGE_TAKE_BACK && own->kind == MESSAGE_TAKE_BACK));
+    }
+    if (overtaken) {
+        return true;
+    }
+    if (own && is_of_case(m)) {
+        move_case(own, m);
+    }
+    bool ok = desk_carry_message(to->to, m, wall_ms, err);
     to->report->messages += ok;
+    return ok;
+}
+
+/* Names what both desks spoke of, and what holds now. */
+static bool tell_conflicts(void *user, const struct message *m, int64_t wall_ms, bool taken,
+                           struct err *err)
+{
+    static const uint8_t none[16];
+    struct posts *p = user;
+    struct own_word *own = word_on(p, m, false, false);
+    char key[48], device[DESK_DEVICE_TEXT] = "nobody";
+    bool ok = true;
+    (void)wall_ms;
+    (void)taken;
+    if (!own || !own->conflict) {
+        return true;
+    }
+    own->conflict = false; /* once */
+    desk_record_key(key, m->about);
+    if (is_of_case(m)) {
+        ok = memcmp(own->holder, none, 16) == 0 ||
+             desk_device_text(p->m->to, own->holder, device, err);
+        merge_tell(p->m, &p->m->report->conflicts,
+                   "both desks sent word to devices about case %s: by the later word %s has it; "
+                   "assign it again if that is wrong",
+                   strchr(key, ':') + 1, device);
+    } else {
+        merge_tell(p->m, &p->m->report->conflicts,
+                   "both desks sent record %s back: the later word counts", key);
+    }
     return ok;
 }
 
@@ -281,14 +418,25 @@ static bool find_withdrawn_cases(struct posts *p, struct err *err)
                                          s.count, &p->withdrawn_cases, &unread, err));
     p->any_case = unread > 0;
     if (ok && s.count) {
-        unsigned told = 0;
-        merge_tell(p->m, &told,
+        merge_tell(p->m, &p->m->report->conflicts,
                    "%zu records that were withdrawn here are still at the other desk: merge this "
                    "desk there, too",
                    s.count);
     }
     free(s.ids);
     return ok;
+}
+
+/* Of the records that messages new here send back: which versions count here. */
+static bool find_newest(struct posts *p, struct err *err)
+{
+    struct merging *m = p->m;
+    bool ok = desk_messages(m->to, note_id, p, err) && desk_messages(m->from, note_its, p, err);
+    p->newest = mem_alloc((p->returned_count + 1) * sizeof *p->newest);
+    memcpy(p->newest, p->returned_count ? p->returned : p->newest,
+           p->returned_count * sizeof *p->newest);
+    return ok && (!p->returned_count ||
+                  desk_newest_of(m->to, m->identity, p->newest, p->returned_count, err));
 }
 
 bool merge_messages(struct merging *m, struct err *err)
@@ -299,12 +447,15 @@ bool merge_messages(struct merging *m, struct err *err)
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
         map_init(maps[i], &p.arena);
     }
-    bool ok = find_withdrawn_cases(&p, err) && desk_begin(m->to, err);
+    bool ok = find_withdrawn_cases(&p, err) && find_newest(&p, err) && desk_begin(m->to, err);
     if (ok) {
-        ok = desk_messages(m->from, note_its, &p, err) && desk_messages(m->to, note_own, &p, err) &&
-             desk_messages(m->from, carry_message, &p, err);
+        ok = desk_messages(m->to, note_own, &p, err) &&
+             desk_messages(m->from, carry_message, &p, err) &&
+             desk_messages(m->from, tell_conflicts, &p, err);
         ok = desk_end(m->to, ok, err);
     }
+    free(p.returned);
+    free(p.newest);
     arena_fini(&p.arena);
     return ok;
 }
@@ -314,9 +465,36 @@ bool merge_messages(struct merging *m, struct err *err)
 struct words {
     struct merging *m;
     struct arena arena;
-    struct map said; /* fingerprints of what this desk's log has */
+    struct map said, held; /* fingerprints of what this desk's log has; its records */
     uint8_t origin[SIGN_PUBLIC];
 };
+
+static bool note_record(void *user, const struct desk_object *o, struct err *err)
+{
+    struct map *held = user;
+    char hex[33];
+    (void)err;
+    text_hex(hex, o->id, 16);
+    if (!map_get(held, hex)) {
+        map_put(held, arena_text(held->arena, hex), held);
+    }
+    return true;
+}
+
+/* The records that this desk has, with content or without: what a device made that is not enrolled
+ * is not among them. */
+static bool note_records(struct merging *m, struct map *held, struct arena *arena, struct err *err)
+{
+    map_init(held, arena);
+    return desk_ids(m->to, note_record, held, err);
+}
+
+static bool has_record(const struct map *held, const uint8_t id[16])
+{
+    char hex[33];
+    text_hex(hex, id, 16);
+    return map_get(held, hex) != NULL;
+}
 
 /* The same for a review, whichever desk's log it stands in. */
 static const char *fingerprint(struct arena *arena, const struct ledger_entry *e)
@@ -326,8 +504,7 @@ static const char *fingerprint(struct arena *arena, const struct ledger_entry *e
     put_u64(head + 2, (uint64_t)e->wall_ms);
     memcpy(head + 10, e->record, 16);
     buf_add(&all, head, sizeof head);
-    buf_add(&all, e->who, strlen(e->who) + 1);
-    buf_text(&all, e->why);
+    buf_text(&all, e->who); /* not `why`: of a withdrawn record it is left out */
     hash_plain(hash, all.data, all.len);
     buf_fini(&all);
     return hex_of(arena, hash, sizeof hash);
@@ -355,12 +532,17 @@ static bool carry_word(void *user, const struct ledger_entry *e, struct err *err
         return true;
     }
     const char *print = fingerprint(&w->arena, e);
-    if (map_get(&w->said, print)) {
+    if (map_get(&w->said, print) || !has_record(&w->held, e->record)) {
         return true;
     }
     map_put(&w->said, print, w);
     struct ledger_entry copy = *e;
-    if (!e->len) { /* else it came there from a third desk */
+    unsigned uses;
+    if (!desk_withdrawn(w->m->to, e->record, &uses, err)) {
+        return false;
+    }
+    copy.why = uses & USE_ANSWERS ? "" : e->why; /* the log is for ever */
+    if (!e->len) {                               /* else it came there from a third desk */
         copy.body = w->origin;
         copy.len = sizeof w->origin;
     }
@@ -376,7 +558,8 @@ bool merge_reviews(struct merging *m, struct err *err)
     desk_ledger_key(m->from, w.origin);
     bool ok = desk_begin(m->to, err);
     if (ok) {
-        ok = desk_ledger_read(m->to, note_word, &w, err) &&
+        ok = note_records(m, &w.held, &w.arena, err) &&
+             desk_ledger_read(m->to, note_word, &w, err) &&
              desk_ledger_read(m->from, carry_word, &w, err);
         ok = desk_end(m->to, ok, err);
     }
@@ -397,9 +580,11 @@ static bool note_drop(void *user, const struct ledger_entry *e, struct err *err)
     struct drops *d = user;
     (void)err;
     if (e->kind == LEDGER_CODING && e->len == 16 && strcmp(e->what, d->what) == 0) {
+        const char *id = hex_of(&d->arena, e->body, 16);
+        const int64_t *before = map_get(&d->when, id);
         int64_t *when = arena_alloc(&d->arena, sizeof *when);
-        *when = e->wall_ms;
-        map_put(&d->when, hex_of(&d->arena, e->body, 16), when);
+        *when = before && *before > e->wall_ms ? *before : e->wall_ms;
+        map_put(&d->when, id, when);
     }
     return true;
 }
@@ -424,7 +609,7 @@ struct coding_merge {
     struct merging *m;
     struct desk_codings own, its;
     struct drops own_drops, its_drops;
-    struct map by_id; /* this desk's codings */
+    struct map by_id, its_by_id, held; /* this desk's codings, the other's; this desk's records */
     uint8_t (*ids)[16];
     size_t count; /* of `ids`: what changes here */
 };
@@ -436,49 +621,68 @@ static bool codings_differ(const struct coding *a, const struct coding *b)
            a->from != b->from || a->to != b->to || a->quote != b->quote;
 }
 
+static bool tell_coding(struct coding_merge *c, const struct coding *own, bool own_counts)
+{
+    char key[48];
+    desk_record_key(key, own->id);
+    merge_tell(c->m, &c->m->report->conflicts,
+               "both desks have coding %s: the later one, of %s desk, counts",
+               key + strlen("uuid:"), own_counts ? "this" : "the other");
+    return true;
+}
+
 static bool merge_coding(struct coding_merge *c, const struct coding *its, struct err *err)
 {
     struct merging *m = c->m;
-    char hex[33], key[48];
+    char hex[33];
     unsigned uses;
+    bool found;
     enum coding_put done;
     if (!desk_withdrawn(m->to, its->record, &uses, err)) {
         return false;
     }
     text_hex(hex, its->id, 16);
     const struct coding *own = map_get(&c->by_id, hex);
-    if ((uses & USE_ANSWERS) || dropped_after(&c->own_drops, its->id, its->wall_ms) ||
-        (own && !codings_differ(own, its))) {
+    if ((uses & USE_ANSWERS) || !has_record(&c->held, its->record) ||
+        dropped_after(&c->own_drops, its->id, its->wall_ms) || (own && !codings_differ(own, its))) {
         return true;
     }
-    if (own) {
-        desk_record_key(key, its->id);
-        merge_tell(m, &m->report->conflicts,
-                   "both desks have coding %s: the later one, of %s desk, counts", key,
-                   own->wall_ms >= its->wall_ms ? "this" : "the other");
-        if (own->wall_ms >= its->wall_ms) {
-            return true;
-        }
+    if (own && own->wall_ms >= its->wall_ms) {
+        return tell_coding(c, own, true);
     }
     struct coding copy = *its;
-    bool ok = desk_coding_put(m->to, &copy, &done, err);
-    if (ok && done != CODING_SAME) {
+    if (!desk_coding_put(m->to, &copy, &done, err)) {
+        return false;
+    }
+    if (own && !tell_coding(c, own, false)) {
+        return false;
+    }
+    if (own && done == CODING_SAME) { /* this desk has another that marks the same */
+        return desk_coding_drop(m->to, own->id, &found, err) &&
+               desk_codings_log(m->to, "coding dropped", "at another desk it is another's mark",
+                                (const uint8_t(*)[16])own->id, 1, its->wall_ms, err);
+    }
+    if (done != CODING_SAME) {
         memcpy(c->ids[c->count++], its->id, 16);
         m->report->codings++;
     }
-    return ok;
+    return true;
 }
 
+/* What was taken away there and did not come back goes here, too: at the time when it was. */
 static bool drop_coding(struct coding_merge *c, const struct coding *own, struct err *err)
 {
+    char hex[33];
     bool found;
-    if (!dropped_after(&c->its_drops, own->id, own->wall_ms)) {
+    text_hex(hex, own->id, 16);
+    const int64_t *when = map_get(&c->its_drops.when, hex);
+    if (!when || *when < own->wall_ms || map_get(&c->its_by_id, hex)) {
         return true;
     }
     c->m->report->codings++;
     return desk_coding_drop(c->m->to, own->id, &found, err) &&
            desk_codings_log(c->m->to, c->its_drops.what, "at another desk",
-                            (const uint8_t(*)[16])own->id, 1, c->m->report->wall_ms, err);
+                            (const uint8_t(*)[16])own->id, 1, *when, err);
 }
 
 static bool put_codings(struct coding_merge *c, struct err *err)
@@ -487,14 +691,19 @@ static bool put_codings(struct coding_merge *c, struct err *err)
     bool ok = true;
     c->ids = mem_alloc((c->its.count + 1) * sizeof *c->ids);
     map_init(&c->by_id, &c->own.arena);
+    map_init(&c->its_by_id, &c->own.arena);
+    ok = note_records(m, &c->held, &c->own.arena, err);
     for (size_t i = 0; i < c->own.count; i++) {
         map_put(&c->by_id, hex_of(&c->own.arena, c->own.list[i].id, 16), &c->own.list[i]);
     }
+    for (size_t i = 0; i < c->its.count; i++) {
+        map_put(&c->its_by_id, hex_of(&c->own.arena, c->its.list[i].id, 16), &c->its.list[i]);
+    }
+    for (size_t i = 0; ok && i < c->own.count; i++) { /* first: another may mark the same */
+        ok = drop_coding(c, &c->own.list[i], err);
+    }
     for (size_t i = 0; ok && i < c->its.count; i++) {
         ok = merge_coding(c, &c->its.list[i], err);
-    }
-    for (size_t i = 0; ok && i < c->own.count; i++) {
-        ok = drop_coding(c, &c->own.list[i], err);
     }
     ok = ok && (!c->count ||
                 desk_codings_log(m->to, "codings of another desk", "", (const uint8_t(*)[16])c->ids,
@@ -522,16 +731,39 @@ bool merge_codings(struct merging *m, struct err *err)
     return ok;
 }
 
-static bool has_source(const struct desk_sources *all, const struct source_document *s)
+static const struct source_document *same_source(const struct desk_sources *all,
+                                                 const struct source_document *s)
 {
     for (size_t i = 0; i < all->count; i++) {
         const struct source_document *o = &all->list[i];
         if (strcmp(o->title, s->title) == 0 && strcmp(o->kind, s->kind) == 0 &&
             strcmp(o->date, s->date) == 0) {
-            return true;
+            return o;
         }
     }
-    return false;
+    return NULL;
+}
+
+static bool drop_source(struct merging *m, const uint8_t id[16], struct err *err)
+{
+    char hex[33];
+    text_hex(hex, id, 16);
+    return desk_source_drop(m->to, hex, m->report->wall_ms, err);
+}
+
+/* Registered at both desks, a document gets the lower id at both, so that each hears when the other
+ * takes it away. */
+static bool merge_source(struct merging *m, const struct desk_sources *own,
+                         const struct drops *own_drops, const struct source_document *its,
+                         struct err *err)
+{
+    const struct source_document *same = same_source(own, its);
+    if (same ? memcmp(same->id, its->id, 16) <= 0
+             : dropped_after(own_drops, its->id, its->wall_ms)) {
+        return true;
+    }
+    m->report->sources += !same;
+    return (!same || drop_source(m, same->id, err)) && desk_source_carry(m->to, its, err);
 }
 
 bool merge_sources(struct merging *m, struct err *err)
@@ -543,20 +775,15 @@ bool merge_sources(struct merging *m, struct err *err)
     ok = desk_sources_read(&its, m->from, ok ? err : NULL) && ok;
     ok = drops_read(&own_drops, m->to, dropped, ok ? err : NULL) && ok;
     ok = drops_read(&its_drops, m->from, dropped, ok ? err : NULL) && ok;
-    for (size_t i = 0; ok && i < its.count; i++) {
-        struct source_document copy = its.list[i];
-        if (!has_source(&own, &copy) && !dropped_after(&own_drops, copy.id, copy.wall_ms)) {
-            ok = desk_source_add(m->to, &copy, err);
+    for (size_t i = 0; ok && i < own.count; i++) {
+        if (dropped_after(&its_drops, own.list[i].id, own.list[i].wall_ms) &&
+            !same_source(&its, &own.list[i])) {
+            ok = drop_source(m, own.list[i].id, err);
             m->report->sources += ok;
         }
     }
-    for (size_t i = 0; ok && i < own.count; i++) {
-        if (dropped_after(&its_drops, own.list[i].id, own.list[i].wall_ms)) {
-            char hex[33];
-            text_hex(hex, own.list[i].id, 16);
-            ok = desk_source_drop(m->to, hex, m->report->wall_ms, err);
-            m->report->sources += ok;
-        }
+    for (size_t i = 0; ok && i < its.count; i++) {
+        ok = merge_source(m, &own, &own_drops, &its.list[i], err);
     }
     desk_sources_fini(&own);
     desk_sources_fini(&its);

@@ -332,9 +332,22 @@ bool desk_show_record(struct buf *out, struct desk *desk, const uint8_t identity
     return ok;
 }
 
+/* Later than all that was said of the record: between two desks the time decides, and clocks go
+ * wrong. */
+static int64_t after_others(struct desk *desk, const uint8_t id[16], int64_t wall_ms)
+{
+    struct desk_reviews reviews;
+    bool read = desk_reviews_read(&reviews, desk, NULL);
+    const struct desk_review *last = read ? desk_review_of(&reviews, id) : NULL;
+    int64_t at = last && last->wall_ms >= wall_ms ? last->wall_ms + 1 : wall_ms;
+    desk_reviews_fini(&reviews);
+    return at;
+}
+
 bool desk_review(struct desk *desk, const uint8_t id[16], enum review_state state,
                  const char *comment, int64_t wall_ms, struct err *err)
 {
+    wall_ms = after_others(desk, id, wall_ms);
     struct ledger_entry e = {.wall_ms = wall_ms,
                              .kind = LEDGER_REVIEW,
                              .state = (uint8_t)state,

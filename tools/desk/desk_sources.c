@@ -170,20 +170,15 @@ static bool note(struct desk *desk, const uint8_t id[16], const char *what, cons
     return desk_ledger_add(desk, &e, err);
 }
 
-bool desk_source_add(struct desk *desk, struct source_document *s, struct err *err)
+bool desk_source_carry(struct desk *desk, const struct source_document *s, struct err *err)
 {
     uint8_t head[HEAD] = {0}, sig[SIGN_BYTES], name[16];
     struct buf row = {0}, locked = {0};
     const char *texts[TEXTS];
-    static const uint8_t none[16];
-    s->who = s->who ? s->who : desk->person ? desk->person : "";
     if (!judge(s, err) || !is_new(desk, s, err) || !desk_begin(desk, err)) {
         return false;
     }
     texts_of(texts, s);
-    if (memcmp(s->id, none, 16) == 0) {
-        secret_random(s->id, 16);
-    }
     memcpy(head + AT_ID, s->id, 16);
     put_u64(head + AT_MS, (uint64_t)s->wall_ms);
     for (size_t i = 0; i < TEXTS; i++) {
@@ -203,6 +198,13 @@ bool desk_source_add(struct desk *desk, struct source_document *s, struct err *e
     buf_fini(&row);
     buf_fini(&locked);
     return desk_end(desk, ok, err);
+}
+
+bool desk_source_add(struct desk *desk, struct source_document *s, struct err *err)
+{
+    s->who = desk->person ? desk->person : "";
+    secret_random(s->id, 16);
+    return desk_source_carry(desk, s, err);
 }
 
 bool desk_source_drop(struct desk *desk, const char *begins, int64_t wall_ms, struct err *err)

@@ -17,12 +17,14 @@ struct source_document {
     const char *kind;    /* "report", "law", "statistics" … as the study calls them; not empty */
     const char *country; /* "KG"; "": none in particular */
     const char *date;    /* "2026", "2026-03", "2026-03-08"; "": unknown */
-    const char *place;   /* where it is kept or found */
-    const char *who;     /* who registered it; NULL, for desk_source_add: who works at the desk */
+    const char *place, *who; /* where it is kept or found; who registered it */
 };
-/* Registers a document, and says so in the log.  Fills its id, if that is zeros.  ERR_INPUT: a
+/* Registers a document, and says so in the log.  Fills its id, and who.  ERR_INPUT: a
  * field is not as above; or a document of this title, kind and date is there. */
 MUST_CHECK bool desk_source_add(struct desk *desk, struct source_document *source, struct err *err);
+/* The same for a document of another desk: its id and who registered it stay. */
+MUST_CHECK bool desk_source_carry(struct desk *desk, const struct source_document *source,
+                                  struct err *err);
 /* Takes one out.  ERR_INPUT: there is none whose id begins so, or several. */
 MUST_CHECK bool desk_source_drop(struct desk *desk, const char *begins, int64_t wall_ms,
                                  struct err *err);

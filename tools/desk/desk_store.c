@@ -641,19 +641,21 @@ bool desk_objects_between(struct desk *desk, const struct desk_range *range, des
         }
         desk_name(desk, name, "owner", owners.list[i].id, 16);
         desk_name(desk, of, "owner", owners.list[i].device, 16);
-        struct db_value v[] = {db_blob(name, 16), db_blob(of, 16), db_int((int64_t)range->from),
-                               db_int((int64_t)range->to), db_int(range->held)};
+        struct db_value v[] = {
+            db_blob(name, 16),          db_blob(of, 16),     db_int((int64_t)range->from),
+            db_int((int64_t)range->to), db_int(range->held), db_int(range->gone)};
         ok = db_run(desk->db,
                     "SELECT o.seq, o.d, o.sealed FROM object o WHERE o.device = ?1"
                     " AND o.seq BETWEEN ?3 AND ?4 AND length(o.sealed) > 0"
                     " AND (?5 OR NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = o.device AND"
                     " o.seq >= h.seq))"
-                    " AND NOT EXISTS (SELECT 1 FROM entry w LEFT JOIN branch b ON b.id = w.device"
+                    " AND (?6 OR NOT EXISTS (SELECT 1 FROM entry w LEFT JOIN branch b ON b.id ="
+                    " w.device"
                     " WHERE w.kind = 4 AND w.object = o.id AND coalesce(b.device, w.device) = ?2"
                     " AND NOT EXISTS (SELECT 1 FROM hold k WHERE k.id = w.device AND"
-                    " w.seq >= k.seq))"
+                    " w.seq >= k.seq)))"
                     " ORDER BY o.seq",
-                    v, 5, give_object, &rows, err);
+                    v, 6, give_object, &rows, err);
     }
     free(owners.list);
     return ok;
@@ -841,19 +843,11 @@ bool desk_end(struct desk *desk, bool ok, struct err *err)
     return ok;
 }
 
-bool desk_add_message(struct desk *desk, struct message *m, int64_t wall_ms, struct err *err)
+static bool put_message(struct desk *desk, const struct message *m, int64_t wall_ms,
+                        struct err *err)
 {
-    static const uint8_t none[16];
     uint8_t row[MESSAGE_BODY] = {0};
     struct buf plain = {0}, locked = {0};
-    int64_t last;
-    if (!db_number(desk->db, &last, 0, "SELECT max(n) FROM message", NULL, 0, err)) {
-        return false;
-    }
-    m->counter = (m->counter > (uint64_t)last ? m->counter : (uint64_t)last) + 1;
-    if (memcmp(m->message_id, none, 16) == 0) {
-        secret_random(m->message_id, 16);
-    }
     memcpy(row + MESSAGE_DEVICE, m->device_id, 16);
     memcpy(row + MESSAGE_ID, m->message_id, 16);
     memcpy(row + MESSAGE_ABOUT, m->about, 16);
@@ -867,6 +861,28 @@ bool desk_add_message(struct desk *desk, struct message *m, int64_t wall_ms, str
     buf_fini(&plain);
     buf_fini(&locked);
     return ok;
+}
+
+/* Makes the counter higher than all here, and than `least`. */
+static bool count_message(struct desk *desk, struct message *m, uint64_t least, struct err *err)
+{
+    int64_t last;
+    bool ok = db_number(desk->db, &last, 0, "SELECT max(n) FROM message", NULL, 0, err);
+    m->counter = (ok && (uint64_t)last > least ? (uint64_t)last : least) + 1;
+    return ok;
+}
+
+bool desk_add_message(struct desk *desk, struct message *m, int64_t wall_ms, struct err *err)
+{
+    secret_random(m->message_id, 16);
+    return count_message(desk, m, 0, err) && put_message(desk, m, wall_ms, err);
+}
+
+bool desk_carry_message(struct desk *desk, const struct message *m, int64_t wall_ms,
+                        struct err *err)
+{
+    struct message copy = *m;
+    return count_message(desk, &copy, m->counter, err) && put_message(desk, &copy, wall_ms, err);
 }
 
 bool desk_may_tell(const struct desk *desk, const uint8_t device[16], struct err *err)

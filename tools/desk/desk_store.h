@@ -100,6 +100,7 @@ struct desk_range {
     const uint8_t *device; /* 16 bytes; NULL: all */
     uint64_t from, to;     /* its entries */
     bool held;             /* also what is kept apart; never what was withdrawn */
+    bool gone; /* also what its device says was withdrawn, if this desk still has the content */
 };
 /* As desk_objects, for a part of the records. */
 MUST_CHECK bool desk_objects_between(struct desk *desk, const struct desk_range *range,
@@ -132,10 +133,13 @@ MUST_CHECK bool desk_alarms(struct desk *desk, desk_alarm_row *row, void *user, 
 
 /* ---- messages to devices ---- */
 
-/* Keeps a message until its device says that it was taken.  Fills its id, unless it has one, and
- * its counter: higher than all here, and than the one it has. */
+/* Keeps a message until its device says that it was taken.  Fills its id and counter. */
 MUST_CHECK bool desk_add_message(struct desk *desk, struct message *message, int64_t wall_ms,
                                  struct err *err);
+/* The same for a message of another desk: its id stays, and its counter is higher than at either.
+ */
+MUST_CHECK bool desk_carry_message(struct desk *desk, const struct message *message,
+                                   int64_t wall_ms, struct err *err);
 /* Calls `row` for every message, oldest first.  `taken`: the device's chain says so. */
 typedef bool desk_message_row(void *user, const struct message *message, int64_t wall_ms,
                               bool taken, struct err *err);

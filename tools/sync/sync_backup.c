@@ -53,7 +53,7 @@ static void tell_line(void *user, const char *text)
 }
 
 /* What a number counts, and its name. */
-static void tell_counts(const struct desk_merge *merge)
+static void tell_counts(const struct desk_merge *merge, bool ok)
 {
     const struct {
         unsigned count;
@@ -75,7 +75,7 @@ static void tell_counts(const struct desk_merge *merge)
             any = true;
         }
     }
-    if (!any) {
+    if (ok && !any) {
         printf("nothing new\n");
     }
 }
@@ -93,7 +93,7 @@ bool sync_merge(const struct cli_words *words, struct err *err)
     if (ok) {
         sync_name_person(other);
         ok = desk_merge(desk, other, identity, &merge, err);
-        tell_counts(&merge); /* what was done before a failure, too */
+        tell_counts(&merge, ok); /* what was done before a failure, too */
     } else {
         err_at(err, "%s", words->list[0]);
     }
