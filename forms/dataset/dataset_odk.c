@@ -47,6 +47,7 @@ bool dataset_submission(struct buf *out, const struct dataset *dataset, const st
         struct node *tree = tree_from_xml(&arena, root);
         take(&t, tree);
         instance_write_tree(out, tree);
+        tree_wipe(tree);
     }
     *hidden += t.hidden;
     buf_fini(&t.path);
