@@ -5,6 +5,7 @@
 #include "tools/desk/desk_forget.h"
 #include "tools/desk/desk_sources.h"
 #include "tools/report/report.h"
+#include "tools/report/report_counts.h"
 #include "tools/report/report_quotes.h"
 
 static const char story_md[] =
@@ -15,6 +16,8 @@ static const char story_md[] =
     "| | select_one age | age_g | Age | |\n"
     "| | select_one yn | cns_quote | May we quote? | quotes |\n"
     "| | text | nar | Tell me | |\n"
+    "| | integer | v_str | n | |\n| | integer | v_sit | n | |\n| | integer | v_ind | n | |\n"
+    "| | text | v_groups | g | |\n"
     "| | select_one res | res | Result | |\n"
     "| choices |\n| | list_name | name | label |\n"
     "| | ctry | KG | Kyrgyzstan |\n| | ctry | TJ | Tajikistan |\n"
@@ -33,6 +36,12 @@ static const struct {
                     {"TJ", "m", "1", "yes", "Корфармо пул надод"},
                     {"KG", "m", "1", "yes", "Үйгө кайткым келди"},
                     {"KG", "f", "1", "yes", "Кайра кетем деп ойлойм"}};
+
+/* What the form counted: of the first, and of the rest. */
+enum { FEW = 3 };
+static const char factors[] = "<v_str>0</v_str><v_sit>0</v_sit><v_ind>0</v_ind><v_groups/>",
+                  other_factors[] = "<v_str>2</v_str><v_sit>0</v_sit><v_ind>1</v_ind>"
+                                    "<v_groups>G1 G7</v_groups>";
 
 struct quoting {
     struct study study;
@@ -67,8 +76,8 @@ static void begin(struct quoting *q)
         buf_join(&answers, "<data id=\"migrant_interview\" version=\"7\"><study_country>",
                  people[i].country, "</study_country><sex>", people[i].sex, "</sex><age_g>",
                  people[i].age, "</age_g><cns_quote>", people[i].quote, "</cns_quote><nar>",
-                 people[i].words, "</nar><res>complete</res><meta><instanceID>", key,
-                 "</instanceID></meta></data>", NULL);
+                 people[i].words, "</nar>", i < FEW ? factors : other_factors,
+                 "<res>complete</res><meta><instanceID>", key, "</instanceID></meta></data>", NULL);
         OK(device_draft_begin(q->study.device, &draft, hash, study_wall, &err));
         OK(device_draft_append(q->study.device, &draft, "x", 1, &err));
         OK(device_finish(q->study.device, &draft, q->ids[i],
@@ -217,12 +226,87 @@ static void test_quotes__documents_stand_among_the_sources(void **state)
     end(&q);
 }
 
+struct counted { /* the report's counts, before small ones are suppressed */
+    struct desk_records records;
+    struct report_counting *counting;
+};
+
+static bool count_record(void *user, const struct desk_object *o, struct err *err)
+{
+    struct counted *c = user;
+    struct buf plain = {0};
+    struct record r;
+    struct desk_facts facts;
+    assert_int_equal(desk_record_open(&c->records, o, &plain, &r), DESK_OPENED);
+    assert_true(desk_facts_read(&facts, desk_record_form(&c->records, &r), &r, err));
+    report_counting_add(c->counting, &facts, true, "2026-11");
+    desk_facts_fini(&facts);
+    buf_fini(&plain);
+    return true;
+}
+
+/* The count in the row and column with these labels. */
+static unsigned counted_at(const struct counted *c, const char *id, const char *row,
+                           const char *column)
+{
+    struct report_output *outputs;
+    size_t count = report_counting_tables(c->counting, &outputs);
+    unsigned found = 0;
+    bool there = false;
+    for (size_t i = 0; i < count; i++) {
+        const struct report_table *t = &outputs[i].table;
+        for (size_t k = 0; strcmp(t->id, id) == 0 && k < t->rows * t->columns; k++) {
+            size_t r = k / t->columns, col = k % t->columns;
+            if (strcmp(t->row_labels[r], row) == 0 && strcmp(t->column_labels[col], column) == 0) {
+                found = *report_count(t, r, col);
+                there = true;
+            }
+        }
+    }
+    assert_true(there);
+    return found;
+}
+
+/* Kinds of factors together, and the groups of the study (R17): the first three people have none.
+ */
+static void test_quotes__factors_of_vulnerability(void **state)
+{
+    (void)state;
+    struct quoting q;
+    struct counted c;
+    struct err err = {0};
+    static const struct {
+        const char *table, *row, *column;
+        unsigned count;
+    } cells[] = {
+        {"R17-migrant_interview-factors-study_country", "structural + individual", "Kyrgyzstan", 4},
+        {"R17-migrant_interview-factors-study_country", "structural + individual", "Tajikistan", 1},
+        {"R17-migrant_interview-factors-study_country", "none", "Kyrgyzstan", 3},
+        {"R17-migrant_interview-v_groups", "Breadwinner with a long ban", "Belong", 5},
+        {"R17-migrant_interview-v_groups", "Breadwinner with a long ban", "Do not belong", 3},
+        {"R17-migrant_interview-v_groups", "Little skill", "Do not belong", 8},
+        {"R17-migrant_interview-v_groups", "Family left without support", "Belong", 5}};
+    begin(&q);
+    OK(desk_records_init(&c.records, q.desk, q.study.coordinator, &err));
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        OK(report_counting_new(&c.counting, &c.records, "en", &err));
+        OK(desk_objects(q.desk, count_record, &c, &err));
+        assert_int_equal(counted_at(&c, cells[i].table, cells[i].row, cells[i].column),
+                         cells[i].count);
+        report_counting_free(c.counting);
+    }
+    OK(desk_records_log(&c.records, "report", "", &err));
+    desk_records_fini(&c.records);
+    end(&q);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quotes__only_what_may_be_shown),
         cmocka_unit_test(test_quotes__words_that_tell_who_spoke),
         cmocka_unit_test(test_quotes__documents_stand_among_the_sources),
+        cmocka_unit_test(test_quotes__factors_of_vulnerability),
     };
     struct err err = {0};
     db_setup();

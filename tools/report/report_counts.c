@@ -16,6 +16,8 @@ enum kind {
     KIND_ENTRIES, /* the same of each entry of a repeat */
     KIND_ITEMS,   /* rows: questions whose names begin so; columns: their answers */
     KIND_CODES,   /* rows: the answers of a question that takes several; columns: named, or not */
+    KIND_GROUPS,  /* the same of a calculated text of codes, of which "" is none */
+    KIND_FACTORS, /* rows: which of three counts are not 0 */
     KIND_BASE     /* row: whether the record is in the base; all records */
 };
 struct spec {
@@ -75,6 +77,8 @@ static const struct spec specs[] = {
     {W_R15, KIND_CODES, NA, "sv_bar", "", NULL, W_COUNT},
     {W_R15, KIND_CROSS, NA, "sv_first", COUNTRY, NULL, W_COUNT},
     {W_R16, KIND_ENTRIES, MI, "rf_need", "rf_state", NULL, W_COUNT},
+    {W_R17, KIND_FACTORS, MI, "@factors", COUNTRY, NULL, W_factors},
+    {W_R17, KIND_GROUPS, MI, "v_groups", "", NULL, W_groups},
     {W_R18, KIND_CROSS, MI, "fair_abr", "fair_home", NULL, W_COUNT},
     {W_R22, KIND_CROSS, "expert_interview", "av_agree", COUNTRY, NULL, W_COUNT},
     {W_R24, KIND_CODES, "focus_group", "tp_codes", "", NULL, W_COUNT},
@@ -84,9 +88,21 @@ static const struct spec specs[] = {
 };
 enum { SPECS = sizeof specs / sizeof *specs };
 
-/* The columns of KIND_CODES, in their order. */
+/* The columns of KIND_CODES and KIND_GROUPS, in their order. */
 #define NAMED "1"
 #define OTHERS "2"
+
+/* Groups of the study, and kinds of factors; the form counts them. */
+static const struct {
+    const char *code;
+    enum report_word word;
+} groups[] = {{"G1", W_G1}, {"G2", W_G2}, {"G3", W_G3}, {"G4", W_G4},
+              {"G5", W_G5}, {"G6", W_G6}, {"G7", W_G7}};
+enum { GROUPS = sizeof groups / sizeof *groups, FACTORS = 3 };
+static const struct {
+    const char *counted_by;
+    enum report_word word;
+} factors[FACTORS] = {{"v_str", W_structural}, {"v_sit", W_situational}, {"v_ind", W_individual}};
 
 /* ---- forms ---- */
 
@@ -340,6 +356,29 @@ static void count_codes(struct report_counting *c, struct tally_of *t, const str
     }
 }
 
+static void count_groups(struct report_counting *c, struct tally_of *t, const struct spec *s,
+                         const struct desk_facts *facts)
+{
+    const char *value = desk_fact(facts, s->row);
+    for (size_t g = 0; strcmp(value, "withdrawn") != 0 && g < GROUPS; g++) {
+        count(c, t, groups[g].code, text_has_word(value, groups[g].code) ? NAMED : OTHERS);
+    }
+}
+
+/* "101": there are factors of the first and the third kind; "": none was counted. */
+static void count_factors(struct report_counting *c, struct tally_of *t, const struct spec *s,
+                          const struct desk_facts *facts, const char *month)
+{
+    char pattern[FACTORS + 1] = "";
+    bool any = false;
+    for (size_t k = 0; k < FACTORS; k++) {
+        const char *value = answer(desk_fact(facts, factors[k].counted_by));
+        any = any || *value;
+        pattern[k] = strtod(value, NULL) > 0 ? '1' : '0';
+    }
+    count(c, t, any ? pattern : "", value_of(facts, s->column, month));
+}
+
 void report_counting_add(struct report_counting *c, struct desk_facts *facts, bool counted,
                          const char *month)
 {
@@ -362,6 +401,12 @@ void report_counting_add(struct report_counting *c, struct desk_facts *facts, bo
             break;
         case KIND_CODES:
             count_codes(c, t, s, facts);
+            break;
+        case KIND_GROUPS:
+            count_groups(c, t, s, facts);
+            break;
+        case KIND_FACTORS:
+            count_factors(c, t, s, facts, month);
             break;
         case KIND_BASE: /* who refused, and others; the rest are told apart by `res` */
             count(c, t,
@@ -440,6 +485,25 @@ static struct sorted *sort_values(struct report_counting *c, const struct spec *
     return list;
 }
 
+static bool is_codes(const struct spec *s)
+{
+    return s->kind == KIND_CODES || s->kind == KIND_GROUPS;
+}
+
+/* "structural + individual". */
+static const char *factors_label(struct report_counting *c, const char *pattern)
+{
+    struct buf out = {0};
+    for (size_t k = 0; k < FACTORS && pattern[k]; k++) {
+        if (pattern[k] == '1') {
+            buf_join(&out, out.len ? " + " : "", c->words[factors[k].word], NULL);
+        }
+    }
+    const char *label = out.len ? arena_copy(&c->arena, out.data, out.len) : c->words[W_no_factor];
+    buf_fini(&out);
+    return label;
+}
+
 static const char *label_of(struct report_counting *c, const struct spec *s, const char *name,
                             const char *value)
 {
@@ -449,11 +513,22 @@ static const char *label_of(struct report_counting *c, const struct spec *s, con
             return c->words[W_took_part];
         }
     }
-    if (s->kind == KIND_CODES && *name == '\0') {
+    if (s->kind == KIND_GROUPS && *name == '\0') {
+        return c->words[strcmp(value, NAMED) == 0 ? W_in_group : W_not_in_group];
+    }
+    if (is_codes(s) && *name == '\0') {
         return c->words[strcmp(value, NAMED) == 0 ? W_named : W_not_named];
     }
     if (!*value) {
         return c->words[W_no_answer];
+    }
+    if (s->kind == KIND_FACTORS && strcmp(name, s->row) == 0) {
+        return factors_label(c, value);
+    }
+    for (size_t g = 0; s->kind == KIND_GROUPS && g < GROUPS; g++) {
+        if (strcmp(groups[g].code, value) == 0) {
+            return c->words[groups[g].word];
+        }
     }
     if (strcmp(name, "@form") == 0) {
         const struct counted_form *f = form_of(c, value);
@@ -546,7 +621,7 @@ static void name_table(struct report_counting *c, const struct spec *s, const st
     if (s->form) {
         buf_join(&key, key.len ? "|" : "", "@form=", s->form, NULL);
     }
-    if (s->kind == KIND_ENTRIES || s->kind == KIND_CODES) {
+    if (s->kind == KIND_ENTRIES || is_codes(s)) {
         buf_join(&key, "|@entries=", s->row, NULL);
     }
     t->base = arena_copy(&c->arena, key.len ? key.data : "", key.len);
@@ -581,11 +656,10 @@ static void make_table(struct report_counting *c, size_t at, struct report_table
             *report_count(t, r, k) = tally->counts[rows[r].at * tally->column_cap + columns[k].at];
         }
     }
-    t->items = s->kind == KIND_ITEMS || s->kind == KIND_CODES;
+    t->items = s->kind == KIND_ITEMS || is_codes(s);
     t->fixed_row = s->kind == KIND_BASE ? "@counted" : NULL;
     t->open = s->output == W_R01;
-    t->has_missing =
-        s->kind != KIND_BASE && s->kind != KIND_CODES && ends_in_missing(t, rows, columns);
+    t->has_missing = s->kind != KIND_BASE && !is_codes(s) && ends_in_missing(t, rows, columns);
     t->extra = is_extra(c, s, n.row) || is_extra(c, s, n.column);
     fill_rows(c, s, &n, rows, t);
     fill_columns(c, s, &n, columns, t);
