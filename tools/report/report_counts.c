@@ -504,31 +504,38 @@ static const char *factors_label(struct report_counting *c, const char *pattern)
     return label;
 }
 
-static const char *label_of(struct report_counting *c, const struct spec *s, const char *name,
-                            const char *value)
+/* Of values that stand in no list of a form; NULL: it is none of these. */
+static const char *own_label(const struct report_counting *c, const struct spec *s,
+                             const char *name, const char *value)
 {
-    const struct dataset_column *column = column_of(c, s, name);
-    if (s->kind == KIND_BASE && strcmp(name, "cns_take") == 0) {
-        if (strcmp(value, "@counted") == 0) {
-            return c->words[W_took_part];
-        }
+    bool named = strcmp(value, NAMED) == 0;
+    if (s->kind == KIND_BASE && strcmp(name, "cns_take") == 0 && strcmp(value, "@counted") == 0) {
+        return c->words[W_took_part];
     }
-    if (s->kind == KIND_GROUPS && *name == '\0') {
-        return c->words[strcmp(value, NAMED) == 0 ? W_in_group : W_not_in_group];
+    if (*name == '\0' && s->kind == KIND_GROUPS) {
+        return c->words[named ? W_in_group : W_not_in_group];
     }
-    if (is_codes(s) && *name == '\0') {
-        return c->words[strcmp(value, NAMED) == 0 ? W_named : W_not_named];
-    }
-    if (!*value) {
-        return c->words[W_no_answer];
-    }
-    if (s->kind == KIND_FACTORS && strcmp(name, s->row) == 0) {
-        return factors_label(c, value);
+    if (*name == '\0' && s->kind == KIND_CODES) {
+        return c->words[named ? W_named : W_not_named];
     }
     for (size_t g = 0; s->kind == KIND_GROUPS && g < GROUPS; g++) {
         if (strcmp(groups[g].code, value) == 0) {
             return c->words[groups[g].word];
         }
+    }
+    return *value ? NULL : c->words[W_no_answer];
+}
+
+static const char *label_of(struct report_counting *c, const struct spec *s, const char *name,
+                            const char *value)
+{
+    const struct dataset_column *column = column_of(c, s, name);
+    const char *own = own_label(c, s, name, value);
+    if (own) {
+        return own;
+    }
+    if (s->kind == KIND_FACTORS && strcmp(name, s->row) == 0) {
+        return factors_label(c, value);
     }
     if (strcmp(name, "@form") == 0) {
         const struct counted_form *f = form_of(c, value);
