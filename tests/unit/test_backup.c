@@ -34,7 +34,7 @@ static void begin(struct backup_case *c)
                    &err));
     c->desk = case_desk(&c->study, hash, false);
     OK(desk_review(c->desk, ids[0], REVIEW_APPROVED, "хорошо", study_wall, &err));
-    OK(desk_withdraw(c->desk, ids[1], USE_ANSWERS, "", study_wall, &w, &err));
+    OK(desk_withdraw(c->desk, ids + 1, 1, USE_ANSWERS, "", study_wall, &w, &err));
     look(c, c->desk, &c->listed);
 }
 

@@ -168,7 +168,8 @@ static void test_quotes__only_what_may_be_shown(void **state)
     buf_fini(&csv);
     buf_fini(&page);
     /* a person takes the use back */
-    OK(desk_withdraw(q.desk, q.ids[1], USE_QUOTES, "", study_wall, &report, &err));
+    OK(desk_withdraw(q.desk, (const uint8_t(*)[16]) & q.ids[1], 1, USE_QUOTES, "", study_wall,
+                     &report, &err));
     page = report_file(&q, "R23.html");
     assert_null(strstr(page.data, people[1].words));
     buf_fini(&page);

@@ -528,7 +528,8 @@ static void test_versions__the_log_says_who_used_what(void **state)
     OK(desk_ledger_read(f.desk, count_uses, &o, &err));
     assert_int_equal(o.uses, 0);
     assert_int_equal(o.looks, 1);
-    OK(desk_withdraw(f.desk, third[0], USE_QUOTES, "", f.at_ms, &report, &err));
+    OK(desk_withdraw(f.desk, (const uint8_t(*)[16])third, 1, USE_QUOTES, "", f.at_ms, &report,
+                     &err));
     assert_int_equal(report.exports, 0);
     correction_end(&f);
 }

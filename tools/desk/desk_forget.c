@@ -210,22 +210,6 @@ static bool forget_cases(struct forgetting *f, const struct withdraw_options *op
     return ok && (!f->count || (take_back(f, options->wall_ms, err) && drop_assignments(f, err)));
 }
 
-static bool withdraw_each(struct desk *desk, const uint8_t (*ids)[16], size_t count,
-                          const struct withdraw_options *options, struct withdraw_report *sum,
-                          struct err *err)
-{
-    bool ok = true;
-    for (size_t i = 0; ok && i < count; i++) {
-        struct withdraw_report one;
-        ok = desk_withdraw(desk, ids[i], options->uses, options->why, options->wall_ms, &one, err);
-        sum->destroyed += one.destroyed;
-        sum->messages += one.messages;
-        sum->exports += one.exports;
-        sum->before = sum->before && one.before;
-    }
-    return ok;
-}
-
 /* Everything: cases first, then the content of all versions. */
 static bool withdraw_answers(struct desk *desk, const uint8_t identity[32],
                              const uint8_t (*ids)[16], size_t count,
@@ -242,7 +226,8 @@ static bool withdraw_answers(struct desk *desk, const uint8_t identity[32],
     }
     if (ok) {
         ok = forget_cases(&f, options, err) &&
-             withdraw_each(desk, (const uint8_t(*)[16])f.ids, f.id_count, options, sum, err);
+             desk_withdraw(desk, (const uint8_t(*)[16])f.ids, f.id_count, options->uses,
+                           options->why, options->wall_ms, sum, err);
     } else {
         ok = desk_records_log(&f.records, "withdraw", options->why, NULL) && ok;
     }
@@ -276,7 +261,8 @@ bool desk_withdraw_all(struct desk *desk, const uint8_t identity[32], const uint
     *forgotten = (struct forget_report){0};
     bool ok = desk_begin(desk, err) &&
               (answers ? withdraw_answers(desk, identity, ids, count, options, sum, forgotten, err)
-                       : withdraw_each(desk, ids, count, options, sum, err));
+                       : desk_withdraw(desk, ids, count, options->uses, options->why,
+                                       options->wall_ms, sum, err));
     sum->messages += forgotten->messages;
     ok = desk_end(desk, ok, err);
     if (ok) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tools/desk/desk_edits.h"
+#include "platform/machine/text.h"
 #include "tools/desk/desk_internal.h"
 
 enum { USES = 4 };
@@ -83,108 +84,142 @@ bool desk_put_withdrawn(struct desk *desk, const uint8_t id[16], unsigned uses, 
     return ok;
 }
 
-/* ---- messages ---- */
+/* ---- what there is of the records ---- */
 
-struct about { /* messages about the record */
-    struct desk *desk;
+struct gathered { /* of one record */
     const uint8_t *id;
-    uint64_t *list; /* counters of those that hold its content */
+    unsigned before;        /* uses that were withdrawn before */
+    uint8_t devices[4][16]; /* that made it: one, but for copies */
+    size_t device_count;
+    unsigned held;     /* sealed contents that are here */
+    unsigned openings; /* in the log */
+    bool told;         /* the device is told already */
+};
+struct gathering { /* all records that are withdrawn at once: each table is read once */
+    struct desk *desk;
+    struct arena arena;
+    struct map by_id; /* in hex → struct gathered */
+    struct gathered *list;
     size_t count;
-    bool told; /* the device is told already */
+    uint64_t *messages; /* counters of those that hold content of theirs */
+    size_t message_count;
 };
 
-static bool find_messages(void *user, const struct message *m, int64_t wall_ms, bool taken,
-                          struct err *err)
+static struct gathered *gathered_of(const struct gathering *g, const uint8_t id[16])
 {
-    struct about *a = user;
+    char hex[33];
+    text_hex(hex, id, 16);
+    return map_get(&g->by_id, hex);
+}
+
+static bool find_message(void *user, const struct message *m, int64_t wall_ms, bool taken,
+                         struct err *err)
+{
+    struct gathering *g = user;
+    struct gathered *one = gathered_of(g, m->about);
     (void)wall_ms;
     (void)taken;
     (void)err;
-    if (memcmp(m->about, a->id, 16) != 0) {
-        return true;
+    if (one && m->kind == MESSAGE_WITHDRAW) {
+        one->told = true;
     }
-    a->told = a->told || m->kind == MESSAGE_WITHDRAW;
-    if (m->kind == MESSAGE_SEND_BACK) {
-        a->list = mem_grow(a->list, a->count + 1, sizeof *a->list);
-        a->list[a->count++] = m->counter;
+    if (one && m->kind == MESSAGE_SEND_BACK) {
+        g->messages = mem_grow(g->messages, g->message_count + 1, sizeof *g->messages);
+        g->messages[g->message_count++] = m->counter;
     }
     return true;
 }
-
-/* SQLite's secure_delete overwrites them. */
-static bool drop_messages(struct about *a, struct err *err)
-{
-    bool ok = true;
-    for (size_t i = 0; ok && i < a->count; i++) {
-        struct db_value v[] = {db_int((int64_t)a->list[i])};
-        ok = db_run(a->desk->db, "DELETE FROM message WHERE n = ?1", v, 1, NULL, NULL, err);
-    }
-    return ok;
-}
-
-struct holders { /* the devices that made the record: one, but for copies */
-    const uint8_t *id;
-    uint8_t devices[4][16];
-    size_t count;
-    unsigned held; /* sealed contents that are here */
-};
 
 static bool find_holder(void *user, const struct desk_object *o, struct err *err)
 {
-    struct holders *h = user;
+    struct gathered *one = gathered_of(user, o->id);
     (void)err;
-    if (memcmp(o->id, h->id, 16) != 0) {
+    if (!one) {
         return true;
     }
-    h->held += o->len > 0;
+    one->held += o->len > 0;
     bool known = false;
-    for (size_t i = 0; i < h->count; i++) {
-        known = known || memcmp(h->devices[i], o->device, 16) == 0;
+    for (size_t i = 0; i < one->device_count; i++) {
+        known = known || memcmp(one->devices[i], o->device, 16) == 0;
     }
-    if (!known && h->count < sizeof h->devices / sizeof *h->devices) {
-        memcpy(h->devices[h->count++], o->device, 16);
+    if (!known && one->device_count < sizeof one->devices / sizeof *one->devices) {
+        memcpy(one->devices[one->device_count++], o->device, 16);
     }
     return true;
 }
 
-static bool tell_devices(struct desk *desk, const struct holders *h, int64_t wall_ms,
+static bool count_openings(void *user, const struct ledger_entry *e, struct err *err)
+{
+    const struct gathering *g = user;
+    (void)err;
+    static const char *const without_copies[] = {"cases", "withdraw", "retention", "merge",
+                                                 EDITS_LOOKED};
+    bool leaves_copies = e->kind == LEDGER_ACCESS;
+    for (size_t i = 0; i < sizeof without_copies / sizeof *without_copies; i++) {
+        leaves_copies = leaves_copies && strcmp(e->what, without_copies[i]) != 0;
+    }
+    for (size_t at = 0; leaves_copies && at + 16 <= e->len; at += 16) {
+        struct gathered *one = gathered_of(g, (const uint8_t *)e->body + at);
+        if (one) {
+            one->openings++;
+        }
+    }
+    return true;
+}
+
+static bool gather(struct gathering *g, const uint8_t (*ids)[16], size_t count, struct err *err)
+{
+    bool ok = true;
+    arena_init(&g->arena);
+    map_init(&g->by_id, &g->arena);
+    g->list = mem_zero(count + 1, sizeof *g->list);
+    for (size_t i = 0; ok && i < count; i++) {
+        char hex[33];
+        text_hex(hex, ids[i], 16);
+        if (!map_get(&g->by_id, hex)) {
+            struct gathered *one = &g->list[g->count++];
+            one->id = ids[i];
+            map_put(&g->by_id, arena_text(&g->arena, hex), one);
+            ok = desk_withdrawn(g->desk, ids[i], &one->before, err);
+        }
+    }
+    return ok && desk_ids(g->desk, find_holder, g, err) &&
+           desk_ledger_read(g->desk, count_openings, g, err) &&
+           desk_messages(g->desk, find_message, g, err);
+}
+
+static void gathering_fini(struct gathering *g)
+{
+    free(g->list);
+    free(g->messages);
+    arena_fini(&g->arena);
+}
+
+/* ---- the whole ---- */
+
+static bool tell_devices(struct desk *desk, const struct gathered *one, int64_t wall_ms,
                          unsigned *messages, struct err *err)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < h->count; i++) {
+    for (size_t i = 0; ok && !one->told && i < one->device_count; i++) {
         struct message m = {.kind = MESSAGE_WITHDRAW, .body = ""};
-        memcpy(m.device_id, h->devices[i], 16);
-        memcpy(m.about, h->id, 16);
+        memcpy(m.device_id, one->devices[i], 16);
+        memcpy(m.about, one->id, 16);
         ok = desk_add_message(desk, &m, wall_ms, err);
         *messages += ok;
     }
     return ok;
 }
 
-/* ---- the whole ---- */
-
-struct openings {
-    const uint8_t *id;
-    unsigned count;
-};
-
-static bool count_openings(void *user, const struct ledger_entry *e, struct err *err)
+/* SQLite's secure_delete overwrites them. */
+static bool drop_messages(const struct gathering *g, struct err *err)
 {
-    struct openings *o = user;
-    (void)err;
-    static const char *const without_copies[] = {"cases", "withdraw", "retention", "merge",
-                                                 EDITS_LOOKED};
-    bool leaves_copies = true;
-    for (size_t i = 0; i < sizeof without_copies / sizeof *without_copies; i++) {
-        leaves_copies = leaves_copies && strcmp(e->what, without_copies[i]) != 0;
+    bool ok = true;
+    for (size_t i = 0; ok && i < g->message_count; i++) {
+        struct db_value v[] = {db_int((int64_t)g->messages[i])};
+        ok = db_run(g->desk->db, "DELETE FROM message WHERE n = ?1", v, 1, NULL, NULL, err);
     }
-    for (size_t at = 0; leaves_copies && e->kind == LEDGER_ACCESS && at + 16 <= e->len; at += 16) {
-        if (memcmp((const uint8_t *)e->body + at, o->id, 16) == 0) {
-            o->count++;
-            break;
-        }
-    }
-    return true;
+    return ok;
 }
 
 static bool note(struct desk *desk, const uint8_t id[16], unsigned uses, const char *why,
@@ -199,32 +234,35 @@ static bool note(struct desk *desk, const uint8_t id[16], unsigned uses, const c
     return desk_ledger_add(desk, &e, err);
 }
 
-bool desk_withdraw(struct desk *desk, const uint8_t id[16], unsigned uses, const char *why,
-                   int64_t wall_ms, struct withdraw_report *report, struct err *err)
+static bool withdraw_all(struct gathering *g, unsigned uses, const char *why, int64_t wall_ms,
+                         struct withdraw_report *report, struct err *err)
 {
-    struct holders holders = {.id = id};
-    struct about about = {.desk = desk, .id = id};
-    struct openings openings = {id, 0};
-    unsigned before;
+    bool ok = true, answers = (uses & USE_ANSWERS) != 0;
+    for (size_t i = 0; ok && i < g->count; i++) {
+        const struct gathered *one = &g->list[i];
+        report->before = report->before && (one->before & uses) == uses;
+        report->exports += one->openings;
+        report->destroyed += answers ? one->held : 0;
+        ok = note(g->desk, one->id, uses, why, wall_ms, err) &&
+             desk_put_withdrawn(g->desk, one->id, uses, err) &&
+             (!answers || tell_devices(g->desk, one, wall_ms, &report->messages, err));
+    }
+    return ok && (!answers || drop_messages(g, err)); /* last: a counter is used once */
+}
+
+bool desk_withdraw(struct desk *desk, const uint8_t (*ids)[16], size_t count, unsigned uses,
+                   const char *why, int64_t wall_ms, struct withdraw_report *report,
+                   struct err *err)
+{
+    struct gathering g = {.desk = desk};
     assert(uses && !(uses & ~(unsigned)USE_ALL));
-    *report = (struct withdraw_report){0};
+    *report = (struct withdraw_report){.before = true};
     bool own = !db_in_transaction(desk->db);
     if (own && !desk_begin(desk, err)) {
         return false;
     }
-    bool ok = desk_withdrawn(desk, id, &before, err) &&
-              desk_ids(desk, find_holder, &holders, err) &&
-              desk_ledger_read(desk, count_openings, &openings, err);
-    report->before = ok && (before & uses) == uses;
-    report->exports = openings.count;
-    ok = ok && note(desk, id, uses, why, wall_ms, err) && desk_put_withdrawn(desk, id, uses, err);
-    if (ok && (uses & USE_ANSWERS)) {
-        report->destroyed = holders.held;
-        ok = desk_messages(desk, find_messages, &about, err) &&
-             (about.told || tell_devices(desk, &holders, wall_ms, &report->messages, err)) &&
-             drop_messages(&about, err); /* last: a counter is used once */
-        free(about.list);
-    }
+    bool ok = gather(&g, ids, count, err) && withdraw_all(&g, uses, why, wall_ms, report, err);
+    gathering_fini(&g);
     ok = own ? desk_end(desk, ok, err) : ok;
     if (ok && own) {
         db_checkpoint(desk->db); /* what was overwritten leaves the write-ahead log, too */

@@ -34,9 +34,9 @@ struct withdraw_report {
 };
 /* All of it happens, or nothing; in the caller's transaction, or in one of its own.  In the
  * caller's, the old bytes leave the disk when the desk is closed. */
-MUST_CHECK bool desk_withdraw(struct desk *desk, const uint8_t id[16], unsigned uses,
-                              const char *why, int64_t wall_ms, struct withdraw_report *report,
-                              struct err *err);
+MUST_CHECK bool desk_withdraw(struct desk *desk, const uint8_t (*ids)[16], size_t count,
+                              unsigned uses, const char *why, int64_t wall_ms,
+                              struct withdraw_report *report, struct err *err);
 /* What was withdrawn of a record: bits of withdrawn_use. */
 MUST_CHECK bool desk_withdrawn(struct desk *desk, const uint8_t id[16], unsigned *uses,
                                struct err *err);
