@@ -438,6 +438,23 @@ static void test_merge__a_withdrawal_there_destroys_here(void **state)
     end(&d);
 }
 
+/* What cannot be opened here cannot say which cases it made. */
+static void test_merge__a_withdrawn_record_that_does_not_open_is_named(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    begin(&d);
+    merge(&d);
+    correction_withdraw(&d.there, d.there.first, USE_ANSWERS);
+    OK(db_run(d.here.desk->db, "UPDATE object SET sealed = x'00'", NULL, 0, NULL, NULL, &err));
+    struct desk_merge m = merge(&d);
+    assert_int_equal(m.withdrawals, 1);
+    assert_int_equal(m.conflicts, 1);
+    assert_non_null(strstr(d.told.data, "1 of the withdrawn records did not open"));
+    end(&d);
+}
+
 static bool count_message(void *user, const struct message *m, int64_t wall_ms, bool taken,
                           struct err *err)
 {
@@ -708,6 +725,31 @@ static void test_merge__a_version_that_was_corrected_is_not_sent_back(void **sta
     assert_non_null(strstr(d.told.data, "was corrected since"));
     correction_deliver(&d.there);
     assert_int_equal(correction_returned(&d.there, NULL), 0);
+    end(&d);
+}
+
+/* The usual way: the other desk sent it back, and its device corrected it.  No conflict; what was
+ * asked comes, too, and the correction counts. */
+static void test_merge__a_correction_comes_with_what_was_asked(void **state)
+{
+    (void)state;
+    struct desks d;
+    unsigned kinds[MESSAGE_KIND_END];
+    uint8_t second[16];
+    begin(&d);
+    struct interview *i = correction_open(&d.there, d.there.first);
+    correction_set(i, "/data/age", "91");
+    correction_seal(i, "a slip", second);
+    correction_carry(&d.there, false);
+    struct desk_merge m = merge(&d);
+    assert_int_equal(m.conflicts, 0);
+    count_messages(d.here.desk, kinds);
+    assert_int_equal(kinds[MESSAGE_SEND_BACK], 1);
+    correction_shows(&d.here, second,
+                     (const char *const[]){"19 → 91", "a slip", "19 or 91?", NULL});
+    m = merge(&d);
+    assert_nothing_new(&m);
+    assert_int_equal(m.conflicts, 0);
     end(&d);
 }
 
@@ -1035,6 +1077,7 @@ int main(void)
         STUDY_TEST(test_merge__two_sides_of_a_copied_device_are_kept_apart),
         cmocka_unit_test(test_merge__the_later_review_counts_and_both_are_kept),
         cmocka_unit_test(test_merge__a_withdrawal_there_destroys_here),
+        cmocka_unit_test(test_merge__a_withdrawn_record_that_does_not_open_is_named),
         cmocka_unit_test(test_merge__what_was_withdrawn_here_does_not_come_back),
         cmocka_unit_test(test_merge__messages_come_once_and_devices_take_the_later),
         cmocka_unit_test(test_merge__two_words_about_one_case_are_a_conflict),
@@ -1042,6 +1085,7 @@ int main(void)
         cmocka_unit_test(test_merge__an_older_word_does_not_follow_a_newer),
         cmocka_unit_test(test_merge__one_device_keeps_a_case_of_two),
         cmocka_unit_test(test_merge__a_version_that_was_corrected_is_not_sent_back),
+        cmocka_unit_test(test_merge__a_correction_comes_with_what_was_asked),
         cmocka_unit_test(test_merge__a_coding_that_came_back_stays),
         cmocka_unit_test(test_merge__a_conflict_is_named_once),
         cmocka_unit_test(test_merge__a_document_of_both_desks_goes_at_both),

@@ -9,7 +9,7 @@
 #include "platform/machine/text.h"
 #include "tools/desk/desk_internal.h"
 
-enum { /* layout of a row; docs/RECORD.md section 12 */
+enum { /* layout of a row; docs/RECORD.md section 18 */
        AT_ID = 0,
        AT_RECORD = 16,
        AT_MS = 32,

@@ -7,7 +7,7 @@
  *
  * A coding holds the words that it marks.  It is encrypted and signed with the desk's keys, and
  * destroyed with its record's content.  The log says who coded what, without the words.
- * Source: docs/RECORD.md section 12.
+ * Source: docs/RECORD.md section 18.
  */
 #include "tools/desk/desk_ledger.h"
 

@@ -10,12 +10,12 @@
 #include "forms/dataset/dataset_codebook.h"
 #include "platform/custody/age.h"
 #include "platform/machine/clock.h"
-#include "platform/machine/csv.h"
 #include "platform/machine/file.h"
 #include "platform/machine/map.h"
 #include "platform/custody/tar.h"
 #include "platform/machine/tally.h"
 #include "platform/machine/text.h"
+#include "tools/desk/desk_attachments.h"
 #include "tools/desk/desk_codings.h"
 #include "tools/desk/desk_files.h"
 #include "tools/desk/desk_ledger.h"
@@ -266,52 +266,12 @@ static void free_groups(struct exporting *x)
 
 /* ---- attachments ---- */
 
-/* Whether the column of this path is left out.  `path` may have entry positions, [n]. */
-static bool is_left_out(const struct dataset *dataset, const char *path)
-{
-    struct buf plain = {0};
-    bool inside = false;
-    for (const char *p = path; *p; p++) {
-        inside = *p == '[' || (inside && *p != ']');
-        if (!inside && *p != ']') {
-            buf_char(&plain, *p);
-        }
-    }
-    buf_add(&plain, "", 0);
-    bool out = dataset_hides(dataset, plain.data);
-    buf_fini(&plain);
-    return out;
-}
-
-/* Appends one interview's log, each row preceded by the interview's id.  Values of hidden
- * columns are left out here too. */
+/* Appends one interview's log, each row preceded by the interview's id. */
 static bool take_rows(const struct dataset *dataset, struct growing *file, const char *key,
                       const struct tar_member *m, struct err *err)
 {
-    enum { NODE = 1, BEFORE = 7, AFTER = 8 };
-    struct arena arena;
-    struct csv csv;
-    struct buf *out = &file->pending;
-    arena_init(&arena);
-    bool ok = csv_parse(&csv, &arena, m->bytes, m->len, err);
-    for (size_t r = file->begun || out->len ? 1 : 0; ok && r < csv.count; r++) {
-        bool hide = r && csv.rows[r].count > NODE && is_left_out(dataset, csv.rows[r].cells[NODE]);
-        csv_cell(out, r ? key : "instance ID", true);
-        for (size_t c = 0; c < csv.rows[r].count; c++) {
-            csv_cell(out, hide && (c == BEFORE || c == AFTER) ? "" : csv.rows[r].cells[c], false);
-        }
-        csv_end(out);
-    }
-    arena_fini(&arena);
-    return ok;
-}
-
-static bool is_safe_name(const char *name)
-{
-    size_t hex = strspn(name, "0123456789abcdef");
-    const char *ext = name + hex + 1;
-    return hex == 32 && name[hex] == '.' && *ext && strlen(ext) <= 8 &&
-           strspn(ext, "abcdefghijklmnopqrstuvwxyz0123456789") == strlen(ext);
+    bool head = !file->begun && !file->pending.len;
+    return desk_put_log(&file->pending, dataset, m, key, head, err);
 }
 
 /* The answers of one record that name a file: name → path without entry positions. */
@@ -326,7 +286,7 @@ static void gather_named(struct named_files *n, const struct xml *node, struct b
     size_t before = path->len;
     const struct xml *text = node->first;
     buf_join(path, "/", node->name, NULL);
-    if (!xml_child(node, NULL) && text && !text->name && is_safe_name(text->text) &&
+    if (!xml_child(node, NULL) && text && !text->name && desk_is_attachment(text->text) &&
         !map_get(&n->paths, text->text)) {
         map_put(&n->paths, text->text, arena_copy(&n->arena, path->data, path->len));
     }
@@ -375,18 +335,6 @@ static bool take_medium(struct exporting *x, const struct tar_member *m, const c
     return ok;
 }
 
-static bool is_sound(const char *name)
-{
-    static const char *const endings[] = {".wav", ".flac", ".ogg", ".opus", ".m4a", ".mp3", ".amr"};
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {
-        if (strcmp(dot, endings[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 struct files_of { /* one record's attachments, on their way into the export */
     const char *key;
     struct group *group;
@@ -413,11 +361,11 @@ static bool take_file(struct exporting *x, const struct files_of *f, const struc
     }
     if (strcmp(m->name, "memos.csv") == 0) {
         x->counts->hidden_memos++; /* memos are free text and may contain anything sensitive */
-    } else if (!is_safe_name(m->name) || is_replaced(x, f, m->name)) {
+    } else if (!desk_is_attachment(m->name) || is_replaced(x, f, m->name)) {
         return true;
     } else if (is_hidden_file(f->group->dataset, &f->named, m->name)) {
         x->counts->hidden_media++;
-    } else if (f->no_sound && is_sound(m->name)) {
+    } else if (f->no_sound && desk_is_recording(m->name)) {
         x->counts->withdrawn_media++;
     } else {
         return take_medium(x, m, f->key, err);

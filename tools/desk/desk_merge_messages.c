@@ -28,6 +28,7 @@ struct posts {
     uint8_t (*returned)[16];    /* records that messages new here send back, and … */
     uint8_t (*newest)[16];      /* … the versions that count here */
     size_t returned_count;
+    struct map replaced; /* those of which another version counts */
 };
 
 enum { TOPIC = 66 };
@@ -152,21 +153,21 @@ static bool holds_withdrawn(struct posts *p, const struct message *m, bool *hold
     return true;
 }
 
-/* Whether it sends back a version that was corrected in the meantime. */
-static bool is_replaced(struct posts *p, const struct message *m)
+/* Whether it sends back a version that was corrected in the meantime.  One that its device took is
+ * the reason of the correction: it is kept, and not sent again. */
+static bool is_replaced(struct posts *p, const struct message *m, bool taken)
 {
-    for (size_t i = 0; m->kind == MESSAGE_SEND_BACK && i < p->returned_count; i++) {
-        if (memcmp(p->returned[i], m->about, 16) == 0 && memcmp(p->newest[i], m->about, 16) != 0) {
-            char key[48];
-            desk_record_key(key, m->about);
-            merge_tell(p->m, &p->m->report->conflicts,
-                       "record %s was corrected since the other desk sent it back: send it back "
-                       "again here, if it is still wrong",
-                       key);
-            return true;
-        }
+    char hex[33], key[48];
+    text_hex(hex, m->about, 16);
+    bool is = m->kind == MESSAGE_SEND_BACK && !taken && map_get(&p->replaced, hex);
+    if (is) {
+        desk_record_key(key, m->about);
+        merge_tell(p->m, &p->m->report->conflicts,
+                   "record %s was corrected since the other desk sent it back: send it back again "
+                   "here, if it is still wrong",
+                   key);
     }
-    return false;
+    return is;
 }
 
 static bool take_off(struct posts *p, const struct message *m, const uint8_t device[16],
@@ -175,6 +176,7 @@ static bool take_off(struct posts *p, const struct message *m, const uint8_t dev
     struct message back = {.kind = MESSAGE_TAKE_BACK, .body = ""};
     memcpy(back.device_id, device, 16);
     memcpy(back.about, m->about, 16);
+    word_on(p, &back, true, true)->wall_ms = wall_ms; /* told once */
     return desk_add_message(p->m->to, &back, wall_ms, err);
 }
 
@@ -213,7 +215,6 @@ static bool carry_message(void *user, const struct message *m, int64_t wall_ms, 
     struct merging *to = p->m;
     bool known, holds;
     char hex[33];
-    (void)taken;
     text_hex(hex, m->message_id, 16);
     if (map_get(&p->ids, hex) || (m->kind == MESSAGE_WITHDRAW && word_on(p, m, true, false))) {
         return true;
@@ -221,7 +222,7 @@ static bool carry_message(void *user, const struct message *m, int64_t wall_ms, 
     if (!knows_device(to->to, m->device_id, &known, err) || !holds_withdrawn(p, m, &holds, err)) {
         return false;
     }
-    if (!known || holds || is_replaced(p, m)) {
+    if (!known || holds || is_replaced(p, m, taken)) {
         return true;
     }
     bool overtaken = is_overtaken(p, m, wall_ms);
@@ -320,14 +321,20 @@ static bool find_newest(struct posts *p, struct err *err)
     p->newest = mem_alloc((p->returned_count + 1) * sizeof *p->newest);
     memcpy(p->newest, p->returned_count ? p->returned : p->newest,
            p->returned_count * sizeof *p->newest);
-    return ok && (!p->returned_count ||
-                  desk_newest_of(m->to, m->identity, p->newest, p->returned_count, err));
+    ok = ok && (!p->returned_count ||
+                desk_newest_of(m->to, m->identity, p->newest, p->returned_count, err));
+    for (size_t i = 0; ok && i < p->returned_count; i++) {
+        if (memcmp(p->returned[i], p->newest[i], 16) != 0) {
+            map_put(&p->replaced, merge_hex(&p->arena, p->returned[i], 16), p);
+        }
+    }
+    return ok;
 }
 
 bool merge_messages(struct merging *m, struct err *err)
 {
     struct posts p = {.m = m};
-    struct map *const maps[] = {&p.its_ids, &p.ids, &p.spoke, &p.withdrawn_cases};
+    struct map *const maps[] = {&p.its_ids, &p.ids, &p.spoke, &p.withdrawn_cases, &p.replaced};
     arena_init(&p.arena);
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
         map_init(maps[i], &p.arena);

@@ -80,7 +80,7 @@ static bool withdraw_alike(struct withdrawals *w, size_t from, size_t to, struct
     const struct withdraw_options options = {
         .uses = w->list[from].uses, .why = w->list[from].why, .wall_ms = w->list[from].wall_ms};
     struct withdraw_report sum = {0};
-    struct forget_report forgotten;
+    struct forget_report forgotten = {0};
     uint8_t(*ids)[16] = mem_alloc((to - from) * sizeof *ids);
     size_t count = 0;
     bool ok = true;
@@ -96,6 +96,12 @@ static bool withdraw_alike(struct withdrawals *w, size_t from, size_t to, struct
     if (ok) {
         m->report->withdrawals += (unsigned)count;
         m->report->destroyed += sum.destroyed;
+    }
+    if (ok && forgotten.unread) {
+        merge_tell(m, &m->report->conflicts,
+                   "%u of the withdrawn records did not open: which cases they made is not known; "
+                   "take them back with 'assign CASE --back'",
+                   forgotten.unread);
     }
     free(ids);
     return ok;

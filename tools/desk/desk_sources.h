@@ -5,7 +5,7 @@
  * desk_sources: the register of documents that the study draws on besides its records: reports,
  * laws, statistics.  The report counts them among its sources (R01).
  *
- * Encrypted and signed with the desk's keys.  Source: docs/RECORD.md section 12.
+ * Encrypted and signed with the desk's keys.  Source: docs/RECORD.md section 18.
  */
 #include "tools/desk/desk_ledger.h"
 

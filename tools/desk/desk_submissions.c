@@ -14,6 +14,7 @@
 #include "platform/machine/tally.h"
 #include "platform/machine/text.h"
 #include "platform/machine/xml.h"
+#include "tools/desk/desk_attachments.h"
 #include "tools/desk/desk_files.h"
 #include "tools/desk/desk_records.h"
 #include "tools/desk/desk_withdraw.h"
@@ -104,47 +105,14 @@ static bool put_form(void *user, const struct desk_form_row *row, struct err *er
 
 /* ---- files ---- */
 
-static bool ends_in_sound(const char *name)
-{
-    static const char *const endings[] = {".wav", ".flac", ".ogg", ".opus", ".m4a", ".mp3", ".amr"};
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {
-        if (strcmp(dot, endings[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The log without the answers to hidden questions. */
 static bool put_log(struct submitting *s, const struct group *group, const char *path,
                     const struct tar_member *m, struct err *err)
 {
-    enum { NODE = 1, BEFORE = 7, AFTER = 8 };
-    struct arena arena;
-    struct csv csv;
     struct buf out = {0};
-    arena_init(&arena);
-    bool ok = csv_parse(&csv, &arena, m->bytes, m->len, err);
-    for (size_t r = 0; ok && r < csv.count; r++) {
-        char *plain = arena_text(&arena, csv.rows[r].count > NODE ? csv.rows[r].cells[NODE] : "");
-        char *to = plain;
-        for (const char *c = plain; *c; c++) { /* without the entries' numbers */
-            c += *c == '[' ? strcspn(c, "]") : 0;
-            if (*c && *c != ']') {
-                *to++ = *c;
-            }
-        }
-        *to = '\0';
-        bool hide = r && dataset_hides(group->dataset, plain);
-        for (size_t c = 0; c < csv.rows[r].count; c++) {
-            csv_cell(&out, hide && (c == BEFORE || c == AFTER) ? "" : csv.rows[r].cells[c], c == 0);
-        }
-        csv_end(&out);
-    }
-    ok = ok && put(s, path, out.data, out.len, err);
+    bool ok = desk_put_log(&out, group->dataset, m, NULL, true, err) &&
+              put(s, path, out.data, out.len, err);
     buf_fini(&out);
-    arena_fini(&arena);
     return ok;
 }
 
@@ -160,11 +128,11 @@ static bool put_files(struct submitting *s, const struct group *group, const str
         bool named = memmem(xml->data, xml->len, m.name, strlen(m.name)) != NULL;
         if (strcmp(m.name, "memos.csv") == 0) {
             s->counts->hidden_memos++; /* no part of a submission */
-        } else if (!named || strchr(m.name, '/')) {
-            continue;
-        } else if (strcmp(m.name, "audit.csv") == 0) {
+        } else if (named && strcmp(m.name, "audit.csv") == 0) {
             ok = put_log(s, group, path, &m, err);
-        } else if (no_sound && ends_in_sound(m.name)) {
+        } else if (!named || !desk_is_attachment(m.name)) {
+            continue;
+        } else if (no_sound && desk_is_recording(m.name)) {
             s->counts->withdrawn_media++;
         } else {
             ok = put(s, path, m.bytes, m.len, err);
@@ -176,8 +144,7 @@ static bool put_files(struct submitting *s, const struct group *group, const str
 
 /* ---- records ---- */
 
-static void note_order(struct submitting *s, struct group *group, const char *folder,
-                       const struct buf *xml)
+static void note_order(struct group *group, const char *folder, const struct buf *xml)
 {
     struct arena arena;
     struct xml *root;
@@ -190,7 +157,6 @@ static void note_order(struct submitting *s, struct group *group, const char *fo
         own = id ? xml_content(&arena, id) : "";
         old = replaced ? xml_content(&arena, replaced) : "";
     }
-    (void)s;
     csv_cell(&group->order, folder, true);
     csv_cell(&group->order, own, false);
     csv_cell(&group->order, old, false);
@@ -221,7 +187,7 @@ static bool put_record(struct submitting *s, struct group *group, const struct f
         file_folder(instances, 0700, err) && file_folder(folder, 0700, err) &&
         put(s, arena_join(&s->arena, folder, "/submission.xml", NULL), xml.data, xml.len, err) &&
         put_files(s, group, r, &xml, folder, (uses & USE_RECORDING) != 0, err);
-    note_order(s, group, name, &xml);
+    note_order(group, name, &xml);
     s->counts->records += ok;
     s->counts->hidden_columns += hidden;
     s->counts->withdrawn += uses != 0;

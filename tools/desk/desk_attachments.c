@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Recordings, and the rows of logs. */
+#include "tools/desk/desk_attachments.h"
+
+#include <string.h>
+
+#include "platform/machine/csv.h"
+
+bool desk_is_attachment(const char *name)
+{
+    size_t hex = strspn(name, "0123456789abcdef");
+    const char *ext = name + hex + 1;
+    return hex == 32 && name[hex] == '.' && *ext && strlen(ext) <= 8 &&
+           strspn(ext, "abcdefghijklmnopqrstuvwxyz0123456789") == strlen(ext);
+}
+
+bool desk_is_recording(const char *name)
+{
+    static const char *const endings[] = {".wav", ".flac", ".ogg", ".opus", ".m4a", ".mp3", ".amr"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {
+        if (strcmp(dot, endings[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the column of this path is left out.  `path` may have entry positions, [n]. */
+static bool is_left_out(const struct dataset *dataset, const char *path)
+{
+    struct buf plain = {0};
+    bool inside = false;
+    for (const char *p = path; *p; p++) {
+        inside = *p == '[' || (inside && *p != ']');
+        if (!inside && *p != ']') {
+            buf_char(&plain, *p);
+        }
+    }
+    buf_add(&plain, "", 0);
+    bool out = dataset_hides(dataset, plain.data);
+    buf_fini(&plain);
+    return out;
+}
+
+bool desk_put_log(struct buf *out, const struct dataset *dataset, const struct tar_member *log,
+                  const char *key, bool head, struct err *err)
+{
+    enum { NODE = 1, BEFORE = 7, AFTER = 8 };
+    struct arena arena;
+    struct csv csv;
+    arena_init(&arena);
+    bool ok = csv_parse(&csv, &arena, log->bytes, log->len, err);
+    for (size_t r = head ? 0 : 1; ok && r < csv.count; r++) {
+        bool hide = r && csv.rows[r].count > NODE && is_left_out(dataset, csv.rows[r].cells[NODE]);
+        if (key) {
+            csv_cell(out, r ? key : "instance ID", true);
+        }
+        for (size_t c = 0; c < csv.rows[r].count; c++) {
+            csv_cell(out, hide && (c == BEFORE || c == AFTER) ? "" : csv.rows[r].cells[c],
+                     !key && c == 0);
+        }
+        csv_end(out);
+    }
+    arena_fini(&arena);
+    return ok;
+}
