@@ -10,15 +10,16 @@
 #include "platform/custody/enrol.h"
 #include "platform/machine/file.h"
 #include "platform/custody/package.h"
-#include "platform/custody/receipt.h"
 #include "platform/machine/text.h"
 #include "tools/desk/desk_cases_tell.h"
 #include "tools/desk/desk_export.h"
 #include "tools/key/keys.h"
 #include "tools/desk/desk_ledger.h"
 #include "tools/desk/desk_lists.h"
+#include "tools/desk/desk_post.h"
 #include "tools/desk/desk_submissions.h"
 #include "tools/desk/desk_store.h"
+#include "tools/desk/desk_take.h"
 #include "tools/sync/sync.h"
 
 static const char *opt_format, *opt_split, *opt_split_all, *opt_both, *opt_excel, *opt_take,
@@ -154,116 +155,39 @@ static bool run_add_form(const struct cli_words *words, struct err *err)
     return ok;
 }
 
-/* What happened to the files of an import. */
-struct import_sums {
-    unsigned opened;  /* batches of this study: imported or already known */
-    unsigned other;   /* opened, but not a batch: forms, lists */
-    unsigned foreign; /* not encrypted to this identity */
-    unsigned refused; /* damaged, or the contents were refused */
-    unsigned apart;   /* opened, but kept apart */
-};
-
-static void say_refused(struct import_sums *tally, const char *path, const struct err *why)
+/* Says what became of a file, and whether something is wrong with its device. */
+static void tell_taken(void *user, const struct take_told *t)
 {
-    struct err placed = *why;
+    const struct import_report *r = t->report;
     char text[1200];
-    err_at(&placed, "%s", file_name(path));
-    err_text(&placed, text, sizeof text);
-    fprintf(stderr, "suhbat-sync: %s\n", text);
-    tally->refused++;
-}
-
-static bool take_batch(struct desk *desk, const struct buf *tar, const char *path,
-                       struct import_sums *tally, struct err *err)
-{
-    struct import_report r;
-    const char *name = file_name(path);
-    if (!desk_import(desk, tar->data, tar->len, clock_wall_ms(), &r, err)) {
-        return false;
+    (void)user;
+    if (t->result == TAKE_FOREIGN) {
+        printf("%s: does not open with this identity\n", t->name);
+    } else if (t->why) {
+        err_text(t->why, text, sizeof text);
+        fprintf(stderr, "suhbat-sync: %s\n", text);
     }
-    tally->opened++;
-    tally->apart += r.apart;
-    if (r.known) {
-        printf("%s: already imported%s\n", name, r.apart ? ", kept apart" : "");
+    if (!r) {
+        return;
+    }
+    if (r->known) {
+        printf("%s: already imported%s\n", t->name, r->apart ? ", kept apart" : "");
     } else {
-        printf("%s: %u new records, %u new entries%s\n", name, r.objects, r.entries,
-               r.apart ? ", kept apart" : "");
+        printf("%s: %u new records, %u new entries%s\n", t->name, r->objects, r->entries,
+               r->apart ? ", kept apart" : "");
     }
-    if (r.fork_seq) {
+    if (r->fork_seq) {
         fprintf(stderr,
                 "suhbat-sync: %s: ALARM fork: its entry %llu differs from the desk's\n"
                 "  the device was copied, or restored from an older copy; both sides are kept\n",
-                name, (unsigned long long)r.fork_seq);
-    } else if (r.revoked && r.apart) {
-        fprintf(stderr, "suhbat-sync: %s: the device was revoked\n", name);
+                t->name, (unsigned long long)r->fork_seq);
+    } else if (r->revoked && r->apart) {
+        fprintf(stderr, "suhbat-sync: %s: the device was revoked\n", t->name);
     }
-    if (r.gap_from) {
-        printf("%s: entries %llu to %llu are still missing\n", name, (unsigned long long)r.gap_from,
-               (unsigned long long)r.gap_to);
+    if (r->gap_from) {
+        printf("%s: entries %llu to %llu are still missing\n", t->name,
+               (unsigned long long)r->gap_from, (unsigned long long)r->gap_to);
     }
-    return true;
-}
-
-static bool is_batch(const struct buf *tar)
-{
-    return tar->len > 512 && strcmp(tar->data, "manifest") == 0;
-}
-
-/* Opening the age header shows whether a file is damaged or only for somebody else. */
-static void import_file(struct desk *desk, const uint8_t identity[32], const char *path, bool named,
-                        struct import_sums *tally)
-{
-    struct age_keys keys = {.identities = (const uint8_t(*)[32])identity, .count = 1};
-    struct buf file = {0}, tar = {0};
-    struct err why = {0};
-    enum age_result result = AGE_HEADER;
-    if (!file_get(&file, path, BATCH_MAX, NULL, &why)) {
-        say_refused(tally, path, &why);
-    } else if (age_open(&tar, file.data, file.len, &keys, &result, &why)) {
-        if (!named && !is_batch(&tar)) {
-            tally->other++; /* a stick also carries forms and lists */
-        } else if (!take_batch(desk, &tar, path, tally, &why)) {
-            say_refused(tally, path, &why);
-        }
-    } else if (result == AGE_NO_MATCH) {
-        printf("%s: does not open with this identity\n", file_name(path));
-        tally->foreign++;
-    } else {
-        err_set(&why, ERR_INPUT, "damaged or cut off");
-        err_hint(&why, "copy it again");
-        say_refused(tally, path, &why);
-    }
-    buf_fini(&file);
-    buf_fini(&tar);
-}
-
-static bool import_all(struct desk *desk, struct arena *arena, const uint8_t identity[32],
-                       const struct cli_words *words, struct err *err)
-{
-    struct import_sums tally = {0};
-    for (size_t i = 0; i < words->count; i++) {
-        const char **names;
-        size_t count;
-        if (!file_list(arena, &names, &count, words->list[i], ".age", NULL)) {
-            import_file(desk, identity, words->list[i], true, &tally);
-            continue;
-        }
-        for (size_t k = 0; k < count; k++) {
-            import_file(desk, identity, keys_path(arena, words->list[i], names[k]), false, &tally);
-        }
-    }
-    if (!tally.opened && !tally.refused && tally.foreign) {
-        err_set(err, ERR_AUTH, "%u batches found, none opens with this identity", tally.foreign);
-        return err_hint(err, "give the identity of one of the study's recipients");
-    }
-    if (tally.refused) {
-        return err_set(err, ERR_INPUT, "%u batches were refused", tally.refused);
-    }
-    if (tally.apart) {
-        err_set(err, ERR_INPUT, "%u batches are kept apart", tally.apart);
-        return err_hint(err, "see 'suhbat-sync status', ask who has the device, then 'accept' it");
-    }
-    return tally.opened || err_set(err, ERR_INPUT, "no batches found");
 }
 
 static void tell_late(unsigned late)
@@ -276,139 +200,48 @@ static void tell_late(unsigned late)
 static bool run_import(const struct cli_words *words, struct err *err)
 {
     struct desk *desk;
-    struct arena arena;
     uint8_t identity[32];
-    bool ok = sync_open(&desk, identity, err);
-    if (!ok) {
+    struct take_sums sums;
+    if (!sync_open(&desk, identity, err)) {
         return false;
     }
-    arena_init(&arena);
-    unsigned late = 0;
-    ok = import_all(desk, &arena, identity, words, err);
-    struct err why = {0};
-    if (!desk_withdraw_late(desk, identity, clock_wall_ms(), &late, &why) && ok) {
-        *err = why;
-        ok = false;
-    }
-    tell_late(late);
+    bool ok = desk_take(desk, identity, words->list, words->count, clock_wall_ms(), tell_taken,
+                        NULL, &sums, err);
+    tell_late(sums.late);
     secret_wipe(identity, sizeof identity);
-    arena_fini(&arena);
     desk_close(desk);
-    return ok;
-}
-
-struct box { /* a device, and the key that its post is sealed to */
-    uint8_t device[16], key[32];
-};
-
-struct receipting {
-    struct desk *desk;
-    uint8_t seed[32], cert[CERT_BYTES];
-    unsigned written, messages;
-    unsigned revoked; /* messages with answers for devices that were revoked since */
-    struct box *boxes;
-    size_t box_count;
-};
-
-/* Writes one sealed file under a name that says nothing. */
-static bool put_sealed(const struct buf *plain, const uint8_t box_pk[32], struct err *err)
-{
-    struct buf sealed = {0};
-    uint8_t id[8];
-    char name[32];
-    secret_random(id, sizeof id);
-    text_hex(name, id, sizeof id);
-    strcat(name, ".age");
-    bool ok = age_seal(&sealed, plain->data, plain->len, (const uint8_t(*)[32])box_pk, 1, err) &&
-              file_put(sync_given.out, name, sealed.data, sealed.len, NULL, err);
-    buf_fini(&sealed);
-    return ok;
-}
-
-/* Writes a message that its device has not yet said to have taken. */
-static bool write_message(void *user, const struct message *kept, int64_t wall_ms, bool taken,
-                          struct err *err)
-{
-    struct receipting *w = user;
-    struct buf plain = {0};
-    const uint8_t *key = NULL;
-    (void)wall_ms;
-    if (taken) {
-        return true;
-    }
-    bool holds_answers = kept->kind == MESSAGE_ASSIGN || kept->kind == MESSAGE_SEND_BACK;
-    if (holds_answers && !desk_may_tell(w->desk, kept->device_id, NULL)) {
-        w->revoked++;
-        return true;
-    }
-    for (size_t i = 0; i < w->box_count; i++) {
-        if (memcmp(w->boxes[i].device, kept->device_id, 16) == 0) {
-            key = w->boxes[i].key;
-        }
-    }
-    bool ok = (key || err_set(err, ERR_INPUT, "a message is for a device that is not here")) &&
-              message_write(&plain, kept, w->cert, w->seed, err) && put_sealed(&plain, key, err);
-    w->messages += ok;
-    buf_fini(&plain);
-    return ok;
-}
-
-static bool write_receipt(void *user, const struct desk_device *d, struct err *err)
-{
-    struct receipting *w = user;
-    struct receipt r = {
-        .acked_seq = d->contiguous, .copies = 1, .issued_at = (uint64_t)clock_wall_ms() / 1000};
-    struct buf plain = {0};
-    w->boxes = mem_grow(w->boxes, w->box_count + 1, sizeof *w->boxes);
-    memcpy(w->boxes[w->box_count].device, d->id, 16);
-    memcpy(w->boxes[w->box_count++].key, d->box_pk, 32);
-    if (!d->contiguous) {
-        return true;
-    }
-    memcpy(r.study_id, desk_catalogue(w->desk)->study_id, 16);
-    memcpy(r.device_id, d->id, 16);
-    memcpy(r.acked_head, d->head, 32);
-    secret_random(r.receipt_id, 16);
-    bool ok = desk_count_receipt(w->desk, d, &r.counter, err);
-    if (ok) {
-        receipt_write(&plain, &r, w->cert, w->seed);
-        ok = put_sealed(&plain, d->box_pk, err);
-    }
-    w->written += ok;
-    buf_fini(&plain);
     return ok;
 }
 
 static bool run_receipt(const struct cli_words *words, struct err *err)
 {
     struct arena arena;
-    struct receipting w = {.written = 0};
+    struct desk *desk;
+    struct post_report report;
+    uint8_t seed[32], cert[CERT_BYTES];
     (void)words;
     if (!sync_given.out) {
         err_set(err, ERR_INPUT, "no folder given for the receipts");
         return err_hint(err, "--out DIR, for example the stick that goes back to the devices");
     }
-    if (!sync_open(&w.desk, NULL, err)) {
+    if (!sync_open(&desk, NULL, err)) {
         return false;
     }
     arena_init(&arena);
-    bool ok = keys_read_seed(w.seed, keys_path(&arena, sync_given.desk, "desk.key"), err) &&
-              keys_read_cert(w.cert, keys_path(&arena, sync_given.desk, "desk.cert"), err) &&
-              file_folder(sync_given.out, 0700, err) &&
-              desk_devices(w.desk, write_receipt, &w, err) &&
-              desk_messages(w.desk, write_message, &w, err);
+    bool ok = keys_read_seed(seed, keys_path(&arena, sync_given.desk, "desk.key"), err) &&
+              keys_read_cert(cert, keys_path(&arena, sync_given.desk, "desk.cert"), err) &&
+              desk_post(desk, seed, cert, sync_given.out, clock_wall_ms(), &report, err);
     if (ok) {
-        printf("%u receipts in %s\n", w.written, sync_given.out);
+        printf("%u receipts in %s\n", report.receipts, sync_given.out);
     }
-    if (ok && w.messages) {
-        printf("%u messages to devices in %s\n", w.messages, sync_given.out);
+    if (ok && report.messages) {
+        printf("%u messages to devices in %s\n", report.messages, sync_given.out);
     }
-    if (ok && w.revoked) {
-        printf("%u messages are not written: their devices are revoked\n", w.revoked);
+    if (ok && report.revoked) {
+        printf("%u messages are not written: their devices are revoked\n", report.revoked);
     }
-    free(w.boxes);
-    secret_wipe(w.seed, sizeof w.seed);
-    desk_close(w.desk);
+    secret_wipe(seed, sizeof seed);
+    desk_close(desk);
     arena_fini(&arena);
     return ok;
 }
