@@ -26,7 +26,8 @@ static void walk(struct walk *w, const struct xml *node, unsigned position)
     }
     if (item && item->control && !item->shape.is_repeat) {
         const struct desk_question q = {arena_copy(w->arena, w->path.data, w->path.len),
-                                        xml_child(node, NULL) ? "" : xml_content(w->arena, node)};
+                                        xml_child(node, NULL) ? "" : xml_content(w->arena, node),
+                                        node};
         w->each(w->user, &q);
     }
     const char *last = "";
@@ -80,7 +81,7 @@ static void look_in_form(struct finding *f, const struct form *form)
         const struct item *item = form->items[i];
         if (item->control && !item->shape.is_repeat && !form_repeat_around(item) &&
             fits(item->path, f->name) && !f->found++) {
-            *f->out = (struct desk_question){item->path, ""};
+            *f->out = (struct desk_question){item->path, "", NULL};
         }
     }
 }

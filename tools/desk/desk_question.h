@@ -7,8 +7,9 @@
 #include "platform/machine/xml.h"
 
 struct desk_question {
-    const char *path;  /* as a session writes it: entries of repeats are numbered */
-    const char *value; /* "" if it was not asked, or has no answer */
+    const char *path;       /* as a session writes it: entries of repeats are numbered */
+    const char *value;      /* "" if it was not asked, or has no answer */
+    const struct xml *node; /* NULL if it was not asked */
 };
 /* Owned by the arena.  ERR_INPUT: the record has no such question, or several. */
 MUST_CHECK bool desk_question_find(struct desk_question *out, struct arena *arena,

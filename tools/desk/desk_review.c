@@ -6,14 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "forms/dataset/dataset.h"
-#include "platform/custody/sendback.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/csv.h"
 #include "platform/machine/tally.h"
 #include "platform/machine/text.h"
-#include "tools/desk/desk_diff.h"
 #include "tools/desk/desk_internal.h"
+#include "tools/desk/desk_reading.h"
 #include "tools/desk/desk_withdraw.h"
 
 /* ---- the list ---- */
@@ -25,36 +23,14 @@ struct listing {
     struct desk_records records;
     struct desk_reviews reviews;
     struct tally seen; /* records: one may be in two histories of a device */
-    struct buf *out;
+    desk_listed_row *row;
+    void *user;
 };
-
-static const char *const headings[] = {"KEY",         "form",    "version",
-                                       "finished",    "device",  "interviewer",
-                                       "ReviewState", "reviews", "comment"};
-enum { COLUMNS = sizeof headings / sizeof *headings };
-
-static void put_line(const struct listing *l, const char *const cells[COLUMNS])
-{
-    if (l->given->csv) {
-        for (size_t c = 0; c < COLUMNS; c++) {
-            csv_cell(l->out, cells[c], c == 0);
-        }
-        csv_end(l->out);
-        return;
-    }
-    enum { COMMENT = COLUMNS - 1, STATE = 6, BEGIN = 13 };
-    const char *state = *cells[STATE] ? cells[STATE] : "received";
-    buf_printf(l->out, "%.*s  %s  %-10s %-10s %s %s", BEGIN, cells[0], cells[3], cells[4], state,
-               cells[1], cells[5]);
-    buf_text(l->out, *cells[COMMENT] ? ": " : "");
-    desk_put_line(l->out, cells[COMMENT]);
-    buf_char(l->out, '\n');
-}
 
 static bool list_one(struct listing *l, struct record *r, struct err *err)
 {
     const struct form *form = desk_record_form(&l->records, r);
-    char key[48], finished[40], count[16], code[64], device[DESK_DEVICE_TEXT];
+    char code[64], device[DESK_DEVICE_TEXT];
     if (!form) {
         l->given->without_form++;
         return true;
@@ -74,14 +50,18 @@ static bool list_one(struct listing *l, struct record *r, struct err *err)
     if (!desk_device_text(l->desk, r->device_id, device, err)) {
         return false;
     }
-    desk_record_key(key, family ? family->root : r->record_id);
-    desk_put_when(finished, r->finalised_ms);
-    snprintf(count, sizeof count, "%u", review ? review->words : 0);
-    put_line(l, (const char *const[COLUMNS]){key, form->id, form->version, finished, device, code,
-                                             review_names[state], count,
-                                             review ? review->comment : ""});
     l->given->records++;
-    return true;
+    return l->row(l->user,
+                  &(struct desk_listed){.id = family ? family->root : r->record_id,
+                                        .form = form->id,
+                                        .version = form->version,
+                                        .device = device,
+                                        .interviewer = code,
+                                        .finalised_ms = r->finalised_ms,
+                                        .state = state,
+                                        .words = review ? review->words : 0,
+                                        .comment = review ? review->comment : ""},
+                  err);
 }
 
 static bool list_object(void *user, const struct desk_object *o, struct err *err)
@@ -101,18 +81,16 @@ static bool list_object(void *user, const struct desk_object *o, struct err *err
     return ok;
 }
 
-bool desk_list_records(struct buf *out, struct desk *desk, const uint8_t identity[32],
-                       struct desk_listing *given, struct err *err)
+bool desk_each_record(struct desk *desk, const uint8_t identity[32], struct desk_listing *given,
+                      desk_listed_row *row, void *user, struct err *err)
 {
-    struct listing l = {.desk = desk, .given = given, .filter = given->filter, .out = out};
+    struct listing l = {
+        .desk = desk, .given = given, .filter = given->filter, .row = row, .user = user};
     given->records = given->without_form = given->unreadable = 0;
     bool ok = desk_records_init(&l.records, desk, identity, err);
     ok = desk_reviews_read(&l.reviews, desk, ok ? err : NULL) && ok &&
-         desk_filter_prepare(&l.filter, &l.records, err);
-    if (ok && given->csv) {
-        put_line(&l, headings);
-    }
-    ok = ok && desk_objects(desk, list_object, &l, err);
+         desk_filter_prepare(&l.filter, &l.records, err) &&
+         desk_objects(desk, list_object, &l, err);
     ok = desk_records_log(&l.records, "list", given->why, ok ? err : NULL) && ok;
     tally_fini(&l.seen);
     desk_reviews_fini(&l.reviews);
@@ -120,215 +98,146 @@ bool desk_list_records(struct buf *out, struct desk *desk, const uint8_t identit
     return ok;
 }
 
+/* ---- the list as text ---- */
+
+static const char *const headings[] = {"KEY",         "form",    "version",
+                                       "finished",    "device",  "interviewer",
+                                       "ReviewState", "reviews", "comment"};
+enum { COLUMNS = sizeof headings / sizeof *headings };
+struct printing {
+    struct buf *out;
+    bool csv;
+};
+
+static void put_line(const struct printing *p, const char *const cells[COLUMNS])
+{
+    if (p->csv) {
+        for (size_t c = 0; c < COLUMNS; c++) {
+            csv_cell(p->out, cells[c], c == 0);
+        }
+        csv_end(p->out);
+        return;
+    }
+    enum { COMMENT = COLUMNS - 1, STATE = 6, BEGIN = 13 };
+    const char *state = *cells[STATE] ? cells[STATE] : "received";
+    buf_printf(p->out, "%.*s  %s  %-10s %-10s %s %s", BEGIN, cells[0], cells[3], cells[4], state,
+               cells[1], cells[5]);
+    buf_text(p->out, *cells[COMMENT] ? ": " : "");
+    desk_put_line(p->out, cells[COMMENT]);
+    buf_char(p->out, '\n');
+}
+
+static bool put_listed(void *user, const struct desk_listed *r, struct err *err)
+{
+    char key[48], finished[40], count[16];
+    (void)err;
+    desk_record_key(key, r->id);
+    desk_put_when(finished, r->finalised_ms);
+    snprintf(count, sizeof count, "%u", r->words);
+    put_line(user, (const char *const[COLUMNS]){key, r->form, r->version, finished, r->device,
+                                                r->interviewer, review_names[r->state], count,
+                                                r->comment});
+    return true;
+}
+
+bool desk_list_records(struct buf *out, struct desk *desk, const uint8_t identity[32],
+                       struct desk_listing *given, struct err *err)
+{
+    struct buf rows = {0};
+    struct printing p = {&rows, given->csv};
+    if (given->csv) {
+        put_line(&p, headings);
+    }
+    bool ok = desk_each_record(desk, identity, given, put_listed, &p, err);
+    if (ok) {
+        buf_add(out, rows.data, rows.len);
+    }
+    buf_fini(&rows);
+    return ok;
+}
+
 /* ---- one record ---- */
 
-struct showing {
-    struct desk *desk;
-    const uint8_t *id; /* of the version that counts */
-    const struct desk_family *family;
-    const struct desk_listing *given;
-    struct desk_records records;
-    struct buf *out;
-    struct desk_diff diff; /* older versions */
-    bool found;
-};
-
-static void put_answer(struct buf *out, struct dataset *dataset, struct dataset_reader *reader,
-                       const struct dataset_column *column, const char *value, const char *language)
+static void put_answer(struct buf *out, const struct desk_answer *a)
 {
-    const char *label = dataset_column_label(dataset, column, language);
-    bool choice = column->type == DATASET_CHOICE;
-    const char *shown =
-        choice ? dataset_choice_label(dataset, reader->version, column, value, language) : value;
-    buf_join(out, *label ? label : column->below, "\n    ", NULL);
-    buf_text(out, shown);
-    if (choice && strcmp(shown, value) != 0) {
-        buf_join(out, " (", value, ")", NULL);
+    if (a->entry) {
+        buf_join(out, "-- ", a->entry, "\n", NULL);
+        return;
     }
-    buf_join(out, "    [", column->path, "]\n", NULL);
+    buf_join(out, a->label, "\n    ", a->text, NULL);
+    if (*a->code) {
+        buf_join(out, " (", a->code, ")", NULL);
+    }
+    buf_join(out, "    [", a->path, "]\n", NULL);
 }
 
-static bool put_record(struct showing *s, const struct form *form, const struct record *r,
-                       struct err *err)
+static void put_asked(struct buf *out, const struct desk_reading *r)
 {
-    struct dataset *dataset;
-    struct dataset_reader reader;
-    struct dataset_row row;
-    unsigned uses;
-    char withdrawn[WITHDRAWN_TEXT];
-    if (!desk_withdrawn(s->desk, r->record_id, &uses, err)) {
-        return false;
-    }
-    uses |= s->family ? s->family->withdrawn : 0;
-    withdrawn_text(withdrawn, uses);
-    s->diff.withdrawn = uses;
-    if (uses) {
-        buf_join(s->out, "WITHDRAWN: ", withdrawn, "\n\n", NULL);
-    }
-    const struct submission about = {.date_ms = r->finalised_ms,
-                                     .withdrawn = uses ? withdrawn : NULL,
-                                     .submitter_id = "",
-                                     .submitter_name = "",
-                                     .device_id = "",
-                                     .form_version = form->version,
-                                     .status = "",
-                                     .review_state = ""};
-    const struct dataset_options options = {.sensitive_extra = s->given->sensitive};
-    if (!dataset_new(&dataset, &form, 1, &options, err)) {
-        return false;
-    }
-    bool ok = dataset_open(&reader, dataset, form, r->xml, r->xml_len, &about, err);
-    while (ok && dataset_next(&reader, &row)) {
-        const struct dataset_table *table = dataset_table(dataset, row.table);
-        if (row.parent) {
-            buf_join(s->out, "-- ", row.key, "\n", NULL);
-        }
-        for (size_t c = 0; c < table->count; c++) {
-            const char *value = dataset_cell(&reader, c);
-            if (*value) {
-                put_answer(s->out, dataset, &reader, &table->columns[c], value, s->given->language);
-            }
-        }
-    }
-    if (ok && dataset_hidden(dataset)) {
-        buf_printf(s->out, "%zu questions marked sensitive=extra are left out\n",
-                   dataset_hidden(dataset));
-    }
-    if (ok) {
-        dataset_close(&reader);
-    }
-    dataset_free(dataset);
-    return ok;
-}
-
-/* Keeps an older version, to be compared with the next. */
-static void keep_older(struct showing *s, const struct desk_object *o)
-{
-    struct buf plain = {0};
-    struct record r;
-    if (s->family && desk_family_of(&s->records.edits, o->id) == s->family &&
-        desk_record_open(&s->records, o, &plain, &r) == DESK_OPENED) {
-        desk_diff_keep(&s->diff, &r);
-    }
-    buf_fini(&plain);
-}
-
-static bool show_object(void *user, const struct desk_object *o, struct err *err)
-{
-    struct showing *s = user;
-    struct buf plain = {0};
-    struct record r;
-    bool ok = true;
-    if (memcmp(o->id, s->id, 16) != 0) {
-        keep_older(s, o);
-        return true;
-    }
-    if (s->found) {
-        return true;
-    }
-    s->found = true;
-    if (desk_record_open(&s->records, o, &plain, &r) != DESK_OPENED) {
-        ok = err_set(err, ERR_AUTH, "the record does not open with this identity");
-    }
-    const struct form *form = ok ? desk_record_form(&s->records, &r) : NULL;
-    if (ok && !form) {
-        err_set(err, ERR_INPUT, "the desk does not have the record's form");
-        ok = err_hint(err, "add it: suhbat-sync --desk DIR add-form PACKAGE");
-    }
-    if (ok) {
-        char key[48], finished[40];
-        desk_record_key(key, r.record_id);
-        desk_put_when(finished, r.finalised_ms);
-        buf_printf(s->out, "%s\n%s, version %s, finished %s%s\n\n", key, form->id, form->version,
-                   finished, r.flags & RECORD_TRAINING ? ", TRAINING" : "");
-        desk_diff_keep(&s->diff, &r);
-        s->diff.form = form;
-        ok = put_record(s, form, &r, err);
-    }
-    buf_fini(&plain);
-    return ok;
-}
-
-struct opinions {
-    const struct desk_edits *edits;
-    const uint8_t *id; /* of the version that counts */
-    struct buf *out;
-};
-
-static bool put_opinion(void *user, const struct ledger_entry *e, struct err *err)
-{
-    struct opinions *o = user;
     char when[40];
-    (void)err;
-    bool sent = e->kind == LEDGER_SENT_BACK;
-    if ((sent || e->kind == LEDGER_REVIEW) && e->state < REVIEW_STATES &&
-        memcmp(desk_newest(o->edits, e->record), o->id, 16) == 0) { /* or an older version */
-        desk_put_when(when, e->wall_ms);
-        buf_join(o->out, when, " ", NULL);
-        desk_put_line(o->out, e->who);
-        buf_join(o->out, ": ",
-                 sent                          ? "sent back"
-                 : e->state == REVIEW_RECEIVED ? "received"
-                                               : review_names[e->state],
-                 *e->why ? ": " : "", NULL);
-        desk_put_line(o->out, e->why);
-        buf_char(o->out, '\n');
+    for (size_t i = 0; i < r->asked_count; i++) {
+        const struct desk_asked *a = &r->asked[i];
+        if (i == 0 || a->wall_ms != r->asked[i - 1].wall_ms) {
+            desk_put_when(when, a->wall_ms);
+            buf_join(out, "asked ", when, a->taken ? "" : ", not taken by its device yet", ":\n",
+                     NULL);
+        }
+        buf_text(out, "    ");
+        desk_put_line(out, a->question);
+        buf_text(out, *a->question ? ": " : "");
+        desk_put_line(out, a->text);
+        buf_char(out, '\n');
     }
-    return true;
 }
 
-/* What was asked when it was sent back: in the message, which a withdrawal deletes. */
-static bool put_comments(void *user, const struct message *m, int64_t wall_ms, bool taken,
-                         struct err *err)
+static void put_opinion(struct buf *out, const struct desk_opinion *o)
 {
-    struct opinions *o = user;
-    struct sendback body;
-    struct arena arena;
-    struct csv csv;
     char when[40];
-    (void)err;
-    if (m->kind != MESSAGE_SEND_BACK || memcmp(desk_newest(o->edits, m->about), o->id, 16) != 0 ||
-        !sendback_read(&body, m->body, m->len, NULL)) {
-        return true;
+    desk_put_when(when, o->wall_ms);
+    buf_join(out, when, " ", NULL);
+    desk_put_line(out, o->who);
+    buf_join(out, ": ",
+             o->sent_back                  ? "sent back"
+             : o->state == REVIEW_RECEIVED ? "received"
+                                           : review_names[o->state],
+             *o->why ? ": " : "", NULL);
+    desk_put_line(out, o->why);
+    buf_char(out, '\n');
+}
+
+static void put_reading(struct buf *out, const struct desk_reading *r)
+{
+    char key[48], finished[40], withdrawn[WITHDRAWN_TEXT];
+    desk_record_key(key, r->id);
+    desk_put_when(finished, r->finalised_ms);
+    buf_printf(out, "%s\n%s, version %s, finished %s%s\n\n", key, r->form, r->version, finished,
+               r->training ? ", TRAINING" : "");
+    if (r->withdrawn) {
+        withdrawn_text(withdrawn, r->withdrawn);
+        buf_join(out, "WITHDRAWN: ", withdrawn, "\n\n", NULL);
     }
-    arena_init(&arena);
-    desk_put_when(when, wall_ms);
-    buf_join(o->out, "asked ", when, taken ? "" : ", not taken by its device yet", ":\n", NULL);
-    bool ok = csv_parse(&csv, &arena, body.comments, body.comments_len, NULL);
-    for (size_t r = 1; ok && r < csv.count; r++) {
-        if (csv.rows[r].count >= 2) {
-            buf_text(o->out, "    ");
-            desk_put_line(o->out, csv.rows[r].cells[0]);
-            buf_text(o->out, *csv.rows[r].cells[0] ? ": " : "");
-            desk_put_line(o->out, csv.rows[r].cells[1]);
-            buf_char(o->out, '\n');
-        }
+    for (size_t i = 0; i < r->answer_count; i++) {
+        put_answer(out, &r->answers[i]);
     }
-    arena_fini(&arena);
-    return true;
+    if (r->hidden) {
+        buf_printf(out, "%zu questions marked sensitive=extra are left out\n", r->hidden);
+    }
+    buf_join(out, "\n", r->changes, NULL);
+    put_asked(out, r);
+    for (size_t i = 0; i < r->opinion_count; i++) {
+        put_opinion(out, &r->opinions[i]);
+    }
 }
 
 bool desk_show_record(struct buf *out, struct desk *desk, const uint8_t identity[32],
                       const uint8_t id[16], const struct desk_listing *given, struct err *err)
 {
-    struct showing s = {.desk = desk, .given = given, .out = out};
-    bool ok = desk_records_init(&s.records, desk, identity, err);
-    s.id = desk_newest(&s.records.edits, id);
-    s.family = desk_family_of(&s.records.edits, id);
-    struct opinions opinions = {&s.records.edits, s.id, out};
-    ok = ok && desk_objects(desk, show_object, &s, err);
-    ok = desk_records_log(&s.records, "show", given->why, ok ? err : NULL) && ok;
-    if (ok && !s.found) {
-        ok = err_set(err, ERR_INPUT, "the record is kept apart, or its content was withdrawn");
-    }
+    struct desk_reading reading;
+    const struct desk_reading_options options = {given->language, given->why, given->sensitive};
+    bool ok = desk_reading_read(&reading, desk, identity, id, &options, err);
     if (ok) {
-        buf_text(out, "\n");
-        ok = !s.family || desk_diff_print(out, &s.diff, given, err);
+        put_reading(out, &reading);
     }
-    ok = ok && desk_messages(desk, put_comments, &opinions, err) &&
-         desk_ledger_read(desk, put_opinion, &opinions, err);
-    desk_diff_fini(&s.diff);
-    desk_records_fini(&s.records);
+    desk_reading_fini(&reading);
     return ok;
 }
 

@@ -14,6 +14,19 @@ struct desk_listing { /* how a list or a record is written */
     size_t without_form; /* out: the desk does not have their form */
     size_t unreadable;   /* out: another identity, or damaged */
 };
+struct desk_listed {   /* a record; texts are valid during the callback */
+    const uint8_t *id; /* of its first version: the KEY of tables */
+    const char *form, *version, *device, *interviewer;
+    int64_t finalised_ms;
+    enum review_state state;
+    unsigned words;      /* how many reviews there are */
+    const char *comment; /* of the last */
+};
+typedef bool desk_listed_row(void *user, const struct desk_listed *record, struct err *err);
+/* Calls `row` for each record that passes the filter; counts them in `listing`. */
+MUST_CHECK bool desk_each_record(struct desk *desk, const uint8_t identity[32],
+                                 struct desk_listing *listing, desk_listed_row *row, void *user,
+                                 struct err *err);
 /* Appends a line for each record: its KEY, form, when it was finished, device, interviewer, state,
  * the last comment. */
 MUST_CHECK bool desk_list_records(struct buf *out, struct desk *desk, const uint8_t identity[32],
