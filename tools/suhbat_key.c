@@ -11,17 +11,15 @@
 #include "platform/machine/text.h"
 #include "platform/custody/vault.h"
 #include "tools/cli/cli.h"
+#include "tools/key/key_catalogue.h"
+#include "tools/key/key_devices.h"
+#include "tools/key/key_enrol.h"
 #include "tools/key/keys.h"
 
 static const char *opt_withdraw, *opt_out, *opt_force, *opt_days, *opt_identity, *opt_words,
     *opt_device, *opt_revoke, *opt_root, *opt_no_passphrase, *opt_recipients;
 
-enum { WARN_DAYS = 30, TOKEN_DAYS = 14 };
-
-static const char *root_path(struct arena *arena, const char *dir)
-{
-    return opt_root ? opt_root : keys_path(arena, dir, "root-1.key");
-}
+enum { TOKEN_DAYS = 14 };
 
 static uint64_t now_s(void)
 {
@@ -143,7 +141,7 @@ static bool run_init(const struct cli_words *words, struct err *err)
     secret_random(c->study_id, 16);
     c->epoch = 1;
     c->issued_at = now_s();
-    c->warn_after = c->issued_at + WARN_DAYS * 86400ull;
+    c->warn_after = c->issued_at + CATALOGUE_WARN_DAYS * 86400ull;
     c->root_count = c->threshold = 1;
     sign_public(c->roots[0], seed);
     c->recipient_count = 2;
@@ -271,365 +269,47 @@ static bool run_invite(const struct cli_words *words, struct err *err)
     return ok;
 }
 
-/* Finds the file of the open invitation whose token this request proves.  The caller removes
- * it at the end, because a token works once. */
-static bool find_token(struct arena *arena, char **out, const char *dir, const struct buf *request,
-                       struct err *err)
+static bool run_enrol(const struct cli_words *words, struct err *err)
 {
-    const char **names;
-    size_t count;
-    char *tokens = keys_path(arena, dir, "tokens");
-    if (!file_list(arena, &names, &count, tokens, "", err)) {
+    struct arena arena;
+    struct key_enrolled done;
+    const struct key_answer answer = {.study = words->list[0],
+                                      .root = opt_root,
+                                      .identity = opt_identity,
+                                      .request = words->list[1],
+                                      .out = opt_out ? opt_out : "grant.age",
+                                      .force = opt_force,
+                                      .now_s = now_s()};
+    if (!key_enrol(&answer, &done, err)) {
         return false;
     }
-    for (size_t i = 0; i < count; i++) {
-        struct buf token = {0};
-        char *path = keys_path(arena, tokens, names[i]);
-        bool read = file_read(&token, path, 64, err) && token.len == 40;
-        bool proves =
-            read && enrol_request_proves(request->data, request->len, (const uint8_t *)token.data);
-        bool expired = proves && get_u64((const uint8_t *)token.data + 32) < now_s();
-        buf_fini(&token);
-        if (expired) {
-            err_set(err, ERR_AUTH, "the invitation has expired");
-            return err_hint(err, "make a new one with 'suhbat-key invite'");
-        }
-        if (proves) {
-            *out = path;
-            return true;
-        }
-    }
-    err_set(err, ERR_AUTH, "no open invitation fits this request");
-    return err_hint(err, "an invitation works once; make a new one with 'suhbat-key invite'");
-}
-
-/* Stores the label that the interviewer gave the device, so that the device can be named by
- * it.  `why`: the error if the identity could not be read; the device then has no label. */
-static bool keep_label(struct arena *arena, const char *dir, const struct enrol_request *r,
-                       const char *hex, const uint8_t identity[32], const struct err *why,
-                       struct err *err)
-{
-    struct buf label = {0};
-    struct age_keys keys = {.identities = (const uint8_t(*)[32])identity, .count = 1};
-    bool ok = true;
-    if (why->code == ERR_NONE && age_open(&label, r->label, r->label_len, &keys, NULL, NULL) &&
-        text_valid(label.data, label.len)) {
-        for (size_t i = 0; i < label.len; i++) { /* a label must stay on one line of lists and
-                                                  * logs */
-            label.data[i] = (unsigned char)label.data[i] < ' ' ? '?' : label.data[i];
-        }
-        cli_say(stdout, "label: ", label.data);
-        ok = write_file(arena, dir, arena_printf(arena, "devices/%s.label", hex), label.data,
-                        label.len, true, err);
+    arena_init(&arena);
+    printf("device: %s\n", done.device.hex);
+    if (done.no_label.code == ERR_NONE) {
+        cli_say(stdout, "label: ", done.label);
     } else {
         fflush(stdout);
         fprintf(stderr,
                 "warning: the device's label cannot be read%s%s: use its id to name it\n"
                 "hint: pass the coordinator's identity by --identity FILE\n",
-                why->code ? ": " : "", why->code ? why->what : "");
+                *done.no_label.what ? ": " : "", done.no_label.what);
     }
-    buf_fini(&label);
-    return ok;
-}
-
-/* What an enrolment reads and makes; secret parts are wiped by enrolling_fini. */
-struct enrolling {
-    struct arena arena;
-    const char *dir;
-    struct buf request, catalogue_bytes;
-    struct catalogue *catalogue;
-    struct enrol_request r;
-    uint8_t root[32], identity[32], package_secret[32];
-    struct err no_identity; /* why the coordinator's identity could not be read */
-};
-
-static void enrolling_fini(struct enrolling *e)
-{
-    secret_wipe(e->root, sizeof e->root);
-    secret_wipe(e->identity, sizeof e->identity);
-    secret_wipe(e->package_secret, sizeof e->package_secret);
-    buf_fini(&e->request);
-    buf_fini(&e->catalogue_bytes);
-    free(e->catalogue);
-    arena_fini(&e->arena);
-}
-
-static bool read_enrolment(struct enrolling *e, const char *request, struct err *err)
-{
-    const char *own =
-        opt_identity ? opt_identity : keys_path(&e->arena, e->dir, "coordinator.identity");
-    e->catalogue = mem_zero(1, sizeof *e->catalogue);
-    if (!file_read(&e->request, request, ENROL_FILE_MAX, err) ||
-        !(enrol_request_read(&e->r, e->request.data, e->request.len, err) ||
-          err_at(err, "%s", file_name(request))) ||
-        !keys_read_catalogue(e->catalogue, &e->catalogue_bytes,
-                             keys_path(&e->arena, e->dir, "catalogue.sbg"), err) ||
-        !keys_read_seed(e->root, root_path(&e->arena, e->dir), err) ||
-        !keys_read_identity(e->package_secret, keys_path(&e->arena, e->dir, "package.identity"),
-                            err)) {
-        return false;
-    }
-    /* read the identity before the invitation is used up */
-    if (!keys_read_identity(e->identity, own, &e->no_identity) && e->no_identity.code == ERR_NONE) {
-        e->no_identity.code = ERR_AUTH;
-    }
-    return memcmp(e->r.study_id, e->catalogue->study_id, 16) == 0 ||
-           err_set(err, ERR_AUTH, "the request is for another study");
-}
-
-/* Writes the answer and the device's file, and uses the invitation up. */
-static bool write_enrolment(struct enrolling *e, const char *answer, const char *token,
-                            const char *hex, struct err *err)
-{
-    struct buf out = {0};
-    uint8_t known[KEYS_DEVICE];
-    const struct keys_enrolment enrolment = {&e->r, e->catalogue, &e->catalogue_bytes, e->root,
-                                             e->package_secret};
-    bool ok = keys_enrol(&out, known, &enrolment, err) &&
-              write_file(&e->arena, e->dir, arena_printf(&e->arena, "devices/%s.device", hex),
-                         known, sizeof known, true, err) &&
-              file_write(answer, out.data, out.len, FILE_PRIVATE, opt_force, err) &&
-              file_remove(token, err);
-    buf_fini(&out);
-    return ok;
-}
-
-static bool run_enrol(const struct cli_words *words, struct err *err)
-{
-    struct enrolling e = {.dir = words->list[0]};
-    const char *answer = opt_out ? opt_out : "grant.age";
-    char *token = NULL, hex[33];
-    uint8_t keys[64], id[16];
-    arena_init(&e.arena);
-    bool ok = read_enrolment(&e, words->list[1], err) &&
-              find_token(&e.arena, &token, e.dir, &e.request, err);
-    if (ok && !opt_force && file_exists(answer)) {
-        err_set(err, ERR_INPUT, "the file already exists");
-        err_at(err, "%s", answer);
-        ok = err_hint(err, "choose another name with -o, or use --force to replace it");
-    }
-    if (ok) {
-        chain_device_id(id, e.r.sign_pk);
-        text_hex(hex, id, 16);
-        ok = write_enrolment(&e, answer, token, hex, err);
-    }
-    if (ok) {
-        memcpy(keys, e.r.sign_pk, 32);
-        memcpy(keys + 32, e.r.box_pk, 32);
-        printf("device: %s\n", hex);
-        ok = keep_label(&e.arena, e.dir, &e.r, hex, e.identity, &e.no_identity, err);
-        keys_say_words("the device's words, to compare on its screen", keys, sizeof keys);
-        warn_together(&e.arena, e.dir);
-    }
-    enrolling_fini(&e);
-    return ok;
-}
-
-/* Adds a package to the catalogue, replacing an older one of the same form. */
-static bool list_package(struct catalogue *c, const struct package *p, struct err *err)
-{
-    unsigned at = 0;
-    while (at < c->form_count && memcmp(c->forms[at].form, p->form_hash, 32) != 0) {
-        at++;
-    }
-    if (at < c->form_count && c->forms[at].serial >= p->serial &&
-        memcmp(c->forms[at].package, p->hash, 32) != 0) {
-        return err_set(err, ERR_INPUT, "the catalogue already has this form with serial %llu",
-                       (unsigned long long)c->forms[at].serial);
-    }
-    if (at == CATALOGUE_FORMS_MAX) {
-        return err_set(err, ERR_LIMIT, "the catalogue is full");
-    }
-    c->form_count += at == c->form_count;
-    memcpy(c->forms[at].form, p->form_hash, 32);
-    c->forms[at].serial = p->serial;
-    memcpy(c->forms[at].package, p->hash, 32);
+    keys_say_words_of("the device's words, to compare on its screen", done.device.words);
+    warn_together(&arena, words->list[0]);
+    arena_fini(&arena);
     return true;
 }
 
-/* ---- the study's devices ---- */
-
-struct device_known {
-    uint8_t id[32]; /* 16 bytes, padded with zeros */
-    char hex[33];
-    const char *label; /* "" if unknown */
-    bool revoked;
-};
-
-static bool read_device(struct device_known *d, struct arena *arena, const char *folder,
-                        const char *name, struct err *err)
+/* Says whom a form's records are sealed to now, and warns if the desk is among them.  `given`:
+ * "FORM=FILE". */
+static void tell_recipients(const struct catalogue *c, struct arena *arena, const char *given)
 {
-    struct buf known = {0}, label = {0};
-    struct cert cert;
-    bool ok = file_read(&known, keys_path(arena, folder, name), 4096, err) &&
-              ((known.len >= CERT_BYTES && cert_read(&cert, (const uint8_t *)known.data)) ||
-               err_set(err, ERR_INPUT, "%s is no device", name));
-    if (ok) {
-        chain_device_id(d->id, cert.subject);
-        text_hex(d->hex, d->id, 16);
-        const char *path = keys_path(arena, folder, arena_printf(arena, "%s.label", d->hex));
-        bool labelled = file_exists(path) && file_read(&label, path, 4096, NULL) && label.len;
-        d->label = "";
-        if (labelled) { /* the label is untrusted: its interviewer chose it */
-            char *shown = arena_copy(arena, label.data, label.len);
-            text_defuse(shown);
-            d->label = shown;
-        }
+    const char *id = arena_copy(arena, given, strcspn(given, "="));
+    uint8_t form[32];
+    catalogue_form_hash(form, id);
+    if (!catalogue_has_own(c, form)) {
+        printf("records of %s are sealed to the study's recipients again\n", id);
     }
-    buf_fini(&known);
-    buf_fini(&label);
-    return ok;
-}
-
-/* Lists all enrolled devices, in the arena. */
-static bool known_devices(struct device_known **list, size_t *count, struct arena *arena,
-                          const char *dir, struct err *err)
-{
-    const char **names, *folder = keys_path(arena, dir, "devices");
-    struct buf bytes = {0};
-    struct catalogue *c = mem_zero(1, sizeof *c);
-    bool ok = file_list(arena, &names, count, folder, ".device", err) &&
-              keys_read_catalogue(c, &bytes, keys_path(arena, dir, "catalogue.sbg"), err);
-    *list = ok ? arena_alloc(arena, (*count + 1) * sizeof **list) : NULL;
-    for (size_t i = 0; ok && i < *count; i++) {
-        (*list)[i] = (struct device_known){.label = ""};
-        ok = read_device(&(*list)[i], arena, folder, names[i], err);
-        (*list)[i].revoked = ok && catalogue_revoked(c, 2, (*list)[i].id);
-    }
-    buf_fini(&bytes);
-    free(c);
-    return ok;
-}
-
-/* Finds a device by its label, or by at least the first 12 hex digits of its id.  Fewer
- * could be matched by a forged key. */
-static bool name_device(const struct device_known **found, struct arena *arena, const char *dir,
-                        const char *name, struct err *err)
-{
-    enum { MIN = 12 };
-    struct device_known *list;
-    size_t count, fit = 0;
-    if (!known_devices(&list, &count, arena, dir, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        bool by_id = strlen(name) >= MIN && strncmp(list[i].hex, name, strlen(name)) == 0;
-        if (by_id || strcmp(list[i].label, name) == 0) {
-            *found = &list[i];
-            fit++;
-        }
-    }
-    if (fit == 1) {
-        return true;
-    }
-    err_set(err, ERR_INPUT, fit ? "%s is the name of several devices" : "no device is called %s",
-            name);
-    return err_hint(err, "give its label, or at least the first 12 characters of its id: "
-                         "'suhbat-key devices STUDY' lists them");
-}
-
-/* Revokes a device: its records and requests are refused from now on. */
-static bool revoke(struct catalogue *c, struct arena *arena, const char *dir, const char *name,
-                   struct err *err)
-{
-    const struct device_known *d;
-    if (!name_device(&d, arena, dir, name, err)) {
-        return false;
-    }
-    if (d->revoked) {
-        return err_set(err, ERR_INPUT, "the device %s is already revoked", d->hex);
-    }
-    if (c->revoked_count == CATALOGUE_REVOKED_MAX) {
-        return err_set(err, ERR_LIMIT, "the catalogue can revoke no more");
-    }
-    c->revoked[c->revoked_count].kind = 2;
-    memcpy(c->revoked[c->revoked_count++].id, d->id, sizeof d->id);
-    return true;
-}
-
-/* Withdraws a form: no new interviews; existing drafts can be finished. */
-static bool withdraw(struct catalogue *c, const char *form_id, struct err *err)
-{
-    uint8_t hash[32];
-    catalogue_form_hash(hash, form_id);
-    for (unsigned i = 0; i < c->form_count; i++) {
-        if (memcmp(c->forms[i].form, hash, 32) == 0) {
-            memmove(&c->forms[i], &c->forms[i + 1], (c->form_count - i - 1) * sizeof c->forms[0]);
-            c->form_count--;
-            return true;
-        }
-    }
-    err_set(err, ERR_INPUT, "the catalogue has no form '%s'", form_id);
-    return err_hint(err, "give the form's id as 'suhbat-form show' prints it");
-}
-
-static void drop_own(struct catalogue *c, const uint8_t form[32])
-{
-    unsigned kept = 0;
-    for (unsigned i = 0; i < c->own_count; i++) {
-        if (memcmp(c->own[i].form, form, 32) != 0) {
-            c->own[kept++] = c->own[i];
-        }
-    }
-    c->own_count = kept;
-}
-
-/* Adds one line of a file of recipients: age1…, and what follows as its label. */
-static bool add_own(struct catalogue *c, const uint8_t form[32], char *line, struct err *err)
-{
-    size_t key = strcspn(line, " \t");
-    char *label = line + key + strspn(line + key, " \t#");
-    line[key] = '\0';
-    if (c->own_count == CATALOGUE_OWN_MAX) {
-        return err_set(err, ERR_LIMIT, "the catalogue has no room for more recipients of forms");
-    }
-    memset(&c->own[c->own_count], 0, sizeof c->own[0]);
-    if (!age_recipient_parse(c->own[c->own_count].key, line)) {
-        return err_set(err, ERR_INPUT, "this is no age recipient");
-    }
-    memcpy(c->own[c->own_count].form, form, 32);
-    c->own[c->own_count].role = 3;
-    size_t len = strlen(label);
-    while (len >= sizeof c->own[0].label) {
-        len = text_prev(label, len);
-    }
-    memcpy(c->own[c->own_count].label, label, len);
-    c->own_count++;
-    return true;
-}
-
-static bool is_listed(const struct catalogue *c, const uint8_t form[32])
-{
-    unsigned i = 0;
-    while (i < c->form_count && memcmp(c->forms[i].form, form, 32) != 0) {
-        i++;
-    }
-    return i < c->form_count;
-}
-
-/* Adds the recipients that a file names, one a line, as `age -R` reads them. */
-static bool read_own(struct catalogue *c, const uint8_t form[32], const char *path, struct err *err)
-{
-    struct buf file = {0};
-    unsigned number = 0;
-    bool ok = file_read(&file, path, DESK_KEY_FILE_MAX, err);
-    for (char *at = file.data, *line; ok && at && *at;) {
-        line = at;
-        at += strcspn(at, "\r\n");
-        at += *at ? (*at = '\0', 1) : 0;
-        number++;
-        if (*line && *line != '#') {
-            ok = add_own(c, form, line, err) || err_at(err, "%s, line %u", file_name(path), number);
-        }
-    }
-    buf_fini(&file);
-    return ok;
-}
-
-/* Says whom the form's records are sealed to, and warns if the desk is among them. */
-static void tell_own(const struct catalogue *c, const uint8_t form[32], struct arena *arena,
-                     const char *id)
-{
     for (unsigned i = 0; i < c->own_count; i++) {
         if (memcmp(c->own[i].form, form, 32) != 0) {
             continue;
@@ -645,120 +325,30 @@ static void tell_own(const struct catalogue *c, const uint8_t form[32], struct a
     }
 }
 
-/* Reads "FORM=FILE".  Records of FORM are sealed to the recipients in FILE and to nobody else.
- * "FORM=": to the study's recipients again. */
-static bool set_own(struct catalogue *c, struct arena *arena, const char *text, struct err *err)
-{
-    const char *equals = strchr(text, '=');
-    uint8_t form[32];
-    if (!equals || equals == text) {
-        err_set(err, ERR_MISUSE, "--recipients takes FORM=FILE");
-        return err_hint(err, "FORM is the form's id, FILE has a line 'age1… name' for each person");
-    }
-    const char *id = arena_copy(arena, text, (size_t)(equals - text));
-    catalogue_form_hash(form, id);
-    if (!is_listed(c, form)) {
-        err_set(err, ERR_INPUT, "the catalogue has no form '%s'", id);
-        return err_hint(err, "add its package in the same command, or mend the form's id");
-    }
-    drop_own(c, form);
-    if (!equals[1]) {
-        printf("records of %s are sealed to the study's recipients again\n", id);
-        return true;
-    }
-    if (!read_own(c, form, equals + 1, err)) {
-        return false;
-    }
-    if (!catalogue_has_own(c, form)) {
-        err_set(err, ERR_INPUT, "the file names nobody");
-        err_at(err, "%s", file_name(equals + 1));
-        return err_hint(err, "each line is 'age1… name'; '%s=' alone takes the recipients away",
-                        id);
-    }
-    tell_own(c, form, arena, id);
-    return true;
-}
-
-struct needs_own {    /* a package whose records must have recipients of their own */
-    const char *path; /* NULL: it is no such package */
-    uint8_t form[32];
-};
-
-/* Opens a packed form and puts it into the catalogue. */
-static bool take_package(struct catalogue *c, const char *path, const uint8_t identity[32],
-                         struct needs_own *needs, struct err *err)
-{
-    struct buf file = {0}, plain = {0};
-    struct package p;
-    struct age_keys keys = {.identities = (const uint8_t(*)[32])identity, .count = 1};
-    bool ok = file_read(&file, path, PACKAGE_MAX, err) &&
-              age_open(&plain, file.data, file.len, &keys, NULL, err) &&
-              package_read(&p, plain.data, plain.len, NULL, err) &&
-              keys_package_is_ours(&p, plain.data, c, err) && list_package(c, &p, err);
-    if (ok && p.flags & PACKAGE_OWN && !(p.flags & PACKAGE_TRAINING)) {
-        needs->path = path;
-        memcpy(needs->form, p.form_hash, 32);
-    }
-    buf_fini(&file);
-    buf_fini(&plain);
-    return ok;
-}
-
-/* All packages whose records need recipients of their own have them now. */
-static bool needs_met(const struct catalogue *c, const struct needs_own *needs, size_t count,
-                      struct err *err)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (needs[i].path && !catalogue_has_own(c, needs[i].form)) {
-            err_set(err, ERR_INPUT, "records of this form must not be sealed to the whole study");
-            err_at(err, "%s", file_name(needs[i].path));
-            return err_hint(err, "name two or more people: --recipients FORM=FILE");
-        }
-    }
-    return true;
-}
-
 static bool run_catalogue(const struct cli_words *words, struct err *err)
 {
-    const char *dir = words->list[0];
     struct arena arena;
-    struct buf old = {0}, fresh = {0}, wrapped = {0};
     struct catalogue *c = mem_zero(1, sizeof *c);
-    struct needs_own *needs = mem_zero(words->count, sizeof *needs);
-    uint8_t root[32], identity[32];
+    const struct catalogue_change change = {.study = words->list[0],
+                                            .root = opt_root,
+                                            .packages = words->list + 1,
+                                            .count = words->count - 1,
+                                            .withdraw = opt_withdraw,
+                                            .revoke = opt_revoke,
+                                            .recipients = opt_recipients,
+                                            .out = opt_out,
+                                            .force = opt_force,
+                                            .wall_ms = clock_wall_ms()};
     arena_init(&arena);
-    bool ok = keys_read_catalogue(c, &old, keys_path(&arena, dir, "catalogue.sbg"), err) &&
-              keys_read_seed(root, root_path(&arena, dir), err) &&
-              keys_read_identity(identity, keys_path(&arena, dir, "package.identity"), err);
-    for (size_t i = 1; ok && i < words->count; i++) {
-        ok = take_package(c, words->list[i], identity, &needs[i], err) ||
-             err_at(err, "%s", file_name(words->list[i]));
-    }
-    ok = ok && (!opt_withdraw || withdraw(c, opt_withdraw, err)) &&
-         (!opt_revoke || revoke(c, &arena, dir, opt_revoke, err)) &&
-         (!opt_recipients || set_own(c, &arena, opt_recipients, err)) &&
-         needs_met(c, needs, words->count, err);
-    if (ok) {
-        c->epoch++;
-        c->issued_at = now_s();
-        c->warn_after = c->issued_at + WARN_DAYS * 86400ull;
-        ok = catalogue_write(&fresh, c, (const uint8_t(*)[32]) & root, 1, err) &&
-             keys_wrap(&wrapped, c, fresh.data, fresh.len, err) &&
-             write_file(&arena, dir, "catalogue.sbg", fresh.data, fresh.len, true, err) &&
-             (!opt_out ||
-              file_write(opt_out, wrapped.data, wrapped.len, FILE_PRIVATE, opt_force, err));
+    bool ok = key_catalogue(&change, c, err);
+    if (ok && opt_recipients) {
+        tell_recipients(c, &arena, opt_recipients);
     }
     if (ok) {
         printf("catalogue %llu: %u forms, %u recipients\n", (unsigned long long)c->epoch,
                c->form_count, c->recipient_count);
-        warn_together(&arena, dir);
+        warn_together(&arena, words->list[0]);
     }
-    secret_wipe(root, sizeof root);
-    secret_wipe(identity, sizeof identity);
-    free(needs);
-    buf_fini(&old);
-    buf_fini(&fresh);
-    buf_fini(&wrapped);
     free(c);
     arena_fini(&arena);
     return ok;
@@ -786,10 +376,10 @@ static bool words_agree(const char *heard, const struct travel_request *request,
 static bool run_devices(const struct cli_words *words, struct err *err)
 {
     struct arena arena;
-    struct device_known *list;
+    struct key_device *list;
     size_t count;
     arena_init(&arena);
-    bool ok = known_devices(&list, &count, &arena, words->list[0], err);
+    bool ok = key_devices(&list, &count, &arena, words->list[0], err);
     for (size_t i = 0; i < (ok ? count : 0); i++) {
         printf("device: %s%s%s%s\n", list[i].hex, *list[i].label ? " " : "", list[i].label,
                list[i].revoked ? " (revoked)" : "");
@@ -800,13 +390,13 @@ static bool run_devices(const struct cli_words *words, struct err *err)
 
 /* Finds the device of the study whose id begins with `start`.  ERR_AUTH if there is none, or
  * it is revoked. */
-static bool find_device(const struct device_known **found, struct arena *arena, const char *dir,
+static bool find_device(const struct key_device **found, struct arena *arena, const char *dir,
                         const uint8_t start[TRAVEL_DEVICE], struct err *err)
 {
-    struct device_known *list;
+    struct key_device *list;
     size_t count;
     *found = NULL;
-    if (!known_devices(&list, &count, arena, dir, err)) {
+    if (!key_devices(&list, &count, arena, dir, err)) {
         return false;
     }
     for (size_t i = 0; i < count && !*found; i++) {
@@ -827,16 +417,16 @@ static bool find_device(const struct device_known **found, struct arena *arena, 
 /* Checks that the request comes from the device that the coordinator names.  Recognising the
  * voice is not enough: the caller may have a copy of another person's device.  The
  * coordinator must name the device and is not told which one asks. */
-static bool device_agrees(struct arena *arena, const char *dir, const struct device_known *asks,
+static bool device_agrees(struct arena *arena, const char *dir, const struct key_device *asks,
                           struct err *err)
 {
-    const struct device_known *named;
+    const struct key_device *named;
     if (!opt_device) {
         err_set(err, ERR_AUTH, "whose device should it be?");
         return err_hint(err, "--device and the label, or the id, of the device that belongs to the "
                              "person whose voice you hear: suhbat-key devices STUDY lists them");
     }
-    if (!name_device(&named, arena, dir, opt_device, err)) {
+    if (!key_device_named(&named, arena, dir, opt_device, err)) {
         return false;
     }
     if (memcmp(named->id, asks->id, sizeof named->id) == 0) {
@@ -848,7 +438,7 @@ static bool device_agrees(struct arena *arena, const char *dir, const struct dev
 }
 
 /* Logs the answer, and prints earlier answers to the same device. */
-static bool log_answer(struct arena *arena, const char *dir, const struct device_known *d,
+static bool log_answer(struct arena *arena, const char *dir, const struct key_device *d,
                        struct err *err)
 {
     struct buf log = {0};
@@ -879,7 +469,7 @@ static bool run_unlock(const struct cli_words *words, struct err *err)
     struct buf bytes = {0}, out = {0};
     struct travel_request request;
     uint8_t recovery[32], *plain = secret_new(TRAVEL_PLAIN);
-    const struct device_known *asks = NULL;
+    const struct key_device *asks = NULL;
     arena_init(&arena);
     const char *path = opt_identity ? opt_identity : keys_path(&arena, dir, "recovery.identity");
     bool ok = file_read(&bytes, from, 4096, err) &&

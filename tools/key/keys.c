@@ -342,8 +342,14 @@ bool keys_package_is_ours(const struct package *p, const void *bytes, const stru
 
 void keys_say_words(const char *what, const void *bytes, size_t len)
 {
-    char words[64], cyrillic[160];
+    char words[64];
     enrol_words(words, bytes, len);
+    keys_say_words_of(what, words);
+}
+
+void keys_say_words_of(const char *what, const char *words)
+{
+    char cyrillic[160];
     words_cyrillic(cyrillic, sizeof cyrillic, words);
     printf("%s: %s  (%s)\n", what, words, cyrillic);
 }

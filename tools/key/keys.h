@@ -74,5 +74,6 @@ MUST_CHECK bool keys_package_is_ours(const struct package *package, const void *
 
 /* Prints six words of a key or hash in both scripts, to compare with those on a device. */
 void keys_say_words(const char *what, const void *bytes, size_t len);
+void keys_say_words_of(const char *what, const char *words);
 
 #endif
