@@ -3,24 +3,36 @@
 # Runs every unit test program in $BIN (under EMULATOR if it is set) and ends with one line of
 # sums.
 set -u
+EMULATOR=${EMULATOR:-} TEST_SECONDS=${TEST_SECONDS:-300}
 passed=0 failed=0 skipped=0
-for t in "$BIN"/test_*; do
-    [ -x "$t" ] || continue
-    case $t in *.d) continue ;; esac
-    # A program that hangs counts as failed.  The signal is KILL because SDL catches TERM and
-    # only ends if it wants to.
-    out=$(CMOCKA_MESSAGE_OUTPUT=TAP timeout -s KILL "${TEST_SECONDS:-300}" ${EMULATOR:-} "$t" 2>&1)
-    status=$?
-    [ $status -ne 137 ] || out="$out
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+list() {
+    for t in "$BIN"/test_*; do
+        case $t in *.d) continue ;; esac
+        [ ! -x "$t" ] || echo "$t"
+    done
+}
+# As many at once as there are processors.  A program that hangs counts as failed.  The signal is
+# KILL because SDL catches TERM and only ends if it wants to.
+export CMOCKA_MESSAGE_OUTPUT=TAP results EMULATOR TEST_SECONDS
+list | xargs -P "$(nproc)" -I{} sh -c '
+    name=$(basename "{}")
+    timeout -s KILL "${TEST_SECONDS:-300}" ${EMULATOR:-} "{}" > "$results/$name" 2>&1
+    echo $? > "$results/$name.status"'
+for t in $(list); do
+    name=$(basename "$t")
+    out=$(cat "$results/$name") status=$(cat "$results/$name.status")
+    [ "$status" -ne 137 ] || out="$out
 not ok - killed after ${TEST_SECONDS:-300} s"
     # cmocka 1.1.7 reports a skipped test as `not ok … # SKIP`; other versions as `ok … # skip`
     s=$(printf '%s\n' "$out" | grep -ciE '^(not )?ok .*# ?skip')
     p=$(printf '%s\n' "$out" | grep -E '^ok ' | grep -viEc '# ?skip')
     f=$(printf '%s\n' "$out" | grep -E '^not ok ' | grep -viEc '# ?skip')
-    if [ $status -ne 0 ] && [ "$f" -eq 0 ]; then
+    if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
         f=1
     fi
-    printf '%-28s %4d passed %4d failed %4d skipped\n' "$(basename "$t")" "$p" "$f" "$s"
+    printf '%-28s %4d passed %4d failed %4d skipped\n' "$name" "$p" "$f" "$s"
     [ "$f" -eq 0 ] || printf '%s\n' "$out" | tail -n 60
     printf '%s\n' "$out" | grep -E '^skipped: ' | sort -u
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
