@@ -31,10 +31,33 @@ struct field_cell { /* of a quota */
     int32_t first_day, last_day; /* of the records in it; 0: none */
     const char *fault; /* why it cannot be judged for a version of the form; NULL: it can */
 };
+enum field_kind {                /* what was found; its words: */
+                  FOUND_SHORT,   /* minutes */
+                  FOUND_HOUR,    /* when it began, "23:10" */
+                  FOUND_EQUAL,   /* answers, beginning of their names, the answer */
+                  FOUND_MISSING, /* group, percent */
+                  FOUND_STORIES, /* stories, letters */
+                  FOUND_CHECKS,  /* contradictions */
+                  FOUND_LANGUAGE,
+                  FOUND_SAME,    /* KEY and interviewer of the other */
+                  FOUND_PERSON,  /* the same */
+                  FOUND_OVERLAP, /* minutes, KEY of the other */
+                  FOUND_DAY,     /* interviews */
+                  FOUND_NO_REFUSAL,
+                  FOUND_ALL_SOUND,
+                  FOUND_NO_SOUND,
+                  FOUND_KINDS
+};
+struct field_words {
+    enum field_kind kind;
+    const char *with[3]; /* NULL: it has fewer */
+};
 struct field_finding {
     enum field_level level;
-    const char *rule, *interviewer, *form, *text;
-    uint8_t record[16]; /* zeros: it is about an interviewer */
+    const char *rule, *interviewer, *form;
+    const char *text;         /* in English, from `words` */
+    struct field_words words; /* for another language */
+    uint8_t record[16];       /* zeros: it is about an interviewer */
 };
 struct field_device {
     uint8_t id[16];

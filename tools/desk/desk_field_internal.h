@@ -55,6 +55,6 @@ void field_judge_all(struct field_gathering *g);
 double field_active(const struct field_gathering *g, const struct record *record, const char *form);
 /* Adds a finding; `record` may be NULL. */
 void field_find(struct field_gathering *g, enum field_level level, const char *rule, size_t who,
-                const char *form, const uint8_t *record, const char *text);
+                const char *form, const uint8_t *record, const struct field_words *words);
 
 #endif

@@ -12,10 +12,44 @@
 #include "tools/desk/desk_field_internal.h"
 #include "tools/desk/desk_internal.h"
 
-enum { FINDING_TEXT = 200, DAY_S = 24 * 60 * 60, MINUTE_S = 60 };
+enum { DAY_S = 24 * 60 * 60, MINUTE_S = 60 };
+
+static const char *const kinds[] = {
+    [FOUND_SHORT] = "took {0} minutes",
+    [FOUND_HOUR] = "began at {0}",
+    [FOUND_EQUAL] = "all {0} answers to {1}… are {2}",
+    [FOUND_MISSING] = "in {0} {1} % are \"don't know\" or \"refused\"",
+    [FOUND_STORIES] = "{0} stories, each shorter than {1} letters",
+    [FOUND_CHECKS] = "{0} contradictions are said to be right",
+    [FOUND_LANGUAGE] = "another language than at home, nobody interprets, and not reliable",
+    [FOUND_SAME] = "has the same answers as {0} of {1}",
+    [FOUND_PERSON] = "may be the same person as {0} of {1}",
+    [FOUND_OVERLAP] = "began {0} minutes before the end of {1}",
+    [FOUND_DAY] = "more than {0} interviews on one day",
+    [FOUND_NO_REFUSAL] = "nobody refused a sensitive question: answers may be pressed or filled in",
+    [FOUND_ALL_SOUND] = "everybody agreed to be recorded",
+    [FOUND_NO_SOUND] = "nobody agreed to be recorded"};
+static_assert(sizeof kinds / sizeof *kinds == FOUND_KINDS, "a text for each kind");
+
+/* The text with its places filled, in the arena. */
+static const char *say(struct arena *arena, const struct field_words *words)
+{
+    struct buf out = {0};
+    for (const char *p = kinds[words->kind]; *p; p++) {
+        if (p[0] == '{' && p[1] >= '0' && p[1] <= '2' && p[2] == '}') {
+            buf_text(&out, words->with[p[1] - '0']);
+            p += 2;
+        } else {
+            buf_char(&out, *p);
+        }
+    }
+    const char *text = arena_copy(arena, out.data, out.len);
+    buf_fini(&out);
+    return text;
+}
 
 void field_find(struct field_gathering *g, enum field_level level, const char *rule, size_t who,
-                const char *form, const uint8_t *record, const char *text)
+                const char *form, const uint8_t *record, const struct field_words *words)
 {
     struct desk_field *f = g->field;
     if (f->finding_count == g->finding_cap) {
@@ -28,7 +62,11 @@ void field_find(struct field_gathering *g, enum field_level level, const char *r
                                     .rule = rule,
                                     .interviewer = one->code,
                                     .form = arena_text(g->arena, form), /* outlives the forms */
-                                    .text = arena_text(g->arena, text)};
+                                    .words = {.kind = words->kind}};
+    for (size_t i = 0; i < 3; i++) {
+        found->words.with[i] = words->with[i] ? arena_text(g->arena, words->with[i]) : NULL;
+    }
+    found->text = say(g->arena, &found->words);
     if (record) {
         memcpy(found->record, record, 16);
     }
@@ -71,9 +109,19 @@ struct judged {
     const struct field_seen *seen;
 };
 
-static void find(const struct judged *j, enum field_level level, const char *rule, const char *text)
+/* A finding about the record; `a` to `c` fill its text, NULL where it has no such place. */
+static void find(const struct judged *j, enum field_level level, const char *rule,
+                 enum field_kind kind, const char *a, const char *b, const char *c)
 {
-    field_find(j->g, level, rule, j->seen->who, j->seen->form, j->seen->id, text);
+    field_find(j->g, level, rule, j->seen->who, j->seen->form, j->seen->id,
+               &(struct field_words){kind, {a, b, c}});
+}
+
+enum { NUMBER = 32 };
+static const char *number(char out[NUMBER], double n)
+{
+    snprintf(out, NUMBER, "%.0f", n);
+    return out;
 }
 
 static bool is_complete(const struct judged *j)
@@ -129,17 +177,17 @@ static void judge_active(const struct judged *j)
 {
     double red, amber;
     const char *rule;
-    char text[FINDING_TEXT];
+    char minutes[NUMBER];
     bool has_red = number_limit(j->g, "active", j->seen->form, FIELD_RED, &rule, &red);
     bool has_amber = number_limit(j->g, "active", j->seen->form, FIELD_AMBER, &rule, &amber);
     if (!is_complete(j) || j->seen->active <= 0) {
         return;
     }
-    snprintf(text, sizeof text, "took %.0f minutes", j->seen->active);
+    number(minutes, j->seen->active);
     if (has_red && j->seen->active < red) {
-        find(j, FIELD_RED, rule, text);
+        find(j, FIELD_RED, rule, FOUND_SHORT, minutes, NULL, NULL);
     } else if (has_amber && j->seen->active < amber) {
-        find(j, FIELD_AMBER, rule, text);
+        find(j, FIELD_AMBER, rule, FOUND_SHORT, minutes, NULL, NULL);
     }
 }
 
@@ -158,15 +206,15 @@ static void judge_hours(const struct judged *j)
 {
     double limit, at = fmod(j->seen->begun, DAY_S);
     const char *rule;
-    char text[FINDING_TEXT];
+    char text[NUMBER];
     int minutes = (int)(at / MINUTE_S);
-    snprintf(text, sizeof text, "began at %02d:%02d", minutes / 60, minutes % 60);
+    snprintf(text, sizeof text, "%02d:%02d", minutes / 60, minutes % 60);
     if (j->seen->begun <= 0) {
         return;
     }
     if ((clock_limit(j, "earliest", &rule, &limit) && at < limit) ||
         (clock_limit(j, "latest", &rule, &limit) && at > limit)) {
-        find(j, FIELD_AMBER, rule, text);
+        find(j, FIELD_AMBER, rule, FOUND_HOUR, text, NULL, NULL);
     }
 }
 
@@ -200,12 +248,11 @@ static void judge_equal(const struct judged *j)
     }
     for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
         struct equal e = {.begins = scales[i]};
-        char text[FINDING_TEXT];
+        char count[NUMBER];
         desk_facts_each(j->facts, take_equal, &e);
         if (!e.differ && (double)e.count >= limit) {
-            snprintf(text, sizeof text, "all %zu answers to %s… are %.40s", e.count, scales[i],
-                     e.value);
-            find(j, FIELD_AMBER, rule, text);
+            find(j, FIELD_AMBER, rule, FOUND_EQUAL, number(count, (double)e.count), scales[i],
+                 e.value);
         }
     }
 }
@@ -229,10 +276,8 @@ static void judge_group(const struct judged *j, const struct node *group, const 
     }
     double share = answers ? PERCENT * (double)missing / answers : 0;
     if (answers >= MIN && share > limit) {
-        char text[FINDING_TEXT];
-        snprintf(text, sizeof text, "in %.60s %.0f %% are \"don't know\" or \"refused\"",
-                 group->name, share);
-        find(j, FIELD_AMBER, rule, text);
+        char percent[NUMBER];
+        find(j, FIELD_AMBER, rule, FOUND_MISSING, group->name, number(percent, share), NULL);
     }
 }
 
@@ -272,15 +317,15 @@ static void judge_stories(const struct judged *j)
     double limit;
     const char *rule;
     struct stories s = {.facts = j->facts};
-    char text[FINDING_TEXT];
+    char told[NUMBER], letters[NUMBER];
     if (!number_limit(j->g, "story_length", j->seen->form, FIELD_AMBER, &rule, &s.limit) ||
         !number_limit(j->g, "short_stories", j->seen->form, FIELD_AMBER, &rule, &limit)) {
         return;
     }
     desk_facts_each(j->facts, take_story, &s);
     if (s.told >= limit && !s.full) {
-        snprintf(text, sizeof text, "%u stories, each shorter than %.0f letters", s.told, s.limit);
-        find(j, FIELD_AMBER, rule, text);
+        find(j, FIELD_AMBER, rule, FOUND_STORIES, number(told, s.told), number(letters, s.limit),
+             NULL);
     }
 }
 
@@ -294,12 +339,11 @@ static void judge_checks(const struct judged *j)
     double limit;
     const char *rule;
     unsigned count = 0;
-    char text[FINDING_TEXT];
+    char text[NUMBER];
     desk_facts_each(j->facts, take_check, &count);
     if (number_limit(j->g, "checks_right", j->seen->form, FIELD_AMBER, &rule, &limit) &&
         count > limit) {
-        snprintf(text, sizeof text, "%u contradictions are said to be right", count);
-        find(j, FIELD_AMBER, rule, text);
+        find(j, FIELD_AMBER, rule, FOUND_CHECKS, number(text, count), NULL, NULL);
     }
 }
 
@@ -312,9 +356,7 @@ static void judge_language(const struct judged *j)
     if (number_limit(j->g, "reliability", j->seen->form, FIELD_AMBER, &rule, &limit) && *talk &&
         *home && *reliable && !desk_is_missing(reliable) && strcmp(talk, home) != 0 &&
         strcmp(desk_fact(j->facts, "interp"), "none") == 0 && strtod(reliable, NULL) <= limit) {
-        find(j, FIELD_AMBER, rule,
-             "another language than at home, nobody interprets, and not "
-             "reliable");
+        find(j, FIELD_AMBER, rule, FOUND_LANGUAGE, NULL, NULL, NULL);
     }
 }
 
@@ -350,14 +392,12 @@ static void take_answer(void *user, const char *name, const char *value)
 }
 
 static void tell_alike(const struct judged *j, enum field_level level, const char *rule,
-                       size_t other, const char *what)
+                       size_t other, enum field_kind kind)
 {
-    char text[FINDING_TEXT], key[48];
+    char key[48];
     const struct field_seen *seen = &j->g->seen[other];
     desk_record_key(key, seen->id);
-    snprintf(text, sizeof text, "%s %s of %.40s", what, key,
-             j->g->field->interviewers[seen->who].code);
-    find(j, level, rule, text);
+    find(j, level, rule, kind, key, j->g->field->interviewers[seen->who].code, NULL);
 }
 
 static void judge_same(const struct judged *j)
@@ -370,7 +410,7 @@ static void judge_same(const struct judged *j)
         keyed(j, &all, hex);
         size_t other = (size_t)(uintptr_t)map_get(&j->g->same, hex);
         if (other) {
-            tell_alike(j, FIELD_RED, "same", other - 1, "has the same answers as");
+            tell_alike(j, FIELD_RED, "same", other - 1, FOUND_SAME);
         } else {
             map_put(&j->g->same, arena_text(j->g->arena, hex),
                     (void *)(uintptr_t)(j->seen - j->g->seen + 1));
@@ -413,7 +453,7 @@ static void judge_person(const struct judged *j)
         size_t other =
             person(j, years + d, hex) ? (size_t)(uintptr_t)map_get(&j->g->persons, hex) : 0;
         if (other) {
-            tell_alike(j, FIELD_AMBER, rule, other - 1, "may be the same person as");
+            tell_alike(j, FIELD_AMBER, rule, other - 1, FOUND_PERSON);
         }
     }
     if (person(j, years, hex) && !map_get(&j->g->persons, hex)) {
@@ -482,10 +522,10 @@ static void judge_overlaps(struct field_gathering *g)
         }
         double minutes = (last->ended - one->begun) / MINUTE_S;
         if (number_limit(g, "overlap", one->form, FIELD_RED, &rule, &limit) && minutes > limit) {
-            char text[FINDING_TEXT], key[48];
+            char text[NUMBER], key[48];
             desk_record_key(key, last->id);
-            snprintf(text, sizeof text, "began %.0f minutes before the end of %s", minutes, key);
-            field_find(g, FIELD_RED, rule, one->who, one->form, one->id, text);
+            field_find(g, FIELD_RED, rule, one->who, one->form, one->id,
+                       &(struct field_words){FOUND_OVERLAP, {number(text, minutes), key, NULL}});
         }
         last = one->ended > last->ended ? one : last;
     }
@@ -507,9 +547,9 @@ static void judge_days(struct field_gathering *g)
         uintptr_t count = (uintptr_t)map_get(&days, key) + 1;
         map_put(&days, key, (void *)count);
         if ((double)count == floor(limit) + 1) { /* told once a day */
-            char text[FINDING_TEXT];
-            snprintf(text, sizeof text, "more than %.0f interviews on one day", limit);
-            field_find(g, FIELD_AMBER, rule, one->who, one->form, one->id, text);
+            char text[NUMBER];
+            field_find(g, FIELD_AMBER, rule, one->who, one->form, one->id,
+                       &(struct field_words){FOUND_DAY, {number(text, limit), NULL, NULL}});
         }
     }
 }
@@ -523,13 +563,13 @@ static void judge_habits(struct field_gathering *g)
         if (number_limit(g, "interviews_without_refusal", "*", FIELD_AMBER, &rule, &limit) &&
             g->with_sensitive[who] >= limit && !g->refusals[who]) {
             field_find(g, FIELD_AMBER, rule, who, "", NULL,
-                       "nobody refused a sensitive question: answers may be pressed or filled in");
+                       &(struct field_words){.kind = FOUND_NO_REFUSAL});
         }
         if (number_limit(g, "audio_interviews", "*", FIELD_AMBER, &rule, &limit) &&
             one->complete >= limit && (!g->sounds[who] || g->sounds[who] == one->complete)) {
-            field_find(g, FIELD_AMBER, rule, who, "", NULL,
-                       g->sounds[who] ? "everybody agreed to be recorded"
-                                      : "nobody agreed to be recorded");
+            field_find(
+                g, FIELD_AMBER, rule, who, "", NULL,
+                &(struct field_words){.kind = g->sounds[who] ? FOUND_ALL_SOUND : FOUND_NO_SOUND});
         }
     }
 }
