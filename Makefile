@@ -26,7 +26,7 @@ DEPS_FUZZ = clang llvm libclang-rt-14-dev
 DEPS_MUTANTS = python3
 DEPS_SLOW = xserver-xephyr
 DEPS_DEB = dpkg-dev lintian systemd
-TOOLS = suhbat-form suhbat-key suhbat-sync
+TOOLS = suhbat-form suhbat-key suhbat-sync suhbat-desk
 DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
 
 # ---- compiler and linker flags ----
@@ -216,7 +216,7 @@ pages: all ## write manual pages and bash completion to build/pages, from the pr
 
 install: all pages ## install into PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/suhbat
-	install -m 755 build/bin/suhbat build/bin/suhbat-form build/bin/suhbat-key build/bin/suhbat-sync $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 build/bin/suhbat build/bin/suhbat-form build/bin/suhbat-key build/bin/suhbat-sync build/bin/suhbat-desk $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 build/share/*.ttf $(DESTDIR)$(PREFIX)/share/suhbat/
 	install -d $(DESTDIR)$(PREFIX)/lib/suhbat
 	install -m 644 build/lib/suhbat/no-egl.so $(DESTDIR)$(PREFIX)/lib/suhbat/
@@ -227,7 +227,7 @@ install: all pages ## install into PREFIX (/usr/local)
 	done
 
 uninstall: ## remove what install put there; interviews and keys stay
-	rm -f $(DESTDIR)$(PREFIX)/bin/suhbat $(DESTDIR)$(PREFIX)/bin/suhbat-form $(DESTDIR)$(PREFIX)/bin/suhbat-key $(DESTDIR)$(PREFIX)/bin/suhbat-sync
+	rm -f $(DESTDIR)$(PREFIX)/bin/suhbat $(DESTDIR)$(PREFIX)/bin/suhbat-form $(DESTDIR)$(PREFIX)/bin/suhbat-key $(DESTDIR)$(PREFIX)/bin/suhbat-sync $(DESTDIR)$(PREFIX)/bin/suhbat-desk
 	rm -f $(DESTDIR)$(PREFIX)/share/suhbat/*.ttf $(DESTDIR)$(PREFIX)/lib/suhbat/no-egl.so
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/suhbat.1 $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/%.1)
 	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/bash-completion/completions/%)
@@ -266,9 +266,12 @@ $(OUT)/lib%.a: Makefile
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 
-LINK = $(CC) $(CFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lm $(EXTRA_LIBS) -o $@
+LINK = $(CC) $(CFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(PKG_LIBS) -lm $(EXTRA_LIBS) -o $@
 
 $(BIN)/suhbat: $(OUT)/app/main.o $(LIB_APP) $(LIB_FORMS) $(LIB_PLATFORM)
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+$(BIN)/suhbat-desk: $(OUT)/tools/suhbat_desk.o $(LIB_TOOLS) $(LIB_APP) $(LIB_FORMS) $(LIB_PLATFORM)
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
 $(BIN)/suhbat-%: $(OUT)/tools/suhbat_%.o $(LIB_TOOLS) $(LIB_FORMS) $(LIB_PLATFORM)

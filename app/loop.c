@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/kit/robot.h"
 #include "app/questions/question.h"
 #include "app/screens/locks.h"
 #include "app/screens/open_interview.h"
@@ -65,27 +66,13 @@ static int64_t now_us(void)
 }
 
 #ifdef SUHBAT_TEST
-/* Output for the test robot: ids and rectangles of the targets, never a value. */
+/* Output for the test robot, with the times of what the user did. */
 static void report(struct app *app, int fd, unsigned frame, const struct window_event *e)
 {
-    static const char *const roles[] = {
-        [ROLE_BUTTON] = "button", [ROLE_CHOICE] = "choice", [ROLE_KEY] = "key",
-        [ROLE_FIELD] = "field",   [ROLE_ROW] = "row",       [ROLE_PILL] = "pill",
-        [ROLE_ICON] = "icon",     [ROLE_STEP] = "step",     [ROLE_GRAB] = "grab",
-        [ROLE_PAPER] = "paper"};
-    static_assert(sizeof roles / sizeof *roles == ROLE_COUNT, "a name for each role");
-    struct buf out = {0};
-    struct ui *ui = &app->ui;
+    char times[80] = "";
     if (app->view.leaving || app->exchange.pending ||
         app->task.task) { /* only the frame after that is reported */
         return;
-    }
-    buf_printf(&out, "frame %u %s\n", frame, app->sheet ? "sheet" : app->screens[app->screen].name);
-    for (size_t i = 0; i < ui->target_count; i++) {
-        const struct target *t = &ui->targets[i];
-        buf_printf(&out, "target %s %s %d %d %d %d %s %s\n", t->id, roles[t->kind], t->rect.x,
-                   t->rect.y, t->rect.w, t->rect.h, t->hidden ? "hidden" : "seen",
-                   ui->show_focus && strcmp(ui->focus, t->id) == 0 ? "focus" : "-");
     }
     if (e->kind == WINDOW_UP || e->kind == WINDOW_KEY || e->kind == WINDOW_SAVED) {
         int64_t durable = 0;
@@ -95,18 +82,11 @@ static void report(struct app *app, int fd, unsigned frame, const struct window_
             writer_wait(app->writer, app->interview->ticket, NULL)) {
             durable = writer_durable_us(app->writer);
         }
-        buf_printf(&out, "time %lld %lld\n", (long long)(app->loop.shown_us - app->loop.event_us),
-                   (long long)(durable ? durable - app->loop.event_us : -1));
+        snprintf(times, sizeof times, "time %lld %lld\n",
+                 (long long)(app->loop.shown_us - app->loop.event_us),
+                 (long long)(durable ? durable - app->loop.event_us : -1));
     }
-    buf_printf(&out, "end %u\n", frame);
-    for (size_t at = 0; at < out.len;) {
-        ssize_t n = write(fd, out.data + at, out.len - at);
-        if (n <= 0) {
-            break;
-        }
-        at += (size_t)n;
-    }
-    buf_fini(&out);
+    robot_report(fd, &app->ui, frame, app->sheet ? "sheet" : app->screens[app->screen].name, times);
 }
 #endif
 

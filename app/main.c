@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/interview/interview_cases.h"
+#include "app/kit/fonts.h"
 #include "app/loop.h"
 #include "app/screens/help.h"
 #include "platform/machine/file.h"
@@ -333,43 +334,6 @@ static bool open_device(struct device **device, const struct options *o, const c
     return ok;
 }
 
-static bool find_fonts(struct buf *out, const struct options *o)
-{
-    static const char *const dirs[] = {"/usr/local/share/suhbat", "/usr/share/suhbat",
-                                       "/usr/share/fonts/truetype/paratype"};
-    if (o->fonts) {
-        buf_text(out, o->fonts);
-        return true;
-    }
-    char self[512];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (n > 0) { /* in the build tree: build/bin/suhbat, build/share */
-        self[n] = '\0';
-        for (int up = 0; up < 3; up++) {
-            char *slash = strrchr(self, '/');
-            if (!slash) {
-                break;
-            }
-            *slash = '\0';
-            buf_cut(out, 0);
-            buf_printf(out, "%s/share/PTS55F.ttf", self);
-            if (file_exists(out->data)) {
-                buf_cut(out, out->len - strlen("/PTS55F.ttf"));
-                return true;
-            }
-        }
-    }
-    for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
-        buf_cut(out, 0);
-        buf_printf(out, "%s/PTS55F.ttf", dirs[i]);
-        if (file_exists(out->data)) {
-            buf_cut(out, strlen(dirs[i]));
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Called on the threads of disks_watch and sleep_watch. */
 static void on_media(void *window)
 {
@@ -391,12 +355,8 @@ static int window(const struct options *o, const char *dir)
     int status = 0;
     struct window_options wo = {
         .title = "suhbat", .w = o->w, .h = o->h, .windowed = o->windowed, .scale = o->scale};
-    bool ok = find_fonts(&fonts, o) || err_set(&err, ERR_ENV, "the PT fonts were not found");
-    if (!ok) {
-        err_hint(&err, "install Debian's fonts-paratype, or give --fonts DIR");
-    }
-    ok = ok && open_device(&device, o, dir, &err) && window_open(&w, &wo, &err) &&
-         font_setup(fonts.data, &err);
+    bool ok = fonts_find(&fonts, o->fonts, &err) && open_device(&device, o, dir, &err) &&
+              window_open(&w, &wo, &err) && font_setup(fonts.data, &err);
     if (ok) {
         struct app_options options = {.data_dir = dir,
                                       .media_dir = o->media,

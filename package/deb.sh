@@ -97,7 +97,7 @@ pack suhbat "$R"
 
 # ---- the desk ----
 R=$WORK/suhbat-desk
-for program in form key sync; do
+for program in form key sync desk; do
     put 755 "$BIN/suhbat-$program" "$R/usr/bin/suhbat-$program"
     $STRIP "$R/usr/bin/suhbat-$program"
     install -d "$R/usr/share/man/man1"
@@ -105,11 +105,11 @@ for program in form key sync; do
     put 644 "build/pages/suhbat-$program.bash" "$R/usr/share/bash-completion/completions/suhbat-$program"
 done
 docs suhbat-desk "$R"
-control suhbat-desk "$R" "$(libraries "$R")" '' 'age, suhbat' \
+control suhbat-desk "$R" "$(libraries "$R"), fonts-paratype" '' 'age, suhbat' \
     'forms, keys and tables of interviews that suhbat collects' <<'TXT'
-Three programs for trainers and coordinators: suhbat-form checks and packs
-forms (XLSForm), suhbat-key manages a study's keys and devices, suhbat-sync
-imports batches and exports tables.
+Programs for trainers and coordinators: suhbat-form checks and packs forms
+(XLSForm), suhbat-key manages a study's keys and devices, suhbat-sync imports
+batches and exports tables, suhbat-desk does the coordinator's day in a window.
 TXT
 pack suhbat-desk "$R"
 rm -rf "$WORK"

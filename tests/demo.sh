@@ -50,19 +50,25 @@ say 'the interview, in a real window, by pointer'
 mkdir "$D/packages"
 mv "$D"/stick/migrant_interview.age "$D"/stick/focus_group.age "$D/packages/"
 rm "$D"/stick/*
-exec 6> "$D/display"
-if [ -n "${SLOW:-}" ]; then
-    tests/deps.sh xserver-xephyr
-    Xephyr -displayfd 6 -screen 720x1280 -nolisten tcp -noreset >/dev/null 2>&1 &
-else
-    Xvfb -displayfd 6 -screen 0 720x1280x24 -nolisten tcp -noreset >/dev/null 2>&1 &
-fi
-server=$!
-exec 6>&-
+server=
+screen() { # SIZE: an X server with a screen of this size, and only that one
+    [ -z "$server" ] || { kill "$server"; wait "$server" 2>/dev/null || true; }
+    rm -f "$D/display"
+    exec 6> "$D/display"
+    if [ -n "${SLOW:-}" ]; then
+        tests/deps.sh xserver-xephyr
+        Xephyr -displayfd 6 -screen "$1" -nolisten tcp -noreset >/dev/null 2>&1 &
+    else
+        Xvfb -displayfd 6 -screen 0 "$1x24" -nolisten tcp -noreset >/dev/null 2>&1 &
+    fi
+    server=$!
+    exec 6>&-
+    for _ in $(seq 100); do [ -s "$D/display" ] && break; sleep 0.1; done
+    [ -s "$D/display" ] || fail 'no X server'
+    export DISPLAY=:$(cat "$D/display") SDL_VIDEODRIVER=x11
+}
 trap 'kill $server 2>/dev/null || true; rm -f "$D/display"' EXIT
-for _ in $(seq 100); do [ -s "$D/display" ] && break; sleep 0.1; done
-[ -s "$D/display" ] || fail 'no X server'
-export DISPLAY=:$(cat "$D/display") SDL_VIDEODRIVER=x11
+screen 720x1280
 $T/help_drive tests/cases/demo.drive "$D/screens" "$D/timing.txt" \
     $T/suhbat --data "$D/device" --media "$D/stick" --lang ky --window 720x1280
 ls "$D"/stick/*.age >/dev/null || fail 'nothing was handed over'
@@ -125,6 +131,23 @@ for r in "$D"/batch/o/*.age; do
     tail -c+257 "$D/record" | head -c$n | grep -q 'Көңүлүм чөктү' || fail 'stock age does not agree'
 done
 rm -rf "$D/batch" "$D/batch.tar" "$D/record"
+
+say 'the coordinator'"'"'s window: takes the batch in again, reviews, makes tables and the report'
+cp "$D/batch.age" "$D/stick/"
+screen 1280x720
+$T/help_drive tests/cases/desk.drive "$D/screens" "$D/timing-desk.txt" \
+    $T/suhbat-desk open "$D/desk" --identity "$D/study/coordinator.identity" --study "$D/study" --root "$D/safe/root-1.key" \
+    --lists forms/study/lists --media "$D/stick" --out "$D/window" --lang ky --window 1280x720
+[ -s "$(ls "$D"/window/report-*/index.html)" ] || fail 'the window made no report'
+ls "$D"/window/xlsx-*/*.xlsx > /dev/null || fail 'the window made no tables'
+desk records | tee "$D/records.txt"
+grep -q 'approved' "$D/records.txt" || fail 'the review in the window is not at the desk'
+desk log | grep -q 'review approved' || fail 'the log does not tell of the review'
+if command -v chromium > /dev/null; then
+    chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,1600 --user-data-dir="$D/profile" \
+        --screenshot="$D/screens/report.png" "file://$D/report/index.html" > /dev/null 2>&1 || fail 'no picture of the report'
+    rm -rf "$D/profile"
+fi
 
 say 'how long things took'
 cat "$D/timing.txt"

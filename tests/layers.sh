@@ -30,7 +30,8 @@ tools/form           platform forms tools/key
 tools/desk           platform forms tools/key
 tools/report         platform forms tools/key tools/desk
 tools/sync           platform forms tools/cli tools/key tools/desk tools/report
-tools                platform forms tools/cli tools/key tools/form tools/desk tools/sync
+tools/office         platform forms app/kit tools/key tools/desk tools/report
+tools                platform forms app/kit tools/cli tools/key tools/form tools/desk tools/sync tools/office
 package              platform
 TABLE
 }
@@ -95,7 +96,7 @@ done
 
 # each text is shown somewhere; months and weekdays are found by counting on from the first
 for id in $(sed -n 's/^STR(\([a-z_0-9]*\),.*/\1/p' app/kit/strings.def | grep -vE '^(short_)?(month|day)_[0-9]+$'); do
-    grep -rqw "S_$id" app platform --include='*.[ch]' || say "app/kit/strings.def: nobody shows '$id'"
+    grep -rqw "S_$id" app platform tools/office --include='*.[ch]' || say "app/kit/strings.def: nobody shows '$id'"
 done
 
 # ---- circles: who uses a symbol of whom, by the objects of the release build ----
@@ -148,8 +149,9 @@ links() { # PROGRAM "allowed|…"
 }
 base='libc\.so|libm\.so|ld-linux|libgcc_s|libasan|libubsan'
 links build/bin/suhbat "$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsndfile|libsystemd|libwayland-client|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson"
+window='libSDL2|libSDL2_ttf|libsystemd|libwayland-client'
 for t in build/bin/suhbat-*; do
-    links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip|libfreexl|libxlsxwriter|libreadstat$([ "$t" != build/bin/suhbat-sync ] || echo '|libcurl')"
+    links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip|libfreexl|libxlsxwriter|libreadstat$([ "$t" != build/bin/suhbat-sync ] || echo '|libcurl')$([ "$t" != build/bin/suhbat-desk ] || echo "|$window")"
 done
 [ $bad -eq 0 ] && echo "layers: clean"
 exit $bad

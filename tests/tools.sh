@@ -18,12 +18,12 @@ says() { # NAME TEXT: the last error or output contains TEXT
     if grep -qF -- "$2" "$T/err" "$T/out"; then passed=$((passed + 1)); else
         failed=$((failed + 1)); echo "tools: $1: does not say '$2'"; cat "$T/err"; fi
 }
-for t in suhbat suhbat-form suhbat-key suhbat-sync; do
+for t in suhbat suhbat-form suhbat-key suhbat-sync suhbat-desk; do
     want 0 "$t --help" $B/$t --help
     says "$t --help" 'exit status'
     want 2 "$t unknown option" $B/$t --nonsense x
 done
-for t in suhbat-form suhbat-key suhbat-sync; do
+for t in suhbat-form suhbat-key suhbat-sync suhbat-desk; do
     want 2 "$t without a verb" $B/$t
     want 2 "$t unknown verb" $B/$t nonsense
 done
@@ -32,7 +32,7 @@ complete_line() { # PROGRAM WORD…: what bash would offer for the last word
     bash -c 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); "_${1//-/_}"; printf "%s\n" "${COMPREPLY[@]}"' - \
         "$T/$1.bash" "$@"
 }
-for t in suhbat-form suhbat-key suhbat-sync; do
+for t in suhbat-form suhbat-key suhbat-sync suhbat-desk; do
     want 0 "$t help --completion" $B/$t help --completion; cp "$T/out" "$T/$t.bash"
     want 0 "$t help --man" $B/$t help --man; cp "$T/out" "$T/$t.1"
     want 0 "$t: troff reads its page" groff -K utf8 -man -Tutf8 -ww "$T/$t.1"
@@ -317,7 +317,7 @@ says 'trace of what a hidden question refuses' 'line 2'; says 'trace of what a h
 printf '{"answer":"agee","value":"7"}\n' > "$T/s.jsonl"
 want 1 'a misspelt path' $B/suhbat-form fill "$T/good.md" --answers "$T/s.jsonl"; says 'a misspelt path' "did you mean 'age'"
 want 1 'no such language' $B/suhbat-form fill "$T/good.md" --lang ky --answers "$T/s.jsonl"; says 'no such language' 'it has: Русский (ru), English (en)'
-for t in suhbat-form suhbat-key suhbat-sync; do
+for t in suhbat-form suhbat-key suhbat-sync suhbat-desk; do
     want 0 "$t help" $B/$t help; says "$t help" 'exit status'
     verb=$($B/$t help | sed -n "s/^  $t \([a-z-]*\) .*/\1/p" | head -n 1)
     want 0 "$t help $verb" $B/$t help "$verb"; says "$t help $verb" "$t $verb"

@@ -424,22 +424,6 @@ static bool unknown_format(struct err *err)
     return false;
 }
 
-/* The study's codes, for the codebook of a QDA project. */
-static bool take_codes(struct dataset_look *look, struct desk_elements *elements)
-{
-    size_t room = elements->csv.count;
-    struct dataset_code *codes = arena_alloc(&elements->arena, (room + 1) * sizeof *codes);
-    for (size_t r = 1; r < room; r++) {
-        const char *code = desk_list_cell(&elements->csv, r, elements->name);
-        if (*code) {
-            codes[look->code_count++] = (struct dataset_code){
-                code, desk_element_label(elements, r, look->labels ? look->labels : "ru")};
-        }
-    }
-    look->codes = codes;
-    return true;
-}
-
 static bool run_export(const struct cli_words *words, struct err *err)
 {
     struct desk *desk;
@@ -472,8 +456,10 @@ static bool run_export(const struct cli_words *words, struct err *err)
         return false;
     }
     struct desk_elements elements = {.name = 0};
-    bool ok = !sync_given.lists ||
-              (sync_elements(&elements, err) && take_codes(&options.look, &elements));
+    bool ok = !sync_given.lists || sync_elements(&elements, err);
+    if (ok && sync_given.lists) {
+        desk_elements_codes(&elements, &options.look);
+    }
     ok = ok && (submissions ? desk_export_submissions : desk_export)(desk, identity, &options,
                                                                      &counts, err);
     desk_elements_fini(&elements);

@@ -617,7 +617,8 @@ bool ui_pill(struct ui *ui, const char *id, const char *text, bool selected, boo
     int pad = ui_px(ui, 16), h = ui_px(ui, 48);
     int left = ui->at.x, right = left + ui->at.w, max = ui->at.w - 2 * pad;
     int text_w = font_width(FACE_SANS, ui_text_px(ui, TEXT_HINT), text, strlen(text));
-    int w = (text_w < max ? text_w : max) + 2 * pad;
+    int w = (text_w < max ? text_w : max) + 2 * pad, least = ui_px(ui, UI_TOUCH_DP);
+    w = w < least ? least : w;
     int lines = text_w > max ? 2 : 1;
     h += (lines - 1) * ui_line(ui, TEXT_HINT);
     if (ui->pill_off && left + ui->pill_off + w > right) {

@@ -238,6 +238,7 @@ bool window_open(struct window **out, const struct window_options *o, struct err
     w->told_event = SDL_RegisterEvents(2);
     w->blank_event = w->told_event + 1;
     w->scale = o->scale;
+    w->desktop = o->desktop;
     take_text(false);
     *out = w;
     return true;
@@ -272,6 +273,18 @@ static float unit_px(const struct window *w)
     return units > 0 ? (float)px / (float)units : 1;
 }
 
+/* At arm's length, 1 dp = 1/110 inch; the pages need 600 dp on the shorter side. */
+static float desktop_scale(const struct window *w, int side, float unit)
+{
+    float dpi = 0, most = (float)side / 600.0f, scale = unit;
+    if (SDL_GetDisplayDPI(SDL_GetWindowDisplayIndex(w->sdl), NULL, &dpi, NULL) == 0 &&
+        dpi * unit / 110.0f > unit) {
+        scale = dpi * unit / 110.0f;
+    }
+    scale = scale < most ? scale : most;
+    return scale < 1 ? 1 : scale;
+}
+
 /* 1 dp = 1/160 inch.  A display that does not report its size gets 360 dp on its shorter side,
  * the minimum the pages are made for.  The compositor's scale is a minimum, because the user
  * chose it for reading. */
@@ -283,6 +296,9 @@ float window_scale(const struct window *w)
         return w->scale;
     }
     window_size(w, &width, &height);
+    if (w->desktop) {
+        return desktop_scale(w, width < height ? width : height, unit);
+    }
     float by_size = (float)(width < height ? width : height) / 360.0f;
     if (SDL_GetDisplayDPI(SDL_GetWindowDisplayIndex(w->sdl), NULL, &dpi, NULL) == 0) {
         float by_dpi = dpi * unit / 160.0f; /* SDL has divided by the display's scale */

@@ -65,6 +65,7 @@ struct window_options {
     int w, h;      /* requested size */
     bool windowed; /* never full screen */
     float scale;   /* px per dp; 0 = derived from the display */
+    bool desktop;  /* looked at from further away than a handheld, and pages are wide */
 };
 /* Open the window with Wayland, X11 or the console, whichever works first, or with what
  * SDL_VIDEODRIVER names.  Full screen on Wayland and the console, and on X11 if the screen is

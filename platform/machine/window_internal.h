@@ -36,6 +36,7 @@ struct window {
     int wake;                       /* eventfd written by window_tell; -1 where SDL waits */
     Uint32 told_event, blank_event; /* event types from SDL_RegisterEvents */
     float scale;
+    bool desktop;
     bool down;          /* the left mouse button is pressed */
     unsigned held_keys; /* keys held down; SDL repeats them only if polled often enough */
     struct touch touch;

@@ -6,7 +6,8 @@
  *
  * Starts the program (test flavour, --robot), reads what can be touched after each present, and
  * taps with xdotool.  A script is lines of: start, kill, quit, tap ID, type TEXT, key NAME, wait
- * SCREEN, see ID, shot NAME, pause MS.  Exit 0 when every line went through.
+ * SCREEN, see ID, shot NAME, pause MS.  ID... is the first target whose id begins so.  Exit 0 when
+ * every line went through.
  *
  * DRIVE_ROBOT=FILE: the program runs already, elsewhere, and what it reports is appended to FILE;
  * kill and quit are not for us.  DRIVE_SHOT=PROGRAM takes the pictures: PROGRAM FILE.
@@ -208,7 +209,7 @@ static bool start(void)
         return true;
     }
     /* no window manager: without focus no keys */
-    if (system("xdotool search --sync --name '^suhbat$' windowfocus >/dev/null 2>&1") != 0) {
+    if (system("xdotool search --sync --name '^suhbat' windowfocus >/dev/null 2>&1") != 0) {
         fprintf(stderr, "drive: the window cannot be given the keyboard\n");
     }
     return true;
@@ -252,8 +253,9 @@ static long peak_kib(bool reset)
 
 static struct seen *find(const char *id)
 {
+    size_t len = strlen(id), begins = len > 3 && strcmp(id + len - 3, "...") == 0 ? len - 3 : 0;
     for (size_t i = 0; i < d.count; i++) {
-        if (strcmp(d.now[i].id, id) == 0) {
+        if (begins ? strncmp(d.now[i].id, id, begins) == 0 : strcmp(d.now[i].id, id) == 0) {
             return &d.now[i];
         }
     }

@@ -19,6 +19,7 @@
 #include "platform/machine/disks.h"
 #include "platform/machine/desktop.h"
 #include "tests/lib/gallery.h"
+#include "tests/lib/office_tour.h"
 
 static void must(bool ok, const char *what)
 {
@@ -28,30 +29,22 @@ static void must(bool ok, const char *what)
     }
 }
 
-static void shot(struct scene *s, const char *what)
+/* Lints what is shown, keeps its picture, and compares it with what was approved. */
+static void look_at(struct window *window, const struct ui *ui, const char *what, bool same_always)
 {
-    const char *title, *text;
-    if (scene_find(s, "help") && s->app.sheet == SHEET_NONE) { /* a question mark leads somewhere */
-        must(help_page((int)s->app.screen, s->app.ui.language, &title, &text),
-             "find the help's page");
-    }
     char name[NAME], path[512];
-    struct ui *ui = &s->app.ui;
     snprintf(name, sizeof name, "%s/%s-%s", language_code(ui->language), what, gallery.variant);
     if (gallery.only && !strstr(name, gallery.only)) {
         return;
     }
     gallery.shots++;
-    gallery.faults += lint_all(s, name, stdout);
-    uint8_t *rgb = window_pixels(s->window);
+    gallery.faults += lint_all(ui, name, stdout);
+    uint8_t *rgb = window_pixels(window);
     snprintf(path, sizeof path, "%s/%s.png", gallery.out, name);
     gallery_save(path, rgb, ui->w, ui->h);
     static const char *const six[] = {"home",   "ask-place_name", "done-help", "done-likelihood",
                                       "finish", "outline"};
-    /* the device's words are its own each time */
-    bool random = strcmp(what, "first-request") == 0 || strcmp(what, "first-written") == 0 ||
-                  strcmp(what, "handed-over") == 0;
-    bool compared = !strstr(gallery.variant, "large") && !random && !gallery.linted;
+    bool compared = !strstr(gallery.variant, "large") && same_always && !gallery.linted;
     for (size_t i = 0; !gallery.linted && i < sizeof six / sizeof *six; i++) {
         compared = compared || strcmp(what, six[i]) == 0;
     }
@@ -62,6 +55,25 @@ static void shot(struct scene *s, const char *what)
         gallery_compare(name, have, rgb, ui->w, ui->h);
     }
     free(rgb);
+}
+
+static void shot(struct scene *s, const char *what)
+{
+    const char *title, *text;
+    if (scene_find(s, "help") && s->app.sheet == SHEET_NONE) { /* a question mark leads somewhere */
+        must(help_page((int)s->app.screen, s->app.ui.language, &title, &text),
+             "find the help's page");
+    }
+    /* the device's words are its own each time */
+    bool random = strcmp(what, "first-request") == 0 || strcmp(what, "first-written") == 0 ||
+                  strcmp(what, "handed-over") == 0;
+    look_at(s->window, &s->app.ui, what, !random);
+}
+
+/* The batch's name is random. */
+static void office_shot(struct office_scene *s, const char *what)
+{
+    look_at(s->window, &s->office.ui, what, strcmp(what, "desk-taken") != 0);
 }
 
 /* ---- a machine that is always the same: its battery (%, -1: none) and its card ---- */
@@ -1095,6 +1107,31 @@ static void one_variant(struct window *w, struct tour_forms *forms, size_t v, en
     }
 }
 
+/* The coordinator's window: on a desktop, by day and night, with larger texts, on a large screen.
+ * Those with larger texts are compared: there, a field of the digest holds more of a text. */
+static void office_variants(struct window *w)
+{
+    static const struct variant own[] = {{"desktop-day", 1280, 720, 1, false, false, true},
+                                         {"desktop-night", 1280, 720, 1, true, false, true},
+                                         {"desktop-texts", 1280, 720, 1, false, true, false},
+                                         {"desktop-wide", 1920, 1080, 1, false, false, true}};
+    for (int l = UI_RU; l < UI_LANGUAGE_COUNT; l++) {
+        for (size_t v = 0; v < sizeof own / sizeof *own; v++) {
+            const char *failed = "";
+            struct scene_look look = {.w = own[v].w,
+                                      .h = own[v].h,
+                                      .scale = own[v].scale,
+                                      .night = own[v].night,
+                                      .text_scale = own[v].large ? 1.5f : 1,
+                                      .language = (enum ui_language)l};
+            gallery.variant = own[v].name;
+            gallery.linted = own[v].longest;
+            window_rescale(w, look.scale);
+            must(office_tour(w, &look, office_shot, &failed), failed);
+        }
+    }
+}
+
 static void all_variants(void)
 {
     struct scene_look first = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1};
@@ -1105,13 +1142,15 @@ static void all_variants(void)
     draw_map(&forms.map);
     setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", 1); /* nobody knows the zone */
     struct window *w = scene_window(&first);
-    for (int l = UI_RU; l <= UI_TG; l++) {
+    bool desk_alone = gallery.only && strncmp(gallery.only, "desk", 4) == 0;
+    for (int l = UI_RU; l <= UI_TG && !desk_alone; l++) {
         for (size_t v = 0; v < sizeof variants / sizeof *variants; v++) {
             if (!variants[v].longest || l == UI_TG) {
                 one_variant(w, &forms, v, (enum ui_language)l);
             }
         }
     }
+    office_variants(w);
     window_close(w);
     free(forms.main);
     free(forms.with_pictures);
@@ -1122,7 +1161,7 @@ static void all_variants(void)
 
 static void make_folders(void)
 {
-    static const char *const dirs[] = {"", "/ru", "/ky", "/tg", "/differs"};
+    static const char *const dirs[] = {"", "/ru", "/ky", "/tg", "/en", "/differs"};
     for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
         char path[512];
         snprintf(path, sizeof path, "%s%s", gallery.out, dirs[i]);

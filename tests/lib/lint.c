@@ -339,12 +339,12 @@ static void lint_language(struct lint *l, const struct ui *ui)
     }
 }
 
-unsigned lint_all(struct scene *s, const char *name, FILE *out)
+unsigned lint_all(const struct ui *ui, const char *name, FILE *out)
 {
     struct lint l = {.name = name, .out = out};
-    lint_texts(&l, &s->app.ui);
-    lint_order(&l, &s->app.ui);
-    lint_targets(&l, &s->app.ui);
-    lint_language(&l, &s->app.ui);
+    lint_texts(&l, ui);
+    lint_order(&l, ui);
+    lint_targets(&l, ui);
+    lint_language(&l, ui);
     return l.faults;
 }

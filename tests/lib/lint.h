@@ -16,6 +16,6 @@ void lint_texts(struct lint *l, const struct ui *ui);
 void lint_targets(struct lint *l, const struct ui *ui);
 
 /* All of them; returns the faults. */
-unsigned lint_all(struct scene *s, const char *name, FILE *out);
+unsigned lint_all(const struct ui *ui, const char *name, FILE *out);
 
 #endif

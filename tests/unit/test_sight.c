@@ -195,7 +195,7 @@ static void test_sight__the_axes_of_a_risk_are_whole_questions(void **state)
         "| | p | low | Low |\n| | p | mid | Moderate |\n| | p | high | High |\n",
         &english);
     assert_true(rect_of(&s, "cell:1:3").y > 0);
-    assert_int_equal(lint_all(&s, "axes", stderr), 0);
+    assert_int_equal(lint_all(&s.app.ui, "axes", stderr), 0);
     scene_close(&s);
 }
 

@@ -70,7 +70,8 @@ static void manual_verb(const struct cli_verb *verb)
 
 void cli_manual(const struct cli *cli)
 {
-    static const char *const others[] = {"suhbat", "suhbat-form", "suhbat-key", "suhbat-sync"};
+    static const char *const others[] = {"suhbat", "suhbat-form", "suhbat-key", "suhbat-sync",
+                                         "suhbat-desk"};
     printf(".\\\" SPDX-License-Identifier: Apache-2.0\n.TH ");
     for (const char *c = cli->program; *c; c++) {
         putchar(toupper((unsigned char)*c));

@@ -71,10 +71,30 @@ bool desk_elements_read(struct desk_elements *e, const struct buf *bytes, struct
     return true;
 }
 
+const char *desk_element_code(const struct desk_elements *e, size_t row)
+{
+    return desk_list_cell(&e->csv, row, e->name);
+}
+
 const char *desk_element_label(const struct desk_elements *e, size_t row, const char *language)
 {
     const char *label = desk_list_cell(&e->csv, row, desk_list_label(&e->csv, language));
     return *label ? label : desk_list_cell(&e->csv, row, e->name);
+}
+
+void desk_elements_codes(struct desk_elements *e, struct dataset_look *look)
+{
+    size_t room = e->csv.count;
+    struct dataset_code *codes = arena_alloc(&e->arena, (room + 1) * sizeof *codes);
+    look->code_count = 0;
+    for (size_t r = 1; r < room; r++) {
+        const char *code = desk_element_code(e, r);
+        if (*code) {
+            codes[look->code_count++] = (struct dataset_code){
+                code, desk_element_label(e, r, look->labels ? look->labels : "ru")};
+        }
+    }
+    look->codes = codes;
 }
 
 void desk_elements_fini(struct desk_elements *e)

@@ -8,6 +8,7 @@
  * Columns of the table: record, question, words; code or quote; and, if wanted, from (the letter at
  * which the words begin, from 0), translation, comment.
  */
+#include "forms/dataset/dataset_writer.h"
 #include "platform/machine/csv.h"
 #include "tools/desk/desk_codings.h"
 #include "tools/desk/desk_records.h"
@@ -23,8 +24,12 @@ struct desk_elements { /* the study's codes: elem.csv */
 MUST_CHECK bool desk_elements_read(struct desk_elements *elements, const struct buf *bytes,
                                    struct err *err);
 /* The list's rows are 1 to csv.count - 1; "" for an empty one. */
+const char *desk_element_code(const struct desk_elements *elements, size_t row);
 const char *desk_element_label(const struct desk_elements *elements, size_t row,
                                const char *language);
+/* Sets the codes of `look`, with labels in its language, for the codebook of a QDA project; they
+ * live as long as the elements. */
+void desk_elements_codes(struct desk_elements *elements, struct dataset_look *look);
 void desk_elements_fini(struct desk_elements *elements);
 
 struct desk_coded { /* what came of it */

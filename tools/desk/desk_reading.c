@@ -132,6 +132,7 @@ static bool read_record(struct pass *p, const struct form *form, const struct re
     out->submitter = arena_text(&out->arena, submitter);
     out->form = arena_text(&out->arena, form->id);
     out->version = arena_text(&out->arena, form->version);
+    out->title = arena_text(&out->arena, form->title ? form->title : form->id);
     out->finalised_ms = r->finalised_ms;
     out->training = r->flags & RECORD_TRAINING;
     memcpy(out->device, r->device_id, 16);
@@ -241,7 +242,8 @@ bool desk_reading_read(struct desk_reading *out, struct desk *desk, const uint8_
                        struct err *err)
 {
     struct pass p = {.desk = desk, .out = out, .options = options};
-    *out = (struct desk_reading){.changes = "", .form = "", .version = "", .submitter = ""};
+    *out = (struct desk_reading){
+        .changes = "", .form = "", .version = "", .title = "", .submitter = ""};
     arena_init(&out->arena);
     bool ok = desk_records_init(&p.records, desk, identity, err);
     p.family = desk_family_of(&p.records.edits, id);

@@ -34,7 +34,7 @@ struct desk_reading {
     uint8_t id[16];     /* of the version that counts */
     uint8_t root[16];   /* of the first version: the KEY of tables */
     uint8_t device[16];
-    const char *form, *version, *submitter;
+    const char *form, *version, *title, *submitter;
     int64_t finalised_ms;
     bool training;
     unsigned withdrawn;          /* uses: enum withdrawn_use */

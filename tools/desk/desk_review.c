@@ -55,6 +55,7 @@ static bool list_one(struct listing *l, struct record *r, struct err *err)
                   &(struct desk_listed){.id = family ? family->root : r->record_id,
                                         .form = form->id,
                                         .version = form->version,
+                                        .title = form->title ? form->title : form->id,
                                         .device = device,
                                         .interviewer = code,
                                         .finalised_ms = r->finalised_ms,

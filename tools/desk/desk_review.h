@@ -16,7 +16,7 @@ struct desk_listing { /* how a list or a record is written */
 };
 struct desk_listed {   /* a record; texts are valid during the callback */
     const uint8_t *id; /* of its first version: the KEY of tables */
-    const char *form, *version, *device, *interviewer;
+    const char *form, *version, *title, *device, *interviewer;
     int64_t finalised_ms;
     enum review_state state;
     unsigned words;      /* how many reviews there are */

@@ -47,7 +47,8 @@ enum { KNOWN_MAX = 8, TRIES = 3 };
 static struct { /* PROMPT_MAX bytes of locked memory each */
     char *known[KNOWN_MAX], *fresh;
     size_t count;
-    bool clear; /* write key files unencrypted */
+    bool clear;  /* write key files unencrypted */
+    bool silent; /* nobody is asked */
 } passphrases;
 
 void keys_no_passphrase(void)
@@ -75,6 +76,12 @@ static void keep_known(const char *pass)
     passphrases.known[0] = secret_new(PROMPT_MAX);
     memcpy(passphrases.known[0], pass, PROMPT_MAX);
     passphrases.count++;
+}
+
+void keys_offer_passphrase(const char *pass)
+{
+    keep_known(pass);
+    passphrases.silent = true;
 }
 
 /* Counts in place: a copy would be outside locked memory. */
@@ -124,7 +131,7 @@ static bool open_protected(struct buf *text, const struct buf *file, const char 
                            struct err *err)
 {
     char *pass = secret_new(PROMPT_MAX);
-    bool ok = false, more = true;
+    bool ok = false, more = !passphrases.silent;
     for (size_t i = 0; i < passphrases.count && !ok; i++) {
         ok = open_with(text, file, passphrases.known[i]);
     }
@@ -139,8 +146,9 @@ static bool open_protected(struct buf *text, const struct buf *file, const char 
         }
     }
     secret_free(pass);
-    bool unasked = !more && err && err->code == ERR_MISUSE; /* no passphrase could be read: keep
-                                                             * that error */
+    bool unasked =
+        !more && !passphrases.silent && err && err->code == ERR_MISUSE; /* no passphrase could be
+                                                                         * read: keep that error */
     if (!ok && !unasked) {
         err_set(err, ERR_AUTH, "none of the given passphrases opens the file");
     }

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Does the coordinator's window do the day's work without the command line? */
+#include "tests/lib/office_scene.h"
+
+#include <dirent.h>
+
+#include "app/interview/interview_cases.h"
+
+static struct window *window;
+static const struct scene_look look = {1280, 720, 1, 1, UI_RU, false};
+static struct office_scene s;
+
+static int set_up(void **state)
+{
+    (void)state;
+    window = window ? window : scene_window(&look);
+    office_scene_open(&s, window, &look);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    office_scene_close(&s);
+    return 0;
+}
+
+static void tap(const char *id)
+{
+    if (!office_scene_tap(&s, id)) {
+        for (size_t i = 0; i < s.office.ui.target_count; i++) {
+            print_message("  %s\n", s.office.ui.targets[i].id);
+        }
+        fail_msg("no target '%s' on page %d: %s", id, s.office.page, s.office.message.text);
+    }
+}
+
+static void says(const char *words)
+{
+    if (!office_scene_says(&s, words)) {
+        fail_msg("the page does not say '%s': %s", words, s.office.message.text);
+    }
+}
+
+static void take_in(void)
+{
+    office_scene_unlock(&s);
+    tap("take:0");
+}
+
+#define RECORD(n) "record:uuid:" n "010000-0000-0000-0000-000000000000"
+
+static void test_office__another_passphrase_opens_nothing(void **state)
+{
+    (void)state;
+    office_scene_type(&s, "not the words at all");
+    tap("right");
+    assert_int_equal(s.office.page, OFFICE_UNLOCK);
+    assert_null(s.office.identity);
+    says("Пароль не подходит");
+    office_scene_unlock(&s);
+    assert_int_equal(s.office.page, OFFICE_TAKE);
+}
+
+static void test_office__takes_a_stick_in_once(void **state)
+{
+    (void)state;
+    take_in();
+    says("Новых записей: 4");
+    says("Принято пакетов: 1");
+    tap("take:0");
+    says("Уже принято раньше");
+    tap("tab:records");
+    assert_int_equal(s.office.records.count, 4);
+    tap("tab:devices");
+    says("Ош 07");
+    says("Записей: 4");
+}
+
+static void test_office__a_damaged_file_is_told(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    char path[256];
+    snprintf(path, sizeof path, "%s/broken.age", s.stick);
+    OK(file_write(path, "no batch", 8, FILE_PRIVATE, false, &err));
+    take_in();
+    says("broken.age");
+    says("Новых записей: 4"); /* it costs the others nothing */
+    assert_false(s.office.message.good);
+}
+
+static void test_office__reviews_and_sends_back(void **state)
+{
+    (void)state;
+    take_in();
+    tap("tab:records");
+    tap(RECORD("a2"));
+    says("91");
+    tap("answer:/data/age");
+    tap("on-question");
+    office_scene_type(&s, "19 или 91?");
+    tap("keep");
+    says("19 или 91?");
+    tap("send");
+    says("Запись вернётся на устройство Ош 07");
+    says("устройство ещё не получило");
+    tap("back");
+    says("С вопросами");
+    tap("tab:take");
+    tap("post:0");
+    says("Подтверждений: 1, сообщений: 1");
+    /* the device takes the message */
+    struct err err = {0};
+    struct load_report loaded;
+    device_on_message(s.study.device, cases_on_message, NULL);
+    OK(device_load_folder(s.study.device, s.stick, &loaded, &err));
+    assert_int_equal(loaded.messages, 1);
+    struct device_return returns[DEVICE_RETURNS_MAX];
+    size_t count;
+    OK(device_returns(s.study.device, returns, &count, &err));
+    assert_int_equal(count, 1);
+}
+
+static void test_office__nothing_to_say_is_not_sent(void **state)
+{
+    (void)state;
+    take_in();
+    tap("tab:records");
+    tap(RECORD("a1"));
+    tap("send");
+    says("Сначала напишите замечание");
+}
+
+static void test_office__a_word_of_review_is_kept_and_logged(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct buf log = {0};
+    take_in();
+    tap("tab:records");
+    tap(RECORD("a3"));
+    tap("comment");
+    office_scene_type(&s, "Хорошо");
+    tap("approve");
+    says("Приняты: Хорошо");
+    says("Айгүл");
+    tap("back");
+    tap("state:1");
+    assert_non_null(office_scene_find(&s, RECORD("a3")));
+    assert_null(office_scene_find(&s, RECORD("a1")));
+    OK(desk_tell_log(&log, s.office.desk, false, &err));
+    assert_non_null(strstr(log.data, "Айгүл  review approved"));
+    assert_non_null(strstr(log.data, "Айгүл  show"));
+    buf_fini(&log);
+}
+
+static void test_office__marks_words_of_a_story(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct desk_codings all;
+    take_in();
+    tap("tab:records");
+    tap(RECORD("a1"));
+    tap("answer:/data/nar_story");
+    tap("put-code");
+    says("Отметьте слова");
+    tap("word:2"); /* О запрете [я узнал на границе.] */
+    tap("word:5");
+    tap("code:E01");
+    tap("quote");
+    tap("translation");
+    office_scene_type(&s, "я узнал");
+    tap("put-code");
+    says("Узнал на границе");
+    OK(desk_codings_read(&all, s.office.desk, &err));
+    assert_int_equal(all.count, 1);
+    assert_string_equal(all.list[0].words, "я узнал на границе.");
+    assert_string_equal(all.list[0].code, "E01");
+    assert_true(all.list[0].quote);
+    assert_string_equal(all.list[0].translation, "я узнал");
+    desk_codings_fini(&all);
+    tap("drop:0");
+    OK(desk_codings_read(&all, s.office.desk, &err));
+    assert_int_equal(all.count, 0);
+    desk_codings_fini(&all);
+}
+
+/* The sensitive answer shows only when it is asked for. */
+static void test_office__sensitive_answers_wait(void **state)
+{
+    (void)state;
+    take_in();
+    tap("tab:records");
+    tap(RECORD("a1"));
+    assert_false(office_scene_says(&s, "соседу"));
+    tap("hidden");
+    says("соседу");
+}
+
+static void test_office__a_withdrawal_destroys_after_two_touches(void **state)
+{
+    (void)state;
+    take_in();
+    tap("tab:records");
+    tap(RECORD("a4"));
+    tap("withdraw");
+    tap("use:all");
+    tap("do");
+    says("Это нельзя вернуть");
+    tap("do");
+    says("Отозвано");
+    assert_int_equal(s.office.records.count, 3);
+    assert_null(office_scene_find(&s, RECORD("a4")));
+    tap(RECORD("a1"));
+    tap("withdraw");
+    tap("use:quotes");
+    tap("do");
+    tap(RECORD("a1"));
+    says("На цитаты");
+}
+
+static size_t files_in(const char *folder, char *first, size_t size)
+{
+    size_t count = 0;
+    DIR *dir = opendir(folder);
+    for (struct dirent *e; dir && (e = readdir(dir));) {
+        if (e->d_name[0] != '.') {
+            snprintf(first, size, "%s/%s", folder, e->d_name);
+            count++;
+        }
+    }
+    if (dir) {
+        closedir(dir);
+    }
+    return count;
+}
+
+static void test_office__makes_tables_and_the_report(void **state)
+{
+    (void)state;
+    char folder[400], path[500];
+    struct buf bytes = {0};
+    struct err err = {0};
+    take_in();
+    tap("tab:output");
+    tap("labels:-1");
+    tap("export");
+    says("Записей: 4");
+    says("Особо чувствительные столбцы не вошли: 1");
+    assert_int_equal(files_in(s.out, folder, sizeof folder), 1);
+    snprintf(path, sizeof path, "%s/test_form.csv", folder);
+    OK(file_read(&bytes, path, 1 << 20, &err));
+    assert_non_null(strstr(bytes.data, "я узнал на границе"));
+    assert_null(strstr(bytes.data, "соседу"));
+    buf_fini(&bytes);
+    tap("since");
+    office_scene_type(&s, "2026-13-01");
+    tap("export");
+    says("Не получилось");
+    tap("since");
+    for (int i = 0; i < 10; i++) {
+        office_scene_event(&s, (struct window_event){.kind = WINDOW_KEY, .key = KEY_BACKSPACE});
+    }
+    tap("of:test_form");
+    tap("report");
+    says("Учтено записей: 4 из 4");
+    snprintf(path, sizeof path, "%s/index.html", s.office.output.folder);
+    assert_true(file_exists(path));
+}
+
+static void test_office__shows_how_the_field_goes(void **state)
+{
+    (void)state;
+    take_in();
+    tap("tab:field");
+    says("A12");
+    says("Запрет на въезд");
+    says("2 из 4");
+    says("Последняя передача");
+    assert_true(s.office.field.finding_count > 0);
+    tap("finding:0"); /* leads to the record that it is about */
+    assert_int_equal(s.office.page, OFFICE_RECORD);
+}
+
+static void test_office__a_device_joins_by_its_words(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    char words[64], hex[65], path[256];
+    struct study other; /* a second device of the same study asks to join */
+    office_scene_unlock(&s);
+    tap("tab:devices");
+    says("Заявок на флешках нет");
+    study_init(&other);
+    study_device(&other);
+    uint8_t token[40], name[32];
+    memcpy(token, other.token, 32);
+    put_u64(token + 32, UINT64_MAX / 2);
+    hash_tagged(name, "sb1-token", other.token, 32);
+    text_hex(hex, name, 16);
+    snprintf(path, sizeof path, "%s/tokens", s.keys);
+    OK(file_folder(path, 0700, &err));
+    snprintf(path, sizeof path, "%s/tokens/%s", s.keys, hex);
+    OK(file_write(path, token, sizeof token, FILE_PRIVATE, true, &err));
+    snprintf(path, sizeof path, "%s/invitation.sbe", s.stick);
+    OK(file_write(path, other.request.data, other.request.len, FILE_PRIVATE, true, &err));
+    device_words(other.device, words);
+    tap("tab:take");
+    tap("tab:devices");
+    tap("request:0:0");
+    char cyrillic[160];
+    words_cyrillic(cyrillic, sizeof cyrillic, words);
+    says(cyrillic);
+    tap("same");
+    says("Устройство принято");
+    snprintf(path, sizeof path, "%s/grant-invitation.sbe.age", s.stick);
+    assert_true(file_exists(path));
+    assert_int_equal(s.office.devices.count, 2);
+    study_fini(&other);
+}
+
+static void test_office__the_lock_leaves_nothing(void **state)
+{
+    (void)state;
+    take_in();
+    tap("tab:records");
+    tap(RECORD("a1"));
+    tap("lock");
+    assert_int_equal(s.office.page, OFFICE_UNLOCK);
+    assert_null(s.office.desk);
+    assert_null(s.office.identity);
+    assert_int_equal(s.office.records.count, 0);
+    assert_false(s.office.record.open);
+    assert_false(office_scene_says(&s, "A12"));
+    office_scene_unlock(&s);
+    s.office.input_ms -= 11 * 60 * 1000; /* as if nobody touched it for so long */
+    office_scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    assert_int_equal(s.office.page, OFFICE_UNLOCK);
+}
+
+#define OFFICE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        OFFICE_TEST(test_office__another_passphrase_opens_nothing),
+        OFFICE_TEST(test_office__takes_a_stick_in_once),
+        OFFICE_TEST(test_office__a_damaged_file_is_told),
+        OFFICE_TEST(test_office__reviews_and_sends_back),
+        OFFICE_TEST(test_office__nothing_to_say_is_not_sent),
+        OFFICE_TEST(test_office__a_word_of_review_is_kept_and_logged),
+        OFFICE_TEST(test_office__marks_words_of_a_story),
+        OFFICE_TEST(test_office__sensitive_answers_wait),
+        OFFICE_TEST(test_office__a_withdrawal_destroys_after_two_touches),
+        OFFICE_TEST(test_office__makes_tables_and_the_report),
+        OFFICE_TEST(test_office__shows_how_the_field_goes),
+        OFFICE_TEST(test_office__a_device_joins_by_its_words),
+        OFFICE_TEST(test_office__the_lock_leaves_nothing),
+    };
+    struct err err = {0};
+    db_setup();
+    xml_setup();
+    return secret_setup(&err) ? RUN(tests) : 1;
+}
