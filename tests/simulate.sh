@@ -88,6 +88,7 @@ if [ -n "${ALL:-}" ]; then
     sealed avrr_case 180 3 --cases "$T/cases"
     sealed reintegration_monitoring 300 3 --cases "$T/cases"
 else
+    sealed expert_interview 60 2
     sealed focus_group 8 2
     sealed migrant_interview 100 2
     sealed avrr_case 40 2 --cases "$T/cases"
@@ -116,8 +117,16 @@ check 'report: the same bytes' sh -c "$B/suhbat-sync --desk $T/desk --identity $
 check 'report: training records say so' sh -c "! grep -L 'УЧЕБНЫЕ ДАННЫЕ' $T/report-ru/*.html $T/report-ru/desk/*.html | grep ."
 check 'report: no script, no network' sh -c "! grep -rlE '<script|https?://|@import|url\(' $T/report-ru"
 check 'report: small numbers are suppressed' grep -rq '<5' "$T/report-ru" --include=*.csv
-check 'report: none is printed but totals by country' sh -c "! cat $T/report-ru/R0[3-9]*.csv $T/report-ru/R1[0-8]*.csv |
+check 'report: none is printed but totals by country' sh -c "! cat $T/report-ru/R0[3-9]*.csv $T/report-ru/R1[0-8]*.csv $T/report-ru/R2[012]*.csv |
     grep -vE '^(Всего|Участвовали),' | grep -E ',[1-4](,|$)'"
+check 'report: elements, with what is wanted' grep -q 'Как должно быть' "$T/report-ru/R20.html"
+check 'report: and where experts would begin' grep -q 'Эксперты начали бы с этого: ' "$T/report-ru/R20.html"
+check 'report: evidence beside each risk' test "$(grep -c '<h2>' "$T/report-ru/R21.html")" -ge 19
+check 'report: a rating beside it' grep -q 'Вероятность .* (n [0-9]' "$T/report-ru/R21.html"
+check 'report: what nobody was asked about' test "$(grep -c 'Данных нет намеренно' "$T/report-ru/R21.html")" -eq 3
+# each printed number of R20 and R21 is that of the table, suppressed there
+check 'report: nothing small in the lists' sh -c "! sed -n 's/^<li>.*: //p' $T/report-ru/R20.html $T/report-ru/R21.html | grep -E '^[1-4]( |$|</li>)'"
+check 'report: new elements by group' test "$(tail -n +2 "$T/report-ru/R24-focus_group-new.csv" | wc -l)" -ge 2
 check 'report: a public one' desk report --training --public --out "$T/report-public" --lists $F/lists
 check 'report: has no pages for the desk' test ! -e "$T/report-public/desk"
 check 'report: names no interviewer' sh -c "! grep -rlw 'A0[1-9]' $T/report-public"
@@ -152,6 +161,10 @@ for wave in 1 3 6 9 12; do
 done
 check 'after a year all cases are closed' test -z "$(awk -F, '$7 == "label" && $3 > 0' "$T/year")"
 echo "$held of $N cases opened, then met five times"
+check 'report of the year' desk report --training --out "$T/report-year" --lang en --lists $F/lists
+check 'the same people, from the first meeting to the last' grep -q 'Change of the same people' "$T/report-year/R25.html"
+[ -z "${ALL:-}" ] || check 'how many of them do better' grep -qE '^(Economy|Society|Mood and support),[0-9]' \
+    "$T/report-year/R25-reintegration_monitoring-change.csv"
 check 'most cases were opened' test "$held" -ge $((N * 3 / 4))
 check 'misuse: a question that is not there' sh -c "$B/suhbat-form simulate $F/avrr_case.csv --n 1 --set 'no=1' -o $T/no; test \$? -eq 2"
 check 'misuse: each without cases' sh -c "$B/suhbat-form simulate $F/avrr_case.csv --each -o $T/no2; test \$? -eq 2"

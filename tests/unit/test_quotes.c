@@ -240,7 +240,8 @@ static bool count_record(void *user, const struct desk_object *o, struct err *er
     struct desk_facts facts;
     assert_int_equal(desk_record_open(&c->records, o, &plain, &r), DESK_OPENED);
     assert_true(desk_facts_read(&facts, desk_record_form(&c->records, &r), &r, err));
-    report_counting_add(c->counting, &facts, true, "2026-11");
+    report_counting_add(
+        c->counting, &(struct report_record){.facts = &facts, .counted = true, .month = "2026-11"});
     desk_facts_fini(&facts);
     buf_fini(&plain);
     return true;

@@ -467,6 +467,33 @@ static void test_report__no_suppressed_number_follows_from_the_others(void **sta
 
 /* sex × country, need × country and need × sex: people fix what sums leave open.  n0 and n1 occur
  * in one country only, so the women with n0 are those of the country without those with n1. */
+/* A question of its own, as rows of items are: one line, whose sum is printed.  A small number in
+ * it is hidden together with the cheapest other one; the line is not dropped for it. */
+static void test_report__a_line_alone_keeps_its_small_number(void **state)
+{
+    (void)state;
+    static const unsigned counts[] = {39, 3, 41, 83};
+    static const char *const keys[] = {"1", "2", "3"};
+    struct arena arena;
+    struct report_table t;
+    arena_init(&arena);
+    report_table_new(&t, &arena, 0, 3);
+    t.base = "@all";
+    t.items = true;
+    t.column_dimension = "change";
+    for (size_t c = 0; c <= 3; c++) {
+        *report_count(&t, 0, c) = counts[c];
+        t.column_keys[c] = c < 3 ? keys[c] : "";
+    }
+    report_suppress(&t, 1);
+    assert_false(t.dropped);
+    assert_int_equal(report_state(&t, 0, 0), COUNT_HIDDEN);
+    assert_int_equal(report_state(&t, 0, 1), COUNT_FEW);
+    assert_int_equal(report_state(&t, 0, 2), COUNT_SHOWN);
+    assert_int_equal(report_state(&t, 0, 3), COUNT_SHOWN);
+    arena_fini(&arena);
+}
+
 static void test_report__tables_do_not_close_a_circle(void **state)
 {
     (void)state;
@@ -615,6 +642,7 @@ int main(void)
         cmocka_unit_test(test_report__groups_of_experts_that_differ),
         cmocka_unit_test(test_report__no_suppressed_number_follows_from_the_others),
         cmocka_unit_test(test_report__the_attack_finds_what_is_open),
+        cmocka_unit_test(test_report__a_line_alone_keeps_its_small_number),
         cmocka_unit_test(test_report__tables_do_not_close_a_circle),
         cmocka_unit_test(test_report__only_the_named_row_is_fixed),
         cmocka_unit_test(test_report__sensitive_numbers),

@@ -13,9 +13,11 @@
 #include "platform/machine/text.h"
 #include "tools/desk/desk_field.h"
 #include "tools/desk/desk_files.h"
+#include "tools/desk/desk_lists.h"
 #include "tools/desk/desk_sources.h"
 #include "tools/desk/desk_withdraw.h"
 #include "tools/report/report_counts.h"
+#include "tools/report/report_evidence.h"
 #include "tools/report/report_quotes.h"
 #include "tools/report/report_risks.h"
 
@@ -29,7 +31,7 @@ struct list { /* one of the study's lists, if it is there */
     struct buf bytes;
     bool found;
 };
-enum { LIST_RISKS, LIST_MEASURES, LIST_QUOTAS, LIST_RULES, LIST_ELEMENTS, LISTS };
+enum { LIST_RISKS, LIST_MEASURES, LIST_QUOTAS, LIST_RULES, LIST_ELEMENTS, LIST_WANTED, LISTS };
 
 struct writing {
     struct desk *desk;
@@ -52,6 +54,8 @@ struct writing {
     struct tally seen;
     struct report_about about;
     int64_t last_ms;
+    const struct report_output *outputs; /* all tables, suppressed */
+    size_t output_count;
     bool made[REPORT_OUTPUTS]; /* outputs that have a page */
 };
 
@@ -59,11 +63,9 @@ struct writing {
 
 static bool read_lists(struct writing *w, struct err *err)
 {
-    static const char *const names[LISTS] = {[LIST_RISKS] = "risks.csv",
-                                             [LIST_MEASURES] = "meas.csv",
-                                             [LIST_QUOTAS] = "quota.csv",
-                                             [LIST_RULES] = "quality.csv",
-                                             [LIST_ELEMENTS] = "elem.csv"};
+    static const char *const names[LISTS] = {
+        [LIST_RISKS] = "risks.csv",   [LIST_MEASURES] = "meas.csv", [LIST_QUOTAS] = "quota.csv",
+        [LIST_RULES] = "quality.csv", [LIST_ELEMENTS] = "elem.csv", [LIST_WANTED] = "toc.csv"};
     enum { MAX = 4 << 20 };
     bool ok = true;
     for (size_t i = 0; ok && i < LISTS; i++) {
@@ -85,19 +87,17 @@ static bool read_lists(struct writing *w, struct err *err)
     if (ok && elements->found) {
         ok = desk_elements_read(&w->elements, &elements->bytes, err);
         w->quotes = ok ? report_quotes_new(&w->elements, w->options->language) : NULL;
+        report_counting_elements(w->counting, ok ? &w->elements : NULL);
     }
     return ok;
 }
 
 /* What was coded of a record, and whether quotes of it may be shown. */
 static bool take_quotes(struct writing *w, const struct record *r, struct desk_facts *facts,
-                        struct err *err)
+                        const struct coding *codings, size_t count, struct err *err)
 {
     const struct desk_family *family = desk_family_of(&w->records.edits, r->record_id);
-    size_t count;
     unsigned uses;
-    const struct coding *codings =
-        desk_codings_of(&w->codings, family ? family->root : r->record_id, &count);
     if (!desk_withdrawn(w->desk, r->record_id, &uses, err)) {
         return false;
     }
@@ -128,15 +128,20 @@ static bool take_record(struct writing *w, const struct record *r, const struct 
         return true;
     }
     if (desk_facts_read(&facts, form, r, NULL)) {
+        size_t coded;
+        const struct desk_family *family = desk_family_of(&w->records.edits, r->record_id);
+        const struct coding *codings =
+            desk_codings_of(&w->codings, family ? family->root : r->record_id, &coded);
         bool counted = is_counted(&facts);
         clock_iso(month, sizeof month, r->finalised_ms, clock_zone_minutes(r->finalised_ms), false);
         month[MONTH] = '\0';
-        report_counting_add(w->counting, &facts, counted, month);
+        report_counting_add(w->counting, &(struct report_record){&facts, counted, month,
+                                                                 r->finalised_ms, codings, coded});
         if (counted && w->risks && strcmp(form->id, "expert_interview") == 0) {
             report_risks_add(w->risks, &facts);
         }
         if (counted && w->quotes) {
-            ok = take_quotes(w, r, &facts, err);
+            ok = take_quotes(w, r, &facts, codings, coded, err);
         }
         w->counts->records++;
         w->counts->base += counted;
@@ -258,8 +263,11 @@ static bool put_tables(struct writing *w, struct err *err)
     struct report_output *outputs;
     size_t count = report_counting_tables(w->counting, &outputs);
     bool ok = true;
+    w->outputs = outputs;
+    w->output_count = count;
     for (size_t i = 0; ok && i < count;) {
         enum report_word output = outputs[i].output;
+        bool apart = output == W_R20 || output == W_R21; /* their pages are made later */
         struct buf page = {0};
         bool all = outputs[i].base_all;
         page_begin(&page, &w->about, w->about.words[output]);
@@ -267,10 +275,10 @@ static bool put_tables(struct writing *w, struct err *err)
             const struct report_table *t = &outputs[i].table;
             struct buf csv = {0};
             if (t->dropped) {
+                w->counts->dropped++;
                 buf_text(&page, "<section><h2>");
                 page_text(&page, t->title);
                 buf_join(&page, "</h2>\n<p>", w->about.words[W_dropped], "</p></section>\n", NULL);
-                w->counts->dropped++;
                 continue;
             }
             page_table(&page, &w->about, t);
@@ -286,10 +294,39 @@ static bool put_tables(struct writing *w, struct err *err)
             ok = ok && put_documents(w, &page, err);
         }
         page_end(&page, &w->about, all);
-        ok = ok && put(w, page_name(w, output), &page, err);
-        w->made[output - W_R01] = true;
+        ok = ok && (apart || put(w, page_name(w, output), &page, err));
+        w->made[output - W_R01] = !apart;
         buf_fini(&page);
     }
+    return ok;
+}
+
+/* What experts rated and people answered, by risk and by element. */
+static bool put_evidence(struct writing *w, struct err *err)
+{
+    struct buf risks = {0}, elements = {0};
+    struct csv wanted;
+    static const char *const columns[] = {"element", NULL};
+    const struct list *list = &w->lists[LIST_WANTED];
+    bool ok =
+        !list->found || desk_list_read(&wanted, &w->arena, &list->bytes, "toc.csv", columns, err);
+    const struct evidence from = {.about = &w->about,
+                                  .risks = w->risks,
+                                  .outputs = w->outputs,
+                                  .count = w->output_count,
+                                  .elements = w->quotes ? &w->elements : NULL,
+                                  .quotes = w->quotes,
+                                  .wanted = list->found ? &wanted : NULL};
+    if (ok && report_evidence_page(&risks, &from)) {
+        ok = put(w, page_name(w, W_R21), &risks, err);
+        w->made[W_R21 - W_R01] = true;
+    }
+    if (ok && report_elements_page(&elements, &from)) {
+        ok = put(w, page_name(w, W_R20), &elements, err);
+        w->made[W_R20 - W_R01] = true;
+    }
+    buf_fini(&risks);
+    buf_fini(&elements);
     return ok;
 }
 
@@ -458,8 +495,8 @@ static bool put_all(struct writing *w, struct err *err)
     const char *folder = w->options->out;
     fill_about(w);
     return file_folder(folder, 0700, err) && put_tables(w, err) && put_risks(w, err) &&
-           put_quotes(w, err) && put_desk_pages(w, err) && put_methods(w, err) &&
-           put_index(w, err) && remove_older(w, folder, err) &&
+           put_evidence(w, err) && put_quotes(w, err) && put_desk_pages(w, err) &&
+           put_methods(w, err) && put_index(w, err) && remove_older(w, folder, err) &&
            remove_older(w, arena_join(&w->arena, folder, "/desk", NULL), err);
 }
 
@@ -496,9 +533,9 @@ bool report_write(struct desk *desk, const uint8_t identity[32],
     ok = desk_reviews_read(&w.reviews, desk, ok ? err : NULL) && ok;
     ok = desk_codings_read(&w.codings, desk, ok ? err : NULL) && ok;
     ok = desk_sources_read(&w.sources, desk, ok ? err : NULL) && ok &&
-         desk_filter_prepare(&w.filter, &w.records, err) && read_lists(&w, err) &&
+         desk_filter_prepare(&w.filter, &w.records, err) &&
          report_counting_new(&w.counting, &w.records, options->language, err) &&
-         desk_objects(desk, open_object, &w, err);
+         read_lists(&w, err) && desk_objects(desk, open_object, &w, err);
     ok = desk_records_log(&w.records, options->public ? "report, public" : "report", options->why,
                           ok ? err : NULL) &&
          ok && read_field(&w, identity, err) && put_all(&w, err);

@@ -17,6 +17,9 @@ enum kind {
     KIND_ITEMS,   /* rows: questions whose names begin so; columns: their answers */
     KIND_CODES,   /* rows: the answers of a question that takes several; columns: named, or not */
     KIND_GROUPS,  /* the same of a calculated text of codes, of which "" is none */
+    KIND_CODED,   /* rows: the study's elements; columns: coded with it, or not; coded records */
+    KIND_NEW,     /* rows: groups in the order of their days; elements that none before had named */
+    KIND_CHANGE,  /* rows: scores; columns: better, the same, worse; persons met twice or more */
     KIND_FACTORS, /* rows: which of three counts are not 0 */
     KIND_BASE     /* row: whether the record is in the base; all records */
 };
@@ -80,17 +83,37 @@ static const struct spec specs[] = {
     {W_R17, KIND_FACTORS, MI, "@factors", COUNTRY, NULL, W_factors},
     {W_R17, KIND_GROUPS, MI, "v_groups", "", NULL, W_groups},
     {W_R18, KIND_CROSS, MI, "fair_abr", "fair_home", NULL, W_COUNT},
+    {W_R20, KIND_CODED, NULL, "@coded", "", NULL, W_coded},
+    {W_R20, KIND_CROSS, "expert_interview", "ent_1", "", NULL, W_COUNT},
+    {W_R20, KIND_CROSS, "expert_interview", "ent_2", "", NULL, W_COUNT},
+    {W_R20, KIND_CROSS, "expert_interview", "ent_3", "", NULL, W_COUNT},
+    {W_R20, KIND_CROSS, "expert_interview", "ent_4", "", NULL, W_COUNT},
+    {W_R20, KIND_ENTRIES, "expert_interview", "bp_comp", "", NULL, W_COUNT},
+    {W_R21, KIND_CODES, MI, "doc_held", "", NULL, W_COUNT},
+    {W_R21, KIND_CODES, MI, "integ_use", "", NULL, W_COUNT},
+    {W_R21, KIND_CROSS, MI, "lang_ru", "", NULL, W_COUNT},
+    {W_R21, KIND_CROSS, MI, "stg_now", "", NULL, W_COUNT},
+    {W_R21, KIND_CROSS, MI, "ret_money", "", NULL, W_COUNT},
+    {W_R21, KIND_CROSS, MI, "inc_chg", "", NULL, W_COUNT},
+    {W_R21, KIND_CROSS, MI, "ban_try_res", "", NULL, W_COUNT},
     {W_R22, KIND_CROSS, "expert_interview", "av_agree", COUNTRY, NULL, W_COUNT},
     {W_R24, KIND_CODES, "focus_group", "tp_codes", "", NULL, W_COUNT},
     {W_R24, KIND_ENTRIES, "focus_group", "tp_agree", "tp_energy", NULL, W_COUNT},
+    {W_R24, KIND_NEW, "focus_group", "@new", "", NULL, W_new_codes},
     {W_R25, KIND_CROSS, "reintegration_monitoring", "wave", "reach", NULL, W_COUNT},
+    {W_R25, KIND_CHANGE, "reintegration_monitoring", "@change", "", NULL, W_change},
     {W_R25, KIND_CROSS, "reintegration_monitoring", "biz_state", "wave", NULL, W_COUNT},
 };
 enum { SPECS = sizeof specs / sizeof *specs };
 
-/* The columns of KIND_CODES and KIND_GROUPS, in their order. */
+/* The columns of KIND_CODES, KIND_GROUPS and KIND_CODED, in their order. */
 #define NAMED "1"
 #define OTHERS "2"
+
+/* The columns of KIND_CHANGE, in their order, and its rows. */
+static const char *const changes[] = {"1", "2", "3"}; /* better, the same, worse */
+enum { SCORES = 3 };
+static const char *const scores[SCORES] = {"x_econ", "x_soc", "x_psy"};
 
 /* Groups of the study, and kinds of factors; the form counts them. */
 static const struct {
@@ -123,11 +146,26 @@ struct tally_of { /* of one spec */
     unsigned *counts; /* by row, column_cap wide */
     size_t row_cap, column_cap;
 };
+struct person { /* met more than once; the first and the last meeting with a score */
+    bool scored[SCORES];
+    double first[SCORES], last[SCORES];
+    int64_t first_ms[SCORES], last_ms[SCORES];
+    struct person *next;
+};
+struct group_named { /* a focus group, and the elements that its topics named */
+    int64_t wall_ms;
+    const char *codes;
+};
 struct report_counting {
     struct arena arena;
+    struct map persons; /* case → struct person */
+    struct person *all_persons;
+    struct group_named *groups;
+    size_t group_count;
     const struct desk_records *records;
     const char *language;
     const char *const *words;
+    const struct desk_elements *elements; /* NULL: without */
     struct counted_form *forms;
     size_t form_count;
     struct tally_of tallies[SPECS];
@@ -196,6 +234,7 @@ bool report_counting_new(struct report_counting **out, const struct desk_records
     c->records = records;
     c->language = language;
     c->words = report_words(language);
+    map_init(&c->persons, &c->arena);
     for (size_t i = 0; i < SPECS; i++) {
         values_init(c, &c->tallies[i].rows);
         values_init(c, &c->tallies[i].columns);
@@ -222,6 +261,7 @@ void report_counting_free(struct report_counting *c)
             free(c->tallies[i].counts);
         }
         free(c->forms);
+        free(c->groups);
         free(c->outputs);
         arena_fini(&c->arena);
         free(c);
@@ -245,8 +285,8 @@ static size_t value_at(struct report_counting *c, struct values *v, const char *
     return v->count++;
 }
 
-static void count(struct report_counting *c, struct tally_of *t, const char *row,
-                  const char *column)
+static void count_times(struct report_counting *c, struct tally_of *t, const char *row,
+                        const char *column, unsigned times)
 {
     size_t r = value_at(c, &t->rows, row), k = value_at(c, &t->columns, column);
     if (r >= t->row_cap || k >= t->column_cap) {
@@ -262,7 +302,13 @@ static void count(struct report_counting *c, struct tally_of *t, const char *row
         t->row_cap = rows;
         t->column_cap = columns;
     }
-    t->counts[r * t->column_cap + k]++;
+    t->counts[r * t->column_cap + k] += times;
+}
+
+static void count(struct report_counting *c, struct tally_of *t, const char *row,
+                  const char *column)
+{
+    count_times(c, t, row, column, 1);
 }
 
 /* "" and the codes of a missing answer are one value. */
@@ -365,6 +411,27 @@ static void count_groups(struct report_counting *c, struct tally_of *t, const st
     }
 }
 
+static void count_coded(struct report_counting *c, struct tally_of *t, const struct coding *codings,
+                        size_t count_of)
+{
+    struct map coded;
+    struct arena arena;
+    arena_init(&arena);
+    map_init(&coded, &arena);
+    for (size_t i = 0; i < count_of; i++) {
+        if (*codings[i].code) {
+            map_put(&coded, codings[i].code, (void *)(uintptr_t)1);
+        }
+    }
+    for (size_t r = 1; coded.count && c->elements && r < c->elements->csv.count; r++) {
+        const char *code = desk_element_code(c->elements, r);
+        if (*code) {
+            count(c, t, code, map_get(&coded, code) ? NAMED : OTHERS);
+        }
+    }
+    arena_fini(&arena);
+}
+
 /* "101": there are factors of the first and the third kind; "": none was counted. */
 static void count_factors(struct report_counting *c, struct tally_of *t, const struct spec *s,
                           const struct desk_facts *facts, const char *month)
@@ -379,9 +446,115 @@ static void count_factors(struct report_counting *c, struct tally_of *t, const s
     count(c, t, any ? pattern : "", value_of(facts, s->column, month));
 }
 
-void report_counting_add(struct report_counting *c, struct desk_facts *facts, bool counted,
-                         const char *month)
+/* ---- what is counted when all records are known ---- */
+
+static void note_person(struct report_counting *c, const struct desk_facts *facts, int64_t wall_ms)
 {
+    const char *id = desk_fact(facts, "case_id");
+    struct person *p = *id ? map_get(&c->persons, id) : NULL;
+    if (!*id) {
+        return;
+    }
+    if (!p) {
+        p = arena_alloc(&c->arena, sizeof *p);
+        p->next = c->all_persons;
+        c->all_persons = p;
+        map_put(&c->persons, arena_text(&c->arena, id), p);
+    }
+    for (size_t s = 0; s < SCORES; s++) {
+        const char *value = answer(desk_fact(facts, scores[s]));
+        double score = strtod(value, NULL);
+        if (*value && (!p->scored[s] || wall_ms < p->first_ms[s])) {
+            p->first[s] = score;
+            p->first_ms[s] = wall_ms;
+        }
+        if (*value && (!p->scored[s] || wall_ms > p->last_ms[s])) {
+            p->last[s] = score;
+            p->last_ms[s] = wall_ms;
+        }
+        p->scored[s] = p->scored[s] || *value;
+    }
+}
+
+static void note_group(struct report_counting *c, const struct desk_facts *facts, int64_t wall_ms)
+{
+    struct node *const *nodes;
+    struct buf all = {0};
+    size_t n = desk_facts_all(facts, "tp_codes", &nodes);
+    for (size_t i = 0; i < n; i++) {
+        buf_join(&all, answer(tree_value(nodes[i])), " ", NULL);
+    }
+    c->groups = mem_grow(c->groups, c->group_count + 1, sizeof *c->groups);
+    c->groups[c->group_count++] =
+        (struct group_named){wall_ms, arena_copy(&c->arena, all.len ? all.data : "", all.len)};
+    buf_fini(&all);
+}
+
+static int by_day(const void *a, const void *b)
+{
+    const struct group_named *one = a, *other = b;
+    return one->wall_ms != other->wall_ms ? (one->wall_ms > other->wall_ms ? 1 : -1)
+                                          : strcmp(one->codes, other->codes);
+}
+
+/* Each group has a row, if it named nothing new, too. */
+static void count_new(struct report_counting *c, struct tally_of *t)
+{
+    struct map named;
+    map_init(&named, &c->arena);
+    if (c->group_count) {
+        qsort(c->groups, c->group_count, sizeof *c->groups, by_day);
+    }
+    for (size_t g = 0; g < c->group_count; g++) {
+        const char *row = arena_printf(&c->arena, "%04zu", g + 1);
+        count_times(c, t, row, "", 0);
+        for (const char *p = c->groups[g].codes; *(p += strspn(p, " "));) {
+            size_t len = strcspn(p, " ");
+            const char *code = arena_copy(&c->arena, p, len);
+            if (!map_get(&named, code)) {
+                map_put(&named, code, (void *)(uintptr_t)1);
+                count_times(c, t, row, "", 1);
+            }
+            p += len;
+        }
+    }
+}
+
+/* Differences below a hundredth are no change. */
+static void count_changes(struct report_counting *c, struct tally_of *t)
+{
+    const double least = 0.01;
+    for (size_t s = 0; s < SCORES; s++) {
+        for (const struct person *p = c->all_persons; p; p = p->next) {
+            double by = p->last[s] - p->first[s];
+            if (p->scored[s] && p->last_ms[s] > p->first_ms[s]) {
+                count(c, t, scores[s], changes[by >= least ? 0 : by <= -least ? 2 : 1]);
+            }
+        }
+    }
+}
+
+static void count_last(struct report_counting *c)
+{
+    for (size_t i = 0; i < SPECS; i++) {
+        if (specs[i].kind == KIND_NEW) {
+            count_new(c, &c->tallies[i]);
+        } else if (specs[i].kind == KIND_CHANGE) {
+            count_changes(c, &c->tallies[i]);
+        }
+    }
+}
+
+void report_counting_elements(struct report_counting *c, const struct desk_elements *elements)
+{
+    c->elements = elements;
+}
+
+void report_counting_add(struct report_counting *c, const struct report_record *record)
+{
+    const struct desk_facts *facts = record->facts;
+    bool counted = record->counted;
+    const char *month = record->month;
     for (size_t i = 0; i < SPECS; i++) {
         const struct spec *s = &specs[i];
         struct tally_of *t = &c->tallies[i];
@@ -404,6 +577,15 @@ void report_counting_add(struct report_counting *c, struct desk_facts *facts, bo
             break;
         case KIND_GROUPS:
             count_groups(c, t, s, facts);
+            break;
+        case KIND_NEW:
+            note_group(c, facts, record->wall_ms);
+            break;
+        case KIND_CHANGE:
+            note_person(c, facts, record->wall_ms);
+            break;
+        case KIND_CODED:
+            count_coded(c, t, record->codings, record->coding_count);
             break;
         case KIND_FACTORS:
             count_factors(c, t, s, facts, month);
@@ -445,6 +627,16 @@ static struct dataset *dataset_with(struct report_counting *c, const struct spec
     return NULL;
 }
 
+static size_t element_row(const struct report_counting *c, const char *code)
+{
+    for (size_t r = 1; c->elements && r < c->elements->csv.count; r++) {
+        if (strcmp(desk_element_code(c->elements, r), code) == 0) {
+            return r;
+        }
+    }
+    return 0;
+}
+
 /* The place of a value in its list; values of no list come after, by their text. */
 static size_t rank(struct report_counting *c, const struct spec *s, const char *name,
                    const char *value)
@@ -456,6 +648,9 @@ static size_t rank(struct report_counting *c, const struct spec *s, const char *
         if (strcmp(codes[i], value) == 0) {
             return i;
         }
+    }
+    if (s->kind == KIND_CODED && *name) {
+        return element_row(c, value);
     }
     return *value ? SIZE_MAX - 1 : SIZE_MAX; /* no answer: the last */
 }
@@ -487,7 +682,8 @@ static struct sorted *sort_values(struct report_counting *c, const struct spec *
 
 static bool is_codes(const struct spec *s)
 {
-    return s->kind == KIND_CODES || s->kind == KIND_GROUPS;
+    return s->kind == KIND_CODES || s->kind == KIND_GROUPS || s->kind == KIND_CODED ||
+           s->kind == KIND_CHANGE;
 }
 
 /* "structural + individual". */
@@ -504,19 +700,31 @@ static const char *factors_label(struct report_counting *c, const char *pattern)
     return label;
 }
 
-/* Of values that stand in no list of a form; NULL: it is none of these. */
+/* Values that stand in no list of a form. */
+static const struct {
+    enum kind kind;
+    bool column; /* of the columns; else of the rows */
+    const char *value;
+    enum report_word word;
+} own_words[] = {
+    {KIND_BASE, false, "@counted", W_took_part},  {KIND_CODES, true, NAMED, W_named},
+    {KIND_CODES, true, OTHERS, W_not_named},      {KIND_GROUPS, true, NAMED, W_in_group},
+    {KIND_GROUPS, true, OTHERS, W_not_in_group},  {KIND_CODED, true, NAMED, W_coded_with},
+    {KIND_CODED, true, OTHERS, W_not_coded_with}, {KIND_CHANGE, true, "1", W_better},
+    {KIND_CHANGE, true, "2", W_unchanged},        {KIND_CHANGE, true, "3", W_worse},
+    {KIND_CHANGE, false, "x_econ", W_econ},       {KIND_CHANGE, false, "x_soc", W_social},
+    {KIND_CHANGE, false, "x_psy", W_psych},
+};
+
+/* NULL: it is none of these. */
 static const char *own_label(const struct report_counting *c, const struct spec *s,
                              const char *name, const char *value)
 {
-    bool named = strcmp(value, NAMED) == 0;
-    if (s->kind == KIND_BASE && strcmp(name, "cns_take") == 0 && strcmp(value, "@counted") == 0) {
-        return c->words[W_took_part];
-    }
-    if (*name == '\0' && s->kind == KIND_GROUPS) {
-        return c->words[named ? W_in_group : W_not_in_group];
-    }
-    if (*name == '\0' && s->kind == KIND_CODES) {
-        return c->words[named ? W_named : W_not_named];
+    for (size_t i = 0; i < sizeof own_words / sizeof *own_words; i++) {
+        bool here = own_words[i].kind == s->kind && own_words[i].column == (*name == '\0');
+        if (here && strcmp(own_words[i].value, value) == 0) {
+            return c->words[own_words[i].word];
+        }
     }
     for (size_t g = 0; s->kind == KIND_GROUPS && g < GROUPS; g++) {
         if (strcmp(groups[g].code, value) == 0) {
@@ -526,6 +734,12 @@ static const char *own_label(const struct report_counting *c, const struct spec 
     return *value ? NULL : c->words[W_no_answer];
 }
 
+static const char *element_label(const struct report_counting *c, const char *code)
+{
+    size_t row = element_row(c, code);
+    return row ? desk_element_label(c->elements, row, c->language) : code;
+}
+
 static const char *label_of(struct report_counting *c, const struct spec *s, const char *name,
                             const char *value)
 {
@@ -533,6 +747,12 @@ static const char *label_of(struct report_counting *c, const struct spec *s, con
     const char *own = own_label(c, s, name, value);
     if (own) {
         return own;
+    }
+    if (s->kind == KIND_CODED) {
+        return element_label(c, value);
+    }
+    if (s->kind == KIND_NEW) { /* "0012": the twelfth group */
+        return *value ? arena_printf(&c->arena, "%lu", strtoul(value, NULL, 10)) : value;
     }
     if (s->kind == KIND_FACTORS && strcmp(name, s->row) == 0) {
         return factors_label(c, value);
@@ -594,6 +814,7 @@ static void fill_rows(struct report_counting *c, const struct spec *s, const str
         const char *value = rows[r].value;
         t->row_labels[r] = item ? head_of(c, s, value) : label_of(c, s, n->labels, value);
         t->row_keys[r] = t->items ? "" : condition(c, n->row, value);
+        t->row_values[r] = value;
     }
     t->rows_head = s->head != W_COUNT ? c->words[s->head]
                    : item             ? c->words[s->output]
@@ -628,7 +849,7 @@ static void name_table(struct report_counting *c, const struct spec *s, const st
     if (s->form) {
         buf_join(&key, key.len ? "|" : "", "@form=", s->form, NULL);
     }
-    if (s->kind == KIND_ENTRIES || is_codes(s)) {
+    if (s->kind == KIND_ENTRIES || s->kind == KIND_NEW || is_codes(s)) {
         buf_join(&key, "|@entries=", s->row, NULL);
     }
     t->base = arena_copy(&c->arena, key.len ? key.data : "", key.len);
@@ -665,7 +886,7 @@ static void make_table(struct report_counting *c, size_t at, struct report_table
     }
     t->items = s->kind == KIND_ITEMS || is_codes(s);
     t->fixed_row = s->kind == KIND_BASE ? "@counted" : NULL;
-    t->open = s->output == W_R01;
+    t->open = s->output == W_R01 || s->kind == KIND_NEW; /* it counts elements, not people */
     t->has_missing = s->kind != KIND_BASE && !is_codes(s) && ends_in_missing(t, rows, columns);
     t->extra = is_extra(c, s, n.row) || is_extra(c, s, n.column);
     fill_rows(c, s, &n, rows, t);
@@ -674,13 +895,14 @@ static void make_table(struct report_counting *c, size_t at, struct report_table
     report_totals(t);
 }
 
-/* Items: each row is a question of its own, with its own conditions. */
+/* Items: each row is a question of its own, with its own conditions: a table of one line, whose
+ * people can be moved from answer to answer. */
 static size_t split_items(struct report_counting *c, size_t at, const struct report_table *t,
                           struct report_table *parts)
 {
     for (size_t r = 0; r < t->rows; r++) {
         struct report_table *part = &parts[r];
-        report_table_new(part, &c->arena, 1, t->columns);
+        report_table_new(part, &c->arena, 0, t->columns); /* one line: that of the sums */
         part->base = t->base;
         part->extra = t->extra;
         part->items = true;
@@ -699,10 +921,12 @@ size_t report_counting_tables(struct report_counting *c, struct report_output **
 {
     size_t count = 0, joint = 0, room = SPECS;
     c->outputs = mem_zero(SPECS, sizeof *c->outputs);
+    count_last(c);
     for (size_t i = 0; i < SPECS; i++) {
         if (c->tallies[i].rows.count) {
             struct report_output *o = &c->outputs[count++];
             o->output = specs[i].output;
+            o->question = specs[i].row;
             o->base_all = specs[i].kind == KIND_BASE;
             make_table(c, i, &o->table);
             room += o->table.items ? o->table.rows : 0;

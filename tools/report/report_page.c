@@ -115,16 +115,20 @@ static bool is_answer(const struct report_table *t, size_t row, size_t column)
     return !total && !missing;
 }
 
-/* "12", or from 30 on "12 (40 %)". */
-static void put_count(struct buf *out, const struct report_table *t, size_t row, size_t column)
+void page_count(struct buf *out, const struct report_table *t, size_t row, size_t column)
 {
     char text[16];
     unsigned of = is_answer(t, row, column) ? percent_base(t, row, column) : 0;
-    buf_text(out, "<td class=\"n\">");
     page_text(out, report_text(t, row, column, text));
     if (of && report_state(t, row, column) == COUNT_SHOWN) {
         buf_printf(out, " (%.0f %%)", 100.0 * *report_count(t, row, column) / of);
     }
+}
+
+static void put_count(struct buf *out, const struct report_table *t, size_t row, size_t column)
+{
+    buf_text(out, "<td class=\"n\">");
+    page_count(out, t, row, column);
     buf_text(out, "</td>");
 }
 

@@ -19,6 +19,8 @@ void page_text(struct buf *out, const char *text); /* escaped */
 /* A table with its chart, and a link to its CSV. */
 void page_table(struct buf *out, const struct report_about *about,
                 const struct report_table *table);
+/* A number of the table as it is printed, with its percentage where one may be: "12 (40 %)". */
+void page_count(struct buf *out, const struct report_table *table, size_t row, size_t column);
 /* The table as CSV, as it is printed: "<5", "…". */
 void page_csv(struct buf *out, const struct report_about *about, const struct report_table *table);
 

@@ -347,6 +347,32 @@ size_t report_quotes_count(struct report_quotes *q, size_t *held)
     return q->count;
 }
 
+static void put_quote(struct buf *out, struct report_quotes *q, const struct quote *one)
+{
+    buf_text(out, "<blockquote><p>");
+    page_text(out, *one->translation ? one->translation : one->words);
+    buf_text(out, "</p>");
+    if (*one->translation) {
+        buf_text(out, "<p><i>");
+        page_text(out, one->words);
+        buf_text(out, "</i></p>");
+    }
+    buf_text(out, "<footer>— ");
+    page_text(out, label(q, one));
+    buf_text(out, "</footer></blockquote>\n");
+}
+
+void report_quotes_some(struct buf *out, struct report_quotes *q, const char *element, size_t most)
+{
+    const struct placed *list = placed(q);
+    for (size_t i = 0, put = 0; i < q->count && put < most; i++) {
+        if (strcmp(list[i].quote->element, element) == 0) {
+            put_quote(out, q, list[i].quote);
+            put++;
+        }
+    }
+}
+
 void report_quotes_page(struct buf *out, struct report_quotes *q, const struct report_about *about)
 {
     const struct placed *list = placed(q);
@@ -358,17 +384,7 @@ void report_quotes_page(struct buf *out, struct report_quotes *q, const struct r
             page_text(out, element_name(q, &list[i]));
             buf_text(out, "</h2>\n");
         }
-        buf_text(out, "<blockquote><p>");
-        page_text(out, *one->translation ? one->translation : one->words);
-        buf_text(out, "</p>");
-        if (*one->translation) {
-            buf_text(out, "<p><i>");
-            page_text(out, one->words);
-            buf_text(out, "</i></p>");
-        }
-        buf_text(out, "<footer>— ");
-        page_text(out, label(q, one));
-        buf_text(out, "</footer></blockquote>\n");
+        put_quote(out, q, one);
     }
     buf_text(out, q->count ? "</section>\n" : "");
     if (q->held) {

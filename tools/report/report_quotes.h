@@ -24,6 +24,9 @@ void report_quotes_add(struct report_quotes *quotes, struct desk_facts *facts,
                        const struct coding *codings, size_t count, bool withdrawn);
 /* How many quotes may be shown; *held: how many are held back. */
 size_t report_quotes_count(struct report_quotes *quotes, size_t *held);
+/* Appends some quotes of an element, the first in their order. */
+void report_quotes_some(struct buf *out, struct report_quotes *quotes, const char *element,
+                        size_t most);
 void report_quotes_page(struct buf *out, struct report_quotes *quotes,
                         const struct report_about *about);
 void report_quotes_csv(struct buf *out, struct report_quotes *quotes,

@@ -416,6 +416,37 @@ static const char *rating_text(char text[160], const struct report_about *a,
     return text;
 }
 
+size_t report_risks_count(const struct report_risks *r)
+{
+    return r->count;
+}
+
+struct risk_head report_risk(const struct report_risks *r, size_t at)
+{
+    return (struct risk_head){r->list[at].code, r->list[at].label, r->list[at].component};
+}
+
+void report_risks_say(struct buf *out, struct report_risks *r, const struct report_about *a,
+                      const char *code)
+{
+    static const struct {
+        enum risk_side side;
+        enum report_word title;
+    } sides[] = {{RISK_DEST, W_dest}, {RISK_ORIG, W_orig}};
+    for (size_t s = 0; s < sizeof sides / sizeof *sides; s++) {
+        const struct risk_line *lines;
+        size_t count = lines_in(r, sides[s].side, "", a->words, &lines);
+        for (size_t i = 0; i < count; i++) {
+            char likely[160], impact[160];
+            if (strcmp(lines[i].code, code) == 0 && lines[i].meant) {
+                buf_join(out, "<p>", a->words[sides[s].title], ": ", a->words[W_likely], " ",
+                         rating_text(likely, a, &lines[i], true), "; ", a->words[W_impact], " ",
+                         rating_text(impact, a, &lines[i], false), "</p>\n", NULL);
+            }
+        }
+    }
+}
+
 enum { COLUMNS = 6 };
 
 static void put_line(struct buf *out, const struct report_about *a, const struct risk_line *l,

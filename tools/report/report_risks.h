@@ -55,6 +55,15 @@ enum risk_side { RISK_DEST, RISK_ORIG, RISK_BODY, RISK_SIDES };
 size_t report_risks_lines(struct report_risks *risks, enum risk_side side, const char *country,
                           const struct risk_line **lines);
 size_t report_risks_experts(const struct report_risks *risks);
+/* The risks of the list, in its order. */
+struct risk_head {
+    const char *code, *label, *component;
+};
+size_t report_risks_count(const struct report_risks *risks);
+struct risk_head report_risk(const struct report_risks *risks, size_t at);
+/* Appends what all experts say of a risk, a paragraph for each side that it is meant for. */
+void report_risks_say(struct buf *out, struct report_risks *risks, const struct report_about *about,
+                      const char *code);
 void report_risks_page(struct buf *out, struct report_risks *risks,
                        const struct report_about *about);
 void report_risks_csv(struct buf *out, struct report_risks *risks,

@@ -20,6 +20,7 @@ void report_table_new(struct report_table *t, struct arena *arena, size_t rows, 
                                .column_dimension = ""};
     t->row_labels = arena_alloc(arena, (rows + 1) * sizeof *t->row_labels);
     t->column_labels = arena_alloc(arena, (columns + 1) * sizeof *t->column_labels);
+    t->row_values = arena_alloc(arena, (rows + 1) * sizeof *t->row_values);
     t->row_keys = arena_alloc(arena, (rows + 1) * sizeof *t->row_keys);
     t->column_keys = arena_alloc(arena, (columns + 1) * sizeof *t->column_keys);
     t->counts = arena_alloc(arena, cells * sizeof *t->counts);
@@ -27,7 +28,7 @@ void report_table_new(struct report_table *t, struct arena *arena, size_t rows, 
     memset(t->counts, 0, cells * sizeof *t->counts);
     memset(t->states, 0, cells * sizeof *t->states);
     for (size_t r = 0; r <= rows; r++) {
-        t->row_labels[r] = t->row_keys[r] = "";
+        t->row_labels[r] = t->row_keys[r] = t->row_values[r] = "";
     }
     for (size_t c = 0; c <= columns; c++) {
         t->column_labels[c] = t->column_keys[c] = "";

@@ -20,6 +20,7 @@ struct report_table {
     const char *rows_head; /* the question of the rows */
     size_t rows, columns;  /* without totals */
     const char **row_labels, **column_labels;
+    const char **row_values;              /* the answers' codes; of items the questions' names */
     const char **row_keys, **column_keys; /* "sex=female"; of a single column: "".  The conditions
                                            * of a cell are sorted, and joined by '|' */
     const char *base;                     /* key of all: "@counted|@form=migrant_interview" */
