@@ -14,6 +14,7 @@
 #include "tools/desk/desk_cases_tell.h"
 #include "tools/desk/desk_export.h"
 #include "tools/key/keys.h"
+#include "tools/desk/desk_enrolled.h"
 #include "tools/desk/desk_ledger.h"
 #include "tools/desk/desk_lists.h"
 #include "tools/desk/desk_post.h"
@@ -50,49 +51,6 @@ static bool copy_private(struct arena *arena, const char *from, const char *name
     return ok;
 }
 
-/* Keeps the label that stands beside a device's file, if there is one. */
-static bool take_label(struct desk *desk, struct arena *arena, const char *folder,
-                       const char *device, struct err *err)
-{
-    const char *stem = file_stem(arena, device);
-    const char *path = keys_path(arena, folder, arena_join(arena, stem, ".label", NULL));
-    struct buf label = {0};
-    uint8_t id[16];
-    bool ok = true;
-    if (text_unhex(id, 16, stem) && file_exists(path)) {
-        ok = file_read(&label, path, 4096, err);
-        if (ok) {
-            text_defuse(label.data);
-            ok = desk_set_label(desk, id, label.data, err);
-        }
-    }
-    buf_fini(&label);
-    return ok;
-}
-
-static bool add_devices(struct desk *desk, struct arena *arena, const char *folder, unsigned *added,
-                        struct err *err)
-{
-    const char **names;
-    size_t count;
-    if (!file_list(arena, &names, &count, folder, ".device", err)) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct buf bytes = {0};
-        bool fresh = false;
-        bool ok = file_read(&bytes, keys_path(arena, folder, names[i]), 4096, err) &&
-                  desk_add_device(desk, bytes.data, bytes.len, &fresh, err) &&
-                  take_label(desk, arena, folder, names[i], err);
-        buf_fini(&bytes);
-        if (!ok) {
-            return err_at(err, "%s", names[i]);
-        }
-        *added += fresh;
-    }
-    return true;
-}
-
 /* May be repeated: takes the study's newest catalogue and devices. */
 static bool run_init(const struct cli_words *words, struct err *err)
 {
@@ -109,7 +67,7 @@ static bool run_init(const struct cli_words *words, struct err *err)
         ok = desk_set_catalogue(desk, catalogue.data, catalogue.len, err) &&
              copy_private(&arena, study, "desk.key", sync_given.desk, err) &&
              copy_private(&arena, study, "desk.cert", sync_given.desk, err) &&
-             add_devices(desk, &arena, keys_path(&arena, study, "devices"), &added, err);
+             desk_add_devices(desk, keys_path(&arena, study, "devices"), &added, err);
         if (ok) {
             printf("desk %s: catalogue %llu, %u new devices\n", sync_given.desk,
                    (unsigned long long)c->epoch, added);
@@ -208,6 +166,12 @@ static bool run_import(const struct cli_words *words, struct err *err)
     bool ok = desk_take(desk, identity, words->list, words->count, clock_wall_ms(), tell_taken,
                         NULL, &sums, err);
     tell_late(sums.late);
+    if (sums.late_failed) {
+        fprintf(stderr,
+                "suhbat-sync: corrections of withdrawn records may be here still: %s\n"
+                "hint: import again, or 'withdraw' the records again\n",
+                sums.late_why.what);
+    }
     secret_wipe(identity, sizeof identity);
     desk_close(desk);
     return ok;

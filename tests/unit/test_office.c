@@ -2,6 +2,9 @@
 /* Does the coordinator's window do the day's work without the command line? */
 #include "tests/lib/office_scene.h"
 
+#include "platform/machine/prompt.h"
+#include "tools/key/keys.h"
+
 #include <dirent.h>
 
 #include "app/interview/interview_cases.h"
@@ -321,6 +324,188 @@ static void test_office__a_device_joins_by_its_words(void **state)
     study_fini(&other);
 }
 
+/* The words that were compared are those of the device that joins, whatever is on the stick then.
+ */
+static void test_office__another_request_does_not_slip_in(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    char path[256];
+    struct study first, second;
+    office_scene_unlock(&s);
+    struct study *const both[] = {&first, &second};
+    for (size_t i = 0; i < 2; i++) {
+        char hex[65];
+        uint8_t token[40], name[32];
+        study_init(both[i]);
+        study_device(both[i]);
+        memcpy(token, both[i]->token, 32);
+        put_u64(token + 32, UINT64_MAX / 2);
+        hash_tagged(name, "sb1-token", both[i]->token, 32);
+        text_hex(hex, name, 16);
+        snprintf(path, sizeof path, "%s/tokens", s.keys);
+        OK(file_folder(path, 0700, &err));
+        snprintf(path, sizeof path, "%s/tokens/%s", s.keys, hex);
+        OK(file_write(path, token, sizeof token, FILE_PRIVATE, true, &err));
+    }
+    snprintf(path, sizeof path, "%s/m.sbe", s.stick);
+    OK(file_write(path, first.request.data, first.request.len, FILE_PRIVATE, true, &err));
+    tap("tab:devices");
+    tap("request:0:0");
+    OK(file_write(path, second.request.data, second.request.len, FILE_PRIVATE, true, &err));
+    tap("same");
+    says("another device");
+    assert_int_equal(s.office.devices.count, 1);
+    unlink(path); /* and one that is gone */
+    tap("tab:devices");
+    says("Заявок на флешках нет");
+    study_fini(&first);
+    study_fini(&second);
+}
+
+static bool slow_job(struct office *o, struct err *err)
+{
+    (void)o;
+    (void)err;
+    usleep(400000);
+    return true;
+}
+
+static unsigned ended;
+static void then_more(struct office *o, bool ok, const struct err *err);
+static void then_more(struct office *o, bool ok, const struct err *err)
+{
+    (void)ok;
+    (void)err;
+    if (ended++ == 0) {
+        office_work(o, S_desk_wait, slow_job, then_more);
+    }
+}
+
+/* What runs, and what follows from it, ends before the window does. */
+static void test_office__closing_waits_for_the_work(void **state)
+{
+    (void)state;
+    take_in();
+    ended = 0;
+    office_work(&s.office, S_desk_wait, slow_job, then_more);
+    assert_non_null(s.office.work.task);
+    office_end(&s.office);
+    assert_int_equal(ended, 2);
+    assert_null(s.office.desk);
+    const struct office_options again = s.office.options;
+    office_begin(&s.office, window, office_rows, &again); /* for tear_down */
+}
+
+/* Withdrawn by the command line meanwhile: nothing of it stays on the page. */
+static void test_office__a_record_that_went_away_leaves_the_page(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct desk *other;
+    struct withdraw_report sum;
+    const uint8_t id[16] = {0xA1, 1};
+    take_in();
+    tap("tab:records");
+    tap(RECORD("a1"));
+    OK(desk_open(&other, s.desk, s.study.coordinator, &err));
+    OK(desk_withdraw(other, (const uint8_t(*)[16])id, 1, USE_ANSWERS, "", study_wall, &sum, &err));
+    desk_close(other);
+    tap("hidden");
+    assert_int_equal(s.office.page, OFFICE_RECORDS);
+    assert_false(s.office.record.open);
+    says("Не получилось");
+    assert_int_equal(s.office.records.count, 3);
+}
+
+static void test_office__comments_are_not_dropped(void **state)
+{
+    (void)state;
+    take_in();
+    tap("tab:records");
+    tap(RECORD("a2"));
+    tap("answer:/data/age");
+    tap("on-question");
+    office_scene_type(&s, "19 или 91?");
+    tap("back");
+    says("• 19 или 91?");
+    tap("back");
+    says("Замечания не отправлены: 1");
+    assert_int_equal(s.office.page, OFFICE_RECORD);
+    tap("back");
+    assert_int_equal(s.office.page, OFFICE_RECORDS);
+}
+
+/* The page for the person is about the record, after a withdrawal of a use, too. */
+static void test_office__the_persons_page_names_the_record(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    char path[400];
+    struct buf page = {0};
+    take_in();
+    tap("tab:records");
+    tap(RECORD("a1"));
+    tap("withdraw");
+    tap("use:quotes");
+    tap("do");
+    says("Отозвано");
+    assert_int_equal(files_in(s.out, path, sizeof path), 1);
+    OK(file_read(&page, path, 1 << 20, &err));
+    assert_non_null(strstr(page.data, "uuid:a1010000"));
+    buf_fini(&page);
+}
+
+/* Typing the root key's passphrase often does not push the coordinator's out. */
+static void test_office__passphrases_are_remembered_once(void **state)
+{
+    (void)state;
+    char *pass = secret_new(PROMPT_MAX);
+    take_in();
+    for (int i = 0; i < 12; i++) {
+        snprintf(pass, PROMPT_MAX, "wrong %d", i);
+        assert_true(keys_offer_passphrase(pass));
+        keys_drop_passphrase(pass);
+        snprintf(pass, PROMPT_MAX, "%s", office_pass);
+        assert_false(keys_offer_passphrase(pass));
+    }
+    secret_free(pass);
+    tap("post:0");
+    says("Подтверждений: 1");
+}
+
+static void test_office__forms_are_chosen_on_a_stick(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    char path[256];
+    struct buf package = {0}, sealed = {0};
+    office_scene_unlock(&s);
+    OK(device_package(s.study.device, s.hash, &package, &err));
+    OK(keys_wrap(&sealed, &s.study.catalogue, package.data, package.len, &err));
+    study_put(&s.study, "sticks", "form.age", &sealed);
+    buf_fini(&package);
+    buf_fini(&sealed);
+    snprintf(path, sizeof path, "%s/damaged.age", s.stick);
+    OK(file_write(path, "age-encryption.org/v1\n", 22, FILE_PRIVATE, false, &err));
+    tap("tab:forms");
+    tap("find:0");
+    assert_int_equal(s.office.forms.found_count, 1); /* the batch is none */
+    says("damaged.age");
+    assert_false(s.office.forms.found[0].chosen); /* it is in force */
+    tap("found:0");
+    tap("add");
+    says("уже были: 1");
+    assert_int_equal(s.office.forms.count, 1);
+    tap("find:0");
+    tap("found:0");
+    tap("issue");
+    says("Каталог");
+    snprintf(path, sizeof path, "%s/catalogue.age", s.stick);
+    assert_true(file_exists(path));
+    assert_int_equal(desk_catalogue(s.office.desk)->epoch, s.study.catalogue.epoch + 1);
+}
+
 static void test_office__the_lock_leaves_nothing(void **state)
 {
     (void)state;
@@ -357,6 +542,13 @@ int main(void)
         OFFICE_TEST(test_office__makes_tables_and_the_report),
         OFFICE_TEST(test_office__shows_how_the_field_goes),
         OFFICE_TEST(test_office__a_device_joins_by_its_words),
+        OFFICE_TEST(test_office__another_request_does_not_slip_in),
+        OFFICE_TEST(test_office__closing_waits_for_the_work),
+        OFFICE_TEST(test_office__a_record_that_went_away_leaves_the_page),
+        OFFICE_TEST(test_office__comments_are_not_dropped),
+        OFFICE_TEST(test_office__the_persons_page_names_the_record),
+        OFFICE_TEST(test_office__passphrases_are_remembered_once),
+        OFFICE_TEST(test_office__forms_are_chosen_on_a_stick),
         OFFICE_TEST(test_office__the_lock_leaves_nothing),
     };
     struct err err = {0};

@@ -15,6 +15,7 @@ struct desk {
     char *dir;
     uint8_t *key; /* SECRET_KEY bytes in locked memory */
     char *person; /* who works at it; NULL: not said */
+    int64_t seen; /* SQLite's data_version: another program's changes raise it; 0: not asked yet */
 };
 
 /* ---- rows: pseudonyms and encrypted contents; docs/RECORD.md section 12 ---- */

@@ -205,6 +205,27 @@ void desk_close(struct desk *desk)
     }
 }
 
+static bool take_number(void *user, const struct db_value *c, size_t count, struct err *err)
+{
+    (void)count;
+    (void)err;
+    *(int64_t *)user = c[0].number;
+    return true;
+}
+
+bool desk_refresh(struct desk *desk, bool *changed, struct err *err)
+{
+    int64_t now = 0;
+    bool ok = db_run(desk->db, "PRAGMA data_version", NULL, 0, take_number, &now, err);
+    *changed = ok && desk->seen && desk->seen != now;
+    if (*changed) {
+        buf_fini(&desk->catalogue_bytes);
+        ok = read_catalogue(desk, err);
+    }
+    desk->seen = ok ? now : desk->seen;
+    return ok;
+}
+
 const struct catalogue *desk_catalogue(const struct desk *desk)
 {
     return &desk->catalogue;

@@ -28,6 +28,9 @@ MUST_CHECK bool desk_make(struct desk **desk, const char *dir, const struct cata
                           const uint8_t *identity, struct err *err);
 void desk_close(struct desk *desk);
 const struct catalogue *desk_catalogue(const struct desk *desk);
+/* Whether another program changed the desk since this was asked last, or since it was opened; then
+ * the catalogue is read anew. */
+MUST_CHECK bool desk_refresh(struct desk *desk, bool *changed, struct err *err);
 
 /* Stores a newer catalogue.  If its recipients differ, the desk's key is encrypted to the
  * new ones. */

@@ -92,7 +92,6 @@ bool desk_take(struct desk *desk, const uint8_t identity[32], const char *const 
 {
     struct taking t = {desk, identity, wall_ms, sums, tell, user};
     struct arena arena;
-    struct err why = {0};
     *sums = (struct take_sums){0};
     arena_init(&arena);
     for (size_t i = 0; i < count; i++) {
@@ -107,8 +106,11 @@ bool desk_take(struct desk *desk, const uint8_t identity[32], const char *const 
         }
     }
     bool ok = judge(sums, err);
-    if (!desk_withdraw_late(desk, identity, wall_ms, &sums->late, &why) && ok) {
-        *err = why;
+    if (!desk_withdraw_late(desk, identity, wall_ms, &sums->late, &sums->late_why)) {
+        sums->late_failed = true;
+        if (ok && err) {
+            *err = sums->late_why;
+        }
         ok = false;
     }
     arena_fini(&arena);

@@ -27,12 +27,15 @@ struct take_sums {
     unsigned refused; /* damaged, or the contents were refused */
     unsigned apart;   /* opened, but kept apart */
     unsigned late;    /* corrections of withdrawn records that came now, and were destroyed */
+    bool late_failed; /* such corrections may be here still: `late_why` */
+    struct err late_why;
 };
 typedef void desk_take_tell(void *user, const struct take_told *told);
 
 /* Takes in the files, and the .age files of the folders, that `paths` names.  `tell` is called
  * after each file.  ERR_AUTH: none opens; ERR_INPUT: some were refused or are kept apart, or there
- * is no batch: what could be taken in is in. */
+ * is no batch: what could be taken in is in.  late_failed is an error of its own, told in any case.
+ */
 MUST_CHECK bool desk_take(struct desk *desk, const uint8_t identity[32], const char *const *paths,
                           size_t count, int64_t wall_ms, desk_take_tell *tell, void *user,
                           struct take_sums *sums, struct err *err);

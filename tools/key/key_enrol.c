@@ -166,17 +166,30 @@ static bool answer_is_free(const struct key_answer *answer, struct err *err)
     return err_hint(err, "choose another name with -o, or use --force to replace it");
 }
 
+static bool is_expected(const struct key_answer *answer, const char *hex, struct err *err)
+{
+    if (!answer->expected || strcmp(answer->expected, hex) == 0) {
+        return true;
+    }
+    err_set(err, ERR_AUTH,
+            "the request is another device's than the one whose words were compared");
+    return err_hint(err, "compare the words again");
+}
+
 bool key_enrol(const struct key_answer *answer, struct key_enrolled *done, struct err *err)
 {
     struct enrolling e = {.answer = answer, .dir = answer->study};
     char *token = NULL;
     *done = (struct key_enrolled){.label = ""};
     arena_init(&e.arena);
-    bool ok = read_enrolment(&e, err) &&
-              find_token(&e.arena, &token, e.dir, &e.request, answer->now_s, err) &&
-              answer_is_free(answer, err);
+    bool ok = read_enrolment(&e, err);
     if (ok) {
         describe(&done->device, &e.r);
+        ok = is_expected(answer, done->device.hex, err);
+    }
+    ok = ok && find_token(&e.arena, &token, e.dir, &e.request, answer->now_s, err) &&
+         answer_is_free(answer, err);
+    if (ok) {
         ok = write_enrolment(&e, token, done->device.hex, err) && keep_label(&e, done, err);
     }
     enrolling_fini(&e);

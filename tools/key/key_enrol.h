@@ -17,8 +17,9 @@ struct key_answer {
     const char *root;     /* the root key; NULL: STUDY/root-1.key */
     const char *identity; /* reads the device's label; NULL: STUDY/coordinator.identity */
     const char *request;
-    const char *out; /* the answer, for the stick */
-    bool force;      /* replace an existing file */
+    const char *expected; /* id of the device whose words were compared; NULL: not yet compared */
+    const char *out;      /* the answer, for the stick */
+    bool force;           /* replace an existing file */
     uint64_t now_s;
 };
 struct key_enrolled {
@@ -26,7 +27,8 @@ struct key_enrolled {
     char label[ENROL_LABEL_MAX + 1]; /* in one line; "" if it could not be read, see no_label */
     struct err no_label;
 };
-/* Writes the answer and STUDY/devices/ID.device with its label, and uses the invitation up. */
+/* ERR_AUTH: the request is not of the expected device.  Writes the answer and
+ * STUDY/devices/ID.device with its label, and uses the invitation up. */
 MUST_CHECK bool key_enrol(const struct key_answer *answer, struct key_enrolled *done,
                           struct err *err);
 

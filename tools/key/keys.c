@@ -78,10 +78,27 @@ static void keep_known(const char *pass)
     passphrases.count++;
 }
 
-void keys_offer_passphrase(const char *pass)
+void keys_drop_passphrase(const char *pass)
 {
+    for (size_t i = 0; i < passphrases.count; i++) {
+        if (strcmp(passphrases.known[i], pass) == 0) {
+            secret_free(passphrases.known[i]);
+            passphrases.count--;
+            memmove(passphrases.known + i, passphrases.known + i + 1,
+                    (passphrases.count - i) * sizeof(char *));
+            return;
+        }
+    }
+}
+
+bool keys_offer_passphrase(const char *pass)
+{
+    size_t before = passphrases.count;
+    keys_drop_passphrase(pass);
+    bool fresh = passphrases.count == before;
     keep_known(pass);
     passphrases.silent = true;
+    return fresh;
 }
 
 /* Counts in place: a copy would be outside locked memory. */

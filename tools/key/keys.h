@@ -30,8 +30,10 @@ MUST_CHECK bool keys_ask_new_passphrase(struct err *err);
 /* Key files are written unencrypted from now on. */
 void keys_no_passphrase(void);
 /* Remembers a passphrase that was typed elsewhere (PROMPT_MAX bytes).  Until all are forgotten, no
- * other is asked for: a key file that none opens is ERR_AUTH. */
-void keys_offer_passphrase(const char *pass);
+ * other is asked for: a key file that none opens is ERR_AUTH.  False: it was known. */
+bool keys_offer_passphrase(const char *pass);
+/* Forgets this one, which opened nothing. */
+void keys_drop_passphrase(const char *pass);
 /* Wipes all remembered passphrases. */
 void keys_forget_passphrases(void);
 /* Rewrites a key file under the new passphrase.  *was_clear: it was unencrypted before. */

@@ -32,6 +32,11 @@ void office_progress(const char *pass, uint64_t done, uint64_t all)
 static bool run_job(void *context, struct err *err)
 {
     struct office *o = context;
+    bool changed = false;
+    if (o->desk && !desk_refresh(o->desk, &changed, err)) {
+        return false;
+    }
+    o->stale = o->stale || changed;
     return o->work.job(o, err);
 }
 
@@ -96,8 +101,32 @@ void office_failed(struct office *o, const struct err *err)
     office_say(o, ui_fill(&o->ui, S_desk_failed, text, NULL), false);
 }
 
+void office_forget(struct office *o, enum office_page page)
+{
+    if (o->pages[page].forget) {
+        o->pages[page].forget(o);
+    }
+}
+
+/* Lists that another program made old, or that could not be read, are read again. */
+static void freshen(struct office *o)
+{
+    static const enum office_page lists[] = {OFFICE_RECORDS, OFFICE_FIELD, OFFICE_DEVICES,
+                                             OFFICE_FORMS};
+    bool changed = false;
+    bool stale = o->desk && (!desk_refresh(o->desk, &changed, NULL) || changed || o->stale);
+    const bool failed[] = {o->records.failed, false, o->devices.failed, o->forms.failed};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        if (stale || failed[i]) {
+            office_forget(o, lists[i]);
+        }
+    }
+    o->stale = false;
+}
+
 void office_go(struct office *o, enum office_page page)
 {
+    freshen(o);
     o->page = page;
     o->message.text[0] = '\0';
     edit_end(&o->ui.edit);
@@ -106,16 +135,9 @@ void office_go(struct office *o, enum office_page page)
     o->ui.focus[0] = '\0';
     o->ui.again = true;
     o->devices.sure = 0;
-    o->devices.asked = false;
+    o->devices.asked = o->record.leaving = false;
     if (page == OFFICE_TAKE || page == OFFICE_DEVICES || page == OFFICE_FORMS) {
         o->media = true;
-    }
-}
-
-void office_forget(struct office *o, enum office_page page)
-{
-    if (o->pages[page].forget) {
-        o->pages[page].forget(o);
     }
 }
 
@@ -169,9 +191,10 @@ void office_begin(struct office *o, struct window *window, const struct office_r
 
 void office_end(struct office *o)
 {
-    if (o->work.task) { /* the window was closed: nothing is left half done */
-        (void)!task_wait(o->work.task, -1);
-        end_work(o);
+    while (o->work.task) { /* the window was closed: nothing is left half done */
+        while (!task_wait(o->work.task, 1000)) {
+        }
+        end_work(o); /* may begin other work */
     }
     office_lock(o);
     ui_fini(&o->ui);

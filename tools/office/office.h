@@ -59,15 +59,17 @@ struct office_place { /* a stick, or the inbox */
     size_t files;          /* .age */
     const char **requests; /* .sbe: of devices that ask to join; in the arena of places */
     size_t request_count;
+    char trouble[600]; /* it cannot be read; "" */
 };
 struct office_places { /* office_take.c */
     struct arena arena;
     struct office_place list[OFFICE_PLACES];
     size_t count;
+    size_t silent; /* sticks that do not answer */
 };
 struct office_line { /* what became of a file */
-    char text[300];
-    char mark; /* as of ui_row */
+    char *text;      /* owned */
+    char mark;       /* as of ui_row */
 };
 struct office_take { /* office_take.c */
     size_t place;
@@ -89,7 +91,8 @@ struct office_records { /* office_records.c */
     struct office_record *list; /* the newest first */
     size_t count, cap;
     size_t unreadable, without_form;
-    bool read;     /* it is what the desk holds */
+    bool read;     /* it is what the desk holds … */
+    bool failed;   /* … or could not be read: again, when the page is opened again */
     bool training; /* of training records */
     int state;     /* enum review_state that is shown, or -1 */
     size_t first;  /* of those that fit, the first that is shown */
@@ -100,11 +103,12 @@ struct office_comment {
     char *question, *text; /* owned */
 };
 struct office_record_page { /* office_record.c: the record that is read */
-    bool open;
+    bool open;              /* `reading` and `codings` are of it */
     bool sensitive;
+    bool leaving; /* comments wait, and "back" was touched once */
     uint8_t id[16];
-    struct desk_reading reading;
-    struct desk_codings codings;
+    struct desk_reading reading, fresh; /* fresh: being read by the work */
+    struct desk_codings codings, fresh_codings;
     struct office_comment *comments;
     size_t comment_count;
     enum review_state verdict;
@@ -113,7 +117,7 @@ struct office_record_page { /* office_record.c: the record that is read */
 };
 enum { OFFICE_NOWHERE = -1 };
 struct office_question { /* office_question.c: one answer of it */
-    size_t answer;       /* place in reading.answers */
+    char *path;          /* of the answer: desk_answer.question; owned; NULL */
     int from, to;        /* words marked, from 0; OFFICE_NOWHERE: none */
     char code[64];       /* chosen; "" */
     const char **words;  /* of the answer; the last + 1 is NULL */
@@ -129,8 +133,10 @@ struct office_question { /* office_question.c: one answer of it */
 struct office_withdrawing { /* office_withdraw.c */
     unsigned uses;
     bool sure;
-    char *why; /* owned; NULL */
-    char page[300];
+    char *why;          /* owned; NULL */
+    char *page;         /* written for the person; owned; NULL */
+    struct err problem; /* after it was withdrawn; ERR_NONE: none */
+    unsigned messages, exports;
 };
 struct office_output { /* office_output.c */
     const struct dataset_writer *writer;
@@ -138,7 +144,7 @@ struct office_output { /* office_output.c */
     bool sensitive, public, training;
     char form[128];      /* only records of this form; "": all */
     char *since, *until; /* days, as typed; owned; NULL: any */
-    char folder[400];
+    char *folder;        /* of the last output; owned; NULL */
     enum { OUTPUT_NONE, OUTPUT_TABLES, OUTPUT_REPORT } made; /* last: what is left out is said */
     struct export_counts counts;                             /* of the tables */
     struct report_counts report;
@@ -151,23 +157,33 @@ struct office_device {
 struct office_devices { /* office_devices.c */
     struct office_device *list;
     size_t count;
-    bool read;
-    size_t sure;          /* place + 1 of the device that is about to be accepted */
-    size_t place, number; /* the request that is being answered */
-    bool asked;
-    char words[64], name[96];
+    bool read, failed;
+    size_t sure;            /* place + 1 of the device that is about to be accepted */
+    char *folder, *request; /* of the request that is being answered; owned; NULL */
+    bool asked;             /* its words are shown */
+    char id[33], words[64]; /* of its device */
+    char name[96];          /* of the device that joined */
+    bool unnamed;           /* its label could not be read */
+    struct err problem; /* the desk could not be told of the device that joined; ERR_NONE: it was */
     unsigned accepted;
 };
 struct office_form {
     char id[128], title[160], version[64];
     uint64_t serial;
     bool in_force;
+    char *path;  /* of a package on a stick; owned; NULL */
+    bool chosen; /* it is to be taken */
 };
-struct office_forms { /* office_forms.c */
-    struct office_form *list;
+struct office_forms {         /* office_forms.c */
+    struct office_form *list; /* at the desk */
     size_t count;
-    bool read, issue;
-    size_t place;
+    bool read, failed;
+    char folder[256];          /* where packages are looked for */
+    struct office_form *found; /* there */
+    size_t found_count;
+    struct office_line *broken; /* files there that are damaged */
+    size_t broken_count;
+    bool looked, issue;
     unsigned fresh, known;
     uint64_t epoch;
 };
@@ -177,6 +193,7 @@ struct office_row {   /* a page */
     const char *name; /* for tests */
     void (*build)(struct office *office);
     void (*forget)(struct office *office); /* wipes what it holds; NULL: it holds nothing */
+    void (*again)(struct office *office);  /* reads it again, in another language; NULL: no need */
 };
 extern const struct office_row office_rows[OFFICE_PAGES]; /* office_pages.c */
 /* On the thread of the work; may use everything but `ui`. */
@@ -202,12 +219,13 @@ struct office {
     enum office_page page;
     struct office_work work;
     struct {
-        char text[900];
+        char text[6000]; /* an error with a path in it fits */
         bool good;
     } message;
     bool keys; /* the keyboard on the screen is shown */
     bool show_pass;
     bool media;       /* sticks came or went: look again */
+    bool stale;       /* another program changed the desk: what was read is old */
     int64_t input_ms; /* of the last touch or key */
     struct desk_elements elements;
     bool has_elements;
@@ -219,6 +237,7 @@ struct office {
     struct office_withdrawing withdrawing;
     struct desk_field field;
     bool field_read;
+    size_t first_finding; /* that is shown */
     struct office_output output;
     struct office_devices devices;
     struct office_forms forms;
@@ -259,13 +278,18 @@ void office_heading(struct office *office, enum string_id id);
 void office_cells(struct office *office, const char *const *cells, const uint8_t *share,
                   size_t count, bool head);
 /* A field that opens when it is touched, filled with *text, and keeps what is typed in *text (owned
- * by the caller).  Returns true when Enter ends it. */
+ * by the caller).  True: it changed. */
 bool office_field(struct office *office, const char *id, enum string_id label, char **text,
                   int lines);
 /* A field for a passphrase: nothing typed in it is kept elsewhere.  office_take_secret moves what
- * was typed in the open one to office->pass, for the work; without it, that stays NULL. */
+ * was typed in the open one to office->pass, for the work; without it, that stays NULL.
+ * False: it is too long, which is said. */
 void office_secret(struct office *office, const char *id, enum string_id label);
-void office_take_secret(struct office *office);
+bool office_take_secret(struct office *office);
+/* Owned by the caller: a line of a list of files. */
+void office_add_line(struct office_line **lines, size_t *count, const char *name, const char *text,
+                     char mark);
+void office_free_lines(struct office_line **lines, size_t *count);
 const char *office_day(struct office *office, int64_t wall_ms); /* "24.11.2026 10:00" */
 /* "24112026-1000", for names of folders. */
 const char *office_stamp(struct arena *arena, int64_t wall_ms);
@@ -282,12 +306,16 @@ void office_take(struct office *office);
 void office_take_forget(struct office *office);
 void office_records(struct office *office);
 void office_records_forget(struct office *office);
+/* What a reviewer said of a record of the list, by the id of its first version. */
+void office_records_say(struct office *office, const uint8_t id[16], enum review_state state,
+                        const char *comment);
 void office_record(struct office *office);
 void office_record_open(struct office *office, const uint8_t id[16]);
 void office_record_again(struct office *office); /* reads it again, as it is now */
 void office_record_forget(struct office *office);
 void office_question(struct office *office);
-void office_question_open(struct office *office, size_t answer);
+void office_question_open(struct office *office, const char *question);
+void office_question_again(struct office *office); /* the record was read again */
 void office_question_forget(struct office *office);
 void office_withdraw(struct office *office);
 void office_withdraw_forget(struct office *office);

@@ -9,6 +9,7 @@
 #include "platform/machine/prompt.h"
 #include "platform/machine/secret.h"
 #include "platform/machine/text.h"
+#include "tools/desk/desk_enrolled.h"
 #include "tools/desk/desk_forget.h"
 #include "tools/key/key_enrol.h"
 #include "tools/key/keys.h"
@@ -35,18 +36,22 @@ static bool read_devices(struct office *o, struct err *err)
     return desk_devices(o->desk, keep_device, o, err);
 }
 
-static void devices_are_read(struct office *o, bool ok, const struct err *err)
-{
-    o->devices.read = true;
-    if (!ok) {
-        office_failed(o, err);
-    }
-}
-
 void office_devices_forget(struct office *o)
 {
     free(o->devices.list);
+    free(o->devices.folder);
+    free(o->devices.request);
     o->devices = (struct office_devices){.read = false};
+}
+
+static void devices_are_read(struct office *o, bool ok, const struct err *err)
+{
+    if (!ok) { /* nothing that is half read is shown */
+        office_devices_forget(o);
+        o->devices.failed = true;
+        office_failed(o, err);
+    }
+    o->devices.read = true;
 }
 
 static bool accept(struct office *o, struct err *err)
@@ -134,8 +139,7 @@ static void show_device(struct office *o, size_t i)
 
 static const char *request_path(const struct office *o, struct arena *arena)
 {
-    const struct office_place *p = &o->places.list[o->devices.place];
-    return arena_join(arena, p->path, "/", p->requests[o->devices.number], NULL);
+    return arena_join(arena, o->devices.folder, "/", o->devices.request, NULL);
 }
 
 static bool read_request(struct office *o, struct err *err)
@@ -145,6 +149,7 @@ static bool read_request(struct office *o, struct err *err)
     arena_init(&arena);
     bool ok = key_request_read(&r, request_path(o, &arena), err);
     if (ok) {
+        snprintf(o->devices.id, sizeof o->devices.id, "%s", r.hex);
         snprintf(o->devices.words, sizeof o->devices.words, "%s", r.words);
     }
     arena_fini(&arena);
@@ -159,46 +164,45 @@ static void request_is_read(struct office *o, bool ok, const struct err *err)
     }
 }
 
-/* The desk learns of the device, and its catalogue, as `suhbat-sync init` does. */
-static bool add_device(struct office *o, const struct key_enrolled *done, struct arena *arena,
-                       struct err *err)
+/* A passphrase that opened nothing is not remembered. */
+static bool answer(struct office *o, const struct key_answer *a, struct key_enrolled *done,
+                   struct err *err)
 {
-    struct buf bytes = {0};
-    uint8_t id[16];
-    bool fresh;
-    bool ok =
-        file_read(&bytes,
-                  arena_printf(arena, "%s/devices/%s.device", o->options.study, done->device.hex),
-                  4096, err) &&
-        desk_add_device(o->desk, bytes.data, bytes.len, &fresh, err) &&
-        (text_unhex(id, 16, done->device.hex) || err_set(err, ERR_INPUT, "no id")) &&
-        (!*done->label || desk_set_label(o->desk, id, done->label, err));
-    buf_fini(&bytes);
+    bool fresh = o->pass && keys_offer_passphrase(o->pass);
+    bool ok = key_enrol(a, done, err);
+    if (!ok && fresh) {
+        keys_drop_passphrase(o->pass);
+    }
+    secret_free(o->pass);
+    o->pass = NULL;
     return ok;
 }
 
+/* Fails only if the device did not join; if the desk cannot be told then, `problem` says why, and
+ * opening the desk tells it. */
 static bool enrol(struct office *o, struct err *err)
 {
     struct arena arena;
     struct key_enrolled done;
+    unsigned added = 0;
     arena_init(&arena);
-    if (o->pass) {
-        keys_offer_passphrase(o->pass);
-        secret_free(o->pass);
-        o->pass = NULL;
-    }
-    const struct office_place *p = &o->places.list[o->devices.place];
-    const struct key_answer answer = {
+    const struct key_answer a = {
         .study = o->options.study,
         .root = o->options.root,
         .identity = o->options.identity,
         .request = request_path(o, &arena),
-        .out = arena_join(&arena, p->path, "/grant-", p->requests[o->devices.number], ".age", NULL),
+        .expected = o->devices.id,
+        .out = arena_join(&arena, o->devices.folder, "/grant-", o->devices.request, ".age", NULL),
+        .force = true, /* what an attempt before left */
         .now_s = (uint64_t)clock_wall_ms() / 1000};
-    bool ok = key_enrol(&answer, &done, err) && add_device(o, &done, &arena, err);
+    bool ok = answer(o, &a, &done, err);
     if (ok) {
         snprintf(o->devices.name, sizeof o->devices.name, "%s",
                  *done.label ? done.label : done.device.hex);
+        o->devices.unnamed = done.no_label.code != ERR_NONE;
+        o->devices.problem = (struct err){.code = ERR_NONE};
+        (void)!desk_add_devices(o->desk, keys_path(&arena, o->options.study, "devices"), &added,
+                                &o->devices.problem);
     }
     arena_fini(&arena);
     return ok;
@@ -207,14 +211,22 @@ static bool enrol(struct office *o, struct err *err)
 static void enrolled(struct office *o, bool ok, const struct err *err)
 {
     struct ui *ui = &o->ui;
+    char why[1200] = "";
     if (!ok) {
         office_failed(o, err);
         return;
     }
+    bool known = o->devices.problem.code == ERR_NONE, fine = known && !o->devices.unnamed;
     const char *text = ui_fill(ui, S_desk_enrolled, o->devices.name, NULL);
+    if (!known) {
+        err_text(&o->devices.problem, why, sizeof why);
+        text = ui_fill(ui, S_desk_enrolled_but, why, NULL);
+    } else if (o->devices.unnamed) {
+        text = arena_join(&ui->frame, text, " ", ui_str(ui, S_desk_enrolled_unnamed), NULL);
+    }
     office_devices_forget(o);
     o->media = true;
-    office_say(o, text, true);
+    office_say(o, text, fine);
 }
 
 /* The words of the device, and the passphrase of the root key. */
@@ -228,8 +240,9 @@ static void show_request(struct office *o)
     ui_warning(ui, ui_str(ui, S_desk_enrol_words));
     office_secret(o, "root-pass", S_desk_root_pass);
     if (ui_wide_button(ui, "same", ui_str(ui, S_first_same), true)) {
-        office_take_secret(o);
-        office_work(o, S_desk_wait, enrol, enrolled);
+        if (office_take_secret(o)) {
+            office_work(o, S_desk_wait, enrol, enrolled);
+        }
         return;
     }
     if (ui_wide_button(ui, "cancel", ui_str(ui, S_cancel), false)) {
@@ -258,8 +271,10 @@ static void show_requests(struct office *o)
             shown++;
             if (ui_row(ui, arena_printf(&ui->frame, "request:%zu:%zu", i, k), p->requests[k],
                        file_name(p->path), 0)) {
-                o->devices.place = i;
-                o->devices.number = k;
+                free(o->devices.folder);
+                free(o->devices.request);
+                o->devices.folder = mem_text(p->path); /* the list of sticks may change */
+                o->devices.request = mem_text(p->requests[k]);
                 office_work(o, S_wait_media, read_request, request_is_read);
                 return;
             }

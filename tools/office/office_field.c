@@ -55,6 +55,7 @@ void office_field_forget(struct office *o)
     if (o->field_read) {
         desk_field_fini(&o->field);
         o->field_read = false;
+        o->first_finding = 0;
     }
 }
 
@@ -140,15 +141,42 @@ static const char *finding(struct ui *ui, const struct field_words *w)
     return ui_fill3(ui, kinds[w->kind], w->with[0], w->with[1], w->with[2]);
 }
 
+/* Where among many findings: so many are drawn at once. */
+enum { FINDINGS_SHOWN = 100 };
+static void turn_findings(struct office *o)
+{
+    struct ui *ui = &o->ui;
+    size_t count = o->field.finding_count, first = o->first_finding;
+    size_t last = first + FINDINGS_SHOWN < count ? first + FINDINGS_SHOWN : count;
+    if (count <= FINDINGS_SHOWN) {
+        return;
+    }
+    ui_say(ui, TEXT_HINT,
+           ui_fill3(ui, S_desk_listed, ui_number(ui, (long long)first + 1),
+                    ui_number(ui, (long long)last), ui_number(ui, (long long)count)),
+           ui->theme.soft);
+    ui_gap(ui, 6);
+    if (first && ui_pill(ui, "back-findings", ui_str(ui, S_back), false, false)) {
+        o->first_finding = first < FINDINGS_SHOWN ? 0 : first - FINDINGS_SHOWN;
+        ui->again = true;
+    }
+    if (last < count && ui_pill(ui, "more-findings", ui_str(ui, S_next), false, false)) {
+        o->first_finding = last;
+        ui->again = true;
+    }
+    ui_pills_end(ui);
+}
+
 static void show_findings(struct office *o)
 {
     struct ui *ui = &o->ui;
     static const uint8_t none[16];
+    size_t first = o->first_finding;
     office_heading(o, S_desk_findings);
     if (!o->field.finding_count) {
         ui_say(ui, TEXT_HINT, ui_str(ui, S_desk_findings_none), ui->theme.soft);
     }
-    for (size_t i = 0; i < o->field.finding_count; i++) {
+    for (size_t i = first; i < o->field.finding_count && i < first + FINDINGS_SHOWN; i++) {
         const struct field_finding *f = &o->field.findings[i];
         const char *small = arena_printf(&ui->frame, "%s · %s · %s", f->rule,
                                          *f->interviewer ? f->interviewer : "–", f->form);
@@ -159,6 +187,7 @@ static void show_findings(struct office *o)
             return;
         }
     }
+    turn_findings(o);
 }
 
 static void show_devices(struct office *o)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tables and the report. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "platform/machine/clock.h"
@@ -66,8 +67,9 @@ static bool name_folder(struct office *o, const char *what, struct err *err)
 {
     struct arena arena;
     arena_init(&arena);
-    snprintf(o->output.folder, sizeof o->output.folder, "%s/%s-%s", o->options.out, what,
-             office_stamp(&arena, clock_wall_ms()));
+    free(o->output.folder);
+    o->output.folder = mem_text(arena_join(&arena, o->options.out, "/", what, "-",
+                                           office_stamp(&arena, clock_wall_ms()), NULL));
     arena_fini(&arena);
     return file_folder(o->options.out, 0700, err);
 }
@@ -76,6 +78,9 @@ static bool make_tables(struct office *o, struct err *err)
 {
     const char *labels =
         o->output.labels < 0 ? NULL : language_code((enum ui_language)o->output.labels);
+    if (!name_folder(o, o->output.writer ? o->output.writer->name : "odk", err)) {
+        return false;
+    }
     struct export_options options = {.columns = {.sensitive_extra = o->output.sensitive},
                                      .look = {.labels = labels},
                                      .writer = o->output.writer,
@@ -85,9 +90,8 @@ static bool make_tables(struct office *o, struct err *err)
     if (o->has_elements) {
         desk_elements_codes(&o->elements, &options.look);
     }
-    return name_folder(o, o->output.writer ? o->output.writer->name : "odk", err) &&
-           (o->output.writer ? desk_export : desk_export_submissions)(
-               o->desk, o->identity, &options, &o->output.counts, err);
+    return (o->output.writer ? desk_export : desk_export_submissions)(
+        o->desk, o->identity, &options, &o->output.counts, err);
 }
 
 struct left { /* what is not in the output, or stands otherwise in it */
@@ -163,13 +167,15 @@ static void tables_made(struct office *o, bool ok, const struct err *err)
 
 static bool make_report(struct office *o, struct err *err)
 {
+    if (!name_folder(o, o->output.public ? "report-public" : "report", err)) {
+        return false;
+    }
     const struct report_options options = {.filter = chosen(o),
                                            .out = o->output.folder,
                                            .language = language_code(o->ui.language),
                                            .lists = o->options.lists,
                                            .public = o->output.public};
-    return name_folder(o, o->output.public ? "report-public" : "report", err) &&
-           report_write(o->desk, o->identity, &options, &o->output.report, err);
+    return report_write(o->desk, o->identity, &options, &o->output.report, err);
 }
 
 static void report_made(struct office *o, bool ok, const struct err *err)
@@ -234,6 +240,7 @@ void office_output_forget(struct office *o)
 {
     mem_wipe_text(o->output.since);
     mem_wipe_text(o->output.until);
+    free(o->output.folder);
     o->output = (struct office_output){.writer = o->output.writer, .labels = o->output.labels};
 }
 

@@ -100,8 +100,12 @@ void office_page_end(struct office *o)
     if (ui_took(ui, "language")) {
         ui->language = (enum ui_language)((ui->language + 1) % UI_LANGUAGE_COUNT);
         keyboard_language(&o->keyboard, language_code(ui->language));
-        o->message.text[0] = '\0';
+        office_forget(o, OFFICE_FIELD); /* its labels are of the other language */
         ui->again = true;
+        if (o->record.open) {
+            o->pages[OFFICE_RECORD].again(o);
+            return;
+        }
     }
     if (ui_took(ui, "lock")) {
         office_lock(o);
@@ -187,17 +191,42 @@ void office_secret(struct office *o, const char *id, enum string_id label)
     }
 }
 
-void office_take_secret(struct office *o)
+bool office_take_secret(struct office *o)
 {
     struct edit *edit = &o->ui.edit;
+    bool fits = !edit->id[0] || edit->text.len < PROMPT_MAX - 1;
     secret_free(o->pass);
     o->pass = NULL;
-    if (edit->id[0] && edit->text.len && edit->text.len < PROMPT_MAX - 1) {
+    if (edit->id[0] && edit->text.len && fits) {
         o->pass = secret_new(PROMPT_MAX);
         memcpy(o->pass, edit->text.data, edit->text.len);
     }
     edit_end(edit);
     window_forget_keys(o->ui.window);
+    if (!fits) {
+        office_say(o, ui_str(&o->ui, S_desk_pass_long), false);
+    }
+    return fits;
+}
+
+void office_add_line(struct office_line **lines, size_t *count, const char *name, const char *text,
+                     char mark)
+{
+    struct buf out = {0};
+    buf_join(&out, name, ": ", text, NULL);
+    *lines = mem_grow(*lines, *count + 1, sizeof **lines);
+    (*lines)[(*count)++] = (struct office_line){mem_text(out.data), mark};
+    buf_fini(&out);
+}
+
+void office_free_lines(struct office_line **lines, size_t *count)
+{
+    for (size_t i = 0; i < *count; i++) {
+        free((*lines)[i].text);
+    }
+    free(*lines);
+    *lines = NULL;
+    *count = 0;
 }
 
 const char *office_day(struct office *o, int64_t wall_ms)

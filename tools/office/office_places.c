@@ -11,15 +11,18 @@ static void look_at(struct office_places *p, const char *path, bool inbox)
     struct office_place *place = &p->list[p->count];
     const char **names;
     size_t count;
+    struct err why = {0};
     *place = (struct office_place){.inbox = inbox};
     snprintf(place->path, sizeof place->path, "%s", path);
-    if (file_list(&p->arena, &names, &count, path, ".age", NULL)) {
-        place->files = count;
-        p->count++;
-        if (file_list(&p->arena, &names, &count, path, ".sbe", NULL)) {
-            place->requests = names;
-            place->request_count = count;
-        }
+    p->count++;
+    if (!file_list(&p->arena, &names, &count, path, ".age", &why)) {
+        snprintf(place->trouble, sizeof place->trouble, "%s", why.what);
+        return;
+    }
+    place->files = count;
+    if (file_list(&p->arena, &names, &count, path, ".sbe", NULL)) {
+        place->requests = names;
+        place->request_count = count;
     }
 }
 
@@ -36,7 +39,7 @@ static bool look(struct office *o, struct err *err)
     if (o->options.inbox) {
         look_at(p, o->options.inbox, true);
     }
-    size_t found = media_find(media, o->options.media, NULL);
+    size_t found = media_find(media, o->options.media, &p->silent);
     for (size_t i = 0; i < found; i++) {
         look_at(p, media[i].path, false);
     }

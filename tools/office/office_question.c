@@ -9,9 +9,17 @@
 #include "platform/machine/text.h"
 #include "tools/office/office.h"
 
+/* NULL: the record, as it was read last, has no such answer. */
 static const struct desk_answer *answer_of(const struct office *o)
 {
-    return &o->record.reading.answers[o->question.answer];
+    const struct desk_reading *r = &o->record.reading;
+    for (size_t i = 0; o->record.open && i < r->answer_count; i++) {
+        const struct desk_answer *a = &r->answers[i];
+        if (!a->entry && strcmp(a->question, o->question.path) == 0) {
+            return a;
+        }
+    }
+    return NULL;
 }
 
 /* ---- words ---- */
@@ -34,27 +42,41 @@ void office_question_forget(struct office *o)
     struct office_question *q = &o->question;
     mem_wipe_text(q->translation);
     mem_wipe_text(q->comment);
+    free(q->path);
     if (q->arena.head) {
         arena_fini(&q->arena);
     }
     *q = (struct office_question){.from = OFFICE_NOWHERE, .to = OFFICE_NOWHERE};
 }
 
-void office_question_open(struct office *o, size_t answer)
+/* Its words as they are now; what is typed stays. */
+void office_question_again(struct office *o)
 {
     struct office_question *q = &o->question;
-    office_question_forget(o);
-    q->answer = answer;
-    arena_init(&q->arena);
     const struct desk_answer *a = answer_of(o);
-    q->story = a->story ? desk_story(&q->arena, a->text) : "";
+    if (q->arena.head) {
+        arena_fini(&q->arena);
+    }
+    arena_init(&q->arena);
+    q->story = a && a->story ? desk_story(&q->arena, a->text) : "";
+    q->word_count = 0;
+    q->from = q->to = OFFICE_NOWHERE;
     split(q);
+}
+
+void office_question_open(struct office *o, const char *question)
+{
+    struct office_question *q = &o->question;
+    char *path = mem_text(question);
+    office_question_forget(o);
+    q->path = path;
     for (size_t i = 0; i < o->record.comment_count; i++) {
-        if (strcmp(o->record.comments[i].question, a->question) == 0) {
+        if (strcmp(o->record.comments[i].question, path) == 0) {
             q->comment = mem_text(o->record.comments[i].text);
         }
     }
     office_go(o, OFFICE_QUESTION);
+    office_question_again(o);
 }
 
 /* The first touch marks a word, the second the words up to it; a third begins anew. */
@@ -117,7 +139,7 @@ static void code_table(const struct office *o, struct buf *table)
     desk_record_key(key, o->record.reading.root);
     snprintf(from, sizeof from, "%zu", text_count(q->story, start));
     const char *cells[] = {key,
-                           answer_of(o)->question,
+                           q->path,
                            words,
                            q->code,
                            q->quote ? "yes" : "no",
@@ -144,16 +166,18 @@ static bool code(struct office *o, struct err *err)
 
 static void coded(struct office *o, bool ok, const struct err *err)
 {
+    struct office_question *q = &o->question;
     if (!ok) {
         office_failed(o, err);
         return;
     }
-    size_t answer = o->question.answer;
-    office_record_again(o);
-    if (o->record.open && !o->work.task) {
-        office_question_open(o, answer);
-    }
+    q->code[0] = '\0';
+    q->quote = false;
+    mem_wipe_text(q->translation);
+    q->translation = NULL;
+    edit_end(&o->ui.edit);
     office_say(o, ui_str(&o->ui, S_desk_kept), true);
+    office_record_again(o);
 }
 
 static bool drop(struct office *o, struct err *err)
@@ -169,14 +193,14 @@ static bool drop(struct office *o, struct err *err)
     return desk_end(o->desk, ok, err);
 }
 
-/* What is marked in this answer already. */
-static void show_marks(struct office *o)
+/* What is marked in this answer already.  True: one is being taken away. */
+static bool show_marks(struct office *o)
 {
     struct ui *ui = &o->ui;
     size_t count, shown = 0;
     const struct coding *c = desk_codings_of(&o->record.codings, o->record.reading.root, &count);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(c[i].path, answer_of(o)->question) != 0) {
+        if (strcmp(c[i].path, o->question.path) != 0) {
             continue;
         }
         if (!shown++) {
@@ -191,13 +215,15 @@ static void show_marks(struct office *o)
                     false, true)) {
             memcpy(o->question.dropped, c[i].id, 16);
             office_work(o, S_desk_wait, drop, coded);
-            return;
+            return true;
         }
         ui_pills_end(ui);
     }
+    return false;
 }
 
-static void choose_code(struct office *o)
+/* True: a mark is being saved. */
+static bool choose_code(struct office *o)
 {
     struct ui *ui = &o->ui;
     struct office_question *q = &o->question;
@@ -223,13 +249,19 @@ static void choose_code(struct office *o)
     ui_gap(ui, 8);
     (void)office_field(o, "translation", S_desk_translation, &q->translation, 2);
     if (!ui_wide_button(ui, "put-code", ui_str(ui, S_desk_put_code), false)) {
-        return;
+        return false;
     }
     if (q->from == OFFICE_NOWHERE || (!q->code[0] && !q->quote)) {
         office_say(o, ui_str(ui, S_desk_code_nothing), false);
-    } else {
-        office_work(o, S_desk_wait, code, coded);
+        return false;
     }
+    office_work(o, S_desk_wait, code, coded);
+    return true;
+}
+
+static bool code_words(struct office *o)
+{
+    return choose_code(o) || show_marks(o);
 }
 
 /* ---- the comment ---- */
@@ -237,7 +269,7 @@ static void choose_code(struct office *o)
 static void keep_comment(struct office *o)
 {
     struct office_record_page *r = &o->record;
-    const char *question = answer_of(o)->question, *text = o->question.comment;
+    const char *question = o->question.path, *text = o->question.comment;
     size_t at = 0;
     while (at < r->comment_count && strcmp(r->comments[at].question, question) != 0) {
         at++;
@@ -258,6 +290,10 @@ void office_question(struct office *o)
 {
     struct ui *ui = &o->ui;
     const struct desk_answer *a = answer_of(o);
+    if (!a) {
+        office_go(o, OFFICE_RECORD);
+        return;
+    }
     office_page_begin(o, o->record.reading.title, a->question);
     ui_say(ui, TEXT_HINT, a->label, ui->theme.soft);
     ui_gap(ui, 6);
@@ -271,20 +307,13 @@ void office_question(struct office *o)
     ui_gap(ui, 14);
     (void)office_field(o, "on-question", S_desk_comment_on, &o->question.comment, 2);
     bool keep = ui_wide_button(ui, "keep", ui_str(ui, S_desk_keep_comment), true);
-    if (story) {
-        choose_code(o);
-    }
-    if (story && !o->work.task) {
-        show_marks(o);
-    }
+    bool coding = story && code_words(o);
     office_page_end(o);
-    if (o->work.task) {
+    if (coding || o->work.task || o->page != OFFICE_QUESTION) {
         return;
     }
-    if (keep) {
+    if (keep || ui_took(ui, "back")) { /* what was typed is kept in either case */
         keep_comment(o);
-    }
-    if (keep || ui_took(ui, "back")) {
         office_question_forget(o);
         office_go(o, OFFICE_RECORD);
     }

@@ -21,26 +21,19 @@ static void close_record(struct office *o)
     }
 }
 
+/* What is shown stays until all is read. */
 static bool read_record(struct office *o, struct err *err)
 {
     struct office_record_page *r = &o->record;
     const struct desk_reading_options options = {language_code(o->ui.language), NULL, r->sensitive};
-    close_record(o);
-    bool ok = desk_reading_read(&r->reading, o->desk, o->identity, r->id, &options, err);
-    ok = desk_codings_read(&r->codings, o->desk, ok ? err : NULL) && ok;
-    r->open = true;
-    return ok && desk_device_text(o->desk, r->reading.device, r->device, err);
-}
-
-static void record_is_read(struct office *o, bool ok, const struct err *err)
-{
-    if (ok) {
-        o->page = o->page == OFFICE_QUESTION ? OFFICE_QUESTION : OFFICE_RECORD;
-        return;
+    bool ok = desk_reading_read(&r->fresh, o->desk, o->identity, r->id, &options, err);
+    ok = desk_codings_read(&r->fresh_codings, o->desk, ok ? err : NULL) && ok;
+    ok = ok && desk_device_text(o->desk, r->fresh.device, r->device, err);
+    if (!ok) {
+        desk_reading_fini(&r->fresh);
+        desk_codings_fini(&r->fresh_codings);
     }
-    struct err why = *err;
-    office_go(o, OFFICE_RECORDS);
-    office_failed(o, &why);
+    return ok;
 }
 
 static void forget_comments(struct office *o)
@@ -61,6 +54,29 @@ void office_record_forget(struct office *o)
     forget_comments(o);
     mem_wipe_text(o->record.comment);
     o->record = (struct office_record_page){.open = false};
+}
+
+static void record_is_read(struct office *o, bool ok, const struct err *err)
+{
+    struct office_record_page *r = &o->record;
+    if (ok) {
+        close_record(o);
+        r->reading = r->fresh;
+        r->codings = r->fresh_codings;
+        r->open = true;
+        if (o->page == OFFICE_QUESTION) {
+            office_question_again(o);
+        }
+        return;
+    }
+    struct err why = *err;
+    if (!r->open ||
+        why.code == ERR_INPUT) { /* or it is withdrawn: nothing of it stays on the page */
+        office_record_forget(o);
+        office_forget(o, OFFICE_RECORDS);
+        office_go(o, OFFICE_RECORDS);
+    }
+    office_failed(o, &why);
 }
 
 void office_record_open(struct office *o, const uint8_t id[16])
@@ -94,12 +110,13 @@ static void said(struct office *o, bool ok, const struct err *err)
         office_failed(o, err);
         return;
     }
+    office_records_say(o, o->record.reading.root, o->record.verdict,
+                       o->record.comment ? o->record.comment : "");
     mem_wipe_text(o->record.comment);
     o->record.comment = NULL;
     edit_end(&o->ui.edit);
-    office_forget(o, OFFICE_RECORDS);
-    office_record_again(o);
     office_say(o, ui_str(&o->ui, S_desk_kept), true);
+    office_record_again(o);
 }
 
 static bool send(struct office *o, struct err *err)
@@ -126,13 +143,14 @@ static void sent(struct office *o, bool ok, const struct err *err)
         return;
     }
     const char *text = ui_fill(&o->ui, S_desk_sent, o->record.device, NULL);
+    office_records_say(o, o->record.reading.root, REVIEW_HAS_ISSUES,
+                       o->record.comment ? o->record.comment : "");
     forget_comments(o);
     mem_wipe_text(o->record.comment);
     o->record.comment = NULL;
     edit_end(&o->ui.edit);
-    office_forget(o, OFFICE_RECORDS);
-    office_record_again(o);
     office_say(o, text, true);
+    office_record_again(o);
 }
 
 static void send_record(struct office *o)
@@ -194,7 +212,7 @@ static void show_answer(struct office *o, size_t i)
     struct rect row = {x, ui->at.y, ui->at.w, h + 2 * pad < min ? min : h + 2 * pad};
     if (*a->question &&
         ui_target(ui, arena_printf(&ui->frame, "answer:%s", a->question), ROLE_ROW, row)) {
-        office_question_open(o, i);
+        office_question_open(o, a->question);
     }
     ui_text(ui, x, y, left, TEXT_HINT, a->label, ui->theme.soft);
     ui_text(ui, x + left + gap, y, right, TEXT_BODY, a->text, ui->theme.ink);
@@ -296,6 +314,22 @@ static void show_hidden(struct office *o)
     ui_pills_end(ui);
 }
 
+/* Comments that were not sent are not dropped at the first touch. */
+static void leave(struct office *o)
+{
+    struct office_record_page *r = &o->record;
+    size_t waiting = r->comment_count + (r->comment && *r->comment);
+    if (waiting && !r->leaving) {
+        r->leaving = true;
+        office_say(
+            o, ui_fill(&o->ui, S_desk_leave_comments, ui_number(&o->ui, (long long)waiting), NULL),
+            false);
+        return;
+    }
+    office_record_forget(o);
+    office_go(o, OFFICE_RECORDS);
+}
+
 void office_record(struct office *o)
 {
     struct ui *ui = &o->ui;
@@ -325,7 +359,6 @@ void office_record(struct office *o)
     }
     office_page_end(o);
     if (ui_took(ui, "back")) {
-        office_record_forget(o);
-        office_go(o, OFFICE_RECORDS);
+        leave(o);
     }
 }

@@ -64,14 +64,6 @@ static bool read_list(struct office *o, struct err *err)
     return ok;
 }
 
-static void list_is_read(struct office *o, bool ok, const struct err *err)
-{
-    o->records.read = true; /* also after a failure: it is tried again when the page is */
-    if (!ok) {
-        office_failed(o, err);
-    }
-}
-
 void office_records_forget(struct office *o)
 {
     struct office_records *all = &o->records;
@@ -81,6 +73,28 @@ void office_records_forget(struct office *o)
     }
     *all = (struct office_records){
         .training = all->training, .state = all->state, .first = all->first, .search = all->search};
+}
+
+static void list_is_read(struct office *o, bool ok, const struct err *err)
+{
+    if (!ok) { /* nothing that is half read is shown */
+        office_records_forget(o);
+        o->records.failed = true;
+        office_failed(o, err);
+    }
+    o->records.read = true;
+}
+
+void office_records_say(struct office *o, const uint8_t id[16], enum review_state state,
+                        const char *comment)
+{
+    for (size_t i = 0; i < o->records.count; i++) {
+        struct office_record *r = &o->records.list[i];
+        if (memcmp(r->id, id, 16) == 0) {
+            r->state = state;
+            r->comment = arena_text(&o->records.arena, comment);
+        }
+    }
 }
 
 /* ---- the page ---- */

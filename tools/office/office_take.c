@@ -15,11 +15,7 @@
 
 static void add_line(struct office *o, const char *name, const char *text, char mark)
 {
-    struct office_take *t = &o->take;
-    t->lines = mem_grow(t->lines, t->line_count + 1, sizeof *t->lines);
-    struct office_line *line = &t->lines[t->line_count++];
-    snprintf(line->text, sizeof line->text, "%s: %s", name, text);
-    line->mark = mark;
+    office_add_line(&o->take.lines, &o->take.line_count, name, text, mark);
 }
 
 /* On the work's thread: the texts are made in an arena of their own. */
@@ -80,6 +76,8 @@ static void taken(struct office *o, bool ok, const struct err *err)
         office_say(o, ui_str(ui, S_desk_took_none), false);
     } else if (!ok && !s->refused && !s->apart && !s->foreign) {
         office_failed(o, err);
+    } else if (s->late_failed) {
+        office_failed(o, &s->late_why);
     } else {
         const char *text = ui_fill(ui, S_desk_took_all, ui_number(ui, s->opened), NULL);
         if (s->late) {
@@ -93,7 +91,7 @@ static void taken(struct office *o, bool ok, const struct err *err)
 static void begin_to_take(struct office *o, size_t place)
 {
     o->take.place = place;
-    o->take.line_count = 0;
+    office_free_lines(&o->take.lines, &o->take.line_count);
     office_work(o, S_desk_wait_take, take, taken);
 }
 
@@ -145,6 +143,10 @@ static void show_places(struct office *o)
     struct ui *ui = &o->ui;
     for (size_t i = 0; i < o->places.count; i++) {
         const struct office_place *p = &o->places.list[i];
+        if (p->trouble[0]) {
+            ui_warning(ui, arena_join(&ui->frame, office_place(o, i), ": ", p->trouble, NULL));
+            continue;
+        }
         const char *files =
             p->files ? ui_fill(ui, S_desk_place_files, ui_number(ui, (long long)p->files), NULL)
                      : ui_str(ui, S_desk_place_empty);
@@ -162,6 +164,9 @@ static void show_places(struct office *o)
         }
         ui_pills_end(ui);
     }
+    if (o->places.silent) {
+        ui_warning(ui, ui_str(ui, S_media_hangs));
+    }
     if (!o->places.count) {
         ui_open_card(ui, NULL, ui_str(ui, S_desk_no_places), "");
     }
@@ -176,6 +181,10 @@ void office_take(struct office *o)
     office_page_begin(o, NULL, NULL);
     office_heading(o, S_desk_places);
     show_places(o);
+    if (o->work.task) { /* it fills the lines */
+        office_page_end(o);
+        return;
+    }
     if (ui_pill(ui, "again", ui_str(ui, S_first_look), false, false)) {
         o->media = true;
         ui->again = true;
@@ -190,7 +199,7 @@ void office_take(struct office *o)
 
 void office_take_forget(struct office *o)
 {
-    free(o->take.lines);
+    office_free_lines(&o->take.lines, &o->take.line_count);
     o->take = (struct office_take){0};
     office_look_forget(o);
 }

@@ -2,6 +2,7 @@
 /* The page before the desk is open: asks for the passphrase of the coordinator's key. */
 #include "platform/machine/file.h"
 #include "platform/machine/secret.h"
+#include "tools/desk/desk_enrolled.h"
 #include "tools/desk/desk_ledger.h"
 #include "tools/key/keys.h"
 #include "tools/office/office.h"
@@ -26,17 +27,32 @@ static bool read_elements(struct office *o, struct err *err)
     return ok;
 }
 
+/* Those that joined while the desk could not be told. */
+static bool add_devices(struct office *o, struct err *err)
+{
+    struct arena arena;
+    unsigned added = 0;
+    arena_init(&arena);
+    bool ok =
+        !o->options.study ||
+        desk_add_devices(o->desk, keys_path(&arena, o->options.study, "devices"), &added, err);
+    arena_fini(&arena);
+    return ok;
+}
+
 static bool open_desk(struct office *o, struct err *err)
 {
     keys_offer_passphrase(o->pass);
     secret_free(o->pass);
     o->pass = NULL;
     o->identity = secret_new(32);
+    bool changed;
     bool ok = keys_read_identity(o->identity, o->options.identity, err) &&
-              desk_open(&o->desk, o->options.desk, o->identity, err);
+              desk_open(&o->desk, o->options.desk, o->identity, err) &&
+              desk_refresh(o->desk, &changed, err);
     if (ok) {
         desk_set_person(o->desk, o->options.person);
-        ok = read_elements(o, err);
+        ok = read_elements(o, err) && add_devices(o, err);
     }
     return ok;
 }
@@ -58,8 +74,7 @@ static void opened(struct office *o, bool ok, const struct err *err)
 
 static void try_to_open(struct office *o)
 {
-    office_take_secret(o);
-    if (o->pass) {
+    if (office_take_secret(o) && o->pass) {
         office_work(o, S_wait_check, open_desk, opened);
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A person takes consent back: for everything, or for a use. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "platform/machine/clock.h"
@@ -36,63 +36,81 @@ const char *office_uses(struct office *o, unsigned which)
 void office_withdraw_forget(struct office *o)
 {
     mem_wipe_text(o->withdrawing.why);
+    free(o->withdrawing.page);
     o->withdrawing = (struct office_withdrawing){.uses = 0};
 }
 
 /* The page for the person, beside the tables. */
-static bool write_proof(struct office *o, const struct forget_report *forgotten, struct err *err)
+static bool write_proof(struct office *o, const uint8_t (*ids)[16], size_t count, struct err *err)
 {
     struct buf page = {0};
     struct arena arena;
-    struct desk_holding holding = {.language = language_code(o->ui.language),
-                                   .ids = (const uint8_t(*)[16])forgotten->ids,
-                                   .count = forgotten->id_count};
+    struct desk_holding holding = {
+        .language = language_code(o->ui.language), .ids = ids, .count = count};
     arena_init(&arena);
-    snprintf(o->withdrawing.page, sizeof o->withdrawing.page, "%s/withdrawal-%s.html",
-             o->options.out, office_stamp(&arena, clock_wall_ms()));
-    bool ok = file_folder(o->options.out, 0700, err) && desk_proof(&page, o->desk, &holding, err) &&
+    free(o->withdrawing.page);
+    o->withdrawing.page =
+        mem_text(arena_join(&arena, o->options.out, "/withdrawal-",
+                            office_stamp(&arena, clock_wall_ms()), ".html", NULL));
+    bool ok = desk_proof(&page, o->desk, &holding, err) &&
               file_write(o->withdrawing.page, page.data, page.len, FILE_PRIVATE, false, err);
     buf_fini(&page);
     arena_fini(&arena);
     return ok;
 }
 
+/* Fails only if nothing was withdrawn; what failed then is in `problem`. */
 static bool withdraw(struct office *o, struct err *err)
 {
     struct office_withdrawing *w = &o->withdrawing;
     struct withdraw_report sum = {0};
     struct forget_report forgotten = {0};
+    const uint8_t(*own)[16] = (const uint8_t(*)[16])o->record.reading.id;
     const struct withdraw_options options = {
         .uses = w->uses, .why = w->why ? w->why : "", .wall_ms = clock_wall_ms(), .keep_ids = true};
-    bool ok = desk_withdraw_all(o->desk, o->identity, (const uint8_t(*)[16])o->record.reading.id, 1,
-                                &options, &sum, &forgotten, err);
-    if (ok && forgotten.unread) {
-        err_set(err, ERR_INPUT,
-                "it is withdrawn, but %u of its versions did not open: which cases they made is "
-                "not known",
-                forgotten.unread);
-        ok = err_hint(err, "look for its cases with 'suhbat-sync cases'");
+    w->problem = (struct err){.code = ERR_NONE};
+    if (!file_folder(o->options.out, 0700, err) || /* before: the page can be written */
+        !desk_withdraw_all(o->desk, o->identity, own, 1, &options, &sum, &forgotten, err)) {
+        return false;
     }
-    ok = ok && write_proof(o, &forgotten, err);
+    w->messages = sum.messages;
+    w->exports = sum.exports;
+    bool all = forgotten.id_count > 0; /* all versions; of a use, only the one that was named */
+    bool wrote = write_proof(o, all ? (const uint8_t(*)[16])forgotten.ids : own,
+                             all ? forgotten.id_count : 1, &w->problem);
+    if (wrote && forgotten.unread) {
+        err_set(&w->problem, ERR_INPUT,
+                "%u of its versions did not open: which cases they made is not known",
+                forgotten.unread);
+        err_hint(&w->problem, "look for its cases with 'suhbat-sync cases'");
+    }
     desk_forgotten_fini(&forgotten);
-    return ok;
+    return true;
 }
 
 static void withdrawn(struct office *o, bool ok, const struct err *err)
 {
     struct ui *ui = &o->ui;
-    struct err why = *err;
-    const char *text =
-        ui_fill(ui, S_desk_withdrawn, office_uses(o, o->withdrawing.uses), o->withdrawing.page);
+    const struct office_withdrawing *w = &o->withdrawing;
+    char problem[1200] = "";
+    if (!ok) { /* the record stays open, with its comments */
+        office_failed(o, err);
+        return;
+    }
+    const char *text = arena_join(
+        &ui->frame, ui_fill(ui, S_desk_withdrawn, office_uses(o, w->uses), w->page), ". ",
+        ui_fill(ui, S_desk_withdrawn_more, ui_number(ui, w->messages), ui_number(ui, w->exports)),
+        NULL);
+    bool fine = w->problem.code == ERR_NONE;
+    if (!fine) {
+        err_text(&w->problem, problem, sizeof problem);
+        text = ui_fill(ui, S_desk_withdrawn_but, problem, NULL);
+    }
     office_forget(o, OFFICE_RECORD);
     office_forget(o, OFFICE_RECORDS);
     office_forget(o, OFFICE_FIELD);
     office_go(o, OFFICE_RECORDS);
-    if (ok) {
-        office_say(o, text, true);
-    } else {
-        office_failed(o, &why);
-    }
+    office_say(o, text, fine);
     office_withdraw_forget(o);
 }
 
