@@ -24,6 +24,7 @@ DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age f
 	weston 'libweston-10-dev|libweston-14-dev' sway wtype $(DEPS_DEB)
 DEPS_FUZZ = clang llvm libclang-rt-14-dev
 DEPS_MUTANTS = python3
+DEPS_SCALE = time
 DEPS_SLOW = xserver-xephyr
 DEPS_DEB = dpkg-dev lintian systemd
 TOOLS = suhbat-form suhbat-key suhbat-sync suhbat-desk
@@ -88,7 +89,7 @@ NO_EGL = $(BIN:bin=lib)/suhbat/no-egl.so
 FUZZERS = $(call named,fuzz,fuzz)
 
 
-.PHONY: peers pages print simulate formatted complexity mutants coverage uninstall deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
+.PHONY: scale peers pages print simulate formatted complexity mutants coverage uninstall deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
 	tests run-tests format strings
 .DELETE_ON_ERROR:
 
@@ -139,6 +140,11 @@ bench: deps all ## print the figures of docs/MEASUREMENTS.md, each next to a bar
 	$(Q)BIN=$(BIN) SHARED=$(SHARED) tests/bench.sh
 
 benches: $(BENCHES)
+
+scale: programs ## a desk of 100,000 interviews, and one of a million small ones: time, memory, growth (about an hour; can be resumed)
+	$(Q)tests/deps.sh $(DEPS_SCALE)
+	$(Q)tests/scale.sh
+	$(Q)FORM=small RECORDS=1000000 STEP=10000 tests/scale.sh
 
 conformance: deps ## run the peers' own test suites (SHARED/corpus), scored
 	$(Q)$(MAKE) --no-print-directory -s $(CONFORMANCE)

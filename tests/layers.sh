@@ -31,7 +31,7 @@ tools/desk           platform forms tools/key
 tools/report         platform forms tools/key tools/desk
 tools/sync           platform forms tools/cli tools/key tools/desk tools/report
 tools/office         platform forms app/kit tools/key tools/desk tools/report
-tools                platform forms app/kit tools/cli tools/key tools/form tools/desk tools/sync tools/office
+tools                platform forms app/kit tools/cli tools/key tools/form tools/desk tools/report tools/sync tools/office
 package              platform
 TABLE
 }

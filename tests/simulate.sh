@@ -129,6 +129,12 @@ check 'report: nothing small in the lists' sh -c "! sed -n 's/^<li>.*: //p' $T/r
 check 'report: new elements by group' test "$(tail -n +2 "$T/report-ru/R24-focus_group-new.csv" | wc -l)" -ge 2
 check 'report: a public one' desk report --training --public --out "$T/report-public" --lists $F/lists
 check 'report: has no pages for the desk' test ! -e "$T/report-public/desk"
+check 'public tables' desk export --public --training --labels en --out "$T/public"
+check 'public tables: counts alone' test -z "$(ls "$T/public" | grep -vE '^R[0-9]{2}-.*\.csv$')"
+check 'public tables: the same numbers as in the report' diff "$T/public/R04-migrant_interview-sex-study_country.csv" \
+    "$T/report-en/R04-migrant_interview-sex-study_country.csv"
+check 'public tables: no record' sh -c "! grep -rqE 'uuid:|[A-Z]{2}-MI-' $T/public"
+check 'public tables: misuse' sh -c "$B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity export --public --sensitive --out $T/no3; test \$? -eq 2"
 check 'report: names no interviewer' sh -c "! grep -rlw 'A0[1-9]' $T/report-public"
 check 'report: a folder is not overwritten' sh -c "! $B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity report --training --out $T/report-ru"
 check 'report: without training records there is nothing to count' sh -c "$B/suhbat-sync --desk $T/desk \

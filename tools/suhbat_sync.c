@@ -21,10 +21,11 @@
 #include "tools/desk/desk_submissions.h"
 #include "tools/desk/desk_store.h"
 #include "tools/desk/desk_take.h"
+#include "tools/report/report.h"
 #include "tools/sync/sync.h"
 
 static const char *opt_format, *opt_split, *opt_split_all, *opt_both, *opt_excel, *opt_take,
-    *opt_back;
+    *opt_back, *opt_public;
 
 /* As sync_open; a missing desk is created, for which no identity is needed. */
 static bool make_desk(struct desk **desk, const struct catalogue *c, struct err *err)
@@ -388,6 +389,39 @@ static bool unknown_format(struct err *err)
     return false;
 }
 
+/* For the public no record leaves the desk: the report's tables of counts do, suppressed as there.
+ */
+static bool export_public(struct err *err)
+{
+    struct desk *desk;
+    uint8_t identity[32];
+    struct report_counts counts;
+    const struct report_options options = {.filter = sync_filter(),
+                                           .out = sync_given.out,
+                                           .language = sync_given.labels ? sync_given.labels : "ru",
+                                           .lists = sync_given.lists,
+                                           .why = sync_given.why,
+                                           .public = true,
+                                           .tables = true,
+                                           .force = sync_given.force};
+    if ((opt_format && strcmp(opt_format, "csv") != 0) || sync_given.sensitive) {
+        err_set(err, ERR_MISUSE,
+                "--public writes tables of counts, as CSV, without sensitive ones");
+        return err_hint(err, "leave out --format and --sensitive");
+    }
+    if (!report_speaks(options.language)) {
+        err_set(err, ERR_MISUSE, "there are no tables in '%s'", options.language);
+        return err_hint(err, "--labels ru, ky, tg or en");
+    }
+    if (!sync_open(&desk, identity, err)) {
+        return false;
+    }
+    bool ok = report_write(desk, identity, &options, &counts, err);
+    secret_wipe(identity, sizeof identity);
+    desk_close(desk);
+    return ok && sync_tell_report(&counts, sync_given.out, err);
+}
+
 static bool run_export(const struct cli_words *words, struct err *err)
 {
     struct desk *desk;
@@ -411,6 +445,9 @@ static bool run_export(const struct cli_words *words, struct err *err)
     if (!sync_given.out) {
         err_set(err, ERR_MISUSE, "no folder given");
         return err_hint(err, "export --out DIR");
+    }
+    if (opt_public) {
+        return export_public(err);
     }
     bool submissions = opt_format && strcmp(opt_format, "odk") == 0;
     if (!options.writer && !submissions) {
@@ -627,6 +664,9 @@ int main(int argc, char **argv)
         SYNC_WHY,
         {"sensitive", 0, NULL, "also the columns marked sensitive=extra", &sync_given.sensitive,
          CLI_TEXT, 0, 0},
+        {"public", 0, NULL,
+         "no records: the report's tables of counts, suppressed as 'report --public' does",
+         &opt_public, CLI_TEXT, 0, 0},
         {"force", 0, NULL, "replace existing files", &sync_given.force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_verb verbs[] = {

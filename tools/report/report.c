@@ -294,7 +294,7 @@ static bool put_tables(struct writing *w, struct err *err)
             ok = ok && put_documents(w, &page, err);
         }
         page_end(&page, &w->about, all);
-        ok = ok && (apart || put(w, page_name(w, output), &page, err));
+        ok = ok && (apart || w->options->tables || put(w, page_name(w, output), &page, err));
         w->made[output - W_R01] = !apart;
         buf_fini(&page);
     }
@@ -490,13 +490,18 @@ static bool remove_older(struct writing *w, const char *folder, struct err *err)
     return ok;
 }
 
+static bool put_pages(struct writing *w, struct err *err)
+{
+    return put_risks(w, err) && put_evidence(w, err) && put_quotes(w, err) &&
+           put_desk_pages(w, err) && put_methods(w, err) && put_index(w, err);
+}
+
 static bool put_all(struct writing *w, struct err *err)
 {
     const char *folder = w->options->out;
     fill_about(w);
-    return file_folder(folder, 0700, err) && put_tables(w, err) && put_risks(w, err) &&
-           put_evidence(w, err) && put_quotes(w, err) && put_desk_pages(w, err) &&
-           put_methods(w, err) && put_index(w, err) && remove_older(w, folder, err) &&
+    return file_folder(folder, 0700, err) && put_tables(w, err) &&
+           (w->options->tables || put_pages(w, err)) && remove_older(w, folder, err) &&
            remove_older(w, arena_join(&w->arena, folder, "/desk", NULL), err);
 }
 
@@ -520,6 +525,12 @@ static void fini(struct writing *w)
     arena_fini(&w->arena);
 }
 
+/* What the log says of the openings. */
+static const char *purpose(const struct report_options *options)
+{
+    return options->tables ? "export, public" : options->public ? "report, public" : "report";
+}
+
 bool report_write(struct desk *desk, const uint8_t identity[32],
                   const struct report_options *options, struct report_counts *counts,
                   struct err *err)
@@ -536,9 +547,8 @@ bool report_write(struct desk *desk, const uint8_t identity[32],
          desk_filter_prepare(&w.filter, &w.records, err) &&
          report_counting_new(&w.counting, &w.records, options->language, err) &&
          read_lists(&w, err) && desk_objects(desk, open_object, &w, err);
-    ok = desk_records_log(&w.records, options->public ? "report, public" : "report", options->why,
-                          ok ? err : NULL) &&
-         ok && read_field(&w, identity, err) && put_all(&w, err);
+    ok = desk_records_log(&w.records, purpose(options), options->why, ok ? err : NULL) && ok &&
+         read_field(&w, identity, err) && put_all(&w, err);
     ok = desk_files_end(&w.out, ok, ok ? err : NULL) && ok;
     fini(&w);
     return ok;

@@ -18,6 +18,7 @@ struct report_options {
     const char *lists;    /* the study's lists: risks.csv, quota.csv, quality.csv; NULL: without */
     const char *why;      /* for the desk's log; NULL: not said */
     bool public;          /* without the pages that are for the desk alone */
+    bool tables;          /* the tables of counts alone, as CSV: no pages, no quotes */
     bool force;
 };
 struct report_counts {

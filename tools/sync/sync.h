@@ -56,6 +56,11 @@ MUST_CHECK bool sync_tell_withdrawn(const struct withdraw_report *sum,
                                     const struct forget_report *forgotten, size_t records,
                                     unsigned uses, struct err *err);
 
+/* Prints what stands in a report, and what does not.  False: something could not be counted. */
+struct report_counts;
+MUST_CHECK bool sync_tell_report(const struct report_counts *counts, const char *out,
+                                 struct err *err);
+
 /* Reads elem.csv of --lists.  The caller calls desk_elements_fini in either case. */
 MUST_CHECK bool sync_elements(struct desk_elements *elements, struct err *err);
 

@@ -22,6 +22,28 @@ const struct cli_option sync_report_options[] = {
     SYNC_WHY,
     CLI_END};
 
+bool sync_tell_report(const struct report_counts *counts, const char *out, struct err *err)
+{
+    printf("%zu of %zu records count; %zu files in %s\n", counts->base, counts->records,
+           counts->files, out);
+    printf("%zu numbers are small and suppressed, %zu more would have given them away\n",
+           counts->few, counts->hidden);
+    if (counts->dropped) {
+        printf("%zu tables are not shown: too few people\n", counts->dropped);
+    }
+    if (counts->faults) {
+        return err_set(err, ERR_INPUT, "%zu cells of quota.csv cannot be judged: see desk/R02.html",
+                       counts->faults);
+    }
+    if (counts->without_form) {
+        err_set(err, ERR_INPUT, "%zu records belong to forms that the desk does not have",
+                counts->without_form);
+        return err_hint(err, "add them: suhbat-sync --desk DIR add-form PACKAGE");
+    }
+    return !counts->unreadable ||
+           err_set(err, ERR_AUTH, "%zu records cannot be read", counts->unreadable);
+}
+
 bool sync_report(const struct cli_words *words, struct err *err)
 {
     struct desk *desk;
@@ -52,22 +74,5 @@ bool sync_report(const struct cli_words *words, struct err *err)
     if (!ok) {
         return false;
     }
-    printf("%zu of %zu records count; %zu files in %s\n", counts.base, counts.records, counts.files,
-           options.out);
-    printf("%zu numbers are small and suppressed, %zu more would have given them away\n",
-           counts.few, counts.hidden);
-    if (counts.dropped) {
-        printf("%zu tables are not shown: too few people\n", counts.dropped);
-    }
-    if (counts.faults) {
-        return err_set(err, ERR_INPUT, "%zu cells of quota.csv cannot be judged: see desk/R02.html",
-                       counts.faults);
-    }
-    if (counts.without_form) {
-        err_set(err, ERR_INPUT, "%zu records belong to forms that the desk does not have",
-                counts.without_form);
-        return err_hint(err, "add them: suhbat-sync --desk DIR add-form PACKAGE");
-    }
-    return !counts.unreadable ||
-           err_set(err, ERR_AUTH, "%zu records cannot be read", counts.unreadable);
+    return sync_tell_report(&counts, options.out, err);
 }

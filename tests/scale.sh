@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# make scale: a desk of RECORDS made-up interviews, by the programs themselves: made up, sealed by
+# devices, imported; then exported and reported at half the number and at all of it.  Prints time,
+# memory, and how both grow.
+#   FORM=study (the migrant interview, more than 150 questions) or small (20 questions)
+# It can be stopped and goes on: what is imported stays in build/scale.
+set -eu
+cd "$(dirname "$0")/.."
+B=build/bin F=forms/study
+FORM=${FORM:-study} RECORDS=${RECORDS:-100000} STEP=${STEP:-2000}
+S=build/scale/$FORM
+mkdir -p "$S"
+desk() { $B/suhbat-sync --desk "$S/desk" --identity "$S/study/coordinator.identity" "$@" 2>> "$S/log"; }
+
+if [ ! -e "$S/ready" ]; then
+    rm -rf "$S"; mkdir -p "$S/load"
+    if [ "$FORM" = study ]; then cp $F/migrant_interview.csv $F/simulate.weights "$S/"; cp -r $F/lists "$S/"; W=$F/migrant_interview.csv
+    else
+        W=$S/small.csv
+        {
+            echo 'survey,,,'
+            echo ',type,name,label'
+            for q in $(seq 8); do echo ",integer,n$q,Number $q"; done
+            for q in $(seq 6); do echo ",select_one yn,c$q,Choice $q"; done
+            for q in $(seq 5); do echo ",text,t$q,Text $q"; done
+            echo ',text,int_code,Interviewer'
+            echo 'choices,,,'
+            echo ',list_name,name,label'
+            echo ',yn,yes,Yes'; echo ',yn,no,No'; echo ',yn,dk,Unknown'
+            echo 'settings,,,'
+            echo ',form_id,version,'
+            echo ',small,1,'
+        } > "$W"
+    fi
+    echo "$W" > "$S/form"
+    $B/suhbat-key init "$S/study" --no-passphrase > "$S/log" 2>&1
+    $B/suhbat-form pack "$W" --study "$S/study" -o "$S/load/form.age" --training >> "$S/log" 2>&1
+    $B/suhbat-key catalogue "$S/study" "$S/load/form.age" -o "$S/load/catalogue.age" >> "$S/log" 2>&1
+    desk init "$S/study" >> "$S/log"
+    desk add-form "$S/load/form.age" >> "$S/log"
+    : > "$S/times"
+    touch "$S/ready"
+fi
+W=$(cat "$S/form")
+
+# NAME N: one command of the desk, its seconds and the most memory it took (KiB), into $S/times
+measure() {
+    name=$1 n=$2; shift 2
+    [ ! -e "$S/$name-$n.done" ] || return 0
+    /usr/bin/time -f '%e %M' -o "$S/one" "$B/suhbat-sync" --desk "$S/desk" --identity "$S/study/coordinator.identity" \
+        "$@" >> "$S/log" 2>&1
+    echo "$name $n $(cat "$S/one")" >> "$S/times"
+    touch "$S/$name-$n.done"
+}
+outputs() { # N
+    measure csv "$1" export --format csv --training --force --out "$S/csv"
+    measure sav "$1" export --format sav --training --force --out "$S/sav"
+    [ "$FORM" != study ] || measure report "$1" report --training --force --out "$S/report" --lists "$F/lists"
+    du -sm "$S/desk" | awk -v n="$1" '{ print "disk", n, $1, 0 }' >> "$S/times"
+}
+
+# ---- interviews, in steps ----
+have=0
+while [ $have -lt "$RECORDS" ]; do
+    have=$((have + STEP))
+    if [ ! -e "$S/step-$have" ]; then
+        rm -rf "$S/part"
+        $B/suhbat-form simulate "$W" --n "$STEP" --seed "$have" -o "$S/part" --seal "$S/study" --load "$S/load" --devices 1 \
+            >> "$S/log" 2>&1
+        desk init "$S/study" >> "$S/log"
+        /usr/bin/time -f '%e %M' -o "$S/one" "$B/suhbat-sync" --desk "$S/desk" \
+            --identity "$S/study/coordinator.identity" import "$S/part/stick" >> "$S/log" 2>&1
+        echo "import $have $(cat "$S/one")" >> "$S/times"
+        rm -rf "$S/part"
+        touch "$S/step-$have"
+    fi
+    [ $have -ne $((RECORDS / 2)) ] || outputs $have
+done
+outputs "$RECORDS"
+
+awk -v all="$RECORDS" '
+    $1 == "import" { if ($2 <= all / 2) half += $3; if ($2 <= all) sum += $3; if ($4 > most) most = $4; next }
+    { seen[$1] = 1; s[$1, $2] = $3; m[$1, $2] = $4 }
+    END {
+        printf "import: %d records %.1f s, %d records %.1f s: %.2f x; %d a second, at most %.0f MiB\n",
+            all / 2, half, all, sum, sum / half, all / sum, most / 1024
+        bad = sum / half > 2.2
+        for (name in seen) if (name != "disk" && s[name, all] && s[name, all / 2]) {
+            x = s[name, all] / s[name, all / 2]
+            printf "%s: %.1f s, %.1f s: %.2f x; at most %.0f MiB\n", name, s[name, all / 2], s[name, all], x, m[name, all] / 1024
+            bad = bad || x > 2.2
+        }
+        printf "the desk: %d MB on disk\n", s["disk", all]
+        exit bad
+    }' "$S/times"
