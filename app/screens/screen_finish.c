@@ -7,6 +7,7 @@
 
 #include "app/interview/interview_correction.h"
 #include "app/screens/locks.h"
+#include "app/screens/matrix.h"
 #include "app/screens/open_interview.h"
 #include "app/screens/page.h"
 #include "app/screens/roster.h"
@@ -314,6 +315,7 @@ static bool show_ready(struct app *app)
         return true;
     }
     ui_gap(ui, 12);
+    matrix_show(app);
     ui_card(ui, NULL, ui_str(ui, S_finish_after), ui_str(ui, S_finish_after_hint), false);
     return false;
 }

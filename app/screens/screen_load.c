@@ -168,7 +168,7 @@ static void name_forms(struct app *app, int which)
         ui_gap(ui, 6);
         ui_say(ui, TEXT_BODY, f->title, ui->theme.ink);
         const char *version = changed && strcmp(was->version, f->version) != 0
-                                  ? arena_printf(&ui->frame, "%s → %s", was->version, f->version)
+                                  ? arena_printf(&ui->frame, "%s – %s", was->version, f->version)
                                   : f->version;
         ui_say(ui, TEXT_HINT, ui_fill(ui, S_forms_version, version, NULL), ui->theme.soft);
         if (!gone) {

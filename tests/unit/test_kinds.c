@@ -6,6 +6,45 @@
 #include "app/interview/interview_files.h"
 #include "tests/lib/steps.h"
 
+/* At the end an expert sees the ratings of this interview as one matrix; "don't know" is in none.
+ */
+static void test_kinds__the_end_shows_the_matrix_of_this_interview(void **state)
+{
+    static const char form[] =
+        "| survey |\n"
+        "| | type | name | label | appearance | repeat_count |\n"
+        "| | begin_repeat | risk | Risk | | 3 |\n"
+        "| | begin_group | g | The supplier leaves | risk-matrix | |\n"
+        "| | select_one l | like | How likely? | | |\n"
+        "| | select_one l | imp | How grave? | | |\n"
+        "| | end_group | | | | |\n| | end_repeat | | | | |\n"
+        "| choices |\n| | list_name | name | label |\n"
+        "| | l | low | low |\n| | l | high | high |\n| | l | dk | unknown |\n";
+    static const char *const answers[][2] = {
+        {"/data/risk[1]/g/like", "high"}, {"/data/risk[1]/g/imp", "low"},
+        {"/data/risk[2]/g/like", "dk"},   {"/data/risk[2]/g/imp", "dk"},
+        {"/data/risk[3]/g/like", "high"}, {"/data/risk[3]/g/imp", "low"}};
+    struct scene s;
+    struct err err = {0};
+    (void)state;
+    begin_form(&s, form, &upright);
+    struct interview *i = s.app.interview;
+    app_go(&s.app, SCREEN_FINISH);
+    scene_draw(&s);
+    assert_false(shows(&s, string(S_finish_matrix, UI_RU))); /* nothing is rated */
+    for (size_t a = 0; a < sizeof answers / sizeof *answers; a++) {
+        assert_int_equal(
+            interview_answer(i, session_find(i->session, answers[a][0]), answers[a][1], &err),
+            ANSWER_OK);
+    }
+    scene_draw(&s);
+    assert_true(shows(&s, string(S_finish_matrix, UI_RU)));
+    assert_true(shows(&s, "1, 2")); /* two in one cell */
+    assert_true(shows(&s, "2. The supplier leaves"));
+    assert_false(shows(&s, "3. The supplier leaves"));
+    scene_close(&s);
+}
+
 static void test_kinds__an_entry_of_a_field_list_tells_what_is_in_it(void **state)
 {
     (void)state;
@@ -644,6 +683,7 @@ static void test_kinds__a_readonly_row_is_no_trap(void **state)
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kinds__the_end_shows_the_matrix_of_this_interview),
         cmocka_unit_test(test_kinds__an_entry_of_a_field_list_tells_what_is_in_it),
         SCENE_TEST(test_kinds__languages_of_the_field),
         SCENE_TEST(test_kinds__an_entry_within_an_entry_tells_of_both),

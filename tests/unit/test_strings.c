@@ -102,6 +102,57 @@ static void test_strings__help_names_what_is_there(void **state)
     assert_true(quoted > 30);
 }
 
+/* What stands in the texts of a source file that is drawn: a character outside ASCII that the face
+ * lacks would be an empty box. */
+static void check_literals(const char *path, const char *text, unsigned *seen)
+{
+    bool inside = false, comment = false;
+    for (size_t at = 0, len = strlen(text); at < len;) {
+        size_t from = at;
+        uint32_t cp = text_next(text, len, &at);
+        if (!inside && strncmp(text + from, "/*", 2) == 0) {
+            comment = true;
+        } else if (comment && strncmp(text + from, "*/", 2) == 0) {
+            comment = false;
+        } else if (inside && cp == '\\') {
+            at++;
+        } else if (!comment && cp == '"' && !(from && text[from - 1] == '\'')) {
+            inside = !inside;
+        } else if (inside && cp > 127) {
+            ++*seen;
+            if (!font_has(FACE_SANS, cp)) {
+                fail_msg("%s draws U+%04X, which the face lacks", path, cp);
+            }
+        }
+    }
+}
+
+static void test_strings__faces_hold_what_sources_draw(void **state)
+{
+    (void)state;
+    static const char *const folders[] = {"app/kit",       "app/shell",   "app/interview",
+                                          "app/questions", "app/screens", "tools/office"};
+    struct err err = {0};
+    struct arena arena;
+    unsigned seen = 0;
+    arena_init(&arena);
+    OK(font_setup("/usr/share/fonts/truetype/paratype", &err));
+    for (size_t f = 0; f < sizeof folders / sizeof *folders; f++) {
+        const char **names;
+        size_t count;
+        OK(file_list(&arena, &names, &count, folders[f], ".c", &err));
+        for (size_t i = 0; i < count; i++) {
+            struct buf text = {0};
+            const char *path = arena_join(&arena, folders[f], "/", names[i], NULL);
+            OK(file_read(&text, path, 1 << 20, &err));
+            check_literals(path, text.data, &seen);
+            buf_fini(&text);
+        }
+    }
+    assert_true(seen > 20);
+    arena_fini(&arena);
+}
+
 static void test_strings__faces_hold_every_letter(void **state)
 {
     (void)state;
@@ -177,6 +228,7 @@ int main(void)
         cmocka_unit_test(test_strings__places_agree),
         cmocka_unit_test(test_strings__one_word_for_one_thing),
         cmocka_unit_test(test_strings__help_names_what_is_there),
+        cmocka_unit_test(test_strings__faces_hold_what_sources_draw),
         cmocka_unit_test(test_strings__faces_hold_every_letter),
         cmocka_unit_test(test_strings__help_is_whole),
     };
