@@ -126,6 +126,9 @@ check 'report: a rating beside it' grep -q 'Вероятность .* (n [0-9]' 
 check 'report: what nobody was asked about' test "$(grep -c 'Данных нет намеренно' "$T/report-ru/R21.html")" -eq 3
 # each printed number of R20 and R21 is that of the table, suppressed there
 check 'report: nothing small in the lists' sh -c "! sed -n 's/^<li>.*: //p' $T/report-ru/R20.html $T/report-ru/R21.html | grep -E '^[1-4]( |$|</li>)'"
+check 'report: a map of tiles' sh -c "grep -q 'stroke-dasharray' $T/report-ru/R05.html && test \$(grep -c '<rect' $T/report-ru/R05.html) -eq 48"
+check 'report: dots' sh -c "test \$(grep -o '<circle' $T/report-ru/R12.html | wc -l) -gt 2"
+check 'report: a curve' grep -q '<path d="M60' "$T/report-ru/R24.html"
 check 'report: new elements by group' test "$(tail -n +2 "$T/report-ru/R24-focus_group-new.csv" | wc -l)" -ge 2
 check 'report: a public one' desk report --training --public --out "$T/report-public" --lists $F/lists
 check 'report: has no pages for the desk' test ! -e "$T/report-public/desk"

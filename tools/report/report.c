@@ -31,7 +31,16 @@ struct list { /* one of the study's lists, if it is there */
     struct buf bytes;
     bool found;
 };
-enum { LIST_RISKS, LIST_MEASURES, LIST_QUOTAS, LIST_RULES, LIST_ELEMENTS, LIST_WANTED, LISTS };
+enum {
+    LIST_RISKS,
+    LIST_MEASURES,
+    LIST_QUOTAS,
+    LIST_RULES,
+    LIST_ELEMENTS,
+    LIST_WANTED,
+    LIST_TILES,
+    LISTS
+};
 
 struct writing {
     struct desk *desk;
@@ -49,6 +58,7 @@ struct writing {
     struct desk_field field;
     bool has_field;
     struct list lists[LISTS];
+    struct csv tiles;
     struct arena arena;
     struct desk_files out;
     struct tally seen;
@@ -65,7 +75,8 @@ static bool read_lists(struct writing *w, struct err *err)
 {
     static const char *const names[LISTS] = {
         [LIST_RISKS] = "risks.csv",   [LIST_MEASURES] = "meas.csv", [LIST_QUOTAS] = "quota.csv",
-        [LIST_RULES] = "quality.csv", [LIST_ELEMENTS] = "elem.csv", [LIST_WANTED] = "toc.csv"};
+        [LIST_RULES] = "quality.csv", [LIST_ELEMENTS] = "elem.csv", [LIST_WANTED] = "toc.csv",
+        [LIST_TILES] = "tiles.csv"};
     enum { MAX = 4 << 20 };
     bool ok = true;
     for (size_t i = 0; ok && i < LISTS; i++) {
@@ -83,6 +94,10 @@ static bool read_lists(struct writing *w, struct err *err)
              (!measures->found ||
               report_risks_name_measures(w->risks, &measures->bytes, w->options->language, err));
     }
+    static const char *const tile_columns[] = {"region", "country", "column", "row", NULL};
+    const struct list *tiles = &w->lists[LIST_TILES];
+    ok = ok && (!tiles->found || desk_list_read(&w->tiles, &w->arena, &tiles->bytes, "tiles.csv",
+                                                tile_columns, err));
     const struct list *elements = &w->lists[LIST_ELEMENTS];
     if (ok && elements->found) {
         ok = desk_elements_read(&w->elements, &elements->bytes, err);
@@ -454,6 +469,7 @@ static void fill_about(struct writing *w)
                               .versions = arena_text(&w->arena, versions.len ? versions.data : ""),
                               .until = arena_text(&w->arena, day),
                               .records = w->counts->base,
+                              .tiles = w->lists[LIST_TILES].found ? &w->tiles : NULL,
                               .training = w->filter.training};
     buf_fini(&versions);
 }

@@ -106,6 +106,19 @@ static const struct spec specs[] = {
 };
 enum { SPECS = sizeof specs / sizeof *specs };
 
+/* Tables that a picture other than bars suits, by the question of their rows; flows also by that of
+ * their columns. */
+static const struct {
+    const char *row, *column;
+    enum report_chart chart;
+} charts[] = {{"org_region", "", CHART_MAP},
+              {"stg_m1", "stg_m6", CHART_FLOW},
+              {"stg_m6", "stg_now", CHART_FLOW},
+              {"rf_need", "rf_state", CHART_FLOW},
+              {"fair_abr", "fair_home", CHART_FLOW},
+              {"trust_", "", CHART_DOTS},
+              {"@new", "", CHART_CURVE}};
+
 /* The columns of KIND_CODES, KIND_GROUPS and KIND_CODED, in their order. */
 #define NAMED "1"
 #define OTHERS "2"
@@ -892,6 +905,11 @@ static void make_table(struct report_counting *c, size_t at, struct report_table
     fill_rows(c, s, &n, rows, t);
     fill_columns(c, s, &n, columns, t);
     name_table(c, s, &n, t);
+    for (size_t i = 0; i < sizeof charts / sizeof *charts; i++) {
+        if (strcmp(charts[i].row, s->row) == 0 && strcmp(charts[i].column, s->column) == 0) {
+            t->chart = charts[i].chart;
+        }
+    }
     report_totals(t);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "platform/machine/csv.h"
+#include "tools/report/report_chart.h"
 #include "platform/machine/xml.h"
 
 static const char style[] =
@@ -132,53 +133,12 @@ static void put_count(struct buf *out, const struct report_table *t, size_t row,
     buf_text(out, "</td>");
 }
 
-/* Bars of the rows' totals.  What is suppressed has a hollow bar of no length. */
-static void put_bars(struct buf *out, const struct report_table *t)
-{
-    enum { LABEL = 330, WIDTH = 400, ROOM = 90, ROW = 24, BAR = 16, LETTERS = 44 };
-    unsigned most = 1;
-    for (size_t r = 0; r < t->rows; r++) {
-        unsigned count = *report_count(t, r, t->columns);
-        most = report_state(t, r, t->columns) == COUNT_SHOWN && count > most ? count : most;
-    }
-    buf_printf(out, "<svg role=\"img\" viewBox=\"0 0 %d %zu\" width=\"%d\"><title>",
-               LABEL + WIDTH + ROOM, t->rows * ROW + 4, LABEL + WIDTH + ROOM);
-    page_text(out, t->title);
-    buf_text(out, "</title>\n");
-    for (size_t r = 0; r < t->rows; r++) {
-        char text[16];
-        bool shown = report_state(t, r, t->columns) == COUNT_SHOWN;
-        double width = shown ? (double)WIDTH * *report_count(t, r, t->columns) / most : 3;
-        size_t y = r * ROW;
-        size_t len = 0, letters = 0;
-        for (const char *l = t->row_labels[r]; l[len] && letters <= LETTERS; len++) {
-            letters += ((unsigned char)l[len + 1] & 0xC0) != 0x80;
-        }
-        struct buf label = {0};
-        buf_add(&label, t->row_labels[r], len);
-        buf_text(&label, t->row_labels[r][len] ? "…" : "");
-        buf_printf(out, "<text x=\"%d\" y=\"%zu\" text-anchor=\"end\">", LABEL - 8, y + BAR);
-        page_text(out, label.len ? label.data : "");
-        buf_printf(out,
-                   "</text><rect x=\"%d\" y=\"%zu\" width=\"%.1f\" height=\"%d\" fill=\"%s\" "
-                   "stroke=\"#333\"/><text x=\"%.1f\" y=\"%zu\">",
-                   LABEL, y + 3, width, BAR, shown ? "#5b7f95" : "#fff", LABEL + width + 6,
-                   y + BAR);
-        page_text(out, report_text(t, r, t->columns, text));
-        buf_text(out, "</text>\n");
-        buf_fini(&label);
-    }
-    buf_text(out, "</svg>\n");
-}
-
 void page_table(struct buf *out, const struct report_about *a, const struct report_table *t)
 {
     buf_text(out, "<section><h2>");
     page_text(out, t->title);
     buf_text(out, "</h2>\n");
-    if (!t->items && t->rows > 1) {
-        put_bars(out, t);
-    }
+    chart_table(out, t, a->tiles);
     buf_text(out, "<table>\n<tr><th>");
     page_text(out, t->rows_head);
     buf_text(out, "</th>");

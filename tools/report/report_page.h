@@ -2,15 +2,17 @@
 #ifndef TOOLS_REPORT_REPORT_PAGE_H
 #define TOOLS_REPORT_REPORT_PAGE_H
 /* report_page: a page of the report, its tables, and the small charts (inline SVG) above them. */
+#include "platform/machine/csv.h"
 #include "tools/report/report_table.h"
 #include "tools/report/report_words.h"
 
 struct report_about { /* what stands on each page */
     const char *language;
     const char *const *words;
-    const char *versions; /* "migrant_interview 2026112901; …" */
-    const char *until;    /* the day of the last record, "2026-03-08" */
-    size_t records;       /* in the base */
+    const char *versions;    /* "migrant_interview 2026112901; …" */
+    const char *until;       /* the day of the last record, "2026-03-08" */
+    size_t records;          /* in the base */
+    const struct csv *tiles; /* for maps: tiles.csv; NULL: without */
     bool training;
 };
 void page_begin(struct buf *out, const struct report_about *about, const char *title);

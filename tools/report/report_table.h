@@ -14,11 +14,13 @@
 #include "platform/machine/arena.h"
 
 enum report_state { COUNT_SHOWN, COUNT_FEW, COUNT_HIDDEN };
+enum report_chart { CHART_BARS, CHART_DOTS, CHART_FLOW, CHART_CURVE, CHART_MAP };
 struct report_table {
-    const char *id;        /* "R04-sex" */
-    const char *title;     /* "Who was asked: sex" */
-    const char *rows_head; /* the question of the rows */
-    size_t rows, columns;  /* without totals */
+    enum report_chart chart; /* the picture that suits it: report_chart.h */
+    const char *id;          /* "R04-sex" */
+    const char *title;       /* "Who was asked: sex" */
+    const char *rows_head;   /* the question of the rows */
+    size_t rows, columns;    /* without totals */
     const char **row_labels, **column_labels;
     const char **row_values;              /* the answers' codes; of items the questions' names */
     const char **row_keys, **column_keys; /* "sex=female"; of a single column: "".  The conditions
