@@ -116,9 +116,12 @@ static unsigned found(const struct field_case *c, const char *rule, enum field_l
         const struct field_finding *one = &c->field.findings[i];
         if (strcmp(one->rule, rule) == 0 && one->level == level) {
             count++;
-            if (!strstr(one->text, part)) {
-                fail_msg("'%s' lacks '%s'", one->text, part);
+            struct buf text = {0};
+            field_put_words(&text, &one->words);
+            if (!strstr(text.data, part)) {
+                fail_msg("'%s' lacks '%s'", text.data, part);
             }
+            buf_fini(&text);
         }
     }
     return count;

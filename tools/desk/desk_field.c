@@ -372,7 +372,12 @@ static int red_first(const void *a, const void *b)
     int rule = level ? level : strcmp(one->rule, other->rule);
     int who = rule ? rule : strcmp(one->interviewer, other->interviewer);
     int id = who ? who : memcmp(one->record, other->record, 16);
-    return id ? id : strcmp(one->text, other->text);
+    int kind = id ? id : (int)one->words.kind - (int)other->words.kind;
+    for (size_t i = 0; !kind && i < 3; i++) {
+        const char *mine = one->words.with[i], *its = other->words.with[i];
+        kind = strcmp(mine ? mine : "", its ? its : "");
+    }
+    return kind;
 }
 
 static void sort_all(struct desk_field *f)

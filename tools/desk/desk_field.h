@@ -55,9 +55,8 @@ struct field_words {
 struct field_finding {
     enum field_level level;
     const char *rule, *interviewer, *form;
-    const char *text;         /* in English, from `words` */
-    struct field_words words; /* for another language */
-    uint8_t record[16];       /* zeros: it is about an interviewer */
+    struct field_words words;
+    uint8_t record[16]; /* zeros: it is about an interviewer */
 };
 struct field_device {
     uint8_t id[16];
@@ -95,6 +94,8 @@ MUST_CHECK bool desk_field_read(struct desk_field *field, struct desk *desk,
                                 struct err *err);
 void desk_field_fini(struct desk_field *field);
 
+/* What was found, in English: appended in one line. */
+void field_put_words(struct buf *out, const struct field_words *words);
 /* Appends it as text to be read. */
 void desk_field_tell(struct buf *out, const struct desk_field *field, int64_t wall_ms);
 /* Appends a table as CSV. */

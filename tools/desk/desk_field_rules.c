@@ -31,21 +31,24 @@ static const char *const kinds[] = {
     [FOUND_NO_SOUND] = "nobody agreed to be recorded"};
 static_assert(sizeof kinds / sizeof *kinds == FOUND_KINDS, "a text for each kind");
 
-/* The text with its places filled, in the arena. */
-static const char *say(struct arena *arena, const struct field_words *words)
+void field_put_words(struct buf *out, const struct field_words *words)
 {
-    struct buf out = {0};
     for (const char *p = kinds[words->kind]; *p; p++) {
         if (p[0] == '{' && p[1] >= '0' && p[1] <= '2' && p[2] == '}') {
-            buf_text(&out, words->with[p[1] - '0']);
+            buf_text(out, words->with[p[1] - '0']);
             p += 2;
         } else {
-            buf_char(&out, *p);
+            buf_char(out, *p);
         }
     }
-    const char *text = arena_copy(arena, out.data, out.len);
-    buf_fini(&out);
-    return text;
+}
+
+/* Forms' names repeat: the one before is kept once. */
+static const char *form_name(struct field_gathering *g, const char *form)
+{
+    const struct desk_field *f = g->field;
+    const char *last = f->finding_count > 1 ? f->findings[f->finding_count - 2].form : "";
+    return strcmp(last, form) == 0 ? last : arena_text(g->arena, form);
 }
 
 void field_find(struct field_gathering *g, enum field_level level, const char *rule, size_t who,
@@ -61,12 +64,11 @@ void field_find(struct field_gathering *g, enum field_level level, const char *r
     *found = (struct field_finding){.level = level,
                                     .rule = rule,
                                     .interviewer = one->code,
-                                    .form = arena_text(g->arena, form), /* outlives the forms */
+                                    .form = form_name(g, form), /* outlives the forms */
                                     .words = {.kind = words->kind}};
     for (size_t i = 0; i < 3; i++) {
         found->words.with[i] = words->with[i] ? arena_text(g->arena, words->with[i]) : NULL;
     }
-    found->text = say(g->arena, &found->words);
     if (record) {
         memcpy(found->record, record, 16);
     }

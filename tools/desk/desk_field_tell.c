@@ -117,7 +117,9 @@ static void tell_findings(struct buf *out, const struct desk_field *f)
             desk_record_key(key, one->record);
         }
         buf_join(out, "  ", levels[one->level], "  ", one->rule, "  ", one->interviewer, "  ",
-                 one->text, *key ? "  " : "", key, "\n", NULL);
+                 NULL);
+        field_put_words(out, &one->words);
+        buf_join(out, *key ? "  " : "", key, "\n", NULL);
     }
     if (!f->finding_count) {
         buf_text(out, "  nothing\n");
@@ -232,7 +234,10 @@ static void table_findings(struct buf *out, const struct desk_field *f)
         csv_cell(out, one->rule, false);
         csv_cell(out, one->interviewer, false);
         csv_cell(out, one->form, false);
-        csv_cell(out, one->text, false);
+        struct buf text = {0};
+        field_put_words(&text, &one->words);
+        csv_cell(out, text.data, false);
+        buf_fini(&text);
         csv_cell(out, key, false);
         csv_end(out);
     }

@@ -360,14 +360,32 @@ static bool put_risks(struct writing *w, struct err *err)
     return ok;
 }
 
-/* A table of desk_field as rows of a page. */
+/* Where row number `rows` of a CSV file ends; *more: how many follow it. */
+static size_t csv_rows_end(const struct buf *bytes, size_t rows, size_t *more)
+{
+    size_t end = bytes->len, seen = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < bytes->len; i++) {
+        quoted = quoted != (bytes->data[i] == '"');
+        if (bytes->data[i] == '\n' && !quoted && ++seen == rows) {
+            end = i + 1;
+        }
+    }
+    *more = seen > rows ? seen - rows : 0;
+    return end;
+}
+
+/* A table of desk_field as rows of a page; the first thousand, the CSV has all. */
 static bool put_field(struct writing *w, enum report_word output, enum field_table table,
                       struct err *err)
 {
     struct buf csv_bytes = {0}, page = {0};
+    enum { SHOWN = 1000 };
     struct csv csv;
+    size_t more;
     desk_field_table(&csv_bytes, &w->field, table);
-    bool ok = csv_parse(&csv, &w->arena, csv_bytes.data, csv_bytes.len, err);
+    size_t end = csv_rows_end(&csv_bytes, SHOWN + 1, &more);
+    bool ok = csv_parse(&csv, &w->arena, csv_bytes.data, end, err);
     const char *name = arena_printf(&w->arena, "desk/R%02d-%s.csv", (int)(output - W_R01) + 1,
                                     field_table_names[table]);
     page_begin(&page, &w->about, w->about.words[output]);
@@ -381,6 +399,10 @@ static bool put_field(struct writing *w, enum report_word output, enum field_tab
         }
     }
     page_rows_end(&page);
+    if (more) {
+        buf_join(&page, "<p>", w->about.words[W_more_rows], NULL);
+        buf_printf(&page, ": %zu</p>\n", more);
+    }
     page_end(&page, &w->about, true);
     ok = ok && put(w, name, &csv_bytes, err) &&
          put(w, arena_join(&w->arena, "desk/", page_name(w, output), NULL), &page, err);
