@@ -405,8 +405,7 @@ static bool export_public(struct err *err)
                                            .tables = true,
                                            .force = sync_given.force};
     if ((opt_format && strcmp(opt_format, "csv") != 0) || sync_given.sensitive) {
-        err_set(err, ERR_MISUSE,
-                "--public writes tables of counts, as CSV, without sensitive ones");
+        err_set(err, ERR_MISUSE, "--public writes tables of counts, as CSV, and no records");
         return err_hint(err, "leave out --format and --sensitive");
     }
     if (!report_speaks(options.language)) {

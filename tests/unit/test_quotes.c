@@ -18,10 +18,14 @@ static const char story_md[] =
     "| | text | nar | Tell me | |\n"
     "| | integer | v_str | n | |\n| | integer | v_sit | n | |\n| | integer | v_ind | n | |\n"
     "| | text | v_groups | g | |\n"
+    "| | begin_repeat | trip | | |\n| | select_one sector | tr_sector | Work | |\n"
+    "| | select_one status | tr_status | Status | |\n| | end_repeat | | | |\n"
     "| | select_one res | res | Result | |\n"
     "| choices |\n| | list_name | name | label |\n"
     "| | ctry | KG | Kyrgyzstan |\n| | ctry | TJ | Tajikistan |\n"
     "| | sex | f | Woman |\n| | sex | m | Man |\n| | age | 1 | 18–29 |\n| | age | 2 | 30–44 |\n"
+    "| | sector | trade | Trade |\n| | sector | build | Building |\n"
+    "| | status | legal | Legal |\n"
     "| | yn | yes | Yes |\n| | yn | no | No |\n| | res | complete | Complete |\n"
     "| settings |\n| | form_id | version |\n| | migrant_interview | 7 |\n";
 
@@ -42,6 +46,9 @@ enum { FEW = 3 };
 static const char factors[] = "<v_str>0</v_str><v_sit>0</v_sit><v_ind>0</v_ind><v_groups/>",
                   other_factors[] = "<v_str>2</v_str><v_sit>0</v_sit><v_ind>1</v_ind>"
                                     "<v_groups>G1 G7</v_groups>";
+/* Of the second trip there is no status. */
+static const char trips[] = "<trip><tr_sector>trade</tr_sector><tr_status>legal</tr_status></trip>"
+                            "<trip><tr_sector>build</tr_sector></trip>";
 
 struct quoting {
     struct study study;
@@ -76,7 +83,7 @@ static void begin(struct quoting *q)
         buf_join(&answers, "<data id=\"migrant_interview\" version=\"7\"><study_country>",
                  people[i].country, "</study_country><sex>", people[i].sex, "</sex><age_g>",
                  people[i].age, "</age_g><cns_quote>", people[i].quote, "</cns_quote><nar>",
-                 people[i].words, "</nar>", i < FEW ? factors : other_factors,
+                 people[i].words, "</nar>", i < FEW ? factors : other_factors, trips,
                  "<res>complete</res><meta><instanceID>", key, "</instanceID></meta></data>", NULL);
         OK(device_draft_begin(q->study.device, &draft, hash, study_wall, &err));
         OK(device_draft_append(q->study.device, &draft, "x", 1, &err));
@@ -269,6 +276,46 @@ static unsigned counted_at(const struct counted *c, const char *id, const char *
     return found;
 }
 
+/* An entry of a repeat has its own answers, never those of another. */
+static void test_quotes__entries_keep_to_themselves(void **state)
+{
+    (void)state;
+    struct quoting q;
+    struct counted c;
+    struct err err = {0};
+    static const struct {
+        const char *row, *column;
+        unsigned count;
+    } cells[] = {
+        {"Trade", "Legal", PEOPLE}, {"Building", "Legal", 0}, {"Building", "No answer", 8}};
+    begin(&q);
+    OK(desk_records_init(&c.records, q.desk, q.study.coordinator, &err));
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        OK(report_counting_new(&c.counting, &c.records, "en", &err));
+        OK(desk_objects(q.desk, count_record, &c, &err));
+        assert_int_equal(counted_at(&c, "R09-migrant_interview-tr_sector-tr_status", cells[i].row,
+                                    cells[i].column),
+                         cells[i].count);
+        report_counting_free(c.counting);
+    }
+    OK(desk_records_log(&c.records, "report", "", &err));
+    desk_records_fini(&c.records);
+    end(&q);
+}
+
+/* Fewer than five are coded with each element: quotes beside it would tell that there are some. */
+static void test_quotes__none_beside_a_suppressed_number(void **state)
+{
+    (void)state;
+    struct quoting q;
+    begin(&q);
+    struct buf page = report_file(&q, "R20.html");
+    assert_non_null(strstr(page.data, "&lt;5"));
+    assert_null(strstr(page.data, "<blockquote>"));
+    buf_fini(&page);
+    end(&q);
+}
+
 /* Kinds of factors together, and the groups of the study (R17): the first three people have none.
  */
 static void test_quotes__factors_of_vulnerability(void **state)
@@ -285,8 +332,7 @@ static void test_quotes__factors_of_vulnerability(void **state)
         {"R17-migrant_interview-factors-study_country", "structural + individual", "Tajikistan", 1},
         {"R17-migrant_interview-factors-study_country", "none", "Kyrgyzstan", 3},
         {"R17-migrant_interview-v_groups", "Breadwinner with a long ban", "Belong", 5},
-        {"R17-migrant_interview-v_groups", "Breadwinner with a long ban", "Do not belong", 3},
-        {"R17-migrant_interview-v_groups", "Little skill", "Do not belong", 8},
+        {"R17-migrant_interview-v_groups", "Little skill", "Belong", 0},
         {"R17-migrant_interview-v_groups", "Family left without support", "Belong", 5}};
     begin(&q);
     OK(desk_records_init(&c.records, q.desk, q.study.coordinator, &err));
@@ -309,6 +355,8 @@ int main(void)
         cmocka_unit_test(test_quotes__words_that_tell_who_spoke),
         cmocka_unit_test(test_quotes__documents_stand_among_the_sources),
         cmocka_unit_test(test_quotes__factors_of_vulnerability),
+        cmocka_unit_test(test_quotes__entries_keep_to_themselves),
+        cmocka_unit_test(test_quotes__none_beside_a_suppressed_number),
     };
     struct err err = {0};
     db_setup();

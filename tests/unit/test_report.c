@@ -595,6 +595,43 @@ static void test_report__sensitive_numbers(void **state)
     arena_fini(&arena);
 }
 
+/* Of what several could name, only who named it is counted: no others, no sum, no percentage. */
+static void test_report__numbers_that_stand_alone(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct report_table t;
+    struct buf page = {0}, csv = {0};
+    const struct report_about about = {
+        .language = "en", .words = report_words("en"), .versions = "", .until = ""};
+    static const unsigned counts[] = {0, 4, 40, 70};
+    arena_init(&arena);
+    report_table_new(&t, &arena, 4, 1);
+    t.alone = t.items = true;
+    t.id = "x";
+    t.rows_head = "Kind";
+    t.column_labels[0] = "Named";
+    for (size_t r = 0; r < 4; r++) {
+        t.row_labels[r] = arena_printf(&arena, "row %c", (int)('a' + (int)r));
+        *report_count(&t, r, 0) = counts[r];
+    }
+    report_totals(&t);
+    report_suppress_alone(&t);
+    page_table(&page, &about, &t);
+    page_csv(&csv, &about, &t);
+    assert_non_null(strstr(csv.data, "Kind,Named\nrow a,0\nrow b,<5\nrow c,40\nrow d,70\n"));
+    assert_null(strstr(page.data, "114"));
+    assert_null(strstr(page.data, "%)"));
+    t.extra = true;
+    csv.len = 0;
+    report_suppress_alone(&t);
+    page_csv(&csv, &about, &t);
+    assert_non_null(strstr(csv.data, "Kind,Named\nrow a,<10\nrow b,<10\nrow c,40\nrow d,70\n"));
+    buf_fini(&page);
+    buf_fini(&csv);
+    arena_fini(&arena);
+}
+
 /* What is suppressed stands nowhere on the page: not in the table, not in the chart. */
 static void test_report__a_page_keeps_what_is_suppressed(void **state)
 {
@@ -647,6 +684,7 @@ int main(void)
         cmocka_unit_test(test_report__only_the_named_row_is_fixed),
         cmocka_unit_test(test_report__sensitive_numbers),
         cmocka_unit_test(test_report__a_page_keeps_what_is_suppressed),
+        cmocka_unit_test(test_report__numbers_that_stand_alone),
     };
     xml_setup();
     return RUN(tests);

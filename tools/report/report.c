@@ -289,14 +289,11 @@ static bool put_tables(struct writing *w, struct err *err)
         for (; ok && i < count && outputs[i].output == output; i++) {
             const struct report_table *t = &outputs[i].table;
             struct buf csv = {0};
+            page_table(&page, &w->about, t);
             if (t->dropped) {
                 w->counts->dropped++;
-                buf_text(&page, "<section><h2>");
-                page_text(&page, t->title);
-                buf_join(&page, "</h2>\n<p>", w->about.words[W_dropped], "</p></section>\n", NULL);
                 continue;
             }
-            page_table(&page, &w->about, t);
             page_csv(&csv, &w->about, t);
             ok = put(w, arena_join(&w->arena, t->id, ".csv", NULL), &csv, err);
             buf_fini(&csv);
@@ -507,20 +504,63 @@ static bool is_new(const struct writing *w, const char *path)
     return false;
 }
 
+/* "R04-sex.csv", "R04.html" */
+static bool is_ours(const char *name)
+{
+    return name[0] == 'R' && strspn(name + 1, "0123456789") == 2 && strlen(name) > 4;
+}
+
+struct public_folder {
+    struct arena *arena;
+    const char *other; /* what does not belong there; NULL: nothing yet */
+};
+
+static bool is_table(void *user, int dir, const char *name)
+{
+    struct public_folder *seen = user;
+    size_t len = strlen(name);
+    (void)dir;
+    if (!is_ours(name) || strcmp(name + len - 4, ".csv") != 0) {
+        seen->other = arena_text(seen->arena, name);
+    }
+    return !seen->other;
+}
+
+/* What goes to the public stands in a folder of its own: beside pages for the desk, or tables of
+ * records, it would be handed on with them. */
+static bool is_folder_for_tables(struct writing *w, struct err *err)
+{
+    struct public_folder seen = {.arena = &w->arena};
+    if (!w->options->tables || !file_exists(w->options->out)) {
+        return true;
+    }
+    if (!file_each(w->options->out, is_table, &seen, err)) {
+        return false;
+    }
+    if (seen.other) {
+        err_set(err, ERR_INPUT, "%s: holds '%s', which is not for the public", w->options->out,
+                seen.other);
+        return err_hint(err, "name a folder that is empty, or holds only such tables");
+    }
+    return true;
+}
+
 /* With --force: what an earlier report left in a folder, and this one does not write.  Its numbers
  * would give away what is suppressed now. */
 static bool remove_older(struct writing *w, const char *folder, struct err *err)
 {
     static const char *const endings[] = {".csv", ".html"};
     bool ok = true;
+    if (!w->options->force) {
+        return true;
+    }
     for (size_t e = 0; ok && e < sizeof endings / sizeof *endings && file_exists(folder); e++) {
         const char **names;
         size_t count;
         ok = file_list(&w->arena, &names, &count, folder, endings[e], err);
         for (size_t i = 0; ok && i < count; i++) {
             const char *path = arena_join(&w->arena, folder, "/", names[i], NULL);
-            bool ours = names[i][0] == 'R' && strspn(names[i] + 1, "0123456789") == 2;
-            if (ours && !is_new(w, path)) {
+            if (is_ours(names[i]) && !is_new(w, path)) {
                 ok = file_remove(path, err);
             }
         }
@@ -538,7 +578,7 @@ static bool put_all(struct writing *w, struct err *err)
 {
     const char *folder = w->options->out;
     fill_about(w);
-    return file_folder(folder, 0700, err) && put_tables(w, err) &&
+    return is_folder_for_tables(w, err) && file_folder(folder, 0700, err) && put_tables(w, err) &&
            (w->options->tables || put_pages(w, err)) && remove_older(w, folder, err) &&
            remove_older(w, arena_join(&w->arena, folder, "/desk", NULL), err);
 }

@@ -81,7 +81,8 @@ static void dots(struct buf *out, const struct report_table *t)
     enum { LABEL = 330, WIDTH = 400, ROOM = 60, ROW = 26, TOP = 30, STEPS = 4, LETTERS = 44 };
     int bottom = TOP + (int)t->rows * ROW;
     begin(out, t, LABEL + WIDTH + ROOM, bottom + 26);
-    for (size_t k = 0; k < 2 && k < t->columns; k++) { /* what the dots mean */
+    size_t kinds = t->columns - t->has_missing < 2 ? t->columns - t->has_missing : 2;
+    for (size_t k = 0; k < kinds; k++) { /* what the dots mean */
         int x = LABEL + (int)k * WIDTH / 2;
         buf_printf(out,
                    "<circle cx=\"%d\" cy=\"10\" r=\"6\" fill=\"%s\" stroke=\"#24505f\" "
@@ -102,7 +103,7 @@ static void dots(struct buf *out, const struct report_table *t)
         buf_printf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">", LABEL - 10, y + 5);
         put_short(out, t->row_labels[r], LETTERS);
         buf_text(out, "</text>");
-        for (size_t k = 0; k < 2 && k < t->columns; k++) {
+        for (size_t k = 0; k < kinds; k++) {
             double part = share(t, r, k);
             if (part >= 0) {
                 buf_printf(out,

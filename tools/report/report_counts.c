@@ -15,11 +15,12 @@ enum kind {
     KIND_CROSS,   /* row question × column question; without a column: one column */
     KIND_ENTRIES, /* the same of each entry of a repeat */
     KIND_ITEMS,   /* rows: questions whose names begin so; columns: their answers */
-    KIND_CODES,   /* rows: the answers of a question that takes several; columns: named, or not */
+    KIND_CODES,   /* rows: the answers of a question that takes several; how many named each */
     KIND_GROUPS,  /* the same of a calculated text of codes, of which "" is none */
-    KIND_CODED,   /* rows: the study's elements; columns: coded with it, or not; coded records */
+    KIND_CODED,   /* rows: the study's elements; how many records are coded with each */
     KIND_NEW,     /* rows: groups in the order of their days; elements that none before had named */
-    KIND_CHANGE,  /* rows: scores; columns: better, the same, worse; persons met twice or more */
+    KIND_CHANGE,  /* rows: scores; columns: better, the same, worse, no answer; persons met twice
+                   * or more */
     KIND_FACTORS, /* rows: which of three counts are not 0 */
     KIND_BASE     /* row: whether the record is in the base; all records */
 };
@@ -75,7 +76,6 @@ static const struct spec specs[] = {
     {W_R12, KIND_ITEMS, MI, "trust_", "", NULL, W_COUNT},
     {W_R13, KIND_CROSS, MI, "hs_first", COUNTRY, NULL, W_COUNT},
     {W_R14, KIND_CROSS, MI, "need_1", COUNTRY, NULL, W_COUNT},
-    {W_R15, KIND_ENTRIES, NA, "sv_code", "sv_know", "sv_first", W_COUNT},
     {W_R15, KIND_ENTRIES, NA, "sv_code", "sv_use", "sv_first", W_COUNT},
     {W_R15, KIND_CODES, NA, "sv_bar", "", NULL, W_COUNT},
     {W_R15, KIND_CROSS, NA, "sv_first", COUNTRY, NULL, W_COUNT},
@@ -119,9 +119,9 @@ static const struct {
               {"trust_", "", CHART_DOTS},
               {"@new", "", CHART_CURVE}};
 
-/* The columns of KIND_CODES, KIND_GROUPS and KIND_CODED, in their order. */
+/* The one column of KIND_CODES, KIND_GROUPS and KIND_CODED.  Who did not name a code is not
+ * counted: with how many were asked, it would tell what the skips of another question suppress. */
 #define NAMED "1"
-#define OTHERS "2"
 
 /* The columns of KIND_CHANGE, in their order, and its rows. */
 static const char *const changes[] = {"1", "2", "3"}; /* better, the same, worse */
@@ -163,6 +163,7 @@ struct person { /* met more than once; the first and the last meeting with a sco
     bool scored[SCORES];
     double first[SCORES], last[SCORES];
     int64_t first_ms[SCORES], last_ms[SCORES];
+    unsigned meetings;
     struct person *next;
 };
 struct group_named { /* a focus group, and the elements that its topics named */
@@ -324,6 +325,12 @@ static void count(struct report_counting *c, struct tally_of *t, const char *row
     count_times(c, t, row, column, 1);
 }
 
+/* What nobody named has its row, too. */
+static void count_named(struct report_counting *c, struct tally_of *t, const char *row, bool named)
+{
+    count_times(c, t, row, NAMED, named);
+}
+
 /* "" and the codes of a missing answer are one value. */
 static const char *answer(const char *value)
 {
@@ -355,15 +362,8 @@ static const struct node *below(const struct node *node, const char *name)
 
 static const char *beside(const struct node *node, const char *name)
 {
-    enum { UP = 2 };
-    const struct node *at = node->parent;
-    for (int up = 0; *name && at && up < UP; up++, at = at->parent) {
-        const struct node *found = below(at, name);
-        if (found) {
-            return answer(tree_value(found));
-        }
-    }
-    return "";
+    const struct node *found = *name && node->parent ? below(node->parent, name) : NULL;
+    return found ? answer(tree_value(found)) : "";
 }
 
 static void count_entries(struct report_counting *c, struct tally_of *t, const struct spec *s,
@@ -410,7 +410,9 @@ static void count_codes(struct report_counting *c, struct tally_of *t, const str
             continue;
         }
         for (size_t k = 0; k < count_of; k++) {
-            count(c, t, codes[k], text_has_word(value, codes[k]) ? NAMED : OTHERS);
+            if (!desk_is_missing(codes[k])) {
+                count_named(c, t, codes[k], text_has_word(value, codes[k]));
+            }
         }
     }
 }
@@ -420,7 +422,7 @@ static void count_groups(struct report_counting *c, struct tally_of *t, const st
 {
     const char *value = desk_fact(facts, s->row);
     for (size_t g = 0; strcmp(value, "withdrawn") != 0 && g < GROUPS; g++) {
-        count(c, t, groups[g].code, text_has_word(value, groups[g].code) ? NAMED : OTHERS);
+        count_named(c, t, groups[g].code, text_has_word(value, groups[g].code));
     }
 }
 
@@ -439,7 +441,7 @@ static void count_coded(struct report_counting *c, struct tally_of *t, const str
     for (size_t r = 1; coded.count && c->elements && r < c->elements->csv.count; r++) {
         const char *code = desk_element_code(c->elements, r);
         if (*code) {
-            count(c, t, code, map_get(&coded, code) ? NAMED : OTHERS);
+            count_named(c, t, code, map_get(&coded, code) != NULL);
         }
     }
     arena_fini(&arena);
@@ -474,6 +476,7 @@ static void note_person(struct report_counting *c, const struct desk_facts *fact
         c->all_persons = p;
         map_put(&c->persons, arena_text(&c->arena, id), p);
     }
+    p->meetings++;
     for (size_t s = 0; s < SCORES; s++) {
         const char *value = answer(desk_fact(facts, scores[s]));
         double score = strtod(value, NULL);
@@ -533,15 +536,20 @@ static void count_new(struct report_counting *c, struct tally_of *t)
     }
 }
 
-/* Differences below a hundredth are no change. */
+/* Differences below a hundredth are no change.  Each row has all who were met twice. */
 static void count_changes(struct report_counting *c, struct tally_of *t)
 {
     const double least = 0.01;
     for (size_t s = 0; s < SCORES; s++) {
         for (const struct person *p = c->all_persons; p; p = p->next) {
             double by = p->last[s] - p->first[s];
-            if (p->scored[s] && p->last_ms[s] > p->first_ms[s]) {
-                count(c, t, scores[s], changes[by >= least ? 0 : by <= -least ? 2 : 1]);
+            bool twice = p->scored[s] && p->last_ms[s] > p->first_ms[s];
+            if (p->meetings > 1) {
+                count(c, t, scores[s],
+                      twice ? changes[by >= least    ? 0
+                                      : by <= -least ? 2
+                                                     : 1]
+                            : "");
             }
         }
     }
@@ -695,8 +703,7 @@ static struct sorted *sort_values(struct report_counting *c, const struct spec *
 
 static bool is_codes(const struct spec *s)
 {
-    return s->kind == KIND_CODES || s->kind == KIND_GROUPS || s->kind == KIND_CODED ||
-           s->kind == KIND_CHANGE;
+    return s->kind == KIND_CODES || s->kind == KIND_GROUPS || s->kind == KIND_CODED;
 }
 
 /* "structural + individual". */
@@ -720,13 +727,11 @@ static const struct {
     const char *value;
     enum report_word word;
 } own_words[] = {
-    {KIND_BASE, false, "@counted", W_took_part},  {KIND_CODES, true, NAMED, W_named},
-    {KIND_CODES, true, OTHERS, W_not_named},      {KIND_GROUPS, true, NAMED, W_in_group},
-    {KIND_GROUPS, true, OTHERS, W_not_in_group},  {KIND_CODED, true, NAMED, W_coded_with},
-    {KIND_CODED, true, OTHERS, W_not_coded_with}, {KIND_CHANGE, true, "1", W_better},
-    {KIND_CHANGE, true, "2", W_unchanged},        {KIND_CHANGE, true, "3", W_worse},
-    {KIND_CHANGE, false, "x_econ", W_econ},       {KIND_CHANGE, false, "x_soc", W_social},
-    {KIND_CHANGE, false, "x_psy", W_psych},
+    {KIND_BASE, false, "@counted", W_took_part}, {KIND_CODES, true, NAMED, W_named},
+    {KIND_GROUPS, true, NAMED, W_in_group},      {KIND_CODED, true, NAMED, W_coded_with},
+    {KIND_CHANGE, true, "1", W_better},          {KIND_CHANGE, true, "2", W_unchanged},
+    {KIND_CHANGE, true, "3", W_worse},           {KIND_CHANGE, false, "x_econ", W_econ},
+    {KIND_CHANGE, false, "x_soc", W_social},     {KIND_CHANGE, false, "x_psy", W_psych},
 };
 
 /* NULL: it is none of these. */
@@ -862,7 +867,7 @@ static void name_table(struct report_counting *c, const struct spec *s, const st
     if (s->form) {
         buf_join(&key, key.len ? "|" : "", "@form=", s->form, NULL);
     }
-    if (s->kind == KIND_ENTRIES || s->kind == KIND_NEW || is_codes(s)) {
+    if (s->kind == KIND_ENTRIES || s->kind == KIND_NEW || s->kind == KIND_CHANGE || is_codes(s)) {
         buf_join(&key, "|@entries=", s->row, NULL);
     }
     t->base = arena_copy(&c->arena, key.len ? key.data : "", key.len);
@@ -897,10 +902,11 @@ static void make_table(struct report_counting *c, size_t at, struct report_table
             *report_count(t, r, k) = tally->counts[rows[r].at * tally->column_cap + columns[k].at];
         }
     }
-    t->items = s->kind == KIND_ITEMS || is_codes(s);
+    t->alone = is_codes(s);
+    t->items = s->kind == KIND_ITEMS || s->kind == KIND_CHANGE || t->alone;
     t->fixed_row = s->kind == KIND_BASE ? "@counted" : NULL;
     t->open = s->output == W_R01 || s->kind == KIND_NEW; /* it counts elements, not people */
-    t->has_missing = s->kind != KIND_BASE && !is_codes(s) && ends_in_missing(t, rows, columns);
+    t->has_missing = s->kind != KIND_BASE && !t->alone && ends_in_missing(t, rows, columns);
     t->extra = is_extra(c, s, n.row) || is_extra(c, s, n.column);
     fill_rows(c, s, &n, rows, t);
     fill_columns(c, s, &n, columns, t);
@@ -935,9 +941,55 @@ static size_t split_items(struct report_counting *c, size_t at, const struct rep
     return t->rows;
 }
 
+/* Whether it says of how few people it is: in a sum, which is always printed. */
+static bool is_of_few(const struct report_table *t)
+{
+    unsigned limit = t->extra ? REPORT_FEW_EXTRA : REPORT_FEW;
+    bool few = false;
+    for (size_t r = 0; t->items && !t->alone && r < t->rows; r++) {
+        unsigned all = *report_count(t, r, t->columns);
+        few = few || (all > 0 && all < limit);
+    }
+    return few;
+}
+
+/* All tables but those of numbers that stand alone, in one list: of items each row. */
+static size_t gather(struct report_counting *c, size_t count, struct report_table *all)
+{
+    size_t joint = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct report_table *t = &c->outputs[i].table;
+        if (t->items && !t->alone) {
+            joint += split_items(c, i, t, all + joint);
+        } else if (!t->alone) {
+            all[joint++] = *t; /* counts and states are shared */
+        }
+    }
+    return joint;
+}
+
+/* Takes over what was found of each row of items, and what is dropped. */
+static void take_back(struct report_counting *c, size_t count, const struct report_table *all)
+{
+    for (size_t i = 0, next = 0; i < count; i++) {
+        struct report_table *t = &c->outputs[i].table;
+        if (t->alone) {
+            report_suppress_alone(t);
+        } else if (!t->items) {
+            t->dropped = all[next++].dropped;
+        }
+        for (size_t r = 0; t->items && !t->alone && r < t->rows; r++, next++) {
+            memcpy(&t->states[r * (t->columns + 1)], all[next].states,
+                   (t->columns + 1) * sizeof *t->states);
+            t->dropped = t->dropped || all[next].dropped;
+        }
+        t->dropped = t->dropped || is_of_few(t);
+    }
+}
+
 size_t report_counting_tables(struct report_counting *c, struct report_output **outputs)
 {
-    size_t count = 0, joint = 0, room = SPECS;
+    size_t count = 0, room = SPECS;
     c->outputs = mem_zero(SPECS, sizeof *c->outputs);
     count_last(c);
     for (size_t i = 0; i < SPECS; i++) {
@@ -951,32 +1003,8 @@ size_t report_counting_tables(struct report_counting *c, struct report_output **
         }
     }
     struct report_table *all = mem_zero(room, sizeof *all);
-    for (size_t i = 0; i < count; i++) {
-        const struct report_table *t = &c->outputs[i].table;
-        if (t->items) {
-            joint += split_items(c, i, t, all + joint);
-        } else {
-            all[joint++] = *t; /* counts and states are shared */
-        }
-    }
-    report_suppress(all, joint);
-    for (size_t i = 0, next = 0; i < count; i++) {
-        struct report_table *t = &c->outputs[i].table;
-        if (!t->items) {
-            t->dropped = all[next++].dropped;
-            continue;
-        }
-        for (size_t r = 0; r < t->rows; r++, next++) {
-            memcpy(&t->states[r * (t->columns + 1)], all[next].states,
-                   (t->columns + 1) * sizeof *t->states);
-            t->dropped = t->dropped || all[next].dropped;
-        }
-    }
-    for (size_t i = 0; i < count; i++) { /* of how few it is would be said by the sums */
-        struct report_table *t = &c->outputs[i].table;
-        unsigned limit = t->extra ? REPORT_FEW_EXTRA : REPORT_FEW;
-        t->dropped = t->dropped || (t->items && *report_count(t, 0, t->columns) < limit);
-    }
+    report_suppress(all, gather(c, count, all));
+    take_back(c, count, all);
     free(all);
     *outputs = c->outputs;
     return count;

@@ -20,25 +20,14 @@ static const struct report_output *output_of(const struct evidence *e, const cha
     return NULL;
 }
 
-/* The column of those that named, belong, or are coded; of other tables, the sum. */
-static size_t told_column(const struct evidence *e, const struct report_table *t)
-{
-    static const enum report_word told[] = {W_named, W_in_group, W_coded_with};
-    for (size_t c = 0; c < t->columns; c++) {
-        for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
-            if (strcmp(t->column_labels[c], e->about->words[told[i]]) == 0) {
-                return c;
-            }
-        }
-    }
-    return t->columns;
-}
-
 /* " / 48": of all who answered, or of all who were asked, where that would give the others away;
  * of items, of those that the row is about. */
 static void put_base(struct buf *out, const struct report_table *t, size_t row)
 {
     size_t all = t->items ? row : t->rows;
+    if (t->alone) {
+        return;
+    }
     buf_text(out, " / ");
     if (t->has_missing && !t->items && report_state(t, all, t->columns) == COUNT_SHOWN &&
         report_state(t, t->rows - 1, t->columns) == COUNT_SHOWN) {
@@ -54,14 +43,12 @@ static bool is_wanted(const char *values, const char *value)
     return !*values || text_has_word(values, value);
 }
 
-static void put_row(struct buf *out, const struct evidence *e, const struct report_table *t,
-                    size_t row)
+static void put_row(struct buf *out, const struct report_table *t, size_t row)
 {
-    size_t told = told_column(e, t);
     buf_text(out, "<li>");
     page_text(out, t->row_labels[row]);
     buf_text(out, ": ");
-    if (t->items && told == t->columns) { /* a scale: each answer */
+    if (t->items && !t->alone) { /* a scale: each answer */
         for (size_t c = 0; c < t->columns; c++) {
             buf_text(out, c ? ", " : "");
             page_text(out, t->column_labels[c]);
@@ -69,7 +56,7 @@ static void put_row(struct buf *out, const struct evidence *e, const struct repo
             page_count(out, t, row, c);
         }
     } else {
-        page_count(out, t, row, told);
+        page_count(out, t, row, t->columns);
         put_base(out, t, row);
     }
     buf_text(out, "</li>\n");
@@ -95,7 +82,7 @@ static bool put_rows(struct buf *out, const struct evidence *e, const char *ques
     buf_text(out, "</p>\n<ul>\n");
     for (size_t r = 0; r < t->rows; r++) {
         if (is_wanted(values, t->row_values[r]) && *t->row_values[r]) {
-            put_row(out, e, t, r);
+            put_row(out, t, r);
         }
     }
     buf_text(out, "</ul>\n");
@@ -106,7 +93,7 @@ static bool put_rows(struct buf *out, const struct evidence *e, const char *ques
 static void put_tables(struct buf *out, const struct evidence *e, enum report_word output)
 {
     for (size_t i = 0; i < e->count; i++) {
-        if (e->outputs[i].output == output && !e->outputs[i].table.dropped) {
+        if (e->outputs[i].output == output) {
             page_table(out, e->about, &e->outputs[i].table);
         }
     }
@@ -208,14 +195,32 @@ static void put_one(struct buf *out, const struct evidence *e, enum report_word 
                     const char *question, const char *value)
 {
     const struct report_output *o = output_of(e, question);
-    for (size_t r = 0; o && !o->table.dropped && r < o->table.rows; r++) {
+    if (o && o->table.dropped) {
+        buf_join(out, "<li>", e->about->words[what], ": ", e->about->words[W_dropped], "</li>\n",
+                 NULL);
+        return;
+    }
+    for (size_t r = 0; o && r < o->table.rows; r++) {
         if (strcmp(o->table.row_values[r], value) == 0) {
             buf_join(out, "<li>", e->about->words[what], ": ", NULL);
-            page_count(out, &o->table, r, told_column(e, &o->table));
+            page_count(out, &o->table, r, o->table.columns);
             put_base(out, &o->table, r);
             buf_text(out, "</li>\n");
         }
     }
+}
+
+/* Whether so many are coded with it that their number is printed: else quotes would tell that there
+ * is somebody. */
+static bool is_coded_by_enough(const struct evidence *e, const char *code)
+{
+    const struct report_output *o = output_of(e, "@coded");
+    for (size_t r = 0; o && r < o->table.rows; r++) {
+        if (strcmp(o->table.row_values[r], code) == 0) {
+            return report_state(&o->table, r, o->table.columns) == COUNT_SHOWN;
+        }
+    }
+    return false;
 }
 
 static void put_element(struct buf *out, const struct evidence *e, size_t row,
@@ -238,7 +243,7 @@ static void put_element(struct buf *out, const struct evidence *e, size_t row,
     snprintf(entry, sizeof entry, "ent_%.1s", component);
     put_one(out, e, W_entry_point, entry, code);
     buf_text(out, "</ul>\n");
-    if (e->quotes) {
+    if (e->quotes && is_coded_by_enough(e, code)) {
         report_quotes_some(out, e->quotes, code, QUOTES);
     }
 }

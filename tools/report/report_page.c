@@ -96,7 +96,7 @@ static unsigned percent_base(const struct report_table *t, size_t row, size_t co
 {
     size_t r = t->items ? row : t->rows, c = t->items ? t->columns : column;
     unsigned base = *report_count(t, r, c);
-    if (report_state(t, r, c) != COUNT_SHOWN) {
+    if (t->alone || report_state(t, r, c) != COUNT_SHOWN) {
         return 0;
     }
     if (t->has_missing) { /* it is the last row, or of items the last column */
@@ -133,11 +133,21 @@ static void put_count(struct buf *out, const struct report_table *t, size_t row,
     buf_text(out, "</td>");
 }
 
+/* Of the last column. */
+static const char *sums_head(const struct report_about *a, const struct report_table *t)
+{
+    return t->alone ? t->column_labels[0] : a->words[t->columns > 1 ? W_total : W_count];
+}
+
 void page_table(struct buf *out, const struct report_about *a, const struct report_table *t)
 {
     buf_text(out, "<section><h2>");
     page_text(out, t->title);
     buf_text(out, "</h2>\n");
+    if (t->dropped) {
+        buf_join(out, "<p>", a->words[W_dropped], "</p></section>\n", NULL);
+        return;
+    }
     chart_table(out, t, a->tiles);
     buf_text(out, "<table>\n<tr><th>");
     page_text(out, t->rows_head);
@@ -147,8 +157,7 @@ void page_table(struct buf *out, const struct report_about *a, const struct repo
         page_text(out, t->column_labels[c]);
         buf_text(out, "</th>");
     }
-    buf_join(out, "<th class=\"n\">", a->words[t->columns > 1 ? W_total : W_count], "</th></tr>\n",
-             NULL);
+    buf_join(out, "<th class=\"n\">", sums_head(a, t), "</th></tr>\n", NULL);
     for (size_t r = 0; r <= t->rows; r++) {
         bool sum = r == t->rows;
         if (sum && t->items) {
@@ -173,7 +182,7 @@ void page_csv(struct buf *out, const struct report_about *a, const struct report
     for (size_t c = 0; c < t->columns && t->columns > 1; c++) {
         csv_cell(out, t->column_labels[c], false);
     }
-    csv_cell(out, a->words[t->columns > 1 ? W_total : W_count], false);
+    csv_cell(out, sums_head(a, t), false);
     csv_end(out);
     for (size_t r = 0; r <= t->rows; r++) {
         if (r == t->rows && t->items) {

@@ -168,12 +168,25 @@ static unsigned limit_of(const struct number *n)
     return n->extra ? REPORT_FEW_EXTRA : REPORT_FEW;
 }
 
+static bool is_few(const struct number *n)
+{
+    return n->count < limit_of(n) && (n->count > 0 || n->extra);
+}
+
+void report_suppress_alone(struct report_table *t)
+{
+    assert(t->alone && t->columns == 1);
+    for (size_t i = 0; i < t->rows * 2; i++) {
+        const struct number n = {.count = t->counts[i], .extra = t->extra};
+        t->states[i] = is_few(&n) ? COUNT_FEW : COUNT_SHOWN;
+    }
+}
+
 static void suppress_few(struct web *w)
 {
     for (size_t i = 0; i < w->count; i++) {
         struct number *n = &w->numbers[i];
-        bool few = n->count < limit_of(n) && (n->count > 0 || n->extra);
-        n->state = few && !n->fixed ? COUNT_FEW : COUNT_SHOWN;
+        n->state = is_few(n) && !n->fixed ? COUNT_FEW : COUNT_SHOWN;
     }
 }
 

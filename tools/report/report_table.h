@@ -34,6 +34,7 @@ struct report_table {
     bool open;             /* nothing of it is suppressed: numbers of interviews, as R01 has them */
     bool dropped;          /* by report_suppress: it is not to be printed */
     bool items;       /* rows are questions, columns their answers: there is no total of a column */
+    bool alone;       /* each row is a number of its own, with no sum and no base: of one column */
     bool extra;       /* a question is marked sensitive=extra */
     bool has_missing; /* the last row (of items: column) is "no answer": left out of percentages */
 };
@@ -44,6 +45,9 @@ enum report_state report_state(const struct report_table *table, size_t row, siz
 void report_totals(struct report_table *table);
 /* Suppresses in all tables together. */
 void report_suppress(struct report_table *tables, size_t count);
+/* The same of a table of numbers that stand alone: S1 is enough, since no printed number is a sum
+ * of them. */
+void report_suppress_alone(struct report_table *table);
 /* "12", "<5", "…"; `text` has 16 bytes. */
 const char *report_text(const struct report_table *table, size_t row, size_t column, char *text);
 enum { REPORT_FEW = 5, REPORT_FEW_EXTRA = 10, REPORT_PERCENT_FROM = 30 };
