@@ -45,7 +45,8 @@ static void grow(struct tally *t)
     free(old.slots);
 }
 
-uint32_t tally_add(struct tally *t, const uint8_t id[16])
+/* The id's slot, a new one if it has none: its number is to be set. */
+static struct tally_slot *take(struct tally *t, const uint8_t id[16])
 {
     if (t->count * 4 >= t->cap * 3) {
         grow(t);
@@ -55,8 +56,26 @@ uint32_t tally_add(struct tally *t, const uint8_t id[16])
         memcpy(slot->id, id, 16);
         t->count++;
     }
-    assert(slot->n < UINT32_MAX && t->count < t->cap);
+    assert(t->count < t->cap);
+    return slot;
+}
+
+uint32_t tally_add(struct tally *t, const uint8_t id[16])
+{
+    struct tally_slot *slot = take(t, id);
+    assert(slot->n < UINT32_MAX);
     return ++slot->n;
+}
+
+uint32_t tally_get(const struct tally *t, const uint8_t id[16])
+{
+    return t->cap ? slot_of(t, id)->n : 0;
+}
+
+void tally_put(struct tally *t, const uint8_t id[16], uint32_t number)
+{
+    assert(number > 0);
+    take(t, id)->n = number;
 }
 
 void tally_fini(struct tally *t)

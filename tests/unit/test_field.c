@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Does the desk tell how the field goes: who works, which quotas are filled, what looks odd? */
+#include "platform/machine/tally.h"
 #include "tests/lib/desk_case.h"
 #include "tools/desk/desk_field.h"
 
@@ -155,11 +156,43 @@ static void test_field__interviewers_and_days(void **state)
     buf_cut(&out, 0);
     desk_field_table(&out, &c.field, FIELD_DAYS);
     assert_non_null(strstr(out.data, "A12,2026-11-24,2\nA12,2026-11-25,1\nB07,2026-11-24,1\n"));
+    /* in parts it is the same table, with one heading */
+    struct buf whole = {0}, parts = {0};
+    desk_field_table(&whole, &c.field, FIELD_INTERVIEWERS);
+    for (size_t i = 0; i < desk_field_count(&c.field, FIELD_INTERVIEWERS); i++) {
+        desk_field_part(&parts, &c.field, FIELD_INTERVIEWERS, i, 1);
+    }
+    assert_string_equal(whole.data, parts.data);
+    buf_fini(&whole);
+    buf_fini(&parts);
     assert_int_equal(c.field.device_count, 1);
     assert_int_equal(c.field.devices[0].records, 4);
     assert_true(c.field.devices[0].handed_ms == study_wall);
     buf_fini(&out);
     end(&c);
+}
+
+/* What the rules about two records look up: thousands of ids, each with its own number. */
+static void test_field__a_tally_keeps_a_number_for_each_id(void **state)
+{
+    (void)state;
+    enum { IDS = 5000 };
+    struct tally t = {0};
+    uint8_t id[16] = {7};
+    assert_int_equal(tally_get(&t, id), 0);
+    for (uint32_t i = 1; i <= IDS; i++) {
+        memcpy(id, &i, sizeof i);
+        tally_put(&t, id, i);
+    }
+    for (uint32_t i = 1; i <= IDS; i++) {
+        memcpy(id, &i, sizeof i);
+        assert_int_equal(tally_get(&t, id), i);
+    }
+    uint32_t other = IDS + 1;
+    memcpy(id, &other, sizeof other);
+    assert_int_equal(tally_get(&t, id), 0);
+    assert_int_equal(t.count, IDS);
+    tally_fini(&t);
 }
 
 static void test_field__quotas(void **state)
@@ -360,6 +393,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_field__interviewers_and_days),
+        cmocka_unit_test(test_field__a_tally_keeps_a_number_for_each_id),
         cmocka_unit_test(test_field__quotas),
         cmocka_unit_test(test_field__what_looks_odd),
         cmocka_unit_test(test_field__what_looks_odd_of_an_interviewer),

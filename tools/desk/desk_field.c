@@ -412,14 +412,16 @@ bool desk_field_read(struct desk_field *f, struct desk *desk, const uint8_t iden
     *f = (struct desk_field){.unjudged = ""};
     arena_init(&f->arena);
     map_init(&g.who, &f->arena);
-    map_init(&g.same, &f->arena);
-    map_init(&g.persons, &f->arena);
     map_init(&g.firsts, &f->arena);
+    map_init(&g.texts, &f->arena);
     bool ok = desk_records_init(&g.records, desk, identity, err);
     ok = desk_reviews_read(&g.reviews, desk, ok ? err : NULL) && ok &&
          desk_filter_prepare(&g.filter, &g.records, err) && read_quotas(&g, err) &&
          read_rules(&g, err) && take_devices(&g, err) && desk_objects(desk, open_object, &g, err);
     ok = desk_records_log(&g.records, "status", options->why, ok ? err : NULL) && ok;
+    tally_fini(&ids); /* before findings about many records take their room */
+    tally_fini(&g.same);
+    tally_fini(&g.persons);
     if (ok) {
         field_judge_all(&g);
         sort_all(f);
@@ -428,7 +430,6 @@ bool desk_field_read(struct desk_field *f, struct desk *desk, const uint8_t iden
     free(g.with_sensitive);
     free(g.refusals);
     free(g.sounds);
-    tally_fini(&ids);
     desk_reviews_fini(&g.reviews);
     desk_records_fini(&g.records);
     if (!ok) {

@@ -109,5 +109,11 @@ enum field_table {
 };
 extern const char *const field_table_names[FIELD_TABLES]; /* "interviewers" … */
 void desk_field_table(struct buf *out, const struct desk_field *field, enum field_table table);
+/* How many things a table has: a row each, but of an interviewer's days one for each day. */
+size_t desk_field_count(const struct desk_field *field, enum field_table table);
+/* Appends `count` things of a table, or as many as there are, from number `from` on; before the
+ * first one the heading. */
+void desk_field_part(struct buf *out, const struct desk_field *field, enum field_table table,
+                     size_t from, size_t count);
 
 #endif

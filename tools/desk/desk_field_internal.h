@@ -3,6 +3,7 @@
 #define TOOLS_DESK_DESK_FIELD_INTERNAL_H
 /* Shared by desk_field.c (records, interviewers, quotas) and desk_field_rules.c (what looks odd).
  */
+#include "platform/machine/tally.h"
 #include "tools/desk/desk_facts.h"
 #include "tools/desk/desk_field.h"
 
@@ -33,10 +34,11 @@ struct field_gathering {
     size_t rule_count;
     struct desk_condition **conditions; /* of each cell, in the version read last; NULL: not yet */
     const struct form *of;              /* that version */
-    struct map same, persons;           /* keyed hashes → index + 1 in `seen` */
+    struct tally same, persons;         /* keyed hashes → index + 1 in `seen` */
     size_t finding_cap, interviewer_cap;
     unsigned *with_sensitive, *refusals, *sounds; /* by interviewer */
     struct tally *ids;
+    struct map texts;  /* words of findings, each once */
     struct map firsts; /* KEY of a corrected record → struct field_times of its first version */
 };
 struct field_times { /* of an interview; a correction's own are those of the correction */

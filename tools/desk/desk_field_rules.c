@@ -43,17 +43,21 @@ void field_put_words(struct buf *out, const struct field_words *words)
     }
 }
 
-/* Forms' names repeat: the one before is kept once. */
-static const char *form_name(struct field_gathering *g, const char *form)
+/* The one copy of a text: minutes, names of forms and interviewers repeat. */
+static const char *once(struct field_gathering *g, const char *text)
 {
-    const struct desk_field *f = g->field;
-    const char *last = f->finding_count > 1 ? f->findings[f->finding_count - 2].form : "";
-    return strcmp(last, form) == 0 ? last : arena_text(g->arena, form);
+    const char *known = map_get(&g->texts, text);
+    if (!known) {
+        known = arena_text(g->arena, text);
+        map_put(&g->texts, known, (void *)known);
+    }
+    return known;
 }
 
 void field_find(struct field_gathering *g, enum field_level level, const char *rule, size_t who,
                 const char *form, const uint8_t *record, const struct field_words *words)
 {
+    enum { LONGER = 32 }; /* KEYs, which hardly repeat */
     struct desk_field *f = g->field;
     if (f->finding_count == g->finding_cap) {
         g->finding_cap = g->finding_cap ? g->finding_cap * 2 : 64;
@@ -64,10 +68,13 @@ void field_find(struct field_gathering *g, enum field_level level, const char *r
     *found = (struct field_finding){.level = level,
                                     .rule = rule,
                                     .interviewer = one->code,
-                                    .form = form_name(g, form), /* outlives the forms */
+                                    .form = once(g, form), /* outlives the forms */
                                     .words = {.kind = words->kind}};
     for (size_t i = 0; i < 3; i++) {
-        found->words.with[i] = words->with[i] ? arena_text(g->arena, words->with[i]) : NULL;
+        const char *text = words->with[i];
+        found->words.with[i] = !text                   ? NULL
+                               : strlen(text) < LONGER ? once(g, text)
+                                                       : arena_text(g->arena, text);
     }
     if (record) {
         memcpy(found->record, record, 16);
@@ -364,12 +371,17 @@ static void judge_language(const struct judged *j)
 
 /* ---- records that are alike ---- */
 
-static void keyed(const struct judged *j, const struct buf *of, char hex[33])
+static void keyed(const struct judged *j, const struct buf *of, uint8_t name[16])
 {
-    uint8_t hash[32], name[16];
+    uint8_t hash[32];
     hash_plain(hash, of->data, of->len);
     desk_name(j->g->desk, name, "alike", hash, sizeof hash);
-    text_hex(hex, name, 16);
+}
+
+/* What the tallies keep of this record. */
+static uint32_t place_of(const struct judged *j)
+{
+    return (uint32_t)(j->seen - j->g->seen + 1);
 }
 
 /* Answers that differ even if one interview was copied. */
@@ -406,16 +418,15 @@ static void judge_same(const struct judged *j)
 {
     enum { FEW = 200 }; /* bytes: refusals are all alike */
     struct buf all = {0};
-    char hex[33];
+    uint8_t name[16];
     desk_facts_each(j->facts, take_answer, &all);
     if (all.len > FEW) {
-        keyed(j, &all, hex);
-        size_t other = (size_t)(uintptr_t)map_get(&j->g->same, hex);
+        keyed(j, &all, name);
+        size_t other = tally_get(&j->g->same, name);
         if (other) {
             tell_alike(j, FIELD_RED, "same", other - 1, FOUND_SAME);
         } else {
-            map_put(&j->g->same, arena_text(j->g->arena, hex),
-                    (void *)(uintptr_t)(j->seen - j->g->seen + 1));
+            tally_put(&j->g->same, name, place_of(j));
         }
     }
     buf_fini(&all);
@@ -423,7 +434,7 @@ static void judge_same(const struct judged *j)
 
 /* The same sex, district, beginning of the ban and size of the household, and about the same age:
  * perhaps one person.  Only keyed hashes of these are compared. */
-static bool person(const struct judged *j, long age, char hex[33])
+static bool person(const struct judged *j, long age, uint8_t hashed[16])
 {
     static const char *const names[] = {"sex", "org_district", "ban_from_cm", "hh_size"};
     struct buf of = {0};
@@ -435,7 +446,7 @@ static bool person(const struct judged *j, long age, char hex[33])
     }
     buf_printf(&of, "%ld", age);
     if (known) {
-        keyed(j, &of, hex);
+        keyed(j, &of, hashed);
     }
     buf_fini(&of);
     return known;
@@ -445,22 +456,20 @@ static void judge_person(const struct judged *j)
 {
     double limit;
     const char *rule, *age = desk_fact(j->facts, "age");
-    char hex[33];
+    uint8_t hashed[16];
     if (!number_limit(j->g, "age_difference", j->seen->form, FIELD_AMBER, &rule, &limit) || !*age ||
         desk_is_missing(age)) {
         return;
     }
     long years = strtol(age, NULL, 10), span = (long)limit;
     for (long d = -span; d <= span; d++) {
-        size_t other =
-            person(j, years + d, hex) ? (size_t)(uintptr_t)map_get(&j->g->persons, hex) : 0;
+        size_t other = person(j, years + d, hashed) ? tally_get(&j->g->persons, hashed) : 0;
         if (other) {
             tell_alike(j, FIELD_AMBER, rule, other - 1, FOUND_PERSON);
         }
     }
-    if (person(j, years, hex) && !map_get(&j->g->persons, hex)) {
-        map_put(&j->g->persons, arena_text(j->g->arena, hex),
-                (void *)(uintptr_t)(j->seen - j->g->seen + 1));
+    if (person(j, years, hashed) && !tally_get(&j->g->persons, hashed)) {
+        tally_put(&j->g->persons, hashed, place_of(j));
     }
 }
 
@@ -533,11 +542,28 @@ static void judge_overlaps(struct field_gathering *g)
     }
 }
 
+/* How many interviews of the form its interviewer did on that day, so far. */
+static unsigned *count_of(struct map *days, struct arena *arena, const struct field_seen *one)
+{
+    struct buf key = {0};
+    buf_printf(&key, "%zu %d %s", one->who, (int)one->day, one->form);
+    unsigned *count = map_get(days, key.data);
+    if (!count) {
+        count = arena_alloc(arena, sizeof *count);
+        *count = 0;
+        map_put(days, arena_text(arena, key.data), count);
+    }
+    buf_fini(&key);
+    return count;
+}
+
 /* Interviews of one form on one day. */
 static void judge_days(struct field_gathering *g)
 {
     struct map days;
-    map_init(&days, g->arena);
+    struct arena arena; /* one key for each day of an interviewer */
+    arena_init(&arena);
+    map_init(&days, &arena);
     for (size_t i = 0; i < g->seen_count; i++) {
         const struct field_seen *one = &g->seen[i];
         double limit;
@@ -545,15 +571,14 @@ static void judge_days(struct field_gathering *g)
         if (!number_limit(g, "a_day", one->form, FIELD_AMBER, &rule, &limit)) {
             continue;
         }
-        const char *key = arena_printf(g->arena, "%zu %d %s", one->who, (int)one->day, one->form);
-        uintptr_t count = (uintptr_t)map_get(&days, key) + 1;
-        map_put(&days, key, (void *)count);
-        if ((double)count == floor(limit) + 1) { /* told once a day */
+        unsigned *count = count_of(&days, &arena, one);
+        if ((double)++*count == floor(limit) + 1) { /* told once a day */
             char text[NUMBER];
             field_find(g, FIELD_AMBER, rule, one->who, one->form, one->id,
                        &(struct field_words){FOUND_DAY, {number(text, limit), NULL, NULL}});
         }
     }
+    arena_fini(&arena);
 }
 
 static void judge_habits(struct field_gathering *g)

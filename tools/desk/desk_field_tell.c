@@ -166,108 +166,122 @@ static void put_number(struct buf *out, unsigned long long number)
     csv_cell(out, text, false);
 }
 
-static void table_interviewers(struct buf *out, const struct desk_field *f)
+static void row_interviewer(struct buf *out, const struct desk_field *f, size_t i)
 {
-    buf_text(out, "interviewer,records,complete,partial,refused,median_minutes,days,red,amber\n");
-    for (size_t i = 0; i < f->interviewer_count; i++) {
-        const struct field_interviewer *one = &f->interviewers[i];
-        char text[ROOM];
-        csv_cell(out, one->code, true);
-        put_number(out, one->records);
-        put_number(out, one->complete);
-        put_number(out, one->partial);
-        put_number(out, one->refused);
-        snprintf(text, sizeof text, "%.1f", median(one));
-        csv_cell(out, one->minutes_count ? text : "", false);
-        put_number(out, one->day_count);
-        put_number(out, one->red);
-        put_number(out, one->amber);
+    const struct field_interviewer *one = &f->interviewers[i];
+    char text[ROOM];
+    csv_cell(out, one->code, true);
+    put_number(out, one->records);
+    put_number(out, one->complete);
+    put_number(out, one->partial);
+    put_number(out, one->refused);
+    snprintf(text, sizeof text, "%.1f", median(one));
+    csv_cell(out, one->minutes_count ? text : "", false);
+    put_number(out, one->day_count);
+    put_number(out, one->red);
+    put_number(out, one->amber);
+    csv_end(out);
+}
+
+static void row_days(struct buf *out, const struct desk_field *f, size_t i)
+{
+    for (size_t d = 0; d < f->interviewers[i].day_count; d++) {
+        char day[ROOM];
+        put_day(day, f->interviewers[i].days[d].day);
+        csv_cell(out, f->interviewers[i].code, true);
+        csv_cell(out, day, false);
+        put_number(out, f->interviewers[i].days[d].records);
         csv_end(out);
     }
 }
 
-static void table_days(struct buf *out, const struct desk_field *f)
+static void row_quota(struct buf *out, const struct desk_field *f, size_t i)
 {
-    buf_text(out, "interviewer,day,records\n");
-    for (size_t i = 0; i < f->interviewer_count; i++) {
-        for (size_t d = 0; d < f->interviewers[i].day_count; d++) {
-            char day[ROOM];
-            put_day(day, f->interviewers[i].days[d].day);
-            csv_cell(out, f->interviewers[i].code, true);
-            csv_cell(out, day, false);
-            put_number(out, f->interviewers[i].days[d].records);
-            csv_end(out);
-        }
-    }
+    const struct field_cell *cell = &f->cells[i];
+    char when[ROOM];
+    forecast(when, cell);
+    csv_cell(out, cell->form, true);
+    csv_cell(out, cell->cell, false);
+    csv_cell(out, cell->label, false);
+    csv_cell(out, cell->main ? "yes" : "no", false);
+    put_number(out, cell->target);
+    put_number(out, cell->done);
+    csv_cell(out, when, false);
+    csv_cell(out, cell->fault ? cell->fault : "", false);
+    csv_end(out);
 }
 
-static void table_quotas(struct buf *out, const struct desk_field *f)
-{
-    buf_text(out, "form,cell,label,main,target,done,forecast,fault\n");
-    for (size_t i = 0; i < f->cell_count; i++) {
-        const struct field_cell *cell = &f->cells[i];
-        char when[ROOM];
-        forecast(when, cell);
-        csv_cell(out, cell->form, true);
-        csv_cell(out, cell->cell, false);
-        csv_cell(out, cell->label, false);
-        csv_cell(out, cell->main ? "yes" : "no", false);
-        put_number(out, cell->target);
-        put_number(out, cell->done);
-        csv_cell(out, when, false);
-        csv_cell(out, cell->fault ? cell->fault : "", false);
-        csv_end(out);
-    }
-}
-
-static void table_findings(struct buf *out, const struct desk_field *f)
+static void row_finding(struct buf *out, const struct desk_field *f, size_t i)
 {
     static const uint8_t none[16];
-    buf_text(out, "level,rule,interviewer,form,finding,KEY\n");
-    for (size_t i = 0; i < f->finding_count; i++) {
-        const struct field_finding *one = &f->findings[i];
-        char key[48] = "";
-        if (memcmp(one->record, none, 16) != 0) {
-            desk_record_key(key, one->record);
-        }
-        csv_cell(out, levels[one->level], true);
-        csv_cell(out, one->rule, false);
-        csv_cell(out, one->interviewer, false);
-        csv_cell(out, one->form, false);
-        struct buf text = {0};
-        field_put_words(&text, &one->words);
-        csv_cell(out, text.data, false);
-        buf_fini(&text);
-        csv_cell(out, key, false);
-        csv_end(out);
+    const struct field_finding *one = &f->findings[i];
+    char key[48] = "";
+    struct buf text = {0};
+    if (memcmp(one->record, none, 16) != 0) {
+        desk_record_key(key, one->record);
     }
+    csv_cell(out, levels[one->level], true);
+    csv_cell(out, one->rule, false);
+    csv_cell(out, one->interviewer, false);
+    csv_cell(out, one->form, false);
+    field_put_words(&text, &one->words);
+    csv_cell(out, text.data, false);
+    buf_fini(&text);
+    csv_cell(out, key, false);
+    csv_end(out);
 }
 
-static void table_devices(struct buf *out, const struct desk_field *f)
+static void row_device(struct buf *out, const struct desk_field *f, size_t i)
 {
-    buf_text(out, "device,records,handed_over,missing_from,missing_to\n");
-    for (size_t i = 0; i < f->device_count; i++) {
-        const struct field_device *d = &f->devices[i];
-        char text[ROOM];
-        put_device(text, d);
-        csv_cell(out, text, true);
-        put_number(out, d->records);
-        clock_iso(text, sizeof text, d->handed_ms, 0, true);
-        csv_cell(out, d->handed_ms ? text : "", false);
-        put_number(out, d->missing_from);
-        put_number(out, d->missing_to);
-        csv_end(out);
+    const struct field_device *d = &f->devices[i];
+    char text[ROOM];
+    put_device(text, d);
+    csv_cell(out, text, true);
+    put_number(out, d->records);
+    clock_iso(text, sizeof text, d->handed_ms, 0, true);
+    csv_cell(out, d->handed_ms ? text : "", false);
+    put_number(out, d->missing_from);
+    put_number(out, d->missing_to);
+    csv_end(out);
+}
+
+static const struct {
+    const char *head;
+    void (*put)(struct buf *out, const struct desk_field *f, size_t i);
+} tables[FIELD_TABLES] = {
+    [FIELD_INTERVIEWERS] = {"interviewer,records,complete,partial,refused,median_minutes,days,red,"
+                            "amber\n",
+                            row_interviewer},
+    [FIELD_DAYS] = {"interviewer,day,records\n", row_days},
+    [FIELD_QUOTAS] = {"form,cell,label,main,target,done,forecast,fault\n", row_quota},
+    [FIELD_FINDINGS] = {"level,rule,interviewer,form,finding,KEY\n", row_finding},
+    [FIELD_DEVICES] = {"device,records,handed_over,missing_from,missing_to\n", row_device},
+};
+
+size_t desk_field_count(const struct desk_field *f, enum field_table table)
+{
+    const size_t counts[FIELD_TABLES] = {[FIELD_INTERVIEWERS] = f->interviewer_count,
+                                         [FIELD_DAYS] = f->interviewer_count,
+                                         [FIELD_QUOTAS] = f->cell_count,
+                                         [FIELD_FINDINGS] = f->finding_count,
+                                         [FIELD_DEVICES] = f->device_count};
+    assert(table < FIELD_TABLES);
+    return counts[table];
+}
+
+void desk_field_part(struct buf *out, const struct desk_field *f, enum field_table table,
+                     size_t from, size_t count)
+{
+    size_t all = desk_field_count(f, table);
+    size_t end = count < all - from ? from + count : all;
+    assert(from <= all);
+    buf_text(out, from ? "" : tables[table].head);
+    for (size_t i = from; i < end; i++) {
+        tables[table].put(out, f, i);
     }
 }
 
 void desk_field_table(struct buf *out, const struct desk_field *f, enum field_table table)
 {
-    static void (*const tables[FIELD_TABLES])(struct buf * out, const struct desk_field *f) = {
-        [FIELD_INTERVIEWERS] = table_interviewers,
-        [FIELD_DAYS] = table_days,
-        [FIELD_QUOTAS] = table_quotas,
-        [FIELD_FINDINGS] = table_findings,
-        [FIELD_DEVICES] = table_devices};
-    assert(table < FIELD_TABLES);
-    tables[table](out, f);
+    desk_field_part(out, f, table, 0, SIZE_MAX);
 }

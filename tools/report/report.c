@@ -357,32 +357,34 @@ static bool put_risks(struct writing *w, struct err *err)
     return ok;
 }
 
-/* Where row number `rows` of a CSV file ends; *more: how many follow it. */
-static size_t csv_rows_end(const struct buf *bytes, size_t rows, size_t *more)
+enum { PART = 1000 }; /* rows of a table that are in memory at a time, and those of a page */
+
+/* A table of desk_field, part by part. */
+static bool put_parts(struct writing *w, const char *name, enum field_table table, struct err *err)
 {
-    size_t end = bytes->len, seen = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < bytes->len; i++) {
-        quoted = quoted != (bytes->data[i] == '"');
-        if (bytes->data[i] == '\n' && !quoted && ++seen == rows) {
-            end = i + 1;
-        }
-    }
-    *more = seen > rows ? seen - rows : 0;
-    return end;
+    const char *path = arena_join(&w->arena, w->options->out, "/", name, NULL);
+    size_t count = desk_field_count(&w->field, table), at = 0;
+    bool ok = desk_files_begin(&w->out, path, err);
+    do {
+        struct buf part = {0};
+        desk_field_part(&part, &w->field, table, at, PART);
+        ok = ok && desk_files_append(&w->out, path, part.data, part.len, err);
+        buf_fini(&part);
+        at += PART;
+    } while (ok && at < count);
+    w->counts->files++;
+    return ok;
 }
 
 /* A table of desk_field as rows of a page; the first thousand, the CSV has all. */
 static bool put_field(struct writing *w, enum report_word output, enum field_table table,
                       struct err *err)
 {
-    struct buf csv_bytes = {0}, page = {0};
-    enum { SHOWN = 1000 };
+    struct buf first = {0}, page = {0};
     struct csv csv;
-    size_t more;
-    desk_field_table(&csv_bytes, &w->field, table);
-    size_t end = csv_rows_end(&csv_bytes, SHOWN + 1, &more);
-    bool ok = csv_parse(&csv, &w->arena, csv_bytes.data, end, err);
+    size_t count = desk_field_count(&w->field, table);
+    desk_field_part(&first, &w->field, table, 0, PART);
+    bool ok = csv_parse(&csv, &w->arena, first.data, first.len, err);
     const char *name = arena_printf(&w->arena, "desk/R%02d-%s.csv", (int)(output - W_R01) + 1,
                                     field_table_names[table]);
     page_begin(&page, &w->about, w->about.words[output]);
@@ -396,15 +398,15 @@ static bool put_field(struct writing *w, enum report_word output, enum field_tab
         }
     }
     page_rows_end(&page);
-    if (more) {
+    if (count > PART) {
         buf_join(&page, "<p>", w->about.words[W_more_rows], NULL);
-        buf_printf(&page, ": %zu</p>\n", more);
+        buf_printf(&page, ": %zu</p>\n", count - PART);
     }
     page_end(&page, &w->about, true);
-    ok = ok && put(w, name, &csv_bytes, err) &&
+    ok = ok && put_parts(w, name, table, err) &&
          put(w, arena_join(&w->arena, "desk/", page_name(w, output), NULL), &page, err);
     w->made[output - W_R01] = true;
-    buf_fini(&csv_bytes);
+    buf_fini(&first);
     buf_fini(&page);
     return ok;
 }
@@ -625,6 +627,7 @@ bool report_write(struct desk *desk, const uint8_t identity[32],
          desk_filter_prepare(&w.filter, &w.records, err) &&
          report_counting_new(&w.counting, &w.records, options->language, err) &&
          read_lists(&w, err) && desk_objects(desk, open_object, &w, err);
+    tally_fini(&w.seen); /* the field's reading has its own */
     ok = desk_records_log(&w.records, purpose(options), options->why, ok ? err : NULL) && ok &&
          read_field(&w, identity, err) && put_all(&w, err);
     ok = desk_files_end(&w.out, ok, ok ? err : NULL) && ok;

@@ -32,6 +32,7 @@ struct report_quotes {
     const char *language;
     const char *const *words;
     struct map people; /* "kind|country|sex" → how many records share it */
+    struct map texts;  /* parts of labels, each once */
     struct quote *list;
     size_t count, cap, held;
     struct known_form *forms;
@@ -44,6 +45,7 @@ struct report_quotes *report_quotes_new(const struct desk_elements *elements, co
     struct report_quotes *q = mem_zero(1, sizeof *q);
     arena_init(&q->arena);
     map_init(&q->people, &q->arena);
+    map_init(&q->texts, &q->arena);
     q->elements = elements;
     q->language = language;
     q->words = report_words(language);
@@ -138,6 +140,17 @@ static struct dataset *dataset_for(struct report_quotes *q, const struct form *f
     return dataset;
 }
 
+/* The one copy of a text: records have few different ones. */
+static const char *once(struct report_quotes *q, const char *text)
+{
+    const char *known = map_get(&q->texts, text);
+    if (!known) {
+        known = arena_text(&q->arena, text);
+        map_put(&q->texts, known, (void *)known);
+    }
+    return known;
+}
+
 /* The label of an answer to a list question. */
 static const char *label_of(struct report_quotes *q, const struct desk_facts *facts,
                             const char *name)
@@ -152,13 +165,12 @@ static const char *label_of(struct report_quotes *q, const struct desk_facts *fa
         for (size_t c = 0; c < table->count; c++) {
             const char *slash = strrchr(table->columns[c].path, '/');
             if (strcmp(slash + 1, name) == 0) {
-                return arena_text(&q->arena,
-                                  dataset_choice_label(dataset, facts->form, &table->columns[c],
-                                                       value, q->language));
+                return once(q, dataset_choice_label(dataset, facts->form, &table->columns[c], value,
+                                                    q->language));
             }
         }
     }
-    return arena_text(&q->arena, value);
+    return once(q, value);
 }
 
 static void parts_of(struct report_quotes *q, const struct desk_facts *facts,
@@ -192,10 +204,14 @@ static const char *joined(struct arena *arena, const char *const parts[PARTS], i
 
 static void count_person(struct report_quotes *q, const char *const parts[PARTS])
 {
+    struct arena scratch;
+    arena_init(&scratch);
     for (int n = 1; n <= PARTS; n++) {
-        const char *key = arena_printf(&q->arena, "%d|%s", n, joined(&q->arena, parts, n, "|"));
+        const char *key =
+            once(q, arena_printf(&scratch, "%d|%s", n, joined(&scratch, parts, n, "|")));
         map_put(&q->people, key, (void *)((uintptr_t)map_get(&q->people, key) + 1));
     }
+    arena_fini(&scratch);
 }
 
 /* The fullest label that enough records share. */
