@@ -128,6 +128,7 @@ check 'report: what nobody was asked about' test "$(grep -c 'Данных нет
 check 'report: nothing small in the lists' sh -c "! sed -n 's/^<li>.*: //p' $T/report-ru/R20.html $T/report-ru/R21.html | grep -E '^[1-4]( |$|</li>)'"
 check 'report: a map of tiles' sh -c "grep -q 'stroke-dasharray' $T/report-ru/R05.html && test \$(grep -c '<rect' $T/report-ru/R05.html) -eq 48"
 check 'report: dots' sh -c "test \$(grep -o '<circle' $T/report-ru/R12.html | wc -l) -gt 2"
+check 'report: paths from trip to trip' grep -q 'R06-migrant_interview-from-to\|Из какой страны' "$T/report-ru/R06.html"
 check 'report: a curve' grep -q '<path d="M60' "$T/report-ru/R24.html"
 check 'report: new elements by group' test "$(tail -n +2 "$T/report-ru/R24-focus_group-new.csv" | wc -l)" -ge 2
 check 'report: a public one' desk report --training --public --out "$T/report-public" --lists $F/lists

@@ -18,7 +18,8 @@ static const char story_md[] =
     "| | text | nar | Tell me | |\n"
     "| | integer | v_str | n | |\n| | integer | v_sit | n | |\n| | integer | v_ind | n | |\n"
     "| | text | v_groups | g | |\n"
-    "| | begin_repeat | trip | | |\n| | select_one sector | tr_sector | Work | |\n"
+    "| | begin_repeat | trip | | |\n| | select_one ctry | tr_country | Country of the trip | |\n| "
+    "| select_one sector | tr_sector | Work | |\n"
     "| | select_one status | tr_status | Status | |\n| | end_repeat | | | |\n"
     "| | select_one res | res | Result | |\n"
     "| choices |\n| | list_name | name | label |\n"
@@ -47,8 +48,10 @@ static const char factors[] = "<v_str>0</v_str><v_sit>0</v_sit><v_ind>0</v_ind><
                   other_factors[] = "<v_str>2</v_str><v_sit>0</v_sit><v_ind>1</v_ind>"
                                     "<v_groups>G1 G7</v_groups>";
 /* Of the second trip there is no status. */
-static const char trips[] = "<trip><tr_sector>trade</tr_sector><tr_status>legal</tr_status></trip>"
-                            "<trip><tr_sector>build</tr_sector></trip>";
+static const char trips[] = "<trip><tr_country>TJ</tr_country><tr_sector>trade</"
+                            "tr_sector><tr_status>legal</tr_status></trip>"
+                            "<trip><tr_country>KG</tr_country><tr_sector>build</tr_sector></trip>"
+                            "<trip><tr_country>TJ</tr_country></trip>";
 
 struct quoting {
     struct study study;
@@ -287,7 +290,7 @@ static void test_quotes__entries_keep_to_themselves(void **state)
         const char *row, *column;
         unsigned count;
     } cells[] = {
-        {"Trade", "Legal", PEOPLE}, {"Building", "Legal", 0}, {"Building", "No answer", 8}};
+        {"Trade", "Legal", PEOPLE}, {"Building", "Legal", 0}, {"Building", "No answer", PEOPLE}};
     begin(&q);
     OK(desk_records_init(&c.records, q.desk, q.study.coordinator, &err));
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
@@ -300,6 +303,20 @@ static void test_quotes__entries_keep_to_themselves(void **state)
     }
     OK(desk_records_log(&c.records, "report", "", &err));
     desk_records_fini(&c.records);
+    end(&q);
+}
+
+/* From each trip to the next one (R06), older ones stand after newer ones; no sum is printed. */
+static void test_quotes__paths_from_trip_to_trip(void **state)
+{
+    (void)state;
+    struct quoting q;
+    begin(&q);
+    struct buf csv = report_file(&q, "R06-migrant_interview-from-to.csv");
+    assert_string_equal(csv.data,
+                        "From the country of a trip to that of the next,Kyrgyzstan,Tajikistan\n"
+                        "Kyrgyzstan,<5,8\nTajikistan,8,<5\n");
+    buf_fini(&csv);
     end(&q);
 }
 
@@ -356,6 +373,7 @@ int main(void)
         cmocka_unit_test(test_quotes__documents_stand_among_the_sources),
         cmocka_unit_test(test_quotes__factors_of_vulnerability),
         cmocka_unit_test(test_quotes__entries_keep_to_themselves),
+        cmocka_unit_test(test_quotes__paths_from_trip_to_trip),
         cmocka_unit_test(test_quotes__none_beside_a_suppressed_number),
     };
     struct err err = {0};

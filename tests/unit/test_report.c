@@ -627,6 +627,33 @@ static void test_report__numbers_that_stand_alone(void **state)
     report_suppress_alone(&t);
     page_csv(&csv, &about, &t);
     assert_non_null(strstr(csv.data, "Kind,Named\nrow a,<10\nrow b,<10\nrow c,40\nrow d,70\n"));
+    /* of paths none is said to be empty, and only what is shown stays */
+    struct report_table paths;
+    report_table_new(&paths, &arena, 3, 2);
+    paths.alone = paths.items = true;
+    paths.rows_head = "From";
+    static const unsigned moves[3][2] = {{0, 12}, {3, 0}, {0, 4}};
+    for (size_t i = 0; i < 6; i++) {
+        paths.row_labels[i / 2] = i / 2 == 0 ? "RU" : i / 2 == 1 ? "KZ" : "TR";
+        paths.column_labels[i % 2] = i % 2 ? "PL" : "DE";
+        *report_count(&paths, i / 2, i % 2) = moves[i / 2][i % 2];
+    }
+    csv.len = 0;
+    report_suppress_alone(&paths);
+    page_csv(&csv, &about, &paths);
+    assert_non_null(strstr(csv.data, "From,DE,PL\nRU,<5,12\nKZ,<5,<5\nTR,<5,<5\n"));
+    report_leave_shown(&paths, &arena);
+    assert_int_equal(paths.rows, 1);
+    assert_int_equal(paths.columns, 1);
+    assert_string_equal(paths.column_labels[0], "PL");
+    csv.len = 0;
+    page_csv(&csv, &about, &paths);
+    assert_string_equal(csv.data, "From,PL\nRU,12\n");
+    assert_false(paths.dropped);
+    *report_count(&paths, 0, 0) = 2;
+    report_suppress_alone(&paths);
+    report_leave_shown(&paths, &arena);
+    assert_true(paths.dropped);
     buf_fini(&page);
     buf_fini(&csv);
     arena_fini(&arena);

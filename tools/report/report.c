@@ -299,7 +299,7 @@ static bool put_tables(struct writing *w, struct err *err)
             buf_fini(&csv);
             for (size_t c = 0; c < (t->rows + 1) * (t->columns + 1); c++) {
                 w->counts->few += t->states[c] == COUNT_FEW;
-                w->counts->hidden += t->states[c] == COUNT_HIDDEN;
+                w->counts->hidden += t->states[c] == COUNT_HIDDEN && !t->alone;
             }
         }
         if (output == W_R01) {

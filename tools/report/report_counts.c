@@ -18,6 +18,8 @@ enum kind {
     KIND_CODES,   /* rows: the answers of a question that takes several; how many named each */
     KIND_GROUPS,  /* the same of a calculated text of codes, of which "" is none */
     KIND_CODED,   /* rows: the study's elements; how many records are coded with each */
+    KIND_PATHS,   /* rows: a question's answer in an entry; columns: that in the entry before, which
+                   * is   newer */
     KIND_NEW,     /* rows: groups in the order of their days; elements that none before had named */
     KIND_CHANGE,  /* rows: scores; columns: better, the same, worse, no answer; persons met twice
                    * or more */
@@ -57,6 +59,7 @@ static const struct spec specs[] = {
     {W_R04, KIND_CROSS, "focus_group", "fg_type", COUNTRY, NULL, W_COUNT},
     {W_R05, KIND_CROSS, MI, "org_region", "", NULL, W_COUNT},
     {W_R06, KIND_ENTRIES, MI, "tr_country", "", NULL, W_COUNT},
+    {W_R06, KIND_PATHS, MI, "@from", "@to", "tr_country", W_paths},
     {W_R07, KIND_CROSS, MI, "ban_state", COUNTRY, NULL, W_COUNT},
     {W_R07, KIND_CROSS, MI, "ban_ctry", "", NULL, W_COUNT},
     {W_R07, KIND_CROSS, MI, "ban_how", "", NULL, W_COUNT},
@@ -111,13 +114,10 @@ enum { SPECS = sizeof specs / sizeof *specs };
 static const struct {
     const char *row, *column;
     enum report_chart chart;
-} charts[] = {{"org_region", "", CHART_MAP},
-              {"stg_m1", "stg_m6", CHART_FLOW},
-              {"stg_m6", "stg_now", CHART_FLOW},
-              {"rf_need", "rf_state", CHART_FLOW},
-              {"fair_abr", "fair_home", CHART_FLOW},
-              {"trust_", "", CHART_DOTS},
-              {"@new", "", CHART_CURVE}};
+} charts[] = {{"org_region", "", CHART_MAP},       {"@from", "@to", CHART_FLOW},
+              {"stg_m1", "stg_m6", CHART_FLOW},    {"stg_m6", "stg_now", CHART_FLOW},
+              {"rf_need", "rf_state", CHART_FLOW}, {"fair_abr", "fair_home", CHART_FLOW},
+              {"trust_", "", CHART_DOTS},          {"@new", "", CHART_CURVE}};
 
 /* The one column of KIND_CODES, KIND_GROUPS and KIND_CODED.  Who did not name a code is not
  * counted: with how many were asked, it would tell what the skips of another question suppress. */
@@ -376,6 +376,17 @@ static void count_entries(struct report_counting *c, struct tally_of *t, const s
     }
 }
 
+/* Entries begin with the last one: from each to the one that came after it. */
+static void count_paths(struct report_counting *c, struct tally_of *t, const struct spec *s,
+                        const struct desk_facts *facts)
+{
+    struct node *const *nodes;
+    size_t n = desk_facts_all(facts, s->labels, &nodes);
+    for (size_t i = 1; i < n; i++) {
+        count(c, t, answer(tree_value(nodes[i])), answer(tree_value(nodes[i - 1])));
+    }
+}
+
 static bool is_item(const struct dataset_column *column, const char *name, const char *begins)
 {
     return text_starts(name, begins) && column->type == DATASET_CHOICE;
@@ -589,6 +600,9 @@ void report_counting_add(struct report_counting *c, const struct report_record *
             break;
         case KIND_ENTRIES:
             count_entries(c, t, s, facts);
+            break;
+        case KIND_PATHS:
+            count_paths(c, t, s, facts);
             break;
         case KIND_ITEMS:
             count_items(c, t, s, facts);
@@ -818,6 +832,7 @@ static struct naming names_of(const struct spec *s, const struct tally_of *tally
 {
     struct naming n = {s->kind == KIND_BASE ? "cns_take" : s->row, s->labels, s->column};
     n.labels = n.labels ? n.labels : n.row;
+    n.column = s->kind == KIND_PATHS ? n.labels : n.column;
     if (s->kind == KIND_ITEMS && tally->rows.count) {
         n.column = tally->rows.list[0]; /* all items have the same answers */
     }
@@ -902,7 +917,7 @@ static void make_table(struct report_counting *c, size_t at, struct report_table
             *report_count(t, r, k) = tally->counts[rows[r].at * tally->column_cap + columns[k].at];
         }
     }
-    t->alone = is_codes(s);
+    t->alone = is_codes(s) || s->kind == KIND_PATHS;
     t->items = s->kind == KIND_ITEMS || s->kind == KIND_CHANGE || t->alone;
     t->fixed_row = s->kind == KIND_BASE ? "@counted" : NULL;
     t->open = s->output == W_R01 || s->kind == KIND_NEW; /* it counts elements, not people */
@@ -974,7 +989,11 @@ static void take_back(struct report_counting *c, size_t count, const struct repo
     for (size_t i = 0, next = 0; i < count; i++) {
         struct report_table *t = &c->outputs[i].table;
         if (t->alone) {
+            bool crossed = t->columns > 1;
             report_suppress_alone(t);
+            if (crossed) {
+                report_leave_shown(t, &c->arena);
+            }
         } else if (!t->items) {
             t->dropped = all[next++].dropped;
         }

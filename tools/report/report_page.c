@@ -133,10 +133,21 @@ static void put_count(struct buf *out, const struct report_table *t, size_t row,
     buf_text(out, "</td>");
 }
 
-/* Of the last column. */
-static const char *sums_head(const struct report_about *a, const struct report_table *t)
+/* The columns that are printed: of a single one only the sum, which is the same; of numbers that
+ * stand alone no sum. */
+static size_t first_column(const struct report_table *t)
 {
-    return t->alone ? t->column_labels[0] : a->words[t->columns > 1 ? W_total : W_count];
+    return t->alone || t->columns > 1 ? 0 : 1;
+}
+
+static size_t columns_end(const struct report_table *t)
+{
+    return t->alone ? t->columns : t->columns + 1;
+}
+
+static const char *column_head(const struct report_about *a, const struct report_table *t, size_t c)
+{
+    return c < t->columns ? t->column_labels[c] : a->words[t->columns > 1 ? W_total : W_count];
 }
 
 void page_table(struct buf *out, const struct report_about *a, const struct report_table *t)
@@ -152,12 +163,12 @@ void page_table(struct buf *out, const struct report_about *a, const struct repo
     buf_text(out, "<table>\n<tr><th>");
     page_text(out, t->rows_head);
     buf_text(out, "</th>");
-    for (size_t c = 0; c < t->columns && t->columns > 1; c++) {
+    for (size_t c = first_column(t); c < columns_end(t); c++) {
         buf_text(out, "<th class=\"n\">");
-        page_text(out, t->column_labels[c]);
+        page_text(out, column_head(a, t, c));
         buf_text(out, "</th>");
     }
-    buf_join(out, "<th class=\"n\">", sums_head(a, t), "</th></tr>\n", NULL);
+    buf_text(out, "</tr>\n");
     for (size_t r = 0; r <= t->rows; r++) {
         bool sum = r == t->rows;
         if (sum && t->items) {
@@ -166,7 +177,7 @@ void page_table(struct buf *out, const struct report_about *a, const struct repo
         buf_text(out, sum ? "<tr class=\"sum\"><th>" : "<tr><th>");
         page_text(out, sum ? a->words[W_total] : t->row_labels[r]);
         buf_text(out, "</th>");
-        for (size_t c = t->columns > 1 ? 0 : 1; c <= t->columns; c++) {
+        for (size_t c = first_column(t); c < columns_end(t); c++) {
             put_count(out, t, r, c);
         }
         buf_text(out, "</tr>\n");
@@ -179,17 +190,16 @@ void page_csv(struct buf *out, const struct report_about *a, const struct report
 {
     char text[16];
     csv_cell(out, t->rows_head, true);
-    for (size_t c = 0; c < t->columns && t->columns > 1; c++) {
-        csv_cell(out, t->column_labels[c], false);
+    for (size_t c = first_column(t); c < columns_end(t); c++) {
+        csv_cell(out, column_head(a, t, c), false);
     }
-    csv_cell(out, sums_head(a, t), false);
     csv_end(out);
     for (size_t r = 0; r <= t->rows; r++) {
         if (r == t->rows && t->items) {
             continue;
         }
         csv_cell(out, r == t->rows ? a->words[W_total] : t->row_labels[r], true);
-        for (size_t c = t->columns > 1 ? 0 : 1; c <= t->columns; c++) {
+        for (size_t c = first_column(t); c < columns_end(t); c++) {
             csv_cell(out, report_text(t, r, c, text), false);
         }
         csv_end(out);

@@ -77,6 +77,66 @@ const char *report_text(const struct report_table *t, size_t row, size_t column,
     return state == COUNT_FEW ? few[t->extra] : state == COUNT_HIDDEN ? "…" : text;
 }
 
+/* ---- what is left if only rows and columns with a shown number stay ---- */
+
+static bool any_shown(const struct report_table *t, bool row, size_t at)
+{
+    size_t count = row ? t->columns : t->rows;
+    for (size_t i = 0; i < count; i++) {
+        if (report_state(t, row ? at : i, row ? i : at) == COUNT_SHOWN) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The places of the rows (or columns) that stay, and then that of the sums. */
+static size_t *places_left(const struct report_table *t, bool rows, size_t *count)
+{
+    size_t all = rows ? t->rows : t->columns;
+    size_t *left = mem_zero(all + 1, sizeof *left);
+    *count = 0;
+    for (size_t i = 0; i < all; i++) {
+        if (any_shown(t, rows, i)) {
+            left[(*count)++] = i;
+        }
+    }
+    left[*count] = all;
+    return left;
+}
+
+void report_leave_shown(struct report_table *t, struct arena *arena)
+{
+    struct report_table made, was = *t;
+    size_t row_count, column_count;
+    size_t *rows = places_left(t, true, &row_count),
+           *columns = places_left(t, false, &column_count);
+    report_table_new(&made, arena, row_count, column_count);
+    for (size_t r = 0; r <= row_count; r++) {
+        made.row_labels[r] = was.row_labels[rows[r]];
+        made.row_values[r] = was.row_values[rows[r]];
+        made.row_keys[r] = was.row_keys[rows[r]];
+        for (size_t c = 0; c <= column_count; c++) {
+            made.column_labels[c] = was.column_labels[columns[c]];
+            made.column_keys[c] = was.column_keys[columns[c]];
+            made.counts[place(&made, r, c)] = was.counts[place(&was, rows[r], columns[c])];
+            made.states[place(&made, r, c)] = was.states[place(&was, rows[r], columns[c])];
+        }
+    }
+    t->rows = row_count;
+    t->columns = column_count;
+    t->row_labels = made.row_labels;
+    t->row_values = made.row_values;
+    t->row_keys = made.row_keys;
+    t->column_labels = made.column_labels;
+    t->column_keys = made.column_keys;
+    t->counts = made.counts;
+    t->states = made.states;
+    t->dropped = t->dropped || !row_count;
+    free(rows);
+    free(columns);
+}
+
 /* ---- all counts of the report, each once ---- */
 
 struct number {
@@ -175,10 +235,14 @@ static bool is_few(const struct number *n)
 
 void report_suppress_alone(struct report_table *t)
 {
-    assert(t->alone && t->columns == 1);
-    for (size_t i = 0; i < t->rows * 2; i++) {
-        const struct number n = {.count = t->counts[i], .extra = t->extra};
-        t->states[i] = is_few(&n) ? COUNT_FEW : COUNT_SHOWN;
+    assert(t->alone);
+    for (size_t r = 0; r <= t->rows; r++) {
+        for (size_t c = 0; c <= t->columns; c++) {
+            const struct number n = {.count = *report_count(t, r, c), .extra = t->extra};
+            bool crossed = t->columns > 1, few = is_few(&n) || (crossed && !n.count);
+            bool sum = r == t->rows || (crossed && c == t->columns);
+            t->states[place(t, r, c)] = sum ? COUNT_HIDDEN : few ? COUNT_FEW : COUNT_SHOWN;
+        }
     }
 }
 

@@ -34,7 +34,7 @@ struct report_table {
     bool open;             /* nothing of it is suppressed: numbers of interviews, as R01 has them */
     bool dropped;          /* by report_suppress: it is not to be printed */
     bool items;       /* rows are questions, columns their answers: there is no total of a column */
-    bool alone;       /* each row is a number of its own, with no sum and no base: of one column */
+    bool alone;       /* each number stands for itself, with no sum and no base */
     bool extra;       /* a question is marked sensitive=extra */
     bool has_missing; /* the last row (of items: column) is "no answer": left out of percentages */
 };
@@ -48,6 +48,9 @@ void report_suppress(struct report_table *tables, size_t count);
 /* The same of a table of numbers that stand alone: S1 is enough, since no printed number is a sum
  * of them. */
 void report_suppress_alone(struct report_table *table);
+/* Leaves out the rows and columns of which no number is shown; nothing left: dropped.  `arena` has
+ * what is new. */
+void report_leave_shown(struct report_table *table, struct arena *arena);
 /* "12", "<5", "…"; `text` has 16 bytes. */
 const char *report_text(const struct report_table *table, size_t row, size_t column, char *text);
 enum { REPORT_FEW = 5, REPORT_FEW_EXTRA = 10, REPORT_PERCENT_FROM = 30 };
